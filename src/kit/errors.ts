@@ -1,0 +1,49 @@
+/** What can go wrong by a client's doing, each with a stable code. `src/http/errors.ts` maps the codes to HTTP. */
+export const ERROR_CODES = [
+  'invalid_request',
+  'invalid_json',
+  'route_not_found',
+  'method_not_allowed',
+  'dataset_not_found',
+  'job_not_found',
+  'model_not_found',
+  'alias_not_found',
+  'dataset_in_use',
+  'dataset_not_ready',
+  'job_wrong_state',
+  'model_in_use',
+  'payload_too_large',
+  'unsupported_media_type',
+  'unsupported_encoding',
+  'invalid_file',
+  'invalid_spec',
+  'invalid_rows',
+  'invalid_network',
+  'unavailable',
+  'internal_error',
+] as const;
+export type ErrorCode = (typeof ERROR_CODES)[number];
+
+/** One mistake in the input: where it is (a JSON pointer, RFC 6901) and what to do about it. */
+export interface FieldError {
+  readonly path: string;
+  readonly message: string;
+}
+
+/** An error that a client may read: it says what is wrong and how to mend it, and nothing from inside. */
+export class ServiceError extends Error {
+  readonly code: ErrorCode;
+  readonly errors: readonly FieldError[];
+
+  constructor(code: ErrorCode, detail: string, errors: readonly FieldError[] = []) {
+    super(detail);
+    this.name = 'ServiceError';
+    this.code = code;
+    this.errors = errors;
+  }
+}
+
+/** The JSON pointer of a path: `pointer(['network', 'layers', 2, 'units'])` is `/network/layers/2/units`. */
+export function pointer(path: readonly PropertyKey[]): string {
+  return path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+}

@@ -1,0 +1,19 @@
+import { join } from 'node:path';
+
+/** Where things lie in the data folder. */
+export interface Folders {
+  /** The SQLite database. */
+  readonly database: string;
+  /** Parquet files, named by what they hold. */
+  readonly datasets: string;
+  /** Half-written files; emptied at start. */
+  readonly temporary: string;
+}
+
+export function foldersOf(data: string): Folders {
+  return {
+    database: join(data, 'trainyard.sqlite'),
+    datasets: join(data, 'datasets'),
+    temporary: join(data, 'temporary'),
+  };
+}

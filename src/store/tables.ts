@@ -1,0 +1,93 @@
+/** The rows of the database, as `migrations/` makes them; JSON columns are text here. Times are milliseconds since 1970. */
+
+export interface DatasetRow {
+  id: string;
+  name: string;
+  state: 'processing' | 'ready' | 'failed';
+  rows: number | null;
+  bytes: number;
+  sha256: string;
+  file: string | null;
+  columns: string;
+  warnings: string;
+  error: string | null;
+  createdAt: number;
+}
+
+export const JOB_STATES = ['queued', 'running', 'paused', 'succeeded', 'failed', 'cancelled'] as const;
+export type JobState = (typeof JOB_STATES)[number];
+
+export interface JobRow {
+  id: string;
+  name: string;
+  datasetId: string | null;
+  state: JobState;
+  priority: number;
+  request: string;
+  warnings: string;
+  attempts: number;
+  cancelRequested: 0 | 1;
+  progress: string | null;
+  latest: string | null;
+  best: string | null;
+  modelId: string | null;
+  error: string | null;
+  leaseOwner: string | null;
+  leaseUntil: number | null;
+  createdAt: number;
+  startedAt: number | null;
+  finishedAt: number | null;
+}
+
+export interface JobLabelRow {
+  jobId: string;
+  name: string;
+  value: string;
+}
+
+export interface LossRow {
+  jobId: string;
+  epoch: number;
+  step: number;
+  trainingLoss: number;
+  validationLoss: number | null;
+  metrics: string;
+  learningRate: number;
+  seconds: number;
+}
+
+export interface ModelRow {
+  id: string;
+  name: string;
+  jobId: string | null;
+  datasetId: string | null;
+  task: 'binary' | 'multiclass' | 'regression';
+  target: string;
+  description: string;
+  sha256: string;
+  createdAt: number;
+}
+
+export interface ParameterRow {
+  modelId: string;
+  layer: number;
+  name: string;
+  shape: string;
+  bytes: Uint8Array;
+}
+
+export interface AliasRow {
+  name: string;
+  modelId: string;
+  updatedAt: number;
+}
+
+export interface Tables {
+  datasets: DatasetRow;
+  jobs: JobRow;
+  jobLabels: JobLabelRow;
+  losses: LossRow;
+  models: ModelRow;
+  parameters: ParameterRow;
+  aliases: AliasRow;
+}
