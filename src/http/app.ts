@@ -1,0 +1,37 @@
+import Fastify, { type FastifyInstance, type FastifyPluginAsync, type FastifyServerOptions } from 'fastify';
+import { serializerCompiler } from 'fastify-type-provider-zod';
+import type { z } from 'zod';
+import { parseInput } from '../kit/validation.ts';
+import { registerErrors } from './errors.ts';
+import { registerOpenapi } from './openapi.ts';
+
+export interface AppParts {
+  readonly version: string;
+  /** Each room's routes, in the order in which the documentation shows them. */
+  readonly routes: readonly FastifyPluginAsync[];
+  readonly logger: FastifyServerOptions['loggerInstance'] | false;
+}
+
+/** A JSON body beyond this is an upload in the wrong place. */
+const JSON_BODY_LIMIT_BYTES = 16 * 2 ** 20;
+/** A client has so long to send its headers, and a request that stands still so long before it is cut off. */
+const HEADERS_TIMEOUT_MS = 15_000;
+const CONNECTION_TIMEOUT_MS = 120_000;
+
+/** The whole HTTP side: errors, documentation, and the rooms' routes. */
+export async function buildApp({ version, routes, logger }: AppParts): Promise<FastifyInstance> {
+  const app = Fastify({
+    ...(logger ? { loggerInstance: logger } : { logger: false }),
+    bodyLimit: JSON_BODY_LIMIT_BYTES,
+    connectionTimeout: CONNECTION_TIMEOUT_MS,
+    forceCloseConnections: true,
+    routerOptions: { maxParamLength: 200 },
+  });
+  app.server.headersTimeout = HEADERS_TIMEOUT_MS;
+  app.setValidatorCompiler<z.ZodType>(({ schema }) => (input) => ({ value: parseInput(schema, input) }));
+  app.setSerializerCompiler(serializerCompiler);
+  registerErrors(app);
+  await registerOpenapi(app, version);
+  for (const room of routes) await app.register(room);
+  return app;
+}

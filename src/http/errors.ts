@@ -1,0 +1,85 @@
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { isResponseSerializationError } from 'fastify-type-provider-zod';
+import { type ErrorCode, ServiceError } from '../kit/errors.ts';
+import { PROBLEM_TYPE, type Problem } from '../kit/wire.ts';
+
+/** What each code is on the wire. */
+const HTTP: Record<ErrorCode, { readonly status: number; readonly title: string }> = {
+  invalid_request: { status: 400, title: 'Malformed request' },
+  invalid_json: { status: 400, title: 'Malformed JSON' },
+  route_not_found: { status: 404, title: 'No such route' },
+  method_not_allowed: { status: 405, title: 'Method not allowed' },
+  dataset_not_found: { status: 404, title: 'No such dataset' },
+  job_not_found: { status: 404, title: 'No such job' },
+  model_not_found: { status: 404, title: 'No such model' },
+  alias_not_found: { status: 404, title: 'No such alias' },
+  dataset_in_use: { status: 409, title: 'Dataset in use' },
+  dataset_not_ready: { status: 409, title: 'Dataset not ready' },
+  job_wrong_state: { status: 409, title: 'Not possible in this state' },
+  model_in_use: { status: 409, title: 'Model in use' },
+  payload_too_large: { status: 413, title: 'Too large' },
+  unsupported_media_type: { status: 415, title: 'Format not read here' },
+  unsupported_encoding: { status: 415, title: 'Encoding not read here' },
+  invalid_file: { status: 422, title: 'Unreadable file' },
+  invalid_spec: { status: 422, title: 'Impossible training' },
+  invalid_rows: { status: 422, title: 'Impossible rows' },
+  invalid_network: { status: 422, title: 'Impossible network' },
+  unavailable: { status: 503, title: 'Not available at present' },
+  internal_error: { status: 500, title: 'Internal error' },
+};
+
+/** Every error leaves as a problem (RFC 9457) that says what to mend and nothing from inside. */
+export function registerErrors(app: FastifyInstance): void {
+  app.setErrorHandler((error: FastifyError | ServiceError, request, reply) => {
+    const known = error instanceof ServiceError ? error : toServiceError(error);
+    if (known.code === 'internal_error') {
+      request.log.error({ err: error, ...serializationIssues(error) }, 'request failed');
+    }
+    return sendProblem(request, reply, known);
+  });
+  app.setNotFoundHandler((request, reply) =>
+    sendProblem(
+      request,
+      reply,
+      new ServiceError('route_not_found', `There is no ${request.method} ${request.url.split('?')[0]}: see /docs.`),
+    ),
+  );
+}
+
+function sendProblem(request: FastifyRequest, reply: FastifyReply, error: ServiceError): FastifyReply {
+  const { status, title } = HTTP[error.code];
+  const problem: Problem = {
+    type: `urn:trainyard:problem:${error.code}`,
+    title,
+    status,
+    detail: error.message,
+    instance: request.url.split('?')[0] ?? '/',
+    code: error.code,
+    ...(error.errors.length > 0 && { errors: [...error.errors] }),
+  };
+  return reply.code(status).type(PROBLEM_TYPE).serializer(JSON.stringify).send(problem);
+}
+
+/** Fastify's own errors in our words; whatever is unknown is a fault of ours and says nothing. */
+function toServiceError(error: FastifyError): ServiceError {
+  switch (error.code) {
+    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
+      return new ServiceError('unsupported_media_type', 'The Content-Type of the request is not read by this route.');
+    case 'FST_ERR_CTP_EMPTY_JSON_BODY':
+      return new ServiceError('invalid_json', 'The body is empty: send a JSON object.');
+    case 'FST_ERR_CTP_INVALID_JSON_BODY':
+      return new ServiceError('invalid_json', 'The body is not valid JSON.');
+    case 'FST_ERR_CTP_BODY_TOO_LARGE':
+      return new ServiceError('payload_too_large', 'The body is larger than this route takes.');
+    default:
+  }
+  if (error instanceof SyntaxError) return new ServiceError('invalid_json', 'The body is not valid JSON.');
+  if (error.statusCode !== undefined && error.statusCode < 500) {
+    return new ServiceError('invalid_request', 'The request could not be read.');
+  }
+  return new ServiceError('internal_error', 'Something went wrong inside; the log of the service says what.');
+}
+
+function serializationIssues(error: unknown): { issues?: unknown } {
+  return isResponseSerializationError(error) ? { issues: error.cause.issues } : {};
+}

@@ -1,0 +1,112 @@
+/** What every room's answers on the wire have in common: problems, pages, waiting. */
+import { z } from 'zod';
+import { ERROR_CODES, ServiceError } from './errors.ts';
+
+export const PROBLEM_TYPE = 'application/problem+json';
+
+export const problemSchema = z
+  .object({
+    type: z.string().describe('A URI that names the kind of problem.'),
+    title: z.string().describe('The kind of problem in a few words.'),
+    status: z.int().describe('The HTTP status.'),
+    detail: z.string().describe('What went wrong this time, and how to mend it.'),
+    instance: z.string().describe('The path of the request.'),
+    code: z.enum(ERROR_CODES).describe('A stable code for programs.'),
+    errors: z
+      .array(z.object({ path: z.string(), message: z.string() }))
+      .optional()
+      .describe('Every mistake in the input, each with a JSON pointer (RFC 6901) to where it is.'),
+  })
+  .meta({
+    id: 'Problem',
+    description: 'What went wrong (RFC 9457).',
+    example: {
+      type: 'urn:trainyard:problem:invalid_request',
+      title: 'Malformed request',
+      status: 400,
+      detail: 'The request has 1 mistake.',
+      instance: '/v1/jobs',
+      code: 'invalid_request',
+      errors: [{ path: '/network/layers/2/units', message: 'Too small: expected number to be >=1' }],
+    },
+  });
+export type Problem = z.infer<typeof problemSchema>;
+
+const DESCRIPTIONS = {
+  400: 'Malformed: `errors` lists every mistake.',
+  404: 'Not there.',
+  409: 'Not possible in the present state.',
+  413: 'Too large.',
+  415: 'A format or encoding that is not read here.',
+  422: 'Well-formed but impossible: `errors` lists every mistake.',
+  500: 'A fault of the service.',
+  503: 'Cannot be served at present: try again later.',
+} as const;
+export type ErrorStatus = keyof typeof DESCRIPTIONS;
+
+/** The error answers of a route for its `response` schema. Every route may also answer 500. */
+export function errorResponses(...statuses: readonly ErrorStatus[]) {
+  const entries = [...statuses, 500 as const].map((status) => [
+    status,
+    { description: DESCRIPTIONS[status], content: { [PROBLEM_TYPE]: { schema: problemSchema } } },
+  ]);
+  return Object.fromEntries(entries) as Record<ErrorStatus, never>;
+}
+
+export const DEFAULT_PAGE = 50;
+export const LARGEST_PAGE = 200;
+export const LONGEST_WAIT_SECONDS = 60;
+
+/** `?limit=` and `?after=` of every list. */
+export const pageQuery = z.object({
+  limit: z.coerce.number().int().min(1).max(LARGEST_PAGE).default(DEFAULT_PAGE).describe('How many items at most.'),
+  after: z.string().max(200).optional().describe('The `next` of the page before.'),
+});
+export type PageQuery = z.infer<typeof pageQuery>;
+
+/** `?wait=`: how long the answer may be held back for a final state. */
+export const waitQuery = z.object({
+  wait: z.coerce
+    .number()
+    .min(0)
+    .max(LONGEST_WAIT_SECONDS)
+    .default(0)
+    .describe('Answer when the state is final, or after so many seconds.'),
+});
+
+export function pageOf<Item extends z.ZodType>(item: Item) {
+  return z.object({
+    items: z.array(item),
+    next: z.string().nullable().describe('Pass as `after` for the page that follows; null on the last.'),
+  });
+}
+
+export interface Page<Item> {
+  readonly items: readonly Item[];
+  readonly next: string | null;
+}
+
+/** A page out of `limit + 1` rows that were asked for: the one too many says that there is a next page. */
+export function toPage<Row extends { readonly id: string }, Item>(
+  rows: readonly Row[],
+  limit: number,
+  toItem: (row: Row) => Item,
+): Page<Item> {
+  const last = rows.length > limit ? rows[limit - 1] : undefined;
+  return { items: rows.slice(0, limit).map(toItem), next: last ? encodeCursor(last.id) : null };
+}
+
+/** Cursors are opaque to clients: an id in base64url. */
+export function encodeCursor(id: string): string {
+  return Buffer.from(id).toString('base64url');
+}
+
+/** The id after which a page starts. Throws ServiceError `invalid_request` for what `encodeCursor` did not make. */
+export function decodeCursor(cursor: string): string {
+  const id = Buffer.from(cursor, 'base64url').toString();
+  if (!/^[a-z]+_[0-9a-z]+$/.test(id)) {
+    const message = 'Not a cursor: pass the `next` of the page before, unchanged.';
+    throw new ServiceError('invalid_request', message, [{ path: '/after', message }]);
+  }
+  return id;
+}
