@@ -1,0 +1,14 @@
+import { dropoutBits } from '../../random.ts';
+import type { Kernels } from '../kernels.ts';
+
+export function dropout(values: Float64Array): Pick<Kernels, 'dropout'> {
+  return {
+    dropout(target, source, count, rate, seed, counter) {
+      const threshold = rate * 2 ** 32;
+      for (let e = 0; e < count; e++) {
+        const kept = dropoutBits(seed, counter, e) >= threshold;
+        values[target + e] = kept ? values[source + e] / (1 - rate) : 0;
+      }
+    },
+  };
+}

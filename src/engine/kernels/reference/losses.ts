@@ -1,0 +1,88 @@
+import { type ElementwiseLoss, type Kernels, NONE } from '../kernels.ts';
+
+interface PairFunction {
+  /** The loss of output a for target t. `parameter` is huber's delta or quantile's level. */
+  readonly value: (a: number, t: number, parameter: number) => number;
+  /** Its derivative by a. */
+  readonly derivative: (a: number, t: number, parameter: number) => number;
+}
+
+/** Each loss as torch.nn.functional defines it; quantile is the pinball loss of Koenker and Bassett 1978. */
+const PAIR_LOSSES: Readonly<Record<ElementwiseLoss, PairFunction>> = {
+  mse: { value: (a, t) => (a - t) ** 2, derivative: (a, t) => 2 * (a - t) },
+  mae: { value: (a, t) => Math.abs(a - t), derivative: (a, t) => Math.sign(a - t) },
+  huber: {
+    value: (a, t, delta) => {
+      const distance = Math.abs(a - t);
+      return distance <= delta ? 0.5 * distance ** 2 : delta * (distance - 0.5 * delta);
+    },
+    derivative: (a, t, delta) => Math.max(-delta, Math.min(delta, a - t)),
+  },
+  quantile: {
+    value: (a, t, level) => (t > a ? level * (t - a) : (1 - level) * (a - t)),
+    derivative: (a, t, level) => (t > a ? -level : t < a ? 1 - level : 0),
+  },
+  poisson: { value: (a, t) => Math.exp(a) - t * a, derivative: (a, t) => Math.exp(a) - t },
+  binaryCrossEntropy: {
+    value: (a, t) => Math.max(a, 0) - a * t + Math.log1p(Math.exp(-Math.abs(a))),
+    derivative: (a, t) => 1 / (1 + Math.exp(-a)) - t,
+  },
+};
+
+export function losses(values: Float64Array): Pick<Kernels, 'elementwiseLoss' | 'crossEntropy' | 'softmax'> {
+  const weightOr1 = (weights: number, at: number): number => (weights === NONE ? 1 : values[weights + at]);
+
+  /** log Σ e^a over one example's n logits, the greatest taken out first. */
+  function logSumOfExponentials(row: number, n: number): number {
+    let greatest = Number.NEGATIVE_INFINITY;
+    for (let j = 0; j < n; j++) greatest = Math.max(greatest, values[row + j]);
+    let sum = 0;
+    for (let j = 0; j < n; j++) sum += Math.exp(values[row + j] - greatest);
+    return greatest + Math.log(sum);
+  }
+
+  return {
+    elementwiseLoss(loss, dA, A, T, rowWeights, m, n, parameter) {
+      const { value, derivative } = PAIR_LOSSES[loss];
+      let sum = 0;
+      for (let e = 0; e < m * n; e++) {
+        const weight = weightOr1(rowWeights, Math.floor(e / n)) / n;
+        const a = values[A + e];
+        const t = values[T + e];
+        sum += weight * value(a, t, parameter);
+        if (dA !== NONE) values[dA + e] = weight * derivative(a, t, parameter);
+      }
+      return sum;
+    },
+
+    crossEntropy(dA, A, T, rowWeights, classWeights, m, n, smoothing) {
+      let sum = 0;
+      for (let i = 0; i < m; i++) {
+        const row = A + i * n;
+        const logSum = logSumOfExponentials(row, n);
+        /** How much of the example's loss is -log p[j]. */
+        const share = (j: number): number => {
+          const onTarget = j === values[T + i] ? 1 - smoothing : 0;
+          return weightOr1(rowWeights, i) * weightOr1(classWeights, j) * (onTarget + smoothing / n);
+        };
+        let shares = 0;
+        for (let j = 0; j < n; j++) {
+          sum += share(j) * (logSum - values[row + j]);
+          shares += share(j);
+        }
+        if (dA === NONE) continue;
+        for (let j = 0; j < n; j++) {
+          values[dA + i * n + j] = shares * Math.exp(values[row + j] - logSum) - share(j);
+        }
+      }
+      return sum;
+    },
+
+    softmax(P, A, m, n) {
+      for (let i = 0; i < m; i++) {
+        const logSum = logSumOfExponentials(A + i * n, n);
+        for (let j = 0; j < n; j++) values[P + i * n + j] = Math.exp(values[A + i * n + j] - logSum);
+      }
+    },
+  };
+}

@@ -1,0 +1,63 @@
+import { type Kernels, NONE } from '../kernels.ts';
+
+type Optimizers = Pick<Kernels, 'sgd' | 'rmsprop' | 'adagrad' | 'adam' | 'lion'>;
+
+/** One step of each optimizer over `count` parameters X with gradients dX; the pages of torch.optim give the formulas. */
+export function optimizers(values: Float64Array): Optimizers {
+  return {
+    sgd(X, dX, velocity, count, rate, momentum, nesterov, weightDecay, first) {
+      for (let e = 0; e < count; e++) {
+        const gradient = values[dX + e] + weightDecay * values[X + e];
+        let direction = gradient;
+        if (velocity !== NONE) {
+          values[velocity + e] = first ? gradient : momentum * values[velocity + e] + gradient;
+          direction = nesterov ? gradient + momentum * values[velocity + e] : values[velocity + e];
+        }
+        values[X + e] -= rate * direction;
+      }
+    },
+
+    rmsprop(X, dX, square, velocity, count, rate, alpha, momentum, epsilon, weightDecay) {
+      for (let e = 0; e < count; e++) {
+        const gradient = values[dX + e] + weightDecay * values[X + e];
+        values[square + e] = alpha * values[square + e] + (1 - alpha) * gradient ** 2;
+        let direction = gradient / (Math.sqrt(values[square + e]) + epsilon);
+        if (velocity !== NONE) {
+          direction += momentum * values[velocity + e];
+          values[velocity + e] = direction;
+        }
+        values[X + e] -= rate * direction;
+      }
+    },
+
+    adagrad(X, dX, sum, count, rate, epsilon, weightDecay) {
+      for (let e = 0; e < count; e++) {
+        const gradient = values[dX + e] + weightDecay * values[X + e];
+        values[sum + e] += gradient ** 2;
+        values[X + e] -= (rate * gradient) / (Math.sqrt(values[sum + e]) + epsilon);
+      }
+    },
+
+    adam(X, dX, mean, square, count, rate, beta1, beta2, epsilon, weightDecay, decoupled, step) {
+      const meanCorrection = 1 - beta1 ** step;
+      const squareCorrection = 1 - beta2 ** step;
+      for (let e = 0; e < count; e++) {
+        if (decoupled) values[X + e] *= 1 - rate * weightDecay;
+        const gradient = values[dX + e] + (decoupled ? 0 : weightDecay * values[X + e]);
+        values[mean + e] = beta1 * values[mean + e] + (1 - beta1) * gradient;
+        values[square + e] = beta2 * values[square + e] + (1 - beta2) * gradient ** 2;
+        const deviation = Math.sqrt(values[square + e] / squareCorrection) + epsilon;
+        values[X + e] -= (rate * (values[mean + e] / meanCorrection)) / deviation;
+      }
+    },
+
+    lion(X, dX, mean, count, rate, beta1, beta2, weightDecay) {
+      for (let e = 0; e < count; e++) {
+        const gradient = values[dX + e];
+        const direction = Math.sign(beta1 * values[mean + e] + (1 - beta1) * gradient);
+        values[X + e] -= rate * (direction + weightDecay * values[X + e]);
+        values[mean + e] = beta2 * values[mean + e] + (1 - beta2) * gradient;
+      }
+    },
+  };
+}
