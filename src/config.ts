@@ -1,0 +1,151 @@
+import { availableParallelism } from 'node:os';
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { z } from 'zod';
+
+/** Exit code for a wrong configuration (EX_CONFIG of sysexits.h). */
+export const EXIT_WRONG_CONFIGURATION = 78;
+
+/** A setting that cannot be used; the message names the flag and what it takes. */
+export class ConfigurationError extends Error {
+  override readonly name = 'ConfigurationError';
+}
+
+interface Setting<Schema extends z.ZodType> {
+  readonly schema: Schema;
+  readonly takes: string;
+  readonly help: string;
+}
+
+function setting<Schema extends z.ZodType>(schema: Schema, takes: string, help: string): Setting<Schema> {
+  return { schema, takes, help };
+}
+
+const wholeNumber = (least: number, most: number) => z.coerce.number().int().min(least).max(most);
+const yesOrNo = z.stringbool();
+
+/** Every setting of the service, with its default: the flag is `--kebab-case`, the environment variable `TRAINYARD_SNAKE_CASE`. */
+export const SERVICE_SETTINGS = {
+  host: setting(z.string().min(1).default('127.0.0.1'), 'ADDRESS', 'the address to listen on'),
+  port: setting(wholeNumber(0, 65_535).default(8080), 'PORT', 'the port; 0 takes a free one'),
+  data: setting(z.string().min(1).default('./data'), 'FOLDER', 'where everything is kept'),
+  role: setting(z.enum(['all', 'api', 'worker']).default('all'), 'all|api|worker', 'what this process does'),
+  workers: setting(
+    wholeNumber(1, 1024).default(() => availableParallelism()),
+    'N',
+    'how many jobs train at once; as many as cores by default',
+  ),
+  kernels: setting(
+    z.enum(['auto', 'wasm', 'reference']).default('auto'),
+    'auto|wasm|reference',
+    'which kernels do the arithmetic',
+  ),
+  maxUploadBytes: setting(
+    wholeNumber(1, Number.MAX_SAFE_INTEGER).default(8 * 2 ** 30),
+    'BYTES',
+    'the largest upload, unpacked',
+  ),
+  maxIngestSeconds: setting(wholeNumber(1, 86_400).default(600), 'SECONDS', 'how long reading an upload may take'),
+  logLevel: setting(
+    z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),
+    'fatal|error|warn|info|debug|silent',
+    'how much is logged',
+  ),
+  allowRemoteWithoutKeys: setting(
+    yesOrNo.default(false),
+    '',
+    'listen beyond this machine although anybody who reaches the port may do anything',
+  ),
+} as const;
+
+export const CLIENT_SETTINGS = {
+  url: setting(z.url().default('http://127.0.0.1:8080'), 'URL', 'the address of a running service'),
+} as const;
+
+type Settings = Record<string, Setting<z.ZodType>>;
+type ConfigOf<T extends Settings> = { readonly [Name in keyof T]: z.output<T[Name]['schema']> };
+export type Config = ConfigOf<typeof SERVICE_SETTINGS>;
+export type ClientConfig = ConfigOf<typeof CLIENT_SETTINGS>;
+
+export interface CommandLine<T extends Settings> {
+  readonly config: ConfigOf<T>;
+  /** The flags of the command itself, as given. */
+  readonly flags: Readonly<Record<string, string | boolean | undefined>>;
+  readonly positionals: readonly string[];
+}
+
+/** A flag of one command that is no setting: whether it takes a text or stands alone. */
+export type CommandFlags = Readonly<Record<string, { readonly type: 'string' | 'boolean' }>>;
+
+/**
+ * Reads settings from flags and the environment; a flag wins, then the variable, then the default.
+ * Throws ConfigurationError that names the flag or variable, what it got and what it takes.
+ */
+export function readConfig<T extends Settings>(
+  settings: T,
+  args: readonly string[],
+  commandFlags: CommandFlags = {},
+  env: NodeJS.ProcessEnv = process.env,
+): CommandLine<T> {
+  const { values, positionals } = parseFlags(settings, args, commandFlags);
+  const read = Object.entries(settings).map(([name, { schema, takes }]) => {
+    const [source, raw] = rawValue(name, values, env);
+    const result = schema.safeParse(raw);
+    if (result.success) return [name, result.data];
+    const expected = takes ? ` takes ${takes}` : ' takes true or false';
+    throw new ConfigurationError(`${source}${expected}, not ${JSON.stringify(raw)}.`);
+  });
+  return { config: Object.fromEntries(read) as ConfigOf<T>, flags: values, positionals };
+}
+
+/** Whether an address is of this machine alone. */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host);
+}
+
+/** Throws ConfigurationError for settings that do not go together; answers the config with the data folder made absolute. */
+export function checkConfig(config: Config): Config {
+  if (!isLoopback(config.host) && !config.allowRemoteWithoutKeys) {
+    throw new ConfigurationError(
+      `--host ${config.host} can be reached from other machines, and there are no keys: anybody could do anything. ` +
+        'Listen on 127.0.0.1 behind a proxy that checks who comes, or pass --allow-remote-without-keys.',
+    );
+  }
+  return { ...config, data: resolve(config.data) };
+}
+
+export function flagOf(name: string): string {
+  return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}
+
+export function variableOf(name: string): string {
+  return `TRAINYARD_${name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
+}
+
+function parseFlags(settings: Settings, args: readonly string[], commandFlags: CommandFlags) {
+  const own = Object.entries(settings).map(([name, { takes }]) => [
+    flagOf(name).slice(2),
+    { type: takes === '' ? ('boolean' as const) : ('string' as const) },
+  ]);
+  try {
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      options: { ...Object.fromEntries(own), ...commandFlags },
+      allowPositionals: true,
+    });
+    return { values: values as CommandLine<Settings>['flags'], positionals };
+  } catch (error) {
+    throw new ConfigurationError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function rawValue(
+  name: string,
+  values: Readonly<Record<string, unknown>>,
+  env: NodeJS.ProcessEnv,
+): readonly [source: string, value: string | undefined] {
+  const flag = values[flagOf(name).slice(2)];
+  if (flag !== undefined) return [flagOf(name), String(flag)];
+  const variable = env[variableOf(name)];
+  return [variableOf(name), variable === '' ? undefined : variable];
+}
