@@ -1,0 +1,46 @@
+import { ConfigurationError, EXIT_WRONG_CONFIGURATION } from '../config.ts';
+import { type Command, EXIT_FAILED, EXIT_FINE } from './command.ts';
+import { demoCommand } from './demo.ts';
+import { commandHelp, overview } from './help.ts';
+import { migrateCommand } from './migrate.ts';
+import { openapiCommand } from './openapi.ts';
+import { predictCommand } from './predict.ts';
+import { serveCommand } from './serve.ts';
+import { trainCommand } from './train.ts';
+import { packageVersion } from './version.ts';
+
+/** In the order in which `trainyard --help` names them. */
+const COMMANDS: readonly Command[] = [
+  serveCommand,
+  demoCommand,
+  trainCommand,
+  predictCommand,
+  migrateCommand,
+  openapiCommand,
+];
+
+/** Runs what the command line asks for and answers the exit code: 0 fine, 1 failed, 78 wrong configuration. */
+export async function runCommand([name, ...args]: readonly string[]): Promise<number> {
+  if (name === '--version') return print(packageVersion());
+  if (name === undefined || name === '--help' || name === '-h' || name === 'help') return print(overview(COMMANDS));
+  const command = COMMANDS.find((candidate) => candidate.name === name);
+  if (!command) return refuse(`There is no command ${JSON.stringify(name)}: trainyard --help names them.`);
+  if (args.includes('--help') || args.includes('-h')) return print(commandHelp(command));
+  try {
+    return await command.run(args);
+  } catch (error) {
+    if (error instanceof ConfigurationError) return refuse(error.message);
+    console.error(error instanceof Error ? error.message : error);
+    return EXIT_FAILED;
+  }
+}
+
+function print(text: string): number {
+  console.log(text);
+  return EXIT_FINE;
+}
+
+function refuse(message: string): number {
+  console.error(message);
+  return EXIT_WRONG_CONFIGURATION;
+}

@@ -1,0 +1,72 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import { ServiceError } from '../kit/errors.ts';
+import { errorResponses } from '../kit/wire.ts';
+
+const systemSchema = z
+  .object({
+    version: z.string(),
+    kernels: z.string().describe('The kernels that do the arithmetic.'),
+    cores: z.int().describe('Cores of the machine that this process may use.'),
+    workers: z.int().describe('How many jobs train at once.'),
+    running: z.int().describe('Jobs in training now.'),
+    queued: z.int().describe('Jobs that wait.'),
+  })
+  .meta({
+    id: 'System',
+    example: { version: '0.1.0', kernels: 'wasm', cores: 2, workers: 2, running: 1, queued: 0 },
+  });
+export type SystemFacts = z.infer<typeof systemSchema>;
+
+const statusSchema = z.object({ status: z.literal('ok') });
+
+export interface SystemParts {
+  readonly facts: () => Promise<SystemFacts>;
+  /** Whether uploads and jobs can be taken now. */
+  readonly ready: () => Promise<boolean>;
+}
+
+/** What operators and load balancers ask. */
+export function systemRoutes({ facts, ready }: SystemParts): FastifyPluginAsyncZod {
+  return async (app) => {
+    app.get(
+      '/healthz',
+      {
+        schema: {
+          tags: ['System'],
+          summary: 'Whether the process is alive',
+          description: 'Answers at once whatever is being trained.',
+          response: { 200: statusSchema.describe('Alive.') },
+        },
+      },
+      async () => ({ status: 'ok' as const }),
+    );
+    app.get(
+      '/readyz',
+      {
+        schema: {
+          tags: ['System'],
+          summary: 'Whether the service can take work',
+          description: 'The database answers and, where this process has a worker beside it, the worker lives.',
+          response: { 200: statusSchema.describe('Ready.'), ...errorResponses(503) },
+        },
+      },
+      async () => {
+        if (!(await ready())) throw new ServiceError('unavailable', 'The service cannot take work at present.');
+        return { status: 'ok' as const };
+      },
+    );
+    app.get(
+      '/v1/system',
+      {
+        schema: {
+          tags: ['System'],
+          summary: 'What this service runs on',
+          description: 'Version, kernels, cores, workers and the length of the queue.',
+          response: { 200: systemSchema.describe('The facts.'), ...errorResponses() },
+        },
+      },
+      () => facts(),
+    );
+  };
+}
