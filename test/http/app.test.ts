@@ -1,0 +1,95 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { buildApp } from '../../src/http/app.ts';
+import { ServiceError } from '../../src/kit/errors.ts';
+import { errorResponses } from '../../src/kit/wire.ts';
+
+const room: FastifyPluginAsyncZod = async (app) => {
+  const body = z.strictObject({ units: z.int().min(1), name: z.string() });
+  app.post('/things', { schema: { body, response: { 200: body, ...errorResponses(400) } } }, async ({ body }) => body);
+  app.get('/absent', async () => {
+    throw new ServiceError('dataset_not_found', 'There is no dataset ds_1.');
+  });
+  app.get('/broken', async () => {
+    throw new Error('SELECT secret FROM /var/lib/data');
+  });
+};
+
+const app = await buildApp({ version: '1.2.3', routes: [room], logger: false });
+
+describe('an error on the wire', () => {
+  it('lists every mistake of a malformed body as a problem', async () => {
+    const answer = await app.inject({ method: 'POST', url: '/things?x=1', payload: { units: 0, more: true } });
+    expect(answer.statusCode).toBe(400);
+    expect(answer.headers['content-type']).toMatch(/^application\/problem\+json/);
+    expect(answer.json()).toMatchObject({
+      type: 'urn:trainyard:problem:invalid_request',
+      status: 400,
+      code: 'invalid_request',
+      instance: '/things',
+      errors: [{ path: '/units' }, { path: '/name' }, { path: '/more' }],
+    });
+  });
+
+  it.each([
+    ['{"units": ', 'invalid_json', 400],
+    ['', 'invalid_json', 400],
+  ])('says that %j is no JSON', async (payload, code, status) => {
+    const answer = await app.inject({
+      method: 'POST',
+      url: '/things',
+      payload,
+      headers: { 'content-type': 'application/json' },
+    });
+    expect([answer.statusCode, answer.json().code]).toEqual([status, code]);
+  });
+
+  it('says that a format is not read', async () => {
+    const answer = await app.inject({
+      method: 'POST',
+      url: '/things',
+      payload: 'a',
+      headers: { 'content-type': 'text/csv' },
+    });
+    expect([answer.statusCode, answer.json().code]).toEqual([415, 'unsupported_media_type']);
+  });
+
+  it('says that a body is too large', async () => {
+    const payload = JSON.stringify({ name: 'x'.repeat(17 * 2 ** 20), units: 1 });
+    const answer = await app.inject({
+      method: 'POST',
+      url: '/things',
+      payload,
+      headers: { 'content-type': 'application/json' },
+    });
+    expect([answer.statusCode, answer.json().code]).toEqual([413, 'payload_too_large']);
+  });
+
+  it('carries the code and words of a known error', async () => {
+    const answer = await app.inject('/absent');
+    expect(answer.json()).toMatchObject({
+      status: 404,
+      code: 'dataset_not_found',
+      detail: 'There is no dataset ds_1.',
+    });
+  });
+
+  it('says nothing from inside', async () => {
+    const answer = await app.inject('/broken');
+    expect(answer.statusCode).toBe(500);
+    expect(answer.body).not.toMatch(/secret|\/var|app\.test/);
+  });
+
+  it('answers a route that is not there as a problem', async () => {
+    const answer = await app.inject({ method: 'DELETE', url: '/nowhere' });
+    expect([answer.statusCode, answer.json().code]).toEqual([404, 'route_not_found']);
+  });
+});
+
+describe('the documentation', () => {
+  it('is served as a document and as a page', async () => {
+    expect((await app.inject('/openapi.json')).json()).toMatchObject({ openapi: '3.1.0', info: { version: '1.2.3' } });
+    expect((await app.inject('/docs/')).body).toContain('swagger-ui');
+  });
+});
