@@ -1,0 +1,71 @@
+import { type Column, isNumberColumn } from '../kit/table.ts';
+
+const TRUE_WORDS = new Set(['true', 't', 'yes', 'y', '1', 'on']);
+const FALSE_WORDS = new Set(['false', 'f', 'no', 'n', '0', 'off']);
+
+/** Strings as numbers of a dictionary; -1 is missing. */
+export interface Categories {
+  readonly codes: Int32Array;
+  readonly categories: readonly string[];
+}
+
+/** The column as finite numbers; what does not read as one is NaN. */
+export function asNumbers(column: Column): Float64Array {
+  if (!isNumberColumn(column)) return eachCategory(column, (word) => (word.trim() === '' ? Number.NaN : Number(word)));
+  return column.values.every((value) => Number.isFinite(value) || Number.isNaN(value))
+    ? column.values
+    : column.values.map((value) => (Number.isFinite(value) ? value : Number.NaN));
+}
+
+/** The column as 0 and 1; what is neither is NaN. */
+export function asBooleans(column: Column): Float64Array {
+  if (!isNumberColumn(column)) return eachCategory(column, readBoolean);
+  return column.type === 'boolean'
+    ? column.values
+    : column.values.map((value) => (value === 0 || value === 1 ? value : Number.NaN));
+}
+
+/** The column as milliseconds since 1970; text without a zone is read as UTC. */
+export function asTimes(column: Column): Float64Array {
+  return isNumberColumn(column) ? column.values : eachCategory(column, readTime);
+}
+
+/** The column as words; numbers are written as JavaScript writes them, times as ISO 8601. */
+export function asCategories(column: Column): Categories {
+  if (!isNumberColumn(column)) return column;
+  const known = new Map<number, number>();
+  const categories: string[] = [];
+  const codes = Int32Array.from(column.values, (value) => {
+    if (!Number.isFinite(value)) return -1;
+    const code = known.get(value);
+    if (code !== undefined) return code;
+    known.set(value, categories.length);
+    return categories.push(asWord(value, column.type)) - 1;
+  });
+  return { codes, categories };
+}
+
+function asWord(value: number, type: Column['type']): string {
+  if (type === 'boolean') return value === 1 ? 'true' : 'false';
+  return type === 'datetime' ? new Date(value).toISOString() : String(value);
+}
+
+function eachCategory({ codes, categories }: Categories, read: (word: string) => number): Float64Array {
+  const values = Float64Array.from(categories, (word) => {
+    const value = read(word);
+    return Number.isFinite(value) ? value : Number.NaN;
+  });
+  return Float64Array.from(codes, (code) => values[code] ?? Number.NaN);
+}
+
+function readBoolean(word: string): number {
+  const lower = word.trim().toLowerCase();
+  if (TRUE_WORDS.has(lower)) return 1;
+  return FALSE_WORDS.has(lower) ? 0 : Number.NaN;
+}
+
+function readTime(word: string): number {
+  const zoned = /[zZ]$|[+-]\d\d:?\d\d$|GMT/.test(word);
+  const time = Date.parse(zoned ? word : `${word}${/\d:\d/.test(word) ? 'Z' : ' UTC'}`);
+  return Number.isNaN(time) ? Date.parse(word) : time;
+}

@@ -1,0 +1,48 @@
+import type { Column, ColumnType } from '../kit/table.ts';
+import type { FeaturesOptions } from './schemas.ts';
+import type { Warning } from './warnings.ts';
+
+export type FeatureType = 'numeric' | 'categorical' | 'boolean' | 'datetime';
+
+/** What of a column decides on its use. */
+export type NamedType = Pick<Column, 'name'> & { readonly type: ColumnType };
+
+export interface Choice<Named extends NamedType> {
+  readonly used: readonly { readonly column: Named; readonly type: FeatureType }[];
+  readonly warnings: readonly Warning[];
+}
+
+/** Which columns the network sees, and as what; `reserved` ones (target, split, weights) are no features. */
+export function chooseColumns<Named extends NamedType>(
+  columns: readonly Named[],
+  options: Pick<FeaturesOptions, 'exclude' | 'include' | 'types'>,
+  reserved: readonly string[],
+): Choice<Named> {
+  const left = new Set([...options.exclude, ...reserved]);
+  const candidates = columns.filter(({ name }) => !left.has(name));
+  const used = candidates.flatMap((column) => {
+    const type = featureType(column, options);
+    return type ? [{ column, type }] : [];
+  });
+  const warnings = candidates.filter((column) => !featureType(column, options)).map(leftOut);
+  return { used, warnings };
+}
+
+/** The type that a column is used as; undefined: it is left out. */
+function featureType(
+  { name, type }: NamedType,
+  { include, types }: Pick<FeaturesOptions, 'include' | 'types'>,
+): FeatureType | undefined {
+  const wanted = Object.hasOwn(types, name) ? (types[name] ?? type) : type;
+  if (wanted !== 'text' && wanted !== 'identifier') return wanted;
+  return include.includes(name) ? 'categorical' : undefined;
+}
+
+function leftOut({ name, type }: NamedType): Warning {
+  const what = type === 'identifier' ? 'identifies the rows' : 'is text';
+  return {
+    code: type === 'identifier' ? 'identifier_left_out' : 'text_left_out',
+    column: name,
+    message: `The column '${name}' ${what} and is left out. Name it in features.types to use it.`,
+  };
+}

@@ -1,0 +1,24 @@
+import type { FeaturesOptions } from './schemas.ts';
+
+/** Pieces of a number column, while the table is narrow enough that they do not swell the first layer. */
+const PIECES = 16;
+const NARROW_COLUMNS = 64;
+/** A category needs one training row in so many for an input of its own, up to ten rows. */
+const ROWS_PER_CATEGORY = 1000;
+const ENOUGH_ROWS = 10;
+
+/** `features` with every default filled in. */
+export interface FeaturesSettings extends FeaturesOptions {
+  readonly pieces: number;
+  readonly minCategoryCount: number;
+}
+
+/** Fills in what depends on the data: the rows of the table and how many of its columns are numbers. */
+export function resolveFeatures(options: FeaturesOptions, rows: number, numericColumns: number): FeaturesSettings {
+  return {
+    ...options,
+    pieces: options.pieces ?? (numericColumns <= NARROW_COLUMNS ? PIECES : 0),
+    minCategoryCount:
+      options.minCategoryCount ?? Math.max(1, Math.min(ENOUGH_ROWS, Math.round(rows / ROWS_PER_CATEGORY))),
+  };
+}

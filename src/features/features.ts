@@ -1,0 +1,92 @@
+import { z } from 'zod';
+import { findColumn, type Table } from '../kit/table.ts';
+import { chooseColumns } from './choose.ts';
+import type { FeaturesSettings } from './defaults.ts';
+import { columnInputs, type FittedColumn, fitColumn, fittedColumnSchema, writeColumn } from './fitted.ts';
+import type { Warning } from './warnings.ts';
+
+/** What was fitted to the training rows, as it is kept with the model: plain JSON. */
+export const fittedFeaturesSchema = z.strictObject({
+  version: z.literal(1),
+  columns: z.array(fittedColumnSchema),
+});
+export type FittedFeatures = z.infer<typeof fittedFeaturesSchema>;
+
+/** Fits the columns of the table to the given rows alone; `reserved` columns (target, split, weights) are no features. */
+export function fitFeatures(
+  table: Table,
+  rows: Int32Array,
+  settings: FeaturesSettings,
+  reserved: readonly string[],
+): { readonly features: FittedFeatures; readonly warnings: readonly Warning[] } {
+  const choice = chooseColumns(table.columns, settings, reserved);
+  const warnings = [...choice.warnings];
+  const columns: FittedColumn[] = [];
+  for (const { column, type } of choice.used) {
+    const fitted = fitColumn(type, column, rows, settings);
+    if (fitted) columns.push(fitted);
+    else warnings.push(constantWarning(column.name));
+    if (fitted?.kind === 'categorical') warnings.push(...foldedWarnings(fitted.column, fitted, settings));
+  }
+  return { features: { version: 1, columns }, warnings };
+}
+
+/** The names of all inputs, in the order of the matrix's columns. */
+export function inputNames(features: FittedFeatures): string[] {
+  return features.columns.flatMap(columnInputs);
+}
+
+/** How many inputs the features give: n[0]. */
+export function inputCount(features: FittedFeatures): number {
+  return inputNames(features).length;
+}
+
+/** The matrix X (n[0], m) of the given rows (all rows when left out), one row's inputs together. */
+export function transform(features: FittedFeatures, table: Table, rows: Int32Array = allRows(table)): Float32Array {
+  const values = new Float32Array(rows.length * inputCount(features));
+  transformInto(features, table, rows, values);
+  return values;
+}
+
+/** As `transform`, into the front of `values`. */
+export function transformInto(
+  features: FittedFeatures,
+  table: Table,
+  rows: Int32Array,
+  values: Float32Array | Float64Array,
+): void {
+  const width = inputCount(features);
+  let offset = 0;
+  for (const fitted of features.columns) {
+    writeColumn(fitted, findColumn(table, fitted.column), rows, { values, offset, width });
+    offset += columnInputs(fitted).length;
+  }
+}
+
+export function allRows(table: Table): Int32Array {
+  return Int32Array.from({ length: table.rows }, (_, row) => row);
+}
+
+function constantWarning(column: string): Warning {
+  return {
+    code: 'constant_column',
+    column,
+    message: `The column '${column}' has one value in the training rows and is left out.`,
+  };
+}
+
+/** Said when the cap, not rarity alone, folds categories. */
+function foldedWarnings(
+  column: string,
+  { categories, folded }: { readonly categories: readonly string[]; readonly folded: number },
+  { maxCategories, minCategoryCount }: FeaturesSettings,
+): Warning[] {
+  if (folded === 0 || categories.length < Math.min(maxCategories, folded)) return [];
+  return [
+    {
+      code: 'categories_folded',
+      column,
+      message: `The column '${column}' has ${categories.length + folded} categories in the training rows: ${categories.length} have an input each (features.maxCategories is ${maxCategories}, features.minCategoryCount ${minCategoryCount}), the others share one.`,
+    },
+  ];
+}

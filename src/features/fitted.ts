@@ -1,0 +1,74 @@
+import { z } from 'zod';
+import type { Column } from '../kit/table.ts';
+import { booleanInputs, fitBoolean, fittedBooleanSchema, writeBoolean } from './boolean.ts';
+import { categoricalInputs, fitCategorical, fittedCategoricalSchema, writeCategorical } from './categorical.ts';
+import type { FeatureType } from './choose.ts';
+import { datetimeInputs, fitDatetime, fittedDatetimeSchema, writeDatetime } from './datetime.ts';
+import type { FeaturesSettings } from './defaults.ts';
+import type { InputBlock } from './matrix.ts';
+import { fitNumeric, fittedNumericSchema, numericInputs, writeNumeric } from './numeric.ts';
+
+/** One row for each type of column: a new type is its file and a row in each of these. */
+export const fittedColumnSchema = z.discriminatedUnion('kind', [
+  fittedNumericSchema,
+  fittedCategoricalSchema,
+  fittedBooleanSchema,
+  fittedDatetimeSchema,
+]);
+export type FittedColumn = z.infer<typeof fittedColumnSchema>;
+
+/** Fits one column to the training rows; undefined when they say nothing. */
+export function fitColumn(
+  type: FeatureType,
+  column: Column,
+  rows: Int32Array,
+  settings: FeaturesSettings,
+): FittedColumn | undefined {
+  switch (type) {
+    case 'numeric':
+      return fitNumeric(column, rows, settings);
+    case 'categorical':
+      return fitCategorical(column, rows, settings);
+    case 'boolean':
+      return fitBoolean(column, rows);
+    case 'datetime':
+      return fitDatetime(column, rows);
+  }
+}
+
+/** The names of the inputs that the column becomes. */
+export function columnInputs(fitted: FittedColumn): string[] {
+  switch (fitted.kind) {
+    case 'numeric':
+      return numericInputs(fitted);
+    case 'categorical':
+      return categoricalInputs(fitted);
+    case 'boolean':
+      return booleanInputs(fitted);
+    case 'datetime':
+      return datetimeInputs(fitted);
+  }
+}
+
+/** Writes the column's inputs of each of the rows; an absent column is missing everywhere. */
+export function writeColumn(
+  fitted: FittedColumn,
+  column: Column | undefined,
+  rows: Int32Array,
+  block: InputBlock,
+): void {
+  switch (fitted.kind) {
+    case 'numeric':
+      writeNumeric(fitted, column, rows, block);
+      break;
+    case 'categorical':
+      writeCategorical(fitted, column, rows, block);
+      break;
+    case 'boolean':
+      writeBoolean(fitted, column, rows, block);
+      break;
+    case 'datetime':
+      writeDatetime(fitted, column, rows, block);
+      break;
+  }
+}

@@ -1,0 +1,89 @@
+import { z } from 'zod';
+import type { Column } from '../kit/table.ts';
+import { asNumbers } from './casts.ts';
+import type { InputBlock } from './matrix.ts';
+import { fitEdges, pieceCount, pieceOf } from './pieces.ts';
+import { fitScaling, fittedScalingSchema, scaler } from './scaling.ts';
+import type { FeaturesOptions } from './schemas.ts';
+import { evenPositions } from './sorted.ts';
+
+/** Rows that a distribution is read from; quantiles of more are the same to three digits and take longer to sort. */
+const SAMPLE_ROWS = 20_000;
+
+export const fittedNumericSchema = z.strictObject({
+  kind: z.literal('numeric'),
+  column: z.string(),
+  scaling: fittedScalingSchema,
+  edges: z.array(z.number()).describe('Between the pieces; empty when there are none.'),
+  fill: z.number().describe('The median of the training rows stands for a missing value.'),
+  missing: z.boolean().describe('Values were missing in the training rows: one more input says so.'),
+  range: z.tuple([z.number(), z.number()]).describe('Minimum and maximum of the training rows.'),
+});
+export type FittedNumeric = z.infer<typeof fittedNumericSchema>;
+
+/** Fits a column of numbers to the given rows; undefined when they say nothing: all equal, or all missing. */
+export function fitNumeric(
+  column: Column,
+  rows: Int32Array,
+  options: Pick<FeaturesOptions, 'scaling'> & { readonly pieces: number },
+): FittedNumeric | undefined {
+  const values = asNumbers(column);
+  const known = Float64Array.from(rows, (row) => values[row] as number).filter((value) => !Number.isNaN(value));
+  const missing = known.length < rows.length;
+  if (known.length === 0) return undefined;
+  const range = extremes(known);
+  const constant = range[0] === range[1];
+  if (constant && !missing) return undefined;
+  const sample = sortedSample(known, range);
+  return {
+    kind: 'numeric',
+    column: column.name,
+    scaling: constant ? { type: 'standard', mean: range[0], deviation: 1 } : fitScaling(sample, options.scaling),
+    edges: fitEdges(sample, options.pieces),
+    fill: sample[sample.length >> 1] as number,
+    missing,
+    range,
+  };
+}
+
+/** `age`, then its pieces such as `age from 25 to 31`, then `age is missing`. */
+export function numericInputs({ column, edges, missing }: FittedNumeric): string[] {
+  const pieces = Array.from({ length: pieceCount(edges) }, (_, p) => `${column} from ${edges[p]} to ${edges[p + 1]}`);
+  return [column, ...pieces, ...(missing ? [`${column} is missing`] : [])];
+}
+
+/** Writes the inputs of the given rows of the column, which may be absent: then every value is missing. */
+export function writeNumeric(
+  fitted: FittedNumeric,
+  column: Column | undefined,
+  rows: Int32Array,
+  block: InputBlock,
+): void {
+  const { values, offset, width } = block;
+  const numbers = column && asNumbers(column);
+  const scale = scaler(fitted.scaling);
+  const pieces = pieceCount(fitted.edges);
+  rows.forEach((row, i) => {
+    const given = numbers?.[row] ?? Number.NaN;
+    const missing = Number.isNaN(given);
+    const value = missing ? fitted.fill : given;
+    const start = i * width + offset;
+    values[start] = scale(value);
+    for (let piece = 0; piece < pieces; piece++) values[start + 1 + piece] = pieceOf(fitted.edges, piece, value);
+    if (fitted.missing) values[start + 1 + pieces] = missing ? 1 : 0;
+  });
+}
+
+function extremes(values: Float64Array): [number, number] {
+  return values.reduce<[number, number]>(
+    (range, value) => [Math.min(range[0], value), Math.max(range[1], value)],
+    [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY],
+  );
+}
+
+/** At most `SAMPLE_ROWS` of the values, spread evenly over the rows, and the extremes. */
+function sortedSample(values: Float64Array, range: readonly [number, number]): Float64Array {
+  if (values.length <= SAMPLE_ROWS) return values.sort();
+  const spread = evenPositions(values.length, SAMPLE_ROWS).map((position) => values[position] as number);
+  return Float64Array.from([...spread, ...range]).sort();
+}

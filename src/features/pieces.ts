@@ -1,0 +1,25 @@
+import { evenPositions } from './sorted.ts';
+
+/**
+ * Piecewise linear encoding (Gorishniy et al. 2022, "On embeddings for numerical features"): one input for each range between two edges,
+ * 0 below it, 1 above it, rising in between. A dense network draws steps and bumps of one column far more easily from these.
+ */
+
+/** The edges of `pieces` ranges with as many rows each; fewer where quantiles coincide, none when only one range would be left. */
+export function fitEdges(sorted: Float64Array, pieces: number): number[] {
+  if (pieces === 0) return [];
+  const quantiles = evenPositions(sorted.length, pieces + 1).map((position) => sorted[position] as number);
+  const edges = [...new Set(quantiles)];
+  return edges.length > 2 ? edges : [];
+}
+
+export function pieceCount(edges: readonly number[]): number {
+  return Math.max(0, edges.length - 1);
+}
+
+/** How far the value is into the range that begins at edge `piece`: 0 to 1. */
+export function pieceOf(edges: readonly number[], piece: number, value: number): number {
+  const [from, to] = [edges[piece] as number, edges[piece + 1] as number];
+  if (value <= from) return 0;
+  return value >= to ? 1 : (value / 2 - from / 2) / (to / 2 - from / 2);
+}

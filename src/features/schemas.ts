@@ -1,0 +1,59 @@
+import { z } from 'zod';
+import { COLUMN_TYPES } from '../kit/table.ts';
+
+export const SCALINGS = ['auto', 'standard', 'quantileNormal', 'range'] as const;
+
+/** Columns become inputs of the network: `features` of a job. */
+export const featuresSchema = z
+  .strictObject({
+    exclude: z
+      .array(z.string())
+      .default([])
+      .describe('Columns that the network must not see.')
+      .meta({ examples: [['fnlwgt']] }),
+    include: z
+      .array(z.string())
+      .default([])
+      .describe('Columns to use although their type would leave them out (identifiers and text).')
+      .meta({ examples: [['postcode']] }),
+    types: z
+      .record(z.string(), z.enum(COLUMN_TYPES))
+      .default({})
+      .describe("Column types that differ from the dataset's. A column named here is used.")
+      .meta({ examples: [{ 'education-num': 'categorical' }] }),
+    scaling: z
+      .enum(SCALINGS)
+      .default('auto')
+      .describe(
+        'How numbers are scaled. `standard`: zero mean, unit deviation; `quantileNormal`: their ranks become a normal distribution; `range`: minimum to maximum become 0 to 1; `auto` chooses for each column.',
+      ),
+    pieces: z
+      .int()
+      .min(0)
+      .max(64)
+      .optional()
+      .describe(
+        'Inputs that each number column gets besides its scaled value, one for each range of its quantiles (piecewise linear encoding); 0 for none. Left out: chosen from the number of columns.',
+      )
+      .meta({ examples: [16] }),
+    maxCategories: z
+      .int()
+      .min(2)
+      .max(1000)
+      .default(128)
+      .describe('The most frequent categories of a column that get an input each; the others share one.'),
+    minCategoryCount: z
+      .int()
+      .min(1)
+      .max(1_000_000)
+      .optional()
+      .describe(
+        'A category in fewer training rows shares the input of the others. Left out: one row in a thousand, at most 10.',
+      )
+      .meta({ examples: [10] }),
+  })
+  .describe('Which columns the network sees, and how.');
+
+export type FeaturesRequest = z.input<typeof featuresSchema>;
+/** With every default filled in that needs no data. */
+export type FeaturesOptions = z.output<typeof featuresSchema>;

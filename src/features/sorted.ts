@@ -1,0 +1,42 @@
+/** Questions to sorted numbers. */
+
+/** The first position whose value is at least `value`; the length when there is none. */
+export function firstAtLeast(sorted: ArrayLike<number>, value: number): number {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((sorted[middle] as number) < value) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** The first position after the run of equal values that starts at `start`. */
+export function runEnd(sorted: ArrayLike<number>, start: number): number {
+  let end = start + 1;
+  while (end < sorted.length && sorted[end] === sorted[start]) end++;
+  return end;
+}
+
+/** The most frequent value, the share of the numbers that have it, and how many distinct ones there are. */
+export function commonValue(sorted: Float64Array): { common: number; share: number; distinct: number } {
+  let common = Number.NaN;
+  let most = 0;
+  let distinct = 0;
+  for (let start = 0; start < sorted.length; ) {
+    const end = runEnd(sorted, start);
+    distinct++;
+    if (end - start > most) {
+      most = end - start;
+      common = sorted[start] as number;
+    }
+    start = end;
+  }
+  return { common, share: most / sorted.length, distinct };
+}
+
+/** `count` positions spread evenly from the first to the last of `length`. */
+export function evenPositions(length: number, count: number): number[] {
+  return Array.from({ length: count }, (_, i) => Math.round((i * (length - 1)) / Math.max(1, count - 1)));
+}

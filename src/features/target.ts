@@ -1,0 +1,73 @@
+import { z } from 'zod';
+import { type Column, isNumberColumn } from '../kit/table.ts';
+import { asCategories, asNumbers } from './casts.ts';
+import { moments } from './scaling.ts';
+
+/** The classes of a target, in the order of the network's outputs, labels as people read them. */
+const classesSchema = z.strictObject({ kind: z.literal('classes'), column: z.string(), classes: z.array(z.string()) });
+/** A number is learned as (value - mean) / deviation. */
+const numberSchema = z.strictObject({
+  kind: z.literal('number'),
+  column: z.string(),
+  mean: z.number(),
+  deviation: z.number().positive(),
+});
+
+/** How the target is learned, as it is kept with the model. */
+export const fittedTargetSchema = z.discriminatedUnion('kind', [classesSchema, numberSchema]);
+export type FittedTarget = z.infer<typeof fittedTargetSchema>;
+export type FittedClasses = z.infer<typeof classesSchema>;
+export type FittedNumber = z.infer<typeof numberSchema>;
+
+/** The rows whose target is there. */
+export function rowsWithTarget(column: Column, task: 'classes' | 'number'): Int32Array {
+  const present = task === 'number' ? isNumber(asNumbers(column)) : isCategory(asCategories(column).codes);
+  const length = isNumberColumn(column) ? column.values.length : column.codes.length;
+  return Int32Array.from({ length }, (_, row) => row).filter(present);
+}
+
+/** The classes among the rows: numbers in their order, words in the order of their code units. */
+export function fitClasses(column: Column, rows: Int32Array): FittedClasses {
+  const { codes, categories } = asCategories(column);
+  const met = new Set<string>();
+  for (const row of rows) met.add(categories[codes[row] as number] as string);
+  const numbers = isNumberColumn(column) && column.type === 'numeric';
+  const classes = [...met].sort(numbers ? (a, b) => Number(a) - Number(b) : undefined);
+  return { kind: 'classes', column: column.name, classes };
+}
+
+/** Mean and deviation of the target in the training rows. */
+export function fitNumber(column: Column, rows: Int32Array): FittedNumber {
+  const values = asNumbers(column);
+  return { kind: 'number', column: column.name, ...moments(Float64Array.from(rows, (row) => values[row] as number)) };
+}
+
+/** A number that is learned as it is: counts, whose logarithm the network gives. */
+export function unscaledNumber(column: Column): FittedNumber {
+  return { kind: 'number', column: column.name, mean: 0, deviation: 1 };
+}
+
+/** The target of each row as the network learns it: the number of its class, or the standardised number. NaN is missing or an unknown class. */
+export function encodeTarget(target: FittedTarget, column: Column, rows: Int32Array): Float64Array {
+  if (target.kind === 'number') {
+    const values = asNumbers(column);
+    return Float64Array.from(rows, (row) => ((values[row] as number) - target.mean) / target.deviation);
+  }
+  const { codes, categories } = asCategories(column);
+  const indexOf = new Map(target.classes.map((label, index) => [label, index]));
+  const indexes = categories.map((category) => indexOf.get(category));
+  return Float64Array.from(rows, (row) => indexes[codes[row] as number] ?? Number.NaN);
+}
+
+/** The number that people read, from what the network learned. */
+export function decodeNumber(target: FittedNumber, value: number): number {
+  return value * target.deviation + target.mean;
+}
+
+function isNumber(values: Float64Array): (row: number) => boolean {
+  return (row) => !Number.isNaN(values[row]);
+}
+
+function isCategory(codes: Int32Array): (row: number) => boolean {
+  return (row) => (codes[row] as number) >= 0;
+}
