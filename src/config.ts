@@ -149,3 +149,9 @@ function rawValue(
   const variable = env[variableOf(name)];
   return [variableOf(name), variable === '' ? undefined : variable];
 }
+
+/** Whether a terminal can show more than ASCII: yes unless the locale names another encoding. */
+export function localeIsUtf8(env: NodeJS.ProcessEnv = process.env): boolean {
+  const locale = env.LC_ALL || env.LC_CTYPE || env.LANG;
+  return locale === undefined || locale === '' || /utf-?8$/i.test(locale);
+}

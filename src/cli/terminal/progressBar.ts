@@ -1,0 +1,58 @@
+import { formatCompact, formatMeasure, formatSeconds } from './numbers.ts';
+
+/** Where a training stands, as far as it is known. */
+export interface TrainingProgress {
+  readonly epoch: number;
+  readonly epochs: number;
+  /** 0 to 1. */
+  readonly fraction: number;
+  readonly rowsPerSecond: number | null;
+  readonly etaSeconds: number | null;
+  readonly trainingLoss: number | null;
+  readonly validationLoss: number | null;
+}
+
+export interface BarStyle {
+  /** Characters in a line; one fewer are used, as some terminals break a full line. */
+  readonly columns: number;
+  readonly unicode: boolean;
+}
+
+const WIDEST_BAR = 30;
+const NARROWEST_BAR = 8;
+
+/** One line without a break: `12/50 ████████░░░░░░░░  24 %  loss 0.2910  validation 0.3010  910k rows/s  4 s left`. */
+export function progressBar(progress: TrainingProgress, style: BarStyle): string {
+  const head = `${String(progress.epoch).padStart(String(progress.epochs).length)}/${progress.epochs} `;
+  const percent = `${Math.floor(progress.fraction * 100)} %`.padStart(6);
+  const facts = factsThatFit(progressFacts(progress), style.columns - 1 - head.length - NARROWEST_BAR - percent.length);
+  const left = style.columns - 1 - head.length - percent.length - facts.length;
+  return head + bar(progress.fraction, Math.max(1, Math.min(left, WIDEST_BAR)), style.unicode) + percent + facts;
+}
+
+/** The same in words, for where nothing can be drawn again: a line on its own. */
+export function progressLine(progress: TrainingProgress): string {
+  return `epoch ${progress.epoch}/${progress.epochs}${progressFacts(progress).join('')}`;
+}
+
+/** Each with the blanks before it, the most important first. */
+function progressFacts(progress: TrainingProgress): readonly string[] {
+  const { trainingLoss, validationLoss, rowsPerSecond, etaSeconds } = progress;
+  return [
+    trainingLoss === null ? '' : `  loss ${formatMeasure(trainingLoss)}`,
+    validationLoss === null ? '' : `  validation ${formatMeasure(validationLoss)}`,
+    rowsPerSecond === null ? '' : `  ${formatCompact(rowsPerSecond)} rows/s`,
+    etaSeconds === null || progress.fraction >= 1 ? '' : `  ${formatSeconds(etaSeconds)} left`,
+  ];
+}
+
+function factsThatFit(facts: readonly string[], width: number): string {
+  const kept = facts.filter((_, index) => facts.slice(0, index + 1).join('').length <= width);
+  return kept.join('');
+}
+
+function bar(fraction: number, width: number, unicode: boolean): string {
+  const [full, empty] = unicode ? ['█', '░'] : ['#', '-'];
+  const done = Math.round(Math.min(Math.max(fraction, 0), 1) * width);
+  return full.repeat(done) + empty.repeat(width - done);
+}

@@ -1,0 +1,29 @@
+import { localeIsUtf8 } from '../../config.ts';
+
+/** Where a command writes, and what can be shown there. */
+export interface Terminal {
+  /** Characters in a line. */
+  readonly columns: number;
+  /** Whether lines can be drawn again in place; otherwise no control code is ever written. */
+  readonly isTty: boolean;
+  /** Whether more than ASCII can be shown. */
+  readonly unicode: boolean;
+  write(text: string): void;
+  /** To standard error: what is no result. */
+  warn(text: string): void;
+}
+
+/** Wider lines are hard to read, and what goes to a file is read at this width. */
+const WIDEST = 80;
+
+/** The terminal (or file, or pipe) that the process was started with. */
+export function processTerminal(): Terminal {
+  const { stdout, stderr } = process;
+  return {
+    columns: Math.min(stdout.columns ?? WIDEST, WIDEST),
+    isTty: stdout.isTTY === true,
+    unicode: localeIsUtf8(),
+    write: (text) => void stdout.write(text),
+    warn: (text) => void stderr.write(text),
+  };
+}
