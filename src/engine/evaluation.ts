@@ -1,0 +1,35 @@
+import { infer } from './forward.ts';
+import { gatherBatch } from './held.ts';
+import type { Kernels } from './kernels/kernels.ts';
+import type { Loss, LossMatrices } from './losses/loss.ts';
+import type { LossSum } from './lossSum.ts';
+import type { Numbers } from './matrix.ts';
+import type { Plan } from './plan/plan.ts';
+
+/** Gets the predictions of m rows, `outputs` numbers a row, from the `first` of the evaluated on; they last until it returns. */
+export type SeePredictions = (predictions: Numbers, first: number, m: number) => void;
+
+export type Evaluate = (rows: Int32Array, see?: SeePredictions) => LossSum;
+
+/** The loss of held rows without gradients, as many at once as a batch has. */
+export function evaluation(kernels: Kernels, plan: Plan, loss: Loss, matrices: LossMatrices): Evaluate {
+  const { batch, outputs, passIndex } = plan;
+  const { A } = matrices;
+  return (rows, see) => {
+    let sum = 0;
+    let weight = 0;
+    for (let first = 0; first < rows.length; first += batch.rows) {
+      const part = rows.subarray(first, first + batch.rows);
+      const m = part.length;
+      kernels.indices.set(part, passIndex);
+      gatherBatch(kernels, plan, passIndex, m);
+      infer(kernels, plan, m);
+      sum += loss.sum(kernels, matrices, m);
+      weight += loss.totalWeight(kernels, matrices, m);
+      if (see === undefined) continue;
+      loss.predict(kernels, A, m, outputs);
+      see(kernels.values.subarray(A, A + m * outputs), first, m);
+    }
+    return { sum, weight };
+  };
+}

@@ -1,0 +1,41 @@
+import type { Kernels } from './kernels/kernels.ts';
+import type { Plan } from './plan/plan.ts';
+
+/** What names the dropout masks of a training step: every step and layer has its own, the same whenever it is made. */
+export interface MaskKey {
+  readonly seed: number;
+  /** Steps taken before this one. */
+  readonly step: number;
+}
+
+/** The counter of layer l's mask. */
+export function maskCounter({ step }: MaskKey, layers: number, l: number): number {
+  return step * layers + l;
+}
+
+/** The notes' forward pass over the m rows of the batch, as training wants it: Z, A and all the way back needs are kept. */
+export function forward(kernels: Kernels, { layers, batch }: Plan, m: number, mask: MaskKey): void {
+  let A = batch.X;
+  for (let l = 1; l <= layers.length; l++) {
+    const layer = layers[l - 1];
+    const count = layer.n * m;
+    kernels.affine(layer.Z, layer.W, A, layer.b, m, layer.k, layer.n);
+    layer.normalization?.train(kernels, layer, m);
+    kernels.activate(layer.activation, layer.A, layer.Y, count);
+    if (layer.dropout > 0) {
+      kernels.dropout(layer.D, layer.A, count, layer.dropout, mask.seed, maskCounter(mask, layers.length, l));
+    }
+    A = layer.D;
+  }
+}
+
+/** The forward pass outside training: no dropout, running statistics in place of the batch's. */
+export function infer(kernels: Kernels, { layers, batch }: Plan, m: number): void {
+  let A = batch.X;
+  for (const layer of layers) {
+    kernels.affine(layer.Z, layer.W, A, layer.b, m, layer.k, layer.n);
+    layer.normalization?.apply(kernels, layer, m);
+    kernels.activate(layer.activation, layer.A, layer.Y, layer.n * m);
+    A = layer.A;
+  }
+}

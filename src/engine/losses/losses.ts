@@ -1,0 +1,20 @@
+import type { SpecOf } from '../options.ts';
+import { binaryCrossEntropy } from './binaryCrossEntropy.ts';
+import { crossEntropy } from './crossEntropy.ts';
+import { huber } from './huber.ts';
+import type { Loss } from './loss.ts';
+import { mae } from './mae.ts';
+import { mse } from './mse.ts';
+import { poisson } from './poisson.ts';
+import { quantile } from './quantile.ts';
+
+/** Every loss by name. */
+export const LOSSES = { mse, mae, huber, quantile, poisson, binaryCrossEntropy, crossEntropy };
+
+export type LossName = keyof typeof LOSSES;
+export type LossSpec = SpecOf<typeof LOSSES>;
+
+/** Throws TypeError on an unknown option, RangeError on an impossible value. */
+export function createLoss(spec: LossSpec): Loss {
+  return LOSSES[spec.type].create(spec);
+}

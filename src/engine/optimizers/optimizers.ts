@@ -1,0 +1,19 @@
+import type { SpecOf } from '../options.ts';
+import { adagrad } from './adagrad.ts';
+import { adam } from './adam.ts';
+import { adamw } from './adamw.ts';
+import { lion } from './lion.ts';
+import type { Optimizer } from './optimizer.ts';
+import { rmsprop } from './rmsprop.ts';
+import { sgd } from './sgd.ts';
+
+/** Every optimizer by name. */
+export const OPTIMIZERS = { sgd, rmsprop, adagrad, adam, adamw, lion };
+
+export type OptimizerName = keyof typeof OPTIMIZERS;
+export type OptimizerSpec = SpecOf<typeof OPTIMIZERS>;
+
+/** Throws TypeError on an unknown option, RangeError on an impossible value. */
+export function createOptimizer(spec: OptimizerSpec): Optimizer {
+  return OPTIMIZERS[spec.type].create(spec);
+}

@@ -1,0 +1,29 @@
+import { NONE } from './kernels/kernels.ts';
+import { type Matrix, type Numbers, readMatrix } from './matrix.ts';
+import type { Plan } from './plan/plan.ts';
+
+/** What a pass left in a layer, each (n, m). */
+export interface LayerPass {
+  /** l, from 1. */
+  readonly layer: number;
+  readonly Z: Matrix;
+  readonly A: Matrix;
+  /** Of the rows' summed loss, before the notes' 1/m; null where no way back was planned. */
+  readonly dA: Matrix | null;
+  readonly dZ: Matrix | null;
+}
+
+/** Copies Z, A, dA and dZ of every layer out of the arena, for the m rows of the last pass. */
+export function readPass(values: Numbers, { layers }: Plan, m: number): readonly LayerPass[] {
+  return layers.map(({ n, Z, A, dA, dZ }, index) => {
+    const read = (offset: number): Matrix => readMatrix(values, offset, n, m);
+    const keepsBoth = dA !== NONE && dA !== dZ;
+    return {
+      layer: index + 1,
+      Z: read(Z),
+      A: read(A),
+      dA: keepsBoth ? read(dA) : null,
+      dZ: keepsBoth ? read(dZ) : null,
+    };
+  });
+}

@@ -1,0 +1,107 @@
+import type { Activation } from '../kernels/kernels.ts';
+import { NONE } from '../kernels/kernels.ts';
+import type { Normalization } from '../normalizations/normalization.ts';
+import { NORMALIZATIONS } from '../normalizations/normalizations.ts';
+import type { CompleteLayer } from '../spec.ts';
+import type { Allocator } from './allocator.ts';
+
+/** A layer's sizes and rules: k inputs, n units. */
+export interface LayerShape {
+  readonly k: number;
+  readonly n: number;
+  readonly activation: Activation;
+  readonly normalization: Normalization | null;
+  readonly dropout: number;
+}
+
+/** Where the parameters lie, or their gradients. NONE: the layer has no such parameter. */
+export interface LayerParameters {
+  readonly W: number;
+  readonly b: number;
+  readonly gamma: number;
+  readonly beta: number;
+}
+
+/** Where batch normalization's running statistics (n, 1) lie. */
+interface LayerRunning {
+  readonly runningMean: number;
+  readonly runningVariance: number;
+}
+
+/** Where the gradients of the parameters lie. */
+interface LayerGradients {
+  readonly dW: number;
+  readonly db: number;
+  readonly dgamma: number;
+  readonly dbeta: number;
+}
+
+/** Where what the forward pass computes lies, each (n, m). */
+interface LayerActivations {
+  readonly Z: number;
+  /** Z normalized; Z itself without normalization. */
+  readonly Y: number;
+  readonly A: number;
+  /** A after dropout, in training; A itself without dropout. */
+  readonly D: number;
+  /** What the normalization keeps for the way back. */
+  readonly mean: number;
+  readonly inverseDeviation: number;
+}
+
+/** Where the gradients of the activations lie, each (n, m). dZ takes dA's place unless both are to be looked at. */
+interface LayerActivationGradients {
+  readonly dA: number;
+  readonly dZ: number;
+}
+
+/** All that the passes need to know of a layer: sizes, rules, and offsets into the arena. */
+export interface LayerPlan
+  extends LayerShape,
+    LayerParameters,
+    LayerRunning,
+    LayerGradients,
+    LayerActivations,
+    LayerActivationGradients {}
+
+export function shapeOf(layer: CompleteLayer, k: number): LayerShape {
+  const { units: n, activation, normalization, dropout } = layer;
+  return { k, n, activation, dropout, normalization: normalization === null ? null : NORMALIZATIONS[normalization] };
+}
+
+export function takeParameters({ take }: Allocator, { k, n, normalization }: LayerShape): LayerParameters {
+  const normalized = normalization !== null;
+  return { W: take(k * n), b: take(n), gamma: normalized ? take(n) : NONE, beta: normalized ? take(n) : NONE };
+}
+
+export function takeRunning({ take }: Allocator, { n, normalization }: LayerShape): LayerRunning {
+  return normalization?.keepsRunning
+    ? { runningMean: take(n), runningVariance: take(n) }
+    : { runningMean: NONE, runningVariance: NONE };
+}
+
+/** The gradients lie in the parameters' order, so that one kernel call can step through both. */
+export function takeGradients(allocator: Allocator, shape: LayerShape): LayerGradients {
+  const { W: dW, b: db, gamma: dgamma, beta: dbeta } = takeParameters(allocator, shape);
+  return { dW, db, dgamma, dbeta };
+}
+
+export const NO_GRADIENTS: LayerGradients = { dW: NONE, db: NONE, dgamma: NONE, dbeta: NONE };
+
+export function takeActivations(
+  { take }: Allocator,
+  { n, normalization, dropout }: LayerShape,
+  m: number,
+): LayerActivations {
+  const statistics = normalization?.statistics(n, m) ?? 0;
+  const Z = take(n * m);
+  const A = take(n * m);
+  return {
+    Z,
+    Y: normalization === null ? Z : take(n * m),
+    A,
+    D: dropout > 0 ? take(n * m) : A,
+    mean: take(statistics),
+    inverseDeviation: take(statistics),
+  };
+}

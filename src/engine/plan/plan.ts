@@ -1,0 +1,145 @@
+import { type ArenaSize, NONE } from '../kernels/kernels.ts';
+import type { CompleteLayer } from '../spec.ts';
+import { type Allocator, createAllocator, type Region } from './allocator.ts';
+import {
+  type LayerPlan,
+  type LayerShape,
+  NO_GRADIENTS,
+  shapeOf,
+  takeActivations,
+  takeGradients,
+  takeParameters,
+  takeRunning,
+} from './layerPlan.ts';
+
+/** What a training needs beyond predicting. */
+export interface TrainingSizes {
+  /** Rows held in the arena, of all parts of the data. */
+  readonly heldRows: number;
+  /** Numbers of target a row. */
+  readonly targetColumns: number;
+  /** Whether rows have weights of their own. */
+  readonly weighted: boolean;
+  /** How many classes have weights; 0 when none have. */
+  readonly classWeights: number;
+  /** Matrices of the parameters' size that the optimizer keeps. */
+  readonly optimizerMatrices: number;
+  /** Whether dA and dZ of every layer outlive the backward pass, to be looked at. */
+  readonly keepsActivationGradients: boolean;
+}
+
+/** Rows lie one after the other: features X (n0, rows), targets T, weights (rows) or NONE. */
+export interface RowsPlan {
+  readonly rows: number;
+  readonly X: number;
+  readonly T: number;
+  readonly rowWeights: number;
+}
+
+/** Where everything lies in the arena: made once, nothing is allocated afterwards. */
+export interface Plan {
+  readonly inputs: number;
+  readonly outputs: number;
+  readonly layers: readonly LayerPlan[];
+  /** W, b, gamma and beta of every layer. */
+  readonly parameters: Region;
+  /** Parameters and running statistics: what a model is. */
+  readonly learned: Region;
+  /** Learned numbers and the optimizer's memory: what a training goes on from. */
+  readonly persistent: Region;
+  /** In the parameters' order. */
+  readonly gradients: Region;
+  readonly optimizerState: Region;
+  /** The rows of one pass. */
+  readonly batch: RowsPlan;
+  /** All rows of the training. */
+  readonly held: RowsPlan;
+  readonly targetColumns: number;
+  /** (classes) or NONE. */
+  readonly classWeights: number;
+  /** Where in `indices` the row numbers lie: the training's order, and those of a pass outside it. */
+  readonly orderIndex: number;
+  readonly passIndex: number;
+  readonly size: ArenaSize;
+}
+
+/** Plans the arena for passes of at most `rows` rows; `training` null: for predicting alone. */
+export function planNetwork(
+  inputs: number,
+  layers: readonly CompleteLayer[],
+  rows: number,
+  training: TrainingSizes | null,
+): Plan {
+  if (!(Number.isInteger(rows) && rows > 0)) throw new RangeError(`a pass needs at least one row, not ${rows}`);
+  const shapes = layers.map((layer, index) => shapeOf(layer, layers[index - 1]?.units ?? inputs));
+  const sizes = training ?? PREDICTING;
+  const allocator = createAllocator();
+
+  const parameters = allocator.region(() => shapes.map((shape) => takeParameters(allocator, shape)));
+  const running = shapes.map((shape) => takeRunning(allocator, shape));
+  const learned = { offset: 0, count: allocator.used() };
+  const optimizerCount = sizes.optimizerMatrices * parameters.region.count;
+  const optimizerState = { offset: allocator.take(optimizerCount), count: optimizerCount };
+  const persistent = { offset: 0, count: allocator.used() };
+  const gradients = allocator.region(() =>
+    shapes.map((shape) => (training === null ? NO_GRADIENTS : takeGradients(allocator, shape))),
+  );
+  const activations = shapes.map((shape) => takeActivations(allocator, shape, rows));
+  const activationGradients = training === null ? null : planActivationGradients(allocator, shapes, rows, training);
+
+  return {
+    inputs,
+    outputs: shapes[shapes.length - 1].n,
+    layers: shapes.map((shape, index) => ({
+      ...shape,
+      ...parameters.taken[index],
+      ...running[index],
+      ...gradients.taken[index],
+      ...activations[index],
+      ...(activationGradients?.[index] ?? { dA: NONE, dZ: NONE }),
+    })),
+    parameters: parameters.region,
+    learned,
+    persistent,
+    gradients: gradients.region,
+    optimizerState,
+    batch: takeRows(allocator, rows, inputs, sizes),
+    held: takeRows(allocator, sizes.heldRows, inputs, sizes),
+    targetColumns: sizes.targetColumns,
+    classWeights: sizes.classWeights > 0 ? allocator.take(sizes.classWeights) : NONE,
+    orderIndex: 0,
+    passIndex: sizes.heldRows,
+    size: { numbers: allocator.used(), indices: sizes.heldRows + rows },
+  };
+}
+
+const PREDICTING: TrainingSizes = {
+  heldRows: 0,
+  targetColumns: 0,
+  weighted: false,
+  classWeights: 0,
+  optimizerMatrices: 0,
+  keepsActivationGradients: false,
+};
+
+function takeRows({ take }: Allocator, rows: number, inputs: number, sizes: TrainingSizes): RowsPlan {
+  return {
+    rows,
+    X: take(rows * inputs),
+    T: take(rows * sizes.targetColumns),
+    rowWeights: sizes.weighted ? take(rows) : NONE,
+  };
+}
+
+/** Two buffers in turn are enough for the way back: a layer reads its own and writes the one before. */
+function planActivationGradients(
+  { take }: Allocator,
+  shapes: readonly LayerShape[],
+  m: number,
+  { keepsActivationGradients }: TrainingSizes,
+): readonly { readonly dA: number; readonly dZ: number }[] {
+  if (keepsActivationGradients) return shapes.map(({ n }) => ({ dA: take(n * m), dZ: take(n * m) }));
+  const widest = Math.max(...shapes.map(({ n }) => n));
+  const buffers = [take(widest * m), take(widest * m)];
+  return shapes.map((_shape, index) => ({ dA: buffers[index % 2], dZ: buffers[index % 2] }));
+}

@@ -1,0 +1,9 @@
+import { define } from '../options.ts';
+import { type Course, scheduleOf } from './schedule.ts';
+import { warmupFactor, warmupSteps } from './warmup.ts';
+
+/** The optimizer's rate throughout. */
+export const constant = define({ warmup: 0 }, ({ warmup }) => ({ learningRate, steps }: Course) => {
+  const stepsOfWarmup = warmupSteps(warmup, steps);
+  return scheduleOf((step) => learningRate * warmupFactor(step, stepsOfWarmup));
+});

@@ -1,0 +1,19 @@
+import type { SpecOf } from '../options.ts';
+import { constant } from './constant.ts';
+import { cosine } from './cosine.ts';
+import { exponential } from './exponential.ts';
+import { oneCycle } from './oneCycle.ts';
+import { plateau } from './plateau.ts';
+import type { Course, Schedule } from './schedule.ts';
+import { step } from './step.ts';
+
+/** Every schedule by name. */
+export const SCHEDULES = { constant, step, exponential, cosine, oneCycle, plateau };
+
+export type ScheduleName = keyof typeof SCHEDULES;
+export type ScheduleSpec = SpecOf<typeof SCHEDULES>;
+
+/** The schedule of one training. Throws TypeError on an unknown option, RangeError on an impossible value. */
+export function createSchedule(spec: ScheduleSpec, course: Course): Schedule {
+  return SCHEDULES[spec.type].create(spec)(course);
+}

@@ -1,0 +1,43 @@
+import { type InitializerName, initializerFor } from './initializers.ts';
+import type { Activation } from './kernels/kernels.ts';
+import type { NormalizationName } from './normalizations/normalizations.ts';
+
+/** One dense layer. */
+export interface LayerSpec {
+  readonly units: number;
+  readonly activation: Activation;
+  /** Left out: the one that suits the activation. */
+  readonly initializer?: InitializerName;
+  /** Between Z and the activation. */
+  readonly normalization?: NormalizationName | null;
+  /** The share of the activations that each training step leaves out; hidden layers only. */
+  readonly dropout?: number;
+}
+
+export interface NetworkSpec {
+  /** n[0]: numbers a row. */
+  readonly inputs: number;
+  /** Layers 1 to L; the last is the output layer. */
+  readonly layers: readonly LayerSpec[];
+}
+
+export type CompleteLayer = Required<LayerSpec>;
+
+/** The layers with their defaults filled in. Throws RangeError when no such network can be built. */
+export function completeLayers({ inputs, layers }: NetworkSpec): readonly CompleteLayer[] {
+  if (!isCount(inputs)) throw new RangeError(`a network needs at least one input, not ${inputs}`);
+  if (layers.length === 0) throw new RangeError('a network needs at least one layer');
+  return layers.map((layer, index) => completeLayer(layer, index + 1, index === layers.length - 1));
+}
+
+function completeLayer(layer: LayerSpec, l: number, last: boolean): CompleteLayer {
+  const { units, activation, initializer = initializerFor(activation), normalization = null, dropout = 0 } = layer;
+  if (!isCount(units)) throw new RangeError(`layer ${l} needs at least one unit, not ${units}`);
+  if (!(dropout >= 0 && dropout < 1)) throw new RangeError(`layer ${l}: dropout must be at least 0 and below 1`);
+  if (last && dropout > 0) throw new RangeError(`layer ${l} is the output layer, which has no dropout`);
+  return { units, activation, initializer, normalization, dropout };
+}
+
+function isCount(value: number): boolean {
+  return Number.isInteger(value) && value > 0;
+}
