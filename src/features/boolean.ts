@@ -14,7 +14,7 @@ export type FittedBoolean = z.infer<typeof fittedBooleanSchema>;
 /** Fits a column of truth values to the given rows; undefined when they say nothing: all equal, or all missing. */
 export function fitBoolean(column: Column, rows: Int32Array): FittedBoolean | undefined {
   const values = asBooleans(column);
-  const known = Float64Array.from(rows, (row) => values[row] as number).filter((value) => !Number.isNaN(value));
+  const known = Float64Array.from(rows, (row) => values[row]).filter((value) => !Number.isNaN(value));
   const missing = known.length < rows.length;
   if (known.length === 0) return undefined;
   const share = known.reduce((sum, value) => sum + value, 0) / known.length;

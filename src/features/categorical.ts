@@ -80,7 +80,7 @@ function inputOfEachRow(
   const forUnseen = fitted.folded > 0 ? fitted.categories.length : forMissing;
   const inputs = categories.map((category) => known.get(category) ?? forUnseen);
   return (row) => {
-    const code = codes[row] as number;
+    const code = codes[row];
     return code < 0 ? forMissing : inputs[code];
   };
 }
@@ -97,12 +97,12 @@ function countCategories(
   const byCode = new Int32Array(categories.length);
   let missing = 0;
   for (const row of rows) {
-    const code = codes[row] as number;
+    const code = codes[row];
     if (code < 0) missing++;
-    else byCode[code] = (byCode[code] as number) + 1;
+    else byCode[code] = byCode[code] + 1;
   }
   const counts = categories
-    .map((category, code): [string, number] => [category, byCode[code] as number])
+    .map((category, code): [string, number] => [category, byCode[code]])
     .filter(([, count]) => count > 0)
     .sort(([a, countA], [b, countB]) => countB - countA || (a < b ? -1 : 1));
   return { counts, missing };

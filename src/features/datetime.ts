@@ -33,7 +33,7 @@ export type FittedDatetime = z.infer<typeof fittedDatetimeSchema>;
 /** Fits a column of times to the given rows; undefined when they say nothing: all equal, or all missing. */
 export function fitDatetime(column: Column, rows: Int32Array): FittedDatetime | undefined {
   const times = asTimes(column);
-  const known = Float64Array.from(rows, (row) => times[row] as number)
+  const known = Float64Array.from(rows, (row) => times[row])
     .filter((time) => !Number.isNaN(time))
     .sort();
   const missing = known.length < rows.length;

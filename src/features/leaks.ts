@@ -34,7 +34,7 @@ function sameClasses(target: Categories, rows: Int32Array): (column: Column) => 
     const forward = new Map<number, number>();
     const backward = new Map<number, number>();
     for (const row of rows) {
-      const [code, targetCode] = [codes[row] as number, target.codes[row] as number];
+      const [code, targetCode] = [codes[row], target.codes[row]];
       if ((forward.get(code) ?? targetCode) !== targetCode || (backward.get(targetCode) ?? code) !== code) return false;
       forward.set(code, targetCode);
       backward.set(targetCode, code);

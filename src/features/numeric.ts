@@ -28,7 +28,7 @@ export function fitNumeric(
   options: Pick<FeaturesOptions, 'scaling'> & { readonly pieces: number },
 ): FittedNumeric | undefined {
   const values = asNumbers(column);
-  const known = Float64Array.from(rows, (row) => values[row] as number).filter((value) => !Number.isNaN(value));
+  const known = Float64Array.from(rows, (row) => values[row]).filter((value) => !Number.isNaN(value));
   const missing = known.length < rows.length;
   if (known.length === 0) return undefined;
   const range = extremes(known);
@@ -40,7 +40,7 @@ export function fitNumeric(
     column: column.name,
     scaling: constant ? { type: 'standard', mean: range[0], deviation: 1 } : fitScaling(sample, options.scaling),
     edges: fitEdges(sample, options.pieces),
-    fill: sample[sample.length >> 1] as number,
+    fill: sample[sample.length >> 1],
     missing,
     range,
   };
@@ -84,6 +84,6 @@ function extremes(values: Float64Array): [number, number] {
 /** At most `SAMPLE_ROWS` of the values, spread evenly over the rows, and the extremes. */
 function sortedSample(values: Float64Array, range: readonly [number, number]): Float64Array {
   if (values.length <= SAMPLE_ROWS) return values.sort();
-  const spread = evenPositions(values.length, SAMPLE_ROWS).map((position) => values[position] as number);
+  const spread = evenPositions(values.length, SAMPLE_ROWS).map((position) => values[position]);
   return Float64Array.from([...spread, ...range]).sort();
 }

@@ -8,7 +8,7 @@ import { evenPositions } from './sorted.ts';
 /** The edges of `pieces` ranges with as many rows each; fewer where quantiles coincide, none when only one range would be left. */
 export function fitEdges(sorted: Float64Array, pieces: number): number[] {
   if (pieces === 0) return [];
-  const quantiles = evenPositions(sorted.length, pieces + 1).map((position) => sorted[position] as number);
+  const quantiles = evenPositions(sorted.length, pieces + 1).map((position) => sorted[position]);
   const edges = [...new Set(quantiles)];
   return edges.length > 2 ? edges : [];
 }
@@ -19,7 +19,7 @@ export function pieceCount(edges: readonly number[]): number {
 
 /** How far the value is into the range that begins at edge `piece`: 0 to 1. */
 export function pieceOf(edges: readonly number[], piece: number, value: number): number {
-  const [from, to] = [edges[piece] as number, edges[piece + 1] as number];
+  const [from, to] = [edges[piece], edges[piece + 1]];
   if (value <= from) return 0;
   return value >= to ? 1 : (value / 2 - from / 2) / (to / 2 - from / 2);
 }

@@ -19,7 +19,7 @@ export function fitKnots(sorted: Float64Array): Knots {
   const scores: number[] = [];
   const knots = Math.max(2, Math.min(MAX_KNOTS, Math.floor(count / ROWS_PER_KNOT)));
   for (const position of evenPositions(count, knots)) {
-    const value = sorted[position] as number;
+    const value = sorted[position];
     if (value === values.at(-1)) continue;
     const start = firstAtLeast(sorted, value);
     values.push(value);
@@ -31,10 +31,10 @@ export function fitKnots(sorted: Float64Array): Knots {
 /** Linear between knots, constant beyond the outermost. */
 export function interpolate({ values, scores }: Knots, value: number): number {
   const right = firstAtLeast(values, value);
-  if (right === 0) return scores[0] as number;
-  if (right === values.length) return scores[right - 1] as number;
-  const [from, to] = [values[right - 1] as number, values[right] as number];
-  const [low, high] = [scores[right - 1] as number, scores[right] as number];
+  if (right === 0) return scores[0];
+  if (right === values.length) return scores[right - 1];
+  const [from, to] = [values[right - 1], values[right]];
+  const [low, high] = [scores[right - 1], scores[right]];
   // Halves, so that the distance of two huge values of unlike sign stays finite.
   return low + ((value / 2 - from / 2) / (to / 2 - from / 2)) * (high - low);
 }

@@ -60,14 +60,14 @@ function chooseScaling(sorted: Float64Array): 'standard' | 'range' | 'quantileNo
     .map((value) => Math.abs(value - common))
     .filter((distance) => distance > 0)
     .sort();
-  const typical = distances[distances.length >> 1] as number;
-  return (distances.at(-1) as number) < LONG_TAIL * typical ? 'range' : 'quantileNormal';
+  const typical = distances[distances.length >> 1];
+  return distances[distances.length - 1] < LONG_TAIL * typical ? 'range' : 'quantileNormal';
 }
 
 /** The value of most rows, else the minimum, becomes 0; the value farthest from it 1 or -1. */
 function fitRange(sorted: Float64Array): FittedScaling {
   const { common, share } = commonValue(sorted);
-  const [least, greatest] = [sorted[0] as number, sorted.at(-1) as number];
+  const [least, greatest] = [sorted[0], sorted[sorted.length - 1]];
   const origin = share < 0.5 ? least : common;
   return { type: 'range', origin, span: Math.min(Math.max(greatest - origin, origin - least), Number.MAX_VALUE) };
 }

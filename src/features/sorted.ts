@@ -6,7 +6,7 @@ export function firstAtLeast(sorted: ArrayLike<number>, value: number): number {
   let high = sorted.length;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if ((sorted[middle] as number) < value) low = middle + 1;
+    if (sorted[middle] < value) low = middle + 1;
     else high = middle;
   }
   return low;
@@ -29,7 +29,7 @@ export function commonValue(sorted: Float64Array): { common: number; share: numb
     distinct++;
     if (end - start > most) {
       most = end - start;
-      common = sorted[start] as number;
+      common = sorted[start];
     }
     start = end;
   }

@@ -30,7 +30,7 @@ export function rowsWithTarget(column: Column, task: 'classes' | 'number'): Int3
 export function fitClasses(column: Column, rows: Int32Array): FittedClasses {
   const { codes, categories } = asCategories(column);
   const met = new Set<string>();
-  for (const row of rows) met.add(categories[codes[row] as number] as string);
+  for (const row of rows) met.add(categories[codes[row]]);
   const numbers = isNumberColumn(column) && column.type === 'numeric';
   const classes = [...met].sort(numbers ? (a, b) => Number(a) - Number(b) : undefined);
   return { kind: 'classes', column: column.name, classes };
@@ -39,7 +39,7 @@ export function fitClasses(column: Column, rows: Int32Array): FittedClasses {
 /** Mean and deviation of the target in the training rows. */
 export function fitNumber(column: Column, rows: Int32Array): FittedNumber {
   const values = asNumbers(column);
-  return { kind: 'number', column: column.name, ...moments(Float64Array.from(rows, (row) => values[row] as number)) };
+  return { kind: 'number', column: column.name, ...moments(Float64Array.from(rows, (row) => values[row])) };
 }
 
 /** A number that is learned as it is: counts, whose logarithm the network gives. */
@@ -51,12 +51,12 @@ export function unscaledNumber(column: Column): FittedNumber {
 export function encodeTarget(target: FittedTarget, column: Column, rows: Int32Array): Float64Array {
   if (target.kind === 'number') {
     const values = asNumbers(column);
-    return Float64Array.from(rows, (row) => ((values[row] as number) - target.mean) / target.deviation);
+    return Float64Array.from(rows, (row) => (values[row] - target.mean) / target.deviation);
   }
   const { codes, categories } = asCategories(column);
   const indexOf = new Map(target.classes.map((label, index) => [label, index]));
   const indexes = categories.map((category) => indexOf.get(category));
-  return Float64Array.from(rows, (row) => indexes[codes[row] as number] ?? Number.NaN);
+  return Float64Array.from(rows, (row) => indexes[codes[row]] ?? Number.NaN);
 }
 
 /** The number that people read, from what the network learned. */
@@ -69,5 +69,5 @@ function isNumber(values: Float64Array): (row: number) => boolean {
 }
 
 function isCategory(codes: Int32Array): (row: number) => boolean {
-  return (row) => (codes[row] as number) >= 0;
+  return (row) => codes[row] >= 0;
 }

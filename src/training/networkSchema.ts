@@ -1,0 +1,41 @@
+import { z } from 'zod';
+import { INITIALIZERS, type InitializerName } from '../engine/initializers.ts';
+import { ACTIVATIONS } from '../engine/kernels/kernels.ts';
+import { NORMALIZATIONS, type NormalizationName } from '../engine/normalizations/normalizations.ts';
+
+const MAX_UNITS = 16_384;
+const MAX_LAYERS = 64;
+
+// Object.keys forgets that the keys of a constant table are known.
+const initializers = Object.keys(INITIALIZERS) as InitializerName[];
+const normalizations = Object.keys(NORMALIZATIONS) as NormalizationName[];
+
+/** One hidden layer, every default filled in. */
+export const layerSchema = z.strictObject({
+  units: z.int().min(1).max(MAX_UNITS).describe('n[l]: how many units the layer has.'),
+  activation: z.enum(ACTIVATIONS).describe('g[l].'),
+  initializer: z.enum(initializers).describe('How W starts; left out: the one that suits the activation.'),
+  normalization: z.enum(normalizations).nullable().describe('Between Z and the activation.'),
+  dropout: z.number().min(0).lt(1).describe('The share of the activations that each training step leaves out.'),
+});
+
+/** The hidden layers; the service adds the output layer. */
+export const networkSchema = z.strictObject({ layers: z.array(layerSchema).max(MAX_LAYERS) });
+export type NetworkSettings = z.infer<typeof networkSchema>;
+
+/** A layer as a client writes it: only `units` is needed. */
+export const layerRequestSchema = layerSchema
+  .partial({ activation: true, initializer: true, normalization: true, dropout: true })
+  .meta({ examples: [{ units: 64, activation: 'relu', initializer: 'he', normalization: null, dropout: 0.1 }] });
+export type LayerRequest = z.infer<typeof layerRequestSchema>;
+
+/** The network as a client writes it. */
+export const networkRequestSchema = z
+  .strictObject({
+    layers: z
+      .array(layerRequestSchema)
+      .max(MAX_LAYERS)
+      .optional()
+      .describe('The hidden layers, from the inputs on; the output layer is added. None: a linear model.'),
+  })
+  .describe('The hidden layers. Left out: sized by the data.');

@@ -1,0 +1,51 @@
+import { chooseColumns } from '../../features/choose.ts';
+import { type FeaturesSettings, resolveFeatures } from '../../features/defaults.ts';
+import type { FeaturesOptions } from '../../features/schemas.ts';
+import type { Warning } from '../../features/warnings.ts';
+import { pointer } from '../../kit/errors.ts';
+import { type DatasetShape, type Mistakes, requireColumn } from './shape.ts';
+
+/** The features with every default, how many inputs they will give at most, and what is to be said of them. */
+export interface ResolvedFeatures {
+  readonly settings: FeaturesSettings;
+  readonly inputs: number;
+  readonly warnings: readonly Warning[];
+}
+
+/** Checks the columns that `features` names and fills in what depends on the data; `reserved` columns are no features. */
+export function resolveFeatureOptions(
+  options: FeaturesOptions,
+  dataset: DatasetShape,
+  reserved: readonly string[],
+  mistakes: Mistakes,
+): ResolvedFeatures {
+  checkNames(options, dataset, reserved, mistakes);
+  const { used, warnings } = chooseColumns(dataset.columns, options, reserved);
+  if (used.length === 0) mistakes.add('/features', 'No column is left to learn from.');
+  const numeric = used.filter(({ type }) => type === 'numeric').length;
+  const settings = resolveFeatures(options, dataset.rows, numeric);
+  const inputs = used.map(({ column, type }) => {
+    if (type === 'categorical') return Math.min(column.distinct, settings.maxCategories) + 1;
+    return type === 'numeric' ? 1 + Math.min(settings.pieces, column.distinct) : 1;
+  });
+  return { settings, inputs: inputs.reduce((sum, count) => sum + count, 0), warnings };
+}
+
+function checkNames(
+  { exclude, include, types }: FeaturesOptions,
+  dataset: DatasetShape,
+  reserved: readonly string[],
+  mistakes: Mistakes,
+): void {
+  exclude.forEach((name, i) => requireColumn(dataset, name, pointer(['features', 'exclude', i]), mistakes));
+  const named = [
+    ...include.map((name, i) => ({ name, path: pointer(['features', 'include', i]) })),
+    ...Object.keys(types).map((name) => ({ name, path: pointer(['features', 'types', name]) })),
+  ];
+  for (const { name, path } of named) {
+    requireColumn(dataset, name, path, mistakes);
+    if (reserved.includes(name))
+      mistakes.add(path, `'${name}' is the target, the weights or the split: it is no feature.`);
+    else if (exclude.includes(name)) mistakes.add(path, `'${name}' is excluded as well.`);
+  }
+}

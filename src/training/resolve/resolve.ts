@@ -1,0 +1,69 @@
+import type { Warning } from '../../features/warnings.ts';
+import type { FieldError } from '../../kit/errors.ts';
+import { defaultsOfSize } from '../defaults.ts';
+import type { SpecRequest, TrainingSpec } from '../schemas.ts';
+import { resolveFeatureOptions } from './features.ts';
+import { resolveLayer } from './network.ts';
+import { collectMistakes, type DatasetShape, requireColumn } from './shape.ts';
+import { resolveSplit } from './split.ts';
+import { checkTarget, inferenceWarnings, inferTask } from './target.ts';
+import { resolveTraining } from './training.ts';
+import { checkWeightColumn } from './weights.ts';
+
+/** A spec that can run, or every mistake in it. */
+export type Resolution =
+  | { readonly spec: TrainingSpec; readonly errors: readonly []; readonly warnings: readonly Warning[] }
+  | { readonly spec: null; readonly errors: readonly FieldError[] };
+
+/** Fills every default in and checks the request against the dataset's profile; all mistakes are told, with JSON pointers. */
+export function resolveSpec(request: SpecRequest, dataset: DatasetShape): Resolution {
+  const mistakes = collectMistakes();
+  if (dataset.rows < 2)
+    mistakes.add('/datasetId', `Training needs at least two rows; the dataset has ${dataset.rows}.`);
+  const column = requireColumn(dataset, request.target, '/target', mistakes);
+  // Without a target the rest is still checked, as if for a regression, so that no mistake waits for the next try.
+  const target = column ?? { name: request.target, type: 'numeric', missing: 0, distinct: dataset.rows };
+  const task = request.task ?? inferTask(target);
+  if (column) checkTarget(column, task, dataset.rows, mistakes);
+
+  const weightColumn = request.weightColumn ?? null;
+  checkWeightColumn(weightColumn, dataset, mistakes);
+  const split = resolveSplit(request.split ?? {}, task, dataset, mistakes);
+  const reserved = reservedColumns({ target: target.name, weightColumn, split });
+  const features = resolveFeatureOptions(request.features, dataset, reserved, mistakes);
+
+  const defaults = defaultsOfSize({
+    rows: dataset.rows - target.missing,
+    inputs: features.inputs,
+    task,
+    classes: target.distinct,
+  });
+  const layers = request.network?.layers ?? defaults.layers;
+  const training = resolveTraining(request.training ?? {}, defaults.training, { task, target, split }, mistakes);
+  if (mistakes.errors.length > 0) return { spec: null, errors: mistakes.errors };
+  return {
+    errors: [],
+    warnings: [...(request.task ? [] : inferenceWarnings(target, task)), ...features.warnings],
+    spec: {
+      target: target.name,
+      task,
+      features: features.settings,
+      weightColumn,
+      split,
+      network: { layers: layers.map(resolveLayer) },
+      training,
+    },
+  };
+}
+
+/** The columns that are no features: target, weights, split. */
+export function reservedColumns({
+  target,
+  weightColumn,
+  split,
+}: Pick<TrainingSpec, 'target' | 'weightColumn' | 'split'>): string[] {
+  const columns = [target];
+  if (weightColumn !== null) columns.push(weightColumn);
+  if ('column' in split) columns.push(split.column);
+  return columns;
+}

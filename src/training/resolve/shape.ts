@@ -1,0 +1,48 @@
+import type { FieldError } from '../../kit/errors.ts';
+import type { ColumnType } from '../../kit/table.ts';
+
+/** What a spec is checked against: the profile of a column. */
+export interface ColumnShape {
+  readonly name: string;
+  readonly type: ColumnType;
+  /** Rows without a value. */
+  readonly missing: number;
+  /** Distinct values, missing ones aside. */
+  readonly distinct: number;
+  readonly min?: number | string | null | undefined;
+  readonly max?: number | string | null | undefined;
+}
+
+/** The profile of a dataset. */
+export interface DatasetShape {
+  readonly rows: number;
+  readonly columns: readonly ColumnShape[];
+}
+
+/** Collects mistakes: all of them are told at once. */
+export interface Mistakes {
+  readonly errors: readonly FieldError[];
+  add(path: string, message: string): void;
+}
+
+export function collectMistakes(): Mistakes {
+  const errors: FieldError[] = [];
+  return { errors, add: (path, message) => void errors.push({ path, message }) };
+}
+
+/** The column of that name; undefined, and a mistake, when there is none. */
+export function requireColumn(
+  dataset: DatasetShape,
+  name: string,
+  path: string,
+  mistakes: Mistakes,
+): ColumnShape | undefined {
+  const column = dataset.columns.find((candidate) => candidate.name === name);
+  if (column === undefined) mistakes.add(path, `The dataset has no column '${name}'.`);
+  return column;
+}
+
+/** Minimum or maximum of a column of numbers; undefined when the profile has none. */
+export function asNumber(value: ColumnShape['min']): number | undefined {
+  return typeof value === 'number' ? value : undefined;
+}

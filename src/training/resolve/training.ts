@@ -1,0 +1,65 @@
+import type { DefaultsOfSize } from '../defaults.ts';
+import { type Monitor, measures } from '../monitors.ts';
+import type { SpecRequest } from '../schemas.ts';
+import type { Split } from '../splitSchema.ts';
+import type { Task } from '../task.ts';
+import type { TrainingSettings } from '../trainingSchema.ts';
+import { lossName, resolveLoss } from './loss.ts';
+import type { ColumnShape, Mistakes } from './shape.ts';
+
+/** The training with every default filled in, checked against task, target and split. */
+export function resolveTraining(
+  request: NonNullable<SpecRequest['training']>,
+  defaults: DefaultsOfSize['training'],
+  { task, target, split }: { readonly task: Task; readonly target: ColumnShape; readonly split: Split },
+  mistakes: Mistakes,
+): TrainingSettings {
+  const training: TrainingSettings = {
+    loss: resolveLoss(request.loss, task, target, mistakes),
+    optimizer: request.optimizer ?? defaults.optimizer,
+    batchSize: request.batchSize ?? defaults.batchSize,
+    epochs: request.epochs ?? defaults.epochs,
+    schedule: request.schedule ?? defaults.schedule,
+    l1: request.l1 ?? 0,
+    l2: request.l2 ?? 0,
+    clipGradientNorm: request.clipGradientNorm === undefined ? defaults.clipGradientNorm : request.clipGradientNorm,
+    labelSmoothing: request.labelSmoothing ?? 0,
+    classWeights: request.classWeights ?? null,
+    earlyStopping: request.earlyStopping === undefined ? defaults.earlyStopping : request.earlyStopping,
+    seed: request.seed ?? 1,
+  };
+  checkClassOptions(training, task, mistakes);
+  checkOptimizer(training, mistakes);
+  checkMonitor(training.earlyStopping?.metric, task, split, mistakes);
+  return training;
+}
+
+function checkClassOptions(
+  { labelSmoothing, classWeights, loss }: TrainingSettings,
+  task: Task,
+  mistakes: Mistakes,
+): void {
+  if (task !== 'regression') return;
+  if (labelSmoothing > 0)
+    mistakes.add('/training/labelSmoothing', `The loss '${lossName(loss)}' has no labels to smooth.`);
+  if (classWeights !== null) mistakes.add('/training/classWeights', 'A regression has no classes.');
+}
+
+function checkOptimizer({ optimizer, schedule }: TrainingSettings, mistakes: Mistakes): void {
+  if (optimizer.type === 'sgd' && optimizer.nesterov && optimizer.momentum === 0) {
+    mistakes.add('/training/optimizer/nesterov', "Nesterov's momentum needs a momentum above 0.");
+  }
+  if (schedule.type === 'oneCycle' && (schedule.warmup === 0 || schedule.warmup === 1)) {
+    mistakes.add('/training/schedule/warmup', 'The warm-up of oneCycle lies between 0 and 1.');
+  }
+}
+
+function checkMonitor(metric: Monitor | undefined, task: Task, split: Split, mistakes: Mistakes): void {
+  if (metric === undefined) return;
+  if (!measures(task, metric)) {
+    mistakes.add('/training/earlyStopping/metric', `A ${task} target has no ${metric}.`);
+  }
+  if (split.method !== 'column' && split.validation === 0 && metric !== 'validationLoss') {
+    mistakes.add('/training/earlyStopping/metric', 'There are no validation rows to measure: split.validation is 0.');
+  }
+}

@@ -1,0 +1,60 @@
+import { z } from 'zod';
+import { LOSSES, type LossName } from '../engine/losses/losses.ts';
+import { OPTIMIZERS } from '../engine/optimizers/optimizers.ts';
+import { SCHEDULES } from '../engine/schedules/schedules.ts';
+import { MONITORS } from './monitors.ts';
+import { optionsSchema } from './optionsSchema.ts';
+
+const seed = z.int().min(0).max(4_294_967_295);
+
+// Object.keys forgets that the keys of a constant table are known.
+const lossNames = Object.keys(LOSSES) as LossName[];
+/** Options of a loss that `training` says by itself. */
+const SAID_ELSEWHERE = ['labelSmoothing', 'classWeights'];
+
+const lossSchema = z
+  .union([z.enum(lossNames), optionsSchema(LOSSES, SAID_ELSEWHERE)])
+  .describe(
+    'What the training minimizes: a name, or an object where the loss has an option (huber `delta`, quantile `level`).',
+  )
+  .meta({ examples: ['binaryCrossEntropy', { type: 'quantile', level: 0.9 }] });
+
+const earlyStoppingSchema = z.strictObject({
+  metric: z.enum(MONITORS).default('validationLoss').describe('What chooses the best epoch, on the validation rows.'),
+  patience: z.int().min(1).max(100_000).default(10).describe('Epochs without improvement before the training stops.'),
+  minDelta: z.number().min(0).max(1e9).default(0).describe('The improvement that counts as one.'),
+});
+
+/** How the network is trained, every default filled in. */
+export const trainingSchema = z.strictObject({
+  loss: lossSchema,
+  optimizer: optionsSchema(OPTIMIZERS)
+    .describe('How a gradient becomes a step.')
+    .meta({ examples: [{ type: 'adam', learningRate: 0.001, beta1: 0.9, beta2: 0.999 }] }),
+  batchSize: z
+    .union([z.int().min(1).max(1_000_000), z.literal('full')])
+    .describe('Rows a step, or `"full"` for all of them.'),
+  epochs: z.int().min(1).max(100_000).describe('Times through the training rows, at most.'),
+  schedule: optionsSchema(SCHEDULES)
+    .describe('How the learning rate changes.')
+    .meta({ examples: [{ type: 'cosine', warmup: 0.05 }] }),
+  l1: z.number().min(0).max(1000).describe('The penalty on the sizes of W.'),
+  l2: z.number().min(0).max(1000).describe('The penalty on the squares of W.'),
+  clipGradientNorm: z.number().positive().nullable().describe('The longest gradient; a longer one is shortened.'),
+  labelSmoothing: z.number().min(0).lt(1).describe('The share of a label that is spread over all classes.'),
+  classWeights: z
+    .union([z.literal('balanced'), z.record(z.string(), z.number().positive().max(1e6))])
+    .nullable()
+    .describe('How much a row of each class counts: `"balanced"` gives every class the same weight in all.')
+    .meta({ examples: ['balanced', { '<=50K': 1, '>50K': 3 }] }),
+  earlyStopping: earlyStoppingSchema
+    .nullable()
+    .describe('When to stop before the last epoch; null: never. The best epoch is kept either way.'),
+  seed: seed.describe('The same seed, data and machine give the same bits.'),
+});
+export type TrainingSettings = z.infer<typeof trainingSchema>;
+
+/** As a client writes it: every field may be left out. */
+export const trainingRequestSchema = trainingSchema
+  .partial()
+  .describe('How the network is trained. Left out: chosen by the data.');
