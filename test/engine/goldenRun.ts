@@ -1,0 +1,62 @@
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+import { ACTIVATIONS } from '../../src/engine/kernels/kernels.ts';
+import type { LossSpec } from '../../src/engine/losses/losses.ts';
+import type { OptimizerSpec } from '../../src/engine/optimizers/optimizers.ts';
+
+const vector = z.array(z.number());
+const matrix = z.array(vector);
+const parameters = z.record(z.string().regex(/^[A-Za-z]+\d+$/), z.union([vector, matrix]));
+
+/** PyTorch's names of options beside this engine's. */
+const OPTION_NAMES: Readonly<Record<string, string>> = {
+  lr: 'learningRate',
+  eps: 'epsilon',
+  lrDecay: 'learningRateDecay',
+  tau: 'level',
+  quantile: 'level',
+};
+
+/** An optimizer or a loss: the engine itself refuses the options that it does not know. */
+const typedOptions = z.looseObject({ type: z.string() }).transform(renamed);
+
+/** A training run as PyTorch did it. Strict: what this test does not compare is an error, not ignored. */
+const goldenRun = z.strictObject({
+  name: z.string(),
+  source: z.string(),
+  note: z.string(),
+  units: vector,
+  activations: z.array(z.enum(ACTIVATIONS)),
+  normalization: z.enum(['batch', 'layer']).nullable(),
+  loss: typedOptions.transform((loss) => loss as LossSpec),
+  optimizer: typedOptions.transform((optimizer) => optimizer as OptimizerSpec),
+  clipGradientNorm: z.number().nullable(),
+  l1: z.number().optional(),
+  l2: z.number().optional(),
+  steps: z.number(),
+  X: matrix,
+  T: matrix,
+  rowWeights: vector.optional(),
+  initial: parameters,
+  forward: matrix,
+  gradients: parameters,
+  losses: vector,
+  final: parameters,
+  running: parameters.optional(),
+  finalForward: matrix,
+});
+
+export type GoldenRun = z.infer<typeof goldenRun>;
+
+export function readGoldenRun(file: string): GoldenRun {
+  return goldenRun.parse(JSON.parse(readFileSync(file, 'utf8')));
+}
+
+function renamed({ type, ...options }: { readonly type: string }): { readonly type: string } {
+  const entries = Object.entries(options).flatMap(([name, value]) =>
+    name === 'betas' && Array.isArray(value)
+      ? [['beta1', value[0]] as const, ['beta2', value[1]] as const]
+      : [[OPTION_NAMES[name] ?? name, value] as const],
+  );
+  return { type, ...Object.fromEntries(entries) };
+}
