@@ -1,0 +1,126 @@
+// The activation functions and their derivatives, as PyTorch defines them (torch.nn, default parameters). For each name two kernels:
+// `name(A, Z, count)` and `nameGradient(dZ, dA, Z, A, count)`; to add one, add its struct and its line at the end.
+#pragma once
+#include "math.h"
+
+namespace activation {
+
+constexpr float LEAKY_SLOPE = 0.01f;
+// Klambauer et al. 2017, "Self-normalizing neural networks".
+constexpr float SELU_SCALE = 1.0507009873554804934193349852946f;
+constexpr float SELU_SCALE_ALPHA = 1.0507009873554804934193349852946 * 1.6732632423543772848170429916717;
+// From here on softplus is the line, as in torch.nn.Softplus.
+constexpr float SOFTPLUS_THRESHOLD = 20.0f;
+
+// `value(z)` is g(z), `slope(z, a)` is g'(z) with a = g(z) at hand.
+
+struct Linear {
+  static INLINE Vector value(Vector z) { return z; }
+  static INLINE Vector slope(Vector, Vector) { return splat(1.0f); }
+};
+
+struct Relu {
+  static INLINE Vector value(Vector z) { return atLeast(z, Vector{}); }
+  static INLINE Vector slope(Vector z, Vector) { return z > 0.0f ? splat(1.0f) : Vector{}; }
+};
+
+struct LeakyRelu {
+  static INLINE Vector value(Vector z) { return z < 0.0f ? LEAKY_SLOPE * z : z; }
+  static INLINE Vector slope(Vector z, Vector) { return z > 0.0f ? splat(1.0f) : splat(LEAKY_SLOPE); }
+};
+
+struct Sigmoid {
+  static INLINE Vector value(Vector z) { return logistic(z); }
+  static INLINE Vector slope(Vector, Vector a) { return a * (1.0f - a); }
+};
+
+struct Tanh {
+  static INLINE Vector value(Vector z) { return hyperbolicTangent(z); }
+  static INLINE Vector slope(Vector, Vector a) { return multiplyAdd(-a, a, splat(1.0f)); }
+};
+
+/** z P(X <= z), exact (with the error function). */
+struct Gelu {
+  static INLINE Vector value(Vector z) { return z * normalDistribution(z).probability; }
+  static INLINE Vector slope(Vector z, Vector) {
+    const Normal normal = normalDistribution(z);
+    return multiplyAdd(z, normal.density, normal.probability);
+  }
+};
+
+struct Silu {
+  static INLINE Vector value(Vector z) { return z * logistic(z); }
+  static INLINE Vector slope(Vector z, Vector) {
+    const Vector s = logistic(z);
+    return s * multiplyAdd(z, 1.0f - s, splat(1.0f));
+  }
+};
+
+struct Elu {
+  static INLINE Vector value(Vector z) { return z > 0.0f ? z : exponentialMinusOne(z); }
+  static INLINE Vector slope(Vector z, Vector a) { return z > 0.0f ? splat(1.0f) : a + 1.0f; }
+};
+
+struct Selu {
+  static INLINE Vector value(Vector z) {
+    return z > 0.0f ? SELU_SCALE * z : SELU_SCALE_ALPHA * exponentialMinusOne(z);
+  }
+  static INLINE Vector slope(Vector z, Vector a) { return z > 0.0f ? splat(SELU_SCALE) : a + SELU_SCALE_ALPHA; }
+};
+
+struct Softplus {
+  static INLINE Vector value(Vector z) { return z > SOFTPLUS_THRESHOLD ? z : softplusOf(z); }
+  static INLINE Vector slope(Vector z, Vector) { return z > SOFTPLUS_THRESHOLD ? splat(1.0f) : logistic(z); }
+};
+
+/** z tanh(softplus(z)). With e = e^z and w = e (e + 2), tanh(ln(1 + e)) = w / (w + 2), and nothing cancels. */
+struct Mish {
+  // Above it tanh(softplus(z)) is 1 in float32, and w squared is still finite below.
+  static constexpr float LINE = 20.0f;
+  static INLINE Vector value(Vector z) {
+    const Vector power = exponential(atMost(z, splat(LINE)));
+    const Vector w = power * (power + 2.0f);
+    return z * (w / (w + 2.0f));
+  }
+  static INLINE Vector slope(Vector z, Vector) {
+    const Vector power = exponential(atMost(z, splat(LINE)));
+    const Vector w = power * (power + 2.0f);
+    const Vector whole = w + 2.0f;
+    const Vector turn = 4.0f * power * (1.0f + power) / (whole * whole);
+    return z > LINE ? splat(1.0f) : multiplyAdd(z, turn, w / whole);
+  }
+};
+
+/** A := g(Z); A may be Z. */
+template <class Function>
+INLINE void apply(float* A, const float* Z, Size count) {
+  forEachVector(count, [&](Size at, auto lanes) { lanes.store(A + at, Function::value(load(Z + at))); });
+}
+
+/** dZ := dA g'(Z); dZ may be dA. */
+template <class Function>
+INLINE void applyGradient(float* dZ, const float* dA, const float* Z, const float* A, Size count) {
+  forEachVector(count, [&](Size at, auto lanes) {
+    lanes.store(dZ + at, load(dA + at) * Function::slope(load(Z + at), load(A + at)));
+  });
+}
+
+}  // namespace activation
+
+#define ACTIVATION_KERNELS(name, Function)                                                                  \
+  KERNEL void name(float* A, const float* Z, Size count) { activation::apply<activation::Function>(A, Z, count); } \
+  KERNEL void name##Gradient(float* dZ, const float* dA, const float* Z, const float* A, Size count) {      \
+    activation::applyGradient<activation::Function>(dZ, dA, Z, A, count);                                   \
+  }
+
+ACTIVATION_KERNELS(linear, Linear)
+ACTIVATION_KERNELS(relu, Relu)
+ACTIVATION_KERNELS(leakyRelu, LeakyRelu)
+ACTIVATION_KERNELS(sigmoid, Sigmoid)
+ACTIVATION_KERNELS(tanh, Tanh)
+ACTIVATION_KERNELS(gelu, Gelu)
+ACTIVATION_KERNELS(silu, Silu)
+ACTIVATION_KERNELS(elu, Elu)
+ACTIVATION_KERNELS(selu, Selu)
+ACTIVATION_KERNELS(softplus, Softplus)
+ACTIVATION_KERNELS(mish, Mish)

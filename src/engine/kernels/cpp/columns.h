@@ -1,0 +1,47 @@
+// Sums over the examples, unit by unit: down the columns of an (m rows, n units) matrix whose rows lie one after another.
+#pragma once
+#include "simd.h"
+
+// Rows summed in float32 before they join the sum in float64: the error stays that of 64 additions however long the batch is.
+constexpr Size ROWS_IN_FLOAT32 = 64;
+// Vectors side by side: enough sums on the way to hide the latency of an addition, and a cache line of each row.
+constexpr Size STRIP = 4;
+
+template <Size COUNT>
+struct Sums {
+  Doubles of[COUNT];
+};
+
+/** For each of COUNT neighbouring vectors of units, the sum over the m rows of `term(row, vector)`. */
+template <Size COUNT, class Term>
+INLINE Sums<COUNT> sumRows(Size m, Term term) {
+  Sums<COUNT> sums{};
+  for (Size start = 0; start < m; start += ROWS_IN_FLOAT32) {
+    const Size end = start + ROWS_IN_FLOAT32 < m ? start + ROWS_IN_FLOAT32 : m;
+    Vector partial[COUNT] = {};
+    for (Size row = start; row < end; row++) {
+#pragma GCC unroll 4
+      for (Size v = 0; v < COUNT; v++) partial[v] += term(row, v);
+    }
+#pragma GCC unroll 4
+    for (Size v = 0; v < COUNT; v++) sums.of[v] += widened(partial[v]);
+  }
+  return sums;
+}
+
+/**
+ * Calls `finish(at, sum, lanes)` for each vector of units, with the sum over the m rows of `term(row, unit)`, the row's vector
+ * that starts at that unit.
+ */
+template <class Term, class Finish>
+INLINE void sumColumns(Size m, Size n, Term term, Finish finish) {
+  Size at = 0;
+  for (; at + STRIP * WIDTH <= n; at += STRIP * WIDTH) {
+    const Sums<STRIP> sums = sumRows<STRIP>(m, [&](Size row, Size v) { return term(row, at + v * WIDTH); });
+    for (Size v = 0; v < STRIP; v++) finish(at + v * WIDTH, sums.of[v], AllLanes{});
+  }
+  forEachVector(n - at, [&](Size rest, auto lanes) {
+    const Sums<1> sums = sumRows<1>(m, [&](Size row, Size) { return term(row, at + rest); });
+    finish(at + rest, sums.of[0], lanes);
+  });
+}

@@ -1,0 +1,55 @@
+// Kernels over a run of numbers, one pass each.
+#pragma once
+#include "simd.h"
+
+/** Row i of the target (m, n) := row rows[i] of the source. */
+KERNEL void gatherRows(float* target, const float* source, const int* rows, Size m, Size n) {
+  for (Size i = 0; i < m; i++) {
+    const float* from = source + Size(rows[i]) * n;
+    float* to = target + i * n;
+    forEachVector(n, [&](Size at, auto lanes) { lanes.store(to + at, load(from + at)); });
+  }
+}
+
+/** `mix` of random.ts, lane by lane. */
+INLINE Words mixBits(Words word) {
+  word ^= word >> 16;
+  word *= 0x7feb352du;
+  word ^= word >> 15;
+  word *= 0x846ca68bu;
+  return word ^ (word >> 16);
+}
+
+/** target := factor · source where the random bits of the element (dropoutBits of random.ts) are at least `threshold`, else 0. */
+KERNEL void dropout(float* target, const float* source, Size count, Word threshold, float factor, Word key) {
+  constexpr Word step = 0x9e3779b1u;
+  const Words first = laneNumbers() * step + key;
+  forEachVector(count, [&](Size at, auto lanes) {
+    const Words bits = mixBits(first + Word(at) * step);
+    lanes.store(target + at, bits >= threshold ? factor * load(source + at) : Vector{});
+  });
+}
+
+/** The sum of squares, in float64. */
+KERNEL double sumOfSquares(const float* X, Size count) {
+  Doubles sum{};
+  forEachVector(count, [&](Size at, auto lanes) {
+    const Doubles x = widened(lanes.keep(load(X + at), 0.0f));
+    sum += x * x;
+  });
+  return sumOfLanes(sum);
+}
+
+/** X := factor X. */
+KERNEL void scale(float* X, Size count, float factor) {
+  forEachVector(count, [&](Size at, auto lanes) { lanes.store(X + at, factor * load(X + at)); });
+}
+
+/** dW := dW + l1 sign(W) + l2 W. */
+KERNEL void addPenaltyGradient(float* dW, const float* W, Size count, float l1, float l2) {
+  forEachVector(count, [&](Size at, auto lanes) {
+    const Vector w = load(W + at);
+    const Vector pull = multiplyAdd(splat(l1), signOf(w), l2 * w);
+    lanes.store(dW + at, load(dW + at) + pull);
+  });
+}

@@ -1,0 +1,240 @@
+// The three products of a layer, by one blocked multiplication (Goto and van de Geijn 2008, "Anatomy of high-performance matrix
+// multiplication"): out (rows, columns) := base + factor · left (rows, depth) right (depth, columns), rows lying one after another.
+//
+// The innermost piece is a tile of TILE_ROWS x (TILE_VECTORS · WIDTH) sums held in registers: each step down the depth loads
+// TILE_VECTORS vectors of `right` and broadcasts TILE_ROWS numbers of `left`. Blocks are copied ("packed") so that a tile reads
+// them one after another, but only where they are read often enough to repay the copy.
+#pragma once
+#include "columns.h"
+
+#ifndef TILE_ROWS
+// 6 x 2 sums, 2 vectors of `right` and 1 broadcast are 15 registers: of the 16, V8 keeps one to itself.
+#define TILE_ROWS 6
+#endif
+#ifndef TILE_VECTORS
+#define TILE_VECTORS 2
+#endif
+
+namespace matmul {
+
+constexpr Size TILE_COLUMNS = TILE_VECTORS * WIDTH;
+// A panel of `right`, DEPTH x TILE_COLUMNS, stays in the first-level cache (8 KiB with 128-bit vectors).
+constexpr Size BLOCK_DEPTH = 256;
+// A block of `left` stays in the second-level cache (192 KiB).
+constexpr Size BLOCK_ROWS = 32 * TILE_ROWS;
+// A block of `right` stays in the last-level cache (1 MiB).
+constexpr Size BLOCK_COLUMNS = 1024;
+// Below so many tiles that would read it, packing a block costs more than it gains.
+constexpr Size READS_TO_PACK = 4;
+
+/** Element (i, j) lies at i * rowStride + j * columnStride; one of the strides is 1. */
+struct Matrix {
+  const float* at;
+  Size rowStride;
+  Size columnStride;
+
+  INLINE Matrix from(Size row, Size column) const {
+    return {at + row * rowStride + column * columnStride, rowStride, columnStride};
+  }
+};
+
+/** What a tile computes: out := base + factor · left right. The strides are those of one step down the depth, or to the next row. */
+struct Tile {
+  const float* left;
+  Size leftStride;
+  const float* right;
+  Size rightStride;
+  Size depth;
+  float* out;
+  Size outStride;
+  const float* base;  // null: zero
+  Size baseStride;
+  Size columns;
+  float factor;
+};
+
+/** How the tile's part of `left` lies: the rows of one depth side by side, or each row's numbers side by side. */
+enum class Left { rowsTogether, depthTogether };
+
+template <Size ROWS, Size VECTORS>
+struct Accumulators {
+  Vector of[ROWS][VECTORS];
+};
+
+template <Size ROWS, Size VECTORS, Left LEFT>
+INLINE void accumulate(Accumulators<ROWS, VECTORS>& sums, const Tile& tile) {
+  const float* left = tile.left;
+  const float* right = tile.right;
+  const Size leftStride = tile.leftStride, rightStride = tile.rightStride;
+  for (Size rest = tile.depth; rest > 0; rest--) {
+    Vector columns[VECTORS];
+#pragma GCC unroll 8
+    for (Size v = 0; v < VECTORS; v++) columns[v] = load(right + v * WIDTH);
+#pragma GCC unroll 16
+    for (Size row = 0; row < ROWS; row++) {
+      const Vector x = splat(left[LEFT == Left::rowsTogether ? row : row * leftStride]);
+#pragma GCC unroll 8
+      for (Size v = 0; v < VECTORS; v++) sums.of[row][v] = multiplyAdd(x, columns[v], sums.of[row][v]);
+    }
+    left += LEFT == Left::rowsTogether ? leftStride : 1;
+    right += rightStride;
+  }
+}
+
+template <Size ROWS, Size VECTORS>
+INLINE void writeOut(const Accumulators<ROWS, VECTORS>& sums, const Tile& tile) {
+  const Size lanes = tile.columns - (VECTORS - 1) * WIDTH;
+  const Vector factor = splat(tile.factor);
+#pragma GCC unroll 16
+  for (Size row = 0; row < ROWS; row++) {
+    float* out = tile.out + row * tile.outStride;
+#pragma GCC unroll 8
+    for (Size v = 0; v < VECTORS; v++) {
+      const Vector base = tile.base ? load(tile.base + row * tile.baseStride + v * WIDTH) : Vector{};
+      const Vector sum = multiplyAdd(factor, sums.of[row][v], base);
+      if (v + 1 < VECTORS || lanes == WIDTH) store(out + v * WIDTH, sum);
+      else storeFirst(out + v * WIDTH, sum, lanes);
+    }
+  }
+}
+
+template <Size ROWS, Size VECTORS, Left LEFT>
+__attribute__((noinline)) void computeTile(const Tile& tile) {
+  Accumulators<ROWS, VECTORS> sums{};
+  accumulate<ROWS, VECTORS, LEFT>(sums, tile);
+  writeOut<ROWS, VECTORS>(sums, tile);
+}
+
+template <Size VECTORS, Left LEFT, Size ROWS = TILE_ROWS>
+INLINE void computeRows(Size rows, const Tile& tile) {
+  if (rows == ROWS) return computeTile<ROWS, VECTORS, LEFT>(tile);
+  if constexpr (ROWS > 1) computeRows<VECTORS, LEFT, ROWS - 1>(rows, tile);
+}
+
+template <Left LEFT, Size VECTORS = TILE_VECTORS>
+INLINE void computeColumns(Size rows, const Tile& tile) {
+  if (tile.columns > (VECTORS - 1) * WIDTH) return computeRows<VECTORS, LEFT>(rows, tile);
+  if constexpr (VECTORS > 1) computeColumns<LEFT, VECTORS - 1>(rows, tile);
+}
+
+/** The size of the next of the fewest equal pieces, none above `most`, that `rest` splits into. */
+INLINE Size evenPiece(Size rest, Size most) {
+  const Size pieces = (rest + most - 1) / most;
+  return (rest + pieces - 1) / pieces;
+}
+
+alignas(64) thread_local float packedLeft[BLOCK_ROWS * BLOCK_DEPTH];
+alignas(64) thread_local float packedRight[(BLOCK_COLUMNS + TILE_COLUMNS) * BLOCK_DEPTH];
+
+/** Panels of tile rows, each with the rows of one depth side by side. */
+INLINE void packLeft(Matrix left, Size rows, Size depth) {
+  for (Size row = 0; row < rows;) {
+    const Size height = evenPiece(rows - row, TILE_ROWS);
+    float* to = packedLeft + row * depth;
+    const Matrix panel = left.from(row, 0);
+    for (Size p = 0; p < depth; p++) {
+      for (Size i = 0; i < height; i++) *to++ = panel.at[i * panel.rowStride + p * panel.columnStride];
+    }
+    row += height;
+  }
+}
+
+/** Panels of tile columns, each with the columns of one depth side by side; the last is padded with zeros. */
+INLINE void packRight(Matrix right, Size depth, Size columns) {
+  float* to = packedRight;
+  for (Size column = 0; column < columns; column += TILE_COLUMNS) {
+    const Size width = columns - column < TILE_COLUMNS ? columns - column : TILE_COLUMNS;
+    const Matrix panel = right.from(0, column);
+    for (Size p = 0; p < depth; p++, to += TILE_COLUMNS) {
+      const float* from = panel.at + p * panel.rowStride;
+      if (panel.columnStride == 1) {
+        for (Size v = 0; v < TILE_VECTORS; v++) store(to + v * WIDTH, load(from + v * WIDTH));
+        continue;
+      }
+      for (Size j = 0; j < width; j++) to[j] = from[j * panel.columnStride];
+      for (Size j = width; j < TILE_COLUMNS; j++) to[j] = 0;
+    }
+  }
+}
+
+/** One block: left (rows, depth) times right (depth, columns); the strides of `out` and `base` are in `tile`. */
+INLINE void multiplyBlock(Matrix left, bool leftPacked, Matrix right, bool rightPacked, Size rows, Size columns, Tile tile) {
+  float* const out = tile.out;
+  const float* const base = tile.base;
+  for (Size column = 0; column < columns; column += TILE_COLUMNS) {
+    tile.right = rightPacked ? packedRight + column * tile.depth : right.at + column;
+    tile.rightStride = rightPacked ? TILE_COLUMNS : right.rowStride;
+    tile.columns = columns - column < TILE_COLUMNS ? columns - column : TILE_COLUMNS;
+    for (Size row = 0; row < rows;) {
+      const Size height = evenPiece(rows - row, TILE_ROWS);
+      tile.out = out + row * tile.outStride + column;
+      tile.base = base ? base + row * tile.baseStride + column : nullptr;
+      if (leftPacked) {
+        tile.left = packedLeft + row * tile.depth;
+        tile.leftStride = height;
+        computeColumns<Left::rowsTogether>(height, tile);
+      } else if (left.rowStride == 1) {
+        tile.left = left.at + row;
+        tile.leftStride = left.columnStride;
+        computeColumns<Left::rowsTogether>(height, tile);
+      } else {
+        tile.left = left.at + row * left.rowStride;
+        tile.leftStride = left.rowStride;
+        computeColumns<Left::depthTogether>(height, tile);
+      }
+      row += height;
+    }
+  }
+}
+
+/** out (rows, columns) := bias + factor · left (rows, depth) right (depth, columns); `bias` (columns) or null. */
+INLINE void multiply(float* out, Matrix left, Matrix right, const float* bias, Size rows, Size depth, Size columns,
+                     float factor) {
+  const bool packsRight = right.columnStride != 1 || rows >= READS_TO_PACK * TILE_ROWS;
+  const bool packsLeft = columns >= READS_TO_PACK * TILE_COLUMNS;
+  for (Size column = 0; column < columns; column += BLOCK_COLUMNS) {
+    const Size width = columns - column < BLOCK_COLUMNS ? columns - column : BLOCK_COLUMNS;
+    for (Size p = 0; p < depth;) {
+      const Size blockDepth = evenPiece(depth - p, BLOCK_DEPTH);
+      if (packsRight) packRight(right.from(p, column), blockDepth, width);
+      for (Size row = 0; row < rows;) {
+        const Size height = evenPiece(rows - row, BLOCK_ROWS);
+        if (packsLeft) packLeft(left.from(row, p), height, blockDepth);
+        Tile tile{};
+        tile.depth = blockDepth;
+        tile.factor = factor;
+        tile.out = out + row * columns + column;
+        tile.outStride = columns;
+        tile.base = p > 0 ? tile.out : bias ? bias + column : nullptr;
+        tile.baseStride = p > 0 ? columns : 0;
+        multiplyBlock(left.from(row, p), packsLeft, right.from(p, column), packsRight, height, width, tile);
+        row += height;
+      }
+      p += blockDepth;
+    }
+  }
+}
+
+}  // namespace matmul
+
+/** Z (m, n) := A (m, k) W (k, n) + b. */
+KERNEL void affine(float* Z, const float* W, const float* A, const float* b, Size m, Size k, Size n) {
+  matmul::multiply(Z, {A, k, 1}, {W, n, 1}, b, m, k, n, 1);
+}
+
+/** dW (k, n) := scale · A^T (k, m) dZ (m, n). */
+KERNEL void weightGradient(float* dW, const float* dZ, const float* A, Size m, Size k, Size n, float scale) {
+  matmul::multiply(dW, {A, 1, k}, {dZ, n, 1}, nullptr, k, m, n, scale);
+}
+
+/** dA (m, k) := dZ (m, n) W^T (n, k). */
+KERNEL void inputGradient(float* dA, const float* W, const float* dZ, Size m, Size k, Size n) {
+  matmul::multiply(dA, {dZ, n, 1}, {W, 1, n}, nullptr, m, n, k, 1);
+}
+
+/** db (n) := scale · the sum of the rows of dZ (m, n). */
+KERNEL void biasGradient(float* db, const float* dZ, Size m, Size n, float scale) {
+  sumColumns(
+      m, n, [&](Size i, Size unit) { return load(dZ + i * n + unit); },
+      [&](Size unit, Doubles sum, auto lanes) { lanes.store(db + unit, narrowed(sum * double(scale))); });
+}

@@ -1,0 +1,110 @@
+// The vector and the few operations on it that compilers spell differently. Everything else uses the vector extensions that GCC and
+// clang share, so one source serves every width: VECTOR_BYTES is 16 (WebAssembly, NEON), 32 (AVX2) or 64 (AVX-512).
+#pragma once
+
+#ifndef VECTOR_BYTES
+#define VECTOR_BYTES 16
+#endif
+
+#define INLINE inline __attribute__((always_inline))
+
+using Size = decltype(sizeof(0));
+using Word = unsigned int;
+
+// Numbers in a vector. Kernels may read, never write, up to READ_AHEAD numbers past the end of a matrix: the arena has them.
+constexpr Size WIDTH = VECTOR_BYTES / sizeof(float);
+constexpr Size READ_AHEAD = 2 * WIDTH;
+
+typedef float Vector __attribute__((vector_size(VECTOR_BYTES)));
+typedef int Integers __attribute__((vector_size(VECTOR_BYTES)));
+typedef Word Words __attribute__((vector_size(VECTOR_BYTES)));
+typedef double Doubles __attribute__((vector_size(2 * VECTOR_BYTES)));
+typedef float UnalignedVector __attribute__((vector_size(VECTOR_BYTES), aligned(4), may_alias));
+
+INLINE Vector load(const float* from) { return *reinterpret_cast<const UnalignedVector*>(from); }
+INLINE void store(float* to, Vector x) { *reinterpret_cast<UnalignedVector*>(to) = x; }
+
+/** Writes the first `lanes` (0 < lanes < WIDTH) numbers of x. */
+INLINE void storeFirst(float* to, Vector x, Size lanes) {
+  for (Size lane = 0; lane < lanes; lane++) to[lane] = x[lane];
+}
+
+// Minus zero, unlike plus, keeps the sign of -0.
+INLINE Vector splat(float x) { return x - Vector{}; }
+
+/** a b + c, rounded once where the machine can. */
+INLINE Vector multiplyAdd(Vector a, Vector b, Vector c) {
+#ifdef __wasm_relaxed_simd__
+  return __builtin_wasm_relaxed_madd_f32x4(a, b, c);
+#else
+  return a * b + c;  // contracted: -ffp-contract=fast
+#endif
+}
+
+INLINE Vector squareRoot(Vector x) {
+#ifdef __wasm_simd128__
+  return __builtin_wasm_sqrt_f32x4(x);
+#else
+  Vector root;
+  for (Size lane = 0; lane < WIDTH; lane++) root[lane] = __builtin_sqrtf(x[lane]);
+  return root;
+#endif
+}
+
+// With NaN for x, `atMost` and `atLeast` give NaN, as they must to carry it on.
+INLINE Vector atMost(Vector x, Vector limit) { return limit < x ? limit : x; }
+INLINE Vector atLeast(Vector x, Vector limit) { return x < limit ? limit : x; }
+
+INLINE Words bitsOf(Vector x) { return (Words)x; }
+INLINE Vector withBits(Words bits) { return (Vector)bits; }
+constexpr Word SIGN = 0x80000000u;
+INLINE Vector magnitude(Vector x) { return withBits(bitsOf(x) & ~SIGN); }
+/** |x| with the sign of `sign`. */
+INLINE Vector withSign(Vector x, Vector sign) { return withBits((bitsOf(x) & ~SIGN) | (bitsOf(sign) & SIGN)); }
+/** -1, 0, 1, or x itself where it is zero or NaN. */
+INLINE Vector signOf(Vector x) { return x > 0.0f ? splat(1.0f) : x < 0.0f ? splat(-1.0f) : x; }
+
+INLINE Doubles widened(Vector x) { return __builtin_convertvector(x, Doubles); }
+INLINE Vector narrowed(Doubles x) { return __builtin_convertvector(x, Vector); }
+
+/** The sum of the lanes, from the first to the last. */
+INLINE double sumOfLanes(Doubles x) {
+  double sum = x[0];
+  for (Size lane = 1; lane < WIDTH; lane++) sum += x[lane];
+  return sum;
+}
+
+INLINE float largestLane(Vector x) {
+  float largest = x[0];
+  for (Size lane = 1; lane < WIDTH; lane++) largest = x[lane] <= largest ? largest : x[lane];
+  return largest;
+}
+
+/** 0, 1, 2, … */
+INLINE Words laneNumbers() {
+  Words numbers{};
+  for (Size lane = 0; lane < WIDTH; lane++) numbers[lane] = Word(lane);
+  return numbers;
+}
+
+/** A whole vector of a matrix: every lane counts. */
+struct AllLanes {
+  INLINE void store(float* to, Vector x) const { ::store(to, x); }
+  INLINE Vector keep(Vector x, float) const { return x; }
+};
+
+/** The last vector of a row whose length is no multiple of WIDTH: only the first `count` lanes are the row's. */
+struct FirstLanes {
+  Size count;
+  INLINE void store(float* to, Vector x) const { storeFirst(to, x, count); }
+  /** x, with `otherwise` in the lanes that are not the row's. */
+  INLINE Vector keep(Vector x, float otherwise) const { return laneNumbers() < Word(count) ? x : splat(otherwise); }
+};
+
+/** Calls `body(at, lanes)` for each vector of `count` numbers. */
+template <class Body>
+INLINE void forEachVector(Size count, Body body) {
+  Size at = 0;
+  for (; at + WIDTH <= count; at += WIDTH) body(at, AllLanes{});
+  if (at < count) body(at, FirstLanes{count - at});
+}
