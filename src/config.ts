@@ -62,7 +62,7 @@ export const CLIENT_SETTINGS = {
   url: setting(z.url().default('http://127.0.0.1:8080'), 'URL', 'the address of a running service'),
 } as const;
 
-type Settings = Record<string, Setting<z.ZodType>>;
+export type Settings = Readonly<Record<string, Setting<z.ZodType>>>;
 type ConfigOf<T extends Settings> = { readonly [Name in keyof T]: z.output<T[Name]['schema']> };
 export type Config = ConfigOf<typeof SERVICE_SETTINGS>;
 export type ClientConfig = ConfigOf<typeof CLIENT_SETTINGS>;
@@ -74,8 +74,10 @@ export interface CommandLine<T extends Settings> {
   readonly positionals: readonly string[];
 }
 
-/** A flag of one command that is no setting: whether it takes a text or stands alone. */
-export type CommandFlags = Readonly<Record<string, { readonly type: 'string' | 'boolean' }>>;
+/** The flags of one command that are no settings: whether each takes a text or stands alone. */
+export type CommandFlags = Readonly<
+  Record<string, { readonly type: 'string' | 'boolean'; readonly takes: string; readonly help: string }>
+>;
 
 /**
  * Reads settings from flags and the environment; a flag wins, then the variable, then the default.

@@ -23,7 +23,8 @@ describe('readConfig', () => {
   });
 
   it('hands on what the command itself takes', () => {
-    const line = readConfig(CLIENT_SETTINGS, ['table.csv', '--target', 'y'], { target: { type: 'string' } }, {});
+    const flags = { target: { type: 'string', takes: 'COLUMN', help: 'what to predict' } } as const;
+    const line = readConfig(CLIENT_SETTINGS, ['table.csv', '--target', 'y'], flags, {});
     expect(line).toMatchObject({ positionals: ['table.csv'], flags: { target: 'y' } });
   });
 

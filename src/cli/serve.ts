@@ -11,7 +11,7 @@ export const serveCommand: Command = {
   name: 'serve',
   summary: 'start the service: the API and, beside it, the worker that trains',
   usage: '',
-  settings: 'service',
+  settings: SERVICE_SETTINGS,
   flags: {},
   async run(args) {
     const config = checkConfig(readConfig(SERVICE_SETTINGS, args).config);

@@ -1,0 +1,98 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+import { checkConfig, readConfig, SERVICE_SETTINGS } from '../config.ts';
+import { createErrorLog } from '../kit/log.ts';
+import { startService } from '../main.ts';
+import { createClient } from './client.ts';
+import { type Command, EXIT_FAILED, EXIT_FINE, EXIT_INTERRUPTED, positionalsOf } from './command.ts';
+import { predictionsReport } from './demoReport.ts';
+import { interruptSignal } from './interrupt.ts';
+import { lossReport, metricsReport } from './report.ts';
+import { processTerminal, type Terminal } from './terminal/terminal.ts';
+import { runJob, uploadTable } from './trainingRun.ts';
+
+/** From `src/cli` and from `dist/cli` alike. */
+const EXAMPLE = fileURLToPath(new URL('../../src/cli/example/telco_churn.csv.gz', import.meta.url));
+const TARGET = 'Churn';
+/** The last rows of the table are the test, so it is known which rows the network has never seen. */
+const SPLIT = { method: 'ordered', validation: 0.15, test: 0.15 };
+const PREDICTED_ROWS = 8;
+
+/** Those of the service that a demo needs, with defaults that leave nothing behind and are in nobody's way. */
+const SETTINGS = {
+  ...SERVICE_SETTINGS,
+  port: {
+    ...SERVICE_SETTINGS.port,
+    schema: SERVICE_SETTINGS.port.schema.unwrap().default(0),
+    help: 'the port; a free one by default',
+  },
+  data: {
+    ...SERVICE_SETTINGS.data,
+    schema: z.string().min(1).optional(),
+    help: 'where everything is kept; by default a temporary folder that is removed at the end',
+  },
+  logLevel: { ...SERVICE_SETTINGS.logLevel, schema: SERVICE_SETTINGS.logLevel.schema.unwrap().default('warn') },
+};
+
+const FLAGS = {
+  exit: { type: 'boolean', takes: '', help: 'end when all is shown, instead of leaving the service running' },
+} as const;
+
+export const demoCommand: Command = {
+  name: 'demo',
+  summary: 'see the whole road on a real table: upload, training, metrics, predictions',
+  usage: '[--exit] [flags]',
+  settings: SETTINGS,
+  flags: FLAGS,
+  run: (args) => demo(args, processTerminal(), interruptSignal()),
+};
+
+/** Starts a service, trains on the example and leaves the service running until `interrupted`, or ends with `--exit`. */
+async function demo(args: readonly string[], terminal: Terminal, interrupted: AbortSignal): Promise<number> {
+  const { config, flags, positionals } = readConfig(SETTINGS, args, FLAGS);
+  positionalsOf(positionals, []);
+  const data = config.data ?? (await mkdtemp(join(tmpdir(), 'trainyard-demo-')));
+  const service = await startService(checkConfig({ ...config, data }), createErrorLog(config.logLevel));
+  try {
+    terminal.write(`Trainyard runs at ${service.address}; its data lies in ${data}\n`);
+    const code = await showRoad(service.address, terminal, interrupted);
+    if (code === EXIT_FINE && !flags.exit) await stay(service.address, terminal, interrupted);
+    return code;
+  } catch (error) {
+    if (!interrupted.aborted) throw error;
+    return EXIT_INTERRUPTED;
+  } finally {
+    await service.stop();
+    if (config.data === undefined) await rm(data, { recursive: true, force: true });
+  }
+}
+
+async function showRoad(url: string, terminal: Terminal, interrupted: AbortSignal): Promise<number> {
+  const client = createClient(url, interrupted);
+  terminal.write('\nWhich customers of a telephone company will leave? (IBM sample data)\n');
+  const dataset = await uploadTable(client, EXAMPLE, terminal);
+  const spec = { name: 'demo', datasetId: dataset.id, target: TARGET, split: SPLIT };
+  const job = await runJob(client, spec, terminal, interrupted);
+  if (job.modelId === null) {
+    terminal.warn(`The training ${job.state}${job.error ? `: ${job.error.message}` : '.'}\n`);
+    return EXIT_FAILED;
+  }
+  const model = await client.model(job.modelId);
+  terminal.write(lossReport(await client.losses(job.id), job, terminal));
+  terminal.write(metricsReport(model, terminal));
+  const { items: rows } = await client.rows(dataset.id, dataset.rows - PREDICTED_ROWS, PREDICTED_ROWS);
+  const asked = rows.map(({ [TARGET]: _, ...row }) => row);
+  const { predictions } = await client.predictRows(model.id, asked);
+  terminal.write(predictionsReport(rows, predictions, terminal));
+  return EXIT_FINE;
+}
+
+/** Until Ctrl-C. */
+async function stay(url: string, terminal: Terminal, interrupted: AbortSignal): Promise<void> {
+  terminal.write(`\nThe API        ${url}/v1\nSwagger UI     ${url}/docs\n\nThe service runs on until Ctrl-C.\n`);
+  if (interrupted.aborted) return;
+  await new Promise((resolve) => interrupted.addEventListener('abort', resolve, { once: true }));
+}

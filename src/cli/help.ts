@@ -1,0 +1,68 @@
+import { flagOf, type Settings, variableOf } from '../config.ts';
+import type { Command } from './command.ts';
+
+const WIDTH = 80;
+const INDENT = '  ';
+
+/** What `trainyard --help` says. */
+export function overview(commands: readonly Command[]): string {
+  const rows = commands.map(({ name, summary }) => [name, summary] as const);
+  return [
+    'Trainyard trains deep neural networks on structured data over HTTP.',
+    '',
+    'Usage: trainyard COMMAND [flags]',
+    '',
+    ...definitions(rows),
+    '',
+    '`trainyard COMMAND --help` names the flags of one; `trainyard --version` is the version.',
+    'Exit codes: 0 fine, 1 failed, 78 wrong configuration.',
+  ].join('\n');
+}
+
+/** What `trainyard COMMAND --help` says: the command's own flags, then its settings with variables and defaults. */
+export function commandHelp({ name, summary, usage, flags, settings }: Command): string {
+  const own = Object.entries(flags).map(([flag, { takes, help }]) => [`--${flag} ${takes}`.trim(), help] as const);
+  const shared = Object.entries(settings).map(([key, { takes, help }]) => {
+    const text = `${help} [${variableOf(key)}${defaultOf(settings, key)}]`;
+    return [`${flagOf(key)} ${takes}`.trim(), text] as const;
+  });
+  return [
+    `trainyard ${name}: ${summary}.`,
+    '',
+    `Usage: trainyard ${name} ${usage}`.trim(),
+    ...section('Flags:', own),
+    ...section('Settings, each a flag or an environment variable; the flag wins:', shared),
+  ].join('\n');
+}
+
+function defaultOf(settings: Settings, name: string): string {
+  const value = settings[name]?.schema.safeParse(undefined).data;
+  return value === undefined ? '' : `, ${String(value)}`;
+}
+
+function section(title: string, rows: readonly (readonly [string, string])[]): readonly string[] {
+  return rows.length === 0 ? [] : ['', title, ...definitions(rows)];
+}
+
+/** Terms on the left and their meanings on the right, wrapped; a long term has a line to itself. */
+function definitions(rows: readonly (readonly [term: string, meaning: string])[]): readonly string[] {
+  const column = Math.min(24, Math.max(...rows.map(([term]) => term.length)) + 2);
+  return rows.flatMap(([term, meaning]) => {
+    const lines = wrap(meaning, WIDTH - INDENT.length - column);
+    const fits = term.length + 2 <= column;
+    const texts = fits
+      ? [term.padEnd(column) + lines[0], ...indented(lines.slice(1), column)]
+      : [term, ...indented(lines, column)];
+    return texts.map((text) => INDENT + text);
+  });
+}
+
+function indented(lines: readonly string[], width: number): readonly string[] {
+  return lines.map((line) => ' '.repeat(width) + line);
+}
+
+/** Lines broken at blanks; no word is longer than a line. */
+function wrap(text: string, width: number): readonly string[] {
+  const lines = text.match(new RegExp(`.{1,${width}}(?: |$)`, 'g')) ?? [text];
+  return lines.map((line) => line.trimEnd());
+}

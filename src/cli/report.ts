@@ -1,0 +1,72 @@
+import type { Job } from '../jobs/schemas.ts';
+import type { Metrics, Model, Row } from './resources.ts';
+import { type EpochLoss, lossChart } from './terminal/lossChart.ts';
+import { formatCount, formatMeasure } from './terminal/numbers.ts';
+import { shorten, table } from './terminal/table.ts';
+import type { Terminal } from './terminal/terminal.ts';
+
+const SPLITS = ['training', 'validation', 'test'] as const;
+/** A confusion matrix of more classes than this is too wide to read. */
+const MOST_CLASSES_SHOWN = 8;
+const CLASS_WIDTH = 12;
+const CURL_WIDTH = 76;
+
+/** The losses of every epoch as a chart, and the epoch whose parameters were kept. */
+export function lossReport(losses: readonly EpochLoss[], { best }: Job, terminal: Terminal): string {
+  const kept = best ? `The parameters of epoch ${best.epoch}, the best one, are kept.\n` : '';
+  return `\n${lossChart(losses, terminal)}${kept}`;
+}
+
+/** The metrics of each part of the data side by side, and the confusion matrix of the test rows. */
+export function metricsReport(model: Model, terminal: Terminal): string {
+  const splits = SPLITS.filter((split) => model.metrics[split]);
+  const names = new Set(splits.flatMap((split) => Object.keys(scalars(model.metrics[split]))));
+  const rows = [...names].map((name) => [
+    name,
+    ...splits.map((split) => {
+      const value = scalars(model.metrics[split])[name];
+      return value === undefined ? '' : formatMeasure(value);
+    }),
+  ]);
+  const columns = [{ title: '' }, ...splits.map((title) => ({ title, align: 'right' as const }))];
+  return `\n${table(columns, rows, terminal)}${confusionReport(model, terminal)}`;
+}
+
+function scalars(metrics: Metrics | null | undefined): Readonly<Record<string, number>> {
+  const entries = Object.entries(metrics ?? {}).filter(
+    (entry): entry is [string, number] => typeof entry[1] === 'number',
+  );
+  return Object.fromEntries(entries);
+}
+
+function confusionReport({ classes, metrics }: Model, terminal: Terminal): string {
+  const matrix = metrics.test?.confusionMatrix;
+  if (!matrix || !classes || classes.length > MOST_CLASSES_SHOWN) return '';
+  const names = classes.map((name) => shorten(name, CLASS_WIDTH));
+  const columns = [{ title: 'true' }, ...names.map((title) => ({ title, align: 'right' as const }))];
+  const rows = matrix.map((counts, index) => [names[index] ?? '', ...counts.map(formatCount)]);
+  return `\nTest rows by true class (down) and predicted class (across):\n${table(columns, rows, terminal)}`;
+}
+
+/** A command for a shell that asks the model about one row. */
+export function curlReport(url: string, model: Model, row: Row): string {
+  const asked = model.inputs.map(({ name }) => `${JSON.stringify(name)}: ${JSON.stringify(row[name] ?? null)}`);
+  const body = `{"rows": [{\n${fill(asked)}\n}]}`.replaceAll("'", "'\\''");
+  return [
+    `\nModel ${model.id}. Ask it:`,
+    `curl ${url}/v1/models/${model.id}/predict \\`,
+    "  -H 'content-type: application/json' \\",
+    `  -d '${body}'\n`,
+  ].join('\n');
+}
+
+/** The parts with commas between them, as many to a line as fit. */
+function fill(parts: readonly string[]): string {
+  const lines: string[] = [];
+  for (const part of parts) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + part.length + 2 <= CURL_WIDTH) lines[lines.length - 1] = `${last}, ${part}`;
+    else lines.push(`    ${part}`);
+  }
+  return lines.join(',\n');
+}

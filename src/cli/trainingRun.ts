@@ -1,0 +1,54 @@
+import { basename } from 'node:path';
+import type { Job } from '../jobs/schemas.ts';
+import { type Client, cancelJob } from './client.ts';
+import { openFile } from './files.ts';
+import { createProgressDisplay } from './progressDisplay.ts';
+import type { Dataset } from './resources.ts';
+import { formatBytes, formatCount } from './terminal/numbers.ts';
+import type { Terminal } from './terminal/terminal.ts';
+
+/** How often the progress is asked for; the end of the job is answered at once. */
+const REFRESH_SECONDS = 0.2;
+const CANCEL_TIMEOUT_MS = 10_000;
+
+/** Uploads the file under its own name, and says what the service saw in it. */
+export async function uploadTable(client: Client, file: string, terminal: Terminal): Promise<Dataset> {
+  const { size } = await openFile(file);
+  terminal.write(`Uploading ${basename(file)} (${formatBytes(size)}) to ${client.url}\n`);
+  const dataset = await client.uploadDataset(file, basename(file).replace(/\..*$/, ''));
+  terminal.write(`Dataset ${dataset.id}: ${formatCount(dataset.rows)} rows, ${dataset.columns.length} columns\n`);
+  for (const { message } of dataset.warnings) terminal.write(`  ${message}\n`);
+  return dataset;
+}
+
+/**
+ * Submits a job and shows its progress until its state is final. When `interrupted` is aborted the service is asked to cancel the job, and
+ * the AbortError is thrown on.
+ */
+export async function runJob(
+  client: Client,
+  spec: unknown,
+  terminal: Terminal,
+  interrupted: AbortSignal,
+): Promise<Job> {
+  const job = await client.submitJob(spec);
+  terminal.write(`Job ${job.id}\n`);
+  const display = createProgressDisplay(terminal);
+  try {
+    return await follow(client, job, display.show);
+  } catch (error) {
+    if (interrupted.aborted) await cancelJob(client.url, job.id, CANCEL_TIMEOUT_MS);
+    throw error;
+  } finally {
+    display.end();
+  }
+}
+
+async function follow(client: Client, job: Job, show: (job: Job) => void): Promise<Job> {
+  show(job);
+  while (!['succeeded', 'failed', 'cancelled'].includes(job.state)) {
+    job = await client.job(job.id, REFRESH_SECONDS);
+    show(job);
+  }
+  return job;
+}
