@@ -115,7 +115,7 @@ function expectClose(
   actual: ArrayLike<number>,
   expected: readonly number[],
   tolerance: number,
-  greatest = Math.max(...expected.map(Math.abs)),
+  greatest = Math.max(...expected.map(Math.abs)) || 1,
 ): void {
   expect(actual.length, what).toBe(expected.length);
   const errors = expected.map((value, e) => Math.abs(actual[e] - value) / greatest);

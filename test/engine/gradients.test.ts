@@ -1,0 +1,114 @@
+import { describe, expect, it } from 'vitest';
+import { ACTIVATIONS } from '../../src/engine/kernels/kernels.ts';
+import type { LossSpec } from '../../src/engine/losses/losses.ts';
+import type { Parameter } from '../../src/engine/parameters.ts';
+import type { LayerSpec } from '../../src/engine/spec.ts';
+import type { Trainer, TrainerOptions } from '../../src/engine/trainer.ts';
+import { HIDDEN, ROWS, sampleTrainer } from './sampleTraining.ts';
+
+/** The cube root of float64's precision, where rounding and curvature harm a central difference least. */
+const STEP = 6e-6;
+/** What is left of their errors at that step. */
+const TOLERANCE = 1e-7;
+
+const LOSSES: readonly LossSpec[] = [
+  { type: 'mse' },
+  { type: 'mae' },
+  { type: 'huber' },
+  { type: 'huber', delta: 0.3 },
+  { type: 'quantile' },
+  { type: 'quantile', level: 0.9 },
+  { type: 'poisson' },
+  { type: 'binaryCrossEntropy' },
+  { type: 'binaryCrossEntropy', labelSmoothing: 0.2 },
+  { type: 'crossEntropy' },
+  { type: 'crossEntropy', labelSmoothing: 0.2 },
+  { type: 'crossEntropy', classWeights: [0.5, 1, 3] },
+  { type: 'crossEntropy', classWeights: [0.5, 1, 3], labelSmoothing: 0.2 },
+];
+
+describe('the gradients are the slopes of the loss', () => {
+  it.each(LOSSES)('for the loss %o', (loss) => {
+    expectSlopes(sampleTrainer(HIDDEN, loss));
+  });
+
+  it.each(LOSSES)('for the loss %o with row weights', (loss) => {
+    expectSlopes(sampleTrainer(HIDDEN, loss, { weighted: true }));
+  });
+
+  describe.each(ACTIVATIONS)('for %s', (activation) => {
+    it.each([null, 'batch', 'layer'] as const)('with normalization %s', (normalization) => {
+      expectSlopesOfHidden({ activation, normalization });
+    });
+
+    it.each([null, 'batch', 'layer'] as const)('with dropout and normalization %s', (normalization) => {
+      expectSlopesOfHidden({ activation, normalization, dropout: 0.4 });
+    });
+  });
+
+  it('for an output layer that has an activation and a normalization', () => {
+    const layers: LayerSpec[] = [{ units: 3, activation: 'sigmoid', normalization: 'layer' }];
+    expectSlopes(sampleTrainer(layers, { type: 'mse' }));
+  });
+
+  it('for a network without hidden layers', () => {
+    expectSlopes(sampleTrainer([], { type: 'crossEntropy' }));
+  });
+
+  it.each([
+    { l1: 0.1, l2: 0 },
+    { l1: 0, l2: 0.3 },
+    { l1: 0.1, l2: 0.3 },
+  ])('for the penalties %o, which weights alone have', (penalties) => {
+    const hidden: LayerSpec[] = [{ units: 5, activation: 'tanh', normalization: 'layer' }];
+    expectSlopes(sampleTrainer(hidden, { type: 'mse' }, penalties), penalties);
+  });
+});
+
+function expectSlopesOfHidden(rules: Omit<LayerSpec, 'units'>): void {
+  const hidden = [
+    { units: 6, ...rules },
+    { units: 5, ...rules },
+  ];
+  expectSlopes(sampleTrainer(hidden, { type: 'mse' }));
+}
+
+/** Compares every gradient with the central difference of the loss and the penalties. */
+function expectSlopes(trainer: Trainer, penalties: Pick<TrainerOptions, 'l1' | 'l2'> = {}): void {
+  trainer.computeGradients(0, ROWS);
+  const gradients = trainer.readGradients();
+  const parameters = trainer.readParameters();
+  for (const { layer, name, values } of gradients) {
+    const parameter = parameters.find((other) => other.layer === layer && other.name === name);
+    if (parameter === undefined) throw new Error(`no parameter ${name} of layer ${layer}`);
+    const slopes = parameter.values.map((_value, e) => slope(trainer, parameter, e, penalties));
+    const errors = slopes.map((expected, e) => Math.abs(values[e] - expected));
+    expect(Math.max(...errors), `${name} of layer ${layer}`).toBeLessThan(TOLERANCE);
+  }
+}
+
+function slope(
+  trainer: Trainer,
+  parameter: Parameter,
+  e: number,
+  penalties: Pick<TrainerOptions, 'l1' | 'l2'>,
+): number {
+  const lossWith = (change: number): number => {
+    const values = parameter.values.slice();
+    values[e] += change;
+    trainer.writeParameters([{ ...parameter, values }]);
+    const { sum, weight } = trainer.computeGradients(0, ROWS);
+    return sum / weight + penaltyOf(trainer, penalties);
+  };
+  const difference = (lossWith(STEP) - lossWith(-STEP)) / (2 * STEP);
+  trainer.writeParameters([parameter]);
+  return difference;
+}
+
+function penaltyOf(trainer: Trainer, { l1 = 0, l2 = 0 }: Pick<TrainerOptions, 'l1' | 'l2'>): number {
+  const weights = trainer
+    .readParameters()
+    .filter(({ name }) => name === 'W')
+    .flatMap(({ values }) => [...values]);
+  return weights.reduce((sum, w) => sum + l1 * Math.abs(w) + (l2 / 2) * w * w, 0);
+}

@@ -1,0 +1,60 @@
+import { createReferenceKernels } from '../../src/engine/kernels/reference.ts';
+import type { LossSpec } from '../../src/engine/losses/losses.ts';
+import type { Parameter } from '../../src/engine/parameters.ts';
+import { createGenerator, type Generator } from '../../src/engine/random.ts';
+import type { LayerSpec } from '../../src/engine/spec.ts';
+import { createTrainer, type Trainer, type TrainerOptions } from '../../src/engine/trainer.ts';
+
+export const INPUTS = 4;
+export const OUTPUTS = 3;
+export const ROWS = 12;
+
+/** Two hidden layers, or those given, and an output layer of logits. */
+export const HIDDEN: readonly LayerSpec[] = [
+  { units: 6, activation: 'tanh' },
+  { units: 5, activation: 'tanh' },
+];
+
+/** A trainer over a small random table with targets that suit the loss, in order. */
+export function sampleTrainer(
+  hidden: readonly LayerSpec[],
+  loss: LossSpec,
+  options: Partial<TrainerOptions> = {},
+): Trainer {
+  const spec = { inputs: INPUTS, layers: [...hidden, { units: OUTPUTS, activation: 'linear' as const }] };
+  const trainer = createTrainer(spec, {
+    createKernels: createReferenceKernels,
+    batchSize: ROWS,
+    heldRows: ROWS,
+    loss,
+    optimizer: { type: 'adam' },
+    seed: 7,
+    ...options,
+  });
+  const generator = createGenerator(11);
+  const X = Float64Array.from({ length: ROWS * INPUTS }, () => generator.normal());
+  const targets = loss.type === 'crossEntropy' ? ROWS : ROWS * OUTPUTS;
+  const T = Float64Array.from({ length: targets }, () => sampleTarget(loss, generator));
+  const rowWeights = options.weighted ? Float64Array.from({ length: ROWS }, () => generator.uniform()) : null;
+  trainer.hold(0, { X, T, rowWeights });
+  trainer.order(allRows(), false);
+  trainer.writeParameters(trainer.readParameters().map((parameter) => moved(parameter, generator)));
+  return trainer;
+}
+
+/** A parameter a little away from where it starts: biases of 0 put silenced units exactly on relu's kink. */
+function moved(parameter: Parameter, generator: Generator): Parameter {
+  return { ...parameter, values: parameter.values.map((value) => value + 0.2 * generator.uniform()) };
+}
+
+/** The numbers of all rows. */
+export function allRows(): Int32Array {
+  return Int32Array.from({ length: ROWS }, (_row, i) => i);
+}
+
+function sampleTarget({ type }: LossSpec, generator: Generator): number {
+  if (type === 'crossEntropy') return generator.integer(OUTPUTS);
+  if (type === 'binaryCrossEntropy') return generator.integer(2);
+  if (type === 'poisson') return generator.integer(5);
+  return generator.normal();
+}
