@@ -18,16 +18,19 @@ export interface BarStyle {
   readonly unicode: boolean;
 }
 
+/** The bar keeps its width whatever stands beside it, or its end would jump with every redraw. */
 const WIDEST_BAR = 30;
 const NARROWEST_BAR = 8;
+/** What stands beside the bar in most trainings. */
+const USUAL_TEXT = 70;
 
-/** One line without a break: `12/50 ████████░░░░░░░░  24 %  loss 0.2910  validation 0.3010  910k rows/s  4 s left`. */
+/** One line without a break: `12/50 ██░░░░░░░░  24 %  loss 0.2910  validation 0.3010  5 s left  910k rows/s`. */
 export function progressBar(progress: TrainingProgress, style: BarStyle): string {
-  const head = `${String(progress.epoch).padStart(String(progress.epochs).length)}/${progress.epochs} `;
+  const epochs = `${String(progress.epoch).padStart(String(progress.epochs).length)}/${progress.epochs} `;
+  const width = Math.min(Math.max(style.columns - USUAL_TEXT, NARROWEST_BAR), WIDEST_BAR);
   const percent = `${Math.floor(progress.fraction * 100)} %`.padStart(6);
-  const facts = factsThatFit(progressFacts(progress), style.columns - 1 - head.length - NARROWEST_BAR - percent.length);
-  const left = style.columns - 1 - head.length - percent.length - facts.length;
-  return head + bar(progress.fraction, Math.max(1, Math.min(left, WIDEST_BAR)), style.unicode) + percent + facts;
+  const head = epochs + bar(progress.fraction, width, style.unicode) + percent;
+  return head + factsThatFit(progressFacts(progress), style.columns - 1 - head.length);
 }
 
 /** The same in words, for where nothing can be drawn again: a line on its own. */
@@ -41,8 +44,8 @@ function progressFacts(progress: TrainingProgress): readonly string[] {
   return [
     trainingLoss === null ? '' : `  loss ${formatMeasure(trainingLoss)}`,
     validationLoss === null ? '' : `  validation ${formatMeasure(validationLoss)}`,
-    rowsPerSecond === null ? '' : `  ${formatCompact(rowsPerSecond)} rows/s`,
     etaSeconds === null || progress.fraction >= 1 ? '' : `  ${formatSeconds(etaSeconds)} left`,
+    rowsPerSecond === null ? '' : `  ${formatCompact(rowsPerSecond)} rows/s`,
   ];
 }
 
