@@ -22,22 +22,22 @@ export function overview(commands: readonly Command[]): string {
 /** What `trainyard COMMAND --help` says: the command's own flags, then its settings with variables and defaults. */
 export function commandHelp({ name, summary, usage, flags, settings }: Command): string {
   const own = Object.entries(flags).map(([flag, { takes, help }]) => [`--${flag} ${takes}`.trim(), help] as const);
-  const shared = Object.entries(settings).map(([key, { takes, help }]) => {
-    const text = `${help} [${variableOf(key)}${defaultOf(settings, key)}]`;
-    return [`${flagOf(key)} ${takes}`.trim(), text] as const;
-  });
+  const shared = Object.entries(settings).map(
+    ([key, { takes, help }]) => [`${flagOf(key)} ${takes}`.trim(), `${help}\n${assignment(settings, key)}`] as const,
+  );
   return [
     `trainyard ${name}: ${summary}.`,
     '',
     `Usage: trainyard ${name} ${usage}`.trim(),
     ...section('Flags:', own),
-    ...section('Settings, each a flag or an environment variable; the flag wins:', shared),
+    ...section('Settings, each a flag or a variable with this default; the flag wins:', shared),
   ].join('\n');
 }
 
-function defaultOf(settings: Settings, name: string): string {
+/** The variable with the setting's default, as a shell would set it. */
+function assignment(settings: Settings, name: string): string {
   const value = settings[name]?.schema.safeParse(undefined).data;
-  return value === undefined ? '' : `, ${String(value)}`;
+  return value === undefined ? variableOf(name) : `${variableOf(name)}=${String(value)}`;
 }
 
 function section(title: string, rows: readonly (readonly [string, string])[]): readonly string[] {
@@ -61,8 +61,8 @@ function indented(lines: readonly string[], width: number): readonly string[] {
   return lines.map((line) => ' '.repeat(width) + line);
 }
 
-/** Lines broken at blanks; no word is longer than a line. */
+/** Lines broken where the text says so and at blanks; no word is longer than a line. */
 function wrap(text: string, width: number): readonly string[] {
-  const lines = text.match(new RegExp(`.{1,${width}}(?: |$)`, 'g')) ?? [text];
-  return lines.map((line) => line.trimEnd());
+  const pieces = new RegExp(`.{1,${width}}(?: |$)`, 'g');
+  return text.split('\n').flatMap((line) => line.match(pieces)?.map((piece) => piece.trimEnd()) ?? [line]);
 }

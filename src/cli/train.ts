@@ -37,7 +37,6 @@ export async function train(args: readonly string[], terminal: Terminal, interru
     return await conclude(client, dataset, job, shown);
   } catch (error) {
     if (!interrupted.aborted) throw error;
-    terminal.warn('Interrupted: the training is cancelled.\n');
     return EXIT_INTERRUPTED;
   }
 }

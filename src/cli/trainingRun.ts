@@ -35,12 +35,22 @@ export async function runJob(
   terminal.write(`Job ${job.id}\n`);
   const display = createProgressDisplay(terminal);
   try {
-    return await follow(client, job, display.show);
-  } catch (error) {
-    if (interrupted.aborted) await cancelJob(client.url, job.id, CANCEL_TIMEOUT_MS);
-    throw error;
-  } finally {
+    const ended = await follow(client, job, display.show);
     display.end();
+    return ended;
+  } catch (error) {
+    display.end();
+    if (interrupted.aborted) await cancel(client.url, job.id, terminal);
+    throw error;
+  }
+}
+
+async function cancel(url: string, id: string, terminal: Terminal): Promise<void> {
+  try {
+    await cancelJob(url, id, CANCEL_TIMEOUT_MS);
+    terminal.warn(`Interrupted: ${id} is cancelled.\n`);
+  } catch (error) {
+    terminal.warn(`Interrupted, but ${id} may go on: ${error instanceof Error ? error.message : String(error)}\n`);
   }
 }
 

@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest';
+import type { Command } from '../../src/cli/command.ts';
+import { commandHelp, overview } from '../../src/cli/help.ts';
+import { predictCommand } from '../../src/cli/predict.ts';
+import { trainCommand } from '../../src/cli/train.ts';
+import { SERVICE_SETTINGS } from '../../src/config.ts';
+
+const SERVE: Command = {
+  name: 'serve',
+  summary: 'start the service',
+  usage: '[flags]',
+  settings: SERVICE_SETTINGS,
+  flags: {},
+  run: async () => 0,
+};
+
+describe('help', () => {
+  it('names every command', () => {
+    const text = overview([SERVE, trainCommand, predictCommand]);
+    expect(text).toContain('  serve    start the service\n  train    upload a table');
+    expect(text).toContain('  predict  ask a model about the rows of a file');
+  });
+
+  it('shows the flags of a command and the settings with variables and defaults', () => {
+    expect(commandHelp(predictCommand)).toBe(`\
+trainyard predict: ask a model about the rows of a file.
+
+Usage: trainyard predict MODEL FILE [--output FILE]
+
+Flags:
+  --output FILE  where the predictions go; standard output when left out
+
+Settings, each a flag or a variable with this default; the flag wins:
+  --url URL  the address of a running service
+             TRAINYARD_URL=http://127.0.0.1:8080`);
+  });
+
+  it.each([SERVE, trainCommand])('fits 80 columns', (command) => {
+    const lines = commandHelp(command).split('\n');
+    expect(lines.filter((line) => line.length > 80)).toEqual([]);
+  });
+
+  it('names every setting of the service', () => {
+    const text = commandHelp(SERVE);
+    expect(text).toContain('--max-upload-bytes BYTES');
+    expect(text).toContain('TRAINYARD_ALLOW_REMOTE_WITHOUT_KEYS=false');
+  });
+});

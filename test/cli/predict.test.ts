@@ -1,0 +1,62 @@
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { gzipSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import { predict } from '../../src/cli/predict.ts';
+import { type Answers, startFakeService } from './support/fakeService.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'trainyard-predict-'));
+const ANSWERS: Answers = { 'POST /v1/models/mdl_1/predict': [{ type: 'text/csv', body: 'label\nyes\n' }] };
+
+async function runPredict(name: string, content: string | Buffer, flags: readonly string[] = []) {
+  const file = join(folder, name);
+  writeFileSync(file, content);
+  await using service = await startFakeService(ANSWERS);
+  const output = new PassThrough();
+  const code = await predict(['mdl_1', file, ...flags, '--url', service.url], output);
+  output.end();
+  return { code, output: await text(output), request: service.received[0] };
+}
+
+describe('trainyard predict', () => {
+  it('sends CSV as it is and prints the answer', async () => {
+    const { code, output, request } = await runPredict('rows.csv', 'x\n1\n');
+    expect({ code, output }).toEqual({ code: 0, output: 'label\nyes\n' });
+    expect(request?.headers).toMatchObject({ 'content-type': 'text/csv' });
+    expect(String(request?.body)).toBe('x\n1\n');
+  });
+
+  it('unpacks gzip on the way', async () => {
+    const { request } = await runPredict('rows.ndjson.gz', gzipSync('{"x":1}\n'));
+    expect(request?.headers).toMatchObject({ 'content-type': 'application/x-ndjson' });
+    expect(String(request?.body)).toBe('{"x":1}\n');
+  });
+
+  it('wraps an array of rows in a request', async () => {
+    const { request } = await runPredict('rows.json', '[{"x": 1}]');
+    expect(JSON.parse(String(request?.body))).toEqual({ rows: [{ x: 1 }] });
+  });
+
+  it('writes to a file', async () => {
+    const target = join(folder, 'predictions.csv');
+    const { output } = await runPredict('rows.csv', 'x\n1\n', ['--output', target]);
+    expect(output).toBe('');
+    expect(readFileSync(target, 'utf8')).toBe('label\nyes\n');
+  });
+
+  it.each([
+    ['rows.parquet', '', 'predictions are made from .csv, .ndjson and .json'],
+    ['rows.json', '[{', 'is not valid JSON'],
+  ])('refuses %s with %j', async (name, content, message) => {
+    await expect(runPredict(name, content)).rejects.toThrow(message);
+  });
+
+  it('says which file cannot be read', async () => {
+    await expect(predict(['mdl_1', join(folder, 'absent.csv')], new PassThrough())).rejects.toThrow(
+      'absent.csv cannot be read',
+    );
+  });
+});

@@ -1,0 +1,47 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
+
+export interface Received {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: NodeJS.Dict<string | string[]>;
+  readonly body: Buffer;
+}
+
+export interface Answer {
+  readonly status?: number;
+  readonly type?: string;
+  readonly body: unknown;
+}
+
+/** An answer for `GET /v1/…` and so on, without the query; the answers of a list come one after the other, the last one again and again. */
+export type Answers = Readonly<Record<string, readonly Answer[]>>;
+
+/** An HTTP server that answers what it is told to and keeps what it was asked. Stop it by `await using`. */
+export async function startFakeService(answers: Answers) {
+  const received: Received[] = [];
+  const server = createServer(async (request, response) => {
+    const { method = '', url = '' } = request;
+    received.push({ method, path: url, headers: request.headers, body: await buffer(request) });
+    const name = `${method} ${url.split('?')[0]}`;
+    const times = received.filter(({ method, path }) => `${method} ${path.split('?')[0]}` === name).length;
+    const list = answers[name] ?? [{ status: 404, body: {} }];
+    const { status = 200, type = 'application/json', body } = list[Math.min(times, list.length) - 1] ?? { body: {} };
+    response.writeHead(status, { 'content-type': type });
+    response.end(typeof body === 'string' ? body : JSON.stringify(body));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    received,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}

@@ -1,0 +1,152 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import { train } from '../../src/cli/train.ts';
+import { FAILED, ROAD, RUNNING } from './support/answers.ts';
+import { type Answers, startFakeService } from './support/fakeService.ts';
+import { createTestTerminal } from './support/testTerminal.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'trainyard-train-'));
+const table = join(folder, 'table.csv');
+writeFileSync(table, 'x,y\n1,no\n2,yes\n');
+const NEVER = new AbortController().signal;
+
+async function runTrain(answers: Answers, args: readonly string[], terminal = createTestTerminal()) {
+  await using service = await startFakeService(answers);
+  const code = await train([...args, '--url', service.url], terminal, NEVER);
+  return { code, received: service.received, ...terminal.written };
+}
+
+function bodyOf(received: Awaited<ReturnType<typeof runTrain>>['received'], path: string): unknown {
+  return JSON.parse(String(received.find((request) => request.path === path)?.body));
+}
+
+describe('trainyard train', () => {
+  it('uploads the file, submits the job and ends well', async () => {
+    const { code, received } = await runTrain(ROAD, [table, '--target', 'y']);
+    expect(code).toBe(0);
+    const [upload] = received;
+    expect(upload).toMatchObject({ path: '/v1/datasets?name=table', headers: { 'content-type': 'text/csv' } });
+    expect(String(upload?.body)).toBe('x,y\n1,no\n2,yes\n');
+    expect(bodyOf(received, '/v1/jobs')).toEqual({ target: 'y', datasetId: 'ds_1' });
+  });
+
+  it('sends a gzip file as it is', async () => {
+    const packed = gzipSync('x,y\n1,no\n');
+    writeFileSync(join(folder, 'packed.csv.gz'), packed);
+    const { received } = await runTrain(ROAD, [join(folder, 'packed.csv.gz'), '--target', 'y']);
+    expect(received[0]).toMatchObject({
+      path: '/v1/datasets?name=packed',
+      headers: { 'content-type': 'text/csv', 'content-encoding': 'gzip' },
+      body: packed,
+    });
+  });
+
+  it('writes lines without control codes where nothing can be drawn again', async () => {
+    const { output } = await runTrain(ROAD, [table, '--target', 'y']);
+    expect(output).toContain('epoch 1/2  loss 0.5000  validation 0.6000  3 s left  910k rows/s\nepoch 2/2');
+    expect(output).toContain('  z has one value.\n');
+    expect(output.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);
+    expect(Math.max(...output.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
+  });
+
+  it('draws the progress in place on a terminal', async () => {
+    const { output } = await runTrain(ROAD, [table, '--target', 'y'], createTestTerminal({ isTty: true }));
+    expect(output).toContain('\rqueued, number 1 in the queue\x1b[K');
+    expect(output).toContain(
+      '\r1/2 █████░░░░░  50 %  loss 0.5000  validation 0.6000  3 s left  910k rows/s\x1b[K\r2/2',
+    );
+  });
+
+  it('shows the losses, the metrics, the confusion of the test rows, and how to ask the model', async () => {
+    const { output } = await runTrain(ROAD, [table, '--target', 'y']);
+    expect(output).toContain('• training loss  ○ validation loss');
+    expect(output).toContain(`
+          training    test
+────────  ────────  ──────
+loss        0.4000  0.5500
+accuracy    0.9000  0.8000
+
+Test rows by true class (down) and predicted class (across):
+true  no  yes
+────  ──  ───
+no     9    1
+yes    3    7
+`);
+    expect(output).toMatch(/curl http:\/\/127\.0\.0\.1:\d+\/v1\/models\/mdl_1\/predict \\\n/);
+    expect(output).toContain(`-d '{"rows": [{\n    "x": 1.5, "it'\\''s": "a"\n}]}'`);
+  });
+
+  it('takes everything else from a file, and the flags win', async () => {
+    const spec = join(folder, 'job.json');
+    writeFileSync(spec, JSON.stringify({ target: 'z', labels: { team: 'risk' }, training: { epochs: 5, seed: 3 } }));
+    const flags = [
+      '--spec',
+      spec,
+      '--target',
+      'y',
+      '--split',
+      'part',
+      '--task',
+      'binary',
+      '--name',
+      'n',
+      '--epochs',
+      '9',
+    ];
+    const { received } = await runTrain(ROAD, [table, ...flags]);
+    expect(bodyOf(received, '/v1/jobs')).toEqual({
+      datasetId: 'ds_1',
+      target: 'y',
+      labels: { team: 'risk' },
+      training: { epochs: 9, seed: 3 },
+      split: { method: 'column', column: 'part' },
+      task: 'binary',
+      name: 'n',
+    });
+  });
+
+  it('prints the job and its model as JSON alone', async () => {
+    const { code, output } = await runTrain(ROAD, [table, '--target', 'y', '--json']);
+    expect(code).toBe(0);
+    expect(JSON.parse(output)).toMatchObject({ job: { id: 'job_1' }, model: { id: 'mdl_1' } });
+  });
+
+  it('fails with the reason of a job that failed', async () => {
+    const { code, warnings } = await runTrain({ ...ROAD, 'GET /v1/jobs/job_1': [{ body: FAILED }] }, [
+      table,
+      '--target',
+      'y',
+    ]);
+    expect(code).toBe(1);
+    expect(warnings).toBe('The job failed: The loss was not finite in epoch 1: try a smaller learning rate.\n');
+  });
+
+  it('cancels the job when it is interrupted, and says so by its exit code', async () => {
+    await using service = await startFakeService({ ...ROAD, 'GET /v1/jobs/job_1': [{ body: RUNNING }] });
+    const interrupt = new AbortController();
+    const terminal = createTestTerminal();
+    const write = terminal.write;
+    terminal.write = (text) => {
+      write(text);
+      if (text.startsWith('epoch 1/2')) interrupt.abort();
+    };
+    const code = await train([table, '--target', 'y', '--url', service.url], terminal, interrupt.signal);
+    expect(code).toBe(130);
+    expect(terminal.written.warnings).toBe('Interrupted: job_1 is cancelled.\n');
+    expect(service.received.at(-1)).toMatchObject({ method: 'POST', path: '/v1/jobs/job_1/cancel' });
+  });
+
+  it.each([
+    [[table], 'Which column is to be predicted? Name it with --target COLUMN.'],
+    [[], 'This command takes FILE; it got [].'],
+    [[table, '--target', 'y', '--epochs', '0'], '--epochs takes a number from 1, not "0".'],
+    [[table, '--target', 'y', '--spec', table], `--spec takes a file with a JSON object, which ${table} is not.`],
+    [[join(folder, 'table.xlsx'), '--target', 'y'], 'the name has to tell the format'],
+  ])('says what is wrong with the arguments %j', async (args, message) => {
+    writeFileSync(join(folder, 'table.xlsx'), '');
+    await expect(runTrain(ROAD, args)).rejects.toThrow(message);
+  });
+});
