@@ -1,9 +1,10 @@
 import { infer } from './forward.ts';
-import { gatherBatch } from './held.ts';
+import { checkRowNumbers, gatherBatch } from './held.ts';
 import type { Kernels } from './kernels/kernels.ts';
-import type { Loss, LossMatrices } from './losses/loss.ts';
+import type { Loss } from './losses/loss.ts';
 import type { LossSum } from './lossSum.ts';
 import type { Numbers } from './matrix.ts';
+import { lossMatricesOf } from './plan/matrices.ts';
 import type { Plan } from './plan/plan.ts';
 
 /** Gets the predictions of m rows, `outputs` numbers a row, from the `first` of the evaluated on; they last until it returns. */
@@ -11,11 +12,13 @@ export type SeePredictions = (predictions: Numbers, first: number, m: number) =>
 
 export type Evaluate = (rows: Int32Array, see?: SeePredictions) => LossSum;
 
-/** The loss of held rows without gradients, as many at once as a batch has. */
-export function evaluation(kernels: Kernels, plan: Plan, loss: Loss, matrices: LossMatrices): Evaluate {
+/** The loss of held rows without gradients, as many at once as a batch has. Throws RangeError on a row that is not held. */
+export function evaluation(kernels: Kernels, plan: Plan, loss: Loss): Evaluate {
   const { batch, outputs, passIndex } = plan;
+  const matrices = lossMatricesOf(plan);
   const { A } = matrices;
   return (rows, see) => {
+    checkRowNumbers(plan, rows);
     let sum = 0;
     let weight = 0;
     for (let first = 0; first < rows.length; first += batch.rows) {

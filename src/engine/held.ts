@@ -32,6 +32,13 @@ export function holdRows(kernels: Kernels, plan: Plan, loss: Loss, first: number
   else values.set(weights, held.rowWeights + first);
 }
 
+/** Throws RangeError when the row numbers are not those of held rows, or more than there are. */
+export function checkRowNumbers({ held }: Plan, rows: Int32Array): void {
+  if (rows.length > held.rows) throw new RangeError(`${held.rows} rows are held, not ${rows.length}`);
+  const stray = rows.find((row) => row < 0 || row >= held.rows);
+  if (stray !== undefined) throw new RangeError(`there is no held row ${stray}`);
+}
+
 /** Makes the held rows whose numbers lie at `rowsIndex` the m rows of the batch. */
 export function gatherBatch(kernels: Kernels, plan: Plan, rowsIndex: number, m: number): void {
   const { batch, held, inputs, targetColumns } = plan;

@@ -1,22 +1,20 @@
-import { backward } from './backward.ts';
 import { type Evaluate, evaluation } from './evaluation.ts';
-import { forward } from './forward.ts';
-import { gatherBatch, holdRows, type Rows } from './held.ts';
+import { checkRowNumbers, holdRows, type Rows } from './held.ts';
 import { initialize } from './initialize.ts';
-import { type CreateKernels, NONE } from './kernels/kernels.ts';
-import type { LossMatrices } from './losses/loss.ts';
+import type { CreateKernels } from './kernels/kernels.ts';
+import type { Loss } from './losses/loss.ts';
 import { createLoss, type LossSpec } from './losses/losses.ts';
-import type { LossSum } from './lossSum.ts';
 import type { Numbers } from './matrix.ts';
 import { type Network, networkOver } from './network.ts';
-import type { OptimizerMatrices } from './optimizers/optimizer.ts';
+import type { Optimizer } from './optimizers/optimizer.ts';
 import { createOptimizer, type OptimizerSpec } from './optimizers/optimizers.ts';
 import { type Parameter, readGradients } from './parameters.ts';
 import { type LayerPass, readPass } from './pass.ts';
 import { type Plan, planNetwork } from './plan/plan.ts';
 import { createGenerator, type GeneratorState, restoreGenerator } from './random.ts';
-import { addPenaltyGradients, clipGradientNorm, type Penalties } from './regularization.ts';
-import { completeLayers, type NetworkSpec } from './spec.ts';
+import type { Penalties } from './regularization.ts';
+import { type CompleteLayer, completeLayers, type NetworkSpec } from './spec.ts';
+import { createSteps, type Steps } from './steps.ts';
 
 export interface TrainerOptions extends Partial<Penalties> {
   readonly createKernels: CreateKernels;
@@ -46,19 +44,16 @@ export interface TrainerState {
 }
 
 /** A network being trained on rows that lie in its arena. */
-export interface Trainer extends Network {
+export interface Trainer extends Network, Steps {
   /** The optimizer's own rate, which schedules start from. */
   readonly learningRate: number;
-  /** The fewest rows of a step: 2 with batch normalization. */
-  readonly fewestRows: number;
   /** Puts rows into the arena, from held row `first` on. Throws RangeError when they do not fit or a target is impossible. */
   hold(first: number, rows: Rows): void;
-  /** The order of held rows that steps go through, shuffled by the trainer's generator or as given. */
+  /**
+   * The held rows that steps go through, in the order given or shuffled by the trainer's generator.
+   * Throws RangeError on rows that were not planned.
+   */
   order(rows: Int32Array, shuffled: boolean): void;
-  /** One step on m rows of the order from `start` on. Gives the loss before it; a diverged one is not finite. */
-  trainStep(start: number, m: number, rate: number): LossSum;
-  /** The gradients of those rows' mean loss and of the penalties, without a step. */
-  computeGradients(start: number, m: number): LossSum;
   /** The loss of held rows outside training; `see` gets the predictions part by part. */
   readonly evaluate: Evaluate;
   /** The gradients of the last pass, unclipped after computeGradients, under the parameters' names. */
@@ -67,8 +62,10 @@ export interface Trainer extends Network {
   readPass(m: number): readonly LayerPass[];
   /** A copy of parameters and running statistics: the best epoch's, say. */
   snapshot(): Numbers;
+  /** Throws RangeError on a snapshot of another network. */
   restore(snapshot: Numbers): void;
   state(): TrainerState;
+  /** Goes on from another trainer's state. Throws RangeError when its network or optimizer was another. */
   restoreState(state: TrainerState): void;
 }
 
@@ -78,87 +75,64 @@ export function createTrainer(spec: NetworkSpec, options: TrainerOptions): Train
   const layers = completeLayers(spec);
   const loss = createLoss(options.loss);
   const optimizer = createOptimizer(options.optimizer);
-  const outputs = layers[layers.length - 1].units;
-  if (loss.classWeights !== null && loss.classWeights.length !== outputs) {
-    throw new RangeError(`${loss.classWeights.length} class weights are not ${outputs}`);
-  }
-  const plan = planNetwork(spec.inputs, layers, options.batchSize, {
-    heldRows: options.heldRows,
-    targetColumns: loss.targetColumns(outputs),
-    weighted: options.weighted ?? false,
-    classWeights: loss.classWeights?.length ?? 0,
-    optimizerMatrices: optimizer.stateMatrices,
-    keepsActivationGradients: options.keepsActivationGradients ?? false,
-  });
+  const plan = planTraining(spec.inputs, layers, loss, optimizer, options);
   const kernels = options.createKernels(plan.size);
   const { values, indices } = kernels;
-  if (loss.classWeights !== null) values.set(loss.classWeights, plan.classWeights);
-
+  const progress = { seed, step: 0 };
   let generator = createGenerator(seed);
   initialize(values, plan, layers, generator);
-  const mask = { seed, step: 0 };
-  const penalties = { l1, l2 };
-  const lossMatrices = lossMatricesOf(plan);
-  const optimizerMatrices = optimizerMatricesOf(plan);
-  const fewestRows = Math.max(...plan.layers.map(({ normalization }) => normalization?.fewestRows ?? 1));
-
-  function computeGradients(start: number, m: number): LossSum {
-    checkRows(start, m);
-    gatherBatch(kernels, plan, plan.orderIndex + start, m);
-    forward(kernels, plan, m, mask);
-    const sum = loss.sumWithGradient(kernels, lossMatrices, m);
-    const weight = loss.totalWeight(kernels, lossMatrices, m);
-    backward(kernels, plan, m, weight > 0 ? 1 / weight : 0, mask);
-    addPenaltyGradients(kernels, plan, penalties);
-    return { sum, weight };
-  }
-
-  function checkRows(start: number, m: number): void {
-    if (m >= fewestRows && m <= plan.batch.rows && start >= 0 && start + m <= plan.held.rows) return;
-    throw new RangeError(`no step of ${m} rows from ${start} on: ${fewestRows} to ${plan.batch.rows} were planned`);
-  }
+  if (loss.classWeights !== null) values.set(loss.classWeights, plan.classWeights);
 
   return {
     ...networkOver(kernels, plan, loss),
+    ...createSteps({ kernels, plan, loss, optimizer, penalties: { l1, l2 }, greatestNorm }, progress),
     learningRate: optimizer.learningRate,
-    fewestRows,
     hold: (first, rows) => holdRows(kernels, plan, loss, first, rows),
     order(rows, shuffled) {
+      checkRowNumbers(plan, rows);
       indices.set(rows, plan.orderIndex);
       if (shuffled) generator.shuffle(indices.subarray(plan.orderIndex, plan.orderIndex + rows.length));
     },
-    computeGradients,
-    trainStep(start, m, rate) {
-      const lossSum = computeGradients(start, m);
-      if (greatestNorm !== null) clipGradientNorm(kernels, plan, greatestNorm);
-      mask.step += 1;
-      optimizer.update(kernels, optimizerMatrices, rate, mask.step);
-      return lossSum;
-    },
-    evaluate: evaluation(kernels, plan, loss, lossMatrices),
+    evaluate: evaluation(kernels, plan, loss),
     readGradients: () => readGradients(values, plan),
     readPass: (m) => readPass(values, plan, m),
     snapshot: () => values.slice(0, plan.learned.count),
-    restore: (snapshot) => values.set(snapshot),
+    restore: (snapshot) => values.set(checkLength(snapshot, plan.learned.count)),
     state: () => ({
       values: values.slice(0, plan.persistent.count),
-      step: mask.step,
+      step: progress.step,
       generator: generator.state(),
     }),
     restoreState(state) {
-      values.set(state.values);
-      mask.step = state.step;
+      values.set(checkLength(state.values, plan.persistent.count));
+      progress.step = state.step;
       generator = restoreGenerator(state.generator);
     },
   };
 }
 
-function lossMatricesOf({ layers, batch, classWeights, outputs }: Plan): LossMatrices {
-  const { A, dA } = layers[layers.length - 1];
-  return { A, dA, T: batch.T, rowWeights: batch.rowWeights, classWeights, n: outputs };
+function planTraining(
+  inputs: number,
+  layers: readonly CompleteLayer[],
+  { classWeights, targetColumns }: Loss,
+  { stateMatrices }: Optimizer,
+  { batchSize, heldRows, weighted = false, keepsActivationGradients = false }: TrainerOptions,
+): Plan {
+  const outputs = layers[layers.length - 1].units;
+  if (classWeights !== null && classWeights.length !== outputs) {
+    throw new RangeError(`${classWeights.length} class weights are not ${outputs}`);
+  }
+  return planNetwork(inputs, layers, batchSize, {
+    heldRows,
+    targetColumns: targetColumns(outputs),
+    weighted,
+    classWeights: classWeights?.length ?? 0,
+    optimizerMatrices: stateMatrices,
+    keepsActivationGradients,
+  });
 }
 
-function optimizerMatricesOf({ parameters, gradients, optimizerState }: Plan): OptimizerMatrices {
-  const state = optimizerState.count > 0 ? optimizerState.offset : NONE;
-  return { X: parameters.offset, dX: gradients.offset, state, count: parameters.count };
+function checkLength(numbers: Numbers, count: number): Numbers {
+  if (numbers.length !== count) throw new RangeError(`${numbers.length} numbers are not the ${count} of this training`);
+  return numbers;
 }

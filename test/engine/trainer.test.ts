@@ -73,6 +73,13 @@ describe.each(PLAYERS)('a training with the $name player', ({ createKernels }) =
   });
 });
 
+it('refuses what another network or optimizer left', () => {
+  const trainer = sampleTrainer(HIDDEN, { type: 'mse' });
+  expect(() => trainer.restore(sampleTrainer([], { type: 'mse' }).snapshot())).toThrow(RangeError);
+  const withoutMemory = sampleTrainer(HIDDEN, { type: 'mse' }, { optimizer: { type: 'sgd' } });
+  expect(() => trainer.restoreState(withoutMemory.state())).toThrow(RangeError);
+});
+
 describe('a step', () => {
   it('goes through the rows in the order given', () => {
     const trainer = sampleTrainer(HIDDEN, { type: 'mse' });
@@ -124,6 +131,12 @@ describe('a step', () => {
     [ROWS - 1, 2],
   ])('refuses to start at %d with %d rows', (start, m) => {
     expect(() => sampleTrainer(HIDDEN, { type: 'mse' }).trainStep(start, m, 0.1)).toThrow(RangeError);
+  });
+
+  it.each([[[ROWS]], [[-1]], [[...allRows(), 0]]])('refuses an order of rows that are not held: %j', (rows) => {
+    const trainer = sampleTrainer(HIDDEN, { type: 'mse' });
+    expect(() => trainer.order(Int32Array.from(rows), false)).toThrow(RangeError);
+    expect(() => trainer.evaluate(Int32Array.from(rows))).toThrow(RangeError);
   });
 
   it('refuses a single row where the batch is normalized', () => {
