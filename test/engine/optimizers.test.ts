@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest';
+import { createReferenceKernels } from '../../src/engine/kernels/reference.ts';
+import { createOptimizer, type OptimizerSpec } from '../../src/engine/optimizers/optimizers.ts';
+
+/** A parameter of 1 after steps with the gradients given; its optimizer's memory lies behind it. */
+function parameterAfter(spec: OptimizerSpec, gradients: readonly number[]): number {
+  const kernels = createReferenceKernels({ numbers: 8, indices: 0 });
+  const optimizer = createOptimizer(spec);
+  kernels.values[0] = 1;
+  gradients.forEach((gradient, step) => {
+    kernels.values[1] = gradient;
+    optimizer.update(kernels, { X: 0, dX: 1, state: 2, count: 1 }, optimizer.learningRate, step + 1);
+  });
+  return kernels.values[0];
+}
+
+/** What the golden runs of PyTorch do not reach. */
+describe('an optimizer', () => {
+  it('lion steps by the sign of the smoothed gradient, and decays weights apart from it', () => {
+    expect(parameterAfter({ type: 'lion', learningRate: 0.1 }, [5, 0.001, -100])).toBeCloseTo(1 - 0.1 - 0.1 + 0.1, 12);
+    expect(parameterAfter({ type: 'lion', learningRate: 0.1, weightDecay: 0.5 }, [5])).toBeCloseTo(
+      1 - 0.1 * (1 + 0.5),
+      12,
+    );
+  });
+
+  it('adagrad lowers its rate by its decay', () => {
+    const spec: OptimizerSpec = { type: 'adagrad', learningRate: 0.1, learningRateDecay: 1, epsilon: 0 };
+    expect(parameterAfter(spec, [3, 4])).toBeCloseTo(1 - 0.1 - (0.1 / 2) * (4 / 5), 12);
+  });
+
+  it('sgd goes down the gradient as the notes say', () => {
+    expect(parameterAfter({ type: 'sgd', learningRate: 0.1 }, [2, -1])).toBeCloseTo(1 - 0.1 * 2 + 0.1 * 1, 12);
+  });
+
+  it('adam takes its first step as long as its rate, whatever the gradient', () => {
+    expect(parameterAfter({ type: 'adam', learningRate: 0.1 }, [1e-3])).toBeCloseTo(0.9, 5);
+    expect(parameterAfter({ type: 'adamw', learningRate: 0.1, weightDecay: 0 }, [1e3])).toBeCloseTo(0.9, 5);
+  });
+});
