@@ -12,17 +12,20 @@ export const fittedFeaturesSchema = z.strictObject({
 });
 export type FittedFeatures = z.infer<typeof fittedFeaturesSchema>;
 
-/** Fits the columns of the table to the given rows alone; `reserved` columns (target, split, weights) are no features. */
+/**
+ * Fits the columns of the table to the given rows alone; `reserved` columns (target, split, weights) are no features.
+ * The warnings are those that only the rows can tell; `chooseColumns` gives the others.
+ */
 export function fitFeatures(
   table: Table,
   rows: Int32Array,
   settings: FeaturesSettings,
   reserved: readonly string[],
 ): { readonly features: FittedFeatures; readonly warnings: readonly Warning[] } {
-  const choice = chooseColumns(table.columns, settings, reserved);
-  const warnings = [...choice.warnings];
+  const { used } = chooseColumns(table.columns, settings, reserved);
+  const warnings: Warning[] = [];
   const columns: FittedColumn[] = [];
-  for (const { column, type } of choice.used) {
+  for (const { column, type } of used) {
     const fitted = fitColumn(type, column, rows, settings);
     if (fitted) columns.push(fitted);
     else warnings.push(constantWarning(column.name));

@@ -37,7 +37,8 @@ function checkNames(
   reserved: readonly string[],
   mistakes: Mistakes,
 ): void {
-  exclude.forEach((name, i) => requireColumn(dataset, name, pointer(['features', 'exclude', i]), mistakes));
+  for (const [i, name] of exclude.entries())
+    requireColumn(dataset, name, pointer(['features', 'exclude', i]), mistakes);
   const named = [
     ...include.map((name, i) => ({ name, path: pointer(['features', 'include', i]) })),
     ...Object.keys(types).map((name) => ({ name, path: pointer(['features', 'types', name]) })),

@@ -1,0 +1,14 @@
+/** The loss is no longer a finite number: the training cannot go on. */
+export class LossDivergedError extends Error {
+  readonly code = 'loss_diverged';
+  /** From 1. */
+  readonly epoch: number;
+
+  constructor(epoch: number, learningRate: number) {
+    super(
+      `The loss was no longer a finite number in epoch ${epoch}. Try a smaller learning rate than ${learningRate}, training.clipGradientNorm, or features.scaling "quantileNormal" against outliers.`,
+    );
+    this.name = 'LossDivergedError';
+    this.epoch = epoch;
+  }
+}

@@ -1,0 +1,43 @@
+import { BETTER, type Monitor } from './monitors.ts';
+import type { EpochReport } from './report.ts';
+import type { TrainingSettings } from './trainingSchema.ts';
+
+export interface Verdict {
+  /** The best epoch so far. */
+  readonly best: boolean;
+  /** Too many epochs without improvement. */
+  readonly stop: boolean;
+}
+
+export interface EarlyStopping {
+  judge(report: EpochReport): Verdict;
+}
+
+/** Watches the epochs; `settings` null: the best epoch is still known, and nothing stops. */
+export function createEarlyStopping(settings: TrainingSettings['earlyStopping']): EarlyStopping {
+  const { metric = 'validationLoss', patience = Number.POSITIVE_INFINITY, minDelta = 0 } = settings ?? {};
+  // `best` chooses the parameters to keep, `mark` is what an epoch must beat by `minDelta` to be an improvement.
+  let [best, mark] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
+  let epochsWithout = 0;
+  return {
+    judge(report) {
+      const cost = costOf(report, metric);
+      const improved = cost < mark - minDelta;
+      epochsWithout = improved ? 0 : epochsWithout + 1;
+      if (improved) mark = cost;
+      // The first epoch is the best so far, whatever it measures.
+      const isBest = cost < best || report.epoch === 1;
+      if (isBest) best = cost;
+      return { best: isBest, stop: epochsWithout >= patience };
+    },
+  };
+}
+
+/** What the epoch is judged by, the smaller the better; without validation rows by the training loss. */
+function costOf({ trainingLoss, validationLoss, metrics }: EpochReport, metric: Monitor): number {
+  if (validationLoss === null) return trainingLoss;
+  if (metric === 'validationLoss') return validationLoss;
+  const value = metrics[metric] ?? null;
+  if (value === null) return Number.POSITIVE_INFINITY;
+  return BETTER[metric] === 'higher' ? -value : value;
+}

@@ -1,0 +1,25 @@
+import type { LossSpec } from '../engine/losses/losses.ts';
+import type { Parameter } from '../engine/parameters.ts';
+import type { CompleteLayer } from '../engine/spec.ts';
+import type { FittedFeatures } from '../features/features.ts';
+import type { FittedTarget } from '../features/target.ts';
+import type { Warning } from '../features/warnings.ts';
+import type { Metrics } from './metrics/measure.ts';
+import type { PartName } from './split/parts.ts';
+
+/** What a training gives: everything that predicts, and what people want to know of it. Plain data, to be sent between threads. */
+export interface Outcome {
+  readonly features: FittedFeatures;
+  readonly target: FittedTarget;
+  /** The output layer included. */
+  readonly layers: readonly CompleteLayer[];
+  readonly loss: LossSpec;
+  /** Of the best epoch, in the notes' shapes. */
+  readonly parameters: readonly Parameter[];
+  /** Null for a part without rows. */
+  readonly metrics: Readonly<Record<PartName, Metrics | null>>;
+  readonly best: { readonly epoch: number; readonly validationLoss: number | null };
+  /** Epochs that were run. */
+  readonly epochs: number;
+  readonly warnings: readonly Warning[];
+}

@@ -1,0 +1,36 @@
+import type { Trainer } from '../engine/trainer.ts';
+import { type Measured, type Metrics, measure, measureEpoch } from './metrics/measure.ts';
+import type { Monitor } from './monitors.ts';
+import type { Prepared } from './prepare.ts';
+import type { EpochReport } from './report.ts';
+import type { PartName, Parts } from './split/parts.ts';
+
+/** A training under way. */
+export interface Run {
+  readonly prepared: Prepared;
+  readonly trainer: Trainer;
+  /** The numbers of the rows of each part in the trainer's arena. */
+  readonly held: Parts;
+}
+
+/** Every metric of a part; null when it has no rows. */
+export function measurePart(run: Run, part: PartName): Metrics | null {
+  return run.held[part].length > 0 ? measure(predictPart(run, part)) : null;
+}
+
+/** What an epoch tells of the validation rows. */
+export function validate(run: Run, watched: Monitor): Pick<EpochReport, 'validationLoss' | 'metrics'> {
+  if (run.held.validation.length === 0) return { validationLoss: null, metrics: {} };
+  const measured = predictPart(run, 'validation');
+  return { validationLoss: measured.loss, metrics: measureEpoch(measured, watched) };
+}
+
+/** Predicts the rows of a part with the trainer's present parameters. */
+function predictPart({ prepared, trainer, held }: Run, part: PartName): Measured {
+  const { target, targetColumn: column, weights, parts } = prepared;
+  const predictions = new Float64Array(held[part].length * trainer.outputs);
+  const { sum, weight } = trainer.evaluate(held[part], (predicted, first) =>
+    predictions.set(predicted, first * trainer.outputs),
+  );
+  return { target, column, rows: parts[part], predictions, weights, loss: sum / weight };
+}

@@ -1,0 +1,43 @@
+import type { Warning } from '../../features/warnings.ts';
+
+/** The rows of each part, ascending. */
+export interface Parts {
+  readonly training: Int32Array;
+  readonly validation: Int32Array;
+  readonly test: Int32Array;
+}
+
+export const PART_NAMES = ['training', 'validation', 'test'] as const;
+export type PartName = (typeof PART_NAMES)[number];
+
+export interface SplitRows {
+  readonly parts: Parts;
+  readonly warnings: readonly Warning[];
+}
+
+/** Parts of rows in any order. */
+export function partsOf(training: Iterable<number>, validation: Iterable<number>, test: Iterable<number>): Parts {
+  return { training: sorted(training), validation: sorted(validation), test: sorted(test) };
+}
+
+/** Cuts an order of rows: the test from its end, the validation before it, the training first. */
+export function cut(order: Int32Array, validation: number, test: number): Parts {
+  const testRows = countOf(order.length, test);
+  const validationRows = Math.min(countOf(order.length, validation), Math.max(0, order.length - testRows - 1));
+  const [validationStart, testStart] = [order.length - testRows - validationRows, order.length - testRows];
+  return partsOf(
+    order.subarray(0, validationStart),
+    order.subarray(validationStart, testStart),
+    order.subarray(testStart),
+  );
+}
+
+/** A share of the rows, one at least when there is a share and a row to spare. */
+function countOf(rows: number, share: number): number {
+  if (share === 0) return 0;
+  return Math.min(Math.max(1, Math.round(rows * share)), Math.max(0, rows - 1));
+}
+
+function sorted(rows: Iterable<number>): Int32Array {
+  return Int32Array.from(rows).sort();
+}

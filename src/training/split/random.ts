@@ -1,0 +1,53 @@
+import { createGenerator, type Generator } from '../../engine/random.ts';
+import { cut, type Parts, partsOf } from './parts.ts';
+
+/** The stream of the seed that splits draw from; the training draws from another. */
+const SPLIT_STREAM = 1;
+
+export interface Shares {
+  readonly validation: number;
+  readonly test: number;
+}
+
+export function splitGenerator(seed: number): Generator {
+  return createGenerator(seed, SPLIT_STREAM);
+}
+
+/** Rows drawn at random for each part. */
+export function splitAtRandom(rows: Int32Array, { validation, test }: Shares, seed: number): Parts {
+  const order = rows.slice();
+  splitGenerator(seed).shuffle(order);
+  return cut(order, validation, test);
+}
+
+/** The same with each class shared out in proportion. Every class keeps a training row, so a class of one row is only trained. */
+export function splitStratified(rows: Int32Array, classes: Float64Array, shares: Shares, seed: number): Parts {
+  const generator = splitGenerator(seed);
+  const [training, validation, test]: number[][] = [[], [], []];
+  // What rounding withholds from one class goes to the next, so that the totals come out right.
+  const owed = { validation: 0, test: 0 };
+  for (const ofClass of rowsByClass(rows, classes)) {
+    generator.shuffle(ofClass);
+    owed.test += ofClass.length * shares.test;
+    owed.validation += ofClass.length * shares.validation;
+    const testRows = Math.min(Math.round(owed.test), ofClass.length - 1);
+    const validationRows = Math.min(Math.round(owed.validation), ofClass.length - 1 - testRows);
+    owed.test -= testRows;
+    owed.validation -= validationRows;
+    test.push(...ofClass.subarray(0, testRows));
+    validation.push(...ofClass.subarray(testRows, testRows + validationRows));
+    training.push(...ofClass.subarray(testRows + validationRows));
+  }
+  return partsOf(training, validation, test);
+}
+
+/** The rows of each class, in the order of the classes; `classes[i]` is the class of `rows[i]`. */
+function rowsByClass(rows: Int32Array, classes: Float64Array): Int32Array[] {
+  const byClass = new Map<number, number[]>();
+  rows.forEach((row, i) => {
+    const ofClass = byClass.get(classes[i]);
+    if (ofClass) ofClass.push(row);
+    else byClass.set(classes[i], [row]);
+  });
+  return [...byClass].sort(([a], [b]) => a - b).map(([, ofClass]) => Int32Array.from(ofClass));
+}

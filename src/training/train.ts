@@ -1,0 +1,77 @@
+import type { CreateKernels } from '../engine/kernels/kernels.ts';
+import { completeLayers, type NetworkSpec } from '../engine/spec.ts';
+import { createTrainer } from '../engine/trainer.ts';
+import { inputCount } from '../features/features.ts';
+import type { Table } from '../kit/table.ts';
+import { type EpochsOptions, runEpochs } from './epochs.ts';
+import { countRows, holdParts } from './heldRows.ts';
+import { engineLoss, outputsFor } from './losses.ts';
+import type { Outcome } from './outcome.ts';
+import { type Prepared, prepare } from './prepare.ts';
+import { measurePart, type Run } from './run.ts';
+import type { TrainingSpec } from './schemas.ts';
+import { resolveClassWeights } from './weights.ts';
+
+export interface TrainOptions extends EpochsOptions {
+  readonly table: Table;
+  readonly createKernels: CreateKernels;
+}
+
+/**
+ * One training, from a table to a model: parts the rows, fits the features on the training rows, trains, and measures the best epoch's
+ * parameters on every part. Null when it was asked to stop. Throws LossDivergedError, ServiceError `invalid_spec` for what only the data can
+ * tell, and RangeError when the memory is not to be had.
+ */
+export function train(options: TrainOptions): Outcome | null {
+  const { table, spec, createKernels } = options;
+  const prepared = prepare(table, spec);
+  const network = networkOf(prepared, spec);
+  const run = createRun(prepared, spec, network, createKernels);
+  const ran = runEpochs(run, options);
+  if (ran === null) return null;
+  const { features, target, warnings } = prepared;
+  return {
+    features,
+    target,
+    layers: completeLayers(network),
+    loss: engineLoss(spec.training),
+    parameters: run.trainer.readParameters(),
+    metrics: {
+      training: measurePart(run, 'training'),
+      validation: measurePart(run, 'validation'),
+      test: measurePart(run, 'test'),
+    },
+    ...ran,
+    warnings,
+  };
+}
+
+/** The hidden layers and the output layer, which gives logits, log rates or standardised numbers. */
+function networkOf({ features, target }: Prepared, { network, training }: TrainingSpec): NetworkSpec {
+  const units = outputsFor(engineLoss(training), target.kind === 'classes' ? target.classes.length : 1);
+  return { inputs: inputCount(features), layers: [...network.layers, { units, activation: 'linear' }] };
+}
+
+function createRun(
+  prepared: Prepared,
+  { training }: TrainingSpec,
+  network: NetworkSpec,
+  createKernels: CreateKernels,
+): Run {
+  const { parts, weights } = prepared;
+  const { batchSize, optimizer, clipGradientNorm, l1, l2, seed } = training;
+  const classWeights = resolveClassWeights(training.classWeights, prepared);
+  const trainer = createTrainer(network, {
+    createKernels,
+    batchSize: batchSize === 'full' ? parts.training.length : Math.min(batchSize, parts.training.length),
+    heldRows: countRows(parts),
+    loss: engineLoss(training),
+    optimizer,
+    weighted: weights !== null || classWeights !== null,
+    clipGradientNorm,
+    l1,
+    l2,
+    seed,
+  });
+  return { prepared, trainer, held: holdParts(trainer, prepared, classWeights) };
+}
