@@ -1,0 +1,66 @@
+import type { Clock } from '../kit/clock.ts';
+import { isoTime } from '../kit/clock.ts';
+import { ServiceError } from '../kit/errors.ts';
+import type { Page, PageQuery } from '../kit/wire.ts';
+import type { AliasRow } from '../store/tables.ts';
+import type { Alias } from './schemas.ts';
+import type { AliasPlace, ModelStore } from './store.ts';
+
+/** Names for models, which can be moved from one to the next while clients go on asking for the name. */
+export interface Aliases {
+  /** Makes the alias or moves it; the model is named by its id or by another alias. Throws `model_not_found`. */
+  put(name: string, idOrAlias: string): Promise<Alias>;
+  /** Throws `alias_not_found`. */
+  get(name: string): Promise<Alias>;
+  list(query: PageQuery): Promise<Page<Alias>>;
+  /** Throws `alias_not_found`. */
+  remove(name: string): Promise<void>;
+}
+
+export function createAliases(store: ModelStore, clock: Clock): Aliases {
+  return {
+    async put(name, idOrAlias) {
+      const modelId = await store.idOf(idOrAlias);
+      if (modelId === undefined) throw modelNotFound(idOrAlias);
+      const alias = { name, modelId, updatedAt: clock() };
+      if (!(await store.putAlias(alias))) throw modelNotFound(idOrAlias);
+      return toAlias(alias);
+    },
+    async get(name) {
+      const alias = await store.findAlias(name);
+      if (!alias) throw aliasNotFound(name);
+      return toAlias(alias);
+    },
+    async list({ limit, after }) {
+      const rows = await store.listAliases(after === undefined ? undefined : decodePlace(after), limit + 1);
+      const last = rows.length > limit ? rows[limit - 1] : undefined;
+      return { items: rows.slice(0, limit).map(toAlias), next: last ? encodePlace(last) : null };
+    },
+    async remove(name) {
+      if (!(await store.removeAlias(name))) throw aliasNotFound(name);
+    },
+  };
+}
+
+export function modelNotFound(idOrAlias: string): ServiceError {
+  return new ServiceError('model_not_found', `There is no model ${JSON.stringify(idOrAlias)}, by id or by alias.`);
+}
+
+function aliasNotFound(name: string): ServiceError {
+  return new ServiceError('alias_not_found', `There is no alias ${JSON.stringify(name)}.`);
+}
+
+function toAlias({ name, modelId, updatedAt }: AliasRow): Alias {
+  return { name, modelId, updatedAt: isoTime(updatedAt) };
+}
+
+function encodePlace({ name, updatedAt }: AliasPlace): string {
+  return Buffer.from(`${updatedAt}:${name}`).toString('base64url');
+}
+
+function decodePlace(cursor: string): AliasPlace {
+  const [, updatedAt, name] = /^(\d{1,16}):(.+)$/.exec(Buffer.from(cursor, 'base64url').toString()) ?? [];
+  if (updatedAt !== undefined && name !== undefined) return { name, updatedAt: Number(updatedAt) };
+  const message = 'Not a cursor: pass the `next` of the page before, unchanged.';
+  throw new ServiceError('invalid_request', message, [{ path: '/after', message }]);
+}

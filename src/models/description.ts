@@ -1,0 +1,41 @@
+import { z } from 'zod';
+import { fittedFeaturesSchema } from '../features/features.ts';
+import { fittedTargetSchema } from '../features/target.ts';
+import { networkSchema } from '../training/networkSchema.ts';
+import { modelMetricsSchema } from './metricsSchema.ts';
+
+export const bestSchema = z.object({ epoch: z.int(), validationLoss: z.number().nullable() });
+export const warningSchema = z.object({
+  code: z.string().describe('A stable code for programs.'),
+  column: z.string().optional(),
+  message: z.string(),
+});
+
+/** What is kept with a model beside its parameters: all that turns rows into predictions, and what people want to know of it. */
+const descriptionSchema = z.object({
+  version: z.literal(1),
+  columns: z
+    .array(z.string())
+    .describe('Every column of the dataset: those that the model does not read are passed over.'),
+  features: fittedFeaturesSchema,
+  fittedTarget: fittedTargetSchema,
+  layers: networkSchema.shape.layers.describe('The output layer included.'),
+  loss: z.looseObject({ type: z.string() }),
+  metrics: modelMetricsSchema,
+  best: bestSchema,
+  hyperparameters: z.looseObject({}),
+  warnings: z.array(warningSchema),
+});
+export type Description = z.infer<typeof descriptionSchema>;
+
+/** Throws ZodError when the text is no description: the database holds something else than was written. */
+export function readDescription(text: string): Description {
+  return descriptionSchema.parse(JSON.parse(text));
+}
+
+/** The text that `readDescription` reads; numbers that are not finite become null, as JSON has it. Throws ZodError as well. */
+export function writeDescription(description: object): string {
+  const text = JSON.stringify(description);
+  readDescription(text);
+  return text;
+}

@@ -1,0 +1,68 @@
+import { z } from 'zod';
+
+const cell = z
+  .union([z.string(), z.number(), z.boolean(), z.null()])
+  .describe('A number column takes numbers; null, "" and "NA" are missing.');
+
+export const predictRequest = z
+  .strictObject({
+    rows: z
+      .array(z.record(z.string().describe('A column of the dataset.'), cell))
+      .describe('Rows as they were uploaded.'),
+  })
+  .meta({
+    id: 'PredictRequest',
+    description:
+      'Rows by column name. A column left out is missing; columns of the dataset that the model does not read are passed over.',
+    example: { rows: [{ age: 37, workclass: 'Private', 'hours-per-week': 40 }] },
+  });
+
+export const delimitedRows = z
+  .string()
+  .describe('A header line in any order of columns, then rows; empty, NA, NaN, null and ? are missing.')
+  .meta({ examples: ['age,workclass\n37,Private\n'] });
+export const ndjsonRows = z
+  .string()
+  .describe('A JSON object a line.')
+  .meta({ examples: ['{"age": 37, "workclass": "Private"}\n'] });
+
+export const gapSchema = z
+  .object({
+    code: z.enum(['missing_values', 'unseen_category']),
+    column: z.string(),
+    count: z.int().describe('In how many of the rows.'),
+    message: z.string(),
+  })
+  .meta({ id: 'PredictionWarning', description: 'Values of a column that were treated as missing.' });
+
+const predictionSchema = z
+  .union([
+    z.object({
+      label: z.string().describe('The most probable class.'),
+      probabilities: z.record(z.string(), z.number()).describe('Of every class.'),
+    }),
+    z.object({ value: z.number().describe("In the target's own unit.") }),
+  ])
+  .meta({ id: 'Prediction', description: 'A label with probabilities, or a number for a regression.' });
+
+export const predictAnswer = z
+  .object({
+    predictions: z.array(predictionSchema).describe('In the order of the rows.'),
+    warnings: z.array(gapSchema).describe('What was treated as missing, a column each.'),
+  })
+  .meta({
+    id: 'PredictAnswer',
+    example: { predictions: [{ label: '>50K', probabilities: { '<=50K': 0.2, '>50K': 0.8 } }], warnings: [] },
+  });
+export type PredictAnswer = z.infer<typeof predictAnswer>;
+
+export const delimitedPredictions = z
+  .string()
+  .describe(
+    'The column prediction, and for classes probability_LABEL for each; text that a spreadsheet would run gets an apostrophe before it.',
+  )
+  .meta({ examples: ['prediction,probability_<=50K,probability_>50K\n>50K,0.2,0.8\n'] });
+export const ndjsonPredictions = z
+  .string()
+  .describe('A prediction a line.')
+  .meta({ examples: ['{"label":">50K","probabilities":{"<=50K":0.2,">50K":0.8}}\n'] });

@@ -1,0 +1,61 @@
+import { toJson } from './predictJson.ts';
+import type { Prediction, Predictor } from './predictor.ts';
+import { predictRows } from './predictRows.ts';
+import { jsonCells, textCells } from './rows/cells.ts';
+import { readCsv } from './rows/csv.ts';
+import { csvLine } from './rows/csvText.ts';
+import type { Gaps } from './rows/gaps.ts';
+import { readNdjson } from './rows/ndjson.ts';
+
+/** Formats in which any number of rows is predicted: what comes in goes out. */
+export const TEXT_FORMATS = ['text/csv', 'text/tab-separated-values', 'application/x-ndjson'] as const;
+export type TextFormat = (typeof TEXT_FORMATS)[number];
+
+export function isTextFormat(mediaType: string): mediaType is TextFormat {
+  return (TEXT_FORMATS as readonly string[]).includes(mediaType);
+}
+
+/** The predictions for the rows of a text, in their order and format, chunk by chunk. Throws ServiceError `invalid_rows`. */
+export function predictText(
+  predictor: Predictor,
+  format: TextFormat,
+  text: AsyncGenerator<string>,
+  gaps: Gaps,
+): AsyncGenerator<string> {
+  switch (format) {
+    case 'text/csv':
+      return predictCsv(predictor, text, undefined, gaps);
+    case 'text/tab-separated-values':
+      return predictCsv(predictor, text, '\t', gaps);
+    case 'application/x-ndjson':
+      return predictNdjson(predictor, text, gaps);
+  }
+}
+
+/** The delimiter of the rows is found out when undefined; the answer's is then the comma. */
+async function* predictCsv(
+  predictor: Predictor,
+  text: AsyncGenerator<string>,
+  delimiter: string | undefined,
+  gaps: Gaps,
+): AsyncGenerator<string> {
+  const { known, chunkRows, classes } = predictor;
+  const line = (cells: readonly (string | number)[]) => csvLine(cells, delimiter ?? ',');
+  const chunks = readCsv(text, { known, chunkRows, delimiter });
+  yield line(['prediction', ...(classes ?? []).map((label) => `probability_${label}`)]);
+  for await (const predictions of predictRows(predictor, chunks, textCells, gaps)) {
+    yield predictions.map((prediction) => line(toCells(prediction))).join('');
+  }
+}
+
+function toCells(prediction: Prediction): readonly (string | number)[] {
+  return 'value' in prediction ? [prediction.value] : [prediction.label, ...prediction.probabilities];
+}
+
+async function* predictNdjson(predictor: Predictor, text: AsyncGenerator<string>, gaps: Gaps): AsyncGenerator<string> {
+  const classes = predictor.classes ?? [];
+  const chunks = readNdjson(text, predictor.known, predictor.chunkRows);
+  for await (const predictions of predictRows(predictor, chunks, jsonCells, gaps)) {
+    yield predictions.map((prediction) => `${JSON.stringify(toJson(prediction, classes))}\n`).join('');
+  }
+}

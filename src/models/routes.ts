@@ -1,0 +1,75 @@
+import { Readable } from 'node:stream';
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import { errorResponses } from '../kit/wire.ts';
+import { aliasRoutes } from './aliasRoutes.ts';
+import { predictRoutes } from './predictRoutes.ts';
+import { modelPage, modelParams, modelSchema, modelsQuery, parametersQuery, parametersSchema } from './schemas.ts';
+import type { Models } from './service.ts';
+
+const tags = ['Models'];
+
+/** `/v1/models` and `/v1/aliases`. */
+export function modelRoutes({ models }: { readonly models: Models }): FastifyPluginAsyncZod {
+  return async (app) => {
+    app.get('/v1/models', {
+      schema: {
+        tags,
+        operationId: 'listModels',
+        summary: 'List models',
+        description: 'Newest first.',
+        querystring: modelsQuery,
+        response: { 200: modelPage, ...errorResponses(400) },
+      },
+      handler: ({ query }) => models.list(query),
+    });
+
+    app.get('/v1/models/:id', {
+      schema: {
+        tags,
+        operationId: 'getModel',
+        summary: 'Get a model',
+        description: 'What it reads and predicts, its layers with their shapes, and how good it is.',
+        params: modelParams,
+        response: { 200: modelSchema, ...errorResponses(400, 404) },
+      },
+      handler: ({ params }) => models.get(params.id),
+    });
+
+    app.delete('/v1/models/:id', {
+      schema: {
+        tags,
+        operationId: 'deleteModel',
+        summary: 'Delete a model',
+        description: 'Deletes the model with its aliases; its job stays.',
+        params: modelParams,
+        response: { 204: z.null().describe('Deleted.'), ...errorResponses(400, 404) },
+      },
+      handler: async ({ params }, reply) => {
+        await models.remove(params.id);
+        return reply.code(204).send(null);
+      },
+    });
+
+    app.get('/v1/models/:id/parameters', {
+      schema: {
+        tags,
+        operationId: 'getParameters',
+        summary: 'Get the parameters of a model',
+        description:
+          'W (n[l], n[l-1]) and b (n[l], 1) of every layer, and those of its normalization: gamma and beta, and the mean and var that training measured.',
+        params: modelParams,
+        querystring: parametersQuery,
+        response: { 200: parametersSchema, ...errorResponses(400, 404) },
+      },
+      handler: async ({ params }, reply) => {
+        const pieces = await models.parameters(params.id);
+        // A stream passes the serializer by; the type of the answer is that of its parsed JSON.
+        return reply.type('application/json; charset=utf-8').send(Readable.from(pieces) as never);
+      },
+    });
+
+    await app.register(predictRoutes({ models }));
+    await app.register(aliasRoutes({ aliases: models.aliases }));
+  };
+}

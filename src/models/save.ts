@@ -1,0 +1,56 @@
+import { createHash } from 'node:crypto';
+import type { Parameter } from '../engine/parameters.ts';
+import type { TrainedJob } from '../jobs/run.ts';
+import { newId } from '../kit/ids.ts';
+import type { Queries } from '../store/database.ts';
+import type { ParameterRow } from '../store/tables.ts';
+import type { Outcome } from '../training/outcome.ts';
+import { writeDescription } from './description.ts';
+import { toFloat32Bytes } from './float32.ts';
+import { insertModel } from './store.ts';
+
+/** Writes the model of a job that has succeeded, within the caller's transaction, and returns its id. */
+export async function saveModel(queries: Queries, job: TrainedJob, outcome: Outcome): Promise<string> {
+  const { id: jobId, name, datasetId, spec } = job;
+  const { features, target: fittedTarget, layers, loss, metrics, best, warnings } = outcome;
+  const parameters = outcome.parameters.toSorted(byLayerAndName).map(toRow);
+  const columns = await columnsOf(queries, datasetId);
+  const kept = { version: 1, columns, features, fittedTarget, layers, loss, metrics, best, warnings };
+  const model = {
+    id: newId('mdl'),
+    name,
+    jobId,
+    datasetId,
+    task: spec.task,
+    target: spec.target,
+    description: writeDescription({ ...kept, hyperparameters: spec }),
+    sha256: hashOf(parameters),
+    createdAt: Date.now(),
+  };
+  await insertModel(queries, model, parameters);
+  return model.id;
+}
+
+async function columnsOf(queries: Queries, datasetId: string | null): Promise<readonly string[]> {
+  if (datasetId === null) return [];
+  const row = await queries.selectFrom('datasets').select('columns').where('id', '=', datasetId).executeTakeFirst();
+  // The datasets' room writes a list of columns, each with its name.
+  const columns = JSON.parse(row?.columns ?? '[]') as readonly { readonly name: string }[];
+  return columns.map((column) => column.name);
+}
+
+type NewParameter = Omit<ParameterRow, 'modelId'>;
+
+function toRow({ layer, name, shape, values }: Parameter): NewParameter {
+  return { layer, name, shape: JSON.stringify(shape), bytes: toFloat32Bytes(values) };
+}
+
+function byLayerAndName(a: Parameter, b: Parameter): number {
+  return a.layer - b.layer || (a.name < b.name ? -1 : 1);
+}
+
+function hashOf(parameters: readonly NewParameter[]): string {
+  const hash = createHash('sha256');
+  for (const { layer, name, shape, bytes } of parameters) hash.update(`${layer} ${name} ${shape}\n`).update(bytes);
+  return hash.digest('hex');
+}

@@ -1,0 +1,138 @@
+import { z } from 'zod';
+import { ACTIVATIONS } from '../engine/kernels/kernels.ts';
+import { pageOf, pageQuery } from '../kit/wire.ts';
+import { taskSchema } from '../training/task.ts';
+import { bestSchema, warningSchema } from './description.ts';
+import { modelMetricsSchema } from './metricsSchema.ts';
+
+const EXAMPLE_ID = 'mdl_01jd3k8z5mq0v7x2w9c4n6b8rt';
+/** Aliases share the paths of ids, so no alias may look like one. */
+const ALIAS = /^(?!(?:ds|job|mdl|swp|key)_)[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+
+export const aliasName = z
+  .string()
+  .regex(ALIAS, 'An alias is 1 to 64 letters, digits, dots, hyphens and underscores, and does not start like an id.')
+  .describe('The name of an alias: letters, digits, dots, hyphens and underscores; nothing that starts like an id.')
+  .meta({ examples: ['churn-live'] });
+export const modelName = z
+  .string()
+  .min(1)
+  .max(64)
+  .describe('The id of a model, or an alias.')
+  .meta({ examples: [EXAMPLE_ID, 'churn-live'] });
+
+export const modelParams = z.object({ id: modelName });
+export const aliasParams = z.object({ name: aliasName });
+
+export const modelsQuery = pageQuery.extend({
+  datasetId: z.string().max(64).optional().describe('Only models trained on this dataset.'),
+  jobId: z.string().max(64).optional().describe('Only the model of this job.'),
+});
+
+const inputSchema = z
+  .object({
+    name: z.string().describe('The column.'),
+    type: z.enum(['numeric', 'categorical', 'boolean', 'datetime']),
+    categories: z
+      .array(z.string())
+      .optional()
+      .describe('Of a categorical column: those with an input of their own, the most frequent first.'),
+    range: z
+      .union([z.tuple([z.number(), z.number()]), z.tuple([z.string(), z.string()])])
+      .optional()
+      .describe('The smallest and the largest value of the training rows; of a datetime in ISO 8601.'),
+  })
+  .meta({ id: 'ModelInput', description: 'A column that the model reads.' });
+
+const layerTableSchema = z
+  .object({
+    layer: z.int().describe('l, from 1.'),
+    units: z.int().describe('n[l].'),
+    activation: z.enum(ACTIVATIONS).describe('g[l]. The output layer gives logits, log rates or scaled numbers.'),
+    normalization: z.enum(['batch', 'layer']).nullable(),
+    dropout: z.number().describe('In training only.'),
+    shapes: z
+      .record(z.string(), z.tuple([z.int(), z.int()]))
+      .describe('The shape of each parameter: W (n[l], n[l-1]), b (n[l], 1), those of a normalization (n[l], 1).'),
+  })
+  .meta({ id: 'ModelLayer' });
+
+export const modelSchema = z
+  .object({
+    id: z.string(),
+    name: z.string().describe('The name of its job.'),
+    jobId: z.string().nullable().describe('The job that trained it; null when that is deleted.'),
+    datasetId: z.string().nullable().describe('What it was trained on; null when that is deleted.'),
+    createdAt: z.iso.datetime(),
+    task: taskSchema,
+    target: z.string().describe('The column that it predicts.'),
+    classes: z.array(z.string()).nullable().describe('The labels, in the order of the outputs; null for a regression.'),
+    inputs: z.array(inputSchema).describe('The columns that it reads.'),
+    layers: z.array(layerTableSchema).describe('The layer table, output layer included.'),
+    parameterCount: z.int().describe('How many numbers were learned.'),
+    metrics: modelMetricsSchema,
+    best: bestSchema.describe('The epoch whose parameters these are.'),
+    hyperparameters: z.looseObject({}).describe('The request of the job, every default filled in.'),
+    sha256: z
+      .string()
+      .describe(
+        'Of the parameters: of each, in the order of layers and names, its layer, name, shape and float32 bytes.',
+      ),
+    aliases: z.array(z.string()),
+    warnings: z.array(warningSchema).describe('What the training noted.'),
+  })
+  .meta({ id: 'Model', description: 'A trained network with its fitted preprocessing.' });
+export type Model = z.infer<typeof modelSchema>;
+
+export const modelPage = pageOf(modelSchema).meta({ id: 'ModelPage' });
+
+export const aliasSchema = z
+  .object({ name: z.string(), modelId: z.string(), updatedAt: z.iso.datetime().describe('When it was last moved.') })
+  .meta({
+    id: 'Alias',
+    description: 'A name that works wherever the id of a model does.',
+    example: { name: 'churn-live', modelId: EXAMPLE_ID, updatedAt: '2026-11-23T09:30:00.000Z' },
+  });
+export type Alias = z.infer<typeof aliasSchema>;
+export const aliasPage = pageOf(aliasSchema).meta({ id: 'AliasPage' });
+
+export const aliasRequest = z
+  .strictObject({ modelId: modelName })
+  .meta({ id: 'AliasRequest', example: { modelId: EXAMPLE_ID } });
+
+export const PARAMETER_FORMATS = ['json'] as const;
+export const parametersQuery = z.object({
+  format: z.enum(PARAMETER_FORMATS).default('json').describe('How the parameters are written.'),
+});
+
+const matrixSchema = z.object({
+  shape: z.tuple([z.int(), z.int()]).describe('Rows and columns.'),
+  values: z.array(z.array(z.number().nullable())).describe('Row by row.'),
+});
+export const parametersSchema = z
+  .object({
+    layers: z.array(
+      z
+        .object({
+          layer: z.int().describe('l, from 1.'),
+          activation: z.enum(ACTIVATIONS),
+          W: matrixSchema.describe('(n[l], n[l-1])'),
+          b: matrixSchema.describe('(n[l], 1)'),
+        })
+        .catchall(matrixSchema),
+    ),
+  })
+  .meta({
+    id: 'Parameters',
+    description: 'What was learned, layer by layer; each number is exactly the float32 that the network uses.',
+    example: {
+      layers: [
+        {
+          layer: 1,
+          activation: 'linear',
+          W: { shape: [1, 2], values: [[0.5, -0.25]] },
+          b: { shape: [1, 1], values: [[0.1]] },
+        },
+      ],
+    },
+  });

@@ -1,0 +1,134 @@
+import type { Readable } from 'node:stream';
+import type { CreateKernels } from '../engine/kernels/kernels.ts';
+import type { Clock } from '../kit/clock.ts';
+import { parseInput } from '../kit/validation.ts';
+import { decodeCursor, type Page, type PageQuery, toPage } from '../kit/wire.ts';
+import type { Database } from '../store/database.ts';
+import type { ModelRow } from '../store/tables.ts';
+import { type Aliases, createAliases, modelNotFound } from './aliases.ts';
+import { readJson, unpack } from './body.ts';
+import { readDescription } from './description.ts';
+import { createLoader, readParameters } from './loader.ts';
+import { parametersJson } from './parametersJson.ts';
+import { predictJson, rowsSchema } from './predictJson.ts';
+import type { Predictor } from './predictor.ts';
+import type { PredictAnswer } from './predictSchemas.ts';
+import { predictText, type TextFormat } from './predictText.ts';
+import { decodeText } from './rows/decode.ts';
+import { countGaps, type GapWarning } from './rows/gaps.ts';
+import { type Spooled, spool } from './rows/spool.ts';
+import type { Model } from './schemas.ts';
+import { createModelStore } from './store.ts';
+import { toModel } from './view.ts';
+
+export interface ModelsParts {
+  readonly database: Database;
+  readonly createKernels: CreateKernels;
+  readonly clock: Clock;
+  /** Where long answers wait for their reader. */
+  readonly temporaryFolder: string;
+  /** The largest text of rows, unpacked, and the largest answer. */
+  readonly maxTextBytes: number;
+  /** What models may take of memory to be ready to answer. */
+  readonly cacheBytes?: number;
+}
+
+/** Rows as they come over the wire. */
+export interface RowsBody {
+  readonly stream: Readable;
+  readonly contentEncoding: string | undefined;
+  readonly charset: string | undefined;
+}
+
+export interface ModelsQuery extends PageQuery {
+  readonly datasetId?: string | undefined;
+  readonly jobId?: string | undefined;
+}
+
+/** Trained models; each is named by its id or an alias, and `model_not_found` is thrown where there is none. */
+export interface Models {
+  readonly aliases: Aliases;
+  list(query: ModelsQuery): Promise<Page<Model>>;
+  get(idOrAlias: string): Promise<Model>;
+  remove(idOrAlias: string): Promise<void>;
+  /** The parameters as JSON, piece by piece. */
+  parameters(idOrAlias: string): Promise<AsyncGenerator<string>>;
+  /** `{"rows": […]}` in, predictions out. Throws `invalid_json`, `invalid_request`, `invalid_rows`. */
+  predictJson(idOrAlias: string, body: RowsBody): Promise<PredictAnswer>;
+  /** Rows of any number in, predictions in the same format out. Throws `invalid_rows`. */
+  predictText(idOrAlias: string, format: TextFormat, body: RowsBody): Promise<TextAnswer>;
+}
+
+export interface TextAnswer extends Spooled {
+  readonly warnings: readonly GapWarning[];
+}
+
+const DEFAULT_CACHE_BYTES = 512 * 2 ** 20;
+/** JSON is held whole in memory; more rows than fit are sent as text. */
+const MAX_JSON_BYTES = 16 * 2 ** 20;
+
+export function createModels(parts: ModelsParts): Models {
+  const { database, createKernels, clock, temporaryFolder, maxTextBytes } = parts;
+  const store = createModelStore(database);
+  const loader = createLoader(store, createKernels, parts.cacheBytes ?? DEFAULT_CACHE_BYTES);
+
+  async function find(idOrAlias: string): Promise<ModelRow> {
+    const row = await store.find(idOrAlias);
+    if (!row) throw modelNotFound(idOrAlias);
+    return row;
+  }
+
+  async function load(idOrAlias: string): Promise<Predictor> {
+    const id = await store.idOf(idOrAlias);
+    const predictor = id === undefined ? undefined : await loader.load(id);
+    if (!predictor) throw modelNotFound(idOrAlias);
+    return predictor;
+  }
+
+  async function present(rows: readonly ModelRow[]): Promise<(row: ModelRow) => Model> {
+    const ids = rows.map(({ id }) => id);
+    const [shapes, aliases] = await Promise.all([store.shapes(ids), store.aliasesOf(ids)]);
+    return (row) => toModel(row, shapes.get(row.id) ?? [], aliases.get(row.id) ?? []);
+  }
+
+  return {
+    aliases: createAliases(store, clock),
+
+    async list({ limit, after, ...filter }) {
+      const before = after === undefined ? undefined : decodeCursor(after);
+      const rows = await store.list({ ...filter, before, limit: limit + 1 });
+      return toPage(rows, limit, await present(rows));
+    },
+
+    async get(idOrAlias) {
+      const row = await find(idOrAlias);
+      return (await present([row]))(row);
+    },
+
+    async remove(idOrAlias) {
+      const id = await store.idOf(idOrAlias);
+      if (id === undefined || !(await store.remove(id))) throw modelNotFound(idOrAlias);
+      loader.forget(id);
+    },
+
+    async parameters(idOrAlias) {
+      const { id, description } = await find(idOrAlias);
+      const activations = readDescription(description).layers.map(({ activation }) => activation);
+      return parametersJson(await readParameters(store, id), activations);
+    },
+
+    async predictJson(idOrAlias, { stream, contentEncoding }) {
+      const predictor = await load(idOrAlias);
+      const { rows } = parseInput(rowsSchema, await readJson(unpack(stream, contentEncoding), MAX_JSON_BYTES));
+      return predictJson(predictor, rows);
+    },
+
+    async predictText(idOrAlias, format, { stream, contentEncoding, charset }) {
+      const predictor = await load(idOrAlias);
+      const gaps = countGaps(predictor.fitted);
+      const text = decodeText(unpack(stream, contentEncoding), charset, maxTextBytes);
+      const spooled = await spool(predictText(predictor, format, text, gaps), temporaryFolder, maxTextBytes);
+      return { ...spooled, warnings: gaps.warnings() };
+    },
+  };
+}

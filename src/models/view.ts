@@ -1,0 +1,54 @@
+import { describeInputs } from '../features/describe.ts';
+import { isoTime } from '../kit/clock.ts';
+import type { ModelRow } from '../store/tables.ts';
+import { readDescription } from './description.ts';
+import type { Model } from './schemas.ts';
+import type { ParameterShape } from './store.ts';
+
+type Shape = [rows: number, columns: number];
+
+/** A model as clients see it. */
+export function toModel(row: ModelRow, parameters: readonly ParameterShape[], aliases: readonly string[]): Model {
+  const { features, fittedTarget, layers, metrics, best, hyperparameters, warnings } = readDescription(row.description);
+  const { id, name, jobId, datasetId, createdAt, task, target, sha256 } = row;
+  const shapes = parameters.map(({ layer, name: parameter, shape }) => ({ layer, parameter, shape: readShape(shape) }));
+  return {
+    id,
+    name,
+    jobId,
+    datasetId,
+    createdAt: isoTime(createdAt),
+    task,
+    target,
+    classes: fittedTarget.kind === 'classes' ? fittedTarget.classes : null,
+    // The wire's type differs in that its lists may be written to.
+    inputs: describeInputs(features) as Model['inputs'],
+    layers: layers.map(({ units, activation, normalization, dropout }, index) => ({
+      layer: index + 1,
+      units,
+      activation,
+      normalization,
+      dropout,
+      shapes: Object.fromEntries(
+        shapes.filter(({ layer }) => layer === index + 1).map(({ parameter, shape }) => [parameter, shape]),
+      ),
+    })),
+    parameterCount: shapes
+      .filter(({ parameter }) => !RUNNING_STATISTICS.has(parameter))
+      .reduce((sum, { shape: [rows, columns] }) => sum + rows * columns, 0),
+    metrics,
+    best,
+    hyperparameters,
+    sha256,
+    aliases: [...aliases],
+    warnings,
+  };
+}
+
+/** Measured while training, not learned. */
+const RUNNING_STATISTICS = new Set(['mean', 'var']);
+
+/** The database's own text: `[rows, columns]`. */
+export function readShape(shape: string): Shape {
+  return JSON.parse(shape) as Shape;
+}
