@@ -6,6 +6,8 @@ CREATE TABLE jobs (
   state TEXT NOT NULL CHECK (state IN ('queued', 'running', 'paused', 'succeeded', 'failed', 'cancelled')),
   priority INTEGER NOT NULL DEFAULT 0,
   request TEXT NOT NULL CHECK (json_valid(request)),
+  -- What the training is estimated to need, so that a worker takes no more at once than its memory holds.
+  memory_bytes INTEGER NOT NULL CHECK (memory_bytes >= 0),
   warnings TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(warnings)),
   attempts INTEGER NOT NULL DEFAULT 0 CHECK (attempts >= 0),
   cancel_requested INTEGER NOT NULL DEFAULT 0 CHECK (cancel_requested IN (0, 1)),

@@ -24,6 +24,7 @@ export interface JobRow {
   state: JobState;
   priority: number;
   request: string;
+  memoryBytes: number;
   warnings: string;
   attempts: number;
   cancelRequested: 0 | 1;

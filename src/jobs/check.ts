@@ -1,0 +1,78 @@
+import type { z } from 'zod';
+import { type FieldError, ServiceError } from '../kit/errors.ts';
+import { fieldErrors, invalidRequest } from '../kit/validation.ts';
+import type { DatasetRow } from '../store/tables.ts';
+import { resolveSpec } from '../training/resolve/resolve.ts';
+import type { DatasetShape } from '../training/resolve/shape.ts';
+import { type JobRequest, jobRequestSchema } from './requestSchema.ts';
+
+/** What a job must know of its dataset. */
+export interface Dataset {
+  readonly id: string;
+  readonly name: string;
+  readonly state: DatasetRow['state'];
+  readonly rows: number | null;
+  readonly columns: DatasetShape['columns'];
+}
+
+/** The dataset of that id; undefined when there is none. */
+export type FindDataset = (id: string) => Promise<Dataset | undefined>;
+
+/**
+ * A request that can run, with its dataset and every default filled in. Throws ServiceError that lists all mistakes: `invalid_request` when
+ * the body is malformed (mistakes against the dataset included, as far as the rest can be checked), `invalid_spec` when it is well-formed
+ * but impossible, `dataset_not_ready`.
+ */
+export async function checkRequest(body: unknown, findDataset: FindDataset) {
+  const parsed = jobRequestSchema.safeParse(body);
+  if (!parsed.success) {
+    const impossible = await impossibleIn(wellFormedPart(body, parsed.error.issues), findDataset);
+    throw invalidRequest([...fieldErrors(parsed.error.issues), ...impossible]);
+  }
+  const request = parsed.data;
+  const dataset = await findDataset(request.datasetId);
+  if (dataset === undefined) throw invalidSpec([noDataset(request.datasetId)]);
+  const shape = shapeOf(dataset);
+  if (shape === undefined) throw notReady(dataset);
+  const resolution = resolveSpec(request, shape);
+  if (resolution.spec === null) throw invalidSpec(resolution.errors);
+  return { request, dataset, shape, spec: resolution.spec, warnings: resolution.warnings };
+}
+
+/** The mistakes against the dataset in what is well-formed of a body. */
+async function impossibleIn(request: JobRequest | undefined, findDataset: FindDataset): Promise<readonly FieldError[]> {
+  if (request === undefined) return [];
+  const dataset = await findDataset(request.datasetId);
+  if (dataset === undefined) return [noDataset(request.datasetId)];
+  const shape = shapeOf(dataset);
+  return shape === undefined ? [] : resolveSpec(request, shape).errors;
+}
+
+/** The body without the sections that have mistakes; undefined when too little is left to check. */
+function wellFormedPart(body: unknown, issues: readonly z.core.$ZodIssue[]): JobRequest | undefined {
+  if (typeof body !== 'object' || body === null) return undefined;
+  const broken = new Set(issues.map(({ path }) => path[0]));
+  const known = Object.keys(jobRequestSchema.shape);
+  const kept = Object.entries(body).filter(([name]) => known.includes(name) && !broken.has(name));
+  return jobRequestSchema.safeParse(Object.fromEntries(kept)).data;
+}
+
+function shapeOf({ state, rows, columns }: Dataset): DatasetShape | undefined {
+  return state === 'ready' && rows !== null ? { rows, columns } : undefined;
+}
+
+function noDataset(id: string): FieldError {
+  return { path: '/datasetId', message: `There is no dataset '${id}'.` };
+}
+
+function notReady({ id, state }: Dataset): ServiceError {
+  const why =
+    state === 'failed' ? 'could not be read: upload it again' : 'is still being read: try again when it is ready';
+  return new ServiceError('dataset_not_ready', `The dataset '${id}' ${why}.`);
+}
+
+function invalidSpec(errors: readonly FieldError[]): ServiceError {
+  const mistakes = errors.length === 1 ? '1 mistake' : `${errors.length} mistakes`;
+  const first = errors[0] ? `: ${errors[0].path}: ${errors[0].message}` : '.';
+  return new ServiceError('invalid_spec', `The training has ${mistakes}${first}`, errors);
+}

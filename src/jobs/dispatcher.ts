@@ -1,0 +1,88 @@
+import type { Logger } from 'pino';
+import { INTERNAL_ERROR, tooLarge } from './failures.ts';
+import type { ClaimedJob, Queue } from './queue.ts';
+import type { Run, StopReason } from './run.ts';
+
+export interface DispatcherParts {
+  readonly queue: Queue;
+  /** Runs a job on a thread. */
+  readonly start: (job: ClaimedJob) => Run;
+  /** How many jobs run at once. */
+  readonly threads: number;
+  /** What all jobs together may take, by their estimates. */
+  readonly memoryBytes: number;
+  readonly onChanged: (jobId: string) => void;
+  readonly onEnded: () => void;
+  readonly log: Logger;
+}
+
+/** Keeps the jobs that run in this worker. Its methods are called one after the other, never at once. */
+export interface Dispatcher {
+  /** Takes jobs until threads, memory or the queue are used up. */
+  takeJobs(): Promise<void>;
+  /** Renews the leases, and stops the jobs that were cancelled or that somebody else has now. */
+  keepLeases(): Promise<void>;
+  cancel(jobId: string): void;
+  /** Stops all jobs; resolves when the last one has left. */
+  stop(): Promise<void>;
+}
+
+export function createDispatcher(parts: DispatcherParts): Dispatcher {
+  const { queue, threads, memoryBytes, onChanged, onEnded, log } = parts;
+  const runs = new Map<string, Run>();
+  let stopping = false;
+
+  const freeBytes = () => [...runs.values()].reduce((free, run) => free - run.memoryBytes, memoryBytes);
+
+  const begin = (job: ClaimedJob) => {
+    log.info({ jobId: job.id, attempt: job.attempts }, 'job started');
+    const run = parts.start(job);
+    runs.set(job.id, run);
+    run.ended.then(() => {
+      runs.delete(job.id);
+      log.info({ jobId: job.id }, 'job left');
+      onChanged(job.id);
+      onEnded();
+    });
+  };
+
+  return {
+    async takeJobs() {
+      while (!stopping && runs.size < threads) {
+        // An idle worker takes a job that is too large for it as well, to say so.
+        const job = await queue.claim(runs.size === 0 ? Number.MAX_SAFE_INTEGER : freeBytes());
+        if (job === undefined) return;
+        if (job.memoryBytes <= memoryBytes) begin(job);
+        else await queue.fail(job.id, tooLarge(job.memoryBytes, memoryBytes));
+        onChanged(job.id);
+      }
+    },
+
+    async keepLeases() {
+      const known = [...runs.values()];
+      const leases = new Map((await queue.renew()).map((lease) => [lease.id, lease]));
+      for (const run of known) {
+        const reason = reasonToStop(leases.get(run.jobId));
+        if (reason) run.stop(reason);
+        leases.delete(run.jobId);
+      }
+      // A lease without a run: the end of the job could not be written.
+      for (const id of leases.keys()) await queue.fail(id, INTERNAL_ERROR);
+    },
+
+    cancel(jobId) {
+      runs.get(jobId)?.stop('cancel');
+    },
+
+    async stop() {
+      stopping = true;
+      for (const run of runs.values()) run.stop('shutdown');
+      await Promise.all([...runs.values()].map((run) => run.ended));
+    },
+  };
+}
+
+function reasonToStop(lease: { readonly cancelRequested: boolean } | undefined): StopReason | undefined {
+  if (lease === undefined) return 'lost';
+  return lease.cancelRequested ? 'cancel' : undefined;
+}

@@ -1,0 +1,71 @@
+/** Why a job failed, as clients read it. */
+export const FAILURE_CODES = [
+  'loss_diverged',
+  'invalid_spec',
+  'dataset_not_found',
+  'out_of_memory',
+  'thread_crashed',
+  'worker_crashed',
+  'internal_error',
+] as const;
+export type FailureCode = (typeof FAILURE_CODES)[number];
+
+export interface Failure {
+  readonly code: FailureCode;
+  /** What went wrong and what to do about it; nothing from inside. */
+  readonly message: string;
+}
+
+/** A job whose worker process died so often is not tried again. */
+export const MOST_ATTEMPTS = 3;
+
+export const WORKER_CRASHED: Failure = {
+  code: 'worker_crashed',
+  message: `The worker process died ${MOST_ATTEMPTS} times during this job. A smaller network, batch or dataset may need less memory; the log of the service says more.`,
+};
+
+export const DATASET_GONE: Failure = {
+  code: 'dataset_not_found',
+  message: 'The dataset was deleted before the job ran. Upload it again and queue a new job.',
+};
+
+export const INTERNAL_ERROR: Failure = {
+  code: 'internal_error',
+  message: 'Something went wrong inside; the log of the service says what.',
+};
+
+export const OUT_OF_MEMORY: Failure = {
+  code: 'out_of_memory',
+  message: 'The training ran out of memory. Use fewer rows or columns, smaller layers, or a machine with more memory.',
+};
+
+/** A job that needs more memory than the worker may use at all. */
+export function tooLarge(neededBytes: number, limitBytes: number): Failure {
+  return {
+    code: 'out_of_memory',
+    message: `The job needs about ${megabytes(neededBytes)} MB and the worker may use ${megabytes(limitBytes)} MB. Use fewer rows or columns, smaller layers, or a machine with more memory.`,
+  };
+}
+
+/** What a thread that ended by an error says to the client. */
+export function failureOfThread(error: unknown): Failure {
+  if (isOutOfMemory(error)) return OUT_OF_MEMORY;
+  return {
+    code: 'thread_crashed',
+    message: 'The thread that trained this job ended unexpectedly; the log of the service says more. Other jobs go on.',
+  };
+}
+
+/** Node names a full heap by a code; a typed array or a wasm memory that is not to be had is a RangeError. */
+export function isOutOfMemory(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const code = 'code' in error ? error.code : undefined;
+  return (
+    code === 'ERR_WORKER_OUT_OF_MEMORY' ||
+    (error instanceof RangeError && /memory|allocation|array length/i.test(error.message))
+  );
+}
+
+function megabytes(bytes: number): number {
+  return Math.ceil(bytes / 2 ** 20);
+}

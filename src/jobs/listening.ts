@@ -1,0 +1,62 @@
+import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
+import type { Clock } from '../kit/clock.ts';
+import { createEarlyStopping } from '../training/earlyStopping.ts';
+import type { EpochReport } from '../training/report.ts';
+import type { TrainingSpec } from '../training/schemas.ts';
+import type { Control } from './control.ts';
+import type { Note } from './journal.ts';
+import { createProgress } from './progress.ts';
+import type { ThreadMessage } from './threadTask.ts';
+
+export interface ListeningParts {
+  readonly jobId: string;
+  readonly earlyStopping: TrainingSpec['training']['earlyStopping'];
+  readonly control: Control;
+  readonly port: MessagePort;
+  readonly clock: Clock;
+  readonly note: (note: Note) => void;
+}
+
+/** How often progress within an epoch is noted. */
+const PROGRESS_MS = 500;
+
+/** Notes what a thread says of its job, and how far it is in between, until it is ended. */
+export function listen({ jobId, earlyStopping, control, port, clock, note }: ListeningParts): { end(): void } {
+  const stopping = createEarlyStopping(earlyStopping);
+  let progressAt: ReturnType<typeof createProgress> | undefined;
+  let best: object | undefined;
+
+  const noteProgress = (step = control.step()) => {
+    if (progressAt) note({ losses: [], state: { progress: JSON.stringify(progressAt(step)) } });
+  };
+  const noteEpoch = (report: EpochReport) => {
+    const { epoch, step, trainingLoss, validationLoss, metrics, learningRate, seconds } = report;
+    const loss = { jobId, epoch, step, trainingLoss, validationLoss, learningRate, seconds };
+    // The thread keeps the parameters of the epoch that the same judge calls the best there.
+    if (stopping.judge(report).best) best = bestOf(report, earlyStopping?.metric);
+    note({
+      losses: [{ ...loss, metrics: JSON.stringify(metrics) }],
+      state: { latest: JSON.stringify({ trainingLoss, validationLoss, ...metrics }), best: JSON.stringify(best) },
+    });
+    noteProgress(step);
+  };
+  const hear = (message: ThreadMessage) => {
+    if (message.kind === 'epoch') noteEpoch(message.report);
+    else progressAt = createProgress(message.plan, clock);
+  };
+
+  port.on('message', hear);
+  const timer = setInterval(noteProgress, PROGRESS_MS);
+  return {
+    /** The thread's result comes another way than its messages, so some may still be waiting here. */
+    end() {
+      for (let left = receiveMessageOnPort(port); left; left = receiveMessageOnPort(port)) hear(left.message);
+      clearInterval(timer);
+      port.close();
+    },
+  };
+}
+
+function bestOf({ epoch, validationLoss, metrics }: EpochReport, watched = 'validationLoss') {
+  return { epoch, validationLoss, ...(watched in metrics && { [watched]: metrics[watched] }) };
+}

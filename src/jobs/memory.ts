@@ -1,0 +1,38 @@
+import { resolveFeatureOptions } from '../training/resolve/features.ts';
+import { reservedColumns } from '../training/resolve/resolve.ts';
+import { collectMistakes, type DatasetShape } from '../training/resolve/shape.ts';
+import type { TrainingSpec } from '../training/schemas.ts';
+
+/** A thread with its code, DuckDB and the kernels. */
+const THREAD_BYTES = 64 * 2 ** 20;
+/** A value of the table: float64, or a code with its share of the dictionary. */
+const TABLE_VALUE_BYTES = 8;
+/** An input of a row: float32, once in the matrix and once in the kernels' arena. */
+const INPUT_BYTES = 8;
+/** A parameter: itself, its gradient, two moments of the optimizer, and the best epoch's copy, in float32. */
+const PARAMETER_BYTES = 20;
+/** A unit of an example of the batch: Z, A, dZ and the normalized Z. */
+const ACTIVATION_BYTES = 16;
+
+/** What a training takes at most, about, in bytes. */
+export function estimateMemory(spec: TrainingSpec, dataset: DatasetShape): number {
+  const { rows, columns } = dataset;
+  const { inputs } = resolveFeatureOptions(spec.features, dataset, reservedColumns(spec), collectMistakes());
+  const units = spec.network.layers.map((layer) => layer.units);
+  const widths = [inputs, ...units, outputsOf(spec, dataset)];
+  const parameters = widths.slice(1).reduce((sum, n, layer) => sum + n * (widths[layer] + 1), 0);
+  const batch = spec.training.batchSize === 'full' ? rows : Math.min(rows, spec.training.batchSize);
+  const activations = batch * widths.reduce((sum, n) => sum + n, 0);
+  return (
+    THREAD_BYTES +
+    rows * columns.length * TABLE_VALUE_BYTES +
+    rows * inputs * INPUT_BYTES +
+    parameters * PARAMETER_BYTES +
+    activations * ACTIVATION_BYTES
+  );
+}
+
+function outputsOf({ task, target }: TrainingSpec, { columns }: DatasetShape): number {
+  if (task !== 'multiclass') return 1;
+  return columns.find(({ name }) => name === target)?.distinct ?? 1;
+}

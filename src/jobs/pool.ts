@@ -1,0 +1,43 @@
+import { Piscina } from 'piscina';
+import type { ThreadResult, ThreadSetup, ThreadTask } from './threadTask.ts';
+
+export interface PoolParts {
+  /** The module whose `runTask` the threads run: `thread.ts`, or a test's. */
+  readonly module: string;
+  readonly setup: ThreadSetup;
+  /** How many jobs train at once. */
+  readonly threads: number;
+  /** A thread died without a job: it could not start, most likely, and the next could not either. */
+  readonly onError: (error: unknown) => void;
+}
+
+export interface Pool {
+  /** Rejects when the thread dies; other threads go on and the pool makes a new one. */
+  run(task: ThreadTask): Promise<ThreadResult>;
+  /** Ends all threads, whatever they do. */
+  close(): Promise<void>;
+}
+
+/** So many threads are kept with everything loaded, so that a small job starts at once. */
+const WARM_THREADS = 2;
+const IDLE_MS = 60_000;
+/** Of JavaScript's heap, for each thread: a job that fills it ends its thread, not the process. Typed arrays do not count. */
+const HEAP_MB = 4_096;
+
+export function createPool({ module, setup, threads, onError }: PoolParts): Pool {
+  const piscina = new Piscina<ThreadTask, ThreadResult>({
+    filename: module,
+    name: 'runTask',
+    workerData: setup,
+    minThreads: Math.min(WARM_THREADS, threads),
+    maxThreads: threads,
+    concurrentTasksPerWorker: 1,
+    idleTimeout: IDLE_MS,
+    resourceLimits: { maxOldGenerationSizeMb: HEAP_MB },
+  });
+  piscina.on('error', onError);
+  return {
+    run: (task) => piscina.run(task, { transferList: [task.port] }),
+    close: () => piscina.destroy(),
+  };
+}

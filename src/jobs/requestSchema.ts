@@ -1,0 +1,65 @@
+import { z } from 'zod';
+import { specRequestSchema, trainingSpecSchema } from '../training/schemas.ts';
+
+const HIGHEST_PRIORITY = 100;
+const MOST_LABELS = 32;
+
+const datasetId = z
+  .string()
+  .regex(/^ds_[0-9a-z]+$/, 'Not the id of a dataset: it looks like ds_01jd….')
+  .describe('The dataset to train on.')
+  .meta({ examples: ['ds_01jd8m3c6r0v3k9m7d5x2w1q4z'] });
+const name = z
+  .string()
+  .trim()
+  .min(1)
+  .max(200)
+  .describe("What people call the job; left out: the dataset's name and the target.")
+  .meta({ examples: ['adult-64-32'] });
+const priority = z
+  .int()
+  .min(-HIGHEST_PRIORITY)
+  .max(HIGHEST_PRIORITY)
+  .default(0)
+  .describe('A job of a higher priority runs first; among equals, the oldest.');
+
+export const LABEL_NAME = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$/;
+const labels = z
+  .record(
+    z.string().regex(LABEL_NAME, 'A label name is 1 to 63 letters, digits, dots, hyphens or underscores.'),
+    z.string().max(200),
+  )
+  .refine((given) => Object.keys(given).length <= MOST_LABELS, `A job has at most ${MOST_LABELS} labels.`)
+  .default({})
+  .describe('What the job can be found by: `GET /v1/jobs?label=team:risk`.')
+  .meta({ examples: [{ team: 'risk' }] });
+
+/** One training as a client asks for it; only `datasetId` and `target` are needed. */
+export const jobRequestSchema = z
+  .strictObject({ name: name.optional(), datasetId, ...specRequestSchema.shape, priority, labels })
+  .meta({
+    id: 'JobRequest',
+    description: 'One training. Only `datasetId` and `target` are needed: the rest has defaults that suit the data.',
+    examples: [
+      { datasetId: 'ds_01jd8m3c6r0v3k9m7d5x2w1q4z', target: 'income' },
+      {
+        name: 'adult-64-32',
+        datasetId: 'ds_01jd8m3c6r0v3k9m7d5x2w1q4z',
+        target: 'income',
+        task: 'binary',
+        features: { exclude: ['fnlwgt'], types: { 'education-num': 'categorical' } },
+        split: { method: 'random', validation: 0.15, test: 0.15, stratify: true, seed: 1 },
+        network: { layers: [{ units: 64, activation: 'relu', dropout: 0.1 }, { units: 32 }] },
+        training: { optimizer: { type: 'adam', learningRate: 0.001 }, batchSize: 256, epochs: 50 },
+        priority: 0,
+        labels: { team: 'risk' },
+      },
+    ],
+  });
+export type JobRequest = z.output<typeof jobRequestSchema>;
+
+/** The whole request, every default filled in: what is kept and what the job's answer shows. */
+export const hyperparametersSchema = z
+  .object({ name, datasetId, ...trainingSpecSchema.shape, priority: priority.unwrap(), labels: labels.unwrap() })
+  .meta({ id: 'Hyperparameters', description: 'The whole request, every default filled in.' });
+export type Hyperparameters = z.output<typeof hyperparametersSchema>;

@@ -1,0 +1,108 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import { errorResponses, waitQuery } from '../kit/wire.ts';
+import { jobRequestSchema } from './requestSchema.ts';
+import { jobPageSchema, jobParams, jobSchema, jobsQuery, lossesQuery, lossesSchema } from './schemas.ts';
+import type { Jobs } from './service.ts';
+
+const tags = ['Jobs'];
+const MS_PER_SECOND = 1000;
+
+/** `/v1/jobs`. */
+export function jobRoutes({ jobs }: { readonly jobs: Jobs }): FastifyPluginAsyncZod {
+  return async (app) => {
+    const closing = new AbortController();
+    // Held answers would hold the server's end back.
+    app.addHook('preClose', async () => closing.abort());
+
+    app.post('/v1/jobs', {
+      schema: {
+        tags,
+        operationId: 'createJob',
+        summary: 'Queue a training',
+        description:
+          'Checks the request against the dataset and queues it. The answer shows every default filled in. All mistakes are told at once.',
+        body: jobRequestSchema,
+        response: {
+          202: jobSchema.describe('Queued; `Location` names the job.'),
+          ...errorResponses(400, 409, 413, 415, 422),
+        },
+      },
+      // The service checks the body, so that its mistakes and those against the dataset are told together.
+      validatorCompiler: () => (body) => ({ value: body }),
+      handler: async (request, reply) => {
+        const job = await jobs.submit(request.body);
+        return reply.code(202).header('location', `/v1/jobs/${job.id}`).send(job);
+      },
+    });
+
+    app.get('/v1/jobs', {
+      schema: {
+        tags,
+        operationId: 'listJobs',
+        summary: 'List jobs',
+        description: 'Newest first.',
+        querystring: jobsQuery,
+        response: { 200: jobPageSchema, ...errorResponses(400) },
+      },
+      handler: ({ query }) => jobs.list(query),
+    });
+
+    app.get('/v1/jobs/:id', {
+      schema: {
+        tags,
+        operationId: 'getJob',
+        summary: 'Get a job',
+        description:
+          'How the training stands. With `wait`, the answer is held back until the state is final or the time is up.',
+        params: jobParams,
+        querystring: waitQuery,
+        response: { 200: jobSchema, ...errorResponses(400, 404) },
+      },
+      handler: ({ params, query, signal }) =>
+        jobs.get(params.id, { waitMs: query.wait * MS_PER_SECOND, signal: AbortSignal.any([signal, closing.signal]) }),
+    });
+
+    app.get('/v1/jobs/:id/losses', {
+      schema: {
+        tags,
+        operationId: 'getLosses',
+        summary: 'Get the losses of a job',
+        description: 'Every epoch with its losses and metrics, the first one first; `after` follows a job that trains.',
+        params: jobParams,
+        querystring: lossesQuery,
+        response: { 200: lossesSchema, ...errorResponses(400, 404) },
+      },
+      handler: ({ params, query }) => jobs.losses(params.id, query),
+    });
+
+    app.post('/v1/jobs/:id/cancel', {
+      schema: {
+        tags,
+        operationId: 'cancelJob',
+        summary: 'Cancel a job',
+        description:
+          'A queued job is cancelled at once; a running one stops at its next batch and never makes a model: `GET /v1/jobs/{id}?wait=` tells when. To cancel a cancelled job changes nothing.',
+        params: jobParams,
+        response: { 200: jobSchema, ...errorResponses(404, 409) },
+      },
+      handler: ({ params }) => jobs.cancel(params.id),
+    });
+
+    app.delete('/v1/jobs/:id', {
+      schema: {
+        tags,
+        operationId: 'deleteJob',
+        summary: 'Delete a job',
+        description:
+          'Deletes the job with its losses; its model stays. A job that is queued or running is cancelled first.',
+        params: jobParams,
+        response: { 204: z.null().describe('Deleted.'), ...errorResponses(404, 409) },
+      },
+      handler: async ({ params }, reply) => {
+        await jobs.remove(params.id);
+        return reply.code(204).send(null);
+      },
+    });
+  };
+}

@@ -1,0 +1,135 @@
+import { z } from 'zod';
+import { pageOf, pageQuery } from '../kit/wire.ts';
+import { JOB_STATES } from '../store/tables.ts';
+import { FAILURE_CODES } from './failures.ts';
+import { hyperparametersSchema, LABEL_NAME } from './requestSchema.ts';
+
+const MOST_LOSSES = 10_000;
+
+const jobState = z.enum(JOB_STATES);
+const time = z.iso.datetime();
+
+const progressSchema = z
+  .object({
+    epoch: z.int().describe('Epochs that are done.'),
+    epochs: z.int().describe('Epochs at most: early stopping may end the training sooner.'),
+    step: z.int().describe('Mini-batches that are done.'),
+    fraction: z.number().min(0).max(1).describe('0 to 1.'),
+    rowsPerSecond: z.number().describe('Training rows a second, of late.'),
+    etaSeconds: z.number().nullable().describe('Time left if all epochs are needed; null before the pace is known.'),
+  })
+  .meta({
+    id: 'JobProgress',
+    description: 'How far the training is.',
+    example: { epoch: 12, epochs: 50, step: 1608, fraction: 0.24, rowsPerSecond: 910000, etaSeconds: 4.1 },
+  });
+
+const warningSchema = z.object({
+  code: z.string().describe('A stable code for programs.'),
+  column: z.string().optional().describe('The column that it is about.'),
+  message: z.string().describe('What a person should know.'),
+});
+
+export const jobSchema = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    datasetId: z.string().nullable().describe('Null when the dataset was deleted.'),
+    state: jobState.describe('`succeeded`, `failed` and `cancelled` are final.'),
+    queuePosition: z.int().min(1).nullable().describe('1 runs next; null when the job is not queued.'),
+    progress: progressSchema.nullable().describe('Null before the training has begun.'),
+    latest: z
+      .record(z.string(), z.number().nullable())
+      .nullable()
+      .describe('Losses and metrics of the last epoch.')
+      .meta({ examples: [{ trainingLoss: 0.291, validationLoss: 0.301, accuracy: 0.861 }] }),
+    best: z
+      .object({ epoch: z.int().min(1) })
+      .catchall(z.number().nullable())
+      .nullable()
+      .describe('The best epoch so far: its parameters become the model.')
+      .meta({ examples: [{ epoch: 11, validationLoss: 0.3 }] }),
+    hyperparameters: hyperparametersSchema,
+    attempts: z.int().min(0).describe('How often the job was started; more than 1 after a crash.'),
+    modelId: z.string().nullable().describe('The model that the job made, once it has succeeded.'),
+    error: z
+      .object({
+        code: z.enum(FAILURE_CODES).describe('A stable code for programs.'),
+        message: z.string().describe('Why the job failed, and what to do about it.'),
+      })
+      .nullable(),
+    warnings: z.array(warningSchema).describe('What stops nothing but should be known, such as columns left out.'),
+    labels: z.record(z.string(), z.string()),
+    priority: z.int(),
+    createdAt: time,
+    startedAt: time.nullable(),
+    finishedAt: time.nullable(),
+  })
+  .meta({ id: 'Job', description: 'One training and how it stands.' });
+export type Job = z.infer<typeof jobSchema>;
+
+export const jobPageSchema = pageOf(jobSchema).meta({ id: 'JobPage', description: 'Jobs, newest first.' });
+
+const label = z
+  .string()
+  .refine(
+    (text) => LABEL_NAME.test(text.slice(0, text.indexOf(':'))),
+    'A label filter is name:value, such as team:risk.',
+  )
+  .meta({ examples: ['team:risk'] });
+
+export const jobsQuery = pageQuery.extend({
+  state: z
+    .union([jobState, z.array(jobState)])
+    .optional()
+    .describe('Only jobs in this state; may be given several times.'),
+  datasetId: z.string().optional().describe('Only jobs on this dataset.'),
+  label: z
+    .union([label, z.array(label)])
+    .optional()
+    .describe('Only jobs with this label, as name:value; given several times, all must be there.'),
+});
+export type JobsQuery = z.output<typeof jobsQuery>;
+
+export const lossSchema = z
+  .object({
+    epoch: z.int().min(1),
+    step: z.int().min(1).describe('Mini-batches since the training began.'),
+    trainingLoss: z.number().describe('The mean over the epoch, while it trained.'),
+    validationLoss: z.number().nullable().describe('After the epoch; null without validation rows.'),
+    metrics: z.record(z.string(), z.number().nullable()).describe('On the validation rows, after the epoch.'),
+    learningRate: z.number().describe('At the end of the epoch.'),
+    seconds: z.number().describe('How long the epoch took.'),
+  })
+  .meta({
+    id: 'Loss',
+    description: 'One epoch.',
+    example: {
+      epoch: 1,
+      step: 134,
+      trainingLoss: 0.38,
+      validationLoss: 0.34,
+      metrics: { accuracy: 0.84 },
+      learningRate: 0.001,
+      seconds: 0.05,
+    },
+  });
+
+export const lossesSchema = z
+  .object({
+    items: z.array(lossSchema),
+    next: z
+      .string()
+      .nullable()
+      .describe('Pass as `after` for the epochs that follow; null when these were the last so far.'),
+  })
+  .meta({ id: 'Losses', description: 'The epochs of a job, the first one first.' });
+export type Losses = z.infer<typeof lossesSchema>;
+
+export const lossesQuery = z.object({
+  after: z.coerce.number().int().min(0).default(0).describe('Only epochs after this one.'),
+  limit: z.coerce.number().int().min(1).max(MOST_LOSSES).default(MOST_LOSSES).describe('How many epochs at most.'),
+});
+export type LossesQuery = z.output<typeof lossesQuery>;
+
+export const jobParams = z.object({ id: z.string().describe('The id of a job.') });

@@ -1,0 +1,172 @@
+import type { Clock } from '../kit/clock.ts';
+import { ServiceError } from '../kit/errors.ts';
+import { newId } from '../kit/ids.ts';
+import { decodeCursor, type Page, toPage } from '../kit/wire.ts';
+import type { Database } from '../store/database.ts';
+import type { JobRow } from '../store/tables.ts';
+import { checkRequest, type FindDataset } from './check.ts';
+import { estimateMemory } from './memory.ts';
+import { type News, type NewsDesk, nextNews } from './news.ts';
+import type { Hyperparameters } from './requestSchema.ts';
+import type { Job, JobsQuery, Losses, LossesQuery } from './schemas.ts';
+import { isFinal } from './states.ts';
+import { createJobStore, type JobFilter, type JobStore, type Label } from './store.ts';
+import { jobView, lossView } from './view.ts';
+
+export interface JobsParts {
+  readonly database: Database;
+  readonly findDataset: FindDataset;
+  readonly news: NewsDesk;
+  readonly clock: Clock;
+}
+
+export interface Waiting {
+  /** How long the answer may be held back for a final state. */
+  readonly waitMs: number;
+  /** Aborted: answer at once. */
+  readonly signal: AbortSignal;
+}
+
+/** What clients can do with jobs. Throws ServiceError `job_not_found` for an id that is none. */
+export interface Jobs {
+  /** Queues a training. Throws as `checkRequest`. */
+  submit(body: unknown): Promise<Job>;
+  list(query: JobsQuery): Promise<Page<Job>>;
+  get(id: string, waiting?: Waiting): Promise<Job>;
+  losses(id: string, query: LossesQuery): Promise<Losses>;
+  /** Throws `job_wrong_state` when the job has succeeded or failed. */
+  cancel(id: string): Promise<Job>;
+  /** Throws `job_wrong_state` when the job is not over. */
+  remove(id: string): Promise<void>;
+}
+
+/** Another process's news do not come here, so whoever waits looks for himself as often. */
+const LOOK_MS = 1000;
+
+export function createJobs({ database, findDataset, news, clock }: JobsParts): Jobs {
+  const store = createJobStore(database);
+
+  return {
+    async submit(body) {
+      const { request, dataset, shape, spec, warnings } = await checkRequest(body, findDataset);
+      const { name = `${dataset.name}-${spec.target}`, datasetId, priority, labels } = request;
+      const now = clock();
+      const id = newId('job', now);
+      const hyperparameters: Hyperparameters = { name, datasetId, ...spec, priority, labels };
+      const job = {
+        id,
+        name,
+        datasetId,
+        priority,
+        request: JSON.stringify(hyperparameters),
+        memoryBytes: estimateMemory(spec, shape),
+        warnings: JSON.stringify(warnings),
+        createdAt: now,
+      };
+      await store.insert(
+        job,
+        Object.entries(labels).map(([label, value]) => ({ name: label, value })),
+      );
+      news.publish({ kind: 'queued' });
+      return view(store, await found(store, id));
+    },
+
+    async list(query) {
+      const rows = await store.list(filterOf(query));
+      return toPage(rows, query.limit, await viewer(store, rows));
+    },
+
+    async get(id, waiting) {
+      if (waiting) await untilFinal(store, news, id, waiting);
+      return view(store, await found(store, id));
+    },
+
+    async losses(id, { after, limit }) {
+      await found(store, id);
+      const rows = await store.losses(id, after, limit + 1);
+      const items = rows.slice(0, limit).map(lossView);
+      return { items, next: rows.length > limit ? String(items.at(-1)?.epoch) : null };
+    },
+
+    async cancel(id) {
+      const moved = await store.cancel(id, clock());
+      const row = await found(store, id);
+      if (!moved && row.state !== 'cancelled') {
+        throw new ServiceError('job_wrong_state', `The job has ${row.state} already: it cannot be cancelled.`);
+      }
+      news.publish({ kind: 'cancel', jobId: id });
+      news.publish({ kind: 'changed', jobId: id });
+      return view(store, row);
+    },
+
+    async remove(id) {
+      if (await store.remove(id)) return;
+      const { state } = await found(store, id);
+      throw new ServiceError('job_wrong_state', `The job is ${state}: cancel it first, then delete it.`);
+    },
+  };
+}
+
+async function found(store: JobStore, id: string): Promise<JobRow> {
+  const row = await store.find(id);
+  if (row === undefined) throw new ServiceError('job_not_found', `There is no job '${id}'.`);
+  return row;
+}
+
+async function view(store: JobStore, row: JobRow): Promise<Job> {
+  const show = await viewer(store, [row]);
+  return show(row);
+}
+
+/** Shows any of the rows, with what other tables say of them. */
+async function viewer(store: JobStore, rows: readonly JobRow[]): Promise<(row: JobRow) => Job> {
+  const ids = rows.map(({ id }) => id);
+  const labels = await store.labelsOf(ids);
+  const queued = rows.filter(({ state }) => state === 'queued').map(({ id }) => id);
+  const positions = queued.length > 0 ? await store.queuePositions(queued) : new Map<string, number>();
+  return (row) => jobView(row, labels.get(row.id) ?? {}, positions.get(row.id) ?? null);
+}
+
+/** Resolves when the job is in a final state or gone, when the time is up, or when the signal is aborted. */
+async function untilFinal(store: JobStore, news: NewsDesk, id: string, { waitMs, signal }: Waiting): Promise<void> {
+  const until = performance.now() + waitMs;
+  const isThisJob = (item: News) => item.kind === 'changed' && item.jobId === id;
+  if (await isOver(store, id)) return;
+  for (let left = waitMs; left > 0 && !signal.aborted; left = until - performance.now()) {
+    // Listening begins before the look, or news between the two would be missed.
+    const changed = nextNews(news, isThisJob, Math.min(left, LOOK_MS), signal);
+    if (await isOver(store, id)) return;
+    await changed;
+  }
+}
+
+async function isOver(store: JobStore, id: string): Promise<boolean> {
+  const state = await store.state(id);
+  return state === undefined || isFinal(state);
+}
+
+function filterOf({ state, datasetId, label, after, limit }: JobsQuery): JobFilter {
+  return {
+    states: listOf(state),
+    datasetId,
+    labels: listOf(label).map(readLabel),
+    before: after === undefined ? undefined : decodeCursor(after),
+    // The one too many tells whether there is a next page.
+    limit: limit + 1,
+  };
+}
+
+function readLabel(text: string): Label {
+  const colon = text.indexOf(':');
+  return { name: text.slice(0, colon), value: text.slice(colon + 1) };
+}
+
+function listOf<Value>(value: Value | readonly Value[] | undefined): readonly Value[] {
+  if (value === undefined) return [];
+  return isList(value) ? value : [value];
+}
+
+// Array.isArray does not narrow a readonly array.
+function isList<Value>(value: Value | readonly Value[]): value is readonly Value[] {
+  return Array.isArray(value);
+}

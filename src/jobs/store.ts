@@ -1,0 +1,142 @@
+import { sql } from 'kysely';
+import type { Database } from '../store/database.ts';
+import type { JobRow, JobState, LossRow } from '../store/tables.ts';
+import { canMoveTo, FINAL_STATES } from './states.ts';
+
+export interface Label {
+  readonly name: string;
+  readonly value: string;
+}
+
+export interface JobFilter {
+  readonly states: readonly JobState[];
+  readonly datasetId?: string | undefined;
+  readonly labels: readonly Label[];
+  /** Only jobs older than this id. */
+  readonly before?: string | undefined;
+  readonly limit: number;
+}
+
+export type NewJob = Pick<
+  JobRow,
+  'id' | 'name' | 'datasetId' | 'priority' | 'request' | 'memoryBytes' | 'warnings' | 'createdAt'
+>;
+
+/** The API's queries about jobs, named for what they answer. */
+export interface JobStore {
+  insert(job: NewJob, labels: readonly Label[]): Promise<void>;
+  find(id: string): Promise<JobRow | undefined>;
+  state(id: string): Promise<JobState | undefined>;
+  /** Newest first. */
+  list(filter: JobFilter): Promise<readonly JobRow[]>;
+  labelsOf(ids: readonly string[]): Promise<ReadonlyMap<string, Readonly<Record<string, string>>>>;
+  /** 1 is the job that runs next; only jobs that are queued are in the map. */
+  queuePositions(ids: readonly string[]): Promise<ReadonlyMap<string, number>>;
+  losses(id: string, afterEpoch: number, limit: number): Promise<readonly LossRow[]>;
+  /** Cancels a queued job at once and asks the worker to cancel a running one, in one statement. False: it was in no such state. */
+  cancel(id: string, now: number): Promise<boolean>;
+  /** False when there is no such job in a final state. */
+  remove(id: string): Promise<boolean>;
+}
+
+export function createJobStore(database: Database): JobStore {
+  return {
+    insert: (job, labels) =>
+      database.transaction().execute(async (transaction) => {
+        await transaction
+          .insertInto('jobs')
+          .values({ ...NEVER_RUN, ...job })
+          .execute();
+        if (labels.length === 0) return;
+        const rows = labels.map(({ name, value }) => ({ jobId: job.id, name, value }));
+        await transaction.insertInto('jobLabels').values(rows).execute();
+      }),
+
+    find: (id) => database.selectFrom('jobs').selectAll().where('id', '=', id).executeTakeFirst(),
+
+    async state(id) {
+      const row = await database.selectFrom('jobs').select('state').where('id', '=', id).executeTakeFirst();
+      return row?.state;
+    },
+
+    list: (filter) => listQuery(database, filter).execute(),
+
+    async labelsOf(ids) {
+      const labels = new Map<string, Record<string, string>>(ids.map((id) => [id, {}]));
+      const rows = await database
+        .selectFrom('jobLabels')
+        .selectAll()
+        .where('jobId', 'in', ids)
+        .orderBy('name')
+        .execute();
+      for (const { jobId, name, value } of rows) Object.assign(labels.get(jobId) ?? {}, { [name]: value });
+      return labels;
+    },
+
+    async queuePositions(ids) {
+      const positions = database
+        .selectFrom('jobs')
+        .select(['id', sql<number>`row_number() OVER (ORDER BY priority DESC, id)`.as('position')])
+        .where('state', '=', sql.lit('queued'));
+      const rows = await database
+        .selectFrom(positions.as('queue'))
+        .select(['id', 'position'])
+        .where('id', 'in', ids)
+        .execute();
+      return new Map(rows.map(({ id, position }) => [id, position]));
+    },
+
+    losses: (id, afterEpoch, limit) =>
+      database
+        .selectFrom('losses')
+        .selectAll()
+        .where('jobId', '=', id)
+        .where('epoch', '>', afterEpoch)
+        .orderBy('epoch')
+        .limit(limit)
+        .execute(),
+
+    async cancel(id, now) {
+      const result = await database
+        .updateTable('jobs')
+        .set((eb) => ({
+          cancelRequested: 1,
+          state: eb
+            .case()
+            .when('state', '=', 'running')
+            .then('running' as const)
+            .else('cancelled' as const)
+            .end(),
+          finishedAt: eb.case().when('state', '=', 'running').then(null).else(now).end(),
+        }))
+        .where('id', '=', id)
+        .where('state', 'in', canMoveTo.cancelled)
+        .executeTakeFirst();
+      return result.numUpdatedRows > 0n;
+    },
+
+    async remove(id) {
+      const result = await database
+        .deleteFrom('jobs')
+        .where('id', '=', id)
+        .where('state', 'in', FINAL_STATES)
+        .executeTakeFirst();
+      return result.numDeletedRows > 0n;
+    },
+  };
+}
+
+const NEVER_RUN = { state: 'queued', attempts: 0, cancelRequested: 0 } as const;
+
+function listQuery(database: Database, { states, datasetId, labels, before, limit }: JobFilter) {
+  let query = database.selectFrom('jobs').selectAll().orderBy('id', 'desc').limit(limit);
+  if (states.length > 0) query = query.where('state', 'in', states);
+  if (datasetId !== undefined) query = query.where('datasetId', '=', datasetId);
+  if (before !== undefined) query = query.where('id', '<', before);
+  for (const { name, value } of labels) {
+    query = query.where('id', 'in', (eb) =>
+      eb.selectFrom('jobLabels').select('jobId').where('name', '=', name).where('value', '=', value),
+    );
+  }
+  return query;
+}

@@ -1,0 +1,85 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import type { Logger } from 'pino';
+import { isNews, type NewsDesk } from './news.ts';
+
+export interface SupervisorParts {
+  /** The module that calls `runWorker`, and its arguments. */
+  readonly module: string;
+  readonly args: readonly string[];
+  /** News for the worker is taken from here, news of the worker comes here. */
+  readonly news: NewsDesk;
+  readonly log: Logger;
+}
+
+/** Keeps one worker process alive beside the API. */
+export interface Supervisor {
+  /** Whether a worker runs that has said that it can take jobs. */
+  ready(): boolean;
+  /** The number of the worker process, while there is one. */
+  pid(): number | undefined;
+  /** Ends the worker, which puts its jobs back, and resolves when it is gone. */
+  stop(): Promise<void>;
+}
+
+const SHORTEST_PAUSE_MS = 100;
+const LONGEST_PAUSE_MS = 10_000;
+/** A worker that lived so long did not die of what it started with. */
+const LONG_LIFE_MS = 30_000;
+/** The worker gives its threads 8 seconds to stop. */
+const STOP_MS = 12_000;
+
+/** Starts the worker process, and starts it again whenever it dies. */
+export function startSupervisor({ module, args, news, log }: SupervisorParts): Supervisor {
+  let child: ChildProcess | undefined;
+  let isReady = false;
+  let stopping = false;
+  let pauseMs = SHORTEST_PAUSE_MS;
+  let timer: NodeJS.Timeout | undefined;
+
+  const start = () => {
+    const born = performance.now();
+    child = fork(module, args, { execArgv: [], stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+    child.on('message', (message) => {
+      if (isNews(message)) news.publish(message);
+      else isReady ||= isReadyMessage(message);
+    });
+    child.on('error', (err) => log.error({ err }, 'the worker process could not be reached'));
+    child.once('exit', (code, signal) => {
+      child = undefined;
+      isReady = false;
+      if (stopping) return;
+      if (performance.now() - born > LONG_LIFE_MS) pauseMs = SHORTEST_PAUSE_MS;
+      log.error({ code, signal, pauseMs }, 'the worker process died; it is started again');
+      timer = setTimeout(start, pauseMs);
+      pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS);
+    });
+  };
+  const unsubscribe = news.subscribe((item) => {
+    // A message that is lost costs a second: the worker looks into the database as well.
+    if (item.kind !== 'changed' && child?.connected) child.send(item, () => {});
+  });
+  start();
+
+  const stop = async () => {
+    stopping = true;
+    unsubscribe();
+    clearTimeout(timer);
+    if (child) await end(child);
+  };
+  let stopped: Promise<void> | undefined;
+  return { ready: () => isReady, pid: () => child?.pid, stop: () => (stopped ??= stop()) };
+}
+
+/** A worker whose channel closes ends by itself. */
+async function end(child: ChildProcess): Promise<void> {
+  const gone = once(child, 'exit');
+  const force = setTimeout(() => child.kill('SIGKILL'), STOP_MS);
+  if (child.connected) child.disconnect();
+  await gone;
+  clearTimeout(force);
+}
+
+function isReadyMessage(message: unknown): boolean {
+  return typeof message === 'object' && message !== null && 'kind' in message && message.kind === 'ready';
+}

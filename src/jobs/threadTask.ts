@@ -1,0 +1,33 @@
+/** What a worker process and its threads say to each other. */
+import type { MessagePort } from 'node:worker_threads';
+import type { KernelsChoice } from '../training/kernels.ts';
+import type { Outcome } from '../training/outcome.ts';
+import type { EpochReport, RunPlan } from '../training/report.ts';
+import type { TrainingSpec } from '../training/schemas.ts';
+import type { Failure } from './failures.ts';
+
+/** What a thread gets to know once, as its `workerData`. */
+export interface ThreadSetup {
+  readonly kernels: KernelsChoice;
+}
+
+export interface ThreadTask {
+  readonly spec: TrainingSpec;
+  /** The dataset's Parquet file. */
+  readonly file: string;
+  /** The memory of a `Control`. */
+  readonly control: SharedArrayBuffer;
+  /** Where the thread sends its `ThreadMessage`s. */
+  readonly port: MessagePort;
+}
+
+/** Sent while a job trains, over the task's port. */
+export type ThreadMessage =
+  | { readonly kind: 'started'; readonly plan: RunPlan }
+  | { readonly kind: 'epoch'; readonly report: EpochReport };
+
+export type ThreadResult =
+  | { readonly kind: 'trained'; readonly outcome: Outcome }
+  | { readonly kind: 'stopped' }
+  /** `error` is for the log alone. */
+  | { readonly kind: 'failed'; readonly failure: Failure; readonly error?: unknown };

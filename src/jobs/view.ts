@@ -1,0 +1,39 @@
+import { isoTime } from '../kit/clock.ts';
+import type { JobRow, LossRow } from '../store/tables.ts';
+import type { Job, Losses } from './schemas.ts';
+
+/** A row of the database as clients see it. Its JSON columns were written from the types of the answer. */
+export function jobView(row: JobRow, labels: Readonly<Record<string, string>>, queuePosition: number | null): Job {
+  return {
+    id: row.id,
+    name: row.name,
+    datasetId: row.datasetId,
+    state: row.state,
+    queuePosition,
+    progress: fromJson(row.progress),
+    latest: fromJson(row.latest),
+    best: fromJson(row.best),
+    hyperparameters: JSON.parse(row.request),
+    attempts: row.attempts,
+    modelId: row.modelId,
+    error: fromJson(row.error),
+    warnings: JSON.parse(row.warnings),
+    labels,
+    priority: row.priority,
+    createdAt: isoTime(row.createdAt),
+    startedAt: timeOrNull(row.startedAt),
+    finishedAt: timeOrNull(row.finishedAt),
+  };
+}
+
+export function lossView({ jobId: _, metrics, ...loss }: LossRow): Losses['items'][number] {
+  return { ...loss, metrics: JSON.parse(metrics) };
+}
+
+function fromJson<Value>(text: string | null): Value | null {
+  return text === null ? null : JSON.parse(text);
+}
+
+function timeOrNull(ms: number | null): string | null {
+  return ms === null ? null : isoTime(ms);
+}

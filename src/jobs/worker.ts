@@ -1,0 +1,83 @@
+import type { Logger } from 'pino';
+import type { Clock } from '../kit/clock.ts';
+import type { Database } from '../store/database.ts';
+import { createDispatcher } from './dispatcher.ts';
+import { createJournal } from './journal.ts';
+import { createLane } from './lane.ts';
+import type { NewsDesk } from './news.ts';
+import { isDeadOwner, newOwner } from './owner.ts';
+import type { Pool } from './pool.ts';
+import { createQueue } from './queue.ts';
+import { type RunParts, startRun } from './run.ts';
+
+export interface WorkerParts extends Pick<RunParts, 'saveModel' | 'findFile'> {
+  readonly database: Database;
+  readonly news: NewsDesk;
+  readonly pool: Pool;
+  /** How many jobs train at once. */
+  readonly threads: number;
+  /** What all jobs together may take, by their estimates. */
+  readonly memoryBytes: number;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+export interface Worker {
+  /** Takes no more jobs, stops those that run and queues them again; resolves when the last one has left. */
+  stop(): Promise<void>;
+}
+
+/** Leases are renewed and the database is looked at so often: news may get lost or happen in other processes. */
+const TICK_MS = 1000;
+/** A thread that does not hear that it should stop (it reads a large file, say) is ended after so long. */
+const STOP_MS = 8_000;
+
+/** Takes jobs out of the queue, as many at once as there are threads, until it is stopped. The pool is ended with it. */
+export function startWorker(parts: WorkerParts): Worker {
+  const { database, news, pool, clock, log } = parts;
+  const owner = newOwner();
+  const queue = createQueue(database, owner, clock);
+  const lane = createLane((error) => log.error({ err: error }, 'the queue could not be read; it is tried again'));
+  const onChanged = (jobId: string) => news.publish({ kind: 'changed', jobId });
+  const journal = createJournal({
+    database,
+    owner,
+    onWritten: onChanged,
+    onError: (error) => log.error({ err: error }, 'progress could not be written; it is tried again'),
+  });
+  const dispatcher = createDispatcher({
+    ...parts,
+    queue,
+    start: (job) => startRun({ ...parts, queue, journal }, job),
+    onChanged,
+    onEnded: () => lane.run(dispatcher.takeJobs),
+  });
+
+  const recover = async () => {
+    const dead = (await queue.owners()).filter((other) => isDeadOwner(other, owner));
+    for (const other of dead) for (const id of await queue.takeBackFrom(other)) onChanged(id);
+  };
+  const tick = async () => {
+    for (const id of await queue.takeBackExpired()) onChanged(id);
+    await dispatcher.keepLeases();
+    await dispatcher.takeJobs();
+  };
+  const unsubscribe = news.subscribe((item) => {
+    if (item.kind === 'queued') lane.run(dispatcher.takeJobs);
+    if (item.kind === 'cancel') dispatcher.cancel(item.jobId);
+  });
+  lane.run(recover);
+  lane.run(tick);
+  const timer = setInterval(() => lane.run(tick), TICK_MS);
+
+  const stop = async () => {
+    unsubscribe();
+    clearInterval(timer);
+    const force = setTimeout(() => pool.close(), STOP_MS);
+    await lane.run(dispatcher.stop);
+    clearTimeout(force);
+    await pool.close();
+  };
+  let stopped: Promise<void> | undefined;
+  return { stop: () => (stopped ??= stop()) };
+}

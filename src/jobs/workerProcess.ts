@@ -1,0 +1,66 @@
+import { constants, setPriority, totalmem } from 'node:os';
+import { siblingPath } from '../kit/siblings.ts';
+import { createNewsDesk, isNews, type NewsDesk } from './news.ts';
+import { createPool } from './pool.ts';
+import type { ThreadSetup } from './threadTask.ts';
+import { startWorker, type WorkerParts } from './worker.ts';
+
+export interface WorkerProcessParts extends Omit<WorkerParts, 'news' | 'pool' | 'memoryBytes'> {
+  readonly kernels: ThreadSetup['kernels'];
+  /** The module that the threads run. */
+  readonly threadModule?: string;
+}
+
+/** Of the machine's or container's memory; the rest is for the API, the database's cache and what estimates miss. */
+const MEMORY_SHARE = 0.7;
+
+/**
+ * Makes this process a worker: it takes jobs until its parent is gone or it is told to end, then resolves; the process may exit then.
+ * Rejects when its threads cannot start.
+ */
+export async function runWorker(parts: WorkerProcessParts): Promise<void> {
+  lowerPriority();
+  const news = createNewsDesk();
+  const end = untilTold();
+  const { kernels, threads, threadModule = siblingPath(import.meta.url, './thread') } = parts;
+  const pool = createPool({ module: threadModule, setup: { kernels }, threads, onError: end.reject });
+  const worker = startWorker({ ...parts, news, pool, memoryBytes: usableMemory() });
+  joinParent(news);
+  try {
+    await end.promise;
+  } finally {
+    await worker.stop();
+  }
+}
+
+/** An unconstrained process is told an absurdly large limit. */
+function usableMemory(): number {
+  return MEMORY_SHARE * Math.min(totalmem(), process.constrainedMemory());
+}
+
+/** Training takes every core; the API must answer at once all the same. Threads inherit it, so it comes before them. */
+function lowerPriority(): void {
+  setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+}
+
+/** Passes news between this process and the one that forked it, if one did. */
+function joinParent(news: NewsDesk): void {
+  process.on('message', (message) => {
+    if (isNews(message)) news.publish(message);
+  });
+  news.subscribe((item) => {
+    // The parent may be gone already; whoever waits looks into the database as well.
+    if (item.kind === 'changed' && process.connected) process.send?.(item, () => {});
+  });
+  if (process.connected) process.send?.({ kind: 'ready' });
+}
+
+/** Resolves when the parent is gone or the process is asked to end. Ctrl-C goes to the parent too, which decides then. */
+function untilTold(): PromiseWithResolvers<void> {
+  const told = Promise.withResolvers<void>();
+  process.once('disconnect', told.resolve);
+  process.once('SIGTERM', told.resolve);
+  if (process.connected) process.on('SIGINT', () => {});
+  else process.once('SIGINT', told.resolve);
+  return told;
+}
