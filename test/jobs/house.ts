@@ -1,0 +1,38 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { onTestFinished } from 'vitest';
+import { createNewsDesk } from '../../src/jobs/news.ts';
+import { createJobs, type Jobs } from '../../src/jobs/service.ts';
+import { isFinal } from '../../src/jobs/states.ts';
+import { openDatabase } from '../../src/store/database.ts';
+import { findDataset } from './datasets.ts';
+
+export const log = pino({ level: 'silent' });
+
+/** A data folder with its database that is gone after the test. */
+export function openFolder() {
+  const folder = mkdtempSync(join(tmpdir(), 'trainyard-jobs-'));
+  const database = openDatabase(join(folder, 'trainyard.sqlite'));
+  onTestFinished(async () => {
+    await database.destroy();
+    rmSync(folder, { recursive: true });
+  });
+  return { folder, database };
+}
+
+/** The jobs' service over a new database with one dataset. */
+export async function openJobs() {
+  const { folder, database } = openFolder();
+  const news = createNewsDesk();
+  const jobs = createJobs({ database, findDataset: findDataset(database), news, clock: Date.now });
+  return { folder, database, news, jobs };
+}
+
+/** Resolves with the job once it is in a final state. */
+export async function over(jobs: Jobs, id: string) {
+  const job = await jobs.get(id, { waitMs: 20_000, signal: new AbortController().signal });
+  if (!isFinal(job.state)) throw new Error(`the job is still ${job.state}`);
+  return job;
+}

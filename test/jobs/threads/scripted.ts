@@ -1,0 +1,71 @@
+/** A thread that trains nothing: the job's name says what it does instead. */
+import { createControl } from '../../../src/jobs/control.ts';
+import { INTERNAL_ERROR } from '../../../src/jobs/failures.ts';
+import type { ThreadResult, ThreadTask } from '../../../src/jobs/threadTask.ts';
+import type { Outcome } from '../../../src/training/outcome.ts';
+
+const EPOCHS = 3;
+const STEPS_PER_EPOCH = 2;
+
+const OUTCOME: Outcome = {
+  features: { version: 1, columns: [] },
+  target: { kind: 'classes', column: 'species', classes: ['a', 'b', 'c'] },
+  layers: [],
+  loss: { type: 'crossEntropy' },
+  parameters: [],
+  metrics: { training: null, validation: null, test: null },
+  best: { epoch: EPOCHS, validationLoss: 0.1 },
+  epochs: EPOCHS,
+  warnings: [],
+};
+
+type Script = (task: ThreadTask) => ThreadResult | Promise<ThreadResult>;
+
+const SCRIPTS: Readonly<Record<string, Script>> = {
+  'ends its thread': () => process.exit(3),
+  throws: () => {
+    throw new Error('SELECT secret FROM /var/lib/data');
+  },
+  fails: () => ({ kind: 'failed', failure: INTERNAL_ERROR, error: new Error('of its own') }),
+  'fills its heap': () => {
+    const kept: string[][] = [];
+    for (;;) kept.push(Array.from({ length: 1e5 }, (_, i) => `word ${i}`));
+  },
+  'never ends': untilStopped,
+};
+
+export async function runTask(task: ThreadTask): Promise<ThreadResult> {
+  const script = SCRIPTS['name' in task.spec ? String(task.spec.name) : ''];
+  return script ? script(task) : trainAll(task);
+}
+
+function trainAll({ port, control }: ThreadTask): ThreadResult {
+  port.postMessage({ kind: 'started', plan: { epochs: EPOCHS, stepsPerEpoch: STEPS_PER_EPOCH, rowsPerEpoch: 100 } });
+  for (let epoch = 1; epoch <= EPOCHS; epoch++) {
+    createControl(control).setStep(epoch * STEPS_PER_EPOCH);
+    port.postMessage({ kind: 'epoch', report: reportOf(epoch) });
+  }
+  return { kind: 'trained', outcome: OUTCOME };
+}
+
+async function untilStopped({ port, control }: ThreadTask): Promise<ThreadResult> {
+  const shared = createControl(control);
+  port.postMessage({ kind: 'started', plan: { epochs: 1000, stepsPerEpoch: 1, rowsPerEpoch: 100 } });
+  port.postMessage({ kind: 'epoch', report: reportOf(1) });
+  while (!shared.stopRequested()) await new Promise((resolve) => setImmediate(resolve));
+  return { kind: 'stopped' };
+}
+
+function reportOf(epoch: number) {
+  return {
+    epoch,
+    epochs: EPOCHS,
+    step: epoch * STEPS_PER_EPOCH,
+    trainingLoss: 1 / epoch,
+    validationLoss: 1.1 / epoch,
+    metrics: { accuracy: 1 - 0.5 / epoch },
+    learningRate: 0.001,
+    seconds: 0.01,
+    rowsPerSecond: 10_000,
+  };
+}

@@ -1,0 +1,164 @@
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import type { NewsDesk } from '../../src/jobs/news.ts';
+import { createPool } from '../../src/jobs/pool.ts';
+import type { Job } from '../../src/jobs/schemas.ts';
+import type { Jobs } from '../../src/jobs/service.ts';
+import { startWorker, type WorkerParts } from '../../src/jobs/worker.ts';
+import { findFile, insertDataset } from './datasets.ts';
+import { log, openJobs, over } from './house.ts';
+import { saveModel } from './models.ts';
+
+const SCRIPTED = fileURLToPath(new URL('./threads/scripted.ts', import.meta.url));
+
+/** A worker with real threads that do what a job's name says, and the service that feeds it. */
+async function openWorker(changes: Partial<WorkerParts> = {}) {
+  const { database, news, jobs } = await openJobs();
+  const datasetId = await insertDataset(database);
+  const threads = 2;
+  const start = () => {
+    const pool = createPool({ module: SCRIPTED, setup: { kernels: 'reference' }, threads, onError: () => {} });
+    const parts = { database, findFile: findFile(database), saveModel, news, pool, threads, memoryBytes: 1e12, log };
+    const worker = startWorker({ ...parts, clock: Date.now, ...changes });
+    onTestFinished(worker.stop);
+    return worker;
+  };
+  const submit = async (name: string, request: object = {}) =>
+    (await jobs.submit({ name, datasetId, target: 'species', ...request })).id;
+  return { database, news, jobs, datasetId, start, submit };
+}
+
+/** Resolves with the job as soon as `matters` says so. */
+function seen(jobs: Jobs, news: NewsDesk, id: string, matters: (job: Job) => boolean): Promise<Job> {
+  return new Promise((resolve) => {
+    const look = async () => {
+      const job = await jobs.get(id);
+      if (!matters(job)) return;
+      unsubscribe();
+      resolve(job);
+    };
+    const unsubscribe = news.subscribe((item) => {
+      if (item.kind === 'changed' && item.jobId === id) look();
+    });
+    look();
+  });
+}
+
+const hasLosses = ({ latest }: Job) => latest !== null;
+
+describe('a worker', () => {
+  it('takes a job from the queue to its model', async () => {
+    const { jobs, start, submit } = await openWorker();
+    start();
+    const id = await submit('plain');
+    const job = await over(jobs, id);
+    expect(job).toMatchObject({
+      state: 'succeeded',
+      queuePosition: null,
+      progress: { epoch: 3, epochs: 3, step: 6, fraction: 1, etaSeconds: 0 },
+      latest: { trainingLoss: 1 / 3, accuracy: 1 - 0.5 / 3 },
+      best: { epoch: 3, validationLoss: 1.1 / 3 },
+      attempts: 1,
+      error: null,
+    });
+    expect(job.modelId).toMatch(/^mdl_/);
+    const { items } = await jobs.losses(id, { after: 0, limit: 100 });
+    expect(items.map(({ epoch }) => epoch)).toEqual([1, 2, 3]);
+    expect(items[0]).toEqual({
+      epoch: 1,
+      step: 2,
+      trainingLoss: 1,
+      validationLoss: 1.1,
+      metrics: { accuracy: 0.5 },
+      learningRate: 0.001,
+      seconds: 0.01,
+    });
+  });
+
+  it('runs as many jobs at once as it has threads', async () => {
+    const { jobs, news, start, submit } = await openWorker();
+    start();
+    const ids = [await submit('never ends'), await submit('never ends'), await submit('never ends')];
+    const states = await Promise.all(ids.slice(0, 2).map((id) => seen(jobs, news, id, hasLosses)));
+    expect(states.map(({ state }) => state)).toEqual(['running', 'running']);
+    expect(await jobs.get(ids[2])).toMatchObject({ state: 'queued', queuePosition: 1 });
+    for (const id of ids) await jobs.cancel(id);
+  });
+
+  it('stops a running job that is cancelled', async () => {
+    const { jobs, news, start, submit } = await openWorker();
+    start();
+    const id = await submit('never ends');
+    await seen(jobs, news, id, hasLosses);
+    await jobs.cancel(id);
+    expect(await over(jobs, id)).toMatchObject({ state: 'cancelled', modelId: null, error: null });
+  });
+
+  it('hears of a cancelled job from the database alone', async () => {
+    const { database, jobs, news, start, submit } = await openWorker();
+    start();
+    const id = await submit('never ends');
+    await seen(jobs, news, id, hasLosses);
+    await database.updateTable('jobs').set({ cancelRequested: 1 }).where('id', '=', id).execute();
+    expect(await over(jobs, id)).toMatchObject({ state: 'cancelled' });
+  });
+
+  it.each([
+    ['ends its thread', 'thread_crashed'],
+    ['throws', 'thread_crashed'],
+    ['fails', 'internal_error'],
+  ])('fails a job that %s, says why, and trains the others', async (name, code) => {
+    const { jobs, news, start, submit } = await openWorker();
+    start();
+    const other = await submit('never ends');
+    await seen(jobs, news, other, hasLosses);
+    const failed = await over(jobs, await submit(name));
+    expect(failed).toMatchObject({ state: 'failed', modelId: null, error: { code } });
+    expect(failed.error?.message).not.toMatch(/SELECT|\/var|\.ts/);
+    expect(await jobs.get(other)).toMatchObject({ state: 'running' });
+    expect(await over(jobs, await submit('plain'))).toMatchObject({ state: 'succeeded' });
+    await jobs.cancel(other);
+  });
+
+  it('fails a job that needs more memory than there is, before it is read', async () => {
+    const { jobs, start, submit } = await openWorker({ memoryBytes: 1e6 });
+    start();
+    const job = await over(jobs, await submit('plain'));
+    expect(job.error).toMatchObject({ code: 'out_of_memory', message: expect.stringContaining('MB') });
+  });
+
+  it('fails a job whose dataset was deleted', async () => {
+    const { database, jobs, start, submit } = await openWorker();
+    const id = await submit('plain');
+    await database.deleteFrom('datasets').execute();
+    start();
+    expect((await over(jobs, id)).error).toMatchObject({ code: 'dataset_not_found' });
+  });
+
+  it('fails a job whose model cannot be saved', async () => {
+    const broken = { saveModel: () => Promise.reject(new Error('the disk is full')) };
+    const { jobs, start, submit } = await openWorker(broken);
+    start();
+    expect((await over(jobs, await submit('plain'))).error).toMatchObject({ code: 'internal_error' });
+  });
+
+  it('puts its jobs back when it is stopped, and another runs them from the start', async () => {
+    const { database, jobs, news, start, submit } = await openWorker();
+    const worker = start();
+    const id = await submit('never ends');
+    await seen(jobs, news, id, hasLosses);
+    await worker.stop();
+    expect(await jobs.get(id)).toMatchObject({ state: 'queued', attempts: 0, progress: null, latest: null });
+    await database
+      .updateTable('jobs')
+      .set({ request: renamed(await jobs.get(id), 'plain') })
+      .execute();
+    start();
+    expect(await over(jobs, id)).toMatchObject({ state: 'succeeded', attempts: 1 });
+    expect((await jobs.losses(id, { after: 0, limit: 9 })).items).toHaveLength(3);
+  });
+});
+
+function renamed({ hyperparameters }: Job, name: string): string {
+  return JSON.stringify({ ...hyperparameters, name });
+}
