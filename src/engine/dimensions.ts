@@ -5,7 +5,7 @@ import { type CompleteLayer, completeLayers, type NetworkSpec } from './spec.ts'
 type Shape = readonly [rows: number, columns: number];
 
 /** The shapes of one layer in the notes' notation. */
-export interface LayerDimensions {
+interface LayerDimensions {
   /** l, from 1. */
   readonly layer: number;
   readonly units: number;

@@ -8,7 +8,7 @@ import { lossMatricesOf } from './plan/matrices.ts';
 import type { Plan } from './plan/plan.ts';
 
 /** Gets the predictions of m rows, `outputs` numbers a row, from the `first` of the evaluated on; they last until it returns. */
-export type SeePredictions = (predictions: Numbers, first: number, m: number) => void;
+type SeePredictions = (predictions: Numbers, first: number, m: number) => void;
 
 export type Evaluate = (rows: Int32Array, see?: SeePredictions) => LossSum;
 

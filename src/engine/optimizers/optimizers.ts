@@ -10,7 +10,6 @@ import { sgd } from './sgd.ts';
 /** Every optimizer by name. */
 export const OPTIMIZERS = { sgd, rmsprop, adagrad, adam, adamw, lion };
 
-export type OptimizerName = keyof typeof OPTIMIZERS;
 export type OptimizerSpec = SpecOf<typeof OPTIMIZERS>;
 
 /** Throws TypeError on an unknown option, RangeError on an impossible value. */

@@ -29,7 +29,7 @@ export interface TrainingSizes {
 }
 
 /** Rows lie one after the other: features X (n0, rows), targets T, weights (rows) or NONE. */
-export interface RowsPlan {
+interface RowsPlan {
   readonly rows: number;
   readonly X: number;
   readonly T: number;

@@ -10,7 +10,6 @@ import { step } from './step.ts';
 /** Every schedule by name. */
 export const SCHEDULES = { constant, step, exponential, cosine, oneCycle, plateau };
 
-export type ScheduleName = keyof typeof SCHEDULES;
 export type ScheduleSpec = SpecOf<typeof SCHEDULES>;
 
 /** The schedule of one training. Throws TypeError on an unknown option, RangeError on an impossible value. */

@@ -22,7 +22,7 @@ const normalDensity = (z: number): number => Math.exp(-0.5 * z * z) / Math.sqrt(
 const normalDistribution = (z: number): number => 0.5 * complementaryErrorFunction(-z / Math.SQRT2);
 
 /** Each activation as torch.nn defines it, with its defaults (GELU is the exact one, not the tanh approximation). */
-export const SCALAR_ACTIVATIONS: Readonly<Record<Activation, ScalarFunction>> = {
+const SCALAR_ACTIVATIONS: Readonly<Record<Activation, ScalarFunction>> = {
   linear: { value: (z) => z, derivative: () => 1 },
   relu: { value: (z) => Math.max(z, 0), derivative: (z) => (z > 0 ? 1 : 0) },
   leakyRelu: { value: (z) => (z > 0 ? z : LEAK * z), derivative: (z) => (z > 0 ? 1 : LEAK) },
