@@ -51,8 +51,8 @@ struct Gelu {
 struct Silu {
   static INLINE Vector value(Vector z) { return z * logistic(z); }
   static INLINE Vector slope(Vector z, Vector) {
-    const Vector s = logistic(z);
-    return s * multiplyAdd(z, 1.0f - s, splat(1.0f));
+    const Logistic s = logisticParts(z);
+    return s.value * multiplyAdd(z, s.rest, splat(1.0f));
   }
 };
 

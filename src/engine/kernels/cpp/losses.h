@@ -90,8 +90,7 @@ struct PowerSum {
 INLINE PowerSum sumPowers(float* P, const float* logits, Size n) {
   Vector largest = splat(-__builtin_inff());
   forEachVector(n, [&](Size at, auto lanes) {
-    const Vector x = lanes.keep(load(logits + at), -__builtin_inff());
-    largest = x <= largest ? largest : x;
+    largest = atLeast(largest, lanes.keep(load(logits + at), -__builtin_inff()));
   });
   const float top = largestLane(largest);
   Doubles sum{};

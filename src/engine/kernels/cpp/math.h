@@ -77,11 +77,20 @@ INLINE Vector logarithmOfOnePlus(Vector x) {
   return 2.0f * multiplyAdd(square * s, polynomial(square, q), s);
 }
 
-/** 1 / (1 + e^-x), by the power that cannot overflow. */
-INLINE Vector logistic(Vector x) {
+/** 1 / (1 + e^-x), and what it lacks to 1, by the power that cannot overflow: neither loses digits. */
+struct Logistic {
+  Vector value;
+  Vector rest;
+};
+
+INLINE Logistic logisticParts(Vector x) {
   const Vector power = exponential(-magnitude(x));
-  return (x < 0.0f ? power : splat(1.0f)) / (1.0f + power);
+  const Vector large = 1.0f / (1.0f + power);
+  const Vector small = power / (1.0f + power);
+  return {x < 0.0f ? small : large, x < 0.0f ? large : small};
 }
+
+INLINE Vector logistic(Vector x) { return logisticParts(x).value; }
 
 INLINE Vector hyperbolicTangent(Vector x) {
   const Vector fall = exponentialMinusOne(-2.0f * magnitude(x));

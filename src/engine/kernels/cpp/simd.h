@@ -51,9 +51,15 @@ INLINE Vector squareRoot(Vector x) {
 #endif
 }
 
-// With NaN for x, `atMost` and `atLeast` give NaN, as they must to carry it on.
+// `atMost` and `atLeast` carry a NaN in x on, as plain comparisons do. Named for WebAssembly, where clang makes the relaxed instructions
+// of the comparisons, which may lose it.
+#ifdef __wasm_simd128__
+INLINE Vector atMost(Vector x, Vector limit) { return __builtin_wasm_pmin_f32x4(x, limit); }
+INLINE Vector atLeast(Vector x, Vector limit) { return __builtin_wasm_pmax_f32x4(x, limit); }
+#else
 INLINE Vector atMost(Vector x, Vector limit) { return limit < x ? limit : x; }
 INLINE Vector atLeast(Vector x, Vector limit) { return x < limit ? limit : x; }
+#endif
 
 INLINE Words bitsOf(Vector x) { return (Words)x; }
 INLINE Vector withBits(Words bits) { return (Vector)bits; }

@@ -1,0 +1,74 @@
+import { describe, it } from 'vitest';
+import { ACTIVATIONS, type CreateKernels } from '../../../../src/engine/kernels/kernels.ts';
+import { createReferenceKernels } from '../../../../src/engine/kernels/reference.ts';
+import { expectConformance, ulps } from '../arrangement.ts';
+import { EXTREMES, FINITE_EDGES, normals, SIZES } from '../numbers.ts';
+
+/** Below, z times a factor that is no normal number any more has lost digits: harmless, at numbers around 1e-36. */
+const SMALLEST = 2 ** -118;
+const ORDINARY = [...normals(400, 1), ...normals(400, 2, 6), ...normals(200, 3, 40)];
+
+/** The activations, forwards and back. */
+export function conformInActivations(createKernels: CreateKernels): void {
+  describe.each(ACTIVATIONS)('%s', (activation) => {
+    it('is accurate to a few units in the last place, at edges and beyond them', () => {
+      const Z = [...ORDINARY, ...FINITE_EDGES, ...EXTREMES];
+      expectConformance(
+        createKernels,
+        {
+          matrices: { Z, A: normals(Z.length, 4) },
+          writes: ['A'],
+          call: (kernels, at) => kernels.activate(activation, at.A, at.Z, Z.length),
+        },
+        ulps(4, SMALLEST),
+      );
+    });
+
+    it.each(SIZES)('works in place on %i numbers', (count) => {
+      expectConformance(
+        createKernels,
+        {
+          matrices: { Z: normals(count, count) },
+          writes: ['Z'],
+          call: (kernels, at) => kernels.activate(activation, at.Z, at.Z, count),
+        },
+        ulps(4, SMALLEST),
+      );
+    });
+
+    it('has the right derivative', () => {
+      const Z = [...ORDINARY, ...FINITE_EDGES, NaN];
+      const dA = Z.map(() => 1);
+      // A is float32, so where the derivative comes from it (1 - A², say), its error is that of numbers near 1.
+      expectConformance(
+        createKernels,
+        {
+          matrices: { Z, dA, A: activated(activation, Z), dZ: normals(Z.length, 5) },
+          writes: ['dZ'],
+          call: (kernels, at) => kernels.activationGradient(activation, at.dZ, at.dA, at.Z, at.A, Z.length),
+        },
+        ulps(4, 1),
+      );
+    });
+
+    it.each(SIZES)('goes back in place on %i numbers', (count) => {
+      const Z = normals(count, count);
+      expectConformance(
+        createKernels,
+        {
+          matrices: { Z, dA: normals(count, 6), A: activated(activation, Z) },
+          writes: ['dA'],
+          call: (kernels, at) => kernels.activationGradient(activation, at.dA, at.dA, at.Z, at.A, count),
+        },
+        ulps(4, 4),
+      );
+    });
+  });
+}
+
+function activated(activation: (typeof ACTIVATIONS)[number], Z: readonly number[]): number[] {
+  const kernels = createReferenceKernels({ numbers: Z.length, indices: 0 });
+  kernels.values.set(Z);
+  kernels.activate(activation, 0, 0, Z.length);
+  return Array.from(kernels.values);
+}
