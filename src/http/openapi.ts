@@ -1,7 +1,8 @@
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance } from 'fastify';
-import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
+import { jsonSchemaTransformObject } from 'fastify-type-provider-zod';
+import { transformFormats } from './bodyFormats.ts';
 
 /** `/openapi.json` and Swagger UI at `/docs`, both made from the routes' zod schemas. Register before the routes. */
 export async function registerOpenapi(app: FastifyInstance, version: string): Promise<void> {
@@ -23,7 +24,7 @@ export async function registerOpenapi(app: FastifyInstance, version: string): Pr
         { name: 'System', description: 'The service itself.' },
       ],
     },
-    transform: jsonSchemaTransform,
+    transform: transformFormats,
     transformObject: jsonSchemaTransformObject,
   });
   await app.register(swaggerUi, { routePrefix: '/docs', uiConfig: { docExpansion: 'list', tryItOutEnabled: true } });
