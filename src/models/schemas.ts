@@ -42,7 +42,7 @@ const inputSchema = z
       .optional()
       .describe('The smallest and the largest value of the training rows; of a datetime in ISO 8601.'),
   })
-  .meta({ id: 'ModelInput', description: 'A column that the model reads.' });
+  .meta({ id: 'ModelColumn', description: 'A column that the model reads.' });
 
 const layerTableSchema = z
   .object({
