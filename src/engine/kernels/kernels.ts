@@ -11,7 +11,7 @@
  */
 
 export type KernelsName = 'reference' | 'wasm' | 'native';
-export type Precision = 'float64' | 'float32';
+type Precision = 'float64' | 'float32';
 
 export const ACTIVATIONS = [
   'linear',
@@ -29,8 +29,7 @@ export const ACTIVATIONS = [
 export type Activation = (typeof ACTIVATIONS)[number];
 
 /** The losses that compare each output with its own target; crossEntropy is a kernel of its own. */
-export const ELEMENTWISE_LOSSES = ['mse', 'mae', 'huber', 'quantile', 'poisson', 'binaryCrossEntropy'] as const;
-export type ElementwiseLoss = (typeof ELEMENTWISE_LOSSES)[number];
+export type ElementwiseLoss = 'mse' | 'mae' | 'huber' | 'quantile' | 'poisson' | 'binaryCrossEntropy';
 
 /** An absent matrix: no row weights, no class weights. */
 export const NONE = -1;
