@@ -29,7 +29,8 @@ export const ACTIVATIONS = [
 export type Activation = (typeof ACTIVATIONS)[number];
 
 /** The losses that compare each output with its own target; crossEntropy is a kernel of its own. */
-export type ElementwiseLoss = 'mse' | 'mae' | 'huber' | 'quantile' | 'poisson' | 'binaryCrossEntropy';
+export const ELEMENTWISE_LOSSES = ['mse', 'mae', 'huber', 'quantile', 'poisson', 'binaryCrossEntropy'] as const;
+export type ElementwiseLoss = (typeof ELEMENTWISE_LOSSES)[number];
 
 /** An absent matrix: no row weights, no class weights. */
 export const NONE = -1;
