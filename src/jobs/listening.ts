@@ -17,11 +17,18 @@ export interface ListeningParts {
   readonly note: (note: Note) => void;
 }
 
+export interface Listening {
+  /** Takes what is still to be heard and closes the port. */
+  end(): void;
+  /** Notes that nothing is left to do, whether or not early stopping spared epochs. */
+  complete(): void;
+}
+
 /** How often progress within an epoch is noted. */
 const PROGRESS_MS = 500;
 
 /** Notes what a thread says of its job, and how far it is in between, until it is ended. */
-export function listen({ jobId, earlyStopping, control, port, clock, note }: ListeningParts): { end(): void } {
+export function listen({ jobId, earlyStopping, control, port, clock, note }: ListeningParts): Listening {
   const stopping = createEarlyStopping(earlyStopping);
   let progressAt: ReturnType<typeof createProgress> | undefined;
   let best: object | undefined;
@@ -48,11 +55,16 @@ export function listen({ jobId, earlyStopping, control, port, clock, note }: Lis
   port.on('message', hear);
   const timer = setInterval(noteProgress, PROGRESS_MS);
   return {
-    /** The thread's result comes another way than its messages, so some may still be waiting here. */
+    // The thread's result comes another way than its messages, so some may still be waiting here.
     end() {
       for (let left = receiveMessageOnPort(port); left; left = receiveMessageOnPort(port)) hear(left.message);
       clearInterval(timer);
       port.close();
+    },
+    complete() {
+      if (!progressAt) return;
+      const progress = { ...progressAt(control.step()), fraction: 1, etaSeconds: 0 };
+      note({ losses: [], state: { progress: JSON.stringify(progress) } });
     },
   };
 }

@@ -93,14 +93,24 @@ async function trainOnThread(parts: RunParts, job: TrainedJob, control: Control)
   const { earlyStopping } = spec.training;
   const note = parts.journal.add.bind(null, jobId);
   const listening = listen({ jobId, earlyStopping, control, port: port1, clock: parts.clock, note });
+  const result = await resultOf(
+    parts.pool.run({ spec, file, control: control.buffer, port: port2 }),
+    control,
+    parts.log,
+  );
+  listening.end();
+  if (result.kind === 'trained') listening.complete();
+  return result;
+}
+
+/** A thread that dies while it is asked to stop was ended by force. */
+async function resultOf(running: Promise<ThreadResult>, control: Control, log: Logger): Promise<ThreadResult> {
   try {
-    return await parts.pool.run({ spec, file, control: control.buffer, port: port2 });
+    return await running;
   } catch (error) {
     if (control.stopRequested()) return { kind: 'stopped' };
-    parts.log.error({ err: error }, 'the thread of the job died');
+    log.error({ err: error }, 'the thread of the job died');
     return { kind: 'failed', failure: failureOfThread(error) };
-  } finally {
-    listening.end();
   }
 }
 

@@ -1,13 +1,12 @@
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { NewsDesk } from '../../src/jobs/news.ts';
 import { createPool } from '../../src/jobs/pool.ts';
 import type { Job } from '../../src/jobs/schemas.ts';
-import type { Jobs } from '../../src/jobs/service.ts';
 import { startWorker, type WorkerParts } from '../../src/jobs/worker.ts';
 import { findFile, insertDataset } from './datasets.ts';
 import { log, openJobs, over } from './house.ts';
 import { saveModel } from './models.ts';
+import { hasLosses, seen } from './seen.ts';
 
 const SCRIPTED = fileURLToPath(new URL('./threads/scripted.ts', import.meta.url));
 
@@ -27,24 +26,6 @@ async function openWorker(changes: Partial<WorkerParts> = {}) {
     (await jobs.submit({ name, datasetId, target: 'species', ...request })).id;
   return { database, news, jobs, datasetId, start, submit };
 }
-
-/** Resolves with the job as soon as `matters` says so. */
-function seen(jobs: Jobs, news: NewsDesk, id: string, matters: (job: Job) => boolean): Promise<Job> {
-  return new Promise((resolve) => {
-    const look = async () => {
-      const job = await jobs.get(id);
-      if (!matters(job)) return;
-      unsubscribe();
-      resolve(job);
-    };
-    const unsubscribe = news.subscribe((item) => {
-      if (item.kind === 'changed' && item.jobId === id) look();
-    });
-    look();
-  });
-}
-
-const hasLosses = ({ latest }: Job) => latest !== null;
 
 describe('a worker', () => {
   it('takes a job from the queue to its model', async () => {

@@ -1,0 +1,20 @@
+/** The worker process of tests: `node workerEntry.ts DATABASE THREAD_MODULE`. */
+import { pino } from 'pino';
+import { runWorker } from '../../src/jobs/workerProcess.ts';
+import { openDatabase } from '../../src/store/database.ts';
+import { findFile } from './datasets.ts';
+import { saveModel } from './models.ts';
+
+const [databasePath = '', threadModule = ''] = process.argv.slice(2);
+const database = openDatabase(databasePath);
+await runWorker({
+  database,
+  findFile: findFile(database),
+  saveModel,
+  threads: 2,
+  kernels: 'reference',
+  clock: Date.now,
+  log: pino({ level: 'silent' }),
+  threadModule,
+});
+process.exit(0);
