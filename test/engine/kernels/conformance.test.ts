@@ -1,9 +1,20 @@
 import { describe } from 'vitest';
 import { PLAYERS } from '../players.ts';
 import { conformInActivations } from './conformance/activations.ts';
+import { conformElementwise } from './conformance/elementwise.ts';
+import { conformInLosses } from './conformance/losses.ts';
+import { conformInNormalization } from './conformance/normalization.ts';
+import { conformInOptimizers } from './conformance/optimizers.ts';
 import { conformInProducts } from './conformance/products.ts';
 
-describe.each(PLAYERS)('the $name player', ({ createKernels }) => {
+/** The reference is what the others are compared with; `expectations.test.ts` holds it to what can be worked out by hand. */
+const OTHERS = PLAYERS.filter(({ name }) => name !== 'reference');
+
+describe.each(OTHERS)('the $name player', ({ createKernels }) => {
   describe('products', () => conformInProducts(createKernels));
   describe('activations', () => conformInActivations(createKernels));
+  describe('losses', () => conformInLosses(createKernels));
+  describe('normalization', () => conformInNormalization(createKernels));
+  describe('optimizers', () => conformInOptimizers(createKernels));
+  describe('number by number', () => conformElementwise(createKernels));
 });

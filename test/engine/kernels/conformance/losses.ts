@@ -1,0 +1,112 @@
+import { describe, it } from 'vitest';
+import { type CreateKernels, ELEMENTWISE_LOSSES, NONE } from '../../../../src/engine/kernels/kernels.ts';
+import { type Arrangement, expectConformance, relativeTo, ulps } from '../arrangement.ts';
+import { normals, SIZES, uniforms, wholeNumbers } from '../numbers.ts';
+
+const ROWS = [1, 3, 8, 33];
+/** Huber's delta or quantile's level; the other losses pay no heed to it. */
+const PARAMETER = 0.7;
+
+/** The losses with their gradients, and softmax. */
+export function conformInLosses(createKernels: CreateKernels): void {
+  describe.each(ELEMENTWISE_LOSSES)('%s', (loss) => {
+    function conforms(m: number, n: number, weighted: boolean): void {
+      const count = m * n;
+      // Every third output is its target exactly, where mae and quantile have their kink.
+      const A = normals(count, n, 3);
+      const T = uniforms(count, m).map((t, e) => (e % 3 === 0 ? A[e] : t));
+      const arrangement = {
+        matrices: { A, T, weights: uniforms(m, 3), dA: normals(count, 4) },
+        writes: ['dA'],
+      } as const;
+      expectConformance(
+        createKernels,
+        {
+          ...arrangement,
+          call: (kernels, at) =>
+            kernels.elementwiseLoss(loss, at.dA, at.A, at.T, weighted ? at.weights : NONE, m, n, PARAMETER),
+        },
+        // The returned sum is of positive terms but poisson's, which are some units large.
+        ulps(8, count),
+      );
+    }
+
+    it.each(SIZES)('gives the sum and the gradient of %i outputs a row, weighted or not', (n) => {
+      for (const m of ROWS) {
+        conforms(m, n, false);
+        conforms(m, n, true);
+      }
+    });
+
+    it('gives the same loss without the gradient', () => {
+      const arrangement: Arrangement = {
+        matrices: { A: normals(35, 1), T: uniforms(35, 2) },
+        writes: [],
+        call: (kernels, at) => kernels.elementwiseLoss(loss, NONE, at.A, at.T, NONE, 7, 5, PARAMETER),
+      };
+      expectConformance(createKernels, arrangement, ulps(8, 35));
+    });
+  });
+
+  describe('crossEntropy', () => {
+    interface Options {
+      readonly weighted?: boolean;
+      readonly smoothing?: number;
+      readonly deviation?: number;
+    }
+
+    function conforms(m: number, n: number, { weighted = false, smoothing = 0, deviation = 3 }: Options): void {
+      const matrices = {
+        A: normals(m * n, n, deviation),
+        T: wholeNumbers(m, n, 2),
+        rows: uniforms(m, 3),
+        classes: uniforms(n, 4),
+        dA: normals(m * n, 5),
+      };
+      const weights = (at: number): number => (weighted ? at : NONE);
+      expectConformance(
+        createKernels,
+        {
+          matrices,
+          writes: ['dA'],
+          call: (kernels, at) =>
+            kernels.crossEntropy(at.dA, at.A, at.T, weights(at.rows), weights(at.classes), m, n, smoothing),
+        },
+        relativeTo(1, 1e-6),
+      );
+    }
+
+    it.each(SIZES)('goes over %i classes, with weights and smoothing or without', (n) => {
+      for (const m of ROWS) {
+        conforms(m, n, {});
+        conforms(m, n, { weighted: true });
+        conforms(m, n, { smoothing: 0.1 });
+        conforms(m, n, { weighted: true, smoothing: 0.1 });
+      }
+    });
+
+    it('takes logits whose powers float32 cannot hold', () => conforms(9, 10, { deviation: 300, smoothing: 0.1 }));
+  });
+
+  describe('softmax', () => {
+    it.each(SIZES)('goes over %i classes, in place too', (n) => {
+      const m = 5;
+      const A = [...normals((m - 1) * n, n, 4), ...normals(n, 2, 300)];
+      expectConformance(
+        createKernels,
+        {
+          matrices: { A, P: normals(m * n, 1) },
+          writes: ['P'],
+          call: (kernels, at) => kernels.softmax(at.P, at.A, m, n),
+        },
+        // A logit's distance to the largest is rounded before it is a power: up to 1000 units times 2^-24.
+        relativeTo(0.01, 1e-4),
+      );
+      expectConformance(
+        createKernels,
+        { matrices: { A }, writes: ['A'], call: (kernels, at) => kernels.softmax(at.A, at.A, m, n) },
+        relativeTo(0.01, 1e-4),
+      );
+    });
+  });
+}

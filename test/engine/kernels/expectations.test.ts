@@ -1,0 +1,90 @@
+import { describe, expect, it } from 'vitest';
+import { NONE } from '../../../src/engine/kernels/kernels.ts';
+import { PLAYERS } from '../players.ts';
+
+/** What a person can work out on paper, for every player: the reference, which the others are held to, included. */
+describe.each(PLAYERS)('the $name player', ({ createKernels }) => {
+  const CLOSE = 6;
+
+  function kernelsOver(...values: number[]): ReturnType<typeof createKernels> {
+    const kernels = createKernels({ numbers: values.length, indices: 4 });
+    kernels.values.set(values);
+    return kernels;
+  }
+
+  /** Numbers of the arena from `offset` on. */
+  function numbersAt(kernels: ReturnType<typeof createKernels>, offset: number, count: number): number[] {
+    return Array.from(kernels.values.subarray(offset, offset + count));
+  }
+
+  it('starts with zeros', () => {
+    const { values, indices } = createKernels({ numbers: 3, indices: 2 });
+    expect([...values, ...indices]).toEqual([0, 0, 0, 0, 0]);
+  });
+
+  it('lays W input by input: Z = W A + b', () => {
+    // Two inputs, three units, one example (10, 1): the first input's weights are 1 2 3, the second's 4 5 6.
+    const kernels = kernelsOver(1, 2, 3, 4, 5, 6, 10, 1, 100, 200, 300, 0, 0, 0);
+    kernels.affine(11, 0, 6, 8, 1, 2, 3);
+    expect(numbersAt(kernels, 11, 3)).toEqual([114, 225, 336]);
+  });
+
+  it('sends gradients back: dW = scale dZ Aᵀ, db = scale Σ dZ, dA = Wᵀ dZ', () => {
+    // Two examples of two inputs, (1, 2) and (3, 4); one unit with dZ 10 and 20; its weights are 5 and 7.
+    const kernels = kernelsOver(1, 2, 3, 4, 10, 20, 5, 7, 0, 0, 0, 0, 0, 0, 0);
+    kernels.weightGradient(8, 4, 0, 2, 2, 1, 0.5);
+    kernels.biasGradient(10, 4, 2, 1, 0.5);
+    kernels.inputGradient(11, 6, 4, 2, 2, 1);
+    expect(numbersAt(kernels, 8, 3)).toEqual([35, 50, 15]);
+    expect(numbersAt(kernels, 11, 4)).toEqual([50, 70, 100, 140]);
+  });
+
+  it('gathers the rows that the indices name', () => {
+    const kernels = kernelsOver(1, 2, 3, 4, 5, 6, 0, 0, 0, 0);
+    kernels.indices.set([9, 2, 0]);
+    kernels.gatherRows(6, 0, 1, 2, 2);
+    expect(numbersAt(kernels, 6, 4)).toEqual([5, 6, 1, 2]);
+  });
+
+  it('gives equal logits equal probabilities, and the loss log n', () => {
+    const kernels = kernelsOver(7, 7, 7, 7, 2, 0, 0, 0, 0);
+    expect(kernels.crossEntropy(5, 0, 4, NONE, NONE, 1, 4, 0)).toBeCloseTo(Math.log(4), CLOSE);
+    kernels.softmax(0, 0, 1, 4);
+    const probabilities = [0.25, 0.25, 0.25, 0.25];
+    const gradient = [0.25, 0.25, -0.75, 0.25];
+    for (const [i, p] of probabilities.entries()) expect(kernels.values[i]).toBeCloseTo(p, CLOSE);
+    for (const [i, d] of gradient.entries()) expect(kernels.values[5 + i]).toBeCloseTo(d, CLOSE);
+  });
+
+  it('weighs the mean squared error row by row', () => {
+    // Two rows of two outputs, all 1 too high and 3 too high; weights 1 and 2.
+    const kernels = kernelsOver(1, 1, 3, 3, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0);
+    expect(kernels.elementwiseLoss('mse', 10, 0, 4, 8, 2, 2, 0)).toBe(1 + 2 * 9);
+    expect(numbersAt(kernels, 10, 4)).toEqual([1, 1, 6, 6]);
+  });
+
+  it('normalizes two rows to plus and minus one', () => {
+    const kernels = kernelsOver(4, 8, 0, 0, 1, 0, 0, 0, 0, 0);
+    kernels.batchNormalize(2, 0, 4, 5, 6, 7, 8, 9, 2, 1, 0.5, 0);
+    expect(numbersAt(kernels, 2, 2)).toEqual([-1, 1]);
+    // Mean 6 and 1 / deviation 0.5; the running ones went half-way to the mean 6 and the unbiased variance 8.
+    expect(numbersAt(kernels, 6, 4)).toEqual([6, 0.5, 3, 4]);
+  });
+
+  it('moves each parameter by the rate at the first step of Adam, whatever its gradient', () => {
+    const kernels = kernelsOver(1, 1, 0.001, -1000, 0, 0, 0, 0);
+    kernels.adam(0, 2, 4, 6, 2, 0.125, 0.9, 0.999, 0, 0, false, 1);
+    expect(kernels.values[0]).toBeCloseTo(0.875, CLOSE);
+    expect(kernels.values[1]).toBeCloseTo(1.125, CLOSE);
+  });
+
+  it('keeps the expected part of the numbers in dropout, enlarged to make up for the rest', () => {
+    const count = 10_000;
+    const kernels = createKernels({ numbers: count, indices: 0 });
+    kernels.values.fill(1);
+    kernels.dropout(0, 0, count, 0.75, 1, 2);
+    const kept = kernels.values.filter((x) => x !== 0);
+    expect(kept.every((x) => x === 4)).toBe(true);
+    expect(kept.length / count).toBeCloseTo(0.25, 1);
+  });
+});
