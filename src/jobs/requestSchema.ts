@@ -23,7 +23,9 @@ const priority = z
   .default(0)
   .describe('A job of a higher priority runs first; among equals, the oldest.');
 
-export const LABEL_NAME = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$/;
+const LABEL_NAME = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$/;
+/** A label as one text: `team:risk`. */
+export const LABEL = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}:/;
 const labels = z
   .record(
     z.string().regex(LABEL_NAME, 'A label name is 1 to 63 letters, digits, dots, hyphens or underscores.'),

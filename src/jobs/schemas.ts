@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { pageOf, pageQuery } from '../kit/wire.ts';
 import { JOB_STATES } from '../store/tables.ts';
 import { FAILURE_CODES } from './failures.ts';
-import { hyperparametersSchema, LABEL_NAME } from './requestSchema.ts';
+import { hyperparametersSchema, LABEL } from './requestSchema.ts';
 
 const MOST_LOSSES = 10_000;
 
@@ -72,10 +72,7 @@ export const jobPageSchema = pageOf(jobSchema).meta({ id: 'JobPage', description
 
 const label = z
   .string()
-  .refine(
-    (text) => LABEL_NAME.test(text.slice(0, text.indexOf(':'))),
-    'A label filter is name:value, such as team:risk.',
-  )
+  .regex(LABEL, 'A label filter is name:value, such as team:risk.')
   .meta({ examples: ['team:risk'] });
 
 export const jobsQuery = pageQuery.extend({

@@ -1,0 +1,43 @@
+/** What a thread of the pool runs: one job at a time, from the dataset's file to the outcome. */
+import { workerData } from 'node:worker_threads';
+import { readTable } from '../datasets/readTable.ts';
+import { ServiceError } from '../kit/errors.ts';
+import { LossDivergedError } from '../training/diverged.ts';
+import { chooseKernels } from '../training/kernels.ts';
+import { train } from '../training/train.ts';
+import { createControl } from './control.ts';
+import { type Failure, INTERNAL_ERROR, isOutOfMemory, OUT_OF_MEMORY } from './failures.ts';
+import type { ThreadMessage, ThreadResult, ThreadSetup, ThreadTask } from './threadTask.ts';
+
+// The pool starts threads with this setup. The kernels are made ready before the first job comes.
+const { kernels }: ThreadSetup = workerData;
+const createKernels = chooseKernels(kernels);
+
+/** Trains one job; what its process gets to know of an error is in the result, so a thrown one is a crash. */
+export async function runTask({ spec, file, control, port }: ThreadTask): Promise<ThreadResult> {
+  const tell = (message: ThreadMessage) => port.postMessage(message);
+  try {
+    const table = await readTable(file);
+    const outcome = train({
+      table,
+      spec,
+      createKernels,
+      control: createControl(control),
+      clock: Date.now,
+      onStart: (plan) => tell({ kind: 'started', plan }),
+      onEpoch: (report) => tell({ kind: 'epoch', report }),
+    });
+    return outcome ? { kind: 'trained', outcome } : { kind: 'stopped' };
+  } catch (error) {
+    return { kind: 'failed', failure: failureOf(error), error };
+  } finally {
+    port.close();
+  }
+}
+
+function failureOf(error: unknown): Failure {
+  if (error instanceof LossDivergedError) return { code: error.code, message: error.message };
+  if (error instanceof ServiceError && error.code === 'invalid_spec')
+    return { code: error.code, message: error.message };
+  return isOutOfMemory(error) ? OUT_OF_MEMORY : INTERNAL_ERROR;
+}

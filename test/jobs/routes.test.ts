@@ -1,0 +1,136 @@
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { buildApp } from '../../src/http/app.ts';
+import { jobRoutes } from '../../src/jobs/routes.ts';
+import { insertDataset } from './datasets.ts';
+import { openJobs } from './house.ts';
+
+async function openApp() {
+  const { database, jobs } = await openJobs();
+  const datasetId = await insertDataset(database);
+  const app = await buildApp({ version: '0.0.0', routes: [jobRoutes({ jobs })], logger: false });
+  onTestFinished(() => app.close());
+  const post = async (payload: object) => {
+    const answer = await app.inject({ method: 'POST', url: '/v1/jobs', payload });
+    return { status: answer.statusCode, headers: answer.headers, body: answer.json() };
+  };
+  return { app, database, datasetId, post };
+}
+
+const paths = ({ errors = [] }: { errors?: readonly { path: string }[] }) => errors.map(({ path }) => path).toSorted();
+
+describe('POST /v1/jobs', () => {
+  it('answers 202 and says where the job is', async () => {
+    const { app, post, datasetId } = await openApp();
+    const { status, headers, body } = await post({ datasetId, target: 'species' });
+    expect(status).toBe(202);
+    expect(headers.location).toBe(`/v1/jobs/${body.id}`);
+    const answer = await app.inject({ url: String(headers.location) });
+    expect(answer.json()).toEqual(body);
+  });
+
+  it('lists every mistake of a malformed body', async () => {
+    const { post } = await openApp();
+    const { status, body } = await post({
+      priority: 1000,
+      network: { layers: [{ units: -1 }, { units: 8, activation: 'step' }] },
+      training: { optimizer: { type: 'adam', learningRate: 0 }, epochs: 0 },
+      labels: { 'a b': 'c' },
+      colour: 'red',
+    });
+    expect([status, body.code]).toEqual([400, 'invalid_request']);
+    expect(paths(body)).toEqual([
+      '/colour',
+      '/datasetId',
+      '/labels/a b',
+      '/network/layers/0/units',
+      '/network/layers/1/activation',
+      '/priority',
+      '/target',
+      '/training/epochs',
+      '/training/optimizer/learningRate',
+    ]);
+  });
+
+  it('lists the mistakes against the dataset together with those of a malformed body', async () => {
+    const { post, datasetId } = await openApp();
+    const { status, body } = await post({
+      datasetId,
+      target: 'colour',
+      features: { exclude: ['smell'] },
+      network: { layers: [{ units: -1 }] },
+      more: true,
+    });
+    expect(status).toBe(400);
+    expect(paths(body)).toEqual(['/features/exclude/0', '/more', '/network/layers/0/units', '/target']);
+  });
+
+  it('answers 422 to what is well-formed but impossible', async () => {
+    const { post, datasetId } = await openApp();
+    const { status, body } = await post({ datasetId, target: 'petal length', training: { loss: 'crossEntropy' } });
+    expect([status, body.code, paths(body)]).toEqual([422, 'invalid_spec', ['/training/loss']]);
+  });
+
+  it('answers 422 to a dataset that is not there and 409 to one that is not ready', async () => {
+    const { database, post } = await openApp();
+    const absent = await post({ datasetId: 'ds_none', target: 'species' });
+    expect([absent.status, paths(absent.body)]).toEqual([422, ['/datasetId']]);
+    const datasetId = await insertDataset(database, { state: 'processing' });
+    expect(await post({ datasetId, target: 'species' })).toMatchObject({
+      status: 409,
+      body: { code: 'dataset_not_ready' },
+    });
+  });
+
+  it.each([[[]], ['text'], [null], [{ datasetId: ['ds_1'] }]])('answers 400 to %j', async (payload) => {
+    const { app } = await openApp();
+    const headers = { 'content-type': 'application/json' };
+    const answer = await app.inject({ method: 'POST', url: '/v1/jobs', headers, payload: JSON.stringify(payload) });
+    expect(answer.statusCode).toBe(400);
+  });
+});
+
+describe('the other routes of jobs', () => {
+  it('list, show, cancel and delete', async () => {
+    const { app, post, datasetId } = await openApp();
+    const { body: job } = await post({ datasetId, target: 'species', labels: { team: 'risk' } });
+    const listed = await app.inject({ url: '/v1/jobs?state=queued&state=running&label=team:risk&limit=1' });
+    expect(listed.json()).toEqual({ items: [job], next: null });
+    const losses = await app.inject({ url: `/v1/jobs/${job.id}/losses?after=0` });
+    expect(losses.json()).toEqual({ items: [], next: null });
+    const early = await app.inject({ method: 'DELETE', url: `/v1/jobs/${job.id}` });
+    expect([early.statusCode, early.json().code]).toEqual([409, 'job_wrong_state']);
+    const cancelled = await app.inject({ method: 'POST', url: `/v1/jobs/${job.id}/cancel` });
+    expect(cancelled.json()).toMatchObject({ id: job.id, state: 'cancelled' });
+    const deleted = await app.inject({ method: 'DELETE', url: `/v1/jobs/${job.id}` });
+    expect([deleted.statusCode, deleted.body]).toEqual([204, '']);
+  });
+
+  it.each([
+    ['GET', '/v1/jobs/job_none', 404, 'job_not_found'],
+    ['GET', '/v1/jobs/job_none?wait=60', 404, 'job_not_found'],
+    ['GET', '/v1/jobs/job_none?wait=61', 400, 'invalid_request'],
+    ['GET', '/v1/jobs/job_none/losses', 404, 'job_not_found'],
+    ['GET', '/v1/jobs/job_none/losses?after=-1', 400, 'invalid_request'],
+    ['POST', '/v1/jobs/job_none/cancel', 404, 'job_not_found'],
+    ['DELETE', '/v1/jobs/job_none', 404, 'job_not_found'],
+    ['GET', '/v1/jobs?state=done', 400, 'invalid_request'],
+    ['GET', '/v1/jobs?label=risk', 400, 'invalid_request'],
+    ['GET', '/v1/jobs?limit=201', 400, 'invalid_request'],
+    ['GET', '/v1/jobs?after=x', 400, 'invalid_request'],
+  ] as const)('%s %s answers %i %s', async (method, url, status, code) => {
+    const { app } = await openApp();
+    const answer = await app.inject({ method, url });
+    expect([answer.statusCode, answer.json().code]).toEqual([status, code]);
+  });
+
+  it('answer those who wait when the server closes', async () => {
+    const { app, post, datasetId } = await openApp();
+    const { body } = await post({ datasetId, target: 'species' });
+    const address = await app.listen({ host: '127.0.0.1', port: 0 });
+    const waiting = fetch(`${address}/v1/jobs/${body.id}?wait=60`);
+    await new Promise((resolve) => app.server.once('request', resolve));
+    await app.close();
+    const ended = await waiting.then((answer) => answer.status).catch(() => 'cut off');
+    expect([200, 'cut off']).toContain(ended);
+  });
+});

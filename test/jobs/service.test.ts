@@ -1,0 +1,177 @@
+import { describe, expect, it } from 'vitest';
+import { jobsQuery } from '../../src/jobs/schemas.ts';
+import { insertDataset } from './datasets.ts';
+import { openJobs } from './house.ts';
+
+async function openService() {
+  const { database, jobs, news } = await openJobs();
+  const datasetId = await insertDataset(database);
+  const submit = (request: object = {}) => jobs.submit({ datasetId, target: 'species', ...request });
+  const list = async (query: object = {}) => {
+    const { items, next } = await jobs.list(jobsQuery.parse(query));
+    return { ids: items.map(({ id }) => id), next };
+  };
+  return { database, jobs, news, datasetId, submit, list };
+}
+
+const patience = (waitMs: number) => ({ waitMs, signal: new AbortController().signal });
+
+describe('a job that is submitted', () => {
+  it('is queued with every default filled in', async () => {
+    const { submit, datasetId } = await openService();
+    const job = await submit({ network: { layers: [{ units: 8 }] } });
+    expect(job).toMatchObject({
+      id: expect.stringMatching(/^job_[0-9a-z]{26}$/),
+      name: 'iris-species',
+      datasetId,
+      state: 'queued',
+      queuePosition: 1,
+      progress: null,
+      attempts: 0,
+      modelId: null,
+      error: null,
+      priority: 0,
+      labels: {},
+      startedAt: null,
+      finishedAt: null,
+    });
+    expect(job.hyperparameters).toMatchObject({
+      target: 'species',
+      task: 'multiclass',
+      split: { method: 'random', validation: 0.15, test: 0.15, stratify: true, seed: 1 },
+      network: { layers: [{ units: 8, activation: 'relu', initializer: 'he', normalization: null, dropout: 0 }] },
+      training: { loss: 'crossEntropy', batchSize: expect.any(Number), epochs: expect.any(Number), seed: 1 },
+    });
+  });
+
+  it('can be submitted again from what it answered', async () => {
+    const { submit, jobs } = await openService();
+    const { hyperparameters } = await submit({ labels: { team: 'risk' }, priority: 3 });
+    expect((await jobs.submit(hyperparameters)).hyperparameters).toEqual(hyperparameters);
+  });
+
+  it('knows its place in the queue', async () => {
+    const { submit, jobs } = await openService();
+    const first = await submit();
+    const second = await submit();
+    const urgent = await submit({ priority: 1 });
+    const positions = await Promise.all(
+      [urgent, first, second].map(async ({ id }) => (await jobs.get(id)).queuePosition),
+    );
+    expect(positions).toEqual([1, 2, 3]);
+  });
+});
+
+describe('the list of jobs', () => {
+  it('is newest first, in pages', async () => {
+    const { submit, list } = await openService();
+    const ids: string[] = [];
+    for (let i = 0; i < 5; i++) ids.unshift((await submit()).id);
+    const first = await list({ limit: 2 });
+    const second = await list({ limit: 2, after: first.next });
+    const third = await list({ limit: 2, after: second.next });
+    expect([first.ids, second.ids, third.ids]).toEqual([ids.slice(0, 2), ids.slice(2, 4), ids.slice(4)]);
+    expect(third.next).toBeNull();
+  });
+
+  it('is filtered by state, dataset and labels', async () => {
+    const { database, submit, list, jobs, datasetId } = await openService();
+    const other = await insertDataset(database);
+    const risk = await submit({ labels: { team: 'risk', stage: 'a:b' } });
+    const growth = await submit({ labels: { team: 'growth' } });
+    const elsewhere = await submit({ datasetId: other });
+    await jobs.cancel(growth.id);
+    expect((await list({ state: 'cancelled' })).ids).toEqual([growth.id]);
+    expect((await list({ state: ['queued', 'cancelled'], datasetId })).ids).toEqual([growth.id, risk.id]);
+    expect((await list({ datasetId: other })).ids).toEqual([elsewhere.id]);
+    expect((await list({ label: 'team:risk' })).ids).toEqual([risk.id]);
+    expect((await list({ label: ['team:risk', 'stage:a:b'] })).ids).toEqual([risk.id]);
+    expect((await list({ label: ['team:risk', 'stage:c'] })).ids).toEqual([]);
+  });
+});
+
+describe('a cancelled job', () => {
+  it('leaves the queue at once', async () => {
+    const { submit, jobs } = await openService();
+    const { id } = await submit();
+    expect(await jobs.cancel(id)).toMatchObject({ state: 'cancelled', queuePosition: null });
+    expect((await jobs.get(id)).finishedAt).not.toBeNull();
+  });
+
+  it('can be cancelled again without a change', async () => {
+    const { submit, jobs } = await openService();
+    const { id } = await submit();
+    const cancelled = await jobs.cancel(id);
+    expect(await jobs.cancel(id)).toEqual(cancelled);
+  });
+
+  it('can be deleted, an open one cannot', async () => {
+    const { submit, jobs } = await openService();
+    const { id } = await submit({ labels: { team: 'risk' } });
+    await expect(jobs.remove(id)).rejects.toMatchObject({ code: 'job_wrong_state' });
+    await jobs.cancel(id);
+    await jobs.remove(id);
+    await expect(jobs.get(id)).rejects.toMatchObject({ code: 'job_not_found' });
+    await expect(jobs.remove(id)).rejects.toMatchObject({ code: 'job_not_found' });
+  });
+});
+
+describe('a job that is over', () => {
+  it('cannot be cancelled', async () => {
+    const { database, submit, jobs } = await openService();
+    const { id } = await submit();
+    await database.updateTable('jobs').set({ state: 'succeeded', finishedAt: 1 }).execute();
+    await expect(jobs.cancel(id)).rejects.toMatchObject({ code: 'job_wrong_state', message: /succeeded/ });
+  });
+});
+
+describe('waiting for a job', () => {
+  it('ends with news of its end', async () => {
+    const { submit, jobs } = await openService();
+    const { id } = await submit();
+    const waiting = jobs.get(id, patience(60_000));
+    await jobs.cancel(id);
+    expect(await waiting).toMatchObject({ state: 'cancelled' });
+  });
+
+  it('ends without news too, when another process wrote the end', async () => {
+    const { database, submit, jobs } = await openService();
+    const { id } = await submit();
+    const waiting = jobs.get(id, patience(60_000));
+    await database.updateTable('jobs').set({ state: 'cancelled', finishedAt: 1 }).execute();
+    expect(await waiting).toMatchObject({ state: 'cancelled' });
+  });
+
+  it('ends with the time, and with the client', async () => {
+    const { submit, jobs } = await openService();
+    const { id } = await submit();
+    expect(await jobs.get(id, patience(1))).toMatchObject({ state: 'queued' });
+    const gone = new AbortController();
+    const waiting = jobs.get(id, { waitMs: 60_000, signal: gone.signal });
+    gone.abort();
+    expect(await waiting).toMatchObject({ state: 'queued' });
+  });
+});
+
+describe('losses', () => {
+  it('come in pages of epochs', async () => {
+    const { database, submit, jobs } = await openService();
+    const { id } = await submit();
+    const epochs = [1, 2, 3, 4, 5].map((epoch) => ({
+      ...{ jobId: id, epoch, step: epoch, trainingLoss: 1 / epoch, validationLoss: null },
+      ...{ metrics: '{"rocAuc":null}', learningRate: 0.1, seconds: 1 },
+    }));
+    await database.insertInto('losses').values(epochs).execute();
+    const page = await jobs.losses(id, { after: 1, limit: 2 });
+    expect(page).toMatchObject({ items: [{ epoch: 2, metrics: { rocAuc: null } }, { epoch: 3 }], next: '3' });
+    expect(await jobs.losses(id, { after: 3, limit: 2 })).toMatchObject({
+      items: [{ epoch: 4 }, { epoch: 5 }],
+      next: null,
+    });
+  });
+
+  it('of a job that is not there are not there', async () => {
+    const { jobs } = await openService();
+    await expect(jobs.losses('job_none', { after: 0, limit: 1 })).rejects.toMatchObject({ code: 'job_not_found' });
+  });
+});
