@@ -1,10 +1,9 @@
+import type { Dataset, DatasetRows } from '../datasets/schemas.ts';
 import type { Job, Losses } from '../jobs/schemas.ts';
 import { problemSchema } from '../kit/wire.ts';
-import { formatOf, openFile } from './files.ts';
-import type { Dataset, Model, Predictions, Row, Rows } from './resources.ts';
-
-/** Node asks for this beside a body that is a stream; the DOM's types do not know it. */
-const STREAMED = { duplex: 'half' } as const;
+import type { PredictAnswer } from '../models/predictSchemas.ts';
+import type { Model } from '../models/schemas.ts';
+import { type FileBody, formatOf, openFile } from './files.ts';
 
 /** The service refused, or did not answer; the message is for a person and may have several lines. */
 export class RequestError extends Error {
@@ -16,22 +15,20 @@ export type Client = ReturnType<typeof createClient>;
 
 /** A client of the service at `url`; `signal` gives up what is under way. */
 export function createClient(url: string, signal?: AbortSignal) {
-  const get = <Answer>(path: string) => answerOf<Answer>(request(url, path, { signal: signal ?? null }));
-  const post = <Answer>(path: string, body: unknown) =>
-    answerOf<Answer>(request(url, path, { ...jsonBody(body), signal: signal ?? null }));
+  const base = url.replace(/\/$/, '');
+  const ask = (path: string, init: RequestInit = {}) => request(base, path, { ...init, signal: signal ?? null });
+  const get = <Answer>(path: string) => answerOf<Answer>(ask(path));
+  const post = <Answer>(path: string, body: unknown) => answerOf<Answer>(ask(path, jsonBody(body)));
   return {
-    url,
+    url: base,
     /** Streams the file from disk. Throws ConfigurationError for a name that tells no format. */
     async uploadDataset(file: string, name: string): Promise<Dataset> {
-      const { mediaType, isGzipped } = formatOf(file);
-      const headers = { 'content-type': mediaType, ...(isGzipped && { 'content-encoding': 'gzip' }) };
-      const body = await openFile(file);
       const path = `/v1/datasets?name=${encodeURIComponent(name)}`;
-      return answerOf(request(url, path, { method: 'POST', headers, body, signal: signal ?? null }));
+      return answerOf(ask(path, fileBody({ ...formatOf(file), content: await openFile(file) })));
     },
     /** `count` rows from row `offset` on, as they were uploaded. */
     rows: (datasetId: string, offset: number, count: number) =>
-      get<Rows>(`/v1/datasets/${datasetId}/rows?offset=${offset}&limit=${count}`),
+      get<DatasetRows>(`/v1/datasets/${datasetId}/rows?offset=${offset}&limit=${count}`),
     submitJob: (spec: unknown) => post<Job>('/v1/jobs', spec),
     /** The job as soon as its state is final, or as it is after `waitSeconds`. */
     job: (id: string, waitSeconds: number) => get<Job>(`/v1/jobs/${id}?wait=${waitSeconds}`),
@@ -46,28 +43,23 @@ export function createClient(url: string, signal?: AbortSignal) {
       }
       return items;
     },
+    cancelJob: (id: string) => ask(`/v1/jobs/${id}/cancel`, { method: 'POST' }),
     model: (id: string) => get<Model>(`/v1/models/${id}`),
-    predictRows: (modelId: string, rows: readonly Row[]) =>
-      post<Predictions>(`/v1/models/${encodeURIComponent(modelId)}/predict`, { rows }),
-    /** Predictions for a whole body, in the format that it came in, as they are made. */
-    predict: (modelId: string, mediaType: string, body: Blob | ReadableStream) =>
-      request(url, `/v1/models/${encodeURIComponent(modelId)}/predict`, {
-        method: 'POST',
-        headers: { 'content-type': mediaType },
-        body,
-        signal: signal ?? null,
-        ...STREAMED,
-      }),
+    predictRows: (modelId: string, rows: DatasetRows['items']) =>
+      post<PredictAnswer>(`/v1/models/${encodeURIComponent(modelId)}/predict`, { rows }),
+    /** Predictions for all rows of a file, in the format of the file, as they come. */
+    predict: (modelId: string, body: FileBody) =>
+      ask(`/v1/models/${encodeURIComponent(modelId)}/predict`, fileBody(body)),
   };
-}
-
-/** Asks for a job's end; with a limit of its own, as it is called when all else is given up. */
-export async function cancelJob(url: string, id: string, timeoutMs: number): Promise<void> {
-  await request(url, `/v1/jobs/${id}/cancel`, { method: 'POST', signal: AbortSignal.timeout(timeoutMs) });
 }
 
 function jsonBody(body: unknown): RequestInit {
   return { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
+}
+
+function fileBody({ mediaType, isGzipped, content }: FileBody): RequestInit {
+  const headers = { 'content-type': mediaType, ...(isGzipped && { 'content-encoding': 'gzip' }) };
+  return { method: 'POST', headers, body: content };
 }
 
 /** The types are the service's own promise, held by its schemas; they are not checked a second time here. */
@@ -75,10 +67,10 @@ async function answerOf<Answer>(response: Promise<Response>): Promise<Answer> {
   return (await (await response).json()) as Answer;
 }
 
-async function request(url: string, path: string, init: RequestInit): Promise<Response> {
-  const response = await fetch(new URL(path, url), init).catch((error: unknown) => {
+async function request(base: string, path: string, init: RequestInit): Promise<Response> {
+  const response = await fetch(base + path, init).catch((error: unknown) => {
     if (error instanceof Error && error.name === 'AbortError') throw error;
-    throw new RequestError(unreachable(url, error), { cause: error });
+    throw new RequestError(unreachable(base, error), { cause: error });
   });
   if (!response.ok) throw new RequestError(await problemText(response));
   return response;

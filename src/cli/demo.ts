@@ -3,14 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import { checkConfig, readConfig, SERVICE_SETTINGS } from '../config.ts';
+import { type Config, checkConfig, readConfig, SERVICE_SETTINGS } from '../config.ts';
+import type { DatasetRows } from '../datasets/schemas.ts';
 import { createErrorLog } from '../kit/log.ts';
 import { startService } from '../main.ts';
-import { createClient } from './client.ts';
+import { type Client, createClient } from './client.ts';
 import { type Command, EXIT_FAILED, EXIT_FINE, EXIT_INTERRUPTED, positionalsOf } from './command.ts';
 import { predictionsReport } from './demoReport.ts';
 import { interruptSignal } from './interrupt.ts';
-import { lossReport, metricsReport } from './report.ts';
+import { failureReport, lossReport, metricsReport } from './report.ts';
 import { processTerminal, type Terminal } from './terminal/terminal.ts';
 import { runJob, uploadTable } from './trainingRun.ts';
 
@@ -54,40 +55,54 @@ export const demoCommand: Command = {
 async function demo(args: readonly string[], terminal: Terminal, interrupted: AbortSignal): Promise<number> {
   const { config, flags, positionals } = readConfig(SETTINGS, args, FLAGS);
   positionalsOf(positionals, []);
-  const data = config.data ?? (await mkdtemp(join(tmpdir(), 'trainyard-demo-')));
-  const service = await startService(checkConfig({ ...config, data }), createErrorLog(config.logLevel));
+  const stays = flags.exit !== true;
+  if (config.data !== undefined) {
+    return runDemo(checkConfig({ ...config, data: config.data }), stays, terminal, interrupted);
+  }
+  const data = await mkdtemp(join(tmpdir(), 'trainyard-demo-'));
   try {
-    terminal.write(`Trainyard runs at ${service.address}; its data lies in ${data}\n`);
-    const code = await showRoad(service.address, terminal, interrupted);
-    if (code === EXIT_FINE && !flags.exit) await stay(service.address, terminal, interrupted);
+    return await runDemo(checkConfig({ ...config, data }), stays, terminal, interrupted);
+  } finally {
+    await rm(data, { recursive: true, force: true });
+  }
+}
+
+async function runDemo(config: Config, stays: boolean, terminal: Terminal, interrupted: AbortSignal): Promise<number> {
+  const service = await startService(config, createErrorLog(config.logLevel));
+  const { address } = service;
+  try {
+    terminal.write(`Trainyard runs at ${address}; its data lies in ${config.data}\n`);
+    const code = await showRoad(createClient(address, interrupted), terminal, interrupted);
+    if (code === EXIT_FINE && stays) await stay(address, terminal, interrupted);
     return code;
   } catch (error) {
     if (!interrupted.aborted) throw error;
     return EXIT_INTERRUPTED;
   } finally {
     await service.stop();
-    if (config.data === undefined) await rm(data, { recursive: true, force: true });
   }
 }
 
-async function showRoad(url: string, terminal: Terminal, interrupted: AbortSignal): Promise<number> {
-  const client = createClient(url, interrupted);
+async function showRoad(client: Client, terminal: Terminal, interrupted: AbortSignal): Promise<number> {
   terminal.write('\nWhich customers of a telephone company will leave? (IBM sample data)\n');
   const dataset = await uploadTable(client, EXAMPLE, terminal);
   const spec = { name: 'demo', datasetId: dataset.id, target: TARGET, split: SPLIT };
   const job = await runJob(client, spec, terminal, interrupted);
   if (job.modelId === null) {
-    terminal.warn(`The training ${job.state}${job.error ? `: ${job.error.message}` : '.'}\n`);
+    terminal.warn(failureReport(job));
     return EXIT_FAILED;
   }
   const model = await client.model(job.modelId);
   terminal.write(lossReport(await client.losses(job.id), job, terminal));
   terminal.write(metricsReport(model, terminal));
-  const { items: rows } = await client.rows(dataset.id, dataset.rows - PREDICTED_ROWS, PREDICTED_ROWS);
-  const asked = rows.map(({ [TARGET]: _, ...row }) => row);
-  const { predictions } = await client.predictRows(model.id, asked);
+  const { items: rows } = await client.rows(dataset.id, (dataset.rows ?? 0) - PREDICTED_ROWS, PREDICTED_ROWS);
+  const { predictions } = await client.predictRows(model.id, rows.map(withoutTarget));
   terminal.write(predictionsReport(rows, predictions, terminal));
   return EXIT_FINE;
+}
+
+function withoutTarget({ [TARGET]: _target, ...row }: DatasetRows['items'][number]): DatasetRows['items'][number] {
+  return row;
 }
 
 /** Until Ctrl-C. */

@@ -1,4 +1,5 @@
-import type { Predictions, Row } from './resources.ts';
+import type { DatasetRows } from '../datasets/schemas.ts';
+import type { PredictAnswer } from '../models/predictSchemas.ts';
 import { formatPercent } from './terminal/numbers.ts';
 import { type TableColumn, table } from './terminal/table.ts';
 import type { Terminal } from './terminal/terminal.ts';
@@ -15,19 +16,20 @@ const COLUMNS: readonly TableColumn[] = [
 
 /** Customers that the network has never seen: what it says of each, and what each did. */
 export function predictionsReport(
-  rows: readonly Row[],
-  predictions: Predictions['predictions'],
+  rows: DatasetRows['items'],
+  predictions: PredictAnswer['predictions'],
   terminal: Terminal,
 ): string {
   const lines = rows.map((row, index) => {
-    const { label, probabilities } = predictions[index] ?? {};
+    const prediction = predictions[index];
+    const [label, chance] = prediction && 'label' in prediction ? [prediction.label, prediction.probabilities.Yes] : [];
     return [
       String(row.tenure),
       String(row.Contract),
       String(row.InternetService),
       Number(row.MonthlyCharges).toFixed(2),
-      formatPercent(probabilities?.Yes ?? Number.NaN),
-      String(label),
+      chance === undefined ? '' : formatPercent(chance),
+      label ?? '',
       String(row.Churn),
     ];
   });

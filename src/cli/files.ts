@@ -17,6 +17,11 @@ export interface FileFormat {
   readonly isGzipped: boolean;
 }
 
+/** What is sent of a file. */
+export interface FileBody extends FileFormat {
+  readonly content: Blob;
+}
+
 /** The format that a file's name tells. Throws ConfigurationError for an ending that is not known. */
 export function formatOf(file: string): FileFormat {
   const isGzipped = extname(file).toLowerCase() === '.gz';

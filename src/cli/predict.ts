@@ -3,10 +3,10 @@ import { pipeline } from 'node:stream/promises';
 import { CLIENT_SETTINGS, ConfigurationError, readConfig } from '../config.ts';
 import { createClient } from './client.ts';
 import { type Command, EXIT_FINE, positionalsOf, textFlag } from './command.ts';
-import { formatOf, openFile } from './files.ts';
+import { type FileBody, type FileFormat, formatOf, openFile } from './files.ts';
 
 /** What the service predicts from; the rest it only trains on. */
-const MEDIA_TYPES = ['text/csv', 'application/x-ndjson', 'application/json'];
+const MEDIA_TYPES = ['text/csv', 'text/tab-separated-values', 'application/x-ndjson', 'application/json'];
 
 const FLAGS = {
   output: { type: 'string', takes: 'FILE', help: 'where the predictions go; standard output when left out' },
@@ -21,32 +21,35 @@ export const predictCommand: Command = {
   run: (args) => predict(args, process.stdout),
 };
 
-/** CSV and NDJSON are streamed through, whatever their size; JSON is an array of rows, or a whole request. */
+/** Text is streamed through, whatever its size; JSON is an array of rows, or a whole request. */
 export async function predict(args: readonly string[], standardOutput: NodeJS.WritableStream): Promise<number> {
   const { config, flags, positionals } = readConfig(CLIENT_SETTINGS, args, FLAGS);
   const [model, file] = positionalsOf(positionals, ['MODEL', 'FILE']);
-  const { mediaType, isGzipped } = formatOf(file);
-  if (!MEDIA_TYPES.includes(mediaType)) {
-    throw new ConfigurationError(`${file}: predictions are made from .csv, .ndjson and .json, each also with .gz.`);
-  }
-  const content = unpacked(await openFile(file), isGzipped);
-  const body = mediaType === 'application/json' ? await predictRequest(content, file) : content;
-  const response = await createClient(config.url).predict(model, mediaType, body);
+  const { body } = await createClient(config.url).predict(model, await requestBody(file));
   const output = textFlag(flags, 'output');
-  if (output === undefined) await pipeline(response.body ?? [], standardOutput, { end: false }).catch(ignoreClosedPipe);
-  else await pipeline(response.body ?? [], createWriteStream(output));
+  if (output === undefined) await pipeline(body ?? [], standardOutput, { end: false }).catch(ignoreClosedPipe);
+  else await pipeline(body ?? [], createWriteStream(output));
   return EXIT_FINE;
 }
 
-function unpacked(file: Blob, isGzipped: boolean): ReadableStream {
-  return isGzipped ? file.stream().pipeThrough(new DecompressionStream('gzip')) : file.stream();
+async function requestBody(file: string): Promise<FileBody> {
+  const format = formatOf(file);
+  if (!MEDIA_TYPES.includes(format.mediaType)) {
+    throw new ConfigurationError(
+      `${file}: predictions are made from .csv, .tsv, .ndjson and .json, each also with .gz.`,
+    );
+  }
+  const content = await openFile(file);
+  return format.mediaType === 'application/json' ? rowsRequest(content, format, file) : { ...format, content };
 }
 
-async function predictRequest(content: ReadableStream, file: string): Promise<Blob> {
-  const text = await new Response(content).text();
+async function rowsRequest(content: Blob, { mediaType, isGzipped }: FileFormat, file: string): Promise<FileBody> {
+  const plain = isGzipped ? content.stream().pipeThrough(new DecompressionStream('gzip')) : content.stream();
   try {
+    const text = await new Response(plain).text();
     const json: unknown = JSON.parse(text);
-    return new Blob([Array.isArray(json) ? JSON.stringify({ rows: json }) : text]);
+    const request = Array.isArray(json) ? JSON.stringify({ rows: json }) : text;
+    return { mediaType, isGzipped: false, content: new Blob([request]) };
   } catch (error) {
     throw new Error(`${file} is not valid JSON.`, { cause: error });
   }

@@ -1,5 +1,6 @@
+import type { DatasetRows } from '../datasets/schemas.ts';
 import type { Job } from '../jobs/schemas.ts';
-import type { Metrics, Model, Row } from './resources.ts';
+import type { Model } from '../models/schemas.ts';
 import { type EpochLoss, lossChart } from './terminal/lossChart.ts';
 import { formatCount, formatMeasure } from './terminal/numbers.ts';
 import { shorten, table } from './terminal/table.ts';
@@ -17,6 +18,11 @@ export function lossReport(losses: readonly EpochLoss[], { best }: Job, terminal
   return `\n${lossChart(losses, terminal)}${kept}`;
 }
 
+/** Why there is no model. */
+export function failureReport({ state, error }: Job): string {
+  return error ? `The job ${state}: ${error.message}\n` : `The job was ${state} by somebody else.\n`;
+}
+
 /** The metrics of each part of the data side by side, and the confusion matrix of the test rows. */
 export function metricsReport(model: Model, terminal: Terminal): string {
   const splits = SPLITS.filter((split) => model.metrics[split]);
@@ -32,7 +38,7 @@ export function metricsReport(model: Model, terminal: Terminal): string {
   return `\n${table(columns, rows, terminal)}${confusionReport(model, terminal)}`;
 }
 
-function scalars(metrics: Metrics | null | undefined): Readonly<Record<string, number>> {
+function scalars(metrics: Model['metrics']['test']): Readonly<Record<string, number>> {
   const entries = Object.entries(metrics ?? {}).filter(
     (entry): entry is [string, number] => typeof entry[1] === 'number',
   );
@@ -49,7 +55,7 @@ function confusionReport({ classes, metrics }: Model, terminal: Terminal): strin
 }
 
 /** A command for a shell that asks the model about one row. */
-export function curlReport(url: string, model: Model, row: Row): string {
+export function curlReport(url: string, model: Model, row: DatasetRows['items'][number]): string {
   const asked = model.inputs.map(({ name }) => `${JSON.stringify(name)}: ${JSON.stringify(row[name] ?? null)}`);
   const body = `{"rows": [{\n${fill(asked)}\n}]}`.replaceAll("'", "'\\''");
   return [

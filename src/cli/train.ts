@@ -1,10 +1,10 @@
 import { CLIENT_SETTINGS, readConfig } from '../config.ts';
+import type { Dataset } from '../datasets/schemas.ts';
 import type { Job } from '../jobs/schemas.ts';
 import { type Client, createClient } from './client.ts';
 import { type Command, EXIT_FAILED, EXIT_FINE, EXIT_INTERRUPTED, positionalsOf } from './command.ts';
 import { interruptSignal } from './interrupt.ts';
-import { curlReport, lossReport, metricsReport } from './report.ts';
-import type { Dataset } from './resources.ts';
+import { curlReport, failureReport, lossReport, metricsReport } from './report.ts';
 import { processTerminal, type Terminal } from './terminal/terminal.ts';
 import { runJob, uploadTable } from './trainingRun.ts';
 import { SPEC_FLAGS, trainingSpec } from './trainingSpec.ts';
@@ -47,7 +47,7 @@ async function withModel(client: Client, job: Job) {
 
 async function conclude(client: Client, dataset: Dataset, job: Job, terminal: Terminal): Promise<number> {
   if (job.modelId === null) {
-    terminal.warn(`The job ${job.state}: ${job.error?.message ?? 'somebody cancelled it.'}\n`);
+    terminal.warn(failureReport(job));
     return EXIT_FAILED;
   }
   const [losses, model, rows] = await Promise.all([

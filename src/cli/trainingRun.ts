@@ -1,9 +1,9 @@
 import { basename } from 'node:path';
+import type { Dataset } from '../datasets/schemas.ts';
 import type { Job } from '../jobs/schemas.ts';
-import { type Client, cancelJob } from './client.ts';
+import { type Client, createClient } from './client.ts';
 import { openFile } from './files.ts';
 import { createProgressDisplay } from './progressDisplay.ts';
-import type { Dataset } from './resources.ts';
 import { formatBytes, formatCount } from './terminal/numbers.ts';
 import type { Terminal } from './terminal/terminal.ts';
 
@@ -16,8 +16,8 @@ export async function uploadTable(client: Client, file: string, terminal: Termin
   const { size } = await openFile(file);
   terminal.write(`Uploading ${basename(file)} (${formatBytes(size)}) to ${client.url}\n`);
   const dataset = await client.uploadDataset(file, basename(file).replace(/\..*$/, ''));
-  terminal.write(`Dataset ${dataset.id}: ${formatCount(dataset.rows)} rows, ${dataset.columns.length} columns\n`);
-  for (const { message } of dataset.warnings) terminal.write(`  ${message}\n`);
+  terminal.write(`Dataset ${dataset.id}: ${formatCount(dataset.rows ?? 0)} rows, ${dataset.columns.length} columns\n`);
+  writeWarnings(dataset.warnings, terminal);
   return dataset;
 }
 
@@ -33,6 +33,7 @@ export async function runJob(
 ): Promise<Job> {
   const job = await client.submitJob(spec);
   terminal.write(`Job ${job.id}\n`);
+  writeWarnings(job.warnings, terminal);
   const display = createProgressDisplay(terminal);
   try {
     const ended = await follow(client, job, display.show);
@@ -47,7 +48,8 @@ export async function runJob(
 
 async function cancel(url: string, id: string, terminal: Terminal): Promise<void> {
   try {
-    await cancelJob(url, id, CANCEL_TIMEOUT_MS);
+    // With a time limit of its own: the client's signal has given everything up.
+    await createClient(url, AbortSignal.timeout(CANCEL_TIMEOUT_MS)).cancelJob(id);
     terminal.warn(`Interrupted: ${id} is cancelled.\n`);
   } catch (error) {
     terminal.warn(`Interrupted, but ${id} may go on: ${error instanceof Error ? error.message : String(error)}\n`);
@@ -61,4 +63,8 @@ async function follow(client: Client, job: Job, show: (job: Job) => void): Promi
     show(job);
   }
   return job;
+}
+
+function writeWarnings(warnings: readonly { readonly message: string }[], terminal: Terminal): void {
+  for (const { message } of warnings) terminal.write(`  ${message}\n`);
 }

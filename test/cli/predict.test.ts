@@ -29,14 +29,21 @@ describe('trainyard predict', () => {
     expect(String(request?.body)).toBe('x\n1\n');
   });
 
-  it('unpacks gzip on the way', async () => {
-    const { request } = await runPredict('rows.ndjson.gz', gzipSync('{"x":1}\n'));
-    expect(request?.headers).toMatchObject({ 'content-type': 'application/x-ndjson' });
-    expect(String(request?.body)).toBe('{"x":1}\n');
+  it('sends gzip as it is', async () => {
+    const packed = gzipSync('{"x":1}\n');
+    const { request } = await runPredict('rows.ndjson.gz', packed);
+    expect(request?.headers).toMatchObject({ 'content-type': 'application/x-ndjson', 'content-encoding': 'gzip' });
+    expect(request?.body).toEqual(packed);
   });
 
   it('wraps an array of rows in a request', async () => {
     const { request } = await runPredict('rows.json', '[{"x": 1}]');
+    expect(JSON.parse(String(request?.body))).toEqual({ rows: [{ x: 1 }] });
+  });
+
+  it('unpacks JSON, to wrap it', async () => {
+    const { request } = await runPredict('rows.json.gz', gzipSync('[{"x": 1}]'));
+    expect(request?.headers).not.toHaveProperty('content-encoding');
     expect(JSON.parse(String(request?.body))).toEqual({ rows: [{ x: 1 }] });
   });
 
@@ -48,7 +55,7 @@ describe('trainyard predict', () => {
   });
 
   it.each([
-    ['rows.parquet', '', 'predictions are made from .csv, .ndjson and .json'],
+    ['rows.parquet', '', 'predictions are made from .csv, .tsv, .ndjson and .json'],
     ['rows.json', '[{', 'is not valid JSON'],
   ])('refuses %s with %j', async (name, content, message) => {
     await expect(runPredict(name, content)).rejects.toThrow(message);

@@ -48,6 +48,7 @@ describe('trainyard train', () => {
     const { output } = await runTrain(ROAD, [table, '--target', 'y']);
     expect(output).toContain('epoch 1/2  loss 0.5000  validation 0.6000  3 s left  910k rows/s\nepoch 2/2');
     expect(output).toContain('  z has one value.\n');
+    expect(output).toContain('Job job_1\n  id is left out.\n');
     expect(output.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);
     expect(Math.max(...output.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
   });

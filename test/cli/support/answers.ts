@@ -9,6 +9,7 @@ const QUEUED = {
   best: null,
   modelId: null,
   error: null,
+  warnings: [{ code: 'identifier_column', column: 'id', message: 'id is left out.' }],
 };
 
 export const RUNNING = {
