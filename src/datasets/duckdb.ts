@@ -1,0 +1,56 @@
+import { type DuckDBConnection, type DuckDBDataChunk, DuckDBInstance } from '@duckdb/node-api';
+import { literals } from './ingest/sql.ts';
+
+export type Cell = string | number | boolean | null;
+
+export interface SessionOptions {
+  readonly memoryBytes: number;
+  readonly threads: number;
+  /** The only files that the session may touch, relative to the working folder or absolute. */
+  readonly files?: readonly string[];
+  /** Folders of which the session may touch every file. */
+  readonly folders?: readonly string[];
+  /** Where what does not fit into memory goes; null keeps to memory. */
+  readonly spillFolder: string | null;
+}
+
+/** A DuckDB in memory that sees the given files and nothing else: no other file, no network, no extension to load. */
+export interface Session {
+  /** All rows. 64-bit integers and times come as text: cast in the statement what shall be a number. */
+  readonly query: (sql: string) => Promise<readonly (readonly Cell[])[]>;
+  readonly stream: (sql: string) => AsyncIterable<DuckDBDataChunk>;
+  readonly close: () => void;
+}
+
+export async function openSession(options: SessionOptions): Promise<Session> {
+  const { memoryBytes, threads, files = [], folders = [], spillFolder } = options;
+  const instance = await DuckDBInstance.create(':memory:', {
+    autoinstall_known_extensions: 'false',
+    autoload_known_extensions: 'false',
+    allow_community_extensions: 'false',
+    memory_limit: `${Math.ceil(memoryBytes / 2 ** 20)}MiB`,
+    threads: String(threads),
+    temp_directory: spillFolder ?? '',
+  });
+  const connection = await instance.connect();
+  await connection.run(`SET TimeZone = 'UTC'`);
+  await connection.run(`SET allowed_paths = [${literals(files)}]; SET allowed_directories = [${literals(folders)}]`);
+  await connection.run('SET enable_external_access = false; SET lock_configuration = true');
+  return {
+    query: async (sql) => (await connection.runAndReadAll(sql)).getRowsJson() as Cell[][],
+    stream: (sql) => chunksOf(connection, sql),
+    close: () => {
+      connection.closeSync();
+      instance.closeSync();
+    },
+  };
+}
+
+async function* chunksOf(connection: DuckDBConnection, sql: string): AsyncGenerator<DuckDBDataChunk> {
+  const result = await connection.stream(sql);
+  for (;;) {
+    const chunk = await result.fetchChunk();
+    if (chunk === null || chunk.rowCount === 0) return;
+    yield chunk;
+  }
+}

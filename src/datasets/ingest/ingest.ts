@@ -1,0 +1,102 @@
+import type { ColumnType } from '../../kit/table.ts';
+import type { Session } from '../duckdb.ts';
+import type { DatasetWarning } from '../schemas.ts';
+import { cellsOf } from './cells.ts';
+import { openCsv } from './csv.ts';
+import { detectFormat, readHead } from './detect.ts';
+import { toUtf8 } from './encoding.ts';
+import { openJson } from './json.ts';
+import { measure } from './measure.ts';
+import { type FileFormat, type Ingested, type ReadOptions, Refusal, UPLOAD_FILE } from './messages.ts';
+import { uniqueNames } from './names.ts';
+import { openParquet } from './parquet.ts';
+import { type PlannedColumn, planColumns } from './plan.ts';
+import { profile } from './profile.ts';
+import type { FoundColumn, Source } from './source.ts';
+import { warningsOf } from './warnings.ts';
+import { writeTable } from './write.ts';
+
+/** The text of the upload in UTF-8, where it came in another encoding. */
+export const TEXT_FILE = 'text';
+
+/** Makes `TABLE_FILE` of `UPLOAD_FILE`, both in the working folder, and profiles it. Throws Refusal with what to mend. */
+export async function ingest(session: Session, declared: FileFormat | null, options: ReadOptions): Promise<Ingested> {
+  const head = await readHead(UPLOAD_FILE);
+  const format = detectFormat(head, declared);
+  const file = format === 'parquet' ? UPLOAD_FILE : await toUtf8(UPLOAD_FILE, head, TEXT_FILE);
+  const found = await openSource(session, file, format, options);
+  const { source, warnings } = nameColumns(found);
+  const asked = askedTypes(options, source);
+  const cells = cellsOf(options.nullValues);
+  const measured = await measure(session, source, cells);
+  if (measured.rows === 0) throw new Refusal('There is a header and no row: send at least one row.');
+  const planned = await planColumns(session, source, measured, cells, asked);
+  const kept = planned.filter((column) => !isEmptyAndNameless(column));
+  if (kept.length === 0) throw new Refusal('Every cell is empty: send at least one value.');
+  await writeTable(session, measured.relation, kept);
+  const profiled = await profile(session, kept);
+  return {
+    rows: measured.rows,
+    columns: profiled.map(({ column }) => column),
+    warnings: [...warnings, ...planned.filter(isEmptyAndNameless).map(dropped), ...profiled.flatMap(warningsOf)],
+  };
+}
+
+function openSource(
+  session: Session,
+  file: string,
+  format: FileFormat,
+  options: ReadOptions,
+): Promise<Source<FoundColumn>> {
+  switch (format) {
+    case 'parquet':
+      return openParquet(session, file);
+    case 'json':
+    case 'ndjson':
+      return openJson(session, file, format);
+    case 'csv':
+    case 'tsv':
+      return openCsv(session, file, format, options);
+  }
+}
+
+function nameColumns(found: Source<FoundColumn>): { source: Source; warnings: DatasetWarning[] } {
+  const names = uniqueNames(found.columns.map(({ name }) => name));
+  const columns = found.columns.map((column, index) => ({
+    ...column,
+    name: names[index] ?? column.name,
+    nameless: column.name === '',
+  }));
+  const warnings = found.columns.flatMap(({ name }, index): DatasetWarning[] => {
+    const shown = names[index] ?? name;
+    if (name === shown || name === '') return [];
+    return [{ code: 'renamed_column', column: shown, message: `Another column is named ${JSON.stringify(name)} too.` }];
+  });
+  return { source: { ...found, columns }, warnings };
+}
+
+function askedTypes({ types }: ReadOptions, { columns }: Source): ReadonlyMap<string, ColumnType> {
+  const names = new Set(columns.map(({ name }) => name));
+  const unknown = types.filter(([name]) => !names.has(name));
+  if (unknown.length > 0) {
+    const errors = unknown.map(([name]) => ({
+      path: '/types',
+      message: `There is no column ${JSON.stringify(name)}.`,
+    }));
+    throw new Refusal(errors.map(({ message }) => message).join(' '), errors);
+  }
+  return new Map(types);
+}
+
+/** What a comma at the end of every line makes. */
+function isEmptyAndNameless({ nameless, present }: PlannedColumn): boolean {
+  return nameless && present === 0;
+}
+
+function dropped({ name }: PlannedColumn): DatasetWarning {
+  return {
+    code: 'dropped_column',
+    column: name,
+    message: 'The column has neither a name nor a value and was left out.',
+  };
+}

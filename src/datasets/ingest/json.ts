@@ -1,0 +1,49 @@
+import type { Session } from '../duckdb.ts';
+import { type FileFormat, Refusal } from './messages.ts';
+import type { FoundColumn, Source } from './source.ts';
+import { columnId, literal, literals } from './sql.ts';
+
+/** One row of JSON is at most so large. */
+const LARGEST_OBJECT_BYTES = 16 * 2 ** 20;
+
+/** Reads an array of objects, or one object a line: every key of any row is a column, in the order of their first rows. */
+export async function openJson(session: Session, file: string, format: FileFormat): Promise<Source<FoundColumn>> {
+  const layout = format === 'json' ? 'array' : 'newline_delimited';
+  const objects = `read_json_objects(${literal(file)}, format = '${layout}', maximum_object_size = ${LARGEST_OBJECT_BYTES})`;
+  const names = await readKeys(session, objects, format);
+  const pointers = names.map((name) => `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`);
+  const cells = names.map((_, index) => `cells[${index + 1}] AS ${columnId(index)}`);
+  const extracted = `(SELECT ${cells.join(', ')} FROM (SELECT json_extract_string(json, [${literals(pointers)}]) AS cells FROM ${objects}))`;
+  const columns = names.map((name, index) => ({ id: columnId(index), name, kind: 'text' as const }));
+  return { columns, relations: [extracted], delimiter: null, refusalOf: () => refusal(format) };
+}
+
+async function readKeys(session: Session, objects: string, format: FileFormat): Promise<readonly string[]> {
+  const [others] = await ask(session, `SELECT count_if(json_type(json) <> 'OBJECT') > 0 FROM ${objects}`, format);
+  if (others?.[0]) throw refusal(format);
+  const keys = await ask(
+    session,
+    `SELECT key FROM (SELECT row, unnest(keys) AS key, generate_subscripts(keys, 1) AS place
+       FROM (SELECT row_number() OVER () AS row, json_keys(json) AS keys FROM ${objects}))
+     GROUP BY key ORDER BY min((row, place))`,
+    format,
+  );
+  if (keys.length === 0) throw new Refusal('There is no row with a value: send at least one object with a key.');
+  return keys.map(([key]) => String(key));
+}
+
+async function ask(session: Session, sql: string, format: FileFormat) {
+  try {
+    return await session.query(sql);
+  } catch {
+    throw refusal(format);
+  }
+}
+
+function refusal(format: FileFormat): Refusal {
+  return new Refusal(
+    format === 'json'
+      ? 'This is not a JSON array of objects: send [{"column": value, …}, …].'
+      : 'This is not NDJSON: send one JSON object a line, each {"column": value, …}.',
+  );
+}

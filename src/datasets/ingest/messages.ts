@@ -1,0 +1,49 @@
+import type { FieldError } from '../../kit/errors.ts';
+import type { ColumnType } from '../../kit/table.ts';
+import type { DatasetColumn, DatasetWarning } from '../schemas.ts';
+
+export type FileFormat = 'csv' | 'tsv' | 'ndjson' | 'json' | 'parquet';
+
+/** What a client says about its file; null leaves it to be detected. */
+export interface ReadOptions {
+  /** One character. */
+  readonly delimiter: string | null;
+  readonly header: boolean | null;
+  /** The cells that mean "missing", beside the empty one. */
+  readonly nullValues: readonly string[] | null;
+  /** Columns by name with the type that they are to have. */
+  readonly types: readonly (readonly [string, ColumnType])[];
+}
+
+/** What the ingestion process is asked; the file is `UPLOAD_FILE` of its working folder. */
+export interface IngestRequest {
+  readonly format: FileFormat | null;
+  readonly options: ReadOptions;
+  readonly memoryBytes: number;
+}
+
+/** The profile of the table that now lies in `TABLE_FILE`. */
+export interface Ingested {
+  readonly rows: number;
+  readonly columns: readonly DatasetColumn[];
+  readonly warnings: readonly DatasetWarning[];
+}
+
+export type IngestAnswer =
+  | { readonly ingested: Ingested }
+  | { readonly refusal: { readonly message: string; readonly errors: readonly FieldError[] } };
+
+/** Names in the working folder of an ingestion: the file as it came, and the table it became. */
+export const UPLOAD_FILE = 'upload';
+export const TABLE_FILE = 'table.parquet';
+
+/** A file that cannot be read, or an option that does not fit it; the message says what to do. */
+export class Refusal extends Error {
+  override readonly name = 'Refusal';
+  readonly errors: readonly FieldError[];
+
+  constructor(message: string, errors: readonly FieldError[] = []) {
+    super(message);
+    this.errors = errors;
+  }
+}

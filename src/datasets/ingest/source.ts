@@ -1,0 +1,25 @@
+import type { Refusal } from './messages.ts';
+
+/** A file as one relation of DuckDB with the columns `c0`, `c1`, …: what the steps after it read, whatever the format was. */
+export interface Source<Column = SourceColumn> {
+  readonly columns: readonly Column[];
+  /** What goes after FROM: ways to read the file, the strictest first; the first that reads all of it counts. */
+  readonly relations: readonly string[];
+  /** What stands between the values of a line, where there are lines. */
+  readonly delimiter: string | null;
+  /** What DuckDB's complaint means for the one who made the file. */
+  readonly refusalOf: (error: unknown) => Refusal;
+}
+
+/** A column as a reader finds it; the name is empty where the file has none. */
+export type FoundColumn = Omit<SourceColumn, 'nameless'>;
+
+export interface SourceColumn {
+  /** The column's id in the relation. */
+  readonly id: string;
+  /** As in the file, told apart and made up where need be. */
+  readonly name: string;
+  readonly nameless: boolean;
+  /** `text` is still to be understood; the others come typed, from Parquet. */
+  readonly kind: 'text' | 'integer' | 'number' | 'boolean' | 'datetime';
+}

@@ -1,0 +1,22 @@
+/** A string as an SQL literal. */
+export function literal(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}
+
+export function literals(texts: readonly string[]): string {
+  return texts.map(literal).join(', ');
+}
+
+/** Columns carry numbers inside, `c0` to `c784`: names are clients' data, and DuckDB would not tell `A` from `a`. */
+export function columnId(index: number): string {
+  return `c${index}`;
+}
+
+/** Statements with many thousand expressions take long to plan: wide tables go through in batches of so many columns. */
+const COLUMNS_A_STATEMENT = 1000;
+
+export function batches<Item>(items: readonly Item[], size = COLUMNS_A_STATEMENT): Item[][] {
+  const parts: Item[][] = [];
+  for (let start = 0; start < items.length; start += size) parts.push(items.slice(start, start + size));
+  return parts;
+}

@@ -1,0 +1,68 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Folders } from '../kit/folders.ts';
+import type { DatasetRow } from '../store/tables.ts';
+import { publish } from './folders.ts';
+import { createGate } from './gate.ts';
+import { type FileFormat, type ReadOptions, TABLE_FILE } from './ingest/messages.ts';
+import { type IngestLimits, ingestUpload } from './ingestClient.ts';
+import { tableFileName } from './options.ts';
+import type { DatasetStore } from './store.ts';
+
+/** Reading takes every core: more at once only takes more memory. */
+const READ_AT_ONCE = 2;
+
+/** What reading a file adds to the dataset's row. */
+export type TableFacts = Pick<DatasetRow, 'rows' | 'file' | 'columns' | 'warnings'>;
+
+export interface Intake {
+  /**
+   * Reads the upload in `folder`, unless the same bytes were read the same way before, and calls `save` while the table cannot be deleted.
+   * Throws ServiceError `invalid_file`.
+   */
+  readonly take: (upload: HeldUpload, save: (facts: TableFacts) => Promise<void>) => Promise<void>;
+  /** Deletes a dataset's row and, with the last row that uses it, the file. */
+  readonly remove: DatasetStore['remove'];
+}
+
+export interface HeldUpload {
+  readonly folder: string;
+  readonly sha256: string;
+  readonly format: FileFormat | null;
+  readonly options: ReadOptions;
+}
+
+export function createIntake(folders: Folders, store: DatasetStore, limits: IngestLimits): Intake {
+  const reading = createGate(READ_AT_ONCE);
+  const files = createGate(1);
+  return {
+    async take({ folder, sha256, format, options }, save) {
+      const file = tableFileName(sha256, format, options);
+      const shared = await files.run(async () => {
+        const known = await store.findByFile(file);
+        if (known) await save(known);
+        return known !== undefined;
+      });
+      if (shared) return;
+      const { rows, columns, warnings } = await reading.run(() => ingestUpload(folder, { format, options }, limits));
+      await files.run(async () => {
+        await publish(join(folder, TABLE_FILE), folders, file);
+        try {
+          await save({ rows, file, columns: JSON.stringify(columns), warnings: JSON.stringify(warnings) });
+        } finally {
+          if ((await store.findByFile(file)) === undefined) await deleteFile(folders, file);
+        }
+      });
+    },
+    remove: (id) =>
+      files.run(async () => {
+        const removed = await store.remove(id);
+        if ('unusedFile' in removed && removed.unusedFile !== null) await deleteFile(folders, removed.unusedFile);
+        return removed;
+      }),
+  };
+}
+
+async function deleteFile(folders: Folders, file: string): Promise<void> {
+  await rm(join(folders.datasets, file), { force: true });
+}

@@ -1,0 +1,138 @@
+import multipart from '@fastify/multipart';
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import { errorResponses, pageOf, pageQuery, waitQuery } from '../kit/wire.ts';
+import { MEDIA_TYPES } from './formats.ts';
+import { parseOptions } from './options.ts';
+import { datasetSchema, rowsQuery, rowsSchema, uploadQuery } from './schemas.ts';
+import type { Datasets } from './service.ts';
+import { UPLOAD_BODY, UPLOAD_DESCRIPTION } from './uploadDocs.ts';
+import { uploadedFile } from './uploadedFile.ts';
+
+const TAGS = ['Datasets'];
+const params = z.object({ id: z.string().describe('A dataset, such as `ds_…`.') });
+
+export interface DatasetRoutesParts {
+  readonly datasets: Datasets;
+}
+
+/** Uploading, listing, showing and deleting datasets. */
+export function datasetRoutes({ datasets }: DatasetRoutesParts): FastifyPluginAsyncZod {
+  return async (app) => {
+    await app.register(uploadRoute({ datasets }));
+
+    app.get(
+      '/v1/datasets',
+      {
+        schema: {
+          tags: TAGS,
+          summary: 'List datasets',
+          description: 'The newest first.',
+          querystring: pageQuery,
+          response: { 200: pageOf(datasetSchema).describe('One page.'), ...errorResponses(400) },
+        },
+      },
+      async (request) => {
+        const { items, next } = await datasets.list(request.query);
+        return { items: [...items], next };
+      },
+    );
+
+    app.get(
+      '/v1/datasets/:id',
+      {
+        schema: {
+          tags: TAGS,
+          summary: 'Show a dataset',
+          description: 'Its state, its columns with their statistics, and what to know before training on it.',
+          params,
+          querystring: waitQuery,
+          response: { 200: datasetSchema.describe('The dataset.'), ...errorResponses(400, 404) },
+        },
+      },
+      (request) => datasets.wait(request.params.id, request.query.wait),
+    );
+
+    app.get(
+      '/v1/datasets/:id/rows',
+      {
+        schema: {
+          tags: TAGS,
+          summary: 'Read rows',
+          description: 'Rows in the order of the file, as they were understood.',
+          params,
+          querystring: rowsQuery,
+          response: { 200: rowsSchema.describe('The rows.'), ...errorResponses(400, 404, 409) },
+        },
+      },
+      async (request, reply) => {
+        const rows = await datasets.rows(request.params.id, request.query);
+        // Zod's serializer leaves out a key called __proto__, which may be a column.
+        return reply.type('application/json; charset=utf-8').serializer(JSON.stringify).send(rows);
+      },
+    );
+
+    app.delete(
+      '/v1/datasets/:id',
+      {
+        schema: {
+          tags: TAGS,
+          summary: 'Delete a dataset',
+          description: 'Refused while a queued, running or paused job needs it. Models that were trained on it stay.',
+          params,
+          response: { 204: z.null().describe('Deleted.'), ...errorResponses(404, 409) },
+        },
+      },
+      async (request, reply) => {
+        await datasets.remove(request.params.id);
+        return reply.code(204).send(null);
+      },
+    );
+  };
+}
+
+/** In a scope of its own, as its bodies are streams even where they are JSON. */
+function uploadRoute({ datasets }: DatasetRoutesParts): FastifyPluginAsyncZod {
+  return async (app) => {
+    app.removeAllContentTypeParsers();
+    app.addContentTypeParser([...MEDIA_TYPES], (_request, body, done) => done(null, body));
+    await app.register(multipart, { limits: { files: 1, fileSize: Number.POSITIVE_INFINITY } });
+
+    app.post(
+      '/v1/datasets',
+      {
+        schema: {
+          tags: TAGS,
+          summary: 'Upload a dataset',
+          description: UPLOAD_DESCRIPTION,
+          querystring: uploadQuery,
+          headers: z.object({
+            prefer: z.string().optional().describe('`respond-async` (RFC 7240): answer 202 before the file is read.'),
+          }),
+          body: UPLOAD_BODY,
+          response: {
+            201: datasetSchema.describe('Ready to train on.'),
+            202: datasetSchema.describe('Received; being read.'),
+            ...errorResponses(400, 413, 415, 422),
+          },
+        },
+      },
+      async (request, reply) => {
+        const { name, ...texts } = request.query;
+        const options = parseOptions(texts);
+        const respondAsync = /\brespond-async\b/i.test(request.headers.prefer ?? '');
+        const file = await uploadedFile(request);
+        const dataset = await datasets
+          .upload({ name: name ?? file.name ?? 'dataset', body: file.body, format: file.format, options, respondAsync })
+          .catch((error: unknown) => {
+            // The rest of the body is not read: the connection cannot be used again.
+            reply.header('connection', 'close');
+            throw error;
+          });
+        reply.header('location', `/v1/datasets/${dataset.id}`);
+        if (respondAsync) reply.header('preference-applied', 'respond-async');
+        return reply.code(respondAsync ? 202 : 201).send(dataset);
+      },
+    );
+  };
+}

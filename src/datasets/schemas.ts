@@ -1,0 +1,167 @@
+import { z } from 'zod';
+
+const shared = {
+  name: z.string().describe('As in the file; made up where it has none, numbered where it repeats.'),
+  missing: z.int().describe('Cells without a value.'),
+  distinct: z.int().describe('Different values.'),
+};
+
+const histogramSchema = z
+  .object({
+    edges: z.array(z.number()).describe('The edges of the bins, one more than there are bins.'),
+    counts: z.array(z.int()).describe('The values in each bin; the last bin has its upper edge.'),
+  })
+  .meta({ id: 'Histogram' });
+
+const numericColumn = z
+  .object({
+    ...shared,
+    type: z.literal('numeric'),
+    min: z.number().nullable(),
+    max: z.number().nullable(),
+    mean: z.number().nullable(),
+    standardDeviation: z.number().nullable().describe('Of a sample (n - 1).'),
+    histogram: histogramSchema,
+  })
+  .meta({ id: 'NumericColumn' });
+
+const datetimeColumn = z
+  .object({
+    ...shared,
+    type: z.literal('datetime'),
+    min: z.string().nullable().describe('The first time, ISO 8601 in UTC.'),
+    max: z.string().nullable().describe('The last time, ISO 8601 in UTC.'),
+  })
+  .meta({ id: 'DatetimeColumn' });
+
+const valuesColumn = z
+  .object({
+    ...shared,
+    type: z.enum(['categorical', 'boolean', 'text', 'identifier']),
+    top: z.array(z.object({ value: z.string(), count: z.int() })).describe('The most frequent values, at most ten.'),
+  })
+  .meta({ id: 'ValuesColumn' });
+
+export const columnSchema = z
+  .discriminatedUnion('type', [numericColumn, datetimeColumn, valuesColumn])
+  .meta({ id: 'DatasetColumn', description: 'A column with its type and its statistics over all rows.' });
+export type DatasetColumn = z.infer<typeof columnSchema>;
+
+const warningSchema = z
+  .object({
+    code: z.enum([
+      'constant_column',
+      'identifier_column',
+      'mostly_missing',
+      'mixed_types',
+      'ambiguous_dates',
+      'renamed_column',
+      'dropped_column',
+    ]),
+    column: z.string(),
+    message: z.string(),
+  })
+  .meta({ id: 'DatasetWarning' });
+export type DatasetWarning = z.infer<typeof warningSchema>;
+
+const EXAMPLE_DATASET = {
+  id: 'ds_01k9x3v5q2j8d4n6p7r8s9t0vw',
+  name: 'adult',
+  state: 'ready',
+  rows: 48842,
+  bytes: 5326368,
+  sha256: '5b00264637dbfec36bdeaab5676b0b309ff9eb788d63554ca0a249491c86603d',
+  createdAt: '2026-11-23T04:00:00.000Z',
+  columns: [
+    {
+      name: 'age',
+      type: 'numeric',
+      missing: 0,
+      distinct: 74,
+      min: 17,
+      max: 90,
+      mean: 38.64,
+      standardDeviation: 13.71,
+      histogram: { edges: [17, 53.5, 90], counts: [41012, 7830] },
+    },
+    {
+      name: 'workclass',
+      type: 'categorical',
+      missing: 2799,
+      distinct: 8,
+      top: [{ value: 'Private', count: 33906 }],
+    },
+  ],
+  warnings: [{ code: 'mixed_types', column: 'age', message: '1 cell is not numeric and became missing.' }],
+  error: null,
+};
+
+export const datasetSchema = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    state: z.enum(['processing', 'ready', 'failed']),
+    rows: z.int().nullable().describe('Null until the file is read.'),
+    bytes: z.int().describe('The size of the file, unpacked.'),
+    sha256: z.string().describe('Of the unpacked file.'),
+    createdAt: z.iso.datetime(),
+    columns: z.array(columnSchema).describe('In the order of the file; empty until it is read.'),
+    warnings: z.array(warningSchema),
+    error: z
+      .object({ code: z.string(), message: z.string() })
+      .nullable()
+      .describe('Why the file could not be read, when the state is `failed`.'),
+  })
+  .meta({ id: 'Dataset', description: 'A table that was uploaded.', example: EXAMPLE_DATASET });
+export type Dataset = z.infer<typeof datasetSchema>;
+
+/** Takes a parameter given once or several times. */
+const repeatable = z.union([z.string(), z.array(z.string())]).transform((value) => [value].flat());
+
+export const uploadQuery = z.object({
+  name: z
+    .string()
+    .trim()
+    .min(1)
+    .max(200)
+    .optional()
+    .describe(
+      'What the dataset is called; the name of the file in a multipart upload, otherwise "dataset", when left out.',
+    ),
+  delimiter: z
+    .string()
+    .optional()
+    .describe('What separates the values of a line: one character, or `tab`, `comma`, `semicolon`, `pipe`, `space`.'),
+  header: z.string().optional().describe('Whether the first line has the names of the columns: `true` or `false`.'),
+  nullValues: repeatable
+    .optional()
+    .describe(
+      'The cells that mean "missing" beside the empty one, separated by commas, in place of NA, NaN, null, ? and the like.',
+    ),
+  types: repeatable
+    .optional()
+    .describe(
+      'Types of columns as `NAME:TYPE`, separated by commas or repeated, or as a JSON object. Types: numeric, categorical, boolean, datetime, text, identifier.',
+    ),
+});
+
+export const LARGEST_ROWS_PAGE = 1000;
+
+export const rowsQuery = z.object({
+  limit: z.coerce.number().int().min(1).max(LARGEST_ROWS_PAGE).default(50).describe('How many rows at most.'),
+  offset: z.coerce.number().int().min(0).default(0).describe('How many rows to leave out first.'),
+});
+
+export const rowsSchema = z
+  .object({
+    items: z
+      .array(z.record(z.string(), z.union([z.number(), z.string(), z.boolean(), z.null()])))
+      .describe('Each row by the names of the columns; null is missing, times are ISO 8601 in UTC.'),
+    offset: z.int(),
+    total: z.int().describe('All rows of the dataset.'),
+  })
+  .meta({
+    id: 'DatasetRows',
+    example: { items: [{ age: 39, workclass: 'State-gov', income: '<=50K' }], offset: 0, total: 48842 },
+  });
+export type DatasetRows = z.infer<typeof rowsSchema>;

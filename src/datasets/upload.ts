@@ -1,0 +1,110 @@
+import { createHash } from 'node:crypto';
+import { createWriteStream } from 'node:fs';
+import { Readable, type Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { createGunzip } from 'node:zlib';
+import { ServiceError } from '../kit/errors.ts';
+
+export interface Received {
+  /** Unpacked. */
+  readonly bytes: number;
+  /** Of the unpacked bytes, in hexadecimal. */
+  readonly sha256: string;
+}
+
+/** A file may be packed, and its transfer too. */
+const GZIP_LAYERS = 2;
+
+/**
+ * Streams a body to `file`, unpacked where it is gzip, and never holds more than a few chunks of it.
+ * Throws ServiceError `payload_too_large` beyond `limitBytes`, packed or unpacked, and `invalid_file` for broken gzip or an empty body.
+ */
+export async function receive(body: Readable, file: string, limitBytes: number): Promise<Received> {
+  const hash = createHash('sha256');
+  const packed = createMeter(limitBytes);
+  const unpacked = createMeter(limitBytes);
+  const content = await unpack(packed.pass(chunksOf(body)), GZIP_LAYERS);
+  await pipeline(
+    content,
+    unpacked.pass,
+    async function* (chunks: AsyncIterable<Buffer>) {
+      for await (const chunk of chunks) {
+        hash.update(chunk);
+        yield chunk;
+      }
+    },
+    createWriteStream(file, { flags: 'wx' }),
+  );
+  if (unpacked.bytes() === 0) throw new ServiceError('invalid_file', 'The body is empty: send the file as the body.');
+  return { bytes: unpacked.bytes(), sha256: hash.digest('hex') };
+}
+
+/** The body's chunks. A reader that gives up leaves the connection open, so that the client can be told why. */
+async function* chunksOf(body: Readable): AsyncGenerator<Buffer> {
+  yield* body.iterator({ destroyOnReturn: false });
+}
+
+function createMeter(limitBytes: number) {
+  let bytes = 0;
+  return {
+    bytes: () => bytes,
+    async *pass(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+      for await (const chunk of chunks) {
+        bytes += chunk.length;
+        if (bytes > limitBytes) throw tooLarge(limitBytes);
+        yield chunk;
+      }
+    },
+  };
+}
+
+export function tooLarge(limitBytes: number): ServiceError {
+  const message = `The file is larger than the ${limitBytes} bytes that are allowed, unpacked: send a part of it.`;
+  return new ServiceError('payload_too_large', message);
+}
+
+/** Gzip is known by its first two bytes, whatever the headers say. */
+async function unpack(chunks: AsyncGenerator<Buffer>, layers: number): Promise<AsyncGenerator<Buffer>> {
+  const { head, all } = await peek(chunks, 2);
+  const isGzip = head[0] === 0x1f && head[1] === 0x8b;
+  return isGzip && layers > 0 ? unpack(gunzip(all), layers - 1) : all;
+}
+
+async function peek(chunks: AsyncGenerator<Buffer>, bytes: number) {
+  const first: Buffer[] = [];
+  let length = 0;
+  while (length < bytes) {
+    const { value, done } = await chunks.next();
+    if (done) break;
+    first.push(value);
+    length += value.length;
+  }
+  async function* all(): AsyncGenerator<Buffer> {
+    yield* first;
+    yield* chunks;
+  }
+  return { head: Buffer.concat(first), all: all() };
+}
+
+async function* gunzip(chunks: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
+  const unzip: Transform = createGunzip();
+  const fed = pipeline(Readable.from(chunks), unzip);
+  fed.catch(() => {});
+  try {
+    yield* unzip;
+    await fed;
+  } catch (error) {
+    throw isZlibError(error) ? brokenGzip() : error;
+  }
+}
+
+function isZlibError(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && /^Z_/.test(String(error.code));
+}
+
+function brokenGzip(): ServiceError {
+  return new ServiceError(
+    'invalid_file',
+    'The gzip content is damaged or cut off: pack it again, or send it unpacked.',
+  );
+}

@@ -1,0 +1,50 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { FastifyInstance } from 'fastify';
+import { datasetRoutes } from '../../../src/datasets/routes.ts';
+import { createDatasets, type DatasetLimits, type Datasets } from '../../../src/datasets/service.ts';
+import { buildApp } from '../../../src/http/app.ts';
+import { type Folders, foldersOf, prepareFolders } from '../../../src/kit/folders.ts';
+import { type Database, openDatabase } from '../../../src/store/database.ts';
+
+/** The datasets room behind its routes, over a data folder of its own. */
+export interface TestService {
+  readonly app: FastifyInstance;
+  readonly datasets: Datasets;
+  readonly database: Database;
+  readonly folders: Folders;
+  readonly close: () => Promise<void>;
+}
+
+const LIMITS: DatasetLimits = { uploadBytes: 2 ** 30, ingestSeconds: 120 };
+
+export async function startDatasets(limits: Partial<DatasetLimits> = {}): Promise<TestService> {
+  const data = mkdtempSync(join(tmpdir(), 'trainyard-datasets-'));
+  const folders = foldersOf(data);
+  prepareFolders(folders);
+  const database = openDatabase(folders.database);
+  const datasets = createDatasets({ database, folders, clock: Date.now, limits: { ...LIMITS, ...limits } });
+  const app = await buildApp({ version: '0.0.0', routes: [datasetRoutes({ datasets })], logger: false });
+  return {
+    app,
+    datasets,
+    database,
+    folders,
+    close: async () => {
+      await app.close();
+      await datasets.close();
+      await database.destroy();
+      rmSync(data, { recursive: true });
+    },
+  };
+}
+
+/** Every file below the folders of tables and half-written files. */
+export function filesIn({ datasets, temporary }: Folders): string[] {
+  return [datasets, temporary].flatMap((folder) =>
+    readdirSync(folder, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => entry.name),
+  );
+}
