@@ -4,6 +4,8 @@ import type { Warning } from '../features/warnings.ts';
 import type { Clock } from '../kit/clock.ts';
 import type { Queries } from '../store/database.ts';
 import type { Outcome } from '../training/outcome.ts';
+import type { FindDataset } from './check.ts';
+import { pinColumns } from './columns.ts';
 import { type Control, createControl } from './control.ts';
 import { DATASET_GONE, failureOfThread, INTERNAL_ERROR } from './failures.ts';
 import type { Journal } from './journal.ts';
@@ -31,6 +33,7 @@ export interface RunParts {
   readonly journal: Journal;
   readonly pool: Pool;
   readonly saveModel: SaveModel;
+  readonly findDataset: FindDataset;
   /** The Parquet file of a dataset; undefined: it is gone. */
   readonly findFile: (datasetId: string) => Promise<string | undefined>;
   readonly clock: Clock;
@@ -85,22 +88,26 @@ export function startRun(parts: RunParts, claimed: ClaimedJob): Run {
 }
 
 async function trainOnThread(parts: RunParts, job: TrainedJob, control: Control): Promise<ThreadResult> {
-  const { spec, id: jobId, datasetId } = job;
-  const file = datasetId === null ? undefined : await parts.findFile(datasetId);
-  if (file === undefined) return { kind: 'failed', failure: DATASET_GONE };
+  const { spec, id: jobId } = job;
+  const data = await findData(parts, job);
+  if (data === undefined) return { kind: 'failed', failure: DATASET_GONE };
   await parts.queue.forgetLosses(jobId);
   const { port1, port2 } = new MessageChannel();
   const { earlyStopping } = spec.training;
   const note = parts.journal.add.bind(null, jobId);
   const listening = listen({ jobId, earlyStopping, control, port: port1, clock: parts.clock, note });
-  const result = await resultOf(
-    parts.pool.run({ spec, file, control: control.buffer, port: port2 }),
-    control,
-    parts.log,
-  );
+  const task = { ...data, control: control.buffer, port: port2 };
+  const result = await resultOf(parts.pool.run(task), control, parts.log);
   listening.end();
   if (result.kind === 'trained') listening.complete();
   return result;
+}
+
+/** What the thread reads; undefined when the dataset is gone. */
+async function findData({ findDataset, findFile }: RunParts, { datasetId, spec }: TrainedJob) {
+  if (datasetId === null) return undefined;
+  const [dataset, file] = [await findDataset(datasetId), await findFile(datasetId)];
+  return dataset && file ? { file, ...pinColumns(spec, dataset.columns) } : undefined;
 }
 
 /** A thread that dies while it is asked to stop was ended by force. */

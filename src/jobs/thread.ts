@@ -5,6 +5,7 @@ import { ServiceError } from '../kit/errors.ts';
 import { LossDivergedError } from '../training/diverged.ts';
 import { chooseKernels } from '../training/kernels.ts';
 import { train } from '../training/train.ts';
+import { selectColumns } from './columns.ts';
 import { createControl } from './control.ts';
 import { type Failure, INTERNAL_ERROR, isOutOfMemory, OUT_OF_MEMORY } from './failures.ts';
 import type { ThreadMessage, ThreadResult, ThreadSetup, ThreadTask } from './threadTask.ts';
@@ -14,10 +15,10 @@ const { kernels }: ThreadSetup = workerData;
 const createKernels = chooseKernels(kernels);
 
 /** Trains one job; what its process gets to know of an error is in the result, so a thrown one is a crash. */
-export async function runTask({ spec, file, control, port }: ThreadTask): Promise<ThreadResult> {
+export async function runTask({ spec, file, columns, control, port }: ThreadTask): Promise<ThreadResult> {
   const tell = (message: ThreadMessage) => port.postMessage(message);
   try {
-    const table = await readTable(file);
+    const table = selectColumns(await readTable(file), columns);
     const outcome = train({
       table,
       spec,

@@ -15,6 +15,8 @@ export interface ThreadTask {
   readonly spec: TrainingSpec;
   /** The dataset's Parquet file. */
   readonly file: string;
+  /** The columns to read of it. */
+  readonly columns: readonly string[];
   /** The memory of a `Control`. */
   readonly control: SharedArrayBuffer;
   /** Where the thread sends its `ThreadMessage`s. */

@@ -10,7 +10,7 @@ import type { Pool } from './pool.ts';
 import { createQueue } from './queue.ts';
 import { type RunParts, startRun } from './run.ts';
 
-export interface WorkerParts extends Pick<RunParts, 'saveModel' | 'findFile'> {
+export interface WorkerParts extends Pick<RunParts, 'saveModel' | 'findDataset' | 'findFile'> {
   readonly database: Database;
   readonly news: NewsDesk;
   readonly pool: Pool;

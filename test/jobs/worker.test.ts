@@ -3,7 +3,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { createPool } from '../../src/jobs/pool.ts';
 import type { Job } from '../../src/jobs/schemas.ts';
 import { startWorker, type WorkerParts } from '../../src/jobs/worker.ts';
-import { findFile, insertDataset } from './datasets.ts';
+import { findDataset, findFile, insertDataset } from './datasets.ts';
 import { log, openJobs, over } from './house.ts';
 import { saveModel } from './models.ts';
 import { hasLosses, seen } from './seen.ts';
@@ -17,7 +17,17 @@ async function openWorker(changes: Partial<WorkerParts> = {}) {
   const threads = 2;
   const start = () => {
     const pool = createPool({ module: SCRIPTED, setup: { kernels: 'reference' }, threads, onError: () => {} });
-    const parts = { database, findFile: findFile(database), saveModel, news, pool, threads, memoryBytes: 1e12, log };
+    const parts = {
+      database,
+      findDataset: findDataset(database),
+      findFile: findFile(database),
+      saveModel,
+      news,
+      pool,
+      threads,
+      memoryBytes: 1e12,
+      log,
+    };
     const worker = startWorker({ ...parts, clock: Date.now, ...changes });
     onTestFinished(worker.stop);
     return worker;

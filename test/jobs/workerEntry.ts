@@ -2,13 +2,14 @@
 import { pino } from 'pino';
 import { runWorker } from '../../src/jobs/workerProcess.ts';
 import { openDatabase } from '../../src/store/database.ts';
-import { findFile } from './datasets.ts';
+import { findDataset, findFile } from './datasets.ts';
 import { saveModel } from './models.ts';
 
 const [databasePath = '', threadModule = ''] = process.argv.slice(2);
 const database = openDatabase(databasePath);
 await runWorker({
   database,
+  findDataset: findDataset(database),
   findFile: findFile(database),
   saveModel,
   threads: 2,
