@@ -9,12 +9,10 @@ export interface Categories {
   readonly categories: readonly string[];
 }
 
-/** The column as finite numbers; what does not read as one is NaN. */
+/** The column as numbers; what does not read as one is NaN. Values that are not finite stand for missing ones too. */
 export function asNumbers(column: Column): Float64Array {
-  if (!isNumberColumn(column)) return eachCategory(column, (word) => (word.trim() === '' ? Number.NaN : Number(word)));
-  return column.values.every((value) => Number.isFinite(value) || Number.isNaN(value))
-    ? column.values
-    : column.values.map((value) => (Number.isFinite(value) ? value : Number.NaN));
+  if (isNumberColumn(column)) return column.values;
+  return eachCategory(column, (word) => (word.trim() === '' ? Number.NaN : Number(word)));
 }
 
 /** The column as 0 and 1; what is neither is NaN. */

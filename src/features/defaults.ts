@@ -1,8 +1,9 @@
 import type { FeaturesOptions } from './schemas.ts';
 
-/** Pieces of a number column, while the table is narrow enough that they do not swell the first layer. */
-const PIECES = 16;
+/** Pieces of a number column, while the table is narrow enough that they do not swell the first layer, and each piece has rows to learn from. */
+const PIECES = 8;
 const NARROW_COLUMNS = 64;
+const ROWS_PER_PIECE = 200;
 /** A category needs one training row in so many for an input of its own, up to ten rows. */
 const ROWS_PER_CATEGORY = 1000;
 const ENOUGH_ROWS = 10;
@@ -17,7 +18,8 @@ export interface FeaturesSettings extends FeaturesOptions {
 export function resolveFeatures(options: FeaturesOptions, rows: number, numericColumns: number): FeaturesSettings {
   return {
     ...options,
-    pieces: options.pieces ?? (numericColumns <= NARROW_COLUMNS ? PIECES : 0),
+    pieces:
+      options.pieces ?? (numericColumns > NARROW_COLUMNS ? 0 : Math.min(PIECES, Math.floor(rows / ROWS_PER_PIECE))),
     minCategoryCount:
       options.minCategoryCount ?? Math.max(1, Math.min(ENOUGH_ROWS, Math.round(rows / ROWS_PER_CATEGORY))),
   };

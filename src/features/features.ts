@@ -5,6 +5,9 @@ import type { FeaturesSettings } from './defaults.ts';
 import { columnInputs, type FittedColumn, fitColumn, fittedColumnSchema, writeColumn } from './fitted.ts';
 import type { Warning } from './warnings.ts';
 
+/** Columns left out for being constant that get a warning each. */
+const NAMED_COLUMNS = 5;
+
 /** What was fitted to the training rows, as it is kept with the model: plain JSON. */
 export const fittedFeaturesSchema = z.strictObject({
   version: z.literal(1),
@@ -24,13 +27,15 @@ export function fitFeatures(
 ): { readonly features: FittedFeatures; readonly warnings: readonly Warning[] } {
   const { used } = chooseColumns(table.columns, settings, reserved);
   const warnings: Warning[] = [];
+  const constant: string[] = [];
   const columns: FittedColumn[] = [];
   for (const { column, type } of used) {
     const fitted = fitColumn(type, column, rows, settings);
     if (fitted) columns.push(fitted);
-    else warnings.push(constantWarning(column.name));
+    else constant.push(column.name);
     if (fitted?.kind === 'categorical') warnings.push(...foldedWarnings(fitted.column, fitted, settings));
   }
+  warnings.push(...constantWarnings(constant));
   return { features: { version: 1, columns }, warnings };
 }
 
@@ -70,12 +75,19 @@ export function allRows(table: Table): Int32Array {
   return Int32Array.from({ length: table.rows }, (_, row) => row);
 }
 
-function constantWarning(column: string): Warning {
-  return {
-    code: 'constant_column',
+/** One warning for each column; of many columns, one that names the first. */
+function constantWarnings(columns: readonly string[]): Warning[] {
+  const code = 'constant_column';
+  if (columns.length > NAMED_COLUMNS) {
+    const named = columns.slice(0, NAMED_COLUMNS).map((column) => `'${column}'`);
+    const message = `${columns.length} columns have one value in the training rows and are left out: ${named.join(', ')} and others.`;
+    return [{ code, message }];
+  }
+  return columns.map((column) => ({
+    code,
     column,
     message: `The column '${column}' has one value in the training rows and is left out.`,
-  };
+  }));
 }
 
 /** Said when the cap, not rarity alone, folds categories. */

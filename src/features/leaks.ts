@@ -30,14 +30,14 @@ function sameNumbers(target: Column, rows: Int32Array): (column: Column) => bool
 /** Whether a one-to-one renaming of values turns the column into the target; it stops at the first row that says no. */
 function sameClasses(target: Categories, rows: Int32Array): (column: Column) => boolean {
   return (column) => {
-    const { codes } = asCategories(column);
+    const values = isNumberColumn(column) ? column.values : column.codes;
     const forward = new Map<number, number>();
     const backward = new Map<number, number>();
     for (const row of rows) {
-      const [code, targetCode] = [codes[row], target.codes[row]];
-      if ((forward.get(code) ?? targetCode) !== targetCode || (backward.get(targetCode) ?? code) !== code) return false;
-      forward.set(code, targetCode);
-      backward.set(targetCode, code);
+      const [value, code] = [values[row], target.codes[row]];
+      if ((forward.get(value) ?? code) !== code || (backward.get(code) ?? value) !== value) return false;
+      forward.set(value, code);
+      backward.set(code, value);
     }
     return forward.size > 1;
   };

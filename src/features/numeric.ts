@@ -5,7 +5,6 @@ import type { InputBlock } from './matrix.ts';
 import { fitEdges, pieceCount, pieceOf } from './pieces.ts';
 import { fitScaling, fittedScalingSchema, scaler } from './scaling.ts';
 import type { FeaturesOptions } from './schemas.ts';
-import { evenPositions } from './sorted.ts';
 
 /** Rows that a distribution is read from; quantiles of more are the same to three digits and take longer to sort. */
 const SAMPLE_ROWS = 20_000;
@@ -27,8 +26,7 @@ export function fitNumeric(
   rows: Int32Array,
   options: Pick<FeaturesOptions, 'scaling'> & { readonly pieces: number },
 ): FittedNumeric | undefined {
-  const values = asNumbers(column);
-  const known = Float64Array.from(rows, (row) => values[row]).filter((value) => !Number.isNaN(value));
+  const known = knownValues(asNumbers(column), rows);
   const missing = known.length < rows.length;
   if (known.length === 0) return undefined;
   const range = extremes(known);
@@ -65,7 +63,7 @@ export function writeNumeric(
   const pieces = pieceCount(fitted.edges);
   rows.forEach((row, i) => {
     const given = numbers?.[row] ?? Number.NaN;
-    const missing = Number.isNaN(given);
+    const missing = !Number.isFinite(given);
     const value = missing ? fitted.fill : given;
     const start = i * width + offset;
     values[start] = scale(value);
@@ -74,16 +72,29 @@ export function writeNumeric(
   });
 }
 
+/** The finite values of the rows. Loops, since wide tables come here thousands of times. */
+function knownValues(values: Float64Array, rows: Int32Array): Float64Array {
+  const known = new Float64Array(rows.length);
+  let count = 0;
+  for (const row of rows) if (Number.isFinite(values[row])) known[count++] = values[row];
+  return known.subarray(0, count);
+}
+
 function extremes(values: Float64Array): [number, number] {
-  return values.reduce<[number, number]>(
-    (range, value) => [Math.min(range[0], value), Math.max(range[1], value)],
-    [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY],
-  );
+  let [least, greatest] = [values[0], values[0]];
+  for (const value of values) {
+    if (value < least) least = value;
+    if (value > greatest) greatest = value;
+  }
+  return [least, greatest];
 }
 
 /** At most `SAMPLE_ROWS` of the values, spread evenly over the rows, and the extremes. */
-function sortedSample(values: Float64Array, range: readonly [number, number]): Float64Array {
+function sortedSample(values: Float64Array, [least, greatest]: readonly [number, number]): Float64Array {
   if (values.length <= SAMPLE_ROWS) return values.sort();
-  const spread = evenPositions(values.length, SAMPLE_ROWS).map((position) => values[position]);
-  return Float64Array.from([...spread, ...range]).sort();
+  const sample = new Float64Array(SAMPLE_ROWS + 2);
+  const stride = (values.length - 1) / (SAMPLE_ROWS - 1);
+  for (let i = 0; i < SAMPLE_ROWS; i++) sample[i] = values[Math.round(i * stride)];
+  sample.set([least, greatest], SAMPLE_ROWS);
+  return sample.sort();
 }

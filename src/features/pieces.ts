@@ -1,15 +1,20 @@
-import { evenPositions } from './sorted.ts';
+import { commonValue, evenPositions } from './sorted.ts';
 
 /**
  * Piecewise linear encoding (Gorishniy et al. 2022, "On embeddings for numerical features"): one input for each range between two edges,
  * 0 below it, 1 above it, rising in between. A dense network draws steps and bumps of one column far more easily from these.
  */
 
-/** The edges of `pieces` ranges with as many rows each; fewer where quantiles coincide, none when only one range would be left. */
+/**
+ * The edges of at most `pieces` ranges with as many rows each. A value that many rows share would be most of the quantiles, so it gets
+ * an edge of its own and the quantiles are of the others. None when only one range would be left.
+ */
 export function fitEdges(sorted: Float64Array, pieces: number): number[] {
   if (pieces === 0) return [];
-  const quantiles = evenPositions(sorted.length, pieces + 1).map((position) => sorted[position]);
-  const edges = [...new Set(quantiles)];
+  const { common, share } = commonValue(sorted);
+  const others = share > 1 / pieces ? sorted.filter((value) => value !== common) : sorted;
+  const quantiles = evenPositions(others.length, pieces + 1).map((position) => others[position]);
+  const edges = [...new Set([...quantiles, common])].sort((a, b) => a - b);
   return edges.length > 2 ? edges : [];
 }
 

@@ -65,7 +65,7 @@ export function decodeNumber(target: FittedNumber, value: number): number {
 }
 
 function isNumber(values: Float64Array): (row: number) => boolean {
-  return (row) => !Number.isNaN(values[row]);
+  return (row) => Number.isFinite(values[row]);
 }
 
 function isCategory(codes: Int32Array): (row: number) => boolean {
