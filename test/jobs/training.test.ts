@@ -1,0 +1,115 @@
+import { Readable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { createDatasets } from '../../src/datasets/service.ts';
+import { createNewsDesk } from '../../src/jobs/news.ts';
+import { createPool } from '../../src/jobs/pool.ts';
+import { createJobs } from '../../src/jobs/service.ts';
+import { startWorker } from '../../src/jobs/worker.ts';
+import { foldersOf, prepareFolders } from '../../src/kit/folders.ts';
+import { log, openFolder, over } from './house.ts';
+import { saveModel } from './models.ts';
+import { hasLosses, seen } from './seen.ts';
+
+const THREAD = fileURLToPath(new URL('../../src/jobs/thread.ts', import.meta.url));
+const LIMITS = { uploadBytes: 1e8, ingestSeconds: 60, ingestMemoryBytes: 1e9 };
+const CSV = {
+  format: 'csv',
+  respondAsync: false,
+  options: { delimiter: null, header: null, nullValues: null, types: [] },
+} as const;
+
+/** 150 flowers of three kinds that their petals tell apart, numbered, with a measure beside them. */
+function flowers(): string {
+  const rows = Array.from({ length: 150 }, (_, i) => {
+    const kind = i % 3;
+    const wobble = ((i * 37) % 50) / 100;
+    return [
+      `flower-${i}`,
+      1.4 + 2 * kind + wobble,
+      0.2 + kind + wobble / 2,
+      ['setosa', 'versicolor', 'virginica'][kind],
+    ];
+  });
+  return ['id,petal length,petal width,species', ...rows.map((row) => row.join(','))].join('\n');
+}
+
+/** The rooms of a service that trains, over real files, with real threads. */
+async function openTraining() {
+  const { folder, database } = openFolder();
+  const folders = foldersOf(folder);
+  prepareFolders(folders);
+  const datasets = createDatasets({ database, folders, clock: Date.now, limits: LIMITS });
+  const { id: datasetId } = await datasets.upload({
+    ...CSV,
+    name: 'flowers',
+    body: Readable.from([Buffer.from(flowers())]),
+  });
+  const news = createNewsDesk();
+  const { find: findDataset, findFile } = datasets;
+  const jobs = createJobs({ database, findDataset, news, clock: Date.now });
+  const threads = 2;
+  const pool = createPool({ module: THREAD, setup: { kernels: 'auto' }, threads, onError: () => {} });
+  const parts = { database, findDataset, findFile, saveModel, news, pool, threads, memoryBytes: 1e12, log };
+  const worker = startWorker({ ...parts, clock: Date.now });
+  onTestFinished(async () => {
+    await worker.stop();
+    await datasets.close();
+  });
+  return { jobs, news, submit: (request: object) => jobs.submit({ datasetId, ...request }) };
+}
+
+describe('a training', () => {
+  it('goes from a table to a model with nothing but the target given', async () => {
+    const { jobs, submit } = await openTraining();
+    const { id } = await submit({ target: 'species' });
+    const job = await over(jobs, id);
+    expect(job).toMatchObject({ state: 'succeeded', progress: { fraction: 1, etaSeconds: 0 }, error: null });
+    expect(job.latest?.accuracy).toBeGreaterThan(0.9);
+    expect(job.warnings).toContainEqual(expect.objectContaining({ code: 'identifier_left_out', column: 'id' }));
+    const { items } = await jobs.losses(id, { after: 0, limit: 10_000 });
+    expect(items.map(({ epoch }) => epoch)).toEqual(items.map((_, i) => i + 1));
+    expect(items).toHaveLength(job.progress?.epoch ?? 0);
+    const losses = items.map(({ validationLoss }) => validationLoss ?? Number.NaN);
+    expect(job.best).toEqual({ epoch: losses.indexOf(Math.min(...losses)) + 1, validationLoss: Math.min(...losses) });
+  });
+
+  it('gives the same losses for the same seed, two at once', async () => {
+    const { jobs, submit } = await openTraining();
+    const request = { target: 'petal length', training: { epochs: 5, seed: 7 } };
+    const ids = [(await submit(request)).id, (await submit(request)).id];
+    const histories = await Promise.all(
+      ids.map(async (id) => {
+        await over(jobs, id);
+        const { items } = await jobs.losses(id, { after: 0, limit: 10 });
+        return items.map(({ trainingLoss, validationLoss }) => [trainingLoss, validationLoss]);
+      }),
+    );
+    expect(histories[0]).toHaveLength(5);
+    expect(histories[0]).toEqual(histories[1]);
+  });
+
+  it('that diverges says in which epoch, and what to do', async () => {
+    const { jobs, submit } = await openTraining();
+    const training = { optimizer: { type: 'sgd', learningRate: 100 }, clipGradientNorm: null, loss: 'mse' };
+    const job = await over(jobs, (await submit({ target: 'petal length', training })).id);
+    expect(job).toMatchObject({ state: 'failed', modelId: null });
+    expect(job.error).toMatchObject({ code: 'loss_diverged', message: /epoch \d+.*learning rate/s });
+  });
+
+  it('stops in the middle when it is cancelled', async () => {
+    const { jobs, news, submit } = await openTraining();
+    const { id } = await submit({ target: 'species', training: { epochs: 100_000, earlyStopping: null } });
+    await seen(jobs, news, id, hasLosses);
+    await jobs.cancel(id);
+    const job = await over(jobs, id);
+    expect(job).toMatchObject({ state: 'cancelled', modelId: null, progress: { epochs: 100_000 } });
+  });
+
+  it('fails with what only the data can tell', async () => {
+    const { jobs, submit } = await openTraining();
+    const split = { method: 'column', column: 'species' };
+    const job = await over(jobs, (await submit({ target: 'petal length', split })).id);
+    expect(job.error).toMatchObject({ code: 'invalid_spec', message: expect.stringContaining('species') });
+  });
+});
