@@ -2,6 +2,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { errorResponses, pageQuery } from '../kit/wire.ts';
 import type { Aliases } from './aliases.ts';
+import { answer } from './answers.ts';
 import { aliasPage, aliasParams, aliasRequest, aliasSchema } from './schemas.ts';
 
 const tags = ['Models'];
@@ -17,7 +18,7 @@ export function aliasRoutes({ aliases }: { readonly aliases: Aliases }): Fastify
         description: 'Makes the alias or moves it. An alias works wherever the id of a model does.',
         params: aliasParams,
         body: aliasRequest,
-        response: { 200: aliasSchema, ...errorResponses(400, 404, 415) },
+        response: { 200: answer('The alias.', aliasSchema), ...errorResponses(400, 404, 415) },
       },
       handler: ({ params, body }) => aliases.put(params.name, body.modelId),
     });
@@ -29,7 +30,7 @@ export function aliasRoutes({ aliases }: { readonly aliases: Aliases }): Fastify
         summary: 'List aliases',
         description: 'Those moved last first.',
         querystring: pageQuery,
-        response: { 200: aliasPage, ...errorResponses(400) },
+        response: { 200: answer('A page of aliases.', aliasPage), ...errorResponses(400) },
       },
       handler: ({ query }) => aliases.list(query),
     });
@@ -41,7 +42,7 @@ export function aliasRoutes({ aliases }: { readonly aliases: Aliases }): Fastify
         summary: 'Get an alias',
         description: 'Which model the alias points at.',
         params: aliasParams,
-        response: { 200: aliasSchema, ...errorResponses(400, 404) },
+        response: { 200: answer('The alias.', aliasSchema), ...errorResponses(400, 404) },
       },
       handler: ({ params }) => aliases.get(params.name),
     });

@@ -1,5 +1,6 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { errorResponses } from '../kit/wire.ts';
+import { answer } from './answers.ts';
 import { inspectAnswer, inspectRequest } from './networkSchemas.ts';
 import { inspectNetwork } from './networks.ts';
 
@@ -13,7 +14,7 @@ export const networkRoutes: FastifyPluginAsyncZod = async (app) => {
       description:
         'Checks a network without training it and answers the dimension table: the shape of every matrix of every layer, and what the network takes. Impossible values are 422 with the layer named, all at once.',
       body: inspectRequest,
-      response: { 200: inspectAnswer, ...errorResponses(400, 413, 415, 422) },
+      response: { 200: answer('The dimension table.', inspectAnswer), ...errorResponses(400, 413, 415, 422) },
     },
     // Malformed and impossible are told apart where the network is checked.
     validatorCompiler: () => (input) => ({ value: input }),

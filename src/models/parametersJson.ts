@@ -32,10 +32,15 @@ async function* matrixJson({ name, shape: [rows, columns], values }: Parameter):
     const count = Math.min(rowsAtOnce, rows - first);
     const lines = Array.from({ length: count }, (_, i) => {
       const start = (first + i) * columns;
-      return JSON.stringify(Array.from(values.subarray(start, start + columns), shortestFloat32));
+      return `[${Array.from(values.subarray(start, start + columns), numberJson).join(',')}]`;
     });
     yield (first === 0 ? '' : ',') + lines.join(',');
     await setImmediate();
   }
   yield ']}';
+}
+
+/** As JSON.stringify, but with the sign of a negative zero. */
+function numberJson(value: number): string {
+  return Object.is(value, -0) ? '-0' : JSON.stringify(shortestFloat32(value));
 }

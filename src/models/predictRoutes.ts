@@ -4,12 +4,14 @@ import { ServiceError } from '../kit/errors.ts';
 import { parseInput } from '../kit/validation.ts';
 import { errorResponses } from '../kit/wire.ts';
 import {
-  delimitedPredictions,
-  delimitedRows,
+  csvPredictions,
+  csvRows,
   ndjsonPredictions,
   ndjsonRows,
   predictAnswer,
   predictRequest,
+  tsvPredictions,
+  tsvRows,
 } from './predictSchemas.ts';
 import { isTextFormat, TEXT_FORMATS } from './predictText.ts';
 import type { GapWarning } from './rows/gaps.ts';
@@ -42,8 +44,8 @@ export function predictRoutes({ models }: { readonly models: Models }): FastifyP
         body: {
           content: {
             [JSON_TYPE]: { schema: predictRequest },
-            'text/csv': { schema: delimitedRows },
-            'text/tab-separated-values': { schema: delimitedRows },
+            'text/csv': { schema: csvRows },
+            'text/tab-separated-values': { schema: tsvRows },
             'application/x-ndjson': { schema: ndjsonRows },
           },
         },
@@ -52,8 +54,8 @@ export function predictRoutes({ models }: { readonly models: Models }): FastifyP
             description: 'The predictions, in the order of the rows and in their format.',
             content: {
               [JSON_TYPE]: { schema: predictAnswer },
-              'text/csv': { schema: delimitedPredictions },
-              'text/tab-separated-values': { schema: delimitedPredictions },
+              'text/csv': { schema: csvPredictions },
+              'text/tab-separated-values': { schema: tsvPredictions },
               'application/x-ndjson': { schema: ndjsonPredictions },
             },
           },

@@ -17,10 +17,17 @@ export const predictRequest = z
     example: { rows: [{ age: 37, workclass: 'Private', 'hours-per-week': 40 }] },
   });
 
-export const delimitedRows = z
+const HEADER_AND_ROWS =
+  'A header line with the columns in any order, then rows; empty, NA, NaN, null and ? are missing.';
+
+export const csvRows = z
   .string()
-  .describe('A header line in any order of columns, then rows; empty, NA, NaN, null and ? are missing.')
+  .describe(HEADER_AND_ROWS)
   .meta({ examples: ['age,workclass\n37,Private\n'] });
+export const tsvRows = z
+  .string()
+  .describe(HEADER_AND_ROWS)
+  .meta({ examples: ['age\tworkclass\n37\tPrivate\n'] });
 export const ndjsonRows = z
   .string()
   .describe('A JSON object a line.')
@@ -56,12 +63,17 @@ export const predictAnswer = z
   });
 export type PredictAnswer = z.infer<typeof predictAnswer>;
 
-export const delimitedPredictions = z
+const COLUMNS_OUT =
+  'The column prediction, and for classes probability_LABEL of each; text that a spreadsheet would run gets an apostrophe before it.';
+
+export const csvPredictions = z
   .string()
-  .describe(
-    'The column prediction, and for classes probability_LABEL for each; text that a spreadsheet would run gets an apostrophe before it.',
-  )
+  .describe(COLUMNS_OUT)
   .meta({ examples: ['prediction,probability_<=50K,probability_>50K\n>50K,0.2,0.8\n'] });
+export const tsvPredictions = z
+  .string()
+  .describe(COLUMNS_OUT)
+  .meta({ examples: ['prediction\tprobability_<=50K\tprobability_>50K\n>50K\t0.2\t0.8\n'] });
 export const ndjsonPredictions = z
   .string()
   .describe('A prediction a line.')

@@ -3,6 +3,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { errorResponses } from '../kit/wire.ts';
 import { aliasRoutes } from './aliasRoutes.ts';
+import { answer } from './answers.ts';
 import { predictRoutes } from './predictRoutes.ts';
 import { modelPage, modelParams, modelSchema, modelsQuery, parametersQuery, parametersSchema } from './schemas.ts';
 import type { Models } from './service.ts';
@@ -19,7 +20,7 @@ export function modelRoutes({ models }: { readonly models: Models }): FastifyPlu
         summary: 'List models',
         description: 'Newest first.',
         querystring: modelsQuery,
-        response: { 200: modelPage, ...errorResponses(400) },
+        response: { 200: answer('A page of models.', modelPage), ...errorResponses(400) },
       },
       handler: ({ query }) => models.list(query),
     });
@@ -31,7 +32,7 @@ export function modelRoutes({ models }: { readonly models: Models }): FastifyPlu
         summary: 'Get a model',
         description: 'What it reads and predicts, its layers with their shapes, and how good it is.',
         params: modelParams,
-        response: { 200: modelSchema, ...errorResponses(400, 404) },
+        response: { 200: answer('The model.', modelSchema), ...errorResponses(400, 404) },
       },
       handler: ({ params }) => models.get(params.id),
     });
@@ -60,7 +61,7 @@ export function modelRoutes({ models }: { readonly models: Models }): FastifyPlu
           'W (n[l], n[l-1]) and b (n[l], 1) of every layer, and those of its normalization: gamma and beta, and the mean and var that training measured.',
         params: modelParams,
         querystring: parametersQuery,
-        response: { 200: parametersSchema, ...errorResponses(400, 404) },
+        response: { 200: answer('The parameters.', parametersSchema), ...errorResponses(400, 404) },
       },
       handler: async ({ params }, reply) => {
         const pieces = await models.parameters(params.id);

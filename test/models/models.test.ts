@@ -1,0 +1,168 @@
+import { createHash } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { binaryOutcome, matrix, openRoom, type Room, regressionOutcome } from './fixtures.ts';
+
+let room: Room;
+beforeAll(async () => {
+  room = await openRoom();
+});
+afterAll(() => room.close());
+
+const get = (url: string) => room.app.inject({ method: 'GET', url });
+const remove = (url: string) => room.app.inject({ method: 'DELETE', url });
+const predict = (id: string) =>
+  room.app.inject({ method: 'POST', url: `/v1/models/${id}/predict`, payload: { rows: [{ age: 50, work: 'State' }] } });
+const put = (name: string, payload: object) =>
+  room.app.inject({ method: 'PUT', url: `/v1/aliases/${encodeURIComponent(name)}`, payload });
+
+describe('a model', () => {
+  it('tells what it reads and predicts, its layers with their shapes, and how good it is', async () => {
+    const id = await room.save(binaryOutcome());
+    const answer = await get(`/v1/models/${id}`);
+    expect(answer.statusCode).toBe(200);
+    const model = answer.json();
+    expect(model).toMatchObject({
+      id,
+      name: 'model 1',
+      jobId: 'job_1',
+      datasetId: 'ds_1',
+      task: 'binary',
+      target: 'income',
+      classes: ['no', 'yes'],
+      inputs: [
+        { name: 'age', type: 'numeric', range: [17, 90] },
+        { name: 'work', type: 'categorical', categories: ['Private', 'State'] },
+      ],
+      layers: [
+        { layer: 1, units: 2, activation: 'relu', dropout: 0.1, shapes: { W: [2, 3], b: [2, 1] } },
+        { layer: 2, units: 1, activation: 'linear', dropout: 0, shapes: { W: [1, 2], b: [1, 1] } },
+      ],
+      parameterCount: 11,
+      metrics: { training: { loss: 0.3, rocAuc: null }, test: null },
+      best: { epoch: 7, validationLoss: 0.31 },
+      hyperparameters: { target: 'income' },
+      aliases: [],
+      warnings: [{ code: 'identifier_left_out', column: 'id' }],
+    });
+    expect(model.createdAt).toMatch(/^\d{4}-.*Z$/);
+  });
+
+  it('carries a hash of its parameters that anybody can compute again', async () => {
+    const { sha256 } = (await get(`/v1/models/${await room.save(regressionOutcome())}`)).json();
+    const hash = createHash('sha256');
+    hash.update('1 W [1,1]\n').update(Buffer.from(Float32Array.of(0.5).buffer));
+    hash.update('1 b [1,1]\n').update(Buffer.from(Float32Array.of(0.25).buffer));
+    expect(sha256).toBe(hash.digest('hex'));
+  });
+
+  it('gives back every parameter as the same float32, in the shapes of the notes', async () => {
+    const values = [0.1, -1e-30, 16777216, 3.4028234663852886e38, 1 / 3, -0];
+    const outcome = binaryOutcome();
+    const [, ...others] = outcome.parameters;
+    const gamma = matrix(1, 'gamma', [2, 1], [1, 2]);
+    const id = await room.save({ ...outcome, parameters: [matrix(1, 'W', [2, 3], values), gamma, ...others] });
+    const answer = await get(`/v1/models/${id}/parameters?format=json`);
+    expect(answer.headers['content-type']).toBe('application/json; charset=utf-8');
+    const { layers } = answer.json();
+    expect(layers).toHaveLength(2);
+    expect(layers[0]).toMatchObject({
+      layer: 1,
+      activation: 'relu',
+      b: { shape: [2, 1] },
+      gamma: { values: [[1], [2]] },
+    });
+    expect(layers[0].W.shape).toEqual([2, 3]);
+    expect(layers[0].W.values.map((row: number[]) => row.length)).toEqual([3, 3]);
+    expect(Float32Array.from(layers[0].W.values.flat())).toEqual(Float32Array.from(values));
+    expect(answer.body).toContain('[[0.1,');
+  });
+
+  it('names the formats that there are when asked for another', async () => {
+    const answer = await get(`/v1/models/${await room.save(binaryOutcome())}/parameters?format=npz`);
+    expect(answer.statusCode).toBe(400);
+    expect(answer.json().errors).toEqual([{ path: '/format', message: expect.stringContaining('json') }]);
+  });
+
+  it('is gone after its deletion, with its parameters and aliases, and answers no more', async () => {
+    const id = await room.save(binaryOutcome());
+    await put('doomed', { modelId: id });
+    expect((await predict('doomed')).statusCode).toBe(200);
+    expect((await remove(`/v1/models/${id}`)).statusCode).toBe(204);
+    for (const answer of [
+      await get(`/v1/models/${id}`),
+      await predict(id),
+      await predict('doomed'),
+      await remove(`/v1/models/${id}`),
+    ]) {
+      expect([answer.statusCode, answer.json().code]).toEqual([404, 'model_not_found']);
+    }
+    expect((await get('/v1/aliases/doomed')).json().code).toBe('alias_not_found');
+    expect(await room.database.selectFrom('parameters').selectAll().where('modelId', '=', id).execute()).toEqual([]);
+  });
+
+  it('stays when its job is deleted', async () => {
+    const id = await room.save(binaryOutcome());
+    const { jobId } = (await get(`/v1/models/${id}`)).json();
+    await room.database.deleteFrom('jobs').where('id', '=', jobId).execute();
+    expect((await get(`/v1/models/${id}`)).json()).toMatchObject({ id, jobId: null });
+  });
+
+  it('is not saved when its description could not be read again', async () => {
+    const outcome = binaryOutcome();
+    const broken = { ...outcome, target: { ...outcome.target, classes: [1] } } as never;
+    await expect(room.save(broken)).rejects.toThrow();
+  });
+});
+
+describe('the list of models', () => {
+  it('goes from the newest to the oldest, page by page, and by dataset', async () => {
+    const ids = [await room.save(binaryOutcome()), await room.save(binaryOutcome()), await room.save(binaryOutcome())];
+    const first = (await get('/v1/models?limit=2')).json();
+    expect(first.items.map(({ id }: { id: string }) => id)).toEqual([ids[2], ids[1]]);
+    const second = (await get(`/v1/models?limit=1&after=${first.next}`)).json();
+    expect(second.items[0].id).toBe(ids[0]);
+    const { datasetId } = first.items[1];
+    expect((await get(`/v1/models?datasetId=${datasetId}`)).json()).toMatchObject({
+      items: [{ id: ids[1] }],
+      next: null,
+    });
+    expect((await get('/v1/models?after=nonsense')).statusCode).toBe(400);
+  });
+});
+
+describe('an alias', () => {
+  it('works wherever the id of a model does, and moves', async () => {
+    const [first, second] = [await room.save(binaryOutcome()), await room.save(binaryOutcome())];
+    expect((await put('live', { modelId: first })).json()).toMatchObject({ name: 'live', modelId: first });
+    expect((await get('/v1/models/live')).json()).toMatchObject({ id: first, aliases: ['live'] });
+    expect((await get('/v1/models/live/parameters')).statusCode).toBe(200);
+    expect((await predict('live')).statusCode).toBe(200);
+    expect((await put('live', { modelId: second })).json()).toMatchObject({ modelId: second });
+    expect((await get('/v1/models/live')).json().id).toBe(second);
+    expect((await put('next', { modelId: 'live' })).json()).toMatchObject({ modelId: second });
+  });
+
+  it('is listed, those moved last first, and deleted without its model', async () => {
+    const id = await room.save(binaryOutcome());
+    for (const { name } of (await get('/v1/aliases')).json().items) await remove(`/v1/aliases/${name}`);
+    for (const name of ['b', 'a', 'c']) await put(name, { modelId: id });
+    await room.database.updateTable('aliases').set({ updatedAt: 5 }).where('name', 'in', ['a', 'b']).execute();
+    const first = (await get('/v1/aliases?limit=2')).json();
+    const second = (await get(`/v1/aliases?limit=2&after=${first.next}`)).json();
+    expect([...first.items, ...second.items].map(({ name }: { name: string }) => name)).toEqual(['c', 'a', 'b']);
+    expect(second.next).toBeNull();
+    expect((await remove('/v1/aliases/a')).statusCode).toBe(204);
+    expect((await remove('/v1/aliases/a')).json().code).toBe('alias_not_found');
+    expect((await get(`/v1/models/${id}`)).json().aliases).toEqual(['b', 'c']);
+  });
+
+  it.each(['mdl_1', 'job_x', '-a', 'a b', 'a/b', 'ä', 'x'.repeat(65)])('may not be called %j', async (name) => {
+    const id = await room.save(binaryOutcome());
+    expect((await put(name, { modelId: id })).statusCode).toBe(400);
+  });
+
+  it('needs a model', async () => {
+    expect((await put('nobody', { modelId: 'mdl_0' })).json().code).toBe('model_not_found');
+    expect((await put('nobody', {})).json().code).toBe('invalid_request');
+  });
+});
