@@ -1,4 +1,5 @@
 import { ConfigurationError, EXIT_WRONG_CONFIGURATION } from '../config.ts';
+import { packageVersion } from '../kit/version.ts';
 import { type Command, EXIT_FAILED, EXIT_FINE } from './command.ts';
 import { demoCommand } from './demo.ts';
 import { commandHelp, overview } from './help.ts';
@@ -7,7 +8,6 @@ import { openapiCommand } from './openapi.ts';
 import { predictCommand } from './predict.ts';
 import { serveCommand } from './serve.ts';
 import { trainCommand } from './train.ts';
-import { packageVersion } from './version.ts';
 
 /** In the order in which `trainyard --help` names them. */
 const COMMANDS: readonly Command[] = [

@@ -1,28 +1,36 @@
 import closeWithGrace from 'close-with-grace';
-import { checkConfig, readConfig, SERVICE_SETTINGS } from '../config.ts';
-import { createLog } from '../kit/log.ts';
-import { startService } from '../main.ts';
-import { type Command, EXIT_FINE } from './command.ts';
+import { type Config, checkConfig, readConfig, SERVICE_SETTINGS } from '../config.ts';
+import { createLog, type Logger } from '../kit/log.ts';
+import { runWorkerRole, startService } from '../main.ts';
+import { type Command, EXIT_FINE, positionalsOf } from './command.ts';
 
-/** How long running trainings and open answers have to come to an end. */
-const SHUTDOWN_MS = 10_000;
+/** How long the worker's threads and open answers have to come to an end. */
+const SHUTDOWN_MS = 15_000;
 
 export const serveCommand: Command = {
   name: 'serve',
   summary: 'start the service: the API and, beside it, the worker that trains',
-  usage: '',
+  usage: '[flags]',
   settings: SERVICE_SETTINGS,
   flags: {},
   async run(args) {
-    const config = checkConfig(readConfig(SERVICE_SETTINGS, args).config);
+    const { config, positionals } = readConfig(SERVICE_SETTINGS, args);
+    positionalsOf(positionals, []);
     const log = createLog(config.logLevel);
-    const service = await startService(config, log);
-    return new Promise((resolve) => {
-      closeWithGrace({ delay: SHUTDOWN_MS, logger: false }, async ({ err }) => {
-        if (err) log.fatal({ err }, 'stopping after a fault');
-        await service.stop();
-        resolve(EXIT_FINE);
-      });
-    });
+    if (config.role === 'worker') await runWorkerRole(checkConfig(config), log);
+    else await serveUntilTold(checkConfig(config), log);
+    return EXIT_FINE;
   },
 };
+
+/** A first signal ends the service in order, a second one at once. */
+async function serveUntilTold(config: Config, log: Logger): Promise<void> {
+  const service = await startService(config, log);
+  const { promise, resolve } = Promise.withResolvers<void>();
+  closeWithGrace({ delay: SHUTDOWN_MS, logger: false }, async ({ err }) => {
+    if (err) log.fatal({ err }, 'stopping after a fault');
+    await service.stop();
+    resolve();
+  });
+  return promise;
+}

@@ -17,7 +17,9 @@ function isOldNode(version: string): boolean {
 
 function runWith(node: string): void {
   const child = spawn(node, process.argv.slice(1), { stdio: 'inherit' });
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => child.kill(signal));
+  for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, () => child.kill(signal));
+  // The terminal sends Ctrl-C to both; passed on, it would be the second, which means "at once".
+  process.on('SIGINT', () => {});
   child.on('exit', (code, signal) => process.exit(code ?? 128 + constants.signals[signal ?? 'SIGKILL']));
 }
 

@@ -1,3 +1,4 @@
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Where things lie in the data folder. */
@@ -16,4 +17,9 @@ export function foldersOf(data: string): Folders {
     datasets: join(data, 'datasets'),
     temporary: join(data, 'temporary'),
   };
+}
+
+/** Makes the folders that are not there. */
+export function prepareFolders({ datasets, temporary }: Folders): void {
+  for (const folder of [datasets, temporary]) mkdirSync(folder, { recursive: true });
 }

@@ -1,0 +1,147 @@
+import { availableParallelism } from 'node:os';
+import type { FastifyInstance } from 'fastify';
+import { type Config, readConfig, SERVICE_SETTINGS } from './config.ts';
+import { datasetRoutes } from './datasets/routes.ts';
+import { createDatasets, type Datasets } from './datasets/service.ts';
+import { buildApp } from './http/app.ts';
+import { systemRoutes } from './http/system.ts';
+import { countJobs } from './jobs/counts.ts';
+import { createNewsDesk, type NewsDesk } from './jobs/news.ts';
+import { jobRoutes } from './jobs/routes.ts';
+import { createJobs } from './jobs/service.ts';
+import { type Supervisor, startSupervisor } from './jobs/supervisor.ts';
+import { runWorker } from './jobs/workerProcess.ts';
+import { type Folders, foldersOf, prepareFolders } from './kit/folders.ts';
+import type { Logger } from './kit/log.ts';
+import { siblingPath } from './kit/siblings.ts';
+import { packageVersion } from './kit/version.ts';
+import { networkRoutes } from './models/networkRoutes.ts';
+import { modelRoutes } from './models/routes.ts';
+import { saveModel } from './models/save.ts';
+import { createModels } from './models/service.ts';
+import { type Database, openDatabase } from './store/database.ts';
+import { chooseKernels } from './training/kernels.ts';
+
+/** A service that answers. */
+export interface Service {
+  /** Such as `http://127.0.0.1:8080`. */
+  readonly address: string;
+  /** Takes no more requests, ends the worker, which puts its jobs back, and resolves when all is closed. */
+  stop(): Promise<void>;
+}
+
+/** Starts the API and, with the role `all`, a worker process beside it. Resolves when it answers; rejects when the port or the folder cannot be had. */
+export async function startService(config: Config, log: Logger): Promise<Service> {
+  const folders = foldersOf(config.data);
+  prepareFolders(folders);
+  const database = openDatabase(folders.database);
+  const news = createNewsDesk();
+  const supervisor = config.role === 'all' ? startSupervisor(workerParts(config, news, log)) : undefined;
+  const datasets = datasetsOf({ config, folders, database, log });
+  await datasets.recover();
+  const app = await assemble({ config, folders, database, news, datasets, supervisor, log });
+  const stop = async () => {
+    await app.close();
+    await supervisor?.stop();
+    await datasets.close();
+    await database.destroy();
+  };
+  try {
+    await app.listen({ host: config.host, port: config.port, listenTextResolver: () => 'listening' });
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  const address = addressOf(app);
+  log.info({ address, docs: `${address}/docs`, data: config.data }, 'ready');
+  return { address, stop };
+}
+
+/** Takes jobs of the data folder until the process is told to end or the one that forked it is gone. */
+export async function runWorkerRole(config: Config, log: Logger): Promise<void> {
+  const folders = foldersOf(config.data);
+  prepareFolders(folders);
+  const database = openDatabase(folders.database);
+  const datasets = datasetsOf({ config, folders, database, log });
+  const { workers: threads, kernels } = config;
+  const { find: findDataset, findFile } = datasets;
+  await runWorker({ database, saveModel, findDataset, findFile, threads, kernels, clock: Date.now, log });
+  await datasets.close();
+  await database.destroy();
+}
+
+/** The OpenAPI document, without starting anything. */
+export async function describeApi(): Promise<unknown> {
+  const { config } = readConfig(SERVICE_SETTINGS, [], {}, {});
+  const folders = foldersOf(config.data);
+  const database = openDatabase(':memory:');
+  const datasets = datasetsOf({ config, folders, database });
+  await datasets.recover();
+  const app = await assemble({ config, folders, database, news: createNewsDesk(), datasets });
+  await app.ready();
+  const document = app.swagger();
+  await app.close();
+  await database.destroy();
+  return document;
+}
+
+type DatasetParts = Pick<Parts, 'config' | 'folders' | 'database' | 'log'>;
+
+function datasetsOf({ config, folders, database, log }: DatasetParts): Datasets {
+  const limits = { uploadBytes: config.maxUploadBytes, ingestSeconds: config.maxIngestSeconds };
+  return createDatasets({ database, folders, clock: Date.now, limits, log });
+}
+
+interface Parts {
+  readonly config: Config;
+  readonly folders: Folders;
+  readonly database: Database;
+  readonly news: NewsDesk;
+  readonly datasets: Datasets;
+  readonly supervisor?: Supervisor | undefined;
+  readonly log?: Logger | undefined;
+}
+
+/** The rooms behind their routes. */
+function assemble(parts: Parts): Promise<FastifyInstance> {
+  const { config, folders, database, news, datasets, supervisor, log } = parts;
+  const clock = Date.now;
+  const createKernels = chooseKernels(config.kernels);
+  const jobs = createJobs({ database, findDataset: datasets.find, news, clock });
+  const models = createModels({
+    database,
+    createKernels,
+    clock,
+    temporaryFolder: folders.temporary,
+    maxTextBytes: config.maxUploadBytes,
+  });
+  const system = systemRoutes({
+    ready: async () => supervisor?.ready() ?? true,
+    facts: async () => ({
+      version: packageVersion(),
+      kernels: config.kernels === 'auto' ? 'wasm' : config.kernels,
+      cores: availableParallelism(),
+      workers: config.workers,
+      ...(await countJobs(database)),
+    }),
+  });
+  return buildApp({
+    version: packageVersion(),
+    routes: [datasetRoutes({ datasets }), networkRoutes, jobRoutes({ jobs }), modelRoutes({ models }), system],
+    logger: log ?? false,
+  });
+}
+
+/** The worker is this program in its other role, told everything by flags. */
+function workerParts({ data, workers, kernels, logLevel }: Config, news: NewsDesk, log: Logger) {
+  const settings = { role: 'worker', host: '127.0.0.1', data, workers, kernels, 'log-level': logLevel };
+  const args = Object.entries(settings).flatMap(([flag, value]) => [`--${flag}`, String(value)]);
+  return { module: siblingPath(import.meta.url, './cli/trainyard'), args: ['serve', ...args], news, log };
+}
+
+function addressOf(app: FastifyInstance): string {
+  const address = app.server.address();
+  if (address === null || typeof address === 'string') throw new Error('The server listens on no port.');
+  const host = address.family === 'IPv6' ? `[${address.address}]` : address.address;
+  return `http://${host}:${address.port}`;
+}
