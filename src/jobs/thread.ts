@@ -1,6 +1,5 @@
 /** What a thread of the pool runs: one job at a time, from the dataset's file to the outcome. */
 import { workerData } from 'node:worker_threads';
-import { readTable } from '../datasets/readTable.ts';
 import { ServiceError } from '../kit/errors.ts';
 import { LossDivergedError } from '../training/diverged.ts';
 import { chooseKernels } from '../training/kernels.ts';
@@ -8,17 +7,19 @@ import { train } from '../training/train.ts';
 import { selectColumns } from './columns.ts';
 import { createControl } from './control.ts';
 import { type Failure, INTERNAL_ERROR, isOutOfMemory, OUT_OF_MEMORY } from './failures.ts';
+import { openTables } from './tables.ts';
 import type { ThreadMessage, ThreadResult, ThreadSetup, ThreadTask } from './threadTask.ts';
 
-// The pool starts threads with this setup. The kernels are made ready before the first job comes.
+// A thread counts as started when this module is loaded, so all that takes time is made ready here, before the first job comes.
 const { kernels }: ThreadSetup = workerData;
 const createKernels = chooseKernels(kernels);
+const tables = await openTables();
 
 /** Trains one job; what its process gets to know of an error is in the result, so a thrown one is a crash. */
 export async function runTask({ spec, file, columns, control, port }: ThreadTask): Promise<ThreadResult> {
   const tell = (message: ThreadMessage) => port.postMessage(message);
   try {
-    const table = selectColumns(await readTable(file), columns);
+    const table = selectColumns(await tables.read(file), columns);
     const outcome = train({
       table,
       spec,

@@ -11,20 +11,21 @@ import { findDataset } from './datasets.ts';
 
 export const log = pino({ level: 'silent' });
 
-/** A data folder with its database that is gone after the test. */
-export function openFolder() {
+/** A data folder with its database. */
+export function makeFolder() {
   const folder = mkdtempSync(join(tmpdir(), 'trainyard-jobs-'));
   const database = openDatabase(join(folder, 'trainyard.sqlite'));
-  onTestFinished(async () => {
+  const close = async () => {
     await database.destroy();
     rmSync(folder, { recursive: true });
-  });
-  return { folder, database };
+  };
+  return { folder, database, close };
 }
 
-/** The jobs' service over a new database with one dataset. */
-export async function openJobs() {
-  const { folder, database } = openFolder();
+/** The jobs' service over a new database that is gone after the test. */
+export function openJobs() {
+  const { folder, database, close } = makeFolder();
+  onTestFinished(close);
   const news = createNewsDesk();
   const jobs = createJobs({ database, findDataset: findDataset(database), news, clock: Date.now });
   return { folder, database, news, jobs };

@@ -7,7 +7,7 @@ const ANY = Number.MAX_SAFE_INTEGER;
 
 /** A queue whose clock the test sets, and a way to queue jobs. */
 async function openQueue() {
-  const { database, jobs } = await openJobs();
+  const { database, jobs } = openJobs();
   const datasetId = await insertDataset(database);
   const clock = { now: Date.now() };
   const queueOf = (owner: string) => createQueue(database, owner, () => clock.now);

@@ -5,7 +5,7 @@ import { insertDataset } from './datasets.ts';
 import { openJobs } from './house.ts';
 
 async function openApp() {
-  const { database, jobs } = await openJobs();
+  const { database, jobs } = openJobs();
   const datasetId = await insertDataset(database);
   const app = await buildApp({ version: '0.0.0', routes: [jobRoutes({ jobs })], logger: false });
   onTestFinished(() => app.close());

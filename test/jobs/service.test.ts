@@ -4,7 +4,7 @@ import { insertDataset } from './datasets.ts';
 import { openJobs } from './house.ts';
 
 async function openService() {
-  const { database, jobs, news } = await openJobs();
+  const { database, jobs, news } = openJobs();
   const datasetId = await insertDataset(database);
   const submit = (request: object = {}) => jobs.submit({ datasetId, target: 'species', ...request });
   const list = async (query: object = {}) => {

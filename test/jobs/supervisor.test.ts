@@ -11,7 +11,7 @@ const SCRIPTED = fileURLToPath(new URL('./threads/scripted.ts', import.meta.url)
 
 /** The service and a worker process beside it. */
 async function openBoth() {
-  const { database, folder, news, jobs } = await openJobs();
+  const { database, folder, news, jobs } = openJobs();
   const datasetId = await insertDataset(database);
   const start = () => {
     const args = [join(folder, 'trainyard.sqlite'), SCRIPTED];

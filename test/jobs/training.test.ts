@@ -1,13 +1,13 @@
 import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { createDatasets } from '../../src/datasets/service.ts';
 import { createNewsDesk } from '../../src/jobs/news.ts';
 import { createPool } from '../../src/jobs/pool.ts';
 import { createJobs } from '../../src/jobs/service.ts';
 import { startWorker } from '../../src/jobs/worker.ts';
 import { foldersOf, prepareFolders } from '../../src/kit/folders.ts';
-import { log, openFolder, over } from './house.ts';
+import { log, makeFolder, over } from './house.ts';
 import { saveModel } from './models.ts';
 import { hasLosses, seen } from './seen.ts';
 
@@ -36,7 +36,7 @@ function flowers(): string {
 
 /** The rooms of a service that trains, over real files, with real threads. */
 async function openTraining() {
-  const { folder, database } = openFolder();
+  const { folder, database, close } = makeFolder();
   const folders = foldersOf(folder);
   prepareFolders(folders);
   const datasets = createDatasets({ database, folders, clock: Date.now, limits: LIMITS });
@@ -52,16 +52,23 @@ async function openTraining() {
   const pool = createPool({ module: THREAD, setup: { kernels: 'auto' }, threads, onError: () => {} });
   const parts = { database, findDataset, findFile, saveModel, news, pool, threads, memoryBytes: 1e12, log };
   const worker = startWorker({ ...parts, clock: Date.now });
-  onTestFinished(async () => {
-    await worker.stop();
-    await datasets.close();
-  });
-  return { jobs, news, submit: (request: object) => jobs.submit({ datasetId, ...request }) };
+  return {
+    jobs,
+    news,
+    submit: (request: object) => jobs.submit({ datasetId, ...request }),
+    async stop() {
+      await worker.stop();
+      await datasets.close();
+      await close();
+    },
+  };
 }
+
+const { jobs, news, submit, stop } = await openTraining();
+afterAll(stop);
 
 describe('a training', () => {
   it('goes from a table to a model with nothing but the target given', async () => {
-    const { jobs, submit } = await openTraining();
     const { id } = await submit({ target: 'species' });
     const job = await over(jobs, id);
     expect(job).toMatchObject({ state: 'succeeded', progress: { fraction: 1, etaSeconds: 0 }, error: null });
@@ -75,7 +82,6 @@ describe('a training', () => {
   });
 
   it('gives the same losses for the same seed, two at once', async () => {
-    const { jobs, submit } = await openTraining();
     const request = { target: 'petal length', training: { epochs: 5, seed: 7 } };
     const ids = [(await submit(request)).id, (await submit(request)).id];
     const histories = await Promise.all(
@@ -90,7 +96,6 @@ describe('a training', () => {
   });
 
   it('that diverges says in which epoch, and what to do', async () => {
-    const { jobs, submit } = await openTraining();
     const training = { optimizer: { type: 'sgd', learningRate: 100 }, clipGradientNorm: null, loss: 'mse' };
     const job = await over(jobs, (await submit({ target: 'petal length', training })).id);
     expect(job).toMatchObject({ state: 'failed', modelId: null });
@@ -98,7 +103,6 @@ describe('a training', () => {
   });
 
   it('stops in the middle when it is cancelled', async () => {
-    const { jobs, news, submit } = await openTraining();
     const { id } = await submit({ target: 'species', training: { epochs: 100_000, earlyStopping: null } });
     await seen(jobs, news, id, hasLosses);
     await jobs.cancel(id);
@@ -107,7 +111,6 @@ describe('a training', () => {
   });
 
   it('fails with what only the data can tell', async () => {
-    const { jobs, submit } = await openTraining();
     const split = { method: 'column', column: 'species' };
     const job = await over(jobs, (await submit({ target: 'petal length', split })).id);
     expect(job.error).toMatchObject({ code: 'invalid_spec', message: expect.stringContaining('species') });

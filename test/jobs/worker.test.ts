@@ -12,7 +12,7 @@ const SCRIPTED = fileURLToPath(new URL('./threads/scripted.ts', import.meta.url)
 
 /** A worker with real threads that do what a job's name says, and the service that feeds it. */
 async function openWorker(changes: Partial<WorkerParts> = {}) {
-  const { database, news, jobs } = await openJobs();
+  const { database, news, jobs } = openJobs();
   const datasetId = await insertDataset(database);
   const threads = 2;
   const start = () => {
