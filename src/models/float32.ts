@@ -2,7 +2,7 @@
 const ALWAYS_ENOUGH = 9;
 const OFTEN_ENOUGH = 6;
 
-/** The number with the fewest digits that is the same float32: 0.1 for 0.10000000149011612. What is no float32 stays as it is. */
+/** A number without digits of noise that is the same float32: 0.1 for 0.10000000149011612. What is no float32 stays as it is. */
 export function shortestFloat32(value: number): number {
   for (let digits = OFTEN_ENOUGH; digits <= ALWAYS_ENOUGH; digits++) {
     const rounded = Number(value.toPrecision(digits));

@@ -7,7 +7,7 @@ const NUMBERS_AT_ONCE = 8_192;
 
 /**
  * `{"layers": [{"layer": 1, "activation": "relu", "W": {"shape": [n, k], "values": [[…]]}, …}]}`, piece by piece, so that a network of any size
- * is never one string. Each number is the shortest decimal that is the same float32. `activations` are those of layers 1 to L.
+ * is never one string. Each number is a short decimal that is the same float32. `activations` are those of layers 1 to L.
  */
 export async function* parametersJson(
   parameters: readonly Parameter[],

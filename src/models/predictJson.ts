@@ -2,7 +2,6 @@ import { z } from 'zod';
 import type { Prediction, Predictor } from './predictor.ts';
 import { predictRows } from './predictRows.ts';
 import type { PredictAnswer } from './predictSchemas.ts';
-import { jsonCells } from './rows/cells.ts';
 import { countGaps } from './rows/gaps.ts';
 import { jsonRows } from './rows/json.ts';
 import type { RawRows } from './rows/rawRows.ts';
@@ -14,7 +13,7 @@ export const rowsSchema = z.strictObject({ rows: z.array(z.unknown()) });
 export async function predictJson(predictor: Predictor, rows: readonly unknown[]): Promise<PredictAnswer> {
   const gaps = countGaps(predictor.fitted);
   const predictions: object[] = [];
-  for await (const chunk of predictRows(predictor, inChunks(predictor, rows), jsonCells, gaps)) {
+  for await (const chunk of predictRows(predictor, inChunks(predictor, rows), gaps)) {
     for (const prediction of chunk) predictions.push(toJson(prediction, predictor.classes ?? []));
   }
   return { predictions: predictions as PredictAnswer['predictions'], warnings: [...gaps.warnings()] };

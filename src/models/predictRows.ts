@@ -2,7 +2,6 @@ import { setImmediate } from 'node:timers/promises';
 import { type FieldError, pointer } from '../kit/errors.ts';
 import { createMistakes } from './mistakes.ts';
 import type { Prediction, Predictor } from './predictor.ts';
-import type { CellReaders } from './rows/cells.ts';
 import type { Gaps } from './rows/gaps.ts';
 import type { RawRows } from './rows/rawRows.ts';
 import { readTable } from './rows/table.ts';
@@ -16,12 +15,11 @@ const NOT_FINITE = 'The answer is no finite number: the values lie too far from 
 export async function* predictRows(
   predictor: Predictor,
   chunks: AsyncIterable<RawRows> | Iterable<RawRows>,
-  readers: CellReaders,
   gaps: Gaps,
 ): AsyncGenerator<readonly Prediction[]> {
   const mistakes = createMistakes();
   for await (const rows of chunks) {
-    const { table, mistakes: found } = readTable(predictor.fitted, rows, readers);
+    const { table, mistakes: found } = readTable(predictor.fitted, rows);
     mistakes.add(found);
     if (mistakes.full) break;
     if (mistakes.any) continue;

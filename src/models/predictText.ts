@@ -1,7 +1,6 @@
 import { toJson } from './predictJson.ts';
 import type { Prediction, Predictor } from './predictor.ts';
 import { predictRows } from './predictRows.ts';
-import { jsonCells, textCells } from './rows/cells.ts';
 import { readCsv } from './rows/csv.ts';
 import { csvLine } from './rows/csvText.ts';
 import type { Gaps } from './rows/gaps.ts';
@@ -43,7 +42,7 @@ async function* predictCsv(
   const line = (cells: readonly (string | number)[]) => csvLine(cells, delimiter ?? ',');
   const chunks = readCsv(text, { known, chunkRows, delimiter });
   yield line(['prediction', ...(classes ?? []).map((label) => `probability_${label}`)]);
-  for await (const predictions of predictRows(predictor, chunks, textCells, gaps)) {
+  for await (const predictions of predictRows(predictor, chunks, gaps)) {
     yield predictions.map((prediction) => line(toCells(prediction))).join('');
   }
 }
@@ -55,7 +54,7 @@ function toCells(prediction: Prediction): readonly (string | number)[] {
 async function* predictNdjson(predictor: Predictor, text: AsyncGenerator<string>, gaps: Gaps): AsyncGenerator<string> {
   const classes = predictor.classes ?? [];
   const chunks = readNdjson(text, predictor.known, predictor.chunkRows);
-  for await (const predictions of predictRows(predictor, chunks, jsonCells, gaps)) {
+  for await (const predictions of predictRows(predictor, chunks, gaps)) {
     yield predictions.map((prediction) => `${JSON.stringify(toJson(prediction, classes))}\n`).join('');
   }
 }

@@ -1,7 +1,9 @@
 import { Readable } from 'node:stream';
 import { type CsvError, type Parser, parse } from 'csv-parse';
 import { parse as parseAtOnce } from 'csv-parse/sync';
+import { uniqueNames } from '../../datasets/ingest/names.ts';
 import { type FieldError, pointer, ServiceError } from '../../kit/errors.ts';
+import { type CellReaders, textCells } from './cells.ts';
 import type { RawRows } from './rawRows.ts';
 
 const DELIMITERS = [',', ';', '\t', '|'] as const;
@@ -11,6 +13,9 @@ const HEADER_TEXT = 2 ** 20;
 const MAX_ROW_BYTES = 4 * 2 ** 20;
 /** Cells that a chunk holds at most, so that wide tables come in fewer rows. */
 const CHUNK_CELLS = 2 ** 18;
+
+/** Unknown columns that the words of an error name. */
+const NAMED = 5;
 
 export interface CsvOptions {
   /** Columns that may be in the header, in any order. */
@@ -38,13 +43,17 @@ export async function* readCsv(text: AsyncIterator<string>, options: CsvOptions)
   source.on('error', (error) => parser.destroy(error));
   parser.on('close', () => source.destroy());
   try {
-    yield* chunksOf(source.pipe(parser), options);
+    yield* chunksOf(source.pipe(parser), options, textCells(delimiter));
   } catch (error) {
     throw isCsvError(error) ? new ServiceError('invalid_rows', csvMessage(error)) : error;
   }
 }
 
-async function* chunksOf(parser: Parser, { known, chunkRows }: CsvOptions): AsyncGenerator<RawRows> {
+async function* chunksOf(
+  parser: Parser,
+  { known, chunkRows }: CsvOptions,
+  cells: CellReaders,
+): AsyncGenerator<RawRows> {
   let header: readonly string[] | undefined;
   let rows: string[][] = [];
   let first = 0;
@@ -57,16 +66,22 @@ async function* chunksOf(parser: Parser, { known, chunkRows }: CsvOptions): Asyn
     }
     rows.push(record);
     if (rows.length < size) continue;
-    yield toRawRows(rows, first, header);
+    yield toRawRows(rows, first, header, cells);
     first += rows.length;
     rows = [];
   }
   if (!header) throw new ServiceError('invalid_rows', 'The body is empty: send a header line and rows.');
-  if (rows.length > 0) yield toRawRows(rows, first, header);
+  if (rows.length > 0) yield toRawRows(rows, first, header, cells);
 }
 
-function toRawRows(rows: readonly (readonly string[])[], first: number, header: readonly string[]): RawRows {
+function toRawRows(
+  rows: readonly (readonly string[])[],
+  first: number,
+  header: readonly string[],
+  cells: CellReaders,
+): RawRows {
   return {
+    cells,
     count: rows.length,
     first,
     mistakes: rows.flatMap((row, i) => cellCountMistake(row, first + i, header.length)),
@@ -84,25 +99,18 @@ function cellCountMistake(row: readonly string[], number: number, columns: numbe
   return [{ path: pointer(['rows', number]), message: `Has ${row.length} cells where the header has ${columns}.` }];
 }
 
-/** The names of the header without empty ones at its end. */
+/** The names as the dataset would have them. Columns without a name may be there: they come from a delimiter at the end of the line. */
 function checkHeader(record: readonly string[], known: ReadonlySet<string>): readonly string[] {
-  const header = record.slice(0, record.findLastIndex((name) => name !== '') + 1);
-  const unknown = header.filter((name) => !known.has(name));
-  const twice = header.filter((name, i) => header.indexOf(name) !== i);
-  const mistakes = [
-    ...unknown.map((name) => columnMistake(name, 'The model knows no such column: remove it or mend its name.')),
-    ...twice.map((name) => columnMistake(name, 'Stands twice in the header.')),
-  ];
-  if (mistakes.length === 0) return header;
-  const names = [...unknown, ...twice].slice(0, 5).map((name) => JSON.stringify(name));
-  throw new ServiceError(
-    'invalid_rows',
-    `The header names columns that cannot be used: ${names.join(', ')}.`,
-    mistakes,
-  );
+  const header = uniqueNames(record);
+  const unknown = header.filter((name, i) => !known.has(name) && record[i] !== '');
+  if (unknown.length === 0) return header;
+  const mistakes = unknown.map((name) => columnMistake(name));
+  const names = unknown.slice(0, NAMED).map((name) => JSON.stringify(name));
+  throw new ServiceError('invalid_rows', `The model knows no such columns: ${names.join(', ')}.`, mistakes);
 }
 
-function columnMistake(name: string, message: string): FieldError {
+function columnMistake(name: string): FieldError {
+  const message = 'The model knows no such column: remove it or mend its name.';
   return { path: pointer(['columns', name]), message };
 }
 

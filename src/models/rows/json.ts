@@ -1,4 +1,5 @@
 import { type FieldError, pointer } from '../../kit/errors.ts';
+import { jsonCells } from './cells.ts';
 import type { RawRows } from './rawRows.ts';
 
 /** What JSON gave for a row; whether it is an object is checked here. */
@@ -18,6 +19,7 @@ export function jsonRows(
   return {
     count: rows.length,
     first,
+    cells: jsonCells,
     mistakes: [...broken, ...values.flatMap((value, i) => rowMistakes(value, first + i, known))],
     column: (name) => (row) => {
       const cells = rows[row];

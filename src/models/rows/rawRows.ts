@@ -1,4 +1,5 @@
 import type { FieldError } from '../../kit/errors.ts';
+import type { CellReaders } from './cells.ts';
 
 /** A chunk of rows as they came, before their cells are read. */
 export interface RawRows {
@@ -7,6 +8,8 @@ export interface RawRows {
   readonly first: number;
   /** Rows that could not be read at all, and columns that the model does not know. */
   readonly mistakes: readonly FieldError[];
+  /** How the cells are read. */
+  readonly cells: CellReaders;
   /** The cells of a column, by the row's place in this chunk; undefined where a row has none. */
   column(name: string): (row: number) => unknown;
 }

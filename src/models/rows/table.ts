@@ -1,7 +1,6 @@
 import type { FittedColumn } from '../../features/fitted.ts';
 import { type FieldError, pointer } from '../../kit/errors.ts';
 import type { Column, Table } from '../../kit/table.ts';
-import type { CellReaders } from './cells.ts';
 import type { RawRows } from './rawRows.ts';
 
 export interface ReadRows {
@@ -22,10 +21,10 @@ const WANTED = {
 const SHOWN_LETTERS = 40;
 
 /** Reads the cells of the columns that the model was fitted to; what is no such value is a mistake with its place. */
-export function readTable(fitted: readonly FittedColumn[], rows: RawRows, readers: CellReaders): ReadRows {
+export function readTable(fitted: readonly FittedColumn[], rows: RawRows): ReadRows {
   const mistakes = [...rows.mistakes];
   const columns = fitted.map((input) =>
-    readColumn(input, rows, readers, (row, cell) => {
+    readColumn(input, rows, (row, cell) => {
       const message = `Expected ${WANTED[input.kind]}, not ${show(cell)}.`;
       mistakes.push({ path: pointer(['rows', rows.first + row, input.column]), message });
     }),
@@ -33,10 +32,10 @@ export function readTable(fitted: readonly FittedColumn[], rows: RawRows, reader
   return { table: { rows: rows.count, columns }, mistakes };
 }
 
-function readColumn(input: FittedColumn, rows: RawRows, readers: CellReaders, report: Report): Column {
+function readColumn(input: FittedColumn, rows: RawRows, report: Report): Column {
+  if (input.kind === 'categorical') return readCategories(input, rows, report);
+  const read = rows.cells[input.kind];
   const cellOf = rows.column(input.column);
-  if (input.kind === 'categorical') return readCategories(input, cellOf, rows.count, readers, report);
-  const read = readers[input.kind];
   const values = Float64Array.from({ length: rows.count }, (_, row) => {
     const cell = cellOf(row);
     const value = read(cell);
@@ -49,11 +48,10 @@ function readColumn(input: FittedColumn, rows: RawRows, readers: CellReaders, re
 /** The known categories keep their places; others follow as they are met. Blanks around a word are passed over when it is unknown with them. */
 function readCategories(
   { column, categories: known }: Extract<FittedColumn, { kind: 'categorical' }>,
-  cellOf: (row: number) => unknown,
-  count: number,
-  readers: CellReaders,
+  rows: RawRows,
   report: Report,
 ): Column {
+  const cellOf = rows.column(column);
   const categories = [...known];
   const codeOf = new Map(known.map((category, code) => [category, code]));
   function encode(word: string): number {
@@ -62,9 +60,9 @@ function readCategories(
     codeOf.set(word, categories.length);
     return categories.push(word) - 1;
   }
-  const codes = Int32Array.from({ length: count }, (_, row) => {
+  const codes = Int32Array.from({ length: rows.count }, (_, row) => {
     const cell = cellOf(row);
-    const word = readers.categorical(cell);
+    const word = rows.cells.categorical(cell);
     if (word === undefined) report(row, cell);
     return typeof word === 'string' ? encode(word) : -1;
   });

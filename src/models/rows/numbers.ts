@@ -1,0 +1,34 @@
+/** Ways to write a number in text, as datasets are read; each gives undefined for what is written otherwise. */
+type ReadNumber = (text: string) => number | undefined;
+
+const PLAIN = /^[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?$/;
+const DECIMAL_COMMA = /^[-+]?\d*,\d+([eE][-+]?\d+)?$/;
+const THOUSANDS_POINT = /^[-+]?\d{1,3}(\.\d{3})+(,\d+)?$/;
+const THOUSANDS_COMMA = /^[-+]?\d{1,3}(,\d{3})+(\.\d+)?$/;
+
+const plain: ReadNumber = (text) => (PLAIN.test(text) ? finite(text) : undefined);
+const decimalComma: ReadNumber = (text) => (DECIMAL_COMMA.test(text) ? finite(text.replace(',', '.')) : undefined);
+const thousandsPoint: ReadNumber = (text) =>
+  THOUSANDS_POINT.test(text) ? finite(text.replaceAll('.', '').replace(',', '.')) : undefined;
+const thousandsComma: ReadNumber = (text) =>
+  THOUSANDS_COMMA.test(text) ? finite(text.replaceAll(',', '')) : undefined;
+
+/** How numbers are read between delimiters: between semicolons a comma is a decimal comma, elsewhere it parts thousands where it can. */
+export function numberReader(delimiter: string): ReadNumber {
+  const forms =
+    delimiter === ';'
+      ? [plain, decimalComma, thousandsPoint, thousandsComma]
+      : [plain, thousandsComma, decimalComma, thousandsPoint];
+  return (text) => {
+    for (const form of forms) {
+      const value = form(text);
+      if (value !== undefined) return value;
+    }
+    return undefined;
+  };
+}
+
+function finite(text: string): number | undefined {
+  const value = Number(text);
+  return Number.isFinite(value) ? value : undefined;
+}
