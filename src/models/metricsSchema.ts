@@ -4,7 +4,7 @@ import { z } from 'zod';
 const measure = z.number().nullable();
 
 /** How good the predictions for some rows are; `accuracy` and what follows for classes, `rmse`, `mae` and `r2` for numbers. */
-export const metricsSchema = z
+const metricsSchema = z
   .object({
     loss: measure.describe('What the training minimizes, the mean over the rows.'),
     accuracy: measure.optional().describe('The share of the rows whose label is right.'),

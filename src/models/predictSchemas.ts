@@ -33,7 +33,7 @@ export const ndjsonRows = z
   .describe('A JSON object a line.')
   .meta({ examples: ['{"age": 37, "workclass": "Private"}\n'] });
 
-export const gapSchema = z
+const gapSchema = z
   .object({
     code: z.enum(['missing_values', 'unseen_category']),
     column: z.string(),

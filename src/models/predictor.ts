@@ -10,11 +10,11 @@ import type { Description } from './description.ts';
 import { shortestFloat32 } from './float32.ts';
 
 /** Probabilities in the order of the classes. */
-export interface ClassPrediction {
+interface ClassPrediction {
   readonly label: string;
   readonly probabilities: readonly number[];
 }
-export interface ValuePrediction {
+interface ValuePrediction {
   /** In the target's own unit. */
   readonly value: number;
 }

@@ -9,12 +9,12 @@ const EXAMPLE_ID = 'mdl_01jd3k8z5mq0v7x2w9c4n6b8rt';
 /** Aliases share the paths of ids, so no alias may look like one. */
 const ALIAS = /^(?!(?:ds|job|mdl|swp|key)_)[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
-export const aliasName = z
+const aliasName = z
   .string()
   .regex(ALIAS, 'An alias is 1 to 64 letters, digits, dots, hyphens and underscores, and does not start like an id.')
   .describe('The name of an alias: letters, digits, dots, hyphens and underscores; nothing that starts like an id.')
   .meta({ examples: ['churn-live'] });
-export const modelName = z
+const modelName = z
   .string()
   .min(1)
   .max(64)
@@ -100,7 +100,7 @@ export const aliasRequest = z
   .strictObject({ modelId: modelName })
   .meta({ id: 'AliasRequest', example: { modelId: EXAMPLE_ID } });
 
-export const PARAMETER_FORMATS = ['json'] as const;
+const PARAMETER_FORMATS = ['json'] as const;
 export const parametersQuery = z.object({
   format: z.enum(PARAMETER_FORMATS).default('json').describe('How the parameters are written.'),
 });

@@ -40,7 +40,7 @@ export interface RowsBody {
   readonly charset: string | undefined;
 }
 
-export interface ModelsQuery extends PageQuery {
+interface ModelsQuery extends PageQuery {
   readonly datasetId?: string | undefined;
   readonly jobId?: string | undefined;
 }
@@ -59,7 +59,7 @@ export interface Models {
   predictText(idOrAlias: string, format: TextFormat, body: RowsBody): Promise<TextAnswer>;
 }
 
-export interface TextAnswer extends Spooled {
+interface TextAnswer extends Spooled {
   readonly warnings: readonly GapWarning[];
 }
 

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { Database, Queries } from '../store/database.ts';
 import type { AliasRow, ModelRow, ParameterRow } from '../store/tables.ts';
 
-export interface ModelFilter {
+interface ModelFilter {
   readonly datasetId?: string | undefined;
   readonly jobId?: string | undefined;
   /** Only models older than this id. */
