@@ -5,7 +5,7 @@ const PIECES = 8;
 const NARROW_COLUMNS = 64;
 const ROWS_PER_PIECE = 200;
 /** A category needs one training row in so many for an input of its own, up to ten rows. */
-const ROWS_PER_CATEGORY = 1000;
+const ROWS_PER_CATEGORY = 200;
 const ENOUGH_ROWS = 10;
 
 /** `features` with every default filled in. */

@@ -48,7 +48,7 @@ export const featuresSchema = z
       .max(1_000_000)
       .optional()
       .describe(
-        'A category in fewer training rows shares the input of the others. Left out: one row in a thousand, at most 10.',
+        'A category in fewer training rows shares the input of the others. Left out: one row in two hundred, at most 10.',
       )
       .meta({ examples: [10] }),
   })

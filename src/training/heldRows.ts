@@ -2,26 +2,30 @@ import type { Trainer } from '../engine/trainer.ts';
 import { transform } from '../features/features.ts';
 import { encodeTarget } from '../features/target.ts';
 import type { Prepared } from './prepare.ts';
-import { PART_NAMES, type PartName, type Parts } from './split/parts.ts';
+import type { Parts } from './split/parts.ts';
 
 /** Rows made into inputs at once, so that the matrix is never there twice. */
 const CHUNK_ROWS = 4096;
 
-export function countRows(parts: Parts): number {
-  return PART_NAMES.reduce((sum, name) => sum + parts[name].length, 0);
+export function countRows({ training, validation, test }: Parts): number {
+  return training.length + validation.length + test.length;
 }
 
-/** Puts every part's rows into the trainer's arena; class weights go into the weights of the rows. */
+/**
+ * Puts every part's rows into the trainer's arena, one part behind the other, and gives their numbers there.
+ * Class weights go into the weights of the rows.
+ */
 export function holdParts(trainer: Trainer, prepared: Prepared, classWeights: readonly number[] | null): Parts {
-  let first = 0;
-  const held = {} as Record<PartName, Int32Array>;
-  for (const name of PART_NAMES) {
-    const rows = prepared.parts[name];
+  const { training, validation, test } = prepared.parts;
+  const hold = (rows: Int32Array, first: number) => {
     holdRows(trainer, prepared, classWeights, rows, first);
-    held[name] = Int32Array.from(rows, (_row, i) => first + i);
-    first += rows.length;
-  }
-  return held;
+    return rows.map((_row, i) => first + i);
+  };
+  return {
+    training: hold(training, 0),
+    validation: hold(validation, training.length),
+    test: hold(test, training.length + validation.length),
+  };
 }
 
 function holdRows(

@@ -1,6 +1,6 @@
 import type { Warning } from '../../features/warnings.ts';
 import type { FieldError } from '../../kit/errors.ts';
-import { defaultsOfSize } from '../defaults.ts';
+import { defaultLayers, defaultTraining } from '../defaults.ts';
 import type { SpecRequest, TrainingSpec } from '../schemas.ts';
 import { resolveFeatureOptions } from './features.ts';
 import { resolveLayer } from './network.ts';
@@ -21,9 +21,10 @@ export function resolveSpec(request: SpecRequest, dataset: DatasetShape): Resolu
   if (dataset.rows < 2)
     mistakes.add('/datasetId', `Training needs at least two rows; the dataset has ${dataset.rows}.`);
   const column = requireColumn(dataset, request.target, '/target', mistakes);
-  // Without a target the rest is still checked, as if for a regression, so that no mistake waits for the next try.
-  const target = column ?? { name: request.target, type: 'numeric', missing: 0, distinct: dataset.rows };
+  // Without a target the rest is still checked, as far as it can be, so that no mistake waits for the next try.
+  const target = column ?? { name: request.target, type: 'categorical', missing: 0, distinct: dataset.rows };
   const task = request.task ?? inferTask(target);
+  const taskMistakes = column || request.task ? mistakes : collectMistakes();
   if (column) checkTarget(column, task, dataset.rows, mistakes);
 
   const weightColumn = request.weightColumn ?? null;
@@ -32,14 +33,11 @@ export function resolveSpec(request: SpecRequest, dataset: DatasetShape): Resolu
   const reserved = reservedColumns({ target: target.name, weightColumn, split });
   const features = resolveFeatureOptions(request.features, dataset, reserved, mistakes);
 
-  const defaults = defaultsOfSize({
-    rows: dataset.rows - target.missing,
-    inputs: features.inputs,
-    task,
-    classes: target.distinct,
-  });
-  const layers = request.network?.layers ?? defaults.layers;
-  const training = resolveTraining(request.training ?? {}, defaults.training, { task, target, split }, mistakes);
+  const rows = dataset.rows - target.missing;
+  const size = { rows, inputs: features.inputs, task, classes: target.distinct };
+  const layers = request.network?.layers ?? defaultLayers(size);
+  const defaults = defaultTraining(size, layers);
+  const training = resolveTraining(request.training ?? {}, defaults, { task, target, split }, taskMistakes);
   if (mistakes.errors.length > 0) return { spec: null, errors: mistakes.errors };
   return {
     errors: [],

@@ -1,4 +1,4 @@
-import type { DefaultsOfSize } from '../defaults.ts';
+import type { DefaultTraining } from '../defaults.ts';
 import { type Monitor, measures } from '../monitors.ts';
 import type { SpecRequest } from '../schemas.ts';
 import type { Split } from '../splitSchema.ts';
@@ -10,7 +10,7 @@ import type { ColumnShape, Mistakes } from './shape.ts';
 /** The training with every default filled in, checked against task, target and split. */
 export function resolveTraining(
   request: NonNullable<SpecRequest['training']>,
-  defaults: DefaultsOfSize['training'],
+  defaults: DefaultTraining,
   { task, target, split }: { readonly task: Task; readonly target: ColumnShape; readonly split: Split },
   mistakes: Mistakes,
 ): TrainingSettings {

@@ -7,8 +7,7 @@ export interface Parts {
   readonly test: Int32Array;
 }
 
-export const PART_NAMES = ['training', 'validation', 'test'] as const;
-export type PartName = (typeof PART_NAMES)[number];
+export type PartName = keyof Parts;
 
 export interface SplitRows {
   readonly parts: Parts;
