@@ -71,7 +71,7 @@ export function predictRoutes({ models }: { readonly models: Models }): FastifyP
         const body = { ...rowsBody(request), charset };
         if (mediaType === JSON_TYPE) {
           const answer = await models.predictJson(request.params.id, body);
-          return reply.serializer(JSON.stringify).send(answer);
+          return reply.type(`${JSON_TYPE}; charset=utf-8`).serializer(JSON.stringify).send(answer);
         }
         if (!isTextFormat(mediaType)) throw unsupported();
         const { stream, bytes, warnings } = await models.predictText(request.params.id, mediaType, body);
