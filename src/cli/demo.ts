@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -71,7 +72,7 @@ async function runDemo(config: Config, stays: boolean, terminal: Terminal, inter
   const service = await startService(config, createErrorLog(config.logLevel));
   const { address } = service;
   try {
-    terminal.write(`Trainyard runs at ${address}; its data lies in ${config.data}\n`);
+    terminal.write(`Trainyard runs at ${address}\nIts data lies in ${config.data}\n`);
     const code = await showRoad(createClient(address, interrupted), terminal, interrupted);
     if (code === EXIT_FINE && stays) await stay(address, terminal, interrupted);
     return code;
@@ -108,6 +109,6 @@ function withoutTarget({ [TARGET]: _target, ...row }: DatasetRows['items'][numbe
 /** Until Ctrl-C. */
 async function stay(url: string, terminal: Terminal, interrupted: AbortSignal): Promise<void> {
   terminal.write(`\nThe API        ${url}/v1\nSwagger UI     ${url}/docs\n\nThe service runs on until Ctrl-C.\n`);
-  if (interrupted.aborted) return;
-  await new Promise((resolve) => interrupted.addEventListener('abort', resolve, { once: true }));
+  if (!interrupted.aborted) await once(interrupted, 'abort');
+  terminal.write('\nStopping.\n');
 }

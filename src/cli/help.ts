@@ -1,5 +1,6 @@
 import { flagOf, type Settings, variableOf } from '../config.ts';
 import type { Command } from './command.ts';
+import { wrap } from './terminal/wrap.ts';
 
 const WIDTH = 80;
 const INDENT = '  ';
@@ -59,10 +60,4 @@ function definitions(rows: readonly (readonly [term: string, meaning: string])[]
 
 function indented(lines: readonly string[], width: number): readonly string[] {
   return lines.map((line) => ' '.repeat(width) + line);
-}
-
-/** Lines broken where the text says so and at blanks; no word is longer than a line. */
-function wrap(text: string, width: number): readonly string[] {
-  const pieces = new RegExp(`.{1,${width}}(?: |$)`, 'g');
-  return text.split('\n').flatMap((line) => line.match(pieces)?.map((piece) => piece.trimEnd()) ?? [line]);
 }

@@ -13,9 +13,11 @@ const CLASS_WIDTH = 12;
 const CURL_WIDTH = 76;
 
 /** The losses of every epoch as a chart, and the epoch whose parameters were kept. */
-export function lossReport(losses: readonly EpochLoss[], { best }: Job, terminal: Terminal): string {
-  const kept = best ? `The parameters of epoch ${best.epoch}, the best one, are kept.\n` : '';
-  return `\n${lossChart(losses, terminal)}${kept}`;
+export function lossReport(losses: readonly EpochLoss[], { best, progress }: Job, terminal: Terminal): string {
+  const end =
+    progress && progress.epoch < progress.epochs ? `Stopped early after epoch ${progress.epoch}` : 'All epochs done';
+  const kept = best ? `; the parameters of the best one, ${best.epoch}, are kept` : '';
+  return `\n${lossChart(losses, terminal)}${end}${kept}.\n`;
 }
 
 /** Why there is no model. */

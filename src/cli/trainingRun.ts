@@ -6,7 +6,9 @@ import { openFile } from './files.ts';
 import { createProgressDisplay } from './progressDisplay.ts';
 import { formatBytes, formatCount } from './terminal/numbers.ts';
 import type { Terminal } from './terminal/terminal.ts';
+import { wrap } from './terminal/wrap.ts';
 
+const INDENT = '  ';
 /** How often the progress is asked for; the end of the job is answered at once. */
 const REFRESH_SECONDS = 0.2;
 const CANCEL_TIMEOUT_MS = 10_000;
@@ -65,6 +67,11 @@ async function follow(client: Client, job: Job, show: (job: Job) => void): Promi
   return job;
 }
 
-function writeWarnings(warnings: readonly { readonly message: string }[], terminal: Terminal): void {
-  for (const { message } of warnings) terminal.write(`  ${message}\n`);
+type Warnings = Dataset['warnings'] | Job['warnings'];
+
+function writeWarnings(warnings: Warnings, terminal: Terminal): void {
+  for (const { column, message } of warnings) {
+    const text = column === undefined || message.includes(column) ? message : `${column}: ${message}`;
+    for (const line of wrap(text, terminal.columns - INDENT.length)) terminal.write(`${INDENT}${line}\n`);
+  }
 }

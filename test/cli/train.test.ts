@@ -56,9 +56,7 @@ describe('trainyard train', () => {
   it('draws the progress in place on a terminal', async () => {
     const { output } = await runTrain(ROAD, [table, '--target', 'y'], createTestTerminal({ isTty: true }));
     expect(output).toContain('\rqueued, number 1 in the queue\x1b[K');
-    expect(output).toContain(
-      '\r1/2 █████░░░░░  50 %  loss 0.5000  validation 0.6000  3 s left  910k rows/s\x1b[K\r2/2',
-    );
+    expect(output).toContain('\r1/2 ████░░░░  50 %  loss 0.5000  validation 0.6000  3 s left  910k rows/s\x1b[K\r2/2');
   });
 
   it('shows the losses, the metrics, the confusion of the test rows, and how to ask the model', async () => {

@@ -5,7 +5,7 @@ const LARGEST_PLAIN = 1e9;
 const SMALLEST_PLAIN = 1e-4;
 
 const THOUSANDS = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
-const COMPACT = new Intl.NumberFormat('en-US', { notation: 'compact', maximumSignificantDigits: 3 });
+const COMPACT = new Intl.NumberFormat('en-US', { notation: 'compact', maximumSignificantDigits: 2 });
 
 /** `48842` is `48,842`. */
 export function formatCount(value: number): string {

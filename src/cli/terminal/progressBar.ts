@@ -22,9 +22,9 @@ export interface BarStyle {
 const WIDEST_BAR = 30;
 const NARROWEST_BAR = 8;
 /** What stands beside the bar in most trainings. */
-const USUAL_TEXT = 70;
+const USUAL_TEXT = 72;
 
-/** One line without a break: `12/50 ██░░░░░░░░  24 %  loss 0.2910  validation 0.3010  5 s left  910k rows/s`. */
+/** One line without a break: `12/50 ██░░░░░░  24 %  loss 0.2910  validation 0.3010  5 s left  910k rows/s`. */
 export function progressBar(progress: TrainingProgress, style: BarStyle): string {
   const epochs = `${String(progress.epoch).padStart(String(progress.epochs).length)}/${progress.epochs} `;
   const width = Math.min(Math.max(style.columns - USUAL_TEXT, NARROWEST_BAR), WIDEST_BAR);

@@ -32,7 +32,7 @@ describe('numbers in a terminal', () => {
   it('groups thousands, and shortens where room is scarce', () => {
     expect(formatCount(48842)).toBe('48,842');
     expect(formatCompact(910_000)).toBe('910k');
-    expect(formatCompact(1_234_567)).toBe('1.23M');
+    expect(formatCompact(1_234_567)).toBe('1.2M');
     expect(formatPercent(0.8126)).toBe('81.3 %');
   });
 

@@ -14,13 +14,13 @@ const HALFWAY: TrainingProgress = {
 describe('progressBar', () => {
   it('shows epochs, losses, speed and time left in one line of 80 columns', () => {
     expect(progressBar(HALFWAY, { columns: 80, unicode: true })).toBe(
-      '12/50 ██░░░░░░░░  24 %  loss 0.2910  validation 0.3010  5 s left  910k rows/s',
+      '12/50 ██░░░░░░  24 %  loss 0.2910  validation 0.3010  5 s left  910k rows/s',
     );
   });
 
   it('needs no more than ASCII', () => {
     expect(progressBar(HALFWAY, { columns: 80, unicode: false })).toBe(
-      '12/50 ##--------  24 %  loss 0.2910  validation 0.3010  5 s left  910k rows/s',
+      '12/50 ##------  24 %  loss 0.2910  validation 0.3010  5 s left  910k rows/s',
     );
   });
 
@@ -35,7 +35,7 @@ describe('progressBar', () => {
 
   it('is full at the end, and then has no time left to say', () => {
     const done = { ...HALFWAY, epoch: 50, fraction: 1, etaSeconds: 0, validationLoss: null };
-    expect(progressBar(done, { columns: 80, unicode: true })).toBe('50/50 ██████████ 100 %  loss 0.2910  910k rows/s');
+    expect(progressBar(done, { columns: 80, unicode: true })).toBe('50/50 ████████ 100 %  loss 0.2910  910k rows/s');
   });
 
   it('says the same as a line of words', () => {

@@ -1,0 +1,63 @@
+import { existsSync } from 'node:fs';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { type Ended, runTrainyard } from './support/commandLine.ts';
+
+/** The demo trains for seconds where it has a core, and shares the cores with the other tests here. */
+const DEMO_TIMEOUT_MS = 120_000;
+
+function dataFolder({ output }: Ended): string {
+  const folder = /^Its data lies in (\S+)/m.exec(output)?.[1];
+  if (folder === undefined) throw new Error(`The demo does not say where its data lies:\n${output}`);
+  return folder;
+}
+
+describe('trainyard demo --exit', () => {
+  let demo: Ended;
+
+  beforeAll(async () => {
+    demo = await runTrainyard(['demo', '--exit']);
+  }, DEMO_TIMEOUT_MS);
+
+  it('shows the whole road and ends', () => {
+    const { code, output, errors } = demo;
+    expect({ code, errors }).toEqual({ code: 0, errors: '' });
+    expect(output).toContain('7,043 rows, 21 columns');
+    expect(output).toMatch(/^epoch \d+\/\d+ {2}loss 0\.\d{4}/m);
+    expect(output).toContain('• training loss  ○ validation loss');
+    expect(output).toContain('Test rows by true class (down) and predicted class (across):');
+    expect(output).toMatch(/^ +\d+ {2}Month-to-month.* % {2}(Yes|No) +(Yes|No)$/m);
+  });
+
+  it('trains a model as good as others publish for the table', () => {
+    const accuracy = Number(/^accuracy +[\d.]+ +[\d.]+ +([\d.]+)$/m.exec(demo.output)?.[1]);
+    expect(accuracy).toBeGreaterThan(0.78);
+  });
+
+  it('writes text that a file or a pipe can hold, 80 columns wide', () => {
+    expect(demo.output.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);
+    expect(demo.output.split('\n').filter((line) => [...line].length > 80)).toEqual([]);
+  });
+
+  it('leaves nothing behind', () => {
+    expect(existsSync(dataFolder(demo))).toBe(false);
+  });
+});
+
+describe('trainyard demo', () => {
+  it(
+    'leaves the service running until Ctrl-C',
+    async () => {
+      const docs = Promise.withResolvers<number>();
+      const demo = await runTrainyard(['demo'], async (line, child) => {
+        const url = /^Swagger UI +(\S+)/.exec(line)?.[1];
+        if (url === undefined) return;
+        docs.resolve((await fetch(url)).status);
+        child.kill('SIGINT');
+      });
+      expect(await docs.promise).toBe(200);
+      expect(demo).toMatchObject({ code: 0, errors: '' });
+      expect(existsSync(dataFolder(demo))).toBe(false);
+    },
+    DEMO_TIMEOUT_MS,
+  );
+});

@@ -1,0 +1,183 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Dataset } from '../../src/datasets/schemas.ts';
+import type { Job, Losses } from '../../src/jobs/schemas.ts';
+import type { Page, Problem } from '../../src/kit/wire.ts';
+import type { PredictAnswer } from '../../src/models/predictSchemas.ts';
+import type { Model } from '../../src/models/schemas.ts';
+import { type BuiltService, startBuiltService } from '../support/builtService.ts';
+import { type Api, apiAt } from './support/api.ts';
+
+/** Whoever is over 40 and lives in the south buys: a network finds that in a few epochs. */
+const PEOPLE = Array.from({ length: 600 }, (_, index) => {
+  const age = 18 + ((index * 37) % 60);
+  const region = ['north', 'south', 'east'][index % 3];
+  return { age, region, buys: age > 40 && region === 'south' ? 'yes' : 'no' };
+});
+const CSV = ['age,region,buys', ...PEOPLE.map(({ age, region, buys }) => `${age},${region},${buys}`)].join('\n');
+const SPEC = {
+  target: 'buys',
+  network: { layers: [{ units: 16, activation: 'relu' }] },
+  training: { epochs: 40, batchSize: 32, optimizer: { type: 'adam', learningRate: 0.01 } },
+};
+/** More than any test waits for. */
+const ENDLESS = { ...SPEC, training: { epochs: 100_000, earlyStopping: null } };
+
+describe('the road from a table to predictions', { timeout: 120_000 }, () => {
+  let service: BuiltService;
+  let api: Api;
+  let dataset: Dataset;
+
+  beforeAll(async () => {
+    service = await startBuiltService(['--workers', '1']);
+    api = apiAt(service.address);
+    const uploaded = await api.send<Dataset>('/v1/datasets?name=people', 'text/csv', CSV);
+    expect(uploaded.status).toBe(201);
+    dataset = uploaded.body;
+  });
+
+  afterAll(async () => {
+    expect(await service.stop()).toBe(0);
+  });
+
+  async function submit(spec: object): Promise<Job> {
+    const { status, body } = await api.post<Job>('/v1/jobs', { datasetId: dataset.id, ...spec });
+    expect(status).toBe(202);
+    return body;
+  }
+
+  async function ended(id: string): Promise<Job> {
+    return (await api.get<Job>(`/v1/jobs/${id}?wait=60`)).body;
+  }
+
+  async function trained(): Promise<Model> {
+    const { modelId } = await ended((await submit(SPEC)).id);
+    return (await api.get<Model>(`/v1/models/${modelId}`)).body;
+  }
+
+  it('profiles the table', () => {
+    expect(dataset).toMatchObject({ name: 'people', state: 'ready', rows: 600 });
+    expect(dataset.columns.map(({ name, type }) => [name, type])).toEqual([
+      ['age', 'numeric'],
+      ['region', 'categorical'],
+      ['buys', expect.stringMatching(/categorical|boolean/)],
+    ]);
+  });
+
+  it('trains with only a dataset and a target, every default filled in', async () => {
+    const job = await submit({ target: 'buys' });
+    expect(job.hyperparameters).toMatchObject({
+      task: 'binary',
+      training: { optimizer: { type: expect.any(String) } },
+    });
+    expect(await ended(job.id)).toMatchObject({ state: 'succeeded', error: null, progress: { fraction: 1 } });
+  });
+
+  it('keeps the loss of every epoch, and the model of the best one', async () => {
+    const job = await ended((await submit(SPEC)).id);
+    const { body: losses } = await api.get<Losses>(`/v1/jobs/${job.id}/losses`);
+    expect(losses.items.map(({ epoch }) => epoch)).toEqual(losses.items.map((_, index) => index + 1));
+    expect(losses.items.at(-1)?.trainingLoss).toBeLessThan(losses.items[0]?.trainingLoss ?? 0);
+    const { body: model } = await api.get<Model>(`/v1/models/${job.modelId}`);
+    expect(model.best.epoch).toBe(job.best?.epoch);
+    expect(model.metrics.test?.accuracy).toBeGreaterThan(0.9);
+  });
+
+  it('predicts the same from JSON, CSV and NDJSON', async () => {
+    const { id } = await trained();
+    const path = `/v1/models/${id}/predict`;
+    const rows = [
+      { age: 60, region: 'south' },
+      { age: 20, region: 'north' },
+    ];
+    const json = await api.post<PredictAnswer>(path, { rows });
+    const labels = json.body.predictions.map((prediction) => 'label' in prediction && prediction.label);
+    expect(labels).toEqual(['yes', 'no']);
+    const csv = await api.send<string>(path, 'text/csv', 'region,age\nsouth,60\nnorth,20\n');
+    const [header, ...lines] = csv.body.trim().split(/\r?\n/);
+    expect(header?.split(',')[0]).toBe('prediction');
+    expect(lines.map((line) => line.split(',')[0])).toEqual(labels);
+    const ndjson = await api.send<string>(
+      path,
+      'application/x-ndjson',
+      rows.map((row) => JSON.stringify(row)).join('\n'),
+    );
+    expect(
+      ndjson.body
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line)),
+    ).toEqual(json.body.predictions);
+  });
+
+  it('gives the parameters in the shapes of the notes', async () => {
+    const { id, layers } = await trained();
+    const { body } = await api.get<{
+      layers: { W: { shape: number[]; values: number[][] }; b: { shape: number[] } }[];
+    }>(`/v1/models/${id}/parameters`);
+    expect(body.layers.map(({ W }) => W.shape)).toEqual(layers.map(({ shapes }) => shapes.W));
+    const [first, second] = body.layers;
+    expect(first?.W.values).toHaveLength(16);
+    expect(first?.b.shape).toEqual([16, 1]);
+    expect(second?.W.shape[1]).toBe(16);
+  });
+
+  it('cancels a job that trains, and lets it be deleted', async () => {
+    const job = await submit(ENDLESS);
+    await reached(job.id, ({ latest }) => latest !== null);
+    expect((await api.post(`/v1/jobs/${job.id}/cancel`)).status).toBe(200);
+    expect(await ended(job.id)).toMatchObject({ state: 'cancelled', modelId: null });
+    expect((await api.delete(`/v1/jobs/${job.id}`)).status).toBe(204);
+    expect((await api.get(`/v1/jobs/${job.id}`)).status).toBe(404);
+  });
+
+  it('cancels a job that waits in the queue', async () => {
+    const first = await submit(ENDLESS);
+    const second = await submit(ENDLESS);
+    expect((await api.post<Job>(`/v1/jobs/${second.id}/cancel`)).body.state).toBe('cancelled');
+    await api.post(`/v1/jobs/${first.id}/cancel`);
+    expect((await ended(first.id)).state).toBe('cancelled');
+  });
+
+  it('keeps a dataset while a job needs it', async () => {
+    const job = await submit(ENDLESS);
+    expect((await api.delete(`/v1/datasets/${dataset.id}`)).status).toBe(409);
+    await api.post(`/v1/jobs/${job.id}/cancel`);
+    await ended(job.id);
+  });
+
+  it('fails a job whose loss is not finite, with the epoch and a hint', async () => {
+    const training = { loss: 'mse', optimizer: { type: 'sgd', learningRate: 100 }, clipGradientNorm: null };
+    const job = await ended((await submit({ target: 'age', task: 'regression', training })).id);
+    expect(job).toMatchObject({ state: 'failed', modelId: null, error: { code: 'loss_diverged' } });
+    expect(job.error?.message).toMatch(/epoch \d+/);
+  });
+
+  it('lists every mistake of a request', async () => {
+    const network = { layers: [{ units: -1, activation: 'wobble' }] };
+    const { status, body } = await api.post<Problem>('/v1/jobs', { datasetId: dataset.id, target: 'buys', network });
+    expect(status).toBe(400);
+    const paths = body.errors?.map(({ path }) => path);
+    expect(paths).toEqual(expect.arrayContaining(['/network/layers/0/units', '/network/layers/0/activation']));
+    const unknown = await api.post<Problem>('/v1/jobs', { datasetId: dataset.id, target: 'sells' });
+    expect(unknown).toMatchObject({ status: 422, body: { errors: [{ path: '/target' }] } });
+  });
+
+  it('keeps nothing of an upload that it cannot read', async () => {
+    const before = await api.get<Page<Dataset>>('/v1/datasets');
+    const { status } = await api.send('/v1/datasets', 'application/vnd.apache.parquet', 'PAR1 but no more');
+    expect(status).toBe(422);
+    expect(await api.get('/v1/datasets')).toEqual(before);
+  });
+
+  it('deletes a model', async () => {
+    const { id } = await trained();
+    expect((await api.delete(`/v1/models/${id}`)).status).toBe(204);
+    expect((await api.get(`/v1/models/${id}`)).status).toBe(404);
+  });
+
+  /** Asks again and again, the service holding each answer back a little. */
+  async function reached(id: string, isThere: (job: Job) => boolean): Promise<void> {
+    const { body } = await api.get<Job>(`/v1/jobs/${id}?wait=0.1`);
+    if (!isThere(body)) await reached(id, isThere);
+  }
+});

@@ -1,0 +1,29 @@
+/** What a REST client sees of an answer; the types of bodies are the contract's word for it. */
+export interface Answered<Body> {
+  readonly status: number;
+  readonly body: Body;
+}
+
+export const JSON_TYPE = 'application/json';
+
+export function apiAt(url: string) {
+  async function ask<Body>(path: string, init: RequestInit = {}): Promise<Answered<Body>> {
+    const response = await fetch(url + path, init);
+    const text = await response.text();
+    const isJson = /[/+]json\b/.test(response.headers.get('content-type') ?? '');
+    return { status: response.status, body: (isJson ? JSON.parse(text) : text) as Body };
+  }
+  return {
+    get: <Body>(path: string) => ask<Body>(path),
+    delete: (path: string) => ask<unknown>(path, { method: 'DELETE' }),
+    post: <Body>(path: string, body?: unknown) =>
+      ask<Body>(path, {
+        method: 'POST',
+        ...(body !== undefined && { headers: { 'content-type': JSON_TYPE }, body: JSON.stringify(body) }),
+      }),
+    /** A body that is no JSON made here. */
+    send: <Body>(path: string, type: string, body: string | Blob) =>
+      ask<Body>(path, { method: 'POST', headers: { 'content-type': type }, body }),
+  };
+}
+export type Api = ReturnType<typeof apiAt>;
