@@ -31,14 +31,16 @@ const PROGRESS_MS = 500;
 export function listen({ jobId, earlyStopping, control, port, clock, note }: ListeningParts): Listening {
   const stopping = createEarlyStopping(earlyStopping);
   let progressAt: ReturnType<typeof createProgress> | undefined;
+  let epochs = 0;
   let best: object | undefined;
 
   const noteProgress = (step = control.step()) => {
-    if (progressAt) note({ losses: [], state: { progress: JSON.stringify(progressAt(step)) } });
+    if (progressAt) note({ losses: [], state: { progress: JSON.stringify(progressAt(epochs, step)) } });
   };
   const noteEpoch = (report: EpochReport) => {
     const { epoch, step, trainingLoss, validationLoss, metrics, learningRate, seconds } = report;
     const loss = { jobId, epoch, step, trainingLoss, validationLoss, learningRate, seconds };
+    epochs = epoch;
     // The thread keeps the parameters of the epoch that the same judge calls the best there.
     if (stopping.judge(report).best) best = bestOf(report, earlyStopping?.metric);
     note({
@@ -53,7 +55,7 @@ export function listen({ jobId, earlyStopping, control, port, clock, note }: Lis
   };
 
   port.on('message', hear);
-  const timer = setInterval(noteProgress, PROGRESS_MS);
+  const timer = setInterval(() => noteProgress(), PROGRESS_MS);
   return {
     // The thread's result comes another way than its messages, so some may still be waiting here.
     end() {
@@ -63,7 +65,7 @@ export function listen({ jobId, earlyStopping, control, port, clock, note }: Lis
     },
     complete() {
       if (!progressAt) return;
-      const progress = { ...progressAt(control.step()), fraction: 1, etaSeconds: 0 };
+      const progress = { ...progressAt(epochs, control.step()), fraction: 1, etaSeconds: 0 };
       note({ losses: [], state: { progress: JSON.stringify(progress) } });
     },
   };

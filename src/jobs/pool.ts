@@ -7,6 +7,8 @@ export interface PoolParts {
   readonly setup: ThreadSetup;
   /** How many jobs train at once. */
   readonly threads: number;
+  /** Of JavaScript's heap, for each thread: a job that fills it ends its thread, not the process. Typed arrays do not count. */
+  readonly heapMegabytes?: number;
   /** A thread died without a job: it could not start, most likely, and the next could not either. */
   readonly onError: (error: unknown) => void;
 }
@@ -21,10 +23,10 @@ export interface Pool {
 /** So many threads are kept with everything loaded, so that a small job starts at once. */
 const WARM_THREADS = 2;
 const IDLE_MS = 60_000;
-/** Of JavaScript's heap, for each thread: a job that fills it ends its thread, not the process. Typed arrays do not count. */
-const HEAP_MB = 4_096;
+/** The categories of the widest tables are strings; what weighs most lies outside of the heap. */
+const HEAP_MEGABYTES = 4_096;
 
-export function createPool({ module, setup, threads, onError }: PoolParts): Pool {
+export function createPool({ module, setup, threads, onError, heapMegabytes = HEAP_MEGABYTES }: PoolParts): Pool {
   const piscina = new Piscina<ThreadTask, ThreadResult>({
     filename: module,
     name: 'runTask',
@@ -33,7 +35,7 @@ export function createPool({ module, setup, threads, onError }: PoolParts): Pool
     maxThreads: threads,
     concurrentTasksPerWorker: 1,
     idleTimeout: IDLE_MS,
-    resourceLimits: { maxOldGenerationSizeMb: HEAP_MB },
+    resourceLimits: { maxOldGenerationSizeMb: heapMegabytes },
   });
   piscina.on('error', onError);
   return {

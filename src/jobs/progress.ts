@@ -16,11 +16,11 @@ export interface Progress {
 /** The pace of the last seconds counts: other jobs come and go. */
 const MEMORY_MS = 5_000;
 
-/** Answers how far a run is, given its steps so far; it measures the pace from one question to the next. */
+/** Answers how far a run is, given its epochs and steps so far; it measures the pace from one question to the next. */
 export function createProgress(
   { epochs, stepsPerEpoch, rowsPerEpoch }: RunPlan,
   clock: Clock,
-): (step: number) => Progress {
+): (epoch: number, step: number) => Progress {
   const steps = epochs * stepsPerEpoch;
   let last = { step: 0, at: clock() };
   let stepsPerMs = 0;
@@ -35,10 +35,10 @@ export function createProgress(
     last = { step, at: now };
   };
 
-  return (step) => {
+  return (epoch, step) => {
     measure(step);
     return {
-      epoch: Math.floor(step / stepsPerEpoch),
+      epoch,
       epochs,
       step,
       fraction: round(step / steps, 4),

@@ -32,8 +32,8 @@ const warningSchema = z.object({
 
 export const jobSchema = z
   .object({
-    id: z.string(),
-    name: z.string(),
+    id: z.string().meta({ examples: ['job_01jd8m9wq2t5n8x1c4v7b0k3z6'] }),
+    name: z.string().describe('What people call it.'),
     datasetId: z.string().nullable().describe('Null when the dataset was deleted.'),
     state: jobState.describe('`succeeded`, `failed` and `cancelled` are final.'),
     queuePosition: z.int().min(1).nullable().describe('1 runs next; null when the job is not queued.'),
@@ -57,13 +57,14 @@ export const jobSchema = z
         code: z.enum(FAILURE_CODES).describe('A stable code for programs.'),
         message: z.string().describe('Why the job failed, and what to do about it.'),
       })
-      .nullable(),
+      .nullable()
+      .describe('Null unless the job has failed.'),
     warnings: z.array(warningSchema).describe('What stops nothing but should be known, such as columns left out.'),
-    labels: z.record(z.string(), z.string()),
-    priority: z.int(),
-    createdAt: time,
-    startedAt: time.nullable(),
-    finishedAt: time.nullable(),
+    labels: z.record(z.string(), z.string()).describe('What the job can be found by.'),
+    priority: z.int().describe('A job of a higher priority runs first.'),
+    createdAt: time.describe('When it was queued.'),
+    startedAt: time.nullable().describe('When the present attempt began.'),
+    finishedAt: time.nullable().describe('When it came into its final state.'),
   })
   .meta({ id: 'Job', description: 'One training and how it stands.' });
 export type Job = z.infer<typeof jobSchema>;
@@ -90,7 +91,7 @@ export type JobsQuery = z.output<typeof jobsQuery>;
 
 export const lossSchema = z
   .object({
-    epoch: z.int().min(1),
+    epoch: z.int().min(1).describe('From 1.'),
     step: z.int().min(1).describe('Mini-batches since the training began.'),
     trainingLoss: z.number().describe('The mean over the epoch, while it trained.'),
     validationLoss: z.number().nullable().describe('After the epoch; null without validation rows.'),
@@ -114,7 +115,7 @@ export const lossSchema = z
 
 export const lossesSchema = z
   .object({
-    items: z.array(lossSchema),
+    items: z.array(lossSchema).describe('The first epoch first.'),
     next: z
       .string()
       .nullable()

@@ -11,31 +11,45 @@ function openProgress() {
 describe('progress', () => {
   it('has no pace before the first step', () => {
     const { progressAt } = openProgress();
-    expect(progressAt(0)).toEqual({ epoch: 0, epochs: 10, step: 0, fraction: 0, rowsPerSecond: 0, etaSeconds: null });
+    expect(progressAt(0, 0)).toEqual({
+      epoch: 0,
+      epochs: 10,
+      step: 0,
+      fraction: 0,
+      rowsPerSecond: 0,
+      etaSeconds: null,
+    });
   });
 
   it('foretells the end from the pace', () => {
     const { clock, progressAt } = openProgress();
     clock.now = 1000;
-    expect(progressAt(8)).toEqual({ epoch: 2, epochs: 10, step: 8, fraction: 0.2, rowsPerSecond: 2000, etaSeconds: 4 });
+    expect(progressAt(2, 8)).toEqual({
+      epoch: 2,
+      epochs: 10,
+      step: 8,
+      fraction: 0.2,
+      rowsPerSecond: 2000,
+      etaSeconds: 4,
+    });
   });
 
   it('counts the steps within an epoch', () => {
     const { clock, progressAt } = openProgress();
     clock.now = 1000;
-    expect(progressAt(6)).toMatchObject({ epoch: 1, fraction: 0.15 });
+    expect(progressAt(1, 6)).toMatchObject({ epoch: 1, fraction: 0.15 });
   });
 
   it('follows a pace that changes', () => {
     const { clock, progressAt } = openProgress();
     clock.now = 1000;
-    progressAt(2);
+    progressAt(0, 2);
     for (let step = 3; step <= 20; step++) {
       clock.now += 1000;
-      progressAt(step);
+      progressAt(0, step);
     }
     clock.now += 1000;
-    expect(progressAt(21).rowsPerSecond).toBeGreaterThan(245);
-    expect(progressAt(21).rowsPerSecond).toBeLessThan(260);
+    expect(progressAt(5, 21).rowsPerSecond).toBeGreaterThan(245);
+    expect(progressAt(5, 21).rowsPerSecond).toBeLessThan(260);
   });
 });

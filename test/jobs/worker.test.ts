@@ -16,7 +16,13 @@ async function openWorker(changes: Partial<WorkerParts> = {}) {
   const datasetId = await insertDataset(database);
   const threads = 2;
   const start = () => {
-    const pool = createPool({ module: SCRIPTED, setup: { kernels: 'reference' }, threads, onError: () => {} });
+    const pool = createPool({
+      module: SCRIPTED,
+      setup: { kernels: 'reference' },
+      threads,
+      heapMegabytes: 64,
+      onError: () => {},
+    });
     const parts = {
       database,
       findDataset: findDataset(database),
@@ -97,6 +103,7 @@ describe('a worker', () => {
   it.each([
     ['ends its thread', 'thread_crashed'],
     ['throws', 'thread_crashed'],
+    ['fills its heap', 'out_of_memory'],
     ['fails', 'internal_error'],
   ])('fails a job that %s, says why, and trains the others', async (name, code) => {
     const { jobs, news, start, submit } = await openWorker();
