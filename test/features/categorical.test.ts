@@ -1,0 +1,77 @@
+import { describe, expect, it } from 'vitest';
+import { categoricalInputs, fitCategorical, writeCategorical } from '../../src/features/categorical.ts';
+import type { Column } from '../../src/kit/table.ts';
+import { firstRows, numbers, words } from './columns.ts';
+
+const OPTIONS = { maxCategories: 100, minCategoryCount: 1 };
+
+function fitted(column: Column, rows: number, options = OPTIONS) {
+  const model = fitCategorical(column, firstRows(rows), options);
+  if (model === undefined) throw new Error('nothing was fitted');
+  const names = categoricalInputs(model);
+  const write = (given: Column | undefined, count: number) => {
+    const values = new Float64Array(count * names.length);
+    writeCategorical(model, given, firstRows(count), { values, offset: 0, width: names.length });
+    return Array.from({ length: count }, (_, row) => [
+      ...values.subarray(row * names.length, (row + 1) * names.length),
+    ]);
+  };
+  return { names, write };
+}
+
+describe('a column of categories', () => {
+  it('has an input for each, the most frequent first, equals by name', () => {
+    const { names, write } = fitted(words('c', ['b', 'a', 'z', 'z']), 4);
+    expect(names).toEqual(['c=z', 'c=a', 'c=b']);
+    expect(write(words('c', ['b', 'z']), 2)).toEqual([
+      [0, 0, 1],
+      [1, 0, 0],
+    ]);
+  });
+
+  it('folds rare categories and unseen ones into one input', () => {
+    const { names, write } = fitted(words('c', ['a', 'a', 'b', 'c']), 4, { maxCategories: 100, minCategoryCount: 2 });
+    expect(names).toEqual(['c=a', 'c is other']);
+    expect(write(words('c', ['b', 'never met']), 2)).toEqual([
+      [0, 1],
+      [0, 1],
+    ]);
+  });
+
+  it('keeps the most frequent ones within the cap', () => {
+    const { names } = fitted(words('c', ['a', 'b', 'b', 'c', 'c', 'c']), 6, { maxCategories: 2, minCategoryCount: 1 });
+    expect(names).toEqual(['c=c', 'c=b', 'c is other']);
+  });
+
+  it('takes an unseen category for missing when no rare ones were folded', () => {
+    const { names, write } = fitted(words('c', ['a', 'b', null]), 3);
+    expect(names).toEqual(['c=a', 'c=b', 'c is missing']);
+    expect(write(words('c', ['never met', null]), 2)).toEqual([
+      [0, 0, 1],
+      [0, 0, 1],
+    ]);
+  });
+
+  it('says "as usual" when training met neither rare nor missing values', () => {
+    const { write } = fitted(words('c', ['a', 'a', 'a', 'b']), 4);
+    expect(write(words('c', ['never met', null]), 2)).toEqual([
+      [0.75, 0.25],
+      [0.75, 0.25],
+    ]);
+    expect(write(undefined, 1)).toEqual([[0.75, 0.25]]);
+  });
+
+  it('knows only the categories of the given rows', () => {
+    expect(fitted(words('c', ['a', 'b', 'late']), 2).names).toEqual(['c=a', 'c=b']);
+  });
+
+  it('takes numbers for categories when asked to', () => {
+    const { names, write } = fitted(numbers('year', [1999, 2000, 2000]), 3);
+    expect(names).toEqual(['year=2000', 'year=1999']);
+    expect(write(words('year', ['1999']), 1)).toEqual([[0, 1]]);
+  });
+
+  it('says nothing with one category and no gap', () => {
+    expect(fitCategorical(words('c', ['a', 'a']), firstRows(2), OPTIONS)).toBeUndefined();
+  });
+});

@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+import { decodeNumber, encodeTarget, fitClasses, fitNumber, rowsWithTarget } from '../../src/features/target.ts';
+import { firstRows, numbers, words } from './columns.ts';
+
+describe('a target', () => {
+  it('of words has its classes in order', () => {
+    const column = words('y', ['b', 'a', 'b', null]);
+    const rows = rowsWithTarget(column, 'classes');
+    expect([...rows]).toEqual([0, 1, 2]);
+    const target = fitClasses(column, rows);
+    expect(target.classes).toEqual(['a', 'b']);
+    expect([...encodeTarget(target, column, rows)]).toEqual([1, 0, 1]);
+  });
+
+  it('of numbers has classes in the order of the numbers', () => {
+    expect(fitClasses(numbers('y', [10, 9, 2]), firstRows(3)).classes).toEqual(['2', '9', '10']);
+  });
+
+  it('of truth values has the classes false and true', () => {
+    expect(fitClasses(numbers('y', [1, 0], 'boolean'), firstRows(2)).classes).toEqual(['false', 'true']);
+  });
+
+  it('keeps words byte for byte, composed or not', () => {
+    const labels = ['é', 'e\u0301', '\u{1F600}', 'İ'];
+    expect(new Set(fitClasses(words('y', labels), firstRows(4)).classes)).toEqual(new Set(labels));
+  });
+
+  it('of numbers is standardised and turned back', () => {
+    const column = numbers('y', [1, 2, 3, null, Number.POSITIVE_INFINITY]);
+    const rows = rowsWithTarget(column, 'number');
+    expect([...rows]).toEqual([0, 1, 2]);
+    const target = fitNumber(column, rows);
+    const encoded = encodeTarget(target, column, rows);
+    expect(encoded[1]).toBe(0);
+    expect(decodeNumber(target, encoded[2])).toBeCloseTo(3, 12);
+  });
+
+  it('that the model does not know is NaN', () => {
+    const target = fitClasses(words('y', ['a', 'b']), firstRows(2));
+    expect([...encodeTarget(target, words('y', ['c', null]), firstRows(2))]).toEqual([Number.NaN, Number.NaN]);
+  });
+});
