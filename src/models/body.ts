@@ -3,31 +3,32 @@ import { createGunzip } from 'node:zlib';
 import { ServiceError } from '../kit/errors.ts';
 
 const NOT_GZIP = new Set(['Z_DATA_ERROR', 'Z_BUF_ERROR', 'Z_STREAM_END']);
+const CLIENT_GONE = new Set(['ECONNRESET', 'ERR_STREAM_PREMATURE_CLOSE']);
 
 /**
  * The bytes of a body, unpacked. Throws ServiceError `unsupported_encoding` for another Content-Encoding than gzip,
- * and while reading `invalid_rows` for broken gzip.
+ * and while reading `invalid_rows` for broken gzip and `invalid_request` when the client breaks off.
  */
 export function unpack(body: Readable, encoding: string | undefined): AsyncIterable<Uint8Array> {
   switch (encoding?.trim().toLowerCase() || 'identity') {
     case 'identity':
-      return body;
+      return bytesOf(body);
     case 'gzip':
     case 'x-gzip':
-      return gunzip(body);
+      // Errors of either stream reach the one who reads the last; the callback keeps them from being thrown as well.
+      return bytesOf(pipeline(body, createGunzip(), () => undefined));
     default:
       throw new ServiceError('unsupported_encoding', 'Content-Encoding may be gzip, or left out.');
   }
 }
 
-async function* gunzip(body: Readable): AsyncGenerator<Uint8Array> {
-  // The pipeline's own end is told by reading; this keeps it from being told twice.
-  const unpacked = pipeline(body, createGunzip(), () => undefined);
+async function* bytesOf(stream: Readable): AsyncGenerator<Uint8Array> {
   try {
-    yield* unpacked as AsyncIterable<Uint8Array>;
+    yield* stream as AsyncIterable<Uint8Array>;
   } catch (error) {
-    const broken = error instanceof Error && 'code' in error && NOT_GZIP.has(String(error.code));
-    throw broken ? new ServiceError('invalid_rows', 'The body is not gzip, or is cut off.') : error;
+    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    if (NOT_GZIP.has(code)) throw new ServiceError('invalid_rows', 'The body is not gzip, or is cut off.');
+    throw CLIENT_GONE.has(code) ? new ServiceError('invalid_request', 'The body was cut off.') : error;
   }
 }
 

@@ -36,9 +36,10 @@ export interface Predictor {
   predict(table: Table): readonly (Prediction | undefined)[];
 }
 
-const CHUNK_ROWS = 1024;
-/** Multiply-adds of a chunk at most: about 5 ms on one core. */
-const CHUNK_MULTIPLY_ADDS = 1e8;
+/** Reading and writing so many rows takes a millisecond or two. */
+const CHUNK_ROWS = 256;
+/** Multiply-adds of a chunk at most: one or two milliseconds more. */
+const CHUNK_MULTIPLY_ADDS = 2.5e7;
 const LARGEST_NUMBER_BYTES = 8;
 
 export function createPredictor(

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ACTIVATIONS } from '../engine/kernels/kernels.ts';
+import { hyperparametersSchema } from '../jobs/requestSchema.ts';
 import { pageOf, pageQuery } from '../kit/wire.ts';
 import { taskSchema } from '../training/task.ts';
 import { bestSchema, warningSchema } from './description.ts';
@@ -72,7 +73,7 @@ export const modelSchema = z
     parameterCount: z.int().describe('How many numbers were learned.'),
     metrics: modelMetricsSchema,
     best: bestSchema.describe('The epoch whose parameters these are.'),
-    hyperparameters: z.looseObject({}).describe('The request of the job, every default filled in.'),
+    hyperparameters: hyperparametersSchema,
     sha256: z
       .string()
       .describe(

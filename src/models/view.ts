@@ -38,7 +38,8 @@ export function toModel(row: ModelRow, parameters: readonly ParameterShape[], al
       .reduce((sum, { shape: [rows, columns] }) => sum + rows * columns, 0),
     metrics,
     best,
-    hyperparameters,
+    // Written from the request of the job, of that type.
+    hyperparameters: hyperparameters as Model['hyperparameters'],
     sha256,
     aliases: [...aliases],
     warnings,

@@ -11,6 +11,8 @@ import { saveModel } from '../../src/models/save.ts';
 import { createModels, type Models } from '../../src/models/service.ts';
 import { type Database, openDatabase } from '../../src/store/database.ts';
 import type { Outcome } from '../../src/training/outcome.ts';
+import { resolveSpec } from '../../src/training/resolve/resolve.ts';
+import { specRequestSchema } from '../../src/training/schemas.ts';
 
 /** The models' room over a real database in a folder of its own. */
 export interface Room {
@@ -54,10 +56,7 @@ export async function openRoom(): Promise<Room> {
         .insertInto('datasets')
         .values({ ...dataset, ...described, createdAt: 0 })
         .execute();
-      const task = outcome.target.kind === 'number' ? 'regression' : 'binary';
-      const spec = { task, target: outcome.target.column };
-      // A request of a job has more fields; the models' room shows them and reads these two alone.
-      const job = { id: `job_${number}`, name: `model ${number}`, datasetId, spec } as Parameters<typeof saveModel>[1];
+      const job = { id: `job_${number}`, name: `model ${number}`, datasetId, spec: requestOf(outcome), warnings: [] };
       await insertJob(database, job);
       return database.transaction().execute((transaction) => saveModel(transaction, job, outcome));
     },
@@ -67,6 +66,22 @@ export async function openRoom(): Promise<Room> {
       rmSync(folder, { recursive: true });
     },
   };
+}
+
+/** The request that such an outcome may come from, every default filled in. */
+function requestOf({ target: { column: target, kind } }: Outcome) {
+  const columns = [
+    {
+      name: target,
+      type: kind === 'number' ? 'numeric' : 'categorical',
+      missing: 0,
+      distinct: kind === 'number' ? 90 : 2,
+    },
+    { name: 'age', type: 'numeric', missing: 0, distinct: 70 },
+  ] as const;
+  const { spec, errors } = resolveSpec(specRequestSchema.parse({ target }), { rows: 100, columns });
+  if (spec === null) throw new Error(JSON.stringify(errors));
+  return { name: 'model', datasetId: 'ds_1', priority: 0, labels: {}, ...spec };
 }
 
 async function insertJob(database: Database, job: { id: string; name: string; datasetId: string | null }) {

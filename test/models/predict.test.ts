@@ -92,6 +92,12 @@ describe('predictions of rows in JSON', () => {
     expect([answer.statusCode, answer.json().code]).toEqual([status, code]);
   });
 
+  it('are refused when the JSON is too large, which says what to send instead', async () => {
+    const answer = await predict({ rows: [{ work: 'x'.repeat(17 * 2 ** 20) }] });
+    expect([answer.statusCode, answer.json().code]).toEqual([413, 'payload_too_large']);
+    expect(answer.json().detail).toContain('text/csv');
+  });
+
   it('refuse an answer that is no finite number', async () => {
     const outcome = regressionOutcome();
     const [W, b] = outcome.parameters;
