@@ -7,7 +7,7 @@ import type { DatasetShape } from '../training/resolve/shape.ts';
 import { type JobRequest, jobRequestSchema } from './requestSchema.ts';
 
 /** What a job must know of its dataset. */
-export interface Dataset {
+interface Dataset {
   readonly id: string;
   readonly name: string;
   readonly state: DatasetRow['state'];

@@ -40,7 +40,6 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
     runs.set(job.id, run);
     run.ended.then(() => {
       runs.delete(job.id);
-      log.info({ jobId: job.id }, 'job left');
       onChanged(job.id);
       onEnded();
     });

@@ -8,7 +8,7 @@ export const FAILURE_CODES = [
   'worker_crashed',
   'internal_error',
 ] as const;
-export type FailureCode = (typeof FAILURE_CODES)[number];
+type FailureCode = (typeof FAILURE_CODES)[number];
 
 export interface Failure {
   readonly code: FailureCode;

@@ -4,7 +4,7 @@ export type News =
   | { readonly kind: 'cancel'; readonly jobId: string }
   | { readonly kind: 'changed'; readonly jobId: string };
 
-export type NewsListener = (news: News) => void;
+type NewsListener = (news: News) => void;
 
 /** Passes news on to whoever listens in this process. */
 export interface NewsDesk {

@@ -7,7 +7,7 @@ export interface PoolParts {
   readonly setup: ThreadSetup;
   /** How many jobs train at once. */
   readonly threads: number;
-  /** Of JavaScript's heap, for each thread: a job that fills it ends its thread, not the process. Typed arrays do not count. */
+  /** Of JavaScript's heap, for each thread: a job that fills it ends its thread. Typed arrays do not count. */
   readonly heapMegabytes?: number;
   /** A thread died without a job: it could not start, most likely, and the next could not either. */
   readonly onError: (error: unknown) => void;

@@ -14,7 +14,7 @@ export type ClaimedJob = Pick<
   'id' | 'name' | 'datasetId' | 'request' | 'warnings' | 'attempts' | 'memoryBytes'
 >;
 
-export interface Lease {
+interface Lease {
   readonly id: string;
   readonly cancelRequested: boolean;
 }

@@ -123,23 +123,26 @@ async function resultOf(running: Promise<ThreadResult>, control: Control, log: L
 
 /** Brings the job to the state that the thread's result leads to. */
 async function end(parts: RunParts, job: TrainedJob, result: ThreadResult, reason: StopReason | undefined) {
+  const { queue, log } = parts;
   switch (result.kind) {
     case 'trained':
       return succeed(parts, job, result.outcome);
     case 'failed':
-      parts.log.warn({ failure: result.failure, err: result.error }, 'the job failed');
-      return parts.queue.fail(job.id, result.failure);
+      log.warn({ failure: result.failure, err: result.error }, 'job failed');
+      return queue.fail(job.id, result.failure);
     case 'stopped':
-      if (reason === 'cancel') return parts.queue.cancel(job.id);
-      if (reason === 'shutdown') return parts.queue.putBack(job.id);
+      log.info({ reason }, 'job stopped');
+      if (reason === 'cancel') return queue.cancel(job.id);
+      if (reason === 'shutdown') return queue.putBack(job.id);
   }
 }
 
-async function succeed({ queue, saveModel }: RunParts, job: TrainedJob, outcome: Outcome): Promise<void> {
+async function succeed({ queue, saveModel, log }: RunParts, job: TrainedJob, outcome: Outcome): Promise<void> {
   const warnings = distinct([...job.warnings, ...outcome.warnings]);
   const saved = await queue.succeed(job.id, warnings, (queries) => saveModel(queries, job, outcome));
+  if (saved) log.info({ epochs: outcome.epochs }, 'job succeeded');
   // Whoever was told that the job will be cancelled must not find it succeeded.
-  if (!saved) await queue.cancel(job.id);
+  else await queue.cancel(job.id);
 }
 
 /** The profile and the training rows may say the same of a column. */

@@ -89,7 +89,7 @@ export const jobsQuery = pageQuery.extend({
 });
 export type JobsQuery = z.output<typeof jobsQuery>;
 
-export const lossSchema = z
+const lossSchema = z
   .object({
     epoch: z.int().min(1).describe('From 1.'),
     step: z.int().min(1).describe('Mini-batches since the training began.'),

@@ -20,7 +20,7 @@ export interface JobsParts {
   readonly clock: Clock;
 }
 
-export interface Waiting {
+interface Waiting {
   /** How long the answer may be held back for a final state. */
   readonly waitMs: number;
   /** Aborted: answer at once. */

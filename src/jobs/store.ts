@@ -17,7 +17,7 @@ export interface JobFilter {
   readonly limit: number;
 }
 
-export type NewJob = Pick<
+type NewJob = Pick<
   JobRow,
   'id' | 'name' | 'datasetId' | 'priority' | 'request' | 'memoryBytes' | 'warnings' | 'createdAt'
 >;
