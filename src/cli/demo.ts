@@ -20,7 +20,7 @@ import { runJob, uploadTable } from './trainingRun.ts';
 const EXAMPLE = fileURLToPath(new URL('../../src/cli/example/telco_churn.csv.gz', import.meta.url));
 const TARGET = 'Churn';
 /** The last rows of the table are the test, so it is known which rows the network has never seen. */
-const SPLIT = { method: 'ordered', validation: 0.15, test: 0.15 };
+const SPEC = { name: 'demo', target: TARGET, split: { method: 'ordered', validation: 0.15, test: 0.15 } };
 const PREDICTED_ROWS = 8;
 
 /** Those of the service that a demo needs, with defaults that leave nothing behind and are in nobody's way. */
@@ -87,8 +87,7 @@ async function runDemo(config: Config, stays: boolean, terminal: Terminal, inter
 async function showRoad(client: Client, terminal: Terminal, interrupted: AbortSignal): Promise<number> {
   terminal.write('\nWhich customers of a telephone company will leave? (IBM sample data)\n');
   const dataset = await uploadTable(client, EXAMPLE, terminal);
-  const spec = { name: 'demo', datasetId: dataset.id, target: TARGET, split: SPLIT };
-  const job = await runJob(client, spec, terminal, interrupted);
+  const job = await runJob(client, dataset, SPEC, terminal, interrupted);
   if (job.modelId === null) {
     terminal.warn(failureReport(job));
     return EXIT_FAILED;

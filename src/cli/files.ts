@@ -1,5 +1,5 @@
 import { openAsBlob } from 'node:fs';
-import { extname } from 'node:path';
+import { basename, extname, parse } from 'node:path';
 import { ConfigurationError } from '../config.ts';
 
 /** The formats that go over the wire, by the ending of a file's name. */
@@ -32,6 +32,11 @@ export function formatOf(file: string): FileFormat {
     throw new ConfigurationError(`${file}: the name has to tell the format: ${known}, each also with .gz after it.`);
   }
   return { mediaType, isGzipped };
+}
+
+/** `data/new customers.csv.gz` is called `new customers`. */
+export function tableName(file: string): string {
+  return parse(basename(file).replace(/\.gz$/i, '')).name;
 }
 
 /** The file's bytes, read from disk as they are sent. Throws when it cannot be read. */

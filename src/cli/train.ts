@@ -32,7 +32,7 @@ export async function train(args: readonly string[], terminal: Terminal, interru
   const shown = flags.json ? { ...terminal, isTty: false, write: () => undefined } : terminal;
   try {
     const dataset = await uploadTable(client, file, shown);
-    const job = await runJob(client, { ...spec, datasetId: dataset.id }, shown, interrupted);
+    const job = await runJob(client, dataset, spec, shown, interrupted);
     if (flags.json) terminal.write(`${JSON.stringify(await withModel(client, job), null, 2)}\n`);
     return await conclude(client, dataset, job, shown);
   } catch (error) {

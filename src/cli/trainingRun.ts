@@ -1,14 +1,14 @@
 import { basename } from 'node:path';
 import type { Dataset } from '../datasets/schemas.ts';
 import type { Job } from '../jobs/schemas.ts';
+import { isFinal } from '../jobs/states.ts';
 import { type Client, createClient } from './client.ts';
-import { openFile } from './files.ts';
+import { openFile, tableName } from './files.ts';
 import { createProgressDisplay } from './progressDisplay.ts';
 import { formatBytes, formatCount } from './terminal/numbers.ts';
 import type { Terminal } from './terminal/terminal.ts';
-import { wrap } from './terminal/wrap.ts';
+import { warningReport } from './warningReport.ts';
 
-const INDENT = '  ';
 /** How often the progress is asked for; the end of the job is answered at once. */
 const REFRESH_SECONDS = 0.2;
 const CANCEL_TIMEOUT_MS = 10_000;
@@ -17,25 +17,26 @@ const CANCEL_TIMEOUT_MS = 10_000;
 export async function uploadTable(client: Client, file: string, terminal: Terminal): Promise<Dataset> {
   const { size } = await openFile(file);
   terminal.write(`Uploading ${basename(file)} (${formatBytes(size)}) to ${client.url}\n`);
-  const dataset = await client.uploadDataset(file, basename(file).replace(/\..*$/, ''));
+  const dataset = await client.uploadDataset(file, tableName(file));
   terminal.write(`Dataset ${dataset.id}: ${formatCount(dataset.rows ?? 0)} rows, ${dataset.columns.length} columns\n`);
-  writeWarnings(dataset.warnings, terminal);
+  terminal.write(warningReport(dataset.warnings, [], terminal));
   return dataset;
 }
 
 /**
- * Submits a job and shows its progress until its state is final. When `interrupted` is aborted the service is asked to cancel the job, and
+ * Submits a job on the dataset and shows its progress until its state is final. When `interrupted` is aborted the service is asked to cancel the job, and
  * the AbortError is thrown on.
  */
 export async function runJob(
   client: Client,
-  spec: unknown,
+  dataset: Dataset,
+  spec: Readonly<Record<string, unknown>>,
   terminal: Terminal,
   interrupted: AbortSignal,
 ): Promise<Job> {
-  const job = await client.submitJob(spec);
+  const job = await client.submitJob({ ...spec, datasetId: dataset.id });
   terminal.write(`Job ${job.id}\n`);
-  writeWarnings(job.warnings, terminal);
+  terminal.write(warningReport(job.warnings, dataset.warnings, terminal));
   const display = createProgressDisplay(terminal);
   try {
     const ended = await follow(client, job, display.show);
@@ -60,18 +61,9 @@ async function cancel(url: string, id: string, terminal: Terminal): Promise<void
 
 async function follow(client: Client, job: Job, show: (job: Job) => void): Promise<Job> {
   show(job);
-  while (!['succeeded', 'failed', 'cancelled'].includes(job.state)) {
+  while (!isFinal(job.state)) {
     job = await client.job(job.id, REFRESH_SECONDS);
     show(job);
   }
   return job;
-}
-
-type Warnings = Dataset['warnings'] | Job['warnings'];
-
-function writeWarnings(warnings: Warnings, terminal: Terminal): void {
-  for (const { column, message } of warnings) {
-    const text = column === undefined || message.includes(column) ? message : `${column}: ${message}`;
-    for (const line of wrap(text, terminal.columns - INDENT.length)) terminal.write(`${INDENT}${line}\n`);
-  }
 }
