@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { errorResponses, waitQuery } from '../kit/wire.ts';
+import { answer, errorResponses, waitQuery } from '../kit/wire.ts';
 import { jobRequestSchema } from './requestSchema.ts';
 import { jobPageSchema, jobParams, jobSchema, jobsQuery, lossesQuery, lossesSchema } from './schemas.ts';
 import type { Jobs } from './service.ts';
@@ -24,7 +24,7 @@ export function jobRoutes({ jobs }: { readonly jobs: Jobs }): FastifyPluginAsync
           'Checks the request against the dataset and queues it. The answer shows every default filled in. All mistakes are told at once.',
         body: jobRequestSchema,
         response: {
-          202: jobSchema.describe('Queued; `Location` names the job.'),
+          202: answer('Queued; `Location` names the job.', jobSchema),
           ...errorResponses(400, 409, 413, 415, 422),
         },
       },

@@ -7,9 +7,11 @@ import { train } from '../training/train.ts';
 import { selectColumns } from './columns.ts';
 import { createControl } from './control.ts';
 import { type Failure, INTERNAL_ERROR, isOutOfMemory, OUT_OF_MEMORY } from './failures.ts';
+import { beNice, THREAD_NICENESS } from './priorities.ts';
 import { openTables } from './tables.ts';
 import type { ThreadMessage, ThreadResult, ThreadSetup, ThreadTask } from './threadTask.ts';
 
+beNice(THREAD_NICENESS);
 // A thread counts as started when this module is loaded, so all that takes time is made ready here, before the first job comes.
 const { kernels }: ThreadSetup = workerData;
 const createKernels = chooseKernels(kernels);

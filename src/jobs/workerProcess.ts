@@ -1,7 +1,8 @@
-import { constants, setPriority, totalmem } from 'node:os';
+import { totalmem } from 'node:os';
 import { siblingPath } from '../kit/siblings.ts';
 import { createNewsDesk, isNews, type NewsDesk } from './news.ts';
 import { createPool } from './pool.ts';
+import { beNice, WORKER_NICENESS } from './priorities.ts';
 import type { ThreadSetup } from './threadTask.ts';
 import { startWorker, type WorkerParts } from './worker.ts';
 
@@ -19,7 +20,7 @@ const MEMORY_SHARE = 0.7;
  * Rejects when its threads cannot start.
  */
 export async function runWorker(parts: WorkerProcessParts): Promise<void> {
-  lowerPriority();
+  beNice(WORKER_NICENESS);
   const news = createNewsDesk();
   const end = untilTold();
   const { kernels, threads, threadModule = siblingPath(import.meta.url, './thread') } = parts;
@@ -36,11 +37,6 @@ export async function runWorker(parts: WorkerProcessParts): Promise<void> {
 /** An unconstrained process is told an absurdly large limit. */
 function usableMemory(): number {
   return MEMORY_SHARE * Math.min(totalmem(), process.constrainedMemory());
-}
-
-/** Training takes every core; the API must answer at once all the same. Threads inherit it, so it comes before them. */
-function lowerPriority(): void {
-  setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
 }
 
 /** Passes news between this process and the one that forked it, if one did. */
