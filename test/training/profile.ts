@@ -1,0 +1,29 @@
+import type { z } from 'zod';
+import { type Column, isNumberColumn, type Table } from '../../src/kit/table.ts';
+import { resolveSpec } from '../../src/training/resolve/resolve.ts';
+import type { ColumnShape, DatasetShape } from '../../src/training/resolve/shape.ts';
+import { specRequestSchema, type TrainingSpec } from '../../src/training/schemas.ts';
+
+/** The profile that the datasets' room would give of the table. */
+export function profileOf({ rows, columns }: Table): DatasetShape {
+  return { rows, columns: columns.map(columnProfile) };
+}
+
+/** The spec that a request comes to for the table. Throws when there is a mistake in it. */
+export function specFor(table: Table, request: z.input<typeof specRequestSchema>): TrainingSpec {
+  const { spec, errors } = resolveSpec(specRequestSchema.parse(request), profileOf(table));
+  if (spec === null) throw new Error(errors.map(({ path, message }) => `${path}: ${message}`).join('\n'));
+  return spec;
+}
+
+function columnProfile(column: Column): ColumnShape {
+  const { name, type } = column;
+  if (!isNumberColumn(column)) {
+    const present = column.codes.filter((code) => code >= 0);
+    return { name, type, missing: column.codes.length - present.length, distinct: new Set(present).size };
+  }
+  const present = column.values.filter((value) => !Number.isNaN(value));
+  const missing = column.values.length - present.length;
+  const range = present.length > 0 ? { min: Math.min(...present), max: Math.max(...present) } : {};
+  return { name, type, missing, distinct: new Set(present).size, ...range };
+}

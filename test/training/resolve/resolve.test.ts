@@ -1,0 +1,214 @@
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { resolveSpec } from '../../../src/training/resolve/resolve.ts';
+import type { DatasetShape } from '../../../src/training/resolve/shape.ts';
+import { specRequestSchema, trainingSpecSchema } from '../../../src/training/schemas.ts';
+
+const ADULT: DatasetShape = {
+  rows: 48842,
+  columns: [
+    { name: 'age', type: 'numeric', missing: 0, distinct: 74, min: 17, max: 90 },
+    { name: 'workclass', type: 'categorical', missing: 2799, distinct: 8 },
+    { name: 'id', type: 'identifier', missing: 0, distinct: 48842 },
+    { name: 'when', type: 'datetime', missing: 0, distinct: 900 },
+    { name: 'gain', type: 'numeric', missing: 0, distinct: 100, min: -10, max: 99999 },
+    { name: 'income', type: 'categorical', missing: 0, distinct: 2 },
+    { name: 'split', type: 'categorical', missing: 0, distinct: 3 },
+  ],
+};
+
+function resolve(request: z.input<typeof specRequestSchema>, dataset = ADULT) {
+  return resolveSpec(specRequestSchema.parse(request), dataset);
+}
+
+function mistakesOf(request: z.input<typeof specRequestSchema>, dataset = ADULT) {
+  return resolve(request, dataset).errors.map(({ path }) => path);
+}
+
+const onlyTarget = (target: Partial<DatasetShape['columns'][number]>): DatasetShape => ({
+  rows: 1000,
+  columns: [
+    { name: 'y', type: 'numeric', missing: 0, distinct: 10, ...target },
+    { name: 'x', type: 'numeric', missing: 0, distinct: 100, min: 0, max: 1 },
+  ],
+});
+
+describe('a request with a target alone', () => {
+  it('gets every default', () => {
+    const { spec } = resolve({ target: 'income', split: { method: 'column', column: 'split' } });
+    expect(trainingSpecSchema.parse(spec)).toEqual(spec);
+    expect(spec).toMatchObject({
+      task: 'binary',
+      weightColumn: null,
+      split: { method: 'column', column: 'split', validation: 0.1, seed: 1 },
+      training: { loss: 'binaryCrossEntropy', optimizer: { type: 'adamw' }, batchSize: 256, seed: 1 },
+    });
+    expect(spec?.network.layers[0]).toEqual({
+      units: 256,
+      activation: 'relu',
+      initializer: 'he',
+      normalization: null,
+      dropout: 0.2,
+    });
+  });
+
+  it('comes back the same from its own answer', () => {
+    const { spec } = resolve({ target: 'income' });
+    if (spec === null) throw new Error('the request has a mistake');
+    expect(resolve(spec).spec).toEqual(spec);
+  });
+
+  it('trains fewer epochs the more there is to compute, but never few', () => {
+    const epochs = (rows: number, inputs: number) => {
+      const columns = Array.from({ length: inputs }, (_, i) => ({ ...ADULT.columns[0], name: `x${i}` }));
+      return (
+        resolve({ target: 'y' }, { rows, columns: [...columns, ...onlyTarget({}).columns] }).spec?.training.epochs ?? 0
+      );
+    };
+    expect(epochs(150, 4)).toBeGreaterThan(epochs(20_000, 4));
+    expect(epochs(20_000, 4)).toBeGreaterThan(epochs(60_000, 700));
+    expect(epochs(10_000_000, 700)).toBe(15);
+  });
+});
+
+describe('the task', () => {
+  it.each([
+    ['two words', { type: 'categorical', distinct: 2 }, 'binary'],
+    ['three words', { type: 'categorical', distinct: 3 }, 'multiclass'],
+    ['truth values', { type: 'boolean', distinct: 2, min: 0, max: 1 }, 'binary'],
+    ['0 and 1', { distinct: 2, min: 0, max: 1 }, 'binary'],
+    ['digits', { distinct: 10, min: 0, max: 9 }, 'multiclass'],
+    ['grades from 3 to 9', { distinct: 7, min: 3, max: 9 }, 'regression'],
+    ['prices', { distinct: 700, min: 0.5, max: 9000 }, 'regression'],
+    ['counts to a thousand', { distinct: 1000, min: 1, max: 1000 }, 'regression'],
+  ] as const)('is inferred from %s', (_what, target, task) => {
+    expect(resolve({ target: 'y' }, onlyTarget(target)).spec?.task).toBe(task);
+  });
+
+  it('inferred from whole numbers is said', () => {
+    const resolution = resolve({ target: 'y' }, onlyTarget({ distinct: 10, min: 0, max: 9 }));
+    expect(resolution.spec && resolution.warnings.map(({ code }) => code)).toEqual(['task_inferred']);
+  });
+});
+
+describe('mistakes', () => {
+  it('are told all at once, each with its place', () => {
+    const mistakes = mistakesOf({
+      target: 'salary',
+      weightColumn: 'workclass',
+      features: { exclude: ['agee', 'age'], types: { age: 'categorical', nothing: 'numeric' } },
+      split: { method: 'group', stratify: true },
+    });
+    expect(mistakes).toEqual([
+      '/target',
+      '/weightColumn',
+      '/split/stratify',
+      '/split/column',
+      '/features/exclude/0',
+      '/features/types/age',
+      '/features/types/nothing',
+    ]);
+  });
+
+  it.each([
+    ['a target of one value', { target: 'y' }, onlyTarget({ distinct: 1 }), '/target'],
+    ['a target that is missing everywhere', { target: 'y' }, onlyTarget({ distinct: 0, missing: 1000 }), '/target'],
+    ['a target that is a time', { target: 'when' }, ADULT, '/target'],
+    ['a target that tells rows apart', { target: 'id' }, ADULT, '/target'],
+    ['no rows', { target: 'y' }, { ...onlyTarget({}), rows: 0 }, '/datasetId'],
+    ['one row', { target: 'y' }, { ...onlyTarget({}), rows: 1 }, '/datasetId'],
+    ['no features', { target: 'y', features: { exclude: ['x'] } }, onlyTarget({}), '/features'],
+    ['a binary target of eight values', { target: 'workclass', task: 'binary' }, ADULT, '/task'],
+    ['a regression of words', { target: 'workclass', task: 'regression' }, ADULT, '/task'],
+    ['a loss of classes for numbers', { target: 'age', training: { loss: 'crossEntropy' } }, ADULT, '/training/loss'],
+    ['a loss of numbers for classes', { target: 'income', training: { loss: 'mse' } }, ADULT, '/training/loss'],
+    ['counts below zero', { target: 'gain', training: { loss: 'poisson' } }, ADULT, '/training/loss'],
+    ['negative weights', { target: 'income', weightColumn: 'gain' }, ADULT, '/weightColumn'],
+    [
+      'a split column that is not there',
+      { target: 'income', split: { method: 'column', column: 'parts' } },
+      ADULT,
+      '/split/column',
+    ],
+    ['parts that leave no training', { target: 'income', split: { validation: 0.5, test: 0.5 } }, ADULT, '/split'],
+    ['classes to stratify a regression by', { target: 'age', split: { stratify: true } }, ADULT, '/split/stratify'],
+    [
+      'a metric of the other kind',
+      { target: 'age', training: { earlyStopping: { metric: 'f1' } } },
+      ADULT,
+      '/training/earlyStopping/metric',
+    ],
+    [
+      'class weights of numbers',
+      { target: 'age', training: { classWeights: 'balanced' } },
+      ADULT,
+      '/training/classWeights',
+    ],
+    [
+      'labels of numbers to smooth',
+      { target: 'age', training: { labelSmoothing: 0.1 } },
+      ADULT,
+      '/training/labelSmoothing',
+    ],
+    [
+      'nesterov without momentum',
+      { target: 'age', training: { optimizer: { type: 'sgd', nesterov: true } } },
+      ADULT,
+      '/training/optimizer/nesterov',
+    ],
+    ['the target as a feature', { target: 'income', features: { include: ['income'] } }, ADULT, '/features/include/0'],
+  ] as const)('include %s', (_what, request, dataset, path) => {
+    // The rows of the table are constants; a request is any JSON that the schema takes.
+    expect(mistakesOf(structuredClone(request) as z.input<typeof specRequestSchema>, dataset)).toContain(path);
+  });
+
+  it('in the form are all told, with their places', () => {
+    const parsed = specRequestSchema.safeParse({
+      target: 3,
+      task: 'guess',
+      extra: true,
+      split: { method: 'half' },
+      network: { layers: [{ units: -5, activation: 'step' }] },
+      training: {
+        optimizer: { type: 'adam', learningRate: 0, momentum: 1 },
+        schedule: { type: 'zigzag' },
+        epochs: 0,
+        batchSize: 'half',
+      },
+    });
+    expect(parsed.error?.issues.map(({ path }) => path.join('/')).toSorted()).toEqual([
+      '',
+      'network/layers/0/activation',
+      'network/layers/0/units',
+      'split/method',
+      'target',
+      'task',
+      'training/batchSize',
+      'training/epochs',
+      'training/optimizer',
+      'training/optimizer/learningRate',
+      'training/schedule/type',
+    ]);
+  });
+});
+
+describe('the schema', () => {
+  it("takes the engine's options and its defaults", () => {
+    const { training } = specRequestSchema.parse({
+      target: 'y',
+      training: { optimizer: { type: 'sgd', momentum: 0.9 }, loss: { type: 'huber' } },
+    });
+    expect(training?.optimizer).toEqual({
+      type: 'sgd',
+      learningRate: 0.001,
+      momentum: 0.9,
+      nesterov: false,
+      weightDecay: 0,
+    });
+    expect(training?.loss).toEqual({ type: 'huber', delta: 1 });
+  });
+
+  it('can be written as JSON Schema', () => {
+    expect(z.toJSONSchema(specRequestSchema, { io: 'input' })).toMatchObject({ type: 'object', required: ['target'] });
+  });
+});

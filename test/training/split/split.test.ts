@@ -1,0 +1,117 @@
+import { describe, expect, it } from 'vitest';
+import { splitRows } from '../../../src/training/split/split.ts';
+import type { Split } from '../../../src/training/splitSchema.ts';
+import { firstRows, tableOf, words } from '../../features/columns.ts';
+
+const NO_TABLE = tableOf();
+const RANDOM = { method: 'random', validation: 0.2, test: 0.1, stratify: false, seed: 1 } as const;
+
+const parts = (rows: number, split: Split, classes: Float64Array | null = null, table = NO_TABLE) =>
+  splitRows(table, { rows: firstRows(rows), classes }, split).parts;
+
+function sizes({ training, validation, test }: ReturnType<typeof parts>): number[] {
+  return [training.length, validation.length, test.length];
+}
+
+/** How many of the rows are of the class. */
+const countOf = (rows: Int32Array, classes: Float64Array, index: number) =>
+  rows.filter((row) => classes[row] === index).length;
+
+describe('a random split', () => {
+  it('gives every row to one part, in the shares asked for', () => {
+    const split = parts(1000, RANDOM);
+    expect(sizes(split)).toEqual([700, 200, 100]);
+    expect(new Set([...split.training, ...split.validation, ...split.test]).size).toBe(1000);
+  });
+
+  it('is the same for the same seed and another for another', () => {
+    expect(parts(100, RANDOM)).toEqual(parts(100, RANDOM));
+    expect(parts(100, RANDOM).test).not.toEqual(parts(100, { ...RANDOM, seed: 2 }).test);
+  });
+
+  it('gives every class its share of every part', () => {
+    const classes = Float64Array.from({ length: 1000 }, (_, row) => (row % 10 === 0 ? 1 : 0));
+    const split = parts(1000, { ...RANDOM, stratify: true }, classes);
+    expect(sizes(split)).toEqual([700, 200, 100]);
+    expect(countOf(split.validation, classes, 1)).toBe(20);
+    expect(countOf(split.test, classes, 1)).toBe(10);
+  });
+
+  it('trains on a class of one row', () => {
+    const classes = Float64Array.from({ length: 100 }, (_, row) => (row === 50 ? 1 : 0));
+    expect(countOf(parts(100, { ...RANDOM, stratify: true }, classes).training, classes, 1)).toBe(1);
+  });
+
+  it('gets the totals right when every class is small', () => {
+    const classes = Float64Array.from({ length: 90 }, (_, row) => Math.floor(row / 3));
+    expect(sizes(parts(90, { ...RANDOM, stratify: true }, classes))).toEqual([63, 18, 9]);
+  });
+
+  it('keeps a training row of two', () => {
+    expect(sizes(parts(2, { ...RANDOM, validation: 0.4, test: 0.4 }))).toEqual([1, 0, 1]);
+  });
+
+  it('can do without validation and test', () => {
+    expect(sizes(parts(10, { ...RANDOM, validation: 0, test: 0 }))).toEqual([10, 0, 0]);
+  });
+});
+
+it('an ordered split tests the last rows', () => {
+  const { training, validation, test } = parts(10, { method: 'ordered', validation: 0.2, test: 0.3 });
+  expect([[...training], [...validation], [...test]]).toEqual([
+    [0, 1, 2, 3, 4],
+    [5, 6],
+    [7, 8, 9],
+  ]);
+});
+
+describe('a split by a column', () => {
+  const split = { method: 'column', column: 'part', validation: 0.25, seed: 1 } as const;
+  const rowsBy = (...parts: (string | null)[]) => tableOf(words('part', parts));
+
+  it('takes the words of the column, in any case', () => {
+    const table = rowsBy('train', 'VAL', 'test', ' Training ', 'validation');
+    const { training, validation, test } = parts(5, split, null, table);
+    expect([[...training], [...validation], [...test]]).toEqual([[0, 3], [1, 4], [2]]);
+  });
+
+  it('takes validation rows from the training rows when the column names none, and says so', () => {
+    const table = rowsBy(...Array<string>(80).fill('train'), ...Array<string>(20).fill('test'));
+    const { parts: given, warnings } = splitRows(table, { rows: firstRows(100), classes: null }, split);
+    expect(sizes(given)).toEqual([60, 20, 20]);
+    expect(warnings.map(({ code }) => code)).toEqual(['validation_from_training']);
+    expect([...given.test]).toEqual(Array.from({ length: 20 }, (_, i) => 80 + i));
+  });
+
+  it('leaves rows without a word out, and says so', () => {
+    const { parts: given, warnings } = splitRows(
+      rowsBy('train', null, 'val'),
+      { rows: firstRows(3), classes: null },
+      split,
+    );
+    expect(sizes(given)).toEqual([1, 1, 0]);
+    expect(warnings.map(({ code }) => code)).toEqual(['rows_without_part']);
+  });
+
+  it('refuses other words by name, and a column without training rows', () => {
+    const other = () => parts(2, split, null, rowsBy('train', 'dev'));
+    expect(other).toThrow(
+      expect.objectContaining({
+        code: 'invalid_spec',
+        errors: [{ path: '/split/column', message: expect.stringContaining("'dev'") }],
+      }),
+    );
+    expect(() => parts(2, split, null, rowsBy('val', 'test'))).toThrow(/no rows to train/);
+  });
+});
+
+it('a split by groups keeps every group together', () => {
+  const groups = Array.from({ length: 100 }, (_, row) => `g${row % 10}`);
+  const table = tableOf(words('who', groups));
+  const split = parts(100, { method: 'group', column: 'who', validation: 0.2, test: 0.2, seed: 3 }, null, table);
+  expect(sizes(split)).toEqual([60, 20, 20]);
+  const met = [split.training, split.validation, split.test].map(
+    (rows) => new Set([...rows].map((row) => groups[row])),
+  );
+  expect(met[0].isDisjointFrom(met[1]) && met[0].isDisjointFrom(met[2]) && met[1].isDisjointFrom(met[2])).toBe(true);
+});
