@@ -51,27 +51,17 @@ export function inputCount(features: FittedFeatures): number {
 
 /** The matrix X (n[0], m) of the given rows (all rows when left out), one row's inputs together. */
 export function transform(features: FittedFeatures, table: Table, rows: Int32Array = allRows(table)): Float32Array {
-  const values = new Float32Array(rows.length * inputCount(features));
-  transformInto(features, table, rows, values);
-  return values;
-}
-
-/** As `transform`, into the front of `values`. */
-export function transformInto(
-  features: FittedFeatures,
-  table: Table,
-  rows: Int32Array,
-  values: Float32Array | Float64Array,
-): void {
   const width = inputCount(features);
+  const values = new Float32Array(rows.length * width);
   let offset = 0;
   for (const fitted of features.columns) {
     writeColumn(fitted, findColumn(table, fitted.column), rows, { values, offset, width });
     offset += columnInputs(fitted).length;
   }
+  return values;
 }
 
-export function allRows(table: Table): Int32Array {
+function allRows(table: Table): Int32Array {
   return Int32Array.from({ length: table.rows }, (_, row) => row);
 }
 

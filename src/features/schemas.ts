@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { COLUMN_TYPES } from '../kit/table.ts';
 
-export const SCALINGS = ['auto', 'standard', 'quantileNormal', 'range'] as const;
+const SCALINGS = ['auto', 'standard', 'quantileNormal', 'range'] as const;
 
 /** Columns become inputs of the network: `features` of a job. */
 export const featuresSchema = z

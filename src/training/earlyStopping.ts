@@ -2,7 +2,7 @@ import { BETTER, type Monitor } from './monitors.ts';
 import type { EpochReport } from './report.ts';
 import type { TrainingSettings } from './trainingSchema.ts';
 
-export interface Verdict {
+interface Verdict {
   /** The best epoch so far. */
   readonly best: boolean;
   /** Too many epochs without improvement. */

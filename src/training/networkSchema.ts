@@ -11,7 +11,7 @@ const initializers = Object.keys(INITIALIZERS) as InitializerName[];
 const normalizations = Object.keys(NORMALIZATIONS) as NormalizationName[];
 
 /** One hidden layer, every default filled in. */
-export const layerSchema = z.strictObject({
+const layerSchema = z.strictObject({
   units: z.int().min(1).max(MAX_UNITS).describe('n[l]: how many units the layer has.'),
   activation: z.enum(ACTIVATIONS).describe('g[l].'),
   initializer: z.enum(initializers).describe('How W starts; left out: the one that suits the activation.'),

@@ -13,10 +13,10 @@ import { ServiceError } from '../kit/errors.ts';
 import { type Column, findColumn, type Table } from '../kit/table.ts';
 import { lossName } from './resolve/loss.ts';
 import { reservedColumns } from './resolve/resolve.ts';
+import { readWeights } from './rowWeights.ts';
 import type { TrainingSpec } from './schemas.ts';
 import type { Parts } from './split/parts.ts';
 import { splitRows } from './split/split.ts';
-import { readWeights } from './weights.ts';
 
 /** A table that is ready to train on: parted, and all that is fitted fitted to the training rows. */
 export interface Prepared {

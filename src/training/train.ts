@@ -3,6 +3,7 @@ import { completeLayers, type NetworkSpec } from '../engine/spec.ts';
 import { createTrainer } from '../engine/trainer.ts';
 import { inputCount } from '../features/features.ts';
 import type { Table } from '../kit/table.ts';
+import { resolveClassWeights } from './classWeights.ts';
 import { type EpochsOptions, runEpochs } from './epochs.ts';
 import { countRows, holdParts } from './heldRows.ts';
 import { engineLoss, outputsFor } from './losses.ts';
@@ -10,7 +11,6 @@ import type { Outcome } from './outcome.ts';
 import { type Prepared, prepare } from './prepare.ts';
 import { measurePart, type Run } from './run.ts';
 import type { TrainingSpec } from './schemas.ts';
-import { resolveClassWeights } from './weights.ts';
 
 export interface TrainOptions extends EpochsOptions {
   readonly table: Table;

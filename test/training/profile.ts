@@ -5,7 +5,7 @@ import type { ColumnShape, DatasetShape } from '../../src/training/resolve/shape
 import { specRequestSchema, type TrainingSpec } from '../../src/training/schemas.ts';
 
 /** The profile that the datasets' room would give of the table. */
-export function profileOf({ rows, columns }: Table): DatasetShape {
+function profileOf({ rows, columns }: Table): DatasetShape {
   return { rows, columns: columns.map(columnProfile) };
 }
 

@@ -44,7 +44,7 @@ export function measureAccuracy({ actual, probabilities, labels, weights }: Pred
 }
 
 /** The class of the highest probability in each row; the first of equals. */
-export function mostProbable(probabilities: Float64Array, classes: number): Uint32Array {
+function mostProbable(probabilities: Float64Array, classes: number): Uint32Array {
   const chosen = new Uint32Array(probabilities.length / classes);
   for (let row = 0; row < chosen.length; row++) {
     const start = row * classes;

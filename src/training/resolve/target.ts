@@ -3,7 +3,7 @@ import type { Task } from '../task.ts';
 import { asNumber, type ColumnShape, type Mistakes } from './shape.ts';
 
 /** More classes than this are names, not classes. */
-export const MAX_CLASSES = 1000;
+const MAX_CLASSES = 1000;
 /** Whole numbers from 0 or 1 on, without a gap, are taken for classes up to this many. */
 const MAX_NUMBERED_CLASSES = 30;
 

@@ -1,0 +1,30 @@
+import { asNumbers } from '../features/casts.ts';
+import type { Warning } from '../features/warnings.ts';
+import { ServiceError } from '../kit/errors.ts';
+import { findColumn, type Table } from '../kit/table.ts';
+
+export interface RowWeights {
+  /** Of every row of the table; null: each weighs 1. */
+  readonly weights: Float64Array | null;
+  /** Whether the row has a weight above 0. */
+  readonly weighted: (row: number) => boolean;
+  readonly warnings: readonly Warning[];
+}
+
+/** The weights that a column gives; rows without one, or of weight 0, are left out. Throws `invalid_spec` on a negative one. */
+export function readWeights(table: Table, name: string | null): RowWeights {
+  const column = name === null ? undefined : findColumn(table, name);
+  if (column === undefined) return { weights: null, weighted: () => true, warnings: [] };
+  const weights = asNumbers(column);
+  if (weights.some((weight) => weight < 0)) {
+    const message = `Weights are not negative; '${column.name}' has some that are.`;
+    throw new ServiceError('invalid_spec', message, [{ path: '/weightColumn', message }]);
+  }
+  const missing = weights.filter(Number.isNaN).length;
+  const message = `${missing} rows have no weight in '${column.name}' and are left out.`;
+  return {
+    weights,
+    weighted: (row) => weights[row] > 0,
+    warnings: missing > 0 ? [{ code: 'missing_weights', column: column.name, message }] : [],
+  };
+}
