@@ -1,7 +1,7 @@
 import multipart from '@fastify/multipart';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { errorResponses, pageOf, pageQuery, waitQuery } from '../kit/wire.ts';
+import { answer, errorResponses, pageOf, pageQuery, waitQuery } from '../kit/wire.ts';
 import { MEDIA_TYPES } from './formats.ts';
 import { parseOptions } from './options.ts';
 import { datasetSchema, rowsQuery, rowsSchema, uploadQuery } from './schemas.ts';
@@ -29,7 +29,7 @@ export function datasetRoutes({ datasets }: DatasetRoutesParts): FastifyPluginAs
           summary: 'List datasets',
           description: 'The newest first.',
           querystring: pageQuery,
-          response: { 200: pageOf(datasetSchema).describe('One page.'), ...errorResponses(400) },
+          response: { 200: answer('One page.', pageOf(datasetSchema)), ...errorResponses(400) },
         },
       },
       async (request) => {
@@ -47,7 +47,7 @@ export function datasetRoutes({ datasets }: DatasetRoutesParts): FastifyPluginAs
           description: 'Its state, its columns with their statistics, and what to know before training on it.',
           params,
           querystring: waitQuery,
-          response: { 200: datasetSchema.describe('The dataset.'), ...errorResponses(400, 404) },
+          response: { 200: answer('The dataset.', datasetSchema), ...errorResponses(400, 404) },
         },
       },
       (request) => datasets.wait(request.params.id, request.query.wait),
@@ -62,7 +62,7 @@ export function datasetRoutes({ datasets }: DatasetRoutesParts): FastifyPluginAs
           description: 'Rows in the order of the file, as they were understood.',
           params,
           querystring: rowsQuery,
-          response: { 200: rowsSchema.describe('The rows.'), ...errorResponses(400, 404, 409) },
+          response: { 200: answer('The rows.', rowsSchema), ...errorResponses(400, 404, 409) },
         },
       },
       async (request, reply) => {
@@ -111,8 +111,8 @@ function uploadRoute({ datasets }: DatasetRoutesParts): FastifyPluginAsyncZod {
           }),
           body: UPLOAD_BODY,
           response: {
-            201: datasetSchema.describe('Ready to train on.'),
-            202: datasetSchema.describe('Received; being read.'),
+            201: answer('Ready to train on.', datasetSchema),
+            202: answer('Received; being read.', datasetSchema),
             ...errorResponses(400, 413, 415, 422),
           },
         },

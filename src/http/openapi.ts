@@ -3,6 +3,7 @@ import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance } from 'fastify';
 import { jsonSchemaTransformObject } from 'fastify-type-provider-zod';
 import { transformFormats } from './bodyFormats.ts';
+import { withUsedSchemas } from './components.ts';
 
 /** `/openapi.json` and Swagger UI at `/docs`, both made from the routes' zod schemas. Register before the routes. */
 export async function registerOpenapi(app: FastifyInstance, version: string): Promise<void> {
@@ -25,7 +26,7 @@ export async function registerOpenapi(app: FastifyInstance, version: string): Pr
       ],
     },
     transform: transformFormats,
-    transformObject: jsonSchemaTransformObject,
+    transformObject: (document) => withUsedSchemas(jsonSchemaTransformObject(document)),
   });
   await app.register(swaggerUi, { routePrefix: '/docs', uiConfig: { docExpansion: 'list', tryItOutEnabled: true } });
   app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());

@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { ServiceError } from '../kit/errors.ts';
-import { errorResponses } from '../kit/wire.ts';
+import { answer, errorResponses } from '../kit/wire.ts';
 
 const systemSchema = z
   .object({
@@ -18,7 +18,7 @@ const systemSchema = z
   });
 export type SystemFacts = z.infer<typeof systemSchema>;
 
-const statusSchema = z.object({ status: z.literal('ok') });
+const statusSchema = z.object({ status: z.literal('ok') }).meta({ id: 'Status', example: { status: 'ok' } });
 
 export interface SystemParts {
   readonly facts: () => Promise<SystemFacts>;
@@ -36,7 +36,7 @@ export function systemRoutes({ facts, ready }: SystemParts): FastifyPluginAsyncZ
           tags: ['System'],
           summary: 'Whether the process is alive',
           description: 'Answers at once whatever is being trained.',
-          response: { 200: statusSchema.describe('Alive.') },
+          response: { 200: answer('Alive.', statusSchema) },
         },
       },
       async () => ({ status: 'ok' as const }),
@@ -48,7 +48,7 @@ export function systemRoutes({ facts, ready }: SystemParts): FastifyPluginAsyncZ
           tags: ['System'],
           summary: 'Whether the service can take work',
           description: 'The database answers and, where this process has a worker beside it, the worker lives.',
-          response: { 200: statusSchema.describe('Ready.'), ...errorResponses(503) },
+          response: { 200: answer('Ready.', statusSchema), ...errorResponses(503) },
         },
       },
       async () => {
@@ -63,7 +63,7 @@ export function systemRoutes({ facts, ready }: SystemParts): FastifyPluginAsyncZ
           tags: ['System'],
           summary: 'What this service runs on',
           description: 'Version, kernels, cores, workers and the length of the queue.',
-          response: { 200: systemSchema.describe('The facts.'), ...errorResponses() },
+          response: { 200: answer('The facts.', systemSchema), ...errorResponses() },
         },
       },
       () => facts(),

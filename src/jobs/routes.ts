@@ -43,7 +43,7 @@ export function jobRoutes({ jobs }: { readonly jobs: Jobs }): FastifyPluginAsync
         summary: 'List jobs',
         description: 'Newest first.',
         querystring: jobsQuery,
-        response: { 200: jobPageSchema, ...errorResponses(400) },
+        response: { 200: answer('One page.', jobPageSchema), ...errorResponses(400) },
       },
       handler: ({ query }) => jobs.list(query),
     });
@@ -57,7 +57,7 @@ export function jobRoutes({ jobs }: { readonly jobs: Jobs }): FastifyPluginAsync
           'How the training stands. With `wait`, the answer is held back until the state is final or the time is up.',
         params: jobParams,
         querystring: waitQuery,
-        response: { 200: jobSchema, ...errorResponses(400, 404) },
+        response: { 200: answer('The job.', jobSchema), ...errorResponses(400, 404) },
       },
       handler: ({ params, query, signal }) =>
         jobs.get(params.id, { waitMs: query.wait * MS_PER_SECOND, signal: AbortSignal.any([signal, closing.signal]) }),
@@ -71,7 +71,7 @@ export function jobRoutes({ jobs }: { readonly jobs: Jobs }): FastifyPluginAsync
         description: 'Every epoch with its losses and metrics, the first one first; `after` follows a job that trains.',
         params: jobParams,
         querystring: lossesQuery,
-        response: { 200: lossesSchema, ...errorResponses(400, 404) },
+        response: { 200: answer('The losses, the earliest epoch first.', lossesSchema), ...errorResponses(400, 404) },
       },
       handler: ({ params, query }) => jobs.losses(params.id, query),
     });
@@ -84,7 +84,7 @@ export function jobRoutes({ jobs }: { readonly jobs: Jobs }): FastifyPluginAsync
         description:
           'A queued job is cancelled at once; a running one stops at its next batch and never makes a model: `GET /v1/jobs/{id}?wait=` tells when. To cancel a cancelled job changes nothing.',
         params: jobParams,
-        response: { 200: jobSchema, ...errorResponses(404, 409) },
+        response: { 200: answer('The job.', jobSchema), ...errorResponses(404, 409) },
       },
       handler: ({ params }) => jobs.cancel(params.id),
     });

@@ -53,6 +53,11 @@ export function errorResponses(...statuses: readonly ErrorStatus[]) {
   return Object.fromEntries(entries) as Record<ErrorStatus, never>;
 }
 
+/** A JSON answer of a route's `response` schema with its own words, the schema staying the named one. */
+export function answer<Schema extends z.ZodType>(description: string, schema: Schema) {
+  return { description, content: { 'application/json': { schema } } };
+}
+
 export const DEFAULT_PAGE = 50;
 export const LARGEST_PAGE = 200;
 export const LONGEST_WAIT_SECONDS = 60;

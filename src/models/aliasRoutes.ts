@@ -1,8 +1,7 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { errorResponses, pageQuery } from '../kit/wire.ts';
+import { answer, errorResponses, pageQuery } from '../kit/wire.ts';
 import type { Aliases } from './aliases.ts';
-import { answer } from './answers.ts';
 import { aliasPage, aliasParams, aliasRequest, aliasSchema } from './schemas.ts';
 
 const tags = ['Models'];

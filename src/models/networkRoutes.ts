@@ -1,6 +1,5 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
-import { errorResponses } from '../kit/wire.ts';
-import { answer } from './answers.ts';
+import { answer, errorResponses } from '../kit/wire.ts';
 import { inspectAnswer, inspectRequest } from './networkSchemas.ts';
 import { inspectNetwork } from './networks.ts';
 

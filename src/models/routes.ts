@@ -1,9 +1,8 @@
 import { Readable } from 'node:stream';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { errorResponses } from '../kit/wire.ts';
+import { answer, errorResponses } from '../kit/wire.ts';
 import { aliasRoutes } from './aliasRoutes.ts';
-import { answer } from './answers.ts';
 import { predictRoutes } from './predictRoutes.ts';
 import { modelPage, modelParams, modelSchema, modelsQuery, parametersQuery, parametersSchema } from './schemas.ts';
 import type { Models } from './service.ts';

@@ -5,7 +5,7 @@ import { startBuiltService } from '../support/builtService.ts';
 import { hasSharedData } from '../support/sharedData.ts';
 import { tableWithSplit } from '../support/splitTable.ts';
 import { call, finishedJob } from './client.ts';
-import type { Row } from './report.ts';
+import { formatTable, type Row } from './report.ts';
 
 const JOBS = [
   { dataset: 'adult', target: 'income', metric: 'accuracy' },
@@ -23,7 +23,10 @@ export async function benchJobs(): Promise<readonly Row[]> {
   }
   const service = await startBuiltService();
   const rows: Row[] = [];
-  for (const job of JOBS) rows.push(await runJob(service.address, job));
+  for (const job of JOBS) {
+    rows.push(await runJob(service.address, job));
+    console.log(formatTable(rows.slice(-1)));
+  }
   await service.stop();
   return rows;
 }
