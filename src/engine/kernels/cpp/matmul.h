@@ -26,6 +26,12 @@ constexpr Size BLOCK_ROWS = 32 * TILE_ROWS;
 constexpr Size BLOCK_COLUMNS = 1024;
 // Below so many tiles that would read it, packing a block costs more than it gains.
 constexpr Size READS_TO_PACK = 4;
+// Turning rows into panels goes number by number.
+constexpr Size READS_TO_PACK_ROWS = 16;
+// Numbers (4 KiB, a page) from row to row of a matrix.
+constexpr Size FAR_APART = 1024;
+// Numbers (16 KiB) that stay in half of the first-level cache wherever they lie.
+constexpr Size SMALL_MATRIX = 4096;
 
 /** Element (i, j) lies at i * rowStride + j * columnStride; one of the strides is 1. */
 struct Matrix {
@@ -47,7 +53,7 @@ struct Tile {
   Size depth;
   float* out;
   Size outStride;
-  const float* base;  // null: zero
+  const float* base;
   Size baseStride;
   Size columns;
   float factor;
@@ -81,20 +87,22 @@ INLINE void accumulate(Accumulators<ROWS, VECTORS>& sums, const Tile& tile) {
   }
 }
 
-template <Size ROWS, Size VECTORS>
-INLINE void writeOut(const Accumulators<ROWS, VECTORS>& sums, const Tile& tile) {
-  const Size lanes = tile.columns - (VECTORS - 1) * WIDTH;
+/** `lanes` are those of the last vector of each row. */
+template <Size ROWS, Size VECTORS, class Lanes>
+INLINE void writeOut(const Accumulators<ROWS, VECTORS>& sums, const Tile& tile, Lanes lanes) {
   const Vector factor = splat(tile.factor);
+  const float* base = tile.base;
+  float* out = tile.out;
 #pragma GCC unroll 16
   for (Size row = 0; row < ROWS; row++) {
-    float* out = tile.out + row * tile.outStride;
 #pragma GCC unroll 8
     for (Size v = 0; v < VECTORS; v++) {
-      const Vector base = tile.base ? load(tile.base + row * tile.baseStride + v * WIDTH) : Vector{};
-      const Vector sum = multiplyAdd(factor, sums.of[row][v], base);
-      if (v + 1 < VECTORS || lanes == WIDTH) store(out + v * WIDTH, sum);
-      else storeFirst(out + v * WIDTH, sum, lanes);
+      const Vector sum = multiplyAdd(factor, sums.of[row][v], load(base + v * WIDTH));
+      if (v + 1 < VECTORS) store(out + v * WIDTH, sum);
+      else lanes.store(out + v * WIDTH, sum);
     }
+    base += tile.baseStride;
+    out += tile.outStride;
   }
 }
 
@@ -102,7 +110,9 @@ template <Size ROWS, Size VECTORS, Left LEFT>
 __attribute__((noinline)) void computeTile(const Tile& tile) {
   Accumulators<ROWS, VECTORS> sums{};
   accumulate<ROWS, VECTORS, LEFT>(sums, tile);
-  writeOut<ROWS, VECTORS>(sums, tile);
+  const Size lanes = tile.columns - (VECTORS - 1) * WIDTH;
+  if (lanes == WIDTH) writeOut(sums, tile, AllLanes{});
+  else writeOut(sums, tile, FirstLanes{lanes});
 }
 
 template <Size VECTORS, Left LEFT, Size ROWS = TILE_ROWS>
@@ -117,43 +127,71 @@ INLINE void computeColumns(Size rows, const Tile& tile) {
   if constexpr (VECTORS > 1) computeColumns<LEFT, VECTORS - 1>(rows, tile);
 }
 
+INLINE Size smaller(Size a, Size b) { return a < b ? a : b; }
+
 /** The size of the next of the fewest equal pieces, none above `most`, that `rest` splits into. */
 INLINE Size evenPiece(Size rest, Size most) {
   const Size pieces = (rest + most - 1) / most;
   return (rest + pieces - 1) / pieces;
 }
 
-alignas(64) thread_local float packedLeft[BLOCK_ROWS * BLOCK_DEPTH];
+// Packing copies whole vectors, so it writes some numbers past a panel, which the next panel overwrites.
+constexpr Size VECTORS_OF_ROWS = (TILE_ROWS + WIDTH - 1) / WIDTH;
+alignas(64) thread_local float packedLeft[BLOCK_ROWS * BLOCK_DEPTH + VECTORS_OF_ROWS * WIDTH];
 alignas(64) thread_local float packedRight[(BLOCK_COLUMNS + TILE_COLUMNS) * BLOCK_DEPTH];
+alignas(64) constexpr float zeros[TILE_COLUMNS] = {};
 
 /** Panels of tile rows, each with the rows of one depth side by side. */
 INLINE void packLeft(Matrix left, Size rows, Size depth) {
   for (Size row = 0; row < rows;) {
     const Size height = evenPiece(rows - row, TILE_ROWS);
     float* to = packedLeft + row * depth;
-    const Matrix panel = left.from(row, 0);
-    for (Size p = 0; p < depth; p++) {
-      for (Size i = 0; i < height; i++) *to++ = panel.at[i * panel.rowStride + p * panel.columnStride];
+    for (Size p = 0; p < depth; p++, to += height) {
+      const float* from = left.from(row, p).at;
+      if (left.rowStride == 1) {
+#pragma GCC unroll 4
+        for (Size v = 0; v < VECTORS_OF_ROWS; v++) store(to + v * WIDTH, load(from + v * WIDTH));
+      } else {
+        for (Size i = 0; i < height; i++) to[i] = from[i * left.rowStride];
+      }
     }
     row += height;
   }
 }
 
-/** Panels of tile columns, each with the columns of one depth side by side; the last is padded with zeros. */
+/** A panel whose columns lie side by side already: rows are copied whole, and beyond the last column anything may stand. */
+INLINE void packRows(float* to, const float* from, Size rowStride, Size depth) {
+  for (Size p = 0; p < depth; p++, to += TILE_COLUMNS, from += rowStride) {
+#pragma GCC unroll 8
+    for (Size v = 0; v < TILE_VECTORS; v++) store(to + v * WIDTH, load(from + v * WIDTH));
+  }
+}
+
+/** A panel that is turned: what lies side by side in `from` comes to lie TILE_COLUMNS apart. */
+INLINE void packTurned(float* to, const float* from, Size columnStride, Size depth, Size columns) {
+  Size column = 0;
+  for (; column + SQUARE <= columns; column += SQUARE) {
+    const float* corner = from + column * columnStride;
+    Size p = 0;
+    for (; p + SQUARE <= depth; p += SQUARE) {
+      turnSquare(to + p * TILE_COLUMNS + column, TILE_COLUMNS, corner + p, columnStride);
+    }
+    for (; p < depth; p++) {
+      for (Size j = 0; j < SQUARE; j++) to[p * TILE_COLUMNS + column + j] = corner[j * columnStride + p];
+    }
+  }
+  for (; column < columns; column++) {
+    for (Size p = 0; p < depth; p++) to[p * TILE_COLUMNS + column] = from[column * columnStride + p];
+  }
+}
+
+/** Panels of tile columns, each with the columns of one depth side by side. */
 INLINE void packRight(Matrix right, Size depth, Size columns) {
   float* to = packedRight;
-  for (Size column = 0; column < columns; column += TILE_COLUMNS) {
-    const Size width = columns - column < TILE_COLUMNS ? columns - column : TILE_COLUMNS;
-    const Matrix panel = right.from(0, column);
-    for (Size p = 0; p < depth; p++, to += TILE_COLUMNS) {
-      const float* from = panel.at + p * panel.rowStride;
-      if (panel.columnStride == 1) {
-        for (Size v = 0; v < TILE_VECTORS; v++) store(to + v * WIDTH, load(from + v * WIDTH));
-        continue;
-      }
-      for (Size j = 0; j < width; j++) to[j] = from[j * panel.columnStride];
-      for (Size j = width; j < TILE_COLUMNS; j++) to[j] = 0;
-    }
+  for (Size column = 0; column < columns; column += TILE_COLUMNS, to += depth * TILE_COLUMNS) {
+    const float* from = right.from(0, column).at;
+    if (right.columnStride == 1) packRows(to, from, right.rowStride, depth);
+    else packTurned(to, from, right.columnStride, depth, smaller(TILE_COLUMNS, columns - column));
   }
 }
 
@@ -164,11 +202,11 @@ INLINE void multiplyBlock(Matrix left, bool leftPacked, Matrix right, bool right
   for (Size column = 0; column < columns; column += TILE_COLUMNS) {
     tile.right = rightPacked ? packedRight + column * tile.depth : right.at + column;
     tile.rightStride = rightPacked ? TILE_COLUMNS : right.rowStride;
-    tile.columns = columns - column < TILE_COLUMNS ? columns - column : TILE_COLUMNS;
+    tile.columns = smaller(TILE_COLUMNS, columns - column);
     for (Size row = 0; row < rows;) {
       const Size height = evenPiece(rows - row, TILE_ROWS);
       tile.out = out + row * tile.outStride + column;
-      tile.base = base ? base + row * tile.baseStride + column : nullptr;
+      tile.base = base ? base + row * tile.baseStride + column : zeros;
       if (leftPacked) {
         tile.left = packedLeft + row * tile.depth;
         tile.leftStride = height;
@@ -187,13 +225,23 @@ INLINE void multiplyBlock(Matrix left, bool leftPacked, Matrix right, bool right
   }
 }
 
+/**
+ * Where the numbers of a row lie side by side, a tile reads as many streams as it has rows, and a copy gains nothing, but for rows
+ * so far apart that they fall on the same few places of the cache.
+ */
+INLINE bool packingLeftGains(Matrix left, Size rows, Size depth, Size columns) {
+  if (left.rowStride == 1) return columns >= READS_TO_PACK * TILE_COLUMNS && rows * depth > SMALL_MATRIX;
+  return columns >= READS_TO_PACK_ROWS * TILE_COLUMNS && left.rowStride >= FAR_APART;
+}
+
 /** out (rows, columns) := bias + factor · left (rows, depth) right (depth, columns); `bias` (columns) or null. */
 INLINE void multiply(float* out, Matrix left, Matrix right, const float* bias, Size rows, Size depth, Size columns,
                      float factor) {
-  const bool packsRight = right.columnStride != 1 || rows >= READS_TO_PACK * TILE_ROWS;
-  const bool packsLeft = columns >= READS_TO_PACK * TILE_COLUMNS;
+  const bool packsRight =
+      right.columnStride != 1 || (rows >= READS_TO_PACK * TILE_ROWS && depth * columns > SMALL_MATRIX);
+  const bool packsLeft = packingLeftGains(left, rows, depth, columns);
   for (Size column = 0; column < columns; column += BLOCK_COLUMNS) {
-    const Size width = columns - column < BLOCK_COLUMNS ? columns - column : BLOCK_COLUMNS;
+    const Size width = smaller(BLOCK_COLUMNS, columns - column);
     for (Size p = 0; p < depth;) {
       const Size blockDepth = evenPiece(depth - p, BLOCK_DEPTH);
       if (packsRight) packRight(right.from(p, column), blockDepth, width);

@@ -93,6 +93,25 @@ INLINE Words laneNumbers() {
   return numbers;
 }
 
+// Transposing goes by squares of 4 x 4, whatever the width.
+constexpr Size SQUARE = 4;
+typedef float Quad __attribute__((vector_size(16)));
+typedef float UnalignedQuad __attribute__((vector_size(16), aligned(4), may_alias));
+
+/** to (4, 4) := from (4, 4) transposed; the strides are those from row to row. */
+INLINE void turnSquare(float* to, Size toStride, const float* from, Size fromStride) {
+  const auto row = [&](Size i) -> Quad { return *reinterpret_cast<const UnalignedQuad*>(from + i * fromStride); };
+  const Quad low = __builtin_shufflevector(row(0), row(1), 0, 4, 1, 5);
+  const Quad high = __builtin_shufflevector(row(0), row(1), 2, 6, 3, 7);
+  const Quad nextLow = __builtin_shufflevector(row(2), row(3), 0, 4, 1, 5);
+  const Quad nextHigh = __builtin_shufflevector(row(2), row(3), 2, 6, 3, 7);
+  const auto write = [&](Size i, Quad x) { *reinterpret_cast<UnalignedQuad*>(to + i * toStride) = x; };
+  write(0, __builtin_shufflevector(low, nextLow, 0, 1, 4, 5));
+  write(1, __builtin_shufflevector(low, nextLow, 2, 3, 6, 7));
+  write(2, __builtin_shufflevector(high, nextHigh, 0, 1, 4, 5));
+  write(3, __builtin_shufflevector(high, nextHigh, 2, 3, 6, 7));
+}
+
 /** A whole vector of a matrix: every lane counts. */
 struct AllLanes {
   INLINE void store(float* to, Vector x) const { ::store(to, x); }
