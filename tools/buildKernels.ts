@@ -56,7 +56,7 @@ const LINK = [
 ];
 
 /** Builds what is not up to date; answers the file's path. */
-export async function buildKernels(): Promise<string> {
+async function buildKernels(): Promise<string> {
   const path = fileURLToPath(TARGET);
   const sources = await readSources();
   const hash = await hashOf(sources);
