@@ -2,7 +2,7 @@ import { Piscina } from 'piscina';
 import type { ThreadResult, ThreadSetup, ThreadTask } from './threadTask.ts';
 
 export interface PoolParts {
-  /** The module whose `runTask` the threads run: `thread.ts`, or a test's. */
+  /** The module whose `warmUp` and `runTask` the threads run: `thread.ts`, or a test's. */
   readonly module: string;
   readonly setup: ThreadSetup;
   /** How many jobs train at once. */
@@ -14,6 +14,8 @@ export interface PoolParts {
 }
 
 export interface Pool {
+  /** Resolves when a thread has everything loaded; rejects when it cannot start, and so could no other. */
+  warmUp(): Promise<void>;
   /** Rejects when the thread dies; other threads go on and the pool makes a new one. */
   run(task: ThreadTask): Promise<ThreadResult>;
   /** Ends all threads, whatever they do. */
@@ -27,7 +29,7 @@ const IDLE_MS = 60_000;
 const HEAP_MEGABYTES = 4_096;
 
 export function createPool({ module, setup, threads, onError, heapMegabytes = HEAP_MEGABYTES }: PoolParts): Pool {
-  const piscina = new Piscina<ThreadTask, ThreadResult>({
+  const piscina = new Piscina<unknown, ThreadResult>({
     filename: module,
     name: 'runTask',
     workerData: setup,
@@ -39,6 +41,9 @@ export function createPool({ module, setup, threads, onError, heapMegabytes = HE
   });
   piscina.on('error', onError);
   return {
+    async warmUp() {
+      await piscina.run(null, { name: 'warmUp' });
+    },
     run: (task) => piscina.run(task, { transferList: [task.port] }),
     close: () => piscina.destroy(),
   };

@@ -17,6 +17,9 @@ const { kernels }: ThreadSetup = workerData;
 const createKernels = chooseKernels(kernels);
 const tables = await openTables();
 
+/** Whoever can call it has loaded all of the above. */
+export function warmUp(): void {}
+
 /** Trains one job; what its process gets to know of an error is in the result, so a thrown one is a crash. */
 export async function runTask({ spec, file, columns, control, port }: ThreadTask): Promise<ThreadResult> {
   const tell = (message: ThreadMessage) => port.postMessage(message);

@@ -25,6 +25,8 @@ export async function runWorker(parts: WorkerProcessParts): Promise<void> {
   const end = untilTold();
   const { kernels, threads, threadModule = siblingPath(import.meta.url, './thread') } = parts;
   const pool = createPool({ module: threadModule, setup: { kernels }, threads, onError: end.reject });
+  // Threads that cannot start must not take jobs, which would fail one after the other.
+  await Promise.race([pool.warmUp(), end.promise]);
   const worker = startWorker({ ...parts, news, pool, memoryBytes: usableMemory() });
   joinParent(news);
   try {

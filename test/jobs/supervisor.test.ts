@@ -1,26 +1,33 @@
+import { once } from 'node:events';
 import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import { pino } from 'pino';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { startSupervisor } from '../../src/jobs/supervisor.ts';
 import { insertDataset } from './datasets.ts';
-import { log, openJobs, over } from './house.ts';
+import { openJobs, over } from './house.ts';
 import { hasLosses, seen } from './seen.ts';
 
 const ENTRY = fileURLToPath(new URL('./workerEntry.ts', import.meta.url));
 const SCRIPTED = fileURLToPath(new URL('./threads/scripted.ts', import.meta.url));
+const BROKEN = fileURLToPath(new URL('./threads/broken.ts', import.meta.url));
 
 /** The service and a worker process beside it. */
 async function openBoth() {
   const { database, folder, news, jobs } = openJobs();
   const datasetId = await insertDataset(database);
-  const start = () => {
-    const args = [join(folder, 'trainyard.sqlite'), SCRIPTED];
-    const supervisor = startSupervisor({ module: ENTRY, args, news, log });
+  // Its log has one line for each death of the worker.
+  const deaths = new PassThrough();
+  const start = (threads = SCRIPTED) => {
+    const args = [join(folder, 'trainyard.sqlite'), threads];
+    const supervisor = startSupervisor({ module: ENTRY, args, news, log: pino({ level: 'error' }, deaths) });
     onTestFinished(supervisor.stop);
     return supervisor;
   };
+  const died = once(deaths, 'data');
   const submit = async (name: string) => (await jobs.submit({ name, datasetId, target: 'species' })).id;
-  return { database, news, jobs, start, submit };
+  return { news, jobs, start, submit, died };
 }
 
 describe('the worker process', () => {
@@ -52,6 +59,15 @@ describe('the worker process', () => {
     expect(supervisor.pid()).not.toBe(killed);
     await jobs.cancel(id);
     expect(await over(jobs, id)).toMatchObject({ state: 'cancelled' });
+  });
+
+  it('leaves the jobs in the queue when its threads cannot start', async () => {
+    const { jobs, start, submit, died } = await openBoth();
+    const id = await submit('plain');
+    const supervisor = start(BROKEN);
+    await died;
+    expect(await jobs.get(id)).toMatchObject({ state: 'queued', attempts: 0 });
+    expect(supervisor.ready()).toBe(false);
   });
 
   it('puts its jobs back when the service ends, and ends itself', async () => {

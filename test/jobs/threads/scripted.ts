@@ -35,6 +35,8 @@ const SCRIPTS: Readonly<Record<string, Script>> = {
   'never ends': untilStopped,
 };
 
+export function warmUp(): void {}
+
 export async function runTask(task: ThreadTask): Promise<ThreadResult> {
   const script = SCRIPTS['name' in task.spec ? String(task.spec.name) : ''];
   return script ? script(task) : trainAll(task);
