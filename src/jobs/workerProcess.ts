@@ -1,7 +1,7 @@
 import { totalmem } from 'node:os';
 import { siblingPath } from '../kit/siblings.ts';
 import { createNewsDesk, isNews, type NewsDesk } from './news.ts';
-import { createPool } from './pool.ts';
+import { createPool, type Pool } from './pool.ts';
 import { beNice, WORKER_NICENESS } from './priorities.ts';
 import type { ThreadSetup } from './threadTask.ts';
 import { startWorker, type WorkerParts } from './worker.ts';
@@ -16,21 +16,30 @@ export interface WorkerProcessParts extends Omit<WorkerParts, 'news' | 'pool' | 
 const MEMORY_SHARE = 0.7;
 
 /**
- * Makes this process a worker: it takes jobs until its parent is gone or it is told to end, then resolves; the process may exit then.
+ * Makes this process a worker: it takes jobs until its parent is gone or it is told to end, then resolves, and nothing keeps the process alive.
  * Rejects when its threads cannot start.
  */
 export async function runWorker(parts: WorkerProcessParts): Promise<void> {
   beNice(WORKER_NICENESS);
-  const news = createNewsDesk();
   const end = untilTold();
   const { kernels, threads, threadModule = siblingPath(import.meta.url, './thread') } = parts;
   const pool = createPool({ module: threadModule, setup: { kernels }, threads, onError: end.reject });
-  // Threads that cannot start must not take jobs, which would fail one after the other.
-  await Promise.race([pool.warmUp(), end.promise]);
+  try {
+    // Threads that cannot start must not take jobs, which would fail one after the other.
+    await Promise.race([pool.warmUp(), end.promise]);
+    await work(parts, pool, end.promise);
+  } finally {
+    await pool.close();
+    if (process.connected) process.disconnect();
+  }
+}
+
+async function work(parts: WorkerProcessParts, pool: Pool, end: Promise<void>): Promise<void> {
+  const news = createNewsDesk();
   const worker = startWorker({ ...parts, news, pool, memoryBytes: usableMemory() });
   joinParent(news);
   try {
-    await end.promise;
+    await end;
   } finally {
     await worker.stop();
   }

@@ -18,4 +18,4 @@ await runWorker({
   log: pino({ level: 'silent' }),
   threadModule,
 });
-process.exit(0);
+await database.destroy();
