@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type BuiltService, startBuiltService } from '../support/builtService.ts';
+import { call, submitJob } from '../support/client.ts';
 import { hasSharedData, SHARED_DATA } from '../support/sharedData.ts';
-import { call, submitJob } from './client.ts';
 import type { Row } from './report.ts';
 
 const HEALTH_REQUESTS = 500;
