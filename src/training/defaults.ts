@@ -21,7 +21,7 @@ export type DefaultTraining = Pick<
 const TRAINING_BUDGET = 5e11;
 /** Each parameter meets each row in the product forward, and twice on the way back. */
 const MULTIPLY_ADDS = 3;
-const FEWEST_EPOCHS = 15;
+const FEWEST_EPOCHS = 12;
 const MOST_EPOCHS = 80;
 /** Small data need more epochs for as many steps. */
 const FEWEST_STEPS = 3000;

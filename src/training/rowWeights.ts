@@ -20,11 +20,11 @@ export function readWeights(table: Table, name: string | null): RowWeights {
     const message = `Weights are not negative; '${column.name}' has some that are.`;
     throw new ServiceError('invalid_spec', message, [{ path: '/weightColumn', message }]);
   }
-  const missing = weights.filter(Number.isNaN).length;
+  const missing = weights.filter((weight) => !Number.isFinite(weight)).length;
   const message = `${missing} rows have no weight in '${column.name}' and are left out.`;
   return {
     weights,
-    weighted: (row) => weights[row] > 0,
+    weighted: (row) => Number.isFinite(weights[row]) && weights[row] > 0,
     warnings: missing > 0 ? [{ code: 'missing_weights', column: column.name, message }] : [],
   };
 }
