@@ -65,7 +65,6 @@ export const CLIENT_SETTINGS = {
 export type Settings = Readonly<Record<string, Setting<z.ZodType>>>;
 type ConfigOf<T extends Settings> = { readonly [Name in keyof T]: z.output<T[Name]['schema']> };
 export type Config = ConfigOf<typeof SERVICE_SETTINGS>;
-export type ClientConfig = ConfigOf<typeof CLIENT_SETTINGS>;
 
 export interface CommandLine<T extends Settings> {
   readonly config: ConfigOf<T>;
@@ -101,7 +100,7 @@ export function readConfig<T extends Settings>(
 }
 
 /** Whether an address is of this machine alone. */
-export function isLoopback(host: string): boolean {
+function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host);
 }
 

@@ -16,7 +16,7 @@ const systemSchema = z
     id: 'System',
     example: { version: '0.1.0', kernels: 'wasm', cores: 2, workers: 2, running: 1, queued: 0 },
   });
-export type SystemFacts = z.infer<typeof systemSchema>;
+type SystemFacts = z.infer<typeof systemSchema>;
 
 const statusSchema = z.object({ status: z.literal('ok') }).meta({ id: 'Status', example: { status: 'ok' } });
 

@@ -58,9 +58,9 @@ export function answer<Schema extends z.ZodType>(description: string, schema: Sc
   return { description, content: { 'application/json': { schema } } };
 }
 
-export const DEFAULT_PAGE = 50;
-export const LARGEST_PAGE = 200;
-export const LONGEST_WAIT_SECONDS = 60;
+const DEFAULT_PAGE = 50;
+const LARGEST_PAGE = 200;
+const LONGEST_WAIT_SECONDS = 60;
 
 /** `?limit=` and `?after=` of every list. */
 export const pageQuery = z.object({
@@ -102,7 +102,7 @@ export function toPage<Row extends { readonly id: string }, Item>(
 }
 
 /** Cursors are opaque to clients: an id in base64url. */
-export function encodeCursor(id: string): string {
+function encodeCursor(id: string): string {
   return Buffer.from(id).toString('base64url');
 }
 

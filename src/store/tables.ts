@@ -40,7 +40,7 @@ export interface JobRow {
   finishedAt: number | null;
 }
 
-export interface JobLabelRow {
+interface JobLabelRow {
   jobId: string;
   name: string;
   value: string;
