@@ -35,7 +35,7 @@ export interface TrainerOptions extends Partial<Penalties> {
 }
 
 /** All that a training goes on from, to the bit. */
-export interface TrainerState {
+interface TrainerState {
   /** Parameters, running statistics and the optimizer's memory. */
   readonly values: Numbers;
   /** Steps taken. */
