@@ -28,6 +28,10 @@ export async function registerOpenapi(app: FastifyInstance, version: string): Pr
     transform: transformFormats,
     transformObject: (document) => withUsedSchemas(jsonSchemaTransformObject(document)),
   });
-  await app.register(swaggerUi, { routePrefix: '/docs', uiConfig: { docExpansion: 'list', tryItOutEnabled: true } });
+  await app.register(swaggerUi, {
+    routePrefix: '/docs',
+    theme: { title: 'Trainyard' },
+    uiConfig: { layout: 'BaseLayout', docExpansion: 'list', tryItOutEnabled: true },
+  });
   app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());
 }
