@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 
-export type IdPrefix = 'ds' | 'job' | 'mdl' | 'swp' | 'key';
+/** What ids start with, by what they name: datasets, jobs, models, sweeps, keys. */
+export const ID_PREFIXES = ['ds', 'job', 'mdl', 'swp', 'key'] as const;
+type IdPrefix = (typeof ID_PREFIXES)[number];
 
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
 const TIME_LETTERS = 10;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ACTIVATIONS } from '../engine/kernels/kernels.ts';
 import { hyperparametersSchema } from '../jobs/requestSchema.ts';
+import { ID_PREFIXES } from '../kit/ids.ts';
 import { pageOf, pageQuery } from '../kit/wire.ts';
 import { taskSchema } from '../training/task.ts';
 import { bestSchema, warningSchema } from './description.ts';
@@ -8,7 +9,7 @@ import { modelMetricsSchema } from './metricsSchema.ts';
 
 const EXAMPLE_ID = 'mdl_01jd3k8z5mq0v7x2w9c4n6b8rt';
 /** Aliases share the paths of ids, so no alias may look like one. */
-const ALIAS = /^(?!(?:ds|job|mdl|swp|key)_)[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+const ALIAS = new RegExp(`^(?!(?:${ID_PREFIXES.join('|')})_)[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`);
 
 const aliasName = z
   .string()
