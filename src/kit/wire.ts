@@ -50,6 +50,7 @@ export function errorResponses(...statuses: readonly ErrorStatus[]) {
     status,
     { description: DESCRIPTIONS[status], content: { [PROBLEM_TYPE]: { schema: problemSchema } } },
   ]);
+  // `never`: errors are thrown, no handler returns one.
   return Object.fromEntries(entries) as Record<ErrorStatus, never>;
 }
 
@@ -109,9 +110,12 @@ function encodeCursor(id: string): string {
 /** The id after which a page starts. Throws ServiceError `invalid_request` for what `encodeCursor` did not make. */
 export function decodeCursor(cursor: string): string {
   const id = Buffer.from(cursor, 'base64url').toString();
-  if (!/^[a-z]+_[0-9a-z]+$/.test(id)) {
-    const message = 'Not a cursor: pass the `next` of the page before, unchanged.';
-    throw new ServiceError('invalid_request', message, [{ path: '/after', message }]);
-  }
+  if (!/^[a-z]+_[0-9a-z]+$/.test(id)) throw invalidCursor();
   return id;
+}
+
+/** For an `?after=` that this service did not give. */
+export function invalidCursor(): ServiceError {
+  const message = 'Not a cursor: pass the `next` of the page before, unchanged.';
+  return new ServiceError('invalid_request', message, [{ path: '/after', message }]);
 }

@@ -1,7 +1,6 @@
-import type { Clock } from '../kit/clock.ts';
-import { isoTime } from '../kit/clock.ts';
+import { type Clock, isoTime } from '../kit/clock.ts';
 import { ServiceError } from '../kit/errors.ts';
-import type { Page, PageQuery } from '../kit/wire.ts';
+import { invalidCursor, type Page, type PageQuery } from '../kit/wire.ts';
 import type { AliasRow } from '../store/tables.ts';
 import type { Alias } from './schemas.ts';
 import type { AliasPlace, ModelStore } from './store.ts';
@@ -61,6 +60,5 @@ function encodePlace({ name, updatedAt }: AliasPlace): string {
 function decodePlace(cursor: string): AliasPlace {
   const [, updatedAt, name] = /^(\d{1,16}):(.+)$/.exec(Buffer.from(cursor, 'base64url').toString()) ?? [];
   if (updatedAt !== undefined && name !== undefined) return { name, updatedAt: Number(updatedAt) };
-  const message = 'Not a cursor: pass the `next` of the page before, unchanged.';
-  throw new ServiceError('invalid_request', message, [{ path: '/after', message }]);
+  throw invalidCursor();
 }
