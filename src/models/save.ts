@@ -35,7 +35,7 @@ async function columnsOf(queries: Queries, datasetId: string | null): Promise<re
   if (datasetId === null) return [];
   const row = await queries.selectFrom('datasets').select('columns').where('id', '=', datasetId).executeTakeFirst();
   // The datasets' room writes a list of columns, each with its name.
-  const columns = JSON.parse(row?.columns ?? '[]') as readonly { readonly name: string }[];
+  const columns: readonly { readonly name: string }[] = JSON.parse(row?.columns ?? '[]');
   return columns.map((column) => column.name);
 }
 

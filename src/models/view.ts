@@ -51,5 +51,5 @@ const RUNNING_STATISTICS = new Set(['mean', 'var']);
 
 /** The database's own text: `[rows, columns]`. */
 export function readShape(shape: string): Shape {
-  return JSON.parse(shape) as Shape;
+  return JSON.parse(shape);
 }

@@ -26,7 +26,7 @@ export function migrate(sqlite: Sqlite.Database, folder = MIGRATIONS_FOLDER): re
     sqlite.exec(
       'CREATE TABLE IF NOT EXISTS migrations (name TEXT PRIMARY KEY, sha256 TEXT NOT NULL, applied_at INTEGER NOT NULL) STRICT',
     );
-    const applied = sqlite.prepare('SELECT name, sha256 FROM migrations ORDER BY name').all() as AppliedMigration[];
+    const applied = sqlite.prepare<[], AppliedMigration>('SELECT name, sha256 FROM migrations ORDER BY name').all();
     refuseDrift(applied, migrations);
     const fresh = migrations.slice(applied.length);
     for (const migration of fresh) apply(sqlite, migration);
