@@ -1,6 +1,6 @@
 import type { Column, ColumnType } from '../kit/table.ts';
+import type { Warning } from '../kit/warning.ts';
 import type { FeaturesOptions } from './schemas.ts';
-import type { Warning } from './warnings.ts';
 
 export type FeatureType = 'numeric' | 'categorical' | 'boolean' | 'datetime';
 

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { findColumn, type Table } from '../kit/table.ts';
+import type { Warning } from '../kit/warning.ts';
 import { chooseColumns } from './choose.ts';
 import type { FeaturesSettings } from './defaults.ts';
 import { columnInputs, type FittedColumn, fitColumn, fittedColumnSchema, writeColumn } from './fitted.ts';
-import type { Warning } from './warnings.ts';
 
 /** Columns left out for being constant that get a warning each. */
 const NAMED_COLUMNS = 5;

@@ -1,6 +1,6 @@
 import { type Column, isNumberColumn, type NumberColumn } from '../kit/table.ts';
+import type { Warning } from '../kit/warning.ts';
 import { asCategories, type Categories } from './casts.ts';
-import type { Warning } from './warnings.ts';
 
 /** Fewer rows agree by chance. */
 const ENOUGH_ROWS = 20;

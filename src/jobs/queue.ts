@@ -1,6 +1,6 @@
 import { type Expression, type ExpressionBuilder, type SqlBool, sql } from 'kysely';
-import type { Warning } from '../features/warnings.ts';
 import type { Clock } from '../kit/clock.ts';
+import type { Warning } from '../kit/warning.ts';
 import type { Database, Queries } from '../store/database.ts';
 import type { JobRow, JobState, Tables } from '../store/tables.ts';
 import { type Failure, MOST_ATTEMPTS, WORKER_CRASHED } from './failures.ts';

@@ -1,7 +1,7 @@
 import { MessageChannel } from 'node:worker_threads';
 import type { Logger } from 'pino';
-import type { Warning } from '../features/warnings.ts';
 import type { Clock } from '../kit/clock.ts';
+import type { Warning } from '../kit/warning.ts';
 import type { Queries } from '../store/database.ts';
 import type { Outcome } from '../training/outcome.ts';
 import type { FindDataset } from './check.ts';

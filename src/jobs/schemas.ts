@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { warningSchema } from '../kit/warning.ts';
 import { pageOf, pageQuery } from '../kit/wire.ts';
 import { JOB_STATES } from '../store/tables.ts';
 import { FAILURE_CODES } from './failures.ts';
@@ -23,12 +24,6 @@ const progressSchema = z
     description: 'How far the training is.',
     example: { epoch: 12, epochs: 50, step: 1608, fraction: 0.24, rowsPerSecond: 910000, etaSeconds: 4.1 },
   });
-
-const warningSchema = z.object({
-  code: z.string().describe('A stable code for programs.'),
-  column: z.string().optional().describe('The column that it is about.'),
-  message: z.string().describe('What a person should know.'),
-});
 
 export const jobSchema = z
   .object({

@@ -1,15 +1,11 @@
 import { z } from 'zod';
 import { fittedFeaturesSchema } from '../features/features.ts';
 import { fittedTargetSchema } from '../features/target.ts';
+import { warningSchema } from '../kit/warning.ts';
 import { networkSchema } from '../training/networkSchema.ts';
 import { modelMetricsSchema } from './metricsSchema.ts';
 
 export const bestSchema = z.object({ epoch: z.int(), validationLoss: z.number().nullable() });
-export const warningSchema = z.object({
-  code: z.string().describe('A stable code for programs.'),
-  column: z.string().optional(),
-  message: z.string(),
-});
 
 /** What is kept with a model beside its parameters: all that turns rows into predictions, and what people want to know of it. */
 const descriptionSchema = z.object({

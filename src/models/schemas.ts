@@ -2,9 +2,10 @@ import { z } from 'zod';
 import { ACTIVATIONS } from '../engine/kernels/kernels.ts';
 import { hyperparametersSchema } from '../jobs/requestSchema.ts';
 import { ID_PREFIXES } from '../kit/ids.ts';
+import { warningSchema } from '../kit/warning.ts';
 import { pageOf, pageQuery } from '../kit/wire.ts';
 import { taskSchema } from '../training/task.ts';
-import { bestSchema, warningSchema } from './description.ts';
+import { bestSchema } from './description.ts';
 import { modelMetricsSchema } from './metricsSchema.ts';
 
 const EXAMPLE_ID = 'mdl_01jd3k8z5mq0v7x2w9c4n6b8rt';

@@ -3,7 +3,7 @@ import type { Parameter } from '../engine/parameters.ts';
 import type { CompleteLayer } from '../engine/spec.ts';
 import type { FittedFeatures } from '../features/features.ts';
 import type { FittedTarget } from '../features/target.ts';
-import type { Warning } from '../features/warnings.ts';
+import type { Warning } from '../kit/warning.ts';
 import type { Metrics } from './metrics/measure.ts';
 import type { PartName } from './split/parts.ts';
 

@@ -8,9 +8,9 @@ import {
   rowsWithTarget,
   unscaledNumber,
 } from '../features/target.ts';
-import type { Warning } from '../features/warnings.ts';
 import { ServiceError } from '../kit/errors.ts';
 import { type Column, findColumn, type Table } from '../kit/table.ts';
+import type { Warning } from '../kit/warning.ts';
 import { lossName } from './resolve/loss.ts';
 import { reservedColumns } from './resolve/resolve.ts';
 import { readWeights } from './rowWeights.ts';

@@ -1,7 +1,7 @@
 import { asNumbers } from '../features/casts.ts';
-import type { Warning } from '../features/warnings.ts';
 import { ServiceError } from '../kit/errors.ts';
 import { findColumn, type Table } from '../kit/table.ts';
+import type { Warning } from '../kit/warning.ts';
 
 export interface RowWeights {
   /** Of every row of the table; null: each weighs 1. */

@@ -1,8 +1,8 @@
 import { chooseColumns } from '../../features/choose.ts';
 import { type FeaturesSettings, resolveFeatures } from '../../features/defaults.ts';
 import type { FeaturesOptions } from '../../features/schemas.ts';
-import type { Warning } from '../../features/warnings.ts';
 import { pointer } from '../../kit/errors.ts';
+import type { Warning } from '../../kit/warning.ts';
 import { type DatasetShape, type Mistakes, requireColumn } from './shape.ts';
 
 /** The features with every default, how many inputs they will give at most, and what is to be said of them. */

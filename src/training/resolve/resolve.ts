@@ -1,5 +1,5 @@
-import type { Warning } from '../../features/warnings.ts';
 import type { FieldError } from '../../kit/errors.ts';
+import type { Warning } from '../../kit/warning.ts';
 import { defaultLayers, defaultTraining } from '../defaults.ts';
 import type { SpecRequest, TrainingSpec } from '../schemas.ts';
 import { resolveFeatureOptions } from './features.ts';

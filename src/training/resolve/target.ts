@@ -1,4 +1,4 @@
-import type { Warning } from '../../features/warnings.ts';
+import type { Warning } from '../../kit/warning.ts';
 import type { Task } from '../task.ts';
 import { asNumber, type ColumnShape, type Mistakes } from './shape.ts';
 

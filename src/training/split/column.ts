@@ -1,7 +1,7 @@
 import { asCategories } from '../../features/casts.ts';
-import type { Warning } from '../../features/warnings.ts';
 import { ServiceError } from '../../kit/errors.ts';
 import type { Column } from '../../kit/table.ts';
+import type { Warning } from '../../kit/warning.ts';
 import type { PartName, SplitRows } from './parts.ts';
 import { partsOf } from './parts.ts';
 

@@ -1,4 +1,4 @@
-import type { Warning } from '../../features/warnings.ts';
+import type { Warning } from '../../kit/warning.ts';
 
 /** The rows of each part, ascending. */
 export interface Parts {

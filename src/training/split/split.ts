@@ -1,6 +1,6 @@
-import type { Warning } from '../../features/warnings.ts';
 import { ServiceError } from '../../kit/errors.ts';
 import { type Column, findColumn, type Table } from '../../kit/table.ts';
+import type { Warning } from '../../kit/warning.ts';
 import type { Split } from '../splitSchema.ts';
 import { splitByColumn } from './column.ts';
 import { splitByGroup } from './group.ts';
