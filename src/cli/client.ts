@@ -6,7 +6,7 @@ import type { Model } from '../models/schemas.ts';
 import { type FileBody, formatOf, openFile } from './files.ts';
 
 /** The service refused, or did not answer; the message is for a person and may have several lines. */
-export class RequestError extends Error {
+class RequestError extends Error {
   override readonly name = 'RequestError';
 }
 

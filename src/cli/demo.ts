@@ -3,7 +3,6 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { z } from 'zod';
 import { type Config, checkConfig, readConfig, SERVICE_SETTINGS } from '../config.ts';
 import type { DatasetRows } from '../datasets/schemas.ts';
 import { createErrorLog } from '../kit/log.ts';
@@ -11,6 +10,7 @@ import { startService } from '../main.ts';
 import { type Client, createClient } from './client.ts';
 import { type Command, EXIT_FAILED, EXIT_FINE, EXIT_INTERRUPTED, positionalsOf } from './command.ts';
 import { predictionsReport } from './demoReport.ts';
+import { DEMO_SETTINGS } from './demoSettings.ts';
 import { interruptSignal } from './interrupt.ts';
 import { failureReport, lossReport, metricsReport } from './report.ts';
 import { processTerminal, type Terminal } from './terminal/terminal.ts';
@@ -20,24 +20,13 @@ import { runJob, uploadTable } from './trainingRun.ts';
 const EXAMPLE = fileURLToPath(new URL('../../src/cli/example/telco_churn.csv.gz', import.meta.url));
 const TARGET = 'Churn';
 /** The last rows of the table are the test, so it is known which rows the network has never seen. */
-const SPEC = { name: 'demo', target: TARGET, split: { method: 'ordered', validation: 0.15, test: 0.15 } };
-const PREDICTED_ROWS = 8;
-
-/** Those of the service that a demo needs, with defaults that leave nothing behind and are in nobody's way. */
-const SETTINGS = {
-  ...SERVICE_SETTINGS,
-  port: {
-    ...SERVICE_SETTINGS.port,
-    schema: SERVICE_SETTINGS.port.schema.unwrap().default(0),
-    help: 'the port; a free one by default',
-  },
-  data: {
-    ...SERVICE_SETTINGS.data,
-    schema: z.string().min(1).optional(),
-    help: 'where everything is kept; by default a temporary folder that is removed at the end',
-  },
-  logLevel: { ...SERVICE_SETTINGS.logLevel, schema: SERVICE_SETTINGS.logLevel.schema.unwrap().default('warn') },
+const SPEC = {
+  name: 'demo',
+  target: TARGET,
+  features: { exclude: ['customerID'] },
+  split: { method: 'ordered', validation: 0.15, test: 0.15 },
 };
+const PREDICTED_ROWS = 8;
 
 const FLAGS = {
   exit: { type: 'boolean', takes: '', help: 'end when all is shown, instead of leaving the service running' },
@@ -45,24 +34,24 @@ const FLAGS = {
 
 export const demoCommand: Command = {
   name: 'demo',
-  summary: 'see the whole road on a real table: upload, training, metrics, predictions',
+  summary: 'show the whole road on a real table, from upload to predictions',
   usage: '[--exit] [flags]',
-  settings: SETTINGS,
+  settings: DEMO_SETTINGS,
   flags: FLAGS,
   run: (args) => demo(args, processTerminal(), interruptSignal()),
 };
 
 /** Starts a service, trains on the example and leaves the service running until `interrupted`, or ends with `--exit`. */
 async function demo(args: readonly string[], terminal: Terminal, interrupted: AbortSignal): Promise<number> {
-  const { config, flags, positionals } = readConfig(SETTINGS, args, FLAGS);
+  const { config, flags, positionals } = readConfig(DEMO_SETTINGS, args, FLAGS);
   positionalsOf(positionals, []);
   const stays = flags.exit !== true;
-  if (config.data !== undefined) {
-    return runDemo(checkConfig({ ...config, data: config.data }), stays, terminal, interrupted);
-  }
+  const defaults = readConfig(SERVICE_SETTINGS, [], {}, {}).config;
+  const run = (data: string) => runDemo(checkConfig({ ...defaults, ...config, data }), stays, terminal, interrupted);
+  if (config.data !== undefined) return run(config.data);
   const data = await mkdtemp(join(tmpdir(), 'trainyard-demo-'));
   try {
-    return await runDemo(checkConfig({ ...config, data }), stays, terminal, interrupted);
+    return await run(data);
   } finally {
     await rm(data, { recursive: true, force: true });
   }

@@ -1,12 +1,19 @@
 import { createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
+import { z } from 'zod';
 import { CLIENT_SETTINGS, ConfigurationError, readConfig } from '../config.ts';
+import { predictAnswer } from '../models/predictSchemas.ts';
 import { createClient } from './client.ts';
 import { type Command, EXIT_FINE, positionalsOf, textFlag } from './command.ts';
 import { type FileBody, type FileFormat, formatOf, openFile } from './files.ts';
+import { formatCount } from './terminal/numbers.ts';
+import { processTerminal } from './terminal/terminal.ts';
 
 /** What the service predicts from; the rest it only trains on. */
 const MEDIA_TYPES = ['text/csv', 'text/tab-separated-values', 'application/x-ndjson', 'application/json'];
+
+/** The warnings of a JSON answer, as the header `Trainyard-Warnings` has them: without their messages. */
+const headerSchema = z.array(predictAnswer.shape.warnings.element.omit({ message: true }));
 
 const FLAGS = {
   output: { type: 'string', takes: 'FILE', help: 'where the predictions go; standard output when left out' },
@@ -18,14 +25,19 @@ export const predictCommand: Command = {
   usage: 'MODEL FILE [--output FILE]',
   settings: CLIENT_SETTINGS,
   flags: FLAGS,
-  run: (args) => predict(args, process.stdout),
+  run: (args) => predict(args, process.stdout, processTerminal().warn),
 };
 
 /** Text is streamed through, whatever its size; JSON is an array of rows, or a whole request. */
-export async function predict(args: readonly string[], standardOutput: NodeJS.WritableStream): Promise<number> {
+export async function predict(
+  args: readonly string[],
+  standardOutput: NodeJS.WritableStream,
+  warn: (text: string) => void,
+): Promise<number> {
   const { config, flags, positionals } = readConfig(CLIENT_SETTINGS, args, FLAGS);
   const [model, file] = positionalsOf(positionals, ['MODEL', 'FILE']);
-  const { body } = await createClient(config.url).predict(model, await requestBody(file));
+  const { body, headers } = await createClient(config.url).predict(model, await requestBody(file));
+  warn(gapsReport(headers.get('trainyard-warnings') ?? '[]'));
   const output = textFlag(flags, 'output');
   if (output === undefined) await pipeline(body ?? [], standardOutput, { end: false }).catch(ignoreClosedPipe);
   else await pipeline(body ?? [], createWriteStream(output));
@@ -53,6 +65,16 @@ async function rowsRequest(content: Blob, { mediaType, isGzipped }: FileFormat, 
   } catch (error) {
     throw new Error(`${file} is not valid JSON.`, { cause: error });
   }
+}
+
+/** What was treated as missing, a line for each column. */
+function gapsReport(header: string): string {
+  const gaps = headerSchema.parse(JSON.parse(header));
+  const lines = gaps.map(({ code, column, count }) => {
+    const what = code === 'unseen_category' ? 'unseen by the training' : 'missing';
+    return `${column}: ${formatCount(count)} ${count === 1 ? 'value' : 'values'} ${what}\n`;
+  });
+  return lines.join('');
 }
 
 /** Whoever reads, `head` say, has seen enough. */

@@ -19,7 +19,7 @@ export async function uploadTable(client: Client, file: string, terminal: Termin
   terminal.write(`Uploading ${basename(file)} (${formatBytes(size)}) to ${client.url}\n`);
   const dataset = await client.uploadDataset(file, tableName(file));
   terminal.write(`Dataset ${dataset.id}: ${formatCount(dataset.rows ?? 0)} rows, ${dataset.columns.length} columns\n`);
-  terminal.write(warningReport(dataset.warnings, [], terminal));
+  terminal.write(warningReport(dataset.warnings, terminal));
   return dataset;
 }
 
@@ -36,7 +36,7 @@ export async function runJob(
 ): Promise<Job> {
   const job = await client.submitJob({ ...spec, datasetId: dataset.id });
   terminal.write(`Job ${job.id}\n`);
-  terminal.write(warningReport(job.warnings, dataset.warnings, terminal));
+  terminal.write(warningReport(job.warnings, terminal));
   const display = createProgressDisplay(terminal);
   try {
     const ended = await follow(client, job, display.show);

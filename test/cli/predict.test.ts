@@ -7,18 +7,28 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { predict } from '../../src/cli/predict.ts';
 import { type Answers, startFakeService } from './support/fakeService.ts';
+import { createTestTerminal } from './support/testTerminal.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'trainyard-predict-'));
-const ANSWERS: Answers = { 'POST /v1/models/mdl_1/predict': [{ type: 'text/csv', body: 'label\nyes\n' }] };
+const GAPS = [
+  { code: 'missing_values', column: 'x', count: 1200 },
+  { code: 'unseen_category', column: 'y', count: 1 },
+];
+const ANSWERS: Answers = {
+  'POST /v1/models/mdl_1/predict': [
+    { type: 'text/csv', headers: { 'trainyard-warnings': JSON.stringify(GAPS) }, body: 'label\nyes\n' },
+  ],
+};
 
 async function runPredict(name: string, content: string | Buffer, flags: readonly string[] = []) {
   const file = join(folder, name);
   writeFileSync(file, content);
   await using service = await startFakeService(ANSWERS);
   const output = new PassThrough();
-  const code = await predict(['mdl_1', file, ...flags, '--url', service.url], output);
+  const terminal = createTestTerminal();
+  const code = await predict(['mdl_1', file, ...flags, '--url', service.url], output, terminal.warn);
   output.end();
-  return { code, output: await text(output), request: service.received[0] };
+  return { code, output: await text(output), request: service.received[0], warnings: terminal.written.warnings };
 }
 
 describe('trainyard predict', () => {
@@ -27,6 +37,11 @@ describe('trainyard predict', () => {
     expect({ code, output }).toEqual({ code: 0, output: 'label\nyes\n' });
     expect(request?.headers).toMatchObject({ 'content-type': 'text/csv' });
     expect(String(request?.body)).toBe('x\n1\n');
+  });
+
+  it('says beside the answer what was treated as missing', async () => {
+    const { warnings } = await runPredict('rows.csv', 'x\n1\n');
+    expect(warnings).toBe('x: 1,200 values missing\ny: 1 value unseen by the training\n');
   });
 
   it('sends gzip as it is', async () => {
@@ -62,7 +77,7 @@ describe('trainyard predict', () => {
   });
 
   it('says which file cannot be read', async () => {
-    await expect(predict(['mdl_1', join(folder, 'absent.csv')], new PassThrough())).rejects.toThrow(
+    await expect(predict(['mdl_1', join(folder, 'absent.csv')], new PassThrough(), () => undefined)).rejects.toThrow(
       'absent.csv cannot be read',
     );
   });

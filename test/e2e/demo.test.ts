@@ -54,8 +54,8 @@ describe('trainyard demo', () => {
         docs.resolve((await fetch(url)).status);
         child.kill('SIGINT');
       });
-      expect(await docs.promise).toBe(200);
       expect(demo).toMatchObject({ code: 0, errors: '' });
+      expect(await docs.promise).toBe(200);
       expect(existsSync(dataFolder(demo))).toBe(false);
     },
     DEMO_TIMEOUT_MS,

@@ -23,7 +23,7 @@ const SPEC = {
 const ENDLESS = { ...SPEC, training: { epochs: 100_000, earlyStopping: null } };
 
 describe('the road from a table to predictions', { timeout: 120_000 }, () => {
-  let service: BuiltService;
+  let service: BuiltService | undefined;
   let api: Api;
   let dataset: Dataset;
 
@@ -36,7 +36,7 @@ describe('the road from a table to predictions', { timeout: 120_000 }, () => {
   });
 
   afterAll(async () => {
-    expect(await service.stop()).toBe(0);
+    expect(await service?.stop()).toBe(0);
   });
 
   async function submit(spec: object): Promise<Job> {

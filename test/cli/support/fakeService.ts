@@ -13,6 +13,7 @@ export interface Received {
 export interface Answer {
   readonly status?: number;
   readonly type?: string;
+  readonly headers?: Readonly<Record<string, string>>;
   readonly body: unknown;
 }
 
@@ -28,8 +29,13 @@ export async function startFakeService(answers: Answers) {
     const name = `${method} ${url.split('?')[0]}`;
     const times = received.filter(({ method, path }) => `${method} ${path.split('?')[0]}` === name).length;
     const list = answers[name] ?? [{ status: 404, body: {} }];
-    const { status = 200, type = 'application/json', body } = list[Math.min(times, list.length) - 1] ?? { body: {} };
-    response.writeHead(status, { 'content-type': type });
+    const {
+      status = 200,
+      type = 'application/json',
+      headers,
+      body,
+    } = list[Math.min(times, list.length) - 1] ?? { body: {} };
+    response.writeHead(status, { 'content-type': type, ...headers });
     response.end(typeof body === 'string' ? body : JSON.stringify(body));
   });
   server.listen(0, '127.0.0.1');

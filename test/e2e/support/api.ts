@@ -4,7 +4,7 @@ export interface Answered<Body> {
   readonly body: Body;
 }
 
-export const JSON_TYPE = 'application/json';
+const JSON_TYPE = 'application/json';
 
 export function apiAt(url: string) {
   async function ask<Body>(path: string, init: RequestInit = {}): Promise<Answered<Body>> {
