@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { seedSchema } from './seed.ts';
 
 const share = z.number().min(0).lt(1);
-const seed = z.int().min(0).max(4_294_967_295);
 
 const fields = {
   validation: share.describe(
@@ -9,7 +9,7 @@ const fields = {
   ),
   test: share.describe('The share of the rows that are only measured, at the end.'),
   stratify: z.boolean().describe('Every part gets the same mixture of classes.'),
-  seed: seed.describe('The same seed gives the same parts.'),
+  seed: seedSchema.describe('The same seed gives the same parts.'),
   column: z
     .string()
     .describe(

@@ -4,8 +4,7 @@ import { OPTIMIZERS } from '../engine/optimizers/optimizers.ts';
 import { SCHEDULES } from '../engine/schedules/schedules.ts';
 import { MONITORS } from './monitors.ts';
 import { optionsSchema } from './optionsSchema.ts';
-
-const seed = z.int().min(0).max(4_294_967_295);
+import { seedSchema } from './seed.ts';
 
 // Object.keys forgets that the keys of a constant table are known.
 const lossNames = Object.keys(LOSSES) as LossName[];
@@ -50,7 +49,7 @@ export const trainingSchema = z.strictObject({
   earlyStopping: earlyStoppingSchema
     .nullable()
     .describe('When to stop before the last epoch; null: never. The best epoch is kept either way.'),
-  seed: seed.describe('The same seed, data and machine give the same bits.'),
+  seed: seedSchema.describe('The same seed, data and machine give the same bits.'),
 });
 export type TrainingSettings = z.infer<typeof trainingSchema>;
 

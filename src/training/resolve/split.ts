@@ -1,3 +1,4 @@
+import { DEFAULT_SEED } from '../seed.ts';
 import type { Split, SplitRequest } from '../splitSchema.ts';
 import type { Task } from '../task.ts';
 import { type DatasetShape, type Mistakes, requireColumn } from './shape.ts';
@@ -5,7 +6,6 @@ import { type DatasetShape, type Mistakes, requireColumn } from './shape.ts';
 const SHARE = 0.15;
 /** Of the training rows, when a split column names no validation rows. */
 const SHARE_OF_TRAINING = 0.1;
-const SEED = 1;
 
 /** The fields that each method has no use for. */
 const USELESS: Readonly<Record<Split['method'], readonly (keyof SplitRequest)[]>> = {
@@ -17,7 +17,7 @@ const USELESS: Readonly<Record<Split['method'], readonly (keyof SplitRequest)[]>
 
 /** The split with every default filled in; a mistake for each field that its method has no use for. */
 export function resolveSplit(request: SplitRequest, task: Task, dataset: DatasetShape, mistakes: Mistakes): Split {
-  const { method = 'random', seed = SEED, validation = SHARE, test = SHARE } = request;
+  const { method = 'random', seed = DEFAULT_SEED, validation = SHARE, test = SHARE } = request;
   for (const field of USELESS[method]) {
     if (request[field] !== undefined) mistakes.add(`/split/${field}`, `The method '${method}' has no ${field}.`);
   }

@@ -1,6 +1,7 @@
 import type { DefaultTraining } from '../defaults.ts';
 import { type Monitor, measures } from '../monitors.ts';
 import type { SpecRequest } from '../schemas.ts';
+import { DEFAULT_SEED } from '../seed.ts';
 import type { Split } from '../splitSchema.ts';
 import type { Task } from '../task.ts';
 import type { TrainingSettings } from '../trainingSchema.ts';
@@ -26,7 +27,7 @@ export function resolveTraining(
     labelSmoothing: request.labelSmoothing ?? 0,
     classWeights: request.classWeights ?? null,
     earlyStopping: request.earlyStopping === undefined ? defaults.earlyStopping : request.earlyStopping,
-    seed: request.seed ?? 1,
+    seed: request.seed ?? DEFAULT_SEED,
   };
   checkClassOptions(training, task, mistakes);
   checkOptimizer(training, mistakes);
