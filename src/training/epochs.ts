@@ -2,10 +2,10 @@ import type { Numbers } from '../engine/matrix.ts';
 import type { Schedule } from '../engine/schedules/schedule.ts';
 import { createSchedule } from '../engine/schedules/schedules.ts';
 import type { Clock } from '../kit/clock.ts';
-import { ServiceError } from '../kit/errors.ts';
 import { type Batch, batchesOf } from './batches.ts';
 import { LossDivergedError } from './diverged.ts';
 import { createEarlyStopping } from './earlyStopping.ts';
+import { invalidSpec } from './invalidSpec.ts';
 import type { Outcome } from './outcome.ts';
 import type { EpochReport, RunPlan } from './report.ts';
 import { type Run, validate } from './run.ts';
@@ -70,7 +70,9 @@ interface Course {
 
 function planCourse({ trainer, held }: Run, { training }: TrainingSpec): Course {
   const batches = batchesOf(held.training.length, training.batchSize, trainer.fewestRows);
-  if (batches.length === 0) throw tooFewRows(trainer.fewestRows);
+  if (batches.length === 0) {
+    throw invalidSpec('/split', `Batch normalization needs ${trainer.fewestRows} training rows at least.`);
+  }
   const steps = training.epochs * batches.length;
   const schedule = createSchedule(training.schedule, {
     learningRate: trainer.learningRate,
@@ -125,9 +127,4 @@ function trainEpoch(
 /** A clock may not have moved within a short epoch. */
 function rowsPerSecond(rows: number, ms: number): number {
   return Math.round((rows / Math.max(1, ms)) * 1000);
-}
-
-function tooFewRows(fewestRows: number): ServiceError {
-  const message = `Batch normalization needs ${fewestRows} training rows at least.`;
-  return new ServiceError('invalid_spec', message, [{ path: '/split', message }]);
 }

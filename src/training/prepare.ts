@@ -8,9 +8,9 @@ import {
   rowsWithTarget,
   unscaledNumber,
 } from '../features/target.ts';
-import { ServiceError } from '../kit/errors.ts';
 import { type Column, findColumn, type Table } from '../kit/table.ts';
 import type { Warning } from '../kit/warning.ts';
+import { invalidSpec } from './invalidSpec.ts';
 import { lossName } from './resolve/loss.ts';
 import { reservedColumns } from './resolve/resolve.ts';
 import { readWeights } from './rowWeights.ts';
@@ -33,12 +33,12 @@ export interface Prepared {
 /** Parts the rows and fits features and target. Throws `invalid_spec` for what only the data can tell. */
 export function prepare(table: Table, spec: TrainingSpec): Prepared {
   const targetColumn = findColumn(table, spec.target);
-  if (targetColumn === undefined) throw invalid('/target', `The dataset has no column '${spec.target}'.`);
+  if (targetColumn === undefined) throw invalidSpec('/target', `The dataset has no column '${spec.target}'.`);
   const kind = spec.task === 'regression' ? 'number' : 'classes';
   const { weights, weighted, warnings: weightWarnings } = readWeights(table, spec.weightColumn);
   const rows = rowsWithTarget(targetColumn, kind).filter(weighted);
   if (rows.length < 2)
-    throw invalid('/target', `'${spec.target}' is there in ${rows.length} rows; training needs two.`);
+    throw invalidSpec('/target', `'${spec.target}' is there in ${rows.length} rows; training needs two.`);
 
   const classes = kind === 'classes' ? fitClasses(targetColumn, rows) : null;
   if (classes) checkClasses(classes.classes.length, spec);
@@ -49,7 +49,7 @@ export function prepare(table: Table, spec: TrainingSpec): Prepared {
   const reserved = reservedColumns(spec);
   const { features, warnings: featureWarnings } = fitFeatures(table, parts.training, spec.features, reserved);
   if (inputCount(features) === 0)
-    throw invalid('/features', 'No column is left to learn from: all are constant or left out.');
+    throw invalidSpec('/features', 'No column is left to learn from: all are constant or left out.');
   const used = table.columns.filter(({ name }) => features.columns.some(({ column }) => column === name));
   return {
     table,
@@ -69,9 +69,9 @@ export function prepare(table: Table, spec: TrainingSpec): Prepared {
 }
 
 function checkClasses(classes: number, { target, task }: TrainingSpec): void {
-  if (classes < 2) throw invalid('/target', `'${target}' has one value in the rows to train on.`);
+  if (classes < 2) throw invalidSpec('/target', `'${target}' has one value in the rows to train on.`);
   if (task === 'binary' && classes > 2)
-    throw invalid('/task', `A binary target has two values; '${target}' has ${classes}.`);
+    throw invalidSpec('/task', `A binary target has two values; '${target}' has ${classes}.`);
 }
 
 /** Counts are learned by their logarithm, which the loss takes; all other numbers standardised. */
@@ -79,15 +79,11 @@ function fitRegression(column: Column, rows: Int32Array, { training }: TrainingS
   if (lossName(training.loss) !== 'poisson') return fitNumber(column, rows);
   const target = unscaledNumber(column);
   if (encodeTarget(target, column, rows).every((count) => count >= 0)) return target;
-  throw invalid('/training/loss', `The loss 'poisson' counts; '${column.name}' has negative values.`);
+  throw invalidSpec('/training/loss', `The loss 'poisson' counts; '${column.name}' has negative values.`);
 }
 
 function missingTargets(all: number, present: number, target: string): Warning[] {
   if (all === present) return [];
   const message = `${all - present} of ${all} rows have no target and are left out.`;
   return [{ code: 'missing_targets', column: target, message }];
-}
-
-function invalid(path: string, message: string): ServiceError {
-  return new ServiceError('invalid_spec', message, [{ path, message }]);
 }

@@ -1,7 +1,7 @@
 import { asNumbers } from '../features/casts.ts';
-import { ServiceError } from '../kit/errors.ts';
 import { findColumn, type Table } from '../kit/table.ts';
 import type { Warning } from '../kit/warning.ts';
+import { invalidSpec } from './invalidSpec.ts';
 
 export interface RowWeights {
   /** Of every row of the table; null: each weighs 1. */
@@ -17,8 +17,7 @@ export function readWeights(table: Table, name: string | null): RowWeights {
   if (column === undefined) return { weights: null, weighted: () => true, warnings: [] };
   const weights = asNumbers(column);
   if (weights.some((weight) => weight < 0)) {
-    const message = `Weights are not negative; '${column.name}' has some that are.`;
-    throw new ServiceError('invalid_spec', message, [{ path: '/weightColumn', message }]);
+    throw invalidSpec('/weightColumn', `Weights are not negative; '${column.name}' has some that are.`);
   }
   const missing = weights.filter((weight) => !Number.isFinite(weight)).length;
   const message = `${missing} rows have no weight in '${column.name}' and are left out.`;

@@ -1,6 +1,6 @@
-import { ServiceError } from '../../kit/errors.ts';
 import { type Column, findColumn, type Table } from '../../kit/table.ts';
 import type { Warning } from '../../kit/warning.ts';
+import { invalidSpec } from '../invalidSpec.ts';
 import type { Split } from '../splitSchema.ts';
 import { splitByColumn } from './column.ts';
 import { splitByGroup } from './group.ts';
@@ -17,7 +17,7 @@ export interface RowsToSplit {
 export function splitRows(table: Table, { rows, classes }: RowsToSplit, split: Split): SplitRows {
   const result = partRows(table, { rows, classes }, split);
   if (result.parts.training.length > 0) return result;
-  throw invalid('/split', 'The split leaves no rows to train on.');
+  throw invalidSpec('/split', 'The split leaves no rows to train on.');
 }
 
 function partRows(table: Table, { rows, classes }: RowsToSplit, split: Split): SplitRows {
@@ -69,14 +69,10 @@ function takenWarning(column: string, { validation }: Parts): Warning {
 
 function splitColumn(table: Table, name: string): Column {
   const column = findColumn(table, name);
-  if (column === undefined) throw invalid('/split/column', `The dataset has no column '${name}'.`);
+  if (column === undefined) throw invalidSpec('/split/column', `The dataset has no column '${name}'.`);
   return column;
 }
 
 function quiet(parts: Parts): SplitRows {
   return { parts, warnings: [] };
-}
-
-function invalid(path: string, message: string): ServiceError {
-  return new ServiceError('invalid_spec', message, [{ path, message }]);
 }

@@ -1,0 +1,6 @@
+import { ServiceError } from '../kit/errors.ts';
+
+/** A spec that the data make impossible; `path` is the JSON pointer of what to change. */
+export function invalidSpec(path: string, message: string): ServiceError {
+  return new ServiceError('invalid_spec', message, [{ path, message }]);
+}
