@@ -55,8 +55,8 @@ export function restoreGenerator([a, b, c, d]: GeneratorState): Generator {
     shuffle(numbers) {
       for (let last = numbers.length - 1; last > 0; last--) {
         const other = integer(last + 1);
-        const kept = numbers[last] as number;
-        numbers[last] = numbers[other] as number;
+        const kept = numbers[last];
+        numbers[last] = numbers[other];
         numbers[other] = kept;
       }
     },

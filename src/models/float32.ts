@@ -15,8 +15,7 @@ export function shortestFloat32(value: number): number {
 export function toFloat32Bytes(values: ArrayLike<number>): Uint8Array {
   const bytes = new Uint8Array(values.length * Float32Array.BYTES_PER_ELEMENT);
   const view = new DataView(bytes.buffer);
-  for (let i = 0; i < values.length; i++)
-    view.setFloat32(i * Float32Array.BYTES_PER_ELEMENT, values[i] as number, true);
+  for (let i = 0; i < values.length; i++) view.setFloat32(i * Float32Array.BYTES_PER_ELEMENT, values[i], true);
   return bytes;
 }
 

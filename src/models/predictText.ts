@@ -11,7 +11,7 @@ export const TEXT_FORMATS = ['text/csv', 'text/tab-separated-values', 'applicati
 export type TextFormat = (typeof TEXT_FORMATS)[number];
 
 export function isTextFormat(mediaType: string): mediaType is TextFormat {
-  return (TEXT_FORMATS as readonly string[]).includes(mediaType);
+  return TEXT_FORMATS.some((format) => format === mediaType);
 }
 
 /** The predictions for the rows of a text, in their order and format, chunk by chunk. Throws ServiceError `invalid_rows`. */

@@ -92,7 +92,7 @@ function decoderOf(target: FittedTarget): (outputs: Float64Array) => Prediction 
     const probabilities = outputs.length === 1 ? twoClasses(outputs) : [...outputs];
     const best = probabilities.indexOf(Math.max(...probabilities));
     return {
-      label: classes[best] as string,
+      label: classes[best],
       probabilities: probabilities.map((probability) => shortestFloat32(Math.fround(probability))),
     };
   };

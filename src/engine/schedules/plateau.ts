@@ -34,6 +34,7 @@ export const plateau = define(DEFAULTS, (options) => (course: Course): Schedule 
     observe,
     state: () => [rate, best, badEpochs, coolingEpochs],
     restore(state) {
+      // Four numbers: `state` above is where they come from.
       [rate, best, badEpochs, coolingEpochs] = state as [number, number, number, number];
     },
   };

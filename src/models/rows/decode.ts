@@ -66,7 +66,7 @@ function utf8Decoder(): Decode {
 /** How many bytes at the end are the start of a character of UTF-8 whose rest is to come. */
 function cutCharacter(bytes: Uint8Array): number {
   for (let back = 1; back <= 3 && back <= bytes.length; back++) {
-    const byte = bytes[bytes.length - back] as number;
+    const byte = bytes[bytes.length - back];
     if (byte < 0x80) return 0;
     if (byte >= 0xc0) return back < characterBytes(byte) ? back : 0;
   }
