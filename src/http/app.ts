@@ -2,7 +2,7 @@ import Fastify, { type FastifyInstance, type FastifyPluginAsync, type FastifySer
 import { serializerCompiler } from 'fastify-type-provider-zod';
 import type { z } from 'zod';
 import { parseInput } from '../kit/validation.ts';
-import { registerErrors } from './errors.ts';
+import { answerUnrouted, registerErrors } from './errors.ts';
 import { registerOpenapi } from './openapi.ts';
 
 export interface AppParts {
@@ -25,11 +25,14 @@ export async function buildApp({ version, routes, logger }: AppParts): Promise<F
     bodyLimit: JSON_BODY_LIMIT_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
     forceCloseConnections: true,
+    frameworkErrors: answerUnrouted,
     routerOptions: { maxParamLength: 200 },
   });
   app.server.headersTimeout = HEADERS_TIMEOUT_MS;
   app.setValidatorCompiler<z.ZodType>(({ schema }) => (input) => ({ value: parseInput(schema, input) }));
   app.setSerializerCompiler(serializerCompiler);
+  // Fastify reads text/plain of itself; here it would be a JSON body with the wrong name.
+  app.removeContentTypeParser('text/plain');
   registerErrors(app);
   await registerOpenapi(app, version);
   for (const room of routes) await app.register(room);

@@ -44,6 +44,11 @@ export function registerErrors(app: FastifyInstance): void {
   );
 }
 
+/** What Fastify answers before a route is found: an address that cannot be read. */
+export function answerUnrouted(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
+  sendProblem(request, reply, toServiceError(error));
+}
+
 function sendProblem(request: FastifyRequest, reply: FastifyReply, error: ServiceError): FastifyReply {
   const { status, title } = HTTP[error.code];
   const problem: Problem = {
@@ -66,9 +71,14 @@ function toServiceError(error: FastifyError): ServiceError {
     case 'FST_ERR_CTP_EMPTY_JSON_BODY':
       return new ServiceError('invalid_json', 'The body is empty: send a JSON object.');
     case 'FST_ERR_CTP_INVALID_JSON_BODY':
-      return new ServiceError('invalid_json', 'The body is not valid JSON.');
+      // Fastify refuses a key that would change an object's prototype in the same words.
+      return new ServiceError('invalid_json', 'The body is not valid JSON, or has a key __proto__, which is not read.');
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
       return new ServiceError('payload_too_large', 'The body is larger than this route takes.');
+    case 'FST_ERR_MAX_PARAM_LENGTH':
+      return new ServiceError('route_not_found', 'There is nothing of so long a name: see /docs.');
+    case 'FST_ERR_BAD_URL':
+      return new ServiceError('invalid_request', 'The address has a % that is no escape: write %25 for one.');
     default:
   }
   if (error instanceof SyntaxError) return new ServiceError('invalid_json', 'The body is not valid JSON.');

@@ -8,6 +8,7 @@ import { errorResponses } from '../../src/kit/wire.ts';
 const room: FastifyPluginAsyncZod = async (app) => {
   const body = z.strictObject({ units: z.int().min(1), name: z.string() });
   app.post('/things', { schema: { body, response: { 200: body, ...errorResponses(400) } } }, async ({ body }) => body);
+  app.get('/things/:id', async () => null);
   app.get('/absent', async () => {
     throw new ServiceError('dataset_not_found', 'There is no dataset ds_1.');
   });
@@ -35,7 +36,8 @@ describe('an error on the wire', () => {
   it.each([
     ['{"units": ', 'invalid_json', 400],
     ['', 'invalid_json', 400],
-  ])('says that %j is no JSON', async (payload, code, status) => {
+    ['{"units": 1, "__proto__": {}}', 'invalid_json', 400],
+  ])('says what is wrong with the JSON %j', async (payload, code, status) => {
     const answer = await app.inject({
       method: 'POST',
       url: '/things',
@@ -45,12 +47,12 @@ describe('an error on the wire', () => {
     expect([answer.statusCode, answer.json().code]).toEqual([status, code]);
   });
 
-  it('says that a format is not read', async () => {
+  it.each(['text/csv', 'text/plain'])('says that %s is not read', async (format) => {
     const answer = await app.inject({
       method: 'POST',
       url: '/things',
-      payload: 'a',
-      headers: { 'content-type': 'text/csv' },
+      payload: '{"units": 1, "name": "a"}',
+      headers: { 'content-type': format },
     });
     expect([answer.statusCode, answer.json().code]).toEqual([415, 'unsupported_media_type']);
   });
@@ -79,6 +81,15 @@ describe('an error on the wire', () => {
     const answer = await app.inject('/broken');
     expect(answer.statusCode).toBe(500);
     expect(answer.body).not.toMatch(/secret|\/var|app\.test/);
+  });
+
+  it.each([
+    [`/things/${'x'.repeat(300)}`, 'route_not_found', 404],
+    ['/things/%zz', 'invalid_request', 400],
+  ])('answers %s, which leads to no route, as a problem', async (url, code, status) => {
+    const answer = await app.inject(url);
+    expect(answer.headers['content-type']).toMatch(/^application\/problem\+json/);
+    expect([answer.statusCode, answer.json().code]).toEqual([status, code]);
   });
 
   it('answers a route that is not there as a problem', async () => {
