@@ -84,13 +84,14 @@ function unreachable(url: string, error: unknown): string {
   return `The connection to ${url} broke: ${cause instanceof Error ? cause.message : String(cause)}.`;
 }
 
-/** What a problem document says, a line for each mistake. */
+/** What a problem document says, a line for each mistake; its detail would say the first one again. */
 async function problemText(response: Response): Promise<string> {
   const text = await response.text();
   const problem = problemSchema.safeParse(parseJson(text));
   if (!problem.success) return `${response.url} answered ${response.status} ${response.statusText}.`;
   const { title, detail, errors = [] } = problem.data;
-  return [`${title}: ${detail}`, ...errors.map(({ path, message }) => `  ${path || '/'}: ${message}`)].join('\n');
+  if (errors.length === 0) return `${title}: ${detail}`;
+  return [`${title}:`, ...errors.map(({ path, message }) => `  ${path || '/'}: ${message}`)].join('\n');
 }
 
 function parseJson(text: string): unknown {

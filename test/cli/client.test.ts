@@ -20,7 +20,7 @@ describe('the client of the API', () => {
     const answer = { status: 422, type: 'application/problem+json', body: PROBLEM };
     await using service = await startFakeService({ 'POST /v1/jobs': [answer] });
     await expect(createClient(service.url).submitJob({})).rejects.toThrow(
-      'Impossible training: The request has 2 mistakes.\n  /target: There is no column "z".\n  /training/epochs: At least 1.',
+      'Impossible training:\n  /target: There is no column "z".\n  /training/epochs: At least 1.',
     );
   });
 
