@@ -1,6 +1,7 @@
-import { resolveFeatureOptions } from '../training/resolve/features.ts';
+import { chooseColumns } from '../features/choose.ts';
+import { countInputs } from '../training/resolve/features.ts';
 import { reservedColumns } from '../training/resolve/resolve.ts';
-import { collectMistakes, type DatasetShape } from '../training/resolve/shape.ts';
+import type { DatasetShape } from '../training/resolve/shape.ts';
 import type { TrainingSpec } from '../training/schemas.ts';
 
 /** A thread with its code, DuckDB and the kernels. */
@@ -17,7 +18,8 @@ const ACTIVATION_BYTES = 16;
 /** What a training takes at most, about, in bytes. */
 export function estimateMemory(spec: TrainingSpec, dataset: DatasetShape): number {
   const { rows, columns } = dataset;
-  const { inputs } = resolveFeatureOptions(spec.features, dataset, reservedColumns(spec), collectMistakes());
+  const { used } = chooseColumns(columns, spec.features, reservedColumns(spec));
+  const inputs = countInputs(used, spec.features);
   const units = spec.network.layers.map((layer) => layer.units);
   const widths = [inputs, ...units, outputsOf(spec, dataset)];
   const parameters = widths.slice(1).reduce((sum, n, layer) => sum + n * (widths[layer] + 1), 0);

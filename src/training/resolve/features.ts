@@ -1,9 +1,10 @@
-import { chooseColumns } from '../../features/choose.ts';
+import { type Choice, chooseColumns } from '../../features/choose.ts';
 import { type FeaturesSettings, resolveFeatures } from '../../features/defaults.ts';
 import type { FeaturesOptions } from '../../features/schemas.ts';
 import { pointer } from '../../kit/errors.ts';
 import type { Warning } from '../../kit/warning.ts';
-import { type DatasetShape, type Mistakes, requireColumn } from './shape.ts';
+import type { Mistakes } from './mistakes.ts';
+import { type ColumnShape, type DatasetShape, requireColumn } from './shape.ts';
 
 /** The features with every default, how many inputs they will give at most, and what is to be said of them. */
 export interface ResolvedFeatures {
@@ -24,11 +25,19 @@ export function resolveFeatureOptions(
   if (used.length === 0) mistakes.add('/features', 'No column is left to learn from.');
   const numeric = used.filter(({ type }) => type === 'numeric').length;
   const settings = resolveFeatures(options, dataset.rows, numeric);
+  return { settings, inputs: countInputs(used, settings), warnings };
+}
+
+/** How many inputs the columns give at most, about: n[0]. */
+export function countInputs(
+  used: Choice<ColumnShape>['used'],
+  { maxCategories, pieces }: Pick<FeaturesSettings, 'maxCategories' | 'pieces'>,
+): number {
   const inputs = used.map(({ column, type }) => {
-    if (type === 'categorical') return Math.min(column.distinct, settings.maxCategories) + 1;
-    return type === 'numeric' ? 1 + Math.min(settings.pieces, column.distinct) : 1;
+    if (type === 'categorical') return Math.min(column.distinct, maxCategories) + 1;
+    return type === 'numeric' ? 1 + Math.min(pieces, column.distinct) : 1;
   });
-  return { settings, inputs: inputs.reduce((sum, count) => sum + count, 0), warnings };
+  return inputs.reduce((sum, count) => sum + count, 0);
 }
 
 function checkNames(

@@ -1,7 +1,8 @@
 import type { LossName } from '../../engine/losses/losses.ts';
 import type { Task } from '../task.ts';
 import type { TrainingSettings } from '../trainingSchema.ts';
-import { asNumber, type ColumnShape, type Mistakes } from './shape.ts';
+import type { Mistakes } from './mistakes.ts';
+import { asNumber, type ColumnShape } from './shape.ts';
 
 const LOSSES_OF: Readonly<Record<Task, readonly LossName[]>> = {
   binary: ['binaryCrossEntropy', 'crossEntropy'],

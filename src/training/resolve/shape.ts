@@ -1,5 +1,5 @@
-import type { FieldError } from '../../kit/errors.ts';
 import type { ColumnType } from '../../kit/table.ts';
+import type { Mistakes } from './mistakes.ts';
 
 /** What a spec is checked against: the profile of a column. */
 export interface ColumnShape {
@@ -17,17 +17,6 @@ export interface ColumnShape {
 export interface DatasetShape {
   readonly rows: number;
   readonly columns: readonly ColumnShape[];
-}
-
-/** Collects mistakes: all of them are told at once. */
-export interface Mistakes {
-  readonly errors: readonly FieldError[];
-  add(path: string, message: string): void;
-}
-
-export function collectMistakes(): Mistakes {
-  const errors: FieldError[] = [];
-  return { errors, add: (path, message) => void errors.push({ path, message }) };
 }
 
 /** The column of that name; undefined, and a mistake, when there is none. */

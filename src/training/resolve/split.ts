@@ -1,7 +1,8 @@
 import { DEFAULT_SEED } from '../seed.ts';
 import type { Split, SplitRequest } from '../splitSchema.ts';
 import type { Task } from '../task.ts';
-import { type DatasetShape, type Mistakes, requireColumn } from './shape.ts';
+import type { Mistakes } from './mistakes.ts';
+import { type DatasetShape, requireColumn } from './shape.ts';
 
 const SHARE = 0.15;
 /** Of the training rows, when a split column names no validation rows. */

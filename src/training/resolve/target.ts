@@ -1,6 +1,7 @@
 import type { Warning } from '../../kit/warning.ts';
 import type { Task } from '../task.ts';
-import { asNumber, type ColumnShape, type Mistakes } from './shape.ts';
+import type { Mistakes } from './mistakes.ts';
+import { asNumber, type ColumnShape } from './shape.ts';
 
 /** More classes than this are names, not classes. */
 const MAX_CLASSES = 1000;

@@ -6,7 +6,8 @@ import type { Split } from '../splitSchema.ts';
 import type { Task } from '../task.ts';
 import type { TrainingSettings } from '../trainingSchema.ts';
 import { lossName, resolveLoss } from './loss.ts';
-import type { ColumnShape, Mistakes } from './shape.ts';
+import type { Mistakes } from './mistakes.ts';
+import type { ColumnShape } from './shape.ts';
 
 /** The training with every default filled in, checked against task, target and split. */
 export function resolveTraining(

@@ -1,4 +1,5 @@
-import { asNumber, type DatasetShape, type Mistakes, requireColumn } from './shape.ts';
+import type { Mistakes } from './mistakes.ts';
+import { asNumber, type DatasetShape, requireColumn } from './shape.ts';
 
 /** Whether the column can weigh rows: numbers, none of them negative. */
 export function checkWeightColumn(name: string | null, dataset: DatasetShape, mistakes: Mistakes): void {
