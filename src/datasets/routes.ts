@@ -96,7 +96,7 @@ function uploadRoute({ datasets }: DatasetRoutesParts): FastifyPluginAsyncZod {
   return async (app) => {
     app.removeAllContentTypeParsers();
     app.addContentTypeParser([...MEDIA_TYPES], (_request, body, done) => done(null, body));
-    await app.register(multipart, { limits: { files: 1, fileSize: Number.POSITIVE_INFINITY } });
+    await app.register(multipart, { limits: { fileSize: Number.POSITIVE_INFINITY } });
 
     app.post(
       '/v1/datasets',

@@ -1,9 +1,12 @@
 import { parse } from 'node:path';
 import { Readable } from 'node:stream';
+import type { Multipart, MultipartFile } from '@fastify/multipart';
 import type { FastifyRequest } from 'fastify';
-import { ServiceError } from '../kit/errors.ts';
+import { pointer, ServiceError } from '../kit/errors.ts';
 import { formatOf } from './formats.ts';
 import type { FileFormat } from './ingest/messages.ts';
+
+type Parts = AsyncIterableIterator<Multipart>;
 
 /** The file of an upload request. */
 export interface UploadedFile {
@@ -13,7 +16,7 @@ export interface UploadedFile {
   readonly name: string | null;
 }
 
-/** The file, whether it is the body or a part of a form. Throws ServiceError for a form without a file and an unknown encoding. */
+/** The file, whether it is the body or a part of a form. Throws ServiceError for a form that is not one file and an unknown encoding. */
 export async function uploadedFile(request: FastifyRequest): Promise<UploadedFile> {
   refuseEncoding(request.headers['content-encoding']);
   if (request.isMultipart()) return filePart(request);
@@ -30,12 +33,50 @@ function refuseEncoding(encoding: string | undefined): void {
 }
 
 async function filePart(request: FastifyRequest): Promise<UploadedFile> {
-  const part = await request.file();
+  const parts = request.parts();
+  const part = await nextPart(parts);
   if (part === undefined) {
     const message = 'The form has no file: send it as the part "file", with a file name.';
     throw new ServiceError('invalid_request', message, [{ path: '/file', message }]);
   }
-  return { body: part.file, format: formatOf(part.mimetype), name: baseName(part.filename) };
+  if (part.type === 'field') throw notTheFile(part);
+  return {
+    body: Readable.from(contentOf(part, parts), { objectMode: false }),
+    format: formatOf(part.mimetype),
+    name: baseName(part.filename),
+  };
+}
+
+/** The chunks of the file. Throws ServiceError where the form is cut off or has something behind the file. */
+async function* contentOf({ file }: MultipartFile, parts: Parts): AsyncGenerator<Buffer> {
+  try {
+    yield* file;
+  } catch {
+    throw brokenForm();
+  }
+  const another = await nextPart(parts);
+  if (another !== undefined) throw notTheFile(another);
+}
+
+async function nextPart(parts: Parts): Promise<Multipart | undefined> {
+  try {
+    const { value, done } = await parts.next();
+    return done ? undefined : value;
+  } catch {
+    throw brokenForm();
+  }
+}
+
+function brokenForm(): ServiceError {
+  return new ServiceError(
+    'invalid_request',
+    'The form is malformed or cut off: send multipart/form-data with one file.',
+  );
+}
+
+function notTheFile({ fieldname }: Multipart): ServiceError {
+  const message = 'The form takes one file and nothing else: options go into the address.';
+  return new ServiceError('invalid_request', message, [{ path: pointer([fieldname]), message }]);
 }
 
 /** `adult.csv.gz` is called adult. */
