@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { type FieldError, ServiceError } from '../kit/errors.ts';
-import { fieldErrors, invalidRequest } from '../kit/validation.ts';
+import { fieldErrors, invalidRequest, mistaken } from '../kit/validation.ts';
 import type { DatasetRow } from '../store/tables.ts';
 import { resolveSpec } from '../training/resolve/resolve.ts';
 import type { DatasetShape } from '../training/resolve/shape.ts';
@@ -72,7 +72,5 @@ function notReady({ id, state }: Dataset): ServiceError {
 }
 
 function invalidSpec(errors: readonly FieldError[]): ServiceError {
-  const mistakes = errors.length === 1 ? '1 mistake' : `${errors.length} mistakes`;
-  const first = errors[0] ? `: ${errors[0].path}: ${errors[0].message}` : '.';
-  return new ServiceError('invalid_spec', `The training has ${mistakes}${first}`, errors);
+  return mistaken('invalid_spec', 'The training', errors);
 }

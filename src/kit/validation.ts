@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { type FieldError, pointer, ServiceError } from './errors.ts';
+import { type ErrorCode, type FieldError, pointer, ServiceError } from './errors.ts';
 
 /** The parsed input, or a ServiceError `invalid_request` that lists every mistake. */
 export function parseInput<Schema extends z.ZodType>(schema: Schema, input: unknown): z.output<Schema> {
@@ -8,10 +8,16 @@ export function parseInput<Schema extends z.ZodType>(schema: Schema, input: unkn
   return result.data;
 }
 
+/** What is malformed, whatever is asked for. */
 export function invalidRequest(errors: readonly FieldError[]): ServiceError {
+  return mistaken('invalid_request', 'The request', errors);
+}
+
+/** An error that lists what is wrong with its subject and says the first: `The training has 2 mistakes: /target: …`. */
+export function mistaken(code: ErrorCode, subject: string, errors: readonly FieldError[]): ServiceError {
   const mistakes = errors.length === 1 ? '1 mistake' : `${errors.length} mistakes`;
   const first = errors[0] ? `: ${errors[0].path || 'the body'}: ${errors[0].message}` : '.';
-  return new ServiceError('invalid_request', `The request has ${mistakes}${first}`, errors);
+  return new ServiceError(code, `${subject} has ${mistakes}${first}`, errors);
 }
 
 /** Zod's issues as JSON pointers with messages; an unknown field is named by its own path. */
