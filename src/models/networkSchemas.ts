@@ -1,9 +1,8 @@
 import { z } from 'zod';
 import { ACTIVATIONS } from '../engine/kernels/kernels.ts';
-import { layerRequestSchema } from '../training/networkSchema.ts';
+import { layerRequestSchema, MAX_LAYERS } from '../training/networkSchema.ts';
 
 const MAX_INPUTS = 1_000_000;
-const MAX_LAYERS = 64;
 const MAX_BATCH_SIZE = 1_000_000;
 const DEFAULT_BATCH_SIZE = 32;
 

@@ -1,7 +1,8 @@
 import { dimensionsOf } from '../engine/dimensions.ts';
 import { NORMALIZATIONS } from '../engine/normalizations/normalizations.ts';
-import { type FieldError, ServiceError } from '../kit/errors.ts';
-import { fieldErrors, invalidRequest } from '../kit/validation.ts';
+import type { FieldError, ServiceError } from '../kit/errors.ts';
+import { fieldErrors, invalidRequest, mistaken } from '../kit/validation.ts';
+import { resolveLayer } from '../training/resolve/network.ts';
 import { type InspectAnswer, type InspectRequest, inspectRequest } from './networkSchemas.ts';
 
 /** Issues of a value of the right kind that no network can have. */
@@ -21,13 +22,10 @@ export function inspectNetwork(input: unknown): InspectAnswer {
   const errors = findConflicts(result.data);
   if (errors.length > 0) throw invalidNetwork(errors);
   const { inputs, batchSize, layers: requested } = result.data;
-  const layers = requested.map(({ units, activation, initializer, normalization = null, dropout = 0 }, index) => ({
-    units,
-    activation: activation ?? (index === requested.length - 1 ? 'linear' : 'relu'),
-    ...(initializer && { initializer }),
-    normalization,
-    dropout,
-  }));
+  const last = requested.length - 1;
+  const layers = requested.map((layer, index) =>
+    resolveLayer(index === last ? { ...layer, activation: layer.activation ?? 'linear' } : layer),
+  );
   const dimensions = dimensionsOf({ inputs, layers }, batchSize);
   // The engine's shapes are read-only, which the wire's type does not say.
   return { inputs, batchSize, ...dimensions } as InspectAnswer;
@@ -55,6 +53,5 @@ function nameLayer({ path, message }: FieldError): FieldError {
 }
 
 function invalidNetwork(errors: readonly FieldError[]): ServiceError {
-  const mistakes = errors.length === 1 ? '1 mistake' : `${errors.length} mistakes`;
-  return new ServiceError('invalid_network', `The network has ${mistakes}: ${errors[0]?.message}`, errors);
+  return mistaken('invalid_network', 'The network', errors);
 }

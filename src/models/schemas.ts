@@ -4,6 +4,7 @@ import { hyperparametersSchema } from '../jobs/requestSchema.ts';
 import { ID_PREFIXES } from '../kit/ids.ts';
 import { warningSchema } from '../kit/warning.ts';
 import { pageOf, pageQuery } from '../kit/wire.ts';
+import { normalizationNames } from '../training/networkSchema.ts';
 import { taskSchema } from '../training/task.ts';
 import { bestSchema } from './description.ts';
 import { modelMetricsSchema } from './metricsSchema.ts';
@@ -31,6 +32,7 @@ export const modelsQuery = pageQuery.extend({
   datasetId: z.string().max(64).optional().describe('Only models trained on this dataset.'),
   jobId: z.string().max(64).optional().describe('Only the model of this job.'),
 });
+export type ModelsQuery = z.output<typeof modelsQuery>;
 
 const inputSchema = z
   .object({
@@ -52,7 +54,7 @@ const layerTableSchema = z
     layer: z.int().describe('l, from 1.'),
     units: z.int().describe('n[l].'),
     activation: z.enum(ACTIVATIONS).describe('g[l]. The output layer gives logits, log rates or scaled numbers.'),
-    normalization: z.enum(['batch', 'layer']).nullable(),
+    normalization: z.enum(normalizationNames).nullable(),
     dropout: z.number().describe('In training only.'),
     shapes: z
       .record(z.string(), z.tuple([z.int(), z.int()]))

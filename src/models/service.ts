@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import type { CreateKernels } from '../engine/kernels/kernels.ts';
 import type { Clock } from '../kit/clock.ts';
 import { parseInput } from '../kit/validation.ts';
-import { decodeCursor, type Page, type PageQuery, toPage } from '../kit/wire.ts';
+import { decodeCursor, type Page, toPage } from '../kit/wire.ts';
 import type { Database } from '../store/database.ts';
 import type { ModelRow } from '../store/tables.ts';
 import { type Aliases, createAliases, modelNotFound } from './aliases.ts';
@@ -17,7 +17,7 @@ import { predictText, type TextFormat } from './predictText.ts';
 import { decodeText } from './rows/decode.ts';
 import { countGaps, type GapWarning } from './rows/gaps.ts';
 import { type Spooled, spool } from './rows/spool.ts';
-import type { Model } from './schemas.ts';
+import type { Model, ModelsQuery } from './schemas.ts';
 import { createModelStore } from './store.ts';
 import { toModel } from './view.ts';
 
@@ -38,11 +38,6 @@ export interface RowsBody {
   readonly stream: Readable;
   readonly contentEncoding: string | undefined;
   readonly charset: string | undefined;
-}
-
-interface ModelsQuery extends PageQuery {
-  readonly datasetId?: string | undefined;
-  readonly jobId?: string | undefined;
 }
 
 /** Trained models; each is named by its id or an alias, and `model_not_found` is thrown where there is none. */

@@ -4,18 +4,18 @@ import { ACTIVATIONS } from '../engine/kernels/kernels.ts';
 import { NORMALIZATIONS, type NormalizationName } from '../engine/normalizations/normalizations.ts';
 
 const MAX_UNITS = 16_384;
-const MAX_LAYERS = 64;
+export const MAX_LAYERS = 64;
 
 // Object.keys forgets that the keys of a constant table are known.
-const initializers = Object.keys(INITIALIZERS) as InitializerName[];
-const normalizations = Object.keys(NORMALIZATIONS) as NormalizationName[];
+const initializerNames = Object.keys(INITIALIZERS) as InitializerName[];
+export const normalizationNames = Object.keys(NORMALIZATIONS) as NormalizationName[];
 
 /** One hidden layer, every default filled in. */
 const layerSchema = z.strictObject({
   units: z.int().min(1).max(MAX_UNITS).describe('n[l]: how many units the layer has.'),
   activation: z.enum(ACTIVATIONS).describe('g[l].'),
-  initializer: z.enum(initializers).describe('How W starts; left out: the one that suits the activation.'),
-  normalization: z.enum(normalizations).nullable().describe('Between Z and the activation.'),
+  initializer: z.enum(initializerNames).describe('How W starts; left out: the one that suits the activation.'),
+  normalization: z.enum(normalizationNames).nullable().describe('Between Z and the activation.'),
   dropout: z.number().min(0).lt(1).describe('The share of the activations that each training step leaves out.'),
 });
 
