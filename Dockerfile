@@ -20,6 +20,7 @@ COPY --from=build /app/node_modules node_modules
 COPY --from=build /app/build/kernels.wasm build/kernels.wasm
 COPY --from=build /app/dist dist
 COPY migrations migrations
+COPY src/cli/example src/cli/example
 COPY LICENSE ./
 RUN install --directory --owner=node --group=node /data
 USER node

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type { FastifyInstance } from 'fastify';
-import { type Config, readConfig, SERVICE_SETTINGS } from './config.ts';
+import { type Config, ConfigurationError, readConfig, SERVICE_SETTINGS } from './config.ts';
 import { datasetRoutes } from './datasets/routes.ts';
 import { createDatasets, type Datasets } from './datasets/service.ts';
 import { buildApp } from './http/app.ts';
@@ -20,6 +20,7 @@ import { modelRoutes } from './models/routes.ts';
 import { saveModel } from './models/save.ts';
 import { createModels } from './models/service.ts';
 import { type Database, openDatabase } from './store/database.ts';
+import { holdLock } from './store/lock.ts';
 import { chooseKernels } from './training/kernels.ts';
 
 /** A service that answers. */
@@ -30,31 +31,49 @@ export interface Service {
   stop(): Promise<void>;
 }
 
-/** Starts the API and, with the role `all`, a worker process beside it. Resolves when it answers; rejects when the port or the folder cannot be had. */
+/**
+ * Starts the API and, with the role `all`, a worker process beside it. Resolves when it answers. Throws ConfigurationError when another
+ * API runs over the same data folder; rejects when the port or the folder cannot be had, and then leaves nothing running.
+ */
 export async function startService(config: Config, log: Logger): Promise<Service> {
   const folders = foldersOf(config.data);
   prepareFolders(folders);
-  const database = openDatabase(folders.database);
-  const news = createNewsDesk();
-  const supervisor = config.role === 'all' ? startSupervisor(workerParts(config, news, log)) : undefined;
-  const datasets = datasetsOf({ config, folders, database, log });
-  await datasets.recover();
-  const app = await assemble({ config, folders, database, news, datasets, supervisor, log });
-  const stop = async () => {
-    await app.close();
-    await supervisor?.stop();
-    await datasets.close();
-    await database.destroy();
-  };
+  const lock = holdLock(folders.lock);
+  if (!lock)
+    throw new ConfigurationError(`Another service runs over the data folder ${config.data}: pass another --data.`);
+  const closing = new AsyncDisposableStack();
+  closing.defer(() => lock.release());
   try {
-    await app.listen({ host: config.host, port: config.port, listenTextResolver: () => 'listening' });
+    const address = await openService(config, folders, closing, log);
+    log.info({ address, docs: `${address}/docs`, data: config.data }, 'ready');
+    return { address, stop: () => closing.disposeAsync() };
   } catch (error) {
-    await stop();
+    await closing.disposeAsync();
     throw error;
   }
-  const address = addressOf(app);
-  log.info({ address, docs: `${address}/docs`, data: config.data }, 'ready');
-  return { address, stop };
+}
+
+/** Opens all parts; what has been opened closes in the other order with `closing`. */
+async function openService(
+  config: Config,
+  folders: Folders,
+  closing: AsyncDisposableStack,
+  log: Logger,
+): Promise<string> {
+  const database = openDatabase(folders.database);
+  closing.defer(() => database.destroy());
+  const datasets = datasetsOf({ config, folders, database, log });
+  closing.defer(() => datasets.close());
+  await datasets.recover();
+  const news = createNewsDesk();
+  let supervisor: Supervisor | undefined;
+  closing.defer(() => supervisor?.stop());
+  const isReady = () => config.role === 'api' || supervisor?.ready() === true;
+  const app = await assemble({ config, folders, database, news, datasets, isReady, log });
+  closing.defer(() => app.close());
+  await app.listen({ host: config.host, port: config.port, listenTextResolver: () => 'listening' });
+  if (config.role === 'all') supervisor = startSupervisor(workerParts(config, news, log));
+  return addressOf(app);
 }
 
 /** Takes jobs of the data folder until the process is told to end or the one that forked it is gone. */
@@ -77,7 +96,7 @@ export async function describeApi(): Promise<unknown> {
   const database = openDatabase(':memory:');
   const datasets = datasetsOf({ config, folders, database });
   await datasets.recover();
-  const app = await assemble({ config, folders, database, news: createNewsDesk(), datasets });
+  const app = await assemble({ config, folders, database, news: createNewsDesk(), datasets, isReady: () => true });
   await app.ready();
   const document = app.swagger();
   await app.close();
@@ -98,13 +117,13 @@ interface Parts {
   readonly database: Database;
   readonly news: NewsDesk;
   readonly datasets: Datasets;
-  readonly supervisor?: Supervisor | undefined;
+  readonly isReady: () => boolean;
   readonly log?: Logger | undefined;
 }
 
 /** The rooms behind their routes. */
 function assemble(parts: Parts): Promise<FastifyInstance> {
-  const { config, folders, database, news, datasets, supervisor, log } = parts;
+  const { config, folders, database, news, datasets, isReady, log } = parts;
   const clock = Date.now;
   const createKernels = chooseKernels(config.kernels);
   const jobs = createJobs({ database, findDataset: datasets.find, news, clock });
@@ -116,7 +135,7 @@ function assemble(parts: Parts): Promise<FastifyInstance> {
     maxTextBytes: config.maxUploadBytes,
   });
   const system = systemRoutes({
-    ready: async () => supervisor?.ready() ?? true,
+    ready: async () => isReady(),
     facts: async () => ({
       version: packageVersion(),
       kernels: config.kernels === 'auto' ? 'wasm' : config.kernels,

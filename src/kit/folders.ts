@@ -5,6 +5,8 @@ import { join } from 'node:path';
 export interface Folders {
   /** The SQLite database. */
   readonly database: string;
+  /** Held by the one API that answers over this folder. */
+  readonly lock: string;
   /** Parquet files, named by what they hold. */
   readonly datasets: string;
   /** Half-written files; emptied at start. */
@@ -14,6 +16,7 @@ export interface Folders {
 export function foldersOf(data: string): Folders {
   return {
     database: join(data, 'trainyard.sqlite'),
+    lock: join(data, 'api.lock'),
     datasets: join(data, 'datasets'),
     temporary: join(data, 'temporary'),
   };

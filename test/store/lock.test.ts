@@ -1,0 +1,34 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { holdLock } from '../../src/store/lock.ts';
+
+const LOCK_MODULE = new URL('../../src/store/lock.ts', import.meta.url).href;
+
+function lockPath(): string {
+  return join(mkdtempSync(join(tmpdir(), 'trainyard-lock-')), 'lock');
+}
+
+it('is held by one at a time', () => {
+  const path = lockPath();
+  const lock = holdLock(path);
+  expect(holdLock(path)).toBeUndefined();
+  lock?.release();
+  expect(holdLock(path)).toBeDefined();
+});
+
+it('is free again when the process that held it was killed', async () => {
+  const path = lockPath();
+  const hold = `const { holdLock } = await import(${JSON.stringify(LOCK_MODULE)}); console.log(!!holdLock(${JSON.stringify(path)})); setInterval(() => {}, 1000);`;
+  const holder = spawn(process.execPath, ['--input-type=module', '--eval', hold], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  await once(holder.stdout, 'data');
+  expect(holdLock(path)).toBeUndefined();
+  holder.kill('SIGKILL');
+  await once(holder, 'exit');
+  expect(holdLock(path)).toBeDefined();
+});
