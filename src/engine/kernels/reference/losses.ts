@@ -67,8 +67,9 @@ export function losses(values: Float64Array): Pick<Kernels, 'elementwiseLoss' | 
         };
         let shares = 0;
         for (let j = 0; j < n; j++) {
-          sum += share(j) * (logSum - values[row + j]);
           shares += share(j);
+          // Without smoothing only the target counts, even where p[j] is 0 and 0 · -log p[j] no number.
+          if (j === values[T + i] || smoothing > 0) sum += share(j) * (logSum - values[row + j]);
         }
         if (dA === NONE) continue;
         for (let j = 0; j < n; j++) {

@@ -86,6 +86,16 @@ export function conformInLosses(createKernels: CreateKernels): void {
     });
 
     it('takes logits whose powers float32 cannot hold', () => conforms(9, 10, { deviation: 300, smoothing: 0.1 }));
+
+    it('counts a class without a chance as nothing where it is not the target', () => {
+      const impossible = Number.NEGATIVE_INFINITY;
+      const arrangement: Arrangement = {
+        matrices: { A: [1, impossible, 2, impossible, 0.5, -1], T: [0, 2], dA: normals(6, 1) },
+        writes: ['dA'],
+        call: (kernels, at) => kernels.crossEntropy(at.dA, at.A, at.T, NONE, NONE, 2, 3, 0),
+      };
+      expectConformance(createKernels, arrangement, relativeTo(1, 1e-6));
+    });
   });
 
   describe('softmax', () => {
