@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import type { CreateKernels } from '../../src/engine/kernels/kernels.ts';
+import { createNativeKernels, type NativeAddon } from '../../src/engine/kernels/native.ts';
 import { createReferenceKernels } from '../../src/engine/kernels/reference.ts';
 import { createWasmKernels } from '../../src/engine/kernels/wasm.ts';
+import { addon } from './addon.ts';
 
 interface Player {
   readonly name: string;
@@ -14,8 +16,16 @@ interface Player {
 
 const wasmModule = new WebAssembly.Module(readFileSync(new URL('../../build/kernels.wasm', import.meta.url)));
 
-/** Every player that this machine has. */
+/** In float32. */
+const compiled = { tolerance: 2e-4, driftTolerance: 0.1 };
+
+/** Every player that this machine has; the native one once for each set of instructions. */
 export const PLAYERS: readonly Player[] = [
   { name: 'reference', createKernels: createReferenceKernels, tolerance: 1e-9, driftTolerance: 1e-6 },
-  { name: 'wasm', createKernels: createWasmKernels(wasmModule), tolerance: 2e-4, driftTolerance: 0.1 },
+  { name: 'wasm', createKernels: createWasmKernels(wasmModule), ...compiled },
+  ...(addon === null ? [] : addon.instructionSets.map((set) => nativePlayer(addon, set))),
 ];
+
+function nativePlayer(addon: NativeAddon, set: string): Player {
+  return { name: `native (${set})`, createKernels: createNativeKernels(addon, set), ...compiled };
+}

@@ -118,7 +118,7 @@ INLINE Normal normalDistribution(Vector x) {
   const Vector half = 0.5f * t;
   const Vector exponent = half * t;
   // What rounding took from the exponent, which e^ would make large.
-  const Vector lost = multiplyAdd(half, t, -exponent);
+  const Vector lost = lostByRounding(half, t, exponent);
   const Vector power = exponential(-exponent);
   const Vector bell = multiplyAdd(-power, lost, power);
   const Vector tail = bell * (polynomial((t - 3.5f) / (t + 3.5f), q) / (1.0f + t));

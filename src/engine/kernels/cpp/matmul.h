@@ -137,15 +137,32 @@ INLINE Size evenPiece(Size rest, Size most) {
 
 // Packing copies whole vectors, so it writes some numbers past a panel, which the next panel overwrites.
 constexpr Size VECTORS_OF_ROWS = (TILE_ROWS + WIDTH - 1) / WIDTH;
-alignas(64) thread_local float packedLeft[BLOCK_ROWS * BLOCK_DEPTH + VECTORS_OF_ROWS * WIDTH];
-alignas(64) thread_local float packedRight[(BLOCK_COLUMNS + TILE_COLUMNS) * BLOCK_DEPTH];
+// A multiple of a cache line.
+constexpr Size PACKED_LEFT = (BLOCK_ROWS * BLOCK_DEPTH + VECTORS_OF_ROWS * WIDTH + 15) / 16 * 16;
+constexpr Size PACKED_RIGHT = (BLOCK_COLUMNS + TILE_COLUMNS) * BLOCK_DEPTH;
 alignas(64) constexpr float zeros[TILE_COLUMNS] = {};
 
+/** Where the blocks are packed. */
+struct Packing {
+  float* left;
+  float* right;
+};
+
+#ifdef THREAD_MEMORY
+INLINE Packing packing() {
+  float* memory = THREAD_MEMORY((PACKED_LEFT + PACKED_RIGHT) * sizeof(float));
+  return {memory, memory + PACKED_LEFT};
+}
+#else
+alignas(64) float packedBlocks[PACKED_LEFT + PACKED_RIGHT];
+INLINE Packing packing() { return {packedBlocks, packedBlocks + PACKED_LEFT}; }
+#endif
+
 /** Panels of tile rows, each with the rows of one depth side by side. */
-INLINE void packLeft(Matrix left, Size rows, Size depth) {
+INLINE void packLeft(float* packed, Matrix left, Size rows, Size depth) {
   for (Size row = 0; row < rows;) {
     const Size height = evenPiece(rows - row, TILE_ROWS);
-    float* to = packedLeft + row * depth;
+    float* to = packed + row * depth;
     for (Size p = 0; p < depth; p++, to += height) {
       const float* from = left.from(row, p).at;
       if (left.rowStride == 1) {
@@ -186,8 +203,8 @@ INLINE void packTurned(float* to, const float* from, Size columnStride, Size dep
 }
 
 /** Panels of tile columns, each with the columns of one depth side by side. */
-INLINE void packRight(Matrix right, Size depth, Size columns) {
-  float* to = packedRight;
+INLINE void packRight(float* packed, Matrix right, Size depth, Size columns) {
+  float* to = packed;
   for (Size column = 0; column < columns; column += TILE_COLUMNS, to += depth * TILE_COLUMNS) {
     const float* from = right.from(0, column).at;
     if (right.columnStride == 1) packRows(to, from, right.rowStride, depth);
@@ -195,20 +212,23 @@ INLINE void packRight(Matrix right, Size depth, Size columns) {
   }
 }
 
-/** One block: left (rows, depth) times right (depth, columns); the strides of `out` and `base` are in `tile`. */
-INLINE void multiplyBlock(Matrix left, bool leftPacked, Matrix right, bool rightPacked, Size rows, Size columns, Tile tile) {
+/**
+ * One block: left (rows, depth) times right (depth, columns); the strides of `out` and `base` are in `tile`. What was packed is
+ * read there, what was not (null) where it lies.
+ */
+INLINE void multiplyBlock(Matrix left, Matrix right, Packing packed, Size rows, Size columns, Tile tile) {
   float* const out = tile.out;
   const float* const base = tile.base;
   for (Size column = 0; column < columns; column += TILE_COLUMNS) {
-    tile.right = rightPacked ? packedRight + column * tile.depth : right.at + column;
-    tile.rightStride = rightPacked ? TILE_COLUMNS : right.rowStride;
+    tile.right = packed.right ? packed.right + column * tile.depth : right.at + column;
+    tile.rightStride = packed.right ? TILE_COLUMNS : right.rowStride;
     tile.columns = smaller(TILE_COLUMNS, columns - column);
     for (Size row = 0; row < rows;) {
       const Size height = evenPiece(rows - row, TILE_ROWS);
       tile.out = out + row * tile.outStride + column;
       tile.base = base ? base + row * tile.baseStride + column : zeros;
-      if (leftPacked) {
-        tile.left = packedLeft + row * tile.depth;
+      if (packed.left) {
+        tile.left = packed.left + row * tile.depth;
         tile.leftStride = height;
         computeColumns<Left::rowsTogether>(height, tile);
       } else if (left.rowStride == 1) {
@@ -240,14 +260,16 @@ INLINE void multiply(float* out, Matrix left, Matrix right, const float* bias, S
   const bool packsRight =
       right.columnStride != 1 || (rows >= READS_TO_PACK * TILE_ROWS && depth * columns > SMALL_MATRIX);
   const bool packsLeft = packingLeftGains(left, rows, depth, columns);
+  const Packing memory = packing();
+  const Packing packed = {packsLeft ? memory.left : nullptr, packsRight ? memory.right : nullptr};
   for (Size column = 0; column < columns; column += BLOCK_COLUMNS) {
     const Size width = smaller(BLOCK_COLUMNS, columns - column);
     for (Size p = 0; p < depth;) {
       const Size blockDepth = evenPiece(depth - p, BLOCK_DEPTH);
-      if (packsRight) packRight(right.from(p, column), blockDepth, width);
+      if (packsRight) packRight(packed.right, right.from(p, column), blockDepth, width);
       for (Size row = 0; row < rows;) {
         const Size height = evenPiece(rows - row, BLOCK_ROWS);
-        if (packsLeft) packLeft(left.from(row, p), height, blockDepth);
+        if (packsLeft) packLeft(packed.left, left.from(row, p), height, blockDepth);
         Tile tile{};
         tile.depth = blockDepth;
         tile.factor = factor;
@@ -255,7 +277,7 @@ INLINE void multiply(float* out, Matrix left, Matrix right, const float* bias, S
         tile.outStride = columns;
         tile.base = p > 0 ? tile.out : bias ? bias + column : nullptr;
         tile.baseStride = p > 0 ? columns : 0;
-        multiplyBlock(left.from(row, p), packsLeft, right.from(p, column), packsRight, height, width, tile);
+        multiplyBlock(left.from(row, p), right.from(p, column), packed, height, width, tile);
         row += height;
       }
       p += blockDepth;

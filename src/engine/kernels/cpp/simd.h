@@ -33,13 +33,18 @@ INLINE void storeFirst(float* to, Vector x, Size lanes) {
 INLINE Vector splat(float x) { return x - Vector{}; }
 
 /** a b + c, rounded once where the machine can. */
-INLINE Vector multiplyAdd(Vector a, Vector b, Vector c) {
-#ifdef __wasm_relaxed_simd__
-  return __builtin_wasm_relaxed_madd_f32x4(a, b, c);
+#if defined(__wasm_relaxed_simd__)
+INLINE Vector multiplyAdd(Vector a, Vector b, Vector c) { return __builtin_wasm_relaxed_madd_f32x4(a, b, c); }
+#elif defined(__AVX512F__) && VECTOR_BYTES == 64
+INLINE Vector multiplyAdd(Vector a, Vector b, Vector c) { return _mm512_fmadd_ps(a, b, c); }
+#elif defined(__FMA__) && VECTOR_BYTES == 32
+INLINE Vector multiplyAdd(Vector a, Vector b, Vector c) { return _mm256_fmadd_ps(a, b, c); }
+#elif defined(__ARM_FEATURE_FMA)
+INLINE Vector multiplyAdd(Vector a, Vector b, Vector c) { return vfmaq_f32(c, a, b); }
 #else
-  return a * b + c;  // contracted: -ffp-contract=fast
+#define ROUNDS_PRODUCTS
+INLINE Vector multiplyAdd(Vector a, Vector b, Vector c) { return a * b + c; }
 #endif
-}
 
 INLINE Vector squareRoot(Vector x) {
 #ifdef __wasm_simd128__
@@ -72,6 +77,15 @@ INLINE Vector signOf(Vector x) { return x > 0.0f ? splat(1.0f) : x < 0.0f ? spla
 
 INLINE Doubles widened(Vector x) { return __builtin_convertvector(x, Doubles); }
 INLINE Vector narrowed(Doubles x) { return __builtin_convertvector(x, Vector); }
+
+/** What rounding took from `product` = a b. */
+INLINE Vector lostByRounding(Vector a, Vector b, Vector product) {
+#ifdef ROUNDS_PRODUCTS
+  return narrowed(widened(a) * widened(b) - widened(product));
+#else
+  return multiplyAdd(a, b, -product);
+#endif
+}
 
 /** The sum of the lanes, from the first to the last. */
 INLINE double sumOfLanes(Doubles x) {

@@ -1,0 +1,64 @@
+import { type CompiledKernel, type CompiledKernels, playCompiled } from './compiled.ts';
+import type { ArenaSize, CreateKernels } from './kernels.ts';
+
+/** What the addon's `createArena` answers: memory, the byte offsets of its parts, and the function that plays a call. */
+interface NativeArena {
+  readonly buffer: ArrayBuffer;
+  readonly values: number;
+  readonly indices: number;
+  readonly call: number;
+  readonly play: () => void;
+}
+
+/** What `build/kernels.node` exports (native/addon.cc). */
+export interface NativeAddon {
+  /** Those that this machine can run, the fastest first; never empty. */
+  readonly instructionSets: readonly string[];
+  /** The kernels' names; the position is the number that a call names it by. */
+  readonly kernels: readonly string[];
+  /** Throws RangeError when the memory is not to be had. */
+  createArena(instructionSet: string, numbers: number, indices: number): NativeArena;
+}
+
+// Places in the arena's `call`: the kernel's number (afterwards what it returned), how many arguments, the arguments.
+const KERNEL = 0;
+const COUNT = 1;
+const ARGUMENTS = 2;
+const ARGUMENTS_AT_MOST = 13;
+
+const sameOffset = (offset: number): number => offset;
+
+/**
+ * The player compiled for this machine, in float32, with the fastest of its instruction sets or the one that is named. Its methods throw
+ * RangeError for a matrix or an index that is not within the arena.
+ */
+export function createNativeKernels(addon: NativeAddon, instructionSet = addon.instructionSets[0]): CreateKernels {
+  return ({ numbers, indices }: ArenaSize) => {
+    const arena = addon.createArena(instructionSet, numbers, indices);
+    return playCompiled(
+      'native',
+      {
+        values: new Float32Array(arena.buffer, arena.values, numbers),
+        indices: new Int32Array(arena.buffer, arena.indices, indices),
+      },
+      callers(addon, arena),
+      // The addon adds the offsets to its addresses itself, once it has checked them; NONE is an absent matrix there too.
+      { at: sameOffset, orAbsent: sameOffset, atIndex: sameOffset },
+    );
+  };
+}
+
+/** Arguments go through memory that both sides see: a third of the time that it takes to hand over JavaScript's values one by one. */
+function callers({ kernels }: NativeAddon, { buffer, call: offset, play }: NativeArena): CompiledKernels {
+  const call = new Float64Array(buffer, offset, ARGUMENTS + ARGUMENTS_AT_MOST);
+  const callerOf =
+    (kernel: number): CompiledKernel =>
+    (...given) => {
+      call[KERNEL] = kernel;
+      call[COUNT] = given.length;
+      for (let i = 0; i < given.length; i++) call[ARGUMENTS + i] = given[i];
+      play();
+      return call[KERNEL];
+    };
+  return Object.fromEntries(kernels.map((name, kernel) => [name, callerOf(kernel)])) as CompiledKernels;
+}

@@ -1,0 +1,199 @@
+// The addon: what JavaScript sees of the kernels that are compiled for this machine.
+//
+//   instructionSets: the names of those that it can run, the fastest first
+//   kernels: the names of the kernels, in the order of their numbers
+//   createArena(instructionSet, numbers, indices) -> { buffer, values, indices, call, play }
+//
+// `buffer` is the arena's memory, with the byte offsets of its three parts. A call of a kernel costs one crossing: its number, the number
+// of its arguments, and the arguments are written into `call` (float64), `play()` plays it, and what it returns is in `call` at 0.
+#include <node_api.h>
+
+#include <new>
+
+#include "memory.h"
+
+#if defined(__x86_64__)
+extern const InstructionSet avx512, avx2, sse2;
+#elif defined(__aarch64__)
+extern const InstructionSet neon;
+#endif
+
+void refuse(const char* message) { throw WrongUse{message}; }
+
+namespace {
+
+constexpr size_t CACHE_LINE = 64;
+constexpr size_t CALL_BYTES = (2 + ARGUMENTS_AT_MOST) * sizeof(double);
+// Kernels read whole vectors, so up to two vectors of 64 bytes past the end of a matrix (READ_AHEAD in cpp/simd.h).
+constexpr size_t READ_AHEAD_BYTES = 128;
+// More than machines have, and far from where sizes in bytes overflow.
+constexpr double NUMBERS_AT_MOST = double(size_t(1) << 44);
+constexpr size_t SETS_AT_MOST = 3;
+
+struct InstructionSets {
+  const InstructionSet* of[SETS_AT_MOST];
+  size_t count = 0;
+
+  void add(const InstructionSet& set, bool runsHere) {
+    if (runsHere) of[count++] = &set;
+  }
+};
+
+/** Those that this machine can run, the fastest first. The compiler's checks ask the system too, which has to save the registers. */
+InstructionSets instructionSetsOfThisMachine() {
+  InstructionSets sets;
+#if defined(__x86_64__)
+  const bool hasAvx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+  const bool hasAvx512 = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
+                         __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl");
+  sets.add(avx512, hasAvx2 && hasAvx512);
+  sets.add(avx2, hasAvx2);
+  sets.add(sse2, true);
+#elif defined(__aarch64__)
+  sets.add(neon, true);
+#endif
+  return sets;
+}
+
+/** A player's memory and kernels. Two of JavaScript's objects hold it: the buffer and the function `play`. */
+struct Player {
+  Arena arena;
+  const InstructionSet* set;
+  ArenaMemory memory;
+  int holders = 0;
+};
+
+void letGo(Player* player) {
+  if (--player->holders > 0) return;
+  unmapArena(player->memory);
+  delete player;
+}
+
+void letGoOfBuffer(napi_env, void*, void* player) { letGo(static_cast<Player*>(player)); }
+void letGoOfFunction(napi_env, void* player, void*) { letGo(static_cast<Player*>(player)); }
+
+napi_value throwRangeError(napi_env env, const char* message) {
+  napi_throw_range_error(env, nullptr, message);
+  return nullptr;
+}
+
+/** Plays the kernel that the call names. Throws RangeError for what the arena does not hold. */
+napi_value play(napi_env env, napi_callback_info info) {
+  void* data = nullptr;
+  napi_get_cb_info(env, info, nullptr, nullptr, nullptr, &data);
+  const auto* player = static_cast<const Player*>(data);
+  double* call = player->arena.call;
+  const InstructionSet& set = *player->set;
+  if (!(call[0] >= 0 && call[0] < double(set.count))) return throwRangeError(env, "there is no such kernel");
+  const Entry& entry = set.entries[size_t(call[0])];
+  if (call[1] != entry.arguments) return throwRangeError(env, "a kernel got too few arguments or too many");
+  try {
+    call[0] = entry.play(player->arena);
+  } catch (const WrongUse& wrong) {
+    return throwRangeError(env, wrong.message);
+  }
+  return nullptr;
+}
+
+size_t atCacheLine(size_t bytes) { return (bytes + CACHE_LINE - 1) / CACHE_LINE * CACHE_LINE; }
+
+void setNumber(napi_env env, napi_value object, const char* name, size_t number) {
+  napi_value value;
+  napi_create_double(env, double(number), &value);
+  napi_set_named_property(env, object, name, value);
+}
+
+/** What JavaScript gets of a player, or null with an exception pending. */
+napi_value describe(napi_env env, Player* player, size_t bytes) {
+  unsigned char* start = player->memory.start;
+  napi_value buffer, function, arena;
+  player->holders++;
+  if (napi_create_external_arraybuffer(env, start, bytes, letGoOfBuffer, player, &buffer) != napi_ok) {
+    letGo(player);
+    return throwRangeError(env, "the arena's memory cannot be shown to JavaScript");
+  }
+  player->holders++;
+  if (napi_create_function(env, "play", NAPI_AUTO_LENGTH, play, player, &function) != napi_ok ||
+      napi_add_finalizer(env, function, player, letGoOfFunction, nullptr, nullptr) != napi_ok) {
+    letGo(player);
+    return throwRangeError(env, "the arena's function cannot be made");
+  }
+  napi_create_object(env, &arena);
+  napi_set_named_property(env, arena, "buffer", buffer);
+  napi_set_named_property(env, arena, "play", function);
+  setNumber(env, arena, "values", reinterpret_cast<unsigned char*>(player->arena.values) - start);
+  setNumber(env, arena, "indices", reinterpret_cast<unsigned char*>(player->arena.indices) - start);
+  setNumber(env, arena, "call", reinterpret_cast<unsigned char*>(player->arena.call) - start);
+  return arena;
+}
+
+/** The named one of this machine's sets, or null. */
+const InstructionSet* findSet(napi_env env, napi_value name) {
+  char text[16] = {};
+  if (napi_get_value_string_utf8(env, name, text, sizeof(text), nullptr) != napi_ok) return nullptr;
+  const InstructionSets sets = instructionSetsOfThisMachine();
+  for (size_t i = 0; i < sets.count; i++) {
+    if (__builtin_strcmp(sets.of[i]->name, text) == 0) return sets.of[i];
+  }
+  return nullptr;
+}
+
+/** A whole number of things, or -1 for anything else. */
+double readCount(napi_env env, napi_value value) {
+  double count = -1;
+  if (napi_get_value_double(env, value, &count) != napi_ok) return -1;
+  return count >= 0 && count <= NUMBERS_AT_MOST && count == double(size_t(count)) ? count : -1;
+}
+
+/** createArena(instructionSet, numbers, indices): zeroed. Throws RangeError when it is not to be had. */
+napi_value createArena(napi_env env, napi_callback_info info) {
+  size_t count = 3;
+  napi_value arguments[3];
+  napi_get_cb_info(env, info, &count, arguments, nullptr, nullptr);
+  const InstructionSet* set = findSet(env, arguments[0]);
+  if (!set) return throwRangeError(env, "this machine has no such instruction set");
+  const double numbers = readCount(env, arguments[1]), integers = readCount(env, arguments[2]);
+  if (numbers < 0 || integers < 0) return throwRangeError(env, "an arena's size is a whole number from 0 to 2^44");
+
+  const size_t values = atCacheLine(CALL_BYTES);
+  const size_t indices = atCacheLine(values + size_t(numbers) * sizeof(float) + READ_AHEAD_BYTES);
+  const size_t bytes = atCacheLine(indices + size_t(integers) * sizeof(int) + READ_AHEAD_BYTES);
+  const ArenaMemory memory = mapArena(bytes);
+  if (!memory.start) return throwRangeError(env, "there is no memory for the arena");
+  auto* player = new (std::nothrow) Player{{}, set, memory};
+  if (!player) {
+    unmapArena(memory);
+    return throwRangeError(env, "there is no memory for the arena");
+  }
+  player->arena = {reinterpret_cast<float*>(memory.start + values), reinterpret_cast<int*>(memory.start + indices), numbers,
+                   integers, reinterpret_cast<double*>(memory.start)};
+  return describe(env, player, bytes);
+}
+
+void setFunction(napi_env env, napi_value object, const char* name, napi_callback callback) {
+  napi_value function;
+  napi_create_function(env, name, NAPI_AUTO_LENGTH, callback, nullptr, &function);
+  napi_set_named_property(env, object, name, function);
+}
+
+void setElement(napi_env env, napi_value array, size_t index, const char* text) {
+  napi_value value;
+  napi_create_string_utf8(env, text, NAPI_AUTO_LENGTH, &value);
+  napi_set_element(env, array, uint32_t(index), value);
+}
+
+}  // namespace
+
+// Loaded once in each thread that asks; nothing is shared between them.
+NAPI_MODULE_INIT() {
+  const InstructionSets sets = instructionSetsOfThisMachine();
+  napi_value names, kernels;
+  napi_create_array(env, &names);
+  for (size_t i = 0; i < sets.count; i++) setElement(env, names, i, sets.of[i]->name);
+  napi_create_array(env, &kernels);
+  for (size_t i = 0; i < sets.of[0]->count; i++) setElement(env, kernels, i, sets.of[0]->entries[i].name);
+  napi_set_named_property(env, exports, "instructionSets", names);
+  napi_set_named_property(env, exports, "kernels", kernels);
+  setFunction(env, exports, "createArena", createArena);
+  return exports;
+}

@@ -1,0 +1,104 @@
+// The kernels by name, with their arguments in the order of cpp/: sizes are read first, then each matrix with its own.
+#pragma once
+#include "../cpp/kernels.cc"
+#include "call.h"
+
+#define ENTRY(name, arguments, ...)                                \
+  {                                                                \
+    name, arguments, [](const Arena& arena) -> double {            \
+      const Call call(arena);                                      \
+      __VA_ARGS__                                                  \
+      return 0;                                                    \
+    }                                                              \
+  }
+
+#define ACTIVATION_ENTRIES(name)                                                                         \
+  ENTRY(#name, 3, const Size count = call.size(2); name(call.matrix(0, count), call.matrix(1, count), count);), \
+      ENTRY(#name "Gradient", 5, const Size count = call.size(4);                                        \
+            name##Gradient(call.matrix(0, count), call.matrix(1, count), call.matrix(2, count), call.matrix(3, count), count);)
+
+#define LOSS_ENTRY(name)                                                                               \
+  ENTRY(#name, 7, const Size m = call.size(4); const Size n = call.size(5);                            \
+        return name(call.matrixOrNull(0, m, n), call.matrix(1, m, n), call.matrix(2, m, n), call.matrixOrNull(3, m), m, n, \
+                    call.single(6));)
+
+const Entry ENTRIES[] = {
+    ENTRY("gatherRows", 5, const Size m = call.size(3); const Size n = call.size(4);
+          gatherRows(call.matrix(0, m, n), call.matrix(1, 0), call.rowNumbers(2, m, 1, n), m, n);),
+
+    ENTRY("affine", 7, const Size m = call.size(4); const Size k = call.size(5); const Size n = call.size(6);
+          affine(call.matrix(0, m, n), call.matrix(1, k, n), call.matrix(2, m, k), call.matrix(3, n), m, k, n);),
+    ENTRY("weightGradient", 7, const Size m = call.size(3); const Size k = call.size(4); const Size n = call.size(5);
+          weightGradient(call.matrix(0, k, n), call.matrix(1, m, n), call.matrix(2, m, k), m, k, n, call.single(6));),
+    ENTRY("biasGradient", 5, const Size m = call.size(2); const Size n = call.size(3);
+          biasGradient(call.matrix(0, n), call.matrix(1, m, n), m, n, call.single(4));),
+    ENTRY("inputGradient", 6, const Size m = call.size(3); const Size k = call.size(4); const Size n = call.size(5);
+          inputGradient(call.matrix(0, m, k), call.matrix(1, k, n), call.matrix(2, m, n), m, k, n);),
+
+    ACTIVATION_ENTRIES(linear),
+    ACTIVATION_ENTRIES(relu),
+    ACTIVATION_ENTRIES(leakyRelu),
+    ACTIVATION_ENTRIES(sigmoid),
+    ACTIVATION_ENTRIES(tanh),
+    ACTIVATION_ENTRIES(gelu),
+    ACTIVATION_ENTRIES(silu),
+    ACTIVATION_ENTRIES(elu),
+    ACTIVATION_ENTRIES(selu),
+    ACTIVATION_ENTRIES(softplus),
+    ACTIVATION_ENTRIES(mish),
+
+    ENTRY("dropout", 6, const Size count = call.size(2);
+          dropout(call.matrix(0, count), call.matrix(1, count), count, call.word(3), call.single(4), call.word(5));),
+
+    ENTRY("batchNormalize", 12, const Size m = call.size(8); const Size n = call.size(9);
+          batchNormalize(call.matrix(0, m, n), call.matrix(1, m, n), call.matrix(2, n), call.matrix(3, n), call.matrix(4, n),
+                         call.matrix(5, n), call.matrix(6, n), call.matrix(7, n), m, n, call.single(10), call.number(11));),
+    ENTRY("batchNormalizeWithRunning", 9, const Size m = call.size(6); const Size n = call.size(7);
+          batchNormalizeWithRunning(call.matrix(0, m, n), call.matrix(1, m, n), call.matrix(2, n), call.matrix(3, n),
+                                    call.matrix(4, n), call.matrix(5, n), m, n, call.single(8));),
+    ENTRY("batchNormalizationGradient", 11, const Size m = call.size(8); const Size n = call.size(9);
+          batchNormalizationGradient(call.matrix(0, m, n), call.matrix(1, m, n), call.matrix(2, m, n), call.matrix(3, n),
+                                     call.matrix(4, n), call.matrix(5, n), call.matrix(6, n), call.matrix(7, n), m, n,
+                                     call.number(10));),
+    ENTRY("layerNormalize", 9, const Size m = call.size(6); const Size n = call.size(7);
+          layerNormalize(call.matrix(0, m, n), call.matrix(1, m, n), call.matrix(2, n), call.matrix(3, n), call.matrix(4, m),
+                         call.matrix(5, m), m, n, call.number(8));),
+    ENTRY("layerNormalizationGradient", 11, const Size m = call.size(8); const Size n = call.size(9);
+          layerNormalizationGradient(call.matrix(0, m, n), call.matrix(1, m, n), call.matrix(2, m, n), call.matrix(3, n),
+                                     call.matrix(4, m), call.matrix(5, m), call.matrix(6, n), call.matrix(7, n), m, n,
+                                     call.number(10));),
+
+    LOSS_ENTRY(mse),
+    LOSS_ENTRY(mae),
+    LOSS_ENTRY(huber),
+    LOSS_ENTRY(quantile),
+    LOSS_ENTRY(poisson),
+    LOSS_ENTRY(binaryCrossEntropy),
+    ENTRY("crossEntropy", 8, const Size m = call.size(5); const Size n = call.size(6);
+          return crossEntropy(call.matrixOrNull(0, m, n), call.matrix(1, m, n), call.classNumbers(2, m, n),
+                              call.matrixOrNull(3, m), call.matrixOrNull(4, n), m, n, call.number(7));),
+    ENTRY("softmax", 4, const Size m = call.size(2); const Size n = call.size(3);
+          softmax(call.matrix(0, m, n), call.matrix(1, m, n), m, n);),
+
+    ENTRY("sumOfSquares", 2, const Size count = call.size(1); return sumOfSquares(call.matrix(0, count), count);),
+    ENTRY("scale", 3, const Size count = call.size(1); scale(call.matrix(0, count), count, call.single(2));),
+    ENTRY("addPenaltyGradient", 5, const Size count = call.size(2);
+          addPenaltyGradient(call.matrix(0, count), call.matrix(1, count), count, call.single(3), call.single(4));),
+
+    ENTRY("sgd", 9, const Size count = call.size(3);
+          sgd(call.matrix(0, count), call.matrix(1, count), call.matrixOrNull(2, count), count, call.single(4),
+              call.single(5), call.flag(6), call.single(7), call.flag(8));),
+    ENTRY("rmsprop", 10, const Size count = call.size(4);
+          rmsprop(call.matrix(0, count), call.matrix(1, count), call.matrix(2, count), call.matrixOrNull(3, count), count,
+                  call.number(5), call.number(6), call.number(7), call.number(8), call.number(9));),
+    ENTRY("adagrad", 7, const Size count = call.size(3);
+          adagrad(call.matrix(0, count), call.matrix(1, count), call.matrix(2, count), count, call.single(4), call.single(5),
+                  call.single(6));),
+    ENTRY("adam", 13, const Size count = call.size(4);
+          adam(call.matrix(0, count), call.matrix(1, count), call.matrix(2, count), call.matrix(3, count), count,
+               call.number(5), call.number(6), call.number(7), call.number(8), call.number(9), call.flag(10),
+               call.number(11), call.number(12));),
+    ENTRY("lion", 8, const Size count = call.size(3);
+          lion(call.matrix(0, count), call.matrix(1, count), call.matrix(2, count), count, call.number(4), call.number(5),
+               call.number(6), call.number(7));),
+};

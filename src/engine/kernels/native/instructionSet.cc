@@ -1,0 +1,21 @@
+// One set of instructions: compiled once for each, with its compiler flags, INSTRUCTION_SET (the name) and the sizes of its vectors and
+// tiles. All that is compiled so stays in this unit, so that none of it runs on a machine without those instructions.
+#include "instructionSet.h"
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+#elif defined(__aarch64__)
+#include <arm_neon.h>
+#endif
+
+namespace {
+#define KERNEL
+#define THREAD_MEMORY(bytes) threadMemory(bytes)
+#include "entries.h"
+}  // namespace
+
+#define TEXT_OF(name) #name
+#define TEXT(name) TEXT_OF(name)
+
+extern const InstructionSet INSTRUCTION_SET;
+const InstructionSet INSTRUCTION_SET = {TEXT(INSTRUCTION_SET), ENTRIES, sizeof(ENTRIES) / sizeof(ENTRIES[0])};

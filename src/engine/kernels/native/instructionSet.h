@@ -1,0 +1,41 @@
+// What the addon and the translation units of its instruction sets know of each other. No inline function stands here: compiled with
+// two sets of instructions, the linker would keep either.
+#pragma once
+#include <cstddef>
+
+/** The memory of one player. */
+struct Arena {
+  float* values;
+  int* indices;
+  /** How many of each. */
+  double numbers;
+  double integers;
+  /** What JavaScript hands over: which kernel, how many arguments, the arguments; what a kernel returns comes back in the first place. */
+  double* call;
+};
+
+/** Arguments of the kernel that has most of them. */
+constexpr int ARGUMENTS_AT_MOST = 13;
+
+/** A kernel by name: it reads its arguments from the arena's call, checks them, and throws WrongUse before anything is touched. */
+struct Entry {
+  const char* name;
+  int arguments;
+  double (*play)(const Arena&);
+};
+
+/** The kernels compiled for one set of instructions. */
+struct InstructionSet {
+  const char* name;
+  const Entry* entries;
+  size_t count;
+};
+
+struct WrongUse {
+  const char* message;
+};
+
+[[noreturn]] void refuse(const char* message);
+
+/** Memory of this thread alone, `bytes` of it or more, at a cache line. It stays the thread's until it asks for more, or ends. */
+float* threadMemory(size_t bytes);
