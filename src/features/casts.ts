@@ -1,7 +1,7 @@
+import { readBoolean } from '../kit/booleans.ts';
+import { isoTime } from '../kit/clock.ts';
 import { type Column, isNumberColumn } from '../kit/table.ts';
-
-const TRUE_WORDS = new Set(['true', 't', 'yes', 'y', '1', 'on']);
-const FALSE_WORDS = new Set(['false', 'f', 'no', 'n', '0', 'off']);
+import { readTime } from '../kit/times.ts';
 
 /** Strings as numbers of a dictionary; -1 is missing. */
 export interface Categories {
@@ -12,7 +12,7 @@ export interface Categories {
 /** The column as numbers; what does not read as one is NaN. Values that are not finite stand for missing ones too. */
 export function asNumbers(column: Column): Float64Array {
   if (isNumberColumn(column)) return column.values;
-  return eachCategory(column, (word) => (word.trim() === '' ? Number.NaN : Number(word)));
+  return eachCategory(column, (word) => (word === '' ? undefined : Number(word)));
 }
 
 /** The column as 0 and 1; what is neither is NaN. */
@@ -23,7 +23,7 @@ export function asBooleans(column: Column): Float64Array {
     : column.values.map((value) => (value === 0 || value === 1 ? value : Number.NaN));
 }
 
-/** The column as milliseconds since 1970; text without a zone is read as UTC. */
+/** The column as milliseconds since 1970; text is read as in rows to predict, what is no time is NaN. */
 export function asTimes(column: Column): Float64Array {
   return isNumberColumn(column) ? column.values : eachCategory(column, readTime);
 }
@@ -45,25 +45,13 @@ export function asCategories(column: Column): Categories {
 
 function asWord(value: number, type: Column['type']): string {
   if (type === 'boolean') return value === 1 ? 'true' : 'false';
-  return type === 'datetime' ? new Date(value).toISOString() : String(value);
+  return type === 'datetime' ? isoTime(value) : String(value);
 }
 
-function eachCategory({ codes, categories }: Categories, read: (word: string) => number): Float64Array {
+function eachCategory({ codes, categories }: Categories, read: (word: string) => number | undefined): Float64Array {
   const values = Float64Array.from(categories, (word) => {
-    const value = read(word);
+    const value = read(word.trim()) ?? Number.NaN;
     return Number.isFinite(value) ? value : Number.NaN;
   });
   return Float64Array.from(codes, (code) => values[code] ?? Number.NaN);
-}
-
-function readBoolean(word: string): number {
-  const lower = word.trim().toLowerCase();
-  if (TRUE_WORDS.has(lower)) return 1;
-  return FALSE_WORDS.has(lower) ? 0 : Number.NaN;
-}
-
-function readTime(word: string): number {
-  const zoned = /[zZ]$|[+-]\d\d:?\d\d$|GMT/.test(word);
-  const time = Date.parse(zoned ? word : `${word}${/\d:\d/.test(word) ? 'Z' : ' UTC'}`);
-  return Number.isNaN(time) ? Date.parse(word) : time;
 }

@@ -40,4 +40,9 @@ describe('a column of times', () => {
     writeDatetime(fitted, column, Int32Array.of(2), { values, offset: 0, width });
     expect([...values]).toEqual([...Array(width - 1).fill(0), 1]);
   });
+
+  it('reads words as the rows to predict are read, the day first between dots', () => {
+    const fitted = fitDatetime(words('t', ['3.2.2024', '13.2.2024']), firstRows(2));
+    expect(fitted?.range).toEqual([at('2024-02-03T00:00Z'), at('2024-02-13T00:00Z')]);
+  });
 });

@@ -3,8 +3,9 @@
  * cells of a text file are all text.
  */
 import { DEFAULT_NULL_VALUES } from '../../datasets/missing.ts';
+import { readBoolean } from '../../kit/booleans.ts';
+import { readTime } from '../../kit/times.ts';
 import { numberReader } from './numbers.ts';
-import { readTime } from './times.ts';
 
 /** A number (a boolean is 0 or 1, a time milliseconds since 1970); NaN is missing, undefined is a wrong type. */
 type NumberReader = (cell: unknown) => number | undefined;
@@ -19,12 +20,14 @@ export interface CellReaders {
 }
 
 const MISSING_MARKS = new Set<string>(['', ...DEFAULT_NULL_VALUES]);
-const TRUE_WORDS = new Set(['true', 't', 'yes', 'y', '1', '1.0', 'on']);
-const FALSE_WORDS = new Set(['false', 'f', 'no', 'n', '0', '0.0', 'off']);
 /** The farthest time that JavaScript's Date can hold, in milliseconds. */
 const FARTHEST_TIME_MS = 8.64e15;
 
-const typedCells = { boolean: orMissing(readBoolean), datetime: orMissing(readTimeCell), categorical: readCategory };
+const typedCells = {
+  boolean: orMissing(readBooleanCell),
+  datetime: orMissing(readTimeCell),
+  categorical: readCategory,
+};
 
 /** Cells of JSON rows. */
 export const jsonCells: CellReaders = {
@@ -48,13 +51,10 @@ function orMissing(read: NumberReader): NumberReader {
   return (cell) => (isMissing(cell) ? Number.NaN : read(cell));
 }
 
-function readBoolean(cell: unknown): number | undefined {
+function readBooleanCell(cell: unknown): number | undefined {
   if (cell === true || cell === 1) return 1;
   if (cell === false || cell === 0) return 0;
-  if (typeof cell !== 'string') return undefined;
-  const word = cell.trim().toLowerCase();
-  if (TRUE_WORDS.has(word)) return 1;
-  return FALSE_WORDS.has(word) ? 0 : undefined;
+  return typeof cell === 'string' ? readBoolean(cell) : undefined;
 }
 
 /** A number is milliseconds since 1970. */

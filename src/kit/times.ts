@@ -1,4 +1,4 @@
-/** Ways to write a time, as datasets are read. What has no zone is in UTC. */
+/** Ways to write a time: of an upload, of a feature that is typed datetime, of a row to predict. What has no zone is in UTC. */
 
 const ISO = /^\d{4}-\d{1,2}-\d{1,2}/;
 const ISO_DATE_ALONE = /^\d{4}-\d{1,2}-\d{1,2}$/;
