@@ -1,5 +1,5 @@
 import { type DuckDBConnection, type DuckDBDataChunk, DuckDBInstance } from '@duckdb/node-api';
-import { literals } from './ingest/sql.ts';
+import { literal, literals } from './ingest/sql.ts';
 
 export type Cell = string | number | boolean | null;
 
@@ -22,6 +22,12 @@ export interface Session {
   readonly close: () => void;
 }
 
+/**
+ * Optimizers that cost more than they gain over many columns: the first makes a join of every IN with several values (250 such columns took
+ * 2 GB), the second compares every expression with every other.
+ */
+const COSTLY_OPTIMIZERS = 'in_clause,common_subexpressions';
+
 export async function openSession(options: SessionOptions): Promise<Session> {
   const { memoryBytes, threads, files = [], folders = [], spillFolder } = options;
   const instance = await DuckDBInstance.create(':memory:', {
@@ -33,7 +39,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     temp_directory: spillFolder ?? '',
   });
   const connection = await instance.connect();
-  await connection.run(`SET TimeZone = 'UTC'`);
+  await connection.run(`SET TimeZone = 'UTC'; SET disabled_optimizers = ${literal(COSTLY_OPTIMIZERS)}`);
   await connection.run(`SET allowed_paths = [${literals(files)}]; SET allowed_directories = [${literals(folders)}]`);
   await connection.run('SET enable_external_access = false; SET lock_configuration = true');
   return {

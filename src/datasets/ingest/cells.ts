@@ -1,8 +1,5 @@
 import { DEFAULT_NULL_VALUES } from '../missing.ts';
-import { literals } from './sql.ts';
-
-/** Blanks around a value are no part of it. */
-const BLANKS = "' ' || chr(9) || chr(10) || chr(13)";
+import { literal } from './sql.ts';
 
 /** How cells of text are read: trimmed, and NULL where they mean "missing". */
 export interface Cells {
@@ -10,20 +7,24 @@ export interface Cells {
   readonly value: (column: string) => string;
   /** SQL for the cell as a number, NULL when it is none or missing; quicker than by way of `value`. */
   readonly number: (column: string) => string;
-  /** SQL: whether the cell holds a value, for cells that are no numbers. */
-  readonly present: (column: string) => string;
+  /** SQL: whether the cell means "missing". */
+  readonly missing: (column: string) => string;
 }
 
 export function cellsOf(nullValues: readonly string[] | null): Cells {
-  const marks = nullValues ?? DEFAULT_NULL_VALUES;
-  const missing = literals(['', ...marks.map((mark) => mark.trim())]);
-  const trimmed = (column: string) => `trim(${column}, ${BLANKS})`;
-  const present = (column: string) => `${trimmed(column)} NOT IN (${missing})`;
+  const marks = (nullValues ?? DEFAULT_NULL_VALUES).map((mark) => mark.trim()).filter((mark) => mark !== '');
+  // One expression, however many marks there are: tables have thousands of columns.
+  const pattern = literal(`\\s*(${marks.map(escapeRegExp).join('|')})?\\s*`);
+  const missing = (column: string) => `regexp_full_match(${column}, ${pattern})`;
   const cast = (column: string) => `TRY_CAST(${column} AS DOUBLE)`;
-  const numbers = marks.filter((mark) => mark.trim() !== '' && Number.isFinite(Number(mark)));
+  const numbersAmongMarks = marks.some((mark) => Number.isFinite(Number(mark)));
   return {
-    value: (column) => `(CASE WHEN ${present(column)} THEN ${trimmed(column)} END)`,
-    number: numbers.length === 0 ? cast : (column) => `(CASE WHEN ${present(column)} THEN ${cast(column)} END)`,
-    present,
+    value: (column) => `(CASE WHEN NOT ${missing(column)} THEN trim(${column}) END)`,
+    number: numbersAmongMarks ? (column) => `(CASE WHEN NOT ${missing(column)} THEN ${cast(column)} END)` : cast,
+    missing,
   };
+}
+
+function escapeRegExp(text: string): string {
+  return text.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
 }

@@ -1,4 +1,4 @@
-import type { Session } from '../duckdb.ts';
+import type { Cell, Session } from '../duckdb.ts';
 import { type FileFormat, type ReadOptions, Refusal } from './messages.ts';
 import type { FoundColumn, Source } from './source.ts';
 import { columnId, literal } from './sql.ts';
@@ -31,7 +31,9 @@ export async function openCsv(
     name: dialect.header ? name : `column${index + 1}`,
     kind: 'text' as const,
   }));
-  return { columns, relations: readers(file, dialect, first.length), delimiter: dialect.delimiter, refusalOf };
+  const relation = relationOf(file, dialect, first.length);
+  const fallback = (error: unknown) => padded(relation, error);
+  return { columns, relation, fallback, delimiter: dialect.delimiter, refusalOf };
 }
 
 async function sniff(session: Session, file: string, { delimiter, header }: ReadOptions): Promise<Dialect> {
@@ -42,22 +44,26 @@ async function sniff(session: Session, file: string, { delimiter, header }: Read
     ...(delimiter === null ? [] : [`delim = ${literal(delimiter)}`]),
     ...(header === null ? [] : [`header = ${header}`]),
   ].join(', ');
-  const select = `SELECT Delimiter, Quote, NewLineDelimiter, SkipRows::DOUBLE, HasHeader FROM sniff_csv(${literal(file)}, ${given}`;
-  const found = await refusing(async () => {
-    try {
-      return await session.query(`${select})`);
-    } catch {
-      return session.query(`${select}, strict_mode = false)`);
-    }
-  });
-  const [separator, quote, newLine, skip, hasHeader] = found[0] ?? [];
+  const ask = (more: string) =>
+    session.query(
+      `SELECT Delimiter, Quote, NewLineDelimiter, SkipRows::DOUBLE, HasHeader, len(Columns)::DOUBLE
+       FROM sniff_csv(${literal(file)}, ${given}${more})`,
+    );
+  // A line that is too long or too short makes one column of everything: then such lines are looked past, to be named when they are read.
+  const forgiving = () => ask(', ignore_errors = true, skip = 0');
+  const strict = await ask('').catch(() => []);
+  const found = strict[0]?.[5] === 1 ? await forgiving().catch(() => strict) : strict;
+  return toDialect(found.length > 0 ? found[0] : (await refusing(forgiving))[0]);
+}
+
+function toDialect([separator, quote, newLine, skip, header]: readonly Cell[] = []): Dialect {
   return {
     delimiter: String(separator),
     // A file whose first lines have no quote may have one later.
     quote: quote === "'" ? "'" : '"',
     newLine: String(newLine),
     skip: Number(skip),
-    header: hasHeader === true,
+    header: header === true,
   };
 }
 
@@ -70,14 +76,17 @@ async function readFirstRow(session: Session, file: string, dialect: Dialect): P
   return first.map((name) => String(name ?? '').trim());
 }
 
-/** Strict first; then with quotes as they come; then with short lines filled up. */
-function readers(file: string, dialect: Dialect, width: number): readonly string[] {
+function relationOf(file: string, dialect: Dialect, width: number): string {
   const columns = Array.from({ length: width }, (_, index) => `${columnId(index)}: 'VARCHAR'`).join(', ');
   const options = [...dialectOptions(dialect), 'auto_detect = false', `columns = {${columns}}`];
-  const strict = options.join(', ');
-  return [strict, `${strict}, strict_mode = false`, `${strict}, null_padding = true, parallel = false`].map(
-    (all) => `read_csv(${literal(file)}, ${all})`,
-  );
+  return `read_csv(${literal(file)}, ${options.join(', ')})`;
+}
+
+/** Where a line is too short, short lines are filled up; whatever else is wrong would be lost without a word. */
+function padded(relation: string, error: unknown): string | null {
+  const { widths } = complaintOf(error);
+  if (widths === null || widths.found > widths.expected) return null;
+  return relation.replace(/\)$/, ', null_padding = true, parallel = false)');
 }
 
 function dialectOptions({ delimiter, quote, newLine, skip, header }: Dialect): string[] {
@@ -100,18 +109,32 @@ async function refusing<Value>(work: () => Promise<Value>): Promise<Value> {
   }
 }
 
+interface Complaint {
+  readonly message: string;
+  readonly line: string | null;
+  readonly widths: { readonly expected: number; readonly found: number } | null;
+}
+
 /** DuckDB's message names the line and shows it; the rest of it is advice for people who write SQL. */
-function refusalOf(error: unknown): Refusal {
+function complaintOf(error: unknown): Complaint {
   const message = error instanceof Error ? error.message : '';
-  const line = /Line: (\d+)/.exec(message)?.[1];
-  const widths = /Expected Number of Columns: (\d+) Found: (\d+)/.exec(message);
-  if (line && widths) {
+  const line = /Line: (\d+)/.exec(message)?.[1] ?? null;
+  const [, expected, found] = /Expected Number of Columns: (\d+) Found: (\d+)/.exec(message) ?? [];
+  return { message, line, widths: found ? { expected: Number(expected), found: Number(found) } : null };
+}
+
+function refusalOf(error: unknown): Refusal {
+  const { message, line, widths } = complaintOf(error);
+  if (line === null) {
+    return new Refusal('No table can be made out: send lines with the same number of values, or say the `delimiter`.');
+  }
+  if (widths !== null) {
+    const amount = widths.found > widths.expected ? 'more' : 'fewer';
     return new Refusal(
-      `Line ${line} has ${widths[2]} values where ${widths[1]} are expected: mend the line or its quotes.`,
+      `Line ${line} has ${amount} values than the ${widths.expected} of the first line: mend it or its quotes.`,
     );
   }
-  if (line && /quote/i.test(message))
+  if (/quote/i.test(message))
     return new Refusal(`Line ${line} has a quote that is not closed or not doubled: mend it.`);
-  if (line) return new Refusal(`Line ${line} cannot be read: mend it or its quotes.`);
-  return new Refusal('No table can be made out: send lines with the same number of values, or say the `delimiter`.');
+  return new Refusal(`Line ${line} cannot be read: mend it or its quotes.`);
 }

@@ -36,7 +36,8 @@ export function numberForms(delimiter: string | null): readonly Form[] {
   const plain: Form = {
     name: 'plain',
     type: 'numeric',
-    value: (cell) => finite(`TRY_CAST(${cell} AS DOUBLE)`),
+    // DuckDB reads 1_000 as a number; in a table it is a code.
+    value: (cell) => finite(`(CASE WHEN NOT contains(${cell}, '_') THEN TRY_CAST(${cell} AS DOUBLE) END)`),
     detected: true,
   };
   return delimiter === ';'

@@ -73,7 +73,6 @@ function createTally({ stored, min, max, mean, count }: ColumnFacts): Tally {
 export function edgesOf(min: number, max: number, whole: boolean): readonly number[] {
   if (whole && max - min < BINS) return Array.from({ length: max - min + 2 }, (_, bin) => min + bin - 0.5);
   if (min === max) return [min - Math.max(0.5, Math.abs(min) / 2), max + Math.max(0.5, Math.abs(max) / 2)];
-  const width = max / BINS - min / BINS;
-  const inner = Array.from({ length: BINS }, (_, bin) => min + bin * width);
-  return [...inner, max];
+  // A weighted mean does not overflow where max - min does.
+  return Array.from({ length: BINS + 1 }, (_, bin) => min * (1 - bin / BINS) + max * (bin / BINS));
 }

@@ -17,7 +17,7 @@ export interface FormHits {
 }
 
 /** So many rows propose forms; all rows then decide, on the few that were proposed. */
-const PROPOSING_ROWS = 2000;
+const PROPOSING_ROWS = 200;
 /** In the first rows, at least this share of the cells must be written in a form for it to be tried on all. */
 const PROPOSING_SHARE = 0.5;
 const FORMS_A_STATEMENT = 2000;

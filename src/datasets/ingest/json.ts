@@ -1,4 +1,5 @@
 import type { Session } from '../duckdb.ts';
+import { readTail } from './detect.ts';
 import { type FileFormat, Refusal } from './messages.ts';
 import type { FoundColumn, Source } from './source.ts';
 import { columnId, literal, literals } from './sql.ts';
@@ -10,12 +11,14 @@ const LARGEST_OBJECT_BYTES = 16 * 2 ** 20;
 export async function openJson(session: Session, file: string, format: FileFormat): Promise<Source<FoundColumn>> {
   const layout = format === 'json' ? 'array' : 'newline_delimited';
   const objects = `read_json_objects(${literal(file)}, format = '${layout}', maximum_object_size = ${LARGEST_OBJECT_BYTES})`;
+  // DuckDB takes an array that is cut off behind a value for a whole one.
+  if (format === 'json' && !(await readTail(file)).trimEnd().endsWith(']')) throw refusal(format);
   const names = await readKeys(session, objects, format);
   const pointers = names.map((name) => `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`);
   const cells = names.map((_, index) => `cells[${index + 1}] AS ${columnId(index)}`);
   const extracted = `(SELECT ${cells.join(', ')} FROM (SELECT json_extract_string(json, [${literals(pointers)}]) AS cells FROM ${objects}))`;
   const columns = names.map((name, index) => ({ id: columnId(index), name, kind: 'text' as const }));
-  return { columns, relations: [extracted], delimiter: null, refusalOf: () => refusal(format) };
+  return { columns, relation: extracted, fallback: () => null, delimiter: null, refusalOf: () => refusal(format) };
 }
 
 async function readKeys(session: Session, objects: string, format: FileFormat): Promise<readonly string[]> {

@@ -56,24 +56,24 @@ function candidate({ id, asked }: NamedColumn, measure: Measure | undefined, for
 }
 
 function isPlainNumber({ numbers, present, padded }: Measure, asked: ColumnType | null): boolean {
-  return present > 0 && numbers === present && (asked === 'numeric' || (asked === null && padded === 0));
+  return present > 0 && numbers === present && (asked === 'numeric' || (asked === null && !padded));
 }
 
 /** Numbers with leading zeros name things. */
 function isCode({ numbers, present, padded }: Measure): boolean {
-  return padded > 0 && numbers >= SHARE_OF_TYPE * present;
+  return padded && numbers >= SHARE_OF_TYPE * present;
 }
 
 function planText(column: NamedColumn, measure: Measure, hits: readonly FormHits[], cells: Cells): PlannedColumn {
   const { name, nameless, asked, id } = column;
   const base = { name, nameless, asked, present: measure.present, ambiguousWith: null };
-  if (isPlainNumber(measure, asked)) return { ...base, ...planNumber(cells.number(id), measure.whole) };
+  if (isPlainNumber(measure, asked)) return { ...base, ...planNumber(cells.number(id), measure) };
   const best = hits.toSorted((a, b) => b.cells - a.cells)[0];
   const enough = asked === null ? SHARE_OF_TYPE * measure.present : 1;
   if (asked !== null && STORED_FOR[asked] && !best?.cells) refuseType(name, asked);
   if (best === undefined || best.cells < enough) return { ...base, sql: cells.value(id), stored: 'text' };
   const { form } = best;
-  if (form.name === 'plain') return { ...base, ...planNumber(cells.number(id), measure.whole) };
+  if (form.name === 'plain') return { ...base, ...planNumber(cells.number(id), measure) };
   const stored = form.type === 'numeric' ? 'number' : form.type;
   return { ...base, sql: form.value(cells.value(id)), stored, ambiguousWith: ambiguity(best, hits) };
 }
@@ -83,9 +83,9 @@ function refuseType(name: string, asked: ColumnType): never {
   throw new Refusal(message, [{ path: '/types', message }]);
 }
 
-function planNumber(number: string, whole: boolean): Pick<PlannedColumn, 'sql' | 'stored'> {
-  const finite = `CASE WHEN isfinite(${number}) THEN ${number} END`;
-  return whole ? { sql: `CAST(${finite} AS BIGINT)`, stored: 'integer' } : { sql: finite, stored: 'number' };
+function planNumber(number: string, { whole, notFinite }: Measure): Pick<PlannedColumn, 'sql' | 'stored'> {
+  if (whole) return { sql: `TRY_CAST(${number} AS BIGINT)`, stored: 'integer' };
+  return { sql: notFinite === 0 ? number : `CASE WHEN isfinite(${number}) THEN ${number} END`, stored: 'number' };
 }
 
 function ambiguity({ form, cells }: FormHits, hits: readonly FormHits[]): string | null {

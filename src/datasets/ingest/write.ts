@@ -17,6 +17,6 @@ export async function writeTable(session: Session, relation: string, columns: re
   const rowGroup = Math.min(LARGEST_ROW_GROUP, Math.max(1, vectors) * VECTOR_ROWS);
   await session.query(
     `COPY (SELECT ${cells.join(', ')} FROM ${relation}) TO ${literal(TABLE_FILE)}
-     (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE ${rowGroup}, KV_METADATA {names: ${names}})`,
+     (FORMAT parquet, USE_TMP_FILE false, COMPRESSION zstd, ROW_GROUP_SIZE ${rowGroup}, KV_METADATA {names: ${names}})`,
   );
 }

@@ -1,0 +1,126 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { filesIn, startDatasets, type TestService } from './support/service.ts';
+import { upload } from './support/upload.ts';
+
+let service: TestService;
+beforeAll(async () => {
+  service = await startDatasets();
+});
+afterAll(() => service.close());
+
+const get = async (path: string) => (await service.app.inject({ url: `/v1/datasets${path}` })).json();
+const remove = (id: string) => service.app.inject({ method: 'DELETE', url: `/v1/datasets/${id}` });
+const respondAsync = { headers: { prefer: 'respond-async' } };
+
+describe('Prefer: respond-async', () => {
+  it('answers 202 while the file is read, and wait holds the answer until it is', async () => {
+    const answer = await upload(service, 'x,y\n1,2\n', respondAsync);
+    expect(answer.statusCode).toBe(202);
+    expect(answer.headers['preference-applied']).toBe('respond-async');
+    expect(answer.json()).toMatchObject({ state: 'processing', rows: null, columns: [] });
+    expect(await get(`/${answer.json().id}?wait=60`)).toMatchObject({ state: 'ready', rows: 1 });
+  });
+
+  it('keeps why a file could not be read', async () => {
+    const { id } = (await upload(service, 'x,y\n', respondAsync)).json();
+    expect(await get(`/${id}?wait=60`)).toMatchObject({ state: 'failed', error: { code: 'invalid_file' } });
+    expect(await get(`/${id}/rows`)).toMatchObject({ status: 409, code: 'dataset_not_ready' });
+  });
+
+  it('fails what a stopped service was reading', async () => {
+    const row = { id: 'ds_1', name: 'n', state: 'processing', bytes: 1, sha256: '', createdAt: 0 } as const;
+    await service.database
+      .insertInto('datasets')
+      .values({ ...row, columns: '[]', warnings: '[]' })
+      .execute();
+    await service.datasets.recover();
+    expect(await get('/ds_1')).toMatchObject({
+      state: 'failed',
+      error: { message: expect.stringMatching(/upload it again/) },
+    });
+    await remove('ds_1');
+  });
+});
+
+describe('the same bytes', () => {
+  it('are stored once, and go with the last dataset that uses them', async () => {
+    const before = filesIn(service.folders).length;
+    const first = (await upload(service, 'same,bytes\n1,2\n', { query: { name: 'first' } })).json();
+    const second = (await upload(service, 'same,bytes\n1,2\n', { query: { name: 'second' } })).json();
+    expect(second).toMatchObject({ name: 'second', sha256: first.sha256, columns: first.columns });
+    expect(filesIn(service.folders)).toHaveLength(before + 1);
+    expect((await remove(first.id)).statusCode).toBe(204);
+    expect(await get(`/${second.id}/rows`)).toMatchObject({ items: [{ same: 1, bytes: 2 }] });
+    await remove(second.id);
+    expect(filesIn(service.folders)).toHaveLength(before);
+  });
+
+  it('read in another way are another table', async () => {
+    const plain = (await upload(service, 'a,b\n1,2\n3,4\n')).json();
+    const typed = (await upload(service, 'a,b\n1,2\n3,4\n', { query: { types: 'a:categorical' } })).json();
+    expect([plain.columns[0].type, typed.columns[0].type]).toEqual(['numeric', 'categorical']);
+    expect(await get(`/${typed.id}/rows`)).toMatchObject({ items: [{ a: '1' }, { a: '3' }] });
+  });
+});
+
+describe('DELETE /v1/datasets/{id}', () => {
+  it('is refused while a job needs the dataset', async () => {
+    const { id } = (await upload(service, 'x,y\n5,6\n')).json();
+    const job = { id: 'job_1', name: 'j', datasetId: id, state: 'queued', priority: 0, request: '{}' } as const;
+    await service.database
+      .insertInto('jobs')
+      .values({ ...job, warnings: '[]', attempts: 0, cancelRequested: 0, memoryBytes: 0, createdAt: 0 })
+      .execute();
+    expect((await remove(id)).json()).toMatchObject({ status: 409, code: 'dataset_in_use' });
+    await service.database.updateTable('jobs').set({ state: 'cancelled', finishedAt: 1 }).execute();
+    expect((await remove(id)).statusCode).toBe(204);
+    expect((await remove(id)).json()).toMatchObject({ status: 404, code: 'dataset_not_found' });
+  });
+});
+
+describe('GET /v1/datasets', () => {
+  it('pages from the newest to the oldest', async () => {
+    const names = ['one', 'two', 'three'];
+    for (const name of names) await upload(service, 'p,q\n1,2\n', { query: { name } });
+    const page = await get('?limit=2');
+    expect(page.items.map(({ name }: { name: string }) => name)).toEqual(['three', 'two']);
+    const next = await get(`?limit=2&after=${page.next}`);
+    expect(next.items[0].name).toBe('one');
+  });
+});
+
+describe('GET /v1/datasets/{id}/rows', () => {
+  it('pages in the order of the file, missing cells as null and times as ISO 8601', async () => {
+    const body = 'n,day,flag,word\n1,2024-05-06,true,a\n,2024-05-07T08:09:10+02:00,NA,\n3,NA,FALSE,c\n';
+    const { id } = (await upload(service, body)).json();
+    expect(await get(`/${id}/rows?limit=2&offset=1`)).toEqual({
+      items: [
+        { n: null, day: '2024-05-07T06:09:10.000Z', flag: null, word: null },
+        { n: 3, day: null, flag: false, word: 'c' },
+      ],
+      offset: 1,
+      total: 3,
+    });
+  });
+});
+
+describe('a client that breaks off', () => {
+  it('leaves nothing', async () => {
+    const address = await service.app.listen({ port: 0 });
+    const before = filesIn(service.folders).length;
+    const socket = connect(Number(new URL(address).port), '127.0.0.1');
+    await once(socket, 'connect');
+    const ended = new Promise((resolve) =>
+      service.app.server.once('request', (request) => request.once('close', resolve)),
+    );
+    socket.write(
+      'POST /v1/datasets HTTP/1.1\r\nhost: x\r\ncontent-type: text/csv\r\ncontent-length: 1000\r\n\r\nx,y\n1,2\n',
+    );
+    await once(service.app.server, 'request');
+    socket.destroy();
+    await ended;
+    await expect.poll(() => filesIn(service.folders).length).toBe(before);
+  });
+});

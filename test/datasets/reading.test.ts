@@ -1,0 +1,112 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startDatasets, type TestService } from './support/service.ts';
+import { cellsOf, columnOf, typesOf, type UploadWith, upload, warningCodes } from './support/upload.ts';
+
+let service: TestService;
+beforeAll(async () => {
+  service = await startDatasets();
+});
+afterAll(() => service.close());
+
+async function read(body: string | Buffer, options?: UploadWith) {
+  const answer = await upload(service, body, options);
+  if (answer.statusCode !== 201) throw new Error(answer.body);
+  return answer.json();
+}
+
+const lines = (header: string, count: number, row: (index: number) => string) =>
+  `${header}\n${Array.from({ length: count }, (_, index) => row(index)).join('\n')}\n`;
+
+describe('types', () => {
+  it('tells identifiers, codes and text from numbers and categories', async () => {
+    const body = lines('id,measure,zip,code,comment,kind,grade', 30, (i) =>
+      [1000 + i * 7, i / 7, `0${1200 + i}`, `K-${i}x`, `a long and winding tale ${i}`, `k${i % 3}`, i % 2].join(','),
+    );
+    expect(typesOf(await read(body))).toEqual([
+      'id: identifier',
+      'measure: numeric',
+      'zip: identifier',
+      'code: identifier',
+      'comment: text',
+      'kind: categorical',
+      'grade: numeric',
+    ]);
+  });
+
+  it('takes what is asked for', async () => {
+    const types = 'flag:boolean,day:datetime,"x":numeric'.replaceAll('"', '');
+    const body = 'flag,day,x,n\nyes,31/12/2024,7,1\nno,1/2/2024,x,2\n';
+    const dataset = await read(body, { query: { types, nullValues: 'x,-' } });
+    expect(typesOf(dataset)).toEqual(['flag: boolean', 'day: datetime', 'x: numeric', 'n: numeric']);
+    expect(await cellsOf(service, dataset, 'flag')).toEqual([true, false]);
+    expect(await cellsOf(service, dataset, 'x')).toEqual([7, null]);
+  });
+
+  it('takes names with commas as JSON', async () => {
+    const dataset = await read('"a,b",c\n1,2\n', { query: { types: '{"a,b":"categorical"}' } });
+    expect(typesOf(dataset)).toEqual(['a,b: categorical', 'c: numeric']);
+  });
+
+  it('warns where day and month cannot be told apart', async () => {
+    expect(warningCodes(await read('day,y\n1/2/2024,1\n3/4/2024,2\n'))).toContain('ambiguous_dates day');
+  });
+
+  it('fills up lines that are too short', async () => {
+    const dataset = await read('a,b,c\n1,2,3\n4\n5,6,7\n');
+    expect(await cellsOf(service, dataset, 'b')).toEqual([2, null, 6]);
+  });
+
+  it('reads thousands and leaves words that DuckDB takes for numbers', async () => {
+    const dataset = await read('price,code,word\n"1,234",1_000,NaN\n"5,678,901.5",2_000,inf\n"1,000",3_000,7.5\n');
+    expect(await cellsOf(service, dataset, 'price')).toEqual([1234, 5_678_901.5, 1000]);
+    expect(columnOf(dataset, 'code').type).toBe('categorical');
+  });
+});
+
+describe('text', () => {
+  it('is kept byte for byte, composed or not', async () => {
+    const dataset = await read('city,y\nS\u00e3o,1\nSa\u0303o,2\n');
+    expect(await cellsOf(service, dataset, 'city')).toEqual(['S\u00e3o', 'Sa\u0303o']);
+  });
+
+  it('is decoded from windows-1252', async () => {
+    const dataset = await read(Buffer.concat([Buffer.from('price,y\n'), Buffer.from([0x80]), Buffer.from('5,1\n')]));
+    expect(await cellsOf(service, dataset, 'price')).toEqual(['€5']);
+  });
+
+  it('is decoded from UTF-16 without a mark', async () => {
+    const dataset = await read(Buffer.from('größe,y\n1,2\n', 'utf16le'));
+    expect(typesOf(dataset)).toEqual(['größe: numeric', 'y: numeric']);
+  });
+});
+
+describe('JSON', () => {
+  it('has a column for every key of any row, hostile ones too', async () => {
+    const body = '[{"a":1,"__proto__":"p"},{"A":true,"a/b":"x","a":null,"deep":{"k":[1]}}]';
+    const dataset = await read(body, { type: 'application/json' });
+    expect(dataset.columns.map(({ name }: { name: string }) => name)).toEqual(['a', '__proto__', 'A', 'a/b', 'deep']);
+    const rows = await service.app.inject({ url: `/v1/datasets/${dataset.id}/rows` });
+    expect(rows.body).toContain('{"a":1,"__proto__":"p","A":null,"a/b":null,"deep":null}');
+    expect(await cellsOf(service, dataset, 'deep')).toEqual([null, '{"k":[1]}']);
+  });
+});
+
+describe('the profile of numbers', () => {
+  it('has a bin for each of few whole numbers', async () => {
+    const column = columnOf(await read(lines('n,y', 40, (i) => `${i % 4},1`)), 'n');
+    expect(column).toMatchObject({ histogram: { edges: [-0.5, 0.5, 1.5, 2.5, 3.5], counts: [10, 10, 10, 10] } });
+  });
+
+  it('has twenty bins and the deviation of a sample otherwise', async () => {
+    const column = columnOf(await read(lines('n,y', 101, (i) => `${i / 2},1`)), 'n');
+    if (column.type !== 'numeric') throw new Error(column.type);
+    expect(column.histogram.edges).toHaveLength(21);
+    expect(column.histogram.counts.reduce((sum, count) => sum + count)).toBe(101);
+    expect(column.standardDeviation).toBeCloseTo(14.650085, 6);
+  });
+
+  it('stays finite at the ends of float64', async () => {
+    const column = columnOf(await read('n,y\n1e308,1\n-1e308,2\n0.5,3\n'), 'n');
+    expect(column).toMatchObject({ min: -1e308, max: 1e308, distinct: 3 });
+  });
+});

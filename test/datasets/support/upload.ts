@@ -1,0 +1,53 @@
+import { readFileSync } from 'node:fs';
+import type { LightMyRequestResponse } from 'fastify';
+import type { Dataset, DatasetColumn } from '../../../src/datasets/schemas.ts';
+import type { TestService } from './service.ts';
+
+export interface UploadWith {
+  readonly type?: string;
+  readonly query?: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** Uploads a body; text/csv unless told otherwise. */
+export function upload(
+  { app }: TestService,
+  body: string | Buffer,
+  { type = 'text/csv', query = {}, headers = {} }: UploadWith = {},
+): Promise<LightMyRequestResponse> {
+  return app.inject({
+    method: 'POST',
+    url: '/v1/datasets',
+    query: { ...query },
+    headers: { 'content-type': type, ...headers },
+    payload: body,
+  });
+}
+
+/** The ready dataset of a file. Throws with the answer when it was refused. */
+export async function uploadFile(service: TestService, path: string, options: UploadWith = {}): Promise<Dataset> {
+  const answer = await upload(service, readFileSync(path), options);
+  if (answer.statusCode !== 201) throw new Error(`${path}: ${answer.body}`);
+  return answer.json();
+}
+
+/** Names with types, in the order of the table. */
+export function typesOf({ columns }: Dataset): string[] {
+  return columns.map(({ name, type }) => `${name}: ${type}`);
+}
+
+export function columnOf({ columns }: Dataset, name: string): DatasetColumn {
+  const column = columns.find((candidate) => candidate.name === name);
+  if (column === undefined) throw new Error(`no column ${name}`);
+  return column;
+}
+
+/** The values of a column in the first rows, as they are on the wire. */
+export async function cellsOf({ app }: TestService, { id }: Dataset, name: string, limit = 10): Promise<unknown[]> {
+  const answer = await app.inject({ url: `/v1/datasets/${id}/rows?limit=${limit}` });
+  return answer.json().items.map((row: Record<string, unknown>) => row[name]);
+}
+
+export function warningCodes({ warnings }: Dataset): string[] {
+  return warnings.map(({ code, column }) => `${code} ${column}`);
+}
