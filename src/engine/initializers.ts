@@ -27,10 +27,24 @@ export const INITIALIZERS = {
 
 export type InitializerName = keyof typeof INITIALIZERS;
 
-/** The initializer that was derived for an activation. */
+/** The initializer that was derived for each activation or, for the smooth kin of relu, for relu. */
+const SUITED: Readonly<Record<Activation, InitializerName>> = {
+  linear: 'xavier',
+  relu: 'he',
+  leakyRelu: 'he',
+  sigmoid: 'xavier',
+  tanh: 'xavier',
+  gelu: 'he',
+  silu: 'he',
+  elu: 'he',
+  selu: 'lecun',
+  softplus: 'he',
+  mish: 'he',
+};
+
+/** The initializer that a layer with this activation has unless it says otherwise. */
 export function initializerFor(activation: Activation): InitializerName {
-  if (activation === 'selu') return 'lecun';
-  return activation === 'linear' || activation === 'sigmoid' || activation === 'tanh' ? 'xavier' : 'he';
+  return SUITED[activation];
 }
 
 function normal(variance: (inputs: number, units: number) => number): DrawWeight {
