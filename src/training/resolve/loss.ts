@@ -1,13 +1,23 @@
 import type { LossName } from '../../engine/losses/losses.ts';
 import type { Task } from '../task.ts';
-import type { TrainingSettings } from '../trainingSchema.ts';
+import { lossOptionsSchema, type TrainingSettings } from '../trainingSchema.ts';
 import type { Mistakes } from './mistakes.ts';
 import { asNumber, type ColumnShape } from './shape.ts';
 
-const LOSSES_OF: Readonly<Record<Task, readonly LossName[]>> = {
-  binary: ['binaryCrossEntropy', 'crossEntropy'],
-  multiclass: ['crossEntropy'],
-  regression: ['mse', 'mae', 'huber', 'quantile', 'poisson'],
+/** The tasks that each loss suits. */
+const TASKS_OF: Readonly<Record<LossName, readonly Task[]>> = {
+  binaryCrossEntropy: ['binary'],
+  crossEntropy: ['binary', 'multiclass'],
+  mse: ['regression'],
+  mae: ['regression'],
+  huber: ['regression'],
+  quantile: ['regression'],
+  poisson: ['regression'],
+};
+const DEFAULT_LOSS: Readonly<Record<Task, LossName>> = {
+  binary: 'binaryCrossEntropy',
+  multiclass: 'crossEntropy',
+  regression: 'mse',
 };
 
 /** The loss of a training: the one given, if it suits the task and the target, or the task's own. */
@@ -17,17 +27,23 @@ export function resolveLoss(
   target: ColumnShape,
   mistakes: Mistakes,
 ): TrainingSettings['loss'] {
-  if (given === undefined) return LOSSES_OF[task][0];
+  if (given === undefined) return DEFAULT_LOSS[task];
   const name = lossName(given);
-  const suited = LOSSES_OF[task];
-  if (!suited.includes(name)) {
+  if (!TASKS_OF[name].includes(task)) {
+    const suited = Object.entries(TASKS_OF).flatMap(([loss, tasks]) => (tasks.includes(task) ? [loss] : []));
     mistakes.add('/training/loss', `The loss '${name}' does not suit a ${task} target. Use ${suited.join(' or ')}.`);
   }
   const least = asNumber(target.min);
   if (name === 'poisson' && least !== undefined && least < 0) {
     mistakes.add('/training/loss', `The loss 'poisson' counts; '${target.name}' goes down to ${least}.`);
   }
-  return given;
+  return typeof given === 'string' ? withOptions(given) : given;
+}
+
+/** The name alone where the loss has no option; else its defaults beside it. */
+function withOptions(name: LossName): TrainingSettings['loss'] {
+  const options = lossOptionsSchema.parse({ type: name });
+  return Object.keys(options).length > 1 ? options : name;
 }
 
 export function lossName(loss: TrainingSettings['loss']): LossName {
