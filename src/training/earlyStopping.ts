@@ -1,4 +1,4 @@
-import { BETTER, type Monitor } from './monitors.ts';
+import { costOf, type Monitor } from './monitors.ts';
 import type { EpochReport } from './report.ts';
 import type { TrainingSettings } from './trainingSchema.ts';
 
@@ -21,7 +21,7 @@ export function createEarlyStopping(settings: TrainingSettings['earlyStopping'])
   let epochsWithout = 0;
   return {
     judge(report) {
-      const cost = costOf(report, metric);
+      const cost = epochCost(report, metric);
       const improved = cost < mark - minDelta;
       epochsWithout = improved ? 0 : epochsWithout + 1;
       if (improved) mark = cost;
@@ -34,10 +34,9 @@ export function createEarlyStopping(settings: TrainingSettings['earlyStopping'])
 }
 
 /** What the epoch is judged by, the smaller the better; without validation rows by the training loss. */
-function costOf({ trainingLoss, validationLoss, metrics }: EpochReport, metric: Monitor): number {
+function epochCost({ trainingLoss, validationLoss, metrics }: EpochReport, metric: Monitor): number {
   if (validationLoss === null) return trainingLoss;
   if (metric === 'validationLoss') return validationLoss;
   const value = metrics[metric] ?? null;
-  if (value === null) return Number.POSITIVE_INFINITY;
-  return BETTER[metric] === 'higher' ? -value : value;
+  return value === null ? Number.POSITIVE_INFINITY : costOf(metric, value);
 }

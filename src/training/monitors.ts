@@ -1,27 +1,30 @@
 import type { Task } from './task.ts';
 
-/** What can choose the best epoch, and which way is better. */
-export const BETTER = {
-  validationLoss: 'lower',
-  accuracy: 'higher',
-  precision: 'higher',
-  recall: 'higher',
-  f1: 'higher',
-  rocAuc: 'higher',
-  rmse: 'lower',
-  mae: 'lower',
-  r2: 'higher',
+/** What can choose the best epoch: which way is better, and what of targets it measures. */
+const TRAITS = {
+  validationLoss: { better: 'lower', measures: 'any' },
+  accuracy: { better: 'higher', measures: 'classes' },
+  precision: { better: 'higher', measures: 'classes' },
+  recall: { better: 'higher', measures: 'classes' },
+  f1: { better: 'higher', measures: 'classes' },
+  rocAuc: { better: 'higher', measures: 'classes' },
+  rmse: { better: 'lower', measures: 'numbers' },
+  mae: { better: 'lower', measures: 'numbers' },
+  r2: { better: 'higher', measures: 'numbers' },
 } as const;
 
-export type Monitor = keyof typeof BETTER;
+export type Monitor = keyof typeof TRAITS;
 
 // Object.keys forgets that the keys of a constant table are known.
-export const MONITORS = Object.keys(BETTER) as Monitor[];
+export const MONITORS = Object.keys(TRAITS) as Monitor[];
 
-const OF_CLASSES: readonly Monitor[] = ['accuracy', 'precision', 'recall', 'f1', 'rocAuc'];
-const OF_NUMBERS: readonly Monitor[] = ['rmse', 'mae', 'r2'];
+/** The value as a cost: the smaller the better. */
+export function costOf(monitor: Monitor, value: number): number {
+  return TRAITS[monitor].better === 'lower' ? value : -value;
+}
 
-/** Whether a task measures it; the validation loss is everybody's. */
+/** Whether a training for the task measures it. */
 export function measures(task: Task, monitor: Monitor): boolean {
-  return !(task === 'regression' ? OF_CLASSES : OF_NUMBERS).includes(monitor);
+  const { measures: what } = TRAITS[monitor];
+  return what === 'any' || what === (task === 'regression' ? 'numbers' : 'classes');
 }
