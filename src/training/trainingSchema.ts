@@ -11,8 +11,11 @@ const lossNames = Object.keys(LOSSES) as LossName[];
 /** Options of a loss that `training` says by itself. */
 const SAID_ELSEWHERE = ['labelSmoothing', 'classWeights'];
 
+/** A loss by its name and its options, if it has any. */
+export const lossOptionsSchema = optionsSchema(LOSSES, SAID_ELSEWHERE);
+
 const lossSchema = z
-  .union([z.enum(lossNames), optionsSchema(LOSSES, SAID_ELSEWHERE)])
+  .union([z.enum(lossNames), lossOptionsSchema])
   .describe(
     'What the training minimizes: a name, or an object where the loss has an option (huber `delta`, quantile `level`).',
   )

@@ -52,6 +52,11 @@ describe('a request with a target alone', () => {
     });
   });
 
+  it("shows a loss's own option beside its name", () => {
+    const lossOf = (loss: 'huber' | 'mse') => resolve({ target: 'age', training: { loss } }).spec?.training.loss;
+    expect([lossOf('huber'), lossOf('mse')]).toEqual([{ type: 'huber', delta: 1 }, 'mse']);
+  });
+
   it('comes back the same from its own answer', () => {
     const { spec } = resolve({ target: 'income' });
     if (spec === null) throw new Error('the request has a mistake');
