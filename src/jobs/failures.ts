@@ -56,13 +56,13 @@ export function failureOfThread(error: unknown): Failure {
   };
 }
 
-/** Node names a full heap by a code; a typed array or a wasm memory that is not to be had is a RangeError. */
+/** Node names a full heap by a code; a typed array, a wasm memory or an arena that is not to be had is a RangeError. */
 export function isOutOfMemory(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const code = 'code' in error ? error.code : undefined;
   return (
     code === 'ERR_WORKER_OUT_OF_MEMORY' ||
-    (error instanceof RangeError && /memory|allocation|array length/i.test(error.message))
+    (error instanceof RangeError && /memory|allocation|array length|arena/i.test(error.message))
   );
 }
 

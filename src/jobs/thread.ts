@@ -45,6 +45,11 @@ export async function runTask({ spec, file, columns, control, port }: ThreadTask
 function failureOf(error: unknown): Failure {
   if (error instanceof LossDivergedError) return { code: error.code, message: error.message };
   if (error instanceof ServiceError && error.code === 'invalid_spec')
-    return { code: error.code, message: error.message };
+    return { code: error.code, message: inFull(error) };
   return isOutOfMemory(error) ? OUT_OF_MEMORY : INTERNAL_ERROR;
+}
+
+/** A failed job has no list of mistakes, so its message says them all. */
+function inFull({ message, errors }: ServiceError): string {
+  return errors.length > 0 ? errors.map((mistake) => mistake.message).join(' ') : message;
 }
