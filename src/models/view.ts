@@ -1,7 +1,7 @@
 import { describeInputs } from '../features/describe.ts';
 import { isoTime } from '../kit/clock.ts';
 import type { ModelRow } from '../store/tables.ts';
-import { readDescription } from './description.ts';
+import { type Description, readDescription } from './description.ts';
 import type { Model } from './schemas.ts';
 import type { ParameterShape } from './store.ts';
 
@@ -23,16 +23,7 @@ export function toModel(row: ModelRow, parameters: readonly ParameterShape[], al
     classes: fittedTarget.kind === 'classes' ? fittedTarget.classes : null,
     // The wire's type differs in that its lists may be written to.
     inputs: describeInputs(features) as Model['inputs'],
-    layers: layers.map(({ units, activation, normalization, dropout }, index) => ({
-      layer: index + 1,
-      units,
-      activation,
-      normalization,
-      dropout,
-      shapes: Object.fromEntries(
-        shapes.filter(({ layer }) => layer === index + 1).map(({ parameter, shape }) => [parameter, shape]),
-      ),
-    })),
+    layers: layerTable(layers, shapes),
     parameterCount: shapes
       .filter(({ parameter }) => !RUNNING_STATISTICS.has(parameter))
       .reduce((sum, { shape: [rows, columns] }) => sum + rows * columns, 0),
@@ -44,6 +35,21 @@ export function toModel(row: ModelRow, parameters: readonly ParameterShape[], al
     aliases: [...aliases],
     warnings,
   };
+}
+
+interface ShapeOfParameter {
+  readonly layer: number;
+  readonly parameter: string;
+  readonly shape: Shape;
+}
+
+function layerTable(layers: Description['layers'], parameters: readonly ShapeOfParameter[]): Model['layers'] {
+  const byLayer = Map.groupBy(parameters, ({ layer }) => layer);
+  return layers.map(({ units, activation, normalization, dropout }, index) => {
+    const layer = index + 1;
+    const shapes = (byLayer.get(layer) ?? []).map(({ parameter, shape }) => [parameter, shape] as const);
+    return { layer, units, activation, normalization, dropout, shapes: Object.fromEntries(shapes) };
+  });
 }
 
 /** Measured while training, not learned. */
