@@ -75,6 +75,7 @@ export function planNetwork(
   const sizes = training ?? PREDICTING;
   const allocator = createAllocator();
 
+  // The order counts: `learned` and `persistent` are all that has been taken before them.
   const parameters = allocator.region(() => shapes.map((shape) => takeParameters(allocator, shape)));
   const running = shapes.map((shape) => takeRunning(allocator, shape));
   const learned = { offset: 0, count: allocator.used() };
@@ -86,6 +87,9 @@ export function planNetwork(
   );
   const activations = shapes.map((shape) => takeActivations(allocator, shape, rows));
   const activationGradients = training === null ? null : planActivationGradients(allocator, shapes, rows, training);
+  const batch = takeRows(allocator, rows, inputs, sizes);
+  const held = takeRows(allocator, sizes.heldRows, inputs, sizes);
+  const classWeights = sizes.classWeights > 0 ? allocator.take(sizes.classWeights) : NONE;
 
   return {
     inputs,
@@ -103,10 +107,10 @@ export function planNetwork(
     persistent,
     gradients: gradients.region,
     optimizerState,
-    batch: takeRows(allocator, rows, inputs, sizes),
-    held: takeRows(allocator, sizes.heldRows, inputs, sizes),
+    batch,
+    held,
     targetColumns: sizes.targetColumns,
-    classWeights: sizes.classWeights > 0 ? allocator.take(sizes.classWeights) : NONE,
+    classWeights,
     orderIndex: 0,
     passIndex: sizes.heldRows,
     size: { numbers: allocator.used(), indices: sizes.heldRows + rows },
