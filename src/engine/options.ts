@@ -10,6 +10,7 @@ export type SpecOf<Table extends Readonly<Record<string, Definition<object, unkn
   readonly [Type in keyof Table]: { readonly type: Type } & Partial<Table[Type]['defaults']>;
 }[keyof Table];
 
+/** A row of such a table; `build` may throw RangeError on an impossible value. */
 export function define<Options extends object, Made>(
   defaults: Options,
   build: (options: Options) => Made,

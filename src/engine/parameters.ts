@@ -21,6 +21,7 @@ interface Place {
   readonly k: number;
 }
 
+/** Every parameter, layer by layer, running statistics included. */
 export function readParameters(values: Numbers, plan: Plan): readonly Parameter[] {
   return readPlaces(values, plan, parameterPlaces);
 }

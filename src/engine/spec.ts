@@ -14,6 +14,7 @@ export interface LayerSpec {
   readonly dropout?: number;
 }
 
+/** A network of L dense layers. */
 export interface NetworkSpec {
   /** n[0]: numbers a row. */
   readonly inputs: number;

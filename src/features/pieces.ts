@@ -18,6 +18,7 @@ export function fitEdges(sorted: Float64Array, pieces: number): number[] {
   return edges.length > 2 ? edges : [];
 }
 
+/** How many ranges lie between the edges. */
 export function pieceCount(edges: readonly number[]): number {
   return Math.max(0, edges.length - 1);
 }

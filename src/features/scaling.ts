@@ -10,6 +10,7 @@ const LONG_TAIL = 10;
 /** Scaled numbers stop here: one absurd value must not drown a row. */
 const FARTHEST = 20;
 
+/** A scaling with the numbers that were fitted, as it is kept with the model. */
 export const fittedScalingSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('standard'), mean: z.number(), deviation: z.number().positive() }),
   z.strictObject({ type: z.literal('range'), origin: z.number(), span: z.number().positive() }),

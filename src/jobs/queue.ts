@@ -41,6 +41,7 @@ export interface Queue {
   succeed(id: string, warnings: readonly Warning[], save: (queries: Queries) => Promise<string>): Promise<boolean>;
 }
 
+/** The queue as the worker `owner` sees it; `clock` says when leases run out. */
 export function createQueue(database: Database, owner: string, clock: Clock): Queue {
   /** The job on its way to `next`, as long as it is still this worker's. */
   const moving = (queries: Queries, id: string, next: JobState) =>

@@ -7,6 +7,7 @@ import type { Parts } from './split/parts.ts';
 /** Rows made into inputs at once, so that the matrix is never there twice. */
 const CHUNK_ROWS = 4096;
 
+/** Rows of all parts together. */
 export function countRows({ training, validation, test }: Parts): number {
   return training.length + validation.length + test.length;
 }

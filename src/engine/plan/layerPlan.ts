@@ -64,16 +64,19 @@ export interface LayerPlan
     LayerActivations,
     LayerActivationGradients {}
 
+/** The sizes and rules of a layer behind `k` inputs. */
 export function shapeOf(layer: CompleteLayer, k: number): LayerShape {
   const { units: n, activation, normalization, dropout } = layer;
   return { k, n, activation, dropout, normalization: normalization === null ? null : NORMALIZATIONS[normalization] };
 }
 
+/** Room for W (n, k), b (n, 1) and, of a normalized layer, gamma and beta (n, 1). */
 export function takeParameters({ take }: Allocator, { k, n, normalization }: LayerShape): LayerParameters {
   const normalized = normalization !== null;
   return { W: take(k * n), b: take(n), gamma: normalized ? take(n) : NONE, beta: normalized ? take(n) : NONE };
 }
 
+/** Room for the running mean and variance (n, 1), where the normalization keeps them. */
 export function takeRunning({ take }: Allocator, { n, normalization }: LayerShape): LayerRunning {
   return normalization?.keepsRunning
     ? { runningMean: take(n), runningVariance: take(n) }
@@ -86,8 +89,10 @@ export function takeGradients(allocator: Allocator, shape: LayerShape): LayerGra
   return { dW, db, dgamma, dbeta };
 }
 
+/** Of a network that only predicts. */
 export const NO_GRADIENTS: LayerGradients = { dW: NONE, db: NONE, dgamma: NONE, dbeta: NONE };
 
+/** Room for what a pass over at most m rows computes; Y and D are Z and A themselves where nothing stands between. */
 export function takeActivations(
   { take }: Allocator,
   { n, normalization, dropout }: LayerShape,

@@ -24,6 +24,7 @@ export interface PredictedClasses {
   readonly weights: Float64Array | null;
 }
 
+/** Every metric of rows whose classes were predicted; `loss` is handed on. */
 export function measureClasses(predicted: PredictedClasses, loss: number): ClassificationMetrics {
   const { actual, labels, weights } = predicted;
   const chosen = mostProbable(predicted.probabilities, labels.length);

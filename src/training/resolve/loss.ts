@@ -46,6 +46,7 @@ function withOptions(name: LossName): TrainingSettings['loss'] {
   return Object.keys(options).length > 1 ? options : name;
 }
 
+/** The name of a loss that is given by its name or with options. */
 export function lossName(loss: TrainingSettings['loss']): LossName {
   return typeof loss === 'string' ? loss : loss.type;
 }

@@ -9,6 +9,7 @@ export interface Shares {
   readonly test: number;
 }
 
+/** The generator that all splits of a seed draw from. */
 export function splitGenerator(seed: number): Generator {
   return createGenerator(seed, SPLIT_STREAM);
 }

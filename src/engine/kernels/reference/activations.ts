@@ -51,6 +51,7 @@ const SCALAR_ACTIVATIONS: Readonly<Record<Activation, ScalarFunction>> = {
   },
 };
 
+/** Both directions of every activation, number by number. */
 export function activations(values: Float64Array): Pick<Kernels, 'activate' | 'activationGradient'> {
   return {
     activate(activation, A, Z, count) {

@@ -1,6 +1,7 @@
 import { dropoutBits } from '../../random.ts';
 import type { Kernels } from '../kernels.ts';
 
+/** Inverted dropout (Srivastava et al. 2014), the mask made anew from seed and counter. */
 export function dropout(values: Float64Array): Pick<Kernels, 'dropout'> {
   return {
     dropout(target, source, count, rate, seed, counter) {

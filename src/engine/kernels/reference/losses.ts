@@ -29,6 +29,7 @@ const PAIR_LOSSES: Readonly<Record<ElementwiseLoss, PairFunction>> = {
   },
 };
 
+/** Weighted sums over the m rows; gradients by the outputs are not yet divided by m. */
 export function losses(values: Float64Array): Pick<Kernels, 'elementwiseLoss' | 'crossEntropy' | 'softmax'> {
   const weightOr1 = (weights: number, at: number): number => (weights === NONE ? 1 : values[weights + at]);
 
