@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Clock } from '../kit/clock.ts';
-import { ServiceError } from '../kit/errors.ts';
+import { INTERNAL_ERROR_DETAIL, ServiceError } from '../kit/errors.ts';
 import type { Folders } from '../kit/folders.ts';
 import { newId } from '../kit/ids.ts';
 import type { Logger } from '../kit/log.ts';
@@ -46,7 +46,7 @@ export interface Upload {
 export type Datasets = ReturnType<typeof createDatasets>;
 
 const INTERRUPTED = { code: 'invalid_file', message: 'The service stopped while it read the file: upload it again.' };
-const INTERNAL = { code: 'internal_error', message: 'Something went wrong inside; the log of the service says what.' };
+const INTERNAL = { code: 'internal_error', message: INTERNAL_ERROR_DETAIL };
 
 export function createDatasets({ database, folders, clock, limits, log }: DatasetsParts) {
   const store = createDatasetStore(database);

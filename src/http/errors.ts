@@ -1,6 +1,6 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { isResponseSerializationError } from 'fastify-type-provider-zod';
-import { type ErrorCode, ServiceError } from '../kit/errors.ts';
+import { type ErrorCode, INTERNAL_ERROR_DETAIL, ServiceError } from '../kit/errors.ts';
 import { PROBLEM_TYPE, type Problem } from '../kit/wire.ts';
 
 /** What each code is on the wire. */
@@ -85,7 +85,7 @@ function toServiceError(error: FastifyError): ServiceError {
   if (error.statusCode !== undefined && error.statusCode < 500) {
     return new ServiceError('invalid_request', 'The request could not be read.');
   }
-  return new ServiceError('internal_error', 'Something went wrong inside; the log of the service says what.');
+  return new ServiceError('internal_error', INTERNAL_ERROR_DETAIL);
 }
 
 function serializationIssues(error: unknown): { issues?: unknown } {

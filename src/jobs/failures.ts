@@ -1,3 +1,5 @@
+import { INTERNAL_ERROR_DETAIL } from '../kit/errors.ts';
+
 /** Why a job failed, as clients read it. */
 export const FAILURE_CODES = [
   'loss_diverged',
@@ -31,7 +33,7 @@ export const DATASET_GONE: Failure = {
 
 export const INTERNAL_ERROR: Failure = {
   code: 'internal_error',
-  message: 'Something went wrong inside; the log of the service says what.',
+  message: INTERNAL_ERROR_DETAIL,
 };
 
 export const OUT_OF_MEMORY: Failure = {

@@ -41,6 +41,9 @@ export class ServiceError extends Error {
   }
 }
 
+/** What a client reads of a fault of ours: nothing from inside. */
+export const INTERNAL_ERROR_DETAIL = 'Something went wrong inside; the log of the service says what.';
+
 /** The JSON pointer of a path: `pointer(['network', 'layers', 2, 'units'])` is `/network/layers/2/units`. */
 export function pointer(path: readonly PropertyKey[]): string {
   return path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
