@@ -9,13 +9,13 @@ export const INPUTS = 4;
 export const OUTPUTS = 3;
 export const ROWS = 12;
 
-/** Two hidden layers, or those given, and an output layer of logits. */
+/** Two hidden layers, smooth, so that differences come close to slopes. */
 export const HIDDEN: readonly LayerSpec[] = [
   { units: 6, activation: 'tanh' },
   { units: 5, activation: 'tanh' },
 ];
 
-/** A trainer over a small random table with targets that suit the loss, in order. */
+/** A trainer of these layers and an output layer of logits, over a small random table with targets that suit the loss, in order. */
 export function sampleTrainer(
   hidden: readonly LayerSpec[],
   loss: LossSpec,

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { NONE } from '../../../src/engine/kernels/kernels.ts';
 import { planNetwork, type TrainingSizes } from '../../../src/engine/plan/plan.ts';
 import { completeLayers } from '../../../src/engine/spec.ts';
 
@@ -36,7 +37,7 @@ function stretchesOf(training: TrainingSizes): readonly Stretch[] {
     for (const name of ['b', 'gamma', 'beta', 'runningMean', 'runningVariance', 'db', 'dgamma', 'dbeta'])
       lengths[name] = n;
     for (const name of ['Z', 'Y', 'A', 'D', 'dA', 'dZ']) lengths[name] = n * ROWS;
-    const offsets = Object.entries(at).filter(([name, offset]) => name in lengths && offset !== -1);
+    const offsets = Object.entries(at).filter(([name, offset]) => name in lengths && offset !== NONE);
     return offsets.map(([name, offset]) => [`${name}${index + 1}`, Number(offset), lengths[name]]);
   });
   return [
@@ -71,7 +72,7 @@ describe('the plan of the arena', () => {
     expect(gradients.count).toBe(parameters.count);
     for (const { W, b, gamma, dW, db, dgamma } of layers) {
       expect([dW - W, db - b]).toEqual([gradients.offset, gradients.offset]);
-      if (gamma !== -1) expect(dgamma - gamma).toBe(gradients.offset);
+      if (gamma !== NONE) expect(dgamma - gamma).toBe(gradients.offset);
     }
   });
 

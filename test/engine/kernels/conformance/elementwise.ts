@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { CreateKernels } from '../../../../src/engine/kernels/kernels.ts';
+import { type CreateKernels, NONE } from '../../../../src/engine/kernels/kernels.ts';
 import { type Arrangement, expectConformance, roundingOfSums, ulps } from '../arrangement.ts';
 import { normals, SIZES, wholeNumbers } from '../numbers.ts';
 
@@ -81,7 +81,7 @@ export function conformElementwise(createKernels: CreateKernels): void {
       kernels.values.set(normals(20_000, 1));
       kernels.affine(20_000, 0, 0, 0, 100, 100, 100);
       kernels.activate('gelu', 20_000, 20_000, 10_000);
-      return [kernels.crossEntropy(30_000, 20_000, 39_000, -1, -1, 100, 90, 0.1), ...kernels.values];
+      return [kernels.crossEntropy(30_000, 20_000, 39_000, NONE, NONE, 100, 90, 0.1), ...kernels.values];
     };
     expect(play()).toEqual(play());
   });
