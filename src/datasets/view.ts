@@ -2,7 +2,7 @@ import { isoTime } from '../kit/clock.ts';
 import type { DatasetRow } from '../store/tables.ts';
 import type { Dataset } from './schemas.ts';
 
-/** A row of the database as it is on the wire; its JSON was written by `ingestedColumns` and `failure`. */
+/** A row of the database as it is on the wire; its JSON was written from the types of the answer. */
 export function toDataset(row: DatasetRow): Dataset {
   const { id, name, state, rows, bytes, sha256 } = row;
   return {
