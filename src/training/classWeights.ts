@@ -1,5 +1,6 @@
 import { encodeTarget } from '../features/target.ts';
 import { ServiceError } from '../kit/errors.ts';
+import { unknownClasses } from './classNames.ts';
 import type { Prepared } from './prepare.ts';
 import type { TrainingSettings } from './trainingSchema.ts';
 
@@ -23,9 +24,7 @@ export function resolveClassWeights(
 }
 
 function checkLabels(labels: readonly string[], classes: readonly string[]): void {
-  const errors = labels
-    .filter((label) => !classes.includes(label))
-    .map((label) => ({ path: '/training/classWeights', message: `The target has no class '${label}'.` }));
+  const errors = unknownClasses(labels, classes);
   if (errors.length > 0)
     throw new ServiceError('invalid_spec', 'classWeights name classes that are not there.', errors);
 }

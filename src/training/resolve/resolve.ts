@@ -3,7 +3,7 @@ import type { Warning } from '../../kit/warning.ts';
 import { defaultLayers, defaultTraining } from '../defaults.ts';
 import type { SpecRequest, TrainingSpec } from '../schemas.ts';
 import { resolveFeatureOptions } from './features.ts';
-import { collectMistakes } from './mistakes.ts';
+import { collectMistakes, type Mistakes } from './mistakes.ts';
 import { resolveLayer } from './network.ts';
 import { type DatasetShape, requireColumn } from './shape.ts';
 import { resolveSplit } from './split.ts';
@@ -31,7 +31,9 @@ export function resolveSpec(request: SpecRequest, dataset: DatasetShape): Resolu
   const weightColumn = request.weightColumn ?? null;
   checkWeightColumn(weightColumn, dataset, mistakes);
   const split = resolveSplit(request.split ?? {}, task, dataset, mistakes);
-  const reserved = reservedColumns({ target: target.name, weightColumn, split });
+  const roles = { target: target.name, weightColumn, split };
+  checkRoles(roles, mistakes);
+  const reserved = reservedColumns(roles);
   const features = resolveFeatureOptions(request.features, dataset, reserved, mistakes);
 
   const rows = dataset.rows - target.missing;
@@ -55,12 +57,17 @@ export function resolveSpec(request: SpecRequest, dataset: DatasetShape): Resolu
   };
 }
 
+type Roles = Pick<TrainingSpec, 'target' | 'weightColumn' | 'split'>;
+
+/** What is to be predicted must not say how much a row counts, nor in which part it is. */
+function checkRoles({ target, weightColumn, split }: Roles, mistakes: Mistakes): void {
+  if (weightColumn === target) mistakes.add('/weightColumn', `'${target}' is the target: it cannot weigh the rows.`);
+  if ('column' in split && split.column === target)
+    mistakes.add('/split/column', `'${target}' is the target: it cannot part the rows.`);
+}
+
 /** The columns that are no features: target, weights, split. */
-export function reservedColumns({
-  target,
-  weightColumn,
-  split,
-}: Pick<TrainingSpec, 'target' | 'weightColumn' | 'split'>): string[] {
+export function reservedColumns({ target, weightColumn, split }: Roles): string[] {
   const columns = [target];
   if (weightColumn !== null) columns.push(weightColumn);
   if ('column' in split) columns.push(split.column);

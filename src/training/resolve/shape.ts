@@ -11,6 +11,8 @@ export interface ColumnShape {
   readonly distinct: number;
   readonly min?: number | string | null | undefined;
   readonly max?: number | string | null | undefined;
+  /** The most frequent words of a column of words. */
+  readonly top?: readonly { readonly value: string }[] | undefined;
 }
 
 /** The profile of a dataset. */
@@ -34,4 +36,9 @@ export function requireColumn(
 /** Minimum or maximum of a column of numbers; undefined when the profile has none. */
 export function asNumber(value: ColumnShape['min']): number | undefined {
   return typeof value === 'number' ? value : undefined;
+}
+
+/** All words of a column of words; undefined where the profile does not name them all. */
+export function wordsOf({ type, distinct, top }: ColumnShape): readonly string[] | undefined {
+  return type === 'categorical' && top?.length === distinct ? top.map(({ value }) => value) : undefined;
 }

@@ -1,8 +1,9 @@
 import { DEFAULT_SEED } from '../seed.ts';
+import { mistakeInWords } from '../split/column.ts';
 import type { Split, SplitRequest } from '../splitSchema.ts';
 import type { Task } from '../task.ts';
 import type { Mistakes } from './mistakes.ts';
-import { type DatasetShape, requireColumn } from './shape.ts';
+import { type DatasetShape, requireColumn, wordsOf } from './shape.ts';
 
 const SHARE = 0.15;
 /** Of the training rows, when a split column names no validation rows. */
@@ -47,8 +48,14 @@ function resolveStratify({ stratify }: SplitRequest, task: Task, mistakes: Mista
   return stratify ?? task !== 'regression';
 }
 
-function splitColumn({ column, method }: SplitRequest, dataset: DatasetShape, mistakes: Mistakes): string {
-  if (column === undefined) mistakes.add('/split/column', `The method '${method}' needs a column.`);
-  else requireColumn(dataset, column, '/split/column', mistakes);
-  return column ?? '';
+function splitColumn({ column: name, method }: SplitRequest, dataset: DatasetShape, mistakes: Mistakes): string {
+  if (name === undefined) {
+    mistakes.add('/split/column', `The method '${method}' needs a column.`);
+    return '';
+  }
+  const column = requireColumn(dataset, name, '/split/column', mistakes);
+  const words = column && method === 'column' ? wordsOf(column) : undefined;
+  const mistake = words && mistakeInWords(name, words);
+  if (mistake) mistakes.add('/split/column', mistake);
+  return name;
 }

@@ -1,3 +1,4 @@
+import { unknownClasses } from '../classNames.ts';
 import type { DefaultTraining } from '../defaults.ts';
 import { type Monitor, measures } from '../monitors.ts';
 import type { SpecRequest } from '../schemas.ts';
@@ -7,7 +8,7 @@ import type { Task } from '../task.ts';
 import type { TrainingSettings } from '../trainingSchema.ts';
 import { lossName, resolveLoss } from './loss.ts';
 import type { Mistakes } from './mistakes.ts';
-import type { ColumnShape } from './shape.ts';
+import { type ColumnShape, wordsOf } from './shape.ts';
 
 /** The training with every default filled in, checked against task, target and split. */
 export function resolveTraining(
@@ -30,7 +31,7 @@ export function resolveTraining(
     earlyStopping: request.earlyStopping === undefined ? defaults.earlyStopping : request.earlyStopping,
     seed: request.seed ?? DEFAULT_SEED,
   };
-  checkClassOptions(training, task, mistakes);
+  checkClassOptions(training, { task, target }, mistakes);
   checkOptimizer(training, mistakes);
   checkMonitor(training.earlyStopping?.metric, task, split, mistakes);
   return training;
@@ -38,13 +39,27 @@ export function resolveTraining(
 
 function checkClassOptions(
   { labelSmoothing, classWeights, loss }: TrainingSettings,
-  task: Task,
+  { task, target }: { readonly task: Task; readonly target: ColumnShape },
   mistakes: Mistakes,
 ): void {
-  if (task !== 'regression') return;
+  if (task !== 'regression') {
+    checkClassNames(classWeights, target, mistakes);
+    return;
+  }
   if (labelSmoothing > 0)
     mistakes.add('/training/labelSmoothing', `The loss '${lossName(loss)}' has no labels to smooth.`);
   if (classWeights !== null) mistakes.add('/training/classWeights', 'A regression has no classes.');
+}
+
+/** Where the profile does not name all classes, the run looks at them. */
+function checkClassNames(
+  classWeights: TrainingSettings['classWeights'],
+  target: ColumnShape,
+  mistakes: Mistakes,
+): void {
+  const classes = wordsOf(target);
+  if (classes === undefined || classWeights === null || classWeights === 'balanced') return;
+  for (const { path, message } of unknownClasses(Object.keys(classWeights), classes)) mistakes.add(path, message);
 }
 
 function checkOptimizer({ optimizer, schedule }: TrainingSettings, mistakes: Mistakes): void {

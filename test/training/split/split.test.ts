@@ -94,11 +94,11 @@ describe('a split by a column', () => {
   });
 
   it('refuses other words by name, and a column without training rows', () => {
-    const other = () => parts(2, split, null, rowsBy('train', 'dev'));
+    const other = () => parts(3, split, null, rowsBy('train', 'dev', 'constructor'));
     expect(other).toThrow(
       expect.objectContaining({
         code: 'invalid_spec',
-        errors: [{ path: '/split/column', message: expect.stringContaining("'dev'") }],
+        errors: [{ path: '/split/column', message: expect.stringContaining("'dev', 'constructor'") }],
       }),
     );
     expect(() => parts(2, split, null, rowsBy('val', 'test'))).toThrow(/no rows to train/);
