@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { warningSchema } from '../kit/warning.ts';
-import { pageOf, pageQuery } from '../kit/wire.ts';
+import { pageOf, pageQuery, repeatable } from '../kit/wire.ts';
 import { JOB_STATES } from '../store/tables.ts';
 import { FAILURE_CODES } from './failures.ts';
 import { hyperparametersSchema, LABEL } from './requestSchema.ts';
@@ -72,13 +72,9 @@ const label = z
   .meta({ examples: ['team:risk'] });
 
 export const jobsQuery = pageQuery.extend({
-  state: z
-    .union([jobState, z.array(jobState)])
-    .optional()
-    .describe('Only jobs in this state; may be given several times.'),
+  state: repeatable(jobState).optional().describe('Only jobs in this state; may be given several times.'),
   datasetId: z.string().optional().describe('Only jobs on this dataset.'),
-  label: z
-    .union([label, z.array(label)])
+  label: repeatable(label)
     .optional()
     .describe('Only jobs with this label, as name:value; given several times, all must be there.'),
 });
@@ -119,7 +115,7 @@ export const lossesSchema = z
   .meta({ id: 'Losses', description: 'The epochs of a job, the first one first.' });
 export type Losses = z.infer<typeof lossesSchema>;
 
-export const lossesQuery = z.object({
+export const lossesQuery = z.strictObject({
   after: z.coerce.number().int().min(0).default(0).describe('Only epochs after this one.'),
   limit: z.coerce.number().int().min(1).max(MOST_LOSSES).default(MOST_LOSSES).describe('How many epochs at most.'),
 });

@@ -145,11 +145,11 @@ async function isOver(store: JobStore, id: string): Promise<boolean> {
   return state === undefined || isFinal(state);
 }
 
-function filterOf({ state, datasetId, label, after, limit }: JobsQuery): JobFilter {
+function filterOf({ state: states = [], datasetId, label: labels = [], after, limit }: JobsQuery): JobFilter {
   return {
-    states: listOf(state),
+    states,
     datasetId,
-    labels: listOf(label).map(readLabel),
+    labels: labels.map(readLabel),
     before: after === undefined ? undefined : decodeCursor(after),
     // The one too many tells whether there is a next page.
     limit: limit + 1,
@@ -159,14 +159,4 @@ function filterOf({ state, datasetId, label, after, limit }: JobsQuery): JobFilt
 function readLabel(text: string): Label {
   const colon = text.indexOf(':');
   return { name: text.slice(0, colon), value: text.slice(colon + 1) };
-}
-
-function listOf<Value>(value: Value | readonly Value[] | undefined): readonly Value[] {
-  if (value === undefined) return [];
-  return isList(value) ? value : [value];
-}
-
-// Array.isArray does not narrow a readonly array.
-function isList<Value>(value: Value | readonly Value[]): value is readonly Value[] {
-  return Array.isArray(value);
 }

@@ -64,14 +64,20 @@ const LARGEST_PAGE = 200;
 const LONGEST_WAIT_SECONDS = 60;
 
 /** `?limit=` and `?after=` of every list. */
-export const pageQuery = z.object({
+export const pageQuery = z.strictObject({
   limit: z.coerce.number().int().min(1).max(LARGEST_PAGE).default(DEFAULT_PAGE).describe('How many items at most.'),
   after: z.string().max(200).optional().describe('The `next` of the page before.'),
 });
 export type PageQuery = z.infer<typeof pageQuery>;
 
+/** A parameter that may be given once or several times, as a list. */
+export function repeatable<Item extends z.ZodType>(item: Item) {
+  const list = (given: z.output<Item> | z.output<Item>[]): z.output<Item>[] => (Array.isArray(given) ? given : [given]);
+  return z.union([item, z.array(item)]).transform(list);
+}
+
 /** `?wait=`: how long the answer may be held back for a final state. */
-export const waitQuery = z.object({
+export const waitQuery = z.strictObject({
   wait: z.coerce
     .number()
     .min(0)
