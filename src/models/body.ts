@@ -24,7 +24,7 @@ export function unpack(body: Readable, encoding: string | undefined): AsyncItera
 
 async function* bytesOf(stream: Readable): AsyncGenerator<Uint8Array> {
   try {
-    yield* stream as AsyncIterable<Uint8Array>;
+    yield* stream;
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : '';
     if (NOT_GZIP.has(code)) throw new ServiceError('invalid_rows', 'The body is not gzip, or is cut off.');
