@@ -30,6 +30,7 @@ export function positionalsOf<const Names extends readonly string[]>(
   positionals: readonly string[],
   names: Names,
 ): { readonly [Index in keyof Names]: string } {
+  // As many texts as there are names: the type says no more.
   if (positionals.length === names.length) return positionals as { readonly [Index in keyof Names]: string };
   const wanted = names.length === 0 ? 'no argument without a flag' : names.join(' and ');
   throw new ConfigurationError(`This command takes ${wanted}; it got ${JSON.stringify(positionals)}.`);

@@ -11,6 +11,7 @@ const INPUT = 'Input';
  * forms, as requests and as answers, and most have one only.
  */
 export function withUsedSchemas<Document extends object>(document: Document): Document {
+  // The library's type has a place for everything that OpenAPI knows; here it is JSON to walk through.
   const { paths, components } = document as { paths?: Json; components?: { schemas?: Schemas } };
   const schemas = components?.schemas ?? {};
   const used = reachable(paths ?? null, schemas);

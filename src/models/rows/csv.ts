@@ -58,6 +58,7 @@ async function* chunksOf(
   let rows: string[][] = [];
   let first = 0;
   let size = chunkRows;
+  // Without its option `columns`, which this parser has not, every record is a list of texts.
   for await (const record of parser as AsyncIterable<string[]>) {
     if (!header) {
       header = checkHeader(record, known);
