@@ -30,6 +30,8 @@ export function fieldErrors(issues: readonly z.core.$ZodIssue[], prefix: readonl
         message: 'Unknown field: remove it or mend its name.',
       }));
     }
+    // What is wrong with a key of a record stands below it.
+    if (issue.code === 'invalid_key') return issue.issues.map(({ message }) => ({ path: pointer(path), message }));
     if (issue.code === 'invalid_union' && issue.errors.length > 0) return closestBranch(issue.errors, path);
     return [{ path: pointer(path), message: issue.message }];
   });

@@ -32,6 +32,12 @@ describe('fieldErrors', () => {
     expect(mistakes(bad)).toEqual(['/layers/0/units', '/layers/1/activation', '/batchSize']);
   });
 
+  it('says what is wrong with the name of an entry', () => {
+    const labels = z.record(z.string().regex(/^[a-z]+$/, 'Small letters only.'), z.string());
+    const issues = labels.safeParse({ a: 'x', 'B c': 'y' }).error?.issues ?? [];
+    expect(fieldErrors(issues)).toEqual([{ path: '/B c', message: 'Small letters only.' }]);
+  });
+
   it('names an unknown field by its own path, escaped', () => {
     expect(mistakes({ ...good, 'a/b~c': 1, layers: [{ ...good.layers[0], unit: 3 }] })).toEqual([
       '/layers/0/unit',
