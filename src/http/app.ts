@@ -31,10 +31,21 @@ export async function buildApp({ version, routes, logger }: AppParts): Promise<F
   app.server.headersTimeout = HEADERS_TIMEOUT_MS;
   app.setValidatorCompiler<z.ZodType>(({ schema }) => (input) => ({ value: parseInput(schema, input) }));
   app.setSerializerCompiler(serializerCompiler);
-  // Fastify reads text/plain of itself; here it would be a JSON body with the wrong name.
-  app.removeContentTypeParser('text/plain');
+  registerBodies(app);
   registerErrors(app);
   await registerOpenapi(app, version);
   for (const room of routes) await app.register(room);
   return app;
+}
+
+/** JSON alone, where a room does not read more. Fastify reads text/plain of itself, which would be JSON with the wrong name. */
+function registerBodies(app: FastifyInstance): void {
+  const parseJson = app.getDefaultJsonParser('error', 'error');
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, done) => {
+    // Many clients name a format where they send nothing.
+    const isNothing = body === '' && request.routeOptions.schema?.body === undefined;
+    if (isNothing) done(null, undefined);
+    else parseJson(request, body, done);
+  });
 }

@@ -8,6 +8,7 @@ import { errorResponses } from '../../src/kit/wire.ts';
 const room: FastifyPluginAsyncZod = async (app) => {
   const body = z.strictObject({ units: z.int().min(1), name: z.string() });
   app.post('/things', { schema: { body, response: { 200: body, ...errorResponses(400) } } }, async ({ body }) => body);
+  app.delete('/things/:id', async () => 'deleted');
   app.get('/things/:id', async () => null);
   app.get('/absent', async () => {
     throw new ServiceError('dataset_not_found', 'There is no dataset ds_1.');
@@ -96,6 +97,12 @@ describe('an error on the wire', () => {
     const answer = await app.inject({ method: 'DELETE', url: '/nowhere' });
     expect([answer.statusCode, answer.json().code]).toEqual([404, 'route_not_found']);
   });
+});
+
+it('takes no body for no body, whatever format the client names', async () => {
+  const headers = { 'content-type': 'application/json' };
+  const answer = await app.inject({ method: 'DELETE', url: '/things/1', headers });
+  expect([answer.statusCode, answer.body]).toEqual([200, 'deleted']);
 });
 
 describe('the documentation', () => {
