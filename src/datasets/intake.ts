@@ -25,7 +25,7 @@ export interface Intake {
   readonly remove: DatasetStore['remove'];
 }
 
-export interface HeldUpload {
+interface HeldUpload {
   readonly folder: string;
   readonly sha256: string;
   readonly format: FileFormat | null;

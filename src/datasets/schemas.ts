@@ -42,7 +42,7 @@ const valuesColumn = z
   })
   .meta({ id: 'ValuesColumn' });
 
-export const columnSchema = z
+const columnSchema = z
   .discriminatedUnion('type', [numericColumn, datetimeColumn, valuesColumn])
   .meta({ id: 'DatasetColumn', description: 'A column with its type and its statistics over all rows.' });
 export type DatasetColumn = z.infer<typeof columnSchema>;
@@ -145,7 +145,7 @@ export const uploadQuery = z.object({
     ),
 });
 
-export const LARGEST_ROWS_PAGE = 1000;
+const LARGEST_ROWS_PAGE = 1000;
 
 export const rowsQuery = z.object({
   limit: z.coerce.number().int().min(1).max(LARGEST_ROWS_PAGE).default(50).describe('How many rows at most.'),

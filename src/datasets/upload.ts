@@ -58,7 +58,7 @@ function createMeter(limitBytes: number) {
   };
 }
 
-export function tooLarge(limitBytes: number): ServiceError {
+function tooLarge(limitBytes: number): ServiceError {
   const message = `The file is larger than the ${limitBytes} bytes that are allowed, unpacked: send a part of it.`;
   return new ServiceError('payload_too_large', message);
 }

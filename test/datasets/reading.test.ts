@@ -51,6 +51,12 @@ describe('types', () => {
     expect(warningCodes(await read('day,y\n1/2/2024,1\n3/4/2024,2\n'))).toContain('ambiguous_dates day');
   });
 
+  it('reads years of two digits, and whole numbers with an exponent', async () => {
+    const dataset = await read('day,n\n31.01.24, 1e3\n01.02.24, 2\n');
+    expect(await cellsOf(service, dataset, 'day')).toEqual(['2024-01-31T00:00:00.000Z', '2024-02-01T00:00:00.000Z']);
+    expect(await cellsOf(service, dataset, 'n')).toEqual([1000, 2]);
+  });
+
   it('fills up lines that are too short', async () => {
     const dataset = await read('a,b,c\n1,2,3\n4\n5,6,7\n');
     expect(await cellsOf(service, dataset, 'b')).toEqual([2, null, 6]);

@@ -7,6 +7,8 @@ export interface Cells {
   readonly value: (column: string) => string;
   /** SQL for the cell as a number, NULL when it is none or missing; quicker than by way of `value`. */
   readonly number: (column: string) => string;
+  /** The same for whole numbers. */
+  readonly whole: (column: string) => string;
   /** SQL: whether the cell means "missing". */
   readonly missing: (column: string) => string;
 }
@@ -16,11 +18,15 @@ export function cellsOf(nullValues: readonly string[] | null): Cells {
   // One expression, however many marks there are: tables have thousands of columns.
   const pattern = literal(`\\s*(${marks.map(escapeRegExp).join('|')})?\\s*`);
   const missing = (column: string) => `regexp_full_match(${column}, ${pattern})`;
-  const cast = (column: string) => `TRY_CAST(${column} AS DOUBLE)`;
   const numbersAmongMarks = marks.some((mark) => Number.isFinite(Number(mark)));
+  const cast = (type: string) => (column: string) => {
+    const number = `TRY_CAST(${column} AS ${type})`;
+    return numbersAmongMarks ? `(CASE WHEN NOT ${missing(column)} THEN ${number} END)` : number;
+  };
   return {
     value: (column) => `(CASE WHEN NOT ${missing(column)} THEN trim(${column}) END)`,
-    number: numbersAmongMarks ? (column) => `(CASE WHEN NOT ${missing(column)} THEN ${cast(column)} END)` : cast,
+    number: cast('DOUBLE'),
+    whole: cast('BIGINT'),
     missing,
   };
 }

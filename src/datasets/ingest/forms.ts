@@ -20,7 +20,7 @@ function number(name: string, pattern: string, plain: (cell: string) => string):
 }
 
 /** `delimiter` decides what a comma is: between semicolons it is a decimal comma. */
-export function numberForms(delimiter: string | null): readonly Form[] {
+function numberForms(delimiter: string | null): readonly Form[] {
   const exponent = '([eE][-+]?\\d+)?';
   const decimalComma = number('decimalComma', `[-+]?\\d*,?\\d+${exponent}`, (cell) => `replace(${cell}, ',', '.')`);
   const thousandsPoint = number(
@@ -49,7 +49,12 @@ const TIMES = ['', ' %H:%M', ' %H:%M:%S', ' %I:%M %p', ' %I:%M:%S %p'] as const;
 
 function date(format: string): Form {
   const formats = literals(TIMES.map((time) => `${format}${time}`));
-  return { name: format, type: 'datetime', value: (cell) => `try_strptime(${cell}, [${formats}])`, detected: true };
+  const parsed = (cell: string) => `try_strptime(${cell}, [${formats}])`;
+  // DuckDB takes 24 for the year 24 where %Y is asked for.
+  const value = format.includes('%Y')
+    ? (cell: string) => `(CASE WHEN regexp_matches(${cell}, '\\d{4}') THEN ${parsed(cell)} END)`
+    : parsed;
+  return { name: format, type: 'datetime', value, detected: true };
 }
 
 /** ISO 8601, with or without a time and an offset. The pattern keeps out words that DuckDB takes for times, such as "epoch". */

@@ -4,7 +4,7 @@ import { type ColumnFacts, TABLE } from './facts.ts';
 import { batches } from './sql.ts';
 
 /** `edges` are one more than `counts`; the last bin has its upper edge. */
-export interface Histogram {
+interface Histogram {
   readonly edges: readonly number[];
   readonly counts: readonly number[];
 }
@@ -70,7 +70,7 @@ function createTally({ stored, min, max, mean, count }: ColumnFacts): Tally {
 }
 
 /** Bins of equal width from min to max; whole numbers within a short range get a bin each, with the number in its middle. */
-export function edgesOf(min: number, max: number, whole: boolean): readonly number[] {
+function edgesOf(min: number, max: number, whole: boolean): readonly number[] {
   if (whole && max - min < BINS) return Array.from({ length: max - min + 2 }, (_, bin) => min + bin - 0.5);
   if (min === max) return [min - Math.max(0.5, Math.abs(min) / 2), max + Math.max(0.5, Math.abs(max) / 2)];
   // A weighted mean does not overflow where max - min does.

@@ -67,13 +67,13 @@ function isCode({ numbers, present, padded }: Measure): boolean {
 function planText(column: NamedColumn, measure: Measure, hits: readonly FormHits[], cells: Cells): PlannedColumn {
   const { name, nameless, asked, id } = column;
   const base = { name, nameless, asked, present: measure.present, ambiguousWith: null };
-  if (isPlainNumber(measure, asked)) return { ...base, ...planNumber(cells.number(id), measure) };
+  if (isPlainNumber(measure, asked)) return { ...base, ...planNumber(id, measure, cells) };
   const best = hits.toSorted((a, b) => b.cells - a.cells)[0];
   const enough = asked === null ? SHARE_OF_TYPE * measure.present : 1;
   if (asked !== null && STORED_FOR[asked] && !best?.cells) refuseType(name, asked);
   if (best === undefined || best.cells < enough) return { ...base, sql: cells.value(id), stored: 'text' };
   const { form } = best;
-  if (form.name === 'plain') return { ...base, ...planNumber(cells.number(id), measure) };
+  if (form.name === 'plain') return { ...base, ...planNumber(id, measure, cells) };
   const stored = form.type === 'numeric' ? 'number' : form.type;
   return { ...base, sql: form.value(cells.value(id)), stored, ambiguousWith: ambiguity(best, hits) };
 }
@@ -83,8 +83,9 @@ function refuseType(name: string, asked: ColumnType): never {
   throw new Refusal(message, [{ path: '/types', message }]);
 }
 
-function planNumber(number: string, { whole, notFinite }: Measure): Pick<PlannedColumn, 'sql' | 'stored'> {
-  if (whole) return { sql: `TRY_CAST(${number} AS BIGINT)`, stored: 'integer' };
+function planNumber(id: string, { whole, notFinite }: Measure, cells: Cells): Pick<PlannedColumn, 'sql' | 'stored'> {
+  if (whole) return { sql: cells.whole(id), stored: 'integer' };
+  const number = cells.number(id);
   return { sql: notFinite === 0 ? number : `CASE WHEN isfinite(${number}) THEN ${number} END`, stored: 'number' };
 }
 
