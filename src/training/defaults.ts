@@ -34,6 +34,25 @@ const BATCHES = 64;
 const SMALLEST_BATCH = 16;
 const LARGEST_BATCH = 256;
 
+/** Data of fewer rows are small, or of medium size. */
+const SMALL_DATA_ROWS = 1000;
+const MEDIUM_DATA_ROWS = 8000;
+/** Wider layers for more rows, with more dropout. */
+const LAYERS: Readonly<Record<'small' | 'medium' | 'large', readonly LayerRequest[]>> = {
+  small: [
+    { units: 32, dropout: 0.1 },
+    { units: 16, dropout: 0.1 },
+  ],
+  medium: [
+    { units: 128, dropout: 0.2 },
+    { units: 64, dropout: 0.1 },
+  ],
+  large: [
+    { units: 256, dropout: 0.2 },
+    { units: 128, dropout: 0.2 },
+  ],
+};
+
 /** AdamW with the decay that its paper starts from, and a rate that suits a cosine with warm-up on standardised inputs. */
 const OPTIMIZER = {
   type: 'adamw',
@@ -58,13 +77,10 @@ export function defaultTraining(size: Size, layers: readonly LayerRequest[]): De
   };
 }
 
-/** Wider layers for more rows, and a little dropout. */
-export function defaultLayers({ rows }: Size): LayerRequest[] {
-  const [first, second] = rows < 1000 ? [32, 16] : rows < 8000 ? [128, 64] : [256, 128];
-  return [
-    { units: first, dropout: rows < 1000 ? 0.1 : 0.2 },
-    { units: second, dropout: rows < 8000 ? 0.1 : 0.2 },
-  ];
+/** The hidden layers for data of that size. */
+export function defaultLayers({ rows }: Size): readonly LayerRequest[] {
+  if (rows < SMALL_DATA_ROWS) return LAYERS.small;
+  return rows < MEDIUM_DATA_ROWS ? LAYERS.medium : LAYERS.large;
 }
 
 function patienceOf(epochs: number): number {
