@@ -5,6 +5,8 @@ import { commonValue } from './sorted.ts';
 
 /** A column with fewer distinct values has no distribution to make normal. */
 const FEW_DISTINCT = 12;
+/** A value that so many of the rows share is what is usual. */
+const MOST = 0.5;
 /** A farthest value beyond this many times the typical one is a long tail, which would press the other values together. */
 const LONG_TAIL = 10;
 /** Scaled numbers stop here: one absurd value must not drown a row. */
@@ -56,7 +58,7 @@ export function moments(values: Float64Array): { readonly mean: number; readonly
  */
 function chooseScaling(sorted: Float64Array): 'standard' | 'range' | 'quantileNormal' {
   const { common, share, distinct } = commonValue(sorted);
-  if (share < 0.5) return distinct < FEW_DISTINCT ? 'standard' : 'quantileNormal';
+  if (share < MOST) return distinct < FEW_DISTINCT ? 'standard' : 'quantileNormal';
   const distances = sorted
     .map((value) => Math.abs(value - common))
     .filter((distance) => distance > 0)
@@ -69,7 +71,7 @@ function chooseScaling(sorted: Float64Array): 'standard' | 'range' | 'quantileNo
 function fitRange(sorted: Float64Array): FittedScaling {
   const { common, share } = commonValue(sorted);
   const [least, greatest] = [sorted[0], sorted[sorted.length - 1]];
-  const origin = share < 0.5 ? least : common;
+  const origin = share < MOST ? least : common;
   return { type: 'range', origin, span: Math.min(Math.max(greatest - origin, origin - least), Number.MAX_VALUE) };
 }
 
