@@ -1,3 +1,4 @@
+import type { Activation } from './kernels/kernels.ts';
 import { createOptimizer, type OptimizerSpec } from './optimizers/optimizers.ts';
 import { planNetwork } from './plan/plan.ts';
 import { type CompleteLayer, completeLayers, type NetworkSpec } from './spec.ts';
@@ -9,7 +10,7 @@ interface LayerDimensions {
   /** l, from 1. */
   readonly layer: number;
   readonly units: number;
-  readonly activation: string;
+  readonly activation: Activation;
   readonly W: Shape;
   readonly b: Shape;
   readonly Z: Shape;

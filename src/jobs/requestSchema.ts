@@ -23,12 +23,14 @@ const priority = z
   .default(0)
   .describe('A job of a higher priority runs first; among equals, the oldest.');
 
-const LABEL_NAME = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$/;
+const LABEL_NAME = '[A-Za-z0-9][A-Za-z0-9_.-]{0,62}';
 /** A label as one text: `team:risk`. */
-export const LABEL = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}:/;
+export const LABEL = new RegExp(`^${LABEL_NAME}:`);
 const labels = z
   .record(
-    z.string().regex(LABEL_NAME, 'A label name is 1 to 63 letters, digits, dots, hyphens or underscores.'),
+    z
+      .string()
+      .regex(new RegExp(`^${LABEL_NAME}$`), 'A label name is 1 to 63 letters, digits, dots, hyphens or underscores.'),
     z.string().max(200),
   )
   .refine((given) => Object.keys(given).length <= MOST_LABELS, `A job has at most ${MOST_LABELS} labels.`)
