@@ -36,9 +36,9 @@ export const SERVICE_SETTINGS = {
     'how many jobs train at once; as many as cores by default',
   ),
   kernels: setting(
-    z.enum(['auto', 'wasm', 'reference']).default('auto'),
-    'auto|wasm|reference',
-    'which kernels do the arithmetic',
+    z.enum(['auto', 'native', 'wasm', 'reference']).default('auto'),
+    'auto|native|wasm|reference',
+    'which kernels do the arithmetic; the fastest that this machine has by default',
   ),
   maxUploadBytes: setting(
     wholeNumber(1, Number.MAX_SAFE_INTEGER).default(8 * 2 ** 30),

@@ -76,8 +76,13 @@ async function openService(
   return addressOf(app);
 }
 
-/** Takes jobs of the data folder until the process is told to end or the one that forked it is gone. */
+/**
+ * Takes jobs of the data folder until the process is told to end or the one that forked it is gone. Throws ConfigurationError where the
+ * kernels that are asked for cannot be had.
+ */
 export async function runWorkerRole(config: Config, log: Logger): Promise<void> {
+  // Each thread loads them for itself; what they cannot load is said here, once, before there is any.
+  log.info({ kernels: chooseKernels(config.kernels).description }, 'kernels chosen');
   const folders = foldersOf(config.data);
   prepareFolders(folders);
   const database = openDatabase(folders.database);
@@ -125,7 +130,8 @@ interface Parts {
 function assemble(parts: Parts): Promise<FastifyInstance> {
   const { config, folders, database, news, datasets, isReady, log } = parts;
   const clock = Date.now;
-  const createKernels = chooseKernels(config.kernels);
+  const { createKernels, description: kernels } = chooseKernels(config.kernels);
+  log?.info({ kernels }, 'kernels chosen');
   const jobs = createJobs({ database, findDataset: datasets.find, news, clock });
   const models = createModels({
     database,
@@ -138,7 +144,7 @@ function assemble(parts: Parts): Promise<FastifyInstance> {
     ready: async () => isReady(),
     facts: async () => ({
       version: packageVersion(),
-      kernels: config.kernels === 'auto' ? 'wasm' : config.kernels,
+      kernels,
       cores: availableParallelism(),
       workers: config.workers,
       ...(await countJobs(database)),

@@ -6,7 +6,11 @@ import { answer, errorResponses } from '../kit/wire.ts';
 const systemSchema = z
   .object({
     version: z.string(),
-    kernels: z.string().describe('The kernels that do the arithmetic.'),
+    kernels: z
+      .string()
+      .describe(
+        'The kernels that do the arithmetic: `native` with its instruction set, `wasm` with the reason why not native, or `reference`.',
+      ),
     cores: z.int().describe('Cores of the machine that this process may use.'),
     workers: z.int().describe('How many jobs train at once.'),
     running: z.int().describe('Jobs in training now.'),
@@ -14,7 +18,7 @@ const systemSchema = z
   })
   .meta({
     id: 'System',
-    example: { version: '0.1.0', kernels: 'wasm', cores: 2, workers: 2, running: 1, queued: 0 },
+    example: { version: '0.1.0', kernels: 'native (avx2)', cores: 2, workers: 2, running: 1, queued: 0 },
   });
 type SystemFacts = z.infer<typeof systemSchema>;
 

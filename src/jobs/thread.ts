@@ -14,7 +14,7 @@ import type { ThreadMessage, ThreadResult, ThreadSetup, ThreadTask } from './thr
 beNice(THREAD_NICENESS);
 // A thread counts as started when this module is loaded, so all that takes time is made ready here, before the first job comes.
 const { kernels }: ThreadSetup = workerData;
-const createKernels = chooseKernels(kernels);
+const { createKernels } = chooseKernels(kernels);
 const tables = await openTables();
 
 /** Whoever can call it has loaded all of the above. */

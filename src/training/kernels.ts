@@ -1,23 +1,38 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { ConfigurationError } from '../config.ts';
 import type { CreateKernels, KernelsName } from '../engine/kernels/kernels.ts';
 import { createReferenceKernels } from '../engine/kernels/reference.ts';
 import { createWasmKernels } from '../engine/kernels/wasm.ts';
+import { loadNativeKernels } from './nativeKernels.ts';
 
-export type KernelsChoice = 'auto' | Exclude<KernelsName, 'native'>;
+export type KernelsChoice = 'auto' | KernelsName;
+
+/** A player, and what an operator is told of it. */
+export interface ChosenKernels {
+  readonly createKernels: CreateKernels;
+  /** Such as `native (avx2)`, or `wasm (no native: …)` with the reason. */
+  readonly description: string;
+}
 
 /** What `npm run build` compiles, beside `src` and `dist` alike. */
 const WASM_FILE = fileURLToPath(new URL('../../build/kernels.wasm', import.meta.url));
 
-let wasm: CreateKernels | undefined;
-
-/** The player of that name; `auto` is the fastest there is. Throws when the build has not made it. */
-export function chooseKernels(choice: KernelsChoice): CreateKernels {
-  return choice === 'reference' ? createReferenceKernels : wasmKernels();
+/**
+ * The player of that name; `auto` is the fastest that this machine has. Throws ConfigurationError when native is asked for and not to be
+ * had, and an Error when the build has not made the wasm kernels.
+ */
+export function chooseKernels(choice: KernelsChoice, loadNative = loadNativeKernels): ChosenKernels {
+  if (choice === 'reference') return { createKernels: createReferenceKernels, description: 'reference' };
+  if (choice === 'wasm') return { createKernels: loadWasmKernels(), description: 'wasm' };
+  const native = loadNative();
+  if ('createKernels' in native) {
+    return { createKernels: native.createKernels, description: `native (${native.instructionSet})` };
+  }
+  if (choice === 'native') throw new ConfigurationError(`There are no native kernels: ${native.missing}.`);
+  return { createKernels: loadWasmKernels(), description: `wasm (no native: ${native.missing})` };
 }
 
-/** Compiled once in each thread. */
-function wasmKernels(): CreateKernels {
-  wasm ??= createWasmKernels(new WebAssembly.Module(readFileSync(WASM_FILE)));
-  return wasm;
+function loadWasmKernels(): CreateKernels {
+  return createWasmKernels(new WebAssembly.Module(readFileSync(WASM_FILE)));
 }

@@ -23,9 +23,13 @@ const compiled = { tolerance: 2e-4, driftTolerance: 0.1 };
 export const PLAYERS: readonly Player[] = [
   { name: 'reference', createKernels: createReferenceKernels, tolerance: 1e-9, driftTolerance: 1e-6 },
   { name: 'wasm', createKernels: createWasmKernels(wasmModule), ...compiled },
-  ...(addon === null ? [] : addon.instructionSets.map((set) => nativePlayer(addon, set))),
+  ...(addon === null ? [] : nativePlayers(addon)),
 ];
 
-function nativePlayer(addon: NativeAddon, set: string): Player {
-  return { name: `native (${set})`, createKernels: createNativeKernels(addon, set), ...compiled };
+function nativePlayers(built: NativeAddon): readonly Player[] {
+  return built.instructionSets.map((set) => ({
+    name: `native (${set})`,
+    createKernels: createNativeKernels(built, set),
+    ...compiled,
+  }));
 }

@@ -25,7 +25,7 @@ function run(table: Table, request: Request, kernels: KernelsChoice = 'wasm', st
   const outcome = train({
     table,
     spec: specFor(table, request),
-    createKernels: chooseKernels(kernels),
+    createKernels: chooseKernels(kernels).createKernels,
     control: { stopRequested: () => steps >= stopAfter, setStep },
     clock: () => 0,
     onStart: (plan) => plans.push(plan),
@@ -44,7 +44,7 @@ function outcomeOf(table: Table, request: Request, kernels: KernelsChoice = 'was
 const SHORT = { training: { epochs: 5 }, network: { layers: [{ units: 8, dropout: 0.2 }] } };
 
 describe('a training', () => {
-  it.each(['wasm', 'reference'] as const)('learns classes (%s)', (kernels) => {
+  it.each(['auto', 'wasm', 'reference'] as const)('learns classes (%s)', (kernels) => {
     const { metrics, target } = outcomeOf(flowers(300), { target: 'kind', training: { epochs: 30 } }, kernels);
     expect(target).toMatchObject({ kind: 'classes', classes: ['setosa', 'versicolor', 'virginica'] });
     expect(metrics.test).toMatchObject({ accuracy: expect.toSatisfy((accuracy: number) => accuracy > 0.9) });
@@ -100,7 +100,7 @@ describe('a training', () => {
     const X = transform(features, table, firstRows(100).subarray(80));
     const network = createNetwork(
       { inputs: X.length / 20, layers },
-      { createKernels: chooseKernels('wasm'), batchSize: 20, loss },
+      { createKernels: chooseKernels('wasm').createKernels, batchSize: 20, loss },
     );
     network.writeParameters(parameters);
     const probabilities = network.predict(X);

@@ -15,7 +15,7 @@ import { type Compiler, compile, findCompiler } from './compilers.ts';
 
 const SOURCES = new URL('../../src/engine/kernels/cpp/', import.meta.url);
 const NATIVE_SOURCES = new URL('../../src/engine/kernels/native/', import.meta.url);
-const TARGET = fileURLToPath(new URL('../../build/kernels.node', import.meta.url));
+const BUILT = fileURLToPath(new URL('../../build/kernels.node', import.meta.url));
 /** Beside every Node that was installed as its makers ship it. */
 const HEADERS = join(dirname(process.execPath), '../include/node');
 
@@ -54,26 +54,35 @@ interface Unit {
   readonly flags: readonly string[];
 }
 
+export interface NativeBuildOptions {
+  /** The command of a compiler; without, the usual ones are tried. */
+  readonly compiler?: string | undefined;
+  readonly target?: string;
+}
+
 export type NativeBuild = { readonly path: string } | { readonly missing: string };
 
 /** Builds what is not up to date; what stands in the way is an answer, as the service runs without. */
-export async function buildNativeKernels(compilerWanted: string | undefined): Promise<NativeBuild> {
+export async function buildNativeKernels({
+  compiler: wanted,
+  target = BUILT,
+}: NativeBuildOptions): Promise<NativeBuild> {
   const sets = INSTRUCTION_SETS[process.arch];
   if (process.platform !== 'linux' || sets === undefined) {
     return { missing: `it is not made for ${process.platform} on ${process.arch}` };
   }
   const sources = [await readSources(SOURCES), await readSources(NATIVE_SOURCES)];
   const ofSources = hashOf({ sources, COMPILE, sets });
-  const compiler = await findCompiler(compilerWanted);
+  const compiler = await findCompiler(wanted);
   const ending = Buffer.concat([ofSources, hashOf(compiler)]);
-  if (await endsWith(TARGET, ending)) return { path: TARGET };
+  if (await endsWith(target, ending)) return { path: target };
   try {
-    if (compiler === null) throw new Error(noCompiler(compilerWanted));
-    await build(compiler, unitsOf(sets), ending);
-    return { path: TARGET };
+    if (compiler === null) throw new Error(noCompiler(wanted));
+    await putInPlace(target, Buffer.concat([await build(compiler, unitsOf(sets)), ending]));
+    return { path: target };
   } catch (error) {
-    if (await isOfSources(ofSources)) return { path: TARGET };
-    await rm(TARGET, { force: true });
+    if (await isOfSources(target, ofSources)) return { path: target };
+    await rm(target, { force: true });
     return { missing: error instanceof Error ? error.message : String(error) };
   }
 }
@@ -82,8 +91,8 @@ function noCompiler(wanted: string | undefined): string {
   return wanted ? `CXX names ${wanted}, which is no compiler` : 'no C++ compiler is on the PATH (c++, g++ or clang++)';
 }
 
-async function isOfSources(ofSources: Buffer): Promise<boolean> {
-  const built = await readFile(TARGET).catch(() => Buffer.alloc(0));
+async function isOfSources(target: string, ofSources: Buffer): Promise<boolean> {
+  const built = await readFile(target).catch(() => Buffer.alloc(0));
   return built.subarray(0, -ofSources.length).subarray(-ofSources.length).equals(ofSources);
 }
 
@@ -97,8 +106,8 @@ function unitsOf(sets: Readonly<Record<string, readonly string[]>>): readonly Un
   return [...perSet, ...shared];
 }
 
-/** Throws an Error that says in one line what stands in the way. */
-async function build(compiler: Compiler, units: readonly Unit[], ending: Buffer): Promise<void> {
+/** Answers the addon. Throws an Error that says in one line what stands in the way. */
+async function build(compiler: Compiler, units: readonly Unit[]): Promise<Buffer> {
   if (!existsSync(join(HEADERS, 'node_api.h'))) throw new Error(`there are no headers of Node in ${HEADERS}`);
   const folder = await mkdtemp(join(tmpdir(), 'trainyard-kernels-'));
   try {
@@ -109,7 +118,7 @@ async function build(compiler: Compiler, units: readonly Unit[], ending: Buffer)
     process.stderr.write(said.join(''));
     const linked = join(folder, 'kernels.node');
     await compile(compiler, ['-shared', '-pthread', ...objects, '-o', linked], NATIVE_SOURCES);
-    await putInPlace(TARGET, Buffer.concat([await readFile(linked), ending]));
+    return await readFile(linked);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

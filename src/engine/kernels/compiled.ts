@@ -5,7 +5,7 @@ import { ACTIVATIONS, type Activation, type ElementwiseLoss, type Kernels, type 
 export type CompiledKernel = (...placesSizesAndNumbers: number[]) => number;
 
 /** Activations and losses are kernels of their own; the others have the name of their method. */
-export type CompiledName =
+type CompiledName =
   | Exclude<keyof Kernels, keyof Arena | 'name' | 'precision' | 'activate' | 'activationGradient' | 'elementwiseLoss'>
   | Activation
   | `${Activation}Gradient`

@@ -17,13 +17,13 @@ class Call {
   /** The low 32 bits of a whole number. */
   Word word(int argument) const {
     const double x = arguments[argument];
-    if (!(x >= -LARGEST_WHOLE && x <= LARGEST_WHOLE)) refuse("a key or threshold is no whole number");
+    if (!(x >= -LARGEST_WHOLE && x <= LARGEST_WHOLE)) refuse("a kernel got a key or threshold that is no whole number");
     return Word((long long)x);
   }
 
   /** A count of rows, units or numbers. */
   Size size(int argument) const {
-    if (!isWhole(arguments[argument])) refuse("a size is no whole number from 0");
+    if (!isWhole(arguments[argument])) refuse("a kernel got a size that is no whole number");
     return Size(arguments[argument]);
   }
 
@@ -31,7 +31,7 @@ class Call {
   float* matrix(int argument, Size rows, Size columns = 1) const {
     const double offset = arguments[argument];
     // In doubles, where a product that is too large stays too large.
-    if (!isWhole(offset) || offset + double(rows) * double(columns) > arena.numbers) refuse("a matrix is not within the arena");
+    if (!isWhole(offset) || offset + double(rows) * double(columns) > arena.numbers) refuse("a kernel got a matrix that its player does not hold");
     return arena.values + Size(offset);
   }
 
@@ -43,14 +43,14 @@ class Call {
   /** `count` row numbers of a matrix of `columns` columns that starts at the argument `source`: every row is within the arena. */
   const int* rowNumbers(int argument, Size count, int source, Size columns) const {
     const double offset = arguments[argument];
-    if (!isWhole(offset) || offset + double(count) > arena.integers) refuse("the indices are not within the arena");
+    if (!isWhole(offset) || offset + double(count) > arena.integers) refuse("a kernel got indices that its player does not hold");
     const int* rows = arena.indices + Size(offset);
     int least = 0, most = -1;
     for (Size i = 0; i < count; i++) {
       least = rows[i] < least ? rows[i] : least;
       most = rows[i] > most ? rows[i] : most;
     }
-    if (least < 0) refuse("an index is below 0");
+    if (least < 0) refuse("a kernel got a row number below 0");
     matrix(source, Size(most + 1LL), columns);
     return rows;
   }
@@ -60,7 +60,7 @@ class Call {
     const float* numbers = matrix(argument, count);
     bool areClasses = true;
     for (Size i = 0; i < count; i++) areClasses &= numbers[i] > -1 && numbers[i] < float(classes);
-    if (!areClasses) refuse("a target is no class");
+    if (!areClasses) refuse("a kernel got a target that is no class");
     return numbers;
   }
 

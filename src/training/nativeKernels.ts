@@ -1,0 +1,28 @@
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import type { CreateKernels } from '../engine/kernels/kernels.ts';
+import { createNativeKernels, type NativeAddon } from '../engine/kernels/native.ts';
+import { agreesWithReference } from '../engine/kernels/selfCheck.ts';
+
+/** The native player with its instruction set, or why this machine has none. */
+export type NativeKernels =
+  | { readonly createKernels: CreateKernels; readonly instructionSet: string }
+  | { readonly missing: string };
+
+/** What `npm run build` compiles where there is a C++ compiler, beside `src` and `dist` alike. */
+const ADDON_FILE = fileURLToPath(new URL('../../build/kernels.node', import.meta.url));
+
+/** Loads the addon and tries it; whatever stands in the way is an answer. */
+export function loadNativeKernels(file = ADDON_FILE): NativeKernels {
+  if (!existsSync(file)) return { missing: 'build/kernels.node is not there; npm run build tells why' };
+  try {
+    const addon: NativeAddon = createRequire(import.meta.url)(file);
+    const createKernels = createNativeKernels(addon);
+    if (agreesWithReference(createKernels)) return { createKernels, instructionSet: addon.instructionSets[0] };
+    return { missing: 'build/kernels.node computes wrongly on this machine' };
+  } catch (error) {
+    const [reason] = String(error instanceof Error ? error.message : error).split('\n', 1);
+    return { missing: `build/kernels.node cannot be loaded: ${reason}` };
+  }
+}
