@@ -13,6 +13,10 @@
 export type KernelsName = 'reference' | 'wasm' | 'native';
 type Precision = 'float64' | 'float32';
 
+/**
+ * Every activation g by name. A new one is a name here, its two formulas in `reference/activations.ts` and in `cpp/activations.h`, its entry
+ * in `native/entries.h`, and the initializer that suits it in `initializers.ts`; the compiler and the conformance suite ask for what is missing.
+ */
 export const ACTIVATIONS = [
   'linear',
   'relu',
