@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { binaryOutcome, matrix, openRoom, type Room, regressionOutcome } from './fixtures.ts';
+import { binaryOutcome, matrix, regressionOutcome } from './outcomes.ts';
+import { openRoom, type Room } from './room.ts';
 
 let room: Room;
 beforeAll(async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { inspectNetwork } from '../../src/models/networks.ts';
-import { openRoom } from './fixtures.ts';
+import { openRoom } from './room.ts';
 
 const notes = {
   inputs: 3,

@@ -1,6 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { binaryOutcome, openRoom, probabilityOf, type Room, regressionOutcome } from './fixtures.ts';
+import { binaryOutcome, probabilityOf, regressionOutcome } from './outcomes.ts';
+import { openRoom, type Room } from './room.ts';
 
 const COLUMNS = ['age', 'id', 'work', 'income'];
 let room: Room;

@@ -7,7 +7,8 @@ import { pipeline } from 'node:stream/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { binaryOutcome, openRoom, type Room } from './fixtures.ts';
+import { binaryOutcome } from './outcomes.ts';
+import { openRoom, type Room } from './room.ts';
 
 const ROWS = 200_000;
 /** Makes the rows together far more than the memory that they may take. */

@@ -5,7 +5,7 @@ import type { Outcome } from '../../src/training/outcome.ts';
 import { resolveSpec } from '../../src/training/resolve/resolve.ts';
 import { specRequestSchema } from '../../src/training/schemas.ts';
 import { train } from '../../src/training/train.ts';
-import { openRoom, type Room } from './fixtures.ts';
+import { openRoom, type Room } from './room.ts';
 
 const ROWS = 240;
 const CITIES = ['Oslo', 'Rome', '東京'];
