@@ -15,17 +15,35 @@ const BUSY_TIMEOUT_MS = 10_000;
 /**
  * Opens the SQLite database at `path` (made when absent), brings it up to the last migration, and answers its queries.
  * WAL lets the API read while the worker writes; FULL makes what was answered survive a power loss.
- * Throws when the file is no database or when an applied migration has changed.
+ * Throws when the file is no database or a damaged one, and when an applied migration has changed.
  */
 export function openDatabase(path: string): Database {
   mkdirSync(dirname(path), { recursive: true });
-  const sqlite = new Sqlite(path, { timeout: BUSY_TIMEOUT_MS });
-  sqlite.pragma('journal_mode = WAL');
-  sqlite.pragma('synchronous = FULL');
-  sqlite.pragma('foreign_keys = ON');
-  migrate(sqlite);
   return new Kysely<Tables>({
-    dialect: new SqliteDialect({ database: sqlite }),
+    dialect: new SqliteDialect({ database: connect(path) }),
     plugins: [new CamelCasePlugin({ maintainNestedObjectKeys: true })],
   });
+}
+
+function connect(path: string): Sqlite.Database {
+  const sqlite = new Sqlite(path, { timeout: BUSY_TIMEOUT_MS });
+  try {
+    sqlite.pragma('journal_mode = WAL');
+    sqlite.pragma('synchronous = FULL');
+    sqlite.pragma('foreign_keys = ON');
+    migrate(sqlite);
+    return sqlite;
+  } catch (error) {
+    sqlite.close();
+    throw isDamage(error) ? damaged(path, error) : error;
+  }
+}
+
+function isDamage(error: unknown): error is Error {
+  return error instanceof Sqlite.SqliteError && /^SQLITE_(NOTADB|CORRUPT)/.test(error.code);
+}
+
+function damaged(path: string, cause: Error): Error {
+  const advice = 'put a copy of it back, or start with another data folder';
+  return new Error(`The database ${path} is damaged (${cause.message}): ${advice}.`, { cause });
 }
