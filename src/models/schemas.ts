@@ -106,7 +106,7 @@ export const aliasRequest = z
   .meta({ id: 'AliasRequest', example: { modelId: EXAMPLE_ID } });
 
 const PARAMETER_FORMATS = ['json'] as const;
-export const parametersQuery = z.object({
+export const parametersQuery = z.strictObject({
   format: z.enum(PARAMETER_FORMATS).default('json').describe('How the parameters are written.'),
 });
 
