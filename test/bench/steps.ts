@@ -5,6 +5,7 @@ import { createReferenceKernels } from '../../src/engine/kernels/reference.ts';
 import { createWasmKernels } from '../../src/engine/kernels/wasm.ts';
 import { createGenerator } from '../../src/engine/random.ts';
 import { createTrainer, type Trainer } from '../../src/engine/trainer.ts';
+import { loadNativeKernels, type NativeKernels } from '../../src/training/nativeKernels.ts';
 import type { Row } from './report.ts';
 
 const SHAPES = [
@@ -15,17 +16,39 @@ const SHAPES = [
 ] as const;
 type Shape = (typeof SHAPES)[number];
 
+interface Player {
+  readonly kernels: string;
+  readonly precision: 'float32' | 'float64';
+  readonly createKernels: CreateKernels;
+  /** Operations of the largest step that is timed. */
+  readonly largestStep: number;
+}
+
 const wasm = new WebAssembly.Module(readFileSync(new URL('../../build/kernels.wasm', import.meta.url)));
-/** The reference is there to be read: it is timed where that takes no minutes. */
-const PLAYERS = [
+const native = loadNativeKernels();
+if ('missing' in native) console.log(`No native kernels are measured: ${native.missing}.`);
+
+/** The native kernels, where they are to be had, and those that are always there. */
+const PLAYERS: readonly Player[] = [
+  ...('missing' in native ? [] : [nativePlayer(native)]),
   {
     kernels: 'wasm',
     precision: 'float32',
     createKernels: createWasmKernels(wasm),
     largestStep: Number.POSITIVE_INFINITY,
   },
+  // The reference is there to be read: it is timed where that takes no minutes.
   { kernels: 'reference', precision: 'float64', createKernels: createReferenceKernels, largestStep: 1e9 },
-] as const;
+];
+
+function nativePlayer({ instructionSet, createKernels }: Exclude<NativeKernels, { readonly missing: string }>): Player {
+  return {
+    kernels: `native (${instructionSet})`,
+    precision: 'float32',
+    createKernels,
+    largestStep: Number.POSITIVE_INFINITY,
+  };
+}
 
 /** Steps are timed in rounds of at least this long, and the fastest round counts: others of the machine only ever slow one down. */
 const ROUND_MS = 200;
