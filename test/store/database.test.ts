@@ -18,7 +18,9 @@ it('names a file that is no database, and what to do', () => {
 
 it('names a database that was cut off', async () => {
   const path = newPath();
-  await openDatabase(path).destroy();
+  const database = openDatabase(path);
+  await database.selectFrom('datasets').selectAll().execute();
+  await database.destroy();
   truncateSync(path, 4096);
   expect(() => openDatabase(path)).toThrow(`The database ${path} is damaged`);
 });
