@@ -76,6 +76,11 @@ describe('predictions of rows in JSON', () => {
     );
   });
 
+  it('name a number that is too large for JSON as it is', async () => {
+    const answer = await predict('{"rows": [{"age": 1e999}]}');
+    expect(answer.json().errors).toEqual([{ path: '/rows/0/age', message: 'Expected a number, not Infinity.' }]);
+  });
+
   it('list a hundred mistakes of many, and say that there are more', async () => {
     const answer = await predict({ rows: Array.from({ length: 5000 }, () => ({ age: 'old' })) });
     expect(answer.json().errors).toHaveLength(100);

@@ -70,6 +70,11 @@ function readCategories(
 }
 
 function show(cell: unknown): string {
-  const text = typeof cell === 'object' ? (Array.isArray(cell) ? 'a list' : 'an object') : JSON.stringify(cell);
+  const text = typeof cell === 'object' ? (Array.isArray(cell) ? 'a list' : 'an object') : written(cell);
   return text.length > SHOWN_LETTERS ? `${text.slice(0, SHOWN_LETTERS)}…` : text;
+}
+
+/** JSON has no word for a number that is too large for it, such as 1e999. */
+function written(cell: unknown): string {
+  return typeof cell === 'number' ? String(cell) : JSON.stringify(cell);
 }
