@@ -118,7 +118,7 @@ export type Dataset = z.infer<typeof datasetSchema>;
 /** Takes a parameter given once or several times. */
 const repeatable = z.union([z.string(), z.array(z.string())]).transform((value) => [value].flat());
 
-export const uploadQuery = z.object({
+export const uploadQuery = z.strictObject({
   name: z
     .string()
     .trim()
@@ -147,7 +147,7 @@ export const uploadQuery = z.object({
 
 const LARGEST_ROWS_PAGE = 1000;
 
-export const rowsQuery = z.object({
+export const rowsQuery = z.strictObject({
   limit: z.coerce.number().int().min(1).max(LARGEST_ROWS_PAGE).default(50).describe('How many rows at most.'),
   offset: z.coerce.number().int().min(0).default(0).describe('How many rows to leave out first.'),
 });

@@ -38,3 +38,9 @@ describe('a form', () => {
     expect(filesIn(service.folders)).toEqual([]);
   });
 });
+
+it('an option that no upload has is refused by its name', async () => {
+  const answer = await upload(service, 'age,income\n39,1\n', { query: { delimeter: ';' } });
+  expect(answer.statusCode).toBe(400);
+  expect(answer.json()).toMatchObject({ code: 'invalid_request', errors: [{ path: '/delimeter' }] });
+});

@@ -17,6 +17,8 @@ export interface ColumnFacts extends PlannedColumn {
   readonly min: number | null;
   readonly max: number | null;
   readonly mean: number | null;
+  /** Whether all numbers are whole. */
+  readonly whole: boolean;
   /** Blanks in a cell, on average; 0 of all that is no text. */
   readonly blanks: number;
   /** Whether the cells count the rows, from 0 or 1. */
@@ -34,7 +36,7 @@ export async function readFacts(session: Session, columns: readonly PlannedColum
     const answer = (await session.query(`SELECT count(*)::DOUBLE, ${looks.join(', ')} FROM ${TABLE}`))[0] ?? [];
     const rows = Number(answer[0]);
     for (const [index, column] of batch.entries()) {
-      const [count, distinct, min, max, mean, blanks] = answer.slice(1 + index * 6, 7 + index * 6);
+      const [count, distinct, min, max, mean, whole, blanks] = answer.slice(1 + index * 7, 8 + index * 7);
       facts.push({
         ...column,
         rows,
@@ -43,6 +45,7 @@ export async function readFacts(session: Session, columns: readonly PlannedColum
         min: finiteOrNull(min),
         max: finiteOrNull(max),
         mean: finiteOrNull(mean),
+        whole: whole === 1,
         blanks: Number(blanks),
         countsRows: false,
       });
@@ -52,19 +55,20 @@ export async function readFacts(session: Session, columns: readonly PlannedColum
 }
 
 const counts = (id: string) => [`count(${id})`, `count(DISTINCT ${id})`];
-const numbers = (id: string) => [...counts(id), `min(${id})`, `max(${id})`, `avg(${id})`, '0'];
+const numbers = (id: string, whole: string) => [...counts(id), `min(${id})`, `max(${id})`, `avg(${id})`, whole, '0'];
 
-/** Six figures of each kind of column: count, distinct, min, max, mean, blanks. */
+/** Seven figures of each kind of column: count, distinct, min, max, mean, whole, blanks. */
 const LOOKS: Record<PlannedColumn['stored'], (id: string) => readonly string[]> = {
-  integer: numbers,
-  number: numbers,
-  boolean: (id) => [...counts(id), 'NULL', 'NULL', 'NULL', '0'],
-  datetime: (id) => [...counts(id), `epoch_ms(min(${id}))`, `epoch_ms(max(${id}))`, 'NULL', '0'],
+  integer: (id) => numbers(id, '1'),
+  number: (id) => numbers(id, `bool_and(trunc(${id}) = ${id})`),
+  boolean: (id) => [...counts(id), 'NULL', 'NULL', 'NULL', '0', '0'],
+  datetime: (id) => [...counts(id), `epoch_ms(min(${id}))`, `epoch_ms(max(${id}))`, 'NULL', '0', '0'],
   text: (id) => [
     ...counts(id),
     'NULL',
     'NULL',
     'NULL',
+    '0',
     `coalesce(avg(length(${id}) - length(replace(${id}, ' ', ''))), 0)`,
   ],
 };
@@ -83,7 +87,7 @@ async function markRowNumbers(session: Session, facts: readonly ColumnFacts[]): 
   return facts.map((column) => (counting.has(column.id) ? { ...column, countsRows: true } : column));
 }
 
-function mayCountRows({ stored, count, distinct, rows, min, max }: ColumnFacts): boolean {
+function mayCountRows({ whole, count, distinct, rows, min, max }: ColumnFacts): boolean {
   const dense = distinct === rows && count === rows && max === (min ?? 0) + rows - 1;
-  return stored === 'integer' && dense && (min === 0 || min === 1);
+  return whole && dense && (min === 0 || min === 1);
 }

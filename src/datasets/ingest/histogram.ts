@@ -44,9 +44,9 @@ interface Tally {
   readonly shape: () => Shape;
 }
 
-function createTally({ stored, min, max, mean, count }: ColumnFacts): Tally {
-  const edges = edgesOf(min ?? 0, max ?? 0, stored === 'integer');
-  const counts = new Array<number>(edges.length - 1).fill(0);
+function createTally({ whole, min, max, mean, count }: ColumnFacts): Tally {
+  const edges = edgesOf(min ?? 0, max ?? 0, whole);
+  const counts = new Float64Array(edges.length - 1);
   const [low = 0] = edges;
   const width = (edges[1] ?? 0) - low;
   const last = counts.length - 1;
@@ -54,17 +54,18 @@ function createTally({ stored, min, max, mean, count }: ColumnFacts): Tally {
   let squares = 0;
   return {
     add: (values) => {
-      for (const value of values) {
+      for (let i = 0; i < values.length; i++) {
+        const value = values[i] ?? Number.NaN;
         if (Number.isNaN(value)) continue;
         const bin = Math.min(last, Math.trunc((value - low) / width));
         counts[bin] = (counts[bin] ?? 0) + 1;
-        squares += (value - center) ** 2;
+        squares += (value - center) * (value - center);
       }
     },
     shape: () => {
       const deviation = Math.sqrt(squares / (count - 1));
       const standardDeviation = count > 1 && mean !== null && Number.isFinite(deviation) ? deviation : null;
-      return { histogram: count === 0 ? { edges: [], counts: [] } : { edges, counts }, standardDeviation };
+      return { histogram: count === 0 ? { edges: [], counts: [] } : { edges, counts: [...counts] }, standardDeviation };
     },
   };
 }

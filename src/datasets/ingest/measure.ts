@@ -9,8 +9,8 @@ export interface Measure {
   readonly present: number;
   /** Cells that are finite numbers. */
   readonly numbers: number;
-  /** Whether all numbers are whole and exact in 64 bits. */
-  readonly whole: boolean;
+  /** Whether the numbers are whole and so large that only 64-bit integers keep them apart. */
+  readonly large: boolean;
   /** Cells that DuckDB takes for a number that is not finite: NaN, infinity. */
   readonly notFinite: number;
   /** Whether there are numbers with leading zeros, as postal codes have: 007. In byte order they come first. */
@@ -24,8 +24,12 @@ export interface Measured {
   readonly measures: ReadonlyMap<string, Measure>;
 }
 
-/** Whole numbers beyond this are not exact as int64. */
-const LARGEST_WHOLE = 2 ** 62;
+/** Beyond this a float64 does not tell whole numbers apart. */
+const LARGEST_EXACT = 2 ** 53;
+/** Well within int64, as rounding goes up. */
+const LARGEST_INT64 = 2 ** 62;
+/** Where codes with underscores show. */
+const HEAD_ROWS = 200;
 /** Two digits are a day or an hour; three with a leading zero are a code. */
 const PADDED = /^\s*0\d\d+\s*$/;
 
@@ -48,46 +52,84 @@ async function measureRelation(
   columns: readonly SourceColumn[],
   cells: Cells,
 ): Promise<Measured> {
-  const texts = columns.filter(({ kind }) => kind === 'text');
-  const measures = new Map<string, Measure>();
-  let rows = 0;
-  for (const batch of batches(texts)) {
-    const [answer = []] = await session.query(statement(relation, batch, cells));
-    rows = Number(answer[0]);
-    for (const [index, { id }] of batch.entries()) {
-      measures.set(id, toMeasure(answer.slice(1 + index * LOOKS.length, 1 + (index + 1) * LOOKS.length)));
-    }
-  }
-  if (texts.length === 0) rows = Number((await session.query(`SELECT count(*)::DOUBLE FROM ${relation}`))[0]?.[0]);
-  return { relation, rows, measures };
+  const ids = columns.filter(({ kind }) => kind === 'text').map(({ id }) => id);
+  const quick = await look(session, relation, ids, cells, QUICK_LOOKS);
+  const head = `(SELECT * FROM ${relation} LIMIT ${HEAD_ROWS})`;
+  const underscores = await look(session, head, ids, cells, [UNDERSCORES]);
+  const odd = ids.filter((id) => isOdd(quick.get(id) ?? []) || Number(underscores.get(id)?.[0]) > 0);
+  const close = await look(session, relation, odd, cells, CLOSE_LOOKS);
+  const rows =
+    quick.get(ids[0] ?? '')?.[5] ?? (await session.query(`SELECT count(*)::DOUBLE FROM ${relation}`))[0]?.[0];
+  return {
+    relation,
+    rows: Number(rows),
+    measures: new Map(ids.map((id) => [id, toMeasure(quick.get(id) ?? [], close.get(id))])),
+  };
 }
 
-/** Few and simple expressions: each takes 16 to 32 KB a column and thread. */
-const LOOKS: readonly ((cell: string, number: string, cells: Cells) => string)[] = [
-  (_, number) => `count_if(isfinite(${number}))::DOUBLE`,
+/** SQL of an aggregate over a column's cells, which also come as numbers. */
+type Look = (cell: string, number: string, cells: Cells) => string;
+
+/** Few and simple: every one of them goes over every cell, and takes memory for every column. */
+const QUICK_LOOKS: readonly Look[] = [
   (_, number) => `count(${number})::DOUBLE`,
-  (cell, number, { missing }) =>
-    `count_if(CASE WHEN ${number} IS NULL OR NOT isfinite(${number}) THEN NOT ${missing(cell)} END)::DOUBLE`,
-  (_, number) => `count_if(trunc(${number}) <> ${number})::DOUBLE`,
-  (cell) => `count_if(contains(${cell}, '_'))::DOUBLE`,
-  (_, number) => `max(abs(${number}))`,
+  (cell, number, { missing }) => `count_if(CASE WHEN ${number} IS NULL THEN NOT ${missing(cell)} END)::DOUBLE`,
+  (_, number) => `min(${number})`,
+  (_, number) => `max(${number})`,
   (cell) => `min(${cell})`,
+  () => 'count(*)::DOUBLE',
 ];
 
-function statement(relation: string, batch: readonly SourceColumn[], cells: Cells): string {
-  const looks = batch.flatMap(({ id }) => LOOKS.map((look) => look(id, `n_${id}`, cells)));
-  const numbers = batch.map(({ id }) => `${id}, ${cells.number(id)} AS n_${id}`);
-  return `SELECT count(*)::DOUBLE, ${looks.join(', ')} FROM (SELECT ${numbers.join(', ')} FROM ${relation})`;
+const UNDERSCORES: Look = (cell) => `count_if(contains(${cell}, '_'))::DOUBLE`;
+
+/** For the few columns with numbers that are not finite, not exact in float64, or written as 1_000. */
+const CLOSE_LOOKS: readonly Look[] = [
+  (_, number) => `count_if(isfinite(${number}))::DOUBLE`,
+  (cell, number, { missing }) => `count_if(NOT isfinite(${number}) AND NOT ${missing(cell)})::DOUBLE`,
+  (_, number) => `count_if(trunc(${number}) <> ${number})::DOUBLE`,
+  (_, number) => `max(abs(${number})) FILTER (isfinite(${number}))`,
+  UNDERSCORES,
+];
+
+/** The answers of the looks by column id. */
+async function look(
+  session: Session,
+  relation: string,
+  ids: readonly string[],
+  cells: Cells,
+  looks: readonly Look[],
+): Promise<ReadonlyMap<string, readonly Cell[]>> {
+  const answers = new Map<string, readonly Cell[]>();
+  for (const batch of batches(ids)) {
+    const numbers = batch.map((id) => `${id}, ${cells.number(id)} AS n_${id}`);
+    const aggregates = batch.flatMap((id) => looks.map((each) => each(id, `n_${id}`, cells)));
+    const sql = `SELECT ${aggregates.join(', ')} FROM (SELECT ${numbers.join(', ')} FROM ${relation})`;
+    const [answer = []] = await session.query(sql);
+    for (const [index, id] of batch.entries()) {
+      answers.set(id, answer.slice(index * looks.length, (index + 1) * looks.length));
+    }
+  }
+  return answers;
 }
 
-function toMeasure([finite, casts, others, fractions, underscores, largest, first]: readonly Cell[]): Measure {
-  // DuckDB reads 1_000 as a number; in a table it is a code.
-  const numbers = Number(underscores) > 0 ? 0 : Number(finite);
+function isOdd([, , min, max]: readonly Cell[]): boolean {
+  if (min === null) return false;
+  return !(Math.abs(Number(min)) <= LARGEST_EXACT && Math.abs(Number(max)) <= LARGEST_EXACT);
+}
+
+function toMeasure([casts, others, , , first]: readonly Cell[], close: readonly Cell[] | undefined): Measure {
+  const padded = PADDED.test(String(first));
+  if (close === undefined) {
+    const numbers = Number(casts);
+    return { present: numbers + Number(others), numbers, notFinite: 0, large: false, padded };
+  }
+  const [finite, strange, fractions, largest, underscores] = close.map(Number);
   return {
-    present: Number(finite) + Number(others),
-    numbers,
-    notFinite: Number(casts) - Number(finite),
-    whole: Number(fractions) === 0 && Number(largest) < LARGEST_WHOLE,
-    padded: PADDED.test(String(first)),
+    present: (finite ?? 0) + (strange ?? 0) + Number(others),
+    // DuckDB reads 1_000 as a number; in a table it is a code.
+    numbers: underscores ? 0 : (finite ?? 0),
+    notFinite: Number(casts) - (finite ?? 0),
+    large: fractions === 0 && (largest ?? 0) > LARGEST_EXACT && (largest ?? 0) < LARGEST_INT64,
+    padded,
   };
 }

@@ -83,8 +83,8 @@ function refuseType(name: string, asked: ColumnType): never {
   throw new Refusal(message, [{ path: '/types', message }]);
 }
 
-function planNumber(id: string, { whole, notFinite }: Measure, cells: Cells): Pick<PlannedColumn, 'sql' | 'stored'> {
-  if (whole) return { sql: cells.whole(id), stored: 'integer' };
+function planNumber(id: string, { large, notFinite }: Measure, cells: Cells): Pick<PlannedColumn, 'sql' | 'stored'> {
+  if (large) return { sql: cells.whole(id), stored: 'integer' };
   const number = cells.number(id);
   return { sql: notFinite === 0 ? number : `CASE WHEN isfinite(${number}) THEN ${number} END`, stored: 'number' };
 }

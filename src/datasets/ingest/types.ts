@@ -21,9 +21,8 @@ export function typeOf(facts: ColumnFacts, columns: number): ColumnType {
     case 'datetime':
       return facts.stored;
     case 'number':
-      return 'numeric';
     case 'integer':
-      return isRowName(facts, columns) ? 'identifier' : 'numeric';
+      return facts.whole && isRowName(facts, columns) ? 'identifier' : 'numeric';
     case 'text':
       return typeOfText(facts);
   }
