@@ -25,8 +25,8 @@ export interface TrainedJob {
   readonly warnings: readonly Warning[];
 }
 
-/** Writes the model of a job with `queries` and returns its id. */
-export type SaveModel = (queries: Queries, job: TrainedJob, outcome: Outcome) => Promise<string>;
+/** Writes the model of a job with `queries`, made at `now` (milliseconds since 1970), and returns its id. */
+export type SaveModel = (queries: Queries, job: TrainedJob, outcome: Outcome, now: number) => Promise<string>;
 
 export interface RunParts {
   readonly queue: Queue;
@@ -137,9 +137,9 @@ async function end(parts: RunParts, job: TrainedJob, result: ThreadResult, reaso
   }
 }
 
-async function succeed({ queue, saveModel, log }: RunParts, job: TrainedJob, outcome: Outcome): Promise<void> {
+async function succeed({ queue, saveModel, clock, log }: RunParts, job: TrainedJob, outcome: Outcome): Promise<void> {
   const warnings = distinct([...job.warnings, ...outcome.warnings]);
-  const saved = await queue.succeed(job.id, warnings, (queries) => saveModel(queries, job, outcome));
+  const saved = await queue.succeed(job.id, warnings, (queries) => saveModel(queries, job, outcome, clock()));
   if (saved) log.info({ epochs: outcome.epochs }, 'job succeeded');
   // Whoever was told that the job will be cancelled must not find it succeeded.
   else await queue.cancel(job.id);

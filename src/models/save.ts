@@ -9,15 +9,15 @@ import { writeDescription } from './description.ts';
 import { toFloat32Bytes } from './float32.ts';
 import { insertModel } from './store.ts';
 
-/** Writes the model of a job that has succeeded, within the caller's transaction, and returns its id. */
-export async function saveModel(queries: Queries, job: TrainedJob, outcome: Outcome): Promise<string> {
+/** Writes the model of a job that has succeeded, within the caller's transaction, and returns its id; `now` is when it is made. */
+export async function saveModel(queries: Queries, job: TrainedJob, outcome: Outcome, now: number): Promise<string> {
   const { id: jobId, name, datasetId, spec } = job;
   const { features, target: fittedTarget, layers, loss, metrics, best, warnings } = outcome;
   const parameters = outcome.parameters.toSorted(byLayerAndName).map(toRow);
   const columns = await columnsOf(queries, datasetId);
   const kept = { version: 1, columns, features, fittedTarget, layers, loss, metrics, best, warnings };
   const model = {
-    id: newId('mdl'),
+    id: newId('mdl', now),
     name,
     jobId,
     datasetId,
@@ -25,7 +25,7 @@ export async function saveModel(queries: Queries, job: TrainedJob, outcome: Outc
     target: spec.target,
     description: writeDescription({ ...kept, hyperparameters: spec }),
     sha256: hashOf(parameters),
-    createdAt: Date.now(),
+    createdAt: now,
   };
   await insertModel(queries, model, parameters);
   return model.id;

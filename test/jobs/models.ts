@@ -2,13 +2,13 @@ import type { SaveModel } from '../../src/jobs/run.ts';
 import { newId } from '../../src/kit/ids.ts';
 
 /** Keeps nothing of the outcome but that there was one. */
-export const saveModel: SaveModel = async (queries, { id: jobId, name, datasetId, spec }, outcome) => {
+export const saveModel: SaveModel = async (queries, { id: jobId, name, datasetId, spec }, outcome, createdAt) => {
   const id = newId('mdl');
   const model = { id, name, jobId, datasetId, task: spec.task, target: spec.target };
   const description = JSON.stringify({ metrics: outcome.metrics });
   await queries
     .insertInto('models')
-    .values({ ...model, description, sha256: '', createdAt: Date.now() })
+    .values({ ...model, description, sha256: '', createdAt })
     .execute();
   return id;
 };

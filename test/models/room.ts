@@ -57,7 +57,7 @@ export async function openRoom(): Promise<Room> {
         .execute();
       const job = { id: `job_${number}`, name: `model ${number}`, datasetId, spec: requestOf(outcome), warnings: [] };
       await insertJob(database, job);
-      return database.transaction().execute((transaction) => saveModel(transaction, job, outcome));
+      return database.transaction().execute((transaction) => saveModel(transaction, job, outcome, Date.now()));
     },
     async close() {
       await app.close();
