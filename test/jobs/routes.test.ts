@@ -123,6 +123,12 @@ describe('the other routes of jobs', () => {
     expect([answer.statusCode, answer.json().code]).toEqual([status, code]);
   });
 
+  it('refuse a question that they do not know, which would else find all', async () => {
+    const { app } = await openApp();
+    const answer = await app.inject({ url: '/v1/jobs?status=running' });
+    expect([answer.statusCode, paths(answer.json())]).toEqual([400, ['/status']]);
+  });
+
   it('answer those who wait when the server closes', async () => {
     const { app, post, datasetId } = await openApp();
     const { body } = await post({ datasetId, target: 'species' });
