@@ -51,7 +51,8 @@ export function systemRoutes({ facts, ready }: SystemParts): FastifyPluginAsyncZ
         schema: {
           tags: ['System'],
           summary: 'Whether the service can take work',
-          description: 'The database answers and, where this process has a worker beside it, the worker lives.',
+          description:
+            'Uploads are taken and, where this process has a worker beside it, jobs too: the worker lives and has loaded all that it trains with.',
           response: { 200: answer('Ready.', statusSchema), ...errorResponses(503) },
         },
       },
