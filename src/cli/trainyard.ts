@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /**
- * The command `trainyard`. What it needs from Node came with version 22.18, so on an older one it runs itself again with the binary that the
+ * The command `trainyard`. What it needs from Node (AsyncDisposableStack) came with version 24, so on an older one it runs itself again with the binary that the
  * package brings along. Nothing else is imported before that is known: older versions cannot even load some of it.
  */
 import { spawn } from 'node:child_process';
@@ -8,7 +8,7 @@ import { existsSync } from 'node:fs';
 import { constants } from 'node:os';
 import { fileURLToPath } from 'node:url';
 
-const OLDEST = [22, 18] as const;
+const OLDEST = [24, 0] as const;
 
 function isOldNode(version: string): boolean {
   const [major = 0, minor = 0] = version.split('.').map(Number);
