@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { repeatable } from '../kit/wire.ts';
 
 const shared = {
   name: z.string().describe('As in the file; made up where it has none, numbered where it repeats.'),
@@ -115,9 +116,6 @@ export const datasetSchema = z
   .meta({ id: 'Dataset', description: 'A table that was uploaded.', example: EXAMPLE_DATASET });
 export type Dataset = z.infer<typeof datasetSchema>;
 
-/** Takes a parameter given once or several times. */
-const repeatable = z.union([z.string(), z.array(z.string())]).transform((value) => [value].flat());
-
 export const uploadQuery = z.strictObject({
   name: z
     .string()
@@ -133,12 +131,12 @@ export const uploadQuery = z.strictObject({
     .optional()
     .describe('What separates the values of a line: one character, or `tab`, `comma`, `semicolon`, `pipe`, `space`.'),
   header: z.string().optional().describe('Whether the first line has the names of the columns: `true` or `false`.'),
-  nullValues: repeatable
+  nullValues: repeatable(z.string())
     .optional()
     .describe(
       'The cells that mean "missing" beside the empty one, separated by commas, in place of NA, NaN, null, ? and the like.',
     ),
-  types: repeatable
+  types: repeatable(z.string())
     .optional()
     .describe(
       'Types of columns as `NAME:TYPE`, separated by commas or repeated, or as a JSON object. Types: numeric, categorical, boolean, datetime, text, identifier.',

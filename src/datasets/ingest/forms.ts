@@ -1,3 +1,4 @@
+import { FALSE_WORDS, TRUE_WORDS } from '../../kit/booleans.ts';
 import type { ColumnType } from '../../kit/table.ts';
 import { literal, literals } from './sql.ts';
 
@@ -86,12 +87,7 @@ function booleans(name: string, yes: readonly string[], no: readonly string[], d
 /** Words such as "yes" stay categories unless a boolean is asked for, so that answers speak as the file does. */
 const BOOLEANS: readonly Form[] = [
   booleans('trueFalse', ['true'], ['false'], true),
-  booleans(
-    'anyBoolean',
-    ['true', 't', 'yes', 'y', '1', '1.0', 'on'],
-    ['false', 'f', 'no', 'n', '0', '0.0', 'off'],
-    false,
-  ),
+  booleans('anyBoolean', TRUE_WORDS, FALSE_WORDS, false),
 ];
 
 export function formsOf(delimiter: string | null): readonly Form[] {
