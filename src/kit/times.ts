@@ -9,20 +9,22 @@ const EITHER_FIRST = /^(?<first>\d{1,2})[/-](?<second>\d{1,2})[/-](?<year>\d{4}|
 const NAMED_MONTH = /^(\d{1,2}[ -][A-Za-z]{3,9}[ -](\d{4}|\d\d)|[A-Za-z]{3,9} \d{1,2},? \d{4})( .*)?$/;
 const CLOCK = /^(?:(\d{1,2}):(\d\d)(?::(\d\d))?(?: ([AaPp])[Mm])?)?$/;
 
+const MONTHS = 12;
 const HOUR_MS = 3_600_000;
 const MINUTE_MS = 60_000;
 const SECOND_MS = 1000;
 /** POSIX strptime: two digits from 69 on are of the twentieth century. */
 const FIRST_YEAR_OF_1900S = 69;
 
-/** Milliseconds since 1970, or undefined. Where day and month cannot be told apart, the month comes first. */
-export function readTime(text: string): number | undefined {
+/** Milliseconds since 1970, or undefined. Where day and month cannot be told apart, the month comes first, unless `dayFirst`. */
+export function readTime(text: string, dayFirst = false): number | undefined {
   if (ISO.test(text)) return parsed(ISO_DATE_ALONE.test(text) || ZONE.test(text) ? text : `${text}Z`);
   if (NAMED_MONTH.test(text)) return parsed(`${text.replaceAll('-', ' ')} UTC`);
   const either = EITHER_FIRST.exec(text)?.groups;
   if (either) {
     const { first, second, year, time } = either;
-    return Number(first) > 12 ? timeOf(year, second, first, time) : timeOf(year, first, second, time);
+    const dayComes = dayFirst ? Number(second) <= MONTHS : Number(first) > MONTHS;
+    return dayComes ? timeOf(year, second, first, time) : timeOf(year, first, second, time);
   }
   const { year, month, day, time } = (YEAR_FIRST.exec(text) ?? DAY_FIRST.exec(text))?.groups ?? {};
   return timeOf(year, month, day, time);

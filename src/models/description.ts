@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { readAsSchema } from '../datasets/readAs.ts';
 import { fittedFeaturesSchema } from '../features/features.ts';
 import { fittedTargetSchema } from '../features/target.ts';
 import { warningSchema } from '../kit/warning.ts';
@@ -13,6 +14,12 @@ const descriptionSchema = z.object({
   columns: z
     .array(z.string())
     .describe('Every column of the dataset: those that the model does not read are passed over.'),
+  readAs: z
+    .array(z.tuple([z.string(), readAsSchema]))
+    .default([])
+    .describe(
+      'How columns were written in the file of the dataset, by their names; models of earlier versions do not know.',
+    ),
   features: fittedFeaturesSchema,
   fittedTarget: fittedTargetSchema,
   layers: networkSchema.shape.layers.describe('The output layer included.'),

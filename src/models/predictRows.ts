@@ -19,7 +19,7 @@ export async function* predictRows(
 ): AsyncGenerator<readonly Prediction[]> {
   const mistakes = createMistakes();
   for await (const rows of chunks) {
-    const { table, mistakes: found } = readTable(predictor.fitted, rows);
+    const { table, mistakes: found } = readTable(predictor, rows);
     mistakes.add(found);
     if (mistakes.full) break;
     if (mistakes.any) continue;

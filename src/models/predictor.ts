@@ -3,11 +3,11 @@ import type { LossSpec } from '../engine/losses/losses.ts';
 import { createNetwork } from '../engine/network.ts';
 import type { Parameter } from '../engine/parameters.ts';
 import { inputCount, transform } from '../features/features.ts';
-import type { FittedColumn } from '../features/fitted.ts';
 import { decodeNumber, type FittedTarget } from '../features/target.ts';
 import type { Table } from '../kit/table.ts';
 import type { Description } from './description.ts';
 import { shortestFloat32 } from './float32.ts';
+import type { ModelColumns } from './rows/table.ts';
 
 /** Probabilities in the order of the classes. */
 interface ClassPrediction {
@@ -21,9 +21,7 @@ interface ValuePrediction {
 export type Prediction = ClassPrediction | ValuePrediction;
 
 /** A model in memory, ready to answer. */
-export interface Predictor {
-  /** The columns that it reads. */
-  readonly fitted: readonly FittedColumn[];
+export interface Predictor extends ModelColumns {
   /** Every column that may be in a row: those of its dataset. */
   readonly known: ReadonlySet<string>;
   /** The labels, in the order of the probabilities; null for numbers. */
@@ -43,7 +41,7 @@ const CHUNK_MULTIPLY_ADDS = 2.5e7;
 const LARGEST_NUMBER_BYTES = 8;
 
 export function createPredictor(
-  { columns, features, fittedTarget, layers, loss }: Description,
+  { columns, readAs, features, fittedTarget, layers, loss }: Description,
   parameters: readonly Parameter[],
   createKernels: CreateKernels,
 ): Predictor {
@@ -65,6 +63,7 @@ export function createPredictor(
   const decode = decoderOf(fittedTarget);
   return {
     fitted: features.columns,
+    readAs: new Map(readAs),
     known: new Set([...columns, fittedTarget.column, ...features.columns.map(({ column }) => column)]),
     classes: fittedTarget.kind === 'classes' ? fittedTarget.classes : null,
     chunkRows,

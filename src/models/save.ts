@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { ReadAs } from '../datasets/readAs.ts';
 import type { Parameter } from '../engine/parameters.ts';
 import type { TrainedJob } from '../jobs/run.ts';
 import { newId } from '../kit/ids.ts';
@@ -14,8 +15,8 @@ export async function saveModel(queries: Queries, job: TrainedJob, outcome: Outc
   const { id: jobId, name, datasetId, spec } = job;
   const { features, target: fittedTarget, layers, loss, metrics, best, warnings } = outcome;
   const parameters = outcome.parameters.toSorted(byLayerAndName).map(toRow);
-  const columns = await columnsOf(queries, datasetId);
-  const kept = { version: 1, columns, features, fittedTarget, layers, loss, metrics, best, warnings };
+  const dataset = await columnsOf(queries, datasetId);
+  const kept = { version: 1, ...dataset, features, fittedTarget, layers, loss, metrics, best, warnings };
   const model = {
     id: newId('mdl', now),
     name,
@@ -31,12 +32,16 @@ export async function saveModel(queries: Queries, job: TrainedJob, outcome: Outc
   return model.id;
 }
 
-async function columnsOf(queries: Queries, datasetId: string | null): Promise<readonly string[]> {
-  if (datasetId === null) return [];
+/** The names of the dataset's columns, and how they were written. */
+async function columnsOf(queries: Queries, datasetId: string | null) {
+  if (datasetId === null) return { columns: [] };
   const row = await queries.selectFrom('datasets').select('columns').where('id', '=', datasetId).executeTakeFirst();
-  // The datasets' room writes a list of columns, each with its name.
-  const columns: readonly { readonly name: string }[] = JSON.parse(row?.columns ?? '[]');
-  return columns.map((column) => column.name);
+  // The datasets' room writes a list of columns, each with its name; those of earlier versions do not say how they were written.
+  const columns: readonly { readonly name: string; readonly readAs?: ReadAs }[] = JSON.parse(row?.columns ?? '[]');
+  return {
+    columns: columns.map(({ name }) => name),
+    readAs: columns.map(({ name, readAs = {} }) => [name, readAs]),
+  };
 }
 
 type NewParameter = Omit<ParameterRow, 'modelId'>;

@@ -104,6 +104,14 @@ describe('predictions of rows in JSON', () => {
     expect(answer.json().detail).toContain('text/csv');
   });
 
+  it('read a column as its dataset was read', async () => {
+    const columns = [{ name: 'age', readAs: { form: 'decimalComma', nullValues: ['-1'] } }, 'id', 'work', 'income'];
+    const id = await room.save(binaryOutcome(), columns);
+    const commas = await predict('age,work\n"62,000",Private\n-1,Private\n', 'text/csv', id);
+    const usual = await predict('age,work\n62,Private\n,Private\n', 'text/csv');
+    expect(commas.body).toBe(usual.body);
+  });
+
   it('refuse an answer that is no finite number', async () => {
     const outcome = regressionOutcome();
     const [W, b] = outcome.parameters;

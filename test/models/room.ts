@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
+import type { ReadAs } from '../../src/datasets/readAs.ts';
 import { createReferenceKernels } from '../../src/engine/kernels/reference.ts';
 import { buildApp } from '../../src/http/app.ts';
 import { networkRoutes } from '../../src/models/networkRoutes.ts';
@@ -18,8 +19,15 @@ export interface Room {
   readonly app: FastifyInstance;
   readonly models: Models;
   readonly database: Database;
-  save(outcome: Outcome, columns?: readonly string[]): Promise<string>;
+  save(outcome: Outcome, columns?: readonly DatasetColumn[]): Promise<string>;
   close(): Promise<void>;
+}
+
+/** A column of the model's dataset: its name, and how it was written if that matters. */
+type DatasetColumn = string | { readonly name: string; readonly readAs: ReadAs };
+
+function asColumn(column: DatasetColumn) {
+  return typeof column === 'string' ? { name: column } : column;
 }
 
 export async function openRoom(): Promise<Room> {
@@ -50,7 +58,7 @@ export async function openRoom(): Promise<Room> {
         sha256: '',
         file: 'x',
       } as const;
-      const described = { columns: JSON.stringify(columns.map((name) => ({ name }))), warnings: '[]', error: null };
+      const described = { columns: JSON.stringify(columns.map(asColumn)), warnings: '[]', error: null };
       await database
         .insertInto('datasets')
         .values({ ...dataset, ...described, createdAt: 0 })

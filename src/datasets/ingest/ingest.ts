@@ -1,5 +1,6 @@
 import type { ColumnType } from '../../kit/table.ts';
 import type { Session } from '../duckdb.ts';
+import type { ReadAs } from '../readAs.ts';
 import type { DatasetWarning } from '../schemas.ts';
 import { cellsOf } from './cells.ts';
 import { openCsv } from './csv.ts';
@@ -37,8 +38,16 @@ export async function ingest(session: Session, declared: FileFormat | null, opti
   const profiled = await profile(session, kept);
   return {
     rows: measured.rows,
-    columns: profiled.map(({ column }) => column),
+    columns: profiled.map(({ column, facts }) => ({ ...column, readAs: readAsOf(facts, options) })),
     warnings: [...warnings, ...planned.filter(isEmptyAndNameless).map(dropped), ...profiled.flatMap(warningsOf)],
+  };
+}
+
+function readAsOf({ form, present }: PlannedColumn, { nullValues }: ReadOptions): ReadAs {
+  const isText = present !== null;
+  return {
+    ...(form !== null && { form }),
+    ...(isText && nullValues !== null && { nullValues: [...nullValues] }),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { FieldError } from '../../kit/errors.ts';
 import type { ColumnType } from '../../kit/table.ts';
+import type { ReadAs } from '../readAs.ts';
 import type { DatasetColumn, DatasetWarning } from '../schemas.ts';
 
 export type FileFormat = 'csv' | 'tsv' | 'ndjson' | 'json' | 'parquet';
@@ -25,7 +26,7 @@ export interface IngestRequest {
 /** The profile of the table that now lies in `TABLE_FILE`. */
 export interface Ingested {
   readonly rows: number;
-  readonly columns: readonly DatasetColumn[];
+  readonly columns: readonly (DatasetColumn & { readonly readAs: ReadAs })[];
   readonly warnings: readonly DatasetWarning[];
 }
 

@@ -19,6 +19,8 @@ export interface PlannedColumn {
   readonly asked: ColumnType | null;
   /** Cells that are not missing in the file; null where the column came typed. */
   readonly present: number | null;
+  /** The name of the form in which the cells were read; null of words, plain numbers and what came typed. */
+  readonly form: string | null;
   /** A second form in which every cell means something else. */
   readonly ambiguousWith: string | null;
 }
@@ -66,7 +68,7 @@ function isCode({ numbers, present, padded }: Measure): boolean {
 
 function planText(column: NamedColumn, measure: Measure, hits: readonly FormHits[], cells: Cells): PlannedColumn {
   const { name, nameless, asked, id } = column;
-  const base = { name, nameless, asked, present: measure.present, ambiguousWith: null };
+  const base = { name, nameless, asked, present: measure.present, form: null, ambiguousWith: null };
   if (isPlainNumber(measure, asked)) return { ...base, ...planNumber(id, measure, cells) };
   const best = hits.toSorted((a, b) => b.cells - a.cells)[0];
   const enough = asked === null ? SHARE_OF_TYPE * measure.present : 1;
@@ -75,7 +77,8 @@ function planText(column: NamedColumn, measure: Measure, hits: readonly FormHits
   const { form } = best;
   if (form.name === 'plain') return { ...base, ...planNumber(id, measure, cells) };
   const stored = form.type === 'numeric' ? 'number' : form.type;
-  return { ...base, sql: form.value(cells.value(id)), stored, ambiguousWith: ambiguity(best, hits) };
+  const sql = form.value(cells.value(id));
+  return { ...base, sql, stored, form: form.name, ambiguousWith: ambiguity(best, hits) };
 }
 
 function refuseType(name: string, asked: ColumnType): never {
@@ -103,7 +106,7 @@ const STORED_FOR: Partial<Record<ColumnType, keyof typeof STORED_TYPES>> = {
 
 /** A column that came with a type keeps it, unless another is asked for. */
 function planTyped({ id, name, nameless, kind, asked }: NamedColumn): PlannedColumn {
-  const base = { name, nameless, asked, present: null, ambiguousWith: null };
+  const base = { name, nameless, asked, present: null, form: null, ambiguousWith: null };
   const wanted = asked === null ? kind : (STORED_FOR[asked] ?? 'text');
   const stored = wanted === 'number' && kind === 'integer' ? kind : wanted;
   if (stored === 'text') return { ...base, sql: `CAST(${id} AS VARCHAR)`, stored };

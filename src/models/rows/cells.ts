@@ -3,6 +3,7 @@
  * cells of a text file are all text.
  */
 import { DEFAULT_NULL_VALUES } from '../../datasets/missing.ts';
+import type { ReadAs } from '../../datasets/readAs.ts';
 import { readBoolean } from '../../kit/booleans.ts';
 import { readTime } from '../../kit/times.ts';
 import { numberReader } from './numbers.ts';
@@ -19,36 +20,46 @@ export interface CellReaders {
   readonly categorical: CategoryReader;
 }
 
-const MISSING_MARKS = new Set<string>(['', ...DEFAULT_NULL_VALUES]);
+const USUAL_MARKS = missingMarks(DEFAULT_NULL_VALUES);
+/** The forms of `datasets/ingest/forms.ts` that differ from others by the day alone, which comes first. */
+const DAY_FIRST: readonly string[] = ['%d/%m/%Y', '%d-%m-%Y', '%d/%m/%y'];
 /** The farthest time that JavaScript's Date can hold, in milliseconds. */
 const FARTHEST_TIME_MS = 8.64e15;
 
-const typedCells = {
-  boolean: orMissing(readBooleanCell),
-  datetime: orMissing(readTimeCell),
-  categorical: readCategory,
-};
-
 /** Cells of JSON rows. */
-export const jsonCells: CellReaders = {
-  ...typedCells,
-  numeric: orMissing((cell) => (typeof cell === 'number' && Number.isFinite(cell) ? cell : undefined)),
-};
+export function jsonCells(readAs: ReadAs = {}): CellReaders {
+  return readersOf(readAs, (cell) => (typeof cell === 'number' && Number.isFinite(cell) ? cell : undefined));
+}
 
 /** Cells of text that stands between delimiters. */
-export function textCells(delimiter: string): CellReaders {
-  const readNumber = numberReader(delimiter);
-  const numeric = orMissing((cell) => (typeof cell === 'string' ? readNumber(cell.trim()) : undefined));
-  return { ...typedCells, numeric };
+export function textCells(delimiter: string, readAs: ReadAs = {}): CellReaders {
+  const readNumber = numberReader(delimiter, readAs.form);
+  return readersOf(readAs, (cell) => (typeof cell === 'string' ? readNumber(cell.trim()) : undefined));
 }
 
-/** Whether a cell says that there is no value. */
-function isMissing(cell: unknown): boolean {
-  return cell === undefined || cell === null || (typeof cell === 'string' && MISSING_MARKS.has(cell.trim()));
+function readersOf({ form = '', nullValues }: ReadAs, numeric: NumberReader): CellReaders {
+  const marks = nullValues === undefined ? USUAL_MARKS : missingMarks(nullValues);
+  const dayFirst = DAY_FIRST.includes(form);
+  const orMissing =
+    (read: NumberReader): NumberReader =>
+    (cell) =>
+      isMissing(cell, marks) ? Number.NaN : read(cell);
+  return {
+    numeric: orMissing(numeric),
+    boolean: orMissing(readBooleanCell),
+    datetime: orMissing((cell) => readTimeCell(cell, dayFirst)),
+    categorical: (cell) => (isMissing(cell, marks) ? null : readCategory(cell)),
+  };
 }
 
-function orMissing(read: NumberReader): NumberReader {
-  return (cell) => (isMissing(cell) ? Number.NaN : read(cell));
+function missingMarks(nullValues: readonly string[]): ReadonlySet<string> {
+  return new Set(['', ...nullValues.map((mark) => mark.trim())]);
+}
+
+/** Whether a cell says that there is no value; a number may, as -999 does in some files. */
+function isMissing(cell: unknown, marks: ReadonlySet<string>): boolean {
+  if (cell === undefined || cell === null) return true;
+  return (typeof cell === 'string' || typeof cell === 'number') && marks.has(String(cell).trim());
 }
 
 function readBooleanCell(cell: unknown): number | undefined {
@@ -58,13 +69,12 @@ function readBooleanCell(cell: unknown): number | undefined {
 }
 
 /** A number is milliseconds since 1970. */
-function readTimeCell(cell: unknown): number | undefined {
+function readTimeCell(cell: unknown, dayFirst: boolean): number | undefined {
   if (typeof cell === 'number') return Math.abs(cell) <= FARTHEST_TIME_MS ? cell : undefined;
-  return typeof cell === 'string' ? readTime(cell.trim()) : undefined;
+  return typeof cell === 'string' ? readTime(cell.trim(), dayFirst) : undefined;
 }
 
-function readCategory(cell: unknown): string | null | undefined {
-  if (isMissing(cell)) return null;
+function readCategory(cell: unknown): string | undefined {
   if (typeof cell === 'string') return cell;
   return typeof cell === 'number' || typeof cell === 'boolean' ? String(cell) : undefined;
 }

@@ -3,7 +3,7 @@ import { type CsvError, type Parser, parse } from 'csv-parse';
 import { parse as parseAtOnce } from 'csv-parse/sync';
 import { uniqueNames } from '../../datasets/ingest/names.ts';
 import { type FieldError, pointer, ServiceError } from '../../kit/errors.ts';
-import { type CellReaders, textCells } from './cells.ts';
+import { textCells } from './cells.ts';
 import type { RawRows } from './rawRows.ts';
 
 const DELIMITERS = [',', ';', '\t', '|'] as const;
@@ -43,7 +43,7 @@ export async function* readCsv(text: AsyncIterator<string>, options: CsvOptions)
   source.on('error', (error) => parser.destroy(error));
   parser.on('close', () => source.destroy());
   try {
-    yield* chunksOf(source.pipe(parser), options, textCells(delimiter));
+    yield* chunksOf(source.pipe(parser), options, (readAs) => textCells(delimiter, readAs));
   } catch (error) {
     throw isCsvError(error) ? new ServiceError('invalid_rows', csvMessage(error)) : error;
   }
@@ -52,7 +52,7 @@ export async function* readCsv(text: AsyncIterator<string>, options: CsvOptions)
 async function* chunksOf(
   parser: Parser,
   { known, chunkRows }: CsvOptions,
-  cells: CellReaders,
+  cells: RawRows['cells'],
 ): AsyncGenerator<RawRows> {
   let header: readonly string[] | undefined;
   let rows: string[][] = [];
@@ -79,7 +79,7 @@ function toRawRows(
   rows: readonly (readonly string[])[],
   first: number,
   header: readonly string[],
-  cells: CellReaders,
+  cells: RawRows['cells'],
 ): RawRows {
   return {
     cells,

@@ -13,12 +13,24 @@ const thousandsPoint: ReadNumber = (text) =>
 const thousandsComma: ReadNumber = (text) =>
   THOUSANDS_COMMA.test(text) ? finite(text.replaceAll(',', '')) : undefined;
 
-/** How numbers are read between delimiters: between semicolons a comma is a decimal comma, elsewhere it parts thousands where it can. */
-export function numberReader(delimiter: string): ReadNumber {
-  const forms =
+/** By the names that the forms of datasets have. */
+const FORMS: ReadonlyMap<string, ReadNumber> = new Map([
+  ['decimalComma', decimalComma],
+  ['thousandsPoint', thousandsPoint],
+  ['thousandsComma', thousandsComma],
+]);
+
+/**
+ * How numbers are read between delimiters: in the form that the dataset's column had, if it is known, else by what is usual: between
+ * semicolons a comma is a decimal comma, elsewhere it parts thousands where it can.
+ */
+export function numberReader(delimiter: string, form = ''): ReadNumber {
+  const usual =
     delimiter === ';'
       ? [plain, decimalComma, thousandsPoint, thousandsComma]
       : [plain, thousandsComma, decimalComma, thousandsPoint];
+  const known = FORMS.get(form);
+  const forms = known === undefined ? usual : [known, ...usual];
   return (text) => {
     for (const form of forms) {
       const value = form(text);

@@ -1,12 +1,26 @@
+import type { ReadAs } from '../../datasets/readAs.ts';
 import type { FittedColumn } from '../../features/fitted.ts';
 import { type FieldError, pointer } from '../../kit/errors.ts';
 import type { Column, Table } from '../../kit/table.ts';
+import type { CellReaders } from './cells.ts';
 import type { RawRows } from './rawRows.ts';
 
 export interface ReadRows {
   /** The columns that the model reads; where a cell was wrong its value is missing. */
   readonly table: Table;
   readonly mistakes: readonly FieldError[];
+}
+
+/** The columns that a model reads, and how each was written in the dataset where that is known. */
+export interface ModelColumns {
+  readonly fitted: readonly FittedColumn[];
+  readonly readAs: ReadonlyMap<string, ReadAs>;
+}
+
+/** Rows with the readers of one column's cells. */
+interface Chunk {
+  readonly rows: RawRows;
+  readonly cells: CellReaders;
 }
 
 type Report = (row: number, cell: unknown) => void;
@@ -21,10 +35,10 @@ const WANTED = {
 const SHOWN_LETTERS = 40;
 
 /** Reads the cells of the columns that the model was fitted to; what is no such value is a mistake with its place. */
-export function readTable(fitted: readonly FittedColumn[], rows: RawRows): ReadRows {
+export function readTable({ fitted, readAs }: ModelColumns, rows: RawRows): ReadRows {
   const mistakes = [...rows.mistakes];
   const columns = fitted.map((input) =>
-    readColumn(input, rows, (row, cell) => {
+    readColumn(input, { rows, cells: rows.cells(readAs.get(input.column)) }, (row, cell) => {
       const message = `Expected ${WANTED[input.kind]}, not ${show(cell)}.`;
       mistakes.push({ path: pointer(['rows', rows.first + row, input.column]), message });
     }),
@@ -32,9 +46,10 @@ export function readTable(fitted: readonly FittedColumn[], rows: RawRows): ReadR
   return { table: { rows: rows.count, columns }, mistakes };
 }
 
-function readColumn(input: FittedColumn, rows: RawRows, report: Report): Column {
-  if (input.kind === 'categorical') return readCategories(input, rows, report);
-  const read = rows.cells[input.kind];
+function readColumn(input: FittedColumn, chunk: Chunk, report: Report): Column {
+  if (input.kind === 'categorical') return readCategories(input, chunk, report);
+  const { rows, cells } = chunk;
+  const read = cells[input.kind];
   const cellOf = rows.column(input.column);
   const values = Float64Array.from({ length: rows.count }, (_, row) => {
     const cell = cellOf(row);
@@ -48,7 +63,7 @@ function readColumn(input: FittedColumn, rows: RawRows, report: Report): Column 
 /** The known categories keep their places; others follow as they are met. Blanks around a word are passed over when it is unknown with them. */
 function readCategories(
   { column, categories: known }: Extract<FittedColumn, { kind: 'categorical' }>,
-  rows: RawRows,
+  { rows, cells }: Chunk,
   report: Report,
 ): Column {
   const cellOf = rows.column(column);
@@ -62,7 +77,7 @@ function readCategories(
   }
   const codes = Int32Array.from({ length: rows.count }, (_, row) => {
     const cell = cellOf(row);
-    const word = rows.cells.categorical(cell);
+    const word = cells.categorical(cell);
     if (word === undefined) report(row, cell);
     return typeof word === 'string' ? encode(word) : -1;
   });

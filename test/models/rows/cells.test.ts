@@ -53,19 +53,52 @@ describe('a cell of text', () => {
   });
 });
 
+describe('a cell of a column whose form is known', () => {
+  it.each([
+    ['decimalComma', ',', '1,234', 1.234],
+    ['thousandsPoint', ';', '1.234', 1234],
+    ['thousandsComma', ';', '1,234', 1234],
+    ['thousandsPoint', ';', '0.5', 0.5],
+  ])('%s, between %j: %j is the number %j', (form, delimiter, cell, number) => {
+    expect(textCells(delimiter, { form }).numeric(cell)).toBe(number);
+  });
+
+  it.each([
+    ['%d/%m/%Y', '3/2/2024', '2024-02-03'],
+    ['%d-%m-%Y', '03-02-2024 04:05', '2024-02-03T04:05Z'],
+    ['%d/%m/%y', '3/2/24', '2024-02-03'],
+    ['%d/%m/%Y', '2/13/2024', '2024-02-13'],
+    ['%m/%d/%Y', '3/2/2024', '2024-03-02'],
+  ])('%s: %j is the time %s, in JSON too', (form, cell, iso) => {
+    expect(textCells(',', { form }).datetime(cell)).toBe(time(iso));
+    expect(jsonCells({ form }).datetime(cell)).toBe(time(iso));
+  });
+
+  it('is missing where the dataset had its own words for that, and no others', () => {
+    const { numeric, categorical } = textCells(',', { nullValues: ['-999', 'none'] });
+    expect([numeric('-999'), categorical('none'), categorical('NA'), numeric('')]).toEqual([
+      Number.NaN,
+      null,
+      'NA',
+      Number.NaN,
+    ]);
+    expect(jsonCells({ nullValues: ['-999'] }).numeric(-999)).toBeNaN();
+  });
+});
+
 describe('a cell of JSON', () => {
   it('comes with its type', () => {
-    expect([jsonCells.numeric(37), jsonCells.numeric('37'), jsonCells.numeric(true)]).toEqual([
+    expect([jsonCells().numeric(37), jsonCells().numeric('37'), jsonCells().numeric(true)]).toEqual([
       37,
       undefined,
       undefined,
     ]);
-    expect([jsonCells.boolean(true), jsonCells.boolean('No'), jsonCells.boolean(2)]).toEqual([1, 0, undefined]);
-    expect([jsonCells.categorical(7), jsonCells.categorical(true), jsonCells.categorical({})]).toEqual([
+    expect([jsonCells().boolean(true), jsonCells().boolean('No'), jsonCells().boolean(2)]).toEqual([1, 0, undefined]);
+    expect([jsonCells().categorical(7), jsonCells().categorical(true), jsonCells().categorical({})]).toEqual([
       '7',
       'true',
       undefined,
     ]);
-    expect([jsonCells.datetime(86_400_000), jsonCells.datetime(1e300)]).toEqual([86_400_000, undefined]);
+    expect([jsonCells().datetime(86_400_000), jsonCells().datetime(1e300)]).toEqual([86_400_000, undefined]);
   });
 });

@@ -1,0 +1,28 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { startDatasets, type TestService } from './support/service.ts';
+import { upload } from './support/upload.ts';
+
+let service: TestService;
+beforeAll(async () => {
+  service = await startDatasets();
+});
+afterAll(() => service.close());
+
+it('keeps how each column was written, and does not show it', async () => {
+  const body = 'day;price;kind;count\n31/12/2024;1,5;a;1\n1/2/2024;-;b;2\n';
+  const answer = await upload(service, body, { query: { nullValues: '-' } });
+  expect(answer.body).not.toContain('readAs');
+  const row = await service.database
+    .selectFrom('datasets')
+    .select('columns')
+    .where('id', '=', answer.json().id)
+    .executeTakeFirstOrThrow();
+  const nullValues = ['-'];
+  const kept = JSON.parse(row.columns).map(({ readAs }: { readonly readAs: unknown }) => readAs);
+  expect(kept).toEqual([
+    { form: '%d/%m/%Y', nullValues },
+    { form: 'decimalComma', nullValues },
+    { nullValues },
+    { nullValues },
+  ]);
+});
