@@ -26,6 +26,7 @@ export function datasetRoutes({ datasets }: DatasetRoutesParts): FastifyPluginAs
       {
         schema: {
           tags: TAGS,
+          operationId: 'listDatasets',
           summary: 'List datasets',
           description: 'The newest first.',
           querystring: pageQuery,
@@ -43,6 +44,7 @@ export function datasetRoutes({ datasets }: DatasetRoutesParts): FastifyPluginAs
       {
         schema: {
           tags: TAGS,
+          operationId: 'getDataset',
           summary: 'Show a dataset',
           description: 'Its state, its columns with their statistics, and what to know before training on it.',
           params,
@@ -58,6 +60,7 @@ export function datasetRoutes({ datasets }: DatasetRoutesParts): FastifyPluginAs
       {
         schema: {
           tags: TAGS,
+          operationId: 'getDatasetRows',
           summary: 'Read rows',
           description: 'Rows in the order of the file, as they were understood.',
           params,
@@ -77,6 +80,7 @@ export function datasetRoutes({ datasets }: DatasetRoutesParts): FastifyPluginAs
       {
         schema: {
           tags: TAGS,
+          operationId: 'deleteDataset',
           summary: 'Delete a dataset',
           description: 'Refused while a queued, running or paused job needs it. Models that were trained on it stay.',
           params,
@@ -103,6 +107,7 @@ function uploadRoute({ datasets }: DatasetRoutesParts): FastifyPluginAsyncZod {
       {
         schema: {
           tags: TAGS,
+          operationId: 'uploadDataset',
           summary: 'Upload a dataset',
           description: UPLOAD_DESCRIPTION,
           querystring: uploadQuery,

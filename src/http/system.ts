@@ -38,6 +38,7 @@ export function systemRoutes({ facts, ready }: SystemParts): FastifyPluginAsyncZ
       {
         schema: {
           tags: ['System'],
+          operationId: 'getHealth',
           summary: 'Whether the process is alive',
           description: 'Answers at once whatever is being trained.',
           response: { 200: answer('Alive.', statusSchema) },
@@ -50,6 +51,7 @@ export function systemRoutes({ facts, ready }: SystemParts): FastifyPluginAsyncZ
       {
         schema: {
           tags: ['System'],
+          operationId: 'getReadiness',
           summary: 'Whether the service can take work',
           description:
             'Uploads are taken and, where this process has a worker beside it, jobs too: the worker lives and has loaded all that it trains with.',
@@ -66,6 +68,7 @@ export function systemRoutes({ facts, ready }: SystemParts): FastifyPluginAsyncZ
       {
         schema: {
           tags: ['System'],
+          operationId: 'getSystem',
           summary: 'What this service runs on',
           description: 'Version, kernels, cores, workers and the length of the queue.',
           response: { 200: answer('The facts.', systemSchema), ...errorResponses() },

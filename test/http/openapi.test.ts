@@ -9,6 +9,7 @@ interface Media {
   readonly examples?: unknown;
 }
 interface Operation {
+  readonly operationId?: string;
   readonly summary?: string;
   readonly description?: string;
   readonly tags?: readonly string[];
@@ -44,6 +45,12 @@ describe('the OpenAPI document', () => {
     const used = new Set([...text.matchAll(/#\/components\/schemas\/(\w+)/g)].map((match) => match[1]));
     expect(Object.keys(document.components.schemas)).toEqual([...used].sort());
   });
+});
+
+it('names each operation once, for the clients that are made from it', () => {
+  const ids = operations.map(({ operation }) => operation.operationId);
+  expect(ids).not.toContain(undefined);
+  expect(new Set(ids).size).toBe(ids.length);
 });
 
 describe.each(operations)('$route', ({ route, operation }) => {
