@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
- * The command `trainyard`. What it needs from Node (AsyncDisposableStack) came with version 24, so on an older one it runs itself again with the binary that the
- * package brings along. Nothing else is imported before that is known: older versions cannot even load some of it.
+ * The command `trainyard`. What it needs from Node (AsyncDisposableStack) came with version 24, so on an older one it runs itself again
+ * with the binary that the package brings along. Nothing else is imported before that is known: older versions cannot even load some of it.
  */
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
