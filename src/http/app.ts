@@ -2,6 +2,7 @@ import Fastify, { type FastifyInstance, type FastifyPluginAsync, type FastifySer
 import { serializerCompiler } from 'fastify-type-provider-zod';
 import type { z } from 'zod';
 import { parseInput } from '../kit/validation.ts';
+import { answerBroken } from './brokenRequests.ts';
 import { answerUnrouted, registerErrors } from './errors.ts';
 import { registerOpenapi } from './openapi.ts';
 
@@ -26,6 +27,7 @@ export async function buildApp({ version, routes, logger }: AppParts): Promise<F
     requestTimeout: REQUEST_TIMEOUT_MS,
     forceCloseConnections: true,
     frameworkErrors: answerUnrouted,
+    clientErrorHandler: answerBroken,
     routerOptions: { maxParamLength: 200 },
   });
   app.server.headersTimeout = HEADERS_TIMEOUT_MS;

@@ -79,6 +79,9 @@ function toServiceError(error: FastifyError): ServiceError {
       return new ServiceError('route_not_found', 'There is nothing of so long a name: see /docs.');
     case 'FST_ERR_BAD_URL':
       return new ServiceError('invalid_request', 'The address has a % that is no escape: write %25 for one.');
+    case 'ECONNRESET':
+      // The client has broken off: nobody reads this, and it is no fault of ours.
+      return new ServiceError('invalid_request', 'The body was cut off.');
     default:
   }
   if (error instanceof SyntaxError) return new ServiceError('invalid_json', 'The body is not valid JSON.');
