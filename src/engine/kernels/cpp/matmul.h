@@ -28,6 +28,8 @@ constexpr Size BLOCK_COLUMNS = 1024;
 constexpr Size READS_TO_PACK = 4;
 // Turning rows into panels goes number by number.
 constexpr Size READS_TO_PACK_ROWS = 16;
+// Panels whose rows are copied at once: several lines of each row in turn, which the machine foresees.
+constexpr Size PANELS_AT_ONCE = 4;
 // Numbers (4 KiB, a page) from row to row of a matrix.
 constexpr Size FAR_APART = 1024;
 // Numbers (16 KiB) that stay in half of the first-level cache wherever they lie.
@@ -176,11 +178,17 @@ INLINE void packLeft(float* packed, Matrix left, Size rows, Size depth) {
   }
 }
 
-/** A panel whose columns lie side by side already: rows are copied whole, and beyond the last column anything may stand. */
+/** PANELS panels whose columns lie side by side already: rows are copied whole, and beyond the last column anything may stand. */
+template <Size PANELS>
 INLINE void packRows(float* to, const float* from, Size rowStride, Size depth) {
   for (Size p = 0; p < depth; p++, to += TILE_COLUMNS, from += rowStride) {
 #pragma GCC unroll 8
-    for (Size v = 0; v < TILE_VECTORS; v++) store(to + v * WIDTH, load(from + v * WIDTH));
+    for (Size panel = 0; panel < PANELS; panel++) {
+#pragma GCC unroll 8
+      for (Size v = 0; v < TILE_VECTORS; v++) {
+        store(to + panel * depth * TILE_COLUMNS + v * WIDTH, load(from + panel * TILE_COLUMNS + v * WIDTH));
+      }
+    }
   }
 }
 
@@ -204,11 +212,19 @@ INLINE void packTurned(float* to, const float* from, Size columnStride, Size dep
 
 /** Panels of tile columns, each with the columns of one depth side by side. */
 INLINE void packRight(float* packed, Matrix right, Size depth, Size columns) {
-  float* to = packed;
-  for (Size column = 0; column < columns; column += TILE_COLUMNS, to += depth * TILE_COLUMNS) {
+  for (Size column = 0; column < columns;) {
     const float* from = right.from(0, column).at;
-    if (right.columnStride == 1) packRows(to, from, right.rowStride, depth);
-    else packTurned(to, from, right.columnStride, depth, smaller(TILE_COLUMNS, columns - column));
+    float* to = packed + column * depth;
+    Size panels = 1;
+    if (right.columnStride != 1) {
+      packTurned(to, from, right.columnStride, depth, smaller(TILE_COLUMNS, columns - column));
+    } else if (columns - column >= PANELS_AT_ONCE * TILE_COLUMNS) {
+      packRows<PANELS_AT_ONCE>(to, from, right.rowStride, depth);
+      panels = PANELS_AT_ONCE;
+    } else {
+      packRows<1>(to, from, right.rowStride, depth);
+    }
+    column += panels * TILE_COLUMNS;
   }
 }
 

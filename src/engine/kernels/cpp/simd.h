@@ -25,12 +25,26 @@ INLINE Vector load(const float* from) { return *reinterpret_cast<const Unaligned
 INLINE void store(float* to, Vector x) { *reinterpret_cast<UnalignedVector*>(to) = x; }
 
 /** Writes the first `lanes` (0 < lanes < WIDTH) numbers of x. */
+#if defined(__AVX512F__) && VECTOR_BYTES == 64
+INLINE void storeFirst(float* to, Vector x, Size lanes) { _mm512_mask_storeu_ps(to, __mmask16((1u << lanes) - 1), x); }
+#elif defined(__AVX2__) && VECTOR_BYTES == 32
+INLINE void storeFirst(float* to, Vector x, Size lanes) {
+  constexpr Integers numbers = {0, 1, 2, 3, 4, 5, 6, 7};
+  _mm256_maskstore_ps(to, (__m256i)(numbers < int(lanes)), x);
+}
+#else
 INLINE void storeFirst(float* to, Vector x, Size lanes) {
   for (Size lane = 0; lane < lanes; lane++) to[lane] = x[lane];
 }
+#endif
 
+#if defined(__AVX512F__) && VECTOR_BYTES == 64
+// GCC 12 keeps the other form in registers that the sums of a tile need.
+INLINE Vector splat(float x) { return _mm512_set1_ps(x); }
+#else
 // Minus zero, unlike plus, keeps the sign of -0.
 INLINE Vector splat(float x) { return x - Vector{}; }
+#endif
 
 /** a b + c, rounded once where the machine can. */
 #if defined(__wasm_relaxed_simd__)
