@@ -1,5 +1,7 @@
 # Two stages: the first compiles, the second carries only what runs.
 FROM node:24-bookworm-slim AS build
+# For the native kernels; without a compiler the service would use the WebAssembly ones.
+RUN apt-get update && apt-get install --yes --no-install-recommends g++ && rm -rf /var/lib/apt/lists/*
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci
@@ -17,7 +19,7 @@ ENV NODE_ENV=production \
 WORKDIR /app
 COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules node_modules
-COPY --from=build /app/build/kernels.wasm build/kernels.wasm
+COPY --from=build /app/build/kernels.wasm /app/build/kernels.node build/
 COPY --from=build /app/dist dist
 COPY migrations migrations
 COPY src/cli/example src/cli/example
