@@ -10,7 +10,7 @@ import { createNewsDesk, type NewsDesk } from './jobs/news.ts';
 import { jobRoutes } from './jobs/routes.ts';
 import { createJobs } from './jobs/service.ts';
 import { type Supervisor, startSupervisor } from './jobs/supervisor.ts';
-import { runWorker } from './jobs/workerProcess.ts';
+import { runWorker } from './jobs/worker/workerProcess.ts';
 import { type Folders, foldersOf, prepareFolders } from './kit/folders.ts';
 import type { Logger } from './kit/log.ts';
 import { siblingPath } from './kit/siblings.ts';

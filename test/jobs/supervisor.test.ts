@@ -10,8 +10,8 @@ import { openJobs, over } from './house.ts';
 import { hasLosses, seen } from './seen.ts';
 
 const ENTRY = fileURLToPath(new URL('./workerEntry.ts', import.meta.url));
-const SCRIPTED = fileURLToPath(new URL('./threads/scripted.ts', import.meta.url));
-const BROKEN = fileURLToPath(new URL('./threads/broken.ts', import.meta.url));
+const SCRIPTED = fileURLToPath(new URL('./worker/threads/scripted.ts', import.meta.url));
+const BROKEN = fileURLToPath(new URL('./worker/threads/broken.ts', import.meta.url));
 
 /** The service and a worker process beside it. */
 async function openBoth() {

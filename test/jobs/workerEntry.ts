@@ -1,6 +1,6 @@
 /** The worker process of tests: `node workerEntry.ts DATABASE THREAD_MODULE`. */
 import { pino } from 'pino';
-import { runWorker } from '../../src/jobs/workerProcess.ts';
+import { runWorker } from '../../src/jobs/worker/workerProcess.ts';
 import { openDatabase } from '../../src/store/database.ts';
 import { findDataset, findFile } from './datasets.ts';
 import { saveModel } from './models.ts';

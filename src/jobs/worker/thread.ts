@@ -1,21 +1,21 @@
 /** What a thread of the pool runs: one job at a time, from the dataset's file to the outcome. */
 import { workerData } from 'node:worker_threads';
-import { ServiceError } from '../kit/errors.ts';
-import { LossDivergedError } from '../training/diverged.ts';
-import { chooseKernels } from '../training/kernels.ts';
-import { train } from '../training/train.ts';
+import { ServiceError } from '../../kit/errors.ts';
+import { LossDivergedError } from '../../training/diverged.ts';
+import { chooseKernels } from '../../training/kernels.ts';
+import { train } from '../../training/train.ts';
+import { type Failure, INTERNAL_ERROR, isOutOfMemory, OUT_OF_MEMORY } from '../failures.ts';
 import { selectColumns } from './columns.ts';
 import { createControl } from './control.ts';
-import { type Failure, INTERNAL_ERROR, isOutOfMemory, OUT_OF_MEMORY } from './failures.ts';
 import { beNice, THREAD_NICENESS } from './priorities.ts';
-import { openTables } from './tables.ts';
+import { openTableReader } from './tableReader.ts';
 import type { ThreadMessage, ThreadResult, ThreadSetup, ThreadTask } from './threadTask.ts';
 
 beNice(THREAD_NICENESS);
 // A thread counts as started when this module is loaded, so all that takes time is made ready here, before the first job comes.
 const { kernels }: ThreadSetup = workerData;
 const { createKernels } = chooseKernels(kernels);
-const tables = await openTables();
+const tableReader = await openTableReader();
 
 /** Whoever can call it has loaded all of the above. */
 export function warmUp(): void {}
@@ -24,7 +24,7 @@ export function warmUp(): void {}
 export async function runTask({ spec, file, columns, control, port }: ThreadTask): Promise<ThreadResult> {
   const tell = (message: ThreadMessage) => port.postMessage(message);
   try {
-    const table = selectColumns(await tables.read(file), columns);
+    const table = selectColumns(await tableReader.read(file), columns);
     const outcome = train({
       table,
       spec,

@@ -1,6 +1,6 @@
 import type { Transaction } from 'kysely';
-import type { Database } from '../store/database.ts';
-import type { JobRow, LossRow, Tables } from '../store/tables.ts';
+import type { Database } from '../../store/database.ts';
+import type { JobRow, LossRow, Tables } from '../../store/tables.ts';
 
 /** What a running job has to say: its epochs, and how far it is. JSON is text, as in the tables. */
 export interface Note {

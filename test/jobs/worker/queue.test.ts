@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { createQueue, LEASE_MS } from '../../src/jobs/queue.ts';
-import { insertDataset } from './datasets.ts';
-import { openJobs } from './house.ts';
+import { createQueue, LEASE_MS } from '../../../src/jobs/worker/queue.ts';
+import { insertDataset } from '../datasets.ts';
+import { openJobs } from '../house.ts';
 
 const ANY = Number.MAX_SAFE_INTEGER;
 

@@ -1,18 +1,18 @@
 import { MessageChannel } from 'node:worker_threads';
 import type { Logger } from 'pino';
-import type { Clock } from '../kit/clock.ts';
-import type { Warning } from '../kit/warning.ts';
-import type { Queries } from '../store/database.ts';
-import type { Outcome } from '../training/outcome.ts';
-import type { FindDataset } from './check.ts';
+import type { Clock } from '../../kit/clock.ts';
+import type { Warning } from '../../kit/warning.ts';
+import type { Queries } from '../../store/database.ts';
+import type { Outcome } from '../../training/outcome.ts';
+import type { FindDataset } from '../check.ts';
+import { DATASET_GONE, failureOfThread, INTERNAL_ERROR } from '../failures.ts';
+import type { Hyperparameters } from '../requestSchema.ts';
 import { pinColumns } from './columns.ts';
 import { type Control, createControl } from './control.ts';
-import { DATASET_GONE, failureOfThread, INTERNAL_ERROR } from './failures.ts';
 import type { Journal } from './journal.ts';
 import { listen } from './listening.ts';
 import type { Pool } from './pool.ts';
 import type { ClaimedJob, Queue } from './queue.ts';
-import type { Hyperparameters } from './requestSchema.ts';
 import type { ThreadResult } from './threadTask.ts';
 
 /** A job as the models' room sees it. */

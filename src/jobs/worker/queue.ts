@@ -1,10 +1,10 @@
 import { type Expression, type ExpressionBuilder, type SqlBool, sql } from 'kysely';
-import type { Clock } from '../kit/clock.ts';
-import type { Warning } from '../kit/warning.ts';
-import type { Database, Queries } from '../store/database.ts';
-import type { JobRow, JobState, Tables } from '../store/tables.ts';
-import { type Failure, MOST_ATTEMPTS, WORKER_CRASHED } from './failures.ts';
-import { canMoveTo } from './states.ts';
+import type { Clock } from '../../kit/clock.ts';
+import type { Warning } from '../../kit/warning.ts';
+import type { Database, Queries } from '../../store/database.ts';
+import type { JobRow, JobState, Tables } from '../../store/tables.ts';
+import { type Failure, MOST_ATTEMPTS, WORKER_CRASHED } from '../failures.ts';
+import { canMoveTo } from '../states.ts';
 
 /** A worker that has not renewed its lease for so long is taken for dead. Long enough for a disk that hangs for a while. */
 export const LEASE_MS = 15_000;

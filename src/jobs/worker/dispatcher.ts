@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { INTERNAL_ERROR, tooLarge } from './failures.ts';
+import { INTERNAL_ERROR, tooLarge } from '../failures.ts';
 import type { ClaimedJob, Queue } from './queue.ts';
 import type { Run, StopReason } from './run.ts';
 

@@ -1,9 +1,9 @@
-import { openSession } from '../datasets/duckdb.ts';
-import { readTable } from '../datasets/readTable.ts';
-import { isNumberColumn, type Table } from '../kit/table.ts';
+import { openSession } from '../../datasets/duckdb.ts';
+import { readTable } from '../../datasets/readTable.ts';
+import { isNumberColumn, type Table } from '../../kit/table.ts';
 
 /** Reads the tables of a thread's jobs. */
-export interface Tables {
+export interface TableReader {
   /** The table of a dataset's file; whoever gets it only reads it. */
   read(file: string): Promise<Table>;
 }
@@ -13,7 +13,7 @@ const LARGEST_KEPT_BYTES = 32 * 2 ** 20;
 const WARM_UP = { memoryBytes: 64 * 2 ** 20, threads: 1, files: [], spillFolder: null };
 
 /** Loads DuckDB, so that the first job does not wait for it. */
-export async function openTables(): Promise<Tables> {
+export async function openTableReader(): Promise<TableReader> {
   const session = await openSession(WARM_UP);
   session.close();
   let last: { readonly file: string; readonly table: Table } | undefined;

@@ -1,4 +1,4 @@
-import type { RunControl } from '../training/epochs.ts';
+import type { RunControl } from '../../training/epochs.ts';
 
 /** What a running thread and its process share: the process asks it to stop, the thread says how far it is. */
 export interface Control extends RunControl {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createProgress } from '../../src/jobs/progress.ts';
+import { createProgress } from '../../../src/jobs/worker/progress.ts';
 
 const PLAN = { epochs: 10, stepsPerEpoch: 4, rowsPerEpoch: 1000 };
 

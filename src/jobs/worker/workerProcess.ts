@@ -1,6 +1,6 @@
 import { totalmem } from 'node:os';
-import { siblingPath } from '../kit/siblings.ts';
-import { createNewsDesk, isNews, type NewsDesk } from './news.ts';
+import { siblingPath } from '../../kit/siblings.ts';
+import { createNewsDesk, isNews, type NewsDesk } from '../news.ts';
 import { createPool, type Pool } from './pool.ts';
 import { beNice, WORKER_NICENESS } from './priorities.ts';
 import type { ThreadSetup } from './threadTask.ts';

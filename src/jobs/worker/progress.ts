@@ -1,5 +1,5 @@
-import type { Clock } from '../kit/clock.ts';
-import type { RunPlan } from '../training/report.ts';
+import type { Clock } from '../../kit/clock.ts';
+import type { RunPlan } from '../../training/report.ts';
 
 export interface Progress {
   /** Epochs that are done. */

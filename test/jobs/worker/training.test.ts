@@ -1,17 +1,17 @@
 import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
-import { createDatasets } from '../../src/datasets/service.ts';
-import { createNewsDesk } from '../../src/jobs/news.ts';
-import { createPool } from '../../src/jobs/pool.ts';
-import { createJobs } from '../../src/jobs/service.ts';
-import { startWorker } from '../../src/jobs/worker.ts';
-import { foldersOf, prepareFolders } from '../../src/kit/folders.ts';
-import { log, makeFolder, over } from './house.ts';
-import { saveModel } from './models.ts';
-import { hasLosses, seen } from './seen.ts';
+import { createDatasets } from '../../../src/datasets/service.ts';
+import { createNewsDesk } from '../../../src/jobs/news.ts';
+import { createJobs } from '../../../src/jobs/service.ts';
+import { createPool } from '../../../src/jobs/worker/pool.ts';
+import { startWorker } from '../../../src/jobs/worker/worker.ts';
+import { foldersOf, prepareFolders } from '../../../src/kit/folders.ts';
+import { log, makeFolder, over } from '../house.ts';
+import { saveModel } from '../models.ts';
+import { hasLosses, seen } from '../seen.ts';
 
-const THREAD = fileURLToPath(new URL('../../src/jobs/thread.ts', import.meta.url));
+const THREAD = fileURLToPath(new URL('../../../src/jobs/worker/thread.ts', import.meta.url));
 const LIMITS = { uploadBytes: 1e8, ingestSeconds: 60, ingestMemoryBytes: 1e9 };
 const CSV = {
   format: 'csv',

@@ -1,8 +1,9 @@
 /** A thread that trains nothing: the job's name says what it does instead. */
-import { createControl } from '../../../src/jobs/control.ts';
-import { INTERNAL_ERROR } from '../../../src/jobs/failures.ts';
-import type { ThreadResult, ThreadTask } from '../../../src/jobs/threadTask.ts';
-import type { Outcome } from '../../../src/training/outcome.ts';
+
+import { INTERNAL_ERROR } from '../../../../src/jobs/failures.ts';
+import { createControl } from '../../../../src/jobs/worker/control.ts';
+import type { ThreadResult, ThreadTask } from '../../../../src/jobs/worker/threadTask.ts';
+import type { Outcome } from '../../../../src/training/outcome.ts';
 
 const EPOCHS = 3;
 const STEPS_PER_EPOCH = 2;

@@ -1,10 +1,10 @@
 import type { Logger } from 'pino';
-import type { Clock } from '../kit/clock.ts';
-import type { Database } from '../store/database.ts';
+import type { Clock } from '../../kit/clock.ts';
+import type { Database } from '../../store/database.ts';
+import type { NewsDesk } from '../news.ts';
 import { createDispatcher } from './dispatcher.ts';
 import { createJournal } from './journal.ts';
 import { createLane } from './lane.ts';
-import type { NewsDesk } from './news.ts';
 import { isDeadOwner, newOwner } from './owner.ts';
 import type { Pool } from './pool.ts';
 import { createQueue } from './queue.ts';

@@ -1,12 +1,12 @@
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { createPool } from '../../src/jobs/pool.ts';
-import type { Job } from '../../src/jobs/schemas.ts';
-import { startWorker, type WorkerParts } from '../../src/jobs/worker.ts';
-import { findDataset, findFile, insertDataset } from './datasets.ts';
-import { log, openJobs, over } from './house.ts';
-import { saveModel } from './models.ts';
-import { hasLosses, seen } from './seen.ts';
+import type { Job } from '../../../src/jobs/schemas.ts';
+import { createPool } from '../../../src/jobs/worker/pool.ts';
+import { startWorker, type WorkerParts } from '../../../src/jobs/worker/worker.ts';
+import { findDataset, findFile, insertDataset } from '../datasets.ts';
+import { log, openJobs, over } from '../house.ts';
+import { saveModel } from '../models.ts';
+import { hasLosses, seen } from '../seen.ts';
 
 const SCRIPTED = fileURLToPath(new URL('./threads/scripted.ts', import.meta.url));
 
