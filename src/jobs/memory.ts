@@ -2,7 +2,7 @@ import { chooseColumns } from '../features/choose.ts';
 import { countInputs } from '../training/resolve/features.ts';
 import { reservedColumns } from '../training/resolve/resolve.ts';
 import type { DatasetShape } from '../training/resolve/shape.ts';
-import type { TrainingSpec } from '../training/schemas.ts';
+import type { TrainingSpec } from '../training/schemas/spec.ts';
 
 /** A thread with its code, DuckDB and the kernels. */
 const THREAD_BYTES = 64 * 2 ** 20;

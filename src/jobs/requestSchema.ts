@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { specRequestSchema, trainingSpecSchema } from '../training/schemas.ts';
+import { specRequestSchema, trainingSpecSchema } from '../training/schemas/spec.ts';
 
 const HIGHEST_PRIORITY = 100;
 const MOST_LABELS = 32;

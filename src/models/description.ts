@@ -3,7 +3,7 @@ import { readAsSchema } from '../datasets/readAs.ts';
 import { fittedFeaturesSchema } from '../features/features.ts';
 import { fittedTargetSchema } from '../features/target.ts';
 import { warningSchema } from '../kit/warning.ts';
-import { networkSchema } from '../training/networkSchema.ts';
+import { networkSchema } from '../training/schemas/network.ts';
 import { modelMetricsSchema } from './metricsSchema.ts';
 
 export const bestSchema = z.object({ epoch: z.int(), validationLoss: z.number().nullable() });

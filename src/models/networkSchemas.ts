@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ACTIVATIONS } from '../engine/kernels/kernels.ts';
-import { layerRequestSchema, MAX_LAYERS } from '../training/networkSchema.ts';
+import { layerRequestSchema, MAX_LAYERS } from '../training/schemas/network.ts';
 
 const MAX_INPUTS = 1_000_000;
 const MAX_BATCH_SIZE = 1_000_000;

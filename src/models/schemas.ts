@@ -4,8 +4,8 @@ import { hyperparametersSchema } from '../jobs/requestSchema.ts';
 import { ID_PREFIXES } from '../kit/ids.ts';
 import { warningSchema } from '../kit/warning.ts';
 import { pageOf, pageQuery } from '../kit/wire.ts';
-import { normalizationNames } from '../training/networkSchema.ts';
-import { taskSchema } from '../training/task.ts';
+import { normalizationNames } from '../training/schemas/network.ts';
+import { taskSchema } from '../training/schemas/task.ts';
 import { bestSchema } from './description.ts';
 import { modelMetricsSchema } from './metricsSchema.ts';
 

@@ -2,7 +2,7 @@ import { encodeTarget } from '../features/target.ts';
 import { ServiceError } from '../kit/errors.ts';
 import { unknownClasses } from './classNames.ts';
 import type { Prepared } from './prepare.ts';
-import type { TrainingSettings } from './trainingSchema.ts';
+import type { TrainingSettings } from './schemas/training.ts';
 
 /**
  * The weight of each class of the target; null: each weighs 1. `balanced`: the rows of each class weigh the same together, and all rows

@@ -1,6 +1,6 @@
-import type { LayerRequest } from './networkSchema.ts';
-import type { Task } from './task.ts';
-import type { TrainingSettings } from './trainingSchema.ts';
+import type { LayerRequest } from './schemas/network.ts';
+import type { Task } from './schemas/task.ts';
+import type { TrainingSettings } from './schemas/training.ts';
 
 export interface Size {
   /** Rows with a target. */

@@ -1,6 +1,6 @@
 import { costOf, type Monitor } from './monitors.ts';
 import type { EpochReport } from './report.ts';
-import type { TrainingSettings } from './trainingSchema.ts';
+import type { TrainingSettings } from './schemas/training.ts';
 
 interface Verdict {
   /** The best epoch so far. */

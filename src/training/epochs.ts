@@ -9,7 +9,7 @@ import { invalidSpec } from './invalidSpec.ts';
 import type { Outcome } from './outcome.ts';
 import type { EpochReport, RunPlan } from './report.ts';
 import { type Run, validate } from './run.ts';
-import type { TrainingSpec } from './schemas.ts';
+import type { TrainingSpec } from './schemas/spec.ts';
 
 /** Asked and told at every step, so both must be cheap: memory that threads share. */
 export interface RunControl {

@@ -1,5 +1,5 @@
 import type { LossSpec } from '../engine/losses/losses.ts';
-import type { TrainingSettings } from './trainingSchema.ts';
+import type { TrainingSettings } from './schemas/training.ts';
 
 /** The engine's loss for these settings. Class weights go into the weights of the rows, which come to the same. */
 export function engineLoss({ loss, labelSmoothing }: Pick<TrainingSettings, 'loss' | 'labelSmoothing'>): LossSpec {

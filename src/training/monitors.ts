@@ -1,4 +1,4 @@
-import type { Task } from './task.ts';
+import type { Task } from './schemas/task.ts';
 
 /** What can choose the best epoch: which way is better, and what of targets it measures. */
 const TRAITS = {

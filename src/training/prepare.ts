@@ -14,7 +14,7 @@ import { invalidSpec } from './invalidSpec.ts';
 import { lossName } from './resolve/loss.ts';
 import { reservedColumns } from './resolve/resolve.ts';
 import { readWeights } from './rowWeights.ts';
-import type { TrainingSpec } from './schemas.ts';
+import type { TrainingSpec } from './schemas/spec.ts';
 import type { Parts } from './split/parts.ts';
 import { splitRows } from './split/split.ts';
 

@@ -10,7 +10,7 @@ import { engineLoss, outputsFor } from './losses.ts';
 import type { Outcome } from './outcome.ts';
 import { type Prepared, prepare } from './prepare.ts';
 import { measurePart, type Run } from './run.ts';
-import type { TrainingSpec } from './schemas.ts';
+import type { TrainingSpec } from './schemas/spec.ts';
 
 export interface TrainOptions extends EpochsOptions {
   readonly table: Table;

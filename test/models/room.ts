@@ -12,7 +12,7 @@ import { createModels, type Models } from '../../src/models/service.ts';
 import { type Database, openDatabase } from '../../src/store/database.ts';
 import type { Outcome } from '../../src/training/outcome.ts';
 import { resolveSpec } from '../../src/training/resolve/resolve.ts';
-import { specRequestSchema } from '../../src/training/schemas.ts';
+import { specRequestSchema } from '../../src/training/schemas/spec.ts';
 
 /** The models' room over a real database in a folder of its own. */
 export interface Room {

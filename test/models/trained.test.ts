@@ -3,7 +3,7 @@ import { createReferenceKernels } from '../../src/engine/kernels/reference.ts';
 import type { Column, Table } from '../../src/kit/table.ts';
 import type { Outcome } from '../../src/training/outcome.ts';
 import { resolveSpec } from '../../src/training/resolve/resolve.ts';
-import { specRequestSchema } from '../../src/training/schemas.ts';
+import { specRequestSchema } from '../../src/training/schemas/spec.ts';
 import { train } from '../../src/training/train.ts';
 import { openRoom, type Room } from './room.ts';
 

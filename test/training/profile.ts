@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { type Column, isNumberColumn, type Table } from '../../src/kit/table.ts';
 import { resolveSpec } from '../../src/training/resolve/resolve.ts';
 import type { ColumnShape, DatasetShape } from '../../src/training/resolve/shape.ts';
-import { specRequestSchema, type TrainingSpec } from '../../src/training/schemas.ts';
+import { specRequestSchema, type TrainingSpec } from '../../src/training/schemas/spec.ts';
 
 /** The profile that the datasets' room would give of the table. */
 function profileOf({ rows, columns }: Table): DatasetShape {

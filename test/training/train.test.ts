@@ -7,7 +7,7 @@ import type { Table } from '../../src/kit/table.ts';
 import { LossDivergedError } from '../../src/training/diverged.ts';
 import { chooseKernels, type KernelsChoice } from '../../src/training/kernels.ts';
 import type { EpochReport, RunPlan } from '../../src/training/report.ts';
-import type { specRequestSchema } from '../../src/training/schemas.ts';
+import type { specRequestSchema } from '../../src/training/schemas/spec.ts';
 import { train } from '../../src/training/train.ts';
 import { firstRows, numbers, tableOf, words } from '../features/columns.ts';
 import { specFor } from './profile.ts';

@@ -2,7 +2,7 @@ import { chooseColumns } from '../../features/choose.ts';
 import type { Table } from '../../kit/table.ts';
 import { reservedColumns } from '../../training/resolve/resolve.ts';
 import type { DatasetShape } from '../../training/resolve/shape.ts';
-import type { TrainingSpec } from '../../training/schemas.ts';
+import type { TrainingSpec } from '../../training/schemas/spec.ts';
 
 /**
  * The training with the columns that it reads, and the types that the profile gives them: the file itself tells numbers from words, but not

@@ -2,7 +2,7 @@ import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 import type { Clock } from '../../kit/clock.ts';
 import { createEarlyStopping } from '../../training/earlyStopping.ts';
 import type { EpochReport } from '../../training/report.ts';
-import type { TrainingSpec } from '../../training/schemas.ts';
+import type { TrainingSpec } from '../../training/schemas/spec.ts';
 import type { Control } from './control.ts';
 import type { Note } from './journal.ts';
 import { createProgress } from './progress.ts';

@@ -3,7 +3,7 @@ import type { MessagePort } from 'node:worker_threads';
 import type { KernelsChoice } from '../../training/kernels.ts';
 import type { Outcome } from '../../training/outcome.ts';
 import type { EpochReport, RunPlan } from '../../training/report.ts';
-import type { TrainingSpec } from '../../training/schemas.ts';
+import type { TrainingSpec } from '../../training/schemas/spec.ts';
 import type { Failure } from '../failures.ts';
 
 /** What a thread gets to know once, as its `workerData`. */

@@ -1,6 +1,6 @@
 import type { LossName } from '../../engine/losses/losses.ts';
-import type { Task } from '../task.ts';
-import { lossOptionsSchema, type TrainingSettings } from '../trainingSchema.ts';
+import type { Task } from '../schemas/task.ts';
+import { lossOptionsSchema, type TrainingSettings } from '../schemas/training.ts';
 import type { Mistakes } from './mistakes.ts';
 import { asNumber, type ColumnShape } from './shape.ts';
 

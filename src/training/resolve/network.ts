@@ -1,5 +1,5 @@
 import { initializerFor } from '../../engine/initializers.ts';
-import type { LayerRequest, NetworkSettings } from '../networkSchema.ts';
+import type { LayerRequest, NetworkSettings } from '../schemas/network.ts';
 
 /** The layer with every default filled in. */
 export function resolveLayer({

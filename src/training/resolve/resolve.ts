@@ -1,7 +1,7 @@
 import type { FieldError } from '../../kit/errors.ts';
 import type { Warning } from '../../kit/warning.ts';
 import { defaultLayers, defaultTraining } from '../defaults.ts';
-import type { SpecRequest, TrainingSpec } from '../schemas.ts';
+import type { SpecRequest, TrainingSpec } from '../schemas/spec.ts';
 import { resolveFeatureOptions } from './features.ts';
 import { collectMistakes, type Mistakes } from './mistakes.ts';
 import { resolveLayer } from './network.ts';

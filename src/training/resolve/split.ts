@@ -1,7 +1,7 @@
-import { DEFAULT_SEED } from '../seed.ts';
+import { DEFAULT_SEED } from '../schemas/seed.ts';
+import type { Split, SplitRequest } from '../schemas/split.ts';
+import type { Task } from '../schemas/task.ts';
 import { mistakeInWords } from '../split/column.ts';
-import type { Split, SplitRequest } from '../splitSchema.ts';
-import type { Task } from '../task.ts';
 import type { Mistakes } from './mistakes.ts';
 import { type DatasetShape, requireColumn, wordsOf } from './shape.ts';
 

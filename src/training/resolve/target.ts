@@ -1,5 +1,5 @@
 import type { Warning } from '../../kit/warning.ts';
-import type { Task } from '../task.ts';
+import type { Task } from '../schemas/task.ts';
 import type { Mistakes } from './mistakes.ts';
 import { asNumber, type ColumnShape } from './shape.ts';
 

@@ -1,11 +1,11 @@
 import { unknownClasses } from '../classNames.ts';
 import type { DefaultTraining } from '../defaults.ts';
 import { type Monitor, measures } from '../monitors.ts';
-import type { SpecRequest } from '../schemas.ts';
-import { DEFAULT_SEED } from '../seed.ts';
-import type { Split } from '../splitSchema.ts';
-import type { Task } from '../task.ts';
-import type { TrainingSettings } from '../trainingSchema.ts';
+import { DEFAULT_SEED } from '../schemas/seed.ts';
+import type { SpecRequest } from '../schemas/spec.ts';
+import type { Split } from '../schemas/split.ts';
+import type { Task } from '../schemas/task.ts';
+import type { TrainingSettings } from '../schemas/training.ts';
 import { lossName, resolveLoss } from './loss.ts';
 import type { Mistakes } from './mistakes.ts';
 import { type ColumnShape, wordsOf } from './shape.ts';

@@ -1,7 +1,7 @@
 import { type Column, findColumn, type Table } from '../../kit/table.ts';
 import type { Warning } from '../../kit/warning.ts';
 import { invalidSpec } from '../invalidSpec.ts';
-import type { Split } from '../splitSchema.ts';
+import type { Split } from '../schemas/split.ts';
 import { splitByColumn } from './column.ts';
 import { splitByGroup } from './group.ts';
 import { cut, type Parts, type SplitRows } from './parts.ts';

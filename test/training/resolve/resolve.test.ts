@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { resolveSpec } from '../../../src/training/resolve/resolve.ts';
 import type { DatasetShape } from '../../../src/training/resolve/shape.ts';
-import { specRequestSchema, trainingSpecSchema } from '../../../src/training/schemas.ts';
+import { specRequestSchema, trainingSpecSchema } from '../../../src/training/schemas/spec.ts';
 
 const ADULT: DatasetShape = {
   rows: 48842,

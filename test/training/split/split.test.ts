@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { Split } from '../../../src/training/schemas/split.ts';
 import { splitRows } from '../../../src/training/split/split.ts';
-import type { Split } from '../../../src/training/splitSchema.ts';
 import { firstRows, tableOf, words } from '../../features/columns.ts';
 
 const NO_TABLE = tableOf();

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { featuresSchema } from '../features/schemas.ts';
-import { networkRequestSchema, networkSchema } from './networkSchema.ts';
-import { splitRequestSchema, splitSchema } from './splitSchema.ts';
+import { featuresSchema } from '../../features/schemas.ts';
+import { networkRequestSchema, networkSchema } from './network.ts';
+import { splitRequestSchema, splitSchema } from './split.ts';
 import { taskSchema } from './task.ts';
-import { trainingRequestSchema, trainingSchema } from './trainingSchema.ts';
+import { trainingRequestSchema, trainingSchema } from './training.ts';
 
 const target = z
   .string()

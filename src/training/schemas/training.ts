@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { LOSSES, type LossName } from '../engine/losses/losses.ts';
-import { OPTIMIZERS } from '../engine/optimizers/optimizers.ts';
-import { SCHEDULES } from '../engine/schedules/schedules.ts';
-import { MONITORS } from './monitors.ts';
-import { optionsSchema } from './optionsSchema.ts';
+import { LOSSES, type LossName } from '../../engine/losses/losses.ts';
+import { OPTIMIZERS } from '../../engine/optimizers/optimizers.ts';
+import { SCHEDULES } from '../../engine/schedules/schedules.ts';
+import { MONITORS } from '../monitors.ts';
+import { optionsSchema } from './options.ts';
 import { seedSchema } from './seed.ts';
 
 // Object.keys forgets that the keys of a constant table are known.

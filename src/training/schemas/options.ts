@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Definition } from '../engine/options.ts';
+import type { Definition } from '../../engine/options.ts';
 
 type Table = Readonly<Record<string, Definition<object, unknown>>>;
 
