@@ -15,7 +15,7 @@ import { type Folders, foldersOf, prepareFolders } from './kit/folders.ts';
 import type { Logger } from './kit/log.ts';
 import { siblingPath } from './kit/siblings.ts';
 import { packageVersion } from './kit/version.ts';
-import { networkRoutes } from './models/networkRoutes.ts';
+import { networkRoutes } from './models/networks/routes.ts';
 import { modelRoutes } from './models/routes.ts';
 import { saveModel } from './models/save.ts';
 import { createModels } from './models/service.ts';

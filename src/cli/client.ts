@@ -1,7 +1,7 @@
 import type { Dataset, DatasetRows } from '../datasets/schemas.ts';
 import type { Job, Losses } from '../jobs/schemas.ts';
 import { problemSchema } from '../kit/wire.ts';
-import type { PredictAnswer } from '../models/predictSchemas.ts';
+import type { PredictAnswer } from '../models/prediction/schemas.ts';
 import type { Model } from '../models/schemas.ts';
 import { type FileBody, formatOf, openFile } from './files.ts';
 

@@ -2,8 +2,8 @@ import { Readable } from 'node:stream';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { answer, errorResponses } from '../kit/wire.ts';
-import { aliasRoutes } from './aliasRoutes.ts';
-import { predictRoutes } from './predictRoutes.ts';
+import { aliasRoutes } from './aliases/routes.ts';
+import { predictRoutes } from './prediction/routes.ts';
 import { modelPage, modelParams, modelSchema, modelsQuery, parametersQuery, parametersSchema } from './schemas.ts';
 import type { Models } from './service.ts';
 

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { ACTIVATIONS } from '../engine/kernels/kernels.ts';
 import { hyperparametersSchema } from '../jobs/requestSchema.ts';
-import { ID_PREFIXES } from '../kit/ids.ts';
 import { warningSchema } from '../kit/warning.ts';
 import { pageOf, pageQuery } from '../kit/wire.ts';
 import { normalizationNames } from '../training/schemas/network.ts';
@@ -9,24 +8,17 @@ import { taskSchema } from '../training/schemas/task.ts';
 import { bestSchema } from './description.ts';
 import { modelMetricsSchema } from './metricsSchema.ts';
 
-const EXAMPLE_ID = 'mdl_01jd3k8z5mq0v7x2w9c4n6b8rt';
-/** Aliases share the paths of ids, so no alias may look like one. */
-const ALIAS = new RegExp(`^(?!(?:${ID_PREFIXES.join('|')})_)[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`);
+export const EXAMPLE_MODEL_ID = 'mdl_01jd3k8z5mq0v7x2w9c4n6b8rt';
 
-const aliasName = z
-  .string()
-  .regex(ALIAS, 'An alias is 1 to 64 letters, digits, dots, hyphens and underscores, and does not start like an id.')
-  .describe('The name of an alias: letters, digits, dots, hyphens and underscores; nothing that starts like an id.')
-  .meta({ examples: ['churn-live'] });
-const modelName = z
+/** Of a model, wherever a client names one. */
+export const modelName = z
   .string()
   .min(1)
   .max(64)
   .describe('The id of a model, or an alias.')
-  .meta({ examples: [EXAMPLE_ID, 'churn-live'] });
+  .meta({ examples: [EXAMPLE_MODEL_ID, 'churn-live'] });
 
 export const modelParams = z.object({ id: modelName });
-export const aliasParams = z.object({ name: aliasName });
 
 export const modelsQuery = pageQuery.extend({
   datasetId: z.string().max(64).optional().describe('Only models trained on this dataset.'),
@@ -90,20 +82,6 @@ export const modelSchema = z
 export type Model = z.infer<typeof modelSchema>;
 
 export const modelPage = pageOf(modelSchema).meta({ id: 'ModelPage' });
-
-export const aliasSchema = z
-  .object({ name: z.string(), modelId: z.string(), updatedAt: z.iso.datetime().describe('When it was last moved.') })
-  .meta({
-    id: 'Alias',
-    description: 'A name that works wherever the id of a model does.',
-    example: { name: 'churn-live', modelId: EXAMPLE_ID, updatedAt: '2026-11-23T09:30:00.000Z' },
-  });
-export type Alias = z.infer<typeof aliasSchema>;
-export const aliasPage = pageOf(aliasSchema).meta({ id: 'AliasPage' });
-
-export const aliasRequest = z
-  .strictObject({ modelId: modelName })
-  .meta({ id: 'AliasRequest', example: { modelId: EXAMPLE_ID } });
 
 const PARAMETER_FORMATS = ['json'] as const;
 export const parametersQuery = z.strictObject({

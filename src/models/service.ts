@@ -5,18 +5,20 @@ import { parseInput } from '../kit/validation.ts';
 import { decodeCursor, type Page, toPage } from '../kit/wire.ts';
 import type { Database } from '../store/database.ts';
 import type { ModelRow } from '../store/tables.ts';
-import { type Aliases, createAliases, modelNotFound } from './aliases.ts';
-import { readJson, unpack } from './body.ts';
+import { type Aliases, createAliases } from './aliases/service.ts';
+import { createAliasStore } from './aliases/store.ts';
 import { readDescription } from './description.ts';
-import { createLoader, readParameters } from './loader.ts';
+import { modelNotFound } from './modelNotFound.ts';
 import { parametersJson } from './parametersJson.ts';
-import { predictJson, rowsSchema } from './predictJson.ts';
-import type { Predictor } from './predictor.ts';
-import type { PredictAnswer } from './predictSchemas.ts';
-import { predictText, type TextFormat } from './predictText.ts';
-import { decodeText } from './rows/decode.ts';
-import { countGaps, type GapWarning } from './rows/gaps.ts';
-import { type Spooled, spool } from './rows/spool.ts';
+import { readJson, unpack } from './prediction/body.ts';
+import { createLoader, readParameters } from './prediction/loader.ts';
+import { predictJson, rowsSchema } from './prediction/predictJson.ts';
+import type { Predictor } from './prediction/predictor.ts';
+import { predictText, type TextFormat } from './prediction/predictText.ts';
+import { decodeText } from './prediction/rows/decode.ts';
+import { countGaps, type GapWarning } from './prediction/rows/gaps.ts';
+import { type Spooled, spool } from './prediction/rows/spool.ts';
+import type { PredictAnswer } from './prediction/schemas.ts';
 import type { Model, ModelsQuery } from './schemas.ts';
 import { createModelStore } from './store.ts';
 import { toModel } from './view.ts';
@@ -87,7 +89,7 @@ export function createModels(parts: ModelsParts): Models {
   }
 
   return {
-    aliases: createAliases(store, clock),
+    aliases: createAliases({ store: createAliasStore(database), models: store, clock }),
 
     async list({ limit, after, ...filter }) {
       const before = after === undefined ? undefined : decodeCursor(after);

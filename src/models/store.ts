@@ -1,6 +1,5 @@
-import { sql } from 'kysely';
 import type { Database, Queries } from '../store/database.ts';
-import type { AliasRow, ModelRow, ParameterRow } from '../store/tables.ts';
+import type { ModelRow, ParameterRow } from '../store/tables.ts';
 
 interface ModelFilter {
   readonly datasetId?: string | undefined;
@@ -12,9 +11,6 @@ interface ModelFilter {
 
 /** What a model's parameters are called and how large they are, without their bytes. */
 export type ParameterShape = Pick<ParameterRow, 'layer' | 'name' | 'shape'>;
-
-/** Where an alias stands in the list. */
-export type AliasPlace = Pick<AliasRow, 'name' | 'updatedAt'>;
 
 /** Queries about models, named for what they answer. */
 export interface ModelStore {
@@ -30,13 +26,6 @@ export interface ModelStore {
   parameters(modelId: string): Promise<readonly ParameterRow[]>;
   shapes(modelIds: readonly string[]): Promise<ReadonlyMap<string, readonly ParameterShape[]>>;
   aliasesOf(modelIds: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>>;
-  findAlias(name: string): Promise<AliasRow | undefined>;
-  /** Those moved last first, then by name. */
-  listAliases(after: AliasPlace | undefined, limit: number): Promise<readonly AliasRow[]>;
-  /** Makes the alias or moves it. False: there is no such model. */
-  putAlias(alias: AliasRow): Promise<boolean>;
-  /** False: it was not there. */
-  removeAlias(name: string): Promise<boolean>;
 }
 
 export function createModelStore(database: Database): ModelStore {
@@ -90,44 +79,6 @@ export function createModelStore(database: Database): ModelStore {
         .execute();
       const byModel = Map.groupBy(rows, ({ modelId }) => modelId);
       return new Map([...byModel].map(([modelId, aliases]) => [modelId, aliases.map(({ name }) => name)]));
-    },
-
-    findAlias: (name) => database.selectFrom('aliases').selectAll().where('name', '=', name).executeTakeFirst(),
-
-    listAliases(after, limit) {
-      const query = database
-        .selectFrom('aliases')
-        .selectAll()
-        .orderBy('updatedAt', 'desc')
-        .orderBy('name')
-        .limit(limit);
-      if (after === undefined) return query.execute();
-      const { name, updatedAt } = after;
-      return query
-        .where((eb) =>
-          eb.or([eb('updatedAt', '<', updatedAt), eb.and([eb('updatedAt', '=', updatedAt), eb('name', '>', name)])]),
-        )
-        .execute();
-    },
-
-    async putAlias({ name, modelId, updatedAt }) {
-      const result = await database
-        .insertInto('aliases')
-        .columns(['name', 'modelId', 'updatedAt'])
-        .expression((eb) =>
-          eb
-            .selectFrom('models')
-            .select([sql.val(name).as('name'), 'models.id', sql.val(updatedAt).as('updatedAt')])
-            .where('models.id', '=', modelId),
-        )
-        .onConflict((conflict) => conflict.column('name').doUpdateSet({ modelId, updatedAt }))
-        .executeTakeFirst();
-      return (result.numInsertedOrUpdatedRows ?? 0n) > 0n;
-    },
-
-    async removeAlias(name) {
-      const result = await database.deleteFrom('aliases').where('name', '=', name).executeTakeFirst();
-      return result.numDeletedRows > 0n;
     },
   };
 }

@@ -5,7 +5,7 @@ import type { FastifyInstance } from 'fastify';
 import type { ReadAs } from '../../src/datasets/readAs.ts';
 import { createReferenceKernels } from '../../src/engine/kernels/reference.ts';
 import { buildApp } from '../../src/http/app.ts';
-import { networkRoutes } from '../../src/models/networkRoutes.ts';
+import { networkRoutes } from '../../src/models/networks/routes.ts';
 import { modelRoutes } from '../../src/models/routes.ts';
 import { saveModel } from '../../src/models/save.ts';
 import { createModels, type Models } from '../../src/models/service.ts';

@@ -1,0 +1,64 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import { answer, errorResponses, pageQuery } from '../../kit/wire.ts';
+import { aliasPage, aliasParams, aliasRequest, aliasSchema } from './schemas.ts';
+import type { Aliases } from './service.ts';
+
+const tags = ['Models'];
+
+/** `/v1/aliases`. */
+export function aliasRoutes({ aliases }: { readonly aliases: Aliases }): FastifyPluginAsyncZod {
+  return async (app) => {
+    app.put('/v1/aliases/:name', {
+      schema: {
+        tags,
+        operationId: 'putAlias',
+        summary: 'Point an alias at a model',
+        description: 'Makes the alias or moves it. An alias works wherever the id of a model does.',
+        params: aliasParams,
+        body: aliasRequest,
+        response: { 200: answer('The alias.', aliasSchema), ...errorResponses(400, 404, 415) },
+      },
+      handler: ({ params, body }) => aliases.put(params.name, body.modelId),
+    });
+
+    app.get('/v1/aliases', {
+      schema: {
+        tags,
+        operationId: 'listAliases',
+        summary: 'List aliases',
+        description: 'Those moved last first.',
+        querystring: pageQuery,
+        response: { 200: answer('A page of aliases.', aliasPage), ...errorResponses(400) },
+      },
+      handler: ({ query }) => aliases.list(query),
+    });
+
+    app.get('/v1/aliases/:name', {
+      schema: {
+        tags,
+        operationId: 'getAlias',
+        summary: 'Get an alias',
+        description: 'Which model the alias points at.',
+        params: aliasParams,
+        response: { 200: answer('The alias.', aliasSchema), ...errorResponses(400, 404) },
+      },
+      handler: ({ params }) => aliases.get(params.name),
+    });
+
+    app.delete('/v1/aliases/:name', {
+      schema: {
+        tags,
+        operationId: 'deleteAlias',
+        summary: 'Delete an alias',
+        description: 'Deletes the alias; its model stays.',
+        params: aliasParams,
+        response: { 204: z.null().describe('Deleted.'), ...errorResponses(400, 404) },
+      },
+      handler: async ({ params }, reply) => {
+        await aliases.remove(params.name);
+        return reply.code(204).send(null);
+      },
+    });
+  };
+}

@@ -1,0 +1,29 @@
+import { z } from 'zod';
+import { ID_PREFIXES } from '../../kit/ids.ts';
+import { pageOf } from '../../kit/wire.ts';
+import { EXAMPLE_MODEL_ID, modelName } from '../schemas.ts';
+
+/** Aliases share the paths of ids, so no alias may look like one. */
+const ALIAS = new RegExp(`^(?!(?:${ID_PREFIXES.join('|')})_)[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`);
+
+const aliasName = z
+  .string()
+  .regex(ALIAS, 'An alias is 1 to 64 letters, digits, dots, hyphens and underscores, and does not start like an id.')
+  .describe('The name of an alias: letters, digits, dots, hyphens and underscores; nothing that starts like an id.')
+  .meta({ examples: ['churn-live'] });
+
+export const aliasParams = z.object({ name: aliasName });
+
+export const aliasSchema = z
+  .object({ name: z.string(), modelId: z.string(), updatedAt: z.iso.datetime().describe('When it was last moved.') })
+  .meta({
+    id: 'Alias',
+    description: 'A name that works wherever the id of a model does.',
+    example: { name: 'churn-live', modelId: EXAMPLE_MODEL_ID, updatedAt: '2026-11-23T09:30:00.000Z' },
+  });
+export type Alias = z.infer<typeof aliasSchema>;
+export const aliasPage = pageOf(aliasSchema).meta({ id: 'AliasPage' });
+
+export const aliasRequest = z
+  .strictObject({ modelId: modelName })
+  .meta({ id: 'AliasRequest', example: { modelId: EXAMPLE_MODEL_ID } });

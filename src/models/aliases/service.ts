@@ -1,0 +1,69 @@
+import { type Clock, isoTime } from '../../kit/clock.ts';
+import { ServiceError } from '../../kit/errors.ts';
+import { invalidCursor, type Page, type PageQuery } from '../../kit/wire.ts';
+import type { AliasRow } from '../../store/tables.ts';
+import { modelNotFound } from '../modelNotFound.ts';
+import type { ModelStore } from '../store.ts';
+import type { Alias } from './schemas.ts';
+import type { AliasPlace, AliasStore } from './store.ts';
+
+/** Names for models, which can be moved from one to the next while clients go on asking for the name. */
+export interface Aliases {
+  /** Makes the alias or moves it; the model is named by its id or by another alias. Throws `model_not_found`. */
+  put(name: string, idOrAlias: string): Promise<Alias>;
+  /** Throws `alias_not_found`. */
+  get(name: string): Promise<Alias>;
+  list(query: PageQuery): Promise<Page<Alias>>;
+  /** Throws `alias_not_found`. */
+  remove(name: string): Promise<void>;
+}
+
+interface AliasesParts {
+  readonly store: AliasStore;
+  /** Finds the model that a client names. */
+  readonly models: Pick<ModelStore, 'idOf'>;
+  readonly clock: Clock;
+}
+
+export function createAliases({ store, models, clock }: AliasesParts): Aliases {
+  return {
+    async put(name, idOrAlias) {
+      const modelId = await models.idOf(idOrAlias);
+      if (modelId === undefined) throw modelNotFound(idOrAlias);
+      const alias = { name, modelId, updatedAt: clock() };
+      if (!(await store.put(alias))) throw modelNotFound(idOrAlias);
+      return toAlias(alias);
+    },
+    async get(name) {
+      const alias = await store.find(name);
+      if (!alias) throw aliasNotFound(name);
+      return toAlias(alias);
+    },
+    async list({ limit, after }) {
+      const rows = await store.list(after === undefined ? undefined : decodePlace(after), limit + 1);
+      const last = rows.length > limit ? rows[limit - 1] : undefined;
+      return { items: rows.slice(0, limit).map(toAlias), next: last ? encodePlace(last) : null };
+    },
+    async remove(name) {
+      if (!(await store.remove(name))) throw aliasNotFound(name);
+    },
+  };
+}
+
+function aliasNotFound(name: string): ServiceError {
+  return new ServiceError('alias_not_found', `There is no alias ${JSON.stringify(name)}.`);
+}
+
+function toAlias({ name, modelId, updatedAt }: AliasRow): Alias {
+  return { name, modelId, updatedAt: isoTime(updatedAt) };
+}
+
+function encodePlace({ name, updatedAt }: AliasPlace): string {
+  return Buffer.from(`${updatedAt}:${name}`).toString('base64url');
+}
+
+function decodePlace(cursor: string): AliasPlace {
+  const [, updatedAt, name] = /^(\d{1,16}):(.+)$/.exec(Buffer.from(cursor, 'base64url').toString()) ?? [];
+  if (updatedAt !== undefined && name !== undefined) return { name, updatedAt: Number(updatedAt) };
+  throw invalidCursor();
+}

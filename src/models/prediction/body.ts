@@ -1,0 +1,52 @@
+import { pipeline, type Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import { ServiceError } from '../../kit/errors.ts';
+
+const NOT_GZIP = new Set(['Z_DATA_ERROR', 'Z_BUF_ERROR', 'Z_STREAM_END']);
+const CLIENT_GONE = new Set(['ECONNRESET', 'ERR_STREAM_PREMATURE_CLOSE']);
+
+/**
+ * The bytes of a body, unpacked. Throws ServiceError `unsupported_encoding` for another Content-Encoding than gzip,
+ * and while reading `invalid_rows` for broken gzip and `invalid_request` when the client breaks off.
+ */
+export function unpack(body: Readable, encoding: string | undefined): AsyncIterable<Uint8Array> {
+  switch (encoding?.trim().toLowerCase() || 'identity') {
+    case 'identity':
+      return bytesOf(body);
+    case 'gzip':
+    case 'x-gzip':
+      // Errors of either stream reach the one who reads the last; the callback keeps them from being thrown as well.
+      return bytesOf(pipeline(body, createGunzip(), () => undefined));
+    default:
+      throw new ServiceError('unsupported_encoding', 'Content-Encoding may be gzip, or left out.');
+  }
+}
+
+async function* bytesOf(stream: Readable): AsyncGenerator<Uint8Array> {
+  try {
+    yield* stream;
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    if (NOT_GZIP.has(code)) throw new ServiceError('invalid_rows', 'The body is not gzip, or is cut off.');
+    throw CLIENT_GONE.has(code) ? new ServiceError('invalid_request', 'The body was cut off.') : error;
+  }
+}
+
+/** The whole body as JSON. Throws ServiceError `invalid_json`, or `payload_too_large` beyond `maxBytes`. */
+export async function readJson(body: AsyncIterable<Uint8Array>, maxBytes: number): Promise<unknown> {
+  const pieces: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const piece of body) {
+    bytes += piece.byteLength;
+    if (bytes > maxBytes) {
+      const advice = 'send the rows as text/csv or application/x-ndjson, which may have any number';
+      throw new ServiceError('payload_too_large', `The JSON is more than ${maxBytes} bytes: ${advice}.`);
+    }
+    pieces.push(piece);
+  }
+  try {
+    return JSON.parse(Buffer.concat(pieces).toString());
+  } catch {
+    throw new ServiceError('invalid_json', 'The body is not valid JSON.');
+  }
+}

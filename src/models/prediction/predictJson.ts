@@ -1,0 +1,38 @@
+import { z } from 'zod';
+import type { Prediction, Predictor } from './predictor.ts';
+import { predictRows } from './predictRows.ts';
+import { countGaps } from './rows/gaps.ts';
+import { jsonRows } from './rows/json.ts';
+import type { RawRows } from './rows/rawRows.ts';
+import type { PredictAnswer } from './schemas.ts';
+
+type PredictionJson = PredictAnswer['predictions'][number];
+
+/** What is checked before the rows are read one by one; a zod record would lose a column named `__proto__`. */
+export const rowsSchema = z.strictObject({ rows: z.array(z.unknown()) });
+
+/** The predictions for the rows, in their order. Throws ServiceError `invalid_rows` that lists what is wrong. */
+export async function predictJson(predictor: Predictor, rows: readonly unknown[]): Promise<PredictAnswer> {
+  const gaps = countGaps(predictor.fitted);
+  const predictions: PredictionJson[] = [];
+  for await (const chunk of predictRows(predictor, inChunks(predictor, rows), gaps)) {
+    for (const prediction of chunk) predictions.push(toJson(prediction, predictor.classes ?? []));
+  }
+  return { predictions, warnings: [...gaps.warnings()] };
+}
+
+/** `{"label": …, "probabilities": {…}}` or `{"value": …}`. */
+export function toJson(prediction: Prediction, classes: readonly string[]): PredictionJson {
+  if ('value' in prediction) return prediction;
+  const { label, probabilities } = prediction;
+  // Without a prototype, so that a class may be called `__proto__`.
+  const byClass: Record<string, number> = Object.create(null);
+  for (const [index, name] of classes.entries()) byClass[name] = probabilities[index] ?? 0;
+  return { label, probabilities: byClass };
+}
+
+function* inChunks({ known, chunkRows }: Predictor, rows: readonly unknown[]): Generator<RawRows> {
+  for (let first = 0; first < rows.length; first += chunkRows) {
+    yield jsonRows(rows.slice(first, first + chunkRows), first, known);
+  }
+}

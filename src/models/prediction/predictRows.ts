@@ -1,0 +1,39 @@
+import { setImmediate } from 'node:timers/promises';
+import { type FieldError, pointer } from '../../kit/errors.ts';
+import { createMistakes } from './mistakes.ts';
+import type { Prediction, Predictor } from './predictor.ts';
+import type { Gaps } from './rows/gaps.ts';
+import type { RawRows } from './rows/rawRows.ts';
+import { readTable } from './rows/table.ts';
+
+const NOT_FINITE = 'The answer is no finite number: the values lie too far from those of the training.';
+
+/**
+ * The predictions for rows, chunk by chunk; between two chunks other requests get their turn. What counts as missing goes to `gaps`.
+ * After a wrong row nothing more is predicted: the rest is only read, to list what else is wrong. Throws ServiceError `invalid_rows`.
+ */
+export async function* predictRows(
+  predictor: Predictor,
+  chunks: AsyncIterable<RawRows> | Iterable<RawRows>,
+  gaps: Gaps,
+): AsyncGenerator<readonly Prediction[]> {
+  const mistakes = createMistakes();
+  for await (const rows of chunks) {
+    const { table, mistakes: found } = readTable(predictor, rows);
+    mistakes.add(found);
+    if (mistakes.full) break;
+    if (mistakes.any) continue;
+    const predictions = predictor.predict(table);
+    mistakes.add(notFinite(predictions, rows.first));
+    gaps.add(table);
+    if (!mistakes.any) yield predictions.filter((prediction) => prediction !== undefined);
+    await setImmediate();
+  }
+  mistakes.check();
+}
+
+function notFinite(predictions: readonly (Prediction | undefined)[], first: number): FieldError[] {
+  return predictions.flatMap((prediction, row) =>
+    prediction ? [] : [{ path: pointer(['rows', first + row]), message: NOT_FINITE }],
+  );
+}

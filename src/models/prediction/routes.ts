@@ -1,0 +1,110 @@
+import type { FastifyRequest } from 'fastify';
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { ServiceError } from '../../kit/errors.ts';
+import { parseInput } from '../../kit/validation.ts';
+import { errorResponses } from '../../kit/wire.ts';
+import { modelParams } from '../schemas.ts';
+import type { Models, RowsBody } from '../service.ts';
+import { isTextFormat, TEXT_FORMATS } from './predictText.ts';
+import type { GapWarning } from './rows/gaps.ts';
+import {
+  csvPredictions,
+  csvRows,
+  ndjsonPredictions,
+  ndjsonRows,
+  predictAnswer,
+  predictRequest,
+  tsvPredictions,
+  tsvRows,
+} from './schemas.ts';
+
+const JSON_TYPE = 'application/json';
+/** Says in a header what a JSON answer says in `warnings`. */
+const WARNINGS_HEADER = 'trainyard-warnings';
+/** Proxies refuse answers with long headers. */
+const LONGEST_HEADER = 4096;
+
+/** `POST /v1/models/{id}/predict`. */
+export function predictRoutes({ models }: { readonly models: Models }): FastifyPluginAsyncZod {
+  return async (app) => {
+    // Bodies are read as they come: text of any length, and JSON whose columns may have any name.
+    app.removeAllContentTypeParsers();
+    app.addContentTypeParser('*', (_request, body, done) => done(null, body));
+
+    app.post('/v1/models/:id/predict', {
+      schema: {
+        tags: ['Models'],
+        operationId: 'predict',
+        summary: 'Predict rows',
+        description:
+          'Rows go in as they were uploaded. A missing value, or a category that training never met, is treated as missing and named in `warnings`; ' +
+          'a wrong type or an unknown column is 422. Text of any length is predicted chunk by chunk; the answer begins when the last row is read, so that ' +
+          'it is whole or an error, and its warnings are in the header `Trainyard-Warnings` (JSON). `Content-Encoding: gzip` is read.',
+        params: modelParams,
+        body: {
+          content: {
+            [JSON_TYPE]: { schema: predictRequest },
+            'text/csv': { schema: csvRows },
+            'text/tab-separated-values': { schema: tsvRows },
+            'application/x-ndjson': { schema: ndjsonRows },
+          },
+        },
+        response: {
+          200: {
+            description: 'The predictions, in the order of the rows and in their format.',
+            content: {
+              [JSON_TYPE]: { schema: predictAnswer },
+              'text/csv': { schema: csvPredictions },
+              'text/tab-separated-values': { schema: tsvPredictions },
+              'application/x-ndjson': { schema: ndjsonPredictions },
+            },
+          },
+          ...errorResponses(400, 404, 413, 415, 422),
+        },
+      },
+      // The rows are checked while they are read; the path alone is checked before.
+      validatorCompiler:
+        ({ httpPart }) =>
+        (input) => ({ value: httpPart === 'params' ? parseInput(modelParams, input) : input }),
+      handler: async (request, reply) => {
+        const [mediaType, charset] = contentType(request);
+        const body = { ...rowsBody(request), charset };
+        if (mediaType === JSON_TYPE) {
+          const answer = await models.predictJson(request.params.id, body);
+          return reply.type(`${JSON_TYPE}; charset=utf-8`).serializer(JSON.stringify).send(answer);
+        }
+        if (!isTextFormat(mediaType)) throw unsupported();
+        const { stream, bytes, warnings } = await models.predictText(request.params.id, mediaType, body);
+        if (warnings.length > 0) reply.header(WARNINGS_HEADER, warningsHeader(warnings));
+        return reply.type(`${mediaType}; charset=utf-8`).header('content-length', bytes).send(stream);
+      },
+    });
+  };
+}
+
+/** The media type and the charset of a request, in lower case. */
+function contentType({ headers }: FastifyRequest): readonly [mediaType: string, charset: string | undefined] {
+  const [mediaType = '', ...parameters] = (headers['content-type'] ?? '').toLowerCase().split(';');
+  const charset = parameters.map((parameter) => /^\s*charset="?([^"\s]+)"?\s*$/.exec(parameter)?.[1]).find(Boolean);
+  return [mediaType.trim(), charset];
+}
+
+function rowsBody({ raw, headers }: FastifyRequest): Omit<RowsBody, 'charset'> {
+  return { stream: raw, contentEncoding: headers['content-encoding'] };
+}
+
+function unsupported(): ServiceError {
+  const detail = `Send rows as ${JSON_TYPE}, ${TEXT_FORMATS.join(' or ')}.`;
+  return new ServiceError('unsupported_media_type', detail);
+}
+
+/** As many warnings as a header has room for, in ASCII. */
+function warningsHeader(warnings: readonly GapWarning[]): string {
+  const short = warnings.map(({ code, column, count }) => toAscii(JSON.stringify({ code, column, count })));
+  while (short.join().length > LONGEST_HEADER) short.pop();
+  return `[${short.join()}]`;
+}
+
+function toAscii(json: string): string {
+  return json.replace(/[^\x20-\x7e]/g, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}

@@ -1,0 +1,158 @@
+import { Readable } from 'node:stream';
+import { type CsvError, type Parser, parse } from 'csv-parse';
+import { parse as parseAtOnce } from 'csv-parse/sync';
+import { uniqueNames } from '../../../datasets/ingest/names.ts';
+import { type FieldError, pointer, ServiceError } from '../../../kit/errors.ts';
+import { textCells } from './cells.ts';
+import type { RawRows } from './rawRows.ts';
+
+const DELIMITERS = [',', ';', '\t', '|'] as const;
+/** A header line is looked for in so much text; wide tables have long ones. */
+const HEADER_TEXT = 2 ** 20;
+/** A row beyond this is an open quote that swallows the file. */
+const MAX_ROW_BYTES = 4 * 2 ** 20;
+/** Cells that a chunk holds at most, so that wide tables come in fewer rows. */
+const CHUNK_CELLS = 2 ** 18;
+
+/** Unknown columns that the words of an error name. */
+const NAMED = 5;
+
+export interface CsvOptions {
+  /** Columns that may be in the header, in any order. */
+  readonly known: ReadonlySet<string>;
+  readonly chunkRows: number;
+  /** Found out from the header when undefined. */
+  readonly delimiter: string | undefined;
+}
+
+/** The rows of delimited text with a header line, in chunks. Throws ServiceError `invalid_rows` for a wrong header or broken quotes. */
+export async function* readCsv(text: AsyncIterator<string>, options: CsvOptions): AsyncGenerator<RawRows> {
+  const start = await firstLine(text);
+  const delimiter = options.delimiter ?? detectDelimiter(start, options.known);
+  const parser = parse({
+    delimiter,
+    bom: true,
+    trim: true,
+    relax_quotes: true,
+    relax_column_count: true,
+    skip_empty_lines: true,
+    record_delimiter: ['\r\n', '\n', '\r'],
+    max_record_size: MAX_ROW_BYTES,
+  });
+  const source = Readable.from(prepend(start, text));
+  source.on('error', (error) => parser.destroy(error));
+  parser.on('close', () => source.destroy());
+  try {
+    yield* chunksOf(source.pipe(parser), options, (readAs) => textCells(delimiter, readAs));
+  } catch (error) {
+    throw isCsvError(error) ? new ServiceError('invalid_rows', csvMessage(error)) : error;
+  }
+}
+
+async function* chunksOf(
+  parser: Parser,
+  { known, chunkRows }: CsvOptions,
+  cells: RawRows['cells'],
+): AsyncGenerator<RawRows> {
+  let header: readonly string[] | undefined;
+  let rows: string[][] = [];
+  let first = 0;
+  let size = chunkRows;
+  // Without its option `columns`, which this parser has not, every record is a list of texts.
+  for await (const record of parser as AsyncIterable<string[]>) {
+    if (!header) {
+      header = checkHeader(record, known);
+      size = Math.max(1, Math.min(chunkRows, Math.floor(CHUNK_CELLS / header.length)));
+      continue;
+    }
+    rows.push(record);
+    if (rows.length < size) continue;
+    yield toRawRows(rows, first, header, cells);
+    first += rows.length;
+    rows = [];
+  }
+  if (!header) throw new ServiceError('invalid_rows', 'The body is empty: send a header line and rows.');
+  if (rows.length > 0) yield toRawRows(rows, first, header, cells);
+}
+
+function toRawRows(
+  rows: readonly (readonly string[])[],
+  first: number,
+  header: readonly string[],
+  cells: RawRows['cells'],
+): RawRows {
+  return {
+    cells,
+    count: rows.length,
+    first,
+    mistakes: rows.flatMap((row, i) => cellCountMistake(row, first + i, header.length)),
+    column(name) {
+      const place = header.indexOf(name);
+      return (row) => rows[row]?.[place];
+    },
+  };
+}
+
+/** Empty cells beyond the header come from a delimiter at the end of the line and do no harm. */
+function cellCountMistake(row: readonly string[], number: number, columns: number): FieldError[] {
+  const spare = row.slice(columns);
+  if (row.length >= columns && spare.every((cell) => cell === '')) return [];
+  return [{ path: pointer(['rows', number]), message: `Has ${row.length} cells where the header has ${columns}.` }];
+}
+
+/** The names as the dataset would have them. Columns without a name may be there: they come from a delimiter at the end of the line. */
+function checkHeader(record: readonly string[], known: ReadonlySet<string>): readonly string[] {
+  const header = uniqueNames(record);
+  const unknown = header.filter((name, i) => !known.has(name) && record[i] !== '');
+  if (unknown.length === 0) return header;
+  const mistakes = unknown.map((name) => columnMistake(name));
+  const names = unknown.slice(0, NAMED).map((name) => JSON.stringify(name));
+  throw new ServiceError('invalid_rows', `The model knows no such columns: ${names.join(', ')}.`, mistakes);
+}
+
+function columnMistake(name: string): FieldError {
+  const message = 'The model knows no such column: remove it or mend its name.';
+  return { path: pointer(['columns', name]), message };
+}
+
+/** Text up to the first line end at least, so that the header can be looked at. */
+async function firstLine(text: AsyncIterator<string>): Promise<string> {
+  let start = '';
+  while (start.length < HEADER_TEXT && !/[\r\n]./.test(start)) {
+    const piece = await text.next();
+    if (piece.done) break;
+    start += piece.value;
+  }
+  return start;
+}
+
+/** The delimiter that finds the most known columns in the header; the comma when none does. */
+function detectDelimiter(start: string, known: ReadonlySet<string>): string {
+  const found = DELIMITERS.map((delimiter) => headerWith(start, delimiter).filter((name) => known.has(name)).length);
+  return DELIMITERS[found.indexOf(Math.max(...found))] ?? ',';
+}
+
+function headerWith(start: string, delimiter: string): readonly string[] {
+  try {
+    const options = { delimiter, to: 1, bom: true, trim: true, relax_quotes: true, relax_column_count: true };
+    return parseAtOnce(start, { ...options, skip_empty_lines: true })[0] ?? [];
+  } catch {
+    return [];
+  }
+}
+
+async function* prepend(start: string, rest: AsyncIterator<string>): AsyncGenerator<string> {
+  yield start;
+  for (let piece = await rest.next(); !piece.done; piece = await rest.next()) yield piece.value;
+}
+
+function isCsvError(error: unknown): error is CsvError {
+  return error instanceof Error && 'code' in error && String(error.code).startsWith('CSV_');
+}
+
+function csvMessage(error: CsvError): string {
+  if (error.code === 'CSV_MAX_RECORD_SIZE' || error.code === 'CSV_QUOTE_NOT_CLOSED') {
+    return `A quote is opened and never closed, in or before line ${error.lines}.`;
+  }
+  return 'The body is no delimited text that can be read.';
+}

@@ -1,0 +1,104 @@
+import { describe, expect, it } from 'vitest';
+import { jsonCells, textCells } from '../../../../src/models/prediction/rows/cells.ts';
+
+const time = (text: string) => Date.parse(text);
+
+describe('a cell of text', () => {
+  it.each([
+    [',', '37', 37],
+    [',', ' -1.5e3 ', -1500],
+    [',', '+.5', 0.5],
+    [',', '1,234,567.5', 1234567.5],
+    [',', '6,4', 6.4],
+    [';', '6,4', 6.4],
+    [';', '1,234', 1.234],
+    [';', '1.234.567,5', 1234567.5],
+    [',', '0x10', undefined],
+    [',', 'Infinity', undefined],
+    [',', '1e999', undefined],
+    [',', '12 apples', undefined],
+  ])('between %j: %j is the number %j', (delimiter, cell, number) => {
+    expect(textCells(delimiter).numeric(cell)).toBe(number);
+  });
+
+  it.each(['', ' ', 'NA', 'NaN', 'null', 'NULL', '?', ' ? '])('%j is missing in a column of any type', (cell) => {
+    const { numeric, boolean, datetime, categorical } = textCells(',');
+    expect([numeric(cell), boolean(cell), datetime(cell), categorical(cell)]).toEqual([
+      Number.NaN,
+      Number.NaN,
+      Number.NaN,
+      null,
+    ]);
+  });
+
+  it.each([
+    ['2024-02-03', '2024-02-03'],
+    ['2024-02-03 04:05:06', '2024-02-03T04:05:06Z'],
+    ['2024-02-03T04:05:06.5+02:00', '2024-02-03T02:05:06.5Z'],
+    ['2/3/2024', '2024-02-03'],
+    ['13/2/2024', '2024-02-13'],
+    ['02-03-2024 4:05 PM', '2024-02-03T16:05Z'],
+    ['3.2.2024', '2024-02-03'],
+    ['3.2.99 04:05', '1999-02-03T04:05Z'],
+    ['2024/02/03', '2024-02-03'],
+    ['3 Feb 2024', '2024-02-03'],
+    ['3-Feb-2024', '2024-02-03'],
+    ['February 3, 2024', '2024-02-03'],
+  ])('%j is the time %s', (cell, iso) => {
+    expect(textCells(',').datetime(cell)).toBe(time(iso));
+  });
+
+  it.each(['epoch', 'May', '31.2.2024', '2024', '1/1/2024 noon', '25:00'])('%j is no time', (cell) => {
+    expect(textCells(',').datetime(cell)).toBeUndefined();
+  });
+});
+
+describe('a cell of a column whose form is known', () => {
+  it.each([
+    ['decimalComma', ',', '1,234', 1.234],
+    ['thousandsPoint', ';', '1.234', 1234],
+    ['thousandsComma', ';', '1,234', 1234],
+    ['thousandsPoint', ';', '0.5', 0.5],
+  ])('%s, between %j: %j is the number %j', (form, delimiter, cell, number) => {
+    expect(textCells(delimiter, { form }).numeric(cell)).toBe(number);
+  });
+
+  it.each([
+    ['%d/%m/%Y', '3/2/2024', '2024-02-03'],
+    ['%d-%m-%Y', '03-02-2024 04:05', '2024-02-03T04:05Z'],
+    ['%d/%m/%y', '3/2/24', '2024-02-03'],
+    ['%d/%m/%Y', '2/13/2024', '2024-02-13'],
+    ['%m/%d/%Y', '3/2/2024', '2024-03-02'],
+  ])('%s: %j is the time %s, in JSON too', (form, cell, iso) => {
+    expect(textCells(',', { form }).datetime(cell)).toBe(time(iso));
+    expect(jsonCells({ form }).datetime(cell)).toBe(time(iso));
+  });
+
+  it('is missing where the dataset had its own words for that, and no others', () => {
+    const { numeric, categorical } = textCells(',', { nullValues: ['-999', 'none'] });
+    expect([numeric('-999'), categorical('none'), categorical('NA'), numeric('')]).toEqual([
+      Number.NaN,
+      null,
+      'NA',
+      Number.NaN,
+    ]);
+    expect(jsonCells({ nullValues: ['-999'] }).numeric(-999)).toBeNaN();
+  });
+});
+
+describe('a cell of JSON', () => {
+  it('comes with its type', () => {
+    expect([jsonCells().numeric(37), jsonCells().numeric('37'), jsonCells().numeric(true)]).toEqual([
+      37,
+      undefined,
+      undefined,
+    ]);
+    expect([jsonCells().boolean(true), jsonCells().boolean('No'), jsonCells().boolean(2)]).toEqual([1, 0, undefined]);
+    expect([jsonCells().categorical(7), jsonCells().categorical(true), jsonCells().categorical({})]).toEqual([
+      '7',
+      'true',
+      undefined,
+    ]);
+    expect([jsonCells().datetime(86_400_000), jsonCells().datetime(1e300)]).toEqual([86_400_000, undefined]);
+  });
+});
