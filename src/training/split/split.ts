@@ -15,10 +15,15 @@ export interface RowsToSplit {
 
 /** Parts the rows as the spec says. Throws `invalid_spec` when no training rows would be left. */
 export function splitRows(table: Table, { rows, classes }: RowsToSplit, split: Split): SplitRows {
-  const result = partRows(table, { rows, classes }, split);
-  if (result.parts.training.length > 0) return result;
-  throw invalidSpec('/split', 'The split leaves no rows to train on.');
+  const { parts, warnings } = partRows(table, { rows, classes }, split);
+  if (parts.training.length === 0) throw invalidSpec('/split', 'The split leaves no rows to train on.');
+  return { parts, warnings: parts.validation.length > 0 ? warnings : [...warnings, NO_VALIDATION] };
 }
+
+const NO_VALIDATION: Warning = {
+  code: 'no_validation_rows',
+  message: 'No rows are left for validation: the best epoch, early stopping and a plateau go by the training loss.',
+};
 
 function partRows(table: Table, { rows, classes }: RowsToSplit, split: Split): SplitRows {
   switch (split.method) {

@@ -29,6 +29,12 @@ describe('a random split', () => {
     expect(parts(100, RANDOM).test).not.toEqual(parts(100, { ...RANDOM, seed: 2 }).test);
   });
 
+  it('says what goes by the training loss when no validation rows are left', () => {
+    const without = { ...RANDOM, validation: 0 };
+    const { warnings } = splitRows(NO_TABLE, { rows: firstRows(100), classes: null }, without);
+    expect(warnings.map(({ code }) => code)).toEqual(['no_validation_rows']);
+  });
+
   it('gives every class its share of every part', () => {
     const classes = Float64Array.from({ length: 1000 }, (_, row) => (row % 10 === 0 ? 1 : 0));
     const split = parts(1000, { ...RANDOM, stratify: true }, classes);
