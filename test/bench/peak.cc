@@ -1,0 +1,53 @@
+// Multiply-adds that never leave the registers: as fast as the processor can. VECTOR_BYTES is the width of a vector.
+typedef float Vector __attribute__((vector_size(VECTOR_BYTES)));
+
+// Two units with a latency of four or five keep ten under way; with two operands that is still within sixteen registers.
+constexpr int SUMS = 12;
+
+static inline Vector multiplyAdd(Vector a, Vector b, Vector sum) {
+#ifdef __wasm_relaxed_simd__
+  return __builtin_wasm_relaxed_madd_f32x4(a, b, sum);
+#else
+  return a * b + sum;
+#endif
+}
+
+/** Answers a sum of what it computed, so that nothing is left out. */
+extern "C" __attribute__((visibility("default"))) float multiplyAdds(int rounds, float factor) {
+  const Vector a = Vector{} + factor, b = Vector{} + (1 - factor);
+  Vector sums[SUMS];
+  for (int i = 0; i < SUMS; i++) sums[i] = a * static_cast<float>(i);
+  for (int round = 0; round < rounds; round++) {
+#pragma GCC unroll 12
+    for (int i = 0; i < SUMS; i++) sums[i] = multiplyAdd(sums[i], a, b);
+  }
+  Vector all = sums[0];
+  for (int i = 1; i < SUMS; i++) all += sums[i];
+  float total = 0;
+  for (unsigned lane = 0; lane < VECTOR_BYTES / sizeof(float); lane++) total += all[lane];
+  return total;
+}
+
+extern "C" __attribute__((visibility("default"))) int operationsPerRound() {
+  return 2 * SUMS * (VECTOR_BYTES / sizeof(float));
+}
+
+#ifndef __wasm__
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+
+/** `peak ROUNDS TIMES`: prints the nanoseconds of the fastest time and the operations of a round. */
+int main(int, char **arguments) {
+  const int rounds = std::atoi(arguments[1]), times = std::atoi(arguments[2]);
+  double fastest = 1e30;
+  float sum = 0;
+  for (int i = 0; i < times; i++) {
+    const auto start = std::chrono::steady_clock::now();
+    sum += multiplyAdds(rounds, 0.5f);
+    const std::chrono::duration<double, std::nano> taken = std::chrono::steady_clock::now() - start;
+    if (taken.count() < fastest) fastest = taken.count();
+  }
+  std::printf("%f %d %f\n", fastest, operationsPerRound(), sum);
+}
+#endif
