@@ -42,13 +42,38 @@ export interface Upload {
   readonly respondAsync: boolean;
 }
 
-/** The tables that clients uploaded. */
-export type Datasets = ReturnType<typeof createDatasets>;
+/** The tables that clients uploaded. Throws ServiceError `dataset_not_found` for an id that is none, where it does not say undefined. */
+export interface Datasets {
+  /** Before the first request of the only API over the data folder: ends what a stopped service left unfinished. */
+  recover(): Promise<void>;
+  /** The new dataset, ready or, with `respondAsync`, processing. Nothing stays of one that throws ServiceError. */
+  upload(upload: Upload): Promise<Dataset>;
+  /** Newest first. */
+  list(query: PageQuery): Promise<Page<Dataset>>;
+  find(id: string): Promise<Dataset | undefined>;
+  get(id: string): Promise<Dataset>;
+  /** The dataset as soon as it is read, or as it is after so many seconds. */
+  wait(id: string, seconds: number): Promise<Dataset>;
+  /** Rows as objects by column name, in the order of the file. Throws `dataset_not_ready` when there is no file to read. */
+  rows(id: string, range: RowRange): Promise<DatasetRows>;
+  /** Throws `dataset_in_use` while jobs need it. */
+  remove(id: string): Promise<void>;
+  /** The Parquet file of a dataset that is ready. */
+  findFile(id: string): Promise<string | undefined>;
+  /** Ends the reader; resolves when no upload is being read any more. */
+  close(): Promise<void>;
+}
+
+interface RowRange {
+  readonly limit: number;
+  /** Rows before the first. */
+  readonly offset: number;
+}
 
 const INTERRUPTED = { code: 'invalid_file', message: 'The service stopped while it read the file: upload it again.' };
 const INTERNAL = { code: 'internal_error', message: INTERNAL_ERROR_DETAIL };
 
-export function createDatasets({ database, folders, clock, limits, log }: DatasetsParts) {
+export function createDatasets({ database, folders, clock, limits, log }: DatasetsParts): Datasets {
   const store = createDatasetStore(database);
   const intake = createIntake(folders, store, limits);
   const reader = createRowReader(folders.datasets);
@@ -98,14 +123,12 @@ export function createDatasets({ database, folders, clock, limits, log }: Datase
     find,
     get,
 
-    /** Before the first request of the only API over the data folder: ends what a stopped service left unfinished. */
-    async recover(): Promise<void> {
+    async recover() {
       await store.failProcessing(JSON.stringify(INTERRUPTED));
       await clearScratch(folders);
     },
 
-    /** The new dataset, ready or, with `respondAsync`, processing. Nothing stays of one that throws ServiceError. */
-    async upload(upload: Upload): Promise<Dataset> {
+    async upload(upload) {
       const id = newId('ds', clock());
       const scratch = await createScratch(folders, id);
       try {
@@ -124,13 +147,12 @@ export function createDatasets({ database, folders, clock, limits, log }: Datase
       return get(id);
     },
 
-    async list({ limit, after }: PageQuery): Promise<Page<Dataset>> {
+    async list({ limit, after }) {
       const rows = await store.list(limit + 1, after === undefined ? null : decodeCursor(after));
       return toPage(rows, limit, toDataset);
     },
 
-    /** The dataset as soon as it is read, or as it is after so many seconds. */
-    async wait(id: string, seconds: number): Promise<Dataset> {
+    async wait(id, seconds) {
       const timeUp = new AbortController();
       const ended = reading.get(id);
       if (ended && seconds > 0) {
@@ -140,8 +162,7 @@ export function createDatasets({ database, folders, clock, limits, log }: Datase
       return get(id);
     },
 
-    /** Rows as objects by column name, in the order of the file. */
-    async rows(id: string, { limit, offset }: { limit: number; offset: number }): Promise<DatasetRows> {
+    async rows(id, { limit, offset }) {
       const row = await findRow(id);
       if (row.file === null) {
         const why = row.state === 'failed' ? 'could not be read' : 'is still being read';
@@ -154,7 +175,7 @@ export function createDatasets({ database, folders, clock, limits, log }: Datase
       return { items, offset, total: row.rows ?? 0 };
     },
 
-    async remove(id: string): Promise<void> {
+    async remove(id) {
       await findRow(id);
       const removed = await intake.remove(id);
       if ('jobs' in removed) {
@@ -163,14 +184,12 @@ export function createDatasets({ database, folders, clock, limits, log }: Datase
       }
     },
 
-    /** The Parquet file of a dataset that is ready. */
-    async findFile(id: string): Promise<string | undefined> {
+    async findFile(id) {
       const row = await store.find(id);
       return row?.file ? join(folders.datasets, row.file) : undefined;
     },
 
-    /** Ends the reader; resolves when no upload is being read any more. */
-    async close(): Promise<void> {
+    async close() {
       reader.close();
       await Promise.all(reading.values());
     },

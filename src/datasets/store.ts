@@ -4,29 +4,43 @@ import type { DatasetRow } from '../store/tables.ts';
 /** The states of a job that will still read its dataset. */
 const NEEDS_DATASET = ['queued', 'running', 'paused'] as const;
 
-/** The rows of the datasets. */
-export type DatasetStore = ReturnType<typeof createDatasetStore>;
+/** Queries about datasets, named for what they answer. */
+export interface DatasetStore {
+  insert(row: DatasetRow): Promise<void>;
+  find(id: string): Promise<DatasetRow | undefined>;
+  /** The newest first; `after` is the id of the last one of the page before. */
+  list(limit: number, after: string | null): Promise<readonly DatasetRow[]>;
+  /** A ready dataset that uses the file. */
+  findByFile(file: string): Promise<DatasetRow | undefined>;
+  /** Ends the reading of a dataset. False: it was deleted meanwhile. */
+  finish(id: string, outcome: Partial<DatasetRow>): Promise<boolean>;
+  /** Fails, with this error, what was being read when the service stopped. */
+  failProcessing(error: string): Promise<void>;
+  /** Deletes the row and tells which file no dataset uses any more; or deletes nothing, because so many jobs need the dataset. */
+  remove(id: string): Promise<{ readonly jobs: number } | { readonly unusedFile: string | null }>;
+}
 
-export function createDatasetStore(database: Database) {
+export function createDatasetStore(database: Database): DatasetStore {
   return {
-    async insert(row: DatasetRow): Promise<void> {
+    async insert(row) {
       await database.insertInto('datasets').values(row).execute();
     },
-    find(id: string): Promise<DatasetRow | undefined> {
+
+    find(id) {
       return database.selectFrom('datasets').selectAll().where('id', '=', id).executeTakeFirst();
     },
-    /** The newest first; `after` is the id of the last one of the page before. */
-    list(limit: number, after: string | null): Promise<DatasetRow[]> {
+
+    list(limit, after) {
       const query = database.selectFrom('datasets').selectAll().orderBy('id', 'desc').limit(limit);
       return (after === null ? query : query.where('id', '<', after)).execute();
     },
-    /** A ready dataset that uses the file. */
-    findByFile(file: string): Promise<DatasetRow | undefined> {
+
+    findByFile(file) {
       const query = database.selectFrom('datasets').selectAll().where('file', '=', file).where('state', '=', 'ready');
       return query.executeTakeFirst();
     },
-    /** Ends the reading of a dataset; false when it was deleted meanwhile. */
-    async finish(id: string, outcome: Partial<DatasetRow>): Promise<boolean> {
+
+    async finish(id, outcome) {
       const query = database
         .updateTable('datasets')
         .set(outcome)
@@ -34,16 +48,16 @@ export function createDatasetStore(database: Database) {
         .where('state', '=', 'processing');
       return (await query.executeTakeFirst()).numUpdatedRows > 0n;
     },
-    /** Fails what was being read when the service stopped. */
-    async failProcessing(error: string): Promise<void> {
+
+    async failProcessing(error) {
       await database
         .updateTable('datasets')
         .set({ state: 'failed', error })
         .where('state', '=', 'processing')
         .execute();
     },
-    /** Deletes the row unless a job needs it: `gone`, with the file that no other dataset uses, or `in_use` by so many jobs. */
-    remove(id: string): Promise<{ readonly jobs: number } | { readonly unusedFile: string | null }> {
+
+    remove(id) {
       return database.transaction().execute(async (queries) => {
         const jobs = await countJobs(queries, id);
         if (jobs > 0) return { jobs };
