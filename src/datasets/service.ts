@@ -32,7 +32,7 @@ export interface DatasetsParts {
   readonly log?: Logger | undefined;
 }
 
-export interface Upload {
+interface Upload {
   readonly name: string;
   readonly body: Readable;
   /** What the client calls the format; null is to be told from the content. */
