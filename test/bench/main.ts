@@ -1,7 +1,7 @@
 /**
  * `npm run bench [-- SECTION… --json FILE --compare FILE]`: measures and prints, a table a section; nothing here decides a test.
  * `--json` keeps the rows, `--compare` divides them by those that an earlier run kept.
- * Sections: `steps` (the default), `jobs`, `service`.
+ * Sections: `steps` (the default), `peers` (whole jobs beside other programs), `jobs`, `service`.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
@@ -11,9 +11,11 @@ import { benchJobs } from './jobs.ts';
 import { formatTable, type Row } from './report.ts';
 import { benchService } from './service.ts';
 import { benchSteps } from './steps.ts';
+import { benchWholeJobs } from './wholeJobs.ts';
 
 const SECTIONS: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   steps: benchSteps,
+  peers: benchWholeJobs,
   jobs: benchJobs,
   service: benchService,
 };

@@ -1,0 +1,25 @@
+"""A whole job by scikit-learn's MLPClassifier, one thread. stdin: the job; stdout: {program, seconds, epochs, accuracy}."""
+
+import json
+import time
+
+import one_thread  # noqa: F401
+import numpy as np
+import sklearn
+from sklearn.neural_network import MLPClassifier
+
+from job_table import features, read_request
+
+request, columns = read_request()
+start = time.perf_counter()
+x, t, x_test, t_test = features(request, columns)
+model = MLPClassifier(request["hidden"], batch_size=request["batch"], alpha=0, learning_rate_init=1e-3, random_state=1)
+classes = np.unique(t)
+for epoch in range(1, request["epochs"] + 1):
+    model.partial_fit(x, t, classes=classes)  # One time through the rows, in a new order.
+    accuracy = model.score(x_test, t_test)
+    if request["until"] is not None and accuracy >= request["until"]:
+        break
+seconds = time.perf_counter() - start
+program = f"scikit-learn {sklearn.__version__}, numpy {np.__version__}"
+print(json.dumps({"program": program, "seconds": seconds, "epochs": epoch, "accuracy": accuracy}))
