@@ -62,6 +62,13 @@ describe('types', () => {
     expect(await cellsOf(service, dataset, 'b')).toEqual([2, null, 6]);
   });
 
+  it('fills up lines that are too short beside one of several megabytes', async () => {
+    const long = 'x'.repeat(5 * 2 ** 20);
+    const dataset = await read(`a,b,c\n1,${long},3\n4\n5,y,7\n`);
+    expect(dataset.rows).toBe(3);
+    expect(await cellsOf(service, dataset, 'c')).toEqual([3, null, 7]);
+  });
+
   it('reads thousands and leaves words that DuckDB takes for numbers', async () => {
     const dataset = await read('price,code,word\n"1,234",1_000,NaN\n"5,678,901.5",2_000,inf\n"1,000",3_000,7.5\n');
     expect(await cellsOf(service, dataset, 'price')).toEqual([1234, 5_678_901.5, 1000]);

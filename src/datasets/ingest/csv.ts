@@ -1,12 +1,15 @@
 import type { Cell, Session } from '../duckdb.ts';
 import { type FileFormat, type ReadOptions, Refusal } from './messages.ts';
-import type { FoundColumn, Source } from './source.ts';
+import type { FoundColumn, Reading, Source } from './source.ts';
 import { columnId, literal } from './sql.ts';
 
 /** Enough lines to tell the dialect from; types are told from all of them later. */
 const DIALECT_SAMPLE_LINES = 2048;
 /** A line longer than this is no line of a table. */
 const LONGEST_LINE_BYTES = 32 * 2 ** 20;
+/** DuckDB's threads take pieces of a file that hold the longest line: with short ones every core reads. */
+const USUAL_LINE_BYTES = 2 * 2 ** 20;
+const USUAL_LINES = new RegExp(`max_line_size = ${USUAL_LINE_BYTES}\\)$`);
 
 interface Dialect {
   readonly delimiter: string;
@@ -32,8 +35,7 @@ export async function openCsv(
     kind: 'text' as const,
   }));
   const relation = relationOf(file, dialect, first.length);
-  const fallback = (error: unknown) => padded(relation, error);
-  return { columns, relation, fallback, delimiter: dialect.delimiter, refusalOf };
+  return { columns, relation, fallback: (error) => mended(relation, error), delimiter: dialect.delimiter, refusalOf };
 }
 
 async function sniff(session: Session, file: string, { delimiter, header }: ReadOptions): Promise<Dialect> {
@@ -68,7 +70,12 @@ function toDialect([separator, quote, newLine, skip, header]: readonly Cell[] = 
 }
 
 async function readFirstRow(session: Session, file: string, dialect: Dialect): Promise<readonly string[]> {
-  const options = [...dialectOptions({ ...dialect, header: false }), 'all_varchar = true', 'auto_detect = true'];
+  const options = [
+    ...dialectOptions({ ...dialect, header: false }),
+    'all_varchar = true',
+    'auto_detect = true',
+    `max_line_size = ${LONGEST_LINE_BYTES}`,
+  ];
   const read = `SELECT * FROM read_csv(${literal(file)}, ${options.join(', ')}, ignore_errors = true, sample_size = ${DIALECT_SAMPLE_LINES}) LIMIT 1`;
   const rows = await refusing(() => session.query(read));
   const first = rows[0];
@@ -78,15 +85,28 @@ async function readFirstRow(session: Session, file: string, dialect: Dialect): P
 
 function relationOf(file: string, dialect: Dialect, width: number): string {
   const columns = Array.from({ length: width }, (_, index) => `${columnId(index)}: 'VARCHAR'`).join(', ');
-  const options = [...dialectOptions(dialect), 'auto_detect = false', `columns = {${columns}}`];
+  const options = [
+    `columns = {${columns}}`,
+    ...dialectOptions(dialect),
+    'auto_detect = false',
+    `max_line_size = ${USUAL_LINE_BYTES}`,
+  ];
   return `read_csv(${literal(file)}, ${options.join(', ')})`;
 }
 
-/** Where a line is too short, short lines are filled up; whatever else is wrong would be lost without a word. */
-function padded(relation: string, error: unknown): string | null {
-  const { widths } = complaintOf(error);
+/**
+ * Where a line is longer than usual, there is room for it. Where a line is too short, short lines are filled up; whatever else is wrong
+ * would be lost without a word.
+ */
+function mended(relation: string, error: unknown): Reading | null {
+  const { widths, message } = complaintOf(error);
+  const roomy = relation.replace(USUAL_LINES, `max_line_size = ${LONGEST_LINE_BYTES})`);
+  if (roomy !== relation && /Maximum line size/i.test(message)) {
+    return { relation: roomy, fallback: (next) => mended(roomy, next), refusalOf };
+  }
   if (widths === null || widths.found > widths.expected) return null;
-  return relation.replace(/\)$/, ', null_padding = true, parallel = false)');
+  const padded = roomy.replace(/\)$/, ', null_padding = true, parallel = false)');
+  return { relation: padded, fallback: () => null, refusalOf: () => refusalOf(error) };
 }
 
 function dialectOptions({ delimiter, quote, newLine, skip, header }: Dialect): string[] {
@@ -96,7 +116,6 @@ function dialectOptions({ delimiter, quote, newLine, skip, header }: Dialect): s
     `escape = ${literal(quote)}`,
     `header = ${header}`,
     `skip = ${skip}`,
-    `max_line_size = ${LONGEST_LINE_BYTES}`,
     ...(newLine === '\\r' ? [`new_line = '\\r'`] : []),
   ];
 }

@@ -33,16 +33,14 @@ const HEAD_ROWS = 200;
 /** Two digits are a day or an hour; three with a leading zero are a code. */
 const PADDED = /^\s*0\d\d+\s*$/;
 
-/** Looks at every cell once. Throws Refusal when neither the relation of the source nor its fallback reads to the end. */
+/** Looks at every cell once. Throws Refusal when neither the relation of the source nor a fallback reads to the end. */
 export async function measure(session: Session, source: Source, cells: Cells): Promise<Measured> {
   try {
     return await measureRelation(session, source.relation, source.columns, cells);
   } catch (error) {
     const fallback = source.fallback(error);
     if (fallback === null) throw source.refusalOf(error);
-    return measureRelation(session, fallback, source.columns, cells).catch(() => {
-      throw source.refusalOf(error);
-    });
+    return measure(session, { ...source, ...fallback }, cells);
   }
 }
 

@@ -1,14 +1,18 @@
 import type { Refusal } from './messages.ts';
 
 /** A file as one relation of DuckDB with the columns `c0`, `c1`, …: what the steps after it read, whatever the format was. */
-export interface Source<Column = SourceColumn> {
+export interface Source<Column = SourceColumn> extends Reading {
   readonly columns: readonly Column[];
-  /** What goes after FROM. */
-  readonly relation: string;
-  /** Another relation to try when reading the first failed so; null when nothing else is worth it. */
-  readonly fallback: (error: unknown) => string | null;
   /** What stands between the values of a line, where there are lines. */
   readonly delimiter: string | null;
+}
+
+/** One way to read a file. */
+export interface Reading {
+  /** What goes after FROM. */
+  readonly relation: string;
+  /** Another way to try when reading failed so; null when nothing else is worth it. */
+  readonly fallback: (error: unknown) => Reading | null;
   /** What DuckDB's complaint means for the one who made the file. */
   readonly refusalOf: (error: unknown) => Refusal;
 }
