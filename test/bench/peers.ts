@@ -7,7 +7,7 @@ import { type StepRow, stepRow } from './stepRow.ts';
 
 const PYTHONS = ['python3', '/usr/bin/python3'];
 
-export type PythonModule = 'torch' | 'sklearn';
+type PythonModule = 'torch' | 'sklearn';
 
 /** The first Python that has the module; null, said on the way, where none has. */
 export function findPython(module: PythonModule): string | null {
@@ -33,7 +33,7 @@ export function askPython(python: string, script: string, request: unknown) {
 }
 
 /** One thread, and as many as there are cores. */
-export const THREAD_COUNTS = [...new Set([1, availableParallelism()])];
+const THREAD_COUNTS = [...new Set([1, availableParallelism()])];
 
 interface TorchSteps {
   readonly name: string;

@@ -2,7 +2,7 @@ import { closeSync, openSync, writeSync } from 'node:fs';
 import { isNumberColumn, type Table } from '../../src/kit/table.ts';
 
 /** What stands in the file, in its order: a column's float64 numbers, or its int32 codes of so many categories. */
-export interface WrittenColumn {
+interface WrittenColumn {
   readonly name: string;
   /** Null of a column of numbers. */
   readonly categories: number | null;

@@ -1,4 +1,7 @@
-/** Whole jobs by us and by others: from typed columns in memory to a trained network, features and an evaluation after each epoch included. */
+/**
+ * Whole jobs by us and by others: from typed columns in memory to a trained network, features and an evaluation after each epoch
+ * included. Reading the file and starting a program are not.
+ */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -62,8 +65,16 @@ function runOurs({ target, hidden, batch, epochs, until }: WholeJob, table: Tabl
     split: { method: 'column', column: 'split' },
     network: { layers: hidden.map((units) => ({ units, activation: 'relu', normalization: null, dropout: 0 })) },
     training: {
-      ...{ batchSize: batch, epochs, optimizer: { type: 'adam', learningRate: 1e-3 }, schedule: { type: 'constant' } },
-      ...{ l1: 0, l2: 0, clipGradientNorm: null, labelSmoothing: 0, classWeights: null, earlyStopping: null },
+      batchSize: batch,
+      epochs,
+      optimizer: { type: 'adam', learningRate: 1e-3 },
+      schedule: { type: 'constant' },
+      l1: 0,
+      l2: 0,
+      clipGradientNorm: null,
+      labelSmoothing: 0,
+      classWeights: null,
+      earlyStopping: null,
     },
   });
   let [accuracy, epoch] = [0, 0];
