@@ -19,14 +19,12 @@ export function findPython(module: PythonModule): string | null {
 
 /** What a script of `peers/` answers to the request, both as JSON. Throws with what it said when it fails. */
 export function askPython(python: string, script: string, request: unknown) {
-  const { status, stdout, stderr, error } = spawnSync(
-    python,
-    [fileURLToPath(new URL(`peers/${script}`, import.meta.url))],
-    {
-      input: JSON.stringify(request),
-      encoding: 'utf8',
-    },
-  );
+  const path = fileURLToPath(new URL(`peers/${script}`, import.meta.url));
+  // -B: no __pycache__ in the checkout.
+  const { status, stdout, stderr, error } = spawnSync(python, ['-B', path], {
+    input: JSON.stringify(request),
+    encoding: 'utf8',
+  });
   if (error) throw error;
   if (status !== 0) throw new Error(`${script} failed: ${stderr}`);
   return JSON.parse(stdout);
