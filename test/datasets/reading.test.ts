@@ -118,6 +118,15 @@ describe('the profile of numbers', () => {
     expect(column.standardDeviation).toBeCloseTo(14.650085, 6);
   });
 
+  it.each([300, 12_000])('is exact over %i rows, whatever the numbers are', async (rows) => {
+    const row = (i: number) => [(i % 9) - 4, (i % 50) / 8, (i % 70) * 1e6, i % 3 === 0 ? 'NA' : i % 2].join(',');
+    const dataset = await read(lines('small,halves,large,gaps', rows, row));
+    expect(columnOf(dataset, 'small')).toMatchObject({ distinct: 9, missing: 0, min: -4, max: 4 });
+    expect(columnOf(dataset, 'halves')).toMatchObject({ distinct: 50, min: 0, max: 49 / 8, mean: 49 / 16 });
+    expect(columnOf(dataset, 'large')).toMatchObject({ distinct: 70, min: 0, max: 69e6 });
+    expect(columnOf(dataset, 'gaps')).toMatchObject({ distinct: 2, missing: rows / 3, mean: 0.5 });
+  });
+
   it('stays finite at the ends of float64', async () => {
     const column = columnOf(await read('n,y\n1e308,1\n-1e308,2\n0.5,3\n'), 'n');
     expect(column).toMatchObject({ min: -1e308, max: 1e308, distinct: 3 });

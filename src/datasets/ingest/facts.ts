@@ -1,7 +1,10 @@
 import type { Session } from '../duckdb.ts';
+import type { Shape } from './histogram.ts';
 import { TABLE_FILE } from './messages.ts';
+import { readNumbers, type WrittenColumn } from './numbers.ts';
 import type { PlannedColumn } from './plan.ts';
 import { batches, columnId, literal } from './sql.ts';
+import { TABLE } from './table.ts';
 
 /** A count of distinct values takes some two megabytes a column, however few rows there are. */
 const COLUMNS_A_PASS = 100;
@@ -19,59 +22,77 @@ export interface ColumnFacts extends PlannedColumn {
   readonly mean: number | null;
   /** Whether all numbers are whole. */
   readonly whole: boolean;
+  /** Of numbers; null of others. */
+  readonly shape: Shape | null;
   /** Blanks in a cell, on average; 0 of all that is no text. */
   readonly blanks: number;
   /** Whether the cells count the rows, from 0 or 1. */
   readonly countsRows: boolean;
 }
 
-export const TABLE = `read_parquet(${literal(TABLE_FILE)})`;
+type Looks = Pick<ColumnFacts, 'count' | 'distinct' | 'min' | 'max' | 'mean' | 'whole' | 'shape' | 'blanks'>;
 
-/** Statistics of every column, in passes over a hundred columns. */
-export async function readFacts(session: Session, columns: readonly PlannedColumn[]): Promise<readonly ColumnFacts[]> {
-  const facts: ColumnFacts[] = [];
-  const named = columns.map((column, index) => ({ ...column, id: columnId(index) }));
-  for (const batch of batches(named, COLUMNS_A_PASS)) {
-    const looks = batch.flatMap(({ id, stored }) => LOOKS[stored](id)).map((look) => `(${look})::DOUBLE`);
-    const answer = (await session.query(`SELECT count(*)::DOUBLE, ${looks.join(', ')} FROM ${TABLE}`))[0] ?? [];
-    const rows = Number(answer[0]);
-    for (const [index, column] of batch.entries()) {
-      const [count, distinct, min, max, mean, whole, blanks] = answer.slice(1 + index * 7, 8 + index * 7);
-      facts.push({
-        ...column,
-        rows,
+/** Statistics of every column. */
+export async function readFacts(
+  session: Session,
+  columns: readonly PlannedColumn[],
+  rows: number,
+): Promise<readonly ColumnFacts[]> {
+  const written = columns.map((column, index) => ({ ...column, id: columnId(index) }));
+  const isNumber = ({ stored }: PlannedColumn) => stored === 'number' || stored === 'integer';
+  const numbers = await readNumbers(session, written.filter(isNumber), rows);
+  const others = await readOthers(
+    session,
+    written.filter((column) => !isNumber(column)),
+  );
+  const facts = written.map((column) => {
+    const looks = numbers.get(column.id) ?? others.get(column.id) ?? NOTHING;
+    return { ...NOTHING, ...looks, ...column, rows, countsRows: false };
+  });
+  return markRowNumbers(session, facts);
+}
+
+const NOTHING: Looks = {
+  count: 0,
+  distinct: 0,
+  min: null,
+  max: null,
+  mean: null,
+  whole: false,
+  shape: null,
+  blanks: 0,
+};
+
+/** Columns of anything but numbers, by their ids, in passes over a hundred of them. */
+async function readOthers(
+  session: Session,
+  columns: readonly WrittenColumn[],
+): Promise<ReadonlyMap<string, Partial<Looks>>> {
+  const facts = new Map<string, Partial<Looks>>();
+  for (const batch of batches(columns, COLUMNS_A_PASS)) {
+    const looks = batch.flatMap(looksAt).map((look) => `(${look})::DOUBLE`);
+    const [answer = []] = await session.query(`SELECT ${looks.join(', ')} FROM ${TABLE}`);
+    for (const [index, { id }] of batch.entries()) {
+      const [count, distinct, min, max, blanks] = answer.slice(index * 5, index * 5 + 5);
+      facts.set(id, {
         count: Number(count),
         distinct: Number(distinct),
         min: finiteOrNull(min),
         max: finiteOrNull(max),
-        mean: finiteOrNull(mean),
-        whole: whole === 1,
         blanks: Number(blanks),
-        countsRows: false,
       });
     }
   }
-  return markRowNumbers(session, facts);
+  return facts;
 }
 
-const counts = (id: string) => [`count(${id})`, `count(DISTINCT ${id})`];
-const numbers = (id: string, whole: string) => [...counts(id), `min(${id})`, `max(${id})`, `avg(${id})`, whole, '0'];
-
-/** Seven figures of each kind of column: count, distinct, min, max, mean, whole, blanks. */
-const LOOKS: Record<PlannedColumn['stored'], (id: string) => readonly string[]> = {
-  integer: (id) => numbers(id, '1'),
-  number: (id) => numbers(id, `bool_and(trunc(${id}) = ${id})`),
-  boolean: (id) => [...counts(id), 'NULL', 'NULL', 'NULL', '0', '0'],
-  datetime: (id) => [...counts(id), `epoch_ms(min(${id}))`, `epoch_ms(max(${id}))`, 'NULL', '0', '0'],
-  text: (id) => [
-    ...counts(id),
-    'NULL',
-    'NULL',
-    'NULL',
-    '0',
-    `coalesce(avg(length(${id}) - length(replace(${id}, ' ', ''))), 0)`,
-  ],
-};
+/** Five figures: count, distinct, min, max, blanks. */
+function looksAt({ id, stored }: WrittenColumn): readonly string[] {
+  const counts = [`count(${id})`, `count(DISTINCT ${id})`];
+  if (stored === 'datetime') return [...counts, `epoch_ms(min(${id}))`, `epoch_ms(max(${id}))`, '0'];
+  if (stored !== 'text') return [...counts, 'NULL', 'NULL', '0'];
+  return [...counts, 'NULL', 'NULL', `coalesce(avg(length(${id}) - length(replace(${id}, ' ', ''))), 0)`];
+}
 
 function finiteOrNull(value: unknown): number | null {
   return typeof value === 'number' && Number.isFinite(value) ? value : null;

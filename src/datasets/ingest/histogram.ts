@@ -1,7 +1,4 @@
-import { doublesOf } from '../doubles.ts';
-import type { Session } from '../duckdb.ts';
-import { type ColumnFacts, TABLE } from './facts.ts';
-import { batches } from './sql.ts';
+import type { Repeats } from './tally.ts';
 
 /** `edges` are one more than `counts`; the last bin has its upper edge. */
 interface Histogram {
@@ -15,36 +12,25 @@ export interface Shape {
   readonly standardDeviation: number | null;
 }
 
-const BINS = 20;
-/** Columns that are read side by side: one chunk of them is some ten megabytes. */
-const COLUMNS_A_PASS = 800;
-
-/** Histogram and standard deviation of columns of numbers, by column id, in one pass with the mean known. */
-export async function readShapes(
-  session: Session,
-  columns: readonly ColumnFacts[],
-): Promise<ReadonlyMap<string, Shape>> {
-  const shapes = new Map<string, Shape>();
-  for (const batch of batches(columns, COLUMNS_A_PASS)) {
-    const tallies = batch.map(createTally);
-    const cells = batch.map(({ id }) => `coalesce(${id}::DOUBLE, 'NaN'::DOUBLE)`);
-    for await (const chunk of session.stream(`SELECT ${cells.join(', ')} FROM ${TABLE}`)) {
-      for (const [index, tally] of tallies.entries()) tally.add(doublesOf(chunk.getColumnVector(index)));
-    }
-    for (const [index, { id }] of batch.entries()) {
-      const tally = tallies[index];
-      if (tally) shapes.set(id, tally.shape());
-    }
-  }
-  return shapes;
+/** What must be known of a column before its values can go into bins. */
+export interface Extent {
+  readonly count: number;
+  readonly min: number | null;
+  readonly max: number | null;
+  readonly mean: number | null;
+  readonly whole: boolean;
 }
 
-interface Tally {
+export interface ShapeTally {
+  /** Takes cells in, NaN where they are missing. */
   readonly add: (values: Float64Array) => void;
+  readonly addRepeats: (repeats: Repeats) => void;
   readonly shape: () => Shape;
 }
 
-function createTally({ whole, min, max, mean, count }: ColumnFacts): Tally {
+const BINS = 20;
+
+export function createShapeTally({ whole, min, max, mean, count }: Extent): ShapeTally {
   const edges = edgesOf(min ?? 0, max ?? 0, whole);
   const counts = new Float64Array(edges.length - 1);
   const [low = 0] = edges;
@@ -52,16 +38,23 @@ function createTally({ whole, min, max, mean, count }: ColumnFacts): Tally {
   const last = counts.length - 1;
   const center = mean ?? 0;
   let squares = 0;
+
+  function add(values: Float64Array, times: Float64Array | null): void {
+    let sum = 0;
+    for (let i = 0; i < values.length; i++) {
+      const value = values[i] ?? Number.NaN;
+      if (Number.isNaN(value)) continue;
+      const cells = times === null ? 1 : (times[i] ?? 0);
+      const bin = Math.min(last, Math.trunc((value - low) / width));
+      counts[bin] = (counts[bin] ?? 0) + cells;
+      sum += cells * (value - center) * (value - center);
+    }
+    squares += sum;
+  }
+
   return {
-    add: (values) => {
-      for (let i = 0; i < values.length; i++) {
-        const value = values[i] ?? Number.NaN;
-        if (Number.isNaN(value)) continue;
-        const bin = Math.min(last, Math.trunc((value - low) / width));
-        counts[bin] = (counts[bin] ?? 0) + 1;
-        squares += (value - center) * (value - center);
-      }
-    },
+    add: (values) => add(values, null),
+    addRepeats: ({ values, times }) => add(values, times),
     shape: () => {
       const deviation = Math.sqrt(squares / (count - 1));
       const standardDeviation = count > 1 && mean !== null && Number.isFinite(deviation) ? deviation : null;

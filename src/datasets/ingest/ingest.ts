@@ -35,7 +35,7 @@ export async function ingest(session: Session, declared: FileFormat | null, opti
   const kept = planned.filter((column) => !isEmptyAndNameless(column));
   if (kept.length === 0) throw new Refusal('Every cell is empty: send at least one value.');
   await writeTable(session, measured.relation, kept);
-  const profiled = await profile(session, kept);
+  const profiled = await profile(session, kept, measured.rows);
   return {
     rows: measured.rows,
     columns: profiled.map(({ column, facts }) => ({ ...column, readAs: readAsOf(facts, options) })),

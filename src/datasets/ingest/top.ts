@@ -1,6 +1,7 @@
 import type { Session } from '../duckdb.ts';
-import { type ColumnFacts, TABLE } from './facts.ts';
+import type { ColumnFacts } from './facts.ts';
 import { batches } from './sql.ts';
+import { TABLE } from './table.ts';
 
 export interface ValueCount {
   readonly value: string;
