@@ -17,13 +17,17 @@ export function findPython(module: PythonModule): string | null {
   return found;
 }
 
-/** What a script of `peers/` answers to the request, both as JSON. Throws with what it said when it fails. */
-export function askPython(python: string, script: string, request: unknown) {
+/** What the libraries below PyTorch and scikit-learn read when they load: their own calls for it leave some of them out. */
+const THREAD_VARIABLES = ['OMP_NUM_THREADS', 'OPENBLAS_NUM_THREADS', 'MKL_NUM_THREADS'];
+
+/** What a script of `peers/` answers to the request, both as JSON, on so many threads. Throws with what it said when it fails. */
+export function askPython(python: string, script: string, request: unknown, threads = 1) {
   const path = fileURLToPath(new URL(`peers/${script}`, import.meta.url));
   // -B: no __pycache__ in the checkout.
   const { status, stdout, stderr, error } = spawnSync(python, ['-B', path], {
     input: JSON.stringify(request),
     encoding: 'utf8',
+    env: { ...process.env, ...Object.fromEntries(THREAD_VARIABLES.map((name) => [name, String(threads)])) },
   });
   if (error) throw error;
   if (status !== 0) throw new Error(`${script} failed: ${stderr}`);
@@ -45,7 +49,7 @@ export function timePeers(peak: number | null): readonly StepRow[] {
   if (python === null) return [];
   return THREAD_COUNTS.flatMap((threads) => {
     const request = { threads, shapes: SHAPES, ...SETTINGS };
-    const { name, milliseconds }: TorchSteps = askPython(python, 'torch_steps.py', request);
+    const { name, milliseconds }: TorchSteps = askPython(python, 'torch_steps.py', request, threads);
     return SHAPES.map((shape, i) =>
       stepRow(shape, { kernels: name, precision: 'float32', threads, milliseconds: milliseconds[i], peak }),
     );

@@ -3,7 +3,6 @@
 import json
 import time
 
-import one_thread  # noqa: F401
 import numpy as np
 import sklearn
 from sklearn.neural_network import MLPClassifier

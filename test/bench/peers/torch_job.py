@@ -3,7 +3,6 @@
 import json
 import time
 
-import one_thread  # noqa: F401
 import torch
 
 from job_table import features, read_request
