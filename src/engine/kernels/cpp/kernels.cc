@@ -7,6 +7,6 @@
 #include "activations.h"
 #include "elementwise.h"
 #include "losses.h"
-#include "matmul.h"
 #include "normalization.h"
 #include "optimizers.h"
+#include "products.h"

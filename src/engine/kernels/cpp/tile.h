@@ -1,0 +1,101 @@
+// The innermost piece of a product: a tile of TILE_ROWS x (TILE_VECTORS · WIDTH) sums held in registers. Each step down the depth loads
+// TILE_VECTORS vectors of `right` and broadcasts TILE_ROWS numbers of `left`.
+#pragma once
+#include "simd.h"
+
+#ifndef TILE_ROWS
+// 6 x 2 sums, 2 vectors of `right` and 1 broadcast are 15 registers: of the 16, V8 keeps one to itself.
+#define TILE_ROWS 6
+#endif
+#ifndef TILE_VECTORS
+#define TILE_VECTORS 2
+#endif
+
+namespace matmul {
+
+constexpr Size TILE_COLUMNS = TILE_VECTORS * WIDTH;
+
+/** What a tile computes: out := base + factor · left right. The strides are those of one step down the depth, or to the next row. */
+struct Tile {
+  const float* left;
+  Size leftStride;
+  const float* right;
+  Size rightStride;
+  Size depth;
+  float* out;
+  Size outStride;
+  const float* base;
+  Size baseStride;
+  Size columns;
+  float factor;
+};
+
+/** How the tile's part of `left` lies: the rows of one depth side by side, or each row's numbers side by side. */
+enum class Left { rowsTogether, depthTogether };
+
+template <Size ROWS, Size VECTORS>
+struct Accumulators {
+  Vector of[ROWS][VECTORS];
+};
+
+template <Size ROWS, Size VECTORS, Left LEFT>
+INLINE void accumulate(Accumulators<ROWS, VECTORS>& sums, const Tile& tile) {
+  const float* left = tile.left;
+  const float* right = tile.right;
+  const Size leftStride = tile.leftStride, rightStride = tile.rightStride;
+  for (Size rest = tile.depth; rest > 0; rest--) {
+    Vector columns[VECTORS];
+#pragma GCC unroll 8
+    for (Size v = 0; v < VECTORS; v++) columns[v] = load(right + v * WIDTH);
+#pragma GCC unroll 16
+    for (Size row = 0; row < ROWS; row++) {
+      const Vector x = splat(left[LEFT == Left::rowsTogether ? row : row * leftStride]);
+#pragma GCC unroll 8
+      for (Size v = 0; v < VECTORS; v++) sums.of[row][v] = multiplyAdd(x, columns[v], sums.of[row][v]);
+    }
+    left += LEFT == Left::rowsTogether ? leftStride : 1;
+    right += rightStride;
+  }
+}
+
+/** `lanes` are those of the last vector of each row. */
+template <Size ROWS, Size VECTORS, class Lanes>
+INLINE void writeOut(const Accumulators<ROWS, VECTORS>& sums, const Tile& tile, Lanes lanes) {
+  const Vector factor = splat(tile.factor);
+  const float* base = tile.base;
+  float* out = tile.out;
+#pragma GCC unroll 16
+  for (Size row = 0; row < ROWS; row++) {
+#pragma GCC unroll 8
+    for (Size v = 0; v < VECTORS; v++) {
+      const Vector sum = multiplyAdd(factor, sums.of[row][v], load(base + v * WIDTH));
+      if (v + 1 < VECTORS) store(out + v * WIDTH, sum);
+      else lanes.store(out + v * WIDTH, sum);
+    }
+    base += tile.baseStride;
+    out += tile.outStride;
+  }
+}
+
+template <Size ROWS, Size VECTORS, Left LEFT>
+__attribute__((noinline)) void computeTile(const Tile& tile) {
+  Accumulators<ROWS, VECTORS> sums{};
+  accumulate<ROWS, VECTORS, LEFT>(sums, tile);
+  const Size lanes = tile.columns - (VECTORS - 1) * WIDTH;
+  if (lanes == WIDTH) writeOut(sums, tile, AllLanes{});
+  else writeOut(sums, tile, FirstLanes{lanes});
+}
+
+template <Size VECTORS, Left LEFT, Size ROWS = TILE_ROWS>
+INLINE void computeRows(Size rows, const Tile& tile) {
+  if (rows == ROWS) return computeTile<ROWS, VECTORS, LEFT>(tile);
+  if constexpr (ROWS > 1) computeRows<VECTORS, LEFT, ROWS - 1>(rows, tile);
+}
+
+template <Left LEFT, Size VECTORS = TILE_VECTORS>
+INLINE void computeColumns(Size rows, const Tile& tile) {
+  if (tile.columns > (VECTORS - 1) * WIDTH) return computeRows<VECTORS, LEFT>(rows, tile);
+  if constexpr (VECTORS > 1) computeColumns<LEFT, VECTORS - 1>(rows, tile);
+}
+
+}  // namespace matmul
