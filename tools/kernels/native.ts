@@ -100,7 +100,7 @@ async function isOfSources(target: string, ofSources: Buffer): Promise<boolean> 
 }
 
 function unitsOf(sets: Readonly<Record<string, readonly string[]>>): readonly Unit[] {
-  const shared = ['addon', 'memory'].map((name) => ({ source: `${name}.cc`, object: `${name}.o`, flags: [] }));
+  const shared = ['addon', 'crew', 'memory'].map((name) => ({ source: `${name}.cc`, object: `${name}.o`, flags: [] }));
   const perSet = Object.entries(sets).map(([name, flags]) => ({
     source: 'instructionSet.cc',
     object: `${name}.o`,

@@ -1,12 +1,16 @@
 import { dropoutKey } from '../random.ts';
 import { ACTIVATIONS, type Activation, type ElementwiseLoss, type Kernels, type KernelsName } from './kernels.ts';
+import { ONE_THREAD, type Threads } from './oneThread.ts';
 
 /** A kernel of cpp/, with its arguments in that order. A flag is 0 or 1; a kernel without a result may answer anything. */
 export type CompiledKernel = (...placesSizesAndNumbers: number[]) => number;
 
 /** Activations and losses are kernels of their own; the others have the name of their method. */
 type CompiledName =
-  | Exclude<keyof Kernels, keyof Arena | 'name' | 'precision' | 'activate' | 'activationGradient' | 'elementwiseLoss'>
+  | Exclude<
+      keyof Kernels,
+      keyof Arena | keyof Threads | 'name' | 'precision' | 'activate' | 'activationGradient' | 'elementwiseLoss'
+    >
   | Activation
   | `${Activation}Gradient`
   | ElementwiseLoss;
@@ -37,12 +41,14 @@ export function playCompiled(
   arena: Arena,
   kernels: CompiledKernels,
   { at, orAbsent, atIndex }: Places,
+  threads: Threads = ONE_THREAD,
 ): Kernels {
   const gradients = activationGradients(kernels);
   return {
     name,
     precision: 'float32',
     ...arena,
+    ...threads,
 
     gatherRows(target, source, rowsIndex, m, n) {
       kernels.gatherRows(at(target), at(source), atIndex(rowsIndex), m, n);

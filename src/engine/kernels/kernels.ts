@@ -55,6 +55,11 @@ export interface Kernels {
   readonly values: Float64Array | Float32Array;
   readonly indices: Int32Array;
 
+  /** How many threads can play; 1: the caller's alone. */
+  readonly mostThreads: number;
+  /** From now on so many threads play, the caller's included: 1 until then. The bits do not depend on it. Throws RangeError above the most. */
+  setThreads(count: number): void;
+
   /** Row i of the target (m, n) := row indices[i] of the source (any, n). Wants m indices from `rowsIndex` on. */
   gatherRows(target: number, source: number, rowsIndex: number, m: number, n: number): void;
 

@@ -1,13 +1,14 @@
 import { type CompiledKernel, type CompiledKernels, playCompiled } from './compiled.ts';
 import type { ArenaSize, CreateKernels } from './kernels.ts';
 
-/** What the addon's `createArena` answers: memory, the byte offsets of its parts, and the function that plays a call. */
+/** What the addon's `createArena` answers: memory, the byte offsets of its parts, and the functions that play a call and set the threads. */
 interface NativeArena {
   readonly buffer: ArrayBuffer;
   readonly values: number;
   readonly indices: number;
   readonly call: number;
   readonly play: () => void;
+  readonly setThreads: (count: number) => void;
 }
 
 /** What `build/kernels.node` exports (native/addon.cc). */
@@ -25,6 +26,8 @@ const KERNEL = 0;
 const COUNT = 1;
 const ARGUMENTS = 2;
 const ARGUMENTS_AT_MOST = 13;
+/** THREADS_AT_MOST of the addon: more threads than cores only get in each other's way, but who knows the cores is not here. */
+const MOST_THREADS = 256;
 
 const sameOffset = (offset: number): number => offset;
 
@@ -44,6 +47,7 @@ export function createNativeKernels(addon: NativeAddon, instructionSet = addon.i
       callers(addon, arena),
       // The addon adds the offsets to its addresses itself, once it has checked them; NONE is an absent matrix there too.
       { at: sameOffset, orAbsent: sameOffset, atIndex: sameOffset },
+      { mostThreads: MOST_THREADS, setThreads: arena.setThreads },
     );
   };
 }

@@ -1,4 +1,5 @@
 import type { CreateKernels } from './kernels.ts';
+import { ONE_THREAD } from './oneThread.ts';
 import { activations } from './reference/activations.ts';
 import { batchNormalization } from './reference/batchNormalization.ts';
 import { dropout } from './reference/dropout.ts';
@@ -17,6 +18,7 @@ export const createReferenceKernels: CreateKernels = ({ numbers, indices: intege
     precision: 'float64',
     values,
     indices,
+    ...ONE_THREAD,
     ...products(values, indices),
     ...activations(values),
     ...dropout(values),

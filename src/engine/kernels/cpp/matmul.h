@@ -72,7 +72,8 @@ struct Product {
   float factor;
 };
 
-INLINE void multiply(const Product& product) {
+/** The whole of what one thread multiplies. */
+INLINE void multiplyPiece(const Product& product) {
   const auto [out, outStride, left, right, bias, rows, depth, columns, factor] = product;
   const bool packsRight =
       right.columnStride != 1 || (rows >= READS_TO_PACK * TILE_ROWS && depth * columns > SMALL_MATRIX);
@@ -100,6 +101,60 @@ INLINE void multiply(const Product& product) {
       p += blockDepth;
     }
   }
+}
+
+// Multiply-adds that are worth a thread's while: some ten times what handing them over costs.
+constexpr Size MULTIPLY_ADDS_A_PIECE = 1 << 18;
+// Every piece reads its rows of `left` and its columns of `right` once more; a number read costs as much as so many multiply-adds.
+constexpr Size READ_COST = 16;
+
+/** How many pieces of the output lie above each other, and how many side by side. */
+struct Grid {
+  Size down;
+  Size across;
+
+  INLINE Size pieces() const { return down * across; }
+};
+
+INLINE Size partSize(Size count, Size grain, Size pieces) {
+  const Size grains = (count + grain - 1) / grain;
+  return (grains + pieces - 1) / pieces * grain;
+}
+
+/** The grid of a piece for each thread whose largest piece costs least. */
+INLINE Grid gridOf(Size rows, Size depth, Size columns) {
+  const Size pieces = smaller(THREADS(), rows * depth * columns / MULTIPLY_ADDS_A_PIECE);
+  Grid best{1, 1};
+  Size least = ~Size(0);
+  for (Size across = 1; across <= pieces; across++) {
+    if (pieces % across != 0) continue;
+    const Grid grid{pieces / across, across};
+    const Size height = partSize(rows, TILE_ROWS, grid.down), width = partSize(columns, TILE_COLUMNS, grid.across);
+    const Size cost = height * width + READ_COST * (height + width);
+    if (cost >= least) continue;
+    best = grid;
+    least = cost;
+  }
+  return best;
+}
+
+/** Cut at the borders of tiles, and never down the depth: each number of `out` is one thread's sum. */
+INLINE Product pieceOf(const Product& product, Grid grid, Size piece) {
+  const Range rows = partOf(product.rows, TILE_ROWS, grid.down, piece % grid.down);
+  const Range columns = partOf(product.columns, TILE_COLUMNS, grid.across, piece / grid.down);
+  Product part = product;
+  part.out += rows.from * product.outStride + columns.from;
+  part.left = product.left.from(rows.from, 0);
+  part.right = product.right.from(0, columns.from);
+  part.bias = product.bias ? product.bias + columns.from : nullptr;
+  part.rows = rows.to - rows.from;
+  part.columns = columns.to - columns.from;
+  return part;
+}
+
+INLINE void multiply(const Product& product) {
+  const Grid grid = gridOf(product.rows, product.depth, product.columns);
+  forEachPiece(grid.pieces(), [=](Size piece) { multiplyPiece(pieceOf(product, grid, piece)); });
 }
 
 }  // namespace matmul

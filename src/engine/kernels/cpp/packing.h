@@ -24,8 +24,6 @@ struct Matrix {
   }
 };
 
-INLINE Size smaller(Size a, Size b) { return a < b ? a : b; }
-
 /** The size of the next of the fewest equal pieces, none above `most`, that `rest` splits into. */
 INLINE Size evenPiece(Size rest, Size most) {
   const Size pieces = (rest + most - 1) / most;

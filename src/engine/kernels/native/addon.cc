@@ -2,7 +2,7 @@
 //
 //   instructionSets: the names of those that it can run, the fastest first
 //   kernels: the names of the kernels, in the order of their numbers
-//   createArena(instructionSet, numbers, indices) -> { buffer, values, indices, call, play }
+//   createArena(instructionSet, numbers, indices) -> { buffer, values, indices, call, play, setThreads }
 //
 // `buffer` is the arena's memory, with the byte offsets of its three parts. A call of a kernel costs one crossing: its number, the number
 // of its arguments, and the arguments are written into `call` (float64), `play()` plays it, and what it returns is in `call` at 0.
@@ -10,6 +10,7 @@
 
 #include <new>
 
+#include "crew.h"
 #include "memory.h"
 
 #if defined(__x86_64__)
@@ -29,6 +30,8 @@ constexpr size_t READ_AHEAD_BYTES = 128;
 // More than machines have, and far from where sizes in bytes overflow.
 constexpr double NUMBERS_AT_MOST = double(size_t(1) << 44);
 constexpr size_t SETS_AT_MOST = 3;
+// Far more than help one training; the schema of `training.threads` allows no more.
+constexpr double THREADS_AT_MOST = 256;
 
 struct InstructionSets {
   const InstructionSet* of[SETS_AT_MOST];
@@ -55,11 +58,12 @@ InstructionSets instructionSetsOfThisMachine() {
   return sets;
 }
 
-/** A player's memory and kernels. Two of JavaScript's objects hold it: the buffer and the function `play`. */
+/** A player's memory, kernels and threads. JavaScript's objects hold it: the buffer and the functions. */
 struct Player {
   Arena arena;
   const InstructionSet* set;
   ArenaMemory memory;
+  Crew crew{};
   int holders = 0;
 };
 
@@ -81,17 +85,37 @@ napi_value throwRangeError(napi_env env, const char* message) {
 napi_value play(napi_env env, napi_callback_info info) {
   void* data = nullptr;
   napi_get_cb_info(env, info, nullptr, nullptr, nullptr, &data);
-  const auto* player = static_cast<const Player*>(data);
+  auto* player = static_cast<Player*>(data);
   double* call = player->arena.call;
   const InstructionSet& set = *player->set;
   if (!(call[0] >= 0 && call[0] < double(set.count))) return throwRangeError(env, "there is no such kernel");
   const Entry& entry = set.entries[size_t(call[0])];
   if (call[1] != entry.arguments) return throwRangeError(env, "a kernel got too few arguments or too many");
+  const Playing playing(player->crew);
   try {
     call[0] = entry.play(player->arena);
   } catch (const WrongUse& wrong) {
     return throwRangeError(env, wrong.message);
   }
+  return nullptr;
+}
+
+/** A whole number of things, or -1 for anything else. */
+double readCount(napi_env env, napi_value value) {
+  double count = -1;
+  if (napi_get_value_double(env, value, &count) != napi_ok) return -1;
+  return count >= 0 && count <= NUMBERS_AT_MOST && count == double(size_t(count)) ? count : -1;
+}
+
+/** setThreads(count): helpers that are too many have ended when it returns. */
+napi_value setThreads(napi_env env, napi_callback_info info) {
+  size_t count = 1;
+  napi_value argument;
+  void* data = nullptr;
+  napi_get_cb_info(env, info, &count, &argument, nullptr, &data);
+  const double threads = readCount(env, argument);
+  if (!(threads >= 1 && threads <= THREADS_AT_MOST)) return throwRangeError(env, "a player has from 1 to 256 threads");
+  static_cast<Player*>(data)->crew.setSize(size_t(threads));
   return nullptr;
 }
 
@@ -103,24 +127,32 @@ void setNumber(napi_env env, napi_value object, const char* name, size_t number)
   napi_set_named_property(env, object, name, value);
 }
 
+/** Gives the arena a function that holds the player. False: it cannot be made. */
+bool setMethod(napi_env env, napi_value arena, const char* name, napi_callback callback, Player* player) {
+  napi_value function;
+  player->holders++;
+  if (napi_create_function(env, name, NAPI_AUTO_LENGTH, callback, player, &function) != napi_ok ||
+      napi_add_finalizer(env, function, player, letGoOfFunction, nullptr, nullptr) != napi_ok) {
+    letGo(player);
+    return false;
+  }
+  return napi_set_named_property(env, arena, name, function) == napi_ok;
+}
+
 /** What JavaScript gets of a player, or null with an exception pending. */
 napi_value describe(napi_env env, Player* player, size_t bytes) {
   unsigned char* start = player->memory.start;
-  napi_value buffer, function, arena;
+  napi_value buffer, arena;
   player->holders++;
   if (napi_create_external_arraybuffer(env, start, bytes, letGoOfBuffer, player, &buffer) != napi_ok) {
     letGo(player);
     return throwRangeError(env, "the arena's memory cannot be shown to JavaScript");
   }
-  player->holders++;
-  if (napi_create_function(env, "play", NAPI_AUTO_LENGTH, play, player, &function) != napi_ok ||
-      napi_add_finalizer(env, function, player, letGoOfFunction, nullptr, nullptr) != napi_ok) {
-    letGo(player);
-    return throwRangeError(env, "the arena's function cannot be made");
-  }
   napi_create_object(env, &arena);
   napi_set_named_property(env, arena, "buffer", buffer);
-  napi_set_named_property(env, arena, "play", function);
+  if (!setMethod(env, arena, "play", play, player) || !setMethod(env, arena, "setThreads", setThreads, player)) {
+    return throwRangeError(env, "the arena's functions cannot be made");
+  }
   setNumber(env, arena, "values", reinterpret_cast<unsigned char*>(player->arena.values) - start);
   setNumber(env, arena, "indices", reinterpret_cast<unsigned char*>(player->arena.indices) - start);
   setNumber(env, arena, "call", reinterpret_cast<unsigned char*>(player->arena.call) - start);
@@ -136,13 +168,6 @@ const InstructionSet* findSet(napi_env env, napi_value name) {
     if (__builtin_strcmp(sets.of[i]->name, text) == 0) return sets.of[i];
   }
   return nullptr;
-}
-
-/** A whole number of things, or -1 for anything else. */
-double readCount(napi_env env, napi_value value) {
-  double count = -1;
-  if (napi_get_value_double(env, value, &count) != napi_ok) return -1;
-  return count >= 0 && count <= NUMBERS_AT_MOST && count == double(size_t(count)) ? count : -1;
 }
 
 /** createArena(instructionSet, numbers, indices): zeroed. Throws RangeError when it is not to be had. */

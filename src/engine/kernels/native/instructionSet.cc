@@ -11,6 +11,8 @@
 namespace {
 #define KERNEL
 #define THREAD_MEMORY(bytes) threadMemory(bytes)
+#define THREADS() threadsOfPlayer()
+#define PLAY_TOGETHER(pieces, piece, context) playTogether(pieces, piece, context)
 #include "entries.h"
 }  // namespace
 

@@ -39,3 +39,12 @@ struct WrongUse {
 
 /** Memory of this thread alone, `bytes` of it or more, at a cache line. It stays the thread's until it asks for more, or ends. */
 float* threadMemory(size_t bytes);
+
+/** How many threads the player has whose kernel this thread plays. */
+size_t threadsOfPlayer();
+
+/** One piece of what a kernel does. */
+using Piece = void (*)(const void* context, size_t piece);
+
+/** Has the player's threads call piece(context, i) for each i below `pieces`, in any order; returns when all are done. */
+void playTogether(size_t pieces, Piece piece, const void* context);

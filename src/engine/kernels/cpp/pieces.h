@@ -1,0 +1,40 @@
+// Work in pieces that the player's threads share. No two pieces have a part in the same sum, so the bits do not depend on the threads.
+//
+// THREADS() is how many there are, and PLAY_TOGETHER(pieces, play, context) has them call play(context, piece) for each piece, in any order;
+// where neither is defined, as in WebAssembly, there is one thread.
+#pragma once
+#include "simd.h"
+
+#ifndef THREADS
+#define THREADS() Size(1)
+#endif
+
+INLINE Size smaller(Size a, Size b) { return a < b ? a : b; }
+
+/** What one piece has of a run. */
+struct Range {
+  Size from;
+  Size to;
+};
+
+/** One of the even parts of a run of `count`, cut at multiples of `grain`. */
+INLINE Range partOf(Size count, Size grain, Size pieces, Size piece) {
+  const Size grains = (count + grain - 1) / grain;
+  return {smaller(count, grains * piece / pieces * grain), smaller(count, grains * (piece + 1) / pieces * grain)};
+}
+
+/** Calls `body(piece)` for each piece. It is copied to each thread, so it captures by value: what it captures stays in registers. */
+template <class Body>
+INLINE void forEachPiece(Size pieces, Body body) {
+#ifdef PLAY_TOGETHER
+  PLAY_TOGETHER(
+      pieces,
+      [](const void* context, Size piece) {
+        const Body mine = *static_cast<const Body*>(context);
+        mine(piece);
+      },
+      &body);
+#else
+  for (Size piece = 0; piece < pieces; piece++) body(piece);
+#endif
+}
