@@ -1,5 +1,7 @@
 import { type MaskKey, maskCounter } from './forward.ts';
 import type { Kernels } from './kernels/kernels.ts';
+import { oneHotGradient } from './oneHot.ts';
+import type { LayerPlan } from './plan/layerPlan.ts';
 import type { Plan } from './plan/plan.ts';
 
 /**
@@ -16,8 +18,15 @@ export function backward(kernels: Kernels, { layers, batch }: Plan, m: number, s
     }
     kernels.activationGradient(layer.activation, layer.dZ, layer.dA, layer.Y, layer.A, count);
     layer.normalization?.backward(kernels, layer, m, scale);
-    kernels.weightGradient(layer.dW, layer.dZ, A, m, layer.k, layer.n, scale);
+    weightGradient(kernels, layer, A, m, scale);
     if (!layer.normalization?.cancelsBias) kernels.biasGradient(layer.db, layer.dZ, m, layer.n, scale);
     if (l > 1) kernels.inputGradient(layers[l - 2].dA, layer.W, layer.dZ, m, layer.k, layer.n);
   }
+}
+
+/** dW = scale dZ Aᵀ; of the one-hot inputs, each example adds its dZ where its codes say. */
+function weightGradient(kernels: Kernels, layer: LayerPlan, A: number, m: number, scale: number): void {
+  const { dW, dZ, dense, n, oneHot } = layer;
+  if (dense > 0) kernels.weightGradient(dW, dZ, A, m, dense, n, scale);
+  if (oneHot !== null) oneHotGradient(kernels, layer, oneHot, m, scale);
 }

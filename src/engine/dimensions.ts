@@ -46,7 +46,7 @@ export function dimensionsOf(spec: NetworkSpec, m: number, optimizer: OptimizerS
     layerDimensions(layer, index + 1, layers[index - 1]?.units ?? spec.inputs, m),
   );
   const outputs = layers[layers.length - 1].units;
-  const { size } = planNetwork(spec.inputs, layers, m, {
+  const { size } = planNetwork(spec, layers, m, {
     heldRows: 0,
     targetColumns: outputs,
     weighted: false,

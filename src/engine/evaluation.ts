@@ -4,6 +4,7 @@ import type { Kernels } from './kernels/kernels.ts';
 import type { Loss } from './losses/loss.ts';
 import type { LossSum } from './lossSum.ts';
 import type { Numbers } from './matrix.ts';
+import { fillUsual } from './oneHot.ts';
 import { lossMatricesOf } from './plan/matrices.ts';
 import type { Plan } from './plan/plan.ts';
 
@@ -19,6 +20,7 @@ export function evaluation(kernels: Kernels, plan: Plan, loss: Loss): Evaluate {
   const { A } = matrices;
   return (rows, see) => {
     checkRowNumbers(plan, rows);
+    fillUsual(kernels, plan);
     let sum = 0;
     let weight = 0;
     for (let first = 0; first < rows.length; first += batch.rows) {

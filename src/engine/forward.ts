@@ -1,4 +1,6 @@
-import type { Kernels } from './kernels/kernels.ts';
+import { type Kernels, NONE } from './kernels/kernels.ts';
+import { addOneHot } from './oneHot.ts';
+import type { LayerPlan } from './plan/layerPlan.ts';
 import type { Plan } from './plan/plan.ts';
 
 /** What names the dropout masks of a training step: every step and layer has its own, the same whenever it is made. */
@@ -19,7 +21,7 @@ export function forward(kernels: Kernels, { layers, batch }: Plan, m: number, ma
   for (let l = 1; l <= layers.length; l++) {
     const layer = layers[l - 1];
     const count = layer.n * m;
-    kernels.affine(layer.Z, layer.W, A, layer.b, m, layer.k, layer.n);
+    linear(kernels, layer, A, m, NONE);
     layer.normalization?.train(kernels, layer, m);
     kernels.activate(layer.activation, layer.A, layer.Y, count);
     if (layer.dropout > 0) {
@@ -33,9 +35,16 @@ export function forward(kernels: Kernels, { layers, batch }: Plan, m: number, ma
 export function infer(kernels: Kernels, { layers, batch }: Plan, m: number): void {
   let A = batch.X;
   for (const layer of layers) {
-    kernels.affine(layer.Z, layer.W, A, layer.b, m, layer.k, layer.n);
+    linear(kernels, layer, A, m, layer.oneHot?.usual ?? NONE);
     layer.normalization?.apply(kernels, layer, m);
     kernels.activate(layer.activation, layer.A, layer.Y, layer.n * m);
     A = layer.A;
   }
+}
+
+/** Z = W A + b: a product with the dense inputs, and of the one-hot ones the columns of W that are multiplied by 1. */
+function linear(kernels: Kernels, layer: LayerPlan, A: number, m: number, usual: number): void {
+  const { Z, W, b, dense, n, oneHot } = layer;
+  if (dense > 0) kernels.affine(Z, W, A, b, m, dense, n);
+  if (oneHot !== null) addOneHot(kernels, layer, oneHot, m, usual);
 }

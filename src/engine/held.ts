@@ -1,11 +1,14 @@
 import { type Kernels, NONE } from './kernels/kernels.ts';
 import type { Loss } from './losses/loss.ts';
+import { checkCodes, NO_CODES } from './oneHot.ts';
 import type { Plan } from './plan/plan.ts';
 
 /** Rows of a training's data, whatever part they are for. */
 export interface Rows {
-  /** Features, `inputs` numbers a row. */
+  /** Features: a row's dense inputs. */
   readonly X: ArrayLike<number>;
+  /** A code for each one-hot column of a row: the number of the input that is 1 among all one-hot inputs, or NO_CODE. */
+  readonly codes?: Int32Array;
   /** Targets: a class number a row for crossEntropy, else as many numbers as outputs. */
   readonly T: ArrayLike<number>;
   /** A weight a row; left out, each weighs 1. */
@@ -14,17 +17,20 @@ export interface Rows {
 
 /** Puts rows into the arena, from held row `first` on. Throws RangeError when they do not fit or a target is impossible. */
 export function holdRows(kernels: Kernels, plan: Plan, loss: Loss, first: number, rows: Rows): void {
-  const { held, inputs, outputs, targetColumns } = plan;
-  const { values } = kernels;
+  const { held, dense, outputs, targetColumns, oneHot } = plan;
+  const { values, indices } = kernels;
   const count = rows.T.length / targetColumns;
   const weights = rows.rowWeights ?? null;
-  if (rows.X.length !== count * inputs) throw new RangeError(`${rows.X.length} features are not ${count} rows`);
+  const codes = rows.codes ?? NO_CODES;
+  if (rows.X.length !== count * dense) throw new RangeError(`${rows.X.length} features are not ${count} rows`);
   if (first < 0 || first + count > held.rows)
     throw new RangeError(`${held.rows} rows were planned, not ${first + count}`);
   if (weights !== null && held.rowWeights === NONE) throw new RangeError('no row weights were planned');
   if (weights !== null && weights.length !== count) throw new RangeError(`${weights.length} weights are not ${count}`);
+  checkCodes(plan, codes, count);
 
-  values.set(rows.X, held.X + first * inputs);
+  values.set(rows.X, held.X + first * dense);
+  if (oneHot !== null) indices.set(codes, oneHot.heldCodesIndex + first * oneHot.columns.length);
   const T = held.T + first * targetColumns;
   for (let e = 0; e < rows.T.length; e++) values[T + e] = loss.target(rows.T[e], outputs);
   if (held.rowWeights === NONE) return;
@@ -41,8 +47,10 @@ export function checkRowNumbers({ held }: Plan, rows: Int32Array): void {
 
 /** Makes the held rows whose numbers lie at `rowsIndex` the m rows of the batch. */
 export function gatherBatch(kernels: Kernels, plan: Plan, rowsIndex: number, m: number): void {
-  const { batch, held, inputs, targetColumns } = plan;
-  kernels.gatherRows(batch.X, held.X, rowsIndex, m, inputs);
+  const { batch, held, dense, targetColumns, oneHot } = plan;
+  if (dense > 0) kernels.gatherRows(batch.X, held.X, rowsIndex, m, dense);
+  if (oneHot !== null)
+    kernels.gatherCodes(oneHot.batchCodesIndex, oneHot.heldCodesIndex, rowsIndex, m, oneHot.columns.length);
   kernels.gatherRows(batch.T, held.T, rowsIndex, m, targetColumns);
   if (batch.rowWeights !== NONE) kernels.gatherRows(batch.rowWeights, held.rowWeights, rowsIndex, m, 1);
 }

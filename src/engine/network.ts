@@ -3,6 +3,7 @@ import type { CreateKernels, Kernels } from './kernels/kernels.ts';
 import type { Loss } from './losses/loss.ts';
 import { createLoss, type LossSpec } from './losses/losses.ts';
 import type { Numbers } from './matrix.ts';
+import { checkCodes, fillUsual, holdUsual, NO_CODE, NO_CODES } from './oneHot.ts';
 import { type Parameter, readParameters, writeParameters } from './parameters.ts';
 import { type Plan, planNetwork } from './plan/plan.ts';
 import { completeLayers, type NetworkSpec } from './spec.ts';
@@ -15,10 +16,10 @@ export interface Network {
   readParameters(): readonly Parameter[];
   /** Puts parameters in; those not named stay. Throws RangeError on one that the network lacks, or of another shape. */
   writeParameters(parameters: readonly Parameter[]): void;
-  /** The last layer's A for each row of X, `inputs` numbers a row: `outputs` numbers a row. */
-  outputsFor(X: Numbers): Float64Array;
+  /** The last layer's A for each row, `outputs` numbers a row. X has a row's dense inputs, `codes` (see Rows) its one-hot ones. */
+  outputsFor(X: Numbers, codes?: Int32Array): Float64Array;
   /** The same in the target's own terms: probabilities, rates, values. */
-  predict(X: Numbers): Float64Array;
+  predict(X: Numbers, codes?: Int32Array): Float64Array;
 }
 
 export interface NetworkOptions {
@@ -31,27 +32,35 @@ export interface NetworkOptions {
 
 /** A network for predictions alone; all its parameters are 0 until they are written. */
 export function createNetwork(spec: NetworkSpec, { createKernels, batchSize, loss }: NetworkOptions): Network {
-  const plan = planNetwork(spec.inputs, completeLayers(spec), batchSize, null);
-  return networkOver(createKernels(plan.size), plan, createLoss(loss));
+  const plan = planNetwork(spec, completeLayers(spec), batchSize, null);
+  const kernels = createKernels(plan.size);
+  holdUsual(kernels.values, plan);
+  return networkOver(kernels, plan, createLoss(loss));
 }
 
 /** The network that lies in an arena. */
 export function networkOver(kernels: Kernels, plan: Plan, loss: Loss): Network {
-  const { inputs, outputs, batch, layers } = plan;
+  const { inputs, dense, oneHot, outputs, batch, layers } = plan;
+  const columns = oneHot?.columns.length ?? 0;
   const { A } = layers[layers.length - 1];
 
-  function pass(X: Numbers, m: number): void {
+  function pass(X: Numbers, codes: Int32Array, m: number): void {
     kernels.values.set(X, batch.X);
+    if (oneHot !== null) kernels.indices.set(codes, oneHot.batchCodesIndex);
     infer(kernels, plan, m);
   }
 
-  function inParts(X: Numbers, run: (part: Numbers, m: number) => void): Float64Array {
-    const rows = X.length / inputs;
-    if (!Number.isInteger(rows)) throw new RangeError(`${X.length} numbers are no rows of ${inputs}`);
+  function inParts(X: Numbers, codes: Int32Array, finish: (m: number) => void): Float64Array {
+    const rows = dense > 0 ? X.length / dense : codes.length / columns;
+    if (!Number.isInteger(rows)) throw new RangeError(`${X.length} numbers are no rows of ${dense}`);
+    checkCodes(plan, codes, rows);
+    if (codes.includes(NO_CODE)) fillUsual(kernels, plan);
     const answers = new Float64Array(rows * outputs);
     for (let first = 0; first < rows; first += batch.rows) {
       const m = Math.min(batch.rows, rows - first);
-      run(X.subarray(first * inputs, (first + m) * inputs), m);
+      const end = first + m;
+      pass(X.subarray(first * dense, end * dense), codes.subarray(first * columns, end * columns), m);
+      finish(m);
       answers.set(kernels.values.subarray(A, A + m * outputs), first * outputs);
     }
     return answers;
@@ -62,11 +71,7 @@ export function networkOver(kernels: Kernels, plan: Plan, loss: Loss): Network {
     outputs,
     readParameters: () => readParameters(kernels.values, plan),
     writeParameters: (parameters) => writeParameters(kernels.values, plan, parameters),
-    outputsFor: (X) => inParts(X, pass),
-    predict: (X) =>
-      inParts(X, (part, m) => {
-        pass(part, m);
-        loss.predict(kernels, A, m, outputs);
-      }),
+    outputsFor: (X, codes = NO_CODES) => inParts(X, codes, () => {}),
+    predict: (X, codes = NO_CODES) => inParts(X, codes, (m) => loss.predict(kernels, A, m, outputs)),
   };
 }

@@ -14,10 +14,19 @@ export interface LayerSpec {
   readonly dropout?: number;
 }
 
+/** Inputs of which a row has one at 1 and all others at 0: a column of categories. The row's code says which. */
+export interface OneHotColumn {
+  readonly inputs: number;
+  /** What the inputs are in a row without a code, outside training; left out: all 0. */
+  readonly usual?: readonly number[];
+}
+
 /** A network of L dense layers. */
 export interface NetworkSpec {
-  /** n[0]: numbers a row. */
+  /** n[0]: all inputs, dense and one-hot. */
   readonly inputs: number;
+  /** The last of the inputs, column by column; left out: none are one-hot. */
+  readonly oneHot?: readonly OneHotColumn[];
   /** Layers 1 to L; the last is the output layer. */
   readonly layers: readonly LayerSpec[];
 }
@@ -25,10 +34,25 @@ export interface NetworkSpec {
 export type CompleteLayer = Required<LayerSpec>;
 
 /** The layers with their defaults filled in. Throws RangeError when no such network can be built. */
-export function completeLayers({ inputs, layers }: NetworkSpec): readonly CompleteLayer[] {
+export function completeLayers({ inputs, oneHot = [], layers }: NetworkSpec): readonly CompleteLayer[] {
   if (!isCount(inputs)) throw new RangeError(`a network needs at least one input, not ${inputs}`);
+  checkOneHot(inputs, oneHot);
   if (layers.length === 0) throw new RangeError('a network needs at least one layer');
   return layers.map((layer, index) => completeLayer(layer, index + 1, index === layers.length - 1));
+}
+
+/** How many inputs the columns have together. */
+export function oneHotInputs(columns: readonly OneHotColumn[]): number {
+  return columns.reduce((sum, { inputs }) => sum + inputs, 0);
+}
+
+function checkOneHot(inputs: number, columns: readonly OneHotColumn[]): void {
+  for (const column of columns) {
+    if (!isCount(column.inputs)) throw new RangeError(`a one-hot column needs an input, not ${column.inputs}`);
+    if ((column.usual?.length ?? 0) > column.inputs)
+      throw new RangeError(`a one-hot column of ${column.inputs} inputs is not ${column.usual?.length} usual ones`);
+  }
+  if (oneHotInputs(columns) > inputs) throw new RangeError(`${inputs} inputs are too few for the one-hot columns`);
 }
 
 function completeLayer(layer: LayerSpec, l: number, last: boolean): CompleteLayer {

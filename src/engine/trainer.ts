@@ -6,6 +6,7 @@ import type { Loss } from './losses/loss.ts';
 import { createLoss, type LossSpec } from './losses/losses.ts';
 import type { Numbers } from './matrix.ts';
 import { type Network, networkOver } from './network.ts';
+import { holdUsual } from './oneHot.ts';
 import type { Optimizer } from './optimizers/optimizer.ts';
 import { createOptimizer, type OptimizerSpec } from './optimizers/optimizers.ts';
 import { type Parameter, readGradients } from './parameters.ts';
@@ -75,12 +76,13 @@ export function createTrainer(spec: NetworkSpec, options: TrainerOptions): Train
   const layers = completeLayers(spec);
   const loss = createLoss(options.loss);
   const optimizer = createOptimizer(options.optimizer);
-  const plan = planTraining(spec.inputs, layers, loss, optimizer, options);
+  const plan = planTraining(spec, layers, loss, optimizer, options);
   const kernels = options.createKernels(plan.size);
   const { values, indices } = kernels;
   const progress = { seed, step: 0 };
   let generator = createGenerator(seed);
   initialize(values, plan, layers, generator);
+  holdUsual(values, plan);
   if (loss.classWeights !== null) values.set(loss.classWeights, plan.classWeights);
 
   return {
@@ -112,7 +114,7 @@ export function createTrainer(spec: NetworkSpec, options: TrainerOptions): Train
 }
 
 function planTraining(
-  inputs: number,
+  spec: NetworkSpec,
   layers: readonly CompleteLayer[],
   { classWeights, targetColumns }: Loss,
   { stateMatrices }: Optimizer,
@@ -122,7 +124,7 @@ function planTraining(
   if (classWeights !== null && classWeights.length !== outputs) {
     throw new RangeError(`${classWeights.length} class weights are not ${outputs}`);
   }
-  return planNetwork(inputs, layers, batchSize, {
+  return planNetwork(spec, layers, batchSize, {
     heldRows,
     targetColumns: targetColumns(outputs),
     weighted,

@@ -67,6 +67,16 @@ export function playCompiled(
       kernels.inputGradient(at(dA), at(W), at(dZ), m, k, n);
     },
 
+    gatherCodes(targetIndex, sourceIndex, rowsIndex, m, c) {
+      kernels.gatherCodes(atIndex(targetIndex), atIndex(sourceIndex), atIndex(rowsIndex), m, c);
+    },
+    addRows(Z, b, E, usual, codesIndex, m, k, c, n) {
+      kernels.addRows(at(Z), orAbsent(b), at(E), orAbsent(usual), atIndex(codesIndex), m, k, c, n);
+    },
+    rowGradient(dE, dZ, codesIndex, m, k, c, n, scale) {
+      kernels.rowGradient(at(dE), at(dZ), atIndex(codesIndex), m, k, c, n, scale);
+    },
+
     activate(activation, A, Z, count) {
       kernels[activation](at(A), at(Z), count);
     },

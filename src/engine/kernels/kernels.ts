@@ -4,7 +4,7 @@
  * Every argument named after a matrix is an offset, in numbers, into the one arena `values`; arguments named `…Index` are
  * offsets into `indices`. Kernels allocate nothing and decide nothing; sizes and offsets are checked by the caller that plans the arena.
  *
- * Letters: m rows (examples) of the batch, k inputs of a layer, n units of a layer.
+ * Letters: m rows (examples) of the batch, k inputs of a layer, n units of a layer, c codes of an example.
  * Layout: A, Z, dA, dZ hold one example's values together: element (unit j, example i) lies at i * n + j.
  * W and dW hold one input's weights together: element (unit j, input i) lies at i * n + j, so that a row of W is a vector over the
  * units. What leaves the service has the notes' shape W (n, k).
@@ -71,6 +71,36 @@ export interface Kernels {
   biasGradient(db: number, dZ: number, m: number, n: number, scale: number): void;
   /** dA (k, m) := Wᵀ (k, n) dZ (n, m). */
   inputGradient(dA: number, W: number, dZ: number, m: number, k: number, n: number): void;
+
+  /** Row i of the target (c, m) := row indices[i] of the source (c, any): codes, both in `indices`. Wants m indices from `rowsIndex` on. */
+  gatherCodes(targetIndex: number, sourceIndex: number, rowsIndex: number, m: number, c: number): void;
+  /**
+   * The product with k one-hot inputs, of which each example names c: Z (n, m) := start + the columns of E (n, k) that its codes name.
+   * The start is b (n, 1), or Z itself where b is NONE. A code below 0 names column j of `usual` (n, c) if it is the example's code j, or
+   * nothing where `usual` is NONE.
+   */
+  addRows(
+    Z: number,
+    b: number,
+    E: number,
+    usual: number,
+    codesIndex: number,
+    m: number,
+    k: number,
+    c: number,
+    n: number,
+  ): void;
+  /** dE (n, k) := scale · for each input the sum of dZ (n, m) over the examples that name it; a code below 0 names none. */
+  rowGradient(
+    dE: number,
+    dZ: number,
+    codesIndex: number,
+    m: number,
+    k: number,
+    c: number,
+    n: number,
+    scale: number,
+  ): void;
 
   /** A := g(Z), elementwise over `count` numbers; A may be Z. */
   activate(activation: Activation, A: number, Z: number, count: number): void;

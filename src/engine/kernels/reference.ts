@@ -6,6 +6,7 @@ import { dropout } from './reference/dropout.ts';
 import { gradients } from './reference/gradients.ts';
 import { layerNormalization } from './reference/layerNormalization.ts';
 import { losses } from './reference/losses.ts';
+import { oneHot } from './reference/oneHot.ts';
 import { optimizers } from './reference/optimizers.ts';
 import { products } from './reference/products.ts';
 
@@ -20,6 +21,7 @@ export const createReferenceKernels: CreateKernels = ({ numbers, indices: intege
     indices,
     ...ONE_THREAD,
     ...products(values, indices),
+    ...oneHot(values, indices),
     ...activations(values),
     ...dropout(values),
     ...batchNormalization(values),

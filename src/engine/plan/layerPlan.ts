@@ -4,10 +4,13 @@ import type { Normalization } from '../normalizations/normalization.ts';
 import { NORMALIZATIONS } from '../normalizations/normalizations.ts';
 import type { CompleteLayer } from '../spec.ts';
 import type { Allocator } from './allocator.ts';
+import type { OneHotPlan } from './oneHotPlan.ts';
 
 /** A layer's sizes and rules: k inputs, n units. */
 export interface LayerShape {
   readonly k: number;
+  /** The first of the k inputs, which are multiplied; the others are one-hot. */
+  readonly dense: number;
   readonly n: number;
   readonly activation: Activation;
   readonly normalization: Normalization | null;
@@ -62,12 +65,16 @@ export interface LayerPlan
     LayerRunning,
     LayerGradients,
     LayerActivations,
-    LayerActivationGradients {}
+    LayerActivationGradients {
+  /** Of the first layer, where it has one-hot inputs. */
+  readonly oneHot: OneHotPlan | null;
+}
 
-/** The sizes and rules of a layer behind `k` inputs. */
-export function shapeOf(layer: CompleteLayer, k: number): LayerShape {
-  const { units: n, activation, normalization, dropout } = layer;
-  return { k, n, activation, dropout, normalization: normalization === null ? null : NORMALIZATIONS[normalization] };
+/** The sizes and rules of a layer behind `k` inputs, the last `oneHot` of them one-hot. */
+export function shapeOf(layer: CompleteLayer, k: number, oneHot: number): LayerShape {
+  const { units: n, activation, normalization: name, dropout } = layer;
+  const normalization = name === null ? null : NORMALIZATIONS[name];
+  return { k, dense: k - oneHot, n, activation, dropout, normalization };
 }
 
 /** Room for W (n, k), b (n, 1) and, of a normalized layer, gamma and beta (n, 1). */

@@ -1,5 +1,5 @@
 import { type ArenaSize, NONE } from '../kernels/kernels.ts';
-import type { CompleteLayer } from '../spec.ts';
+import { type CompleteLayer, type NetworkSpec, oneHotInputs } from '../spec.ts';
 import { type Allocator, createAllocator, type Region } from './allocator.ts';
 import {
   type LayerPlan,
@@ -11,6 +11,7 @@ import {
   takeParameters,
   takeRunning,
 } from './layerPlan.ts';
+import { type OneHotPlan, planOneHot } from './oneHotPlan.ts';
 
 /** What a training needs beyond predicting. */
 export interface TrainingSizes {
@@ -28,7 +29,7 @@ export interface TrainingSizes {
   readonly keepsActivationGradients: boolean;
 }
 
-/** Rows lie one after the other: features X (n0, rows), targets T, weights (rows) or NONE. */
+/** Rows lie one after the other: dense features X (dense, rows), targets T, weights (rows) or NONE. */
 interface RowsPlan {
   readonly rows: number;
   readonly X: number;
@@ -38,7 +39,12 @@ interface RowsPlan {
 
 /** Where everything lies in the arena: made once, nothing is allocated afterwards. */
 export interface Plan {
+  /** n[0]: all inputs. */
   readonly inputs: number;
+  /** Those that X has. */
+  readonly dense: number;
+  /** The others; null: there are none. */
+  readonly oneHot: OneHotPlan | null;
   readonly outputs: number;
   readonly layers: readonly LayerPlan[];
   /** W, b, gamma and beta of every layer. */
@@ -65,13 +71,16 @@ export interface Plan {
 
 /** Plans the arena for passes of at most `rows` rows; `training` null: for predicting alone. */
 export function planNetwork(
-  inputs: number,
+  { inputs, oneHot: oneHotColumns = [] }: Pick<NetworkSpec, 'inputs' | 'oneHot'>,
   layers: readonly CompleteLayer[],
   rows: number,
   training: TrainingSizes | null,
 ): Plan {
   if (!(Number.isInteger(rows) && rows > 0)) throw new RangeError(`a pass needs at least one row, not ${rows}`);
-  const shapes = layers.map((layer, index) => shapeOf(layer, layers[index - 1]?.units ?? inputs));
+  const shapes = layers.map((layer, index) =>
+    index === 0 ? shapeOf(layer, inputs, oneHotInputs(oneHotColumns)) : shapeOf(layer, layers[index - 1].units, 0),
+  );
+  const [{ dense, n: firstUnits }] = shapes;
   const sizes = training ?? PREDICTING;
   const allocator = createAllocator();
 
@@ -87,12 +96,16 @@ export function planNetwork(
   );
   const activations = shapes.map((shape) => takeActivations(allocator, shape, rows));
   const activationGradients = training === null ? null : planActivationGradients(allocator, shapes, rows, training);
-  const batch = takeRows(allocator, rows, inputs, sizes);
-  const held = takeRows(allocator, sizes.heldRows, inputs, sizes);
+  const batch = takeRows(allocator, rows, dense, sizes);
+  const held = takeRows(allocator, sizes.heldRows, dense, sizes);
+  const rowsIndices = sizes.heldRows + rows;
+  const oneHot = planOneHot(allocator, oneHotColumns, { units: firstUnits, batchRows: rows, freeIndex: rowsIndices });
   const classWeights = sizes.classWeights > 0 ? allocator.take(sizes.classWeights) : NONE;
 
   return {
     inputs,
+    dense,
+    oneHot,
     outputs: shapes[shapes.length - 1].n,
     layers: shapes.map((shape, index) => ({
       ...shape,
@@ -101,6 +114,7 @@ export function planNetwork(
       ...gradients.taken[index],
       ...activations[index],
       ...(activationGradients?.[index] ?? { dA: NONE, dZ: NONE }),
+      oneHot: index === 0 ? oneHot : null,
     })),
     parameters: parameters.region,
     learned,
@@ -113,7 +127,7 @@ export function planNetwork(
     classWeights,
     orderIndex: 0,
     passIndex: sizes.heldRows,
-    size: { numbers: allocator.used(), indices: sizes.heldRows + rows },
+    size: { numbers: allocator.used(), indices: rowsIndices * (1 + oneHotColumns.length) },
   };
 }
 
@@ -126,10 +140,10 @@ const PREDICTING: TrainingSizes = {
   keepsActivationGradients: false,
 };
 
-function takeRows({ take }: Allocator, rows: number, inputs: number, sizes: TrainingSizes): RowsPlan {
+function takeRows({ take }: Allocator, rows: number, dense: number, sizes: TrainingSizes): RowsPlan {
   return {
     rows,
-    X: take(rows * inputs),
+    X: take(rows * dense),
     T: take(rows * sizes.targetColumns),
     rowWeights: sizes.weighted ? take(rows) : NONE,
   };

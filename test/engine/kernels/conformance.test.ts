@@ -4,6 +4,7 @@ import { conformInActivations } from './conformance/activations.ts';
 import { conformElementwise } from './conformance/elementwise.ts';
 import { conformInLosses } from './conformance/losses.ts';
 import { conformInNormalization } from './conformance/normalization.ts';
+import { conformInOneHot } from './conformance/oneHot.ts';
 import { conformInOptimizers } from './conformance/optimizers.ts';
 import { conformInProducts } from './conformance/products.ts';
 
@@ -12,6 +13,7 @@ const OTHERS = PLAYERS.filter(({ name }) => name !== 'reference');
 
 describe.each(OTHERS)('the $name player', ({ createKernels }) => {
   describe('products', () => conformInProducts(createKernels));
+  describe('one-hot products', () => conformInOneHot(createKernels));
   describe('activations', () => conformInActivations(createKernels));
   describe('losses', () => conformInLosses(createKernels));
   describe('normalization', () => conformInNormalization(createKernels));

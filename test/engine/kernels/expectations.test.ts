@@ -46,6 +46,16 @@ describe.each(PLAYERS)('the $name player', ({ createKernels }) => {
     expect(numbersAt(kernels, 6, 4)).toEqual([5, 6, 1, 2]);
   });
 
+  it('adds the weights of the inputs that are 1, and sends gradients back to them alone', () => {
+    // Three one-hot inputs with weights 1 2, 3 4 and 5 6 of two units; the second example names none, for which 9 9 is usual.
+    const kernels = kernelsOver(1, 2, 3, 4, 5, 6, 100, 200, 9, 9, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+    kernels.indices.set([2, -1]);
+    kernels.addRows(10, 6, 0, 8, 0, 2, 3, 1, 2);
+    expect(numbersAt(kernels, 10, 4)).toEqual([105, 206, 109, 209]);
+    kernels.rowGradient(14, 10, 0, 2, 3, 1, 2, 0.5);
+    expect(numbersAt(kernels, 14, 6)).toEqual([0, 0, 0, 0, 52.5, 103]);
+  });
+
   it('gives equal logits equal probabilities, and the loss log n', () => {
     const kernels = kernelsOver(7, 7, 7, 7, 2, 0, 0, 0, 0);
     expect(kernels.crossEntropy(5, 0, 4, NONE, NONE, 1, 4, 0)).toBeCloseTo(Math.log(4), CLOSE);

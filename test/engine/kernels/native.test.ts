@@ -54,6 +54,10 @@ describe.skipIf(addon === null)('createNativeKernels', () => {
     ['indices between two integers', (kernels) => kernels.gatherRows(0, 50, 0.5, 1, 5)],
     ['a negative index', (kernels) => gatherRow(kernels, -1)],
     ['an index of a row beyond it', (kernels) => gatherRow(kernels, 10)],
+    ['a code of a row that E does not have', (kernels) => addCodedRow(kernels, 3)],
+    ['codes beyond the indices', (kernels) => kernels.addRows(0, NONE, 50, NONE, 1, 2, 3, 2, 5)],
+    ['a gradient of codes beyond the indices', (kernels) => kernels.rowGradient(0, 50, 3, 1, 3, 2, 5, 1)],
+    ['codes gathered from beyond the indices', (kernels) => kernels.gatherCodes(0, 2, 0, 1, 3)],
     ['a target above the classes', (kernels) => lossOfTarget(kernels, 5)],
     ['a target below the classes', (kernels) => lossOfTarget(kernels, -1)],
     ['a target that is no number', (kernels) => lossOfTarget(kernels, Number.NaN)],
@@ -102,6 +106,12 @@ describe.skipIf(addon === null)('createNativeKernels', () => {
 function gatherRow(kernels: Kernels, row: number): void {
   kernels.indices.set([0, row]);
   kernels.gatherRows(0, 50, 0, 2, 5);
+}
+
+/** Adds rows of E (5, 3) for two examples, of which only the second has a wrong code. */
+function addCodedRow(kernels: Kernels, code: number): void {
+  kernels.indices.set([0, code]);
+  kernels.addRows(0, NONE, 50, NONE, 0, 2, 3, 1, 5);
 }
 
 /** The loss of two examples with five logits each, of which only the second has a wrong target. */

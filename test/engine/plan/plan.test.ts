@@ -25,7 +25,7 @@ const TRAINING: TrainingSizes = {
 type Stretch = readonly [name: string, offset: number, count: number];
 
 function stretchesOf(training: TrainingSizes): readonly Stretch[] {
-  const plan = planNetwork(INPUTS, LAYERS, ROWS, training);
+  const plan = planNetwork({ inputs: INPUTS }, LAYERS, ROWS, training);
   const rows = (name: string, { X, T, rowWeights }: typeof plan.held, count: number): Stretch[] => [
     [`${name} X`, X, count * INPUTS],
     [`${name} T`, T, count * training.targetColumns],
@@ -61,14 +61,14 @@ describe('the plan of the arena', () => {
       expect(offset, `${name} after ${before}`).toBeGreaterThanOrEqual(start + count);
       expect(offset % 16, name).toBe(0);
     });
-    const { size } = planNetwork(INPUTS, LAYERS, ROWS, TRAINING);
+    const { size } = planNetwork({ inputs: INPUTS }, LAYERS, ROWS, TRAINING);
     const [, last, count] = stretches[stretches.length - 1];
     expect(last + count).toBeLessThanOrEqual(size.numbers);
     expect(size.indices).toBe(30 + ROWS);
   });
 
   it('puts each gradient where its parameter is, one stretch further', () => {
-    const { layers, parameters, gradients } = planNetwork(INPUTS, LAYERS, ROWS, TRAINING);
+    const { layers, parameters, gradients } = planNetwork({ inputs: INPUTS }, LAYERS, ROWS, TRAINING);
     expect(gradients.count).toBe(parameters.count);
     for (const { W, b, gamma, dW, db, dgamma } of layers) {
       expect([dW - W, db - b]).toEqual([gradients.offset, gradients.offset]);
@@ -77,21 +77,21 @@ describe('the plan of the arena', () => {
   });
 
   it('takes two buffers in turn for the way back when nobody looks at it', () => {
-    const { layers } = planNetwork(INPUTS, LAYERS, ROWS, { ...TRAINING, keepsActivationGradients: false });
+    const { layers } = planNetwork({ inputs: INPUTS }, LAYERS, ROWS, { ...TRAINING, keepsActivationGradients: false });
     expect(layers.map(({ dA, dZ }) => dA === dZ)).toEqual([true, true, true]);
     expect(layers[0].dA).toBe(layers[2].dA);
     expect(layers[1].dA).toBe(layers[0].dA + 5 * ROWS + (16 - ((5 * ROWS) % 16)));
   });
 
   it('keeps nothing for training where only predictions are wanted', () => {
-    const predicting = planNetwork(INPUTS, LAYERS, ROWS, null);
-    const training = planNetwork(INPUTS, LAYERS, ROWS, TRAINING);
+    const predicting = planNetwork({ inputs: INPUTS }, LAYERS, ROWS, null);
+    const training = planNetwork({ inputs: INPUTS }, LAYERS, ROWS, TRAINING);
     expect(predicting.learned).toEqual(training.learned);
     expect(predicting.persistent).toEqual(predicting.learned);
     expect(predicting.gradients.count).toBe(0);
   });
 
   it('refuses passes of no rows', () => {
-    expect(() => planNetwork(INPUTS, LAYERS, 0, null)).toThrow(RangeError);
+    expect(() => planNetwork({ inputs: INPUTS }, LAYERS, 0, null)).toThrow(RangeError);
   });
 });

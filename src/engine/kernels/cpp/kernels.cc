@@ -8,5 +8,6 @@
 #include "elementwise.h"
 #include "losses.h"
 #include "normalization.h"
+#include "oneHot.h"
 #include "optimizers.h"
 #include "products.h"

@@ -6,6 +6,12 @@
 constexpr double ABSENT = -1;
 constexpr double LARGEST_WHOLE = 9007199254740992;
 
+struct RowNumbers {
+  const int* of;
+  /** One above the greatest. */
+  Size bound;
+};
+
 class Call {
  public:
   explicit Call(const Arena& of) : arena(of), arguments(of.call + 2) {}
@@ -40,19 +46,32 @@ class Call {
     return arguments[argument] == ABSENT ? nullptr : matrix(argument, rows, columns);
   }
 
-  /** `count` row numbers of a matrix of `columns` columns that starts at the argument `source`: every row is within the arena. */
-  const int* rowNumbers(int argument, Size count, int source, Size columns) const {
+  /** Integers in `rows` rows of `columns`. */
+  int* integers(int argument, Size rows, Size columns = 1) const {
     const double offset = arguments[argument];
-    if (!isWhole(offset) || offset + double(count) > arena.integers) refuse("a kernel got indices that its player does not hold");
-    const int* rows = arena.indices + Size(offset);
+    if (!isWhole(offset) || offset + double(rows) * double(columns) > arena.integers) refuse("a kernel got indices that its player does not hold");
+    return arena.indices + Size(offset);
+  }
+
+  /** `count` row numbers, and how many rows a matrix must have for them. */
+  RowNumbers rowNumbers(int argument, Size count) const {
+    const int* rows = integers(argument, count);
     int least = 0, most = -1;
     for (Size i = 0; i < count; i++) {
       least = rows[i] < least ? rows[i] : least;
       most = rows[i] > most ? rows[i] : most;
     }
     if (least < 0) refuse("a kernel got a row number below 0");
-    matrix(source, Size(most + 1LL), columns);
-    return rows;
+    return {rows, Size(most + 1LL)};
+  }
+
+  /** The codes of m examples, c each: row numbers of a matrix of k rows, or below 0. */
+  const int* codes(int argument, Size m, Size c, Size k) const {
+    const int* codes = integers(argument, m, c);
+    int most = -1;
+    for (Size i = 0; i < m * c; i++) most = codes[i] > most ? codes[i] : most;
+    if (double(most) >= double(k)) refuse("a kernel got a code of a row that its matrix does not have");
+    return codes;
   }
 
   /** `count` class numbers, each of 0 to classes - 1. */

@@ -24,7 +24,11 @@
 
 const Entry ENTRIES[] = {
     ENTRY("gatherRows", 5, const Size m = call.size(3); const Size n = call.size(4);
-          gatherRows(call.matrix(0, m, n), call.matrix(1, 0), call.rowNumbers(2, m, 1, n), m, n);),
+          const RowNumbers rows = call.rowNumbers(2, m);
+          gatherRows(call.matrix(0, m, n), call.matrix(1, rows.bound, n), rows.of, m, n);),
+    ENTRY("gatherCodes", 5, const Size m = call.size(3); const Size c = call.size(4);
+          const RowNumbers rows = call.rowNumbers(2, m);
+          gatherCodes(call.integers(0, m, c), call.integers(1, rows.bound, c), rows.of, m, c);),
 
     ENTRY("affine", 7, const Size m = call.size(4); const Size k = call.size(5); const Size n = call.size(6);
           affine(call.matrix(0, m, n), call.matrix(1, k, n), call.matrix(2, m, k), call.matrix(3, n), m, k, n);),
@@ -34,6 +38,14 @@ const Entry ENTRIES[] = {
           biasGradient(call.matrix(0, n), call.matrix(1, m, n), m, n, call.single(4));),
     ENTRY("inputGradient", 6, const Size m = call.size(3); const Size k = call.size(4); const Size n = call.size(5);
           inputGradient(call.matrix(0, m, k), call.matrix(1, k, n), call.matrix(2, m, n), m, k, n);),
+
+    ENTRY("addRows", 9, const Size m = call.size(5); const Size k = call.size(6); const Size c = call.size(7);
+          const Size n = call.size(8);
+          addRows(call.matrix(0, m, n), call.matrixOrNull(1, n), call.matrix(2, k, n), call.matrixOrNull(3, c, n),
+                  call.codes(4, m, c, k), m, k, c, n);),
+    ENTRY("rowGradient", 8, const Size m = call.size(3); const Size k = call.size(4); const Size c = call.size(5);
+          const Size n = call.size(6);
+          rowGradient(call.matrix(0, k, n), call.matrix(1, m, n), call.codes(2, m, c, k), m, k, c, n, call.single(7));),
 
     ACTIVATION_ENTRIES(linear),
     ACTIVATION_ENTRIES(relu),
