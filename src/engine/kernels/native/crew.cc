@@ -80,6 +80,7 @@ void Crew::startHelpers() {
   try {
     while (helpers.size() + 1 < threads) {
       helpers.emplace_back(&Crew::help, this, calls.load(std::memory_order_relaxed));
+      pthread_setname_np(helpers.back().native_handle(), NAME);
     }
   } catch (const std::exception&) {
     // The system has no more threads: those that there are play all.
@@ -97,7 +98,6 @@ void Crew::endHelpers() {
 }
 
 void Crew::help(uint32_t seen) {
-  pthread_setname_np(pthread_self(), NAME);
   for (;;) {
     seen = awaitChange(calls, seen);
     if (ends.load(std::memory_order_relaxed)) return;
