@@ -66,6 +66,8 @@ export interface Trainer extends Network, Steps {
   /** Throws RangeError on a snapshot of another network. */
   restore(snapshot: Numbers): void;
   state(): TrainerState;
+  /** The state of the generator that shuffles the orders. */
+  generatorState(): GeneratorState;
   /** Goes on from another trainer's state. Throws RangeError when its network or optimizer was another. */
   restoreState(state: TrainerState): void;
 }
@@ -105,6 +107,7 @@ export function createTrainer(spec: NetworkSpec, options: TrainerOptions): Train
       step: progress.step,
       generator: generator.state(),
     }),
+    generatorState: () => generator.state(),
     restoreState(state) {
       values.set(checkLength(state.values, plan.persistent.count));
       progress.step = state.step;

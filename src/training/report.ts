@@ -4,10 +4,12 @@ export interface RunPlan {
   readonly stepsPerEpoch: number;
   /** Rows that train in one epoch. */
   readonly rowsPerEpoch: number;
+  /** What was done before, where the run goes on from a checkpoint. */
+  readonly done: { readonly epochs: number; readonly steps: number };
 }
 
-/** What is known after an epoch. */
-export interface EpochReport {
+/** What is measured in an epoch. */
+export interface EpochMeasures {
   /** From 1. */
   readonly epoch: number;
   readonly epochs: number;
@@ -24,4 +26,10 @@ export interface EpochReport {
   /** Of this epoch, validation included. */
   readonly seconds: number;
   readonly rowsPerSecond: number;
+}
+
+/** What is known after an epoch. */
+export interface EpochReport extends EpochMeasures {
+  /** Whether no epoch so far was better: its parameters are kept. */
+  readonly isBest: boolean;
 }

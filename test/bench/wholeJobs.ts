@@ -83,7 +83,13 @@ function runOurs({ target, hidden, batch, epochs, until }: WholeJob, table: Tabl
     table,
     spec,
     createKernels,
-    control: { stopRequested: () => until !== null && accuracy >= until, setStep: () => {} },
+    checkpoint: null,
+    control: {
+      ending: () => (until !== null && accuracy >= until ? 'cancel' : null),
+      takeCheckpointWish: () => false,
+      setStep: () => {},
+    },
+    onCheckpoint: () => {},
     clock: Date.now,
     onStart: () => {},
     onEpoch: (report) => {

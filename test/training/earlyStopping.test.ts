@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import { createEarlyStopping } from '../../src/training/earlyStopping.ts';
-import type { EpochReport } from '../../src/training/report.ts';
+import type { EpochMeasures } from '../../src/training/report.ts';
 
-function report(epoch: number, validationLoss: number | null, metrics: EpochReport['metrics'] = {}): EpochReport {
+function report(epoch: number, validationLoss: number | null, metrics: EpochMeasures['metrics'] = {}): EpochMeasures {
   return {
     epoch,
     epochs: 10,
@@ -41,4 +41,18 @@ it('goes by the training loss without validation rows, and never stops unless as
   expect([1, 2, 3].map((epoch) => stopping.judge(report(epoch, null)))).toEqual(
     Array(3).fill({ best: true, stop: false }),
   );
+});
+
+it('goes on from its state as if it had never stopped', () => {
+  const settings = { metric: 'validationLoss', patience: 3, minDelta: 0.1 } as const;
+  const losses = [3, 2, 2.05, 1.95, 2, 2];
+  const whole = createEarlyStopping(settings);
+  const verdicts = losses.map((loss, i) => whole.judge(report(i + 1, loss)));
+  let parted = createEarlyStopping(settings);
+  const partedVerdicts = losses.map((loss, i) => {
+    parted = createEarlyStopping(settings, parted.state());
+    return parted.judge(report(i + 1, loss));
+  });
+  expect(partedVerdicts).toEqual(verdicts);
+  expect(verdicts.at(-1)?.stop).toBe(true);
 });

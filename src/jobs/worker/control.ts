@@ -1,23 +1,34 @@
-import type { RunControl } from '../../training/epochs.ts';
+import { ENDINGS, type Ending, type RunControl } from '../../training/control.ts';
 
-/** What a running thread and its process share: the process asks it to stop, the thread says how far it is. */
+/** What a running thread and its process share: the process says what it wants, the thread how far it is. */
 export interface Control extends RunControl {
   readonly buffer: SharedArrayBuffer;
-  requestStop(): void;
+  /** The first wish counts, but for `cancel`, which always does. */
+  end(how: Ending): void;
+  /** Wishes for a checkpoint. */
+  wishForCheckpoint(): void;
   /** Steps since the run began. */
   step(): number;
 }
 
-const STOP = 0;
-const STEP = 1;
+const ENDING = 0;
+const CHECKPOINT = 1;
+const STEP = 2;
+const SLOTS = 3;
 
 /** Over the memory of another thread's control, or new memory. */
-export function createControl(buffer = new SharedArrayBuffer(2 * Int32Array.BYTES_PER_ELEMENT)): Control {
+export function createControl(buffer = new SharedArrayBuffer(SLOTS * Int32Array.BYTES_PER_ELEMENT)): Control {
   const shared = new Int32Array(buffer);
   return {
     buffer,
-    requestStop: () => void Atomics.store(shared, STOP, 1),
-    stopRequested: () => Atomics.load(shared, STOP) === 1,
+    end(how) {
+      const wish = ENDINGS.indexOf(how) + 1;
+      if (how === 'cancel') Atomics.store(shared, ENDING, wish);
+      else Atomics.compareExchange(shared, ENDING, 0, wish);
+    },
+    ending: () => ENDINGS[Atomics.load(shared, ENDING) - 1] ?? null,
+    wishForCheckpoint: () => void Atomics.store(shared, CHECKPOINT, 1),
+    takeCheckpointWish: () => Atomics.load(shared, CHECKPOINT) === 1 && Atomics.exchange(shared, CHECKPOINT, 0) === 1,
     setStep: (step) => void Atomics.store(shared, STEP, step),
     step: () => Atomics.load(shared, STEP),
   };

@@ -1,6 +1,5 @@
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 import type { Clock } from '../../kit/clock.ts';
-import { createEarlyStopping } from '../../training/earlyStopping.ts';
 import type { EpochReport } from '../../training/report.ts';
 import type { TrainingSpec } from '../../training/schemas/spec.ts';
 import type { Control } from './control.ts';
@@ -29,7 +28,6 @@ const PROGRESS_MS = 500;
 
 /** Notes what a thread says of its job, and how far it is in between, until it is ended. */
 export function listen({ jobId, earlyStopping, control, port, clock, note }: ListeningParts): Listening {
-  const stopping = createEarlyStopping(earlyStopping);
   let progressAt: ReturnType<typeof createProgress> | undefined;
   let epochs = 0;
   let best: object | undefined;
@@ -41,8 +39,7 @@ export function listen({ jobId, earlyStopping, control, port, clock, note }: Lis
     const { epoch, step, trainingLoss, validationLoss, metrics, learningRate, seconds } = report;
     const loss = { jobId, epoch, step, trainingLoss, validationLoss, learningRate, seconds };
     epochs = epoch;
-    // The thread keeps the parameters of the epoch that the same judge calls the best there.
-    if (stopping.judge(report).best) best = bestOf(report, earlyStopping?.metric);
+    if (report.isBest) best = bestOf(report, earlyStopping?.metric);
     note({
       losses: [{ ...loss, metrics: JSON.stringify(metrics) }],
       state: { latest: JSON.stringify({ trainingLoss, validationLoss, ...metrics }), best: JSON.stringify(best) },

@@ -79,7 +79,7 @@ export function startRun(parts: RunParts, claimed: ClaimedJob): Run {
     memoryBytes: claimed.memoryBytes,
     stop(why) {
       reason ??= why;
-      control.requestStop();
+      control.end('cancel');
     },
     ended: run()
       .catch(giveUp)
@@ -115,7 +115,7 @@ async function resultOf(running: Promise<ThreadResult>, control: Control, log: L
   try {
     return await running;
   } catch (error) {
-    if (control.stopRequested()) return { kind: 'stopped' };
+    if (control.ending() !== null) return { kind: 'stopped' };
     log.error({ err: error }, 'the thread of the job died');
     return { kind: 'failed', failure: failureOfThread(error) };
   }

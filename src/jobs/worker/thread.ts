@@ -29,10 +29,12 @@ export async function runTask({ spec, file, columns, control, port }: ThreadTask
       table,
       spec,
       createKernels,
+      checkpoint: null,
       control: createControl(control),
       clock: Date.now,
       onStart: (plan) => tell({ kind: 'started', plan }),
       onEpoch: (report) => tell({ kind: 'epoch', report }),
+      onCheckpoint: () => {},
     });
     return outcome ? { kind: 'trained', outcome } : { kind: 'stopped' };
   } catch (error) {

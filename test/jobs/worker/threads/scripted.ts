@@ -7,6 +7,7 @@ import type { Outcome } from '../../../../src/training/outcome.ts';
 
 const EPOCHS = 3;
 const STEPS_PER_EPOCH = 2;
+const DONE = { epochs: 0, steps: 0 };
 
 const OUTCOME: Outcome = {
   features: { version: 1, columns: [] },
@@ -44,7 +45,10 @@ export async function runTask(task: ThreadTask): Promise<ThreadResult> {
 }
 
 function trainAll({ port, control }: ThreadTask): ThreadResult {
-  port.postMessage({ kind: 'started', plan: { epochs: EPOCHS, stepsPerEpoch: STEPS_PER_EPOCH, rowsPerEpoch: 100 } });
+  port.postMessage({
+    kind: 'started',
+    plan: { epochs: EPOCHS, stepsPerEpoch: STEPS_PER_EPOCH, rowsPerEpoch: 100, done: DONE },
+  });
   for (let epoch = 1; epoch <= EPOCHS; epoch++) {
     createControl(control).setStep(epoch * STEPS_PER_EPOCH);
     port.postMessage({ kind: 'epoch', report: reportOf(epoch) });
@@ -54,9 +58,9 @@ function trainAll({ port, control }: ThreadTask): ThreadResult {
 
 async function untilStopped({ port, control }: ThreadTask): Promise<ThreadResult> {
   const shared = createControl(control);
-  port.postMessage({ kind: 'started', plan: { epochs: 1000, stepsPerEpoch: 1, rowsPerEpoch: 100 } });
+  port.postMessage({ kind: 'started', plan: { epochs: 1000, stepsPerEpoch: 1, rowsPerEpoch: 100, done: DONE } });
   port.postMessage({ kind: 'epoch', report: reportOf(1) });
-  while (!shared.stopRequested()) await new Promise((resolve) => setImmediate(resolve));
+  while (shared.ending() === null) await new Promise((resolve) => setImmediate(resolve));
   return { kind: 'stopped' };
 }
 
@@ -71,5 +75,6 @@ function reportOf(epoch: number) {
     learningRate: 0.001,
     seconds: 0.01,
     rowsPerSecond: 10_000,
+    isBest: true,
   };
 }

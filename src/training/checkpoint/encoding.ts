@@ -1,0 +1,113 @@
+/**
+ * A checkpoint as bytes: a mark, the version and the header's length (little-endian, as all numbers here), a JSON header, the arrays as they lie
+ * in memory, and the SHA-256 of all that. Every part is padded to eight bytes.
+ */
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import type { Numbers } from '../../engine/matrix.ts';
+import { type TrainingSpec, trainingSpecSchema } from '../schemas/spec.ts';
+import { type Checkpoint, checkpointFactsSchema } from './checkpoint.ts';
+
+/** Raised whenever a later program would read these bytes in another way, the engine's order of its numbers included. */
+const VERSION = 1;
+const MARK = new TextEncoder().encode('TRNYCKPT');
+const PREFIX_BYTES = 16;
+const HASH_BYTES = 32;
+
+const arraySchema = z.strictObject({ type: z.enum(['float32', 'float64']), count: z.int().min(0) });
+const headerSchema = z.strictObject({
+  /** Names the training that it is of. */
+  spec: z.string(),
+  facts: checkpointFactsSchema,
+  values: arraySchema,
+  bestParameters: arraySchema.nullable(),
+});
+
+/** Bytes that are no checkpoint of the training. */
+export class InvalidCheckpointError extends Error {
+  override readonly name = 'InvalidCheckpointError';
+}
+
+export function encodeCheckpoint(checkpoint: Checkpoint, spec: TrainingSpec): Uint8Array<ArrayBuffer> {
+  const { values, bestParameters, ...facts } = checkpoint;
+  const describe = (numbers: Numbers) => ({
+    type: numbers instanceof Float64Array ? 'float64' : 'float32',
+    count: numbers.length,
+  });
+  const header = {
+    spec: fingerprint(spec),
+    facts,
+    values: describe(values),
+    bestParameters: bestParameters && describe(bestParameters),
+  };
+  const headerBytes = new TextEncoder().encode(JSON.stringify(header));
+  const arrays = [values, bestParameters].flatMap((numbers) => (numbers ? [bytesOf(numbers)] : []));
+  const size = arrays.reduce((sum, bytes) => sum + padded(bytes.length), PREFIX_BYTES + padded(headerBytes.length));
+
+  const encoded = new Uint8Array(size + HASH_BYTES);
+  encoded.set(MARK);
+  const view = new DataView(encoded.buffer);
+  view.setUint32(8, VERSION, true);
+  view.setUint32(12, headerBytes.length, true);
+  let offset = PREFIX_BYTES;
+  for (const bytes of [headerBytes, ...arrays]) {
+    encoded.set(bytes, offset);
+    offset += padded(bytes.length);
+  }
+  encoded.set(hashOf(encoded.subarray(0, size)), size);
+  return encoded;
+}
+
+/** Throws InvalidCheckpointError on bytes that are damaged, of another version, or of another training than `spec`. */
+export function decodeCheckpoint(encoded: Uint8Array, spec: TrainingSpec): Checkpoint {
+  const size = encoded.length - HASH_BYTES;
+  if (size < PREFIX_BYTES || MARK.some((byte, i) => byte !== encoded[i])) throw invalid('they are no checkpoint');
+  const view = new DataView(encoded.buffer, encoded.byteOffset, encoded.byteLength);
+  const version = view.getUint32(8, true);
+  if (version !== VERSION) throw invalid(`they are of version ${version}, not ${VERSION}`);
+  if (!Buffer.from(encoded.subarray(size)).equals(hashOf(encoded.subarray(0, size)))) throw invalid('they are damaged');
+
+  const headerLength = view.getUint32(12, true);
+  const text = new TextDecoder().decode(encoded.subarray(PREFIX_BYTES, PREFIX_BYTES + headerLength));
+  const { facts, values, bestParameters, spec: name } = headerSchema.parse(JSON.parse(text));
+  if (name !== fingerprint(spec)) throw invalid('they are of another training');
+  const offset = PREFIX_BYTES + padded(headerLength);
+  const bestOffset = offset + padded(values.count * BYTES[values.type]);
+  return {
+    ...facts,
+    values: readNumbers(encoded, offset, values),
+    bestParameters: bestParameters && readNumbers(encoded, bestOffset, bestParameters),
+  };
+}
+
+const BYTES = { float32: Float32Array.BYTES_PER_ELEMENT, float64: Float64Array.BYTES_PER_ELEMENT };
+
+function readNumbers(encoded: Uint8Array, offset: number, { type, count }: z.infer<typeof arraySchema>): Numbers {
+  // A copy, because the numbers of a file's bytes need not lie where typed arrays may begin.
+  const { buffer } = Uint8Array.from(encoded.subarray(offset, offset + count * BYTES[type]));
+  return type === 'float64' ? new Float64Array(buffer) : new Float32Array(buffer);
+}
+
+/** What two trainings have in common that take the same steps, but for their number: a training may be extended. */
+function fingerprint(spec: TrainingSpec): string {
+  const { epochs: _, ...training } = spec.training;
+  const names = Object.keys(trainingSpecSchema.shape) as (keyof TrainingSpec)[];
+  const parts = names.map((name) => (name === 'training' ? training : spec[name]));
+  return hashOf(new TextEncoder().encode(JSON.stringify(parts))).toString('hex');
+}
+
+function bytesOf({ buffer, byteOffset, byteLength }: Numbers): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
+}
+
+function padded(bytes: number): number {
+  return Math.ceil(bytes / 8) * 8;
+}
+
+function hashOf(bytes: Uint8Array): Buffer {
+  return createHash('sha256').update(bytes).digest();
+}
+
+function invalid(why: string): InvalidCheckpointError {
+  return new InvalidCheckpointError(`The bytes cannot be gone on from: ${why}.`);
+}

@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest';
+import type { Checkpoint } from '../../../src/training/checkpoint/checkpoint.ts';
+import {
+  decodeCheckpoint,
+  encodeCheckpoint,
+  InvalidCheckpointError,
+} from '../../../src/training/checkpoint/encoding.ts';
+import { specFor } from '../profile.ts';
+import { flowers } from '../tables.ts';
+
+const spec = specFor(flowers(30), { target: 'kind' });
+const CHECKPOINT: Checkpoint = {
+  epoch: 3,
+  batch: 2,
+  step: 12,
+  generator: [1, 2 ** 32 - 1, 0, 7],
+  sums: { loss: 0.1 + 0.2, weight: 48, learningRate: 1e-3, ms: 12.5 },
+  earlyStopping: { best: -0.875, mark: null, epochsWithout: 1 },
+  schedule: [0.01, Number.MAX_VALUE, 0, 0],
+  best: { epoch: 2, validationLoss: 1 / 3 },
+  finished: false,
+  values: Float32Array.of(1, Number.NaN, -0, 1e-45, Number.POSITIVE_INFINITY),
+  bestParameters: Float32Array.of(0.5, -2, 3),
+};
+const encoded = encodeCheckpoint(CHECKPOINT, spec);
+
+describe('a checkpoint', () => {
+  it.each<[string, Partial<Checkpoint>]>([
+    ['as it is', {}],
+    ['before the first epoch is done', { best: null, bestParameters: null }],
+    ['in float64', { values: Float64Array.of(0.1, 2, 3), bestParameters: Float64Array.of(1 / 3) }],
+  ])('is the same after it was bytes: %s', (_, changes) => {
+    const checkpoint = { ...CHECKPOINT, ...changes };
+    expect(decodeCheckpoint(encodeCheckpoint(checkpoint, spec), spec)).toEqual(checkpoint);
+  });
+
+  it('is read wherever its bytes lie in a larger buffer', () => {
+    const shifted = new Uint8Array(encoded.length + 3);
+    shifted.set(encoded, 3);
+    expect(decodeCheckpoint(shifted.subarray(3), spec)).toEqual(CHECKPOINT);
+  });
+
+  it('is of the training however many epochs it has', () => {
+    const longer = { ...spec, training: { ...spec.training, epochs: spec.training.epochs + 20 } };
+    expect(decodeCheckpoint(encoded, longer)).toEqual(CHECKPOINT);
+  });
+});
+
+describe('bytes that are no checkpoint of the training', () => {
+  it('are refused however short they are cut', () => {
+    for (let length = 0; length < encoded.length; length++) {
+      expect(() => decodeCheckpoint(encoded.subarray(0, length), spec)).toThrow(InvalidCheckpointError);
+    }
+  });
+
+  it('are refused with any bit flipped', () => {
+    for (let bit = 0; bit < 8 * encoded.length; bit += 3) {
+      const flipped = Uint8Array.from(encoded);
+      flipped[bit >> 3] ^= 1 << (bit & 7);
+      expect(() => decodeCheckpoint(flipped, spec)).toThrow(InvalidCheckpointError);
+    }
+  });
+
+  it('are refused with more behind them', () => {
+    expect(() => decodeCheckpoint(Uint8Array.from([...encoded, 0]), spec)).toThrow(/damaged/);
+  });
+
+  it('are refused when they are of another version', () => {
+    const later = Uint8Array.from(encoded);
+    later[8] = 2;
+    expect(() => decodeCheckpoint(later, spec)).toThrow(/version 2, not 1/);
+  });
+
+  it.each([
+    ['seed', { ...spec, training: { ...spec.training, seed: 9 } }],
+    ['target', { ...spec, target: 'colour' }],
+    ['network', { ...spec, network: { layers: [] } }],
+  ])('are refused when the training has another %s', (_, other) => {
+    expect(() => decodeCheckpoint(encoded, other)).toThrow(/another training/);
+  });
+});

@@ -1,0 +1,138 @@
+import { describe, expect, it } from 'vitest';
+import type { z } from 'zod';
+import type { specRequestSchema } from '../../src/training/schemas/spec.ts';
+import { specFor } from './profile.ts';
+import { trainPart } from './resuming.ts';
+import { flowers } from './tables.ts';
+
+/** All that a run keeps in mind: running statistics, masks, the optimizer's moments, a schedule and a patience that hear the losses. */
+const REQUEST: z.input<typeof specRequestSchema> = {
+  target: 'kind',
+  network: {
+    layers: [
+      { units: 6, normalization: 'batch', dropout: 0.3 },
+      { units: 5, normalization: 'layer' },
+    ],
+  },
+  training: {
+    epochs: 12,
+    batchSize: 16,
+    optimizer: { type: 'adam', learningRate: 0.02 },
+    schedule: { type: 'plateau', factor: 0.5, patience: 1, threshold: 0.5, warmup: 0.1 },
+    earlyStopping: { metric: 'rocAuc', patience: 4 },
+    seed: 5,
+  },
+};
+const table = flowers(100);
+const spec = specFor(table, REQUEST);
+const STEPS_PER_EPOCH = 5;
+
+describe.each(['auto', 'wasm', 'reference'] as const)('a run that is stopped (%s)', (kernels) => {
+  const unbroken = trainPart(table, spec, kernels);
+  const steps = unbroken.reports.length * STEPS_PER_EPOCH;
+
+  it('ends before its last epoch, its rate having dropped, so that both are held below', () => {
+    const { reports } = unbroken;
+    expect(reports.length).toBeLessThan(12);
+    expect(reports.at(-1)?.learningRate).toBeLessThan(0.02);
+  });
+
+  it.each([1, 4, 5, 7, 10, 23, steps - 1])('after %i steps goes on with the same bits', (at) => {
+    const before = trainPart(table, spec, kernels, { ending: { at, how: 'pause' } });
+    expect(before.outcome).toBeNull();
+    const [checkpoint] = before.checkpoints;
+    expect(checkpoint).toMatchObject({ step: at, finished: false });
+    const after = trainPart(table, spec, kernels, { checkpoint });
+    expect([...before.reports, ...after.reports]).toEqual(unbroken.reports);
+    expect(after.outcome).toEqual(unbroken.outcome);
+    expect(after.checkpoints).toEqual(unbroken.checkpoints);
+  });
+
+  it('at every step in turn goes on with the same bits', () => {
+    const reports = [];
+    let part = trainPart(table, spec, kernels, { ending: { at: 1, how: 'pause' } });
+    for (let at = 2; part.outcome === null; at++) {
+      reports.push(...part.reports);
+      part = trainPart(table, spec, kernels, { checkpoint: part.checkpoints[0], ending: { at, how: 'pause' } });
+    }
+    expect([...reports, ...part.reports]).toEqual(unbroken.reports);
+    expect(part.outcome).toEqual(unbroken.outcome);
+  });
+
+  it('is not changed by the checkpoints that are made of it, and goes on from any of them', () => {
+    const watched = trainPart(table, spec, kernels, { greedy: true });
+    expect(watched.outcome).toEqual(unbroken.outcome);
+    expect(watched.checkpoints.map(({ step }) => step)).toEqual(Array.from({ length: steps }, (_, index) => index + 1));
+    const checkpoint = watched.checkpoints[Math.floor(steps / 2)];
+    expect(trainPart(table, spec, kernels, { checkpoint }).outcome).toEqual(unbroken.outcome);
+  });
+});
+
+describe('a run that goes on', () => {
+  it('tells what was done before', () => {
+    const [checkpoint] = trainPart(table, spec, 'wasm', { ending: { at: 12, how: 'pause' } }).checkpoints;
+    expect(trainPart(table, spec, 'wasm', { checkpoint }).plan?.done).toEqual({ epochs: 2, steps: 12 });
+  });
+
+  it('leaves no new checkpoint when nothing was done since', () => {
+    const [checkpoint] = trainPart(table, spec, 'wasm', { ending: { at: 12, how: 'pause' } }).checkpoints;
+    const again = trainPart(table, spec, 'wasm', { checkpoint, ending: { at: 12, how: 'pause' } });
+    expect(again).toMatchObject({ outcome: null, checkpoints: [] });
+  });
+
+  it('leaves nothing when it is cancelled', () => {
+    const { outcome, checkpoints } = trainPart(table, spec, 'wasm', { ending: { at: 12, how: 'cancel' } });
+    expect([outcome, checkpoints]).toEqual([null, []]);
+  });
+});
+
+describe('a run that is asked to make its model', () => {
+  it('keeps the best epoch so far, wherever it is', () => {
+    const unbroken = trainPart(table, spec, 'wasm');
+    const { outcome, reports } = trainPart(table, spec, 'wasm', {
+      ending: { at: 3 * STEPS_PER_EPOCH + 2, how: 'stop' },
+    });
+    expect(reports).toEqual(unbroken.reports.slice(0, 3));
+    const best = reports.findLast(({ isBest }) => isBest);
+    expect(outcome).toMatchObject({ epochs: 3, best: { epoch: best?.epoch, validationLoss: best?.validationLoss } });
+    expect(outcome?.metrics.validation?.loss).toBeCloseTo(best?.validationLoss ?? Number.NaN, 6);
+  });
+
+  it.each([0, 2])('measures what there is of the first epoch after %i steps', (at) => {
+    const { outcome, reports } = trainPart(table, spec, 'wasm', { ending: { at, how: 'stop' } });
+    expect(reports).toEqual([expect.objectContaining({ epoch: 1, step: Math.max(1, at), isBest: true })]);
+    expect(outcome).toMatchObject({ epochs: 1, best: { epoch: 1 } });
+  });
+});
+
+describe('a run that is extended', () => {
+  const longer = (epochs: number) => ({ ...spec, training: { ...spec.training, epochs } });
+  const patient = {
+    ...spec,
+    training: { ...spec.training, earlyStopping: null, schedule: { type: 'constant', warmup: 0 } },
+  } as const;
+
+  it('goes on from its last step: what a run of so many epochs would have come to, where the schedule is the same', () => {
+    const short = { ...patient, training: { ...patient.training, epochs: 3 } };
+    const [checkpoint] = trainPart(table, short, 'wasm').checkpoints;
+    expect(checkpoint).toMatchObject({ epoch: 4, batch: 0, finished: true });
+    const extended = trainPart(table, patient, 'wasm', { checkpoint });
+    expect(extended.outcome).toEqual(trainPart(table, patient, 'wasm').outcome);
+    expect(extended.reports[0].epoch).toBe(4);
+  });
+
+  it('has new patience, and still keeps the best epoch of all', () => {
+    const first = trainPart(table, spec, 'wasm');
+    const done = first.reports.length;
+    const extended = trainPart(table, longer(done + 2), 'wasm', { checkpoint: first.checkpoints[0] });
+    expect(extended.reports.map(({ epoch }) => epoch)).toEqual([done + 1, done + 2]);
+    const best = [...first.reports, ...extended.reports].findLast(({ isBest }) => isBest);
+    expect(extended.outcome?.best.epoch).toBe(best?.epoch);
+  });
+
+  it('trains the rest of an epoch in which it was asked to make its model', () => {
+    const stopped = trainPart(table, patient, 'wasm', { ending: { at: 2, how: 'stop' } });
+    const extended = trainPart(table, patient, 'wasm', { checkpoint: stopped.checkpoints[0] });
+    expect(extended.outcome).toEqual(trainPart(table, patient, 'wasm').outcome);
+  });
+});

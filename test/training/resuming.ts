@@ -1,0 +1,53 @@
+import type { Table } from '../../src/kit/table.ts';
+import type { Checkpoint } from '../../src/training/checkpoint/checkpoint.ts';
+import { decodeCheckpoint, encodeCheckpoint } from '../../src/training/checkpoint/encoding.ts';
+import type { Ending } from '../../src/training/control.ts';
+import { chooseKernels, type KernelsChoice } from '../../src/training/kernels.ts';
+import type { Outcome } from '../../src/training/outcome.ts';
+import type { EpochReport, RunPlan } from '../../src/training/report.ts';
+import type { TrainingSpec } from '../../src/training/schemas/spec.ts';
+import { train } from '../../src/training/train.ts';
+
+export interface Part {
+  /** How the run is asked to end when so many steps are done; left out, it is not. */
+  readonly ending?: { readonly at: number; readonly how: Ending };
+  readonly checkpoint?: Checkpoint | null;
+  /** Wishes for a checkpoint at every step. */
+  readonly greedy?: boolean;
+}
+
+export interface Trained {
+  readonly outcome: Outcome | null;
+  readonly reports: readonly EpochReport[];
+  readonly checkpoints: readonly Checkpoint[];
+  readonly plan: RunPlan | undefined;
+}
+
+/** Trains from the start, or from a checkpoint, to the end or to where it is asked to end. Each checkpoint has been bytes in between. */
+export function trainPart(table: Table, spec: TrainingSpec, kernels: KernelsChoice, part: Part = {}): Trained {
+  const { ending, checkpoint = null, greedy = false } = part;
+  const reports: EpochReport[] = [];
+  const checkpoints: Checkpoint[] = [];
+  let plan: RunPlan | undefined;
+  let steps = 0;
+  const outcome = train({
+    table,
+    spec,
+    checkpoint,
+    createKernels: chooseKernels(kernels).createKernels,
+    control: {
+      ending: () => (ending && steps >= ending.at ? ending.how : null),
+      takeCheckpointWish: () => greedy,
+      setStep: (step) => {
+        steps = step;
+      },
+    },
+    clock: () => 0,
+    onStart: (told) => {
+      plan = told;
+    },
+    onEpoch: (report) => reports.push(report),
+    onCheckpoint: (made) => checkpoints.push(decodeCheckpoint(encodeCheckpoint(made, spec), spec)),
+  });
+  return { outcome, reports, checkpoints, plan };
+}
