@@ -180,9 +180,9 @@ napi_value createArena(napi_env env, napi_callback_info info) {
   const double numbers = readCount(env, arguments[1]), integers = readCount(env, arguments[2]);
   if (numbers < 0 || integers < 0) return throwRangeError(env, "an arena's size is a whole number from 0 to 2^44");
 
-  const size_t values = atCacheLine(CALL_BYTES);
-  const size_t indices = atCacheLine(values + size_t(numbers) * sizeof(float) + READ_AHEAD_BYTES);
-  const size_t bytes = atCacheLine(indices + size_t(integers) * sizeof(int) + READ_AHEAD_BYTES);
+  const size_t indices = atCacheLine(CALL_BYTES);
+  const size_t values = atCacheLine(indices + size_t(integers) * sizeof(int));
+  const size_t bytes = atCacheLine(values + size_t(numbers) * sizeof(float) + READ_AHEAD_BYTES);
   const ArenaMemory memory = mapArena(bytes);
   if (!memory.start) return throwRangeError(env, "there is no memory for the arena");
   auto* player = new (std::nothrow) Player{{}, set, memory};

@@ -1,6 +1,7 @@
 #include "memory.h"
 
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include <cstdint>
 #include <cstdlib>
@@ -12,8 +13,10 @@ namespace {
 constexpr size_t HUGE_PAGE = size_t(2) << 20;
 constexpr size_t CACHE_LINE = 64;
 
+size_t roundedUp(size_t bytes, size_t unit) { return (bytes + unit - 1) / unit * unit; }
+
 unsigned char* aligned(void* address, size_t alignment) {
-  return reinterpret_cast<unsigned char*>((reinterpret_cast<uintptr_t>(address) + alignment - 1) / alignment * alignment);
+  return reinterpret_cast<unsigned char*>(roundedUp(reinterpret_cast<uintptr_t>(address), alignment));
 }
 
 struct Free {
@@ -29,16 +32,24 @@ struct Block {
 
 ArenaMemory mapArena(size_t bytes) {
   const bool large = bytes >= HUGE_PAGE;
-  const size_t mappedBytes = bytes + (large ? HUGE_PAGE : 0);
+  const size_t page = size_t(sysconf(_SC_PAGESIZE));
+  const size_t pages = roundedUp(bytes, page);
+  const size_t mappedBytes = pages + page + (large ? HUGE_PAGE : 0);
   void* mapping = mmap(nullptr, mappedBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (mapping == MAP_FAILED) return {nullptr, 0, nullptr};
-  if (!large) return {mapping, mappedBytes, static_cast<unsigned char*>(mapping)};
-  unsigned char* start = aligned(mapping, HUGE_PAGE);
+  unsigned char* const first = large ? aligned(mapping, HUGE_PAGE) : static_cast<unsigned char*>(mapping);
+  // Whoever reads or writes past the last page is stopped, rather than let into what lies there.
+  if (mprotect(first + pages, page, PROT_NONE) != 0) {
+    munmap(mapping, mappedBytes);
+    return {nullptr, 0, nullptr};
+  }
+  // So the end of a small arena is a border to the byte.
+  if (!large) return {mapping, mappedBytes, first + (pages - bytes)};
 #ifdef MADV_HUGEPAGE
   // An advice: where it is not taken, pages are small.
-  madvise(start, bytes, MADV_HUGEPAGE);
+  madvise(first, bytes, MADV_HUGEPAGE);
 #endif
-  return {mapping, mappedBytes, start};
+  return {mapping, mappedBytes, first};
 }
 
 void unmapArena(const ArenaMemory& memory) { munmap(memory.mapping, memory.mappedBytes); }
@@ -46,8 +57,7 @@ void unmapArena(const ArenaMemory& memory) { munmap(memory.mapping, memory.mappe
 float* threadMemory(size_t bytes) {
   thread_local Block block;
   if (block.bytes >= bytes) return block.memory.get();
-  const size_t lines = (bytes + CACHE_LINE - 1) / CACHE_LINE;
-  block.memory.reset(static_cast<float*>(std::aligned_alloc(CACHE_LINE, lines * CACHE_LINE)));
+  block.memory.reset(static_cast<float*>(std::aligned_alloc(CACHE_LINE, roundedUp(bytes, CACHE_LINE))));
   block.bytes = block.memory ? bytes : 0;
   if (!block.memory) refuse("there is no memory for the blocks of a product");
   return block.memory.get();

@@ -5,10 +5,10 @@
 struct ArenaMemory {
   void* mapping;
   size_t mappedBytes;
-  /** The first byte used, at a page or, for large ones, a huge page. */
+  /** The first byte used, at a cache line or, for large ones, a huge page. */
   unsigned char* start;
 };
 
-/** `start` is null where the memory is not to be had. */
+/** For `bytes` that are a multiple of a cache line. `start` is null where the memory is not to be had. */
 ArenaMemory mapArena(size_t bytes);
 void unmapArena(const ArenaMemory& memory);
