@@ -12,6 +12,8 @@ export interface Arrangement<Name extends string = string> {
   readonly writes: readonly NoInfer<Name>[];
   /** Calls the kernel; what it returns is compared too. */
   readonly call: (kernels: Kernels, at: Offsets<NoInfer<Name>>) => unknown;
+  /** Numbers before each matrix and after the last; without, as many as make most matrices start at no multiple of a vector. */
+  readonly gap?: number;
 }
 
 /** How far the number at a position of the arena (or the returned one, position -1) may be from the reference's `expected`. */
@@ -20,11 +22,13 @@ export type Tolerance = (expected: number, position: number) => number;
 interface Played {
   readonly values: readonly number[];
   readonly returned: number;
+  /** The first positions outside `writes` where other bits lie than before. */
+  readonly touched: readonly number[];
 }
 
-/** Numbers between two matrices: odd, so that most matrices start at no multiple of a vector. */
 const GAP = 5;
-const UNTOUCHED = 0.123;
+/** A NaN that no arithmetic makes: whatever is read past a matrix spoils the result, whatever is written there shows. Twice it is a float64's. */
+const CANARY_BITS = 0x7fffcafe;
 const RETURNED = -1;
 
 /** Plays the call on the player and on the reference, and compares all that lies in the arena afterwards. */
@@ -35,14 +39,11 @@ export function expectConformance<Name extends string>(
 ): void {
   const got = play(createKernels, arrangement);
   const expected = play(createReferenceKernels, arrangement);
-  const mayChange = writable(arrangement);
   const wrong = expected.values
     .map((value, position) => ({ position, got: got.values[position], expected: value }))
-    .filter(
-      (each) =>
-        !isClose(each.got, each.expected, mayChange(each.position) ? tolerance(each.expected, each.position) : 0),
-    );
+    .filter((each) => !isClose(each.got, each.expected, tolerance(each.expected, each.position)));
   expect(wrong.slice(0, 5)).toEqual([]);
+  expect(got.touched).toEqual([]);
   if (!isClose(got.returned, expected.returned, tolerance(expected.returned, RETURNED))) {
     expect(got.returned).toBe(expected.returned);
   }
@@ -69,13 +70,30 @@ export function relativeTo(scale: number, part = 1e-5): Tolerance {
 
 function play<Name extends string>(createKernels: CreateKernels, arrangement: Arrangement<Name>): Played {
   const { matrices, indices = [], call } = arrangement;
-  const at = offsets(matrices);
-  const kernels = createKernels({ numbers: total(matrices), indices: indices.length });
-  kernels.values.fill(Math.fround(UNTOUCHED));
+  const at = offsets(arrangement);
+  const kernels = createKernels({ numbers: total(arrangement), indices: indices.length });
+  const bits = new Uint32Array(kernels.values.buffer, kernels.values.byteOffset, kernels.values.byteLength / 4);
+  bits.fill(CANARY_BITS);
   kernels.indices.set(indices);
   for (const name of names(matrices)) kernels.values.set(matrices[name].map(Math.fround), at[name]);
+  const before = bits.slice();
   const returned = call(kernels, at);
-  return { values: Array.from(kernels.values), returned: typeof returned === 'number' ? returned : 0 };
+  return {
+    values: Array.from(kernels.values),
+    returned: typeof returned === 'number' ? returned : 0,
+    touched: touchedOutside(arrangement, before, bits),
+  };
+}
+
+function touchedOutside(arrangement: Arrangement, before: Uint32Array, after: Uint32Array): readonly number[] {
+  const mayChange = writable(arrangement);
+  const wordsPerNumber = before.length / total(arrangement);
+  const touched: number[] = [];
+  for (let word = 0; word < before.length && touched.length < 5; word++) {
+    const position = Math.floor(word / wordsPerNumber);
+    if (before[word] !== after[word] && !mayChange(position)) touched.push(position);
+  }
+  return touched;
 }
 
 function magnitudes<Name extends string>(arrangement: Arrangement<Name>): Arrangement<Name> {
@@ -84,23 +102,24 @@ function magnitudes<Name extends string>(arrangement: Arrangement<Name>): Arrang
 }
 
 /** Whether the kernel may write at a position. */
-function writable<Name extends string>({ matrices, writes }: Arrangement<Name>): (position: number) => boolean {
-  const at = offsets(matrices);
+function writable<Name extends string>(arrangement: Arrangement<Name>): (position: number) => boolean {
+  const { matrices, writes } = arrangement;
+  const at = offsets(arrangement);
   return (position) => writes.some((name) => position >= at[name] && position < at[name] + matrices[name].length);
 }
 
-function offsets<Name extends string>(matrices: Readonly<Record<Name, readonly number[]>>): Offsets<Name> {
-  let next = GAP;
+function offsets<Name extends string>({ matrices, gap = GAP }: Arrangement<Name>): Offsets<Name> {
+  let next = gap;
   const entries = names(matrices).map((name) => {
     const offset = next;
-    next += matrices[name].length + GAP;
+    next += matrices[name].length + gap;
     return [name, offset];
   });
   return Object.fromEntries(entries);
 }
 
-function total(matrices: Readonly<Record<string, readonly number[]>>): number {
-  return Object.values(matrices).reduce((sum, matrix) => sum + matrix.length + GAP, GAP);
+function total({ matrices, gap = GAP }: Arrangement): number {
+  return Object.values(matrices).reduce((sum, matrix) => sum + matrix.length + gap, gap);
 }
 
 function names<Name extends string>(matrices: Readonly<Record<Name, readonly number[]>>): Name[] {

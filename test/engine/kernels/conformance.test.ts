@@ -2,6 +2,7 @@ import { describe } from 'vitest';
 import { PLAYERS } from '../players.ts';
 import { conformInActivations } from './conformance/activations.ts';
 import { conformElementwise } from './conformance/elementwise.ts';
+import { conformInEveryCall } from './conformance/everyCall.ts';
 import { conformInLosses } from './conformance/losses.ts';
 import { conformInNormalization } from './conformance/normalization.ts';
 import { conformInOneHot } from './conformance/oneHot.ts';
@@ -19,4 +20,5 @@ describe.each(OTHERS)('the $name player', ({ createKernels }) => {
   describe('normalization', () => conformInNormalization(createKernels));
   describe('optimizers', () => conformInOptimizers(createKernels));
   describe('number by number', () => conformElementwise(createKernels));
+  describe('every kernel', () => conformInEveryCall(createKernels));
 });

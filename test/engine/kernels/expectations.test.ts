@@ -88,6 +88,22 @@ describe.each(PLAYERS)('the $name player', ({ createKernels }) => {
     expect(kernels.values[1]).toBeCloseTo(1.125, CLOSE);
   });
 
+  it('keeps numbers below the normal ones, and the sign of zero', () => {
+    const tiny = [Math.fround(1e-42), Math.fround(-3e-45), -0];
+    const kernels = kernelsOver(...tiny, 2, 0, 0, 0, 0, 0, 0, 0, 0);
+    kernels.gatherRows(4, 0, 0, 1, 3);
+    expect(numbersAt(kernels, 4, 3)).toEqual(tiny);
+    kernels.scale(4, 3, -2);
+    expect(numbersAt(kernels, 4, 3)).toEqual(tiny.map((x) => -2 * x));
+    // One input of 2, three units; the way back of one unit to three inputs.
+    kernels.affine(4, 0, 3, 7, 1, 1, 3);
+    expect(numbersAt(kernels, 4, 2)).toEqual([2 * tiny[0], 2 * tiny[1]]);
+    kernels.inputGradient(4, 0, 3, 1, 3, 1);
+    expect(numbersAt(kernels, 4, 2)).toEqual([2 * tiny[0], 2 * tiny[1]]);
+    kernels.sgd(4, 0, NONE, 3, 0.5, 0, false, 0, false);
+    expect(numbersAt(kernels, 4, 2)).toEqual([1.5 * tiny[0], 1.5 * tiny[1]].map(Math.fround));
+  });
+
   it('keeps the expected part of the numbers in dropout, enlarged to make up for the rest', () => {
     const count = 10_000;
     const kernels = createKernels({ numbers: count, indices: 0 });

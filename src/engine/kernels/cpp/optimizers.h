@@ -3,9 +3,9 @@
 #pragma once
 #include "simd.h"
 
-/** The gradient with torch's coupled weight decay: dX + decay X. */
+/** The gradient with torch's coupled weight decay: dX + decay X. None leaves it alone, even where X is infinite. */
 INLINE Vector decayedGradient(Vector gradient, Vector x, float decay) {
-  return multiplyAdd(splat(decay), x, gradient);
+  return decay == 0.0f ? gradient : multiplyAdd(splat(decay), x, gradient);
 }
 
 /** torch.optim.SGD with momentum; `velocity` is null without. `first`: velocity starts as the gradient. */

@@ -46,7 +46,8 @@ const SCALAR_ACTIVATIONS: Readonly<Record<Activation, ScalarFunction>> = {
     value: (z) => z * Math.tanh(softplus(z)),
     derivative: (z) => {
       const t = Math.tanh(softplus(z));
-      return t + z * (1 - t * t) * sigmoid(z);
+      // At infinity 1, the limit.
+      return t === 1 ? 1 : t + z * (1 - t * t) * sigmoid(z);
     },
   },
 };

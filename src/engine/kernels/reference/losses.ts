@@ -20,7 +20,7 @@ const PAIR_LOSSES: Readonly<Record<ElementwiseLoss, PairFunction>> = {
   },
   quantile: {
     value: (a, t, level) => (t > a ? level * (t - a) : (1 - level) * (a - t)),
-    derivative: (a, t, level) => (t > a ? -level : t < a ? 1 - level : 0),
+    derivative: (a, t, level) => (t > a ? -level : t < a ? 1 - level : a - t),
   },
   poisson: { value: (a, t) => Math.exp(a) - t * a, derivative: (a, t) => Math.exp(a) - t },
   binaryCrossEntropy: {

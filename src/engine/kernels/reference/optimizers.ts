@@ -4,10 +4,15 @@ type Optimizers = Pick<Kernels, 'sgd' | 'rmsprop' | 'adagrad' | 'adam' | 'lion'>
 
 /** One step of each optimizer over `count` parameters X with gradients dX; the pages of torch.optim give the formulas. */
 export function optimizers(values: Float64Array): Optimizers {
+  /** With torch's coupled weight decay; none leaves the gradient alone, even where the parameter is infinite. */
+  function decayedGradient(X: number, dX: number, e: number, weightDecay: number): number {
+    return weightDecay === 0 ? values[dX + e] : values[dX + e] + weightDecay * values[X + e];
+  }
+
   return {
     sgd(X, dX, velocity, count, rate, momentum, nesterov, weightDecay, first) {
       for (let e = 0; e < count; e++) {
-        const gradient = values[dX + e] + weightDecay * values[X + e];
+        const gradient = decayedGradient(X, dX, e, weightDecay);
         let direction = gradient;
         if (velocity !== NONE) {
           values[velocity + e] = first ? gradient : momentum * values[velocity + e] + gradient;
@@ -19,7 +24,7 @@ export function optimizers(values: Float64Array): Optimizers {
 
     rmsprop(X, dX, square, velocity, count, rate, alpha, momentum, epsilon, weightDecay) {
       for (let e = 0; e < count; e++) {
-        const gradient = values[dX + e] + weightDecay * values[X + e];
+        const gradient = decayedGradient(X, dX, e, weightDecay);
         values[square + e] = alpha * values[square + e] + (1 - alpha) * gradient ** 2;
         let direction = gradient / (Math.sqrt(values[square + e]) + epsilon);
         if (velocity !== NONE) {
@@ -32,7 +37,7 @@ export function optimizers(values: Float64Array): Optimizers {
 
     adagrad(X, dX, sum, count, rate, epsilon, weightDecay) {
       for (let e = 0; e < count; e++) {
-        const gradient = values[dX + e] + weightDecay * values[X + e];
+        const gradient = decayedGradient(X, dX, e, weightDecay);
         values[sum + e] += gradient ** 2;
         values[X + e] -= (rate * gradient) / (Math.sqrt(values[sum + e]) + epsilon);
       }
@@ -43,7 +48,7 @@ export function optimizers(values: Float64Array): Optimizers {
       const squareCorrection = 1 - beta2 ** step;
       for (let e = 0; e < count; e++) {
         if (decoupled) values[X + e] *= 1 - rate * weightDecay;
-        const gradient = values[dX + e] + (decoupled ? 0 : weightDecay * values[X + e]);
+        const gradient = decoupled ? values[dX + e] : decayedGradient(X, dX, e, weightDecay);
         values[mean + e] = beta1 * values[mean + e] + (1 - beta1) * gradient;
         values[square + e] = beta2 * values[square + e] + (1 - beta2) * gradient ** 2;
         const deviation = Math.sqrt(values[square + e] / squareCorrection) + epsilon;
@@ -55,7 +60,7 @@ export function optimizers(values: Float64Array): Optimizers {
       for (let e = 0; e < count; e++) {
         const gradient = values[dX + e];
         const direction = Math.sign(beta1 * values[mean + e] + (1 - beta1) * gradient);
-        values[X + e] -= rate * (direction + weightDecay * values[X + e]);
+        values[X + e] = (1 - rate * weightDecay) * values[X + e] - rate * direction;
         values[mean + e] = beta2 * values[mean + e] + (1 - beta2) * gradient;
       }
     },

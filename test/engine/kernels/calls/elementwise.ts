@@ -1,0 +1,59 @@
+import { ACTIVATIONS } from '../../../../src/engine/kernels/kernels.ts';
+import { type KernelCall, kernelCall, type MatrixOf } from './call.ts';
+
+const each: MatrixOf = [({ count }) => count];
+
+/** Kernels over a run of numbers, but for the optimizers. */
+export const ELEMENTWISE_CALLS: readonly KernelCall[] = [
+  ...ACTIVATIONS.flatMap((activation) => [
+    kernelCall({
+      name: activation,
+      takes: ['count'],
+      matrices: { Z: each, A: each },
+      writes: ['A'],
+      inPlace: ['A', 'Z'],
+      call: (kernels, { A, Z }, { count }) => kernels.activate(activation, A, Z, count),
+    }),
+    kernelCall({
+      name: `${activation}Gradient`,
+      takes: ['count'],
+      // A has to be g(Z), as some slopes come from the one and some from the other.
+      matrices: { Z: each, A: each, dA: each, dZ: each },
+      writes: ['A', 'dZ'],
+      inPlace: ['dZ', 'dA'],
+      call: (kernels, { dZ, dA, Z, A }, { count }) => {
+        kernels.activate(activation, A, Z, count);
+        kernels.activationGradient(activation, dZ, dA, Z, A, count);
+      },
+    }),
+  ]),
+  kernelCall({
+    name: 'dropout',
+    takes: ['count'],
+    matrices: { source: each, target: each },
+    writes: ['target'],
+    inPlace: ['target', 'source'],
+    call: (kernels, { target, source }, { count }) => kernels.dropout(target, source, count, 0.3, 0xfedcba98, 77),
+  }),
+  kernelCall({
+    name: 'sumOfSquares',
+    takes: ['count'],
+    matrices: { X: each },
+    writes: [],
+    call: (kernels, { X }, { count }) => kernels.sumOfSquares(X, count),
+  }),
+  kernelCall({
+    name: 'scale',
+    takes: ['count'],
+    matrices: { X: each },
+    writes: ['X'],
+    call: (kernels, { X }, { count }) => kernels.scale(X, count, 0.37),
+  }),
+  kernelCall({
+    name: 'addPenaltyGradient',
+    takes: ['count'],
+    matrices: { W: each, dW: each },
+    writes: ['dW'],
+    call: (kernels, { dW, W }, { count }) => kernels.addPenaltyGradient(dW, W, count, 0.1, 0.01),
+  }),
+];

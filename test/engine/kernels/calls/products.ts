@@ -1,0 +1,44 @@
+import { wholeNumbers } from '../numbers.ts';
+import { type KernelCall, kernelCall } from './call.ts';
+
+const SOURCE_ROWS = 7;
+
+/** A layer's products, and the rows that they start from. */
+export const PRODUCT_CALLS: readonly KernelCall[] = [
+  kernelCall({
+    name: 'gatherRows',
+    takes: ['m', 'n'],
+    matrices: { source: [({ n }) => SOURCE_ROWS * n], target: [({ m, n }) => m * n] },
+    indices: ({ m }) => wholeNumbers(m, SOURCE_ROWS, 1),
+    writes: ['target'],
+    call: (kernels, { target, source }, { m, n }) => kernels.gatherRows(target, source, 0, m, n),
+  }),
+  kernelCall({
+    name: 'affine',
+    takes: ['m', 'k', 'n'],
+    matrices: { W: [({ k, n }) => k * n], A: [({ m, k }) => m * k], b: [({ n }) => n], Z: [({ m, n }) => m * n] },
+    writes: ['Z'],
+    call: (kernels, { Z, W, A, b }, { m, k, n }) => kernels.affine(Z, W, A, b, m, k, n),
+  }),
+  kernelCall({
+    name: 'weightGradient',
+    takes: ['m', 'k', 'n'],
+    matrices: { dZ: [({ m, n }) => m * n], A: [({ m, k }) => m * k], dW: [({ k, n }) => k * n] },
+    writes: ['dW'],
+    call: (kernels, { dW, dZ, A }, { m, k, n }) => kernels.weightGradient(dW, dZ, A, m, k, n, 0.25),
+  }),
+  kernelCall({
+    name: 'biasGradient',
+    takes: ['m', 'n'],
+    matrices: { dZ: [({ m, n }) => m * n], db: [({ n }) => n] },
+    writes: ['db'],
+    call: (kernels, { db, dZ }, { m, n }) => kernels.biasGradient(db, dZ, m, n, 0.25),
+  }),
+  kernelCall({
+    name: 'inputGradient',
+    takes: ['m', 'k', 'n'],
+    matrices: { W: [({ k, n }) => k * n], dZ: [({ m, n }) => m * n], dA: [({ m, k }) => m * k] },
+    writes: ['dA'],
+    call: (kernels, { dA, W, dZ }, { m, k, n }) => kernels.inputGradient(dA, W, dZ, m, k, n),
+  }),
+];
