@@ -1,7 +1,7 @@
 import { type Evaluate, evaluation } from './evaluation.ts';
 import { checkRowNumbers, holdRows, type Rows } from './held.ts';
 import { initialize } from './initialize.ts';
-import type { CreateKernels } from './kernels/kernels.ts';
+import type { CreateKernels, ProductInputs } from './kernels/kernels.ts';
 import type { Loss } from './losses/loss.ts';
 import { createLoss, type LossSpec } from './losses/losses.ts';
 import type { Numbers } from './matrix.ts';
@@ -29,6 +29,8 @@ export interface TrainerOptions extends Partial<Penalties> {
   readonly weighted?: boolean;
   /** The greatest norm of the gradient of all parameters together; null: any. */
   readonly clipGradientNorm?: number | null;
+  /** What the products of the steps and of `evaluate` take in; parameters, gradients and all else stay as the player has them. */
+  readonly precision?: ProductInputs;
   /** Names the initial parameters, the orders and the dropout masks. */
   readonly seed: number;
   /** Whether `readPass` shall find every layer's dA and dZ. */
@@ -57,6 +59,8 @@ export interface Trainer extends Network, Steps {
   order(rows: Int32Array, shuffled: boolean): void;
   /** The loss of held rows outside training; `see` gets the predictions part by part. */
   readonly evaluate: Evaluate;
+  /** The same without the training's rounding to bfloat16: what a model with these parameters will predict. */
+  readonly evaluateModel: Evaluate;
   /** The gradients of the last pass, unclipped after computeGradients, under the parameters' names. */
   readGradients(): readonly Parameter[];
   /** Z, A, dA and dZ of every layer for the last pass's m rows. */
@@ -74,12 +78,13 @@ export interface Trainer extends Network, Steps {
 
 /** Throws RangeError or TypeError when the network, the loss or the optimizer is impossible. */
 export function createTrainer(spec: NetworkSpec, options: TrainerOptions): Trainer {
-  const { seed, l1 = 0, l2 = 0, clipGradientNorm: greatestNorm = null } = options;
+  const { seed, l1 = 0, l2 = 0, clipGradientNorm: greatestNorm = null, precision = 'float32' } = options;
   const layers = completeLayers(spec);
   const loss = createLoss(options.loss);
   const optimizer = createOptimizer(options.optimizer);
   const plan = planTraining(spec, layers, loss, optimizer, options);
   const kernels = options.createKernels(plan.size);
+  const trainingKernels = kernels.withProductInputs(precision);
   const { values, indices } = kernels;
   const progress = { seed, step: 0 };
   let generator = createGenerator(seed);
@@ -89,7 +94,7 @@ export function createTrainer(spec: NetworkSpec, options: TrainerOptions): Train
 
   return {
     ...networkOver(kernels, plan, loss),
-    ...createSteps({ kernels, plan, loss, optimizer, penalties: { l1, l2 }, greatestNorm }, progress),
+    ...createSteps({ kernels: trainingKernels, plan, loss, optimizer, penalties: { l1, l2 }, greatestNorm }, progress),
     learningRate: optimizer.learningRate,
     hold: (first, rows) => holdRows(kernels, plan, loss, first, rows),
     order(rows, shuffled) {
@@ -97,7 +102,8 @@ export function createTrainer(spec: NetworkSpec, options: TrainerOptions): Train
       indices.set(rows, plan.orderIndex);
       if (shuffled) generator.shuffle(indices.subarray(plan.orderIndex, plan.orderIndex + rows.length));
     },
-    evaluate: evaluation(kernels, plan, loss),
+    evaluate: evaluation(trainingKernels, plan, loss),
+    evaluateModel: evaluation(kernels, plan, loss),
     readGradients: () => readGradients(values, plan),
     readPass: (m) => readPass(values, plan, m),
     snapshot: () => values.slice(0, plan.learned.count),

@@ -13,13 +13,15 @@ export type NativeKernels =
 /** What `npm run build` compiles where there is a C++ compiler, beside `src` and `dist` alike. */
 const ADDON_FILE = fileURLToPath(new URL('../../build/kernels.node', import.meta.url));
 
-/** Loads the addon and tries it; whatever stands in the way is an answer. */
+/** Loads the addon and takes the fastest of its instruction sets that computes rightly here; whatever stands in the way is an answer. */
 export function loadNativeKernels(file = ADDON_FILE): NativeKernels {
   if (!existsSync(file)) return { missing: 'build/kernels.node is not there; npm run build tells why' };
   try {
     const addon: NativeAddon = createRequire(import.meta.url)(file);
-    const createKernels = createNativeKernels(addon);
-    if (agreesWithReference(createKernels)) return { createKernels, instructionSet: addon.instructionSets[0] };
+    for (const instructionSet of addon.instructionSets) {
+      const createKernels = createNativeKernels(addon, instructionSet);
+      if (agreesWithReference(createKernels)) return { createKernels, instructionSet };
+    }
     return { missing: 'build/kernels.node computes wrongly on this machine' };
   } catch (error) {
     const [reason] = String(error instanceof Error ? error.message : error).split('\n', 1);

@@ -1,3 +1,4 @@
+import type { Evaluate } from '../engine/evaluation.ts';
 import type { Trainer } from '../engine/trainer.ts';
 import { type Measured, type Metrics, measure, measureEpoch } from './metrics/measure.ts';
 import type { Monitor } from './monitors.ts';
@@ -13,23 +14,23 @@ export interface Run {
   readonly held: Parts;
 }
 
-/** Every metric of a part; null when it has no rows. */
+/** Every metric of a part, of what the model will predict; null when it has no rows. */
 export function measurePart(run: Run, part: PartName): Metrics | null {
-  return run.held[part].length > 0 ? measure(predictPart(run, part)) : null;
+  return run.held[part].length > 0 ? measure(predictPart(run, part, run.trainer.evaluateModel)) : null;
 }
 
-/** What an epoch tells of the validation rows. */
+/** What an epoch tells of the validation rows, computed as precisely as the training. */
 export function validate(run: Run, watched: Monitor): Pick<EpochReport, 'validationLoss' | 'metrics'> {
   if (run.held.validation.length === 0) return { validationLoss: null, metrics: {} };
-  const measured = predictPart(run, 'validation');
+  const measured = predictPart(run, 'validation', run.trainer.evaluate);
   return { validationLoss: measured.loss, metrics: measureEpoch(measured, watched) };
 }
 
 /** Predicts the rows of a part with the trainer's present parameters. */
-function predictPart({ prepared, trainer, held }: Run, part: PartName): Measured {
+function predictPart({ prepared, trainer, held }: Run, part: PartName, evaluate: Evaluate): Measured {
   const { target, targetColumn: column, weights, parts } = prepared;
   const predictions = new Float64Array(held[part].length * trainer.outputs);
-  const { sum, weight } = trainer.evaluate(held[part], (predicted, first) =>
+  const { sum, weight } = evaluate(held[part], (predicted, first) =>
     predictions.set(predicted, first * trainer.outputs),
   );
   return { target, column, rows: parts[part], predictions, weights, loss: sum / weight };

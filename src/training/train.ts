@@ -59,7 +59,7 @@ function createRun(
   createKernels: CreateKernels,
 ): Run {
   const { parts, weights } = prepared;
-  const { batchSize, optimizer, clipGradientNorm, l1, l2, seed } = training;
+  const { batchSize, optimizer, clipGradientNorm, l1, l2, precision, seed } = training;
   const classWeights = resolveClassWeights(training.classWeights, prepared);
   const trainer = createTrainer(network, {
     createKernels,
@@ -71,6 +71,7 @@ function createRun(
     clipGradientNorm,
     l1,
     l2,
+    precision,
     seed,
   });
   return { prepared, trainer, held: holdParts(trainer, prepared, classWeights) };

@@ -1,39 +1,15 @@
-import { readdirSync } from 'node:fs';
-import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Parameter, ParameterName } from '../../src/engine/parameters.ts';
-import type { NetworkSpec } from '../../src/engine/spec.ts';
-import { createTrainer, type Trainer } from '../../src/engine/trainer.ts';
-import { type GoldenRun, readGoldenRun } from './goldenRun.ts';
+import type { Trainer } from '../../src/engine/trainer.ts';
+import { GOLDEN_FILES, type GoldenRun, readGoldenRun } from './goldenRun.ts';
+import { goldenLosses, goldenTrainer } from './goldenTrainer.ts';
 import { PLAYERS } from './players.ts';
 
-/** A folder of such runs, relative to where the test is run. */
-const folder = path.resolve(process.env.GOLDEN_DIR ?? path.join(import.meta.dirname, '../golden'));
-const files = readdirSync(folder).filter((file) => file.endsWith('.json'));
-if (files.length === 0) throw new Error(`no golden runs in ${folder}`);
-
 describe.each(PLAYERS)('the $name player gives what PyTorch gave', ({ createKernels, tolerance, driftTolerance }) => {
-  it.each(files)('%s', (file) => {
-    const run = readGoldenRun(path.join(folder, file));
+  it.each(GOLDEN_FILES)('%s', (file) => {
+    const run = readGoldenRun(file);
     const m = run.X.length;
-    const trainer = createTrainer(networkOf(run), {
-      createKernels,
-      batchSize: m,
-      heldRows: m,
-      loss: run.loss,
-      optimizer: run.optimizer,
-      weighted: run.rowWeights !== undefined,
-      clipGradientNorm: run.clipGradientNorm,
-      l1: run.l1 ?? 0,
-      l2: run.l2 ?? 0,
-      seed: 1,
-    });
-    trainer.writeParameters(parametersOf(run.initial));
-    trainer.hold(0, { X: run.X.flat(), T: run.T.flat(), rowWeights: run.rowWeights ?? null });
-    trainer.order(
-      Int32Array.from(run.X, (_row, i) => i),
-      false,
-    );
+    const trainer = goldenTrainer(run, { createKernels });
 
     const start = trainer.state();
     trainer.computeGradients(0, m);
@@ -41,11 +17,7 @@ describe.each(PLAYERS)('the $name player gives what PyTorch gave', ({ createKern
     expectSameParameters('gradient', trainer.readGradients(), run.gradients, () => tolerance);
     trainer.restoreState(start);
 
-    const losses = Array.from({ length: run.steps }, () => {
-      const { sum, weight } = trainer.trainStep(0, m, trainer.learningRate);
-      return sum / weight;
-    });
-    expectClose('losses', losses, run.losses, tolerance);
+    expectClose('losses', goldenLosses(trainer, run), run.losses, tolerance);
     const drifting = driftingParameters(run);
     expectSameParameters('final', trainer.readParameters(), { ...run.final, ...run.running }, ({ name }) =>
       drifting.includes(name) ? driftTolerance : tolerance,
@@ -67,37 +39,12 @@ function driftingParameters({ normalization, activations }: GoldenRun): readonly
   return linearBetweenNormalizations ? ['b', 'mean', 'beta'] : ['b', 'mean'];
 }
 
-function networkOf({ units, activations, normalization }: GoldenRun): NetworkSpec {
-  const last = activations.length - 1;
-  return {
-    inputs: units[0],
-    layers: activations.map((activation, index) => ({
-      units: units[index + 1],
-      activation,
-      normalization: index === last ? null : normalization,
-    })),
-  };
-}
-
 function lastOutputs(trainer: Trainer, m: number): readonly number[] {
   const layers = trainer.readPass(m);
   const { A } = layers[layers.length - 1];
   return Array.from({ length: m }, (_row, i) =>
     Array.from({ length: trainer.outputs }, (_output, j) => A.values[j * m + i]),
   ).flat();
-}
-
-function parametersOf(record: GoldenRun['initial']): readonly Parameter[] {
-  return Object.entries(record).map(([key, rows]) => {
-    const [, name, layer] = key.match(/^([A-Za-z]+)(\d+)$/) ?? [];
-    const values = Float64Array.from(rows.flat());
-    return {
-      name: name as ParameterName,
-      layer: Number(layer),
-      shape: [rows.length, values.length / rows.length],
-      values,
-    };
-  });
 }
 
 function expectSameParameters(

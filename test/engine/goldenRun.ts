@@ -1,8 +1,15 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
 import { z } from 'zod';
 import { ACTIVATIONS } from '../../src/engine/kernels/kernels.ts';
 import type { LossSpec } from '../../src/engine/losses/losses.ts';
 import type { OptimizerSpec } from '../../src/engine/optimizers/optimizers.ts';
+
+/** A folder of such runs, relative to where the test is run. */
+const folder = path.resolve(process.env.GOLDEN_DIR ?? path.join(import.meta.dirname, '../golden'));
+/** The names of its files. */
+export const GOLDEN_FILES = readdirSync(folder).filter((file) => file.endsWith('.json'));
+if (GOLDEN_FILES.length === 0) throw new Error(`no golden runs in ${folder}`);
 
 const vector = z.array(z.number());
 const matrix = z.array(vector);
@@ -49,7 +56,7 @@ const goldenRun = z.strictObject({
 export type GoldenRun = z.infer<typeof goldenRun>;
 
 export function readGoldenRun(file: string): GoldenRun {
-  return goldenRun.parse(JSON.parse(readFileSync(file, 'utf8')));
+  return goldenRun.parse(JSON.parse(readFileSync(path.join(folder, file), 'utf8')));
 }
 
 function renamed({ type, ...options }: { readonly type: string }): { readonly type: string } {

@@ -95,9 +95,22 @@ describe('a training', () => {
     expect(outcome?.metrics.validation?.loss).toBeCloseTo(best, 6);
   });
 
-  it('gives a network that predicts as it was measured', () => {
+  it('trains in bfloat16', () => {
+    const [bfloat16, float32] = (['bfloat16', 'float32'] as const).map((precision) =>
+      outcomeOf(line(100), { target: 'y', training: { epochs: 5, precision } }),
+    );
+    expect(bfloat16.parameters).not.toEqual(float32.parameters);
+    expect(bfloat16.metrics.test?.loss).toBeCloseTo(float32.metrics.test?.loss ?? Number.NaN, 1);
+  });
+
+  it.each(['float32', 'bfloat16'] as const)('gives a network that predicts as it was measured (%s)', (precision) => {
     const table = flowers(100);
-    const request: Request = { target: 'kind', ...SHORT, split: { method: 'ordered', validation: 0.2, test: 0.2 } };
+    const request: Request = {
+      target: 'kind',
+      ...SHORT,
+      training: { epochs: 5, precision },
+      split: { method: 'ordered', validation: 0.2, test: 0.2 },
+    };
     const { features, layers, loss, parameters, metrics } = outcomeOf(table, request);
     const X = transform(features, table, firstRows(100).subarray(80));
     const network = createNetwork(
@@ -110,7 +123,8 @@ describe('a training', () => {
       const row = [...probabilities.subarray(3 * i, 3 * i + 3)];
       return row.indexOf(Math.max(...row)) === (80 + i) % 3;
     });
-    expect(metrics.test).toMatchObject({ accuracy: right.length / 20 });
+    const logLoss = firstRows(20).reduce((sum, i) => sum - Math.log(probabilities[3 * i + ((80 + i) % 3)]) / 20, 0);
+    expect(metrics.test).toMatchObject({ accuracy: right.length / 20, loss: expect.closeTo(logLoss, 6) });
   });
 
   it('can be sent between threads', () => {

@@ -1,5 +1,12 @@
 import { dropoutKey } from '../random.ts';
-import { ACTIVATIONS, type Activation, type ElementwiseLoss, type Kernels, type KernelsName } from './kernels.ts';
+import {
+  ACTIVATIONS,
+  type Activation,
+  type ElementwiseLoss,
+  type Kernels,
+  type KernelsName,
+  type ProductInputs,
+} from './kernels.ts';
 import { ONE_THREAD, type Threads } from './oneThread.ts';
 
 /** A kernel of cpp/, with its arguments in that order. A flag is 0 or 1; a kernel without a result may answer anything. */
@@ -9,7 +16,7 @@ export type CompiledKernel = (...placesSizesAndNumbers: number[]) => number;
 type CompiledName =
   | Exclude<
       keyof Kernels,
-      keyof Arena | keyof Threads | 'name' | 'precision' | 'activate' | 'activationGradient' | 'elementwiseLoss'
+      keyof Arena | keyof Traits | keyof Threads | 'activate' | 'activationGradient' | 'elementwiseLoss'
     >
   | Activation
   | `${Activation}Gradient`
@@ -18,6 +25,7 @@ type CompiledName =
 export type CompiledKernels = Readonly<Record<CompiledName, CompiledKernel>>;
 
 export type Arena = Pick<Kernels, 'values' | 'indices'>;
+type Traits = Pick<Kernels, 'name' | 'precision' | 'productInputs' | 'withProductInputs'>;
 
 /** How the compiled kernels are told of a matrix. */
 export interface Places {
@@ -40,13 +48,18 @@ export function playCompiled(
   name: KernelsName,
   arena: Arena,
   kernels: CompiledKernels,
-  { at, orAbsent, atIndex }: Places,
+  places: Places,
   threads: Threads = ONE_THREAD,
+  productInputs: ProductInputs = 'float32',
 ): Kernels {
+  const { at, orAbsent, atIndex } = places;
   const gradients = activationGradients(kernels);
+  const bfloat16 = Number(productInputs === 'bfloat16');
   return {
     name,
     precision: 'float32',
+    productInputs,
+    withProductInputs: (inputs) => playCompiled(name, arena, kernels, places, threads, inputs),
     ...arena,
     ...threads,
 
@@ -55,16 +68,16 @@ export function playCompiled(
     },
 
     affine(Z, W, A, b, m, k, n) {
-      kernels.affine(at(Z), at(W), at(A), at(b), m, k, n);
+      kernels.affine(at(Z), at(W), at(A), at(b), m, k, n, bfloat16);
     },
     weightGradient(dW, dZ, A, m, k, n, scale) {
-      kernels.weightGradient(at(dW), at(dZ), at(A), m, k, n, scale);
+      kernels.weightGradient(at(dW), at(dZ), at(A), m, k, n, scale, bfloat16);
     },
     biasGradient(db, dZ, m, n, scale) {
       kernels.biasGradient(at(db), at(dZ), m, n, scale);
     },
     inputGradient(dA, W, dZ, m, k, n) {
-      kernels.inputGradient(at(dA), at(W), at(dZ), m, k, n);
+      kernels.inputGradient(at(dA), at(W), at(dZ), m, k, n, bfloat16);
     },
 
     gatherCodes(targetIndex, sourceIndex, rowsIndex, m, c) {

@@ -14,6 +14,14 @@ export type KernelsName = 'reference' | 'wasm' | 'native';
 type Precision = 'float64' | 'float32';
 
 /**
+ * What the three products of a layer (affine, weightGradient, inputGradient) take in: their matrices as they are, or each number of them
+ * rounded to bfloat16 (`reference/bfloat16.ts`), which keeps 8 of float32's 24 bits. The sums, the bias and the results have the player's
+ * own precision either way.
+ */
+export const PRODUCT_INPUTS = ['float32', 'bfloat16'] as const;
+export type ProductInputs = (typeof PRODUCT_INPUTS)[number];
+
+/**
  * Every activation g by name. A new one is a name here, its two formulas in `reference/activations.ts` and in `cpp/activations.h`, its entry
  * in `native/entries.h`, and the initializer that suits it in `initializers.ts`; the compiler and the conformance suite ask for what is missing.
  */
@@ -52,6 +60,10 @@ export type CreateKernels = (size: ArenaSize) => Kernels;
 export interface Kernels {
   readonly name: KernelsName;
   readonly precision: Precision;
+  /** Of a new player: float32. */
+  readonly productInputs: ProductInputs;
+  /** The same player over the same arena, with products of these inputs. */
+  withProductInputs(inputs: ProductInputs): Kernels;
   readonly values: Float64Array | Float32Array;
   readonly indices: Int32Array;
 

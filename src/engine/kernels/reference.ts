@@ -1,4 +1,4 @@
-import type { CreateKernels } from './kernels.ts';
+import type { CreateKernels, Kernels, ProductInputs } from './kernels.ts';
 import { ONE_THREAD } from './oneThread.ts';
 import { activations } from './reference/activations.ts';
 import { batchNormalization } from './reference/batchNormalization.ts';
@@ -11,16 +11,19 @@ import { optimizers } from './reference/optimizers.ts';
 import { products } from './reference/products.ts';
 
 /** The player written to be read: plain loops in float64, the oracle of every test. */
-export const createReferenceKernels: CreateKernels = ({ numbers, indices: integers }) => {
-  const values = new Float64Array(numbers);
-  const indices = new Int32Array(integers);
+export const createReferenceKernels: CreateKernels = ({ numbers, indices }) =>
+  play(new Float64Array(numbers), new Int32Array(indices), 'float32');
+
+function play(values: Float64Array, indices: Int32Array, productInputs: ProductInputs): Kernels {
   return {
     name: 'reference',
     precision: 'float64',
+    productInputs,
+    withProductInputs: (inputs) => play(values, indices, inputs),
     values,
     indices,
     ...ONE_THREAD,
-    ...products(values, indices),
+    ...products(values, indices, productInputs),
     ...oneHot(values, indices),
     ...activations(values),
     ...dropout(values),
@@ -30,4 +33,4 @@ export const createReferenceKernels: CreateKernels = ({ numbers, indices: intege
     ...gradients(values),
     ...optimizers(values),
   };
-};
+}

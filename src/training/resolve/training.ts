@@ -29,6 +29,7 @@ export function resolveTraining(
     labelSmoothing: request.labelSmoothing ?? 0,
     classWeights: request.classWeights ?? null,
     earlyStopping: request.earlyStopping === undefined ? defaults.earlyStopping : request.earlyStopping,
+    precision: request.precision ?? 'float32',
     seed: request.seed ?? DEFAULT_SEED,
   };
   checkClassOptions(training, { task, target }, mistakes);

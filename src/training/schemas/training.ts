@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { PRODUCT_INPUTS } from '../../engine/kernels/kernels.ts';
 import { LOSSES, type LossName } from '../../engine/losses/losses.ts';
 import { OPTIMIZERS } from '../../engine/optimizers/optimizers.ts';
 import { SCHEDULES } from '../../engine/schedules/schedules.ts';
@@ -52,6 +53,13 @@ export const trainingSchema = z.strictObject({
   earlyStopping: earlyStoppingSchema
     .nullable()
     .describe('When to stop before the last epoch; null: never. The best epoch is kept either way.'),
+  precision: z
+    .enum(PRODUCT_INPUTS)
+    .describe(
+      'What the matrix products of the training take in. `bfloat16`: their numbers rounded to 8 bits of precision, which is several times as fast ' +
+        'on processors with AMX or AVX512-BF16 and no faster on others; sums, parameters, gradients and the optimizer stay in float32. ' +
+        "The losses of the epochs are computed in the same precision; the model's metrics and its predictions in float32.",
+    ),
   seed: seedSchema.describe('The same seed, data and machine give the same bits.'),
 });
 export type TrainingSettings = z.infer<typeof trainingSchema>;

@@ -1,6 +1,7 @@
 import { describe } from 'vitest';
 import { PLAYERS } from '../players.ts';
 import { conformInActivations } from './conformance/activations.ts';
+import { conformInBfloat16 } from './conformance/bfloat16.ts';
 import { conformElementwise } from './conformance/elementwise.ts';
 import { conformInEveryCall } from './conformance/everyCall.ts';
 import { conformInLosses } from './conformance/losses.ts';
@@ -15,6 +16,7 @@ const OTHERS = PLAYERS.filter(({ name }) => name !== 'reference');
 describe.each(OTHERS)('the $name player', ({ createKernels }) => {
   describe('products', () => conformInProducts(createKernels));
   describe('one-hot products', () => conformInOneHot(createKernels));
+  describe('products of bfloat16', () => conformInBfloat16(createKernels));
   describe('activations', () => conformInActivations(createKernels));
   describe('losses', () => conformInLosses(createKernels));
   describe('normalization', () => conformInNormalization(createKernels));

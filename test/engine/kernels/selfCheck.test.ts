@@ -11,7 +11,18 @@ describe('agreesWithReference', () => {
   it('is false of a player that computes wrongly', () => {
     const wrong = agreesWithReference((size) => {
       const kernels = createReferenceKernels(size);
-      return { ...kernels, inputGradient: () => kernels.values.fill(0) };
+      return { ...kernels, withProductInputs: () => ({ ...kernels, inputGradient: () => kernels.values.fill(0) }) };
+    });
+    expect(wrong).toBe(false);
+  });
+
+  it('is false of a player that computes wrongly in bfloat16 alone', () => {
+    const wrong = agreesWithReference((size) => {
+      const kernels = createReferenceKernels(size);
+      return {
+        ...kernels,
+        withProductInputs: (inputs) => (inputs === 'bfloat16' ? { ...kernels, affine() {} } : kernels),
+      };
     });
     expect(wrong).toBe(false);
   });
@@ -19,7 +30,7 @@ describe('agreesWithReference', () => {
   it('is false of a player that computes NaN', () => {
     const wrong = agreesWithReference((size) => {
       const kernels = createReferenceKernels(size);
-      return { ...kernels, activate: () => kernels.values.fill(Number.NaN) };
+      return { ...kernels, withProductInputs: () => ({ ...kernels, activate: () => kernels.values.fill(Number.NaN) }) };
     });
     expect(wrong).toBe(false);
   });

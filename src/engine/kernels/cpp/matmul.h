@@ -1,6 +1,7 @@
 // One blocked multiplication (Goto and van de Geijn 2008, "Anatomy of high-performance matrix multiplication"). Blocks are packed only
 // where they are read often enough to repay the copy.
 #pragma once
+#include "bfloat16.h"
 #include "packing.h"
 
 namespace matmul {
@@ -70,14 +71,16 @@ struct Product {
   Size depth;
   Size columns;
   float factor;
+  /** Whether the numbers of left and right are rounded to bfloat16 as they are packed. */
+  bool bfloat16;
 };
 
 /** The whole of what one thread multiplies. */
 INLINE void multiplyPiece(const Product& product) {
-  const auto [out, outStride, left, right, bias, rows, depth, columns, factor] = product;
+  const auto [out, outStride, left, right, bias, rows, depth, columns, factor, bfloat16] = product;
   const bool packsRight =
-      right.columnStride != 1 || (rows >= READS_TO_PACK * TILE_ROWS && depth * columns > SMALL_MATRIX);
-  const bool packsLeft = packingLeftGains(left, rows, depth, columns);
+      bfloat16 || right.columnStride != 1 || (rows >= READS_TO_PACK * TILE_ROWS && depth * columns > SMALL_MATRIX);
+  const bool packsLeft = bfloat16 || packingLeftGains(left, rows, depth, columns);
   const Packing memory = packing();
   const Packing packed = {packsLeft ? memory.left : nullptr, packsRight ? memory.right : nullptr};
   for (Size column = 0; column < columns; column += BLOCK_COLUMNS) {
@@ -85,9 +88,11 @@ INLINE void multiplyPiece(const Product& product) {
     for (Size p = 0; p < depth;) {
       const Size blockDepth = evenPiece(depth - p, BLOCK_DEPTH);
       if (packsRight) packRight(packed.right, right.from(p, column), blockDepth, width);
+      if (bfloat16) roundToBfloat16(packed.right, panelColumns(width) * blockDepth);
       for (Size row = 0; row < rows;) {
         const Size height = evenPiece(rows - row, BLOCK_ROWS);
         if (packsLeft) packLeft(packed.left, left.from(row, p), height, blockDepth);
+        if (bfloat16) roundToBfloat16(packed.left, height * blockDepth);
         Tile tile{};
         tile.depth = blockDepth;
         tile.factor = factor;

@@ -102,6 +102,9 @@ INLINE void packTurned(float* to, const float* from, Size columnStride, Size dep
   }
 }
 
+/** Columns of the panels that hold so many. */
+INLINE Size panelColumns(Size columns) { return (columns + TILE_COLUMNS - 1) / TILE_COLUMNS * TILE_COLUMNS; }
+
 /** Panels of tile columns, each with the columns of one depth side by side. */
 INLINE void packRight(float* packed, Matrix right, Size depth, Size columns) {
   for (Size column = 0; column < columns;) {

@@ -30,14 +30,16 @@ const Entry ENTRIES[] = {
           const RowNumbers rows = call.rowNumbers(2, m);
           gatherCodes(call.integers(0, m, c), call.integers(1, rows.bound, c), rows.of, m, c);),
 
-    ENTRY("affine", 7, const Size m = call.size(4); const Size k = call.size(5); const Size n = call.size(6);
-          affine(call.matrix(0, m, n), call.matrix(1, k, n), call.matrix(2, m, k), call.matrix(3, n), m, k, n);),
-    ENTRY("weightGradient", 7, const Size m = call.size(3); const Size k = call.size(4); const Size n = call.size(5);
-          weightGradient(call.matrix(0, k, n), call.matrix(1, m, n), call.matrix(2, m, k), m, k, n, call.single(6));),
+    ENTRY("affine", 8, const Size m = call.size(4); const Size k = call.size(5); const Size n = call.size(6);
+          affine(call.matrix(0, m, n), call.matrix(1, k, n), call.matrix(2, m, k), call.matrix(3, n), m, k, n,
+                 call.flag(7));),
+    ENTRY("weightGradient", 8, const Size m = call.size(3); const Size k = call.size(4); const Size n = call.size(5);
+          weightGradient(call.matrix(0, k, n), call.matrix(1, m, n), call.matrix(2, m, k), m, k, n, call.single(6),
+                         call.flag(7));),
     ENTRY("biasGradient", 5, const Size m = call.size(2); const Size n = call.size(3);
           biasGradient(call.matrix(0, n), call.matrix(1, m, n), m, n, call.single(4));),
-    ENTRY("inputGradient", 6, const Size m = call.size(3); const Size k = call.size(4); const Size n = call.size(5);
-          inputGradient(call.matrix(0, m, k), call.matrix(1, k, n), call.matrix(2, m, n), m, k, n);),
+    ENTRY("inputGradient", 7, const Size m = call.size(3); const Size k = call.size(4); const Size n = call.size(5);
+          inputGradient(call.matrix(0, m, k), call.matrix(1, k, n), call.matrix(2, m, n), m, k, n, call.flag(6));),
 
     ENTRY("addRows", 9, const Size m = call.size(5); const Size k = call.size(6); const Size c = call.size(7);
           const Size n = call.size(8);

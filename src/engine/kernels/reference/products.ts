@@ -1,9 +1,16 @@
-import type { Kernels } from '../kernels.ts';
+import type { Kernels, ProductInputs } from '../kernels.ts';
+import { toBfloat16 } from './bfloat16.ts';
 
 type Products = Pick<Kernels, 'gatherRows' | 'affine' | 'weightGradient' | 'biasGradient' | 'inputGradient'>;
 
 /** The matrix products of a layer. W lies input by input: the weight of unit j for input p at p * n + j. */
-export function products(values: Float64Array, indices: Int32Array): Products {
+export function products(values: Float64Array, indices: Int32Array, inputs: ProductInputs): Products {
+  /** A matrix as a product takes it in. */
+  function taken(matrix: number, count: number): Float64Array {
+    const numbers = values.subarray(matrix, matrix + count);
+    return inputs === 'bfloat16' ? numbers.map(toBfloat16) : numbers;
+  }
+
   return {
     gatherRows(target, source, rowsIndex, m, n) {
       for (let i = 0; i < m; i++) {
@@ -13,20 +20,22 @@ export function products(values: Float64Array, indices: Int32Array): Products {
     },
 
     affine(Z, W, A, b, m, k, n) {
+      const [weights, examples] = [taken(W, k * n), taken(A, m * k)];
       for (let i = 0; i < m; i++) {
         for (let j = 0; j < n; j++) {
           let sum = values[b + j];
-          for (let p = 0; p < k; p++) sum += values[W + p * n + j] * values[A + i * k + p];
+          for (let p = 0; p < k; p++) sum += weights[p * n + j] * examples[i * k + p];
           values[Z + i * n + j] = sum;
         }
       }
     },
 
     weightGradient(dW, dZ, A, m, k, n, scale) {
+      const [gradients, examples] = [taken(dZ, m * n), taken(A, m * k)];
       for (let p = 0; p < k; p++) {
         for (let j = 0; j < n; j++) {
           let sum = 0;
-          for (let i = 0; i < m; i++) sum += values[dZ + i * n + j] * values[A + i * k + p];
+          for (let i = 0; i < m; i++) sum += gradients[i * n + j] * examples[i * k + p];
           values[dW + p * n + j] = scale * sum;
         }
       }
@@ -41,10 +50,11 @@ export function products(values: Float64Array, indices: Int32Array): Products {
     },
 
     inputGradient(dA, W, dZ, m, k, n) {
+      const [weights, gradients] = [taken(W, k * n), taken(dZ, m * n)];
       for (let i = 0; i < m; i++) {
         for (let p = 0; p < k; p++) {
           let sum = 0;
-          for (let j = 0; j < n; j++) sum += values[W + p * n + j] * values[dZ + i * n + j];
+          for (let j = 0; j < n; j++) sum += weights[p * n + j] * gradients[i * n + j];
           values[dA + i * k + p] = sum;
         }
       }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, it } from 'vitest';
-import type { CreateKernels } from '../../../../src/engine/kernels/kernels.ts';
+import { type CreateKernels, PRODUCT_INPUTS, type ProductInputs } from '../../../../src/engine/kernels/kernels.ts';
 import { type Arrangement, expectConformance, roundingOfSums } from '../arrangement.ts';
 import { normals, SIZES } from '../numbers.ts';
 
@@ -48,11 +48,21 @@ const BLOCKED: readonly Shape[] = [
   { m: 1000, k: 5, n: 1 },
 ];
 
-/** The matrix products of a layer. */
+/** The same call of a player that rounds what it multiplies. */
+function withProductInputs(inputs: ProductInputs, arrangement: Arrangement): Arrangement {
+  return { ...arrangement, call: (kernels, at) => arrangement.call(kernels.withProductInputs(inputs), at) };
+}
+
+const CASES = PRODUCT_INPUTS.flatMap((inputs) => PRODUCTS.map((product) => ({ ...product, inputs })));
+
+/**
+ * The matrix products of a layer. A product of two numbers of bfloat16 is exact in float32 (8 bits times 8 bits), so the bound of float32's
+ * sums holds for those too.
+ */
 export function conformInProducts(createKernels: CreateKernels): void {
-  describe.each(PRODUCTS)('$name', ({ make, terms }) => {
+  describe.each(CASES)('$name of $inputs', ({ make, terms, inputs }) => {
     function conforms(shape: Shape): void {
-      const arrangement = make(shape);
+      const arrangement = withProductInputs(inputs, make(shape));
       expectConformance(createKernels, arrangement, roundingOfSums(arrangement, shape[terms]));
     }
 

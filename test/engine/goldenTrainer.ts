@@ -1,0 +1,61 @@
+import type { Parameter, ParameterName } from '../../src/engine/parameters.ts';
+import type { NetworkSpec } from '../../src/engine/spec.ts';
+import { createTrainer, type Trainer, type TrainerOptions } from '../../src/engine/trainer.ts';
+import type { GoldenRun } from './goldenRun.ts';
+
+/** A trainer where the golden run starts: its network, its rows in their order, its first parameters. */
+export function goldenTrainer(run: GoldenRun, options: Pick<TrainerOptions, 'createKernels' | 'precision'>): Trainer {
+  const m = run.X.length;
+  const trainer = createTrainer(networkOf(run), {
+    batchSize: m,
+    heldRows: m,
+    loss: run.loss,
+    optimizer: run.optimizer,
+    weighted: run.rowWeights !== undefined,
+    clipGradientNorm: run.clipGradientNorm,
+    l1: run.l1 ?? 0,
+    l2: run.l2 ?? 0,
+    seed: 1,
+    ...options,
+  });
+  trainer.writeParameters(parametersOf(run.initial));
+  trainer.hold(0, { X: run.X.flat(), T: run.T.flat(), rowWeights: run.rowWeights ?? null });
+  trainer.order(
+    Int32Array.from(run.X, (_row, i) => i),
+    false,
+  );
+  return trainer;
+}
+
+/** The mean loss before each of the run's steps, which are taken. */
+export function goldenLosses(trainer: Trainer, { steps, X }: GoldenRun): readonly number[] {
+  return Array.from({ length: steps }, () => {
+    const { sum, weight } = trainer.trainStep(0, X.length, trainer.learningRate);
+    return sum / weight;
+  });
+}
+
+function networkOf({ units, activations, normalization }: GoldenRun): NetworkSpec {
+  const last = activations.length - 1;
+  return {
+    inputs: units[0],
+    layers: activations.map((activation, index) => ({
+      units: units[index + 1],
+      activation,
+      normalization: index === last ? null : normalization,
+    })),
+  };
+}
+
+function parametersOf(record: GoldenRun['initial']): readonly Parameter[] {
+  return Object.entries(record).map(([key, rows]) => {
+    const [, name, layer] = key.match(/^([A-Za-z]+)(\d+)$/) ?? [];
+    const values = Float64Array.from(rows.flat());
+    return {
+      name: name as ParameterName,
+      layer: Number(layer),
+      shape: [rows.length, values.length / rows.length],
+      values,
+    };
+  });
+}
