@@ -27,10 +27,10 @@ class Call {
     return Word((long long)x);
   }
 
-  /** A count of rows, units or numbers: never more than the arena's numbers, so that no loop over it goes on for hours. */
+  /** A count of rows, units or numbers: never above what the arena holds, so that no loop over it goes on for hours. */
   Size size(int argument) const {
     if (!isWhole(arguments[argument])) refuse("a kernel got a size that is no whole number");
-    if (arguments[argument] > arena.numbers) refuse("a kernel got a size that is above its player's");
+    if (arguments[argument] > arena.numbers + arena.integers) refuse("a kernel got a size that is above its player's");
     return Size(arguments[argument]);
   }
 

@@ -2,11 +2,12 @@ import type { Kernels } from '../../../../src/engine/kernels/kernels.ts';
 import type { Arrangement } from '../arrangement.ts';
 import { normals, uniforms } from '../numbers.ts';
 
-/** m rows, k inputs, n units, and how many numbers an elementwise kernel goes over. */
+/** m rows, k inputs, n units, c codes an example, and how many numbers an elementwise kernel goes over. */
 export interface Sizes {
   readonly m: number;
   readonly k: number;
   readonly n: number;
+  readonly c: number;
   readonly count: number;
 }
 
@@ -33,8 +34,17 @@ export interface KernelCall<Name extends string = string> {
   readonly mayBeAbsent?: readonly NoInfer<Name>[];
   /** [result, input]: the kernel may write the first where it reads the second. */
   readonly inPlace?: readonly [NoInfer<Name>, NoInfer<Name>];
-  readonly call: (kernels: Kernels, at: Readonly<Record<NoInfer<Name>, number>>, sizes: Sizes) => unknown;
+  /** What has to be played before, so that a matrix holds what the kernel expects. */
+  readonly prepare?: Play<NoInfer<Name>>;
+  readonly call: Play<NoInfer<Name>>;
 }
+
+/** `index` is where the call's indices lie. */
+type Play<Name extends string> = (
+  kernels: Kernels,
+  at: Readonly<Record<Name | 'index', number>>,
+  sizes: Sizes,
+) => unknown;
 
 /** For its types alone: each call's matrices are checked under their own names, and kept under any. */
 export function kernelCall<Name extends string>(call: KernelCall<Name>): KernelCall {
@@ -51,7 +61,10 @@ export function arrange(call: KernelCall, sizes: Sizes): Arrangement {
     matrices: Object.fromEntries(matrices),
     indices: call.indices?.(sizes) ?? [],
     writes: call.writes,
-    call: (kernels, at) => call.call(kernels, at, sizes),
+    call: (kernels, at) => {
+      call.prepare?.(kernels, { ...at, index: 0 }, sizes);
+      return call.call(kernels, { ...at, index: 0 }, sizes);
+    },
   };
 }
 
@@ -59,11 +72,11 @@ export function arrange(call: KernelCall, sizes: Sizes): Arrangement {
 export function arrangeInPlace(call: KernelCall, sizes: Sizes): Arrangement | null {
   if (call.inPlace === undefined) return null;
   const [result, input] = call.inPlace;
-  const { matrices, writes, ...rest } = arrange(call, sizes);
+  const { matrices, writes, call: play, ...rest } = arrange(call, sizes);
   return {
     ...rest,
     matrices: Object.fromEntries(Object.entries(matrices).filter(([name]) => name !== result)),
     writes: writes.map((name) => (name === result ? input : name)),
-    call: (kernels, at) => call.call(kernels, { ...at, [result]: at[input] }, sizes),
+    call: (kernels, at) => play(kernels, { ...at, [result]: at[input] }),
   };
 }

@@ -21,10 +21,8 @@ export const ELEMENTWISE_CALLS: readonly KernelCall[] = [
       matrices: { Z: each, A: each, dA: each, dZ: each },
       writes: ['A', 'dZ'],
       inPlace: ['dZ', 'dA'],
-      call: (kernels, { dZ, dA, Z, A }, { count }) => {
-        kernels.activate(activation, A, Z, count);
-        kernels.activationGradient(activation, dZ, dA, Z, A, count);
-      },
+      prepare: (kernels, { Z, A }, { count }) => kernels.activate(activation, A, Z, count),
+      call: (kernels, { dZ, dA, Z, A }, { count }) => kernels.activationGradient(activation, dZ, dA, Z, A, count),
     }),
   ]),
   kernelCall({

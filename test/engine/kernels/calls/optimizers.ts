@@ -83,6 +83,7 @@ export const OPTIMIZER_CALLS: readonly KernelCall[] = STEPS.map(({ name, uses, s
     takes: ['count'],
     matrices: { X: each, dX: each, ...Object.fromEntries(uses.map((kept) => [kept, KEPT[kept]])) },
     writes: ['X', ...uses],
+    mayBeAbsent: name.startsWith('sgd') || name.startsWith('rmsprop') ? ['mean'] : [],
     call: (kernels, { X, dX, mean, square }, { count }) => step(kernels, { X, dX, mean, square }, count),
   }),
 );

@@ -11,7 +11,7 @@ export const PRODUCT_CALLS: readonly KernelCall[] = [
     matrices: { source: [({ n }) => SOURCE_ROWS * n], target: [({ m, n }) => m * n] },
     indices: ({ m }) => wholeNumbers(m, SOURCE_ROWS, 1),
     writes: ['target'],
-    call: (kernels, { target, source }, { m, n }) => kernels.gatherRows(target, source, 0, m, n),
+    call: (kernels, { target, source, index }, { m, n }) => kernels.gatherRows(target, source, index, m, n),
   }),
   kernelCall({
     name: 'affine',

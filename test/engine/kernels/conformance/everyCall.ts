@@ -9,7 +9,7 @@ import { CALLS } from '../calls/calls.ts';
 const CLOSE = relativeTo(10, 2e-5);
 
 /** More than a tile of any player, and no multiple of a vector. */
-const SIZES = { m: 13, k: 19, n: 37, count: 67 };
+const SIZES = { m: 13, k: 19, n: 37, c: 3, count: 67 };
 
 const SPECIALS = [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
 
@@ -21,7 +21,7 @@ export function conformInEveryCall(createKernels: CreateKernels): void {
   describe.each(CALLS)('$name', (call) => {
     it('takes any sizes at any offsets, in place where it may be', () => {
       const size = fc.integer({ min: 1, max: 40 });
-      const sizes = fc.record({ m: size, k: size, n: size, count: fc.integer({ min: 1, max: 300 }) });
+      const sizes = fc.record({ m: size, k: size, n: size, c: size, count: fc.integer({ min: 1, max: 300 }) });
       const gap = fc.integer({ min: 0, max: 17 });
       const conforms = (...[at, between]: [typeof SIZES, number]): void => {
         for (const arrangement of arrangements(call, at)) {

@@ -10,7 +10,7 @@ export function conformInOptimizers(createKernels: CreateKernels): void {
   describe.each(OPTIMIZER_CALLS)('$name', (call) => {
     it.each(SIZES)('moves %i parameters', (count) => {
       // Each number is a sum of two or three of about one unit.
-      expectConformance(createKernels, arrange(call, { count, m: 1, k: 1, n: 1 }), ulps(4, 1));
+      expectConformance(createKernels, arrange(call, { count, m: 1, k: 1, n: 1, c: 1 }), ulps(4, 1));
     });
   });
 }
