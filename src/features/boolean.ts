@@ -27,6 +27,10 @@ export function booleanInputs({ column, missing }: FittedBoolean): string[] {
   return missing ? [column, `${column} is missing`] : [column];
 }
 
+export function countBooleanInputs({ missing }: FittedBoolean): number {
+  return missing ? 2 : 1;
+}
+
 /** Writes -1 for false, 1 for true; an absent column is missing everywhere. */
 export function writeBoolean(
   fitted: FittedBoolean,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Column } from '../kit/table.ts';
 import { asCategories, type Categories } from './casts.ts';
-import type { InputBlock } from './matrix.ts';
+import { type CodeBlock, type InputBlock, NO_CODE } from './matrix.ts';
 
 export const fittedCategoricalSchema = z.strictObject({
   kind: z.literal('categorical'),
@@ -49,10 +49,16 @@ export function categoricalInputs({ column, categories, folded, missing }: Fitte
   ];
 }
 
-/**
- * Writes a 1 for each row's category. A category that training never met goes where the rare ones went; without those it counts as missing;
- * and where training met no missing value either, the shares of the training rows say "as usual". An absent column is missing everywhere.
- */
+export function countCategoricalInputs({ categories, folded, missing }: FittedCategorical): number {
+  return categories.length + (folded > 0 ? 1 : 0) + (missing ? 1 : 0);
+}
+
+/** What the inputs are of a row that has none of them at 1; empty where every row has one. */
+export function usualInputs({ shares, folded, missing }: FittedCategorical): readonly number[] {
+  return folded > 0 || missing ? [] : shares;
+}
+
+/** Writes a 1 for each row's category, or what is usual where it has none; see `writeCodes`. */
 export function writeCategorical(
   fitted: FittedCategorical,
   column: Column | undefined,
@@ -60,33 +66,47 @@ export function writeCategorical(
   block: InputBlock,
 ): void {
   const { values, offset, width } = block;
-  const inputs = categoricalInputs(fitted).length;
-  const inputOf = column ? inputOfEachRow(fitted, asCategories(column)) : () => missingInput(fitted);
-  rows.forEach((row, i) => {
+  const codes = new Int32Array(rows.length);
+  writeCodes(fitted, column, rows, { codes, offset: 0, width: 1, firstInput: 0 });
+  for (let i = 0; i < codes.length; i++) {
     const start = i * width + offset;
-    values.fill(0, start, start + inputs);
-    const input = inputOf(row);
-    if (input === undefined) values.set(fitted.shares, start);
-    else values[start + input] = 1;
+    if (codes[i] === NO_CODE) values.set(usualInputs(fitted), start);
+    else values[start + codes[i]] = 1;
+  }
+}
+
+/**
+ * Writes the number of the input of each row's category. A category that training never met goes where the rare ones went; without those
+ * it counts as missing; and where training met no missing value either it has NO_CODE: the shares of the training rows say "as usual". An
+ * absent column is missing everywhere.
+ */
+export function writeCodes(
+  fitted: FittedCategorical,
+  column: Column | undefined,
+  rows: Int32Array,
+  { codes, offset, width, firstInput }: CodeBlock,
+): void {
+  const missing = missingInput(fitted);
+  const forMissing = missing === NO_CODE ? NO_CODE : firstInput + missing;
+  const values = column && asCategories(column);
+  const inputs = values && inputOfEachCategory(fitted, values.categories, firstInput);
+  for (let i = 0; i < rows.length; i++) {
+    const code = values?.codes[rows[i]] ?? -1;
+    codes[i * width + offset] = code < 0 || inputs === undefined ? forMissing : inputs[code];
+  }
+}
+
+function inputOfEachCategory(fitted: FittedCategorical, categories: readonly string[], firstInput: number): Int32Array {
+  const known = new Map(fitted.categories.map((category, input) => [category, input]));
+  const forUnseen = fitted.folded > 0 ? fitted.categories.length : missingInput(fitted);
+  return Int32Array.from(categories, (category) => {
+    const input = known.get(category) ?? forUnseen;
+    return input === NO_CODE ? NO_CODE : firstInput + input;
   });
 }
 
-function inputOfEachRow(
-  fitted: FittedCategorical,
-  { codes, categories }: Categories,
-): (row: number) => number | undefined {
-  const known = new Map(fitted.categories.map((category, input) => [category, input]));
-  const forMissing = missingInput(fitted);
-  const forUnseen = fitted.folded > 0 ? fitted.categories.length : forMissing;
-  const inputs = categories.map((category) => known.get(category) ?? forUnseen);
-  return (row) => {
-    const code = codes[row];
-    return code < 0 ? forMissing : inputs[code];
-  };
-}
-
-function missingInput({ categories, folded, missing }: FittedCategorical): number | undefined {
-  return missing ? categories.length + (folded > 0 ? 1 : 0) : undefined;
+function missingInput({ categories, folded, missing }: FittedCategorical): number {
+  return missing ? categories.length + (folded > 0 ? 1 : 0) : NO_CODE;
 }
 
 /** How many of the rows have each category, the most frequent first, equals by name; and how many have none. */

@@ -52,6 +52,10 @@ export function datetimeInputs({ column, cycles, missing }: FittedDatetime): str
   ];
 }
 
+export function countDatetimeInputs({ cycles, missing }: FittedDatetime): number {
+  return 1 + 2 * cycles.length + (missing ? 1 : 0);
+}
+
 /** Writes the standardised time and its cycles; a missing time is the mean one, in the middle of every cycle. */
 export function writeDatetime(
   fitted: FittedDatetime,

@@ -12,9 +12,10 @@ export interface InputDescription {
   readonly range?: readonly [number, number] | readonly [string, string];
 }
 
-/** The columns that the model reads, with what training saw in them. */
-export function describeInputs(features: FittedFeatures): InputDescription[] {
-  return features.columns.map(describeColumn);
+/** The columns that the model reads, in the order of the dataset's `names`, with what training saw in them. */
+export function describeInputs({ columns }: FittedFeatures, names: readonly string[]): InputDescription[] {
+  const placeOf = new Map(names.map((name, place) => [name, place]));
+  return columns.toSorted((a, b) => (placeOf.get(a.column) ?? 0) - (placeOf.get(b.column) ?? 0)).map(describeColumn);
 }
 
 function describeColumn(fitted: FittedColumn): InputDescription {

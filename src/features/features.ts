@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { findColumn, type Table } from '../kit/table.ts';
+import type { Table } from '../kit/table.ts';
 import type { Warning } from '../kit/warning.ts';
 import { chooseColumns } from './choose.ts';
 import type { FeaturesSettings } from './defaults.ts';
-import { columnInputs, type FittedColumn, fitColumn, fittedColumnSchema, writeColumn } from './fitted.ts';
+import { columnInputs, type FittedColumn, fitColumn, fittedColumnSchema, isCategorical } from './fitted.ts';
 
 /** Columns left out for being constant that get a warning each. */
 const NAMED_COLUMNS = 5;
@@ -36,33 +36,17 @@ export function fitFeatures(
     if (fitted?.kind === 'categorical') warnings.push(...foldedWarnings(fitted.column, fitted, settings));
   }
   warnings.push(...constantWarnings(constant));
-  return { features: { version: 1, columns }, warnings };
+  return { features: { version: 1, columns: denseFirst(columns) }, warnings };
+}
+
+/** The order of the inputs: the one-hot ones last, so that they can be codes (see `layoutOf`). */
+function denseFirst(columns: readonly FittedColumn[]): FittedColumn[] {
+  return [...columns.filter(({ kind }) => kind !== 'categorical'), ...columns.filter(isCategorical)];
 }
 
 /** The names of all inputs, in the order of the matrix's columns. */
 export function inputNames(features: FittedFeatures): string[] {
   return features.columns.flatMap(columnInputs);
-}
-
-/** How many inputs the features give: n[0]. */
-export function inputCount(features: FittedFeatures): number {
-  return inputNames(features).length;
-}
-
-/** The matrix X (n[0], m) of the given rows (all rows when left out), one row's inputs together. */
-export function transform(features: FittedFeatures, table: Table, rows: Int32Array = allRows(table)): Float32Array {
-  const width = inputCount(features);
-  const values = new Float32Array(rows.length * width);
-  let offset = 0;
-  for (const fitted of features.columns) {
-    writeColumn(fitted, findColumn(table, fitted.column), rows, { values, offset, width });
-    offset += columnInputs(fitted).length;
-  }
-  return values;
-}
-
-function allRows(table: Table): Int32Array {
-  return Int32Array.from({ length: table.rows }, (_, row) => row);
 }
 
 /** One warning for each column; of many columns, one that names the first. */

@@ -1,12 +1,19 @@
 import { z } from 'zod';
 import type { Column } from '../kit/table.ts';
-import { booleanInputs, fitBoolean, fittedBooleanSchema, writeBoolean } from './boolean.ts';
-import { categoricalInputs, fitCategorical, fittedCategoricalSchema, writeCategorical } from './categorical.ts';
+import { booleanInputs, countBooleanInputs, fitBoolean, fittedBooleanSchema, writeBoolean } from './boolean.ts';
+import {
+  categoricalInputs,
+  countCategoricalInputs,
+  type FittedCategorical,
+  fitCategorical,
+  fittedCategoricalSchema,
+  writeCategorical,
+} from './categorical.ts';
 import type { FeatureType } from './choose.ts';
-import { datetimeInputs, fitDatetime, fittedDatetimeSchema, writeDatetime } from './datetime.ts';
+import { countDatetimeInputs, datetimeInputs, fitDatetime, fittedDatetimeSchema, writeDatetime } from './datetime.ts';
 import type { FeaturesSettings } from './defaults.ts';
 import type { InputBlock } from './matrix.ts';
-import { fitNumeric, fittedNumericSchema, numericInputs, writeNumeric } from './numeric.ts';
+import { countNumericInputs, fitNumeric, fittedNumericSchema, numericInputs, writeNumeric } from './numeric.ts';
 
 /** One row for each type of column: a new type is its file and a row in each of these. */
 export const fittedColumnSchema = z.discriminatedUnion('kind', [
@@ -16,6 +23,10 @@ export const fittedColumnSchema = z.discriminatedUnion('kind', [
   fittedDatetimeSchema,
 ]);
 export type FittedColumn = z.infer<typeof fittedColumnSchema>;
+
+export function isCategorical(fitted: FittedColumn): fitted is FittedCategorical {
+  return fitted.kind === 'categorical';
+}
 
 /** Fits one column to the training rows; undefined when they say nothing. */
 export function fitColumn(
@@ -47,6 +58,20 @@ export function columnInputs(fitted: FittedColumn): string[] {
       return booleanInputs(fitted);
     case 'datetime':
       return datetimeInputs(fitted);
+  }
+}
+
+/** How many inputs the column becomes. */
+export function countInputs(fitted: FittedColumn): number {
+  switch (fitted.kind) {
+    case 'numeric':
+      return countNumericInputs(fitted);
+    case 'categorical':
+      return countCategoricalInputs(fitted);
+    case 'boolean':
+      return countBooleanInputs(fitted);
+    case 'datetime':
+      return countDatetimeInputs(fitted);
   }
 }
 

@@ -50,6 +50,10 @@ export function numericInputs({ column, edges, missing }: FittedNumeric): string
   return [column, ...pieces, ...(missing ? [`${column} is missing`] : [])];
 }
 
+export function countNumericInputs({ edges, missing }: FittedNumeric): number {
+  return 1 + pieceCount(edges) + (missing ? 1 : 0);
+}
+
 /** Writes the inputs of the given rows of the column, which may be absent: then every value is missing. */
 export function writeNumeric(
   fitted: FittedNumeric,

@@ -39,7 +39,7 @@ export const featuresSchema = z
     maxCategories: z
       .int()
       .min(2)
-      .max(1000)
+      .max(10_000)
       .default(128)
       .describe('The most frequent categories of a column that get an input each; the others share one.'),
     minCategoryCount: z

@@ -8,8 +8,10 @@ import type { TrainingSpec } from '../training/schemas/spec.ts';
 const THREAD_BYTES = 64 * 2 ** 20;
 /** A value of the table: float64, or a code with its share of the dictionary. */
 const TABLE_VALUE_BYTES = 8;
-/** An input of a row: float32, once in the matrix and once in the kernels' arena. */
+/** A dense input of a row: float32, once in the matrix and once in the kernels' arena. */
 const INPUT_BYTES = 8;
+/** The code of a categorical column, once in either. */
+const CODE_BYTES = 8;
 /** A parameter: itself, its gradient, two moments of the optimizer, and the best epoch's copy, in float32. */
 const PARAMETER_BYTES = 20;
 /** A unit of an example of the batch: Z, A, dZ and the normalized Z. */
@@ -19,16 +21,16 @@ const ACTIVATION_BYTES = 16;
 export function estimateMemory(spec: TrainingSpec, dataset: DatasetShape): number {
   const { rows, columns } = dataset;
   const { used } = chooseColumns(columns, spec.features, reservedColumns(spec));
-  const inputs = countInputs(used, spec.features);
+  const { inputs, dense, oneHotColumns } = countInputs(used, spec.features);
   const units = spec.network.layers.map((layer) => layer.units);
   const widths = [inputs, ...units, outputsOf(spec, dataset)];
   const parameters = widths.slice(1).reduce((sum, n, layer) => sum + n * (widths[layer] + 1), 0);
   const batch = spec.training.batchSize === 'full' ? rows : Math.min(rows, spec.training.batchSize);
-  const activations = batch * widths.reduce((sum, n) => sum + n, 0);
+  const activations = batch * (dense + oneHotColumns + widths.slice(1).reduce((sum, n) => sum + n, 0));
   return (
     THREAD_BYTES +
     rows * columns.length * TABLE_VALUE_BYTES +
-    rows * inputs * INPUT_BYTES +
+    rows * (dense * INPUT_BYTES + oneHotColumns * CODE_BYTES) +
     parameters * PARAMETER_BYTES +
     activations * ACTIVATION_BYTES
   );

@@ -9,7 +9,9 @@ type Shape = [rows: number, columns: number];
 
 /** A model as clients see it. */
 export function toModel(row: ModelRow, parameters: readonly ParameterShape[], aliases: readonly string[]): Model {
-  const { features, fittedTarget, layers, metrics, best, hyperparameters, warnings } = readDescription(row.description);
+  const { columns, features, fittedTarget, layers, metrics, best, hyperparameters, warnings } = readDescription(
+    row.description,
+  );
   const { id, name, jobId, datasetId, createdAt, task, target, sha256 } = row;
   const shapes = parameters.map(({ layer, name: parameter, shape }) => ({ layer, parameter, shape: readShape(shape) }));
   return {
@@ -22,7 +24,7 @@ export function toModel(row: ModelRow, parameters: readonly ParameterShape[], al
     target,
     classes: fittedTarget.kind === 'classes' ? fittedTarget.classes : null,
     // The wire's type differs in that its lists may be written to.
-    inputs: describeInputs(features) as Model['inputs'],
+    inputs: describeInputs(features, columns) as Model['inputs'],
     layers: layerTable(layers, shapes),
     parameterCount: shapes
       .filter(({ parameter }) => !RUNNING_STATISTICS.has(parameter))

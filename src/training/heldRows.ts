@@ -1,6 +1,6 @@
 import type { Trainer } from '../engine/trainer.ts';
-import { transform } from '../features/features.ts';
 import { encodeTarget } from '../features/target.ts';
+import { transform } from '../features/transform.ts';
 import type { Prepared } from './prepare.ts';
 import type { Parts } from './split/parts.ts';
 
@@ -42,6 +42,6 @@ function holdRows(
     const T = encodeTarget(target, targetColumn, chunk);
     const weightOf = (row: number, i: number) => (weights?.[row] ?? 1) * (classWeights?.[T[i]] ?? 1);
     const rowWeights = weighted ? Float64Array.from(chunk, weightOf) : null;
-    trainer.hold(first + start, { X: transform(features, table, chunk), T, rowWeights });
+    trainer.hold(first + start, { ...transform(features, table, chunk), T, rowWeights });
   }
 }

@@ -1,4 +1,4 @@
-import { type FittedFeatures, fitFeatures, inputCount } from '../features/features.ts';
+import { type FittedFeatures, fitFeatures } from '../features/features.ts';
 import { findLeaks } from '../features/leaks.ts';
 import {
   encodeTarget,
@@ -48,7 +48,7 @@ export function prepare(table: Table, spec: TrainingSpec): Prepared {
 
   const reserved = reservedColumns(spec);
   const { features, warnings: featureWarnings } = fitFeatures(table, parts.training, spec.features, reserved);
-  if (inputCount(features) === 0)
+  if (features.columns.length === 0)
     throw invalidSpec('/features', 'No column is left to learn from: all are constant or left out.');
   const used = table.columns.filter(({ name }) => features.columns.some(({ column }) => column === name));
   return {

@@ -1,7 +1,7 @@
 import type { CreateKernels } from '../engine/kernels/kernels.ts';
 import { completeLayers, type NetworkSpec } from '../engine/spec.ts';
 import { createTrainer } from '../engine/trainer.ts';
-import { inputCount } from '../features/features.ts';
+import { layoutOf } from '../features/transform.ts';
 import type { Table } from '../kit/table.ts';
 import { resolveClassWeights } from './classWeights.ts';
 import { type EpochsOptions, runEpochs } from './epochs.ts';
@@ -49,7 +49,7 @@ export function train(options: TrainOptions): Outcome | null {
 /** The hidden layers and the output layer, which gives logits, log rates or standardised numbers. */
 function networkOf({ features, target }: Prepared, { network, training }: TrainingSpec): NetworkSpec {
   const units = outputsFor(engineLoss(training), target.kind === 'classes' ? target.classes.length : 1);
-  return { inputs: inputCount(features), layers: [...network.layers, { units, activation: 'linear' }] };
+  return { ...layoutOf(features), layers: [...network.layers, { units, activation: 'linear' }] };
 }
 
 function createRun(

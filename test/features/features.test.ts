@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { chooseColumns } from '../../src/features/choose.ts';
 import { describeInputs } from '../../src/features/describe.ts';
-import { fitFeatures, fittedFeaturesSchema, inputNames, transform } from '../../src/features/features.ts';
+import { fitFeatures, fittedFeaturesSchema, inputNames } from '../../src/features/features.ts';
 import { findLeaks } from '../../src/features/leaks.ts';
+import { layoutOf, transform } from '../../src/features/transform.ts';
 import { firstRows, numbers, tableOf, words } from './columns.ts';
 import { settingsOf } from './settings.ts';
 
@@ -30,18 +31,67 @@ describe('features', () => {
     expect(features.columns.map(({ column }) => column)).toEqual(['job', 'id', 'note']);
   });
 
-  it('put one row after the other, in the order of the names', () => {
+  it('put one row after the other: numbers as they are scaled, categories as codes', () => {
     const { features } = fitFeatures(TABLE, firstRows(4), settingsOf({ scaling: 'standard' }), ['y']);
-    const X = transform(features, TABLE, Int32Array.of(3, 0));
-    expect([...X.subarray(1, 4)]).toEqual([0, 0, 1]);
-    expect([...X.subarray(5, 8)]).toEqual([1, 0, 0]);
-    expect(X[0]).toBe(-X[4]);
+    const { X, codes } = transform(features, TABLE, Int32Array.of(3, 0));
+    expect(X).toHaveLength(2);
+    expect(X[0]).toBe(-X[1]);
+    expect([...codes]).toEqual([2, 0]);
+  });
+
+  it('put categories behind all other inputs, a code a column', () => {
+    const table = tableOf(
+      words('job', ['a', 'b', 'a', null]),
+      numbers('age', [20, 30, 40, 50]),
+      words('town', ['x', 'x', 'y', 'z']),
+    );
+    const { features } = fitFeatures(table, firstRows(4), settingsOf(), []);
+    expect(inputNames(features)).toEqual(['age', 'job=a', 'job=b', 'job is missing', 'town=x', 'town=y', 'town=z']);
+    const usual = [0.5, 0.25, 0.25];
+    expect(layoutOf(features)).toEqual({
+      inputs: 7,
+      oneHot: [
+        { inputs: 3, usual: [] },
+        { inputs: 3, usual },
+      ],
+    });
+    const { codes } = transform(features, table);
+    expect([...codes]).toEqual([0, 3, 1, 3, 0, 4, 2, 5]);
+  });
+
+  it('have no code where nothing is known of a category', () => {
+    const table = tableOf(words('town', ['x', 'x', 'y', 'z', null]));
+    const { features } = fitFeatures(table, firstRows(3), settingsOf(), []);
+    expect([...transform(features, table).codes]).toEqual([0, 0, 1, -1, -1]);
+  });
+
+  it('keep the order that an earlier version fitted, with the categories between numbers written out', () => {
+    const table = tableOf(
+      words('job', ['a', 'b', 'a', 'c']),
+      numbers('age', [20, 30, 40, 50]),
+      words('town', ['x', 'x', 'y', 'z']),
+    );
+    const { features } = fitFeatures(table, firstRows(3), settingsOf({ scaling: 'standard' }), []);
+    const [age, job, town] = features.columns;
+    const earlier = { version: 1 as const, columns: [job, age, town] };
+    expect(inputNames(earlier)).toEqual(['job=a', 'job=b', 'age', 'town=x', 'town=y']);
+    expect(layoutOf(earlier)).toEqual({ inputs: 5, oneHot: [{ inputs: 2, usual: expect.anything() }] });
+    const { X, codes } = transform(earlier, table, Int32Array.of(1, 3));
+    expect([...X.map(Math.fround)]).toEqual([
+      0,
+      1,
+      0,
+      Math.fround(2 / 3),
+      Math.fround(1 / 3),
+      expect.closeTo(2.449, 3),
+    ]);
+    expect([...codes]).toEqual([0, -1]);
   });
 
   it('find columns by name, wherever they stand, and do without those that are gone', () => {
     const { features } = fitFeatures(TABLE, firstRows(4), settingsOf(), ['y']);
-    const X = transform(features, tableOf(words('extra', ['?']), words('job', ['b'])));
-    expect([...X.subarray(1)]).toEqual([0, 1, 0]);
+    const { X, codes } = transform(features, tableOf(words('extra', ['?']), words('job', ['b'])));
+    expect([X.length, ...codes]).toEqual([1, 1]);
   });
 
   it('come back from JSON as they were', () => {
@@ -51,11 +101,11 @@ describe('features', () => {
     expect(() => fittedFeaturesSchema.parse({ ...features, version: 2 })).toThrow();
   });
 
-  it('are described as people read them', () => {
+  it('are described as people read them, in the order of the dataset', () => {
     const { features } = fitFeatures(TABLE, firstRows(4), settingsOf(), ['y']);
-    expect(describeInputs(features)).toEqual([
-      { name: 'age', type: 'numeric', range: [20, 50] },
+    expect(describeInputs(features, ['job', 'age'])).toEqual([
       { name: 'job', type: 'categorical', categories: ['a', 'b'] },
+      { name: 'age', type: 'numeric', range: [20, 50] },
     ]);
   });
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { z } from 'zod';
 import { createNetwork } from '../../src/engine/network.ts';
 import { createGenerator } from '../../src/engine/random.ts';
-import { transform } from '../../src/features/features.ts';
+import { layoutOf, transform } from '../../src/features/transform.ts';
 import type { Table } from '../../src/kit/table.ts';
 import { LossDivergedError } from '../../src/training/diverged.ts';
 import { chooseKernels, type KernelsChoice } from '../../src/training/kernels.ts';
@@ -112,13 +112,13 @@ describe('a training', () => {
       split: { method: 'ordered', validation: 0.2, test: 0.2 },
     };
     const { features, layers, loss, parameters, metrics } = outcomeOf(table, request);
-    const X = transform(features, table, firstRows(100).subarray(80));
+    const { X, codes } = transform(features, table, firstRows(100).subarray(80));
     const network = createNetwork(
-      { inputs: X.length / 20, layers },
+      { ...layoutOf(features), layers },
       { createKernels: chooseKernels('wasm').createKernels, batchSize: 20, loss },
     );
     network.writeParameters(parameters);
-    const probabilities = network.predict(X);
+    const probabilities = network.predict(X, codes);
     const right = firstRows(20).filter((i) => {
       const row = [...probabilities.subarray(3 * i, 3 * i + 3)];
       return row.indexOf(Math.max(...row)) === (80 + i) % 3;

@@ -2,8 +2,8 @@ import type { CreateKernels } from '../../engine/kernels/kernels.ts';
 import type { LossSpec } from '../../engine/losses/losses.ts';
 import { createNetwork } from '../../engine/network.ts';
 import type { Parameter } from '../../engine/parameters.ts';
-import { inputCount, transform } from '../../features/features.ts';
 import { decodeNumber, type FittedTarget } from '../../features/target.ts';
+import { type InputLayout, layoutOf, transform } from '../../features/transform.ts';
 import type { Table } from '../../kit/table.ts';
 import type { Description } from '../description.ts';
 import { shortestFloat32 } from '../float32.ts';
@@ -46,9 +46,10 @@ export function createPredictor(
   createKernels: CreateKernels,
 ): Predictor {
   let bytes = 0;
-  const chunkRows = chunkRowsFor(parameters);
+  const layout = layoutOf(features);
+  const chunkRows = chunkRowsFor(parameters, layout);
   const network = createNetwork(
-    { inputs: inputCount(features), layers },
+    { ...layout, layers },
     {
       batchSize: chunkRows,
       // The description is written from a loss of the engine's table, which checks it again.
@@ -69,7 +70,8 @@ export function createPredictor(
     chunkRows,
     bytes,
     predict(table) {
-      const outputs = network.predict(transform(features, table));
+      const { X, codes } = transform(features, table);
+      const outputs = network.predict(X, codes);
       const { outputs: n } = network;
       return Array.from({ length: table.rows }, (_, row) => {
         const answer = outputs.subarray(row * n, (row + 1) * n);
@@ -79,8 +81,11 @@ export function createPredictor(
   };
 }
 
-function chunkRowsFor(parameters: readonly Parameter[]): number {
-  const multiplyAdds = parameters.reduce((sum, { values }) => sum + values.length, 0);
+/** One-hot inputs cost nothing: of all columns together no row reads more than a few. */
+function chunkRowsFor(parameters: readonly Parameter[], { oneHot }: InputLayout): number {
+  const all = parameters.reduce((sum, { values }) => sum + values.length, 0);
+  const firstUnits = parameters.find(({ layer, name }) => layer === 1 && name === 'W')?.shape[0] ?? 0;
+  const multiplyAdds = all - firstUnits * oneHot.reduce((sum, { inputs }) => sum + inputs - 1, 0);
   return Math.max(1, Math.min(CHUNK_ROWS, Math.floor(CHUNK_MULTIPLY_ADDS / multiplyAdds)));
 }
 

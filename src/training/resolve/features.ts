@@ -25,19 +25,31 @@ export function resolveFeatureOptions(
   if (used.length === 0) mistakes.add('/features', 'No column is left to learn from.');
   const numeric = used.filter(({ type }) => type === 'numeric').length;
   const settings = resolveFeatures(options, dataset.rows, numeric);
-  return { settings, inputs: countInputs(used, settings), warnings };
+  return { settings, inputs: countInputs(used, settings).inputs, warnings };
 }
 
-/** How many inputs the columns give at most, about: n[0]. */
+/** How many inputs the columns give at most, about. */
+export interface InputCounts {
+  /** n[0]: dense and one-hot ones. */
+  readonly inputs: number;
+  readonly dense: number;
+  /** Columns whose inputs are one-hot: a code a row, whatever their inputs are. */
+  readonly oneHotColumns: number;
+}
+
 export function countInputs(
   used: Choice<ColumnShape>['used'],
   { maxCategories, pieces }: Pick<FeaturesSettings, 'maxCategories' | 'pieces'>,
-): number {
-  const inputs = used.map(({ column, type }) => {
-    if (type === 'categorical') return Math.min(column.distinct, maxCategories) + 1;
-    return type === 'numeric' ? 1 + Math.min(pieces, column.distinct) : 1;
-  });
-  return inputs.reduce((sum, count) => sum + count, 0);
+): InputCounts {
+  const categorical = used.filter(({ type }) => type === 'categorical');
+  const others = used.filter(({ type }) => type !== 'categorical');
+  const oneHot = categorical.map(({ column }) => Math.min(column.distinct, maxCategories) + 1);
+  const dense = sum(others.map(({ column, type }) => (type === 'numeric' ? 1 + Math.min(pieces, column.distinct) : 1)));
+  return { inputs: dense + sum(oneHot), dense, oneHotColumns: oneHot.length };
+}
+
+function sum(counts: readonly number[]): number {
+  return counts.reduce((total, count) => total + count, 0);
 }
 
 function checkNames(

@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { binaryOutcome, probabilityOf, regressionOutcome } from '../outcomes.ts';
+import { binaryOutcome, matrix, probabilityOf, regressionOutcome } from '../outcomes.ts';
 import { openRoom, type Room } from '../room.ts';
 
 const COLUMNS = ['age', 'id', 'work', 'income'];
@@ -40,6 +40,20 @@ describe('predictions of rows in JSON', () => {
       expect(predictions[i].probabilities.yes).toBeCloseTo(yes, 6);
       expect(predictions[i].probabilities.no).toBeCloseTo(1 - yes, 6);
     }
+  });
+
+  it('are the same of a model that an earlier version saved, with its categories before its numbers', async () => {
+    const outcome = binaryOutcome();
+    const [age, work] = outcome.features.columns;
+    const [, ...rest] = outcome.parameters;
+    const earlier = await room.save({
+      ...outcome,
+      features: { version: 1, columns: [work, age] },
+      parameters: [matrix(1, 'W', [2, 3], [-1.25, 0.3, 0.5, 0.75, -0.1, 1.5]), ...rest],
+    });
+    const rows = [{ age: 62, work: 'Private' }, { age: 20, work: 'State' }, { work: 'Unheard of' }];
+    const [got, expected] = await Promise.all([earlier, model].map((id) => predict({ rows }, 'application/json', id)));
+    expect(got.json().predictions).toEqual(expected.json().predictions);
   });
 
   it('give numbers in the unit of the target', async () => {
