@@ -40,6 +40,11 @@ export const SERVICE_SETTINGS = {
     'auto|native|wasm|reference',
     'which kernels do the arithmetic; the fastest that this machine has by default',
   ),
+  checkpointSeconds: setting(
+    z.coerce.number().min(0.01).max(86_400).default(10),
+    'SECONDS',
+    'how often the state of a running job is kept, so that little is lost with its process',
+  ),
   maxUploadBytes: setting(
     wholeNumber(1, Number.MAX_SAFE_INTEGER).default(8 * 2 ** 30),
     'BYTES',

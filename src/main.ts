@@ -5,6 +5,7 @@ import { datasetRoutes } from './datasets/routes.ts';
 import { createDatasets, type Datasets } from './datasets/service.ts';
 import { buildApp } from './http/app.ts';
 import { systemRoutes } from './http/system.ts';
+import { createCheckpoints } from './jobs/checkpoints/checkpoints.ts';
 import { countJobs } from './jobs/counts.ts';
 import { createNewsDesk, type NewsDesk } from './jobs/news.ts';
 import { jobRoutes } from './jobs/routes.ts';
@@ -22,6 +23,8 @@ import { createModels } from './models/service.ts';
 import { type Database, openDatabase } from './store/database.ts';
 import { holdLock } from './store/lock.ts';
 import { chooseKernels } from './training/kernels.ts';
+
+const MS_PER_SECOND = 1000;
 
 /** A service that answers. */
 export interface Service {
@@ -89,7 +92,11 @@ export async function runWorkerRole(config: Config, log: Logger): Promise<void> 
   const datasets = datasetsOf({ config, folders, database, log });
   const { workers: threads, kernels } = config;
   const { find: findDataset, findFile } = datasets;
-  await runWorker({ database, saveModel, findDataset, findFile, threads, kernels, clock: Date.now, log });
+  const clock = Date.now;
+  const checkpoints = createCheckpoints({ database, folder: folders.checkpoints, clock, log });
+  const checkpointMs = config.checkpointSeconds * MS_PER_SECOND;
+  const rooms = { saveModel, findDataset, findFile, checkpoints };
+  await runWorker({ database, ...rooms, checkpointMs, threads, kernels, clock, log });
   await datasets.close();
   await database.destroy();
 }
@@ -158,8 +165,9 @@ function assemble(parts: Parts): Promise<FastifyInstance> {
 }
 
 /** The worker is this program in its other role, told everything by flags. */
-function workerParts({ data, workers, kernels, logLevel }: Config, news: NewsDesk, log: Logger) {
-  const settings = { role: 'worker', host: '127.0.0.1', data, workers, kernels, 'log-level': logLevel };
+function workerParts({ data, workers, kernels, checkpointSeconds, logLevel }: Config, news: NewsDesk, log: Logger) {
+  const forTraining = { workers, kernels, 'checkpoint-seconds': checkpointSeconds };
+  const settings = { role: 'worker', host: '127.0.0.1', data, ...forTraining, 'log-level': logLevel };
   const args = Object.entries(settings).flatMap(([flag, value]) => [`--${flag}`, String(value)]);
   return { module: siblingPath(import.meta.url, './cli/trainyard'), args: ['serve', ...args], news, log };
 }

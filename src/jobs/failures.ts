@@ -18,12 +18,12 @@ export interface Failure {
   readonly message: string;
 }
 
-/** A job whose worker process died so often is not tried again. */
-export const MOST_ATTEMPTS = 3;
+/** A job whose worker process died so often is not tried again, unless it got on to another checkpoint in between. */
+export const MOST_CRASHES = 3;
 
 export const WORKER_CRASHED: Failure = {
   code: 'worker_crashed',
-  message: `The worker process died ${MOST_ATTEMPTS} times during this job. A smaller network, batch or dataset may need less memory; the log of the service says more.`,
+  message: `The worker process died ${MOST_CRASHES} times during this job without its getting on. A smaller network, batch or dataset may need less memory; the log of the service says more.`,
 };
 
 export const DATASET_GONE: Failure = {

@@ -1,7 +1,9 @@
+import type { JobWish } from '../store/tables.ts';
+
 /** What the API and the worker tell each other. News may be lost: whoever waits for it also looks into the database now and then. */
 export type News =
   | { readonly kind: 'queued' }
-  | { readonly kind: 'cancel'; readonly jobId: string }
+  | { readonly kind: 'wish'; readonly jobId: string; readonly wish: JobWish }
   | { readonly kind: 'changed'; readonly jobId: string };
 
 type NewsListener = (news: News) => void;
@@ -29,7 +31,7 @@ export function createNewsDesk(): NewsDesk {
 /** Whether a message from another process is news. */
 export function isNews(message: unknown): message is News {
   if (typeof message !== 'object' || message === null || !('kind' in message)) return false;
-  return message.kind === 'queued' || message.kind === 'cancel' || message.kind === 'changed';
+  return message.kind === 'queued' || message.kind === 'wish' || message.kind === 'changed';
 }
 
 /** Resolves on the first news that `matters`, after `timeoutMs`, or when `signal` is aborted, whichever is first. Never rejects. */

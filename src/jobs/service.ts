@@ -94,7 +94,7 @@ export function createJobs({ database, findDataset, news, clock }: JobsParts): J
       if (!moved && row.state !== 'cancelled') {
         throw new ServiceError('job_wrong_state', `The job has ${row.state} already: it cannot be cancelled.`);
       }
-      news.publish({ kind: 'cancel', jobId: id });
+      news.publish({ kind: 'wish', jobId: id, wish: 'cancel' });
       news.publish({ kind: 'changed', jobId: id });
       return view(store, row);
     },

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Database } from '../store/database.ts';
 import type { JobRow, JobState, LossRow } from '../store/tables.ts';
-import { canMoveTo, FINAL_STATES } from './states.ts';
+import { ACTIONS, FINAL_STATES } from './states.ts';
 
 export interface Label {
   readonly name: string;
@@ -100,7 +100,12 @@ export function createJobStore(database: Database): JobStore {
       const result = await database
         .updateTable('jobs')
         .set((eb) => ({
-          cancelRequested: 1,
+          requested: eb
+            .case()
+            .when('state', '=', 'running')
+            .then('cancel' as const)
+            .else(null)
+            .end(),
           state: eb
             .case()
             .when('state', '=', 'running')
@@ -110,7 +115,7 @@ export function createJobStore(database: Database): JobStore {
           finishedAt: eb.case().when('state', '=', 'running').then(null).else(now).end(),
         }))
         .where('id', '=', id)
-        .where('state', 'in', canMoveTo.cancelled)
+        .where('state', 'in', ACTIONS.cancel)
         .executeTakeFirst();
       return result.numUpdatedRows > 0n;
     },
@@ -126,7 +131,7 @@ export function createJobStore(database: Database): JobStore {
   };
 }
 
-const NEVER_RUN = { state: 'queued', attempts: 0, cancelRequested: 0 } as const;
+const NEVER_RUN = { state: 'queued', attempts: 0, crashes: 0 } as const;
 
 function listQuery(database: Database, { states, datasetId, labels, before, limit }: JobFilter) {
   let query = database.selectFrom('jobs').selectAll().orderBy('id', 'desc').limit(limit);

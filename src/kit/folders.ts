@@ -9,6 +9,8 @@ export interface Folders {
   readonly lock: string;
   /** Parquet files, named by what they hold. */
   readonly datasets: string;
+  /** States of trainings, to go on from. */
+  readonly checkpoints: string;
   /** Half-written files; emptied at start. */
   readonly temporary: string;
 }
@@ -18,11 +20,12 @@ export function foldersOf(data: string): Folders {
     database: join(data, 'trainyard.sqlite'),
     lock: join(data, 'api.lock'),
     datasets: join(data, 'datasets'),
+    checkpoints: join(data, 'checkpoints'),
     temporary: join(data, 'temporary'),
   };
 }
 
 /** Makes the folders that are not there. */
-export function prepareFolders({ datasets, temporary }: Folders): void {
-  for (const folder of [datasets, temporary]) mkdirSync(folder, { recursive: true });
+export function prepareFolders({ datasets, checkpoints, temporary }: Folders): void {
+  for (const folder of [datasets, checkpoints, temporary]) mkdirSync(folder, { recursive: true });
 }

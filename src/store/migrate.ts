@@ -32,7 +32,18 @@ export function migrate(sqlite: Sqlite.Database, folder = MIGRATIONS_FOLDER): re
     for (const migration of fresh) apply(sqlite, migration);
     return fresh.map(({ name }) => name);
   });
-  return applyAll.immediate();
+  return withoutForeignKeys(sqlite, () => applyAll.immediate());
+}
+
+/** SQLite adds no column that refers to another table, and rebuilds no table that others refer to, while it enforces foreign keys. */
+function withoutForeignKeys<Result>(sqlite: Sqlite.Database, change: () => Result): Result {
+  const enforced = sqlite.pragma('foreign_keys', { simple: true });
+  sqlite.pragma('foreign_keys = OFF');
+  try {
+    return change();
+  } finally {
+    sqlite.pragma(`foreign_keys = ${enforced}`);
+  }
 }
 
 function readMigrations(folder: string): readonly Migration[] {

@@ -17,6 +17,9 @@ export interface DatasetRow {
 export const JOB_STATES = ['queued', 'running', 'paused', 'succeeded', 'failed', 'cancelled'] as const;
 export type JobState = (typeof JOB_STATES)[number];
 
+export const JOB_WISHES = ['cancel', 'pause', 'stop'] as const;
+export type JobWish = (typeof JOB_WISHES)[number];
+
 export interface JobRow {
   id: string;
   name: string;
@@ -27,7 +30,9 @@ export interface JobRow {
   memoryBytes: number;
   warnings: string;
   attempts: number;
-  cancelRequested: 0 | 1;
+  /** What a client wants of it that its worker has not come to yet. */
+  requested: JobWish | null;
+  crashes: number;
   progress: string | null;
   latest: string | null;
   best: string | null;
@@ -55,6 +60,17 @@ export interface LossRow {
   metrics: string;
   learningRate: number;
   seconds: number;
+}
+
+export interface CheckpointRow {
+  jobId: string;
+  step: number;
+  epoch: number;
+  finished: 0 | 1;
+  bytes: number;
+  sha256: string;
+  file: string;
+  createdAt: number;
 }
 
 export interface ModelRow {
@@ -88,6 +104,7 @@ export interface Tables {
   jobs: JobRow;
   jobLabels: JobLabelRow;
   losses: LossRow;
+  checkpoints: CheckpointRow;
   models: ModelRow;
   parameters: ParameterRow;
   aliases: AliasRow;

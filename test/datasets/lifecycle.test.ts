@@ -71,7 +71,7 @@ describe('DELETE /v1/datasets/{id}', () => {
     const job = { id: 'job_1', name: 'j', datasetId: id, state: 'queued', priority: 0, request: '{}' } as const;
     await service.database
       .insertInto('jobs')
-      .values({ ...job, warnings: '[]', attempts: 0, cancelRequested: 0, memoryBytes: 0, createdAt: 0 })
+      .values({ ...job, warnings: '[]', attempts: 0, crashes: 0, memoryBytes: 0, createdAt: 0 })
       .execute();
     expect((await remove(id)).json()).toMatchObject({ status: 409, code: 'dataset_in_use' });
     await service.database.updateTable('jobs').set({ state: 'cancelled', finishedAt: 1 }).execute();

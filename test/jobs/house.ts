@@ -3,10 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { onTestFinished } from 'vitest';
+import { type Checkpoints, createCheckpoints } from '../../src/jobs/checkpoints/checkpoints.ts';
 import { createNewsDesk } from '../../src/jobs/news.ts';
 import { createJobs, type Jobs } from '../../src/jobs/service.ts';
 import { isFinal } from '../../src/jobs/states.ts';
-import { openDatabase } from '../../src/store/database.ts';
+import { type Database, openDatabase } from '../../src/store/database.ts';
 import { findDataset } from './datasets.ts';
 
 export const log = pino({ level: 'silent' });
@@ -20,6 +21,10 @@ export function makeFolder() {
     rmSync(folder, { recursive: true });
   };
   return { folder, database, close };
+}
+
+export function checkpointsIn(folder: string, database: Database): Checkpoints {
+  return createCheckpoints({ database, folder: join(folder, 'checkpoints'), clock: Date.now, log });
 }
 
 /** The jobs' service over a new database that is gone after the test. */

@@ -1,21 +1,31 @@
 /** The worker process of tests: `node workerEntry.ts DATABASE THREAD_MODULE`. */
+import { dirname, join } from 'node:path';
 import { pino } from 'pino';
+import { createCheckpoints } from '../../src/jobs/checkpoints/checkpoints.ts';
 import { runWorker } from '../../src/jobs/worker/workerProcess.ts';
 import { openDatabase } from '../../src/store/database.ts';
 import { findDataset, findFile } from './datasets.ts';
 import { saveModel } from './models.ts';
 
 const [databasePath = '', threadModule = ''] = process.argv.slice(2);
+const log = pino({ level: 'silent' });
 const database = openDatabase(databasePath);
 await runWorker({
   database,
   findDataset: findDataset(database),
   findFile: findFile(database),
   saveModel,
+  checkpoints: createCheckpoints({
+    database,
+    folder: join(dirname(databasePath), 'checkpoints'),
+    clock: Date.now,
+    log,
+  }),
+  checkpointMs: 10_000,
   threads: 2,
   kernels: 'reference',
   clock: Date.now,
-  log: pino({ level: 'silent' }),
+  log,
   threadModule,
 });
 await database.destroy();

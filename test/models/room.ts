@@ -105,7 +105,7 @@ async function insertJob(database: Database, job: { id: string; name: string; da
       memoryBytes: 0,
       warnings: '[]',
       attempts: 0,
-      cancelRequested: 0,
+      crashes: 0,
       createdAt: 0,
     })
     .execute();

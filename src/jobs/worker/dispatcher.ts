@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
+import type { JobWish } from '../../store/tables.ts';
 import { INTERNAL_ERROR, tooLarge } from '../failures.ts';
-import type { ClaimedJob, Queue } from './queue.ts';
+import type { ClaimedJob, Lease, Queue } from './queue.ts';
 import type { Run, StopReason } from './run.ts';
 
 export interface DispatcherParts {
@@ -20,9 +21,10 @@ export interface DispatcherParts {
 export interface Dispatcher {
   /** Takes jobs until threads, memory or the queue are used up. */
   takeJobs(): Promise<void>;
-  /** Renews the leases, and stops the jobs that were cancelled or that somebody else has now. */
+  /** Renews the leases, and stops the jobs that were asked to or that somebody else has now. */
   keepLeases(): Promise<void>;
-  cancel(jobId: string): void;
+  /** Hears of a wish before the next look at the leases. */
+  hear(jobId: string, wish: JobWish): void;
   /** Stops all jobs; resolves when the last one has left. */
   stop(): Promise<void>;
 }
@@ -69,8 +71,8 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
       for (const id of leases.keys()) await queue.fail(id, INTERNAL_ERROR);
     },
 
-    cancel(jobId) {
-      runs.get(jobId)?.stop('cancel');
+    hear(jobId, wish) {
+      runs.get(jobId)?.stop(wish);
     },
 
     async stop() {
@@ -81,7 +83,6 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
   };
 }
 
-function reasonToStop(lease: { readonly cancelRequested: boolean } | undefined): StopReason | undefined {
-  if (lease === undefined) return 'lost';
-  return lease.cancelRequested ? 'cancel' : undefined;
+function reasonToStop(lease: Lease | undefined): StopReason | null {
+  return lease === undefined ? 'lost' : lease.requested;
 }

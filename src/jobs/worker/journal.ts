@@ -88,15 +88,26 @@ async function writeNotes(
       .where('id', '=', jobId)
       .where('leaseOwner', '=', owner)
       .executeTakeFirst();
-    if (updated.numUpdatedRows > 0n) await insertLosses(transaction, losses);
+    if (updated.numUpdatedRows > 0n) await writeLosses(transaction, losses);
   }
 }
 
-async function insertLosses(transaction: Transaction<Tables>, losses: readonly LossRow[]): Promise<void> {
+/** An epoch that is trained again takes its old place. */
+async function writeLosses(transaction: Transaction<Tables>, losses: readonly LossRow[]): Promise<void> {
   for (let start = 0; start < losses.length; start += LOSSES_PER_INSERT) {
     await transaction
       .insertInto('losses')
       .values(losses.slice(start, start + LOSSES_PER_INSERT))
+      .onConflict((conflict) =>
+        conflict.columns(['jobId', 'epoch']).doUpdateSet((eb) => ({
+          step: eb.ref('excluded.step'),
+          trainingLoss: eb.ref('excluded.trainingLoss'),
+          validationLoss: eb.ref('excluded.validationLoss'),
+          metrics: eb.ref('excluded.metrics'),
+          learningRate: eb.ref('excluded.learningRate'),
+          seconds: eb.ref('excluded.seconds'),
+        })),
+      )
       .execute();
   }
 }

@@ -1,10 +1,12 @@
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 import type { Clock } from '../../kit/clock.ts';
-import type { EpochReport } from '../../training/report.ts';
+import type { EpochReport, RunPlan } from '../../training/report.ts';
 import type { TrainingSpec } from '../../training/schemas/spec.ts';
+import type { EncodedCheckpoint } from '../checkpoints/checkpoints.ts';
 import type { Control } from './control.ts';
 import type { Note } from './journal.ts';
 import { createProgress } from './progress.ts';
+import { bestOf, latestOf } from './shown.ts';
 import type { ThreadMessage } from './threadTask.ts';
 
 export interface ListeningParts {
@@ -14,6 +16,7 @@ export interface ListeningParts {
   readonly port: MessagePort;
   readonly clock: Clock;
   readonly note: (note: Note) => void;
+  readonly onCheckpoint: (checkpoint: EncodedCheckpoint) => void;
 }
 
 export interface Listening {
@@ -27,10 +30,9 @@ export interface Listening {
 const PROGRESS_MS = 500;
 
 /** Notes what a thread says of its job, and how far it is in between, until it is ended. */
-export function listen({ jobId, earlyStopping, control, port, clock, note }: ListeningParts): Listening {
+export function listen({ jobId, earlyStopping, control, port, clock, note, onCheckpoint }: ListeningParts): Listening {
   let progressAt: ReturnType<typeof createProgress> | undefined;
   let epochs = 0;
-  let best: object | undefined;
 
   const noteProgress = (step = control.step()) => {
     if (progressAt) note({ losses: [], state: { progress: JSON.stringify(progressAt(epochs, step)) } });
@@ -39,16 +41,22 @@ export function listen({ jobId, earlyStopping, control, port, clock, note }: Lis
     const { epoch, step, trainingLoss, validationLoss, metrics, learningRate, seconds } = report;
     const loss = { jobId, epoch, step, trainingLoss, validationLoss, learningRate, seconds };
     epochs = epoch;
-    if (report.isBest) best = bestOf(report, earlyStopping?.metric);
+    const best = report.isBest && { best: JSON.stringify(bestOf(report, earlyStopping?.metric ?? 'validationLoss')) };
     note({
       losses: [{ ...loss, metrics: JSON.stringify(metrics) }],
-      state: { latest: JSON.stringify({ trainingLoss, validationLoss, ...metrics }), best: JSON.stringify(best) },
+      state: { latest: JSON.stringify(latestOf(report)), ...best },
     });
     noteProgress(step);
   };
+  const begin = (plan: RunPlan) => {
+    progressAt = createProgress(plan, clock);
+    epochs = plan.done.epochs;
+    if (epochs > 0) noteProgress(plan.done.steps);
+  };
   const hear = (message: ThreadMessage) => {
     if (message.kind === 'epoch') noteEpoch(message.report);
-    else progressAt = createProgress(message.plan, clock);
+    else if (message.kind === 'checkpoint') onCheckpoint(message.checkpoint);
+    else begin(message.plan);
   };
 
   port.on('message', hear);
@@ -66,8 +74,4 @@ export function listen({ jobId, earlyStopping, control, port, clock, note }: Lis
       note({ losses: [], state: { progress: JSON.stringify(progress) } });
     },
   };
-}
-
-function bestOf({ epoch, validationLoss, metrics }: EpochReport, watched = 'validationLoss') {
-  return { epoch, validationLoss, ...(watched in metrics && { [watched]: metrics[watched] }) };
 }

@@ -16,8 +16,11 @@ export interface PoolParts {
 export interface Pool {
   /** Resolves when a thread has everything loaded; rejects when it cannot start, and so could no other. */
   warmUp(): Promise<void>;
-  /** Rejects when the thread dies; other threads go on and the pool makes a new one. */
-  run(task: ThreadTask): Promise<ThreadResult>;
+  /**
+   * Rejects when the thread dies; other threads go on and the pool makes a new one. `signal` ends the thread, whatever it does: no other task is
+   * on it.
+   */
+  run(task: ThreadTask, signal: AbortSignal): Promise<ThreadResult>;
   /** Ends all threads, whatever they do. */
   close(): Promise<void>;
 }
@@ -44,7 +47,13 @@ export function createPool({ module, setup, threads, onError, heapMegabytes = HE
     async warmUp() {
       await piscina.run(null, { name: 'warmUp' });
     },
-    run: (task) => piscina.run(task, { transferList: [task.port] }),
+    run: (task, signal) => piscina.run(task, { transferList: transferable(task), signal }),
     close: () => piscina.destroy(),
   };
+}
+
+/** What goes over to the thread without a copy. */
+function transferable({ port, checkpoint }: ThreadTask) {
+  const buffers = [checkpoint?.values.buffer, checkpoint?.bestParameters?.buffer];
+  return [port, ...buffers.filter((buffer) => buffer instanceof ArrayBuffer)];
 }

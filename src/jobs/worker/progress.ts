@@ -18,11 +18,11 @@ const MEMORY_MS = 5_000;
 
 /** Answers how far a run is, given its epochs and steps so far; it measures the pace from one question to the next. */
 export function createProgress(
-  { epochs, stepsPerEpoch, rowsPerEpoch }: RunPlan,
+  { epochs, stepsPerEpoch, rowsPerEpoch, done }: RunPlan,
   clock: Clock,
 ): (epoch: number, step: number) => Progress {
   const steps = epochs * stepsPerEpoch;
-  let last = { step: 0, at: clock() };
+  let last = { step: done.steps, at: clock() };
   let stepsPerMs = 0;
 
   const measure = (step: number) => {

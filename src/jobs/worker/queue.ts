@@ -1,44 +1,54 @@
-import { type Expression, type ExpressionBuilder, type SqlBool, sql } from 'kysely';
+import { sql } from 'kysely';
 import type { Clock } from '../../kit/clock.ts';
 import type { Warning } from '../../kit/warning.ts';
 import type { Database, Queries } from '../../store/database.ts';
-import type { JobRow, JobState, Tables } from '../../store/tables.ts';
-import { type Failure, MOST_ATTEMPTS, WORKER_CRASHED } from '../failures.ts';
+import type { JobRow, JobState, JobWish } from '../../store/tables.ts';
+import type { Checkpoint } from '../../training/checkpoint/checkpoint.ts';
+import type { Monitor } from '../../training/monitors.ts';
+import type { Failure } from '../failures.ts';
+import { type JobExpressions, NOT_LEASED, whereItStands, withoutWish } from '../rows.ts';
 import { canMoveTo } from '../states.ts';
+import { rewind } from './rewind.ts';
+import { takeBack } from './takeBack.ts';
 
 /** A worker that has not renewed its lease for so long is taken for dead. Long enough for a disk that hangs for a while. */
 export const LEASE_MS = 15_000;
 
-export type ClaimedJob = Pick<
-  JobRow,
-  'id' | 'name' | 'datasetId' | 'request' | 'warnings' | 'attempts' | 'memoryBytes'
->;
+const CLAIMED = ['id', 'name', 'datasetId', 'request', 'warnings', 'attempts', 'memoryBytes', 'requested'] as const;
+export type ClaimedJob = Pick<JobRow, (typeof CLAIMED)[number]>;
 
-interface Lease {
+export interface Lease {
   readonly id: string;
-  readonly cancelRequested: boolean;
+  readonly requested: JobWish | null;
+}
+
+interface Trained {
+  /** Those of an earlier attempt that went further are no longer of this job. */
+  readonly epochs: number;
+  readonly warnings: readonly Warning[];
 }
 
 /** How a worker takes jobs out of the queue and gives them back; every statement checks that the lease is still its own. */
 export interface Queue {
   /** The job at the head of the queue, if it needs at most `freeBytes`: a large job is not overtaken by small ones. */
   claim(freeBytes: number): Promise<ClaimedJob | undefined>;
-  /** Deletes the epochs of an attempt that did not end: the job starts again from the first. */
-  forgetLosses(id: string): Promise<void>;
+  /** Shows the job where the checkpoint stands, or at its start; `watched` chooses its best epoch. */
+  rewind(id: string, checkpoint: Checkpoint | null, watched: Monitor): Promise<void>;
+  /** Writes what the job has come to; undefined when it is no longer this worker's. Deaths of workers are counted anew from here. */
+  keep<Result>(id: string, write: (queries: Queries) => Promise<Result>): Promise<Result | undefined>;
   /** Makes every lease of this worker last on. A job that is not among the answers is no longer this worker's. */
   renew(): Promise<readonly Lease[]>;
-  /** Returns the ids of the jobs whose lease has run out and that are queued again, cancelled or given up. */
+  /** Returns the ids of the jobs whose lease has run out and that are queued again, paused, cancelled or given up. */
   takeBackExpired(): Promise<readonly string[]>;
   /** The same for all jobs of a worker that is known to be dead. */
   takeBackFrom(owner: string): Promise<readonly string[]>;
   /** Every worker that holds a lease. */
   owners(): Promise<readonly string[]>;
-  /** Queues a job again that was stopped by no fault of its own; the attempt does not count. */
-  putBack(id: string): Promise<void>;
-  cancel(id: string): Promise<void>;
+  /** Lets go of a job that has not come to its end: it is cancelled or paused where that was asked for, queued otherwise. */
+  release(id: string): Promise<void>;
   fail(id: string, failure: Failure): Promise<void>;
   /** Saves the model and ends the job, both or neither. False when the job was cancelled or is no longer this worker's. */
-  succeed(id: string, warnings: readonly Warning[], save: (queries: Queries) => Promise<string>): Promise<boolean>;
+  succeed(id: string, trained: Trained, save: (queries: Queries) => Promise<string>): Promise<boolean>;
 }
 
 /** The queue as the worker `owner` sees it; `clock` says when leases run out. */
@@ -47,7 +57,7 @@ export function createQueue(database: Database, owner: string, clock: Clock): Qu
   const moving = (queries: Queries, id: string, next: JobState) =>
     queries
       .updateTable('jobs')
-      .set({ ...RELEASED, state: next })
+      .set({ ...NOT_LEASED, ...withoutWish(next), state: next })
       .where('id', '=', id)
       .where('state', 'in', canMoveTo[next])
       .where('leaseOwner', '=', owner);
@@ -66,23 +76,32 @@ export function createQueue(database: Database, owner: string, clock: Clock): Qu
         }))
         .where('id', '=', headOfQueue)
         .where('memoryBytes', '<=', freeBytes)
-        .returning(['id', 'name', 'datasetId', 'request', 'warnings', 'attempts', 'memoryBytes'])
+        .returning(CLAIMED)
         .executeTakeFirst();
     },
 
-    async forgetLosses(id) {
-      await database.deleteFrom('losses').where('jobId', '=', id).execute();
+    rewind: (id, checkpoint, watched) => rewind(database, owner, id, checkpoint, watched),
+
+    keep(id, write) {
+      return database.transaction().execute(async (transaction) => {
+        const held = await transaction
+          .updateTable('jobs')
+          .set({ crashes: 0 })
+          .where('id', '=', id)
+          .where('leaseOwner', '=', owner)
+          .executeTakeFirst();
+        return held.numUpdatedRows > 0n ? write(transaction) : undefined;
+      });
     },
 
-    async renew() {
-      const rows = await database
+    renew() {
+      return database
         .updateTable('jobs')
         .set({ leaseUntil: clock() + LEASE_MS })
         .where('state', '=', 'running')
         .where('leaseOwner', '=', owner)
-        .returning(['id', 'cancelRequested'])
+        .returning(['id', 'requested'])
         .execute();
-      return rows.map(({ id, cancelRequested }) => ({ id, cancelRequested: cancelRequested === 1 }));
     },
 
     takeBackExpired: () => takeBack(database, clock(), (eb) => eb('leaseUntil', '<', clock())),
@@ -98,15 +117,17 @@ export function createQueue(database: Database, owner: string, clock: Clock): Qu
       return rows.flatMap(({ leaseOwner }) => leaseOwner ?? []);
     },
 
-    async putBack(id) {
-      await moving(database, id, 'queued')
-        .set(FROM_THE_START)
-        .set((eb) => ({ attempts: eb('attempts', '-', 1) }))
-        .execute();
-    },
-
-    async cancel(id) {
-      await moving(database, id, 'cancelled').set({ finishedAt: clock() }).execute();
+    release(id) {
+      return database.transaction().execute(async (transaction) => {
+        const leave = (next: JobState) => moving(transaction, id, next);
+        await leave('cancelled').set({ finishedAt: clock() }).where('requested', '=', 'cancel').execute();
+        await leave('paused').where('requested', '=', 'pause').execute();
+        await leave('queued')
+          .set(whereItStands)
+          // Whatever stopped it was no fault of its own.
+          .set((eb) => ({ attempts: eb('attempts', '-', 1) }))
+          .execute();
+      });
     },
 
     async fail(id, failure) {
@@ -115,30 +136,28 @@ export function createQueue(database: Database, owner: string, clock: Clock): Qu
         .execute();
     },
 
-    succeed(id, warnings, save) {
+    succeed(id, { epochs, warnings }, save) {
       return database.transaction().execute(async (transaction) => {
-        const ended = await moving(transaction, id, 'succeeded')
-          .set({ finishedAt: clock(), warnings: JSON.stringify(warnings) })
-          .where('cancelRequested', '=', 0)
+        // Writes nothing new, but from here on nobody else can cancel the job or take it.
+        const held = await transaction
+          .updateTable('jobs')
+          .set({ leaseOwner: owner })
+          .where('id', '=', id)
+          .where('state', 'in', canMoveTo.succeeded)
+          .where('leaseOwner', '=', owner)
+          .where('requested', 'is distinct from', 'cancel')
           .executeTakeFirst();
-        if (ended.numUpdatedRows === 0n) return false;
+        if (held.numUpdatedRows === 0n) return false;
         const modelId = await save(transaction);
-        await transaction.updateTable('jobs').set({ modelId }).where('id', '=', id).execute();
+        await transaction.deleteFrom('losses').where('jobId', '=', id).where('epoch', '>', epochs).execute();
+        await moving(transaction, id, 'succeeded')
+          .set({ modelId, finishedAt: clock(), warnings: JSON.stringify(warnings) })
+          .execute();
         return true;
       });
     },
   };
 }
-
-const RELEASED = { leaseOwner: null, leaseUntil: null } as const;
-const FROM_THE_START = {
-  startedAt: null,
-  progress: null,
-  latest: null,
-  best: null,
-} as const;
-
-type JobExpressions = ExpressionBuilder<Tables, 'jobs'>;
 
 /** The id of the job to take next. The state is written out, not bound, so that SQLite uses the partial index `jobs_queue`. */
 function headOfQueue(eb: JobExpressions) {
@@ -149,28 +168,4 @@ function headOfQueue(eb: JobExpressions) {
     .orderBy('priority', 'desc')
     .orderBy('id')
     .limit(1);
-}
-
-/** Frees the running jobs that `whose` names: cancelled where that was asked for, given up after the last attempt, queued otherwise. */
-function takeBack(
-  database: Database,
-  now: number,
-  whose: (eb: JobExpressions) => Expression<SqlBool>,
-): Promise<readonly string[]> {
-  return database.transaction().execute(async (transaction) => {
-    const orphans = (next: JobState) =>
-      transaction
-        .updateTable('jobs')
-        .set({ ...RELEASED, state: next })
-        .where('state', '=', 'running')
-        .where(whose)
-        .returning('id');
-    const cancelled = await orphans('cancelled').set({ finishedAt: now }).where('cancelRequested', '=', 1).execute();
-    const failed = await orphans('failed')
-      .set({ error: JSON.stringify(WORKER_CRASHED), finishedAt: now })
-      .where('attempts', '>=', MOST_ATTEMPTS)
-      .execute();
-    const queued = await orphans('queued').set(FROM_THE_START).execute();
-    return [...cancelled, ...failed, ...queued].map(({ id }) => id);
-  });
 }

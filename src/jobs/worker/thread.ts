@@ -1,6 +1,7 @@
 /** What a thread of the pool runs: one job at a time, from the dataset's file to the outcome. */
 import { workerData } from 'node:worker_threads';
 import { ServiceError } from '../../kit/errors.ts';
+import { encodeCheckpoint } from '../../training/checkpoint/encoding.ts';
 import { LossDivergedError } from '../../training/diverged.ts';
 import { chooseKernels } from '../../training/kernels.ts';
 import { train } from '../../training/train.ts';
@@ -21,7 +22,7 @@ const tableReader = await openTableReader();
 export function warmUp(): void {}
 
 /** Trains one job; what its process gets to know of an error is in the result, so a thrown one is a crash. */
-export async function runTask({ spec, file, columns, control, port }: ThreadTask): Promise<ThreadResult> {
+export async function runTask({ spec, file, columns, checkpoint, control, port }: ThreadTask): Promise<ThreadResult> {
   const tell = (message: ThreadMessage) => port.postMessage(message);
   try {
     const table = selectColumns(await tableReader.read(file), columns);
@@ -29,12 +30,16 @@ export async function runTask({ spec, file, columns, control, port }: ThreadTask
       table,
       spec,
       createKernels,
-      checkpoint: null,
+      checkpoint,
       control: createControl(control),
       clock: Date.now,
       onStart: (plan) => tell({ kind: 'started', plan }),
       onEpoch: (report) => tell({ kind: 'epoch', report }),
-      onCheckpoint: () => {},
+      onCheckpoint(made) {
+        const { step, epoch, finished } = made;
+        const bytes = encodeCheckpoint(made, spec);
+        port.postMessage({ kind: 'checkpoint', checkpoint: { step, epoch, finished, bytes } }, [bytes.buffer]);
+      },
     });
     return outcome ? { kind: 'trained', outcome } : { kind: 'stopped' };
   } catch (error) {

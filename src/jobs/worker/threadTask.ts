@@ -1,9 +1,11 @@
 /** What a worker process and its threads say to each other. */
 import type { MessagePort } from 'node:worker_threads';
+import type { Checkpoint } from '../../training/checkpoint/checkpoint.ts';
 import type { KernelsChoice } from '../../training/kernels.ts';
 import type { Outcome } from '../../training/outcome.ts';
 import type { EpochReport, RunPlan } from '../../training/report.ts';
 import type { TrainingSpec } from '../../training/schemas/spec.ts';
+import type { EncodedCheckpoint } from '../checkpoints/checkpoints.ts';
 import type { Failure } from '../failures.ts';
 
 /** What a thread gets to know once, as its `workerData`. */
@@ -17,6 +19,8 @@ export interface ThreadTask {
   readonly file: string;
   /** The columns to read of it. */
   readonly columns: readonly string[];
+  /** Where to go on from; null: from the start. */
+  readonly checkpoint: Checkpoint | null;
   /** The memory of a `Control`. */
   readonly control: SharedArrayBuffer;
   /** Where the thread sends its `ThreadMessage`s. */
@@ -26,7 +30,8 @@ export interface ThreadTask {
 /** Sent while a job trains, over the task's port. */
 export type ThreadMessage =
   | { readonly kind: 'started'; readonly plan: RunPlan }
-  | { readonly kind: 'epoch'; readonly report: EpochReport };
+  | { readonly kind: 'epoch'; readonly report: EpochReport }
+  | { readonly kind: 'checkpoint'; readonly checkpoint: EncodedCheckpoint };
 
 export type ThreadResult =
   | { readonly kind: 'trained'; readonly outcome: Outcome }

@@ -10,7 +10,9 @@ import type { Pool } from './pool.ts';
 import { createQueue } from './queue.ts';
 import { type RunParts, startRun } from './run.ts';
 
-export interface WorkerParts extends Pick<RunParts, 'saveModel' | 'findDataset' | 'findFile'> {
+type RunSettings = 'saveModel' | 'findDataset' | 'findFile' | 'checkpoints' | 'checkpointMs';
+
+export interface WorkerParts extends Pick<RunParts, RunSettings> {
   readonly database: Database;
   readonly news: NewsDesk;
   readonly pool: Pool;
@@ -18,6 +20,8 @@ export interface WorkerParts extends Pick<RunParts, 'saveModel' | 'findDataset' 
   readonly threads: number;
   /** What all jobs together may take, by their estimates. */
   readonly memoryBytes: number;
+  /** How long a thread has to stop before it is ended. */
+  readonly stopMs?: number;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -29,12 +33,12 @@ export interface Worker {
 
 /** Leases are renewed and the database is looked at so often: news may get lost or happen in other processes. */
 const TICK_MS = 1000;
-/** A thread that does not hear that it should stop (it reads a large file, say) is ended after so long. */
+/** Shorter than the supervisor waits for the whole process. */
 const STOP_MS = 8_000;
 
 /** Takes jobs out of the queue, as many at once as there are threads, until it is stopped. The pool is ended with it. */
 export function startWorker(parts: WorkerParts): Worker {
-  const { database, news, pool, clock, log } = parts;
+  const { database, news, pool, clock, log, stopMs = STOP_MS } = parts;
   const owner = newOwner();
   const queue = createQueue(database, owner, clock);
   const lane = createLane((error) => log.error({ err: error }, 'the queue could not be read; it is tried again'));
@@ -48,7 +52,7 @@ export function startWorker(parts: WorkerParts): Worker {
   const dispatcher = createDispatcher({
     ...parts,
     queue,
-    start: (job) => startRun({ ...parts, queue, journal }, job),
+    start: (job) => startRun({ ...parts, stopMs, queue, journal }, job),
     onChanged,
     onEnded: () => lane.run(dispatcher.takeJobs),
   });
@@ -56,6 +60,7 @@ export function startWorker(parts: WorkerParts): Worker {
   const recover = async () => {
     const dead = (await queue.owners()).filter((other) => isDeadOwner(other, owner));
     for (const other of dead) for (const id of await queue.takeBackFrom(other)) onChanged(id);
+    await parts.checkpoints.collect();
   };
   const tick = async () => {
     for (const id of await queue.takeBackExpired()) onChanged(id);
@@ -64,7 +69,7 @@ export function startWorker(parts: WorkerParts): Worker {
   };
   const unsubscribe = news.subscribe((item) => {
     if (item.kind === 'queued') lane.run(dispatcher.takeJobs);
-    if (item.kind === 'cancel') dispatcher.cancel(item.jobId);
+    if (item.kind === 'wish') dispatcher.hear(item.jobId, item.wish);
   });
   lane.run(recover);
   lane.run(tick);
@@ -73,9 +78,7 @@ export function startWorker(parts: WorkerParts): Worker {
   const stop = async () => {
     unsubscribe();
     clearInterval(timer);
-    const force = setTimeout(() => pool.close(), STOP_MS);
     await lane.run(dispatcher.stop);
-    clearTimeout(force);
     await pool.close();
   };
   let stopped: Promise<void> | undefined;

@@ -80,6 +80,11 @@ export function decodeCheckpoint(encoded: Uint8Array, spec: TrainingSpec): Check
   };
 }
 
+/** The SHA-256 that the bytes of a checkpoint end with, in hexadecimal. */
+export function sealOf(encoded: Uint8Array): string {
+  return Buffer.from(encoded.subarray(-HASH_BYTES)).toString('hex');
+}
+
 const BYTES = { float32: Float32Array.BYTES_PER_ELEMENT, float64: Float64Array.BYTES_PER_ELEMENT };
 
 function readNumbers(encoded: Uint8Array, offset: number, { type, count }: z.infer<typeof arraySchema>): Numbers {

@@ -3,6 +3,7 @@ import { createQueue, LEASE_MS } from '../../../src/jobs/worker/queue.ts';
 import { insertDataset } from '../datasets.ts';
 import { openJobs } from '../house.ts';
 
+const DONE = { epochs: 3, warnings: [] };
 const ANY = Number.MAX_SAFE_INTEGER;
 
 /** A queue whose clock the test sets, and a way to queue jobs. */
@@ -50,7 +51,7 @@ describe('the queue', () => {
     const queue = queueOf('a');
     await queue.claim(ANY);
     clock.now += LEASE_MS - 1;
-    expect(await queue.renew()).toEqual([{ id, cancelRequested: false }]);
+    expect(await queue.renew()).toEqual([{ id, requested: null }]);
     clock.now += LEASE_MS - 1;
     expect(await queueOf('b').takeBackExpired()).toEqual([]);
     expect(await jobs.get(id)).toMatchObject({ state: 'running', attempts: 1 });
@@ -76,7 +77,7 @@ describe('the queue', () => {
     await queueOf('b').takeBackFrom('dead');
     await queueOf('b').claim(ANY);
     await dead.fail(id, { code: 'internal_error', message: 'late' });
-    expect(await dead.succeed(id, [], async () => 'mdl_none')).toBe(false);
+    expect(await dead.succeed(id, DONE, async () => 'mdl_none')).toBe(false);
     expect(await jobs.get(id)).toMatchObject({ state: 'running', error: null });
   });
 
@@ -103,7 +104,7 @@ describe('the queue', () => {
     const { queueOf, submit, jobs } = await openQueue();
     const id = await submit();
     await queueOf('a').claim(ANY);
-    await queueOf('a').putBack(id);
+    await queueOf('a').release(id);
     expect(await jobs.get(id)).toMatchObject({ state: 'queued', attempts: 0 });
   });
 
@@ -111,7 +112,7 @@ describe('the queue', () => {
     const { database, queueOf, submit, jobs } = await openQueue();
     const id = await submit();
     await queueOf('a').claim(ANY);
-    const broken = queueOf('a').succeed(id, [], async (queries) => {
+    const broken = queueOf('a').succeed(id, DONE, async (queries) => {
       await queries
         .insertInto('models')
         .values({ id: 'mdl_1', name: 'm', task: 'binary', target: 't', description: '{}', sha256: '', createdAt: 1 })

@@ -7,7 +7,7 @@ import { createJobs } from '../../../src/jobs/service.ts';
 import { createPool } from '../../../src/jobs/worker/pool.ts';
 import { startWorker } from '../../../src/jobs/worker/worker.ts';
 import { foldersOf, prepareFolders } from '../../../src/kit/folders.ts';
-import { log, makeFolder, over } from '../house.ts';
+import { checkpointsIn, log, makeFolder, over } from '../house.ts';
 import { saveModel } from '../models.ts';
 import { hasLosses, seen } from '../seen.ts';
 
@@ -50,7 +50,8 @@ async function openTraining() {
   const jobs = createJobs({ database, findDataset, news, clock: Date.now });
   const threads = 2;
   const pool = createPool({ module: THREAD, setup: { kernels: 'auto' }, threads, onError: () => {} });
-  const parts = { database, findDataset, findFile, saveModel, news, pool, threads, memoryBytes: 1e12, log };
+  const keeping = { checkpoints: checkpointsIn(folder, database), checkpointMs: 10_000 };
+  const parts = { database, findDataset, findFile, saveModel, ...keeping, news, pool, threads, memoryBytes: 1e12, log };
   const worker = startWorker({ ...parts, clock: Date.now });
   return {
     jobs,

@@ -4,7 +4,7 @@ import type { Job } from '../../../src/jobs/schemas.ts';
 import { createPool } from '../../../src/jobs/worker/pool.ts';
 import { startWorker, type WorkerParts } from '../../../src/jobs/worker/worker.ts';
 import { findDataset, findFile, insertDataset } from '../datasets.ts';
-import { log, openJobs, over } from '../house.ts';
+import { checkpointsIn, log, openJobs, over } from '../house.ts';
 import { saveModel } from '../models.ts';
 import { hasLosses, seen } from '../seen.ts';
 
@@ -12,7 +12,7 @@ const SCRIPTED = fileURLToPath(new URL('./threads/scripted.ts', import.meta.url)
 
 /** A worker with real threads that do what a job's name says, and the service that feeds it. */
 async function openWorker(changes: Partial<WorkerParts> = {}) {
-  const { database, news, jobs } = openJobs();
+  const { folder, database, news, jobs } = openJobs();
   const datasetId = await insertDataset(database);
   const threads = 2;
   const start = () => {
@@ -28,6 +28,8 @@ async function openWorker(changes: Partial<WorkerParts> = {}) {
       findDataset: findDataset(database),
       findFile: findFile(database),
       saveModel,
+      checkpoints: checkpointsIn(folder, database),
+      checkpointMs: 10_000,
       news,
       pool,
       threads,
@@ -96,7 +98,7 @@ describe('a worker', () => {
     start();
     const id = await submit('never ends');
     await seen(jobs, news, id, hasLosses);
-    await database.updateTable('jobs').set({ cancelRequested: 1 }).where('id', '=', id).execute();
+    await database.updateTable('jobs').set({ requested: 'cancel' }).where('id', '=', id).execute();
     expect(await over(jobs, id)).toMatchObject({ state: 'cancelled' });
   });
 

@@ -1,0 +1,97 @@
+import { randomUUID } from 'node:crypto';
+import type { Logger } from 'pino';
+import type { Clock } from '../../kit/clock.ts';
+import type { Database, Queries } from '../../store/database.ts';
+import type { CheckpointRow } from '../../store/tables.ts';
+import type { Checkpoint } from '../../training/checkpoint/checkpoint.ts';
+import { decodeCheckpoint, sealOf } from '../../training/checkpoint/encoding.ts';
+import type { TrainingSpec } from '../../training/schemas/spec.ts';
+import { createCheckpointFiles } from './files.ts';
+import { createCheckpointStore } from './store.ts';
+
+/** A checkpoint as a thread hands it over. */
+export interface EncodedCheckpoint extends Pick<Checkpoint, 'step' | 'epoch' | 'finished'> {
+  readonly bytes: Uint8Array;
+}
+
+/** The checkpoints of jobs: a file each, and its row. */
+export interface Checkpoints {
+  /** The last one that the training can go on from; null: it starts anew. Those that are damaged or gone are logged and forgotten. */
+  latest(jobId: string, spec: TrainingSpec): Promise<Checkpoint | null>;
+  /** Writes the file; it counts from when its row is recorded. */
+  write(jobId: string, checkpoint: EncodedCheckpoint): Promise<CheckpointRow>;
+  /** Within the caller's transaction. Returns files that are of no use once it is through. */
+  record(queries: Queries, row: CheckpointRow): Promise<readonly string[]>;
+  removeFiles(files: readonly string[]): Promise<void>;
+  /** Deletes all of a job. */
+  forget(jobId: string): Promise<void>;
+  /** Deletes the files that crashes have left. */
+  collect(): Promise<void>;
+}
+
+export interface CheckpointsParts {
+  readonly database: Database;
+  readonly folder: string;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+export function createCheckpoints({ database, folder, clock, log }: CheckpointsParts): Checkpoints {
+  const store = createCheckpointStore(database);
+  const files = createCheckpointFiles(folder);
+
+  const forgetRows = async (rows: readonly CheckpointRow[]) => {
+    await store.forget(rows);
+    await files.remove(rows.map(({ file }) => file));
+  };
+  const read = async ({ file, sha256 }: CheckpointRow, spec: TrainingSpec) => {
+    const bytes = await files.read(file);
+    if (sealOf(bytes) !== sha256) throw new Error('The file is not the one that was written.');
+    return decodeCheckpoint(bytes, spec);
+  };
+
+  return {
+    async latest(jobId, spec) {
+      for (const row of await store.ofJob(jobId)) {
+        try {
+          return await read(row, spec);
+        } catch (error) {
+          log.warn(
+            { jobId, step: row.step, err: error },
+            'a checkpoint cannot be gone on from: the one before is tried',
+          );
+          await forgetRows([row]);
+        }
+      }
+      return null;
+    },
+
+    async write(jobId, { step, epoch, finished, bytes }) {
+      const file = nameOf(jobId, step);
+      await files.write(file, bytes);
+      const row = { jobId, step, epoch, file, bytes: bytes.length, sha256: sealOf(bytes), createdAt: clock() };
+      return { ...row, finished: finished ? 1 : 0 };
+    },
+
+    record: store.record,
+    removeFiles: files.remove,
+    forget: async (jobId) => forgetRows(await store.ofJob(jobId)),
+
+    async collect() {
+      // The files are listed first: what is written afterwards is no leftover.
+      const names = await files.names();
+      const leftovers = await store.leftovers(names, jobOf);
+      await files.remove(leftovers);
+      if (leftovers.length > 0) log.info({ files: leftovers.length }, 'leftovers of checkpoints collected');
+    },
+  };
+}
+
+/** Never the same again: a file that is being read must not be written over. */
+function nameOf(jobId: string, step: number): string {
+  return `${jobId}.${step}.${randomUUID()}.checkpoint`;
+}
+
+function jobOf(file: string): string {
+  return file.split('.')[0];
+}

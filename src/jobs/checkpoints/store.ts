@@ -1,0 +1,51 @@
+import type { Database, Queries } from '../../store/database.ts';
+import type { CheckpointRow } from '../../store/tables.ts';
+
+/** The last one may turn out to be damaged. */
+const KEPT = 2;
+
+/** Queries about checkpoints, named for what they answer. */
+export interface CheckpointStore {
+  /** The latest step first. */
+  ofJob(jobId: string): Promise<readonly CheckpointRow[]>;
+  /** Writes a row in the place of those that it makes needless, and returns their files. */
+  record(queries: Queries, row: CheckpointRow): Promise<readonly string[]>;
+  forget(rows: readonly CheckpointRow[]): Promise<void>;
+  /** Which of the files no row names, leaving out those of running jobs, whose workers may be about to write the row. */
+  leftovers(files: readonly string[], jobOf: (file: string) => string): Promise<readonly string[]>;
+}
+
+export function createCheckpointStore(database: Database): CheckpointStore {
+  const ofJob = (queries: Queries, jobId: string) =>
+    queries.selectFrom('checkpoints').selectAll().where('jobId', '=', jobId).orderBy('step', 'desc').execute();
+
+  return {
+    ofJob: (jobId) => ofJob(database, jobId),
+
+    async record(queries, row) {
+      const before = await ofJob(queries, row.jobId);
+      const others = before.filter(({ step }) => step !== row.step);
+      const needless = [...before.filter(({ step }) => step === row.step), ...others.slice(KEPT - 1)];
+      await deleteRows(queries, needless);
+      await queries.insertInto('checkpoints').values(row).execute();
+      return filesOf(needless);
+    },
+
+    forget: (rows) => deleteRows(database, rows),
+
+    async leftovers(files, jobOf) {
+      const recorded = new Set(filesOf(await database.selectFrom('checkpoints').select('file').execute()));
+      const running = await database.selectFrom('jobs').select('id').where('state', '=', 'running').execute();
+      const busy = new Set(running.map(({ id }) => id));
+      return files.filter((file) => !recorded.has(file) && !busy.has(jobOf(file)));
+    },
+  };
+}
+
+async function deleteRows(queries: Queries, rows: readonly CheckpointRow[]): Promise<void> {
+  for (const { file } of rows) await queries.deleteFrom('checkpoints').where('file', '=', file).execute();
+}
+
+function filesOf(rows: readonly Pick<CheckpointRow, 'file'>[]): readonly string[] {
+  return rows.map(({ file }) => file);
+}
