@@ -33,11 +33,14 @@ const COMPILE = [
   '-Wextra',
 ];
 
+/** The compiler's flags by the set's name. */
+type InstructionSets = Readonly<Record<string, readonly string[]>>;
+
 /**
  * A tile is as large as the vector registers hold, 16 or, of AVX-512 and NEON, 32; on the latter GCC wants one for each row besides,
  * and with a third vector it spills.
  */
-const INSTRUCTION_SETS: Readonly<Partial<Record<NodeJS.Architecture, Readonly<Record<string, readonly string[]>>>>> = {
+const INSTRUCTION_SETS: Readonly<Partial<Record<NodeJS.Architecture, InstructionSets>>> = {
   x64: {
     sse2: ['-DVECTOR_BYTES=16'],
     avx2: ['-mavx2', '-mfma', '-DVECTOR_BYTES=32'],
@@ -61,6 +64,8 @@ export interface NativeBuildOptions {
   /** The command of a compiler; without, the usual ones are tried. */
   readonly compiler?: string | undefined;
   readonly target?: string;
+  /** The compiler's flags for each instruction set that is built; without, for all of this processor's. */
+  readonly sets?: InstructionSets | undefined;
 }
 
 export type NativeBuild = { readonly path: string } | { readonly missing: string };
@@ -69,8 +74,8 @@ export type NativeBuild = { readonly path: string } | { readonly missing: string
 export async function buildNativeKernels({
   compiler: wanted,
   target = BUILT,
+  sets = INSTRUCTION_SETS[process.arch],
 }: NativeBuildOptions): Promise<NativeBuild> {
-  const sets = INSTRUCTION_SETS[process.arch];
   if (process.platform !== 'linux' || sets === undefined) {
     return { missing: `it is not made for ${process.platform} on ${process.arch}` };
   }
@@ -99,7 +104,7 @@ async function isOfSources(target: string, ofSources: Buffer): Promise<boolean> 
   return built.subarray(0, -ofSources.length).subarray(-ofSources.length).equals(ofSources);
 }
 
-function unitsOf(sets: Readonly<Record<string, readonly string[]>>): readonly Unit[] {
+function unitsOf(sets: InstructionSets): readonly Unit[] {
   const shared = ['addon', 'crew', 'memory'].map((name) => ({ source: `${name}.cc`, object: `${name}.o`, flags: [] }));
   const perSet = Object.entries(sets).map(([name, flags]) => ({
     source: 'instructionSet.cc',

@@ -53,7 +53,7 @@ INLINE Vector multiplyAdd(Vector a, Vector b, Vector c) { return __builtin_wasm_
 INLINE Vector multiplyAdd(Vector a, Vector b, Vector c) { return _mm512_fmadd_ps(a, b, c); }
 #elif defined(__FMA__) && VECTOR_BYTES == 32
 INLINE Vector multiplyAdd(Vector a, Vector b, Vector c) { return _mm256_fmadd_ps(a, b, c); }
-#elif defined(__ARM_FEATURE_FMA)
+#elif defined(__ARM_FEATURE_FMA) && VECTOR_BYTES == 16
 INLINE Vector multiplyAdd(Vector a, Vector b, Vector c) { return vfmaq_f32(c, a, b); }
 #else
 #define ROUNDS_PRODUCTS

@@ -13,10 +13,11 @@
 #include "crew.h"
 #include "memory.h"
 
+// Weak: a build may leave some out.
 #if defined(__x86_64__)
-extern const InstructionSet avx512, avx2, sse2;
+extern const InstructionSet avx512 __attribute__((weak)), avx2 __attribute__((weak)), sse2 __attribute__((weak));
 #elif defined(__aarch64__)
-extern const InstructionSet neon;
+extern const InstructionSet neon __attribute__((weak));
 #endif
 
 void refuse(const char* message) { throw WrongUse{message}; }
@@ -37,8 +38,8 @@ struct InstructionSets {
   const InstructionSet* of[SETS_AT_MOST];
   size_t count = 0;
 
-  void add(const InstructionSet& set, bool runsHere) {
-    if (runsHere) of[count++] = &set;
+  void add(const InstructionSet* set, bool runsHere) {
+    if (set && runsHere) of[count++] = set;
   }
 };
 
@@ -49,11 +50,11 @@ InstructionSets instructionSetsOfThisMachine() {
   const bool hasAvx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
   const bool hasAvx512 = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
                          __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl");
-  sets.add(avx512, hasAvx2 && hasAvx512);
-  sets.add(avx2, hasAvx2);
-  sets.add(sse2, true);
+  sets.add(&avx512, hasAvx2 && hasAvx512);
+  sets.add(&avx2, hasAvx2);
+  sets.add(&sse2, true);
 #elif defined(__aarch64__)
-  sets.add(neon, true);
+  sets.add(&neon, true);
 #endif
   return sets;
 }

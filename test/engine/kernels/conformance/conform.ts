@@ -1,0 +1,24 @@
+import { describe } from 'vitest';
+import type { CreateKernels } from '../../../../src/engine/kernels/kernels.ts';
+import { conformInActivations } from './activations.ts';
+import { conformInBfloat16 } from './bfloat16.ts';
+import { conformElementwise } from './elementwise.ts';
+import { conformInEveryCall } from './everyCall.ts';
+import { conformInLosses } from './losses.ts';
+import { conformInNormalization } from './normalization.ts';
+import { conformInOneHot } from './oneHot.ts';
+import { conformInOptimizers } from './optimizers.ts';
+import { conformInProducts } from './products.ts';
+
+/** All that a player has to compute as the reference does. */
+export function conform(createKernels: CreateKernels): void {
+  describe('products', () => conformInProducts(createKernels));
+  describe('one-hot products', () => conformInOneHot(createKernels));
+  describe('products of bfloat16', () => conformInBfloat16(createKernels));
+  describe('activations', () => conformInActivations(createKernels));
+  describe('losses', () => conformInLosses(createKernels));
+  describe('normalization', () => conformInNormalization(createKernels));
+  describe('optimizers', () => conformInOptimizers(createKernels));
+  describe('number by number', () => conformElementwise(createKernels));
+  describe('every kernel', () => conformInEveryCall(createKernels));
+}
