@@ -8,8 +8,8 @@ namespace matmul {
 constexpr Size BLOCK_DEPTH = 256;
 // A block of `left` stays in the second-level cache (192 KiB).
 constexpr Size BLOCK_ROWS = 32 * TILE_ROWS;
-// A block of `right` stays in the last-level cache (1 MiB).
-constexpr Size BLOCK_COLUMNS = 1024;
+// A block of `right` stays in the last-level cache (2 MiB). For each of them all of `left` is packed anew.
+constexpr Size BLOCK_COLUMNS = 2048;
 // Panels whose rows are copied at once: several lines of each row in turn, which the machine foresees.
 constexpr Size PANELS_AT_ONCE = 4;
 
@@ -52,20 +52,38 @@ alignas(64) float packedBlocks[PACKED_LEFT + PACKED_RIGHT];
 INLINE Packing packing() { return {packedBlocks, packedBlocks + PACKED_LEFT}; }
 #endif
 
+/** A panel whose rows lie side by side already: they are copied whole, and beyond the last row anything may stand. */
+INLINE void packColumns(float* to, const float* from, Size columnStride, Size height, Size depth) {
+  for (Size p = 0; p < depth; p++, to += height, from += columnStride) {
+#pragma GCC unroll 4
+    for (Size v = 0; v < VECTORS_OF_ROWS; v++) store(to + v * WIDTH, load(from + v * WIDTH));
+  }
+}
+
+/** A panel of rows that lie apart. The last square of rows begins above the one before has ended where the height is no multiple of it. */
+INLINE void packRowsApart(float* to, const float* from, Size rowStride, Size height, Size depth) {
+  Size p = 0;
+  if (height >= SQUARE) {
+    for (; p + SQUARE <= depth; p += SQUARE) {
+      for (Size row = 0; row < height; row += SQUARE) {
+        const Size first = smaller(row, height - SQUARE);
+        turnSquare(to + p * height + first, height, from + first * rowStride + p, rowStride);
+      }
+    }
+  }
+  for (; p < depth; p++) {
+    for (Size row = 0; row < height; row++) to[p * height + row] = from[row * rowStride + p];
+  }
+}
+
 /** Panels of tile rows, each with the rows of one depth side by side. */
 INLINE void packLeft(float* packed, Matrix left, Size rows, Size depth) {
   for (Size row = 0; row < rows;) {
     const Size height = evenPiece(rows - row, TILE_ROWS);
+    const float* from = left.from(row, 0).at;
     float* to = packed + row * depth;
-    for (Size p = 0; p < depth; p++, to += height) {
-      const float* from = left.from(row, p).at;
-      if (left.rowStride == 1) {
-#pragma GCC unroll 4
-        for (Size v = 0; v < VECTORS_OF_ROWS; v++) store(to + v * WIDTH, load(from + v * WIDTH));
-      } else {
-        for (Size i = 0; i < height; i++) to[i] = from[i * left.rowStride];
-      }
-    }
+    if (left.rowStride == 1) packColumns(to, from, left.columnStride, height, depth);
+    else packRowsApart(to, from, left.rowStride, height, depth);
     row += height;
   }
 }
