@@ -96,7 +96,8 @@ export async function runWorkerRole(config: Config, log: Logger): Promise<void> 
   const checkpoints = createCheckpoints({ database, folder: folders.checkpoints, clock, log });
   const checkpointMs = config.checkpointSeconds * MS_PER_SECOND;
   const rooms = { saveModel, findDataset, findFile, checkpoints };
-  await runWorker({ database, ...rooms, checkpointMs, threads, kernels, clock, log });
+  const cores = availableParallelism();
+  await runWorker({ database, ...rooms, checkpointMs, threads, cores, kernels, clock, log });
   await datasets.close();
   await database.destroy();
 }
@@ -137,9 +138,11 @@ interface Parts {
 function assemble(parts: Parts): Promise<FastifyInstance> {
   const { config, folders, database, news, datasets, isReady, log } = parts;
   const clock = Date.now;
-  const { createKernels, description: kernels } = chooseKernels(config.kernels);
+  const { createKernels, description: kernels, mostThreads } = chooseKernels(config.kernels);
+  const cores = availableParallelism();
+  const machine = { cores, coresOfJob: Math.min(cores, mostThreads) };
   log?.info({ kernels }, 'kernels chosen');
-  const jobs = createJobs({ database, findDataset: datasets.find, news, clock });
+  const jobs = createJobs({ database, findDataset: datasets.find, news, machine, clock });
   const models = createModels({
     database,
     createKernels,
@@ -152,7 +155,8 @@ function assemble(parts: Parts): Promise<FastifyInstance> {
     facts: async () => ({
       version: packageVersion(),
       kernels,
-      cores: availableParallelism(),
+      cores,
+      coresOfJob: machine.coresOfJob,
       workers: config.workers,
       ...(await countJobs(database)),
     }),

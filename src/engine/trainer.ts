@@ -1,4 +1,5 @@
 import { type Evaluate, evaluation } from './evaluation.ts';
+import { gainfulThreads } from './gainfulThreads.ts';
 import { checkRowNumbers, holdRows, type Rows } from './held.ts';
 import { initialize } from './initialize.ts';
 import type { CreateKernels, ProductInputs } from './kernels/kernels.ts';
@@ -50,6 +51,10 @@ interface TrainerState {
 export interface Trainer extends Network, Steps {
   /** The optimizer's own rate, which schedules start from. */
   readonly learningRate: number;
+  /** How many threads its steps gain from. */
+  readonly mostThreads: number;
+  /** From now on so many threads play, 1 to `mostThreads`; 1 until then. The bits do not depend on it. */
+  setThreads(count: number): void;
   /** Puts rows into the arena, from held row `first` on. Throws RangeError when they do not fit or a target is impossible. */
   hold(first: number, rows: Rows): void;
   /**
@@ -96,6 +101,8 @@ export function createTrainer(spec: NetworkSpec, options: TrainerOptions): Train
     ...networkOver(kernels, plan, loss),
     ...createSteps({ kernels: trainingKernels, plan, loss, optimizer, penalties: { l1, l2 }, greatestNorm }, progress),
     learningRate: optimizer.learningRate,
+    mostThreads: gainfulThreads(plan, kernels),
+    setThreads: kernels.setThreads,
     hold: (first, rows) => holdRows(kernels, plan, loss, first, rows),
     order(rows, shuffled) {
       checkRowNumbers(plan, rows);

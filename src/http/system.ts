@@ -12,13 +12,16 @@ const systemSchema = z
         'The kernels that do the arithmetic: `native` with its instruction set, `wasm` with the reason why not native, or `reference`.',
       ),
     cores: z.int().describe('Cores of the machine that this process may use.'),
+    coresOfJob: z
+      .int()
+      .describe('How many of them one job can use at most (`training.threads`): 1 where the kernels are not native.'),
     workers: z.int().describe('How many jobs train at once.'),
     running: z.int().describe('Jobs in training now.'),
     queued: z.int().describe('Jobs that wait.'),
   })
   .meta({
     id: 'System',
-    example: { version: '0.1.0', kernels: 'native (avx2)', cores: 2, workers: 2, running: 1, queued: 0 },
+    example: { version: '0.1.0', kernels: 'native (avx2)', cores: 2, coresOfJob: 2, workers: 2, running: 1, queued: 0 },
   });
 type SystemFacts = z.infer<typeof systemSchema>;
 

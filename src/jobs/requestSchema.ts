@@ -67,3 +67,11 @@ export const hyperparametersSchema = z
   .object({ name, datasetId, ...trainingSpecSchema.shape, priority: priority.unwrap(), labels: labels.unwrap() })
   .meta({ id: 'Hyperparameters', description: 'The whole request, every default filled in.' });
 export type Hyperparameters = z.output<typeof hyperparametersSchema>;
+
+/** The whole request as it was kept. A field that came later has the value that changes nothing. */
+export function readHyperparameters(kept: string): Hyperparameters {
+  const hyperparameters: Hyperparameters = JSON.parse(kept);
+  return { ...hyperparameters, training: { ...ADDED_LATER, ...hyperparameters.training } };
+}
+
+const ADDED_LATER = { precision: 'float32', threads: 'auto' } as const;

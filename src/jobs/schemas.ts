@@ -18,11 +18,12 @@ const progressSchema = z
     fraction: z.number().min(0).max(1).describe('0 to 1.'),
     rowsPerSecond: z.number().describe('Training rows a second, of late.'),
     etaSeconds: z.number().nullable().describe('Time left if all epochs are needed; null before the pace is known.'),
+    threads: z.int().min(1).describe('Cores that the training uses, of late.'),
   })
   .meta({
     id: 'JobProgress',
     description: 'How far the training is.',
-    example: { epoch: 12, epochs: 50, step: 1608, fraction: 0.24, rowsPerSecond: 910000, etaSeconds: 4.1 },
+    example: { epoch: 12, epochs: 50, step: 1608, fraction: 0.24, rowsPerSecond: 910000, etaSeconds: 4.1, threads: 1 },
   });
 
 export const jobSchema = z

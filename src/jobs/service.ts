@@ -11,12 +11,14 @@ import type { Hyperparameters } from './requestSchema.ts';
 import type { Job, JobsQuery, Losses, LossesQuery } from './schemas.ts';
 import { isFinal } from './states.ts';
 import { createJobStore, type JobFilter, type JobStore, type Label } from './store.ts';
+import { type Machine, threadWarnings } from './threadWarnings.ts';
 import { jobView, lossView } from './view.ts';
 
 export interface JobsParts {
   readonly database: Database;
   readonly findDataset: FindDataset;
   readonly news: NewsDesk;
+  readonly machine: Machine;
   readonly clock: Clock;
 }
 
@@ -43,7 +45,7 @@ export interface Jobs {
 /** Another process's news do not come here, so whoever waits looks for himself as often. */
 const LOOK_MS = 1000;
 
-export function createJobs({ database, findDataset, news, clock }: JobsParts): Jobs {
+export function createJobs({ database, findDataset, news, machine, clock }: JobsParts): Jobs {
   const store = createJobStore(database);
 
   return {
@@ -60,7 +62,7 @@ export function createJobs({ database, findDataset, news, clock }: JobsParts): J
         priority,
         request: JSON.stringify(hyperparameters),
         memoryBytes: estimateMemory(spec, shape),
-        warnings: JSON.stringify(warnings),
+        warnings: JSON.stringify([...warnings, ...threadWarnings(spec.training, machine)]),
         createdAt: now,
       };
       await store.insert(

@@ -1,5 +1,6 @@
 import { isoTime } from '../kit/clock.ts';
 import type { JobRow, LossRow } from '../store/tables.ts';
+import { readHyperparameters } from './requestSchema.ts';
 import type { Job, Losses } from './schemas.ts';
 
 /** A row of the database as clients see it. Its JSON columns were written from the types of the answer. */
@@ -10,10 +11,10 @@ export function jobView(row: JobRow, labels: Readonly<Record<string, string>>, q
     datasetId: row.datasetId,
     state: row.state,
     queuePosition,
-    progress: fromJson(row.progress),
+    progress: progressView(row.progress),
     latest: fromJson(row.latest),
     best: fromJson(row.best),
-    hyperparameters: JSON.parse(row.request),
+    hyperparameters: readHyperparameters(row.request),
     attempts: row.attempts,
     modelId: row.modelId,
     error: fromJson(row.error),
@@ -28,6 +29,11 @@ export function jobView(row: JobRow, labels: Readonly<Record<string, string>>, q
 
 export function lossView({ jobId: _, metrics, ...loss }: LossRow): Losses['items'][number] {
   return { ...loss, metrics: JSON.parse(metrics) };
+}
+
+/** Jobs that began before there was a choice used one. */
+function progressView(progress: string | null): Job['progress'] {
+  return progress === null ? null : { threads: 1, ...JSON.parse(progress) };
 }
 
 function fromJson<Value>(text: string | null): Value | null {

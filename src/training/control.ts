@@ -8,6 +8,8 @@ export interface RunControl {
   ending(): Ending | null;
   /** Whether a checkpoint is wanted; asking takes the wish away. */
   takeCheckpointWish(): boolean;
+  /** How many threads may play now; it may change at any time. */
+  threads(): number;
   /** Steps since the run began. */
   setStep(step: number): void;
 }

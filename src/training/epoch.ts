@@ -39,6 +39,7 @@ export function trainEpoch(parts: EpochParts, keep: () => void): Ending | null {
       takeTime();
       keep();
     }
+    run.threads.follow();
     takeStep(parts);
     control.setStep(stepsDone(standing, course));
   }

@@ -68,6 +68,7 @@ function tellStart({ run, course, standing, spec, control, onStart }: EpochParts
     epochs: spec.training.epochs,
     stepsPerEpoch: course.batches.length,
     rowsPerEpoch: run.held.training.length,
+    mostThreads: run.threads.most,
     done: { epochs: standing.epoch - 1, steps },
   });
   return steps;

@@ -4,6 +4,8 @@ export interface RunPlan {
   readonly stepsPerEpoch: number;
   /** Rows that train in one epoch. */
   readonly rowsPerEpoch: number;
+  /** How many threads it gains from, as far as the player has them and the training allows. */
+  readonly mostThreads: number;
   /** What was done before, where the run goes on from a checkpoint. */
   readonly done: { readonly epochs: number; readonly steps: number };
 }

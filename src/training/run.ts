@@ -5,11 +5,13 @@ import type { Monitor } from './monitors.ts';
 import type { Prepared } from './prepare.ts';
 import type { EpochReport } from './report.ts';
 import type { PartName, Parts } from './split/parts.ts';
+import type { TrainingThreads } from './threads.ts';
 
 /** A training under way. */
 export interface Run {
   readonly prepared: Prepared;
   readonly trainer: Trainer;
+  readonly threads: TrainingThreads;
   /** The numbers of the rows of each part in the trainer's arena. */
   readonly held: Parts;
 }

@@ -11,6 +11,7 @@ import type { Outcome } from './outcome.ts';
 import { type Prepared, prepare } from './prepare.ts';
 import { measurePart, type Run } from './run.ts';
 import type { TrainingSpec } from './schemas/spec.ts';
+import { createTrainingThreads } from './threads.ts';
 
 export interface TrainOptions extends EpochsOptions {
   readonly table: Table;
@@ -23,18 +24,27 @@ export interface TrainOptions extends EpochsOptions {
  * tell, and RangeError when the memory is not to be had.
  */
 export function train(options: TrainOptions): Outcome | null {
-  const { table, spec, createKernels } = options;
+  const { table, spec } = options;
   const prepared = prepare(table, spec);
   const network = networkOf(prepared, spec);
-  const run = createRun(prepared, spec, network, createKernels);
+  const run = createRun(prepared, network, options);
+  try {
+    return trainRun(run, network, options);
+  } finally {
+    // Its helpers end with the training, not when the garbage collector comes by.
+    run.trainer.setThreads(1);
+  }
+}
+
+function trainRun(run: Run, network: NetworkSpec, options: TrainOptions): Outcome | null {
   const ran = runEpochs(run, options);
   if (ran === null) return null;
-  const { features, target, warnings } = prepared;
+  const { features, target, warnings } = run.prepared;
   return {
     features,
     target,
     layers: completeLayers(network),
-    loss: engineLoss(spec.training),
+    loss: engineLoss(options.spec.training),
     parameters: run.trainer.readParameters(),
     metrics: {
       training: measurePart(run, 'training'),
@@ -54,9 +64,8 @@ function networkOf({ features, target }: Prepared, { network, training }: Traini
 
 function createRun(
   prepared: Prepared,
-  { training }: TrainingSpec,
   network: NetworkSpec,
-  createKernels: CreateKernels,
+  { spec: { training }, createKernels, control }: TrainOptions,
 ): Run {
   const { parts, weights } = prepared;
   const { batchSize, optimizer, clipGradientNorm, l1, l2, precision, seed } = training;
@@ -74,5 +83,6 @@ function createRun(
     precision,
     seed,
   });
-  return { prepared, trainer, held: holdParts(trainer, prepared, classWeights) };
+  const threads = createTrainingThreads(trainer, training.threads, control);
+  return { prepared, trainer, threads, held: holdParts(trainer, prepared, classWeights) };
 }

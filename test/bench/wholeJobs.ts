@@ -87,6 +87,7 @@ function runOurs({ target, hidden, batch, epochs, until }: WholeJob, table: Tabl
     control: {
       ending: () => (until !== null && accuracy >= until ? 'cancel' : null),
       takeCheckpointWish: () => false,
+      threads: () => 1,
       setStep: () => {},
     },
     onCheckpoint: () => {},

@@ -7,6 +7,7 @@ import { type Checkpoints, createCheckpoints } from '../../src/jobs/checkpoints/
 import { createNewsDesk } from '../../src/jobs/news.ts';
 import { createJobs, type Jobs } from '../../src/jobs/service.ts';
 import { isFinal } from '../../src/jobs/states.ts';
+import type { Machine } from '../../src/jobs/threadWarnings.ts';
 import { type Database, openDatabase } from '../../src/store/database.ts';
 import { findDataset } from './datasets.ts';
 
@@ -28,11 +29,17 @@ export function checkpointsIn(folder: string, database: Database): Checkpoints {
 }
 
 /** The jobs' service over a new database that is gone after the test. */
-export function openJobs() {
+export function openJobs(machine: Machine = { cores: 4, coresOfJob: 4 }) {
   const { folder, database, close } = makeFolder();
   onTestFinished(close);
   const news = createNewsDesk();
-  const jobs = createJobs({ database, findDataset: findDataset(database), news, clock: Date.now });
+  const jobs = createJobs({
+    database,
+    findDataset: findDataset(database),
+    news,
+    machine,
+    clock: Date.now,
+  });
   return { folder, database, news, jobs };
 }
 

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { jobsQuery } from '../../src/jobs/schemas.ts';
+import type { Machine } from '../../src/jobs/threadWarnings.ts';
 import { insertDataset } from './datasets.ts';
 import { openJobs } from './house.ts';
 
-async function openService() {
-  const { database, jobs, news } = openJobs();
+async function openService(machine?: Machine) {
+  const { database, jobs, news } = openJobs(machine);
   const datasetId = await insertDataset(database);
   const submit = (request: object = {}) => jobs.submit({ datasetId, target: 'species', ...request });
   const list = async (query: object = {}) => {
@@ -48,6 +49,35 @@ describe('a job that is submitted', () => {
     const { submit, jobs } = await openService();
     const { hyperparameters } = await submit({ labels: { team: 'risk' }, priority: 3 });
     expect((await jobs.submit(hyperparameters)).hyperparameters).toEqual(hyperparameters);
+  });
+
+  it('may ask for more cores than there are, and is told', async () => {
+    const { submit } = await openService();
+    const job = await submit({ training: { threads: 64 } });
+    expect(job.hyperparameters.training.threads).toBe(64);
+    expect(job.warnings).toContainEqual({
+      code: 'fewer_threads',
+      message: expect.stringContaining('this machine has 4 cores: the training uses 4 at most'),
+    });
+    expect((await submit({ training: { threads: 4 } })).warnings.map(({ code }) => code)).not.toContain(
+      'fewer_threads',
+    );
+  });
+
+  it('is told when the kernels play on one core', async () => {
+    const { submit } = await openService({ cores: 4, coresOfJob: 1 });
+    const { warnings } = await submit({ training: { threads: 2 } });
+    expect(warnings).toContainEqual({ code: 'fewer_threads', message: expect.stringContaining('one core for a job') });
+    expect((await submit()).warnings.map(({ code }) => code)).not.toContain('fewer_threads');
+  });
+
+  it('of an older version has the values that changed nothing', async () => {
+    const { database, jobs, submit } = await openService();
+    const { id, hyperparameters } = await submit();
+    const { threads: _, ...training } = hyperparameters.training;
+    const request = JSON.stringify({ ...hyperparameters, training });
+    await database.updateTable('jobs').set({ request, progress: '{"epoch":1}' }).where('id', '=', id).execute();
+    expect(await jobs.get(id)).toMatchObject({ hyperparameters, progress: { epoch: 1, threads: 1 } });
   });
 
   it('knows its place in the queue', async () => {

@@ -23,6 +23,7 @@ await runWorker({
   }),
   checkpointMs: 10_000,
   threads: 2,
+  cores: 2,
   kernels: 'reference',
   clock: Date.now,
   log,

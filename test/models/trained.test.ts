@@ -74,7 +74,7 @@ function trainSizes(): Outcome {
     spec,
     createKernels: createReferenceKernels,
     checkpoint: null,
-    control: { ending: () => null, takeCheckpointWish: () => false, setStep: () => undefined },
+    control: { ending: () => null, takeCheckpointWish: () => false, threads: () => 1, setStep: () => undefined },
     onCheckpoint: () => undefined,
     clock: Date.now,
     onStart: () => undefined,

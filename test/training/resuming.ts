@@ -14,6 +14,8 @@ export interface Part {
   readonly checkpoint?: Checkpoint | null;
   /** Wishes for a checkpoint at every step. */
   readonly greedy?: boolean;
+  /** How many threads may play when so many steps are done; left out, one. */
+  readonly threads?: (steps: number) => number;
 }
 
 export interface Trained {
@@ -25,7 +27,7 @@ export interface Trained {
 
 /** Trains from the start, or from a checkpoint, to the end or to where it is asked to end. Each checkpoint has been bytes in between. */
 export function trainPart(table: Table, spec: TrainingSpec, kernels: KernelsChoice, part: Part = {}): Trained {
-  const { ending, checkpoint = null, greedy = false } = part;
+  const { ending, checkpoint = null, greedy = false, threads = () => 1 } = part;
   const reports: EpochReport[] = [];
   const checkpoints: Checkpoint[] = [];
   let plan: RunPlan | undefined;
@@ -38,6 +40,7 @@ export function trainPart(table: Table, spec: TrainingSpec, kernels: KernelsChoi
     control: {
       ending: () => (ending && steps >= ending.at ? ending.how : null),
       takeCheckpointWish: () => greedy,
+      threads: () => threads(steps),
       setStep: (step) => {
         steps = step;
       },

@@ -27,7 +27,12 @@ function run(table: Table, request: Request, kernels: KernelsChoice = 'wasm', st
     spec: specFor(table, request),
     createKernels: chooseKernels(kernels).createKernels,
     checkpoint: null,
-    control: { ending: () => (steps >= stopAfter ? 'cancel' : null), takeCheckpointWish: () => false, setStep },
+    control: {
+      ending: () => (steps >= stopAfter ? 'cancel' : null),
+      takeCheckpointWish: () => false,
+      threads: () => 1,
+      setStep,
+    },
     clock: () => 0,
     onStart: (plan) => plans.push(plan),
     onEpoch: (report) => reports.push(report),
@@ -62,7 +67,13 @@ describe('a training', () => {
 
   it('tells its plan, every epoch and every step', () => {
     const { plan, reports, steps, outcome } = run(flowers(100), { target: 'kind', ...SHORT });
-    expect(plan).toEqual({ epochs: 5, stepsPerEpoch: 5, rowsPerEpoch: 70, done: { epochs: 0, steps: 0 } });
+    expect(plan).toEqual({
+      epochs: 5,
+      stepsPerEpoch: 5,
+      rowsPerEpoch: 70,
+      mostThreads: 1,
+      done: { epochs: 0, steps: 0 },
+    });
     expect(reports.map(({ epoch, step }) => [epoch, step])).toEqual([1, 2, 3, 4, 5].map((epoch) => [epoch, 5 * epoch]));
     expect(reports[0].metrics).toEqual({ accuracy: expect.any(Number) });
     expect(steps).toBe(25);

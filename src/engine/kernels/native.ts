@@ -27,7 +27,7 @@ const COUNT = 1;
 const ARGUMENTS = 2;
 const ARGUMENTS_AT_MOST = 13;
 /** THREADS_AT_MOST of the addon: more threads than cores only get in each other's way, but who knows the cores is not here. */
-const MOST_THREADS = 256;
+export const MOST_THREADS = 256;
 
 const sameOffset = (offset: number): number => offset;
 

@@ -3,6 +3,7 @@ import { ENDINGS, type Ending, type RunControl } from '../../training/control.ts
 /** What a running thread and its process share: the process says what it wants, the thread how far it is. */
 export interface Control extends RunControl {
   readonly buffer: SharedArrayBuffer;
+  setThreads(count: number): void;
   /** The first wish counts, but for `cancel`, which always does. */
   end(how: Ending): void;
   /** Wishes for a checkpoint. */
@@ -14,7 +15,8 @@ export interface Control extends RunControl {
 const ENDING = 0;
 const CHECKPOINT = 1;
 const STEP = 2;
-const SLOTS = 3;
+const THREADS = 3;
+const SLOTS = 4;
 
 /** Over the memory of another thread's control, or new memory. */
 export function createControl(buffer = new SharedArrayBuffer(SLOTS * Int32Array.BYTES_PER_ELEMENT)): Control {
@@ -29,6 +31,9 @@ export function createControl(buffer = new SharedArrayBuffer(SLOTS * Int32Array.
     ending: () => ENDINGS[Atomics.load(shared, ENDING) - 1] ?? null,
     wishForCheckpoint: () => void Atomics.store(shared, CHECKPOINT, 1),
     takeCheckpointWish: () => Atomics.load(shared, CHECKPOINT) === 1 && Atomics.exchange(shared, CHECKPOINT, 0) === 1,
+    setThreads: (count) => void Atomics.store(shared, THREADS, count),
+    // One, until it is told.
+    threads: () => Math.max(1, Atomics.load(shared, THREADS)),
     setStep: (step) => void Atomics.store(shared, STEP, step),
     step: () => Atomics.load(shared, STEP),
   };

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { JobWish } from '../../store/tables.ts';
 import { INTERNAL_ERROR, tooLarge } from '../failures.ts';
+import { sharesOf } from './cores.ts';
 import type { ClaimedJob, Lease, Queue } from './queue.ts';
 import type { Run, StopReason } from './run.ts';
 
@@ -10,6 +11,8 @@ export interface DispatcherParts {
   readonly start: (job: ClaimedJob) => Run;
   /** How many jobs run at once. */
   readonly threads: number;
+  /** What they share. */
+  readonly cores: number;
   /** What all jobs together may take, by their estimates. */
   readonly memoryBytes: number;
   readonly onChanged: (jobId: string) => void;
@@ -23,6 +26,8 @@ export interface Dispatcher {
   takeJobs(): Promise<void>;
   /** Renews the leases, and stops the jobs that were asked to or that somebody else has now. */
   keepLeases(): Promise<void>;
+  /** Gives each job that runs its share of the cores: all that start, begin to train or end change the others'. */
+  shareCores(): void;
   /** Hears of a wish before the next look at the leases. */
   hear(jobId: string, wish: JobWish): void;
   /** Stops all jobs; resolves when the last one has left. */
@@ -36,12 +41,21 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
 
   const freeBytes = () => [...runs.values()].reduce((free, run) => free - run.memoryBytes, memoryBytes);
 
+  const shareCores = () => {
+    const running = [...runs.values()];
+    const most = running.map((run) => run.mostThreads());
+    const shares = sharesOf(parts.cores, most);
+    for (const [i, run] of running.entries()) run.setThreads(shares[i]);
+  };
+
   const begin = (job: ClaimedJob) => {
     log.info({ jobId: job.id, attempt: job.attempts }, 'job started');
     const run = parts.start(job);
     runs.set(job.id, run);
+    shareCores();
     run.ended.then(() => {
       runs.delete(job.id);
+      shareCores();
       onChanged(job.id);
       onEnded();
     });
@@ -70,6 +84,8 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
       // A lease without a run: the end of the job could not be written.
       for (const id of leases.keys()) await queue.fail(id, INTERNAL_ERROR);
     },
+
+    shareCores,
 
     hear(jobId, wish) {
       runs.get(jobId)?.stop(wish);

@@ -15,6 +15,8 @@ export interface ListeningParts {
   readonly control: Control;
   readonly port: MessagePort;
   readonly clock: Clock;
+  /** Called once, when the training begins. */
+  readonly onStart: (plan: RunPlan) => void;
   readonly note: (note: Note) => void;
   readonly onCheckpoint: (checkpoint: EncodedCheckpoint) => void;
 }
@@ -30,12 +32,15 @@ export interface Listening {
 const PROGRESS_MS = 500;
 
 /** Notes what a thread says of its job, and how far it is in between, until it is ended. */
-export function listen({ jobId, earlyStopping, control, port, clock, note, onCheckpoint }: ListeningParts): Listening {
+export function listen(parts: ListeningParts): Listening {
+  const { jobId, earlyStopping, control, port, clock, note } = parts;
   let progressAt: ReturnType<typeof createProgress> | undefined;
   let epochs = 0;
 
   const noteProgress = (step = control.step()) => {
-    if (progressAt) note({ losses: [], state: { progress: JSON.stringify(progressAt(epochs, step)) } });
+    if (!progressAt) return;
+    const progress = { ...progressAt(epochs, step), threads: control.threads() };
+    note({ losses: [], state: { progress: JSON.stringify(progress) } });
   };
   const noteEpoch = (report: EpochReport) => {
     const { epoch, step, trainingLoss, validationLoss, metrics, learningRate, seconds } = report;
@@ -52,10 +57,11 @@ export function listen({ jobId, earlyStopping, control, port, clock, note, onChe
     progressAt = createProgress(plan, clock);
     epochs = plan.done.epochs;
     if (epochs > 0) noteProgress(plan.done.steps);
+    parts.onStart(plan);
   };
   const hear = (message: ThreadMessage) => {
     if (message.kind === 'epoch') noteEpoch(message.report);
-    else if (message.kind === 'checkpoint') onCheckpoint(message.checkpoint);
+    else if (message.kind === 'checkpoint') parts.onCheckpoint(message.checkpoint);
     else begin(message.plan);
   };
 
@@ -70,7 +76,8 @@ export function listen({ jobId, earlyStopping, control, port, clock, note, onChe
     },
     complete() {
       if (!progressAt) return;
-      const progress = { ...progressAt(epochs, control.step()), fraction: 1, etaSeconds: 0 };
+      const threads = control.threads();
+      const progress = { ...progressAt(epochs, control.step()), fraction: 1, etaSeconds: 0, threads };
       note({ losses: [], state: { progress: JSON.stringify(progress) } });
     },
   };

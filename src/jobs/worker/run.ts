@@ -6,9 +6,10 @@ import type { Queries } from '../../store/database.ts';
 import type { CheckpointRow, JobWish } from '../../store/tables.ts';
 import type { Ending } from '../../training/control.ts';
 import type { Outcome } from '../../training/outcome.ts';
+import type { RunPlan } from '../../training/report.ts';
 import type { FindDataset } from '../check.ts';
 import { DATASET_GONE, failureOfThread, INTERNAL_ERROR } from '../failures.ts';
-import type { Hyperparameters } from '../requestSchema.ts';
+import { type Hyperparameters, readHyperparameters } from '../requestSchema.ts';
 import { type CheckpointingParts, keepCheckpoints } from './checkpointing.ts';
 import { pinColumns } from './columns.ts';
 import { type Control, createControl } from './control.ts';
@@ -41,6 +42,8 @@ export interface RunParts extends Pick<CheckpointingParts, 'checkpoints' | 'chec
   readonly findFile: (datasetId: string) => Promise<string | undefined>;
   /** A thread that does not hear that it should stop (it reads a large file, say) is ended after so long. */
   readonly stopMs: number;
+  /** Called when the training begins: what it can use is known then. */
+  readonly onStart: () => void;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -59,6 +62,10 @@ const ENDING_FOR: Readonly<Record<StopReason, Ending>> = {
 export interface Run {
   readonly jobId: string;
   readonly memoryBytes: number;
+  /** How many threads it can use; 1 until the training begins. */
+  mostThreads(): number;
+  /** From its next step on it uses as many of them. */
+  setThreads(count: number): void;
   /** Asks the thread to stop at its next step; the first reason counts, but for those that leave nothing. */
   stop(reason: StopReason): void;
   /** Resolves when the job has left this worker. Never rejects. */
@@ -73,14 +80,19 @@ export function startRun(parts: RunParts, claimed: ClaimedJob): Run {
     id: claimed.id,
     name: claimed.name,
     datasetId: claimed.datasetId,
-    spec: JSON.parse(claimed.request),
+    spec: readHyperparameters(claimed.request),
     warnings: JSON.parse(claimed.warnings),
+  };
+  let mostThreads = 1;
+  const onStart = (plan: RunPlan) => {
+    mostThreads = plan.mostThreads;
+    parts.onStart();
   };
   const force = new AbortController();
   let deadline: NodeJS.Timeout | undefined;
 
   const run = async () => {
-    const training = await trainOnThread({ ...parts, log }, job, control, force.signal);
+    const training = await trainOnThread({ ...parts, log, onStart }, job, control, force.signal);
     clearTimeout(deadline);
     await parts.journal.flush();
     await end({ ...parts, log }, job, training);
@@ -98,11 +110,17 @@ export function startRun(parts: RunParts, claimed: ClaimedJob): Run {
   return {
     jobId: job.id,
     memoryBytes: claimed.memoryBytes,
+    mostThreads: () => mostThreads,
+    setThreads: control.setThreads,
     stop,
     ended: run()
       .catch(giveUp)
       .catch((error) => log.error({ err: error }, 'nor could its failure: it is tried again')),
   };
+}
+
+interface ThreadParts extends Omit<RunParts, 'onStart'> {
+  readonly onStart: (plan: RunPlan) => void;
 }
 
 interface Training {
@@ -112,7 +130,7 @@ interface Training {
 }
 
 async function trainOnThread(
-  parts: RunParts,
+  parts: ThreadParts,
   job: TrainedJob,
   control: Control,
   signal: AbortSignal,
@@ -128,7 +146,8 @@ async function trainOnThread(
   const note = parts.journal.add.bind(null, jobId);
   const checkpointing = keepCheckpoints({ ...parts, jobId, control });
   const onCheckpoint = checkpointing.take;
-  const listening = listen({ jobId, earlyStopping, control, port: port1, clock: parts.clock, note, onCheckpoint });
+  const { clock, onStart } = parts;
+  const listening = listen({ jobId, earlyStopping, control, port: port1, clock, onStart, note, onCheckpoint });
   const task = { ...data, checkpoint, control: control.buffer, port: port2 };
   const result = await resultOf(parts.pool.run(task, signal), signal, parts.log);
   listening.end();
@@ -138,7 +157,7 @@ async function trainOnThread(
 }
 
 /** What the thread reads; undefined when the dataset is gone. */
-async function findData({ findDataset, findFile }: RunParts, { datasetId, spec }: TrainedJob) {
+async function findData({ findDataset, findFile }: ThreadParts, { datasetId, spec }: TrainedJob) {
   if (datasetId === null) return undefined;
   const [dataset, file] = [await findDataset(datasetId), await findFile(datasetId)];
   return dataset && file ? { file, ...pinColumns(spec, dataset.columns) } : undefined;

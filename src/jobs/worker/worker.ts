@@ -18,6 +18,8 @@ export interface WorkerParts extends Pick<RunParts, RunSettings> {
   readonly pool: Pool;
   /** How many jobs train at once. */
   readonly threads: number;
+  /** What those that train share. */
+  readonly cores: number;
   /** What all jobs together may take, by their estimates. */
   readonly memoryBytes: number;
   /** How long a thread has to stop before it is ended. */
@@ -52,7 +54,7 @@ export function startWorker(parts: WorkerParts): Worker {
   const dispatcher = createDispatcher({
     ...parts,
     queue,
-    start: (job) => startRun({ ...parts, stopMs, queue, journal }, job),
+    start: (job) => startRun({ ...parts, stopMs, queue, journal, onStart: () => dispatcher.shareCores() }, job),
     onChanged,
     onEnded: () => lane.run(dispatcher.takeJobs),
   });

@@ -93,9 +93,9 @@ function readNumbers(encoded: Uint8Array, offset: number, { type, count }: z.inf
   return type === 'float64' ? new Float64Array(buffer) : new Float32Array(buffer);
 }
 
-/** What two trainings have in common that take the same steps, but for their number: a training may be extended. */
+/** What two trainings have in common that take the same steps, but for their number: a training may be extended, and go on with more threads. */
 function fingerprint(spec: TrainingSpec): string {
-  const { epochs: _, ...training } = spec.training;
+  const { epochs: _, threads: __, ...training } = spec.training;
   const names = Object.keys(trainingSpecSchema.shape) as (keyof TrainingSpec)[];
   const parts = names.map((name) => (name === 'training' ? training : spec[name]));
   return hashOf(new TextEncoder().encode(JSON.stringify(parts))).toString('hex');

@@ -30,6 +30,7 @@ export function resolveTraining(
     classWeights: request.classWeights ?? null,
     earlyStopping: request.earlyStopping === undefined ? defaults.earlyStopping : request.earlyStopping,
     precision: request.precision ?? 'float32',
+    threads: request.threads ?? 'auto',
     seed: request.seed ?? DEFAULT_SEED,
   };
   checkClassOptions(training, { task, target }, mistakes);

@@ -28,6 +28,9 @@ const earlyStoppingSchema = z.strictObject({
   minDelta: z.number().min(0).max(1e9).default(0).describe('The improvement that counts as one.'),
 });
 
+/** Of one machine's cores; a machine that has fewer uses those that it has. */
+const MOST_THREADS = 256;
+
 /** How the network is trained, every default filled in. */
 export const trainingSchema = z.strictObject({
   loss: lossSchema,
@@ -60,6 +63,14 @@ export const trainingSchema = z.strictObject({
         'on processors with AMX or AVX512-BF16 and no faster on others; sums, parameters, gradients and the optimizer stay in float32. ' +
         "The losses of the epochs are computed in the same precision; the model's metrics and its predictions in float32.",
     ),
+  threads: z
+    .union([z.int().min(1).max(MOST_THREADS), z.literal('auto')])
+    .describe(
+      'Cores that the training may use at most; `"auto"`: as many as it gains from. The jobs that run share the cores: a training gets those that ' +
+        'no other job needs, gives them back when another one starts, and always keeps one. It changes how long the training takes, never its ' +
+        'result: the same bits come out of any number.',
+    )
+    .meta({ examples: ['auto', 4] }),
   seed: seedSchema.describe('The same seed, data and machine give the same bits.'),
 });
 export type TrainingSettings = z.infer<typeof trainingSchema>;

@@ -47,11 +47,23 @@ async function openTraining() {
   });
   const news = createNewsDesk();
   const { find: findDataset, findFile } = datasets;
-  const jobs = createJobs({ database, findDataset, news, clock: Date.now });
+  const jobs = createJobs({ database, findDataset, news, machine: { cores: 2, coresOfJob: 2 }, clock: Date.now });
   const threads = 2;
   const pool = createPool({ module: THREAD, setup: { kernels: 'auto' }, threads, onError: () => {} });
   const keeping = { checkpoints: checkpointsIn(folder, database), checkpointMs: 10_000 };
-  const parts = { database, findDataset, findFile, saveModel, ...keeping, news, pool, threads, memoryBytes: 1e12, log };
+  const parts = {
+    database,
+    findDataset,
+    findFile,
+    saveModel,
+    ...keeping,
+    news,
+    pool,
+    threads,
+    cores: 2,
+    memoryBytes: 1e12,
+    log,
+  };
   const worker = startWorker({ ...parts, clock: Date.now });
   return {
     jobs,

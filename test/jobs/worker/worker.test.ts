@@ -33,6 +33,7 @@ async function openWorker(changes: Partial<WorkerParts> = {}) {
       news,
       pool,
       threads,
+      cores: 4,
       memoryBytes: 1e12,
       log,
     };
@@ -82,6 +83,21 @@ describe('a worker', () => {
     expect(states.map(({ state }) => state)).toEqual(['running', 'running']);
     expect(await jobs.get(ids[2])).toMatchObject({ state: 'queued', queuePosition: 1 });
     for (const id of ids) await jobs.cancel(id);
+  });
+
+  it('gives a job alone all the cores that it can use, and takes some back for another', async () => {
+    const { jobs, news, start, submit } = await openWorker();
+    start();
+    const plays = async (id: string, threads: number) => {
+      await seen(jobs, news, id, ({ latest }) => latest?.threads === threads);
+    };
+    const first = await submit('could use three cores');
+    await plays(first, 3);
+    const second = await submit('could use three cores');
+    await Promise.all([plays(first, 2), plays(second, 2)]);
+    await jobs.cancel(second);
+    await plays(first, 3);
+    await jobs.cancel(first);
   });
 
   it('stops a running job that is cancelled', async () => {

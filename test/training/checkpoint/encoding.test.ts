@@ -40,6 +40,11 @@ describe('a checkpoint', () => {
     expect(decodeCheckpoint(shifted.subarray(3), spec)).toEqual(CHECKPOINT);
   });
 
+  it('is of the training however many threads it has', () => {
+    const wider = { ...spec, training: { ...spec.training, threads: 4 } };
+    expect(decodeCheckpoint(encoded, wider)).toEqual(CHECKPOINT);
+  });
+
   it('is of the training however many epochs it has', () => {
     const longer = { ...spec, training: { ...spec.training, epochs: spec.training.epochs + 20 } };
     expect(decodeCheckpoint(encoded, longer)).toEqual(CHECKPOINT);

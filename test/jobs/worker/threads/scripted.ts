@@ -35,6 +35,7 @@ const SCRIPTS: Readonly<Record<string, Script>> = {
     for (;;) kept = { kept };
   },
   'never ends': untilStopped,
+  'could use three cores': tellThreads,
 };
 
 export function warmUp(): void {}
@@ -47,7 +48,7 @@ export async function runTask(task: ThreadTask): Promise<ThreadResult> {
 function trainAll({ port, control }: ThreadTask): ThreadResult {
   port.postMessage({
     kind: 'started',
-    plan: { epochs: EPOCHS, stepsPerEpoch: STEPS_PER_EPOCH, rowsPerEpoch: 100, done: DONE },
+    plan: { epochs: EPOCHS, stepsPerEpoch: STEPS_PER_EPOCH, rowsPerEpoch: 100, mostThreads: 1, done: DONE },
   });
   for (let epoch = 1; epoch <= EPOCHS; epoch++) {
     createControl(control).setStep(epoch * STEPS_PER_EPOCH);
@@ -58,10 +59,30 @@ function trainAll({ port, control }: ThreadTask): ThreadResult {
 
 async function untilStopped({ port, control }: ThreadTask): Promise<ThreadResult> {
   const shared = createControl(control);
-  port.postMessage({ kind: 'started', plan: { epochs: 1000, stepsPerEpoch: 1, rowsPerEpoch: 100, done: DONE } });
+  port.postMessage({ kind: 'started', plan: endlessPlan(1) });
   port.postMessage({ kind: 'epoch', report: reportOf(1) });
   while (shared.ending() === null) await new Promise((resolve) => setImmediate(resolve));
   return { kind: 'stopped' };
+}
+
+/** An epoch whenever it may use more threads, or fewer. */
+async function tellThreads({ port, control }: ThreadTask): Promise<ThreadResult> {
+  const shared = createControl(control);
+  port.postMessage({ kind: 'started', plan: endlessPlan(3) });
+  for (let epoch = 0, told = 0; shared.ending() === null; ) {
+    const threads = shared.threads();
+    if (threads !== told) {
+      told = threads;
+      epoch += 1;
+      port.postMessage({ kind: 'epoch', report: { ...reportOf(epoch), metrics: { threads } } });
+    }
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  return { kind: 'stopped' };
+}
+
+function endlessPlan(mostThreads: number) {
+  return { epochs: 1000, stepsPerEpoch: 1, rowsPerEpoch: 100, mostThreads, done: DONE };
 }
 
 function reportOf(epoch: number) {
