@@ -51,6 +51,7 @@ export const SERVICE_SETTINGS = {
     'the largest upload, unpacked',
   ),
   maxIngestSeconds: setting(wholeNumber(1, 86_400).default(600), 'SECONDS', 'how long reading an upload may take'),
+  maxStreams: setting(wholeNumber(1, 100_000).default(1000), 'N', 'how many event streams may be open at once'),
   logLevel: setting(
     z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),
     'fatal|error|warn|info|debug|silent',

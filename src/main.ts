@@ -4,9 +4,11 @@ import { type Config, ConfigurationError, readConfig, SERVICE_SETTINGS } from '.
 import { datasetRoutes } from './datasets/routes.ts';
 import { createDatasets, type Datasets } from './datasets/service.ts';
 import { buildApp } from './http/app.ts';
+import { streamRoutes } from './http/streams/routes.ts';
 import { systemRoutes } from './http/system.ts';
 import { createCheckpoints } from './jobs/checkpoints/checkpoints.ts';
 import { countJobs } from './jobs/counts.ts';
+import { createEvents } from './jobs/events/service.ts';
 import { createNewsDesk, type NewsDesk } from './jobs/news.ts';
 import { jobRoutes } from './jobs/routes.ts';
 import { createJobs } from './jobs/service.ts';
@@ -143,6 +145,7 @@ function assemble(parts: Parts): Promise<FastifyInstance> {
   const machine = { cores, coresOfJob: Math.min(cores, mostThreads) };
   log?.info({ kernels }, 'kernels chosen');
   const jobs = createJobs({ database, findDataset: datasets.find, news, machine, clock });
+  const events = createEvents({ database, news });
   const models = createModels({
     database,
     createKernels,
@@ -163,7 +166,14 @@ function assemble(parts: Parts): Promise<FastifyInstance> {
   });
   return buildApp({
     version: packageVersion(),
-    routes: [datasetRoutes({ datasets }), networkRoutes, jobRoutes({ jobs }), modelRoutes({ models }), system],
+    routes: [
+      datasetRoutes({ datasets }),
+      networkRoutes,
+      jobRoutes({ jobs }),
+      streamRoutes({ events, maxStreams: config.maxStreams }),
+      modelRoutes({ models }),
+      system,
+    ],
     logger: log ?? false,
   });
 }

@@ -22,6 +22,7 @@ const HTTP: Record<ErrorCode, { readonly status: number; readonly title: string 
   invalid_spec: { status: 422, title: 'Impossible training' },
   invalid_rows: { status: 422, title: 'Impossible rows' },
   invalid_network: { status: 422, title: 'Impossible network' },
+  too_many_streams: { status: 503, title: 'Too many streams' },
   unavailable: { status: 503, title: 'Not available at present' },
   internal_error: { status: 500, title: 'Internal error' },
 };
@@ -60,6 +61,7 @@ function sendProblem(request: FastifyRequest, reply: FastifyReply, error: Servic
     code: error.code,
     ...(error.errors.length > 0 && { errors: [...error.errors] }),
   };
+  if (error.retryAfterSeconds !== undefined) reply.header('retry-after', error.retryAfterSeconds);
   return reply.code(status).type(PROBLEM_TYPE).serializer(JSON.stringify).send(problem);
 }
 

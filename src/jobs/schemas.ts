@@ -26,6 +26,11 @@ const progressSchema = z
     example: { epoch: 12, epochs: 50, step: 1608, fraction: 0.24, rowsPerSecond: 910000, etaSeconds: 4.1, threads: 1 },
   });
 
+export const jobErrorSchema = z.object({
+  code: z.enum(FAILURE_CODES).describe('A stable code for programs.'),
+  message: z.string().describe('Why the job failed, and what to do about it.'),
+});
+
 export const jobSchema = z
   .object({
     id: z.string().meta({ examples: ['job_01jd8m9wq2t5n8x1c4v7b0k3z6'] }),
@@ -48,13 +53,7 @@ export const jobSchema = z
     hyperparameters: hyperparametersSchema,
     attempts: z.int().min(0).describe('How often the job was started; more than 1 after a crash.'),
     modelId: z.string().nullable().describe('The model that the job made, once it has succeeded.'),
-    error: z
-      .object({
-        code: z.enum(FAILURE_CODES).describe('A stable code for programs.'),
-        message: z.string().describe('Why the job failed, and what to do about it.'),
-      })
-      .nullable()
-      .describe('Null unless the job has failed.'),
+    error: jobErrorSchema.nullable().describe('Null unless the job has failed.'),
     warnings: z.array(warningSchema).describe('What stops nothing but should be known, such as columns left out.'),
     labels: z.record(z.string(), z.string()).describe('What the job can be found by.'),
     priority: z.int().describe('A job of a higher priority runs first.'),
@@ -81,7 +80,7 @@ export const jobsQuery = pageQuery.extend({
 });
 export type JobsQuery = z.output<typeof jobsQuery>;
 
-const lossSchema = z
+export const lossSchema = z
   .object({
     epoch: z.int().min(1).describe('From 1.'),
     step: z.int().min(1).describe('Mini-batches since the training began.'),

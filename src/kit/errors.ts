@@ -17,6 +17,7 @@ export const ERROR_CODES = [
   'invalid_spec',
   'invalid_rows',
   'invalid_network',
+  'too_many_streams',
   'unavailable',
   'internal_error',
 ] as const;
@@ -32,12 +33,15 @@ export interface FieldError {
 export class ServiceError extends Error {
   readonly code: ErrorCode;
   readonly errors: readonly FieldError[];
+  /** After so long it may go well. */
+  readonly retryAfterSeconds: number | undefined;
 
-  constructor(code: ErrorCode, detail: string, errors: readonly FieldError[] = []) {
+  constructor(code: ErrorCode, detail: string, errors: readonly FieldError[] = [], retryAfterSeconds?: number) {
     super(detail);
     this.name = 'ServiceError';
     this.code = code;
     this.errors = errors;
+    this.retryAfterSeconds = retryAfterSeconds;
   }
 }
 

@@ -1,4 +1,5 @@
 /** The rows of the database, as `migrations/` makes them; JSON columns are text here. Times are milliseconds since 1970. */
+import type { Generated } from 'kysely';
 
 export interface DatasetRow {
   id: string;
@@ -99,6 +100,16 @@ export interface AliasRow {
   updatedAt: number;
 }
 
+/** What is told of a job beside its epochs. */
+export interface EventRow {
+  id: Generated<number>;
+  jobId: string;
+  type: 'state' | 'log';
+  afterEpoch: Generated<number>;
+  data: string;
+  createdAt: Generated<number>;
+}
+
 export interface Tables {
   datasets: DatasetRow;
   jobs: JobRow;
@@ -108,4 +119,5 @@ export interface Tables {
   models: ModelRow;
   parameters: ParameterRow;
   aliases: AliasRow;
+  events: EventRow;
 }

@@ -1,11 +1,14 @@
 import type { Transaction } from 'kysely';
 import type { Database } from '../../store/database.ts';
 import type { JobRow, LossRow, Tables } from '../../store/tables.ts';
+import type { Log } from '../events/schemas.ts';
+import { tell } from '../events/tell.ts';
 
-/** What a running job has to say: its epochs, and how far it is. JSON is text, as in the tables. */
+/** What a running job has to say: its epochs, how far it is, and lines behind its epochs. JSON is text, as in the tables. */
 export interface Note {
-  readonly losses: readonly LossRow[];
-  readonly state: Partial<Pick<JobRow, 'progress' | 'latest' | 'best'>>;
+  readonly losses?: readonly LossRow[];
+  readonly state?: Partial<Pick<JobRow, 'progress' | 'latest' | 'best'>>;
+  readonly logs?: readonly Log[];
 }
 
 export interface JournalParts {
@@ -41,7 +44,7 @@ export function createJournal({ database, owner, onWritten, onError }: JournalPa
     try {
       await database.transaction().execute((transaction) => writeNotes(transaction, owner, notes));
     } catch (error) {
-      for (const [jobId, note] of pending) merge(notes, jobId, note);
+      append(notes, pending);
       pending = notes;
       throw error;
     }
@@ -67,32 +70,56 @@ export function createJournal({ database, owner, onWritten, onError }: JournalPa
   };
 }
 
-type Pending = Map<string, { readonly losses: LossRow[]; state: Note['state'] }>;
+/** Epochs, and the lines behind them. */
+interface Passage {
+  readonly losses: LossRow[];
+  readonly logs: Log[];
+}
+interface Gathered {
+  readonly passages: Passage[];
+  state: NonNullable<Note['state']>;
+}
+type Pending = Map<string, Gathered>;
 
-function merge(pending: Pending, jobId: string, { losses, state }: Note): void {
-  const entry = pending.get(jobId) ?? { losses: [], state: {} };
-  for (const loss of losses) entry.losses.push(loss);
-  entry.state = { ...entry.state, ...state };
-  pending.set(jobId, entry);
+function merge(pending: Pending, jobId: string, { losses = [], logs = [], state }: Note): void {
+  const { passages, state: before } = pending.get(jobId) ?? { passages: [], state: {} };
+  const last = passages.at(-1);
+  const isNext = last === undefined || (last.logs.length > 0 && losses.length > 0);
+  const passage: Passage = isNext ? { losses: [], logs: [] } : last;
+  if (isNext) passages.push(passage);
+  for (const loss of losses) passage.losses.push(loss);
+  passage.logs.push(...logs);
+  pending.set(jobId, { passages, state: { ...before, ...state } });
+}
+
+function append(earlier: Pending, later: Pending): void {
+  for (const [jobId, { passages, state }] of later) {
+    for (const passage of passages) merge(earlier, jobId, passage);
+    merge(earlier, jobId, { state });
+  }
 }
 
 async function writeNotes(
   transaction: Transaction<Tables>,
   owner: string,
-  notes: ReadonlyMap<string, Note>,
+  notes: ReadonlyMap<string, Gathered>,
 ): Promise<void> {
-  for (const [jobId, { losses, state }] of notes) {
+  for (const [jobId, { passages, state }] of notes) {
     const updated = await transaction
       .updateTable('jobs')
       .set({ leaseOwner: owner, ...state })
       .where('id', '=', jobId)
       .where('leaseOwner', '=', owner)
       .executeTakeFirst();
-    if (updated.numUpdatedRows > 0n) await writeLosses(transaction, losses);
+    if (updated.numUpdatedRows === 0n) continue;
+    for (const { losses, logs } of passages) {
+      await writeLosses(transaction, losses);
+      for (const log of logs) await tell(transaction, [jobId], log);
+    }
   }
 }
 
-/** An epoch that is trained again takes its old place. */
+/** An epoch that is trained again after a crash takes its old place: its readers have been told of it. */
 async function writeLosses(transaction: Transaction<Tables>, losses: readonly LossRow[]): Promise<void> {
   for (let start = 0; start < losses.length; start += LOSSES_PER_INSERT) {
     await transaction

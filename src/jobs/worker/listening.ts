@@ -5,6 +5,7 @@ import type { TrainingSpec } from '../../training/schemas/spec.ts';
 import type { EncodedCheckpoint } from '../checkpoints/checkpoints.ts';
 import type { Control } from './control.ts';
 import type { Note } from './journal.ts';
+import { startedLog, stoppedEarlyLog } from './lines.ts';
 import { createProgress } from './progress.ts';
 import { bestOf, latestOf } from './shown.ts';
 import type { ThreadMessage } from './threadTask.ts';
@@ -34,13 +35,14 @@ const PROGRESS_MS = 500;
 /** Notes what a thread says of its job, and how far it is in between, until it is ended. */
 export function listen(parts: ListeningParts): Listening {
   const { jobId, earlyStopping, control, port, clock, note } = parts;
+  let mostEpochs = 0;
   let progressAt: ReturnType<typeof createProgress> | undefined;
   let epochs = 0;
 
   const noteProgress = (step = control.step()) => {
     if (!progressAt) return;
     const progress = { ...progressAt(epochs, step), threads: control.threads() };
-    note({ losses: [], state: { progress: JSON.stringify(progress) } });
+    note({ state: { progress: JSON.stringify(progress) } });
   };
   const noteEpoch = (report: EpochReport) => {
     const { epoch, step, trainingLoss, validationLoss, metrics, learningRate, seconds } = report;
@@ -53,16 +55,18 @@ export function listen(parts: ListeningParts): Listening {
     });
     noteProgress(step);
   };
-  const begin = (plan: RunPlan) => {
+  const begin = (plan: RunPlan, kernels: string) => {
+    mostEpochs = plan.epochs;
     progressAt = createProgress(plan, clock);
     epochs = plan.done.epochs;
+    note({ logs: [startedLog(plan, kernels)] });
     if (epochs > 0) noteProgress(plan.done.steps);
     parts.onStart(plan);
   };
   const hear = (message: ThreadMessage) => {
     if (message.kind === 'epoch') noteEpoch(message.report);
     else if (message.kind === 'checkpoint') parts.onCheckpoint(message.checkpoint);
-    else begin(message.plan);
+    else begin(message.plan, message.kernels);
   };
 
   port.on('message', hear);
@@ -78,7 +82,8 @@ export function listen(parts: ListeningParts): Listening {
       if (!progressAt) return;
       const threads = control.threads();
       const progress = { ...progressAt(epochs, control.step()), fraction: 1, etaSeconds: 0, threads };
-      note({ losses: [], state: { progress: JSON.stringify(progress) } });
+      const logs = epochs < mostEpochs ? [stoppedEarlyLog(epochs, mostEpochs)] : [];
+      note({ logs, state: { progress: JSON.stringify(progress) } });
     },
   };
 }

@@ -150,6 +150,7 @@ export function createQueue(database: Database, owner: string, clock: Clock): Qu
         if (held.numUpdatedRows === 0n) return false;
         const modelId = await save(transaction);
         await transaction.deleteFrom('losses').where('jobId', '=', id).where('epoch', '>', epochs).execute();
+        // All at once: the events and the webhooks tell of this moment.
         await moving(transaction, id, 'succeeded')
           .set({ modelId, finishedAt: clock(), warnings: JSON.stringify(warnings) })
           .execute();

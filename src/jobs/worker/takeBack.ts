@@ -1,8 +1,10 @@
 import type { Expression, SqlBool } from 'kysely';
 import type { Database } from '../../store/database.ts';
 import type { JobState } from '../../store/tables.ts';
+import { tell } from '../events/tell.ts';
 import { MOST_CRASHES, WORKER_CRASHED } from '../failures.ts';
 import { type JobExpressions, NOT_LEASED, whereItStands, withoutWish } from '../rows.ts';
+import { WORKER_DIED } from './lines.ts';
 
 /**
  * Frees the running jobs that `whose` names, and returns their ids: cancelled or paused where that was asked for, given up when they have cost too
@@ -29,6 +31,11 @@ export function takeBack(
       .execute();
     const paused = await orphans('paused').where('requested', '=', 'pause').execute();
     const queued = await orphans('queued').set(whereItStands).execute();
-    return [...cancelled, ...failed, ...paused, ...queued].map(({ id }) => id);
+    await tell(transaction, idsOf(queued), WORKER_DIED);
+    return idsOf([...cancelled, ...failed, ...paused, ...queued]);
   });
+}
+
+function idsOf(rows: readonly { readonly id: string }[]): readonly string[] {
+  return rows.map(({ id }) => id);
 }

@@ -15,7 +15,7 @@ import type { ThreadMessage, ThreadResult, ThreadSetup, ThreadTask } from './thr
 beNice(THREAD_NICENESS);
 // A thread counts as started when this module is loaded, so all that takes time is made ready here, before the first job comes.
 const { kernels }: ThreadSetup = workerData;
-const { createKernels } = chooseKernels(kernels);
+const { createKernels, description } = chooseKernels(kernels);
 const tableReader = await openTableReader();
 
 /** Whoever can call it has loaded all of the above. */
@@ -33,7 +33,7 @@ export async function runTask({ spec, file, columns, checkpoint, control, port }
       checkpoint,
       control: createControl(control),
       clock: Date.now,
-      onStart: (plan) => tell({ kind: 'started', plan }),
+      onStart: (plan) => tell({ kind: 'started', plan, kernels: description }),
       onEpoch: (report) => tell({ kind: 'epoch', report }),
       onCheckpoint(made) {
         const { step, epoch, finished } = made;

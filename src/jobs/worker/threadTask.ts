@@ -29,7 +29,8 @@ export interface ThreadTask {
 
 /** Sent while a job trains, over the task's port. */
 export type ThreadMessage =
-  | { readonly kind: 'started'; readonly plan: RunPlan }
+  /** `kernels` are those of the thread, described. */
+  | { readonly kind: 'started'; readonly plan: RunPlan; readonly kernels: string }
   | { readonly kind: 'epoch'; readonly report: EpochReport }
   | { readonly kind: 'checkpoint'; readonly checkpoint: EncodedCheckpoint };
 

@@ -46,10 +46,8 @@ export async function runTask(task: ThreadTask): Promise<ThreadResult> {
 }
 
 function trainAll({ port, control }: ThreadTask): ThreadResult {
-  port.postMessage({
-    kind: 'started',
-    plan: { epochs: EPOCHS, stepsPerEpoch: STEPS_PER_EPOCH, rowsPerEpoch: 100, mostThreads: 1, done: DONE },
-  });
+  const plan = { epochs: EPOCHS, stepsPerEpoch: STEPS_PER_EPOCH, rowsPerEpoch: 100, mostThreads: 1, done: DONE };
+  port.postMessage({ kind: 'started', plan, kernels: 'none' });
   for (let epoch = 1; epoch <= EPOCHS; epoch++) {
     createControl(control).setStep(epoch * STEPS_PER_EPOCH);
     port.postMessage({ kind: 'epoch', report: reportOf(epoch) });
@@ -59,7 +57,7 @@ function trainAll({ port, control }: ThreadTask): ThreadResult {
 
 async function untilStopped({ port, control }: ThreadTask): Promise<ThreadResult> {
   const shared = createControl(control);
-  port.postMessage({ kind: 'started', plan: endlessPlan(1) });
+  port.postMessage({ kind: 'started', plan: endlessPlan(1), kernels: 'none' });
   port.postMessage({ kind: 'epoch', report: reportOf(1) });
   while (shared.ending() === null) await new Promise((resolve) => setImmediate(resolve));
   return { kind: 'stopped' };
@@ -68,7 +66,7 @@ async function untilStopped({ port, control }: ThreadTask): Promise<ThreadResult
 /** An epoch whenever it may use more threads, or fewer. */
 async function tellThreads({ port, control }: ThreadTask): Promise<ThreadResult> {
   const shared = createControl(control);
-  port.postMessage({ kind: 'started', plan: endlessPlan(3) });
+  port.postMessage({ kind: 'started', plan: endlessPlan(3), kernels: 'none' });
   for (let epoch = 0, told = 0; shared.ending() === null; ) {
     const threads = shared.threads();
     if (threads !== told) {

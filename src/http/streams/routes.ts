@@ -1,0 +1,88 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { FastifyReply } from 'fastify';
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import type { EventBatches, Events, Following } from '../../jobs/events/service.ts';
+import { jobParams } from '../../jobs/schemas.ts';
+import { ALL_EVENTS, JOB_EVENTS } from './docs.ts';
+import { EVENT_STREAM, eventStream } from './eventStream.ts';
+import { createOpenStreams } from './openStreams.ts';
+
+export interface StreamRoutesParts {
+  readonly events: Events;
+  /** How many streams may be open at once. */
+  readonly maxStreams: number;
+  /** After so long without an event a comment is sent. */
+  readonly heartbeatMs?: number;
+}
+
+const HEARTBEAT_MS = 15_000;
+/** A reader who has taken nothing for so long, heartbeats neither, is cut off; it can go on where it was. */
+const STALLED_MS = 120_000;
+/** Streams get so long to end when the server closes. */
+const END_MS = 1000;
+
+const query = z.strictObject({
+  lastEventId: z
+    .string()
+    .max(100)
+    .optional()
+    .describe('As the header `Last-Event-ID`, for clients that cannot send it.'),
+});
+const headers = z.object({
+  'last-event-id': z
+    .string()
+    .max(100)
+    .optional()
+    .describe('The id of the last event that was read: the stream goes on behind it.'),
+});
+
+/** Server-sent events: `/v1/jobs/{id}/events` and `/v1/events`. */
+export function streamRoutes({
+  events,
+  maxStreams,
+  heartbeatMs = HEARTBEAT_MS,
+}: StreamRoutesParts): FastifyPluginAsyncZod {
+  return async (app) => {
+    const open = createOpenStreams(maxStreams);
+    const closing = new AbortController();
+    app.addHook('preClose', async () => {
+      closing.abort();
+      await Promise.race([open.emptied(), delay(END_MS, undefined, { ref: false })]);
+    });
+
+    /** Answers with a stream, or with 204 where there is nothing more to come: that keeps browsers from coming again. */
+    const answer = async (
+      reply: FastifyReply,
+      lastEventId: string | undefined,
+      start: (following: Following) => Promise<EventBatches | undefined>,
+    ) => {
+      const gone = new AbortController();
+      const leave = open.enter();
+      reply.raw.once('close', () => {
+        gone.abort();
+        leave();
+      });
+      const signal = AbortSignal.any([gone.signal, closing.signal]);
+      const batches = await start({ lastEventId, quietMs: heartbeatMs, signal });
+      if (batches === undefined) return reply.code(204).send(null);
+      reply.raw.setTimeout(STALLED_MS, () => reply.raw.destroy());
+      return reply.headers(STREAM_HEADERS).send(eventStream(batches));
+    };
+
+    app.get('/v1/jobs/:id/events', {
+      schema: { ...JOB_EVENTS, params: jobParams, querystring: query, headers },
+      handler: ({ params, query, headers }, reply) =>
+        answer(reply, headers['last-event-id'] ?? query.lastEventId, (following) => events.ofJob(params.id, following)),
+    });
+
+    app.get('/v1/events', {
+      schema: { ...ALL_EVENTS, querystring: query, headers },
+      handler: ({ query, headers }, reply) =>
+        answer(reply, headers['last-event-id'] ?? query.lastEventId, events.ofAll),
+    });
+  };
+}
+
+/** Proxies must neither keep nor hold back a stream. */
+const STREAM_HEADERS = { 'content-type': EVENT_STREAM, 'cache-control': 'no-store', 'x-accel-buffering': 'no' };

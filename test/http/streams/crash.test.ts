@@ -1,0 +1,29 @@
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { pino } from 'pino';
+import { expect, it, onTestFinished } from 'vitest';
+import { startSupervisor } from '../../../src/jobs/supervisor.ts';
+import { openStreams } from './service.ts';
+import { type Heard, openStream, words } from './sse.ts';
+
+const ENTRY = fileURLToPath(new URL('../../jobs/workerEntry.ts', import.meta.url));
+const SCRIPTED = fileURLToPath(new URL('../../jobs/worker/threads/scripted.ts', import.meta.url));
+
+it('tells each epoch once when the worker is killed while it trains', { timeout: 60_000 }, async () => {
+  const { folder, jobs, news, address, submit } = await openStreams();
+  const args = [join(folder, 'trainyard.sqlite'), SCRIPTED];
+  const supervisor = startSupervisor({ module: ENTRY, args, news, log: pino({ level: 'silent' }) });
+  onTestFinished(supervisor.stop);
+  const id = await submit('never ends');
+  const heard: Heard[] = [];
+  for await (const event of (await openStream(`${address}/v1/jobs/${id}/events`)).events()) {
+    heard.push(event);
+    if (words(event) === 'epoch 1') process.kill(supervisor.pid() ?? 0, 'SIGKILL');
+    if (words(event) === 'training_started' && event.id.startsWith('1-')) await jobs.cancel(id);
+  }
+  expect(heard.map(words)).toEqual([
+    ...['queued', 'running', 'training_started', 'epoch 1'],
+    ...['queued', 'worker_died', 'running', 'training_started', 'cancelled'],
+  ]);
+  expect(heard.filter(({ event }) => event === 'state').map(({ data }) => data.attempts)).toEqual([0, 1, 1, 2, 2]);
+});

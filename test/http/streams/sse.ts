@@ -1,0 +1,64 @@
+import { once } from 'node:events';
+import { get, type IncomingMessage } from 'node:http';
+
+export interface Heard {
+  readonly id: string;
+  readonly event: string;
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+/** An open event stream as a client reads it. */
+export interface Listener {
+  readonly answer: IncomingMessage;
+  /** The events as they come, to the clean end of the stream. Throws where it is cut off. */
+  events(): AsyncGenerator<Heard, void>;
+  /** So many events, or all to the end of the stream; then it hangs up. */
+  take(most?: number): Promise<readonly Heard[]>;
+}
+
+/** Opens a stream and reads nothing of it yet. */
+export async function openStream(url: string, lastEventId?: string): Promise<Listener> {
+  const headers = lastEventId === undefined ? {} : { 'last-event-id': lastEventId };
+  const request = get(url, { headers, agent: false });
+  const [answer] = (await once(request, 'response')) as [IncomingMessage];
+  async function* events(): AsyncGenerator<Heard, void> {
+    for await (const block of blocksOf(answer)) {
+      const fields = new Map(
+        block.split('\n').map((line) => [line.split(': ', 1)[0], line.slice(line.indexOf(' ') + 1)]),
+      );
+      const [id, event, data] = [fields.get('id'), fields.get('event'), fields.get('data')];
+      if (id !== undefined && event !== undefined) yield { id, event, data: JSON.parse(data ?? '') };
+    }
+  }
+  return {
+    answer,
+    events,
+    async take(most = Number.POSITIVE_INFINITY) {
+      const heard: Heard[] = [];
+      if (most > 0) {
+        for await (const item of events()) {
+          heard.push(item);
+          if (heard.length >= most) break;
+        }
+      }
+      answer.destroy();
+      return heard;
+    },
+  };
+}
+
+/** What stands between empty lines. */
+export async function* blocksOf(answer: IncomingMessage): AsyncGenerator<string, void> {
+  let rest = '';
+  for await (const chunk of answer.setEncoding('utf8')) {
+    const blocks = (rest + chunk).split('\n\n');
+    rest = blocks.pop() ?? '';
+    yield* blocks;
+  }
+}
+
+/** An event in a few words: `running`, `epoch 3`, `worker_died`. */
+export function words({ event, data }: Heard): string {
+  if (event === 'epoch') return `epoch ${data.epoch}`;
+  return String(event === 'state' ? data.state : data.code);
+}

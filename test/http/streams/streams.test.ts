@@ -1,0 +1,208 @@
+import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { insertEpochs, move, openStreams } from './service.ts';
+import { blocksOf, type Heard, openStream, words } from './sse.ts';
+
+setFlagsFromString('--expose-gc');
+const collectGarbage: () => void = runInNewContext('gc');
+
+const EPOCHS = 10_000;
+
+describe('the events of a job', () => {
+  it('are told in order from the first one, and end with the final state', async () => {
+    const { database, jobs, address, submit } = await openStreams();
+    const id = await submit();
+    const stream = await openStream(`${address}/v1/jobs/${id}/events`);
+    expect(stream.answer.headers).toMatchObject({ 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
+    const told = stream.take();
+    await move(database, id, 'running');
+    await insertEpochs(database, id, 1, 3);
+    await move(database, id, 'queued');
+    await jobs.cancel(id);
+    const events = await told;
+    expect(events.map(words)).toEqual(['queued', 'running', 'epoch 1', 'epoch 2', 'epoch 3', 'queued', 'cancelled']);
+    expect(new Set(events.map((event) => event.id)).size).toBe(events.length);
+    expect(events[3]?.data).toEqual({
+      ...{ jobId: id, epoch: 2, step: 2, trainingLoss: 0.5, validationLoss: null },
+      ...{ metrics: { accuracy: 0.5 }, learningRate: 0.1, seconds: 1 },
+    });
+    expect(events[0]?.data).toEqual({
+      ...{ jobId: id, state: 'queued', attempts: 0, modelId: null, error: null },
+      at: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
+    });
+  });
+
+  it('tell the warnings of a job', async () => {
+    const { database, address, submit } = await openStreams();
+    const id = await submit();
+    const warnings = JSON.stringify([{ code: 'constant_column', column: 'a', message: 'It is always 1.' }]);
+    await database.updateTable('jobs').set({ warnings, state: 'cancelled', finishedAt: 1 }).execute();
+    const events = await (await openStream(`${address}/v1/jobs/${id}/events`)).take();
+    expect(events.map(words)).toEqual(['queued', 'constant_column', 'cancelled']);
+    expect(events[1]?.data).toMatchObject({ level: 'warning', column: 'a', message: 'It is always 1.' });
+  });
+
+  it('come once and in order, wherever a reader is cut off and comes again', { timeout: 120_000 }, async () => {
+    const { database, address, submit } = await openStreams();
+    const happening = fc.constantFrom('epochs', 'again', 'running', 'queued');
+    const course = fc.array(happening, { minLength: 1, maxLength: 20 });
+    const property = async (happenings: readonly string[], cuts: readonly number[]) => {
+      const id = await submit();
+      let epochs = 0;
+      for (const kind of happenings) {
+        if (kind === 'epochs') {
+          await insertEpochs(database, id, epochs + 1, epochs + 7);
+          epochs += 7;
+        } else if (kind === 'again') await database.updateTable('losses').set({ seconds: 2 }).execute();
+        else await move(database, id, kind === 'running' ? 'running' : 'queued');
+      }
+      await move(database, id, 'cancelled');
+      const url = `${address}/v1/jobs/${id}/events`;
+      const whole = await (await openStream(url)).take();
+      const pieces: Heard[] = [];
+      for (const cut of cuts) pieces.push(...(await (await openStream(url, pieces.at(-1)?.id)).take(cut)));
+      const last = await openStream(`${url}?lastEventId=${pieces.at(-1)?.id ?? '0-0'}`);
+      pieces.push(...(await last.take()));
+      expect(pieces).toEqual(whole);
+      expect(whole.filter(({ event }) => event === 'epoch').map(({ data }) => data.epoch)).toEqual(
+        Array.from({ length: epochs }, (_, index) => index + 1),
+      );
+    };
+    await fc.assert(fc.asyncProperty(course, fc.array(fc.nat(30), { maxLength: 6 }), property), { numRuns: 40 });
+  });
+
+  it('are told while they happen to a reader that comes again and again', async () => {
+    const { database, news, address, submit } = await openStreams();
+    const id = await submit();
+    const url = `${address}/v1/jobs/${id}/events`;
+    const heard: Heard[] = [];
+    for (let epoch = 1; epoch <= 20; epoch++) {
+      const next = openStream(url, heard.at(-1)?.id).then((stream) => stream.take(epoch === 1 ? 2 : 1));
+      await insertEpochs(database, id, epoch, epoch);
+      news.publish({ kind: 'changed', jobId: id });
+      heard.push(...(await next));
+    }
+    expect(heard.map(words)).toEqual(['queued', ...Array.from({ length: 20 }, (_, index) => `epoch ${index + 1}`)]);
+  });
+
+  it('are answered with 204 to a reader that has them all', async () => {
+    const { jobs, address, submit } = await openStreams();
+    const id = await submit();
+    await jobs.cancel(id);
+    const url = `${address}/v1/jobs/${id}/events`;
+    const last = (await (await openStream(url)).take()).at(-1)?.id;
+    expect((await fetch(url, { headers: { 'last-event-id': last ?? '' } })).status).toBe(204);
+  });
+
+  it('end when the job is deleted', async () => {
+    const { jobs, address, submit } = await openStreams();
+    const id = await submit();
+    const told = (await openStream(`${address}/v1/jobs/${id}/events`)).take();
+    await jobs.cancel(id);
+    await jobs.remove(id);
+    expect((await told).map(words)[0] ?? 'queued').toBe('queued');
+  });
+
+  it.each([
+    ['job_none', '', 404, 'job_not_found'],
+    ['job_none', '?lastEventId=x', 400, 'invalid_request'],
+    ['job_none', '?after=1', 400, 'invalid_request'],
+  ])('of %s%s are answered %i %s', async (id, question, status, code) => {
+    const { address } = await openStreams();
+    const answer = await fetch(`${address}/v1/jobs/${id}/events${question}`);
+    expect([answer.status, (await answer.json()).code]).toEqual([status, code]);
+  });
+});
+
+describe('the events of all jobs', () => {
+  it('are states from now on, or behind the last that was read', async () => {
+    const { jobs, address, submit } = await openStreams();
+    const earlier = await submit();
+    const stream = await openStream(`${address}/v1/events`);
+    const told = stream.take(2);
+    // Its answer has begun, so what happens now is new.
+    const id = await submit();
+    await jobs.cancel(id);
+    const events = await told;
+    expect(events.map(({ event, data }) => [event, data.jobId, data.state])).toEqual([
+      ['state', id, 'queued'],
+      ['state', id, 'cancelled'],
+    ]);
+    const again = await openStream(`${address}/v1/events`, events[0]?.id);
+    expect(await again.take(1)).toEqual([events[1]]);
+    const all = await openStream(`${address}/v1/events?lastEventId=0`);
+    expect((await all.take(1)).map(({ data }) => data.jobId)).toEqual([earlier]);
+  });
+});
+
+describe('a stream', () => {
+  it('sends a comment when it has been quiet', async () => {
+    const { address, submit } = await openStreams({ heartbeatMs: 5 });
+    const { answer } = await openStream(`${address}/v1/jobs/${await submit()}/events`);
+    const blocks = blocksOf(answer);
+    expect((await blocks.next()).value).toMatch(/^retry: \d+$/);
+    for await (const block of blocks) if (block === ':') break;
+  });
+
+  it('keeps nothing for readers who do not read, and has it all when they do', { timeout: 120_000 }, async () => {
+    const { database, address, submit } = await openStreams();
+    const id = await submit();
+    // 30 MB, far more than the operating system holds for a connection.
+    const metrics = Object.fromEntries(Array.from({ length: 150 }, (_, index) => [`metric ${index}`, 1 / 3]));
+    await insertEpochs(database, id, 1, EPOCHS, metrics);
+    await move(database, id, 'cancelled');
+    const url = `${address}/v1/jobs/${id}/events`;
+    const before = heldBytes();
+    const slow = [];
+    for (let reader = 0; reader < 10; reader++) slow.push((await openStream(url)).answer.pause());
+    // When a fast reader has it all, the slow ones could have had it too.
+    expect(await countEpochs((await openStream(url)).answer)).toBe(EPOCHS);
+    expect((heldBytes() - before) / 2 ** 20).toBeLessThan(30);
+    expect(await countEpochs(slow[7])).toBe(EPOCHS);
+    for (const answer of slow) answer.destroy();
+  });
+
+  it('ends cleanly when the server closes', async () => {
+    const { app, address, submit } = await openStreams();
+    const stream = await openStream(`${address}/v1/jobs/${await submit()}/events`);
+    const events = stream.events();
+    expect((await events.next()).value).toMatchObject({ event: 'state' });
+    const closed = app.close();
+    expect(await events.next()).toEqual({ done: true, value: undefined });
+    expect(stream.answer.complete).toBe(true);
+    await closed;
+  });
+
+  it('is refused when too many are open, and given when one has gone', async () => {
+    const { app, address, submit } = await openStreams({ maxStreams: 1 });
+    const url = `${address}/v1/jobs/${await submit()}/events`;
+    const gone = new Promise((resolve) => app.server.once('request', (_, answer) => answer.once('close', resolve)));
+    const first = await openStream(url);
+    const refused = await fetch(url);
+    expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '5']);
+    expect(await refused.json()).toMatchObject({ code: 'too_many_streams', status: 503 });
+    first.answer.destroy();
+    await gone;
+    const second = await openStream(url);
+    expect(second.answer.statusCode).toBe(200);
+    second.answer.destroy();
+    await once(second.answer, 'close');
+  });
+});
+
+async function countEpochs(answer: IncomingMessage): Promise<number> {
+  let epochs = 0;
+  for await (const block of blocksOf(answer)) if (block.includes('event: epoch')) epochs++;
+  return epochs;
+}
+
+/** What this process holds, server and readers, without what is dead. */
+function heldBytes(): number {
+  collectGarbage();
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
+}
