@@ -4,43 +4,17 @@ import { Worker } from 'node:worker_threads';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Kernels } from '../../../src/engine/kernels/kernels.ts';
 import { PLAYERS } from '../players.ts';
-import { normals } from './numbers.ts';
-
-/** A kernel over the one arena, at sizes that are worth several threads: no multiples of vectors or tiles. */
-interface Case {
-  readonly name: string;
-  readonly play: (kernels: Kernels) => void;
-}
-
-const m = 131;
-const k = 150;
-const n = 173;
-const ofRows = m * n;
-// The first three matrices are read, the others written.
-const W = 0;
-const A = W + k * n;
-const b = A + m * k;
-const Z = b + n;
-const dW = Z + ofRows;
-const dA = dW + k * n;
-const NUMBERS = dA + m * k;
-
-const CASES: readonly Case[] = [
-  { name: 'affine', play: (kernels) => kernels.affine(Z, W, A, b, m, k, n) },
-  { name: 'weightGradient', play: (kernels) => kernels.weightGradient(dW, Z, A, m, k, n, 1 / m) },
-  { name: 'inputGradient', play: (kernels) => kernels.inputGradient(dA, W, Z, m, k, n) },
-];
-const START = normals(NUMBERS, 3);
+import { fill, SHARED_WORK, SIZE } from './sharedWork.ts';
 
 const NATIVE = PLAYERS.filter(({ name }) => name.startsWith('native'));
 
 describe.each(NATIVE)('the threads of the $name player', ({ createKernels }) => {
   const created: Kernels[] = [];
   const create = (threads: number) => {
-    const kernels = createKernels({ numbers: NUMBERS, indices: 0 });
+    const kernels = createKernels(SIZE);
     created.push(kernels);
     kernels.setThreads(threads);
-    kernels.values.set(START);
+    fill(kernels);
     return kernels;
   };
   // A player that is let go ends its helpers, but nobody knows when.
@@ -48,24 +22,27 @@ describe.each(NATIVE)('the threads of the $name player', ({ createKernels }) => 
     for (const kernels of created.splice(0)) kernels.setThreads(1);
   });
 
-  it.each(CASES)('give the same bits in $name, however many they are', ({ play }) => {
+  it.each(SHARED_WORK)('give the same bits in $name, however many they are', ({ play }) => {
     const [alone, ...shared] = [1, 2, 3, 5].map((threads) => {
       const kernels = create(threads);
-      play(kernels);
-      return Buffer.from(kernels.values.slice().buffer);
+      const returned = play(kernels);
+      return { returned, values: bytesOf(kernels.values), indices: bytesOf(kernels.indices) };
     });
-    expect(alone.equals(Buffer.from(Float32Array.from(START).buffer))).toBe(false);
-    expect(shared.map((values) => values.equals(alone))).toEqual([true, true, true]);
+    for (const { returned, values, indices } of shared) {
+      expect(returned).toBe(alone.returned);
+      expect(values.equals(alone.values)).toBe(true);
+      expect(indices.equals(alone.indices)).toBe(true);
+    }
   });
 
   it('start when there is something to share, and end when there are to be fewer', async () => {
     const kernels = create(4);
     await vi.waitFor(() => expect(helpers()).toBe(0));
-    kernels.affine(Z, W, A, b, m, k, n);
+    SHARED_WORK[0].play(kernels);
     expect(helpers()).toBe(3);
     kernels.setThreads(2);
     await vi.waitFor(() => expect(helpers()).toBe(0));
-    kernels.affine(Z, W, A, b, m, k, n);
+    SHARED_WORK[0].play(kernels);
     expect(helpers()).toBe(1);
     kernels.setThreads(1);
     await vi.waitFor(() => expect(helpers()).toBe(0));
@@ -107,4 +84,8 @@ function nameOf(task: string): string | null {
   } catch {
     return null;
   }
+}
+
+function bytesOf(numbers: Kernels['values'] | Kernels['indices']): Buffer {
+  return Buffer.from(numbers.slice().buffer);
 }

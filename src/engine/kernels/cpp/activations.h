@@ -2,6 +2,7 @@
 // `name(A, Z, count)` and `nameGradient(dZ, dA, Z, A, count)`; to add one, add its struct and its line at the end.
 #pragma once
 #include "math.h"
+#include "pieces.h"
 
 namespace activation {
 
@@ -94,13 +95,13 @@ struct Mish {
 /** A := g(Z); A may be Z. */
 template <class Function>
 INLINE void apply(float* A, const float* Z, Size count) {
-  forEachVector(count, [&](Size at, auto lanes) { lanes.store(A + at, Function::value(load(Z + at))); });
+  shareVectors(count, [=](Size at, auto lanes) { lanes.store(A + at, Function::value(load(Z + at))); });
 }
 
 /** dZ := dA g'(Z); dZ may be dA. */
 template <class Function>
 INLINE void applyGradient(float* dZ, const float* dA, const float* Z, const float* A, Size count) {
-  forEachVector(count, [&](Size at, auto lanes) {
+  shareVectors(count, [=](Size at, auto lanes) {
     lanes.store(dZ + at, load(dA + at) * Function::slope(load(Z + at), load(A + at)));
   });
 }

@@ -1,6 +1,6 @@
 // Sums over the examples, unit by unit: down the columns of an (m rows, n units) matrix whose rows lie one after another.
 #pragma once
-#include "simd.h"
+#include "pieces.h"
 
 // Rows summed in float32 before they join the sum in float64: the error stays that of 64 additions however long the batch is.
 constexpr Size ROWS_IN_FLOAT32 = 64;
@@ -31,17 +31,19 @@ INLINE Sums<COUNT> sumRows(Size m, Term term) {
 
 /**
  * Calls `finish(at, sum, lanes)` for each vector of units, with the sum over the m rows of `term(row, unit)`, the row's vector
- * that starts at that unit.
+ * that starts at that unit. Threads share the units, so both capture by value.
  */
 template <class Term, class Finish>
 INLINE void sumColumns(Size m, Size n, Term term, Finish finish) {
-  Size at = 0;
-  for (; at + STRIP * WIDTH <= n; at += STRIP * WIDTH) {
-    const Sums<STRIP> sums = sumRows<STRIP>(m, [&](Size row, Size v) { return term(row, at + v * WIDTH); });
-    for (Size v = 0; v < STRIP; v++) finish(at + v * WIDTH, sums.of[v], AllLanes{});
-  }
-  forEachVector(n - at, [&](Size rest, auto lanes) {
-    const Sums<1> sums = sumRows<1>(m, [&](Size row, Size) { return term(row, at + rest); });
-    finish(at + rest, sums.of[0], lanes);
+  shareRun(n, STRIP * WIDTH, m * n, [=](Range units) {
+    Size at = units.from;
+    for (; at + STRIP * WIDTH <= units.to; at += STRIP * WIDTH) {
+      const Sums<STRIP> sums = sumRows<STRIP>(m, [&](Size row, Size v) { return term(row, at + v * WIDTH); });
+      for (Size v = 0; v < STRIP; v++) finish(at + v * WIDTH, sums.of[v], AllLanes{});
+    }
+    forEachVector(units.to - at, [&](Size rest, auto lanes) {
+      const Sums<1> sums = sumRows<1>(m, [&](Size row, Size) { return term(row, at + rest); });
+      finish(at + rest, sums.of[0], lanes);
+    });
   });
 }

@@ -1,14 +1,14 @@
 // Kernels over a run of numbers, one pass each.
 #pragma once
-#include "simd.h"
+#include "pieces.h"
 
 /** Row i of the target (m, n) := row rows[i] of the source. */
 KERNEL void gatherRows(float* target, const float* source, const int* rows, Size m, Size n) {
-  for (Size i = 0; i < m; i++) {
+  shareRows(m, n, [=](Size i) {
     const float* from = source + Size(rows[i]) * n;
     float* to = target + i * n;
     forEachVector(n, [&](Size at, auto lanes) { lanes.store(to + at, load(from + at)); });
-  }
+  });
 }
 
 /** `mix` of random.ts, lane by lane. */
@@ -24,14 +24,17 @@ INLINE Words mixBits(Words word) {
 KERNEL void dropout(float* target, const float* source, Size count, Word threshold, float factor, Word key) {
   constexpr Word step = 0x9e3779b1u;
   const Words first = laneNumbers() * step + key;
-  forEachVector(count, [&](Size at, auto lanes) {
+  shareVectors(count, [=](Size at, auto lanes) {
     const Words bits = mixBits(first + Word(at) * step);
     lanes.store(target + at, bits >= threshold ? factor * load(source + at) : Vector{});
   });
 }
 
-/** The sum of squares, in float64. */
-KERNEL double sumOfSquares(const float* X, Size count) {
+// A long sum is that of its parts, whose number depends on its length alone, so that threads can share them.
+constexpr Size NUMBERS_A_PART = 1 << 16;
+constexpr Size PARTS_AT_MOST = 64;
+
+INLINE double sumOfSquaresOf(const float* X, Size count) {
   Doubles sum{};
   forEachVector(count, [&](Size at, auto lanes) {
     const Doubles x = widened(lanes.keep(load(X + at), 0.0f));
@@ -40,14 +43,30 @@ KERNEL double sumOfSquares(const float* X, Size count) {
   return sumOfLanes(sum);
 }
 
+/** The sum of squares, in float64. */
+KERNEL double sumOfSquares(const float* X, Size count) {
+  const Size parts = smaller(PARTS_AT_MOST, count / NUMBERS_A_PART + 1);
+  double sums[PARTS_AT_MOST];
+  double* const to = sums;
+  shareRun(parts, 1, count, [=](Range range) {
+    for (Size part = range.from; part < range.to; part++) {
+      const Range run = partOf(count, LINE_NUMBERS, parts, part);
+      to[part] = sumOfSquaresOf(X + run.from, run.to - run.from);
+    }
+  });
+  double sum = 0;
+  for (Size part = 0; part < parts; part++) sum += sums[part];
+  return sum;
+}
+
 /** X := factor X. */
 KERNEL void scale(float* X, Size count, float factor) {
-  forEachVector(count, [&](Size at, auto lanes) { lanes.store(X + at, factor * load(X + at)); });
+  shareVectors(count, [=](Size at, auto lanes) { lanes.store(X + at, factor * load(X + at)); });
 }
 
 /** dW := dW + l1 sign(W) + l2 W. */
 KERNEL void addPenaltyGradient(float* dW, const float* W, Size count, float l1, float l2) {
-  forEachVector(count, [&](Size at, auto lanes) {
+  shareVectors(count, [=](Size at, auto lanes) {
     const Vector w = load(W + at);
     const Vector pull = multiplyAdd(splat(l1), signOf(w), l2 * w);
     lanes.store(dW + at, load(dW + at) + pull);

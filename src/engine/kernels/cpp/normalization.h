@@ -4,12 +4,12 @@
 
 namespace normalization {
 
-/** Calls `body(i, unit, lanes)` for each vector of an (m, n) matrix: row i from that unit on. */
+/** Calls `body(i, unit, lanes)` for each vector of an (m, n) matrix: row i from that unit on. Threads share the rows. */
 template <class Body>
 INLINE void forEachElement(Size m, Size n, Body body) {
-  for (Size i = 0; i < m; i++) {
+  shareRows(m, n, [=](Size i) {
     forEachVector(n, [&](Size unit, auto lanes) { body(i, unit, lanes); });
-  }
+  });
 }
 
 /** `value` moved by `momentum` towards `news`. */
@@ -33,24 +33,24 @@ KERNEL void batchNormalize(float* Y, const float* Z, const float* gamma, const f
                            float momentum, double epsilon) {
   const double examples = m;
   sumColumns(
-      m, n, [&](Size i, Size unit) { return load(Z + i * n + unit); },
-      [&](Size unit, Doubles sum, auto lanes) {
+      m, n, [=](Size i, Size unit) { return load(Z + i * n + unit); },
+      [=](Size unit, Doubles sum, auto lanes) {
         const Vector average = narrowed(sum / examples);
         lanes.store(mean + unit, average);
         lanes.store(runningMean + unit, normalization::moved(load(runningMean + unit), average, momentum));
       });
   sumColumns(
       m, n,
-      [&](Size i, Size unit) {
+      [=](Size i, Size unit) {
         const Vector distance = load(Z + i * n + unit) - load(mean + unit);
         return distance * distance;
       },
-      [&](Size unit, Doubles sum, auto lanes) {
+      [=](Size unit, Doubles sum, auto lanes) {
         lanes.store(inverseDeviation + unit, 1.0f / squareRoot(narrowed(sum / examples + epsilon)));
         const Vector unbiased = narrowed(sum / (examples - 1));
         lanes.store(runningVariance + unit, normalization::moved(load(runningVariance + unit), unbiased, momentum));
       });
-  normalization::forEachElement(m, n, [&](Size i, Size unit, auto lanes) {
+  normalization::forEachElement(m, n, [=](Size i, Size unit, auto lanes) {
     const Vector normalized = (load(Z + i * n + unit) - load(mean + unit)) * load(inverseDeviation + unit);
     lanes.store(Y + i * n + unit, multiplyAdd(load(gamma + unit), normalized, load(beta + unit)));
   });
@@ -60,7 +60,7 @@ KERNEL void batchNormalize(float* Y, const float* Z, const float* gamma, const f
 KERNEL void batchNormalizeWithRunning(float* Y, const float* Z, const float* gamma, const float* beta,
                                       const float* runningMean, const float* runningVariance, Size m, Size n,
                                       float epsilon) {
-  normalization::forEachElement(m, n, [&](Size i, Size unit, auto lanes) {
+  normalization::forEachElement(m, n, [=](Size i, Size unit, auto lanes) {
     const Vector factor = load(gamma + unit) / squareRoot(load(runningVariance + unit) + epsilon);
     const Vector distance = load(Z + i * n + unit) - load(runningMean + unit);
     lanes.store(Y + i * n + unit, multiplyAdd(factor, distance, load(beta + unit)));
@@ -71,17 +71,17 @@ KERNEL void batchNormalizeWithRunning(float* Y, const float* Z, const float* gam
 KERNEL void batchNormalizationGradient(float* dZ, const float* dY, const float* Z, const float* gamma,
                                        const float* mean, const float* inverseDeviation, float* dgamma, float* dbeta,
                                        Size m, Size n, double scale) {
-  const auto normalized = [&](Size i, Size unit) {
+  const auto normalized = [=](Size i, Size unit) {
     return (load(Z + i * n + unit) - load(mean + unit)) * load(inverseDeviation + unit);
   };
   // First the means, which dZ needs; then, in place, the scaled sums.
   sumColumns(
-      m, n, [&](Size i, Size unit) { return load(dY + i * n + unit); },
-      [&](Size unit, Doubles sum, auto lanes) { lanes.store(dbeta + unit, narrowed(sum / double(m))); });
+      m, n, [=](Size i, Size unit) { return load(dY + i * n + unit); },
+      [=](Size unit, Doubles sum, auto lanes) { lanes.store(dbeta + unit, narrowed(sum / double(m))); });
   sumColumns(
-      m, n, [&](Size i, Size unit) { return load(dY + i * n + unit) * normalized(i, unit); },
-      [&](Size unit, Doubles sum, auto lanes) { lanes.store(dgamma + unit, narrowed(sum / double(m))); });
-  normalization::forEachElement(m, n, [&](Size i, Size unit, auto lanes) {
+      m, n, [=](Size i, Size unit) { return load(dY + i * n + unit) * normalized(i, unit); },
+      [=](Size unit, Doubles sum, auto lanes) { lanes.store(dgamma + unit, narrowed(sum / double(m))); });
+  normalization::forEachElement(m, n, [=](Size i, Size unit, auto lanes) {
     const Vector centred = load(dY + i * n + unit) - load(dbeta + unit);
     const Vector direction = multiplyAdd(-normalized(i, unit), load(dgamma + unit), centred);
     lanes.store(dZ + i * n + unit, load(gamma + unit) * load(inverseDeviation + unit) * direction);
@@ -97,7 +97,7 @@ KERNEL void batchNormalizationGradient(float* dZ, const float* dY, const float* 
 KERNEL void layerNormalize(float* Y, const float* Z, const float* gamma, const float* beta, float* mean,
                            float* inverseDeviation, Size m, Size n, double epsilon) {
   const double units = n;
-  for (Size i = 0; i < m; i++) {
+  shareRows(m, n, [=](Size i) {
     const float* z = Z + i * n;
     const float average = float(normalization::sumUnits(n, [&](Size unit) { return load(z + unit); }) / units);
     const double variance = normalization::sumUnits(n, [&](Size unit) {
@@ -111,24 +111,24 @@ KERNEL void layerNormalize(float* Y, const float* Z, const float* gamma, const f
     });
     mean[i] = average;
     inverseDeviation[i] = inverse;
-  }
+  });
 }
 
 /** dgamma, dbeta := scale · the sums of dY · normalized and of dY over the examples, and dZ; dZ may be dY. */
 KERNEL void layerNormalizationGradient(float* dZ, const float* dY, const float* Z, const float* gamma,
                                        const float* mean, const float* inverseDeviation, float* dgamma, float* dbeta,
                                        Size m, Size n, double scale) {
-  const auto normalized = [&](Size i, Size unit) {
+  const auto normalized = [=](Size i, Size unit) {
     return (load(Z + i * n + unit) - mean[i]) * inverseDeviation[i];
   };
   sumColumns(
-      m, n, [&](Size i, Size unit) { return load(dY + i * n + unit); },
-      [&](Size unit, Doubles sum, auto lanes) { lanes.store(dbeta + unit, narrowed(sum * scale)); });
+      m, n, [=](Size i, Size unit) { return load(dY + i * n + unit); },
+      [=](Size unit, Doubles sum, auto lanes) { lanes.store(dbeta + unit, narrowed(sum * scale)); });
   sumColumns(
-      m, n, [&](Size i, Size unit) { return load(dY + i * n + unit) * normalized(i, unit); },
-      [&](Size unit, Doubles sum, auto lanes) { lanes.store(dgamma + unit, narrowed(sum * scale)); });
+      m, n, [=](Size i, Size unit) { return load(dY + i * n + unit) * normalized(i, unit); },
+      [=](Size unit, Doubles sum, auto lanes) { lanes.store(dgamma + unit, narrowed(sum * scale)); });
   const double units = n;
-  for (Size i = 0; i < m; i++) {
+  shareRows(m, n, [=](Size i) {
     const Size row = i * n;
     const auto toUnit = [&](Size unit) { return load(dY + row + unit) * load(gamma + unit); };
     const float meanOfGradient = float(normalization::sumUnits(n, toUnit) / units);
@@ -140,5 +140,5 @@ KERNEL void layerNormalizationGradient(float* dZ, const float* dY, const float* 
       const Vector direction = multiplyAdd(-normalized(i, unit), splat(meanOfProduct), centred);
       lanes.store(dZ + row + unit, inverseDeviation[i] * direction);
     });
-  }
+  });
 }

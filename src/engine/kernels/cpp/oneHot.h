@@ -4,10 +4,10 @@
 
 /** Row i of the target (m, c) := row rows[i] of the source. */
 KERNEL void gatherCodes(int* target, const int* source, const int* rows, Size m, Size c) {
-  for (Size i = 0; i < m; i++) {
+  shareRows(m, c, [=](Size i) {
     const int* from = source + Size(rows[i]) * c;
     for (Size column = 0; column < c; column++) target[i * c + column] = from[column];
-  }
+  });
 }
 
 /** So many neighbouring vectors of units. */
@@ -16,21 +16,21 @@ struct Strip {
   static constexpr Size count = COUNT;
 };
 
-/** Calls `body(at, strip, lanes)` for the n units, STRIP vectors of them at once as long as there are so many. */
+/** Calls `body(at, strip, lanes)` for a run of units, STRIP vectors of them at once as long as there are so many. */
 template <class Body>
-INLINE void forEachStrip(Size n, Body body) {
-  Size at = 0;
-  for (; at + STRIP * WIDTH <= n; at += STRIP * WIDTH) body(at, Strip<STRIP>{}, AllLanes{});
-  forEachVector(n - at, [&](Size rest, auto lanes) { body(at + rest, Strip<1>{}, lanes); });
+INLINE void forEachStrip(Range units, Body body) {
+  Size at = units.from;
+  for (; at + STRIP * WIDTH <= units.to; at += STRIP * WIDTH) body(at, Strip<STRIP>{}, AllLanes{});
+  forEachVector(units.to - at, [&](Size rest, auto lanes) { body(at + rest, Strip<1>{}, lanes); });
 }
 
 /** Z (m, n) := start + the rows of E that the c codes of each example name; the start is b (n), or Z where b is null. */
 KERNEL void addRows(float* Z, const float* b, const float* E, const float* usual, const int* codes, Size m, Size /* k */,
                     Size c, Size n) {
-  for (Size i = 0; i < m; i++) {
+  shareRows(m, c * n, [=](Size i) {
     float* z = Z + i * n;
     const float* start = b ? b : z;
-    forEachStrip(n, [&](Size at, auto strip, auto lanes) {
+    forEachStrip({0, n}, [&](Size at, auto strip, auto lanes) {
       constexpr Size COUNT = decltype(strip)::count;
       Vector sums[COUNT];
 #pragma GCC unroll 4
@@ -45,7 +45,7 @@ KERNEL void addRows(float* Z, const float* b, const float* E, const float* usual
 #pragma GCC unroll 4
       for (Size v = 0; v < COUNT; v++) lanes.store(z + at + v * WIDTH, sums[v]);
     });
-  }
+  });
 }
 
 /**
@@ -54,22 +54,24 @@ KERNEL void addRows(float* Z, const float* b, const float* E, const float* usual
  */
 KERNEL void rowGradient(float* dE, const float* dZ, const int* codes, Size m, Size k, Size c, Size n, float scale) {
   const Vector factor = splat(scale);
-  forEachStrip(n, [&](Size at, auto strip, auto lanes) {
-    constexpr Size COUNT = decltype(strip)::count;
-    for (Size row = 0; row < k; row++) {
-      for (Size v = 0; v < COUNT; v++) lanes.store(dE + row * n + at + v * WIDTH, Vector{});
-    }
-    for (Size i = 0; i < m; i++) {
-      Vector gradient[COUNT];
-#pragma GCC unroll 4
-      for (Size v = 0; v < COUNT; v++) gradient[v] = load(dZ + i * n + at + v * WIDTH);
-      for (Size column = 0; column < c; column++) {
-        const int code = codes[i * c + column];
-        if (code < 0) continue;
-        float* to = dE + Size(code) * n + at;
-#pragma GCC unroll 4
-        for (Size v = 0; v < COUNT; v++) lanes.store(to + v * WIDTH, multiplyAdd(factor, gradient[v], load(to + v * WIDTH)));
+  shareRun(n, STRIP * WIDTH, (m * c + k) * n, [=](Range units) {
+    forEachStrip(units, [&](Size at, auto strip, auto lanes) {
+      constexpr Size COUNT = decltype(strip)::count;
+      for (Size row = 0; row < k; row++) {
+        for (Size v = 0; v < COUNT; v++) lanes.store(dE + row * n + at + v * WIDTH, Vector{});
       }
-    }
+      for (Size i = 0; i < m; i++) {
+        Vector gradient[COUNT];
+#pragma GCC unroll 4
+        for (Size v = 0; v < COUNT; v++) gradient[v] = load(dZ + i * n + at + v * WIDTH);
+        for (Size column = 0; column < c; column++) {
+          const int code = codes[i * c + column];
+          if (code < 0) continue;
+          float* to = dE + Size(code) * n + at;
+#pragma GCC unroll 4
+          for (Size v = 0; v < COUNT; v++) lanes.store(to + v * WIDTH, multiplyAdd(factor, gradient[v], load(to + v * WIDTH)));
+        }
+      }
+    });
   });
 }

@@ -38,3 +38,32 @@ INLINE void forEachPiece(Size pieces, Body body) {
   for (Size piece = 0; piece < pieces; piece++) body(piece);
 #endif
 }
+
+// Numbers that are worth a thread's while: about five microseconds of the fastest kernels, ten times what handing them over costs.
+constexpr Size NUMBERS_A_PIECE = 1 << 14;
+// Two threads that write to one line of the cache wait for each other.
+constexpr Size LINE_NUMBERS = 64 / sizeof(float);
+
+/** Calls `body(range)` for the parts of a run, cut at multiples of `grain`; `work` is how many numbers the whole run goes through. */
+template <class Body>
+INLINE void shareRun(Size count, Size grain, Size work, Body body) {
+  const Size worth = smaller((count + grain - 1) / grain, work / NUMBERS_A_PIECE);
+  const Size pieces = worth > 1 ? smaller(THREADS(), worth) : 1;
+  forEachPiece(pieces, [=](Size piece) { body(partOf(count, grain, pieces, piece)); });
+}
+
+/** Calls `body(at, lanes)` for each vector of `count` numbers, as forEachVector does. */
+template <class Body>
+INLINE void shareVectors(Size count, Body body) {
+  shareRun(count, LINE_NUMBERS, count, [=](Range part) {
+    forEachVector(part.to - part.from, [&](Size at, auto lanes) { body(part.from + at, lanes); });
+  });
+}
+
+/** Calls `body(i)` for each of m rows of n numbers. */
+template <class Body>
+INLINE void shareRows(Size m, Size n, Body body) {
+  shareRun(m, 1, m * n, [=](Range rows) {
+    for (Size i = rows.from; i < rows.to; i++) body(i);
+  });
+}

@@ -24,6 +24,6 @@ KERNEL void inputGradient(float* dA, const float* W, const float* dZ, Size m, Si
 /** db (n) := scale · the sum of the rows of dZ (m, n). */
 KERNEL void biasGradient(float* db, const float* dZ, Size m, Size n, float scale) {
   sumColumns(
-      m, n, [&](Size i, Size unit) { return load(dZ + i * n + unit); },
-      [&](Size unit, Doubles sum, auto lanes) { lanes.store(db + unit, narrowed(sum * double(scale))); });
+      m, n, [=](Size i, Size unit) { return load(dZ + i * n + unit); },
+      [=](Size unit, Doubles sum, auto lanes) { lanes.store(db + unit, narrowed(sum * double(scale))); });
 }
