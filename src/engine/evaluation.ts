@@ -13,7 +13,10 @@ type SeePredictions = (predictions: Numbers, first: number, m: number) => void;
 
 export type Evaluate = (rows: Int32Array, see?: SeePredictions) => LossSum;
 
-/** The loss of held rows without gradients, as many at once as a batch has. Throws RangeError on a row that is not held. */
+/** Rows of a pass at least, where so many are held: small ones would be mostly calls. Twice as many fall out of the second-level cache. */
+export const EVALUATION_ROWS = 256;
+
+/** The loss of held rows without gradients, as many at once as were planned. Throws RangeError on a row that is not held. */
 export function evaluation(kernels: Kernels, plan: Plan, loss: Loss): Evaluate {
   const { batch, outputs, passIndex } = plan;
   const matrices = lossMatricesOf(plan);

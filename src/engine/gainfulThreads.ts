@@ -4,9 +4,9 @@ import type { Plan } from './plan/plan.ts';
 /** Multiply-adds of a product that are worth a thread's while: MULTIPLY_ADDS_A_PIECE of matmul.h. */
 const MULTIPLY_ADDS_A_THREAD = 2 ** 18;
 
-/** How many threads of its player a step gains from: as many as share its largest product. */
-export function gainfulThreads({ batch, layers }: Plan, { mostThreads }: Kernels): number {
-  const largest = batch.rows * Math.max(...layers.map(({ dense, n }) => dense * n));
+/** How many threads of its player a step of so many rows gains from: as many as share its largest product. */
+export function gainfulThreads({ layers }: Plan, rows: number, { mostThreads }: Kernels): number {
+  const largest = rows * Math.max(...layers.map(({ dense, n }) => dense * n));
   const pieces = Math.floor(largest / MULTIPLY_ADDS_A_THREAD);
   return Math.max(1, Math.min(mostThreads, pieces));
 }

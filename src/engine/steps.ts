@@ -13,6 +13,8 @@ import { addPenaltyGradients, clipGradientNorm, type Penalties } from './regular
 export interface StepParts {
   readonly kernels: Kernels;
   readonly plan: Plan;
+  /** Of a step. */
+  readonly mostRows: number;
   readonly loss: Loss;
   readonly optimizer: Optimizer;
   readonly penalties: Penalties;
@@ -31,7 +33,7 @@ export interface Steps {
 
 /** The steps of a training; `progress` names the dropout masks and counts the steps taken. Nothing is allocated in the arena. */
 export function createSteps(parts: StepParts, progress: MaskKey & { step: number }): Steps {
-  const { kernels, plan, loss, optimizer, penalties, greatestNorm } = parts;
+  const { kernels, plan, mostRows, loss, optimizer, penalties, greatestNorm } = parts;
   const lossMatrices = lossMatricesOf(plan);
   const optimizerMatrices = optimizerMatricesOf(plan);
   const fewestRows = Math.max(...plan.layers.map(({ normalization }) => normalization?.fewestRows ?? 1));
@@ -48,8 +50,8 @@ export function createSteps(parts: StepParts, progress: MaskKey & { step: number
   }
 
   function checkRows(start: number, m: number): void {
-    if (m >= fewestRows && m <= plan.batch.rows && start >= 0 && start + m <= plan.held.rows) return;
-    throw new RangeError(`no step of ${m} rows from ${start} on: ${fewestRows} to ${plan.batch.rows} were planned`);
+    if (m >= fewestRows && m <= mostRows && start >= 0 && start + m <= plan.held.rows) return;
+    throw new RangeError(`no step of ${m} rows from ${start} on: ${fewestRows} to ${mostRows} were planned`);
   }
 
   return {

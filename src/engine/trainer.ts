@@ -1,4 +1,4 @@
-import { type Evaluate, evaluation } from './evaluation.ts';
+import { EVALUATION_ROWS, type Evaluate, evaluation } from './evaluation.ts';
 import { gainfulThreads } from './gainfulThreads.ts';
 import { checkRowNumbers, holdRows, type Rows } from './held.ts';
 import { initialize } from './initialize.ts';
@@ -83,7 +83,8 @@ export interface Trainer extends Network, Steps {
 
 /** Throws RangeError or TypeError when the network, the loss or the optimizer is impossible. */
 export function createTrainer(spec: NetworkSpec, options: TrainerOptions): Trainer {
-  const { seed, l1 = 0, l2 = 0, clipGradientNorm: greatestNorm = null, precision = 'float32' } = options;
+  const { seed, l1 = 0, l2 = 0, clipGradientNorm: greatestNorm = null } = options;
+  const { batchSize, precision = 'float32' } = options;
   const layers = completeLayers(spec);
   const loss = createLoss(options.loss);
   const optimizer = createOptimizer(options.optimizer);
@@ -99,9 +100,12 @@ export function createTrainer(spec: NetworkSpec, options: TrainerOptions): Train
 
   return {
     ...networkOver(kernels, plan, loss),
-    ...createSteps({ kernels: trainingKernels, plan, loss, optimizer, penalties: { l1, l2 }, greatestNorm }, progress),
+    ...createSteps(
+      { kernels: trainingKernels, plan, mostRows: batchSize, loss, optimizer, penalties: { l1, l2 }, greatestNorm },
+      progress,
+    ),
     learningRate: optimizer.learningRate,
-    mostThreads: gainfulThreads(plan, kernels),
+    mostThreads: gainfulThreads(plan, batchSize, kernels),
     setThreads: kernels.setThreads,
     hold: (first, rows) => holdRows(kernels, plan, loss, first, rows),
     order(rows, shuffled) {
@@ -140,7 +144,7 @@ function planTraining(
   if (classWeights !== null && classWeights.length !== outputs) {
     throw new RangeError(`${classWeights.length} class weights are not ${outputs}`);
   }
-  return planNetwork(spec, layers, batchSize, {
+  return planNetwork(spec, layers, Math.max(batchSize, Math.min(heldRows, EVALUATION_ROWS)), {
     heldRows,
     targetColumns: targetColumns(outputs),
     weighted,

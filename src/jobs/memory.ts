@@ -1,3 +1,4 @@
+import { EVALUATION_ROWS } from '../engine/evaluation.ts';
 import { chooseColumns } from '../features/choose.ts';
 import { countInputs } from '../training/resolve/features.ts';
 import { reservedColumns } from '../training/resolve/resolve.ts';
@@ -25,7 +26,8 @@ export function estimateMemory(spec: TrainingSpec, dataset: DatasetShape): numbe
   const units = spec.network.layers.map((layer) => layer.units);
   const widths = [inputs, ...units, outputsOf(spec, dataset)];
   const parameters = widths.slice(1).reduce((sum, n, layer) => sum + n * (widths[layer] + 1), 0);
-  const batch = spec.training.batchSize === 'full' ? rows : Math.min(rows, spec.training.batchSize);
+  const { batchSize } = spec.training;
+  const batch = batchSize === 'full' ? rows : Math.min(rows, Math.max(batchSize, EVALUATION_ROWS));
   const activations = batch * (dense + oneHotColumns + widths.slice(1).reduce((sum, n) => sum + n, 0));
   return (
     THREAD_BYTES +

@@ -1,6 +1,6 @@
 import type { Evaluate } from '../engine/evaluation.ts';
 import type { Trainer } from '../engine/trainer.ts';
-import { type Measured, type Metrics, measure, measureEpoch } from './metrics/measure.ts';
+import { type Measured, type Metrics, measure, measureEpoch, type Truth } from './metrics/measure.ts';
 import type { Monitor } from './monitors.ts';
 import type { Prepared } from './prepare.ts';
 import type { EpochReport } from './report.ts';
@@ -14,6 +14,8 @@ export interface Run {
   readonly threads: TrainingThreads;
   /** The numbers of the rows of each part in the trainer's arena. */
   readonly held: Parts;
+  /** What is known of the rows of each part. */
+  readonly truth: Readonly<Record<PartName, Truth>>;
 }
 
 /** Every metric of a part, of what the model will predict; null when it has no rows. */
@@ -29,11 +31,9 @@ export function validate(run: Run, watched: Monitor): Pick<EpochReport, 'validat
 }
 
 /** Predicts the rows of a part with the trainer's present parameters. */
-function predictPart({ prepared, trainer, held }: Run, part: PartName, evaluate: Evaluate): Measured {
-  const { target, targetColumn: column, weights, parts } = prepared;
-  const predictions = new Float64Array(held[part].length * trainer.outputs);
-  const { sum, weight } = evaluate(held[part], (predicted, first) =>
-    predictions.set(predicted, first * trainer.outputs),
-  );
-  return { target, column, rows: parts[part], predictions, weights, loss: sum / weight };
+function predictPart({ prepared, trainer, held, truth }: Run, part: PartName, evaluate: Evaluate): Measured {
+  const { outputs } = trainer;
+  const predictions = new Float64Array(held[part].length * outputs);
+  const { sum, weight } = evaluate(held[part], (predicted, first) => predictions.set(predicted, first * outputs));
+  return { target: prepared.target, truth: truth[part], predictions, loss: sum / weight };
 }

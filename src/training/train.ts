@@ -7,6 +7,7 @@ import { resolveClassWeights } from './classWeights.ts';
 import { type EpochsOptions, runEpochs } from './epochs.ts';
 import { countRows, holdParts } from './heldRows.ts';
 import { engineLoss, outputsFor } from './losses.ts';
+import { truthOfRows } from './metrics/measure.ts';
 import type { Outcome } from './outcome.ts';
 import { type Prepared, prepare } from './prepare.ts';
 import { measurePart, type Run } from './run.ts';
@@ -67,7 +68,7 @@ function createRun(
   network: NetworkSpec,
   { spec: { training }, createKernels, control }: TrainOptions,
 ): Run {
-  const { parts, weights } = prepared;
+  const { parts, target, targetColumn, weights } = prepared;
   const { batchSize, optimizer, clipGradientNorm, l1, l2, precision, seed } = training;
   const classWeights = resolveClassWeights(training.classWeights, prepared);
   const trainer = createTrainer(network, {
@@ -83,6 +84,17 @@ function createRun(
     precision,
     seed,
   });
+  const truthOf = (rows: Int32Array) => truthOfRows(target, targetColumn, weights, rows);
   const threads = createTrainingThreads(trainer, training.threads, control);
-  return { prepared, trainer, threads, held: holdParts(trainer, prepared, classWeights) };
+  return {
+    prepared,
+    trainer,
+    threads,
+    held: holdParts(trainer, prepared, classWeights),
+    truth: {
+      training: truthOf(parts.training),
+      validation: truthOf(parts.validation),
+      test: truthOf(parts.test),
+    },
+  };
 }

@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import type { LayerSpec } from '../../src/engine/spec.ts';
 import type { Trainer, TrainerOptions } from '../../src/engine/trainer.ts';
@@ -78,6 +80,33 @@ it('refuses what another network or optimizer left', () => {
   expect(() => trainer.restore(sampleTrainer([], { type: 'mse' }).snapshot())).toThrow(RangeError);
   const withoutMemory = sampleTrainer(HIDDEN, { type: 'mse' }, { optimizer: { type: 'sgd' } });
   expect(() => trainer.restoreState(withoutMemory.state())).toThrow(RangeError);
+});
+
+describe.each(PLAYERS)('steps with the $name player', ({ createKernels }) => {
+  it('keep nothing: no arena but the first, and no more heap after 10,000 of them', () => {
+    setFlagsFromString('--expose-gc');
+    const collectGarbage: () => void = runInNewContext('gc');
+    let arenas = 0;
+    const trainer = sampleTrainer(
+      HIDDEN,
+      { type: 'crossEntropy' },
+      {
+        createKernels(size) {
+          arenas++;
+          return createKernels(size);
+        },
+      },
+    );
+    const heapAfter = (steps: number): number => {
+      for (let step = 0; step < steps; step++) trainer.trainStep(0, ROWS, 1e-3);
+      collectGarbage();
+      return process.memoryUsage().heapUsed;
+    };
+    const before = heapAfter(2000);
+    // A number that each step kept would be 80 kB.
+    expect(heapAfter(10_000) - before).toBeLessThan(64 * 1024);
+    expect(arenas).toBe(1);
+  });
 });
 
 describe('a step', () => {

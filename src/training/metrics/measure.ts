@@ -6,15 +6,33 @@ import { measureNumbers, type RegressionMetrics } from './regression.ts';
 
 export type Metrics = ClassificationMetrics | RegressionMetrics;
 
+/** What is known of some rows. */
+export interface Truth {
+  /** The number of each row's class, or its value in the target's own unit. */
+  readonly actual: Float64Array;
+  readonly weights: Float64Array | null;
+}
+
+/** What is known of the rows; `weights` are of every row of the table. */
+export function truthOfRows(
+  target: FittedTarget,
+  column: Column,
+  weights: Float64Array | null,
+  rows: Int32Array,
+): Truth {
+  const asItIs = target.kind === 'number' ? { ...target, mean: 0, deviation: 1 } : target;
+  return {
+    actual: encodeTarget(asItIs, column, rows),
+    weights: weights && Float64Array.from(rows, (row) => weights[row]),
+  };
+}
+
 /** Rows with what is known and what was predicted of them. */
 export interface Measured {
   readonly target: FittedTarget;
-  readonly column: Column;
-  readonly rows: Int32Array;
+  readonly truth: Truth;
   /** What the network predicts, row by row; see `Network.predict`. */
   readonly predictions: Float64Array;
-  /** Of every row of the table. */
-  readonly weights: Float64Array | null;
   /** The mean loss of the rows. */
   readonly loss: number;
 }
@@ -40,18 +58,13 @@ export function measureEpoch(measured: Measured, watched: Monitor): Record<strin
   return metrics;
 }
 
-function numbersOf({ column, rows, predictions, weights }: Measured, target: FittedTarget & { kind: 'number' }) {
-  return {
-    actual: encodeTarget({ ...target, mean: 0, deviation: 1 }, column, rows),
-    predicted: predictions.map((value) => decodeNumber(target, value)),
-    weights: ofRows(weights, rows),
-  };
+function numbersOf({ truth, predictions }: Measured, target: FittedTarget & { kind: 'number' }) {
+  return { ...truth, predicted: predictions.map((value) => decodeNumber(target, value)) };
 }
 
-function classesOf({ target, column, rows, predictions, weights }: Measured, labels: readonly string[]) {
-  const actual = encodeTarget(target, column, rows);
-  const probabilities = predictions.length === rows.length ? withFirstClass(predictions) : predictions;
-  return { actual, probabilities, labels, weights: ofRows(weights, rows) };
+function classesOf({ truth, predictions }: Measured, labels: readonly string[]) {
+  const probabilities = predictions.length === truth.actual.length ? withFirstClass(predictions) : predictions;
+  return { ...truth, probabilities, labels };
 }
 
 /** One output is the probability of the second class. */
@@ -62,8 +75,4 @@ function withFirstClass(second: Float64Array): Float64Array {
     both[2 * row + 1] = probability;
   });
   return both;
-}
-
-function ofRows(weights: Float64Array | null, rows: Int32Array): Float64Array | null {
-  return weights && Float64Array.from(rows, (row) => weights[row]);
 }
