@@ -78,10 +78,8 @@ describe.each(NATIVE)('wrong use of the $name player', ({ createKernels }) => {
 
 it('is tried on every kernel', () => {
   const played = new Set<string>();
-  const { name, precision, values, indices, mostThreads, setThreads, ...methods } = createReferenceKernels({
-    numbers: 0,
-    indices: 0,
-  });
+  const { name, precision, values, indices, mostThreads, setThreads, withProductInputs, ...methods } =
+    createReferenceKernels({ numbers: 0, indices: 0 });
   for (const call of CALLS) {
     const { kernels, at } = prepare(call, createReferenceKernels);
     const heard = new Proxy(kernels, {
