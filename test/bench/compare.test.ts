@@ -1,19 +1,25 @@
 import { expect, it } from 'vitest';
 import { compareRows } from './compare.ts';
 
-const wasm = { shape: [14, 2], batch: 32, kernels: 'wasm', threads: 1, millisecondsPerStep: 2, shareOfPeak: null };
+const wasm = { shape: [14, 2], batch: 32, program: 'wasm', threads: 1, fastestMs: 2, ofPeak: null };
 
-it('divides what was measured by what an earlier run measured of the same shape, kernels and threads', () => {
+it('divides what was measured by what an earlier run measured of the same shape, program and threads', () => {
   const earlier = [
-    { ...wasm, threads: 2, millisecondsPerStep: 5 },
-    { ...wasm, millisecondsPerStep: 4 },
+    { ...wasm, threads: 2, fastestMs: 5 },
+    { ...wasm, fastestMs: 4 },
   ];
   expect(compareRows([wasm], earlier)).toEqual([
-    { shape: [14, 2], batch: 32, kernels: 'wasm', threads: 1, millisecondsPerStep: 0.5 },
+    { shape: [14, 2], batch: 32, program: 'wasm', threads: 1, fastestMs: 0.5, verdict: 'faster' },
   ]);
 });
 
+it('says what got slower, and nothing of what the noise may be', () => {
+  const verdictAfter = (fastestMs: number) => compareRows([wasm], [{ ...wasm, fastestMs }])[0].verdict;
+  expect(verdictAfter(1)).toBe('SLOWER');
+  expect(verdictAfter(1.95)).toBe('');
+});
+
 it('leaves out what only one of the runs measured', () => {
-  expect(compareRows([wasm], [{ ...wasm, kernels: 'native (avx2)' }])).toEqual([]);
+  expect(compareRows([wasm], [{ ...wasm, program: 'native (avx2)' }])).toEqual([]);
   expect(compareRows([], [wasm])).toEqual([]);
 });

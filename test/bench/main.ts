@@ -1,45 +1,48 @@
-/**
- * `npm run bench [-- SECTION… --json FILE --compare FILE]`: measures and prints, a table a section; nothing here decides a test.
- * `--json` keeps the rows, `--compare` divides them by those that an earlier run kept.
- * Sections: `steps` (the default), `peers` (whole jobs beside other programs), `jobs`, `service`.
- */
+/** `npm run bench -- --help` says what there is. Measures and prints, a table a section; nothing here decides a test. */
 import { readFileSync, writeFileSync } from 'node:fs';
-import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { compareRows } from './compare.ts';
-import { benchJobs } from './jobs.ts';
+import { describeMachine, noteLoad } from './machine.ts';
 import { formatTable, type Row } from './report.ts';
-import { benchService } from './service.ts';
-import { benchSteps } from './steps.ts';
-import { benchWholeJobs } from './wholeJobs.ts';
-
-const SECTIONS: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
-  steps: benchSteps,
-  peers: benchWholeJobs,
-  jobs: benchJobs,
-  service: benchService,
-};
+import { helpText, SECTIONS } from './sections.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { json: { type: 'string' }, compare: { type: 'string' } },
+  options: {
+    help: { type: 'boolean', default: false },
+    json: { type: 'string' },
+    compare: { type: 'string' },
+    tfjs: { type: 'string' },
+  },
 });
+if (values.help) {
+  console.log(helpText());
+  process.exit(0);
+}
 const unknown = positionals.filter((name) => !Object.hasOwn(SECTIONS, name));
 if (unknown.length > 0) {
   console.error(`There is no section ${unknown.join(', ')}: there are ${Object.keys(SECTIONS).join(', ')}.`);
   process.exit(1);
 }
 
-const earlier: readonly Row[] | null = values.compare ? JSON.parse(readFileSync(values.compare, 'utf8')) : null;
+const earlier: { readonly rows: readonly Row[] } | null = values.compare
+  ? JSON.parse(readFileSync(values.compare, 'utf8'))
+  : null;
 
-console.log(`${cpus()[0]?.model ?? 'unknown processor'}, ${cpus().length} cores, Node ${process.versions.node}`);
-const all: Row[] = [];
+const machine = describeMachine();
+console.log(`${machine.processor}, ${machine.cores} cores, Node ${machine.node}`);
+const sections: Record<string, { readonly loadBefore: number; readonly loadAfter: number }> = {};
+const rows: Row[] = [];
 for (const name of positionals.length > 0 ? positionals : ['steps']) {
-  console.log(`\n${name}`);
-  const rows = await SECTIONS[name]();
-  console.log(formatTable(rows));
-  all.push(...rows);
+  console.log(`\n${name}: ${SECTIONS[name].measures}`);
+  const loadBefore = noteLoad(0);
+  const measured = await SECTIONS[name].bench({ tfjs: values.tfjs ?? null });
+  console.log(`\n${formatTable(measured)}\n`);
+  sections[name] = { loadBefore, loadAfter: noteLoad(machine.cores) };
+  rows.push(...measured);
 }
-if (values.json) writeFileSync(values.json, `${JSON.stringify(all, null, 2)}\n`);
-if (earlier)
-  console.log(`\nBy the rows of ${values.compare}: 1 is the same\n${formatTable(compareRows(all, earlier))}`);
+if (values.json) writeFileSync(values.json, `${JSON.stringify({ machine, sections, rows }, null, 2)}\n`);
+if (earlier) {
+  console.log(`\nBy what ${values.compare} holds (1: the same; times: below 1 is faster)\n`);
+  console.log(formatTable(compareRows(rows, earlier.rows)));
+}

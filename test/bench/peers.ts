@@ -1,7 +1,10 @@
 /** Other people's programs, as scripts of `peers/`, run where they are installed: nothing of the project needs them. */
 import { spawnSync } from 'node:child_process';
+import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { timesOf } from './rounds.ts';
 import { SETTINGS, SHAPES } from './shapes.ts';
 import { type StepRow, stepRow } from './stepRow.ts';
 
@@ -23,35 +26,68 @@ const THREAD_VARIABLES = ['OMP_NUM_THREADS', 'OPENBLAS_NUM_THREADS', 'MKL_NUM_TH
 /** What a script of `peers/` answers to the request, both as JSON, on so many threads. Throws with what it said when it fails. */
 export function askPython(python: string, script: string, request: unknown, threads = 1) {
   const path = fileURLToPath(new URL(`peers/${script}`, import.meta.url));
+  const env = { ...process.env, ...Object.fromEntries(THREAD_VARIABLES.map((name) => [name, String(threads)])) };
   // -B: no __pycache__ in the checkout.
-  const { status, stdout, stderr, error } = spawnSync(python, ['-B', path], {
+  return askProgram(python, ['-B', path], request, env);
+}
+
+function askProgram(command: string, args: readonly string[], request: unknown, env: NodeJS.ProcessEnv) {
+  const { status, stdout, stderr, error } = spawnSync(command, args, {
     input: JSON.stringify(request),
     encoding: 'utf8',
-    env: { ...process.env, ...Object.fromEntries(THREAD_VARIABLES.map((name) => [name, String(threads)])) },
+    env,
   });
   if (error) throw error;
-  if (status !== 0) throw new Error(`${script} failed: ${stderr}`);
-  return JSON.parse(stdout);
+  if (status !== 0) throw new Error(`${args.join(' ')} failed: ${stderr}`);
+  // The last line: libraries have things to say before.
+  return JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '');
+}
+
+/** A peer's steps: for each shape the milliseconds a step of every round. */
+interface PeerSteps {
+  readonly program: string;
+  readonly milliseconds: readonly (readonly number[])[];
+}
+
+interface PeerOptions {
+  /** What one core can do at most, in GFLOP/s; null where that is not known. */
+  readonly peak: number | null;
+  /** Where tfjs is installed; null: in the project. */
+  readonly tfjs: string | null;
 }
 
 /** One thread, and as many as there are cores. */
-const THREAD_COUNTS = [...new Set([1, availableParallelism()])];
+export const THREAD_COUNTS = [...new Set([1, availableParallelism()])];
 
-interface TorchSteps {
-  readonly name: string;
-  /** In the order of the shapes. */
-  readonly milliseconds: readonly number[];
+/** The steps of PyTorch and tfjs, where they are installed. */
+export function timePeers({ peak, tfjs }: PeerOptions): readonly StepRow[] {
+  const python = findPython('torch');
+  const ofTorch = THREAD_COUNTS.flatMap((threads) => {
+    if (python === null) return [];
+    const answer: PeerSteps = askPython(python, 'torch_steps.py', { threads, shapes: SHAPES, ...SETTINGS }, threads);
+    return rowsOf(answer, threads, peak);
+  });
+  // Its WebAssembly has one thread in Node.
+  const ofTfjs = askTfjs(tfjs);
+  return ofTfjs === null ? ofTorch : [...ofTorch, ...rowsOf(ofTfjs, 1, peak)];
 }
 
-/** PyTorch's steps; `peak` is what one core can do at most, in GFLOP/s. */
-export function timePeers(peak: number | null): readonly StepRow[] {
-  const python = findPython('torch');
-  if (python === null) return [];
-  return THREAD_COUNTS.flatMap((threads) => {
-    const request = { threads, shapes: SHAPES, ...SETTINGS };
-    const { name, milliseconds }: TorchSteps = askPython(python, 'torch_steps.py', request, threads);
-    return SHAPES.map((shape, i) =>
-      stepRow(shape, { kernels: name, precision: 'float32', threads, milliseconds: milliseconds[i], peak }),
-    );
-  });
+function rowsOf({ program, milliseconds }: PeerSteps, threads: number, peak: number | null): readonly StepRow[] {
+  return SHAPES.map((shape, i) =>
+    stepRow(shape, { program, precision: 'float32', threads, times: timesOf(milliseconds[i]), peak }),
+  );
+}
+
+/** Null, said on the way, where tfjs is not installed. */
+function askTfjs(folder: string | null): PeerSteps | null {
+  const require = createRequire(folder === null ? import.meta.url : join(resolve(folder), 'package.json'));
+  try {
+    require.resolve('@tensorflow/tfjs-backend-wasm');
+  } catch {
+    console.log(`No @tensorflow/tfjs-backend-wasm in ${folder ?? 'node_modules'}: it is not measured.`);
+    return null;
+  }
+  const script = fileURLToPath(new URL('peers/tfjsSteps.ts', import.meta.url));
+  const request = { require: require.resolve('@tensorflow/tfjs-backend-wasm'), shapes: SHAPES, ...SETTINGS };
+  return askProgram(process.execPath, [script], request, process.env);
 }

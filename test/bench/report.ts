@@ -1,15 +1,27 @@
 /** A measured row: what was measured, in words and numbers. */
 export type Row = Readonly<Record<string, string | number | readonly number[] | null>>;
 
-/** Rows as a table of aligned columns: numbers to the right, words to the left. */
+/** What rows lie under: each of a title of its own. */
+const TITLES = ['shape', 'batch', 'dataset', 'hidden', 'goal'];
+
+/** Rows as tables of aligned columns, one under each title; numbers to the right, words to the left. */
 export function formatTable(rows: readonly Row[]): string {
-  const names = [...new Set(rows.flatMap((row) => Object.keys(row)))];
+  const groups = Map.groupBy(rows, titleOf);
+  return [...groups].map(([title, own]) => [...(title ? [title] : []), ...formatGroup(own)].join('\n')).join('\n\n');
+}
+
+function titleOf(row: Row): string {
+  return TITLES.flatMap((name) => (name in row ? [`${name} ${formatCell(row[name])}`] : [])).join(', ');
+}
+
+function formatGroup(rows: readonly Row[]): readonly string[] {
+  const names = [...new Set(rows.flatMap((row) => Object.keys(row)))].filter((name) => !TITLES.includes(name));
   const cells = rows.map((row) => names.map((name) => formatCell(row[name])));
   const widths = names.map((name, i) => Math.max(name.length, ...cells.map((line) => line[i].length)));
   const isNumber = names.map((name) => rows.some((row) => typeof row[name] === 'number'));
   const line = (texts: readonly string[]) =>
     texts.map((text, i) => (isNumber[i] ? text.padStart(widths[i]) : text.padEnd(widths[i]))).join('  ');
-  return [line(names), ...cells.map(line)].map((text) => text.trimEnd()).join('\n');
+  return [line(names), ...cells.map(line)].map((text) => text.trimEnd());
 }
 
 function formatCell(value: Row[string] | undefined): string {

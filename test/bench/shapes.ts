@@ -8,7 +8,7 @@ export const SHAPES = [
 export type Shape = (typeof SHAPES)[number];
 
 export const SETTINGS = {
-  /** Steps are timed in rounds of at least this long, and the fastest round counts: others of the machine only ever slow one down. */
+  /** Steps are timed in rounds of at least this long, after one that warms up. */
   roundMs: 200,
   rounds: 15,
   /** Batches that the steps take turns with. */

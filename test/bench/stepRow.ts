@@ -1,44 +1,54 @@
+import type { Times } from './rounds.ts';
 import { operations, type Shape } from './shapes.ts';
 
 /** One training step, measured. */
 export type StepRow = Readonly<{
   shape: readonly number[];
   batch: number;
-  kernels: string;
+  program: string;
   precision: string;
   threads: number;
-  millisecondsPerStep: number;
-  gigaflops: number;
-  /** Of what as many cores can do at most; null where that is not known. */
-  shareOfPeak: number | null;
+  /** A step's, in the median round and in the fastest. */
+  medianMs: number;
+  fastestMs: number;
+  /** 10⁹ operations of the products a second, in the fastest round. */
+  gflops: number;
+  /** Of what as many cores can do at most in float32; null where that is not known. */
+  ofPeak: number | null;
 }>;
 
 interface Timed {
-  readonly kernels: string;
+  readonly program: string;
   readonly precision: string;
   readonly threads: number;
-  readonly milliseconds: number;
+  /** Milliseconds a step. */
+  readonly times: Times;
   /** GFLOP/s of one core. */
   readonly peak: number | null;
 }
 
-export function stepRow(shape: Shape, { milliseconds, peak, ...who }: Timed): StepRow {
-  const gigaflops = operations(shape) / milliseconds / 1e6;
+export function stepRow(shape: Shape, { times, peak, ...who }: Timed): StepRow {
+  const gflops = operations(shape) / times.fastest / 1e6;
   return {
     ...shape,
     ...who,
-    millisecondsPerStep: milliseconds,
-    gigaflops,
-    shareOfPeak: peak === null ? null : gigaflops / (peak * who.threads),
+    medianMs: times.median,
+    fastestMs: times.fastest,
+    gflops,
+    ofPeak: peak === null ? null : gflops / (peak * who.threads),
   };
 }
 
-/** A peer's time by the best of ours with the same shape and threads; null where ours has no such row. */
+/** A peer's fastest time by the best of ours with the same shape, precision and threads; null where ours has no such row. */
 export function timesOurs(peer: StepRow, ours: readonly StepRow[]): number | null {
-  const { batch, threads } = peer;
+  const { batch, threads, precision } = peer;
   const same = ours.filter(
-    (row) => row.batch === batch && row.threads === threads && String(row.shape) === String(peer.shape),
+    (row) =>
+      row.batch === batch &&
+      row.threads === threads &&
+      row.precision === precision &&
+      String(row.shape) === String(peer.shape),
   );
   if (same.length === 0) return null;
-  return peer.millisecondsPerStep / Math.min(...same.map((row) => row.millisecondsPerStep));
+  return peer.fastestMs / Math.min(...same.map((row) => row.fastestMs));
 }

@@ -1,6 +1,6 @@
 """
 One training step of PyTorch (eager) per shape, with whichever of its Adams is the fastest there.
-stdin: {threads, shapes, roundMs, rounds, heldBatches}; stdout: {name, milliseconds}, in the order of the shapes.
+stdin: {threads, shapes, roundMs, rounds, heldBatches}; stdout: {program, milliseconds}: a list of the rounds for each shape.
 """
 
 import json
@@ -12,7 +12,7 @@ import torch
 from torch_network import adam, adam_kinds, network, train_step
 
 
-def milliseconds_per_step(shape, batch, kind, request):
+def milliseconds_of_rounds(shape, batch, kind, request):
     model = network(shape)
     optimizer = adam(model, kind)
     held = request["heldBatches"]
@@ -29,12 +29,15 @@ def milliseconds_per_step(shape, batch, kind, request):
             steps += 1
         return (time.perf_counter() - start) * 1000 / steps
 
-    return min(milliseconds_of_round() for _ in range(request["rounds"]))
+    milliseconds_of_round()  # Warms up.
+    return [milliseconds_of_round() for _ in range(request["rounds"])]
 
 
 request = json.load(sys.stdin)
 torch.manual_seed(1)
 torch.set_num_threads(request["threads"])
 kinds = adam_kinds()
-milliseconds = [min(milliseconds_per_step(s["shape"], s["batch"], kind, request) for kind in kinds) for s in request["shapes"]]
-print(json.dumps({"name": f"PyTorch {torch.__version__}", "milliseconds": milliseconds}))
+milliseconds = [
+    min((milliseconds_of_rounds(s["shape"], s["batch"], kind, request) for kind in kinds), key=min) for s in request["shapes"]
+]
+print(json.dumps({"program": f"PyTorch {torch.__version__}", "milliseconds": milliseconds}))

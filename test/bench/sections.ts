@@ -1,0 +1,49 @@
+import { benchJobs } from './jobs.ts';
+import type { Row } from './report.ts';
+import { benchService } from './service.ts';
+import { benchSteps } from './steps.ts';
+import { benchWholeJobs } from './wholeJobs.ts';
+
+export interface BenchOptions {
+  /** A folder whose node_modules has tfjs; null: the project's own. */
+  readonly tfjs: string | null;
+}
+
+interface Section {
+  readonly measures: string;
+  readonly bench: (options: BenchOptions) => Promise<readonly Row[]>;
+}
+
+export const SECTIONS: Readonly<Record<string, Section>> = {
+  steps: {
+    measures: 'a training step of each shape, by each player and by PyTorch and tfjs, on one core and on all',
+    bench: benchSteps,
+  },
+  peers: {
+    measures: 'whole jobs to a fixed accuracy or for so many epochs, beside scikit-learn and PyTorch, one core each',
+    bench: benchWholeJobs,
+  },
+  jobs: {
+    measures: 'the published tables over HTTP with nothing but a target given: upload, training, test metric',
+    bench: benchJobs,
+  },
+  service: {
+    measures: 'a large upload, and how fast the service answers while every core trains',
+    bench: benchService,
+  },
+};
+
+export function helpText(): string {
+  const sections = Object.entries(SECTIONS).map(([name, { measures }]) => `  ${name.padEnd(8)} ${measures}`);
+  return `npm run bench -- [SECTION...] [--json FILE] [--compare FILE] [--tfjs FOLDER]
+
+Sections, steps unless others are named:
+${sections.join('\n')}
+
+  --json FILE     keeps the rows, with the machine, its load and the versions
+  --compare FILE  divides the rows by those that an earlier run kept, and says what got slower
+  --tfjs FOLDER   where @tensorflow/tfjs and @tensorflow/tfjs-backend-wasm are installed, to be measured too
+
+Times are of rounds, after one that warms up, the same for every program: the median and the fastest.
+PyTorch and scikit-learn are measured where a python3 has them. Every program is held to the threads of its row.`;
+}

@@ -1,0 +1,69 @@
+import type { CreateKernels } from '../../src/engine/kernels/kernels.ts';
+import { createGenerator } from '../../src/engine/random.ts';
+import { createTrainer, type Trainer } from '../../src/engine/trainer.ts';
+import { SETTINGS, type Shape } from './shapes.ts';
+
+const { roundMs, rounds, heldBatches } = SETTINGS;
+
+/** Who plays a step, and how. */
+export interface StepPlayer {
+  readonly createKernels: CreateKernels;
+  /** Of the numbers that the products take in; float64 is the reference's. */
+  readonly precision: 'float32' | 'bfloat16' | 'float64';
+  readonly threads: number;
+}
+
+/** Milliseconds a step of every round, after one that warms up. */
+export function millisecondsOfRounds({ shape, batch }: Shape, player: StepPlayer): readonly number[] {
+  const trainer = trainerWithRows(shape, batch, player);
+  let taken = 0;
+  const step = () => trainer.trainStep((taken++ % heldBatches) * batch, batch, 1e-3);
+  const round = () => {
+    const start = performance.now();
+    let steps = 0;
+    for (; performance.now() - start < roundMs; steps++) step();
+    return (performance.now() - start) / steps;
+  };
+  round();
+  return Array.from({ length: rounds }, round);
+}
+
+function trainerWithRows(
+  shape: readonly number[],
+  batch: number,
+  { createKernels, precision, threads }: StepPlayer,
+): Trainer {
+  const [inputs, ...units] = shape;
+  const classes = units[units.length - 1];
+  const rows = heldBatches * batch;
+  const layers = units.map((count, i) => ({
+    units: count,
+    activation: i === units.length - 1 ? ('linear' as const) : ('relu' as const),
+  }));
+  const trainer = createTrainer(
+    { inputs, layers },
+    {
+      createKernels: (size) => {
+        const kernels = createKernels(size);
+        kernels.setThreads(threads);
+        return kernels;
+      },
+      precision: precision === 'bfloat16' ? 'bfloat16' : 'float32',
+      batchSize: batch,
+      heldRows: rows,
+      loss: { type: 'crossEntropy' },
+      optimizer: { type: 'adam' },
+      seed: 1,
+    },
+  );
+  const { normal, integer } = createGenerator(2);
+  trainer.hold(0, {
+    X: Float32Array.from({ length: rows * inputs }, normal),
+    T: Float32Array.from({ length: rows }, () => integer(classes)),
+  });
+  trainer.order(
+    Int32Array.from({ length: rows }, (_, i) => i),
+    true,
+  );
+  return trainer;
+}
