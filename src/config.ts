@@ -52,6 +52,11 @@ export const SERVICE_SETTINGS = {
   ),
   maxIngestSeconds: setting(wholeNumber(1, 86_400).default(600), 'SECONDS', 'how long reading an upload may take'),
   maxStreams: setting(wholeNumber(1, 100_000).default(1000), 'N', 'how many event streams may be open at once'),
+  requestsPerSecond: setting(
+    z.coerce.number().positive().optional(),
+    'N',
+    'how many requests a second each key may make that has no limit of its own; as many as it likes by default',
+  ),
   logLevel: setting(
     z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),
     'fatal|error|warn|info|debug|silent',
@@ -60,12 +65,17 @@ export const SERVICE_SETTINGS = {
   allowRemoteWithoutKeys: setting(
     yesOrNo.default(false),
     '',
-    'listen beyond this machine although anybody who reaches the port may do anything',
+    'without keys, answer whoever comes, also from other machines: anybody who reaches the port may do anything',
   ),
 } as const;
 
 export const CLIENT_SETTINGS = {
   url: setting(z.url().default('http://127.0.0.1:8080'), 'URL', 'the address of a running service'),
+  key: setting(
+    z.string().min(1).optional(),
+    'KEY',
+    'an API key of the service, where it wants one; best given as the variable',
+  ),
 } as const;
 
 export type Settings = Readonly<Record<string, Setting<z.ZodType>>>;
@@ -106,19 +116,23 @@ export function readConfig<T extends Settings>(
 }
 
 /** Whether an address is of this machine alone. */
-function isLoopback(host: string): boolean {
+export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host);
 }
 
-/** Throws ConfigurationError for settings that do not go together; answers the config with the data folder made absolute. */
-export function checkConfig(config: Config): Config {
-  if (!isLoopback(config.host) && !config.allowRemoteWithoutKeys) {
-    throw new ConfigurationError(
-      `--host ${config.host} can be reached from other machines, and there are no keys: anybody could do anything. ` +
-        'Listen on 127.0.0.1 behind a proxy that checks who comes, or pass --allow-remote-without-keys.',
-    );
-  }
+/** The config with the data folder made absolute. */
+export function withAbsoluteData(config: Config): Config {
   return { ...config, data: resolve(config.data) };
+}
+
+/** Throws ConfigurationError where a service without keys would listen to other machines. */
+export function checkReach({ host, allowRemoteWithoutKeys }: Config, hasKeys: boolean): void {
+  if (hasKeys || isLoopback(host) || allowRemoteWithoutKeys) return;
+  throw new ConfigurationError(
+    `--host ${host} can be reached from other machines, and there are no keys: anybody could do anything. ` +
+      'Make one with `trainyard keys create --name admin --scopes admin`, listen on 127.0.0.1 behind a proxy that checks who comes, ' +
+      'or pass --allow-remote-without-keys.',
+  );
 }
 
 export function flagOf(name: string): string {

@@ -1,8 +1,13 @@
 import { availableParallelism } from 'node:os';
 import type { FastifyInstance } from 'fastify';
-import { type Config, ConfigurationError, readConfig, SERVICE_SETTINGS } from './config.ts';
+import { type Authentication, createAuthentication } from './access/authentication.ts';
+import { keyRoutes } from './access/keyRoutes.ts';
+import { createKeys } from './access/keys.ts';
+import { projectRoutes } from './access/projectRoutes.ts';
+import { createProjects } from './access/projects.ts';
+import { type Config, ConfigurationError, checkReach, readConfig, SERVICE_SETTINGS } from './config.ts';
 import { datasetRoutes } from './datasets/routes.ts';
-import { createDatasets, type Datasets } from './datasets/service.ts';
+import { type AllDatasets, createDatasets } from './datasets/service.ts';
 import { buildApp } from './http/app.ts';
 import { streamRoutes } from './http/streams/routes.ts';
 import { systemRoutes } from './http/system.ts';
@@ -67,6 +72,7 @@ async function openService(
 ): Promise<string> {
   const database = openDatabase(folders.database);
   closing.defer(() => database.destroy());
+  checkReach(config, await authenticationOf({ config, database, log }).hasKeys());
   const datasets = datasetsOf({ config, folders, database, log });
   closing.defer(() => datasets.close());
   await datasets.recover();
@@ -121,7 +127,7 @@ export async function describeApi(): Promise<unknown> {
 
 type DatasetParts = Pick<Parts, 'config' | 'folders' | 'database' | 'log'>;
 
-function datasetsOf({ config, folders, database, log }: DatasetParts): Datasets {
+function datasetsOf({ config, folders, database, log }: DatasetParts): AllDatasets {
   const limits = { uploadBytes: config.maxUploadBytes, ingestSeconds: config.maxIngestSeconds };
   return createDatasets({ database, folders, clock: Date.now, limits, log });
 }
@@ -131,21 +137,25 @@ interface Parts {
   readonly folders: Folders;
   readonly database: Database;
   readonly news: NewsDesk;
-  readonly datasets: Datasets;
+  readonly datasets: AllDatasets;
   readonly isReady: () => boolean;
   readonly log?: Logger | undefined;
+}
+
+function authenticationOf({ config, database, log }: Pick<Parts, 'config' | 'database' | 'log'>): Authentication {
+  return createAuthentication({ database, clock: Date.now, requestsPerSecond: config.requestsPerSecond ?? null, log });
 }
 
 /** The rooms behind their routes. */
 function assemble(parts: Parts): Promise<FastifyInstance> {
   const { config, folders, database, news, datasets, isReady, log } = parts;
   const clock = Date.now;
+  const authentication = authenticationOf(parts);
   const { createKernels, description: kernels, mostThreads } = chooseKernels(config.kernels);
   const cores = availableParallelism();
   const machine = { cores, coresOfJob: Math.min(cores, mostThreads) };
   log?.info({ kernels }, 'kernels chosen');
-  const jobs = createJobs({ database, findDataset: datasets.find, news, machine, clock });
-  const events = createEvents({ database, news });
+  const jobsParts = { database, findDataset: datasets.find, news, machine, clock };
   const models = createModels({
     database,
     createKernels,
@@ -169,11 +179,14 @@ function assemble(parts: Parts): Promise<FastifyInstance> {
     routes: [
       datasetRoutes({ datasets }),
       networkRoutes,
-      jobRoutes({ jobs }),
-      streamRoutes({ events, maxStreams: config.maxStreams }),
+      jobRoutes({ jobs: (tenant) => createJobs(jobsParts, tenant) }),
+      streamRoutes({ events: (tenant) => createEvents({ database, news }, tenant), maxStreams: config.maxStreams }),
       modelRoutes({ models }),
+      keyRoutes({ keys: createKeys({ database, clock }) }),
+      projectRoutes({ projects: createProjects({ database, clock }) }),
       system,
     ],
+    guard: { authentication, allowRemoteWithoutKeys: config.allowRemoteWithoutKeys },
     logger: log ?? false,
   });
 }

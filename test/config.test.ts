@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { CLIENT_SETTINGS, ConfigurationError, checkConfig, readConfig, SERVICE_SETTINGS } from '../src/config.ts';
+import {
+  CLIENT_SETTINGS,
+  ConfigurationError,
+  checkReach,
+  readConfig,
+  SERVICE_SETTINGS,
+  withAbsoluteData,
+} from '../src/config.ts';
 
 function read(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
   return readConfig(SERVICE_SETTINGS, args, {}, env).config;
@@ -43,17 +50,18 @@ describe('readConfig', () => {
   });
 });
 
-describe('checkConfig', () => {
-  it.each(['127.0.0.1', '127.8.8.8', 'localhost', '::1'])('listens on %s without keys', (host) => {
-    expect(checkConfig(read(['--host', host])).host).toBe(host);
+describe('checkReach', () => {
+  it.each(['127.0.0.1', '127.8.8.8', 'localhost', '::1'])('lets a service without keys listen on %s', (host) => {
+    expect(() => checkReach(read(['--host', host]), false)).not.toThrow();
   });
 
-  it('refuses to be reached from other machines without keys, unless it is told to', () => {
-    expect(() => checkConfig(read(['--host', '0.0.0.0']))).toThrow('--allow-remote-without-keys');
-    expect(checkConfig(read(['--host', '0.0.0.0', '--allow-remote-without-keys'])).host).toBe('0.0.0.0');
+  it('lets it be reached from other machines with a key, or where it is told to', () => {
+    expect(() => checkReach(read(['--host', '0.0.0.0']), false)).toThrow('trainyard keys create');
+    expect(() => checkReach(read(['--host', '0.0.0.0']), true)).not.toThrow();
+    expect(() => checkReach(read(['--host', '0.0.0.0', '--allow-remote-without-keys']), false)).not.toThrow();
   });
+});
 
-  it('makes the data folder absolute', () => {
-    expect(checkConfig(read(['--data', 'here'])).data).toMatch(/^\/.*\/here$/);
-  });
+it('makes the data folder absolute', () => {
+  expect(withAbsoluteData(read(['--data', 'here'])).data).toMatch(/^\/.*\/here$/);
 });

@@ -11,6 +11,7 @@ const HOUSE = [
   { room: 'kit', floor: 1, mayImport: [] },
   { room: 'config.ts', floor: 1, mayImport: [] },
   { room: 'store', floor: 1, mayImport: [] },
+  { room: 'access', floor: 2, mayImport: [1] },
   { room: 'datasets', floor: 2, mayImport: [1] },
   { room: 'features', floor: 2, mayImport: [1] },
   { room: 'training', floor: 3, mayImport: [0, 1, 2] },

@@ -13,13 +13,21 @@ class RequestError extends Error {
 /** The public API as the commands use it. Every call throws RequestError. */
 export type Client = ReturnType<typeof createClient>;
 
-/** A client of the service at `url`; `signal` gives up what is under way. */
-export function createClient(url: string, signal?: AbortSignal) {
-  const base = url.replace(/\/$/, '');
-  const ask = (path: string, init: RequestInit = {}) => request(base, path, { ...init, signal: signal ?? null });
+/** Where a service answers, and the key with which it is asked; undefined where it wants none. */
+export interface Server {
+  readonly url: string;
+  readonly key: string | undefined;
+}
+
+/** A client of the service; `signal` gives up what is under way. */
+export function createClient(server: Server, signal?: AbortSignal) {
+  const base = server.url.replace(/\/$/, '');
+  const ask = (path: string, init: RequestInit = {}) =>
+    request(base, path, { ...init, headers: withKey(init.headers, server.key), signal: signal ?? null });
   const get = <Answer>(path: string) => answerOf<Answer>(ask(path));
   const post = <Answer>(path: string, body: unknown) => answerOf<Answer>(ask(path, jsonBody(body)));
   return {
+    server,
     url: base,
     /** Streams the file from disk. Throws ConfigurationError for a name that tells no format. */
     async uploadDataset(file: string, name: string): Promise<Dataset> {
@@ -51,6 +59,12 @@ export function createClient(url: string, signal?: AbortSignal) {
     predict: (modelId: string, body: FileBody) =>
       ask(`/v1/models/${encodeURIComponent(modelId)}/predict`, fileBody(body)),
   };
+}
+
+function withKey(given: RequestInit['headers'], key: string | undefined): Headers {
+  const headers = new Headers(given);
+  if (key !== undefined) headers.set('authorization', `Bearer ${key}`);
+  return headers;
 }
 
 function jsonBody(body: unknown): RequestInit {
@@ -90,6 +104,7 @@ async function problemText(response: Response): Promise<string> {
   const problem = problemSchema.safeParse(parseJson(text));
   if (!problem.success) return `${response.url} answered ${response.status} ${response.statusText}.`;
   const { title, detail, errors = [] } = problem.data;
+  if (response.status === 401) return `${title}: pass an API key of the service with --key or TRAINYARD_KEY.`;
   if (errors.length === 0) return `${title}: ${detail}`;
   return [`${title}:`, ...errors.map(({ path, message }) => `  ${path || '/'}: ${message}`)].join('\n');
 }

@@ -3,6 +3,7 @@ import { packageVersion } from '../kit/version.ts';
 import { type Command, EXIT_FAILED, EXIT_FINE } from './command.ts';
 import { demoCommand } from './demo.ts';
 import { commandHelp, overview } from './help.ts';
+import { keysCommand } from './keys.ts';
 import { migrateCommand } from './migrate.ts';
 import { openapiCommand } from './openapi.ts';
 import { predictCommand } from './predict.ts';
@@ -15,6 +16,7 @@ const COMMANDS: readonly Command[] = [
   demoCommand,
   trainCommand,
   predictCommand,
+  keysCommand,
   migrateCommand,
   openapiCommand,
 ];

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Config, checkConfig, readConfig, SERVICE_SETTINGS } from '../config.ts';
+import { type Config, readConfig, SERVICE_SETTINGS, withAbsoluteData } from '../config.ts';
 import type { DatasetRows } from '../datasets/schemas.ts';
 import { createErrorLog } from '../kit/log.ts';
 import { startService } from '../main.ts';
@@ -47,7 +47,9 @@ async function demo(args: readonly string[], terminal: Terminal, interrupted: Ab
   positionalsOf(positionals, []);
   const stays = flags.exit !== true;
   const defaults = readConfig(SERVICE_SETTINGS, [], {}, {}).config;
-  const run = (data: string) => runDemo(checkConfig({ ...defaults, ...config, data }), stays, terminal, interrupted);
+  const { key, ...given } = config;
+  const run = (data: string) =>
+    runDemo({ config: withAbsoluteData({ ...defaults, ...given, data }), key, stays }, terminal, interrupted);
   if (config.data !== undefined) return run(config.data);
   const data = await mkdtemp(join(tmpdir(), 'trainyard-demo-'));
   try {
@@ -57,12 +59,20 @@ async function demo(args: readonly string[], terminal: Terminal, interrupted: Ab
   }
 }
 
-async function runDemo(config: Config, stays: boolean, terminal: Terminal, interrupted: AbortSignal): Promise<number> {
+interface DemoRun {
+  readonly config: Config;
+  /** Of the data folder, where that has keys. */
+  readonly key: string | undefined;
+  /** Leaves the service running when all is shown. */
+  readonly stays: boolean;
+}
+
+async function runDemo({ config, key, stays }: DemoRun, terminal: Terminal, interrupted: AbortSignal): Promise<number> {
   const service = await startService(config, createErrorLog(config.logLevel));
   const { address } = service;
   try {
     terminal.write(`Trainyard runs at ${address}\nIts data lies in ${config.data}\n`);
-    const code = await showRoad(createClient(address, interrupted), terminal, interrupted);
+    const code = await showRoad(createClient({ url: address, key }, interrupted), terminal, interrupted);
     if (code === EXIT_FINE && stays) await stay(address, terminal, interrupted);
     return code;
   } catch (error) {

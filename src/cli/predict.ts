@@ -36,7 +36,7 @@ export async function predict(
 ): Promise<number> {
   const { config, flags, positionals } = readConfig(CLIENT_SETTINGS, args, FLAGS);
   const [model, file] = positionalsOf(positionals, ['MODEL', 'FILE']);
-  const { body, headers } = await createClient(config.url).predict(model, await requestBody(file));
+  const { body, headers } = await createClient(config).predict(model, await requestBody(file));
   warn(gapsReport(headers.get('trainyard-warnings') ?? '[]'));
   const output = textFlag(flags, 'output');
   if (output === undefined) await pipeline(body ?? [], standardOutput, { end: false }).catch(ignoreClosedPipe);

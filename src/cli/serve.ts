@@ -1,5 +1,5 @@
 import closeWithGrace from 'close-with-grace';
-import { type Config, checkConfig, readConfig, SERVICE_SETTINGS } from '../config.ts';
+import { type Config, readConfig, SERVICE_SETTINGS, withAbsoluteData } from '../config.ts';
 import { createLog, type Logger } from '../kit/log.ts';
 import { runWorkerRole, startService } from '../main.ts';
 import { type Command, EXIT_FINE, positionalsOf } from './command.ts';
@@ -17,8 +17,8 @@ export const serveCommand: Command = {
     const { config, positionals } = readConfig(SERVICE_SETTINGS, args);
     positionalsOf(positionals, []);
     const log = createLog(config.logLevel);
-    if (config.role === 'worker') await runWorkerRole(checkConfig(config), log);
-    else await serveUntilTold(checkConfig(config), log);
+    if (config.role === 'worker') await runWorkerRole(withAbsoluteData(config), log);
+    else await serveUntilTold(withAbsoluteData(config), log);
     return EXIT_FINE;
   },
 };

@@ -28,7 +28,7 @@ export async function train(args: readonly string[], terminal: Terminal, interru
   const { config, flags, positionals } = readConfig(CLIENT_SETTINGS, args, FLAGS);
   const [file] = positionalsOf(positionals, ['FILE']);
   const spec = await trainingSpec(flags);
-  const client = createClient(config.url, interrupted);
+  const client = createClient(config, interrupted);
   const shown = flags.json ? { ...terminal, isTty: false, write: () => undefined } : terminal;
   try {
     const dataset = await uploadTable(client, file, shown);

@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import type { Dataset } from '../datasets/schemas.ts';
 import type { Job } from '../jobs/schemas.ts';
 import { isFinal } from '../jobs/states.ts';
-import { type Client, createClient } from './client.ts';
+import { type Client, createClient, type Server } from './client.ts';
 import { openFile, tableName } from './files.ts';
 import { createProgressDisplay } from './progressDisplay.ts';
 import { formatBytes, formatCount } from './terminal/numbers.ts';
@@ -44,15 +44,15 @@ export async function runJob(
     return ended;
   } catch (error) {
     display.end();
-    if (interrupted.aborted) await cancel(client.url, job.id, terminal);
+    if (interrupted.aborted) await cancel(client.server, job.id, terminal);
     throw error;
   }
 }
 
-async function cancel(url: string, id: string, terminal: Terminal): Promise<void> {
+async function cancel(server: Server, id: string, terminal: Terminal): Promise<void> {
   try {
     // With a time limit of its own: the client's signal has given everything up.
-    await createClient(url, AbortSignal.timeout(CANCEL_TIMEOUT_MS)).cancelJob(id);
+    await createClient(server, AbortSignal.timeout(CANCEL_TIMEOUT_MS)).cancelJob(id);
     terminal.warn(`Interrupted: ${id} is cancelled.\n`);
   } catch (error) {
     terminal.warn(`Interrupted, but ${id} may go on: ${error instanceof Error ? error.message : String(error)}\n`);

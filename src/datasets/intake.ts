@@ -17,7 +17,8 @@ export type TableFacts = Pick<DatasetRow, 'rows' | 'file' | 'columns' | 'warning
 
 export interface Intake {
   /**
-   * Reads the upload in `folder`, unless the same bytes were read the same way before, and calls `save` while the table cannot be deleted.
+   * Reads the upload in `folder`, unless the project has the same bytes, read the same way, already (those of another are read again: how long
+   * it takes must not tell of them), and calls `save` while the table cannot be deleted.
    * Throws ServiceError `invalid_file`.
    */
   readonly take: (upload: HeldUpload, save: (facts: TableFacts) => Promise<void>) => Promise<void>;
@@ -25,7 +26,9 @@ export interface Intake {
   readonly remove: DatasetStore['remove'];
 }
 
-interface HeldUpload {
+/** An upload that is here, and not yet read. */
+export interface HeldUpload {
+  readonly project: string;
   readonly folder: string;
   readonly sha256: string;
   readonly format: FileFormat | null;
@@ -36,10 +39,10 @@ export function createIntake(folders: Folders, store: DatasetStore, limits: Inge
   const reading = createGate(READ_AT_ONCE);
   const files = createGate(1);
   return {
-    async take({ folder, sha256, format, options }, save) {
+    async take({ folder, project, sha256, format, options }, save) {
       const file = tableFileName(sha256, format, options);
       const shared = await files.run(async () => {
-        const known = await store.findByFile(file);
+        const known = await store.findByFile(file, project);
         if (known) await save(known);
         return known !== undefined;
       });

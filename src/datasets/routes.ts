@@ -5,7 +5,7 @@ import { answer, errorResponses, pageOf, pageQuery, waitQuery } from '../kit/wir
 import { MEDIA_TYPES } from './formats.ts';
 import { parseOptions } from './options.ts';
 import { datasetSchema, rowsQuery, rowsSchema, uploadQuery } from './schemas.ts';
-import type { Datasets } from './service.ts';
+import type { AllDatasets } from './service.ts';
 import { UPLOAD_BODY, UPLOAD_DESCRIPTION } from './uploadDocs.ts';
 import { uploadedFile } from './uploadedFile.ts';
 
@@ -13,7 +13,7 @@ const TAGS = ['Datasets'];
 const params = z.object({ id: z.string().describe('A dataset, such as `ds_…`.') });
 
 export interface DatasetRoutesParts {
-  readonly datasets: Datasets;
+  readonly datasets: Pick<AllDatasets, 'of'>;
 }
 
 /** Uploading, listing, showing and deleting datasets. */
@@ -24,6 +24,7 @@ export function datasetRoutes({ datasets }: DatasetRoutesParts): FastifyPluginAs
     app.get(
       '/v1/datasets',
       {
+        config: { scope: 'read' },
         schema: {
           tags: TAGS,
           operationId: 'listDatasets',
@@ -34,7 +35,7 @@ export function datasetRoutes({ datasets }: DatasetRoutesParts): FastifyPluginAs
         },
       },
       async (request) => {
-        const { items, next } = await datasets.list(request.query);
+        const { items, next } = await datasets.of(request.caller).list(request.query);
         return { items: [...items], next };
       },
     );
@@ -42,6 +43,7 @@ export function datasetRoutes({ datasets }: DatasetRoutesParts): FastifyPluginAs
     app.get(
       '/v1/datasets/:id',
       {
+        config: { scope: 'read' },
         schema: {
           tags: TAGS,
           operationId: 'getDataset',
@@ -52,12 +54,13 @@ export function datasetRoutes({ datasets }: DatasetRoutesParts): FastifyPluginAs
           response: { 200: answer('The dataset.', datasetSchema), ...errorResponses(400, 404) },
         },
       },
-      (request) => datasets.wait(request.params.id, request.query.wait),
+      (request) => datasets.of(request.caller).wait(request.params.id, request.query.wait),
     );
 
     app.get(
       '/v1/datasets/:id/rows',
       {
+        config: { scope: 'read' },
         schema: {
           tags: TAGS,
           operationId: 'getDatasetRows',
@@ -69,7 +72,7 @@ export function datasetRoutes({ datasets }: DatasetRoutesParts): FastifyPluginAs
         },
       },
       async (request, reply) => {
-        const rows = await datasets.rows(request.params.id, request.query);
+        const rows = await datasets.of(request.caller).rows(request.params.id, request.query);
         // Zod's serializer leaves out a key called __proto__, which may be a column.
         return reply.type('application/json; charset=utf-8').serializer(JSON.stringify).send(rows);
       },
@@ -78,6 +81,7 @@ export function datasetRoutes({ datasets }: DatasetRoutesParts): FastifyPluginAs
     app.delete(
       '/v1/datasets/:id',
       {
+        config: { scope: 'train' },
         schema: {
           tags: TAGS,
           operationId: 'deleteDataset',
@@ -88,7 +92,7 @@ export function datasetRoutes({ datasets }: DatasetRoutesParts): FastifyPluginAs
         },
       },
       async (request, reply) => {
-        await datasets.remove(request.params.id);
+        await datasets.of(request.caller).remove(request.params.id);
         return reply.code(204).send(null);
       },
     );
@@ -105,6 +109,7 @@ function uploadRoute({ datasets }: DatasetRoutesParts): FastifyPluginAsyncZod {
     app.post(
       '/v1/datasets',
       {
+        config: { scope: 'train' },
         schema: {
           tags: TAGS,
           operationId: 'uploadDataset',
@@ -128,6 +133,7 @@ function uploadRoute({ datasets }: DatasetRoutesParts): FastifyPluginAsyncZod {
         const respondAsync = /\brespond-async\b/i.test(request.headers.prefer ?? '');
         const file = await uploadedFile(request);
         const dataset = await datasets
+          .of(request.caller)
           .upload({ name: name ?? file.name ?? 'dataset', body: file.body, format: file.format, options, respondAsync })
           .catch((error: unknown) => {
             // The rest of the body is not read: the connection cannot be used again.

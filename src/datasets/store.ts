@@ -1,17 +1,21 @@
 import type { Database, Queries } from '../store/database.ts';
+import { storedBytes } from '../store/storedBytes.ts';
 import type { DatasetRow } from '../store/tables.ts';
+import { noRoomLeft } from './uploadLimit.ts';
 
 /** The states of a job that will still read its dataset. */
 const NEEDS_DATASET = ['queued', 'running', 'paused'] as const;
 
 /** Queries about datasets, named for what they answer. */
 export interface DatasetStore {
-  insert(row: DatasetRow): Promise<void>;
-  find(id: string): Promise<DatasetRow | undefined>;
-  /** The newest first; `after` is the id of the last one of the page before. */
-  list(limit: number, after: string | null): Promise<readonly DatasetRow[]>;
-  /** A ready dataset that uses the file. */
-  findByFile(file: string): Promise<DatasetRow | undefined>;
+  /** Throws ServiceError `stored_bytes_quota` when the project would then store more than `mostBytes`. */
+  insert(row: DatasetRow, mostBytes: number | null): Promise<void>;
+  /** Of whatever project, when none is named. */
+  find(id: string, project?: string): Promise<DatasetRow | undefined>;
+  /** The newest of the project first; `after` is the id of the last one of the page before. */
+  list(project: string, limit: number, after: string | null): Promise<readonly DatasetRow[]>;
+  /** A ready dataset that uses the file; of whatever project, when none is named. */
+  findByFile(file: string, project?: string): Promise<DatasetRow | undefined>;
   /** Ends the reading of a dataset. False: it was deleted meanwhile. */
   finish(id: string, outcome: Partial<DatasetRow>): Promise<boolean>;
   /** Fails, with this error, what was being read when the service stopped. */
@@ -22,22 +26,33 @@ export interface DatasetStore {
 
 export function createDatasetStore(database: Database): DatasetStore {
   return {
-    async insert(row) {
-      await database.insertInto('datasets').values(row).execute();
+    async insert(row, mostBytes) {
+      await database.transaction().execute(async (queries) => {
+        // Before it is counted, so that of two at once one is too many.
+        await queries.insertInto('datasets').values(row).execute();
+        if (mostBytes === null) return;
+        if ((await storedBytes(queries, row.project)) > mostBytes) throw noRoomLeft(mostBytes);
+      });
     },
 
-    find(id) {
-      return database.selectFrom('datasets').selectAll().where('id', '=', id).executeTakeFirst();
+    find(id, project) {
+      const query = database.selectFrom('datasets').selectAll().where('id', '=', id);
+      return (project === undefined ? query : query.where('project', '=', project)).executeTakeFirst();
     },
 
-    list(limit, after) {
-      const query = database.selectFrom('datasets').selectAll().orderBy('id', 'desc').limit(limit);
+    list(project, limit, after) {
+      const query = database
+        .selectFrom('datasets')
+        .selectAll()
+        .where('project', '=', project)
+        .orderBy('id', 'desc')
+        .limit(limit);
       return (after === null ? query : query.where('id', '<', after)).execute();
     },
 
-    findByFile(file) {
+    findByFile(file, project) {
       const query = database.selectFrom('datasets').selectAll().where('file', '=', file).where('state', '=', 'ready');
-      return query.executeTakeFirst();
+      return (project === undefined ? query : query.where('project', '=', project)).executeTakeFirst();
     },
 
     async finish(id, outcome) {

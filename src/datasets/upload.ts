@@ -4,6 +4,7 @@ import { Readable, type Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { ServiceError } from '../kit/errors.ts';
+import type { UploadLimit } from './uploadLimit.ts';
 
 export interface Received {
   /** Unpacked. */
@@ -17,12 +18,12 @@ const GZIP_LAYERS = 2;
 
 /**
  * Streams a body to `file`, unpacked where it is gzip, and never holds more than a few chunks of it.
- * Throws ServiceError `payload_too_large` beyond `limitBytes`, packed or unpacked, and `invalid_file` for broken gzip or an empty body.
+ * Throws the limit's error beyond it, packed or unpacked, and ServiceError `invalid_file` for broken gzip or an empty body.
  */
-export async function receive(body: Readable, file: string, limitBytes: number): Promise<Received> {
+export async function receive(body: Readable, file: string, limit: UploadLimit): Promise<Received> {
   const hash = createHash('sha256');
-  const packed = createMeter(limitBytes);
-  const unpacked = createMeter(limitBytes);
+  const packed = createMeter(limit);
+  const unpacked = createMeter(limit);
   const content = await unpack(packed.pass(chunksOf(body)), GZIP_LAYERS);
   await pipeline(
     content,
@@ -44,23 +45,18 @@ async function* chunksOf(body: Readable): AsyncGenerator<Buffer> {
   yield* body.iterator({ destroyOnReturn: false });
 }
 
-function createMeter(limitBytes: number) {
+function createMeter(limit: UploadLimit) {
   let bytes = 0;
   return {
     bytes: () => bytes,
     async *pass(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
       for await (const chunk of chunks) {
         bytes += chunk.length;
-        if (bytes > limitBytes) throw tooLarge(limitBytes);
+        if (bytes > limit.bytes) throw limit.error;
         yield chunk;
       }
     },
   };
-}
-
-function tooLarge(limitBytes: number): ServiceError {
-  const message = `The file is larger than the ${limitBytes} bytes that are allowed, unpacked: send a part of it.`;
-  return new ServiceError('payload_too_large', message);
 }
 
 /** Gzip is known by its first two bytes, whatever the headers say. */

@@ -4,12 +4,14 @@ import type { z } from 'zod';
 import { parseInput } from '../kit/validation.ts';
 import { answerBroken } from './brokenRequests.ts';
 import { answerUnrouted, registerErrors } from './errors.ts';
+import { type GuardParts, registerGuard } from './guard.ts';
 import { registerOpenapi } from './openapi.ts';
 
 export interface AppParts {
   readonly version: string;
   /** Each room's routes, in the order in which the documentation shows them. */
   readonly routes: readonly FastifyPluginAsync[];
+  readonly guard: GuardParts;
   readonly logger: FastifyServerOptions['loggerInstance'] | false;
 }
 
@@ -19,8 +21,8 @@ const JSON_BODY_LIMIT_BYTES = 16 * 2 ** 20;
 const HEADERS_TIMEOUT_MS = 15_000;
 const REQUEST_TIMEOUT_MS = 1_800_000;
 
-/** The whole HTTP side: errors, documentation, and the rooms' routes. */
-export async function buildApp({ version, routes, logger }: AppParts): Promise<FastifyInstance> {
+/** The whole HTTP side: errors, access, documentation, and the rooms' routes. */
+export async function buildApp({ version, routes, guard, logger }: AppParts): Promise<FastifyInstance> {
   const app = Fastify({
     ...(logger ? { loggerInstance: logger } : { logger: false }),
     bodyLimit: JSON_BODY_LIMIT_BYTES,
@@ -35,6 +37,7 @@ export async function buildApp({ version, routes, logger }: AppParts): Promise<F
   app.setSerializerCompiler(serializerCompiler);
   registerBodies(app);
   registerErrors(app);
+  registerGuard(app, guard);
   await registerOpenapi(app, version);
   for (const room of routes) await app.register(room);
   return app;

@@ -1,17 +1,26 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { isResponseSerializationError } from 'fastify-type-provider-zod';
 import { type ErrorCode, INTERNAL_ERROR_DETAIL, ServiceError } from '../kit/errors.ts';
+import { withoutKeys } from '../kit/secrets.ts';
 import { PROBLEM_TYPE, type Problem } from '../kit/wire.ts';
 
 /** What each code is on the wire. */
 const HTTP: Record<ErrorCode, { readonly status: number; readonly title: string }> = {
   invalid_request: { status: 400, title: 'Malformed request' },
   invalid_json: { status: 400, title: 'Malformed JSON' },
+  key_required: { status: 401, title: 'Key required' },
+  key_invalid: { status: 401, title: 'No valid key' },
+  scope_missing: { status: 403, title: 'Scope missing' },
+  origin_refused: { status: 403, title: 'Not from this address' },
   route_not_found: { status: 404, title: 'No such route' },
   dataset_not_found: { status: 404, title: 'No such dataset' },
   job_not_found: { status: 404, title: 'No such job' },
   model_not_found: { status: 404, title: 'No such model' },
   alias_not_found: { status: 404, title: 'No such alias' },
+  key_not_found: { status: 404, title: 'No such key' },
+  project_not_found: { status: 404, title: 'No such project' },
+  project_exists: { status: 409, title: 'Project exists' },
+  project_in_use: { status: 409, title: 'Project in use' },
   dataset_in_use: { status: 409, title: 'Dataset in use' },
   dataset_not_ready: { status: 409, title: 'Dataset not ready' },
   job_wrong_state: { status: 409, title: 'Not possible in this state' },
@@ -23,8 +32,19 @@ const HTTP: Record<ErrorCode, { readonly status: number; readonly title: string 
   invalid_rows: { status: 422, title: 'Impossible rows' },
   invalid_network: { status: 422, title: 'Impossible network' },
   too_many_streams: { status: 503, title: 'Too many streams' },
+  too_many_requests: { status: 429, title: 'Too many requests' },
+  queued_jobs_quota: { status: 429, title: 'Too many queued jobs' },
+  stored_bytes_quota: { status: 413, title: 'No room left' },
+  predict_rows_quota: { status: 413, title: 'Too many rows' },
   unavailable: { status: 503, title: 'Not available at present' },
   internal_error: { status: 500, title: 'Internal error' },
+};
+
+/** What a client that comes without the right key is asked for (RFC 6750). */
+const CHALLENGES: Partial<Record<ErrorCode, string>> = {
+  key_required: 'Bearer realm="trainyard"',
+  key_invalid: 'Bearer realm="trainyard", error="invalid_token"',
+  scope_missing: 'Bearer realm="trainyard", error="insufficient_scope"',
 };
 
 /** Every error leaves as a problem (RFC 9457) that says what to mend and nothing from inside. */
@@ -62,7 +82,13 @@ function sendProblem(request: FastifyRequest, reply: FastifyReply, error: Servic
     ...(error.errors.length > 0 && { errors: [...error.errors] }),
   };
   if (error.retryAfterSeconds !== undefined) reply.header('retry-after', error.retryAfterSeconds);
-  return reply.code(status).type(PROBLEM_TYPE).serializer(JSON.stringify).send(problem);
+  if (error.code in CHALLENGES) reply.header('www-authenticate', CHALLENGES[error.code]);
+  return reply.code(status).type(PROBLEM_TYPE).serializer(toText).send(problem);
+}
+
+/** A client that puts a key in the address reads it in no answer, which may be logged. */
+function toText(problem: unknown): string {
+  return withoutKeys(JSON.stringify(problem));
 }
 
 /** Fastify's own errors in our words; whatever is unknown is a fault of ours and says nothing. */

@@ -39,6 +39,7 @@ export function systemRoutes({ facts, ready }: SystemParts): FastifyPluginAsyncZ
     app.get(
       '/healthz',
       {
+        config: { scope: 'public' },
         schema: {
           tags: ['System'],
           operationId: 'getHealth',
@@ -52,6 +53,7 @@ export function systemRoutes({ facts, ready }: SystemParts): FastifyPluginAsyncZ
     app.get(
       '/readyz',
       {
+        config: { scope: 'public' },
         schema: {
           tags: ['System'],
           operationId: 'getReadiness',
@@ -69,6 +71,7 @@ export function systemRoutes({ facts, ready }: SystemParts): FastifyPluginAsyncZ
     app.get(
       '/v1/system',
       {
+        config: { scope: 'read' },
         schema: {
           tags: ['System'],
           operationId: 'getSystem',

@@ -1,5 +1,6 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import type { Tenant } from '../kit/caller.ts';
 import { answer, errorResponses, waitQuery } from '../kit/wire.ts';
 import { jobRequestSchema } from './requestSchema.ts';
 import { jobPageSchema, jobParams, jobSchema, jobsQuery, lossesQuery, lossesSchema } from './schemas.ts';
@@ -9,13 +10,14 @@ const tags = ['Jobs'];
 const MS_PER_SECOND = 1000;
 
 /** `/v1/jobs`. */
-export function jobRoutes({ jobs }: { readonly jobs: Jobs }): FastifyPluginAsyncZod {
+export function jobRoutes({ jobs }: { readonly jobs: (tenant: Tenant) => Jobs }): FastifyPluginAsyncZod {
   return async (app) => {
     const closing = new AbortController();
     // Held answers would hold the server's end back.
     app.addHook('preClose', async () => closing.abort());
 
     app.post('/v1/jobs', {
+      config: { scope: 'train' },
       schema: {
         tags,
         operationId: 'createJob',
@@ -31,12 +33,13 @@ export function jobRoutes({ jobs }: { readonly jobs: Jobs }): FastifyPluginAsync
       // The service checks the body, so that its mistakes and those against the dataset are told together.
       validatorCompiler: () => (body) => ({ value: body }),
       handler: async (request, reply) => {
-        const job = await jobs.submit(request.body);
+        const job = await jobs(request.caller).submit(request.body);
         return reply.code(202).header('location', `/v1/jobs/${job.id}`).send(job);
       },
     });
 
     app.get('/v1/jobs', {
+      config: { scope: 'read' },
       schema: {
         tags,
         operationId: 'listJobs',
@@ -45,10 +48,11 @@ export function jobRoutes({ jobs }: { readonly jobs: Jobs }): FastifyPluginAsync
         querystring: jobsQuery,
         response: { 200: answer('One page.', jobPageSchema), ...errorResponses(400) },
       },
-      handler: ({ query }) => jobs.list(query),
+      handler: ({ caller, query }) => jobs(caller).list(query),
     });
 
     app.get('/v1/jobs/:id', {
+      config: { scope: 'read' },
       schema: {
         tags,
         operationId: 'getJob',
@@ -59,11 +63,15 @@ export function jobRoutes({ jobs }: { readonly jobs: Jobs }): FastifyPluginAsync
         querystring: waitQuery,
         response: { 200: answer('The job.', jobSchema), ...errorResponses(400, 404) },
       },
-      handler: ({ params, query, signal }) =>
-        jobs.get(params.id, { waitMs: query.wait * MS_PER_SECOND, signal: AbortSignal.any([signal, closing.signal]) }),
+      handler: ({ caller, params, query, signal }) =>
+        jobs(caller).get(params.id, {
+          waitMs: query.wait * MS_PER_SECOND,
+          signal: AbortSignal.any([signal, closing.signal]),
+        }),
     });
 
     app.get('/v1/jobs/:id/losses', {
+      config: { scope: 'read' },
       schema: {
         tags,
         operationId: 'getLosses',
@@ -73,10 +81,11 @@ export function jobRoutes({ jobs }: { readonly jobs: Jobs }): FastifyPluginAsync
         querystring: lossesQuery,
         response: { 200: answer('The losses, the earliest epoch first.', lossesSchema), ...errorResponses(400, 404) },
       },
-      handler: ({ params, query }) => jobs.losses(params.id, query),
+      handler: ({ caller, params, query }) => jobs(caller).losses(params.id, query),
     });
 
     app.post('/v1/jobs/:id/cancel', {
+      config: { scope: 'train' },
       schema: {
         tags,
         operationId: 'cancelJob',
@@ -86,10 +95,11 @@ export function jobRoutes({ jobs }: { readonly jobs: Jobs }): FastifyPluginAsync
         params: jobParams,
         response: { 200: answer('The job.', jobSchema), ...errorResponses(404, 409) },
       },
-      handler: ({ params }) => jobs.cancel(params.id),
+      handler: ({ caller, params }) => jobs(caller).cancel(params.id),
     });
 
     app.delete('/v1/jobs/:id', {
+      config: { scope: 'train' },
       schema: {
         tags,
         operationId: 'deleteJob',
@@ -99,8 +109,8 @@ export function jobRoutes({ jobs }: { readonly jobs: Jobs }): FastifyPluginAsync
         params: jobParams,
         response: { 204: z.null().describe('Deleted.'), ...errorResponses(404, 409) },
       },
-      handler: async ({ params }, reply) => {
-        await jobs.remove(params.id);
+      handler: async ({ caller, params }, reply) => {
+        await jobs(caller).remove(params.id);
         return reply.code(204).send(null);
       },
     });

@@ -1,3 +1,4 @@
+import type { Tenant } from '../kit/caller.ts';
 import type { Clock } from '../kit/clock.ts';
 import { ServiceError } from '../kit/errors.ts';
 import { newId } from '../kit/ids.ts';
@@ -16,7 +17,7 @@ import { jobView, lossView } from './view.ts';
 
 export interface JobsParts {
   readonly database: Database;
-  readonly findDataset: FindDataset;
+  readonly findDataset: (id: string, project: string) => ReturnType<FindDataset>;
   readonly news: NewsDesk;
   readonly machine: Machine;
   readonly clock: Clock;
@@ -29,7 +30,7 @@ interface Waiting {
   readonly signal: AbortSignal;
 }
 
-/** What clients can do with jobs. Throws ServiceError `job_not_found` for an id that is none. */
+/** What a tenant can do with its jobs. Throws ServiceError `job_not_found` for an id that is none. */
 export interface Jobs {
   /** Queues a training. Throws as `checkRequest`. */
   submit(body: unknown): Promise<Job>;
@@ -45,12 +46,13 @@ export interface Jobs {
 /** Another process's news do not come here, so whoever waits looks for himself as often. */
 const LOOK_MS = 1000;
 
-export function createJobs({ database, findDataset, news, machine, clock }: JobsParts): Jobs {
-  const store = createJobStore(database);
+export function createJobs(parts: JobsParts, { project, quotas }: Tenant): Jobs {
+  const { database, findDataset, news, machine, clock } = parts;
+  const store = createJobStore(database, project);
 
   return {
     async submit(body) {
-      const { request, dataset, shape, spec, warnings } = await checkRequest(body, findDataset);
+      const { request, dataset, shape, spec, warnings } = await checkRequest(body, (id) => findDataset(id, project));
       const { name = `${dataset.name}-${spec.target}`, datasetId, priority, labels } = request;
       const now = clock();
       const id = newId('job', now);
@@ -68,6 +70,7 @@ export function createJobs({ database, findDataset, news, machine, clock }: Jobs
       await store.insert(
         job,
         Object.entries(labels).map(([label, value]) => ({ name: label, value })),
+        quotas.queuedJobs,
       );
       news.publish({ kind: 'queued' });
       return view(store, await found(store, id));

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
-import type { Database } from '../store/database.ts';
+import { ServiceError } from '../kit/errors.ts';
+import type { Database, Queries } from '../store/database.ts';
 import type { JobRow, JobState, LossRow } from '../store/tables.ts';
 import { ACTIONS, FINAL_STATES } from './states.ts';
 
@@ -22,9 +23,10 @@ type NewJob = Pick<
   'id' | 'name' | 'datasetId' | 'priority' | 'request' | 'memoryBytes' | 'warnings' | 'createdAt'
 >;
 
-/** The API's queries about jobs, named for what they answer. */
+/** The API's queries about the jobs of one project, named for what they answer. */
 export interface JobStore {
-  insert(job: NewJob, labels: readonly Label[]): Promise<void>;
+  /** Throws ServiceError `queued_jobs_quota` when more than `mostQueued` jobs would wait. */
+  insert(job: NewJob, labels: readonly Label[], mostQueued: number | null): Promise<void>;
   find(id: string): Promise<JobRow | undefined>;
   state(id: string): Promise<JobState | undefined>;
   /** Newest first. */
@@ -39,27 +41,34 @@ export interface JobStore {
   remove(id: string): Promise<boolean>;
 }
 
-export function createJobStore(database: Database): JobStore {
+export function createJobStore(database: Database, project: string): JobStore {
   return {
-    insert: (job, labels) =>
+    insert: (job, labels, mostQueued) =>
       database.transaction().execute(async (transaction) => {
         await transaction
           .insertInto('jobs')
-          .values({ ...NEVER_RUN, ...job })
+          .values({ ...NEVER_RUN, ...job, project })
           .execute();
+        if (mostQueued !== null) await checkQueued(transaction, project, mostQueued);
         if (labels.length === 0) return;
         const rows = labels.map(({ name, value }) => ({ jobId: job.id, name, value }));
         await transaction.insertInto('jobLabels').values(rows).execute();
       }),
 
-    find: (id) => database.selectFrom('jobs').selectAll().where('id', '=', id).executeTakeFirst(),
+    find: (id) =>
+      database.selectFrom('jobs').selectAll().where('id', '=', id).where('project', '=', project).executeTakeFirst(),
 
     async state(id) {
-      const row = await database.selectFrom('jobs').select('state').where('id', '=', id).executeTakeFirst();
+      const row = await database
+        .selectFrom('jobs')
+        .select('state')
+        .where('id', '=', id)
+        .where('project', '=', project)
+        .executeTakeFirst();
       return row?.state;
     },
 
-    list: (filter) => listQuery(database, filter).execute(),
+    list: (filter) => listQuery(database, project, filter).execute(),
 
     async labelsOf(ids) {
       const labels = new Map<string, Record<string, string>>(ids.map((id) => [id, {}]));
@@ -75,9 +84,8 @@ export function createJobStore(database: Database): JobStore {
 
     async queuePositions(ids) {
       const positions = database
-        .selectFrom('jobs')
-        .select(['id', sql<number>`row_number() OVER (ORDER BY priority DESC, id)`.as('position')])
-        .where('state', '=', sql.lit('queued'));
+        .selectFrom(turns(database).as('turns'))
+        .select(['id', sql<number>`row_number() OVER (ORDER BY priority DESC, turn, id)`.as('position')]);
       const rows = await database
         .selectFrom(positions.as('queue'))
         .select(['id', 'position'])
@@ -115,6 +123,7 @@ export function createJobStore(database: Database): JobStore {
           finishedAt: eb.case().when('state', '=', 'running').then(null).else(now).end(),
         }))
         .where('id', '=', id)
+        .where('project', '=', project)
         .where('state', 'in', ACTIONS.cancel)
         .executeTakeFirst();
       return result.numUpdatedRows > 0n;
@@ -124,6 +133,7 @@ export function createJobStore(database: Database): JobStore {
       const result = await database
         .deleteFrom('jobs')
         .where('id', '=', id)
+        .where('project', '=', project)
         .where('state', 'in', FINAL_STATES)
         .executeTakeFirst();
       return result.numDeletedRows > 0n;
@@ -133,8 +143,35 @@ export function createJobStore(database: Database): JobStore {
 
 const NEVER_RUN = { state: 'queued', attempts: 0, crashes: 0 } as const;
 
-function listQuery(database: Database, { states, datasetId, labels, before, limit }: JobFilter) {
-  let query = database.selectFrom('jobs').selectAll().orderBy('id', 'desc').limit(limit);
+/** Every queued job with its project's turn: how many jobs of the project would run once it does. Projects take turns by the fewest. */
+function turns(database: Database) {
+  return database
+    .selectFrom('jobs')
+    .select([
+      'id',
+      'priority',
+      sql<number>`row_number() OVER (PARTITION BY project ORDER BY priority DESC, id) + (
+        SELECT count(*) FROM jobs AS running WHERE running.state = 'running' AND running.project = jobs.project
+      )`.as('turn'),
+    ])
+    .where('state', '=', sql.lit('queued'));
+}
+
+/** Throws when more wait than may: the job just written among them, so that of two at once one is too many. */
+async function checkQueued(queries: Queries, project: string, most: number): Promise<void> {
+  const { queued } = await queries
+    .selectFrom('jobs')
+    .select((eb) => eb.fn.countAll<number>().as('queued'))
+    .where('project', '=', project)
+    .where('state', '=', sql.lit('queued'))
+    .executeTakeFirstOrThrow();
+  if (queued <= most) return;
+  const detail = `The project may have ${most} jobs that wait, and has them: submit the job when one of them has begun.`;
+  throw new ServiceError('queued_jobs_quota', detail);
+}
+
+function listQuery(database: Database, project: string, { states, datasetId, labels, before, limit }: JobFilter) {
+  let query = database.selectFrom('jobs').selectAll().where('project', '=', project).orderBy('id', 'desc').limit(limit);
   if (states.length > 0) query = query.where('state', 'in', states);
   if (datasetId !== undefined) query = query.where('datasetId', '=', datasetId);
   if (before !== undefined) query = query.where('id', '<', before);

@@ -1,5 +1,6 @@
-import { type Logger, pino } from 'pino';
+import { type Logger, type LoggerOptions, pino } from 'pino';
 import pretty from 'pino-pretty';
+import { withoutKeys } from './secrets.ts';
 
 export type { Logger };
 
@@ -7,10 +8,15 @@ const FOR_A_PERSON: pretty.PrettyOptions = { ignore: 'pid,hostname', translateTi
 
 /** The service's log: lines for a person on a terminal, JSON lines anywhere else. */
 export function createLog(level: string): Logger {
-  return process.stdout.isTTY ? pino({ level }, pretty(FOR_A_PERSON)) : pino({ level });
+  return process.stdout.isTTY ? pino(optionsOf(level), pretty(FOR_A_PERSON)) : pino(optionsOf(level));
 }
 
 /** Lines for a person on standard error, for a command whose standard output is its result. */
 export function createErrorLog(level: string): Logger {
-  return pino({ level }, pretty({ ...FOR_A_PERSON, destination: process.stderr.fd, sync: true }));
+  return pino(optionsOf(level), pretty({ ...FOR_A_PERSON, destination: process.stderr.fd, sync: true }));
+}
+
+/** Whatever is logged, an address, a header or an error, is written without the API keys in it. */
+export function optionsOf(level: string): LoggerOptions {
+  return { level, hooks: { streamWrite: withoutKeys } };
 }

@@ -34,11 +34,14 @@ export type Problem = z.infer<typeof problemSchema>;
 
 const DESCRIPTIONS = {
   400: 'Malformed: `errors` lists every mistake.',
+  401: 'No key, or one that is unknown, expired or revoked.',
+  403: 'The key may not do this: `detail` names the scope that it takes.',
   404: 'Not there.',
   409: 'Not possible in the present state.',
   413: 'Too large.',
   415: 'A format or encoding that is not read here.',
   422: 'Well-formed but impossible: `errors` lists every mistake.',
+  429: 'Too many: `Retry-After` says in how many seconds to try again, where that is known.',
   500: 'A fault of the service.',
   503: 'Cannot be served at present: try again later.',
 } as const;

@@ -5,14 +5,15 @@ import { answer, errorResponses } from '../kit/wire.ts';
 import { aliasRoutes } from './aliases/routes.ts';
 import { predictRoutes } from './prediction/routes.ts';
 import { modelPage, modelParams, modelSchema, modelsQuery, parametersQuery, parametersSchema } from './schemas.ts';
-import type { Models } from './service.ts';
+import type { ModelsOf } from './service.ts';
 
 const tags = ['Models'];
 
 /** `/v1/models` and `/v1/aliases`. */
-export function modelRoutes({ models }: { readonly models: Models }): FastifyPluginAsyncZod {
+export function modelRoutes({ models }: { readonly models: ModelsOf }): FastifyPluginAsyncZod {
   return async (app) => {
     app.get('/v1/models', {
+      config: { scope: 'read' },
       schema: {
         tags,
         operationId: 'listModels',
@@ -21,10 +22,11 @@ export function modelRoutes({ models }: { readonly models: Models }): FastifyPlu
         querystring: modelsQuery,
         response: { 200: answer('A page of models.', modelPage), ...errorResponses(400) },
       },
-      handler: ({ query }) => models.list(query),
+      handler: ({ caller, query }) => models(caller).list(query),
     });
 
     app.get('/v1/models/:id', {
+      config: { scope: 'read' },
       schema: {
         tags,
         operationId: 'getModel',
@@ -33,10 +35,11 @@ export function modelRoutes({ models }: { readonly models: Models }): FastifyPlu
         params: modelParams,
         response: { 200: answer('The model.', modelSchema), ...errorResponses(400, 404) },
       },
-      handler: ({ params }) => models.get(params.id),
+      handler: ({ caller, params }) => models(caller).get(params.id),
     });
 
     app.delete('/v1/models/:id', {
+      config: { scope: 'train' },
       schema: {
         tags,
         operationId: 'deleteModel',
@@ -45,13 +48,14 @@ export function modelRoutes({ models }: { readonly models: Models }): FastifyPlu
         params: modelParams,
         response: { 204: z.null().describe('Deleted.'), ...errorResponses(400, 404) },
       },
-      handler: async ({ params }, reply) => {
-        await models.remove(params.id);
+      handler: async ({ caller, params }, reply) => {
+        await models(caller).remove(params.id);
         return reply.code(204).send(null);
       },
     });
 
     app.get('/v1/models/:id/parameters', {
+      config: { scope: 'read' },
       schema: {
         tags,
         operationId: 'getParameters',
@@ -62,14 +66,14 @@ export function modelRoutes({ models }: { readonly models: Models }): FastifyPlu
         querystring: parametersQuery,
         response: { 200: answer('The parameters.', parametersSchema), ...errorResponses(400, 404) },
       },
-      handler: async ({ params }, reply) => {
-        const pieces = await models.parameters(params.id);
+      handler: async ({ caller, params }, reply) => {
+        const pieces = await models(caller).parameters(params.id);
         // A stream passes the serializer by; the type of the answer is that of its parsed JSON.
         return reply.type('application/json; charset=utf-8').send(Readable.from(pieces) as never);
       },
     });
 
     await app.register(predictRoutes({ models }));
-    await app.register(aliasRoutes({ aliases: models.aliases }));
+    await app.register(aliasRoutes({ aliases: (tenant) => models(tenant).aliases }));
   };
 }

@@ -12,13 +12,14 @@ import { insertModel } from './store.ts';
 
 /** Writes the model of a job that has succeeded, within the caller's transaction, and returns its id; `now` is when it is made. */
 export async function saveModel(queries: Queries, job: TrainedJob, outcome: Outcome, now: number): Promise<string> {
-  const { id: jobId, name, datasetId, spec } = job;
+  const { id: jobId, project, name, datasetId, spec } = job;
   const { features, target: fittedTarget, layers, loss, metrics, best, warnings } = outcome;
   const parameters = outcome.parameters.toSorted(byLayerAndName).map(toRow);
   const dataset = await columnsOf(queries, datasetId);
   const kept = { version: 1, ...dataset, features, fittedTarget, layers, loss, metrics, best, warnings };
   const model = {
     id: newId('mdl', now),
+    project,
     name,
     jobId,
     datasetId,

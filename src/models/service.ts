@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { CreateKernels } from '../engine/kernels/kernels.ts';
+import type { Tenant } from '../kit/caller.ts';
 import type { Clock } from '../kit/clock.ts';
 import { parseInput } from '../kit/validation.ts';
 import { decodeCursor, type Page, toPage } from '../kit/wire.ts';
@@ -11,7 +12,7 @@ import { readDescription } from './description.ts';
 import { modelNotFound } from './modelNotFound.ts';
 import { parametersJson } from './parametersJson.ts';
 import { readJson, unpack } from './prediction/body.ts';
-import { createLoader, readParameters } from './prediction/loader.ts';
+import { createLoader, type Loader, readParameters } from './prediction/loader.ts';
 import { predictJson, rowsSchema } from './prediction/predictJson.ts';
 import type { Predictor } from './prediction/predictor.ts';
 import { predictText, type TextFormat } from './prediction/predictText.ts';
@@ -42,7 +43,10 @@ export interface RowsBody {
   readonly charset: string | undefined;
 }
 
-/** Trained models; each is named by its id or an alias, and `model_not_found` is thrown where there is none. */
+/** The models of each tenant; what is ready to answer is kept for all of them together. */
+export type ModelsOf = (tenant: Tenant) => Models;
+
+/** The trained models of a tenant; each is named by its id or an alias, and `model_not_found` is thrown where there is none. */
 export interface Models {
   readonly aliases: Aliases;
   list(query: ModelsQuery): Promise<Page<Model>>;
@@ -50,9 +54,9 @@ export interface Models {
   remove(idOrAlias: string): Promise<void>;
   /** The parameters as JSON, piece by piece. */
   parameters(idOrAlias: string): Promise<AsyncGenerator<string>>;
-  /** `{"rows": […]}` in, predictions out. Throws `invalid_json`, `invalid_request`, `invalid_rows`. */
+  /** `{"rows": […]}` in, predictions out. Throws `invalid_json`, `invalid_request`, `invalid_rows`, `predict_rows_quota`. */
   predictJson(idOrAlias: string, body: RowsBody): Promise<PredictAnswer>;
-  /** Rows of any number in, predictions in the same format out. Throws `invalid_rows`. */
+  /** Rows of any number in, predictions in the same format out. Throws `invalid_rows`, `predict_rows_quota`. */
   predictText(idOrAlias: string, format: TextFormat, body: RowsBody): Promise<TextAnswer>;
 }
 
@@ -64,10 +68,14 @@ const DEFAULT_CACHE_BYTES = 512 * 2 ** 20;
 /** JSON is held whole in memory; more rows than fit are sent as text. */
 const MAX_JSON_BYTES = 16 * 2 ** 20;
 
-export function createModels(parts: ModelsParts): Models {
-  const { database, createKernels, clock, temporaryFolder, maxTextBytes } = parts;
-  const store = createModelStore(database);
-  const loader = createLoader(store, createKernels, parts.cacheBytes ?? DEFAULT_CACHE_BYTES);
+export function createModels(parts: ModelsParts): ModelsOf {
+  const loader = createLoader(parts.database, parts.createKernels, parts.cacheBytes ?? DEFAULT_CACHE_BYTES);
+  return (tenant) => modelsOf(parts, loader, tenant);
+}
+
+function modelsOf(parts: ModelsParts, loader: Loader, { project, quotas: { predictRows } }: Tenant): Models {
+  const { database, clock, temporaryFolder, maxTextBytes } = parts;
+  const store = createModelStore(database, project);
 
   async function find(idOrAlias: string): Promise<ModelRow> {
     const row = await store.find(idOrAlias);
@@ -89,7 +97,7 @@ export function createModels(parts: ModelsParts): Models {
   }
 
   return {
-    aliases: createAliases({ store: createAliasStore(database), models: store, clock }),
+    aliases: createAliases({ store: createAliasStore(database, project), models: store, clock }),
 
     async list({ limit, after, ...filter }) {
       const before = after === undefined ? undefined : decodeCursor(after);
@@ -111,20 +119,24 @@ export function createModels(parts: ModelsParts): Models {
     async parameters(idOrAlias) {
       const { id, description } = await find(idOrAlias);
       const activations = readDescription(description).layers.map(({ activation }) => activation);
-      return parametersJson(await readParameters(store, id), activations);
+      return parametersJson(await readParameters(database, id), activations);
     },
 
     async predictJson(idOrAlias, { stream, contentEncoding }) {
       const predictor = await load(idOrAlias);
       const { rows } = parseInput(rowsSchema, await readJson(unpack(stream, contentEncoding), MAX_JSON_BYTES));
-      return predictJson(predictor, rows);
+      return predictJson(predictor, rows, predictRows);
     },
 
     async predictText(idOrAlias, format, { stream, contentEncoding, charset }) {
       const predictor = await load(idOrAlias);
       const gaps = countGaps(predictor.fitted);
       const text = decodeText(unpack(stream, contentEncoding), charset, maxTextBytes);
-      const spooled = await spool(predictText(predictor, format, text, gaps), temporaryFolder, maxTextBytes);
+      const spooled = await spool(
+        predictText(predictor, format, text, gaps, predictRows),
+        temporaryFolder,
+        maxTextBytes,
+      );
       return { ...spooled, warnings: gaps.warnings() };
     },
   };

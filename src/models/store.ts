@@ -12,7 +12,7 @@ interface ModelFilter {
 /** What a model's parameters are called and how large they are, without their bytes. */
 export type ParameterShape = Pick<ParameterRow, 'layer' | 'name' | 'shape'>;
 
-/** Queries about models, named for what they answer. */
+/** Queries about the models of one project, named for what they answer; parameters and aliases are asked for by ids of its models. */
 export interface ModelStore {
   /** By its id or by an alias. */
   find(idOrAlias: string): Promise<ModelRow | undefined>;
@@ -22,23 +22,26 @@ export interface ModelStore {
   list(filter: ModelFilter): Promise<readonly ModelRow[]>;
   /** False: it was not there. */
   remove(id: string): Promise<boolean>;
-  /** By layer and name. */
-  parameters(modelId: string): Promise<readonly ParameterRow[]>;
   shapes(modelIds: readonly string[]): Promise<ReadonlyMap<string, readonly ParameterShape[]>>;
   aliasesOf(modelIds: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>>;
 }
 
-export function createModelStore(database: Database): ModelStore {
+export function createModelStore(database: Database, project: string): ModelStore {
   return {
-    find: (idOrAlias) => named(database, idOrAlias).selectAll('models').executeTakeFirst(),
+    find: (idOrAlias) => named(database, project, idOrAlias).selectAll('models').executeTakeFirst(),
 
     async idOf(idOrAlias) {
-      const row = await named(database, idOrAlias).select('models.id').executeTakeFirst();
+      const row = await named(database, project, idOrAlias).select('models.id').executeTakeFirst();
       return row?.id;
     },
 
     list({ datasetId, jobId, before, limit }) {
-      let query = database.selectFrom('models').selectAll().orderBy('id', 'desc').limit(limit);
+      let query = database
+        .selectFrom('models')
+        .selectAll()
+        .where('project', '=', project)
+        .orderBy('id', 'desc')
+        .limit(limit);
       if (datasetId !== undefined) query = query.where('datasetId', '=', datasetId);
       if (jobId !== undefined) query = query.where('jobId', '=', jobId);
       if (before !== undefined) query = query.where('id', '<', before);
@@ -46,18 +49,13 @@ export function createModelStore(database: Database): ModelStore {
     },
 
     async remove(id) {
-      const result = await database.deleteFrom('models').where('id', '=', id).executeTakeFirst();
+      const result = await database
+        .deleteFrom('models')
+        .where('id', '=', id)
+        .where('project', '=', project)
+        .executeTakeFirst();
       return result.numDeletedRows > 0n;
     },
-
-    parameters: (modelId) =>
-      database
-        .selectFrom('parameters')
-        .selectAll()
-        .where('modelId', '=', modelId)
-        .orderBy('layer')
-        .orderBy('name')
-        .execute(),
 
     async shapes(modelIds) {
       const rows = await database
@@ -83,6 +81,22 @@ export function createModelStore(database: Database): ModelStore {
   };
 }
 
+/** The model of that id, of whatever project. */
+export function findModel(database: Database, id: string): Promise<ModelRow | undefined> {
+  return database.selectFrom('models').selectAll().where('id', '=', id).executeTakeFirst();
+}
+
+/** By layer and name. */
+export function findParameters(database: Database, modelId: string): Promise<readonly ParameterRow[]> {
+  return database
+    .selectFrom('parameters')
+    .selectAll()
+    .where('modelId', '=', modelId)
+    .orderBy('layer')
+    .orderBy('name')
+    .execute();
+}
+
 /** Writes a model with its parameters; within the caller's transaction, when it has one. */
 export async function insertModel(
   queries: Queries,
@@ -99,13 +113,16 @@ export async function insertModel(
 }
 
 /** Names of aliases never look like ids of models, so one look-up serves both. */
-function named(database: Database, idOrAlias: string) {
+function named(database: Database, project: string, idOrAlias: string) {
   return database
     .selectFrom('models')
-    .where((eb) =>
-      eb.or([
-        eb('models.id', '=', idOrAlias),
-        eb('models.id', '=', eb.selectFrom('aliases').select('modelId').where('name', '=', idOrAlias)),
-      ]),
-    );
+    .where('models.project', '=', project)
+    .where((eb) => {
+      const alias = eb
+        .selectFrom('aliases')
+        .select('modelId')
+        .where('aliases.project', '=', project)
+        .where('aliases.name', '=', idOrAlias);
+      return eb.or([eb('models.id', '=', idOrAlias), eb('models.id', '=', alias)]);
+    });
 }

@@ -1,8 +1,32 @@
 /** The rows of the database, as `migrations/` makes them; JSON columns are text here. Times are milliseconds since 1970. */
 import type { Generated } from 'kysely';
 
+export interface ProjectRow {
+  name: string;
+  runningJobs: number | null;
+  queuedJobs: number | null;
+  storedBytes: number | null;
+  predictRows: number | null;
+  createdAt: number;
+}
+
+export interface KeyRow {
+  id: string;
+  project: string;
+  name: string;
+  prefix: string;
+  sha256: Uint8Array;
+  scopes: string;
+  requestsPerSecond: number | null;
+  createdAt: number;
+  lastUsedAt: number | null;
+  expiresAt: number | null;
+  revokedAt: number | null;
+}
+
 export interface DatasetRow {
   id: string;
+  project: string;
   name: string;
   state: 'processing' | 'ready' | 'failed';
   rows: number | null;
@@ -23,6 +47,7 @@ export type JobWish = (typeof JOB_WISHES)[number];
 
 export interface JobRow {
   id: string;
+  project: string;
   name: string;
   datasetId: string | null;
   state: JobState;
@@ -76,6 +101,7 @@ export interface CheckpointRow {
 
 export interface ModelRow {
   id: string;
+  project: string;
   name: string;
   jobId: string | null;
   datasetId: string | null;
@@ -95,6 +121,7 @@ export interface ParameterRow {
 }
 
 export interface AliasRow {
+  project: string;
   name: string;
   modelId: string;
   updatedAt: number;
@@ -111,6 +138,8 @@ export interface EventRow {
 }
 
 export interface Tables {
+  projects: ProjectRow;
+  keys: KeyRow;
   datasets: DatasetRow;
   jobs: JobRow;
   jobLabels: JobLabelRow;

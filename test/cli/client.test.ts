@@ -19,20 +19,22 @@ describe('the client of the API', () => {
   it('tells every mistake that a problem document lists', async () => {
     const answer = { status: 422, type: 'application/problem+json', body: PROBLEM };
     await using service = await startFakeService({ 'POST /v1/jobs': [answer] });
-    await expect(createClient(service.url).submitJob({})).rejects.toThrow(
+    await expect(createClient({ url: service.url, key: undefined }).submitJob({})).rejects.toThrow(
       'Impossible training:\n  /target: There is no column "z".\n  /training/epochs: At least 1.',
     );
   });
 
   it('tells the status of an answer that is no problem document', async () => {
     await using service = await startFakeService({ 'GET /v1/models/m': [{ status: 502, body: '<html>' }] });
-    await expect(createClient(service.url).model('m')).rejects.toThrow('/v1/models/m answered 502 Bad Gateway.');
+    await expect(createClient({ url: service.url, key: undefined }).model('m')).rejects.toThrow(
+      '/v1/models/m answered 502 Bad Gateway.',
+    );
   });
 
   it('says how to start the service where none answers', async () => {
     const service = await startFakeService({});
     await service[Symbol.asyncDispose]();
-    await expect(createClient(service.url).model('m')).rejects.toThrow(
+    await expect(createClient({ url: service.url, key: undefined }).model('m')).rejects.toThrow(
       `No service answers at ${service.url}: start one with \`trainyard serve\`, or name another with --url.`,
     );
   });

@@ -32,7 +32,10 @@ Flags:
 
 Settings, each a flag or a variable with this default; the flag wins:
   --url URL  the address of a running service
-             TRAINYARD_URL=http://127.0.0.1:8080`);
+             TRAINYARD_URL=http://127.0.0.1:8080
+  --key KEY  an API key of the service, where it wants one; best given as the
+             variable
+             TRAINYARD_KEY`);
   });
 
   it.each([SERVE, trainCommand])('fits 80 columns', (command) => {

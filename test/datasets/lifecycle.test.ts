@@ -30,7 +30,15 @@ describe('Prefer: respond-async', () => {
   });
 
   it('fails what a stopped service was reading', async () => {
-    const row = { id: 'ds_1', name: 'n', state: 'processing', bytes: 1, sha256: '', createdAt: 0 } as const;
+    const row = {
+      id: 'ds_1',
+      project: 'default',
+      name: 'n',
+      state: 'processing',
+      bytes: 1,
+      sha256: '',
+      createdAt: 0,
+    } as const;
     await service.database
       .insertInto('datasets')
       .values({ ...row, columns: '[]', warnings: '[]' })
@@ -68,7 +76,15 @@ describe('the same bytes', () => {
 describe('DELETE /v1/datasets/{id}', () => {
   it('is refused while a job needs the dataset', async () => {
     const { id } = (await upload(service, 'x,y\n5,6\n')).json();
-    const job = { id: 'job_1', name: 'j', datasetId: id, state: 'queued', priority: 0, request: '{}' } as const;
+    const job = {
+      id: 'job_1',
+      project: 'default',
+      name: 'j',
+      datasetId: id,
+      state: 'queued',
+      priority: 0,
+      request: '{}',
+    } as const;
     await service.database
       .insertInto('jobs')
       .values({ ...job, warnings: '[]', attempts: 0, crashes: 0, memoryBytes: 0, createdAt: 0 })
@@ -116,7 +132,7 @@ describe('a client that breaks off', () => {
       service.app.server.once('request', (request) => request.once('close', resolve)),
     );
     socket.write(
-      'POST /v1/datasets HTTP/1.1\r\nhost: x\r\ncontent-type: text/csv\r\ncontent-length: 1000\r\n\r\nx,y\n1,2\n',
+      'POST /v1/datasets HTTP/1.1\r\nhost: localhost\r\ncontent-type: text/csv\r\ncontent-length: 1000\r\n\r\nx,y\n1,2\n',
     );
     await once(service.app.server, 'request');
     socket.destroy();

@@ -4,21 +4,27 @@ import { z } from 'zod';
 import { buildApp } from '../../src/http/app.ts';
 import { ServiceError } from '../../src/kit/errors.ts';
 import { errorResponses } from '../../src/kit/wire.ts';
+import { OPEN_GUARD } from '../support/access.ts';
 
+const config = { scope: 'public' } as const;
 const room: FastifyPluginAsyncZod = async (app) => {
   const body = z.strictObject({ units: z.int().min(1), name: z.string() });
-  app.post('/things', { schema: { body, response: { 200: body, ...errorResponses(400) } } }, async ({ body }) => body);
-  app.delete('/things/:id', async () => 'deleted');
-  app.get('/things/:id', async () => null);
-  app.get('/absent', async () => {
+  app.post(
+    '/things',
+    { config, schema: { body, response: { 200: body, ...errorResponses(400) } } },
+    async ({ body }) => body,
+  );
+  app.delete('/things/:id', { config }, async () => 'deleted');
+  app.get('/things/:id', { config }, async () => null);
+  app.get('/absent', { config }, async () => {
     throw new ServiceError('dataset_not_found', 'There is no dataset ds_1.');
   });
-  app.get('/broken', async () => {
+  app.get('/broken', { config }, async () => {
     throw new Error('SELECT secret FROM /var/lib/data');
   });
 };
 
-const app = await buildApp({ version: '1.2.3', routes: [room], logger: false });
+const app = await buildApp({ version: '1.2.3', routes: [room], guard: OPEN_GUARD, logger: false });
 
 describe('an error on the wire', () => {
   it('lists every mistake of a malformed body as a problem', async () => {

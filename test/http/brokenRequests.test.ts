@@ -5,6 +5,7 @@ import type { FastifyPluginAsync } from 'fastify';
 import { pino } from 'pino';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { buildApp } from '../../src/http/app.ts';
+import { OPEN_GUARD } from '../support/access.ts';
 
 const logged: string[] = [];
 const logger = pino({ level: 'error' }, { write: (line) => void logged.push(line) });
@@ -15,13 +16,13 @@ const answered = Promise.withResolvers<void>();
 const room: FastifyPluginAsync = async (room) => {
   room.addContentTypeParser('text/csv', (_request, body, done) => done(null, body));
   room.addHook('onSend', async () => answered.resolve());
-  room.post<{ Body: Readable }>('/files', async ({ body }) => {
+  room.post<{ Body: Readable }>('/files', { config: { scope: 'public' } }, async ({ body }) => {
     reading.resolve();
     return text(body);
   });
 };
 
-const app = await buildApp({ version: '0.0.0', routes: [room], logger });
+const app = await buildApp({ version: '0.0.0', routes: [room], guard: OPEN_GUARD, logger });
 let port: number;
 beforeAll(async () => {
   port = Number(new URL(await app.listen({ port: 0 })).port);

@@ -1,6 +1,7 @@
 import type { FindDataset } from '../../src/jobs/check.ts';
 import { newId } from '../../src/kit/ids.ts';
 import type { Database } from '../../src/store/database.ts';
+import { TENANT } from '../support/access.ts';
 
 const ROWS = 150;
 
@@ -21,6 +22,7 @@ export async function insertDataset(
     .insertInto('datasets')
     .values({
       id,
+      project: TENANT.project,
       name: 'iris',
       state,
       rows,

@@ -9,6 +9,7 @@ import { createJobs, type Jobs } from '../../src/jobs/service.ts';
 import { isFinal } from '../../src/jobs/states.ts';
 import type { Machine } from '../../src/jobs/threadWarnings.ts';
 import { type Database, openDatabase } from '../../src/store/database.ts';
+import { TENANT } from '../support/access.ts';
 import { findDataset } from './datasets.ts';
 
 export const log = pino({ level: 'silent' });
@@ -33,13 +34,16 @@ export function openJobs(machine: Machine = { cores: 4, coresOfJob: 4 }) {
   const { folder, database, close } = makeFolder();
   onTestFinished(close);
   const news = createNewsDesk();
-  const jobs = createJobs({
-    database,
-    findDataset: findDataset(database),
-    news,
-    machine,
-    clock: Date.now,
-  });
+  const jobs = createJobs(
+    {
+      database,
+      findDataset: findDataset(database),
+      news,
+      machine,
+      clock: Date.now,
+    },
+    TENANT,
+  );
   return { folder, database, news, jobs };
 }
 

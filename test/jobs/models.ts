@@ -2,9 +2,14 @@ import type { SaveModel } from '../../src/jobs/worker/run.ts';
 import { newId } from '../../src/kit/ids.ts';
 
 /** Keeps nothing of the outcome but that there was one. */
-export const saveModel: SaveModel = async (queries, { id: jobId, name, datasetId, spec }, outcome, createdAt) => {
+export const saveModel: SaveModel = async (
+  queries,
+  { id: jobId, project, name, datasetId, spec },
+  outcome,
+  createdAt,
+) => {
   const id = newId('mdl');
-  const model = { id, name, jobId, datasetId, task: spec.task, target: spec.target };
+  const model = { id, project, name, jobId, datasetId, task: spec.task, target: spec.target };
   const description = JSON.stringify({ metrics: outcome.metrics });
   await queries
     .insertInto('models')

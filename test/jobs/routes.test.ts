@@ -1,13 +1,19 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { buildApp } from '../../src/http/app.ts';
 import { jobRoutes } from '../../src/jobs/routes.ts';
+import { OPEN_GUARD } from '../support/access.ts';
 import { insertDataset } from './datasets.ts';
 import { openJobs } from './house.ts';
 
 async function openApp() {
   const { database, jobs } = openJobs();
   const datasetId = await insertDataset(database);
-  const app = await buildApp({ version: '0.0.0', routes: [jobRoutes({ jobs })], logger: false });
+  const app = await buildApp({
+    version: '0.0.0',
+    routes: [jobRoutes({ jobs: () => jobs })],
+    guard: OPEN_GUARD,
+    logger: false,
+  });
   onTestFinished(() => app.close());
   const post = async (payload: object) => {
     const answer = await app.inject({ method: 'POST', url: '/v1/jobs', payload });

@@ -13,6 +13,7 @@ import { type Database, openDatabase } from '../../src/store/database.ts';
 import type { Outcome } from '../../src/training/outcome.ts';
 import { resolveSpec } from '../../src/training/resolve/resolve.ts';
 import { specRequestSchema } from '../../src/training/schemas/spec.ts';
+import { OPEN_GUARD, TENANT } from '../support/access.ts';
 
 /** The models' room over a real database in a folder of its own. */
 export interface Room {
@@ -33,14 +34,20 @@ function asColumn(column: DatasetColumn) {
 export async function openRoom(): Promise<Room> {
   const folder = mkdtempSync(join(tmpdir(), 'models-'));
   const database = openDatabase(join(folder, 'test.sqlite'));
-  const models = createModels({
+  const modelsOf = createModels({
     database,
     createKernels: createReferenceKernels,
     clock: Date.now,
     temporaryFolder: folder,
     maxTextBytes: 2 ** 30,
   });
-  const app = await buildApp({ version: '0', routes: [modelRoutes({ models }), networkRoutes], logger: false });
+  const models = modelsOf(TENANT);
+  const app = await buildApp({
+    version: '0',
+    routes: [modelRoutes({ models: modelsOf }), networkRoutes],
+    guard: OPEN_GUARD,
+    logger: false,
+  });
   let saved = 0;
   return {
     app,
@@ -51,6 +58,7 @@ export async function openRoom(): Promise<Room> {
       const datasetId = `ds_${number}`;
       const dataset = {
         id: datasetId,
+        project: TENANT.project,
         name: 'people',
         state: 'ready',
         rows: 1,
@@ -63,7 +71,14 @@ export async function openRoom(): Promise<Room> {
         .insertInto('datasets')
         .values({ ...dataset, ...described, createdAt: 0 })
         .execute();
-      const job = { id: `job_${number}`, name: `model ${number}`, datasetId, spec: requestOf(outcome), warnings: [] };
+      const job = {
+        id: `job_${number}`,
+        project: TENANT.project,
+        name: `model ${number}`,
+        datasetId,
+        spec: requestOf(outcome),
+        warnings: [],
+      };
       await insertJob(database, job);
       return database.transaction().execute((transaction) => saveModel(transaction, job, outcome, Date.now()));
     },
@@ -97,6 +112,7 @@ async function insertJob(database: Database, job: { id: string; name: string; da
     .insertInto('jobs')
     .values({
       id,
+      project: TENANT.project,
       name,
       datasetId,
       state: 'queued',

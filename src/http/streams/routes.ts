@@ -4,12 +4,13 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { EventBatches, Events, Following } from '../../jobs/events/service.ts';
 import { jobParams } from '../../jobs/schemas.ts';
+import type { Tenant } from '../../kit/caller.ts';
 import { ALL_EVENTS, JOB_EVENTS } from './docs.ts';
 import { EVENT_STREAM, eventStream } from './eventStream.ts';
 import { createOpenStreams } from './openStreams.ts';
 
 export interface StreamRoutesParts {
-  readonly events: Events;
+  readonly events: (tenant: Tenant) => Events;
   /** How many streams may be open at once. */
   readonly maxStreams: number;
   /** After so long without an event a comment is sent. */
@@ -21,6 +22,8 @@ const HEARTBEAT_MS = 15_000;
 const STALLED_MS = 120_000;
 /** Streams get so long to end when the server closes. */
 const END_MS = 1000;
+
+const config = { scope: 'read' } as const;
 
 const query = z.strictObject({
   lastEventId: z
@@ -71,15 +74,19 @@ export function streamRoutes({
     };
 
     app.get('/v1/jobs/:id/events', {
+      config,
       schema: { ...JOB_EVENTS, params: jobParams, querystring: query, headers },
-      handler: ({ params, query, headers }, reply) =>
-        answer(reply, headers['last-event-id'] ?? query.lastEventId, (following) => events.ofJob(params.id, following)),
+      handler: ({ caller, params, query, headers }, reply) =>
+        answer(reply, headers['last-event-id'] ?? query.lastEventId, (following) =>
+          events(caller).ofJob(params.id, following),
+        ),
     });
 
     app.get('/v1/events', {
+      config,
       schema: { ...ALL_EVENTS, querystring: query, headers },
-      handler: ({ query, headers }, reply) =>
-        answer(reply, headers['last-event-id'] ?? query.lastEventId, events.ofAll),
+      handler: ({ caller, query, headers }, reply) =>
+        answer(reply, headers['last-event-id'] ?? query.lastEventId, events(caller).ofAll),
     });
   };
 }

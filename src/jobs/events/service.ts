@@ -1,3 +1,4 @@
+import type { Tenant } from '../../kit/caller.ts';
 import { ServiceError } from '../../kit/errors.ts';
 import type { Database } from '../../store/database.ts';
 import type { JobState } from '../../store/tables.ts';
@@ -25,7 +26,7 @@ export interface Following {
   readonly quietMs: number;
 }
 
-/** What is told of jobs, to readers who keep nothing here but their place. Throws `invalid_request` for an id that is none of ours. */
+/** What is told of a tenant's jobs, to readers who keep nothing here but their place. Throws `invalid_request` for an id that is none of ours. */
 export interface Events {
   /**
    * The events of a job from the first one, or behind the last one that the reader has, until the job is in a final state and all
@@ -41,11 +42,18 @@ const BATCH = 50;
 /** Another process's news do not come here, so whoever waits looks for himself as often. */
 const LOOK_MS = 1000;
 
-export function createEvents({ database, news }: EventsParts): Events {
+export function createEvents({ database, news }: EventsParts, { project }: Tenant): Events {
   const store = createEventStore(database);
 
   const stateOf = async (id: string): Promise<JobState | undefined> =>
-    (await database.selectFrom('jobs').select('state').where('id', '=', id).executeTakeFirst())?.state;
+    (
+      await database
+        .selectFrom('jobs')
+        .select('state')
+        .where('id', '=', id)
+        .where('project', '=', project)
+        .executeTakeFirst()
+    )?.state;
 
   const readJob = (jobId: string) => async (position: Position) => {
     // The state is asked first: what is told after it may be missing among the events, but not what came before a final one.
@@ -56,8 +64,11 @@ export function createEvents({ database, news }: EventsParts): Events {
     return { events: told.map((item) => eventView(jobId, item)), position: { epoch, event }, isOver };
   };
   const readAll = async (position: number) => {
-    const told = await store.afterOfAll(position, BATCH);
-    return { events: told.map(eventOfAnyView), position: told.at(-1)?.event ?? position, isOver: false };
+    // What belongs to others is passed over, and not looked at again.
+    const newest = await store.newest();
+    const told = await store.afterOfAll(project, { after: position, upTo: newest }, BATCH);
+    const read = told.length < BATCH ? Math.max(newest, position) : (told.at(-1)?.event ?? position);
+    return { events: told.map(eventOfAnyView), position: read, isOver: false };
   };
 
   return {

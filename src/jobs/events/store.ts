@@ -15,12 +15,23 @@ interface EpochTold extends Omit<LossRow, 'jobId'> {
 /** One thing that is told of a job, at the position (epoch, event). */
 export type Told = EpochTold | (EventTold & { readonly epoch: number });
 
+interface EventRange {
+  /** The last event before it. */
+  readonly after: number;
+  /** Its last event. */
+  readonly upTo: number;
+}
+
 /** Queries about what is told of jobs. */
 export interface EventStore {
   /** What is told of a job behind a position, in order. One statement, so that nothing is written between its parts. */
   after(jobId: string, position: Position, limit: number): Promise<readonly Told[]>;
-  /** States and log lines of all jobs behind an event, in order. */
-  afterOfAll(event: number, limit: number): Promise<readonly (EventTold & { readonly jobId: string })[]>;
+  /** States and log lines of all jobs of a project behind one event, up to another, in order. */
+  afterOfAll(
+    project: string,
+    range: EventRange,
+    limit: number,
+  ): Promise<readonly (EventTold & { readonly jobId: string })[]>;
   /** The last event of any job; 0 when there is none. */
   newest(): Promise<number>;
 }
@@ -39,12 +50,15 @@ export function createEventStore(database: Database): EventStore {
       return rows;
     },
 
-    afterOfAll: (event, limit) =>
+    afterOfAll: (project, { after, upTo }, limit) =>
       database
         .selectFrom('events')
-        .select(['id as event', 'jobId', 'type', 'data', 'createdAt'])
-        .where('id', '>', event)
-        .orderBy('id')
+        .innerJoin('jobs', 'jobs.id', 'events.jobId')
+        .select(['events.id as event', 'events.jobId', 'events.type', 'events.data', 'events.createdAt'])
+        .where('events.id', '>', after)
+        .where('events.id', '<=', upTo)
+        .where('jobs.project', '=', project)
+        .orderBy('events.id')
         .limit(limit)
         .execute(),
 

@@ -14,7 +14,17 @@ import { takeBack } from './takeBack.ts';
 /** A worker that has not renewed its lease for so long is taken for dead. Long enough for a disk that hangs for a while. */
 export const LEASE_MS = 15_000;
 
-const CLAIMED = ['id', 'name', 'datasetId', 'request', 'warnings', 'attempts', 'memoryBytes', 'requested'] as const;
+const CLAIMED = [
+  'id',
+  'project',
+  'name',
+  'datasetId',
+  'request',
+  'warnings',
+  'attempts',
+  'memoryBytes',
+  'requested',
+] as const;
 export type ClaimedJob = Pick<JobRow, (typeof CLAIMED)[number]>;
 
 export interface Lease {
@@ -30,7 +40,10 @@ interface Trained {
 
 /** How a worker takes jobs out of the queue and gives them back; every statement checks that the lease is still its own. */
 export interface Queue {
-  /** The job at the head of the queue, if it needs at most `freeBytes`: a large job is not overtaken by small ones. */
+  /**
+   * The job at the head of the queue, if it needs at most `freeBytes`: a large job is not overtaken by small ones. The head is of the highest
+   * priority, then of the project with the fewest running jobs, then the oldest; a project with as many as it may run waits.
+   */
   claim(freeBytes: number): Promise<ClaimedJob | undefined>;
   /** Shows the job where the checkpoint stands, or at its start; `watched` chooses its best epoch. */
   rewind(id: string, checkpoint: Checkpoint | null, watched: Monitor): Promise<void>;
@@ -160,13 +173,32 @@ export function createQueue(database: Database, owner: string, clock: Clock): Qu
   };
 }
 
-/** The id of the job to take next. The state is written out, not bound, so that SQLite uses the partial index `jobs_queue`. */
+/**
+ * The id of the job to take next: of each project that may run one more its first job, and of these the best. The states are written out,
+ * not bound, so that SQLite uses the partial indexes `jobs_queue` and `jobs_running`, one look-up a project however long the queue is.
+ */
 function headOfQueue(eb: JobExpressions) {
+  const running = sql<number>`(SELECT count(*) FROM jobs WHERE state = 'running' AND project = projects.name)`;
   return eb
-    .selectFrom('jobs')
-    .select('id')
-    .where('state', '=', sql.lit('queued'))
-    .orderBy('priority', 'desc')
-    .orderBy('id')
+    .selectFrom('projects')
+    .innerJoin('jobs as head', (join) =>
+      join.on('head.id', '=', (on) =>
+        on
+          .selectFrom('jobs as waiting')
+          .select('waiting.id')
+          .where('waiting.state', '=', sql.lit('queued'))
+          .whereRef('waiting.project', '=', 'projects.name')
+          .orderBy('waiting.priority', 'desc')
+          .orderBy('waiting.id')
+          .limit(1),
+      ),
+    )
+    .select('head.id')
+    .where((where) =>
+      where.or([where('projects.runningJobs', 'is', null), where('projects.runningJobs', '>', running)]),
+    )
+    .orderBy('head.priority', 'desc')
+    .orderBy(running)
+    .orderBy('head.id')
     .limit(1);
 }

@@ -22,6 +22,7 @@ import type { ThreadResult } from './threadTask.ts';
 /** A job as the models' room sees it. */
 export interface TrainedJob {
   readonly id: string;
+  readonly project: string;
   readonly name: string;
   readonly datasetId: string | null;
   readonly spec: Hyperparameters;
@@ -78,6 +79,7 @@ export function startRun(parts: RunParts, claimed: ClaimedJob): Run {
   const log = parts.log.child({ jobId: claimed.id });
   const job: TrainedJob = {
     id: claimed.id,
+    project: claimed.project,
     name: claimed.name,
     datasetId: claimed.datasetId,
     spec: readHyperparameters(claimed.request),

@@ -1,5 +1,6 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import type { Tenant } from '../../kit/caller.ts';
 import { answer, errorResponses, pageQuery } from '../../kit/wire.ts';
 import { aliasPage, aliasParams, aliasRequest, aliasSchema } from './schemas.ts';
 import type { Aliases } from './service.ts';
@@ -7,9 +8,10 @@ import type { Aliases } from './service.ts';
 const tags = ['Models'];
 
 /** `/v1/aliases`. */
-export function aliasRoutes({ aliases }: { readonly aliases: Aliases }): FastifyPluginAsyncZod {
+export function aliasRoutes({ aliases }: { readonly aliases: (tenant: Tenant) => Aliases }): FastifyPluginAsyncZod {
   return async (app) => {
     app.put('/v1/aliases/:name', {
+      config: { scope: 'train' },
       schema: {
         tags,
         operationId: 'putAlias',
@@ -19,10 +21,11 @@ export function aliasRoutes({ aliases }: { readonly aliases: Aliases }): Fastify
         body: aliasRequest,
         response: { 200: answer('The alias.', aliasSchema), ...errorResponses(400, 404, 415) },
       },
-      handler: ({ params, body }) => aliases.put(params.name, body.modelId),
+      handler: ({ caller, params, body }) => aliases(caller).put(params.name, body.modelId),
     });
 
     app.get('/v1/aliases', {
+      config: { scope: 'read' },
       schema: {
         tags,
         operationId: 'listAliases',
@@ -31,10 +34,11 @@ export function aliasRoutes({ aliases }: { readonly aliases: Aliases }): Fastify
         querystring: pageQuery,
         response: { 200: answer('A page of aliases.', aliasPage), ...errorResponses(400) },
       },
-      handler: ({ query }) => aliases.list(query),
+      handler: ({ caller, query }) => aliases(caller).list(query),
     });
 
     app.get('/v1/aliases/:name', {
+      config: { scope: 'read' },
       schema: {
         tags,
         operationId: 'getAlias',
@@ -43,10 +47,11 @@ export function aliasRoutes({ aliases }: { readonly aliases: Aliases }): Fastify
         params: aliasParams,
         response: { 200: answer('The alias.', aliasSchema), ...errorResponses(400, 404) },
       },
-      handler: ({ params }) => aliases.get(params.name),
+      handler: ({ caller, params }) => aliases(caller).get(params.name),
     });
 
     app.delete('/v1/aliases/:name', {
+      config: { scope: 'train' },
       schema: {
         tags,
         operationId: 'deleteAlias',
@@ -55,8 +60,8 @@ export function aliasRoutes({ aliases }: { readonly aliases: Aliases }): Fastify
         params: aliasParams,
         response: { 204: z.null().describe('Deleted.'), ...errorResponses(400, 404) },
       },
-      handler: async ({ params }, reply) => {
-        await aliases.remove(params.name);
+      handler: async ({ caller, params }, reply) => {
+        await aliases(caller).remove(params.name);
         return reply.code(204).send(null);
       },
     });

@@ -1,11 +1,12 @@
 import { type Clock, isoTime } from '../../kit/clock.ts';
 import { ServiceError } from '../../kit/errors.ts';
-import { invalidCursor, type Page, type PageQuery } from '../../kit/wire.ts';
+import { decodePlace, encodePlace } from '../../kit/places.ts';
+import type { Page, PageQuery } from '../../kit/wire.ts';
 import type { AliasRow } from '../../store/tables.ts';
 import { modelNotFound } from '../modelNotFound.ts';
 import type { ModelStore } from '../store.ts';
 import type { Alias } from './schemas.ts';
-import type { AliasPlace, AliasStore } from './store.ts';
+import type { AliasStore } from './store.ts';
 
 /** Names for models, which can be moved from one to the next while clients go on asking for the name. */
 export interface Aliases {
@@ -42,7 +43,10 @@ export function createAliases({ store, models, clock }: AliasesParts): Aliases {
     async list({ limit, after }) {
       const rows = await store.list(after === undefined ? undefined : decodePlace(after), limit + 1);
       const last = rows.length > limit ? rows[limit - 1] : undefined;
-      return { items: rows.slice(0, limit).map(toAlias), next: last ? encodePlace(last) : null };
+      return {
+        items: rows.slice(0, limit).map(toAlias),
+        next: last ? encodePlace({ at: last.updatedAt, name: last.name }) : null,
+      };
     },
     async remove(name) {
       if (!(await store.remove(name))) throw aliasNotFound(name);
@@ -54,16 +58,6 @@ function aliasNotFound(name: string): ServiceError {
   return new ServiceError('alias_not_found', `There is no alias ${JSON.stringify(name)}.`);
 }
 
-function toAlias({ name, modelId, updatedAt }: AliasRow): Alias {
+function toAlias({ name, modelId, updatedAt }: Omit<AliasRow, 'project'>): Alias {
   return { name, modelId, updatedAt: isoTime(updatedAt) };
-}
-
-function encodePlace({ name, updatedAt }: AliasPlace): string {
-  return Buffer.from(`${updatedAt}:${name}`).toString('base64url');
-}
-
-function decodePlace(cursor: string): AliasPlace {
-  const [, updatedAt, name] = /^(\d{1,16}):(.+)$/.exec(Buffer.from(cursor, 'base64url').toString()) ?? [];
-  if (updatedAt !== undefined && name !== undefined) return { name, updatedAt: Number(updatedAt) };
-  throw invalidCursor();
 }

@@ -1,34 +1,39 @@
 import { sql } from 'kysely';
+import type { Place } from '../../kit/places.ts';
 import type { Database } from '../../store/database.ts';
 import type { AliasRow } from '../../store/tables.ts';
 
-/** Where an alias stands in the list. */
-export type AliasPlace = Pick<AliasRow, 'name' | 'updatedAt'>;
-
-/** Queries about aliases, named for what they answer. */
+/** Queries about the aliases of one project, named for what they answer. */
 export interface AliasStore {
   find(name: string): Promise<AliasRow | undefined>;
   /** Those moved last first, then by name. */
-  list(after: AliasPlace | undefined, limit: number): Promise<readonly AliasRow[]>;
+  list(after: Place | undefined, limit: number): Promise<readonly AliasRow[]>;
   /** Makes the alias or moves it. False: there is no such model. */
-  put(alias: AliasRow): Promise<boolean>;
+  put(alias: Omit<AliasRow, 'project'>): Promise<boolean>;
   /** False: it was not there. */
   remove(name: string): Promise<boolean>;
 }
 
-export function createAliasStore(database: Database): AliasStore {
+export function createAliasStore(database: Database, project: string): AliasStore {
   return {
-    find: (name) => database.selectFrom('aliases').selectAll().where('name', '=', name).executeTakeFirst(),
+    find: (name) =>
+      database
+        .selectFrom('aliases')
+        .selectAll()
+        .where('project', '=', project)
+        .where('name', '=', name)
+        .executeTakeFirst(),
 
     list(after, limit) {
       const query = database
         .selectFrom('aliases')
         .selectAll()
+        .where('project', '=', project)
         .orderBy('updatedAt', 'desc')
         .orderBy('name')
         .limit(limit);
       if (after === undefined) return query.execute();
-      const { name, updatedAt } = after;
+      const { name, at: updatedAt } = after;
       return query
         .where((eb) =>
           eb.or([eb('updatedAt', '<', updatedAt), eb.and([eb('updatedAt', '=', updatedAt), eb('name', '>', name)])]),
@@ -39,20 +44,25 @@ export function createAliasStore(database: Database): AliasStore {
     async put({ name, modelId, updatedAt }) {
       const result = await database
         .insertInto('aliases')
-        .columns(['name', 'modelId', 'updatedAt'])
+        .columns(['project', 'name', 'modelId', 'updatedAt'])
         .expression((eb) =>
           eb
             .selectFrom('models')
-            .select([sql.val(name).as('name'), 'models.id', sql.val(updatedAt).as('updatedAt')])
-            .where('models.id', '=', modelId),
+            .select(['models.project', sql.val(name).as('name'), 'models.id', sql.val(updatedAt).as('updatedAt')])
+            .where('models.id', '=', modelId)
+            .where('models.project', '=', project),
         )
-        .onConflict((conflict) => conflict.column('name').doUpdateSet({ modelId, updatedAt }))
+        .onConflict((conflict) => conflict.columns(['project', 'name']).doUpdateSet({ modelId, updatedAt }))
         .executeTakeFirst();
       return (result.numInsertedOrUpdatedRows ?? 0n) > 0n;
     },
 
     async remove(name) {
-      const result = await database.deleteFrom('aliases').where('name', '=', name).executeTakeFirst();
+      const result = await database
+        .deleteFrom('aliases')
+        .where('project', '=', project)
+        .where('name', '=', name)
+        .executeTakeFirst();
       return result.numDeletedRows > 0n;
     },
   };

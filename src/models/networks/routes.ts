@@ -6,6 +6,7 @@ import { inspectNetwork } from './service.ts';
 /** `/v1/networks`. */
 export const networkRoutes: FastifyPluginAsyncZod = async (app) => {
   app.post('/v1/networks/inspect', {
+    config: { scope: 'read' },
     schema: {
       tags: ['Networks'],
       operationId: 'inspectNetwork',

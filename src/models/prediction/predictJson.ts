@@ -11,11 +11,15 @@ type PredictionJson = PredictAnswer['predictions'][number];
 /** What is checked before the rows are read one by one; a zod record would lose a column named `__proto__`. */
 export const rowsSchema = z.strictObject({ rows: z.array(z.unknown()) });
 
-/** The predictions for the rows, in their order. Throws ServiceError `invalid_rows` that lists what is wrong. */
-export async function predictJson(predictor: Predictor, rows: readonly unknown[]): Promise<PredictAnswer> {
+/** The predictions for the rows, in their order. Throws as `predictRows`. */
+export async function predictJson(
+  predictor: Predictor,
+  rows: readonly unknown[],
+  mostRows: number | null,
+): Promise<PredictAnswer> {
   const gaps = countGaps(predictor.fitted);
   const predictions: PredictionJson[] = [];
-  for await (const chunk of predictRows(predictor, inChunks(predictor, rows), gaps)) {
+  for await (const chunk of predictRows(predictor, inChunks(predictor, rows), gaps, mostRows)) {
     for (const prediction of chunk) predictions.push(toJson(prediction, predictor.classes ?? []));
   }
   return { predictions, warnings: [...gaps.warnings()] };

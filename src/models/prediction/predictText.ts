@@ -5,6 +5,7 @@ import { readCsv } from './rows/csv.ts';
 import { csvLine } from './rows/csvText.ts';
 import type { Gaps } from './rows/gaps.ts';
 import { readNdjson } from './rows/ndjson.ts';
+import type { RawRows } from './rows/rawRows.ts';
 
 /** Formats in which any number of rows is predicted: what comes in goes out. */
 export const TEXT_FORMATS = ['text/csv', 'text/tab-separated-values', 'application/x-ndjson'] as const;
@@ -14,20 +15,25 @@ export function isTextFormat(mediaType: string): mediaType is TextFormat {
   return TEXT_FORMATS.some((format) => format === mediaType);
 }
 
-/** The predictions for the rows of a text, in their order and format, chunk by chunk. Throws ServiceError `invalid_rows`. */
+/** The predictions for rows, chunk by chunk. */
+type Predicted = (chunks: AsyncIterable<RawRows>) => AsyncIterable<readonly Prediction[]>;
+
+/** The predictions for the rows of a text, in their order and format, chunk by chunk. Throws as `predictRows`. */
 export function predictText(
   predictor: Predictor,
   format: TextFormat,
   text: AsyncGenerator<string>,
   gaps: Gaps,
+  mostRows: number | null,
 ): AsyncGenerator<string> {
+  const predicted = (chunks: AsyncIterable<RawRows>) => predictRows(predictor, chunks, gaps, mostRows);
   switch (format) {
     case 'text/csv':
-      return predictCsv(predictor, text, undefined, gaps);
+      return predictCsv(predictor, text, undefined, predicted);
     case 'text/tab-separated-values':
-      return predictCsv(predictor, text, '\t', gaps);
+      return predictCsv(predictor, text, '\t', predicted);
     case 'application/x-ndjson':
-      return predictNdjson(predictor, text, gaps);
+      return predictNdjson(predictor, text, predicted);
   }
 }
 
@@ -36,13 +42,13 @@ async function* predictCsv(
   predictor: Predictor,
   text: AsyncGenerator<string>,
   delimiter: string | undefined,
-  gaps: Gaps,
+  predicted: Predicted,
 ): AsyncGenerator<string> {
   const { known, chunkRows, classes } = predictor;
   const line = (cells: readonly (string | number)[]) => csvLine(cells, delimiter ?? ',');
   const chunks = readCsv(text, { known, chunkRows, delimiter });
   yield line(['prediction', ...(classes ?? []).map((label) => `probability_${label}`)]);
-  for await (const predictions of predictRows(predictor, chunks, gaps)) {
+  for await (const predictions of predicted(chunks)) {
     yield predictions.map((prediction) => line(toCells(prediction))).join('');
   }
 }
@@ -51,10 +57,14 @@ function toCells(prediction: Prediction): readonly (string | number)[] {
   return 'value' in prediction ? [prediction.value] : [prediction.label, ...prediction.probabilities];
 }
 
-async function* predictNdjson(predictor: Predictor, text: AsyncGenerator<string>, gaps: Gaps): AsyncGenerator<string> {
+async function* predictNdjson(
+  predictor: Predictor,
+  text: AsyncGenerator<string>,
+  predicted: Predicted,
+): AsyncGenerator<string> {
   const classes = predictor.classes ?? [];
   const chunks = readNdjson(text, predictor.known, predictor.chunkRows);
-  for await (const predictions of predictRows(predictor, chunks, gaps)) {
+  for await (const predictions of predicted(chunks)) {
     yield predictions.map((prediction) => `${JSON.stringify(toJson(prediction, classes))}\n`).join('');
   }
 }

@@ -4,7 +4,7 @@ import { ServiceError } from '../../kit/errors.ts';
 import { parseInput } from '../../kit/validation.ts';
 import { errorResponses } from '../../kit/wire.ts';
 import { modelParams } from '../schemas.ts';
-import type { Models, RowsBody } from '../service.ts';
+import type { ModelsOf, RowsBody } from '../service.ts';
 import { isTextFormat, TEXT_FORMATS } from './predictText.ts';
 import type { GapWarning } from './rows/gaps.ts';
 import {
@@ -25,13 +25,14 @@ const WARNINGS_HEADER = 'trainyard-warnings';
 const LONGEST_HEADER = 4096;
 
 /** `POST /v1/models/{id}/predict`. */
-export function predictRoutes({ models }: { readonly models: Models }): FastifyPluginAsyncZod {
+export function predictRoutes({ models }: { readonly models: ModelsOf }): FastifyPluginAsyncZod {
   return async (app) => {
     // Bodies are read as they come: text of any length, and JSON whose columns may have any name.
     app.removeAllContentTypeParsers();
     app.addContentTypeParser('*', (_request, body, done) => done(null, body));
 
     app.post('/v1/models/:id/predict', {
+      config: { scope: 'predict' },
       schema: {
         tags: ['Models'],
         operationId: 'predict',
@@ -70,11 +71,15 @@ export function predictRoutes({ models }: { readonly models: Models }): FastifyP
         const [mediaType, charset] = contentType(request);
         const body = { ...rowsBody(request), charset };
         if (mediaType === JSON_TYPE) {
-          const answer = await models.predictJson(request.params.id, body);
+          const answer = await models(request.caller).predictJson(request.params.id, body);
           return reply.type(`${JSON_TYPE}; charset=utf-8`).serializer(JSON.stringify).send(answer);
         }
         if (!isTextFormat(mediaType)) throw unsupported();
-        const { stream, bytes, warnings } = await models.predictText(request.params.id, mediaType, body);
+        const { stream, bytes, warnings } = await models(request.caller).predictText(
+          request.params.id,
+          mediaType,
+          body,
+        );
         if (warnings.length > 0) reply.header(WARNINGS_HEADER, warningsHeader(warnings));
         return reply.type(`${mediaType}; charset=utf-8`).header('content-length', bytes).send(stream);
       },

@@ -3,15 +3,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { datasetRoutes } from '../../../src/datasets/routes.ts';
-import { createDatasets, type DatasetLimits, type Datasets } from '../../../src/datasets/service.ts';
+import { type AllDatasets, createDatasets, type DatasetLimits } from '../../../src/datasets/service.ts';
 import { buildApp } from '../../../src/http/app.ts';
 import { type Folders, foldersOf, prepareFolders } from '../../../src/kit/folders.ts';
 import { type Database, openDatabase } from '../../../src/store/database.ts';
+import { OPEN_GUARD } from '../../support/access.ts';
 
 /** The datasets room behind its routes, over a data folder of its own. */
 export interface TestService {
   readonly app: FastifyInstance;
-  readonly datasets: Datasets;
+  readonly datasets: AllDatasets;
   readonly database: Database;
   readonly folders: Folders;
   readonly close: () => Promise<void>;
@@ -25,7 +26,12 @@ export async function startDatasets(limits: Partial<DatasetLimits> = {}): Promis
   prepareFolders(folders);
   const database = openDatabase(folders.database);
   const datasets = createDatasets({ database, folders, clock: Date.now, limits: { ...LIMITS, ...limits } });
-  const app = await buildApp({ version: '0.0.0', routes: [datasetRoutes({ datasets })], logger: false });
+  const app = await buildApp({
+    version: '0.0.0',
+    routes: [datasetRoutes({ datasets })],
+    guard: OPEN_GUARD,
+    logger: false,
+  });
   return {
     app,
     datasets,

@@ -5,14 +5,15 @@ import { createEvents } from '../../../src/jobs/events/service.ts';
 import type { Database } from '../../../src/store/database.ts';
 import { insertDataset } from '../../jobs/datasets.ts';
 import { openJobs } from '../../jobs/house.ts';
+import { OPEN_GUARD, TENANT } from '../../support/access.ts';
 
 /** The streams on a port, over a database with a dataset. */
 export async function openStreams(changes: Partial<StreamRoutesParts> = {}) {
   const { folder, database, jobs, news } = openJobs();
   const datasetId = await insertDataset(database);
-  const events = createEvents({ database, news });
-  const routes = [streamRoutes({ events, maxStreams: 1000, ...changes })];
-  const app = await buildApp({ version: '0.0.0', routes, logger: false });
+  const events = createEvents({ database, news }, TENANT);
+  const routes = [streamRoutes({ events: () => events, maxStreams: 1000, ...changes })];
+  const app = await buildApp({ version: '0.0.0', routes, guard: OPEN_GUARD, logger: false });
   onTestFinished(() => app.close());
   const address = await app.listen({ host: '127.0.0.1', port: 0 });
   const submit = async (name = 'plain') => (await jobs.submit({ name, datasetId, target: 'species' })).id;

@@ -115,7 +115,16 @@ describe('the queue', () => {
     const broken = queueOf('a').succeed(id, DONE, async (queries) => {
       await queries
         .insertInto('models')
-        .values({ id: 'mdl_1', name: 'm', task: 'binary', target: 't', description: '{}', sha256: '', createdAt: 1 })
+        .values({
+          id: 'mdl_1',
+          project: 'default',
+          name: 'm',
+          task: 'binary',
+          target: 't',
+          description: '{}',
+          sha256: '',
+          createdAt: 1,
+        })
         .execute();
       throw new Error('the disk is full');
     });

@@ -7,6 +7,7 @@ import { createJobs } from '../../../src/jobs/service.ts';
 import { createPool } from '../../../src/jobs/worker/pool.ts';
 import { startWorker } from '../../../src/jobs/worker/worker.ts';
 import { foldersOf, prepareFolders } from '../../../src/kit/folders.ts';
+import { TENANT } from '../../support/access.ts';
 import { checkpointsIn, log, makeFolder, over } from '../house.ts';
 import { saveModel } from '../models.ts';
 import { hasLosses, seen } from '../seen.ts';
@@ -40,14 +41,15 @@ async function openTraining() {
   const folders = foldersOf(folder);
   prepareFolders(folders);
   const datasets = createDatasets({ database, folders, clock: Date.now, limits: LIMITS });
-  const { id: datasetId } = await datasets.upload({
+  const { id: datasetId } = await datasets.of(TENANT).upload({
     ...CSV,
     name: 'flowers',
     body: Readable.from([Buffer.from(flowers())]),
   });
   const news = createNewsDesk();
   const { find: findDataset, findFile } = datasets;
-  const jobs = createJobs({ database, findDataset, news, machine: { cores: 2, coresOfJob: 2 }, clock: Date.now });
+  const machine = { cores: 2, coresOfJob: 2 };
+  const jobs = createJobs({ database, findDataset, news, machine, clock: Date.now }, TENANT);
   const threads = 2;
   const pool = createPool({ module: THREAD, setup: { kernels: 'auto' }, threads, onError: () => {} });
   const keeping = { checkpoints: checkpointsIn(folder, database), checkpointMs: 10_000 };

@@ -1,0 +1,102 @@
+import { timingSafeEqual } from 'node:crypto';
+import { type Caller, DEFAULT_PROJECT, NO_QUOTAS, SCOPES } from '../kit/caller.ts';
+import type { Clock } from '../kit/clock.ts';
+import { ServiceError } from '../kit/errors.ts';
+import type { Logger } from '../kit/log.ts';
+import type { Database } from '../store/database.ts';
+import { createKeyStore, type KeyStore, type KeyWithQuotas } from './keyStore.ts';
+import { printOf } from './keyText.ts';
+
+export interface AuthenticationParts {
+  readonly database: Database;
+  readonly clock: Clock;
+  /** Of keys that have no rate of their own; null does not bind. */
+  readonly requestsPerSecond: number | null;
+  readonly log?: Logger | undefined;
+}
+
+/** Tells who asks. Nothing is remembered between requests, so that a key is dead as soon as any process has revoked it. */
+export interface Authentication {
+  /** Whether the service has ever had a key; from then on it wants one. */
+  hasKeys(): Promise<boolean>;
+  /** Who sends this Authorization header. Throws ServiceError `key_required` and `key_invalid`. */
+  callerOf(authorization: string | undefined): Promise<Caller>;
+  /** Those of the keys that are good no more. */
+  invalid(keyIds: readonly string[]): Promise<readonly string[]>;
+}
+
+/** Uses are written down so often, not with each request. */
+const USE_NOTED_EVERY_MS = 60_000;
+
+/** Who asks a service that has no keys. */
+export const ANYBODY: Caller = {
+  keyId: null,
+  project: DEFAULT_PROJECT,
+  scopes: SCOPES,
+  quotas: NO_QUOTAS,
+  requestsPerSecond: null,
+};
+
+export function createAuthentication(parts: AuthenticationParts): Authentication {
+  const { database, clock, log } = parts;
+  const store = createKeyStore(database);
+  let keysSeen = false;
+
+  /** Rows of keys stay for ever, so what was true once is true. */
+  const hasKeys = async () => (keysSeen ||= await store.any());
+
+  const noteUse = async ({ id, lastUsedAt }: KeyWithQuotas, now: number) => {
+    const after = now - USE_NOTED_EVERY_MS;
+    if (lastUsedAt !== null && lastUsedAt > after) return;
+    // A database that cannot be written is no reason to refuse what only reads.
+    await store.touch(id, now, after).catch((error) => log?.warn({ err: error }, 'the use of a key was not noted'));
+  };
+
+  return {
+    hasKeys,
+
+    async callerOf(authorization) {
+      if (!(await hasKeys())) return ANYBODY;
+      const now = clock();
+      const key = await findKey(store, bearerOf(authorization));
+      if (key === undefined || !isGood(key, now)) {
+        throw new ServiceError('key_invalid', 'The key is unknown, expired or revoked: ask an admin for a new one.');
+      }
+      await noteUse(key, now);
+      return toCaller(key, parts.requestsPerSecond);
+    },
+
+    invalid: (keyIds) => store.invalid(keyIds, clock()),
+  };
+}
+
+/** The token of a Bearer header (RFC 6750). */
+function bearerOf(authorization: string | undefined): string {
+  const [, token] = /^Bearer +(\S+) *$/i.exec(authorization ?? '') ?? [];
+  if (token !== undefined) return token;
+  throw new ServiceError('key_required', 'Send an API key: `Authorization: Bearer ty_…`.');
+}
+
+/** The key of that text. Its hash is compared in constant time: how long it takes tells nothing about the hashes that are kept. */
+async function findKey(store: KeyStore, text: string): Promise<KeyWithQuotas | undefined> {
+  const print = printOf(text);
+  if (print === undefined) return undefined;
+  const candidates = await store.findByPrefix(print.prefix);
+  return candidates.find(({ sha256 }) => timingSafeEqual(sha256, print.sha256));
+}
+
+function isGood({ revokedAt, expiresAt }: KeyWithQuotas, now: number): boolean {
+  return revokedAt === null && (expiresAt === null || expiresAt > now);
+}
+
+function toCaller(key: KeyWithQuotas, defaultRequestsPerSecond: number | null): Caller {
+  const { id, project, scopes, requestsPerSecond, runningJobs, queuedJobs, storedBytes, predictRows } = key;
+  return {
+    keyId: id,
+    project,
+    // Written from a list of scopes.
+    scopes: JSON.parse(scopes),
+    quotas: { runningJobs, queuedJobs, storedBytes, predictRows },
+    requestsPerSecond: requestsPerSecond ?? defaultRequestsPerSecond,
+  };
+}

@@ -1,0 +1,83 @@
+import { z } from 'zod';
+import { DEFAULT_PROJECT, SCOPES } from '../kit/caller.ts';
+import { pageOf, pageQuery } from '../kit/wire.ts';
+import { projectName } from './projectSchemas.ts';
+
+const FASTEST_REQUESTS_PER_SECOND = 1_000_000;
+const LONGEST_NAME = 200;
+
+const EXAMPLE = {
+  id: 'key_01jd8m9wq2t5n8x1c4v7b0k3z6',
+  name: 'nightly training',
+  project: DEFAULT_PROJECT,
+  prefix: 'ty_k3Jd81xQ',
+  scopes: ['read', 'train'],
+  requestsPerSecond: null,
+  createdAt: '2026-11-23T09:30:00.000Z',
+  lastUsedAt: null,
+  expiresAt: null,
+  revokedAt: null,
+};
+
+const keyName = z
+  .string()
+  .min(1)
+  .max(LONGEST_NAME)
+  // It is shown on terminals.
+  .regex(/^\P{Cc}*$/u, 'A name has no line breaks or other control characters.')
+  .describe('What people call it, such as who uses it for what.');
+const scopes = z
+  .array(z.enum(SCOPES))
+  .min(1)
+  .describe(
+    '`read`: look at everything but keys; `train`: upload, train, delete; `predict`: ask models; `admin`: all of these, and keys.',
+  );
+const requestsPerSecond = z
+  .number()
+  .positive()
+  .max(FASTEST_REQUESTS_PER_SECOND)
+  .nullable()
+  .describe("Requests a second at most; null: the service's default.");
+const time = z.iso.datetime();
+
+export const keySchema = z
+  .object({
+    id: z.string(),
+    name: keyName,
+    project: z.string().describe('What it sees and makes is of this project alone.'),
+    prefix: z.string().describe('How the key begins, to know it again.'),
+    scopes,
+    requestsPerSecond,
+    createdAt: time,
+    lastUsedAt: time.nullable().describe('To the minute; null: never used.'),
+    expiresAt: time.nullable().describe('From then on it is refused; null: never.'),
+    revokedAt: time.nullable().describe('Since then it is refused; null: it is not revoked.'),
+  })
+  .meta({ id: 'Key', description: 'An API key, without its secret.', example: EXAMPLE });
+export type Key = z.infer<typeof keySchema>;
+
+export const createdKeySchema = keySchema
+  .extend({ key: z.string().describe('The key itself. It is shown this once and kept nowhere.') })
+  .meta({
+    id: 'CreatedKey',
+    description: 'A new API key with its secret.',
+    example: { ...EXAMPLE, key: 'ty_k3Jd81xQ…' },
+  });
+export type CreatedKey = z.infer<typeof createdKeySchema>;
+
+export const keyRequest = z
+  .strictObject({
+    name: keyName,
+    scopes,
+    project: projectName.optional().describe('Only an admin of `default` may name another project than its own.'),
+    expiresAt: time.optional().describe('A time to come; never, when left out.'),
+    requestsPerSecond: requestsPerSecond.optional(),
+  })
+  .meta({ id: 'KeyRequest', example: { name: 'nightly training', scopes: ['read', 'train'] } });
+export type KeyRequest = z.output<typeof keyRequest>;
+
+export const keysQuery = pageQuery.extend({ project: projectName.optional().describe('Only keys of this project.') });
+export type KeysQuery = z.output<typeof keysQuery>;
+
+export const keyPage = pageOf(keySchema).meta({ id: 'KeyPage', description: 'Keys, newest first.' });
+export const keyParams = z.object({ id: z.string().max(64).describe('The id of a key: `key_…`.') });

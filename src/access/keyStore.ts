@@ -1,0 +1,91 @@
+import type { Database } from '../store/database.ts';
+import type { KeyRow, ProjectRow } from '../store/tables.ts';
+
+/** A key with the quotas of its project. */
+export type KeyWithQuotas = KeyRow & Pick<ProjectRow, 'runningJobs' | 'queuedJobs' | 'storedBytes' | 'predictRows'>;
+
+interface KeyFilter {
+  /** Undefined: of all projects. */
+  readonly project?: string | undefined;
+  /** Only keys older than this id. */
+  readonly before?: string | undefined;
+  readonly limit: number;
+}
+
+/** Queries about keys, named for what they answer. */
+export interface KeyStore {
+  /** Whether there has ever been a key: rows of revoked keys stay. */
+  any(): Promise<boolean>;
+  insert(row: KeyRow): Promise<void>;
+  find(id: string): Promise<KeyRow | undefined>;
+  findByPrefix(prefix: string): Promise<readonly KeyWithQuotas[]>;
+  /** Newest first. */
+  list(filter: KeyFilter): Promise<readonly KeyRow[]>;
+  /** A key that is revoked already keeps its time. */
+  revoke(id: string, now: number): Promise<void>;
+  /** Notes a use at `now`, unless one since `after` is noted. */
+  touch(id: string, now: number, after: number): Promise<void>;
+  /** Those of the ids that are good no more. */
+  invalid(ids: readonly string[], now: number): Promise<readonly string[]>;
+}
+
+export function createKeyStore(database: Database): KeyStore {
+  const byPrefix = (prefix: string) =>
+    database
+      .selectFrom('keys')
+      .innerJoin('projects', 'projects.name', 'keys.project')
+      .selectAll('keys')
+      .select(['projects.runningJobs', 'projects.queuedJobs', 'projects.storedBytes', 'projects.predictRows'])
+      .where('keys.prefix', '=', prefix);
+
+  return {
+    async any() {
+      return (await database.selectFrom('keys').select('id').limit(1).executeTakeFirst()) !== undefined;
+    },
+
+    async insert(row) {
+      await database.insertInto('keys').values(row).execute();
+    },
+
+    find: (id) => database.selectFrom('keys').selectAll().where('id', '=', id).executeTakeFirst(),
+
+    findByPrefix: (prefix) => byPrefix(prefix).execute(),
+
+    list({ project, before, limit }) {
+      let query = database.selectFrom('keys').selectAll().orderBy('id', 'desc').limit(limit);
+      if (project !== undefined) query = query.where('project', '=', project);
+      if (before !== undefined) query = query.where('id', '<', before);
+      return query.execute();
+    },
+
+    async revoke(id, now) {
+      await database
+        .updateTable('keys')
+        .set({ revokedAt: now })
+        .where('id', '=', id)
+        .where('revokedAt', 'is', null)
+        .execute();
+    },
+
+    async touch(id, now, after) {
+      await database
+        .updateTable('keys')
+        .set({ lastUsedAt: now })
+        .where('id', '=', id)
+        .where((eb) => eb.or([eb('lastUsedAt', 'is', null), eb('lastUsedAt', '<=', after)]))
+        .execute();
+    },
+
+    async invalid(ids, now) {
+      const rows = await database
+        .selectFrom('keys')
+        .select('id')
+        .where('id', 'in', ids)
+        .where('revokedAt', 'is', null)
+        .where((eb) => eb.or([eb('expiresAt', 'is', null), eb('expiresAt', '>', now)]))
+        .execute();
+      const good = new Set(rows.map(({ id }) => id));
+      return ids.filter((id) => !good.has(id));
+    },
+  };
+}

@@ -1,0 +1,83 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import { answer, errorResponses, pageQuery } from '../kit/wire.ts';
+import { projectChange, projectPage, projectParams, projectRequest, projectSchema } from './projectSchemas.ts';
+import type { Projects } from './projects.ts';
+
+const tags = ['Access'];
+const config = { scope: 'admin' } as const;
+
+/** `/v1/projects`. */
+export function projectRoutes({ projects }: { readonly projects: Projects }): FastifyPluginAsyncZod {
+  return async (app) => {
+    app.post('/v1/projects', {
+      config,
+      schema: {
+        tags,
+        operationId: 'createProject',
+        summary: 'Make a project',
+        description: 'A part of the service that sees nothing of the others. Only an admin of `default` may.',
+        body: projectRequest,
+        response: { 201: answer('The project.', projectSchema), ...errorResponses(400, 409, 413, 415) },
+      },
+      handler: async ({ caller, body }, reply) => reply.code(201).send(await projects.create(caller, body)),
+    });
+
+    app.get('/v1/projects', {
+      config,
+      schema: {
+        tags,
+        operationId: 'listProjects',
+        summary: 'List projects',
+        description: 'Newest first. Whoever is no admin of `default` sees its own project alone.',
+        querystring: pageQuery,
+        response: { 200: answer('A page of projects.', projectPage), ...errorResponses(400) },
+      },
+      handler: ({ caller, query }) => projects.list(caller, query),
+    });
+
+    app.get('/v1/projects/:name', {
+      config,
+      schema: {
+        tags,
+        operationId: 'getProject',
+        summary: 'Get a project',
+        description: 'Its quotas, and what it uses of them.',
+        params: projectParams,
+        response: { 200: answer('The project.', projectSchema), ...errorResponses(400, 404) },
+      },
+      handler: ({ caller, params }) => projects.get(caller, params.name),
+    });
+
+    app.patch('/v1/projects/:name', {
+      config,
+      schema: {
+        tags,
+        operationId: 'changeProject',
+        summary: 'Change the quotas of a project',
+        description: 'What runs and lies there stays, however small the quotas become. Only an admin of `default` may.',
+        params: projectParams,
+        body: projectChange,
+        response: { 200: answer('The project.', projectSchema), ...errorResponses(400, 404, 413, 415) },
+      },
+      handler: ({ caller, params, body }) => projects.change(caller, params.name, body),
+    });
+
+    app.delete('/v1/projects/:name', {
+      config,
+      schema: {
+        tags,
+        operationId: 'deleteProject',
+        summary: 'Delete a project',
+        description:
+          'Deletes the project with its keys; refused while it has datasets, jobs or models. Only an admin of `default` may.',
+        params: projectParams,
+        response: { 204: z.null().describe('Deleted.'), ...errorResponses(400, 404, 409) },
+      },
+      handler: async ({ caller, params }, reply) => {
+        await projects.remove(caller, params.name);
+        return reply.code(204).send(null);
+      },
+    });
+  };
+}

@@ -1,0 +1,89 @@
+import type { Place } from '../kit/places.ts';
+import type { Database } from '../store/database.ts';
+import { storedBytes } from '../store/storedBytes.ts';
+import type { ProjectRow } from '../store/tables.ts';
+
+export interface Usage {
+  readonly runningJobs: number;
+  readonly queuedJobs: number;
+  readonly storedBytes: number;
+}
+
+/** Queries about projects, named for what they answer. */
+export interface ProjectStore {
+  /** False: there is one of that name. */
+  insert(row: ProjectRow): Promise<boolean>;
+  find(name: string): Promise<ProjectRow | undefined>;
+  /** Newest first, then by name. */
+  list(after: Place | undefined, limit: number): Promise<readonly ProjectRow[]>;
+  /** Undefined: there is none of that name. */
+  change(name: string, quotas: Partial<ProjectRow>): Promise<ProjectRow | undefined>;
+  /** Deletes the project with its keys. False: there is none of that name, or it has datasets, jobs or models. */
+  remove(name: string): Promise<boolean>;
+  usage(name: string): Promise<Usage>;
+}
+
+export function createProjectStore(database: Database): ProjectStore {
+  return {
+    async insert(row) {
+      const query = database
+        .insertInto('projects')
+        .values(row)
+        .onConflict((conflict) => conflict.doNothing());
+      return ((await query.executeTakeFirst()).numInsertedOrUpdatedRows ?? 0n) > 0n;
+    },
+
+    find: (name) => database.selectFrom('projects').selectAll().where('name', '=', name).executeTakeFirst(),
+
+    list(after, limit) {
+      const query = database
+        .selectFrom('projects')
+        .selectAll()
+        .orderBy('createdAt', 'desc')
+        .orderBy('name')
+        .limit(limit);
+      if (after === undefined) return query.execute();
+      const { at, name } = after;
+      return query
+        .where((eb) => eb.or([eb('createdAt', '<', at), eb.and([eb('createdAt', '=', at), eb('name', '>', name)])]))
+        .execute();
+    },
+
+    change: (name, quotas) =>
+      database
+        .updateTable('projects')
+        // Set to itself, so that no change is a statement too.
+        .set({ name, ...quotas })
+        .where('name', '=', name)
+        .returningAll()
+        .executeTakeFirst(),
+
+    async remove(name) {
+      const query = database.deleteFrom('projects').where('name', '=', name);
+      const unused = (['datasets', 'jobs', 'models'] as const).reduce(
+        (rest, table) =>
+          rest.where(({ not, exists, selectFrom }) =>
+            not(exists(selectFrom(table).select('project').where('project', '=', name))),
+          ),
+        query,
+      );
+      return (await unused.executeTakeFirst()).numDeletedRows > 0n;
+    },
+
+    async usage(name) {
+      const rows = await database
+        .selectFrom('jobs')
+        .select(['state', (eb) => eb.fn.countAll<number>().as('jobs')])
+        .where('project', '=', name)
+        .where('state', 'in', ['running', 'queued'])
+        .groupBy('state')
+        .execute();
+      const jobs = new Map(rows.map((row) => [row.state, row.jobs]));
+      return {
+        runningJobs: jobs.get('running') ?? 0,
+        queuedJobs: jobs.get('queued') ?? 0,
+        storedBytes: await storedBytes(database, name),
+      };
+    },
+  };
+}

@@ -1,0 +1,105 @@
+import { type Caller, DEFAULT_PROJECT, NO_QUOTAS } from '../kit/caller.ts';
+import { type Clock, isoTime } from '../kit/clock.ts';
+import { ServiceError } from '../kit/errors.ts';
+import { decodePlace, encodePlace } from '../kit/places.ts';
+import type { Page, PageQuery } from '../kit/wire.ts';
+import type { Database } from '../store/database.ts';
+import type { ProjectRow } from '../store/tables.ts';
+import type { Project, ProjectChange, ProjectRequest } from './projectSchemas.ts';
+import { createProjectStore } from './projectStore.ts';
+
+type Manager = Pick<Caller, 'project'>;
+
+/**
+ * What admins can do with projects: those of `default` manage all, any other looks at its own. Throws ServiceError `project_not_found` for
+ * what is none, or not theirs, and `scope_missing` where only an admin of `default` may do it.
+ */
+export interface Projects {
+  /** Throws `project_exists`. */
+  create(manager: Manager, request: ProjectRequest): Promise<Project>;
+  list(manager: Manager, query: PageQuery): Promise<Page<Project>>;
+  get(manager: Manager, name: string): Promise<Project>;
+  change(manager: Manager, name: string, change: ProjectChange): Promise<Project>;
+  /** Deletes the project with its keys. Throws `project_in_use` while it has anything else. */
+  remove(manager: Manager, name: string): Promise<void>;
+}
+
+interface ProjectsParts {
+  readonly database: Database;
+  readonly clock: Clock;
+}
+
+export function createProjects({ database, clock }: ProjectsParts): Projects {
+  const store = createProjectStore(database);
+
+  const show = async (row: ProjectRow): Promise<Project> => toProject(row, await store.usage(row.name));
+
+  return {
+    async create(manager, { name, quotas }) {
+      demandDefault(manager);
+      const row = { name, ...NO_QUOTAS, ...given(quotas), createdAt: clock() };
+      if (!(await store.insert(row))) throw new ServiceError('project_exists', `There is a project ${name} already.`);
+      return show(row);
+    },
+
+    async list(manager, { limit, after }) {
+      if (!isDefault(manager)) return { items: [await this.get(manager, manager.project)], next: null };
+      const rows = await store.list(after === undefined ? undefined : decodePlace(after), limit + 1);
+      const last = rows.length > limit ? rows[limit - 1] : undefined;
+      const items = await Promise.all(rows.slice(0, limit).map(show));
+      return { items, next: last ? encodePlace({ at: last.createdAt, name: last.name }) : null };
+    },
+
+    async get(manager, name) {
+      const row = isDefault(manager) || manager.project === name ? await store.find(name) : undefined;
+      if (row === undefined) throw projectNotFound(name);
+      return show(row);
+    },
+
+    async change(manager, name, { quotas }) {
+      demandDefault(manager);
+      const row = await store.change(name, given(quotas));
+      if (row === undefined) throw projectNotFound(name);
+      return show(row);
+    },
+
+    async remove(manager, name) {
+      demandDefault(manager);
+      if (name === DEFAULT_PROJECT) throw new ServiceError('project_in_use', 'The project default always stays.');
+      if (await store.remove(name)) return;
+      if (!(await store.find(name))) throw projectNotFound(name);
+      const advice = 'delete its datasets, jobs and models first';
+      throw new ServiceError('project_in_use', `The project ${name} is not empty: ${advice}.`);
+    },
+  };
+}
+
+export function projectNotFound(name: string): ServiceError {
+  return new ServiceError('project_not_found', `There is no project ${JSON.stringify(name)}.`);
+}
+
+function isDefault({ project }: Manager): boolean {
+  return project === DEFAULT_PROJECT;
+}
+
+function demandDefault(manager: Manager): void {
+  if (isDefault(manager)) return;
+  throw new ServiceError('scope_missing', 'This takes a key of the project default with the scope admin.');
+}
+
+/** Only the quotas that were named: null among them takes one away. */
+function given<Given extends object>(quotas: Given): { [Name in keyof Given]: Exclude<Given[Name], undefined> } {
+  const named = Object.entries(quotas).filter(([, value]) => value !== undefined);
+  // What is left of the entries has no undefined.
+  return Object.fromEntries(named) as { [Name in keyof Given]: Exclude<Given[Name], undefined> };
+}
+
+function toProject(row: ProjectRow, usage: Project['usage']): Project {
+  const { name, runningJobs, queuedJobs, storedBytes, predictRows, createdAt } = row;
+  return {
+    name,
+    quotas: { runningJobs, queuedJobs, storedBytes, predictRows },
+    usage,
+    createdAt: isoTime(createdAt),
+  };
+}

@@ -1,0 +1,134 @@
+import { resolve } from 'node:path';
+import { type Key, type KeyRequest, keyRequest } from '../access/keySchemas.ts';
+import { createKeys, type Keys } from '../access/keys.ts';
+import { ConfigurationError, readConfig, SERVICE_SETTINGS } from '../config.ts';
+import { DEFAULT_PROJECT } from '../kit/caller.ts';
+import { foldersOf } from '../kit/folders.ts';
+import { openDatabase } from '../store/database.ts';
+import { type Command, EXIT_FINE, positionalsOf, textFlag } from './command.ts';
+import { table } from './terminal/table.ts';
+import { processTerminal, type Terminal } from './terminal/terminal.ts';
+
+const SETTINGS = { data: SERVICE_SETTINGS.data };
+const DEFAULT_SCOPES = 'read,train,predict';
+const PAGE = 200;
+const COLUMNS = ['id', 'begins', 'name', 'project', 'scopes', 'state'].map((title) => ({ title }));
+
+const FLAGS = {
+  name: { type: 'string', takes: 'NAME', help: 'create: what people call the key' },
+  scopes: {
+    type: 'string',
+    takes: 'SCOPES',
+    help: `create: of read, train, predict and admin; ${DEFAULT_SCOPES} by default`,
+  },
+  project: { type: 'string', takes: 'PROJECT', help: `create: whose things it sees; ${DEFAULT_PROJECT} by default` },
+  expires: {
+    type: 'string',
+    takes: 'TIME',
+    help: 'create: when it ends, such as 2027-01-31 or 2027-01-31T12:00:00Z; never by default',
+  },
+  'requests-per-second': { type: 'string', takes: 'N', help: 'create: its limit; that of the service by default' },
+} as const;
+type Flags = Readonly<Record<string, string | boolean | undefined>>;
+
+/** Works on the data folder itself, so that there is a way to the first key, and one when all are lost; a service that runs heeds it at once. */
+export const keysCommand: Command = {
+  name: 'keys',
+  summary: 'make, list and revoke the API keys of a data folder',
+  usage: 'create --name NAME [flags] | list | revoke ID',
+  settings: SETTINGS,
+  flags: FLAGS,
+  run: (args) => keys(args, processTerminal()),
+};
+
+/** A new key goes to standard output and nothing else does, so that a script can keep it. */
+export async function keys(args: readonly string[], terminal: Terminal): Promise<number> {
+  const { config, flags, positionals } = readConfig(SETTINGS, args, FLAGS);
+  const [action, ...rest] = positionals;
+  const run = ACTIONS.get(action ?? '');
+  if (!run) throw new ConfigurationError('Say what to do: keys create, keys list or keys revoke ID.');
+  const database = openDatabase(foldersOf(resolve(config.data)).database);
+  try {
+    await run({ keys: createKeys({ database, clock: Date.now }), flags, rest, terminal });
+    return EXIT_FINE;
+  } finally {
+    await database.destroy();
+  }
+}
+
+interface ActionParts {
+  readonly keys: Keys;
+  readonly flags: Flags;
+  readonly rest: readonly string[];
+  readonly terminal: Terminal;
+}
+
+const ACTIONS: ReadonlyMap<string, (parts: ActionParts) => Promise<void>> = new Map([
+  ['create', createOne],
+  ['list', listAll],
+  ['revoke', revokeOne],
+]);
+
+/** Whoever has the data folder may do all. */
+const OPERATOR = { project: DEFAULT_PROJECT };
+
+async function createOne({ keys, flags, rest, terminal }: ActionParts): Promise<void> {
+  positionalsOf(rest, []);
+  const { key, id, name, project, scopes } = await keys.create(OPERATOR, requestOf(flags));
+  terminal.warn(`${id} (${name}) for ${scopes.join(', ')} in the project ${project}. The key is shown this once:\n`);
+  terminal.write(`${key}\n`);
+}
+
+async function listAll({ keys, rest, terminal }: ActionParts): Promise<void> {
+  positionalsOf(rest, []);
+  const rows: string[][] = [];
+  for (let after: string | undefined; ; ) {
+    const { items, next } = await keys.list(OPERATOR, { limit: PAGE, after });
+    rows.push(...items.map((key) => [key.id, key.prefix, key.name, key.project, key.scopes.join(','), stateOf(key)]));
+    if (next === null) break;
+    after = next;
+  }
+  terminal.write(table(COLUMNS, rows, terminal));
+}
+
+async function revokeOne({ keys, rest, terminal }: ActionParts): Promise<void> {
+  const [id] = positionalsOf(rest, ['ID']);
+  await keys.revoke(OPERATOR, id);
+  terminal.write(`${id} is revoked.\n`);
+}
+
+function stateOf({ revokedAt, expiresAt, lastUsedAt }: Key): string {
+  if (revokedAt !== null) return `revoked ${revokedAt}`;
+  if (expiresAt !== null && Date.parse(expiresAt) <= Date.now()) return `expired ${expiresAt}`;
+  return lastUsedAt === null ? 'never used' : `used ${lastUsedAt}`;
+}
+
+/** Throws ConfigurationError that names the flags that cannot be used. */
+function requestOf(flags: Flags): KeyRequest {
+  const rate = textFlag(flags, 'requests-per-second');
+  const request = keyRequest.safeParse({
+    name: textFlag(flags, 'name'),
+    scopes: (textFlag(flags, 'scopes') ?? DEFAULT_SCOPES).split(','),
+    project: textFlag(flags, 'project'),
+    expiresAt: timeOf(textFlag(flags, 'expires')),
+    requestsPerSecond: rate === undefined ? undefined : Number(rate),
+  });
+  if (request.success) return request.data;
+  const mistakes = request.error.issues.map(({ path: [field], message }) => `${FLAG_OF[String(field)]}: ${message}`);
+  throw new ConfigurationError(mistakes.join('\n'));
+}
+
+const FLAG_OF: Readonly<Record<string, string>> = {
+  name: '--name',
+  scopes: '--scopes',
+  project: '--project',
+  expiresAt: '--expires',
+  requestsPerSecond: '--requests-per-second',
+};
+
+/** A day is its first moment in UTC; what is no time is left for the schema to refuse. */
+function timeOf(text: string | undefined): string | undefined {
+  if (text === undefined) return undefined;
+  const ms = Date.parse(text);
+  return Number.isNaN(ms) ? text : new Date(ms).toISOString();
+}

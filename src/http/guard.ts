@@ -1,0 +1,66 @@
+import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify';
+import type { Authentication } from '../access/authentication.ts';
+import type { Scope } from '../kit/caller.ts';
+import { ServiceError } from '../kit/errors.ts';
+import { errorResponses } from '../kit/wire.ts';
+import { refuseStrangers } from './strangers.ts';
+
+export interface GuardParts {
+  readonly authentication: Pick<Authentication, 'callerOf' | 'invalid'>;
+  /** Without keys: answer whoever comes, from wherever. */
+  readonly allowRemoteWithoutKeys: boolean;
+}
+
+/** The name of the security scheme in the OpenAPI document. */
+export const KEY_SCHEME = 'key';
+
+/**
+ * Lets a request reach its route only with a key of the scope that the route declares. Register before any route: the app does not become
+ * ready with one that declares none.
+ */
+export function registerGuard(app: FastifyInstance, { authentication, allowRemoteWithoutKeys }: GuardParts): void {
+  const routes: RouteOptions[] = [];
+  app.decorateRequest('caller');
+  app.addHook('onRoute', (route) => {
+    routes.push(route);
+    documentScope(route);
+  });
+  app.addHook('onReady', async () => {
+    const silent = routes
+      .filter(({ config }) => config?.scope === undefined)
+      .map(({ method, url }) => `${method} ${url}`);
+    if (silent.length > 0)
+      throw new Error(`Every route declares its scope in its config; not so ${silent.join(', ')}.`);
+  });
+  app.addHook('onRequest', async (request) => {
+    const { scope } = request.routeOptions.config;
+    if (scope === 'public' || request.is404) return;
+    if (scope === undefined) throw new Error(`The route ${request.routeOptions.url} was there before the guard.`);
+    const caller = await authentication.callerOf(request.headers.authorization);
+    if (caller.keyId === null && !allowRemoteWithoutKeys) refuseStrangers(request);
+    demandScope(request, caller.scopes, scope);
+    request.caller = caller;
+  });
+}
+
+/** For routes of plugins that know nothing of scopes: add it as an `onRoute` hook of a context of their own. */
+export function openToAll(route: RouteOptions): void {
+  route.config = { ...route.config, scope: 'public' };
+}
+
+function documentScope(route: RouteOptions): void {
+  const scope = route.config?.scope;
+  if (scope === undefined || scope === 'public') return;
+  const { response, ...schema } = route.schema ?? {};
+  route.schema = {
+    ...schema,
+    security: [{ [KEY_SCHEME]: [scope] }],
+    response: { ...errorResponses(401, 403, 429), ...(response as object | undefined) },
+  };
+}
+
+function demandScope(request: FastifyRequest, scopes: readonly Scope[], scope: Scope): void {
+  if (scopes.includes(scope) || scopes.includes('admin')) return;
+  const { method, url } = request.routeOptions;
+  throw new ServiceError('scope_missing', `${method} ${url} takes a key with the scope ${scope}.`);
+}

@@ -1,0 +1,20 @@
+import { sql } from 'kysely';
+import type { Queries } from './database.ts';
+
+/** What a project stores: its uploads, as they came, and the parameters of its models. Equal uploads count each, though they lie on disk once. */
+export async function storedBytes(queries: Queries, project: string): Promise<number> {
+  const uploads = queries
+    .selectFrom('datasets')
+    .select((eb) => eb.fn.coalesce(eb.fn.sum<number>('bytes'), sql.lit(0)).as('bytes'))
+    .where('project', '=', project);
+  const parameters = queries
+    .selectFrom('parameters')
+    .innerJoin('models', 'models.id', 'parameters.modelId')
+    .select(sql<number>`coalesce(sum(length(parameters.bytes)), 0)`.as('bytes'))
+    .where('models.project', '=', project);
+  const [{ bytes: uploaded }, { bytes: learned }] = await Promise.all([
+    uploads.executeTakeFirstOrThrow(),
+    parameters.executeTakeFirstOrThrow(),
+  ]);
+  return uploaded + learned;
+}

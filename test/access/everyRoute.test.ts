@@ -1,0 +1,125 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { SCOPES, type Scope } from '../../src/kit/caller.ts';
+import { describeApi } from '../../src/main.ts';
+import { type Answer, insertThings, jsonBody, openService } from './support.ts';
+
+interface Operation {
+  readonly security?: readonly { readonly key: readonly [Scope] }[];
+  readonly requestBody?: { readonly content: Readonly<Record<string, { readonly schema: unknown }>> };
+}
+type Paths = Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+
+/** Every route that the OpenAPI document has, so that a new one is asked too. */
+const { paths } = (await describeApi()) as { readonly paths: Paths };
+const routes = Object.entries(paths).flatMap(([path, methods]) =>
+  Object.entries(methods).map(([method, { security }]) => ({
+    route: `${method.toUpperCase()} ${path}`,
+    method: method.toUpperCase(),
+    path,
+    scope: security?.[0]?.key[0],
+  })),
+);
+const guarded = routes.flatMap((route) => (route.scope === undefined ? [] : [{ ...route, scope: route.scope }]));
+
+const UNKNOWN = '00000000000000000000000000';
+/** A body that passes the schema, for routes that look at it before they look for the thing; any other gets an empty object. */
+const BODIES: Readonly<Record<string, (ids: Readonly<Record<string, string>>) => unknown>> = {
+  'PUT /v1/aliases/{name}': ({ models }) => ({ modelId: models }),
+  'PATCH /v1/projects/{name}': () => ({ quotas: { queuedJobs: 1 } }),
+};
+/** Told apart by the key before anything is looked for: only admins of `default` manage projects. */
+const FOR_DEFAULT_ADMINS = ['PATCH /v1/projects/{name}', 'DELETE /v1/projects/{name}'];
+
+let service: Awaited<ReturnType<typeof openService>>;
+/** By the first part of the path: the id of a thing of the project `theirs`. */
+let theirs: Readonly<Record<string, string>>;
+let stranger: string;
+
+beforeAll(async () => {
+  service = await openService();
+  await service.makeProject('theirs');
+  await service.makeProject('mine');
+  const { datasetId, jobId, modelId, alias } = await insertThings(service.database, 'theirs');
+  const { id: keyId } = await service.makeKey(['read'], 'theirs');
+  theirs = { datasets: datasetId, jobs: jobId, models: modelId, aliases: alias, keys: keyId, projects: 'theirs' };
+  stranger = (await service.makeKey(['admin'], 'mine')).key;
+});
+afterAll(() => service.stop());
+
+function thingOf(path: string, things: Readonly<Record<string, string>>): string {
+  const kind = path.split('/')[2] ?? '';
+  const thing = things[kind];
+  if (thing === undefined) throw new Error(`${path}: give the project \`theirs\` one of the ${kind} as well.`);
+  return thing;
+}
+
+function unknownThings(): Readonly<Record<string, string>> {
+  const named = Object.entries(theirs).map(([kind, id]) => [kind, id.replace(/_.*/, `_${UNKNOWN}`)]);
+  return { ...Object.fromEntries(named), aliases: 'unknown', projects: 'unknown' };
+}
+
+function send(route: string, things: Readonly<Record<string, string>>, key: string | undefined): Promise<Answer> {
+  const [method = '', path = ''] = route.split(' ');
+  const address = path.replace(/\{\w+\}/g, () => thingOf(path, things));
+  const hasBody = ['POST', 'PUT', 'PATCH'].includes(method) && paths[path]?.[method.toLowerCase()]?.requestBody;
+  const init = hasBody ? jsonBody(BODIES[route]?.(things) ?? {}, method) : { method };
+  return service.ask(address, key, init);
+}
+
+it('asks every route but those that load balancers and browsers need for a key', () => {
+  const open = routes.filter(({ scope }) => scope === undefined).map(({ route }) => route);
+  expect(open).toEqual(['GET /healthz', 'GET /readyz']);
+});
+
+describe.each(guarded)('$route', ({ route, path, scope }) => {
+  it('is refused without a key', async () => {
+    const answer = await send(route, theirs, undefined);
+    expect([answer.status, answer.json().code]).toEqual([401, 'key_required']);
+    expect(answer.headers.get('www-authenticate')).toMatch(/^Bearer/);
+  });
+
+  it.each([
+    ['unknown', async () => `ty_${'A'.repeat(43)}`],
+    ['malformed', async () => 'ty_short'],
+    ['revoked', revokedKey],
+    ['expired', expiredKey],
+  ])('is refused with a key that is %s', async (_, makeKey) => {
+    const answer = await send(route, theirs, await makeKey());
+    expect([answer.status, answer.json().code]).toEqual([401, 'key_invalid']);
+  });
+
+  it('is refused with a key of all scopes but the one it takes, which it names', async () => {
+    const others = SCOPES.filter((other) => other !== scope && other !== 'admin');
+    const { key } = await service.makeKey(others, 'theirs');
+    const answer = await send(route, theirs, key);
+    expect([answer.status, answer.json().code]).toEqual([403, 'scope_missing']);
+    expect(answer.json().detail).toContain(`the scope ${scope}`);
+  });
+
+  it('lets a key of its scope through', async () => {
+    const { key } = await service.makeKey([scope], 'theirs');
+    const answer = await send(route, unknownThings(), key);
+    if (!FOR_DEFAULT_ADMINS.includes(route) && route !== 'POST /v1/projects')
+      expect([401, 403]).not.toContain(answer.status);
+  });
+
+  it.runIf(path.includes('{'))("does not tell another project's thing from one that is not there", async () => {
+    const [known, unknown] = [await send(route, theirs, stranger), await send(route, unknownThings(), stranger)];
+    expect(known.status).toBe(FOR_DEFAULT_ADMINS.includes(route) ? 403 : 404);
+    const named = (answer: Answer, things: typeof theirs) =>
+      Object.values(things).reduce((text, id) => text.replaceAll(id, '…'), answer.text);
+    expect(named(known, theirs)).toBe(named(unknown, unknownThings()));
+  });
+});
+
+async function revokedKey(): Promise<string> {
+  const { id, key } = await service.makeKey(SCOPES, 'theirs');
+  await service.keys.revoke({ project: 'theirs' }, id);
+  return key;
+}
+
+async function expiredKey(): Promise<string> {
+  const { id, key } = await service.makeKey(SCOPES, 'theirs');
+  await service.database.updateTable('keys').set({ expiresAt: Date.now() }).where('id', '=', id).execute();
+  return key;
+}
