@@ -186,7 +186,7 @@ function assemble(parts: Parts): Promise<FastifyInstance> {
       projectRoutes({ projects: createProjects({ database, clock }) }),
       system,
     ],
-    guard: { authentication, allowRemoteWithoutKeys: config.allowRemoteWithoutKeys },
+    guard: { authentication, allowRemoteWithoutKeys: config.allowRemoteWithoutKeys, clock },
     logger: log ?? false,
   });
 }

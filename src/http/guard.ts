@@ -1,14 +1,18 @@
 import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify';
 import type { Authentication } from '../access/authentication.ts';
 import type { Scope } from '../kit/caller.ts';
+import type { Clock } from '../kit/clock.ts';
 import { ServiceError } from '../kit/errors.ts';
 import { errorResponses } from '../kit/wire.ts';
+import { cutRevokedOff } from './openRequests.ts';
+import { createRateLimits } from './rateLimits.ts';
 import { refuseStrangers } from './strangers.ts';
 
 export interface GuardParts {
   readonly authentication: Pick<Authentication, 'callerOf' | 'invalid'>;
   /** Without keys: answer whoever comes, from wherever. */
   readonly allowRemoteWithoutKeys: boolean;
+  readonly clock: Clock;
 }
 
 /** The name of the security scheme in the OpenAPI document. */
@@ -18,7 +22,9 @@ export const KEY_SCHEME = 'key';
  * Lets a request reach its route only with a key of the scope that the route declares. Register before any route: the app does not become
  * ready with one that declares none.
  */
-export function registerGuard(app: FastifyInstance, { authentication, allowRemoteWithoutKeys }: GuardParts): void {
+export function registerGuard(app: FastifyInstance, parts: GuardParts): void {
+  const { authentication, allowRemoteWithoutKeys, clock } = parts;
+  const rateLimits = createRateLimits(clock);
   const routes: RouteOptions[] = [];
   app.decorateRequest('caller');
   app.addHook('onRoute', (route) => {
@@ -32,15 +38,17 @@ export function registerGuard(app: FastifyInstance, { authentication, allowRemot
     if (silent.length > 0)
       throw new Error(`Every route declares its scope in its config; not so ${silent.join(', ')}.`);
   });
-  app.addHook('onRequest', async (request) => {
+  app.addHook('onRequest', async (request, reply) => {
     const { scope } = request.routeOptions.config;
     if (scope === 'public' || request.is404) return;
     if (scope === undefined) throw new Error(`The route ${request.routeOptions.url} was there before the guard.`);
     const caller = await authentication.callerOf(request.headers.authorization);
     if (caller.keyId === null && !allowRemoteWithoutKeys) refuseStrangers(request);
+    rateLimits.take(caller, reply);
     demandScope(request, caller.scopes, scope);
     request.caller = caller;
   });
+  cutRevokedOff(app, authentication);
 }
 
 /** For routes of plugins that know nothing of scopes: add it as an `onRoute` hook of a context of their own. */

@@ -9,4 +9,5 @@ export const TENANT: Tenant = { project: DEFAULT_PROJECT, quotas: NO_QUOTAS };
 export const OPEN_GUARD: GuardParts = {
   authentication: { callerOf: async () => ANYBODY, invalid: async () => [] },
   allowRemoteWithoutKeys: false,
+  clock: Date.now,
 };
