@@ -5,7 +5,7 @@ const KEYS = ['shape', 'batch', 'program', 'precision', 'threads', 'dataset', 'h
 /** Below, the machine's own moods. */
 const SLOWER = 1.1;
 /** What this number of a row says of it: of steps the fastest round is the least noisy; seeds differ in what they have to do. */
-const DECIDES = ['fastestMs', 'medianSeconds', 'medianMs', 'seconds', 'totalSeconds'];
+const DECIDES = ['fastestMs', 'medianMs', 'seconds', 'totalSeconds'];
 
 /**
  * Each row's numbers by those of the earlier row of the same keys, and whether it got slower; rows that only one run has are left out.

@@ -66,7 +66,7 @@ export async function benchWholeJobs(): Promise<readonly Row[]> {
   for (const job of JOBS) {
     const table = await publishedTable(job.dataset, job.target);
     const [ours, ...others] = [runOurs(job, table), ...runPeers(job, table, peers)].map((each) => rowOf(job, each));
-    rows.push(ours, ...others.map((other) => ({ ...other, timesOurs: other.medianSeconds / ours.medianSeconds })));
+    rows.push(ours, ...others.map((other) => ({ ...other, timesOurs: other.seconds / ours.seconds })));
   }
   return rows;
 }
@@ -79,7 +79,7 @@ function rowOf({ dataset, hidden, epochs, until }: WholeJob, { program, runs }: 
     goal: until === null ? `${epochs} epochs` : `a test accuracy of ${until}`,
     program,
     threads: 1,
-    medianSeconds: median,
+    seconds: median,
     fastestSeconds: fastest,
     epochs: timesOf(runs.map((run) => run.epochs)).median,
     accuracy: timesOf(runs.map((run) => run.accuracy)).median,
