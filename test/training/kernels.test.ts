@@ -37,7 +37,7 @@ describe.skipIf('missing' in native)('where the build made native kernels', () =
   it.each(['auto', 'native'] as const)('plays them for %s, and names the instruction set', (choice) => {
     const { createKernels, description } = chooseKernels(choice);
     expect(createKernels({ numbers: 1, indices: 1 }).name).toBe('native');
-    expect(description).toMatch(/^native \((avx512|avx2|sse2|neon)\)$/);
+    expect(description).toMatch(/^native \((amx|avx512bf16|avx512|avx2|sse2|neon)\)$/);
   });
 
   it('plays what is asked for instead', () => {

@@ -12,6 +12,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { endsWith, hashOf, putInPlace, readSources } from './artifact.ts';
 import { type Compiler, compile, findCompiler } from './compilers.ts';
+import { type Unit, unitsOfThisMachine } from './units.ts';
 
 const SOURCES = new URL('../../src/engine/kernels/cpp/', import.meta.url);
 const NATIVE_SOURCES = new URL('../../src/engine/kernels/native/', import.meta.url);
@@ -33,39 +34,12 @@ const COMPILE = [
   '-Wextra',
 ];
 
-/** The compiler's flags by the set's name. */
-type InstructionSets = Readonly<Record<string, readonly string[]>>;
-
-/**
- * A tile is as large as the vector registers hold, 16 or, of AVX-512 and NEON, 32; on the latter GCC wants one for each row besides,
- * and with a third vector it spills.
- */
-const INSTRUCTION_SETS: Readonly<Partial<Record<NodeJS.Architecture, InstructionSets>>> = {
-  x64: {
-    sse2: ['-DVECTOR_BYTES=16'],
-    avx2: ['-mavx2', '-mfma', '-DVECTOR_BYTES=32'],
-    avx512: [
-      ...['-mavx2', '-mfma', '-mavx512f', '-mavx512dq', '-mavx512bw', '-mavx512vl', '-mprefer-vector-width=512'],
-      ...['-DVECTOR_BYTES=64', '-DTILE_ROWS=12', '-DTILE_VECTORS=2'],
-    ],
-  },
-  arm64: {
-    neon: ['-DVECTOR_BYTES=16', '-DTILE_ROWS=8', '-DTILE_VECTORS=2'],
-  },
-};
-
-interface Unit {
-  readonly source: string;
-  readonly object: string;
-  readonly flags: readonly string[];
-}
-
 export interface NativeBuildOptions {
   /** The command of a compiler; without, the usual ones are tried. */
   readonly compiler?: string | undefined;
   readonly target?: string;
-  /** The compiler's flags for each instruction set that is built; without, for all of this processor's. */
-  readonly sets?: InstructionSets | undefined;
+  /** What is built; without, all of this machine's. */
+  readonly units?: readonly Unit[] | null;
 }
 
 export type NativeBuild = { readonly path: string } | { readonly missing: string };
@@ -74,19 +48,17 @@ export type NativeBuild = { readonly path: string } | { readonly missing: string
 export async function buildNativeKernels({
   compiler: wanted,
   target = BUILT,
-  sets = INSTRUCTION_SETS[process.arch],
+  units = unitsOfThisMachine(),
 }: NativeBuildOptions): Promise<NativeBuild> {
-  if (process.platform !== 'linux' || sets === undefined) {
-    return { missing: `it is not made for ${process.platform} on ${process.arch}` };
-  }
+  if (units === null) return { missing: `it is not made for ${process.platform} on ${process.arch}` };
   const sources = [await readSources(SOURCES), await readSources(NATIVE_SOURCES)];
-  const ofSources = hashOf({ sources, COMPILE, sets });
+  const ofSources = hashOf({ sources, COMPILE, units });
   const compiler = await findCompiler(wanted);
   const ending = Buffer.concat([ofSources, hashOf(compiler)]);
   if (await endsWith(target, ending)) return { path: target };
   try {
     if (compiler === null) throw new Error(noCompiler(wanted));
-    await putInPlace(target, Buffer.concat([await build(compiler, unitsOf(sets)), ending]));
+    await putInPlace(target, Buffer.concat([await build(compiler, units), ending]));
     return { path: target };
   } catch (error) {
     if (await isOfSources(target, ofSources)) return { path: target };
@@ -102,16 +74,6 @@ function noCompiler(wanted: string | undefined): string {
 async function isOfSources(target: string, ofSources: Buffer): Promise<boolean> {
   const built = await readFile(target).catch(() => Buffer.alloc(0));
   return built.subarray(0, -ofSources.length).subarray(-ofSources.length).equals(ofSources);
-}
-
-function unitsOf(sets: InstructionSets): readonly Unit[] {
-  const shared = ['addon', 'crew', 'memory'].map((name) => ({ source: `${name}.cc`, object: `${name}.o`, flags: [] }));
-  const perSet = Object.entries(sets).map(([name, flags]) => ({
-    source: 'instructionSet.cc',
-    object: `${name}.o`,
-    flags: [...flags, `-DINSTRUCTION_SET=${name}`],
-  }));
-  return [...perSet, ...shared];
 }
 
 /** Answers the addon. Throws an Error that says in one line what stands in the way. */

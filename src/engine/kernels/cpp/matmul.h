@@ -3,6 +3,9 @@
 #pragma once
 #include "bfloat16.h"
 #include "packing.h"
+#ifdef MULTIPLY_PAIRS
+#include "pairs.h"
+#endif
 
 namespace matmul {
 
@@ -75,24 +78,52 @@ struct Product {
   bool bfloat16;
 };
 
-/** The whole of what one thread multiplies. */
-INLINE void multiplyPiece(const Product& product) {
+/** Packs the blocks of a product and multiplies them, as float32; numbers that are to be of bfloat16 are rounded as they are packed. */
+struct FloatBlocks {
+  static constexpr Size DEPTH = BLOCK_DEPTH;
+  Packing packed;
+  bool bfloat16;
+  Matrix left{};
+  Matrix right{};
+
+  INLINE void takeRight(Matrix block, Size depth, Size columns) {
+    right = block;
+    if (packed.right) packRight(packed.right, block, depth, columns);
+    if (bfloat16) roundToBfloat16(packed.right, panelColumns(columns) * depth);
+  }
+
+  INLINE void takeLeft(Matrix block, Size rows, Size depth) {
+    left = block;
+    if (packed.left) packLeft(packed.left, block, rows, depth);
+    if (bfloat16) roundToBfloat16(packed.left, rows * depth);
+  }
+
+  INLINE void multiply(Size rows, Size columns, const Tile& tile) const {
+    multiplyBlock(left, right, packed, rows, columns, tile);
+  }
+};
+
+INLINE FloatBlocks floatBlocks(const Product& product) {
   const auto [out, outStride, left, right, bias, rows, depth, columns, factor, bfloat16] = product;
   const bool packsRight =
       bfloat16 || right.columnStride != 1 || (rows >= READS_TO_PACK * TILE_ROWS && depth * columns > SMALL_MATRIX);
   const bool packsLeft = bfloat16 || packingLeftGains(left, rows, depth, columns);
   const Packing memory = packing();
-  const Packing packed = {packsLeft ? memory.left : nullptr, packsRight ? memory.right : nullptr};
+  return {{packsLeft ? memory.left : nullptr, packsRight ? memory.right : nullptr}, bfloat16};
+}
+
+/** Goes through the blocks of a product. */
+template <class Blocks>
+INLINE void multiplyBlocks(const Product& product, Blocks blocks) {
+  const auto [out, outStride, left, right, bias, rows, depth, columns, factor, bfloat16] = product;
   for (Size column = 0; column < columns; column += BLOCK_COLUMNS) {
     const Size width = smaller(BLOCK_COLUMNS, columns - column);
     for (Size p = 0; p < depth;) {
-      const Size blockDepth = evenPiece(depth - p, BLOCK_DEPTH);
-      if (packsRight) packRight(packed.right, right.from(p, column), blockDepth, width);
-      if (bfloat16) roundToBfloat16(packed.right, panelColumns(width) * blockDepth);
+      const Size blockDepth = evenPiece(depth - p, Blocks::DEPTH);
+      blocks.takeRight(right.from(p, column), blockDepth, width);
       for (Size row = 0; row < rows;) {
         const Size height = evenPiece(rows - row, BLOCK_ROWS);
-        if (packsLeft) packLeft(packed.left, left.from(row, p), height, blockDepth);
-        if (bfloat16) roundToBfloat16(packed.left, height * blockDepth);
+        blocks.takeLeft(left.from(row, p), height, blockDepth);
         Tile tile{};
         tile.depth = blockDepth;
         tile.factor = factor;
@@ -100,13 +131,29 @@ INLINE void multiplyPiece(const Product& product) {
         tile.outStride = outStride;
         tile.base = p > 0 ? tile.out : bias ? bias + column : nullptr;
         tile.baseStride = p > 0 ? outStride : 0;
-        multiplyBlock(left.from(row, p), right.from(p, column), packed, height, width, tile);
+        blocks.multiply(height, width, tile);
         row += height;
       }
       p += blockDepth;
     }
   }
 }
+
+#ifdef MULTIPLY_PAIRS
+/** The same by instructions that multiply pairs of bfloat16. */
+struct PairBlocks {
+  static constexpr Size DEPTH = PAIR_BLOCK_DEPTH;
+  Packing packed;
+  MultiplyPairs multiplyPairs;
+
+  INLINE void takeRight(Matrix block, Size depth, Size columns) { packRightPairs(packed.right, block, depth, columns); }
+  INLINE void takeLeft(Matrix block, Size rows, Size depth) { packLeftPairs(packed.left, block, rows, depth); }
+  INLINE void multiply(Size rows, Size columns, const Tile& tile) const {
+    multiplyPairs({packed.left, packed.right, rows, columns, pairsOf(tile.depth), tile.out, tile.outStride, tile.base,
+                   tile.baseStride, tile.factor});
+  }
+};
+#endif
 
 // Multiply-adds that are worth a thread's while: some ten times what handing them over costs.
 constexpr Size MULTIPLY_ADDS_A_PIECE = 1 << 18;
@@ -159,7 +206,17 @@ INLINE Product pieceOf(const Product& product, Grid grid, Size piece) {
 
 INLINE void multiply(const Product& product) {
   const Grid grid = gridOf(product.rows, product.depth, product.columns);
-  forEachPiece(grid.pieces(), [=](Size piece) { multiplyPiece(pieceOf(product, grid, piece)); });
+#ifdef MULTIPLY_PAIRS
+  if (const MultiplyPairs multiplyPairs = product.bfloat16 ? MULTIPLY_PAIRS() : nullptr) {
+    return forEachPiece(grid.pieces(), [=](Size piece) {
+      multiplyBlocks(pieceOf(product, grid, piece), PairBlocks{packing(), multiplyPairs});
+    });
+  }
+#endif
+  forEachPiece(grid.pieces(), [=](Size piece) {
+    const Product part = pieceOf(product, grid, piece);
+    multiplyBlocks(part, floatBlocks(part));
+  });
 }
 
 }  // namespace matmul

@@ -24,12 +24,6 @@ struct Matrix {
   }
 };
 
-/** The size of the next of the fewest equal pieces, none above `most`, that `rest` splits into. */
-INLINE Size evenPiece(Size rest, Size most) {
-  const Size pieces = (rest + most - 1) / most;
-  return (rest + pieces - 1) / pieces;
-}
-
 // Packing copies whole vectors, so it writes some numbers past a panel, which the next panel overwrites.
 constexpr Size VECTORS_OF_ROWS = (TILE_ROWS + WIDTH - 1) / WIDTH;
 // A multiple of a cache line.

@@ -11,6 +11,12 @@
 
 INLINE Size smaller(Size a, Size b) { return a < b ? a : b; }
 
+/** The size of the next of the fewest equal pieces, none above `most`, that `rest` splits into. */
+INLINE Size evenPiece(Size rest, Size most) {
+  const Size pieces = (rest + most - 1) / most;
+  return (rest + pieces - 1) / pieces;
+}
+
 /** What one piece has of a run. */
 struct Range {
   Size from;

@@ -11,14 +11,8 @@
 #include <new>
 
 #include "crew.h"
+#include "machine.h"
 #include "memory.h"
-
-// Weak: a build may leave some out.
-#if defined(__x86_64__)
-extern const InstructionSet avx512 __attribute__((weak)), avx2 __attribute__((weak)), sse2 __attribute__((weak));
-#elif defined(__aarch64__)
-extern const InstructionSet neon __attribute__((weak));
-#endif
 
 void refuse(const char* message) { throw WrongUse{message}; }
 
@@ -30,34 +24,8 @@ constexpr size_t CALL_BYTES = (2 + ARGUMENTS_AT_MOST) * sizeof(double);
 constexpr size_t READ_AHEAD_BYTES = 128;
 // More than machines have, and far from where sizes in bytes overflow.
 constexpr double NUMBERS_AT_MOST = double(size_t(1) << 44);
-constexpr size_t SETS_AT_MOST = 3;
 // Far more than help one training; the schema of `training.threads` allows no more.
 constexpr double THREADS_AT_MOST = 256;
-
-struct InstructionSets {
-  const InstructionSet* of[SETS_AT_MOST];
-  size_t count = 0;
-
-  void add(const InstructionSet* set, bool runsHere) {
-    if (set && runsHere) of[count++] = set;
-  }
-};
-
-/** Those that this machine can run, the fastest first. The compiler's checks ask the system too, which has to save the registers. */
-InstructionSets instructionSetsOfThisMachine() {
-  InstructionSets sets;
-#if defined(__x86_64__)
-  const bool hasAvx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-  const bool hasAvx512 = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
-                         __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl");
-  sets.add(&avx512, hasAvx2 && hasAvx512);
-  sets.add(&avx2, hasAvx2);
-  sets.add(&sse2, true);
-#elif defined(__aarch64__)
-  sets.add(&neon, true);
-#endif
-  return sets;
-}
 
 /** A player's memory, kernels and threads. JavaScript's objects hold it: the buffer and the functions. */
 struct Player {
@@ -92,7 +60,7 @@ napi_value play(napi_env env, napi_callback_info info) {
   if (!(call[0] >= 0 && call[0] < double(set.count))) return throwRangeError(env, "there is no such kernel");
   const Entry& entry = set.entries[size_t(call[0])];
   if (call[1] != entry.arguments) return throwRangeError(env, "a kernel got too few arguments or too many");
-  const Playing playing(player->crew);
+  const Playing playing(player->crew, player->set->multiplyPairs);
   try {
     call[0] = entry.play(player->arena);
   } catch (const WrongUse& wrong) {
@@ -164,9 +132,9 @@ napi_value describe(napi_env env, Player* player, size_t bytes) {
 const InstructionSet* findSet(napi_env env, napi_value name) {
   char text[16] = {};
   if (napi_get_value_string_utf8(env, name, text, sizeof(text), nullptr) != napi_ok) return nullptr;
-  const InstructionSets sets = instructionSetsOfThisMachine();
+  const InstructionSets& sets = instructionSetsOfThisMachine();
   for (size_t i = 0; i < sets.count; i++) {
-    if (__builtin_strcmp(sets.of[i]->name, text) == 0) return sets.of[i];
+    if (__builtin_strcmp(sets.of[i].name, text) == 0) return &sets.of[i];
   }
   return nullptr;
 }
@@ -212,12 +180,12 @@ void setElement(napi_env env, napi_value array, size_t index, const char* text) 
 
 // Loaded once in each thread that asks; nothing is shared between them.
 NAPI_MODULE_INIT() {
-  const InstructionSets sets = instructionSetsOfThisMachine();
+  const InstructionSets& sets = instructionSetsOfThisMachine();
   napi_value names, kernels;
   napi_create_array(env, &names);
-  for (size_t i = 0; i < sets.count; i++) setElement(env, names, i, sets.of[i]->name);
+  for (size_t i = 0; i < sets.count; i++) setElement(env, names, i, sets.of[i].name);
   napi_create_array(env, &kernels);
-  for (size_t i = 0; i < sets.of[0]->count; i++) setElement(env, kernels, i, sets.of[0]->entries[i].name);
+  for (size_t i = 0; i < sets.of[0].count; i++) setElement(env, kernels, i, sets.of[0].entries[i].name);
   napi_set_named_property(env, exports, "instructionSets", names);
   napi_set_named_property(env, exports, "kernels", kernels);
   setFunction(env, exports, "createArena", createArena);

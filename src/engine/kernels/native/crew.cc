@@ -15,6 +15,7 @@ constexpr auto AWAKE = std::chrono::microseconds(50);
 constexpr const char* NAME = "kernels";
 
 thread_local Crew* crewOfThisThread = nullptr;
+thread_local MultiplyPairs multiplyPairsOfThisThread = nullptr;
 
 void breathe() {
 #if defined(__x86_64__)
@@ -128,8 +129,17 @@ bool Crew::takePiece(size_t& taken) {
   return true;
 }
 
-Playing::Playing(Crew& crew) { crewOfThisThread = &crew; }
-Playing::~Playing() { crewOfThisThread = nullptr; }
+Playing::Playing(Crew& crew, MultiplyPairs multiplyPairs) {
+  crewOfThisThread = &crew;
+  multiplyPairsOfThisThread = multiplyPairs;
+}
+
+Playing::~Playing() {
+  crewOfThisThread = nullptr;
+  multiplyPairsOfThisThread = nullptr;
+}
+
+MultiplyPairs multiplyPairsOfPlayer() { return multiplyPairsOfThisThread; }
 
 size_t threadsOfPlayer() { return crewOfThisThread ? crewOfThisThread->size() : 1; }
 

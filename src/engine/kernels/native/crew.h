@@ -44,10 +44,10 @@ class Crew {
   bool takePiece(size_t& taken);
 };
 
-/** Makes the crew the one that this thread's kernels play with, as long as it lives. */
+/** Makes crew and instructions those that this thread's kernels play with, as long as it lives. */
 class Playing {
  public:
-  explicit Playing(Crew& crew);
+  Playing(Crew& crew, MultiplyPairs multiplyPairs);
   Playing(const Playing&) = delete;
   Playing& operator=(const Playing&) = delete;
   ~Playing();

@@ -12,6 +12,10 @@ namespace {
 #define KERNEL
 #define THREAD_MEMORY(bytes) threadMemory(bytes)
 #define THREADS() threadsOfPlayer()
+// Those that have instructions of their own for pairs of bfloat16 are of this width.
+#if VECTOR_BYTES == 64
+#define MULTIPLY_PAIRS() multiplyPairsOfPlayer()
+#endif
 #define PLAY_TOGETHER(pieces, piece, context) playTogether(pieces, piece, context)
 #include "entries.h"
 }  // namespace
@@ -20,4 +24,4 @@ namespace {
 #define TEXT(name) TEXT_OF(name)
 
 extern const InstructionSet INSTRUCTION_SET;
-const InstructionSet INSTRUCTION_SET = {TEXT(INSTRUCTION_SET), ENTRIES, sizeof(ENTRIES) / sizeof(ENTRIES[0])};
+const InstructionSet INSTRUCTION_SET = {TEXT(INSTRUCTION_SET), ENTRIES, sizeof(ENTRIES) / sizeof(ENTRIES[0]), nullptr};

@@ -1,7 +1,7 @@
 // What the addon and the translation units of its instruction sets know of each other. No inline function stands here: compiled with
 // two sets of instructions, the linker would keep either.
 #pragma once
-#include <cstddef>
+#include "pairBlock.h"
 
 /** The memory of one player. */
 struct Arena {
@@ -29,6 +29,8 @@ struct InstructionSet {
   const char* name;
   const Entry* entries;
   size_t count;
+  /** Null where products of bfloat16 are float32's, of rounded numbers. */
+  MultiplyPairs multiplyPairs;
 };
 
 struct WrongUse {
@@ -42,6 +44,9 @@ float* threadMemory(size_t bytes);
 
 /** How many threads the player has whose kernel this thread plays. */
 size_t threadsOfPlayer();
+
+/** How the instruction set of that player multiplies pairs of bfloat16; null where it does not. */
+MultiplyPairs multiplyPairsOfPlayer();
 
 /** One piece of what a kernel does. */
 using Piece = void (*)(const void* context, size_t piece);

@@ -1,0 +1,17 @@
+// How blocks lie that are packed as pairs: two numbers of bfloat16 that follow each other along the depth, the first in the lower half of a
+// word, as AVX512-BF16 and AMX take them. Words are handed about as floats of the same bits, which nothing computes with.
+#pragma once
+#include "tile.h"
+
+namespace matmul {
+
+// Words from row to row of a packed left block (1 KiB).
+constexpr Size BLOCK_PAIRS = 256;
+// Words from panel to panel of a packed right block, each a row of TILE_COLUMNS words for every pair of the depth.
+constexpr Size PAIR_PANEL = BLOCK_PAIRS * TILE_COLUMNS;
+// AMX takes so many pairs at once: what is missing of them are pairs of zeros.
+constexpr Size PAIRS_AT_ONCE = 16;
+// And so many rows: what is missing of them may be anything.
+constexpr Size ROWS_AT_ONCE = 16;
+
+}  // namespace matmul

@@ -1,0 +1,22 @@
+/**
+ * The kernels of AVX-512, AVX512-BF16 and AMX for machines that have none of them: vectors of 64 bytes as the compiler makes them of what
+ * every machine has, and the instructions for bfloat16 in plain C++ (`immintrin.h` beside this file).
+ */
+import { join } from 'node:path';
+import { hashOf, readSources } from '../../../../tools/kernels/artifact.ts';
+import { BORDER, instructionSet, SIZES_OF_AVX512, type Unit, unit } from '../../../../tools/kernels/units.ts';
+
+const HERE = import.meta.dirname;
+const hash = hashOf(await readSources(new URL('./', import.meta.url))).toString('hex');
+// Without -O3: the compiler takes half as long, and nobody measures it. What is defined makes the build new when a file here is changed.
+const FLAGS = [...SIZES_OF_AVX512, '-O1', '-I.', `-I${HERE}`, `-DSIMULATION="${hash}"`];
+
+const PAIRS = process.arch === 'x64' ? ['avx512bf16', 'amx'] : [];
+export const SIMULATED_SETS: readonly string[] = ['avx512', ...PAIRS];
+
+export const SIMULATED_UNITS: readonly Unit[] = [
+  instructionSet('avx512', FLAGS),
+  ...PAIRS.map((name) => unit(name, FLAGS)),
+  ...BORDER,
+  { source: join(HERE, 'machine.cc'), object: 'machine.o', flags: FLAGS },
+];

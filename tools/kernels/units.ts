@@ -1,0 +1,47 @@
+/** A translation unit of the addon. */
+export interface Unit {
+  /** A file of src/engine/kernels/native, or an absolute path. */
+  readonly source: string;
+  readonly object: string;
+  readonly flags: readonly string[];
+}
+
+/** Numbers in a vector and sums in a tile: what the compiler is told of the kernels of AVX-512, whether it may use its instructions or not. */
+export const SIZES_OF_AVX512 = ['-DVECTOR_BYTES=64', '-DTILE_ROWS=12', '-DTILE_VECTORS=2'];
+const AVX512 = [
+  ...['-mavx2', '-mfma', '-mavx512f', '-mavx512dq', '-mavx512bw', '-mavx512vl', '-mprefer-vector-width=512'],
+  ...SIZES_OF_AVX512,
+];
+
+/**
+ * A tile is as large as the vector registers hold, 16 or, of AVX-512 and NEON, 32; on the latter GCC wants one for each row besides,
+ * and with a third vector it spills.
+ */
+const UNITS: Readonly<Partial<Record<NodeJS.Architecture, readonly Unit[]>>> = {
+  x64: [
+    instructionSet('sse2', ['-DVECTOR_BYTES=16']),
+    instructionSet('avx2', ['-mavx2', '-mfma', '-DVECTOR_BYTES=32']),
+    instructionSet('avx512', AVX512),
+    unit('avx512bf16', [...AVX512, '-mavx512bf16']),
+    unit('amx', [...AVX512, '-mamx-tile', '-mamx-bf16']),
+  ],
+  arm64: [instructionSet('neon', ['-DVECTOR_BYTES=16', '-DTILE_ROWS=8', '-DTILE_VECTORS=2'])],
+};
+
+/** What the border to JavaScript is made of, whatever the processor. */
+export const BORDER = ['addon', 'crew', 'memory'].map((name) => unit(name));
+
+/** All units of this machine's addon; null where there is none for it. */
+export function unitsOfThisMachine(): readonly Unit[] | null {
+  const units = UNITS[process.arch];
+  return process.platform === 'linux' && units ? [...units, ...BORDER, unit('machine')] : null;
+}
+
+/** The kernels, compiled as one set of instructions. */
+export function instructionSet(name: string, flags: readonly string[]): Unit {
+  return { source: 'instructionSet.cc', object: `${name}.kernels.o`, flags: [...flags, `-DINSTRUCTION_SET=${name}`] };
+}
+
+export function unit(name: string, flags: readonly string[] = []): Unit {
+  return { source: `${name}.cc`, object: `${name}.o`, flags };
+}
