@@ -78,7 +78,7 @@ describe.each(NATIVE)('wrong use of the $name player', ({ createKernels }) => {
 
 it('is tried on every kernel', () => {
   const played = new Set<string>();
-  const { name, precision, values, indices, mostThreads, setThreads, withProductInputs, ...methods } =
+  const { name, precision, values, indices, mostThreads, setThreads, productInputs, withProductInputs, ...methods } =
     createReferenceKernels({ numbers: 0, indices: 0 });
   for (const call of CALLS) {
     const { kernels, at } = prepare(call, createReferenceKernels);
