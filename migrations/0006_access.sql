@@ -57,8 +57,8 @@ DROP TABLE aliases;
 ALTER TABLE project_aliases RENAME TO aliases;
 CREATE INDEX aliases_by_model ON aliases (model_id);
 
--- A project's webhooks are called for its own jobs alone.
-ALTER TABLE webhooks ADD COLUMN project TEXT NOT NULL DEFAULT 'default' REFERENCES projects (name);
+-- A project's webhooks are called for its own jobs alone, and go with it.
+ALTER TABLE webhooks ADD COLUMN project TEXT NOT NULL DEFAULT 'default' REFERENCES projects (name) ON DELETE CASCADE;
 CREATE INDEX webhooks_by_project ON webhooks (project, id);
 
 DROP TRIGGER finished_jobs_are_delivered;

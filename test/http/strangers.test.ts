@@ -1,0 +1,55 @@
+import type { FastifyPluginAsync } from 'fastify';
+import { describe, expect, it } from 'vitest';
+import { buildApp } from '../../src/http/app.ts';
+import { OPEN_GUARD } from '../support/access.ts';
+
+const room: FastifyPluginAsync = async (app) => {
+  app.post('/things', { config: { scope: 'train' } }, async () => 'made');
+  app.get('/open', { config: { scope: 'public' } }, async () => 'open');
+};
+const app = await buildApp({ version: '0', routes: [room], guard: OPEN_GUARD, logger: false });
+const remote = { ...OPEN_GUARD, allowRemoteWithoutKeys: true };
+const openApp = await buildApp({ version: '0', routes: [room], guard: remote, logger: false });
+
+const post = (headers: Record<string, string>) => app.inject({ method: 'POST', url: '/things', headers });
+
+describe('a service without keys', () => {
+  it.each([
+    { host: 'localhost' },
+    { host: 'localhost:8080' },
+    { host: '127.0.0.1:8080' },
+    { host: '[::1]:8080' },
+    { host: 'localhost:8080', origin: 'http://localhost:8080' },
+  ])('answers %j', async (headers) => {
+    expect((await post(headers)).statusCode).toBe(200);
+  });
+
+  it.each([
+    ['a name that was made to lead here', { host: 'evil.example:8080' }],
+    ['a name that looks like an address', { host: '127.0.0.1.evil.example' }],
+    ['a page from elsewhere', { host: 'localhost:8080', origin: 'https://evil.example' }],
+    ['another page of this machine', { host: 'localhost:8080', origin: 'http://localhost:3000' }],
+    ['a page without an address', { host: 'localhost:8080', origin: 'null' }],
+  ])('refuses %s, and says what to do', async (_, headers) => {
+    const answer = await post(headers);
+    expect([answer.statusCode, answer.json().code]).toEqual([403, 'origin_refused']);
+    expect(answer.json().detail).toContain('trainyard keys create');
+  });
+
+  it('answers load balancers by whatever name they know it', async () => {
+    expect((await app.inject({ url: '/open', headers: { host: 'node-7.internal' } })).statusCode).toBe(200);
+  });
+
+  it('answers whoever comes where it is told to', async () => {
+    const headers = { host: 'evil.example', origin: 'https://evil.example' };
+    expect((await openApp.inject({ method: 'POST', url: '/things', headers })).statusCode).toBe(200);
+  });
+});
+
+it('does not become ready with a route that declares no scope', async () => {
+  const forgetful: FastifyPluginAsync = async (app) => {
+    app.get('/forgotten', async () => 'secret');
+  };
+  const unready = await buildApp({ version: '0', routes: [forgetful], guard: OPEN_GUARD, logger: false });
+  await expect(unready.ready()).rejects.toThrow('GET /forgotten');
+});
