@@ -56,22 +56,3 @@ INSERT INTO project_aliases SELECT 'default', name, model_id, updated_at FROM al
 DROP TABLE aliases;
 ALTER TABLE project_aliases RENAME TO aliases;
 CREATE INDEX aliases_by_model ON aliases (model_id);
-
--- A project's webhooks are called for its own jobs alone, and go with it.
-ALTER TABLE webhooks ADD COLUMN project TEXT NOT NULL DEFAULT 'default' REFERENCES projects (name) ON DELETE CASCADE;
-CREATE INDEX webhooks_by_project ON webhooks (project, id);
-
-DROP TRIGGER finished_jobs_are_delivered;
-CREATE TRIGGER finished_jobs_are_delivered AFTER UPDATE OF state ON jobs
-WHEN NEW.state <> OLD.state AND NEW.state IN ('succeeded', 'failed', 'cancelled') BEGIN
-  INSERT INTO deliveries (webhook_id, type, payload, next_at, created_at)
-  SELECT id, 'job.' || NEW.state, json_object(
-    'type', 'job.' || NEW.state,
-    'timestamp', strftime('%Y-%m-%dT%H:%M:%fZ', NEW.finished_at / 1000.0, 'unixepoch'),
-    'data', json_object(
-      'jobId', NEW.id, 'name', NEW.name, 'state', NEW.state, 'datasetId', NEW.dataset_id, 'modelId', NEW.model_id, 'error', json(NEW.error)
-    )
-  ), NEW.finished_at, NEW.finished_at
-  FROM webhooks
-  WHERE project = NEW.project AND EXISTS (SELECT 1 FROM json_each(webhooks.events) WHERE value = 'job.' || NEW.state);
-END;
