@@ -2,6 +2,7 @@ import { benchJobs } from './jobs.ts';
 import type { Row } from './report.ts';
 import { benchService } from './service.ts';
 import { benchSteps } from './steps.ts';
+import { benchThroughput } from './throughput.ts';
 import { benchWholeJobs } from './wholeJobs.ts';
 
 export interface BenchOptions {
@@ -19,6 +20,10 @@ export const SECTIONS: Readonly<Record<string, Section>> = {
     measures: 'a training step of each shape, by each player and by PyTorch and tfjs, on one core and on all',
     bench: benchSteps,
   },
+  throughput: {
+    measures: 'as many trainings at once as there are cores, each on a thread of its own, against one alone',
+    bench: benchThroughput,
+  },
   peers: {
     measures: 'whole jobs to a fixed accuracy or for so many epochs, beside scikit-learn and PyTorch, one core each',
     bench: benchWholeJobs,
@@ -34,7 +39,7 @@ export const SECTIONS: Readonly<Record<string, Section>> = {
 };
 
 export function helpText(): string {
-  const sections = Object.entries(SECTIONS).map(([name, { measures }]) => `  ${name.padEnd(8)} ${measures}`);
+  const sections = Object.entries(SECTIONS).map(([name, { measures }]) => `  ${name.padEnd(10)} ${measures}`);
   return `npm run bench -- [SECTION...] [--json FILE] [--compare FILE] [--tfjs FOLDER]
 
 Sections, steps unless others are named:

@@ -14,18 +14,23 @@ export interface StepPlayer {
 }
 
 /** Milliseconds a step of every round, after one that warms up. */
-export function millisecondsOfRounds({ shape, batch }: Shape, player: StepPlayer): readonly number[] {
+export function millisecondsOfRounds(shape: Shape, player: StepPlayer): readonly number[] {
+  const round = stepping(shape, player);
+  round();
+  return Array.from({ length: rounds }, round);
+}
+
+/** A training whose rounds of steps tell how many milliseconds a step took. */
+export function stepping({ shape, batch }: Shape, player: StepPlayer): () => number {
   const trainer = trainerWithRows(shape, batch, player);
   let taken = 0;
   const step = () => trainer.trainStep((taken++ % heldBatches) * batch, batch, 1e-3);
-  const round = () => {
+  return () => {
     const start = performance.now();
     let steps = 0;
     for (; performance.now() - start < roundMs; steps++) step();
     return (performance.now() - start) / steps;
   };
-  round();
-  return Array.from({ length: rounds }, round);
 }
 
 function trainerWithRows(

@@ -2,9 +2,12 @@
 #pragma once
 #include "pieces.h"
 
+// The rows lie here and there in memory: a number takes as long as four that lie in a row.
+constexpr Size GATHER_COST = 4;
+
 /** Row i of the target (m, n) := row rows[i] of the source. */
 KERNEL void gatherRows(float* target, const float* source, const int* rows, Size m, Size n) {
-  shareRows(m, n, [=](Size i) {
+  shareRows(m, GATHER_COST * n, [=](Size i) {
     const float* from = source + Size(rows[i]) * n;
     float* to = target + i * n;
     forEachVector(n, [&](Size at, auto lanes) { lanes.store(to + at, load(from + at)); });

@@ -157,6 +157,8 @@ struct PairBlocks {
 
 // Multiply-adds that are worth a thread's while: some ten times what handing them over costs.
 constexpr Size MULTIPLY_ADDS_A_PIECE = 1 << 18;
+// A sum of few terms costs as much as so many to write.
+constexpr Size WRITE_COST = 8;
 // Every piece reads its rows of `left` and its columns of `right` once more; a number read costs as much as so many multiply-adds.
 constexpr Size READ_COST = 16;
 
@@ -175,7 +177,7 @@ INLINE Size partSize(Size count, Size grain, Size pieces) {
 
 /** The grid of a piece for each thread whose largest piece costs least. */
 INLINE Grid gridOf(Size rows, Size depth, Size columns) {
-  const Size pieces = smaller(THREADS(), rows * depth * columns / MULTIPLY_ADDS_A_PIECE);
+  const Size pieces = smaller(THREADS(), rows * columns * (depth + WRITE_COST) / MULTIPLY_ADDS_A_PIECE);
   Grid best{1, 1};
   Size least = ~Size(0);
   for (Size across = 1; across <= pieces; across++) {

@@ -10,8 +10,9 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// Between two products of a step lie some microseconds of what one thread does alone; to wake a thread that sleeps takes as long.
-constexpr auto AWAKE = std::chrono::microseconds(50);
+// Longer than what one thread does alone between two kernels of a step that are worth sharing (about 100 us with 256 units): to wake a
+// thread takes some 25 us, and what a kernel gains may be less.
+constexpr auto AWAKE = std::chrono::microseconds(200);
 constexpr const char* NAME = "kernels";
 
 thread_local Crew* crewOfThisThread = nullptr;

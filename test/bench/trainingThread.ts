@@ -1,0 +1,11 @@
+/** A thread that steps for a round whenever it is told to, and answers how many steps a second that were. */
+import { parentPort, workerData } from 'node:worker_threads';
+import { chooseKernels } from '../../src/training/kernels.ts';
+import { stepping } from './stepTime.ts';
+
+const round = stepping(workerData, {
+  createKernels: chooseKernels('auto').createKernels,
+  precision: 'float32',
+  threads: 1,
+});
+parentPort?.on('message', () => parentPort?.postMessage(1000 / round()));
