@@ -1,4 +1,5 @@
 import { benchJobs } from './jobs.ts';
+import { benchPrecision } from './precision.ts';
 import type { Row } from './report.ts';
 import { benchService } from './service.ts';
 import { benchSteps } from './steps.ts';
@@ -31,6 +32,10 @@ export const SECTIONS: Readonly<Record<string, Section>> = {
   jobs: {
     measures: 'the published tables over HTTP with nothing but a target given: upload, training, test metric',
     bench: benchJobs,
+  },
+  precision: {
+    measures: 'the published tables trained in float32 and in bfloat16, of several seeds each: test losses and metrics',
+    bench: benchPrecision,
   },
   service: {
     measures: 'a large upload, and how fast the service answers while every core trains',

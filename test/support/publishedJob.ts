@@ -20,18 +20,24 @@ export interface PublishedResult {
   readonly trainingSeconds: number;
 }
 
+/** Uploads the table; answers the dataset's id. */
+export async function uploadPublished(address: string, dataset: PublishedJob['dataset']): Promise<string> {
+  const { id } = await call(address, `/v1/datasets?name=${dataset}`, {
+    method: 'POST',
+    headers: { 'content-type': 'text/csv' },
+    body: Readable.toWeb(Readable.from(tableWithSplit(dataset))) as ReadableStream,
+    duplex: 'half',
+  });
+  return id;
+}
+
 /** The whole road: upload, a training with the target and the split column alone, the model's test metrics. */
 export async function runPublishedJob(
   address: string,
   { dataset, target, metric }: PublishedJob,
 ): Promise<PublishedResult> {
   const start = performance.now();
-  const { id: datasetId } = await call(address, `/v1/datasets?name=${dataset}`, {
-    method: 'POST',
-    headers: { 'content-type': 'text/csv' },
-    body: Readable.toWeb(Readable.from(tableWithSplit(dataset))) as ReadableStream,
-    duplex: 'half',
-  });
+  const datasetId = await uploadPublished(address, dataset);
   const uploaded = performance.now();
   const job = await finishedJob(address, { datasetId, target, split: { method: 'column', column: 'split' } });
   const finished = performance.now();
