@@ -155,7 +155,8 @@ function assemble(parts: Parts): Promise<FastifyInstance> {
   const cores = availableParallelism();
   const machine = { cores, coresOfJob: Math.min(cores, mostThreads) };
   log?.info({ kernels }, 'kernels chosen');
-  const jobsParts = { database, findDataset: datasets.find, news, machine, clock };
+  const checkpoints = createCheckpoints({ database, folder: folders.checkpoints, clock, log });
+  const jobsParts = { database, findDataset: datasets.find, checkpoints, news, machine, clock };
   const models = createModels({
     database,
     createKernels,

@@ -2,6 +2,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { Tenant } from '../kit/caller.ts';
 import { answer, errorResponses, waitQuery } from '../kit/wire.ts';
+import { jobActionRoutes } from './actionRoutes.ts';
 import { jobRequestSchema } from './requestSchema.ts';
 import { jobPageSchema, jobParams, jobSchema, jobsQuery, lossesQuery, lossesSchema } from './schemas.ts';
 import type { Jobs } from './service.ts';
@@ -15,6 +16,7 @@ export function jobRoutes({ jobs }: { readonly jobs: (tenant: Tenant) => Jobs })
     const closing = new AbortController();
     // Held answers would hold the server's end back.
     app.addHook('preClose', async () => closing.abort());
+    await app.register(jobActionRoutes({ jobs }));
 
     app.post('/v1/jobs', {
       config: { scope: 'train' },
@@ -84,20 +86,6 @@ export function jobRoutes({ jobs }: { readonly jobs: (tenant: Tenant) => Jobs })
       handler: ({ caller, params, query }) => jobs(caller).losses(params.id, query),
     });
 
-    app.post('/v1/jobs/:id/cancel', {
-      config: { scope: 'train' },
-      schema: {
-        tags,
-        operationId: 'cancelJob',
-        summary: 'Cancel a job',
-        description:
-          'A queued job is cancelled at once; a running one stops at its next batch and never makes a model: `GET /v1/jobs/{id}?wait=` tells when. To cancel a cancelled job changes nothing.',
-        params: jobParams,
-        response: { 200: answer('The job.', jobSchema), ...errorResponses(404, 409) },
-      },
-      handler: ({ caller, params }) => jobs(caller).cancel(params.id),
-    });
-
     app.delete('/v1/jobs/:id', {
       config: { scope: 'train' },
       schema: {
@@ -105,7 +93,7 @@ export function jobRoutes({ jobs }: { readonly jobs: (tenant: Tenant) => Jobs })
         operationId: 'deleteJob',
         summary: 'Delete a job',
         description:
-          'Deletes the job with its losses; its model stays. A job that is queued or running is cancelled first.',
+          'Deletes the job with its losses and checkpoints; its models stay. A job that is not over has to be cancelled first.',
         params: jobParams,
         response: { 204: z.null().describe('Deleted.'), ...errorResponses(404, 409) },
       },

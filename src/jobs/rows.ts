@@ -17,14 +17,14 @@ export function hasCheckpoint(eb: JobExpressions) {
   return eb.exists(checkpoints);
 }
 
-/** Of a job that waits: how far it is if it goes on from a checkpoint, and nothing if it starts anew. */
-export function whereItStands(eb: JobExpressions) {
+/** What a job shows of itself that does not run: how far it is if it goes on from a checkpoint, and nothing if it starts anew. */
+export function progressIfItGoesOn(eb: JobExpressions) {
   const ifItGoesOn = (column: 'progress' | 'latest' | 'best') =>
     eb.case().when(hasCheckpoint(eb)).then(eb.ref(column)).else(null).end();
-  return {
-    startedAt: null,
-    progress: ifItGoesOn('progress'),
-    latest: ifItGoesOn('latest'),
-    best: ifItGoesOn('best'),
-  };
+  return { progress: ifItGoesOn('progress'), latest: ifItGoesOn('latest'), best: ifItGoesOn('best') };
+}
+
+/** The same of one that waits in the queue. */
+export function whereItStands(eb: JobExpressions) {
+  return { startedAt: null, ...progressIfItGoesOn(eb) };
 }

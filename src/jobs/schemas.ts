@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { warningSchema } from '../kit/warning.ts';
 import { pageOf, pageQuery, repeatable } from '../kit/wire.ts';
-import { JOB_STATES } from '../store/tables.ts';
+import { JOB_STATES, JOB_WISHES } from '../store/tables.ts';
+import { MOST_EPOCHS } from '../training/schemas/training.ts';
 import { FAILURE_CODES } from './failures.ts';
 import { hyperparametersSchema, LABEL } from './requestSchema.ts';
 
@@ -36,7 +37,11 @@ export const jobSchema = z
     id: z.string().meta({ examples: ['job_01jd8m9wq2t5n8x1c4v7b0k3z6'] }),
     name: z.string().describe('What people call it.'),
     datasetId: z.string().nullable().describe('Null when the dataset was deleted.'),
-    state: jobState.describe('`succeeded`, `failed` and `cancelled` are final.'),
+    state: jobState.describe('`succeeded`, `failed` and `cancelled` are final, until the job is retried or extended.'),
+    requested: z
+      .enum(JOB_WISHES)
+      .nullable()
+      .describe('What was asked of the job and has not come about yet; null when there is nothing.'),
     queuePosition: z.int().min(1).nullable().describe('1 runs next; null when the job is not queued.'),
     progress: progressSchema.nullable().describe('Null before the training has begun.'),
     latest: z
@@ -51,20 +56,29 @@ export const jobSchema = z
       .describe('The best epoch so far: its parameters become the model.')
       .meta({ examples: [{ epoch: 11, validationLoss: 0.3 }] }),
     hyperparameters: hyperparametersSchema,
-    attempts: z.int().min(0).describe('How often the job was started; more than 1 after a crash.'),
-    modelId: z.string().nullable().describe('The model that the job made, once it has succeeded.'),
+    attempts: z
+      .int()
+      .min(0)
+      .describe(
+        'How often the job was started: again after a crash, a retry or an extension. Pauses and restarts of the service do not count.',
+      ),
+    modelId: z.string().nullable().describe('The last model that the job made, once it has succeeded.'),
     error: jobErrorSchema.nullable().describe('Null unless the job has failed.'),
     warnings: z.array(warningSchema).describe('What stops nothing but should be known, such as columns left out.'),
     labels: z.record(z.string(), z.string()).describe('What the job can be found by.'),
     priority: z.int().describe('A job of a higher priority runs first.'),
     createdAt: time.describe('When it was queued.'),
-    startedAt: time.nullable().describe('When the present attempt began.'),
+    startedAt: time.nullable().describe('When it last began to run; null while it waits in the queue.'),
     finishedAt: time.nullable().describe('When it came into its final state.'),
   })
   .meta({ id: 'Job', description: 'One training and how it stands.' });
 export type Job = z.infer<typeof jobSchema>;
 
 export const jobPageSchema = pageOf(jobSchema).meta({ id: 'JobPage', description: 'Jobs, newest first.' });
+
+export const extensionSchema = z
+  .strictObject({ epochs: z.int().min(1).max(MOST_EPOCHS).describe('How many more, after the last one.') })
+  .meta({ id: 'JobExtension', description: 'How much further to train.', examples: [{ epochs: 20 }] });
 
 const label = z
   .string()

@@ -5,7 +5,10 @@ import { newId } from '../kit/ids.ts';
 import { decodeCursor, type Page, toPage } from '../kit/wire.ts';
 import type { Database } from '../store/database.ts';
 import type { JobRow } from '../store/tables.ts';
+import { createActionStore } from './actionStore.ts';
+import { createJobActions, type JobActions } from './actions.ts';
 import { checkRequest, type FindDataset } from './check.ts';
+import type { Checkpoints } from './checkpoints/checkpoints.ts';
 import { estimateMemory } from './memory.ts';
 import { type News, type NewsDesk, nextNews } from './news.ts';
 import type { Hyperparameters } from './requestSchema.ts';
@@ -14,10 +17,12 @@ import { isFinal } from './states.ts';
 import { createJobStore, type JobFilter, type JobStore, type Label } from './store.ts';
 import { type Machine, threadWarnings } from './threadWarnings.ts';
 import { jobView, lossView } from './view.ts';
+import { wrongState } from './wrongState.ts';
 
 export interface JobsParts {
   readonly database: Database;
   readonly findDataset: (id: string, project: string) => ReturnType<FindDataset>;
+  readonly checkpoints: Pick<Checkpoints, 'ofJob' | 'removeFiles'>;
   readonly news: NewsDesk;
   readonly machine: Machine;
   readonly clock: Clock;
@@ -31,14 +36,12 @@ interface Waiting {
 }
 
 /** What a tenant can do with its jobs. Throws ServiceError `job_not_found` for an id that is none. */
-export interface Jobs {
+export interface Jobs extends JobActions {
   /** Queues a training. Throws as `checkRequest`. */
   submit(body: unknown): Promise<Job>;
   list(query: JobsQuery): Promise<Page<Job>>;
   get(id: string, waiting?: Waiting): Promise<Job>;
   losses(id: string, query: LossesQuery): Promise<Losses>;
-  /** Throws `job_wrong_state` when the job has succeeded or failed. */
-  cancel(id: string): Promise<Job>;
   /** Throws `job_wrong_state` when the job is not over. */
   remove(id: string): Promise<void>;
 }
@@ -47,7 +50,7 @@ export interface Jobs {
 const LOOK_MS = 1000;
 
 export function createJobs(parts: JobsParts, { project, quotas }: Tenant): Jobs {
-  const { database, findDataset, news, machine, clock } = parts;
+  const { database, findDataset, checkpoints, news, machine, clock } = parts;
   const store = createJobStore(database, project);
 
   return {
@@ -93,21 +96,19 @@ export function createJobs(parts: JobsParts, { project, quotas }: Tenant): Jobs 
       return { items, next: rows.length > limit ? String(items.at(-1)?.epoch) : null };
     },
 
-    async cancel(id) {
-      const moved = await store.cancel(id, clock());
-      const row = await found(store, id);
-      if (!moved && row.state !== 'cancelled') {
-        throw new ServiceError('job_wrong_state', `The job has ${row.state} already: it cannot be cancelled.`);
-      }
-      news.publish({ kind: 'wish', jobId: id, wish: 'cancel' });
-      news.publish({ kind: 'changed', jobId: id });
-      return view(store, row);
-    },
+    ...createJobActions({
+      store: createActionStore(database),
+      checkpoints,
+      find: (id) => found(store, id),
+      view: (row) => view(store, row),
+      news,
+      clock,
+    }),
 
     async remove(id) {
-      if (await store.remove(id)) return;
-      const { state } = await found(store, id);
-      throw new ServiceError('job_wrong_state', `The job is ${state}: cancel it first, then delete it.`);
+      const rows = await checkpoints.ofJob(id);
+      if (!(await store.remove(id))) throw wrongState(await found(store, id), 'delete');
+      await checkpoints.removeFiles(rows.map(({ file }) => file));
     },
   };
 }

@@ -11,7 +11,7 @@ export const canMoveTo = {
 } as const satisfies Readonly<Record<JobState, readonly JobState[]>>;
 
 /** States that a job leaves only when it is asked to. */
-export const FINAL_STATES: readonly JobState[] = ['succeeded', 'failed', 'cancelled'];
+const FINAL_STATES: readonly JobState[] = ['succeeded', 'failed', 'cancelled'];
 
 export function isFinal(state: JobState): boolean {
   return FINAL_STATES.includes(state);

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { ServiceError } from '../kit/errors.ts';
 import type { Database, Queries } from '../store/database.ts';
 import type { JobRow, JobState, LossRow } from '../store/tables.ts';
-import { ACTIONS, FINAL_STATES } from './states.ts';
+import { ACTIONS } from './states.ts';
 
 export interface Label {
   readonly name: string;
@@ -35,8 +35,6 @@ export interface JobStore {
   /** 1 is the job that runs next; only jobs that are queued are in the map. */
   queuePositions(ids: readonly string[]): Promise<ReadonlyMap<string, number>>;
   losses(id: string, afterEpoch: number, limit: number): Promise<readonly LossRow[]>;
-  /** Cancels a queued job at once and asks the worker to cancel a running one, in one statement. False: it was in no such state. */
-  cancel(id: string, now: number): Promise<boolean>;
   /** False when there is no such job in a final state. */
   remove(id: string): Promise<boolean>;
 }
@@ -104,37 +102,12 @@ export function createJobStore(database: Database, project: string): JobStore {
         .limit(limit)
         .execute(),
 
-    async cancel(id, now) {
-      const result = await database
-        .updateTable('jobs')
-        .set((eb) => ({
-          requested: eb
-            .case()
-            .when('state', '=', 'running')
-            .then('cancel' as const)
-            .else(null)
-            .end(),
-          state: eb
-            .case()
-            .when('state', '=', 'running')
-            .then('running' as const)
-            .else('cancelled' as const)
-            .end(),
-          finishedAt: eb.case().when('state', '=', 'running').then(null).else(now).end(),
-        }))
-        .where('id', '=', id)
-        .where('project', '=', project)
-        .where('state', 'in', ACTIONS.cancel)
-        .executeTakeFirst();
-      return result.numUpdatedRows > 0n;
-    },
-
     async remove(id) {
       const result = await database
         .deleteFrom('jobs')
         .where('id', '=', id)
         .where('project', '=', project)
-        .where('state', 'in', FINAL_STATES)
+        .where('state', 'in', ACTIONS.delete)
         .executeTakeFirst();
       return result.numDeletedRows > 0n;
     },

@@ -10,6 +10,7 @@ export function jobView(row: JobRow, labels: Readonly<Record<string, string>>, q
     name: row.name,
     datasetId: row.datasetId,
     state: row.state,
+    requested: row.requested,
     queuePosition,
     progress: progressView(row.progress),
     latest: fromJson(row.latest),

@@ -34,17 +34,9 @@ export function openJobs(machine: Machine = { cores: 4, coresOfJob: 4 }) {
   const { folder, database, close } = makeFolder();
   onTestFinished(close);
   const news = createNewsDesk();
-  const jobs = createJobs(
-    {
-      database,
-      findDataset: findDataset(database),
-      news,
-      machine,
-      clock: Date.now,
-    },
-    TENANT,
-  );
-  return { folder, database, news, jobs };
+  const checkpoints = checkpointsIn(folder, database);
+  const parts = { database, findDataset: findDataset(database), checkpoints, news, machine, clock: Date.now };
+  return { folder, database, checkpoints, news, jobs: createJobs(parts, TENANT) };
 }
 
 /** Resolves with the job once it is in a final state. */

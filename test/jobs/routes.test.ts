@@ -111,6 +111,35 @@ describe('the other routes of jobs', () => {
     expect([deleted.statusCode, deleted.body]).toEqual([204, '']);
   });
 
+  it('pause, resume, try again and refuse what the state does not allow', async () => {
+    const { app, post, datasetId } = await openApp();
+    const { body: job } = await post({ datasetId, target: 'species' });
+    const act = async (action: string, payload?: object) => {
+      const answer = await app.inject({
+        method: 'POST',
+        url: `/v1/jobs/${job.id}/${action}`,
+        ...(payload && { payload }),
+      });
+      const { state, code } = answer.json();
+      return [answer.statusCode, code ?? state];
+    };
+    expect(await act('pause')).toEqual([200, 'paused']);
+    expect(await act('resume')).toEqual([200, 'queued']);
+    expect(await act('stop')).toEqual([409, 'job_wrong_state']);
+    expect(await act('cancel')).toEqual([200, 'cancelled']);
+    expect(await act('extend', { epochs: 20 })).toEqual([409, 'job_wrong_state']);
+    expect(await act('retry')).toEqual([200, 'queued']);
+  });
+
+  it.each([[{}], [{ epochs: 0 }], [{ epochs: 1.5 }], [{ epochs: 20, more: 1 }]])(
+    'do not extend by %j',
+    async (payload) => {
+      const { app } = await openApp();
+      const answer = await app.inject({ method: 'POST', url: '/v1/jobs/job_none/extend', payload });
+      expect([answer.statusCode, answer.json().code]).toEqual([400, 'invalid_request']);
+    },
+  );
+
   it.each([
     ['GET', '/v1/jobs/job_none', 404, 'job_not_found'],
     ['GET', '/v1/jobs/job_none?wait=60', 404, 'job_not_found'],
@@ -118,6 +147,10 @@ describe('the other routes of jobs', () => {
     ['GET', '/v1/jobs/job_none/losses', 404, 'job_not_found'],
     ['GET', '/v1/jobs/job_none/losses?after=-1', 400, 'invalid_request'],
     ['POST', '/v1/jobs/job_none/cancel', 404, 'job_not_found'],
+    ['POST', '/v1/jobs/job_none/pause', 404, 'job_not_found'],
+    ['POST', '/v1/jobs/job_none/resume', 404, 'job_not_found'],
+    ['POST', '/v1/jobs/job_none/stop', 404, 'job_not_found'],
+    ['POST', '/v1/jobs/job_none/retry', 404, 'job_not_found'],
     ['DELETE', '/v1/jobs/job_none', 404, 'job_not_found'],
     ['GET', '/v1/jobs?state=done', 400, 'invalid_request'],
     ['GET', '/v1/jobs?label=risk', 400, 'invalid_request'],

@@ -22,6 +22,8 @@ export interface Checkpoints {
   write(jobId: string, checkpoint: EncodedCheckpoint): Promise<CheckpointRow>;
   /** Within the caller's transaction. Returns files that are of no use once it is through. */
   record(queries: Queries, row: CheckpointRow): Promise<readonly string[]>;
+  /** The latest step first. */
+  ofJob(jobId: string): Promise<readonly CheckpointRow[]>;
   removeFiles(files: readonly string[]): Promise<void>;
   /** Deletes all of a job. */
   forget(jobId: string): Promise<void>;
@@ -33,7 +35,7 @@ export interface CheckpointsParts {
   readonly database: Database;
   readonly folder: string;
   readonly clock: Clock;
-  readonly log: Logger;
+  readonly log?: Logger | undefined;
 }
 
 export function createCheckpoints({ database, folder, clock, log }: CheckpointsParts): Checkpoints {
@@ -56,7 +58,7 @@ export function createCheckpoints({ database, folder, clock, log }: CheckpointsP
         try {
           return await read(row, spec);
         } catch (error) {
-          log.warn(
+          log?.warn(
             { jobId, step: row.step, err: error },
             'a checkpoint cannot be gone on from: the one before is tried',
           );
@@ -74,6 +76,7 @@ export function createCheckpoints({ database, folder, clock, log }: CheckpointsP
     },
 
     record: store.record,
+    ofJob: store.ofJob,
     removeFiles: files.remove,
     forget: async (jobId) => forgetRows(await store.ofJob(jobId)),
 
@@ -82,7 +85,7 @@ export function createCheckpoints({ database, folder, clock, log }: CheckpointsP
       const names = await files.names();
       const leftovers = await store.leftovers(names, jobOf);
       await files.remove(leftovers);
-      if (leftovers.length > 0) log.info({ files: leftovers.length }, 'leftovers of checkpoints collected');
+      if (leftovers.length > 0) log?.info({ files: leftovers.length }, 'leftovers of checkpoints collected');
     },
   };
 }

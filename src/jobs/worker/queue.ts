@@ -6,7 +6,7 @@ import type { JobRow, JobState, JobWish } from '../../store/tables.ts';
 import type { Checkpoint } from '../../training/checkpoint/checkpoint.ts';
 import type { Monitor } from '../../training/monitors.ts';
 import type { Failure } from '../failures.ts';
-import { type JobExpressions, NOT_LEASED, whereItStands, withoutWish } from '../rows.ts';
+import { type JobExpressions, NOT_LEASED, progressIfItGoesOn, whereItStands, withoutWish } from '../rows.ts';
 import { canMoveTo } from '../states.ts';
 import { rewind } from './rewind.ts';
 import { takeBack } from './takeBack.ts';
@@ -134,7 +134,7 @@ export function createQueue(database: Database, owner: string, clock: Clock): Qu
       return database.transaction().execute(async (transaction) => {
         const leave = (next: JobState) => moving(transaction, id, next);
         await leave('cancelled').set({ finishedAt: clock() }).where('requested', '=', 'cancel').execute();
-        await leave('paused').where('requested', '=', 'pause').execute();
+        await leave('paused').set(progressIfItGoesOn).where('requested', '=', 'pause').execute();
         await leave('queued')
           .set(whereItStands)
           // Whatever stopped it was no fault of its own.

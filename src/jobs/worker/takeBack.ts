@@ -3,7 +3,7 @@ import type { Database } from '../../store/database.ts';
 import type { JobState } from '../../store/tables.ts';
 import { tell } from '../events/tell.ts';
 import { MOST_CRASHES, WORKER_CRASHED } from '../failures.ts';
-import { type JobExpressions, NOT_LEASED, whereItStands, withoutWish } from '../rows.ts';
+import { type JobExpressions, NOT_LEASED, progressIfItGoesOn, whereItStands, withoutWish } from '../rows.ts';
 import { WORKER_DIED } from './lines.ts';
 
 /**
@@ -29,7 +29,7 @@ export function takeBack(
       .set({ error: JSON.stringify(WORKER_CRASHED), finishedAt: now })
       .where('crashes', '>=', MOST_CRASHES - 1)
       .execute();
-    const paused = await orphans('paused').where('requested', '=', 'pause').execute();
+    const paused = await orphans('paused').set(progressIfItGoesOn).where('requested', '=', 'pause').execute();
     const queued = await orphans('queued').set(whereItStands).execute();
     await tell(transaction, idsOf(queued), WORKER_DIED);
     return idsOf([...cancelled, ...failed, ...paused, ...queued]);

@@ -9,6 +9,7 @@ import { seedSchema } from './seed.ts';
 
 // Object.keys forgets that the keys of a constant table are known.
 const lossNames = Object.keys(LOSSES) as LossName[];
+export const MOST_EPOCHS = 100_000;
 /** Options of a loss that `training` says by itself. */
 const SAID_ELSEWHERE = ['labelSmoothing', 'classWeights'];
 
@@ -40,7 +41,7 @@ export const trainingSchema = z.strictObject({
   batchSize: z
     .union([z.int().min(1).max(1_000_000), z.literal('full')])
     .describe('Rows a step, or `"full"` for all of them.'),
-  epochs: z.int().min(1).max(100_000).describe('Times through the training rows, at most.'),
+  epochs: z.int().min(1).max(MOST_EPOCHS).describe('Times through the training rows, at most.'),
   schedule: optionsSchema(SCHEDULES)
     .describe('How the learning rate changes.')
     .meta({ examples: [{ type: 'cosine', warmup: 0.05 }] }),

@@ -48,11 +48,12 @@ async function openTraining() {
   });
   const news = createNewsDesk();
   const { find: findDataset, findFile } = datasets;
+  const checkpoints = checkpointsIn(folder, database);
   const machine = { cores: 2, coresOfJob: 2 };
-  const jobs = createJobs({ database, findDataset, news, machine, clock: Date.now }, TENANT);
+  const jobs = createJobs({ database, findDataset, checkpoints, news, machine, clock: Date.now }, TENANT);
   const threads = 2;
   const pool = createPool({ module: THREAD, setup: { kernels: 'auto' }, threads, onError: () => {} });
-  const keeping = { checkpoints: checkpointsIn(folder, database), checkpointMs: 10_000 };
+  const keeping = { checkpoints, checkpointMs: 10_000 };
   const parts = {
     database,
     findDataset,

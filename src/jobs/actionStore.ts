@@ -1,0 +1,96 @@
+import { type Kysely, sql } from 'kysely';
+import type { JobRow, JobState, JobWish, Tables } from '../store/tables.ts';
+import { hasCheckpoint, type JobExpressions, whereItStands } from './rows.ts';
+import { ACTIONS } from './states.ts';
+
+/** What clients ask of jobs, each in one transaction. False: the job was in no state for it, and nothing has changed. */
+export interface ActionStore {
+  pause(id: string): Promise<boolean>;
+  resume(id: string): Promise<boolean>;
+  stop(id: string): Promise<boolean>;
+  cancel(id: string, now: number): Promise<boolean>;
+  retry(id: string): Promise<boolean>;
+  /** Queues the job again, as long as it is still as `before` says. */
+  extend(before: JobRow, longer: Pick<JobRow, 'request' | 'progress'>): Promise<boolean>;
+}
+
+export function createActionStore(database: Kysely<Tables>): ActionStore {
+  const job = (id: string) => database.updateTable('jobs').where('id', '=', id);
+
+  return {
+    pause: (id) =>
+      changed(
+        job(id)
+          .set(askOrMove('pause', 'paused'))
+          .where('state', 'in', ACTIONS.pause)
+          .where((eb) => eb.or([eb('requested', 'is', null), eb('requested', '=', 'pause')])),
+      ),
+
+    async resume(id) {
+      const withdrawn = job(id)
+        .set({ requested: null })
+        .where('state', '=', 'running')
+        .where('requested', '=', 'pause');
+      if (await changed(withdrawn)) return true;
+      // The attempt that was paused goes on.
+      const attempts = sql<number>`max(attempts - 1, 0)`;
+      return changed(
+        job(id).set({ state: 'queued', attempts }).set(whereItStands).where('state', 'in', ACTIONS.resume),
+      );
+    },
+
+    stop: (id) =>
+      changed(
+        job(id)
+          .set(askOrMove('stop', 'queued'))
+          .where('state', 'in', ACTIONS.stop)
+          .where('requested', 'is distinct from', 'cancel')
+          .where((eb) => eb.or([eb('state', '=', 'running'), hasCheckpoint(eb)])),
+      ),
+
+    cancel: (id, now) =>
+      changed(
+        job(id)
+          .set(askOrMove('cancel', 'cancelled'))
+          .set((eb) => ({ finishedAt: unlessRunning(eb, now, null) }))
+          .where('state', 'in', ACTIONS.cancel),
+      ),
+
+    retry: (id) =>
+      changed(
+        job(id)
+          .set({ ...QUEUED_AGAIN, error: null })
+          .set(whereItStands)
+          .where('state', 'in', ACTIONS.retry)
+          .where('datasetId', 'is not', null),
+      ),
+
+    extend: ({ id, request }, longer) =>
+      changed(
+        job(id)
+          .set({ ...QUEUED_AGAIN, ...longer, startedAt: null })
+          .where('state', 'in', ACTIONS.extend)
+          .where('request', '=', request)
+          .where('datasetId', 'is not', null),
+      ),
+  };
+}
+
+const QUEUED_AGAIN = { state: 'queued', finishedAt: null, crashes: 0 } as const;
+
+/** A running job's worker is asked for it; any other job comes into the state at once, which a worker may have to do the rest for. */
+function askOrMove(wish: JobWish, next: JobState) {
+  return (eb: JobExpressions) => ({
+    state: unlessRunning(eb, next, 'running'),
+    requested: unlessRunning(eb, next === 'queued' ? wish : null, wish),
+  });
+}
+
+function unlessRunning<const Value, const Running>(eb: JobExpressions, value: Value, running: Running) {
+  return eb.case().when('state', '=', 'running').then(running).else(value).end();
+}
+
+async function changed(update: { executeTakeFirst(): Promise<{ numUpdatedRows: bigint }> }): Promise<boolean> {
+  const { numUpdatedRows } = await update.executeTakeFirst();
+  return numUpdatedRows > 0n;
+}

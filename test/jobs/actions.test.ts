@@ -1,0 +1,221 @@
+import { describe, expect, it } from 'vitest';
+import { INTERNAL_ERROR } from '../../src/jobs/failures.ts';
+import { createQueue } from '../../src/jobs/worker/queue.ts';
+import { newId } from '../../src/kit/ids.ts';
+import { TENANT } from '../support/access.ts';
+import { insertDataset } from './datasets.ts';
+import { openJobs } from './house.ts';
+
+const ANY = Number.MAX_SAFE_INTEGER;
+
+/** Jobs, and a worker's side of the queue to bring them into their states. */
+async function openActions() {
+  const { database, checkpoints, news, jobs } = openJobs();
+  const datasetId = await insertDataset(database);
+  const queue = createQueue(database, 'worker', Date.now);
+  const submit = async () => (await jobs.submit({ datasetId, target: 'species' })).id;
+  const running = async () => {
+    const id = await submit();
+    await queue.claim(ANY);
+    return id;
+  };
+  const keepCheckpoint = async (id: string, { step = 10, epoch = 3, finished = false } = {}) => {
+    const row = await checkpoints.write(id, { step, epoch, finished, bytes: Buffer.alloc(64, step) });
+    await queue.keep(id, (queries) => checkpoints.record(queries, row));
+  };
+  const succeed = (id: string) =>
+    queue.succeed(id, { epochs: 2, warnings: [] }, async (queries) => {
+      const model = {
+        name: 'm',
+        jobId: id,
+        task: 'multiclass',
+        target: 'species',
+        description: '{}',
+        sha256: '',
+      } as const;
+      const modelId = newId('mdl');
+      await queries
+        .insertInto('models')
+        .values({ ...model, project: TENANT.project, id: modelId, createdAt: 1 })
+        .execute();
+      return modelId;
+    });
+  return { database, checkpoints, news, jobs, queue, submit, running, keepCheckpoint, succeed };
+}
+
+describe('a pause', () => {
+  it('is asked of a running job, and comes about when its worker lets go of it', async () => {
+    const { jobs, queue, running, news } = await openActions();
+    const id = await running();
+    const heard: unknown[] = [];
+    news.subscribe((item) => heard.push(item));
+    expect(await jobs.pause(id)).toMatchObject({ state: 'running', requested: 'pause' });
+    expect(heard).toContainEqual({ kind: 'wish', jobId: id, wish: 'pause' });
+    expect(await queue.renew()).toEqual([{ id, requested: 'pause' }]);
+    await queue.release(id);
+    expect(await jobs.get(id)).toMatchObject({ state: 'paused', requested: null, attempts: 1 });
+  });
+
+  it('of a queued job comes about at once, and holds it back from workers', async () => {
+    const { jobs, queue, submit } = await openActions();
+    const id = await submit();
+    expect(await jobs.pause(id)).toMatchObject({ state: 'paused', queuePosition: null });
+    expect(await jobs.pause(id)).toMatchObject({ state: 'paused' });
+    expect(await queue.claim(ANY)).toBeUndefined();
+    expect(await jobs.resume(id)).toMatchObject({ state: 'queued', queuePosition: 1, attempts: 0 });
+    expect(await queue.claim(ANY)).toMatchObject({ id });
+  });
+
+  it('can be withdrawn before it has come about', async () => {
+    const { jobs, queue, running } = await openActions();
+    const id = await running();
+    await jobs.pause(id);
+    expect(await jobs.resume(id)).toMatchObject({ state: 'running', requested: null });
+    await queue.release(id);
+    expect(await jobs.get(id)).toMatchObject({ state: 'queued' });
+  });
+
+  it('comes about as well when the worker dies before it has heard of it', async () => {
+    const { jobs, queue, running } = await openActions();
+    const id = await running();
+    await jobs.pause(id);
+    await queue.takeBackFrom('worker');
+    expect(await jobs.get(id)).toMatchObject({ state: 'paused', requested: null });
+  });
+});
+
+describe('a stop', () => {
+  it('stays with a job whose worker dies, or lets go of it, until its model is made', async () => {
+    const { jobs, queue, running, keepCheckpoint, succeed } = await openActions();
+    const id = await running();
+    await keepCheckpoint(id);
+    expect(await jobs.stop(id)).toMatchObject({ state: 'running', requested: 'stop' });
+    await queue.takeBackFrom('worker');
+    expect(await jobs.get(id)).toMatchObject({ state: 'queued', requested: 'stop' });
+    expect(await queue.claim(ANY)).toMatchObject({ id, requested: 'stop' });
+    await queue.release(id);
+    expect(await queue.claim(ANY)).toMatchObject({ id, requested: 'stop' });
+    await succeed(id);
+    expect(await jobs.get(id)).toMatchObject({ state: 'succeeded', requested: null });
+  });
+
+  it('wins over a pause, and loses to a cancel', async () => {
+    const { jobs, queue, running } = await openActions();
+    const id = await running();
+    await jobs.pause(id);
+    expect(await jobs.stop(id)).toMatchObject({ requested: 'stop' });
+    await expect(jobs.pause(id)).rejects.toMatchObject({ message: /about to be stopped.*can be cancelled\.$/ });
+    expect(await jobs.cancel(id)).toMatchObject({ requested: 'cancel' });
+    await expect(jobs.stop(id)).rejects.toMatchObject({ message: /about to be cancelled: it cannot be stopped\.$/ });
+    await queue.release(id);
+    expect(await jobs.get(id)).toMatchObject({ state: 'cancelled', requested: null });
+  });
+
+  it('is refused where nothing is trained yet, with what to do', async () => {
+    const { jobs, submit } = await openActions();
+    const id = await submit();
+    await expect(jobs.stop(id)).rejects.toMatchObject({
+      code: 'job_wrong_state',
+      message: /trained nothing.*cancel it/,
+    });
+    await jobs.pause(id);
+    await expect(jobs.stop(id)).rejects.toMatchObject({ message: /trained nothing/ });
+  });
+});
+
+describe('a job that is tried again', () => {
+  it('is queued without its error, and its crashes are forgotten', async () => {
+    const { jobs, queue, running } = await openActions();
+    const id = await running();
+    await queue.takeBackFrom('worker');
+    await queue.claim(ANY);
+    await queue.fail(id, INTERNAL_ERROR);
+    expect(await jobs.retry(id)).toMatchObject({ state: 'queued', error: null, finishedAt: null, attempts: 2 });
+    for (const state of ['queued', 'queued', 'failed']) {
+      await queue.claim(ANY);
+      await queue.takeBackFrom('worker');
+      expect(await jobs.get(id)).toMatchObject({ state });
+    }
+  });
+
+  it('shows how far it is only where it goes on', async () => {
+    const { database, jobs, running, queue, keepCheckpoint } = await openActions();
+    const [anew, goesOn] = [await running(), await running()];
+    await keepCheckpoint(goesOn);
+    await database.updateTable('jobs').set({ latest: '{"trainingLoss":1}' }).execute();
+    for (const id of [anew, goesOn]) {
+      await jobs.cancel(id);
+      await queue.release(id);
+    }
+    expect(await jobs.retry(anew)).toMatchObject({ latest: null });
+    expect(await jobs.retry(goesOn)).toMatchObject({ latest: { trainingLoss: 1 } });
+  });
+
+  it('needs its dataset', async () => {
+    const { database, jobs, submit } = await openActions();
+    const id = await submit();
+    await jobs.cancel(id);
+    await database.deleteFrom('datasets').execute();
+    await expect(jobs.retry(id)).rejects.toMatchObject({ message: /dataset .* was deleted: upload it again/ });
+  });
+});
+
+describe('a job that is extended', () => {
+  it('has so many epochs more than it has done', async () => {
+    const { jobs, running, keepCheckpoint, succeed } = await openActions();
+    const id = await running();
+    await keepCheckpoint(id, { epoch: 31, finished: true });
+    await succeed(id);
+    expect(await jobs.extend(id, 20)).toMatchObject({
+      state: 'queued',
+      finishedAt: null,
+      hyperparameters: { training: { epochs: 50 } },
+    });
+  });
+
+  it('has at most as many epochs as any training', async () => {
+    const { jobs, running, keepCheckpoint, succeed } = await openActions();
+    const id = await running();
+    await keepCheckpoint(id, { epoch: 31, finished: true });
+    await succeed(id);
+    await expect(jobs.extend(id, 100_000)).rejects.toMatchObject({
+      code: 'invalid_spec',
+      errors: [{ path: '/epochs', message: /at most 99970 can be added/ }],
+    });
+  });
+
+  it('needs the state that it ended with', async () => {
+    const { jobs, running, keepCheckpoint, succeed } = await openActions();
+    const id = await running();
+    await keepCheckpoint(id);
+    await succeed(id);
+    await expect(jobs.extend(id, 20)).rejects.toMatchObject({ message: /queue a new job with more epochs/ });
+  });
+});
+
+describe('a job in the wrong state', () => {
+  it.each([
+    ['resume', 'queued', 'It can be paused, stopped or cancelled.'],
+    ['retry', 'queued', 'It can be paused, stopped or cancelled.'],
+    ['retry', 'paused', 'It can be resumed, stopped or cancelled.'],
+    ['pause', 'cancelled', 'It can be retried or deleted.'],
+    ['stop', 'cancelled', 'It can be retried or deleted.'],
+  ] as const)('cannot be %sd when it is %s, and says what it can', async (action, state, remedy) => {
+    const { jobs, submit } = await openActions();
+    const id = await submit();
+    if (state === 'paused') await jobs.pause(id);
+    if (state === 'cancelled') await jobs.cancel(id);
+    const refused = expect(jobs[action](id)).rejects;
+    await refused.toMatchObject({ code: 'job_wrong_state', message: expect.stringContaining(`The job is ${state}: `) });
+    await expect(jobs[action](id)).rejects.toThrow(remedy);
+  });
+
+  it('that has succeeded can be extended or deleted', async () => {
+    const { jobs, running, succeed } = await openActions();
+    const id = await running();
+    await succeed(id);
+    for (const action of ['pause', 'resume', 'stop', 'cancel', 'retry'] as const) {
+      await expect(jobs[action](id)).rejects.toThrow('It can be extended or deleted.');
+    }
+  });
+});
