@@ -86,23 +86,38 @@ export function writeCodes(
   rows: Int32Array,
   { codes, offset, width, firstInput }: CodeBlock,
 ): void {
-  const missing = missingInput(fitted);
-  const forMissing = missing === NO_CODE ? NO_CODE : firstInput + missing;
-  const values = column && asCategories(column);
-  const inputs = values && inputOfEachCategory(fitted, values.categories, firstInput);
+  const given = column && asCategories(column);
+  const inputOf = given && inputOfEachCategory(fitted, given.categories);
+  const forMissing = missingInput(fitted);
   for (let i = 0; i < rows.length; i++) {
-    const code = values?.codes[rows[i]] ?? -1;
-    codes[i * width + offset] = code < 0 || inputs === undefined ? forMissing : inputs[code];
+    const category = given?.codes[rows[i]] ?? -1;
+    const input = category < 0 || inputOf === undefined ? forMissing : inputOf(category);
+    codes[i * width + offset] = input === NO_CODE ? NO_CODE : firstInput + input;
   }
 }
 
-function inputOfEachCategory(fitted: FittedCategorical, categories: readonly string[], firstInput: number): Int32Array {
-  const known = new Map(fitted.categories.map((category, input) => [category, input]));
+/** The input of a category by its place among the given ones; each is looked up once, and those that no row has never. */
+function inputOfEachCategory(fitted: FittedCategorical, categories: readonly string[]): (category: number) => number {
+  const known = knownCategories(fitted);
   const forUnseen = fitted.folded > 0 ? fitted.categories.length : missingInput(fitted);
-  return Int32Array.from(categories, (category) => {
-    const input = known.get(category) ?? forUnseen;
-    return input === NO_CODE ? NO_CODE : firstInput + input;
-  });
+  const inputs = new Int32Array(categories.length).fill(NOT_LOOKED_UP);
+  return (category) => {
+    if (inputs[category] === NOT_LOOKED_UP) inputs[category] = known.get(categories[category]) ?? forUnseen;
+    return inputs[category];
+  };
+}
+
+const NOT_LOOKED_UP = -2;
+
+const knownByFitted = new WeakMap<FittedCategorical, ReadonlyMap<string, number>>();
+
+/** The input of each category that has one of its own; made once, since predictions of a row ask a column of thousands. */
+export function knownCategories(fitted: FittedCategorical): ReadonlyMap<string, number> {
+  const made = knownByFitted.get(fitted);
+  if (made !== undefined) return made;
+  const known = new Map(fitted.categories.map((category, input) => [category, input]));
+  knownByFitted.set(fitted, known);
+  return known;
 }
 
 function missingInput({ categories, folded, missing }: FittedCategorical): number {

@@ -36,7 +36,8 @@ export function prepare(table: Table, spec: TrainingSpec): Prepared {
   if (targetColumn === undefined) throw invalidSpec('/target', `The dataset has no column '${spec.target}'.`);
   const kind = spec.task === 'regression' ? 'number' : 'classes';
   const { weights, weighted, warnings: weightWarnings } = readWeights(table, spec.weightColumn);
-  const rows = rowsWithTarget(targetColumn, kind).filter(weighted);
+  const known = rowsWithTarget(targetColumn, kind);
+  const rows = known.filter(weighted);
   if (rows.length < 2)
     throw invalidSpec('/target', `'${spec.target}' is there in ${rows.length} rows; training needs two.`);
 
@@ -59,7 +60,7 @@ export function prepare(table: Table, spec: TrainingSpec): Prepared {
     targetColumn,
     weights,
     warnings: [
-      ...missingTargets(table.rows, rowsWithTarget(targetColumn, kind).length, spec.target),
+      ...missingTargets(table.rows, known.length, spec.target),
       ...weightWarnings,
       ...splitWarnings,
       ...featureWarnings,

@@ -1,4 +1,5 @@
 import type { ReadAs } from '../../../datasets/readAs.ts';
+import { type FittedCategorical, knownCategories } from '../../../features/categorical.ts';
 import type { FittedColumn } from '../../../features/fitted.ts';
 import { type FieldError, pointer } from '../../../kit/errors.ts';
 import type { Column, Table } from '../../../kit/table.ts';
@@ -61,18 +62,16 @@ function readColumn(input: FittedColumn, chunk: Chunk, report: Report): Column {
 }
 
 /** The known categories keep their places; others follow as they are met. Blanks around a word are passed over when it is unknown with them. */
-function readCategories(
-  { column, categories: known }: Extract<FittedColumn, { kind: 'categorical' }>,
-  { rows, cells }: Chunk,
-  report: Report,
-): Column {
+function readCategories(fitted: FittedCategorical, { rows, cells }: Chunk, report: Report): Column {
+  const { column } = fitted;
   const cellOf = rows.column(column);
-  const categories = [...known];
-  const codeOf = new Map(known.map((category, code) => [category, code]));
+  const known = knownCategories(fitted);
+  const unseen = new Map<string, number>();
+  const categories = [...fitted.categories];
   function encode(word: string): number {
-    const code = codeOf.get(word) ?? codeOf.get(word.trim());
+    const code = known.get(word) ?? known.get(word.trim()) ?? unseen.get(word);
     if (code !== undefined) return code;
-    codeOf.set(word, categories.length);
+    unseen.set(word, categories.length);
     return categories.push(word) - 1;
   }
   const codes = Int32Array.from({ length: rows.count }, (_, row) => {
