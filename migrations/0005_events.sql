@@ -41,24 +41,27 @@ WHEN NEW.state <> OLD.state OR NEW.warnings <> OLD.warnings BEGIN
   WHERE NEW.state <> OLD.state;
 END;
 
--- Where to call when a job comes into a final state. The secret signs the calls, so it cannot be kept as a hash.
+-- Where to call when a job of the project comes into a final state. The secret signs the calls, so it cannot be kept as a hash.
 CREATE TABLE webhooks (
   id TEXT PRIMARY KEY,
+  project TEXT NOT NULL REFERENCES projects (name),
   url TEXT NOT NULL,
   events TEXT NOT NULL CHECK (json_valid(events)),
   secret TEXT NOT NULL,
   created_at INTEGER NOT NULL
 ) STRICT;
 
--- One call to one webhook, tried until it is taken or given up.
+CREATE INDEX webhooks_by_project ON webhooks (project, id);
+
+-- One call to one webhook, tried until it is taken or given up. Ids sort by time.
 CREATE TABLE deliveries (
-  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  id TEXT PRIMARY KEY DEFAULT ('msg_' || printf('%012x', CAST(round(unixepoch('subsec') * 1000) AS INTEGER)) || lower(hex(randomblob(10)))),
   webhook_id TEXT NOT NULL REFERENCES webhooks (id) ON DELETE CASCADE,
   type TEXT NOT NULL,
   payload TEXT NOT NULL CHECK (json_valid(payload)),
   state TEXT NOT NULL DEFAULT 'pending' CHECK (state IN ('pending', 'delivered', 'failed')),
   attempts INTEGER NOT NULL DEFAULT 0 CHECK (attempts >= 0),
-  -- The next try; whoever tries moves it on first, as a lease.
+  -- When it is tried next; whoever tries moves it on first, as a lease.
   next_at INTEGER,
   -- What came of the last try.
   status INTEGER,
@@ -71,7 +74,9 @@ CREATE TABLE deliveries (
 
 CREATE INDEX deliveries_due ON deliveries (next_at) WHERE state = 'pending';
 CREATE INDEX deliveries_of_webhook ON deliveries (webhook_id, id);
+CREATE INDEX deliveries_finished ON deliveries (finished_at) WHERE finished_at IS NOT NULL;
 
+-- In the transaction that ends the job, so that a call is owed if and only if the job has ended. Projects come with the next migration.
 CREATE TRIGGER finished_jobs_are_delivered AFTER UPDATE OF state ON jobs
 WHEN NEW.state <> OLD.state AND NEW.state IN ('succeeded', 'failed', 'cancelled') BEGIN
   INSERT INTO deliveries (webhook_id, type, payload, next_at, created_at)
@@ -83,7 +88,7 @@ WHEN NEW.state <> OLD.state AND NEW.state IN ('succeeded', 'failed', 'cancelled'
     )
   ), NEW.finished_at, NEW.finished_at
   FROM webhooks
-  WHERE EXISTS (SELECT 1 FROM json_each(webhooks.events) WHERE value = 'job.' || NEW.state);
+  WHERE project = NEW.project AND EXISTS (SELECT 1 FROM json_each(webhooks.events) WHERE value = 'job.' || NEW.state);
 END;
 
 -- The first answer to each request that came with an Idempotency-Key.

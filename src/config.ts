@@ -57,6 +57,11 @@ export const SERVICE_SETTINGS = {
     'N',
     'how many requests a second each key may make that has no limit of its own; as many as it likes by default',
   ),
+  allowPrivateWebhooks: setting(
+    yesOrNo.default(false),
+    '',
+    'let webhooks call this machine and private networks, and over HTTP',
+  ),
   logLevel: setting(
     z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),
     'fatal|error|warn|info|debug|silent',

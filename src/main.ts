@@ -30,6 +30,11 @@ import { createModels } from './models/service.ts';
 import { type Database, openDatabase } from './store/database.ts';
 import { holdLock } from './store/lock.ts';
 import { chooseKernels } from './training/kernels.ts';
+import { startDeliverer } from './webhooks/deliverer.ts';
+import { createOutbox } from './webhooks/outbox.ts';
+import { webhookRoutes } from './webhooks/routes.ts';
+import { createSender, type Send } from './webhooks/send.ts';
+import { createWebhooks } from './webhooks/service.ts';
 
 const MS_PER_SECOND = 1000;
 
@@ -80,9 +85,11 @@ async function openService(
   let supervisor: Supervisor | undefined;
   closing.defer(() => supervisor?.stop());
   const isReady = () => config.role === 'api' || supervisor?.ready() === true;
-  const app = await assemble({ config, folders, database, news, datasets, isReady, log });
+  const send = senderOf(config);
+  const app = await assemble({ config, folders, database, news, datasets, send, isReady, log });
   closing.defer(() => app.close());
   await app.listen({ host: config.host, port: config.port, listenTextResolver: () => 'listening' });
+  deliver({ database, news, send, closing, log });
   if (config.role === 'all') supervisor = startSupervisor(workerParts(config, news, log));
   return addressOf(app);
 }
@@ -117,7 +124,16 @@ export async function describeApi(): Promise<unknown> {
   const database = openDatabase(':memory:');
   const datasets = datasetsOf({ config, folders, database });
   await datasets.recover();
-  const app = await assemble({ config, folders, database, news: createNewsDesk(), datasets, isReady: () => true });
+  const send = senderOf(config);
+  const app = await assemble({
+    config,
+    folders,
+    database,
+    news: createNewsDesk(),
+    datasets,
+    send,
+    isReady: () => true,
+  });
   await app.ready();
   const document = app.swagger();
   await app.close();
@@ -132,12 +148,30 @@ function datasetsOf({ config, folders, database, log }: DatasetParts): AllDatase
   return createDatasets({ database, folders, clock: Date.now, limits, log });
 }
 
+function senderOf({ allowPrivateWebhooks: allowPrivate }: Config): Send {
+  return createSender({ allowPrivate, userAgent: `trainyard/${packageVersion()}`, clock: Date.now });
+}
+
+interface DeliverParts extends Pick<Parts, 'database' | 'news' | 'send'> {
+  readonly closing: AsyncDisposableStack;
+  readonly log: Logger;
+}
+
+/** Calls the webhooks until the service closes. */
+function deliver({ database, news, send, closing, log }: DeliverParts): void {
+  const outbox = createOutbox(database);
+  const deliverer = startDeliverer({ outbox, send, clock: Date.now, random: Math.random, log });
+  closing.defer(() => deliverer.stop());
+  closing.defer(news.subscribe(({ kind }) => kind === 'changed' && deliverer.look()));
+}
+
 interface Parts {
   readonly config: Config;
   readonly folders: Folders;
   readonly database: Database;
   readonly news: NewsDesk;
   readonly datasets: AllDatasets;
+  readonly send: Send;
   readonly isReady: () => boolean;
   readonly log?: Logger | undefined;
 }
@@ -148,7 +182,7 @@ function authenticationOf({ config, database, log }: Pick<Parts, 'config' | 'dat
 
 /** The rooms behind their routes. */
 function assemble(parts: Parts): Promise<FastifyInstance> {
-  const { config, folders, database, news, datasets, isReady, log } = parts;
+  const { config, folders, database, news, datasets, send, isReady, log } = parts;
   const clock = Date.now;
   const authentication = authenticationOf(parts);
   const { createKernels, description: kernels, mostThreads } = chooseKernels(config.kernels);
@@ -164,6 +198,7 @@ function assemble(parts: Parts): Promise<FastifyInstance> {
     temporaryFolder: folders.temporary,
     maxTextBytes: config.maxUploadBytes,
   });
+  const webhookParts = { database, send, allowPrivate: config.allowPrivateWebhooks, clock };
   const system = systemRoutes({
     ready: async () => isReady(),
     facts: async () => ({
@@ -183,6 +218,7 @@ function assemble(parts: Parts): Promise<FastifyInstance> {
       jobRoutes({ jobs: (tenant) => createJobs(jobsParts, tenant) }),
       streamRoutes({ events: (tenant) => createEvents({ database, news }, tenant), maxStreams: config.maxStreams }),
       modelRoutes({ models }),
+      webhookRoutes({ webhooks: (tenant) => createWebhooks(webhookParts, tenant) }),
       keyRoutes({ keys: createKeys({ database, clock }) }),
       projectRoutes({ projects: createProjects({ database, clock }) }),
       system,

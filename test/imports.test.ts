@@ -14,6 +14,7 @@ const HOUSE = [
   { room: 'access', floor: 2, mayImport: [1] },
   { room: 'datasets', floor: 2, mayImport: [1] },
   { room: 'features', floor: 2, mayImport: [1] },
+  { room: 'webhooks', floor: 2, mayImport: [1] },
   { room: 'training', floor: 3, mayImport: [0, 1, 2] },
   { room: 'jobs', floor: 4, mayImport: [0, 1, 2, 3] },
   { room: 'models', floor: 5, mayImport: [0, 1, 2, 3, 4] },

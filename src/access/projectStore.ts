@@ -18,7 +18,7 @@ export interface ProjectStore {
   list(after: Place | undefined, limit: number): Promise<readonly ProjectRow[]>;
   /** Undefined: there is none of that name. */
   change(name: string, quotas: Partial<ProjectRow>): Promise<ProjectRow | undefined>;
-  /** Deletes the project with its keys. False: there is none of that name, or it has datasets, jobs or models. */
+  /** Deletes the project with its keys. False: there is none of that name, or it has datasets, jobs, models or webhooks. */
   remove(name: string): Promise<boolean>;
   usage(name: string): Promise<Usage>;
 }
@@ -60,7 +60,7 @@ export function createProjectStore(database: Database): ProjectStore {
 
     async remove(name) {
       const query = database.deleteFrom('projects').where('name', '=', name);
-      const unused = (['datasets', 'jobs', 'models'] as const).reduce(
+      const unused = (['datasets', 'jobs', 'models', 'webhooks'] as const).reduce(
         (rest, table) =>
           rest.where(({ not, exists, selectFrom }) =>
             not(exists(selectFrom(table).select('project').where('project', '=', name))),

@@ -68,7 +68,7 @@ export function createProjects({ database, clock }: ProjectsParts): Projects {
       if (name === DEFAULT_PROJECT) throw new ServiceError('project_in_use', 'The project default always stays.');
       if (await store.remove(name)) return;
       if (!(await store.find(name))) throw projectNotFound(name);
-      const advice = 'delete its datasets, jobs and models first';
+      const advice = 'delete its datasets, jobs, models and webhooks first';
       throw new ServiceError('project_in_use', `The project ${name} is not empty: ${advice}.`);
     },
   };

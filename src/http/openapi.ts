@@ -30,6 +30,7 @@ export async function registerOpenapi(app: FastifyInstance, version: string): Pr
         { name: 'Jobs', description: 'Trainings in the background.' },
         { name: 'Models', description: 'Trained networks: predictions, metrics, parameters.' },
         { name: 'Access', description: 'API keys, and the projects that they belong to.' },
+        { name: 'Webhooks', description: 'Being called when jobs end.' },
         { name: 'System', description: 'The service itself.' },
       ],
     },

@@ -137,6 +137,31 @@ export interface EventRow {
   createdAt: Generated<number>;
 }
 
+export interface WebhookRow {
+  id: string;
+  project: string;
+  url: string;
+  events: string;
+  secret: string;
+  createdAt: number;
+}
+
+export const DELIVERY_STATES = ['pending', 'delivered', 'failed'] as const;
+
+export interface DeliveryRow {
+  id: Generated<string>;
+  webhookId: string;
+  type: string;
+  payload: string;
+  state: Generated<(typeof DELIVERY_STATES)[number]>;
+  attempts: Generated<number>;
+  nextAt: number | null;
+  status: number | null;
+  error: string | null;
+  createdAt: number;
+  finishedAt: number | null;
+}
+
 export interface Tables {
   projects: ProjectRow;
   keys: KeyRow;
@@ -149,4 +174,6 @@ export interface Tables {
   parameters: ParameterRow;
   aliases: AliasRow;
   events: EventRow;
+  webhooks: WebhookRow;
+  deliveries: DeliveryRow;
 }

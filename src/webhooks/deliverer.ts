@@ -1,0 +1,97 @@
+import type { Clock } from '../kit/clock.ts';
+import type { Logger } from '../kit/log.ts';
+import type { Due, Outbox } from './outbox.ts';
+import { pauseAfter } from './schedule.ts';
+import type { Send } from './send.ts';
+
+export interface DelivererParts {
+  readonly outbox: Outbox;
+  readonly send: Send;
+  readonly clock: Clock;
+  /** From 0 to 1. */
+  readonly random: () => number;
+  readonly log: Logger;
+}
+
+/** Makes the calls that are owed, until it is stopped: many at once, but one at a time to each webhook. */
+export interface Deliverer {
+  /** There may be something new. */
+  look(): void;
+  /** Ends the calls that are being made, which are owed again; resolves when all is written. */
+  stop(): Promise<void>;
+}
+
+const MOST_AT_ONCE = 16;
+/** Retries come due, and other processes end jobs, without news. */
+const LOOK_MS = 1000;
+/** A call takes 10 seconds at most; a process that dies during one leaves it owed after so long. */
+const LEASE_MS = 30_000;
+/** So long one can see what became of a delivery. */
+const KEPT_MS = 30 * 86_400_000;
+const FORGET_EVERY_MS = 3_600_000;
+/** What the receiver says when it never wants to be called again. */
+const GONE = 410;
+
+export function startDeliverer({ outbox, send, clock, random, log }: DelivererParts): Deliverer {
+  const stopping = new AbortController();
+  const busy = new Map<string, Promise<void>>();
+  let looking: Promise<void> | undefined;
+  let lookAgain = false;
+
+  const deliver = async (due: Due): Promise<void> => {
+    const call = { id: due.id, url: due.url, secret: due.secret, body: due.payload };
+    const outcome = await send(call, stopping.signal).catch(() => undefined);
+    if (outcome === undefined) return outbox.putBack(due.id, clock());
+    if (outcome.error === null) return outbox.finish(due.id, 'delivered', outcome, clock());
+    const pauseMs = outcome.status === GONE ? undefined : pauseAfter(due.attempts, random());
+    log.warn(
+      { delivery: due.id, webhook: due.webhookId, attempt: due.attempts, ...outcome },
+      'a webhook was not taken',
+    );
+    if (pauseMs === undefined) await outbox.finish(due.id, 'failed', outcome, clock());
+    else await outbox.postpone(due.id, outcome, Math.round(clock() + pauseMs));
+  };
+
+  const begin = (due: Due): void => {
+    const delivered = deliver(due)
+      .catch((error) => log.error({ err: error, delivery: due.id }, 'what came of a webhook could not be written'))
+      .finally(() => {
+        busy.delete(due.webhookId);
+        look();
+      });
+    busy.set(due.webhookId, delivered);
+  };
+
+  const takeAll = async (): Promise<void> => {
+    do {
+      lookAgain = false;
+      while (!stopping.signal.aborted && busy.size < MOST_AT_ONCE) {
+        const due = await outbox.claim(clock(), clock() + LEASE_MS, [...busy.keys()]);
+        if (due === undefined) break;
+        begin(due);
+      }
+    } while (lookAgain && !stopping.signal.aborted);
+  };
+
+  const look = (): void => {
+    lookAgain = true;
+    looking ??= takeAll()
+      .catch((error) => log.error({ err: error }, 'the webhooks that are owed could not be read; it is tried again'))
+      .finally(() => {
+        looking = undefined;
+      });
+  };
+
+  const forget = () =>
+    outbox.forget(clock() - KEPT_MS).catch((error) => log.error({ err: error }, 'old deliveries could not be deleted'));
+  const timers = [setInterval(look, LOOK_MS), setInterval(forget, FORGET_EVERY_MS)];
+  look();
+
+  const stop = async (): Promise<void> => {
+    for (const timer of timers) clearInterval(timer);
+    stopping.abort();
+    await looking;
+    await Promise.all(busy.values());
+  };
+  return { look, stop };
+}

@@ -1,0 +1,118 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import type { Tenant } from '../kit/caller.ts';
+import { answer, errorResponses, pageQuery } from '../kit/wire.ts';
+import { deliveryPage, newWebhookSchema, testAnswer, webhookPage, webhookRequest, webhookSchema } from './schemas.ts';
+import type { Webhooks } from './service.ts';
+
+const tags = ['Webhooks'];
+const params = z.object({ id: z.string().describe('The id of a webhook.') });
+
+const CREATE_DESCRIPTION =
+  'From now on the address is called with POST when a job of the project ends. The calls follow Standard Webhooks: `webhook-id`, `webhook-timestamp` and `webhook-signature`, ' +
+  'which is `v1,` and the HMAC-SHA256 in base64 of `{id}.{timestamp}.{body}` under the secret (its bytes stand in base64 behind `whsec_`). An answer from 200 to 299 within 10 seconds takes the ' +
+  'call; any other is followed by seven more tries over about a day, but for 410, which ends them. Every try has the same `webhook-id`, and a call may come twice. Redirects are not followed. ' +
+  'Addresses of private networks, of this machine and of cloud metadata are refused when the call is made, whatever the name leads to.';
+
+/** `/v1/webhooks`. */
+export function webhookRoutes({
+  webhooks,
+}: {
+  readonly webhooks: (tenant: Tenant) => Webhooks;
+}): FastifyPluginAsyncZod {
+  return async (app) => {
+    app.post('/v1/webhooks', {
+      config: { scope: 'train' },
+      schema: {
+        tags,
+        operationId: 'createWebhook',
+        summary: 'Be called when jobs end',
+        description: CREATE_DESCRIPTION,
+        body: webhookRequest,
+        response: {
+          201: answer('The webhook with its secret; `Location` names it.', newWebhookSchema),
+          ...errorResponses(400, 409, 413, 415),
+        },
+      },
+      handler: async ({ caller, body }, reply) => {
+        const webhook = await webhooks(caller).create(body);
+        return reply.code(201).header('location', `/v1/webhooks/${webhook.id}`).send(webhook);
+      },
+    });
+
+    app.get('/v1/webhooks', {
+      config: { scope: 'read' },
+      schema: {
+        tags,
+        operationId: 'listWebhooks',
+        summary: 'List webhooks',
+        description: 'Newest first.',
+        querystring: pageQuery,
+        response: { 200: answer('One page.', webhookPage), ...errorResponses(400) },
+      },
+      handler: async ({ caller, query }) => {
+        const { items, next } = await webhooks(caller).list(query);
+        return { items: [...items], next };
+      },
+    });
+
+    app.get('/v1/webhooks/:id', {
+      config: { scope: 'read' },
+      schema: {
+        tags,
+        operationId: 'getWebhook',
+        summary: 'Show a webhook',
+        description: 'Where it calls and what it tells of; not its secret.',
+        params,
+        response: { 200: answer('The webhook.', webhookSchema), ...errorResponses(404) },
+      },
+      handler: ({ caller, params }) => webhooks(caller).get(params.id),
+    });
+
+    app.delete('/v1/webhooks/:id', {
+      config: { scope: 'train' },
+      schema: {
+        tags,
+        operationId: 'deleteWebhook',
+        summary: 'Delete a webhook',
+        description: 'It is not called again, not for what it is still owed either.',
+        params,
+        response: { 204: z.null().describe('Deleted.'), ...errorResponses(404) },
+      },
+      handler: async ({ caller, params }, reply) => {
+        await webhooks(caller).remove(params.id);
+        return reply.code(204).send(null);
+      },
+    });
+
+    app.get('/v1/webhooks/:id/deliveries', {
+      config: { scope: 'read' },
+      schema: {
+        tags,
+        operationId: 'listDeliveries',
+        summary: 'List what was sent to a webhook',
+        description: 'Newest first, with what came of the last call. What is finished is kept for 30 days.',
+        params,
+        querystring: pageQuery,
+        response: { 200: answer('One page.', deliveryPage), ...errorResponses(400, 404) },
+      },
+      handler: async ({ caller, params, query }) => {
+        const { items, next } = await webhooks(caller).deliveries(params.id, query);
+        return { items: [...items], next };
+      },
+    });
+
+    app.post('/v1/webhooks/:id/test', {
+      config: { scope: 'train' },
+      schema: {
+        tags,
+        operationId: 'testWebhook',
+        summary: 'Call a webhook for trial',
+        description: 'Sends a signed `webhook.test` at once, once, and answers what came of it.',
+        params,
+        response: { 200: answer('What came of it.', testAnswer), ...errorResponses(404) },
+      },
+      handler: ({ caller, params, signal }) => webhooks(caller).test(params.id, signal),
+    });
+  };
+}

@@ -1,0 +1,105 @@
+import { z } from 'zod';
+import { pageOf } from '../kit/wire.ts';
+import { DELIVERY_STATES } from '../store/tables.ts';
+
+export const WEBHOOK_EVENTS = ['job.succeeded', 'job.failed', 'job.cancelled'] as const;
+
+const ID = 'whk_01jd8m9wq2t5n8x1c4v7b0k3z6';
+const URL_EXAMPLE = 'https://example.com/hooks/trainyard';
+const AT = '2026-11-23T08:00:00.000Z';
+const LONGEST_URL = 2000;
+
+const url = z
+  .string()
+  .max(LONGEST_URL)
+  .describe('Where to call: an https address on the internet.')
+  .meta({ examples: [URL_EXAMPLE] });
+const events = z
+  .array(z.enum(WEBHOOK_EVENTS))
+  .min(1)
+  .transform((given) => [...new Set(given)])
+  .describe('Which ends of jobs to tell of.');
+
+export const webhookRequest = z
+  .strictObject({ url, events: events.default([...WEBHOOK_EVENTS]) })
+  .meta({ id: 'WebhookRequest', examples: [{ url: URL_EXAMPLE }, { url: URL_EXAMPLE, events: ['job.failed'] }] });
+export type WebhookRequest = z.output<typeof webhookRequest>;
+
+const webhookFields = z.object({
+  id: z.string(),
+  url: z.string(),
+  events: z.array(z.enum(WEBHOOK_EVENTS)),
+  createdAt: z.iso.datetime(),
+});
+const WEBHOOK = { id: ID, url: URL_EXAMPLE, events: [...WEBHOOK_EVENTS], createdAt: AT };
+
+export const webhookSchema = webhookFields.meta({
+  id: 'Webhook',
+  description: 'Who is called when jobs end.',
+  example: WEBHOOK,
+});
+export type Webhook = z.infer<typeof webhookSchema>;
+
+export const newWebhookSchema = webhookFields
+  .extend({ secret: z.string().describe('What the calls are signed with. It is shown this once.') })
+  .meta({ id: 'NewWebhook', example: { ...WEBHOOK, secret: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYo=' } });
+export type NewWebhook = z.infer<typeof newWebhookSchema>;
+
+export const webhookPage = pageOf(webhookSchema).meta({ id: 'WebhookPage', description: 'Webhooks, newest first.' });
+
+const status = z.int().nullable().describe('The HTTP status of the last answer; null where none came.');
+const error = z.string().nullable().describe('Why the last call was not taken; null where it was, or none was made.');
+
+export const deliverySchema = z
+  .object({
+    id: z.string().describe('The `webhook-id` of its calls, the same for every try.'),
+    type: z.string().describe('What it tells of.'),
+    state: z.enum(DELIVERY_STATES).describe('`failed` when it was given up.'),
+    attempts: z.int().min(0).describe('Calls that were made, or are being made.'),
+    nextAttemptAt: z.iso.datetime().nullable().describe('Null once it is not pending.'),
+    status,
+    error,
+    payload: z.record(z.string(), z.unknown()).describe('The body of its calls.'),
+    createdAt: z.iso.datetime(),
+    finishedAt: z.iso.datetime().nullable(),
+  })
+  .meta({
+    id: 'Delivery',
+    description: 'One message to a webhook.',
+    example: {
+      ...{ id: 'msg_0193587a1b2c0f1e2d3c4b5a69788796', type: 'job.succeeded', state: 'delivered', attempts: 1 },
+      ...{ nextAttemptAt: null, status: 204, error: null, createdAt: AT, finishedAt: AT },
+      payload: {
+        type: 'job.succeeded',
+        timestamp: AT,
+        data: { jobId: 'job_01jd8m9wq2t5n8x1c4v7b0k3z6', state: 'succeeded' },
+      },
+    },
+  });
+export type DeliveryView = z.infer<typeof deliverySchema>;
+
+export const deliveryPage = pageOf(deliverySchema).meta({
+  id: 'DeliveryPage',
+  description: 'Deliveries, newest first.',
+});
+
+export const testAnswer = z
+  .object({
+    id: z.string().describe('The `webhook-id` of the call.'),
+    delivered: z.boolean().describe('Whether the receiver took it: a status from 200 to 299.'),
+    status,
+    error,
+    milliseconds: z.number().describe('How long the call took.'),
+  })
+  .meta({
+    id: 'WebhookTest',
+    description: 'What came of a call for trial.',
+    example: {
+      id: 'msg_0193587a1b2c0f1e2d3c4b5a69788796',
+      delivered: true,
+      status: 204,
+      error: null,
+      milliseconds: 83,
+    },
+  });
+export type TestAnswer = z.infer<typeof testAnswer>;

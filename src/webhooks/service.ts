@@ -1,0 +1,97 @@
+import type { Clock } from '../kit/clock.ts';
+import { isoTime } from '../kit/clock.ts';
+import { ServiceError } from '../kit/errors.ts';
+import { newId } from '../kit/ids.ts';
+import { invalidRequest } from '../kit/validation.ts';
+import { decodeCursor, type Page, type PageQuery, toPage } from '../kit/wire.ts';
+import type { Database } from '../store/database.ts';
+import type { WebhookRow } from '../store/tables.ts';
+import type { DeliveryView, NewWebhook, TestAnswer, Webhook, WebhookRequest } from './schemas.ts';
+import type { Send } from './send.ts';
+import { newSecret } from './signature.ts';
+import { createWebhookStore, type Slice } from './store.ts';
+import { mistakeInUrl } from './targets.ts';
+import { deliveryView, webhookView } from './view.ts';
+
+export interface WebhooksParts {
+  readonly database: Database;
+  readonly send: Send;
+  /** Whether HTTP and addresses of private networks may be called. */
+  readonly allowPrivate: boolean;
+  readonly clock: Clock;
+}
+
+/** What a project can do with its webhooks. Throws ServiceError `webhook_not_found` for an id that is none. */
+export interface Webhooks {
+  /** The webhook with its secret, which is never shown again. Throws `invalid_request` for an address that is not called, and `too_many_webhooks`. */
+  create(request: WebhookRequest): Promise<NewWebhook>;
+  list(query: PageQuery): Promise<Page<Webhook>>;
+  get(id: string): Promise<Webhook>;
+  /** What it is still owed is dropped. */
+  remove(id: string): Promise<void>;
+  deliveries(id: string, query: PageQuery): Promise<Page<DeliveryView>>;
+  /** Calls it at once, once, and answers what came of it. */
+  test(id: string, signal: AbortSignal): Promise<TestAnswer>;
+}
+
+/** Of a project: each end of a job makes so many calls at most. */
+const MOST_WEBHOOKS = 20;
+
+export function createWebhooks(
+  { database, send, allowPrivate, clock }: WebhooksParts,
+  { project }: { readonly project: string },
+): Webhooks {
+  const store = createWebhookStore(database, project);
+
+  const found = async (id: string): Promise<WebhookRow> => {
+    const row = await store.find(id);
+    if (row === undefined) throw new ServiceError('webhook_not_found', `There is no webhook '${id}'.`);
+    return row;
+  };
+
+  return {
+    async create({ url, events }) {
+      const mistake = mistakeInUrl(url, allowPrivate);
+      if (mistake !== undefined) throw invalidRequest([{ path: '/url', message: mistake }]);
+      const createdAt = clock();
+      const row = { id: newId('whk', createdAt), url, events: JSON.stringify(events), secret: newSecret(), createdAt };
+      if (!(await store.insert(row, MOST_WEBHOOKS))) throw tooMany();
+      return { ...webhookView(row), secret: row.secret };
+    },
+
+    async list(query) {
+      return toPage(await store.list(sliceOf(query)), query.limit, webhookView);
+    },
+
+    async get(id) {
+      return webhookView(await found(id));
+    },
+
+    async remove(id) {
+      if (!(await store.remove(id))) await found(id);
+    },
+
+    async deliveries(id, query) {
+      await found(id);
+      return toPage(await store.deliveries(id, sliceOf(query)), query.limit, deliveryView);
+    },
+
+    async test(webhookId, signal) {
+      const { url, secret } = await found(webhookId);
+      const now = clock();
+      const id = newId('msg', now);
+      const body = JSON.stringify({ type: 'webhook.test', timestamp: isoTime(now), data: { webhookId } });
+      const start = performance.now();
+      const { status, error } = await send({ id, url, secret, body }, signal);
+      return { id, delivered: error === null, status, error, milliseconds: Math.round(performance.now() - start) };
+    },
+  };
+}
+
+function sliceOf({ after, limit }: PageQuery): Slice {
+  return { before: after === undefined ? undefined : decodeCursor(after), limit: limit + 1 };
+}
+
+function tooMany(): ServiceError {
+  return new ServiceError('too_many_webhooks', `A project has ${MOST_WEBHOOKS} webhooks at most: delete one first.`);
+}

@@ -1,0 +1,24 @@
+import { isoTime } from '../kit/clock.ts';
+import type { WebhookRow } from '../store/tables.ts';
+import type { DeliveryView, Webhook } from './schemas.ts';
+import type { Delivery } from './store.ts';
+
+/** A webhook as clients see it, without its secret. */
+export function webhookView({ id, url, events, createdAt }: Omit<WebhookRow, 'project'>): Webhook {
+  return { id, url, events: JSON.parse(events), createdAt: isoTime(createdAt) };
+}
+
+export function deliveryView(row: Delivery): DeliveryView {
+  const { id, type, state, attempts, status, error } = row;
+  return {
+    ...{ id, type, state, attempts, status, error },
+    nextAttemptAt: timeOrNull(row.nextAt),
+    payload: JSON.parse(row.payload),
+    createdAt: isoTime(row.createdAt),
+    finishedAt: timeOrNull(row.finishedAt),
+  };
+}
+
+function timeOrNull(ms: number | null): string | null {
+  return ms === null ? null : isoTime(ms);
+}

@@ -1,0 +1,170 @@
+import { describe, expect, it } from 'vitest';
+import type { DeliveryView } from '../../src/webhooks/schemas.ts';
+import { signedHeaders } from '../../src/webhooks/signature.ts';
+import { openReceiver } from './receiver.ts';
+import { EVERY, openWebhooks } from './room.ts';
+
+const CANCELLED = { events: ['job.cancelled' as const] };
+
+/** Resolves with the only delivery once a try has ended and it is as `matters` says. */
+async function settled(
+  { webhooks }: ReturnType<typeof openWebhooks>,
+  id: string,
+  matters: (delivery: DeliveryView) => boolean = () => true,
+): Promise<DeliveryView> {
+  for (;;) {
+    const [delivery] = (await webhooks.deliveries(id, EVERY)).items;
+    const wasTried = delivery && (delivery.error !== null || delivery.status !== null);
+    if (wasTried && matters(delivery)) return delivery;
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+describe('the end of a job', () => {
+  it('is told to the webhooks that want to hear of it, signed', async () => {
+    const room = openWebhooks();
+    const receiver = await openReceiver();
+    const { id, secret } = await room.webhooks.create({ url: receiver.url, ...CANCELLED });
+    await room.webhooks.create({ url: receiver.url, events: ['job.succeeded'] });
+    const jobId = await room.endJob();
+    room.start();
+    const [call] = await receiver.called(1);
+    expect(JSON.parse(call.body)).toEqual({
+      type: 'job.cancelled',
+      timestamp: '2026-11-23T08:00:00.000Z',
+      data: { jobId, name: 'iris', state: 'cancelled', datasetId: null, modelId: null, error: null },
+    });
+    const messageId = String(call.headers['webhook-id']);
+    expect(call.headers).toMatchObject({
+      'content-type': 'application/json',
+      'user-agent': 'trainyard/test',
+      ...signedHeaders(secret, messageId, room.time.now, call.body),
+    });
+    const delivery = await settled(room, id, ({ state }) => state === 'delivered');
+    expect(delivery).toMatchObject({ id: messageId, attempts: 1, status: 204, error: null, nextAttemptAt: null });
+    expect(receiver.calls).toHaveLength(1);
+  });
+
+  it('is told to the webhooks of its own project alone', async () => {
+    const room = openWebhooks();
+    const receiver = await openReceiver();
+    await room.database.insertInto('projects').values({ name: 'other', createdAt: 1 }).execute();
+    const { id } = await room.webhooks.create({ url: receiver.url, ...CANCELLED });
+    await room.endJob('other');
+    expect((await room.webhooks.deliveries(id, EVERY)).items).toEqual([]);
+  });
+
+  it('is told again, later and later, under the same id, until it is taken', async () => {
+    const room = openWebhooks();
+    const receiver = await openReceiver((_, index) => (index < 2 ? 500 : 200));
+    const { id } = await room.webhooks.create({ url: receiver.url, ...CANCELLED });
+    await room.endJob();
+    const deliverer = room.start();
+    const first = await settled(room, id);
+    expect(first).toMatchObject({ state: 'pending', status: 500, nextAttemptAt: '2026-11-23T08:00:15.000Z' });
+    expect(first.error).toBe('The receiver answered 500.');
+    room.time.now += 15_000;
+    deliverer.look();
+    await settled(room, id, ({ nextAttemptAt }) => nextAttemptAt === '2026-11-23T08:01:15.000Z');
+    room.time.now += 60_000;
+    deliverer.look();
+    expect(await settled(room, id, ({ state }) => state === 'delivered')).toMatchObject({ attempts: 3, status: 200 });
+    expect(new Set(receiver.calls.map(({ headers }) => headers['webhook-id'])).size).toBe(1);
+    expect(new Set(receiver.calls.map(({ headers }) => headers['webhook-timestamp'])).size).toBe(3);
+  });
+
+  it('is given up after the last try, and at once when the receiver is gone for good', async () => {
+    const room = openWebhooks();
+    const receiver = await openReceiver(() => 410);
+    const { id } = await room.webhooks.create({ url: receiver.url, ...CANCELLED });
+    await room.endJob();
+    room.start();
+    expect(await settled(room, id, ({ state }) => state === 'failed')).toMatchObject({ attempts: 1, status: 410 });
+    const dead = openWebhooks();
+    const other = await openReceiver(() => 503);
+    const { id: otherId } = await dead.webhooks.create({ url: other.url, ...CANCELLED });
+    await dead.endJob();
+    await dead.database.updateTable('deliveries').set({ attempts: 7 }).execute();
+    dead.start();
+    expect(await settled(dead, otherId, ({ state }) => state === 'failed')).toMatchObject({ attempts: 8, status: 503 });
+  });
+
+  it('follows no redirect', async () => {
+    const room = openWebhooks();
+    const receiver = await openReceiver(() => 307);
+    const { id } = await room.webhooks.create({ url: receiver.url, ...CANCELLED });
+    await room.endJob();
+    room.start();
+    expect(await settled(room, id)).toMatchObject({ state: 'pending', status: 307 });
+    expect(receiver.calls).toHaveLength(1);
+  });
+
+  it('is owed to a receiver that does not answer in time', async () => {
+    const room = openWebhooks();
+    const receiver = await openReceiver(() => 'later');
+    const { id } = await room.webhooks.create({ url: receiver.url, ...CANCELLED });
+    await room.endJob();
+    room.start();
+    expect(await settled(room, id)).toMatchObject({
+      status: null,
+      error: 'No answer came within 1 seconds.',
+    });
+  });
+});
+
+describe('several that deliver', () => {
+  it('never make one call twice at once', async () => {
+    const room = openWebhooks();
+    const receiver = await openReceiver(() => 'later');
+    await room.webhooks.create({ url: receiver.url, ...CANCELLED });
+    for (let job = 0; job < 3; job++) await room.endJob();
+    for (let process = 0; process < 3; process++) room.start();
+    const open = new Set<unknown>();
+    for (let index = 0; index < 3; index++) {
+      const call = (await receiver.called(index + 1))[index];
+      expect(open).not.toContain(call.headers['webhook-id']);
+      open.add(call.headers['webhook-id']);
+    }
+    for (const { answer } of receiver.calls) answer.writeHead(204).end();
+    expect(open.size).toBe(3);
+  });
+
+  it('call one receiver after the other job, while another that hangs holds nobody up', async () => {
+    const room = openWebhooks();
+    const hanging = await openReceiver(() => 'later');
+    const receiver = await openReceiver();
+    await room.webhooks.create({ url: hanging.url, ...CANCELLED });
+    await room.webhooks.create({ url: receiver.url, ...CANCELLED });
+    for (let job = 0; job < 20; job++) await room.endJob();
+    room.start();
+    await receiver.called(20);
+    expect(hanging.calls).toHaveLength(1);
+  });
+});
+
+describe('after a restart', () => {
+  it('what was being delivered is owed again', async () => {
+    const room = openWebhooks();
+    const receiver = await openReceiver((_, index) => (index === 0 ? 'later' : 204));
+    const { id } = await room.webhooks.create({ url: receiver.url, ...CANCELLED });
+    await room.endJob();
+    const first = room.start();
+    await receiver.called(1);
+    await first.stop();
+    expect((await room.webhooks.deliveries(id, EVERY)).items[0]).toMatchObject({ state: 'pending', attempts: 0 });
+    room.start();
+    expect(await settled(room, id, ({ state }) => state === 'delivered')).toMatchObject({ attempts: 1 });
+    expect(receiver.calls[0].headers['webhook-id']).toBe(receiver.calls[1].headers['webhook-id']);
+  });
+
+  it('what a process was delivering that died is owed again when its lease is over', async () => {
+    const room = openWebhooks();
+    const receiver = await openReceiver();
+    await room.webhooks.create({ url: receiver.url, ...CANCELLED });
+    await room.endJob();
+    const lease = room.time.now + 30_000;
+    const dead = await room.outbox.claim(room.time.now, lease, []);
+    expect(await room.outbox.claim(lease - 1, lease + 1, [])).toBeUndefined();
+    expect(await room.outbox.claim(lease, lease + 30_000, [])).toMatchObject({ id: dead?.id, attempts: 2 });
+  });
+});

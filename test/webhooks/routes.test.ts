@@ -1,0 +1,95 @@
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { buildApp } from '../../src/http/app.ts';
+import { webhookRoutes } from '../../src/webhooks/routes.ts';
+import { createSender } from '../../src/webhooks/send.ts';
+import { createWebhooks } from '../../src/webhooks/service.ts';
+import { OPEN_GUARD } from '../support/access.ts';
+import { openReceiver } from './receiver.ts';
+import { openWebhooks } from './room.ts';
+
+async function openApp({ allowPrivate = true } = {}) {
+  const room = openWebhooks();
+  const send = createSender({ allowPrivate, userAgent: 'trainyard/test', clock: room.parts.clock });
+  const parts = { ...room.parts, send, allowPrivate };
+  const routes = [webhookRoutes({ webhooks: (tenant) => createWebhooks(parts, tenant) })];
+  const app = await buildApp({ version: '0.0.0', routes, guard: OPEN_GUARD, logger: false });
+  onTestFinished(() => app.close());
+  const ask = async (method: 'GET' | 'POST' | 'DELETE', url: string, payload?: object) => {
+    const answer = await app.inject({ method, url, ...(payload && { payload }) });
+    return { status: answer.statusCode, headers: answer.headers, body: answer.body ? answer.json() : null };
+  };
+  return { ...room, ask };
+}
+
+describe('a webhook', () => {
+  it('is made, shown without its secret, listed and deleted', async () => {
+    const { ask } = await openApp();
+    const url = 'https://example.com/hook';
+    const made = await ask('POST', '/v1/webhooks', { url });
+    expect(made).toMatchObject({ status: 201, headers: { location: `/v1/webhooks/${made.body.id}` } });
+    const { secret, ...webhook } = made.body;
+    expect(secret).toMatch(/^whsec_/);
+    expect(webhook).toMatchObject({ url, events: ['job.succeeded', 'job.failed', 'job.cancelled'] });
+    expect((await ask('GET', `/v1/webhooks/${webhook.id}`)).body).toEqual(webhook);
+    expect((await ask('GET', '/v1/webhooks')).body).toEqual({ items: [webhook], next: null });
+    expect((await ask('DELETE', `/v1/webhooks/${webhook.id}`)).status).toBe(204);
+    expect(await ask('GET', `/v1/webhooks/${webhook.id}`)).toMatchObject({
+      status: 404,
+      body: { code: 'webhook_not_found' },
+    });
+  });
+
+  it.each([['http://example.com/'], ['https://127.0.0.1/'], ['https://me:pw@example.com/'], ['nowhere']])(
+    'is refused at the address %s',
+    async (url) => {
+      const { ask } = await openApp({ allowPrivate: false });
+      const { status, body } = await ask('POST', '/v1/webhooks', { url });
+      expect([status, body.code, body.errors[0].path]).toEqual([400, 'invalid_request', '/url']);
+    },
+  );
+
+  it('is refused when the project has twenty', async () => {
+    const { ask } = await openApp();
+    const make = () => ask('POST', '/v1/webhooks', { url: 'https://example.com/' });
+    for (let index = 0; index < 20; index++) expect((await make()).status).toBe(201);
+    expect(await make()).toMatchObject({ status: 409, body: { code: 'too_many_webhooks' } });
+    expect((await ask('GET', '/v1/webhooks')).body.items).toHaveLength(20);
+  });
+
+  it('is called for trial, and what came of it is answered', async () => {
+    const { ask } = await openApp();
+    const receiver = await openReceiver((_, index) => (index === 0 ? 204 : 500));
+    const { id } = (await ask('POST', '/v1/webhooks', { url: receiver.url })).body;
+    const taken = await ask('POST', `/v1/webhooks/${id}/test`);
+    expect(taken.body).toMatchObject({ delivered: true, status: 204, error: null, milliseconds: expect.any(Number) });
+    expect(receiver.calls[0].headers['webhook-id']).toBe(taken.body.id);
+    expect(JSON.parse(receiver.calls[0].body)).toMatchObject({ type: 'webhook.test', data: { webhookId: id } });
+    expect((await ask('POST', `/v1/webhooks/${id}/test`)).body).toMatchObject({ delivered: false, status: 500 });
+  });
+
+  it('lists its deliveries, the newest first, in pages', async () => {
+    const { ask, endJob, time } = await openApp();
+    const { id } = (await ask('POST', '/v1/webhooks', { url: 'https://example.com/' })).body;
+    const jobs = [];
+    for (let job = 0; job < 3; job++) {
+      jobs.unshift(await endJob());
+      time.now += 1000;
+    }
+    const first = (await ask('GET', `/v1/webhooks/${id}/deliveries?limit=2`)).body;
+    const second = (await ask('GET', `/v1/webhooks/${id}/deliveries?limit=2&after=${first.next}`)).body;
+    const told = [...first.items, ...second.items];
+    expect(told.map(({ payload }) => payload.data.jobId).toSorted()).toEqual(jobs.toSorted());
+    expect([first.items.length, second.next]).toEqual([2, null]);
+    expect(told[0]).toMatchObject({ type: 'job.cancelled', state: 'pending', attempts: 0, status: null, error: null });
+  });
+
+  it.each([
+    ['GET', '/v1/webhooks/whk_none'],
+    ['DELETE', '/v1/webhooks/whk_none'],
+    ['GET', '/v1/webhooks/whk_none/deliveries'],
+    ['POST', '/v1/webhooks/whk_none/test'],
+  ] as const)('that is not there is not there: %s %s', async (method, url) => {
+    const { ask } = await openApp();
+    expect(await ask(method, url)).toMatchObject({ status: 404, body: { code: 'webhook_not_found' } });
+  });
+});
