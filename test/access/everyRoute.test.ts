@@ -25,6 +25,7 @@ const UNKNOWN = '00000000000000000000000000';
 /** A body that passes the schema, for routes that look at it before they look for the thing; any other gets an empty object. */
 const BODIES: Readonly<Record<string, (ids: Readonly<Record<string, string>>) => unknown>> = {
   'PUT /v1/aliases/{name}': ({ models }) => ({ modelId: models }),
+  'POST /v1/jobs/{id}/extend': () => ({ epochs: 1 }),
   'PATCH /v1/projects/{name}': () => ({ quotas: { queuedJobs: 1 } }),
 };
 /** Told apart by the key before anything is looked for: only admins of `default` manage projects. */
@@ -39,9 +40,10 @@ beforeAll(async () => {
   service = await openService();
   await service.makeProject('theirs');
   await service.makeProject('mine');
-  const { datasetId, jobId, modelId, alias } = await insertThings(service.database, 'theirs');
+  const { datasetId, jobId, modelId, alias, webhookId } = await insertThings(service.database, 'theirs');
   const { id: keyId } = await service.makeKey(['read'], 'theirs');
-  theirs = { datasets: datasetId, jobs: jobId, models: modelId, aliases: alias, keys: keyId, projects: 'theirs' };
+  const made = { datasets: datasetId, jobs: jobId, models: modelId, webhooks: webhookId };
+  theirs = { ...made, aliases: alias, keys: keyId, projects: 'theirs' };
   stranger = (await service.makeKey(['admin'], 'mine')).key;
 });
 afterAll(() => service.stop());

@@ -89,8 +89,13 @@ export async function insertThings(database: Database, project: string) {
     .insertInto('models')
     .values({ ...about, ...model })
     .execute();
-  await database.insertInto('aliases').values({ project, name: 'live', modelId, updatedAt: 0 }).execute();
-  return { datasetId, jobId, modelId, alias: 'live' };
+  await database.insertInto('aliases').values({ project, name: 'champion', modelId, updatedAt: 0 }).execute();
+  const webhookId = newId('whk');
+  await database
+    .insertInto('webhooks')
+    .values({ id: webhookId, project, url: 'https://example.com/', events: '[]', secret: 'whsec_', createdAt: 0 })
+    .execute();
+  return { datasetId, jobId, modelId, alias: 'champion', webhookId };
 }
 
 const FAILURE = '{"code":"internal_error","message":""}';
