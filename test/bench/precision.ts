@@ -23,13 +23,16 @@ export async function benchPrecision(): Promise<readonly Row[]> {
     return [];
   }
   const service = await startBuiltService();
-  const rows: Row[] = [];
-  for (const job of JOBS) {
-    const datasetId = await uploadPublished(service.address, job.dataset);
-    for (const precision of PRODUCT_INPUTS) rows.push(await benchJob(service.address, datasetId, job, precision));
+  try {
+    const rows: Row[] = [];
+    for (const job of JOBS) {
+      const datasetId = await uploadPublished(service.address, job.dataset);
+      for (const precision of PRODUCT_INPUTS) rows.push(await benchJob(service.address, datasetId, job, precision));
+    }
+    return rows;
+  } finally {
+    await service.stop();
   }
-  await service.stop();
-  return rows;
 }
 
 async function benchJob(
