@@ -26,7 +26,8 @@ export async function limitWithin(
   return left < serviceBytes ? { bytes: left, error: noRoomLeft(mostBytes) } : uploadLimit(serviceBytes);
 }
 
+/** For what would be more than a project may store. */
 export function noRoomLeft(mostBytes: number): ServiceError {
-  const message = `The project may store ${mostBytes} bytes, and with this file it would be more: delete datasets or models first.`;
+  const message = `The project may store ${mostBytes} bytes, and this would be more: delete datasets or models first.`;
   return new ServiceError('stored_bytes_quota', message);
 }

@@ -1,9 +1,11 @@
+import { noRoomLeft } from '../datasets/uploadLimit.ts';
 import type { Tenant } from '../kit/caller.ts';
 import type { Clock } from '../kit/clock.ts';
 import { ServiceError } from '../kit/errors.ts';
 import { newId } from '../kit/ids.ts';
 import { decodeCursor, type Page, toPage } from '../kit/wire.ts';
 import type { Database } from '../store/database.ts';
+import { storedBytes } from '../store/storedBytes.ts';
 import type { JobRow } from '../store/tables.ts';
 import { createActionStore } from './actionStore.ts';
 import { createJobActions, type JobActions } from './actions.ts';
@@ -37,7 +39,7 @@ interface Waiting {
 
 /** What a tenant can do with its jobs. Throws ServiceError `job_not_found` for an id that is none. */
 export interface Jobs extends JobActions {
-  /** Queues a training. Throws as `checkRequest`. */
+  /** Queues a training. Throws as `checkRequest`, `queued_jobs_quota`, and `stored_bytes_quota` where a model would have no room. */
   submit(body: unknown): Promise<Job>;
   list(query: JobsQuery): Promise<Page<Job>>;
   get(id: string, waiting?: Waiting): Promise<Job>;
@@ -55,6 +57,9 @@ export function createJobs(parts: JobsParts, { project, quotas }: Tenant): Jobs 
 
   return {
     async submit(body) {
+      if (quotas.storedBytes !== null && (await storedBytes(database, project)) >= quotas.storedBytes) {
+        throw noRoomLeft(quotas.storedBytes);
+      }
       const { request, dataset, shape, spec, warnings } = await checkRequest(body, (id) => findDataset(id, project));
       const { name = `${dataset.name}-${spec.target}`, datasetId, priority, labels } = request;
       const now = clock();

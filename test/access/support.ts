@@ -22,6 +22,7 @@ export async function openService(settings: Partial<Config> = {}) {
   const projects = createProjects({ database, clock: Date.now });
   return {
     address: service.address,
+    data,
     database,
     keys,
     projects,

@@ -8,6 +8,7 @@ import { createNewsDesk } from '../../src/jobs/news.ts';
 import { createJobs, type Jobs } from '../../src/jobs/service.ts';
 import { isFinal } from '../../src/jobs/states.ts';
 import type { Machine } from '../../src/jobs/threadWarnings.ts';
+import type { Tenant } from '../../src/kit/caller.ts';
 import { type Database, openDatabase } from '../../src/store/database.ts';
 import { TENANT } from '../support/access.ts';
 import { findDataset } from './datasets.ts';
@@ -36,7 +37,8 @@ export function openJobs(machine: Machine = { cores: 4, coresOfJob: 4 }) {
   const news = createNewsDesk();
   const checkpoints = checkpointsIn(folder, database);
   const parts = { database, findDataset: findDataset(database), checkpoints, news, machine, clock: Date.now };
-  return { folder, database, checkpoints, news, jobs: createJobs(parts, TENANT) };
+  const jobsOf = (tenant: Tenant) => createJobs(parts, tenant);
+  return { folder, database, checkpoints, news, jobs: jobsOf(TENANT), jobsOf };
 }
 
 /** Resolves with the job once it is in a final state. */

@@ -8,7 +8,7 @@ import { buildApp } from '../../src/http/app.ts';
 import { networkRoutes } from '../../src/models/networks/routes.ts';
 import { modelRoutes } from '../../src/models/routes.ts';
 import { saveModel } from '../../src/models/save.ts';
-import { createModels, type Models } from '../../src/models/service.ts';
+import { createModels, type Models, type ModelsOf } from '../../src/models/service.ts';
 import { type Database, openDatabase } from '../../src/store/database.ts';
 import type { Outcome } from '../../src/training/outcome.ts';
 import { resolveSpec } from '../../src/training/resolve/resolve.ts';
@@ -20,7 +20,9 @@ export interface Room {
   readonly app: FastifyInstance;
   readonly models: Models;
   readonly database: Database;
-  save(outcome: Outcome, columns?: readonly DatasetColumn[]): Promise<string>;
+  /** The models of another project than the one that `app` and `models` see. */
+  readonly modelsOf: ModelsOf;
+  save(outcome: Outcome, columns?: readonly DatasetColumn[], project?: string): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -52,13 +54,14 @@ export async function openRoom(): Promise<Room> {
   return {
     app,
     models,
+    modelsOf,
     database,
-    async save(outcome, columns = []) {
+    async save(outcome, columns = [], project = TENANT.project) {
       const number = ++saved;
       const datasetId = `ds_${number}`;
       const dataset = {
         id: datasetId,
-        project: TENANT.project,
+        project,
         name: 'people',
         state: 'ready',
         rows: 1,
@@ -73,7 +76,7 @@ export async function openRoom(): Promise<Room> {
         .execute();
       const job = {
         id: `job_${number}`,
-        project: TENANT.project,
+        project,
         name: `model ${number}`,
         datasetId,
         spec: requestOf(outcome),
@@ -106,13 +109,16 @@ function requestOf({ target: { column: target, kind } }: Outcome) {
   return { name: 'model', datasetId: 'ds_1', priority: 0, labels: {}, ...spec };
 }
 
-async function insertJob(database: Database, job: { id: string; name: string; datasetId: string | null }) {
-  const { id, name, datasetId } = job;
+async function insertJob(
+  database: Database,
+  job: { id: string; project: string; name: string; datasetId: string | null },
+) {
+  const { id, project, name, datasetId } = job;
   await database
     .insertInto('jobs')
     .values({
       id,
-      project: TENANT.project,
+      project,
       name,
       datasetId,
       state: 'queued',

@@ -1,0 +1,101 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { insertThings, jsonBody, openService } from './support.ts';
+
+const CSV = 'x,y\n1,a\n2,b\n3,a\n4,b\n';
+const ROWS = `x,y\n${Array.from({ length: 100 }, (_, i) => `${(i * 37) % 50},${i % 2 ? 'a' : 'b'}`).join('\n')}\n`;
+
+let service: Awaited<ReturnType<typeof openService>>;
+let mine: string;
+let theirs: string;
+beforeAll(async () => {
+  service = await openService();
+  for (const project of ['mine', 'theirs']) await service.makeProject(project);
+  mine = (await service.makeKey(['admin'], 'mine')).key;
+  theirs = (await service.makeKey(['admin'], 'theirs')).key;
+});
+afterAll(() => service.stop());
+
+const upload = (key: string, body: string | Uint8Array<ArrayBuffer> = CSV) =>
+  service.ask('/v1/datasets?name=t', key, { method: 'POST', headers: { 'content-type': 'text/csv' }, body });
+const idsOf = async (key: string, path: string) => {
+  const { items } = (await service.ask(path, key)).json() as { items: { id: string }[] };
+  return items.map(({ id }) => id);
+};
+const submitted = async (key: string) => {
+  const datasetId = String((await upload(key, ROWS)).json().id);
+  const job = await service.ask('/v1/jobs', key, jsonBody({ datasetId, target: 'y' }));
+  return { datasetId, jobId: String(job.json().id) };
+};
+
+describe('a list', () => {
+  it("has one's own things alone, whatever it is filtered by and wherever it begins", async () => {
+    const [own, other] = [await submitted(mine), await submitted(theirs)];
+    expect(await idsOf(mine, '/v1/datasets')).toEqual([own.datasetId]);
+    expect(await idsOf(mine, '/v1/jobs')).toEqual([own.jobId]);
+    expect(await idsOf(mine, `/v1/jobs?datasetId=${other.datasetId}`)).toEqual([]);
+    const behindTheirs = Buffer.from(other.jobId).toString('base64url');
+    expect(await idsOf(mine, `/v1/jobs?after=${behindTheirs}`)).toEqual([own.jobId]);
+    const behindMine = Buffer.from(own.jobId).toString('base64url');
+    expect(await idsOf(theirs, `/v1/jobs?after=${behindMine}`)).toEqual([]);
+  });
+});
+
+describe("another project's dataset", () => {
+  it('is no dataset to train on', async () => {
+    const { id } = (await upload(theirs)).json();
+    const submit = (datasetId: unknown) => service.ask('/v1/jobs', mine, jsonBody({ datasetId, target: 'y' }));
+    const [known, unknown] = [await submit(id), await submit('ds_none')];
+    expect(known.status).toBe(422);
+    expect(known.text.replaceAll(String(id), 'ds_none')).toBe(unknown.text);
+  });
+
+  it('shares its bytes on disk with an equal one, which neither project sees', async () => {
+    const tables = () => readdirSync(join(service.data, 'datasets'));
+    const content = `${CSV}5,shared\n`;
+    const before = tables().length;
+    const [first, second] = [await upload(theirs, content), await upload(mine, content)];
+    expect([first.status, second.status, tables().length - before]).toEqual([201, 201, 1]);
+    const { id: lost } = first.json();
+    const { id: kept } = second.json();
+    expect((await service.ask(`/v1/datasets/${lost}`, theirs, { method: 'DELETE' })).status).toBe(204);
+    expect((await service.ask(`/v1/datasets/${kept}/rows?limit=1`, mine)).json()).toMatchObject({ total: 5 });
+    await service.ask(`/v1/datasets/${kept}`, mine, { method: 'DELETE' });
+    expect(tables().length).toBe(before);
+  });
+});
+
+it('gives each project its own aliases', async () => {
+  await insertThings(service.database, 'mine');
+  await insertThings(service.database, 'theirs');
+  const [own, other] = [await service.ask('/v1/aliases/live', mine), await service.ask('/v1/aliases/live', theirs)];
+  expect([own.status, other.status]).toEqual([200, 200]);
+  expect(own.json().modelId).not.toBe(other.json().modelId);
+  await service.ask('/v1/aliases/live', theirs, { method: 'DELETE' });
+  expect((await service.ask('/v1/aliases/live', mine)).status).toBe(200);
+});
+
+describe('a project that may store so much', () => {
+  it('is told when there is no room left, before the upload is read, and gets room by deleting', async () => {
+    await service.makeProject('small', { storedBytes: 2 * CSV.length });
+    const { key } = await service.makeKey(['admin'], 'small');
+    const { id } = (await upload(key)).json();
+    const packed = await upload(key, gzipSync(CSV.repeat(2)));
+    expect([packed.status, packed.json().code]).toEqual([413, 'stored_bytes_quota']);
+    expect((await upload(key)).status).toBe(201);
+    expect((await service.ask('/v1/projects/small', key)).json().usage).toMatchObject({ storedBytes: 2 * CSV.length });
+    const job = await service.ask('/v1/jobs', key, jsonBody({ datasetId: id, target: 'y' }));
+    expect([job.status, job.json().code]).toEqual([413, 'stored_bytes_quota']);
+    await service.ask(`/v1/datasets/${id}`, key, { method: 'DELETE' });
+    expect((await upload(key)).status).toBe(201);
+  });
+
+  it('does not get past the limit by uploading at once', async () => {
+    await service.makeProject('hasty', { storedBytes: CSV.length });
+    const { key } = await service.makeKey(['train'], 'hasty');
+    const answers = await Promise.all([upload(key), upload(key), upload(key)]);
+    expect(answers.map(({ status }) => status).toSorted()).toEqual([201, 413, 413]);
+  });
+});
