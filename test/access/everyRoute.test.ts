@@ -35,6 +35,7 @@ let service: Awaited<ReturnType<typeof openService>>;
 /** By the first part of the path: the id of a thing of the project `theirs`. */
 let theirs: Readonly<Record<string, string>>;
 let stranger: string;
+let before: unknown;
 
 beforeAll(async () => {
   service = await openService();
@@ -45,6 +46,7 @@ beforeAll(async () => {
   const made = { datasets: datasetId, jobs: jobId, models: modelId, webhooks: webhookId };
   theirs = { ...made, aliases: alias, keys: keyId, projects: 'theirs' };
   stranger = (await service.makeKey(['admin'], 'mine')).key;
+  before = await rowsOfTheirs();
 });
 afterAll(() => service.stop());
 
@@ -113,6 +115,21 @@ describe.each(guarded)('$route', ({ route, path, scope }) => {
     expect(named(known, theirs)).toBe(named(unknown, unknownThings()));
   });
 });
+
+it('has let no stranger change anything', async () => {
+  expect(await rowsOfTheirs()).toEqual(before);
+});
+
+async function rowsOfTheirs(): Promise<unknown> {
+  const { database } = service;
+  const tables = ['datasets', 'jobs', 'models', 'aliases'] as const;
+  const things = tables.map((table) =>
+    database.selectFrom(table).selectAll().where('project', '=', 'theirs').execute(),
+  );
+  const key = database.selectFrom('keys').selectAll().where('id', '=', theirs.keys).execute();
+  const project = database.selectFrom('projects').selectAll().where('name', '=', 'theirs').execute();
+  return Promise.all([...things, key, project]);
+}
 
 async function revokedKey(): Promise<string> {
   const { id, key } = await service.makeKey(SCOPES, 'theirs');
