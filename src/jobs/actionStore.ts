@@ -1,7 +1,9 @@
 import { type Kysely, sql } from 'kysely';
+import type { Database } from '../store/database.ts';
 import type { JobRow, JobState, JobWish, Tables } from '../store/tables.ts';
 import { hasCheckpoint, type JobExpressions, whereItStands } from './rows.ts';
 import { ACTIONS } from './states.ts';
+import { checkQueued } from './store.ts';
 
 /** What clients ask of jobs, each in one transaction. False: the job was in no state for it, and nothing has changed. */
 export interface ActionStore {
@@ -74,6 +76,20 @@ export function createActionStore(database: Kysely<Tables>): ActionStore {
           .where('datasetId', 'is not', null),
       ),
   };
+}
+
+/** Makes a change that brings a job back into the queue of its project, where more than `mostQueued` may not wait; all or nothing. */
+export function requeue(
+  database: Database,
+  project: string,
+  mostQueued: number | null,
+  change: (store: ActionStore) => Promise<boolean>,
+): Promise<boolean> {
+  return database.transaction().execute(async (transaction) => {
+    const moved = await change(createActionStore(transaction));
+    if (moved && mostQueued !== null) await checkQueued(transaction, project, mostQueued);
+    return moved;
+  });
 }
 
 const QUEUED_AGAIN = { state: 'queued', finishedAt: null, crashes: 0 } as const;

@@ -27,6 +27,8 @@ export interface JobActions {
 
 export interface JobActionsParts {
   readonly store: ActionStore;
+  /** Makes a change that brings a job back into the queue. Throws `queued_jobs_quota` where it has no room. */
+  readonly requeue: (change: (store: ActionStore) => Promise<boolean>) => Promise<boolean>;
   readonly checkpoints: Pick<Checkpoints, 'ofJob'>;
   /** Throws when there is none of that id. */
   readonly find: (id: string) => Promise<JobRow>;
@@ -35,7 +37,8 @@ export interface JobActionsParts {
   readonly clock: Clock;
 }
 
-export function createJobActions({ store, checkpoints, find, view, news, clock }: JobActionsParts): JobActions {
+export function createJobActions(parts: JobActionsParts): JobActions {
+  const { store, requeue, checkpoints, find, view, news, clock } = parts;
   const act = async (id: string, action: Action, change: (row: JobRow) => Promise<boolean>): Promise<Job> => {
     const changed = await change(await find(id));
     const row = await find(id);
@@ -48,17 +51,21 @@ export function createJobActions({ store, checkpoints, find, view, news, clock }
 
   return {
     pause: (id) => act(id, 'pause', () => store.pause(id)),
-    resume: (id) => act(id, 'resume', () => store.resume(id)),
+    resume: (id) =>
+      act(id, 'resume', ({ state }) =>
+        state === 'running' ? store.resume(id) : requeue((queued) => queued.resume(id)),
+      ),
     stop: (id) => act(id, 'stop', () => store.stop(id)),
     cancel: (id) => act(id, 'cancel', () => store.cancel(id, clock())),
-    retry: (id) => act(id, 'retry', () => store.retry(id)),
+    retry: (id) => act(id, 'retry', () => requeue((queued) => queued.retry(id))),
     extend: (id, epochs) =>
       act(id, 'extend', async (row) => {
         if (row.state !== 'succeeded') return false;
         const [last] = await checkpoints.ofJob(id);
         if (last?.finished !== 1)
           throw impossible('Its last state could not be kept: queue a new job with more epochs.');
-        return store.extend(row, longer(row, last.epoch - 1, epochs));
+        const extended = longer(row, last.epoch - 1, epochs);
+        return requeue((queued) => queued.extend(row, extended));
       }),
   };
 }

@@ -7,7 +7,7 @@ import { decodeCursor, type Page, toPage } from '../kit/wire.ts';
 import type { Database } from '../store/database.ts';
 import { storedBytes } from '../store/storedBytes.ts';
 import type { JobRow } from '../store/tables.ts';
-import { createActionStore } from './actionStore.ts';
+import { createActionStore, requeue } from './actionStore.ts';
 import { createJobActions, type JobActions } from './actions.ts';
 import { checkRequest, type FindDataset } from './check.ts';
 import type { Checkpoints } from './checkpoints/checkpoints.ts';
@@ -103,6 +103,7 @@ export function createJobs(parts: JobsParts, { project, quotas }: Tenant): Jobs 
 
     ...createJobActions({
       store: createActionStore(database),
+      requeue: (change) => requeue(database, project, quotas.queuedJobs, change),
       checkpoints,
       find: (id) => found(store, id),
       view: (row) => view(store, row),

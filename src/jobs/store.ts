@@ -130,8 +130,8 @@ function turns(database: Database) {
     .where('state', '=', sql.lit('queued'));
 }
 
-/** Throws when more wait than may: the job just written among them, so that of two at once one is too many. */
-async function checkQueued(queries: Queries, project: string, most: number): Promise<void> {
+/** Throws ServiceError `queued_jobs_quota` when more wait than may: the job just written among them, so that of two at once one is too many. */
+export async function checkQueued(queries: Queries, project: string, most: number): Promise<void> {
   const { queued } = await queries
     .selectFrom('jobs')
     .select((eb) => eb.fn.countAll<number>().as('queued'))

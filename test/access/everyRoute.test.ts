@@ -5,12 +5,21 @@ import { type Answer, insertThings, jsonBody, openService } from './support.ts';
 
 interface Operation {
   readonly security?: readonly { readonly key: readonly [Scope] }[];
-  readonly requestBody?: { readonly content: Readonly<Record<string, { readonly schema: unknown }>> };
+  readonly requestBody?: {
+    readonly content: Readonly<Record<string, { readonly schema: { readonly $ref?: string } }>>;
+  };
+}
+interface Schema {
+  readonly example?: unknown;
+  readonly examples?: readonly unknown[];
 }
 type Paths = Readonly<Record<string, Readonly<Record<string, Operation>>>>;
 
 /** Every route that the OpenAPI document has, so that a new one is asked too. */
-const { paths } = (await describeApi()) as { readonly paths: Paths };
+const { paths, components } = (await describeApi()) as {
+  readonly paths: Paths;
+  readonly components: { readonly schemas: Readonly<Record<string, Schema>> };
+};
 const routes = Object.entries(paths).flatMap(([path, methods]) =>
   Object.entries(methods).map(([method, { security }]) => ({
     route: `${method.toUpperCase()} ${path}`,
@@ -22,11 +31,9 @@ const routes = Object.entries(paths).flatMap(([path, methods]) =>
 const guarded = routes.flatMap((route) => (route.scope === undefined ? [] : [{ ...route, scope: route.scope }]));
 
 const UNKNOWN = '00000000000000000000000000';
-/** A body that passes the schema, for routes that look at it before they look for the thing; any other gets an empty object. */
+/** A body that names things; any other route gets the example of its documentation. */
 const BODIES: Readonly<Record<string, (ids: Readonly<Record<string, string>>) => unknown>> = {
   'PUT /v1/aliases/{name}': ({ models }) => ({ modelId: models }),
-  'POST /v1/jobs/{id}/extend': () => ({ epochs: 1 }),
-  'PATCH /v1/projects/{name}': () => ({ quotas: { queuedJobs: 1 } }),
 };
 /** Told apart by the key before anything is looked for: only admins of `default` manage projects. */
 const FOR_DEFAULT_ADMINS = ['PATCH /v1/projects/{name}', 'DELETE /v1/projects/{name}'];
@@ -65,9 +72,15 @@ function unknownThings(): Readonly<Record<string, string>> {
 function send(route: string, things: Readonly<Record<string, string>>, key: string | undefined): Promise<Answer> {
   const [method = '', path = ''] = route.split(' ');
   const address = path.replace(/\{\w+\}/g, () => thingOf(path, things));
-  const hasBody = ['POST', 'PUT', 'PATCH'].includes(method) && paths[path]?.[method.toLowerCase()]?.requestBody;
-  const init = hasBody ? jsonBody(BODIES[route]?.(things) ?? {}, method) : { method };
-  return service.ask(address, key, init);
+  const content = paths[path]?.[method.toLowerCase()]?.requestBody?.content;
+  if (content === undefined) return service.ask(address, key, { method });
+  return service.ask(address, key, jsonBody(BODIES[route]?.(things) ?? exampleOf(content), method));
+}
+
+function exampleOf(content: NonNullable<Operation['requestBody']>['content']): unknown {
+  const name = content['application/json']?.schema.$ref?.split('/').at(-1) ?? '';
+  const { example, examples = [] } = components.schemas[name] ?? {};
+  return example ?? examples[0] ?? {};
 }
 
 it('asks every route but those that load balancers and browsers need for a key', () => {

@@ -145,3 +145,16 @@ it('makes no room for one more than may wait, whoever else asks at once', async 
   const { items } = await jobs.list({ limit: 10 });
   expect(items).toHaveLength(2);
 });
+
+it('lets no job back into a queue that is full', async () => {
+  const { database, jobsOf } = openJobs();
+  const datasetId = await insertDataset(database);
+  const jobs = jobsOf({ project: 'default', quotas: { ...NO_QUOTAS, queuedJobs: 1 } });
+  const paused = await jobs.submit({ datasetId, target: 'species' });
+  await jobs.pause(paused.id);
+  const waiting = await jobs.submit({ datasetId, target: 'species' });
+  await expect(jobs.resume(paused.id)).rejects.toMatchObject({ code: 'queued_jobs_quota' });
+  expect(await jobs.get(paused.id)).toMatchObject({ state: 'paused' });
+  await jobs.cancel(waiting.id);
+  expect(await jobs.resume(paused.id)).toMatchObject({ state: 'queued' });
+});
