@@ -135,7 +135,7 @@ it('has let no stranger change anything', async () => {
 
 async function rowsOfTheirs(): Promise<unknown> {
   const { database } = service;
-  const tables = ['datasets', 'jobs', 'models', 'aliases'] as const;
+  const tables = ['datasets', 'jobs', 'models', 'aliases', 'webhooks'] as const;
   const things = tables.map((table) =>
     database.selectFrom(table).selectAll().where('project', '=', 'theirs').execute(),
   );
