@@ -15,6 +15,8 @@ const INPUT_BYTES = 8;
 const CODE_BYTES = 8;
 /** A parameter: itself, its gradient, two moments of the optimizer, and the best epoch's copy, in float32. */
 const PARAMETER_BYTES = 20;
+/** A parameter in a checkpoint that is being made: itself and two moments, copied, and the same with the best epoch's as bytes. */
+const CHECKPOINT_BYTES = 28;
 /** A unit of an example of the batch: Z, A, dZ and the normalized Z. */
 const ACTIVATION_BYTES = 16;
 
@@ -33,7 +35,7 @@ export function estimateMemory(spec: TrainingSpec, dataset: DatasetShape): numbe
     THREAD_BYTES +
     rows * columns.length * TABLE_VALUE_BYTES +
     rows * (dense * INPUT_BYTES + oneHotColumns * CODE_BYTES) +
-    parameters * PARAMETER_BYTES +
+    parameters * (PARAMETER_BYTES + CHECKPOINT_BYTES) +
     activations * ACTIVATION_BYTES
   );
 }

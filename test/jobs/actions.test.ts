@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { INTERNAL_ERROR } from '../../src/jobs/failures.ts';
+import { createJobs } from '../../src/jobs/service.ts';
 import { createQueue } from '../../src/jobs/worker/queue.ts';
 import { newId } from '../../src/kit/ids.ts';
 import { TENANT } from '../support/access.ts';
-import { insertDataset } from './datasets.ts';
+import { findDataset, insertDataset } from './datasets.ts';
 import { openJobs } from './house.ts';
 
+const MACHINE = { cores: 2, coresOfJob: 2 };
 const ANY = Number.MAX_SAFE_INTEGER;
 
 /** Jobs, and a worker's side of the queue to bring them into their states. */
@@ -191,6 +193,20 @@ describe('a job that is extended', () => {
     await succeed(id);
     await expect(jobs.extend(id, 20)).rejects.toMatchObject({ message: /queue a new job with more epochs/ });
   });
+});
+
+it.each(['resume', 'retry'] as const)('to %s keeps to how many jobs of the project may wait', async (action) => {
+  const { database, news, checkpoints, jobs, submit } = await openActions();
+  const parts = { database, findDataset: findDataset(database), checkpoints, news, machine: MACHINE, clock: Date.now };
+  const limited = createJobs(parts, { ...TENANT, quotas: { ...TENANT.quotas, queuedJobs: 1 } });
+  const id = await submit();
+  await (action === 'resume' ? jobs.pause(id) : jobs.cancel(id));
+  const before = await jobs.get(id);
+  const other = await submit();
+  await expect(limited[action](id)).rejects.toMatchObject({ code: 'queued_jobs_quota' });
+  expect(await jobs.get(id)).toEqual(before);
+  await jobs.cancel(other);
+  expect(await limited[action](id)).toMatchObject({ state: 'queued' });
 });
 
 describe('a job in the wrong state', () => {

@@ -22,6 +22,6 @@ it('counts a code a row for a column of categories, however many there are', () 
         ],
       },
     );
-  const weights = 10_000 * 8 * 20;
+  const weights = 10_000 * 8 * 48;
   expect(estimate(10_000) - estimate(10)).toBeLessThan(1.1 * weights);
 });

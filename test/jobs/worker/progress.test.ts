@@ -34,6 +34,14 @@ describe('progress', () => {
     });
   });
 
+  it('measures the pace from where it goes on', () => {
+    const clock = { now: 0 };
+    const progressAt = createProgress({ ...PLAN, done: { epochs: 4, steps: 18 } }, () => clock.now);
+    expect(progressAt(4, 18)).toMatchObject({ epoch: 4, step: 18, fraction: 0.45, etaSeconds: null });
+    clock.now = 1000;
+    expect(progressAt(5, 20)).toMatchObject({ rowsPerSecond: 500, etaSeconds: 10 });
+  });
+
   it('counts the steps within an epoch', () => {
     const { clock, progressAt } = openProgress();
     clock.now = 1000;

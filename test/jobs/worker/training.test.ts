@@ -118,6 +118,14 @@ describe('a training', () => {
     expect(job.error).toMatchObject({ code: 'loss_diverged', message: /epoch \d+.*learning rate/s });
   });
 
+  it('that diverged starts anew when it is tried again, and comes to the same', async () => {
+    const training = { optimizer: { type: 'sgd', learningRate: 100 }, clipGradientNorm: null, loss: 'mse' };
+    const { id } = await submit({ target: 'petal length', training });
+    const { error } = await over(jobs, id);
+    expect(await jobs.retry(id)).toMatchObject({ state: 'queued', error: null, progress: null, latest: null });
+    expect(await over(jobs, id)).toMatchObject({ state: 'failed', error, attempts: 2 });
+  });
+
   it('stops in the middle when it is cancelled', async () => {
     const { id } = await submit({ target: 'species', training: { epochs: 100_000, earlyStopping: null } });
     await seen(jobs, news, id, hasLosses);

@@ -1,4 +1,10 @@
+import { on } from 'node:events';
+import { readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { PassThrough } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import { pino } from 'pino';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Job } from '../../../src/jobs/schemas.ts';
 import { createPool } from '../../../src/jobs/worker/pool.ts';
@@ -43,7 +49,7 @@ async function openWorker(changes: Partial<WorkerParts> = {}) {
   };
   const submit = async (name: string, request: object = {}) =>
     (await jobs.submit({ name, datasetId, target: 'species', ...request })).id;
-  return { database, news, jobs, datasetId, start, submit };
+  return { folder, database, news, jobs, datasetId, start, submit };
 }
 
 describe('a worker', () => {
@@ -134,6 +140,55 @@ describe('a worker', () => {
     expect(await jobs.get(other)).toMatchObject({ state: 'running' });
     expect(await over(jobs, await submit('plain'))).toMatchObject({ state: 'succeeded' });
     await jobs.cancel(other);
+  });
+
+  it.each([
+    ['cancel', 'cancelled'],
+    ['pause', 'paused'],
+  ] as const)('ends a thread by force that does not hear of a %s, and trains the others', async (action, state) => {
+    const { jobs, news, start, submit } = await openWorker({ stopMs: 50 });
+    start();
+    const [other, stuck] = [await submit('never ends'), await submit('hears nothing')];
+    await seen(jobs, news, other, hasLosses);
+    await seen(jobs, news, stuck, hasLosses);
+    await jobs[action](stuck);
+    expect(await seen(jobs, news, stuck, (job) => job.state === state)).toMatchObject({ error: null, requested: null });
+    expect(await jobs.get(other)).toMatchObject({ state: 'running' });
+    expect(await over(jobs, await submit('plain'))).toMatchObject({ state: 'succeeded' });
+    await jobs.cancel(other);
+  });
+
+  it('ends a thread by force that does not hear that the service ends', async () => {
+    const { jobs, news, start, submit } = await openWorker({ stopMs: 50 });
+    const worker = start();
+    const id = await submit('hears nothing');
+    await seen(jobs, news, id, hasLosses);
+    await worker.stop();
+    expect(await jobs.get(id)).toMatchObject({ state: 'queued', attempts: 0 });
+  });
+
+  it('goes on with a job whose checkpoints cannot be written, and tries again', async () => {
+    const lines = new PassThrough();
+    const logged = on(createInterface({ input: lines }), 'line');
+    const says = async (message: string): Promise<void> => {
+      const { value } = await logged.next();
+      if (!JSON.parse(String(value)).msg.includes(message)) await says(message);
+    };
+    const { folder, jobs, start, submit } = await openWorker({
+      checkpointMs: 10,
+      log: pino({ level: 'debug' }, lines),
+    });
+    // A file stands where the folder shall be.
+    writeFileSync(join(folder, 'checkpoints'), '');
+    start();
+    const id = await submit('leaves checkpoints');
+    await says('a checkpoint could not be written');
+    expect(await jobs.get(id)).toMatchObject({ state: 'running', error: null });
+    rmSync(join(folder, 'checkpoints'));
+    await says('checkpoint written');
+    await jobs.cancel(id);
+    await over(jobs, id);
+    expect(readdirSync(join(folder, 'checkpoints'))).not.toContainEqual(expect.stringMatching(/partial/));
   });
 
   it('fails a job that needs more memory than there is, before it is read', async () => {

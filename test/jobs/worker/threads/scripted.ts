@@ -35,6 +35,12 @@ const SCRIPTS: Readonly<Record<string, Script>> = {
     for (;;) kept = { kept };
   },
   'never ends': untilStopped,
+  'hears nothing': ({ port }) => {
+    port.postMessage({ kind: 'started', plan: endlessPlan(1), kernels: 'none' });
+    port.postMessage({ kind: 'epoch', report: reportOf(1) });
+    for (;;);
+  },
+  'leaves checkpoints': leaveCheckpoints,
   'could use three cores': tellThreads,
 };
 
@@ -60,6 +66,18 @@ async function untilStopped({ port, control }: ThreadTask): Promise<ThreadResult
   port.postMessage({ kind: 'started', plan: endlessPlan(1), kernels: 'none' });
   port.postMessage({ kind: 'epoch', report: reportOf(1) });
   while (shared.ending() === null) await new Promise((resolve) => setImmediate(resolve));
+  return { kind: 'stopped' };
+}
+
+/** A checkpoint, of nothing, whenever one is wished for. */
+async function leaveCheckpoints({ port, control }: ThreadTask): Promise<ThreadResult> {
+  const shared = createControl(control);
+  port.postMessage({ kind: 'started', plan: endlessPlan(1), kernels: 'none' });
+  for (let step = 1; shared.ending() === null; step++) {
+    const checkpoint = { step, epoch: 1, finished: false, bytes: new Uint8Array(64) };
+    if (shared.takeCheckpointWish()) port.postMessage({ kind: 'checkpoint', checkpoint });
+    await new Promise((resolve) => setImmediate(resolve));
+  }
   return { kind: 'stopped' };
 }
 

@@ -1,0 +1,95 @@
+import { readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { Checkpoint } from '../../../src/training/checkpoint/checkpoint.ts';
+import { encodeCheckpoint } from '../../../src/training/checkpoint/encoding.ts';
+import { specFor } from '../../training/profile.ts';
+import { flowers } from '../../training/tables.ts';
+import { insertDataset } from '../datasets.ts';
+import { openJobs } from '../house.ts';
+
+const spec = specFor(flowers(30), { target: 'kind' });
+
+function checkpointAt(step: number, finished = false): Checkpoint {
+  return {
+    ...{
+      epoch: 1,
+      batch: step,
+      step,
+      finished,
+      generator: [1, 2, 3, 4],
+      schedule: [],
+      best: null,
+      bestParameters: null,
+    },
+    sums: { loss: 1, weight: 1, learningRate: 1, ms: 1 },
+    earlyStopping: { best: null, mark: null, epochsWithout: 0 },
+    values: Float32Array.of(step),
+  };
+}
+
+async function openRoom() {
+  const { folder, database, checkpoints, jobs } = openJobs();
+  const datasetId = await insertDataset(database);
+  const { id } = await jobs.submit({ datasetId, target: 'species' });
+  const write = (step: number, finished = false) => {
+    const bytes = encodeCheckpoint(checkpointAt(step, finished), spec);
+    return checkpoints.write(id, { step, epoch: 1, finished, bytes });
+  };
+  const keep = async (step: number, finished = false) => {
+    const row = await write(step, finished);
+    await checkpoints.removeFiles(await checkpoints.record(database, row));
+    return row;
+  };
+  const names = () => readdirSync(join(folder, 'checkpoints')).toSorted();
+  const setRunning = () =>
+    database.updateTable('jobs').set({ state: 'running', leaseOwner: 'a', leaseUntil: 1 }).execute();
+  return { id, folder: join(folder, 'checkpoints'), jobs, checkpoints, write, keep, names, setRunning };
+}
+
+describe('the checkpoints of a job', () => {
+  it('are the last two', async () => {
+    const { id, checkpoints, keep, names } = await openRoom();
+    await keep(10);
+    const [second, third] = [await keep(20), await keep(30)];
+    expect((await checkpoints.ofJob(id)).map(({ step }) => step)).toEqual([30, 20]);
+    expect(names()).toEqual([second.file, third.file].toSorted());
+    expect(await checkpoints.latest(id, spec)).toEqual(checkpointAt(30));
+  });
+
+  it('take the place of one at the same step', async () => {
+    const { id, checkpoints, keep } = await openRoom();
+    await keep(10);
+    await keep(20);
+    await keep(20, true);
+    expect(await checkpoints.latest(id, spec)).toEqual(checkpointAt(20, true));
+    expect(await checkpoints.ofJob(id)).toHaveLength(2);
+  });
+
+  it('are not gone on from when they are of another training, and are forgotten then', async () => {
+    const { id, checkpoints, keep, names } = await openRoom();
+    await keep(10);
+    expect(await checkpoints.latest(id, { ...spec, target: 'colour' })).toBeNull();
+    expect([await checkpoints.ofJob(id), names()]).toEqual([[], []]);
+  });
+
+  it('are not gone on from when a file is there in the place of another', async () => {
+    const { id, folder, checkpoints, keep } = await openRoom();
+    await keep(10);
+    const { file } = await keep(20);
+    writeFileSync(join(folder, file), encodeCheckpoint(checkpointAt(999), spec));
+    expect(await checkpoints.latest(id, spec)).toEqual(checkpointAt(10));
+  });
+});
+
+describe('leftovers', () => {
+  it('are files without a row of jobs that do not run', async () => {
+    const { folder, checkpoints, keep, write, names, setRunning } = await openRoom();
+    const { file } = await keep(10);
+    const { file: unrecorded } = await write(20);
+    writeFileSync(join(folder, 'job_gone.3.x.checkpoint'), '');
+    await setRunning();
+    await checkpoints.collect();
+    expect(names()).toEqual([file, unrecorded].toSorted());
+  });
+});
