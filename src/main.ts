@@ -224,6 +224,7 @@ function assemble(parts: Parts): Promise<FastifyInstance> {
       system,
     ],
     guard: { authentication, allowRemoteWithoutKeys: config.allowRemoteWithoutKeys, clock },
+    idempotency: { database, clock },
     logger: log ?? false,
   });
 }

@@ -1,6 +1,8 @@
 import multipart from '@fastify/multipart';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import { unlessMissing } from '../kit/errors.ts';
+import { type Idempotent, idempotencyHeaders } from '../kit/idempotency.ts';
 import { answer, errorResponses, pageOf, pageQuery, waitQuery } from '../kit/wire.ts';
 import { MEDIA_TYPES } from './formats.ts';
 import { parseOptions } from './options.ts';
@@ -101,6 +103,15 @@ export function datasetRoutes({ datasets }: DatasetRoutesParts): FastifyPluginAs
 
 /** In a scope of its own, as its bodies are streams even where they are JSON. */
 function uploadRoute({ datasets }: DatasetRoutesParts): FastifyPluginAsyncZod {
+  const idempotent: Idempotent = {
+    prefix: 'ds',
+    status: 201,
+    find: ({ caller }, id) => unlessMissing('dataset_not_found', datasets.of(caller).get(id)),
+    content: {
+      ofRequest: async (request) => datasets.of(request.caller).sha256Of((await uploadedFile(request)).body),
+      ofMade: ({ sha256 }) => String(sha256),
+    },
+  };
   return async (app) => {
     app.removeAllContentTypeParsers();
     app.addContentTypeParser([...MEDIA_TYPES], (_request, body, done) => done(null, body));
@@ -109,7 +120,7 @@ function uploadRoute({ datasets }: DatasetRoutesParts): FastifyPluginAsyncZod {
     app.post(
       '/v1/datasets',
       {
-        config: { scope: 'train' },
+        config: { scope: 'train', idempotent },
         schema: {
           tags: TAGS,
           operationId: 'uploadDataset',
@@ -117,13 +128,14 @@ function uploadRoute({ datasets }: DatasetRoutesParts): FastifyPluginAsyncZod {
           description: UPLOAD_DESCRIPTION,
           querystring: uploadQuery,
           headers: z.object({
+            ...idempotencyHeaders.shape,
             prefer: z.string().optional().describe('`respond-async` (RFC 7240): answer 202 before the file is read.'),
           }),
           body: UPLOAD_BODY,
           response: {
             201: answer('Ready to train on.', datasetSchema),
             202: answer('Received; being read.', datasetSchema),
-            ...errorResponses(400, 413, 415, 422),
+            ...errorResponses(400, 409, 413, 415, 422),
           },
         },
       },
@@ -134,7 +146,10 @@ function uploadRoute({ datasets }: DatasetRoutesParts): FastifyPluginAsyncZod {
         const file = await uploadedFile(request);
         const dataset = await datasets
           .of(request.caller)
-          .upload({ name: name ?? file.name ?? 'dataset', body: file.body, format: file.format, options, respondAsync })
+          .upload({
+            ...{ id: request.idempotentId, name: name ?? file.name ?? 'dataset', body: file.body, format: file.format },
+            ...{ options, respondAsync },
+          })
           .catch((error: unknown) => {
             // The rest of the body is not read: the connection cannot be used again.
             reply.header('connection', 'close');

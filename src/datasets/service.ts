@@ -17,8 +17,8 @@ import { createIntake, type HeldUpload, type TableFacts } from './intake.ts';
 import { createRowReader } from './rowReader.ts';
 import type { Dataset, DatasetRows } from './schemas.ts';
 import { createDatasetStore } from './store.ts';
-import { receive } from './upload.ts';
-import { limitWithin } from './uploadLimit.ts';
+import { look, receive } from './upload.ts';
+import { limitWithin, uploadLimit } from './uploadLimit.ts';
 import { toDataset } from './view.ts';
 
 export interface DatasetLimits extends IngestLimits {
@@ -35,6 +35,8 @@ export interface DatasetsParts {
 }
 
 interface Upload {
+  /** Of the new dataset; undefined: any. */
+  readonly id?: string | undefined;
   readonly name: string;
   readonly body: Readable;
   /** What the client calls the format; null is to be told from the content. */
@@ -64,6 +66,8 @@ export interface Datasets {
    * `stored_bytes_quota`.
    */
   upload(upload: Upload): Promise<Dataset>;
+  /** The `sha256` that a dataset of this body would have. Throws ServiceError as `upload` does for a body that it cannot receive. */
+  sha256Of(body: Readable): Promise<string>;
   /** Newest first. */
   list(query: PageQuery): Promise<Page<Dataset>>;
   get(id: string): Promise<Dataset>;
@@ -126,7 +130,7 @@ export function createDatasets({ database, folders, clock, limits, log }: Datase
 
       async upload(upload) {
         const limit = await limitWithin(database, project, most, limits.uploadBytes);
-        const id = newId('ds', clock());
+        const id = upload.id ?? newId('ds', clock());
         const scratch = await createScratch(folders, id);
         try {
           const received = await receive(upload.body, join(scratch.folder, UPLOAD_FILE), limit);
@@ -142,6 +146,10 @@ export function createDatasets({ database, folders, clock, limits, log }: Datase
           throw error;
         }
         return get(id);
+      },
+
+      async sha256Of(body) {
+        return (await look(body, uploadLimit(limits.uploadBytes))).sha256;
       },
 
       async list({ limit, after }) {

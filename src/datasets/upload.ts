@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { Readable, type Transform } from 'node:stream';
+import { Readable, type Transform, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { ServiceError } from '../kit/errors.ts';
@@ -20,7 +20,16 @@ const GZIP_LAYERS = 2;
  * Streams a body to `file`, unpacked where it is gzip, and never holds more than a few chunks of it.
  * Throws the limit's error beyond it, packed or unpacked, and ServiceError `invalid_file` for broken gzip or an empty body.
  */
-export async function receive(body: Readable, file: string, limit: UploadLimit): Promise<Received> {
+export function receive(body: Readable, file: string, limit: UploadLimit): Promise<Received> {
+  return pass(body, createWriteStream(file, { flags: 'wx' }), limit);
+}
+
+/** What `receive` would answer; nothing is kept. Throws as it does. */
+export function look(body: Readable, limit: UploadLimit): Promise<Received> {
+  return pass(body, new Writable({ write: (_chunk, _encoding, done) => done() }), limit);
+}
+
+async function pass(body: Readable, target: Writable, limit: UploadLimit): Promise<Received> {
   const hash = createHash('sha256');
   const packed = createMeter(limit);
   const unpacked = createMeter(limit);
@@ -34,7 +43,7 @@ export async function receive(body: Readable, file: string, limit: UploadLimit):
         yield chunk;
       }
     },
-    createWriteStream(file, { flags: 'wx' }),
+    target,
   );
   if (unpacked.bytes() === 0) throw new ServiceError('invalid_file', 'The body is empty: send the file as the body.');
   return { bytes: unpacked.bytes(), sha256: hash.digest('hex') };

@@ -9,7 +9,7 @@ export interface UploadLimit {
 }
 
 /** The service's own. */
-function uploadLimit(bytes: number): UploadLimit {
+export function uploadLimit(bytes: number): UploadLimit {
   const message = `The file is larger than the ${bytes} bytes that are allowed, unpacked: send a part of it.`;
   return { bytes, error: new ServiceError('payload_too_large', message) };
 }

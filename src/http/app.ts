@@ -5,6 +5,7 @@ import { parseInput } from '../kit/validation.ts';
 import { answerBroken } from './brokenRequests.ts';
 import { answerUnrouted, registerErrors } from './errors.ts';
 import { type GuardParts, registerGuard } from './guard.ts';
+import { type IdempotencyParts, registerIdempotency } from './idempotency/plugin.ts';
 import { registerOpenapi } from './openapi.ts';
 
 export interface AppParts {
@@ -12,6 +13,8 @@ export interface AppParts {
   /** Each room's routes, in the order in which the documentation shows them. */
   readonly routes: readonly FastifyPluginAsync[];
   readonly guard: GuardParts;
+  /** Absent: an Idempotency-Key counts for nothing. */
+  readonly idempotency?: IdempotencyParts;
   readonly logger: FastifyServerOptions['loggerInstance'] | false;
 }
 
@@ -22,7 +25,7 @@ const HEADERS_TIMEOUT_MS = 15_000;
 const REQUEST_TIMEOUT_MS = 1_800_000;
 
 /** The whole HTTP side: errors, access, documentation, and the rooms' routes. */
-export async function buildApp({ version, routes, guard, logger }: AppParts): Promise<FastifyInstance> {
+export async function buildApp({ version, routes, guard, idempotency, logger }: AppParts): Promise<FastifyInstance> {
   const app = Fastify({
     ...(logger ? { loggerInstance: logger } : { logger: false }),
     bodyLimit: JSON_BODY_LIMIT_BYTES,
@@ -38,6 +41,7 @@ export async function buildApp({ version, routes, guard, logger }: AppParts): Pr
   registerBodies(app);
   registerErrors(app);
   registerGuard(app, guard);
+  if (idempotency) registerIdempotency(app, idempotency);
   await registerOpenapi(app, version);
   for (const room of routes) await app.register(room);
   return app;

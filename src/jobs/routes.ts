@@ -1,6 +1,8 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { Tenant } from '../kit/caller.ts';
+import { unlessMissing } from '../kit/errors.ts';
+import { type Idempotent, idempotencyHeaders } from '../kit/idempotency.ts';
 import { answer, errorResponses, waitQuery } from '../kit/wire.ts';
 import { jobActionRoutes } from './actionRoutes.ts';
 import { jobRequestSchema } from './requestSchema.ts';
@@ -18,14 +20,20 @@ export function jobRoutes({ jobs }: { readonly jobs: (tenant: Tenant) => Jobs })
     app.addHook('preClose', async () => closing.abort());
     await app.register(jobActionRoutes({ jobs }));
 
+    const idempotent: Idempotent = {
+      prefix: 'job',
+      status: 202,
+      find: ({ caller }, id) => unlessMissing('job_not_found', jobs(caller).get(id)),
+    };
     app.post('/v1/jobs', {
-      config: { scope: 'train' },
+      config: { scope: 'train', idempotent },
       schema: {
         tags,
         operationId: 'createJob',
         summary: 'Queue a training',
         description:
           'Checks the request against the dataset and queues it. The answer shows every default filled in. All mistakes are told at once.',
+        headers: idempotencyHeaders,
         body: jobRequestSchema,
         response: {
           202: answer('Queued; `Location` names the job.', jobSchema),
@@ -35,7 +43,7 @@ export function jobRoutes({ jobs }: { readonly jobs: (tenant: Tenant) => Jobs })
       // The service checks the body, so that its mistakes and those against the dataset are told together.
       validatorCompiler: () => (body) => ({ value: body }),
       handler: async (request, reply) => {
-        const job = await jobs(request.caller).submit(request.body);
+        const job = await jobs(request.caller).submit(request.body, request.idempotentId);
         return reply.code(202).header('location', `/v1/jobs/${job.id}`).send(job);
       },
     });

@@ -39,8 +39,8 @@ interface Waiting {
 
 /** What a tenant can do with its jobs. Throws ServiceError `job_not_found` for an id that is none. */
 export interface Jobs extends JobActions {
-  /** Queues a training. Throws as `checkRequest`, `queued_jobs_quota`, and `stored_bytes_quota` where a model would have no room. */
-  submit(body: unknown): Promise<Job>;
+  /** Queues a training, under that id if one is given. Throws as `checkRequest`, `queued_jobs_quota`, and `stored_bytes_quota` where a model would have no room. */
+  submit(body: unknown, id?: string): Promise<Job>;
   list(query: JobsQuery): Promise<Page<Job>>;
   get(id: string, waiting?: Waiting): Promise<Job>;
   losses(id: string, query: LossesQuery): Promise<Losses>;
@@ -56,14 +56,14 @@ export function createJobs(parts: JobsParts, { project, quotas }: Tenant): Jobs 
   const store = createJobStore(database, project);
 
   return {
-    async submit(body) {
+    async submit(body, givenId) {
       if (quotas.storedBytes !== null && (await storedBytes(database, project)) >= quotas.storedBytes) {
         throw noRoomLeft(quotas.storedBytes);
       }
       const { request, dataset, shape, spec, warnings } = await checkRequest(body, (id) => findDataset(id, project));
       const { name = `${dataset.name}-${spec.target}`, datasetId, priority, labels } = request;
       const now = clock();
-      const id = newId('job', now);
+      const id = givenId ?? newId('job', now);
       const hyperparameters: Hyperparameters = { name, datasetId, ...spec, priority, labels };
       const job = {
         id,

@@ -19,12 +19,14 @@ export const ERROR_CODES = [
   'dataset_in_use',
   'dataset_not_ready',
   'job_wrong_state',
+  'idempotency_key_in_use',
   'too_many_webhooks',
   'payload_too_large',
   'unsupported_media_type',
   'unsupported_encoding',
   'invalid_file',
   'invalid_spec',
+  'idempotency_key_reused',
   'invalid_rows',
   'invalid_network',
   'too_many_streams',
@@ -56,6 +58,16 @@ export class ServiceError extends Error {
     this.code = code;
     this.errors = errors;
     this.retryAfterSeconds = retryAfterSeconds;
+  }
+}
+
+/** The thing, or undefined where it is not there, which that code says. */
+export async function unlessMissing<Thing>(code: ErrorCode, thing: Promise<Thing>): Promise<Thing | undefined> {
+  try {
+    return await thing;
+  } catch (error) {
+    if (error instanceof ServiceError && error.code === code) return undefined;
+    throw error;
   }
 }
 

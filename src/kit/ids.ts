@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 
 /** What ids start with, by what they name: datasets, jobs, models, sweeps, keys, webhooks, messages to them. */
 export const ID_PREFIXES = ['ds', 'job', 'mdl', 'swp', 'key', 'whk', 'msg'] as const;
-type IdPrefix = (typeof ID_PREFIXES)[number];
+export type IdPrefix = (typeof ID_PREFIXES)[number];
 
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
 const TIME_LETTERS = 10;

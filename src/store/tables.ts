@@ -162,6 +162,16 @@ export interface DeliveryRow {
   finishedAt: number | null;
 }
 
+export interface IdempotencyKeyRow {
+  caller: string;
+  key: string;
+  resourceId: string;
+  owner: string;
+  digest: string | null;
+  answer: string | null;
+  createdAt: number;
+}
+
 export interface Tables {
   projects: ProjectRow;
   keys: KeyRow;
@@ -176,4 +186,5 @@ export interface Tables {
   events: EventRow;
   webhooks: WebhookRow;
   deliveries: DeliveryRow;
+  idempotencyKeys: IdempotencyKeyRow;
 }

@@ -1,5 +1,5 @@
 /** So often a delivery is tried, over about a day. */
-export const MOST_ATTEMPTS = 8;
+const MOST_ATTEMPTS = 8;
 
 const FIRST_PAUSE_MS = 15_000;
 /** 15 s, 1 min, 4 min, 16 min, 1 h, 4 h, 17 h. */

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { pageOf } from '../kit/wire.ts';
 import { DELIVERY_STATES } from '../store/tables.ts';
 
-export const WEBHOOK_EVENTS = ['job.succeeded', 'job.failed', 'job.cancelled'] as const;
+const WEBHOOK_EVENTS = ['job.succeeded', 'job.failed', 'job.cancelled'] as const;
 
 const ID = 'whk_01jd8m9wq2t5n8x1c4v7b0k3z6';
 const URL_EXAMPLE = 'https://example.com/hooks/trainyard';
@@ -50,7 +50,7 @@ export const webhookPage = pageOf(webhookSchema).meta({ id: 'WebhookPage', descr
 const status = z.int().nullable().describe('The HTTP status of the last answer; null where none came.');
 const error = z.string().nullable().describe('Why the last call was not taken; null where it was, or none was made.');
 
-export const deliverySchema = z
+const deliverySchema = z
   .object({
     id: z.string().describe('The `webhook-id` of its calls, the same for every try.'),
     type: z.string().describe('What it tells of.'),

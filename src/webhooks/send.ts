@@ -5,7 +5,7 @@ import { signedHeaders } from './signature.ts';
 import { lookUpPublic, mistakeInUrl, RefusedTargetError } from './targets.ts';
 
 /** One call to make. */
-export interface Call {
+interface Call {
   readonly id: string;
   readonly url: string;
   readonly secret: string;

@@ -1,0 +1,142 @@
+import { createHash, randomUUID } from 'node:crypto';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Clock } from '../../kit/clock.ts';
+import { ServiceError } from '../../kit/errors.ts';
+import type { Idempotent, Made } from '../../kit/idempotency.ts';
+import { newId } from '../../kit/ids.ts';
+import type { Database } from '../../store/database.ts';
+import type { IdempotencyKeyRow } from '../../store/tables.ts';
+import { createIdempotencyStore, type KeyOf } from './store.ts';
+
+export interface IdempotencyParts {
+  readonly database: Database;
+  readonly clock: Clock;
+}
+
+/** The answer that is given again. */
+interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+const HEADER = 'idempotency-key';
+const KEPT_MS = 86_400_000;
+const RETRY_AFTER_SECONDS = 1;
+/** What of the first answer's headers is said again. */
+const KEPT_HEADERS = ['location', 'content-type', 'preference-applied'];
+
+/**
+ * Carries out a request that comes again with the same Idempotency-Key once, on the routes that say so. The id of what is made is chosen and written
+ * down before anything is made: after a crash one looks whether it is there. Register before any route.
+ */
+export function registerIdempotency(app: FastifyInstance, { database, clock }: IdempotencyParts): void {
+  const store = createIdempotencyStore(database, KEPT_MS);
+  /** Of the one API over the data folder: a row of another owner is of a process that is dead. */
+  const owner = randomUUID();
+  const begun = new WeakMap<FastifyRequest, KeyOf>();
+  app.decorateRequest('idempotentId');
+
+  app.addHook('preHandler', async (request, reply) => {
+    const { idempotent } = request.routeOptions.config;
+    const key = request.headers[HEADER];
+    if (idempotent === undefined || key === undefined) return;
+    const named = { caller: request.caller.project, key: readKey(key) };
+    const digest = idempotent.content ? null : digestOf(request, JSON.stringify(request.body));
+    const now = clock();
+    const id = newId(idempotent.prefix, now);
+    const before = await store.reserve({ ...named, resourceId: id, owner, digest, createdAt: now });
+    if (before === undefined) {
+      begun.set(request, named);
+      request.idempotentId = id;
+      return;
+    }
+    return comeAgain(request, reply, idempotent, before).catch((error: unknown) => {
+      // The rest of a body that is a stream is not read: the connection cannot be used again.
+      if (idempotent.content) reply.header('connection', 'close');
+      throw error;
+    });
+  });
+
+  app.addHook('onSend', async (request, reply, payload) => {
+    const named = begun.get(request);
+    if (named === undefined) return;
+    begun.delete(request);
+    const { idempotent } = request.routeOptions.config;
+    const isMade = reply.statusCode >= 200 && reply.statusCode < 300 && typeof payload === 'string';
+    if (!isMade || idempotent === undefined) return store.release(named);
+    const content = idempotent.content?.ofMade(JSON.parse(payload)) ?? JSON.stringify(request.body);
+    const answer: Answer = { status: reply.statusCode, headers: keptHeaders(reply), body: payload };
+    await store.answered(named, digestOf(request, content), JSON.stringify(answer));
+  });
+
+  /** Answers a request whose key has been used. */
+  const comeAgain = async (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    idempotent: Idempotent,
+    before: IdempotencyKeyRow,
+  ): Promise<FastifyReply | undefined> => {
+    const { answer } = before;
+    if (answer === null && before.owner === owner) throw inUse();
+    const made = answer === null ? await idempotent.find(request, before.resourceId) : undefined;
+    const first = before.digest ?? (made && digestOf(request, idempotent.content?.ofMade(made) ?? ''));
+    if (first !== undefined && first !== digestOf(request, await contentOf(request, idempotent))) throw reused();
+    if (answer !== null) return replay(reply, JSON.parse(answer));
+    return made ? replay(reply, answerOf(request, idempotent, made)) : goOn(request, before);
+  };
+
+  /** A process died before it had made anything: this one makes it. */
+  const goOn = async (request: FastifyRequest, before: IdempotencyKeyRow): Promise<undefined> => {
+    if (!(await store.takeOver(before, before.owner, owner))) throw inUse();
+    begun.set(request, before);
+    request.idempotentId = before.resourceId;
+  };
+}
+
+function readKey(key: string | string[]): string {
+  if (typeof key === 'string' && /^[\x21-\x7e]{1,255}$/.test(key)) return key;
+  const message = 'An Idempotency-Key is 1 to 255 letters, digits or signs without blanks, such as a UUID.';
+  throw new ServiceError('invalid_request', message, [{ path: '/idempotency-key', message }]);
+}
+
+function digestOf({ method, url }: FastifyRequest, content: string): string {
+  return createHash('sha256').update(`${method} ${url}\n${content}`).digest('hex');
+}
+
+async function contentOf(request: FastifyRequest, { content }: Idempotent): Promise<string> {
+  return content ? content.ofRequest(request) : JSON.stringify(request.body);
+}
+
+function keptHeaders(reply: FastifyReply): Answer['headers'] {
+  const kept = KEPT_HEADERS.flatMap((name) => {
+    const value = reply.getHeader(name);
+    return value === undefined ? [] : [[name, String(value)]];
+  });
+  return Object.fromEntries(kept);
+}
+
+/** The answer that was lost, as well as it can be given later. */
+function answerOf({ url }: FastifyRequest, { status }: Idempotent, made: Made): Answer {
+  const location = `${url.split('?')[0]}/${String(made.id)}`;
+  const headers = { location, 'content-type': 'application/json; charset=utf-8' };
+  return { status, headers, body: JSON.stringify(made) };
+}
+
+function replay(reply: FastifyReply, { status, headers, body }: Answer): FastifyReply {
+  return reply
+    .code(status)
+    .headers({ ...headers, 'idempotency-replayed': 'true' })
+    .serializer((text: string) => text)
+    .send(body);
+}
+
+function inUse(): ServiceError {
+  const message = 'The first request with this Idempotency-Key is being carried out: ask again for its answer.';
+  return new ServiceError('idempotency_key_in_use', message, [], RETRY_AFTER_SECONDS);
+}
+
+function reused(): ServiceError {
+  const message = 'This Idempotency-Key came with another request before: use a new one for each request.';
+  return new ServiceError('idempotency_key_reused', message);
+}

@@ -1,0 +1,67 @@
+import type { Database } from '../../store/database.ts';
+import type { IdempotencyKeyRow } from '../../store/tables.ts';
+
+/** Whose key it is, and which. */
+export type KeyOf = Pick<IdempotencyKeyRow, 'caller' | 'key'>;
+
+/** Requests that came with a key, and what was answered to them. */
+export interface IdempotencyStore {
+  /** Writes the row of a new key, or answers the one that is there. */
+  reserve(row: Omit<IdempotencyKeyRow, 'answer'>): Promise<IdempotencyKeyRow | undefined>;
+  /** Makes `owner` work on a request that a dead process had begun. False: somebody was first. */
+  takeOver(key: KeyOf, dead: string, owner: string): Promise<boolean>;
+  answered(key: KeyOf, digest: string, answer: string): Promise<void>;
+  /** Of a request that has made nothing: its key is free again. */
+  release(key: KeyOf): Promise<void>;
+}
+
+/** Rows older than `keptMs` count for nothing, and are deleted when a new one is written. */
+export function createIdempotencyStore(database: Database, keptMs: number): IdempotencyStore {
+  return {
+    reserve: (row) =>
+      database.transaction().execute(async (transaction) => {
+        await transaction
+          .deleteFrom('idempotencyKeys')
+          .where('createdAt', '<=', row.createdAt - keptMs)
+          .execute();
+        const inserted = await transaction
+          .insertInto('idempotencyKeys')
+          .values(row)
+          .onConflict((conflict) => conflict.doNothing())
+          .executeTakeFirst();
+        if ((inserted.numInsertedOrUpdatedRows ?? 0n) > 0n) return undefined;
+        const { caller, key } = row;
+        return transaction
+          .selectFrom('idempotencyKeys')
+          .selectAll()
+          .where('caller', '=', caller)
+          .where('key', '=', key)
+          .executeTakeFirst();
+      }),
+
+    async takeOver({ caller, key }, dead, owner) {
+      const result = await database
+        .updateTable('idempotencyKeys')
+        .set({ owner })
+        .where('caller', '=', caller)
+        .where('key', '=', key)
+        .where('owner', '=', dead)
+        .where('answer', 'is', null)
+        .executeTakeFirst();
+      return result.numUpdatedRows > 0n;
+    },
+
+    async answered({ caller, key }, digest, answer) {
+      await database
+        .updateTable('idempotencyKeys')
+        .set({ digest, answer })
+        .where('caller', '=', caller)
+        .where('key', '=', key)
+        .execute();
+    },
+
+    async release({ caller, key }) {
+      await database.deleteFrom('idempotencyKeys').where('caller', '=', caller).where('key', '=', key).execute();
+    },
+  };
+}

@@ -1,0 +1,184 @@
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { datasetRoutes } from '../../../src/datasets/routes.ts';
+import { buildApp } from '../../../src/http/app.ts';
+import { jobRoutes } from '../../../src/jobs/routes.ts';
+import type { Jobs } from '../../../src/jobs/service.ts';
+import { startDatasets } from '../../datasets/support/service.ts';
+import { insertDataset } from '../../jobs/datasets.ts';
+import { openJobs } from '../../jobs/house.ts';
+import { OPEN_GUARD } from '../../support/access.ts';
+
+const DAY_MS = 86_400_000;
+
+/** The jobs behind their routes; `restart` makes another app over the same database, as after a crash. */
+async function openService() {
+  const { database, jobs } = openJobs();
+  const time = { now: Date.now() };
+  const request = { datasetId: await insertDataset(database), target: 'species' };
+  const restart = async (service: Jobs = jobs) => {
+    const routes = [jobRoutes({ jobs: () => service })];
+    const idempotency = { database, clock: () => time.now };
+    const app = await buildApp({ version: '0.0.0', routes, guard: OPEN_GUARD, idempotency, logger: false });
+    onTestFinished(() => app.close());
+    return async (key: string, payload: object) => {
+      const headers = { 'idempotency-key': key };
+      const answer = await app.inject({ method: 'POST', url: '/v1/jobs', headers, payload });
+      return { status: answer.statusCode, headers: answer.headers, body: answer.json() };
+    };
+  };
+  const countJobs = async () => (await database.selectFrom('jobs').select('id').execute()).length;
+  return { database, jobs, time, request, restart, countJobs };
+}
+
+describe('a request that comes again with its key', () => {
+  it('gets the first answer again, and makes nothing', async () => {
+    const { request, restart, countJobs, jobs } = await openService();
+    const post = await restart();
+    const first = await post('a', request);
+    expect([first.status, first.headers['idempotency-replayed']]).toEqual([202, undefined]);
+    await jobs.cancel(first.body.id);
+    const again = await post('a', request);
+    expect(again).toMatchObject({ status: 202, body: first.body });
+    expect(again.headers).toMatchObject({ location: first.headers.location, 'idempotency-replayed': 'true' });
+    expect(again.headers['content-type']).toBe(first.headers['content-type']);
+    expect(await countJobs()).toBe(1);
+  });
+
+  it('gets it after a restart too', async () => {
+    const { request, restart, countJobs } = await openService();
+    const first = await (await restart())('a', request);
+    expect((await (await restart())('a', request)).body).toEqual(first.body);
+    expect(await countJobs()).toBe(1);
+  });
+
+  it('is new after a day', async () => {
+    const { request, restart, countJobs, time } = await openService();
+    const post = await restart();
+    await post('a', request);
+    time.now += DAY_MS;
+    expect((await post('a', request)).headers['idempotency-replayed']).toBeUndefined();
+    expect(await countJobs()).toBe(2);
+  });
+
+  it('is refused when it is another request', async () => {
+    const { request, restart, countJobs } = await openService();
+    const post = await restart();
+    await post('a', request);
+    expect(await post('a', { ...request, priority: 1 })).toMatchObject({
+      status: 422,
+      body: { code: 'idempotency_key_reused' },
+    });
+    expect(await countJobs()).toBe(1);
+  });
+
+  it('is carried out anew when the first one made nothing', async () => {
+    const { request, restart } = await openService();
+    const post = await restart();
+    expect((await post('a', { ...request, target: 'colour' })).status).toBe(422);
+    expect((await post('a', request)).status).toBe(202);
+  });
+
+  it('is asked to wait while the first one is under way', async () => {
+    const { request, restart, jobs, countJobs } = await openService();
+    const [reached, goOn] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const slow: Jobs = {
+      ...jobs,
+      async submit(body, id) {
+        reached.resolve();
+        await goOn.promise;
+        return jobs.submit(body, id);
+      },
+    };
+    const post = await restart(slow);
+    const first = post('a', request);
+    await reached.promise;
+    const twin = await post('a', request);
+    expect([twin.status, twin.body.code, twin.headers['retry-after']]).toEqual([409, 'idempotency_key_in_use', '1']);
+    goOn.resolve();
+    expect((await first).status).toBe(202);
+    expect(await countJobs()).toBe(1);
+  });
+
+  it.each(['', 'a b', 'ä', 'x'.repeat(256)])('needs a key that is one, not %j', async (key) => {
+    const { request, restart } = await openService();
+    expect(await (await restart())(key, request)).toMatchObject({ status: 400, body: { code: 'invalid_request' } });
+  });
+});
+
+describe('after a crash', () => {
+  it('between the job and its answer, the job is found and not made again', async () => {
+    const { database, request, restart, countJobs } = await openService();
+    const first = await (await restart())('a', request);
+    await database.updateTable('idempotencyKeys').set({ answer: null }).execute();
+    const again = await (await restart())('a', request);
+    expect(again).toMatchObject({ status: 202, body: first.body, headers: { location: first.headers.location } });
+    expect(again.headers['idempotency-replayed']).toBe('true');
+    expect(await countJobs()).toBe(1);
+  });
+
+  it('before the job was made, it is made once, under the id that was kept for it', async () => {
+    const { database, request, restart, jobs, countJobs } = await openService();
+    const reached = Promise.withResolvers<void>();
+    const dies: Jobs = {
+      ...jobs,
+      submit() {
+        reached.resolve();
+        return new Promise(() => {});
+      },
+    };
+    // Never answered: its process is dead to the ones that come.
+    (await restart(dies))('a', request).catch(() => {});
+    await reached.promise;
+    const { resourceId } = await database.selectFrom('idempotencyKeys').selectAll().executeTakeFirstOrThrow();
+    const post = await restart();
+    expect((await post('a', { ...request, priority: 1 })).status).toBe(422);
+    expect((await post('a', request)).body.id).toBe(resourceId);
+    expect((await post('a', request)).headers['idempotency-replayed']).toBe('true');
+    expect(await countJobs()).toBe(1);
+  });
+});
+
+describe('an upload that comes again with its key', () => {
+  async function openUploads() {
+    const { datasets, database, close } = await startDatasets();
+    onTestFinished(close);
+    const routes = [datasetRoutes({ datasets })];
+    const idempotency = { database, clock: Date.now };
+    const app = await buildApp({ version: '0.0.0', routes, guard: OPEN_GUARD, idempotency, logger: false });
+    onTestFinished(() => app.close());
+    const address = await app.listen({ host: '127.0.0.1', port: 0 });
+    const upload = async (body: BodyInit, type?: string) => {
+      const headers = { 'idempotency-key': 'a', ...(type && { 'content-type': type }) };
+      const answer = await fetch(`${address}/v1/datasets`, { method: 'POST', headers, body });
+      return { status: answer.status, headers: answer.headers, body: await answer.json() };
+    };
+    return { upload, database };
+  }
+  const CSV = 'age,income\n39,1\n52,2\n';
+
+  it('gets the first answer again if it has the same content', async () => {
+    const { upload, database } = await openUploads();
+    const first = await upload(CSV, 'text/csv');
+    expect(first.status).toBe(201);
+    const again = await upload(CSV, 'text/csv');
+    expect([again.status, again.headers.get('idempotency-replayed')]).toEqual([201, 'true']);
+    expect(again.body).toEqual(first.body);
+    expect(await upload('age\n1\n', 'text/csv')).toMatchObject({
+      status: 422,
+      body: { code: 'idempotency_key_reused' },
+    });
+    expect(await database.selectFrom('datasets').select('id').execute()).toHaveLength(1);
+  });
+
+  it('gets it for a form too, whose boundary is another each time', async () => {
+    const { upload } = await openUploads();
+    const form = () => {
+      const data = new FormData();
+      data.append('file', new Blob([CSV]), 'people.csv');
+      return data;
+    };
+    const first = await upload(form());
+    expect(first.status).toBe(201);
+    expect((await upload(form())).body).toEqual(first.body);
+  });
+});
