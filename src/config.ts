@@ -52,6 +52,11 @@ export const SERVICE_SETTINGS = {
   ),
   maxIngestSeconds: setting(wholeNumber(1, 86_400).default(600), 'SECONDS', 'how long reading an upload may take'),
   maxStreams: setting(wholeNumber(1, 100_000).default(1000), 'N', 'how many event streams may be open at once'),
+  maxProjectStreams: setting(
+    wholeNumber(1, 100_000).default(500),
+    'N',
+    'how many event streams one project may have open at once',
+  ),
   requestsPerSecond: setting(
     z.coerce.number().positive().optional(),
     'N',

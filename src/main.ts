@@ -216,7 +216,10 @@ function assemble(parts: Parts): Promise<FastifyInstance> {
       datasetRoutes({ datasets }),
       networkRoutes,
       jobRoutes({ jobs: (tenant) => createJobs(jobsParts, tenant) }),
-      streamRoutes({ events: (tenant) => createEvents({ database, news }, tenant), maxStreams: config.maxStreams }),
+      streamRoutes({
+        events: (tenant) => createEvents({ database, news }, tenant),
+        limits: { inAll: config.maxStreams, ofProject: config.maxProjectStreams },
+      }),
       modelRoutes({ models }),
       webhookRoutes({ webhooks: (tenant) => createWebhooks(webhookParts, tenant) }),
       keyRoutes({ keys: createKeys({ database, clock }) }),

@@ -2,23 +2,31 @@ import { ServiceError } from '../../kit/errors.ts';
 
 /** The streams that are open now. */
 export interface OpenStreams {
-  /** Counts one more and answers what counts it off. Throws ServiceError `too_many_streams` where there are as many as there may be. */
-  enter(): () => void;
+  /** Counts one more of a project and answers what counts it off. Throws ServiceError `too_many_streams` where there are as many as there may be. */
+  enter(project: string): () => void;
   /** Resolves when none is open. */
   emptied(): Promise<void>;
 }
 
+/** So many streams may be open at once. */
+export interface StreamLimits {
+  readonly inAll: number;
+  readonly ofProject: number;
+}
+
 const RETRY_AFTER_SECONDS = 5;
 
-export function createOpenStreams(most: number): OpenStreams {
-  const open = new Set<symbol>();
+export function createOpenStreams({ inAll, ofProject }: StreamLimits): OpenStreams {
+  const open = new Map<symbol, string>();
   let empty = Promise.withResolvers<void>();
+  const countOf = (project: string) => [...open.values()].filter((other) => other === project).length;
   return {
-    enter() {
-      if (open.size >= most) throw tooMany(most);
+    enter(project) {
+      if (open.size >= inAll) throw tooMany(inAll, 'in all');
+      if (countOf(project) >= ofProject) throw tooMany(ofProject, 'of a project');
       if (open.size === 0) empty = Promise.withResolvers();
       const stream = Symbol();
-      open.add(stream);
+      open.set(stream, project);
       return () => {
         open.delete(stream);
         if (open.size === 0) empty.resolve();
@@ -28,7 +36,7 @@ export function createOpenStreams(most: number): OpenStreams {
   };
 }
 
-function tooMany(most: number): ServiceError {
-  const message = `The ${most} event streams that may be open at once are open: close one, or ask with GET …?wait= instead.`;
+function tooMany(most: number, whose: string): ServiceError {
+  const message = `The ${most} event streams that may be open ${whose} are open: close one, or ask with GET …?wait= instead.`;
   return new ServiceError('too_many_streams', message, [], RETRY_AFTER_SECONDS);
 }

@@ -7,12 +7,11 @@ import { jobParams } from '../../jobs/schemas.ts';
 import type { Tenant } from '../../kit/caller.ts';
 import { ALL_EVENTS, JOB_EVENTS } from './docs.ts';
 import { EVENT_STREAM, eventStream } from './eventStream.ts';
-import { createOpenStreams } from './openStreams.ts';
+import { createOpenStreams, type StreamLimits } from './openStreams.ts';
 
 export interface StreamRoutesParts {
   readonly events: (tenant: Tenant) => Events;
-  /** How many streams may be open at once. */
-  readonly maxStreams: number;
+  readonly limits: StreamLimits;
   /** After so long without an event a comment is sent. */
   readonly heartbeatMs?: number;
 }
@@ -41,13 +40,9 @@ const headers = z.object({
 });
 
 /** Server-sent events: `/v1/jobs/{id}/events` and `/v1/events`. */
-export function streamRoutes({
-  events,
-  maxStreams,
-  heartbeatMs = HEARTBEAT_MS,
-}: StreamRoutesParts): FastifyPluginAsyncZod {
+export function streamRoutes({ events, limits, heartbeatMs = HEARTBEAT_MS }: StreamRoutesParts): FastifyPluginAsyncZod {
   return async (app) => {
-    const open = createOpenStreams(maxStreams);
+    const open = createOpenStreams(limits);
     const closing = new AbortController();
     app.addHook('preClose', async () => {
       closing.abort();
@@ -56,12 +51,13 @@ export function streamRoutes({
 
     /** Answers with a stream, or with 204 where there is nothing more to come: that keeps browsers from coming again. */
     const answer = async (
+      project: string,
       reply: FastifyReply,
       lastEventId: string | undefined,
       start: (following: Following) => Promise<EventBatches | undefined>,
     ) => {
       const gone = new AbortController();
-      const leave = open.enter();
+      const leave = open.enter(project);
       reply.raw.once('close', () => {
         gone.abort();
         leave();
@@ -77,7 +73,7 @@ export function streamRoutes({
       config,
       schema: { ...JOB_EVENTS, params: jobParams, querystring: query, headers },
       handler: ({ caller, params, query, headers }, reply) =>
-        answer(reply, headers['last-event-id'] ?? query.lastEventId, (following) =>
+        answer(caller.project, reply, headers['last-event-id'] ?? query.lastEventId, (following) =>
           events(caller).ofJob(params.id, following),
         ),
     });
@@ -86,7 +82,7 @@ export function streamRoutes({
       config,
       schema: { ...ALL_EVENTS, querystring: query, headers },
       handler: ({ caller, query, headers }, reply) =>
-        answer(reply, headers['last-event-id'] ?? query.lastEventId, events(caller).ofAll),
+        answer(caller.project, reply, headers['last-event-id'] ?? query.lastEventId, events(caller).ofAll),
     });
   };
 }

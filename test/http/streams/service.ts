@@ -12,7 +12,7 @@ export async function openStreams(changes: Partial<StreamRoutesParts> = {}) {
   const { folder, database, jobs, news } = openJobs();
   const datasetId = await insertDataset(database);
   const events = createEvents({ database, news }, TENANT);
-  const routes = [streamRoutes({ events: () => events, maxStreams: 1000, ...changes })];
+  const routes = [streamRoutes({ events: () => events, limits: { inAll: 1000, ofProject: 1000 }, ...changes })];
   const app = await buildApp({ version: '0.0.0', routes, guard: OPEN_GUARD, logger: false });
   onTestFinished(() => app.close());
   const address = await app.listen({ host: '127.0.0.1', port: 0 });

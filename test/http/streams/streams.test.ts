@@ -177,14 +177,21 @@ describe('a stream', () => {
     await closed;
   });
 
-  it('is refused when too many are open, and given when one has gone', async () => {
-    const { app, address, submit } = await openStreams({ maxStreams: 1 });
+  it.each([
+    [{ inAll: 1, ofProject: 9 }, /in all/],
+    [{ inAll: 9, ofProject: 1 }, /of a project/],
+  ])('is refused when too many are open, and given when one has gone: %j', async (limits, why) => {
+    const { app, address, submit } = await openStreams({ limits });
     const url = `${address}/v1/jobs/${await submit()}/events`;
     const gone = new Promise((resolve) => app.server.once('request', (_, answer) => answer.once('close', resolve)));
     const first = await openStream(url);
     const refused = await fetch(url);
     expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '5']);
-    expect(await refused.json()).toMatchObject({ code: 'too_many_streams', status: 503 });
+    expect(await refused.json()).toMatchObject({
+      code: 'too_many_streams',
+      status: 503,
+      detail: expect.stringMatching(why),
+    });
     first.answer.destroy();
     await gone;
     const second = await openStream(url);

@@ -1,0 +1,34 @@
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, it, onTestFinished } from 'vitest';
+import { startSupervisor } from '../../src/jobs/supervisor.ts';
+import { startDeliverer } from '../../src/webhooks/deliverer.ts';
+import { createOutbox } from '../../src/webhooks/outbox.ts';
+import { createSender } from '../../src/webhooks/send.ts';
+import { createWebhooks } from '../../src/webhooks/service.ts';
+import { insertDataset } from '../jobs/datasets.ts';
+import { log, openJobs } from '../jobs/house.ts';
+import { TENANT } from '../support/access.ts';
+import { openReceiver } from './receiver.ts';
+
+const ENTRY = fileURLToPath(new URL('../jobs/workerEntry.ts', import.meta.url));
+const SCRIPTED = fileURLToPath(new URL('../jobs/worker/threads/scripted.ts', import.meta.url));
+
+it('tells of the models and failures of jobs that a worker has ended', async () => {
+  const { folder, database, jobs, news } = openJobs();
+  const receiver = await openReceiver();
+  const send = createSender({ allowPrivate: true, userAgent: 'trainyard/test', clock: Date.now });
+  const webhooks = createWebhooks({ database, send, allowPrivate: true, clock: Date.now }, TENANT);
+  await webhooks.create({ url: receiver.url, events: ['job.succeeded', 'job.failed'] });
+  const deliverer = startDeliverer({ outbox: createOutbox(database), send, clock: Date.now, random: Math.random, log });
+  onTestFinished(deliverer.stop);
+  const supervisor = startSupervisor({ module: ENTRY, args: [join(folder, 'trainyard.sqlite'), SCRIPTED], news, log });
+  onTestFinished(supervisor.stop);
+  const datasetId = await insertDataset(database);
+  for (const name of ['plain', 'fails']) await jobs.submit({ name, datasetId, target: 'species' });
+  const told = (await receiver.called(2)).map(({ body }) => JSON.parse(body));
+  expect(told.toSorted((a, b) => b.type.localeCompare(a.type))).toMatchObject([
+    { type: 'job.succeeded', data: { name: 'plain', datasetId, modelId: expect.stringMatching(/^mdl_/), error: null } },
+    { type: 'job.failed', data: { name: 'fails', modelId: null, error: { code: 'internal_error' } } },
+  ]);
+});
