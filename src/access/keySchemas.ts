@@ -40,7 +40,7 @@ const requestsPerSecond = z
   .describe("Requests a second at most; null: the service's default.");
 const time = z.iso.datetime();
 
-export const keySchema = z
+const keySchema = z
   .object({
     id: z.string(),
     name: keyName,

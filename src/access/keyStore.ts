@@ -30,17 +30,19 @@ export interface KeyStore {
 }
 
 export function createKeyStore(database: Database): KeyStore {
-  const byPrefix = (prefix: string) =>
-    database
-      .selectFrom('keys')
-      .innerJoin('projects', 'projects.name', 'keys.project')
-      .selectAll('keys')
-      .select(['projects.runningJobs', 'projects.queuedJobs', 'projects.storedBytes', 'projects.predictRows'])
-      .where('keys.prefix', '=', prefix);
+  // Asked with every request, so they are built once.
+  const firstKey = database.selectFrom('keys').select('id').limit(1).compile();
+  const byPrefix = database
+    .selectFrom('keys')
+    .innerJoin('projects', 'projects.name', 'keys.project')
+    .selectAll('keys')
+    .select(['projects.runningJobs', 'projects.queuedJobs', 'projects.storedBytes', 'projects.predictRows'])
+    .where('keys.prefix', '=', '')
+    .compile();
 
   return {
     async any() {
-      return (await database.selectFrom('keys').select('id').limit(1).executeTakeFirst()) !== undefined;
+      return (await database.executeQuery(firstKey)).rows.length > 0;
     },
 
     async insert(row) {
@@ -49,7 +51,9 @@ export function createKeyStore(database: Database): KeyStore {
 
     find: (id) => database.selectFrom('keys').selectAll().where('id', '=', id).executeTakeFirst(),
 
-    findByPrefix: (prefix) => byPrefix(prefix).execute(),
+    async findByPrefix(prefix) {
+      return (await database.executeQuery<KeyWithQuotas>({ ...byPrefix, parameters: [prefix] })).rows;
+    },
 
     list({ project, before, limit }) {
       let query = database.selectFrom('keys').selectAll().orderBy('id', 'desc').limit(limit);

@@ -13,7 +13,7 @@ import { createProjectStore } from './projectStore.ts';
 import { projectNotFound } from './projects.ts';
 
 /** Whose keys somebody manages: the admins of `default` those of all projects, any other those of its own. */
-export type Manager = Pick<Caller, 'project'>;
+type Manager = Pick<Caller, 'project'>;
 
 /** What admins can do with keys. Throws ServiceError `key_not_found` and `project_not_found` for what is none, or not theirs. */
 export interface Keys {

@@ -3,7 +3,7 @@ import type { Database } from '../store/database.ts';
 import { storedBytes } from '../store/storedBytes.ts';
 import type { ProjectRow } from '../store/tables.ts';
 
-export interface Usage {
+interface Usage {
   readonly runningJobs: number;
   readonly queuedJobs: number;
   readonly storedBytes: number;

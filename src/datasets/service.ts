@@ -60,7 +60,7 @@ export interface AllDatasets {
 }
 
 /** The tables that a tenant uploaded. Throws ServiceError `dataset_not_found` for an id that is none. */
-export interface Datasets {
+interface Datasets {
   /**
    * The new dataset, ready or, with `respondAsync`, processing. Nothing stays of one that throws ServiceError, such as
    * `stored_bytes_quota`.
