@@ -19,6 +19,7 @@ const HOUSE = [
   { room: 'jobs', floor: 4, mayImport: [0, 1, 2, 3] },
   { room: 'models', floor: 5, mayImport: [0, 1, 2, 3, 4] },
   { room: 'sweeps', floor: 6, mayImport: [0, 1, 2, 3, 4, 5] },
+  { room: 'upkeep', floor: 6, mayImport: [0, 1, 2, 3, 4, 5] },
   { room: 'http', floor: 7, mayImport: [0, 1, 2, 3, 4, 5, 6] },
   { room: 'cli', floor: 8, mayImport: [0, 1, 2, 3, 4, 5, 6, 7, 8] },
   { room: 'main.ts', floor: 8, mayImport: [0, 1, 2, 3, 4, 5, 6, 7, 8] },

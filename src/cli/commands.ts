@@ -1,5 +1,6 @@
 import { ConfigurationError, EXIT_WRONG_CONFIGURATION } from '../config.ts';
 import { packageVersion } from '../kit/version.ts';
+import { backupCommand } from './backup.ts';
 import { type Command, EXIT_FAILED, EXIT_FINE } from './command.ts';
 import { demoCommand } from './demo.ts';
 import { commandHelp, overview } from './help.ts';
@@ -7,6 +8,7 @@ import { keysCommand } from './keys.ts';
 import { migrateCommand } from './migrate.ts';
 import { openapiCommand } from './openapi.ts';
 import { predictCommand } from './predict.ts';
+import { restoreCommand } from './restore.ts';
 import { serveCommand } from './serve.ts';
 import { trainCommand } from './train.ts';
 
@@ -17,6 +19,8 @@ const COMMANDS: readonly Command[] = [
   trainCommand,
   predictCommand,
   keysCommand,
+  backupCommand,
+  restoreCommand,
   migrateCommand,
   openapiCommand,
 ];

@@ -35,6 +35,13 @@ export function migrate(sqlite: Sqlite.Database, folder = MIGRATIONS_FOLDER): re
   return withoutForeignKeys(sqlite, () => applyAll.immediate());
 }
 
+/** The migrations that this version knows, in their order. */
+export function migrationNames(folder = MIGRATIONS_FOLDER): readonly string[] {
+  return readdirSync(folder)
+    .filter((name) => /^\d{4}_\w+\.sql$/.test(name))
+    .sort();
+}
+
 /** SQLite adds no column that refers to another table, and rebuilds no table that others refer to, while it enforces foreign keys. */
 function withoutForeignKeys<Result>(sqlite: Sqlite.Database, change: () => Result): Result {
   const enforced = sqlite.pragma('foreign_keys', { simple: true });
@@ -47,8 +54,7 @@ function withoutForeignKeys<Result>(sqlite: Sqlite.Database, change: () => Resul
 }
 
 function readMigrations(folder: string): readonly Migration[] {
-  const names = readdirSync(folder).filter((name) => /^\d{4}_\w+\.sql$/.test(name));
-  return names.sort().map((name) => {
+  return migrationNames(folder).map((name) => {
     const sql = readFileSync(`${folder}/${name}`, 'utf8');
     return { name, sql, sha256: createHash('sha256').update(sql).digest('hex') };
   });

@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 export const PACKAGE_ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const COMMAND = join(PACKAGE_ROOT, 'dist/cli/trainyard.js');
 
-/** The built service in a process of its own, on a free port and a fresh data folder. */
+/** The built service in a process of its own, on a free port and, if none is given, a fresh data folder. */
 export interface BuiltService {
   readonly address: string;
   readonly data: string;
@@ -19,8 +19,10 @@ export interface BuiltService {
 }
 
 /** Starts `trainyard serve` and waits for its ready line. Throws with what it logged when it ends before that. */
-export async function startBuiltService(flags: readonly string[] = []): Promise<BuiltService> {
-  const data = mkdtempSync(join(tmpdir(), 'trainyard-'));
+export async function startBuiltService(
+  flags: readonly string[] = [],
+  data = mkdtempSync(join(tmpdir(), 'trainyard-')),
+): Promise<BuiltService> {
   const child = spawn(process.execPath, [COMMAND, 'serve', '--port', '0', '--data', data, ...flags], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
