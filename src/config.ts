@@ -51,6 +51,42 @@ export const SERVICE_SETTINGS = {
     'the largest upload, unpacked',
   ),
   maxIngestSeconds: setting(wholeNumber(1, 86_400).default(600), 'SECONDS', 'how long reading an upload may take'),
+  maxJsonBytes: setting(wholeNumber(1024, 2 ** 29).default(16 * 2 ** 20), 'BYTES', 'the largest body of JSON'),
+  maxJsonDepth: setting(
+    wholeNumber(8, 10_000).default(64),
+    'N',
+    'how many arrays and objects a body of JSON may have within one another',
+  ),
+  maxJsonValues: setting(
+    wholeNumber(1000, 1e9).default(1_000_000),
+    'N',
+    'how many values a body of JSON may have in all',
+  ),
+  maxHeadersSeconds: setting(
+    z.coerce.number().positive().max(3600).default(15),
+    'SECONDS',
+    'how long a client may take to send the headers of a request',
+  ),
+  maxRequestSeconds: setting(
+    z.coerce.number().positive().max(86_400).default(1800),
+    'SECONDS',
+    'how long a client may take to send a whole request',
+  ),
+  minBytesPerSecond: setting(
+    wholeNumber(0, 2 ** 30).default(1024),
+    'BYTES',
+    'the slowest that a client may send the body of a request, in bytes a second',
+  ),
+  bodyWindowSeconds: setting(
+    z.coerce.number().positive().max(3600).default(15),
+    'SECONDS',
+    'over how long the speed of a body is measured: a client without a connection for a moment gets that long',
+  ),
+  maxConnections: setting(
+    wholeNumber(1, 1_000_000).default(4096),
+    'N',
+    'how many connections may be open at once; more are closed as they come',
+  ),
   maxStreams: setting(wholeNumber(1, 100_000).default(1000), 'N', 'how many event streams may be open at once'),
   maxProjectStreams: setting(
     wholeNumber(1, 100_000).default(500),

@@ -197,6 +197,7 @@ function assemble(parts: Parts): Promise<FastifyInstance> {
     clock,
     temporaryFolder: folders.temporary,
     maxTextBytes: config.maxUploadBytes,
+    json: { bytes: config.maxJsonBytes, depth: config.maxJsonDepth, values: config.maxJsonValues },
   });
   const webhookParts = { database, send, allowPrivate: config.allowPrivateWebhooks, clock };
   const system = systemRoutes({
@@ -213,14 +214,14 @@ function assemble(parts: Parts): Promise<FastifyInstance> {
   return buildApp({
     version: packageVersion(),
     routes: [
-      datasetRoutes({ datasets }),
+      datasetRoutes({ datasets, maxUploadBytes: config.maxUploadBytes }),
       networkRoutes,
       jobRoutes({ jobs: (tenant) => createJobs(jobsParts, tenant) }),
       streamRoutes({
         events: (tenant) => createEvents({ database, news }, tenant),
         limits: { inAll: config.maxStreams, ofProject: config.maxProjectStreams },
       }),
-      modelRoutes({ models }),
+      modelRoutes({ models, maxBodyBytes: config.maxUploadBytes }),
       webhookRoutes({ webhooks: (tenant) => createWebhooks(webhookParts, tenant) }),
       keyRoutes({ keys: createKeys({ database, clock }) }),
       projectRoutes({ projects: createProjects({ database, clock }) }),
@@ -228,6 +229,7 @@ function assemble(parts: Parts): Promise<FastifyInstance> {
     ],
     guard: { authentication, allowRemoteWithoutKeys: config.allowRemoteWithoutKeys, clock },
     idempotency: { database, clock },
+    limits: config,
     logger: log ?? false,
   });
 }

@@ -12,16 +12,20 @@ import { UPLOAD_BODY, UPLOAD_DESCRIPTION } from './uploadDocs.ts';
 import { uploadedFile } from './uploadedFile.ts';
 
 const TAGS = ['Datasets'];
+/** What a form has beside its file. */
+const FORM_BYTES = 64 * 2 ** 10;
 const params = z.object({ id: z.string().describe('A dataset, such as `ds_…`.') });
 
 export interface DatasetRoutesParts {
   readonly datasets: Pick<AllDatasets, 'of'>;
+  /** The largest upload. */
+  readonly maxUploadBytes: number;
 }
 
 /** Uploading, listing, showing and deleting datasets. */
-export function datasetRoutes({ datasets }: DatasetRoutesParts): FastifyPluginAsyncZod {
+export function datasetRoutes({ datasets, maxUploadBytes }: DatasetRoutesParts): FastifyPluginAsyncZod {
   return async (app) => {
-    await app.register(uploadRoute({ datasets }));
+    await app.register(uploadRoute({ datasets, maxUploadBytes }));
 
     app.get(
       '/v1/datasets',
@@ -102,7 +106,7 @@ export function datasetRoutes({ datasets }: DatasetRoutesParts): FastifyPluginAs
 }
 
 /** In a scope of its own, as its bodies are streams even where they are JSON. */
-function uploadRoute({ datasets }: DatasetRoutesParts): FastifyPluginAsyncZod {
+function uploadRoute({ datasets, maxUploadBytes }: DatasetRoutesParts): FastifyPluginAsyncZod {
   const idempotent: Idempotent = {
     prefix: 'ds',
     status: 201,
@@ -120,7 +124,7 @@ function uploadRoute({ datasets }: DatasetRoutesParts): FastifyPluginAsyncZod {
     app.post(
       '/v1/datasets',
       {
-        config: { scope: 'train', idempotent },
+        config: { scope: 'train', idempotent, maxStreamedBytes: maxUploadBytes + FORM_BYTES, unpacks: true },
         schema: {
           tags: TAGS,
           operationId: 'uploadDataset',

@@ -1,12 +1,17 @@
 import Fastify, { type FastifyInstance, type FastifyPluginAsync, type FastifyServerOptions } from 'fastify';
 import { serializerCompiler } from 'fastify-type-provider-zod';
 import type { z } from 'zod';
+import { ServiceError } from '../kit/errors.ts';
+import { tooMuchJson } from '../kit/json.ts';
 import { parseInput } from '../kit/validation.ts';
 import { answerBroken } from './brokenRequests.ts';
 import { answerUnrouted, registerErrors } from './errors.ts';
 import { type GuardParts, registerGuard } from './guard.ts';
 import { type IdempotencyParts, registerIdempotency } from './idempotency/plugin.ts';
+import { type HttpLimits, registerLimits, serverOptions } from './limits/limits.ts';
+import { answerOtherMethods } from './limits/methods.ts';
 import { registerOpenapi } from './openapi.ts';
+import { registerSecurityHeaders } from './securityHeaders.ts';
 
 export interface AppParts {
   readonly version: string;
@@ -15,46 +20,48 @@ export interface AppParts {
   readonly guard: GuardParts;
   /** Absent: an Idempotency-Key counts for nothing. */
   readonly idempotency?: IdempotencyParts;
+  readonly limits: HttpLimits;
   readonly logger: FastifyServerOptions['loggerInstance'] | false;
 }
 
-/** A JSON body beyond this is an upload in the wrong place. */
-const JSON_BODY_LIMIT_BYTES = 16 * 2 ** 20;
-/** A client has so long to send its headers, and its whole request: the largest upload at 5 MB a second. */
-const HEADERS_TIMEOUT_MS = 15_000;
-const REQUEST_TIMEOUT_MS = 1_800_000;
-
 /** The whole HTTP side: errors, access, documentation, and the rooms' routes. */
-export async function buildApp({ version, routes, guard, idempotency, logger }: AppParts): Promise<FastifyInstance> {
+export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
+  const { version, routes, guard, limits, idempotency, logger } = parts;
   const app = Fastify({
     ...(logger ? { loggerInstance: logger } : { logger: false }),
-    bodyLimit: JSON_BODY_LIMIT_BYTES,
-    requestTimeout: REQUEST_TIMEOUT_MS,
+    ...serverOptions(limits),
     forceCloseConnections: true,
     frameworkErrors: answerUnrouted,
     clientErrorHandler: answerBroken,
     routerOptions: { maxParamLength: 200 },
   });
-  app.server.headersTimeout = HEADERS_TIMEOUT_MS;
   app.setValidatorCompiler<z.ZodType>(({ schema }) => (input) => ({ value: parseInput(schema, input) }));
   app.setSerializerCompiler(serializerCompiler);
-  registerBodies(app);
+  registerBodies(app, limits);
   registerErrors(app);
+  registerSecurityHeaders(app);
   registerGuard(app, guard);
+  registerLimits(app, limits);
   if (idempotency) registerIdempotency(app, idempotency);
+  const refuseOtherMethods = answerOtherMethods(app);
   await registerOpenapi(app, version);
   for (const room of routes) await app.register(room);
+  refuseOtherMethods();
   return app;
 }
 
 /** JSON alone, where a room does not read more. Fastify reads text/plain of itself, which would be JSON with the wrong name. */
-function registerBodies(app: FastifyInstance): void {
+function registerBodies(app: FastifyInstance, limits: HttpLimits): void {
+  const size = { depth: limits.maxJsonDepth, values: limits.maxJsonValues };
   const parseJson = app.getDefaultJsonParser('error', 'error');
   app.removeAllContentTypeParsers();
   app.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, done) => {
-    // Many clients name a format where they send nothing.
-    const isNothing = body === '' && request.routeOptions.schema?.body === undefined;
-    if (isNothing) done(null, undefined);
-    else parseJson(request, body, done);
+    if (request.routeOptions.schema?.body !== undefined) {
+      const tooMuch = tooMuchJson(body, size);
+      return tooMuch ? done(tooMuch) : parseJson(request, body, done);
+    }
+    // Many clients name a format where they send nothing, or send an empty object.
+    const isNothing = /^\s*(\{\s*\})?\s*$/.test(body);
+    return isNothing ? done(null, undefined) : done(new ServiceError('invalid_request', 'This route takes no body.'));
   });
 }

@@ -11,7 +11,7 @@ const KNOWN: ReadonlyMap<string, readonly [status: number, detail: string]> = ne
 const OTHERWISE = [400, 'This is not HTTP that can be read.'] as const;
 
 /** Answers what cannot be read as a request, on the bare connection, with a problem as well; then closes it. */
-export function answerBroken(error: ConnectionError, socket: Socket): void {
+export function answerBroken(error: Pick<ConnectionError, 'name' | 'message' | 'code'>, socket: Socket): void {
   const [status, detail] = KNOWN.get(error.code) ?? OTHERWISE;
   // A connection that the client has reset has nobody to tell.
   if (socket.writable && error.code !== 'ECONNRESET') socket.write(answerOf(status, detail));
@@ -33,6 +33,7 @@ function answerOf(status: number, detail: string): string {
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
     `Content-Type: ${PROBLEM_TYPE}`,
     `Content-Length: ${Buffer.byteLength(body)}`,
+    'X-Content-Type-Options: nosniff',
     'Connection: close',
   ];
   return `${head.join('\r\n')}\r\n\r\n${body}`;

@@ -1,8 +1,9 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { isResponseSerializationError } from 'fastify-type-provider-zod';
-import { type ErrorCode, INTERNAL_ERROR_DETAIL, ServiceError } from '../kit/errors.ts';
+import { type ErrorCode, type FieldError, INTERNAL_ERROR_DETAIL, MOST_LISTED, ServiceError } from '../kit/errors.ts';
 import { withoutKeys } from '../kit/secrets.ts';
 import { PROBLEM_TYPE, type Problem } from '../kit/wire.ts';
+import { bodyTooLarge } from './limits/requests.ts';
 
 /** What each code is on the wire. */
 const HTTP: Record<ErrorCode, { readonly status: number; readonly title: string }> = {
@@ -13,6 +14,7 @@ const HTTP: Record<ErrorCode, { readonly status: number; readonly title: string 
   scope_missing: { status: 403, title: 'Scope missing' },
   origin_refused: { status: 403, title: 'Not from this address' },
   route_not_found: { status: 404, title: 'No such route' },
+  method_not_allowed: { status: 405, title: 'No such method' },
   dataset_not_found: { status: 404, title: 'No such dataset' },
   job_not_found: { status: 404, title: 'No such job' },
   model_not_found: { status: 404, title: 'No such model' },
@@ -44,6 +46,8 @@ const HTTP: Record<ErrorCode, { readonly status: number; readonly title: string 
   internal_error: { status: 500, title: 'Internal error' },
 };
 
+const LONGEST_WORDS = 1000;
+
 /** What a client that comes without the right key is asked for (RFC 6750). */
 const CHALLENGES: Partial<Record<ErrorCode, string>> = {
   key_required: 'Bearer realm="trainyard"',
@@ -54,7 +58,7 @@ const CHALLENGES: Partial<Record<ErrorCode, string>> = {
 /** Every error leaves as a problem (RFC 9457) that says what to mend and nothing from inside. */
 export function registerErrors(app: FastifyInstance): void {
   app.setErrorHandler((error: FastifyError | ServiceError, request, reply) => {
-    const known = error instanceof ServiceError ? error : toServiceError(error);
+    const known = error instanceof ServiceError ? error : toServiceError(error, request);
     if (known.code === 'internal_error') {
       request.log.error({ err: error, ...serializationIssues(error) }, 'request failed');
     }
@@ -71,7 +75,7 @@ export function registerErrors(app: FastifyInstance): void {
 
 /** What Fastify answers before a route is found: an address that cannot be read. */
 export function answerUnrouted(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
-  sendProblem(request, reply, toServiceError(error));
+  sendProblem(request, reply, toServiceError(error, request));
 }
 
 function sendProblem(request: FastifyRequest, reply: FastifyReply, error: ServiceError): FastifyReply {
@@ -80,14 +84,23 @@ function sendProblem(request: FastifyRequest, reply: FastifyReply, error: Servic
     type: `urn:trainyard:problem:${error.code}`,
     title,
     status,
-    detail: error.message,
+    detail: shown(error.message),
     instance: request.url.split('?')[0] ?? '/',
     code: error.code,
-    ...(error.errors.length > 0 && { errors: [...error.errors] }),
+    ...(error.errors.length > 0 && { errors: listed(error.errors) }),
   };
   if (error.retryAfterSeconds !== undefined) reply.header('retry-after', error.retryAfterSeconds);
   if (error.code in CHALLENGES) reply.header('www-authenticate', CHALLENGES[error.code]);
   return reply.code(status).type(PROBLEM_TYPE).serializer(toText).send(problem);
+}
+
+function listed(errors: readonly FieldError[]): Problem['errors'] {
+  return errors.slice(0, MOST_LISTED).map(({ path, message }) => ({ path: shown(path), message: shown(message) }));
+}
+
+/** Words repeat what the client has sent, which may be long. */
+function shown(text: string): string {
+  return text.length > LONGEST_WORDS ? `${text.slice(0, LONGEST_WORDS)}…` : text;
 }
 
 /** A client that puts a key in the address reads it in no answer, which may be logged. */
@@ -96,7 +109,7 @@ function toText(problem: unknown): string {
 }
 
 /** Fastify's own errors in our words; whatever is unknown is a fault of ours and says nothing. */
-function toServiceError(error: FastifyError): ServiceError {
+function toServiceError(error: FastifyError, request: FastifyRequest): ServiceError {
   switch (error.code) {
     case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
       return new ServiceError('unsupported_media_type', 'The Content-Type of the request is not read by this route.');
@@ -106,7 +119,7 @@ function toServiceError(error: FastifyError): ServiceError {
       // Fastify refuses a key that would change an object's prototype in the same words.
       return new ServiceError('invalid_json', 'The body is not valid JSON, or has a key __proto__, which is not read.');
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
-      return new ServiceError('payload_too_large', 'The body is larger than this route takes.');
+      return bodyTooLarge(request.routeOptions.bodyLimit);
     case 'FST_ERR_MAX_PARAM_LENGTH':
       return new ServiceError('route_not_found', 'There is nothing of so long a name: see /docs.');
     case 'FST_ERR_BAD_URL':

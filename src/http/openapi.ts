@@ -41,6 +41,7 @@ export async function registerOpenapi(app: FastifyInstance, version: string): Pr
     docs.addHook('onRoute', openToAll);
     await docs.register(swaggerUi, {
       routePrefix: '/docs',
+      staticCSP: true,
       theme: { title: 'Trainyard' },
       uiConfig: { layout: 'BaseLayout', docExpansion: 'list', tryItOutEnabled: true },
     });

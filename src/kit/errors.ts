@@ -7,6 +7,7 @@ export const ERROR_CODES = [
   'scope_missing',
   'origin_refused',
   'route_not_found',
+  'method_not_allowed',
   'dataset_not_found',
   'job_not_found',
   'model_not_found',
@@ -44,6 +45,9 @@ export interface FieldError {
   readonly path: string;
   readonly message: string;
 }
+
+/** Mistakes that one answer lists: a body of a million mistakes must not make a larger answer. */
+export const MOST_LISTED = 100;
 
 /** An error that a client may read: it says what is wrong and how to mend it, and nothing from inside. */
 export class ServiceError extends Error {

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { type ErrorCode, type FieldError, pointer, ServiceError } from './errors.ts';
+import { type ErrorCode, type FieldError, MOST_LISTED, pointer, ServiceError } from './errors.ts';
 
 /** The parsed input, or a ServiceError `invalid_request` that lists every mistake. */
 export function parseInput<Schema extends z.ZodType>(schema: Schema, input: unknown): z.output<Schema> {
@@ -15,7 +15,8 @@ export function invalidRequest(errors: readonly FieldError[]): ServiceError {
 
 /** An error that lists what is wrong with its subject and says the first: `The training has 2 mistakes: /target: …`. */
 export function mistaken(code: ErrorCode, subject: string, errors: readonly FieldError[]): ServiceError {
-  const mistakes = errors.length === 1 ? '1 mistake' : `${errors.length} mistakes`;
+  const listed = errors.length > MOST_LISTED ? `, the first ${MOST_LISTED} of which are listed` : '';
+  const mistakes = errors.length === 1 ? '1 mistake' : `${errors.length} mistakes${listed}`;
   const first = errors[0] ? `: ${errors[0].path || 'the body'}: ${errors[0].message}` : '.';
   return new ServiceError(code, `${subject} has ${mistakes}${first}`, errors);
 }

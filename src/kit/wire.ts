@@ -37,6 +37,7 @@ const DESCRIPTIONS = {
   401: 'No key, or one that is unknown, expired or revoked.',
   403: 'The key may not do this: `detail` names the scope that it takes.',
   404: 'Not there.',
+  408: 'The request came too slowly.',
   409: 'Not possible in the present state.',
   413: 'Too large.',
   415: 'A format or encoding that is not read here.',

@@ -3,14 +3,13 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { answer, errorResponses } from '../kit/wire.ts';
 import { aliasRoutes } from './aliases/routes.ts';
-import { predictRoutes } from './prediction/routes.ts';
+import { type PredictRoutesParts, predictRoutes } from './prediction/routes.ts';
 import { modelPage, modelParams, modelSchema, modelsQuery, parametersQuery, parametersSchema } from './schemas.ts';
-import type { ModelsOf } from './service.ts';
 
 const tags = ['Models'];
 
 /** `/v1/models` and `/v1/aliases`. */
-export function modelRoutes({ models }: { readonly models: ModelsOf }): FastifyPluginAsyncZod {
+export function modelRoutes({ models, maxBodyBytes }: PredictRoutesParts): FastifyPluginAsyncZod {
   return async (app) => {
     app.get('/v1/models', {
       config: { scope: 'read' },
@@ -73,7 +72,7 @@ export function modelRoutes({ models }: { readonly models: ModelsOf }): FastifyP
       },
     });
 
-    await app.register(predictRoutes({ models }));
+    await app.register(predictRoutes({ models, maxBodyBytes }));
     await app.register(aliasRoutes({ aliases: (tenant) => models(tenant).aliases }));
   };
 }

@@ -11,7 +11,7 @@ import { createAliasStore } from './aliases/store.ts';
 import { readDescription } from './description.ts';
 import { modelNotFound } from './modelNotFound.ts';
 import { parametersJson } from './parametersJson.ts';
-import { readJson, unpack } from './prediction/body.ts';
+import { type HeldJson, readJson, unpack } from './prediction/body.ts';
 import { createLoader, type Loader, readParameters } from './prediction/loader.ts';
 import { predictJson, rowsSchema } from './prediction/predictJson.ts';
 import type { Predictor } from './prediction/predictor.ts';
@@ -32,6 +32,8 @@ export interface ModelsParts {
   readonly temporaryFolder: string;
   /** The largest text of rows, unpacked, and the largest answer. */
   readonly maxTextBytes: number;
+  /** JSON is held whole in memory; more rows than fit are sent as text. */
+  readonly json: HeldJson;
   /** What models may take of memory to be ready to answer. */
   readonly cacheBytes?: number;
 }
@@ -65,8 +67,6 @@ interface TextAnswer extends Spooled {
 }
 
 const DEFAULT_CACHE_BYTES = 512 * 2 ** 20;
-/** JSON is held whole in memory; more rows than fit are sent as text. */
-const MAX_JSON_BYTES = 16 * 2 ** 20;
 
 export function createModels(parts: ModelsParts): ModelsOf {
   const loader = createLoader(parts.database, parts.createKernels, parts.cacheBytes ?? DEFAULT_CACHE_BYTES);
@@ -74,7 +74,7 @@ export function createModels(parts: ModelsParts): ModelsOf {
 }
 
 function modelsOf(parts: ModelsParts, loader: Loader, { project, quotas: { predictRows } }: Tenant): Models {
-  const { database, clock, temporaryFolder, maxTextBytes } = parts;
+  const { database, clock, temporaryFolder, maxTextBytes, json } = parts;
   const store = createModelStore(database, project);
 
   async function find(idOrAlias: string): Promise<ModelRow> {
@@ -124,7 +124,7 @@ function modelsOf(parts: ModelsParts, loader: Loader, { project, quotas: { predi
 
     async predictJson(idOrAlias, { stream, contentEncoding }) {
       const predictor = await load(idOrAlias);
-      const { rows } = parseInput(rowsSchema, await readJson(unpack(stream, contentEncoding), MAX_JSON_BYTES));
+      const { rows } = parseInput(rowsSchema, await readJson(unpack(stream, contentEncoding), json));
       return predictJson(predictor, rows, predictRows);
     },
 

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { buildApp } from '../../src/http/app.ts';
 import { ServiceError } from '../../src/kit/errors.ts';
 import { errorResponses } from '../../src/kit/wire.ts';
-import { OPEN_GUARD } from '../support/access.ts';
+import { HTTP_LIMITS, OPEN_GUARD } from '../support/access.ts';
 
 const config = { scope: 'public' } as const;
 const room: FastifyPluginAsyncZod = async (app) => {
@@ -24,7 +24,7 @@ const room: FastifyPluginAsyncZod = async (app) => {
   });
 };
 
-const app = await buildApp({ version: '1.2.3', routes: [room], guard: OPEN_GUARD, logger: false });
+const app = await buildApp({ version: '1.2.3', routes: [room], guard: OPEN_GUARD, limits: HTTP_LIMITS, logger: false });
 
 describe('an error on the wire', () => {
   it('lists every mistake of a malformed body as a problem', async () => {

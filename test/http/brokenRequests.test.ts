@@ -5,7 +5,7 @@ import type { FastifyPluginAsync } from 'fastify';
 import { pino } from 'pino';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { buildApp } from '../../src/http/app.ts';
-import { OPEN_GUARD } from '../support/access.ts';
+import { HTTP_LIMITS, OPEN_GUARD } from '../support/access.ts';
 
 const logged: string[] = [];
 const logger = pino({ level: 'error' }, { write: (line) => void logged.push(line) });
@@ -22,7 +22,7 @@ const room: FastifyPluginAsync = async (room) => {
   });
 };
 
-const app = await buildApp({ version: '0.0.0', routes: [room], guard: OPEN_GUARD, logger });
+const app = await buildApp({ version: '0.0.0', routes: [room], guard: OPEN_GUARD, limits: HTTP_LIMITS, logger });
 let port: number;
 beforeAll(async () => {
   port = Number(new URL(await app.listen({ port: 0 })).port);

@@ -2,7 +2,7 @@ import type { FastifyPluginAsync } from 'fastify';
 import { expect, it } from 'vitest';
 import { ANYBODY } from '../../src/access/authentication.ts';
 import { buildApp } from '../../src/http/app.ts';
-import { OPEN_GUARD } from '../support/access.ts';
+import { HTTP_LIMITS, OPEN_GUARD } from '../support/access.ts';
 
 const room: FastifyPluginAsync = async (app) => {
   app.get('/things', { config: { scope: 'read' } }, async () => 'there');
@@ -16,7 +16,7 @@ async function openApp(requestsPerSecond: number | null) {
     invalid: async () => [],
   };
   const guard = { ...OPEN_GUARD, authentication, clock: () => clock.now };
-  const app = await buildApp({ version: '0', routes: [room], guard, logger: false });
+  const app = await buildApp({ version: '0', routes: [room], guard, limits: HTTP_LIMITS, logger: false });
   const ask = async (authorization = 'a') => {
     const { statusCode, headers, body } = await app.inject({ url: '/things', headers: { authorization } });
     return { status: statusCode, body, headers, limit: headers.ratelimit, policy: headers['ratelimit-policy'] };

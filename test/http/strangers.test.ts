@@ -1,15 +1,15 @@
 import type { FastifyPluginAsync } from 'fastify';
 import { describe, expect, it } from 'vitest';
 import { buildApp } from '../../src/http/app.ts';
-import { OPEN_GUARD } from '../support/access.ts';
+import { HTTP_LIMITS, OPEN_GUARD } from '../support/access.ts';
 
 const room: FastifyPluginAsync = async (app) => {
   app.post('/things', { config: { scope: 'train' } }, async () => 'made');
   app.get('/open', { config: { scope: 'public' } }, async () => 'open');
 };
-const app = await buildApp({ version: '0', routes: [room], guard: OPEN_GUARD, logger: false });
+const app = await buildApp({ version: '0', routes: [room], guard: OPEN_GUARD, limits: HTTP_LIMITS, logger: false });
 const remote = { ...OPEN_GUARD, allowRemoteWithoutKeys: true };
-const openApp = await buildApp({ version: '0', routes: [room], guard: remote, logger: false });
+const openApp = await buildApp({ version: '0', routes: [room], guard: remote, limits: HTTP_LIMITS, logger: false });
 
 const post = (headers: Record<string, string>) => app.inject({ method: 'POST', url: '/things', headers });
 
@@ -50,6 +50,12 @@ it('does not become ready with a route that declares no scope', async () => {
   const forgetful: FastifyPluginAsync = async (app) => {
     app.get('/forgotten', async () => 'secret');
   };
-  const unready = await buildApp({ version: '0', routes: [forgetful], guard: OPEN_GUARD, logger: false });
+  const unready = await buildApp({
+    version: '0',
+    routes: [forgetful],
+    guard: OPEN_GUARD,
+    limits: HTTP_LIMITS,
+    logger: false,
+  });
   await expect(unready.ready()).rejects.toThrow('GET /forgotten');
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { buildApp } from '../../src/http/app.ts';
 import { jobRoutes } from '../../src/jobs/routes.ts';
-import { OPEN_GUARD } from '../support/access.ts';
+import { HTTP_LIMITS, OPEN_GUARD } from '../support/access.ts';
 import { insertDataset } from './datasets.ts';
 import { openJobs } from './house.ts';
 
@@ -12,6 +12,7 @@ async function openApp() {
     version: '0.0.0',
     routes: [jobRoutes({ jobs: () => jobs })],
     guard: OPEN_GUARD,
+    limits: HTTP_LIMITS,
     logger: false,
   });
   onTestFinished(() => app.close());

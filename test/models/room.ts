@@ -13,7 +13,7 @@ import { type Database, openDatabase } from '../../src/store/database.ts';
 import type { Outcome } from '../../src/training/outcome.ts';
 import { resolveSpec } from '../../src/training/resolve/resolve.ts';
 import { specRequestSchema } from '../../src/training/schemas/spec.ts';
-import { OPEN_GUARD, TENANT } from '../support/access.ts';
+import { HTTP_LIMITS, OPEN_GUARD, TENANT } from '../support/access.ts';
 
 /** The models' room over a real database in a folder of its own. */
 export interface Room {
@@ -33,6 +33,8 @@ function asColumn(column: DatasetColumn) {
   return typeof column === 'string' ? { name: column } : column;
 }
 
+const MAX_TEXT_BYTES = 2 ** 30;
+
 export async function openRoom(): Promise<Room> {
   const folder = mkdtempSync(join(tmpdir(), 'models-'));
   const database = openDatabase(join(folder, 'test.sqlite'));
@@ -41,13 +43,15 @@ export async function openRoom(): Promise<Room> {
     createKernels: createReferenceKernels,
     clock: Date.now,
     temporaryFolder: folder,
-    maxTextBytes: 2 ** 30,
+    maxTextBytes: MAX_TEXT_BYTES,
+    json: { bytes: 16 * 2 ** 20, depth: 64, values: 1e6 },
   });
   const models = modelsOf(TENANT);
   const app = await buildApp({
     version: '0',
-    routes: [modelRoutes({ models: modelsOf }), networkRoutes],
+    routes: [modelRoutes({ models: modelsOf, maxBodyBytes: MAX_TEXT_BYTES }), networkRoutes],
     guard: OPEN_GUARD,
+    limits: HTTP_LIMITS,
     logger: false,
   });
   let saved = 0;

@@ -1,5 +1,7 @@
 import { ANYBODY } from '../../src/access/authentication.ts';
+import { readConfig, SERVICE_SETTINGS } from '../../src/config.ts';
 import type { GuardParts } from '../../src/http/guard.ts';
+import type { HttpLimits } from '../../src/http/limits/limits.ts';
 import { DEFAULT_PROJECT, NO_QUOTAS, type Tenant } from '../../src/kit/caller.ts';
 
 /** Whose things are used where a test is not about projects. */
@@ -11,3 +13,6 @@ export const OPEN_GUARD: GuardParts = {
   allowRemoteWithoutKeys: false,
   clock: Date.now,
 };
+
+/** The limits of a service that is told nothing of them. */
+export const HTTP_LIMITS: HttpLimits = readConfig(SERVICE_SETTINGS, [], {}, {}).config;

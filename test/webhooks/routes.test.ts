@@ -3,7 +3,7 @@ import { buildApp } from '../../src/http/app.ts';
 import { webhookRoutes } from '../../src/webhooks/routes.ts';
 import { createSender } from '../../src/webhooks/send.ts';
 import { createWebhooks } from '../../src/webhooks/service.ts';
-import { OPEN_GUARD } from '../support/access.ts';
+import { HTTP_LIMITS, OPEN_GUARD } from '../support/access.ts';
 import { openReceiver } from './receiver.ts';
 import { openWebhooks } from './room.ts';
 
@@ -12,7 +12,7 @@ async function openApp({ allowPrivate = true } = {}) {
   const send = createSender({ allowPrivate, userAgent: 'trainyard/test', clock: room.parts.clock });
   const parts = { ...room.parts, send, allowPrivate };
   const routes = [webhookRoutes({ webhooks: (tenant) => createWebhooks(parts, tenant) })];
-  const app = await buildApp({ version: '0.0.0', routes, guard: OPEN_GUARD, logger: false });
+  const app = await buildApp({ version: '0.0.0', routes, guard: OPEN_GUARD, limits: HTTP_LIMITS, logger: false });
   onTestFinished(() => app.close());
   const ask = async (method: 'GET' | 'POST' | 'DELETE', url: string, payload?: object) => {
     const answer = await app.inject({ method, url, ...(payload && { payload }) });

@@ -1,6 +1,7 @@
 import { pipeline, type Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { ServiceError } from '../../kit/errors.ts';
+import { type JsonLimits, tooMuchJson } from '../../kit/json.ts';
 
 const NOT_GZIP = new Set(['Z_DATA_ERROR', 'Z_BUF_ERROR', 'Z_STREAM_END']);
 const CLIENT_GONE = new Set(['ECONNRESET', 'ERR_STREAM_PREMATURE_CLOSE']);
@@ -32,20 +33,28 @@ async function* bytesOf(stream: Readable): AsyncGenerator<Uint8Array> {
   }
 }
 
-/** The whole body as JSON. Throws ServiceError `invalid_json`, or `payload_too_large` beyond `maxBytes`. */
-export async function readJson(body: AsyncIterable<Uint8Array>, maxBytes: number): Promise<unknown> {
+/** How much JSON is held in memory. */
+export interface HeldJson extends JsonLimits {
+  readonly bytes: number;
+}
+
+/** The whole body as JSON. Throws ServiceError `invalid_json`, or `payload_too_large` beyond a limit. */
+export async function readJson(body: AsyncIterable<Uint8Array>, limits: HeldJson): Promise<unknown> {
   const pieces: Uint8Array[] = [];
   let bytes = 0;
   for await (const piece of body) {
     bytes += piece.byteLength;
-    if (bytes > maxBytes) {
+    if (bytes > limits.bytes) {
       const advice = 'send the rows as text/csv or application/x-ndjson, which may have any number';
-      throw new ServiceError('payload_too_large', `The JSON is more than ${maxBytes} bytes: ${advice}.`);
+      throw new ServiceError('payload_too_large', `The JSON is more than ${limits.bytes} bytes: ${advice}.`);
     }
     pieces.push(piece);
   }
+  const text = Buffer.concat(pieces).toString();
+  const tooMuch = tooMuchJson(text, limits);
+  if (tooMuch) throw tooMuch;
   try {
-    return JSON.parse(Buffer.concat(pieces).toString());
+    return JSON.parse(text);
   } catch {
     throw new ServiceError('invalid_json', 'The body is not valid JSON.');
   }

@@ -1,7 +1,4 @@
-import { type FieldError, ServiceError } from '../../kit/errors.ts';
-
-/** Mistakes that one answer lists. */
-const MOST_LISTED = 100;
+import { type FieldError, MOST_LISTED, ServiceError } from '../../kit/errors.ts';
 
 /** Gathers what is wrong with the rows of a request, the first of them in words. */
 export interface Mistakes {

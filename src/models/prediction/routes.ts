@@ -24,15 +24,21 @@ const WARNINGS_HEADER = 'trainyard-warnings';
 /** Proxies refuse answers with long headers. */
 const LONGEST_HEADER = 4096;
 
+export interface PredictRoutesParts {
+  readonly models: ModelsOf;
+  /** The largest body. */
+  readonly maxBodyBytes: number;
+}
+
 /** `POST /v1/models/{id}/predict`. */
-export function predictRoutes({ models }: { readonly models: ModelsOf }): FastifyPluginAsyncZod {
+export function predictRoutes({ models, maxBodyBytes }: PredictRoutesParts): FastifyPluginAsyncZod {
   return async (app) => {
     // Bodies are read as they come: text of any length, and JSON whose columns may have any name.
     app.removeAllContentTypeParsers();
     app.addContentTypeParser('*', (_request, body, done) => done(null, body));
 
     app.post('/v1/models/:id/predict', {
-      config: { scope: 'predict' },
+      config: { scope: 'predict', maxStreamedBytes: maxBodyBytes, unpacks: true },
       schema: {
         tags: ['Models'],
         operationId: 'predict',

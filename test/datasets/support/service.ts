@@ -7,7 +7,7 @@ import { type AllDatasets, createDatasets, type DatasetLimits } from '../../../s
 import { buildApp } from '../../../src/http/app.ts';
 import { type Folders, foldersOf, prepareFolders } from '../../../src/kit/folders.ts';
 import { type Database, openDatabase } from '../../../src/store/database.ts';
-import { OPEN_GUARD } from '../../support/access.ts';
+import { HTTP_LIMITS, OPEN_GUARD } from '../../support/access.ts';
 
 /** The datasets room behind its routes, over a data folder of its own. */
 export interface TestService {
@@ -25,11 +25,13 @@ export async function startDatasets(limits: Partial<DatasetLimits> = {}): Promis
   const folders = foldersOf(data);
   prepareFolders(folders);
   const database = openDatabase(folders.database);
-  const datasets = createDatasets({ database, folders, clock: Date.now, limits: { ...LIMITS, ...limits } });
+  const all = { ...LIMITS, ...limits };
+  const datasets = createDatasets({ database, folders, clock: Date.now, limits: all });
   const app = await buildApp({
     version: '0.0.0',
-    routes: [datasetRoutes({ datasets })],
+    routes: [datasetRoutes({ datasets, maxUploadBytes: all.uploadBytes })],
     guard: OPEN_GUARD,
+    limits: HTTP_LIMITS,
     logger: false,
   });
   return {

@@ -6,7 +6,7 @@ import type { Jobs } from '../../../src/jobs/service.ts';
 import { startDatasets } from '../../datasets/support/service.ts';
 import { insertDataset } from '../../jobs/datasets.ts';
 import { openJobs } from '../../jobs/house.ts';
-import { OPEN_GUARD } from '../../support/access.ts';
+import { HTTP_LIMITS, OPEN_GUARD } from '../../support/access.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -18,7 +18,14 @@ async function openService() {
   const restart = async (service: Jobs = jobs) => {
     const routes = [jobRoutes({ jobs: () => service })];
     const idempotency = { database, clock: () => time.now };
-    const app = await buildApp({ version: '0.0.0', routes, guard: OPEN_GUARD, idempotency, logger: false });
+    const app = await buildApp({
+      version: '0.0.0',
+      routes,
+      guard: OPEN_GUARD,
+      limits: HTTP_LIMITS,
+      idempotency,
+      logger: false,
+    });
     onTestFinished(() => app.close());
     return async (key: string, payload: object) => {
       const headers = { 'idempotency-key': key };
@@ -142,9 +149,16 @@ describe('an upload that comes again with its key', () => {
   async function openUploads() {
     const { datasets, database, close } = await startDatasets();
     onTestFinished(close);
-    const routes = [datasetRoutes({ datasets })];
+    const routes = [datasetRoutes({ datasets, maxUploadBytes: HTTP_LIMITS.maxJsonBytes })];
     const idempotency = { database, clock: Date.now };
-    const app = await buildApp({ version: '0.0.0', routes, guard: OPEN_GUARD, idempotency, logger: false });
+    const app = await buildApp({
+      version: '0.0.0',
+      routes,
+      guard: OPEN_GUARD,
+      limits: HTTP_LIMITS,
+      idempotency,
+      logger: false,
+    });
     onTestFinished(() => app.close());
     const address = await app.listen({ host: '127.0.0.1', port: 0 });
     const upload = async (body: BodyInit, type?: string) => {

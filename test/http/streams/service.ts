@@ -5,7 +5,7 @@ import { createEvents } from '../../../src/jobs/events/service.ts';
 import type { Database } from '../../../src/store/database.ts';
 import { insertDataset } from '../../jobs/datasets.ts';
 import { openJobs } from '../../jobs/house.ts';
-import { OPEN_GUARD, TENANT } from '../../support/access.ts';
+import { HTTP_LIMITS, OPEN_GUARD, TENANT } from '../../support/access.ts';
 
 /** The streams on a port, over a database with a dataset. */
 export async function openStreams(changes: Partial<StreamRoutesParts> = {}) {
@@ -13,7 +13,7 @@ export async function openStreams(changes: Partial<StreamRoutesParts> = {}) {
   const datasetId = await insertDataset(database);
   const events = createEvents({ database, news }, TENANT);
   const routes = [streamRoutes({ events: () => events, limits: { inAll: 1000, ofProject: 1000 }, ...changes })];
-  const app = await buildApp({ version: '0.0.0', routes, guard: OPEN_GUARD, logger: false });
+  const app = await buildApp({ version: '0.0.0', routes, guard: OPEN_GUARD, limits: HTTP_LIMITS, logger: false });
   onTestFinished(() => app.close());
   const address = await app.listen({ host: '127.0.0.1', port: 0 });
   const submit = async (name = 'plain') => (await jobs.submit({ name, datasetId, target: 'species' })).id;

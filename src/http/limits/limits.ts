@@ -1,0 +1,48 @@
+import type { FastifyInstance } from 'fastify';
+import type { Config } from '../../config.ts';
+import { documentRefusals, refuseWhatNobodyReads } from './requests.ts';
+import { refuseSlowBodies } from './slowBodies.ts';
+import { letRestOfBodiesGo } from './unreadBodies.ts';
+
+/** What one client may take of the service, in the words of the configuration. */
+export type HttpLimits = Pick<
+  Config,
+  | 'maxJsonBytes'
+  | 'maxJsonDepth'
+  | 'maxJsonValues'
+  | 'maxConnections'
+  | 'maxHeadersSeconds'
+  | 'maxRequestSeconds'
+  | 'minBytesPerSecond'
+  | 'bodyWindowSeconds'
+>;
+
+const MS_PER_SECOND = 1000;
+/** How often Node looks for requests that take too long. */
+const LOOK_MS = 1000;
+/** A connection that asks nothing is closed after so long; a little more than the minute that proxies keep theirs. */
+const KEEP_ALIVE_MS = 65_000;
+
+/**
+ * The options of the server. There is no limit on a quiet connection as such: it may wait for an answer that takes minutes. One that has
+ * asked nothing yet is held to the time for headers.
+ */
+export function serverOptions({ maxJsonBytes, maxHeadersSeconds, maxRequestSeconds }: HttpLimits) {
+  const requestTimeout = maxRequestSeconds * MS_PER_SECOND;
+  const headersTimeout = Math.min(maxHeadersSeconds, maxRequestSeconds) * MS_PER_SECOND;
+  return {
+    bodyLimit: maxJsonBytes,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    requestTimeout,
+    http: { requestTimeout, headersTimeout, connectionsCheckingInterval: LOOK_MS },
+  };
+}
+
+/** Holds every request to the limits. Register behind the guard, so that a stranger learns nothing of them, and before the routes. */
+export function registerLimits(app: FastifyInstance, limits: HttpLimits): void {
+  app.server.maxConnections = limits.maxConnections;
+  app.addHook('onRoute', documentRefusals);
+  app.addHook('onRequest', async (request) => refuseWhatNobodyReads(request));
+  refuseSlowBodies(app, limits);
+  letRestOfBodiesGo(app);
+}

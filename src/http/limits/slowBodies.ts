@@ -1,0 +1,40 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { answerBroken } from '../brokenRequests.ts';
+import { hasBody } from './requests.ts';
+
+export interface SlowBodyLimits {
+  readonly minBytesPerSecond: number;
+  /** The rate is looked at so often, over the bytes that came since. */
+  readonly bodyWindowSeconds: number;
+}
+
+/** Ends requests whose body comes slower than it may, with 408. */
+export function refuseSlowBodies(app: FastifyInstance, limits: SlowBodyLimits): void {
+  const leastBytes = limits.minBytesPerSecond * limits.bodyWindowSeconds;
+  app.addHook('onRequest', async (request, reply) => {
+    if (!hasBody(request)) return;
+    const { raw } = request;
+    let bytesBefore = raw.socket.bytesRead;
+    const timer = setInterval(() => {
+      const bytes = raw.socket.bytesRead - bytesBefore;
+      bytesBefore += bytes;
+      if (raw.complete) return clearInterval(timer);
+      if (bytes >= leastBytes || isOurTurn(request)) return;
+      clearInterval(timer);
+      if (reply.raw.headersSent) raw.socket.destroy();
+      else answerBroken(tooSlow(), raw.socket);
+    }, limits.bodyWindowSeconds * 1000);
+    timer.unref();
+    raw.once('close', () => clearInterval(timer));
+  });
+}
+
+/** As Node's own, when the whole request takes too long. */
+function tooSlow() {
+  return Object.assign(new Error('The body came too slowly.'), { code: 'ERR_HTTP_REQUEST_TIMEOUT' });
+}
+
+/** What has come and is not read yet holds back what is to come: then it is the service that is slow. */
+function isOurTurn({ raw }: FastifyRequest): boolean {
+  return raw.readableLength > 0;
+}

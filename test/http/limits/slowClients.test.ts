@@ -1,0 +1,81 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { afterEach, describe, expect, it } from 'vitest';
+import { sendRaw } from './raw.ts';
+import { openApp } from './room.ts';
+
+const TEN_GIGABYTES = 10 * 2 ** 30;
+const head = (path: string, ...lines: readonly string[]) =>
+  [`POST ${path} HTTP/1.1`, 'Host: localhost', 'Content-Type: application/json', ...lines, '', ''].join('\r\n');
+
+let opened: Awaited<ReturnType<typeof openApp>> | undefined;
+afterEach(() => opened?.app.close());
+const open = async (limits: Parameters<typeof openApp>[0] = {}) => {
+  opened = await openApp(limits);
+  return opened.port;
+};
+
+describe('a client that takes its time', () => {
+  it.each([
+    ['sends nothing', ''],
+    ['sends a header and no more', 'GET /things HTTP/1.1\r\nHost: localhost\r\nX-A: b\r\n'],
+  ])('is sent away when it %s', async (_, start) => {
+    const port = await open({ maxHeadersSeconds: 0.1 });
+    expect(await sendRaw(port, start)).toMatchObject({ status: 408 });
+  });
+
+  it.each(['/things', '/files'])('is sent away when the body of %s comes too slowly', async (path) => {
+    const port = await open({ minBytesPerSecond: 1000, bodyWindowSeconds: 0.1 });
+    const answer = await sendRaw(port, `${head(path, 'Content-Length: 900')}{`);
+    expect(answer.status).toBe(408);
+    expect(JSON.parse(answer.body)).toMatchObject({ status: 408, code: 'invalid_request' });
+  });
+
+  it('is sent away when the whole request takes too long', async () => {
+    const port = await open({ maxRequestSeconds: 0.2, minBytesPerSecond: 0 });
+    expect(await sendRaw(port, `${head('/things', 'Content-Length: 900')}{`)).toMatchObject({ status: 408 });
+  });
+});
+
+describe('a body of ten gigabytes', () => {
+  it.each(['/things', '/files'])('is refused by %s before a byte of it is read', async (path) => {
+    const port = await open();
+    const answer = await sendRaw(port, head(path, `Content-Length: ${TEN_GIGABYTES}`));
+    expect(JSON.parse(answer.body)).toMatchObject({ status: 413, code: 'payload_too_large' });
+  });
+
+  it('is not read any further after its answer', async () => {
+    const port = await open();
+    const socket = connect(port, '127.0.0.1');
+    socket.write(head('/files', `Content-Length: ${TEN_GIGABYTES}`));
+    socket.resume();
+    await once(socket, 'close');
+  });
+
+  it('is refused by its chunks where it does not say how long it is', async () => {
+    const port = await open({ maxJsonBytes: 2000 });
+    const chunk = `400\r\n${'x'.repeat(0x400)}\r\n`;
+    const answer = await sendRaw(port, head('/things', 'Transfer-Encoding: chunked') + chunk.repeat(3));
+    expect(answer.status).toBe(413);
+  });
+});
+
+it.each([
+  ['a length and chunks', head('/things', 'Content-Length: 5', 'Transfer-Encoding: chunked')],
+  ['two lengths', head('/things', 'Content-Length: 5', 'Content-Length: 6')],
+  ['chunks that are no last encoding', head('/things', 'Transfer-Encoding: chunked, identity')],
+  ['a space before the colon', head('/things', 'Content-Length : 5')],
+  ['a header folded over two lines', head('/things', 'X-A: b', ' c: d')],
+])('takes no request that a proxy may read otherwise: %s', async (_, request) => {
+  const port = await open();
+  expect(await sendRaw(port, `${request}0\r\n\r\nGET /smuggled HTTP/1.1\r\n\r\n`)).toMatchObject({ status: 400 });
+});
+
+it('closes connections beyond those that may be open', async () => {
+  const port = await open({ maxConnections: 1 });
+  const first = connect(port, '127.0.0.1');
+  await once(first, 'connect');
+  const second = connect(port, '127.0.0.1').resume();
+  await once(second, 'close');
+  first.destroy();
+});
