@@ -5,7 +5,7 @@ import { MOST_EPOCHS } from '../training/schemas/training.ts';
 import type { ActionStore } from './actionStore.ts';
 import type { Checkpoints } from './checkpoints/checkpoints.ts';
 import type { NewsDesk } from './news.ts';
-import type { Hyperparameters } from './requestSchema.ts';
+import { readHyperparameters } from './requestSchema.ts';
 import type { Job } from './schemas.ts';
 import type { Action } from './states.ts';
 import { impossible, wrongState } from './wrongState.ts';
@@ -79,9 +79,9 @@ function longer({ request, progress }: JobRow, done: number, more: number): Pick
     const message = `${done} epochs are done and a training has at most ${MOST_EPOCHS}: at most ${MOST_EPOCHS - done} can be added.`;
     throw mistaken('invalid_spec', 'The extension', [{ path: '/epochs', message }]);
   }
-  // Both were written from these types.
-  const hyperparameters: Hyperparameters = JSON.parse(request);
+  const hyperparameters = readHyperparameters(request);
   const training = { ...hyperparameters.training, epochs };
+  // It was written from the type.
   const shown: Job['progress'] = JSON.parse(progress ?? 'null');
   return {
     request: JSON.stringify({ ...hyperparameters, training }),

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ReadAs } from '../datasets/readAs.ts';
 import type { Parameter } from '../engine/parameters.ts';
-import type { TrainedJob } from '../jobs/worker/run.ts';
+import type { TrainedJob } from '../jobs/worker/ending.ts';
 import { newId } from '../kit/ids.ts';
 import type { Queries } from '../store/database.ts';
 import type { ParameterRow } from '../store/tables.ts';

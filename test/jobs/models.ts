@@ -1,4 +1,4 @@
-import type { SaveModel } from '../../src/jobs/worker/run.ts';
+import type { SaveModel } from '../../src/jobs/worker/ending.ts';
 import { newId } from '../../src/kit/ids.ts';
 
 /** Keeps nothing of the outcome but that there was one. */

@@ -122,7 +122,7 @@ describe('a training', () => {
     const training = { optimizer: { type: 'sgd', learningRate: 100 }, clipGradientNorm: null, loss: 'mse' };
     const { id } = await submit({ target: 'petal length', training });
     const { error } = await over(jobs, id);
-    expect(await jobs.retry(id)).toMatchObject({ state: 'queued', error: null, progress: null, latest: null });
+    await jobs.retry(id);
     expect(await over(jobs, id)).toMatchObject({ state: 'failed', error, attempts: 2 });
   });
 

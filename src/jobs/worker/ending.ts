@@ -1,0 +1,88 @@
+import type { Logger } from 'pino';
+import type { Clock } from '../../kit/clock.ts';
+import type { Warning } from '../../kit/warning.ts';
+import type { Queries } from '../../store/database.ts';
+import type { CheckpointRow } from '../../store/tables.ts';
+import type { Outcome } from '../../training/outcome.ts';
+import type { Checkpoints } from '../checkpoints/checkpoints.ts';
+import type { Hyperparameters } from '../requestSchema.ts';
+import type { Queue } from './queue.ts';
+import type { ThreadResult } from './threadTask.ts';
+
+/** A job as the models' room sees it. */
+export interface TrainedJob {
+  readonly id: string;
+  readonly project: string;
+  readonly name: string;
+  readonly datasetId: string | null;
+  readonly spec: Hyperparameters;
+  /** What was known when it was queued. */
+  readonly warnings: readonly Warning[];
+}
+
+/** Writes the model of a job with `queries`, made at `now` (milliseconds since 1970), and returns its id. */
+export type SaveModel = (queries: Queries, job: TrainedJob, outcome: Outcome, now: number) => Promise<string>;
+
+/** What the training of a job on a thread came to. */
+export interface Training {
+  readonly result: ThreadResult;
+  /** Where an extension goes on from, once the model is saved. */
+  readonly last: CheckpointRow | null;
+}
+
+export interface EndingParts {
+  readonly queue: Queue;
+  readonly checkpoints: Checkpoints;
+  readonly saveModel: SaveModel;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** Brings the job to the state that its training leads to. */
+export async function endJob(parts: EndingParts, job: TrainedJob, { result, last }: Training): Promise<void> {
+  const { queue, checkpoints, log } = parts;
+  switch (result.kind) {
+    case 'trained':
+      return succeed(parts, job, result.outcome, last);
+    case 'failed':
+      log.warn({ failure: result.failure, err: result.error }, 'job failed');
+      // It would come to the same from where it has got to.
+      if (result.failure.code === 'loss_diverged') await checkpoints.forget(job.id);
+      return queue.fail(job.id, result.failure);
+    case 'stopped':
+      log.info('job stopped');
+      return queue.release(job.id);
+  }
+}
+
+/** The model, the job's end and the checkpoint that an extension goes on from: all or none of them. */
+async function succeed(
+  parts: EndingParts,
+  job: TrainedJob,
+  outcome: Outcome,
+  last: CheckpointRow | null,
+): Promise<void> {
+  const { queue, checkpoints, saveModel, clock, log } = parts;
+  const warnings = distinct([...job.warnings, ...outcome.warnings]);
+  const { epochs } = outcome;
+  let needless: readonly string[] = last ? [last.file] : [];
+  let replaced: readonly string[] = [];
+  try {
+    const saved = await queue.succeed(job.id, { epochs, warnings }, async (queries) => {
+      const modelId = await saveModel(queries, job, outcome, clock());
+      if (last) replaced = await checkpoints.record(queries, last);
+      return modelId;
+    });
+    // Whoever was told that the job will be cancelled must not find it succeeded.
+    if (!saved) return await queue.release(job.id);
+    needless = replaced;
+    log.info({ epochs }, 'job succeeded');
+  } finally {
+    await checkpoints.removeFiles(needless);
+  }
+}
+
+/** The profile and the training rows may say the same of a column. */
+function distinct(warnings: readonly Warning[]): readonly Warning[] {
+  return [...new Map(warnings.map((warning) => [`${warning.code} ${warning.column}`, warning])).values()];
+}

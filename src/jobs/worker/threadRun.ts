@@ -1,0 +1,68 @@
+import { MessageChannel } from 'node:worker_threads';
+import type { Logger } from 'pino';
+import type { Clock } from '../../kit/clock.ts';
+import type { RunPlan } from '../../training/report.ts';
+import type { FindDataset } from '../check.ts';
+import { DATASET_GONE, failureOfThread } from '../failures.ts';
+import { type CheckpointingParts, keepCheckpoints } from './checkpointing.ts';
+import { pinColumns } from './columns.ts';
+import type { Control } from './control.ts';
+import type { TrainedJob, Training } from './ending.ts';
+import { listen } from './listening.ts';
+import type { Pool } from './pool.ts';
+import type { ThreadResult } from './threadTask.ts';
+
+export interface ThreadParts extends Omit<CheckpointingParts, 'jobId' | 'control'> {
+  readonly pool: Pool;
+  readonly findDataset: FindDataset;
+  /** The Parquet file of a dataset; undefined: it is gone. */
+  readonly findFile: (datasetId: string) => Promise<string | undefined>;
+  readonly onStart: (plan: RunPlan) => void;
+  readonly clock: Clock;
+}
+
+/** Trains a job on a thread of the pool, from its last checkpoint on where there is one. `signal` ends the thread, whatever it does. */
+export async function trainOnThread(
+  parts: ThreadParts,
+  job: TrainedJob,
+  control: Control,
+  signal: AbortSignal,
+): Promise<Training> {
+  const { spec, id: jobId } = job;
+  const data = await findData(parts, job);
+  if (data === undefined) return { result: { kind: 'failed', failure: DATASET_GONE }, last: null };
+  const checkpoint = await parts.checkpoints.latest(jobId, data.spec);
+  const { earlyStopping } = spec.training;
+  await parts.queue.rewind(jobId, checkpoint, earlyStopping?.metric ?? 'validationLoss');
+  if (checkpoint) parts.log.info({ epoch: checkpoint.epoch, step: checkpoint.step }, 'job goes on from its checkpoint');
+  const { port1, port2 } = new MessageChannel();
+  const note = parts.journal.add.bind(null, jobId);
+  const checkpointing = keepCheckpoints({ ...parts, jobId, control });
+  const onCheckpoint = checkpointing.take;
+  const { clock, onStart } = parts;
+  const listening = listen({ jobId, earlyStopping, control, port: port1, clock, onStart, note, onCheckpoint });
+  const task = { ...data, checkpoint, control: control.buffer, port: port2 };
+  const result = await resultOf(parts.pool.run(task, signal), signal, parts.log);
+  listening.end();
+  const last = await checkpointing.end();
+  if (result.kind === 'trained') listening.complete();
+  return { result, last };
+}
+
+/** What the thread reads; undefined when the dataset is gone. */
+async function findData({ findDataset, findFile }: ThreadParts, { datasetId, spec }: TrainedJob) {
+  if (datasetId === null) return undefined;
+  const [dataset, file] = [await findDataset(datasetId), await findFile(datasetId)];
+  return dataset && file ? { file, ...pinColumns(spec, dataset.columns) } : undefined;
+}
+
+/** A thread that was ended by force was stopped. */
+async function resultOf(running: Promise<ThreadResult>, signal: AbortSignal, log: Logger): Promise<ThreadResult> {
+  try {
+    return await running;
+  } catch (error) {
+    if (signal.aborted) return { kind: 'stopped' };
+    log.error({ err: error }, 'the thread of the job died');
+    return { kind: 'failed', failure: failureOfThread(error) };
+  }
+}
