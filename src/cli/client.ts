@@ -27,7 +27,7 @@ export function createClient(server: Server, signal?: AbortSignal) {
   const get = <Answer>(path: string) => answerOf<Answer>(ask(path));
   const post = <Answer>(path: string, body: unknown) => answerOf<Answer>(ask(path, jsonBody(body)));
   return {
-    server,
+    server: { ...server, url: base },
     url: base,
     /** Streams the file from disk. Throws ConfigurationError for a name that tells no format. */
     async uploadDataset(file: string, name: string): Promise<Dataset> {

@@ -1,6 +1,7 @@
 import type { DatasetRows } from '../datasets/schemas.ts';
 import type { Job } from '../jobs/schemas.ts';
 import type { Model } from '../models/schemas.ts';
+import type { Server } from './client.ts';
 import { type EpochLoss, lossChart } from './terminal/lossChart.ts';
 import { formatCount, formatMeasure } from './terminal/numbers.ts';
 import { shorten, table } from './terminal/table.ts';
@@ -57,12 +58,14 @@ function confusionReport({ classes, metrics }: Model, terminal: Terminal): strin
 }
 
 /** A command for a shell that asks the model about one row. */
-export function curlReport(url: string, model: Model, row: DatasetRows['items'][number]): string {
+export function curlReport({ url, key }: Server, model: Model, row: DatasetRows['items'][number]): string {
   const asked = model.inputs.map(({ name }) => `${JSON.stringify(name)}: ${JSON.stringify(row[name] ?? null)}`);
   const body = `{"rows": [{\n${fill(asked)}\n}]}`.replaceAll("'", "'\\''");
   return [
     `\nModel ${model.id}. Ask it:`,
     `curl ${url}/v1/models/${model.id}/predict \\`,
+    // The key itself stays out of what people copy and keep.
+    ...(key === undefined ? [] : ['  -H "authorization: Bearer $TRAINYARD_KEY" \\']),
     "  -H 'content-type: application/json' \\",
     `  -d '${body}'\n`,
   ].join('\n');

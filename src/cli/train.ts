@@ -57,6 +57,6 @@ async function conclude(client: Client, dataset: Dataset, job: Job, terminal: Te
   ]);
   terminal.write(lossReport(losses, job, terminal));
   terminal.write(metricsReport(model, terminal));
-  terminal.write(curlReport(client.url, model, rows.items[0] ?? {}));
+  terminal.write(curlReport(client.server, model, rows.items[0] ?? {}));
   return EXIT_FINE;
 }

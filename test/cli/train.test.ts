@@ -78,6 +78,12 @@ yes    3    7
     expect(output).toContain(`-d '{"rows": [{\n    "x": 1.5, "it'\\''s": "a"\n}]}'`);
   });
 
+  it('tells how to ask the model with a key, which it does not repeat', async () => {
+    const { output } = await runTrain(ROAD, [table, '--target', 'y', '--key', 'ty_secret']);
+    expect(output).toContain('  -H "authorization: Bearer $TRAINYARD_KEY" \\\n');
+    expect(output).not.toContain('ty_secret');
+  });
+
   it('takes everything else from a file, and the flags win', async () => {
     const spec = join(folder, 'job.json');
     writeFileSync(spec, JSON.stringify({ target: 'z', labels: { team: 'risk' }, training: { epochs: 5, seed: 3 } }));
