@@ -1,19 +1,24 @@
 import { availableParallelism } from 'node:os';
 import type { FastifyInstance } from 'fastify';
+import { Registry } from 'prom-client';
 import { type Authentication, createAuthentication } from './access/authentication.ts';
 import { keyRoutes } from './access/keyRoutes.ts';
 import { createKeys } from './access/keys.ts';
 import { projectRoutes } from './access/projectRoutes.ts';
 import { createProjects } from './access/projects.ts';
 import { type Config, ConfigurationError, checkReach, readConfig, SERVICE_SETTINGS } from './config.ts';
+import { createIngestMetrics } from './datasets/metrics.ts';
 import { datasetRoutes } from './datasets/routes.ts';
 import { type AllDatasets, createDatasets } from './datasets/service.ts';
 import { buildApp } from './http/app.ts';
+import { createHttpMetrics } from './http/metrics/http.ts';
+import { scrape } from './http/metrics/scrape.ts';
 import { streamRoutes } from './http/streams/routes.ts';
 import { systemRoutes } from './http/system.ts';
 import { createCheckpoints } from './jobs/checkpoints/checkpoints.ts';
 import { countJobs } from './jobs/counts.ts';
 import { createEvents } from './jobs/events/service.ts';
+import { registerJobGauges } from './jobs/metrics.ts';
 import { createNewsDesk, type NewsDesk } from './jobs/news.ts';
 import { jobRoutes } from './jobs/routes.ts';
 import { createJobs } from './jobs/service.ts';
@@ -21,16 +26,20 @@ import { type Supervisor, startSupervisor } from './jobs/supervisor.ts';
 import { runWorker } from './jobs/worker/workerProcess.ts';
 import { type Folders, foldersOf, prepareFolders } from './kit/folders.ts';
 import type { Logger } from './kit/log.ts';
+import { createRegistry } from './kit/metrics.ts';
 import { siblingPath } from './kit/siblings.ts';
 import { packageVersion } from './kit/version.ts';
 import { networkRoutes } from './models/networks/routes.ts';
+import { createPredictionMetrics } from './models/prediction/metrics.ts';
 import { modelRoutes } from './models/routes.ts';
 import { saveModel } from './models/save.ts';
 import { createModels } from './models/service.ts';
 import { type Database, openDatabase } from './store/database.ts';
 import { holdLock } from './store/lock.ts';
+import { createQueryMetrics } from './store/metrics.ts';
 import { chooseKernels } from './training/kernels.ts';
 import { startDeliverer } from './webhooks/deliverer.ts';
+import { createWebhookMetrics } from './webhooks/metrics.ts';
 import { createOutbox } from './webhooks/outbox.ts';
 import { webhookRoutes } from './webhooks/routes.ts';
 import { createSender, type Send } from './webhooks/send.ts';
@@ -75,10 +84,11 @@ async function openService(
   closing: AsyncDisposableStack,
   log: Logger,
 ): Promise<string> {
-  const database = openDatabase(folders.database);
+  const registry = createRegistry('api');
+  const database = openDatabase(folders.database, createQueryMetrics(registry));
   closing.defer(() => database.destroy());
   checkReach(config, await authenticationOf({ config, database, log }).hasKeys());
-  const datasets = datasetsOf({ config, folders, database, log });
+  const datasets = datasetsOf({ config, folders, database, registry, log });
   closing.defer(() => datasets.close());
   await datasets.recover();
   const news = createNewsDesk();
@@ -86,10 +96,11 @@ async function openService(
   closing.defer(() => supervisor?.stop());
   const isReady = () => config.role === 'api' || supervisor?.ready() === true;
   const send = senderOf(config);
-  const app = await assemble({ config, folders, database, news, datasets, send, isReady, log });
+  const figures = () => scrape(registry, async () => supervisor?.figures() ?? []);
+  const app = await assemble({ config, folders, database, news, datasets, send, registry, figures, isReady, log });
   closing.defer(() => app.close());
   await app.listen({ host: config.host, port: config.port, listenTextResolver: () => 'listening' });
-  deliver({ database, news, send, closing, log });
+  deliver({ database, news, send, registry, closing, log });
   if (config.role === 'all') supervisor = startSupervisor(workerParts(config, news, log));
   return addressOf(app);
 }
@@ -103,8 +114,9 @@ export async function runWorkerRole(config: Config, log: Logger): Promise<void> 
   log.info({ kernels: chooseKernels(config.kernels).description }, 'kernels chosen');
   const folders = foldersOf(config.data);
   prepareFolders(folders);
-  const database = openDatabase(folders.database);
-  const datasets = datasetsOf({ config, folders, database, log });
+  const registry = createRegistry('worker');
+  const database = openDatabase(folders.database, createQueryMetrics(registry));
+  const datasets = datasetsOf({ config, folders, database, registry, log });
   const { workers: threads, kernels } = config;
   const { find: findDataset, findFile } = datasets;
   const clock = Date.now;
@@ -112,7 +124,7 @@ export async function runWorkerRole(config: Config, log: Logger): Promise<void> 
   const checkpointMs = config.checkpointSeconds * MS_PER_SECOND;
   const rooms = { saveModel, findDataset, findFile, checkpoints };
   const cores = availableParallelism();
-  await runWorker({ database, ...rooms, checkpointMs, threads, cores, kernels, clock, log });
+  await runWorker({ database, ...rooms, checkpointMs, threads, cores, kernels, registry, clock, log });
   await datasets.close();
   await database.destroy();
 }
@@ -122,7 +134,8 @@ export async function describeApi(): Promise<unknown> {
   const { config } = readConfig(SERVICE_SETTINGS, [], {}, {});
   const folders = foldersOf(config.data);
   const database = openDatabase(':memory:');
-  const datasets = datasetsOf({ config, folders, database });
+  const registry = new Registry();
+  const datasets = datasetsOf({ config, folders, database, registry });
   await datasets.recover();
   const send = senderOf(config);
   const app = await assemble({
@@ -132,6 +145,8 @@ export async function describeApi(): Promise<unknown> {
     news: createNewsDesk(),
     datasets,
     send,
+    registry,
+    figures: () => registry.metrics(),
     isReady: () => true,
   });
   await app.ready();
@@ -141,26 +156,27 @@ export async function describeApi(): Promise<unknown> {
   return document;
 }
 
-type DatasetParts = Pick<Parts, 'config' | 'folders' | 'database' | 'log'>;
+type DatasetParts = Pick<Parts, 'config' | 'folders' | 'database' | 'registry' | 'log'>;
 
-function datasetsOf({ config, folders, database, log }: DatasetParts): AllDatasets {
+function datasetsOf({ config, folders, database, registry, log }: DatasetParts): AllDatasets {
   const limits = { uploadBytes: config.maxUploadBytes, ingestSeconds: config.maxIngestSeconds };
-  return createDatasets({ database, folders, clock: Date.now, limits, log });
+  return createDatasets({ database, folders, clock: Date.now, limits, metrics: createIngestMetrics(registry), log });
 }
 
 function senderOf({ allowPrivateWebhooks: allowPrivate }: Config): Send {
   return createSender({ allowPrivate, userAgent: `trainyard/${packageVersion()}`, clock: Date.now });
 }
 
-interface DeliverParts extends Pick<Parts, 'database' | 'news' | 'send'> {
+interface DeliverParts extends Pick<Parts, 'database' | 'news' | 'send' | 'registry'> {
   readonly closing: AsyncDisposableStack;
   readonly log: Logger;
 }
 
 /** Calls the webhooks until the service closes. */
-function deliver({ database, news, send, closing, log }: DeliverParts): void {
+function deliver({ database, news, send, registry, closing, log }: DeliverParts): void {
+  const calls = createWebhookMetrics(registry, database);
   const outbox = createOutbox(database);
-  const deliverer = startDeliverer({ outbox, send, clock: Date.now, random: Math.random, log });
+  const deliverer = startDeliverer({ outbox, send, clock: Date.now, random: Math.random, calls, log });
   closing.defer(() => deliverer.stop());
   closing.defer(news.subscribe(({ kind }) => kind === 'changed' && deliverer.look()));
 }
@@ -172,6 +188,9 @@ interface Parts {
   readonly news: NewsDesk;
   readonly datasets: AllDatasets;
   readonly send: Send;
+  readonly registry: Registry;
+  /** What is measured, as Prometheus reads it. */
+  readonly figures: () => Promise<string>;
   readonly isReady: () => boolean;
   readonly log?: Logger | undefined;
 }
@@ -182,8 +201,10 @@ function authenticationOf({ config, database, log }: Pick<Parts, 'config' | 'dat
 
 /** The rooms behind their routes. */
 function assemble(parts: Parts): Promise<FastifyInstance> {
-  const { config, folders, database, news, datasets, send, isReady, log } = parts;
+  const { config, folders, database, news, datasets, send, registry, figures, isReady, log } = parts;
   const clock = Date.now;
+  const metrics = createHttpMetrics(registry);
+  registerJobGauges(registry, database, clock);
   const authentication = authenticationOf(parts);
   const { createKernels, description: kernels, mostThreads } = chooseKernels(config.kernels);
   const cores = availableParallelism();
@@ -198,10 +219,12 @@ function assemble(parts: Parts): Promise<FastifyInstance> {
     temporaryFolder: folders.temporary,
     maxTextBytes: config.maxUploadBytes,
     json: { bytes: config.maxJsonBytes, depth: config.maxJsonDepth, values: config.maxJsonValues },
+    metrics: createPredictionMetrics(registry),
   });
   const webhookParts = { database, send, allowPrivate: config.allowPrivateWebhooks, clock };
   const system = systemRoutes({
     ready: async () => isReady(),
+    scrape: figures,
     facts: async () => ({
       version: packageVersion(),
       kernels,
@@ -220,6 +243,7 @@ function assemble(parts: Parts): Promise<FastifyInstance> {
       streamRoutes({
         events: (tenant) => createEvents({ database, news }, tenant),
         limits: { inAll: config.maxStreams, ofProject: config.maxProjectStreams },
+        gauge: metrics.openStreams,
       }),
       modelRoutes({ models, maxBodyBytes: config.maxUploadBytes }),
       webhookRoutes({ webhooks: (tenant) => createWebhooks(webhookParts, tenant) }),
@@ -230,6 +254,7 @@ function assemble(parts: Parts): Promise<FastifyInstance> {
     guard: { authentication, allowRemoteWithoutKeys: config.allowRemoteWithoutKeys, clock },
     idempotency: { database, clock },
     limits: config,
+    metrics,
     logger: log ?? false,
   });
 }

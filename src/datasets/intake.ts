@@ -6,6 +6,7 @@ import { publish } from './folders.ts';
 import { createGate } from './gate.ts';
 import { type FileFormat, type ReadOptions, TABLE_FILE } from './ingest/messages.ts';
 import { type IngestLimits, ingestUpload } from './ingestClient.ts';
+import type { IngestMetrics } from './metrics.ts';
 import { tableFileName } from './options.ts';
 import type { DatasetStore } from './store.ts';
 
@@ -35,9 +36,26 @@ export interface HeldUpload {
   readonly options: ReadOptions;
 }
 
-export function createIntake(folders: Folders, store: DatasetStore, limits: IngestLimits): Intake {
+export function createIntake(
+  folders: Folders,
+  store: DatasetStore,
+  limits: IngestLimits,
+  metrics?: IngestMetrics,
+): Intake {
   const reading = createGate(READ_AT_ONCE);
   const files = createGate(1);
+  const read = async (folder: string, request: Pick<HeldUpload, 'format' | 'options'>) => {
+    const timed = metrics?.seconds.startTimer();
+    let outcome = 'refused';
+    try {
+      const ingested = await ingestUpload(folder, request, limits);
+      metrics?.rows.inc(ingested.rows);
+      outcome = 'ready';
+      return ingested;
+    } finally {
+      timed?.({ outcome });
+    }
+  };
   return {
     async take({ folder, project, sha256, format, options }, save) {
       const file = tableFileName(sha256, format, options);
@@ -47,7 +65,7 @@ export function createIntake(folders: Folders, store: DatasetStore, limits: Inge
         return known !== undefined;
       });
       if (shared) return;
-      const { rows, columns, warnings } = await reading.run(() => ingestUpload(folder, { format, options }, limits));
+      const { rows, columns, warnings } = await reading.run(() => read(folder, { format, options }));
       await files.run(async () => {
         await publish(join(folder, TABLE_FILE), folders, file);
         try {

@@ -14,6 +14,7 @@ import { clearScratch, createScratch, type Scratch } from './folders.ts';
 import { type FileFormat, type ReadOptions, UPLOAD_FILE } from './ingest/messages.ts';
 import type { IngestLimits } from './ingestClient.ts';
 import { createIntake, type HeldUpload, type TableFacts } from './intake.ts';
+import type { IngestMetrics } from './metrics.ts';
 import { createRowReader } from './rowReader.ts';
 import type { Dataset, DatasetRows } from './schemas.ts';
 import { createDatasetStore } from './store.ts';
@@ -31,6 +32,7 @@ export interface DatasetsParts {
   readonly folders: Folders;
   readonly clock: Clock;
   readonly limits: DatasetLimits;
+  readonly metrics?: IngestMetrics | undefined;
   readonly log?: Logger | undefined;
 }
 
@@ -88,9 +90,9 @@ interface RowRange {
 const INTERRUPTED = { code: 'invalid_file', message: 'The service stopped while it read the file: upload it again.' };
 const INTERNAL = { code: 'internal_error', message: INTERNAL_ERROR_DETAIL };
 
-export function createDatasets({ database, folders, clock, limits, log }: DatasetsParts): AllDatasets {
+export function createDatasets({ database, folders, clock, limits, metrics, log }: DatasetsParts): AllDatasets {
   const store = createDatasetStore(database);
-  const intake = createIntake(folders, store, limits);
+  const intake = createIntake(folders, store, limits, metrics);
   const reader = createRowReader(folders.datasets);
   const reading = new Map<string, Promise<void>>();
 
@@ -134,6 +136,7 @@ export function createDatasets({ database, folders, clock, limits, log }: Datase
         const scratch = await createScratch(folders, id);
         try {
           const received = await receive(upload.body, join(scratch.folder, UPLOAD_FILE), limit);
+          metrics?.bytes.inc(received.bytes);
           const row: DatasetRow = { ...EMPTY_ROW, ...received, id, project, name: upload.name, createdAt: clock() };
           if (upload.respondAsync) {
             await store.insert(row, most);

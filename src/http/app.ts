@@ -10,6 +10,7 @@ import { type GuardParts, registerGuard } from './guard.ts';
 import { type IdempotencyParts, registerIdempotency } from './idempotency/plugin.ts';
 import { type HttpLimits, registerLimits, serverOptions } from './limits/limits.ts';
 import { answerOtherMethods } from './limits/methods.ts';
+import { type HttpMetrics, measureRequests } from './metrics/http.ts';
 import { registerOpenapi } from './openapi.ts';
 import { registerSecurityHeaders } from './securityHeaders.ts';
 
@@ -21,12 +22,13 @@ export interface AppParts {
   /** Absent: an Idempotency-Key counts for nothing. */
   readonly idempotency?: IdempotencyParts;
   readonly limits: HttpLimits;
+  readonly metrics?: HttpMetrics | undefined;
   readonly logger: FastifyServerOptions['loggerInstance'] | false;
 }
 
 /** The whole HTTP side: errors, access, documentation, and the rooms' routes. */
 export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
-  const { version, routes, guard, limits, idempotency, logger } = parts;
+  const { version, routes, guard, limits, idempotency, metrics, logger } = parts;
   const app = Fastify({
     ...(logger ? { loggerInstance: logger } : { logger: false }),
     ...serverOptions(limits),
@@ -40,6 +42,7 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
   registerBodies(app, limits);
   registerErrors(app);
   registerSecurityHeaders(app);
+  if (metrics) measureRequests(app, metrics);
   registerGuard(app, guard);
   registerLimits(app, limits);
   if (idempotency) registerIdempotency(app, idempotency);

@@ -55,8 +55,16 @@ const CHALLENGES: Partial<Record<ErrorCode, string>> = {
   scope_missing: 'Bearer realm="trainyard", error="insufficient_scope"',
 };
 
+declare module 'fastify' {
+  interface FastifyReply {
+    /** The code of the problem that is answered, if one is. */
+    problem: ErrorCode | null;
+  }
+}
+
 /** Every error leaves as a problem (RFC 9457) that says what to mend and nothing from inside. */
 export function registerErrors(app: FastifyInstance): void {
+  app.decorateReply('problem', null);
   app.setErrorHandler((error: FastifyError | ServiceError, request, reply) => {
     const known = error instanceof ServiceError ? error : toServiceError(error, request);
     if (known.code === 'internal_error') {
@@ -80,6 +88,7 @@ export function answerUnrouted(error: FastifyError, request: FastifyRequest, rep
 
 function sendProblem(request: FastifyRequest, reply: FastifyReply, error: ServiceError): FastifyReply {
   const { status, title } = HTTP[error.code];
+  reply.problem = error.code;
   const problem: Problem = {
     type: `urn:trainyard:problem:${error.code}`,
     title,

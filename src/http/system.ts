@@ -27,16 +27,24 @@ const systemSchema = z
   });
 type SystemFacts = z.infer<typeof systemSchema>;
 
+/** The text format of Prometheus. */
+const METRICS_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
+const metricsText = z
+  .string()
+  .meta({ example: '# TYPE trainyard_jobs gauge\ntrainyard_jobs{state="queued",process="api"} 0\n' });
+
 const statusSchema = z.object({ status: z.literal('ok') }).meta({ id: 'Status', example: { status: 'ok' } });
 
 export interface SystemParts {
   readonly facts: () => Promise<SystemFacts>;
   /** Whether uploads and jobs can be taken now. */
   readonly ready: () => Promise<boolean>;
+  /** All figures, as Prometheus reads them. */
+  readonly scrape: () => Promise<string>;
 }
 
 /** What operators and load balancers ask. */
-export function systemRoutes({ facts, ready }: SystemParts): FastifyPluginAsyncZod {
+export function systemRoutes({ facts, ready, scrape }: SystemParts): FastifyPluginAsyncZod {
   return async (app) => {
     app.get(
       '/healthz',
@@ -69,6 +77,29 @@ export function systemRoutes({ facts, ready }: SystemParts): FastifyPluginAsyncZ
         if (!(await ready())) throw new ServiceError('unavailable', 'The service cannot take work at present.');
         return { status: 'ok' as const };
       },
+    );
+    app.get(
+      '/metrics',
+      {
+        config: { scope: 'read' },
+        schema: {
+          tags: ['System'],
+          operationId: 'getMetrics',
+          summary: 'What is measured',
+          description:
+            'The figures of the API and of the worker process beside it (`process` tells them apart), for Prometheus to collect: requests, predictions, ' +
+            'the queue, training, uploads, the database, and what the processes take. They are of the whole service, not of one project.',
+          response: {
+            200: { description: 'The figures.', content: { [METRICS_TYPE]: { schema: metricsText } } },
+            ...errorResponses(),
+          },
+        },
+      },
+      async (_request, reply) =>
+        reply
+          .type(METRICS_TYPE)
+          .serializer(String)
+          .send(await scrape()),
     );
     app.get(
       '/v1/system',

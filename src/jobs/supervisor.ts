@@ -1,7 +1,8 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
+import { on, once } from 'node:events';
 import type { Logger } from 'pino';
 import { isNews, type NewsDesk } from './news.ts';
+import { FIGURES_REQUEST, type Figures, isFiguresAnswer } from './worker/scrapes.ts';
 
 export interface SupervisorParts {
   /** The module that calls `runWorker`, and its arguments. */
@@ -18,6 +19,8 @@ export interface Supervisor {
   ready(): boolean;
   /** The number of the worker process, while there is one. */
   pid(): number | undefined;
+  /** What the worker measures of itself; nothing while there is none, or while it does not answer. */
+  figures(): Promise<Figures>;
   /** Ends the worker, which puts its jobs back, and resolves when it is gone. */
   stop(): Promise<void>;
 }
@@ -28,6 +31,8 @@ const LONGEST_PAUSE_MS = 10_000;
 const LONG_LIFE_MS = 30_000;
 /** The worker gives its threads 8 seconds to stop. */
 const STOP_MS = 12_000;
+/** Whoever collects the figures waits for ten seconds at most, as a rule. */
+const FIGURES_MS = 2_000;
 
 /** Starts the worker process, and starts it again whenever it dies. */
 export function startSupervisor({ module, args, news, log }: SupervisorParts): Supervisor {
@@ -68,7 +73,25 @@ export function startSupervisor({ module, args, news, log }: SupervisorParts): S
     if (child) await end(child);
   };
   let stopped: Promise<void> | undefined;
-  return { ready: () => isReady, pid: () => child?.pid, stop: () => (stopped ??= stop()) };
+  return {
+    ready: () => isReady,
+    pid: () => child?.pid,
+    figures: async () => (child?.connected ? askFigures(child) : []),
+    stop: () => (stopped ??= stop()),
+  };
+}
+
+async function askFigures(child: ChildProcess): Promise<Figures> {
+  const signal = AbortSignal.timeout(FIGURES_MS);
+  try {
+    child.send(FIGURES_REQUEST, () => {});
+    for await (const [message] of on(child, 'message', { signal, close: ['exit'] })) {
+      if (isFiguresAnswer(message)) return message.figures;
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
+  return [];
 }
 
 /** A worker whose channel closes ends by itself. */

@@ -13,6 +13,7 @@ import { modelNotFound } from './modelNotFound.ts';
 import { parametersJson } from './parametersJson.ts';
 import { type HeldJson, readJson, unpack } from './prediction/body.ts';
 import { createLoader, type Loader, readParameters } from './prediction/loader.ts';
+import { measured, type PredictionMetrics } from './prediction/metrics.ts';
 import { predictJson, rowsSchema } from './prediction/predictJson.ts';
 import type { Predictor } from './prediction/predictor.ts';
 import { predictText, type TextFormat } from './prediction/predictText.ts';
@@ -34,6 +35,7 @@ export interface ModelsParts {
   readonly maxTextBytes: number;
   /** JSON is held whole in memory; more rows than fit are sent as text. */
   readonly json: HeldJson;
+  readonly metrics?: PredictionMetrics | undefined;
   /** What models may take of memory to be ready to answer. */
   readonly cacheBytes?: number;
 }
@@ -74,7 +76,7 @@ export function createModels(parts: ModelsParts): ModelsOf {
 }
 
 function modelsOf(parts: ModelsParts, loader: Loader, { project, quotas: { predictRows } }: Tenant): Models {
-  const { database, clock, temporaryFolder, maxTextBytes, json } = parts;
+  const { database, clock, temporaryFolder, maxTextBytes, json, metrics } = parts;
   const store = createModelStore(database, project);
 
   async function find(idOrAlias: string): Promise<ModelRow> {
@@ -87,7 +89,7 @@ function modelsOf(parts: ModelsParts, loader: Loader, { project, quotas: { predi
     const id = await store.idOf(idOrAlias);
     const predictor = id === undefined ? undefined : await loader.load(id);
     if (!predictor) throw modelNotFound(idOrAlias);
-    return predictor;
+    return metrics ? measured(predictor, metrics) : predictor;
   }
 
   async function present(rows: readonly ModelRow[]): Promise<(row: ModelRow) => Model> {

@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { CamelCasePlugin, Kysely, SqliteDialect, type Transaction } from 'kysely';
+import type { QueryListener } from './metrics.ts';
 import { migrate } from './migrate.ts';
 import type { Tables } from './tables.ts';
 
@@ -15,13 +16,14 @@ const BUSY_TIMEOUT_MS = 10_000;
 /**
  * Opens the SQLite database at `path` (made when absent), brings it up to the last migration, and answers its queries.
  * WAL lets the API read while the worker writes; FULL makes what was answered survive a power loss.
- * Throws when the file is no database or a damaged one, and when an applied migration has changed.
+ * `onQuery` hears of every statement. Throws when the file is no database or a damaged one, and when an applied migration has changed.
  */
-export function openDatabase(path: string): Database {
+export function openDatabase(path: string, onQuery?: QueryListener): Database {
   mkdirSync(dirname(path), { recursive: true });
   return new Kysely<Tables>({
     dialect: new SqliteDialect({ database: connect(path) }),
     plugins: [new CamelCasePlugin({ maintainNestedObjectKeys: true })],
+    ...(onQuery && { log: onQuery }),
   });
 }
 

@@ -1,3 +1,4 @@
+import type { Counter } from 'prom-client';
 import type { Clock } from '../kit/clock.ts';
 import type { Logger } from '../kit/log.ts';
 import type { Due, Outbox } from './outbox.ts';
@@ -10,6 +11,8 @@ export interface DelivererParts {
   readonly clock: Clock;
   /** From 0 to 1. */
   readonly random: () => number;
+  /** Counts what comes of the calls. */
+  readonly calls?: Counter<'outcome'> | undefined;
   readonly log: Logger;
 }
 
@@ -32,7 +35,7 @@ const FORGET_EVERY_MS = 3_600_000;
 /** What the receiver says when it never wants to be called again. */
 const GONE = 410;
 
-export function startDeliverer({ outbox, send, clock, random, log }: DelivererParts): Deliverer {
+export function startDeliverer({ outbox, send, clock, random, calls, log }: DelivererParts): Deliverer {
   const stopping = new AbortController();
   const busy = new Map<string, Promise<void>>();
   let looking: Promise<void> | undefined;
@@ -42,8 +45,10 @@ export function startDeliverer({ outbox, send, clock, random, log }: DelivererPa
     const call = { id: due.id, url: due.url, secret: due.secret, body: due.payload };
     const outcome = await send(call, stopping.signal).catch(() => undefined);
     if (outcome === undefined) return outbox.putBack(due.id, clock());
+    if (outcome.error === null) calls?.inc({ outcome: 'delivered' });
     if (outcome.error === null) return outbox.finish(due.id, 'delivered', outcome, clock());
     const pauseMs = outcome.status === GONE ? undefined : pauseAfter(due.attempts, random());
+    calls?.inc({ outcome: pauseMs === undefined ? 'given_up' : 'postponed' });
     log.warn(
       { delivery: due.id, webhook: due.webhookId, attempt: due.attempts, ...outcome },
       'a webhook was not taken',

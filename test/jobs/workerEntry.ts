@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { pino } from 'pino';
 import { createCheckpoints } from '../../src/jobs/checkpoints/checkpoints.ts';
 import { runWorker } from '../../src/jobs/worker/workerProcess.ts';
+import { createRegistry } from '../../src/kit/metrics.ts';
 import { openDatabase } from '../../src/store/database.ts';
 import { findDataset, findFile } from './datasets.ts';
 import { saveModel } from './models.ts';
@@ -28,5 +29,6 @@ await runWorker({
   clock: Date.now,
   log,
   threadModule,
+  registry: createRegistry('worker'),
 });
 await database.destroy();

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FastifyReply } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import type { Gauge } from 'prom-client';
 import { z } from 'zod';
 import type { EventBatches, Events, Following } from '../../jobs/events/service.ts';
 import { jobParams } from '../../jobs/schemas.ts';
@@ -12,6 +13,8 @@ import { createOpenStreams, type StreamLimits } from './openStreams.ts';
 export interface StreamRoutesParts {
   readonly events: (tenant: Tenant) => Events;
   readonly limits: StreamLimits;
+  /** Counts those that are open. */
+  readonly gauge?: Pick<Gauge, 'inc' | 'dec'> | undefined;
   /** After so long without an event a comment is sent. */
   readonly heartbeatMs?: number;
 }
@@ -40,7 +43,12 @@ const headers = z.object({
 });
 
 /** Server-sent events: `/v1/jobs/{id}/events` and `/v1/events`. */
-export function streamRoutes({ events, limits, heartbeatMs = HEARTBEAT_MS }: StreamRoutesParts): FastifyPluginAsyncZod {
+export function streamRoutes({
+  events,
+  limits,
+  gauge,
+  heartbeatMs = HEARTBEAT_MS,
+}: StreamRoutesParts): FastifyPluginAsyncZod {
   return async (app) => {
     const open = createOpenStreams(limits);
     const closing = new AbortController();
@@ -58,9 +66,11 @@ export function streamRoutes({ events, limits, heartbeatMs = HEARTBEAT_MS }: Str
     ) => {
       const gone = new AbortController();
       const leave = open.enter(project);
+      gauge?.inc();
       reply.raw.once('close', () => {
         gone.abort();
         leave();
+        gauge?.dec();
       });
       const signal = AbortSignal.any([gone.signal, closing.signal]);
       const batches = await start({ lastEventId, quietMs: heartbeatMs, signal });

@@ -3,6 +3,7 @@ import type { CheckpointRow } from '../../store/tables.ts';
 import type { Checkpoints, EncodedCheckpoint } from '../checkpoints/checkpoints.ts';
 import type { Control } from './control.ts';
 import type { Journal } from './journal.ts';
+import type { TrainingMetrics } from './metrics.ts';
 import type { Queue } from './queue.ts';
 
 export interface CheckpointingParts {
@@ -13,6 +14,7 @@ export interface CheckpointingParts {
   readonly checkpoints: Checkpoints;
   /** How often the job's thread is asked for one. */
   readonly checkpointMs: number;
+  readonly metrics: Pick<TrainingMetrics, 'checkpointSeconds' | 'checkpointBytes'>;
   readonly log: Logger;
 }
 
@@ -28,13 +30,16 @@ export interface Checkpointing {
 
 /** Asks the thread for a checkpoint now and then, one at a time. One that cannot be written is logged and asked for again. */
 export function keepCheckpoints(parts: CheckpointingParts): Checkpointing {
-  const { jobId, control, checkpoints, checkpointMs, log } = parts;
+  const { jobId, control, checkpoints, checkpointMs, metrics, log } = parts;
   let written: Promise<void> = Promise.resolve();
   let waiting = 0;
   let last: CheckpointRow | null = null;
 
   const write = async (checkpoint: EncodedCheckpoint) => {
+    const timed = metrics.checkpointSeconds.startTimer();
     const row = await checkpoints.write(jobId, checkpoint);
+    timed();
+    metrics.checkpointBytes.inc(row.bytes);
     if (checkpoint.finished) last = row;
     else await record(parts, row);
     log.debug({ step: row.step, bytes: row.bytes }, 'checkpoint written');

@@ -1,7 +1,9 @@
 import type { Logger } from 'pino';
+import type { Clock } from '../../kit/clock.ts';
 import type { JobWish } from '../../store/tables.ts';
 import { INTERNAL_ERROR, tooLarge } from '../failures.ts';
 import { sharesOf } from './cores.ts';
+import type { TrainingMetrics } from './metrics.ts';
 import type { ClaimedJob, Lease, Queue } from './queue.ts';
 import type { Run, StopReason } from './run.ts';
 
@@ -17,6 +19,8 @@ export interface DispatcherParts {
   readonly memoryBytes: number;
   readonly onChanged: (jobId: string) => void;
   readonly onEnded: () => void;
+  readonly metrics: Pick<TrainingMetrics, 'waitSeconds'>;
+  readonly clock: Clock;
   readonly log: Logger;
 }
 
@@ -34,8 +38,10 @@ export interface Dispatcher {
   stop(): Promise<void>;
 }
 
+const MS_PER_SECOND = 1000;
+
 export function createDispatcher(parts: DispatcherParts): Dispatcher {
-  const { queue, threads, memoryBytes, onChanged, onEnded, log } = parts;
+  const { queue, threads, memoryBytes, onChanged, onEnded, metrics, clock, log } = parts;
   const runs = new Map<string, Run>();
   let stopping = false;
 
@@ -49,7 +55,9 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
   };
 
   const begin = (job: ClaimedJob) => {
-    log.info({ jobId: job.id, attempt: job.attempts }, 'job started');
+    const waitedMs = job.queuedAt === null ? null : Math.max(0, clock() - job.queuedAt);
+    log.info({ jobId: job.id, attempt: job.attempts, waitedMs }, 'job started');
+    if (waitedMs !== null) metrics.waitSeconds.observe(waitedMs / MS_PER_SECOND);
     const run = parts.start(job);
     runs.set(job.id, run);
     shareCores();

@@ -6,6 +6,7 @@ import type { EncodedCheckpoint } from '../checkpoints/checkpoints.ts';
 import type { Control } from './control.ts';
 import type { Note } from './journal.ts';
 import { startedLog, stoppedEarlyLog } from './lines.ts';
+import type { TrainingMetrics } from './metrics.ts';
 import { createProgress } from './progress.ts';
 import { bestOf, latestOf } from './shown.ts';
 import type { ThreadMessage } from './threadTask.ts';
@@ -16,6 +17,7 @@ export interface ListeningParts {
   readonly control: Control;
   readonly port: MessagePort;
   readonly clock: Clock;
+  readonly metrics: Pick<TrainingMetrics, 'rows' | 'epochs'>;
   /** Called once, when the training begins. */
   readonly onStart: (plan: RunPlan) => void;
   readonly note: (note: Note) => void;
@@ -35,12 +37,21 @@ const PROGRESS_MS = 500;
 /** Notes what a thread says of its job, and how far it is in between, until it is ended. */
 export function listen(parts: ListeningParts): Listening {
   const { jobId, earlyStopping, control, port, clock, note } = parts;
+  const { rows: rowsTrained, epochs: epochsTrained } = parts.metrics;
   let mostEpochs = 0;
   let progressAt: ReturnType<typeof createProgress> | undefined;
   let epochs = 0;
+  let rowsPerStep = 0;
+  let counted = 0;
+
+  const countRows = (step: number) => {
+    rowsTrained.inc(Math.max(0, step - counted) * rowsPerStep);
+    counted = Math.max(counted, step);
+  };
 
   const noteProgress = (step = control.step()) => {
     if (!progressAt) return;
+    countRows(step);
     const progress = { ...progressAt(epochs, step), threads: control.threads() };
     note({ state: { progress: JSON.stringify(progress) } });
   };
@@ -48,6 +59,7 @@ export function listen(parts: ListeningParts): Listening {
     const { epoch, step, trainingLoss, validationLoss, metrics, learningRate, seconds } = report;
     const loss = { jobId, epoch, step, trainingLoss, validationLoss, learningRate, seconds };
     epochs = epoch;
+    epochsTrained.inc();
     const best = report.isBest && { best: JSON.stringify(bestOf(report, earlyStopping?.metric ?? 'validationLoss')) };
     note({
       losses: [{ ...loss, metrics: JSON.stringify(metrics) }],
@@ -58,6 +70,8 @@ export function listen(parts: ListeningParts): Listening {
   const begin = (plan: RunPlan, kernels: string) => {
     mostEpochs = plan.epochs;
     progressAt = createProgress(plan, clock);
+    rowsPerStep = plan.rowsPerEpoch / plan.stepsPerEpoch;
+    counted = plan.done.steps;
     epochs = plan.done.epochs;
     note({ logs: [startedLog(plan, kernels)] });
     if (epochs > 0) noteProgress(plan.done.steps);

@@ -25,7 +25,10 @@ const CLAIMED = [
   'memoryBytes',
   'requested',
 ] as const;
-export type ClaimedJob = Pick<JobRow, (typeof CLAIMED)[number]>;
+export interface ClaimedJob extends Pick<JobRow, (typeof CLAIMED)[number]> {
+  /** Since when it waited; null where that is no longer told. */
+  readonly queuedAt: number | null;
+}
 
 export interface Lease {
   readonly id: string;
@@ -90,6 +93,7 @@ export function createQueue(database: Database, owner: string, clock: Clock): Qu
         .where('id', '=', headOfQueue)
         .where('memoryBytes', '<=', freeBytes)
         .returning(CLAIMED)
+        .returning(queuedAt.as('queuedAt'))
         .executeTakeFirst();
     },
 
@@ -172,6 +176,13 @@ export function createQueue(database: Database, owner: string, clock: Clock): Qu
     },
   };
 }
+
+/** When the job came into the queue last. */
+const queuedAt = sql<number | null>`(
+  SELECT created_at FROM events
+  WHERE job_id = jobs.id AND type = 'state' AND data ->> '$.state' = 'queued'
+  ORDER BY after_epoch DESC, id DESC LIMIT 1
+)`;
 
 /**
  * The id of the job to take next: of each project that may run one more its first job, and of these the best. The states are written out,

@@ -60,9 +60,11 @@ export function startRun(parts: RunParts, claimed: ClaimedJob): Run {
   let deadline: NodeJS.Timeout | undefined;
 
   const run = async () => {
+    const timed = parts.metrics.runSeconds.startTimer();
     const training = await trainOnThread({ ...parts, log, onStart }, job, control, force.signal);
     await parts.journal.flush();
     await endJob({ ...parts, log }, job, training);
+    timed({ outcome: training.result.kind });
   };
   const giveUp = async (error: unknown) => {
     log.error({ err: error }, 'the end of the job could not be written');

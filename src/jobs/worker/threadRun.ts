@@ -9,6 +9,7 @@ import { pinColumns } from './columns.ts';
 import type { Control } from './control.ts';
 import type { TrainedJob, Training } from './ending.ts';
 import { listen } from './listening.ts';
+import type { TrainingMetrics } from './metrics.ts';
 import type { Pool } from './pool.ts';
 import type { ThreadResult } from './threadTask.ts';
 
@@ -18,6 +19,7 @@ export interface ThreadParts extends Omit<CheckpointingParts, 'jobId' | 'control
   /** The Parquet file of a dataset; undefined: it is gone. */
   readonly findFile: (datasetId: string) => Promise<string | undefined>;
   readonly onStart: (plan: RunPlan) => void;
+  readonly metrics: TrainingMetrics;
   readonly clock: Clock;
 }
 
@@ -39,8 +41,8 @@ export async function trainOnThread(
   const note = parts.journal.add.bind(null, jobId);
   const checkpointing = keepCheckpoints({ ...parts, jobId, control });
   const onCheckpoint = checkpointing.take;
-  const { clock, onStart } = parts;
-  const listening = listen({ jobId, earlyStopping, control, port: port1, clock, onStart, note, onCheckpoint });
+  const { clock, metrics, onStart } = parts;
+  const listening = listen({ jobId, earlyStopping, control, port: port1, clock, metrics, onStart, note, onCheckpoint });
   const task = { ...data, checkpoint, control: control.buffer, port: port2 };
   const result = await resultOf(parts.pool.run(task, signal), signal, parts.log);
   listening.end();

@@ -10,7 +10,7 @@ import type { Pool } from './pool.ts';
 import { createQueue } from './queue.ts';
 import { type RunParts, startRun } from './run.ts';
 
-type RunSettings = 'saveModel' | 'findDataset' | 'findFile' | 'checkpoints' | 'checkpointMs';
+type RunSettings = 'saveModel' | 'findDataset' | 'findFile' | 'checkpoints' | 'checkpointMs' | 'metrics';
 
 export interface WorkerParts extends Pick<RunParts, RunSettings> {
   readonly database: Database;

@@ -1,12 +1,17 @@
 import { totalmem } from 'node:os';
+import type { Registry } from '../../kit/metrics.ts';
 import { siblingPath } from '../../kit/siblings.ts';
 import { createNewsDesk, isNews, type NewsDesk } from '../news.ts';
+import { createTrainingMetrics } from './metrics.ts';
 import { createPool, type Pool } from './pool.ts';
 import { beNice, WORKER_NICENESS } from './priorities.ts';
+import { answerScrapes } from './scrapes.ts';
 import type { ThreadSetup } from './threadTask.ts';
 import { startWorker, type WorkerParts } from './worker.ts';
 
-export interface WorkerProcessParts extends Omit<WorkerParts, 'news' | 'pool' | 'memoryBytes'> {
+export interface WorkerProcessParts extends Omit<WorkerParts, 'news' | 'pool' | 'memoryBytes' | 'metrics'> {
+  /** Where its figures are kept. */
+  readonly registry: Registry;
   readonly kernels: ThreadSetup['kernels'];
   /** The module that the threads run. */
   readonly threadModule?: string;
@@ -36,7 +41,9 @@ export async function runWorker(parts: WorkerProcessParts): Promise<void> {
 
 async function work(parts: WorkerProcessParts, pool: Pool, end: Promise<void>): Promise<void> {
   const news = createNewsDesk();
-  const worker = startWorker({ ...parts, news, pool, memoryBytes: usableMemory() });
+  const metrics = createTrainingMetrics(parts.registry);
+  const worker = startWorker({ ...parts, news, pool, metrics, memoryBytes: usableMemory() });
+  answerScrapes(parts.registry);
   joinParent(news);
   try {
     await end;

@@ -1,9 +1,11 @@
 import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import { Registry } from 'prom-client';
 import { afterAll, describe, expect, it } from 'vitest';
 import { createDatasets } from '../../../src/datasets/service.ts';
 import { createNewsDesk } from '../../../src/jobs/news.ts';
 import { createJobs } from '../../../src/jobs/service.ts';
+import { createTrainingMetrics } from '../../../src/jobs/worker/metrics.ts';
 import { createPool } from '../../../src/jobs/worker/pool.ts';
 import { startWorker } from '../../../src/jobs/worker/worker.ts';
 import { foldersOf, prepareFolders } from '../../../src/kit/folders.ts';
@@ -67,7 +69,7 @@ async function openTraining() {
     memoryBytes: 1e12,
     log,
   };
-  const worker = startWorker({ ...parts, clock: Date.now });
+  const worker = startWorker({ ...parts, metrics: createTrainingMetrics(new Registry()), clock: Date.now });
   return {
     jobs,
     news,

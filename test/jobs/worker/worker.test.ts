@@ -5,8 +5,10 @@ import { createInterface } from 'node:readline';
 import { PassThrough } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
+import { Registry } from 'prom-client';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Job } from '../../../src/jobs/schemas.ts';
+import { createTrainingMetrics } from '../../../src/jobs/worker/metrics.ts';
 import { createPool } from '../../../src/jobs/worker/pool.ts';
 import { startWorker, type WorkerParts } from '../../../src/jobs/worker/worker.ts';
 import { findDataset, findFile, insertDataset } from '../datasets.ts';
@@ -43,7 +45,12 @@ async function openWorker(changes: Partial<WorkerParts> = {}) {
       memoryBytes: 1e12,
       log,
     };
-    const worker = startWorker({ ...parts, clock: Date.now, ...changes });
+    const worker = startWorker({
+      ...parts,
+      metrics: createTrainingMetrics(new Registry()),
+      clock: Date.now,
+      ...changes,
+    });
     onTestFinished(worker.stop);
     return worker;
   };

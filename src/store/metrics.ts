@@ -1,0 +1,38 @@
+import type { LogEvent } from 'kysely';
+import { Histogram, type Registry } from 'prom-client';
+
+/** Hears of every statement. */
+export type QueryListener = (event: LogEvent) => void;
+
+/** Seconds: most take tens of microseconds, a commit waits for the disk. */
+const BUCKETS = [0.000_05, 0.000_1, 0.000_25, 0.000_5, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1, 10];
+const MS_PER_SECOND = 1000;
+
+/** Measures the statements of a database by their kind. */
+export function createQueryMetrics(registry: Registry): QueryListener {
+  const seconds = new Histogram({
+    name: 'trainyard_database_query_duration_seconds',
+    help: 'How long statements of the database take, by kind; a commit waits for the disk.',
+    labelNames: ['kind'],
+    buckets: BUCKETS,
+    registers: [registry],
+  });
+  return ({ query, queryDurationMillis }) =>
+    seconds.observe({ kind: kindOf(query.query.kind, query.sql) }, queryDurationMillis / MS_PER_SECOND);
+}
+
+/** One of a few words: labels must not grow with what is asked. */
+function kindOf(node: string, sql: string): string {
+  switch (node) {
+    case 'SelectQueryNode':
+      return 'select';
+    case 'InsertQueryNode':
+      return 'insert';
+    case 'UpdateQueryNode':
+      return 'update';
+    case 'DeleteQueryNode':
+      return 'delete';
+    default:
+      return /^(begin|commit|rollback)/i.exec(sql)?.[1].toLowerCase() ?? 'other';
+  }
+}
