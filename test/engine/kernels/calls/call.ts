@@ -15,7 +15,7 @@ export interface Sizes {
 export type Fill = (count: number, seed: number, sizes: Sizes) => number[];
 
 /** Numbers of either sign. */
-export const signed: Fill = (count, seed) => normals(count, seed);
+const signed: Fill = (count, seed) => normals(count, seed);
 /** Means of squares and weights. */
 export const positive: Fill = (count, seed) => uniforms(count, seed).map((x) => x + 0.1);
 
