@@ -68,10 +68,14 @@ export const hyperparametersSchema = z
   .meta({ id: 'Hyperparameters', description: 'The whole request, every default filled in.' });
 export type Hyperparameters = z.output<typeof hyperparametersSchema>;
 
-/** The whole request as it was kept. A field that came later has the value that changes nothing. */
+/** The whole request as it was kept. */
 export function readHyperparameters(kept: string): Hyperparameters {
-  const hyperparameters: Hyperparameters = JSON.parse(kept);
-  return { ...hyperparameters, training: { ...ADDED_LATER, ...hyperparameters.training } };
+  return completed(JSON.parse(kept));
+}
+
+/** What any version has kept: a field that came later has the value that changes nothing. */
+export function completed(kept: Hyperparameters): Hyperparameters {
+  return { ...kept, training: { ...ADDED_LATER, ...kept.training } };
 }
 
 const ADDED_LATER = { precision: 'float32', threads: 'auto' } as const;

@@ -1,4 +1,5 @@
 import { describeInputs } from '../features/describe.ts';
+import { completed, type Hyperparameters } from '../jobs/requestSchema.ts';
 import { isoTime } from '../kit/clock.ts';
 import type { ModelRow } from '../store/tables.ts';
 import { type Description, readDescription } from './description.ts';
@@ -32,7 +33,7 @@ export function toModel(row: ModelRow, parameters: readonly ParameterShape[], al
     metrics,
     best,
     // Written from the request of the job, of that type.
-    hyperparameters: hyperparameters as Model['hyperparameters'],
+    hyperparameters: completed(hyperparameters as Hyperparameters),
     sha256,
     aliases: [...aliases],
     warnings,

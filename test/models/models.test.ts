@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { binaryOutcome, matrix, regressionOutcome } from './outcomes.ts';
 import { openRoom, type Room } from './room.ts';
@@ -46,6 +47,14 @@ describe('a model', () => {
       warnings: [{ code: 'identifier_left_out', column: 'id' }],
     });
     expect(model.createdAt).toMatch(/^\d{4}-.*Z$/);
+  });
+
+  it('is shown with what its version did not know yet, at the values that it had', async () => {
+    const id = await room.save(binaryOutcome());
+    const removed = sql`json_remove(description, '$.hyperparameters.training.precision', '$.hyperparameters.training.threads')`;
+    await sql`UPDATE models SET description = ${removed} WHERE id = ${id}`.execute(room.database);
+    const training = { precision: 'float32', threads: 'auto' };
+    expect((await get(`/v1/models/${id}`)).json()).toMatchObject({ hyperparameters: { training } });
   });
 
   it('carries a hash of its parameters that anybody can compute again', async () => {
