@@ -103,6 +103,11 @@ export const SERVICE_SETTINGS = {
     '',
     'let webhooks call this machine and private networks, and over HTTP',
   ),
+  shutdownSeconds: setting(
+    z.coerce.number().min(1).max(3600).default(15),
+    'SECONDS',
+    'how long checkpoints and open requests have when the service is told to stop; a second signal ends it at once',
+  ),
   logLevel: setting(
     z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),
     'fatal|error|warn|info|debug|silent',

@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import { Registry } from 'prom-client';
 import { type Authentication, createAuthentication } from './access/authentication.ts';
@@ -28,6 +29,7 @@ import { type Folders, foldersOf, prepareFolders } from './kit/folders.ts';
 import type { Logger } from './kit/log.ts';
 import { createRegistry } from './kit/metrics.ts';
 import { siblingPath } from './kit/siblings.ts';
+import { stopTimesWithin } from './kit/stopTimes.ts';
 import { packageVersion } from './kit/version.ts';
 import { networkRoutes } from './models/networks/routes.ts';
 import { createPredictionMetrics } from './models/prediction/metrics.ts';
@@ -89,16 +91,20 @@ async function openService(
   closing.defer(() => database.destroy());
   checkReach(config, await authenticationOf({ config, database, log }).hasKeys());
   const datasets = datasetsOf({ config, folders, database, registry, log });
-  closing.defer(() => datasets.close());
   await datasets.recover();
   const news = createNewsDesk();
   let supervisor: Supervisor | undefined;
-  closing.defer(() => supervisor?.stop());
   const isReady = () => config.role === 'api' || supervisor?.ready() === true;
   const send = senderOf(config);
   const figures = () => scrape(registry, async () => supervisor?.figures() ?? []);
   const app = await assemble({ config, folders, database, news, datasets, send, registry, figures, isReady, log });
-  closing.defer(() => app.close());
+  const times = stopTimesWithin(config.shutdownSeconds);
+  closing.defer(async () => {
+    const timeIsUp = delay(times.readingMs, undefined, { ref: false });
+    await Promise.all([supervisor?.stop(), app.close()]);
+    // What is still being read then is told to have failed when the service starts again.
+    await Promise.race([datasets.close(), timeIsUp]);
+  });
   await app.listen({ host: config.host, port: config.port, listenTextResolver: () => 'listening' });
   deliver({ database, news, send, registry, closing, log });
   if (config.role === 'all') supervisor = startSupervisor(workerParts(config, news, log));
@@ -124,7 +130,8 @@ export async function runWorkerRole(config: Config, log: Logger): Promise<void> 
   const checkpointMs = config.checkpointSeconds * MS_PER_SECOND;
   const rooms = { saveModel, findDataset, findFile, checkpoints };
   const cores = availableParallelism();
-  await runWorker({ database, ...rooms, checkpointMs, threads, cores, kernels, registry, clock, log });
+  const { threadMs: stopMs, workerMs: exitMs } = stopTimesWithin(config.shutdownSeconds);
+  await runWorker({ database, ...rooms, checkpointMs, threads, cores, kernels, stopMs, exitMs, registry, clock, log });
   await datasets.close();
   await database.destroy();
 }
@@ -254,17 +261,32 @@ function assemble(parts: Parts): Promise<FastifyInstance> {
     guard: { authentication, allowRemoteWithoutKeys: config.allowRemoteWithoutKeys, clock },
     idempotency: { database, clock },
     limits: config,
+    drainMs: stopTimesWithin(config.shutdownSeconds).requestsMs,
     metrics,
     logger: log ?? false,
   });
 }
 
 /** The worker is this program in its other role, told everything by flags. */
-function workerParts({ data, workers, kernels, checkpointSeconds, logLevel }: Config, news: NewsDesk, log: Logger) {
+function workerParts(config: Config, news: NewsDesk, log: Logger) {
+  const { data, workers, kernels, checkpointSeconds, shutdownSeconds, logLevel } = config;
   const forTraining = { workers, kernels, 'checkpoint-seconds': checkpointSeconds };
-  const settings = { role: 'worker', host: '127.0.0.1', data, ...forTraining, 'log-level': logLevel };
+  const settings = {
+    role: 'worker',
+    host: '127.0.0.1',
+    data,
+    ...forTraining,
+    'shutdown-seconds': shutdownSeconds,
+    'log-level': logLevel,
+  };
   const args = Object.entries(settings).flatMap(([flag, value]) => [`--${flag}`, String(value)]);
-  return { module: siblingPath(import.meta.url, './cli/trainyard'), args: ['serve', ...args], news, log };
+  return {
+    module: siblingPath(import.meta.url, './cli/trainyard'),
+    args: ['serve', ...args],
+    news,
+    stopMs: stopTimesWithin(shutdownSeconds).workerMs,
+    log,
+  };
 }
 
 function addressOf(app: FastifyInstance): string {

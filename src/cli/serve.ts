@@ -1,11 +1,10 @@
 import closeWithGrace from 'close-with-grace';
 import { type Config, readConfig, SERVICE_SETTINGS, withAbsoluteData } from '../config.ts';
 import { createLog, type Logger } from '../kit/log.ts';
+import { stopTimesWithin } from '../kit/stopTimes.ts';
 import { runWorkerRole, startService } from '../main.ts';
 import { type Command, EXIT_FINE, positionalsOf } from './command.ts';
-
-/** How long the worker's threads and open answers have to come to an end. */
-const SHUTDOWN_MS = 15_000;
+import { onStopSignals } from './stopSignals.ts';
 
 export const serveCommand: Command = {
   name: 'serve',
@@ -27,10 +26,26 @@ export const serveCommand: Command = {
 async function serveUntilTold(config: Config, log: Logger): Promise<void> {
   const service = await startService(config, log);
   const { promise, resolve } = Promise.withResolvers<void>();
-  closeWithGrace({ delay: SHUTDOWN_MS, logger: false }, async ({ err }) => {
-    if (err) log.fatal({ err }, 'stopping after a fault');
-    await service.stop();
-    resolve();
-  });
+  const grace = closeWithGrace(
+    {
+      delay: stopTimesWithin(config.shutdownSeconds).totalMs,
+      logger: false,
+      skip: ['SIGINT', 'SIGTERM'],
+      onTimeout: (timeoutMs) => log.error({ timeoutMs }, 'could not be stopped in time: ended by force'),
+    },
+    async ({ err }) => {
+      if (err) log.fatal({ err }, 'stopping after a fault');
+      await service.stop();
+      log.info('stopped');
+      resolve();
+    },
+  );
+  onStopSignals(
+    (signal) => {
+      log.info({ signal }, 'stopping');
+      grace.close();
+    },
+    (signal) => log.warn({ signal }, 'ended by a second signal'),
+  );
   return promise;
 }

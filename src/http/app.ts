@@ -3,8 +3,10 @@ import { serializerCompiler } from 'fastify-type-provider-zod';
 import type { z } from 'zod';
 import { ServiceError } from '../kit/errors.ts';
 import { tooMuchJson } from '../kit/json.ts';
+import { USUAL_STOP_TIMES } from '../kit/stopTimes.ts';
 import { parseInput } from '../kit/validation.ts';
 import { answerBroken } from './brokenRequests.ts';
+import { refuseOnceClosing } from './draining.ts';
 import { answerUnrouted, registerErrors } from './errors.ts';
 import { type GuardParts, registerGuard } from './guard.ts';
 import { type IdempotencyParts, registerIdempotency } from './idempotency/plugin.ts';
@@ -22,6 +24,8 @@ export interface AppParts {
   /** Absent: an Idempotency-Key counts for nothing. */
   readonly idempotency?: IdempotencyParts;
   readonly limits: HttpLimits;
+  /** Open requests have so long to come to an end when the app closes. */
+  readonly drainMs?: number;
   readonly metrics?: HttpMetrics | undefined;
   readonly logger: FastifyServerOptions['loggerInstance'] | false;
 }
@@ -33,6 +37,7 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
     ...(logger ? { loggerInstance: logger } : { logger: false }),
     ...serverOptions(limits),
     forceCloseConnections: true,
+    return503OnClosing: false,
     frameworkErrors: answerUnrouted,
     clientErrorHandler: answerBroken,
     routerOptions: { maxParamLength: 200 },
@@ -41,6 +46,7 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
   app.setSerializerCompiler(serializerCompiler);
   registerBodies(app, limits);
   registerErrors(app);
+  const drained = refuseOnceClosing(app, parts.drainMs ?? USUAL_STOP_TIMES.requestsMs);
   registerSecurityHeaders(app);
   if (metrics) measureRequests(app, metrics);
   registerGuard(app, guard);
@@ -49,6 +55,8 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
   const refuseOtherMethods = answerOtherMethods(app);
   await registerOpenapi(app, version);
   for (const room of routes) await app.register(room);
+  // Behind the rooms, which end their streams and their waiting first.
+  await app.register(async (last) => last.addHook('preClose', drained));
   refuseOtherMethods();
   return app;
 }

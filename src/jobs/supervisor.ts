@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { on, once } from 'node:events';
 import type { Logger } from 'pino';
+import { USUAL_STOP_TIMES } from '../kit/stopTimes.ts';
 import { isNews, type NewsDesk } from './news.ts';
 import { FIGURES_REQUEST, type Figures, isFiguresAnswer } from './worker/scrapes.ts';
 
@@ -10,6 +11,8 @@ export interface SupervisorParts {
   readonly args: readonly string[];
   /** News for the worker is taken from here, news of the worker comes here. */
   readonly news: NewsDesk;
+  /** How long the worker has to stop before it is killed. */
+  readonly stopMs?: number;
   readonly log: Logger;
 }
 
@@ -29,13 +32,12 @@ const SHORTEST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 10_000;
 /** A worker that lived so long did not die of what it started with. */
 const LONG_LIFE_MS = 30_000;
-/** The worker gives its threads 8 seconds to stop. */
-const STOP_MS = 12_000;
 /** Whoever collects the figures waits for ten seconds at most, as a rule. */
 const FIGURES_MS = 2_000;
 
 /** Starts the worker process, and starts it again whenever it dies. */
-export function startSupervisor({ module, args, news, log }: SupervisorParts): Supervisor {
+export function startSupervisor(parts: SupervisorParts): Supervisor {
+  const { module, args, news, stopMs = USUAL_STOP_TIMES.workerMs, log } = parts;
   let child: ChildProcess | undefined;
   let isReady = false;
   let stopping = false;
@@ -45,6 +47,7 @@ export function startSupervisor({ module, args, news, log }: SupervisorParts): S
   const start = () => {
     const born = performance.now();
     child = fork(module, args, { execArgv: [], stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+    log.info({ workerPid: child.pid }, 'worker process started');
     child.on('message', (message) => {
       if (isNews(message)) news.publish(message);
       else isReady ||= isReadyMessage(message);
@@ -64,13 +67,17 @@ export function startSupervisor({ module, args, news, log }: SupervisorParts): S
     // A message that is lost costs a second: the worker looks into the database as well.
     if (item.kind !== 'changed' && child?.connected) child.send(item, () => {});
   });
+  // However this process ends, unless it is killed: then the worker ends for want of its channel.
+  const kill = () => child?.kill('SIGKILL');
+  process.once('exit', kill);
   start();
 
   const stop = async () => {
     stopping = true;
     unsubscribe();
     clearTimeout(timer);
-    if (child) await end(child);
+    if (child) await end(child, stopMs);
+    process.off('exit', kill);
   };
   let stopped: Promise<void> | undefined;
   return {
@@ -95,9 +102,9 @@ async function askFigures(child: ChildProcess): Promise<Figures> {
 }
 
 /** A worker whose channel closes ends by itself. */
-async function end(child: ChildProcess): Promise<void> {
+async function end(child: ChildProcess, stopMs: number): Promise<void> {
   const gone = once(child, 'exit');
-  const force = setTimeout(() => child.kill('SIGKILL'), STOP_MS);
+  const force = setTimeout(() => child.kill('SIGKILL'), stopMs);
   if (child.connected) child.disconnect();
   await gone;
   clearTimeout(force);

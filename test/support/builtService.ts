@@ -14,8 +14,18 @@ export interface BuiltService {
   readonly address: string;
   readonly data: string;
   readonly process: ChildProcess;
+  /** Every line of its log so far. */
+  readonly lines: readonly string[];
+  /** The entry of that message, as soon as it is there. */
+  logged(message: string): Promise<LogEntry>;
   /** Ends it as an operator would and removes its data; answers the exit code. */
   stop(): Promise<number | null>;
+}
+
+/** What tests read of a line. */
+export interface LogEntry {
+  readonly msg: string;
+  readonly address: string;
 }
 
 /** Starts `trainyard serve` and waits for its ready line. Throws with what it logged when it ends before that. */
@@ -26,11 +36,13 @@ export async function startBuiltService(
   const child = spawn(process.execPath, [COMMAND, 'serve', '--port', '0', '--data', data, ...flags], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  const address = await readyAddress(child);
+  const log = readLog(child);
+  const { address } = await log.logged('ready');
   return {
     address,
     data,
     process: child,
+    ...log,
     async stop() {
       if (child.exitCode === null && child.signalCode === null) {
         child.kill('SIGTERM');
@@ -42,16 +54,24 @@ export async function startBuiltService(
   };
 }
 
-/** Goes on reading the log after the ready line, so that the service never waits for a full pipe. */
-function readyAddress(child: ChildProcess): Promise<string> {
-  const { promise, resolve, reject } = Promise.withResolvers<string>();
-  const lines: string[] = [];
+/** Goes on reading the log, so that the service never waits for a full pipe. */
+function readLog(child: ChildProcess): Pick<BuiltService, 'lines' | 'logged'> {
   if (!child.stdout) throw new Error('The service was started without a pipe to read its log from.');
-  createInterface({ input: child.stdout }).on('line', (line) => {
-    lines.push(line);
-    const entry = JSON.parse(line) as { msg?: string; address?: string };
-    if (entry.msg === 'ready' && entry.address) resolve(entry.address);
-  });
-  child.once('exit', () => reject(new Error(`The service ended before it was ready:\n${lines.join('\n')}`)));
-  return promise;
+  const lines: string[] = [];
+  const reader = createInterface({ input: child.stdout }).on('line', (line) => lines.push(line));
+  const find = (message: string) =>
+    lines.map((line) => JSON.parse(line) as LogEntry).find((entry) => entry.msg === message);
+  return {
+    lines,
+    async logged(message) {
+      const stopped = new AbortController();
+      child.once('exit', () => stopped.abort());
+      for (let entry = find(message); ; entry = find(message)) {
+        if (entry) return entry;
+        if (stopped.signal.aborted) break;
+        await once(reader, 'line', { signal: stopped.signal }).catch(() => {});
+      }
+      throw new Error(`The service ended before it logged '${message}':\n${lines.join('\n')}`);
+    },
+  };
 }

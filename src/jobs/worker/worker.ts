@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../../kit/clock.ts';
+import { USUAL_STOP_TIMES } from '../../kit/stopTimes.ts';
 import type { Database } from '../../store/database.ts';
 import type { NewsDesk } from '../news.ts';
 import { createDispatcher } from './dispatcher.ts';
@@ -35,12 +36,10 @@ export interface Worker {
 
 /** Leases are renewed and the database is looked at so often: news may get lost or happen in other processes. */
 const TICK_MS = 1000;
-/** Shorter than the supervisor waits for the whole process. */
-const STOP_MS = 8_000;
 
 /** Takes jobs out of the queue, as many at once as there are threads, until it is stopped. The pool is ended with it. */
 export function startWorker(parts: WorkerParts): Worker {
-  const { database, news, pool, clock, log, stopMs = STOP_MS } = parts;
+  const { database, news, pool, clock, log, stopMs = USUAL_STOP_TIMES.threadMs } = parts;
   const owner = newOwner();
   const queue = createQueue(database, owner, clock);
   const lane = createLane((error) => log.error({ err: error }, 'the queue could not be read; it is tried again'));

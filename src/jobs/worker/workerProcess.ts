@@ -1,6 +1,7 @@
 import { totalmem } from 'node:os';
 import type { Registry } from '../../kit/metrics.ts';
 import { siblingPath } from '../../kit/siblings.ts';
+import { USUAL_STOP_TIMES } from '../../kit/stopTimes.ts';
 import { createNewsDesk, isNews, type NewsDesk } from '../news.ts';
 import { createTrainingMetrics } from './metrics.ts';
 import { createPool, type Pool } from './pool.ts';
@@ -12,11 +13,14 @@ import { startWorker, type WorkerParts } from './worker.ts';
 export interface WorkerProcessParts extends Omit<WorkerParts, 'news' | 'pool' | 'memoryBytes' | 'metrics'> {
   /** Where its figures are kept. */
   readonly registry: Registry;
+  /** How long it has to stop before it ends whatever it does. */
+  readonly exitMs?: number;
   readonly kernels: ThreadSetup['kernels'];
   /** The module that the threads run. */
   readonly threadModule?: string;
 }
 
+const EXIT_FORCED = 1;
 /** Of the machine's or container's memory; the rest is for the API, the database's cache and what estimates miss. */
 const MEMORY_SHARE = 0.7;
 
@@ -40,6 +44,7 @@ export async function runWorker(parts: WorkerProcessParts): Promise<void> {
 }
 
 async function work(parts: WorkerProcessParts, pool: Pool, end: Promise<void>): Promise<void> {
+  const { exitMs = USUAL_STOP_TIMES.workerMs } = parts;
   const news = createNewsDesk();
   const metrics = createTrainingMetrics(parts.registry);
   const worker = startWorker({ ...parts, news, pool, metrics, memoryBytes: usableMemory() });
@@ -48,6 +53,8 @@ async function work(parts: WorkerProcessParts, pool: Pool, end: Promise<void>): 
   try {
     await end;
   } finally {
+    // Whoever forked it may be dead, and nobody else there to end it.
+    setTimeout(() => process.exit(EXIT_FORCED), exitMs).unref();
     await worker.stop();
   }
 }

@@ -1,0 +1,106 @@
+import { once } from 'node:events';
+import { request } from 'node:http';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import type { Job } from '../../src/jobs/schemas.ts';
+import { openDatabase } from '../../src/store/database.ts';
+import { type BuiltService, startBuiltService } from '../support/builtService.ts';
+import { apiAt } from './support/api.ts';
+
+const CSV = ['x,y', ...Array.from({ length: 500 }, (_, row) => `${row},${row % 2 ? 'odd' : 'even'}`)].join('\n');
+/** More than any test waits for. */
+const ENDLESS = { target: 'y', training: { epochs: 100_000, earlyStopping: null } };
+
+/** A service with a job that trains. */
+async function openTraining() {
+  const service = await startBuiltService(['--workers', '1', '--checkpoint-seconds', '3600']);
+  onTestFinished(async () => void (await service.stop()));
+  const api = apiAt(service.address);
+  const { body: dataset } = await api.send<{ id: string }>('/v1/datasets?name=parity', 'text/csv', CSV);
+  const { body: job } = await api.post<Job>('/v1/jobs', { datasetId: dataset.id, ...ENDLESS });
+  const events = await fetch(`${service.address}/v1/jobs/${job.id}/events`);
+  const text = readThrough(events, 'event: epoch');
+  await text.seen;
+  return { service, api, jobId: job.id, events: text.whole };
+}
+
+/** Reads a stream to its end; `seen` resolves when it has said so much. */
+function readThrough({ body }: Response, wanted: string) {
+  const seen = Promise.withResolvers<void>();
+  const read = async () => {
+    let text = '';
+    try {
+      for await (const chunk of body?.pipeThrough(new TextDecoderStream()) ?? []) {
+        text += chunk;
+        if (text.includes(wanted)) seen.resolve();
+      }
+      return { text, isWhole: true };
+    } catch {
+      return { text, isWhole: false };
+    }
+  };
+  return { seen: seen.promise, whole: read() };
+}
+
+/** Its exit code, once its worker is gone too: a log comes to its end with the last process that writes to it. */
+function allGone({ process }: BuiltService) {
+  return once(process, 'close');
+}
+
+/** Looks into the data folder of a service that is gone. */
+async function jobIn({ data }: BuiltService, id: string) {
+  const database = openDatabase(join(data, 'trainyard.sqlite'));
+  try {
+    const job = await database.selectFrom('jobs').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
+    const checkpoints = await database.selectFrom('checkpoints').selectAll().where('jobId', '=', id).execute();
+    return { job, checkpoints };
+  } finally {
+    await database.destroy();
+  }
+}
+
+/** An upload that never comes to its end. */
+function slowUpload(address: string) {
+  const headers = { 'content-type': 'text/csv', expect: '100-continue' };
+  const upload = request(`${address}/v1/datasets?name=slow`, { method: 'POST', headers });
+  upload.on('error', () => {});
+  upload.flushHeaders();
+  return upload;
+}
+
+describe('a service that is told to stop', { timeout: 60_000 }, () => {
+  it('keeps a checkpoint of what trains, queues it again, answers who waits, ends its streams, and exits with 0', async () => {
+    const { service, api, jobId, events } = await openTraining();
+    const waiting = api.get<Job>(`/v1/jobs/${jobId}?wait=60`);
+    // Asked behind it on the same road, so the service has it by then.
+    await api.get('/healthz');
+    service.process.kill('SIGTERM');
+    const [[code], { status, body }] = await Promise.all([allGone(service), waiting]);
+    expect(code).toBe(0);
+    expect([status, body.id]).toEqual([200, jobId]);
+    expect(await events).toMatchObject({ isWhole: true });
+    const { job, checkpoints } = await jobIn(service, jobId);
+    expect(job).toMatchObject({ state: 'queued', attempts: 0, leaseOwner: null });
+    expect(checkpoints).toHaveLength(1);
+  });
+
+  it('ends at once, its worker with it, when it is told again', async () => {
+    const { service } = await openTraining();
+    const upload = slowUpload(service.address);
+    await once(upload, 'continue');
+    service.process.kill('SIGTERM');
+    await service.logged('stopping');
+    const stopping = setInterval(() => service.process.kill('SIGTERM'), 100);
+    const [code] = await allGone(service);
+    clearInterval(stopping);
+    expect(code).toBe(143);
+  });
+});
+
+it('takes its worker along when it is killed, and goes on from there', { timeout: 60_000 }, async () => {
+  const { service, jobId } = await openTraining();
+  service.process.kill('SIGKILL');
+  await allGone(service);
+  const { job, checkpoints } = await jobIn(service, jobId);
+  expect([job.state, checkpoints.length]).toEqual(['queued', 1]);
+});
