@@ -72,8 +72,8 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
   return {
     async takeJobs() {
       while (!stopping && runs.size < threads) {
-        // An idle worker takes a job that is too large for it as well, to say so.
-        const job = await queue.claim(runs.size === 0 ? Number.MAX_SAFE_INTEGER : freeBytes());
+        // An idle worker takes a job that is too large for it as well, to say so. One that was lost and has not left yet is not taken again.
+        const job = await queue.claim(runs.size === 0 ? Number.MAX_SAFE_INTEGER : freeBytes(), [...runs.keys()]);
         if (job === undefined) return;
         if (job.memoryBytes <= memoryBytes) begin(job);
         else await queue.fail(job.id, tooLarge(job.memoryBytes, memoryBytes));

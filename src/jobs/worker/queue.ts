@@ -45,16 +45,20 @@ interface Trained {
 export interface Queue {
   /**
    * The job at the head of the queue, if it needs at most `freeBytes`: a large job is not overtaken by small ones. The head is of the highest
-   * priority, then of the project with the fewest running jobs, then the oldest; a project with as many as it may run waits.
+   * priority, then of the project with the fewest running jobs, then the oldest; a project with as many as it may run waits. Those of `except`
+   * are passed over.
    */
-  claim(freeBytes: number): Promise<ClaimedJob | undefined>;
+  claim(freeBytes: number, except?: readonly string[]): Promise<ClaimedJob | undefined>;
   /** Shows the job where the checkpoint stands, or at its start; `watched` chooses its best epoch. */
   rewind(id: string, checkpoint: Checkpoint | null, watched: Monitor): Promise<void>;
   /** Writes what the job has come to; undefined when it is no longer this worker's. Deaths of workers are counted anew from here. */
   keep<Result>(id: string, write: (queries: Queries) => Promise<Result>): Promise<Result | undefined>;
   /** Makes every lease of this worker last on. A job that is not among the answers is no longer this worker's. */
   renew(): Promise<readonly Lease[]>;
-  /** Returns the ids of the jobs whose lease has run out and that are queued again, paused, cancelled or given up. */
+  /**
+   * Returns the ids of the jobs whose lease has run out and that are queued again, paused, cancelled or given up. Not of those that are this
+   * worker's own: a machine that has slept wakes with them, and renews them where nobody else was there.
+   */
   takeBackExpired(): Promise<readonly string[]>;
   /** The same for all jobs of a worker that is known to be dead. */
   takeBackFrom(owner: string): Promise<readonly string[]>;
@@ -79,7 +83,7 @@ export function createQueue(database: Database, owner: string, clock: Clock): Qu
       .where('leaseOwner', '=', owner);
 
   return {
-    claim(freeBytes) {
+    claim(freeBytes, except = []) {
       const now = clock();
       return database
         .updateTable('jobs')
@@ -90,7 +94,7 @@ export function createQueue(database: Database, owner: string, clock: Clock): Qu
           attempts: eb('attempts', '+', 1),
           startedAt: now,
         }))
-        .where('id', '=', headOfQueue)
+        .where('id', '=', (eb) => headOfQueue(eb, except))
         .where('memoryBytes', '<=', freeBytes)
         .returning(CLAIMED)
         .returning(queuedAt.as('queuedAt'))
@@ -121,7 +125,8 @@ export function createQueue(database: Database, owner: string, clock: Clock): Qu
         .execute();
     },
 
-    takeBackExpired: () => takeBack(database, clock(), (eb) => eb('leaseUntil', '<', clock())),
+    takeBackExpired: () =>
+      takeBack(database, clock(), (eb) => eb.and([eb('leaseUntil', '<', clock()), eb('leaseOwner', '!=', owner)])),
     takeBackFrom: (dead) => takeBack(database, clock(), (eb) => eb('leaseOwner', '=', dead)),
 
     async owners() {
@@ -188,7 +193,7 @@ const queuedAt = sql<number | null>`(
  * The id of the job to take next: of each project that may run one more its first job, and of these the best. The states are written out,
  * not bound, so that SQLite uses the partial indexes `jobs_queue` and `jobs_running`, one look-up a project however long the queue is.
  */
-function headOfQueue(eb: JobExpressions) {
+function headOfQueue(eb: JobExpressions, except: readonly string[]) {
   const running = sql<number>`(SELECT count(*) FROM jobs WHERE state = 'running' AND project = projects.name)`;
   return eb
     .selectFrom('projects')
@@ -199,6 +204,7 @@ function headOfQueue(eb: JobExpressions) {
           .select('waiting.id')
           .where('waiting.state', '=', sql.lit('queued'))
           .whereRef('waiting.project', '=', 'projects.name')
+          .$if(except.length > 0, (waiting) => waiting.where('waiting.id', 'not in', except))
           .orderBy('waiting.priority', 'desc')
           .orderBy('waiting.id')
           .limit(1),

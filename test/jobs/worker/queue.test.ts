@@ -57,6 +57,26 @@ describe('the queue', () => {
     expect(await jobs.get(id)).toMatchObject({ state: 'running', attempts: 1 });
   });
 
+  it('leaves a worker its own jobs that it could not renew in time, as long as nobody else took them', async () => {
+    const { clock, queueOf, submit, jobs } = await openQueue();
+    const id = await submit();
+    const queue = queueOf('a');
+    await queue.claim(ANY);
+    clock.now += LEASE_MS + 1;
+    expect(await queue.takeBackExpired()).toEqual([]);
+    expect(await queue.renew()).toEqual([{ id, requested: null }]);
+    expect(await queueOf('b').takeBackExpired()).toEqual([]);
+    expect(await jobs.get(id)).toMatchObject({ state: 'running', attempts: 1 });
+  });
+
+  it('passes over the jobs that a worker has not left yet', async () => {
+    const { queueOf, submit } = await openQueue();
+    const [first, second] = [await submit(), await submit()];
+    expect(await queueOf('a').claim(ANY, [first])).toMatchObject({ id: second });
+    expect(await queueOf('a').claim(ANY, [first])).toBeUndefined();
+    expect(await queueOf('a').claim(ANY)).toMatchObject({ id: first });
+  });
+
   it('takes a job back from a worker that is gone, and gives it to another', async () => {
     const { clock, queueOf, submit, jobs } = await openQueue();
     const id = await submit();

@@ -10,7 +10,9 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Job } from '../../../src/jobs/schemas.ts';
 import { createTrainingMetrics } from '../../../src/jobs/worker/metrics.ts';
 import { createPool } from '../../../src/jobs/worker/pool.ts';
+import { createQueue, LEASE_MS } from '../../../src/jobs/worker/queue.ts';
 import { startWorker, type WorkerParts } from '../../../src/jobs/worker/worker.ts';
+import type { Database } from '../../../src/store/database.ts';
 import { findDataset, findFile, insertDataset } from '../datasets.ts';
 import { checkpointsIn, log, openJobs, over } from '../house.ts';
 import { saveModel } from '../models.ts';
@@ -198,6 +200,35 @@ describe('a worker', () => {
     expect(readdirSync(join(folder, 'checkpoints'))).not.toContainEqual(expect.stringMatching(/partial/));
   });
 
+  it('goes on with its jobs when the machine has slept for longer than a lease', async () => {
+    let asleepMs = 0;
+    const { database, jobs, news, start, submit } = await openWorker({ clock: () => Date.now() + asleepMs });
+    start();
+    const id = await submit('never ends');
+    await seen(jobs, news, id, hasLosses);
+    asleepMs = 10 * LEASE_MS;
+    const renewed = Date.now() + asleepMs;
+    await expect.poll(() => leaseOf(database, id).then(({ leaseUntil }) => leaseUntil)).toBeGreaterThan(renewed);
+    expect(await jobs.get(id)).toMatchObject({ state: 'running', attempts: 1 });
+    await jobs.cancel(id);
+    expect(await over(jobs, id)).toMatchObject({ state: 'cancelled' });
+  });
+
+  it('takes a job that it had lost again when its thread has left it, not on another thread beside it', async () => {
+    const { database, jobs, news, start, submit } = await openWorker({ stopMs: 50 });
+    start();
+    const lost = await submit('hears nothing');
+    await seen(jobs, news, lost, hasLosses);
+    const { leaseOwner } = await leaseOf(database, lost);
+    await createQueue(database, 'another', Date.now).takeBackFrom(leaseOwner ?? '');
+    news.publish({ kind: 'queued' });
+    await seen(jobs, news, lost, ({ attempts, state }) => attempts === 2 && state === 'running');
+    const other = await submit('never ends');
+    await seen(jobs, news, other, hasLosses);
+    for (const id of [lost, other]) await jobs.cancel(id);
+    for (const id of [lost, other]) expect(await over(jobs, id)).toMatchObject({ state: 'cancelled' });
+  });
+
   it('fails a job that needs more memory than there is, before it is read', async () => {
     const { jobs, start, submit } = await openWorker({ memoryBytes: 1e6 });
     start();
@@ -236,6 +267,11 @@ describe('a worker', () => {
     expect((await jobs.losses(id, { after: 0, limit: 9 })).items).toHaveLength(3);
   });
 });
+
+async function leaseOf(database: Database, id: string) {
+  const query = database.selectFrom('jobs').select(['leaseOwner', 'leaseUntil']).where('id', '=', id);
+  return query.executeTakeFirstOrThrow();
+}
 
 function renamed({ hyperparameters }: Job, name: string): string {
   return JSON.stringify({ ...hyperparameters, name });
