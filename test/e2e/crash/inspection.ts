@@ -1,0 +1,88 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import type Sqlite from 'better-sqlite3';
+
+const HASH_BYTES = 32;
+
+/** Of a service that is stopped. Empty: all is well. */
+export type Faults = readonly string[];
+
+/** What SQLite itself finds, and files and rows that do not belong together. */
+export function inspectFolder(data: string, database: Sqlite.Database): Faults {
+  return [
+    ...faultsOfDatabase(database),
+    ...unlike('datasets', filesIn(join(data, 'datasets')), filesNamed(database, 'datasets')),
+    ...unlike('checkpoints', filesIn(join(data, 'checkpoints')), filesNamed(database, 'checkpoints')),
+    ...faultsOfCheckpoints(data, database),
+    ...filesIn(join(data, 'temporary')).map((file) => `temporary/${file} has been left`),
+    ...faultsOfRows(database),
+  ];
+}
+
+function faultsOfDatabase(database: Sqlite.Database): Faults {
+  const integrity = String(database.pragma('integrity_check', { simple: true }));
+  const broken = database.prepare<[], { readonly table: string }>('SELECT * FROM pragma_foreign_key_check').all();
+  return [
+    ...(integrity === 'ok' ? [] : [`the database is damaged: ${integrity}`]),
+    ...broken.map(({ table }) => `a row of ${table} refers to one that is not there`),
+  ];
+}
+
+/** Each is an SQL condition on rows that must not be, where no service runs and every job has ended. */
+const WRONG_ROWS: Readonly<Record<string, string>> = {
+  'a job is in no final state':
+    "SELECT id FROM jobs WHERE state NOT IN ('succeeded', 'failed', 'cancelled') OR requested IS NOT NULL OR lease_owner IS NOT NULL",
+  'a job that has succeeded has no model': "SELECT id FROM jobs WHERE state = 'succeeded' AND model_id IS NULL",
+  'a job that has not succeeded has a model': "SELECT id FROM jobs WHERE state <> 'succeeded' AND model_id IS NOT NULL",
+  'a job has several models': 'SELECT job_id FROM models WHERE job_id IS NOT NULL GROUP BY job_id HAVING count(*) > 1',
+  'a model has no parameters': 'SELECT id FROM models WHERE id NOT IN (SELECT model_id FROM parameters)',
+  'a model is of a job that does not know it':
+    'SELECT models.id FROM models JOIN jobs ON jobs.id = models.job_id WHERE jobs.model_id IS NOT models.id',
+  'losses have a gap': `SELECT job_id FROM losses GROUP BY job_id HAVING min(epoch) <> 1 OR max(epoch) <> count(*)`,
+  'a job has more than two checkpoints': 'SELECT job_id FROM checkpoints GROUP BY job_id HAVING count(*) > 2',
+  'a dataset is neither ready nor failed': "SELECT id FROM datasets WHERE state NOT IN ('ready', 'failed')",
+};
+
+function faultsOfRows(database: Sqlite.Database): Faults {
+  return Object.entries(WRONG_ROWS).flatMap(([fault, query]) =>
+    database
+      .prepare<[], string>(query)
+      .pluck()
+      .all()
+      .map((id) => `${fault}: ${id}`),
+  );
+}
+
+function faultsOfCheckpoints(data: string, database: Sqlite.Database): Faults {
+  const rows = database
+    .prepare<[], { readonly file: string; readonly sha256: string }>('SELECT file, sha256 FROM checkpoints')
+    .all();
+  const files = new Set(filesIn(join(data, 'checkpoints')));
+  const torn = rows.filter(({ file, sha256 }) => files.has(file) && !isSealed(join(data, 'checkpoints', file), sha256));
+  return torn.map(({ file }) => `checkpoints/${file} is not what was written`);
+}
+
+/** A checkpoint ends with the hash of what is before it. */
+function isSealed(path: string, sha256: string): boolean {
+  const bytes = readFileSync(path);
+  const seal = bytes.subarray(-HASH_BYTES).toString('hex');
+  return seal === sha256 && seal === createHash('sha256').update(bytes.subarray(0, -HASH_BYTES)).digest('hex');
+}
+
+function filesNamed(database: Sqlite.Database, table: 'datasets' | 'checkpoints'): readonly string[] {
+  return database.prepare<[], string>(`SELECT DISTINCT file FROM ${table} WHERE file IS NOT NULL`).pluck().all();
+}
+
+function filesIn(folder: string): readonly string[] {
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => !entry.isDirectory());
+  return files.map(({ parentPath, name }) => relative(folder, join(parentPath, name)));
+}
+
+function unlike(folder: string, files: readonly string[], named: readonly string[]): Faults {
+  return [
+    ...files.filter((file) => !named.includes(file)).map((file) => `${folder}/${file} is named by no row`),
+    ...named.filter((file) => !files.includes(file)).map((file) => `${folder}/${file} is gone`),
+  ];
+}

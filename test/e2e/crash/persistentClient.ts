@@ -1,0 +1,67 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { MortalService } from './mortalService.ts';
+import type { Random } from './random.ts';
+
+export interface Answered {
+  readonly status: number;
+  /** The answer's JSON; {} where there is none. */
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+export interface Asked {
+  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly path: string;
+  readonly type?: string;
+  readonly body?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** A client that asks again when the service dies under its request, in the service's next life. */
+export interface PersistentClient {
+  /** Undefined: it never got to know, and has given up. Throws for an answer that says that the service is at fault. */
+  ask(asked: Asked): Promise<Answered | undefined>;
+}
+
+/** How often a client whose answer was lost leaves it at that. */
+const GIVES_UP = 0.2;
+const ASK_AGAIN_MS = 100;
+
+export function createPersistentClient(service: MortalService, random: Random, givesUp = GIVES_UP): PersistentClient {
+  return {
+    async ask(asked) {
+      for (;;) {
+        const address = await service.address();
+        const answered = await tryOnce(address, asked);
+        if (answered === undefined) {
+          if (random.chance(givesUp)) return undefined;
+          continue;
+        }
+        const { status, body } = answered;
+        if (status !== 503 && body.code !== 'idempotency_key_in_use') return blameless(asked, answered);
+        await delay(ASK_AGAIN_MS);
+      }
+    },
+  };
+}
+
+/** Undefined: the connection broke. */
+async function tryOnce(address: string, { method, path, type, body, headers }: Asked): Promise<Answered | undefined> {
+  try {
+    const answer = await fetch(address + path, {
+      method,
+      headers: { ...headers, ...(type !== undefined && { 'content-type': type }) },
+      ...(body !== undefined && { body }),
+    });
+    const text = await answer.text();
+    return { status: answer.status, body: text === '' ? {} : JSON.parse(text) };
+  } catch (error) {
+    // What fetch throws when there is no answer, or only half of one.
+    if (error instanceof TypeError) return undefined;
+    throw error;
+  }
+}
+
+function blameless({ method, path }: Asked, answered: Answered): Answered {
+  if (answered.status < 500) return answered;
+  throw new Error(`${method} ${path}: ${answered.status} ${JSON.stringify(answered.body)}`);
+}

@@ -1,0 +1,65 @@
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import Sqlite from 'better-sqlite3';
+import { call, finishedJob } from '../../support/client.ts';
+import { createMortalService } from './mortalService.ts';
+import { SPECS, TABLES } from './trainings.ts';
+
+/** What a training comes to: the hash of its model's parameters, and every epoch but for how long it took. */
+export interface Result {
+  readonly parameters: string;
+  readonly losses: readonly string[];
+}
+
+/** Trains each spec on each table in a service that nobody disturbs; by `spec of table`. */
+export async function undisturbedResults(data: string): Promise<ReadonlyMap<string, Result>> {
+  const service = createMortalService(data);
+  service.start();
+  const address = await service.address();
+  const jobs = new Map<string, string>();
+  for (const { name: table, csv } of TABLES) {
+    const upload = { method: 'POST', headers: { 'content-type': 'text/csv' }, body: csv };
+    const { id: datasetId } = await call(address, `/v1/datasets?name=${table}`, upload);
+    const submitted = SPECS.map(async ({ name, ...request }) => {
+      const { id } = await finishedJob(address, { datasetId, ...request });
+      jobs.set(`${name} of ${table}`, id);
+    });
+    await Promise.all(submitted);
+  }
+  await service.stop();
+  using sqlite = openStopped(data);
+  return new Map([...jobs].map(([training, id]) => [training, resultOf(sqlite.database, id)]));
+}
+
+/** The database of a service that is stopped. */
+export function openStopped(data: string): Disposable & { readonly database: Sqlite.Database } {
+  const database = new Sqlite(join(data, 'trainyard.sqlite'), { readonly: true });
+  return { database, [Symbol.dispose]: () => void database.close() };
+}
+
+interface ParameterRow {
+  readonly layer: number;
+  readonly name: string;
+  readonly shape: string;
+  readonly bytes: Buffer;
+}
+
+/** What is kept of a job. */
+export function resultOf(database: Sqlite.Database, jobId: string): Result {
+  const parameters = database
+    .prepare<[string], ParameterRow>(
+      `SELECT layer, parameters.name, shape, bytes FROM parameters JOIN jobs ON jobs.model_id = parameters.model_id
+       WHERE jobs.id = ? ORDER BY layer, parameters.name`,
+    )
+    .all(jobId);
+  const hash = createHash('sha256');
+  for (const { layer, name, shape, bytes } of parameters) hash.update(`${layer} ${name} ${shape}`).update(bytes);
+  const losses = database
+    .prepare<[string], string>(
+      `SELECT json_array(epoch, step, training_loss, validation_loss, metrics, learning_rate) FROM losses
+       WHERE job_id = ? ORDER BY epoch`,
+    )
+    .pluck()
+    .all(jobId);
+  return { parameters: hash.digest('hex'), losses };
+}

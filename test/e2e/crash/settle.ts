@@ -1,0 +1,32 @@
+import type { Job } from '../../../src/jobs/schemas.ts';
+import { isFinal } from '../../../src/jobs/states.ts';
+import { getJson, listAll } from './lists.ts';
+
+const WAIT_SECONDS = 5;
+
+/**
+ * Brings every job to its end once nobody disturbs any more: the paused are resumed, and those that have cost too many workers are tried again,
+ * as their users would. Answers how many those were. Throws where jobs have not come to their ends after `mostMs`.
+ */
+export async function settle(address: string, mostMs: number): Promise<number> {
+  const until = performance.now() + mostMs;
+  let triedAgain = 0;
+  for (;;) {
+    const jobs = await listAll(address, 'jobs');
+    const retried = jobs.filter(canBeTriedAgain);
+    triedAgain += retried.length;
+    for (const { id } of retried) await getJson(`${address}/v1/jobs/${id}/retry`, 'POST');
+    for (const { id, state } of jobs) {
+      if (state === 'paused') await getJson(`${address}/v1/jobs/${id}/resume`, 'POST');
+    }
+    const waitedFor = jobs.find(({ state }) => !isFinal(state)) ?? retried[0];
+    if (waitedFor === undefined) return triedAgain;
+    if (performance.now() > until)
+      throw new Error(`Jobs do not come to their ends, such as ${JSON.stringify(waitedFor)}`);
+    await getJson(`${address}/v1/jobs/${waitedFor.id}?wait=${WAIT_SECONDS}`);
+  }
+}
+
+function canBeTriedAgain({ error, datasetId }: Job): boolean {
+  return error?.code === 'worker_crashed' && datasetId !== null;
+}

@@ -1,0 +1,57 @@
+import { createHash } from 'node:crypto';
+
+/** What is uploaded: tables whose kinds overlap, so that a training has something to do until its end. */
+export const TABLES: readonly { readonly name: string; readonly rows: number; readonly csv: string }[] = [
+  { name: 'few', rows: 300 },
+  { name: 'some', rows: 600 },
+  { name: 'more', rows: 900 },
+].map(({ name, rows }) => ({ name, rows, csv: kinds(name, rows) }));
+
+/** All that a training keeps in mind, in trainings of a second or two: statistics, masks, moments, a schedule and a patience that hear the losses. */
+export const SPECS = [
+  {
+    name: 'masks',
+    target: 'kind',
+    network: {
+      layers: [
+        { units: 32, normalization: 'batch', dropout: 0.3 },
+        { units: 16, normalization: 'layer' },
+      ],
+    },
+    training: { epochs: 120, batchSize: 32, optimizer: { type: 'adam', learningRate: 0.001 }, earlyStopping: null },
+  },
+  {
+    name: 'patience',
+    target: 'kind',
+    network: { layers: [{ units: 48 }, { units: 24 }] },
+    training: {
+      epochs: 300,
+      batchSize: 32,
+      optimizer: { type: 'sgd', learningRate: 0.05, momentum: 0.9 },
+      schedule: { type: 'plateau', factor: 0.7, patience: 5 },
+      earlyStopping: { metric: 'validationLoss', patience: 60 },
+    },
+  },
+  {
+    name: 'threads',
+    target: 'length',
+    network: { layers: [{ units: 64 }, { units: 64 }] },
+    training: {
+      epochs: 100,
+      batchSize: 64,
+      threads: 'auto',
+      optimizer: { type: 'adamw', learningRate: 0.002 },
+      earlyStopping: null,
+    },
+  },
+] as const;
+
+function kinds(salt: string, rows: number): string {
+  const lines = Array.from({ length: rows }, (_, row) => {
+    const noise = (column: string) =>
+      createHash('md5').update(`${salt} ${column} ${row}`).digest().readUInt32LE() / 2 ** 32;
+    const kind = row % 3;
+    return [kind + 3 * noise('length'), kind * noise('width'), 5 * noise('height'), ['red', 'green', 'blue'][kind]];
+  });
+  return ['length,width,height,kind', ...lines.map((cells) => cells.join(','))].join('\n');
+}
