@@ -18,7 +18,8 @@ export function refuseSlowBodies(app: FastifyInstance, limits: SlowBodyLimits): 
     const timer = setInterval(() => {
       const bytes = raw.socket.bytesRead - bytesBefore;
       bytesBefore += bytes;
-      if (raw.complete) return clearInterval(timer);
+      // A request that came over no connection knows its end only when it is read.
+      if (raw.complete || raw.readableEnded) return clearInterval(timer);
       if (bytes >= leastBytes || isOurTurn(request)) return;
       clearInterval(timer);
       if (reply.raw.headersSent) raw.socket.destroy();
