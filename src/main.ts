@@ -143,7 +143,6 @@ export async function describeApi(): Promise<unknown> {
   const database = openDatabase(':memory:');
   const registry = new Registry();
   const datasets = datasetsOf({ config, folders, database, registry });
-  await datasets.recover();
   const send = senderOf(config);
   const app = await assemble({
     config,

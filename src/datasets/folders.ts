@@ -15,8 +15,9 @@ export async function createScratch(folders: Folders, name: string): Promise<Scr
 }
 
 /** Removes what a service that was stopped left half-written. */
-export async function clearScratch(folders: Folders): Promise<void> {
-  await rm(scratchRoot(folders), { recursive: true, force: true });
+export async function emptyTemporary({ temporary }: Folders): Promise<void> {
+  await rm(temporary, { recursive: true, force: true });
+  await mkdir(temporary);
 }
 
 function scratchRoot({ temporary }: Folders): string {

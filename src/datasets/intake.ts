@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Folders } from '../kit/folders.ts';
 import type { DatasetRow } from '../store/tables.ts';
@@ -25,6 +25,8 @@ export interface Intake {
   readonly take: (upload: HeldUpload, save: (facts: TableFacts) => Promise<void>) => Promise<void>;
   /** Deletes a dataset's row and, with the last row that uses it, the file. */
   readonly remove: DatasetStore['remove'];
+  /** Deletes the tables that no dataset names, and says how many: a crash came before the row was written, or after it was deleted. */
+  readonly collect: () => Promise<number>;
 }
 
 /** An upload that is here, and not yet read. */
@@ -80,6 +82,13 @@ export function createIntake(
         const removed = await store.remove(id);
         if ('unusedFile' in removed && removed.unusedFile !== null) await deleteFile(folders, removed.unusedFile);
         return removed;
+      }),
+    collect: () =>
+      files.run(async () => {
+        const named = new Set(await store.files());
+        const leftovers = (await readdir(folders.datasets)).filter((file) => !named.has(file));
+        for (const file of leftovers) await deleteFile(folders, file);
+        return leftovers.length;
       }),
   };
 }

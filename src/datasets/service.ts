@@ -10,7 +10,7 @@ import type { Logger } from '../kit/log.ts';
 import { decodeCursor, type Page, type PageQuery, toPage } from '../kit/wire.ts';
 import type { Database } from '../store/database.ts';
 import type { DatasetRow } from '../store/tables.ts';
-import { clearScratch, createScratch, type Scratch } from './folders.ts';
+import { createScratch, emptyTemporary, type Scratch } from './folders.ts';
 import { type FileFormat, type ReadOptions, UPLOAD_FILE } from './ingest/messages.ts';
 import type { IngestLimits } from './ingestClient.ts';
 import { createIntake, type HeldUpload, type TableFacts } from './intake.ts';
@@ -200,7 +200,9 @@ export function createDatasets({ database, folders, clock, limits, metrics, log 
 
     async recover() {
       await store.failProcessing(JSON.stringify(INTERRUPTED));
-      await clearScratch(folders);
+      await emptyTemporary(folders);
+      const files = await intake.collect();
+      if (files > 0) log?.info({ files }, 'leftovers of uploads collected');
     },
 
     async find(id, project) {

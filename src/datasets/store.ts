@@ -16,6 +16,8 @@ export interface DatasetStore {
   list(project: string, limit: number, after: string | null): Promise<readonly DatasetRow[]>;
   /** A ready dataset that uses the file; of whatever project, when none is named. */
   findByFile(file: string, project?: string): Promise<DatasetRow | undefined>;
+  /** The tables of all datasets. */
+  files(): Promise<readonly string[]>;
   /** Ends the reading of a dataset. False: it was deleted meanwhile. */
   finish(id: string, outcome: Partial<DatasetRow>): Promise<boolean>;
   /** Fails, with this error, what was being read when the service stopped. */
@@ -53,6 +55,16 @@ export function createDatasetStore(database: Database): DatasetStore {
     findByFile(file, project) {
       const query = database.selectFrom('datasets').selectAll().where('file', '=', file).where('state', '=', 'ready');
       return (project === undefined ? query : query.where('project', '=', project)).executeTakeFirst();
+    },
+
+    async files() {
+      const rows = await database
+        .selectFrom('datasets')
+        .select('file')
+        .distinct()
+        .where('file', 'is not', null)
+        .execute();
+      return rows.flatMap(({ file }) => file ?? []);
     },
 
     async finish(id, outcome) {

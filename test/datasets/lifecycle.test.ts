@@ -1,5 +1,7 @@
 import { once } from 'node:events';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { filesIn, startDatasets, type TestService } from './support/service.ts';
 import { upload } from './support/upload.ts';
@@ -49,6 +51,20 @@ describe('Prefer: respond-async', () => {
       error: { message: expect.stringMatching(/upload it again/) },
     });
     await remove('ds_1');
+  });
+
+  it('deletes what a killed service left behind, and nothing else', async () => {
+    const { id } = (await upload(service, 'kept\n1\n')).json();
+    const { datasets: tables, temporary } = service.folders;
+    const before = filesIn(service.folders);
+    writeFileSync(join(tables, 'unrecorded.parquet'), 'a table whose row was never written');
+    writeFileSync(join(temporary, 'answer-1'), 'half an answer');
+    mkdirSync(join(temporary, 'datasets/ds_2'), { recursive: true });
+    writeFileSync(join(temporary, 'datasets/ds_2/upload'), 'half an upload');
+    await service.datasets.recover();
+    expect(filesIn(service.folders)).toEqual(before);
+    expect(await get(`/${id}/rows`)).toMatchObject({ total: 1 });
+    await remove(id);
   });
 });
 
