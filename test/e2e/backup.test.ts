@@ -1,0 +1,107 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { watch } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it, onTestFinished } from 'vitest';
+import type { Dataset, DatasetRows } from '../../src/datasets/schemas.ts';
+import type { Job } from '../../src/jobs/schemas.ts';
+import { foldersOf } from '../../src/kit/folders.ts';
+import type { Page } from '../../src/kit/wire.ts';
+import { type Heard, openStream } from '../http/streams/sse.ts';
+import { startBuiltService } from '../support/builtService.ts';
+import { type Api, apiAt } from './support/api.ts';
+import { runTrainyard } from './support/commandLine.ts';
+
+const CSV = ['a,b', ...Array.from({ length: 300 }, (_, index) => `${index % 17},${index % 2 ? 'yes' : 'no'}`)].join(
+  '\n',
+);
+const QUICK = { target: 'b', training: { epochs: 3 } };
+/** More than any test waits for. */
+const ENDLESS = { target: 'b', training: { epochs: 100_000, earlyStopping: null } };
+/** Behind all events of an epoch. */
+const LAST_EVENT = 999_999_999;
+const FLAGS = ['--workers', '1', '--checkpoint-seconds', '0.05'];
+const ROWS = { rows: [{ a: 3 }, { a: 8 }, { a: null }] };
+
+function newFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'trainyard-backup-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** Uploads tables and deletes most of them, until it is told to end. */
+function churn(api: Api): () => Promise<void> {
+  let goesOn = true;
+  const run = async () => {
+    for (let number = 0; goesOn; number++) {
+      const { body } = await api.send<Dataset>('/v1/datasets?name=churned', 'text/csv', `${CSV}\n${number},no`);
+      if (number % 3 > 0) expect((await api.delete(`/v1/datasets/${body.id}`)).status).toBe(204);
+    }
+  };
+  const ended = run();
+  return () => {
+    goesOn = false;
+    return ended;
+  };
+}
+
+/** Resolves when the service next keeps a checkpoint. */
+async function nextCheckpoint(data: string): Promise<void> {
+  for await (const { filename } of watch(foldersOf(data).checkpoints)) {
+    if (filename?.endsWith('.checkpoint')) return;
+  }
+}
+
+/** The loss of the first epoch of the job behind this one, as soon as there is one. */
+async function lossAfter(address: string, jobId: string, epoch: number): Promise<Heard['data']> {
+  const stream = await openStream(`${address}/v1/jobs/${jobId}/events`, `${epoch}-${LAST_EVENT}`);
+  for await (const { event, data } of stream.events()) {
+    if (event === 'epoch') return data;
+  }
+  throw new Error('The stream ended before the next epoch.');
+}
+
+it('brings a service back as it was in the middle of its work', { timeout: 120_000 }, async () => {
+  const folder = newFolder();
+  const [backup, data] = [join(folder, 'backup'), join(folder, 'restored')];
+  const busy = await startBuiltService(FLAGS);
+  onTestFinished(async () => void (await busy.stop()));
+  const api = apiAt(busy.address);
+  const { body: dataset } = await api.send<Dataset>('/v1/datasets?name=kept', 'text/csv', CSV);
+  const submit = async (spec: object) => {
+    const { status, body } = await api.post<Job>('/v1/jobs', { datasetId: dataset.id, ...spec });
+    expect(status).toBe(202);
+    return body;
+  };
+  const { body: done } = await api.get<Job>(`/v1/jobs/${(await submit(QUICK)).id}?wait=60`);
+  const predictions = await api.post(`/v1/models/${done.modelId}/predict`, ROWS);
+  const checkpoint = nextCheckpoint(busy.data);
+  const endless = await submit(ENDLESS);
+  await checkpoint;
+
+  const endChurn = churn(api);
+  expect(await runTrainyard(['backup', backup, '--data', busy.data])).toMatchObject({ code: 0, errors: '' });
+  await endChurn();
+  const { body: job } = await api.get<Job>(`/v1/jobs/${endless.id}`);
+  const later = await lossAfter(busy.address, endless.id, job.progress?.epoch ?? 0);
+  await busy.stop();
+
+  expect(await runTrainyard(['restore', backup, '--data', data])).toMatchObject({ code: 0, errors: '' });
+  const restored = await startBuiltService(FLAGS, data);
+  onTestFinished(async () => void (await restored.stop()));
+  const again = apiAt(restored.address);
+  expect(await again.post(`/v1/models/${done.modelId}/predict`, ROWS)).toEqual(predictions);
+  const { body: datasets } = await again.get<Page<Dataset>>('/v1/datasets?limit=200');
+  expect(datasets.items.map(({ id }) => id)).toContain(dataset.id);
+  for (const { id } of datasets.items.filter(({ state }) => state === 'ready')) {
+    expect((await again.get<DatasetRows>(`/v1/datasets/${id}/rows?limit=1`)).body.total).toBeGreaterThanOrEqual(300);
+  }
+  // The losses of epochs that are no part of the backup are those of the training that went on without it.
+  const { trainingLoss } = await lossAfter(restored.address, endless.id, Number(later.epoch) - 1);
+  expect(trainingLoss).toBe(later.trainingLoss);
+  expect((await again.get<Job>(`/v1/jobs/${endless.id}`)).body).toMatchObject({ state: 'running', attempts: 1 });
+  // What the churn left half-deleted at that moment is in no folder.
+  expect(readdirSync(foldersOf(data).datasets)).toHaveLength(
+    datasets.items.filter(({ state }) => state === 'ready').length,
+  );
+});
