@@ -37,6 +37,7 @@ import { modelRoutes } from './models/routes.ts';
 import { saveModel } from './models/save.ts';
 import { createModels } from './models/service.ts';
 import { type Database, openDatabase } from './store/database.ts';
+import { checkDatabase } from './store/health.ts';
 import { holdLock } from './store/lock.ts';
 import { createQueryMetrics } from './store/metrics.ts';
 import { chooseKernels } from './training/kernels.ts';
@@ -87,8 +88,9 @@ async function openService(
   log: Logger,
 ): Promise<string> {
   const registry = createRegistry('api');
-  const database = openDatabase(folders.database, createQueryMetrics(registry));
+  const database = openDatabase(folders.database, { onQuery: createQueryMetrics(registry) });
   closing.defer(() => database.destroy());
+  await checkDatabase(database, folders.database);
   checkReach(config, await authenticationOf({ config, database, log }).hasKeys());
   const datasets = datasetsOf({ config, folders, database, registry, log });
   await datasets.recover();
@@ -121,7 +123,7 @@ export async function runWorkerRole(config: Config, log: Logger): Promise<void> 
   const folders = foldersOf(config.data);
   prepareFolders(folders);
   const registry = createRegistry('worker');
-  const database = openDatabase(folders.database, createQueryMetrics(registry));
+  const database = openDatabase(folders.database, { onQuery: createQueryMetrics(registry) });
   const datasets = datasetsOf({ config, folders, database, registry, log });
   const { workers: threads, kernels } = config;
   const { find: findDataset, findFile } = datasets;

@@ -3,6 +3,7 @@ import { isResponseSerializationError } from 'fastify-type-provider-zod';
 import { type ErrorCode, type FieldError, INTERNAL_ERROR_DETAIL, MOST_LISTED, ServiceError } from '../kit/errors.ts';
 import { withoutKeys } from '../kit/secrets.ts';
 import { PROBLEM_TYPE, type Problem } from '../kit/wire.ts';
+import { isFull, isLocked } from '../store/faults.ts';
 import { bodyTooLarge } from './limits/requests.ts';
 
 /** What each code is on the wire. */
@@ -42,6 +43,7 @@ const HTTP: Record<ErrorCode, { readonly status: number; readonly title: string 
   queued_jobs_quota: { status: 429, title: 'Too many queued jobs' },
   stored_bytes_quota: { status: 413, title: 'No room left' },
   predict_rows_quota: { status: 413, title: 'Too many rows' },
+  storage_full: { status: 507, title: 'No room on the disk' },
   unavailable: { status: 503, title: 'Not available at present' },
   internal_error: { status: 500, title: 'Internal error' },
 };
@@ -62,12 +64,18 @@ declare module 'fastify' {
   }
 }
 
+const LOCKED = 'Another program holds the database: nothing has changed, try again.';
+const LOCKED_RETRY_SECONDS = 2;
+const FULL = 'The disk of the service is full, and nothing has changed: try again when there is room.';
+/** Somebody has to make room. */
+const FULL_RETRY_SECONDS = 60;
+
 /** Every error leaves as a problem (RFC 9457) that says what to mend and nothing from inside. */
 export function registerErrors(app: FastifyInstance): void {
   app.decorateReply('problem', null);
   app.setErrorHandler((error: FastifyError | ServiceError, request, reply) => {
     const known = error instanceof ServiceError ? error : toServiceError(error, request);
-    if (known.code === 'internal_error') {
+    if (known.code === 'internal_error' || known.code === 'storage_full') {
       request.log.error({ err: error, ...serializationIssues(error) }, 'request failed');
     }
     return sendProblem(request, reply, known);
@@ -138,6 +146,8 @@ function toServiceError(error: FastifyError, request: FastifyRequest): ServiceEr
       return new ServiceError('invalid_request', 'The body was cut off.');
     default:
   }
+  if (isLocked(error)) return new ServiceError('unavailable', LOCKED, [], LOCKED_RETRY_SECONDS);
+  if (isFull(error)) return new ServiceError('storage_full', FULL, [], FULL_RETRY_SECONDS);
   if (error instanceof SyntaxError) return new ServiceError('invalid_json', 'The body is not valid JSON.');
   if (error.statusCode !== undefined && error.statusCode < 500) {
     return new ServiceError('invalid_request', 'The request could not be read.');

@@ -35,6 +35,7 @@ export const ERROR_CODES = [
   'queued_jobs_quota',
   'stored_bytes_quota',
   'predict_rows_quota',
+  'storage_full',
   'unavailable',
   'internal_error',
 ] as const;

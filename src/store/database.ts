@@ -1,51 +1,72 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Sqlite from 'better-sqlite3';
-import { CamelCasePlugin, Kysely, SqliteDialect, type Transaction } from 'kysely';
+import { CamelCasePlugin, Kysely, type Transaction } from 'kysely';
+import { isDamage, isLocked } from './faults.ts';
 import type { QueryListener } from './metrics.ts';
 import { migrate } from './migrate.ts';
+import { patientDialect } from './patientDialect.ts';
 import type { Tables } from './tables.ts';
 
 export type Database = Kysely<Tables>;
 /** A database or a transaction on it: what a query needs. */
 export type Queries = Kysely<Tables> | Transaction<Tables>;
 
-/** How long a statement waits for another process's write before it fails. */
-const BUSY_TIMEOUT_MS = 10_000;
+export interface DatabaseOptions {
+  /** Hears of every statement. */
+  readonly onQuery?: QueryListener | undefined;
+  /** How long statements wait for another process's write. */
+  readonly patienceMs?: number | undefined;
+}
+
+/** How long opening waits for another process's write. Nothing else is done then; later nothing may be held up (see `patientDialect`). */
+const OPENING_TIMEOUT_MS = 10_000;
+/** The log file shrinks to this when it has been copied into the database. */
+const LOG_BYTES = 64 * 2 ** 20;
 
 /**
  * Opens the SQLite database at `path` (made when absent), brings it up to the last migration, and answers its queries.
  * WAL lets the API read while the worker writes; FULL makes what was answered survive a power loss.
- * `onQuery` hears of every statement. Throws when the file is no database or a damaged one, and when an applied migration has changed.
+ * Throws an error that says what to do when the file is no database or a damaged one, is held by another program, or is of a later version.
  */
-export function openDatabase(path: string, onQuery?: QueryListener): Database {
+export function openDatabase(path: string, { onQuery, patienceMs }: DatabaseOptions = {}): Database {
   mkdirSync(dirname(path), { recursive: true });
   return new Kysely<Tables>({
-    dialect: new SqliteDialect({ database: connect(path) }),
+    dialect: patientDialect(connect(path), patienceMs),
     plugins: [new CamelCasePlugin({ maintainNestedObjectKeys: true })],
     ...(onQuery && { log: onQuery }),
   });
 }
 
 function connect(path: string): Sqlite.Database {
-  const sqlite = new Sqlite(path, { timeout: BUSY_TIMEOUT_MS });
+  const sqlite = new Sqlite(path, { timeout: OPENING_TIMEOUT_MS });
   try {
+    // Before there is any table, or it stays without effect.
+    sqlite.pragma('auto_vacuum = INCREMENTAL');
     sqlite.pragma('journal_mode = WAL');
+    sqlite.pragma(`journal_size_limit = ${LOG_BYTES}`);
     sqlite.pragma('synchronous = FULL');
     sqlite.pragma('foreign_keys = ON');
+    // What is deleted is overwritten where that costs no writing more; whole pages are given back to the disk soon (see `giveSpaceBack`).
+    sqlite.pragma('secure_delete = FAST');
     migrate(sqlite);
+    sqlite.pragma('busy_timeout = 0');
     return sqlite;
   } catch (error) {
     sqlite.close();
-    throw isDamage(error) ? damaged(path, error) : error;
+    throw inWords(path, error);
   }
 }
 
-function isDamage(error: unknown): error is Error {
-  return error instanceof Sqlite.SqliteError && /^SQLITE_(NOTADB|CORRUPT)/.test(error.code);
+/** The error as somebody reads it who can do something about it. */
+function inWords(path: string, error: unknown): unknown {
+  if (isDamage(error)) return damaged(path, error);
+  if (!isLocked(error)) return error;
+  return new Error(`The database ${path} is held by another program: end that, and start again.`, { cause: error });
 }
 
-function damaged(path: string, cause: Error): Error {
-  const advice = 'put a copy of it back, or start with another data folder';
+/** What is said of a database that cannot be used as it is. */
+export function damaged(path: string, cause: Error): Error {
+  const advice = 'move the data folder away and put a backup in its place with `trainyard restore`';
   return new Error(`The database ${path} is damaged (${cause.message}): ${advice}.`, { cause });
 }

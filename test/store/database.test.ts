@@ -1,8 +1,11 @@
-import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { openDatabase } from '../../src/store/database.ts';
+import { checkDatabase } from '../../src/store/health.ts';
 
 function newPath(): string {
   const folder = mkdtempSync(join(tmpdir(), 'trainyard-database-'));
@@ -13,7 +16,7 @@ function newPath(): string {
 it('names a file that is no database, and what to do', () => {
   const path = newPath();
   writeFileSync(path, 'age,income\n39,1\n'.repeat(1000));
-  expect(() => openDatabase(path)).toThrow(`The database ${path} is damaged (file is not a database): put a copy`);
+  expect(() => openDatabase(path)).toThrow(`The database ${path} is damaged (file is not a database): move the`);
 });
 
 it('names a database that was cut off', async () => {
@@ -23,4 +26,34 @@ it('names a database that was cut off', async () => {
   await database.destroy();
   truncateSync(path, 4096);
   expect(() => openDatabase(path)).toThrow(`The database ${path} is damaged`);
+});
+
+it('names a database in whose middle a page has changed', async () => {
+  const path = newPath();
+  const whole = openDatabase(path);
+  await checkDatabase(whole, path);
+  await whole.destroy();
+  const bytes = readFileSync(path);
+  bytes.fill(0xa5, 4096 * 20, 4096 * 21);
+  writeFileSync(path, bytes);
+  const database = openDatabase(path);
+  await expect(checkDatabase(database, path)).rejects.toThrow(/is damaged \(.*\): move .*`trainyard restore`/s);
+  await database.destroy();
+});
+
+it('has all that was written when the process that wrote it is killed', async () => {
+  const path = newPath();
+  const module = new URL('../../src/store/database.ts', import.meta.url);
+  const script = `
+    const { openDatabase } = await import('${module}');
+    const limits = { runningJobs: null, queuedJobs: null, storedBytes: null, predictRows: null };
+    await openDatabase('${path}').insertInto('projects').values({ ...limits, name: 'kept', createdAt: 0 }).execute();
+    process.kill(process.pid, 'SIGKILL');`;
+  const child = spawn(process.execPath, ['--input-type=module', '--eval', script], { stdio: 'inherit' });
+  expect(await once(child, 'exit')).toEqual([null, 'SIGKILL']);
+  expect(statSync(`${path}-wal`).size).toBeGreaterThan(0);
+  const database = openDatabase(path);
+  await checkDatabase(database, path);
+  expect(await database.selectFrom('projects').select('name').where('name', '=', 'kept').execute()).toHaveLength(1);
+  await database.destroy();
 });

@@ -1,3 +1,4 @@
+import { isPassing } from '../../store/faults.ts';
 import type { JobWish } from '../../store/tables.ts';
 import type { Ending } from '../../training/control.ts';
 import type { RunPlan } from '../../training/report.ts';
@@ -7,6 +8,7 @@ import { createControl } from './control.ts';
 import { type EndingParts, endJob, type TrainedJob } from './ending.ts';
 import type { ClaimedJob } from './queue.ts';
 import { type ThreadParts, trainOnThread } from './threadRun.ts';
+import { untilStored } from './untilStored.ts';
 
 export interface RunParts extends EndingParts, Omit<ThreadParts, 'onStart'> {
   /** A thread that does not hear that it should stop (it reads a large file, say) is ended after so long. */
@@ -59,19 +61,26 @@ export function startRun(parts: RunParts, claimed: ClaimedJob): Run {
   const force = new AbortController();
   let deadline: NodeJS.Timeout | undefined;
 
+  const leaving = new AbortController();
+  const stored = (write: () => Promise<void>) => untilStored(write, leaving.signal, log);
+
   const run = async () => {
     const timed = parts.metrics.runSeconds.startTimer();
     const training = await trainOnThread({ ...parts, log, onStart }, job, control, force.signal);
-    await parts.journal.flush();
-    await endJob({ ...parts, log }, job, training);
+    await stored(async () => {
+      await parts.journal.flush();
+      await endJob({ ...parts, log }, job, training);
+    });
     timed({ outcome: training.result.kind });
   };
   const giveUp = async (error: unknown) => {
+    if (isPassing(error)) return stored(() => parts.queue.release(job.id));
     log.error({ err: error }, 'the end of the job could not be written');
     await parts.queue.fail(job.id, INTERNAL_ERROR);
   };
   const stop = (reason: StopReason) => {
     control.end(ENDING_FOR[reason]);
+    if (reason === 'shutdown' || reason === 'lost') leaving.abort();
     // Whoever is to make its model has to measure it first, which may take long.
     if (reason !== 'stop') deadline ??= setTimeout(() => force.abort(), parts.stopMs);
   };

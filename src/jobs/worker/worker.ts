@@ -64,8 +64,9 @@ export function startWorker(parts: WorkerParts): Worker {
     await parts.checkpoints.collect();
   };
   const tick = async () => {
-    for (const id of await queue.takeBackExpired()) onChanged(id);
+    // Its own first: a database that was locked for long has let them run out.
     await dispatcher.keepLeases();
+    for (const id of await queue.takeBackExpired()) onChanged(id);
     await dispatcher.takeJobs();
   };
   const unsubscribe = news.subscribe((item) => {

@@ -1,0 +1,73 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type Sqlite from 'better-sqlite3';
+import { CompiledQuery, type DatabaseConnection, type Dialect, type Driver, SqliteDialect } from 'kysely';
+import { isLocked } from './faults.ts';
+
+/** How long all statements together wait for another program that holds the database; beyond, each fails at once until it is free. */
+export const PATIENCE_MS = 5_000;
+const SHORTEST_PAUSE_MS = 1;
+const LONGEST_PAUSE_MS = 50;
+
+/**
+ * Kysely's dialect for SQLite, made for a database that other processes write too. Whatever finds it locked is tried again, and this process goes
+ * on meanwhile (SQLite's own `busy_timeout` would hold it up). A transaction takes its lock when it begins: one that has read already could only fail.
+ */
+export function patientDialect(sqlite: Sqlite.Database, patienceMs = PATIENCE_MS): Dialect {
+  const dialect = new SqliteDialect({ database: sqlite });
+  return {
+    createAdapter: () => dialect.createAdapter(),
+    createIntrospector: (database) => dialect.createIntrospector(database),
+    createQueryCompiler: () => dialect.createQueryCompiler(),
+    createDriver: () => patientDriver(dialect.createDriver(), sqlite, createPatience(sqlite, patienceMs)),
+  };
+}
+
+/** Makes the attempt until it comes through or the patience is over; `isWrite`: coming through, it shows that the lock is gone. */
+type Patience = <Result>(attempt: () => Promise<Result>, isWrite: boolean) => Promise<Result>;
+
+function createPatience(sqlite: Sqlite.Database, patienceMs: number): Patience {
+  /** The first and the last time that it was found locked. */
+  let lockedSince = 0;
+  let lockedAt = Number.NEGATIVE_INFINITY;
+
+  return async (attempt, isWrite) => {
+    for (let pauseMs = SHORTEST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
+      try {
+        const result = await attempt();
+        if (isWrite) lockedAt = Number.NEGATIVE_INFINITY;
+        return result;
+      } catch (error) {
+        if (!isLocked(error) || sqlite.inTransaction) throw error;
+        const now = performance.now();
+        if (now - lockedAt > patienceMs) lockedSince = now;
+        lockedAt = now;
+        if (now - lockedSince >= patienceMs) throw error;
+      }
+      await delay(pauseMs);
+    }
+  };
+}
+
+function patientDriver(driver: Driver, sqlite: Sqlite.Database, patiently: Patience): Driver {
+  const run = (connection: DatabaseConnection, statement: string) =>
+    connection.executeQuery(CompiledQuery.raw(statement));
+  return {
+    init: (options) => driver.init(options),
+    async acquireConnection(options) {
+      const connection = await driver.acquireConnection(options);
+      return {
+        executeQuery: (query, queryOptions) =>
+          patiently(() => connection.executeQuery(query, queryOptions), !/^\s*select/i.test(query.sql)),
+        streamQuery: (query, chunkSize, queryOptions) => connection.streamQuery(query, chunkSize, queryOptions),
+      };
+    },
+    beginTransaction: async (connection) => void (await run(connection, 'begin immediate')),
+    commitTransaction: (connection) => driver.commitTransaction(connection),
+    async rollbackTransaction(connection) {
+      // A full disk has undone it already.
+      if (sqlite.inTransaction) await driver.rollbackTransaction(connection);
+    },
+    releaseConnection: (connection, options) => driver.releaseConnection(connection, options),
+    destroy: (options) => driver.destroy(options),
+  };
+}
