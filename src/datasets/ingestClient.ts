@@ -17,7 +17,7 @@ export interface IngestLimits {
 
 /**
  * Reads the upload in `folder` in a process of its own, which knows no secrets and is killed when its time is up.
- * Throws ServiceError `invalid_file` when the file is refused, or when reading it kills the process.
+ * Throws ServiceError `invalid_file` when the file is refused, or when reading it kills the process, and ENOSPC when the disk is full.
  */
 export async function ingestUpload(
   folder: string,
@@ -26,6 +26,7 @@ export async function ingestUpload(
 ): Promise<Ingested> {
   const answer = await ask(folder, { ...request, memoryBytes: ingestMemoryBytes }, ingestSeconds);
   if ('ingested' in answer) return answer.ingested;
+  if ('diskFull' in answer) throw Object.assign(new Error('The disk is full.'), { code: 'ENOSPC' });
   throw new ServiceError('invalid_file', answer.refusal.message, answer.refusal.errors);
 }
 

@@ -1,5 +1,6 @@
 /** The disposable process in which uploads are read: started for one file, by `ingestClient.ts`, in a folder that holds that file alone. */
 import { availableParallelism } from 'node:os';
+import { isDiskFull, watchDisk } from './diskFull.ts';
 import { openSession } from './duckdb.ts';
 import { ingest, TEXT_FILE } from './ingest/ingest.ts';
 import { type IngestAnswer, type IngestRequest, Refusal, TABLE_FILE, UPLOAD_FILE } from './ingest/messages.ts';
@@ -20,9 +21,11 @@ async function answer({ format, options, memoryBytes }: IngestRequest): Promise<
     files: [UPLOAD_FILE, TEXT_FILE, TABLE_FILE],
     spillFolder: SPILL_FOLDER,
   });
+  const disk = watchDisk(session);
   try {
-    return { ingested: await ingest(session, format, options) };
+    return { ingested: await ingest(disk.session, format, options) };
   } catch (error) {
+    if (disk.wasFull() || isDiskFull(error)) return { diskFull: true };
     if (error instanceof Refusal) return { refusal: { message: error.message, errors: error.errors } };
     throw error;
   }

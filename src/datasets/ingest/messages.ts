@@ -32,7 +32,9 @@ export interface Ingested {
 
 export type IngestAnswer =
   | { readonly ingested: Ingested }
-  | { readonly refusal: { readonly message: string; readonly errors: readonly FieldError[] } };
+  | { readonly refusal: { readonly message: string; readonly errors: readonly FieldError[] } }
+  /** No fault of the file: there is no room for what is made of it. */
+  | { readonly diskFull: true };
 
 /** Names in the working folder of an ingestion: the file as it came, and the table it became. */
 export const UPLOAD_FILE = 'upload';

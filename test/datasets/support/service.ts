@@ -20,8 +20,8 @@ export interface TestService {
 
 const LIMITS: DatasetLimits = { uploadBytes: 2 ** 30, ingestSeconds: 120 };
 
-export async function startDatasets(limits: Partial<DatasetLimits> = {}): Promise<TestService> {
-  const data = mkdtempSync(join(tmpdir(), 'trainyard-datasets-'));
+export async function startDatasets(limits: Partial<DatasetLimits> = {}, disk = tmpdir()): Promise<TestService> {
+  const data = mkdtempSync(join(disk, 'trainyard-datasets-'));
   const folders = foldersOf(data);
   prepareFolders(folders);
   const database = openDatabase(folders.database);
