@@ -15,7 +15,7 @@ export const serveCommand: Command = {
   async run(args) {
     const { config, positionals } = readConfig(SERVICE_SETTINGS, args);
     positionalsOf(positionals, []);
-    const log = createLog(config.logLevel);
+    const log = createLog(config.logLevel).child({ process: config.role === 'worker' ? 'worker' : 'api' });
     if (config.role === 'worker') await runWorkerRole(withAbsoluteData(config), log);
     else await serveUntilTold(withAbsoluteData(config), log);
     return EXIT_FINE;

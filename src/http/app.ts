@@ -12,6 +12,7 @@ import { type GuardParts, registerGuard } from './guard.ts';
 import { type IdempotencyParts, registerIdempotency } from './idempotency/plugin.ts';
 import { type HttpLimits, registerLimits, serverOptions } from './limits/limits.ts';
 import { answerOtherMethods } from './limits/methods.ts';
+import { logRequests, requestLogOptions } from './logs/requestLog.ts';
 import { type HttpMetrics, measureRequests } from './metrics/http.ts';
 import { registerOpenapi } from './openapi.ts';
 import { registerSecurityHeaders } from './securityHeaders.ts';
@@ -35,6 +36,7 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
   const { version, routes, guard, limits, idempotency, metrics, logger } = parts;
   const app = Fastify({
     ...(logger ? { loggerInstance: logger } : { logger: false }),
+    ...requestLogOptions,
     ...serverOptions(limits),
     forceCloseConnections: true,
     return503OnClosing: false,
@@ -46,6 +48,7 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
   app.setSerializerCompiler(serializerCompiler);
   registerBodies(app, limits);
   registerErrors(app);
+  logRequests(app);
   const drained = refuseOnceClosing(app, parts.drainMs ?? USUAL_STOP_TIMES.requestsMs);
   registerSecurityHeaders(app);
   if (metrics) measureRequests(app, metrics);

@@ -104,6 +104,7 @@ function sendProblem(request: FastifyRequest, reply: FastifyReply, error: Servic
     detail: shown(error.message),
     instance: request.url.split('?')[0] ?? '/',
     code: error.code,
+    requestId: request.id,
     ...(error.errors.length > 0 && { errors: listed(error.errors) }),
   };
   if (error.retryAfterSeconds !== undefined) reply.header('retry-after', error.retryAfterSeconds);

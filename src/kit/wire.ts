@@ -12,6 +12,12 @@ export const problemSchema = z
     detail: z.string().describe('What went wrong this time, and how to mend it.'),
     instance: z.string().describe('The path of the request.'),
     code: z.enum(ERROR_CODES).describe('A stable code for programs.'),
+    requestId: z
+      .string()
+      .optional()
+      .describe(
+        'What the request is called in the log of the service: its `X-Request-Id`, which every answer repeats.',
+      ),
     errors: z
       .array(z.object({ path: z.string(), message: z.string() }))
       .optional()
@@ -27,6 +33,7 @@ export const problemSchema = z
       detail: 'The request has 1 mistake.',
       instance: '/v1/jobs',
       code: 'invalid_request',
+      requestId: '7f0c2f6e-3c1e-4b59-9d0f-0d8f7a3f5a55',
       errors: [{ path: '/network/layers/2/units', message: 'Too small: expected number to be >=1' }],
     },
   });

@@ -69,6 +69,11 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
     });
   };
 
+  const refuse = async ({ id, memoryBytes: needed }: ClaimedJob) => {
+    log.warn({ jobId: id, needed, memoryBytes }, 'job refused: it needs more memory than this worker has');
+    await queue.fail(id, tooLarge(needed, memoryBytes));
+  };
+
   return {
     async takeJobs() {
       while (!stopping && runs.size < threads) {
@@ -76,7 +81,7 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
         const job = await queue.claim(runs.size === 0 ? Number.MAX_SAFE_INTEGER : freeBytes(), [...runs.keys()]);
         if (job === undefined) return;
         if (job.memoryBytes <= memoryBytes) begin(job);
-        else await queue.fail(job.id, tooLarge(job.memoryBytes, memoryBytes));
+        else await refuse(job);
         onChanged(job.id);
       }
     },

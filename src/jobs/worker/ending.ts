@@ -5,6 +5,7 @@ import type { Queries } from '../../store/database.ts';
 import type { CheckpointRow } from '../../store/tables.ts';
 import type { Outcome } from '../../training/outcome.ts';
 import type { Checkpoints } from '../checkpoints/checkpoints.ts';
+import { INTERNAL_ERROR } from '../failures.ts';
 import type { Hyperparameters } from '../requestSchema.ts';
 import type { Queue } from './queue.ts';
 import type { ThreadResult } from './threadTask.ts';
@@ -45,7 +46,11 @@ export async function endJob(parts: EndingParts, job: TrainedJob, { result, last
     case 'trained':
       return succeed(parts, job, result.outcome, last);
     case 'failed':
-      log.warn({ failure: result.failure, err: result.error }, 'job failed');
+      // Other failures say what is wrong with the data, in its own words; the job has them.
+      log.warn(
+        { code: result.failure.code, ...(result.failure.code === INTERNAL_ERROR.code && { err: result.error }) },
+        'job failed',
+      );
       // It would come to the same from where it has got to.
       if (result.failure.code === 'loss_diverged') await checkpoints.forget(job.id);
       return queue.fail(job.id, result.failure);

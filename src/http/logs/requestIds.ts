@@ -1,0 +1,22 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
+
+/** What a client may call its request: nothing that could break a line of a log or a header. */
+const ID = /^[\w.:/+=@-]{1,128}$/;
+/** W3C Trace Context, version 00; later versions begin alike. */
+const TRACE_PARENT = /^(?!ff)[\da-f]{2}-([\da-f]{32})-([\da-f]{16})-[\da-f]{2}(?:-|$)/;
+const NO_TRACE = /^0+$/;
+
+/** What a request is called in logs and answers: its `x-request-id` where it has a good one, else its trace, else a new name. */
+export function requestIdOf(headers: IncomingHttpHeaders): string {
+  const given = headers['x-request-id'];
+  if (typeof given === 'string' && ID.test(given)) return given;
+  return traceIdOf(headers) ?? randomUUID();
+}
+
+/** The trace that the request is part of, by its `traceparent`; undefined where it has none, or a malformed one. */
+export function traceIdOf({ traceparent }: IncomingHttpHeaders): string | undefined {
+  const [, trace, parent] = typeof traceparent === 'string' ? (TRACE_PARENT.exec(traceparent) ?? []) : [];
+  const isValid = trace !== undefined && parent !== undefined && !NO_TRACE.test(trace) && !NO_TRACE.test(parent);
+  return isValid ? trace : undefined;
+}
