@@ -1,7 +1,7 @@
 import { onTestFinished } from 'vitest';
 import { buildApp } from '../../../src/http/app.ts';
 import { type StreamRoutesParts, streamRoutes } from '../../../src/http/streams/routes.ts';
-import { createEvents } from '../../../src/jobs/events/service.ts';
+import { createEvents, type EventBatches, type Events } from '../../../src/jobs/events/service.ts';
 import type { Database } from '../../../src/store/database.ts';
 import { insertDataset } from '../../jobs/datasets.ts';
 import { openJobs } from '../../jobs/house.ts';
@@ -11,13 +11,39 @@ import { HTTP_LIMITS, OPEN_GUARD, TENANT } from '../../support/access.ts';
 export async function openStreams(changes: Partial<StreamRoutesParts> = {}) {
   const { folder, database, jobs, news } = openJobs();
   const datasetId = await insertDataset(database);
-  const events = createEvents({ database, news }, TENANT);
+  const readers: Reader[] = [];
+  const events = metered(createEvents({ database, news }, TENANT), readers);
   const routes = [streamRoutes({ events: () => events, limits: { inAll: 1000, ofProject: 1000 }, ...changes })];
   const app = await buildApp({ version: '0.0.0', routes, guard: OPEN_GUARD, limits: HTTP_LIMITS, logger: false });
   onTestFinished(() => app.close());
   const address = await app.listen({ host: '127.0.0.1', port: 0 });
   const submit = async (name = 'plain') => (await jobs.submit({ name, datasetId, target: 'species' })).id;
-  return { folder, database, jobs, news, app, address, submit };
+  return { folder, database, jobs, news, app, address, submit, readers };
+}
+
+/** What the server has taken out of the database for one reader. */
+export interface Reader {
+  bytes: number;
+}
+
+/** The same events, with a row in `readers` for everyone who follows a job. */
+function metered({ ofAll, ofJob }: Events, readers: Reader[]): Events {
+  return {
+    ofAll,
+    async ofJob(id, following) {
+      const batches = await ofJob(id, following);
+      const reader = { bytes: 0 };
+      readers.push(reader);
+      return batches && meter(batches, reader);
+    },
+  };
+}
+
+async function* meter(batches: EventBatches, reader: Reader): EventBatches {
+  for await (const batch of batches) {
+    for (const { data } of batch) reader.bytes += data.length;
+    yield batch;
+  }
 }
 
 /** Writes epochs of a job as a worker does. */
