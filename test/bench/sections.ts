@@ -1,4 +1,5 @@
 import { benchJobs } from './jobs.ts';
+import { benchLoad } from './load.ts';
 import { benchPrecision } from './precision.ts';
 import type { Row } from './report.ts';
 import { benchService } from './service.ts';
@@ -40,6 +41,11 @@ export const SECTIONS: Readonly<Record<string, Section>> = {
   service: {
     measures: 'a large upload, and how fast the service answers while every core trains',
     bench: benchService,
+  },
+  load: {
+    measures:
+      '200 requests a second, reads and predictions, for a minute while every core trains; from when each was due',
+    bench: benchLoad,
   },
 };
 

@@ -8,7 +8,7 @@ export interface Answered {
   readonly body: Readonly<Record<string, unknown>>;
 }
 
-export interface Asked {
+interface Asked {
   readonly method: 'GET' | 'POST' | 'DELETE';
   readonly path: string;
   readonly type?: string;

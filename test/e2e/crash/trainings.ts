@@ -5,7 +5,7 @@ export const TABLES: readonly { readonly name: string; readonly rows: number; re
   { name: 'few', rows: 300 },
   { name: 'some', rows: 600 },
   { name: 'more', rows: 900 },
-].map(({ name, rows }) => ({ name, rows, csv: kinds(name, rows) }));
+].map(({ name, rows }) => ({ name, rows, csv: kindsTable(name, rows) }));
 
 /** All that a training keeps in mind, in trainings of a second or two: statistics, masks, moments, a schedule and a patience that hear the losses. */
 export const SPECS = [
@@ -46,7 +46,8 @@ export const SPECS = [
   },
 ] as const;
 
-function kinds(salt: string, rows: number): string {
+/** A table of three kinds as CSV: `length`, `width`, `height`, `kind`; another one for each `salt`. */
+export function kindsTable(salt: string, rows: number): string {
   const lines = Array.from({ length: rows }, (_, row) => {
     const noise = (column: string) =>
       createHash('md5').update(`${salt} ${column} ${row}`).digest().readUInt32LE() / 2 ** 32;
