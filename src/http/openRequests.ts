@@ -10,7 +10,8 @@ export function cutRevokedOff(app: FastifyInstance, { invalid }: Pick<Authentica
 
   app.addHook('onRequest', async ({ caller }, { raw }) => {
     const keyId = caller?.keyId;
-    if (keyId === null || keyId === undefined) return;
+    // A client that has gone meanwhile will never be told of as gone.
+    if (keyId === null || keyId === undefined || raw.destroyed) return;
     const answers = open.get(keyId) ?? new Set();
     open.set(keyId, answers.add(raw));
     raw.once('close', () => {

@@ -67,11 +67,14 @@ export function streamRoutes({
       const gone = new AbortController();
       const leave = open.enter(project);
       gauge?.inc();
-      reply.raw.once('close', () => {
+      const end = () => {
         gone.abort();
         leave();
         gauge?.dec();
-      });
+      };
+      // A client may have gone while its key was looked up: nothing tells of that any more.
+      if (reply.raw.destroyed) end();
+      else reply.raw.once('close', end);
       const signal = AbortSignal.any([gone.signal, closing.signal]);
       const batches = await start({ lastEventId, quietMs: heartbeatMs, signal });
       if (batches === undefined) return reply.code(204).send(null);

@@ -8,13 +8,13 @@ import { openJobs } from '../../jobs/house.ts';
 import { HTTP_LIMITS, OPEN_GUARD, TENANT } from '../../support/access.ts';
 
 /** The streams on a port, over a database with a dataset. */
-export async function openStreams(changes: Partial<StreamRoutesParts> = {}) {
+export async function openStreams(changes: Partial<StreamRoutesParts> = {}, guard = OPEN_GUARD) {
   const { folder, database, jobs, news } = openJobs();
   const datasetId = await insertDataset(database);
   const readers: Reader[] = [];
   const events = metered(createEvents({ database, news }, TENANT), readers);
   const routes = [streamRoutes({ events: () => events, limits: { inAll: 1000, ofProject: 1000 }, ...changes })];
-  const app = await buildApp({ version: '0.0.0', routes, guard: OPEN_GUARD, limits: HTTP_LIMITS, logger: false });
+  const app = await buildApp({ version: '0.0.0', routes, guard, limits: HTTP_LIMITS, logger: false });
   onTestFinished(() => app.close());
   const address = await app.listen({ host: '127.0.0.1', port: 0 });
   const submit = async (name = 'plain') => (await jobs.submit({ name, datasetId, target: 'species' })).id;

@@ -1,8 +1,10 @@
 import { once } from 'node:events';
-import type { IncomingMessage } from 'node:http';
+import { get, type IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { ANYBODY } from '../../../src/access/authentication.ts';
+import { OPEN_GUARD } from '../../support/access.ts';
 import { insertEpochs, move, openStreams } from './service.ts';
 import { blocksOf, type Heard, openStream, words } from './sse.ts';
 
@@ -198,6 +200,27 @@ describe('a stream', () => {
     expect(second.answer.statusCode).toBe(200);
     second.answer.destroy();
     await once(second.answer, 'close');
+  });
+
+  it('does not count for a client that has gone before it was known who asks', async () => {
+    const [asked, mayGoOn] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const callerOf = async () => {
+      asked.resolve();
+      await mayGoOn.promise;
+      return ANYBODY;
+    };
+    const guard = { ...OPEN_GUARD, authentication: { ...OPEN_GUARD.authentication, callerOf } };
+    const { app, address, submit } = await openStreams({ limits: { inAll: 1, ofProject: 1 } }, guard);
+    const url = `${address}/v1/jobs/${await submit()}/events`;
+    const hungUp = new Promise((resolve) => app.server.once('request', (_, answer) => answer.once('close', resolve)));
+    const leaving = get(url).on('error', () => {});
+    await asked.promise;
+    leaving.destroy();
+    await hungUp;
+    mayGoOn.resolve();
+    const { answer } = await openStream(url);
+    expect(answer.statusCode).toBe(200);
+    answer.destroy();
   });
 });
 
