@@ -1,4 +1,4 @@
-import { availableParallelism } from 'node:os';
+import { availableParallelism, totalmem } from 'node:os';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
@@ -24,6 +24,14 @@ function setting<Schema extends z.ZodType>(schema: Schema, takes: string, help: 
 const wholeNumber = (least: number, most: number) => z.coerce.number().int().min(least).max(most);
 const yesOrNo = z.stringbool();
 
+/** Of the machine's or container's memory; the rest is for the API, the database's cache and what estimates miss. */
+const SHARE_OF_JOBS = 0.7;
+/** What the API takes with its cache of models full, and half of that again. */
+const LEAST_API_BYTES = 1.5 * 2 ** 30;
+
+/** In bytes; an unconstrained process is told an absurdly large limit. */
+const machineMemory = () => Math.min(totalmem(), process.constrainedMemory());
+
 /** Every setting of the service, with its default: the flag is `--kebab-case`, the environment variable `TRAINYARD_SNAKE_CASE`. */
 export const SERVICE_SETTINGS = {
   host: setting(z.string().min(1).default('127.0.0.1'), 'ADDRESS', 'the address to listen on'),
@@ -40,6 +48,11 @@ export const SERVICE_SETTINGS = {
     'auto|native|wasm|reference',
     'which kernels do the arithmetic; the fastest that this machine has by default',
   ),
+  jobMemoryBytes: setting(
+    wholeNumber(2 ** 20, Number.MAX_SAFE_INTEGER).default(() => Math.floor(SHARE_OF_JOBS * machineMemory())),
+    'BYTES',
+    'what the jobs that run may take of memory together, and one alone at most; 70 % of the machine by default',
+  ),
   checkpointSeconds: setting(
     z.coerce.number().min(0.01).max(86_400).default(10),
     'SECONDS',
@@ -51,6 +64,24 @@ export const SERVICE_SETTINGS = {
     'the largest upload, unpacked',
   ),
   maxIngestSeconds: setting(wholeNumber(1, 86_400).default(600), 'SECONDS', 'how long reading an upload may take'),
+  maxIngestions: setting(wholeNumber(1, 64).default(2), 'N', 'how many uploads are read at once'),
+  maxWaitingIngestions: setting(
+    wholeNumber(0, 100_000).default(64),
+    'N',
+    'how many uploads may wait to be read; more are answered 503',
+  ),
+  maxExpansion: setting(
+    wholeNumber(1, 1_000_000).default(200),
+    'TIMES',
+    'how many times as large a body may become when it is unpacked, beyond the first 64 MiB',
+  ),
+  maxRows: setting(wholeNumber(1, 2 ** 31 - 1).default(100_000_000), 'N', 'the most rows of a dataset'),
+  maxColumns: setting(wholeNumber(1, 1_000_000).default(10_000), 'N', 'the most columns of a dataset'),
+  maxColumnNameLength: setting(
+    wholeNumber(1, 100_000).default(1000),
+    'N',
+    "how many characters the name of a dataset's column may have",
+  ),
   maxJsonBytes: setting(wholeNumber(1024, 2 ** 29).default(16 * 2 ** 20), 'BYTES', 'the largest body of JSON'),
   maxJsonDepth: setting(
     wholeNumber(8, 10_000).default(64),
@@ -86,6 +117,23 @@ export const SERVICE_SETTINGS = {
     wholeNumber(1, 1_000_000).default(4096),
     'N',
     'how many connections may be open at once; more are closed as they come',
+  ),
+  maxHeldBytes: setting(
+    wholeNumber(2 ** 20, Number.MAX_SAFE_INTEGER).default(512 * 2 ** 20),
+    'BYTES',
+    'what all bodies of JSON that are on their way may be together; more are answered 503',
+  ),
+  maxApiMemoryBytes: setting(
+    wholeNumber(2 ** 26, Number.MAX_SAFE_INTEGER).default(() =>
+      Math.floor(Math.max(LEAST_API_BYTES, (1 - SHARE_OF_JOBS) * machineMemory())),
+    ),
+    'BYTES',
+    'beyond so much memory the API answers 503 until it takes less; what the jobs leave of the machine by default',
+  ),
+  maxDelayMs: setting(
+    wholeNumber(10, 60_000).default(1000),
+    'MILLISECONDS',
+    'the API answers 503 while it comes later than this to its work, on average over a second',
   ),
   maxStreams: setting(wholeNumber(1, 100_000).default(1000), 'N', 'how many event streams may be open at once'),
   maxProjectStreams: setting(

@@ -8,6 +8,7 @@ import { createKeys } from './access/keys.ts';
 import { projectRoutes } from './access/projectRoutes.ts';
 import { createProjects } from './access/projects.ts';
 import { type Config, ConfigurationError, checkReach, readConfig, SERVICE_SETTINGS } from './config.ts';
+import { datasetLimitsOf } from './datasets/limits.ts';
 import { createIngestMetrics } from './datasets/metrics.ts';
 import { datasetRoutes } from './datasets/routes.ts';
 import { type AllDatasets, createDatasets } from './datasets/service.ts';
@@ -133,7 +134,8 @@ export async function runWorkerRole(config: Config, log: Logger): Promise<void> 
   const rooms = { saveModel, findDataset, findFile, checkpoints };
   const cores = availableParallelism();
   const { threadMs: stopMs, workerMs: exitMs } = stopTimesWithin(config.shutdownSeconds);
-  await runWorker({ database, ...rooms, checkpointMs, threads, cores, kernels, stopMs, exitMs, registry, clock, log });
+  const machine = { threads, cores, memoryBytes: config.jobMemoryBytes, kernels };
+  await runWorker({ database, ...rooms, ...machine, checkpointMs, stopMs, exitMs, registry, clock, log });
   await datasets.close();
   await database.destroy();
 }
@@ -167,7 +169,7 @@ export async function describeApi(): Promise<unknown> {
 type DatasetParts = Pick<Parts, 'config' | 'folders' | 'database' | 'registry' | 'log'>;
 
 function datasetsOf({ config, folders, database, registry, log }: DatasetParts): AllDatasets {
-  const limits = { uploadBytes: config.maxUploadBytes, ingestSeconds: config.maxIngestSeconds };
+  const limits = datasetLimitsOf(config);
   return createDatasets({ database, folders, clock: Date.now, limits, metrics: createIngestMetrics(registry), log });
 }
 
@@ -216,7 +218,7 @@ function assemble(parts: Parts): Promise<FastifyInstance> {
   const authentication = authenticationOf(parts);
   const { createKernels, description: kernels, mostThreads } = chooseKernels(config.kernels);
   const cores = availableParallelism();
-  const machine = { cores, coresOfJob: Math.min(cores, mostThreads) };
+  const machine = { cores, coresOfJob: Math.min(cores, mostThreads), memoryBytes: config.jobMemoryBytes };
   log?.info({ kernels }, 'kernels chosen');
   const checkpoints = createCheckpoints({ database, folder: folders.checkpoints, clock, log });
   const jobsParts = { database, findDataset: datasets.find, checkpoints, news, machine, clock };
@@ -226,6 +228,7 @@ function assemble(parts: Parts): Promise<FastifyInstance> {
     clock,
     temporaryFolder: folders.temporary,
     maxTextBytes: config.maxUploadBytes,
+    maxExpansion: config.maxExpansion,
     json: { bytes: config.maxJsonBytes, depth: config.maxJsonDepth, values: config.maxJsonValues },
     metrics: createPredictionMetrics(registry),
   });
@@ -270,8 +273,8 @@ function assemble(parts: Parts): Promise<FastifyInstance> {
 
 /** The worker is this program in its other role, told everything by flags. */
 function workerParts(config: Config, news: NewsDesk, log: Logger) {
-  const { data, workers, kernels, checkpointSeconds, shutdownSeconds, logLevel } = config;
-  const forTraining = { workers, kernels, 'checkpoint-seconds': checkpointSeconds };
+  const { data, workers, kernels, checkpointSeconds, jobMemoryBytes, shutdownSeconds, logLevel } = config;
+  const forTraining = { workers, kernels, 'checkpoint-seconds': checkpointSeconds, 'job-memory-bytes': jobMemoryBytes };
   const settings = {
     role: 'worker',
     host: '127.0.0.1',

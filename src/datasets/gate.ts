@@ -1,13 +1,19 @@
+import { ServiceError } from '../kit/errors.ts';
+
 /** Lets so many pieces of work through at once; the others wait their turn. */
 export interface Gate {
+  /** Throws ServiceError `overloaded` where too many wait. */
   readonly run: <Value>(work: () => Promise<Value>) => Promise<Value>;
 }
 
-export function createGate(width: number): Gate {
+const RETRY_AFTER_SECONDS = 10;
+
+export function createGate(width: number, mostWaiting = Number.POSITIVE_INFINITY): Gate {
   const waiting: (() => void)[] = [];
   let running = 0;
   return {
     async run(work) {
+      if (running >= width && waiting.length >= mostWaiting) throw tooMany(mostWaiting);
       if (running >= width) await new Promise<void>((proceed) => waiting.push(proceed));
       else running += 1;
       try {
@@ -20,4 +26,9 @@ export function createGate(width: number): Gate {
       }
     },
   };
+}
+
+function tooMany(waiting: number): ServiceError {
+  const detail = `${waiting} uploads wait to be read already, and more may not: send it again later.`;
+  return new ServiceError('overloaded', detail, [], RETRY_AFTER_SECONDS);
 }

@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process';
 import { ServiceError } from '../kit/errors.ts';
 import { siblingPath } from '../kit/siblings.ts';
-import type { IngestAnswer, Ingested, IngestRequest } from './ingest/messages.ts';
+import type { IngestAnswer, Ingested, IngestRequest, TableLimits } from './ingest/messages.ts';
 
 const PROCESS = siblingPath(import.meta.url, './ingestProcess');
 /** Enough for a thousand columns side by side; what does not fit is spilled to disk. */
@@ -11,23 +11,25 @@ const NODE_HEAP_MEBIBYTES = 512;
 
 export interface IngestLimits {
   readonly ingestSeconds: number;
+  readonly table: TableLimits;
   /** What DuckDB may take; the process takes some more. */
   readonly ingestMemoryBytes?: number;
 }
 
 /**
  * Reads the upload in `folder` in a process of its own, which knows no secrets and is killed when its time is up.
- * Throws ServiceError `invalid_file` when the file is refused, or when reading it kills the process, and ENOSPC when the disk is full.
+ * Throws ServiceError `invalid_file` or `table_too_large` when the file is refused, `invalid_file` when reading it kills the process, and ENOSPC
+ * when the disk is full.
  */
 export async function ingestUpload(
   folder: string,
-  request: Omit<IngestRequest, 'memoryBytes'>,
-  { ingestSeconds, ingestMemoryBytes = INGEST_MEMORY_BYTES }: IngestLimits,
+  request: Omit<IngestRequest, 'memoryBytes' | 'limits'>,
+  { ingestSeconds, table, ingestMemoryBytes = INGEST_MEMORY_BYTES }: IngestLimits,
 ): Promise<Ingested> {
-  const answer = await ask(folder, { ...request, memoryBytes: ingestMemoryBytes }, ingestSeconds);
+  const answer = await ask(folder, { ...request, memoryBytes: ingestMemoryBytes, limits: table }, ingestSeconds);
   if ('ingested' in answer) return answer.ingested;
   if ('diskFull' in answer) throw Object.assign(new Error('The disk is full.'), { code: 'ENOSPC' });
-  throw new ServiceError('invalid_file', answer.refusal.message, answer.refusal.errors);
+  throw new ServiceError(answer.refusal.code, answer.refusal.message, answer.refusal.errors);
 }
 
 function ask(folder: string, request: IngestRequest, seconds: number): Promise<IngestAnswer> {

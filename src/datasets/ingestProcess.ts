@@ -14,7 +14,7 @@ process.once('message', (request: IngestRequest) => {
 });
 process.once('disconnect', () => process.exit());
 
-async function answer({ format, options, memoryBytes }: IngestRequest): Promise<IngestAnswer> {
+async function answer({ format, options, memoryBytes, limits }: IngestRequest): Promise<IngestAnswer> {
   const session = await openSession({
     memoryBytes,
     threads: Math.min(MOST_THREADS, availableParallelism()),
@@ -23,10 +23,11 @@ async function answer({ format, options, memoryBytes }: IngestRequest): Promise<
   });
   const disk = watchDisk(session);
   try {
-    return { ingested: await ingest(disk.session, format, options) };
+    return { ingested: await ingest(disk.session, format, options, limits) };
   } catch (error) {
     if (disk.wasFull() || isDiskFull(error)) return { diskFull: true };
-    if (error instanceof Refusal) return { refusal: { message: error.message, errors: error.errors } };
+    if (error instanceof Refusal)
+      return { refusal: { message: error.message, errors: error.errors, code: error.code } };
     throw error;
   }
 }

@@ -10,8 +10,12 @@ import type { IngestMetrics } from './metrics.ts';
 import { tableFileName } from './options.ts';
 import type { DatasetStore } from './store.ts';
 
-/** Reading takes every core: more at once only takes more memory. */
-const READ_AT_ONCE = 2;
+export interface IntakeLimits extends IngestLimits {
+  /** How many files are read at once: reading takes every core, so more only take more memory. */
+  readonly ingestions: number;
+  /** How many files may wait for that. */
+  readonly waitingIngestions: number;
+}
 
 /** What reading a file adds to the dataset's row. */
 export type TableFacts = Pick<DatasetRow, 'rows' | 'file' | 'columns' | 'warnings'>;
@@ -20,7 +24,7 @@ export interface Intake {
   /**
    * Reads the upload in `folder`, unless the project has the same bytes, read the same way, already (those of another are read again: how long
    * it takes must not tell of them), and calls `save` while the table cannot be deleted.
-   * Throws ServiceError `invalid_file`.
+   * Throws ServiceError `invalid_file`, `table_too_large`, and `overloaded` where too many wait to be read.
    */
   readonly take: (upload: HeldUpload, save: (facts: TableFacts) => Promise<void>) => Promise<void>;
   /** Deletes a dataset's row and, with the last row that uses it, the file. */
@@ -41,10 +45,10 @@ export interface HeldUpload {
 export function createIntake(
   folders: Folders,
   store: DatasetStore,
-  limits: IngestLimits,
+  limits: IntakeLimits,
   metrics?: IngestMetrics,
 ): Intake {
-  const reading = createGate(READ_AT_ONCE);
+  const reading = createGate(limits.ingestions, limits.waitingIngestions);
   const files = createGate(1);
   const read = async (folder: string, request: Pick<HeldUpload, 'format' | 'options'>) => {
     const timed = metrics?.seconds.startTimer();

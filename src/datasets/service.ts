@@ -12,8 +12,7 @@ import type { Database } from '../store/database.ts';
 import type { DatasetRow } from '../store/tables.ts';
 import { createScratch, emptyTemporary, type Scratch } from './folders.ts';
 import { type FileFormat, type ReadOptions, UPLOAD_FILE } from './ingest/messages.ts';
-import type { IngestLimits } from './ingestClient.ts';
-import { createIntake, type HeldUpload, type TableFacts } from './intake.ts';
+import { createIntake, type HeldUpload, type IntakeLimits, type TableFacts } from './intake.ts';
 import type { IngestMetrics } from './metrics.ts';
 import { createRowReader } from './rowReader.ts';
 import type { Dataset, DatasetRows } from './schemas.ts';
@@ -22,9 +21,11 @@ import { look, receive } from './upload.ts';
 import { limitWithin, uploadLimit } from './uploadLimit.ts';
 import { toDataset } from './view.ts';
 
-export interface DatasetLimits extends IngestLimits {
+export interface DatasetLimits extends IntakeLimits {
   /** The largest upload, packed or unpacked. */
   readonly uploadBytes: number;
+  /** How many times as large an upload may become when it is unpacked. */
+  readonly expansion: number;
 }
 
 export interface DatasetsParts {
@@ -135,7 +136,7 @@ export function createDatasets({ database, folders, clock, limits, metrics, log 
         const id = upload.id ?? newId('ds', clock());
         const scratch = await createScratch(folders, id);
         try {
-          const received = await receive(upload.body, join(scratch.folder, UPLOAD_FILE), limit);
+          const received = await receive(upload.body, join(scratch.folder, UPLOAD_FILE), limit, limits.expansion);
           metrics?.bytes.inc(received.bytes);
           const row: DatasetRow = { ...EMPTY_ROW, ...received, id, project, name: upload.name, createdAt: clock() };
           if (upload.respondAsync) {
@@ -152,7 +153,7 @@ export function createDatasets({ database, folders, clock, limits, metrics, log 
       },
 
       async sha256Of(body) {
-        return (await look(body, uploadLimit(limits.uploadBytes))).sha256;
+        return (await look(body, uploadLimit(limits.uploadBytes), limits.expansion)).sha256;
       },
 
       async list({ limit, after }) {

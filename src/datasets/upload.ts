@@ -4,6 +4,7 @@ import { Readable, type Transform, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { ServiceError } from '../kit/errors.ts';
+import { createExpansion } from '../kit/expansion.ts';
 import type { UploadLimit } from './uploadLimit.ts';
 
 export interface Received {
@@ -18,25 +19,28 @@ const GZIP_LAYERS = 2;
 
 /**
  * Streams a body to `file`, unpacked where it is gzip, and never holds more than a few chunks of it.
- * Throws the limit's error beyond it, packed or unpacked, and ServiceError `invalid_file` for broken gzip or an empty body.
+ * Throws the limit's error beyond it, packed or unpacked, `payload_too_large` where it grows to more than `mostTimes` its size when it is
+ * unpacked, and ServiceError `invalid_file` for broken gzip or an empty body.
  */
-export function receive(body: Readable, file: string, limit: UploadLimit): Promise<Received> {
-  return pass(body, createWriteStream(file, { flags: 'wx' }), limit);
+export function receive(body: Readable, file: string, limit: UploadLimit, mostTimes: number): Promise<Received> {
+  return pass(body, createWriteStream(file, { flags: 'wx' }), limit, mostTimes);
 }
 
 /** What `receive` would answer; nothing is kept. Throws as it does. */
-export function look(body: Readable, limit: UploadLimit): Promise<Received> {
-  return pass(body, new Writable({ write: (_chunk, _encoding, done) => done() }), limit);
+export function look(body: Readable, limit: UploadLimit, mostTimes: number): Promise<Received> {
+  return pass(body, new Writable({ write: (_chunk, _encoding, done) => done() }), limit, mostTimes);
 }
 
-async function pass(body: Readable, target: Writable, limit: UploadLimit): Promise<Received> {
+async function pass(body: Readable, target: Writable, limit: UploadLimit, mostTimes: number): Promise<Received> {
   const hash = createHash('sha256');
   const packed = createMeter(limit);
   const unpacked = createMeter(limit);
-  const content = await unpack(packed.pass(chunksOf(body)), GZIP_LAYERS);
+  const expansion = createExpansion(mostTimes);
+  const content = await unpack(expansion.packed(packed.pass(chunksOf(body))), GZIP_LAYERS);
   await pipeline(
     content,
     unpacked.pass,
+    (chunks: AsyncIterable<Buffer>) => expansion.unpacked(chunks),
     async function* (chunks: AsyncIterable<Buffer>) {
       for await (const chunk of chunks) {
         hash.update(chunk);

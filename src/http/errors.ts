@@ -34,6 +34,7 @@ const HTTP: Record<ErrorCode, { readonly status: number; readonly title: string 
   unsupported_media_type: { status: 415, title: 'Format not read here' },
   unsupported_encoding: { status: 415, title: 'Encoding not read here' },
   invalid_file: { status: 422, title: 'Unreadable file' },
+  table_too_large: { status: 413, title: 'Table too large' },
   invalid_spec: { status: 422, title: 'Impossible training' },
   idempotency_key_reused: { status: 422, title: 'Key of another request' },
   invalid_rows: { status: 422, title: 'Impossible rows' },
@@ -45,6 +46,7 @@ const HTTP: Record<ErrorCode, { readonly status: number; readonly title: string 
   predict_rows_quota: { status: 413, title: 'Too many rows' },
   storage_full: { status: 507, title: 'No room on the disk' },
   unavailable: { status: 503, title: 'Not available at present' },
+  overloaded: { status: 503, title: 'Too much to do' },
   internal_error: { status: 500, title: 'Internal error' },
 };
 

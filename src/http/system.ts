@@ -63,13 +63,13 @@ export function systemRoutes({ facts, ready, scrape }: SystemParts): FastifyPlug
     app.get(
       '/readyz',
       {
-        config: { scope: 'public' },
+        config: { scope: 'public', tellsLoad: true },
         schema: {
           tags: ['System'],
           operationId: 'getReadiness',
           summary: 'Whether the service can take work',
           description:
-            'Uploads are taken and, where this process has a worker beside it, jobs too: the worker lives and has loaded all that it trains with.',
+            'Uploads are taken and, where this process has a worker beside it, jobs too: the worker lives and has loaded all that it trains with; and the service has no more to do than it can.',
           response: { 200: answer('Ready.', statusSchema), ...errorResponses(503) },
         },
       },

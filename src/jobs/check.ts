@@ -5,6 +5,8 @@ import type { DatasetRow } from '../store/tables.ts';
 import { resolveSpec } from '../training/resolve/resolve.ts';
 import type { DatasetShape } from '../training/resolve/shape.ts';
 import { type JobRequest, jobRequestSchema } from './requestSchema.ts';
+import { sizeMistakes } from './size.ts';
+import type { Machine } from './threadWarnings.ts';
 
 /** What a job must know of its dataset. */
 interface Dataset {
@@ -21,9 +23,13 @@ export type FindDataset = (id: string) => Promise<Dataset | undefined>;
 /**
  * A request that can run, with its dataset and every default filled in. Throws ServiceError that lists all mistakes: `invalid_request` when
  * the body is malformed (mistakes against the dataset included, as far as the rest can be checked), `invalid_spec` when it is well-formed
- * but impossible, `dataset_not_ready`.
+ * but impossible or takes more memory than there is, `dataset_not_ready`.
  */
-export async function checkRequest(body: unknown, findDataset: FindDataset) {
+export async function checkRequest(
+  body: unknown,
+  findDataset: FindDataset,
+  { memoryBytes }: Pick<Machine, 'memoryBytes'>,
+) {
   const parsed = jobRequestSchema.safeParse(body);
   if (!parsed.success) {
     const impossible = await impossibleIn(wellFormedPart(body, parsed.error.issues), findDataset);
@@ -36,6 +42,8 @@ export async function checkRequest(body: unknown, findDataset: FindDataset) {
   if (shape === undefined) throw notReady(dataset);
   const resolution = resolveSpec(request, shape);
   if (resolution.spec === null) throw invalidSpec(resolution.errors);
+  const tooLarge = sizeMistakes(resolution.spec, shape, memoryBytes);
+  if (tooLarge.length > 0) throw invalidSpec(tooLarge);
   return { request, dataset, shape, spec: resolution.spec, warnings: resolution.warnings };
 }
 

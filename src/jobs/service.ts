@@ -60,7 +60,11 @@ export function createJobs(parts: JobsParts, { project, quotas }: Tenant): Jobs 
       if (quotas.storedBytes !== null && (await storedBytes(database, project)) >= quotas.storedBytes) {
         throw noRoomLeft(quotas.storedBytes);
       }
-      const { request, dataset, shape, spec, warnings } = await checkRequest(body, (id) => findDataset(id, project));
+      const { request, dataset, shape, spec, warnings } = await checkRequest(
+        body,
+        (id) => findDataset(id, project),
+        machine,
+      );
       const { name = `${dataset.name}-${spec.target}`, datasetId, priority, labels } = request;
       const now = clock();
       const id = givenId ?? newId('job', now);

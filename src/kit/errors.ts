@@ -26,6 +26,7 @@ export const ERROR_CODES = [
   'unsupported_media_type',
   'unsupported_encoding',
   'invalid_file',
+  'table_too_large',
   'invalid_spec',
   'idempotency_key_reused',
   'invalid_rows',
@@ -37,6 +38,7 @@ export const ERROR_CODES = [
   'predict_rows_quota',
   'storage_full',
   'unavailable',
+  'overloaded',
   'internal_error',
 ] as const;
 export type ErrorCode = (typeof ERROR_CODES)[number];

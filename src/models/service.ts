@@ -35,6 +35,8 @@ export interface ModelsParts {
   readonly maxTextBytes: number;
   /** JSON is held whole in memory; more rows than fit are sent as text. */
   readonly json: HeldJson;
+  /** How many times as large a body may become when it is unpacked. */
+  readonly maxExpansion: number;
   readonly metrics?: PredictionMetrics | undefined;
   /** What models may take of memory to be ready to answer. */
   readonly cacheBytes?: number;
@@ -76,7 +78,7 @@ export function createModels(parts: ModelsParts): ModelsOf {
 }
 
 function modelsOf(parts: ModelsParts, loader: Loader, { project, quotas: { predictRows } }: Tenant): Models {
-  const { database, clock, temporaryFolder, maxTextBytes, json, metrics } = parts;
+  const { database, clock, temporaryFolder, maxTextBytes, maxExpansion, json, metrics } = parts;
   const store = createModelStore(database, project);
 
   async function find(idOrAlias: string): Promise<ModelRow> {
@@ -126,14 +128,14 @@ function modelsOf(parts: ModelsParts, loader: Loader, { project, quotas: { predi
 
     async predictJson(idOrAlias, { stream, contentEncoding }) {
       const predictor = await load(idOrAlias);
-      const { rows } = parseInput(rowsSchema, await readJson(unpack(stream, contentEncoding), json));
+      const { rows } = parseInput(rowsSchema, await readJson(unpack(stream, contentEncoding, maxExpansion), json));
       return predictJson(predictor, rows, predictRows);
     },
 
     async predictText(idOrAlias, format, { stream, contentEncoding, charset }) {
       const predictor = await load(idOrAlias);
       const gaps = countGaps(predictor.fitted);
-      const text = decodeText(unpack(stream, contentEncoding), charset, maxTextBytes);
+      const text = decodeText(unpack(stream, contentEncoding, maxExpansion), charset, maxTextBytes);
       const spooled = await spool(
         predictText(predictor, format, text, gaps, predictRows),
         temporaryFolder,

@@ -7,7 +7,7 @@ import { TENANT } from '../support/access.ts';
 import { findDataset, insertDataset } from './datasets.ts';
 import { openJobs } from './house.ts';
 
-const MACHINE = { cores: 2, coresOfJob: 2 };
+const MACHINE = { cores: 2, coresOfJob: 2, memoryBytes: 2 ** 34 };
 const ANY = Number.MAX_SAFE_INTEGER;
 
 /** Jobs, and a worker's side of the queue to bring them into their states. */

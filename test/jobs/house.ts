@@ -31,7 +31,7 @@ export function checkpointsIn(folder: string, database: Database): Checkpoints {
 }
 
 /** The jobs' service over a new database that is gone after the test. */
-export function openJobs(machine: Machine = { cores: 4, coresOfJob: 4 }) {
+export function openJobs(machine: Machine = { cores: 4, coresOfJob: 4, memoryBytes: 2 ** 34 }) {
   const { folder, database, close } = makeFolder();
   onTestFinished(close);
   const news = createNewsDesk();

@@ -65,7 +65,7 @@ describe('a job that is submitted', () => {
   });
 
   it('is told when the kernels play on one core', async () => {
-    const { submit } = await openService({ cores: 4, coresOfJob: 1 });
+    const { submit } = await openService({ cores: 4, coresOfJob: 1, memoryBytes: 2 ** 34 });
     const { warnings } = await submit({ training: { threads: 2 } });
     expect(warnings).toContainEqual({ code: 'fewer_threads', message: expect.stringContaining('one core for a job') });
     expect((await submit()).warnings.map(({ code }) => code)).not.toContain('fewer_threads');

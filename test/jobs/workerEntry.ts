@@ -25,6 +25,7 @@ await runWorker({
   checkpointMs: 10_000,
   threads: 2,
   cores: 2,
+  memoryBytes: 2 ** 34,
   kernels: 'reference',
   clock: Date.now,
   log,

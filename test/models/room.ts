@@ -44,6 +44,7 @@ export async function openRoom(): Promise<Room> {
     clock: Date.now,
     temporaryFolder: folder,
     maxTextBytes: MAX_TEXT_BYTES,
+    maxExpansion: 200,
     json: { bytes: 16 * 2 ** 20, depth: 64, values: 1e6 },
   });
   const models = modelsOf(TENANT);

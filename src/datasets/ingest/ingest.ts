@@ -8,12 +8,20 @@ import { detectFormat, readHead } from './detect.ts';
 import { toUtf8 } from './encoding.ts';
 import { openJson } from './json.ts';
 import { measure } from './measure.ts';
-import { type FileFormat, type Ingested, type ReadOptions, Refusal, UPLOAD_FILE } from './messages.ts';
+import {
+  type FileFormat,
+  type Ingested,
+  type ReadOptions,
+  Refusal,
+  type TableLimits,
+  UPLOAD_FILE,
+} from './messages.ts';
 import { uniqueNames } from './names.ts';
 import { openParquet } from './parquet.ts';
 import { type PlannedColumn, planColumns } from './plan.ts';
 import { profile } from './profile.ts';
 import type { FoundColumn, Source } from './source.ts';
+import { checkColumns, checkRows } from './tableLimits.ts';
 import { warningsOf } from './warnings.ts';
 import { writeTable } from './write.ts';
 
@@ -21,15 +29,25 @@ import { writeTable } from './write.ts';
 export const TEXT_FILE = 'text';
 
 /** Makes `TABLE_FILE` of `UPLOAD_FILE`, both in the working folder, and profiles it. Throws Refusal with what to mend. */
-export async function ingest(session: Session, declared: FileFormat | null, options: ReadOptions): Promise<Ingested> {
+export async function ingest(
+  session: Session,
+  declared: FileFormat | null,
+  options: ReadOptions,
+  limits: TableLimits,
+): Promise<Ingested> {
   const head = await readHead(UPLOAD_FILE);
   const format = detectFormat(head, declared);
   const file = format === 'parquet' ? UPLOAD_FILE : await toUtf8(UPLOAD_FILE, head, TEXT_FILE);
   const found = await openSource(session, file, format, options);
+  checkColumns(
+    found.columns.map(({ name }) => name),
+    limits,
+  );
   const { source, warnings } = nameColumns(found);
   const asked = askedTypes(options, source);
   const cells = cellsOf(options.nullValues);
   const measured = await measure(session, source, cells);
+  checkRows(measured.rows, limits);
   if (measured.rows === 0) throw new Refusal('There is a header and no row: send at least one row.');
   const planned = await planColumns(session, source, measured, cells, asked);
   const kept = planned.filter((column) => !isEmptyAndNameless(column));

@@ -16,11 +16,20 @@ export interface ReadOptions {
   readonly types: readonly (readonly [string, ColumnType])[];
 }
 
+/** How large a table may be. */
+export interface TableLimits {
+  readonly rows: number;
+  readonly columns: number;
+  /** Characters of a column's name. */
+  readonly nameLength: number;
+}
+
 /** What the ingestion process is asked; the file is `UPLOAD_FILE` of its working folder. */
 export interface IngestRequest {
   readonly format: FileFormat | null;
   readonly options: ReadOptions;
   readonly memoryBytes: number;
+  readonly limits: TableLimits;
 }
 
 /** The profile of the table that now lies in `TABLE_FILE`. */
@@ -32,7 +41,7 @@ export interface Ingested {
 
 export type IngestAnswer =
   | { readonly ingested: Ingested }
-  | { readonly refusal: { readonly message: string; readonly errors: readonly FieldError[] } }
+  | { readonly refusal: Pick<Refusal, 'message' | 'errors' | 'code'> }
   /** No fault of the file: there is no room for what is made of it. */
   | { readonly diskFull: true };
 
@@ -44,9 +53,11 @@ export const TABLE_FILE = 'table.parquet';
 export class Refusal extends Error {
   override readonly name = 'Refusal';
   readonly errors: readonly FieldError[];
+  readonly code: 'invalid_file' | 'table_too_large';
 
-  constructor(message: string, errors: readonly FieldError[] = []) {
+  constructor(message: string, errors: readonly FieldError[] = [], code: Refusal['code'] = 'invalid_file') {
     super(message);
+    this.code = code;
     this.errors = errors;
   }
 }

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { Config } from '../../config.ts';
+import { type OverloadLimits, refuseOverload } from './overload.ts';
 import { documentRefusals, refuseWhatNobodyReads } from './requests.ts';
 import { refuseSlowBodies } from './slowBodies.ts';
 import { letRestOfBodiesGo } from './unreadBodies.ts';
@@ -15,7 +16,8 @@ export type HttpLimits = Pick<
   | 'maxRequestSeconds'
   | 'minBytesPerSecond'
   | 'bodyWindowSeconds'
->;
+> &
+  OverloadLimits;
 
 const MS_PER_SECOND = 1000;
 /** How often Node looks for requests that take too long. */
@@ -43,6 +45,7 @@ export function registerLimits(app: FastifyInstance, limits: HttpLimits): void {
   app.server.maxConnections = limits.maxConnections;
   app.addHook('onRoute', documentRefusals);
   app.addHook('onRequest', async (request) => refuseWhatNobodyReads(request));
+  refuseOverload(app, limits);
   refuseSlowBodies(app, limits);
   letRestOfBodiesGo(app);
 }

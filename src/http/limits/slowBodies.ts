@@ -22,11 +22,12 @@ export function refuseSlowBodies(app: FastifyInstance, limits: SlowBodyLimits): 
       if (raw.complete || raw.readableEnded) return clearInterval(timer);
       if (bytes >= leastBytes || isOurTurn(request)) return;
       clearInterval(timer);
-      if (reply.raw.headersSent) raw.socket.destroy();
+      if (reply.raw.headersSent) raw.destroy();
       else answerBroken(tooSlow(), raw.socket);
     }, limits.bodyWindowSeconds * 1000);
     timer.unref();
-    raw.once('close', () => clearInterval(timer));
+    // Whatever is still to come then is not waited for.
+    reply.raw.once('close', () => clearInterval(timer));
   });
 }
 

@@ -1,4 +1,3 @@
-import { totalmem } from 'node:os';
 import type { Registry } from '../../kit/metrics.ts';
 import { siblingPath } from '../../kit/siblings.ts';
 import { USUAL_STOP_TIMES } from '../../kit/stopTimes.ts';
@@ -10,7 +9,7 @@ import { answerScrapes } from './scrapes.ts';
 import type { ThreadSetup } from './threadTask.ts';
 import { startWorker, type WorkerParts } from './worker.ts';
 
-export interface WorkerProcessParts extends Omit<WorkerParts, 'news' | 'pool' | 'memoryBytes' | 'metrics'> {
+export interface WorkerProcessParts extends Omit<WorkerParts, 'news' | 'pool' | 'metrics'> {
   /** Where its figures are kept. */
   readonly registry: Registry;
   /** How long it has to stop before it ends whatever it does. */
@@ -21,8 +20,6 @@ export interface WorkerProcessParts extends Omit<WorkerParts, 'news' | 'pool' | 
 }
 
 const EXIT_FORCED = 1;
-/** Of the machine's or container's memory; the rest is for the API, the database's cache and what estimates miss. */
-const MEMORY_SHARE = 0.7;
 
 /**
  * Makes this process a worker: it takes jobs until its parent is gone or it is told to end, then resolves, and nothing keeps the process alive.
@@ -47,7 +44,7 @@ async function work(parts: WorkerProcessParts, pool: Pool, end: Promise<void>): 
   const { exitMs = USUAL_STOP_TIMES.workerMs } = parts;
   const news = createNewsDesk();
   const metrics = createTrainingMetrics(parts.registry);
-  const worker = startWorker({ ...parts, news, pool, metrics, memoryBytes: usableMemory() });
+  const worker = startWorker({ ...parts, news, pool, metrics });
   answerScrapes(parts.registry);
   joinParent(news);
   try {
@@ -57,11 +54,6 @@ async function work(parts: WorkerProcessParts, pool: Pool, end: Promise<void>): 
     setTimeout(() => process.exit(EXIT_FORCED), exitMs).unref();
     await worker.stop();
   }
-}
-
-/** An unconstrained process is told an absurdly large limit. */
-function usableMemory(): number {
-  return MEMORY_SHARE * Math.min(totalmem(), process.constrainedMemory());
 }
 
 /** Passes news between this process and the one that forked it, if one did. */

@@ -1,6 +1,7 @@
 import { pipeline, type Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { ServiceError } from '../../kit/errors.ts';
+import { createExpansion, type Expansion } from '../../kit/expansion.ts';
 import { type JsonLimits, tooMuchJson } from '../../kit/json.ts';
 
 const NOT_GZIP = new Set(['Z_DATA_ERROR', 'Z_BUF_ERROR', 'Z_STREAM_END']);
@@ -8,19 +9,23 @@ const CLIENT_GONE = new Set(['ECONNRESET', 'ERR_STREAM_PREMATURE_CLOSE']);
 
 /**
  * The bytes of a body, unpacked. Throws ServiceError `unsupported_encoding` for another Content-Encoding than gzip,
- * and while reading `invalid_rows` for broken gzip and `invalid_request` when the client breaks off.
+ * and while reading `invalid_rows` for broken gzip, `payload_too_large` for what grows too much, and `invalid_request` when the client breaks off.
  */
-export function unpack(body: Readable, encoding: string | undefined): AsyncIterable<Uint8Array> {
+export function unpack(body: Readable, encoding: string | undefined, maxExpansion: number): AsyncIterable<Uint8Array> {
   switch (encoding?.trim().toLowerCase() || 'identity') {
     case 'identity':
       return bytesOf(body);
     case 'gzip':
     case 'x-gzip':
-      // Errors of either stream reach the one who reads the last; the callback keeps them from being thrown as well.
-      return bytesOf(pipeline(body, createGunzip(), () => undefined));
+      return gunzip(body, createExpansion(maxExpansion));
     default:
       throw new ServiceError('unsupported_encoding', 'Content-Encoding may be gzip, or left out.');
   }
+}
+
+function gunzip(body: Readable, { packed, unpacked }: Expansion): AsyncIterable<Uint8Array> {
+  // Errors of any of the streams reach the one who reads the last; the callback keeps them from being thrown as well.
+  return unpacked(bytesOf(pipeline(body, packed, createGunzip(), () => undefined)));
 }
 
 async function* bytesOf(stream: Readable): AsyncGenerator<Uint8Array> {

@@ -8,6 +8,7 @@ import { buildApp } from '../../../src/http/app.ts';
 import { type Folders, foldersOf, prepareFolders } from '../../../src/kit/folders.ts';
 import { type Database, openDatabase } from '../../../src/store/database.ts';
 import { HTTP_LIMITS, OPEN_GUARD } from '../../support/access.ts';
+import { DATASET_LIMITS } from '../../support/datasetLimits.ts';
 
 /** The datasets room behind its routes, over a data folder of its own. */
 export interface TestService {
@@ -18,14 +19,12 @@ export interface TestService {
   readonly close: () => Promise<void>;
 }
 
-const LIMITS: DatasetLimits = { uploadBytes: 2 ** 30, ingestSeconds: 120 };
-
 export async function startDatasets(limits: Partial<DatasetLimits> = {}, disk = tmpdir()): Promise<TestService> {
   const data = mkdtempSync(join(disk, 'trainyard-datasets-'));
   const folders = foldersOf(data);
   prepareFolders(folders);
   const database = openDatabase(folders.database);
-  const all = { ...LIMITS, ...limits };
+  const all = { ...DATASET_LIMITS, ...limits };
   const datasets = createDatasets({ database, folders, clock: Date.now, limits: all });
   const app = await buildApp({
     version: '0.0.0',

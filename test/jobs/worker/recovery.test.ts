@@ -11,12 +11,13 @@ import { createJobs } from '../../../src/jobs/service.ts';
 import { startSupervisor } from '../../../src/jobs/supervisor.ts';
 import { foldersOf, prepareFolders } from '../../../src/kit/folders.ts';
 import { TENANT } from '../../support/access.ts';
+import { DATASET_LIMITS } from '../../support/datasetLimits.ts';
 import { checkpointsIn, log, makeFolder, over } from '../house.ts';
 import { seen } from '../seen.ts';
 
 /** The program itself, in its worker role. */
 const PROGRAM = fileURLToPath(new URL('../../../src/cli/trainyard.ts', import.meta.url));
-const LIMITS = { uploadBytes: 1e8, ingestSeconds: 60 };
+const LIMITS = { ...DATASET_LIMITS, uploadBytes: 1e8 };
 const CSV = {
   format: 'csv',
   respondAsync: false,
@@ -60,7 +61,7 @@ async function openService() {
   const { id: datasetId } = await datasets.of(TENANT).upload({ ...CSV, name: 'kinds', body });
   const news = createNewsDesk();
   const checkpoints = checkpointsIn(folder, database);
-  const machine = { cores: 2, coresOfJob: 2 };
+  const machine = { cores: 2, coresOfJob: 2, memoryBytes: 2 ** 34 };
   const jobs = createJobs(
     { database, findDataset: datasets.find, checkpoints, news, machine, clock: Date.now },
     TENANT,

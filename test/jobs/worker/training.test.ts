@@ -10,12 +10,13 @@ import { createPool } from '../../../src/jobs/worker/pool.ts';
 import { startWorker } from '../../../src/jobs/worker/worker.ts';
 import { foldersOf, prepareFolders } from '../../../src/kit/folders.ts';
 import { TENANT } from '../../support/access.ts';
+import { DATASET_LIMITS } from '../../support/datasetLimits.ts';
 import { checkpointsIn, log, makeFolder, over } from '../house.ts';
 import { saveModel } from '../models.ts';
 import { hasLosses, seen } from '../seen.ts';
 
 const THREAD = fileURLToPath(new URL('../../../src/jobs/worker/thread.ts', import.meta.url));
-const LIMITS = { uploadBytes: 1e8, ingestSeconds: 60, ingestMemoryBytes: 1e9 };
+const LIMITS = { ...DATASET_LIMITS, uploadBytes: 1e8, ingestMemoryBytes: 1e9 };
 const CSV = {
   format: 'csv',
   respondAsync: false,
@@ -51,7 +52,7 @@ async function openTraining() {
   const news = createNewsDesk();
   const { find: findDataset, findFile } = datasets;
   const checkpoints = checkpointsIn(folder, database);
-  const machine = { cores: 2, coresOfJob: 2 };
+  const machine = { cores: 2, coresOfJob: 2, memoryBytes: 2 ** 34 };
   const jobs = createJobs({ database, findDataset, checkpoints, news, machine, clock: Date.now }, TENANT);
   const threads = 2;
   const pool = createPool({ module: THREAD, setup: { kernels: 'auto' }, threads, onError: () => {} });

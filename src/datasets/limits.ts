@@ -1,0 +1,14 @@
+import type { Config } from '../config.ts';
+import type { DatasetLimits } from './service.ts';
+
+/** The limits of uploads as they are configured. */
+export function datasetLimitsOf(config: Config): DatasetLimits {
+  return {
+    uploadBytes: config.maxUploadBytes,
+    expansion: config.maxExpansion,
+    ingestSeconds: config.maxIngestSeconds,
+    ingestions: config.maxIngestions,
+    waitingIngestions: config.maxWaitingIngestions,
+    table: { rows: config.maxRows, columns: config.maxColumns, nameLength: config.maxColumnNameLength },
+  };
+}

@@ -1,0 +1,87 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { getHeapStatistics } from 'node:v8';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { ServiceError } from '../../kit/errors.ts';
+import { hasBody } from './requests.ts';
+
+export interface OverloadLimits {
+  /** Of this process, all together. */
+  readonly maxApiMemoryBytes: number;
+  /** How late the process comes to its work, on average over a second. */
+  readonly maxDelayMs: number;
+  /** Bodies that are held in memory at once, all together. */
+  readonly maxHeldBytes: number;
+}
+
+const LOOK_MS = 1000;
+const RETRY_AFTER_SECONDS = 2;
+/** Beyond this share of its heap V8 does little but collect garbage. */
+const HEAP_SHARE = 0.9;
+const NANOSECONDS = 1e6;
+
+/** What the process says of itself. */
+export type Vitals = () => { readonly rssBytes: number; readonly heapShare: number; readonly delayMs: number };
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Of a public route: refused with the others while there is too much to do, so that whoever shares out the load hears of it. */
+    tellsLoad?: boolean;
+  }
+}
+
+/**
+ * Answers 503 with Retry-After while the process has too much to do, before it runs out of memory. Public routes, such as /healthz, go on
+ * answering, but those that tell the load. A body that will be held in memory is counted when it is announced, so that many at once are refused before they come.
+ */
+export function refuseOverload(app: FastifyInstance, limits: OverloadLimits, look = measureVitals(app)): void {
+  let reason: string | undefined;
+  const timer = setInterval(() => {
+    reason = reasonOf(look(), limits);
+  }, LOOK_MS);
+  timer.unref();
+  app.addHook('onClose', async () => clearInterval(timer));
+
+  let heldBytes = 0;
+  app.addHook('onRequest', async (request, reply) => {
+    const { scope, tellsLoad } = request.routeOptions.config;
+    if (request.is404 || (scope === 'public' && !tellsLoad)) return;
+    if (reason !== undefined) throw overloaded(reason);
+    const bytes = bytesToHold(request);
+    if (bytes > 0 && heldBytes + bytes > limits.maxHeldBytes)
+      throw overloaded('too many large bodies are on their way');
+    heldBytes += bytes;
+    reply.raw.once('close', () => {
+      heldBytes -= bytes;
+    });
+  });
+}
+
+function reasonOf({ rssBytes, heapShare, delayMs }: ReturnType<Vitals>, limits: OverloadLimits): string | undefined {
+  if (rssBytes > limits.maxApiMemoryBytes || heapShare > HEAP_SHARE) return 'its memory is nearly used up';
+  return delayMs > limits.maxDelayMs ? 'it has more to do than it can' : undefined;
+}
+
+/** A body without a length may become as large as the route reads; streams are not held. */
+function bytesToHold(request: FastifyRequest): number {
+  const { bodyLimit, config } = request.routeOptions;
+  if (!hasBody(request) || config.maxStreamedBytes !== undefined) return 0;
+  return Number(request.headers['content-length'] ?? bodyLimit);
+}
+
+function overloaded(reason: string): ServiceError {
+  const detail = `The service cannot take this at present, as ${reason}: try again later.`;
+  return new ServiceError('overloaded', detail, [], RETRY_AFTER_SECONDS);
+}
+
+function measureVitals(app: FastifyInstance): Vitals {
+  const delay = monitorEventLoopDelay();
+  delay.enable();
+  app.addHook('onClose', async () => void delay.disable());
+  return () => {
+    const { used_heap_size: used, heap_size_limit: most } = getHeapStatistics();
+    // Without any sample, the mean is not a number.
+    const delayMs = (delay.mean || 0) / NANOSECONDS;
+    delay.reset();
+    return { rssBytes: process.memoryUsage.rss(), heapShare: used / most, delayMs };
+  };
+}

@@ -1,0 +1,11 @@
+import type { DatasetLimits } from '../../src/datasets/service.ts';
+
+/** Limits that no test of something else comes near. */
+export const DATASET_LIMITS: DatasetLimits = {
+  uploadBytes: 2 ** 30,
+  expansion: 200,
+  ingestSeconds: 120,
+  ingestions: 2,
+  waitingIngestions: 8,
+  table: { rows: 1e6, columns: 6000, nameLength: 1000 },
+};
