@@ -1,4 +1,5 @@
 import { type MaskKey, maskCounter } from './forward.ts';
+import { changes } from './inPlace.ts';
 import type { Kernels } from './kernels/kernels.ts';
 import { oneHotGradient } from './oneHot.ts';
 import type { LayerPlan } from './plan/layerPlan.ts';
@@ -9,19 +10,36 @@ import type { Plan } from './plan/plan.ts';
  * `scale` is the notes' 1/m: it is applied once, where a sum over the examples is made.
  */
 export function backward(kernels: Kernels, { layers, batch }: Plan, m: number, scale: number, mask: MaskKey): void {
+  activationGradient(kernels, layers, layers.length, m, mask);
   for (let l = layers.length; l >= 1; l--) {
     const layer = layers[l - 1];
     const A = l > 1 ? layers[l - 2].D : batch.X;
-    const count = layer.n * m;
-    if (layer.dropout > 0) {
-      kernels.dropout(layer.dA, layer.dA, count, layer.dropout, mask.seed, maskCounter(mask, layers.length, l));
-    }
-    kernels.activationGradient(layer.activation, layer.dZ, layer.dA, layer.Y, layer.A, count);
     layer.normalization?.backward(kernels, layer, m, scale);
     weightGradient(kernels, layer, A, m, scale);
     if (!layer.normalization?.cancelsBias) kernels.biasGradient(layer.db, layer.dZ, m, layer.n, scale);
-    if (l > 1) kernels.inputGradient(layers[l - 2].dA, layer.W, layer.dZ, m, layer.k, layer.n);
+    if (l > 1) gradientBefore(kernels, layers, l, m, mask);
   }
+}
+
+type Layers = Plan['layers'];
+
+/** Layer l's dZ = dA * g'(Z), once its mask has dropped from dA what it dropped on the way there. */
+function activationGradient(kernels: Kernels, layers: Layers, l: number, m: number, mask: MaskKey): void {
+  const { activation, dropout, dA, dZ, Y, A, n } = layers[l - 1];
+  if (dropout > 0) kernels.dropout(dA, dA, n * m, dropout, mask.seed, maskCounter(mask, layers.length, l));
+  if (changes(activation, dZ, dA)) kernels.activationGradient(activation, dZ, dA, Y, A, n * m);
+}
+
+/** dA[l-1] = W[l]ᵀ dZ[l] and dZ[l-1] = dA[l-1] * g'(Z[l-1]): in one, unless dropout stands between. */
+function gradientBefore(kernels: Kernels, layers: Layers, l: number, m: number, mask: MaskKey): void {
+  const { W, dZ, k, n } = layers[l - 1];
+  const { activation, dropout, dA, dZ: dY, Y, A } = layers[l - 2];
+  if (dropout === 0 && changes(activation, dY, dA)) {
+    kernels.inputGradientThrough(activation, dY, dA, W, dZ, Y, A, m, k, n);
+    return;
+  }
+  kernels.inputGradient(dA, W, dZ, m, k, n);
+  activationGradient(kernels, layers, l - 1, m, mask);
 }
 
 /** dW = scale dZ Aᵀ; of the one-hot inputs, each example adds its dZ where its codes say. */

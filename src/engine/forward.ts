@@ -1,3 +1,4 @@
+import { changes } from './inPlace.ts';
 import { type Kernels, NONE } from './kernels/kernels.ts';
 import { addOneHot } from './oneHot.ts';
 import type { LayerPlan } from './plan/layerPlan.ts';
@@ -20,12 +21,10 @@ export function forward(kernels: Kernels, { layers, batch }: Plan, m: number, ma
   let A = batch.X;
   for (let l = 1; l <= layers.length; l++) {
     const layer = layers[l - 1];
-    const count = layer.n * m;
-    linear(kernels, layer, A, m, NONE);
-    layer.normalization?.train(kernels, layer, m);
-    kernels.activate(layer.activation, layer.A, layer.Y, count);
+    passLayer(kernels, layer, A, m, NONE, 'train');
     if (layer.dropout > 0) {
-      kernels.dropout(layer.D, layer.A, count, layer.dropout, mask.seed, maskCounter(mask, layers.length, l));
+      const counter = maskCounter(mask, layers.length, l);
+      kernels.dropout(layer.D, layer.A, layer.n * m, layer.dropout, mask.seed, counter);
     }
     A = layer.D;
   }
@@ -35,16 +34,30 @@ export function forward(kernels: Kernels, { layers, batch }: Plan, m: number, ma
 export function infer(kernels: Kernels, { layers, batch }: Plan, m: number): void {
   let A = batch.X;
   for (const layer of layers) {
-    linear(kernels, layer, A, m, layer.oneHot?.usual ?? NONE);
-    layer.normalization?.apply(kernels, layer, m);
-    kernels.activate(layer.activation, layer.A, layer.Y, layer.n * m);
+    passLayer(kernels, layer, A, m, layer.oneHot?.usual ?? NONE, 'apply');
     A = layer.A;
   }
 }
 
-/** Z = W A + b: a product with the dense inputs, and of the one-hot ones the columns of W that are multiplied by 1. */
-function linear(kernels: Kernels, layer: LayerPlan, A: number, m: number, usual: number): void {
-  const { Z, W, b, dense, n, oneHot } = layer;
-  if (dense > 0) kernels.affine(Z, W, A, b, m, dense, n);
+/** Z = W X + b and A = g(Z): in one, unless something stands between product and activation. */
+function passLayer(
+  kernels: Kernels,
+  layer: LayerPlan,
+  X: number,
+  m: number,
+  usual: number,
+  normalize: 'train' | 'apply',
+): void {
+  const { activation, A, Z, Y, W, b, dense, n, normalization, oneHot } = layer;
+  // Of the one-hot inputs the columns of W that are multiplied by 1, on which the product with the dense ones is built.
   if (oneHot !== null) addOneHot(kernels, layer, oneHot, m, usual);
+  const start = oneHot === null ? b : NONE;
+  const activates = changes(activation, A, Y);
+  if (activates && normalization === null && dense > 0) {
+    kernels.affineActivate(activation, A, Z, W, X, start, m, dense, n);
+    return;
+  }
+  if (dense > 0) kernels.affine(Z, W, X, start, m, dense, n);
+  normalization?.[normalize](kernels, layer, m);
+  if (activates) kernels.activate(activation, A, Y, n * m);
 }

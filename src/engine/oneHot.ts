@@ -1,4 +1,4 @@
-import { type Kernels, NONE } from './kernels/kernels.ts';
+import type { Kernels } from './kernels/kernels.ts';
 import type { Numbers } from './matrix.ts';
 import type { LayerPlan } from './plan/layerPlan.ts';
 import type { OneHotPlan } from './plan/oneHotPlan.ts';
@@ -48,12 +48,11 @@ export function fillUsual(kernels: Kernels, { oneHot, layers: [layer] }: Plan): 
   }
 }
 
-/** Z := Z + the columns of W that the batch's codes name, or b + them where no dense input came before. `usual`: as in the kernel. */
+/** Z := b + the columns of W that the batch's codes name. `usual`: as in the kernel. */
 export function addOneHot(kernels: Kernels, layer: LayerPlan, oneHot: OneHotPlan, m: number, usual: number): void {
-  const { Z, b, n, dense } = layer;
-  const start = dense > 0 ? NONE : b;
+  const { Z, b, n } = layer;
   const { batchCodesIndex, inputs, columns } = oneHot;
-  kernels.addRows(Z, start, weightsOf(layer), usual, batchCodesIndex, m, inputs, columns.length, n);
+  kernels.addRows(Z, b, weightsOf(layer), usual, batchCodesIndex, m, inputs, columns.length, n);
 }
 
 /** The part of dW that belongs to the one-hot inputs. */

@@ -6,7 +6,8 @@ import type { Plan } from './plan/plan.ts';
 export interface LayerPass {
   /** l, from 1. */
   readonly layer: number;
-  readonly Z: Matrix;
+  /** null where A took its place. */
+  readonly Z: Matrix | null;
   readonly A: Matrix;
   /** Of the rows' summed loss, before the notes' 1/m; null where no way back was planned. */
   readonly dA: Matrix | null;
@@ -20,7 +21,7 @@ export function readPass(values: Numbers, { layers }: Plan, m: number): readonly
     const keepsBoth = dA !== NONE && dA !== dZ;
     return {
       layer: index + 1,
-      Z: read(Z),
+      Z: Z === A ? null : read(Z),
       A: read(A),
       dA: keepsBoth ? read(dA) : null,
       dZ: keepsBoth ? read(dZ) : null,

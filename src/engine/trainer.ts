@@ -34,7 +34,7 @@ export interface TrainerOptions extends Partial<Penalties> {
   readonly precision?: ProductInputs;
   /** Names the initial parameters, the orders and the dropout masks. */
   readonly seed: number;
-  /** Whether `readPass` shall find every layer's dA and dZ. */
+  /** Whether `readPass` shall find every layer's Z, dA and dZ. */
   readonly keepsActivationGradients?: boolean;
 }
 

@@ -16,7 +16,7 @@ describe('a pass that is looked at', () => {
     trainer.computeGradients(0, ROWS);
     const layers = trainer.readPass(ROWS);
     const gradients = trainer.readGradients();
-    expect(layers.map(({ Z }) => Z.shape)).toEqual([
+    expect(layers.map(({ Z }) => Z?.shape)).toEqual([
       [6, ROWS],
       [5, ROWS],
       [3, ROWS],
@@ -35,9 +35,18 @@ describe('a pass that is looked at', () => {
     }
   });
 
-  it('left no way back where none was asked for', () => {
+  it('computed the gradients that it computes when nobody looks', () => {
+    const [lookedAt, alone] = [true, false].map((keepsActivationGradients) => {
+      const trainer = sampleTrainer(HIDDEN, { type: 'mse' }, { keepsActivationGradients });
+      trainer.computeGradients(0, ROWS);
+      return trainer.readGradients();
+    });
+    expect(alone).toEqual(lookedAt);
+  });
+
+  it('left neither Z nor a way back where none was asked for', () => {
     const trainer = sampleTrainer(HIDDEN, { type: 'mse' });
     trainer.computeGradients(0, ROWS);
-    expect(trainer.readPass(ROWS)[0]).toMatchObject({ dA: null, dZ: null });
+    expect(trainer.readPass(ROWS)[0]).toMatchObject({ Z: null, dA: null, dZ: null });
   });
 });

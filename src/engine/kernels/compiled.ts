@@ -12,14 +12,9 @@ import { ONE_THREAD, type Threads } from './oneThread.ts';
 /** A kernel of cpp/, with its arguments in that order. A flag is 0 or 1; a kernel without a result may answer anything. */
 export type CompiledKernel = (...placesSizesAndNumbers: number[]) => number;
 
-/** Activations and losses are kernels of their own; the others have the name of their method. */
+/** Losses are kernels of their own; the others have the name of their method. */
 type CompiledName =
-  | Exclude<
-      keyof Kernels,
-      keyof Arena | keyof Traits | keyof Threads | 'activate' | 'activationGradient' | 'elementwiseLoss'
-    >
-  | Activation
-  | `${Activation}Gradient`
+  | Exclude<keyof Kernels, keyof Arena | keyof Traits | keyof Threads | 'elementwiseLoss'>
   | ElementwiseLoss;
 
 export type CompiledKernels = Readonly<Record<CompiledName, CompiledKernel>>;
@@ -37,11 +32,10 @@ export interface Places {
   readonly atIndex: (offset: number) => number;
 }
 
-/** By the activation's name, so that a step builds no names. */
-function activationGradients(kernels: CompiledKernels): Readonly<Record<Activation, CompiledKernel>> {
-  const named = ACTIVATIONS.map((activation) => [activation, kernels[`${activation}Gradient`]] as const);
-  return Object.fromEntries(named) as Record<Activation, CompiledKernel>;
-}
+/** Compiled kernels know an activation by its place among all. */
+const NUMBERS = Object.fromEntries(ACTIVATIONS.map((activation, number) => [activation, number])) as Readonly<
+  Record<Activation, number>
+>;
 
 /** A player of the kernels compiled from cpp/: each method calls one of them. */
 export function playCompiled(
@@ -53,7 +47,6 @@ export function playCompiled(
   productInputs: ProductInputs = 'float32',
 ): Kernels {
   const { at, orAbsent, atIndex } = places;
-  const gradients = activationGradients(kernels);
   const bfloat16 = Number(productInputs === 'bfloat16');
   return {
     name,
@@ -68,7 +61,10 @@ export function playCompiled(
     },
 
     affine(Z, W, A, b, m, k, n) {
-      kernels.affine(at(Z), at(W), at(A), at(b), m, k, n, bfloat16);
+      kernels.affine(at(Z), at(W), at(A), orAbsent(b), m, k, n, bfloat16);
+    },
+    affineActivate(activation, A, Z, W, X, b, m, k, n) {
+      kernels.affineActivate(NUMBERS[activation], at(A), at(Z), at(W), at(X), orAbsent(b), m, k, n, bfloat16);
     },
     weightGradient(dW, dZ, A, m, k, n, scale) {
       kernels.weightGradient(at(dW), at(dZ), at(A), m, k, n, scale, bfloat16);
@@ -78,6 +74,10 @@ export function playCompiled(
     },
     inputGradient(dA, W, dZ, m, k, n) {
       kernels.inputGradient(at(dA), at(W), at(dZ), m, k, n, bfloat16);
+    },
+    inputGradientThrough(activation, dY, dA, W, dZ, Y, A, m, k, n) {
+      const g = NUMBERS[activation];
+      kernels.inputGradientThrough(g, at(dY), at(dA), at(W), at(dZ), at(Y), at(A), m, k, n, bfloat16);
     },
 
     gatherCodes(targetIndex, sourceIndex, rowsIndex, m, c) {
@@ -91,10 +91,10 @@ export function playCompiled(
     },
 
     activate(activation, A, Z, count) {
-      kernels[activation](at(A), at(Z), count);
+      kernels.activate(NUMBERS[activation], at(A), at(Z), count);
     },
     activationGradient(activation, dZ, dA, Z, A, count) {
-      gradients[activation](at(dZ), at(dA), at(Z), at(A), count);
+      kernels.activationGradient(NUMBERS[activation], at(dZ), at(dA), at(Z), at(A), count);
     },
 
     dropout(target, source, count, rate, seed, counter) {

@@ -22,8 +22,8 @@ export const PRODUCT_INPUTS = ['float32', 'bfloat16'] as const;
 export type ProductInputs = (typeof PRODUCT_INPUTS)[number];
 
 /**
- * Every activation g by name. A new one is a name here, its two formulas in `reference/activations.ts` and in `cpp/activations.h`, its entry
- * in `native/entries.h`, and the initializer that suits it in `initializers.ts`; the compiler and the conformance suite ask for what is missing.
+ * Every activation g by name. A new one is a name here, its two formulas in `reference/activations.ts` and, at the same place among them, in
+ * `cpp/activations.h`, and the initializer that suits it in `initializers.ts`; the compiler and the conformance suite ask for what is missing.
  */
 export const ACTIVATIONS = [
   'linear',
@@ -39,6 +39,17 @@ export const ACTIVATIONS = [
   'mish',
 ] as const;
 export type Activation = (typeof ACTIVATIONS)[number];
+
+/** Those whose g'(Z) follows from A = g(Z) alone: on the way back their A may be given for Z too. */
+export const SLOPE_FOLLOWS_FROM_A: readonly Activation[] = [
+  'linear',
+  'relu',
+  'leakyRelu',
+  'sigmoid',
+  'tanh',
+  'elu',
+  'selu',
+];
 
 /** The losses that compare each output with its own target; crossEntropy is a kernel of its own. */
 export const ELEMENTWISE_LOSSES = ['mse', 'mae', 'huber', 'quantile', 'poisson', 'binaryCrossEntropy'] as const;
@@ -75,14 +86,39 @@ export interface Kernels {
   /** Row i of the target (m, n) := row indices[i] of the source (any, n). Wants m indices from `rowsIndex` on. */
   gatherRows(target: number, source: number, rowsIndex: number, m: number, n: number): void;
 
-  /** Z (n, m) := W (n, k) A (k, m) + b (n, 1). Z overlaps nothing. */
+  /** Z (n, m) := W (n, k) A (k, m) + b (n, 1), or + Z itself where b is NONE. Z overlaps nothing. */
   affine(Z: number, W: number, A: number, b: number, m: number, k: number, n: number): void;
+  /** affine of X, and A (n, m) := g(Z); A may be Z. */
+  affineActivate(
+    activation: Activation,
+    A: number,
+    Z: number,
+    W: number,
+    X: number,
+    b: number,
+    m: number,
+    k: number,
+    n: number,
+  ): void;
   /** dW (n, k) := scale · dZ (n, m) Aᵀ (m, k). */
   weightGradient(dW: number, dZ: number, A: number, m: number, k: number, n: number, scale: number): void;
   /** db (n, 1) := scale · the sum of dZ (n, m) over the examples. */
   biasGradient(db: number, dZ: number, m: number, n: number, scale: number): void;
   /** dA (k, m) := Wᵀ (k, n) dZ (n, m). */
   inputGradient(dA: number, W: number, dZ: number, m: number, k: number, n: number): void;
+  /** dA (k, m) := Wᵀ (k, n) dZ (n, m), and dY (k, m) := dA * g'(Y), with A = g(Y) of the layer before at hand; dY may be dA. */
+  inputGradientThrough(
+    activation: Activation,
+    dY: number,
+    dA: number,
+    W: number,
+    dZ: number,
+    Y: number,
+    A: number,
+    m: number,
+    k: number,
+    n: number,
+  ): void;
 
   /** Row i of the target (c, m) := row indices[i] of the source (c, any): codes, both in `indices`. Wants m indices from `rowsIndex` on. */
   gatherCodes(targetIndex: number, sourceIndex: number, rowsIndex: number, m: number, c: number): void;

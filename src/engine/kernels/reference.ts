@@ -3,6 +3,7 @@ import { ONE_THREAD } from './oneThread.ts';
 import { activations } from './reference/activations.ts';
 import { batchNormalization } from './reference/batchNormalization.ts';
 import { dropout } from './reference/dropout.ts';
+import { fused } from './reference/fused.ts';
 import { gradients } from './reference/gradients.ts';
 import { layerNormalization } from './reference/layerNormalization.ts';
 import { losses } from './reference/losses.ts';
@@ -15,6 +16,7 @@ export const createReferenceKernels: CreateKernels = ({ numbers, indices }) =>
   play(new Float64Array(numbers), new Int32Array(indices), 'float32');
 
 function play(values: Float64Array, indices: Int32Array, productInputs: ProductInputs): Kernels {
+  const ofLayer = { ...products(values, indices, productInputs), ...activations(values) };
   return {
     name: 'reference',
     precision: 'float64',
@@ -23,9 +25,9 @@ function play(values: Float64Array, indices: Int32Array, productInputs: ProductI
     values,
     indices,
     ...ONE_THREAD,
-    ...products(values, indices, productInputs),
+    ...ofLayer,
+    ...fused(ofLayer),
     ...oneHot(values, indices),
-    ...activations(values),
     ...dropout(values),
     ...batchNormalization(values),
     ...layerNormalization(values),

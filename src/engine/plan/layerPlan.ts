@@ -41,8 +41,9 @@ interface LayerGradients {
 
 /** Where what the forward pass computes lies, each (n, m). */
 interface LayerActivations {
+  /** Lost where A takes its place. */
   readonly Z: number;
-  /** Z normalized; Z itself without normalization. */
+  /** Z normalized; Z itself without normalization. A takes its place unless it is needed on the way back, or to be looked at. */
   readonly Y: number;
   readonly A: number;
   /** A after dropout, in training; A itself without dropout. */
@@ -104,13 +105,14 @@ export function takeActivations(
   { take }: Allocator,
   { n, normalization, dropout }: LayerShape,
   m: number,
+  keepsY: boolean,
 ): LayerActivations {
   const statistics = normalization?.statistics(n, m) ?? 0;
-  const Z = take(n * m);
   const A = take(n * m);
+  const Y = keepsY ? take(n * m) : A;
   return {
-    Z,
-    Y: normalization === null ? Z : take(n * m),
+    Z: normalization === null ? Y : take(n * m),
+    Y,
     A,
     D: dropout > 0 ? take(n * m) : A,
     mean: take(statistics),

@@ -1,4 +1,4 @@
-import { type ArenaSize, NONE } from '../kernels/kernels.ts';
+import { type ArenaSize, NONE, SLOPE_FOLLOWS_FROM_A } from '../kernels/kernels.ts';
 import { type CompleteLayer, type NetworkSpec, oneHotInputs } from '../spec.ts';
 import { type Allocator, createAllocator, type Region } from './allocator.ts';
 import {
@@ -25,7 +25,7 @@ export interface TrainingSizes {
   readonly classWeights: number;
   /** Matrices of the parameters' size that the optimizer keeps. */
   readonly optimizerMatrices: number;
-  /** Whether dA and dZ of every layer outlive the backward pass, to be looked at. */
+  /** Whether Z, dA and dZ of every layer outlive the passes, to be looked at. */
   readonly keepsActivationGradients: boolean;
 }
 
@@ -94,7 +94,7 @@ export function planNetwork(
   const gradients = allocator.region(() =>
     shapes.map((shape) => (training === null ? NO_GRADIENTS : takeGradients(allocator, shape))),
   );
-  const activations = shapes.map((shape) => takeActivations(allocator, shape, rows));
+  const activations = shapes.map((shape) => takeActivations(allocator, shape, rows, keepsY(shape, training)));
   const activationGradients = training === null ? null : planActivationGradients(allocator, shapes, rows, training);
   const batch = takeRows(allocator, rows, dense, sizes);
   const held = takeRows(allocator, sizes.heldRows, dense, sizes);
@@ -147,6 +147,11 @@ function takeRows({ take }: Allocator, rows: number, dense: number, sizes: Train
     T: take(rows * sizes.targetColumns),
     rowWeights: sizes.weighted ? take(rows) : NONE,
   };
+}
+
+/** Whether what a layer's activation was applied to outlives it. */
+function keepsY({ activation }: LayerShape, training: TrainingSizes | null): boolean {
+  return training !== null && (training.keepsActivationGradients || !SLOPE_FOLLOWS_FROM_A.includes(activation));
 }
 
 /** Two buffers in turn are enough for the way back: a layer reads its own and writes the one before. */

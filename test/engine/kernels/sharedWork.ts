@@ -42,6 +42,19 @@ export const SHARED_WORK: readonly SharedWork[] = [
   { name: 'affine in bfloat16', play: (kernels) => bfloat16(kernels).affine(A, W, X, p, m, k, n) },
   { name: 'weightGradient in bfloat16', play: (kernels) => bfloat16(kernels).weightGradient(W, A, X, m, k, n, 1 / m) },
   { name: 'inputGradient in bfloat16', play: (kernels) => bfloat16(kernels).inputGradient(X, W, A, m, k, n) },
+  { name: 'affineActivate', play: (kernels) => kernels.affineActivate('gelu', B, A, W, X, p, m, k, n) },
+  {
+    name: 'affineActivate on what is there, in bfloat16',
+    play: (kernels) => bfloat16(kernels).affineActivate('gelu', A, A, W, X, NONE, m, k, n),
+  },
+  {
+    name: 'inputGradientThrough',
+    play: (kernels) => kernels.inputGradientThrough('gelu', X, X, W, A, B, C, m, k, n),
+  },
+  {
+    name: 'inputGradientThrough in bfloat16',
+    play: (kernels) => bfloat16(kernels).inputGradientThrough('gelu', X, X, W, A, B, C, m, k, n),
+  },
   { name: 'biasGradient', play: (kernels) => kernels.biasGradient(p, A, m, n, 1 / m) },
   { name: 'gatherRows', play: (kernels) => kernels.gatherRows(A, B, rows, m, n) },
   { name: 'gatherCodes', play: (kernels) => kernels.gatherCodes(codes + m * c, codes, rows, m, c) },

@@ -10,6 +10,7 @@ import { agreesWithReference } from '../../../src/engine/kernels/selfCheck.ts';
 import { buildNativeKernels } from '../../../tools/kernels/native.ts';
 import { conformInBfloat16 } from './conformance/bfloat16.ts';
 import { conform } from './conformance/conform.ts';
+import { conformWhenFused } from './conformance/fused.ts';
 import { conformInProducts } from './conformance/products.ts';
 import { normals } from './numbers.ts';
 import { SIMULATED_SETS, SIMULATED_UNITS } from './simulation/units.ts';
@@ -30,6 +31,7 @@ describe.skipIf('missing' in build).each(setsOfPairs)('the products of %s, simul
 
   conformInProducts(createKernels);
   conformInBfloat16(createKernels);
+  conformWhenFused(createKernels);
 
   it('agree with the reference', () => {
     expect(agreesWithReference(createKernels)).toBe(true);

@@ -1,5 +1,5 @@
-// The activation functions and their derivatives, as PyTorch defines them (torch.nn, default parameters). For each name two kernels:
-// `name(A, Z, count)` and `nameGradient(dZ, dA, Z, A, count)`; to add one, add its struct and its line at the end.
+// The activation functions and their derivatives, as PyTorch defines them (torch.nn, default parameters). To add one, add its struct, and
+// its place in FUNCTIONS.
 #pragma once
 #include "math.h"
 #include "pieces.h"
@@ -92,36 +92,67 @@ struct Mish {
   }
 };
 
+/** Part of a matrix: `rows` of `columns` numbers, `stride` from row to row. */
+struct Part {
+  Size rows;
+  Size columns;
+  Size stride;
+};
+
+/** A run of numbers is one row. */
+INLINE Part partOf(Range run) { return {1, run.to - run.from, 0}; }
+
+/** Calls `body(at, lanes)` for each vector of the part. */
+template <class Body>
+INLINE void forEachVectorOf(Part part, Body body) {
+  for (Size row = 0; row < part.rows; row++) {
+    forEachVector(part.columns, [&](Size column, auto lanes) { body(row * part.stride + column, lanes); });
+  }
+}
+
 /** A := g(Z); A may be Z. */
 template <class Function>
-INLINE void apply(float* A, const float* Z, Size count) {
-  shareVectors(count, [=](Size at, auto lanes) { lanes.store(A + at, Function::value(load(Z + at))); });
+void apply(float* A, const float* Z, Part part) {
+  forEachVectorOf(part, [&](Size at, auto lanes) { lanes.store(A + at, Function::value(load(Z + at))); });
 }
 
 /** dZ := dA g'(Z); dZ may be dA. */
 template <class Function>
-INLINE void applyGradient(float* dZ, const float* dA, const float* Z, const float* A, Size count) {
-  shareVectors(count, [=](Size at, auto lanes) {
+void applyGradient(float* dZ, const float* dA, const float* Z, const float* A, Part part) {
+  forEachVectorOf(part, [&](Size at, auto lanes) {
     lanes.store(dZ + at, load(dA + at) * Function::slope(load(Z + at), load(A + at)));
   });
 }
 
+/** One activation, both ways, over a part of matrices that lie alike. */
+struct Functions {
+  void (*apply)(float* A, const float* Z, Part part);
+  void (*applyGradient)(float* dZ, const float* dA, const float* Z, const float* A, Part part);
+};
+
+template <class Function>
+constexpr Functions functionsOf = {apply<Function>, applyGradient<Function>};
+
+/** In the order of ACTIVATIONS in kernels.ts. */
+constexpr Functions FUNCTIONS[] = {
+    functionsOf<Linear>, functionsOf<Relu>, functionsOf<LeakyRelu>, functionsOf<Sigmoid>,  functionsOf<Tanh>, functionsOf<Gelu>,
+    functionsOf<Silu>,   functionsOf<Elu>,  functionsOf<Selu>,      functionsOf<Softplus>, functionsOf<Mish>,
+};
+constexpr Size COUNT = sizeof(FUNCTIONS) / sizeof(FUNCTIONS[0]);
+
 }  // namespace activation
 
-#define ACTIVATION_KERNELS(name, Function)                                                                  \
-  KERNEL void name(float* A, const float* Z, Size count) { activation::apply<activation::Function>(A, Z, count); } \
-  KERNEL void name##Gradient(float* dZ, const float* dA, const float* Z, const float* A, Size count) {      \
-    activation::applyGradient<activation::Function>(dZ, dA, Z, A, count);                                   \
-  }
+/** A := g(Z); A may be Z. */
+KERNEL void activate(Size activation, float* A, const float* Z, Size count) {
+  const auto apply = activation::FUNCTIONS[activation].apply;
+  shareRun(count, LINE_NUMBERS, count, [=](Range run) { apply(A + run.from, Z + run.from, activation::partOf(run)); });
+}
 
-ACTIVATION_KERNELS(linear, Linear)
-ACTIVATION_KERNELS(relu, Relu)
-ACTIVATION_KERNELS(leakyRelu, LeakyRelu)
-ACTIVATION_KERNELS(sigmoid, Sigmoid)
-ACTIVATION_KERNELS(tanh, Tanh)
-ACTIVATION_KERNELS(gelu, Gelu)
-ACTIVATION_KERNELS(silu, Silu)
-ACTIVATION_KERNELS(elu, Elu)
-ACTIVATION_KERNELS(selu, Selu)
-ACTIVATION_KERNELS(softplus, Softplus)
-ACTIVATION_KERNELS(mish, Mish)
+/** dZ := dA g'(Z); dZ may be dA. */
+KERNEL void activationGradient(Size activation, float* dZ, const float* dA, const float* Z, const float* A, Size count) {
+  const auto applyGradient = activation::FUNCTIONS[activation].applyGradient;
+  shareRun(count, LINE_NUMBERS, count, [=](Range run) {
+    const Size at = run.from;
+    applyGradient(dZ + at, dA + at, Z + at, A + at, activation::partOf(run));
+  });
+}

@@ -62,14 +62,16 @@ INLINE bool packingLeftGains(Matrix left, Size rows, Size depth, Size columns) {
   return columns >= READS_TO_PACK_ROWS * TILE_COLUMNS && left.rowStride >= FAR_APART;
 }
 
-/** out (rows, columns) := bias + factor · left (rows, depth) right (depth, columns); `bias` (columns) or null. */
+/** out (rows, columns) := base + factor · left (rows, depth) right (depth, columns); `base` (rows, columns) or null. */
 struct Product {
   float* out;
   /** From row to row of `out`. */
   Size outStride;
   Matrix left;
   Matrix right;
-  const float* bias;
+  const float* base;
+  /** From row to row of `base`: 0 where it is one row for all. */
+  Size baseStride;
   Size rows;
   Size depth;
   Size columns;
@@ -104,7 +106,7 @@ struct FloatBlocks {
 };
 
 INLINE FloatBlocks floatBlocks(const Product& product) {
-  const auto [out, outStride, left, right, bias, rows, depth, columns, factor, bfloat16] = product;
+  const auto [out, outStride, left, right, base, baseStride, rows, depth, columns, factor, bfloat16] = product;
   const bool packsRight =
       bfloat16 || right.columnStride != 1 || (rows >= READS_TO_PACK * TILE_ROWS && depth * columns > SMALL_MATRIX);
   const bool packsLeft = bfloat16 || packingLeftGains(left, rows, depth, columns);
@@ -112,10 +114,15 @@ INLINE FloatBlocks floatBlocks(const Product& product) {
   return {{packsLeft ? memory.left : nullptr, packsRight ? memory.right : nullptr}, bfloat16};
 }
 
+/** What is done with a block of `out`, (rows, columns) from `at` on, once its sums are whole, while a cache holds it: nothing. */
+struct LeaveIt {
+  INLINE void operator()(float* /* at */, Size /* rows */, Size /* columns */) const {}
+};
+
 /** Goes through the blocks of a product. */
-template <class Blocks>
-INLINE void multiplyBlocks(const Product& product, Blocks blocks) {
-  const auto [out, outStride, left, right, bias, rows, depth, columns, factor, bfloat16] = product;
+template <class Blocks, class Finish>
+INLINE void multiplyBlocks(const Product& product, Blocks blocks, Finish finish) {
+  const auto [out, outStride, left, right, base, baseStride, rows, depth, columns, factor, bfloat16] = product;
   for (Size column = 0; column < columns; column += BLOCK_COLUMNS) {
     const Size width = smaller(BLOCK_COLUMNS, columns - column);
     for (Size p = 0; p < depth;) {
@@ -129,9 +136,10 @@ INLINE void multiplyBlocks(const Product& product, Blocks blocks) {
         tile.factor = factor;
         tile.out = out + row * outStride + column;
         tile.outStride = outStride;
-        tile.base = p > 0 ? tile.out : bias ? bias + column : nullptr;
-        tile.baseStride = p > 0 ? outStride : 0;
+        tile.base = p > 0 ? tile.out : base ? base + row * baseStride + column : nullptr;
+        tile.baseStride = p > 0 ? outStride : baseStride;
         blocks.multiply(height, width, tile);
+        if (p + blockDepth == depth) finish(tile.out, height, width);
         row += height;
       }
       p += blockDepth;
@@ -200,24 +208,25 @@ INLINE Product pieceOf(const Product& product, Grid grid, Size piece) {
   part.out += rows.from * product.outStride + columns.from;
   part.left = product.left.from(rows.from, 0);
   part.right = product.right.from(0, columns.from);
-  part.bias = product.bias ? product.bias + columns.from : nullptr;
+  part.base = product.base ? product.base + rows.from * product.baseStride + columns.from : nullptr;
   part.rows = rows.to - rows.from;
   part.columns = columns.to - columns.from;
   return part;
 }
 
-INLINE void multiply(const Product& product) {
+template <class Finish = LeaveIt>
+INLINE void multiply(const Product& product, Finish finish = {}) {
   const Grid grid = gridOf(product.rows, product.depth, product.columns);
 #ifdef MULTIPLY_PAIRS
   if (const MultiplyPairs multiplyPairs = product.bfloat16 ? MULTIPLY_PAIRS() : nullptr) {
     return forEachPiece(grid.pieces(), [=](Size piece) {
-      multiplyBlocks(pieceOf(product, grid, piece), PairBlocks{packing(), multiplyPairs});
+      multiplyBlocks(pieceOf(product, grid, piece), PairBlocks{packing(), multiplyPairs}, finish);
     });
   }
 #endif
   forEachPiece(grid.pieces(), [=](Size piece) {
     const Product part = pieceOf(product, grid, piece);
-    multiplyBlocks(part, floatBlocks(part));
+    multiplyBlocks(part, floatBlocks(part), finish);
   });
 }
 

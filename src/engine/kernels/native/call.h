@@ -34,6 +34,12 @@ class Call {
     return Size(arguments[argument]);
   }
 
+  /** The number of one of `count` things. */
+  Size choice(int argument, Size count) const {
+    if (!isWhole(arguments[argument]) || arguments[argument] >= double(count)) refuse("a kernel got the number of no activation");
+    return Size(arguments[argument]);
+  }
+
   /** A matrix of (rows, columns) numbers. */
   float* matrix(int argument, Size rows, Size columns = 1) const {
     const double offset = arguments[argument];

@@ -12,11 +12,6 @@
     }                                                              \
   }
 
-#define ACTIVATION_ENTRIES(name)                                                                         \
-  ENTRY(#name, 3, const Size count = call.size(2); name(call.matrix(0, count), call.matrix(1, count), count);), \
-      ENTRY(#name "Gradient", 5, const Size count = call.size(4);                                        \
-            name##Gradient(call.matrix(0, count), call.matrix(1, count), call.matrix(2, count), call.matrix(3, count), count);)
-
 #define LOSS_ENTRY(name)                                                                               \
   ENTRY(#name, 7, const Size m = call.size(4); const Size n = call.size(5);                            \
         return name(call.matrixOrNull(0, m, n), call.matrix(1, m, n), call.matrix(2, m, n), call.matrixOrNull(3, m), m, n, \
@@ -31,8 +26,11 @@ const Entry ENTRIES[] = {
           gatherCodes(call.integers(0, m, c), call.integers(1, rows.bound, c), rows.of, m, c);),
 
     ENTRY("affine", 8, const Size m = call.size(4); const Size k = call.size(5); const Size n = call.size(6);
-          affine(call.matrix(0, m, n), call.matrix(1, k, n), call.matrix(2, m, k), call.matrix(3, n), m, k, n,
+          affine(call.matrix(0, m, n), call.matrix(1, k, n), call.matrix(2, m, k), call.matrixOrNull(3, n), m, k, n,
                  call.flag(7));),
+    ENTRY("affineActivate", 10, const Size m = call.size(6); const Size k = call.size(7); const Size n = call.size(8);
+          affineActivate(call.choice(0, activation::COUNT), call.matrix(1, m, n), call.matrix(2, m, n), call.matrix(3, k, n),
+                         call.matrix(4, m, k), call.matrixOrNull(5, n), m, k, n, call.flag(9));),
     ENTRY("weightGradient", 8, const Size m = call.size(3); const Size k = call.size(4); const Size n = call.size(5);
           weightGradient(call.matrix(0, k, n), call.matrix(1, m, n), call.matrix(2, m, k), m, k, n, call.single(6),
                          call.flag(7));),
@@ -40,6 +38,10 @@ const Entry ENTRIES[] = {
           biasGradient(call.matrix(0, n), call.matrix(1, m, n), m, n, call.single(4));),
     ENTRY("inputGradient", 7, const Size m = call.size(3); const Size k = call.size(4); const Size n = call.size(5);
           inputGradient(call.matrix(0, m, k), call.matrix(1, k, n), call.matrix(2, m, n), m, k, n, call.flag(6));),
+    ENTRY("inputGradientThrough", 11, const Size m = call.size(7); const Size k = call.size(8); const Size n = call.size(9);
+          inputGradientThrough(call.choice(0, activation::COUNT), call.matrix(1, m, k), call.matrix(2, m, k),
+                               call.matrix(3, k, n), call.matrix(4, m, n), call.matrix(5, m, k), call.matrix(6, m, k), m, k, n,
+                               call.flag(10));),
 
     ENTRY("addRows", 9, const Size m = call.size(5); const Size k = call.size(6); const Size c = call.size(7);
           const Size n = call.size(8);
@@ -49,17 +51,11 @@ const Entry ENTRIES[] = {
           const Size n = call.size(6);
           rowGradient(call.matrix(0, k, n), call.matrix(1, m, n), call.codes(2, m, c, k), m, k, c, n, call.single(7));),
 
-    ACTIVATION_ENTRIES(linear),
-    ACTIVATION_ENTRIES(relu),
-    ACTIVATION_ENTRIES(leakyRelu),
-    ACTIVATION_ENTRIES(sigmoid),
-    ACTIVATION_ENTRIES(tanh),
-    ACTIVATION_ENTRIES(gelu),
-    ACTIVATION_ENTRIES(silu),
-    ACTIVATION_ENTRIES(elu),
-    ACTIVATION_ENTRIES(selu),
-    ACTIVATION_ENTRIES(softplus),
-    ACTIVATION_ENTRIES(mish),
+    ENTRY("activate", 4, const Size count = call.size(3);
+          activate(call.choice(0, activation::COUNT), call.matrix(1, count), call.matrix(2, count), count);),
+    ENTRY("activationGradient", 6, const Size count = call.size(5);
+          activationGradient(call.choice(0, activation::COUNT), call.matrix(1, count), call.matrix(2, count),
+                             call.matrix(3, count), call.matrix(4, count), count);),
 
     ENTRY("dropout", 6, const Size count = call.size(2);
           dropout(call.matrix(0, count), call.matrix(1, count), count, call.word(3), call.single(4), call.word(5));),

@@ -4,8 +4,8 @@ import { complementaryErrorFunction } from './errorFunction.ts';
 interface ScalarFunction {
   /** g(z). */
   readonly value: (z: number) => number;
-  /** g'(z). */
-  readonly derivative: (z: number) => number;
+  /** g'(z), with a = g(z) at hand. */
+  readonly derivative: (z: number, a: number) => number;
 }
 
 /** torch.nn.LeakyReLU's default slope. */
@@ -26,8 +26,8 @@ const SCALAR_ACTIVATIONS: Readonly<Record<Activation, ScalarFunction>> = {
   linear: { value: (z) => z, derivative: () => 1 },
   relu: { value: (z) => Math.max(z, 0), derivative: (z) => (z > 0 ? 1 : 0) },
   leakyRelu: { value: (z) => (z > 0 ? z : LEAK * z), derivative: (z) => (z > 0 ? 1 : LEAK) },
-  sigmoid: { value: sigmoid, derivative: (z) => sigmoid(z) * (1 - sigmoid(z)) },
-  tanh: { value: Math.tanh, derivative: (z) => 1 - Math.tanh(z) ** 2 },
+  sigmoid: { value: sigmoid, derivative: (_z, a) => a * (1 - a) },
+  tanh: { value: Math.tanh, derivative: (_z, a) => 1 - a ** 2 },
   gelu: {
     value: (z) => z * normalDistribution(z),
     derivative: (z) => normalDistribution(z) + z * normalDensity(z),
@@ -36,10 +36,10 @@ const SCALAR_ACTIVATIONS: Readonly<Record<Activation, ScalarFunction>> = {
     value: (z) => z * sigmoid(z),
     derivative: (z) => sigmoid(z) * (1 + z * (1 - sigmoid(z))),
   },
-  elu: { value: (z) => (z > 0 ? z : Math.expm1(z)), derivative: (z) => (z > 0 ? 1 : Math.exp(z)) },
+  elu: { value: (z) => (z > 0 ? z : Math.expm1(z)), derivative: (z, a) => (z > 0 ? 1 : a + 1) },
   selu: {
     value: (z) => SELU_SCALE * (z > 0 ? z : SELU_ALPHA * Math.expm1(z)),
-    derivative: (z) => SELU_SCALE * (z > 0 ? 1 : SELU_ALPHA * Math.exp(z)),
+    derivative: (z, a) => (z > 0 ? SELU_SCALE : a + SELU_SCALE * SELU_ALPHA),
   },
   softplus: { value: softplus, derivative: (z) => (z > SOFTPLUS_THRESHOLD ? 1 : sigmoid(z)) },
   mish: {
@@ -60,9 +60,9 @@ export function activations(values: Float64Array): Pick<Kernels, 'activate' | 'a
       for (let e = 0; e < count; e++) values[A + e] = value(values[Z + e]);
     },
 
-    activationGradient(activation, dZ, dA, Z, _A, count) {
+    activationGradient(activation, dZ, dA, Z, A, count) {
       const { derivative } = SCALAR_ACTIVATIONS[activation];
-      for (let e = 0; e < count; e++) values[dZ + e] = values[dA + e] * derivative(values[Z + e]);
+      for (let e = 0; e < count; e++) values[dZ + e] = values[dA + e] * derivative(values[Z + e], values[A + e]);
     },
   };
 }

@@ -1,4 +1,4 @@
-import type { Kernels, ProductInputs } from '../kernels.ts';
+import { type Kernels, NONE, type ProductInputs } from '../kernels.ts';
 import { toBfloat16 } from './bfloat16.ts';
 
 type Products = Pick<Kernels, 'gatherRows' | 'affine' | 'weightGradient' | 'biasGradient' | 'inputGradient'>;
@@ -23,7 +23,7 @@ export function products(values: Float64Array, indices: Int32Array, inputs: Prod
       const [weights, examples] = [taken(W, k * n), taken(A, m * k)];
       for (let i = 0; i < m; i++) {
         for (let j = 0; j < n; j++) {
-          let sum = values[b + j];
+          let sum = values[b === NONE ? Z + i * n + j : b + j];
           for (let p = 0; p < k; p++) sum += weights[p * n + j] * examples[i * k + p];
           values[Z + i * n + j] = sum;
         }

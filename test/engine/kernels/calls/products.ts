@@ -18,6 +18,7 @@ export const PRODUCT_CALLS: readonly KernelCall[] = [
     takes: ['m', 'k', 'n'],
     matrices: { W: [({ k, n }) => k * n], A: [({ m, k }) => m * k], b: [({ n }) => n], Z: [({ m, n }) => m * n] },
     writes: ['Z'],
+    mayBeAbsent: ['b'],
     call: (kernels, { Z, W, A, b }, { m, k, n }) => kernels.affine(Z, W, A, b, m, k, n),
   }),
   kernelCall({
@@ -40,5 +41,30 @@ export const PRODUCT_CALLS: readonly KernelCall[] = [
     matrices: { W: [({ k, n }) => k * n], dZ: [({ m, n }) => m * n], dA: [({ m, k }) => m * k] },
     writes: ['dA'],
     call: (kernels, { dA, W, dZ }, { m, k, n }) => kernels.inputGradient(dA, W, dZ, m, k, n),
+  }),
+  kernelCall({
+    name: 'affineActivate',
+    takes: ['m', 'k', 'n'],
+    matrices: {
+      ...{ W: [({ k, n }) => k * n], X: [({ m, k }) => m * k], b: [({ n }) => n] },
+      ...{ Z: [({ m, n }) => m * n], A: [({ m, n }) => m * n] },
+    },
+    writes: ['Z', 'A'],
+    mayBeAbsent: ['b'],
+    inPlace: ['A', 'Z'],
+    call: (kernels, { A, Z, W, X, b }, { m, k, n }) => kernels.affineActivate('silu', A, Z, W, X, b, m, k, n),
+  }),
+  kernelCall({
+    name: 'inputGradientThrough',
+    takes: ['m', 'k', 'n'],
+    matrices: {
+      ...{ W: [({ k, n }) => k * n], dZ: [({ m, n }) => m * n] },
+      ...{ Y: [({ m, k }) => m * k], A: [({ m, k }) => m * k] },
+      ...{ dA: [({ m, k }) => m * k], dY: [({ m, k }) => m * k] },
+    },
+    writes: ['dA', 'dY'],
+    inPlace: ['dY', 'dA'],
+    call: (kernels, { dY, dA, W, dZ, Y, A }, { m, k, n }) =>
+      kernels.inputGradientThrough('silu', dY, dA, W, dZ, Y, A, m, k, n),
   }),
 ];

@@ -1,5 +1,11 @@
-import { describe, it } from 'vitest';
-import { ACTIVATIONS, type CreateKernels } from '../../../../src/engine/kernels/kernels.ts';
+import { describe, expect, it } from 'vitest';
+import {
+  ACTIVATIONS,
+  type Activation,
+  type CreateKernels,
+  type Kernels,
+  SLOPE_FOLLOWS_FROM_A,
+} from '../../../../src/engine/kernels/kernels.ts';
 import { createReferenceKernels } from '../../../../src/engine/kernels/reference.ts';
 import { expectConformance, ulps } from '../arrangement.ts';
 import { EXTREMES, FINITE_EDGES, normals, SIZES } from '../numbers.ts';
@@ -64,9 +70,23 @@ export function conformInActivations(createKernels: CreateKernels): void {
       );
     });
   });
+
+  it.each(SLOPE_FOLLOWS_FROM_A)('%s goes back by A alone, with the same bits as by Z', (activation) => {
+    const count = ORDINARY.length + FINITE_EDGES.length + EXTREMES.length;
+    const [Z, A, dA] = [0, count, 2 * count];
+    const gradient = (from: number): Kernels['values'] => {
+      const kernels = createKernels({ numbers: 3 * count, indices: 0 });
+      kernels.values.set([...ORDINARY, ...FINITE_EDGES, ...EXTREMES]);
+      kernels.activate(activation, A, Z, count);
+      kernels.values.fill(1, dA);
+      kernels.activationGradient(activation, dA, dA, from, A, count);
+      return kernels.values.slice(dA);
+    };
+    expect(gradient(A)).toEqual(gradient(Z));
+  });
 }
 
-function activated(activation: (typeof ACTIVATIONS)[number], Z: readonly number[]): number[] {
+function activated(activation: Activation, Z: readonly number[]): number[] {
   const kernels = createReferenceKernels({ numbers: Z.length, indices: 0 });
   kernels.values.set(Z);
   kernels.activate(activation, 0, 0, Z.length);

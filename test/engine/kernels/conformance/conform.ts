@@ -4,6 +4,7 @@ import { conformInActivations } from './activations.ts';
 import { conformInBfloat16 } from './bfloat16.ts';
 import { conformElementwise } from './elementwise.ts';
 import { conformInEveryCall } from './everyCall.ts';
+import { conformWhenFused } from './fused.ts';
 import { conformInLosses } from './losses.ts';
 import { conformInNormalization } from './normalization.ts';
 import { conformInOneHot } from './oneHot.ts';
@@ -15,6 +16,7 @@ export function conform(createKernels: CreateKernels): void {
   describe('products', () => conformInProducts(createKernels));
   describe('one-hot products', () => conformInOneHot(createKernels));
   describe('products of bfloat16', () => conformInBfloat16(createKernels));
+  describe('products with activations', () => conformWhenFused(createKernels));
   describe('activations', () => conformInActivations(createKernels));
   describe('losses', () => conformInLosses(createKernels));
   describe('normalization', () => conformInNormalization(createKernels));

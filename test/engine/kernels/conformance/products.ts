@@ -4,7 +4,7 @@ import { type CreateKernels, PRODUCT_INPUTS, type ProductInputs } from '../../..
 import { type Arrangement, expectConformance, roundingOfSums } from '../arrangement.ts';
 import { normals, SIZES } from '../numbers.ts';
 
-interface Shape {
+export interface Shape {
   readonly m: number;
   readonly k: number;
   readonly n: number;
@@ -38,7 +38,7 @@ const PRODUCTS: readonly { readonly name: string; readonly make: MakeArrangement
 ];
 
 /** Shapes of real networks, with more rows, depth and columns than one block of a blocked product has. */
-const BLOCKED: readonly Shape[] = [
+export const BLOCKED: readonly Shape[] = [
   { m: 200, k: 300, n: 70 },
   { m: 300, k: 70, n: 530 },
   { m: 33, k: 1100, n: 12 },
