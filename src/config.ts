@@ -141,6 +141,26 @@ export const SERVICE_SETTINGS = {
     'N',
     'how many event streams one project may have open at once',
   ),
+  keepJobsDays: setting(
+    z.coerce.number().min(0).optional(),
+    'DAYS',
+    'how long jobs are kept that have come to their end, with their losses; for ever by default',
+  ),
+  deleteModelsWithJobs: setting(
+    yesOrNo.default(false),
+    '',
+    'with --keep-jobs-days: delete the models of such jobs too, but for those that an alias names',
+  ),
+  keepEventsDays: setting(
+    z.coerce.number().min(0).default(30),
+    'DAYS',
+    'how long the events of jobs are kept that have come to their end; their losses and final states stay',
+  ),
+  keepCheckpointsDays: setting(
+    z.coerce.number().min(0).default(30),
+    'DAYS',
+    'how long the checkpoints of such jobs are kept, from which they can be extended or tried again',
+  ),
   requestsPerSecond: setting(
     z.coerce.number().positive().optional(),
     'N',

@@ -12,6 +12,7 @@ import { datasetLimitsOf } from './datasets/limits.ts';
 import { createIngestMetrics } from './datasets/metrics.ts';
 import { datasetRoutes } from './datasets/routes.ts';
 import { type AllDatasets, createDatasets } from './datasets/service.ts';
+import { addressOf } from './http/address.ts';
 import { buildApp } from './http/app.ts';
 import { createHttpMetrics } from './http/metrics/http.ts';
 import { scrape } from './http/metrics/scrape.ts';
@@ -41,7 +42,9 @@ import { type Database, openDatabase } from './store/database.ts';
 import { checkDatabase } from './store/health.ts';
 import { holdLock } from './store/lock.ts';
 import { createQueryMetrics } from './store/metrics.ts';
+import { allowGivingBack } from './store/space.ts';
 import { chooseKernels } from './training/kernels.ts';
+import { startUpkeep } from './upkeep/upkeep.ts';
 import { startDeliverer } from './webhooks/deliverer.ts';
 import { createWebhookMetrics } from './webhooks/metrics.ts';
 import { createOutbox } from './webhooks/outbox.ts';
@@ -92,6 +95,7 @@ async function openService(
   const database = openDatabase(folders.database, { onQuery: createQueryMetrics(registry) });
   closing.defer(() => database.destroy());
   await checkDatabase(database, folders.database);
+  await allowGivingBack(database);
   checkReach(config, await authenticationOf({ config, database, log }).hasKeys());
   const datasets = datasetsOf({ config, folders, database, registry, log });
   await datasets.recover();
@@ -110,6 +114,8 @@ async function openService(
   });
   await app.listen({ host: config.host, port: config.port, listenTextResolver: () => 'listening' });
   deliver({ database, news, send, registry, closing, log });
+  const upkeep = startUpkeep({ database, folder: folders.checkpoints, retention: config, clock: Date.now, log });
+  closing.defer(() => upkeep.stop());
   if (config.role === 'all') supervisor = startSupervisor(workerParts(config, news, log));
   return addressOf(app);
 }
@@ -291,11 +297,4 @@ function workerParts(config: Config, news: NewsDesk, log: Logger) {
     stopMs: stopTimesWithin(shutdownSeconds).workerMs,
     log,
   };
-}
-
-function addressOf(app: FastifyInstance): string {
-  const address = app.server.address();
-  if (address === null || typeof address === 'string') throw new Error('The server listens on no port.');
-  const host = address.family === 'IPv6' ? `[${address.address}]` : address.address;
-  return `http://${host}:${address.port}`;
 }

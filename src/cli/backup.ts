@@ -17,7 +17,7 @@ export const backupCommand: Command = {
 };
 
 /** Throws ConfigurationError where there is nothing to be copied, or a folder of that name. */
-export async function backup(args: readonly string[], terminal: Terminal): Promise<number> {
+async function backup(args: readonly string[], terminal: Terminal): Promise<number> {
   const { config, positionals } = readConfig(SETTINGS, args);
   const [folder] = positionalsOf(positionals, ['FOLDER']);
   const target = resolve(folder);

@@ -16,7 +16,7 @@ export const restoreCommand: Command = {
 };
 
 /** Throws ConfigurationError for a data folder that is not empty, and an error for a backup that cannot be restored. */
-export async function restore(args: readonly string[], terminal: Terminal): Promise<number> {
+async function restore(args: readonly string[], terminal: Terminal): Promise<number> {
   const { config, positionals } = readConfig(SETTINGS, args);
   const [backup] = positionalsOf(positionals, ['BACKUP']);
   const data = resolve(config.data);

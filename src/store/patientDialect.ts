@@ -4,7 +4,7 @@ import { CompiledQuery, type DatabaseConnection, type Dialect, type Driver, Sqli
 import { isLocked } from './faults.ts';
 
 /** How long all statements together wait for another program that holds the database; beyond, each fails at once until it is free. */
-export const PATIENCE_MS = 5_000;
+const PATIENCE_MS = 5_000;
 const SHORTEST_PAUSE_MS = 1;
 const LONGEST_PAUSE_MS = 50;
 

@@ -1,0 +1,78 @@
+import { type Kysely, sql } from 'kysely';
+import type { Tables } from '../../store/tables.ts';
+
+/** In SQL, as the partial indexes of `jobs` have it; when a job is final it has a time at which it finished. */
+const endedBefore = (ms: number) => sql`state IN ('succeeded', 'failed', 'cancelled') AND finished_at < ${ms}`;
+
+/** What is deleted because it is old: few rows at once, so that nobody waits long, and nothing of a job that has been queued again. */
+export interface RetentionStore {
+  /** Each answers how many rows it deleted; 0: none are left. */
+  deleteEvents(endedBeforeMs: number, most: number): Promise<number>;
+  /** The oldest job that finished before. */
+  oldJob(endedBeforeMs: number): Promise<string | undefined>;
+  /** Answers the files of the rows that it deleted. */
+  deleteCheckpoints(endedBeforeMs: number, most: number): Promise<readonly string[]>;
+  deleteLosses(jobId: string, endedBeforeMs: number, most: number): Promise<number>;
+  /** Deletes a job and, if asked to, its models that no alias names. Answers the files of its checkpoints. */
+  deleteJob(jobId: string, endedBeforeMs: number, withModels: boolean): Promise<readonly string[]>;
+}
+
+export function createRetentionStore(database: Kysely<Tables>): RetentionStore {
+  return {
+    async deleteEvents(endedBeforeMs, most) {
+      // The last event of a job is its final state: whoever reads the stream later finds how it ended.
+      const { rows } = await sql<{ id: number }>`
+        DELETE FROM events WHERE id IN (
+          SELECT old.id FROM jobs JOIN events AS old ON old.job_id = jobs.id
+          WHERE ${endedBefore(endedBeforeMs)} AND old.id < (SELECT max(id) FROM events WHERE job_id = jobs.id)
+          LIMIT ${most}
+        ) RETURNING id`.execute(database);
+      return rows.length;
+    },
+
+    async oldJob(endedBeforeMs) {
+      const { rows } = await sql<{ id: string }>`
+        SELECT id FROM jobs WHERE ${endedBefore(endedBeforeMs)} ORDER BY id LIMIT 1`.execute(database);
+      return rows[0]?.id;
+    },
+
+    async deleteCheckpoints(endedBeforeMs, most) {
+      const { rows } = await sql<{ file: string }>`
+        DELETE FROM checkpoints WHERE (job_id, step) IN (
+          SELECT job_id, step FROM jobs JOIN checkpoints ON job_id = jobs.id
+          WHERE ${endedBefore(endedBeforeMs)} LIMIT ${most}
+        ) RETURNING file`.execute(database);
+      return rows.map(({ file }) => file);
+    },
+
+    async deleteLosses(jobId, endedBeforeMs, most) {
+      const { rows } = await sql<{ epoch: number }>`
+        DELETE FROM losses WHERE (job_id, epoch) IN (
+          SELECT job_id, epoch FROM losses WHERE job_id = ${jobId} LIMIT ${most}
+        ) AND EXISTS (SELECT 1 FROM jobs WHERE id = ${jobId} AND ${endedBefore(endedBeforeMs)})
+        RETURNING epoch`.execute(database);
+      return rows.length;
+    },
+
+    deleteJob: (jobId, endedBeforeMs, withModels) =>
+      database.transaction().execute(async (transaction) => {
+        const { rows } = await sql<{ id: string }>`
+          SELECT id FROM jobs WHERE id = ${jobId} AND ${endedBefore(endedBeforeMs)}`.execute(transaction);
+        if (rows.length === 0) return [];
+        const checkpoints = await transaction
+          .selectFrom('checkpoints')
+          .select('file')
+          .where('jobId', '=', jobId)
+          .execute();
+        if (withModels) {
+          await transaction
+            .deleteFrom('models')
+            .where('jobId', '=', jobId)
+            .where('id', 'not in', (eb) => eb.selectFrom('aliases').select('modelId'))
+            .execute();
+        }
+        await transaction.deleteFrom('jobs').where('id', '=', jobId).execute();
+        return checkpoints.map(({ file }) => file);
+      }),
+  };
+}
