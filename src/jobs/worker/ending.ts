@@ -42,6 +42,8 @@ export interface EndingParts {
 /** Brings the job to the state that its training leads to. */
 export async function endJob(parts: EndingParts, job: TrainedJob, { result, last }: Training): Promise<void> {
   const { queue, checkpoints, log } = parts;
+  // It counts with a model alone: another attempt comes to the end, and writes it, again.
+  if (last && result.kind !== 'trained') await checkpoints.removeFiles([last.file]);
   switch (result.kind) {
     case 'trained':
       return succeed(parts, job, result.outcome, last);

@@ -200,6 +200,13 @@ describe('a worker', () => {
     expect(readdirSync(join(folder, 'checkpoints'))).not.toContainEqual(expect.stringMatching(/partial/));
   });
 
+  it('leaves no checkpoint of the end of a training that makes no model', async () => {
+    const { folder, jobs, start, submit } = await openWorker();
+    start();
+    expect(await over(jobs, await submit('fails when all is trained'))).toMatchObject({ state: 'failed' });
+    expect(readdirSync(join(folder, 'checkpoints'))).toEqual([]);
+  });
+
   it('goes on with its jobs when the machine has slept for longer than a lease', async () => {
     let asleepMs = 0;
     const { database, jobs, news, start, submit } = await openWorker({ clock: () => Date.now() + asleepMs });

@@ -41,6 +41,11 @@ const SCRIPTS: Readonly<Record<string, Script>> = {
     for (;;);
   },
   'leaves checkpoints': leaveCheckpoints,
+  'fails when all is trained': ({ port }) => {
+    const checkpoint = { step: 1, epoch: 2, finished: true, bytes: new Uint8Array(64) };
+    port.postMessage({ kind: 'checkpoint', checkpoint });
+    return { kind: 'failed', failure: INTERNAL_ERROR };
+  },
   'could use three cores': tellThreads,
 };
 
