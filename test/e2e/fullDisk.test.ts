@@ -1,0 +1,78 @@
+import { once } from 'node:events';
+import { closeSync, openSync, rmSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, expect, it, onTestFinished } from 'vitest';
+import type { Dataset } from '../../src/datasets/schemas.ts';
+import type { Job } from '../../src/jobs/schemas.ts';
+import { openStream } from '../http/streams/sse.ts';
+import { startBuiltService } from '../support/builtService.ts';
+import { mountSmallDisk } from '../support/smallDisk.ts';
+import { inspectFolder } from './crash/inspection.ts';
+import { openStopped, resultOf } from './crash/reference.ts';
+import { kindsTable } from './crash/trainings.ts';
+import { apiAt } from './support/api.ts';
+
+const disk = mountSmallDisk(24 * 2 ** 20);
+afterAll(() => disk?.remove());
+
+const SPEC = {
+  target: 'kind',
+  network: { layers: [{ units: 128 }, { units: 64 }] },
+  training: { epochs: 60, batchSize: 32, earlyStopping: null },
+};
+const PIECE_BYTES = 4096;
+
+/** Takes what room there is. */
+function fill(ballast: string): void {
+  const file = openSync(ballast, 'w');
+  const takePiece = () => writeSync(file, Buffer.alloc(PIECE_BYTES));
+  try {
+    while (takePiece() === PIECE_BYTES);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ENOSPC')) throw error;
+  } finally {
+    closeSync(file);
+  }
+}
+
+it.skipIf(!disk)(
+  'a disk that fills during a training costs nothing that was promised (where a small one may be mounted)',
+  {
+    timeout: 120_000,
+  },
+  async () => {
+    if (!disk) return;
+    const [data, ballast] = [join(disk.folder, 'data'), join(disk.folder, 'ballast')];
+    const service = await startBuiltService(['--workers', '1', '--checkpoint-seconds', '0.05'], data);
+    onTestFinished(async () => void (await service.stop()));
+    const api = apiAt(service.address);
+    const upload = (name: string) => api.send<Dataset>(`/v1/datasets?name=${name}`, 'text/csv', kindsTable(name, 900));
+    const { body: dataset } = await upload('first');
+    const submit = async () => (await api.post<Job>('/v1/jobs', { datasetId: dataset.id, ...SPEC })).body;
+    const ended = async ({ id }: Job) => (await api.get<Job>(`/v1/jobs/${id}?wait=60`)).body;
+    const undisturbed = await ended(await submit());
+
+    const job = await submit();
+    const { events } = await openStream(`${service.address}/v1/jobs/${job.id}/events`);
+    for await (const { event } of events()) if (event === 'epoch') break;
+    fill(ballast);
+    await service.logged('a checkpoint could not be written: the job goes on');
+    expect(await upload('refused')).toMatchObject({ status: 507, body: { code: 'storage_full' } });
+    const rows = { rows: [{ length: 1, width: 1, height: 1 }] };
+    expect(await api.post(`/v1/models/${undisturbed.modelId}/predict`, rows)).toMatchObject({ status: 200 });
+    // What the database's log file has room for can still be written, so that the job may come to its end all the same.
+    await Promise.race([
+      service.logged('what the job has come to cannot be written yet; it is tried again'),
+      ended(job),
+    ]);
+
+    rmSync(ballast);
+    expect(await ended(job)).toMatchObject({ state: 'succeeded', attempts: 1, progress: { epoch: 60 } });
+    expect((await upload('second')).status).toBe(201);
+    service.process.kill('SIGTERM');
+    expect((await once(service.process, 'exit'))[0]).toBe(0);
+    using sqlite = openStopped(data);
+    expect(resultOf(sqlite.database, job.id)).toEqual(resultOf(sqlite.database, undisturbed.id));
+    expect(inspectFolder(data, sqlite.database)).toEqual([]);
+  },
+);
