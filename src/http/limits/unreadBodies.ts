@@ -12,7 +12,10 @@ export function letRestOfBodiesGo(app: FastifyInstance, lingerMs = LINGER_MS): v
   app.addHook('onResponse', async (request) => {
     const { raw } = request;
     if (!hasBody(request) || raw.complete || raw.readableEnded || raw.destroyed) return;
-    const timer = setTimeout(() => raw.destroy(), lingerMs);
+    const timer = setTimeout(() => {
+      // Where it has come after all, the connection may carry the next request.
+      if (!raw.complete) raw.destroy();
+    }, lingerMs);
     timer.unref();
     raw.once('end', () => clearTimeout(timer));
     raw.once('close', () => clearTimeout(timer));
