@@ -2,7 +2,7 @@
 export type Row = Readonly<Record<string, string | number | readonly number[] | null>>;
 
 /** What rows lie under: each of a title of its own. */
-const TITLES = ['shape', 'batch', 'dataset', 'hidden', 'goal'];
+const TITLES = ['shape', 'batch', 'dataset', 'hidden', 'goal', 'function'];
 
 /** Rows as tables of aligned columns, one under each title; numbers to the right, words to the left. */
 export function formatTable(rows: readonly Row[]): string {

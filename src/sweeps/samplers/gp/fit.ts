@@ -1,0 +1,112 @@
+import { factorize, inverseOf, solveLower, solveUpper } from './cholesky.ts';
+import { type Hyperparameters, matern, squaredDifference } from './kernel.ts';
+import { minimizeInBox } from './minimize.ts';
+
+/** What was seen: n embedded points and the n standardized losses there. */
+export interface Observations {
+  /** Per coordinate whether it has an order. */
+  readonly ordered: readonly boolean[];
+  readonly points: readonly Float64Array[];
+  readonly losses: Float64Array;
+}
+
+/** Bounds of the logarithms of a weight, the variance and the noise: lengthscales from 1/30 of the range to 30 times it. */
+const LOG_BOUNDS = { weight: [-6.8, 6.8], variance: [-4, 6], noise: [Math.log(1e-7), Math.log(0.5)] } as const;
+/** Logarithms of a weight, the variance and the noise to start from: a smooth function, and a rough one with noise. */
+const STARTS: readonly (readonly [number, number, number])[] = [
+  [0, 0, Math.log(1e-4)],
+  [2.5, 0, Math.log(1e-2)],
+];
+const ITERATIONS = 40;
+
+/** The hyperparameters of the highest posterior density: marginal likelihood (Rasmussen and Williams 2006, equation 5.9) and the priors. */
+export function fitHyperparameters(observations: Observations): Hyperparameters {
+  const d = observations.ordered.length;
+  const objective = createObjective(observations);
+  const bounds = (side: 0 | 1) => spread(d, LOG_BOUNDS.weight[side], LOG_BOUNDS.variance[side], LOG_BOUNDS.noise[side]);
+  const minima = STARTS.map((start) => minimizeInBox(objective, spread(d, ...start), bounds(0), bounds(1), ITERATIONS));
+  const { x } = minima.reduce((a, b) => (b.value < a.value ? b : a));
+  return hyperparametersAt(x, d);
+}
+
+function spread(d: number, weight: number, variance: number, noise: number): Float64Array {
+  return Float64Array.from({ length: d + 2 }, (_, i) => (i < d ? weight : i === d ? variance : noise));
+}
+
+function hyperparametersAt(logs: Float64Array, d: number): Hyperparameters {
+  return { weights: logs.slice(0, d).map(Math.exp), variance: Math.exp(logs[d]), noise: Math.exp(logs[d + 1]) };
+}
+
+/** The negative logarithm of the posterior density by the logarithms of the hyperparameters: weights, variance, noise. */
+function createObjective({ ordered, points, losses }: Observations) {
+  const n = points.length;
+  const d = ordered.length;
+  const apart = pairDistances(ordered, points);
+  return (logs: Float64Array, gradient: Float64Array): number => {
+    const { weights, variance, noise } = hyperparametersAt(logs, d);
+    const prior = addPriors(weights, variance, noise, gradient);
+    const l = new Float64Array(n * n);
+    const slopes = new Float64Array(n * n);
+    for (let i = 0; i < n; i++) {
+      for (let j = 0; j < i; j++) {
+        let squared = 0;
+        for (let k = 0; k < d; k++) squared += weights[k] * apart[(i * n + j) * d + k];
+        const { value, slope } = matern(squared);
+        l[i * n + j] = variance * value;
+        slopes[i * n + j] = variance * slope;
+      }
+      l[i * n + i] = variance + noise;
+    }
+    const covariance = l.slice();
+    if (!factorize(l, n)) return Number.POSITIVE_INFINITY;
+    const alpha = losses.slice();
+    solveLower(l, n, alpha);
+    solveUpper(l, n, alpha);
+    const inverse = inverseOf(l, n);
+    let likelihood = 0;
+    for (let i = 0; i < n; i++) {
+      likelihood += 0.5 * losses[i] * alpha[i] + Math.log(l[i * n + i]);
+      // d(-log likelihood) = ½ Σ (K⁻¹ - α αᵀ) ∘ dK; off the diagonal each pair counts twice.
+      const diagonal = 0.5 * (inverse[i * n + i] - alpha[i] ** 2);
+      gradient[d] += diagonal * variance;
+      gradient[d + 1] += diagonal * noise;
+      for (let j = 0; j < i; j++) {
+        const pull = inverse[i * n + j] - alpha[i] * alpha[j];
+        gradient[d] += pull * covariance[i * n + j];
+        const pullOfSlope = pull * slopes[i * n + j];
+        for (let k = 0; k < d; k++) gradient[k] += pullOfSlope * weights[k] * apart[(i * n + j) * d + k];
+      }
+    }
+    return likelihood + prior;
+  };
+}
+
+/** (distance in coordinate k)² of points i and j at (i · n + j) · d + k, for j < i. */
+function pairDistances(ordered: readonly boolean[], points: readonly Float64Array[]): Float64Array {
+  const [n, d] = [points.length, ordered.length];
+  const apart = new Float64Array(n * n * d);
+  for (let i = 0; i < n; i++) {
+    for (let j = 0; j < i; j++) {
+      for (let k = 0; k < d; k++) {
+        apart[(i * n + j) * d + k] = squaredDifference(ordered[k], points[i][k], points[j][k]);
+      }
+    }
+  }
+  return apart;
+}
+
+/**
+ * Sets the gradient to that of the negative log priors, whose sum is returned: weights are neither tiny nor huge, the variance is about that of the
+ * losses, and there is little noise (the shapes and constants of Optuna's GPSampler).
+ */
+function addPriors(weights: Float64Array, variance: number, noise: number, gradient: Float64Array): number {
+  const d = weights.length;
+  let sum = 0;
+  for (let k = 0; k < d; k++) {
+    sum += 0.1 / weights[k] + 0.1 * weights[k];
+    gradient[k] = -0.1 / weights[k] + 0.1 * weights[k];
+  }
+  gradient[d] = variance - 1;
+  gradient[d + 1] = 30 * noise - 0.1;
+  return sum + variance - Math.log(variance) + 30 * noise - 0.1 * Math.log(noise);
+}

@@ -1,0 +1,42 @@
+import type { Point, Space } from '../../space/space.ts';
+
+/**
+ * What a Gaussian process believes of a function before it has seen it: Matérn 5/2, variance · (1 + √5 r + 5/3 r²) e^(-√5 r), with
+ * r² = Σ weights[i] · (distance in coordinate i)²; the weights are 1 / lengthscale². Two choices are 0 or 1 apart.
+ */
+export interface Hyperparameters {
+  readonly weights: Float64Array;
+  readonly variance: number;
+  /** The variance of what is added to each observation. */
+  readonly noise: number;
+}
+
+/** Of the variance by r². */
+interface Matern {
+  readonly value: number;
+  readonly slope: number;
+}
+
+export function matern(squaredDistance: number): Matern {
+  const scaled = Math.sqrt(5 * squaredDistance);
+  const decay = Math.exp(-scaled);
+  return { value: (1 + scaled + (5 / 3) * squaredDistance) * decay, slope: (-5 / 6) * (1 + scaled) * decay };
+}
+
+/** Where a parameter that is not asked lies: as far from all the values it may have as it can. A choice gets a value of its own. */
+const UNASKED = 0.5;
+const UNASKED_CHOICE = -1;
+
+/** The point without NaN, so that distances can be taken. */
+export function embed(space: Space, point: Point): Float64Array {
+  return point.map((coordinate, i) => {
+    if (!Number.isNaN(coordinate)) return coordinate;
+    return space[i].scale.ordered ? UNASKED : UNASKED_CHOICE;
+  });
+}
+
+/** (distance in coordinate i)² of two embedded points. */
+export function squaredDifference(ordered: boolean, a: number, b: number): number {
+  if (ordered) return (a - b) ** 2;
+  return a === b ? 0 : 1;
+}

@@ -1,0 +1,71 @@
+import { createGenerator } from '../../engine/random.ts';
+import { isAsked, type Point, type Space } from '../space/space.ts';
+import type { CreateSampler, SpaceMistake } from './sampler.ts';
+
+/** Past so many points a grid is no way to search. */
+const MOST_GRID_POINTS = 100_000;
+
+/**
+ * Every point once, in an order that the seed mixes, so that a sweep that ends early has seen the whole range of each parameter. The space has
+ * passed `gridMistakes`.
+ */
+export const createGrid: CreateSampler = (space, seed) => {
+  const points = gridPoints(space);
+  const order = Int32Array.from(points.keys());
+  createGenerator(seed).shuffle(order);
+  return (n) => (n < points.length ? points[order[n]] : null);
+};
+
+/** Why the space has no grid. */
+export function gridMistakes(space: Space): readonly SpaceMistake[] {
+  const continua = space.filter(({ scale }) => scale.levels === null);
+  if (continua.length > 0) {
+    return continua.map(({ name }) => ({
+      parameter: name,
+      message: 'A grid has no end in a continuum: give a `step` or a choice of values, or search by `sobol`.',
+    }));
+  }
+  if (gridSize(space) <= MOST_GRID_POINTS) return [];
+  return [
+    {
+      parameter: null,
+      message: `The grid has more than ${MOST_GRID_POINTS} points: name fewer values, or search by \`sobol\`.`,
+    },
+  ];
+}
+
+/** How many points the grid of a space without continua has; it stops counting when there are too many. */
+export function gridSize(space: Space): number {
+  let points = 0;
+  for (const _ of walk(space, 0, unasked(space))) {
+    points += 1;
+    if (points > MOST_GRID_POINTS) break;
+  }
+  return points;
+}
+
+function gridPoints(space: Space): readonly Point[] {
+  return Array.from(walk(space, 0, unasked(space)), (point) => point.slice());
+}
+
+function unasked(space: Space): Point {
+  return new Float64Array(space.length).fill(Number.NaN);
+}
+
+/** Each point in turn, in the same array, from parameter i on. */
+function* walk(space: Space, i: number, point: Point): Generator<Point> {
+  if (i === space.length) {
+    yield point;
+    return;
+  }
+  point[i] = Number.NaN;
+  if (!isAsked(space[i], point)) {
+    yield* walk(space, i + 1, point);
+    return;
+  }
+  const { levels, at } = space[i].scale;
+  for (let level = 0; level < (levels ?? 0); level++) {
+    point[i] = at(level);
+    yield* walk(space, i + 1, point);
+  }
+}

@@ -1,0 +1,27 @@
+import type { Space } from '../space/space.ts';
+import { createGp } from './gp/gp.ts';
+import { createGrid, gridMistakes, gridSize } from './grid.ts';
+import { createRandom } from './random.ts';
+import type { CreateSampler, SpaceMistake } from './sampler.ts';
+import { createSobol } from './sobol.ts';
+import { createTpe } from './tpe/tpe.ts';
+
+interface Sampler {
+  readonly create: CreateSampler;
+  /** Why it cannot search that space; none where it can. */
+  readonly mistakes: (space: Space) => readonly SpaceMistake[];
+  /** After how many trials there is nothing left to try; null: never. */
+  readonly size: (space: Space) => number | null;
+}
+
+const anySpace = { mistakes: () => [], size: () => null };
+
+/** A new sampler is its file and a row here. */
+export const SAMPLERS = {
+  grid: { create: createGrid, mistakes: gridMistakes, size: gridSize },
+  random: { create: createRandom, ...anySpace },
+  sobol: { create: createSobol, ...anySpace },
+  tpe: { create: createTpe, ...anySpace },
+  gp: { create: createGp, ...anySpace },
+} as const satisfies Readonly<Record<string, Sampler>>;
+export type Algorithm = keyof typeof SAMPLERS;

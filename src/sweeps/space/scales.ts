@@ -1,0 +1,139 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { JsonValue, ParameterDefinition } from './parameter.ts';
+
+/** How the values of one parameter lie in [0, 1], where the samplers search. */
+export interface Scale {
+  /** How many values there are; null: a continuum. */
+  readonly levels: number | null;
+  /** Whether neighbours in [0, 1] are alike; a choice has no order. */
+  readonly ordered: boolean;
+  /** The coordinate of that level, from 0 on: the middle of what becomes it. Only of a scale with levels. */
+  at(level: number): number;
+  /** The coordinate of the value that this one becomes: of a continuum the same. */
+  snap(coordinate: number): number;
+  /** The value there. */
+  value(coordinate: number): JsonValue;
+  /** Where the value lies; undefined where it is none of the scale's. */
+  coordinate(value: JsonValue): number | undefined;
+}
+
+/** The scale of a parameter that the schema has let through. */
+export function scaleOf(definition: ParameterDefinition): Scale {
+  switch (definition.type) {
+    case 'choice':
+      return choiceScale(definition.values);
+    case 'integer':
+      return steppedScale(definition.min, definition.max, definition.step ?? 1);
+    case 'logInteger':
+      return logIntegerScale(definition.min, definition.max);
+    case 'logUniform':
+      return continuousScale(definition.min, definition.max, Math.log, Math.exp);
+    case 'uniform':
+      return definition.step === undefined
+        ? continuousScale(definition.min, definition.max, same, same)
+        : steppedScale(definition.min, definition.max, definition.step);
+  }
+}
+
+function same(x: number): number {
+  return x;
+}
+
+/** Evenly in `forward(value)`; `back` is its inverse. A range of one value, as far as numbers tell, lies at 1/2. */
+function continuousScale(
+  min: number,
+  max: number,
+  forward: (value: number) => number,
+  back: (coordinate: number) => number,
+): Scale {
+  const low = forward(min);
+  const width = forward(max) - low;
+  if (width === 0) return steppedScale(min, max, 1 + max - min);
+  return {
+    levels: null,
+    ordered: true,
+    at: () => {
+      throw new TypeError('a continuum has no levels');
+    },
+    snap: (coordinate) => clamp(coordinate, 0, 1),
+    value: (coordinate) => clamp(back(low + clamp(coordinate, 0, 1) * width), min, max),
+    coordinate: (value) =>
+      typeof value === 'number' && value >= min && value <= max
+        ? clamp((forward(value) - low) / width, 0, 1)
+        : undefined,
+  };
+}
+
+/** A value and its coordinate by its level, in cells of one width. */
+function evenScale(
+  levels: number,
+  ordered: boolean,
+  valueAt: (level: number) => JsonValue,
+  levelOf: (value: JsonValue) => number | undefined,
+): Scale {
+  const at = (level: number) => (level + 0.5) / levels;
+  const levelAt = (coordinate: number) => clamp(Math.floor(coordinate * levels), 0, levels - 1);
+  return {
+    levels,
+    ordered,
+    at,
+    snap: (coordinate) => at(levelAt(coordinate)),
+    value: (coordinate) => valueAt(levelAt(coordinate)),
+    coordinate(value) {
+      const level = levelOf(value);
+      return level === undefined ? undefined : at(level);
+    },
+  };
+}
+
+function choiceScale(values: readonly JsonValue[]): Scale {
+  const levelOf = (value: JsonValue) => {
+    const level = values.findIndex((other) => isDeepStrictEqual(value, other));
+    return level === -1 ? undefined : level;
+  };
+  return evenScale(values.length, false, (level) => values[level], levelOf);
+}
+
+/** How far a value may lie from its step, in steps: what sums of decimals lose. */
+const STEP_SLACK = 1e-6;
+/** Digits that a sum of decimals keeps: 0.1 + 2 · 0.1 is to be 0.3. */
+const DIGITS = 12;
+
+function steppedScale(min: number, max: number, step: number): Scale {
+  const levels = Math.floor((max - min) / step + STEP_SLACK) + 1;
+  const valueAt = (level: number) => {
+    const value = min + level * step;
+    const written = Number(value.toPrecision(DIGITS));
+    const isNear = Math.abs(written - value) <= STEP_SLACK * step;
+    return clamp(isNear ? written : value, min, max);
+  };
+  const levelOf = (value: JsonValue) => {
+    if (typeof value !== 'number') return undefined;
+    const level = Math.round((value - min) / step);
+    const near = Math.abs((value - min) / step - level) <= STEP_SLACK;
+    return near && level >= 0 && level < levels ? level : undefined;
+  };
+  return evenScale(levels, true, valueAt, levelOf);
+}
+
+/** Whole numbers, each in a cell from half below to half above it, evenly in the logarithm. */
+function logIntegerScale(min: number, max: number): Scale {
+  const low = Math.log(min - 0.5);
+  const width = Math.log(max + 0.5) - low;
+  const at = (level: number) => (Math.log(min + level) - low) / width;
+  const valueAt = (coordinate: number) => clamp(Math.round(Math.exp(low + coordinate * width)), min, max);
+  const isValue = (value: JsonValue): value is number =>
+    typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max;
+  return {
+    levels: max - min + 1,
+    ordered: true,
+    at,
+    snap: (coordinate) => at(valueAt(coordinate) - min),
+    value: valueAt,
+    coordinate: (value) => (isValue(value) ? at(value - min) : undefined),
+  };
+}
+
+function clamp(x: number, low: number, high: number): number {
+  return Math.min(Math.max(x, low), high);
+}

@@ -1,0 +1,51 @@
+/** How near each sampler comes to minima that are known, beside what Optuna reached on the same functions. */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Algorithm, SAMPLERS } from '../../src/sweeps/samplers/samplers.ts';
+import { PACKAGE_ROOT } from '../support/builtService.ts';
+import type { Row } from './report.ts';
+import { SWEEP_FUNCTIONS } from './sweepFunctions.ts';
+import { quantile, regretsOf } from './sweepRegret.ts';
+
+const TRIALS = 60;
+const SEEDS = Array.from({ length: 20 }, (_, i) => i + 1);
+const ALGORITHMS: readonly Algorithm[] = ['random', 'sobol', 'tpe', 'gp'];
+/** Optuna's figures and how they were taken. */
+const OPTUNA = join(PACKAGE_ROOT, '../shared/sweeps/optuna.json');
+
+interface OptunaResult {
+  readonly function: string;
+  readonly sampler: string;
+  readonly regretMedian: number;
+  readonly secondsPerStudy: number;
+}
+
+/** A row a function and sampler: the regret after 60 trials, over 20 seeds, and the time that a suggestion takes. */
+export async function benchSweeps(): Promise<readonly Row[]> {
+  const optuna = readOptuna();
+  return SWEEP_FUNCTIONS.flatMap((each) => [
+    ...ALGORITHMS.map((algorithm) => {
+      const started = performance.now();
+      const regrets = regretsOf(each, SAMPLERS[algorithm].create, SEEDS, TRIALS);
+      const msPerTrial = (performance.now() - started) / SEEDS.length / TRIALS;
+      const [regretMedian, lower, upper] = [0.5, 0.25, 0.75].map((share) => quantile(regrets, share));
+      return { function: each.name, sampler: algorithm, regretMedian, lower, upper, msPerTrial };
+    }),
+    ...optuna
+      .filter((result) => result.function === each.name)
+      .map(({ sampler, regretMedian, secondsPerStudy }) => ({
+        function: each.name,
+        sampler: `Optuna ${sampler}`,
+        regretMedian,
+        msPerTrial: (secondsPerStudy * 1000) / TRIALS,
+      })),
+  ]);
+}
+
+function readOptuna(): readonly OptunaResult[] {
+  if (!existsSync(OPTUNA)) {
+    console.log("Optuna's figures are not beside this checkout: our samplers alone.");
+    return [];
+  }
+  return JSON.parse(readFileSync(OPTUNA, 'utf8')).results;
+}
