@@ -258,6 +258,16 @@ describe('a worker', () => {
     expect((await over(jobs, await submit('plain'))).error).toMatchObject({ code: 'internal_error' });
   });
 
+  it.each(['SQLITE_FULL', 'SQLITE_BUSY'])('keeps what a job has come to until it can be written (%s)', async (code) => {
+    let tries = 0;
+    const save: typeof saveModel = (...model) =>
+      tries++ === 0 ? Promise.reject(Object.assign(new Error('not now'), { code })) : saveModel(...model);
+    const { jobs, start, submit } = await openWorker({ saveModel: save });
+    start();
+    expect(await over(jobs, await submit('plain'))).toMatchObject({ state: 'succeeded', attempts: 1, error: null });
+    expect(tries).toBe(2);
+  });
+
   it('puts its jobs back when it is stopped, and another runs them from the start', async () => {
     const { database, jobs, news, start, submit } = await openWorker();
     const worker = start();

@@ -1,0 +1,19 @@
+import Sqlite from 'better-sqlite3';
+import { expect, it, onTestFinished } from 'vitest';
+import { filesIn, startDatasets } from './support/service.ts';
+import { upload } from './support/upload.ts';
+
+it('an upload that finds the database held by another program is told to come again, and leaves nothing', async () => {
+  const service = await startDatasets();
+  onTestFinished(service.close);
+  const other = new Sqlite(service.folders.database);
+  other.exec('BEGIN IMMEDIATE');
+  const refused = await upload(service, 'a,b\n1,2\n');
+  expect(refused.json()).toMatchObject({ status: 503, code: 'unavailable' });
+  expect(refused.headers['retry-after']).toBe('2');
+  expect(filesIn(service.folders)).toEqual([]);
+  expect((await service.app.inject({ url: '/v1/datasets' })).statusCode).toBe(200);
+  other.exec('COMMIT');
+  other.close();
+  expect((await upload(service, 'a,b\n1,2\n')).statusCode).toBe(201);
+});
