@@ -37,7 +37,7 @@ export async function checkRequest(
   }
   const request = parsed.data;
   const dataset = await findDataset(request.datasetId);
-  if (dataset === undefined) throw invalidSpec([noDataset(request.datasetId)]);
+  if (dataset === undefined) throw withoutDataset(request.datasetId);
   const shape = shapeOf(dataset);
   if (shape === undefined) throw notReady(dataset);
   const resolution = resolveSpec(request, shape);
@@ -45,6 +45,11 @@ export async function checkRequest(
   const tooLarge = sizeMistakes(resolution.spec, shape, memoryBytes);
   if (tooLarge.length > 0) throw invalidSpec(tooLarge);
   return { request, dataset, shape, spec: resolution.spec, warnings: resolution.warnings };
+}
+
+/** What is said of a job whose dataset is not there. */
+export function withoutDataset(id: string): ServiceError {
+  return invalidSpec([noDataset(id)]);
 }
 
 /** The mistakes against the dataset in what is well-formed of a body. */

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { ServiceError } from '../kit/errors.ts';
 import type { Database, Queries } from '../store/database.ts';
 import type { JobRow, JobState, LossRow } from '../store/tables.ts';
+import { withoutDataset } from './check.ts';
 import { ACTIONS } from './states.ts';
 
 export interface Label {
@@ -18,14 +19,14 @@ export interface JobFilter {
   readonly limit: number;
 }
 
-type NewJob = Pick<
-  JobRow,
-  'id' | 'name' | 'datasetId' | 'priority' | 'request' | 'memoryBytes' | 'warnings' | 'createdAt'
->;
+interface NewJob
+  extends Pick<JobRow, 'id' | 'name' | 'priority' | 'request' | 'memoryBytes' | 'warnings' | 'createdAt'> {
+  readonly datasetId: string;
+}
 
 /** The API's queries about the jobs of one project, named for what they answer. */
 export interface JobStore {
-  /** Throws ServiceError `queued_jobs_quota` when more than `mostQueued` jobs would wait. */
+  /** Throws ServiceError `queued_jobs_quota` when more than `mostQueued` jobs would wait, and `invalid_spec` when the dataset is gone. */
   insert(job: NewJob, labels: readonly Label[], mostQueued: number | null): Promise<void>;
   find(id: string): Promise<JobRow | undefined>;
   state(id: string): Promise<JobState | undefined>;
@@ -43,6 +44,7 @@ export function createJobStore(database: Database, project: string): JobStore {
   return {
     insert: (job, labels, mostQueued) =>
       database.transaction().execute(async (transaction) => {
+        await demandDataset(transaction, job.datasetId);
         await transaction
           .insertInto('jobs')
           .values({ ...NEVER_RUN, ...job, project })
@@ -115,6 +117,12 @@ export function createJobStore(database: Database, project: string): JobStore {
 }
 
 const NEVER_RUN = { state: 'queued', attempts: 0, crashes: 0 } as const;
+
+/** The request was checked against the dataset, which may have been deleted since. */
+async function demandDataset(queries: Queries, id: string): Promise<void> {
+  const dataset = await queries.selectFrom('datasets').select('id').where('id', '=', id).executeTakeFirst();
+  if (dataset === undefined) throw withoutDataset(id);
+}
 
 /** Every queued job with its project's turn: how many jobs of the project would run once it does. Projects take turns by the fewest. */
 function turns(database: Database) {

@@ -5,7 +5,7 @@ import { pino } from 'pino';
 import { onTestFinished } from 'vitest';
 import { type Checkpoints, createCheckpoints } from '../../src/jobs/checkpoints/checkpoints.ts';
 import { createNewsDesk } from '../../src/jobs/news.ts';
-import { createJobs, type Jobs } from '../../src/jobs/service.ts';
+import { createJobs, type Jobs, type JobsParts } from '../../src/jobs/service.ts';
 import { isFinal } from '../../src/jobs/states.ts';
 import type { Machine } from '../../src/jobs/threadWarnings.ts';
 import type { Tenant } from '../../src/kit/caller.ts';
@@ -31,13 +31,16 @@ export function checkpointsIn(folder: string, database: Database): Checkpoints {
 }
 
 /** The jobs' service over a new database that is gone after the test. */
-export function openJobs(machine: Machine = { cores: 4, coresOfJob: 4, memoryBytes: 2 ** 34 }) {
+export function openJobs(
+  machine: Machine = { cores: 4, coresOfJob: 4, memoryBytes: 2 ** 34 },
+  changes: Partial<JobsParts> = {},
+) {
   const { folder, database, close } = makeFolder();
   onTestFinished(close);
   const news = createNewsDesk();
   const checkpoints = checkpointsIn(folder, database);
   const parts = { database, findDataset: findDataset(database), checkpoints, news, machine, clock: Date.now };
-  const jobsOf = (tenant: Tenant) => createJobs(parts, tenant);
+  const jobsOf = (tenant: Tenant) => createJobs({ ...parts, ...changes }, tenant);
   return { folder, database, checkpoints, news, jobs: jobsOf(TENANT), jobsOf };
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { jobsQuery } from '../../src/jobs/schemas.ts';
 import type { Machine } from '../../src/jobs/threadWarnings.ts';
-import { insertDataset } from './datasets.ts';
+import { findDataset, insertDataset } from './datasets.ts';
 import { openJobs } from './house.ts';
 
 async function openService(machine?: Machine) {
@@ -49,6 +49,18 @@ describe('a job that is submitted', () => {
     const { submit, jobs } = await openService();
     const { hyperparameters } = await submit({ labels: { team: 'risk' }, priority: 3 });
     expect((await jobs.submit(hyperparameters)).hyperparameters).toEqual(hyperparameters);
+  });
+
+  it('is refused when its dataset is deleted while the request is checked', async () => {
+    const deleting = async (id: string) => {
+      const dataset = await findDataset(database)(id);
+      await database.deleteFrom('datasets').execute();
+      return dataset;
+    };
+    const { database, jobs } = openJobs(undefined, { findDataset: deleting });
+    const datasetId = await insertDataset(database);
+    const refused = jobs.submit({ datasetId, target: 'species' });
+    await expect(refused).rejects.toMatchObject({ code: 'invalid_spec', errors: [{ path: '/datasetId' }] });
   });
 
   it('may ask for more cores than there are, and is told', async () => {
