@@ -84,7 +84,7 @@ export function createActor({ client, ledger, random, onJob }: ActorParts): Acto
     const doable: [number, () => Promise<void>][] = [[1, look]];
     if (someDatasets.length < MOST_DATASETS) doable.push([4, upload]);
     if (someDatasets.length > 0 && waited.length < MOST_UNFINISHED_JOBS) doable.push([8, submit]);
-    if (waited.length > 0) doable.push([2, pause], [4, resume], [0.5, cancel]);
+    if (waited.length > 0) doable.push([2, pause], [4, resume], [0.2, cancel]);
     if (someJobs.length > 0) doable.push([0.5, () => remove(random.pick(jobs()))]);
     if (someDatasets.length > 1) doable.push([1, () => remove(random.pick(datasets()))]);
     return doable;

@@ -8,13 +8,13 @@ const HASH_BYTES = 32;
 /** Of a service that is stopped. Empty: all is well. */
 export type Faults = readonly string[];
 
-/** What SQLite itself finds, and files and rows that do not belong together. */
-export function inspectFolder(data: string, database: Sqlite.Database): Faults {
+/** What SQLite itself finds, and files and rows that do not belong together; `damaged` are checkpoints that are known to be. */
+export function inspectFolder(data: string, database: Sqlite.Database, damaged: readonly string[] = []): Faults {
   return [
     ...faultsOfDatabase(database),
     ...unlike('datasets', filesIn(join(data, 'datasets')), filesNamed(database, 'datasets')),
     ...unlike('checkpoints', filesIn(join(data, 'checkpoints')), filesNamed(database, 'checkpoints')),
-    ...faultsOfCheckpoints(data, database),
+    ...faultsOfCheckpoints(data, database, damaged),
     ...filesIn(join(data, 'temporary')).map((file) => `temporary/${file} has been left`),
     ...faultsOfRows(database),
   ];
@@ -54,11 +54,11 @@ function faultsOfRows(database: Sqlite.Database): Faults {
   );
 }
 
-function faultsOfCheckpoints(data: string, database: Sqlite.Database): Faults {
+function faultsOfCheckpoints(data: string, database: Sqlite.Database, damaged: readonly string[]): Faults {
   const rows = database
     .prepare<[], { readonly file: string; readonly sha256: string }>('SELECT file, sha256 FROM checkpoints')
     .all();
-  const files = new Set(filesIn(join(data, 'checkpoints')));
+  const files = new Set(filesIn(join(data, 'checkpoints'))).difference(new Set(damaged));
   const torn = rows.filter(({ file, sha256 }) => files.has(file) && !isSealed(join(data, 'checkpoints', file), sha256));
   return torn.map(({ file }) => `checkpoints/${file} is not what was written`);
 }

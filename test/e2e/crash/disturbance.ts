@@ -1,0 +1,81 @@
+import { EventEmitter, once } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
+import { createActor } from './actor.ts';
+import { createFollower, type Follower } from './follower.ts';
+import type { JobEntry, Ledger } from './ledger.ts';
+import type { MortalService, Victim } from './mortalService.ts';
+import { createPersistentClient } from './persistentClient.ts';
+import { createRandom } from './random.ts';
+import type { Vandal } from './vandal.ts';
+
+const ACTORS = 4;
+/** A client does one thing after the other, with pauses up to this. */
+const MOST_THINKING_MS = 200;
+/** A life is ended so many answers after it began, and so long after the last of them: measured by both, as machines are not equally fast. */
+const MOST_ANSWERS = 60;
+const MOST_LIFE_MS = 1500;
+/** Shorter than the service waits for the database. */
+const MOST_HELD_MS = 3000;
+const VICTIMS: readonly Victim[] = ['all', 'api', 'worker'];
+
+export interface DisturbedParts {
+  readonly service: MortalService;
+  readonly vandal: Vandal;
+  readonly ledger: Ledger;
+  /** Of each job that was taken, by its id. */
+  readonly followers: Map<string, Follower>;
+  readonly seed: number;
+  readonly kills: number;
+}
+
+/** Clients at work, and a killer. Resolves with how often each has died, when all have ended and the service lives. */
+export async function disturb(parts: DisturbedParts): Promise<Readonly<Record<Victim, number>>> {
+  const over = new AbortController();
+  const answers = new EventEmitter();
+  const endAll = () => over.abort();
+  const actors = Array.from({ length: ACTORS }, (_, index) => play(parts, index, answers, over.signal).finally(endAll));
+  const [killed] = await Promise.all([killAgainAndAgain(parts, answers, over.signal).finally(endAll), ...actors]);
+  return killed;
+}
+
+/** One client, until all is over. */
+async function play(parts: DisturbedParts, index: number, answers: EventEmitter, over: AbortSignal): Promise<void> {
+  const { service, ledger, followers, seed } = parts;
+  const random = createRandom(seed + index + 1);
+  const onJob = (job: JobEntry & { readonly id: string }) => {
+    const follower = createFollower(service, job.id);
+    followers.set(job.id, follower);
+    const end = () => {
+      job.isOver = true;
+    };
+    // What went wrong is found again when all of its events are read in the end.
+    follower.read().then(end, end);
+  };
+  const actor = createActor({ client: createPersistentClient(service, random), ledger, random, onJob });
+  while (!over.aborted) {
+    await actor.act();
+    answers.emit('answer');
+    await delay(random.between(0, MOST_THINKING_MS));
+  }
+}
+
+async function killAgainAndAgain(parts: DisturbedParts, answers: EventEmitter, over: AbortSignal) {
+  const { service, vandal, seed, kills } = parts;
+  const random = createRandom(seed);
+  const killed = { all: 0, api: 0, worker: 0 };
+  for (let count = 0; count < kills; count++) {
+    const held = random.chance(0.25) ? vandal.holdDatabase(random.between(0, MOST_HELD_MS)) : undefined;
+    // Half of all lives are short.
+    const most = random.chance(0.5) ? MOST_ANSWERS : 2;
+    for (let left = Math.floor(random.between(0, most)); left > 0; left--)
+      await once(answers, 'answer', { signal: over });
+    await delay(random.between(0, MOST_LIFE_MS), undefined, { signal: over });
+    const victim = await service.kill(random.pick(VICTIMS));
+    killed[victim]++;
+    if (victim === 'all' && random.chance(0.5)) vandal.strike();
+    over.throwIfAborted();
+    if (victim !== 'worker') service.start();
+    await held;
+  }
+  return killed;
+}
