@@ -176,6 +176,11 @@ export const SERVICE_SETTINGS = {
     'SECONDS',
     'how long checkpoints and open requests have when the service is told to stop; a second signal ends it at once',
   ),
+  otlpEndpoint: setting(
+    z.url({ protocol: /^https?$/ }).optional(),
+    'URL',
+    'where traces are sent, over OTLP/HTTP in JSON: http://localhost:4318; nowhere by default',
+  ),
   logLevel: setting(
     z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),
     'fatal|error|warn|info|debug|silent',

@@ -7,6 +7,7 @@ import { keyRoutes } from './access/keyRoutes.ts';
 import { createKeys } from './access/keys.ts';
 import { projectRoutes } from './access/projectRoutes.ts';
 import { createProjects } from './access/projects.ts';
+import { workerArguments } from './cli/workerFlags.ts';
 import { type Config, ConfigurationError, checkReach, readConfig, SERVICE_SETTINGS } from './config.ts';
 import { datasetLimitsOf } from './datasets/limits.ts';
 import { createIngestMetrics } from './datasets/metrics.ts';
@@ -29,9 +30,10 @@ import { type Supervisor, startSupervisor } from './jobs/supervisor.ts';
 import { runWorker } from './jobs/worker/workerProcess.ts';
 import { type Folders, foldersOf, prepareFolders } from './kit/folders.ts';
 import type { Logger } from './kit/log.ts';
-import { createRegistry } from './kit/metrics.ts';
+import { createRegistry, type ProcessName } from './kit/metrics.ts';
 import { siblingPath } from './kit/siblings.ts';
 import { stopTimesWithin } from './kit/stopTimes.ts';
+import { startTracer, type Tracer } from './kit/tracing/tracer.ts';
 import { packageVersion } from './kit/version.ts';
 import { networkRoutes } from './models/networks/routes.ts';
 import { createPredictionMetrics } from './models/prediction/metrics.ts';
@@ -104,7 +106,10 @@ async function openService(
   const isReady = () => config.role === 'api' || supervisor?.ready() === true;
   const send = senderOf(config);
   const figures = () => scrape(registry, async () => supervisor?.figures() ?? []);
-  const app = await assemble({ config, folders, database, news, datasets, send, registry, figures, isReady, log });
+  const tracer = tracerOf(config, 'api', log);
+  closing.defer(() => tracer?.stop());
+  const parts = { config, folders, database, news, datasets, send, registry, figures, tracer, isReady, log };
+  const app = await assemble(parts);
   const times = stopTimesWithin(config.shutdownSeconds);
   closing.defer(async () => {
     const timeIsUp = delay(times.readingMs, undefined, { ref: false });
@@ -141,7 +146,10 @@ export async function runWorkerRole(config: Config, log: Logger): Promise<void> 
   const cores = availableParallelism();
   const { threadMs: stopMs, workerMs: exitMs } = stopTimesWithin(config.shutdownSeconds);
   const machine = { threads, cores, memoryBytes: config.jobMemoryBytes, kernels };
-  await runWorker({ database, ...rooms, ...machine, checkpointMs, stopMs, exitMs, registry, clock, log });
+  const tracer = tracerOf(config, 'worker', log);
+  const measuring = { registry, tracer, log };
+  await runWorker({ database, ...rooms, ...machine, checkpointMs, stopMs, exitMs, clock, ...measuring });
+  await tracer?.stop();
   await datasets.close();
   await database.destroy();
 }
@@ -207,6 +215,7 @@ interface Parts {
   readonly registry: Registry;
   /** What is measured, as Prometheus reads it. */
   readonly figures: () => Promise<string>;
+  readonly tracer?: Tracer | undefined;
   readonly isReady: () => boolean;
   readonly log?: Logger | undefined;
 }
@@ -273,28 +282,19 @@ function assemble(parts: Parts): Promise<FastifyInstance> {
     limits: config,
     drainMs: stopTimesWithin(config.shutdownSeconds).requestsMs,
     metrics,
+    tracer: parts.tracer,
     logger: log ?? false,
   });
 }
 
-/** The worker is this program in its other role, told everything by flags. */
 function workerParts(config: Config, news: NewsDesk, log: Logger) {
-  const { data, workers, kernels, checkpointSeconds, jobMemoryBytes, shutdownSeconds, logLevel } = config;
-  const forTraining = { workers, kernels, 'checkpoint-seconds': checkpointSeconds, 'job-memory-bytes': jobMemoryBytes };
-  const settings = {
-    role: 'worker',
-    host: '127.0.0.1',
-    data,
-    ...forTraining,
-    'shutdown-seconds': shutdownSeconds,
-    'log-level': logLevel,
-  };
-  const args = Object.entries(settings).flatMap(([flag, value]) => [`--${flag}`, String(value)]);
-  return {
-    module: siblingPath(import.meta.url, './cli/trainyard'),
-    args: ['serve', ...args],
-    news,
-    stopMs: stopTimesWithin(shutdownSeconds).workerMs,
-    log,
-  };
+  const { workerMs: stopMs } = stopTimesWithin(config.shutdownSeconds);
+  return { module: siblingPath(import.meta.url, './cli/trainyard'), args: workerArguments(config), news, stopMs, log };
+}
+
+/** Nothing is traced where no collector is named. */
+function tracerOf({ otlpEndpoint: endpoint }: Config, process: ProcessName, log: Logger): Tracer | undefined {
+  if (endpoint === undefined) return undefined;
+  const resource = { 'service.name': `trainyard-${process}`, 'service.version': packageVersion() };
+  return startTracer({ endpoint, resource, log });
 }

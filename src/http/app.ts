@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import { ServiceError } from '../kit/errors.ts';
 import { tooMuchJson } from '../kit/json.ts';
 import { USUAL_STOP_TIMES } from '../kit/stopTimes.ts';
+import type { Tracer } from '../kit/tracing/tracer.ts';
 import { parseInput } from '../kit/validation.ts';
 import { answerBroken } from './brokenRequests.ts';
 import { refuseOnceClosing } from './draining.ts';
@@ -16,6 +17,7 @@ import { logRequests, requestLogOptions } from './logs/requestLog.ts';
 import { type HttpMetrics, measureRequests } from './metrics/http.ts';
 import { registerOpenapi } from './openapi.ts';
 import { registerSecurityHeaders } from './securityHeaders.ts';
+import { traceRequests } from './tracing.ts';
 
 export interface AppParts {
   readonly version: string;
@@ -28,18 +30,25 @@ export interface AppParts {
   /** Open requests have so long to come to an end when the app closes. */
   readonly drainMs?: number;
   readonly metrics?: HttpMetrics | undefined;
+  readonly tracer?: Tracer | undefined;
   readonly logger: FastifyServerOptions['loggerInstance'] | false;
 }
 
+/** Fastify's own. */
+const PLUGIN_TIMEOUT_MS = 10_000;
+
 /** The whole HTTP side: errors, access, documentation, and the rooms' routes. */
 export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
-  const { version, routes, guard, limits, idempotency, metrics, logger } = parts;
+  const { version, routes, guard, limits, idempotency, metrics, tracer, logger } = parts;
+  const drainMs = parts.drainMs ?? USUAL_STOP_TIMES.requestsMs;
   const app = Fastify({
     ...(logger ? { loggerInstance: logger } : { logger: false }),
     ...requestLogOptions,
     ...serverOptions(limits),
     forceCloseConnections: true,
     return503OnClosing: false,
+    // Holds for closing too.
+    pluginTimeout: drainMs + PLUGIN_TIMEOUT_MS,
     frameworkErrors: answerUnrouted,
     clientErrorHandler: answerBroken,
     routerOptions: { maxParamLength: 200 },
@@ -49,9 +58,10 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
   registerBodies(app, limits);
   registerErrors(app);
   logRequests(app);
-  const drained = refuseOnceClosing(app, parts.drainMs ?? USUAL_STOP_TIMES.requestsMs);
+  const drained = refuseOnceClosing(app, drainMs);
   registerSecurityHeaders(app);
   if (metrics) measureRequests(app, metrics);
+  if (tracer) traceRequests(app, tracer);
   registerGuard(app, guard);
   registerLimits(app, limits);
   if (idempotency) registerIdempotency(app, idempotency);

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
+import type { SpanPlace } from '../../kit/tracing/span.ts';
 
 /** What a client may call its request: nothing that could break a line of a log or a header. */
 const ID = /^[\w.:/+=@-]{1,128}$/;
@@ -15,8 +16,14 @@ export function requestIdOf(headers: IncomingHttpHeaders): string {
 }
 
 /** The trace that the request is part of, by its `traceparent`; undefined where it has none, or a malformed one. */
-export function traceIdOf({ traceparent }: IncomingHttpHeaders): string | undefined {
-  const [, trace, parent] = typeof traceparent === 'string' ? (TRACE_PARENT.exec(traceparent) ?? []) : [];
-  const isValid = trace !== undefined && parent !== undefined && !NO_TRACE.test(trace) && !NO_TRACE.test(parent);
-  return isValid ? trace : undefined;
+export function traceIdOf(headers: IncomingHttpHeaders): string | undefined {
+  return traceParentOf(headers)?.traceId;
+}
+
+/** The span of the client that the request belongs to. */
+export function traceParentOf({ traceparent }: IncomingHttpHeaders): SpanPlace | undefined {
+  const [, traceId, spanId] = typeof traceparent === 'string' ? (TRACE_PARENT.exec(traceparent) ?? []) : [];
+  if (traceId === undefined || spanId === undefined || NO_TRACE.test(traceId) || NO_TRACE.test(spanId))
+    return undefined;
+  return { traceId, spanId };
 }

@@ -46,7 +46,7 @@ function lineOf(request: FastifyRequest, reply: FastifyReply) {
 }
 
 /** The job that the request is about, or has made. */
-function jobOf({ params, routeOptions }: FastifyRequest, reply: FastifyReply): string | undefined {
+export function jobOf({ params, routeOptions }: FastifyRequest, reply: FastifyReply): string | undefined {
   if (routeOptions.url?.startsWith('/v1/jobs/:id')) return (params as { readonly id: string }).id;
   return /^\/v1\/jobs\/(job_\w+)$/.exec(String(reply.getHeader('location')))?.[1];
 }

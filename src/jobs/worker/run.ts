@@ -1,3 +1,4 @@
+import type { Tracer } from '../../kit/tracing/tracer.ts';
 import { isPassing } from '../../store/faults.ts';
 import type { JobWish } from '../../store/tables.ts';
 import type { Ending } from '../../training/control.ts';
@@ -8,6 +9,7 @@ import { createControl } from './control.ts';
 import { type EndingParts, endJob, type TrainedJob } from './ending.ts';
 import type { ClaimedJob } from './queue.ts';
 import { type ThreadParts, trainOnThread } from './threadRun.ts';
+import { traceRun } from './tracing.ts';
 import { untilStored } from './untilStored.ts';
 
 export interface RunParts extends EndingParts, Omit<ThreadParts, 'onStart'> {
@@ -15,6 +17,7 @@ export interface RunParts extends EndingParts, Omit<ThreadParts, 'onStart'> {
   readonly stopMs: number;
   /** Called when the training begins: what it can use is known then. */
   readonly onStart: () => void;
+  readonly tracer?: Tracer | undefined;
 }
 
 /** Why a run is stopped: a client wants it, the process ends, or the lease is somebody else's now. */
@@ -44,6 +47,7 @@ export interface Run {
 /** Runs one claimed job on a thread of the pool, from its dataset to its final state. */
 export function startRun(parts: RunParts, claimed: ClaimedJob): Run {
   const control = createControl();
+  const trace = traceRun(parts.tracer, claimed, parts.clock);
   const log = parts.log.child({ jobId: claimed.id });
   const job: TrainedJob = {
     id: claimed.id,
@@ -56,6 +60,7 @@ export function startRun(parts: RunParts, claimed: ClaimedJob): Run {
   let mostThreads = 1;
   const onStart = (plan: RunPlan) => {
     mostThreads = plan.mostThreads;
+    trace.enter('train');
     parts.onStart();
   };
   const force = new AbortController();
@@ -66,12 +71,15 @@ export function startRun(parts: RunParts, claimed: ClaimedJob): Run {
 
   const run = async () => {
     const timed = parts.metrics.runSeconds.startTimer();
+    trace.enter('prepare');
     const training = await trainOnThread({ ...parts, log, onStart }, job, control, force.signal);
+    trace.enter('save');
     await stored(async () => {
       await parts.journal.flush();
       await endJob({ ...parts, log }, job, training);
     });
     timed({ outcome: training.result.kind });
+    trace.end(training.result.kind);
   };
   const giveUp = async (error: unknown) => {
     if (isPassing(error)) return stored(() => parts.queue.release(job.id));

@@ -11,7 +11,7 @@ import type { Pool } from './pool.ts';
 import { createQueue } from './queue.ts';
 import { type RunParts, startRun } from './run.ts';
 
-type RunSettings = 'saveModel' | 'findDataset' | 'findFile' | 'checkpoints' | 'checkpointMs' | 'metrics';
+type RunSettings = 'saveModel' | 'findDataset' | 'findFile' | 'checkpoints' | 'checkpointMs' | 'metrics' | 'tracer';
 
 export interface WorkerParts extends Pick<RunParts, RunSettings> {
   readonly database: Database;
