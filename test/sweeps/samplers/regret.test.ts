@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { SAMPLERS } from '../../../src/sweeps/samplers/samplers.ts';
+import type { Parameters } from '../../../src/sweeps/space/space.ts';
 import { SWEEP_FUNCTIONS } from '../../bench/sweepFunctions.ts';
 import { quantile, regretsOf } from '../../bench/sweepRegret.ts';
 
@@ -25,4 +26,13 @@ describe.each(BOUNDS)('on $name', ({ name, tpe, gp }) => {
     expect(medianOf('tpe', 60)).toBeLessThan(Math.min(tpe, random));
     expect(medianOf('gp', 30)).toBeLessThan(Math.min(gp, random));
   });
+});
+
+it('gp is not blinded by trainings that blow up', () => {
+  const [branin] = SWEEP_FUNCTIONS;
+  const blowsUp = {
+    ...branin,
+    loss: (parameters: Parameters) => (Number(parameters.x) < 0 ? 1e200 : branin.loss(parameters)),
+  };
+  expect(quantile(regretsOf(blowsUp, SAMPLERS.gp.create, SEEDS, 30), 0.5)).toBeLessThan(0.05);
 });

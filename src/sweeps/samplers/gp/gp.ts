@@ -15,6 +15,8 @@ const BEST_TRIALS = 4;
 const NEAR_STARTS = 8;
 /** How far around, as a share of the range: some near, some nearer. */
 const NEARNESS = [0.1, 0.01, 0.001];
+/** How far above the median a loss counts, by what the best lies below it: a training that blows up would hide all the others. */
+const FAR = 2;
 /** The time of a suggestion grows with the cube of the trials that it looks at. */
 const MOST_OBSERVED = 120;
 
@@ -47,17 +49,26 @@ function mostTelling(finished: readonly Finished[]): readonly Finished[] {
   return [...best, ...latest];
 }
 
-/** Losses of mean 0 and variance 1; a failed trial has the worst of those that did not fail. */
+/** Losses of mean 0 and variance 1, the worst of them cut off, which tell nothing of where the best are. */
 function standardize(space: Space, finished: readonly Finished[]): Observations {
-  const worst = finished.reduce((most, { loss }) => (Number.isFinite(loss) ? Math.max(most, loss) : most), -Infinity);
-  const losses = Float64Array.from(finished, ({ loss }) => (Number.isFinite(loss) ? loss : Math.max(worst, -1e300)));
-  const mean = losses.reduce((a, b) => a + b, 0) / losses.length;
-  const deviation = Math.sqrt(losses.reduce((sum, loss) => sum + (loss - mean) ** 2, 0) / losses.length) || 1;
+  const cap = capOf(finished.map(({ loss }) => loss));
+  const losses = Float64Array.from(finished, ({ loss }) => Math.min(loss, cap));
+  const mean = losses.reduce((a, b) => a + b / losses.length, 0);
+  const deviation = Math.hypot(...losses.map((loss) => (loss - mean) / Math.sqrt(losses.length))) || 1;
   return {
     ordered: space.map(({ scale }) => scale.ordered),
     points: finished.map(({ point }) => embed(space, point)),
     losses: losses.map((loss) => (loss - mean) / deviation),
   };
+}
+
+/** The loss that no worse one counts more than, one of a failed trial neither: some way above the median, or the worst that there is. */
+function capOf(losses: readonly number[]): number {
+  const sorted = losses.filter(Number.isFinite).toSorted((a, b) => a - b);
+  if (sorted.length === 0) return 0;
+  const median = sorted[Math.floor(sorted.length / 2)];
+  const [best, worst] = [sorted[0], sorted[sorted.length - 1]];
+  return median === best ? worst : Math.min(worst, median + FAR * (median - best));
 }
 
 /** The observations, and the pending points with what is expected there. */

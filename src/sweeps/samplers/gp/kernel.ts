@@ -23,7 +23,7 @@ export function matern(squaredDistance: number): Matern {
   return { value: (1 + scaled + (5 / 3) * squaredDistance) * decay, slope: (-5 / 6) * (1 + scaled) * decay };
 }
 
-/** Where a parameter that is not asked lies: as far from all the values it may have as it can. A choice gets a value of its own. */
+/** Where a parameter that is not asked lies: in the middle. A choice has a value of its own there. */
 const UNASKED = 0.5;
 const UNASKED_CHOICE = -1;
 
