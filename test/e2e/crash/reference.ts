@@ -15,7 +15,13 @@ export interface Result {
 export async function undisturbedResults(data: string): Promise<ReadonlyMap<string, Result>> {
   const service = createMortalService(data);
   service.start();
-  const address = await service.address();
+  const jobs = await trainAll(await service.address()).finally(() => service.stop());
+  using sqlite = openStopped(data);
+  return new Map([...jobs].map(([training, id]) => [training, resultOf(sqlite.database, id)]));
+}
+
+/** The ids of the jobs. Throws when one of them fails. */
+async function trainAll(address: string): Promise<ReadonlyMap<string, string>> {
   const jobs = new Map<string, string>();
   for (const { name: table, csv } of TABLES) {
     const upload = { method: 'POST', headers: { 'content-type': 'text/csv' }, body: csv };
@@ -26,9 +32,7 @@ export async function undisturbedResults(data: string): Promise<ReadonlyMap<stri
     });
     await Promise.all(submitted);
   }
-  await service.stop();
-  using sqlite = openStopped(data);
-  return new Map([...jobs].map(([training, id]) => [training, resultOf(sqlite.database, id)]));
+  return jobs;
 }
 
 /** The database of a service that is stopped. */
