@@ -39,46 +39,71 @@ function hyperparametersAt(logs: Float64Array, d: number): Hyperparameters {
 
 /** The negative logarithm of the posterior density by the logarithms of the hyperparameters: weights, variance, noise. */
 function createObjective({ ordered, points, losses }: Observations) {
-  const n = points.length;
-  const d = ordered.length;
+  const [n, d] = [points.length, ordered.length];
   const apart = pairDistances(ordered, points);
   return (logs: Float64Array, gradient: Float64Array): number => {
-    const { weights, variance, noise } = hyperparametersAt(logs, d);
-    const prior = addPriors(weights, variance, noise, gradient);
-    const l = new Float64Array(n * n);
-    const slopes = new Float64Array(n * n);
-    for (let i = 0; i < n; i++) {
-      for (let j = 0; j < i; j++) {
-        let squared = 0;
-        for (let k = 0; k < d; k++) squared += weights[k] * apart[(i * n + j) * d + k];
-        const { value, slope } = matern(squared);
-        l[i * n + j] = variance * value;
-        slopes[i * n + j] = variance * slope;
-      }
-      l[i * n + i] = variance + noise;
-    }
-    const covariance = l.slice();
+    const hyperparameters = hyperparametersAt(logs, d);
+    const { covariance, slopes } = covariancesOf(apart, n, hyperparameters);
+    const l = covariance.slice();
     if (!factorize(l, n)) return Number.POSITIVE_INFINITY;
     const alpha = losses.slice();
     solveLower(l, n, alpha);
     solveUpper(l, n, alpha);
-    const inverse = inverseOf(l, n);
+    const prior = setToPriors(hyperparameters, gradient);
+    addPulls({ hyperparameters, covariance, slopes, apart, alpha, inverse: inverseOf(l, n) }, gradient);
     let likelihood = 0;
-    for (let i = 0; i < n; i++) {
-      likelihood += 0.5 * losses[i] * alpha[i] + Math.log(l[i * n + i]);
-      // d(-log likelihood) = ½ Σ (K⁻¹ - α αᵀ) ∘ dK; off the diagonal each pair counts twice.
-      const diagonal = 0.5 * (inverse[i * n + i] - alpha[i] ** 2);
-      gradient[d] += diagonal * variance;
-      gradient[d + 1] += diagonal * noise;
-      for (let j = 0; j < i; j++) {
-        const pull = inverse[i * n + j] - alpha[i] * alpha[j];
-        gradient[d] += pull * covariance[i * n + j];
-        const pullOfSlope = pull * slopes[i * n + j];
-        for (let k = 0; k < d; k++) gradient[k] += pullOfSlope * weights[k] * apart[(i * n + j) * d + k];
-      }
-    }
+    for (let i = 0; i < n; i++) likelihood += 0.5 * losses[i] * alpha[i] + Math.log(l[i * n + i]);
     return likelihood + prior;
   };
+}
+
+/** K with the noise, and its derivative by r² off the diagonal; (n, n) each, below the diagonal and on it. */
+function covariancesOf(apart: Float64Array, n: number, { weights, variance, noise }: Hyperparameters) {
+  const d = weights.length;
+  const covariance = new Float64Array(n * n);
+  const slopes = new Float64Array(n * n);
+  for (let i = 0; i < n; i++) {
+    covariance[i * n + i] = variance + noise;
+    for (let j = 0; j < i; j++) {
+      let squared = 0;
+      for (let k = 0; k < d; k++) squared += weights[k] * apart[(i * n + j) * d + k];
+      const { value, slope } = matern(squared);
+      covariance[i * n + j] = variance * value;
+      slopes[i * n + j] = variance * slope;
+    }
+  }
+  return { covariance, slopes };
+}
+
+interface Fitted {
+  readonly hyperparameters: Hyperparameters;
+  readonly covariance: Float64Array;
+  readonly slopes: Float64Array;
+  readonly apart: Float64Array;
+  /** K⁻¹ · losses. */
+  readonly alpha: Float64Array;
+  /** K⁻¹. */
+  readonly inverse: Float64Array;
+}
+
+/** Adds the gradient of the negative log likelihood, ½ Σ (K⁻¹ - α αᵀ) ∘ dK; off the diagonal each pair counts twice. */
+function addPulls(
+  { hyperparameters, covariance, slopes, apart, alpha, inverse }: Fitted,
+  gradient: Float64Array,
+): void {
+  const { weights, variance, noise } = hyperparameters;
+  const [n, d] = [alpha.length, weights.length];
+  for (let i = 0; i < n; i++) {
+    const diagonal = 0.5 * (inverse[i * n + i] - alpha[i] ** 2);
+    gradient[d] += diagonal * variance;
+    gradient[d + 1] += diagonal * noise;
+    for (let j = 0; j < i; j++) {
+      const pull = inverse[i * n + j] - alpha[i] * alpha[j];
+      gradient[d] += pull * covariance[i * n + j];
+      const pullOfSlope = pull * slopes[i * n + j];
+      for (let k = 0; k < d; k++) gradient[k] += pullOfSlope * weights[k] * apart[(i * n + j) * d + k];
+    }
+  }
 }
 
 /** (distance in coordinate k)² of points i and j at (i · n + j) · d + k, for j < i. */
@@ -99,7 +124,7 @@ function pairDistances(ordered: readonly boolean[], points: readonly Float64Arra
  * Sets the gradient to that of the negative log priors, whose sum is returned: weights are neither tiny nor huge, the variance is about that of the
  * losses, and there is little noise (the shapes and constants of Optuna's GPSampler).
  */
-function addPriors(weights: Float64Array, variance: number, noise: number, gradient: Float64Array): number {
+function setToPriors({ weights, variance, noise }: Hyperparameters, gradient: Float64Array): number {
   const d = weights.length;
   let sum = 0;
   for (let k = 0; k < d; k++) {
