@@ -23,7 +23,7 @@ export interface BuiltService {
 }
 
 /** What tests read of a line. */
-export interface LogEntry {
+interface LogEntry {
   readonly msg: string;
   readonly address: string;
 }

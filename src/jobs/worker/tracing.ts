@@ -3,7 +3,7 @@ import { newSpanId, placeOfJob } from '../../kit/tracing/span.ts';
 import type { Tracer } from '../../kit/tracing/tracer.ts';
 
 /** What a run does, one after the other: reading and fitting, training, saving what came of it. */
-export type Phase = 'prepare' | 'train' | 'save';
+type Phase = 'prepare' | 'train' | 'save';
 
 /** Follows one run of a job. */
 export interface RunTrace {

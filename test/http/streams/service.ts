@@ -22,7 +22,7 @@ export async function openStreams(changes: Partial<StreamRoutesParts> = {}, guar
 }
 
 /** What the server has taken out of the database for one reader. */
-export interface Reader {
+interface Reader {
   bytes: number;
 }
 
