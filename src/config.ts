@@ -162,7 +162,7 @@ export const SERVICE_SETTINGS = {
     'how long the checkpoints of such jobs are kept, from which they can be extended or tried again',
   ),
   requestsPerSecond: setting(
-    z.coerce.number().positive().optional(),
+    z.coerce.number().min(0.001).optional(),
     'N',
     'how many requests a second each key may make that has no limit of its own; as many as it likes by default',
   ),

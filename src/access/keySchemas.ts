@@ -4,6 +4,8 @@ import { pageOf, pageQuery } from '../kit/wire.ts';
 import { projectName } from './projectSchemas.ts';
 
 const FASTEST_REQUESTS_PER_SECOND = 1_000_000;
+/** About four an hour. A slower one would have to wait for longer than anybody does; such a key is better revoked. */
+const SLOWEST_REQUESTS_PER_SECOND = 0.001;
 const LONGEST_NAME = 200;
 
 const EXAMPLE = {
@@ -32,12 +34,8 @@ const scopes = z
   .describe(
     '`read`: look at everything but keys; `train`: upload, train, delete; `predict`: ask models; `admin`: all of these, and keys.',
   );
-const requestsPerSecond = z
-  .number()
-  .positive()
-  .max(FASTEST_REQUESTS_PER_SECOND)
-  .nullable()
-  .describe("Requests a second at most; null: the service's default.");
+const requestRate = z.number().min(SLOWEST_REQUESTS_PER_SECOND).max(FASTEST_REQUESTS_PER_SECOND);
+const RATE_MEANING = "Requests a second at most; null: the service's default.";
 const time = z.iso.datetime();
 
 const keySchema = z
@@ -47,7 +45,8 @@ const keySchema = z
     project: z.string().describe('What it sees and makes is of this project alone.'),
     prefix: z.string().describe('How the key begins, to know it again.'),
     scopes,
-    requestsPerSecond,
+    // Without bounds, so that a key of any version can be shown.
+    requestsPerSecond: z.number().nullable().describe(RATE_MEANING),
     createdAt: time,
     lastUsedAt: time.nullable().describe('To the minute; null: never used.'),
     expiresAt: time.nullable().describe('From then on it is refused; null: never.'),
@@ -71,7 +70,7 @@ export const keyRequest = z
     scopes,
     project: projectName.optional().describe('Only an admin of `default` may name another project than its own.'),
     expiresAt: time.optional().describe('A time to come; never, when left out.'),
-    requestsPerSecond: requestsPerSecond.optional(),
+    requestsPerSecond: requestRate.nullable().describe(RATE_MEANING).optional(),
   })
   .meta({ id: 'KeyRequest', example: { name: 'nightly training', scopes: ['read', 'train'] } });
 export type KeyRequest = z.output<typeof keyRequest>;

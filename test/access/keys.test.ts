@@ -35,6 +35,7 @@ describe('a new key', () => {
     [{ scopes: ['read'], name: 'two\nlines' }, '/name'],
     [{ scopes: ['read'], expiresAt: '2001-01-01T00:00:00.000Z' }, '/expiresAt'],
     [{ scopes: ['read'], requestsPerSecond: 0 }, '/requestsPerSecond'],
+    [{ scopes: ['read'], requestsPerSecond: 1e-300 }, '/requestsPerSecond'],
     [{ scopes: ['read'], secret: 'mine' }, '/secret'],
   ])('is refused for %j', async (body, path) => {
     const answer = await create(body);
