@@ -1,0 +1,59 @@
+import { describeApi } from '../../../src/main.ts';
+
+/** What the generator reads of a JSON schema. */
+export interface Schema {
+  readonly $ref?: string;
+  readonly type?: string;
+  readonly const?: unknown;
+  readonly enum?: readonly unknown[];
+  readonly anyOf?: readonly Schema[];
+  readonly oneOf?: readonly Schema[];
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly required?: readonly string[];
+  readonly additionalProperties?: Schema | boolean;
+  readonly items?: Schema;
+  readonly prefixItems?: readonly Schema[];
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly example?: unknown;
+  readonly examples?: readonly unknown[];
+}
+
+/** By media type. */
+type Content = Readonly<Record<string, { readonly schema: Schema; readonly example?: unknown }>>;
+
+interface Parameter {
+  readonly name: string;
+  readonly in: 'query' | 'path' | 'header';
+  readonly schema: Schema;
+}
+
+interface Description {
+  readonly parameters?: readonly Parameter[];
+  readonly requestBody?: { readonly content: Content };
+  readonly responses: Readonly<Record<string, { readonly content?: Content }>>;
+  readonly security?: readonly unknown[];
+}
+
+/** One method of one path. */
+export interface Operation extends Description {
+  readonly method: string;
+  readonly path: string;
+}
+
+export const openApi = (await describeApi()) as {
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Description>>>>;
+  readonly components: { readonly schemas: Readonly<Record<string, Schema>> };
+};
+
+export const operations: readonly Operation[] = Object.entries(openApi.paths).flatMap(([path, methods]) =>
+  Object.entries(methods).map(([method, description]) => ({ ...description, path, method: method.toUpperCase() })),
+);
+
+/** The schema itself, where another is only named. Throws when the document has none of that name. */
+export function resolved(schema: Schema): Schema {
+  if (schema.$ref === undefined) return schema;
+  const named = openApi.components.schemas[schema.$ref.replace('#/components/schemas/', '')];
+  if (!named) throw new Error(`The document refers to ${schema.$ref} and does not have it.`);
+  return resolved(named);
+}

@@ -1,0 +1,109 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openService } from '../../access/support.ts';
+import { type Answer, faultsOf, mediaType } from './answers.ts';
+import { operations } from './document.ts';
+import { type FuzzedRequest, requestsOf } from './requests.ts';
+import { STRANGE_TEXTS } from './values.ts';
+
+/** Always the same requests, so that a failure is seen again. */
+const SEED = 20_240_607;
+const RUNS = 25;
+
+const TABLE = `a,b,y\n${Array.from({ length: 60 }, (_, row) => `${row},${row % 3 ? 'u' : 'v'},${row % 2 ? 'p' : 'q'}`).join('\n')}\n`;
+
+/** Stands for the id of a dataset, a job or a webhook that is there; requests are made before the service has them. */
+const [DATASET, JOB, WEBHOOK] = ['DATASET', 'JOB', 'WEBHOOK'];
+const TEXTS = [
+  DATASET,
+  DATASET,
+  JOB,
+  JOB,
+  WEBHOOK,
+  'y',
+  'a',
+  'default',
+  'champion',
+  'https://127.0.0.1:1/',
+  ...STRANGE_TEXTS,
+];
+
+type Service = Awaited<ReturnType<typeof openService>>;
+
+/** No overload by the other tests of a busy machine. */
+const openQuietService = () => openService({ maxDelayMs: 600_000 });
+
+async function create(service: Service, path: string, key: string | undefined, type: string, body: string) {
+  const answer = await service.ask(path, key, { method: 'POST', headers: { 'content-type': type }, body });
+  expect(answer.status, answer.text).toBeLessThan(300);
+  return String(answer.json().id);
+}
+
+/** The ids of one of each, by what stands for them. */
+async function createThings(service: Service, key?: string): Promise<Readonly<Record<string, string>>> {
+  const dataset = await create(service, '/v1/datasets?name=a', key, 'text/csv', TABLE);
+  const request = JSON.stringify({ datasetId: dataset, target: 'y' });
+  const job = await create(service, '/v1/jobs', key, 'application/json', request);
+  const webhook = await create(service, '/v1/webhooks', key, 'application/json', '{"url":"https://hooks.invalid/"}');
+  return { [DATASET]: dataset, [JOB]: job, [WEBHOOK]: webhook };
+}
+
+async function send(
+  service: Service,
+  request: FuzzedRequest,
+  things: Readonly<Record<string, string>>,
+  key?: string,
+): Promise<Answer> {
+  const named = (text: string) => Object.entries(things).reduce((rest, [name, id]) => rest.replaceAll(name, id), text);
+  const { method, headers } = request;
+  const body = request.body === undefined ? null : named(request.body);
+  const { status, headers: answered, text } = await service.ask(named(request.url), key, { method, headers, body });
+  return { status, type: mediaType(answered.get('content-type') ?? ''), text };
+}
+
+describe.each(['without keys', 'with an admin key'])('a service %s', (keys) => {
+  let service: Service;
+  let key: string | undefined;
+  let things: Readonly<Record<string, string>>;
+
+  beforeAll(async () => {
+    service = await openQuietService();
+    if (keys === 'with an admin key') key = (await service.makeKey(['admin'])).key;
+    things = await createThings(service, key);
+  });
+  afterAll(() => service.stop());
+
+  // The first key would lock the others out.
+  const fuzzed = operations.filter(
+    ({ method, path }) => keys !== 'without keys' || `${method} ${path}` !== 'POST /v1/keys',
+  );
+
+  it.each(fuzzed)('answers $method $path as documented, whatever is sent', async (operation) => {
+    const property = fc.asyncProperty(requestsOf(operation, TEXTS), async (request) => {
+      expect(faultsOf(operation, await send(service, request, things, key))).toEqual([]);
+    });
+    await fc.assert(property, { seed: SEED, numRuns: RUNS });
+  });
+});
+
+describe('a service with keys, asked without one', () => {
+  let service: Service;
+  beforeAll(async () => {
+    service = await openQuietService();
+    await service.makeKey(['admin']);
+  });
+  afterAll(() => service.stop());
+
+  it.each(operations.filter(({ security }) => security?.length))(
+    'refuses $method $path, whatever is sent',
+    async (operation) => {
+      const property = fc.asyncProperty(requestsOf(operation, TEXTS), async (request) => {
+        const answer = await send(service, request, {});
+        expect(faultsOf(operation, answer)).toEqual([]);
+        // An address that cannot be read, or is longer than any route has, is refused before the key is asked for.
+        expect([400, 401, 404]).toContain(answer.status);
+      });
+      await fc.assert(property, { seed: SEED, numRuns: RUNS });
+    },
+  );
+});

@@ -1,0 +1,108 @@
+import fc from 'fast-check';
+import type { Operation, Schema } from './document.ts';
+import { STRANGE_TEXTS, valuesOf } from './values.ts';
+
+/** What is sent: everything that `fetch` takes of it, and nothing that depends on when it is sent. */
+export interface FuzzedRequest {
+  readonly method: string;
+  /** With its query. */
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+/** Segments of a path that no client should send: encoded signs, broken encodings, ways out of a folder. */
+const STRANGE_SEGMENTS = [
+  '%00',
+  '%ED%A0%80',
+  '%2e%2e%2f%2e%2e%2fetc%2fpasswd',
+  '__proto__',
+  'constructor',
+  '%F0%9F%8E%AF',
+  'ds_1',
+  "job_'--",
+];
+
+/** Nothing that makes the service wait: an answer after 60 s shows no more than one at once. */
+const WAITS = ['0', '-1', '61', '1e9', '0.5', 'x', ''];
+
+const BROKEN_BODIES = [
+  '',
+  '{',
+  '{"a":',
+  'null',
+  '"',
+  '[1,]',
+  '\0',
+  `${'['.repeat(5000)}`,
+  '{"__proto__":{"a":1}}',
+  '{"constructor":{"prototype":{"a":1}}}',
+  '\ufeff{}',
+  '1e999',
+];
+
+/** Requests of one operation: mostly as the document has it, wrong here and there. `texts` name things that are there. */
+export function requestsOf(operation: Operation, texts: readonly string[]): fc.Arbitrary<FuzzedRequest> {
+  const { method, path, parameters = [] } = operation;
+  const segment = fc.constantFrom(...texts.filter((text) => text !== '').map(encoded), ...STRANGE_SEGMENTS);
+  const segments = fc.array(segment, { minLength: 2, maxLength: 2 });
+  const query = queriesOf(
+    parameters.filter((parameter) => parameter.in === 'query'),
+    texts,
+  );
+  return fc.tuple(segments, query, bodiesOf(operation, texts)).map(([[first = '', second = ''], search, body]) => {
+    const filled = path.replace(/\{\w+\}/, first).replace(/\{\w+\}/, second);
+    return { method, url: search === '' ? filled : `${filled}?${search}`, ...body };
+  });
+}
+
+function queriesOf(
+  parameters: readonly { readonly name: string; readonly schema: Schema }[],
+  texts: readonly string[],
+): fc.Arbitrary<string> {
+  const pairs = parameters.map(({ name, schema }) => {
+    const values = name === 'wait' ? fc.constantFrom(...WAITS) : valuesOf(schema, texts).map(textOf);
+    return fc.option(values.map((value) => `${name}=${encoded(value)}`));
+  });
+  const unknown = fc.option(fc.constantFrom('__proto__=1', 'a%00=%00', '%ED%A0%80=1', '&&=', 'a[b]=1'), { freq: 12 });
+  return fc.tuple(...pairs, unknown).map((parts) => parts.filter((part) => part !== null).join('&'));
+}
+
+/** An address has no lone surrogates. */
+function encoded(text: string): string {
+  return encodeURIComponent(text.toWellFormed());
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+function bodiesOf(
+  { requestBody }: Operation,
+  texts: readonly string[],
+): fc.Arbitrary<Pick<FuzzedRequest, 'headers' | 'body'>> {
+  const types = Object.entries(requestBody?.content ?? {});
+  if (types.length === 0) return fc.constant({ headers: {} });
+  const sound = types.map(([type, { schema }]) =>
+    contentOf(type, schema, texts).map((body) => ({ headers: { 'content-type': type }, body })),
+  );
+  const type = fc.constantFrom(
+    ...types.map(([name]) => name),
+    'application/xml',
+    'text/plain',
+    'application/json; charset=latin1',
+    'multipart/form-data',
+  );
+  const broken = fc.record({ headers: fc.record({ 'content-type': type }), body: fc.constantFrom(...BROKEN_BODIES) });
+  return fc.oneof({ weight: 8, arbitrary: fc.oneof(...sound) }, { weight: 1, arbitrary: broken });
+}
+
+function contentOf(type: string, schema: Schema, texts: readonly string[]): fc.Arbitrary<string> {
+  const values = valuesOf(schema, texts).map((value) => JSON.stringify(value));
+  if (/json$/.test(type)) return values;
+  const cell = fc.constantFrom(...STRANGE_TEXTS, ...texts, '1', '2.5', '"a,b"');
+  const line = fc
+    .array(cell, { minLength: 1, maxLength: 4 })
+    .map((cells) => cells.join(type === 'text/csv' ? ',' : '\t'));
+  return fc.array(line, { maxLength: 4 }).map((lines) => `a,b,y\n${lines.join('\n')}\n`.toWellFormed());
+}

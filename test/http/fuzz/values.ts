@@ -1,0 +1,116 @@
+import fc from 'fast-check';
+import { resolved, type Schema } from './document.ts';
+
+type Value = fc.Arbitrary<unknown>;
+
+/** Names that mean something to JavaScript, and signs that mean something to HTTP, SQL, HTML, spreadsheets or files. */
+export const STRANGE_TEXTS = [
+  '',
+  '__proto__',
+  'constructor',
+  '\0',
+  '\ud800',
+  '"\'`; DROP TABLE jobs; --',
+  '<script>alert(1)</script>',
+  'a\r\nset-cookie: b=c',
+  '=1+1',
+  '../../etc/passwd',
+  '🎯',
+  'x'.repeat(5000),
+] as const;
+
+const STRANGE_NUMBERS = [0, -0, -1, 0.5, 1e308, -1e308, 5e-324, 2 ** 31, 2 ** 53, Number.MAX_SAFE_INTEGER] as const;
+
+/** Nested this deep, of arrays or of objects. */
+const DEPTHS = [30, 200] as const;
+
+/** Deeper than any schema of the document; keeps those that contain themselves finite. */
+const DEEPEST = 8;
+
+/** Every so often a value is of the wrong type. */
+const SOUND_TO_STRANGE = 12;
+
+const strange: Value = fc.oneof(
+  fc.constantFrom(...STRANGE_TEXTS),
+  fc.constantFrom(...STRANGE_NUMBERS),
+  fc.constantFrom(null, true, false, [], {}, [[]]),
+  fc.constantFrom(...DEPTHS).map((depth) => nested(depth)),
+  fc.jsonValue({ maxDepth: 2 }),
+);
+
+function nested(depth: number): unknown {
+  return Array.from({ length: depth }).reduce<unknown>((inner, _, level) => (level % 2 ? [inner] : { a: inner }), 1);
+}
+
+/** Values that mostly fit the schema and go wrong here and there. `texts` are those that name things which are there. */
+export function valuesOf(schema: Schema, texts: readonly string[], depth = 0): Value {
+  if (depth > DEEPEST) return strange;
+  const sound = soundValuesOf(resolved(schema), texts, (part) => valuesOf(part, texts, depth + 1));
+  return fc.oneof({ weight: SOUND_TO_STRANGE, arbitrary: sound }, { weight: 1, arbitrary: strange });
+}
+
+function soundValuesOf(schema: Schema, texts: readonly string[], valuesOfPart: (part: Schema) => Value): Value {
+  const choices = schema.anyOf ?? schema.oneOf;
+  if (choices) return fc.oneof(...choices.map(valuesOfPart));
+  if ('const' in schema) return fc.constant(schema.const);
+  if (schema.enum) return fc.constantFrom(...schema.enum);
+  switch (schema.type) {
+    case 'object':
+      return objectsOf(schema, texts, valuesOfPart);
+    case 'array':
+      return fc.array(
+        schema.items ? valuesOfPart(schema.items) : fc.oneof(...(schema.prefixItems ?? []).map(valuesOfPart)),
+        { maxLength: 4 },
+      );
+    case 'string':
+      return fc.oneof(fc.constantFrom(...texts), fc.string({ maxLength: 8, unit: 'binary' }));
+    case 'number':
+    case 'integer':
+      return numbersOf(schema);
+    case 'boolean':
+      return fc.boolean();
+    case 'null':
+      return fc.constant(null);
+    default:
+      return strange;
+  }
+}
+
+/** Whole numbers and the ends of the range. */
+function numbersOf({ minimum = -9, maximum = 1e6 }: Schema): Value {
+  const [least, most] = [Math.ceil(Math.max(minimum, -1e6)), Math.floor(Math.min(maximum, 1e6))];
+  const ends = fc.constantFrom(minimum, maximum, minimum - 1, maximum + 1, (minimum + maximum) / 2);
+  return least <= most ? fc.oneof(fc.integer({ min: least, max: most }), ends) : ends;
+}
+
+/** Seldom without a required member, seldom with one that nobody knows. */
+function objectsOf(schema: Schema, texts: readonly string[], valuesOfPart: (part: Schema) => Value): Value {
+  const required = schema.required ?? [];
+  const known = Object.entries(schema.properties ?? {}).map(([name, part]) => {
+    const present = {
+      weight: required.includes(name) ? 30 : 1,
+      arbitrary: valuesOfPart(part).map((value) => [[name, value]]),
+    };
+    return fc.oneof(present, { weight: 1, arbitrary: fc.constant([]) });
+  });
+  const more = fc.oneof(
+    { weight: 15, arbitrary: fc.constant([]) },
+    { weight: 1, arbitrary: fc.tuple(fc.constantFrom(...STRANGE_TEXTS), strange).map((member) => [member]) },
+  );
+  // Made of entries, as a literal would take `__proto__` for the prototype and lose it.
+  return fc
+    .tuple(...known, membersOf(schema, texts, valuesOfPart), more)
+    .map((members) => Object.fromEntries(members.flat() as (readonly [string, unknown])[]));
+}
+
+/** Members under names of one's own, where the schema allows them. */
+function membersOf(
+  { additionalProperties }: Schema,
+  texts: readonly string[],
+  valuesOfPart: (part: Schema) => Value,
+): fc.Arbitrary<[string, unknown][]> {
+  if (typeof additionalProperties !== 'object') return fc.constant([]);
+  return fc.array(fc.tuple(fc.constantFrom(...texts, '__proto__'), valuesOfPart(additionalProperties)), {
+    maxLength: 3,
+  });
+}
