@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { Operation, Schema } from './document.ts';
-import { STRANGE_TEXTS, valuesOf } from './values.ts';
+import { STRANGE_TEXTS, type Things, thingsOf, valuesOf } from './values.ts';
 
 /** What is sent: everything that `fetch` takes of it, and nothing that depends on when it is sent. */
 export interface FuzzedRequest {
@@ -41,31 +41,40 @@ const BROKEN_BODIES = [
   '1e999',
 ];
 
-/** Requests of one operation: mostly as the document has it, wrong here and there. `texts` name things that are there. */
-export function requestsOf(operation: Operation, texts: readonly string[]): fc.Arbitrary<FuzzedRequest> {
+/** Requests of one operation: mostly as the document has it, wrong here and there. */
+export function requestsOf(operation: Operation, things: Things): fc.Arbitrary<FuzzedRequest> {
   const { method, path, parameters = [] } = operation;
-  const segment = fc.constantFrom(...texts.filter((text) => text !== '').map(encoded), ...STRANGE_SEGMENTS);
-  const segments = fc.array(segment, { minLength: 2, maxLength: 2 });
+  const made = { weight: 3, arbitrary: fc.constantFrom(...STRANGE_SEGMENTS, ...STRANGE_TEXTS.slice(1).map(encoded)) };
+  const segment = fc.oneof(...thingsOf(things, path.split('/')[2] ?? ''), made);
   const query = queriesOf(
     parameters.filter((parameter) => parameter.in === 'query'),
-    texts,
+    things,
   );
-  return fc.tuple(segments, query, bodiesOf(operation, texts)).map(([[first = '', second = ''], search, body]) => {
-    const filled = path.replace(/\{\w+\}/, first).replace(/\{\w+\}/, second);
+  return fc.tuple(segment, query, bodiesOf(operation, things)).map(([id, search, body]) => {
+    const filled = path.replace(/\{\w+\}/, id);
     return { method, url: search === '' ? filled : `${filled}?${search}`, ...body };
   });
 }
 
 function queriesOf(
   parameters: readonly { readonly name: string; readonly schema: Schema }[],
-  texts: readonly string[],
+  things: Things,
 ): fc.Arbitrary<string> {
   const pairs = parameters.map(({ name, schema }) => {
-    const values = name === 'wait' ? fc.constantFrom(...WAITS) : valuesOf(schema, texts).map(textOf);
-    return fc.option(values.map((value) => `${name}=${encoded(value)}`));
+    const values = name === 'wait' ? fc.constantFrom(...WAITS) : valuesOf(schema, things).map(textOf);
+    const pair = fc.oneof(...thingsOf(things, name), { weight: 1, arbitrary: values });
+    return seldom(
+      4,
+      pair.map((value) => `${name}=${encoded(value)}`),
+    );
   });
-  const unknown = fc.option(fc.constantFrom('__proto__=1', 'a%00=%00', '%ED%A0%80=1', '&&=', 'a[b]=1'), { freq: 12 });
+  const unknown = seldom(20, fc.constantFrom('__proto__=1', 'a%00=%00', '%ED%A0%80=1', '&&=', 'a[b]=1'));
   return fc.tuple(...pairs, unknown).map((parts) => parts.filter((part) => part !== null).join('&'));
+}
+
+/** One in so many; null otherwise. */
+function seldom<T>(oneIn: number, arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | null> {
+  return fc.oneof({ weight: oneIn - 1, arbitrary: fc.constant(null) }, { weight: 1, arbitrary });
 }
 
 /** An address has no lone surrogates. */
@@ -77,14 +86,11 @@ function textOf(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-function bodiesOf(
-  { requestBody }: Operation,
-  texts: readonly string[],
-): fc.Arbitrary<Pick<FuzzedRequest, 'headers' | 'body'>> {
+function bodiesOf({ requestBody }: Operation, things: Things): fc.Arbitrary<Pick<FuzzedRequest, 'headers' | 'body'>> {
   const types = Object.entries(requestBody?.content ?? {});
   if (types.length === 0) return fc.constant({ headers: {} });
   const sound = types.map(([type, { schema }]) =>
-    contentOf(type, schema, texts).map((body) => ({ headers: { 'content-type': type }, body })),
+    contentOf(type, schema, things).map((body) => ({ headers: { 'content-type': type }, body })),
   );
   const type = fc.constantFrom(
     ...types.map(([name]) => name),
@@ -97,10 +103,10 @@ function bodiesOf(
   return fc.oneof({ weight: 8, arbitrary: fc.oneof(...sound) }, { weight: 1, arbitrary: broken });
 }
 
-function contentOf(type: string, schema: Schema, texts: readonly string[]): fc.Arbitrary<string> {
-  const values = valuesOf(schema, texts).map((value) => JSON.stringify(value));
+function contentOf(type: string, schema: Schema, things: Things): fc.Arbitrary<string> {
+  const values = valuesOf(schema, things).map((value) => JSON.stringify(value));
   if (/json$/.test(type)) return values;
-  const cell = fc.constantFrom(...STRANGE_TEXTS, ...texts, '1', '2.5', '"a,b"');
+  const cell = fc.constantFrom(...STRANGE_TEXTS, ...Object.values(things), '1', '2.5', '"a,b"');
   const line = fc
     .array(cell, { minLength: 1, maxLength: 4 })
     .map((cells) => cells.join(type === 'text/csv' ? ',' : '\t'));

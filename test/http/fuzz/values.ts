@@ -3,6 +3,9 @@ import { resolved, type Schema } from './document.ts';
 
 type Value = fc.Arbitrary<unknown>;
 
+/** What the service has, by the name of the member, the parameter or the part of a path that refers to it. */
+export type Things = Readonly<Record<string, string>>;
+
 /** Names that mean something to JavaScript, and signs that mean something to HTTP, SQL, HTML, spreadsheets or files. */
 export const STRANGE_TEXTS = [
   '',
@@ -28,7 +31,7 @@ const DEPTHS = [30, 200] as const;
 const DEEPEST = 8;
 
 /** Every so often a value is of the wrong type. */
-const SOUND_TO_STRANGE = 12;
+const SOUND_TO_STRANGE = 60;
 
 const strange: Value = fc.oneof(
   fc.constantFrom(...STRANGE_TEXTS),
@@ -42,28 +45,28 @@ function nested(depth: number): unknown {
   return Array.from({ length: depth }).reduce<unknown>((inner, _, level) => (level % 2 ? [inner] : { a: inner }), 1);
 }
 
-/** Values that mostly fit the schema and go wrong here and there. `texts` are those that name things which are there. */
-export function valuesOf(schema: Schema, texts: readonly string[], depth = 0): Value {
+/** Values that mostly fit the schema and go wrong here and there. `things` are there. */
+export function valuesOf(schema: Schema, things: Things, depth = 0): Value {
   if (depth > DEEPEST) return strange;
-  const sound = soundValuesOf(resolved(schema), texts, (part) => valuesOf(part, texts, depth + 1));
+  const sound = soundValuesOf(resolved(schema), things, (part) => valuesOf(part, things, depth + 1));
   return fc.oneof({ weight: SOUND_TO_STRANGE, arbitrary: sound }, { weight: 1, arbitrary: strange });
 }
 
-function soundValuesOf(schema: Schema, texts: readonly string[], valuesOfPart: (part: Schema) => Value): Value {
+function soundValuesOf(schema: Schema, things: Things, valuesOfPart: (part: Schema) => Value): Value {
   const choices = schema.anyOf ?? schema.oneOf;
   if (choices) return fc.oneof(...choices.map(valuesOfPart));
   if ('const' in schema) return fc.constant(schema.const);
   if (schema.enum) return fc.constantFrom(...schema.enum);
   switch (schema.type) {
     case 'object':
-      return objectsOf(schema, texts, valuesOfPart);
+      return objectsOf(schema, things, valuesOfPart);
     case 'array':
       return fc.array(
         schema.items ? valuesOfPart(schema.items) : fc.oneof(...(schema.prefixItems ?? []).map(valuesOfPart)),
         { maxLength: 4 },
       );
     case 'string':
-      return fc.oneof(fc.constantFrom(...texts), fc.string({ maxLength: 8, unit: 'binary' }));
+      return fc.oneof(fc.constantFrom(...Object.values(things)), fc.string({ maxLength: 8, unit: 'binary' }));
     case 'number':
     case 'integer':
       return numbersOf(schema);
@@ -84,33 +87,39 @@ function numbersOf({ minimum = -9, maximum = 1e6 }: Schema): Value {
 }
 
 /** Seldom without a required member, seldom with one that nobody knows. */
-function objectsOf(schema: Schema, texts: readonly string[], valuesOfPart: (part: Schema) => Value): Value {
+function objectsOf(schema: Schema, things: Things, valuesOfPart: (part: Schema) => Value): Value {
   const required = schema.required ?? [];
   const known = Object.entries(schema.properties ?? {}).map(([name, part]) => {
-    const present = {
-      weight: required.includes(name) ? 30 : 1,
-      arbitrary: valuesOfPart(part).map((value) => [[name, value]]),
-    };
-    return fc.oneof(present, { weight: 1, arbitrary: fc.constant([]) });
+    const value = fc.oneof(...thingsOf(things, name), { weight: 1, arbitrary: valuesOfPart(part) });
+    const present = value.map((of) => [[name, of]]);
+    const [often, rarely] = required.includes(name) ? [60, 1] : [1, 3];
+    return fc.oneof({ weight: often, arbitrary: present }, { weight: rarely, arbitrary: fc.constant([]) });
   });
-  const more = fc.oneof(
-    { weight: 15, arbitrary: fc.constant([]) },
-    { weight: 1, arbitrary: fc.tuple(fc.constantFrom(...STRANGE_TEXTS), strange).map((member) => [member]) },
-  );
+  const unknown = fc.tuple(fc.constantFrom(...STRANGE_TEXTS), strange).map((member) => [member]);
+  const more = fc.oneof({ weight: 60, arbitrary: fc.constant([]) }, { weight: 1, arbitrary: unknown });
   // Made of entries, as a literal would take `__proto__` for the prototype and lose it.
   return fc
-    .tuple(...known, membersOf(schema, texts, valuesOfPart), more)
+    .tuple(...known, membersOf(schema, things, valuesOfPart), more)
     .map((members) => Object.fromEntries(members.flat() as (readonly [string, unknown])[]));
+}
+
+/** The thing of that name, mostly: a made-up id leads no further than to 404. */
+export function thingsOf(things: Things, name: string): fc.WeightedArbitrary<string>[] {
+  const thing = things[name];
+  return thing === undefined ? [] : [{ weight: 12, arbitrary: fc.constant(thing) }];
 }
 
 /** Members under names of one's own, where the schema allows them. */
 function membersOf(
   { additionalProperties }: Schema,
-  texts: readonly string[],
+  things: Things,
   valuesOfPart: (part: Schema) => Value,
 ): fc.Arbitrary<[string, unknown][]> {
   if (typeof additionalProperties !== 'object') return fc.constant([]);
-  return fc.array(fc.tuple(fc.constantFrom(...texts, '__proto__'), valuesOfPart(additionalProperties)), {
-    maxLength: 3,
-  });
+  return fc.array(
+    fc.tuple(fc.constantFrom(...Object.values(things), '__proto__'), valuesOfPart(additionalProperties)),
+    {
+      maxLength: 3,
+    },
+  );
 }
