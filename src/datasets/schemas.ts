@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { repeatable } from '../kit/wire.ts';
+import { givenName, repeatable } from '../kit/wire.ts';
 
 const shared = {
   name: z.string().describe('As in the file; made up where it has none, numbered where it repeats.'),
@@ -117,11 +117,7 @@ export const datasetSchema = z
 export type Dataset = z.infer<typeof datasetSchema>;
 
 export const uploadQuery = z.strictObject({
-  name: z
-    .string()
-    .trim()
-    .min(1)
-    .max(200)
+  name: givenName
     .optional()
     .describe(
       'What the dataset is called; the name of the file in a multipart upload, otherwise "dataset", when left out.',

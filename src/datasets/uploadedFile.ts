@@ -79,8 +79,9 @@ function notTheFile({ fieldname }: Multipart): ServiceError {
   return new ServiceError('invalid_request', message, [{ path: pointer([fieldname]), message }]);
 }
 
-/** `adult.csv.gz` is called adult. */
+/** `adult.csv.gz` is called adult; control characters, which a terminal would obey, are left out. */
 function baseName(filename: string): string | null {
   const { name } = parse(filename.replace(/\.gz$/i, ''));
-  return name.trim().slice(0, 200) || null;
+  const printable = name.replace(/\p{Cc}/gu, '');
+  return printable.trim().slice(0, 200) || null;
 }

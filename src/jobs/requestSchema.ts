@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { givenName } from '../kit/wire.ts';
 import { specRequestSchema, trainingSpecSchema } from '../training/schemas/spec.ts';
 
 const HIGHEST_PRIORITY = 100;
@@ -9,11 +10,7 @@ const datasetId = z
   .regex(/^ds_[0-9a-z]+$/, 'Not the id of a dataset: it looks like ds_01jd….')
   .describe('The dataset to train on.')
   .meta({ examples: ['ds_01jd8m3c6r0v3k9m7d5x2w1q4z'] });
-const name = z
-  .string()
-  .trim()
-  .min(1)
-  .max(200)
+const name = givenName
   .describe("What people call the job; left out: the dataset's name and the target.")
   .meta({ examples: ['adult-64-32'] });
 const priority = z
@@ -64,7 +61,14 @@ export type JobRequest = z.output<typeof jobRequestSchema>;
 
 /** The whole request, every default filled in: what is kept and what the job's answer shows. */
 export const hyperparametersSchema = z
-  .object({ name, datasetId, ...trainingSpecSchema.shape, priority: priority.unwrap(), labels: labels.unwrap() })
+  .object({
+    // Without bounds: one that was made of a dataset's name and a column's may be longer than people's.
+    name: z.string().describe('What people call the job.'),
+    datasetId,
+    ...trainingSpecSchema.shape,
+    priority: priority.unwrap(),
+    labels: labels.unwrap(),
+  })
   .meta({ id: 'Hyperparameters', description: 'The whole request, every default filled in.' });
 export type Hyperparameters = z.output<typeof hyperparametersSchema>;
 

@@ -2,6 +2,16 @@
 import { z } from 'zod';
 import { ERROR_CODES, ServiceError } from './errors.ts';
 
+const LONGEST_NAME = 200;
+
+/** What people call a thing. It is shown on terminals and in logs, which obey control characters. */
+export const givenName = z
+  .string()
+  .trim()
+  .min(1)
+  .max(LONGEST_NAME)
+  .regex(/^\P{Cc}*$/u, 'A name has no line breaks or other control characters: remove them.');
+
 export const PROBLEM_TYPE = 'application/problem+json';
 
 export const problemSchema = z
