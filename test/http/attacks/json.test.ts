@@ -54,7 +54,7 @@ describe('a key that would change a prototype', () => {
 });
 
 describe('a number that JSON can say and a double cannot hold', () => {
-  it.each(['1e999', '-1e999', '123456789012345678901234567890', '-0.5', '1e-999'])(
+  it.each(['1e999', '-0', '-1e999', '123456789012345678901234567890', '-0.5', '1e-999'])(
     '%s is no number of epochs',
     async (number) => {
       const answer = await send('/v1/jobs', `{"datasetId":"ds_1","target":"a","training":{"epochs":${number}}}`);
