@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { saveModel } from '../../../src/models/save.ts';
 import { openService } from '../../access/support.ts';
+import { binaryOutcome } from '../../models/outcomes.ts';
 import { type Answer, faultsOf, mediaType } from './answers.ts';
 import { operations as documented } from './document.ts';
 import { type FuzzedRequest, requestsOf } from './requests.ts';
@@ -11,16 +13,18 @@ const RUNS = 25;
 
 const TABLE = `a,b,y\n${Array.from({ length: 60 }, (_, row) => `${row},${row % 3 ? 'u' : 'v'},${row % 2 ? 'p' : 'q'}`).join('\n')}\n`;
 
-/** Stands for the id of a dataset, a job or a webhook that is there; requests are made before the service has them. */
-const [DATASET, JOB, WEBHOOK] = ['DATASET', 'JOB', 'WEBHOOK'];
+/** Stands for the id of what is there; requests are made before the service has them. */
+const [DATASET, JOB, MODEL, WEBHOOK] = ['DATASET', 'JOB', 'MODEL', 'WEBHOOK'];
 const THINGS = {
   datasets: DATASET,
   jobs: JOB,
+  models: MODEL,
   webhooks: WEBHOOK,
   aliases: 'champion',
   projects: 'default',
   datasetId: DATASET,
   jobId: JOB,
+  modelId: MODEL,
   target: 'y',
   url: 'https://hooks.invalid/',
 };
@@ -45,7 +49,17 @@ async function createThings(service: Service, key?: string): Promise<Readonly<Re
   const request = JSON.stringify({ datasetId: dataset, target: 'y' });
   const job = await create(service, '/v1/jobs', key, 'application/json', request);
   const webhook = await create(service, '/v1/webhooks', key, 'application/json', '{"url":"https://hooks.invalid/"}');
-  return { [DATASET]: dataset, [JOB]: job, [WEBHOOK]: webhook };
+  return { [DATASET]: dataset, [JOB]: job, [MODEL]: await createModel(service, job), [WEBHOOK]: webhook };
+}
+
+/** As a worker keeps it that has trained the job. */
+async function createModel({ database }: Service, jobId: string): Promise<string> {
+  const job = await database.selectFrom('jobs').selectAll().where('id', '=', jobId).executeTakeFirstOrThrow();
+  const trained = { ...job, spec: JSON.parse(job.request), warnings: [] };
+  const classes = ['p', 'q'];
+  const target = { kind: 'classes', column: 'y', classes } as const;
+  const outcome = { ...binaryOutcome({ classes, number: 'a', category: 'b' }), target };
+  return database.transaction().execute((transaction) => saveModel(transaction, trained, outcome, Date.now()));
 }
 
 async function send(
