@@ -36,18 +36,33 @@ describe('JSON of 100,000 levels', () => {
 });
 
 describe('a key that would change a prototype', () => {
+  // Without the key, each of them is a job that is taken.
   const nested = (name: string) => [
-    `{"${name}":{"polluted":1}}`,
-    `{"network":{"${name}":{"polluted":1}}}`,
-    `{"training":{"optimizer":{"type":"adam","${name}":{"polluted":1}}}}`,
-    `{"features":{"${name}":{"polluted":1}}}`,
-    `{"labels":{"${name}":{"polluted":1}}}`,
+    `"${name}":{"polluted":1}`,
+    `"network":{"${name}":{"polluted":1}}`,
+    `"training":{"optimizer":{"type":"adam","${name}":{"polluted":1}}}`,
+    `"features":{"${name}":{"polluted":1}}`,
+    `"labels":{"${name}":{"polluted":1}}`,
   ];
+  let datasetId: string;
+  beforeAll(async () => {
+    const answer = await send('/v1/datasets', JSON.stringify(Array.from({ length: 40 }, (_, a) => ({ a, b: a % 7 }))));
+    datasetId = answer.json().id;
+  });
+
+  it.each(['', '"training":{"optimizer":{"type":"adam"}}', '"labels":{"team":"risk"}'])(
+    'is all that is wrong: a job with %s is taken',
+    async (members) => {
+      const answer = await send('/v1/jobs', `{"datasetId":"${datasetId}","target":"a"${members && `,${members}`}}`);
+      expect(answer.status, answer.text).toBe(202);
+    },
+  );
+
   it.each(['__proto__', 'constructor', 'prototype', '\\u005f_proto__'].flatMap(nested))(
     'is refused in %s',
-    async (body) => {
-      const answer = await send('/v1/jobs', body);
-      expect([400, 422]).toContain(answer.status);
+    async (member) => {
+      const answer = await send('/v1/jobs', `{"datasetId":"${datasetId}","target":"a",${member}}`);
+      expect([400, 422], answer.text).toContain(answer.status);
       expect(Object.hasOwn(Object.prototype, 'polluted')).toBe(false);
     },
   );
