@@ -23,15 +23,20 @@ const GZIP_LAYERS = 2;
  * unpacked, and ServiceError `invalid_file` for broken gzip or an empty body.
  */
 export function receive(body: Readable, file: string, limit: UploadLimit, mostTimes: number): Promise<Received> {
-  return pass(body, createWriteStream(file, { flags: 'wx' }), limit, mostTimes);
+  return pass(body, () => createWriteStream(file, { flags: 'wx' }), limit, mostTimes);
 }
 
 /** What `receive` would answer; nothing is kept. Throws as it does. */
 export function look(body: Readable, limit: UploadLimit, mostTimes: number): Promise<Received> {
-  return pass(body, new Writable({ write: (_chunk, _encoding, done) => done() }), limit, mostTimes);
+  return pass(body, () => new Writable({ write: (_chunk, _encoding, done) => done() }), limit, mostTimes);
 }
 
-async function pass(body: Readable, target: Writable, limit: UploadLimit, mostTimes: number): Promise<Received> {
+async function pass(
+  body: Readable,
+  openTarget: () => Writable,
+  limit: UploadLimit,
+  mostTimes: number,
+): Promise<Received> {
   const hash = createHash('sha256');
   const packed = createMeter(limit);
   const unpacked = createMeter(limit);
@@ -47,7 +52,8 @@ async function pass(body: Readable, target: Writable, limit: UploadLimit, mostTi
         yield chunk;
       }
     },
-    target,
+    // Not before the body has begun: one that breaks off would leave it open, with nobody to hear its errors.
+    openTarget(),
   );
   if (unpacked.bytes() === 0) throw new ServiceError('invalid_file', 'The body is empty: send the file as the body.');
   return { bytes: unpacked.bytes(), sha256: hash.digest('hex') };

@@ -1,0 +1,22 @@
+import { mkdtempSync } from 'node:fs';
+import { readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { afterAll, expect, it } from 'vitest';
+import { receive } from '../../src/datasets/upload.ts';
+import { uploadLimit } from '../../src/datasets/uploadLimit.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'trainyard-receive-'));
+afterAll(() => rm(folder, { recursive: true }));
+
+it('opens no file for a body that breaks off before its first byte', async () => {
+  const body = new Readable({ read: () => body.destroy(new Error('the client hung up')) });
+  await expect(receive(body, join(folder, 'upload'), uploadLimit(100), 100)).rejects.toThrow('hung up');
+  // A file that was being opened all the same would be there after a turn or two.
+  for (let turn = 0; turn < 5; turn++) {
+    await nextTurn();
+    expect(await readdir(folder)).toEqual([]);
+  }
+});
