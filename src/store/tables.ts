@@ -66,6 +66,13 @@ export interface JobRow {
   error: string | null;
   leaseOwner: string | null;
   leaseUntil: number | null;
+  /** Of a trial: its sweep, NULL when that is deleted, and its number there. */
+  sweepId: string | null;
+  trial: number | null;
+  /** Where the training pauses of itself; null: nowhere. */
+  halt: string | null;
+  /** Whether it has. */
+  halted: 0 | 1;
   createdAt: number;
   startedAt: number | null;
   finishedAt: number | null;
@@ -172,11 +179,70 @@ export interface IdempotencyKeyRow {
   createdAt: number;
 }
 
+export const SWEEP_STATES = ['running', 'paused', 'succeeded', 'failed', 'cancelled'] as const;
+export type SweepState = (typeof SWEEP_STATES)[number];
+
+/** Why a sweep asks for no more trials. */
+export const SWEEP_ENDS = ['trials', 'space', 'seconds', 'target', 'noProgress'] as const;
+export type SweepEnd = (typeof SWEEP_ENDS)[number];
+
+export interface SweepRow {
+  id: string;
+  project: string;
+  name: string;
+  datasetId: string | null;
+  state: SweepState;
+  request: string;
+  endedBy: SweepEnd | null;
+  error: string | null;
+  /** Milliseconds that it ran before `runningSince`. */
+  ranMs: number;
+  runningSince: number | null;
+  createdAt: number;
+  finishedAt: number | null;
+}
+
+export const TRIAL_STATES = ['running', 'paused', 'succeeded', 'pruned', 'failed', 'cancelled'] as const;
+export type TrialState = (typeof TRIAL_STATES)[number];
+
+export interface TrialRow {
+  sweepId: string;
+  number: number;
+  parameters: string;
+  state: TrialState;
+  objective: number | null;
+  objectives: string | null;
+  epochs: number | null;
+  jobId: string | null;
+  error: string | null;
+  /** Of a trial that somebody else runs. */
+  leaseUntil: number | null;
+  createdAt: number;
+  finishedAt: number | null;
+}
+
+/** A trial's run up to where the search looks at it. */
+export interface LegRow {
+  sweepId: string;
+  number: number;
+  trial: number;
+  until: number | null;
+  result: string | null;
+}
+
+export interface SweepEventRow {
+  id: Generated<number>;
+  sweepId: string;
+  type: 'state' | 'trial' | 'best';
+  data: string;
+  createdAt: Generated<number>;
+}
+
 export interface Tables {
   projects: ProjectRow;
   keys: KeyRow;
   datasets: DatasetRow;
-  jobs: JobRow;
+  jobs: Omit<JobRow, 'halted'> & { halted: Generated<JobRow['halted']> };
   jobLabels: JobLabelRow;
   losses: LossRow;
   checkpoints: CheckpointRow;
@@ -187,4 +253,8 @@ export interface Tables {
   webhooks: WebhookRow;
   deliveries: DeliveryRow;
   idempotencyKeys: IdempotencyKeyRow;
+  sweeps: SweepRow;
+  trials: TrialRow;
+  legs: LegRow;
+  sweepEvents: SweepEventRow;
 }
