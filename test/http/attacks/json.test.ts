@@ -47,7 +47,7 @@ describe('a key that would change a prototype', () => {
   let datasetId: string;
   beforeAll(async () => {
     const answer = await send('/v1/datasets', JSON.stringify(Array.from({ length: 40 }, (_, a) => ({ a, b: a % 7 }))));
-    datasetId = answer.json().id;
+    datasetId = String(answer.json().id);
   });
 
   it.each(['', '"training":{"optimizer":{"type":"adam"}}', '"labels":{"team":"risk"}'])(
