@@ -23,6 +23,10 @@ const HOUSE = [
   { room: 'http', floor: 7, mayImport: [0, 1, 2, 3, 4, 5, 6] },
   { room: 'cli', floor: 8, mayImport: [0, 1, 2, 3, 4, 5, 6, 7, 8] },
   { room: 'main.ts', floor: 8, mayImport: [0, 1, 2, 3, 4, 5, 6, 7, 8] },
+  { room: 'assemble.ts', floor: 8, mayImport: [0, 1, 2, 3, 4, 5, 6, 7, 8] },
+  { room: 'describeApi.ts', floor: 8, mayImport: [0, 1, 2, 3, 4, 5, 6, 7, 8] },
+  { room: 'parts.ts', floor: 8, mayImport: [0, 1, 2, 3, 4, 5, 6, 7, 8] },
+  { room: 'workerRole.ts', floor: 8, mayImport: [0, 1, 2, 3, 4, 5, 6, 7, 8] },
 ] as const;
 
 interface Arrow {

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { readConfig } from '../config.ts';
-import { describeApi } from '../main.ts';
+import { describeApi } from '../describeApi.ts';
 import { type Command, EXIT_FAILED, EXIT_FINE, positionalsOf, textFlag } from './command.ts';
 import { processTerminal, type Terminal } from './terminal/terminal.ts';
 

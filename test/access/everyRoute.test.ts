@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describeApi } from '../../src/describeApi.ts';
 import { SCOPES, type Scope } from '../../src/kit/caller.ts';
-import { describeApi } from '../../src/main.ts';
 import { type Answer, insertThings, jsonBody, openService } from './support.ts';
 
 interface Operation {

@@ -1,4 +1,4 @@
-import { describeApi } from '../../../src/main.ts';
+import { describeApi } from '../../../src/describeApi.ts';
 
 /** What the generator reads of a JSON schema. */
 export interface Schema {

@@ -1,0 +1,116 @@
+import { availableParallelism } from 'node:os';
+import type { FastifyInstance } from 'fastify';
+import { keyRoutes } from './access/keyRoutes.ts';
+import { createKeys } from './access/keys.ts';
+import { projectRoutes } from './access/projectRoutes.ts';
+import { createProjects } from './access/projects.ts';
+import { datasetRoutes } from './datasets/routes.ts';
+import { buildApp } from './http/app.ts';
+import { createHttpMetrics } from './http/metrics/http.ts';
+import { streamRoutes } from './http/streams/routes.ts';
+import { systemRoutes } from './http/system.ts';
+import { createCheckpoints } from './jobs/checkpoints/checkpoints.ts';
+import { countJobs } from './jobs/counts.ts';
+import { createEvents } from './jobs/events/service.ts';
+import { registerJobGauges } from './jobs/metrics.ts';
+import { jobRoutes } from './jobs/routes.ts';
+import { createJobs } from './jobs/service.ts';
+import type { Tenant } from './kit/caller.ts';
+import { stopTimesWithin } from './kit/stopTimes.ts';
+import { packageVersion } from './kit/version.ts';
+import { networkRoutes } from './models/networks/routes.ts';
+import { createPredictionMetrics } from './models/prediction/metrics.ts';
+import { modelRoutes } from './models/routes.ts';
+import { createModels } from './models/service.ts';
+import { authenticationOf, type Parts } from './parts.ts';
+import { type ChosenKernels, chooseKernels } from './training/kernels.ts';
+import { webhookRoutes } from './webhooks/routes.ts';
+import { createWebhooks } from './webhooks/service.ts';
+
+/** The rooms behind their routes, in the order in which the documentation shows them. */
+export function assemble(parts: Parts): Promise<FastifyInstance> {
+  const { config, database, news, datasets, registry, log } = parts;
+  const clock = Date.now;
+  const metrics = createHttpMetrics(registry);
+  registerJobGauges(registry, database, clock);
+  const kernels = chooseKernels(config.kernels);
+  log?.info({ kernels: kernels.description }, 'kernels chosen');
+  const machine = machineOf(parts, kernels);
+  const jobs = jobsOf(parts, machine);
+  const models = modelsOf(parts, kernels);
+  const webhookParts = { database, send: parts.send, allowPrivate: config.allowPrivateWebhooks, clock };
+  return buildApp({
+    version: packageVersion(),
+    routes: [
+      datasetRoutes({ datasets, maxUploadBytes: config.maxUploadBytes }),
+      networkRoutes,
+      jobRoutes({ jobs }),
+      streamRoutes({
+        events: (tenant) => createEvents({ database, news }, tenant),
+        limits: { inAll: config.maxStreams, ofProject: config.maxProjectStreams },
+        gauge: metrics.openStreams,
+      }),
+      modelRoutes({ models, maxBodyBytes: config.maxUploadBytes }),
+      webhookRoutes({ webhooks: (tenant) => createWebhooks(webhookParts, tenant) }),
+      keyRoutes({ keys: createKeys({ database, clock }) }),
+      projectRoutes({ projects: createProjects({ database, clock }) }),
+      systemOf(parts, kernels, machine),
+    ],
+    guard: { authentication: authenticationOf(parts), allowRemoteWithoutKeys: config.allowRemoteWithoutKeys, clock },
+    idempotency: { database, clock },
+    limits: config,
+    drainMs: stopTimesWithin(config.shutdownSeconds).requestsMs,
+    metrics,
+    tracer: parts.tracer,
+    logger: log ?? false,
+  });
+}
+
+type Machine = ReturnType<typeof machineOf>;
+
+/** What a job may have of this machine. */
+function machineOf({ config }: Parts, { mostThreads }: ChosenKernels) {
+  const cores = availableParallelism();
+  return { cores, coresOfJob: Math.min(cores, mostThreads), memoryBytes: config.jobMemoryBytes };
+}
+
+/** The jobs of each tenant. */
+function jobsOf({ database, datasets, folders, news, log }: Parts, machine: Machine) {
+  const clock = Date.now;
+  const checkpoints = createCheckpoints({ database, folder: folders.checkpoints, clock, log });
+  const jobsParts = { database, findDataset: datasets.find, checkpoints, news, machine, clock };
+  return (tenant: Tenant) => createJobs(jobsParts, tenant);
+}
+
+function modelsOf({ config, database, folders, registry }: Parts, { createKernels }: ChosenKernels) {
+  return createModels({
+    database,
+    createKernels,
+    clock: Date.now,
+    temporaryFolder: folders.temporary,
+    maxTextBytes: config.maxUploadBytes,
+    maxExpansion: config.maxExpansion,
+    json: { bytes: config.maxJsonBytes, depth: config.maxJsonDepth, values: config.maxJsonValues },
+    metrics: createPredictionMetrics(registry),
+  });
+}
+
+function systemOf(
+  { config, database, isReady, figures }: Parts,
+  { description: kernels }: ChosenKernels,
+  machine: Machine,
+) {
+  const { cores, coresOfJob } = machine;
+  return systemRoutes({
+    ready: async () => isReady(),
+    scrape: figures,
+    facts: async () => ({
+      version: packageVersion(),
+      kernels,
+      cores,
+      coresOfJob,
+      workers: config.workers,
+      ...(await countJobs(database)),
+    }),
+  });
+}

@@ -1,0 +1,33 @@
+import { Registry } from 'prom-client';
+import { assemble } from './assemble.ts';
+import { readConfig, SERVICE_SETTINGS } from './config.ts';
+import { createNewsDesk } from './jobs/news.ts';
+import { foldersOf } from './kit/folders.ts';
+import { datasetsOf, senderOf } from './parts.ts';
+import { openDatabase } from './store/database.ts';
+
+/** The OpenAPI document, without starting anything. */
+export async function describeApi(): Promise<unknown> {
+  const { config } = readConfig(SERVICE_SETTINGS, [], {}, {});
+  const folders = foldersOf(config.data);
+  const database = openDatabase(':memory:');
+  const registry = new Registry();
+  const datasets = datasetsOf({ config, folders, database, registry });
+  const send = senderOf(config);
+  const app = await assemble({
+    config,
+    folders,
+    database,
+    news: createNewsDesk(),
+    datasets,
+    send,
+    registry,
+    figures: () => registry.metrics(),
+    isReady: () => true,
+  });
+  await app.ready();
+  const document = app.swagger();
+  await app.close();
+  await database.destroy();
+  return document;
+}

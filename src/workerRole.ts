@@ -1,0 +1,44 @@
+import { availableParallelism } from 'node:os';
+import type { Config } from './config.ts';
+import { createCheckpoints } from './jobs/checkpoints/checkpoints.ts';
+import { runWorker } from './jobs/worker/workerProcess.ts';
+import { foldersOf, prepareFolders } from './kit/folders.ts';
+import type { Logger } from './kit/log.ts';
+import { createRegistry } from './kit/metrics.ts';
+import { stopTimesWithin } from './kit/stopTimes.ts';
+import { saveModel } from './models/save.ts';
+import { datasetsOf, tracerOf } from './parts.ts';
+import { openDatabase } from './store/database.ts';
+import { createQueryMetrics } from './store/metrics.ts';
+import { chooseKernels } from './training/kernels.ts';
+
+const MS_PER_SECOND = 1000;
+
+/**
+ * Takes jobs of the data folder until the process is told to end or the one that forked it is gone. Throws ConfigurationError where the
+ * kernels that are asked for cannot be had.
+ */
+export async function runWorkerRole(config: Config, log: Logger): Promise<void> {
+  // Each thread loads them for itself; what they cannot load is said here, once, before there is any.
+  log.info({ kernels: chooseKernels(config.kernels).description }, 'kernels chosen');
+  const folders = foldersOf(config.data);
+  prepareFolders(folders);
+  const registry = createRegistry('worker');
+  const database = openDatabase(folders.database, { onQuery: createQueryMetrics(registry) });
+  const datasets = datasetsOf({ config, folders, database, registry, log });
+  const { workers: threads, kernels } = config;
+  const { find: findDataset, findFile } = datasets;
+  const clock = Date.now;
+  const checkpoints = createCheckpoints({ database, folder: folders.checkpoints, clock, log });
+  const checkpointMs = config.checkpointSeconds * MS_PER_SECOND;
+  const rooms = { saveModel, findDataset, findFile, checkpoints };
+  const cores = availableParallelism();
+  const { threadMs: stopMs, workerMs: exitMs } = stopTimesWithin(config.shutdownSeconds);
+  const machine = { threads, cores, memoryBytes: config.jobMemoryBytes, kernels };
+  const tracer = tracerOf(config, 'worker', log);
+  const measuring = { registry, tracer, log };
+  await runWorker({ database, ...rooms, ...machine, checkpointMs, stopMs, exitMs, clock, ...measuring });
+  await tracer?.stop();
+  await datasets.close();
+  await database.destroy();
+}
