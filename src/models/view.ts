@@ -3,6 +3,7 @@ import { completed, type Hyperparameters } from '../jobs/requestSchema.ts';
 import { isoTime } from '../kit/clock.ts';
 import type { ModelRow } from '../store/tables.ts';
 import { type Description, readDescription } from './description.ts';
+import { parameterCountOf } from './parameterCount.ts';
 import type { Model } from './schemas.ts';
 import type { ParameterShape } from './store.ts';
 
@@ -27,9 +28,7 @@ export function toModel(row: ModelRow, parameters: readonly ParameterShape[], al
     // The wire's type differs in that its lists may be written to.
     inputs: describeInputs(features, columns) as Model['inputs'],
     layers: layerTable(layers, shapes),
-    parameterCount: shapes
-      .filter(({ parameter }) => !RUNNING_STATISTICS.has(parameter))
-      .reduce((sum, { shape: [rows, columns] }) => sum + rows * columns, 0),
+    parameterCount: parameterCountOf(parameters),
     metrics,
     best,
     // Written from the request of the job, of that type.
@@ -54,9 +53,6 @@ function layerTable(layers: Description['layers'], parameters: readonly ShapeOfP
     return { layer, units, activation, normalization, dropout, shapes: Object.fromEntries(shapes) };
   });
 }
-
-/** Measured while training, not learned. */
-const RUNNING_STATISTICS = new Set(['mean', 'var']);
 
 /** The database's own text: `[rows, columns]`. */
 export function readShape(shape: string): Shape {

@@ -45,7 +45,10 @@ export function createEarlyStopping(
 }
 
 /** What the epoch is judged by, the smaller the better; without validation rows by the training loss. */
-function epochCost({ trainingLoss, validationLoss, metrics }: EpochMeasures, metric: Monitor): number {
+export function epochCost(
+  { trainingLoss, validationLoss, metrics }: Pick<EpochMeasures, 'trainingLoss' | 'validationLoss' | 'metrics'>,
+  metric: Monitor,
+): number {
   if (validationLoss === null) return trainingLoss;
   if (metric === 'validationLoss') return validationLoss;
   const value = metrics[metric] ?? null;
