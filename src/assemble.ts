@@ -23,6 +23,10 @@ import { createPredictionMetrics } from './models/prediction/metrics.ts';
 import { modelRoutes } from './models/routes.ts';
 import { createModels } from './models/service.ts';
 import { authenticationOf, type Parts } from './parts.ts';
+import { createThinker } from './sweeps/asking/thinker.ts';
+import { createSweepEvents } from './sweeps/events/service.ts';
+import { type SweepRoutesParts, sweepRoutes } from './sweeps/routes.ts';
+import { createSweeps } from './sweeps/service.ts';
 import { type ChosenKernels, chooseKernels } from './training/kernels.ts';
 import { webhookRoutes } from './webhooks/routes.ts';
 import { createWebhooks } from './webhooks/service.ts';
@@ -47,10 +51,12 @@ export function assemble(parts: Parts): Promise<FastifyInstance> {
       jobRoutes({ jobs }),
       streamRoutes({
         events: (tenant) => createEvents({ database, news }, tenant),
+        sweepEvents: (tenant) => createSweepEvents({ database, news }, tenant),
         limits: { inAll: config.maxStreams, ofProject: config.maxProjectStreams },
         gauge: metrics.openStreams,
       }),
       modelRoutes({ models, maxBodyBytes: config.maxUploadBytes }),
+      sweepRoutes(sweepsOf(parts, machine)),
       webhookRoutes({ webhooks: (tenant) => createWebhooks(webhookParts, tenant) }),
       keyRoutes({ keys: createKeys({ database, clock }) }),
       projectRoutes({ projects: createProjects({ database, clock }) }),
@@ -80,6 +86,16 @@ function jobsOf({ database, datasets, folders, news, log }: Parts, machine: Mach
   const checkpoints = createCheckpoints({ database, folder: folders.checkpoints, clock, log });
   const jobsParts = { database, findDataset: datasets.find, checkpoints, news, machine, clock };
   return (tenant: Tenant) => createJobs(jobsParts, tenant);
+}
+
+/** The sweeps of each tenant, and what ends with them. */
+function sweepsOf({ config, database, datasets, folders, news, log }: Parts, machine: Machine): SweepRoutesParts {
+  const clock = Date.now;
+  const checkpoints = createCheckpoints({ database, folder: folders.checkpoints, clock, log });
+  const { think, close } = createThinker();
+  const { workers } = config;
+  const sweepsParts = { database, findDataset: datasets.find, checkpoints, news, machine, workers, think, clock };
+  return { sweeps: (tenant) => createSweeps(sweepsParts, tenant), close };
 }
 
 function modelsOf({ config, database, folders, registry }: Parts, { createKernels }: ChosenKernels) {

@@ -102,7 +102,7 @@ function deliver({ database, news, send, registry, closing, log }: DeliverParts)
   const outbox = createOutbox(database);
   const deliverer = startDeliverer({ outbox, send, clock: Date.now, random: Math.random, calls, log });
   closing.defer(() => deliverer.stop());
-  closing.defer(news.subscribe(({ kind }) => kind === 'changed' && deliverer.look()));
+  closing.defer(news.subscribe(({ kind }) => (kind === 'changed' || kind === 'sweep') && deliverer.look()));
 }
 
 function workerParts(config: Config, news: NewsDesk, log: Logger) {

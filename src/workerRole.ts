@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import type { Config } from './config.ts';
 import { createCheckpoints } from './jobs/checkpoints/checkpoints.ts';
+import type { NewsDesk } from './jobs/news.ts';
 import { runWorker } from './jobs/worker/workerProcess.ts';
 import { foldersOf, prepareFolders } from './kit/folders.ts';
 import type { Logger } from './kit/log.ts';
@@ -10,6 +11,7 @@ import { saveModel } from './models/save.ts';
 import { datasetsOf, tracerOf } from './parts.ts';
 import { openDatabase } from './store/database.ts';
 import { createQueryMetrics } from './store/metrics.ts';
+import { startConductor } from './sweeps/conductor/conductor.ts';
 import { chooseKernels } from './training/kernels.ts';
 
 const MS_PER_SECOND = 1000;
@@ -20,7 +22,8 @@ const MS_PER_SECOND = 1000;
  */
 export async function runWorkerRole(config: Config, log: Logger): Promise<void> {
   // Each thread loads them for itself; what they cannot load is said here, once, before there is any.
-  log.info({ kernels: chooseKernels(config.kernels).description }, 'kernels chosen');
+  const { description, mostThreads } = chooseKernels(config.kernels);
+  log.info({ kernels: description }, 'kernels chosen');
   const folders = foldersOf(config.data);
   prepareFolders(folders);
   const registry = createRegistry('worker');
@@ -37,7 +40,10 @@ export async function runWorkerRole(config: Config, log: Logger): Promise<void> 
   const machine = { threads, cores, memoryBytes: config.jobMemoryBytes, kernels };
   const tracer = tracerOf(config, 'worker', log);
   const measuring = { registry, tracer, log };
-  await runWorker({ database, ...rooms, ...machine, checkpointMs, stopMs, exitMs, clock, ...measuring });
+  const sweepMachine = { cores, coresOfJob: Math.min(cores, mostThreads), memoryBytes: config.jobMemoryBytes };
+  const beside = (news: NewsDesk) =>
+    startConductor({ database, findDataset, machine: sweepMachine, news, clock, log });
+  await runWorker({ database, ...rooms, ...machine, checkpointMs, stopMs, exitMs, clock, beside, ...measuring });
   await tracer?.stop();
   await datasets.close();
   await database.destroy();

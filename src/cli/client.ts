@@ -3,6 +3,7 @@ import type { Job, Losses } from '../jobs/schemas.ts';
 import { problemSchema } from '../kit/wire.ts';
 import type { PredictAnswer } from '../models/prediction/schemas.ts';
 import type { Model } from '../models/schemas.ts';
+import type { Sweep, SweepPreview, Trial } from '../sweeps/schemas.ts';
 import { type FileBody, formatOf, openFile } from './files.ts';
 
 /** The service refused, or did not answer; the message is for a person and may have several lines. */
@@ -51,6 +52,14 @@ export function createClient(server: Server, signal?: AbortSignal) {
       }
       return items;
     },
+    submitSweep: (request: unknown) => post<Sweep>('/v1/sweeps', request),
+    previewSweep: (request: unknown) => post<SweepPreview>('/v1/sweeps/preview', request),
+    /** The sweep as soon as its state is final, or as it is after `waitSeconds`. */
+    sweep: (id: string, waitSeconds: number) => get<Sweep>(`/v1/sweeps/${encodeURIComponent(id)}?wait=${waitSeconds}`),
+    /** Some trials of a sweep, by a query such as `state=running&limit=5`. */
+    trials: async (id: string, query: string) =>
+      (await get<{ readonly items: readonly Trial[] }>(`/v1/sweeps/${encodeURIComponent(id)}/trials?${query}`)).items,
+    trial: (id: string, number: number) => get<Trial>(`/v1/sweeps/${encodeURIComponent(id)}/trials/${number}`),
     cancelJob: (id: string) => ask(`/v1/jobs/${id}/cancel`, { method: 'POST' }),
     model: (id: string) => get<Model>(`/v1/models/${id}`),
     predictRows: (modelId: string, rows: DatasetRows['items']) =>

@@ -10,6 +10,7 @@ import { openapiCommand } from './openapi.ts';
 import { predictCommand } from './predict.ts';
 import { restoreCommand } from './restore.ts';
 import { serveCommand } from './serve.ts';
+import { sweepCommand } from './sweep.ts';
 import { trainCommand } from './train.ts';
 
 /** In the order in which `trainyard --help` names them. */
@@ -17,6 +18,7 @@ const COMMANDS: readonly Command[] = [
   serveCommand,
   demoCommand,
   trainCommand,
+  sweepCommand,
   predictCommand,
   keysCommand,
   backupCommand,

@@ -16,7 +16,7 @@ import { createIntake, type HeldUpload, type IntakeLimits, type TableFacts } fro
 import type { IngestMetrics } from './metrics.ts';
 import { createRowReader } from './rowReader.ts';
 import type { Dataset, DatasetRows } from './schemas.ts';
-import { createDatasetStore } from './store.ts';
+import { createDatasetStore, type Users } from './store.ts';
 import { look, receive } from './upload.ts';
 import { limitWithin, uploadLimit } from './uploadLimit.ts';
 import { toDataset } from './view.ts';
@@ -78,7 +78,7 @@ interface Datasets {
   wait(id: string, seconds: number): Promise<Dataset>;
   /** Rows as objects by column name, in the order of the file. Throws `dataset_not_ready` when there is no file to read. */
   rows(id: string, range: RowRange): Promise<DatasetRows>;
-  /** Throws `dataset_in_use` while jobs need it. */
+  /** Throws `dataset_in_use` while jobs or sweeps need it. */
   remove(id: string): Promise<void>;
 }
 
@@ -188,10 +188,7 @@ export function createDatasets({ database, folders, clock, limits, metrics, log 
       async remove(id) {
         await findRow(id);
         const removed = await intake.remove(id);
-        if ('jobs' in removed) {
-          const jobs = removed.jobs === 1 ? '1 job needs' : `${removed.jobs} jobs need`;
-          throw new ServiceError('dataset_in_use', `${jobs} the dataset: wait for them, or cancel them.`);
-        }
+        if ('users' in removed) throw inUse(removed.users);
       },
     };
   }
@@ -238,4 +235,13 @@ function tableFacts({ rows, file, columns, warnings }: TableFacts): TableFacts {
 
 function heldUpload({ project, sha256 }: DatasetRow, { folder }: Scratch, { format, options }: Upload): HeldUpload {
   return { folder, project, sha256, format, options };
+}
+
+function inUse({ jobs, sweeps }: Users): ServiceError {
+  const users = [
+    ...(jobs > 0 ? [jobs === 1 ? '1 job' : `${jobs} jobs`] : []),
+    ...(sweeps > 0 ? [sweeps === 1 ? '1 sweep' : `${sweeps} sweeps`] : []),
+  ].join(' and ');
+  const need = jobs + sweeps === 1 ? 'needs' : 'need';
+  return new ServiceError('dataset_in_use', `${users} ${need} the dataset: wait for them, or cancel them.`);
 }

@@ -6,6 +6,12 @@ import { noRoomLeft } from './uploadLimit.ts';
 /** The states of a job that will still read its dataset. */
 const NEEDS_DATASET = ['queued', 'running', 'paused'] as const;
 
+/** How many need a dataset. */
+export interface Users {
+  readonly jobs: number;
+  readonly sweeps: number;
+}
+
 /** Queries about datasets, named for what they answer. */
 export interface DatasetStore {
   /** Throws ServiceError `stored_bytes_quota` when the project would then store more than `mostBytes`. */
@@ -22,8 +28,8 @@ export interface DatasetStore {
   finish(id: string, outcome: Partial<DatasetRow>): Promise<boolean>;
   /** Fails, with this error, what was being read when the service stopped. */
   failProcessing(error: string): Promise<void>;
-  /** Deletes the row and tells which file no dataset uses any more; or deletes nothing, because so many jobs need the dataset. */
-  remove(id: string): Promise<{ readonly jobs: number } | { readonly unusedFile: string | null }>;
+  /** Deletes the row and tells which file no dataset uses any more; or deletes nothing, because it is needed. */
+  remove(id: string): Promise<{ readonly users: Users } | { readonly unusedFile: string | null }>;
 }
 
 export function createDatasetStore(database: Database): DatasetStore {
@@ -86,8 +92,8 @@ export function createDatasetStore(database: Database): DatasetStore {
 
     remove(id) {
       return database.transaction().execute(async (queries) => {
-        const jobs = await countJobs(queries, id);
-        if (jobs > 0) return { jobs };
+        const users = { jobs: await countJobs(queries, id), sweeps: await countSweeps(queries, id) };
+        if (users.jobs + users.sweeps > 0) return { users };
         const row = await queries.deleteFrom('datasets').where('id', '=', id).returning('file').executeTakeFirst();
         const file = row?.file ?? null;
         if (file === null) return { unusedFile: null };
@@ -105,4 +111,13 @@ async function countJobs(queries: Queries, id: string): Promise<number> {
     .where('datasetId', '=', id)
     .where('state', 'in', NEEDS_DATASET);
   return Number((await query.executeTakeFirstOrThrow()).jobs);
+}
+
+async function countSweeps(queries: Queries, id: string): Promise<number> {
+  const query = queries
+    .selectFrom('sweeps')
+    .select((count) => count.fn.countAll<number>().as('sweeps'))
+    .where('datasetId', '=', id)
+    .where('state', 'in', ['running', 'paused']);
+  return Number((await query.executeTakeFirstOrThrow()).sweeps);
 }

@@ -40,7 +40,8 @@ export function estimateMemory(spec: TrainingSpec, dataset: DatasetShape): numbe
   );
 }
 
-function outputsOf({ task, target }: TrainingSpec, { columns }: DatasetShape): number {
+/** Units of the output layer. */
+export function outputsOf({ task, target }: TrainingSpec, { columns }: DatasetShape): number {
   if (task !== 'multiclass') return 1;
   return columns.find(({ name }) => name === target)?.distinct ?? 1;
 }

@@ -4,7 +4,18 @@ import type { JobWish } from '../store/tables.ts';
 export type News =
   | { readonly kind: 'queued' }
   | { readonly kind: 'wish'; readonly jobId: string; readonly wish: JobWish }
-  | { readonly kind: 'changed'; readonly jobId: string };
+  | { readonly kind: 'changed'; readonly jobId: string }
+  /** Somebody wants something of a sweep. */
+  | { readonly kind: 'sweepWish'; readonly sweepId: string }
+  /** A sweep, or one of its trials, stands differently. */
+  | { readonly kind: 'sweep'; readonly sweepId: string };
+
+/** What workers tell the API; the rest goes the other way. */
+export function isOfWorker({ kind }: News): boolean {
+  return kind === 'changed' || kind === 'sweep';
+}
+
+const KINDS = ['queued', 'wish', 'changed', 'sweepWish', 'sweep'] as const satisfies readonly News['kind'][];
 
 type NewsListener = (news: News) => void;
 
@@ -31,7 +42,7 @@ export function createNewsDesk(): NewsDesk {
 /** Whether a message from another process is news. */
 export function isNews(message: unknown): message is News {
   if (typeof message !== 'object' || message === null || !('kind' in message)) return false;
-  return message.kind === 'queued' || message.kind === 'wish' || message.kind === 'changed';
+  return KINDS.some((kind) => kind === message.kind);
 }
 
 /** Resolves on the first news that `matters`, after `timeoutMs`, or when `signal` is aborted, whichever is first. Never rejects. */

@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { on, once } from 'node:events';
 import type { Logger } from 'pino';
 import { USUAL_STOP_TIMES } from '../kit/stopTimes.ts';
-import { isNews, type NewsDesk } from './news.ts';
+import { isNews, isOfWorker, type NewsDesk } from './news.ts';
 import { FIGURES_REQUEST, type Figures, isFiguresAnswer } from './worker/scrapes.ts';
 
 export interface SupervisorParts {
@@ -65,7 +65,7 @@ export function startSupervisor(parts: SupervisorParts): Supervisor {
   };
   const unsubscribe = news.subscribe((item) => {
     // A message that is lost costs a second: the worker looks into the database as well.
-    if (item.kind !== 'changed' && child?.connected) child.send(item, () => {});
+    if (!isOfWorker(item) && child?.connected) child.send(item, () => {});
   });
   // However this process ends, unless it is killed: then the worker ends for want of its channel.
   const kill = () => child?.kill('SIGKILL');

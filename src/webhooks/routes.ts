@@ -9,7 +9,7 @@ const tags = ['Webhooks'];
 const params = z.object({ id: z.string().describe('The id of a webhook.') });
 
 const CREATE_DESCRIPTION =
-  'From now on the address is called with POST when a job of the project ends. The calls follow Standard Webhooks: `webhook-id`, `webhook-timestamp` and `webhook-signature`, ' +
+  'From now on the address is called with POST when a job or a sweep of the project ends. The calls follow Standard Webhooks: `webhook-id`, `webhook-timestamp` and `webhook-signature`, ' +
   'which is `v1,` and the HMAC-SHA256 in base64 of `{id}.{timestamp}.{body}` under the secret (its bytes stand in base64 behind `whsec_`). An answer from 200 to 299 within 10 seconds takes the ' +
   'call; any other is followed by seven more tries over about a day, but for 410, which ends them. Every try has the same `webhook-id`, and a call may come twice. Redirects are not followed. ' +
   'Addresses of private networks, of this machine and of cloud metadata are refused when the call is made, whatever the name leads to.';
@@ -26,7 +26,7 @@ export function webhookRoutes({
       schema: {
         tags,
         operationId: 'createWebhook',
-        summary: 'Be called when jobs end',
+        summary: 'Be called when jobs and sweeps end',
         description: CREATE_DESCRIPTION,
         body: webhookRequest,
         response: {

@@ -2,7 +2,14 @@ import { z } from 'zod';
 import { pageOf } from '../kit/wire.ts';
 import { DELIVERY_STATES } from '../store/tables.ts';
 
-const WEBHOOK_EVENTS = ['job.succeeded', 'job.failed', 'job.cancelled'] as const;
+const WEBHOOK_EVENTS = [
+  'job.succeeded',
+  'job.failed',
+  'job.cancelled',
+  'sweep.succeeded',
+  'sweep.failed',
+  'sweep.cancelled',
+] as const;
 
 const ID = 'whk_01jd8m9wq2t5n8x1c4v7b0k3z6';
 const URL_EXAMPLE = 'https://example.com/hooks/trainyard';
@@ -18,7 +25,7 @@ const events = z
   .array(z.enum(WEBHOOK_EVENTS))
   .min(1)
   .transform((given) => [...new Set(given)])
-  .describe('Which ends of jobs to tell of.');
+  .describe('Which ends of jobs and sweeps to tell of; the jobs of trials are not told of by themselves.');
 
 export const webhookRequest = z
   .strictObject({ url, events: events.default([...WEBHOOK_EVENTS]) })
@@ -35,7 +42,7 @@ const WEBHOOK = { id: ID, url: URL_EXAMPLE, events: [...WEBHOOK_EVENTS], created
 
 export const webhookSchema = webhookFields.meta({
   id: 'Webhook',
-  description: 'Who is called when jobs end.',
+  description: 'Who is called when jobs and sweeps end.',
   example: WEBHOOK,
 });
 export type Webhook = z.infer<typeof webhookSchema>;

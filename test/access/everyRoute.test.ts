@@ -48,9 +48,9 @@ beforeAll(async () => {
   service = await openService();
   await service.makeProject('theirs');
   await service.makeProject('mine');
-  const { datasetId, jobId, modelId, alias, webhookId } = await insertThings(service.database, 'theirs');
+  const { datasetId, jobId, modelId, alias, webhookId, sweepId } = await insertThings(service.database, 'theirs');
   const { id: keyId } = await service.makeKey(['read'], 'theirs');
-  const made = { datasets: datasetId, jobs: jobId, models: modelId, webhooks: webhookId };
+  const made = { datasets: datasetId, jobs: jobId, models: modelId, webhooks: webhookId, sweeps: sweepId };
   theirs = { ...made, aliases: alias, keys: keyId, projects: 'theirs' };
   stranger = (await service.makeKey(['admin'], 'mine')).key;
   before = await rowsOfTheirs();
@@ -135,7 +135,7 @@ it('has let no stranger change anything', async () => {
 
 async function rowsOfTheirs(): Promise<unknown> {
   const { database } = service;
-  const tables = ['datasets', 'jobs', 'models', 'aliases', 'webhooks'] as const;
+  const tables = ['datasets', 'jobs', 'models', 'aliases', 'webhooks', 'sweeps'] as const;
   const things = tables.map((table) =>
     database.selectFrom(table).selectAll().where('project', '=', 'theirs').execute(),
   );

@@ -97,7 +97,12 @@ export async function insertThings(database: Database, project: string) {
     .insertInto('webhooks')
     .values({ id: webhookId, project, url: 'https://example.com/', events: '[]', secret: 'whsec_', createdAt: 0 })
     .execute();
-  return { datasetId, jobId, modelId, alias: 'champion', webhookId };
+  const sweepId = newId('swp');
+  await database
+    .insertInto('sweeps')
+    .values({ ...about, id: sweepId, state: 'paused', request: '{}', ranMs: 0 })
+    .execute();
+  return { datasetId, jobId, modelId, alias: 'champion', webhookId, sweepId };
 }
 
 const FAILURE = '{"code":"internal_error","message":""}';

@@ -1,5 +1,4 @@
 /** Many clients at once: how fast the service answers reads and predictions while every core trains. Errors and memory that grows are failures. */
-import { readFileSync } from 'node:fs';
 import { Agent, request } from 'node:http';
 import { availableParallelism } from 'node:os';
 import { text } from 'node:stream/consumers';
@@ -7,6 +6,7 @@ import { kindsTable } from '../e2e/crash/trainings.ts';
 import { type BuiltService, startBuiltService } from '../support/builtService.ts';
 import { call, finishedJob, submitJob } from '../support/client.ts';
 import { openLoop } from './openLoop.ts';
+import { memoryOf } from './processes.ts';
 import type { Row } from './report.ts';
 
 const LOAD = { ratePerSecond: 200, seconds: 60 };
@@ -98,8 +98,7 @@ function ask(agent: Agent, address: string, { path, body }: Asked): Promise<void
 function sampleMemory({ process: { pid } }: BuiltService): { end(): readonly number[] } {
   const megabytes: number[] = [];
   const timer = setInterval(() => {
-    const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-    megabytes.push(Number(/VmRSS:\s*(\d+) kB/.exec(status)?.[1]) / 1024);
+    megabytes.push(memoryOf(pid ?? 0));
   }, SAMPLE_MS);
   return {
     end() {

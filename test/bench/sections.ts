@@ -2,6 +2,7 @@ import { benchJobs } from './jobs.ts';
 import { benchLoad } from './load.ts';
 import { benchPrecision } from './precision.ts';
 import type { Row } from './report.ts';
+import { benchSearch } from './search.ts';
 import { benchService } from './service.ts';
 import { benchSteps } from './steps.ts';
 import { benchSweeps } from './sweeps.ts';
@@ -51,6 +52,10 @@ export const SECTIONS: Readonly<Record<string, Section>> = {
   sweeps: {
     measures: 'how near 60 trials of each sampler come to known minima, over 20 seeds, beside Optuna',
     bench: benchSweeps,
+  },
+  search: {
+    measures: '60 trials with ASHA on published tables beside the default job, and 1,000 tiny trials',
+    bench: benchSearch,
   },
 };
 

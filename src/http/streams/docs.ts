@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { anyJobEventSchema, jobEventSchema } from '../../jobs/events/schemas.ts';
 import { errorResponses } from '../../kit/wire.ts';
+import { sweepEventSchema } from '../../sweeps/events/schemas.ts';
 import { EVENT_STREAM } from './eventStream.ts';
 
 const tags = ['Jobs'];
@@ -30,6 +31,21 @@ export const ALL_EVENTS = {
   summary: 'Follow all jobs',
   description: `Server-sent events \`state\` and \`log\` of every job from now on, without end; \`lastEventId=0\` begins with the oldest that is kept. ${GOING_ON}`,
   response: { 200: streamOf('The events.', anyJobEventSchema), ...errorResponses(400, 503) },
+};
+
+/** The documentation of `GET /v1/sweeps/{id}/events`. */
+export const SWEEP_EVENTS = {
+  tags: ['Sweeps'],
+  operationId: 'streamSweepEvents',
+  summary: 'Follow a sweep',
+  description:
+    'Server-sent events from the first one: `state` of the sweep, `trial` whenever a trial comes into a state, and `best` whenever one that has succeeded is better than all before, each with JSON as its data. ' +
+    `The stream ends when the sweep is in a final state and all is told; whoever comes back then is answered 204. ${GOING_ON}`,
+  response: {
+    200: streamOf('The events.', sweepEventSchema),
+    204: z.null().describe('The sweep is in a final state and nothing came after the last event that was read.'),
+    ...errorResponses(400, 404, 503),
+  },
 };
 
 /** The schema says what each event is, which OpenAPI has no words for before 3.2. */

@@ -1,6 +1,5 @@
 import { Readable } from 'node:stream';
-import type { EventBatches } from '../../jobs/events/service.ts';
-import type { JobEvent } from '../../jobs/events/view.ts';
+import type { EventBatches, ToldEvent } from '../../jobs/events/follow.ts';
 
 export const EVENT_STREAM = 'text/event-stream';
 
@@ -21,6 +20,6 @@ async function* textOf(batches: EventBatches): AsyncGenerator<string> {
 }
 
 /** Data is JSON, so it has no line breaks. */
-function eventText({ id, type, data }: JobEvent): string {
+function eventText({ id, type, data }: ToldEvent): string {
   return `id: ${id}\nevent: ${type}\ndata: ${data}\n\n`;
 }

@@ -3,15 +3,19 @@ import type { FastifyReply } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import type { Gauge } from 'prom-client';
 import { z } from 'zod';
-import type { EventBatches, Events, Following } from '../../jobs/events/service.ts';
+import type { EventBatches, Following } from '../../jobs/events/follow.ts';
+import type { Events } from '../../jobs/events/service.ts';
 import { jobParams } from '../../jobs/schemas.ts';
 import type { Tenant } from '../../kit/caller.ts';
-import { ALL_EVENTS, JOB_EVENTS } from './docs.ts';
+import type { SweepEvents } from '../../sweeps/events/service.ts';
+import { sweepParams } from '../../sweeps/schemas.ts';
+import { ALL_EVENTS, JOB_EVENTS, SWEEP_EVENTS } from './docs.ts';
 import { EVENT_STREAM, eventStream } from './eventStream.ts';
 import { createOpenStreams, type StreamLimits } from './openStreams.ts';
 
 export interface StreamRoutesParts {
   readonly events: (tenant: Tenant) => Events;
+  readonly sweepEvents: (tenant: Tenant) => SweepEvents;
   readonly limits: StreamLimits;
   /** Counts those that are open. */
   readonly gauge?: Pick<Gauge, 'inc' | 'dec'> | undefined;
@@ -42,9 +46,10 @@ const headers = z.object({
     .describe('The id of the last event that was read: the stream goes on behind it.'),
 });
 
-/** Server-sent events: `/v1/jobs/{id}/events` and `/v1/events`. */
+/** Server-sent events: `/v1/jobs/{id}/events`, `/v1/sweeps/{id}/events` and `/v1/events`. */
 export function streamRoutes({
   events,
+  sweepEvents,
   limits,
   gauge,
   heartbeatMs = HEARTBEAT_MS,
@@ -88,6 +93,15 @@ export function streamRoutes({
       handler: ({ caller, params, query, headers }, reply) =>
         answer(caller.project, reply, headers['last-event-id'] ?? query.lastEventId, (following) =>
           events(caller).ofJob(params.id, following),
+        ),
+    });
+
+    app.get('/v1/sweeps/:id/events', {
+      config,
+      schema: { ...SWEEP_EVENTS, params: sweepParams, querystring: query, headers },
+      handler: ({ caller, params, query, headers }, reply) =>
+        answer(caller.project, reply, headers['last-event-id'] ?? query.lastEventId, (following) =>
+          sweepEvents(caller).ofSweep(params.id, following),
         ),
     });
 

@@ -4,26 +4,14 @@ import type { Database } from '../../store/database.ts';
 import type { JobState } from '../../store/tables.ts';
 import type { News, NewsDesk } from '../news.ts';
 import { isFinal } from '../states.ts';
-import { hangBell } from './bell.ts';
+import { type EventBatches, type Following, follow, unknownEvent } from './follow.ts';
 import { type Position, parsePosition, START } from './position.ts';
 import { createEventStore } from './store.ts';
-import { eventOfAnyView, eventView, type JobEvent } from './view.ts';
+import { eventOfAnyView, eventView } from './view.ts';
 
 export interface EventsParts {
   readonly database: Database;
   readonly news: NewsDesk;
-}
-
-/** Events in batches, read when they are asked for; an empty batch says that it has been quiet for a while. */
-export type EventBatches = AsyncGenerator<readonly JobEvent[], void, void>;
-
-export interface Following {
-  /** The id of the last event that the reader has; undefined: it has none. */
-  readonly lastEventId: string | undefined;
-  /** Ends it, also while it waits. */
-  readonly signal: AbortSignal;
-  /** An empty batch is answered after so long. */
-  readonly quietMs: number;
 }
 
 /** What is told of a tenant's jobs, to readers who keep nothing here but their place. Throws `invalid_request` for an id that is none of ours. */
@@ -39,8 +27,6 @@ export interface Events {
 
 /** A reader who does not read holds about three batches: some 40 KB. */
 const BATCH = 50;
-/** Another process's news do not come here, so whoever waits looks for himself as often. */
-const LOOK_MS = 1000;
 
 export function createEvents({ database, news }: EventsParts, { project }: Tenant): Events {
   const store = createEventStore(database);
@@ -90,37 +76,4 @@ export function createEvents({ database, news }: EventsParts, { project }: Tenan
       return follow({ ...following, read: readAll, from, news, matters: () => true });
     },
   };
-}
-
-interface Reading<Place> extends Pick<Following, 'signal' | 'quietMs'> {
-  readonly read: (from: Place) => Promise<{ events: readonly JobEvent[]; position: Place; isOver: boolean }>;
-  readonly from: Place;
-  readonly news: NewsDesk;
-  readonly matters: (news: News) => boolean;
-}
-
-/** Reads on whenever the reader asks for more, and waits for news where there is none. */
-async function* follow<Place>({ read, from, news, matters, signal, quietMs }: Reading<Place>): EventBatches {
-  const bell = hangBell(news, matters);
-  try {
-    let place = from;
-    let spokeAt = performance.now();
-    while (!signal.aborted) {
-      const { events, position, isOver } = await read(place);
-      if (isOver) return;
-      place = position;
-      if (events.length > 0 || performance.now() - spokeAt >= quietMs) {
-        yield events;
-        spokeAt = performance.now();
-      }
-      if (events.length === 0) await bell.wait(Math.min(LOOK_MS, quietMs), signal);
-    }
-  } finally {
-    bell.takeDown();
-  }
-}
-
-function unknownEvent(): ServiceError {
-  const message = 'Not the id of an event: pass the last one that you have read, unchanged.';
-  return new ServiceError('invalid_request', message, [{ path: '/lastEventId', message }]);
 }

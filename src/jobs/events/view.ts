@@ -1,16 +1,10 @@
 import { isoTime } from '../../kit/clock.ts';
+import type { ToldEvent } from './follow.ts';
 import { formatPosition } from './position.ts';
 import type { EventTold, Told } from './store.ts';
 
-/** An event as clients see it; its data is JSON. */
-export interface JobEvent {
-  readonly id: string;
-  readonly type: 'state' | 'epoch' | 'log';
-  readonly data: string;
-}
-
 /** An event of one job's sequence. */
-export function eventView(jobId: string, told: Told): JobEvent {
+export function eventView(jobId: string, told: Told): ToldEvent {
   const id = formatPosition(told);
   if (told.type !== 'epoch') return { id, type: told.type, data: dataOf(jobId, told) };
   const { epoch, step, trainingLoss, validationLoss, metrics, learningRate, seconds } = told;
@@ -19,7 +13,7 @@ export function eventView(jobId: string, told: Told): JobEvent {
 }
 
 /** An event of the sequence of all jobs. */
-export function eventOfAnyView(told: EventTold & { readonly jobId: string }): JobEvent {
+export function eventOfAnyView(told: EventTold & { readonly jobId: string }): ToldEvent {
   return { id: String(told.event), type: told.type, data: dataOf(told.jobId, told) };
 }
 

@@ -1,7 +1,7 @@
 import type { Registry } from '../../kit/metrics.ts';
 import { siblingPath } from '../../kit/siblings.ts';
 import { USUAL_STOP_TIMES } from '../../kit/stopTimes.ts';
-import { createNewsDesk, isNews, type NewsDesk } from '../news.ts';
+import { createNewsDesk, isNews, isOfWorker, type NewsDesk } from '../news.ts';
 import { createTrainingMetrics } from './metrics.ts';
 import { createPool, type Pool } from './pool.ts';
 import { beNice, WORKER_NICENESS } from './priorities.ts';
@@ -17,6 +17,8 @@ export interface WorkerProcessParts extends Omit<WorkerParts, 'news' | 'pool' | 
   readonly kernels: ThreadSetup['kernels'];
   /** The module that the threads run. */
   readonly threadModule?: string;
+  /** Starts what is to run beside the worker, over the same news; it is stopped before the worker is. */
+  readonly beside?: (news: NewsDesk) => { stop(): Promise<void> };
 }
 
 const EXIT_FORCED = 1;
@@ -45,6 +47,7 @@ async function work(parts: WorkerProcessParts, pool: Pool, end: Promise<void>): 
   const news = createNewsDesk();
   const metrics = createTrainingMetrics(parts.registry);
   const worker = startWorker({ ...parts, news, pool, metrics });
+  const beside = parts.beside?.(news);
   answerScrapes(parts.registry);
   joinParent(news);
   try {
@@ -52,6 +55,7 @@ async function work(parts: WorkerProcessParts, pool: Pool, end: Promise<void>): 
   } finally {
     // Whoever forked it may be dead, and nobody else there to end it.
     setTimeout(() => process.exit(EXIT_FORCED), exitMs).unref();
+    await beside?.stop();
     await worker.stop();
   }
 }
@@ -63,7 +67,7 @@ function joinParent(news: NewsDesk): void {
   });
   news.subscribe((item) => {
     // The parent may be gone already; whoever waits looks into the database as well.
-    if (item.kind === 'changed' && process.connected) process.send?.(item, () => {});
+    if (isOfWorker(item) && process.connected) process.send?.(item, () => {});
   });
   if (process.connected) process.send?.({ kind: 'ready' });
 }

@@ -1,7 +1,9 @@
 import { onTestFinished } from 'vitest';
 import { buildApp } from '../../../src/http/app.ts';
 import { type StreamRoutesParts, streamRoutes } from '../../../src/http/streams/routes.ts';
-import { createEvents, type EventBatches, type Events } from '../../../src/jobs/events/service.ts';
+import type { EventBatches } from '../../../src/jobs/events/follow.ts';
+import { createEvents, type Events } from '../../../src/jobs/events/service.ts';
+import { createSweepEvents } from '../../../src/sweeps/events/service.ts';
 import type { Database } from '../../../src/store/database.ts';
 import { insertDataset } from '../../jobs/datasets.ts';
 import { openJobs } from '../../jobs/house.ts';
@@ -13,7 +15,9 @@ export async function openStreams(changes: Partial<StreamRoutesParts> = {}, guar
   const datasetId = await insertDataset(database);
   const readers: Reader[] = [];
   const events = metered(createEvents({ database, news }, TENANT), readers);
-  const routes = [streamRoutes({ events: () => events, limits: { inAll: 1000, ofProject: 1000 }, ...changes })];
+  const sweepEvents = () => createSweepEvents({ database, news }, TENANT);
+  const limits = { inAll: 1000, ofProject: 1000 };
+  const routes = [streamRoutes({ events: () => events, sweepEvents, limits, ...changes })];
   const app = await buildApp({ version: '0.0.0', routes, guard, limits: HTTP_LIMITS, logger: false });
   onTestFinished(() => app.close());
   const address = await app.listen({ host: '127.0.0.1', port: 0 });

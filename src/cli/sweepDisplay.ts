@@ -1,0 +1,107 @@
+import type { Sweep, Trial } from '../sweeps/schemas.ts';
+import { formatCount, formatMeasure, formatSeconds } from './terminal/numbers.ts';
+import { shorten, table } from './terminal/table.ts';
+import type { Terminal } from './terminal/terminal.ts';
+
+/** What it asks the service. */
+interface Asked {
+  /** Trials by a query such as `state=running&limit=5`. */
+  readonly trials: (query: string) => Promise<readonly Trial[]>;
+  readonly trial: (number: number) => Promise<Trial>;
+}
+
+/** To the beginning of the line so many lines above, and away with all that is below. */
+const redraw = (lines: number) => (lines > 0 ? `\x1b[${lines}A\r\x1b[J` : '\r\x1b[J');
+const BEST_SHOWN = 5;
+const RUNNING_SHOWN = 4;
+const PARAMETERS_WIDTH = 44;
+
+/** Shows a sweep as it goes on: a table drawn in place on a terminal, a line for each trial that has ended anywhere else. */
+export function createSweepDisplay(terminal: Terminal, ask: Asked) {
+  let linesDrawn = 0;
+  let listed = 0;
+
+  async function draw(sweep: Sweep): Promise<void> {
+    const order = `sort=objective&order=${goalOf(sweep) === 'minimize' ? 'asc' : 'desc'}`;
+    const [best, running] = await Promise.all([
+      ask.trials(`state=succeeded&${order}&limit=${BEST_SHOWN}`),
+      ask.trials(`state=running&limit=${RUNNING_SHOWN}`),
+    ]);
+    const text = `${headline(sweep)}\n${trialTable([...best, ...running], terminal)}`;
+    terminal.write(redraw(linesDrawn) + text);
+    linesDrawn = text.split('\n').length - 1;
+  }
+
+  /** In the order of their numbers, each once: those behind one that still runs wait for it. */
+  async function list(sweep: Sweep): Promise<void> {
+    const all = Object.values(sweep.counts).reduce((sum, count) => sum + count, 0);
+    for (; listed < all; listed++) {
+      const trial = await ask.trial(listed);
+      if (trial.state === 'running') return;
+      terminal.write(`${trialLine(trial)}\n`);
+    }
+  }
+
+  return {
+    show: (sweep: Sweep): Promise<void> => (terminal.isTty ? draw(sweep) : list(sweep)),
+    end(): void {
+      linesDrawn = 0;
+    },
+  };
+}
+
+function goalOf({ objective }: Sweep): 'minimize' | 'maximize' {
+  return (Array.isArray(objective) ? objective[0] : objective)?.goal ?? 'minimize';
+}
+
+/** `swp_… running  12 of 50 trials, 3 running  best 0.2100 (number 7)  32 s, 1 min 10 s left`. */
+export function headline({ state, counts, search, best, seconds, etaSeconds }: Sweep): string {
+  const { running, paused, succeeded, pruned, failed, cancelled } = counts;
+  const ended = succeeded + pruned + failed + cancelled;
+  const facts = [
+    `${state}: ${formatCount(ended)} of ${formatCount(search.trials)} trials ended`,
+    running > 0 ? `${running} running` : '',
+    paused > 0 ? `${paused} waiting` : '',
+    pruned > 0 ? `${pruned} pruned` : '',
+    failed > 0 ? `${failed} failed` : '',
+    best?.objective == null ? '' : `best ${formatMeasure(best.objective)} (number ${best.number})`,
+    etaSeconds === null ? formatSeconds(seconds) : `${formatSeconds(etaSeconds)} left`,
+  ];
+  return facts.filter((fact) => fact !== '').join(', ');
+}
+
+/** Trials under their titles, their parameters as far as there is room. */
+export function trialTable(trials: readonly Trial[], terminal: Pick<Terminal, 'unicode'>): string {
+  const columns = [
+    { title: 'trial', align: 'right' as const },
+    { title: 'state' },
+    { title: 'objective', align: 'right' as const },
+    { title: 'epochs', align: 'right' as const },
+    { title: 'parameters' },
+  ];
+  const rows = trials.map(({ number, state, objective, epochs, parameters }) => [
+    String(number),
+    state,
+    objective === null ? '' : formatMeasure(objective),
+    epochs === null ? '' : formatCount(epochs),
+    shorten(parametersText(parameters), PARAMETERS_WIDTH),
+  ]);
+  return table(columns, rows, terminal);
+}
+
+function trialLine({ number, state, objective, parameters, error }: Trial): string {
+  const result = objective === null ? (error?.message ?? '') : formatMeasure(objective);
+  return `trial ${number} ${state} ${result}  ${parametersText(parameters)}`.trimEnd();
+}
+
+/** `learningRate 0.003162 batchSize 64`: the last part of each path tells enough. */
+function parametersText(parameters: Trial['parameters']): string {
+  return Object.entries(parameters)
+    .map(([path, value]) => `${path.split('.').at(-1)} ${valueText(value)}`)
+    .join(' ');
+}
+
+function valueText(value: unknown): string {
+  if (typeof value === 'number') return String(Number(value.toPrecision(4)));
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}

@@ -1,0 +1,76 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import type { Tenant } from '../kit/caller.ts';
+import { answer, errorResponses } from '../kit/wire.ts';
+import { modelSchema } from '../models/schemas.ts';
+import { ensembleRequest, resumption, sweepParams, sweepSchema } from './schemas.ts';
+import type { Sweeps } from './service.ts';
+
+const tags = ['Sweeps'];
+const config = { scope: 'train' } as const;
+
+/** `/v1/sweeps/{id}/pause` and the like. */
+export function sweepActionRoutes({ sweeps }: { readonly sweeps: (tenant: Tenant) => Sweeps }): FastifyPluginAsyncZod {
+  return async (app) => {
+    app.post('/v1/sweeps/:id/pause', {
+      config,
+      schema: {
+        tags,
+        operationId: 'pauseSweep',
+        summary: 'Pause a sweep',
+        description: 'No more trials are asked for, and those that run pause with all that they need to go on. To pause a paused sweep changes nothing.',
+        params: sweepParams,
+        response: { 200: answer('The sweep.', sweepSchema), ...errorResponses(404, 409) },
+      },
+      handler: ({ caller, params }) => sweeps(caller).pause(params.id),
+    });
+
+    app.post('/v1/sweeps/:id/resume', {
+      config,
+      schema: {
+        tags,
+        operationId: 'resumeSweep',
+        summary: 'Resume a sweep, or give it more trials',
+        description:
+          'A paused sweep goes on as if it had never stopped. One that is over goes on with `trials` more, learning from those that it has; trials that were cancelled count as failed.',
+        params: sweepParams,
+        body: resumption.optional(),
+        response: { 200: answer('The sweep.', sweepSchema), ...errorResponses(400, 404, 409, 413, 415, 422) },
+      },
+      handler: ({ caller, params, body }) => sweeps(caller).resume(params.id, body?.trials),
+    });
+
+    app.post('/v1/sweeps/:id/cancel', {
+      config,
+      schema: {
+        tags,
+        operationId: 'cancelSweep',
+        summary: 'Cancel a sweep',
+        description: 'Ends the sweep at once and cancels its trials; those that have ended stay with their models. To cancel a cancelled sweep changes nothing.',
+        params: sweepParams,
+        response: { 200: answer('The sweep.', sweepSchema), ...errorResponses(404, 409) },
+      },
+      handler: ({ caller, params }) => sweeps(caller).cancel(params.id),
+    });
+
+    app.post('/v1/sweeps/:id/ensemble', {
+      config,
+      schema: {
+        tags,
+        operationId: 'createEnsemble',
+        summary: 'Make one model of the best trials',
+        description:
+          'The new model predicts like any other: the mean of what the models of the best trials predict, probabilities or values. It stays when they are deleted.',
+        params: sweepParams,
+        body: ensembleRequest,
+        response: {
+          201: answer('The model; `Location` names it.', modelSchema),
+          ...errorResponses(400, 404, 409, 413, 415, 422),
+        },
+      },
+      handler: async ({ caller, params, body }, reply) => {
+        const model = await sweeps(caller).ensemble(params.id, body);
+        return reply.code(201).header('location', `/v1/models/${model.id}`).send(model);
+      },
+    });
+  };
+}

@@ -1,0 +1,114 @@
+import type { NewsDesk } from '../jobs/news.ts';
+import type { Clock } from '../kit/clock.ts';
+import { ServiceError } from '../kit/errors.ts';
+import { mistaken } from '../kit/validation.ts';
+import type { Database } from '../store/database.ts';
+import type { SweepRow, SweepState } from '../store/tables.ts';
+import { askJobs } from './askJobs.ts';
+import { ranUntil } from './conductor/write.ts';
+import { MOST_TRIALS } from './request/schema.ts';
+import { readSettings } from './request/settings.ts';
+import type { Sweep } from './schemas.ts';
+
+/** What clients ask of sweeps. Each throws `sweep_wrong_state` where it is not possible, which says what is. */
+export interface SweepActions {
+  /** No more trials are asked for, and those that run pause. To pause a paused sweep changes nothing. */
+  pause(id: string): Promise<Sweep>;
+  /** Goes on where it was paused, cancelled or over, with so many trials more. Throws `invalid_sweep` where that is more than a sweep may have. */
+  resume(id: string, trials?: number): Promise<Sweep>;
+  /** Ends it and cancels its trials; those that have ended stay. To cancel a cancelled sweep changes nothing. */
+  cancel(id: string): Promise<Sweep>;
+}
+
+export interface SweepActionsParts {
+  readonly database: Database;
+  readonly news: NewsDesk;
+  readonly clock: Clock;
+  /** Throws when there is none of that id. */
+  readonly found: (id: string) => Promise<SweepRow>;
+  readonly view: (row: SweepRow) => Promise<Sweep>;
+}
+
+const FROM = {
+  paused: ['running'],
+  resumed: ['paused', 'succeeded', 'failed', 'cancelled'],
+  cancelled: ['running', 'paused'],
+  deleted: ['succeeded', 'failed', 'cancelled'],
+} as const satisfies Readonly<Record<string, readonly SweepState[]>>;
+type Done = keyof typeof FROM;
+
+/** Says in which state the sweep is, and what is possible there. */
+export function wrongState({ state }: Pick<SweepRow, 'state'>, done: Done): ServiceError {
+  const possible = Object.entries(FROM).flatMap(([other, states]) => (states.some((from) => from === state) ? [other] : []));
+  const remedies = new Intl.ListFormat('en-GB', { type: 'disjunction' }).format(possible);
+  return new ServiceError('sweep_wrong_state', `The sweep is ${state}: it cannot be ${done}. It can be ${remedies}.`);
+}
+
+export function createSweepActions({ database, news, clock, found, view }: SweepActionsParts): SweepActions {
+  /** False: the sweep was in no state for it. */
+  const move = async (id: string, from: readonly SweepState[], change: Partial<SweepRow>): Promise<boolean> => {
+    const moved = await database
+      .updateTable('sweeps')
+      .set(change)
+      .where('id', '=', id)
+      .where('state', 'in', from)
+      .executeTakeFirst();
+    return moved.numUpdatedRows > 0n;
+  };
+  const tell = async (id: string): Promise<Sweep> => {
+    news.publish({ kind: 'sweepWish', sweepId: id });
+    news.publish({ kind: 'sweep', sweepId: id });
+    return view(await found(id));
+  };
+
+  return {
+    async pause(id) {
+      const row = await found(id);
+      const moved = await move(id, FROM.paused, { state: 'paused', ...ranUntil(row, clock()) });
+      if (moved) await askJobs(database, id, 'pause', clock(), news);
+      else if (row.state !== 'paused') throw wrongState(row, 'paused');
+      return tell(id);
+    },
+
+    async resume(id, more = 0) {
+      const row = await found(id);
+      const settings = readSettings(row.request);
+      const trials = settings.search.trials + more;
+      if (trials > MOST_TRIALS) throw tooMany(settings.search.trials);
+      const request = JSON.stringify({ ...settings, search: { ...settings.search, trials } });
+      const going = { state: 'running', runningSince: clock(), finishedAt: null, endedBy: null, error: null } as const;
+      if (!(await move(id, FROM.resumed, { ...going, request }))) throw wrongState(row, 'resumed');
+      await askJobs(database, id, 'resume', clock(), news);
+      return tell(id);
+    },
+
+    async cancel(id) {
+      const row = await found(id);
+      const now = clock();
+      const moved = await database.transaction().execute(async (transaction) => {
+        const held = await transaction
+          .updateTable('sweeps')
+          .set({ state: 'cancelled', finishedAt: now, ...ranUntil(row, now) })
+          .where('id', '=', id)
+          .where('state', 'in', FROM.cancelled)
+          .executeTakeFirst();
+        if (held.numUpdatedRows === 0n) return false;
+        await transaction
+          .updateTable('trials')
+          .set({ state: 'cancelled', finishedAt: now, leaseUntil: null })
+          .where('sweepId', '=', id)
+          .where('state', 'in', ['running', 'paused'])
+          .execute();
+        return true;
+      });
+      if (moved) await askJobs(database, id, 'cancel', now, news);
+      else if (row.state !== 'cancelled') throw wrongState(row, 'cancelled');
+      return tell(id);
+    },
+  };
+}
+
+function tooMany(have: number): ServiceError {
+  const message = `The sweep has ${have} trials and may have ${MOST_TRIALS}: at most ${MOST_TRIALS - have} can be added.`;
+  return mistaken('invalid_sweep', 'The resumption', [{ path: '/trials', message }]);
+}

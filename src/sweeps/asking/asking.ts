@@ -1,0 +1,262 @@
+import { type News, type NewsDesk, nextNews } from '../../jobs/news.ts';
+import type { Clock } from '../../kit/clock.ts';
+import { ServiceError } from '../../kit/errors.ts';
+import { mistaken } from '../../kit/validation.ts';
+import type { Database, Queries } from '../../store/database.ts';
+import type { SweepEnd, SweepRow } from '../../store/tables.ts';
+import { type Live, loadLive } from '../conductor/live.ts';
+import type { Outcome } from '../conductor/outcome.ts';
+import { demandRunning, finishSweep, Overtaken, ranUntil, writeOutcome } from '../conductor/write.ts';
+import { type Objective, objectivesOf } from '../request/objective.ts';
+import { readSettings } from '../request/settings.ts';
+import type { AskAnswer, TellRequest, Trial } from '../schemas.ts';
+import type { Leg, Next } from '../search.ts';
+import { createSweepStore } from '../store.ts';
+import { trialView } from '../view.ts';
+import type { Think } from './thinker.ts';
+
+export interface AskingParts {
+  readonly database: Database;
+  readonly news: NewsDesk;
+  readonly think: Think;
+  readonly clock: Clock;
+}
+
+interface Asking {
+  readonly leaseSeconds: number;
+  /** How long the answer may be held back for a trial. */
+  readonly waitMs: number;
+  /** Aborted: answer at once. */
+  readonly signal: AbortSignal;
+}
+
+/** The search alone, for trials that somebody else runs. Throws `sweep_not_found`, and `sweep_wrong_state` for a sweep of jobs. */
+export interface AskAndTell {
+  /** What to try next, leased to whoever asked: first what was asked before and whose lease has run out. */
+  ask(id: string, asking: Asking): Promise<AskAnswer>;
+  /** Takes what came of a trial. The same again changes nothing. Throws `trial_not_found`, `trial_wrong_state`, `invalid_sweep`. */
+  tell(id: string, told: TellRequest): Promise<Trial>;
+}
+
+const LOOK_MS = 1000;
+const MS_PER_SECOND = 1000;
+/** Others who ask at the same moment are first a few times at most. */
+const MOST_TRIES = 100;
+
+export function createAskAndTell({ database, news, think, clock }: AskingParts, project: string): AskAndTell {
+  const store = createSweepStore(database, project);
+
+  async function found(id: string): Promise<SweepRow> {
+    const row = await store.find(id);
+    if (row === undefined) throw new ServiceError('sweep_not_found', `There is no sweep '${id}'.`);
+    if (!readSettings(row.request).external) {
+      const detail = 'This service runs the trials of the sweep: only those of an external one can be asked and told.';
+      throw new ServiceError('sweep_wrong_state', detail);
+    }
+    return row;
+  }
+
+  const shown = async (id: string, number: number): Promise<Trial> => {
+    const row = await store.trial(id, number);
+    if (row === undefined) throw new ServiceError('trial_not_found', `The sweep has no trial ${number}.`);
+    return trialView(row);
+  };
+
+  /** One look: a trial, or why there is none. */
+  async function look(id: string, leaseSeconds: number): Promise<AskAnswer> {
+    const row = await found(id);
+    const now = clock();
+    const leaseUntil = now + leaseSeconds * MS_PER_SECOND;
+    const nothing = { trial: null, state: row.state, waitFor: null };
+    if (row.state !== 'running') return nothing;
+    const again = await leaseAgain(database, id, now, leaseUntil);
+    if (again !== undefined) return { ...nothing, trial: await shown(id, again) };
+    const live = await loadLive(database, id);
+    if (live === undefined) return { ...nothing, state: (await found(id)).state };
+    const next = isOverdue(live, now) ? ({ do: 'end', because: 'seconds' } as const) : await nextOf(live, think);
+    if (next.do === 'wait') return { ...nothing, waitFor: live.open.get(next.leg)?.trial ?? null };
+    if (next.do === 'end') {
+      const isOver = await endIfDone(database, live, next.because, now);
+      if (isOver) news.publish({ kind: 'sweep', sweepId: id });
+      const [running] = live.open.values();
+      return { ...nothing, state: isOver ? (await found(id)).state : row.state, waitFor: running?.trial ?? null };
+    }
+    if (next.do === 'goOn') throw new TypeError('a trial that runs elsewhere has one leg');
+    const number = await writeAsked(database, live, next, now, leaseUntil);
+    news.publish({ kind: 'sweep', sweepId: id });
+    return { ...nothing, trial: await shown(id, number) };
+  }
+
+  /** Somebody else who asks at the same moment may be first. */
+  async function tryToLook(id: string, leaseSeconds: number): Promise<AskAnswer> {
+    for (let tries = 1; ; tries++) {
+      try {
+        return await look(id, leaseSeconds);
+      } catch (error) {
+        if (!(error instanceof Overtaken) || tries === MOST_TRIES) throw error;
+      }
+    }
+  }
+
+  return {
+    async ask(id, { leaseSeconds, waitMs, signal }) {
+      const until = performance.now() + waitMs;
+      const isThis = (item: News) => item.kind === 'sweep' && item.sweepId === id;
+      for (;;) {
+        const left = until - performance.now();
+        const changed = left > 0 ? nextNews(news, isThis, Math.min(left, LOOK_MS), signal) : undefined;
+        const answer = await tryToLook(id, leaseSeconds);
+        if (answer.trial !== null || answer.waitFor === null || changed === undefined || signal.aborted) return answer;
+        await changed;
+      }
+    },
+
+    async tell(id, told) {
+      const row = await found(id);
+      const objectives = objectivesOf(readSettings(row.request).objective);
+      const outcome = outcomeOf(told, objectives);
+      const before = await shown(id, told.number);
+      if (before.state !== 'running') return sameOrRefused(before, outcome);
+      const now = clock();
+      await database.transaction().execute((transaction) => writeTold(transaction, row, objectives, told.number, outcome, now));
+      await endIfAllTold(id, now);
+      news.publish({ kind: 'sweep', sweepId: id });
+      return shown(id, told.number);
+    },
+  };
+
+  /** The last one that is told of ends the sweep, where nobody asks any more. */
+  async function endIfAllTold(id: string, now: number): Promise<void> {
+    const live = await loadLive(database, id);
+    if (live === undefined || live.open.size > 0) return;
+    const next = await nextOf(live, think);
+    if (next.do === 'end') await endIfDone(database, live, next.because, now);
+  }
+}
+
+/** The first trial whose lease has run out, leased anew. */
+async function leaseAgain(database: Database, id: string, now: number, leaseUntil: number): Promise<number | undefined> {
+  const leased = await database
+    .updateTable('trials')
+    .set({ leaseUntil })
+    .where('sweepId', '=', id)
+    .where('number', '=', (eb) =>
+      eb
+        .selectFrom('trials as lost')
+        .select('lost.number')
+        .where('lost.sweepId', '=', id)
+        .where('lost.state', '=', 'running')
+        .where('lost.leaseUntil', '<', now)
+        .orderBy('lost.number')
+        .limit(1),
+    )
+    .returning('number')
+    .executeTakeFirst();
+  return leased?.number;
+}
+
+function isOverdue({ row, settings: { maxSeconds } }: Live, now: number): boolean {
+  return maxSeconds !== null && ranUntil(row, now).ranMs > maxSeconds * MS_PER_SECOND;
+}
+
+/** Computed elsewhere: a suggestion may take a tenth of a second, during which nobody would be answered. */
+function nextOf({ settings, sequence }: Live, think: Think): Promise<Next> {
+  const legs: readonly Leg[] = sequence;
+  return think(settings, legs);
+}
+
+/** Writes the new trial with its leg, and answers its number. Throws Overtaken where somebody else was first. */
+async function writeAsked(
+  database: Database,
+  live: Live,
+  { parameters }: Extract<Next, { do: 'ask' }>,
+  now: number,
+  leaseUntil: number,
+): Promise<number> {
+  const { row, trials } = live;
+  const number = trials.length;
+  const trial = { sweepId: row.id, number, parameters: JSON.stringify(parameters), state: 'running', leaseUntil } as const;
+  await database.transaction().execute(async (transaction) => {
+    await demandRunning(transaction, live);
+    await transaction
+      .insertInto('trials')
+      .values({ ...trial, createdAt: now })
+      .execute();
+    await transaction.insertInto('legs').values({ sweepId: row.id, number: live.legs, trial: number }).execute();
+  });
+  return number;
+}
+
+async function endIfDone(database: Database, live: Live, because: SweepEnd, now: number): Promise<boolean> {
+  if (live.open.size > 0) return false;
+  await database.transaction().execute(async (transaction) => {
+    await demandRunning(transaction, live);
+    await finishSweep(transaction, live.row, because, now);
+  });
+  return true;
+}
+
+/** Throws `invalid_sweep` where an objective is missing or unknown. */
+function outcomeOf(told: TellRequest, objectives: readonly Objective[]): Outcome {
+  if ('failed' in told) {
+    const error = { code: 'told_failed', message: told.message ?? 'Whoever ran the trial says that it failed.' };
+    return { result: { objectives: null, over: true }, state: 'failed', epochs: null, error: JSON.stringify(error) };
+  }
+  const values = 'objective' in told ? oneOf(told.objective, objectives) : namedOf(told.objectives, objectives);
+  return { result: { objectives: values, over: true }, state: 'succeeded', epochs: null, error: null };
+}
+
+function oneOf(value: number, objectives: readonly Objective[]): readonly number[] {
+  if (objectives.length === 1) return [value];
+  throw mistaken('invalid_sweep', 'What is told', [
+    { path: '/objective', message: `The sweep has ${objectives.length} objectives: tell \`objectives\`, each by its metric.` },
+  ]);
+}
+
+function namedOf(named: Readonly<Record<string, number>>, objectives: readonly Objective[]): readonly number[] {
+  const known = new Set(objectives.map(({ metric }) => metric));
+  const missing = [...known].filter((metric) => !Object.hasOwn(named, metric));
+  const unknown = Object.keys(named).filter((metric) => !known.has(metric));
+  const mistakes = [
+    ...missing.map((metric) => ({ path: `/objectives/${metric}`, message: 'Missing: tell every objective.' })),
+    ...unknown.map((metric) => ({ path: `/objectives/${metric}`, message: 'No objective of the sweep: leave it out.' })),
+  ];
+  if (mistakes.length > 0) throw mistaken('invalid_sweep', 'What is told', mistakes);
+  return objectives.map(({ metric }) => named[metric] ?? Number.NaN);
+}
+
+/** A client that did not hear the answer tells again. */
+function sameOrRefused(trial: Trial, { result, state }: Outcome): Trial {
+  const values = trial.objectives === null ? null : Object.values(trial.objectives);
+  if (trial.state === state && JSON.stringify(values) === JSON.stringify(result.objectives)) return trial;
+  const message = `Trial ${trial.number} is ${trial.state}: what came of it cannot be told any more.`;
+  throw new ServiceError('trial_wrong_state', message);
+}
+
+async function writeTold(
+  queries: Queries,
+  row: SweepRow,
+  objectives: readonly Objective[],
+  trial: number,
+  outcome: Outcome,
+  now: number,
+): Promise<void> {
+  const leg = await queries
+    .selectFrom('legs')
+    .select('number')
+    .where('sweepId', '=', row.id)
+    .where('trial', '=', trial)
+    .executeTakeFirstOrThrow();
+  const best = await bestSoFar(queries, row.id, objectives);
+  await writeOutcome(queries, { row, objectives, best }, { number: leg.number, trial, jobId: null }, outcome, now);
+}
+
+async function bestSoFar(queries: Queries, sweepId: string, [{ goal }]: readonly Objective[]): Promise<number | null> {
+  const { best } = await queries
+    .selectFrom('trials')
+    .select((eb) => (goal === 'minimize' ? eb.fn.min('objective') : eb.fn.max('objective')).as('best'))
+    .where('sweepId', '=', sweepId)
+    .where('state', '=', 'succeeded')
+    .executeTakeFirstOrThrow();
+  return best;
+}

@@ -1,0 +1,77 @@
+import type { checkRequest } from '../../jobs/check.ts';
+import type { FieldError } from '../../kit/errors.ts';
+import { newId } from '../../kit/ids.ts';
+import type { Halt, Watched } from '../../training/halt.ts';
+import { tryJob } from '../request/check.ts';
+import type { LegResult, Next } from '../search.ts';
+import { placeParameters } from '../space/place.ts';
+import type { Parameters } from '../space/space.ts';
+import type { ConductParts } from './conduct.ts';
+import type { Live } from './live.ts';
+
+interface DecidedLeg {
+  readonly number: number;
+  readonly trial: number;
+  readonly until: number | null;
+}
+
+/** A new trial: as a job, or as one that has failed, since no job can run so. */
+export interface NewTrial {
+  readonly kind: 'ask';
+  readonly leg: DecidedLeg;
+  readonly parameters: Parameters;
+  readonly jobId: string | null;
+  readonly checked: Awaited<ReturnType<typeof checkRequest>> | null;
+  readonly halt: Halt | null;
+  readonly errors: readonly FieldError[];
+  readonly result: LegResult | undefined;
+  readonly queues: boolean;
+}
+
+/** A trial that waits goes on. */
+export interface GoOn {
+  readonly kind: 'goOn';
+  readonly leg: DecidedLeg;
+  readonly jobId: string | null;
+  readonly halt: Halt | null;
+  readonly result: undefined;
+  readonly queues: boolean;
+}
+
+/** What the search has decided, ready to be written. */
+export type Decision = NewTrial | GoOn;
+
+const FAILED: LegResult = { objectives: null, over: true };
+
+/** The probes of the space cannot foresee every combination of its values: one that is impossible costs a trial, not the sweep. */
+export async function newTrial(
+  { findDataset, machine, clock }: ConductParts,
+  live: Live,
+  next: Extract<Next, { do: 'ask' }>,
+): Promise<NewTrial> {
+  const { row, settings, trials, legs } = live;
+  const { parameters } = next;
+  const trial = trials.length;
+  const named = { ...settings.job, name: `${row.name} #${trial}` };
+  const job = placeParameters(named, parameters, settings.usual ?? {});
+  const tried = await tryJob(job, (id) => findDataset(id, row.project), machine);
+  const leg = { number: legs, trial, until: next.until };
+  const common = { kind: 'ask', leg, parameters, halt: haltOf(live, next) } as const;
+  return 'errors' in tried
+    ? { ...common, jobId: null, checked: null, errors: tried.errors, result: FAILED, queues: false }
+    : { ...common, jobId: newId('job', clock()), checked: tried.checked, errors: [], result: undefined, queues: true };
+}
+
+export function goOnDecision(live: Live, next: Extract<Next, { do: 'goOn' }>): GoOn {
+  const { trial, until } = next;
+  const { jobId } = live.trials[trial];
+  const leg = { number: live.legs, trial, until };
+  return { kind: 'goOn', leg, jobId, halt: haltOf(live, next), result: undefined, queues: true };
+}
+
+/** Where the trial's job pauses of itself; null where it trains to its end. */
+function haltOf({ objectives: [{ metric, goal }] }: Live, { until, limits }: Pick<Halt, 'until' | 'limits'>): Halt | null {
+  if (until === null && limits.length === 0) return null;
+  // Only what is measured after every epoch can be watched: the check of the request has seen to it.
+  return { metric: metric as Watched, goal, until, limits };
+}

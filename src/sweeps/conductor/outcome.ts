@@ -1,0 +1,140 @@
+import type { Queries } from '../../store/database.ts';
+import type { JobRow, LossRow, TrialState } from '../../store/tables.ts';
+import { epochCost } from '../../training/earlyStopping.ts';
+import type { EpochMeasures } from '../../training/report.ts';
+import { readHyperparameters } from '../../jobs/requestSchema.ts';
+import { countParameters } from '../../models/parameterCount.ts';
+import type { Objective } from '../request/objective.ts';
+import type { LegResult } from '../search.ts';
+
+const READ = ['id', 'state', 'halted', 'request', 'progress', 'best', 'modelId', 'error'] as const;
+type ReadJob = Pick<JobRow, (typeof READ)[number]>;
+
+/** What a leg of a trial has come to: what the search gets to know, and what the trial shows. */
+export interface Outcome {
+  readonly result: LegResult;
+  readonly state: Exclude<TrialState, 'running'>;
+  /** Null: nobody knows here. */
+  readonly epochs: number | null;
+  /** JSON. */
+  readonly error: string | null;
+}
+
+export interface OutcomeQuestion {
+  readonly jobId: string | null;
+  /** The epoch after which the leg ends; null: the trial's end. */
+  readonly until: number | null;
+  readonly objectives: readonly Objective[];
+  /** Whether the search compares trials epoch by epoch. */
+  readonly withCourse: boolean;
+}
+
+const NO_OBJECTIVE = {
+  code: 'no_objective',
+  message: 'The training has ended without a number for the objective: it may need validation rows.',
+};
+const GONE: Outcome = {
+  result: { objectives: null, over: true },
+  state: 'cancelled',
+  epochs: 0,
+  error: null,
+};
+
+/** Undefined while the leg runs. A job that was deleted counts as one that was cancelled. */
+export async function outcomeOf(queries: Queries, question: OutcomeQuestion): Promise<Outcome | undefined> {
+  const job = await readJob(queries, question.jobId);
+  if (job === undefined) return GONE;
+  const isHalted = job.halted === 1;
+  if (!isHalted && !ENDED.includes(job.state)) return undefined;
+  const epochs = epochsOf(job);
+  if (job.state === 'failed' || (job.state === 'cancelled' && !isHalted)) {
+    return { ...GONE, state: job.state, epochs, error: job.error };
+  }
+  const values = await valuesOf(queries, job, question.objectives);
+  if (values === null && !isHalted) return { ...GONE, state: 'failed', epochs, error: JSON.stringify(NO_OBJECTIVE) };
+  const course = question.withCourse ? await courseOf(queries, job, question.objectives[0]) : undefined;
+  return {
+    result: { objectives: values, over: !isHalted, ...(course && { course }) },
+    state: stateOf(isHalted, question.until),
+    epochs,
+    error: null,
+  };
+}
+
+const ENDED: readonly string[] = ['succeeded', 'failed', 'cancelled'];
+
+/** A trial that was looked at waits; one that fell behind on its way is given up. */
+function stateOf(isHalted: boolean, until: number | null): Outcome['state'] {
+  if (!isHalted) return 'succeeded';
+  return until === null ? 'pruned' : 'paused';
+}
+
+async function readJob(queries: Queries, id: string | null): Promise<ReadJob | undefined> {
+  if (id === null) return undefined;
+  return queries.selectFrom('jobs').select(READ).where('id', '=', id).executeTakeFirst();
+}
+
+function epochsOf({ progress }: ReadJob): number {
+  // Written from the type of a job's answer.
+  const shown: { readonly epoch: number } | null = JSON.parse(progress ?? 'null');
+  return shown?.epoch ?? 0;
+}
+
+/** Every objective at the best epoch so far; null where one of them is no number. */
+async function valuesOf(
+  queries: Queries,
+  job: ReadJob,
+  objectives: readonly Objective[],
+): Promise<readonly number[] | null> {
+  const best: { readonly epoch: number } | null = JSON.parse(job.best ?? 'null');
+  const loss =
+    best &&
+    (await queries
+      .selectFrom('losses')
+      .selectAll()
+      .where('jobId', '=', job.id)
+      .where('epoch', '=', best.epoch)
+      .executeTakeFirst());
+  if (!loss) return null;
+  const values: number[] = [];
+  for (const { metric } of objectives) {
+    const value = metric === 'parameterCount' ? await countOf(queries, job.modelId) : valueOf(measuresOf(loss), metric);
+    if (value === null || !Number.isFinite(value)) return null;
+    values.push(value);
+  }
+  return values;
+}
+
+async function countOf(queries: Queries, modelId: string | null): Promise<number | null> {
+  return modelId === null ? null : countParameters(queries, modelId);
+}
+
+type Measured = Pick<EpochMeasures, 'trainingLoss' | 'validationLoss' | 'metrics'>;
+
+function measuresOf({ metrics, ...losses }: Pick<LossRow, keyof Measured>): Measured {
+  return { ...losses, metrics: JSON.parse(metrics) };
+}
+
+function valueOf({ trainingLoss, validationLoss, metrics }: Measured, metric: string): number | null {
+  if (metric === 'trainingLoss') return trainingLoss;
+  if (metric === 'validationLoss') return validationLoss;
+  return metrics[metric] ?? null;
+}
+
+/** The objective at the best epoch so far, after each epoch: as it would be if the training had ended there. */
+async function courseOf(queries: Queries, job: ReadJob, { metric }: Objective): Promise<readonly (number | null)[]> {
+  const watched = readHyperparameters(job.request).training.earlyStopping?.metric ?? 'validationLoss';
+  const losses = await queries
+    .selectFrom('losses')
+    .select(['trainingLoss', 'validationLoss', 'metrics'])
+    .where('jobId', '=', job.id)
+    .orderBy('epoch')
+    .execute();
+  let bestCost = Number.POSITIVE_INFINITY;
+  let objective: number | null = null;
+  return losses.map(measuresOf).map((epoch, i) => {
+    const cost = epochCost(epoch, watched);
+    if (cost < bestCost || i === 0) [bestCost, objective] = [cost, valueOf(epoch, metric)];
+    return objective;
+  });
+}

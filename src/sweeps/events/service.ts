@@ -1,0 +1,65 @@
+import { type EventBatches, type Following, follow, unknownEvent } from '../../jobs/events/follow.ts';
+import type { News, NewsDesk } from '../../jobs/news.ts';
+import type { Tenant } from '../../kit/caller.ts';
+import { isoTime } from '../../kit/clock.ts';
+import { ServiceError } from '../../kit/errors.ts';
+import type { Database } from '../../store/database.ts';
+import type { SweepState } from '../../store/tables.ts';
+import { createSweepStore, FINAL_STATES } from '../store.ts';
+
+export interface SweepEventsParts {
+  readonly database: Database;
+  readonly news: NewsDesk;
+}
+
+/** What is told of a tenant's sweeps. Throws `invalid_request` for an id that is no event's. */
+export interface SweepEvents {
+  /**
+   * The events of a sweep from the first one, or behind the last one that the reader has, until the sweep is in a final state and all is told.
+   * Undefined when that is so already, for a reader that comes again. Throws `sweep_not_found`.
+   */
+  ofSweep(sweepId: string, following: Following): Promise<EventBatches | undefined>;
+}
+
+const BATCH = 50;
+
+export function createSweepEvents({ database, news }: SweepEventsParts, { project }: Tenant): SweepEvents {
+  const store = createSweepStore(database, project);
+
+  const readSweep = (sweepId: string) => async (position: number) => {
+    // The state is asked first: what is told after it may be missing among the events, but not what came before a final one.
+    const state = await store.state(sweepId);
+    const told = await database
+      .selectFrom('sweepEvents')
+      .selectAll()
+      .where('sweepId', '=', sweepId)
+      .where('id', '>', position)
+      .orderBy('id')
+      .limit(BATCH)
+      .execute();
+    const events = told.map(({ id, type, data, createdAt }) => ({
+      id: String(id),
+      type,
+      data: JSON.stringify({ sweepId, ...JSON.parse(data), at: isoTime(createdAt) }),
+    }));
+    return { events, position: told.at(-1)?.id ?? position, isOver: told.length === 0 && isOver(state) };
+  };
+
+  return {
+    async ofSweep(sweepId, following) {
+      const { lastEventId } = following;
+      if (lastEventId !== undefined && !/^\d{1,15}$/.test(lastEventId)) throw unknownEvent();
+      if ((await store.state(sweepId)) === undefined) {
+        throw new ServiceError('sweep_not_found', `There is no sweep '${sweepId}'.`);
+      }
+      const [read, from] = [readSweep(sweepId), Number(lastEventId ?? 0)];
+      if (lastEventId !== undefined && (await read(from)).isOver) return undefined;
+      const matters = (item: News) => item.kind === 'sweep' && item.sweepId === sweepId;
+      return follow({ ...following, read, from, news, matters });
+    },
+  };
+}
+
+function isOver(state: SweepState | undefined): boolean {
+  return state === undefined || FINAL_STATES.some((final) => final === state);
+}

@@ -1,0 +1,169 @@
+import { z } from 'zod';
+import { jobErrorSchema } from '../jobs/schemas.ts';
+import { pageOf, pageQuery, repeatable } from '../kit/wire.ts';
+import { SWEEP_ENDS, SWEEP_STATES, TRIAL_STATES } from '../store/tables.ts';
+import { MOST_TRIALS, sweepSettings } from './request/schema.ts';
+
+const time = z.iso.datetime();
+const parametersSchema = z
+  .record(z.string(), z.json())
+  .describe('A value for each path of the space that is asked.')
+  .meta({ examples: [{ 'training.optimizer.learningRate': 0.003, 'training.batchSize': 64 }] });
+const number = z.int().min(0).describe('From 0 on, in the order in which the trials were asked.');
+const objective = z
+  .number()
+  .nullable()
+  .describe('What it has come to, so far while it runs; of several objectives the first. Null: nothing yet, or it failed.');
+const objectives = z
+  .record(z.string(), z.number())
+  .nullable()
+  .describe('Every objective by its metric; null while there is none.');
+const sweepErrorSchema = z.object({ code: z.string(), message: z.string() });
+
+export const trialSchema = z
+  .object({
+    number,
+    state: z
+      .enum(TRIAL_STATES)
+      .describe('`paused`: it waits for its turn to go on; `pruned`: others promised more; the last four are final.'),
+    parameters: parametersSchema,
+    objective,
+    objectives,
+    epochs: z.int().nullable().describe('Epochs that are done; null of a trial that runs elsewhere.'),
+    jobId: z.string().nullable().describe('The job that trains it; null where there is none.'),
+    modelId: z.string().nullable().describe('The model of a trial that has succeeded.'),
+    error: z.union([jobErrorSchema, sweepErrorSchema]).nullable().describe('Why it failed.'),
+    leaseUntil: time.nullable().describe('Until when whoever asked for it holds it; null where nobody does.'),
+    createdAt: time,
+    finishedAt: time.nullable(),
+  })
+  .meta({ id: 'Trial', description: 'One choice of hyperparameters, and what it came to.' });
+export type Trial = z.infer<typeof trialSchema>;
+
+const bestSchema = trialSchema
+  .pick({ number: true, objective: true, objectives: true, parameters: true, jobId: true, modelId: true })
+  .meta({ id: 'BestTrial' });
+
+const countsSchema = z
+  .object(Object.fromEntries(TRIAL_STATES.map((state) => [state, z.int().min(0)])) as Record<(typeof TRIAL_STATES)[number], z.ZodInt>)
+  .describe('How many trials are in each state.');
+
+export const sweepSchema = z
+  .object({
+    id: z.string().meta({ examples: ['swp_01jd8m9wq2t5n8x1c4v7b0k3z6'] }),
+    name: z.string(),
+    state: z.enum(SWEEP_STATES).describe('The last three are final, until the sweep is resumed.'),
+    endedBy: z
+      .enum(SWEEP_ENDS)
+      .nullable()
+      .describe('Why no more trials are asked for: all were, the space is used up, time is up, the target is reached, or there was no progress.'),
+    datasetId: z.string().nullable(),
+    counts: countsSchema,
+    epochs: z.int().min(0).describe('Epochs that all trials together have trained.'),
+    seconds: z.number().min(0).describe('How long it has been running.'),
+    etaSeconds: z.number().nullable().describe('Time left if all trials are needed; null before the pace is known, or when it does not run.'),
+    best: bestSchema.nullable().describe('The best trial that has succeeded; null before there is one, and with several objectives.'),
+    front: z
+      .array(bestSchema)
+      .nullable()
+      .describe('With several objectives, the trials that no other one beats in all of them (the Pareto front); null with one.'),
+    trajectory: z
+      .array(z.object({ number, objective: z.number(), at: time }))
+      .describe('Each trial that was better than all before it, in the order in which they ended; of several objectives by the first.'),
+    ...sweepSettings,
+    error: sweepErrorSchema.nullable().describe('Null unless the sweep has failed.'),
+    createdAt: time,
+    finishedAt: time.nullable(),
+  })
+  .meta({ id: 'Sweep', description: 'A search for hyperparameters and how it stands.' });
+export type Sweep = z.infer<typeof sweepSchema>;
+
+export const sweepPage = pageOf(sweepSchema).meta({ id: 'SweepPage', description: 'Sweeps, newest first.' });
+export const sweepParams = z.object({ id: z.string().describe('The id of a sweep.') });
+
+export const sweepsQuery = pageQuery.extend({
+  state: repeatable(z.enum(SWEEP_STATES)).optional().describe('Only sweeps in this state; may be given several times.'),
+  datasetId: z.string().optional().describe('Only sweeps on this dataset.'),
+});
+export type SweepsQuery = z.output<typeof sweepsQuery>;
+
+export const trialPage = pageOf(trialSchema).meta({ id: 'TrialPage' });
+export const trialsQuery = pageQuery.extend({
+  state: repeatable(z.enum(TRIAL_STATES)).optional().describe('Only trials in this state; may be given several times.'),
+  sort: z.enum(['number', 'objective']).default('number').describe('By what they are ordered; what has no objective comes last.'),
+  order: z.enum(['asc', 'desc']).default('asc'),
+});
+export type TrialsQuery = z.output<typeof trialsQuery>;
+
+export const resumption = z
+  .strictObject({ trials: z.int().min(1).max(MOST_TRIALS).optional().describe('How many more, beside those that are left.') })
+  .meta({ id: 'SweepResumption', examples: [{}, { trials: 20 }] });
+
+export const previewSchema = z
+  .object({
+    trials: z.int().describe('How many trials there will be at most.'),
+    epochs: z
+      .object({ most: z.int(), expected: z.int() })
+      .nullable()
+      .describe('Epochs of all trials together: at most, and with the pruning about; early stopping is not counted in. Null of an external sweep.'),
+    seconds: z.number().nullable().describe('About how long it will run on this machine; null of an external sweep.'),
+    bytes: z.number().nullable().describe('About what the models will take of the disk; null of an external sweep.'),
+    first: z.array(parametersSchema).describe('The first ten trials at most, as they would be asked.'),
+    ...sweepSettings,
+  })
+  .meta({ id: 'SweepPreview', description: 'What a sweep would do; nothing has been run.' });
+export type SweepPreview = z.infer<typeof previewSchema>;
+
+export const importanceSchema = z
+  .object({
+    method: z.literal('pedAnova').describe('PED-ANOVA (Watanabe, Bansal and Hutter, 2023).'),
+    trials: z.int().describe('How many trials were looked at.'),
+    items: z
+      .array(z.object({ parameter: z.string(), importance: z.number().min(0).max(1) }))
+      .describe('The most important first; together 1.'),
+  })
+  .meta({ id: 'SweepImportance', description: 'How much each hyperparameter mattered among the better trials.' });
+export type SweepImportance = z.infer<typeof importanceSchema>;
+
+const MOST_LEASE_SECONDS = 604_800;
+export const askRequest = z
+  .strictObject({
+    leaseSeconds: z
+      .number()
+      .min(1)
+      .max(MOST_LEASE_SECONDS)
+      .default(3600)
+      .describe('How long the trial is yours. One that is not told of until then is given to whoever asks next; to tell later is no mistake, as long as nobody else has.'),
+  })
+  .meta({ id: 'AskRequest', examples: [{ leaseSeconds: 600 }] });
+export const askAnswer = z
+  .object({
+    trial: trialSchema.nullable().describe('What to try next; null: nothing at present, or never again where the sweep has ended.'),
+    state: z.enum(SWEEP_STATES).describe('Of the sweep.'),
+    waitFor: z
+      .int()
+      .nullable()
+      .describe('Where there is no trial: the number of the one that must be told of first; null where the sweep has ended.'),
+  })
+  .meta({ id: 'AskAnswer' });
+export type AskAnswer = z.infer<typeof askAnswer>;
+
+export const tellRequest = z
+  .union([
+    z.strictObject({ number, objective: z.number().describe('What the trial came to, of a sweep with one objective.') }),
+    z.strictObject({ number, objectives: z.record(z.string(), z.number()).describe('Every objective by its metric.') }),
+    z.strictObject({ number, failed: z.literal(true), message: z.string().max(1000).optional().describe('Why.') }),
+  ])
+  .meta({
+    id: 'TellRequest',
+    description: 'What came of a trial.',
+    examples: [{ number: 7, objective: 0.21 }, { number: 8, failed: true, message: 'out of memory' }],
+  });
+export type TellRequest = z.output<typeof tellRequest>;
+
+export const ensembleRequest = z
+  .strictObject({
+    trials: z.int().min(2).max(64).default(5).describe('How many of the best trials.'),
+    name: z.string().trim().min(1).max(200).optional(),
+  })
+  .meta({ id: 'EnsembleRequest', examples: [{ trials: 5 }] });

@@ -1,0 +1,174 @@
+import type { Checkpoints } from '../jobs/checkpoints/checkpoints.ts';
+import type { FindDataset } from '../jobs/check.ts';
+import { type News, type NewsDesk, nextNews } from '../jobs/news.ts';
+import type { Machine } from '../jobs/threadWarnings.ts';
+import type { Tenant } from '../kit/caller.ts';
+import type { Clock } from '../kit/clock.ts';
+import { ServiceError } from '../kit/errors.ts';
+import { newId } from '../kit/ids.ts';
+import { parseInput } from '../kit/validation.ts';
+import { decodeCursor, type Page, toPage } from '../kit/wire.ts';
+import type { Database } from '../store/database.ts';
+import type { SweepRow } from '../store/tables.ts';
+import { type AskAndTell, createAskAndTell } from './asking/asking.ts';
+import type { Think } from './asking/thinker.ts';
+import { createSweepActions, type SweepActions, wrongState } from './actions.ts';
+import { importanceOf } from './importance.ts';
+import { decodeOffset, encodeOffset } from './offsets.ts';
+import { previewOf } from './preview.ts';
+import { checkSweep, type SweepChecks } from './request/check.ts';
+import { sweepRequestSchema } from './request/schema.ts';
+import type { Sweep, SweepImportance, SweepPreview, SweepsQuery, Trial, TrialsQuery } from './schemas.ts';
+import { createSweepStore, FINAL_STATES } from './store.ts';
+import { sweepView, trialView } from './view.ts';
+
+export interface SweepsParts {
+  readonly database: Database;
+  readonly findDataset: (id: string, project: string) => ReturnType<FindDataset>;
+  readonly checkpoints: Pick<Checkpoints, 'removeFiles'>;
+  readonly news: NewsDesk;
+  readonly machine: Machine;
+  /** How many jobs train at once. */
+  readonly workers: number;
+  readonly think: Think;
+  readonly clock: Clock;
+}
+
+interface Waiting {
+  /** How long the answer may be held back for a final state. */
+  readonly waitMs: number;
+  /** Aborted: answer at once. */
+  readonly signal: AbortSignal;
+}
+
+/** What a tenant can do with its sweeps. Throws ServiceError `sweep_not_found` for an id that is none. */
+export interface Sweeps extends SweepActions, AskAndTell {
+  /** Starts a search, under that id if one is given. Throws as `checkSweep`, and `invalid_request`. */
+  submit(body: unknown, id?: string): Promise<Sweep>;
+  /** What `submit` would start; nothing is run. Throws as it does. */
+  preview(body: unknown): Promise<SweepPreview>;
+  list(query: SweepsQuery): Promise<Page<Sweep>>;
+  get(id: string, waiting?: Waiting): Promise<Sweep>;
+  trials(id: string, query: TrialsQuery): Promise<Page<Trial>>;
+  /** Throws `trial_not_found`. */
+  trial(id: string, number: number): Promise<Trial>;
+  /** Throws `sweep_wrong_state` where too few trials have ended. */
+  importance(id: string): Promise<SweepImportance>;
+  /** One model of the best trials. Throws `sweep_wrong_state` where fewer than two have a model, and as `Ensembles` does. */
+  ensemble(id: string, wanted: unknown): Promise<any>;
+  /** Throws `sweep_wrong_state` when the sweep is not over. */
+  remove(id: string): Promise<void>;
+}
+
+/** Another process's news do not come here, so whoever waits looks for himself as often. */
+const LOOK_MS = 1000;
+
+export function createSweeps(parts: SweepsParts, tenant: Tenant): Sweeps {
+  const { database, news, clock, checkpoints } = parts;
+  const { project } = tenant;
+  const store = createSweepStore(database, project);
+  const checks: SweepChecks = {
+    findDataset: (id) => parts.findDataset(id, project),
+    machine: parts.machine,
+    parallel: parts.workers,
+  };
+
+  async function found(id: string): Promise<SweepRow> {
+    const row = await store.find(id);
+    if (row === undefined) throw new ServiceError('sweep_not_found', `There is no sweep '${id}'.`);
+    return row;
+  }
+
+  async function view(row: SweepRow): Promise<Sweep> {
+    return sweepView(row, await store.tally(row.id), await store.succeeded(row.id), clock());
+  }
+
+  async function untilOver(id: string, { waitMs, signal }: Waiting): Promise<void> {
+    const until = performance.now() + waitMs;
+    const isThis = (item: News) => item.kind === 'sweep' && item.sweepId === id;
+    const isOver = async () => {
+      const state = await store.state(id);
+      return state === undefined || FINAL_STATES.some((final) => final === state);
+    };
+    for (let left = waitMs; left > 0 && !signal.aborted; left = until - performance.now()) {
+      // Listening begins before the look, or news between the two would be missed.
+      const changed = nextNews(news, isThis, Math.min(left, LOOK_MS), signal);
+      if (await isOver()) return;
+      await changed;
+    }
+  }
+
+  const actions = createSweepActions({ ...parts, found, view });
+  return {
+    ...actions,
+    ...createAskAndTell(parts, project),
+
+    async submit(body, givenId) {
+      const request = parseInput(sweepRequestSchema, body);
+      const { settings, sample } = await checkSweep(request, checks);
+      const now = clock();
+      const id = givenId ?? newId('swp', now);
+      await store.insert({
+        id,
+        project,
+        name: request.name ?? (sample ? `${sample.dataset.name}-${sample.spec.target}` : 'external'),
+        datasetId: sample?.dataset.id ?? null,
+        state: 'running',
+        request: JSON.stringify(settings),
+        endedBy: null,
+        error: null,
+        ranMs: 0,
+        runningSince: now,
+        createdAt: now,
+        finishedAt: null,
+      });
+      news.publish({ kind: 'sweepWish', sweepId: id });
+      return view(await found(id));
+    },
+
+    async preview(body) {
+      return previewOf(await checkSweep(parseInput(sweepRequestSchema, body), checks), parts);
+    },
+
+    async list({ after, limit, ...filter }) {
+      const before = after === undefined ? undefined : decodeCursor(after);
+      const rows = await store.list({ ...filter, before, limit: limit + 1 });
+      const page = toPage(rows, limit, (row) => row);
+      const items: Sweep[] = [];
+      for (const row of page.items) items.push(await view(row));
+      return { items, next: page.next };
+    },
+
+    async get(id, waiting) {
+      if (waiting) await untilOver(id, waiting);
+      return view(await found(id));
+    },
+
+    async trials(id, { state: states = [], sort, order, after, limit }) {
+      await found(id);
+      const offset = after === undefined ? 0 : decodeOffset(after);
+      const rows = await store.trials(id, { states, sort, order, offset, limit: limit + 1 });
+      const next = rows.length > limit ? encodeOffset(offset + limit) : null;
+      return { items: rows.slice(0, limit).map(trialView), next };
+    },
+
+    async trial(id, number) {
+      await found(id);
+      const row = Number.isSafeInteger(number) ? await store.trial(id, number) : undefined;
+      if (row === undefined) throw new ServiceError('trial_not_found', `The sweep has no trial ${number}.`);
+      return trialView(row);
+    },
+
+    async ensemble() { throw new Error('x'); },
+    async importance(id) {
+      return importanceOf(await found(id), await store.everyTrial(id));
+    },
+
+    async remove(id) {
+      const row = await found(id);
+      const files = await store.remove(id);
+      if (files === undefined) throw wrongState(row, 'deleted');
+      await checkpoints.removeFiles(files);
+    },
+  };
+}

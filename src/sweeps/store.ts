@@ -1,0 +1,156 @@
+import { sql } from 'kysely';
+import { ServiceError } from '../kit/errors.ts';
+import type { Database, Queries } from '../store/database.ts';
+import type { LegRow, SweepRow, SweepState, TrialRow, TrialState } from '../store/tables.ts';
+import type { SweepsQuery } from './schemas.ts';
+
+/** A trial with the model of its job. */
+export interface ShownTrial extends TrialRow {
+  readonly modelId: string | null;
+}
+
+interface SweepFilter extends Pick<SweepsQuery, 'state' | 'datasetId'> {
+  readonly before: string | undefined;
+  readonly limit: number;
+}
+
+interface TrialFilter {
+  readonly states: readonly TrialState[];
+  readonly sort: 'number' | 'objective';
+  readonly order: 'asc' | 'desc';
+  readonly offset: number;
+  readonly limit: number;
+}
+
+/** Sums over the trials of a sweep. */
+export interface Tally {
+  readonly counts: Readonly<Record<TrialState, number>>;
+  readonly epochs: number;
+}
+
+/** Queries about the sweeps of one project; trials and legs are asked for by ids of its sweeps. */
+export interface SweepStore {
+  /** Throws ServiceError `invalid_sweep` when the dataset is gone. */
+  insert(row: SweepRow): Promise<void>;
+  find(id: string): Promise<SweepRow | undefined>;
+  state(id: string): Promise<SweepState | undefined>;
+  /** Newest first. */
+  list(filter: SweepFilter): Promise<readonly SweepRow[]>;
+  tally(id: string): Promise<Tally>;
+  trial(id: string, number: number): Promise<ShownTrial | undefined>;
+  trials(id: string, filter: TrialFilter): Promise<readonly ShownTrial[]>;
+  /** All that have succeeded, in the order in which they ended. */
+  succeeded(id: string): Promise<readonly ShownTrial[]>;
+  /** All, in the order of their numbers. */
+  everyTrial(id: string): Promise<readonly TrialRow[]>;
+  legs(id: string): Promise<readonly LegRow[]>;
+  /** Deletes a final sweep with its trials and their jobs; undefined when it is in no such state. Answers the files of their checkpoints. */
+  remove(id: string): Promise<readonly string[] | undefined>;
+}
+
+export function createSweepStore(database: Database, project: string): SweepStore {
+  const ofProject = () => database.selectFrom('sweeps').where('project', '=', project);
+  return {
+    insert: (row) =>
+      database.transaction().execute(async (transaction) => {
+        if (row.datasetId !== null) await demandDataset(transaction, row.datasetId);
+        await transaction.insertInto('sweeps').values(row).execute();
+      }),
+
+    find: (id) => ofProject().selectAll().where('id', '=', id).executeTakeFirst(),
+
+    async state(id) {
+      return (await ofProject().select('state').where('id', '=', id).executeTakeFirst())?.state;
+    },
+
+    list({ state: states = [], datasetId, before, limit }) {
+      let query = ofProject().selectAll().orderBy('id', 'desc').limit(limit);
+      if (states.length > 0) query = query.where('state', 'in', states);
+      if (datasetId !== undefined) query = query.where('datasetId', '=', datasetId);
+      if (before !== undefined) query = query.where('id', '<', before);
+      return query.execute();
+    },
+
+    async tally(id) {
+      const rows = await database
+        .selectFrom('trials')
+        .select(['state', (eb) => eb.fn.countAll<number>().as('trials'), (eb) => eb.fn.sum<number | null>('epochs').as('epochs')])
+        .where('sweepId', '=', id)
+        .groupBy('state')
+        .execute();
+      const counts = { ...NO_TRIALS, ...Object.fromEntries(rows.map(({ state, trials }) => [state, trials])) };
+      return { counts, epochs: rows.reduce((sum, { epochs }) => sum + (epochs ?? 0), 0) };
+    },
+
+    trial: (id, number) => shown(database, id).where('trials.number', '=', number).executeTakeFirst(),
+
+    trials(id, { states, sort, order, offset, limit }) {
+      let query = shown(database, id).limit(limit).offset(offset);
+      if (states.length > 0) query = query.where('trials.state', 'in', states);
+      if (sort === 'objective') {
+        query = query.orderBy(sql`trials.objective IS NULL`).orderBy('trials.objective', order);
+      }
+      return query.orderBy('trials.number', sort === 'number' ? order : 'asc').execute();
+    },
+
+    succeeded: (id) =>
+      shown(database, id)
+        .where('trials.state', '=', 'succeeded')
+        .where('trials.objective', 'is not', null)
+        .orderBy('trials.finishedAt')
+        .orderBy('trials.number')
+        .execute(),
+
+    everyTrial: (id) => everyTrial(database, id),
+    legs: (id) => everyLeg(database, id),
+
+    remove: (id) =>
+      database.transaction().execute(async (transaction) => {
+        const mine = await transaction
+          .selectFrom('sweeps')
+          .select('id')
+          .where('project', '=', project)
+          .where('id', '=', id)
+          .where('state', 'in', FINAL_STATES)
+          .executeTakeFirst();
+        if (mine === undefined) return undefined;
+        const jobs = transaction.selectFrom('jobs').select('id').where('sweepId', '=', id);
+        const files = await transaction.selectFrom('checkpoints').select('file').where('jobId', 'in', jobs).execute();
+        await transaction.deleteFrom('legs').where('sweepId', '=', id).execute();
+        await transaction.deleteFrom('trials').where('sweepId', '=', id).execute();
+        await transaction.deleteFrom('jobs').where('sweepId', '=', id).execute();
+        await transaction.deleteFrom('sweeps').where('id', '=', id).execute();
+        return files.map(({ file }) => file);
+      }),
+  };
+}
+
+const NO_TRIALS = { running: 0, paused: 0, succeeded: 0, pruned: 0, failed: 0, cancelled: 0 } as const;
+
+/** States that a sweep leaves only when it is asked to. */
+export const FINAL_STATES = ['succeeded', 'failed', 'cancelled'] as const satisfies readonly SweepState[];
+
+export function everyTrial(queries: Queries, sweepId: string): Promise<readonly TrialRow[]> {
+  return queries.selectFrom('trials').selectAll().where('sweepId', '=', sweepId).orderBy('number').execute();
+}
+
+export function everyLeg(queries: Queries, sweepId: string): Promise<readonly LegRow[]> {
+  return queries.selectFrom('legs').selectAll().where('sweepId', '=', sweepId).orderBy('number').execute();
+}
+
+function shown(database: Database, sweepId: string) {
+  return database
+    .selectFrom('trials')
+    .leftJoin('jobs', 'jobs.id', 'trials.jobId')
+    .selectAll('trials')
+    .select('jobs.modelId')
+    .where('trials.sweepId', '=', sweepId);
+}
+
+/** The request was checked against the dataset, which may have been deleted since. */
+async function demandDataset(queries: Queries, id: string): Promise<void> {
+  const dataset = await queries.selectFrom('datasets').select('id').where('id', '=', id).executeTakeFirst();
+  if (dataset !== undefined) return;
+  const message = `There is no dataset '${id}'.`;
+  throw new ServiceError('invalid_sweep', message, [{ path: '/job/datasetId', message }]);
+}

@@ -1,0 +1,143 @@
+import { describe, expect, it } from 'vitest';
+import { openRoom, RATES } from './room.ts';
+
+const LEARNING_RATE = 'training.optimizer.learningRate';
+
+describe('POST /v1/sweeps', () => {
+  it('fills in every default', async () => {
+    const room = await openRoom();
+    const answer = await room.post('/v1/sweeps', { job: room.job, space: RATES });
+    expect(answer).toMatchObject({
+      status: 202,
+      headers: { location: `/v1/sweeps/${answer.body.id}` },
+      body: {
+        name: 'points-kind',
+        state: 'running',
+        datasetId: room.datasetId,
+        search: { algorithm: 'tpe', trials: 50, seed: 1 },
+        pruning: null,
+        objective: { metric: 'validationLoss', goal: 'minimize' },
+        parallel: 2,
+        maxSeconds: null,
+        completion: { target: null, trialsWithoutProgress: null },
+        external: false,
+        best: null,
+        counts: { running: 0 },
+      },
+    });
+  });
+
+  it('takes all of a grid, and maximizes what is better when it is greater', async () => {
+    const room = await openRoom();
+    const { body } = await room.post('/v1/sweeps', {
+      job: room.job,
+      space: { 'training.batchSize': RATES['training.batchSize'] },
+      search: { algorithm: 'grid' },
+      objective: { metric: 'accuracy' },
+    });
+    expect(body).toMatchObject({ search: { trials: 3 }, objective: { metric: 'accuracy', goal: 'maximize' } });
+  });
+
+  it('tells all mistakes of the space at once, before anything runs', async () => {
+    const room = await openRoom();
+    const { status, body } = await room.post('/v1/sweeps', {
+      job: room.job,
+      space: {
+        'training.batchSizes': { type: 'integer', min: 1, max: 8 },
+        [LEARNING_RATE]: { type: 'uniform', min: -1, max: 1 },
+        'network.layers': { type: 'choice', values: [[{ units: 4 }], [{ units: 0 }]] },
+        'training.optimizer.momentum': { type: 'uniform', min: 0, max: 0.9 },
+      },
+      objective: { metric: 'rmse' },
+    });
+    expect([status, body.code]).toEqual([422, 'invalid_sweep']);
+    const paths = body.errors.map(({ path }: { path: string }) => path);
+    expect(new Set(paths)).toEqual(
+      new Set([
+        '/space/training.batchSizes',
+        `/space/${LEARNING_RATE}`,
+        '/space/network.layers',
+        '/space/training.optimizer.momentum',
+      ]),
+    );
+    expect(body.errors.find(({ path }: { path: string }) => path === '/space/network.layers').message).toMatch(
+      /^With \[\{"units":0\}\]: \/network\/layers\/0\/units: /,
+    );
+  });
+
+  it('says of the job what is wrong whatever its parameters', async () => {
+    const room = await openRoom();
+    const { status, body } = await room.post('/v1/sweeps', { job: { ...room.job, target: 'kinds' }, space: RATES });
+    expect(status).toBe(422);
+    expect(body.errors).toEqual([{ path: '/job/target', message: expect.stringContaining("'kinds'") }]);
+  });
+
+  it.each([
+    [{ objective: { metric: 'rmse' } }, '/objective/metric'],
+    [{ objective: { metric: 'beauty' } }, '/objective/metric'],
+    [{ objective: [{ metric: 'accuracy' }, { metric: 'accuracy' }] }, '/objective/1/metric'],
+    [{ objective: [{ metric: 'accuracy' }, { metric: 'f1' }], pruning: { type: 'asha' } }, '/pruning'],
+    [{ objective: { metric: 'parameterCount' }, pruning: { type: 'median' } }, '/pruning'],
+    [{ search: { algorithm: 'grid' } }, `/space/${LEARNING_RATE}`],
+    [{ space: { target: { type: 'choice', values: ['kind'] } } }, '/space/target'],
+    [{ job: undefined }, '/job'],
+    [{ external: true, pruning: { type: 'asha' }, job: undefined }, '/pruning'],
+    [{ external: true }, '/job'],
+  ])('refuses %j', async (part, path) => {
+    const room = await openRoom();
+    const { status, body } = await room.post('/v1/sweeps', { job: room.job, space: RATES, ...part });
+    expect(status).toBe(422);
+    expect(body.errors.map((error: { path: string }) => error.path)).toContain(path);
+  });
+
+  it('refuses what is malformed', async () => {
+    const room = await openRoom();
+    const { status, body } = await room.post('/v1/sweeps', { job: [], space: {}, searches: 1 });
+    expect([status, body.code]).toEqual([400, 'invalid_request']);
+    expect(body.errors.map(({ path }: { path: string }) => path).toSorted()).toEqual(['/job', '/searches', '/space']);
+  });
+});
+
+describe('POST /v1/sweeps/preview', () => {
+  it('says how many trials, how long and how large, shows the first ten, and runs nothing', async () => {
+    const room = await openRoom();
+    const request = { job: room.job, space: RATES, pruning: { type: 'asha', minEpochs: 1 } };
+    const { status, body } = await room.post('/v1/sweeps/preview', request);
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ trials: 50, epochs: { most: 300 }, parallel: 2 });
+    expect(body.epochs.expected).toBeLessThan(300);
+    expect(body.seconds).toBeGreaterThan(0);
+    expect(body.bytes).toBeGreaterThan(0);
+    expect((await room.get('/v1/sweeps')).body.items).toEqual([]);
+    room.startTraining();
+    const { id } = await room.begin({ ...request, search: { trials: 10 } });
+    await room.over(id);
+    const asked = (await room.trialsOf(id)).map(({ parameters }) => parameters);
+    expect(body.first).toEqual(asked);
+  });
+});
+
+describe('lists', () => {
+  it('page and filter sweeps, and order trials by what they came to', async () => {
+    const room = await openRoom();
+    room.startTraining();
+    const done = await room.begin({ search: { algorithm: 'random', trials: 5 } });
+    await room.over(done.id);
+    const paused = await room.begin();
+    await room.post(`/v1/sweeps/${paused.id}/pause`);
+    const page = (await room.get('/v1/sweeps?limit=1')).body;
+    expect(page.items.map(({ id }: { id: string }) => id)).toEqual([paused.id]);
+    const next = (await room.get(`/v1/sweeps?limit=1&after=${page.next}`)).body;
+    expect(next).toMatchObject({ items: [{ id: done.id }], next: null });
+    expect((await room.get('/v1/sweeps?state=paused')).body.items).toHaveLength(1);
+    const best = await room.trialsOf(done.id, 'sort=objective&limit=3');
+    const worst = await room.trialsOf(done.id, 'sort=objective&order=desc&limit=2');
+    const objectives = [...best, ...worst.toReversed()].map(({ objective }) => Number(objective));
+    expect(objectives).toEqual(objectives.toSorted((a, b) => a - b));
+    const firstPage = (await room.get(`/v1/sweeps/${done.id}/trials?limit=3`)).body;
+    const rest = (await room.get(`/v1/sweeps/${done.id}/trials?limit=3&after=${firstPage.next}`)).body;
+    expect([...firstPage.items, ...rest.items].map(({ number }) => number)).toEqual([0, 1, 2, 3, 4]);
+    expect((await room.get(`/v1/sweeps/${done.id}/trials/2`)).body).toEqual(firstPage.items[2]);
+    expect((await room.get(`/v1/sweeps/${done.id}/trials/5`)).body).toMatchObject({ code: 'trial_not_found' });
+  });
+});

@@ -1,0 +1,130 @@
+import { Readable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import { Registry } from 'prom-client';
+import { onTestFinished } from 'vitest';
+import { createDatasets } from '../../src/datasets/service.ts';
+import { buildApp } from '../../src/http/app.ts';
+import { createNewsDesk } from '../../src/jobs/news.ts';
+import { jobRoutes } from '../../src/jobs/routes.ts';
+import { createJobs } from '../../src/jobs/service.ts';
+import { createTrainingMetrics } from '../../src/jobs/worker/metrics.ts';
+import { createPool } from '../../src/jobs/worker/pool.ts';
+import { startWorker } from '../../src/jobs/worker/worker.ts';
+import { foldersOf, prepareFolders } from '../../src/kit/folders.ts';
+import { saveModel } from '../../src/models/save.ts';
+import { createThinker } from '../../src/sweeps/asking/thinker.ts';
+import { startConductor } from '../../src/sweeps/conductor/conductor.ts';
+import { sweepRoutes } from '../../src/sweeps/routes.ts';
+import type { Sweep, Trial } from '../../src/sweeps/schemas.ts';
+import { createSweeps } from '../../src/sweeps/service.ts';
+import { checkpointsIn, log, makeFolder } from '../jobs/house.ts';
+import { HTTP_LIMITS, OPEN_GUARD, TENANT } from '../support/access.ts';
+import { DATASET_LIMITS } from '../support/datasetLimits.ts';
+
+const THREAD = fileURLToPath(new URL('../../src/jobs/worker/thread.ts', import.meta.url));
+const CSV = {
+  format: 'csv',
+  respondAsync: false,
+  options: { delimiter: null, header: null, nullValues: null, types: [] },
+} as const;
+const MACHINE = { cores: 2, coresOfJob: 2, memoryBytes: 2 ** 34 };
+
+/** 120 points of two kinds with some noise between them. */
+function points(): string {
+  const rows = Array.from({ length: 120 }, (_, i) => {
+    const [x, y] = [((i * 37) % 100) / 50 - 1, ((i * 61) % 89) / 44 - 1];
+    return [x, y, x * y + (((i * 13) % 7) - 3) / 20 > 0 ? 'in' : 'out'];
+  });
+  return ['x,y,kind', ...rows.map((row) => row.join(','))].join('\n');
+}
+
+/** A training of some milliseconds. */
+export const TINY = {
+  target: 'kind',
+  network: { layers: [{ units: 4 }] },
+  training: { epochs: 6, batchSize: 32, earlyStopping: null },
+};
+export const RATES = {
+  'training.optimizer.learningRate': { type: 'logUniform', min: 1e-4, max: 1 },
+  'training.batchSize': { type: 'choice', values: [16, 32, 64] },
+};
+
+/** The rooms of a service that sweeps, over real files; workers with real threads are started by the test. */
+export async function openRoom() {
+  const { folder, database, close } = makeFolder();
+  const folders = foldersOf(folder);
+  prepareFolders(folders);
+  const datasets = createDatasets({ database, folders, clock: Date.now, limits: { ...DATASET_LIMITS } });
+  const upload = { ...CSV, name: 'points', body: Readable.from([Buffer.from(points())]) };
+  const { id: datasetId } = await datasets.of(TENANT).upload(upload);
+  const news = createNewsDesk();
+  const { find: findDataset, findFile } = datasets;
+  const checkpoints = checkpointsIn(folder, database);
+  const common = { database, findDataset, checkpoints, news, machine: MACHINE, clock: Date.now };
+  const { think, close: closeThinker } = createThinker();
+  const sweeps = createSweeps({ ...common, workers: 2, think }, TENANT);
+  const jobs = createJobs(common, TENANT);
+  const app = await buildApp({
+    version: '0',
+    routes: [jobRoutes({ jobs: () => jobs }), sweepRoutes({ sweeps: () => sweeps, close: closeThinker })],
+    guard: OPEN_GUARD,
+    limits: HTTP_LIMITS,
+    logger: false,
+  });
+
+  /** A worker with its conductor; both end with the test at the latest. */
+  const startTraining = (threads = 2) => {
+    const pool = createPool({ module: THREAD, setup: { kernels: 'auto' }, threads, onError: () => {} });
+    const metrics = createTrainingMetrics(new Registry());
+    const training = { findFile, saveModel, checkpointMs: 10_000, pool, threads, cores: 2, memoryBytes: 1e12, log };
+    const worker = startWorker({ ...common, ...training, metrics });
+    const conductor = startConductor({ ...common, log });
+    const stop = async () => {
+      await conductor.stop();
+      await worker.stop();
+    };
+    stops.push(stop);
+    return { stop };
+  };
+  const stops: (() => Promise<void>)[] = [];
+  onTestFinished(async () => {
+    for (const stop of stops) await stop();
+    await app.close();
+    await datasets.close();
+    await close();
+  });
+
+  const ask = async (method: 'GET' | 'POST' | 'DELETE', url: string, payload?: object) => {
+    const answer = await app.inject({ method, url, ...(payload && { payload }) });
+    return { status: answer.statusCode, body: answer.body === '' ? null : answer.json(), headers: answer.headers };
+  };
+  const job = { datasetId, ...TINY };
+  return {
+    database,
+    datasets: datasets.of(TENANT),
+    datasetId,
+    job,
+    jobs,
+    news,
+    sweeps,
+    startTraining,
+    get: (url: string) => ask('GET', url),
+    post: (url: string, body: object = {}) => ask('POST', url, body),
+    remove: (url: string) => ask('DELETE', url),
+    /** Begins a sweep over the tiny job. */
+    begin: async (request: object = {}): Promise<Sweep> => {
+      const answer = await ask('POST', '/v1/sweeps', { job, space: RATES, ...request });
+      if (answer.status !== 202) throw new Error(JSON.stringify(answer.body));
+      return answer.body;
+    },
+    /** The sweep once it is over. */
+    over: async (id: string): Promise<Sweep> => {
+      const sweep: Sweep = (await ask('GET', `/v1/sweeps/${id}?wait=25`)).body;
+      if (sweep.finishedAt === null) throw new Error(`the sweep is still ${sweep.state}`);
+      return sweep;
+    },
+    trialsOf: async (id: string, query = 'limit=200'): Promise<readonly Trial[]> =>
+      (await ask('GET', `/v1/sweeps/${id}/trials?${query}`)).body.items,
+  };
+}
+export type Room = Awaited<ReturnType<typeof openRoom>>;

@@ -1,0 +1,192 @@
+import { describe, expect, it } from 'vitest';
+import type { Sweep, Trial } from '../../src/sweeps/schemas.ts';
+import { openRoom, RATES, type Room, TINY } from './room.ts';
+
+/** What must be the same however the trials were run. */
+function story(trials: readonly Trial[], { best, counts }: Sweep) {
+  return {
+    counts,
+    best: best && { number: best.number, objective: best.objective },
+    trials: trials.map(({ number, state, parameters, objective, epochs, error }) => ({
+      ...{ number, state, parameters, objective, epochs, error },
+    })),
+  };
+}
+
+async function storyOf(room: Room, id: string) {
+  const sweep = await room.over(id);
+  return story(await room.trialsOf(id), sweep);
+}
+
+describe('a sweep', { timeout: 60_000 }, () => {
+  it('tries as many choices as it is told, each as a job with a model, and names the best', async () => {
+    const room = await openRoom();
+    room.startTraining();
+    const { id } = await room.begin({ search: { algorithm: 'random', trials: 5 } });
+    const sweep = await room.over(id);
+    expect(sweep).toMatchObject({ state: 'succeeded', endedBy: 'trials', counts: { succeeded: 5 }, epochs: 30, error: null });
+    const trials = await room.trialsOf(id);
+    expect(trials.map(({ number, state, epochs }) => [number, state, epochs])).toEqual(
+      [0, 1, 2, 3, 4].map((number) => [number, 'succeeded', 6]),
+    );
+    const best = trials.toSorted((a, b) => Number(a.objective) - Number(b.objective))[0];
+    expect(sweep.best).toMatchObject({ number: best.number, objective: best.objective, modelId: best.modelId });
+    expect(sweep.trajectory.at(-1)).toMatchObject({ number: best.number, objective: best.objective });
+    const job = await room.jobs.get(String(best.jobId));
+    expect(job).toMatchObject({ sweepId: id, trial: best.number, best: { validationLoss: best.objective } });
+    const { optimizer, batchSize } = job.hyperparameters.training;
+    expect({ 'training.optimizer.learningRate': optimizer.learningRate, 'training.batchSize': batchSize }).toEqual(
+      best.parameters,
+    );
+  });
+
+  it.each([
+    { search: { algorithm: 'tpe', trials: 14 } },
+    { search: { algorithm: 'tpe', trials: 14 }, pruning: { type: 'median', startupTrials: 3 } },
+    { search: { algorithm: 'random', trials: 12 }, pruning: { type: 'asha', minEpochs: 1, reductionFactor: 2 } },
+    { search: { algorithm: 'random', trials: 12 }, pruning: { type: 'hyperband', minEpochs: 1, reductionFactor: 2 } },
+  ])('comes to the same whoever trains it and however often it is stopped: $search.algorithm $pruning.type', async (settings) => {
+    const request = { ...settings, parallel: 3 };
+    const room = await openRoom();
+    const one = room.startTraining(1);
+    const first = await storyOf(room, (await room.begin(request)).id);
+    await one.stop();
+    room.startTraining(3);
+    expect(await storyOf(room, (await room.begin(request)).id)).toEqual(first);
+    const { id } = await room.begin(request);
+    await interrupted(room, id);
+    expect(await storyOf(room, id)).toEqual(first);
+  });
+
+  it('goes on where it was paused, and takes more trials when it is over', async () => {
+    const room = await openRoom();
+    room.startTraining();
+    const { id } = await room.begin({ search: { algorithm: 'tpe', trials: 12 } });
+    await room.post(`/v1/sweeps/${id}/pause`);
+    expect((await room.get(`/v1/sweeps/${id}`)).body).toMatchObject({ state: 'paused', etaSeconds: null });
+    await room.post(`/v1/sweeps/${id}/resume`);
+    expect(await room.over(id)).toMatchObject({ state: 'succeeded', counts: { succeeded: 12 } });
+    const resumed = await room.post(`/v1/sweeps/${id}/resume`, { trials: 3 });
+    expect(resumed.body).toMatchObject({ state: 'running', search: { trials: 15 }, endedBy: null });
+    expect(await room.over(id)).toMatchObject({ state: 'succeeded', counts: { succeeded: 15 } });
+    const unbroken = await room.begin({ search: { algorithm: 'tpe', trials: 15 } });
+    expect(await storyOf(room, id)).toEqual(await storyOf(room, unbroken.id));
+  });
+
+  it('lets pruned trials go on that the new ones make promising', async () => {
+    const room = await openRoom();
+    room.startTraining();
+    const request = { pruning: { type: 'asha', minEpochs: 1, reductionFactor: 2 } };
+    const { id } = await room.begin({ ...request, search: { algorithm: 'random', trials: 6 } });
+    const before = await room.over(id);
+    expect(before.counts.pruned).toBeGreaterThan(0);
+    await room.post(`/v1/sweeps/${id}/resume`, { trials: 10 });
+    const after = await room.over(id);
+    expect(after).toMatchObject({ state: 'succeeded', counts: { failed: 0, cancelled: 0, running: 0, paused: 0 } });
+    expect(after.counts.succeeded + after.counts.pruned).toBe(16);
+  });
+
+  it('is cancelled with its trials, and keeps what has ended', async () => {
+    const room = await openRoom();
+    room.startTraining(1);
+    const endless = { ...room.job, training: { ...TINY.training, epochs: 100_000 } };
+    const { id } = await room.begin({ job: endless, search: { algorithm: 'random', trials: 5 } });
+    await untilRunning(room, id);
+    const cancelled = await room.post(`/v1/sweeps/${id}/cancel`);
+    expect(cancelled.body).toMatchObject({ state: 'cancelled', best: null, counts: { running: 0 } });
+    const jobs = await room.jobs.list({ limit: 50 } as never);
+    for (const { id: jobId } of jobs.items) {
+      const job = await room.jobs.get(jobId, { waitMs: 20_000, signal: new AbortController().signal });
+      expect(job.state).toBe('cancelled');
+    }
+    expect(await room.post(`/v1/sweeps/${id}/pause`)).toMatchObject({ status: 409, body: { code: 'sweep_wrong_state' } });
+  });
+
+  it('ends when its time is up, with models of what its trials have learned', async () => {
+    const room = await openRoom();
+    room.startTraining();
+    const endless = { ...room.job, training: { ...TINY.training, epochs: 100_000 } };
+    const { id } = await room.begin({ job: endless, maxSeconds: 1, search: { algorithm: 'random', trials: 50 } });
+    expect(await room.over(id)).toMatchObject({ state: 'succeeded', endedBy: 'seconds', counts: { succeeded: 2 } });
+  });
+
+  it('ends when the target is reached, or when nothing gets better', async () => {
+    const room = await openRoom();
+    room.startTraining();
+    const easy = await room.begin({ completion: { target: 100 }, search: { algorithm: 'random', trials: 50 }, parallel: 1 });
+    expect(await room.over(easy.id)).toMatchObject({ endedBy: 'target', counts: { succeeded: 1 } });
+    const stuck = await room.begin({
+      completion: { trialsWithoutProgress: 3 },
+      space: { 'training.seed': { type: 'choice', values: [1] } },
+      search: { algorithm: 'random', trials: 50 },
+      parallel: 1,
+    });
+    expect(await room.over(stuck.id)).toMatchObject({ endedBy: 'noProgress', counts: { succeeded: 4 } });
+  });
+
+  it('counts a choice that no job can run as a failed trial, and fails when no trial succeeds', async () => {
+    const room = await openRoom();
+    room.startTraining();
+    const { id } = await room.begin({
+      space: { 'training.optimizer.learningRate': { type: 'uniform', min: 50, max: 100 } },
+      job: { ...room.job, training: { ...TINY.training, optimizer: { type: 'sgd' }, l2: 1000 } },
+      search: { algorithm: 'random', trials: 3 },
+    });
+    expect(await room.over(id)).toMatchObject({
+      state: 'failed',
+      error: { code: 'no_trial_succeeded' },
+      counts: { failed: 3 },
+    });
+    expect((await room.trialsOf(id, 'state=failed'))[0].error).toMatchObject({ code: 'loss_diverged' });
+  });
+
+  it('weighs several objectives against each other', async () => {
+    const room = await openRoom();
+    room.startTraining();
+    const { id } = await room.begin({
+      space: { ...RATES, 'network.layers.0.units': { type: 'integer', min: 1, max: 32 } },
+      objective: [{ metric: 'validationLoss' }, { metric: 'parameterCount' }],
+      search: { algorithm: 'tpe', trials: 12 },
+    });
+    const { front, best } = await room.over(id);
+    expect(best).toBeNull();
+    const values = (front ?? []).map(({ objectives }) => objectives ?? {});
+    expect(values.length).toBeGreaterThan(0);
+    for (const a of values)
+      for (const b of values) {
+        const isBeaten = b.validationLoss <= a.validationLoss && b.parameterCount <= a.parameterCount;
+        expect(a === b || !isBeaten || (a.validationLoss === b.validationLoss && a.parameterCount === b.parameterCount)).toBe(true);
+      }
+  });
+
+  it('holds its dataset until it is over, and goes with its jobs when it is deleted', async () => {
+    const room = await openRoom();
+    const { id } = await room.begin({ search: { algorithm: 'random', trials: 3 } });
+    await expect(room.datasets.remove(room.datasetId)).rejects.toMatchObject({ code: 'dataset_in_use' });
+    expect(await room.remove(`/v1/sweeps/${id}`)).toMatchObject({ status: 409, body: { code: 'sweep_wrong_state' } });
+    room.startTraining();
+    const { best } = await room.over(id);
+    expect((await room.remove(`/v1/sweeps/${id}`)).status).toBe(204);
+    expect((await room.get(`/v1/sweeps/${id}`)).status).toBe(404);
+    await expect(room.jobs.get(String(best?.jobId))).rejects.toMatchObject({ code: 'job_not_found' });
+    await room.datasets.remove(room.datasetId);
+  });
+});
+
+/** Stops the worker and its conductor again and again until the sweep is over. */
+async function interrupted(room: Room, id: string): Promise<void> {
+  for (let turn = 0; turn < 30; turn++) {
+    const { stop } = room.startTraining(2);
+    const { body } = await room.get(`/v1/sweeps/${id}?wait=${0.05 + turn / 20}`);
+    await stop();
+    if (body.finishedAt !== null) return;
+  }
+}
+
+async function untilRunning(room: Room, id: string): Promise<void> {
+  await expect
+    .poll(async () => (await room.jobs.list({ limit: 50 } as never)).items.some(({ progress }) => progress !== null), {
+      timeout: 20_000,
+    })
+    .toBe(true);
+}
