@@ -16,7 +16,7 @@ const PLAIN_ACTIONS = {
     summary: 'Resume a job',
     description:
       'Queues a paused job, which goes on from the step at which it was paused and ends with the same parameters as if it had never stopped. ' +
-      'A pause that has not come about yet is withdrawn.',
+      'A pause that has not come about yet is withdrawn. A trial that its sweep has halted goes on when the sweep says so.',
   },
   stop: {
     summary: 'Stop a job and keep its model',

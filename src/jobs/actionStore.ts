@@ -1,7 +1,7 @@
-import { type Kysely, sql } from 'kysely';
+import type { Kysely } from 'kysely';
 import type { Database } from '../store/database.ts';
 import type { JobRow, JobState, JobWish, Tables } from '../store/tables.ts';
-import { hasCheckpoint, type JobExpressions, whereItStands } from './rows.ts';
+import { ATTEMPT_GOES_ON, hasCheckpoint, type JobExpressions, whereItStands } from './rows.ts';
 import { ACTIONS } from './states.ts';
 import { checkQueued } from './store.ts';
 
@@ -34,10 +34,13 @@ export function createActionStore(database: Kysely<Tables>): ActionStore {
         .where('state', '=', 'running')
         .where('requested', '=', 'pause');
       if (await changed(withdrawn)) return true;
-      // The attempt that was paused goes on.
-      const attempts = sql<number>`max(attempts - 1, 0)`;
       return changed(
-        job(id).set({ state: 'queued', attempts }).set(whereItStands).where('state', 'in', ACTIONS.resume),
+        job(id)
+          .set({ state: 'queued', halted: 0, attempts: ATTEMPT_GOES_ON })
+          .set((eb) => ({ halt: eb.case().when('sweepId', 'is', null).then(null).else(eb.ref('halt')).end() }))
+          .set(whereItStands)
+          .where('state', 'in', ACTIONS.resume)
+          .where((eb) => eb.or([eb('halted', '=', 0), eb('sweepId', 'is', null)])),
       );
     },
 
@@ -45,6 +48,7 @@ export function createActionStore(database: Kysely<Tables>): ActionStore {
       changed(
         job(id)
           .set(askOrMove('stop', 'queued'))
+          .set({ halted: 0 })
           .where('state', 'in', ACTIONS.stop)
           .where('requested', 'is distinct from', 'cancel')
           .where((eb) => eb.or([eb('state', '=', 'running'), hasCheckpoint(eb)])),
@@ -61,7 +65,7 @@ export function createActionStore(database: Kysely<Tables>): ActionStore {
     retry: (id) =>
       changed(
         job(id)
-          .set({ ...QUEUED_AGAIN, error: null })
+          .set({ ...QUEUED_AGAIN, halted: 0, error: null })
           .set(whereItStands)
           .where('state', 'in', ACTIONS.retry)
           .where('datasetId', 'is not', null),
@@ -92,7 +96,8 @@ export function requeue(
   });
 }
 
-const QUEUED_AGAIN = { state: 'queued', finishedAt: null, crashes: 0 } as const;
+/** Its sweep has what it wanted of it: from here on nobody looks at it where it would halt. */
+const QUEUED_AGAIN = { state: 'queued', halt: null, finishedAt: null, crashes: 0 } as const;
 
 /** A running job's worker is asked for it; any other job comes into the state at once, which a worker may have to do the rest for. */
 function askOrMove(wish: JobWish, next: JobState) {

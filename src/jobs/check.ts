@@ -47,6 +47,9 @@ export async function checkRequest(
   return { request, dataset, shape, spec: resolution.spec, warnings: resolution.warnings };
 }
 
+/** A request that can run. */
+export type CheckedRequest = Awaited<ReturnType<typeof checkRequest>>;
+
 /** What is said of a job whose dataset is not there. */
 export function withoutDataset(id: string): ServiceError {
   return invalidSpec([noDataset(id)]);

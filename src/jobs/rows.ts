@@ -1,10 +1,13 @@
 /** What several statements say of rows of `jobs`. */
-import type { ExpressionBuilder } from 'kysely';
+import { type ExpressionBuilder, sql } from 'kysely';
 import type { JobState, Tables } from '../store/tables.ts';
 
 export type JobExpressions = ExpressionBuilder<Tables, 'jobs'>;
 
 export const NOT_LEASED = { leaseOwner: null, leaseUntil: null } as const;
+
+/** Of a job that goes on from where it was paused: no new one. */
+export const ATTEMPT_GOES_ON = sql<number>`max(attempts - 1, 0)`;
 
 /** A wish for its model stays with a job that waits for a worker again; in every other state all wishes have been granted. */
 export function withoutWish(next: JobState) {

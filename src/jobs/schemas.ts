@@ -67,6 +67,11 @@ export const jobSchema = z
     warnings: z.array(warningSchema).describe('What stops nothing but should be known, such as columns left out.'),
     labels: z.record(z.string(), z.string()).describe('What the job can be found by.'),
     priority: z.int().describe('A job of a higher priority runs first.'),
+    sweepId: z
+      .string()
+      .nullable()
+      .describe('The sweep whose trial it is; null when it is of none, or the sweep was deleted.'),
+    trial: z.int().min(0).nullable().describe('The number of the trial in its sweep, from 0; null when it is none.'),
     createdAt: time.describe('When it was queued.'),
     startedAt: time.nullable().describe('When it last began to run; null while it waits in the queue.'),
     finishedAt: time.nullable().describe('When it came into its final state.'),
@@ -88,6 +93,7 @@ const label = z
 export const jobsQuery = pageQuery.extend({
   state: repeatable(jobState).optional().describe('Only jobs in this state; may be given several times.'),
   datasetId: z.string().optional().describe('Only jobs on this dataset.'),
+  sweepId: z.string().optional().describe('Only the trials of this sweep.'),
   label: repeatable(label)
     .optional()
     .describe('Only jobs with this label, as name:value; given several times, all must be there.'),

@@ -2,7 +2,6 @@ import { noRoomLeft } from '../datasets/uploadLimit.ts';
 import type { Tenant } from '../kit/caller.ts';
 import type { Clock } from '../kit/clock.ts';
 import { ServiceError } from '../kit/errors.ts';
-import { newId } from '../kit/ids.ts';
 import { decodeCursor, type Page, toPage } from '../kit/wire.ts';
 import type { Database } from '../store/database.ts';
 import { storedBytes } from '../store/storedBytes.ts';
@@ -11,13 +10,12 @@ import { createActionStore, requeue } from './actionStore.ts';
 import { createJobActions, type JobActions } from './actions.ts';
 import { checkRequest, type FindDataset } from './check.ts';
 import type { Checkpoints } from './checkpoints/checkpoints.ts';
-import { estimateMemory } from './memory.ts';
+import { newJob } from './newJob.ts';
 import { type News, type NewsDesk, nextNews } from './news.ts';
-import type { Hyperparameters } from './requestSchema.ts';
 import type { Job, JobsQuery, Losses, LossesQuery } from './schemas.ts';
 import { isFinal } from './states.ts';
 import { createJobStore, type JobFilter, type JobStore, type Label } from './store.ts';
-import { type Machine, threadWarnings } from './threadWarnings.ts';
+import type { Machine } from './threadWarnings.ts';
 import { jobView, lossView } from './view.ts';
 import { wrongState } from './wrongState.ts';
 
@@ -56,36 +54,15 @@ export function createJobs(parts: JobsParts, { project, quotas }: Tenant): Jobs 
   const store = createJobStore(database, project);
 
   return {
-    async submit(body, givenId) {
+    async submit(body, id) {
       if (quotas.storedBytes !== null && (await storedBytes(database, project)) >= quotas.storedBytes) {
         throw noRoomLeft(quotas.storedBytes);
       }
-      const { request, dataset, shape, spec, warnings } = await checkRequest(
-        body,
-        (id) => findDataset(id, project),
-        machine,
-      );
-      const { name = `${dataset.name}-${spec.target}`, datasetId, priority, labels } = request;
-      const now = clock();
-      const id = givenId ?? newId('job', now);
-      const hyperparameters: Hyperparameters = { name, datasetId, ...spec, priority, labels };
-      const job = {
-        id,
-        name,
-        datasetId,
-        priority,
-        request: JSON.stringify(hyperparameters),
-        memoryBytes: estimateMemory(spec, shape),
-        warnings: JSON.stringify([...warnings, ...threadWarnings(spec.training, machine)]),
-        createdAt: now,
-      };
-      await store.insert(
-        job,
-        Object.entries(labels).map(([label, value]) => ({ name: label, value })),
-        quotas.queuedJobs,
-      );
+      const checked = await checkRequest(body, (datasetId) => findDataset(datasetId, project), machine);
+      const job = newJob(checked, { id, project, machine, now: clock() });
+      await store.insert(job, checked.request.labels, quotas.queuedJobs);
       news.publish({ kind: 'queued' });
-      return view(store, await found(store, id));
+      return view(store, await found(store, job.id));
     },
 
     async list(query) {
@@ -161,10 +138,11 @@ async function isOver(store: JobStore, id: string): Promise<boolean> {
   return state === undefined || isFinal(state);
 }
 
-function filterOf({ state: states = [], datasetId, label: labels = [], after, limit }: JobsQuery): JobFilter {
+function filterOf({ state: states = [], datasetId, sweepId, label: labels = [], after, limit }: JobsQuery): JobFilter {
   return {
     states,
     datasetId,
+    sweepId,
     labels: labels.map(readLabel),
     before: after === undefined ? undefined : decodeCursor(after),
     // The one too many tells whether there is a next page.

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { ServiceError } from '../kit/errors.ts';
 import type { Database, Queries } from '../store/database.ts';
 import type { JobRow, JobState, LossRow } from '../store/tables.ts';
-import { withoutDataset } from './check.ts';
+import { insertJob, type NewJob } from './newJob.ts';
 import { ACTIONS } from './states.ts';
 
 export interface Label {
@@ -13,21 +13,17 @@ export interface Label {
 export interface JobFilter {
   readonly states: readonly JobState[];
   readonly datasetId?: string | undefined;
+  readonly sweepId?: string | undefined;
   readonly labels: readonly Label[];
   /** Only jobs older than this id. */
   readonly before?: string | undefined;
   readonly limit: number;
 }
 
-interface NewJob
-  extends Pick<JobRow, 'id' | 'name' | 'priority' | 'request' | 'memoryBytes' | 'warnings' | 'createdAt'> {
-  readonly datasetId: string;
-}
-
 /** The API's queries about the jobs of one project, named for what they answer. */
 export interface JobStore {
   /** Throws ServiceError `queued_jobs_quota` when more than `mostQueued` jobs would wait, and `invalid_spec` when the dataset is gone. */
-  insert(job: NewJob, labels: readonly Label[], mostQueued: number | null): Promise<void>;
+  insert(job: NewJob, labels: Readonly<Record<string, string>>, mostQueued: number | null): Promise<void>;
   find(id: string): Promise<JobRow | undefined>;
   state(id: string): Promise<JobState | undefined>;
   /** Newest first. */
@@ -44,15 +40,8 @@ export function createJobStore(database: Database, project: string): JobStore {
   return {
     insert: (job, labels, mostQueued) =>
       database.transaction().execute(async (transaction) => {
-        await demandDataset(transaction, job.datasetId);
-        await transaction
-          .insertInto('jobs')
-          .values({ ...NEVER_RUN, ...job, project })
-          .execute();
+        await insertJob(transaction, job, labels);
         if (mostQueued !== null) await checkQueued(transaction, project, mostQueued);
-        if (labels.length === 0) return;
-        const rows = labels.map(({ name, value }) => ({ jobId: job.id, name, value }));
-        await transaction.insertInto('jobLabels').values(rows).execute();
       }),
 
     find: (id) =>
@@ -116,14 +105,6 @@ export function createJobStore(database: Database, project: string): JobStore {
   };
 }
 
-const NEVER_RUN = { state: 'queued', attempts: 0, crashes: 0 } as const;
-
-/** The request was checked against the dataset, which may have been deleted since. */
-async function demandDataset(queries: Queries, id: string): Promise<void> {
-  const dataset = await queries.selectFrom('datasets').select('id').where('id', '=', id).executeTakeFirst();
-  if (dataset === undefined) throw withoutDataset(id);
-}
-
 /** Every queued job with its project's turn: how many jobs of the project would run once it does. Projects take turns by the fewest. */
 function turns(database: Database) {
   return database
@@ -151,10 +132,15 @@ export async function checkQueued(queries: Queries, project: string, most: numbe
   throw new ServiceError('queued_jobs_quota', detail);
 }
 
-function listQuery(database: Database, project: string, { states, datasetId, labels, before, limit }: JobFilter) {
+function listQuery(
+  database: Database,
+  project: string,
+  { states, datasetId, sweepId, labels, before, limit }: JobFilter,
+) {
   let query = database.selectFrom('jobs').selectAll().where('project', '=', project).orderBy('id', 'desc').limit(limit);
   if (states.length > 0) query = query.where('state', 'in', states);
   if (datasetId !== undefined) query = query.where('datasetId', '=', datasetId);
+  if (sweepId !== undefined) query = query.where('sweepId', '=', sweepId);
   if (before !== undefined) query = query.where('id', '<', before);
   for (const { name, value } of labels) {
     query = query.where('id', 'in', (eb) =>

@@ -22,6 +22,8 @@ export function jobView(row: JobRow, labels: Readonly<Record<string, string>>, q
     warnings: JSON.parse(row.warnings),
     labels,
     priority: row.priority,
+    sweepId: row.sweepId,
+    trial: row.trial,
     createdAt: isoTime(row.createdAt),
     startedAt: timeOrNull(row.startedAt),
     finishedAt: timeOrNull(row.finishedAt),

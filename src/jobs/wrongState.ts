@@ -2,7 +2,7 @@ import { ServiceError } from '../kit/errors.ts';
 import type { JobRow, JobState, JobWish } from '../store/tables.ts';
 import { ACTIONS, type Action } from './states.ts';
 
-type Stand = Pick<JobRow, 'state' | 'requested'>;
+type Stand = Pick<JobRow, 'state' | 'requested' | 'halted' | 'sweepId'>;
 
 const DONE: Readonly<Record<Action, string>> = {
   pause: 'paused',
@@ -30,6 +30,7 @@ const OTHER_REASONS: Partial<Readonly<Record<Action, string>>> = {
 
 /** Says in which state the job is, and what is possible there. */
 export function wrongState(job: Stand, action: Action): ServiceError {
+  if (action === 'resume' && waitsForItsSweep(job)) return impossible(HALTED);
   const possible = possibleFor(job);
   const reason = possible.includes(action) ? OTHER_REASONS[action] : undefined;
   const remedy = possible.length > 0 ? ` It can be ${listed(possible.map((other) => DONE[other]))}.` : '';
@@ -40,11 +41,20 @@ export function impossible(detail: string): ServiceError {
   return new ServiceError('job_wrong_state', detail);
 }
 
-function possibleFor({ state, requested }: Stand): readonly Action[] {
+const HALTED =
+  'The job is a trial that waits until its sweep has compared it with others: the sweep decides when it goes on. It can be stopped or cancelled.';
+
+function waitsForItsSweep({ halted, sweepId }: Stand): boolean {
+  return halted === 1 && sweepId !== null;
+}
+
+function possibleFor(job: Stand): readonly Action[] {
+  const { state, requested } = job;
   if (requested) return POSSIBLE_BEFORE[requested];
   const rows: readonly (readonly [string, readonly JobState[]])[] = Object.entries(ACTIONS);
   // Object.entries forgets that the keys of a constant table are known.
-  return rows.flatMap(([action, states]) => (states.includes(state) ? [action as Action] : []));
+  const actions = rows.flatMap(([action, states]) => (states.includes(state) ? [action as Action] : []));
+  return waitsForItsSweep(job) ? actions.filter((action) => action !== 'resume') : actions;
 }
 
 function describe({ state, requested }: Stand): string {

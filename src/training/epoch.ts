@@ -2,6 +2,7 @@ import type { Clock } from '../kit/clock.ts';
 import type { Ending, RunControl } from './control.ts';
 import type { Course } from './course.ts';
 import { LossDivergedError } from './diverged.ts';
+import type { Halt } from './halt.ts';
 import type { EpochMeasures } from './report.ts';
 import { type Run, validate } from './run.ts';
 import type { TrainingSpec } from './schemas/spec.ts';
@@ -13,6 +14,8 @@ export interface EpochParts {
   /** Moved on with every step. */
   readonly standing: Standing;
   readonly spec: TrainingSpec;
+  /** Where it pauses of itself; null or left out: nowhere. */
+  readonly halt?: Halt | null | undefined;
   readonly control: RunControl;
   readonly clock: Clock;
 }
@@ -60,11 +63,12 @@ function takeStep({ run: { trainer }, course, standing }: EpochParts): void {
 }
 
 /** What the epoch comes to, after a look at the validation rows. */
-export function measureEpoch({ run, course, standing, spec, clock }: EpochParts): EpochMeasures {
+export function measureEpoch({ run, course, standing, spec, halt, clock }: EpochParts): EpochMeasures {
   const { epoch, batch, sums } = standing;
   const last = course.batches[batch - 1];
   const startedAt = clock();
-  const validation = validate(run, spec.training.earlyStopping?.metric ?? 'validationLoss');
+  const watched = [spec.training.earlyStopping?.metric, halt?.metric].filter((metric) => metric !== undefined);
+  const validation = validate(run, watched);
   if (!Number.isFinite(validation.validationLoss ?? 0)) throw new LossDivergedError(epoch, run.trainer.learningRate);
   return {
     epoch,

@@ -2,25 +2,28 @@ import type { Checkpoint } from './checkpoint/checkpoint.ts';
 import { planCourse } from './course.ts';
 import { createEarlyStopping, type EarlyStopping } from './earlyStopping.ts';
 import { type EpochParts, measureEpoch, trainEpoch } from './epoch.ts';
+import { haltsAfter } from './halt.ts';
 import type { Outcome } from './outcome.ts';
 import type { EpochReport, RunPlan } from './report.ts';
 import type { Run } from './run.ts';
 import { type Best, checkpointOf, standAt, standAtNextEpoch, stepsDone } from './standing.ts';
 
-export interface EpochsOptions extends Pick<EpochParts, 'spec' | 'control' | 'clock'> {
+export interface EpochsOptions extends Pick<EpochParts, 'spec' | 'halt' | 'control' | 'clock'> {
   /** Where to go on from; null: from the start. */
   readonly checkpoint: Checkpoint | null;
   readonly onStart: (plan: RunPlan) => void;
   readonly onEpoch: (report: EpochReport) => void;
-  /** When one was wished for, before a pause, and at the end of the run. */
+  /** When one was wished for, before a pause or a halt, and at the end of the run. */
   readonly onCheckpoint: (checkpoint: Checkpoint) => void;
+  /** When it pauses of itself, last of all. */
+  readonly onHalt?: () => void;
 }
 
 type Ran = Pick<Outcome, 'best' | 'epochs'>;
 
 /**
  * Trains until the epochs are done, early stopping ends them or it is asked to stop, and leaves the trainer with the best epoch's parameters. A
- * run that is stopped within its first epoch measures what there is of it. Null when it was cancelled or paused.
+ * run that is stopped within its first epoch measures what there is of it. Null when it was cancelled or paused, or has halted.
  * Throws LossDivergedError, and `invalid_spec` when the training rows are too few for a step.
  */
 export function runEpochs(run: Run, options: EpochsOptions): Ran | null {
@@ -37,6 +40,11 @@ export function runEpochs(run: Run, options: EpochsOptions): Ran | null {
   };
 
   for (;;) {
+    if (isToHalt(parts)) {
+      keep();
+      options.onHalt?.();
+      return null;
+    }
     const ending = trainEpoch(parts, keep);
     if (ending === 'cancel') return null;
     if (ending === 'pause') {
@@ -53,6 +61,13 @@ export function runEpochs(run: Run, options: EpochsOptions): Ran | null {
     handOut(true);
     return leave(run, best, standing.epoch - 1);
   }
+}
+
+/** Asked between two epochs and when a run goes on: one that was killed behind an epoch halts there all the same. What a client wants comes first. */
+function isToHalt({ standing: { epoch, batch, best }, halt = null, control }: EpochParts): boolean {
+  return (
+    halt !== null && batch === 0 && best !== null && control.ending() === null && haltsAfter(halt, epoch - 1, best)
+  );
 }
 
 /** Whoever extends a run has new patience with it. */
@@ -82,11 +97,11 @@ interface ClosingParts extends EpochParts, Pick<EpochsOptions, 'onEpoch'> {
 function closeEpoch(parts: ClosingParts): { readonly best: Best; readonly isOver: boolean } {
   const { run, course, standing, stopping, spec } = parts;
   const measures = measureEpoch(parts);
-  const { epoch, validationLoss, trainingLoss } = measures;
+  const { epoch, validationLoss, trainingLoss, metrics } = measures;
   course.schedule.observe(validationLoss ?? trainingLoss);
   const verdict = stopping.judge(measures);
   const before = verdict.best ? null : standing.best;
-  const best = before ?? { epoch, validationLoss, parameters: run.trainer.snapshot() };
+  const best = before ?? { epoch, trainingLoss, validationLoss, metrics, parameters: run.trainer.snapshot() };
   standing.best = best;
   parts.onEpoch({ ...measures, isBest: verdict.best });
   return { best, isOver: verdict.stop || epoch >= spec.training.epochs };

@@ -1,7 +1,7 @@
 import type { Evaluate } from '../engine/evaluation.ts';
 import type { Trainer } from '../engine/trainer.ts';
+import type { Watched } from './halt.ts';
 import { type Measured, type Metrics, measure, measureEpoch, type Truth } from './metrics/measure.ts';
-import type { Monitor } from './monitors.ts';
 import type { Prepared } from './prepare.ts';
 import type { EpochReport } from './report.ts';
 import type { PartName, Parts } from './split/parts.ts';
@@ -24,7 +24,7 @@ export function measurePart(run: Run, part: PartName): Metrics | null {
 }
 
 /** What an epoch tells of the validation rows, computed as precisely as the training. */
-export function validate(run: Run, watched: Monitor): Pick<EpochReport, 'validationLoss' | 'metrics'> {
+export function validate(run: Run, watched: readonly Watched[]): Pick<EpochReport, 'validationLoss' | 'metrics'> {
   if (run.held.validation.length === 0) return { validationLoss: null, metrics: {} };
   const measured = predictPart(run, 'validation', run.trainer.evaluate);
   return { validationLoss: measured.loss, metrics: measureEpoch(measured, watched) };

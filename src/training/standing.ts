@@ -18,9 +18,8 @@ export interface Standing {
   best: Best | null;
 }
 
-export interface Best {
-  readonly epoch: number;
-  readonly validationLoss: number | null;
+/** The best epoch so far: what it measured, and its parameters. */
+export interface Best extends NonNullable<Checkpoint['best']> {
   readonly parameters: Numbers;
 }
 
@@ -68,9 +67,13 @@ export function checkpointOf(
     ...{ epoch, batch, step, generator, sums: { ...sums } },
     earlyStopping: earlyStopping.state(),
     schedule: schedule.state(),
-    best: best && { epoch: best.epoch, validationLoss: best.validationLoss },
+    best: best && measuredIn(best),
     finished,
     values,
     bestParameters: best?.parameters ?? null,
   };
+}
+
+function measuredIn({ parameters: _, ...measured }: Best): NonNullable<Checkpoint['best']> {
+  return measured;
 }

@@ -21,7 +21,7 @@ export interface TrainOptions extends EpochsOptions {
 
 /**
  * One training, from a table to a model: parts the rows, fits the features on the training rows, trains, and measures the best epoch's
- * parameters on every part. Null when it was cancelled or paused. Throws LossDivergedError, ServiceError `invalid_spec` for what only the data can
+ * parameters on every part. Null when it was cancelled or paused, or has halted. Throws LossDivergedError, ServiceError `invalid_spec` for what only the data can
  * tell, and RangeError when the memory is not to be had.
  */
 export function train(options: TrainOptions): Outcome | null {

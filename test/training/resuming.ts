@@ -2,6 +2,7 @@ import type { Table } from '../../src/kit/table.ts';
 import type { Checkpoint } from '../../src/training/checkpoint/checkpoint.ts';
 import { decodeCheckpoint, encodeCheckpoint } from '../../src/training/checkpoint/encoding.ts';
 import type { Ending } from '../../src/training/control.ts';
+import type { Halt } from '../../src/training/halt.ts';
 import { chooseKernels, type KernelsChoice } from '../../src/training/kernels.ts';
 import type { Outcome } from '../../src/training/outcome.ts';
 import type { EpochReport, RunPlan } from '../../src/training/report.ts';
@@ -12,6 +13,8 @@ export interface Part {
   /** How the run is asked to end when so many steps are done; left out, it is not. */
   readonly ending?: { readonly at: number; readonly how: Ending };
   readonly checkpoint?: Checkpoint | null;
+  /** Where it pauses of itself. */
+  readonly halt?: Halt;
   /** Wishes for a checkpoint at every step. */
   readonly greedy?: boolean;
   /** How many threads may play when so many steps are done; left out, one. */
@@ -20,6 +23,7 @@ export interface Part {
 
 export interface Trained {
   readonly outcome: Outcome | null;
+  readonly halted: boolean;
   readonly reports: readonly EpochReport[];
   readonly checkpoints: readonly Checkpoint[];
   readonly plan: RunPlan | undefined;
@@ -27,15 +31,17 @@ export interface Trained {
 
 /** Trains from the start, or from a checkpoint, to the end or to where it is asked to end. Each checkpoint has been bytes in between. */
 export function trainPart(table: Table, spec: TrainingSpec, kernels: KernelsChoice, part: Part = {}): Trained {
-  const { ending, checkpoint = null, greedy = false, threads = () => 1 } = part;
+  const { ending, checkpoint = null, halt, greedy = false, threads = () => 1 } = part;
   const reports: EpochReport[] = [];
   const checkpoints: Checkpoint[] = [];
   let plan: RunPlan | undefined;
   let steps = 0;
+  let halted = false;
   const outcome = train({
     table,
     spec,
     checkpoint,
+    halt,
     createKernels: chooseKernels(kernels).createKernels,
     control: {
       ending: () => (ending && steps >= ending.at ? ending.how : null),
@@ -51,6 +57,9 @@ export function trainPart(table: Table, spec: TrainingSpec, kernels: KernelsChoi
     },
     onEpoch: (report) => reports.push(report),
     onCheckpoint: (made) => checkpoints.push(decodeCheckpoint(encodeCheckpoint(made, spec), spec)),
+    onHalt: () => {
+      halted = true;
+    },
   });
-  return { outcome, reports, checkpoints, plan };
+  return { outcome, halted, reports, checkpoints, plan };
 }

@@ -56,6 +56,9 @@ export async function endJob(parts: EndingParts, job: TrainedJob, { result, last
       // It would come to the same from where it has got to.
       if (result.failure.code === 'loss_diverged') await checkpoints.forget(job.id);
       return queue.fail(job.id, result.failure);
+    case 'halted':
+      log.info('job halted');
+      return queue.halt(job.id);
     case 'stopped':
       log.info('job stopped');
       return queue.release(job.id);

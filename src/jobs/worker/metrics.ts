@@ -15,7 +15,7 @@ export function createTrainingMetrics(registry: Registry) {
     }),
     runSeconds: new Histogram({
       name: 'trainyard_job_run_seconds',
-      help: 'How long jobs were on a thread, by what came of it: `trained`, `failed`, or `stopped` where it was cancelled, paused or put back.',
+      help: 'How long jobs were on a thread, by what came of it: `trained`, `failed`, `halted` where its sweep is to compare it, or `stopped` where it was cancelled, paused or put back.',
       labelNames: ['outcome'],
       buckets: LONG_BUCKETS,
       registers,

@@ -24,6 +24,7 @@ const CLAIMED = [
   'attempts',
   'memoryBytes',
   'requested',
+  'halt',
 ] as const;
 export interface ClaimedJob extends Pick<JobRow, (typeof CLAIMED)[number]> {
   /** Since when it waited; null where that is no longer told. */
@@ -66,6 +67,8 @@ export interface Queue {
   owners(): Promise<readonly string[]>;
   /** Lets go of a job that has not come to its end: it is cancelled or paused where that was asked for, queued otherwise. */
   release(id: string): Promise<void>;
+  /** Lets go of a job that has paused of itself; where a client was first, as it wants. */
+  halt(id: string): Promise<void>;
   fail(id: string, failure: Failure): Promise<void>;
   /** Saves the model and ends the job, both or neither. False when the job was cancelled or is no longer this worker's. */
   succeed(id: string, trained: Trained, save: (queries: Queries) => Promise<string>): Promise<boolean>;
@@ -81,6 +84,21 @@ export function createQueue(database: Database, owner: string, clock: Clock): Qu
       .where('id', '=', id)
       .where('state', 'in', canMoveTo[next])
       .where('leaseOwner', '=', owner);
+
+  const release = (id: string, halted: boolean) =>
+    database.transaction().execute(async (transaction) => {
+      const leave = (next: JobState) => moving(transaction, id, next);
+      await leave('cancelled').set({ finishedAt: clock() }).where('requested', '=', 'cancel').execute();
+      await leave('paused').set(progressIfItGoesOn).where('requested', '=', 'pause').execute();
+      if (halted) {
+        await leave('paused').set({ halted: 1 }).set(progressIfItGoesOn).where('requested', 'is', null).execute();
+      }
+      await leave('queued')
+        .set(whereItStands)
+        // Whatever stopped it was no fault of its own.
+        .set((eb) => ({ attempts: eb('attempts', '-', 1) }))
+        .execute();
+    });
 
   return {
     claim(freeBytes, except = []) {
@@ -139,18 +157,8 @@ export function createQueue(database: Database, owner: string, clock: Clock): Qu
       return rows.flatMap(({ leaseOwner }) => leaseOwner ?? []);
     },
 
-    release(id) {
-      return database.transaction().execute(async (transaction) => {
-        const leave = (next: JobState) => moving(transaction, id, next);
-        await leave('cancelled').set({ finishedAt: clock() }).where('requested', '=', 'cancel').execute();
-        await leave('paused').set(progressIfItGoesOn).where('requested', '=', 'pause').execute();
-        await leave('queued')
-          .set(whereItStands)
-          // Whatever stopped it was no fault of its own.
-          .set((eb) => ({ attempts: eb('attempts', '-', 1) }))
-          .execute();
-      });
-    },
+    release: (id) => release(id, false),
+    halt: (id) => release(id, true),
 
     async fail(id, failure) {
       await moving(database, id, 'failed')

@@ -6,9 +6,9 @@ import type { RunPlan } from '../../training/report.ts';
 import { INTERNAL_ERROR } from '../failures.ts';
 import { readHyperparameters } from '../requestSchema.ts';
 import { createControl } from './control.ts';
-import { type EndingParts, endJob, type TrainedJob } from './ending.ts';
+import { type EndingParts, endJob } from './ending.ts';
 import type { ClaimedJob } from './queue.ts';
-import { type ThreadParts, trainOnThread } from './threadRun.ts';
+import { type RunningJob, type ThreadParts, trainOnThread } from './threadRun.ts';
 import { traceRun } from './tracing.ts';
 import { untilStored } from './untilStored.ts';
 
@@ -49,13 +49,15 @@ export function startRun(parts: RunParts, claimed: ClaimedJob): Run {
   const control = createControl();
   const trace = traceRun(parts.tracer, claimed, parts.clock);
   const log = parts.log.child({ jobId: claimed.id });
-  const job: TrainedJob = {
+  const job: RunningJob = {
     id: claimed.id,
     project: claimed.project,
     name: claimed.name,
     datasetId: claimed.datasetId,
     spec: readHyperparameters(claimed.request),
     warnings: JSON.parse(claimed.warnings),
+    // It was written from the type.
+    halt: JSON.parse(claimed.halt ?? 'null'),
   };
   let mostThreads = 1;
   const onStart = (plan: RunPlan) => {

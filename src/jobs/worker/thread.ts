@@ -22,7 +22,9 @@ const tableReader = await openTableReader();
 export function warmUp(): void {}
 
 /** Trains one job; what its process gets to know of an error is in the result, so a thrown one is a crash. */
-export async function runTask({ spec, file, columns, checkpoint, control, port }: ThreadTask): Promise<ThreadResult> {
+export async function runTask(task: ThreadTask): Promise<ThreadResult> {
+  const { spec, file, columns, checkpoint, halt, control, port } = task;
+  let interrupted: ThreadResult = { kind: 'stopped' };
   const tell = (message: ThreadMessage) => port.postMessage(message);
   try {
     const table = selectColumns(await tableReader.read(file), columns);
@@ -31,6 +33,7 @@ export async function runTask({ spec, file, columns, checkpoint, control, port }
       spec,
       createKernels,
       checkpoint,
+      halt,
       control: createControl(control),
       clock: Date.now,
       onStart: (plan) => tell({ kind: 'started', plan, kernels: description }),
@@ -40,8 +43,11 @@ export async function runTask({ spec, file, columns, checkpoint, control, port }
         const bytes = encodeCheckpoint(made, spec);
         port.postMessage({ kind: 'checkpoint', checkpoint: { step, epoch, finished, bytes } }, [bytes.buffer]);
       },
+      onHalt() {
+        interrupted = { kind: 'halted' };
+      },
     });
-    return outcome ? { kind: 'trained', outcome } : { kind: 'stopped' };
+    return outcome ? { kind: 'trained', outcome } : interrupted;
   } catch (error) {
     return { kind: 'failed', failure: failureOf(error), error };
   } finally {

@@ -1,6 +1,7 @@
 import { MessageChannel } from 'node:worker_threads';
 import type { Logger } from 'pino';
 import type { Clock } from '../../kit/clock.ts';
+import type { Halt } from '../../training/halt.ts';
 import type { RunPlan } from '../../training/report.ts';
 import type { FindDataset } from '../check.ts';
 import { DATASET_GONE, failureOfThread } from '../failures.ts';
@@ -23,14 +24,20 @@ export interface ThreadParts extends Omit<CheckpointingParts, 'jobId' | 'control
   readonly clock: Clock;
 }
 
+/** A job that is to be trained. */
+export interface RunningJob extends TrainedJob {
+  /** Where it pauses of itself; null: nowhere. */
+  readonly halt: Halt | null;
+}
+
 /** Trains a job on a thread of the pool, from its last checkpoint on where there is one. `signal` ends the thread, whatever it does. */
 export async function trainOnThread(
   parts: ThreadParts,
-  job: TrainedJob,
+  job: RunningJob,
   control: Control,
   signal: AbortSignal,
 ): Promise<Training> {
-  const { spec, id: jobId } = job;
+  const { spec, halt, id: jobId } = job;
   const data = await findData(parts, job);
   if (data === undefined) return { result: { kind: 'failed', failure: DATASET_GONE }, last: null };
   const checkpoint = await parts.checkpoints.latest(jobId, data.spec);
@@ -43,7 +50,7 @@ export async function trainOnThread(
   const onCheckpoint = checkpointing.take;
   const { clock, metrics, onStart } = parts;
   const listening = listen({ jobId, earlyStopping, control, port: port1, clock, metrics, onStart, note, onCheckpoint });
-  const task = { ...data, checkpoint, control: control.buffer, port: port2 };
+  const task = { ...data, checkpoint, halt, control: control.buffer, port: port2 };
   const result = await resultOf(parts.pool.run(task, signal), signal, parts.log);
   listening.end();
   const last = await checkpointing.end();

@@ -1,6 +1,7 @@
 /** What a worker process and its threads say to each other. */
 import type { MessagePort } from 'node:worker_threads';
 import type { Checkpoint } from '../../training/checkpoint/checkpoint.ts';
+import type { Halt } from '../../training/halt.ts';
 import type { KernelsChoice } from '../../training/kernels.ts';
 import type { Outcome } from '../../training/outcome.ts';
 import type { EpochReport, RunPlan } from '../../training/report.ts';
@@ -21,6 +22,8 @@ export interface ThreadTask {
   readonly columns: readonly string[];
   /** Where to go on from; null: from the start. */
   readonly checkpoint: Checkpoint | null;
+  /** Where it pauses of itself; null: nowhere. */
+  readonly halt: Halt | null;
   /** The memory of a `Control`. */
   readonly control: SharedArrayBuffer;
   /** Where the thread sends its `ThreadMessage`s. */
@@ -37,5 +40,6 @@ export type ThreadMessage =
 export type ThreadResult =
   | { readonly kind: 'trained'; readonly outcome: Outcome }
   | { readonly kind: 'stopped' }
+  | { readonly kind: 'halted' }
   /** `error` is for the log alone. */
   | { readonly kind: 'failed'; readonly failure: Failure; readonly error?: unknown };

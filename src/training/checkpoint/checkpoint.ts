@@ -24,7 +24,15 @@ export const checkpointFactsSchema = z.strictObject({
   }),
   /** What the schedule goes on from. */
   schedule: z.array(z.number()).readonly(),
-  best: z.strictObject({ epoch: z.int().min(1), validationLoss: z.number().nullable() }).nullable(),
+  /** What the best epoch measured. Those of earlier versions kept its validation loss alone. */
+  best: z
+    .strictObject({
+      epoch: z.int().min(1),
+      trainingLoss: z.number().nullable().default(null),
+      validationLoss: z.number().nullable(),
+      metrics: z.record(z.string(), z.number().nullable()).readonly().default({}),
+    })
+    .nullable(),
   /** Whether the run had come to its end: to go on is to extend it. */
   finished: z.boolean(),
 });

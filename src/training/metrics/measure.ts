@@ -1,6 +1,6 @@
 import { decodeNumber, encodeTarget, type FittedTarget } from '../../features/target.ts';
 import type { Column } from '../../kit/table.ts';
-import type { Monitor } from '../monitors.ts';
+import type { Watched } from '../halt.ts';
 import { type ClassificationMetrics, measureAccuracy, measureClasses } from './classification.ts';
 import { measureNumbers, type RegressionMetrics } from './regression.ts';
 
@@ -45,15 +45,18 @@ export function measure(measured: Measured): Metrics {
     : measureClasses(classesOf(measured, target.classes), loss);
 }
 
-/** The metrics that an epoch reports: those that cost little, and the one that is watched. */
-export function measureEpoch(measured: Measured, watched: Monitor): Record<string, number | null> {
+/** What is watched after every epoch at little cost. */
+const CHEAP: readonly Watched[] = ['trainingLoss', 'validationLoss', 'accuracy'];
+
+/** The metrics that an epoch reports: those that cost little, and all where another one is watched. */
+export function measureEpoch(measured: Measured, watched: readonly Watched[]): Record<string, number | null> {
   const { target, loss } = measured;
   if (target.kind === 'number') {
     const { rmse, mae, r2 } = measureNumbers(numbersOf(measured, target), loss);
     return { rmse, mae, r2 };
   }
   const classes = classesOf(measured, target.classes);
-  if (watched === 'validationLoss' || watched === 'accuracy') return { accuracy: measureAccuracy(classes) };
+  if (watched.every((metric) => CHEAP.includes(metric))) return { accuracy: measureAccuracy(classes) };
   const { confusionMatrix: _confusionMatrix, loss: _loss, ...metrics } = measureClasses(classes, loss);
   return metrics;
 }

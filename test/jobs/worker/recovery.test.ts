@@ -5,15 +5,19 @@ import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { createDatasets } from '../../../src/datasets/service.ts';
+import { checkRequest } from '../../../src/jobs/check.ts';
 import { createNewsDesk } from '../../../src/jobs/news.ts';
 import type { Job } from '../../../src/jobs/schemas.ts';
 import { createJobs } from '../../../src/jobs/service.ts';
 import { startSupervisor } from '../../../src/jobs/supervisor.ts';
+import { goOn, insertTrial } from '../../../src/jobs/trials.ts';
 import { foldersOf, prepareFolders } from '../../../src/kit/folders.ts';
+import type { Halt } from '../../../src/training/halt.ts';
 import { TENANT } from '../../support/access.ts';
 import { DATASET_LIMITS } from '../../support/datasetLimits.ts';
 import { checkpointsIn, log, makeFolder, over } from '../house.ts';
 import { seen } from '../seen.ts';
+import { insertSweep } from '../sweeps.ts';
 
 /** The program itself, in its worker role. */
 const PROGRAM = fileURLToPath(new URL('../../../src/cli/trainyard.ts', import.meta.url));
@@ -78,6 +82,17 @@ async function openService() {
     checkpoints,
     folder: folders.checkpoints,
     submit: async (request: object = REQUEST) => (await jobs.submit({ datasetId, ...request })).id,
+    async submitTrial(halt: Halt) {
+      const checked = await checkRequest({ datasetId, ...REQUEST }, datasets.find, machine);
+      const trial = { project: TENANT.project, sweepId: await insertSweep(database, datasetId), trial: 0, halt };
+      const id = await insertTrial(database, { ...trial, checked, machine, now: Date.now() });
+      news.publish({ kind: 'queued' });
+      return id;
+    },
+    async goOn(id: string, halt: Halt | null) {
+      expect(await goOn(database, id, halt)).toBe(true);
+      news.publish({ kind: 'queued' });
+    },
     when: (id: string, matters: (job: Job) => boolean) => seen(jobs, news, id, matters),
     kill() {
       process.kill(supervisor.pid() ?? Number.NaN, 'SIGKILL');
@@ -174,6 +189,27 @@ describe('a job ends with the same bits as an undisturbed one', { timeout: 60_00
     await jobs.cancel(id);
     expect(await over(jobs, id)).toMatchObject({ state: 'cancelled', modelId: null });
     expect(await jobs.retry(id)).toMatchObject({ finishedAt: null });
+    expect(await cameTo(id)).toEqual(undisturbed);
+  });
+
+  it('when it halts, again and again, and its worker is killed on the way', async () => {
+    const nowhere: Halt = { metric: 'validationLoss', goal: 'minimize', until: null, limits: [] };
+    const haltedAt = async (epoch: number) => {
+      const { progress } = await when(id, ({ state }) => state === 'paused');
+      expect(progress?.epoch).toBe(epoch);
+    };
+    const id = await service.submitTrial({ ...nowhere, until: 30 });
+    await when(id, passed(10));
+    kill();
+    await haltedAt(30);
+    await service.goOn(id, { ...nowhere, limits: [45, 50].map((epoch) => ({ epoch, worst: epoch === 45 ? 1e9 : 0 })) });
+    await haltedAt(50);
+    await service.goOn(id, { ...nowhere, until: 80 });
+    await when(id, passed(60));
+    await service.stop();
+    service.start();
+    await haltedAt(80);
+    await service.goOn(id, null);
     expect(await cameTo(id)).toEqual(undisturbed);
   });
 

@@ -17,7 +17,7 @@ const CHECKPOINT: Checkpoint = {
   sums: { loss: 0.1 + 0.2, weight: 48, learningRate: 1e-3, ms: 12.5 },
   earlyStopping: { best: -0.875, mark: null, epochsWithout: 1 },
   schedule: [0.01, Number.MAX_VALUE, 0, 0],
-  best: { epoch: 2, validationLoss: 1 / 3 },
+  best: { epoch: 2, trainingLoss: 0.1, validationLoss: 1 / 3, metrics: { accuracy: 0.7, rocAuc: null } },
   finished: false,
   values: Float32Array.of(1, Number.NaN, -0, 1e-45, Number.POSITIVE_INFINITY),
   bestParameters: Float32Array.of(0.5, -2, 3),
@@ -32,6 +32,13 @@ describe('a checkpoint', () => {
   ])('is the same after it was bytes: %s', (_, changes) => {
     const checkpoint = { ...CHECKPOINT, ...changes };
     expect(decodeCheckpoint(encodeCheckpoint(checkpoint, spec), spec)).toEqual(checkpoint);
+  });
+
+  it('of an earlier version is read without what it did not keep of the best epoch', () => {
+    const best = { epoch: 2, validationLoss: 1 / 3 };
+    // As its program wrote it.
+    const earlier = encodeCheckpoint({ ...CHECKPOINT, best } as Checkpoint, spec);
+    expect(decodeCheckpoint(earlier, spec).best).toEqual({ ...best, trainingLoss: null, metrics: {} });
   });
 
   it('is read wherever its bytes lie in a larger buffer', () => {

@@ -1,0 +1,61 @@
+/**
+ * The jobs of a sweep's trials, as its room makes and moves them, each within the caller's transaction. Events tell of it by themselves; whoever
+ * calls publishes the news once the transaction is through: `queued` of a job that waits, `changed` of one that was cancelled.
+ */
+import type { Queries } from '../store/database.ts';
+import type { Halt } from '../training/halt.ts';
+import type { CheckedRequest } from './check.ts';
+import { insertJob, type NewJobParts, newJob } from './newJob.ts';
+import { ATTEMPT_GOES_ON, whereItStands } from './rows.ts';
+
+export interface NewTrial extends NewJobParts {
+  readonly checked: CheckedRequest;
+  readonly sweepId: string;
+  /** Its number in the sweep, from 0. */
+  readonly trial: number;
+  /** Null: it trains to its end. */
+  readonly halt: Halt | null;
+}
+
+/** Queues a trial's job and returns its id. Throws ServiceError `invalid_spec` when the dataset is gone. */
+export async function insertTrial(
+  queries: Queries,
+  { checked, sweepId, trial, halt, ...parts }: NewTrial,
+): Promise<string> {
+  const job = { ...newJob(checked, parts), sweepId, trial, halt: halt && JSON.stringify(halt) };
+  await insertJob(queries, job, checked.request.labels);
+  return job.id;
+}
+
+/**
+ * Queues a halted job, which goes on to its next halt; one that lies at the epoch it stands at, or before, halts it again at once. False where
+ * the job has not halted, or was stopped or cancelled since.
+ */
+export async function goOn(queries: Queries, jobId: string, halt: Halt | null): Promise<boolean> {
+  const { numUpdatedRows } = await queries
+    .updateTable('jobs')
+    .set({ state: 'queued', halted: 0, halt: halt && JSON.stringify(halt), attempts: ATTEMPT_GOES_ON })
+    .set(whereItStands)
+    .where('id', '=', jobId)
+    .where('state', '=', 'paused')
+    .where('halted', '=', 1)
+    .executeTakeFirst();
+  return numUpdatedRows > 0n;
+}
+
+/** Cancels those of the jobs that have halted, and returns their ids. */
+export async function cancelHalted(
+  queries: Queries,
+  jobIds: readonly string[],
+  now: number,
+): Promise<readonly string[]> {
+  const rows = await queries
+    .updateTable('jobs')
+    .set({ state: 'cancelled', finishedAt: now })
+    .where('id', 'in', jobIds)
+    .where('state', '=', 'paused')
+    .where('halted', '=', 1)
+    .returning('id')
+    .execute();
+  return rows.map(({ id }) => id);
+}

@@ -1,0 +1,15 @@
+import { newId } from '../../src/kit/ids.ts';
+import type { Database } from '../../src/store/database.ts';
+import { TENANT } from '../support/access.ts';
+
+/** Puts a running sweep's row into the database and returns its id. */
+export async function insertSweep(database: Database, datasetId: string): Promise<string> {
+  const id = newId('swp');
+  const times = { runningSince: 1, createdAt: 1, ranMs: 0 };
+  const sweep = { id, project: TENANT.project, name: 'sweep', datasetId, state: 'running', request: '{}' } as const;
+  await database
+    .insertInto('sweeps')
+    .values({ ...sweep, ...times })
+    .execute();
+  return id;
+}

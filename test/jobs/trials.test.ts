@@ -1,0 +1,174 @@
+import { describe, expect, it } from 'vitest';
+import { checkRequest } from '../../src/jobs/check.ts';
+import { cancelHalted, goOn, insertTrial } from '../../src/jobs/trials.ts';
+import { createQueue } from '../../src/jobs/worker/queue.ts';
+import type { Halt } from '../../src/training/halt.ts';
+import { TENANT } from '../support/access.ts';
+import { findDataset, insertDataset } from './datasets.ts';
+import { openJobs } from './house.ts';
+import { insertSweep } from './sweeps.ts';
+
+const MACHINE = { cores: 2, coresOfJob: 2, memoryBytes: 2 ** 34 };
+const HALT: Halt = { metric: 'validationLoss', goal: 'minimize', until: 3, limits: [{ epoch: 1, worst: 0.5 }] };
+const ANY = Number.MAX_SAFE_INTEGER;
+
+/** A sweep, a way to queue its trials, and a worker's side of the queue. */
+async function openTrials() {
+  const { database, jobs, checkpoints } = openJobs();
+  const datasetId = await insertDataset(database);
+  const sweepId = await insertSweep(database, datasetId);
+  const queue = createQueue(database, 'worker', Date.now);
+  const insert = async (trial = 0, request: object = {}) => {
+    const checked = await checkRequest({ datasetId, target: 'species', ...request }, findDataset(database), MACHINE);
+    const parts = { project: TENANT.project, machine: MACHINE, now: Date.now(), checked };
+    return database
+      .transaction()
+      .execute((transaction) => insertTrial(transaction, { ...parts, sweepId, trial, halt: HALT }));
+  };
+  const halted = async (trial?: number) => {
+    const id = await insert(trial);
+    await queue.claim(ANY);
+    const row = await checkpoints.write(id, { step: 10, epoch: 4, finished: false, bytes: Buffer.alloc(64) });
+    await queue.keep(id, (queries) => checkpoints.record(queries, row));
+    await queue.halt(id);
+    return id;
+  };
+  const rowOf = (id: string) => database.selectFrom('jobs').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
+  const dropSweep = () => database.deleteFrom('sweeps').execute();
+  return { database, jobs, datasetId, sweepId, queue, insert, halted, rowOf, dropSweep };
+}
+
+describe("a trial's job", () => {
+  it('is a job as a client would submit it, with its place in the sweep', async () => {
+    const { jobs, sweepId, datasetId, insert } = await openTrials();
+    const request = { labels: { team: 'risk' }, priority: 3, training: { epochs: 7 } };
+    const of = async (id: string) => {
+      const { id: _, createdAt: __, queuePosition: ___, ...job } = await jobs.get(id);
+      return job;
+    };
+    const submitted = await of((await jobs.submit({ datasetId, target: 'species', ...request })).id);
+    expect(submitted).toMatchObject({ sweepId: null, trial: null });
+    expect(await of(await insert(12, request))).toEqual({ ...submitted, sweepId, trial: 12 });
+  });
+
+  it('is not there when the transaction fails', async () => {
+    const { database, jobs, insert } = await openTrials();
+    await database.deleteFrom('datasets').execute();
+    await expect(insert()).rejects.toMatchObject({ code: 'invalid_spec' });
+    expect((await jobs.list({ limit: 10 })).items).toEqual([]);
+  });
+
+  it('is found by its sweep', async () => {
+    const { jobs, sweepId, datasetId, insert } = await openTrials();
+    await jobs.submit({ datasetId, target: 'species' });
+    const ids = [await insert(0), await insert(1)];
+    const { items } = await jobs.list({ sweepId, limit: 10 });
+    expect(items.map(({ id }) => id)).toEqual(ids.toReversed());
+    expect((await jobs.list({ sweepId: 'swp_other', limit: 10 })).items).toEqual([]);
+  });
+
+  it('tells the worker where it halts', async () => {
+    const { queue, insert } = await openTrials();
+    await insert();
+    expect(JSON.parse((await queue.claim(ANY))?.halt ?? '')).toEqual(HALT);
+  });
+});
+
+describe('a job that halts', () => {
+  it('is paused, and nobody has its lease', async () => {
+    const { jobs, halted, rowOf } = await openTrials();
+    const id = await halted();
+    expect(await rowOf(id)).toMatchObject({ state: 'paused', halted: 1, leaseOwner: null, leaseUntil: null });
+    expect(await jobs.get(id)).toMatchObject({ state: 'paused', attempts: 1 });
+  });
+
+  it.each([
+    ['pause', { state: 'paused', halted: 0 }],
+    ['cancel', { state: 'cancelled', halted: 0 }],
+    ['stop', { state: 'queued', requested: 'stop', halted: 0 }],
+  ] as const)('does as a client wants who was first: %s', async (action, expected) => {
+    const { jobs, queue, insert, rowOf } = await openTrials();
+    const id = await insert();
+    await queue.claim(ANY);
+    await jobs[action](id);
+    // Without a checkpoint, too: the worker asks for the model.
+    await queue.halt(id);
+    expect(await rowOf(id)).toMatchObject(expected);
+  });
+
+  it('stays with whoever has it now', async () => {
+    const { database, insert, queue, rowOf } = await openTrials();
+    const id = await insert();
+    await queue.claim(ANY);
+    await createQueue(database, 'other', Date.now).halt(id);
+    expect(await rowOf(id)).toMatchObject({ state: 'running', halted: 0 });
+  });
+
+  it('goes on when its sweep says so, to the next halt, as the same attempt', async () => {
+    const { database, queue, halted, rowOf } = await openTrials();
+    const id = await halted();
+    const next = { ...HALT, until: 9 };
+    expect(await goOn(database, id, next)).toBe(true);
+    expect(await rowOf(id)).toMatchObject({ state: 'queued', halted: 0, attempts: 0 });
+    expect(await queue.claim(ANY)).toMatchObject({ id, attempts: 1, halt: JSON.stringify(next) });
+    expect(await goOn(database, id, null)).toBe(false);
+  });
+
+  it('goes on to its end without another halt', async () => {
+    const { database, halted, rowOf } = await openTrials();
+    const id = await halted();
+    await goOn(database, id, null);
+    expect(await rowOf(id)).toMatchObject({ state: 'queued', halt: null });
+  });
+
+  it('is not resumed by a client, who is told what is possible', async () => {
+    const { jobs, halted } = await openTrials();
+    const id = await halted();
+    const refusal = { code: 'job_wrong_state', message: expect.stringMatching(/its sweep.*stopped or cancelled/) };
+    await expect(jobs.resume(id)).rejects.toMatchObject(refusal);
+    await expect(jobs.retry(id)).rejects.toMatchObject({ message: expect.not.stringContaining('resumed') });
+  });
+
+  it('is resumed by a client when its sweep is gone, and trains to its end', async () => {
+    const { jobs, halted, rowOf, dropSweep } = await openTrials();
+    const id = await halted();
+    await dropSweep();
+    expect(await jobs.resume(id)).toMatchObject({ state: 'queued', sweepId: null, trial: 0 });
+    expect(await rowOf(id)).toMatchObject({ halted: 0, halt: null });
+  });
+
+  it('can be stopped, and makes its model', async () => {
+    const { jobs, halted, rowOf } = await openTrials();
+    const id = await halted();
+    expect(await jobs.stop(id)).toMatchObject({ state: 'queued', requested: 'stop' });
+    expect(await rowOf(id)).toMatchObject({ halted: 0 });
+  });
+
+  it('can be cancelled, and tried again without its sweep', async () => {
+    const { jobs, halted, rowOf } = await openTrials();
+    const id = await halted();
+    expect(await jobs.cancel(id)).toMatchObject({ state: 'cancelled' });
+    expect(await jobs.retry(id)).toMatchObject({ state: 'queued' });
+    expect(await rowOf(id)).toMatchObject({ halted: 0, halt: null });
+  });
+
+  it('is cancelled by its sweep, which leaves all others alone', async () => {
+    const { database, jobs, queue, insert, halted } = await openTrials();
+    const [first, second] = [await halted(0), await halted(1)];
+    const running = await insert(2);
+    await queue.claim(ANY);
+    expect(await cancelHalted(database, [first, running], Date.now())).toEqual([first]);
+    const states = await Promise.all([first, second, running].map((id) => jobs.get(id)));
+    expect(states.map(({ state }) => state)).toEqual(['cancelled', 'paused', 'running']);
+  });
+});
+
+describe('a trial that a client has paused', () => {
+  it('is resumed by a client, and still halts', async () => {
+    const { jobs, insert, rowOf } = await openTrials();
+    const id = await insert();
+    await jobs.pause(id);
+    expect(await jobs.resume(id)).toMatchObject({ state: 'queued' });
+    expect(await rowOf(id)).toMatchObject({ halt: JSON.stringify(HALT) });
+  });
+});
