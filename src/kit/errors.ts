@@ -21,6 +21,7 @@ export const ERROR_CODES = [
   'dataset_not_ready',
   'job_wrong_state',
   'idempotency_key_in_use',
+  'made_already',
   'too_many_webhooks',
   'payload_too_large',
   'unsupported_media_type',

@@ -14,6 +14,17 @@ export const idempotencyHeaders = z.object({
     ),
 });
 
+/** The header of routes whose answer has a secret. */
+export const onceHeaders = z.object({
+  'idempotency-key': z
+    .string()
+    .optional()
+    .describe(
+      'Any text of up to 255 signs, new for each request, such as a UUID. A request that is sent again with its key within 24 hours makes nothing more. As the answer has a secret that is told once and not kept, it is not given again: ' +
+        'the answer is 409 with the code `made_already`, and `Location` names what the first request has made. Where its secret was lost on the way, delete that and ask with a new key.',
+    ),
+});
+
 /** What is made, as its JSON shows it. */
 export type Made = Readonly<Record<string, unknown>>;
 
@@ -24,6 +35,11 @@ export interface Idempotent {
   readonly status: number;
   /** What was made under that id, if it was. */
   find(request: FastifyRequest, id: string): Promise<Made | undefined>;
+  /**
+   * The answer has a secret that is told once: it is not kept, and a request that comes again is told what was made in place of it (409, with
+   * `Location`). Where the first answer was lost, one deletes that and asks with a new key.
+   */
+  readonly toldOnce?: true;
   /** For bodies that are streams: what tells one from another, of a request that is read for it, and of what such a request has made. */
   readonly content?: {
     ofRequest(request: FastifyRequest): Promise<string>;
