@@ -3,6 +3,9 @@ import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { IdPrefix } from './ids.ts';
 
+/** So long a request that comes again is known. */
+export const IDEMPOTENCY_KEPT_MS = 86_400_000;
+
 /** The header of routes that make something. */
 export const idempotencyHeaders = z.object({
   'idempotency-key': z

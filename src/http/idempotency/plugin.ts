@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Clock } from '../../kit/clock.ts';
 import { ServiceError } from '../../kit/errors.ts';
-import type { Idempotent, Made } from '../../kit/idempotency.ts';
+import { IDEMPOTENCY_KEPT_MS, type Idempotent, type Made } from '../../kit/idempotency.ts';
 import { newId } from '../../kit/ids.ts';
 import type { Database } from '../../store/database.ts';
 import type { IdempotencyKeyRow } from '../../store/tables.ts';
@@ -21,7 +21,6 @@ interface Answer {
 }
 
 const HEADER = 'idempotency-key';
-const KEPT_MS = 86_400_000;
 const RETRY_AFTER_SECONDS = 1;
 /** What of the first answer's headers is said again. */
 const KEPT_HEADERS = ['location', 'content-type', 'preference-applied'];
@@ -31,7 +30,7 @@ const KEPT_HEADERS = ['location', 'content-type', 'preference-applied'];
  * down before anything is made: after a crash one looks whether it is there. Register before any route.
  */
 export function registerIdempotency(app: FastifyInstance, { database, clock }: IdempotencyParts): void {
-  const store = createIdempotencyStore(database, KEPT_MS);
+  const store = createIdempotencyStore(database, IDEMPOTENCY_KEPT_MS);
   /** Of the one API over the data folder: a row of another owner is of a process that is dead. */
   const owner = randomUUID();
   const begun = new WeakMap<FastifyRequest, KeyOf>();
