@@ -166,6 +166,11 @@ export const SERVICE_SETTINGS = {
     'N',
     'how many requests a second each key may make that has no limit of its own; as many as it likes by default',
   ),
+  maxFailedKeysPerMinute: setting(
+    wholeNumber(1, 1_000_000).default(60),
+    'N',
+    'how many requests a minute without a good key one address may make before they are answered 429',
+  ),
   allowPrivateWebhooks: setting(
     yesOrNo.default(false),
     '',
