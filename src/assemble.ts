@@ -62,7 +62,7 @@ export function assemble(parts: Parts): Promise<FastifyInstance> {
       projectRoutes({ projects: createProjects({ database, clock }) }),
       systemOf(parts, kernels, machine),
     ],
-    guard: { authentication: authenticationOf(parts), allowRemoteWithoutKeys: config.allowRemoteWithoutKeys, clock },
+    guard: { ...config, authentication: authenticationOf(parts), clock },
     idempotency: { database, clock },
     limits: config,
     drainMs: stopTimesWithin(config.shutdownSeconds).requestsMs,

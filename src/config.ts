@@ -166,6 +166,11 @@ export const SERVICE_SETTINGS = {
     'N',
     'how many requests a second each key may make that has no limit of its own; as many as it likes by default',
   ),
+  maxFailedKeysPerMinute: setting(
+    wholeNumber(1, 1_000_000).default(60),
+    'N',
+    'how many requests a minute without a good key one address may make before they are answered 429',
+  ),
   allowPrivateWebhooks: setting(
     yesOrNo.default(false),
     '',
@@ -176,6 +181,12 @@ export const SERVICE_SETTINGS = {
     'SECONDS',
     'how long checkpoints and open requests have when the service is told to stop; a second signal ends it at once',
   ),
+  metricsPort: setting(
+    wholeNumber(0, 65_535).optional(),
+    'PORT',
+    'with --role worker: where GET /metrics and /healthz are answered, to whoever comes; 0 takes a free one; nowhere by default',
+  ),
+  metricsHost: setting(z.string().min(1).default('127.0.0.1'), 'ADDRESS', 'the address of --metrics-port'),
   otlpEndpoint: setting(
     z.url({ protocol: /^https?$/ }).optional(),
     'URL',
@@ -256,6 +267,14 @@ export function checkReach({ host, allowRemoteWithoutKeys }: Config, hasKeys: bo
     `--host ${host} can be reached from other machines, and there are no keys: anybody could do anything. ` +
       'Make one with `trainyard keys create --name admin --scopes admin`, listen on 127.0.0.1 behind a proxy that checks who comes, ' +
       'or pass --allow-remote-without-keys.',
+  );
+}
+
+/** Throws ConfigurationError where an API, which serves its own figures and those of its worker, is told to do so in another place. */
+export function checkMetricsPort({ role, metricsPort }: Config): void {
+  if (metricsPort === undefined || role === 'worker') return;
+  throw new ConfigurationError(
+    `--metrics-port is for --role worker: with --role ${role}, GET /metrics is answered on --port, those of the worker beside it included.`,
   );
 }
 

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { assemble } from './assemble.ts';
 import { workerArguments } from './cli/workerFlags.ts';
-import { type Config, ConfigurationError, checkReach } from './config.ts';
+import { type Config, ConfigurationError, checkMetricsPort, checkReach } from './config.ts';
 import { addressOf } from './http/address.ts';
 import { scrape } from './http/metrics/scrape.ts';
 import { createNewsDesk, type NewsDesk } from './jobs/news.ts';
@@ -31,10 +31,11 @@ export interface Service {
 }
 
 /**
- * Starts the API and, with the role `all`, a worker process beside it. Resolves when it answers. Throws ConfigurationError when another
- * API runs over the same data folder; rejects when the port or the folder cannot be had, and then leaves nothing running.
+ * Starts the API and, with the role `all`, a worker process beside it. Resolves when it answers. Throws ConfigurationError for
+ * settings that do not go together and when another API runs over the same data folder; rejects when the port or the folder cannot be had, and then leaves nothing running.
  */
 export async function startService(config: Config, log: Logger): Promise<Service> {
+  checkMetricsPort(config);
   const folders = foldersOf(config.data);
   prepareFolders(folders);
   const lock = holdLock(folders.lock);

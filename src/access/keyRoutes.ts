@@ -1,5 +1,7 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import { unlessMissing } from '../kit/errors.ts';
+import { type Idempotent, onceHeaders } from '../kit/idempotency.ts';
 import { answer, errorResponses } from '../kit/wire.ts';
 import { createdKeySchema, keyPage, keyParams, keyRequest, keysQuery } from './keySchemas.ts';
 import type { Keys } from './keys.ts';
@@ -10,19 +12,26 @@ const config = { scope: 'admin' } as const;
 /** `/v1/keys`. */
 export function keyRoutes({ keys }: { readonly keys: Keys }): FastifyPluginAsyncZod {
   return async (app) => {
+    const idempotent: Idempotent = {
+      prefix: 'key',
+      status: 201,
+      find: ({ caller }, id) => unlessMissing('key_not_found', keys.get(caller, id)),
+      toldOnce: true,
+    };
     app.post('/v1/keys', {
-      config,
+      config: { ...config, idempotent },
       schema: {
         tags,
         operationId: 'createKey',
         summary: 'Make an API key',
         description:
           'The answer has the key itself, this once. With the first key the service begins to want one for everything.',
+        headers: onceHeaders,
         body: keyRequest,
-        response: { 201: answer('The key.', createdKeySchema), ...errorResponses(400, 404, 413, 415) },
+        response: { 201: answer('The key.', createdKeySchema), ...errorResponses(400, 404, 409, 413, 415, 422) },
       },
-      handler: async ({ caller, body }, reply) => {
-        const key = await keys.create(caller, body);
+      handler: async ({ caller, body, idempotentId }, reply) => {
+        const key = await keys.create(caller, body, idempotentId);
         return reply.code(201).header('cache-control', 'no-store').send(key);
       },
     });

@@ -17,8 +17,9 @@ type Manager = Pick<Caller, 'project'>;
 
 /** What admins can do with keys. Throws ServiceError `key_not_found` and `project_not_found` for what is none, or not theirs. */
 export interface Keys {
-  /** The only time that the key itself is told. */
-  create(manager: Manager, request: KeyRequest): Promise<CreatedKey>;
+  /** The only time that the key itself is told. Its id is the one given, or any new one. */
+  create(manager: Manager, request: KeyRequest, id?: string): Promise<CreatedKey>;
+  get(manager: Manager, id: string): Promise<Key>;
   list(manager: Manager, query: KeysQuery): Promise<Page<Key>>;
   /** From now on the key is refused. Changes nothing about one that is revoked already. */
   revoke(manager: Manager, id: string): Promise<void>;
@@ -33,8 +34,15 @@ export function createKeys({ database, clock }: KeysParts): Keys {
   const store = createKeyStore(database);
   const projects = createProjectStore(database);
 
+  const found = async (manager: Manager, id: string): Promise<KeyRow> => {
+    const row = await store.find(id);
+    if (row === undefined || !manages(manager, row.project)) throw keyNotFound(id);
+    return row;
+  };
+
   return {
-    async create(manager, { name, scopes, project = manager.project, expiresAt, requestsPerSecond = null }) {
+    async create(manager, request, id) {
+      const { name, scopes, project = manager.project, expiresAt, requestsPerSecond = null } = request;
       const now = clock();
       const expires = expiresAt === undefined ? null : Date.parse(expiresAt);
       if (expires !== null && expires <= now) throw expiredAlready();
@@ -42,7 +50,7 @@ export function createKeys({ database, clock }: KeysParts): Keys {
       const text = newKeyText();
       const row = {
         ...newRow(text),
-        id: newId('key', now),
+        id: id ?? newId('key', now),
         project,
         name,
         scopes: JSON.stringify(SCOPES.filter((scope) => scopes.includes(scope))),
@@ -60,9 +68,12 @@ export function createKeys({ database, clock }: KeysParts): Keys {
       return toPage(await store.list({ project, before, limit: limit + 1 }), limit, toKey);
     },
 
+    async get(manager, id) {
+      return toKey(await found(manager, id));
+    },
+
     async revoke(manager, id) {
-      const row = await store.find(id);
-      if (row === undefined || !manages(manager, row.project)) throw keyNotFound(id);
+      await found(manager, id);
       await store.revoke(id, clock());
     },
   };

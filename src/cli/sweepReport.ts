@@ -16,7 +16,8 @@ export function sweepReport({ url }: Server, sweep: Sweep, terminal: Terminal): 
     lines.push(`\n${title}\n${table([{ title: 'parameter' }, { title: 'value' }], rows, terminal)}`);
     if (best.modelId !== null) lines.push(`\nModel ${best.modelId}.\n`);
   }
-  if (front) lines.push(`\nNo other trial beats these in all objectives: ${front.map(({ number }) => number).join(', ')}.\n`);
+  if (front)
+    lines.push(`\nNo other trial beats these in all objectives: ${front.map(({ number }) => number).join(', ')}.\n`);
   lines.push(`Which hyperparameters mattered: curl ${url}/v1/sweeps/${id}/importance\n`);
   return lines.join('');
 }
@@ -35,6 +36,9 @@ export function previewReport(preview: SweepPreview, terminal: Terminal): string
     String(number),
     ...names.map((name) => (Object.hasOwn(parameters, name) ? JSON.stringify(parameters[name]) : '')),
   ]);
-  const columns = [{ title: 'trial', align: 'right' as const }, ...names.map((name) => ({ title: name.split('.').at(-1) ?? name }))];
+  const columns = [
+    { title: 'trial', align: 'right' as const },
+    ...names.map((name) => ({ title: name.split('.').at(-1) ?? name })),
+  ];
   return `${facts.join(', ')}.\nThe first of them:\n${table(columns, rows, terminal)}`;
 }

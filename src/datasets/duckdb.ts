@@ -12,6 +12,8 @@ export interface SessionOptions {
   readonly folders?: readonly string[];
   /** Where what does not fit into memory goes; null keeps to memory. */
   readonly spillFolder: string | null;
+  /** Aborted: what runs is interrupted and throws, and so does whatever is asked then. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** A DuckDB in memory that sees the given files and nothing else: no other file, no network, no extension to load. */
@@ -29,7 +31,7 @@ export interface Session {
 const COSTLY_OPTIMIZERS = 'in_clause,common_subexpressions';
 
 export async function openSession(options: SessionOptions): Promise<Session> {
-  const { memoryBytes, threads, files = [], folders = [], spillFolder } = options;
+  const { memoryBytes, threads, files = [], folders = [], spillFolder, signal } = options;
   const instance = await DuckDBInstance.create(':memory:', {
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',
@@ -42,21 +44,33 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   await connection.run(`SET TimeZone = 'UTC'; SET disabled_optimizers = ${literal(COSTLY_OPTIMIZERS)}`);
   await connection.run(`SET allowed_paths = [${literals(files)}]; SET allowed_directories = [${literals(folders)}]`);
   await connection.run('SET enable_external_access = false; SET lock_configuration = true');
+  const interrupt = () => connection.interrupt();
+  signal?.addEventListener('abort', interrupt);
   return {
-    query: async (sql) => (await connection.runAndReadAll(sql)).getRowsJson() as Cell[][],
-    stream: (sql) => chunksOf(connection, sql),
+    async query(sql) {
+      signal?.throwIfAborted();
+      return (await connection.runAndReadAll(sql)).getRowsJson() as Cell[][];
+    },
+    stream: (sql) => chunksOf(connection, sql, signal),
     close: () => {
+      signal?.removeEventListener('abort', interrupt);
       connection.closeSync();
       instance.closeSync();
     },
   };
 }
 
-async function* chunksOf(connection: DuckDBConnection, sql: string): AsyncGenerator<DuckDBDataChunk> {
+async function* chunksOf(
+  connection: DuckDBConnection,
+  sql: string,
+  signal?: AbortSignal,
+): AsyncGenerator<DuckDBDataChunk> {
+  signal?.throwIfAborted();
   const result = await connection.stream(sql);
   for (;;) {
     const chunk = await result.fetchChunk();
     if (chunk === null || chunk.rowCount === 0) return;
     yield chunk;
+    signal?.throwIfAborted();
   }
 }

@@ -20,10 +20,11 @@ interface StoredColumn {
 
 /**
  * The whole table of a dataset's Parquet file in memory, columns in the order of the upload, strings as codes of sorted categories.
- * For a training thread, not for the API: it loads DuckDB. Throws when the file is not one that this room wrote.
+ * For the worker, not for the API: it loads DuckDB. Throws when the file is not one that this room wrote, and soon after `signal` is aborted.
  */
-export async function readTable(file: string): Promise<Table> {
-  const session = await openSession({ memoryBytes: MEMORY_BYTES, threads: THREADS, files: [file], spillFolder: null });
+export async function readTable(file: string, signal?: AbortSignal): Promise<Table> {
+  const limits = { memoryBytes: MEMORY_BYTES, threads: THREADS, spillFolder: null };
+  const session = await openSession({ ...limits, files: [file], signal });
   try {
     const table = `read_parquet(${literal(file)})`;
     const rows = Number(

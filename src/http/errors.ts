@@ -33,6 +33,7 @@ const HTTP: Record<ErrorCode, { readonly status: number; readonly title: string 
   sweep_wrong_state: { status: 409, title: 'Not possible in this state' },
   trial_wrong_state: { status: 409, title: 'Not possible in this state' },
   idempotency_key_in_use: { status: 409, title: 'Request under way' },
+  made_already: { status: 409, title: 'Made already' },
   too_many_webhooks: { status: 409, title: 'Too many webhooks' },
   payload_too_large: { status: 413, title: 'Too large' },
   unsupported_media_type: { status: 415, title: 'Format not read here' },

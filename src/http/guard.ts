@@ -4,6 +4,7 @@ import type { Scope } from '../kit/caller.ts';
 import type { Clock } from '../kit/clock.ts';
 import { ServiceError } from '../kit/errors.ts';
 import { errorResponses } from '../kit/wire.ts';
+import { createFailedKeys } from './failedKeys.ts';
 import { cutRevokedOff } from './openRequests.ts';
 import { createRateLimits } from './rateLimits.ts';
 import { refuseStrangers } from './strangers.ts';
@@ -12,6 +13,8 @@ export interface GuardParts {
   readonly authentication: Pick<Authentication, 'callerOf' | 'invalid'>;
   /** Without keys: answer whoever comes, from wherever. */
   readonly allowRemoteWithoutKeys: boolean;
+  /** From one address, before such requests are answered 429. */
+  readonly maxFailedKeysPerMinute: number;
   readonly clock: Clock;
 }
 
@@ -25,6 +28,7 @@ export const KEY_SCHEME = 'key';
 export function registerGuard(app: FastifyInstance, parts: GuardParts): void {
   const { authentication, allowRemoteWithoutKeys, clock } = parts;
   const rateLimits = createRateLimits(clock);
+  const failedKeys = createFailedKeys(parts.maxFailedKeysPerMinute, clock);
   const routes: RouteOptions[] = [];
   app.decorateRequest('caller');
   app.addHook('onRoute', (route) => {
@@ -42,7 +46,13 @@ export function registerGuard(app: FastifyInstance, parts: GuardParts): void {
     const { scope } = request.routeOptions.config;
     if (scope === 'public' || request.is404) return;
     if (scope === undefined) throw new Error(`The route ${request.routeOptions.url} was there before the guard.`);
-    const caller = await authentication.callerOf(request.headers.authorization);
+    const caller = await authentication.callerOf(request.headers.authorization).catch((error: unknown) => {
+      const refusal = isOfTheKey(error) ? failedKeys.count(request.ip) : undefined;
+      if (refusal === undefined) throw error;
+      // Whoever goes on like this has to connect anew for each.
+      reply.header('connection', 'close');
+      throw refusal;
+    });
     if (caller.keyId === null && !allowRemoteWithoutKeys) refuseStrangers(request);
     rateLimits.take(caller, reply);
     demandScope(request, caller.scopes, scope);
@@ -65,6 +75,10 @@ function documentScope(route: RouteOptions): void {
     security: [{ [KEY_SCHEME]: [scope] }],
     response: { ...errorResponses(401, 403, 429), ...(response as object | undefined) },
   };
+}
+
+function isOfTheKey(error: unknown): boolean {
+  return error instanceof ServiceError && (error.code === 'key_required' || error.code === 'key_invalid');
 }
 
 function demandScope(request: FastifyRequest, scopes: readonly Scope[], scope: Scope): void {

@@ -2,6 +2,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { ServiceError } from '../kit/errors.ts';
 import { answer, errorResponses } from '../kit/wire.ts';
+import { METRICS_TYPE } from './metrics/format.ts';
 
 const systemSchema = z
   .object({
@@ -27,8 +28,6 @@ const systemSchema = z
   });
 type SystemFacts = z.infer<typeof systemSchema>;
 
-/** The text format of Prometheus. */
-const METRICS_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
 const metricsText = z
   .string()
   .meta({ example: '# TYPE trainyard_jobs gauge\ntrainyard_jobs{state="queued",process="api"} 0\n' });

@@ -28,16 +28,27 @@ export async function insertTrial(
 }
 
 /**
- * Queues a halted job, which goes on to its next halt; one that lies at the epoch it stands at, or before, halts it again at once. False where
- * the job has not halted, or was stopped or cancelled since.
+ * Queues a halted job, which goes on to its next halt; one that lies at the epoch it stands at, or before, halts it again at once. `from` says
+ * whether it may have been cancelled since. False where the job is in none of these states, or has not halted.
  */
-export async function goOn(queries: Queries, jobId: string, halt: Halt | null): Promise<boolean> {
+export async function goOn(
+  queries: Queries,
+  jobId: string,
+  halt: Halt | null,
+  from: readonly ('paused' | 'cancelled')[] = ['paused'],
+): Promise<boolean> {
   const { numUpdatedRows } = await queries
     .updateTable('jobs')
-    .set({ state: 'queued', halted: 0, halt: halt && JSON.stringify(halt), attempts: ATTEMPT_GOES_ON })
+    .set({
+      state: 'queued',
+      halted: 0,
+      halt: halt && JSON.stringify(halt),
+      attempts: ATTEMPT_GOES_ON,
+      finishedAt: null,
+    })
     .set(whereItStands)
     .where('id', '=', jobId)
-    .where('state', '=', 'paused')
+    .where('state', 'in', from)
     .where('halted', '=', 1)
     .executeTakeFirst();
   return numUpdatedRows > 0n;

@@ -25,6 +25,7 @@ export const ERROR_CODES = [
   'sweep_wrong_state',
   'trial_wrong_state',
   'idempotency_key_in_use',
+  'made_already',
   'too_many_webhooks',
   'payload_too_large',
   'unsupported_media_type',

@@ -17,7 +17,8 @@ export function sweepActionRoutes({ sweeps }: { readonly sweeps: (tenant: Tenant
         tags,
         operationId: 'pauseSweep',
         summary: 'Pause a sweep',
-        description: 'No more trials are asked for, and those that run pause with all that they need to go on. To pause a paused sweep changes nothing.',
+        description:
+          'No more trials are asked for, and those that run pause with all that they need to go on. To pause a paused sweep changes nothing.',
         params: sweepParams,
         response: { 200: answer('The sweep.', sweepSchema), ...errorResponses(404, 409) },
       },
@@ -45,7 +46,8 @@ export function sweepActionRoutes({ sweeps }: { readonly sweeps: (tenant: Tenant
         tags,
         operationId: 'cancelSweep',
         summary: 'Cancel a sweep',
-        description: 'Ends the sweep at once and cancels its trials; those that have ended stay with their models. To cancel a cancelled sweep changes nothing.',
+        description:
+          'Ends the sweep at once and cancels its trials; those that have ended stay with their models. To cancel a cancelled sweep changes nothing.',
         params: sweepParams,
         response: { 200: answer('The sweep.', sweepSchema), ...errorResponses(404, 409) },
       },

@@ -39,7 +39,9 @@ type Done = keyof typeof FROM;
 
 /** Says in which state the sweep is, and what is possible there. */
 export function wrongState({ state }: Pick<SweepRow, 'state'>, done: Done): ServiceError {
-  const possible = Object.entries(FROM).flatMap(([other, states]) => (states.some((from) => from === state) ? [other] : []));
+  const possible = Object.entries(FROM).flatMap(([other, states]) =>
+    states.some((from) => from === state) ? [other] : [],
+  );
   const remedies = new Intl.ListFormat('en-GB', { type: 'disjunction' }).format(possible);
   return new ServiceError('sweep_wrong_state', `The sweep is ${state}: it cannot be ${done}. It can be ${remedies}.`);
 }

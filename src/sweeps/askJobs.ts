@@ -9,7 +9,13 @@ type Wish = 'pause' | 'resume' | 'stop' | 'cancel';
  * Asks the jobs of a sweep that are not over to pause, to go on, to stop with a model of what they have learned (or to be cancelled, where that
  * is nothing), or to be cancelled. Those that wait for the search are left alone, but for cancelling.
  */
-export async function askJobs(database: Database, sweepId: string, wish: Wish, now: number, news: NewsDesk): Promise<void> {
+export async function askJobs(
+  database: Database,
+  sweepId: string,
+  wish: Wish,
+  now: number,
+  news: NewsDesk,
+): Promise<void> {
   const actions = createActionStore(database);
   const jobs = await database
     .selectFrom('jobs')

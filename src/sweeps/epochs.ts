@@ -23,6 +23,7 @@ export function trialEpochs(job: JsonValue, space: SpaceDefinition, usual: numbe
 }
 
 function at(value: JsonValue | undefined, key: string): JsonValue | undefined {
-  if (typeof value !== 'object' || value === null || Array.isArray(value) || !Object.hasOwn(value, key)) return undefined;
+  if (typeof value !== 'object' || value === null || Array.isArray(value) || !Object.hasOwn(value, key))
+    return undefined;
   return value[key];
 }

@@ -11,7 +11,9 @@ export function importanceOf({ request }: SweepRow, trials: readonly TrialRow[])
   const settings = readSettings(request);
   const [{ goal }] = objectivesOf(settings.objective);
   const measured = trials.flatMap(({ parameters, objective }) =>
-    objective === null ? [] : [{ parameters: JSON.parse(parameters), loss: goal === 'minimize' ? objective : -objective }],
+    objective === null
+      ? []
+      : [{ parameters: JSON.parse(parameters), loss: goal === 'minimize' ? objective : -objective }],
   );
   const importances = pedAnova(compileSpace(settings.space), measured);
   if (importances === null) {

@@ -1,1 +1,3 @@
-export function paretoFront(_v: readonly (readonly number[])[], _g: readonly string[]): number[] { return []; }
+export function paretoFront(_v: readonly (readonly number[])[], _g: readonly string[]): number[] {
+  return [];
+}

@@ -1,8 +1,8 @@
 import { estimateCost, type TrainingCost } from '../jobs/cost.ts';
+import { foresee } from './foresight.ts';
 import type { CheckedSweep } from './request/check.ts';
 import { searchSettingsOf } from './request/settings.ts';
 import type { SweepPreview } from './schemas.ts';
-import { foresee } from './foresight.ts';
 import { shownSettings } from './view.ts';
 
 interface PreviewParts {

@@ -74,7 +74,8 @@ export function sweepRoutes({ sweeps, close }: SweepRoutesParts): FastifyPluginA
         tags,
         operationId: 'previewSweep',
         summary: 'Say what a sweep would do',
-        description: 'Checks the request as `POST /v1/sweeps` does and runs nothing: how many trials, about how long and how large, and the first ten.',
+        description:
+          'Checks the request as `POST /v1/sweeps` does and runs nothing: how many trials, about how long and how large, and the first ten.',
         body: sweepRequestSchema,
         response: { 200: answer('What it would do.', previewSchema), ...errorResponses(400, 409, 413, 415, 422) },
       },
@@ -123,7 +124,8 @@ export function sweepRoutes({ sweeps, close }: SweepRoutesParts): FastifyPluginA
         tags,
         operationId: 'listTrials',
         summary: 'List the trials of a sweep',
-        description: 'In the order in which they were asked, or by their objective. While the sweep runs a later page may repeat or miss one where the order is by objective.',
+        description:
+          'In the order in which they were asked, or by their objective. While the sweep runs a later page may repeat or miss one where the order is by objective.',
         params: sweepParams,
         querystring: trialsQuery,
         response: { 200: answer('One page.', trialPage), ...errorResponses(400, 404) },
@@ -153,7 +155,8 @@ export function sweepRoutes({ sweeps, close }: SweepRoutesParts): FastifyPluginA
         tags,
         operationId: 'getSweepImportance',
         summary: 'Say which hyperparameters mattered',
-        description: 'By PED-ANOVA over the trials that have an objective: how differently the better trials lie from all, parameter by parameter.',
+        description:
+          'By PED-ANOVA over the trials that have an objective: how differently the better trials lie from all, parameter by parameter.',
         params: sweepParams,
         response: { 200: answer('The importances.', importanceSchema), ...errorResponses(404, 409) },
       },
@@ -166,7 +169,8 @@ export function sweepRoutes({ sweeps, close }: SweepRoutesParts): FastifyPluginA
         tags,
         operationId: 'deleteSweep',
         summary: 'Delete a sweep',
-        description: 'Deletes the sweep with its trials and their jobs; their models stay. A sweep that is not over has to be cancelled first.',
+        description:
+          'Deletes the sweep with its trials and their jobs; their models stay. A sweep that is not over has to be cancelled first.',
         params: sweepParams,
         response: { 204: z.null().describe('Deleted.'), ...errorResponses(404, 409) },
       },

@@ -13,7 +13,9 @@ const number = z.int().min(0).describe('From 0 on, in the order in which the tri
 const objective = z
   .number()
   .nullable()
-  .describe('What it has come to, so far while it runs; of several objectives the first. Null: nothing yet, or it failed.');
+  .describe(
+    'What it has come to, so far while it runs; of several objectives the first. Null: nothing yet, or it failed.',
+  );
 const objectives = z
   .record(z.string(), z.number())
   .nullable()
@@ -45,7 +47,12 @@ const bestSchema = trialSchema
   .meta({ id: 'BestTrial' });
 
 const countsSchema = z
-  .object(Object.fromEntries(TRIAL_STATES.map((state) => [state, z.int().min(0)])) as Record<(typeof TRIAL_STATES)[number], z.ZodInt>)
+  .object(
+    Object.fromEntries(TRIAL_STATES.map((state) => [state, z.int().min(0)])) as Record<
+      (typeof TRIAL_STATES)[number],
+      z.ZodInt
+    >,
+  )
   .describe('How many trials are in each state.');
 
 export const sweepSchema = z
@@ -56,20 +63,31 @@ export const sweepSchema = z
     endedBy: z
       .enum(SWEEP_ENDS)
       .nullable()
-      .describe('Why no more trials are asked for: all were, the space is used up, time is up, the target is reached, or there was no progress.'),
+      .describe(
+        'Why no more trials are asked for: all were, the space is used up, time is up, the target is reached, or there was no progress.',
+      ),
     datasetId: z.string().nullable(),
     counts: countsSchema,
     epochs: z.int().min(0).describe('Epochs that all trials together have trained.'),
     seconds: z.number().min(0).describe('How long it has been running.'),
-    etaSeconds: z.number().nullable().describe('Time left if all trials are needed; null before the pace is known, or when it does not run.'),
-    best: bestSchema.nullable().describe('The best trial that has succeeded; null before there is one, and with several objectives.'),
+    etaSeconds: z
+      .number()
+      .nullable()
+      .describe('Time left if all trials are needed; null before the pace is known, or when it does not run.'),
+    best: bestSchema
+      .nullable()
+      .describe('The best trial that has succeeded; null before there is one, and with several objectives.'),
     front: z
       .array(bestSchema)
       .nullable()
-      .describe('With several objectives, the trials that no other one beats in all of them (the Pareto front); null with one.'),
+      .describe(
+        'With several objectives, the trials that no other one beats in all of them (the Pareto front); null with one.',
+      ),
     trajectory: z
       .array(z.object({ number, objective: z.number(), at: time }))
-      .describe('Each trial that was better than all before it, in the order in which they ended; of several objectives by the first.'),
+      .describe(
+        'Each trial that was better than all before it, in the order in which they ended; of several objectives by the first.',
+      ),
     ...sweepSettings,
     error: sweepErrorSchema.nullable().describe('Null unless the sweep has failed.'),
     createdAt: time,
@@ -90,13 +108,18 @@ export type SweepsQuery = z.output<typeof sweepsQuery>;
 export const trialPage = pageOf(trialSchema).meta({ id: 'TrialPage' });
 export const trialsQuery = pageQuery.extend({
   state: repeatable(z.enum(TRIAL_STATES)).optional().describe('Only trials in this state; may be given several times.'),
-  sort: z.enum(['number', 'objective']).default('number').describe('By what they are ordered; what has no objective comes last.'),
+  sort: z
+    .enum(['number', 'objective'])
+    .default('number')
+    .describe('By what they are ordered; what has no objective comes last.'),
   order: z.enum(['asc', 'desc']).default('asc'),
 });
 export type TrialsQuery = z.output<typeof trialsQuery>;
 
 export const resumption = z
-  .strictObject({ trials: z.int().min(1).max(MOST_TRIALS).optional().describe('How many more, beside those that are left.') })
+  .strictObject({
+    trials: z.int().min(1).max(MOST_TRIALS).optional().describe('How many more, beside those that are left.'),
+  })
   .meta({ id: 'SweepResumption', examples: [{}, { trials: 20 }] });
 
 export const previewSchema = z
@@ -105,7 +128,9 @@ export const previewSchema = z
     epochs: z
       .object({ most: z.int(), expected: z.int() })
       .nullable()
-      .describe('Epochs of all trials together: at most, and with the pruning about; early stopping is not counted in. Null of an external sweep.'),
+      .describe(
+        'Epochs of all trials together: at most, and with the pruning about; early stopping is not counted in. Null of an external sweep.',
+      ),
     seconds: z.number().nullable().describe('About how long it will run on this machine; null of an external sweep.'),
     bytes: z.number().nullable().describe('About what the models will take of the disk; null of an external sweep.'),
     first: z.array(parametersSchema).describe('The first ten trials at most, as they would be asked.'),
@@ -133,31 +158,43 @@ export const askRequest = z
       .min(1)
       .max(MOST_LEASE_SECONDS)
       .default(3600)
-      .describe('How long the trial is yours. One that is not told of until then is given to whoever asks next; to tell later is no mistake, as long as nobody else has.'),
+      .describe(
+        'How long the trial is yours. One that is not told of until then is given to whoever asks next; to tell later is no mistake, as long as nobody else has.',
+      ),
   })
   .meta({ id: 'AskRequest', examples: [{ leaseSeconds: 600 }] });
 export const askAnswer = z
   .object({
-    trial: trialSchema.nullable().describe('What to try next; null: nothing at present, or never again where the sweep has ended.'),
+    trial: trialSchema
+      .nullable()
+      .describe('What to try next; null: nothing at present, or never again where the sweep has ended.'),
     state: z.enum(SWEEP_STATES).describe('Of the sweep.'),
     waitFor: z
       .int()
       .nullable()
-      .describe('Where there is no trial: the number of the one that must be told of first; null where the sweep has ended.'),
+      .describe(
+        'Where there is no trial: the number of the one that must be told of first; null where the sweep has ended.',
+      ),
   })
   .meta({ id: 'AskAnswer' });
 export type AskAnswer = z.infer<typeof askAnswer>;
 
 export const tellRequest = z
   .union([
-    z.strictObject({ number, objective: z.number().describe('What the trial came to, of a sweep with one objective.') }),
+    z.strictObject({
+      number,
+      objective: z.number().describe('What the trial came to, of a sweep with one objective.'),
+    }),
     z.strictObject({ number, objectives: z.record(z.string(), z.number()).describe('Every objective by its metric.') }),
     z.strictObject({ number, failed: z.literal(true), message: z.string().max(1000).optional().describe('Why.') }),
   ])
   .meta({
     id: 'TellRequest',
     description: 'What came of a trial.',
-    examples: [{ number: 7, objective: 0.21 }, { number: 8, failed: true, message: 'out of memory' }],
+    examples: [
+      { number: 7, objective: 0.21 },
+      { number: 8, failed: true, message: 'out of memory' },
+    ],
   });
 export type TellRequest = z.output<typeof tellRequest>;
 

@@ -1,5 +1,5 @@
-import type { Checkpoints } from '../jobs/checkpoints/checkpoints.ts';
 import type { FindDataset } from '../jobs/check.ts';
+import type { Checkpoints } from '../jobs/checkpoints/checkpoints.ts';
 import { type News, type NewsDesk, nextNews } from '../jobs/news.ts';
 import type { Machine } from '../jobs/threadWarnings.ts';
 import type { Tenant } from '../kit/caller.ts';
@@ -10,9 +10,9 @@ import { parseInput } from '../kit/validation.ts';
 import { decodeCursor, type Page, toPage } from '../kit/wire.ts';
 import type { Database } from '../store/database.ts';
 import type { SweepRow } from '../store/tables.ts';
+import { createSweepActions, type SweepActions, wrongState } from './actions.ts';
 import { type AskAndTell, createAskAndTell } from './asking/asking.ts';
 import type { Think } from './asking/thinker.ts';
-import { createSweepActions, type SweepActions, wrongState } from './actions.ts';
 import { importanceOf } from './importance.ts';
 import { decodeOffset, encodeOffset } from './offsets.ts';
 import { previewOf } from './preview.ts';
@@ -159,7 +159,9 @@ export function createSweeps(parts: SweepsParts, tenant: Tenant): Sweeps {
       return trialView(row);
     },
 
-    async ensemble() { throw new Error('x'); },
+    async ensemble() {
+      throw new Error('x');
+    },
     async importance(id) {
       return importanceOf(await found(id), await store.everyTrial(id));
     },

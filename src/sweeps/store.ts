@@ -74,7 +74,11 @@ export function createSweepStore(database: Database, project: string): SweepStor
     async tally(id) {
       const rows = await database
         .selectFrom('trials')
-        .select(['state', (eb) => eb.fn.countAll<number>().as('trials'), (eb) => eb.fn.sum<number | null>('epochs').as('epochs')])
+        .select([
+          'state',
+          (eb) => eb.fn.countAll<number>().as('trials'),
+          (eb) => eb.fn.sum<number | null>('epochs').as('epochs'),
+        ])
         .where('sweepId', '=', id)
         .groupBy('state')
         .execute();

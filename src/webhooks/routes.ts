@@ -1,6 +1,8 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { Tenant } from '../kit/caller.ts';
+import { unlessMissing } from '../kit/errors.ts';
+import { type Idempotent, onceHeaders } from '../kit/idempotency.ts';
 import { answer, errorResponses, pageQuery } from '../kit/wire.ts';
 import { deliveryPage, newWebhookSchema, testAnswer, webhookPage, webhookRequest, webhookSchema } from './schemas.ts';
 import type { Webhooks } from './service.ts';
@@ -21,22 +23,30 @@ export function webhookRoutes({
   readonly webhooks: (tenant: Tenant) => Webhooks;
 }): FastifyPluginAsyncZod {
   return async (app) => {
+    const idempotent: Idempotent = {
+      prefix: 'whk',
+      status: 201,
+      find: ({ caller }, id) => unlessMissing('webhook_not_found', webhooks(caller).get(id)),
+      toldOnce: true,
+    };
     app.post('/v1/webhooks', {
-      config: { scope: 'train' },
+      config: { scope: 'train', idempotent },
       schema: {
         tags,
         operationId: 'createWebhook',
         summary: 'Be called when jobs and sweeps end',
         description: CREATE_DESCRIPTION,
+        headers: onceHeaders,
         body: webhookRequest,
         response: {
           201: answer('The webhook with its secret; `Location` names it.', newWebhookSchema),
-          ...errorResponses(400, 409, 413, 415),
+          ...errorResponses(400, 409, 413, 415, 422),
         },
       },
-      handler: async ({ caller, body }, reply) => {
-        const webhook = await webhooks(caller).create(body);
-        return reply.code(201).header('location', `/v1/webhooks/${webhook.id}`).send(webhook);
+      handler: async ({ caller, body, idempotentId }, reply) => {
+        const webhook = await webhooks(caller).create(body, idempotentId);
+        const location = `/v1/webhooks/${webhook.id}`;
+        return reply.code(201).headers({ location, 'cache-control': 'no-store' }).send(webhook);
       },
     });
 

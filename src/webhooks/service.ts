@@ -23,8 +23,8 @@ export interface WebhooksParts {
 
 /** What a project can do with its webhooks. Throws ServiceError `webhook_not_found` for an id that is none. */
 export interface Webhooks {
-  /** The webhook with its secret, which is never shown again. Throws `invalid_request` for an address that is not called, and `too_many_webhooks`. */
-  create(request: WebhookRequest): Promise<NewWebhook>;
+  /** The webhook with its secret, which is never shown again. Its id is the one given, or any new one. Throws `invalid_request` for an address that is not called, and `too_many_webhooks`. */
+  create(request: WebhookRequest, id?: string): Promise<NewWebhook>;
   list(query: PageQuery): Promise<Page<Webhook>>;
   get(id: string): Promise<Webhook>;
   /** What it is still owed is dropped. */
@@ -50,11 +50,17 @@ export function createWebhooks(
   };
 
   return {
-    async create({ url, events }) {
+    async create({ url, events }, id) {
       const mistake = mistakeInUrl(url, allowPrivate);
       if (mistake !== undefined) throw invalidRequest([{ path: '/url', message: mistake }]);
       const createdAt = clock();
-      const row = { id: newId('whk', createdAt), url, events: JSON.stringify(events), secret: newSecret(), createdAt };
+      const row = {
+        id: id ?? newId('whk', createdAt),
+        url,
+        events: JSON.stringify(events),
+        secret: newSecret(),
+        createdAt,
+      };
       if (!(await store.insert(row, MOST_WEBHOOKS))) throw tooMany();
       return { ...webhookView(row), secret: row.secret };
     },

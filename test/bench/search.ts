@@ -20,7 +20,12 @@ const SPACE = {
   'training.batchSize': { type: 'choice', values: [64, 128, 256, 512] },
   'network.layers': {
     type: 'choice',
-    values: [[64, 32], [128, 64], [256, 128], [256, 256]].map((widths) => widths.map((units) => ({ units }))),
+    values: [
+      [64, 32],
+      [128, 64],
+      [256, 128],
+      [256, 256],
+    ].map((widths) => widths.map((units) => ({ units }))),
   },
   'training.l2': { type: 'logUniform', min: 1e-7, max: 1e-3 },
 };

@@ -1,27 +1,9 @@
-import { copyFileSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import Sqlite from 'better-sqlite3';
 import { expect, it } from 'vitest';
 import { migrate } from '../../src/store/migrate.ts';
-
-const MIGRATIONS = fileURLToPath(new URL('../../migrations', import.meta.url));
-
-/** The migrations before there were projects. */
-function earlierMigrations(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'trainyard-migrations-'));
-  for (const name of readdirSync(MIGRATIONS)) {
-    if (name < '0004') copyFileSync(join(MIGRATIONS, name), join(folder, name));
-  }
-  return folder;
-}
+import { openEarlier } from '../support/earlierDatabase.ts';
 
 it('puts what was there before there were projects into the project default, and loses nothing', () => {
-  const sqlite = new Sqlite(':memory:');
-  const earlier = earlierMigrations();
-  migrate(sqlite, earlier);
-  rmSync(earlier, { recursive: true });
+  const sqlite = openEarlier(':memory:', '0004');
   sqlite.exec(`
     INSERT INTO datasets (id, name, state, bytes, sha256, created_at) VALUES ('ds_1', 'd', 'processing', 1, '', 0);
     INSERT INTO jobs (id, name, dataset_id, state, request, memory_bytes, created_at) VALUES ('job_1', 'j', 'ds_1', 'queued', '{}', 0, 0);

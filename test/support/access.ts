@@ -11,6 +11,7 @@ export const TENANT: Tenant = { project: DEFAULT_PROJECT, quotas: NO_QUOTAS };
 export const OPEN_GUARD: GuardParts = {
   authentication: { callerOf: async () => ANYBODY, invalid: async () => [] },
   allowRemoteWithoutKeys: false,
+  maxFailedKeysPerMinute: 60,
   clock: Date.now,
 };
 

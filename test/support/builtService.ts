@@ -28,16 +28,17 @@ interface LogEntry {
   readonly address: string;
 }
 
-/** Starts `trainyard serve` and waits for its ready line. Throws with what it logged when it ends before that. */
+/** Starts `trainyard serve` and waits for the line of its log that names its address. Throws with what it logged when it ends before that. */
 export async function startBuiltService(
   flags: readonly string[] = [],
   data = mkdtempSync(join(tmpdir(), 'trainyard-')),
+  ready = 'ready',
 ): Promise<BuiltService> {
   const child = spawn(process.execPath, [COMMAND, 'serve', '--port', '0', '--data', data, ...flags], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const log = readLog(child);
-  const { address } = await log.logged('ready');
+  const { address } = await log.logged(ready);
   return {
     address,
     data,

@@ -15,7 +15,8 @@ async function follow(room: Room, id: string, lastEventId?: string): Promise<rea
   const batches = await events.ofSweep(id, { lastEventId, signal, quietMs: 1000 });
   if (batches === undefined) return undefined;
   const told: Told[] = [];
-  for await (const batch of batches) told.push(...batch.map(({ data, ...event }) => ({ ...event, data: JSON.parse(data) })));
+  for await (const batch of batches)
+    told.push(...batch.map(({ data, ...event }) => ({ ...event, data: JSON.parse(data) })));
   return told;
 }
 
@@ -30,7 +31,10 @@ it('tells of a sweep, its trials and its best, in order, to the end', async () =
   expect(told.at(-1)).toMatchObject({ type: 'state', data: { state: 'succeeded', endedBy: 'trials' } });
   const ends = told.filter(({ type, data }) => type === 'trial' && data.state === 'succeeded');
   expect(ends.map(({ data }) => data.number).toSorted()).toEqual([0, 1, 2, 3]);
-  expect(told.findLast(({ type }) => type === 'best')?.data).toMatchObject({ number: best?.number, objective: best?.objective });
+  expect(told.findLast(({ type }) => type === 'best')?.data).toMatchObject({
+    number: best?.number,
+    objective: best?.objective,
+  });
 
   const third = told[2].id;
   expect(await follow(room, id, third)).toEqual(told.slice(3));

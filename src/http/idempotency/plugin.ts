@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Clock } from '../../kit/clock.ts';
 import { ServiceError } from '../../kit/errors.ts';
-import type { Idempotent, Made } from '../../kit/idempotency.ts';
+import { IDEMPOTENCY_KEPT_MS, type Idempotent, type Made } from '../../kit/idempotency.ts';
 import { newId } from '../../kit/ids.ts';
 import type { Database } from '../../store/database.ts';
 import type { IdempotencyKeyRow } from '../../store/tables.ts';
@@ -21,7 +21,6 @@ interface Answer {
 }
 
 const HEADER = 'idempotency-key';
-const KEPT_MS = 86_400_000;
 const RETRY_AFTER_SECONDS = 1;
 /** What of the first answer's headers is said again. */
 const KEPT_HEADERS = ['location', 'content-type', 'preference-applied'];
@@ -31,7 +30,7 @@ const KEPT_HEADERS = ['location', 'content-type', 'preference-applied'];
  * down before anything is made: after a crash one looks whether it is there. Register before any route.
  */
 export function registerIdempotency(app: FastifyInstance, { database, clock }: IdempotencyParts): void {
-  const store = createIdempotencyStore(database, KEPT_MS);
+  const store = createIdempotencyStore(database, IDEMPOTENCY_KEPT_MS);
   /** Of the one API over the data folder: a row of another owner is of a process that is dead. */
   const owner = randomUUID();
   const begun = new WeakMap<FastifyRequest, KeyOf>();
@@ -66,7 +65,8 @@ export function registerIdempotency(app: FastifyInstance, { database, clock }: I
     const isMade = reply.statusCode >= 200 && reply.statusCode < 300 && typeof payload === 'string';
     if (!isMade || idempotent === undefined) return store.release(named);
     const content = idempotent.content?.ofMade(JSON.parse(payload)) ?? JSON.stringify(request.body);
-    const answer: Answer = { status: reply.statusCode, headers: keptHeaders(reply), body: payload };
+    const body = idempotent.toldOnce ? '' : payload;
+    const answer: Answer = { status: reply.statusCode, headers: keptHeaders(reply), body };
     await store.answered(named, digestOf(request, content), JSON.stringify(answer));
   });
 
@@ -82,6 +82,7 @@ export function registerIdempotency(app: FastifyInstance, { database, clock }: I
     const made = answer === null ? await idempotent.find(request, before.resourceId) : undefined;
     const first = before.digest ?? (made && digestOf(request, idempotent.content?.ofMade(made) ?? ''));
     if (first !== undefined && first !== digestOf(request, await contentOf(request, idempotent))) throw reused();
+    if (idempotent.toldOnce && (answer !== null || made)) throw madeAlready(request, reply, before.resourceId);
     if (answer !== null) return replay(reply, JSON.parse(answer));
     return made ? replay(reply, answerOf(request, idempotent, made)) : goOn(request, before);
   };
@@ -117,10 +118,14 @@ function keptHeaders(reply: FastifyReply): Answer['headers'] {
 }
 
 /** The answer that was lost, as well as it can be given later. */
-function answerOf({ url }: FastifyRequest, { status }: Idempotent, made: Made): Answer {
-  const location = `${url.split('?')[0]}/${String(made.id)}`;
+function answerOf(request: FastifyRequest, { status }: Idempotent, made: Made): Answer {
+  const location = locationOf(request, String(made.id));
   const headers = { location, 'content-type': 'application/json; charset=utf-8' };
   return { status, headers, body: JSON.stringify(made) };
+}
+
+function locationOf({ url }: FastifyRequest, id: string): string {
+  return `${url.split('?')[0]}/${id}`;
 }
 
 function replay(reply: FastifyReply, { status, headers, body }: Answer): FastifyReply {
@@ -134,6 +139,13 @@ function replay(reply: FastifyReply, { status, headers, body }: Answer): Fastify
 function inUse(): ServiceError {
   const message = 'The first request with this Idempotency-Key is being carried out: ask again for its answer.';
   return new ServiceError('idempotency_key_in_use', message, [], RETRY_AFTER_SECONDS);
+}
+
+function madeAlready(request: FastifyRequest, reply: FastifyReply, id: string): ServiceError {
+  const location = locationOf(request, id);
+  reply.header('location', location);
+  const message = `The first request with this Idempotency-Key has made ${id}, and its answer has a secret that is told once. If that was lost, DELETE ${location} and ask with a new Idempotency-Key.`;
+  return new ServiceError('made_already', message);
 }
 
 function reused(): ServiceError {

@@ -15,13 +15,16 @@ export interface IdempotencyStore {
   release(key: KeyOf): Promise<void>;
 }
 
-/** Rows older than `keptMs` count for nothing, and are deleted when a new one is written. */
+/** Rows as old as `keptMs` count for nothing; the upkeep deletes them. */
 export function createIdempotencyStore(database: Database, keptMs: number): IdempotencyStore {
   return {
     reserve: (row) =>
       database.transaction().execute(async (transaction) => {
+        const { caller, key } = row;
         await transaction
           .deleteFrom('idempotencyKeys')
+          .where('caller', '=', caller)
+          .where('key', '=', key)
           .where('createdAt', '<=', row.createdAt - keptMs)
           .execute();
         const inserted = await transaction
@@ -30,7 +33,6 @@ export function createIdempotencyStore(database: Database, keptMs: number): Idem
           .onConflict((conflict) => conflict.doNothing())
           .executeTakeFirst();
         if ((inserted.numInsertedOrUpdatedRows ?? 0n) > 0n) return undefined;
-        const { caller, key } = row;
         return transaction
           .selectFrom('idempotencyKeys')
           .selectAll()

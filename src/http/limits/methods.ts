@@ -1,26 +1,30 @@
+import { METHODS } from 'node:http';
 import type { FastifyInstance } from 'fastify';
 import { ServiceError } from '../../kit/errors.ts';
 
-/** Collects the methods of every documented path that is registered from now on; call what it answers behind the last route. */
+/** Node gives no request of it to the app. */
+const NEVER_ASKED = 'CONNECT';
+
+/** Collects every path that is registered from now on; call what it answers behind the last route. */
 export function answerOtherMethods(app: FastifyInstance): () => void {
-  const methodsOf = new Map<string, Set<string>>();
-  app.addHook('onRoute', ({ url, method, schema }) => {
-    if (schema === undefined || schema.hide) return;
-    const methods = methodsOf.get(url) ?? new Set();
-    for (const name of [method].flat()) methods.add(name);
-    methodsOf.set(url, methods);
+  // Fastify knows a few methods of itself, and would look for no path for the others.
+  for (const name of METHODS) {
+    if (name !== NEVER_ASKED && !app.supportedMethods.includes(name)) app.addHttpMethod(name);
+  }
+  const paths = new Set<string>();
+  app.addHook('onRoute', ({ url }) => {
+    paths.add(url);
   });
   return () => {
-    for (const [url, methods] of [...methodsOf]) refuseOthers(app, url, [...methods]);
+    for (const url of [...paths]) refuseOthers(app, url);
   };
 }
 
 /** 405 with Allow (RFC 9110, 15.5.6), before a body is looked at. */
-function refuseOthers(app: FastifyInstance, url: string, methods: readonly string[]): void {
-  const allow = [...(methods.includes('GET') ? ['HEAD'] : []), ...methods.filter((name) => name !== 'HEAD')].sort();
-  const method = app.supportedMethods.filter((name) => !allow.includes(name));
+function refuseOthers(app: FastifyInstance, url: string): void {
+  const allow = app.supportedMethods.filter((method) => app.hasRoute({ method, url })).sort();
   app.route({
-    method,
+    method: app.supportedMethods.filter((name) => !allow.includes(name)),
     url,
     config: { scope: 'public' },
     schema: { hide: true },

@@ -33,6 +33,8 @@ export function createHttpMetrics(registry: Registry) {
 const MS_PER_SECOND = 1000;
 /** Of requests that lead to no route: their paths are whatever a client thinks of. */
 const NO_ROUTE = 'none';
+/** Of requests with a method that their path does not have: there are some thirty. */
+const OTHER_METHOD = 'other';
 
 /** Measures every request. Labels are of what the service has, never of what a client sends, so their number is bounded. */
 export function measureRequests(app: FastifyInstance, { seconds, problems }: HttpMetrics): void {
@@ -41,6 +43,7 @@ export function measureRequests(app: FastifyInstance, { seconds, problems }: Htt
     if (reply.getHeader('content-type') === EVENT_STREAM) return;
     const route = request.is404 ? NO_ROUTE : (request.routeOptions.url ?? NO_ROUTE);
     const status = `${Math.floor(reply.statusCode / 100)}xx`;
-    seconds.observe({ method: request.method, route, status }, reply.elapsedTime / MS_PER_SECOND);
+    const method = reply.problem === 'method_not_allowed' ? OTHER_METHOD : request.method;
+    seconds.observe({ method, route, status }, reply.elapsedTime / MS_PER_SECOND);
   });
 }

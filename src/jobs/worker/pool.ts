@@ -1,4 +1,6 @@
 import { Piscina } from 'piscina';
+import { createReaders } from './readers.ts';
+import { isReadRequest } from './reading.ts';
 import type { ThreadResult, ThreadSetup, ThreadTask } from './threadTask.ts';
 
 export interface PoolParts {
@@ -21,7 +23,7 @@ export interface Pool {
    * on it.
    */
   run(task: ThreadTask, signal: AbortSignal): Promise<ThreadResult>;
-  /** Ends all threads, whatever they do. */
+  /** Ends all threads, whatever they do. Those that read for them come to their end. */
   close(): Promise<void>;
 }
 
@@ -43,12 +45,17 @@ export function createPool({ module, setup, threads, onError, heapMegabytes = HE
     resourceLimits: { maxOldGenerationSizeMb: heapMegabytes },
   });
   piscina.on('error', onError);
+  const readers = createReaders({ threads, heapMegabytes, onError });
+  piscina.on('message', (message) => isReadRequest(message) && readers.read(message));
   return {
     async warmUp() {
-      await piscina.run(null, { name: 'warmUp' });
+      await Promise.all([piscina.run(null, { name: 'warmUp' }), readers.warmUp()]);
     },
     run: (task, signal) => piscina.run(task, { transferList: transferable(task), signal }),
-    close: () => piscina.destroy(),
+    async close() {
+      await piscina.destroy();
+      await readers.close();
+    },
   };
 }
 

@@ -1,6 +1,7 @@
-import { openSession } from '../../datasets/duckdb.ts';
-import { readTable } from '../../datasets/readTable.ts';
+import { once } from 'node:events';
+import { MessageChannel, parentPort } from 'node:worker_threads';
 import { isNumberColumn, type Table } from '../../kit/table.ts';
+import type { ReadAnswer, ReadRequest } from './reading.ts';
 
 /** Reads the tables of a thread's jobs. */
 export interface TableReader {
@@ -10,23 +11,38 @@ export interface TableReader {
 
 /** A table beyond this is read anew for each job, so that an idle thread holds little. */
 const LARGEST_KEPT_BYTES = 32 * 2 ** 20;
-const WARM_UP = { memoryBytes: 64 * 2 ** 20, threads: 1, files: [], spillFolder: null };
 
-/** Loads DuckDB, so that the first job does not wait for it. */
-export async function openTableReader(): Promise<TableReader> {
-  const session = await openSession(WARM_UP);
-  session.close();
+export function createTableReader(): TableReader {
   let last: { readonly file: string; readonly table: Table } | undefined;
   return {
     // Jobs that follow each other are often on the same data, and a file is named by what it holds: it never changes.
     async read(file) {
       if (last?.file === file) return last.table;
       last = undefined;
-      const table = await readTable(file);
+      const table = await ask(file);
       if (bytesOf(table) <= LARGEST_KEPT_BYTES) last = { file, table };
       return table;
     },
   };
+}
+
+/** Has the table read by a thread of the process's readers: one that is never ended by force, as this one may be at any time. */
+async function ask(file: string): Promise<Table> {
+  const { port1, port2 } = new MessageChannel();
+  // Whichever comes first; both, where the answer is there already.
+  const answered = Promise.race([once(port1, 'message'), once(port1, 'close')]);
+  const request: ReadRequest = { kind: 'read', file, port: port2 };
+  parentPort?.postMessage(request, [port2]);
+  const [answer]: readonly (ReadAnswer | undefined)[] = await answered;
+  port1.close();
+  if (answer === undefined) throw readerDied();
+  if ('error' in answer) throw answer.error;
+  return answer.table;
+}
+
+/** Nothing else ends a reader before it has answered. The code is what Node itself calls that. */
+function readerDied(): Error {
+  return Object.assign(new Error('The reader filled its heap.'), { code: 'ERR_WORKER_OUT_OF_MEMORY' });
 }
 
 function bytesOf({ columns }: Table): number {

@@ -9,14 +9,14 @@ import { type Failure, INTERNAL_ERROR, isOutOfMemory, OUT_OF_MEMORY } from '../f
 import { selectColumns } from './columns.ts';
 import { createControl } from './control.ts';
 import { beNice, THREAD_NICENESS } from './priorities.ts';
-import { openTableReader } from './tableReader.ts';
+import { createTableReader } from './tableReader.ts';
 import type { ThreadMessage, ThreadResult, ThreadSetup, ThreadTask } from './threadTask.ts';
 
 beNice(THREAD_NICENESS);
 // A thread counts as started when this module is loaded, so all that takes time is made ready here, before the first job comes.
 const { kernels }: ThreadSetup = workerData;
 const { createKernels, description } = chooseKernels(kernels);
-const tableReader = await openTableReader();
+const tableReader = createTableReader();
 
 /** Whoever can call it has loaded all of the above. */
 export function warmUp(): void {}

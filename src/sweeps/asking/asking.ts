@@ -118,7 +118,9 @@ export function createAskAndTell({ database, news, think, clock }: AskingParts, 
       const before = await shown(id, told.number);
       if (before.state !== 'running') return sameOrRefused(before, outcome);
       const now = clock();
-      await database.transaction().execute((transaction) => writeTold(transaction, row, objectives, told.number, outcome, now));
+      await database
+        .transaction()
+        .execute((transaction) => writeTold(transaction, row, objectives, told.number, outcome, now));
       await endIfAllTold(id, now);
       news.publish({ kind: 'sweep', sweepId: id });
       return shown(id, told.number);
@@ -135,7 +137,12 @@ export function createAskAndTell({ database, news, think, clock }: AskingParts, 
 }
 
 /** The first trial whose lease has run out, leased anew. */
-async function leaseAgain(database: Database, id: string, now: number, leaseUntil: number): Promise<number | undefined> {
+async function leaseAgain(
+  database: Database,
+  id: string,
+  now: number,
+  leaseUntil: number,
+): Promise<number | undefined> {
   const leased = await database
     .updateTable('trials')
     .set({ leaseUntil })
@@ -175,7 +182,13 @@ async function writeAsked(
 ): Promise<number> {
   const { row, trials } = live;
   const number = trials.length;
-  const trial = { sweepId: row.id, number, parameters: JSON.stringify(parameters), state: 'running', leaseUntil } as const;
+  const trial = {
+    sweepId: row.id,
+    number,
+    parameters: JSON.stringify(parameters),
+    state: 'running',
+    leaseUntil,
+  } as const;
   await database.transaction().execute(async (transaction) => {
     await demandRunning(transaction, live);
     await transaction
@@ -209,7 +222,10 @@ function outcomeOf(told: TellRequest, objectives: readonly Objective[]): Outcome
 function oneOf(value: number, objectives: readonly Objective[]): readonly number[] {
   if (objectives.length === 1) return [value];
   throw mistaken('invalid_sweep', 'What is told', [
-    { path: '/objective', message: `The sweep has ${objectives.length} objectives: tell \`objectives\`, each by its metric.` },
+    {
+      path: '/objective',
+      message: `The sweep has ${objectives.length} objectives: tell \`objectives\`, each by its metric.`,
+    },
   ]);
 }
 
@@ -219,7 +235,10 @@ function namedOf(named: Readonly<Record<string, number>>, objectives: readonly O
   const unknown = Object.keys(named).filter((metric) => !known.has(metric));
   const mistakes = [
     ...missing.map((metric) => ({ path: `/objectives/${metric}`, message: 'Missing: tell every objective.' })),
-    ...unknown.map((metric) => ({ path: `/objectives/${metric}`, message: 'No objective of the sweep: leave it out.' })),
+    ...unknown.map((metric) => ({
+      path: `/objectives/${metric}`,
+      message: 'No objective of the sweep: leave it out.',
+    })),
   ];
   if (mistakes.length > 0) throw mistaken('invalid_sweep', 'What is told', mistakes);
   return objectives.map(({ metric }) => named[metric] ?? Number.NaN);

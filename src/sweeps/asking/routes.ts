@@ -29,7 +29,10 @@ export function askingRoutes({ sweeps, closing }: AskingRoutesParts): FastifyPlu
         params: sweepParams,
         querystring: waitQuery,
         body: askRequest,
-        response: { 200: answer('A trial, or why there is none.', askAnswer), ...errorResponses(400, 404, 409, 413, 415) },
+        response: {
+          200: answer('A trial, or why there is none.', askAnswer),
+          ...errorResponses(400, 404, 409, 413, 415),
+        },
       },
       handler: ({ caller, params, query, body, signal }) =>
         sweeps(caller).ask(params.id, {
@@ -45,7 +48,8 @@ export function askingRoutes({ sweeps, closing }: AskingRoutesParts): FastifyPlu
         tags,
         operationId: 'tellTrial',
         summary: 'Tell what came of a trial',
-        description: 'Of an external sweep. To tell the same again changes nothing; to tell something else of a trial that is over is 409.',
+        description:
+          'Of an external sweep. To tell the same again changes nothing; to tell something else of a trial that is over is 409.',
         params: sweepParams,
         body: tellRequest,
         response: { 200: answer('The trial.', trialSchema), ...errorResponses(400, 404, 409, 413, 415, 422) },

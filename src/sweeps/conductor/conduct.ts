@@ -42,7 +42,7 @@ export async function conduct(parts: ConductParts, live: Live): Promise<Conducte
     await parts.database.transaction().execute(async (transaction) => {
       await demandRunning(transaction, live);
       for (const { leg, outcome } of ended) await writeOutcome(transaction, live, leg, outcome, now);
-      for (const decision of decisions) await writeDecision(transaction, live, decision, now);
+      for (const decision of decisions) await writeDecision(transaction, live, decision, parts.machine, now);
       if (isOver) await finishSweep(transaction, live.row, end, now);
     });
     live.written = live.legs;

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
-import { createLane } from '../../jobs/worker/lane.ts';
 import type { NewsDesk } from '../../jobs/news.ts';
+import { createLane } from '../../jobs/worker/lane.ts';
 import { type ConductParts, conduct } from './conduct.ts';
 import { type Live, loadLive } from './live.ts';
 import { endOverdue, runningSweeps } from './overdue.ts';
@@ -24,7 +24,9 @@ const TICK_MS = 1000;
 export function startConductor(parts: ConductorParts): Conductor {
   const { database, news, clock, log } = parts;
   const lives = new Map<string, Live>();
-  const lane = createLane((error) => log.error({ err: error }, 'the sweeps could not be carried on; it is tried again'));
+  const lane = createLane((error) =>
+    log.error({ err: error }, 'the sweeps could not be carried on; it is tried again'),
+  );
 
   const step = async (id: string): Promise<boolean> => {
     const live = lives.get(id) ?? (await loadLive(database, id));
@@ -42,7 +44,8 @@ export function startConductor(parts: ConductorParts): Conductor {
     try {
       await step(id);
     } catch (error) {
-      if (!(error instanceof Overtaken)) log.error({ err: error, sweepId: id }, 'a sweep could not be carried on; it is tried again');
+      if (!(error instanceof Overtaken))
+        log.error({ err: error, sweepId: id }, 'a sweep could not be carried on; it is tried again');
     }
   };
   const tick = async () => {

@@ -3,6 +3,7 @@ import type { FieldError } from '../../kit/errors.ts';
 import { newId } from '../../kit/ids.ts';
 import type { Halt, Watched } from '../../training/halt.ts';
 import { tryJob } from '../request/check.ts';
+import { isMonitor } from '../request/objective.ts';
 import type { LegResult, Next } from '../search.ts';
 import { placeParameters } from '../space/place.ts';
 import type { Parameters } from '../space/space.ts';
@@ -69,9 +70,14 @@ export function goOnDecision(live: Live, next: Extract<Next, { do: 'goOn' }>): G
   return { kind: 'goOn', leg, jobId, halt: haltOf(live, next), result: undefined, queues: true };
 }
 
-/** Where the trial's job pauses of itself; null where it trains to its end. */
-function haltOf({ objectives: [{ metric, goal }] }: Live, { until, limits }: Pick<Halt, 'until' | 'limits'>): Halt | null {
-  if (until === null && limits.length === 0) return null;
-  // Only what is measured after every epoch can be watched: the check of the request has seen to it.
-  return { metric: metric as Watched, goal, until, limits };
+/** Where the trial's job pauses of itself, and what is measured after each of its epochs. */
+function haltOf(
+  { objectives: [{ metric, goal }] }: Live,
+  { until, limits }: Pick<Halt, 'until' | 'limits'>,
+): Halt | null {
+  return isWatched(metric) ? { metric, goal, until, limits } : null;
+}
+
+function isWatched(metric: string): metric is Watched {
+  return isMonitor(metric) || metric === 'trainingLoss';
 }

@@ -1,8 +1,8 @@
 import type { Database } from '../../store/database.ts';
 import type { LegRow, SweepRow, TrialRow } from '../../store/tables.ts';
 import { type Objective, objectivesOf } from '../request/objective.ts';
-import { readSettings, searchSettingsOf } from '../request/settings.ts';
 import type { SweepSettings } from '../request/schema.ts';
+import { readSettings, searchSettingsOf } from '../request/settings.ts';
 import { createSearch, type Leg, type LegResult, type Search } from '../search.ts';
 import type { Parameters } from '../space/space.ts';
 import { everyLeg, everyTrial } from '../store.ts';
@@ -66,7 +66,11 @@ export async function loadLive(database: Database, id: string): Promise<Live | u
 }
 
 /** Counts a leg in; one without a result runs. Its trial is there already. */
-export function take(live: Live, { number, trial, until }: Omit<LegRow, 'sweepId' | 'result'>, result?: LegResult): void {
+export function take(
+  live: Live,
+  { number, trial, until }: Omit<LegRow, 'sweepId' | 'result'>,
+  result?: LegResult,
+): void {
   const { parameters, jobId } = live.trials[trial];
   const leg = { trial, parameters, until, result };
   live.search.add(leg);

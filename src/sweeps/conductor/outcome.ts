@@ -1,9 +1,10 @@
+import { readHyperparameters } from '../../jobs/requestSchema.ts';
+import { readDescription } from '../../models/description.ts';
+import { countParameters } from '../../models/parameterCount.ts';
 import type { Queries } from '../../store/database.ts';
 import type { JobRow, LossRow, TrialState } from '../../store/tables.ts';
 import { epochCost } from '../../training/earlyStopping.ts';
 import type { EpochMeasures } from '../../training/report.ts';
-import { readHyperparameters } from '../../jobs/requestSchema.ts';
-import { countParameters } from '../../models/parameterCount.ts';
 import type { Objective } from '../request/objective.ts';
 import type { LegResult } from '../search.ts';
 
@@ -44,10 +45,10 @@ const GONE: Outcome = {
 export async function outcomeOf(queries: Queries, question: OutcomeQuestion): Promise<Outcome | undefined> {
   const job = await readJob(queries, question.jobId);
   if (job === undefined) return GONE;
-  const isHalted = job.halted === 1;
+  const isHalted = job.state === 'paused' && job.halted === 1;
   if (!isHalted && !ENDED.includes(job.state)) return undefined;
   const epochs = epochsOf(job);
-  if (job.state === 'failed' || (job.state === 'cancelled' && !isHalted)) {
+  if (job.state === 'failed' || job.state === 'cancelled') {
     return { ...GONE, state: job.state, epochs, error: job.error };
   }
   const values = await valuesOf(queries, job, question.objectives);
@@ -98,15 +99,30 @@ async function valuesOf(
   if (!loss) return null;
   const values: number[] = [];
   for (const { metric } of objectives) {
-    const value = metric === 'parameterCount' ? await countOf(queries, job.modelId) : valueOf(measuresOf(loss), metric);
+    const value =
+      metric === 'parameterCount'
+        ? await countOf(queries, job)
+        : (valueOf(measuresOf(loss), metric) ?? (await ofModel(queries, job, metric)));
     if (value === null || !Number.isFinite(value)) return null;
     values.push(value);
   }
   return values;
 }
 
-async function countOf(queries: Queries, modelId: string | null): Promise<number | null> {
+async function countOf(queries: Queries, { modelId }: ReadJob): Promise<number | null> {
   return modelId === null ? null : countParameters(queries, modelId);
+}
+
+/** What an epoch does not measure, the model does. */
+async function ofModel(queries: Queries, { modelId }: ReadJob, metric: string): Promise<number | null> {
+  const model =
+    modelId === null
+      ? undefined
+      : await queries.selectFrom('models').select('description').where('id', '=', modelId).executeTakeFirst();
+  const validation: Readonly<Record<string, unknown>> | null | undefined =
+    model && readDescription(model.description).metrics.validation;
+  const value = validation?.[metric];
+  return typeof value === 'number' ? value : null;
 }
 
 type Measured = Pick<EpochMeasures, 'trainingLoss' | 'validationLoss' | 'metrics'>;

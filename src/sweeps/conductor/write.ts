@@ -1,3 +1,4 @@
+import type { Machine } from '../../jobs/threadWarnings.ts';
 import { cancelHalted, goOn, insertTrial } from '../../jobs/trials.ts';
 import type { Queries } from '../../store/database.ts';
 import type { SweepEnd, SweepRow } from '../../store/tables.ts';
@@ -81,12 +82,24 @@ async function tellBest(queries: Queries, sweepId: string, number: number, objec
     .execute();
 }
 
-export async function writeDecision(queries: Queries, live: Live, decision: Decision, now: number): Promise<void> {
-  if (decision.kind === 'ask') await writeTrial(queries, live, decision, now);
-  else await writeGoingOn(queries, live, decision, now);
+export async function writeDecision(
+  queries: Queries,
+  live: Live,
+  decision: Decision,
+  machine: Machine,
+  now: number,
+): Promise<void> {
+  if (decision.kind === 'ask') await writeTrial(queries, live, decision, machine, now);
+  else await writeGoingOn(queries, live, decision);
 }
 
-async function writeTrial(queries: Queries, { row }: Live, trial: NewTrial, now: number): Promise<void> {
+async function writeTrial(
+  queries: Queries,
+  { row }: Live,
+  trial: NewTrial,
+  machine: Machine,
+  now: number,
+): Promise<void> {
   const { leg, parameters, jobId, checked, halt, errors } = trial;
   if (checked && jobId !== null) {
     await insertTrial(queries, {
@@ -96,6 +109,7 @@ async function writeTrial(queries: Queries, { row }: Live, trial: NewTrial, now:
       trial: leg.trial,
       halt,
       checked,
+      machine,
       now,
     });
   }
@@ -111,23 +125,29 @@ async function writeTrial(queries: Queries, { row }: Live, trial: NewTrial, now:
       createdAt: now,
       ...(checked
         ? { state: 'running' as const }
-        : { state: 'failed' as const, error: JSON.stringify({ code: 'invalid_spec', message: failed }), finishedAt: now }),
+        : {
+            state: 'failed' as const,
+            error: JSON.stringify({ code: 'invalid_spec', message: failed }),
+            finishedAt: now,
+          }),
     })
     .execute();
   await writeLeg(queries, row.id, trial);
 }
 
-async function writeGoingOn(queries: Queries, { row }: Live, decision: GoOn, now: number): Promise<void> {
+async function writeGoingOn(queries: Queries, { row }: Live, decision: GoOn): Promise<void> {
   const { leg, jobId, halt } = decision;
-  await queries
-    .updateTable('trials')
+  const trial = queries.updateTable('trials').where('sweepId', '=', row.id).where('number', '=', leg.trial);
+  // What the sweep itself has given up may come back when it gets more trials; what a client has cancelled stays so.
+  const given = await trial
     .set({ state: 'running', finishedAt: null })
-    .where('sweepId', '=', row.id)
-    .where('number', '=', leg.trial)
-    .execute();
+    .where('state', '!=', 'paused')
+    .executeTakeFirst();
+  await trial.set({ state: 'running', finishedAt: null }).execute();
   await writeLeg(queries, row.id, decision);
-  // One that was deleted, or that a client has set going, is found to have ended when it is looked at.
-  if (jobId !== null) await goOn(queries, jobId, halt, now);
+  // One that is not there any more, or was cancelled, is found to have ended when it is looked at.
+  if (jobId !== null)
+    await goOn(queries, jobId, halt, given.numUpdatedRows > 0n ? ['paused', 'cancelled'] : ['paused']);
 }
 
 async function writeLeg(queries: Queries, sweepId: string, { leg, result }: Decision): Promise<void> {

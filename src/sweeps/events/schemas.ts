@@ -20,7 +20,13 @@ const TRIAL = {
   id: '2',
   event: 'trial' as const,
   data: {
-    ...{ sweepId: SWEEP_ID, number: 0, state: 'succeeded' as const, objective: 0.31, jobId: 'job_01jd8m9wq2t5n8x1c4v7b0k3z6' },
+    ...{
+      sweepId: SWEEP_ID,
+      number: 0,
+      state: 'succeeded' as const,
+      objective: 0.31,
+      jobId: 'job_01jd8m9wq2t5n8x1c4v7b0k3z6',
+    },
     ...{ parameters: { 'training.batchSize': 64 }, at: AT },
   },
 };

@@ -34,7 +34,12 @@ export function heightsOf({ minEpochs, reductionFactor }: Halving, mostEpochs: n
 }
 
 /** About the epochs of so many trials that climb those heights, when each rung lets its best 1/factor up. */
-export function epochsOfHalving(trials: number, heights: readonly number[], factor: number, mostEpochs: number): number {
+export function epochsOfHalving(
+  trials: number,
+  heights: readonly number[],
+  factor: number,
+  mostEpochs: number,
+): number {
   const ends = [...heights, mostEpochs];
   return ends.reduce((sum, end, rung) => {
     const there = Math.max(Math.floor(trials / factor ** rung), Math.min(trials, 1));

@@ -78,7 +78,11 @@ const NEVER_VARIED = ['datasetId', 'target', 'task', 'weightColumn', 'name', 'pr
 /** Checks a job for each extreme value of each parameter, and says of a mistake whose it is. */
 async function probe({ job, space: definition }: SweepRequest, space: Space, checks: SweepChecks): Promise<Probed> {
   if (job === undefined) {
-    return { mistakes: [{ path: '/job', message: 'What shall be trained? Give the request of a job.' }], sample: null, usual: null };
+    return {
+      mistakes: [{ path: '/job', message: 'What shall be trained? Give the request of a job.' }],
+      sample: null,
+      usual: null,
+    };
   }
   const fixed = Object.keys(definition).filter((path) => NEVER_VARIED.includes(path.split('.')[0]));
   if (fixed.length > 0) {
@@ -90,7 +94,11 @@ async function probe({ job, space: definition }: SweepRequest, space: Space, che
   // A mistake where a parameter is put may be mended by its values.
   const lasting = 'errors' in base ? base.errors.filter(({ path }) => !isNear(path, Object.keys(definition))) : [];
   if (lasting.length > 0) {
-    return { mistakes: lasting.map(({ path, message }) => ({ path: `/job${path}`, message })), sample: null, usual: null };
+    return {
+      mistakes: lasting.map(({ path, message }) => ({ path: `/job${path}`, message })),
+      sample: null,
+      usual: null,
+    };
   }
   // What JSON has of it, as it is kept and as a client would write it.
   const usual = 'checked' in base ? JSON.parse(JSON.stringify(base.checked.spec)) : {};
@@ -205,8 +213,12 @@ function placeOf(objectives: readonly Objective[], i: number): string {
 /** Whoever runs the trials knows alone how far they are. */
 function externalMistakes({ pruning, job }: SweepRequest): readonly FieldError[] {
   return [
-    ...(pruning === null ? [] : [{ path: '/pruning', message: 'Only trials that run here can be pruned: leave it out.' }]),
-    ...(job === undefined ? [] : [{ path: '/job', message: 'The trials of an external sweep are no jobs: leave it out.' }]),
+    ...(pruning === null
+      ? []
+      : [{ path: '/pruning', message: 'Only trials that run here can be pruned: leave it out.' }]),
+    ...(job === undefined
+      ? []
+      : [{ path: '/job', message: 'The trials of an external sweep are no jobs: leave it out.' }]),
   ];
 }
 

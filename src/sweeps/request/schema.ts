@@ -59,7 +59,9 @@ const maxSeconds = z
   .describe('After so many seconds of running no more trials are asked for, and those that run are stopped.');
 const external = z
   .boolean()
-  .describe('Whether somebody else runs the trials: `POST /v1/sweeps/{id}/ask` gives one, `/tell` takes what came of it.');
+  .describe(
+    'Whether somebody else runs the trials: `POST /v1/sweeps/{id}/ask` gives one, `/tell` takes what came of it.',
+  );
 
 const EXAMPLE = {
   name: 'adult-search',
@@ -82,7 +84,12 @@ export const sweepRequestSchema = z
     job: job.optional(),
     space: spaceSchema,
     search: z
-      .strictObject({ ...search, algorithm: search.algorithm.default('tpe'), trials: trials.optional(), seed: search.seed.default(1) })
+      .strictObject({
+        ...search,
+        algorithm: search.algorithm.default('tpe'),
+        trials: trials.optional(),
+        seed: search.seed.default(1),
+      })
       .prefault({})
       .describe('How trials are chosen.'),
     pruning: pruningSchema.nullable().default(null).describe('Whether trials that promise little are given up early.'),

@@ -27,6 +27,7 @@ export function searchSettingsOf(settings: SweepSettings): SearchSettings {
 
 function usualEpochs({ usual }: SweepSettings): number {
   const training = usual?.training;
-  const epochs = typeof training === 'object' && training !== null && 'epochs' in training ? training.epochs : undefined;
+  const epochs =
+    typeof training === 'object' && training !== null && 'epochs' in training ? training.epochs : undefined;
   return typeof epochs === 'number' ? epochs : 1;
 }

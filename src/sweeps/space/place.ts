@@ -7,7 +7,10 @@ import type { Parameters } from './space.ts';
  * is. Whether a path exists is for the schema of job requests to say.
  */
 export function placeParameters(job: JsonValue, parameters: Parameters, usual?: JsonValue): JsonValue {
-  return Object.entries(parameters).reduce((placed, [path, value]) => place(placed, path.split('.'), value, usual), job);
+  return Object.entries(parameters).reduce(
+    (placed, [path, value]) => place(placed, path.split('.'), value, usual),
+    job,
+  );
 }
 
 function place(

@@ -8,6 +8,8 @@ const endedBefore = (ms: number) => sql`state IN ('succeeded', 'failed', 'cancel
 export interface RetentionStore {
   /** Each answers how many rows it deleted; 0: none are left. */
   deleteEvents(endedBeforeMs: number, most: number): Promise<number>;
+  /** Of requests: from then on they count for nothing. */
+  deleteIdempotencyKeys(createdBeforeMs: number, most: number): Promise<number>;
   /** The oldest job that finished before. */
   oldJob(endedBeforeMs: number): Promise<string | undefined>;
   /** Answers the files of the rows that it deleted. */
@@ -27,6 +29,14 @@ export function createRetentionStore(database: Kysely<Tables>): RetentionStore {
           WHERE ${endedBefore(endedBeforeMs)} AND old.id < (SELECT max(id) FROM events WHERE job_id = jobs.id)
           LIMIT ${most}
         ) RETURNING id`.execute(database);
+      return rows.length;
+    },
+
+    async deleteIdempotencyKeys(createdBeforeMs, most) {
+      const { rows } = await sql<{ key: string }>`
+        DELETE FROM idempotency_keys WHERE (caller, key) IN (
+          SELECT caller, key FROM idempotency_keys WHERE created_at <= ${createdBeforeMs} LIMIT ${most}
+        ) RETURNING key`.execute(database);
       return rows.length;
     },
 

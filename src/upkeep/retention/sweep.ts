@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Checkpoints } from '../../jobs/checkpoints/checkpoints.ts';
 import type { Clock } from '../../kit/clock.ts';
+import { IDEMPOTENCY_KEPT_MS } from '../../kit/idempotency.ts';
 import type { Database } from '../../store/database.ts';
 import type { Retention } from './settings.ts';
 import { createRetentionStore, type RetentionStore } from './store.ts';
@@ -38,6 +39,7 @@ export async function sweep({ database, checkpoints, retention, clock, leaving }
     await checkpoints.removeFiles(files);
     return files.length;
   });
+  await untilNone(() => store.deleteIdempotencyKeys(clock() - IDEMPOTENCY_KEPT_MS, ROWS_AT_ONCE));
   await checkpoints.collect();
   return jobs;
 }

@@ -43,6 +43,10 @@ describe('a method that a path does not have', () => {
     ['POST', '/things/1', 'GET, HEAD'],
     ['GET', '/things/1/cancel', 'POST'],
     ['OPTIONS', '/files', 'POST'],
+    ['PROPFIND', '/things', 'GET, HEAD, POST'],
+    ['PUT', '/openapi.json', 'GET, HEAD'],
+    ['POST', '/docs', 'GET, HEAD'],
+    ['DELETE', '/docs/static/index.css', 'GET, HEAD'],
   ] as const)('%s %s is 405 with those that it has', async (method, url, allow) => {
     const answer = await inject({ method, url });
     expect(answer.json()).toMatchObject({ status: 405, code: 'method_not_allowed' });

@@ -47,6 +47,7 @@ beforeAll(async () => {
   );
   await fetch(`${service.address}/v1/jobs/job_none`);
   await fetch(`${service.address}/made/up/path`);
+  for (const method of ['PROPFIND', 'PATCH']) await fetch(`${service.address}/v1/jobs`, { method });
   after = await scrape();
 }, 60_000);
 
@@ -69,7 +70,8 @@ describe('what is measured', () => {
     expect(grown(requests, { method: 'POST', route: '/v1/jobs', status: '2xx' })).toBe(1);
     expect(grown(requests, { route: '/v1/jobs/:id', status: '4xx' })).toBe(1);
     expect(grown(requests, { route: 'none', status: '4xx' })).toBe(1);
-    expect(JSON.stringify(after.samples)).not.toMatch(/made.up|job_none/);
+    expect(grown(requests, { method: 'other', route: '/v1/jobs', status: '4xx' })).toBe(2);
+    expect(JSON.stringify(after.samples)).not.toMatch(/made.up|job_none|PROPFIND/);
   });
 
   it('counts problems by code', () => {

@@ -1,10 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { createSearch, type Leg } from '../../../src/sweeps/search.ts';
 import { searchSettingsOf } from '../../../src/sweeps/request/settings.ts';
+import { createSearch, type Leg } from '../../../src/sweeps/search.ts';
 import { openRoom, type Room } from '../room.ts';
 
 const SPACE = { x: { type: 'uniform', min: -5, max: 10 }, kind: { type: 'choice', values: ['a', 'b'] } };
-const EXTERNAL = { external: true, space: SPACE, search: { algorithm: 'tpe', trials: 14 }, objective: { metric: 'cost' } };
+const EXTERNAL = {
+  external: true,
+  space: SPACE,
+  search: { algorithm: 'tpe', trials: 14 },
+  objective: { metric: 'cost' },
+};
 const costOf = ({ x }: { readonly x: number }) => (x - 3) ** 2;
 
 async function beginExternal(room: Room, changes: object = {}): Promise<string> {
@@ -19,10 +24,18 @@ describe('ask and tell', () => {
     const id = await beginExternal(room, { parallel: 1 });
     for (let n = 0; n < 14; n++) {
       const { body } = await room.post(`/v1/sweeps/${id}/ask`);
-      expect(body).toMatchObject({ state: 'running', waitFor: null, trial: { number: n, state: 'running', jobId: null } });
+      expect(body).toMatchObject({
+        state: 'running',
+        waitFor: null,
+        trial: { number: n, state: 'running', jobId: null },
+      });
       const told = { number: n, objective: costOf(body.trial.parameters) };
       const trial = await room.post(`/v1/sweeps/${id}/tell`, told);
-      expect(trial.body).toMatchObject({ state: 'succeeded', objective: told.objective, objectives: { cost: told.objective } });
+      expect(trial.body).toMatchObject({
+        state: 'succeeded',
+        objective: told.objective,
+        objectives: { cost: told.objective },
+      });
     }
     const sweep = (await room.get(`/v1/sweeps/${id}`)).body;
     expect(sweep).toMatchObject({ state: 'succeeded', endedBy: 'trials', counts: { succeeded: 14 } });
@@ -102,7 +115,9 @@ describe('ask and tell', () => {
       status: 422,
       body: { errors: [{ path: '/objectives/speed' }, { path: '/objectives/size' }] },
     });
-    expect((await tell({ objectives: { cost: 1, speed: 2 } })).body).toMatchObject({ objectives: { cost: 1, speed: 2 } });
+    expect((await tell({ objectives: { cost: 1, speed: 2 } })).body).toMatchObject({
+      objectives: { cost: 1, speed: 2 },
+    });
     expect((await room.get(`/v1/sweeps/${id}`)).body.front).toMatchObject([{ number: 0 }]);
   });
 

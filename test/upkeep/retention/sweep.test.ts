@@ -141,6 +141,22 @@ describe('a sweep', () => {
     expect(readdirSync(join(folder, 'checkpoints'))).not.toContain('gone.7.checkpoint.partial');
   });
 
+  it('forgets requests with an Idempotency-Key after a day, however many there are', async () => {
+    const request = { caller: 'default', resourceId: 'job_1', owner: 'o', digest: null };
+    const old = Array.from({ length: 1200 }, (_, index) => ({
+      ...request,
+      key: `old ${index}`,
+      createdAt: NOW - DAY_MS,
+    }));
+    const recent = { ...request, key: 'recent', createdAt: NOW - DAY_MS + 1 };
+    await database
+      .insertInto('idempotencyKeys')
+      .values([...old, recent])
+      .execute();
+    await sweepOut();
+    expect(await database.selectFrom('idempotencyKeys').select('key').execute()).toEqual([{ key: 'recent' }]);
+  });
+
   it('goes no further when the service ends', async () => {
     await sweepOut({ keepJobsDays: 0 }, AbortSignal.abort());
     expect(await ids('jobs')).toEqual(['new', 'old', 'waiting']);

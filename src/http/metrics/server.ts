@@ -1,0 +1,55 @@
+import { once } from 'node:events';
+import { createServer, type RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Registry } from '../../kit/metrics.ts';
+import { METRICS_TYPE } from './format.ts';
+
+export interface MetricsServerParts {
+  readonly registry: Registry;
+  readonly host: string;
+  /** 0 takes a free one. */
+  readonly port: number;
+}
+
+export interface MetricsServer {
+  /** Such as `http://127.0.0.1:9464`. */
+  readonly address: string;
+  close(): void;
+}
+
+/** Whoever collects figures needs one or two. */
+const MOST_CONNECTIONS = 32;
+const TIMES = { headersTimeout: 5000, requestTimeout: 5000, connectionsCheckingInterval: 1000 };
+const READS = ['GET', 'HEAD'];
+
+/** Serves the figures of a process that has no API, `GET /metrics`, and whether it lives, `GET /healthz`. Rejects when the port cannot be had. */
+export async function serveMetrics({ registry, host, port }: MetricsServerParts): Promise<MetricsServer> {
+  const server = createServer(TIMES, answer(registry));
+  server.maxConnections = MOST_CONNECTIONS;
+  server.listen(port, host);
+  await once(server, 'listening');
+  // What listens on a port has this kind of address.
+  const { address, family, port: taken } = server.address() as AddressInfo;
+  return {
+    address: `http://${family === 'IPv6' ? `[${address}]` : address}:${taken}`,
+    close() {
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+}
+
+function answer(registry: Registry): RequestListener {
+  const pages: Readonly<Record<string, () => Promise<string>>> = {
+    '/metrics': () => registry.metrics(),
+    '/healthz': async () => 'ok\n',
+  };
+  return async ({ url = '', method = '' }, response) => {
+    response.setHeader('content-type', METRICS_TYPE).setHeader('x-content-type-options', 'nosniff');
+    const path = url.split('?', 1)[0];
+    const page = Object.hasOwn(pages, path) ? pages[path] : undefined;
+    if (page === undefined) response.writeHead(404).end('Ask for /metrics or /healthz.\n');
+    else if (!READS.includes(method)) response.writeHead(405, { allow: READS.join(', ') }).end('Ask with GET.\n');
+    else response.end(await page());
+  };
+}

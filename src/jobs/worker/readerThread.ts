@@ -1,0 +1,38 @@
+/** What a thread of the readers runs: it turns the files of datasets into tables, one at a time. */
+import { openSession } from '../../datasets/duckdb.ts';
+import { readTable } from '../../datasets/readTable.ts';
+import { isNumberColumn, type Table } from '../../kit/table.ts';
+import { beNice, THREAD_NICENESS } from './priorities.ts';
+import type { ReadAnswer, ReadRequest } from './reading.ts';
+
+const WARM_UP = { memoryBytes: 64 * 2 ** 20, threads: 1, files: [], spillFolder: null };
+
+beNice(THREAD_NICENESS);
+
+/** Loads DuckDB, so that the first job does not wait for it. */
+export async function warmUp(): Promise<void> {
+  const session = await openSession(WARM_UP);
+  session.close();
+}
+
+/** Answers with the table, unless the thread that wants it is gone: then reading ends early. */
+export async function answerRead({ file, port }: ReadRequest): Promise<void> {
+  const gone = new AbortController();
+  port.once('close', () => gone.abort());
+  try {
+    const table = await readTable(file, gone.signal);
+    const answer: ReadAnswer = { table };
+    port.postMessage(answer, buffersOf(table));
+  } catch (error) {
+    const answer: ReadAnswer = { error };
+    port.postMessage(answer);
+  } finally {
+    port.close();
+  }
+}
+
+/** What goes over without a copy. */
+function buffersOf({ columns }: Table): ArrayBuffer[] {
+  const buffers = columns.map((column) => (isNumberColumn(column) ? column.values : column.codes).buffer);
+  return buffers.filter((buffer) => buffer instanceof ArrayBuffer);
+}

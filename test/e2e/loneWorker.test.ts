@@ -1,0 +1,58 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseScrape } from '../http/metrics/prometheus.ts';
+import { type BuiltService, startBuiltService } from '../support/builtService.ts';
+import { finishedJob } from '../support/client.ts';
+import { runTrainyard } from './support/commandLine.ts';
+
+const EPOCHS = 3;
+
+describe('a worker that runs alone', { timeout: 60_000 }, () => {
+  const data = mkdtempSync(join(tmpdir(), 'trainyard-lone-'));
+  let api: BuiltService;
+  let worker: BuiltService;
+  const ask = (path: string, init?: RequestInit) => fetch(worker.address + path, init);
+
+  beforeAll(async () => {
+    api = await startBuiltService(['--role', 'api'], data);
+    worker = await startBuiltService(['--role', 'worker', '--metrics-port', '0'], data, 'metrics are served');
+  });
+  afterAll(async () => {
+    await worker?.stop();
+    await api?.stop();
+  });
+
+  it('serves the figures of its trainings to Prometheus, on this machine alone', async () => {
+    const body = JSON.stringify(Array.from({ length: 100 }, (_, row) => ({ x: row, y: 2 * row })));
+    const headers = { 'content-type': 'application/json' };
+    const uploaded = await fetch(`${api.address}/v1/datasets`, { method: 'POST', headers, body });
+    const { id: datasetId } = (await uploaded.json()) as { id: string };
+    await finishedJob(api.address, { datasetId, target: 'y', training: { epochs: EPOCHS, earlyStopping: null } });
+    const answer = await ask('/metrics');
+    expect(answer.headers.get('content-type')).toMatch('text/plain; version=0.0.4');
+    const figures = parseScrape(await answer.text());
+    expect(figures.sum('trainyard_epochs_total', { process: 'worker' })).toBe(EPOCHS);
+    expect(figures.sum('process_resident_memory_bytes', { process: 'worker' })).toBeGreaterThan(1e7);
+    expect(worker.address).toMatch(/^http:\/\/127\.0\.0\.1:/);
+  });
+
+  it('says that it lives, and knows nothing else', async () => {
+    expect((await ask('/healthz')).status).toBe(200);
+    expect((await ask('/v1/jobs')).status).toBe(404);
+    expect((await ask('/constructor')).status).toBe(404);
+    const refused = await ask('/metrics', { method: 'POST', body: 'x' });
+    expect([refused.status, refused.headers.get('allow')]).toEqual([405, 'GET, HEAD']);
+  });
+
+  it('ends in order with its port open', async () => {
+    expect(await worker.stop()).toBe(0);
+  });
+});
+
+it('is no setting of an API, which says where its figures are', async () => {
+  const { code, errors } = await runTrainyard(['serve', '--metrics-port', '0']);
+  expect(code).toBe(78);
+  expect(errors).toMatch(/--metrics-port is for --role worker/);
+});
