@@ -14,6 +14,10 @@ export function parameterCountOf(parameters: readonly Pick<ParameterRow, 'name' 
 
 /** The same of the model of that id. */
 export async function countParameters(queries: Queries, modelId: string): Promise<number> {
-  const shapes = await queries.selectFrom('parameters').select(['name', 'shape']).where('modelId', '=', modelId).execute();
+  const shapes = await queries
+    .selectFrom('parameters')
+    .select(['name', 'shape'])
+    .where('modelId', '=', modelId)
+    .execute();
   return parameterCountOf(shapes);
 }
