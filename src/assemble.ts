@@ -18,10 +18,11 @@ import { createJobs } from './jobs/service.ts';
 import type { Tenant } from './kit/caller.ts';
 import { stopTimesWithin } from './kit/stopTimes.ts';
 import { packageVersion } from './kit/version.ts';
+import { createMeasureEnsemble } from './models/ensembles/measure.ts';
 import { networkRoutes } from './models/networks/routes.ts';
 import { createPredictionMetrics } from './models/prediction/metrics.ts';
 import { modelRoutes } from './models/routes.ts';
-import { createModels } from './models/service.ts';
+import { createModels, type ModelsOf } from './models/service.ts';
 import { authenticationOf, type Parts } from './parts.ts';
 import { createThinker } from './sweeps/asking/thinker.ts';
 import { createSweepEvents } from './sweeps/events/service.ts';
@@ -56,7 +57,7 @@ export function assemble(parts: Parts): Promise<FastifyInstance> {
         gauge: metrics.openStreams,
       }),
       modelRoutes({ models, maxBodyBytes: config.maxUploadBytes }),
-      sweepRoutes(sweepsOf(parts, machine)),
+      sweepRoutes(sweepsOf(parts, machine, models)),
       webhookRoutes({ webhooks: (tenant) => createWebhooks(webhookParts, tenant) }),
       keyRoutes({ keys: createKeys({ database, clock }) }),
       projectRoutes({ projects: createProjects({ database, clock }) }),
@@ -89,13 +90,17 @@ function jobsOf({ database, datasets, folders, news, log }: Parts, machine: Mach
 }
 
 /** The sweeps of each tenant, and what ends with them. */
-function sweepsOf({ config, database, datasets, folders, news, log }: Parts, machine: Machine): SweepRoutesParts {
+function sweepsOf(parts: Parts, machine: Machine, models: ModelsOf): SweepRoutesParts {
+  const { config, database, datasets, folders, news, log } = parts;
   const clock = Date.now;
+  const { find: findDataset, findFile } = datasets;
   const checkpoints = createCheckpoints({ database, folder: folders.checkpoints, clock, log });
+  const measureEnsemble = createMeasureEnsemble({ database, findDataset, findFile, kernels: config.kernels, log });
+  const getModel = (tenant: Tenant, id: string) => models(tenant).get(id);
   const { think, close } = createThinker();
-  const { workers } = config;
-  const sweepsParts = { database, findDataset: datasets.find, checkpoints, news, machine, workers, think, clock };
-  return { sweeps: (tenant) => createSweeps(sweepsParts, tenant), close };
+  const rooms = { findDataset, checkpoints, measureEnsemble, getModel };
+  const sweepsParts = { database, ...rooms, news, machine, workers: config.workers, think, clock };
+  return { sweeps: (tenant) => createSweeps(sweepsParts, tenant), getModel, close };
 }
 
 function modelsOf({ config, database, folders, registry }: Parts, { createKernels }: ChosenKernels) {

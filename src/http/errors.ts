@@ -45,6 +45,7 @@ const HTTP: Record<ErrorCode, { readonly status: number; readonly title: string 
   idempotency_key_reused: { status: 422, title: 'Key of another request' },
   invalid_rows: { status: 422, title: 'Impossible rows' },
   invalid_network: { status: 422, title: 'Impossible network' },
+  invalid_ensemble: { status: 422, title: 'Impossible ensemble' },
   too_many_streams: { status: 503, title: 'Too many streams' },
   too_many_requests: { status: 429, title: 'Too many requests' },
   queued_jobs_quota: { status: 429, title: 'Too many queued jobs' },

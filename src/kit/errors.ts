@@ -37,6 +37,7 @@ export const ERROR_CODES = [
   'idempotency_key_reused',
   'invalid_rows',
   'invalid_network',
+  'invalid_ensemble',
   'too_many_streams',
   'too_many_requests',
   'queued_jobs_quota',

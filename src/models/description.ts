@@ -4,6 +4,7 @@ import { fittedFeaturesSchema } from '../features/features.ts';
 import { fittedTargetSchema } from '../features/target.ts';
 import { warningSchema } from '../kit/warning.ts';
 import { networkSchema } from '../training/schemas/network.ts';
+import { type EnsembleDescription, ensembleSchema } from './ensembles/description.ts';
 import { modelMetricsSchema } from './metricsSchema.ts';
 
 export const bestSchema = z.object({ epoch: z.int(), validationLoss: z.number().nullable() });
@@ -31,7 +32,13 @@ const descriptionSchema = z.object({
 });
 export type Description = z.infer<typeof descriptionSchema>;
 
-/** Throws ZodError when the text is no description: the database holds something else than was written. */
+/** Of any model: of a single network, or of an ensemble of them, which has `members`. Throws ZodError as well. */
+export function readAnyDescription(text: string): Description | EnsembleDescription {
+  const kept = JSON.parse(text);
+  return kept.kind === 'ensemble' ? ensembleSchema.parse(kept) : descriptionSchema.parse(kept);
+}
+
+/** Of a single network. Throws ZodError when the text is no description: the database holds something else than was written. */
 export function readDescription(text: string): Description {
   return descriptionSchema.parse(JSON.parse(text));
 }

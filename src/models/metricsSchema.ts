@@ -6,7 +6,9 @@ const measure = z.number().nullable();
 /** How good the predictions for some rows are; `accuracy` and what follows for classes, `rmse`, `mae` and `r2` for numbers. */
 const metricsSchema = z
   .object({
-    loss: measure.describe('What the training minimizes, the mean over the rows.'),
+    loss: measure.describe(
+      'What the training minimizes, the mean over the rows; null for an ensemble whose members minimize different things.',
+    ),
     accuracy: measure.optional().describe('The share of the rows whose label is right.'),
     precision: measure.optional().describe('Of the second of two classes; the mean over more classes.'),
     recall: measure.optional().describe('Of the second of two classes; the mean over more classes.'),
@@ -33,4 +35,6 @@ export const modelMetricsSchema = z
     validation: metricsSchema.nullable(),
     test: metricsSchema.nullable(),
   })
-  .describe('Measured on each part of the rows; null for a part without rows.');
+  .describe(
+    'Measured on each part of the rows; null for a part without rows, and for an ensemble that could not be measured.',
+  );

@@ -1,20 +1,40 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Parameter } from '../engine/parameters.ts';
 import { shortestFloat32 } from './float32.ts';
+import type { KeptNetwork } from './keptNetworks.ts';
 
 /** Numbers written before others get their turn: about 5 ms. */
 const NUMBERS_AT_ONCE = 8_192;
 
 /**
  * `{"layers": [{"layer": 1, "activation": "relu", "W": {"shape": [n, k], "values": [[…]]}, …}]}`, piece by piece, so that a network of any size
- * is never one string. Each number is a short decimal that is the same float32. `activations` are those of layers 1 to L.
+ * is never one string. Each number is a short decimal that is the same float32.
  */
-export async function* parametersJson(
-  parameters: readonly Parameter[],
-  activations: readonly string[],
+export async function* parametersJson(network: KeptNetwork): AsyncGenerator<string> {
+  yield '{';
+  yield* layersJson(network);
+  yield '}';
+}
+
+/** `{"members": [{"modelId": "mdl_…", "layers": […]}, …]}`, in the same way. `modelIds` are of the members, in their order. */
+export async function* ensembleParametersJson(
+  modelIds: readonly string[],
+  members: AsyncIterable<KeptNetwork>,
 ): AsyncGenerator<string> {
-  yield '{"layers":[';
-  for (const [index, activation] of activations.entries()) {
+  yield '{"members":[';
+  let index = 0;
+  for await (const member of members) {
+    yield `${index === 0 ? '' : ','}{"modelId":${JSON.stringify(modelIds[index])},`;
+    yield* layersJson(member);
+    yield '}';
+    index += 1;
+  }
+  yield ']}';
+}
+
+async function* layersJson({ description: { layers }, parameters }: KeptNetwork): AsyncGenerator<string> {
+  yield '"layers":[';
+  for (const [index, { activation }] of layers.entries()) {
     const layer = index + 1;
     yield `${index === 0 ? '' : ','}{"layer":${layer},"activation":${JSON.stringify(activation)}`;
     for (const parameter of parameters) {
@@ -22,7 +42,7 @@ export async function* parametersJson(
     }
     yield '}';
   }
-  yield ']}';
+  yield ']';
 }
 
 async function* matrixJson({ name, shape: [rows, columns], values }: Parameter): AsyncGenerator<string> {

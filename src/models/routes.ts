@@ -60,10 +60,14 @@ export function modelRoutes({ models, maxBodyBytes }: PredictRoutesParts): Fasti
         operationId: 'getParameters',
         summary: 'Get the parameters of a model',
         description:
-          'W (n[l], n[l-1]) and b (n[l], 1) of every layer, and those of its normalization: gamma and beta, and the mean and var that training measured.',
+          'W (n[l], n[l-1]) and b (n[l], 1) of every layer, and those of its normalization: gamma and beta, and the mean and var that training measured. ' +
+          'Of an ensemble: the same of each member.',
         params: modelParams,
         querystring: parametersQuery,
-        response: { 200: answer('The parameters.', parametersSchema), ...errorResponses(400, 404) },
+        response: {
+          200: answer('The parameters.', parametersSchema),
+          ...errorResponses(400, 404),
+        },
       },
       handler: async ({ caller, params }, reply) => {
         const pieces = await models(caller).parameters(params.id);

@@ -4,11 +4,10 @@ import type { Parameter } from '../engine/parameters.ts';
 import type { TrainedJob } from '../jobs/worker/ending.ts';
 import { newId } from '../kit/ids.ts';
 import type { Queries } from '../store/database.ts';
-import type { ParameterRow } from '../store/tables.ts';
 import type { Outcome } from '../training/outcome.ts';
 import { writeDescription } from './description.ts';
 import { toFloat32Bytes } from './float32.ts';
-import { insertModel } from './store.ts';
+import { insertModel, type KeptParameter } from './store.ts';
 
 /** Writes the model of a job that has succeeded, within the caller's transaction, and returns its id; `now` is when it is made. */
 export async function saveModel(queries: Queries, job: TrainedJob, outcome: Outcome, now: number): Promise<string> {
@@ -45,9 +44,7 @@ async function columnsOf(queries: Queries, datasetId: string | null) {
   };
 }
 
-type NewParameter = Omit<ParameterRow, 'modelId'>;
-
-function toRow({ layer, name, shape, values }: Parameter): NewParameter {
+function toRow({ layer, name, shape, values }: Parameter): KeptParameter {
   return { layer, name, shape: JSON.stringify(shape), bytes: toFloat32Bytes(values) };
 }
 
@@ -55,7 +52,7 @@ function byLayerAndName(a: Parameter, b: Parameter): number {
   return a.layer - b.layer || (a.name < b.name ? -1 : 1);
 }
 
-function hashOf(parameters: readonly NewParameter[]): string {
+function hashOf(parameters: readonly KeptParameter[]): string {
   const hash = createHash('sha256');
   for (const { layer, name, shape, bytes } of parameters) hash.update(`${layer} ${name} ${shape}\n`).update(bytes);
   return hash.digest('hex');

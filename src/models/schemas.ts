@@ -6,6 +6,7 @@ import { pageOf, pageQuery } from '../kit/wire.ts';
 import { normalizationNames } from '../training/schemas/network.ts';
 import { taskSchema } from '../training/schemas/task.ts';
 import { bestSchema } from './description.ts';
+import { inputSchema } from './inputSchema.ts';
 import { modelMetricsSchema } from './metricsSchema.ts';
 
 export const EXAMPLE_MODEL_ID = 'mdl_01jd3k8z5mq0v7x2w9c4n6b8rt';
@@ -26,21 +27,6 @@ export const modelsQuery = pageQuery.extend({
 });
 export type ModelsQuery = z.output<typeof modelsQuery>;
 
-const inputSchema = z
-  .object({
-    name: z.string().describe('The column.'),
-    type: z.enum(['numeric', 'categorical', 'boolean', 'datetime']),
-    categories: z
-      .array(z.string())
-      .optional()
-      .describe('Of a categorical column: those with an input of their own, the most frequent first.'),
-    range: z
-      .union([z.tuple([z.number(), z.number()]), z.tuple([z.string(), z.string()])])
-      .optional()
-      .describe('The smallest and the largest value of the training rows; of a datetime in ISO 8601.'),
-  })
-  .meta({ id: 'ModelColumn', description: 'A column that the model reads.' });
-
 const layerTableSchema = z
   .object({
     layer: z.int().describe('l, from 1.'),
@@ -57,28 +43,44 @@ const layerTableSchema = z
 export const modelSchema = z
   .object({
     id: z.string(),
-    name: z.string().describe('The name of its job.'),
-    jobId: z.string().nullable().describe('The job that trained it; null when that is deleted.'),
+    name: z.string().describe('The name of its job; of an ensemble, the one that it was given.'),
+    jobId: z.string().nullable().describe('The job that trained it; null when that is deleted, and for an ensemble.'),
     datasetId: z.string().nullable().describe('What it was trained on; null when that is deleted.'),
     createdAt: z.iso.datetime(),
     task: taskSchema,
     target: z.string().describe('The column that it predicts.'),
     classes: z.array(z.string()).nullable().describe('The labels, in the order of the outputs; null for a regression.'),
     inputs: z.array(inputSchema).describe('The columns that it reads.'),
-    layers: z.array(layerTableSchema).describe('The layer table, output layer included.'),
-    parameterCount: z.int().describe('How many numbers were learned.'),
+    members: z
+      .array(z.string())
+      .nullable()
+      .describe(
+        'Of an ensemble: the models whose answers it averages, in order. It has copies of them: they may be deleted since. Null for a single network.',
+      ),
+    layers: z
+      .array(layerTableSchema)
+      .describe(
+        'The layer table, output layer included; empty for an ensemble, whose parameters have those of each member.',
+      ),
+    parameterCount: z.int().describe('How many numbers were learned; of an ensemble, by all members together.'),
     metrics: modelMetricsSchema,
-    best: bestSchema.describe('The epoch whose parameters these are.'),
-    hyperparameters: hyperparametersSchema,
+    best: bestSchema.nullable().describe('The epoch whose parameters these are; null for an ensemble.'),
+    hyperparameters: hyperparametersSchema
+      .nullable()
+      .describe('Null for an ensemble: each of its members has its own.'),
     sha256: z
       .string()
       .describe(
-        'Of the parameters: of each, in the order of layers and names, its layer, name, shape and float32 bytes.',
+        'Of the parameters: of each, in the order of layers and names, its layer, name, shape and float32 bytes. Of an ensemble: of the `sha256` of each member, in order, a line each.',
       ),
     aliases: z.array(z.string()),
     warnings: z.array(warningSchema).describe('What the training noted.'),
   })
-  .meta({ id: 'Model', description: 'A trained network with its fitted preprocessing.' });
+  .meta({
+    id: 'Model',
+    description:
+      'A trained network with its fitted preprocessing, or an ensemble of such, which answers with the mean of their answers.',
+  });
 export type Model = z.infer<typeof modelSchema>;
 
 export const modelPage = pageOf(modelSchema).meta({ id: 'ModelPage' });
@@ -92,30 +94,45 @@ const matrixSchema = z.object({
   shape: z.tuple([z.int(), z.int()]).describe('Rows and columns.'),
   values: z.array(z.array(z.number().nullable())).describe('Row by row.'),
 });
-export const parametersSchema = z
+const layerParametersSchema = z
   .object({
-    layers: z.array(
-      z
-        .object({
-          layer: z.int().describe('l, from 1.'),
-          activation: z.enum(ACTIVATIONS),
-          W: matrixSchema.describe('(n[l], n[l-1])'),
-          b: matrixSchema.describe('(n[l], 1)'),
-        })
-        .catchall(matrixSchema),
+    layer: z.int().describe('l, from 1.'),
+    activation: z.enum(ACTIVATIONS),
+    W: matrixSchema.describe('(n[l], n[l-1])'),
+    b: matrixSchema.describe('(n[l], 1)'),
+  })
+  .catchall(matrixSchema)
+  .meta({ id: 'LayerParameters' });
+/** The network of the examples. */
+const EXAMPLE_LAYERS = [
+  {
+    layer: 1,
+    activation: 'linear' as const,
+    W: { shape: [1, 2] as [number, number], values: [[0.5, -0.25]] },
+    b: { shape: [1, 1] as [number, number], values: [[0.1]] },
+  },
+];
+const networkParametersSchema = z.object({ layers: z.array(layerParametersSchema) }).meta({
+  id: 'Parameters',
+  description: 'What was learned, layer by layer; each number is exactly the float32 that the network uses.',
+  example: { layers: EXAMPLE_LAYERS },
+});
+
+const ensembleParametersSchema = z
+  .object({
+    members: z.array(
+      z.object({
+        modelId: z.string().describe('The model that the member is a copy of.'),
+        layers: z.array(layerParametersSchema),
+      }),
     ),
   })
   .meta({
-    id: 'Parameters',
-    description: 'What was learned, layer by layer; each number is exactly the float32 that the network uses.',
-    example: {
-      layers: [
-        {
-          layer: 1,
-          activation: 'linear',
-          W: { shape: [1, 2], values: [[0.5, -0.25]] },
-          b: { shape: [1, 1], values: [[0.1]] },
-        },
-      ],
-    },
+    id: 'EnsembleParameters',
+    description: 'What was learned by each member of an ensemble, in order.',
+    example: { members: [{ modelId: EXAMPLE_MODEL_ID, layers: EXAMPLE_LAYERS }] },
   });
+
+export const parametersSchema = z
+  .union([networkParametersSchema, ensembleParametersSchema])
+  .meta({ examples: [{ layers: EXAMPLE_LAYERS }] });

@@ -8,11 +8,12 @@ import type { Database } from '../store/database.ts';
 import type { ModelRow } from '../store/tables.ts';
 import { type Aliases, createAliases } from './aliases/service.ts';
 import { createAliasStore } from './aliases/store.ts';
-import { readDescription } from './description.ts';
+import { readAnyDescription } from './description.ts';
+import { readMembers, readParameters } from './keptNetworks.ts';
 import { modelNotFound } from './modelNotFound.ts';
-import { parametersJson } from './parametersJson.ts';
+import { ensembleParametersJson, parametersJson } from './parametersJson.ts';
 import { type HeldJson, readJson, unpack } from './prediction/body.ts';
-import { createLoader, type Loader, readParameters } from './prediction/loader.ts';
+import { createLoader, type Loader } from './prediction/loader.ts';
 import { measured, type PredictionMetrics } from './prediction/metrics.ts';
 import { predictJson, rowsSchema } from './prediction/predictJson.ts';
 import type { Predictor } from './prediction/predictor.ts';
@@ -58,7 +59,7 @@ export interface Models {
   list(query: ModelsQuery): Promise<Page<Model>>;
   get(idOrAlias: string): Promise<Model>;
   remove(idOrAlias: string): Promise<void>;
-  /** The parameters as JSON, piece by piece. */
+  /** The parameters as JSON, piece by piece; of an ensemble, those of each member. */
   parameters(idOrAlias: string): Promise<AsyncGenerator<string>>;
   /** `{"rows": […]}` in, predictions out. Throws `invalid_json`, `invalid_request`, `invalid_rows`, `predict_rows_quota`. */
   predictJson(idOrAlias: string, body: RowsBody): Promise<PredictAnswer>;
@@ -121,9 +122,12 @@ function modelsOf(parts: ModelsParts, loader: Loader, { project, quotas: { predi
     },
 
     async parameters(idOrAlias) {
-      const { id, description } = await find(idOrAlias);
-      const activations = readDescription(description).layers.map(({ activation }) => activation);
-      return parametersJson(await readParameters(database, id), activations);
+      const { id, description: kept } = await find(idOrAlias);
+      const description = readAnyDescription(kept);
+      if ('members' in description) {
+        return ensembleParametersJson(description.members, readMembers(database, id, description.members));
+      }
+      return parametersJson({ description, parameters: await readParameters(database, id) });
     },
 
     async predictJson(idOrAlias, { stream, contentEncoding }) {

@@ -12,6 +12,9 @@ interface ModelFilter {
 /** What a model's parameters are called and how large they are, without their bytes. */
 export type ParameterShape = Pick<ParameterRow, 'layer' | 'name' | 'shape'>;
 
+/** A parameter as the database has it, of whichever model. */
+export type KeptParameter = Omit<ParameterRow, 'modelId'>;
+
 /** Queries about the models of one project, named for what they answer; parameters and aliases are asked for by ids of its models. */
 export interface ModelStore {
   /** By its id or by an alias. */
@@ -87,10 +90,10 @@ export function findModel(database: Database, id: string): Promise<ModelRow | un
 }
 
 /** By layer and name. */
-export function findParameters(database: Database, modelId: string): Promise<readonly ParameterRow[]> {
+export function findParameters(database: Database, modelId: string): Promise<readonly KeptParameter[]> {
   return database
     .selectFrom('parameters')
-    .selectAll()
+    .select(['layer', 'name', 'shape', 'bytes'])
     .where('modelId', '=', modelId)
     .orderBy('layer')
     .orderBy('name')
@@ -101,7 +104,7 @@ export function findParameters(database: Database, modelId: string): Promise<rea
 export async function insertModel(
   queries: Queries,
   model: ModelRow,
-  parameters: readonly Omit<ParameterRow, 'modelId'>[],
+  parameters: readonly KeptParameter[],
 ): Promise<void> {
   await queries.insertInto('models').values(model).execute();
   for (const parameter of parameters) {

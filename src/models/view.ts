@@ -2,20 +2,17 @@ import { describeInputs } from '../features/describe.ts';
 import { completed, type Hyperparameters } from '../jobs/requestSchema.ts';
 import { isoTime } from '../kit/clock.ts';
 import type { ModelRow } from '../store/tables.ts';
-import { type Description, readDescription } from './description.ts';
+import { type Description, readAnyDescription } from './description.ts';
+import type { EnsembleDescription } from './ensembles/description.ts';
 import { parameterCountOf } from './parameterCount.ts';
 import type { Model } from './schemas.ts';
+import { readShape } from './shapes.ts';
 import type { ParameterShape } from './store.ts';
-
-type Shape = [rows: number, columns: number];
 
 /** A model as clients see it. */
 export function toModel(row: ModelRow, parameters: readonly ParameterShape[], aliases: readonly string[]): Model {
-  const { columns, features, fittedTarget, layers, metrics, best, hyperparameters, warnings } = readDescription(
-    row.description,
-  );
+  const description = readAnyDescription(row.description);
   const { id, name, jobId, datasetId, createdAt, task, target, sha256 } = row;
-  const shapes = parameters.map(({ layer, name: parameter, shape }) => ({ layer, parameter, shape: readShape(shape) }));
   return {
     id,
     name,
@@ -24,37 +21,43 @@ export function toModel(row: ModelRow, parameters: readonly ParameterShape[], al
     createdAt: isoTime(createdAt),
     task,
     target,
+    ...('members' in description ? ofEnsemble(description) : ofNetwork(description, parameters)),
+    sha256,
+    aliases: [...aliases],
+    warnings: description.warnings,
+  };
+}
+
+type Described = Pick<
+  Model,
+  'classes' | 'inputs' | 'members' | 'layers' | 'parameterCount' | 'metrics' | 'best' | 'hyperparameters'
+>;
+
+function ofNetwork(description: Description, parameters: readonly ParameterShape[]): Described {
+  const { columns, features, fittedTarget, layers, metrics, best, hyperparameters } = description;
+  return {
     classes: fittedTarget.kind === 'classes' ? fittedTarget.classes : null,
     // The wire's type differs in that its lists may be written to.
     inputs: describeInputs(features, columns) as Model['inputs'],
-    layers: layerTable(layers, shapes),
+    members: null,
+    layers: layerTable(layers, parameters),
     parameterCount: parameterCountOf(parameters),
     metrics,
     best,
     // Written from the request of the job, of that type.
     hyperparameters: completed(hyperparameters as Hyperparameters),
-    sha256,
-    aliases: [...aliases],
-    warnings,
   };
 }
 
-interface ShapeOfParameter {
-  readonly layer: number;
-  readonly parameter: string;
-  readonly shape: Shape;
+function ofEnsemble({ classes, inputs, members, parameterCount, metrics }: EnsembleDescription): Described {
+  return { classes, inputs, members, layers: [], parameterCount, metrics, best: null, hyperparameters: null };
 }
 
-function layerTable(layers: Description['layers'], parameters: readonly ShapeOfParameter[]): Model['layers'] {
+function layerTable(layers: Description['layers'], parameters: readonly ParameterShape[]): Model['layers'] {
   const byLayer = Map.groupBy(parameters, ({ layer }) => layer);
   return layers.map(({ units, activation, normalization, dropout }, index) => {
     const layer = index + 1;
-    const shapes = (byLayer.get(layer) ?? []).map(({ parameter, shape }) => [parameter, shape] as const);
+    const shapes = (byLayer.get(layer) ?? []).map(({ name, shape }) => [name, readShape(shape)] as const);
     return { layer, units, activation, normalization, dropout, shapes: Object.fromEntries(shapes) };
   });
-}
-
-/** The database's own text: `[rows, columns]`. */
-export function readShape(shape: string): Shape {
-  return JSON.parse(shape);
 }

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Queries } from './database.ts';
 
-/** What a project stores: its uploads, as they came, and the parameters of its models. Equal uploads count each, though they lie on disk once. */
+/** What a project stores: its uploads, as they came, and the parameters of its models and of their copies in ensembles. Equal uploads count each, though they lie on disk once. */
 export async function storedBytes(queries: Queries, project: string): Promise<number> {
   const uploads = queries
     .selectFrom('datasets')
@@ -12,9 +12,15 @@ export async function storedBytes(queries: Queries, project: string): Promise<nu
     .innerJoin('models', 'models.id', 'parameters.modelId')
     .select(sql<number>`coalesce(sum(length(parameters.bytes)), 0)`.as('bytes'))
     .where('models.project', '=', project);
-  const [{ bytes: uploaded }, { bytes: learned }] = await Promise.all([
+  const copies = queries
+    .selectFrom('ensembleParameters')
+    .innerJoin('models', 'models.id', 'ensembleParameters.ensembleId')
+    .select(sql<number>`coalesce(sum(length(ensemble_parameters.bytes)), 0)`.as('bytes'))
+    .where('models.project', '=', project);
+  const [{ bytes: uploaded }, { bytes: learned }, { bytes: copied }] = await Promise.all([
     uploads.executeTakeFirstOrThrow(),
     parameters.executeTakeFirstOrThrow(),
+    copies.executeTakeFirstOrThrow(),
   ]);
-  return uploaded + learned;
+  return uploaded + learned + copied;
 }

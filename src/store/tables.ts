@@ -127,6 +127,19 @@ export interface ParameterRow {
   bytes: Uint8Array;
 }
 
+/** A copy of a model, of which an ensemble is made. */
+interface EnsembleMemberRow {
+  ensembleId: string;
+  /** From 1. */
+  member: number;
+  description: string;
+}
+
+interface EnsembleParameterRow extends Omit<ParameterRow, 'modelId'> {
+  ensembleId: string;
+  member: number;
+}
+
 export interface AliasRow {
   project: string;
   name: string;
@@ -248,6 +261,8 @@ export interface Tables {
   checkpoints: CheckpointRow;
   models: ModelRow;
   parameters: ParameterRow;
+  ensembleMembers: EnsembleMemberRow;
+  ensembleParameters: EnsembleParameterRow;
   aliases: AliasRow;
   events: EventRow;
   webhooks: WebhookRow;

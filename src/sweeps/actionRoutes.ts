@@ -1,16 +1,29 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import type { Tenant } from '../kit/caller.ts';
+import { unlessMissing } from '../kit/errors.ts';
+import { type Idempotent, idempotencyHeaders } from '../kit/idempotency.ts';
 import { answer, errorResponses } from '../kit/wire.ts';
-import { modelSchema } from '../models/schemas.ts';
+import { type Model, modelSchema } from '../models/schemas.ts';
 import { ensembleRequest, resumption, sweepParams, sweepSchema } from './schemas.ts';
 import type { Sweeps } from './service.ts';
+
+export interface SweepActionRoutesParts {
+  readonly sweeps: (tenant: Tenant) => Sweeps;
+  readonly getModel: (tenant: Tenant, id: string) => Promise<Model>;
+}
 
 const tags = ['Sweeps'];
 const config = { scope: 'train' } as const;
 
 /** `/v1/sweeps/{id}/pause` and the like. */
-export function sweepActionRoutes({ sweeps }: { readonly sweeps: (tenant: Tenant) => Sweeps }): FastifyPluginAsyncZod {
+export function sweepActionRoutes({ sweeps, getModel }: SweepActionRoutesParts): FastifyPluginAsyncZod {
   return async (app) => {
+    const idempotent: Idempotent = {
+      prefix: 'mdl',
+      status: 201,
+      find: ({ caller }, id) => unlessMissing('model_not_found', getModel(caller, id)),
+    };
+
     app.post('/v1/sweeps/:id/pause', {
       config,
       schema: {
@@ -55,7 +68,7 @@ export function sweepActionRoutes({ sweeps }: { readonly sweeps: (tenant: Tenant
     });
 
     app.post('/v1/sweeps/:id/ensemble', {
-      config,
+      config: { ...config, idempotent },
       schema: {
         tags,
         operationId: 'createEnsemble',
@@ -63,14 +76,15 @@ export function sweepActionRoutes({ sweeps }: { readonly sweeps: (tenant: Tenant
         description:
           'The new model predicts like any other: the mean of what the models of the best trials predict, probabilities or values. It stays when they are deleted.',
         params: sweepParams,
+        headers: idempotencyHeaders,
         body: ensembleRequest,
         response: {
           201: answer('The model; `Location` names it.', modelSchema),
           ...errorResponses(400, 404, 409, 413, 415, 422),
         },
       },
-      handler: async ({ caller, params, body }, reply) => {
-        const model = await sweeps(caller).ensemble(params.id, body);
+      handler: async ({ caller, params, body, idempotentId }, reply) => {
+        const model = await sweeps(caller).ensemble(params.id, body, idempotentId);
         return reply.code(201).header('location', `/v1/models/${model.id}`).send(model);
       },
     });

@@ -1,10 +1,9 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import type { Tenant } from '../kit/caller.ts';
 import { unlessMissing } from '../kit/errors.ts';
 import { type Idempotent, idempotencyHeaders } from '../kit/idempotency.ts';
 import { answer, errorResponses, waitQuery } from '../kit/wire.ts';
-import { sweepActionRoutes } from './actionRoutes.ts';
+import { type SweepActionRoutesParts, sweepActionRoutes } from './actionRoutes.ts';
 import { askingRoutes } from './asking/routes.ts';
 import { sweepRequestSchema } from './request/schema.ts';
 import {
@@ -18,10 +17,8 @@ import {
   trialSchema,
   trialsQuery,
 } from './schemas.ts';
-import type { Sweeps } from './service.ts';
 
-export interface SweepRoutesParts {
-  readonly sweeps: (tenant: Tenant) => Sweeps;
+export interface SweepRoutesParts extends SweepActionRoutesParts {
   /** Called when the server closes. */
   readonly close: () => Promise<void>;
 }
@@ -30,13 +27,13 @@ const tags = ['Sweeps'];
 const MS_PER_SECOND = 1000;
 
 /** `/v1/sweeps`. */
-export function sweepRoutes({ sweeps, close }: SweepRoutesParts): FastifyPluginAsyncZod {
+export function sweepRoutes({ sweeps, getModel, close }: SweepRoutesParts): FastifyPluginAsyncZod {
   return async (app) => {
     const closing = new AbortController();
     // Held answers would hold the server's end back.
     app.addHook('preClose', async () => closing.abort());
     app.addHook('onClose', close);
-    await app.register(sweepActionRoutes({ sweeps }));
+    await app.register(sweepActionRoutes({ sweeps, getModel }));
     await app.register(askingRoutes({ sweeps, closing: closing.signal }));
 
     const idempotent: Idempotent = {

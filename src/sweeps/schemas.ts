@@ -204,3 +204,4 @@ export const ensembleRequest = z
     name: z.string().trim().min(1).max(200).optional(),
   })
   .meta({ id: 'EnsembleRequest', examples: [{ trials: 5 }] });
+export type EnsembleWish = z.output<typeof ensembleRequest>;

@@ -8,6 +8,9 @@ import { ServiceError } from '../kit/errors.ts';
 import { newId } from '../kit/ids.ts';
 import { parseInput } from '../kit/validation.ts';
 import { decodeCursor, type Page, toPage } from '../kit/wire.ts';
+import type { MeasureEnsemble } from '../models/ensembles/measure.ts';
+import { saveEnsemble } from '../models/ensembles/save.ts';
+import type { Model } from '../models/schemas.ts';
 import type { Database } from '../store/database.ts';
 import type { SweepRow } from '../store/tables.ts';
 import { createSweepActions, type SweepActions, wrongState } from './actions.ts';
@@ -17,10 +20,12 @@ import { importanceOf } from './importance.ts';
 import { decodeOffset, encodeOffset } from './offsets.ts';
 import { previewOf } from './preview.ts';
 import { checkSweep, type SweepChecks } from './request/check.ts';
+import { objectivesOf } from './request/objective.ts';
 import { sweepRequestSchema } from './request/schema.ts';
-import type { Sweep, SweepImportance, SweepPreview, SweepsQuery, Trial, TrialsQuery } from './schemas.ts';
+import { readSettings } from './request/settings.ts';
+import type { EnsembleWish, Sweep, SweepImportance, SweepPreview, SweepsQuery, Trial, TrialsQuery } from './schemas.ts';
 import { createSweepStore, FINAL_STATES } from './store.ts';
-import { sweepView, trialView } from './view.ts';
+import { ranked, sweepView, trialView } from './view.ts';
 
 export interface SweepsParts {
   readonly database: Database;
@@ -31,6 +36,8 @@ export interface SweepsParts {
   /** How many jobs train at once. */
   readonly workers: number;
   readonly think: Think;
+  readonly measureEnsemble: MeasureEnsemble;
+  readonly getModel: (tenant: Tenant, id: string) => Promise<Model>;
   readonly clock: Clock;
 }
 
@@ -55,7 +62,7 @@ export interface Sweeps extends SweepActions, AskAndTell {
   /** Throws `sweep_wrong_state` where too few trials have ended. */
   importance(id: string): Promise<SweepImportance>;
   /** One model of the best trials. Throws `sweep_wrong_state` where fewer than two have a model, and as `Ensembles` does. */
-  ensemble(id: string, wanted: unknown): Promise<any>;
+  ensemble(id: string, wanted: EnsembleWish, modelId?: string): Promise<Model>;
   /** Throws `sweep_wrong_state` when the sweep is not over. */
   remove(id: string): Promise<void>;
 }
@@ -159,9 +166,17 @@ export function createSweeps(parts: SweepsParts, tenant: Tenant): Sweeps {
       return trialView(row);
     },
 
-    async ensemble() {
-      throw new Error('x');
+    async ensemble(id, { trials, name }, modelId) {
+      const row = await found(id);
+      const [objective] = objectivesOf(readSettings(row.request).objective);
+      const best = ranked(await store.succeeded(id), objective).flatMap((trial) => trial.modelId ?? []);
+      if (best.length < 2) throw tooFewModels(best.length);
+      const members = best.slice(0, trials);
+      const named = name ?? `${row.name}-best-${members.length}`;
+      const made = { id: modelId, tenant, name: named, members };
+      return parts.getModel(tenant, await saveEnsemble({ ...parts, measure: parts.measureEnsemble }, made));
     },
+
     async importance(id) {
       return importanceOf(await found(id), await store.everyTrial(id));
     },
@@ -173,4 +188,9 @@ export function createSweeps(parts: SweepsParts, tenant: Tenant): Sweeps {
       await checkpoints.removeFiles(files);
     },
   };
+}
+
+function tooFewModels(have: number): ServiceError {
+  const detail = `An ensemble takes the models of two trials at least; the sweep has ${have}: ask again when more have succeeded.`;
+  return new ServiceError('sweep_wrong_state', detail);
 }

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { Registry } from 'prom-client';
 import { onTestFinished } from 'vitest';
 import { createDatasets } from '../../src/datasets/service.ts';
+import { createReferenceKernels } from '../../src/engine/kernels/reference.ts';
 import { buildApp } from '../../src/http/app.ts';
 import { createNewsDesk } from '../../src/jobs/news.ts';
 import { jobRoutes } from '../../src/jobs/routes.ts';
@@ -10,8 +11,12 @@ import { createJobs } from '../../src/jobs/service.ts';
 import { createTrainingMetrics } from '../../src/jobs/worker/metrics.ts';
 import { createPool } from '../../src/jobs/worker/pool.ts';
 import { startWorker } from '../../src/jobs/worker/worker.ts';
+import type { Tenant } from '../../src/kit/caller.ts';
 import { foldersOf, prepareFolders } from '../../src/kit/folders.ts';
+import { createMeasureEnsemble } from '../../src/models/ensembles/measure.ts';
+import { modelRoutes } from '../../src/models/routes.ts';
 import { saveModel } from '../../src/models/save.ts';
+import { createModels } from '../../src/models/service.ts';
 import { createThinker } from '../../src/sweeps/asking/thinker.ts';
 import { startConductor } from '../../src/sweeps/conductor/conductor.ts';
 import { sweepRoutes } from '../../src/sweeps/routes.ts';
@@ -62,11 +67,26 @@ export async function openRoom() {
   const checkpoints = checkpointsIn(folder, database);
   const common = { database, findDataset, checkpoints, news, machine: MACHINE, clock: Date.now };
   const { think, close: closeThinker } = createThinker();
-  const sweeps = createSweeps({ ...common, workers: 2, think }, TENANT);
+  const measureEnsemble = createMeasureEnsemble({ database, findDataset, findFile, kernels: 'auto', log });
+  const models = createModels({
+    database,
+    createKernels: createReferenceKernels,
+    clock: Date.now,
+    temporaryFolder: folder,
+    maxTextBytes: 2 ** 20,
+    maxExpansion: 10,
+    json: { bytes: 2 ** 20, depth: 64, values: 1e5 },
+  });
+  const getModel = (tenant: Tenant, id: string) => models(tenant).get(id);
+  const sweeps = createSweeps({ ...common, workers: 2, think, measureEnsemble, getModel }, TENANT);
   const jobs = createJobs(common, TENANT);
   const app = await buildApp({
     version: '0',
-    routes: [jobRoutes({ jobs: () => jobs }), sweepRoutes({ sweeps: () => sweeps, close: closeThinker })],
+    routes: [
+      jobRoutes({ jobs: () => jobs }),
+      sweepRoutes({ sweeps: () => sweeps, getModel, close: closeThinker }),
+      modelRoutes({ models, maxBodyBytes: 2 ** 20 }),
+    ],
     guard: OPEN_GUARD,
     limits: HTTP_LIMITS,
     logger: false,

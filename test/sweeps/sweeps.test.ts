@@ -178,6 +178,28 @@ describe('a sweep', { timeout: 60_000 }, () => {
       }
   });
 
+  it('makes one model of its best trials, which answers with the mean of theirs', async () => {
+    const room = await openRoom();
+    room.startTraining();
+    const { id } = await room.begin({ search: { algorithm: 'random', trials: 4 } });
+    await room.over(id);
+    const { status, body: model, headers } = await room.post(`/v1/sweeps/${id}/ensemble`, { trials: 3 });
+    expect([status, headers.location]).toEqual([201, `/v1/models/${model.id}`]);
+    const best = await room.trialsOf(id, 'sort=objective&limit=3');
+    expect(model).toMatchObject({ name: 'points-kind-best-3', members: best.map(({ modelId }) => modelId) });
+    const ask = async (modelId: unknown) => {
+      const { body } = await room.post(`/v1/models/${modelId}/predict`, { rows: [{ x: 0.3, y: -0.4 }] });
+      return body.predictions[0].probabilities.in;
+    };
+    const answers = await Promise.all(best.map(({ modelId }) => ask(modelId)));
+    expect(await ask(model.id)).toBeCloseTo(
+      answers.reduce((sum, answer) => sum + answer / 3, 0),
+      5,
+    );
+    const fresh = await room.begin();
+    expect(await room.post(`/v1/sweeps/${fresh.id}/ensemble`)).toMatchObject({ status: 409 });
+  });
+
   it('holds its dataset until it is over, and goes with its jobs when it is deleted', async () => {
     const room = await openRoom();
     const { id } = await room.begin({ search: { algorithm: 'random', trials: 3 } });

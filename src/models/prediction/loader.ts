@@ -1,12 +1,12 @@
+import { setImmediate } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import type { CreateKernels } from '../../engine/kernels/kernels.ts';
-import type { Parameter, ParameterName } from '../../engine/parameters.ts';
 import type { Database } from '../../store/database.ts';
-import type { ParameterRow } from '../../store/tables.ts';
-import { readDescription } from '../description.ts';
-import { fromFloat32Bytes } from '../float32.ts';
-import { findModel, findParameters } from '../store.ts';
-import { readShape } from '../view.ts';
+import type { ModelRow } from '../../store/tables.ts';
+import { readNetworks } from '../keptNetworks.ts';
+import { findModel } from '../store.ts';
 import { createCache } from './cache.ts';
+import { createMember, type Member } from './member.ts';
 import { createPredictor, type Predictor } from './predictor.ts';
 
 /** Models ready to answer; those asked for last stay in memory. */
@@ -24,10 +24,21 @@ export function createLoader(database: Database, createKernels: CreateKernels, c
   async function fetch(id: string): Promise<Predictor | undefined> {
     const model = await findModel(database, id);
     if (!model) return undefined;
-    const parameters = await readParameters(database, id);
-    const predictor = createPredictor(readDescription(model.description), parameters, createKernels);
+    const predictor = createPredictor(await readMembersOf(model));
     cache.put(id, predictor, predictor.bytes);
     return predictor;
+  }
+
+  async function readMembersOf(model: ModelRow): Promise<readonly Member[]> {
+    const members: Member[] = [];
+    for await (const { description, parameters } of readNetworks(database, model)) {
+      // Members are mostly fitted to the same rows in the same way: one copy then, and inputs that are made once for all of them.
+      const known = members.find(({ features }) => isDeepStrictEqual(features, description.features));
+      const features = known?.features ?? description.features;
+      members.push(createMember({ ...description, features }, parameters, createKernels));
+      await setImmediate();
+    }
+    return members;
   }
 
   return {
@@ -40,14 +51,4 @@ export function createLoader(database: Database, createKernels: CreateKernels, c
     },
     forget: cache.drop,
   };
-}
-
-/** By layer and name, in the notes' shapes. */
-export async function readParameters(database: Database, id: string): Promise<readonly Parameter[]> {
-  return (await findParameters(database, id)).map(toParameter);
-}
-
-function toParameter({ layer, name, shape, bytes }: ParameterRow): Parameter {
-  // Written from a Parameter, whose names these are.
-  return { layer, name: name as ParameterName, shape: readShape(shape), values: fromFloat32Bytes(bytes) };
 }

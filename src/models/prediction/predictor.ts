@@ -1,12 +1,9 @@
-import type { CreateKernels } from '../../engine/kernels/kernels.ts';
-import type { LossSpec } from '../../engine/losses/losses.ts';
-import { createNetwork } from '../../engine/network.ts';
-import type { Parameter } from '../../engine/parameters.ts';
-import { decodeNumber, type FittedTarget } from '../../features/target.ts';
-import { type InputLayout, layoutOf, transform } from '../../features/transform.ts';
+import { decodeNumber } from '../../features/target.ts';
+import { type Inputs, transform } from '../../features/transform.ts';
 import type { Table } from '../../kit/table.ts';
-import type { Description } from '../description.ts';
 import { shortestFloat32 } from '../float32.ts';
+import { chunkRowsFor, type Member } from './member.ts';
+import { placeIn, sharedColumns } from './rows/sharedColumns.ts';
 import type { ModelColumns } from './rows/table.ts';
 
 /** Probabilities in the order of the classes. */
@@ -34,75 +31,76 @@ export interface Predictor extends ModelColumns {
   predict(table: Table): readonly (Prediction | undefined)[];
 }
 
-/** Reading and writing so many rows takes a millisecond or two. */
-const CHUNK_ROWS = 256;
-/** Multiply-adds of a chunk at most: one or two milliseconds more. */
-const CHUNK_MULTIPLY_ADDS = 2.5e7;
-const LARGEST_NUMBER_BYTES = 8;
-
-export function createPredictor(
-  { columns, readAs, features, fittedTarget, layers, loss }: Description,
-  parameters: readonly Parameter[],
-  createKernels: CreateKernels,
-): Predictor {
-  let bytes = 0;
-  const layout = layoutOf(features);
-  const chunkRows = chunkRowsFor(parameters, layout);
-  const network = createNetwork(
-    { ...layout, layers },
-    {
-      batchSize: chunkRows,
-      // The description is written from a loss of the engine's table, which checks it again.
-      loss: loss as LossSpec,
-      createKernels(size) {
-        bytes = size.numbers * LARGEST_NUMBER_BYTES;
-        return createKernels(size);
-      },
-    },
-  );
-  network.writeParameters(parameters);
-  const decode = decoderOf(fittedTarget);
+/** Answers with the mean of the members' answers, of which there is one at least; all have the same target and classes. */
+export function createPredictor(members: readonly Member[]): Predictor {
+  const [{ fittedTarget }] = members;
+  const classes = fittedTarget.kind === 'classes' ? fittedTarget.classes : null;
+  const fitted = sharedColumns(members.map(({ features }) => features));
+  const answer = averager(members, fitted);
+  const decode = classes ? classDecoder(classes) : ([value]: Float64Array) => ({ value });
   return {
-    fitted: features.columns,
-    readAs: new Map(readAs),
-    known: new Set([...columns, fittedTarget.column, ...features.columns.map(({ column }) => column)]),
-    classes: fittedTarget.kind === 'classes' ? fittedTarget.classes : null,
-    chunkRows,
-    bytes,
+    fitted,
+    readAs: new Map(members.flatMap(({ readAs }) => readAs)),
+    known: new Set(members.flatMap(knownColumns)),
+    classes,
+    chunkRows: chunkRowsFor(sum(members, 'multiplyAdds')),
+    bytes: sum(members, 'bytes'),
     predict(table) {
-      const { X, codes } = transform(features, table);
-      const outputs = network.predict(X, codes);
-      const { outputs: n } = network;
+      const answers = answer(table);
+      const n = classes?.length ?? 1;
       return Array.from({ length: table.rows }, (_, row) => {
-        const answer = outputs.subarray(row * n, (row + 1) * n);
-        return answer.every(Number.isFinite) ? decode(answer) : undefined;
+        const ofRow = answers.subarray(row * n, (row + 1) * n);
+        return ofRow.every(Number.isFinite) ? decode(ofRow) : undefined;
       });
     },
   };
 }
 
-/** One-hot inputs cost nothing: of all columns together no row reads more than a few. */
-function chunkRowsFor(parameters: readonly Parameter[], { oneHot }: InputLayout): number {
-  const all = parameters.reduce((sum, { values }) => sum + values.length, 0);
-  const firstUnits = parameters.find(({ layer, name }) => layer === 1 && name === 'W')?.shape[0] ?? 0;
-  const multiplyAdds = all - firstUnits * oneHot.reduce((sum, { inputs }) => sum + inputs - 1, 0);
-  return Math.max(1, Math.min(CHUNK_ROWS, Math.floor(CHUNK_MULTIPLY_ADDS / multiplyAdds)));
+function knownColumns({ columns, fittedTarget, features }: Member): readonly string[] {
+  return [...columns, fittedTarget.column, ...features.columns.map(({ column }) => column)];
 }
 
-function decoderOf(target: FittedTarget): (outputs: Float64Array) => Prediction {
-  if (target.kind === 'number') return ([output = Number.NaN]) => ({ value: decodeNumber(target, output) });
-  const { classes } = target;
-  return (outputs) => {
-    const probabilities = outputs.length === 1 ? twoClasses(outputs) : [...outputs];
-    const best = probabilities.indexOf(Math.max(...probabilities));
-    return {
-      label: classes[best],
-      probabilities: probabilities.map((probability) => shortestFloat32(Math.fround(probability))),
-    };
+function sum(members: readonly Member[], cost: 'multiplyAdds' | 'bytes'): number {
+  return members.reduce((total, member) => total + member[cost], 0);
+}
+
+/** The mean answer to the rows of a table that has the `shared` columns: a probability for each class, or a number in the target's own unit. */
+function averager(members: readonly Member[], shared: ModelColumns['fitted']): (table: Table) => Float64Array {
+  // Those that were fitted alike get their inputs together.
+  const groups = [...Map.groupBy(members, ({ features }) => features)].map(([features, group]) => ({
+    features,
+    group,
+    places: features.columns.map((fitted) => placeIn(shared, fitted)),
+  }));
+  return (table) => {
+    const answers = groups.flatMap(({ features, group, places }) => {
+      const inputs = transform(features, { rows: table.rows, columns: places.map((place) => table.columns[place]) });
+      return group.map((member) => answerOf(member, inputs));
+    });
+    return answers.reduce(add).map((total) => total / members.length);
   };
 }
 
+function answerOf({ network, fittedTarget }: Member, { X, codes }: Inputs): Float64Array {
+  const outputs = network.predict(X, codes);
+  if (fittedTarget.kind === 'number') return outputs.map((output) => decodeNumber(fittedTarget, output));
+  return network.outputs === 1 ? twoClasses(outputs) : outputs;
+}
+
 /** One output is the probability of the second class. */
-function twoClasses([second = Number.NaN]: Float64Array): readonly number[] {
-  return [1 - second, second];
+function twoClasses(second: Float64Array): Float64Array {
+  return Float64Array.from({ length: 2 * second.length }, (_, i) =>
+    i % 2 === 0 ? 1 - second[i / 2] : second[(i - 1) / 2],
+  );
+}
+
+function add(total: Float64Array, more: Float64Array): Float64Array {
+  return total.map((value, i) => value + more[i]);
+}
+
+function classDecoder(classes: readonly string[]): (probabilities: Float64Array) => Prediction {
+  return (probabilities) => ({
+    label: classes[probabilities.indexOf(Math.max(...probabilities))],
+    probabilities: Array.from(probabilities, (probability) => shortestFloat32(Math.fround(probability))),
+  });
 }

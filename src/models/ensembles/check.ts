@@ -1,0 +1,77 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Hyperparameters } from '../../jobs/requestSchema.ts';
+import { ServiceError } from '../../kit/errors.ts';
+import type { ModelRow } from '../../store/tables.ts';
+import { type Description, readAnyDescription } from '../description.ts';
+import { modelNotFound } from '../modelNotFound.ts';
+
+const FEWEST_MEMBERS = 2;
+const MOST_MEMBERS = 64;
+
+/** A model that may become a member. */
+export interface Candidate {
+  readonly row: ModelRow;
+  readonly description: Description;
+  readonly hyperparameters: Hyperparameters;
+}
+
+/** What members have to share, and what is said of one that does not. */
+const SHARED: readonly {
+  readonly of: (candidate: Candidate) => unknown;
+  readonly message: (candidate: Candidate, first: Candidate) => string;
+}[] = [
+  {
+    of: ({ row }) => row.target,
+    message: ({ row }, first) => `predicts '${row.target}', and ${first.row.id} '${first.row.target}'`,
+  },
+  {
+    of: ({ row }) => row.task,
+    message: ({ row }, first) => `is of the task ${row.task}, and ${first.row.id} of ${first.row.task}`,
+  },
+  {
+    of: ({ hyperparameters: { datasetId } }) => datasetId,
+    message: (_candidate, first) => `was trained on another dataset than ${first.row.id}`,
+  },
+  {
+    of: ({ hyperparameters: { split, weightColumn } }) => [split, weightColumn],
+    message: (_candidate, first) =>
+      `was trained on other rows than ${first.row.id}: \`split\` and \`weightColumn\` have to be the same, or no rows are left to test both`,
+  },
+  {
+    of: ({ description: { fittedTarget } }) => (fittedTarget.kind === 'classes' ? fittedTarget.classes : null),
+    message: (_candidate, first) => `has other classes than ${first.row.id}, or has them in another order`,
+  },
+];
+
+/** Throws ServiceError `invalid_ensemble` when so many models, or one of them twice, are no ensemble. */
+export function checkIds(ids: readonly string[]): void {
+  if (ids.length < FEWEST_MEMBERS || ids.length > MOST_MEMBERS) {
+    throw impossible(`it has ${FEWEST_MEMBERS} to ${MOST_MEMBERS} members, not ${ids.length}`);
+  }
+  const twice = ids.find((id, index) => ids.indexOf(id) < index);
+  if (twice !== undefined) throw impossible(`${twice} is named twice`);
+}
+
+/** The models in the order of their ids. Throws `model_not_found`, and `invalid_ensemble` where they have nothing to average. */
+export function checkMembers(ids: readonly string[], rows: readonly ModelRow[]): readonly Candidate[] {
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  const candidates = ids.map((id) => toCandidate(id, byId.get(id)));
+  const [first] = candidates;
+  for (const { of, message } of SHARED) {
+    const other = candidates.find((candidate) => !isDeepStrictEqual(of(candidate), of(first)));
+    if (other !== undefined) throw impossible(`${other.row.id} ${message(other, first)}`);
+  }
+  return candidates;
+}
+
+function toCandidate(id: string, row: ModelRow | undefined): Candidate {
+  if (row === undefined) throw modelNotFound(id);
+  const description = readAnyDescription(row.description);
+  if ('members' in description) throw impossible(`${id} is an ensemble itself: name its members instead`);
+  // Written from the request of the job, of that type.
+  return { row, description, hyperparameters: description.hyperparameters as Hyperparameters };
+}
+
+function impossible(why: string): ServiceError {
+  return new ServiceError('invalid_ensemble', `The models make no ensemble: ${why}.`);
+}

@@ -1,0 +1,102 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { CreateKernels } from '../../engine/kernels/kernels.ts';
+import type { LossSpec } from '../../engine/losses/losses.ts';
+import { encodeTarget, type FittedTarget } from '../../features/target.ts';
+import { transform } from '../../features/transform.ts';
+import type { Hyperparameters } from '../../jobs/requestSchema.ts';
+import type { Table } from '../../kit/table.ts';
+import { resolveClassWeights } from '../../training/classWeights.ts';
+import { outputsFor } from '../../training/losses.ts';
+import { type Metrics, measure, truthOfRows } from '../../training/metrics/measure.ts';
+import type { Outcome } from '../../training/outcome.ts';
+import { type Prepared, prepare } from '../../training/prepare.ts';
+import type { TrainingSpec } from '../../training/schemas/spec.ts';
+import type { PartName } from '../../training/split/parts.ts';
+import type { KeptNetwork } from '../keptNetworks.ts';
+import { createMember } from '../prediction/member.ts';
+import { asOutputs, createMeanAnswers, type MeanAnswers } from './outputs.ts';
+import { score } from './score.ts';
+
+/** Measures an ensemble on the rows that its members were trained and measured on; the members come one after the other. */
+export interface Evaluation {
+  add(member: KeptNetwork): void;
+  /** Null for a part without rows. A loss is NaN where the members do not minimize the same. */
+  measure(): Outcome['metrics'];
+}
+
+/** What members have to agree in to have one loss. */
+interface Aim {
+  readonly target: FittedTarget;
+  readonly loss: LossSpec;
+  readonly classWeights: TrainingSpec['training']['classWeights'];
+}
+
+/** Rows made into inputs at once. */
+const CHUNK_ROWS = 4096;
+const PARTS: readonly PartName[] = ['training', 'validation', 'test'];
+
+/** `spec` is the training of any of the members: they all part the rows of the table alike. */
+export function createEvaluation(table: Table, spec: TrainingSpec, createKernels: CreateKernels): Evaluation {
+  const prepared = prepare(table, spec);
+  const { parts, target } = prepared;
+  const classes = target.kind === 'classes' ? target.classes.length : null;
+  const means = PARTS.map((part) => createMeanAnswers(parts[part].length, classes));
+  const aims: Aim[] = [];
+  return {
+    add(kept) {
+      const member = createMember(kept.description, kept.parameters, createKernels);
+      for (const [index, part] of PARTS.entries()) {
+        eachChunk(parts[part], (rows, first) => {
+          means[index].add(member.network, member.fittedTarget, transform(member.features, table, rows), first);
+        });
+      }
+      aims.push(aimOf(kept));
+    },
+    measure() {
+      const [training, validation, test] = PARTS.map((part, index) =>
+        measurePart(prepared, parts[part], means[index], aims),
+      );
+      return { training, validation, test };
+    },
+  };
+}
+
+function eachChunk(rows: Int32Array, use: (rows: Int32Array, first: number) => void): void {
+  for (let first = 0; first < rows.length; first += CHUNK_ROWS) use(rows.subarray(first, first + CHUNK_ROWS), first);
+}
+
+function aimOf({ description: { fittedTarget: target, loss, hyperparameters } }: KeptNetwork): Aim {
+  // Descriptions are written from a loss of the engine's table, and from the request of a job.
+  const { classWeights } = (hyperparameters as Hyperparameters).training;
+  return { target, loss: loss as LossSpec, classWeights };
+}
+
+function measurePart(prepared: Prepared, rows: Int32Array, means: MeanAnswers, aims: readonly Aim[]): Metrics | null {
+  if (rows.length === 0) return null;
+  const { targetColumn, weights } = prepared;
+  const agree = aims.every((aim) => isDeepStrictEqual(aim, aims[0]));
+  const { target, loss, classWeights } = agree ? aims[0] : anyAim(prepared.target);
+  const n = outputsFor(loss, target.kind === 'classes' ? target.classes.length : 1);
+  const ofClass = resolveClassWeights(classWeights, { ...prepared, target });
+  const T = encodeTarget(target, targetColumn, rows);
+  const weightOf = (row: number, i: number) => (weights?.[row] ?? 1) * (ofClass?.[T[i]] ?? 1);
+  const scored = score(loss, {
+    outputs: asOutputs(means.of(aims.length), target, loss.type),
+    n,
+    T,
+    weights: weights || ofClass ? Float64Array.from(rows, weightOf) : null,
+  });
+  return measure({
+    target,
+    truth: truthOfRows(target, targetColumn, weights, rows),
+    predictions: scored.predictions,
+    loss: agree ? scored.loss : Number.NaN,
+  });
+}
+
+/** In whose terms everything but the loss can be measured. */
+function anyAim(target: FittedTarget): Aim {
+  return target.kind === 'classes'
+    ? { target, loss: { type: 'crossEntropy' }, classWeights: null }
+    : { target: { ...target, mean: 0, deviation: 1 }, loss: { type: 'mse' }, classWeights: null };
+}

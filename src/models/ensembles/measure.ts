@@ -1,0 +1,86 @@
+import { createGate } from '../../datasets/gate.ts';
+import type { FindDataset } from '../../jobs/check.ts';
+import { pinColumns } from '../../jobs/worker/columns.ts';
+import { ServiceError } from '../../kit/errors.ts';
+import type { Logger } from '../../kit/log.ts';
+import type { Warning } from '../../kit/warning.ts';
+import type { Database } from '../../store/database.ts';
+import type { KernelsChoice } from '../../training/kernels.ts';
+import type { Outcome } from '../../training/outcome.ts';
+import { readParameters } from '../keptNetworks.ts';
+import type { Candidate } from './check.ts';
+import { startMeasurement } from './measurement.ts';
+import type { TableRequest } from './messages.ts';
+
+export interface MeasureParts {
+  readonly database: Database;
+  readonly findDataset: FindDataset;
+  /** The Parquet file of a dataset; undefined: it is gone. */
+  readonly findFile: (datasetId: string) => Promise<string | undefined>;
+  readonly kernels: KernelsChoice;
+  readonly log?: Logger | undefined;
+}
+
+/** How good an ensemble is; where that cannot be said no part has metrics, and a warning says why. */
+export interface Measured {
+  readonly metrics: Outcome['metrics'];
+  readonly warnings: readonly Warning[];
+}
+
+/**
+ * Measures the ensemble of these models on the rows of their dataset, parted as for their trainings. Throws `model_not_found` when one is deleted
+ * meanwhile.
+ */
+export type MeasureEnsemble = (members: readonly Candidate[]) => Promise<Measured>;
+
+/** One ensemble is measured at a time: each takes a core, and the memory of a table. */
+export function createMeasureEnsemble(parts: MeasureParts): MeasureEnsemble {
+  const gate = createGate(1);
+  return (members) => gate.run(() => measureEnsemble(parts, members));
+}
+
+async function measureEnsemble(parts: MeasureParts, members: readonly Candidate[]): Promise<Measured> {
+  const table = await findTable(parts, members);
+  if (table === undefined) return notMeasured('its dataset is deleted');
+  try {
+    return { metrics: await measureOn(table, parts.database, members), warnings: [] };
+  } catch (error) {
+    if (error instanceof ServiceError) throw error;
+    parts.log?.error({ err: error }, 'measuring an ensemble failed');
+    return notMeasured('measuring failed; the log of the service says why');
+  }
+}
+
+/** The rows that the members were made from; undefined when the dataset is gone. */
+async function findTable(
+  { findDataset, findFile, kernels }: MeasureParts,
+  members: readonly Candidate[],
+): Promise<TableRequest | undefined> {
+  const [{ datasetId }] = members.map(({ row }) => row);
+  if (datasetId === null) return undefined;
+  const [dataset, file] = [await findDataset(datasetId), await findFile(datasetId)];
+  if (dataset === undefined || file === undefined) return undefined;
+  const pinned = members.map(({ hyperparameters }) => pinColumns(hyperparameters, dataset.columns));
+  const [{ spec }] = pinned;
+  const columns = [...new Set(pinned.flatMap((member) => member.columns))];
+  return { kind: 'table', kernels, file, columns, spec };
+}
+
+async function measureOn(table: TableRequest, database: Database, members: readonly Candidate[]) {
+  const measurement = startMeasurement();
+  try {
+    await measurement.give(table);
+    for (const { row, description } of members) {
+      const parameters = await readParameters(database, row.id);
+      await measurement.give({ kind: 'member', member: { description, parameters } });
+    }
+    return await measurement.measure();
+  } finally {
+    measurement.end();
+  }
+}
+
+function notMeasured(why: string): Measured {
+  const message = `There are no metrics: ${why}.`;
+  return { metrics: { training: null, validation: null, test: null }, warnings: [{ code: 'not_measured', message }] };
+}

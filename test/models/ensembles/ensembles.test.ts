@@ -1,0 +1,223 @@
+import { createHash } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { storedBytes } from '../../../src/store/storedBytes.ts';
+import { TENANT } from '../../support/access.ts';
+import { type House, openHouse } from './house.ts';
+import { SHOPS, SHOPS_CSV, shopTraining, toCsv } from './shops.ts';
+
+/** What a client gets is the shortest text of a float32. */
+const DIGITS = 6;
+const rows = SHOPS.slice(0, 40);
+
+let house: House;
+let dataset: string;
+let members: readonly string[];
+let ensemble: string;
+beforeAll(async () => {
+  house = await openHouse();
+  dataset = await house.upload(SHOPS_CSV);
+  const narrow = shopTraining('size', 3, { network: { layers: [{ units: 4 }, { units: 3, normalization: 'batch' }] } });
+  members = [
+    await house.train(dataset, shopTraining('size', 1)),
+    await house.train(dataset, shopTraining('size', 2)),
+    await house.train(dataset, narrow),
+  ];
+  ensemble = await house.ensemble(members);
+});
+afterAll(() => house.close());
+
+const send = (method: 'GET' | 'DELETE', url: string) => house.app.inject({ method, url });
+
+async function predictText(id: string, payload: string, contentType: string): Promise<string> {
+  const headers = { 'content-type': contentType };
+  const answer = await house.app.inject({ method: 'POST', url: `/v1/models/${id}/predict`, payload, headers });
+  expect(answer.statusCode).toBe(200);
+  return answer.body;
+}
+
+/** The mean of some numbers. */
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+describe('the predictions of an ensemble', () => {
+  it('are the mean of the probabilities of its members, and the label that is the most probable then', async () => {
+    const predicted = await house.predict(ensemble, rows);
+    const ofMembers = await Promise.all(members.map((id) => house.predict(id, rows)));
+    for (const [row, { label, probabilities }] of predicted.entries()) {
+      const means = ['large', 'middle', 'small'].map((name) =>
+        mean(ofMembers.map((predictions) => predictions[row].probabilities[name])),
+      );
+      expect(Object.keys(probabilities)).toEqual(['large', 'middle', 'small']);
+      for (const [index, value] of Object.values(probabilities).entries()) {
+        expect(value).toBeCloseTo(means[index], DIGITS);
+      }
+      expect(probabilities[label]).toBe(Math.max(...Object.values(probabilities)));
+    }
+  });
+
+  it('are those of the model where all members are the same', async () => {
+    const twins = await house.twins(dataset, shopTraining('open', 1));
+    expect(await house.predict(await house.ensemble(twins), rows)).toEqual(await house.predict(twins[0], rows));
+  });
+
+  it('are the mean of numbers in the own unit of the target, however each member learned it', async () => {
+    const ids = [
+      await house.train(dataset, shopTraining('visits', 1, { task: 'regression', training: { loss: 'poisson' } })),
+      await house.train(dataset, shopTraining('visits', 1, { task: 'regression', training: { loss: 'mae' } })),
+    ];
+    const [first, second] = await Promise.all(ids.map((id) => house.predict(id, rows)));
+    const predicted = await house.predict(await house.ensemble(ids), rows);
+    for (const [row, { value }] of predicted.entries()) {
+      expect(value).toBeCloseTo(mean([first[row].value, second[row].value]), DIGITS);
+    }
+  });
+
+  it('are the mean where one member reads a column as a number and another as a category, and a third not at all', async () => {
+    const exclude = ['sales', 'visits', 'open', 'importance'];
+    const ids = [
+      await house.train(dataset, shopTraining('size', 1)),
+      await house.train(dataset, shopTraining('size', 1, { features: { exclude, types: { code: 'categorical' } } })),
+      await house.train(dataset, shopTraining('size', 1, { features: { exclude: [...exclude, 'code'] } })),
+      await house.train(dataset, shopTraining('size', 1, { features: { exclude, maxCategories: 2 } })),
+    ];
+    const ofMembers = await Promise.all(ids.map((id) => house.predict(id, rows)));
+    const id = await house.ensemble(ids);
+    for (const [row, { probabilities }] of (await house.predict(id, rows)).entries()) {
+      const small = mean(ofMembers.map((predictions) => predictions[row].probabilities.small));
+      expect(probabilities.small).toBeCloseTo(small, DIGITS);
+    }
+    const inputs = (await house.model(id)).inputs.map(({ name, type }) => `${name} ${type}`);
+    expect(inputs.toSorted()).toEqual([
+      'city categorical',
+      'code categorical',
+      'code numeric',
+      'garden categorical',
+      'rooms numeric',
+    ]);
+  });
+
+  it('are the same in every format, for one row or many', async () => {
+    const predictions = await house.predict(ensemble, rows);
+    const [header, ...lines] = (await predictText(ensemble, toCsv(rows), 'text/csv')).trim().split('\n');
+    expect(header).toBe('prediction,probability_large,probability_middle,probability_small');
+    expect(lines).toEqual(
+      predictions.map(({ label, probabilities }) => [label, ...Object.values(probabilities)].join()),
+    );
+    const ndjson = await predictText(
+      ensemble,
+      rows.map((row) => JSON.stringify(row)).join('\n'),
+      'application/x-ndjson',
+    );
+    expect(
+      ndjson
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line)),
+    ).toEqual(predictions);
+    expect(await house.predict(ensemble, rows.slice(7, 8))).toEqual(predictions.slice(7, 8));
+  });
+
+  it('say once what was missing or unknown, whatever the number of members', async () => {
+    const payload = { rows: [{ rooms: 3, city: 'Paris', garden: 'yes', code: 1 }] };
+    const answer = await house.app.inject({ method: 'POST', url: `/v1/models/${ensemble}/predict`, payload });
+    expect(answer.json().warnings).toEqual([
+      expect.objectContaining({ code: 'unseen_category', column: 'city', count: 1 }),
+    ]);
+    const wrong = { rows: [{ rooms: 'many', size: 'small' }] };
+    const refused = await house.app.inject({ method: 'POST', url: `/v1/models/${ensemble}/predict`, payload: wrong });
+    expect(refused.json()).toMatchObject({ code: 'invalid_rows', errors: [{ path: '/rows/0/rooms' }] });
+  });
+});
+
+describe('an ensemble', () => {
+  it('is shown with its members, and without what only a single network has', async () => {
+    const shown = await Promise.all(members.map(house.model));
+    const hash = createHash('sha256');
+    for (const { sha256 } of shown) hash.update(`${sha256}\n`);
+    expect(await house.model(ensemble)).toMatchObject({
+      id: ensemble,
+      name: 'together',
+      jobId: null,
+      datasetId: dataset,
+      task: 'multiclass',
+      target: 'size',
+      classes: ['large', 'middle', 'small'],
+      members,
+      inputs: shown[0].inputs,
+      layers: [],
+      parameterCount: shown.reduce((sum, { parameterCount }) => sum + parameterCount, 0),
+      best: null,
+      hyperparameters: null,
+      sha256: hash.digest('hex'),
+      warnings: shown[0].warnings,
+    });
+    expect(shown.map((model) => model.members)).toEqual([null, null, null]);
+  });
+
+  it('is in the lists of models, also of its dataset', async () => {
+    const { items } = (await send('GET', `/v1/models?datasetId=${dataset}&limit=200`)).json();
+    expect(items.map(({ id }: { id: string }) => id)).toContain(ensemble);
+  });
+
+  it('gives the parameters of each member', async () => {
+    const answer = (await send('GET', `/v1/models/${ensemble}/parameters`)).json();
+    const own = await Promise.all(members.map(async (id) => (await send('GET', `/v1/models/${id}/parameters`)).json()));
+    expect(answer).toEqual({ members: members.map((modelId, index) => ({ modelId, layers: own[index].layers })) });
+  });
+
+  it('has the id that it is given, and answers by an alias', async () => {
+    const id = await house.ensemble(members.slice(0, 2), { id: 'mdl_chosen' });
+    expect(id).toBe('mdl_chosen');
+    const url = '/v1/aliases/best-two';
+    await house.app.inject({ method: 'PUT', url, payload: { modelId: id } });
+    expect(await house.predict('best-two', rows)).toEqual(await house.predict(id, rows));
+  });
+
+  it('stays as it is when its members and their jobs are deleted', async () => {
+    const mortal = [
+      await house.train(dataset, shopTraining('size', 4)),
+      await house.train(dataset, shopTraining('size', 5)),
+    ];
+    const id = await house.ensemble(mortal);
+    const [before, parameters] = [await house.model(id), (await send('GET', `/v1/models/${id}/parameters`)).body];
+    const predicted = await house.predict(mortal[0], rows);
+    for (const member of mortal) {
+      const { jobId } = await house.model(member);
+      await house.database.deleteFrom('jobs').where('id', '=', String(jobId)).execute();
+      expect((await send('DELETE', `/v1/models/${member}`)).statusCode).toBe(204);
+    }
+    expect(await house.model(id)).toEqual(before);
+    expect((await send('GET', `/v1/models/${id}/parameters`)).body).toBe(parameters);
+    expect(await house.predict(id, rows)).toHaveLength(predicted.length);
+  });
+
+  it('is gone after its deletion with the copies that it had, and its members stay', async () => {
+    const id = await house.ensemble(members.slice(0, 2));
+    await house.predict(id, rows);
+    expect((await send('DELETE', `/v1/models/${id}`)).statusCode).toBe(204);
+    expect((await send('GET', `/v1/models/${id}`)).json().code).toBe('model_not_found');
+    await expect(house.predict(id, rows)).rejects.toThrow('model_not_found');
+    for (const table of ['ensembleMembers', 'ensembleParameters'] as const) {
+      const left = await house.database.selectFrom(table).select('member').where('ensembleId', '=', id).execute();
+      expect(left).toEqual([]);
+    }
+    expect(await house.predict(members[0], rows)).toHaveLength(rows.length);
+  });
+
+  it('counts with its copies to what the project stores, and is not made where there is no room', async () => {
+    const before = await storedBytes(house.database, TENANT.project);
+    const id = await house.ensemble(members.slice(0, 2));
+    const copied = (await storedBytes(house.database, TENANT.project)) - before;
+    const { bytes } = await house.database
+      .selectFrom('parameters')
+      .select((eb) => eb.fn.sum<number>(eb.fn('length', ['bytes'])).as('bytes'))
+      .where('modelId', 'in', members.slice(0, 2))
+      .executeTakeFirstOrThrow();
+    expect(copied).toBe(bytes);
+    const tenant = { ...TENANT, quotas: { ...TENANT.quotas, storedBytes: before + 2 * bytes - 1 } };
+    await expect(house.ensemble(members.slice(0, 2), { tenant })).rejects.toMatchObject({ code: 'stored_bytes_quota' });
+    await send('DELETE', `/v1/models/${id}`);
+    expect(await house.ensemble(members.slice(0, 2), { tenant })).toMatch(/^mdl_/);
+  });
+});

@@ -1,0 +1,100 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { binaryOutcome, regressionOutcome } from '../outcomes.ts';
+import { type House, openHouse } from './house.ts';
+
+const PEOPLE = [
+  'age,work,income,price,x,weight',
+  ...Array.from({ length: 60 }, (_, i) =>
+    [20 + i, i % 3 ? 'Private' : 'State', i % 2 ? 'yes' : 'no', i * 1.5, i / 60, 1 + (i % 3)].join(),
+  ),
+].join('\n');
+
+let house: House;
+let dataset: string;
+let first: string;
+beforeAll(async () => {
+  house = await openHouse();
+  dataset = await house.upload(PEOPLE);
+  first = await house.save(dataset, { target: 'income' }, binaryOutcome());
+});
+afterAll(() => house.close());
+
+/** What is said of an ensemble of the first model with others. */
+async function refusal(others: readonly string[], more?: object): Promise<{ code: string; message: string }> {
+  const error = await house.ensemble([first, ...others], more).catch((thrown) => thrown);
+  return { code: error.code, message: error.message };
+}
+
+describe('an ensemble is refused', () => {
+  it.each([
+    ['another target', () => house.save(dataset, { target: 'price' }, regressionOutcome()), "predicts 'price'"],
+    [
+      'another task',
+      () =>
+        house.save(
+          dataset,
+          { target: 'income', task: 'multiclass', training: { loss: 'crossEntropy' } },
+          binaryOutcome(),
+        ),
+      'is of the task multiclass',
+    ],
+    [
+      'the classes in another order',
+      () => house.save(dataset, { target: 'income' }, binaryOutcome({ classes: ['yes', 'no'] })),
+      'other classes',
+    ],
+    [
+      'other classes',
+      () => house.save(dataset, { target: 'income' }, binaryOutcome({ classes: ['no', 'maybe'] })),
+      'other classes',
+    ],
+    [
+      'another split',
+      () => house.save(dataset, { target: 'income', split: { method: 'random', seed: 2 } }, binaryOutcome()),
+      'other rows',
+    ],
+    [
+      'rows that weigh otherwise',
+      () => house.save(dataset, { target: 'income', weightColumn: 'weight' }, binaryOutcome()),
+      'other rows',
+    ],
+    [
+      'another dataset',
+      async () => house.save(await house.upload(PEOPLE), { target: 'income' }, binaryOutcome()),
+      'another dataset',
+    ],
+    [
+      'an ensemble among its members',
+      async () => house.ensemble([first, await house.save(dataset, { target: 'income' }, binaryOutcome())]),
+      'is an ensemble itself',
+    ],
+  ])('with %s, and says of which model', async (_name, make, message) => {
+    const like = await house.save(dataset, { target: 'income' }, binaryOutcome());
+    const other = await make();
+    const refused = await refusal([like, other]);
+    expect(refused.code).toBe('invalid_ensemble');
+    expect(refused.message).toContain(message);
+    expect(refused.message).toContain(other);
+  });
+
+  it('with one member, with 65, or with the same one twice', async () => {
+    for (const others of [[], Array.from({ length: 64 }, (_, i) => `mdl_${i}`), [first]]) {
+      expect(await refusal(others)).toMatchObject({ code: 'invalid_ensemble' });
+    }
+  });
+
+  it('with a model that is not there, or is of another project', async () => {
+    expect(await refusal(['mdl_none'])).toMatchObject({ code: 'model_not_found' });
+    await house.database.insertInto('projects').values({ name: 'theirs', createdAt: 0 }).execute();
+    const theirs = await house.save(dataset, { target: 'income' }, binaryOutcome(), 'theirs');
+    expect(await refusal([theirs])).toMatchObject({ code: 'model_not_found' });
+  });
+
+  it('when a member is deleted while it is measured, and nothing of it stays', async () => {
+    const mortal = await house.save(dataset, { target: 'income' }, binaryOutcome());
+    const refused = refusal([mortal], { id: 'mdl_never' });
+    await house.database.deleteFrom('models').where('id', '=', mortal).execute();
+    expect(await refused).toMatchObject({ code: 'model_not_found' });
+    expect(await house.database.selectFrom('models').select('id').where('id', '=', 'mdl_never').execute()).toEqual([]);
+  });
+});
