@@ -102,7 +102,7 @@ async function valuesOf(
     const value =
       metric === 'parameterCount'
         ? await countOf(queries, job)
-        : (valueOf(measuresOf(loss), metric) ?? (await ofModel(queries, job, metric)));
+        : (measured(measuresOf(loss), metric) ?? (await ofModel(queries, job, metric)));
     if (value === null || !Number.isFinite(value)) return null;
     values.push(value);
   }
@@ -131,7 +131,7 @@ function measuresOf({ metrics, ...losses }: Pick<LossRow, keyof Measured>): Meas
   return { ...losses, metrics: JSON.parse(metrics) };
 }
 
-function valueOf({ trainingLoss, validationLoss, metrics }: Measured, metric: string): number | null {
+function measured({ trainingLoss, validationLoss, metrics }: Measured, metric: string): number | null {
   if (metric === 'trainingLoss') return trainingLoss;
   if (metric === 'validationLoss') return validationLoss;
   return metrics[metric] ?? null;
@@ -150,7 +150,7 @@ async function courseOf(queries: Queries, job: ReadJob, { metric }: Objective): 
   let objective: number | null = null;
   return losses.map(measuresOf).map((epoch, i) => {
     const cost = epochCost(epoch, watched);
-    if (cost < bestCost || i === 0) [bestCost, objective] = [cost, valueOf(epoch, metric)];
+    if (cost < bestCost || i === 0) [bestCost, objective] = [cost, measured(epoch, metric)];
     return objective;
   });
 }

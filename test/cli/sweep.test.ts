@@ -1,0 +1,115 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { sweep } from '../../src/cli/sweep.ts';
+import { ROAD } from './support/answers.ts';
+import { type Answers, startFakeService } from './support/fakeService.ts';
+import { createTestTerminal } from './support/testTerminal.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'trainyard-sweep-'));
+const spec = join(folder, 'spec.json');
+const table = join(folder, 'table.csv');
+const REQUEST = {
+  job: { target: 'y' },
+  space: { 'training.batchSize': { type: 'choice', values: [16, 32] } },
+};
+writeFileSync(spec, JSON.stringify(REQUEST));
+writeFileSync(table, 'x,y\n1,no\n2,yes\n');
+const NEVER = new AbortController().signal;
+
+const COUNTS = { running: 0, paused: 0, succeeded: 0, pruned: 0, failed: 0, cancelled: 0 };
+const BEGUN = {
+  ...{
+    id: 'swp_1',
+    state: 'running',
+    search: { trials: 2 },
+    objective: { metric: 'validationLoss', goal: 'minimize' },
+  },
+  ...{ counts: { ...COUNTS, running: 1 }, seconds: 1, etaSeconds: null, best: null, front: null, error: null },
+};
+const BEST = { number: 1, objective: 0.21, parameters: { 'training.batchSize': 32 }, modelId: 'mdl_1' };
+const DONE = {
+  ...BEGUN,
+  ...{ state: 'succeeded', counts: { ...COUNTS, succeeded: 1, failed: 1 }, seconds: 3, best: BEST },
+};
+const FAILED_TRIAL = {
+  ...{ number: 0, state: 'failed', objective: null, epochs: 1, parameters: { 'training.batchSize': 16 } },
+  error: { code: 'loss_diverged', message: 'The loss was not finite.' },
+};
+const BEST_TRIAL = { ...BEST, state: 'succeeded', epochs: 20, error: null };
+const ANSWERS = {
+  ...ROAD,
+  'POST /v1/sweeps': [{ status: 202, body: BEGUN }],
+  'GET /v1/sweeps/swp_1': [{ body: BEGUN }, { body: DONE }],
+  'GET /v1/sweeps/swp_1/trials': [{ body: { items: [BEST_TRIAL], next: null } }],
+  'GET /v1/sweeps/swp_1/trials/0': [
+    { body: { ...FAILED_TRIAL, state: 'running', error: null } },
+    { body: FAILED_TRIAL },
+  ],
+  'GET /v1/sweeps/swp_1/trials/1': [{ body: BEST_TRIAL }],
+  'POST /v1/sweeps/preview': [
+    {
+      body: {
+        ...{ trials: 2, epochs: { most: 40, expected: 25 }, seconds: 75, bytes: 5000, space: REQUEST.space },
+        first: [{ 'training.batchSize': 16 }],
+      },
+    },
+  ],
+} satisfies Answers;
+
+async function runSweep(args: readonly string[], terminal = createTestTerminal(), interrupted = NEVER) {
+  await using service = await startFakeService(ANSWERS);
+  const code = await sweep([...args, '--url', service.url], terminal, interrupted);
+  const bodyOf = (path: string) => JSON.parse(String(service.received.find((asked) => asked.path === path)?.body));
+  return { code, bodyOf, ...terminal.written };
+}
+
+describe('trainyard sweep', () => {
+  it('begins the sweep of the file, tells of each trial as it ends, and of the best', async () => {
+    const { code, bodyOf, output } = await runSweep([spec]);
+    expect(code).toBe(0);
+    expect(bodyOf('/v1/sweeps')).toEqual(REQUEST);
+    expect(output).toContain('Sweep swp_1\n');
+    expect(output).toContain(
+      'trial 0 failed The loss was not finite.  batchSize 16\ntrial 1 succeeded 0.2100  batchSize 32\n',
+    );
+    expect(output).toContain('succeeded: 2 of 2 trials ended, 1 failed, best 0.2100 (number 1), 3 s.');
+    expect(output).toMatch(/training\.batchSize {2}32\n/);
+    expect(output).toContain('Model mdl_1.');
+    expect(output.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);
+  });
+
+  it('uploads a table for it', async () => {
+    const { bodyOf } = await runSweep([spec, '--table', table]);
+    expect(bodyOf('/v1/sweeps')).toEqual({ ...REQUEST, job: { target: 'y', datasetId: 'ds_1' } });
+  });
+
+  it('draws a table of the trials in place on a terminal', async () => {
+    const { output } = await runSweep([spec], createTestTerminal({ isTty: true }));
+    expect(output).toContain('running: 0 of 2 trials ended, 1 running, 1 s\n');
+    expect(output).toContain('\x1b[4A\r\x1b[J');
+    expect(output).toMatch(/ +1 {2}succeeded +0\.2100 +20 {2}batchSize 32/);
+  });
+
+  it('watches a sweep that there is', async () => {
+    const { code, output } = await runSweep(['--watch', 'swp_1']);
+    expect([code, output.includes('Model mdl_1.')]).toEqual([0, true]);
+  });
+
+  it('says what it would do and runs nothing', async () => {
+    const { code, output } = await runSweep([spec, '--preview']);
+    expect(code).toBe(0);
+    expect(output).toContain('2 trials, about 25 epochs (40 at most), about 1 min 15 s, about 5 kB of models.');
+    expect(output).not.toContain('Sweep swp_1');
+  });
+
+  it('prints the sweep alone as JSON', async () => {
+    const { output } = await runSweep([spec, '--json']);
+    expect(JSON.parse(output)).toMatchObject({ id: 'swp_1', state: 'succeeded' });
+  });
+
+  it('refuses a file that is no JSON object', async () => {
+    await expect(runSweep([table])).rejects.toThrow('A sweep takes a file with a JSON object');
+  });
+});
