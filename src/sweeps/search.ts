@@ -1,57 +1,201 @@
+import type { Halt } from '../training/halt.ts';
+import type { TrialEpochs } from './epochs.ts';
+import { lossesOf, type Objective, signed } from './objectives.ts';
+import { createProgress } from './progress.ts';
+import type { Promotion, Stretch } from './pruners/pruner.ts';
+import { createPruner, type Pruning } from './pruners/pruners.ts';
 import type { Finished } from './samplers/sampler.ts';
 import { type Algorithm, SAMPLERS } from './samplers/samplers.ts';
 import type { SpaceDefinition } from './space/schema.ts';
-import { compileSpace, type Parameters, parametersAt, pointOf } from './space/space.ts';
+import { compileSpace, type Parameters, type Point, parametersAt, pointOf } from './space/space.ts';
 
 export interface SearchSettings {
   readonly space: SpaceDefinition;
   readonly algorithm: Algorithm;
-  readonly goal: 'minimize' | 'maximize';
+  /** At least one; the first is the one that is pruned by and that has the target. */
+  readonly objectives: readonly Objective[];
   /** An unsigned 32-bit number. */
   readonly seed: number;
-  /** Trials that may run at once. */
+  /** Legs that may run at once. */
   readonly parallel: number;
+  /** Trials to ask for, at most. */
+  readonly trials: number;
+  readonly pruning: Pruning | null;
+  readonly epochs: TrialEpochs;
+  /** Once a trial's first objective is as good, no more are asked for, and none goes on; null: none is good enough. */
+  readonly target: number | null;
+  /** After so many trials without a better one no more are asked for; null: without end. */
+  readonly patience: number | null;
 }
 
-/** A trial that was asked: the objective is undefined while it runs, and null when it failed; a number that is not finite is a failure too. */
-export interface AskedTrial {
+/** A trial's run up to where the search looks at it. Legs have numbers from 0 on, in the order in which they were decided. */
+export interface Leg {
+  /** A new trial has the next number, from 0 on. */
+  readonly trial: number;
+  /** Of the trial. */
   readonly parameters: Parameters;
-  readonly objective: number | null | undefined;
+  /** Epochs of the trial, all in all; null: to its end. */
+  readonly until: number | null;
+  /** Undefined while it runs. */
+  readonly result: LegResult | undefined;
 }
 
-/** What to do next: run a trial with those parameters, wait for one that runs, or end, as there is nothing left to try. */
+export interface LegResult {
+  /** One for each objective; null: the trial failed, or has no such numbers. One that is not finite is none. */
+  readonly objectives: readonly number[] | null;
+  /** Whether the trial never goes on: it came to its end of itself, all epochs done or stopped early, or failed. */
+  readonly over: boolean;
+  /** The first objective at the best epoch so far, after each epoch from the first on; only median pruning asks for it. */
+  readonly course?: readonly (number | null)[];
+}
+
+/** What to do next. `limits` are of the first objective, as a training's halt has them. */
 export type Next =
-  | { readonly do: 'ask'; readonly parameters: Parameters }
-  | { readonly do: 'wait'; readonly trial: number }
-  | { readonly do: 'end' };
+  /** Run a new trial, whose number is how many there were. */
+  | {
+      readonly do: 'ask';
+      readonly parameters: Parameters;
+      readonly until: number | null;
+      readonly limits: Halt['limits'];
+    }
+  /** Let a trial go on from where it waits. */
+  | { readonly do: 'goOn'; readonly trial: number; readonly until: number | null; readonly limits: Halt['limits'] }
+  /** Wait for the result of that leg. */
+  | { readonly do: 'wait'; readonly leg: number }
+  /** All legs are finished and there is nothing left to do. */
+  | { readonly do: 'end'; readonly because: 'trials' | 'space' | 'target' | 'noProgress' };
+
+export interface Search {
+  /** What to do as the leg after the last one that was added. Asking changes nothing. */
+  next(): Next;
+  /** Adds the leg after the last one, with its result or without. */
+  add(leg: Leg): void;
+  /** Takes the result of a leg; the first that it is told of one stays. */
+  tell(leg: number, result: LegResult): void;
+}
 
 /**
- * The search alone: `next` is a pure function of the trials asked so far, in the order of their numbers from 0 on.
+ * The search alone: a pure function of the legs decided so far. It is fed with them so that a decision costs no more than the sampler's own
+ * work; built anew from the list of them, at any moment, it answers the same.
  *
- * What is asked as trial n looks at the objectives of exactly the trials up to n - parallel. The others count as pending, finished or not, and
- * while one of those is not finished there is nothing to ask but to wait for it. So the same settings ask the same trials in the same
- * order, however long each takes, and after a crash or a pause too. In return a trial that takes long is overtaken by parallel - 1 others at most.
- * A failed trial counts as the worst. A pruned one counts with the objective that it had when it was pruned.
+ * What is decided as leg k looks at the results of exactly the legs up to k - parallel. The others count as pending, finished or not, and while
+ * one of those is not finished there is nothing to do but to wait for it. So the same settings decide the same legs in the same order, however
+ * long each takes, and after a crash or a pause too. In return a leg that takes long is overtaken by parallel - 1 others at most. Where no trial
+ * is left to ask for, it looks at one more leg after the other until one lets a trial go on, or all are finished.
+ *
+ * To the sampler a trial has the loss of its last leg that was looked at, and a failed one the worst.
  */
-export function createSearch({ space: definition, algorithm, goal, seed, parallel }: SearchSettings) {
-  const space = compileSpace(definition);
-  const suggest = SAMPLERS[algorithm].create(space, seed);
-  const lossOf = (objective: number | null) => {
-    if (objective === null || !Number.isFinite(objective)) return Number.POSITIVE_INFINITY;
-    return goal === 'minimize' ? objective : -objective;
-  };
+export function createSearch(settings: SearchSettings, legs: readonly Leg[] = []): Search {
+  const { objectives, epochs, parallel } = settings;
+  const [objective] = objectives;
+  const space = compileSpace(settings.space);
+  const sampler = SAMPLERS[settings.algorithm];
+  const suggest = sampler.create(space, settings.seed);
+  const mostTrials = Math.min(settings.trials, sampler.size(space) ?? Number.POSITIVE_INFINITY);
+  const pruner = createPruner(settings.pruning, epochs.most);
+  const progress = createProgress({
+    target: settings.target === null ? null : signed(objective, settings.target),
+    patience: settings.patience,
+  });
 
-  function next(trials: readonly AskedTrial[]): Next {
-    const visible = Math.max(trials.length - parallel + 1, 0);
-    const finished: Finished[] = [];
-    for (const [trial, { parameters, objective }] of trials.slice(0, visible).entries()) {
-      if (objective === undefined) return { do: 'wait', trial };
-      finished.push({ point: pointOf(space, parameters), loss: lossOf(objective) });
+  const added: { readonly trial: number; result: LegResult | undefined }[] = [];
+  /** Of each trial. */
+  const points: Point[] = [];
+  /** Of each trial of which a leg was looked at: the first so many, as first legs have the order of trials. */
+  const finished: Finished[] = [];
+  /** Legs that were looked at. */
+  let looked = 0;
+  /** What was decided as the next leg. */
+  let decided: Next | null = null;
+
+  /** Looks at the first so many legs, as far as they are finished; which one is not. */
+  function lookAt(count: number): number | null {
+    for (; looked < count; looked++) {
+      const { trial, result } = added[looked];
+      if (result === undefined) return looked;
+      const losses = lossesOf(objectives, result.objectives);
+      progress.see(losses, trial === finished.length);
+      finished[trial] = { point: points[trial], loss: losses[0] };
+      const course = (result.course ?? []).map((each) => (each === null ? null : signed(objective, each)));
+      pruner.see(trial, { loss: losses[0], isOver: result.over, course });
     }
-    const pending = trials.slice(visible).map(({ parameters }) => pointOf(space, parameters));
-    const point = suggest(trials.length, { finished, pending });
-    return point === null ? { do: 'end' } : { do: 'ask', parameters: parametersAt(space, point) };
+    return null;
   }
 
-  return { next };
+  function decide(): Next {
+    for (let visible = added.length - parallel + 1; ; visible = looked + 1) {
+      const missing = lookAt(visible);
+      if (missing !== null) return { do: 'wait', leg: missing };
+      const next = goOn() ?? ask();
+      if (next !== null) return next;
+      if (looked === added.length) return { do: 'end', because: whyEnded() };
+    }
+  }
+
+  function goOn(): Next | null {
+    if (progress.stopped() === 'target') return null;
+    const isLast = looked === added.length && !mayAsk();
+    const promotion = pruner.promotion() ?? (isLast ? pruner.lift() : null);
+    return promotion && { do: 'goOn', ...promotion, limits: [] };
+  }
+
+  function mayAsk(): boolean {
+    return progress.stopped() === null && points.length < mostTrials;
+  }
+
+  function ask(): Next | null {
+    if (!mayAsk()) return null;
+    const point = suggest(points.length, { finished, pending: points.slice(finished.length) });
+    if (point === null) return null;
+    const parameters = parametersAt(space, point);
+    return { do: 'ask', parameters, ...withGoal(pruner.stretchOf(points.length, epochs.of(parameters))) };
+  }
+
+  /** The limits of losses as those of the objective. */
+  function withGoal({ until, limits }: Stretch): Stretch {
+    return { until, limits: limits.map(({ epoch, worst }) => ({ epoch, worst: signed(objective, worst) })) };
+  }
+
+  function whyEnded() {
+    return progress.stopped() ?? (points.length < settings.trials ? 'space' : 'trials');
+  }
+
+  function add({ trial, parameters, until, result }: Leg): void {
+    const missing = lookAt(added.length - parallel + 1);
+    if (missing !== null) throw new TypeError(`leg ${added.length} was decided before leg ${missing} was finished`);
+    if (trial > points.length) throw new TypeError(`trial ${trial} is not the next one`);
+    if (trial === points.length) {
+      points.push(pointOf(space, parameters));
+      pruner.begin(trial, epochs.of(parameters));
+    } else {
+      lookUntil({ trial, until });
+      pruner.promote(trial);
+    }
+    added.push({ trial, result });
+    decided = null;
+  }
+
+  /** Looks at as many legs as whoever let the trial go on had to look at. */
+  function lookUntil({ trial, until }: Promotion): void {
+    for (;;) {
+      const promotion = pruner.promotion();
+      if (promotion?.trial === trial && promotion.until === until) return;
+      if (looked === added.length || lookAt(looked + 1) !== null) return;
+    }
+  }
+
+  function tell(leg: number, result: LegResult): void {
+    added[leg].result ??= result;
+  }
+
+  for (const leg of legs) add(leg);
+
+  return {
+    next() {
+      if (decided === null || decided.do === 'wait') decided = decide();
+      return decided;
+    },
+    add,
+    tell,
+  };
 }
