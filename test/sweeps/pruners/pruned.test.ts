@@ -1,0 +1,115 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { pruningSchema } from '../../../src/sweeps/pruners/pruners.ts';
+import type { Leg, LegResult, SearchSettings } from '../../../src/sweeps/search.ts';
+import { EPOCHS, epochsAsked, play, SETTINGS } from '../players.ts';
+import { OPTIMIZERS } from '../space/spaces.ts';
+
+const settingsOf = (pruning: object): SearchSettings => ({
+  ...SETTINGS,
+  space: { x: { type: 'uniform', min: 0, max: 1 } },
+  algorithm: 'random',
+  trials: 60,
+  epochs: { of: () => 27, most: 27 },
+  pruning: pruningSchema.parse(pruning),
+});
+
+describe('a search pruned by median', () => {
+  it('saves epochs, and ends trials above the median only', () => {
+    const { legs } = play({ ...settingsOf({ type: 'median' }), algorithm: 'tpe' });
+    const done = legs.map(({ result }) => result?.course?.length ?? 0).reduce((a, b) => a + b, 0);
+    expect(legs).toHaveLength(60);
+    expect(done).toBeLessThan(0.8 * 60 * 27);
+  });
+});
+
+/** Holds each promotion against the results that could be looked at as it was decided. */
+function expectEarned(legs: readonly Leg[], heights: readonly (number | null)[], parallel: number): void {
+  const rungOf = (until: number | null) => heights.indexOf(until);
+  for (const [k, { trial, until, parameters }] of legs.entries()) {
+    const rung = rungOf(until);
+    if (legs.findIndex((leg) => leg.trial === trial) === k) {
+      expect(rung).toBe(0);
+      continue;
+    }
+    const lossOf = ({ result }: Leg) => result?.objectives?.[0] ?? Number.POSITIVE_INFINITY;
+    const below = legs.filter((leg) => rungOf(leg.until) === rung - 1);
+    const own = below.find((leg) => leg.trial === trial);
+    expect(own?.parameters).toEqual(parameters);
+    // Where no trial is left to ask for, one leg more after the other is looked at.
+    const counts = Array.from({ length: isDraining(legs, k) ? parallel : 1 }, (_, more) => k - parallel + 1 + more);
+    const hasEarned = (count: number) => {
+      const looked = legs.slice(0, count).filter((leg) => below.includes(leg));
+      const better = looked.filter((leg) => own && lossOf(leg) < lossOf(own)).length;
+      return own !== undefined && looked.includes(own) && better < Math.floor(looked.length / 3);
+    };
+    const isLift = counts.at(-1) === k && legs.slice(0, k).every((leg) => rungOf(leg.until) < rung);
+    expect(isLift || counts.some(hasEarned)).toBe(true);
+  }
+}
+
+function isDraining(legs: readonly Leg[], k: number): boolean {
+  return new Set(legs.slice(0, k).map(({ trial }) => trial)).size === 60;
+}
+
+describe('a search pruned by asha', () => {
+  const heights = [1, 3, 9, null];
+
+  it.each([1, 4])(
+    'lets the best third of each rung go on, each once, and some to their end: %i at once',
+    (parallel) => {
+      fc.assert(
+        fc.property(fc.nat(), (seed) => {
+          // No early stopping: all that is on a rung ran to it.
+          const resultOf = (...[parameters, until]: Parameters<typeof lossAt>) => lossAt(parameters, until);
+          const { legs } = play({ ...settingsOf({ type: 'asha' }), seed, parallel }, { resultOf });
+          expectEarned(legs, heights, parallel);
+          const stretches = legs.map(({ trial, until }) => `${trial} to ${until}`);
+          expect(new Set(stretches).size).toBe(stretches.length);
+          expect(stretches.some((each) => each.endsWith('null'))).toBe(true);
+        }),
+        { numRuns: 20 },
+      );
+    },
+  );
+
+  it('takes at most a third of the epochs of as many full trainings', () => {
+    for (const parallel of [1, 2, 8]) {
+      const settings = { ...settingsOf({ type: 'asha' }), parallel };
+      const { legs } = play(settings);
+      expect(epochsAsked(legs, settings.epochs)).toBeLessThan((60 * 27) / 3);
+    }
+  });
+
+  it('looks at trials with epochs of their own where they all have come', () => {
+    const { legs } = play({ ...settingsOf({ type: 'asha', minEpochs: 20 }), space: OPTIMIZERS, epochs: EPOCHS });
+    const untils = new Map(legs.map(({ parameters, until }) => [EPOCHS.of(parameters), until]));
+    for (const [epochs, until] of untils) expect(until === null || until < epochs).toBe(true);
+    expect(untils.get(10)).toBeNull();
+    expect(untils.get(20)).toBeNull();
+  });
+
+  it('lets the best go to its end where there are too few to earn it', () => {
+    const { legs, decisions } = play({ ...settingsOf({ type: 'asha' }), trials: 2 });
+    expect(legs.filter(({ until }) => until === null)).toHaveLength(1);
+    expect(decisions.at(-1)).toEqual({ do: 'end', because: 'trials' });
+  });
+});
+
+/** A loss that falls with the epochs, of trials whose order does change. */
+function lossAt({ x }: Leg['parameters'], until: number | null): LegResult {
+  const wave = Math.sin(50 * Number(x)) / (until ?? 27);
+  return { objectives: [Number(x) + wave + 1], over: until === null };
+}
+
+describe('a search pruned by hyperband', () => {
+  it('halves in each bracket by itself, at less than half the epochs of full trainings', () => {
+    const settings = { ...settingsOf({ type: 'hyperband' }), parallel: 3 };
+    const { legs } = play(settings);
+    const first = new Map(legs.toReversed().map(({ trial, until }) => [trial, until]));
+    expect(new Set(first.values())).toEqual(new Set([1, 3, 9, null]));
+    expect(epochsAsked(legs, settings.epochs)).toBeLessThan((60 * 27) / 2);
+    const stretches = legs.map(({ trial, until }) => `${trial} to ${until}`);
+    expect(new Set(stretches).size).toBe(stretches.length);
+  });
+});
