@@ -85,6 +85,10 @@ ALTER TABLE jobs ADD COLUMN halted INTEGER NOT NULL DEFAULT 0 CHECK (halted IN (
 
 CREATE INDEX jobs_by_sweep ON jobs (sweep_id, trial) WHERE sweep_id IS NOT NULL;
 
+-- Among equals the jobs that somebody has submitted come before the trials of sweeps, which may be thousands.
+DROP INDEX jobs_queue;
+CREATE INDEX jobs_queue ON jobs (project, priority DESC, (trial IS NOT NULL), id) WHERE state = 'queued';
+
 CREATE TRIGGER new_sweeps_are_told AFTER INSERT ON sweeps BEGIN
   INSERT INTO sweep_events (sweep_id, type, data)
   VALUES (NEW.id, 'state', json_object('state', NEW.state, 'endedBy', NEW.ended_by, 'error', json(NEW.error)));

@@ -74,7 +74,10 @@ export function createJobStore(database: Database, project: string): JobStore {
     async queuePositions(ids) {
       const positions = database
         .selectFrom(turns(database).as('turns'))
-        .select(['id', sql<number>`row_number() OVER (ORDER BY priority DESC, turn, id)`.as('position')]);
+        .select([
+          'id',
+          sql<number>`row_number() OVER (ORDER BY priority DESC, turn, (trial IS NOT NULL), id)`.as('position'),
+        ]);
       const rows = await database
         .selectFrom(positions.as('queue'))
         .select(['id', 'position'])
@@ -112,7 +115,8 @@ function turns(database: Database) {
     .select([
       'id',
       'priority',
-      sql<number>`row_number() OVER (PARTITION BY project ORDER BY priority DESC, id) + (
+      'trial',
+      sql<number>`row_number() OVER (PARTITION BY project ORDER BY priority DESC, (trial IS NOT NULL), id) + (
         SELECT count(*) FROM jobs AS running WHERE running.state = 'running' AND running.project = jobs.project
       )`.as('turn'),
     ])

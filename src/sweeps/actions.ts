@@ -1,20 +1,22 @@
 import type { NewsDesk } from '../jobs/news.ts';
+import type { Tenant } from '../kit/caller.ts';
 import type { Clock } from '../kit/clock.ts';
 import { ServiceError } from '../kit/errors.ts';
 import { mistaken } from '../kit/validation.ts';
-import type { Database } from '../store/database.ts';
+import type { Database, Queries } from '../store/database.ts';
 import type { SweepRow, SweepState } from '../store/tables.ts';
 import { askJobs } from './askJobs.ts';
 import { ranUntil } from './conductor/write.ts';
 import { MOST_TRIALS } from './request/schema.ts';
 import { readSettings } from './request/settings.ts';
 import type { Sweep } from './schemas.ts';
+import { checkTrials } from './store.ts';
 
 /** What clients ask of sweeps. Each throws `sweep_wrong_state` where it is not possible, which says what is. */
 export interface SweepActions {
   /** No more trials are asked for, and those that run pause. To pause a paused sweep changes nothing. */
   pause(id: string): Promise<Sweep>;
-  /** Goes on where it was paused, cancelled or over, with so many trials more. Throws `invalid_sweep` where that is more than a sweep may have. */
+  /** Goes on where it was paused, cancelled or over, with so many trials more. Throws `invalid_sweep` where that is more than a sweep may have, and `queued_jobs_quota`. */
   resume(id: string, trials?: number): Promise<Sweep>;
   /** Ends it and cancels its trials; those that have ended stay. To cancel a cancelled sweep changes nothing. */
   cancel(id: string): Promise<Sweep>;
@@ -24,6 +26,7 @@ export interface SweepActionsParts {
   readonly database: Database;
   readonly news: NewsDesk;
   readonly clock: Clock;
+  readonly tenant: Tenant;
   /** Throws when there is none of that id. */
   readonly found: (id: string) => Promise<SweepRow>;
   readonly view: (row: SweepRow) => Promise<Sweep>;
@@ -46,10 +49,15 @@ export function wrongState({ state }: Pick<SweepRow, 'state'>, done: Done): Serv
   return new ServiceError('sweep_wrong_state', `The sweep is ${state}: it cannot be ${done}. It can be ${remedies}.`);
 }
 
-export function createSweepActions({ database, news, clock, found, view }: SweepActionsParts): SweepActions {
+export function createSweepActions({ database, news, clock, tenant, found, view }: SweepActionsParts): SweepActions {
   /** False: the sweep was in no state for it. */
-  const move = async (id: string, from: readonly SweepState[], change: Partial<SweepRow>): Promise<boolean> => {
-    const moved = await database
+  const move = async (
+    queries: Queries,
+    id: string,
+    from: readonly SweepState[],
+    change: Partial<SweepRow>,
+  ): Promise<boolean> => {
+    const moved = await queries
       .updateTable('sweeps')
       .set(change)
       .where('id', '=', id)
@@ -66,7 +74,7 @@ export function createSweepActions({ database, news, clock, found, view }: Sweep
   return {
     async pause(id) {
       const row = await found(id);
-      const moved = await move(id, FROM.paused, { state: 'paused', ...ranUntil(row, clock()) });
+      const moved = await move(database, id, FROM.paused, { state: 'paused', ...ranUntil(row, clock()) });
       if (moved) await askJobs(database, id, 'pause', clock(), news);
       else if (row.state !== 'paused') throw wrongState(row, 'paused');
       return tell(id);
@@ -79,7 +87,13 @@ export function createSweepActions({ database, news, clock, found, view }: Sweep
       if (trials > MOST_TRIALS) throw tooMany(settings.search.trials);
       const request = JSON.stringify({ ...settings, search: { ...settings.search, trials } });
       const going = { state: 'running', runningSince: clock(), finishedAt: null, endedBy: null, error: null } as const;
-      if (!(await move(id, FROM.resumed, { ...going, request }))) throw wrongState(row, 'resumed');
+      const moved = await database.transaction().execute(async (transaction) => {
+        const held = await move(transaction, id, FROM.resumed, { ...going, request });
+        if (held && tenant.quotas.queuedJobs !== null)
+          await checkTrials(transaction, row.project, tenant.quotas.queuedJobs);
+        return held;
+      });
+      if (!moved) throw wrongState(row, 'resumed');
       await askJobs(database, id, 'resume', clock(), news);
       return tell(id);
     },

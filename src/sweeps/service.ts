@@ -1,3 +1,4 @@
+import { noRoomLeft } from '../datasets/uploadLimit.ts';
 import type { FindDataset } from '../jobs/check.ts';
 import type { Checkpoints } from '../jobs/checkpoints/checkpoints.ts';
 import { type News, type NewsDesk, nextNews } from '../jobs/news.ts';
@@ -12,6 +13,7 @@ import type { MeasureEnsemble } from '../models/ensembles/measure.ts';
 import { saveEnsemble } from '../models/ensembles/save.ts';
 import type { Model } from '../models/schemas.ts';
 import type { Database } from '../store/database.ts';
+import { storedBytes } from '../store/storedBytes.ts';
 import type { SweepRow } from '../store/tables.ts';
 import { createSweepActions, type SweepActions, wrongState } from './actions.ts';
 import { type AskAndTell, createAskAndTell } from './asking/asking.ts';
@@ -50,7 +52,7 @@ interface Waiting {
 
 /** What a tenant can do with its sweeps. Throws ServiceError `sweep_not_found` for an id that is none. */
 export interface Sweeps extends SweepActions, AskAndTell {
-  /** Starts a search, under that id if one is given. Throws as `checkSweep`, and `invalid_request`. */
+  /** Starts a search, under that id if one is given. Throws as `checkSweep`, `invalid_request`, `queued_jobs_quota`, and `stored_bytes_quota` where a model would have no room. */
   submit(body: unknown, id?: string): Promise<Sweep>;
   /** What `submit` would start; nothing is run. Throws as it does. */
   preview(body: unknown): Promise<SweepPreview>;
@@ -105,30 +107,35 @@ export function createSweeps(parts: SweepsParts, tenant: Tenant): Sweeps {
     }
   }
 
-  const actions = createSweepActions({ ...parts, found, view });
+  const actions = createSweepActions({ ...parts, tenant, found, view });
   return {
     ...actions,
     ...createAskAndTell(parts, project),
 
     async submit(body, givenId) {
       const request = parseInput(sweepRequestSchema, body);
+      const { storedBytes: most } = tenant.quotas;
+      if (most !== null && (await storedBytes(database, project)) >= most) throw noRoomLeft(most);
       const { settings, sample } = await checkSweep(request, checks);
       const now = clock();
       const id = givenId ?? newId('swp', now);
-      await store.insert({
-        id,
-        project,
-        name: request.name ?? (sample ? `${sample.dataset.name}-${sample.spec.target}` : 'external'),
-        datasetId: sample?.dataset.id ?? null,
-        state: 'running',
-        request: JSON.stringify(settings),
-        endedBy: null,
-        error: null,
-        ranMs: 0,
-        runningSince: now,
-        createdAt: now,
-        finishedAt: null,
-      });
+      await store.insert(
+        {
+          id,
+          project,
+          name: request.name ?? (sample ? `${sample.dataset.name}-${sample.spec.target}` : 'external'),
+          datasetId: sample?.dataset.id ?? null,
+          state: 'running',
+          request: JSON.stringify(settings),
+          endedBy: null,
+          error: null,
+          ranMs: 0,
+          runningSince: now,
+          createdAt: now,
+          finishedAt: null,
+        },
+        tenant.quotas.queuedJobs,
+      );
       news.publish({ kind: 'sweepWish', sweepId: id });
       return view(await found(id));
     },

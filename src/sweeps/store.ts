@@ -30,8 +30,11 @@ export interface Tally {
 
 /** Queries about the sweeps of one project; trials and legs are asked for by ids of its sweeps. */
 export interface SweepStore {
-  /** Throws ServiceError `invalid_sweep` when the dataset is gone. */
-  insert(row: SweepRow): Promise<void>;
+  /**
+   * Throws ServiceError `invalid_sweep` when the dataset is gone, and `queued_jobs_quota` when the trials of the project's sweeps would be more
+   * than `mostQueued` at once.
+   */
+  insert(row: SweepRow, mostQueued: number | null): Promise<void>;
   find(id: string): Promise<SweepRow | undefined>;
   state(id: string): Promise<SweepState | undefined>;
   /** Newest first. */
@@ -51,10 +54,11 @@ export interface SweepStore {
 export function createSweepStore(database: Database, project: string): SweepStore {
   const ofProject = () => database.selectFrom('sweeps').where('project', '=', project);
   return {
-    insert: (row) =>
+    insert: (row, mostQueued) =>
       database.transaction().execute(async (transaction) => {
         if (row.datasetId !== null) await demandDataset(transaction, row.datasetId);
         await transaction.insertInto('sweeps').values(row).execute();
+        if (mostQueued !== null) await checkTrials(transaction, project, mostQueued);
       }),
 
     find: (id) => ofProject().selectAll().where('id', '=', id).executeTakeFirst(),
@@ -157,4 +161,18 @@ async function demandDataset(queries: Queries, id: string): Promise<void> {
   if (dataset !== undefined) return;
   const message = `There is no dataset '${id}'.`;
   throw new ServiceError('invalid_sweep', message, [{ path: '/job/datasetId', message }]);
+}
+
+/** Throws ServiceError `queued_jobs_quota` where the sweeps that run may have more trials at once than jobs may wait. */
+export async function checkTrials(queries: Queries, project: string, most: number): Promise<void> {
+  const { atOnce } = await queries
+    .selectFrom('sweeps')
+    .select(sql<number>`coalesce(sum(request ->> '$.parallel'), 0)`.as('atOnce'))
+    .where('project', '=', project)
+    .where('state', '=', sql.lit('running'))
+    .where('datasetId', 'is not', null)
+    .executeTakeFirstOrThrow();
+  if (atOnce <= most) return;
+  const detail = `The project may have ${most} jobs that wait, and its sweeps would run ${atOnce} trials at once: lower parallel, or wait for another sweep.`;
+  throw new ServiceError('queued_jobs_quota', detail);
 }

@@ -88,7 +88,7 @@ describe('trainyard sweep', () => {
   it('draws a table of the trials in place on a terminal', async () => {
     const { output } = await runSweep([spec], createTestTerminal({ isTty: true }));
     expect(output).toContain('running: 0 of 2 trials ended, 1 running, 1 s\n');
-    expect(output).toContain('\x1b[4A\r\x1b[J');
+    expect(output).toContain('\x1b[5A\r\x1b[J');
     expect(output).toMatch(/ +1 {2}succeeded +0\.2100 +20 {2}batchSize 32/);
   });
 

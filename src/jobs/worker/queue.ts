@@ -46,7 +46,7 @@ interface Trained {
 export interface Queue {
   /**
    * The job at the head of the queue, if it needs at most `freeBytes`: a large job is not overtaken by small ones. The head is of the highest
-   * priority, then of the project with the fewest running jobs, then the oldest; a project with as many as it may run waits. Those of `except`
+   * priority, then of the project with the fewest running jobs, then no trial of a sweep, then the oldest; a project with as many as it may run waits. Those of `except`
    * are passed over.
    */
   claim(freeBytes: number, except?: readonly string[]): Promise<ClaimedJob | undefined>;
@@ -214,6 +214,7 @@ function headOfQueue(eb: JobExpressions, except: readonly string[]) {
           .whereRef('waiting.project', '=', 'projects.name')
           .$if(except.length > 0, (waiting) => waiting.where('waiting.id', 'not in', except))
           .orderBy('waiting.priority', 'desc')
+          .orderBy(sql`(waiting.trial IS NOT NULL)`)
           .orderBy('waiting.id')
           .limit(1),
       ),
@@ -224,6 +225,7 @@ function headOfQueue(eb: JobExpressions, except: readonly string[]) {
     )
     .orderBy('head.priority', 'desc')
     .orderBy(running)
+    .orderBy(sql`(head.trial IS NOT NULL)`)
     .orderBy('head.id')
     .limit(1);
 }

@@ -10,7 +10,9 @@ export interface RetentionStore {
   deleteEvents(endedBeforeMs: number, most: number): Promise<number>;
   /** Of requests: from then on they count for nothing. */
   deleteIdempotencyKeys(createdBeforeMs: number, most: number): Promise<number>;
-  /** The oldest job that finished before. */
+  /** Of the oldest sweeps, with their trials; the jobs of these are deleted as any others. */
+  deleteSweeps(endedBeforeMs: number, most: number): Promise<number>;
+  /** The oldest job that finished before; none of a sweep that goes on. */
   oldJob(endedBeforeMs: number): Promise<string | undefined>;
   /** Answers the files of the rows that it deleted. */
   deleteCheckpoints(endedBeforeMs: number, most: number): Promise<readonly string[]>;
@@ -40,9 +42,22 @@ export function createRetentionStore(database: Kysely<Tables>): RetentionStore {
       return rows.length;
     },
 
+    async deleteSweeps(endedBeforeMs, most) {
+      const { rows } = await sql<{ id: string }>`
+        SELECT id FROM sweeps WHERE ${endedBefore(endedBeforeMs)} ORDER BY id LIMIT ${most}`.execute(database);
+      const ids = rows.map(({ id }) => id);
+      await database.transaction().execute(async (transaction) => {
+        await transaction.deleteFrom('legs').where('sweepId', 'in', ids).execute();
+        await transaction.deleteFrom('sweeps').where('id', 'in', ids).where('finishedAt', '<', endedBeforeMs).execute();
+      });
+      return ids.length;
+    },
+
     async oldJob(endedBeforeMs) {
       const { rows } = await sql<{ id: string }>`
-        SELECT id FROM jobs WHERE ${endedBefore(endedBeforeMs)} ORDER BY id LIMIT 1`.execute(database);
+        SELECT id FROM jobs WHERE ${endedBefore(endedBeforeMs)} AND NOT EXISTS (
+          SELECT 1 FROM sweeps WHERE sweeps.id = jobs.sweep_id AND sweeps.state IN ('running', 'paused')
+        ) ORDER BY id LIMIT 1`.execute(database);
       return rows[0]?.id;
     },
 

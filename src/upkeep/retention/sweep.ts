@@ -18,6 +18,8 @@ export interface SweepParts {
 const DAY_MS = 86_400_000;
 /** A few milliseconds of work, during which nobody else is answered. */
 const ROWS_AT_ONCE = 500;
+/** Each with its trials, of which there may be thousands. */
+const SWEEPS_AT_ONCE = 1;
 
 /** Deletes what is older than it is to be kept, and the files that crashes have left. Answers how many jobs went. */
 export async function sweep({ database, checkpoints, retention, clock, leaving }: SweepParts): Promise<number> {
@@ -33,6 +35,7 @@ export async function sweep({ database, checkpoints, retention, clock, leaving }
     keepJobsDays === undefined
       ? 0
       : await deleteJobs({ store, checkpoints, before: daysAgo(keepJobsDays), withModels, untilNone });
+  if (keepJobsDays !== undefined) await untilNone(() => store.deleteSweeps(daysAgo(keepJobsDays), SWEEPS_AT_ONCE));
   await untilNone(() => store.deleteEvents(daysAgo(keepEventsDays), ROWS_AT_ONCE));
   await untilNone(async () => {
     const files = await store.deleteCheckpoints(daysAgo(keepCheckpointsDays), ROWS_AT_ONCE);
