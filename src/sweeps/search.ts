@@ -6,6 +6,7 @@ import type { Promotion, Stretch } from './pruners/pruner.ts';
 import { createPruner, type Pruning } from './pruners/pruners.ts';
 import type { Finished } from './samplers/sampler.ts';
 import { type Algorithm, SAMPLERS } from './samplers/samplers.ts';
+import { scalarize } from './scalarize.ts';
 import type { SpaceDefinition } from './space/schema.ts';
 import { compileSpace, type Parameters, type Point, parametersAt, pointOf } from './space/space.ts';
 
@@ -83,7 +84,8 @@ export interface Search {
  * long each takes, and after a crash or a pause too. In return a leg that takes long is overtaken by parallel - 1 others at most. Where no trial
  * is left to ask for, it looks at one more leg after the other until one lets a trial go on, or all are finished.
  *
- * To the sampler a trial has the loss of its last leg that was looked at, and a failed one the worst.
+ * To the sampler a trial has the loss of its last leg that was looked at, and a failed one the worst; several objectives become one loss, each time
+ * another.
  */
 export function createSearch(settings: SearchSettings, legs: readonly Leg[] = []): Search {
   const { objectives, epochs, parallel } = settings;
@@ -101,7 +103,9 @@ export function createSearch(settings: SearchSettings, legs: readonly Leg[] = []
   const added: { readonly trial: number; result: LegResult | undefined }[] = [];
   /** Of each trial. */
   const points: Point[] = [];
-  /** Of each trial of which a leg was looked at: the first so many, as first legs have the order of trials. */
+  /** Of each trial of which a leg was looked at, by the last: the first so many trials, as first legs have their order. */
+  const losses: (readonly number[])[] = [];
+  /** The same, as the samplers see it where there is one objective. */
   const finished: Finished[] = [];
   /** Legs that were looked at. */
   let looked = 0;
@@ -113,11 +117,12 @@ export function createSearch(settings: SearchSettings, legs: readonly Leg[] = []
     for (; looked < count; looked++) {
       const { trial, result } = added[looked];
       if (result === undefined) return looked;
-      const losses = lossesOf(objectives, result.objectives);
-      progress.see(losses, trial === finished.length);
-      finished[trial] = { point: points[trial], loss: losses[0] };
+      const own = lossesOf(objectives, result.objectives);
+      progress.see(own, trial === losses.length);
+      losses[trial] = own;
+      finished[trial] = { point: points[trial], loss: own[0] };
       const course = (result.course ?? []).map((each) => (each === null ? null : signed(objective, each)));
-      pruner.see(trial, { loss: losses[0], isOver: result.over, course });
+      pruner.see(trial, { loss: own[0], isOver: result.over, course });
     }
     return null;
   }
@@ -145,10 +150,17 @@ export function createSearch(settings: SearchSettings, legs: readonly Leg[] = []
 
   function ask(): Next | null {
     if (!mayAsk()) return null;
-    const point = suggest(points.length, { finished, pending: points.slice(finished.length) });
+    const known = { finished: finishedFor(points.length), pending: points.slice(finished.length) };
+    const point = suggest(points.length, known);
     if (point === null) return null;
     const parameters = parametersAt(space, point);
     return { do: 'ask', parameters, ...withGoal(pruner.stretchOf(points.length, epochs.of(parameters))) };
+  }
+
+  /** What is finished as trial n is asked for. */
+  function finishedFor(n: number): readonly Finished[] {
+    if (objectives.length === 1) return finished;
+    return scalarize(losses, settings.seed, n).map((loss, trial) => ({ point: points[trial], loss }));
   }
 
   /** The limits of losses as those of the objective. */
