@@ -118,6 +118,11 @@ export const SERVICE_SETTINGS = {
     'N',
     'how many connections may be open at once; more are closed as they come',
   ),
+  maxAddressConnections: setting(
+    wholeNumber(1, 1_000_000).default(2048),
+    'N',
+    'how many of them one address may have, so that it leaves some to others',
+  ),
   maxHeldBytes: setting(
     wholeNumber(2 ** 20, Number.MAX_SAFE_INTEGER).default(512 * 2 ** 20),
     'BYTES',

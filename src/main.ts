@@ -15,7 +15,7 @@ import { authenticationOf, datasetsOf, type Parts, senderOf, tracerOf } from './
 import { openDatabase } from './store/database.ts';
 import { checkDatabase } from './store/health.ts';
 import { holdLock } from './store/lock.ts';
-import { createQueryMetrics } from './store/metrics.ts';
+import { createQueryMetrics, registerDiskGauges } from './store/metrics.ts';
 import { allowGivingBack } from './store/space.ts';
 import { startUpkeep } from './upkeep/upkeep.ts';
 import { startDeliverer } from './webhooks/deliverer.ts';
@@ -62,6 +62,7 @@ async function openService(
 ): Promise<string> {
   const registry = createRegistry('api');
   const database = openDatabase(folders.database, { onQuery: createQueryMetrics(registry) });
+  registerDiskGauges(registry, folders.database);
   closing.defer(() => database.destroy());
   await checkDatabase(database, folders.database);
   await allowGivingBack(database);

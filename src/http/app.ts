@@ -63,7 +63,7 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
   if (metrics) measureRequests(app, metrics);
   if (tracer) traceRequests(app, tracer);
   registerGuard(app, guard);
-  registerLimits(app, limits);
+  registerLimits(app, limits, metrics?.refusedConnections);
   if (idempotency) registerIdempotency(app, idempotency);
   const refuseOtherMethods = answerOtherMethods(app);
   await registerOpenapi(app, version);

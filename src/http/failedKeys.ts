@@ -1,7 +1,7 @@
 import { hash, randomUUID } from 'node:crypto';
-import { isIPv6 } from 'node:net';
 import type { Clock } from '../kit/clock.ts';
 import { ServiceError } from '../kit/errors.ts';
+import { networkOf } from './network.ts';
 
 /** Counts the requests without a good key that come from each address. */
 export interface FailedKeys {
@@ -35,18 +35,6 @@ export function createFailedKeys(perMinute: number, clock: Clock): FailedKeys {
       return undefined;
     },
   };
-}
-
-/** Who has one IPv6 address has 2^64 of them: the first half of it. */
-function networkOf(address: string): string {
-  const mapped = /^::ffff:([\d.]+)$/i.exec(address)?.[1];
-  if (mapped !== undefined || !isIPv6(address)) return mapped ?? address;
-  // The zeros that `::` stands for are written out.
-  const [head = '', tail = ''] = address.split('::');
-  const left = head.split(':').filter(Boolean);
-  const right = tail.split(':').filter(Boolean);
-  const zeros = address.includes('::') ? Array<string>(Math.max(0, 8 - left.length - right.length)).fill('0') : [];
-  return [...left, ...zeros, ...right].slice(0, 4).join(':');
 }
 
 function tooMany(perMinute: number, retryAfterSeconds: number): ServiceError {

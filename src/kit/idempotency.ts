@@ -13,7 +13,7 @@ export const idempotencyHeaders = z.object({
     .optional()
     .describe(
       'Any text of up to 255 signs, new for each request, such as a UUID. A request that is sent again with its key within 24 hours is carried out once: the first answer is given again, with `Idempotency-Replayed: true`. ' +
-        'Another request with the same key is 422, one that comes while the first is under way 409.',
+        'Another request with the same key is 422; one that comes while the first is under way, or when what was made has been deleted, 409.',
     ),
 });
 

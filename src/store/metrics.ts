@@ -1,5 +1,7 @@
+import { stat, statfs } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import type { LogEvent } from 'kysely';
-import { Histogram, type Registry } from 'prom-client';
+import { Gauge, Histogram, type Registry } from 'prom-client';
 
 /** Hears of every statement. */
 export type QueryListener = (event: LogEvent) => void;
@@ -19,6 +21,27 @@ export function createQueryMetrics(registry: Registry): QueryListener {
   });
   return ({ query, queryDurationMillis }) =>
     seconds.observe({ kind: kindOf(query.query.kind, query.sql) }, queryDurationMillis / MS_PER_SECOND);
+}
+
+/** What the database takes of its disk, and what the disk has left, looked at when the figures are read: an operator hears before it is full. */
+export function registerDiskGauges(registry: Registry, path: string): void {
+  new Gauge({
+    name: 'trainyard_disk_free_bytes',
+    help: 'What is left for the service on the disk of the data folder.',
+    registers: [registry],
+    async collect() {
+      const { bavail, bsize } = await statfs(dirname(path));
+      this.set(bavail * bsize);
+    },
+  });
+  new Gauge({
+    name: 'trainyard_database_bytes',
+    help: 'The size of the file of the database.',
+    registers: [registry],
+    async collect() {
+      this.set((await stat(path)).size);
+    },
+  });
 }
 
 /** One of a few words: labels must not grow with what is asked. */

@@ -31,6 +31,7 @@ function createPatience(sqlite: Sqlite.Database, patienceMs: number): Patience {
   let lockedAt = Number.NEGATIVE_INFINITY;
 
   return async (attempt, isWrite) => {
+    const begun = performance.now();
     for (let pauseMs = SHORTEST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
       try {
         const result = await attempt();
@@ -41,7 +42,8 @@ function createPatience(sqlite: Sqlite.Database, patienceMs: number): Patience {
         const now = performance.now();
         if (now - lockedAt > patienceMs) lockedSince = now;
         lockedAt = now;
-        if (now - lockedSince >= patienceMs) throw error;
+        // Where this process comes late to its looks, the lock seems new each time: nobody waits for longer all the same.
+        if (now - Math.min(begun, lockedSince) >= patienceMs) throw error;
       }
       await delay(pauseMs);
     }

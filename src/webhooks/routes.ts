@@ -4,7 +4,15 @@ import type { Tenant } from '../kit/caller.ts';
 import { unlessMissing } from '../kit/errors.ts';
 import { type Idempotent, onceHeaders } from '../kit/idempotency.ts';
 import { answer, errorResponses, pageQuery } from '../kit/wire.ts';
-import { deliveryPage, newWebhookSchema, testAnswer, webhookPage, webhookRequest, webhookSchema } from './schemas.ts';
+import {
+  deliveryPage,
+  newWebhookSchema,
+  testAnswer,
+  webhookChange,
+  webhookPage,
+  webhookRequest,
+  webhookSchema,
+} from './schemas.ts';
 import type { Webhooks } from './service.ts';
 
 const tags = ['Webhooks'];
@@ -77,6 +85,21 @@ export function webhookRoutes({
         response: { 200: answer('The webhook.', webhookSchema), ...errorResponses(404) },
       },
       handler: ({ caller, params }) => webhooks(caller).get(params.id),
+    });
+
+    app.patch('/v1/webhooks/:id', {
+      config: { scope: 'train' },
+      schema: {
+        tags,
+        operationId: 'changeWebhook',
+        summary: 'Change a webhook',
+        description:
+          'Where it calls and what it tells of from now on; what is left out stays, and its secret does. What it is still owed goes to the new address.',
+        params,
+        body: webhookChange,
+        response: { 200: answer('The webhook as it is now.', webhookSchema), ...errorResponses(400, 404, 413, 415) },
+      },
+      handler: ({ caller, params, body }) => webhooks(caller).change(params.id, body),
     });
 
     app.delete('/v1/webhooks/:id', {

@@ -32,6 +32,11 @@ export const webhookRequest = z
   .meta({ id: 'WebhookRequest', examples: [{ url: URL_EXAMPLE }, { url: URL_EXAMPLE, events: ['job.failed'] }] });
 export type WebhookRequest = z.output<typeof webhookRequest>;
 
+export const webhookChange = z
+  .strictObject({ url: url.optional(), events: events.optional() })
+  .meta({ id: 'WebhookChange', examples: [{ events: ['job.failed'] }, { url: URL_EXAMPLE }] });
+export type WebhookChange = z.output<typeof webhookChange>;
+
 const webhookFields = z.object({
   id: z.string(),
   url: z.string(),

@@ -6,7 +6,7 @@ import { invalidRequest } from '../kit/validation.ts';
 import { decodeCursor, type Page, type PageQuery, toPage } from '../kit/wire.ts';
 import type { Database } from '../store/database.ts';
 import type { WebhookRow } from '../store/tables.ts';
-import type { DeliveryView, NewWebhook, TestAnswer, Webhook, WebhookRequest } from './schemas.ts';
+import type { DeliveryView, NewWebhook, TestAnswer, Webhook, WebhookChange, WebhookRequest } from './schemas.ts';
 import type { Send } from './send.ts';
 import { newSecret } from './signature.ts';
 import { createWebhookStore, type Slice } from './store.ts';
@@ -27,6 +27,8 @@ export interface Webhooks {
   create(request: WebhookRequest, id?: string): Promise<NewWebhook>;
   list(query: PageQuery): Promise<Page<Webhook>>;
   get(id: string): Promise<Webhook>;
+  /** What is left out stays. What it is still owed goes to the new address. Throws `invalid_request` for an address that is not called. */
+  change(id: string, change: WebhookChange): Promise<Webhook>;
   /** What it is still owed is dropped. */
   remove(id: string): Promise<void>;
   deliveries(id: string, query: PageQuery): Promise<Page<DeliveryView>>;
@@ -49,10 +51,14 @@ export function createWebhooks(
     return row;
   };
 
+  const refuseMistakes = (url: string) => {
+    const mistake = mistakeInUrl(url, allowPrivate);
+    if (mistake !== undefined) throw invalidRequest([{ path: '/url', message: mistake }]);
+  };
+
   return {
     async create({ url, events }, id) {
-      const mistake = mistakeInUrl(url, allowPrivate);
-      if (mistake !== undefined) throw invalidRequest([{ path: '/url', message: mistake }]);
+      refuseMistakes(url);
       const createdAt = clock();
       const row = {
         id: id ?? newId('whk', createdAt),
@@ -70,6 +76,12 @@ export function createWebhooks(
     },
 
     async get(id) {
+      return webhookView(await found(id));
+    },
+
+    async change(id, { url, events }) {
+      if (url !== undefined) refuseMistakes(url);
+      await store.change(id, { url, events: events && JSON.stringify(events) });
       return webhookView(await found(id));
     },
 

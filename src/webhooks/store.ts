@@ -16,6 +16,8 @@ export interface WebhookStore {
   insert(webhook: Omit<WebhookRow, 'project'>, most: number): Promise<boolean>;
   find(id: string): Promise<WebhookRow | undefined>;
   list(slice: Slice): Promise<readonly WebhookRow[]>;
+  /** What is undefined stays. */
+  change(id: string, change: { readonly url: string | undefined; readonly events: string | undefined }): Promise<void>;
   /** With its deliveries. False: there is none. */
   remove(id: string): Promise<boolean>;
   deliveries(webhookId: string, slice: Slice): Promise<readonly Delivery[]>;
@@ -45,6 +47,15 @@ export function createWebhookStore(database: Database, project: string): Webhook
     list({ before, limit }) {
       const query = own().orderBy('id', 'desc').limit(limit);
       return (before === undefined ? query : query.where('id', '<', before)).execute();
+    },
+
+    async change(id, { url, events }) {
+      await database
+        .updateTable('webhooks')
+        .set((eb) => ({ url: url ?? eb.ref('url'), events: events ?? eb.ref('events') }))
+        .where('id', '=', id)
+        .where('project', '=', project)
+        .execute();
     },
 
     async remove(id) {

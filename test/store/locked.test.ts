@@ -65,6 +65,13 @@ it('fails what would write when the wait gets too long, answers what reads, and 
   expect(await names()).toEqual(['after', 'default']);
 });
 
+it('waits no longer for a lock that it can look at but rarely', async () => {
+  // Shorter than the pauses between two looks.
+  open(2);
+  other.exec('BEGIN IMMEDIATE');
+  await expect(write('a')).rejects.toSatisfy(isLocked);
+});
+
 it('lets nobody write between what a transaction reads and what it writes', async () => {
   open();
   await database.transaction().execute(async (transaction) => {

@@ -3,6 +3,7 @@ import { buildApp } from '../../src/http/app.ts';
 import { webhookRoutes } from '../../src/webhooks/routes.ts';
 import { createSender } from '../../src/webhooks/send.ts';
 import { createWebhooks } from '../../src/webhooks/service.ts';
+import { signedHeaders } from '../../src/webhooks/signature.ts';
 import { HTTP_LIMITS, OPEN_GUARD } from '../support/access.ts';
 import { openReceiver } from './receiver.ts';
 import { openWebhooks } from './room.ts';
@@ -14,7 +15,7 @@ async function openApp({ allowPrivate = true } = {}) {
   const routes = [webhookRoutes({ webhooks: (tenant) => createWebhooks(parts, tenant) })];
   const app = await buildApp({ version: '0.0.0', routes, guard: OPEN_GUARD, limits: HTTP_LIMITS, logger: false });
   onTestFinished(() => app.close());
-  const ask = async (method: 'GET' | 'POST' | 'DELETE', url: string, payload?: object) => {
+  const ask = async (method: 'GET' | 'POST' | 'PATCH' | 'DELETE', url: string, payload?: object) => {
     const answer = await app.inject({ method, url, ...(payload && { payload }) });
     return { status: answer.statusCode, headers: answer.headers, body: answer.body ? answer.json() : null };
   };
@@ -47,6 +48,44 @@ describe('a webhook', () => {
       expect([status, body.code, body.errors[0].path]).toEqual([400, 'invalid_request', '/url']);
     },
   );
+
+  it('is changed in what is said, and keeps its secret and the rest', async () => {
+    const { ask, endJob, start, time } = await openApp();
+    const before = await openReceiver(() => 500);
+    const after = await openReceiver(() => 204);
+    const { secret, ...webhook } = (await ask('POST', '/v1/webhooks', { url: before.url })).body;
+    const owed = await endJob();
+    const change = (body: object) => ask('PATCH', `/v1/webhooks/${webhook.id}`, body);
+    expect(await change({ url: after.url })).toMatchObject({ status: 200, body: { ...webhook, url: after.url } });
+    expect((await change({ events: ['job.failed', 'job.failed'] })).body).toEqual({
+      ...{ ...webhook, url: after.url },
+      events: ['job.failed'],
+    });
+    expect((await change({})).body).toMatchObject({ url: after.url, events: ['job.failed'] });
+    await endJob();
+    start();
+    const [{ headers, body }] = await after.called(1);
+    expect(JSON.parse(body).data.jobId).toBe(owed);
+    expect(headers).toMatchObject(signedHeaders(secret, String(headers['webhook-id']), time.now, body));
+    expect(before.calls).toEqual([]);
+    const { items } = (await ask('GET', `/v1/webhooks/${webhook.id}/deliveries`)).body;
+    expect(items).toHaveLength(1);
+  });
+
+  it.each([
+    [{ url: 'http://example.com/' }, '/url'],
+    [{ url: 'https://10.0.0.1/' }, '/url'],
+    [{ events: [] }, '/events'],
+    [{ events: ['job.started'] }, '/events/0'],
+    [{ secret: 'whsec_' }, '/secret'],
+  ])('is not changed to %j', async (body, path) => {
+    const { ask } = await openApp({ allowPrivate: false });
+    const url = 'https://example.com/';
+    const { id } = (await ask('POST', '/v1/webhooks', { url })).body;
+    const refused = await ask('PATCH', `/v1/webhooks/${id}`, body);
+    expect([refused.status, refused.body.errors[0].path]).toEqual([400, path]);
+    expect((await ask('GET', `/v1/webhooks/${id}`)).body.url).toBe(url);
+  });
 
   it('is refused when the project has twenty', async () => {
     const { ask } = await openApp();
@@ -86,10 +125,11 @@ describe('a webhook', () => {
   it.each([
     ['GET', '/v1/webhooks/whk_none'],
     ['DELETE', '/v1/webhooks/whk_none'],
+    ['PATCH', '/v1/webhooks/whk_none', {}],
     ['GET', '/v1/webhooks/whk_none/deliveries'],
     ['POST', '/v1/webhooks/whk_none/test'],
-  ] as const)('that is not there is not there: %s %s', async (method, url) => {
+  ] as const)('that is not there is not there: %s %s', async (method, url, body?: object) => {
     const { ask } = await openApp();
-    expect(await ask(method, url)).toMatchObject({ status: 404, body: { code: 'webhook_not_found' } });
+    expect(await ask(method, url, body)).toMatchObject({ status: 404, body: { code: 'webhook_not_found' } });
   });
 });

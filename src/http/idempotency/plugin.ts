@@ -17,6 +17,7 @@ export interface IdempotencyParts {
 interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
+  /** Empty where it has a secret, and when what was made has been deleted. */
   readonly body: string;
 }
 
@@ -82,9 +83,9 @@ export function registerIdempotency(app: FastifyInstance, { database, clock }: I
     const made = answer === null ? await idempotent.find(request, before.resourceId) : undefined;
     const first = before.digest ?? (made && digestOf(request, idempotent.content?.ofMade(made) ?? ''));
     if (first !== undefined && first !== digestOf(request, await contentOf(request, idempotent))) throw reused();
-    if (idempotent.toldOnce && (answer !== null || made)) throw madeAlready(request, reply, before.resourceId);
-    if (answer !== null) return replay(reply, JSON.parse(answer));
-    return made ? replay(reply, answerOf(request, idempotent, made)) : goOn(request, before);
+    if (idempotent.toldOnce && (answer !== null || made)) throw toldAlready(request, reply, before.resourceId);
+    if (answer !== null) return replay(reply, JSON.parse(answer), before.resourceId);
+    return made ? replay(reply, answerOf(request, idempotent, made), before.resourceId) : goOn(request, before);
   };
 
   /** A process died before it had made anything: this one makes it. */
@@ -128,7 +129,8 @@ function locationOf({ url }: FastifyRequest, id: string): string {
   return `${url.split('?')[0]}/${id}`;
 }
 
-function replay(reply: FastifyReply, { status, headers, body }: Answer): FastifyReply {
+function replay(reply: FastifyReply, { status, headers, body }: Answer, id: string): FastifyReply {
+  if (body === '') throw deletedSince(id);
   return reply
     .code(status)
     .headers({ ...headers, 'idempotency-replayed': 'true' })
@@ -141,10 +143,15 @@ function inUse(): ServiceError {
   return new ServiceError('idempotency_key_in_use', message, [], RETRY_AFTER_SECONDS);
 }
 
-function madeAlready(request: FastifyRequest, reply: FastifyReply, id: string): ServiceError {
+function toldAlready(request: FastifyRequest, reply: FastifyReply, id: string): ServiceError {
   const location = locationOf(request, id);
   reply.header('location', location);
   const message = `The first request with this Idempotency-Key has made ${id}, and its answer has a secret that is told once. If that was lost, DELETE ${location} and ask with a new Idempotency-Key.`;
+  return new ServiceError('made_already', message);
+}
+
+function deletedSince(id: string): ServiceError {
+  const message = `The first request with this Idempotency-Key has made ${id}, which has been deleted since: ask with a new key to make another.`;
   return new ServiceError('made_already', message);
 }
 

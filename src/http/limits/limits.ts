@@ -1,5 +1,7 @@
 import type { FastifyInstance } from 'fastify';
+import type { Counter } from 'prom-client';
 import type { Config } from '../../config.ts';
+import { limitConnections } from './connections.ts';
 import { type OverloadLimits, refuseOverload } from './overload.ts';
 import { documentRefusals, refuseWhatNobodyReads } from './requests.ts';
 import { refuseSlowBodies } from './slowBodies.ts';
@@ -12,6 +14,7 @@ export type HttpLimits = Pick<
   | 'maxJsonDepth'
   | 'maxJsonValues'
   | 'maxConnections'
+  | 'maxAddressConnections'
   | 'maxHeadersSeconds'
   | 'maxRequestSeconds'
   | 'minBytesPerSecond'
@@ -40,9 +43,9 @@ export function serverOptions({ maxJsonBytes, maxHeadersSeconds, maxRequestSecon
   };
 }
 
-/** Holds every request to the limits. Register behind the guard, so that a stranger learns nothing of them, and before the routes. */
-export function registerLimits(app: FastifyInstance, limits: HttpLimits): void {
-  app.server.maxConnections = limits.maxConnections;
+/** Holds every request to the limits; `refused` counts connections that are closed as they come. Register behind the guard, so that a stranger learns nothing of them, and before the routes. */
+export function registerLimits(app: FastifyInstance, limits: HttpLimits, refused?: Counter<'limit'>): void {
+  limitConnections(app, limits, refused);
   app.addHook('onRoute', documentRefusals);
   app.addHook('onRequest', async (request) => refuseWhatNobodyReads(request));
   refuseOverload(app, limits);

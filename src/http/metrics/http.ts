@@ -22,6 +22,12 @@ export function createHttpMetrics(registry: Registry) {
       labelNames: ['code'],
       registers,
     }),
+    refusedConnections: new Counter({
+      name: 'trainyard_http_connections_refused_total',
+      help: 'Connections that were closed as they came: as many were open as may be, in `all` or of one `address`.',
+      labelNames: ['limit'],
+      registers,
+    }),
     openStreams: new Gauge({
       name: 'trainyard_http_event_streams_open',
       help: 'Event streams that are open.',

@@ -60,6 +60,19 @@ describe('a request that comes again with its key', () => {
     expect(await countJobs()).toBe(1);
   });
 
+  it('makes nothing more when that has been deleted, and finds nothing of it', async () => {
+    const { database, request, restart, jobs, countJobs } = await openService();
+    const post = await restart();
+    const { id } = (await post('a', { ...request, name: 'hush' })).body;
+    await jobs.cancel(id);
+    await jobs.remove(id);
+    const again = await post('a', { ...request, name: 'hush' });
+    expect(again).toMatchObject({ status: 409, body: { code: 'made_already' } });
+    expect(again.body.detail).toContain(id);
+    expect(await countJobs()).toBe(0);
+    expect(JSON.stringify(await database.selectFrom('idempotencyKeys').selectAll().execute())).not.toContain('hush');
+  });
+
   it('is new after a day', async () => {
     const { request, restart, countJobs, time } = await openService();
     const post = await restart();

@@ -79,3 +79,24 @@ it('closes connections beyond those that may be open', async () => {
   await once(second, 'close');
   first.destroy();
 });
+
+it('leaves connections to others when one address has as many as it may, and to itself when one of them has ended', async () => {
+  const port = await open({ maxAddressConnections: 2 });
+  const mine = () =>
+    connect(port, '127.0.0.1')
+      .on('error', () => {})
+      .resume();
+  const held = [mine(), mine()];
+  await Promise.all(held.map((socket) => once(socket, 'connect')));
+  await once(mine(), 'close');
+  const other = connect({ port, host: '127.0.0.1', localAddress: '127.0.0.2' });
+  other.write(`${head('/nowhere')}\r\n`);
+  expect(String((await once(other, 'data'))[0])).toMatch(/^HTTP\/1\.1 404/);
+  other.destroy();
+  held[0].destroy();
+  await once(held[0], 'close');
+  // The server hears of it in its own time.
+  const again = () => sendRaw(port, `${head('/nowhere')}\r\n`).catch(() => ({ status: 0 }));
+  while ((await again()).status !== 404);
+  held[1].destroy();
+});

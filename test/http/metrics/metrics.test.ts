@@ -101,6 +101,11 @@ describe('what is measured', () => {
     expect(grown('trainyard_checkpoint_bytes_total', worker)).toBeGreaterThan(0);
   });
 
+  it('tells how much room is left, and what the database takes', () => {
+    expect(after.sum('trainyard_disk_free_bytes')).toBeGreaterThan(0);
+    expect(after.sum('trainyard_database_bytes')).toBeGreaterThan(4096);
+  });
+
   it('counts predicted rows', () => {
     expect(grown('trainyard_predict_rows_total')).toBe(2);
     expect(grown('trainyard_predict_batch_duration_seconds_count')).toBe(1);
