@@ -10,7 +10,7 @@
 namespace matmul {
 
 // Below so many tiles that would read it, packing a block costs more than it gains.
-constexpr Size READS_TO_PACK = 4;
+constexpr Size READS_TO_PACK = 8;
 // Turning rows into panels costs more than copying them: chosen when it went number by number, not measured again since it goes by squares.
 constexpr Size READS_TO_PACK_ROWS = 16;
 // Numbers (4 KiB, a page) from row to row of a matrix.
