@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { CreateKernels } from '../engine/kernels/kernels.ts';
 import { createNativeKernels, type NativeAddon } from '../engine/kernels/native.ts';
 import { agreesWithReference } from '../engine/kernels/selfCheck.ts';
+import { isOfNativeSources } from './nativeSources.ts';
 
 /** The native player with its instruction set, or why this machine has none. */
 export type NativeKernels =
@@ -17,6 +18,8 @@ const ADDON_FILE = fileURLToPath(new URL('../../build/kernels.node', import.meta
 export function loadNativeKernels(file = ADDON_FILE): NativeKernels {
   if (!existsSync(file)) return { missing: 'build/kernels.node is not there; npm run build tells why' };
   try {
+    if (!isOfNativeSources(file))
+      return { missing: 'build/kernels.node is of other sources than these; npm run build makes it anew' };
     const addon: NativeAddon = createRequire(import.meta.url)(file);
     for (const instructionSet of addon.instructionSets) {
       const createKernels = createNativeKernels(addon, instructionSet);

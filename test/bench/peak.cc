@@ -1,16 +1,27 @@
-// Multiply-adds that never leave the registers: as fast as the processor can. VECTOR_BYTES is the width of a vector.
+// Multiply-adds that never leave the registers: as fast as the processor can. VECTOR_BYTES is the width of a vector; with PAIRS they are
+// AVX512-BF16's, of two numbers of bfloat16 in each lane.
+#ifdef PAIRS
+#include <immintrin.h>
+#endif
+
 typedef float Vector __attribute__((vector_size(VECTOR_BYTES)));
 
 // Two units with a latency of four or five keep ten under way; with two operands that is still within sixteen registers.
 constexpr int SUMS = 12;
 
-static inline Vector multiplyAdd(Vector a, Vector b, Vector sum) {
-#ifdef __wasm_relaxed_simd__
-  return __builtin_wasm_relaxed_madd_f32x4(a, b, sum);
+#ifdef PAIRS
+constexpr int OPERATIONS_PER_LANE = 4;
+static inline Vector next(Vector sum, Vector a, Vector b) { return (Vector)_mm512_dpbf16_ps((__m512)sum, (__m512bh)a, (__m512bh)b); }
 #else
-  return a * b + sum;
+constexpr int OPERATIONS_PER_LANE = 2;
+static inline Vector next(Vector sum, Vector a, Vector b) {
+#ifdef __wasm_relaxed_simd__
+  return __builtin_wasm_relaxed_madd_f32x4(sum, a, b);
+#else
+  return sum * a + b;
 #endif
 }
+#endif
 
 /** Answers a sum of what it computed, so that nothing is left out. */
 extern "C" __attribute__((visibility("default"))) float multiplyAdds(int rounds, float factor) {
@@ -19,7 +30,7 @@ extern "C" __attribute__((visibility("default"))) float multiplyAdds(int rounds,
   for (int i = 0; i < SUMS; i++) sums[i] = a * static_cast<float>(i);
   for (int round = 0; round < rounds; round++) {
 #pragma GCC unroll 12
-    for (int i = 0; i < SUMS; i++) sums[i] = multiplyAdd(sums[i], a, b);
+    for (int i = 0; i < SUMS; i++) sums[i] = next(sums[i], a, b);
   }
   Vector all = sums[0];
   for (int i = 1; i < SUMS; i++) all += sums[i];
@@ -29,7 +40,7 @@ extern "C" __attribute__((visibility("default"))) float multiplyAdds(int rounds,
 }
 
 extern "C" __attribute__((visibility("default"))) int operationsPerRound() {
-  return 2 * SUMS * (VECTOR_BYTES / sizeof(float));
+  return OPERATIONS_PER_LANE * SUMS * (VECTOR_BYTES / sizeof(float));
 }
 
 #ifndef __wasm__

@@ -6,6 +6,9 @@ import { join } from 'node:path';
 import { runLLVM, type Tree } from '@yowasp/clang';
 import { compile, findCompiler } from '../../tools/kernels/compilers.ts';
 
+/** Of the numbers that are multiplied. */
+export type Precision = 'float32' | 'bfloat16';
+
 const FOLDER = new URL('./', import.meta.url);
 /** A time takes some 10 ms, and the fastest of a second counts. */
 const ROUNDS = 3_000_000;
@@ -21,12 +24,21 @@ const WASM_TARGET = [
 ];
 const LINK = ['wasm-ld', 'peak.o', '-o', 'peak.wasm', '--no-entry', '--export-dynamic'];
 
-/** The native player's instruction sets, as a compiler is told of them. */
-const NATIVE_TARGETS: Readonly<Record<string, readonly string[]>> = {
-  sse2: ['-DVECTOR_BYTES=16'],
-  avx2: ['-mavx2', '-mfma', '-DVECTOR_BYTES=32'],
-  avx512: ['-mavx512f', '-mfma', '-DVECTOR_BYTES=64'],
-  neon: ['-DVECTOR_BYTES=16'],
+const AVX512 = ['-mavx512f', '-mfma', '-DVECTOR_BYTES=64'];
+
+/** The native player's instruction sets, as a compiler is told of them: for products of float32, and for those of bfloat16. */
+const NATIVE_TARGETS: Readonly<Record<Precision, Readonly<Record<string, readonly string[]>>>> = {
+  float32: {
+    sse2: ['-DVECTOR_BYTES=16'],
+    avx2: ['-mavx2', '-mfma', '-DVECTOR_BYTES=32'],
+    avx512: AVX512,
+    avx512bf16: AVX512,
+    amx: AVX512,
+    neon: ['-DVECTOR_BYTES=16'],
+  },
+  bfloat16: {
+    avx512bf16: [...AVX512, '-mavx512bf16', '-DPAIRS'],
+  },
 };
 
 /** GFLOP/s of WebAssembly's vectors in this process. */
@@ -49,10 +61,13 @@ export async function wasmPeak(): Promise<number> {
   return (ROUNDS * operationsPerRound()) / Math.min(...milliseconds) / 1e6;
 }
 
-/** GFLOP/s of an instruction set of the native player; null where it cannot be compiled. */
-export async function nativePeak(instructionSet: string): Promise<number | null> {
+/**
+ * GFLOP/s of an instruction set of the native player; null where it cannot be compiled, or has no instructions of its own for the precision
+ * that are measured here (AMX).
+ */
+export async function nativePeak(instructionSet: string, precision: Precision): Promise<number | null> {
   const compiler = await findCompiler(undefined);
-  const target = NATIVE_TARGETS[instructionSet];
+  const target = NATIVE_TARGETS[precision][instructionSet];
   if (compiler === null || target === undefined) return null;
   const folder = mkdtempSync(join(tmpdir(), 'trainyard-peak-'));
   try {

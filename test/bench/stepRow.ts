@@ -13,7 +13,7 @@ export type StepRow = Readonly<{
   fastestMs: number;
   /** 10⁹ operations of the products a second, in the fastest round. */
   gflops: number;
-  /** Of what as many cores can do at most in float32; null where that is not known. */
+  /** Of what as many cores can do at most in that precision; null where that is not known. */
   ofPeak: number | null;
 }>;
 

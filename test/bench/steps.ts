@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createReferenceKernels } from '../../src/engine/kernels/reference.ts';
 import { createWasmKernels } from '../../src/engine/kernels/wasm.ts';
 import { loadNativeKernels, type NativeKernels } from '../../src/training/nativeKernels.ts';
-import { nativePeak, wasmPeak } from './peak.ts';
+import { nativePeak, type Precision, wasmPeak } from './peak.ts';
 import { THREAD_COUNTS, timePeers } from './peers.ts';
 import type { Row } from './report.ts';
 import { timesOf } from './rounds.ts';
@@ -16,7 +16,7 @@ interface Player extends StepPlayer {
   readonly program: string;
   /** Operations of the largest step that is timed. */
   readonly largestStep: number;
-  /** GFLOP/s of one core in float32, as measured just now; null where that is not known. */
+  /** GFLOP/s of one core in the player's precision, as measured just now; null where that is not known. */
   readonly peak: number | null;
 }
 
@@ -40,14 +40,21 @@ async function findPlayers(): Promise<readonly Player[]> {
 }
 
 async function nativePlayers({ instructionSet, createKernels }: FoundNative): Promise<readonly Player[]> {
-  const peak = await nativePeak(instructionSet);
   const program = `native (${instructionSet})`;
-  if (peak) console.log(`Peak of one core, ${program}: ${peak.toFixed(1)} GFLOP/s`);
-  const alike = { program, createKernels, largestStep: Number.POSITIVE_INFINITY, peak };
+  const alike = { program, createKernels, largestStep: Number.POSITIVE_INFINITY };
+  const peak = await peakOf(program, instructionSet, 'float32');
+  // Where bfloat16 has no instructions of its own, its products are float32's.
+  const bfloat16Peak = (await peakOf(program, instructionSet, 'bfloat16')) ?? (instructionSet === 'amx' ? null : peak);
   return [
-    ...THREAD_COUNTS.map((threads): Player => ({ ...alike, precision: 'float32', threads })),
-    { ...alike, precision: 'bfloat16', threads: 1 },
+    ...THREAD_COUNTS.map((threads): Player => ({ ...alike, precision: 'float32', threads, peak })),
+    { ...alike, precision: 'bfloat16', threads: 1, peak: bfloat16Peak },
   ];
+}
+
+async function peakOf(program: string, instructionSet: string, precision: Precision): Promise<number | null> {
+  const peak = await nativePeak(instructionSet, precision);
+  if (peak) console.log(`Peak of one core, ${program}, ${precision}: ${peak.toFixed(1)} GFLOP/s`);
+  return peak;
 }
 
 async function wasmPlayer(): Promise<Player> {

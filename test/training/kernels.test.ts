@@ -1,10 +1,12 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { ConfigurationError } from '../../src/config.ts';
 import { chooseKernels } from '../../src/training/kernels.ts';
 import { loadNativeKernels } from '../../src/training/nativeKernels.ts';
+import { hashOfNativeSources } from '../../src/training/nativeSources.ts';
 
 describe('where the build made no native kernels', () => {
   const load = () => loadNativeKernels('/there/is/no/such.node');
@@ -23,7 +25,7 @@ describe('where the build made no native kernels', () => {
 describe('where the native kernels are of another machine', () => {
   const folder = mkdtempSync(join(tmpdir(), 'trainyard-kernels-'));
   const file = join(folder, 'kernels.node');
-  writeFileSync(file, 'no addon');
+  writeFileSync(file, Buffer.concat([Buffer.from('no addon'), hashOfNativeSources() ?? Buffer.alloc(0)]));
   afterAll(() => rmSync(folder, { recursive: true }));
 
   it('plays wasm, and says why', () => {
@@ -32,12 +34,32 @@ describe('where the native kernels are of another machine', () => {
   });
 });
 
+const BUILT = fileURLToPath(new URL('../../build/kernels.node', import.meta.url));
 const native = loadNativeKernels();
 describe.skipIf('missing' in native)('where the build made native kernels', () => {
   it.each(['auto', 'native'] as const)('plays them for %s, and names the instruction set', (choice) => {
     const { createKernels, description } = chooseKernels(choice);
     expect(createKernels({ numbers: 1, indices: 1 }).name).toBe('native');
     expect(description).toMatch(/^native \((amx|avx512bf16|avx512|avx2|sse2|neon)\)$/);
+  });
+
+  it('loads a copy of them, but none that was made of other sources', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'trainyard-kernels-'));
+    const copy = join(folder, 'kernels.node');
+    copyFileSync(BUILT, copy);
+    expect(loadNativeKernels(copy)).toHaveProperty('instructionSet');
+
+    const older = join(folder, 'older.node');
+    const bytes = readFileSync(BUILT);
+    bytes[bytes.length - 1] ^= 1;
+    writeFileSync(older, bytes);
+    const { createKernels, description } = chooseKernels('auto', () => loadNativeKernels(older));
+    expect(createKernels({ numbers: 1, indices: 1 }).name).toBe('wasm');
+    expect(description).toBe(
+      'wasm (no native: build/kernels.node is of other sources than these; npm run build makes it anew)',
+    );
+    expect(() => chooseKernels('native', () => loadNativeKernels(older))).toThrow(ConfigurationError);
+    rmSync(folder, { recursive: true });
   });
 
   it('plays what is asked for instead', () => {

@@ -2,19 +2,19 @@
  * Compiles the kernels' C++ source to an addon for this machine's processor: `build/kernels.node`. Wants a C++ compiler and Node's own
  * headers, which come with it; there is no need for node-gyp, as N-API is plain C.
  *
- * The file ends with two hashes: of the sources, and of sources and compiler. Another compiler builds anew; without any, what is of the
- * same sources stays, and what is older goes, as it may not fit the rest any more.
+ * The file ends with three hashes: of what is built and how, of the compiler, and of the sources alone, by which the service knows whether the
+ * addon is theirs. Another compiler builds anew; without any, what is built the same way of the same sources stays, and what is older goes.
  */
 import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { endsWith, hashOf, putInPlace, readSources } from './artifact.ts';
+import { hashOfNativeSources } from '../../src/training/nativeSources.ts';
+import { endsWith, hashOf, putInPlace } from './artifact.ts';
 import { type Compiler, compile, findCompiler } from './compilers.ts';
 import { type Unit, unitsOfThisMachine } from './units.ts';
 
-const SOURCES = new URL('../../src/engine/kernels/cpp/', import.meta.url);
 const NATIVE_SOURCES = new URL('../../src/engine/kernels/native/', import.meta.url);
 const BUILT = fileURLToPath(new URL('../../build/kernels.node', import.meta.url));
 /** Beside every Node that was installed as its makers ship it. */
@@ -51,17 +51,18 @@ export async function buildNativeKernels({
   units = unitsOfThisMachine(),
 }: NativeBuildOptions): Promise<NativeBuild> {
   if (units === null) return { missing: `it is not made for ${process.platform} on ${process.arch}` };
-  const sources = [await readSources(SOURCES), await readSources(NATIVE_SOURCES)];
-  const ofSources = hashOf({ sources, COMPILE, units });
+  const ofSources = hashOfNativeSources();
+  if (ofSources === null) return { missing: 'the sources are not there' };
+  const ofBuild = hashOf({ sources: ofSources.toString('hex'), COMPILE, units });
   const compiler = await findCompiler(wanted);
-  const ending = Buffer.concat([ofSources, hashOf(compiler)]);
+  const ending = Buffer.concat([ofBuild, hashOf(compiler), ofSources]);
   if (await endsWith(target, ending)) return { path: target };
   try {
     if (compiler === null) throw new Error(noCompiler(wanted));
     await putInPlace(target, Buffer.concat([await build(compiler, units), ending]));
     return { path: target };
   } catch (error) {
-    if (await isOfSources(target, ofSources)) return { path: target };
+    if (await isOfBuild(target, ofBuild)) return { path: target };
     await rm(target, { force: true });
     return { missing: error instanceof Error ? error.message : String(error) };
   }
@@ -71,9 +72,13 @@ function noCompiler(wanted: string | undefined): string {
   return wanted ? `CXX names ${wanted}, which is no compiler` : 'no C++ compiler is on the PATH (c++, g++ or clang++)';
 }
 
-async function isOfSources(target: string, ofSources: Buffer): Promise<boolean> {
+/** Whatever compiler made it. */
+async function isOfBuild(target: string, ofBuild: Buffer): Promise<boolean> {
   const built = await readFile(target).catch(() => Buffer.alloc(0));
-  return built.subarray(0, -ofSources.length).subarray(-ofSources.length).equals(ofSources);
+  return built
+    .subarray(0, -2 * ofBuild.length)
+    .subarray(-ofBuild.length)
+    .equals(ofBuild);
 }
 
 /** Answers the addon. Throws an Error that says in one line what stands in the way. */

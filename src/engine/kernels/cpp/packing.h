@@ -4,8 +4,10 @@
 
 namespace matmul {
 
-// A panel of `right`, DEPTH x TILE_COLUMNS, stays in the first-level cache (8 KiB with 128-bit vectors).
-constexpr Size BLOCK_DEPTH = 256;
+#ifndef BLOCK_DEPTH
+// A panel of `right`, BLOCK_DEPTH x TILE_COLUMNS, stays in the first-level cache (8 KiB with 128-bit vectors).
+#define BLOCK_DEPTH 256
+#endif
 // A block of `left` stays in the second-level cache (192 KiB).
 constexpr Size BLOCK_ROWS = 32 * TILE_ROWS;
 // A block of `right` stays in the last-level cache (2 MiB). For each of them all of `left` is packed anew.
@@ -82,14 +84,14 @@ INLINE void packLeft(float* packed, Matrix left, Size rows, Size depth) {
   }
 }
 
-/** PANELS panels whose columns lie side by side already: rows are copied whole, and beyond the last column anything may stand. */
+/** PANELS panels whose columns lie side by side already, or the `vectors` of one that is no whole panel: beyond its last column anything may stand. */
 template <Size PANELS>
-INLINE void packRows(float* to, const float* from, Size rowStride, Size depth) {
+INLINE void packRows(float* to, const float* from, Size rowStride, Size depth, Size vectors = TILE_VECTORS) {
   for (Size p = 0; p < depth; p++, to += TILE_COLUMNS, from += rowStride) {
 #pragma GCC unroll 8
     for (Size panel = 0; panel < PANELS; panel++) {
 #pragma GCC unroll 8
-      for (Size v = 0; v < TILE_VECTORS; v++) {
+      for (Size v = 0; v < vectors; v++) {
         store(to + panel * depth * TILE_COLUMNS + v * WIDTH, load(from + panel * TILE_COLUMNS + v * WIDTH));
       }
     }
@@ -128,8 +130,10 @@ INLINE void packRight(float* packed, Matrix right, Size depth, Size columns) {
     } else if (columns - column >= PANELS_AT_ONCE * TILE_COLUMNS) {
       packRows<PANELS_AT_ONCE>(to, from, right.rowStride, depth);
       panels = PANELS_AT_ONCE;
-    } else {
+    } else if (columns - column >= TILE_COLUMNS) {
       packRows<1>(to, from, right.rowStride, depth);
+    } else {
+      packRows<1>(to, from, right.rowStride, depth, (columns - column + WIDTH - 1) / WIDTH);
     }
     column += panels * TILE_COLUMNS;
   }

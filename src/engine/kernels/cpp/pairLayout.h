@@ -5,8 +5,8 @@
 
 namespace matmul {
 
-// Words from row to row of a packed left block (1 KiB).
-constexpr Size BLOCK_PAIRS = 256;
+// Words from row to row of a packed left block (2 KiB): as many as a block of float32 has numbers.
+constexpr Size BLOCK_PAIRS = 512;
 // Words from panel to panel of a packed right block, each a row of TILE_COLUMNS words for every pair of the depth.
 constexpr Size PAIR_PANEL = BLOCK_PAIRS * TILE_COLUMNS;
 // AMX takes so many pairs at once: what is missing of them are pairs of zeros.

@@ -77,11 +77,19 @@ INLINE void writeOut(const Accumulators<ROWS, VECTORS>& sums, const Tile& tile, 
   }
 }
 
+/** The rows of `out` are far apart, and were not read since the block of depth before: their lines come while the sums are made. */
+template <Size ROWS, Size VECTORS>
+INLINE void fetchOut(const Tile& tile) {
+#pragma GCC unroll 16
+  for (Size row = 0; row < ROWS; row++) {
+#pragma GCC unroll 8
+    for (Size at = 0; at < VECTORS * WIDTH; at += LINE_NUMBERS) __builtin_prefetch(tile.out + row * tile.outStride + at, 1);
+  }
+}
+
 template <Size ROWS, Size VECTORS, Left LEFT>
 __attribute__((noinline)) void computeTile(const Tile& tile) {
-  // Far apart, and not read since the block of depth before: they come while the sums are made.
-#pragma GCC unroll 16
-  for (Size row = 0; row < ROWS; row++) __builtin_prefetch(tile.out + row * tile.outStride, 1);
+  fetchOut<ROWS, VECTORS>(tile);
   Accumulators<ROWS, VECTORS> sums{};
   accumulate<ROWS, VECTORS, LEFT>(sums, tile);
   const Size lanes = tile.columns - (VECTORS - 1) * WIDTH;

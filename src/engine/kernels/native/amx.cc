@@ -10,7 +10,7 @@ using namespace matmul;
 
 // Rows of a tile, and the numbers or pairs (64 bytes) of each of its rows.
 constexpr Size TILE = 16;
-static_assert(TILE_COLUMNS == 2 * TILE && PAIRS_AT_ONCE == TILE && ROWS_AT_ONCE == TILE);
+static_assert(TILE_COLUMNS % (2 * TILE) == 0 && PAIRS_AT_ONCE == TILE && ROWS_AT_ONCE == TILE);
 
 /** What LDTILECFG reads (Intel's manual, volume 1, section 18.2). */
 struct alignas(64) TileConfiguration {
@@ -27,12 +27,13 @@ constexpr TileConfiguration CONFIGURATION = {
 
 /** The sums of up to 2 x 2 tiles. */
 struct alignas(64) Sums {
-  float of[2 * TILE][TILE_COLUMNS];
+  float of[2 * TILE][2 * TILE];
 };
 
 // Tiles 0 to 3 are the sums, row by row; 4 and 5 are left, 6 and 7 right. The intrinsics want their numbers as they stand in the source.
 INLINE void accumulateTiles(Sums& sums, const float* left, const float* right, Size pairs, bool hasLower, bool hasRight) {
   constexpr Size LEFT_STRIDE = BLOCK_PAIRS * sizeof(float), RIGHT_STRIDE = TILE_COLUMNS * sizeof(float);
+  constexpr Size SUMS_STRIDE = 2 * TILE * sizeof(float);
   const float* lower = left + TILE * BLOCK_PAIRS;
   _tile_zero(0);
   _tile_zero(1);
@@ -52,10 +53,10 @@ INLINE void accumulateTiles(Sums& sums, const float* left, const float* right, S
     }
     if (hasLower && hasRight) _tile_dpbf16ps(3, 5, 7);
   }
-  _tile_stored(0, sums.of[0], RIGHT_STRIDE);
-  _tile_stored(1, sums.of[0] + TILE, RIGHT_STRIDE);
-  _tile_stored(2, sums.of[TILE], RIGHT_STRIDE);
-  _tile_stored(3, sums.of[TILE] + TILE, RIGHT_STRIDE);
+  _tile_stored(0, sums.of[0], SUMS_STRIDE);
+  _tile_stored(1, sums.of[0] + TILE, SUMS_STRIDE);
+  _tile_stored(2, sums.of[TILE], SUMS_STRIDE);
+  _tile_stored(3, sums.of[TILE] + TILE, SUMS_STRIDE);
 }
 
 /** out := base + factor · sums, for the rows and columns that the block has. */
@@ -81,9 +82,9 @@ void multiplyPairsByAmx(const PairBlock& block) {
   finishWriting();
   _tile_loadconfig(&CONFIGURATION);
   Sums sums;
-  for (Size column = 0; column < block.columns; column += TILE_COLUMNS) {
-    const float* right = block.right + column / TILE_COLUMNS * PAIR_PANEL;
-    const Size columns = smaller(TILE_COLUMNS, block.columns - column);
+  for (Size column = 0; column < block.columns; column += 2 * TILE) {
+    const float* right = block.right + column / TILE_COLUMNS * PAIR_PANEL + column % TILE_COLUMNS;
+    const Size columns = smaller(2 * TILE, block.columns - column);
     for (Size row = 0; row < block.rows; row += 2 * TILE) {
       const bool hasLower = block.rows - row > TILE;
       accumulateTiles(sums, block.left + row * BLOCK_PAIRS, right, block.pairs, hasLower, columns > TILE);

@@ -40,6 +40,7 @@ INLINE void accumulatePairs(Accumulators<ROWS, VECTORS>& sums, const Tile& tile)
 
 template <Size ROWS, Size VECTORS>
 __attribute__((noinline)) void computePairs(const Tile& tile) {
+  fetchOut<ROWS, VECTORS>(tile);
   Accumulators<ROWS, VECTORS> sums{};
   accumulatePairs(sums, tile);
   const Size lanes = tile.columns - (VECTORS - 1) * WIDTH;
