@@ -88,15 +88,12 @@ export function ranked(succeeded: readonly ShownTrial[], { goal }: Objective): r
 }
 
 function frontOf(succeeded: readonly ShownTrial[], objectives: readonly Objective[]): readonly ShownTrial[] {
-  const values = succeeded.map(({ objectives: kept }) => {
-    const named: Readonly<Record<string, number>> = JSON.parse(kept ?? '{}');
-    return objectives.map(({ metric }) => named[metric] ?? Number.NaN);
+  const trials = succeeded.map((trial) => {
+    const named: Readonly<Record<string, number>> = JSON.parse(trial.objectives ?? '{}');
+    return { trial, objectives: objectives.map(({ metric }) => named[metric] ?? Number.NaN) };
   });
-  const front = paretoFront(
-    values,
-    objectives.map(({ goal }) => goal),
-  );
-  return front.map((i) => succeeded[i]).toSorted((a, b) => a.number - b.number);
+  const front = paretoFront(trials, objectives).map(({ trial }) => trial);
+  return front.toSorted((a, b) => a.number - b.number);
 }
 
 /** As long as the trials so far took, for each that is left. */
