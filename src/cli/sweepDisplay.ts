@@ -71,7 +71,7 @@ export function headline({ state, counts, search, best, seconds, etaSeconds }: S
 }
 
 /** Trials under their titles, their parameters as far as there is room. */
-export function trialTable(trials: readonly Trial[], terminal: Pick<Terminal, 'unicode'>): string {
+function trialTable(trials: readonly Trial[], terminal: Pick<Terminal, 'unicode'>): string {
   const columns = [
     { title: 'trial', align: 'right' as const },
     { title: 'state' },

@@ -243,7 +243,7 @@ export interface LegRow {
   result: string | null;
 }
 
-export interface SweepEventRow {
+interface SweepEventRow {
   id: Generated<number>;
   sweepId: string;
   type: 'state' | 'trial' | 'best';

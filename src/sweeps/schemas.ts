@@ -3,10 +3,11 @@ import { jobErrorSchema } from '../jobs/schemas.ts';
 import { pageOf, pageQuery, repeatable } from '../kit/wire.ts';
 import { SWEEP_ENDS, SWEEP_STATES, TRIAL_STATES } from '../store/tables.ts';
 import { MOST_TRIALS, sweepSettings } from './request/schema.ts';
+import { jsonValue } from './space/parameter.ts';
 
 const time = z.iso.datetime();
 const parametersSchema = z
-  .record(z.string(), z.json())
+  .record(z.string(), jsonValue)
   .describe('A value for each path of the space that is asked.')
   .meta({ examples: [{ 'training.optimizer.learningRate': 0.003, 'training.batchSize': 64 }] });
 const number = z.int().min(0).describe('From 0 on, in the order in which the trials were asked.');
@@ -112,7 +113,7 @@ export const trialsQuery = pageQuery.extend({
     .enum(['number', 'objective'])
     .default('number')
     .describe('By what they are ordered; what has no objective comes last.'),
-  order: z.enum(['asc', 'desc']).default('asc'),
+  order: z.enum(['asc', 'desc']).default('asc').describe('Upwards or downwards.'),
 });
 export type TrialsQuery = z.output<typeof trialsQuery>;
 
@@ -147,7 +148,18 @@ export const importanceSchema = z
       .array(z.object({ parameter: z.string(), importance: z.number().min(0).max(1) }))
       .describe('The most important first; together 1.'),
   })
-  .meta({ id: 'SweepImportance', description: 'How much each hyperparameter mattered among the better trials.' });
+  .meta({
+    id: 'SweepImportance',
+    description: 'How much each hyperparameter mattered among the better trials.',
+    example: {
+      method: 'pedAnova',
+      trials: 50,
+      items: [
+        { parameter: 'training.optimizer.learningRate', importance: 0.83 },
+        { parameter: 'training.batchSize', importance: 0.17 },
+      ],
+    },
+  });
 export type SweepImportance = z.infer<typeof importanceSchema>;
 
 const MOST_LEASE_SECONDS = 604_800;

@@ -1,19 +1,9 @@
-import type { FindDataset } from '../../jobs/check.ts';
-import type { Machine } from '../../jobs/threadWarnings.ts';
-import type { Clock } from '../../kit/clock.ts';
-import type { Database } from '../../store/database.ts';
 import type { SweepEnd } from '../../store/tables.ts';
 import { type Decision, goOnDecision, newTrial } from './decision.ts';
 import { type Live, type OpenLeg, take } from './live.ts';
 import { type Outcome, outcomeOf } from './outcome.ts';
+import type { ConductParts } from './parts.ts';
 import { demandRunning, finishSweep, writeDecision, writeOutcome } from './write.ts';
-
-export interface ConductParts {
-  readonly database: Database;
-  readonly findDataset: (id: string, project: string) => ReturnType<FindDataset>;
-  readonly machine: Machine;
-  readonly clock: Clock;
-}
 
 /** What has come of a look at a sweep. */
 export interface Conducted {

@@ -1,9 +1,10 @@
 import type { Logger } from 'pino';
 import type { NewsDesk } from '../../jobs/news.ts';
 import { createLane } from '../../jobs/worker/lane.ts';
-import { type ConductParts, conduct } from './conduct.ts';
+import { conduct } from './conduct.ts';
 import { type Live, loadLive } from './live.ts';
 import { endOverdue, runningSweeps } from './overdue.ts';
+import type { ConductParts } from './parts.ts';
 import { Overtaken } from './write.ts';
 
 export interface ConductorParts extends ConductParts {

@@ -7,8 +7,8 @@ import { isMonitor } from '../request/objective.ts';
 import type { LegResult, Next } from '../search.ts';
 import { placeParameters } from '../space/place.ts';
 import type { Parameters } from '../space/space.ts';
-import type { ConductParts } from './conduct.ts';
 import type { Live } from './live.ts';
+import type { ConductParts } from './parts.ts';
 
 interface DecidedLeg {
   readonly number: number;

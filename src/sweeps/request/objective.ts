@@ -2,11 +2,11 @@ import { z } from 'zod';
 import { costOf, MONITORS, type Monitor } from '../../training/monitors.ts';
 
 /** What a sweep of jobs can look at: of the best epoch, as the model has it. */
-export const OBJECTIVE_METRICS = [...MONITORS, 'trainingLoss', 'parameterCount'] as const;
+const OBJECTIVE_METRICS = [...MONITORS, 'trainingLoss', 'parameterCount'] as const;
 export type ObjectiveMetric = (typeof OBJECTIVE_METRICS)[number];
 
 const GOALS = ['minimize', 'maximize'] as const;
-export type Goal = (typeof GOALS)[number];
+type Goal = (typeof GOALS)[number];
 
 const MOST_OBJECTIVES = 4;
 

@@ -3,6 +3,7 @@ import { givenName } from '../../kit/wire.ts';
 import { seedSchema } from '../../training/schemas/seed.ts';
 import { pruningSchema } from '../pruners/pruners.ts';
 import { type Algorithm, SAMPLERS } from '../samplers/samplers.ts';
+import { jsonValue } from '../space/parameter.ts';
 import { spaceSchema } from '../space/schema.ts';
 import { objectivesRequest, objectivesSchema } from './objective.ts';
 
@@ -32,7 +33,7 @@ const search = {
 };
 
 const job = z
-  .record(z.string(), z.json())
+  .record(z.string(), jsonValue)
   .describe('The request of a job, as `POST /v1/jobs` takes it: what every trial has in common.')
   .meta({ examples: [{ datasetId: 'ds_01jd8m3c6r0v3k9m7d5x2w1q4z', target: 'income' }] });
 
@@ -128,7 +129,7 @@ export const sweepSettings = {
 const keptSchema = z.object({
   ...sweepSettings,
   /** What the job has by default, where it is not said: the trials of a later version are the same. Null where somebody else runs them. */
-  usual: z.record(z.string(), z.json()).nullable(),
+  usual: z.record(z.string(), jsonValue).nullable(),
 });
 export type SweepSettings = z.output<typeof keptSchema>;
 

@@ -9,8 +9,12 @@ export const pathSchema = z
   .max(500)
   .regex(/^[^.]+(\.[^.]+)*$/, 'Not a path of a job request: it looks like `training.batchSize`.');
 
+export type JsonValue = z.output<ReturnType<typeof z.json>>;
+/** Whatever stands there: a body was JSON before it came here, and OpenAPI has no words for a type that holds itself. */
+export const jsonValue = z.unknown() as z.ZodType<JsonValue>;
+
 const when = z
-  .record(pathSchema, z.array(z.json()).min(1).max(MOST_VALUES))
+  .record(pathSchema, z.array(jsonValue).min(1).max(MOST_VALUES))
   .optional()
   .describe(
     'Asked only where every parameter named here is asked too and has one of these values; it must be a choice or have whole or stepped values.',
@@ -34,7 +38,7 @@ export const parameterSchema = z
     z.strictObject({ type: z.literal('logInteger'), ...range(z.int().min(1)), when }),
     z.strictObject({
       type: z.literal('choice'),
-      values: z.array(z.json()).min(1).max(MOST_VALUES).describe('Any JSON values; they have no order.'),
+      values: z.array(jsonValue).min(1).max(MOST_VALUES).describe('Any JSON values; they have no order.'),
       when,
     }),
   ])
@@ -46,4 +50,3 @@ export const parameterSchema = z
   .describe('`log…`: each tenfold as likely as the next, for what is searched over powers of ten.');
 
 export type ParameterDefinition = z.output<typeof parameterSchema>;
-export type JsonValue = z.output<ReturnType<typeof z.json>>;
