@@ -1,31 +1,41 @@
-import { estimateCost, type TrainingCost } from '../jobs/cost.ts';
-import { foresee } from './foresight.ts';
-import type { CheckedSweep } from './request/check.ts';
-import { searchSettingsOf } from './request/settings.ts';
-import type { SweepPreview } from './schemas.ts';
-import { shownSettings } from './view.ts';
+import { estimateEpochs } from './pruners/pruners.ts';
+import { SAMPLERS } from './samplers/samplers.ts';
+import { mostTrialsOf, type SearchSettings } from './search.ts';
+import { compileSpace, type Parameters, type Point, parametersAt } from './space/space.ts';
 
-interface PreviewParts {
-  /** How many jobs train at once. */
-  readonly workers: number;
+/** The first trials that are shown: tpe and gp learn nothing before so many. */
+const SHOWN = 10;
+
+export interface SearchPreview {
+  /** As many as there are points in a grid, if those are fewer than were asked for. Whatever ends a search early makes them fewer. */
+  readonly trials: number;
+  /** What the first trials would be asked with. */
+  readonly first: readonly Parameters[];
+  /** Epochs that all trials have together where each runs to its end. */
+  readonly mostEpochs: number;
+  /** About the epochs that they have with the pruning; null where there is none, or no telling. */
+  readonly estimatedEpochs: number | null;
 }
 
-/** What a sweep would do, by its settings and by one of its trials. */
-export function previewOf({ settings, sample }: CheckedSweep, { workers }: PreviewParts): SweepPreview {
-  const { trials, epochs, first } = foresee(searchSettingsOf(settings));
-  const cost = sample && estimateCost(sample.spec, sample.shape);
-  const atOnce = Math.min(settings.parallel, workers, trials);
-  const bound = settings.maxSeconds ?? Number.POSITIVE_INFINITY;
+/** What a search would do, before there is any result. */
+export function previewSearch(settings: SearchSettings): SearchPreview {
+  const { pruning, epochs } = settings;
+  const trials = mostTrialsOf(settings);
   return {
     trials,
-    epochs: cost && epochs,
-    seconds: cost && Math.min(bound, secondsOf(cost, trials, epochs.expected) / atOnce),
-    bytes: cost && trials * cost.modelBytes,
-    first: first.map((parameters) => ({ ...parameters })),
-    ...shownSettings(settings),
+    first: firstTrials(settings, Math.min(trials, SHOWN)),
+    mostEpochs: trials * epochs.most,
+    estimatedEpochs: pruning && estimateEpochs(pruning, epochs.most, trials),
   };
 }
 
-function secondsOf({ secondsAround, secondsPerEpoch }: TrainingCost, trials: number, epochs: number): number {
-  return trials * secondsAround + epochs * secondsPerEpoch;
+function firstTrials({ space: definition, algorithm, seed }: SearchSettings, count: number): readonly Parameters[] {
+  const space = compileSpace(definition);
+  const suggest = SAMPLERS[algorithm].create(space, seed);
+  const pending: Point[] = [];
+  for (let n = 0; n < count; n++) {
+    const point = suggest(n, { finished: [], pending });
+    if (point !== null) pending.push(point);
+  }
+  return pending.map((point) => parametersAt(space, point));
 }

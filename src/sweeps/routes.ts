@@ -153,7 +153,7 @@ export function sweepRoutes({ sweeps, getModel, close }: SweepRoutesParts): Fast
         operationId: 'getSweepImportance',
         summary: 'Say which hyperparameters mattered',
         description:
-          'By PED-ANOVA over the trials that have an objective: how differently the better trials lie from all, parameter by parameter.',
+          'By functional ANOVA: a forest learns the objective of the trials, and a hyperparameter matters as much as the mean that the forest expects varies by it.',
         params: sweepParams,
         response: { 200: answer('The importances.', importanceSchema), ...errorResponses(404, 409) },
       },

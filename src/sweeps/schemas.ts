@@ -142,17 +142,17 @@ export type SweepPreview = z.infer<typeof previewSchema>;
 
 export const importanceSchema = z
   .object({
-    method: z.literal('pedAnova').describe('PED-ANOVA (Watanabe, Bansal and Hutter, 2023).'),
+    method: z.literal('fanova').describe('Functional ANOVA over a forest (Hutter, Hoos and Leyton-Brown, 2014).'),
     trials: z.int().describe('How many trials were looked at.'),
     items: z
       .array(z.object({ parameter: z.string(), importance: z.number().min(0).max(1) }))
-      .describe('The most important first; together 1.'),
+      .describe('The most important first; together 1, or all 0 where all trials came to the same.'),
   })
   .meta({
     id: 'SweepImportance',
-    description: 'How much each hyperparameter mattered among the better trials.',
+    description: 'How much each hyperparameter mattered for the objective, over the whole space.',
     example: {
-      method: 'pedAnova',
+      method: 'fanova',
       trials: 50,
       items: [
         { parameter: 'training.optimizer.learningRate', importance: 0.83 },

@@ -91,9 +91,8 @@ export function createSearch(settings: SearchSettings, legs: readonly Leg[] = []
   const { objectives, epochs, parallel } = settings;
   const [objective] = objectives;
   const space = compileSpace(settings.space);
-  const sampler = SAMPLERS[settings.algorithm];
-  const suggest = sampler.create(space, settings.seed);
-  const mostTrials = Math.min(settings.trials, sampler.size(space) ?? Number.POSITIVE_INFINITY);
+  const suggest = SAMPLERS[settings.algorithm].create(space, settings.seed);
+  const mostTrials = mostTrialsOf(settings);
   const pruner = createPruner(settings.pruning, epochs.most);
   const progress = createProgress({
     target: settings.target === null ? null : signed(objective, settings.target),
@@ -210,4 +209,9 @@ export function createSearch(settings: SearchSettings, legs: readonly Leg[] = []
     add,
     tell,
   };
+}
+
+/** How many trials there are to ask for: no more than the space has, where that is a grid. */
+export function mostTrialsOf({ space, algorithm, trials }: SearchSettings): number {
+  return Math.min(trials, SAMPLERS[algorithm].size(compileSpace(space)) ?? trials);
 }

@@ -18,15 +18,15 @@ import type { SweepRow } from '../store/tables.ts';
 import { createSweepActions, type SweepActions, wrongState } from './actions.ts';
 import { type AskAndTell, createAskAndTell } from './asking/asking.ts';
 import type { Think } from './asking/thinker.ts';
-import { importanceOf } from './importance.ts';
 import { decodeOffset, encodeOffset } from './offsets.ts';
-import { previewOf } from './preview.ts';
 import { checkSweep, type SweepChecks } from './request/check.ts';
 import { objectivesOf } from './request/objective.ts';
 import { sweepRequestSchema } from './request/schema.ts';
 import { readSettings } from './request/settings.ts';
 import type { EnsembleWish, Sweep, SweepImportance, SweepPreview, SweepsQuery, Trial, TrialsQuery } from './schemas.ts';
 import { createSweepStore, FINAL_STATES } from './store.ts';
+import { sweepImportance } from './sweepImportance.ts';
+import { previewOf } from './sweepPreview.ts';
 import { ranked, sweepView, trialView } from './view.ts';
 
 export interface SweepsParts {
@@ -185,7 +185,7 @@ export function createSweeps(parts: SweepsParts, tenant: Tenant): Sweeps {
     },
 
     async importance(id) {
-      return importanceOf(await found(id), await store.everyTrial(id));
+      return sweepImportance(await found(id), await store.everyTrial(id));
     },
 
     async remove(id) {

@@ -40,6 +40,14 @@ export const SWEEP_FUNCTIONS: readonly SweepFunction[] = [
   },
 ];
 
+/** Of many parameters, to see what they cost: nobody is measured by where its minimum is found. */
+export const WIDE_FUNCTION: SweepFunction = {
+  name: 'ackley20',
+  space: cube(20, -5, 8),
+  loss: (p) => ackley(vector(p)),
+  minimum: 0,
+};
+
 /** x1 to xd, each uniform in the same range. */
 function cube(dimensions: number, min: number, max: number): SpaceDefinition {
   const names = Array.from({ length: dimensions }, (_, i) => `x${i + 1}`);

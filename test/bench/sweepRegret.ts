@@ -1,25 +1,51 @@
-import type { CreateSampler, Finished } from '../../src/sweeps/samplers/sampler.ts';
-import { compileSpace, parametersAt } from '../../src/sweeps/space/space.ts';
+import type { Algorithm } from '../../src/sweeps/samplers/samplers.ts';
+import { createSearch, type Leg, type SearchSettings } from '../../src/sweeps/search.ts';
 import type { SweepFunction } from './sweepFunctions.ts';
 
 /** Per seed how far the best of so many trials, one after the other, lies above the minimum. */
 export function regretsOf(
-  { space: definition, loss: lossOf, minimum }: SweepFunction,
-  create: CreateSampler,
+  searched: SweepFunction,
+  algorithm: Algorithm,
   seeds: readonly number[],
   trials: number,
 ): readonly number[] {
-  const space = compileSpace(definition);
   return seeds.map((seed) => {
-    const suggest = create(space, seed);
-    const finished: Finished[] = [];
-    for (let n = 0; n < trials; n++) {
-      const point = suggest(n, { finished, pending: [] });
-      if (point === null) break;
-      finished.push({ point, loss: lossOf(parametersAt(space, point)) });
-    }
-    return Math.min(...finished.map(({ loss }) => loss)) - minimum;
+    const legs = legsOf(searched, algorithm, seed, trials);
+    return Math.min(...legs.map(({ parameters }) => searched.loss(parameters))) - searched.minimum;
   });
+}
+
+/** A search of the function, one trial after the other. */
+export function legsOf(searched: SweepFunction, algorithm: Algorithm, seed: number, trials: number): readonly Leg[] {
+  const search = createSearch(settingsOf(searched, algorithm, seed, trials));
+  const legs: Leg[] = [];
+  for (let next = search.next(); next.do === 'ask'; next = search.next()) {
+    const result = { objectives: [searched.loss(next.parameters)], over: true };
+    const leg = { trial: legs.length, parameters: next.parameters, until: null, result };
+    search.add(leg);
+    legs.push(leg);
+  }
+  return legs;
+}
+
+export function settingsOf(
+  { space }: SweepFunction,
+  algorithm: Algorithm,
+  seed: number,
+  trials: number,
+): SearchSettings {
+  return {
+    space,
+    algorithm,
+    objectives: [{ goal: 'minimize' }],
+    seed,
+    parallel: 1,
+    trials,
+    pruning: null,
+    epochs: { of: () => 1, most: 1 },
+    target: null,
+    patience: null,
+  };
 }
 
 /** The value that a share of the numbers lies below, between two of them in proportion. */

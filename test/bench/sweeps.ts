@@ -1,14 +1,17 @@
 /** How near each sampler comes to minima that are known, beside what Optuna reached on the same functions. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Algorithm, SAMPLERS } from '../../src/sweeps/samplers/samplers.ts';
+import type { Algorithm } from '../../src/sweeps/samplers/samplers.ts';
 import { PACKAGE_ROOT } from '../support/builtService.ts';
 import type { Row } from './report.ts';
-import { SWEEP_FUNCTIONS } from './sweepFunctions.ts';
+import { SWEEP_FUNCTIONS, type SweepFunction, WIDE_FUNCTION } from './sweepFunctions.ts';
 import { quantile, regretsOf } from './sweepRegret.ts';
+import { msPerTrialAfter } from './sweepTimes.ts';
 
 const TRIALS = 60;
 const SEEDS = Array.from({ length: 20 }, (_, i) => i + 1);
+/** A long search, when a decision has most to look at. */
+const MANY_TRIALS = 1000;
 const ALGORITHMS: readonly Algorithm[] = ['random', 'sobol', 'tpe', 'gp'];
 /** Optuna's figures and how they were taken. */
 const OPTUNA = join(PACKAGE_ROOT, '../shared/sweeps/optuna.json');
@@ -20,13 +23,20 @@ interface OptunaResult {
   readonly secondsPerStudy: number;
 }
 
-/** A row a function and sampler: the regret after 60 trials, over 20 seeds, and the processor time that a trial takes. */
+/**
+ * A row a function and sampler: the regret after 60 trials, over 20 seeds, and the processor time that a trial takes, on the average and after many
+ * trials.
+ */
 export async function benchSweeps(): Promise<readonly Row[]> {
   const optuna = readOptuna();
-  return SWEEP_FUNCTIONS.flatMap((each) => [
+  return [...SWEEP_FUNCTIONS.flatMap((each) => benchRegret(each, optuna)), ...benchTimes()];
+}
+
+function benchRegret(each: SweepFunction, optuna: readonly OptunaResult[]): readonly Row[] {
+  return [
     ...ALGORITHMS.map((algorithm) => {
       const before = process.cpuUsage();
-      const regrets = regretsOf(each, SAMPLERS[algorithm].create, SEEDS, TRIALS);
+      const regrets = regretsOf(each, algorithm, SEEDS, TRIALS);
       const { user } = process.cpuUsage(before);
       const msPerTrial = user / 1000 / SEEDS.length / TRIALS;
       const [regretMedian, lower, upper] = [0.5, 0.25, 0.75].map((share) => quantile(regrets, share));
@@ -40,7 +50,18 @@ export async function benchSweeps(): Promise<readonly Row[]> {
         regretMedian,
         msPerTrial: (secondsPerStudy * 1000) / TRIALS,
       })),
-  ]);
+  ];
+}
+
+/** A row a function and sampler: the processor time of a trial after many. */
+function benchTimes(): readonly Row[] {
+  return [...SWEEP_FUNCTIONS, WIDE_FUNCTION].flatMap((each) =>
+    (['tpe', 'gp'] as const).map((sampler) => ({
+      function: `${each.name}, after ${MANY_TRIALS} trials`,
+      sampler,
+      msPerTrial: msPerTrialAfter(each, sampler, MANY_TRIALS),
+    })),
+  );
 }
 
 function readOptuna(): readonly OptunaResult[] {

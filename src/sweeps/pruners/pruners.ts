@@ -42,3 +42,8 @@ export type Pruning = z.output<typeof pruningSchema>;
 export function createPruner(pruning: Pruning | null, mostEpochs: number): Pruner {
   return pruning === null ? createNoPruner() : PRUNERS[pruning.type].create(pruning, mostEpochs);
 }
+
+/** About the epochs that so many trials of so many at most take; null: there is no telling. */
+export function estimateEpochs(pruning: Pruning, mostEpochs: number, trials: number): number | null {
+  return PRUNERS[pruning.type].estimate(pruning, mostEpochs, trials);
+}

@@ -18,7 +18,7 @@ const NEARNESS = [0.1, 0.01, 0.001];
 /** How far above the median a loss counts, by what the best lies below it: a training that blows up would hide all the others. */
 const FAR = 2;
 /** The time of a suggestion grows with the cube of the trials that it looks at. */
-const MOST_OBSERVED = 120;
+const MOST_OBSERVED = 80;
 
 /**
  * Bayesian optimization: a Gaussian process with a length scale for each parameter is fitted to the losses, and the point of the greatest expected

@@ -12,6 +12,8 @@ const CANDIDATES = 32;
 /** The share of the trials that are good (the "linear" split), and the most of them. */
 const GOOD_SHARE = 0.2;
 const MOST_GOOD = 25;
+/** The density of the others is taken of so many at most, which lie evenly among them: the time of a suggestion grows with each. */
+const MOST_OTHERS = 400;
 /** What the worst of the good ones weighs at least, by their mean. */
 const LEAST_WEIGHT = 1e-3;
 /**
@@ -68,7 +70,7 @@ function suggestGroup(space: Space, group: Group, known: Known, generator: Gener
   const ranked = known.finished.filter((trial) => had(trial.point)).toSorted((a, b) => compare(a.loss, b.loss));
   const goodCount = Math.min(Math.ceil(GOOD_SHARE * ranked.length), MOST_GOOD);
   const good = createParzen(space, group, weighted(ranked, goodCount), GOOD_WIDTH);
-  const others = [...ranked.slice(goodCount).map((trial) => trial.point), ...known.pending.filter(had)];
+  const others = [...thinned(ranked.slice(goodCount)).map((trial) => trial.point), ...known.pending.filter(had)];
   const bad = createParzen(
     space,
     group,
@@ -85,6 +87,12 @@ function suggestGroup(space: Space, group: Group, known: Known, generator: Gener
     best = promise;
     for (const place of group) point[place] = candidate[place];
   }
+}
+
+/** Every so many-th of the ranked trials. */
+function thinned(ranked: readonly Finished[]): readonly Finished[] {
+  const count = Math.min(ranked.length, MOST_OTHERS);
+  return Array.from({ length: count }, (_, i) => ranked[Math.floor((i * ranked.length) / count)]);
 }
 
 /**

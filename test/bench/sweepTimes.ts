@@ -1,0 +1,27 @@
+import type { Algorithm } from '../../src/sweeps/samplers/samplers.ts';
+import { createSearch } from '../../src/sweeps/search.ts';
+import type { SweepFunction } from './sweepFunctions.ts';
+import { legsOf, settingsOf } from './sweepRegret.ts';
+
+/** Decisions that are timed, after one that warms up; a Gaussian process takes its time. */
+const TIMED = { tpe: 50, gp: 10 };
+const SEED = 1;
+
+/** The processor time, in milliseconds, in which a search decides on a trial when so many lie behind it. */
+export function msPerTrialAfter(
+  searched: SweepFunction,
+  algorithm: keyof typeof TIMED & Algorithm,
+  trials: number,
+): number {
+  const legs = legsOf(searched, 'random', SEED, trials + TIMED[algorithm] + 1);
+  const search = createSearch(settingsOf(searched, algorithm, SEED, legs.length), legs.slice(0, trials));
+  search.next();
+  let micros = 0;
+  for (const leg of legs.slice(trials, -1)) {
+    const before = process.cpuUsage();
+    search.add(leg);
+    search.next();
+    micros += process.cpuUsage(before).user;
+  }
+  return micros / 1000 / TIMED[algorithm];
+}

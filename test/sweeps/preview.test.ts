@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest';
+import { previewSearch } from '../../src/sweeps/preview.ts';
+import { pruningSchema } from '../../src/sweeps/pruners/pruners.ts';
+import { type Algorithm, SAMPLERS } from '../../src/sweeps/samplers/samplers.ts';
+import { epochsAsked, play, SETTINGS } from './players.ts';
+import { GRID, OPTIMIZERS } from './space/spaces.ts';
+
+const epochs = { of: () => 27, most: 27 };
+// Object.keys forgets that the keys of a constant table are known.
+const ALGORITHMS = Object.keys(SAMPLERS) as Algorithm[];
+
+describe('a preview', () => {
+  it.each(ALGORITHMS)('shows the trials that a search begins with: %s', (algorithm) => {
+    const settings = { ...SETTINGS, space: algorithm === 'grid' ? GRID : OPTIMIZERS, algorithm, parallel: 2 };
+    const { first } = previewSearch(settings);
+    expect(first).toHaveLength(10);
+    expect(
+      play(settings)
+        .legs.slice(0, 10)
+        .map(({ parameters }) => parameters),
+    ).toEqual(first);
+  });
+
+  it('counts the trials, no more than a grid has, and their epochs', () => {
+    const settings = { ...SETTINGS, space: GRID, epochs, trials: 100 };
+    const all = { first: expect.any(Array), estimatedEpochs: null };
+    expect(previewSearch({ ...settings, algorithm: 'grid' })).toEqual({ ...all, trials: 14, mostEpochs: 14 * 27 });
+    expect(previewSearch({ ...settings, algorithm: 'tpe' })).toEqual({ ...all, trials: 100, mostEpochs: 2700 });
+    expect(previewSearch({ ...settings, algorithm: 'tpe', trials: 3 }).first).toHaveLength(3);
+  });
+
+  it('estimates the epochs that asha and hyperband leave, not those of the median', () => {
+    const settings = { ...SETTINGS, space: OPTIMIZERS, algorithm: 'random', epochs, trials: 60 } as const;
+    const estimateOf = (type: string) =>
+      previewSearch({ ...settings, pruning: pruningSchema.parse({ type }) }).estimatedEpochs;
+    // 60 to 1, 20 to 3, 6 to 9 and 2 to 27.
+    expect(estimateOf('asha')).toBe(60 + 20 * 2 + 6 * 6 + 2 * 18);
+    expect(estimateOf('median')).toBeNull();
+    for (const type of ['asha', 'hyperband']) {
+      const { legs } = play({ ...settings, pruning: pruningSchema.parse({ type }) });
+      const share = epochsAsked(legs, epochs) / Number(estimateOf(type));
+      expect(share).toBeGreaterThan(0.8);
+      expect(share).toBeLessThan(2);
+    }
+  });
+});
