@@ -6,6 +6,7 @@ import { benchService } from './service.ts';
 import { benchSteps } from './steps.ts';
 import { benchSweeps } from './sweeps.ts';
 import { benchThroughput } from './throughput.ts';
+import { benchTrials } from './trials.ts';
 import { benchWholeJobs } from './wholeJobs.ts';
 
 export interface BenchOptions {
@@ -51,6 +52,10 @@ export const SECTIONS: Readonly<Record<string, Section>> = {
   sweeps: {
     measures: 'how near 60 trials of each sampler come to known minima, over 20 seeds, beside Optuna',
     bench: benchSweeps,
+  },
+  trials: {
+    measures: 'what the trials of a sweep cost over their training: 1000 of iris, 10 of adult, one worker',
+    bench: benchTrials,
   },
 };
 
