@@ -65,7 +65,7 @@ export function jobActionRoutes({ jobs }: { readonly jobs: (tenant: Tenant) => J
         summary: 'Train a job further',
         description:
           'Queues a job that has succeeded for so many epochs more. It goes on from its last step, not from its best epoch, with all that the optimizer has in mind; the model of the best epoch of all is made anew, ' +
-          'and the model that was there stays. The schedule of the learning rate is drawn over the new number of epochs, so that a rate that had fallen may rise again; early stopping has new patience.',
+          'and the model that was there stays. The schedule of the learning rate is drawn over the new number of epochs, so that a rate that had fallen may rise again; early stopping has new patience. The last step of a trial of a sweep is not kept.',
         params: jobParams,
         body: extensionSchema,
         response: { 200: answer('The job.', jobSchema), ...errorResponses(400, 404, 409, 413, 415, 422) },

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type Sqlite from 'better-sqlite3';
 import { CompiledQuery, type DatabaseConnection, type Dialect, type Driver, SqliteDialect } from 'kysely';
 import { isLocked } from './faults.ts';
+import { keepStatements } from './statements.ts';
 
 /** How long all statements together wait for another program that holds the database; beyond, each fails at once until it is free. */
 const PATIENCE_MS = 5_000;
@@ -13,7 +14,8 @@ const LONGEST_PAUSE_MS = 50;
  * on meanwhile (SQLite's own `busy_timeout` would hold it up). A transaction takes its lock when it begins: one that has read already could only fail.
  */
 export function patientDialect(sqlite: Sqlite.Database, patienceMs = PATIENCE_MS): Dialect {
-  const dialect = new SqliteDialect({ database: sqlite });
+  const database = { prepare: keepStatements(sqlite), close: () => void sqlite.close() };
+  const dialect = new SqliteDialect({ database });
   return {
     createAdapter: () => dialect.createAdapter(),
     createIntrospector: (database) => dialect.createIntrospector(database),
@@ -60,7 +62,9 @@ function patientDriver(driver: Driver, sqlite: Sqlite.Database, patiently: Patie
       return {
         executeQuery: (query, queryOptions) =>
           patiently(() => connection.executeQuery(query, queryOptions), !/^\s*select/i.test(query.sql)),
-        streamQuery: (query, chunkSize, queryOptions) => connection.streamQuery(query, chunkSize, queryOptions),
+        streamQuery() {
+          throw new Error('Statements are kept, so none is iterated: read in pages.');
+        },
       };
     },
     beginTransaction: async (connection) => void (await run(connection, 'begin immediate')),

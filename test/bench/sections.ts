@@ -7,6 +7,7 @@ import { benchService } from './service.ts';
 import { benchSteps } from './steps.ts';
 import { benchSweeps } from './sweeps.ts';
 import { benchThroughput } from './throughput.ts';
+import { benchTrials } from './trials.ts';
 import { benchWholeJobs } from './wholeJobs.ts';
 
 export interface BenchOptions {
@@ -57,6 +58,10 @@ export const SECTIONS: Readonly<Record<string, Section>> = {
   search: {
     measures: '60 trials with ASHA on published tables beside the default job, and 1,000 tiny trials',
     bench: benchSearch,
+  },
+  trials: {
+    measures: 'what the trials of a sweep cost over their training: 1000 of iris, 10 of adult, one worker',
+    bench: benchTrials,
   },
 };
 

@@ -22,6 +22,8 @@ export interface Checkpoints {
   write(jobId: string, checkpoint: EncodedCheckpoint): Promise<CheckpointRow>;
   /** Within the caller's transaction. Returns files that are of no use once it is through. */
   record(queries: Queries, row: CheckpointRow): Promise<readonly string[]>;
+  /** Takes all of a job that can no longer go on, within the caller's transaction. Returns the files that are of no use once it is through. */
+  drop(queries: Queries, jobId: string): Promise<readonly string[]>;
   /** The latest step first. */
   ofJob(jobId: string): Promise<readonly CheckpointRow[]>;
   removeFiles(files: readonly string[]): Promise<void>;
@@ -76,6 +78,7 @@ export function createCheckpoints({ database, folder, clock, log }: CheckpointsP
     },
 
     record: store.record,
+    drop: store.drop,
     ofJob: store.ofJob,
     removeFiles: files.remove,
     forget: async (jobId) => forgetRows(await store.ofJob(jobId)),

@@ -10,6 +10,8 @@ export interface CheckpointStore {
   ofJob(jobId: string): Promise<readonly CheckpointRow[]>;
   /** Writes a row in the place of those that it makes needless, and returns their files. */
   record(queries: Queries, row: CheckpointRow): Promise<readonly string[]>;
+  /** Deletes all rows of a job, and returns their files. */
+  drop(queries: Queries, jobId: string): Promise<readonly string[]>;
   forget(rows: readonly CheckpointRow[]): Promise<void>;
   /** Which of the files no row names, leaving out those of running jobs, whose workers may be about to write the row. */
   leftovers(files: readonly string[], jobOf: (file: string) => string): Promise<readonly string[]>;
@@ -29,6 +31,10 @@ export function createCheckpointStore(database: Database): CheckpointStore {
       await deleteRows(queries, needless);
       await queries.insertInto('checkpoints').values(row).execute();
       return filesOf(needless);
+    },
+
+    async drop(queries, jobId) {
+      return filesOf(await queries.deleteFrom('checkpoints').where('jobId', '=', jobId).returning('file').execute());
     },
 
     forget: (rows) => deleteRows(database, rows),

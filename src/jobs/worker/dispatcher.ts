@@ -18,7 +18,8 @@ export interface DispatcherParts {
   /** What all jobs together may take, by their estimates. */
   readonly memoryBytes: number;
   readonly onChanged: (jobId: string) => void;
-  readonly onEnded: () => void;
+  /** Called when a thread is free again, and when the job has left altogether. */
+  readonly onFree: () => void;
   readonly metrics: Pick<TrainingMetrics, 'waitSeconds'>;
   readonly clock: Clock;
   readonly log: Logger;
@@ -41,14 +42,16 @@ export interface Dispatcher {
 const MS_PER_SECOND = 1000;
 
 export function createDispatcher(parts: DispatcherParts): Dispatcher {
-  const { queue, threads, memoryBytes, onChanged, onEnded, metrics, clock, log } = parts;
+  const { queue, threads, memoryBytes, onChanged, onFree, metrics, clock, log } = parts;
   const runs = new Map<string, Run>();
+  /** Those that are on a thread; the others are being written. */
+  const onThreads = new Set<Run>();
   let stopping = false;
 
   const freeBytes = () => [...runs.values()].reduce((free, run) => free - run.memoryBytes, memoryBytes);
 
   const shareCores = () => {
-    const running = [...runs.values()];
+    const running = [...onThreads];
     const most = running.map((run) => run.mostThreads());
     const shares = sharesOf(parts.cores, most);
     for (const [i, run] of running.entries()) run.setThreads(shares[i]);
@@ -60,12 +63,18 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
     if (waitedMs !== null) metrics.waitSeconds.observe(waitedMs / MS_PER_SECOND);
     const run = parts.start(job);
     runs.set(job.id, run);
+    onThreads.add(run);
     shareCores();
+    // The next job trains while this one's model is written.
+    run.leftThread.then(() => {
+      onThreads.delete(run);
+      shareCores();
+      onFree();
+    });
     run.ended.then(() => {
       runs.delete(job.id);
-      shareCores();
       onChanged(job.id);
-      onEnded();
+      onFree();
     });
   };
 
@@ -76,7 +85,8 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
 
   return {
     async takeJobs() {
-      while (!stopping && runs.size < threads) {
+      // Where nothing can be written, no more is trained.
+      while (!stopping && onThreads.size < threads && runs.size < 2 * threads) {
         // An idle worker takes a job that is too large for it as well, to say so. One that was lost and has not left yet is not taken again.
         const job = await queue.claim(runs.size === 0 ? Number.MAX_SAFE_INTEGER : freeBytes(), [...runs.keys()]);
         if (job === undefined) return;

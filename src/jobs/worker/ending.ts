@@ -7,6 +7,7 @@ import type { Outcome } from '../../training/outcome.ts';
 import type { Checkpoints } from '../checkpoints/checkpoints.ts';
 import { INTERNAL_ERROR } from '../failures.ts';
 import type { Hyperparameters } from '../requestSchema.ts';
+import type { Journal } from './journal.ts';
 import type { Queue } from './queue.ts';
 import type { ThreadResult } from './threadTask.ts';
 
@@ -33,15 +34,17 @@ export interface Training {
 
 export interface EndingParts {
   readonly queue: Queue;
+  readonly journal: Journal;
   readonly checkpoints: Checkpoints;
   readonly saveModel: SaveModel;
   readonly clock: Clock;
   readonly log: Logger;
 }
 
-/** Brings the job to the state that its training leads to. */
+/** Brings the job to the state that its training leads to, behind all that it had to say. */
 export async function endJob(parts: EndingParts, job: TrainedJob, { result, last }: Training): Promise<void> {
-  const { queue, checkpoints, log } = parts;
+  const { queue, journal, checkpoints, log } = parts;
+  if (result.kind !== 'trained') await journal.flush();
   // It counts with a model alone: another attempt comes to the end, and writes it, again.
   if (last && result.kind !== 'trained') await checkpoints.removeFiles([last.file]);
   switch (result.kind) {
@@ -65,24 +68,25 @@ export async function endJob(parts: EndingParts, job: TrainedJob, { result, last
   }
 }
 
-/** The model, the job's end and the checkpoint that an extension goes on from: all or none of them. */
+/** The last epochs, the model, the job's end and the checkpoint that an extension goes on from: all or none of them. */
 async function succeed(
   parts: EndingParts,
   job: TrainedJob,
   outcome: Outcome,
   last: CheckpointRow | null,
 ): Promise<void> {
-  const { queue, checkpoints, saveModel, clock, log } = parts;
+  const { queue, journal, checkpoints, saveModel, clock, log } = parts;
   const warnings = distinct([...job.warnings, ...outcome.warnings]);
   const { epochs } = outcome;
   let needless: readonly string[] = last ? [last.file] : [];
   let replaced: readonly string[] = [];
   try {
-    const saved = await queue.succeed(job.id, { epochs, warnings }, async (queries) => {
+    const save = async (queries: Queries) => {
       const modelId = await saveModel(queries, job, outcome, clock());
-      if (last) replaced = await checkpoints.record(queries, last);
+      replaced = last ? await checkpoints.record(queries, last) : await checkpoints.drop(queries, job.id);
       return modelId;
-    });
+    };
+    const saved = await queue.succeed(job.id, { epochs, warnings }, save, journal.flushWith);
     // Whoever was told that the job will be cancelled must not find it succeeded.
     if (!saved) return await queue.release(job.id);
     needless = replaced;

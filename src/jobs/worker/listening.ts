@@ -78,7 +78,7 @@ export function listen(parts: ListeningParts): Listening {
     parts.onStart(plan);
   };
   const hear = (message: ThreadMessage) => {
-    if (message.kind === 'epoch') noteEpoch(message.report);
+    if (message.kind === 'epochs') message.reports.forEach(noteEpoch);
     else if (message.kind === 'checkpoint') parts.onCheckpoint(message.checkpoint);
     else begin(message.plan, message.kernels);
   };

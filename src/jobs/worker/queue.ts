@@ -2,11 +2,19 @@ import { sql } from 'kysely';
 import type { Clock } from '../../kit/clock.ts';
 import type { Warning } from '../../kit/warning.ts';
 import type { Database, Queries } from '../../store/database.ts';
+import { writeForgetfully } from '../../store/forgetful.ts';
 import type { JobRow, JobState, JobWish } from '../../store/tables.ts';
 import type { Checkpoint } from '../../training/checkpoint/checkpoint.ts';
 import type { Monitor } from '../../training/monitors.ts';
 import type { Failure } from '../failures.ts';
-import { type JobExpressions, NOT_LEASED, progressIfItGoesOn, whereItStands, withoutWish } from '../rows.ts';
+import {
+  hasCheckpoint,
+  type JobExpressions,
+  NOT_LEASED,
+  progressIfItGoesOn,
+  whereItStands,
+  withoutWish,
+} from '../rows.ts';
 import { canMoveTo } from '../states.ts';
 import { rewind } from './rewind.ts';
 import { takeBack } from './takeBack.ts';
@@ -25,10 +33,13 @@ const CLAIMED = [
   'memoryBytes',
   'requested',
   'halt',
+  'trial',
 ] as const;
 export interface ClaimedJob extends Pick<JobRow, (typeof CLAIMED)[number]> {
   /** Since when it waited; null where that is no longer told. */
   readonly queuedAt: number | null;
+  /** Whether there may be something to go on from; a job without has shown nothing since it was queued. */
+  readonly hasCheckpoint: 0 | 1;
 }
 
 export interface Lease {
@@ -41,6 +52,9 @@ interface Trained {
   readonly epochs: number;
   readonly warnings: readonly Warning[];
 }
+
+/** Makes changes in one transaction. */
+type Transact = <Result>(changes: (queries: Queries) => Promise<Result>) => Promise<Result>;
 
 /** How a worker takes jobs out of the queue and gives them back; every statement checks that the lease is still its own. */
 export interface Queue {
@@ -70,8 +84,16 @@ export interface Queue {
   /** Lets go of a job that has paused of itself; where a client was first, as it wants. */
   halt(id: string): Promise<void>;
   fail(id: string, failure: Failure): Promise<void>;
-  /** Saves the model and ends the job, both or neither. False when the job was cancelled or is no longer this worker's. */
-  succeed(id: string, trained: Trained, save: (queries: Queries) => Promise<string>): Promise<boolean>;
+  /**
+   * Saves the model and ends the job, both or neither; in a transaction of its own, or as part of another. False when the job was cancelled or is
+   * no longer this worker's.
+   */
+  succeed(
+    id: string,
+    trained: Trained,
+    save: (queries: Queries) => Promise<string>,
+    transact?: Transact,
+  ): Promise<boolean>;
 }
 
 /** The queue as the worker `owner` sees it; `clock` says when leases run out. */
@@ -85,6 +107,7 @@ export function createQueue(database: Database, owner: string, clock: Clock): Qu
       .where('state', 'in', canMoveTo[next])
       .where('leaseOwner', '=', owner);
 
+  const ownTransaction: Transact = (changes) => database.transaction().execute(changes);
   const release = (id: string, halted: boolean) =>
     database.transaction().execute(async (transaction) => {
       const leave = (next: JobState) => moving(transaction, id, next);
@@ -103,20 +126,24 @@ export function createQueue(database: Database, owner: string, clock: Clock): Qu
   return {
     claim(freeBytes, except = []) {
       const now = clock();
-      return database
-        .updateTable('jobs')
-        .set((eb) => ({
-          state: 'running',
-          leaseOwner: owner,
-          leaseUntil: now + LEASE_MS,
-          attempts: eb('attempts', '+', 1),
-          startedAt: now,
-        }))
-        .where('id', '=', (eb) => headOfQueue(eb, except))
-        .where('memoryBytes', '<=', freeBytes)
-        .returning(CLAIMED)
-        .returning(queuedAt.as('queuedAt'))
-        .executeTakeFirst();
+      // A claim that is forgotten leaves the job in the queue.
+      return writeForgetfully(database, (queries) =>
+        queries
+          .updateTable('jobs')
+          .set((eb) => ({
+            state: 'running',
+            leaseOwner: owner,
+            leaseUntil: now + LEASE_MS,
+            attempts: eb('attempts', '+', 1),
+            startedAt: now,
+          }))
+          .where('id', '=', (eb) => headOfQueue(eb, except))
+          .where('memoryBytes', '<=', freeBytes)
+          .returning(CLAIMED)
+          .returning(queuedAt.as('queuedAt'))
+          .returning((eb) => sql<0 | 1>`${hasCheckpoint(eb)}`.as('hasCheckpoint'))
+          .executeTakeFirst(),
+      );
     },
 
     rewind: (id, checkpoint, watched) => rewind(database, owner, id, checkpoint, watched),
@@ -166,8 +193,8 @@ export function createQueue(database: Database, owner: string, clock: Clock): Qu
         .execute();
     },
 
-    succeed(id, { epochs, warnings }, save) {
-      return database.transaction().execute(async (transaction) => {
+    succeed(id, { epochs, warnings }, save, transact = ownTransaction) {
+      return transact(async (transaction) => {
         // Writes nothing new, but from here on nobody else can cancel the job or take it.
         const held = await transaction
           .updateTable('jobs')

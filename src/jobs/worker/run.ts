@@ -12,7 +12,7 @@ import { type RunningJob, type ThreadParts, trainOnThread } from './threadRun.ts
 import { traceRun } from './tracing.ts';
 import { untilStored } from './untilStored.ts';
 
-export interface RunParts extends EndingParts, Omit<ThreadParts, 'onStart'> {
+export interface RunParts extends EndingParts, Omit<ThreadParts, 'onStart' | 'onLeft'> {
   /** A thread that does not hear that it should stop (it reads a large file, say) is ended after so long. */
   readonly stopMs: number;
   /** Called when the training begins: what it can use is known then. */
@@ -38,6 +38,8 @@ export interface Run {
   mostThreads(): number;
   /** From its next step on it uses as many of them. */
   setThreads(count: number): void;
+  /** Resolves when its thread is free again: what came of it is yet to be written. Never rejects. */
+  readonly leftThread: Promise<void>;
   /** Asks the thread to stop at its next step; the first reason counts, but for those that leave nothing. */
   stop(reason: StopReason): void;
   /** Resolves when the job has left this worker. Never rejects. */
@@ -58,6 +60,8 @@ export function startRun(parts: RunParts, claimed: ClaimedJob): Run {
     warnings: JSON.parse(claimed.warnings),
     // It was written from the type.
     halt: JSON.parse(claimed.halt ?? 'null'),
+    hasCheckpoint: claimed.hasCheckpoint === 1,
+    extendable: claimed.trial === null,
   };
   let mostThreads = 1;
   const onStart = (plan: RunPlan) => {
@@ -68,23 +72,22 @@ export function startRun(parts: RunParts, claimed: ClaimedJob): Run {
   const force = new AbortController();
   let deadline: NodeJS.Timeout | undefined;
 
+  const left = Promise.withResolvers<void>();
   const leaving = new AbortController();
   const stored = (write: () => Promise<void>) => untilStored(write, leaving.signal, log);
 
   const run = async () => {
     const timed = parts.metrics.runSeconds.startTimer();
     trace.enter('prepare');
-    const training = await trainOnThread({ ...parts, log, onStart }, job, control, force.signal);
+    const training = await trainOnThread({ ...parts, log, onStart, onLeft: left.resolve }, job, control, force.signal);
     trace.enter('save');
-    await stored(async () => {
-      await parts.journal.flush();
-      await endJob({ ...parts, log }, job, training);
-    });
+    await stored(() => endJob({ ...parts, log }, job, training));
     timed({ outcome: training.result.kind });
     trace.end(training.result.kind);
   };
   const giveUp = async (error: unknown) => {
     if (isPassing(error)) return stored(() => parts.queue.release(job.id));
+    await parts.journal.flush();
     log.error({ err: error }, 'the end of the job could not be written');
     await parts.queue.fail(job.id, INTERNAL_ERROR);
   };
@@ -100,10 +103,14 @@ export function startRun(parts: RunParts, claimed: ClaimedJob): Run {
     memoryBytes: claimed.memoryBytes,
     mostThreads: () => mostThreads,
     setThreads: control.setThreads,
+    leftThread: left.promise,
     stop,
     ended: run()
       .catch(giveUp)
       .catch((error) => log.error({ err: error }, 'nor could its failure: it is tried again'))
-      .finally(() => clearTimeout(deadline)),
+      .finally(() => {
+        clearTimeout(deadline);
+        left.resolve();
+      }),
   };
 }

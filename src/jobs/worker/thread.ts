@@ -8,9 +8,10 @@ import { train } from '../../training/train.ts';
 import { type Failure, INTERNAL_ERROR, isOutOfMemory, OUT_OF_MEMORY } from '../failures.ts';
 import { selectColumns } from './columns.ts';
 import { createControl } from './control.ts';
+import { createMail } from './mail.ts';
 import { beNice, THREAD_NICENESS } from './priorities.ts';
 import { createTableReader } from './tableReader.ts';
-import type { ThreadMessage, ThreadResult, ThreadSetup, ThreadTask } from './threadTask.ts';
+import type { ThreadResult, ThreadSetup, ThreadTask } from './threadTask.ts';
 
 beNice(THREAD_NICENESS);
 // A thread counts as started when this module is loaded, so all that takes time is made ready here, before the first job comes.
@@ -23,9 +24,9 @@ export function warmUp(): void {}
 
 /** Trains one job; what its process gets to know of an error is in the result, so a thrown one is a crash. */
 export async function runTask(task: ThreadTask): Promise<ThreadResult> {
-  const { spec, file, columns, checkpoint, halt, control, port } = task;
+  const { spec, file, columns, checkpoint, halt, extendable, control, port } = task;
+  const mail = createMail(port);
   let interrupted: ThreadResult = { kind: 'stopped' };
-  const tell = (message: ThreadMessage) => port.postMessage(message);
   try {
     const table = selectColumns(await tableReader.read(file), columns);
     const outcome = train({
@@ -36,12 +37,12 @@ export async function runTask(task: ThreadTask): Promise<ThreadResult> {
       halt,
       control: createControl(control),
       clock: Date.now,
-      onStart: (plan) => tell({ kind: 'started', plan, kernels: description }),
-      onEpoch: (report) => tell({ kind: 'epoch', report }),
+      onStart: (plan) => mail.started(plan, description),
+      onEpoch: mail.epoch,
       onCheckpoint(made) {
         const { step, epoch, finished } = made;
-        const bytes = encodeCheckpoint(made, spec);
-        port.postMessage({ kind: 'checkpoint', checkpoint: { step, epoch, finished, bytes } }, [bytes.buffer]);
+        if (finished && !extendable) return;
+        mail.checkpoint({ step, epoch, finished, bytes: encodeCheckpoint(made, spec) });
       },
       onHalt() {
         interrupted = { kind: 'halted' };
@@ -51,7 +52,7 @@ export async function runTask(task: ThreadTask): Promise<ThreadResult> {
   } catch (error) {
     return { kind: 'failed', failure: failureOf(error), error };
   } finally {
-    port.close();
+    mail.close();
   }
 }
 

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { Clock } from '../../kit/clock.ts';
 import type { Halt } from '../../training/halt.ts';
 import type { RunPlan } from '../../training/report.ts';
+import type { TrainingSpec } from '../../training/schemas/spec.ts';
 import type { FindDataset } from '../check.ts';
 import { DATASET_GONE, failureOfThread } from '../failures.ts';
 import { type CheckpointingParts, keepCheckpoints } from './checkpointing.ts';
@@ -20,6 +21,8 @@ export interface ThreadParts extends Omit<CheckpointingParts, 'jobId' | 'control
   /** The Parquet file of a dataset; undefined: it is gone. */
   readonly findFile: (datasetId: string) => Promise<string | undefined>;
   readonly onStart: (plan: RunPlan) => void;
+  /** Called once, when the thread is free again. */
+  readonly onLeft: () => void;
   readonly metrics: TrainingMetrics;
   readonly clock: Clock;
 }
@@ -28,6 +31,10 @@ export interface ThreadParts extends Omit<CheckpointingParts, 'jobId' | 'control
 export interface RunningJob extends TrainedJob {
   /** Where it pauses of itself; null: nowhere. */
   readonly halt: Halt | null;
+  /** Whether there may be something to go on from. */
+  readonly hasCheckpoint: boolean;
+  /** Whether its end is kept, to go on from; of a trial, which is one of many, it is not. */
+  readonly extendable: boolean;
 }
 
 /** Trains a job on a thread of the pool, from its last checkpoint on where there is one. `signal` ends the thread, whatever it does. */
@@ -37,25 +44,32 @@ export async function trainOnThread(
   control: Control,
   signal: AbortSignal,
 ): Promise<Training> {
-  const { spec, halt, id: jobId } = job;
+  const { spec, halt, extendable, id: jobId } = job;
   const data = await findData(parts, job);
   if (data === undefined) return { result: { kind: 'failed', failure: DATASET_GONE }, last: null };
-  const checkpoint = await parts.checkpoints.latest(jobId, data.spec);
   const { earlyStopping } = spec.training;
-  await parts.queue.rewind(jobId, checkpoint, earlyStopping?.metric ?? 'validationLoss');
-  if (checkpoint) parts.log.info({ epoch: checkpoint.epoch, step: checkpoint.step }, 'job goes on from its checkpoint');
+  const checkpoint = job.hasCheckpoint ? await goBack(parts, job, data.spec) : null;
   const { port1, port2 } = new MessageChannel();
   const note = parts.journal.add.bind(null, jobId);
   const checkpointing = keepCheckpoints({ ...parts, jobId, control });
   const onCheckpoint = checkpointing.take;
   const { clock, metrics, onStart } = parts;
   const listening = listen({ jobId, earlyStopping, control, port: port1, clock, metrics, onStart, note, onCheckpoint });
-  const task = { ...data, checkpoint, halt, control: control.buffer, port: port2 };
+  const task = { ...data, checkpoint, halt, extendable, control: control.buffer, port: port2 };
   const result = await resultOf(parts.pool.run(task, signal), signal, parts.log);
+  parts.onLeft();
   listening.end();
   const last = await checkpointing.end();
   if (result.kind === 'trained') listening.complete();
   return { result, last };
+}
+
+/** The checkpoint that the job goes on from, where the job shows itself from now on; null: it starts anew. */
+async function goBack({ checkpoints, queue, log }: ThreadParts, { id, spec }: RunningJob, pinned: TrainingSpec) {
+  const checkpoint = await checkpoints.latest(id, pinned);
+  await queue.rewind(id, checkpoint, spec.training.earlyStopping?.metric ?? 'validationLoss');
+  if (checkpoint) log.info({ epoch: checkpoint.epoch, step: checkpoint.step }, 'job goes on from its checkpoint');
+  return checkpoint;
 }
 
 /** What the thread reads; undefined when the dataset is gone. */

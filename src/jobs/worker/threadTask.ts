@@ -24,6 +24,8 @@ export interface ThreadTask {
   readonly checkpoint: Checkpoint | null;
   /** Where it pauses of itself; null: nowhere. */
   readonly halt: Halt | null;
+  /** Whether a checkpoint is handed out at its end, too. */
+  readonly extendable: boolean;
   /** The memory of a `Control`. */
   readonly control: SharedArrayBuffer;
   /** Where the thread sends its `ThreadMessage`s. */
@@ -34,7 +36,8 @@ export interface ThreadTask {
 export type ThreadMessage =
   /** `kernels` are those of the thread, described. */
   | { readonly kind: 'started'; readonly plan: RunPlan; readonly kernels: string }
-  | { readonly kind: 'epoch'; readonly report: EpochReport }
+  /** The earliest first. */
+  | { readonly kind: 'epochs'; readonly reports: readonly EpochReport[] }
   | { readonly kind: 'checkpoint'; readonly checkpoint: EncodedCheckpoint };
 
 export type ThreadResult =

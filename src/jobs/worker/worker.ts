@@ -55,7 +55,7 @@ export function startWorker(parts: WorkerParts): Worker {
     queue,
     start: (job) => startRun({ ...parts, stopMs, queue, journal, onStart: () => dispatcher.shareCores() }, job),
     onChanged,
-    onEnded: () => lane.run(dispatcher.takeJobs),
+    onFree: () => lane.run(dispatcher.takeJobs),
   });
 
   const recover = async () => {

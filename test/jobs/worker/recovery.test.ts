@@ -209,8 +209,12 @@ describe('a job ends with the same bits as an undisturbed one', { timeout: 60_00
     await service.stop();
     service.start();
     await haltedAt(80);
+    expect(await filesOf(id)).not.toEqual([]);
     await service.goOn(id, null);
     expect(await cameTo(id)).toEqual(undisturbed);
+    // Of a trial nothing is kept that could be gone on from.
+    await expect.poll(() => readdirSync(folder).filter((file) => file.startsWith(id))).toEqual([]);
+    await expect(jobs.extend(id, 20)).rejects.toMatchObject({ code: 'job_wrong_state', message: /could not be kept/ });
   });
 
   it.each<[string, (files: readonly string[]) => void]>([

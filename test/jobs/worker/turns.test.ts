@@ -122,7 +122,7 @@ describe('projects in the queue', () => {
     });
     onTestFinished(() => watched.destroy());
     await createQueue(watched, 'worker', Date.now).claim(ANY);
-    const [claim] = statements;
+    const claim = statements.find((statement) => /^update/i.test(statement.sql));
     const plan = sqlite
       .prepare<unknown[], { detail: string }>(`EXPLAIN QUERY PLAN ${claim?.sql}`)
       .all(...(claim?.parameters ?? []))

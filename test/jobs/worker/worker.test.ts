@@ -258,6 +258,36 @@ describe('a worker', () => {
     expect((await over(jobs, await submit('plain'))).error).toMatchObject({ code: 'internal_error' });
   });
 
+  it('takes the next job before it writes the model of one', async () => {
+    const lines = new PassThrough();
+    const { jobs, start, submit } = await openWorker({ threads: 1, log: pino(lines) });
+    const ids = [await submit('plain'), await submit('plain')];
+    start();
+    for (const id of ids) await over(jobs, id);
+    const told = String(lines.read()).trim().split('\n');
+    const messages = told
+      .map((line) => JSON.parse(line).msg)
+      .filter((message) => /^job (started|succeeded)/.test(message));
+    expect(messages).toEqual(['job started', 'job started', 'job succeeded', 'job succeeded']);
+  });
+
+  it('trains no more than one job a thread ahead of what can be written', async () => {
+    const tried = new Set<string>();
+    let full = true;
+    const save: typeof saveModel = (queries, job, ...rest) => {
+      tried.add(job.id);
+      const error = Object.assign(new Error('not now'), { code: 'SQLITE_FULL' });
+      return full ? Promise.reject(error) : saveModel(queries, job, ...rest);
+    };
+    const { jobs, start, submit } = await openWorker({ saveModel: save, threads: 1 });
+    const ids = [await submit('plain'), await submit('plain'), await submit('plain')];
+    start();
+    await expect.poll(() => tried.size).toBe(2);
+    expect(await jobs.get(ids[2])).toMatchObject({ state: 'queued' });
+    full = false;
+    for (const id of ids) expect(await over(jobs, id)).toMatchObject({ state: 'succeeded' });
+  });
+
   it.each(['SQLITE_FULL', 'SQLITE_BUSY'])('keeps what a job has come to until it can be written (%s)', async (code) => {
     let tries = 0;
     const save: typeof saveModel = (...model) =>

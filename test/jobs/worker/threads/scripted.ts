@@ -37,7 +37,7 @@ const SCRIPTS: Readonly<Record<string, Script>> = {
   'never ends': untilStopped,
   'hears nothing': ({ port }) => {
     port.postMessage({ kind: 'started', plan: endlessPlan(1), kernels: 'none' });
-    port.postMessage({ kind: 'epoch', report: reportOf(1) });
+    port.postMessage({ kind: 'epochs', reports: [reportOf(1)] });
     for (;;);
   },
   'leaves checkpoints': leaveCheckpoints,
@@ -61,7 +61,7 @@ function trainAll({ port, control }: ThreadTask): ThreadResult {
   port.postMessage({ kind: 'started', plan, kernels: 'none' });
   for (let epoch = 1; epoch <= EPOCHS; epoch++) {
     createControl(control).setStep(epoch * STEPS_PER_EPOCH);
-    port.postMessage({ kind: 'epoch', report: reportOf(epoch) });
+    port.postMessage({ kind: 'epochs', reports: [reportOf(epoch)] });
   }
   return { kind: 'trained', outcome: OUTCOME };
 }
@@ -69,7 +69,7 @@ function trainAll({ port, control }: ThreadTask): ThreadResult {
 async function untilStopped({ port, control }: ThreadTask): Promise<ThreadResult> {
   const shared = createControl(control);
   port.postMessage({ kind: 'started', plan: endlessPlan(1), kernels: 'none' });
-  port.postMessage({ kind: 'epoch', report: reportOf(1) });
+  port.postMessage({ kind: 'epochs', reports: [reportOf(1)] });
   while (shared.ending() === null) await new Promise((resolve) => setImmediate(resolve));
   return { kind: 'stopped' };
 }
@@ -95,7 +95,7 @@ async function tellThreads({ port, control }: ThreadTask): Promise<ThreadResult>
     if (threads !== told) {
       told = threads;
       epoch += 1;
-      port.postMessage({ kind: 'epoch', report: { ...reportOf(epoch), metrics: { threads } } });
+      port.postMessage({ kind: 'epochs', reports: [{ ...reportOf(epoch), metrics: { threads } }] });
     }
     await new Promise((resolve) => setImmediate(resolve));
   }

@@ -1,0 +1,197 @@
+/** What the trials of a sweep cost over their training, by the built program's own worker. */
+import { createReadStream, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { pino } from 'pino';
+import type { FileFormat } from '../../src/datasets/ingest/messages.ts';
+import { readTable } from '../../src/datasets/readTable.ts';
+import { createDatasets } from '../../src/datasets/service.ts';
+import { type CheckedRequest, checkRequest } from '../../src/jobs/check.ts';
+import { createNewsDesk, type NewsDesk } from '../../src/jobs/news.ts';
+import { startSupervisor } from '../../src/jobs/supervisor.ts';
+import { insertTrial } from '../../src/jobs/trials.ts';
+import { pinColumns, selectColumns } from '../../src/jobs/worker/columns.ts';
+import { type Folders, foldersOf, prepareFolders } from '../../src/kit/folders.ts';
+import { openDatabase } from '../../src/store/database.ts';
+import { chooseKernels } from '../../src/training/kernels.ts';
+import { train } from '../../src/training/train.ts';
+import { insertSweep } from '../jobs/sweeps.ts';
+import { TENANT } from '../support/access.ts';
+import { PACKAGE_ROOT } from '../support/builtService.ts';
+import { DATASET_LIMITS } from '../support/datasetLimits.ts';
+import { hasSharedData, SHARED_DATA } from '../support/sharedData.ts';
+import type { Row } from './report.ts';
+
+interface Trials {
+  readonly dataset: string;
+  readonly file: string;
+  readonly format: FileFormat;
+  readonly target: string;
+  readonly training: Readonly<Record<string, unknown>>;
+  readonly trials: number;
+}
+
+const SWEEPS: readonly Trials[] = [
+  {
+    dataset: 'iris',
+    file: 'iris/iris.csv',
+    format: 'csv',
+    target: 'species',
+    training: { epochs: 20, batchSize: 32, earlyStopping: null },
+    trials: 1000,
+  },
+  {
+    dataset: 'adult',
+    file: 'adult/adult.parquet',
+    format: 'parquet',
+    target: 'income',
+    training: { epochs: 1, batchSize: 256 },
+    trials: 10,
+  },
+];
+
+const PROGRAM = join(PACKAGE_ROOT, 'dist/cli/trainyard.js');
+const MACHINE = { cores: availableParallelism(), coresOfJob: 1, memoryBytes: 2 ** 34 };
+const LOOK_MS = 20;
+/** Where memory is compared: what is grown until here is caches that fill. */
+const WARM_SHARE = 0.2;
+const TICKS_PER_SECOND = 100;
+const log = pino({ level: 'silent' });
+
+/** A row a sweep and number of worker threads. The trials differ in their learning rates alone. */
+export async function benchTrials(): Promise<readonly Row[]> {
+  if (!hasSharedData) {
+    console.log('The published tables are not beside this checkout: no trials measured.');
+    return [];
+  }
+  const rows: Row[] = [];
+  for (const sweep of SWEEPS)
+    for (const workers of new Set([1, MACHINE.cores])) rows.push(await benchSweep(sweep, workers));
+  return rows;
+}
+
+async function benchSweep(sweep: Trials, workers: number): Promise<Row> {
+  const room = await openRoom(sweep);
+  try {
+    const { datasetId, file, database, news, checked } = room;
+    const arithmeticSeconds = trainAll(await readTable(file), checked);
+    const worker = await startWorker(room.folders, workers, news);
+    const sweepId = await insertSweep(database, datasetId);
+    const usedBefore = worker.used();
+    const start = performance.now();
+    await database.transaction().execute(async (transaction) => {
+      for (const [trial, request] of checked.entries()) {
+        const place = { project: TENANT.project, machine: MACHINE, now: Date.now(), sweepId, trial, halt: null };
+        await insertTrial(transaction, { ...place, checked: request });
+      }
+    });
+    news.publish({ kind: 'queued' });
+    const inserted = performance.now();
+    const done = async () => {
+      const { jobs } = await database
+        .selectFrom('jobs')
+        .select((eb) => eb.fn.countAll<number>().as('jobs'))
+        .where('state', '=', 'succeeded')
+        .executeTakeFirstOrThrow();
+      return jobs;
+    };
+    let warm: number | undefined;
+    for (let jobs = await done(); jobs < sweep.trials; jobs = await done()) {
+      if (jobs >= WARM_SHARE * sweep.trials) warm ??= worker.used().megabytes;
+      await delay(LOOK_MS);
+    }
+    const wallSeconds = (performance.now() - inserted) / 1000;
+    const used = worker.used();
+    await worker.stop();
+    const ofTrial = (seconds: number) => (1000 * seconds) / sweep.trials;
+    return {
+      dataset: sweep.dataset,
+      trials: sweep.trials,
+      threads: workers,
+      insertMilliseconds: ofTrial((inserted - start) / 1000),
+      wallSeconds,
+      arithmeticSeconds,
+      overheadMilliseconds: ofTrial(wallSeconds * workers - arithmeticSeconds),
+      cpuMilliseconds: ofTrial(used.cpuSeconds - usedBefore.cpuSeconds - arithmeticSeconds),
+      warmMegabytes: warm ?? null,
+      megabytes: used.megabytes,
+    };
+  } finally {
+    await room.close();
+  }
+}
+
+/** A data folder with the dataset, and the trials that are to be made of it. */
+async function openRoom({ dataset, file, format, target, training, trials }: Trials) {
+  const folder = mkdtempSync(join(tmpdir(), 'trainyard-bench-'));
+  const folders = foldersOf(folder);
+  prepareFolders(folders);
+  const database = openDatabase(folders.database);
+  const datasets = createDatasets({ database, folders, clock: Date.now, limits: DATASET_LIMITS });
+  const options = { delimiter: null, header: null, nullValues: null, types: [] };
+  const body = createReadStream(join(SHARED_DATA, file));
+  const { id } = await datasets.of(TENANT).upload({ format, respondAsync: false, options, name: dataset, body });
+  const checked: CheckedRequest[] = [];
+  for (let trial = 0; trial < trials; trial++) {
+    const optimizer = { type: 'adamw', learningRate: 0.001 * 1.002 ** trial };
+    const request = { datasetId: id, target, training: { ...training, optimizer } };
+    checked.push(await checkRequest(request, (given) => datasets.find(given), MACHINE));
+  }
+  const close = async () => {
+    await datasets.close();
+    await database.destroy();
+    rmSync(folder, { recursive: true });
+  };
+  return {
+    folders,
+    datasetId: id,
+    file: (await datasets.findFile(id)) ?? '',
+    database,
+    news: createNewsDesk(),
+    checked,
+    close,
+  };
+}
+
+/** Seconds of the processor that the trainings alone take, one after the other on this thread. */
+function trainAll(table: Awaited<ReturnType<typeof readTable>>, checked: readonly CheckedRequest[]): number {
+  const { createKernels } = chooseKernels('auto');
+  const trainOne = ({ spec, shape }: CheckedRequest) => {
+    const pinned = pinColumns(spec, shape.columns);
+    train({
+      table: selectColumns(table, pinned.columns),
+      spec: pinned.spec,
+      createKernels,
+      checkpoint: null,
+      control: { ending: () => null, takeCheckpointWish: () => false, threads: () => 1, setStep: () => {} },
+      clock: Date.now,
+      onStart: () => {},
+      onEpoch: () => {},
+      onCheckpoint: () => {},
+    });
+  };
+  for (const request of checked.slice(0, checked.length / 10)) trainOne(request);
+  // Of the processor: the clock would count whatever else runs.
+  const before = process.threadCpuUsage();
+  checked.forEach(trainOne);
+  const { user, system } = process.threadCpuUsage(before);
+  return (user + system) / 1e6;
+}
+
+async function startWorker({ database }: Folders, workers: number, news: NewsDesk) {
+  const flags = { role: 'worker', data: join(database, '..'), workers, 'log-level': 'silent' };
+  const args = ['serve', ...Object.entries(flags).flatMap(([flag, value]) => [`--${flag}`, String(value)])];
+  const supervisor = startSupervisor({ module: PROGRAM, args, news, log });
+  while (!supervisor.ready()) await delay(LOOK_MS);
+  return { used: () => usedBy(supervisor.pid()), stop: supervisor.stop };
+}
+
+/** What a process has used so far, and holds now, by the kernel's own count. */
+function usedBy(pid: number | undefined) {
+  // Behind the name in brackets, which may hold anything: the 14th and 15th fields are ticks in the program and in the kernel.
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ');
+  const cpuSeconds = (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
+  const megabytes = Number(/VmRSS:\s*(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;
+  return { cpuSeconds, megabytes };
+}
