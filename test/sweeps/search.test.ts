@@ -21,13 +21,20 @@ const PAIRS = ALGORITHMS.flatMap((algorithm) =>
 const trialsOf = (algorithm: Algorithm) => (algorithm === 'gp' ? 14 : 40);
 const spaceOf = (algorithm: Algorithm) => (algorithm === 'grid' ? GRID : OPTIMIZERS);
 
+/** How many run at once, and what may end a search before it has all its trials. */
+const anyEnd = fc.record({
+  parallel: fc.integer({ min: 1, max: 5 }),
+  target: fc.option(fc.double({ min: 0, max: 0.3, noNaN: true }), { freq: 2 }),
+  patience: fc.option(fc.integer({ min: 2, max: 15 }), { freq: 2 }),
+});
+
 describe.each(PAIRS)('a search by $algorithm, pruned by $type', ({ algorithm, pruning }) => {
   const settings = { ...SETTINGS, space: spaceOf(algorithm), algorithm, pruning, trials: trialsOf(algorithm) };
 
   it('decides the same legs in the same order, however long each takes and whenever it is built anew', () => {
     fc.assert(
-      fc.property(fc.infiniteStream(fc.nat(1000)), fc.integer({ min: 1, max: 5 }), (numbers, parallel) => {
-        const own = { ...settings, parallel };
+      fc.property(fc.infiniteStream(fc.nat(1000)), anyEnd, (numbers, end) => {
+        const own = { ...settings, ...end };
         const drawn = () => Number(numbers.next().value);
         const expected = play(own);
         const other = play(own, { pick: (running) => drawn() % running, forgets: () => drawn() % 7 === 0 });
