@@ -7,7 +7,7 @@ import type { Database, Queries } from '../store/database.ts';
 import type { SweepRow, SweepState } from '../store/tables.ts';
 import { askJobs } from './askJobs.ts';
 import { ranUntil } from './conductor/write.ts';
-import { MOST_TRIALS } from './request/schema.ts';
+import { MOST_TRIALS, type SweepSettings } from './request/schema.ts';
 import { readSettings } from './request/settings.ts';
 import type { Sweep } from './schemas.ts';
 import { checkTrials } from './store.ts';
@@ -85,7 +85,7 @@ export function createSweepActions({ database, news, clock, tenant, found, view 
       const settings = readSettings(row.request);
       const trials = settings.search.trials + more;
       if (trials > MOST_TRIALS) throw tooMany(settings.search.trials);
-      const request = JSON.stringify({ ...settings, search: { ...settings.search, trials } });
+      const request = JSON.stringify({ ...pastItsEnd(settings, row), search: { ...settings.search, trials } });
       const going = { state: 'running', runningSince: clock(), finishedAt: null, endedBy: null, error: null } as const;
       const moved = await database.transaction().execute(async (transaction) => {
         const held = await move(transaction, id, FROM.resumed, { ...going, request });
@@ -122,6 +122,15 @@ export function createSweepActions({ database, news, clock, tenant, found, view 
       return tell(id);
     },
   };
+}
+
+/** The settings without what has ended the sweep, which would end it again at once: whoever resumes it wants more. It has its time once more. */
+function pastItsEnd(settings: SweepSettings, { endedBy, ranMs }: SweepRow): SweepSettings {
+  const { completion, maxSeconds } = settings;
+  if (endedBy === 'target') return { ...settings, completion: { ...completion, target: null } };
+  if (endedBy === 'noProgress') return { ...settings, completion: { ...completion, trialsWithoutProgress: null } };
+  if (endedBy === 'seconds' && maxSeconds !== null) return { ...settings, maxSeconds: maxSeconds + ranMs / 1000 };
+  return settings;
 }
 
 function tooMany(have: number): ServiceError {

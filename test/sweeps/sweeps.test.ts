@@ -2,6 +2,11 @@ import { describe, expect, it } from 'vitest';
 import type { Sweep, Trial } from '../../src/sweeps/schemas.ts';
 import { openRoom, RATES, type Room, TINY } from './room.ts';
 
+interface Shared {
+  readonly parameter: string;
+  readonly importance: number;
+}
+
 /** What must be the same however the trials were run. */
 function story(trials: readonly Trial[], { best, counts }: Sweep) {
   return {
@@ -139,6 +144,9 @@ describe('a sweep', { timeout: 60_000 }, () => {
       parallel: 1,
     });
     expect(await room.over(stuck.id)).toMatchObject({ endedBy: 'noProgress', counts: { succeeded: 4 } });
+    const { body } = await room.post(`/v1/sweeps/${easy.id}/resume`, {});
+    expect(body).toMatchObject({ state: 'running', completion: { target: null } });
+    await room.post(`/v1/sweeps/${easy.id}/cancel`);
   });
 
   it('counts a choice that no job can run as a failed trial, and fails when no trial succeeds', async () => {
@@ -181,6 +189,25 @@ describe('a sweep', { timeout: 60_000 }, () => {
           a === b || !isBeaten || (a.validationLoss === b.validationLoss && a.parameterCount === b.parameterCount),
         ).toBe(true);
       }
+  });
+
+  it('says which hyperparameters mattered once enough trials have ended', async () => {
+    const room = await openRoom();
+    const few = await room.begin();
+    expect(await room.get(`/v1/sweeps/${few.id}/importance`)).toMatchObject({
+      status: 409,
+      body: { code: 'sweep_wrong_state' },
+    });
+    await room.post(`/v1/sweeps/${few.id}/cancel`);
+    room.startTraining();
+    const space = { ...RATES, 'training.l2': { type: 'logUniform', min: 1e-12, max: 1e-11 } };
+    const { id } = await room.begin({ space, search: { algorithm: 'sobol', trials: 24 } });
+    await room.over(id);
+    const { body } = await room.get(`/v1/sweeps/${id}/importance`);
+    expect(body).toMatchObject({ method: 'fanova', trials: 24 });
+    const shares = Object.fromEntries(body.items.map(({ parameter, importance }: Shared) => [parameter, importance]));
+    expect(Object.values<number>(shares).reduce((a, b) => a + b)).toBeCloseTo(1);
+    expect(shares['training.optimizer.learningRate']).toBeGreaterThan(shares['training.l2']);
   });
 
   it('makes one model of its best trials, which answers with the mean of theirs', async () => {

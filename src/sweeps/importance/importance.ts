@@ -4,7 +4,7 @@ import type { SpaceDefinition } from '../space/schema.ts';
 import { compileSpace, type Parameters, type Point, pointOf, type Space } from '../space/space.ts';
 import { growTree, type Leaf } from './tree.ts';
 
-interface Trial {
+export interface MeasuredTrial {
   readonly parameters: Parameters;
   /** Null: it has none, and does not count. */
   readonly objective: number | null;
@@ -30,7 +30,7 @@ const FAR_OUT = 3;
 export function importanceOf(
   definition: SpaceDefinition,
   objective: Objective,
-  trials: readonly Trial[],
+  trials: readonly MeasuredTrial[],
 ): Readonly<Record<string, number>> | null {
   const space = compileSpace(definition);
   const known = trials.flatMap(({ parameters, objective: value }) => {

@@ -18,7 +18,16 @@ for (let time = 0; time < Number(times); time++) {
   const { port2: port } = new MessageChannel();
   // Nobody comes to look at the spec.
   const spec = {} as ThreadTask['spec'];
-  const task = { spec, file, columns: [], checkpoint: null, halt: null, extendable: true, control: createControl().buffer, port };
+  const task = {
+    spec,
+    file,
+    columns: [],
+    checkpoint: null,
+    halt: null,
+    extendable: true,
+    control: createControl().buffer,
+    port,
+  };
   const force = new AbortController();
   const running = pool.run(task, force.signal).catch(() => forced++);
   await delay(LATER_MS * time);
