@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { NO_QUOTAS } from '../../src/kit/caller.ts';
 import { openRoom, RATES } from './room.ts';
 
 const LEARNING_RATE = 'training.optimizer.learningRate';
@@ -88,6 +89,21 @@ describe('POST /v1/sweeps', () => {
     const { status, body } = await room.post('/v1/sweeps', { job: room.job, space: RATES, ...part });
     expect(status).toBe(422);
     expect(body.errors.map((error: { path: string }) => error.path)).toContain(path);
+  });
+
+  it('is held to the jobs that may wait and the bytes that may be stored', async () => {
+    const room = await openRoom();
+    const few = room.sweepsOf({ ...NO_QUOTAS, queuedJobs: 3 });
+    const request = { job: room.job, space: RATES };
+    const { id } = await few.submit({ ...request, parallel: 2 });
+    await expect(few.submit({ ...request, parallel: 2 })).rejects.toMatchObject({ code: 'queued_jobs_quota' });
+    await few.pause(id);
+    const other = await few.submit({ ...request, parallel: 2 });
+    await expect(few.resume(id)).rejects.toMatchObject({ code: 'queued_jobs_quota' });
+    await few.cancel(other.id);
+    expect(await few.resume(id)).toMatchObject({ state: 'running' });
+    const full = room.sweepsOf({ ...NO_QUOTAS, storedBytes: 1 });
+    await expect(full.submit(request)).rejects.toMatchObject({ code: 'stored_bytes_quota' });
   });
 
   it('refuses what is malformed', async () => {

@@ -11,7 +11,7 @@ import { createJobs } from '../../src/jobs/service.ts';
 import { createTrainingMetrics } from '../../src/jobs/worker/metrics.ts';
 import { createPool } from '../../src/jobs/worker/pool.ts';
 import { startWorker } from '../../src/jobs/worker/worker.ts';
-import type { Tenant } from '../../src/kit/caller.ts';
+import { NO_QUOTAS, type Quotas, type Tenant } from '../../src/kit/caller.ts';
 import { foldersOf, prepareFolders } from '../../src/kit/folders.ts';
 import { createMeasureEnsemble } from '../../src/models/ensembles/measure.ts';
 import { modelRoutes } from '../../src/models/routes.ts';
@@ -78,7 +78,9 @@ export async function openRoom() {
     json: { bytes: 2 ** 20, depth: 64, values: 1e5 },
   });
   const getModel = (tenant: Tenant, id: string) => models(tenant).get(id);
-  const sweeps = createSweeps({ ...common, workers: 2, think, weigh, measureEnsemble, getModel }, TENANT);
+  const sweepsParts = { ...common, workers: 2, think, weigh, measureEnsemble, getModel };
+  const sweepsOf = (quotas: Quotas) => createSweeps(sweepsParts, { ...TENANT, quotas });
+  const sweeps = sweepsOf(NO_QUOTAS);
   const jobs = createJobs(common, TENANT);
   const app = await buildApp({
     version: '0',
@@ -126,7 +128,7 @@ export async function openRoom() {
     job,
     jobs,
     news,
-    sweeps,
+    sweepsOf,
     startTraining,
     get: (url: string) => ask('GET', url),
     post: (url: string, body: object = {}) => ask('POST', url, body),

@@ -1,6 +1,7 @@
 import Sqlite from 'better-sqlite3';
 import { CamelCasePlugin, Kysely, SqliteDialect } from 'kysely';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { createJobStore } from '../../../src/jobs/store.ts';
 import { createQueue } from '../../../src/jobs/worker/queue.ts';
 import { NO_QUOTAS } from '../../../src/kit/caller.ts';
 import { newId } from '../../../src/kit/ids.ts';
@@ -8,6 +9,7 @@ import type { Database } from '../../../src/store/database.ts';
 import type { Tables } from '../../../src/store/tables.ts';
 import { insertDataset } from '../datasets.ts';
 import { openJobs } from '../house.ts';
+import { insertSweep } from '../sweeps.ts';
 
 const ANY = Number.MAX_SAFE_INTEGER;
 
@@ -52,6 +54,19 @@ async function insertJobs(database: Database, project: string, priorities: reado
   await database.insertInto('jobs').values(rows).execute();
   return rows.map(({ id }) => id);
 }
+
+describe('the trials of a sweep in the queue', () => {
+  it('come after the jobs that somebody has submitted, unless their priority is higher', async () => {
+    const { database, submit, claimAll } = await openTurns();
+    const [first, second, own, high] = await submit('default', [0, 0, 0, 5]);
+    const sweepId = await insertSweep(database, await insertDataset(database));
+    await database.updateTable('jobs').set({ sweepId, trial: 0 }).where('id', 'in', [first, second, high]).execute();
+    const order = [high, own, first, second];
+    const positions = await createJobStore(database, 'default').queuePositions(order);
+    expect(order.map((id) => positions.get(id))).toEqual([1, 2, 3, 4]);
+    expect(await claimAll()).toEqual(order);
+  });
+});
 
 describe('projects in the queue', () => {
   it('take turns: one job does not wait behind a thousand of another project', async () => {

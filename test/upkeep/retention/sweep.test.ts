@@ -101,6 +101,35 @@ async function eventsOf(jobId: string): Promise<readonly unknown[]> {
   return rows.map(({ data }) => JSON.parse(data).state);
 }
 
+describe('searches for hyperparameters', () => {
+  async function addSearch(id: string, state: 'running' | 'cancelled', days: number): Promise<void> {
+    const finishedAt = NOW - days * DAY_MS;
+    const times = state === 'running' ? { runningSince: 1 } : { finishedAt };
+    const row = { id, project: 'default', name: id, state, request: '{}', ranMs: 0, createdAt: 0, ...times };
+    await database.insertInto('sweeps').values(row).execute();
+    const jobId = `job_${id}`;
+    await addJob(jobId, days);
+    await database.updateTable('jobs').set({ sweepId: id, trial: 0 }).where('id', '=', jobId).execute();
+    const trial = { sweepId: id, number: 0, parameters: '{}', jobId, createdAt: 0 };
+    await database
+      .insertInto('trials')
+      .values({ ...trial, state: 'succeeded', finishedAt })
+      .execute();
+    await database.insertInto('legs').values({ sweepId: id, number: 0, trial: 0 }).execute();
+  }
+  const left = async () => (await database.selectFrom('sweeps').select('id').execute()).map(({ id }) => id);
+
+  it('go with their trials and jobs when jobs do, and keep all while they go on', async () => {
+    await addSearch('swp_new', 'cancelled', 6);
+    await addSearch('swp_old', 'cancelled', 8);
+    await addSearch('swp_long', 'running', 8);
+    await sweepOut({ keepJobsDays: 7 });
+    expect((await left()).toSorted()).toEqual(['swp_long', 'swp_new']);
+    expect(await ids('jobs')).toEqual(['job_swp_long', 'job_swp_new']);
+    expect(await database.selectFrom('trials').select('sweepId').orderBy('sweepId').execute()).toHaveLength(2);
+  });
+});
+
 describe('a sweep', () => {
   beforeEach(async () => {
     await addJob('new', 29);
