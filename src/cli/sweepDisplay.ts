@@ -101,7 +101,10 @@ function parametersText(parameters: Trial['parameters']): string {
     .join(' ');
 }
 
+/** Numbers as far as they tell, layers by their units: `64-32`. */
 function valueText(value: unknown): string {
   if (typeof value === 'number') return String(Number(value.toPrecision(4)));
-  return typeof value === 'string' ? value : JSON.stringify(value);
+  if (typeof value === 'string') return value;
+  const units = Array.isArray(value) ? value.map((layer) => layer?.units) : [];
+  return units.length > 0 && units.every(Number.isInteger) ? units.join('-') : JSON.stringify(value);
 }

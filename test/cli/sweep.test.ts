@@ -37,7 +37,14 @@ const FAILED_TRIAL = {
   ...{ number: 0, state: 'failed', objective: null, epochs: 1, parameters: { 'training.batchSize': 16 } },
   error: { code: 'loss_diverged', message: 'The loss was not finite.' },
 };
-const BEST_TRIAL = { ...BEST, state: 'succeeded', epochs: 20, error: null };
+const LAYERS = [{ units: 64 }, { units: 32, dropout: 0.1 }];
+const BEST_TRIAL = {
+  ...BEST,
+  parameters: { ...BEST.parameters, 'network.layers': LAYERS },
+  state: 'succeeded',
+  epochs: 20,
+  error: null,
+};
 const ANSWERS = {
   ...ROAD,
   'POST /v1/sweeps': [{ status: 202, body: BEGUN }],
@@ -72,7 +79,7 @@ describe('trainyard sweep', () => {
     expect(bodyOf('/v1/sweeps')).toEqual(REQUEST);
     expect(output).toContain('Sweep swp_1\n');
     expect(output).toContain(
-      'trial 0 failed The loss was not finite.  batchSize 16\ntrial 1 succeeded 0.2100  batchSize 32\n',
+      'trial 0 failed The loss was not finite.  batchSize 16\ntrial 1 succeeded 0.2100  batchSize 32 layers 64-32\n',
     );
     expect(output).toContain('succeeded: 2 of 2 trials ended, 1 failed, best 0.2100 (number 1), 3 s.');
     expect(output).toMatch(/training\.batchSize {2}32\n/);
