@@ -68,6 +68,7 @@ async function sweepIn(data: string, disturb: (service: MortalService) => Promis
     using sqlite = openStopped(data);
     return {
       ...{
+        exitCode,
         state: sweep.state,
         counts: sweep.counts,
         epochs: sweep.epochs,
