@@ -2,7 +2,7 @@
 #pragma once
 #include "floatBlocks.h"
 #include "grid.h"
-#ifdef MULTIPLY_PAIRS
+#ifdef PAIR_KERNELS
 #include "pairBlocks.h"
 #endif
 
@@ -44,10 +44,10 @@ INLINE void multiplyBlocks(const Product& product, Blocks blocks, Finish finish)
 template <class Finish = LeaveIt>
 INLINE void multiply(const Product& product, Finish finish = {}) {
   const Grid grid = gridOf(product.rows, product.depth, product.columns);
-#ifdef MULTIPLY_PAIRS
-  if (const MultiplyPairs multiplyPairs = product.bfloat16 ? MULTIPLY_PAIRS() : nullptr) {
+#ifdef PAIR_KERNELS
+  if (const PairKernels* kernels = product.bfloat16 ? PAIR_KERNELS() : nullptr) {
     return forEachPiece(grid.pieces(), [=](Size piece) {
-      multiplyBlocks(pieceOf(product, grid, piece), PairBlocks{packing(), multiplyPairs}, finish);
+      multiplyBlocks(pieceOf(product, grid, piece), PairBlocks{packing(), *kernels}, finish);
     });
   }
 #endif
