@@ -16,8 +16,10 @@ static_assert(BLOCK_ROWS % ROWS_AT_ONCE == 0 && BLOCK_ROWS * BLOCK_PAIRS <= PACK
 static_assert(BLOCK_COLUMNS % TILE_COLUMNS == 0 && BLOCK_COLUMNS / TILE_COLUMNS * PAIR_PANEL <= PACKED_RIGHT);
 // What is missing of so many pairs are zeros, so neighbours can be paired two vectors at a time.
 static_assert(PAIRS_AT_ONCE == WIDTH);
-// Vectors of pairs that are turned together.
-constexpr Size TURNED = SQUARE;
+// Vectors of pairs that are turned together: each row of what comes of it is a line of the cache, which is written at once.
+constexpr Size TURNED = PAIRS_AT_ONCE;
+// Pairs of a column that are made at once: those of TURNED columns stay in the first-level cache.
+constexpr Size RUN = 64;
 
 /** The numbers of `first`, then those of `second`, rounded. */
 INLINE Vector rounded(Vector first, Vector second) { return (Vector)_mm512_cvtne2ps_pbh((__m512)second, (__m512)first); }
@@ -58,7 +60,10 @@ INLINE RowPair rowPair(const float* from, Size stride, Size pair, Size depth) {
 
 /** to (count, TURNED) := from (TURNED, count) transposed, and what is missing of a square. */
 INLINE void turn(float* to, Size toStride, const float* from, Size fromStride, Size count) {
-  for (Size at = 0; at < count; at += SQUARE) turnSquare(to + at * toStride, toStride, from + at, fromStride);
+  for (Size at = 0; at < count; at += SQUARE) {
+#pragma GCC unroll 4
+    for (Size i = 0; i < TURNED; i += SQUARE) turnSquare(to + at * toStride + i, toStride, from + i * fromStride + at, fromStride);
+  }
 }
 
 }  // namespace
@@ -94,11 +99,15 @@ void packRightPairs(float* packed, const NumberBlock& right) {
     }
     return;
   }
-  alignas(64) float turned[TURNED * BLOCK_PAIRS] = {};
+  constexpr Size STRIDE = RUN + WIDTH;
+  alignas(64) float turned[TURNED * STRIDE] = {};
   for (Size column = 0; column < columns; column += TURNED) {
-    for (Size i = 0; i < smaller(TURNED, columns - column); i++) {
-      pairNeighbours(turned + i * BLOCK_PAIRS, at + (column + i) * columnStride, depth);
+    for (Size pair = 0; pair < pairsOf(depth); pair += RUN) {
+      const Size numbers = smaller(depth - 2 * pair, 2 * RUN);
+      for (Size i = 0; i < smaller(TURNED, columns - column); i++) {
+        pairNeighbours(turned + i * STRIDE, at + (column + i) * columnStride + 2 * pair, numbers);
+      }
+      turn(to(pair, column), TILE_COLUMNS, turned, STRIDE, pairsOf(numbers));
     }
-    turn(to(0, column), TILE_COLUMNS, turned, BLOCK_PAIRS, pairsOf(depth));
   }
 }
