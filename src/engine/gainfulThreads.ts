@@ -1,7 +1,7 @@
 import type { Kernels } from './kernels/kernels.ts';
 import type { Plan } from './plan/plan.ts';
 
-/** Multiply-adds of a product that are worth a thread's while: MULTIPLY_ADDS_A_PIECE of matmul.h. */
+/** Multiply-adds of a product that are worth a thread's while: MULTIPLY_ADDS_A_PIECE of grid.h. */
 const MULTIPLY_ADDS_A_THREAD = 2 ** 18;
 
 /** How many threads of its player a step of so many rows gains from: as many as share its largest product. */

@@ -26,6 +26,7 @@ const UNITS: Readonly<Partial<Record<NodeJS.Architecture, readonly Unit[]>>> = {
     instructionSet('sse2', ['-DVECTOR_BYTES=16']),
     instructionSet('avx2', ['-mavx2', '-mfma', '-DVECTOR_BYTES=32']),
     instructionSet('avx512', AVX512),
+    unit('pairPacking', [...AVX512, '-mavx512bf16']),
     unit('avx512bf16', [...AVX512, '-mavx512bf16']),
     unit('amx', [...AVX512, '-mamx-tile', '-mamx-bf16']),
   ],

@@ -1,52 +1,11 @@
 // Copies of blocks ("packed") that a tile reads one after another.
 #pragma once
-#include "tile.h"
+#include "blocks.h"
 
 namespace matmul {
 
-#ifndef BLOCK_DEPTH
-// A panel of `right`, BLOCK_DEPTH x TILE_COLUMNS, stays in the first-level cache (8 KiB with 128-bit vectors).
-#define BLOCK_DEPTH 256
-#endif
-// A block of `left` stays in the second-level cache (192 KiB).
-constexpr Size BLOCK_ROWS = 32 * TILE_ROWS;
-// A block of `right` stays in the last-level cache (2 MiB). For each of them all of `left` is packed anew.
-constexpr Size BLOCK_COLUMNS = 2048;
 // Panels whose rows are copied at once: several lines of each row in turn, which the machine foresees.
 constexpr Size PANELS_AT_ONCE = 4;
-
-/** Element (i, j) lies at i * rowStride + j * columnStride; one of the strides is 1. */
-struct Matrix {
-  const float* at;
-  Size rowStride;
-  Size columnStride;
-
-  INLINE Matrix from(Size row, Size column) const {
-    return {at + row * rowStride + column * columnStride, rowStride, columnStride};
-  }
-};
-
-// Packing copies whole vectors, so it writes some numbers past a panel, which the next panel overwrites.
-constexpr Size VECTORS_OF_ROWS = (TILE_ROWS + WIDTH - 1) / WIDTH;
-// A multiple of a cache line.
-constexpr Size PACKED_LEFT = (BLOCK_ROWS * BLOCK_DEPTH + VECTORS_OF_ROWS * WIDTH + 15) / 16 * 16;
-constexpr Size PACKED_RIGHT = (BLOCK_COLUMNS + TILE_COLUMNS) * BLOCK_DEPTH;
-
-/** Where the blocks are packed. */
-struct Packing {
-  float* left;
-  float* right;
-};
-
-#ifdef THREAD_MEMORY
-INLINE Packing packing() {
-  float* memory = THREAD_MEMORY((PACKED_LEFT + PACKED_RIGHT) * sizeof(float));
-  return {memory, memory + PACKED_LEFT};
-}
-#else
-alignas(64) float packedBlocks[PACKED_LEFT + PACKED_RIGHT];
-INLINE Packing packing() { return {packedBlocks, packedBlocks + PACKED_LEFT}; }
-#endif
 
 /** A panel whose rows lie side by side already: they are copied whole, and beyond the last row anything may stand. */
 INLINE void packColumns(float* to, const float* from, Size columnStride, Size height, Size depth) {

@@ -14,4 +14,7 @@ constexpr Size PAIRS_AT_ONCE = 16;
 // And so many rows: what is missing of them may be anything.
 constexpr Size ROWS_AT_ONCE = 16;
 
+/** Pairs of so many numbers, with those of zeros. */
+INLINE Size pairsOf(Size depth) { return (depth + 2 * PAIRS_AT_ONCE - 1) / (2 * PAIRS_AT_ONCE) * PAIRS_AT_ONCE; }
+
 }  // namespace matmul

@@ -60,7 +60,7 @@ napi_value play(napi_env env, napi_callback_info info) {
   if (!(call[0] >= 0 && call[0] < double(set.count))) return throwRangeError(env, "there is no such kernel");
   const Entry& entry = set.entries[size_t(call[0])];
   if (call[1] != entry.arguments) return throwRangeError(env, "a kernel got too few arguments or too many");
-  const Playing playing(player->crew, player->set->multiplyPairs);
+  const Playing playing(player->crew, player->set->pairKernels);
   try {
     call[0] = entry.play(player->arena);
   } catch (const WrongUse& wrong) {

@@ -16,7 +16,7 @@ constexpr auto AWAKE = std::chrono::microseconds(200);
 constexpr const char* NAME = "kernels";
 
 thread_local Crew* crewOfThisThread = nullptr;
-thread_local MultiplyPairs multiplyPairsOfThisThread = nullptr;
+thread_local const PairKernels* pairKernelsOfThisThread = nullptr;
 
 void breathe() {
 #if defined(__x86_64__)
@@ -130,17 +130,17 @@ bool Crew::takePiece(size_t& taken) {
   return true;
 }
 
-Playing::Playing(Crew& crew, MultiplyPairs multiplyPairs) {
+Playing::Playing(Crew& crew, const PairKernels* pairKernels) {
   crewOfThisThread = &crew;
-  multiplyPairsOfThisThread = multiplyPairs;
+  pairKernelsOfThisThread = pairKernels;
 }
 
 Playing::~Playing() {
   crewOfThisThread = nullptr;
-  multiplyPairsOfThisThread = nullptr;
+  pairKernelsOfThisThread = nullptr;
 }
 
-MultiplyPairs multiplyPairsOfPlayer() { return multiplyPairsOfThisThread; }
+const PairKernels* pairKernelsOfPlayer() { return pairKernelsOfThisThread; }
 
 size_t threadsOfPlayer() { return crewOfThisThread ? crewOfThisThread->size() : 1; }
 

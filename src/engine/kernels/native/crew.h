@@ -47,7 +47,7 @@ class Crew {
 /** Makes crew and instructions those that this thread's kernels play with, as long as it lives. */
 class Playing {
  public:
-  Playing(Crew& crew, MultiplyPairs multiplyPairs);
+  Playing(Crew& crew, const PairKernels* pairKernels);
   Playing(const Playing&) = delete;
   Playing& operator=(const Playing&) = delete;
   ~Playing();

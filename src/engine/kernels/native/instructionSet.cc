@@ -14,7 +14,7 @@ namespace {
 #define THREADS() threadsOfPlayer()
 // Those that have instructions of their own for pairs of bfloat16 are of this width.
 #if VECTOR_BYTES == 64
-#define MULTIPLY_PAIRS() multiplyPairsOfPlayer()
+#define PAIR_KERNELS() pairKernelsOfPlayer()
 #endif
 #define PLAY_TOGETHER(pieces, piece, context) playTogether(pieces, piece, context)
 #include "entries.h"

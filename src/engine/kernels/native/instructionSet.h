@@ -30,7 +30,7 @@ struct InstructionSet {
   const Entry* entries;
   size_t count;
   /** Null where products of bfloat16 are float32's, of rounded numbers. */
-  MultiplyPairs multiplyPairs;
+  const PairKernels* pairKernels;
 };
 
 struct WrongUse {
@@ -45,8 +45,8 @@ float* threadMemory(size_t bytes);
 /** How many threads the player has whose kernel this thread plays. */
 size_t threadsOfPlayer();
 
-/** How the instruction set of that player multiplies pairs of bfloat16; null where it does not. */
-MultiplyPairs multiplyPairsOfPlayer();
+/** What the instruction set of that player has for pairs of bfloat16; null where it has nothing. */
+const PairKernels* pairKernelsOfPlayer();
 
 /** One piece of what a kernel does. */
 using Piece = void (*)(const void* context, size_t piece);

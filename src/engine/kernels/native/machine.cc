@@ -7,6 +7,8 @@
 #include <unistd.h>
 
 extern const InstructionSet avx512, avx2, sse2;
+void packLeftPairs(float* packed, const NumberBlock& left);
+void packRightPairs(float* packed, const NumberBlock& right);
 void multiplyPairsByAvx512bf16(const PairBlock& block);
 void multiplyPairsByAmx(const PairBlock& block);
 
@@ -25,9 +27,12 @@ bool cpuHasAmxOfBfloat16() {
 
 bool systemGivesTiles() { return syscall(SYS_arch_prctl, ARCH_REQ_XCOMP_PERM, XFEATURE_XTILEDATA) == 0; }
 
+constexpr PairKernels BY_AVX512BF16 = {packLeftPairs, packRightPairs, multiplyPairsByAvx512bf16};
+constexpr PairKernels BY_AMX = {packLeftPairs, packRightPairs, multiplyPairsByAmx};
+
 /** The same float32 kernels, with products of bfloat16 by instructions of their own. */
-InstructionSet withPairs(const char* name, const InstructionSet& set, MultiplyPairs multiplyPairs) {
-  return {name, set.entries, set.count, multiplyPairs};
+InstructionSet withPairs(const char* name, const InstructionSet& set, const PairKernels& pairKernels) {
+  return {name, set.entries, set.count, &pairKernels};
 }
 
 /** The compiler's checks ask the system too, which has to save the registers. */
@@ -37,10 +42,9 @@ InstructionSets findInstructionSets() {
   const bool hasAvx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
   const bool hasAvx512 = hasAvx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
                          __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl");
-  if (hasAvx512 && cpuHasAmxOfBfloat16() && systemGivesTiles()) add(withPairs("amx", avx512, multiplyPairsByAmx));
-  if (hasAvx512 && __builtin_cpu_supports("avx512bf16")) {
-    add(withPairs("avx512bf16", avx512, multiplyPairsByAvx512bf16));
-  }
+  const bool hasAvx512bf16 = hasAvx512 && __builtin_cpu_supports("avx512bf16");
+  if (hasAvx512bf16 && cpuHasAmxOfBfloat16() && systemGivesTiles()) add(withPairs("amx", avx512, BY_AMX));
+  if (hasAvx512bf16) add(withPairs("avx512bf16", avx512, BY_AVX512BF16));
   if (hasAvx512) add(avx512);
   if (hasAvx2) add(avx2);
   add(sse2);

@@ -1,6 +1,18 @@
 #pragma once
 #include <cstddef>
 
+/** A block of numbers to be packed: element (i, j) lies at i * rowStride + j * columnStride; one of the strides is 1. */
+struct NumberBlock {
+  const float* at;
+  size_t rowStride;
+  size_t columnStride;
+  size_t rows;
+  size_t columns;
+};
+
+/** Rounds the block to bfloat16 and packs it as pairs along the depth: the columns of a left one, the rows of a right one. */
+using PackPairs = void (*)(float* packed, const NumberBlock& block);
+
 /**
  * One block of a product whose matrices are packed as pairs of bfloat16 (cpp/pairLayout.h): out (rows, columns) := base + factor · left right,
  * or factor · left right where `base` is null.
@@ -27,3 +39,10 @@ struct PairBlock {
  * the processors add to it: numbers, products and sums below 2^-126 count as 0, which is 2^-126 · (1 + |a| + |b|) for each term at most.
  */
 using MultiplyPairs = void (*)(const PairBlock& block);
+
+/** What an instruction set has for products of bfloat16. */
+struct PairKernels {
+  PackPairs packLeft;
+  PackPairs packRight;
+  MultiplyPairs multiply;
+};

@@ -37,6 +37,28 @@ struct Pairs {
   unsigned of[16];
 };
 
+/** VCVTNE2PS2BF16's part for one number: to the nearest, a tie to the even one; a NaN becomes quiet. */
+inline unsigned rounded(float x) {
+  const float y = flushed(x);
+  unsigned bits;
+  std::memcpy(&bits, &y, sizeof bits);
+  if (std::isnan(y)) return (bits >> 16) | 0x40;
+  return (bits + 0x7fff + ((bits >> 16) & 1)) >> 16;
+}
+
+struct Halves {
+  unsigned short of[32];
+};
+
+inline Halves narrowed(Lanes upper, Lanes lower) {
+  Halves both;
+  for (int lane = 0; lane < 16; lane++) {
+    both.of[lane] = static_cast<unsigned short>(rounded(lower.of[lane]));
+    both.of[lane + 16] = static_cast<unsigned short>(rounded(upper.of[lane]));
+  }
+  return both;
+}
+
 /** VDPBF16PS: the upper numbers of each pair are added first. */
 inline Lanes dotPairs(Lanes sums, Pairs a, Pairs b) {
   for (int lane = 0; lane < 16; lane++) {
@@ -123,6 +145,10 @@ inline void dotTiles(int sums, int left, int right) {
   simulation::sameBits<__m512>(simulation::dotPairs(simulation::sameBits<simulation::Lanes>(sums),                     \
                                                     simulation::sameBits<simulation::Pairs>(a),                        \
                                                     simulation::sameBits<simulation::Pairs>(b)))
+
+#define _mm512_cvtne2ps_pbh(upper, lower)                                                                              \
+  simulation::sameBits<__m512bh>(simulation::narrowed(simulation::sameBits<simulation::Lanes>(upper),                  \
+                                                      simulation::sameBits<simulation::Lanes>(lower)))
 
 #undef _tile_loadd
 #undef _tile_stored

@@ -12,11 +12,13 @@ const hash = hashOf(await readSources(new URL('./', import.meta.url))).toString(
 const FLAGS = [...SIZES_OF_AVX512, '-O1', '-I.', `-I${HERE}`, `-DSIMULATION="${hash}"`];
 
 const PAIRS = process.arch === 'x64' ? ['avx512bf16', 'amx'] : [];
+/** Units of the sets of pairs. */
+const PAIR_UNITS = PAIRS.length > 0 ? ['pairPacking', ...PAIRS] : [];
 export const SIMULATED_SETS: readonly string[] = ['avx512', ...PAIRS];
 
 export const SIMULATED_UNITS: readonly Unit[] = [
   instructionSet('avx512', FLAGS),
-  ...PAIRS.map((name) => unit(name, FLAGS)),
+  ...PAIR_UNITS.map((name) => unit(name, FLAGS)),
   ...BORDER,
   { source: join(HERE, 'machine.cc'), object: 'machine.o', flags: FLAGS },
 ];

@@ -1,0 +1,49 @@
+// The matrices of a product, the blocks that it is cut into, and the memory for copies of them.
+#pragma once
+#include "tile.h"
+
+namespace matmul {
+
+/** Element (i, j) lies at i * rowStride + j * columnStride; one of the strides is 1. */
+struct Matrix {
+  const float* at;
+  Size rowStride;
+  Size columnStride;
+
+  INLINE Matrix from(Size row, Size column) const {
+    return {at + row * rowStride + column * columnStride, rowStride, columnStride};
+  }
+};
+
+#ifndef BLOCK_DEPTH
+// A panel of `right`, BLOCK_DEPTH x TILE_COLUMNS, stays in the first-level cache (8 KiB with 128-bit vectors).
+#define BLOCK_DEPTH 256
+#endif
+// A block of `left` stays in the second-level cache (192 KiB, and with AVX-512 384 KiB).
+constexpr Size BLOCK_ROWS = 32 * TILE_ROWS;
+// A block of `right` stays in the last-level cache (2 MiB, and with AVX-512 4 MiB). For each of them all of `left` is packed anew.
+constexpr Size BLOCK_COLUMNS = 2048;
+
+// Packing copies whole vectors, so it writes some numbers past a panel, which the next panel overwrites.
+constexpr Size VECTORS_OF_ROWS = (TILE_ROWS + WIDTH - 1) / WIDTH;
+// A multiple of a cache line.
+constexpr Size PACKED_LEFT = (BLOCK_ROWS * BLOCK_DEPTH + VECTORS_OF_ROWS * WIDTH + 15) / 16 * 16;
+constexpr Size PACKED_RIGHT = (BLOCK_COLUMNS + TILE_COLUMNS) * BLOCK_DEPTH;
+
+/** Where the blocks are packed. */
+struct Packing {
+  float* left;
+  float* right;
+};
+
+#ifdef THREAD_MEMORY
+INLINE Packing packing() {
+  float* memory = THREAD_MEMORY((PACKED_LEFT + PACKED_RIGHT) * sizeof(float));
+  return {memory, memory + PACKED_LEFT};
+}
+#else
+alignas(64) float packedBlocks[PACKED_LEFT + PACKED_RIGHT];
+INLINE Packing packing() { return {packedBlocks, packedBlocks + PACKED_LEFT}; }
+#endif
+
+}  // namespace matmul
