@@ -113,6 +113,11 @@ export const SERVICE_SETTINGS = {
     'SECONDS',
     'over how long the speed of a body is measured: a client without a connection for a moment gets that long',
   ),
+  maxStalledSeconds: setting(
+    z.coerce.number().min(30).max(86_400).default(120),
+    'SECONDS',
+    'an answer is broken off when its client has taken nothing of it for so long; a stream of events can be gone on with',
+  ),
   maxConnections: setting(
     wholeNumber(1, 1_000_000).default(4096),
     'N',

@@ -70,7 +70,7 @@ export function jobActionRoutes({ jobs }: { readonly jobs: (tenant: Tenant) => J
         body: extensionSchema,
         response: { 200: answer('The job.', jobSchema), ...errorResponses(400, 404, 409, 413, 415, 422) },
       },
-      handler: ({ caller, params, body }) => jobs(caller).extend(params.id, body.epochs),
+      handler: ({ caller, params, body }) => jobs(caller).extend(params.id, body.epochs, body.after),
     });
   };
 }

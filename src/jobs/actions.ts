@@ -21,8 +21,8 @@ export interface JobActions {
   /** To cancel a cancelled job changes nothing. */
   cancel(id: string): Promise<Job>;
   retry(id: string): Promise<Job>;
-  /** Goes on for so many epochs after the last. Throws `invalid_spec` where that is more than a training may have. */
-  extend(id: string, epochs: number): Promise<Job>;
+  /** Goes on for so many epochs after the last, `after` where it is given. Throws `invalid_spec` where that is more than a training may have. */
+  extend(id: string, epochs: number, after?: number): Promise<Job>;
 }
 
 export interface JobActionsParts {
@@ -58,13 +58,15 @@ export function createJobActions(parts: JobActionsParts): JobActions {
     stop: (id) => act(id, 'stop', () => store.stop(id)),
     cancel: (id) => act(id, 'cancel', () => store.cancel(id, clock())),
     retry: (id) => act(id, 'retry', () => requeue((queued) => queued.retry(id))),
-    extend: (id, epochs) =>
+    extend: (id, epochs, after) =>
       act(id, 'extend', async (row) => {
         if (row.state !== 'succeeded') return false;
         const [last] = await checkpoints.ofJob(id);
         if (last?.finished !== 1)
           throw impossible('Its last state could not be kept: queue a new job with more epochs.');
-        const extended = longer(row, last.epoch - 1, epochs);
+        const done = last.epoch - 1;
+        if (after !== undefined && done !== after) throw impossible(`The job has done ${done} epochs, not ${after}.`);
+        const extended = longer(row, done, epochs);
         return requeue((queued) => queued.extend(row, extended));
       }),
   };

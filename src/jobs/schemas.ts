@@ -82,8 +82,22 @@ export type Job = z.infer<typeof jobSchema>;
 export const jobPageSchema = pageOf(jobSchema).meta({ id: 'JobPage', description: 'Jobs, newest first.' });
 
 export const extensionSchema = z
-  .strictObject({ epochs: z.int().min(1).max(MOST_EPOCHS).describe('How many more, after the last one.') })
-  .meta({ id: 'JobExtension', description: 'How much further to train.', examples: [{ epochs: 20 }] });
+  .strictObject({
+    epochs: z.int().min(1).max(MOST_EPOCHS).describe('How many more, after the last one.'),
+    after: z
+      .int()
+      .min(1)
+      .max(MOST_EPOCHS)
+      .optional()
+      .describe(
+        'How many epochs the job has done (`progress.epoch`); otherwise it is 409. A request that is sent again, as its answer was lost, then extends the job once.',
+      ),
+  })
+  .meta({
+    id: 'JobExtension',
+    description: 'How much further to train.',
+    examples: [{ epochs: 20 }, { epochs: 20, after: 50 }],
+  });
 
 const label = z
   .string()

@@ -186,6 +186,23 @@ describe('a job that is extended', () => {
     });
   });
 
+  it('is extended once by a request that comes twice and says how far the job is', async () => {
+    const { jobs, queue, running, keepCheckpoint, succeed } = await openActions();
+    const id = await running();
+    await keepCheckpoint(id, { epoch: 31, finished: true });
+    await succeed(id);
+    await expect(jobs.extend(id, 20, 29)).rejects.toMatchObject({
+      code: 'job_wrong_state',
+      message: /30 epochs, not 29/,
+    });
+    expect(await jobs.extend(id, 20, 30)).toMatchObject({ state: 'queued' });
+    await expect(jobs.extend(id, 20, 30)).rejects.toMatchObject({ code: 'job_wrong_state' });
+    await queue.claim(ANY);
+    await keepCheckpoint(id, { step: 20, epoch: 51, finished: true });
+    await succeed(id);
+    await expect(jobs.extend(id, 20, 30)).rejects.toMatchObject({ message: /50 epochs, not 30/ });
+  });
+
   it('needs the state that it ended with', async () => {
     const { jobs, running, keepCheckpoint, succeed } = await openActions();
     const id = await running();

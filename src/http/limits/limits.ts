@@ -5,6 +5,7 @@ import { limitConnections } from './connections.ts';
 import { type OverloadLimits, refuseOverload } from './overload.ts';
 import { documentRefusals, refuseWhatNobodyReads } from './requests.ts';
 import { refuseSlowBodies } from './slowBodies.ts';
+import { refuseSlowReaders } from './slowReaders.ts';
 import { letRestOfBodiesGo } from './unreadBodies.ts';
 
 /** What one client may take of the service, in the words of the configuration. */
@@ -19,6 +20,7 @@ export type HttpLimits = Pick<
   | 'maxRequestSeconds'
   | 'minBytesPerSecond'
   | 'bodyWindowSeconds'
+  | 'maxStalledSeconds'
 > &
   OverloadLimits;
 
@@ -50,5 +52,6 @@ export function registerLimits(app: FastifyInstance, limits: HttpLimits, refused
   app.addHook('onRequest', async (request) => refuseWhatNobodyReads(request));
   refuseOverload(app, limits);
   refuseSlowBodies(app, limits);
+  refuseSlowReaders(app, limits);
   letRestOfBodiesGo(app);
 }

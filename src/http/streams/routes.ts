@@ -24,8 +24,6 @@ export interface StreamRoutesParts {
 }
 
 const HEARTBEAT_MS = 15_000;
-/** A reader who has taken nothing for so long, heartbeats neither, is cut off; it can go on where it was. */
-const STALLED_MS = 120_000;
 /** Streams get so long to end when the server closes. */
 const END_MS = 1000;
 
@@ -83,7 +81,6 @@ export function streamRoutes({
       const signal = AbortSignal.any([gone.signal, closing.signal]);
       const batches = await start({ lastEventId, quietMs: heartbeatMs, signal });
       if (batches === undefined) return reply.code(204).send(null);
-      reply.raw.setTimeout(STALLED_MS, () => reply.raw.destroy());
       return reply.headers(STREAM_HEADERS).send(eventStream(batches));
     };
 

@@ -1,15 +1,18 @@
 import type { Dataset, DatasetRows } from '../../../src/datasets/schemas.ts';
 import type { Job } from '../../../src/jobs/schemas.ts';
+import { faultsOfDeliveries } from './deliveries.ts';
 import { eventsOf, type Told } from './follower.ts';
 import type { Faults } from './inspection.ts';
 import type { DatasetEntry, JobEntry, Ledger } from './ledger.ts';
 import { getJson, listAll } from './lists.ts';
+import type { Receiver } from './receiver.ts';
 
 /** What the service shows of itself that is not as the client was told. Every job has ended. */
 export async function audit(
   address: string,
   ledger: Ledger,
   followed: ReadonlyMap<string, readonly Told[]>,
+  hook: { readonly webhookId: string; readonly receiver: Receiver },
 ): Promise<Faults> {
   const datasets = await listAll(address, 'datasets');
   const jobs = await listAll(address, 'jobs');
@@ -17,11 +20,13 @@ export async function audit(
   for (const [entry, dataset] of pairs(ledger.datasets, datasets)) {
     faults.push(...(await faultsOfDataset(address, entry, dataset)));
   }
+  const events = new Map<string, readonly Told[]>();
   for (const [entry, job] of pairs(ledger.jobs, jobs)) {
     const told = await eventsOf(address, job.id);
-    faults.push(...faultsOfJob(entry, job), ...faultsOfEvents(job, told, followed.get(job.id)));
+    events.set(job.id, told);
+    faults.push(...faultsOfJob(entry, job), ...faultsOfEvents(job, told, heardOf(entry, told, followed.get(job.id))));
   }
-  return faults;
+  return [...faults, ...(await faultsOfDeliveries(address, hook.webhookId, hook.receiver, events))];
 }
 
 interface Named {
@@ -69,6 +74,16 @@ function faultsOfJob({ cancelled }: JobEntry, { id, state, error, datasetId }: J
   const isGivenUp = error?.code === 'worker_crashed' && datasetId === null;
   if (possible.includes(state) || (isGivenUp && cancelled !== 'yes')) return [];
   return [`${id} should be ${possible.join(' or ')} and is ${state} ${JSON.stringify(error)}`];
+}
+
+/**
+ * What was heard by whoever followed the job. One that is stopped behind a crash, before it got to where it had been, ends without the epochs
+ * beyond, which were told.
+ */
+function heardOf({ stopped }: JobEntry, told: readonly Told[], followed: readonly Told[] | undefined) {
+  if (stopped === 'no') return followed;
+  const kept = new Set(told.map(({ id }) => id));
+  return followed?.filter(({ id, words }) => kept.has(id) || !words.startsWith('epoch '));
 }
 
 function faultsOfEvents({ id, state }: Job, told: readonly Told[], followed: readonly Told[] | undefined): Faults {

@@ -1,8 +1,9 @@
 import { EventEmitter, once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createActor } from './actor.ts';
+import type { KnownJob } from './doings/doings.ts';
 import { createFollower, type Follower } from './follower.ts';
-import type { JobEntry, Ledger } from './ledger.ts';
+import type { Ledger } from './ledger.ts';
 import type { MortalService, Victim } from './mortalService.ts';
 import { createPersistentClient } from './persistentClient.ts';
 import { createRandom } from './random.ts';
@@ -24,6 +25,8 @@ export interface DisturbedParts {
   readonly ledger: Ledger;
   /** Of each job that was taken, by its id. */
   readonly followers: Map<string, Follower>;
+  /** Hears of every job that ends. */
+  readonly webhookId: string;
   readonly seed: number;
   readonly kills: number;
 }
@@ -40,10 +43,10 @@ export async function disturb(parts: DisturbedParts): Promise<Readonly<Record<Vi
 
 /** One client, until all is over. */
 async function play(parts: DisturbedParts, index: number, answers: EventEmitter, over: AbortSignal): Promise<void> {
-  const { service, ledger, followers, seed } = parts;
+  const { service, ledger, followers, webhookId, seed } = parts;
   const random = createRandom(seed + index + 1);
-  const onJob = (job: JobEntry & { readonly id: string }) => {
-    const follower = createFollower(service, job.id);
+  const follow = (job: KnownJob) => {
+    const follower = followers.get(job.id) ?? createFollower(service, job.id);
     followers.set(job.id, follower);
     const end = () => {
       job.isOver = true;
@@ -51,7 +54,7 @@ async function play(parts: DisturbedParts, index: number, answers: EventEmitter,
     // What went wrong is found again when all of its events are read in the end.
     follower.read().then(end, end);
   };
-  const actor = createActor({ client: createPersistentClient(service, random), ledger, random, onJob });
+  const actor = createActor({ client: createPersistentClient(service, random), ledger, random, follow }, webhookId);
   while (!over.aborted) {
     await actor.act();
     answers.emit('answer');

@@ -34,11 +34,13 @@ const WRONG_ROWS: Readonly<Record<string, string>> = {
   'a job is in no final state':
     "SELECT id FROM jobs WHERE state NOT IN ('succeeded', 'failed', 'cancelled') OR requested IS NOT NULL OR lease_owner IS NOT NULL",
   'a job that has succeeded has no model': "SELECT id FROM jobs WHERE state = 'succeeded' AND model_id IS NULL",
-  'a job that has not succeeded has a model': "SELECT id FROM jobs WHERE state <> 'succeeded' AND model_id IS NOT NULL",
-  'a job has several models': 'SELECT job_id FROM models WHERE job_id IS NOT NULL GROUP BY job_id HAVING count(*) > 1',
+  'a job has more or fewer models than it has succeeded': `
+    SELECT id FROM jobs WHERE (SELECT count(*) FROM models WHERE job_id = jobs.id) <> (
+      SELECT count(*) FROM events WHERE job_id = jobs.id AND type = 'state' AND data ->> 'state' = 'succeeded'
+    )`,
   'a model has no parameters': 'SELECT id FROM models WHERE id NOT IN (SELECT model_id FROM parameters)',
-  'a model is of a job that does not know it':
-    'SELECT models.id FROM models JOIN jobs ON jobs.id = models.job_id WHERE jobs.model_id IS NOT models.id',
+  'a job does not know its newest model':
+    'SELECT id FROM jobs WHERE model_id IS NOT (SELECT max(id) FROM models WHERE job_id = jobs.id)',
   'losses have a gap': `SELECT job_id FROM losses GROUP BY job_id HAVING min(epoch) <> 1 OR max(epoch) <> count(*)`,
   'a job has more than two checkpoints': 'SELECT job_id FROM checkpoints GROUP BY job_id HAVING count(*) > 2',
   'a dataset is neither ready nor failed': "SELECT id FROM datasets WHERE state NOT IN ('ready', 'failed')",

@@ -22,9 +22,19 @@ export interface JobEntry extends Entry {
   readonly kind: 'job';
   /** What an undisturbed run of it is called. */
   readonly training: string;
+  /** The name of its dataset's table. */
+  readonly table: string;
+  /** Cancelled, and not tried again since. */
   cancelled: Told;
+  /** Ended before it would have, with what it had. */
+  stopped: Told;
+  extended: Told;
+  /** Tried again after it was cancelled. */
+  isRetried: boolean;
   /** Its events have come to their end. */
   isOver: boolean;
+  /** Somebody asks for something that decides how it ends. */
+  isBusy: boolean;
 }
 
 /** What the client knows of the service: each thing that it has asked for. */

@@ -2,19 +2,14 @@ import type { Dataset } from '../../../src/datasets/schemas.ts';
 import type { Job } from '../../../src/jobs/schemas.ts';
 import type { Page } from '../../../src/kit/wire.ts';
 
-interface Listed {
-  readonly datasets: Dataset;
-  readonly jobs: Job;
-}
-
-/** Every page of a list. */
-export async function listAll<Kind extends keyof Listed>(
-  address: string,
-  kind: Kind,
-): Promise<readonly Listed[Kind][]> {
-  const items: Listed[Kind][] = [];
+/** Every page of a list: of the datasets, the jobs, or at a path. */
+export async function listAll(address: string, path: 'datasets'): Promise<readonly Dataset[]>;
+export async function listAll(address: string, path: 'jobs'): Promise<readonly Job[]>;
+export async function listAll<Item>(address: string, path: string): Promise<readonly Item[]>;
+export async function listAll<Item>(address: string, path: string): Promise<readonly Item[]> {
+  const items: Item[] = [];
   for (let after = ''; ; ) {
-    const page: Page<Listed[Kind]> = await getJson(`${address}/v1/${kind}?limit=200${after}`);
+    const page: Page<Item> = await getJson(`${address}/v1/${path}?limit=200${after}`);
     items.push(...page.items);
     if (page.next === null) return items;
     after = `&after=${page.next}`;

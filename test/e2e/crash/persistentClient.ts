@@ -14,6 +14,8 @@ interface Asked {
   readonly type?: string;
   readonly body?: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** It is not asked again where its answer is lost. */
+  readonly isOnce?: boolean;
 }
 
 /** A client that asks again when the service dies under its request, in the service's next life. */
@@ -33,7 +35,7 @@ export function createPersistentClient(service: MortalService, random: Random, g
         const address = await service.address();
         const answered = await tryOnce(address, asked);
         if (answered === undefined) {
-          if (random.chance(givesUp)) return undefined;
+          if (asked.isOnce || random.chance(givesUp)) return undefined;
           continue;
         }
         const { status, body } = answered;

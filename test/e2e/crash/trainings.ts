@@ -46,6 +46,15 @@ export const SPECS = [
   },
 ] as const;
 
+/** Jobs on this table are extended once, by so much. */
+export const EXTENDED_TABLE = 'few';
+export const EXTENSION = { epochs: 20 } as const;
+
+/** What an extended training is called. */
+export function extended(training: string): string {
+  return `${training}, extended`;
+}
+
 /** A table of three kinds as CSV: `length`, `width`, `height`, `kind`; another one for each `salt`. */
 export function kindsTable(salt: string, rows: number): string {
   const lines = Array.from({ length: rows }, (_, row) => {

@@ -1,5 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import type { Readable } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { buildApp } from '../../../src/http/app.ts';
@@ -7,6 +8,9 @@ import type { HttpLimits } from '../../../src/http/limits/limits.ts';
 import { HTTP_LIMITS, OPEN_GUARD } from '../../support/access.ts';
 
 const STREAMED_BYTES = 1000;
+const LATE_MS = 150;
+/** More than the operating system holds for a connection. */
+export const LARGE_BYTES = 64 * 2 ** 20;
 
 /** A route of each kind: JSON in, a stream in, nothing in. */
 const room: FastifyPluginAsyncZod = async (app) => {
@@ -16,6 +20,8 @@ const room: FastifyPluginAsyncZod = async (app) => {
   app.get('/things', { config, schema: { querystring: z.strictObject({ limit: z.string().optional() }) } }, () => []);
   app.get('/things/:id', { config, schema: { params: z.object({ id: z.string() }) } }, ({ params }) => params);
   app.post('/things/:id/cancel', { config, schema: {} }, async () => 'cancelled');
+  app.get('/large', { config, schema: {} }, async () => 'a'.repeat(LARGE_BYTES));
+  app.get('/late', { config, schema: {} }, () => delay(LATE_MS, 'at last'));
   await app.register(async (files) => {
     files.removeAllContentTypeParsers();
     files.addContentTypeParser('*', (_request, body, done) => done(null, body));

@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { sendRaw } from './raw.ts';
-import { openApp } from './room.ts';
+import { LARGE_BYTES, openApp } from './room.ts';
 
 const TEN_GIGABYTES = 10 * 2 ** 30;
 const head = (path: string, ...lines: readonly string[]) =>
@@ -57,6 +58,39 @@ describe('a body of ten gigabytes', () => {
     const chunk = `400\r\n${'x'.repeat(0x400)}\r\n`;
     const answer = await sendRaw(port, head('/things', 'Transfer-Encoding: chunked') + chunk.repeat(3));
     expect(answer.status).toBe(413);
+  });
+});
+
+describe('a client that reads slowly', () => {
+  const ask = 'GET /large HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n';
+
+  it('is cut off when it takes nothing at all, and the answer leaves the memory', async () => {
+    const port = await open({ maxStalledSeconds: 0.1 });
+    const connection = once(opened?.app.server ?? process, 'connection');
+    const client = connect(port, '127.0.0.1').pause();
+    client.write(ask);
+    const [served] = await connection;
+    await once(served, 'close');
+    client.destroy();
+  });
+
+  it('is given all of it when it takes some now and then', async () => {
+    const port = await open({ maxStalledSeconds: 0.5 });
+    const client = connect(port, '127.0.0.1');
+    client.write(ask);
+    let bytes = 0;
+    for await (const chunk of client) {
+      bytes += chunk.length;
+      await nextTurn();
+    }
+    expect(bytes).toBeGreaterThan(LARGE_BYTES);
+  });
+
+  it('may wait for an answer for longer than that', async () => {
+    const port = await open({ maxStalledSeconds: 0.01 });
+    const started = performance.now();
+    expect(await sendRaw(port, 'GET /late HTTP/1.1\r\nHost: localhost\r\n\r\n')).toMatchObject({ status: 200 });
+    expect(performance.now() - started).toBeGreaterThan(100);
   });
 });
 
