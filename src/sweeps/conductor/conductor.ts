@@ -31,7 +31,8 @@ export function startConductor(parts: ConductorParts): Conductor {
 
   const step = async (id: string): Promise<boolean> => {
     const live = lives.get(id) ?? (await loadLive(database, id));
-    if (live === undefined) return false;
+    // The trials of an external sweep are asked for by whoever runs them.
+    if (live === undefined || live.settings.external) return false;
     // Known again only once all is written.
     lives.delete(id);
     const { changed, queued, isOver } = await conduct(parts, live);

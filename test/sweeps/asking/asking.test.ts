@@ -43,6 +43,15 @@ describe('ask and tell', () => {
     expect((await room.post(`/v1/sweeps/${id}/ask`)).body).toEqual({ trial: null, state: 'succeeded', waitFor: null });
   });
 
+  it('leaves the trials of an external sweep to those who ask, where others train here too', async () => {
+    const room = await openRoom();
+    room.startTraining();
+    const id = await beginExternal(room);
+    await room.over((await room.begin({ search: { algorithm: 'random', trials: 2 } })).id);
+    expect((await room.get(`/v1/sweeps/${id}`)).body).toMatchObject({ state: 'running', counts: { failed: 0 } });
+    expect((await room.post(`/v1/sweeps/${id}/ask`)).body).toMatchObject({ trial: { number: 0, state: 'running' } });
+  });
+
   it('asks what the search alone would ask, whoever asks and in whatever order it is told', async () => {
     const room = await openRoom();
     const id = await beginExternal(room, { parallel: 3 });
