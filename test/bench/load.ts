@@ -29,7 +29,7 @@ export async function benchLoad(): Promise<readonly Row[]> {
 
 /** Throws when a request fails; how long answers take is only told, and how far memory grows as well: a minute shows that, seconds do not. */
 export async function loadService({ ratePerSecond, seconds }: Load) {
-  const service = await startBuiltService();
+  const service = await startBuiltService(['--max-delay-ms', '1000']);
   const agent = new Agent({ keepAlive: true });
   try {
     const asked = await prepare(service.address);

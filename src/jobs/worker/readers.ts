@@ -11,7 +11,7 @@ export interface ReadersParts {
 }
 
 /**
- * Threads that read datasets for those that train. A thread that is ended while DuckDB works for it takes the whole process with it: the binding
+ * Threads that read datasets for those that train. A thread that is ended while DuckDB works for it, or is loaded, takes the whole process with it: the binding
  * throws where nobody can catch (`terminate called after throwing an instance of 'Napi::Error'`, @duckdb/node-api 1.5.5). Threads that train
  * are ended by force at times; these never are in the middle of their work. One at a time, so that a full heap finds DuckDB idle.
  */
@@ -22,13 +22,15 @@ export interface Readers {
   close(): Promise<void>;
 }
 
+/** Kept with DuckDB loaded, so that a job that comes after a quiet time starts at once. */
+const WARM_READERS = 1;
 const IDLE_MS = 60_000;
 
 export function createReaders({ threads, heapMegabytes, onError }: ReadersParts): Readers {
   const piscina = new Piscina<ReadRequest | null, void>({
     filename: siblingPath(import.meta.url, './readerThread'),
     name: 'answerRead',
-    minThreads: 0,
+    minThreads: WARM_READERS,
     maxThreads: threads,
     concurrentTasksPerWorker: 1,
     idleTimeout: IDLE_MS,

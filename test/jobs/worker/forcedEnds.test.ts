@@ -8,7 +8,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openSession } from '../../../src/datasets/duckdb.ts';
 import { literal } from '../../../src/datasets/ingest/sql.ts';
 
-const SCRIPT = fileURLToPath(new URL('./forced/endThreads.ts', import.meta.url));
+const END_THREADS = fileURLToPath(new URL('./forced/endThreads.ts', import.meta.url));
+const END_STARTS = fileURLToPath(new URL('./forced/endStarts.ts', import.meta.url));
+const run = promisify(execFile);
 const TIMES = 12;
 const ROWS = 2_000_000;
 
@@ -28,7 +30,14 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 describe('threads that are ended by force while they read', () => {
   it('do not take their process with them', async () => {
-    const { stdout } = await promisify(execFile)(process.execPath, [SCRIPT, file, String(TIMES)]);
+    const { stdout } = await run(process.execPath, [END_THREADS, file, String(TIMES)]);
     expect(JSON.parse(stdout)).toEqual({ forced: TIMES });
+  });
+});
+
+describe('threads that are ended while they start', () => {
+  it('do not take their process with them', async () => {
+    const { stdout } = await run(process.execPath, [END_STARTS, String(TIMES)]);
+    expect(JSON.parse(stdout)).toEqual({ closed: TIMES });
   });
 });
