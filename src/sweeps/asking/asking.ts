@@ -10,7 +10,7 @@ import { demandRunning, finishSweep, Overtaken, ranUntil, writeOutcome } from '.
 import { type Objective, objectivesOf } from '../request/objective.ts';
 import { readSettings } from '../request/settings.ts';
 import type { AskAnswer, TellRequest, Trial } from '../schemas.ts';
-import type { Leg, Next } from '../search.ts';
+import { FAILED, type Leg, type Next } from '../search.ts';
 import { createSweepStore } from '../store.ts';
 import { trialView } from '../view.ts';
 import type { Think } from './thinker.ts';
@@ -213,7 +213,7 @@ async function endIfDone(database: Database, live: Live, because: SweepEnd, now:
 function outcomeOf(told: TellRequest, objectives: readonly Objective[]): Outcome {
   if ('failed' in told) {
     const error = { code: 'told_failed', message: told.message ?? 'Whoever ran the trial says that it failed.' };
-    return { result: { objectives: null, over: true }, state: 'failed', epochs: null, error: JSON.stringify(error) };
+    return { result: FAILED, state: 'failed', epochs: null, error: JSON.stringify(error) };
   }
   const values = 'objective' in told ? oneOf(told.objective, objectives) : namedOf(told.objectives, objectives);
   return { result: { objectives: values, over: true }, state: 'succeeded', epochs: null, error: null };

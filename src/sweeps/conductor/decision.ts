@@ -4,7 +4,7 @@ import { newId } from '../../kit/ids.ts';
 import type { Halt, Watched } from '../../training/halt.ts';
 import { tryJob } from '../request/check.ts';
 import { isMonitor } from '../request/objective.ts';
-import type { LegResult, Next } from '../search.ts';
+import { FAILED, type LegResult, type Next } from '../search.ts';
 import { placeParameters } from '../space/place.ts';
 import type { Parameters } from '../space/space.ts';
 import type { Live } from './live.ts';
@@ -41,8 +41,6 @@ export interface GoOn {
 
 /** What the search has decided, ready to be written. */
 export type Decision = NewTrial | GoOn;
-
-const FAILED: LegResult = { objectives: null, over: true };
 
 /** The probes of the space cannot foresee every combination of its values: one that is impossible costs a trial, not the sweep. */
 export async function newTrial(

@@ -113,6 +113,20 @@ describe('ask and tell', () => {
     expect(await tell({ number: 0 })).toMatchObject({ status: 400 });
   });
 
+  it('goes on after it was cancelled, with the trials that were out as failed ones', async () => {
+    const room = await openRoom();
+    const id = await beginExternal(room, { parallel: 2, search: { algorithm: 'random', trials: 3 } });
+    for (let n = 0; n < 2; n++) await room.post(`/v1/sweeps/${id}/ask`);
+    await room.post(`/v1/sweeps/${id}/cancel`);
+    await room.post(`/v1/sweeps/${id}/resume`);
+    expect((await room.post(`/v1/sweeps/${id}/ask`)).body).toMatchObject({ trial: { number: 2 } });
+    await room.post(`/v1/sweeps/${id}/tell`, { number: 2, objective: 2 });
+    expect((await room.get(`/v1/sweeps/${id}`)).body).toMatchObject({
+      state: 'succeeded',
+      counts: { succeeded: 1, cancelled: 2 },
+    });
+  });
+
   it('wants every objective by its name where there are several', async () => {
     const room = await openRoom();
     const objective = [{ metric: 'cost' }, { metric: 'speed', goal: 'maximize' }];
