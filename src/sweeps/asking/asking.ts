@@ -118,9 +118,14 @@ export function createAskAndTell({ database, news, think, clock }: AskingParts, 
       const before = await shown(id, told.number);
       if (before.state !== 'running') return sameOrRefused(before, outcome);
       const now = clock();
-      await database
-        .transaction()
-        .execute((transaction) => writeTold(transaction, row, objectives, told.number, outcome, now));
+      try {
+        await database
+          .transaction()
+          .execute((transaction) => writeTold(transaction, row, objectives, told.number, outcome, now));
+      } catch (error) {
+        if (error instanceof Overtaken) return sameOrRefused(await shown(id, told.number), outcome);
+        throw error;
+      }
       await endIfAllTold(id, now);
       news.publish({ kind: 'sweep', sweepId: id });
       return shown(id, told.number);
@@ -132,7 +137,12 @@ export function createAskAndTell({ database, news, think, clock }: AskingParts, 
     const live = await loadLive(database, id);
     if (live === undefined || live.open.size > 0) return;
     const next = await nextOf(live, think);
-    if (next.do === 'end') await endIfDone(database, live, next.because, now);
+    try {
+      if (next.do === 'end') await endIfDone(database, live, next.because, now);
+    } catch (error) {
+      // What is told is kept; who was first has ended the sweep, or whoever asks next does.
+      if (!(error instanceof Overtaken)) throw error;
+    }
   }
 }
 
