@@ -133,6 +133,7 @@ export async function openRoom() {
     remove: (url: string) => ask('DELETE', url),
     /** Begins a sweep over the tiny job. */
     begin: async (request: object = {}): Promise<Sweep> => {
+    postNothing: (url: string) => ask('POST', url),
       const answer = await ask('POST', '/v1/sweeps', { job, space: RATES, ...request });
       if (answer.status !== 202) throw new Error(JSON.stringify(answer.body));
       return answer.body;

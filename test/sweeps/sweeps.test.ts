@@ -74,7 +74,7 @@ describe('a sweep', { timeout: 60_000 }, () => {
     const { id } = await room.begin({ search: { algorithm: 'tpe', trials: 12 } });
     await room.post(`/v1/sweeps/${id}/pause`);
     expect((await room.get(`/v1/sweeps/${id}`)).body).toMatchObject({ state: 'paused', etaSeconds: null });
-    await room.post(`/v1/sweeps/${id}/resume`);
+    expect((await room.postNothing(`/v1/sweeps/${id}/resume`)).status).toBe(200);
     expect(await room.over(id)).toMatchObject({ state: 'succeeded', counts: { succeeded: 12 } });
     const resumed = await room.post(`/v1/sweeps/${id}/resume`, { trials: 3 });
     expect(resumed.body).toMatchObject({ state: 'running', search: { trials: 15 }, endedBy: null });
