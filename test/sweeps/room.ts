@@ -121,6 +121,9 @@ export async function openRoom() {
   const job = { datasetId, ...TINY };
   return {
     database,
+    findDataset,
+    machine: MACHINE,
+    clock: Date.now,
     datasets: datasets.of(TENANT),
     datasetId,
     job,
@@ -130,10 +133,10 @@ export async function openRoom() {
     startTraining,
     get: (url: string) => ask('GET', url),
     post: (url: string, body: object = {}) => ask('POST', url, body),
+    postNothing: (url: string) => ask('POST', url),
     remove: (url: string) => ask('DELETE', url),
     /** Begins a sweep over the tiny job. */
     begin: async (request: object = {}): Promise<Sweep> => {
-    postNothing: (url: string) => ask('POST', url),
       const answer = await ask('POST', '/v1/sweeps', { job, space: RATES, ...request });
       if (answer.status !== 202) throw new Error(JSON.stringify(answer.body));
       return answer.body;
