@@ -98,6 +98,16 @@ describe('a sweep', { timeout: 60_000 }, () => {
     expect(await room.over(id)).toMatchObject({ endedBy: 'trials', counts: { succeeded: 5 } });
   });
 
+  it('names its trials by its name, however long that is', async () => {
+    const room = await openRoom();
+    room.startTraining();
+    const name = 'n'.repeat(200);
+    const { id } = await room.begin({ name, search: { algorithm: 'random', trials: 2 } });
+    expect(await room.over(id)).toMatchObject({ counts: { succeeded: 2 } });
+    const { items } = await room.jobs.list({ limit: 50, sweepId: id });
+    expect(items.map((job) => job.name).toSorted()).toEqual([`${name} #0`, `${name} #1`]);
+  });
+
   it('lets pruned trials go on that the new ones make promising', async () => {
     const room = await openRoom();
     room.startTraining();
