@@ -90,6 +90,22 @@ describe('POST /v1/sweeps', () => {
     expect(body.errors.map((error: { path: string }) => error.path)).toContain(path);
   });
 
+  it('refuses to compare trials on validation rows that there are none of', async () => {
+    const room = await openRoom();
+    const job = { ...room.job, split: { validation: 0 } };
+    const { status, body } = await room.post('/v1/sweeps', { job, space: RATES });
+    expect(status).toBe(422);
+    expect(body.errors).toEqual([
+      {
+        path: '/objective/metric',
+        message: 'There are no validation rows to measure it on: split.validation is 0.',
+      },
+    ]);
+    expect((await room.post('/v1/sweeps', { job, space: RATES, objective: { metric: 'trainingLoss' } })).status).toBe(
+      202,
+    );
+  });
+
   it('refuses what is malformed', async () => {
     const room = await openRoom();
     const { status, body } = await room.post('/v1/sweeps', { job: [], space: {}, searches: 1 });
