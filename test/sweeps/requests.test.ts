@@ -154,6 +154,9 @@ describe('lists', () => {
     const rest = (await room.get(`/v1/sweeps/${done.id}/trials?limit=3&after=${firstPage.next}`)).body;
     expect([...firstPage.items, ...rest.items].map(({ number }) => number)).toEqual([0, 1, 2, 3, 4]);
     expect((await room.get(`/v1/sweeps/${done.id}/trials/2`)).body).toEqual(firstPage.items[2]);
-    expect((await room.get(`/v1/sweeps/${done.id}/trials/5`)).body).toMatchObject({ code: 'trial_not_found' });
+    for (const none of ['5', 'two', '0x2', '2.0', '%20']) {
+      const { status, body } = await room.get(`/v1/sweeps/${done.id}/trials/${none}`);
+      expect([status, body.detail]).toEqual([404, `The sweep has no trial '${decodeURIComponent(none)}'.`]);
+    }
   });
 });
