@@ -10,6 +10,7 @@ import { ranUntil } from './conductor/write.ts';
 import { MOST_TRIALS, type SweepSettings } from './request/schema.ts';
 import { readSettings } from './request/settings.ts';
 import type { Sweep } from './schemas.ts';
+import { FAILED } from './search.ts';
 import { checkTrials } from './store.ts';
 
 /** What clients ask of sweeps. Each throws `sweep_wrong_state` where it is not possible, which says what is. */
@@ -115,6 +116,7 @@ export function createSweepActions({ database, news, clock, tenant, found, view 
           .where('sweepId', '=', id)
           .where('state', 'in', ['running', 'paused'])
           .execute();
+        if (readSettings(row.request).external) await endOpenLegs(transaction, id);
         return true;
       });
       if (moved) await askJobs(database, id, 'cancel', now, news);
@@ -131,6 +133,16 @@ function pastItsEnd(settings: SweepSettings, { endedBy, ranMs }: SweepRow): Swee
   if (endedBy === 'noProgress') return { ...settings, completion: { ...completion, trialsWithoutProgress: null } };
   if (endedBy === 'seconds' && maxSeconds !== null) return { ...settings, maxSeconds: maxSeconds + ranMs / 1000 };
   return settings;
+}
+
+/** No job will say what came of trials that somebody else runs: they count as failed should the sweep be resumed. */
+async function endOpenLegs(queries: Queries, sweepId: string): Promise<void> {
+  await queries
+    .updateTable('legs')
+    .set({ result: JSON.stringify(FAILED) })
+    .where('sweepId', '=', sweepId)
+    .where('result', 'is', null)
+    .execute();
 }
 
 function tooMany(have: number): ServiceError {

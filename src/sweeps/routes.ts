@@ -143,7 +143,7 @@ export function sweepRoutes({ sweeps, getModel, close }: SweepRoutesParts): Fast
         params: sweepParams.extend({ number: z.string().describe('The number of a trial.') }),
         response: { 200: answer('The trial.', trialSchema), ...errorResponses(404) },
       },
-      handler: ({ caller, params }) => sweeps(caller).trial(params.id, Number(params.number)),
+      handler: ({ caller, params }) => sweeps(caller).trial(params.id, params.number),
     });
 
     app.get('/v1/sweeps/:id/importance', {

@@ -50,6 +50,9 @@ export interface LegResult {
   readonly course?: readonly (number | null)[];
 }
 
+/** Of a trial that never runs, or of which nothing will be known. */
+export const FAILED: LegResult = { objectives: null, over: true };
+
 /** What to do next. `limits` are of the first objective, as a training's halt has them. */
 export type Next =
   /** Run a new trial, whose number is how many there were. */

@@ -61,7 +61,7 @@ export interface Sweeps extends SweepActions, AskAndTell {
   get(id: string, waiting?: Waiting): Promise<Sweep>;
   trials(id: string, query: TrialsQuery): Promise<Page<Trial>>;
   /** Throws `trial_not_found`. */
-  trial(id: string, number: number): Promise<Trial>;
+  trial(id: string, number: string): Promise<Trial>;
   /** Throws `sweep_wrong_state` where too few trials have ended. */
   importance(id: string): Promise<SweepImportance>;
   /** One model of the best trials. Throws `sweep_wrong_state` where fewer than two have a model, and as `Ensembles` does. */
@@ -72,6 +72,7 @@ export interface Sweeps extends SweepActions, AskAndTell {
 
 /** Another process's news do not come here, so whoever waits looks for himself as often. */
 const LOOK_MS = 1000;
+const WHOLE_NUMBER = /^(0|[1-9]\d{0,8})$/;
 
 export function createSweeps(parts: SweepsParts, tenant: Tenant): Sweeps {
   const { database, news, clock, checkpoints } = parts;
@@ -169,8 +170,8 @@ export function createSweeps(parts: SweepsParts, tenant: Tenant): Sweeps {
 
     async trial(id, number) {
       await found(id);
-      const row = Number.isSafeInteger(number) ? await store.trial(id, number) : undefined;
-      if (row === undefined) throw new ServiceError('trial_not_found', `The sweep has no trial ${number}.`);
+      const row = WHOLE_NUMBER.test(number) ? await store.trial(id, Number(number)) : undefined;
+      if (row === undefined) throw new ServiceError('trial_not_found', `The sweep has no trial '${number}'.`);
       return trialView(row);
     },
 

@@ -106,6 +106,22 @@ describe('POST /v1/sweeps', () => {
     await expect(full.submit(request)).rejects.toMatchObject({ code: 'stored_bytes_quota' });
   });
 
+  it('refuses to compare trials on validation rows that there are none of', async () => {
+    const room = await openRoom();
+    const job = { ...room.job, split: { validation: 0 } };
+    const { status, body } = await room.post('/v1/sweeps', { job, space: RATES });
+    expect(status).toBe(422);
+    expect(body.errors).toEqual([
+      {
+        path: '/objective/metric',
+        message: 'There are no validation rows to measure it on: split.validation is 0.',
+      },
+    ]);
+    expect((await room.post('/v1/sweeps', { job, space: RATES, objective: { metric: 'trainingLoss' } })).status).toBe(
+      202,
+    );
+  });
+
   it('refuses what is malformed', async () => {
     const room = await openRoom();
     const { status, body } = await room.post('/v1/sweeps', { job: [], space: {}, searches: 1 });
@@ -154,6 +170,9 @@ describe('lists', () => {
     const rest = (await room.get(`/v1/sweeps/${done.id}/trials?limit=3&after=${firstPage.next}`)).body;
     expect([...firstPage.items, ...rest.items].map(({ number }) => number)).toEqual([0, 1, 2, 3, 4]);
     expect((await room.get(`/v1/sweeps/${done.id}/trials/2`)).body).toEqual(firstPage.items[2]);
-    expect((await room.get(`/v1/sweeps/${done.id}/trials/5`)).body).toMatchObject({ code: 'trial_not_found' });
+    for (const none of ['5', 'two', '0x2', '2.0', '%20']) {
+      const { status, body } = await room.get(`/v1/sweeps/${done.id}/trials/${none}`);
+      expect([status, body.detail]).toEqual([404, `The sweep has no trial '${decodeURIComponent(none)}'.`]);
+    }
   });
 });

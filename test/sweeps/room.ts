@@ -123,6 +123,9 @@ export async function openRoom() {
   const job = { datasetId, ...TINY };
   return {
     database,
+    findDataset,
+    machine: MACHINE,
+    clock: Date.now,
     datasets: datasets.of(TENANT),
     datasetId,
     job,
@@ -132,6 +135,7 @@ export async function openRoom() {
     startTraining,
     get: (url: string) => ask('GET', url),
     post: (url: string, body: object = {}) => ask('POST', url, body),
+    postNothing: (url: string) => ask('POST', url),
     remove: (url: string) => ask('DELETE', url),
     /** Begins a sweep over the tiny job. */
     begin: async (request: object = {}): Promise<Sweep> => {

@@ -1,4 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { conduct } from '../../src/sweeps/conductor/conduct.ts';
+import { loadLive } from '../../src/sweeps/conductor/live.ts';
+import { Overtaken } from '../../src/sweeps/conductor/write.ts';
 import type { Sweep, Trial } from '../../src/sweeps/schemas.ts';
 import { openRoom, RATES, type Room, TINY } from './room.ts';
 
@@ -79,13 +82,35 @@ describe('a sweep', { timeout: 60_000 }, () => {
     const { id } = await room.begin({ search: { algorithm: 'tpe', trials: 12 } });
     await room.post(`/v1/sweeps/${id}/pause`);
     expect((await room.get(`/v1/sweeps/${id}`)).body).toMatchObject({ state: 'paused', etaSeconds: null });
-    await room.post(`/v1/sweeps/${id}/resume`);
+    expect((await room.postNothing(`/v1/sweeps/${id}/resume`)).status).toBe(200);
     expect(await room.over(id)).toMatchObject({ state: 'succeeded', counts: { succeeded: 12 } });
     const resumed = await room.post(`/v1/sweeps/${id}/resume`, { trials: 3 });
     expect(resumed.body).toMatchObject({ state: 'running', search: { trials: 15 }, endedBy: null });
     expect(await room.over(id)).toMatchObject({ state: 'succeeded', counts: { succeeded: 15 } });
     const unbroken = await room.begin({ search: { algorithm: 'tpe', trials: 15 } });
     expect(await storyOf(room, id)).toEqual(await storyOf(room, unbroken.id));
+  });
+
+  it('gets the trials that it was given, where another process has seen nothing of the pause between', async () => {
+    const room = await openRoom();
+    const { id } = await room.begin({ search: { algorithm: 'random', trials: 2 } });
+    const live = await loadLive(room.database, id);
+    await room.post(`/v1/sweeps/${id}/pause`);
+    await room.post(`/v1/sweeps/${id}/resume`, { trials: 3 });
+    if (live === undefined) throw new Error('the sweep does not run');
+    await expect(conduct(room, live)).rejects.toThrow(Overtaken);
+    room.startTraining();
+    expect(await room.over(id)).toMatchObject({ endedBy: 'trials', counts: { succeeded: 5 } });
+  });
+
+  it('names its trials by its name, however long that is', async () => {
+    const room = await openRoom();
+    room.startTraining();
+    const name = 'n'.repeat(200);
+    const { id } = await room.begin({ name, search: { algorithm: 'random', trials: 2 } });
+    expect(await room.over(id)).toMatchObject({ counts: { succeeded: 2 } });
+    const { items } = await room.jobs.list({ limit: 50, sweepId: id });
+    expect(items.map((job) => job.name).toSorted()).toEqual([`${name} #0`, `${name} #1`]);
   });
 
   it('lets pruned trials go on that the new ones make promising', async () => {

@@ -10,7 +10,7 @@ import { demandRunning, finishSweep, Overtaken, ranUntil, writeOutcome } from '.
 import { type Objective, objectivesOf } from '../request/objective.ts';
 import { readSettings } from '../request/settings.ts';
 import type { AskAnswer, TellRequest, Trial } from '../schemas.ts';
-import type { Leg, Next } from '../search.ts';
+import { FAILED, type Leg, type Next } from '../search.ts';
 import { createSweepStore } from '../store.ts';
 import { trialView } from '../view.ts';
 import type { Think } from './thinker.ts';
@@ -118,9 +118,14 @@ export function createAskAndTell({ database, news, think, clock }: AskingParts, 
       const before = await shown(id, told.number);
       if (before.state !== 'running') return sameOrRefused(before, outcome);
       const now = clock();
-      await database
-        .transaction()
-        .execute((transaction) => writeTold(transaction, row, objectives, told.number, outcome, now));
+      try {
+        await database
+          .transaction()
+          .execute((transaction) => writeTold(transaction, row, objectives, told.number, outcome, now));
+      } catch (error) {
+        if (error instanceof Overtaken) return sameOrRefused(await shown(id, told.number), outcome);
+        throw error;
+      }
       await endIfAllTold(id, now);
       news.publish({ kind: 'sweep', sweepId: id });
       return shown(id, told.number);
@@ -132,7 +137,12 @@ export function createAskAndTell({ database, news, think, clock }: AskingParts, 
     const live = await loadLive(database, id);
     if (live === undefined || live.open.size > 0) return;
     const next = await nextOf(live, think);
-    if (next.do === 'end') await endIfDone(database, live, next.because, now);
+    try {
+      if (next.do === 'end') await endIfDone(database, live, next.because, now);
+    } catch (error) {
+      // What is told is kept; who was first has ended the sweep, or whoever asks next does.
+      if (!(error instanceof Overtaken)) throw error;
+    }
   }
 }
 
@@ -213,7 +223,7 @@ async function endIfDone(database: Database, live: Live, because: SweepEnd, now:
 function outcomeOf(told: TellRequest, objectives: readonly Objective[]): Outcome {
   if ('failed' in told) {
     const error = { code: 'told_failed', message: told.message ?? 'Whoever ran the trial says that it failed.' };
-    return { result: { objectives: null, over: true }, state: 'failed', epochs: null, error: JSON.stringify(error) };
+    return { result: FAILED, state: 'failed', epochs: null, error: JSON.stringify(error) };
   }
   const values = 'objective' in told ? oneOf(told.objective, objectives) : namedOf(told.objectives, objectives);
   return { result: { objectives: values, over: true }, state: 'succeeded', epochs: null, error: null };

@@ -1,10 +1,10 @@
-import type { checkRequest } from '../../jobs/check.ts';
+import type { CheckedRequest } from '../../jobs/check.ts';
 import type { FieldError } from '../../kit/errors.ts';
 import { newId } from '../../kit/ids.ts';
 import type { Halt, Watched } from '../../training/halt.ts';
 import { tryJob } from '../request/check.ts';
 import { isMonitor } from '../request/objective.ts';
-import type { LegResult, Next } from '../search.ts';
+import { FAILED, type LegResult, type Next } from '../search.ts';
 import { placeParameters } from '../space/place.ts';
 import type { Parameters } from '../space/space.ts';
 import type { Live } from './live.ts';
@@ -22,7 +22,7 @@ export interface NewTrial {
   readonly leg: DecidedLeg;
   readonly parameters: Parameters;
   readonly jobId: string | null;
-  readonly checked: Awaited<ReturnType<typeof checkRequest>> | null;
+  readonly checked: CheckedRequest | null;
   readonly halt: Halt | null;
   readonly errors: readonly FieldError[];
   readonly result: LegResult | undefined;
@@ -42,8 +42,6 @@ export interface GoOn {
 /** What the search has decided, ready to be written. */
 export type Decision = NewTrial | GoOn;
 
-const FAILED: LegResult = { objectives: null, over: true };
-
 /** The probes of the space cannot foresee every combination of its values: one that is impossible costs a trial, not the sweep. */
 export async function newTrial(
   { findDataset, machine, clock }: ConductParts,
@@ -53,14 +51,26 @@ export async function newTrial(
   const { row, settings, trials, legs } = live;
   const { parameters } = next;
   const trial = trials.length;
-  const named = { ...settings.job, name: `${row.name} #${trial}` };
-  const job = placeParameters(named, parameters, settings.usual ?? {});
+  const job = placeParameters(settings.job ?? {}, parameters, settings.usual ?? {});
   const tried = await tryJob(job, (id) => findDataset(id, row.project), machine);
+  const name = `${row.name} #${trial}`;
   const leg = { number: legs, trial, until: next.until };
   const common = { kind: 'ask', leg, parameters, halt: haltOf(live, next) } as const;
   return 'errors' in tried
     ? { ...common, jobId: null, checked: null, errors: tried.errors, result: FAILED, queues: false }
-    : { ...common, jobId: newId('job', clock()), checked: tried.checked, errors: [], result: undefined, queues: true };
+    : {
+        ...common,
+        jobId: newId('job', clock()),
+        checked: named(tried.checked, name),
+        errors: [],
+        result: undefined,
+        queues: true,
+      };
+}
+
+/** Named after the check, as the name of a sweep with a number behind it may be longer than people's. */
+function named(checked: CheckedRequest, name: string): CheckedRequest {
+  return { ...checked, request: { ...checked.request, name } };
 }
 
 export function goOnDecision(live: Live, next: Extract<Next, { do: 'goOn' }>): GoOn {

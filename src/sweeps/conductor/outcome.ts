@@ -6,7 +6,7 @@ import type { JobRow, LossRow, TrialState } from '../../store/tables.ts';
 import { epochCost } from '../../training/earlyStopping.ts';
 import type { EpochMeasures } from '../../training/report.ts';
 import type { Objective } from '../request/objective.ts';
-import type { LegResult } from '../search.ts';
+import { FAILED, type LegResult } from '../search.ts';
 
 const READ = ['id', 'state', 'halted', 'request', 'progress', 'best', 'modelId', 'error'] as const;
 type ReadJob = Pick<JobRow, (typeof READ)[number]>;
@@ -35,7 +35,7 @@ const NO_OBJECTIVE = {
   message: 'The training has ended without a number for the objective: it may need validation rows.',
 };
 const GONE: Outcome = {
-  result: { objectives: null, over: true },
+  result: FAILED,
   state: 'cancelled',
   epochs: 0,
   error: null,

@@ -22,6 +22,9 @@ export async function demandRunning(queries: Queries, { row, written }: Live): P
     .where('id', '=', row.id)
     .where('state', '=', 'running')
     .where('endedBy', 'is', row.endedBy)
+    // Others than these where it was paused or over meanwhile and goes on.
+    .where('runningSince', 'is', row.runningSince)
+    .where('request', '=', row.request)
     .executeTakeFirst();
   if (held.numUpdatedRows === 0n) throw new Overtaken(`sweep ${row.id} was changed`);
   const { last } = await queries

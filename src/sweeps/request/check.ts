@@ -40,7 +40,7 @@ export async function checkSweep(request: SweepRequest, checks: SweepChecks): Pr
   const mistakes = [
     ...searchMistakes(request, space),
     ...probed.mistakes,
-    ...(request.external ? externalMistakes(request) : objectiveMistakes(objectives, probed.sample)),
+    ...(request.external ? externalMistakes(request) : objectiveMistakes(request, objectives, probed.sample)),
     ...manyMistakes(request, objectives),
   ];
   if (mistakes.length > 0) throw mistaken('invalid_sweep', 'The sweep', mistakes);
@@ -196,14 +196,26 @@ function searchMistakes({ search }: SweepRequest, space: Space): readonly FieldE
   }));
 }
 
-function objectiveMistakes(objectives: readonly Objective[], sample: Checked | null): readonly FieldError[] {
+function objectiveMistakes(
+  { space }: SweepRequest,
+  objectives: readonly Objective[],
+  sample: Checked | null,
+): readonly FieldError[] {
   return objectives.flatMap(({ metric }, i) => {
     const path = `${placeOf(objectives, i)}/metric`;
     if (!isObjectiveMetric(metric)) return [{ path, message: `A job does not measure '${metric}'.` }];
-    const task = sample?.spec.task;
-    if (task === undefined || !isMonitor(metric) || measures(task, metric)) return [];
-    return [{ path, message: `A ${task} task does not measure '${metric}'.` }];
+    if (sample === null || !isMonitor(metric)) return [];
+    const { task, split } = sample.spec;
+    if (!measures(task, metric)) return [{ path, message: `A ${task} task does not measure '${metric}'.` }];
+    if (isWithoutValidation(split) && !Object.hasOwn(space, 'split.validation'))
+      return [{ path, message: 'There are no validation rows to measure it on: split.validation is 0.' }];
+    return [];
   });
+}
+
+/** A split column that names none has some taken of the training rows. */
+function isWithoutValidation(split: Checked['spec']['split']): boolean {
+  return split.method !== 'column' && split.validation === 0;
 }
 
 function placeOf(objectives: readonly Objective[], i: number): string {

@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { createAskAndTell } from '../../../src/sweeps/asking/asking.ts';
+import type { Think } from '../../../src/sweeps/asking/thinker.ts';
 import { searchSettingsOf } from '../../../src/sweeps/request/settings.ts';
 import { createSearch, type Leg } from '../../../src/sweeps/search.ts';
+import { TENANT } from '../../support/access.ts';
 import { openRoom, type Room } from '../room.ts';
 
 const SPACE = { x: { type: 'uniform', min: -5, max: 10 }, kind: { type: 'choice', values: ['a', 'b'] } };
@@ -111,6 +114,34 @@ describe('ask and tell', () => {
     expect(await tell({ number: 0, failed: true })).toMatchObject({ status: 409 });
     expect(await tell({ number: 7, objective: 3 })).toMatchObject({ status: 404, body: { code: 'trial_not_found' } });
     expect(await tell({ number: 0 })).toMatchObject({ status: 400 });
+  });
+
+  it('keeps what is told of the last trial while somebody pauses the sweep', async () => {
+    const room = await openRoom();
+    const id = await beginExternal(room, { search: { algorithm: 'random', trials: 1 } });
+    await room.post(`/v1/sweeps/${id}/ask`);
+    const think: Think = async () => {
+      await room.post(`/v1/sweeps/${id}/pause`);
+      return { do: 'end', because: 'trials' };
+    };
+    const { tell } = createAskAndTell({ ...room, think, clock: Date.now }, TENANT.project);
+    expect(await tell(id, { number: 0, objective: 2 })).toMatchObject({ state: 'succeeded', objective: 2 });
+    await room.post(`/v1/sweeps/${id}/resume`);
+    expect((await room.post(`/v1/sweeps/${id}/ask`)).body).toEqual({ trial: null, state: 'succeeded', waitFor: null });
+  });
+
+  it('goes on after it was cancelled, with the trials that were out as failed ones', async () => {
+    const room = await openRoom();
+    const id = await beginExternal(room, { parallel: 2, search: { algorithm: 'random', trials: 3 } });
+    for (let n = 0; n < 2; n++) await room.post(`/v1/sweeps/${id}/ask`);
+    await room.post(`/v1/sweeps/${id}/cancel`);
+    await room.post(`/v1/sweeps/${id}/resume`);
+    expect((await room.post(`/v1/sweeps/${id}/ask`)).body).toMatchObject({ trial: { number: 2 } });
+    await room.post(`/v1/sweeps/${id}/tell`, { number: 2, objective: 2 });
+    expect((await room.get(`/v1/sweeps/${id}`)).body).toMatchObject({
+      state: 'succeeded',
+      counts: { succeeded: 1, cancelled: 2 },
+    });
   });
 
   it('wants every objective by its name where there are several', async () => {
