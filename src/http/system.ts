@@ -11,8 +11,8 @@ const systemSchema = z
       .string()
       .describe(
         'The kernels that do the arithmetic: `native` with its instruction set, `wasm` with the reason why not native, or `reference`. ' +
-          '`amx` and `avx512bf16` are `avx512` with products of bfloat16 by instructions of their own; these were tested in simulation, not yet ' +
-          'on such a processor, and are taken only where they agree with the reference when the service starts.',
+          '`amx` and `avx512bf16` are `avx512` with products of bfloat16 by instructions of their own; `amx` was tested in simulation, not yet ' +
+          'on such a processor; both are taken only where they agree with the reference when the service starts.',
       ),
     cores: z.int().describe('Cores of the machine that this process may use.'),
     coresOfJob: z

@@ -9,7 +9,7 @@ import type { TrainingSpec } from '../training/schemas/spec.ts';
 const THREAD_BYTES = 64 * 2 ** 20;
 /** A value of the table: float64, or a code with its share of the dictionary. */
 const TABLE_VALUE_BYTES = 8;
-/** A dense input of a row: float32, once in the matrix and once in the kernels' arena. */
+/** A dense input of a row: float32, once in the matrix, which jobs on the same data share, and once in the kernels' arena. */
 const INPUT_BYTES = 8;
 /** The code of a categorical column, once in either. */
 const CODE_BYTES = 8;

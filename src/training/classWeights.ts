@@ -1,4 +1,3 @@
-import { encodeTarget } from '../features/target.ts';
 import { ServiceError } from '../kit/errors.ts';
 import { unknownClasses } from './classNames.ts';
 import type { Prepared } from './prepare.ts';
@@ -10,7 +9,7 @@ import type { TrainingSettings } from './schemas/training.ts';
  */
 export function resolveClassWeights(
   classWeights: TrainingSettings['classWeights'],
-  { target, targetColumn, parts }: Pick<Prepared, 'target' | 'targetColumn' | 'parts'>,
+  { target, T, rows }: Pick<Prepared, 'target' | 'T' | 'rows'>,
 ): readonly number[] | null {
   if (classWeights === null || target.kind !== 'classes') return null;
   const { classes } = target;
@@ -18,7 +17,7 @@ export function resolveClassWeights(
     checkLabels(Object.keys(classWeights), classes);
     return classes.map((label) => (Object.hasOwn(classWeights, label) ? classWeights[label] : 1));
   }
-  const codes = encodeTarget(target, targetColumn, parts.training);
+  const codes = T.subarray(0, rows.training);
   const counts = classes.map((_label, index) => codes.filter((code) => code === index).length);
   return counts.map((count) => (count > 0 ? codes.length / (classes.length * count) : 1));
 }

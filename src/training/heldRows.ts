@@ -1,47 +1,29 @@
 import type { Trainer } from '../engine/trainer.ts';
-import { encodeTarget } from '../features/target.ts';
-import { transform } from '../features/transform.ts';
 import type { Prepared } from './prepare.ts';
 import type { Parts } from './split/parts.ts';
 
-/** Rows made into inputs at once, so that the matrix is never there twice. */
-const CHUNK_ROWS = 4096;
-
 /** Rows of all parts together. */
-export function countRows({ training, validation, test }: Parts): number {
-  return training.length + validation.length + test.length;
+export function countRows({ rows: { training, validation, test } }: Pick<Prepared, 'rows'>): number {
+  return training + validation + test;
 }
 
-/**
- * Puts every part's rows into the trainer's arena, one part behind the other, and gives their numbers there.
- * Class weights go into the weights of the rows.
- */
-export function holdParts(trainer: Trainer, prepared: Prepared, classWeights: readonly number[] | null): Parts {
-  const { training, validation, test } = prepared.parts;
-  const hold = (rows: Int32Array, first: number) => {
-    holdRows(trainer, prepared, classWeights, rows, first);
-    return rows.map((_row, i) => first + i);
-  };
+/** Puts every part's rows into the trainer's arena. Class weights go into the weights of the rows. */
+export function holdRows(trainer: Trainer, prepared: Prepared, classWeights: readonly number[] | null): void {
+  const { X, codes, T, weights } = prepared;
+  const weightOf = (code: number, row: number) => (weights?.[row] ?? 1) * (classWeights?.[code] ?? 1);
+  const rowWeights = weights !== null || classWeights !== null ? Float64Array.from(T, weightOf) : null;
+  trainer.hold(0, { X, codes, T, rowWeights });
+}
+
+/** The numbers of the rows of each part, which lie one behind the other. */
+export function numberParts({ rows: { training, validation, test } }: Pick<Prepared, 'rows'>): Parts {
   return {
-    training: hold(training, 0),
-    validation: hold(validation, training.length),
-    test: hold(test, training.length + validation.length),
+    training: numbers(0, training),
+    validation: numbers(training, validation),
+    test: numbers(training + validation, test),
   };
 }
 
-function holdRows(
-  trainer: Trainer,
-  { table, features, target, targetColumn, weights }: Prepared,
-  classWeights: readonly number[] | null,
-  rows: Int32Array,
-  first: number,
-): void {
-  const weighted = weights !== null || classWeights !== null;
-  for (let start = 0; start < rows.length; start += CHUNK_ROWS) {
-    const chunk = rows.subarray(start, start + CHUNK_ROWS);
-    const T = encodeTarget(target, targetColumn, chunk);
-    const weightOf = (row: number, i: number) => (weights?.[row] ?? 1) * (classWeights?.[T[i]] ?? 1);
-    const rowWeights = weighted ? Float64Array.from(chunk, weightOf) : null;
-    trainer.hold(first + start, { ...transform(features, table, chunk), T, rowWeights });
-  }
+function numbers(first: number, count: number): Int32Array {
+  return Int32Array.from({ length: count }, (_, i) => first + i);
 }

@@ -8,6 +8,7 @@ import {
   rowsWithTarget,
   unscaledNumber,
 } from '../features/target.ts';
+import { layoutOf, transform } from '../features/transform.ts';
 import { type Column, findColumn, type Table } from '../kit/table.ts';
 import type { Warning } from '../kit/warning.ts';
 import { invalidSpec } from './invalidSpec.ts';
@@ -15,23 +16,101 @@ import { lossName } from './resolve/loss.ts';
 import { reservedColumns } from './resolve/resolve.ts';
 import { readWeights } from './rowWeights.ts';
 import type { TrainingSpec } from './schemas/spec.ts';
-import type { Parts } from './split/parts.ts';
+import type { PartName } from './split/parts.ts';
 import { splitRows } from './split/split.ts';
 
-/** A table that is ready to train on: parted, and all that is fitted fitted to the training rows. */
-export interface Prepared {
-  readonly table: Table;
-  readonly parts: Parts;
+/** What was fitted to a table's training rows, and how many rows each part has. */
+interface Facts {
   readonly features: FittedFeatures;
   readonly target: FittedTarget;
-  readonly targetColumn: Column;
-  /** A weight for every row of the table; null: each weighs 1. */
-  readonly weights: Float64Array | null;
+  readonly rows: Readonly<Record<PartName, number>>;
   readonly warnings: readonly Warning[];
 }
 
-/** Parts the rows and fits features and target. Throws `invalid_spec` for what only the data can tell. */
-export function prepare(table: Table, spec: TrainingSpec): Prepared {
+/**
+ * All that a training needs of a table: parted, fitted and made into numbers; the training rows first, then those of validation and test. Whoever
+ * gets it only reads it, so that many trainings can share it.
+ */
+export interface Prepared extends Facts {
+  /** The inputs (dense, m) and codes (columns, m), one row's together. */
+  readonly X: Float32Array;
+  readonly codes: Int32Array;
+  /** The target of each row as the network learns it. */
+  readonly T: Float64Array;
+  /** The number of each row's class, or its value in the target's own unit. */
+  readonly actual: Float64Array;
+  /** Null: each row weighs 1. */
+  readonly weights: Float64Array | null;
+}
+
+/** Names all that `prepare` makes of a file's columns: trainings of the same name can share it. */
+export function preparationKey(file: string, columns: readonly string[], spec: TrainingSpec): string {
+  const { target, task, weightColumn, features, split, training } = spec;
+  const counts = lossName(training.loss) === 'poisson';
+  return JSON.stringify({ file, columns, target, task, weightColumn, features, split, counts });
+}
+
+/** Memory of so many bytes: of this thread, or shared with others. */
+export type Allocate = (bytes: number) => ArrayBufferLike;
+
+/** Rows made into inputs at once, so that the matrix is never there twice. */
+const CHUNK_ROWS = 4096;
+
+/** Parts the rows, fits features and target and makes numbers of them. Throws `invalid_spec` for what only the data can tell. */
+export function prepare(table: Table, spec: TrainingSpec, allocate: Allocate = ownMemory): Prepared {
+  const { parts, targetColumn, weights, features, target, warnings } = fitTable(table, spec);
+  const { training, validation, test } = parts;
+  const order = joined([training, validation, test]);
+  const numbers = (values: Float64Array) => {
+    const kept = new Float64Array(allocate(values.byteLength));
+    kept.set(values);
+    return kept;
+  };
+  const T = numbers(encodeTarget(target, targetColumn, order));
+  // A class is learned by its number.
+  const actual =
+    target.kind === 'classes' ? T : numbers(encodeTarget(unscaledNumber(targetColumn), targetColumn, order));
+  return {
+    features,
+    target,
+    warnings,
+    rows: { training: training.length, validation: validation.length, test: test.length },
+    ...makeInputs(features, table, order, allocate),
+    T,
+    actual,
+    weights: weights && numbers(Float64Array.from(order, (row) => weights[row])),
+  };
+}
+
+function joined(parts: readonly Int32Array[]): Int32Array {
+  const all = new Int32Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let offset = 0;
+  for (const part of parts) {
+    all.set(part, offset);
+    offset += part.length;
+  }
+  return all;
+}
+
+function ownMemory(bytes: number): ArrayBuffer {
+  return new ArrayBuffer(bytes);
+}
+
+function makeInputs(features: FittedFeatures, table: Table, order: Int32Array, allocate: Allocate) {
+  const { inputs, oneHot } = layoutOf(features);
+  const dense = inputs - oneHot.reduce((sum, column) => sum + column.inputs, 0);
+  const X = new Float32Array(allocate(order.length * dense * Float32Array.BYTES_PER_ELEMENT));
+  const codes = new Int32Array(allocate(order.length * oneHot.length * Int32Array.BYTES_PER_ELEMENT));
+  for (let start = 0; start < order.length; start += CHUNK_ROWS) {
+    const chunk = transform(features, table, order.subarray(start, start + CHUNK_ROWS));
+    X.set(chunk.X, start * dense);
+    codes.set(chunk.codes, start * oneHot.length);
+  }
+  return { X, codes };
+}
+
+/** Parts the rows of the table and fits features and target; weights are of every row, null: each weighs 1. Throws as `prepare` does. */
+export function fitTable(table: Table, spec: TrainingSpec) {
   const targetColumn = findColumn(table, spec.target);
   if (targetColumn === undefined) throw invalidSpec('/target', `The dataset has no column '${spec.target}'.`);
   const kind = spec.task === 'regression' ? 'number' : 'classes';
@@ -53,7 +132,6 @@ export function prepare(table: Table, spec: TrainingSpec): Prepared {
     throw invalidSpec('/features', 'No column is left to learn from: all are constant or left out.');
   const used = table.columns.filter(({ name }) => features.columns.some(({ column }) => column === name));
   return {
-    table,
     parts,
     features,
     target,

@@ -5,9 +5,9 @@ import { layoutOf } from '../features/transform.ts';
 import type { Table } from '../kit/table.ts';
 import { resolveClassWeights } from './classWeights.ts';
 import { type EpochsOptions, runEpochs } from './epochs.ts';
-import { countRows, holdParts } from './heldRows.ts';
+import { countRows, holdRows, numberParts } from './heldRows.ts';
 import { engineLoss, outputsFor } from './losses.ts';
-import { truthOfRows } from './metrics/measure.ts';
+import type { Truth } from './metrics/measure.ts';
 import type { Outcome } from './outcome.ts';
 import { type Prepared, prepare } from './prepare.ts';
 import { measurePart, type Run } from './run.ts';
@@ -15,7 +15,6 @@ import type { TrainingSpec } from './schemas/spec.ts';
 import { createTrainingThreads } from './threads.ts';
 
 export interface TrainOptions extends EpochsOptions {
-  readonly table: Table;
   readonly createKernels: CreateKernels;
 }
 
@@ -24,9 +23,13 @@ export interface TrainOptions extends EpochsOptions {
  * parameters on every part. Null when it was cancelled or paused, or has halted. Throws LossDivergedError, ServiceError `invalid_spec` for what only the data can
  * tell, and RangeError when the memory is not to be had.
  */
-export function train(options: TrainOptions): Outcome | null {
-  const { table, spec } = options;
-  const prepared = prepare(table, spec);
+export function train({ table, ...options }: TrainOptions & { readonly table: Table }): Outcome | null {
+  return trainPrepared(prepare(table, options.spec), options);
+}
+
+/** The same of a table that was prepared for this training, or for one that differs from it in nothing that `preparationKey` names. */
+export function trainPrepared(prepared: Prepared, options: TrainOptions): Outcome | null {
+  const { spec } = options;
   const network = networkOf(prepared, spec);
   const run = createRun(prepared, network, options);
   try {
@@ -68,13 +71,13 @@ function createRun(
   network: NetworkSpec,
   { spec: { training }, createKernels, control }: TrainOptions,
 ): Run {
-  const { parts, target, targetColumn, weights } = prepared;
+  const { rows, weights } = prepared;
   const { batchSize, optimizer, clipGradientNorm, l1, l2, precision, seed } = training;
   const classWeights = resolveClassWeights(training.classWeights, prepared);
   const trainer = createTrainer(network, {
     createKernels,
-    batchSize: batchSize === 'full' ? parts.training.length : Math.min(batchSize, parts.training.length),
-    heldRows: countRows(parts),
+    batchSize: batchSize === 'full' ? rows.training : Math.min(batchSize, rows.training),
+    heldRows: countRows(prepared),
     loss: engineLoss(training),
     optimizer,
     weighted: weights !== null || classWeights !== null,
@@ -84,17 +87,22 @@ function createRun(
     precision,
     seed,
   });
-  const truthOf = (rows: Int32Array) => truthOfRows(target, targetColumn, weights, rows);
+  holdRows(trainer, prepared, classWeights);
   const threads = createTrainingThreads(trainer, training.threads, control);
   return {
     prepared,
     trainer,
     threads,
-    held: holdParts(trainer, prepared, classWeights),
+    held: numberParts(prepared),
     truth: {
-      training: truthOf(parts.training),
-      validation: truthOf(parts.validation),
-      test: truthOf(parts.test),
+      training: truthOf(prepared, 0, rows.training),
+      validation: truthOf(prepared, rows.training, rows.validation),
+      test: truthOf(prepared, rows.training + rows.validation, rows.test),
     },
   };
+}
+
+function truthOf({ actual, weights }: Prepared, first: number, count: number): Truth {
+  const end = first + count;
+  return { actual: actual.subarray(first, end), weights: weights?.subarray(first, end) ?? null };
 }

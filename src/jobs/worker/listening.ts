@@ -1,5 +1,6 @@
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 import type { Clock } from '../../kit/clock.ts';
+import type { Prepared } from '../../training/prepare.ts';
 import type { EpochReport, RunPlan } from '../../training/report.ts';
 import type { TrainingSpec } from '../../training/schemas/spec.ts';
 import type { EncodedCheckpoint } from '../checkpoints/checkpoints.ts';
@@ -18,6 +19,8 @@ export interface ListeningParts {
   readonly port: MessagePort;
   readonly clock: Clock;
   readonly metrics: Pick<TrainingMetrics, 'rows' | 'epochs'>;
+  /** Called when what the thread was to make ready is there, before the training begins. */
+  readonly onPrepared: (prepared: Prepared) => void;
   /** Called once, when the training begins. */
   readonly onStart: (plan: RunPlan) => void;
   readonly note: (note: Note) => void;
@@ -79,6 +82,7 @@ export function listen(parts: ListeningParts): Listening {
   };
   const hear = (message: ThreadMessage) => {
     if (message.kind === 'epochs') message.reports.forEach(noteEpoch);
+    else if (message.kind === 'prepared') parts.onPrepared(message.prepared);
     else if (message.kind === 'checkpoint') parts.onCheckpoint(message.checkpoint);
     else begin(message.plan, message.kernels);
   };

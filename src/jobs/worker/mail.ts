@@ -1,10 +1,12 @@
 import type { MessagePort } from 'node:worker_threads';
+import type { Prepared } from '../../training/prepare.ts';
 import type { EpochReport, RunPlan } from '../../training/report.ts';
 import type { EncodedCheckpoint } from '../checkpoints/checkpoints.ts';
 import type { ThreadMessage } from './threadTask.ts';
 
 /** What a thread tells of its job, in few messages however short the epochs are: a message takes as long as an epoch of small data. */
 export interface Mail {
+  prepared(prepared: Prepared): void;
   started(plan: RunPlan, kernels: string): void;
   epoch(report: EpochReport): void;
   /** Its bytes are gone over with it. */
@@ -14,7 +16,7 @@ export interface Mail {
 }
 
 /** Nobody sees that an epoch is told so much later, and the next one ends about as soon as this one did. */
-const PAUSE_MS = 25;
+const PAUSE_MS = 10;
 
 export function createMail(port: MessagePort): Mail {
   let waiting: EpochReport[] = [];
@@ -28,6 +30,7 @@ export function createMail(port: MessagePort): Mail {
     sentAt = performance.now();
   };
   return {
+    prepared: (prepared) => send({ kind: 'prepared', prepared }),
     started: (plan, kernels) => send({ kind: 'started', plan, kernels }),
     epoch(report) {
       waiting.push(report);

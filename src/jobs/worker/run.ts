@@ -73,13 +73,17 @@ export function startRun(parts: RunParts, claimed: ClaimedJob): Run {
   let deadline: NodeJS.Timeout | undefined;
 
   const left = Promise.withResolvers<void>();
+  const quitting = new AbortController();
   const leaving = new AbortController();
   const stored = (write: () => Promise<void>) => untilStored(write, leaving.signal, log);
 
   const run = async () => {
     const timed = parts.metrics.runSeconds.startTimer();
     trace.enter('prepare');
-    const training = await trainOnThread({ ...parts, log, onStart, onLeft: left.resolve }, job, control, force.signal);
+    const training = await trainOnThread({ ...parts, log, onStart, onLeft: left.resolve }, job, control, {
+      leaving: quitting.signal,
+      force: force.signal,
+    });
     trace.enter('save');
     await stored(() => endJob({ ...parts, log }, job, training));
     timed({ outcome: training.result.kind });
@@ -95,6 +99,7 @@ export function startRun(parts: RunParts, claimed: ClaimedJob): Run {
     control.end(ENDING_FOR[reason]);
     if (reason === 'shutdown' || reason === 'lost') leaving.abort();
     // Whoever is to make its model has to measure it first, which may take long.
+    if (reason !== 'stop') quitting.abort();
     if (reason !== 'stop') deadline ??= setTimeout(() => force.abort(), parts.stopMs);
   };
   if (claimed.requested) stop(claimed.requested);

@@ -1,14 +1,17 @@
 /** What a thread of the pool runs: one job at a time, from the dataset's file to the outcome. */
+import { setImmediate } from 'node:timers/promises';
 import { workerData } from 'node:worker_threads';
 import { ServiceError } from '../../kit/errors.ts';
 import { encodeCheckpoint } from '../../training/checkpoint/encoding.ts';
 import { LossDivergedError } from '../../training/diverged.ts';
 import { chooseKernels } from '../../training/kernels.ts';
-import { train } from '../../training/train.ts';
+import { type Prepared, prepare } from '../../training/prepare.ts';
+import { reusePlayers } from '../../training/reuse.ts';
+import { trainPrepared } from '../../training/train.ts';
 import { type Failure, INTERNAL_ERROR, isOutOfMemory, OUT_OF_MEMORY } from '../failures.ts';
 import { selectColumns } from './columns.ts';
 import { createControl } from './control.ts';
-import { createMail } from './mail.ts';
+import { createMail, type Mail } from './mail.ts';
 import { beNice, THREAD_NICENESS } from './priorities.ts';
 import { createTableReader } from './tableReader.ts';
 import type { ThreadResult, ThreadSetup, ThreadTask } from './threadTask.ts';
@@ -16,7 +19,8 @@ import type { ThreadResult, ThreadSetup, ThreadTask } from './threadTask.ts';
 beNice(THREAD_NICENESS);
 // A thread counts as started when this module is loaded, so all that takes time is made ready here, before the first job comes.
 const { kernels }: ThreadSetup = workerData;
-const { createKernels, description } = chooseKernels(kernels);
+const { createKernels: createAnew, description } = chooseKernels(kernels);
+const createKernels = reusePlayers(createAnew);
 const tableReader = createTableReader();
 
 /** Whoever can call it has loaded all of the above. */
@@ -24,13 +28,13 @@ export function warmUp(): void {}
 
 /** Trains one job; what its process gets to know of an error is in the result, so a thrown one is a crash. */
 export async function runTask(task: ThreadTask): Promise<ThreadResult> {
-  const { spec, file, columns, checkpoint, halt, extendable, control, port } = task;
+  const { spec, checkpoint, halt, extendable, control, port } = task;
+  // What the trainings before have left is let go of between two turns of the event loop, and the pool takes none.
+  await setImmediate();
   const mail = createMail(port);
   let interrupted: ThreadResult = { kind: 'stopped' };
   try {
-    const table = selectColumns(await tableReader.read(file), columns);
-    const outcome = train({
-      table,
+    const outcome = trainPrepared(task.prepared ?? (await prepareFor(task, mail)), {
       spec,
       createKernels,
       checkpoint,
@@ -54,6 +58,14 @@ export async function runTask(task: ThreadTask): Promise<ThreadResult> {
   } finally {
     mail.close();
   }
+}
+
+/** What the training needs of its dataset, made ready for it and all that come to need the same. */
+async function prepareFor({ file, columns, spec }: ThreadTask, mail: Mail): Promise<Prepared> {
+  const table = selectColumns(await tableReader.read(file), columns);
+  const prepared = prepare(table, spec, (bytes) => new SharedArrayBuffer(bytes));
+  mail.prepared(prepared);
+  return prepared;
 }
 
 function failureOf(error: unknown): Failure {

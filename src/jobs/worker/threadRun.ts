@@ -2,6 +2,7 @@ import { MessageChannel } from 'node:worker_threads';
 import type { Logger } from 'pino';
 import type { Clock } from '../../kit/clock.ts';
 import type { Halt } from '../../training/halt.ts';
+import { preparationKey } from '../../training/prepare.ts';
 import type { RunPlan } from '../../training/report.ts';
 import type { TrainingSpec } from '../../training/schemas/spec.ts';
 import type { FindDataset } from '../check.ts';
@@ -13,10 +14,13 @@ import type { TrainedJob, Training } from './ending.ts';
 import { listen } from './listening.ts';
 import type { TrainingMetrics } from './metrics.ts';
 import type { Pool } from './pool.ts';
+import type { Preparation, Preparations } from './preparations.ts';
 import type { ThreadResult } from './threadTask.ts';
 
 export interface ThreadParts extends Omit<CheckpointingParts, 'jobId' | 'control'> {
   readonly pool: Pool;
+  /** What jobs share of their data. */
+  readonly preparations: Preparations;
   readonly findDataset: FindDataset;
   /** The Parquet file of a dataset; undefined: it is gone. */
   readonly findFile: (datasetId: string) => Promise<string | undefined>;
@@ -37,26 +41,64 @@ export interface RunningJob extends TrainedJob {
   readonly extendable: boolean;
 }
 
-/** Trains a job on a thread of the pool, from its last checkpoint on where there is one. `signal` ends the thread, whatever it does. */
+/** How a run is told to end from outside of its thread. */
+export interface RunSignals {
+  /** It is not to begin any more. */
+  readonly leaving: AbortSignal;
+  /** Ends the thread, whatever it does. */
+  readonly force: AbortSignal;
+}
+
+/** Trains a job on a thread of the pool, from its last checkpoint on where there is one. */
 export async function trainOnThread(
   parts: ThreadParts,
   job: RunningJob,
   control: Control,
-  signal: AbortSignal,
+  signals: RunSignals,
 ): Promise<Training> {
-  const { spec, halt, extendable, id: jobId } = job;
   const data = await findData(parts, job);
   if (data === undefined) return { result: { kind: 'failed', failure: DATASET_GONE }, last: null };
+  const key = preparationKey(data.file, data.columns, data.spec);
+  const preparation = await parts.preparations.take(key, signals.leaving);
+  if (preparation === undefined) return { result: { kind: 'stopped' }, last: null };
+  try {
+    return await train(parts, job, { ...data, control, preparation }, signals.force);
+  } finally {
+    preparation.release();
+  }
+}
+
+interface Ready extends NonNullable<Awaited<ReturnType<typeof findData>>> {
+  readonly control: Control;
+  readonly preparation: Preparation;
+}
+
+async function train(
+  parts: ThreadParts,
+  job: RunningJob,
+  { file, columns, spec, control, preparation }: Ready,
+  force: AbortSignal,
+): Promise<Training> {
+  const { halt, extendable, id: jobId } = job;
   const { earlyStopping } = spec.training;
-  const checkpoint = job.hasCheckpoint ? await goBack(parts, job, data.spec) : null;
+  const checkpoint = job.hasCheckpoint ? await goBack(parts, job, spec) : null;
   const { port1, port2 } = new MessageChannel();
-  const note = parts.journal.add.bind(null, jobId);
   const checkpointing = keepCheckpoints({ ...parts, jobId, control });
-  const onCheckpoint = checkpointing.take;
-  const { clock, metrics, onStart } = parts;
-  const listening = listen({ jobId, earlyStopping, control, port: port1, clock, metrics, onStart, note, onCheckpoint });
-  const task = { ...data, checkpoint, halt, extendable, control: control.buffer, port: port2 };
-  const result = await resultOf(parts.pool.run(task, signal), signal, parts.log);
+  const { clock, metrics } = parts;
+  const listening = listen({
+    ...{ jobId, earlyStopping, control, port: port1, clock, metrics },
+    onPrepared: preparation.made,
+    onStart(plan) {
+      // Threads hand on what they have made before they begin to train.
+      preparation.abandon();
+      parts.onStart(plan);
+    },
+    note: parts.journal.add.bind(null, jobId),
+    onCheckpoint: checkpointing.take,
+  });
+  const { prepared } = preparation;
+  const task = { spec, file, columns, prepared, checkpoint, halt, extendable, control: control.buffer, port: port2 };
+  const result = await resultOf(parts.pool.run(task, force), force, parts.log);
   parts.onLeft();
   listening.end();
   const last = await checkpointing.end();

@@ -4,6 +4,7 @@ import type { Checkpoint } from '../../training/checkpoint/checkpoint.ts';
 import type { Halt } from '../../training/halt.ts';
 import type { KernelsChoice } from '../../training/kernels.ts';
 import type { Outcome } from '../../training/outcome.ts';
+import type { Prepared } from '../../training/prepare.ts';
 import type { EpochReport, RunPlan } from '../../training/report.ts';
 import type { TrainingSpec } from '../../training/schemas/spec.ts';
 import type { EncodedCheckpoint } from '../checkpoints/checkpoints.ts';
@@ -16,6 +17,8 @@ export interface ThreadSetup {
 
 export interface ThreadTask {
   readonly spec: TrainingSpec;
+  /** What the training needs of the dataset; null: the thread reads it, and hands it on. */
+  readonly prepared: Prepared | null;
   /** The dataset's Parquet file. */
   readonly file: string;
   /** The columns to read of it. */
@@ -34,6 +37,8 @@ export interface ThreadTask {
 
 /** Sent while a job trains, over the task's port. */
 export type ThreadMessage =
+  /** Comes first, where the thread was to make it; its memory is shared. */
+  | { readonly kind: 'prepared'; readonly prepared: Prepared }
   /** `kernels` are those of the thread, described. */
   | { readonly kind: 'started'; readonly plan: RunPlan; readonly kernels: string }
   /** The earliest first. */

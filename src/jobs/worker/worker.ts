@@ -8,6 +8,7 @@ import { createJournal } from './journal.ts';
 import { createLane } from './lane.ts';
 import { isDeadOwner, newOwner } from './owner.ts';
 import type { Pool } from './pool.ts';
+import { createPreparations } from './preparations.ts';
 import { createQueue } from './queue.ts';
 import { type RunParts, startRun } from './run.ts';
 
@@ -50,10 +51,12 @@ export function startWorker(parts: WorkerParts): Worker {
     onWritten: onChanged,
     onError: (error) => log.error({ err: error }, 'progress could not be written; it is tried again'),
   });
+  const preparations = createPreparations(clock);
   const dispatcher = createDispatcher({
     ...parts,
     queue,
-    start: (job) => startRun({ ...parts, stopMs, queue, journal, onStart: () => dispatcher.shareCores() }, job),
+    start: (job) =>
+      startRun({ ...parts, preparations, stopMs, queue, journal, onStart: () => dispatcher.shareCores() }, job),
     onChanged,
     onFree: () => lane.run(dispatcher.takeJobs),
   });

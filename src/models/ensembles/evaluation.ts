@@ -1,17 +1,17 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { CreateKernels } from '../../engine/kernels/kernels.ts';
 import type { LossSpec } from '../../engine/losses/losses.ts';
-import { encodeTarget, type FittedTarget } from '../../features/target.ts';
+import { encodeTarget, type FittedTarget, unscaledNumber } from '../../features/target.ts';
 import { transform } from '../../features/transform.ts';
 import type { Hyperparameters } from '../../jobs/requestSchema.ts';
 import type { Table } from '../../kit/table.ts';
 import { resolveClassWeights } from '../../training/classWeights.ts';
 import { outputsFor } from '../../training/losses.ts';
-import { type Metrics, measure, truthOfRows } from '../../training/metrics/measure.ts';
+import { type Metrics, measure } from '../../training/metrics/measure.ts';
 import type { Outcome } from '../../training/outcome.ts';
-import { type Prepared, prepare } from '../../training/prepare.ts';
+import { fitTable } from '../../training/prepare.ts';
 import type { TrainingSpec } from '../../training/schemas/spec.ts';
-import type { PartName } from '../../training/split/parts.ts';
+import type { PartName, Parts } from '../../training/split/parts.ts';
 import type { KeptNetwork } from '../keptNetworks.ts';
 import { createMember } from '../prediction/member.ts';
 import { asOutputs, createMeanAnswers, type MeanAnswers } from './outputs.ts';
@@ -23,6 +23,8 @@ export interface Evaluation {
   /** Null for a part without rows. A loss is NaN where the members do not minimize the same. */
   measure(): Outcome['metrics'];
 }
+
+type Fitted = ReturnType<typeof fitTable>;
 
 /** What members have to agree in to have one loss. */
 interface Aim {
@@ -37,8 +39,8 @@ const PARTS: readonly PartName[] = ['training', 'validation', 'test'];
 
 /** `spec` is the training of any of the members: they all part the rows of the table alike. */
 export function createEvaluation(table: Table, spec: TrainingSpec, createKernels: CreateKernels): Evaluation {
-  const prepared = prepare(table, spec);
-  const { parts, target } = prepared;
+  const fitted = fitTable(table, spec);
+  const { parts, target } = fitted;
   const classes = target.kind === 'classes' ? target.classes.length : null;
   const means = PARTS.map((part) => createMeanAnswers(parts[part].length, classes));
   const aims: Aim[] = [];
@@ -54,7 +56,7 @@ export function createEvaluation(table: Table, spec: TrainingSpec, createKernels
     },
     measure() {
       const [training, validation, test] = PARTS.map((part, index) =>
-        measurePart(prepared, parts[part], means[index], aims),
+        measurePart(fitted, parts[part], means[index], aims),
       );
       return { training, validation, test };
     },
@@ -71,27 +73,34 @@ function aimOf({ description: { fittedTarget: target, loss, hyperparameters } }:
   return { target, loss: loss as LossSpec, classWeights };
 }
 
-function measurePart(prepared: Prepared, rows: Int32Array, means: MeanAnswers, aims: readonly Aim[]): Metrics | null {
+function measurePart(fitted: Fitted, rows: Int32Array, means: MeanAnswers, aims: readonly Aim[]): Metrics | null {
   if (rows.length === 0) return null;
-  const { targetColumn, weights } = prepared;
+  const { parts, targetColumn } = fitted;
   const agree = aims.every((aim) => isDeepStrictEqual(aim, aims[0]));
-  const { target, loss, classWeights } = agree ? aims[0] : anyAim(prepared.target);
+  const { target, loss, classWeights } = agree ? aims[0] : anyAim(fitted.target);
   const n = outputsFor(loss, target.kind === 'classes' ? target.classes.length : 1);
-  const ofClass = resolveClassWeights(classWeights, { ...prepared, target });
+  const learned = { target, T: encodeTarget(target, targetColumn, parts.training), rows: countsOf(parts) };
+  const ofClass = resolveClassWeights(classWeights, learned);
+  const weights = fitted.weights && Float64Array.from(rows, (row) => fitted.weights?.[row] ?? 1);
   const T = encodeTarget(target, targetColumn, rows);
-  const weightOf = (row: number, i: number) => (weights?.[row] ?? 1) * (ofClass?.[T[i]] ?? 1);
+  const weightOf = (code: number, i: number) => (weights?.[i] ?? 1) * (ofClass?.[code] ?? 1);
   const scored = score(loss, {
     outputs: asOutputs(means.of(aims.length), target, loss.type),
     n,
     T,
-    weights: weights || ofClass ? Float64Array.from(rows, weightOf) : null,
+    weights: weights || ofClass ? Float64Array.from(T, weightOf) : null,
   });
+  const actual = target.kind === 'classes' ? T : encodeTarget(unscaledNumber(targetColumn), targetColumn, rows);
   return measure({
     target,
-    truth: truthOfRows(target, targetColumn, weights, rows),
+    truth: { actual, weights },
     predictions: scored.predictions,
     loss: agree ? scored.loss : Number.NaN,
   });
+}
+
+function countsOf({ training, validation, test }: Parts): Readonly<Record<PartName, number>> {
+  return { training: training.length, validation: validation.length, test: test.length };
 }
 
 /** In whose terms everything but the loss can be measured. */

@@ -1,5 +1,4 @@
-import { decodeNumber, encodeTarget, type FittedTarget } from '../../features/target.ts';
-import type { Column } from '../../kit/table.ts';
+import { decodeNumber, type FittedTarget } from '../../features/target.ts';
 import type { Watched } from '../halt.ts';
 import { type ClassificationMetrics, measureAccuracy, measureClasses } from './classification.ts';
 import { measureNumbers, type RegressionMetrics } from './regression.ts';
@@ -11,20 +10,6 @@ export interface Truth {
   /** The number of each row's class, or its value in the target's own unit. */
   readonly actual: Float64Array;
   readonly weights: Float64Array | null;
-}
-
-/** What is known of the rows; `weights` are of every row of the table. */
-export function truthOfRows(
-  target: FittedTarget,
-  column: Column,
-  weights: Float64Array | null,
-  rows: Int32Array,
-): Truth {
-  const asItIs = target.kind === 'number' ? { ...target, mean: 0, deviation: 1 } : target;
-  return {
-    actual: encodeTarget(asItIs, column, rows),
-    weights: weights && Float64Array.from(rows, (row) => weights[row]),
-  };
 }
 
 /** Rows with what is known and what was predicted of them. */

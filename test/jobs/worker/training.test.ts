@@ -6,7 +6,7 @@ import { createDatasets } from '../../../src/datasets/service.ts';
 import { createNewsDesk } from '../../../src/jobs/news.ts';
 import { createJobs } from '../../../src/jobs/service.ts';
 import { createTrainingMetrics } from '../../../src/jobs/worker/metrics.ts';
-import { createPool } from '../../../src/jobs/worker/pool.ts';
+import { createPool, type Pool } from '../../../src/jobs/worker/pool.ts';
 import { startWorker } from '../../../src/jobs/worker/worker.ts';
 import { foldersOf, prepareFolders } from '../../../src/kit/folders.ts';
 import { TENANT } from '../../support/access.ts';
@@ -56,6 +56,15 @@ async function openTraining() {
   const jobs = createJobs({ database, findDataset, checkpoints, news, machine, clock: Date.now }, TENANT);
   const threads = 2;
   const pool = createPool({ module: THREAD, setup: { kernels: 'auto' }, threads, onError: () => {} });
+  /** Of every task whether its thread was to make its data ready. */
+  const making: boolean[] = [];
+  const watched: Pool = {
+    ...pool,
+    run(task, signal) {
+      making.push(task.prepared === null);
+      return pool.run(task, signal);
+    },
+  };
   const keeping = { checkpoints, checkpointMs: 10_000 };
   const parts = {
     database,
@@ -64,7 +73,7 @@ async function openTraining() {
     saveModel,
     ...keeping,
     news,
-    pool,
+    pool: watched,
     threads,
     cores: 2,
     memoryBytes: 1e12,
@@ -74,6 +83,7 @@ async function openTraining() {
   return {
     jobs,
     news,
+    making,
     submit: (request: object) => jobs.submit({ datasetId, ...request }),
     async stop() {
       await worker.stop();
@@ -83,7 +93,7 @@ async function openTraining() {
   };
 }
 
-const { jobs, news, submit, stop } = await openTraining();
+const { jobs, news, making, submit, stop } = await openTraining();
 afterAll(stop);
 
 describe('a training', () => {
@@ -112,6 +122,22 @@ describe('a training', () => {
     );
     expect(histories[0]).toHaveLength(5);
     expect(histories[0]).toEqual(histories[1]);
+  });
+
+  it('shares what was read and fitted with all that differ in nothing of it, two at once, and comes to the same', async () => {
+    const request = (learningRate: number, seed = 3) => ({
+      target: 'species',
+      split: { seed: 11 },
+      training: { epochs: 3, seed, optimizer: { type: 'adam', learningRate } },
+    });
+    const rates = [0.001, 0.002, 0.003, 0.001];
+    const before = making.length;
+    const ids = await Promise.all(rates.map(async (rate) => (await submit(request(rate))).id));
+    for (const id of ids) expect(await over(jobs, id)).toMatchObject({ state: 'succeeded' });
+    expect(making.slice(before)).toEqual([true, false, false, false]);
+    const [first, , , last] = await Promise.all(ids.map((id) => jobs.losses(id, { after: 0, limit: 9 })));
+    const withoutTime = ({ items }: typeof first) => items.map(({ seconds: _, ...loss }) => loss);
+    expect(withoutTime(last)).toEqual(withoutTime(first));
   });
 
   it('that diverges says in which epoch, and what to do', async () => {

@@ -36,14 +36,21 @@ struct Player {
   int holders = 0;
 };
 
-void letGo(Player* player) {
+/** Tells the collector of memory that it cannot see: it would leave the arenas of a thousand small trainings lying about. */
+void tellCollector(napi_env env, int64_t bytes) {
+  int64_t all = 0;
+  napi_adjust_external_memory(env, bytes, &all);
+}
+
+void letGo(napi_env env, Player* player) {
   if (--player->holders > 0) return;
+  tellCollector(env, -int64_t(player->memory.mappedBytes));
   unmapArena(player->memory);
   delete player;
 }
 
-void letGoOfBuffer(napi_env, void*, void* player) { letGo(static_cast<Player*>(player)); }
-void letGoOfFunction(napi_env, void* player, void*) { letGo(static_cast<Player*>(player)); }
+void letGoOfBuffer(napi_env env, void*, void* player) { letGo(env, static_cast<Player*>(player)); }
+void letGoOfFunction(napi_env env, void* player, void*) { letGo(env, static_cast<Player*>(player)); }
 
 napi_value throwRangeError(napi_env env, const char* message) {
   napi_throw_range_error(env, nullptr, message);
@@ -102,7 +109,7 @@ bool setMethod(napi_env env, napi_value arena, const char* name, napi_callback c
   player->holders++;
   if (napi_create_function(env, name, NAPI_AUTO_LENGTH, callback, player, &function) != napi_ok ||
       napi_add_finalizer(env, function, player, letGoOfFunction, nullptr, nullptr) != napi_ok) {
-    letGo(player);
+    letGo(env, player);
     return false;
   }
   return napi_set_named_property(env, arena, name, function) == napi_ok;
@@ -113,8 +120,9 @@ napi_value describe(napi_env env, Player* player, size_t bytes) {
   unsigned char* start = player->memory.start;
   napi_value buffer, arena;
   player->holders++;
+  tellCollector(env, int64_t(player->memory.mappedBytes));
   if (napi_create_external_arraybuffer(env, start, bytes, letGoOfBuffer, player, &buffer) != napi_ok) {
-    letGo(player);
+    letGo(env, player);
     return throwRangeError(env, "the arena's memory cannot be shown to JavaScript");
   }
   napi_create_object(env, &arena);

@@ -23,6 +23,7 @@ for (let time = 0; time < Number(times); time++) {
     file,
     columns: [],
     checkpoint: null,
+    prepared: null,
     halt: null,
     extendable: true,
     control: createControl().buffer,

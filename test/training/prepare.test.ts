@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest';
+import type { z } from 'zod';
+import { chooseKernels } from '../../src/training/kernels.ts';
+import { preparationKey, prepare } from '../../src/training/prepare.ts';
+import type { specRequestSchema } from '../../src/training/schemas/spec.ts';
+import { trainPrepared } from '../../src/training/train.ts';
+import { specFor } from './profile.ts';
+import { trainPart } from './resuming.ts';
+import { flowers } from './tables.ts';
+
+type Request = z.input<typeof specRequestSchema>;
+
+const table = flowers(120);
+const { createKernels } = chooseKernels('auto');
+const share = (bytes: number) => new SharedArrayBuffer(bytes);
+const keyOf = (request: Request) => preparationKey('file', ['length', 'kind'], specFor(table, request));
+
+describe('a table that was prepared once', () => {
+  const variants: readonly [string, Request['training']][] = [
+    ['as it is', {}],
+    ['with another learning rate', { optimizer: { type: 'adam', learningRate: 0.03 } }],
+    ['with weights of its classes', { classWeights: 'balanced' }],
+    ['with other batches, another seed and another loss', { batchSize: 'full', seed: 9, labelSmoothing: 0.1 }],
+  ];
+  const requests = variants.map(([name, training]): [string, Request] => [
+    name,
+    { target: 'kind', training: { epochs: 3, ...training } },
+  ]);
+  const prepared = prepare(table, specFor(table, { target: 'kind' }), share);
+  const before = JSON.stringify(prepared);
+
+  it.each(requests)('trains to the same bits as one of its own, %s', (_, request) => {
+    const spec = specFor(table, request);
+    expect(keyOf(request)).toBe(keyOf({ target: 'kind' }));
+    const outcome = trainPrepared(prepared, {
+      spec,
+      createKernels,
+      checkpoint: null,
+      control: { ending: () => null, takeCheckpointWish: () => false, threads: () => 1, setStep: () => {} },
+      clock: () => 0,
+      onStart: () => {},
+      onEpoch: () => {},
+      onCheckpoint: () => {},
+    });
+    expect(outcome).toEqual(trainPart(table, spec, 'auto').outcome);
+    // Others train on it at the same time.
+    expect(JSON.stringify(prepared)).toBe(before);
+  });
+
+  it('lies in memory that threads share', () => {
+    const { X, codes, T, actual } = prepared;
+    for (const { buffer } of [X, codes, T, actual]) expect(buffer).toBeInstanceOf(SharedArrayBuffer);
+  });
+});
+
+describe('the name of what is prepared', () => {
+  const key = keyOf({ target: 'kind', split: { seed: 1 } });
+
+  it.each<[string, Request]>([
+    ['another part of the rows', { target: 'kind', split: { seed: 2 } }],
+    ['other features', { target: 'kind', split: { seed: 1 }, features: { scaling: 'range' } }],
+    ['another target', { target: table.columns[0]?.name ?? '', split: { seed: 1 } }],
+  ])('is another one for %s', (_, request) => {
+    expect(keyOf(request)).not.toBe(key);
+  });
+
+  it('is another one for another file and for other columns', () => {
+    const spec = specFor(table, { target: 'kind', split: { seed: 1 } });
+    const keys = [preparationKey('other', ['length', 'kind'], spec), preparationKey('file', ['kind'], spec)];
+    for (const other of keys) expect(other).not.toBe(key);
+  });
+
+  it('is another one for counts, which are not standardised', () => {
+    const target = table.columns.find(({ type }) => type === 'numeric')?.name ?? '';
+    const spec = specFor(table, { target, split: { seed: 1 } });
+    const of = (loss: 'mse' | 'mae' | 'poisson') =>
+      preparationKey('file', ['length'], { ...spec, training: { ...spec.training, loss } });
+    expect(of('mae')).toBe(of('mse'));
+    expect(of('poisson')).not.toBe(of('mse'));
+  });
+});
