@@ -97,9 +97,9 @@ function sweepsOf(parts: Parts, machine: Machine, models: ModelsOf): SweepRoutes
   const checkpoints = createCheckpoints({ database, folder: folders.checkpoints, clock, log });
   const measureEnsemble = createMeasureEnsemble({ database, findDataset, findFile, kernels: config.kernels, log });
   const getModel = (tenant: Tenant, id: string) => models(tenant).get(id);
-  const { think, close } = createThinker();
+  const { think, weigh, close } = createThinker();
   const rooms = { findDataset, checkpoints, measureEnsemble, getModel };
-  const sweepsParts = { database, ...rooms, news, machine, workers: config.workers, think, clock };
+  const sweepsParts = { database, ...rooms, news, machine, workers: config.workers, think, weigh, clock };
   return { sweeps: (tenant) => createSweeps(sweepsParts, tenant), getModel, close };
 }
 

@@ -17,7 +17,7 @@ import { storedBytes } from '../store/storedBytes.ts';
 import type { SweepRow } from '../store/tables.ts';
 import { createSweepActions, type SweepActions, wrongState } from './actions.ts';
 import { type AskAndTell, createAskAndTell } from './asking/asking.ts';
-import type { Think } from './asking/thinker.ts';
+import type { Think, Weigh } from './asking/thinker.ts';
 import { decodeOffset, encodeOffset } from './offsets.ts';
 import { checkSweep, type SweepChecks } from './request/check.ts';
 import { objectivesOf } from './request/objective.ts';
@@ -38,6 +38,7 @@ export interface SweepsParts {
   /** How many jobs train at once. */
   readonly workers: number;
   readonly think: Think;
+  readonly weigh: Weigh;
   readonly measureEnsemble: MeasureEnsemble;
   readonly getModel: (tenant: Tenant, id: string) => Promise<Model>;
   readonly clock: Clock;
@@ -186,7 +187,7 @@ export function createSweeps(parts: SweepsParts, tenant: Tenant): Sweeps {
     },
 
     async importance(id) {
-      return sweepImportance(await found(id), await store.everyTrial(id));
+      return sweepImportance(await found(id), await store.everyTrial(id), parts.weigh);
     },
 
     async remove(id) {

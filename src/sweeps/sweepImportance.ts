@@ -1,25 +1,28 @@
 import { ServiceError } from '../kit/errors.ts';
 import type { SweepRow, TrialRow } from '../store/tables.ts';
-import { importanceOf, LEAST_TRIALS } from './importance/importance.ts';
+import type { Weigh } from './asking/thinker.ts';
+import { LEAST_TRIALS } from './importance/importance.ts';
 import { objectivesOf } from './request/objective.ts';
 import { readSettings } from './request/settings.ts';
 import type { SweepImportance } from './schemas.ts';
 
 /** Which hyperparameters mattered, by the trials that have an objective; of several objectives the first. Throws `sweep_wrong_state` for too few. */
-export function sweepImportance({ request }: SweepRow, rows: readonly TrialRow[]): SweepImportance {
+export async function sweepImportance(
+  { request }: SweepRow,
+  rows: readonly TrialRow[],
+  weigh: Weigh,
+): Promise<SweepImportance> {
   const { space, objective } = readSettings(request);
-  const trials = rows.map(({ parameters, objective: value }) => ({
-    parameters: JSON.parse(parameters),
-    objective: value,
-  }));
-  const importances = importanceOf(space, objectivesOf(objective)[0], trials);
-  const measured = trials.filter((trial) => trial.objective !== null).length;
+  const trials = rows.flatMap(({ parameters, objective: value }) =>
+    value === null ? [] : [{ parameters, objective: value }],
+  );
+  const importances = await weigh({ space, objective: objectivesOf(objective)[0], trials });
   if (importances === null) {
-    const detail = `The sweep has ${measured} trials with an objective; importance takes ${LEAST_TRIALS}: ask again when there are more.`;
+    const detail = `The sweep has ${trials.length} trials with an objective; importance takes ${LEAST_TRIALS}: ask again when there are more.`;
     throw new ServiceError('sweep_wrong_state', detail);
   }
   const items = Object.entries(importances)
     .map(([parameter, importance]) => ({ parameter, importance }))
     .toSorted((a, b) => b.importance - a.importance);
-  return { method: 'fanova', trials: measured, items };
+  return { method: 'fanova', trials: trials.length, items };
 }

@@ -66,7 +66,7 @@ export async function openRoom() {
   const { find: findDataset, findFile } = datasets;
   const checkpoints = checkpointsIn(folder, database);
   const common = { database, findDataset, checkpoints, news, machine: MACHINE, clock: Date.now };
-  const { think, close: closeThinker } = createThinker();
+  const { think, weigh, close: closeThinker } = createThinker();
   const measureEnsemble = createMeasureEnsemble({ database, findDataset, findFile, kernels: 'auto', log });
   const models = createModels({
     database,
@@ -78,7 +78,7 @@ export async function openRoom() {
     json: { bytes: 2 ** 20, depth: 64, values: 1e5 },
   });
   const getModel = (tenant: Tenant, id: string) => models(tenant).get(id);
-  const sweeps = createSweeps({ ...common, workers: 2, think, measureEnsemble, getModel }, TENANT);
+  const sweeps = createSweeps({ ...common, workers: 2, think, weigh, measureEnsemble, getModel }, TENANT);
   const jobs = createJobs(common, TENANT);
   const app = await buildApp({
     version: '0',

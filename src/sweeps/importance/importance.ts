@@ -10,6 +10,9 @@ interface Trial {
   readonly objective: number | null;
 }
 
+/** A share for each parameter. */
+export type Importances = Readonly<Record<string, number>>;
+
 /** With fewer trials there is no telling. */
 export const LEAST_TRIALS = 10;
 const TREES = 32;
@@ -31,7 +34,7 @@ export function importanceOf(
   definition: SpaceDefinition,
   objective: Objective,
   trials: readonly Trial[],
-): Readonly<Record<string, number>> | null {
+): Importances | null {
   const space = compileSpace(definition);
   const known = trials.flatMap(({ parameters, objective: value }) => {
     const [loss] = lossesOf([objective], value === null ? null : [value]);
