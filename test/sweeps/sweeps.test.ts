@@ -187,6 +187,22 @@ describe('a sweep', { timeout: 60_000 }, () => {
     expect((await room.trialsOf(id, 'state=failed'))[0].error).toMatchObject({ code: 'loss_diverged' });
   });
 
+  it('lets others have their turn while no job can run what it tries', async () => {
+    const room = await openRoom();
+    const depth = 40;
+    const layers = Array.from({ length: depth }, () => ({ units: 2 }));
+    const units = { type: 'integer', min: 1, max: 16_384 };
+    const { id } = await room.begin({
+      job: { ...room.job, network: { layers } },
+      space: Object.fromEntries(layers.map((_, i) => [`network.layers.${i}.units`, units])),
+      search: { algorithm: 'random', trials: 1000 },
+    });
+    room.startTraining();
+    const cancelled = new Promise((resolve) => setTimeout(() => resolve(room.post(`/v1/sweeps/${id}/cancel`)), 1));
+    expect(await cancelled).toMatchObject({ status: 200, body: { state: 'cancelled' } });
+    expect((await room.get(`/v1/sweeps/${id}`)).body.counts.failed).toBeLessThan(1000);
+  });
+
   it('weighs several objectives against each other', async () => {
     const room = await openRoom();
     room.startTraining();
