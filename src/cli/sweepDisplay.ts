@@ -1,5 +1,6 @@
 import type { Sweep, Trial } from '../sweeps/schemas.ts';
 import { formatCount, formatMeasure, formatSeconds } from './terminal/numbers.ts';
+import { printable } from './terminal/printable.ts';
 import { shorten, table } from './terminal/table.ts';
 import type { Terminal } from './terminal/terminal.ts';
 
@@ -84,14 +85,14 @@ function trialTable(trials: readonly Trial[], terminal: Pick<Terminal, 'unicode'
     state,
     objective === null ? '' : formatMeasure(objective),
     epochs === null ? '' : formatCount(epochs),
-    shorten(parametersText(parameters), PARAMETERS_WIDTH),
+    shorten(printable(parametersText(parameters)), PARAMETERS_WIDTH),
   ]);
   return table(columns, rows, terminal);
 }
 
 function trialLine({ number, state, objective, parameters, error }: Trial): string {
   const result = objective === null ? (error?.message ?? '') : formatMeasure(objective);
-  return `trial ${number} ${state} ${result}  ${parametersText(parameters)}`.trimEnd();
+  return printable(`trial ${number} ${state} ${result}  ${parametersText(parameters)}`);
 }
 
 /** `learningRate 0.003162 batchSize 64`: the last part of each path tells enough. */

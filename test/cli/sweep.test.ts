@@ -58,8 +58,13 @@ const ANSWERS = {
   ],
 } satisfies Answers;
 
-async function runSweep(args: readonly string[], terminal = createTestTerminal(), interrupted = NEVER) {
-  await using service = await startFakeService(ANSWERS);
+async function runSweep(
+  args: readonly string[],
+  terminal = createTestTerminal(),
+  interrupted = NEVER,
+  answers: Answers = ANSWERS,
+) {
+  await using service = await startFakeService(answers);
   const code = await sweep([...args, '--url', service.url], terminal, interrupted);
   const bodyOf = (path: string) => JSON.parse(String(service.received.find((asked) => asked.path === path)?.body));
   return { code, bodyOf, ...terminal.written };
@@ -91,6 +96,25 @@ describe('trainyard sweep', () => {
     expect(output).toContain('\x1b[5A\r\x1b[J');
     expect(output).toMatch(/ +1 {2}succeeded +0\.2100 +20 {2}batchSize 32/);
   });
+
+  it.each([false, true])(
+    'writes nothing that a terminal obeys of what others have called and told: a terminal %s',
+    async (isTty) => {
+      const parameters = { kind: '\x1b[2J\u009b31m\n' };
+      const error = { code: 'told_failed', message: '\x1b]0;mine\x07\nmoved' };
+      const best = { ...BEST_TRIAL, parameters };
+      const answers = {
+        ...ANSWERS,
+        'GET /v1/sweeps/swp_1': [{ body: { ...DONE, best } }],
+        'GET /v1/sweeps/swp_1/trials': [{ body: { items: [best], next: null } }],
+        'GET /v1/sweeps/swp_1/trials/0': [{ body: { ...FAILED_TRIAL, parameters, error } }],
+        'GET /v1/sweeps/swp_1/trials/1': [{ body: best }],
+      };
+      const { output } = await runSweep(['--watch', 'swp_1'], createTestTerminal({ isTty }), NEVER, answers);
+      expect(output.replaceAll('\n', '').replaceAll('\r\x1b[J', '')).not.toMatch(/\p{Cc}/u);
+      expect(output).not.toMatch(/^moved/m);
+    },
+  );
 
   it('watches a sweep that there is', async () => {
     const { code, output } = await runSweep(['--watch', 'swp_1']);
