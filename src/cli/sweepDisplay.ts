@@ -17,10 +17,12 @@ const BEST_SHOWN = 5;
 const RUNNING_SHOWN = 4;
 const PARAMETERS_WIDTH = 44;
 
-/** Shows a sweep as it goes on: a table drawn in place on a terminal, a line for each trial that has ended anywhere else. */
+/** Shows a sweep as it goes on: a table drawn in place on a terminal, a line for each trial that has ended, or waits, anywhere else. */
 export function createSweepDisplay(terminal: Terminal, ask: Asked) {
   let linesDrawn = 0;
   let listed = 0;
+  /** Listed while they waited for their turn to go on. */
+  const waiting: number[] = [];
 
   async function draw(sweep: Sweep): Promise<void> {
     const order = `sort=objective&order=${goalOf(sweep) === 'minimize' ? 'asc' : 'desc'}`;
@@ -35,11 +37,25 @@ export function createSweepDisplay(terminal: Terminal, ask: Asked) {
 
   /** In the order of their numbers, each once: those behind one that still runs wait for it. */
   async function list(sweep: Sweep): Promise<void> {
-    const all = Object.values(sweep.counts).reduce((sum, count) => sum + count, 0);
+    await listMore(sweep);
+    if (sweep.finishedAt !== null) await listAgain();
+  }
+
+  async function listMore({ counts }: Sweep): Promise<void> {
+    const all = Object.values(counts).reduce((sum, count) => sum + count, 0);
     for (; listed < all; listed++) {
       const trial = await ask.trial(listed);
       if (trial.state === 'running') return;
+      if (trial.state === 'paused') waiting.push(listed);
       terminal.write(`${trialLine(trial)}\n`);
+    }
+  }
+
+  /** Those that have gone on since they were listed, as they ended. */
+  async function listAgain(): Promise<void> {
+    for (const number of waiting.splice(0)) {
+      const trial = await ask.trial(number);
+      if (trial.state !== 'pruned') terminal.write(`${trialLine(trial)}\n`);
     }
   }
 

@@ -26,12 +26,26 @@ const BEGUN = {
     search: { trials: 2 },
     objective: { metric: 'validationLoss', goal: 'minimize' },
   },
-  ...{ counts: { ...COUNTS, running: 1 }, seconds: 1, etaSeconds: null, best: null, front: null, error: null },
+  ...{
+    counts: { ...COUNTS, running: 1 },
+    seconds: 1,
+    etaSeconds: null,
+    best: null,
+    front: null,
+    error: null,
+    finishedAt: null,
+  },
 };
 const BEST = { number: 1, objective: 0.21, parameters: { 'training.batchSize': 32 }, modelId: 'mdl_1' };
 const DONE = {
   ...BEGUN,
-  ...{ state: 'succeeded', counts: { ...COUNTS, succeeded: 1, failed: 1 }, seconds: 3, best: BEST },
+  ...{
+    state: 'succeeded',
+    counts: { ...COUNTS, succeeded: 1, failed: 1 },
+    seconds: 3,
+    best: BEST,
+    finishedAt: '2026-11-28T08:00:00.000Z',
+  },
 };
 const FAILED_TRIAL = {
   ...{ number: 0, state: 'failed', objective: null, epochs: 1, parameters: { 'training.batchSize': 16 } },
@@ -83,6 +97,24 @@ describe('trainyard sweep', () => {
     expect(output).toMatch(/training\.batchSize {2}32\n/);
     expect(output).toContain('Model mdl_1.');
     expect(output.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);
+  });
+
+  it('tells how a trial ended that waited for its turn, and went on', async () => {
+    const waits = { ...FAILED_TRIAL, state: 'paused', objective: 0.4, error: null };
+    const answers = {
+      ...ANSWERS,
+      'GET /v1/sweeps/swp_1/trials/0': [{ body: waits }, { body: { ...waits, state: 'pruned' } }],
+      'GET /v1/sweeps/swp_1/trials/1': [
+        { body: { ...BEST_TRIAL, state: 'paused', objective: 0.3 } },
+        { body: BEST_TRIAL },
+      ],
+    };
+    const { output } = await runSweep([spec], createTestTerminal(), NEVER, answers);
+    expect(output.split('\n').filter((line) => line.startsWith('trial '))).toEqual([
+      'trial 0 paused 0.4000  batchSize 16',
+      'trial 1 paused 0.3000  batchSize 32',
+      'trial 1 succeeded 0.2100  batchSize 32',
+    ]);
   });
 
   it('uploads a table for it', async () => {
