@@ -229,6 +229,8 @@ describe('a sweep', { timeout: 60_000 }, () => {
     room.startTraining();
     const { id } = await room.begin({ search: { algorithm: 'random', trials: 4 } });
     await room.over(id);
+    const obeyed = await room.post(`/v1/sweeps/${id}/ensemble`, { name: '\u001b[31m' });
+    expect(obeyed).toMatchObject({ status: 400, body: { errors: [{ path: '/name' }] } });
     const { status, body: model, headers } = await room.post(`/v1/sweeps/${id}/ensemble`, { trials: 3 });
     expect([status, headers.location]).toEqual([201, `/v1/models/${model.id}`]);
     const best = await room.trialsOf(id, 'sort=objective&limit=3');
