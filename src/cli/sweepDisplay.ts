@@ -1,5 +1,6 @@
 import type { Sweep, Trial } from '../sweeps/schemas.ts';
 import { formatCount, formatMeasure, formatSeconds } from './terminal/numbers.ts';
+import { printable } from './terminal/printable.ts';
 import { shorten, table } from './terminal/table.ts';
 import type { Terminal } from './terminal/terminal.ts';
 
@@ -16,10 +17,12 @@ const BEST_SHOWN = 5;
 const RUNNING_SHOWN = 4;
 const PARAMETERS_WIDTH = 44;
 
-/** Shows a sweep as it goes on: a table drawn in place on a terminal, a line for each trial that has ended anywhere else. */
+/** Shows a sweep as it goes on: a table drawn in place on a terminal, a line for each trial that has ended, or waits, anywhere else. */
 export function createSweepDisplay(terminal: Terminal, ask: Asked) {
   let linesDrawn = 0;
   let listed = 0;
+  /** Listed while they waited for their turn to go on. */
+  const waiting: number[] = [];
 
   async function draw(sweep: Sweep): Promise<void> {
     const order = `sort=objective&order=${goalOf(sweep) === 'minimize' ? 'asc' : 'desc'}`;
@@ -34,11 +37,25 @@ export function createSweepDisplay(terminal: Terminal, ask: Asked) {
 
   /** In the order of their numbers, each once: those behind one that still runs wait for it. */
   async function list(sweep: Sweep): Promise<void> {
-    const all = Object.values(sweep.counts).reduce((sum, count) => sum + count, 0);
+    await listMore(sweep);
+    if (sweep.finishedAt !== null) await listAgain();
+  }
+
+  async function listMore({ counts }: Sweep): Promise<void> {
+    const all = Object.values(counts).reduce((sum, count) => sum + count, 0);
     for (; listed < all; listed++) {
       const trial = await ask.trial(listed);
       if (trial.state === 'running') return;
+      if (trial.state === 'paused') waiting.push(listed);
       terminal.write(`${trialLine(trial)}\n`);
+    }
+  }
+
+  /** Those that have gone on since they were listed, as they ended. */
+  async function listAgain(): Promise<void> {
+    for (const number of waiting.splice(0)) {
+      const trial = await ask.trial(number);
+      if (trial.state !== 'pruned') terminal.write(`${trialLine(trial)}\n`);
     }
   }
 
@@ -84,14 +101,14 @@ function trialTable(trials: readonly Trial[], terminal: Pick<Terminal, 'unicode'
     state,
     objective === null ? '' : formatMeasure(objective),
     epochs === null ? '' : formatCount(epochs),
-    shorten(parametersText(parameters), PARAMETERS_WIDTH),
+    shorten(printable(parametersText(parameters)), PARAMETERS_WIDTH),
   ]);
   return table(columns, rows, terminal);
 }
 
 function trialLine({ number, state, objective, parameters, error }: Trial): string {
   const result = objective === null ? (error?.message ?? '') : formatMeasure(objective);
-  return `trial ${number} ${state} ${result}  ${parametersText(parameters)}`.trimEnd();
+  return printable(`trial ${number} ${state} ${result}  ${parametersText(parameters)}`);
 }
 
 /** `learningRate 0.003162 batchSize 64`: the last part of each path tells enough. */

@@ -2,6 +2,7 @@ import type { Sweep, SweepPreview } from '../sweeps/schemas.ts';
 import type { Server } from './client.ts';
 import { headline } from './sweepDisplay.ts';
 import { formatBytes, formatCount, formatMeasure, formatSeconds } from './terminal/numbers.ts';
+import { printable } from './terminal/printable.ts';
 import { table } from './terminal/table.ts';
 import type { Terminal } from './terminal/terminal.ts';
 
@@ -11,7 +12,7 @@ export function sweepReport({ url }: Server, sweep: Sweep, terminal: Terminal): 
   const lines = [`\n${headline(sweep)}.\n`];
   if (error) lines.push(`${error.message}\n`);
   if (best) {
-    const rows = Object.entries(best.parameters).map(([path, value]) => [path, JSON.stringify(value)]);
+    const rows = Object.entries(best.parameters).map(([path, value]) => [path, printable(JSON.stringify(value))]);
     const title = `Best: trial ${best.number}, objective ${formatMeasure(best.objective ?? Number.NaN)}`;
     lines.push(`\n${title}\n${table([{ title: 'parameter' }, { title: 'value' }], rows, terminal)}`);
     if (best.modelId !== null) lines.push(`\nModel ${best.modelId}.\n`);
@@ -34,7 +35,7 @@ export function previewReport(preview: SweepPreview, terminal: Terminal): string
   const names = Object.keys(preview.space);
   const rows = first.map((parameters, number) => [
     String(number),
-    ...names.map((name) => (Object.hasOwn(parameters, name) ? JSON.stringify(parameters[name]) : '')),
+    ...names.map((name) => (Object.hasOwn(parameters, name) ? printable(JSON.stringify(parameters[name])) : '')),
   ]);
   const columns = [
     { title: 'trial', align: 'right' as const },

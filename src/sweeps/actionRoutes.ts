@@ -47,7 +47,7 @@ export function sweepActionRoutes({ sweeps, getModel }: SweepActionRoutesParts):
         description:
           'A paused sweep goes on as if it had never stopped. One that is over goes on with `trials` more, learning from those that it has; trials that were cancelled count as failed. What ended it, a target, a time or no progress, does not end it again: the time begins anew, the others are taken away.',
         params: sweepParams,
-        body: resumption.nullish(),
+        body: resumption.nullish().meta({ examples: [{ trials: 20 }] }),
         response: { 200: answer('The sweep.', sweepSchema), ...errorResponses(400, 404, 409, 413, 415, 422) },
       },
       handler: ({ caller, params, body }) => sweeps(caller).resume(params.id, body?.trials),

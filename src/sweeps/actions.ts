@@ -17,7 +17,7 @@ import { checkTrials } from './store.ts';
 export interface SweepActions {
   /** No more trials are asked for, and those that run pause. To pause a paused sweep changes nothing. */
   pause(id: string): Promise<Sweep>;
-  /** Goes on where it was paused, cancelled or over, with so many trials more. Throws `invalid_sweep` where that is more than a sweep may have, and `queued_jobs_quota`. */
+  /** Goes on where it was paused, cancelled or over, with so many trials more. Throws `invalid_sweep` where that is more than a sweep may have, `sweep_wrong_state` where its dataset was deleted, and `queued_jobs_quota`. */
   resume(id: string, trials?: number): Promise<Sweep>;
   /** Ends it and cancels its trials; those that have ended stay. To cancel a cancelled sweep changes nothing. */
   cancel(id: string): Promise<Sweep>;
@@ -90,6 +90,7 @@ export function createSweepActions({ database, news, clock, tenant, found, view 
       const going = { state: 'running', runningSince: clock(), finishedAt: null, endedBy: null, error: null } as const;
       const moved = await database.transaction().execute(async (transaction) => {
         const held = await move(transaction, id, FROM.resumed, { ...going, request });
+        if (held && !settings.external) await demandDataset(transaction, id);
         if (held && tenant.quotas.queuedJobs !== null)
           await checkTrials(transaction, row.project, tenant.quotas.queuedJobs);
         return held;
@@ -133,6 +134,18 @@ function pastItsEnd(settings: SweepSettings, { endedBy, ranMs }: SweepRow): Swee
   if (endedBy === 'noProgress') return { ...settings, completion: { ...completion, trialsWithoutProgress: null } };
   if (endedBy === 'seconds' && maxSeconds !== null) return { ...settings, maxSeconds: maxSeconds + ranMs / 1000 };
   return settings;
+}
+
+/** A sweep that is over holds its dataset no longer. */
+async function demandDataset(queries: Queries, sweepId: string): Promise<void> {
+  const { datasetId } = await queries
+    .selectFrom('sweeps')
+    .select('datasetId')
+    .where('id', '=', sweepId)
+    .executeTakeFirstOrThrow();
+  if (datasetId !== null) return;
+  const detail = 'The dataset of the sweep was deleted: upload it again and begin a new sweep.';
+  throw new ServiceError('sweep_wrong_state', detail);
 }
 
 /** No job will say what came of trials that somebody else runs: they count as failed should the sweep be resumed. */

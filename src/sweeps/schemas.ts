@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { jobErrorSchema } from '../jobs/schemas.ts';
-import { pageOf, pageQuery, repeatable } from '../kit/wire.ts';
+import { givenName, pageOf, pageQuery, repeatable } from '../kit/wire.ts';
 import { SWEEP_ENDS, SWEEP_STATES, TRIAL_STATES } from '../store/tables.ts';
 import { MOST_TRIALS, sweepSettings } from './request/schema.ts';
 import { jsonValue } from './space/parameter.ts';
@@ -213,7 +213,7 @@ export type TellRequest = z.output<typeof tellRequest>;
 export const ensembleRequest = z
   .strictObject({
     trials: z.int().min(2).max(64).default(5).describe('How many of the best trials.'),
-    name: z.string().trim().min(1).max(200).optional(),
+    name: givenName.optional(),
   })
   .meta({ id: 'EnsembleRequest', examples: [{ trials: 5 }] });
 export type EnsembleWish = z.output<typeof ensembleRequest>;

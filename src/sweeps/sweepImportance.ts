@@ -2,6 +2,7 @@ import { ServiceError } from '../kit/errors.ts';
 import type { SweepRow, TrialRow } from '../store/tables.ts';
 import type { Weigh } from './asking/thinker.ts';
 import { LEAST_TRIALS } from './importance/importance.ts';
+import { objectivesOf } from './request/objective.ts';
 import { readSettings } from './request/settings.ts';
 import type { SweepImportance } from './schemas.ts';
 
@@ -11,18 +12,17 @@ export async function sweepImportance(
   rows: readonly TrialRow[],
   weigh: Weigh,
 ): Promise<SweepImportance> {
-  const trials = rows.map(({ parameters, objective: value }) => ({
-    parameters: JSON.parse(parameters),
-    objective: value,
-  }));
-  const importances = await weigh(readSettings(request), trials);
-  const measured = trials.filter((trial) => trial.objective !== null).length;
+  const { space, objective } = readSettings(request);
+  const trials = rows.flatMap(({ parameters, objective: value }) =>
+    value === null ? [] : [{ parameters, objective: value }],
+  );
+  const importances = await weigh({ space, objective: objectivesOf(objective)[0], trials });
   if (importances === null) {
-    const detail = `The sweep has ${measured} trials with an objective; importance takes ${LEAST_TRIALS}: ask again when there are more.`;
+    const detail = `The sweep has ${trials.length} trials with an objective; importance takes ${LEAST_TRIALS}: ask again when there are more.`;
     throw new ServiceError('sweep_wrong_state', detail);
   }
   const items = Object.entries(importances)
     .map(([parameter, importance]) => ({ parameter, importance }))
     .toSorted((a, b) => b.importance - a.importance);
-  return { method: 'fanova', trials: measured, items };
+  return { method: 'fanova', trials: trials.length, items };
 }

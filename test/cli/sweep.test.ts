@@ -26,12 +26,26 @@ const BEGUN = {
     search: { trials: 2 },
     objective: { metric: 'validationLoss', goal: 'minimize' },
   },
-  ...{ counts: { ...COUNTS, running: 1 }, seconds: 1, etaSeconds: null, best: null, front: null, error: null },
+  ...{
+    counts: { ...COUNTS, running: 1 },
+    seconds: 1,
+    etaSeconds: null,
+    best: null,
+    front: null,
+    error: null,
+    finishedAt: null,
+  },
 };
 const BEST = { number: 1, objective: 0.21, parameters: { 'training.batchSize': 32 }, modelId: 'mdl_1' };
 const DONE = {
   ...BEGUN,
-  ...{ state: 'succeeded', counts: { ...COUNTS, succeeded: 1, failed: 1 }, seconds: 3, best: BEST },
+  ...{
+    state: 'succeeded',
+    counts: { ...COUNTS, succeeded: 1, failed: 1 },
+    seconds: 3,
+    best: BEST,
+    finishedAt: '2026-11-28T08:00:00.000Z',
+  },
 };
 const FAILED_TRIAL = {
   ...{ number: 0, state: 'failed', objective: null, epochs: 1, parameters: { 'training.batchSize': 16 } },
@@ -65,8 +79,13 @@ const ANSWERS = {
   ],
 } satisfies Answers;
 
-async function runSweep(args: readonly string[], terminal = createTestTerminal(), interrupted = NEVER) {
-  await using service = await startFakeService(ANSWERS);
+async function runSweep(
+  args: readonly string[],
+  terminal = createTestTerminal(),
+  interrupted = NEVER,
+  answers: Answers = ANSWERS,
+) {
+  await using service = await startFakeService(answers);
   const code = await sweep([...args, '--url', service.url], terminal, interrupted);
   const bodyOf = (path: string) => JSON.parse(String(service.received.find((asked) => asked.path === path)?.body));
   return { code, bodyOf, ...terminal.written };
@@ -87,6 +106,24 @@ describe('trainyard sweep', () => {
     expect(output.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);
   });
 
+  it('tells how a trial ended that waited for its turn, and went on', async () => {
+    const waits = { ...FAILED_TRIAL, state: 'paused', objective: 0.4, error: null };
+    const answers = {
+      ...ANSWERS,
+      'GET /v1/sweeps/swp_1/trials/0': [{ body: waits }, { body: { ...waits, state: 'pruned' } }],
+      'GET /v1/sweeps/swp_1/trials/1': [
+        { body: { ...BEST_TRIAL, state: 'paused', objective: 0.3 } },
+        { body: BEST_TRIAL },
+      ],
+    };
+    const { output } = await runSweep([spec], createTestTerminal(), NEVER, answers);
+    expect(output.split('\n').filter((line) => line.startsWith('trial '))).toEqual([
+      'trial 0 paused 0.4000  batchSize 16',
+      'trial 1 paused 0.3000  batchSize 32',
+      'trial 1 succeeded 0.2100  batchSize 32',
+    ]);
+  });
+
   it('uploads a table for it', async () => {
     const { bodyOf } = await runSweep([spec, '--table', table]);
     expect(bodyOf('/v1/sweeps')).toEqual({ ...REQUEST, job: { target: 'y', datasetId: 'ds_1' } });
@@ -98,6 +135,25 @@ describe('trainyard sweep', () => {
     expect(output).toContain('\x1b[5A\r\x1b[J');
     expect(output).toMatch(/ +1 {2}succeeded +0\.2100 +20 {2}batchSize 32/);
   });
+
+  it.each([false, true])(
+    'writes nothing that a terminal obeys of what others have called and told: a terminal %s',
+    async (isTty) => {
+      const parameters = { kind: '\x1b[2J\u009b31m\n' };
+      const error = { code: 'told_failed', message: '\x1b]0;mine\x07\nmoved' };
+      const best = { ...BEST_TRIAL, parameters };
+      const answers = {
+        ...ANSWERS,
+        'GET /v1/sweeps/swp_1': [{ body: { ...DONE, best } }],
+        'GET /v1/sweeps/swp_1/trials': [{ body: { items: [best], next: null } }],
+        'GET /v1/sweeps/swp_1/trials/0': [{ body: { ...FAILED_TRIAL, parameters, error } }],
+        'GET /v1/sweeps/swp_1/trials/1': [{ body: best }],
+      };
+      const { output } = await runSweep(['--watch', 'swp_1'], createTestTerminal({ isTty }), NEVER, answers);
+      expect(output.replaceAll('\n', '').replaceAll('\r\x1b[J', '')).not.toMatch(/\p{Cc}/u);
+      expect(output).not.toMatch(/^moved/m);
+    },
+  );
 
   it('watches a sweep that there is', async () => {
     const { code, output } = await runSweep(['--watch', 'swp_1']);

@@ -195,6 +195,22 @@ describe('a sweep', { timeout: 60_000 }, () => {
     expect((await room.trialsOf(id, 'state=failed'))[0].error).toMatchObject({ code: 'loss_diverged' });
   });
 
+  it('lets others have their turn while no job can run what it tries', async () => {
+    const room = await openRoom();
+    const depth = 40;
+    const layers = Array.from({ length: depth }, () => ({ units: 2 }));
+    const units = { type: 'integer', min: 1, max: 16_384 };
+    const { id } = await room.begin({
+      job: { ...room.job, network: { layers } },
+      space: Object.fromEntries(layers.map((_, i) => [`network.layers.${i}.units`, units])),
+      search: { algorithm: 'random', trials: 1000 },
+    });
+    room.startTraining();
+    const cancelled = new Promise((resolve) => setTimeout(() => resolve(room.post(`/v1/sweeps/${id}/cancel`)), 1));
+    expect(await cancelled).toMatchObject({ status: 200, body: { state: 'cancelled' } });
+    expect((await room.get(`/v1/sweeps/${id}`)).body.counts.failed).toBeLessThan(1000);
+  });
+
   it('weighs several objectives against each other', async () => {
     const room = await openRoom();
     room.startTraining();
@@ -240,6 +256,8 @@ describe('a sweep', { timeout: 60_000 }, () => {
     room.startTraining();
     const { id } = await room.begin({ search: { algorithm: 'random', trials: 4 } });
     await room.over(id);
+    const obeyed = await room.post(`/v1/sweeps/${id}/ensemble`, { name: '\u001b[31m' });
+    expect(obeyed).toMatchObject({ status: 400, body: { errors: [{ path: '/name' }] } });
     const { status, body: model, headers } = await room.post(`/v1/sweeps/${id}/ensemble`, { trials: 3 });
     expect([status, headers.location]).toEqual([201, `/v1/models/${model.id}`]);
     const best = await room.trialsOf(id, 'sort=objective&limit=3');
@@ -264,10 +282,15 @@ describe('a sweep', { timeout: 60_000 }, () => {
     expect(await room.remove(`/v1/sweeps/${id}`)).toMatchObject({ status: 409, body: { code: 'sweep_wrong_state' } });
     room.startTraining();
     const { best } = await room.over(id);
+    const kept = await room.begin({ search: { algorithm: 'random', trials: 1 } });
+    await room.over(kept.id);
     expect((await room.remove(`/v1/sweeps/${id}`)).status).toBe(204);
     expect((await room.get(`/v1/sweeps/${id}`)).status).toBe(404);
     await expect(room.jobs.get(String(best?.jobId))).rejects.toMatchObject({ code: 'job_not_found' });
     await room.datasets.remove(room.datasetId);
+    const resumed = await room.post(`/v1/sweeps/${kept.id}/resume`, { trials: 1 });
+    expect(resumed).toMatchObject({ status: 409, body: { code: 'sweep_wrong_state' } });
+    expect((await room.get(`/v1/sweeps/${kept.id}`)).body).toMatchObject({ state: 'succeeded', search: { trials: 1 } });
   });
 });
 

@@ -30,7 +30,11 @@ describe('a webhook', () => {
     expect(made).toMatchObject({ status: 201, headers: { location: `/v1/webhooks/${made.body.id}` } });
     const { secret, ...webhook } = made.body;
     expect(secret).toMatch(/^whsec_/);
-    expect(webhook).toMatchObject({ url, events: ['job.succeeded', 'job.failed', 'job.cancelled'] });
+    const ends = ['succeeded', 'failed', 'cancelled'];
+    expect(webhook).toMatchObject({
+      url,
+      events: [...ends.map((end) => `job.${end}`), ...ends.map((end) => `sweep.${end}`)],
+    });
     expect((await ask('GET', `/v1/webhooks/${webhook.id}`)).body).toEqual(webhook);
     expect((await ask('GET', '/v1/webhooks')).body).toEqual({ items: [webhook], next: null });
     expect((await ask('DELETE', `/v1/webhooks/${webhook.id}`)).status).toBe(204);

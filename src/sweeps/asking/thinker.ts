@@ -1,18 +1,16 @@
 import { Piscina } from 'piscina';
 import { siblingPath } from '../../kit/siblings.ts';
-import type { MeasuredTrial } from '../importance/importance.ts';
+import type { Importances } from '../importance/importance.ts';
+import type { TrialsToWeigh } from '../importance/importanceThread.ts';
 import type { SweepSettings } from '../request/schema.ts';
 import type { Leg, Next } from '../search.ts';
 
 /** What the search decides by those legs. */
 export type Think = (settings: SweepSettings, legs: readonly Leg[]) => Promise<Next>;
+/** How much each hyperparameter mattered in those trials; null: too few of them. */
+export type Weigh = (trials: TrialsToWeigh) => Promise<Importances | null>;
 
-/** How much each hyperparameter mattered in those trials; null: they are too few. */
-export type Weigh = (
-  settings: SweepSettings,
-  trials: readonly MeasuredTrial[],
-) => Promise<Readonly<Record<string, number>> | null>;
-
+/** What takes so long that nobody else would be answered meanwhile. */
 export interface Thinker {
   readonly think: Think;
   readonly weigh: Weigh;
@@ -21,21 +19,33 @@ export interface Thinker {
 
 const IDLE_MS = 60_000;
 
-/** Searches on a thread of its own, which starts with the first question and ends when there was none for a while. */
+/** Thinks on threads of their own, so that no search waits for importances. */
 export function createThinker(): Thinker {
-  let pool: Piscina | undefined;
-  const run = (name: string, question: unknown) => {
-    pool ??= new Piscina({
-      filename: siblingPath(import.meta.url, './searchThread'),
-      minThreads: 0,
-      maxThreads: 1,
-      idleTimeout: IDLE_MS,
-    });
-    return pool.run(question, { name });
-  };
+  const searches = threadOf<Next>(siblingPath(import.meta.url, './searchThread'), 'think');
+  const importances = threadOf<Importances | null>(
+    siblingPath(import.meta.url, '../importance/importanceThread'),
+    'weigh',
+  );
   return {
-    think: (settings, legs) => run('think', { settings, legs }),
-    weigh: (settings, trials) => run('weigh', { settings, trials }),
+    think: (settings, legs) => searches.run({ settings, legs }),
+    weigh: (trials) => importances.run(trials),
+    async close() {
+      await searches.close();
+      await importances.close();
+    },
+  };
+}
+
+/** A thread that starts with the first question and ends when there was none for a while. */
+function threadOf<Answer>(filename: string, name: string) {
+  let pool: Piscina<unknown, Answer> | undefined;
+  const open = () =>
+    new Piscina<unknown, Answer>({ filename, name, minThreads: 0, maxThreads: 1, idleTimeout: IDLE_MS });
+  return {
+    run(question: unknown): Promise<Answer> {
+      pool ??= open();
+      return pool.run(question);
+    },
     async close() {
       await pool?.destroy();
     },

@@ -1,4 +1,5 @@
 import type { SweepEnd } from '../../store/tables.ts';
+import { MOST_PARALLEL } from '../request/schema.ts';
 import { type Decision, goOnDecision, newTrial } from './decision.ts';
 import { type Live, type OpenLeg, take } from './live.ts';
 import { type Outcome, outcomeOf } from './outcome.ts';
@@ -12,7 +13,12 @@ export interface Conducted {
   /** Whether jobs were queued. */
   readonly queued: boolean;
   readonly isOver: boolean;
+  /** Whether there is more to decide at once, after others have had their turn. */
+  readonly isUnfinished: boolean;
 }
+
+/** More than can run are decided only where no job can run so: thousands of these would hold up whatever else this process does. */
+const MOST_DECISIONS = MOST_PARALLEL;
 
 /**
  * Writes what the legs that have ended came to, and what the search decides then, all in one transaction: new trials with their jobs, trials that
@@ -24,7 +30,7 @@ export async function conduct(parts: ConductParts, live: Live): Promise<Conducte
     live.open.delete(leg.number);
     live.search.tell(leg.number, outcome.result);
   }
-  const { decisions, end } = await decide(parts, live);
+  const { decisions, end, isUnfinished } = await decide(parts, live);
   const isOver = end !== null && live.open.size === 0;
   const changed = ended.length > 0 || decisions.length > 0 || isOver;
   if (changed) {
@@ -37,7 +43,7 @@ export async function conduct(parts: ConductParts, live: Live): Promise<Conducte
     });
     live.written = live.legs;
   }
-  return { changed, queued: decisions.some(({ queues }) => queues), isOver };
+  return { changed, queued: decisions.some(({ queues }) => queues), isOver, isUnfinished };
 }
 
 interface Ended {
@@ -60,6 +66,7 @@ interface Decided {
   readonly decisions: readonly Decision[];
   /** Why there will be no more; null: there may be. */
   readonly end: SweepEnd | null;
+  readonly isUnfinished: boolean;
 }
 
 /** What the search wants by what it knows now. */
@@ -67,6 +74,7 @@ async function decide(parts: ConductParts, live: Live): Promise<Decided> {
   const decisions: Decision[] = [];
   let end = live.row.endedBy;
   while (end === null) {
+    if (decisions.length === MOST_DECISIONS) return { decisions, end, isUnfinished: true };
     const next = live.search.next();
     if (next.do === 'wait') break;
     if (next.do === 'end') {
@@ -78,5 +86,5 @@ async function decide(parts: ConductParts, live: Live): Promise<Decided> {
     take(live, decision.leg, decision.result);
     decisions.push(decision);
   }
-  return { decisions, end };
+  return { decisions, end, isUnfinished: false };
 }

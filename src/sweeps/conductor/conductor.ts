@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { NewsDesk } from '../../jobs/news.ts';
 import { createLane } from '../../jobs/worker/lane.ts';
@@ -29,22 +30,24 @@ export function startConductor(parts: ConductorParts): Conductor {
     log.error({ err: error }, 'the sweeps could not be carried on; it is tried again'),
   );
 
+  let stopped = false;
+  /** Whether there is more to do at once. */
   const step = async (id: string): Promise<boolean> => {
     const live = lives.get(id) ?? (await loadLive(database, id));
     // The trials of an external sweep are asked for by whoever runs them.
     if (live === undefined || live.settings.external) return false;
     // Known again only once all is written.
     lives.delete(id);
-    const { changed, queued, isOver } = await conduct(parts, live);
+    const { changed, queued, isOver, isUnfinished } = await conduct(parts, live);
     if (isOver) log.info({ sweepId: id, trials: live.trials.length }, 'sweep ended');
     else lives.set(id, live);
     if (queued) news.publish({ kind: 'queued' });
     if (changed) news.publish({ kind: 'sweep', sweepId: id });
-    return changed;
+    return isUnfinished;
   };
   const carryOn = async (id: string) => {
     try {
-      await step(id);
+      while ((await step(id)) && !stopped) await nextTurn();
     } catch (error) {
       if (!(error instanceof Overtaken))
         log.error({ err: error, sweepId: id }, 'a sweep could not be carried on; it is tried again');
@@ -73,6 +76,7 @@ export function startConductor(parts: ConductorParts): Conductor {
   const timer = setInterval(() => lane.run(tick), TICK_MS);
   return {
     async stop() {
+      stopped = true;
       unsubscribe();
       clearInterval(timer);
       await lane.run(async () => {});

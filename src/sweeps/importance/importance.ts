@@ -4,11 +4,14 @@ import type { SpaceDefinition } from '../space/schema.ts';
 import { compileSpace, type Parameters, type Point, pointOf, type Space } from '../space/space.ts';
 import { growTree, type Leaf } from './tree.ts';
 
-export interface MeasuredTrial {
+interface Trial {
   readonly parameters: Parameters;
   /** Null: it has none, and does not count. */
   readonly objective: number | null;
 }
+
+/** A share for each parameter. */
+export type Importances = Readonly<Record<string, number>>;
 
 /** With fewer trials there is no telling. */
 export const LEAST_TRIALS = 10;
@@ -30,8 +33,8 @@ const FAR_OUT = 3;
 export function importanceOf(
   definition: SpaceDefinition,
   objective: Objective,
-  trials: readonly MeasuredTrial[],
-): Readonly<Record<string, number>> | null {
+  trials: readonly Trial[],
+): Importances | null {
   const space = compileSpace(definition);
   const known = trials.flatMap(({ parameters, objective: value }) => {
     const [loss] = lossesOf([objective], value === null ? null : [value]);

@@ -8,7 +8,7 @@ import { spaceSchema } from '../space/schema.ts';
 import { objectivesRequest, objectivesSchema } from './objective.ts';
 
 export const MOST_TRIALS = 10_000;
-const MOST_PARALLEL = 64;
+export const MOST_PARALLEL = 64;
 const MOST_SECONDS = 31_536_000;
 const DEFAULT_TRIALS = 50;
 

@@ -1,0 +1,4 @@
+/** The text in one line, without what terminals obey: it may be somebody else's. */
+export function printable(text: string): string {
+  return text.replace(/\p{Cc}+/gu, ' ').trim();
+}
