@@ -27,7 +27,7 @@ import type { EnsembleWish, Sweep, SweepImportance, SweepPreview, SweepsQuery, T
 import { createSweepStore, FINAL_STATES } from './store.ts';
 import { sweepImportance } from './sweepImportance.ts';
 import { previewOf } from './sweepPreview.ts';
-import { ranked, sweepView, trialView } from './view.ts';
+import { sweepView, trialView } from './view.ts';
 
 export interface SweepsParts {
   readonly database: Database;
@@ -91,7 +91,17 @@ export function createSweeps(parts: SweepsParts, tenant: Tenant): Sweeps {
   }
 
   async function view(row: SweepRow): Promise<Sweep> {
-    return sweepView(row, await store.tally(row.id), await store.succeeded(row.id), clock());
+    const { id } = row;
+    const objectives = objectivesOf(readSettings(row.request).objective);
+    const [{ goal }] = objectives;
+    const isOne = objectives.length === 1;
+    const standing = {
+      tally: await store.tally(id),
+      best: isOne ? ((await store.ranked(id, goal, 1))[0] ?? null) : null,
+      compared: isOne ? null : await store.ranked(id, goal),
+      improvements: await store.improvements(id, goal),
+    };
+    return sweepView(row, standing, clock());
   }
 
   async function untilOver(id: string, { waitMs, signal }: Waiting): Promise<void> {
@@ -178,7 +188,7 @@ export function createSweeps(parts: SweepsParts, tenant: Tenant): Sweeps {
     async ensemble(id, { trials, name }, modelId) {
       const row = await found(id);
       const [objective] = objectivesOf(readSettings(row.request).objective);
-      const best = ranked(await store.succeeded(id), objective).flatMap((trial) => trial.modelId ?? []);
+      const best = (await store.ranked(id, objective.goal)).flatMap((trial) => trial.modelId ?? []);
       if (best.length < 2) throw tooFewModels(best.length);
       const members = best.slice(0, trials);
       const named = name ?? `${row.name}-best-${members.length}`;

@@ -2,11 +2,19 @@ import { sql } from 'kysely';
 import { ServiceError } from '../kit/errors.ts';
 import type { Database, Queries } from '../store/database.ts';
 import type { LegRow, SweepRow, SweepState, TrialRow, TrialState } from '../store/tables.ts';
+import type { Objective } from './request/objective.ts';
 import type { SweepsQuery } from './schemas.ts';
 
 /** A trial with the model of its job. */
 export interface ShownTrial extends TrialRow {
   readonly modelId: string | null;
+}
+
+/** A trial that was better than all before it. */
+export interface Improvement {
+  readonly number: number;
+  readonly objective: number;
+  readonly finishedAt: number;
 }
 
 interface SweepFilter extends Pick<SweepsQuery, 'state' | 'datasetId'> {
@@ -42,8 +50,10 @@ export interface SweepStore {
   tally(id: string): Promise<Tally>;
   trial(id: string, number: number): Promise<ShownTrial | undefined>;
   trials(id: string, filter: TrialFilter): Promise<readonly ShownTrial[]>;
-  /** All that have succeeded, in the order in which they ended. */
-  succeeded(id: string): Promise<readonly ShownTrial[]>;
+  /** All that have succeeded with an objective, the best first; among equals the one that was asked first. */
+  ranked(id: string, goal: Objective['goal'], limit?: number): Promise<readonly ShownTrial[]>;
+  /** Of these, each that was better than all that had ended before, in the order in which they ended. */
+  improvements(id: string, goal: Objective['goal']): Promise<readonly Improvement[]>;
   /** All, in the order of their numbers. */
   everyTrial(id: string): Promise<readonly TrialRow[]>;
   legs(id: string): Promise<readonly LegRow[]>;
@@ -101,13 +111,28 @@ export function createSweepStore(database: Database, project: string): SweepStor
       return query.orderBy('trials.number', sort === 'number' ? order : 'asc').execute();
     },
 
-    succeeded: (id) =>
-      shown(database, id)
+    ranked(id, goal, limit = Number.MAX_SAFE_INTEGER) {
+      return shown(database, id)
         .where('trials.state', '=', 'succeeded')
         .where('trials.objective', 'is not', null)
-        .orderBy('trials.finishedAt')
+        .orderBy('trials.objective', goal === 'minimize' ? 'asc' : 'desc')
         .orderBy('trials.number')
-        .execute(),
+        .limit(limit)
+        .execute();
+    },
+
+    async improvements(id, goal) {
+      const sign = sql.lit(goal === 'minimize' ? 1 : -1);
+      const { rows } = await sql<Improvement>`
+        SELECT number, objective, finished_at FROM (
+          SELECT number, objective, finished_at, min(${sign} * objective) OVER (
+            ORDER BY finished_at, number ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+          ) AS before
+          FROM trials WHERE sweep_id = ${id} AND state = 'succeeded' AND objective IS NOT NULL
+        ) WHERE before IS NULL OR ${sign} * objective < before
+        ORDER BY finished_at, number`.execute(database);
+      return rows;
+    },
 
     everyTrial: (id) => everyTrial(database, id),
     legs: (id) => everyLeg(database, id),

@@ -6,16 +6,22 @@ import { type Objective, objectivesOf } from './request/objective.ts';
 import type { SweepSettings } from './request/schema.ts';
 import { readSettings } from './request/settings.ts';
 import type { Sweep, Trial } from './schemas.ts';
-import type { ShownTrial, Tally } from './store.ts';
+import type { Improvement, ShownTrial, Tally } from './store.ts';
 
-/** A sweep as clients see it; `succeeded` are its trials with an objective, in the order in which they ended. */
-export function sweepView(row: SweepRow, tally: Tally, succeeded: readonly ShownTrial[], now: number): Sweep {
+/** What other tables say of a sweep. */
+export interface Standing {
+  readonly tally: Tally;
+  readonly best: ShownTrial | null;
+  /** With several objectives, every trial that has succeeded; null with one. */
+  readonly compared: readonly ShownTrial[] | null;
+  readonly improvements: readonly Improvement[];
+}
+
+/** A sweep as clients see it. */
+export function sweepView(row: SweepRow, { tally, best, compared, improvements }: Standing, now: number): Sweep {
   const settings = readSettings(row.request);
   const objectives = objectivesOf(settings.objective);
   const seconds = ranUntil(row, now).ranMs / 1000;
-  const better = improvements(succeeded, objectives[0]);
-  const isOne = objectives.length === 1;
-  const best = better.at(-1);
   return {
     id: row.id,
     name: row.name,
@@ -26,12 +32,12 @@ export function sweepView(row: SweepRow, tally: Tally, succeeded: readonly Shown
     epochs: tally.epochs,
     seconds,
     etaSeconds: row.state === 'running' ? etaOf(tally, settings, seconds) : null,
-    best: isOne && best ? bestView(best) : null,
-    front: isOne ? null : frontOf(succeeded, objectives).map(bestView),
-    trajectory: better.map(({ number, objective, finishedAt }) => ({
+    best: best && bestView(best),
+    front: compared && frontOf(compared, objectives).map(bestView),
+    trajectory: improvements.map(({ number, objective, finishedAt }) => ({
       number,
-      objective: objective ?? Number.NaN,
-      at: isoTime(finishedAt ?? row.createdAt),
+      objective,
+      at: isoTime(finishedAt),
     })),
     ...shownSettings(settings),
     error: fromJson(row.error),
@@ -65,26 +71,6 @@ export function trialView(row: ShownTrial): Trial {
 function bestView(row: ShownTrial): NonNullable<Sweep['best']> {
   const { number, objective, objectives, parameters, jobId, modelId } = trialView(row);
   return { number, objective, objectives, parameters, jobId, modelId };
-}
-
-/** Those that were better than all that had ended before. */
-function improvements(succeeded: readonly ShownTrial[], { goal }: Objective): readonly ShownTrial[] {
-  const better: ShownTrial[] = [];
-  for (const trial of succeeded) if (isBetter(trial, better.at(-1), goal)) better.push(trial);
-  return better;
-}
-
-/** By the objective; among equals the one that was asked first. */
-function isBetter(trial: ShownTrial, best: ShownTrial | undefined, goal: Objective['goal']): boolean {
-  if (best === undefined) return true;
-  const [value, other] = [trial.objective ?? Number.NaN, best.objective ?? Number.NaN];
-  if (value === other) return trial.number < best.number;
-  return goal === 'minimize' ? value < other : value > other;
-}
-
-/** The best trials first. */
-export function ranked(succeeded: readonly ShownTrial[], { goal }: Objective): readonly ShownTrial[] {
-  return succeeded.toSorted((a, b) => (isBetter(a, b, goal) ? -1 : 1));
 }
 
 function frontOf(succeeded: readonly ShownTrial[], objectives: readonly Objective[]): readonly ShownTrial[] {

@@ -1,19 +1,18 @@
 import { type News, type NewsDesk, nextNews } from '../../jobs/news.ts';
 import type { Clock } from '../../kit/clock.ts';
 import { ServiceError } from '../../kit/errors.ts';
-import { mistaken } from '../../kit/validation.ts';
-import type { Database, Queries } from '../../store/database.ts';
+import type { Database } from '../../store/database.ts';
 import type { SweepEnd, SweepRow } from '../../store/tables.ts';
 import { type Live, loadLive } from '../conductor/live.ts';
-import type { Outcome } from '../conductor/outcome.ts';
-import { demandRunning, finishSweep, Overtaken, ranUntil, writeOutcome } from '../conductor/write.ts';
-import { type Objective, objectivesOf } from '../request/objective.ts';
+import { demandRunning, finishSweep, Overtaken, ranUntil } from '../conductor/write.ts';
+import { objectivesOf } from '../request/objective.ts';
 import { readSettings } from '../request/settings.ts';
 import type { AskAnswer, TellRequest, Trial } from '../schemas.ts';
-import { FAILED, type Leg, type Next } from '../search.ts';
+import type { Leg, Next } from '../search.ts';
 import { createSweepStore } from '../store.ts';
 import { trialView } from '../view.ts';
 import type { Think } from './thinker.ts';
+import { outcomeTold, sameOrRefused, writeTold } from './told.ts';
 
 export interface AskingParts {
   readonly database: Database;
@@ -114,7 +113,7 @@ export function createAskAndTell({ database, news, think, clock }: AskingParts, 
     async tell(id, told) {
       const row = await found(id);
       const objectives = objectivesOf(readSettings(row.request).objective);
-      const outcome = outcomeOf(told, objectives);
+      const outcome = outcomeTold(told, objectives);
       const before = await shown(id, told.number);
       if (before.state !== 'running') return sameOrRefused(before, outcome);
       const now = clock();
@@ -217,75 +216,4 @@ async function endIfDone(database: Database, live: Live, because: SweepEnd, now:
     await finishSweep(transaction, live.row, because, now);
   });
   return true;
-}
-
-/** Throws `invalid_sweep` where an objective is missing or unknown. */
-function outcomeOf(told: TellRequest, objectives: readonly Objective[]): Outcome {
-  if ('failed' in told) {
-    const error = { code: 'told_failed', message: told.message ?? 'Whoever ran the trial says that it failed.' };
-    return { result: FAILED, state: 'failed', epochs: null, error: JSON.stringify(error) };
-  }
-  const values = 'objective' in told ? oneOf(told.objective, objectives) : namedOf(told.objectives, objectives);
-  return { result: { objectives: values, over: true }, state: 'succeeded', epochs: null, error: null };
-}
-
-function oneOf(value: number, objectives: readonly Objective[]): readonly number[] {
-  if (objectives.length === 1) return [value];
-  throw mistaken('invalid_sweep', 'What is told', [
-    {
-      path: '/objective',
-      message: `The sweep has ${objectives.length} objectives: tell \`objectives\`, each by its metric.`,
-    },
-  ]);
-}
-
-function namedOf(named: Readonly<Record<string, number>>, objectives: readonly Objective[]): readonly number[] {
-  const known = new Set(objectives.map(({ metric }) => metric));
-  const missing = [...known].filter((metric) => !Object.hasOwn(named, metric));
-  const unknown = Object.keys(named).filter((metric) => !known.has(metric));
-  const mistakes = [
-    ...missing.map((metric) => ({ path: `/objectives/${metric}`, message: 'Missing: tell every objective.' })),
-    ...unknown.map((metric) => ({
-      path: `/objectives/${metric}`,
-      message: 'No objective of the sweep: leave it out.',
-    })),
-  ];
-  if (mistakes.length > 0) throw mistaken('invalid_sweep', 'What is told', mistakes);
-  return objectives.map(({ metric }) => named[metric] ?? Number.NaN);
-}
-
-/** A client that did not hear the answer tells again. */
-function sameOrRefused(trial: Trial, { result, state }: Outcome): Trial {
-  const values = trial.objectives === null ? null : Object.values(trial.objectives);
-  if (trial.state === state && JSON.stringify(values) === JSON.stringify(result.objectives)) return trial;
-  const message = `Trial ${trial.number} is ${trial.state}: what came of it cannot be told any more.`;
-  throw new ServiceError('trial_wrong_state', message);
-}
-
-async function writeTold(
-  queries: Queries,
-  row: SweepRow,
-  objectives: readonly Objective[],
-  trial: number,
-  outcome: Outcome,
-  now: number,
-): Promise<void> {
-  const leg = await queries
-    .selectFrom('legs')
-    .select('number')
-    .where('sweepId', '=', row.id)
-    .where('trial', '=', trial)
-    .executeTakeFirstOrThrow();
-  const best = await bestSoFar(queries, row.id, objectives);
-  await writeOutcome(queries, { row, objectives, best }, { number: leg.number, trial, jobId: null }, outcome, now);
-}
-
-async function bestSoFar(queries: Queries, sweepId: string, [{ goal }]: readonly Objective[]): Promise<number | null> {
-  const { best } = await queries
-    .selectFrom('trials')
-    .select((eb) => (goal === 'minimize' ? eb.fn.min('objective') : eb.fn.max('objective')).as('best'))
-    .where('sweepId', '=', sweepId)
-    .where('state', '=', 'succeeded')
-    .executeTakeFirstOrThrow();
-  return best;
 }

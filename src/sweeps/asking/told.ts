@@ -1,0 +1,81 @@
+import { ServiceError } from '../../kit/errors.ts';
+import { mistaken } from '../../kit/validation.ts';
+import type { Queries } from '../../store/database.ts';
+import type { SweepRow } from '../../store/tables.ts';
+import type { Outcome } from '../conductor/outcome.ts';
+import { writeOutcome } from '../conductor/write.ts';
+import type { Objective } from '../request/objective.ts';
+import type { TellRequest, Trial } from '../schemas.ts';
+import { FAILED } from '../search.ts';
+
+/** Throws `invalid_sweep` where an objective is missing or unknown. */
+export function outcomeTold(told: TellRequest, objectives: readonly Objective[]): Outcome {
+  if ('failed' in told) {
+    const error = { code: 'told_failed', message: told.message ?? 'Whoever ran the trial says that it failed.' };
+    return { result: FAILED, state: 'failed', epochs: null, error: JSON.stringify(error) };
+  }
+  const values = 'objective' in told ? oneOf(told.objective, objectives) : namedOf(told.objectives, objectives);
+  return { result: { objectives: values, over: true }, state: 'succeeded', epochs: null, error: null };
+}
+
+function oneOf(value: number, objectives: readonly Objective[]): readonly number[] {
+  if (objectives.length === 1) return [value];
+  throw mistaken('invalid_sweep', 'What is told', [
+    {
+      path: '/objective',
+      message: `The sweep has ${objectives.length} objectives: tell \`objectives\`, each by its metric.`,
+    },
+  ]);
+}
+
+function namedOf(named: Readonly<Record<string, number>>, objectives: readonly Objective[]): readonly number[] {
+  const known = new Set(objectives.map(({ metric }) => metric));
+  const missing = [...known].filter((metric) => !Object.hasOwn(named, metric));
+  const unknown = Object.keys(named).filter((metric) => !known.has(metric));
+  const mistakes = [
+    ...missing.map((metric) => ({ path: `/objectives/${metric}`, message: 'Missing: tell every objective.' })),
+    ...unknown.map((metric) => ({
+      path: `/objectives/${metric}`,
+      message: 'No objective of the sweep: leave it out.',
+    })),
+  ];
+  if (mistakes.length > 0) throw mistaken('invalid_sweep', 'What is told', mistakes);
+  return objectives.map(({ metric }) => named[metric] ?? Number.NaN);
+}
+
+/** A client that did not hear the answer tells again. */
+export function sameOrRefused(trial: Trial, { result, state }: Outcome): Trial {
+  const values = trial.objectives === null ? null : Object.values(trial.objectives);
+  if (trial.state === state && JSON.stringify(values) === JSON.stringify(result.objectives)) return trial;
+  const message = `Trial ${trial.number} is ${trial.state}: what came of it cannot be told any more.`;
+  throw new ServiceError('trial_wrong_state', message);
+}
+
+/** Writes what came of a trial. Throws Overtaken where it is known already. */
+export async function writeTold(
+  queries: Queries,
+  row: SweepRow,
+  objectives: readonly Objective[],
+  trial: number,
+  outcome: Outcome,
+  now: number,
+): Promise<void> {
+  const leg = await queries
+    .selectFrom('legs')
+    .select('number')
+    .where('sweepId', '=', row.id)
+    .where('trial', '=', trial)
+    .executeTakeFirstOrThrow();
+  const best = await bestSoFar(queries, row.id, objectives);
+  await writeOutcome(queries, { row, objectives, best }, { number: leg.number, trial, jobId: null }, outcome, now);
+}
+
+async function bestSoFar(queries: Queries, sweepId: string, [{ goal }]: readonly Objective[]): Promise<number | null> {
+  const { best } = await queries
+    .selectFrom('trials')
+    .select((eb) => (goal === 'minimize' ? eb.fn.min('objective') : eb.fn.max('objective')).as('best'))
+    .where('sweepId', '=', sweepId)
+    .where('state', '=', 'succeeded')
+    .executeTakeFirstOrThrow();
+  return best;
+}

@@ -1,0 +1,148 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { type CheckedRequest, checkRequest, type FindDataset } from '../../jobs/check.ts';
+import type { Machine } from '../../jobs/threadWarnings.ts';
+import { type FieldError, pointer, ServiceError } from '../../kit/errors.ts';
+import type { JsonValue } from '../space/parameter.ts';
+import { placeParameters } from '../space/place.ts';
+import { probesOf } from '../space/probes.ts';
+import type { Parameters, Space } from '../space/space.ts';
+import type { SweepRequest, SweepSettings } from './schema.ts';
+
+export interface ProbeParts {
+  /** A dataset of the tenant's. */
+  readonly findDataset: FindDataset;
+  readonly machine: Pick<Machine, 'memoryBytes'>;
+}
+
+/** What trying out a space has shown. */
+export interface Probed {
+  readonly mistakes: readonly FieldError[];
+  /** The job of a trial that can run; null: none can. */
+  readonly sample: CheckedRequest | null;
+  /** What the job has by default. */
+  readonly usual: SweepSettings['usual'];
+}
+export const NOT_PROBED: Probed = { mistakes: [], sample: null, usual: null };
+
+/** What every trial must have in common to be compared, and what says nothing of a training. */
+const NEVER_VARIED = ['datasetId', 'target', 'task', 'weightColumn', 'name', 'priority', 'labels'];
+
+/** Checks a job for each extreme value of each parameter, and says of a mistake whose it is. */
+export async function probe(
+  { job, space: definition }: SweepRequest,
+  space: Space,
+  checks: ProbeParts,
+): Promise<Probed> {
+  if (job === undefined) return wrong([{ path: '/job', message: 'What shall be trained? Give the request of a job.' }]);
+  const fixed = Object.keys(definition).filter((path) => NEVER_VARIED.includes(path.split('.')[0]));
+  if (fixed.length > 0) {
+    const message = 'Cannot be varied: trials are compared on the same task. Say it in `job`.';
+    return wrong(fixed.map((path) => ({ path: pointer(['space', path]), message })));
+  }
+  const findDataset = remembered(checks.findDataset);
+  const base = await tryJob(job, findDataset, checks.machine);
+  // A mistake where a parameter is put may be mended by its values.
+  const lasting = 'errors' in base ? base.errors.filter(({ path }) => !isNear(path, Object.keys(definition))) : [];
+  if (lasting.length > 0) return wrong(lasting.map(({ path, message }) => ({ path: `/job${path}`, message })));
+  // What JSON has of it, as it is kept and as a client would write it.
+  const usual = 'checked' in base ? JSON.parse(JSON.stringify(base.checked.spec)) : {};
+  const { never, found, sample } = await tryProbes(job, space, { ...checks, findDataset }, usual);
+  return { mistakes: distinct([...never, ...found.flatMap((each) => attributed(each, found))]), sample, usual };
+}
+
+function wrong(mistakes: readonly FieldError[]): Probed {
+  return { ...NOT_PROBED, mistakes };
+}
+
+async function tryProbes(
+  job: NonNullable<SweepRequest['job']>,
+  space: Space,
+  { findDataset, machine }: ProbeParts,
+  usual: NonNullable<SweepSettings['usual']>,
+) {
+  const never: FieldError[] = [];
+  const found: Found[] = [];
+  let sample: CheckedRequest | null = null;
+  for (const { parameter, parameters } of probesOf(space)) {
+    if (parameters === null) {
+      never.push({ path: pointer(['space', parameter, 'when']), message: 'Its conditions never hold together.' });
+      continue;
+    }
+    // A space of many choices takes a while, and others are to be answered meanwhile.
+    await nextTurn();
+    const outcome = await tryJob(placeParameters(job, parameters, usual), findDataset, machine);
+    if ('errors' in outcome) found.push({ parameter, parameters, errors: outcome.errors });
+    else {
+      sample ??= outcome.checked;
+      found.push({ parameter, parameters, errors: [] });
+    }
+  }
+  return { never, found, sample };
+}
+
+interface Found {
+  readonly parameter: string;
+  readonly parameters: Parameters;
+  readonly errors: readonly FieldError[];
+}
+
+/** A job that a trial would submit: as it would run, or what is wrong with it. */
+export async function tryJob(
+  job: JsonValue,
+  findDataset: FindDataset,
+  machine: Pick<Machine, 'memoryBytes'>,
+): Promise<{ readonly checked: CheckedRequest } | { readonly errors: readonly FieldError[] }> {
+  try {
+    return { checked: await checkRequest(job, findDataset, machine) };
+  } catch (error) {
+    if (error instanceof ServiceError && error.errors.length > 0) return { errors: error.errors };
+    throw error;
+  }
+}
+
+/** The mistakes of a probe, each said of the parameter that it lies at or around, or of the job where every probe has it. */
+function attributed({ parameter, parameters, errors }: Found, all: readonly Found[]): readonly FieldError[] {
+  return errors.map((mistake) => {
+    const { path, message } = mistake;
+    const owner = Object.keys(parameters)
+      .filter((name) => isWithin(path, pathOf(name)))
+      .toSorted((a, b) => b.length - a.length)[0];
+    if (owner === undefined && all.every((other) => other.errors.some((one) => same(one, mistake)))) {
+      return { path: `/job${path}`, message };
+    }
+    const name = owner ?? parameter;
+    const where = path === pathOf(name) ? '' : `${path}: `;
+    return { path: pointer(['space', name]), message: `With ${JSON.stringify(parameters[name])}: ${where}${message}` };
+  });
+}
+
+function pathOf(name: string): string {
+  return pointer(name.split('.'));
+}
+
+function isWithin(path: string, around: string): boolean {
+  return path === around || path.startsWith(`${around}/`);
+}
+
+/** Whether the path lies at one of the parameters, within it or around it. */
+function isNear(path: string, names: readonly string[]): boolean {
+  return names.map(pathOf).some((place) => isWithin(path, place) || isWithin(place, path));
+}
+
+function same(a: FieldError, b: FieldError): boolean {
+  return a.path === b.path && a.message === b.message;
+}
+
+function distinct(mistakes: readonly FieldError[]): readonly FieldError[] {
+  return [...new Map(mistakes.map((mistake) => [`${mistake.path}\n${mistake.message}`, mistake])).values()];
+}
+
+/** Looks each dataset up once. */
+function remembered(findDataset: FindDataset): FindDataset {
+  const found = new Map<string, ReturnType<FindDataset>>();
+  return (id) => {
+    const looked = found.get(id) ?? findDataset(id);
+    found.set(id, looked);
+    return looked;
+  };
+}
