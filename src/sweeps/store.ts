@@ -5,9 +5,10 @@ import type { LegRow, SweepRow, SweepState, TrialRow, TrialState } from '../stor
 import type { Objective } from './request/objective.ts';
 import type { SweepsQuery } from './schemas.ts';
 
-/** A trial with the model of its job. */
+/** A trial with what its job has come to. */
 export interface ShownTrial extends TrialRow {
   readonly modelId: string | null;
+  readonly epochsDone: number | null;
 }
 
 /** A trial that was better than all before it. */
@@ -88,13 +89,14 @@ export function createSweepStore(database: Database, project: string): SweepStor
     async tally(id) {
       const rows = await database
         .selectFrom('trials')
+        .leftJoin('jobs', 'jobs.id', 'trials.jobId')
         .select([
-          'state',
+          'trials.state',
           (eb) => eb.fn.countAll<number>().as('trials'),
-          (eb) => eb.fn.sum<number | null>('epochs').as('epochs'),
+          (eb) => eb.fn.sum<number | null>(epochsDone).as('epochs'),
         ])
-        .where('sweepId', '=', id)
-        .groupBy('state')
+        .where('trials.sweepId', '=', id)
+        .groupBy('trials.state')
         .execute();
       const counts = { ...NO_TRIALS, ...Object.fromEntries(rows.map(({ state, trials }) => [state, trials])) };
       return { counts, epochs: rows.reduce((sum, { epochs }) => sum + (epochs ?? 0), 0) };
@@ -171,12 +173,16 @@ export function everyLeg(queries: Queries, sweepId: string): Promise<readonly Le
   return queries.selectFrom('legs').selectAll().where('sweepId', '=', sweepId).orderBy('number').execute();
 }
 
+/** Of a leg that runs, or was cancelled, its job knows alone. */
+const epochsDone = sql<number | null>`CASE WHEN trials.state IN ('running', 'cancelled')
+  THEN max(trials.epochs, coalesce(jobs.progress ->> '$.epoch', 0)) ELSE trials.epochs END`;
+
 function shown(database: Database, sweepId: string) {
   return database
     .selectFrom('trials')
     .leftJoin('jobs', 'jobs.id', 'trials.jobId')
     .selectAll('trials')
-    .select('jobs.modelId')
+    .select(['jobs.modelId', epochsDone.as('epochsDone')])
     .where('trials.sweepId', '=', sweepId);
 }
 

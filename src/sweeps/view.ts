@@ -58,7 +58,7 @@ export function trialView(row: ShownTrial): Trial {
     parameters: JSON.parse(row.parameters),
     objective: row.objective,
     objectives: fromJson(row.objectives),
-    epochs: row.epochs,
+    epochs: row.epochsDone,
     jobId: row.jobId,
     modelId: row.modelId,
     error: fromJson(row.error),

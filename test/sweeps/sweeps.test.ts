@@ -132,6 +132,9 @@ describe('a sweep', { timeout: 60_000 }, () => {
     const endless = { ...room.job, training: { ...TINY.training, epochs: 100_000 } };
     const { id } = await room.begin({ job: endless, search: { algorithm: 'random', trials: 5 } });
     await untilRunning(room, id);
+    await expect
+      .poll(async () => (await room.trialsOf(id, 'state=running&limit=1'))[0].epochs, { timeout: 20_000 })
+      .toBeGreaterThan(0);
     const cancelled = await room.post(`/v1/sweeps/${id}/cancel`);
     expect(cancelled.body).toMatchObject({ state: 'cancelled', best: null, counts: { running: 0 } });
     const jobs = await room.jobs.list({ limit: 50, sweepId: id });
@@ -139,6 +142,8 @@ describe('a sweep', { timeout: 60_000 }, () => {
       const job = await room.jobs.get(jobId, { waitMs: 20_000, signal: new AbortController().signal });
       expect(job.state).toBe('cancelled');
     }
+    const trained = jobs.items.reduce((sum, { progress }) => sum + (progress?.epoch ?? 0), 0);
+    expect((await room.get(`/v1/sweeps/${id}`)).body.epochs).toBeGreaterThanOrEqual(trained);
     expect(await room.post(`/v1/sweeps/${id}/pause`)).toMatchObject({
       status: 409,
       body: { code: 'sweep_wrong_state' },
