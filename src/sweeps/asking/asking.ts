@@ -115,14 +115,14 @@ export function createAskAndTell({ database, news, think, clock }: AskingParts, 
       const objectives = objectivesOf(readSettings(row.request).objective);
       const outcome = outcomeTold(told, objectives);
       const before = await shown(id, told.number);
-      if (before.state !== 'running') return sameOrRefused(before, outcome);
+      if (before.state !== 'running') return sameOrRefused(before, outcome, objectives);
       const now = clock();
       try {
         await database
           .transaction()
           .execute((transaction) => writeTold(transaction, row, objectives, told.number, outcome, now));
       } catch (error) {
-        if (error instanceof Overtaken) return sameOrRefused(await shown(id, told.number), outcome);
+        if (error instanceof Overtaken) return sameOrRefused(await shown(id, told.number), outcome, objectives);
         throw error;
       }
       await endIfAllTold(id, now);

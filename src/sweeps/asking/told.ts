@@ -44,8 +44,9 @@ function namedOf(named: Readonly<Record<string, number>>, objectives: readonly O
 }
 
 /** A client that did not hear the answer tells again. */
-export function sameOrRefused(trial: Trial, { result, state }: Outcome): Trial {
-  const values = trial.objectives === null ? null : Object.values(trial.objectives);
+export function sameOrRefused(trial: Trial, { result, state }: Outcome, objectives: readonly Objective[]): Trial {
+  const named = trial.objectives;
+  const values = named && objectives.map(({ metric }) => named[metric]);
   if (trial.state === state && JSON.stringify(values) === JSON.stringify(result.objectives)) return trial;
   const message = `Trial ${trial.number} is ${trial.state}: what came of it cannot be told any more.`;
   throw new ServiceError('trial_wrong_state', message);

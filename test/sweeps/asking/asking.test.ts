@@ -161,6 +161,15 @@ describe('ask and tell', () => {
     expect((await room.get(`/v1/sweeps/${id}`)).body.front).toMatchObject([{ number: 0 }]);
   });
 
+  it('takes the same twice of objectives whose names are numbers', async () => {
+    const room = await openRoom();
+    const id = await beginExternal(room, { objective: [{ metric: '95' }, { metric: '50' }] });
+    await room.post(`/v1/sweeps/${id}/ask`);
+    const told = { number: 0, objectives: { 95: 2, 50: 1 } };
+    for (const time of ['once', 'again'])
+      expect((await room.post(`/v1/sweeps/${id}/tell`, told)).status, time).toBe(200);
+  });
+
   it('is refused for a sweep whose trials run here', async () => {
     const room = await openRoom();
     const { id } = await room.begin();
