@@ -67,3 +67,30 @@ export function nextNews(
     signal.addEventListener('abort', done);
   });
 }
+
+export interface Waiting {
+  /** How long the answer may be held back. */
+  readonly waitMs: number;
+  /** Aborted: answer at once. */
+  readonly signal: AbortSignal;
+}
+
+/** Another process's news do not come here, so whoever waits looks for himself as often. */
+const LOOK_MS = 1000;
+
+/** Resolves when `isOver` says so, looked at on news that `matters` and now and then, when the time is up, or when the signal is aborted. */
+export async function untilOver(
+  desk: NewsDesk,
+  matters: (news: News) => boolean,
+  isOver: () => Promise<boolean>,
+  { waitMs, signal }: Waiting,
+): Promise<void> {
+  const until = performance.now() + waitMs;
+  if (await isOver()) return;
+  for (let left = waitMs; left > 0 && !signal.aborted; left = until - performance.now()) {
+    // Listening begins before the look, or news between the two would be missed.
+    const changed = nextNews(desk, matters, Math.min(left, LOOK_MS), signal);
+    if (await isOver()) return;
+    await changed;
+  }
+}

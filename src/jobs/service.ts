@@ -11,7 +11,7 @@ import { createJobActions, type JobActions } from './actions.ts';
 import { checkRequest, type FindDataset } from './check.ts';
 import type { Checkpoints } from './checkpoints/checkpoints.ts';
 import { newJob } from './newJob.ts';
-import { type News, type NewsDesk, nextNews } from './news.ts';
+import { type News, type NewsDesk, untilOver, type Waiting } from './news.ts';
 import type { Job, JobsQuery, Losses, LossesQuery } from './schemas.ts';
 import { isFinal } from './states.ts';
 import { createJobStore, type JobFilter, type JobStore, type Label } from './store.ts';
@@ -28,13 +28,6 @@ export interface JobsParts {
   readonly clock: Clock;
 }
 
-interface Waiting {
-  /** How long the answer may be held back for a final state. */
-  readonly waitMs: number;
-  /** Aborted: answer at once. */
-  readonly signal: AbortSignal;
-}
-
 /** What a tenant can do with its jobs. Throws ServiceError `job_not_found` for an id that is none. */
 export interface Jobs extends JobActions {
   /** Queues a training, under that id if one is given. Throws as `checkRequest`, `queued_jobs_quota`, and `stored_bytes_quota` where a model would have no room. */
@@ -45,9 +38,6 @@ export interface Jobs extends JobActions {
   /** Throws `job_wrong_state` when the job is not over. */
   remove(id: string): Promise<void>;
 }
-
-/** Another process's news do not come here, so whoever waits looks for himself as often. */
-const LOOK_MS = 1000;
 
 export function createJobs(parts: JobsParts, { project, quotas }: Tenant): Jobs {
   const { database, findDataset, checkpoints, news, machine, clock } = parts;
@@ -71,7 +61,8 @@ export function createJobs(parts: JobsParts, { project, quotas }: Tenant): Jobs 
     },
 
     async get(id, waiting) {
-      if (waiting) await untilFinal(store, news, id, waiting);
+      const isThisJob = (item: News) => item.kind === 'changed' && item.jobId === id;
+      if (waiting) await untilOver(news, isThisJob, () => isOver(store, id), waiting);
       return view(store, await found(store, id));
     },
 
@@ -118,19 +109,6 @@ async function viewer(store: JobStore, rows: readonly JobRow[]): Promise<(row: J
   const queued = rows.filter(({ state }) => state === 'queued').map(({ id }) => id);
   const positions = queued.length > 0 ? await store.queuePositions(queued) : new Map<string, number>();
   return (row) => jobView(row, labels.get(row.id) ?? {}, positions.get(row.id) ?? null);
-}
-
-/** Resolves when the job is in a final state or gone, when the time is up, or when the signal is aborted. */
-async function untilFinal(store: JobStore, news: NewsDesk, id: string, { waitMs, signal }: Waiting): Promise<void> {
-  const until = performance.now() + waitMs;
-  const isThisJob = (item: News) => item.kind === 'changed' && item.jobId === id;
-  if (await isOver(store, id)) return;
-  for (let left = waitMs; left > 0 && !signal.aborted; left = until - performance.now()) {
-    // Listening begins before the look, or news between the two would be missed.
-    const changed = nextNews(news, isThisJob, Math.min(left, LOOK_MS), signal);
-    if (await isOver(store, id)) return;
-    await changed;
-  }
 }
 
 async function isOver(store: JobStore, id: string): Promise<boolean> {

@@ -1,7 +1,7 @@
 import { noRoomLeft } from '../datasets/uploadLimit.ts';
 import type { FindDataset } from '../jobs/check.ts';
 import type { Checkpoints } from '../jobs/checkpoints/checkpoints.ts';
-import { type News, type NewsDesk, nextNews } from '../jobs/news.ts';
+import { type News, type NewsDesk, untilOver, type Waiting } from '../jobs/news.ts';
 import type { Machine } from '../jobs/threadWarnings.ts';
 import type { Tenant } from '../kit/caller.ts';
 import type { Clock } from '../kit/clock.ts';
@@ -44,13 +44,6 @@ export interface SweepsParts {
   readonly clock: Clock;
 }
 
-interface Waiting {
-  /** How long the answer may be held back for a final state. */
-  readonly waitMs: number;
-  /** Aborted: answer at once. */
-  readonly signal: AbortSignal;
-}
-
 /** What a tenant can do with its sweeps. Throws ServiceError `sweep_not_found` for an id that is none. */
 export interface Sweeps extends SweepActions, AskAndTell {
   /** Starts a search, under that id if one is given. Throws as `checkSweep`, `invalid_request`, `queued_jobs_quota`, and `stored_bytes_quota` where a model would have no room. */
@@ -69,10 +62,6 @@ export interface Sweeps extends SweepActions, AskAndTell {
   /** Throws `sweep_wrong_state` when the sweep is not over. */
   remove(id: string): Promise<void>;
 }
-
-/** Another process's news do not come here, so whoever waits looks for himself as often. */
-const LOOK_MS = 1000;
-const WHOLE_NUMBER = /^(0|[1-9]\d{0,8})$/;
 
 export function createSweeps(parts: SweepsParts, tenant: Tenant): Sweeps {
   const { database, news, clock, checkpoints } = parts;
@@ -104,19 +93,9 @@ export function createSweeps(parts: SweepsParts, tenant: Tenant): Sweeps {
     return sweepView(row, standing, clock());
   }
 
-  async function untilOver(id: string, { waitMs, signal }: Waiting): Promise<void> {
-    const until = performance.now() + waitMs;
-    const isThis = (item: News) => item.kind === 'sweep' && item.sweepId === id;
-    const isOver = async () => {
-      const state = await store.state(id);
-      return state === undefined || FINAL_STATES.some((final) => final === state);
-    };
-    for (let left = waitMs; left > 0 && !signal.aborted; left = until - performance.now()) {
-      // Listening begins before the look, or news between the two would be missed.
-      const changed = nextNews(news, isThis, Math.min(left, LOOK_MS), signal);
-      if (await isOver()) return;
-      await changed;
-    }
+  async function isOver(id: string): Promise<boolean> {
+    const state = await store.state(id);
+    return state === undefined || FINAL_STATES.some((final) => final === state);
   }
 
   const actions = createSweepActions({ ...parts, tenant, found, view });
@@ -166,7 +145,8 @@ export function createSweeps(parts: SweepsParts, tenant: Tenant): Sweeps {
     },
 
     async get(id, waiting) {
-      if (waiting) await untilOver(id, waiting);
+      const isThis = (item: News) => item.kind === 'sweep' && item.sweepId === id;
+      if (waiting) await untilOver(news, isThis, () => isOver(id), waiting);
       return view(await found(id));
     },
 
