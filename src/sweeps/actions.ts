@@ -5,7 +5,7 @@ import { ServiceError } from '../kit/errors.ts';
 import { mistaken } from '../kit/validation.ts';
 import type { Database, Queries } from '../store/database.ts';
 import type { SweepRow, SweepState } from '../store/tables.ts';
-import { askJobs } from './askJobs.ts';
+import { askJobs, type Wish } from './askJobs.ts';
 import { ranUntil } from './conductor/write.ts';
 import { MOST_TRIALS, type SweepSettings } from './request/schema.ts';
 import { readSettings } from './request/settings.ts';
@@ -51,20 +51,26 @@ export function wrongState({ state }: Pick<SweepRow, 'state'>, done: Done): Serv
 }
 
 export function createSweepActions({ database, news, clock, tenant, found, view }: SweepActionsParts): SweepActions {
-  /** False: the sweep was in no state for it. */
+  /** Moves the sweep and asks its jobs, both or neither. False: the sweep was in no state for it. `more` goes with it. */
   const move = async (
-    queries: Queries,
-    id: string,
-    from: readonly SweepState[],
+    { id }: SweepRow,
+    [done, wish]: readonly [Done, Wish],
     change: Partial<SweepRow>,
+    more: (queries: Queries) => Promise<void> = async () => {},
   ): Promise<boolean> => {
-    const moved = await queries
-      .updateTable('sweeps')
-      .set(change)
-      .where('id', '=', id)
-      .where('state', 'in', from)
-      .executeTakeFirst();
-    return moved.numUpdatedRows > 0n;
+    const told = await database.transaction().execute(async (transaction) => {
+      const moved = await transaction
+        .updateTable('sweeps')
+        .set(change)
+        .where('id', '=', id)
+        .where('state', 'in', FROM[done])
+        .executeTakeFirst();
+      if (moved.numUpdatedRows === 0n) return null;
+      await more(transaction);
+      return askJobs(transaction, id, wish, clock());
+    });
+    for (const item of told ?? []) news.publish(item);
+    return told !== null;
   };
   const tell = async (id: string): Promise<Sweep> => {
     news.publish({ kind: 'sweepWish', sweepId: id });
@@ -75,9 +81,8 @@ export function createSweepActions({ database, news, clock, tenant, found, view 
   return {
     async pause(id) {
       const row = await found(id);
-      const moved = await move(database, id, FROM.paused, { state: 'paused', ...ranUntil(row, clock()) });
-      if (moved) await askJobs(database, id, 'pause', clock(), news);
-      else if (row.state !== 'paused') throw wrongState(row, 'paused');
+      const moved = await move(row, ['paused', 'pause'], { state: 'paused', ...ranUntil(row, clock()) });
+      if (!moved && row.state !== 'paused') throw wrongState(row, 'paused');
       return tell(id);
     },
 
@@ -88,43 +93,36 @@ export function createSweepActions({ database, news, clock, tenant, found, view 
       if (trials > MOST_TRIALS) throw tooMany(settings.search.trials);
       const request = JSON.stringify({ ...pastItsEnd(settings, row), search: { ...settings.search, trials } });
       const going = { state: 'running', runningSince: clock(), finishedAt: null, endedBy: null, error: null } as const;
-      const moved = await database.transaction().execute(async (transaction) => {
-        const held = await move(transaction, id, FROM.resumed, { ...going, request });
-        if (held && !settings.external) await demandDataset(transaction, id);
-        if (held && tenant.quotas.queuedJobs !== null)
-          await checkTrials(transaction, row.project, tenant.quotas.queuedJobs);
-        return held;
+      const moved = await move(row, ['resumed', 'resume'], { ...going, request }, async (queries) => {
+        const { queuedJobs } = tenant.quotas;
+        if (!settings.external) await demandDataset(queries, id);
+        if (queuedJobs !== null) await checkTrials(queries, row.project, queuedJobs);
       });
       if (!moved) throw wrongState(row, 'resumed');
-      await askJobs(database, id, 'resume', clock(), news);
       return tell(id);
     },
 
     async cancel(id) {
       const row = await found(id);
       const now = clock();
-      const moved = await database.transaction().execute(async (transaction) => {
-        const held = await transaction
-          .updateTable('sweeps')
-          .set({ state: 'cancelled', finishedAt: now, ...ranUntil(row, now) })
-          .where('id', '=', id)
-          .where('state', 'in', FROM.cancelled)
-          .executeTakeFirst();
-        if (held.numUpdatedRows === 0n) return false;
-        await transaction
-          .updateTable('trials')
-          .set({ state: 'cancelled', finishedAt: now, leaseUntil: null })
-          .where('sweepId', '=', id)
-          .where('state', 'in', ['running', 'paused'])
-          .execute();
-        if (readSettings(row.request).external) await endOpenLegs(transaction, id);
-        return true;
+      const ended = { state: 'cancelled', finishedAt: now, ...ranUntil(row, now) } as const;
+      const moved = await move(row, ['cancelled', 'cancel'], ended, async (queries) => {
+        await cancelTrials(queries, id, now);
+        if (readSettings(row.request).external) await endOpenLegs(queries, id);
       });
-      if (moved) await askJobs(database, id, 'cancel', now, news);
-      else if (row.state !== 'cancelled') throw wrongState(row, 'cancelled');
+      if (!moved && row.state !== 'cancelled') throw wrongState(row, 'cancelled');
       return tell(id);
     },
   };
+}
+
+async function cancelTrials(queries: Queries, sweepId: string, now: number): Promise<void> {
+  await queries
+    .updateTable('trials')
+    .set({ state: 'cancelled', finishedAt: now, leaseUntil: null })
+    .where('sweepId', '=', sweepId)
+    .where('state', 'in', ['running', 'paused'])
+    .execute();
 }
 
 /** The settings without what has ended the sweep, which would end it again at once: whoever resumes it wants more. It has its time once more. */

@@ -63,6 +63,8 @@ export interface Sweeps extends SweepActions, AskAndTell {
   remove(id: string): Promise<void>;
 }
 
+const WHOLE_NUMBER = /^(0|[1-9]\d{0,8})$/;
+
 export function createSweeps(parts: SweepsParts, tenant: Tenant): Sweeps {
   const { database, news, clock, checkpoints } = parts;
   const { project } = tenant;

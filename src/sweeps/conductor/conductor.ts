@@ -56,6 +56,7 @@ export function startConductor(parts: ConductorParts): Conductor {
   const tick = async () => {
     const running = await runningSweeps(database);
     for (const id of lives.keys()) if (!running.includes(id)) lives.delete(id);
+    if (running.length === 0) return;
     for (const id of await endOverdue(database, clock(), news)) lives.delete(id);
     for (const id of running) await carryOn(id);
   };

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { NewsDesk } from '../../jobs/news.ts';
+import type { News, NewsDesk } from '../../jobs/news.ts';
 import type { Database } from '../../store/database.ts';
 import { askJobs } from '../askJobs.ts';
 
@@ -11,15 +11,20 @@ export async function runningSweeps(database: Database): Promise<readonly string
 
 /** Stops the trials of the sweeps whose time is up, and answers which these are: no more trials are asked for. */
 export async function endOverdue(database: Database, now: number, news: NewsDesk): Promise<readonly string[]> {
-  const overdue = await database
-    .updateTable('sweeps')
-    .set({ endedBy: 'seconds' })
-    .where(runsHere)
-    .where('endedBy', 'is', null)
-    .where(sql<boolean>`ran_ms + ${now} - running_since > 1000 * (request ->> '$.maxSeconds')`)
-    .returning('id')
-    .execute();
-  for (const { id } of overdue) await askJobs(database, id, 'stop', now, news);
+  const { overdue, told } = await database.transaction().execute(async (transaction) => {
+    const ended = await transaction
+      .updateTable('sweeps')
+      .set({ endedBy: 'seconds' })
+      .where(runsHere)
+      .where('endedBy', 'is', null)
+      .where(sql<boolean>`ran_ms + ${now} - running_since > 1000 * (request ->> '$.maxSeconds')`)
+      .returning('id')
+      .execute();
+    const asked: News[] = [];
+    for (const { id } of ended) asked.push(...(await askJobs(transaction, id, 'stop', now)));
+    return { overdue: ended, told: asked };
+  });
+  for (const item of told) news.publish(item);
   return overdue.map(({ id }) => id);
 }
 
