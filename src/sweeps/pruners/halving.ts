@@ -1,7 +1,9 @@
 import { z } from 'zod';
 
-/** Rungs below the end unless it is said otherwise: the first is 1/27 of the epochs. */
+/** Rungs below the end unless it is said otherwise. */
 const RUNGS = 3;
+/** The first lies so many times as high as it would if the last lay at 1/factor: earlier, adult and california let up what only learns fast at first. */
+const LIFT = 2;
 
 /** The settings that asha and hyperband share. */
 export const halvingSettings = {
@@ -11,7 +13,7 @@ export const halvingSettings = {
     .max(100_000)
     .nullable()
     .default(null)
-    .describe('Epochs that every trial has; null: those of a trial by the third power of `reductionFactor`.'),
+    .describe('Epochs that every trial has; null: twice those of a trial by the third power of `reductionFactor`.'),
   reductionFactor: z
     .int()
     .min(2)
@@ -28,7 +30,7 @@ interface Halving {
 /** The heights of the rungs below the end: minEpochs, and each so many times the one before. */
 export function heightsOf({ minEpochs, reductionFactor }: Halving, mostEpochs: number): readonly number[] {
   const heights: number[] = [];
-  const first = minEpochs ?? Math.ceil(mostEpochs / reductionFactor ** RUNGS);
+  const first = minEpochs ?? Math.ceil((LIFT * mostEpochs) / reductionFactor ** RUNGS);
   for (let height = first; height < mostEpochs; height *= reductionFactor) heights.push(height);
   return heights;
 }

@@ -53,7 +53,7 @@ function isDraining(legs: readonly Leg[], k: number): boolean {
 }
 
 describe('a search pruned by asha', () => {
-  const heights = [1, 3, 9, null];
+  const heights = [2, 6, 18, null];
 
   it.each([1, 4])(
     'lets the best third of each rung go on, each once, and some to their end: %i at once',
@@ -107,7 +107,7 @@ describe('a search pruned by hyperband', () => {
     const settings = { ...settingsOf({ type: 'hyperband' }), parallel: 3 };
     const { legs } = play(settings);
     const first = new Map(legs.toReversed().map(({ trial, until }) => [trial, until]));
-    expect(new Set(first.values())).toEqual(new Set([1, 3, 9, null]));
+    expect(new Set(first.values())).toEqual(new Set([2, 6, 18, null]));
     expect(epochsAsked(legs, settings.epochs)).toBeLessThan((60 * 27) / 2);
     const stretches = legs.map(({ trial, until }) => `${trial} to ${until}`);
     expect(new Set(stretches).size).toBe(stretches.length);

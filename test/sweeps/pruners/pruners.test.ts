@@ -95,7 +95,7 @@ describe('a ladder', () => {
 
 describe('hyperband', () => {
   it('deals trials to brackets in proportion, so that all take about as many epochs', () => {
-    const hyperband = createPruner(pruningSchema.parse({ type: 'hyperband' }), 27);
+    const hyperband = createPruner(pruningSchema.parse({ type: 'hyperband', minEpochs: 1 }), 27);
     const untils = Array.from({ length: 490 }, (_, trial) => hyperband.stretchOf(trial, 27).until);
     const counts = [1, 3, 9, null].map((until) => untils.filter((each) => each === until).length);
     // 27/4, 9/3, 3/2 and 1 of 12.25.
