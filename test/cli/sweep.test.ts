@@ -119,8 +119,8 @@ describe('trainyard sweep', () => {
     const { output } = await runSweep([spec], createTestTerminal(), NEVER, answers);
     expect(output.split('\n').filter((line) => line.startsWith('trial '))).toEqual([
       'trial 0 paused 0.4000  batchSize 16',
-      'trial 1 paused 0.3000  batchSize 32',
-      'trial 1 succeeded 0.2100  batchSize 32',
+      'trial 1 paused 0.3000  batchSize 32 layers 64-32',
+      'trial 1 succeeded 0.2100  batchSize 32 layers 64-32',
     ]);
   });
 
