@@ -15,10 +15,12 @@ import { apiAt } from './support/api.ts';
 const disk = mountSmallDisk(24 * 2 ** 20);
 afterAll(() => disk?.remove());
 
+const EPOCHS = 1500;
 const SPEC = {
   target: 'kind',
   network: { layers: [{ units: 128 }, { units: 64 }] },
-  training: { epochs: 60, batchSize: 32, earlyStopping: null },
+  // Seconds, in which many a checkpoint is due, however fast the machine.
+  training: { epochs: EPOCHS, batchSize: 32, earlyStopping: null },
 };
 const PIECE_BYTES = 4096;
 
@@ -67,7 +69,7 @@ it.skipIf(!disk)(
     ]);
 
     rmSync(ballast);
-    expect(await ended(job)).toMatchObject({ state: 'succeeded', attempts: 1, progress: { epoch: 60 } });
+    expect(await ended(job)).toMatchObject({ state: 'succeeded', attempts: 1, progress: { epoch: EPOCHS } });
     expect((await upload('second')).status).toBe(201);
     service.process.kill('SIGTERM');
     expect((await once(service.process, 'exit'))[0]).toBe(0);
