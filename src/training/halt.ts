@@ -23,8 +23,8 @@ export function haltsAfter(halt: Halt, done: number, best: Measured): boolean {
   return halt.limits.some(({ epoch, worst }) => epoch === done && isWorse(halt.goal, value, worst));
 }
 
-/** What is no finite number is none: checkpoints know no other, and a run that goes on from one halts as it would have. */
-function readMetric({ trainingLoss, validationLoss, metrics }: Measured, metric: Watched): number | null {
+/** A metric of an epoch by its name. What is no finite number is none: checkpoints know no other, and a run that goes on from one halts as it would have. */
+export function readMetric({ trainingLoss, validationLoss, metrics }: Measured, metric: string): number | null {
   const values: Readonly<Record<string, number | null>> = { ...metrics, trainingLoss, validationLoss };
   const value = values[metric] ?? null;
   return Number.isFinite(value) ? value : null;

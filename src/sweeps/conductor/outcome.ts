@@ -4,6 +4,7 @@ import { countParameters } from '../../models/parameterCount.ts';
 import type { Queries } from '../../store/database.ts';
 import type { JobRow, LossRow, TrialState } from '../../store/tables.ts';
 import { epochCost } from '../../training/earlyStopping.ts';
+import { readMetric } from '../../training/halt.ts';
 import type { EpochMeasures } from '../../training/report.ts';
 import type { Objective } from '../request/objective.ts';
 import { FAILED, type LegResult } from '../search.ts';
@@ -102,7 +103,7 @@ async function valuesOf(
     const value =
       metric === 'parameterCount'
         ? await countOf(queries, job)
-        : (measured(measuresOf(loss), metric) ?? (await ofModel(queries, job, metric)));
+        : (readMetric(measuresOf(loss), metric) ?? (await ofModel(queries, job, metric)));
     if (value === null || !Number.isFinite(value)) return null;
     values.push(value);
   }
@@ -131,12 +132,6 @@ function measuresOf({ metrics, ...losses }: Pick<LossRow, keyof Measured>): Meas
   return { ...losses, metrics: JSON.parse(metrics) };
 }
 
-function measured({ trainingLoss, validationLoss, metrics }: Measured, metric: string): number | null {
-  if (metric === 'trainingLoss') return trainingLoss;
-  if (metric === 'validationLoss') return validationLoss;
-  return metrics[metric] ?? null;
-}
-
 /** The objective at the best epoch so far, after each epoch: as it would be if the training had ended there. */
 async function courseOf(queries: Queries, job: ReadJob, { metric }: Objective): Promise<readonly (number | null)[]> {
   const watched = readHyperparameters(job.request).training.earlyStopping?.metric ?? 'validationLoss';
@@ -150,7 +145,7 @@ async function courseOf(queries: Queries, job: ReadJob, { metric }: Objective): 
   let objective: number | null = null;
   return losses.map(measuresOf).map((epoch, i) => {
     const cost = epochCost(epoch, watched);
-    if (cost < bestCost || i === 0) [bestCost, objective] = [cost, measured(epoch, metric)];
+    if (cost < bestCost || i === 0) [bestCost, objective] = [cost, readMetric(epoch, metric)];
     return objective;
   });
 }
