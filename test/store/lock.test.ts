@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { holdLock } from '../../src/store/lock.ts';
+import { endedWithTests } from '../support/children.ts';
 
 const LOCK_MODULE = new URL('../../src/store/lock.ts', import.meta.url).href;
 
@@ -20,12 +21,18 @@ it('is held by one at a time', () => {
   expect(holdLock(path)).toBeDefined();
 });
 
-it('is free again when the process that held it was killed', async () => {
+it('is held by a process that has kept nothing of it, until that process is killed', async () => {
   const path = lockPath();
-  const hold = `const { holdLock } = await import(${JSON.stringify(LOCK_MODULE)}); console.log(!!holdLock(${JSON.stringify(path)})); setInterval(() => {}, 1000);`;
-  const holder = spawn(process.execPath, ['--input-type=module', '--eval', hold], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const hold = `
+    const { holdLock } = await import(${JSON.stringify(LOCK_MODULE)});
+    const isHeld = holdLock(${JSON.stringify(path)}) !== undefined;
+    setInterval(() => {}, 1000);
+    setTimeout(() => { gc(); console.log(isHeld); }, 10);`;
+  const holder = endedWithTests(
+    spawn(process.execPath, ['--expose-gc', '--input-type=module', '--eval', hold], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    }),
+  );
   await once(holder.stdout, 'data');
   expect(holdLock(path)).toBeUndefined();
   holder.kill('SIGKILL');
