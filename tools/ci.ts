@@ -1,25 +1,48 @@
 /** Every check of the project, one after the other; ends with a line that counts them, tests and checks together. */
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync, rmSync } from 'node:fs';
 
 const TEST_REPORT = 'build/tests.json';
+/** A check that hangs has failed. All of them together take some six minutes on two cores. */
+const CHECK_LIMIT_MS = 20 * 60_000;
 
 interface Count {
   readonly passed: number;
   readonly failed: number;
 }
 
-/** One npm script counts as one; a script that cannot be started has failed. */
-function check(script: string, ...args: readonly string[]): Count {
+/** One npm script counts as one; a script that cannot be started, or does not end, has failed. What it leaves running is ended. */
+async function check(script: string, ...args: readonly string[]): Promise<Count> {
   console.log(`\n== npm run ${script} ${args.join(' ')}`);
-  const { status } = spawnSync('npm', ['run', '--silent', script, '--', ...args], { stdio: 'inherit' });
+  // A group of its own, so that whatever it has started ends with it.
+  const child = spawn('npm', ['run', '--silent', script, '--', ...args], { stdio: 'inherit', detached: true });
+  const limit = setTimeout(() => endGroup(child.pid), CHECK_LIMIT_MS);
+  const interrupted = () => {
+    endGroup(child.pid);
+    process.exit(1);
+  };
+  process.on('SIGINT', interrupted).on('SIGTERM', interrupted);
+  const [status] = await once(child, 'exit').catch(() => [null]);
+  clearTimeout(limit);
+  process.off('SIGINT', interrupted).off('SIGTERM', interrupted);
+  endGroup(child.pid);
   return status === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
 }
 
+function endGroup(pid: number | undefined): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {
+    // Nobody of it runs any more.
+  }
+}
+
 /** `npm test` counts as many as it ran; a run that failed beyond its tests, or left no report, is one failure more. */
-function tests(): Count {
+async function tests(): Promise<Count> {
   rmSync(TEST_REPORT, { force: true });
-  const run = check('test', '--reporter=default', '--reporter=json', `--outputFile=${TEST_REPORT}`);
+  const run = await check('test', '--reporter=default', '--reporter=json', `--outputFile=${TEST_REPORT}`);
   const { numPassedTests: passed, numFailedTests: failed } = readReport();
   return { passed, failed: run.failed > 0 ? Math.max(failed, 1) : failed };
 }
@@ -32,7 +55,13 @@ function readReport(): { readonly numPassedTests: number; readonly numFailedTest
   }
 }
 
-const counts = [tests(), check('typecheck'), check('lint'), check('deadcode'), check('openapi', '--check')];
+const counts = [
+  await tests(),
+  await check('typecheck'),
+  await check('lint'),
+  await check('deadcode'),
+  await check('openapi', '--check'),
+];
 const passed = counts.reduce((sum, count) => sum + count.passed, 0);
 const failed = counts.reduce((sum, count) => sum + count.failed, 0);
 console.log(`\n${passed} passed, ${failed} failed`);

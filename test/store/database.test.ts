@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { openDatabase } from '../../src/store/database.ts';
 import { checkDatabase } from '../../src/store/health.ts';
+import { endedWithTests } from '../support/children.ts';
 
 function newPath(): string {
   const folder = mkdtempSync(join(tmpdir(), 'trainyard-database-'));
@@ -49,7 +50,9 @@ it('has all that was written when the process that wrote it is killed', async ()
     const limits = { runningJobs: null, queuedJobs: null, storedBytes: null, predictRows: null };
     await openDatabase('${path}').insertInto('projects').values({ ...limits, name: 'kept', createdAt: 0 }).execute();
     process.kill(process.pid, 'SIGKILL');`;
-  const child = spawn(process.execPath, ['--input-type=module', '--eval', script], { stdio: 'inherit' });
+  const child = endedWithTests(
+    spawn(process.execPath, ['--input-type=module', '--eval', script], { stdio: 'inherit' }),
+  );
   expect(await once(child, 'exit')).toEqual([null, 'SIGKILL']);
   expect(statSync(`${path}-wal`).size).toBeGreaterThan(0);
   const database = openDatabase(path);

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { endedWithTests } from './children.ts';
 
 export const PACKAGE_ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** A busy machine is no overload of the service; what measures that says so. */
@@ -36,9 +37,8 @@ export async function startBuiltService(
   data = mkdtempSync(join(tmpdir(), 'trainyard-')),
   ready = 'ready',
 ): Promise<BuiltService> {
-  const child = spawn(process.execPath, [COMMAND, 'serve', '--port', '0', '--data', data, ...PATIENT, ...flags], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const command = [COMMAND, 'serve', '--port', '0', '--data', data, ...PATIENT, ...flags];
+  const child = endedWithTests(spawn(process.execPath, command, { stdio: ['ignore', 'pipe', 'inherit'] }));
   const log = readLog(child);
   const { address } = await log.logged(ready);
   return {

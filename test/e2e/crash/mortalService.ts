@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { PACKAGE_ROOT } from '../../support/builtService.ts';
+import { endedWithTests } from '../../support/children.ts';
 
 const COMMAND = join(PACKAGE_ROOT, 'dist/cli/trainyard.js');
 const STARTED = ['serve', '--port', '0', '--checkpoint-seconds', '0.05'];
@@ -74,10 +75,12 @@ export function createMortalService(data: string, flags: readonly string[] = [])
     address: () => ready.promise,
     start() {
       // A group of its own, so that all of it can be killed at once.
-      const child = spawn(process.execPath, [COMMAND, ...STARTED, '--data', data, ...flags], {
-        stdio: ['ignore', 'pipe', 'inherit'],
-        detached: true,
-      });
+      const child = endedWithTests(
+        spawn(process.execPath, [COMMAND, ...STARTED, '--data', data, ...flags], {
+          stdio: ['ignore', 'pipe', 'inherit'],
+          detached: true,
+        }),
+      );
       if (child.pid === undefined) throw new Error('The service could not be started.');
       const own: Life = { process: child, group: child.pid, worker: undefined, isExpectedToEnd: false };
       life = own;

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { PACKAGE_ROOT } from '../../support/builtService.ts';
+import { endedWithTests } from '../../support/children.ts';
 
 const COMMAND = join(PACKAGE_ROOT, 'dist/cli/trainyard.js');
 
@@ -18,7 +19,7 @@ export async function runTrainyard(
   args: readonly string[],
   onLine: (line: string, child: ChildProcess) => void = () => undefined,
 ): Promise<Ended> {
-  const child = spawn(process.execPath, [COMMAND, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = endedWithTests(spawn(process.execPath, [COMMAND, ...args], { stdio: ['ignore', 'pipe', 'pipe'] }));
   createInterface({ input: child.stdout }).on('line', (line) => onLine(line, child));
   const [output, errors, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
   return { code, output, errors };
