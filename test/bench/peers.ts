@@ -74,7 +74,7 @@ export function timePeers({ peak, tfjs }: PeerOptions): readonly StepRow[] {
 
 function rowsOf({ program, milliseconds }: PeerSteps, threads: number, peak: number | null): readonly StepRow[] {
   return SHAPES.map((shape, i) =>
-    stepRow(shape, { program, precision: 'float32', threads, times: timesOf(milliseconds[i]), peak }),
+    stepRow(shape, { program, precision: 'float32', threads, times: timesOf(milliseconds[i]), peak, betweenNs: null }),
   );
 }
 

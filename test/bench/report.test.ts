@@ -18,7 +18,7 @@ program  medianMs
 wasm     -`);
 });
 
-it('fits a step into 100 columns', () => {
+it('fits a step into 110 columns', () => {
   const shape = { shape: [1024, 2048, 2048, 16], batch: 1024 } as const;
   const row = stepRow(shape, {
     program: 'PyTorch 1.13.0a0, fused',
@@ -26,7 +26,8 @@ it('fits a step into 100 columns', () => {
     threads: 128,
     times: { median: 0.00123456, fastest: 0.00123456 },
     peak: 0.00123456,
+    betweenNs: 123.456,
   });
   const lines = formatTable([{ ...row, timesOurs: 0.00123456 }]).split('\n');
-  expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(100);
+  expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(110);
 });

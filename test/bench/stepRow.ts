@@ -15,6 +15,8 @@ export type StepRow = Readonly<{
   gflops: number;
   /** Of what as many cores can do at most in that precision; null where that is not known. */
   ofPeak: number | null;
+  /** From one core to another and back, just after the round, where several share the step; null where one plays. */
+  betweenNs: number | null;
 }>;
 
 interface Timed {
@@ -25,9 +27,10 @@ interface Timed {
   readonly times: Times;
   /** GFLOP/s of one core. */
   readonly peak: number | null;
+  readonly betweenNs: number | null;
 }
 
-export function stepRow(shape: Shape, { times, peak, ...who }: Timed): StepRow {
+export function stepRow(shape: Shape, { times, peak, betweenNs, ...who }: Timed): StepRow {
   const gflops = operations(shape) / times.fastest / 1e6;
   return {
     ...shape,
@@ -36,6 +39,7 @@ export function stepRow(shape: Shape, { times, peak, ...who }: Timed): StepRow {
     fastestMs: times.fastest,
     gflops,
     ofPeak: peak === null ? null : gflops / (peak * who.threads),
+    betweenNs,
   };
 }
 

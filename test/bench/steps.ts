@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createReferenceKernels } from '../../src/engine/kernels/reference.ts';
 import { createWasmKernels } from '../../src/engine/kernels/wasm.ts';
 import { loadNativeKernels, type NativeKernels } from '../../src/training/nativeKernels.ts';
+import { coreToCoreNanoseconds } from './coreToCore.ts';
 import { nativePeak, type Precision, wasmPeak } from './peak.ts';
 import { THREAD_COUNTS, timePeers } from './peers.ts';
 import type { Row } from './report.ts';
@@ -25,9 +26,11 @@ type FoundNative = Exclude<NativeKernels, { readonly missing: string }>;
 /** One row a shape and player, then the peers' with how many times our best time they take. */
 export async function benchSteps({ tfjs }: BenchOptions): Promise<readonly Row[]> {
   const players = await findPlayers();
-  const ours = SHAPES.flatMap((shape) =>
-    players.filter(({ largestStep }) => operations(shape) <= largestStep).map((player) => timePlayer(shape, player)),
-  );
+  const ours: StepRow[] = [];
+  for (const shape of SHAPES) {
+    const fit = players.filter(({ largestStep }) => operations(shape) <= largestStep);
+    for (const player of fit) ours.push(await timePlayer(shape, player));
+  }
   const peak = players[0].peak;
   return [...ours, ...timePeers({ peak, tfjs }).map((row) => ({ ...row, timesOurs: timesOurs(row, ours) }))];
 }
@@ -81,7 +84,9 @@ const REFERENCE: Player = {
   peak: null,
 };
 
-function timePlayer(shape: Shape, player: Player): StepRow {
+async function timePlayer(shape: Shape, player: Player): Promise<StepRow> {
   const { program, precision, threads, peak } = player;
-  return stepRow(shape, { program, precision, threads, times: timesOf(millisecondsOfRounds(shape, player)), peak });
+  const times = timesOf(millisecondsOfRounds(shape, player));
+  const betweenNs = threads > 1 ? await coreToCoreNanoseconds() : null;
+  return stepRow(shape, { program, precision, threads, times, peak, betweenNs });
 }
