@@ -69,6 +69,14 @@ export function dropoutKey(seed: number, counter: number): number {
   return mix(seed ^ mix(counter));
 }
 
+/**
+ * What an element's random bits must come to for it to be kept: no more than 32 bits can, so the greatest of them is kept however near to 1
+ * the rate is.
+ */
+export function dropoutThreshold(rate: number): number {
+  return Math.min(Math.ceil(rate * 2 ** 32), 2 ** 32 - 1);
+}
+
 /** 32 random bits for element e of the mask with that seed and counter; no state, so any order of elements gives the same mask. */
 export function dropoutBits(seed: number, counter: number, e: number): number {
   return mix(Math.imul(e, 0x9e3779b1) + dropoutKey(seed, counter));

@@ -1,4 +1,4 @@
-import { commonValue, evenPositions } from './sorted.ts';
+import { commonValue, evenPositions, shareOfWay } from './sorted.ts';
 
 /**
  * Piecewise linear encoding (Gorishniy et al. 2022, "On embeddings for numerical features"): one input for each range between two edges,
@@ -27,5 +27,5 @@ export function pieceCount(edges: readonly number[]): number {
 export function pieceOf(edges: readonly number[], piece: number, value: number): number {
   const [from, to] = [edges[piece], edges[piece + 1]];
   if (value <= from) return 0;
-  return value >= to ? 1 : (value / 2 - from / 2) / (to / 2 - from / 2);
+  return value >= to ? 1 : shareOfWay(from, to, value);
 }

@@ -1,5 +1,5 @@
 import { normalQuantile } from './normalQuantile.ts';
-import { evenPositions, firstAtLeast, runEnd } from './sorted.ts';
+import { evenPositions, firstAtLeast, runEnd, shareOfWay } from './sorted.ts';
 
 /** More knots would follow the noise of the training rows and make the model's description long. */
 const MAX_KNOTS = 256;
@@ -35,6 +35,5 @@ export function interpolate({ values, scores }: Knots, value: number): number {
   if (right === values.length) return scores[right - 1];
   const [from, to] = [values[right - 1], values[right]];
   const [low, high] = [scores[right - 1], scores[right]];
-  // Halves, so that the distance of two huge values of unlike sign stays finite.
-  return low + ((value / 2 - from / 2) / (to / 2 - from / 2)) * (high - low);
+  return low + shareOfWay(from, to, value) * (high - low);
 }

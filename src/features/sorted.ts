@@ -36,6 +36,13 @@ export function commonValue(sorted: Float64Array): { common: number; share: numb
   return { common, share: most / sorted.length, distinct };
 }
 
+/** How far a value is from one number to a greater one: 0 to 1, however far apart they are, or however near. */
+export function shareOfWay(from: number, to: number, value: number): number {
+  const whole = to - from;
+  // Halves, so that the distance of two huge numbers of unlike sign stays finite.
+  return Number.isFinite(whole) ? (value - from) / whole : (value / 2 - from / 2) / (to / 2 - from / 2);
+}
+
 /** `count` positions spread evenly from the first to the last of `length`. */
 export function evenPositions(length: number, count: number): number[] {
   return Array.from({ length: count }, (_, i) => Math.round((i * (length - 1)) / Math.max(1, count - 1)));

@@ -17,9 +17,9 @@ export function resolveClassWeights(
     checkLabels(Object.keys(classWeights), classes);
     return classes.map((label) => (Object.hasOwn(classWeights, label) ? classWeights[label] : 1));
   }
-  const codes = T.subarray(0, rows.training);
-  const counts = classes.map((_label, index) => codes.filter((code) => code === index).length);
-  return counts.map((count) => (count > 0 ? codes.length / (classes.length * count) : 1));
+  const counts = classes.map(() => 0);
+  for (const code of T.subarray(0, rows.training)) counts[code] += 1;
+  return counts.map((count) => (count > 0 ? rows.training / (classes.length * count) : 1));
 }
 
 function checkLabels(labels: readonly string[], classes: readonly string[]): void {

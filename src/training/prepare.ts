@@ -16,7 +16,7 @@ import { lossName } from './resolve/loss.ts';
 import { reservedColumns } from './resolve/resolve.ts';
 import { readWeights } from './rowWeights.ts';
 import type { TrainingSpec } from './schemas/spec.ts';
-import type { PartName } from './split/parts.ts';
+import { joined, type PartName } from './split/parts.ts';
 import { splitRows } from './split/split.ts';
 
 /** What was fitted to a table's training rows, and how many rows each part has. */
@@ -80,16 +80,6 @@ export function prepare(table: Table, spec: TrainingSpec, allocate: Allocate = o
     actual,
     weights: weights && numbers(Float64Array.from(order, (row) => weights[row])),
   };
-}
-
-function joined(parts: readonly Int32Array[]): Int32Array {
-  const all = new Int32Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let offset = 0;
-  for (const part of parts) {
-    all.set(part, offset);
-    offset += part.length;
-  }
-  return all;
 }
 
 function ownMemory(bytes: number): ArrayBuffer {

@@ -5,8 +5,16 @@ import { firstRows, numbers, words } from './columns.ts';
 
 const STANDARD = { scaling: 'standard', pieces: 0 } as const;
 
-function inputsOf(column: Column, fitRows: number, given: Column | undefined, rows: number) {
-  const fitted = fitNumeric(column, firstRows(fitRows), STANDARD);
+type Options = Parameters<typeof fitNumeric>[2];
+
+function inputsOf(
+  column: Column,
+  fitRows: number,
+  given: Column | undefined,
+  rows: number,
+  options: Options = STANDARD,
+) {
+  const fitted = fitNumeric(column, firstRows(fitRows), options);
   if (fitted === undefined) throw new Error('nothing was fitted');
   const width = numericInputs(fitted).length;
   const values = new Float64Array(rows * width);
@@ -55,9 +63,20 @@ describe('a column of numbers', () => {
     expect(values).toEqual([0, 0]);
   });
 
-  it('stays finite with values of 300 orders of magnitude', () => {
-    const column = numbers('x', [-1e300, 1e-300, 0, 1e300, 1]);
-    expect(inputsOf(column, 5, column, 5).values.every(Number.isFinite)).toBe(true);
+  it.each([
+    ['300 orders of magnitude', [-1e300, 1e-300, 0, 1e300, 1]],
+    ['all orders of magnitude', [-1.7e308, 5e-324, 0, 1.7e308, 1, -5e-324, 1e-323]],
+    ['no more than a denormal between them', [0, 5e-324, 1e-323, 1.5e-323, 2e-323]],
+  ])('stays finite with values of %s', (_what, distinct) => {
+    const rows = 100;
+    const column = numbers(
+      'x',
+      Array.from({ length: rows }, (_, row) => distinct[row % distinct.length]),
+    );
+    for (const scaling of ['standard', 'quantileNormal', 'range'] as const) {
+      const { values: inputs } = inputsOf(column, rows, column, rows, { scaling, pieces: 4 });
+      expect(inputs.every(Number.isFinite), scaling).toBe(true);
+    }
   });
 
   it('rises from 0 to 1 within each piece', () => {

@@ -1,4 +1,4 @@
-import { dropoutKey } from '../random.ts';
+import { dropoutKey, dropoutThreshold } from '../random.ts';
 import {
   ACTIVATIONS,
   type Activation,
@@ -98,8 +98,8 @@ export function playCompiled(
     },
 
     dropout(target, source, count, rate, seed, counter) {
-      const threshold = Math.ceil(rate * 2 ** 32);
-      kernels.dropout(at(target), at(source), count, threshold, 1 / (1 - rate), dropoutKey(seed, counter));
+      const [threshold, factor] = [dropoutThreshold(rate), 1 / (1 - rate)];
+      kernels.dropout(at(target), at(source), count, threshold, factor, dropoutKey(seed, counter));
     },
 
     batchNormalize(Y, Z, gamma, beta, mean, inverseDeviation, runningMean, runningVariance, m, n, momentum, epsilon) {

@@ -157,7 +157,7 @@ export interface Kernels {
 
   /**
    * target := source * mask / (1 - rate), inverted dropout; target may be source. Element e is kept where `dropoutBits(seed, counter, e)`
-   * (random.ts) is at least rate · 2³², so the way back makes the same mask again and nothing is stored.
+   * is at least `dropoutThreshold(rate)` (random.ts), so the way back makes the same mask again and nothing is stored.
    */
   dropout(target: number, source: number, count: number, rate: number, seed: number, counter: number): void;
 

@@ -25,13 +25,22 @@ export function measureNumbers({ actual, predicted, weights }: PredictedNumbers,
     }
     return sum / total;
   };
-  const centre = mean((row) => actual[row]);
-  const variance = mean((row) => (actual[row] - centre) ** 2);
-  const squaredError = mean((row) => (predicted[row] - actual[row]) ** 2);
+  const unit = unitOf(actual, predicted);
+  const errorOf = (row: number) => predicted[row] / unit - actual[row] / unit;
+  const centre = mean((row) => actual[row] / unit);
+  const variance = mean((row) => (actual[row] / unit - centre) ** 2);
+  const squaredError = mean((row) => errorOf(row) ** 2);
   return {
     loss,
-    rmse: Math.sqrt(squaredError),
-    mae: mean((row) => Math.abs(predicted[row] - actual[row])),
+    rmse: Math.sqrt(squaredError) * unit,
+    mae: mean((row) => Math.abs(errorOf(row))) * unit,
     r2: variance > 0 ? 1 - squaredError / variance : null,
   };
+}
+
+/** The power of two that the numbers go up to: in parts of it their squares neither overflow nor vanish, and no digit changes. */
+function unitOf(...columns: readonly Float64Array[]): number {
+  let largest = 0;
+  for (const numbers of columns) for (const number of numbers) largest = Math.max(largest, Math.abs(number));
+  return largest > 0 && largest < Number.POSITIVE_INFINITY ? 2 ** Math.floor(Math.log2(largest)) : 1;
 }

@@ -30,7 +30,7 @@ export function splitByColumn(rows: Int32Array, column: Column): SplitRows {
     else rowsOf[name].push(row);
   }
   return {
-    parts: partsOf(rowsOf.training, rowsOf.validation, rowsOf.test),
+    parts: partsOf({ training: [rowsOf.training], validation: [rowsOf.validation], test: [rowsOf.test] }),
     warnings: missing > 0 ? [missingWarning(column.name, missing)] : [],
   };
 }

@@ -10,14 +10,18 @@ export function splitByGroup(rows: Int32Array, column: Column, { validation, tes
   const order = Int32Array.from(groups.keys());
   splitGenerator(seed).shuffle(order);
   const undrawn = [...order].map((group) => groups[group]);
-  const testRows = draw(undrawn, rows.length * test);
-  const validationRows = draw(undrawn, rows.length * validation);
-  return partsOf(undrawn.flat(), validationRows, testRows);
+  const drawn = { test: draw(undrawn, rows.length * test), validation: draw(undrawn, rows.length * validation) };
+  return partsOf({ ...drawn, training: undrawn });
 }
 
 /** Takes groups until they have `wanted` rows, but never the last group, which is for the training. */
-function draw(undrawn: number[][], wanted: number): number[] {
-  const drawn: number[] = [];
-  while (drawn.length < wanted && undrawn.length > 1) drawn.push(...(undrawn.pop() ?? []));
+function draw(undrawn: number[][], wanted: number): number[][] {
+  const drawn: number[][] = [];
+  let rows = 0;
+  while (rows < wanted && undrawn.length > 1) {
+    const group = undrawn.pop() ?? [];
+    drawn.push(group);
+    rows += group.length;
+  }
   return drawn;
 }

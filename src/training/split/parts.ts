@@ -14,8 +14,11 @@ export interface SplitRows {
   readonly warnings: readonly Warning[];
 }
 
+/** Rows that go to a part together. */
+type Drawn = readonly ArrayLike<number>[];
+
 /** Parts of rows in any order. */
-export function partsOf(training: Iterable<number>, validation: Iterable<number>, test: Iterable<number>): Parts {
+export function partsOf({ training, validation, test }: Readonly<Record<PartName, Drawn>>): Parts {
   return { training: sorted(training), validation: sorted(validation), test: sorted(test) };
 }
 
@@ -24,11 +27,22 @@ export function cut(order: Int32Array, validation: number, test: number): Parts 
   const testRows = countOf(order.length, test);
   const validationRows = Math.min(countOf(order.length, validation), Math.max(0, order.length - testRows - 1));
   const [validationStart, testStart] = [order.length - testRows - validationRows, order.length - testRows];
-  return partsOf(
-    order.subarray(0, validationStart),
-    order.subarray(validationStart, testStart),
-    order.subarray(testStart),
-  );
+  return partsOf({
+    training: [order.subarray(0, validationStart)],
+    validation: [order.subarray(validationStart, testStart)],
+    test: [order.subarray(testStart)],
+  });
+}
+
+/** The rows of each, one behind the other. */
+export function joined(drawn: Drawn): Int32Array {
+  const all = new Int32Array(drawn.reduce((sum, { length }) => sum + length, 0));
+  let offset = 0;
+  for (const rows of drawn) {
+    all.set(rows, offset);
+    offset += rows.length;
+  }
+  return all;
 }
 
 /** A share of the rows, one at least when there is a share and a row to spare. */
@@ -37,6 +51,6 @@ function countOf(rows: number, share: number): number {
   return Math.min(Math.max(1, Math.round(rows * share)), Math.max(0, rows - 1));
 }
 
-function sorted(rows: Iterable<number>): Int32Array {
-  return Int32Array.from(rows).sort();
+function sorted(drawn: Drawn): Int32Array {
+  return joined(drawn).sort();
 }

@@ -1,5 +1,5 @@
 import { createGenerator, type Generator } from '../../engine/random.ts';
-import { cut, type Parts, partsOf } from './parts.ts';
+import { cut, type PartName, type Parts, partsOf } from './parts.ts';
 
 /** The stream of the seed that splits draw from; the training draws from another. */
 const SPLIT_STREAM = 1;
@@ -24,7 +24,7 @@ export function splitAtRandom(rows: Int32Array, { validation, test }: Shares, se
 /** The same with each class shared out in proportion. Every class keeps a training row, so a class of one row is only trained. */
 export function splitStratified(rows: Int32Array, classes: Float64Array, shares: Shares, seed: number): Parts {
   const generator = splitGenerator(seed);
-  const [training, validation, test]: number[][] = [[], [], []];
+  const drawn: Record<PartName, Int32Array[]> = { training: [], validation: [], test: [] };
   // What rounding withholds from one class goes to the next, so that the totals come out right.
   const owed = { validation: 0, test: 0 };
   for (const ofClass of rowsByClass(rows, classes)) {
@@ -35,11 +35,11 @@ export function splitStratified(rows: Int32Array, classes: Float64Array, shares:
     const validationRows = Math.min(Math.round(owed.validation), ofClass.length - 1 - testRows);
     owed.test -= testRows;
     owed.validation -= validationRows;
-    test.push(...ofClass.subarray(0, testRows));
-    validation.push(...ofClass.subarray(testRows, testRows + validationRows));
-    training.push(...ofClass.subarray(testRows + validationRows));
+    drawn.test.push(ofClass.subarray(0, testRows));
+    drawn.validation.push(ofClass.subarray(testRows, testRows + validationRows));
+    drawn.training.push(ofClass.subarray(testRows + validationRows));
   }
-  return partsOf(training, validation, test);
+  return partsOf(drawn);
 }
 
 /** The rows of each class, in the order of the classes; `classes[i]` is the class of `rows[i]`. */

@@ -113,4 +113,12 @@ describe.each(PLAYERS)('the $name player', ({ createKernels }) => {
     expect(kept.every((x) => x === 4)).toBe(true);
     expect(kept.length / count).toBeCloseTo(0.25, 1);
   });
+
+  it.each([1 - 2 ** -32, 1 - 2 ** -33, 1 - 2 ** -53])('drops all numbers at a rate of %d', (rate) => {
+    const count = 1000;
+    const kernels = createKernels({ numbers: count, indices: 0 });
+    kernels.values.fill(1);
+    kernels.dropout(0, 0, count, rate, 1, 2);
+    expect(kernels.values.every((x) => x === 0)).toBe(true);
+  });
 });

@@ -74,6 +74,14 @@ describe('metrics of numbers', () => {
     expect(metrics.r2).toBeCloseTo(1 - 9 / 2, 12);
   });
 
+  it.each([1e300, 1e-300])('are in the unit of numbers of the size of %d', (size) => {
+    const sized = (...values: readonly number[]) => Float64Array.from(values, (value) => value * size);
+    const metrics = measureNumbers({ actual: sized(1, 2, 3), predicted: sized(1, 2, 6), weights: null }, 0.1);
+    expect(metrics.rmse / size).toBeCloseTo(Math.sqrt(3), 12);
+    expect(metrics.mae / size).toBeCloseTo(1, 12);
+    expect(metrics.r2).toBeCloseTo(1 - 9 / 2, 12);
+  });
+
   it('have no r² without variance', () => {
     const flat = { actual: Float64Array.of(2, 2), predicted: Float64Array.of(1, 2), weights: null };
     expect(measureNumbers(flat, 0).r2).toBeNull();

@@ -53,6 +53,13 @@ describe('a random split', () => {
     expect(sizes(parts(90, { ...RANDOM, stratify: true }, classes))).toEqual([63, 18, 9]);
   });
 
+  it('parts classes of millions of rows', () => {
+    const classes = Float64Array.from({ length: 1_500_000 }, (_, row) => (row % 50 === 0 ? 1 : 0));
+    const split = parts(classes.length, { ...RANDOM, stratify: true }, classes);
+    expect(sizes(split)).toEqual([1_050_000, 300_000, 150_000]);
+    expect(countOf(split.test, classes, 1)).toBe(3_000);
+  });
+
   it('keeps a training row of two', () => {
     expect(sizes(parts(2, { ...RANDOM, validation: 0.4, test: 0.4 }))).toEqual([1, 0, 1]);
   });
@@ -109,6 +116,18 @@ describe('a split by a column', () => {
     );
     expect(() => parts(2, split, null, rowsBy('val', 'test'))).toThrow(/no rows to train/);
   });
+});
+
+it('a split by groups parts groups of millions of rows', () => {
+  const codes = Int32Array.from({ length: 1_500_000 }, (_, row) => row % 3);
+  const table = tableOf({ name: 'who', type: 'categorical', codes, categories: ['a', 'b', 'c'] });
+  const split = parts(
+    codes.length,
+    { method: 'group', column: 'who', validation: 0.2, test: 0.2, seed: 3 },
+    null,
+    table,
+  );
+  expect(sizes(split)).toEqual([500_000, 500_000, 500_000]);
 });
 
 it('a split by groups keeps every group together', () => {

@@ -1,5 +1,6 @@
 // Sums over the examples, unit by unit: down the columns of an (m rows, n units) matrix whose rows lie one after another.
 #pragma once
+#include "doubles.h"
 #include "pieces.h"
 
 // Rows summed in float32 before they join the sum in float64: the error stays that of 64 additions however long the batch is.

@@ -1,5 +1,6 @@
 // Kernels over a run of numbers, one pass each.
 #pragma once
+#include "doubles.h"
 #include "pieces.h"
 
 // The rows lie here and there in memory: a number takes as long as four that lie in a row.

@@ -1,7 +1,7 @@
 // Elementary functions of vectors, to one or two units in the last place of float32. NaN goes through; infinities give the limits.
 // The polynomials were fitted (weighted least squares with Lawson's iteration) to the relative error on the interval named.
 #pragma once
-#include "simd.h"
+#include "doubles.h"
 
 constexpr float LOG2_E = 1.44269504f;
 // ln 2 in two parts: the first has so few bits that a whole number of up to 8 bits times it is exact.

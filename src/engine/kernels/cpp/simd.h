@@ -18,7 +18,6 @@ constexpr Size READ_AHEAD = 2 * WIDTH;
 typedef float Vector __attribute__((vector_size(VECTOR_BYTES)));
 typedef int Integers __attribute__((vector_size(VECTOR_BYTES)));
 typedef Word Words __attribute__((vector_size(VECTOR_BYTES)));
-typedef double Doubles __attribute__((vector_size(2 * VECTOR_BYTES)));
 typedef float UnalignedVector __attribute__((vector_size(VECTOR_BYTES), aligned(4), may_alias));
 
 INLINE Vector load(const float* from) { return *reinterpret_cast<const UnalignedVector*>(from); }
@@ -88,25 +87,6 @@ INLINE Vector magnitude(Vector x) { return withBits(bitsOf(x) & ~SIGN); }
 INLINE Vector withSign(Vector x, Vector sign) { return withBits((bitsOf(x) & ~SIGN) | (bitsOf(sign) & SIGN)); }
 /** -1, 0, 1, or x itself where it is zero or NaN. */
 INLINE Vector signOf(Vector x) { return x > 0.0f ? splat(1.0f) : x < 0.0f ? splat(-1.0f) : x; }
-
-INLINE Doubles widened(Vector x) { return __builtin_convertvector(x, Doubles); }
-INLINE Vector narrowed(Doubles x) { return __builtin_convertvector(x, Vector); }
-
-/** What rounding took from `product` = a b. */
-INLINE Vector lostByRounding(Vector a, Vector b, Vector product) {
-#ifdef ROUNDS_PRODUCTS
-  return narrowed(widened(a) * widened(b) - widened(product));
-#else
-  return multiplyAdd(a, b, -product);
-#endif
-}
-
-/** The sum of the lanes, from the first to the last. */
-INLINE double sumOfLanes(Doubles x) {
-  double sum = x[0];
-  for (Size lane = 1; lane < WIDTH; lane++) sum += x[lane];
-  return sum;
-}
 
 INLINE float largestLane(Vector x) {
   float largest = x[0];

@@ -1,11 +1,11 @@
-import { dropoutBits } from '../../random.ts';
+import { dropoutBits, dropoutThreshold } from '../../random.ts';
 import type { Kernels } from '../kernels.ts';
 
 /** Inverted dropout (Srivastava et al. 2014), the mask made anew from seed and counter. */
 export function dropout(values: Float64Array): Pick<Kernels, 'dropout'> {
   return {
     dropout(target, source, count, rate, seed, counter) {
-      const threshold = rate * 2 ** 32;
+      const threshold = dropoutThreshold(rate);
       for (let e = 0; e < count; e++) {
         const kept = dropoutBits(seed, counter, e) >= threshold;
         values[target + e] = kept ? values[source + e] / (1 - rate) : 0;
