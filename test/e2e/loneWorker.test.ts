@@ -1,4 +1,4 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -22,6 +22,7 @@ describe('a worker that runs alone', { timeout: 60_000 }, () => {
   afterAll(async () => {
     await worker?.stop();
     await api?.stop();
+    rmSync(data, { recursive: true });
   });
 
   it('serves the figures of its trainings to Prometheus, on this machine alone', async () => {
