@@ -51,8 +51,7 @@ it.skipIf(!disk)(
     const upload = (name: string) => api.send<Dataset>(`/v1/datasets?name=${name}`, 'text/csv', kindsTable(name, 900));
     const { body: dataset } = await upload('first');
     const submit = async () => (await api.post<Job>('/v1/jobs', { datasetId: dataset.id, ...SPEC })).body;
-    const ended = async ({ id }: Job) => (await api.get<Job>(`/v1/jobs/${id}?wait=60`)).body;
-    const undisturbed = await ended(await submit());
+    const undisturbed = await api.ended((await submit()).id);
 
     const job = await submit();
     const { events } = await openStream(`${service.address}/v1/jobs/${job.id}/events`);
@@ -65,11 +64,11 @@ it.skipIf(!disk)(
     // What the database's log file has room for can still be written, so that the job may come to its end all the same.
     await Promise.race([
       service.logged('what the job has come to cannot be written yet; it is tried again'),
-      ended(job),
+      api.ended(job.id),
     ]);
 
     rmSync(ballast);
-    expect(await ended(job)).toMatchObject({ state: 'succeeded', attempts: 1, progress: { epoch: EPOCHS } });
+    expect(await api.ended(job.id)).toMatchObject({ state: 'succeeded', attempts: 1, progress: { epoch: EPOCHS } });
     expect((await upload('second')).status).toBe(201);
     service.process.kill('SIGTERM');
     expect((await once(service.process, 'exit'))[0]).toBe(0);
