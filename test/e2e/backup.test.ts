@@ -19,7 +19,8 @@ const CSV = ['a,b', ...Array.from({ length: 300 }, (_, index) => `${index % 17},
 const QUICK = { target: 'b', training: { epochs: 3 } };
 /** Behind all events of an epoch. */
 const LAST_EVENT = 999_999_999;
-const FLAGS = ['--workers', '1', '--checkpoint-seconds', '0.05'];
+/** A checkpoint is there for a second, so that its file can be copied while others take its place, on a busy machine too. */
+const FLAGS = ['--workers', '1', '--checkpoint-seconds', '0.5'];
 const ROWS = { rows: [{ a: 3 }, { a: 8 }, { a: null }] };
 
 function newFolder(): string {
