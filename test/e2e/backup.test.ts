@@ -61,7 +61,7 @@ async function lossAfter(address: string, jobId: string, epoch: number): Promise
   throw new Error('The stream ended before the next epoch.');
 }
 
-it('brings a service back as it was in the middle of its work', { timeout: 120_000 }, async () => {
+it('brings a service back as it was in the middle of its work', async () => {
   const folder = newFolder();
   const [backup, data] = [join(folder, 'backup'), join(folder, 'restored')];
   const busy = await startBuiltService(FLAGS);

@@ -7,7 +7,7 @@ import { ENDLESS } from '../support/endless.ts';
 import { apiAt } from './support/api.ts';
 import { runTrainyard } from './support/commandLine.ts';
 
-describe('the client commands', { timeout: 120_000 }, () => {
+describe('the client commands', () => {
   const folder = mkdtempSync(join(tmpdir(), 'trainyard-commands-'));
   const table = join(folder, 'sums.csv');
   let service: BuiltService | undefined;

@@ -2,9 +2,6 @@ import { existsSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type Ended, runTrainyard } from './support/commandLine.ts';
 
-/** The demo trains for seconds where it has a core, and shares the cores with the other tests here. */
-const DEMO_TIMEOUT_MS = 120_000;
-
 function dataFolder({ output }: Ended): string {
   const folder = /^Its data lies in (\S+)/m.exec(output)?.[1];
   if (folder === undefined) throw new Error(`The demo does not say where its data lies:\n${output}`);
@@ -16,7 +13,7 @@ describe('trainyard demo --exit', () => {
 
   beforeAll(async () => {
     demo = await runTrainyard(['demo', '--exit']);
-  }, DEMO_TIMEOUT_MS);
+  });
 
   it('shows the whole road and ends', () => {
     const { code, output, errors } = demo;
@@ -44,20 +41,16 @@ describe('trainyard demo --exit', () => {
 });
 
 describe('trainyard demo', () => {
-  it(
-    'leaves the service running until Ctrl-C',
-    async () => {
-      const docs = Promise.withResolvers<number>();
-      const demo = await runTrainyard(['demo'], async (line, child) => {
-        const url = /^Swagger UI +(\S+)/.exec(line)?.[1];
-        if (url === undefined) return;
-        docs.resolve((await fetch(url)).status);
-        child.kill('SIGINT');
-      });
-      expect(demo).toMatchObject({ code: 0, errors: '' });
-      expect(await docs.promise).toBe(200);
-      expect(existsSync(dataFolder(demo))).toBe(false);
-    },
-    DEMO_TIMEOUT_MS,
-  );
+  it('leaves the service running until Ctrl-C', async () => {
+    const docs = Promise.withResolvers<number>();
+    const demo = await runTrainyard(['demo'], async (line, child) => {
+      const url = /^Swagger UI +(\S+)/.exec(line)?.[1];
+      if (url === undefined) return;
+      docs.resolve((await fetch(url)).status);
+      child.kill('SIGINT');
+    });
+    expect(demo).toMatchObject({ code: 0, errors: '' });
+    expect(await docs.promise).toBe(200);
+    expect(existsSync(dataFolder(demo))).toBe(false);
+  });
 });

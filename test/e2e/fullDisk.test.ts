@@ -39,9 +39,6 @@ function fill(ballast: string): void {
 
 it.skipIf(!disk)(
   'a disk that fills during a training costs nothing that was promised (where a small one may be mounted)',
-  {
-    timeout: 120_000,
-  },
   async () => {
     if (!disk) return;
     const [data, ballast] = [join(disk.folder, 'data'), join(disk.folder, 'ballast')];

@@ -73,7 +73,7 @@ beforeAll(async () => {
   await service.stop();
   text = service.lines.join('\n');
   lines = service.lines.map((line) => JSON.parse(line) as Line);
-}, 60_000);
+});
 
 afterAll(() => service.stop());
 

@@ -9,7 +9,7 @@ import { runTrainyard } from './support/commandLine.ts';
 
 const EPOCHS = 3;
 
-describe('a worker that runs alone', { timeout: 60_000 }, () => {
+describe('a worker that runs alone', () => {
   const data = mkdtempSync(join(tmpdir(), 'trainyard-lone-'));
   let api: BuiltService;
   let worker: BuiltService;

@@ -22,7 +22,7 @@ const SPEC = {
   training: { epochs: 40, batchSize: 32, optimizer: { type: 'adam', learningRate: 0.01 } },
 };
 
-describe('the road from a table to predictions', { timeout: 120_000 }, () => {
+describe('the road from a table to predictions', () => {
   let service: BuiltService | undefined;
   let api: Api;
   let dataset: Dataset;

@@ -67,7 +67,7 @@ function slowUpload(address: string) {
   return upload;
 }
 
-describe('a service that is told to stop', { timeout: 60_000 }, () => {
+describe('a service that is told to stop', () => {
   it('keeps a checkpoint of what trains, queues it again, answers who waits, ends its streams, and exits with 0', async () => {
     const { service, api, jobId, events } = await openTraining();
     const waiting = api.get<Job>(`/v1/jobs/${jobId}?wait=60`);
@@ -96,7 +96,7 @@ describe('a service that is told to stop', { timeout: 60_000 }, () => {
   });
 });
 
-it('takes its worker along when it is killed, and goes on from there', { timeout: 60_000 }, async () => {
+it('takes its worker along when it is killed, and goes on from there', async () => {
   const { service, jobId } = await openTraining();
   service.process.kill('SIGKILL');
   await allGone(service);

@@ -29,7 +29,7 @@ async function storyOf(room: Room, id: string) {
   return story(await room.trialsOf(id), sweep);
 }
 
-describe('a sweep', { timeout: 60_000 }, () => {
+describe('a sweep', () => {
   it('tries as many choices as it is told, each as a job with a model, and names the best', async () => {
     const room = await openRoom();
     room.startTraining();

@@ -53,7 +53,7 @@ beforeAll(async () => {
   for (const method of ['PROPFIND', 'PATCH']) await fetch(`${service.address}/v1/jobs`, { method });
   // The worker counts what a job has come to once that is told, and a scrape does not wait long for its answer.
   after = await until(scrape, ({ sum }) => sum(JOBS_ENDED, { process: 'worker' }) > 0);
-}, 60_000);
+});
 
 afterAll(async () => {
   await service.stop();

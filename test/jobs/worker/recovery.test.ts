@@ -135,7 +135,7 @@ async function cameTo(id: string) {
 let undisturbed: Awaited<ReturnType<typeof cameTo>>;
 beforeAll(async () => {
   undisturbed = await cameTo(await submit());
-}, 60_000);
+});
 
 /** Pauses the job once it is so far, and has two checkpoints. */
 async function pausedAt(id: string, epoch: number): Promise<Job> {
@@ -153,7 +153,7 @@ async function filesOf(id: string): Promise<readonly string[]> {
   return rows.map(({ file }) => join(folder, file));
 }
 
-describe('a job ends with the same bits as an undisturbed one', { timeout: 60_000 }, () => {
+describe('a job ends with the same bits as an undisturbed one', () => {
   it('which ends by early stopping, after its rate has dropped', () => {
     expect(undisturbed.state).toBe('succeeded');
     expect(undisturbed.losses.length).toBeLessThan(REQUEST.training.epochs);
@@ -247,7 +247,7 @@ describe('a job ends with the same bits as an undisturbed one', { timeout: 60_00
   });
 });
 
-describe('a job that is stopped', { timeout: 60_000 }, () => {
+describe('a job that is stopped', () => {
   const isOfTheBeginning = ({ losses, sha256 }: Awaited<ReturnType<typeof cameTo>>) => {
     expect(losses).toEqual(undisturbed.losses.slice(0, losses.length));
     expect(sha256).toMatch(/^[0-9a-f]{64}$/);
@@ -290,7 +290,7 @@ describe('a job that is stopped', { timeout: 60_000 }, () => {
   });
 });
 
-describe('the files of checkpoints', { timeout: 60_000 }, () => {
+describe('the files of checkpoints', () => {
   it('are two of a job, and go with it', async () => {
     const id = await submit();
     await pausedAt(id, 10);
