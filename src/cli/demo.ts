@@ -41,6 +41,9 @@ export const demoCommand: Command = {
   run: (args) => demo(args, processTerminal(), interruptSignal()),
 };
 
+/** Nobody else asks this service, so it has never too much to do, however busy the machine is. */
+const ALONE = { maxDelayMs: Number.POSITIVE_INFINITY };
+
 /** Starts a service, trains on the example and leaves the service running until `interrupted`, or ends with `--exit`. */
 async function demo(args: readonly string[], terminal: Terminal, interrupted: AbortSignal): Promise<number> {
   const { config, flags, positionals } = readConfig(DEMO_SETTINGS, args, FLAGS);
@@ -49,7 +52,7 @@ async function demo(args: readonly string[], terminal: Terminal, interrupted: Ab
   const defaults = readConfig(SERVICE_SETTINGS, [], {}, {}).config;
   const { key, ...given } = config;
   const run = (data: string) =>
-    runDemo({ config: withAbsoluteData({ ...defaults, ...given, data }), key, stays }, terminal, interrupted);
+    runDemo({ config: withAbsoluteData({ ...defaults, ...given, data, ...ALONE }), key, stays }, terminal, interrupted);
   if (config.data !== undefined) return run(config.data);
   const data = await mkdtemp(join(tmpdir(), 'trainyard-demo-'));
   try {

@@ -9,6 +9,7 @@ import { type Config, readConfig, SERVICE_SETTINGS } from '../../src/config.ts';
 import { optionsOf } from '../../src/kit/log.ts';
 import { type Service, startService } from '../../src/main.ts';
 import { createTestTerminal } from '../cli/support/testTerminal.ts';
+import { HTTP_LIMITS } from '../support/access.ts';
 
 let data: string;
 let service: Service | undefined;
@@ -27,7 +28,7 @@ afterEach(async () => {
 async function start(settings: Partial<Config> = {}): Promise<string> {
   const { config } = readConfig(SERVICE_SETTINGS, ['--role', 'api', '--port', '0', '--data', data], {}, {});
   const log = pino(optionsOf('info'), { write: (line) => void logged.push(line) });
-  service = await startService({ ...config, ...settings }, log);
+  service = await startService({ ...config, maxDelayMs: HTTP_LIMITS.maxDelayMs, ...settings }, log);
   return service.address;
 }
 

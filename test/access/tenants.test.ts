@@ -32,14 +32,19 @@ const submitted = async (key: string) => {
 
 describe('a list', () => {
   it("has one's own things alone, whatever it is filtered by and wherever it begins", async () => {
-    const [own, other] = [await submitted(mine), await submitted(theirs)];
-    expect(await idsOf(mine, '/v1/datasets')).toEqual([own.datasetId]);
-    expect(await idsOf(mine, '/v1/jobs')).toEqual([own.jobId]);
-    expect(await idsOf(mine, `/v1/jobs?datasetId=${other.datasetId}`)).toEqual([]);
-    const behindTheirs = Buffer.from(other.jobId).toString('base64url');
-    expect(await idsOf(mine, `/v1/jobs?after=${behindTheirs}`)).toEqual([own.jobId]);
-    const behindMine = Buffer.from(own.jobId).toString('base64url');
-    expect(await idsOf(theirs, `/v1/jobs?after=${behindMine}`)).toEqual([]);
+    for (const project of ['one', 'another']) await service.makeProject(project);
+    const [{ key: one }, { key: another }] = [
+      await service.makeKey(['admin'], 'one'),
+      await service.makeKey(['admin'], 'another'),
+    ];
+    const [own, other] = [await submitted(one), await submitted(another)];
+    expect(await idsOf(one, '/v1/datasets')).toEqual([own.datasetId]);
+    expect(await idsOf(one, '/v1/jobs')).toEqual([own.jobId]);
+    expect(await idsOf(one, `/v1/jobs?datasetId=${other.datasetId}`)).toEqual([]);
+    const behindOther = Buffer.from(other.jobId).toString('base64url');
+    expect(await idsOf(one, `/v1/jobs?after=${behindOther}`)).toEqual([own.jobId]);
+    const behindOwn = Buffer.from(own.jobId).toString('base64url');
+    expect(await idsOf(another, `/v1/jobs?after=${behindOwn}`)).toEqual([]);
   });
 });
 

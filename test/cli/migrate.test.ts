@@ -1,13 +1,15 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { applyMigrations } from '../../src/cli/migrate.ts';
 import { createTestTerminal } from './support/testTerminal.ts';
 
 describe('trainyard migrate', () => {
   it('names what it applied, and the second time finds nothing to do', () => {
-    const data = join(mkdtempSync(join(tmpdir(), 'trainyard-migrate-')), 'data');
+    const folder = mkdtempSync(join(tmpdir(), 'trainyard-migrate-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const data = join(folder, 'data');
     const [first, second] = [createTestTerminal(), createTestTerminal()];
     expect(applyMigrations(['--data', data], first)).toBe(0);
     expect(first.written.output).toMatch(/^0001_datasets\.sql: applied\n/);

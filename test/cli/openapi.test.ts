@@ -1,11 +1,13 @@
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { dirname, join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
 import { writeOpenapi } from '../../src/cli/openapi.ts';
 import { createTestTerminal } from './support/testTerminal.ts';
 
-const file = join(mkdtempSync(join(tmpdir(), 'trainyard-openapi-')), 'folder', 'openapi.json');
+const temporary = mkdtempSync(join(tmpdir(), 'trainyard-openapi-'));
+afterAll(() => rmSync(temporary, { recursive: true }));
+const file = join(temporary, 'folder', 'openapi.json');
 const describeNothing = async () => ({ openapi: '3.1.0' });
 
 describe('trainyard openapi', () => {
@@ -16,6 +18,7 @@ describe('trainyard openapi', () => {
   });
 
   it('fails with a hint, and changes nothing, when the file says something else', async () => {
+    mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, '{}\n');
     const terminal = createTestTerminal();
     expect(await writeOpenapi(['--output', file, '--check'], describeNothing, terminal)).toBe(1);

@@ -1,15 +1,16 @@
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { predict } from '../../src/cli/predict.ts';
 import { type Answers, startFakeService } from './support/fakeService.ts';
 import { createTestTerminal } from './support/testTerminal.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'trainyard-predict-'));
+afterAll(() => rmSync(folder, { recursive: true }));
 const GAPS = [
   { code: 'missing_values', column: 'x', count: 1200 },
   { code: 'unseen_category', column: 'y', count: 1 },

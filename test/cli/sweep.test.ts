@@ -1,13 +1,14 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { sweep } from '../../src/cli/sweep.ts';
 import { ROAD } from './support/answers.ts';
 import { type Answers, startFakeService } from './support/fakeService.ts';
 import { createTestTerminal } from './support/testTerminal.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'trainyard-sweep-'));
+afterAll(() => rmSync(folder, { recursive: true }));
 const spec = join(folder, 'spec.json');
 const table = join(folder, 'table.csv');
 const REQUEST = {

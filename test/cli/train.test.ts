@@ -1,14 +1,15 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { train } from '../../src/cli/train.ts';
 import { FAILED, ROAD, RUNNING } from './support/answers.ts';
 import { type Answers, startFakeService } from './support/fakeService.ts';
 import { createTestTerminal } from './support/testTerminal.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'trainyard-train-'));
+afterAll(() => rmSync(folder, { recursive: true }));
 const table = join(folder, 'table.csv');
 writeFileSync(table, 'x,y\n1,no\n2,yes\n');
 const NEVER = new AbortController().signal;

@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { until } from '../support/until.ts';
 import { filesIn, startDatasets, type TestService } from './support/service.ts';
 import { upload } from './support/upload.ts';
 
@@ -153,6 +154,9 @@ describe('a client that breaks off', () => {
     await once(service.app.server, 'request');
     socket.destroy();
     await ended;
-    await expect.poll(() => filesIn(service.folders).length).toBe(before);
+    await until(
+      () => filesIn(service.folders).length,
+      (count) => count === before,
+    );
   });
 });

@@ -1,10 +1,11 @@
+import { tmpdir } from 'node:os';
 import Sqlite from 'better-sqlite3';
 import { expect, it, onTestFinished } from 'vitest';
 import { filesIn, startDatasets } from './support/service.ts';
 import { upload } from './support/upload.ts';
 
 it('an upload that finds the database held by another program is told to come again, and leaves nothing', async () => {
-  const service = await startDatasets();
+  const service = await startDatasets({}, tmpdir(), 100);
   onTestFinished(service.close);
   const other = new Sqlite(service.folders.database);
   other.exec('BEGIN IMMEDIATE');

@@ -9,6 +9,7 @@ import { foldersOf } from '../../src/kit/folders.ts';
 import type { Page } from '../../src/kit/wire.ts';
 import { type Heard, openStream } from '../http/streams/sse.ts';
 import { startBuiltService } from '../support/builtService.ts';
+import { ENDLESS } from '../support/endless.ts';
 import { type Api, apiAt } from './support/api.ts';
 import { runTrainyard } from './support/commandLine.ts';
 
@@ -16,11 +17,10 @@ const CSV = ['a,b', ...Array.from({ length: 300 }, (_, index) => `${index % 17},
   '\n',
 );
 const QUICK = { target: 'b', training: { epochs: 3 } };
-/** More than any test waits for. */
-const ENDLESS = { target: 'b', training: { epochs: 100_000, earlyStopping: null } };
 /** Behind all events of an epoch. */
 const LAST_EVENT = 999_999_999;
-const FLAGS = ['--workers', '1', '--checkpoint-seconds', '0.05'];
+/** A checkpoint is there for a second, so that its file can be copied while others take its place, on a busy machine too. */
+const FLAGS = ['--workers', '1', '--checkpoint-seconds', '0.5'];
 const ROWS = { rows: [{ a: 3 }, { a: 8 }, { a: null }] };
 
 function newFolder(): string {
@@ -61,7 +61,7 @@ async function lossAfter(address: string, jobId: string, epoch: number): Promise
   throw new Error('The stream ended before the next epoch.');
 }
 
-it('brings a service back as it was in the middle of its work', { timeout: 120_000 }, async () => {
+it('brings a service back as it was in the middle of its work', async () => {
   const folder = newFolder();
   const [backup, data] = [join(folder, 'backup'), join(folder, 'restored')];
   const busy = await startBuiltService(FLAGS);
@@ -73,10 +73,10 @@ it('brings a service back as it was in the middle of its work', { timeout: 120_0
     expect(status).toBe(202);
     return body;
   };
-  const { body: done } = await api.get<Job>(`/v1/jobs/${(await submit(QUICK)).id}?wait=60`);
+  const done = await api.ended((await submit(QUICK)).id);
   const predictions = await api.post(`/v1/models/${done.modelId}/predict`, ROWS);
   const checkpoint = nextCheckpoint(busy.data);
-  const endless = await submit(ENDLESS);
+  const endless = await submit({ target: 'b', ...ENDLESS });
   await checkpoint;
 
   const endChurn = churn(api);

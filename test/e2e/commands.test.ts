@@ -3,9 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type BuiltService, startBuiltService } from '../support/builtService.ts';
+import { ENDLESS } from '../support/endless.ts';
+import { apiAt } from './support/api.ts';
 import { runTrainyard } from './support/commandLine.ts';
 
-describe('the client commands', { timeout: 120_000 }, () => {
+describe('the client commands', () => {
   const folder = mkdtempSync(join(tmpdir(), 'trainyard-commands-'));
   const table = join(folder, 'sums.csv');
   let service: BuiltService | undefined;
@@ -36,7 +38,7 @@ describe('the client commands', { timeout: 120_000 }, () => {
 
   it('cancel the training on Ctrl-C', async () => {
     const spec = join(folder, 'endless.json');
-    writeFileSync(spec, JSON.stringify({ training: { epochs: 100_000, earlyStopping: null } }));
+    writeFileSync(spec, JSON.stringify(ENDLESS));
     const args = ['train', table, '--target', 'total', '--spec', spec, '--url', url];
     const { code, errors, output } = await runTrainyard(args, (line, child) => {
       if (line.startsWith('Job ')) child.kill('SIGINT');
@@ -44,8 +46,7 @@ describe('the client commands', { timeout: 120_000 }, () => {
     expect(code).toBe(130);
     const job = /^Job (job_\w+)/m.exec(output)?.[1];
     expect(errors).toBe(`Interrupted: ${job} is cancelled.\n`);
-    const response = await fetch(`${url}/v1/jobs/${job}?wait=60`);
-    expect(await response.json()).toMatchObject({ state: 'cancelled' });
+    expect(await apiAt(url).ended(String(job))).toMatchObject({ state: 'cancelled' });
   });
 
   it('fail with every mistake that the service found', async () => {

@@ -39,9 +39,6 @@ function fill(ballast: string): void {
 
 it.skipIf(!disk)(
   'a disk that fills during a training costs nothing that was promised (where a small one may be mounted)',
-  {
-    timeout: 120_000,
-  },
   async () => {
     if (!disk) return;
     const [data, ballast] = [join(disk.folder, 'data'), join(disk.folder, 'ballast')];
@@ -51,8 +48,7 @@ it.skipIf(!disk)(
     const upload = (name: string) => api.send<Dataset>(`/v1/datasets?name=${name}`, 'text/csv', kindsTable(name, 900));
     const { body: dataset } = await upload('first');
     const submit = async () => (await api.post<Job>('/v1/jobs', { datasetId: dataset.id, ...SPEC })).body;
-    const ended = async ({ id }: Job) => (await api.get<Job>(`/v1/jobs/${id}?wait=60`)).body;
-    const undisturbed = await ended(await submit());
+    const undisturbed = await api.ended((await submit()).id);
 
     const job = await submit();
     const { events } = await openStream(`${service.address}/v1/jobs/${job.id}/events`);
@@ -65,11 +61,11 @@ it.skipIf(!disk)(
     // What the database's log file has room for can still be written, so that the job may come to its end all the same.
     await Promise.race([
       service.logged('what the job has come to cannot be written yet; it is tried again'),
-      ended(job),
+      api.ended(job.id),
     ]);
 
     rmSync(ballast);
-    expect(await ended(job)).toMatchObject({ state: 'succeeded', attempts: 1, progress: { epoch: EPOCHS } });
+    expect(await api.ended(job.id)).toMatchObject({ state: 'succeeded', attempts: 1, progress: { epoch: EPOCHS } });
     expect((await upload('second')).status).toBe(201);
     service.process.kill('SIGTERM');
     expect((await once(service.process, 'exit'))[0]).toBe(0);

@@ -1,8 +1,10 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createKeys } from '../../src/access/keys.ts';
+import { isFinal } from '../../src/jobs/states.ts';
 import { DEFAULT_PROJECT } from '../../src/kit/caller.ts';
 import { openDatabase } from '../../src/store/database.ts';
+import type { JobState } from '../../src/store/tables.ts';
 import { type BuiltService, startBuiltService } from '../support/builtService.ts';
 
 /** Nothing of these may come to be in a log. */
@@ -12,6 +14,14 @@ const ROWS = Array.from(
   { length: 300 },
   (_, row) => `${row},${row % 3 ? CELL : 'elsewhere'},${row % 2 ? 'odd' : 'even'}`,
 );
+
+interface Answer {
+  readonly id: string;
+  readonly state: JobState;
+  readonly modelId: string;
+  readonly secret: string;
+  readonly requestId?: string;
+}
 
 interface Line {
   readonly msg: string;
@@ -25,7 +35,7 @@ let lines: readonly Line[];
 let text: string;
 let secrets: readonly string[];
 let jobIds: readonly string[];
-let problem: { readonly requestId?: string };
+let problem: Answer;
 
 /** A whole run with a key: an upload, a job that succeeds, one that fails, predictions, a webhook, and requests that go wrong. */
 beforeAll(async () => {
@@ -37,7 +47,11 @@ beforeAll(async () => {
       ...(body !== undefined && { method: 'POST', body: isText ? body : JSON.stringify(body) }),
       headers: { authorization: `Bearer ${key}`, 'content-type': isText ? 'text/csv' : 'application/json', ...headers },
     });
-    return (await answer.json()) as { id: string; modelId: string; secret: string; requestId?: string };
+    return (await answer.json()) as Answer;
+  };
+  const ended = async (id: string): Promise<Answer> => {
+    const job = await ask(`/v1/jobs/${id}?wait=30`);
+    return isFinal(job.state) ? job : ended(id);
   };
   const { secret } = await ask('/v1/webhooks', { url: 'http://127.0.0.1:9/hook', events: ['job.succeeded'] });
   const dataset = await ask(`/v1/datasets?name=${QUERY}`, ['x,place,kind', ...ROWS].join('\n'));
@@ -48,8 +62,8 @@ beforeAll(async () => {
     network: { layers: [{ units: 8, activation: 'linear' }] },
     training: { epochs: 50, optimizer: { type: 'sgd', learningRate: 10 }, clipGradientNorm: null },
   });
-  const { modelId } = await ask(`/v1/jobs/${good.id}?wait=30`);
-  await ask(`/v1/jobs/${bad.id}?wait=30`);
+  const { modelId } = await ended(good.id);
+  await ended(bad.id);
   await ask(`/v1/models/${modelId}/predict`, { rows: [{ x: 1, place: CELL }] });
   await ask(`/v1/models/${modelId}/predict`, { rows: [{ x: CELL, place: CELL }] });
   await ask('/v1/jobs', `{"target": "${CELL}"`, { 'content-type': 'application/json' });
@@ -59,7 +73,7 @@ beforeAll(async () => {
   await service.stop();
   text = service.lines.join('\n');
   lines = service.lines.map((line) => JSON.parse(line) as Line);
-}, 60_000);
+});
 
 afterAll(() => service.stop());
 

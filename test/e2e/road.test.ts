@@ -5,6 +5,8 @@ import type { Page, Problem } from '../../src/kit/wire.ts';
 import type { PredictAnswer } from '../../src/models/prediction/schemas.ts';
 import type { Model } from '../../src/models/schemas.ts';
 import { type BuiltService, startBuiltService } from '../support/builtService.ts';
+import { ENDLESS } from '../support/endless.ts';
+import { until } from '../support/until.ts';
 import { type Api, apiAt } from './support/api.ts';
 
 /** Whoever is over 40 and lives in the south buys: a network finds that in a few epochs. */
@@ -19,10 +21,8 @@ const SPEC = {
   network: { layers: [{ units: 16, activation: 'relu' }] },
   training: { epochs: 40, batchSize: 32, optimizer: { type: 'adam', learningRate: 0.01 } },
 };
-/** More than any test waits for. */
-const ENDLESS = { ...SPEC, training: { epochs: 100_000, earlyStopping: null } };
 
-describe('the road from a table to predictions', { timeout: 120_000 }, () => {
+describe('the road from a table to predictions', () => {
   let service: BuiltService | undefined;
   let api: Api;
   let dataset: Dataset;
@@ -45,12 +45,8 @@ describe('the road from a table to predictions', { timeout: 120_000 }, () => {
     return body;
   }
 
-  async function ended(id: string): Promise<Job> {
-    return (await api.get<Job>(`/v1/jobs/${id}?wait=60`)).body;
-  }
-
   async function trained(): Promise<Model> {
-    const { modelId } = await ended((await submit(SPEC)).id);
+    const { modelId } = await api.ended((await submit(SPEC)).id);
     return (await api.get<Model>(`/v1/models/${modelId}`)).body;
   }
 
@@ -69,11 +65,11 @@ describe('the road from a table to predictions', { timeout: 120_000 }, () => {
       task: 'binary',
       training: { optimizer: { type: expect.any(String) } },
     });
-    expect(await ended(job.id)).toMatchObject({ state: 'succeeded', error: null, progress: { fraction: 1 } });
+    expect(await api.ended(job.id)).toMatchObject({ state: 'succeeded', error: null, progress: { fraction: 1 } });
   });
 
   it('keeps the loss of every epoch, and the model of the best one', async () => {
-    const job = await ended((await submit(SPEC)).id);
+    const job = await api.ended((await submit(SPEC)).id);
     const { body: losses } = await api.get<Losses>(`/v1/jobs/${job.id}/losses`);
     expect(losses.items.map(({ epoch }) => epoch)).toEqual(losses.items.map((_, index) => index + 1));
     expect(losses.items.at(-1)?.trainingLoss).toBeLessThan(losses.items[0]?.trainingLoss ?? 0);
@@ -122,32 +118,35 @@ describe('the road from a table to predictions', { timeout: 120_000 }, () => {
   });
 
   it('cancels a job that trains, and lets it be deleted', async () => {
-    const job = await submit(ENDLESS);
-    await reached(job.id, ({ latest }) => latest !== null);
+    const job = await submit({ target: 'buys', ...ENDLESS });
+    await until(
+      async () => (await api.get<Job>(`/v1/jobs/${job.id}`)).body,
+      ({ latest }) => latest !== null,
+    );
     expect((await api.post(`/v1/jobs/${job.id}/cancel`)).status).toBe(200);
-    expect(await ended(job.id)).toMatchObject({ state: 'cancelled', modelId: null });
+    expect(await api.ended(job.id)).toMatchObject({ state: 'cancelled', modelId: null });
     expect((await api.delete(`/v1/jobs/${job.id}`)).status).toBe(204);
     expect((await api.get(`/v1/jobs/${job.id}`)).status).toBe(404);
   });
 
   it('cancels a job that waits in the queue', async () => {
-    const first = await submit(ENDLESS);
-    const second = await submit(ENDLESS);
+    const first = await submit({ target: 'buys', ...ENDLESS });
+    const second = await submit({ target: 'buys', ...ENDLESS });
     expect((await api.post<Job>(`/v1/jobs/${second.id}/cancel`)).body.state).toBe('cancelled');
     await api.post(`/v1/jobs/${first.id}/cancel`);
-    expect((await ended(first.id)).state).toBe('cancelled');
+    expect((await api.ended(first.id)).state).toBe('cancelled');
   });
 
   it('keeps a dataset while a job needs it', async () => {
-    const job = await submit(ENDLESS);
+    const job = await submit({ target: 'buys', ...ENDLESS });
     expect((await api.delete(`/v1/datasets/${dataset.id}`)).status).toBe(409);
     await api.post(`/v1/jobs/${job.id}/cancel`);
-    await ended(job.id);
+    await api.ended(job.id);
   });
 
   it('fails a job whose loss is not finite, with the epoch and a hint', async () => {
     const training = { loss: 'mse', optimizer: { type: 'sgd', learningRate: 100 }, clipGradientNorm: null };
-    const job = await ended((await submit({ target: 'age', task: 'regression', training })).id);
+    const job = await api.ended((await submit({ target: 'age', task: 'regression', training })).id);
     expect(job).toMatchObject({ state: 'failed', modelId: null, error: { code: 'loss_diverged' } });
     expect(job.error?.message).toMatch(/epoch \d+/);
   });
@@ -174,10 +173,4 @@ describe('the road from a table to predictions', { timeout: 120_000 }, () => {
     expect((await api.delete(`/v1/models/${id}`)).status).toBe(204);
     expect((await api.get(`/v1/models/${id}`)).status).toBe(404);
   });
-
-  /** Asks again and again, the service holding each answer back a little. */
-  async function reached(id: string, isThere: (job: Job) => boolean): Promise<void> {
-    const { body } = await api.get<Job>(`/v1/jobs/${id}?wait=0.1`);
-    if (!isThere(body)) await reached(id, isThere);
-  }
 });

@@ -5,11 +5,10 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Job } from '../../src/jobs/schemas.ts';
 import { openDatabase } from '../../src/store/database.ts';
 import { type BuiltService, startBuiltService } from '../support/builtService.ts';
+import { ENDLESS } from '../support/endless.ts';
 import { apiAt } from './support/api.ts';
 
 const CSV = ['x,y', ...Array.from({ length: 500 }, (_, row) => `${row},${row % 2 ? 'odd' : 'even'}`)].join('\n');
-/** More than any test waits for. */
-const ENDLESS = { target: 'y', training: { epochs: 100_000, earlyStopping: null } };
 
 /** A service with a job that trains. */
 async function openTraining() {
@@ -17,7 +16,7 @@ async function openTraining() {
   onTestFinished(async () => void (await service.stop()));
   const api = apiAt(service.address);
   const { body: dataset } = await api.send<{ id: string }>('/v1/datasets?name=parity', 'text/csv', CSV);
-  const { body: job } = await api.post<Job>('/v1/jobs', { datasetId: dataset.id, ...ENDLESS });
+  const { body: job } = await api.post<Job>('/v1/jobs', { datasetId: dataset.id, target: 'y', ...ENDLESS });
   const events = await fetch(`${service.address}/v1/jobs/${job.id}/events`);
   const text = readThrough(events, 'event: epoch');
   await text.seen;
@@ -68,7 +67,7 @@ function slowUpload(address: string) {
   return upload;
 }
 
-describe('a service that is told to stop', { timeout: 60_000 }, () => {
+describe('a service that is told to stop', () => {
   it('keeps a checkpoint of what trains, queues it again, answers who waits, ends its streams, and exits with 0', async () => {
     const { service, api, jobId, events } = await openTraining();
     const waiting = api.get<Job>(`/v1/jobs/${jobId}?wait=60`);
@@ -97,7 +96,7 @@ describe('a service that is told to stop', { timeout: 60_000 }, () => {
   });
 });
 
-it('takes its worker along when it is killed, and goes on from there', { timeout: 60_000 }, async () => {
+it('takes its worker along when it is killed, and goes on from there', async () => {
   const { service, jobId } = await openTraining();
   service.process.kill('SIGKILL');
   await allGone(service);

@@ -35,7 +35,7 @@ async function openCollector() {
   return { spans, endpoint: `http://127.0.0.1:${port}` };
 }
 
-it('traces requests within the trace of the client, linked to the phases of the job', { timeout: 60_000 }, async () => {
+it('traces requests within the trace of the client, linked to the phases of the job', async () => {
   const { spans, endpoint } = await openCollector();
   const service = await startBuiltService(['--workers', '1', '--otlp-endpoint', endpoint]);
   onTestFinished(async () => void (await service.stop()));

@@ -46,7 +46,8 @@ export function openJobs(
 
 /** Resolves with the job once it is in a final state. */
 export async function over(jobs: Jobs, id: string) {
-  const job = await jobs.get(id, { waitMs: 20_000, signal: new AbortController().signal });
-  if (!isFinal(job.state)) throw new Error(`the job is still ${job.state}`);
-  return job;
+  for (;;) {
+    const job = await jobs.get(id, { waitMs: 20_000, signal: new AbortController().signal });
+    if (isFinal(job.state)) return job;
+  }
 }

@@ -25,9 +25,9 @@ describe('a model', () => {
     const model = answer.json();
     expect(model).toMatchObject({
       id,
-      name: 'model 1',
-      jobId: 'job_1',
-      datasetId: 'ds_1',
+      name: expect.stringMatching(/^model \d+$/),
+      jobId: expect.stringMatching(/^job_\d+$/),
+      datasetId: expect.stringMatching(/^ds_\d+$/),
       task: 'binary',
       target: 'income',
       classes: ['no', 'yes'],

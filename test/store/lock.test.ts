@@ -1,16 +1,18 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { holdLock } from '../../src/store/lock.ts';
 import { endedWithTests } from '../support/children.ts';
 
 const LOCK_MODULE = new URL('../../src/store/lock.ts', import.meta.url).href;
 
 function lockPath(): string {
-  return join(mkdtempSync(join(tmpdir(), 'trainyard-lock-')), 'lock');
+  const folder = mkdtempSync(join(tmpdir(), 'trainyard-lock-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  return join(folder, 'lock');
 }
 
 it('is held by one at a time', () => {

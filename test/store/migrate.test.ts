@@ -1,8 +1,8 @@
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { migrate } from '../../src/store/migrate.ts';
 
 let folder: string;
@@ -12,6 +12,11 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'trainyard-migrations-'));
   sqlite = new Sqlite(':memory:');
   writeFileSync(join(folder, '0001_first.sql'), 'CREATE TABLE first (id INTEGER) STRICT;');
+});
+
+afterEach(() => {
+  sqlite.close();
+  rmSync(folder, { recursive: true });
 });
 
 describe('migrate', () => {

@@ -12,7 +12,7 @@ export const PACKAGE_ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const PATIENT = ['--max-delay-ms', '60000'];
 const COMMAND = join(PACKAGE_ROOT, 'dist/cli/trainyard.js');
 
-/** The built service in a process of its own, on a free port and, if none is given, a fresh data folder. */
+/** The built service in a process of its own, on a free port and, if none is given, over a data folder of its own. */
 export interface BuiltService {
   readonly address: string;
   readonly data: string;
@@ -21,7 +21,7 @@ export interface BuiltService {
   readonly lines: readonly string[];
   /** The entry of that message, as soon as it is there. */
   logged(message: string): Promise<LogEntry>;
-  /** Ends it as an operator would and removes its data; answers the exit code. */
+  /** Ends it as an operator would, and removes its data if that is its own; answers the exit code when all of its log is there. */
   stop(): Promise<number | null>;
 }
 
@@ -34,12 +34,15 @@ interface LogEntry {
 /** Starts `trainyard serve` and waits for the line of its log that names its address. Throws with what it logged when it ends before that. */
 export async function startBuiltService(
   flags: readonly string[] = [],
-  data = mkdtempSync(join(tmpdir(), 'trainyard-')),
+  given?: string,
   ready = 'ready',
 ): Promise<BuiltService> {
+  const data = given ?? mkdtempSync(join(tmpdir(), 'trainyard-'));
   const command = [COMMAND, 'serve', '--port', '0', '--data', data, ...PATIENT, ...flags];
   const child = endedWithTests(spawn(process.execPath, command, { stdio: ['ignore', 'pipe', 'inherit'] }));
-  const log = readLog(child);
+  // A log comes to its end with the last process that writes to it, the worker among them.
+  const gone = once(child, 'close');
+  const log = readLog(child, gone);
   const { address } = await log.logged(ready);
   return {
     address,
@@ -47,18 +50,16 @@ export async function startBuiltService(
     process: child,
     ...log,
     async stop() {
-      if (child.exitCode === null && child.signalCode === null) {
-        child.kill('SIGTERM');
-        await once(child, 'exit');
-      }
-      rmSync(data, { recursive: true, force: true });
+      child.kill('SIGTERM');
+      await gone;
+      if (given === undefined) rmSync(data, { recursive: true, force: true });
       return child.exitCode;
     },
   };
 }
 
 /** Goes on reading the log, so that the service never waits for a full pipe. */
-function readLog(child: ChildProcess): Pick<BuiltService, 'lines' | 'logged'> {
+function readLog(child: ChildProcess, gone: Promise<unknown>): Pick<BuiltService, 'lines' | 'logged'> {
   if (!child.stdout) throw new Error('The service was started without a pipe to read its log from.');
   const lines: string[] = [];
   const reader = createInterface({ input: child.stdout }).on('line', (line) => lines.push(line));
@@ -68,7 +69,7 @@ function readLog(child: ChildProcess): Pick<BuiltService, 'lines' | 'logged'> {
     lines,
     async logged(message) {
       const stopped = new AbortController();
-      child.once('exit', () => stopped.abort());
+      gone.then(() => stopped.abort());
       for (let entry = find(message); ; entry = find(message)) {
         if (entry) return entry;
         if (stopped.signal.aborted) break;

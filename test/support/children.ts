@@ -1,4 +1,4 @@
-import type { ChildProcess } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 
 const living = new Set<ChildProcess>();
 
@@ -7,6 +7,17 @@ export function endedWithTests<T extends ChildProcess>(child: T): T {
   living.add(child);
   child.once('exit', () => living.delete(child));
   return child;
+}
+
+/** The same of the leader of a group of its own, which also ends when the process of the tests is killed: whoever does that does not know of it. */
+export function groupEndedWithTests<T extends ChildProcess>(leader: T): T {
+  // Reads until the pipe from here is closed; in a session of its own, so that it outlives this one.
+  const watch = spawn('sh', ['-c', 'read -r _; kill -9 -"$0"', String(leader.pid)], {
+    detached: true,
+    stdio: ['pipe', 'ignore', 'ignore'],
+  });
+  leader.once('exit', () => watch.kill('SIGKILL'));
+  return endedWithTests(leader);
 }
 
 /** Kills those that still run, with all of its group where one has a group of its own. */

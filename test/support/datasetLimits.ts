@@ -4,7 +4,7 @@ import type { DatasetLimits } from '../../src/datasets/service.ts';
 export const DATASET_LIMITS: DatasetLimits = {
   uploadBytes: 2 ** 30,
   expansion: 200,
-  ingestSeconds: 120,
+  ingestSeconds: 3600,
   ingestions: 2,
   waitingIngestions: 8,
   table: { rows: 1e6, columns: 6000, nameLength: 1000 },

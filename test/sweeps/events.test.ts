@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { createSweepEvents } from '../../src/sweeps/events/service.ts';
 import { TENANT } from '../support/access.ts';
 import { openRoom, type Room } from './room.ts';
@@ -11,8 +11,9 @@ interface Told {
 
 async function follow(room: Room, id: string, lastEventId?: string): Promise<readonly Told[] | undefined> {
   const events = createSweepEvents({ database: room.database, news: room.news }, TENANT);
-  const signal = AbortSignal.timeout(20_000);
-  const batches = await events.ofSweep(id, { lastEventId, signal, quietMs: 1000 });
+  const hungUp = new AbortController();
+  onTestFinished(() => hungUp.abort());
+  const batches = await events.ofSweep(id, { lastEventId, signal: hungUp.signal, quietMs: 1000 });
   if (batches === undefined) return undefined;
   const told: Told[] = [];
   for await (const batch of batches)

@@ -145,9 +145,10 @@ export async function openRoom() {
     },
     /** The sweep once it is over. */
     over: async (id: string): Promise<Sweep> => {
-      const sweep: Sweep = (await ask('GET', `/v1/sweeps/${id}?wait=25`)).body;
-      if (sweep.finishedAt === null) throw new Error(`the sweep is still ${sweep.state}`);
-      return sweep;
+      for (;;) {
+        const sweep: Sweep = (await ask('GET', `/v1/sweeps/${id}?wait=25`)).body;
+        if (sweep.finishedAt !== null) return sweep;
+      }
     },
     trialsOf: async (id: string, query = 'limit=200'): Promise<readonly Trial[]> =>
       (await ask('GET', `/v1/sweeps/${id}/trials?${query}`)).body.items,

@@ -3,6 +3,9 @@ import { conduct } from '../../src/sweeps/conductor/conduct.ts';
 import { loadLive } from '../../src/sweeps/conductor/live.ts';
 import { Overtaken } from '../../src/sweeps/conductor/write.ts';
 import type { Sweep, Trial } from '../../src/sweeps/schemas.ts';
+import { over } from '../jobs/house.ts';
+import { ENDLESS } from '../support/endless.ts';
+import { until } from '../support/until.ts';
 import { openRoom, RATES, type Room, TINY } from './room.ts';
 
 interface Shared {
@@ -26,7 +29,7 @@ async function storyOf(room: Room, id: string) {
   return story(await room.trialsOf(id), sweep);
 }
 
-describe('a sweep', { timeout: 60_000 }, () => {
+describe('a sweep', () => {
   it('tries as many choices as it is told, each as a job with a model, and names the best', async () => {
     const room = await openRoom();
     room.startTraining();
@@ -129,18 +132,13 @@ describe('a sweep', { timeout: 60_000 }, () => {
   it('is cancelled with its trials, and keeps what has ended', async () => {
     const room = await openRoom();
     room.startTraining(1);
-    const endless = { ...room.job, training: { ...TINY.training, epochs: 100_000 } };
-    const { id } = await room.begin({ job: endless, search: { algorithm: 'random', trials: 5 } });
-    await untilRunning(room, id);
-    await expect
-      .poll(async () => (await room.trialsOf(id, 'state=running&limit=1'))[0].epochs, { timeout: 20_000 })
-      .toBeGreaterThan(0);
+    const { id } = await room.begin({ ...endless(room), search: { algorithm: 'random', trials: 5 } });
+    await untilTraining(room, id, 1);
     const cancelled = await room.post(`/v1/sweeps/${id}/cancel`);
     expect(cancelled.body).toMatchObject({ state: 'cancelled', best: null, counts: { running: 0 } });
     const jobs = await room.jobs.list({ limit: 50, sweepId: id });
     for (const { id: jobId } of jobs.items) {
-      const job = await room.jobs.get(jobId, { waitMs: 20_000, signal: new AbortController().signal });
-      expect(job.state).toBe('cancelled');
+      expect((await over(room.jobs, jobId)).state).toBe('cancelled');
     }
     const trained = jobs.items.reduce((sum, { progress }) => sum + (progress?.epoch ?? 0), 0);
     expect((await room.get(`/v1/sweeps/${id}`)).body.epochs).toBeGreaterThanOrEqual(trained);
@@ -153,8 +151,14 @@ describe('a sweep', { timeout: 60_000 }, () => {
   it('ends when its time is up, with models of what its trials have learned', async () => {
     const room = await openRoom();
     room.startTraining();
-    const endless = { ...room.job, training: { ...TINY.training, epochs: 100_000 } };
-    const { id } = await room.begin({ job: endless, maxSeconds: 1, search: { algorithm: 'random', trials: 50 } });
+    const maxSeconds = 3600;
+    const { id } = await room.begin({ ...endless(room), maxSeconds, search: { algorithm: 'random', trials: 50 } });
+    await untilTraining(room, id, 2);
+    // As if it had begun so much earlier.
+    await room.database
+      .updateTable('sweeps')
+      .set({ ranMs: 1000 * maxSeconds })
+      .execute();
     expect(await room.over(id)).toMatchObject({ state: 'succeeded', endedBy: 'seconds', counts: { succeeded: 2 } });
   });
 
@@ -309,13 +313,16 @@ async function interrupted(room: Room, id: string): Promise<void> {
   room.startTraining(2);
 }
 
-async function untilRunning(room: Room, id: string): Promise<void> {
-  await expect
-    .poll(
-      async () => (await room.jobs.list({ limit: 50, sweepId: id })).items.some(({ progress }) => progress !== null),
-      {
-        timeout: 20_000,
-      },
-    )
-    .toBe(true);
+/** A sweep over trials that do not end by themselves. */
+function endless({ datasetId }: Room) {
+  const rate = 'training.optimizer.learningRate';
+  return { job: { datasetId, target: TINY.target, ...ENDLESS }, space: { [rate]: RATES[rate] } };
+}
+
+/** Resolves when so many trials have told of an epoch. */
+async function untilTraining(room: Room, id: string, count: number): Promise<void> {
+  await until(
+    () => room.trialsOf(id, 'state=running'),
+    (trials) => trials.filter(({ epochs }) => Number(epochs) > 0).length >= count,
+  );
 }

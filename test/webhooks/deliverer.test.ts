@@ -100,14 +100,14 @@ describe('the end of a job', () => {
   });
 
   it('is owed to a receiver that does not answer in time', async () => {
-    const room = openWebhooks();
+    const room = openWebhooks(100);
     const receiver = await openReceiver(() => 'later');
     const { id } = await room.webhooks.create({ url: receiver.url, ...CANCELLED });
     await room.endJob();
     room.start();
     expect(await settled(room, id)).toMatchObject({
       status: null,
-      error: 'No answer came within 1 seconds.',
+      error: 'No answer came within 0.1 seconds.',
     });
   });
 });

@@ -7,13 +7,13 @@ import { createWebhooks } from '../../src/webhooks/service.ts';
 import { log } from '../jobs/house.ts';
 import { TENANT } from '../support/access.ts';
 
-/** The webhooks of a new database, which may call this machine, and jobs to end; the test sets the clock. */
-export function openWebhooks() {
+/** The webhooks of a new database, which may call this machine, and jobs to end; the test sets the clock. An answer may take as long as it takes. */
+export function openWebhooks(timeoutMs = 60_000) {
   const database = openDatabase(':memory:');
   onTestFinished(() => database.destroy());
   const time = { now: Date.parse('2026-11-23T08:00:00Z') };
   const clock = () => time.now;
-  const send = createSender({ allowPrivate: true, userAgent: 'trainyard/test', clock, timeoutMs: 1000 });
+  const send = createSender({ allowPrivate: true, userAgent: 'trainyard/test', clock, timeoutMs });
   const outbox = createOutbox(database);
   const parts = { database, send, allowPrivate: true, clock };
   let jobs = 0;

@@ -19,11 +19,16 @@ export interface TestService {
   readonly close: () => Promise<void>;
 }
 
-export async function startDatasets(limits: Partial<DatasetLimits> = {}, disk = tmpdir()): Promise<TestService> {
+/** `patienceMs`: how long it waits for another program that holds the database; as long as the service does if it is not said. */
+export async function startDatasets(
+  limits: Partial<DatasetLimits> = {},
+  disk = tmpdir(),
+  patienceMs?: number,
+): Promise<TestService> {
   const data = mkdtempSync(join(disk, 'trainyard-datasets-'));
   const folders = foldersOf(data);
   prepareFolders(folders);
-  const database = openDatabase(folders.database);
+  const database = openDatabase(folders.database, { patienceMs });
   const all = { ...DATASET_LIMITS, ...limits };
   const datasets = createDatasets({ database, folders, clock: Date.now, limits: all });
   const app = await buildApp({

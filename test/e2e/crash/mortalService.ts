@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { PACKAGE_ROOT } from '../../support/builtService.ts';
-import { endedWithTests } from '../../support/children.ts';
+import { groupEndedWithTests } from '../../support/children.ts';
 
 const COMMAND = join(PACKAGE_ROOT, 'dist/cli/trainyard.js');
 const STARTED = ['serve', '--port', '0', '--checkpoint-seconds', '0.05'];
@@ -75,7 +75,7 @@ export function createMortalService(data: string, flags: readonly string[] = [])
     address: () => ready.promise,
     start() {
       // A group of its own, so that all of it can be killed at once.
-      const child = endedWithTests(
+      const child = groupEndedWithTests(
         spawn(process.execPath, [COMMAND, ...STARTED, '--data', data, ...flags], {
           stdio: ['ignore', 'pipe', 'inherit'],
           detached: true,

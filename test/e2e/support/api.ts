@@ -1,3 +1,6 @@
+import type { Job } from '../../../src/jobs/schemas.ts';
+import { isFinal } from '../../../src/jobs/states.ts';
+
 /** What a REST client sees of an answer; the types of bodies are the contract's word for it. */
 export interface Answered<Body> {
   readonly status: number;
@@ -15,6 +18,13 @@ export function apiAt(url: string) {
   }
   return {
     get: <Body>(path: string) => ask<Body>(path),
+    /** The job once it is in a final state. */
+    async ended(id: string): Promise<Job> {
+      for (;;) {
+        const { body } = await ask<Job>(`/v1/jobs/${id}?wait=60`);
+        if (isFinal(body.state)) return body;
+      }
+    },
     delete: (path: string) => ask<unknown>(path, { method: 'DELETE' }),
     post: <Body>(path: string, body?: unknown) =>
       ask<Body>(path, {

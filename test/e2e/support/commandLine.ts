@@ -14,12 +14,14 @@ export interface Ended {
   readonly errors: string;
 }
 
-/** Runs the built command with its output in pipes. Every line of standard output goes to `onLine` as it comes. */
+/** Runs the built command with its output in pipes. Every line of standard output goes to `onLine` as it comes; `flags` are Node's. */
 export async function runTrainyard(
   args: readonly string[],
   onLine: (line: string, child: ChildProcess) => void = () => undefined,
+  flags: readonly string[] = [],
 ): Promise<Ended> {
-  const child = endedWithTests(spawn(process.execPath, [COMMAND, ...args], { stdio: ['ignore', 'pipe', 'pipe'] }));
+  const command = [...flags, COMMAND, ...args];
+  const child = endedWithTests(spawn(process.execPath, command, { stdio: ['ignore', 'pipe', 'pipe'] }));
   createInterface({ input: child.stdout }).on('line', (line) => onLine(line, child));
   const [output, errors, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
   return { code, output, errors };

@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import type { Kernels } from '../../../src/engine/kernels/kernels.ts';
+import { until } from '../../support/until.ts';
 import { PLAYERS } from '../players.ts';
 import { fill, SHARED_WORK, SIZE } from './sharedWork.ts';
 
@@ -37,15 +38,15 @@ describe.each(NATIVE)('the threads of the $name player', ({ createKernels }) => 
 
   it('start when there is something to share, and end when there are to be fewer', async () => {
     const kernels = create(4);
-    await vi.waitFor(() => expect(helpers()).toBe(0));
+    await until(helpers, (count) => count === 0);
     SHARED_WORK[0].play(kernels);
     expect(helpers()).toBe(3);
     kernels.setThreads(2);
-    await vi.waitFor(() => expect(helpers()).toBe(0));
+    await until(helpers, (count) => count === 0);
     SHARED_WORK[0].play(kernels);
     expect(helpers()).toBe(1);
     kernels.setThreads(1);
-    await vi.waitFor(() => expect(helpers()).toBe(0));
+    await until(helpers, (count) => count === 0);
   });
 
   it.each([0, -1, 1.5, 257, Number.NaN])('cannot be %d', (threads) => {
@@ -60,7 +61,7 @@ describe.skipIf(NATIVE.length === 0)('the helpers of a native player', () => {
     await once(worker, 'message');
     expect(helpers()).toBe(2);
     await worker.terminate();
-    await vi.waitFor(() => expect(helpers()).toBe(0));
+    await until(helpers, (count) => count === 0);
   });
 });
 

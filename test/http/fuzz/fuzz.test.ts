@@ -34,9 +34,6 @@ const operations = documented.toSorted((a, b) => Number(a.method === 'DELETE') -
 
 type Service = Awaited<ReturnType<typeof openService>>;
 
-/** No overload by the other tests of a busy machine. */
-const openQuietService = () => openService({ maxDelayMs: 600_000 });
-
 async function create(service: Service, path: string, key: string | undefined, type: string, body: string) {
   const answer = await service.ask(path, key, { method: 'POST', headers: { 'content-type': type }, body });
   expect(answer.status, answer.text).toBeLessThan(300);
@@ -81,7 +78,7 @@ describe.each(['without keys', 'with an admin key'])('a service %s', (keys) => {
   let things: Readonly<Record<string, string>>;
 
   beforeAll(async () => {
-    service = await openQuietService();
+    service = await openService();
     if (keys === 'with an admin key') key = (await service.makeKey(['admin'])).key;
     things = await createThings(service, key);
   });
@@ -103,7 +100,7 @@ describe.each(['without keys', 'with an admin key'])('a service %s', (keys) => {
 describe('a service with keys, asked without one', () => {
   let service: Service;
   beforeAll(async () => {
-    service = await openQuietService();
+    service = await openService();
     await service.makeKey(['admin']);
   });
   afterAll(() => service.stop());

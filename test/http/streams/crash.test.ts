@@ -9,7 +9,7 @@ import { type Heard, openStream, words } from './sse.ts';
 const ENTRY = fileURLToPath(new URL('../../jobs/workerEntry.ts', import.meta.url));
 const SCRIPTED = fileURLToPath(new URL('../../jobs/worker/threads/scripted.ts', import.meta.url));
 
-it('tells each epoch once when the worker is killed while it trains', { timeout: 60_000 }, async () => {
+it('tells each epoch once when the worker is killed while it trains', async () => {
   const { folder, jobs, news, address, submit } = await openStreams();
   const args = [join(folder, 'trainyard.sqlite'), SCRIPTED];
   const supervisor = startSupervisor({ module: ENTRY, args, news, log: pino({ level: 'silent' }) });

@@ -44,7 +44,7 @@ describe('the events of a job', () => {
     expect(events[1]?.data).toMatchObject({ level: 'warning', column: 'a', message: 'It is always 1.' });
   });
 
-  it('come once and in order, wherever a reader is cut off and comes again', { timeout: 120_000 }, async () => {
+  it('come once and in order, wherever a reader is cut off and comes again', async () => {
     const { database, address, submit } = await openStreams();
     const happening = fc.constantFrom('epochs', 'again', 'running', 'queued');
     const course = fc.array(happening, { minLength: 1, maxLength: 20 });
@@ -146,9 +146,7 @@ describe('a stream', () => {
     for await (const block of blocks) if (block === ':') break;
   });
 
-  it('keeps a few batches for a reader who does not read, and has it all when he does', {
-    timeout: 120_000,
-  }, async () => {
+  it('keeps a few batches for a reader who does not read, and has it all when he does', async () => {
     const { app, database, address, submit, readers } = await openStreams();
     const id = await submit();
     // 30 MB, far more than the operating system holds for a connection.

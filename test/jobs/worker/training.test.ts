@@ -11,6 +11,7 @@ import { startWorker } from '../../../src/jobs/worker/worker.ts';
 import { foldersOf, prepareFolders } from '../../../src/kit/folders.ts';
 import { TENANT } from '../../support/access.ts';
 import { DATASET_LIMITS } from '../../support/datasetLimits.ts';
+import { ENDLESS } from '../../support/endless.ts';
 import { checkpointsIn, log, makeFolder, over } from '../house.ts';
 import { saveModel } from '../models.ts';
 import { hasLosses, seen } from '../seen.ts';
@@ -156,7 +157,7 @@ describe('a training', () => {
   });
 
   it('stops in the middle when it is cancelled', async () => {
-    const { id } = await submit({ target: 'species', training: { epochs: 100_000, earlyStopping: null } });
+    const { id } = await submit({ target: 'species', ...ENDLESS });
     await seen(jobs, news, id, hasLosses);
     await jobs.cancel(id);
     const job = await over(jobs, id);

@@ -15,7 +15,6 @@ const ROWS = 200_000;
 const PADDING = 'x'.repeat(200);
 const MAX_GROWTH_BYTES = 16 * 2 ** 20;
 const PIECES_BETWEEN_LOOKS = 200;
-const ON_A_BUSY_MACHINE_MS = 120_000;
 
 let room: Room;
 let url: string;
@@ -52,30 +51,26 @@ function heldBytes(): number {
 }
 
 describe('a stream of 200,000 rows', () => {
-  it(
-    'is predicted in memory that does not grow with it, for a client that sends all before it reads',
-    async () => {
-      const before = heldBytes();
-      let highest = 0;
-      function* watched() {
-        let pieces = 0;
-        for (const piece of csvRows(ROWS)) {
-          if (pieces++ % PIECES_BETWEEN_LOOKS === 0) highest = Math.max(highest, heldBytes());
-          yield piece;
-        }
+  it('is predicted in memory that does not grow with it, for a client that sends all before it reads', async () => {
+    const before = heldBytes();
+    let highest = 0;
+    function* watched() {
+      let pieces = 0;
+      for (const piece of csvRows(ROWS)) {
+        if (pieces++ % PIECES_BETWEEN_LOOKS === 0) highest = Math.max(highest, heldBytes());
+        yield piece;
       }
-      const sent = post();
-      const responded = once(sent, 'response');
-      await pipeline(Readable.from(watched()), sent);
-      const [response] = await responded;
-      expect(response.statusCode).toBe(200);
-      const lines = (await text(response)).trim().split('\n');
-      expect(lines).toHaveLength(ROWS + 1);
-      expect(lines[1]).toBe(lines[91]);
-      expect(highest - before).toBeLessThan(MAX_GROWTH_BYTES);
-    },
-    ON_A_BUSY_MACHINE_MS,
-  );
+    }
+    const sent = post();
+    const responded = once(sent, 'response');
+    await pipeline(Readable.from(watched()), sent);
+    const [response] = await responded;
+    expect(response.statusCode).toBe(200);
+    const lines = (await text(response)).trim().split('\n');
+    expect(lines).toHaveLength(ROWS + 1);
+    expect(lines[1]).toBe(lines[91]);
+    expect(highest - before).toBeLessThan(MAX_GROWTH_BYTES);
+  });
 
   it('with a wrong cell near its end is an error and no half answer', async () => {
     const sent = post();
