@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { jobErrorSchema } from '../jobs/schemas.ts';
 import { givenName, pageOf, pageQuery, repeatable } from '../kit/wire.ts';
 import { SWEEP_ENDS, SWEEP_STATES, TRIAL_STATES } from '../store/tables.ts';
+import { MOST_EPOCHS_OUTSIDE } from './pruners/maxEpochs.ts';
 import { MOST_TRIALS, sweepSettings } from './request/schema.ts';
 import { jsonValue } from './space/parameter.ts';
 
@@ -32,7 +33,10 @@ export const trialSchema = z
     parameters: parametersSchema,
     objective,
     objectives,
-    epochs: z.int().nullable().describe('Epochs that are done; null of a trial that runs elsewhere.'),
+    epochs: z
+      .int()
+      .nullable()
+      .describe('Epochs that are done; of a trial that runs elsewhere the last that was reported, null: none was.'),
     jobId: z.string().nullable().describe('The job that trains it; null where there is none.'),
     modelId: z.string().nullable().describe('The model of a trial that has succeeded.'),
     error: z.union([jobErrorSchema, sweepErrorSchema]).nullable().describe('Why it failed.'),
@@ -171,7 +175,7 @@ export const askRequest = z
       .max(MOST_LEASE_SECONDS)
       .default(3600)
       .describe(
-        'How long the trial is yours. One that is not told of until then is given to whoever asks next; to tell later is no mistake, as long as nobody else has.',
+        'How long the trial is yours. One that is not told of until then is given to whoever asks next; to tell later is no mistake, as long as nobody else has. Each report renews it.',
       ),
   })
   .meta({ id: 'AskRequest', examples: [{ leaseSeconds: 600 }] });
@@ -191,6 +195,36 @@ export const askAnswer = z
   .meta({ id: 'AskAnswer' });
 export type AskAnswer = z.infer<typeof askAnswer>;
 
+export const reportRequest = z
+  .strictObject({
+    number,
+    epoch: z
+      .int()
+      .min(1)
+      .max(MOST_EPOCHS_OUTSIDE)
+      .describe(
+        'After how many epochs, or steps, or whatever the trial counts. The same again replaces what was said.',
+      ),
+    objective: z.number().describe('What the trial has come to after it.'),
+  })
+  .meta({
+    id: 'ReportRequest',
+    description: 'What a trial has come to so far.',
+    examples: [{ number: 7, epoch: 3, objective: 0.34 }],
+  });
+export type ReportRequest = z.output<typeof reportRequest>;
+export const reportAnswer = z
+  .object({
+    prune: z
+      .boolean()
+      .describe(
+        'Whether to give the trial up: others promise more, or the time of the sweep is up. Then tell `pruned`.',
+      ),
+    trial: trialSchema,
+  })
+  .meta({ id: 'ReportAnswer' });
+export type ReportAnswer = z.infer<typeof reportAnswer>;
+
 export const tellRequest = z
   .union([
     z.strictObject({
@@ -198,6 +232,10 @@ export const tellRequest = z
       objective: z.number().describe('What the trial came to, of a sweep with one objective.'),
     }),
     z.strictObject({ number, objectives: z.record(z.string(), z.number()).describe('Every objective by its metric.') }),
+    z.strictObject({
+      number,
+      pruned: z.literal(true).describe('The trial was given up; it came to the best that was reported of it.'),
+    }),
     z.strictObject({ number, failed: z.literal(true), message: z.string().max(1000).optional().describe('Why.') }),
   ])
   .meta({
@@ -205,7 +243,8 @@ export const tellRequest = z
     description: 'What came of a trial.',
     examples: [
       { number: 7, objective: 0.21 },
-      { number: 8, failed: true, message: 'out of memory' },
+      { number: 8, pruned: true },
+      { number: 9, failed: true, message: 'out of memory' },
     ],
   });
 export type TellRequest = z.output<typeof tellRequest>;

@@ -17,7 +17,8 @@ import { storedBytes } from '../store/storedBytes.ts';
 import type { SweepRow } from '../store/tables.ts';
 import { createSweepActions, type SweepActions, wrongState } from './actions.ts';
 import { type AskAndTell, createAskAndTell } from './asking/asking.ts';
-import type { Think, Weigh } from './asking/thinker.ts';
+import type { Searches } from './asking/searches.ts';
+import type { Weigh } from './asking/thinker.ts';
 import { decodeOffset, encodeOffset } from './offsets.ts';
 import { checkSweep, type SweepChecks } from './request/check.ts';
 import { objectivesOf } from './request/objective.ts';
@@ -37,7 +38,7 @@ export interface SweepsParts {
   readonly machine: Machine;
   /** How many jobs train at once. */
   readonly workers: number;
-  readonly think: Think;
+  readonly searches: Searches;
   readonly weigh: Weigh;
   readonly measureEnsemble: MeasureEnsemble;
   readonly getModel: (tenant: Tenant, id: string) => Promise<Model>;

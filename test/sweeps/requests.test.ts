@@ -82,7 +82,7 @@ describe('POST /v1/sweeps', () => {
     [{ search: { algorithm: 'grid' } }, `/space/${LEARNING_RATE}`],
     [{ space: { target: { type: 'choice', values: ['kind'] } } }, '/space/target'],
     [{ job: undefined }, '/job'],
-    [{ external: true, pruning: { type: 'asha' }, job: undefined }, '/pruning'],
+    [{ external: true, pruning: { type: 'asha' }, job: undefined }, '/pruning/maxEpochs'],
     [{ external: true }, '/job'],
   ])('refuses %j', async (part, path) => {
     const room = await openRoom();

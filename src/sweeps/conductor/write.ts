@@ -15,7 +15,7 @@ export class Overtaken extends Error {
  * From here on nobody else changes the sweep until the transaction ends. Throws Overtaken where it does not run any more, or has gone on since it was
  * looked at.
  */
-export async function demandRunning(queries: Queries, { row, written }: Live): Promise<void> {
+export async function demandRunning(queries: Queries, { row, written }: Pick<Live, 'row' | 'written'>): Promise<void> {
   const held = await queries
     .updateTable('sweeps')
     .set({ endedBy: row.endedBy })

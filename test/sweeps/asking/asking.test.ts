@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createAskAndTell } from '../../../src/sweeps/asking/asking.ts';
+import { createSearches } from '../../../src/sweeps/asking/searches.ts';
 import type { Think } from '../../../src/sweeps/asking/thinker.ts';
 import { searchSettingsOf } from '../../../src/sweeps/request/settings.ts';
 import { createSearch, type Leg } from '../../../src/sweeps/search.ts';
@@ -124,7 +125,10 @@ describe('ask and tell', () => {
       await room.post(`/v1/sweeps/${id}/pause`);
       return { do: 'end', because: 'trials' };
     };
-    const { tell } = createAskAndTell({ ...room, think, clock: Date.now }, TENANT.project);
+    const { tell } = createAskAndTell(
+      { ...room, searches: createSearches({ ...room, think }), clock: Date.now },
+      TENANT.project,
+    );
     expect(await tell(id, { number: 0, objective: 2 })).toMatchObject({ state: 'succeeded', objective: 2 });
     await room.post(`/v1/sweeps/${id}/resume`);
     expect((await room.post(`/v1/sweeps/${id}/ask`)).body).toEqual({ trial: null, state: 'succeeded', waitFor: null });
