@@ -37,8 +37,11 @@ export const trialSchema = z
       .int()
       .nullable()
       .describe('Epochs that are done; of a trial that runs elsewhere the last that was reported, null: none was.'),
-    jobId: z.string().nullable().describe('The job that trains it; null where there is none.'),
-    modelId: z.string().nullable().describe('The model of a trial that has succeeded.'),
+    jobId: z.string().nullable().describe('The job that trains it; null where there is none, or it was deleted.'),
+    modelId: z
+      .string()
+      .nullable()
+      .describe('The model of a trial that has succeeded; it stays when the job is deleted.'),
     error: z.union([jobErrorSchema, sweepErrorSchema]).nullable().describe('Why it failed.'),
     leaseUntil: time.nullable().describe('Until when whoever asked for it holds it; null where nobody does.'),
     createdAt: time,

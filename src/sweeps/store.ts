@@ -7,7 +7,6 @@ import type { SweepsQuery } from './schemas.ts';
 
 /** A trial with what its job has come to. */
 export interface ShownTrial extends TrialRow {
-  readonly modelId: string | null;
   readonly epochsDone: number | null;
 }
 
@@ -182,7 +181,7 @@ function shown(database: Database, sweepId: string) {
     .selectFrom('trials')
     .leftJoin('jobs', 'jobs.id', 'trials.jobId')
     .selectAll('trials')
-    .select(['jobs.modelId', epochsDone.as('epochsDone')])
+    .select(epochsDone.as('epochsDone'))
     .where('trials.sweepId', '=', sweepId);
 }
 

@@ -280,6 +280,20 @@ describe('a sweep', { timeout: 60_000 }, () => {
     expect(await room.post(`/v1/sweeps/${fresh.id}/ensemble`)).toMatchObject({ status: 409 });
   });
 
+  it('keeps the models of trials whose jobs are deleted, until these are deleted too', async () => {
+    const room = await openRoom();
+    room.startTraining();
+    const { id } = await room.begin({ search: { algorithm: 'random', trials: 2 } });
+    const { best } = await room.over(id);
+    for (const { jobId } of await room.trialsOf(id)) expect((await room.remove(`/v1/jobs/${jobId}`)).status).toBe(204);
+    const after: Sweep = (await room.get(`/v1/sweeps/${id}`)).body;
+    expect(best?.modelId).toMatch(/^mdl_/);
+    expect(after.best).toEqual({ ...best, jobId: null });
+    expect((await room.post(`/v1/sweeps/${id}/ensemble`)).status).toBe(201);
+    expect((await room.remove(`/v1/models/${best?.modelId}`)).status).toBe(204);
+    expect((await room.get(`/v1/sweeps/${id}`)).body.best).toEqual({ ...best, jobId: null, modelId: null });
+  });
+
   it('holds its dataset until it is over, and goes with its jobs when it is deleted', async () => {
     const room = await openRoom();
     const { id } = await room.begin({ search: { algorithm: 'random', trials: 3 } });

@@ -15,18 +15,18 @@ import { bestUntil, type Report } from './reports.ts';
 /** What a trial has come to, by what is told at its end and what was reported before. Throws `invalid_sweep` where an objective is missing or unknown. */
 export function outcomeTold(told: TellRequest, settings: SweepSettings, reports: readonly Report[]): Outcome {
   const objectives = objectivesOf(settings.objective);
-  const epochs = reports.at(-1)?.epoch ?? null;
+  const outside = { epochs: reports.at(-1)?.epoch ?? null, modelId: null };
   if ('failed' in told) {
     const error = { code: 'told_failed', message: told.message ?? 'Whoever ran the trial says that it failed.' };
-    return { result: FAILED, state: 'failed', epochs, error: JSON.stringify(error) };
+    return { result: FAILED, state: 'failed', ...outside, error: JSON.stringify(error) };
   }
   const looks = looksAt(reports, settings);
   if ('pruned' in told) {
     const result = { objectives: [reportedOf(reports, objectives)], over: false, ...looks };
-    return { result, state: 'pruned', epochs, error: null };
+    return { result, state: 'pruned', ...outside, error: null };
   }
   const values = 'objective' in told ? oneOf(told.objective, objectives) : namedOf(told.objectives, objectives);
-  return { result: { objectives: values, over: true, ...looks }, state: 'succeeded', epochs, error: null };
+  return { result: { objectives: values, over: true, ...looks }, state: 'succeeded', ...outside, error: null };
 }
 
 /** What the pruner compares others with, as far as the trial has come. */

@@ -43,7 +43,7 @@ export async function writeOutcome(
   queries: Queries,
   sweep: Judged,
   { number, trial, jobId }: Omit<OpenLeg, 'until'>,
-  { result, state, epochs, error }: Outcome,
+  { result, state, epochs, error, modelId }: Outcome,
   now: number,
 ): Promise<void> {
   const { row, objectives } = sweep;
@@ -63,6 +63,7 @@ export async function writeOutcome(
       state,
       epochs,
       error,
+      modelId,
       objective: values?.[0] ?? null,
       objectives: named && JSON.stringify(named),
       finishedAt: state === 'paused' ? null : now,
