@@ -96,7 +96,8 @@ export function createSearch(settings: SearchSettings, legs: readonly Leg[] = []
   const [objective] = objectives;
   const space = compileSpace(settings.space);
   const suggest = SAMPLERS[settings.algorithm].create(space, settings.seed);
-  const mostTrials = mostTrialsOf(settings);
+  const size = sizeOf(settings);
+  const mostTrials = Math.min(settings.trials, size);
   const pruner = createPruner(settings.pruning, epochs.most, settings.canWait);
   const progress = createProgress({
     target: settings.target === null ? null : signed(objective, settings.target),
@@ -172,7 +173,7 @@ export function createSearch(settings: SearchSettings, legs: readonly Leg[] = []
   }
 
   function whyEnded() {
-    return progress.stopped() ?? (points.length < settings.trials ? 'space' : 'trials');
+    return progress.stopped() ?? (points.length < size ? 'trials' : 'space');
   }
 
   function add({ trial, parameters, until, result }: Leg): void {
@@ -215,7 +216,7 @@ export function createSearch(settings: SearchSettings, legs: readonly Leg[] = []
   };
 }
 
-/** How many trials there are to ask for: no more than the space has, where that is a grid. */
-export function mostTrialsOf({ space, algorithm, trials }: SearchSettings): number {
-  return Math.min(trials, SAMPLERS[algorithm].size(compileSpace(space)) ?? trials);
+/** How many trials there are to try: as many as the space has points where that is a grid, without end otherwise. */
+export function sizeOf({ space, algorithm }: Pick<SearchSettings, 'space' | 'algorithm'>): number {
+  return SAMPLERS[algorithm].size(compileSpace(space)) ?? Number.POSITIVE_INFINITY;
 }

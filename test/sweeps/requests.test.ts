@@ -39,6 +39,20 @@ describe('POST /v1/sweeps', () => {
     expect(body).toMatchObject({ search: { trials: 3 }, objective: { metric: 'accuracy', goal: 'maximize' } });
   });
 
+  it('has no more trials than a grid has points, also when it gets more', async () => {
+    const room = await openRoom();
+    const grid = { job: room.job, space: { 'training.batchSize': { type: 'choice', values: [16, 32, 64] } } };
+    const begin = (trials: number) => room.post('/v1/sweeps', { ...grid, search: { algorithm: 'grid', trials } });
+    const { body: two } = await begin(2);
+    expect((await begin(50)).body.search.trials).toBe(3);
+    await room.post(`/v1/sweeps/${two.id}/cancel`);
+    const resume = () => room.post(`/v1/sweeps/${two.id}/resume`, { trials: 20 });
+    expect((await resume()).body.search.trials).toBe(3);
+    await room.post(`/v1/sweeps/${two.id}/cancel`);
+    const message = 'All 3 points of the grid are trials of the sweep: there are no more.';
+    expect(await resume()).toMatchObject({ status: 422, body: { errors: [{ path: '/trials', message }] } });
+  });
+
   it('tells all mistakes of the space at once, before anything runs', async () => {
     const room = await openRoom();
     const { status, body } = await room.post('/v1/sweeps', {
