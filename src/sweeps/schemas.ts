@@ -24,6 +24,9 @@ const objectives = z
   .describe('Every objective by its metric; null while there is none.');
 const sweepErrorSchema = z.object({ code: z.string(), message: z.string() });
 
+/** Thousands may be on a Pareto front. */
+export const FRONT_SHOWN = 100;
+
 export const trialSchema = z
   .object({
     number,
@@ -89,8 +92,9 @@ export const sweepSchema = z
       .array(bestSchema)
       .nullable()
       .describe(
-        'With several objectives, the trials that no other one beats in all of them (the Pareto front); null with one.',
+        `With several objectives, the trials that no other one beats in all of them (the Pareto front), the first ${FRONT_SHOWN} by number: \`/trials?front=true\` lists all; null with one.`,
       ),
+    frontSize: z.int().min(0).nullable().describe('How many trials are on the Pareto front; null with one objective.'),
     trajectory: z
       .array(z.object({ number, objective: z.number(), at: time }))
       .describe(
@@ -116,6 +120,10 @@ export type SweepsQuery = z.output<typeof sweepsQuery>;
 export const trialPage = pageOf(trialSchema).meta({ id: 'TrialPage' });
 export const trialsQuery = pageQuery.extend({
   state: repeatable(z.enum(TRIAL_STATES)).optional().describe('Only trials in this state; may be given several times.'),
+  front: z
+    .enum(['true', 'false'])
+    .default('false')
+    .describe('`true`: only those that no other one beats in all objectives, the Pareto front.'),
   sort: z
     .enum(['number', 'objective'])
     .default('number')

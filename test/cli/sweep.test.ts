@@ -32,6 +32,7 @@ const BEGUN = {
     etaSeconds: null,
     best: null,
     front: null,
+    frontSize: null,
     error: null,
     finishedAt: null,
   },
