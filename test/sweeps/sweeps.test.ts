@@ -280,6 +280,19 @@ describe('a sweep', { timeout: 60_000 }, () => {
     expect(await room.post(`/v1/sweeps/${fresh.id}/ensemble`)).toMatchObject({ status: 409 });
   });
 
+  it('says of a trial that is to be extended how to train it for longer, which works', async () => {
+    const room = await openRoom();
+    room.startTraining();
+    const { id } = await room.begin({ search: { algorithm: 'random', trials: 1 } });
+    const { best } = await room.over(id);
+    const refused = await room.post(`/v1/jobs/${best?.jobId}/extend`, { epochs: 2 });
+    expect(refused).toMatchObject({ status: 409, body: { detail: expect.stringContaining('`hyperparameters`') } });
+    const { hyperparameters } = (await room.get(`/v1/jobs/${best?.jobId}`)).body;
+    const training = { ...hyperparameters.training, epochs: hyperparameters.training.epochs + 2 };
+    const longer = await room.post('/v1/jobs', { ...hyperparameters, training });
+    expect(longer.status, JSON.stringify(longer.body)).toBe(202);
+  });
+
   it('keeps the models of trials whose jobs are deleted, until these are deleted too', async () => {
     const room = await openRoom();
     room.startTraining();
