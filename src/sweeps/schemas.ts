@@ -147,7 +147,16 @@ export const previewSchema = z
       .describe(
         'Epochs of all trials together: at most, and with the pruning about; early stopping is not counted in. Null of an external sweep.',
       ),
-    seconds: z.number().nullable().describe('About how long it will run on this machine; null of an external sweep.'),
+    seconds: z
+      .number()
+      .nullable()
+      .describe(
+        'About how long it will run on this machine, by how long the last jobs took: those on the dataset, or on any where there are none; null of an external sweep.',
+      ),
+    measuredOn: z
+      .int()
+      .min(0)
+      .describe('How many jobs the seconds are measured on; 0: from the shapes alone, good for "seconds or hours".'),
     bytes: z.number().nullable().describe('About what the models will take of the disk; null of an external sweep.'),
     first: z.array(parametersSchema).describe('The first ten trials at most, as they would be asked.'),
     ...sweepSettings,

@@ -2,6 +2,7 @@ import { noRoomLeft } from '../datasets/uploadLimit.ts';
 import type { FindDataset } from '../jobs/check.ts';
 import type { Checkpoints } from '../jobs/checkpoints/checkpoints.ts';
 import { type News, type NewsDesk, untilOver, type Waiting } from '../jobs/news.ts';
+import { measurePace } from '../jobs/pace.ts';
 import type { Machine } from '../jobs/threadWarnings.ts';
 import type { Tenant } from '../kit/caller.ts';
 import type { Clock } from '../kit/clock.ts';
@@ -151,7 +152,10 @@ export function createSweeps(parts: SweepsParts, tenant: Tenant): Sweeps {
     },
 
     async preview(body) {
-      return previewOf(await checkSweep(parseInput(sweepRequestSchema, body), checks), parts);
+      const checked = await checkSweep(parseInput(sweepRequestSchema, body), checks);
+      const { findDataset } = checks;
+      const paceOn = (datasetId: string) => measurePace({ database, findDataset, project }, datasetId);
+      return previewOf(checked, { ...checks, workers: parts.workers, paceOn });
     },
 
     async list({ after, limit, ...filter }) {

@@ -153,6 +153,7 @@ describe('POST /v1/sweeps/preview', () => {
     expect(body).toMatchObject({ trials: 50, epochs: { most: 300 }, parallel: 2 });
     expect(body.epochs.expected).toBeLessThan(300);
     expect(body.seconds).toBeGreaterThan(0);
+    expect(body.measuredOn).toBe(0);
     expect(body.bytes).toBeGreaterThan(0);
     expect((await room.get('/v1/sweeps')).body.items).toEqual([]);
     room.startTraining();
@@ -160,6 +161,26 @@ describe('POST /v1/sweeps/preview', () => {
     await room.over(id);
     const asked = (await room.trialsOf(id)).map(({ parameters }) => parameters);
     expect(body.first).toEqual(asked);
+  });
+
+  it('estimates the time by the last jobs, those on the same dataset if there are any', async () => {
+    const room = await openRoom();
+    const [request, secondsPerEpoch] = [{ job: room.job, space: RATES, parallel: 1 }, 3];
+    const preview = async () => (await room.post('/v1/sweeps/preview', request)).body;
+    const { id } = (await room.post('/v1/jobs', room.job)).body;
+    const losses = Array.from({ length: 6 }, (_, i) => ({
+      ...{ jobId: id, epoch: i + 1, step: i + 1, trainingLoss: 1, validationLoss: 1, metrics: '{}', learningRate: 1 },
+      seconds: secondsPerEpoch,
+    }));
+    await room.database.insertInto('losses').values(losses).execute();
+    expect((await preview()).measuredOn).toBe(0);
+    const ended = { state: 'succeeded', startedAt: 1000, finishedAt: 21_000 } as const;
+    await room.database.updateTable('jobs').set(ended).where('id', '=', id).execute();
+    const { seconds, measuredOn } = await preview();
+    expect(measuredOn).toBe(1);
+    // 50 trials of 6 epochs of 3 s, and 2 s around each; batches are of other sizes than the job's.
+    expect(seconds).toBeGreaterThan((50 * 20) / 2);
+    expect(seconds).toBeLessThan(50 * 20 * 2);
   });
 });
 
