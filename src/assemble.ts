@@ -24,6 +24,7 @@ import { createPredictionMetrics } from './models/prediction/metrics.ts';
 import { modelRoutes } from './models/routes.ts';
 import { createModels, type ModelsOf } from './models/service.ts';
 import { authenticationOf, type Parts } from './parts.ts';
+import { createSearches } from './sweeps/asking/searches.ts';
 import { createThinker } from './sweeps/asking/thinker.ts';
 import { createSweepEvents } from './sweeps/events/service.ts';
 import { type SweepRoutesParts, sweepRoutes } from './sweeps/routes.ts';
@@ -98,8 +99,9 @@ function sweepsOf(parts: Parts, machine: Machine, models: ModelsOf): SweepRoutes
   const measureEnsemble = createMeasureEnsemble({ database, findDataset, findFile, kernels: config.kernels, log });
   const getModel = (tenant: Tenant, id: string) => models(tenant).get(id);
   const { think, weigh, close } = createThinker();
+  const searches = createSearches({ database, think });
   const rooms = { findDataset, checkpoints, measureEnsemble, getModel };
-  const sweepsParts = { database, ...rooms, news, machine, workers: config.workers, think, weigh, clock };
+  const sweepsParts = { database, ...rooms, news, machine, workers: config.workers, searches, weigh, clock };
   return { sweeps: (tenant) => createSweeps(sweepsParts, tenant), getModel, close };
 }
 

@@ -11,6 +11,11 @@ class RequestError extends Error {
   override readonly name = 'RequestError';
 }
 
+export interface TrialPage {
+  readonly items: readonly Trial[];
+  readonly next: string | null;
+}
+
 /** The public API as the commands use it. Every call throws RequestError. */
 export type Client = ReturnType<typeof createClient>;
 
@@ -56,10 +61,8 @@ export function createClient(server: Server, signal?: AbortSignal) {
     previewSweep: (request: unknown) => post<SweepPreview>('/v1/sweeps/preview', request),
     /** The sweep as soon as its state is final, or as it is after `waitSeconds`. */
     sweep: (id: string, waitSeconds: number) => get<Sweep>(`/v1/sweeps/${encodeURIComponent(id)}?wait=${waitSeconds}`),
-    /** Some trials of a sweep, by a query such as `state=running&limit=5`. */
-    trials: async (id: string, query: string) =>
-      (await get<{ readonly items: readonly Trial[] }>(`/v1/sweeps/${encodeURIComponent(id)}/trials?${query}`)).items,
-    trial: (id: string, number: number) => get<Trial>(`/v1/sweeps/${encodeURIComponent(id)}/trials/${number}`),
+    /** A page of the trials of a sweep, by a query such as `state=running&limit=5`. */
+    trials: (id: string, query: string) => get<TrialPage>(`/v1/sweeps/${encodeURIComponent(id)}/trials?${query}`),
     cancelJob: (id: string) => ask(`/v1/jobs/${id}/cancel`, { method: 'POST' }),
     model: (id: string) => get<Model>(`/v1/models/${id}`),
     predictRows: (modelId: string, rows: DatasetRows['items']) =>

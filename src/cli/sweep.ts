@@ -77,22 +77,19 @@ const REFRESH_SECONDS = 0.5;
 async function follow(client: Client, begun: Sweep, { terminal, shown, interrupted }: Following): Promise<number> {
   const { id } = begun;
   shown.write(`Sweep ${id}\n`);
-  const display = createSweepDisplay(shown, {
-    trials: (query) => client.trials(id, query),
-    trial: (number) => client.trial(id, number),
-  });
+  const display = shown === terminal ? createSweepDisplay(shown, (query) => client.trials(id, query)) : undefined;
   try {
     let sweep = begun;
-    await display.show(sweep);
+    await display?.show(sweep);
     while (sweep.state === 'running') {
       sweep = await client.sweep(id, REFRESH_SECONDS);
-      await display.show(sweep);
+      await display?.show(sweep);
     }
-    display.end();
+    display?.end();
     terminal.write(shown === terminal ? sweepReport(client.server, sweep, terminal) : json(sweep));
     return sweep.state === 'succeeded' || sweep.state === 'paused' ? EXIT_FINE : EXIT_FAILED;
   } catch (error) {
-    display.end();
+    display?.end();
     if (!interrupted.aborted) throw error;
     const again = `trainyard sweep --watch ${id}`;
     terminal.warn(`No longer watched; ${id} goes on. To watch it again: ${again}\n`);

@@ -1,62 +1,74 @@
 import type { Sweep, Trial } from '../sweeps/schemas.ts';
+import type { TrialPage } from './client.ts';
 import { formatCount, formatMeasure, formatSeconds } from './terminal/numbers.ts';
 import { printable } from './terminal/printable.ts';
 import { shorten, table } from './terminal/table.ts';
 import type { Terminal } from './terminal/terminal.ts';
 
-/** What it asks the service. */
-interface Asked {
-  /** Trials by a query such as `state=running&limit=5`. */
-  readonly trials: (query: string) => Promise<readonly Trial[]>;
-  readonly trial: (number: number) => Promise<Trial>;
-}
+/** Asks the service for trials, by a query such as `state=running&limit=5`. */
+type AskTrials = (query: string) => Promise<TrialPage>;
 
 /** To the beginning of the line so many lines above, and away with all that is below. */
 const redraw = (lines: number) => (lines > 0 ? `\x1b[${lines}A\r\x1b[J` : '\r\x1b[J');
 const BEST_SHOWN = 5;
 const RUNNING_SHOWN = 4;
 const PARAMETERS_WIDTH = 44;
+const PAGE = 200;
+/** How a trial ends that has waited, but for those that waited in vain. */
+const WENT_ON = 'state=succeeded&state=failed&state=cancelled';
+
+function pageQuery(cursor: string | null): string {
+  return cursor ? `limit=${PAGE}&after=${encodeURIComponent(cursor)}` : `limit=${PAGE}`;
+}
 
 /** Shows a sweep as it goes on: a table drawn in place on a terminal, a line for each trial that has ended, or waits, anywhere else. */
-export function createSweepDisplay(terminal: Terminal, ask: Asked) {
+export function createSweepDisplay(terminal: Terminal, ask: AskTrials) {
   let linesDrawn = 0;
   let listed = 0;
+  /** Where the first page begins of which not all trials are listed; null: at the first of all. */
+  let cursor: string | null = null;
   /** Listed while they waited for their turn to go on. */
-  const waiting: number[] = [];
+  const waiting = new Set<number>();
 
   async function draw(sweep: Sweep): Promise<void> {
     const order = `sort=objective&order=${goalOf(sweep) === 'minimize' ? 'asc' : 'desc'}`;
     const [best, running] = await Promise.all([
-      ask.trials(`state=succeeded&${order}&limit=${BEST_SHOWN}`),
-      ask.trials(`state=running&limit=${RUNNING_SHOWN}`),
+      ask(`state=succeeded&${order}&limit=${BEST_SHOWN}`),
+      ask(`state=running&limit=${RUNNING_SHOWN}`),
     ]);
-    const text = `${headline(sweep)}\n${trialTable([...best, ...running], terminal)}`;
+    const text = `${headline(sweep)}\n${trialTable([...best.items, ...running.items], terminal)}`;
     terminal.write(redraw(linesDrawn) + text);
     linesDrawn = text.split('\n').length - 1;
   }
 
   /** In the order of their numbers, each once: those behind one that still runs wait for it. */
   async function list(sweep: Sweep): Promise<void> {
-    await listMore(sweep);
-    if (sweep.finishedAt !== null) await listAgain();
+    await listMore();
+    if (sweep.finishedAt !== null && waiting.size > 0) await listAgain();
   }
 
-  async function listMore({ counts }: Sweep): Promise<void> {
-    const all = Object.values(counts).reduce((sum, count) => sum + count, 0);
-    for (; listed < all; listed++) {
-      const trial = await ask.trial(listed);
-      if (trial.state === 'running') return;
-      if (trial.state === 'paused') waiting.push(listed);
-      terminal.write(`${trialLine(trial)}\n`);
+  async function listMore(): Promise<void> {
+    for (;;) {
+      const { items, next }: TrialPage = await ask(pageQuery(cursor));
+      for (const trial of items.filter(({ number }) => number >= listed)) {
+        if (trial.state === 'running') return;
+        if (trial.state === 'paused') waiting.add(trial.number);
+        terminal.write(`${trialLine(trial)}\n`);
+        listed = trial.number + 1;
+      }
+      if (next === null) return;
+      cursor = next;
     }
   }
 
   /** Those that have gone on since they were listed, as they ended. */
   async function listAgain(): Promise<void> {
-    for (const number of waiting.splice(0)) {
-      const trial = await ask.trial(number);
-      if (trial.state !== 'pruned') terminal.write(`${trialLine(trial)}\n`);
+    for (let next: string | null = ''; next !== null; ) {
+      const page: TrialPage = await ask(`${pageQuery(next)}&${WENT_ON}`);
+      for (const trial of page.items) if (waiting.delete(trial.number)) terminal.write(`${trialLine(trial)}\n`);
+      next = page.next;
     }
+    waiting.clear();
   }
 
   return {

@@ -8,7 +8,7 @@ import type { Terminal } from './terminal/terminal.ts';
 
 /** How a sweep ended: its best trial with all its parameters, or the Pareto front, and where to go from there. */
 export function sweepReport({ url }: Server, sweep: Sweep, terminal: Terminal): string {
-  const { best, front, error, id } = sweep;
+  const { best, front, frontSize, error, id } = sweep;
   const lines = [`\n${headline(sweep)}.\n`];
   if (error) lines.push(`${error.message}\n`);
   if (best) {
@@ -17,8 +17,12 @@ export function sweepReport({ url }: Server, sweep: Sweep, terminal: Terminal): 
     lines.push(`\n${title}\n${table([{ title: 'parameter' }, { title: 'value' }], rows, terminal)}`);
     if (best.modelId !== null) lines.push(`\nModel ${best.modelId}.\n`);
   }
-  if (front)
-    lines.push(`\nNo other trial beats these in all objectives: ${front.map(({ number }) => number).join(', ')}.\n`);
+  if (front) {
+    const numbers = front.map(({ number }) => number).join(', ');
+    const more =
+      (frontSize ?? 0) > front.length ? ` All ${frontSize}: curl ${url}/v1/sweeps/${id}/trials?front=true` : '';
+    lines.push(`\nNo other trial beats these in all objectives: ${numbers}.${more}\n`);
+  }
   lines.push(`Which hyperparameters mattered: curl ${url}/v1/sweeps/${id}/importance\n`);
   return lines.join('');
 }

@@ -62,8 +62,7 @@ export function createJobActions(parts: JobActionsParts): JobActions {
       act(id, 'extend', async (row) => {
         if (row.state !== 'succeeded') return false;
         const [last] = await checkpoints.ofJob(id);
-        if (last?.finished !== 1)
-          throw impossible('Its last state could not be kept: queue a new job with more epochs.');
+        if (last?.finished !== 1) throw impossible(row.trial === null ? NOT_KEPT : NOT_KEPT_OF_TRIAL);
         const done = last.epoch - 1;
         if (after !== undefined && done !== after) throw impossible(`The job has done ${done} epochs, not ${after}.`);
         const extended = longer(row, done, epochs);
@@ -71,6 +70,11 @@ export function createJobActions(parts: JobActionsParts): JobActions {
       }),
   };
 }
+
+const NOT_KEPT = 'Its last state could not be kept: queue a new job with more epochs.';
+/** A sweep would keep thousands, of which hardly one goes on. */
+const NOT_KEPT_OF_TRIAL =
+  'The job is a trial of a sweep, whose last state is not kept: queue its `hyperparameters` as a new job with more epochs.';
 
 const ALREADY_THERE: Partial<Readonly<Record<Action, JobRow['state']>>> = { pause: 'paused', cancel: 'cancelled' };
 

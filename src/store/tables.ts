@@ -228,8 +228,11 @@ export interface TrialRow {
   epochs: number | null;
   jobId: string | null;
   error: string | null;
-  /** Of a trial that somebody else runs. */
+  /** Of a trial that somebody else runs; so long it was leased. */
   leaseUntil: number | null;
+  leaseMs: number | null;
+  /** Of a trial that has succeeded; NULL when it was deleted, and of one that somebody else runs. */
+  modelId: string | null;
   createdAt: number;
   finishedAt: number | null;
 }
@@ -241,6 +244,15 @@ export interface LegRow {
   trial: number;
   until: number | null;
   result: string | null;
+  /** JSON: where a trial that somebody else runs is told to stop. */
+  limits: string | null;
+}
+
+interface ReportRow {
+  sweepId: string;
+  trial: number;
+  epoch: number;
+  objective: number;
 }
 
 interface SweepEventRow {
@@ -271,5 +283,6 @@ export interface Tables {
   sweeps: SweepRow;
   trials: TrialRow;
   legs: LegRow;
+  reports: ReportRow;
   sweepEvents: SweepEventRow;
 }

@@ -10,7 +10,7 @@ import { ranUntil } from './conductor/write.ts';
 import { MOST_TRIALS, type SweepSettings } from './request/schema.ts';
 import { readSettings } from './request/settings.ts';
 import type { Sweep } from './schemas.ts';
-import { FAILED } from './search.ts';
+import { FAILED, sizeOf } from './search.ts';
 import { checkTrials } from './store.ts';
 
 /** What clients ask of sweeps. Each throws `sweep_wrong_state` where it is not possible, which says what is. */
@@ -89,8 +89,7 @@ export function createSweepActions({ database, news, clock, tenant, found, view 
     async resume(id, more = 0) {
       const row = await found(id);
       const settings = readSettings(row.request);
-      const trials = settings.search.trials + more;
-      if (trials > MOST_TRIALS) throw tooMany(settings.search.trials);
+      const trials = trialsWith(more, settings);
       const request = JSON.stringify({ ...pastItsEnd(settings, row), search: { ...settings.search, trials } });
       const going = { state: 'running', runningSince: clock(), finishedAt: null, endedBy: null, error: null } as const;
       const moved = await move(row, ['resumed', 'resume'], { ...going, request }, async (queries) => {
@@ -156,7 +155,14 @@ async function endOpenLegs(queries: Queries, sweepId: string): Promise<void> {
     .execute();
 }
 
-function tooMany(have: number): ServiceError {
-  const message = `The sweep has ${have} trials and may have ${MOST_TRIALS}: at most ${MOST_TRIALS - have} can be added.`;
-  return mistaken('invalid_sweep', 'The resumption', [{ path: '/trials', message }]);
+/** How many trials the sweep has with so many more: of a grid as many as are left. Throws `invalid_sweep` where it may have no more. */
+function trialsWith(more: number, { search, space }: SweepSettings): number {
+  const have = search.trials;
+  const size = sizeOf({ ...search, space });
+  const refuse = (message: string) => mistaken('invalid_sweep', 'The resumption', [{ path: '/trials', message }]);
+  if (more > 0 && have >= size)
+    throw refuse(`All ${size} points of the grid are trials of the sweep: there are no more.`);
+  const trials = Math.min(have + more, size);
+  if (trials <= MOST_TRIALS) return trials;
+  throw refuse(`The sweep has ${have} trials and may have ${MOST_TRIALS}: at most ${MOST_TRIALS - have} can be added.`);
 }

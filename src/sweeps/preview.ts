@@ -1,6 +1,6 @@
 import { estimateEpochs } from './pruners/pruners.ts';
 import { SAMPLERS } from './samplers/samplers.ts';
-import { mostTrialsOf, type SearchSettings } from './search.ts';
+import { type SearchSettings, sizeOf } from './search.ts';
 import { compileSpace, type Parameters, type Point, parametersAt } from './space/space.ts';
 
 /** The first trials that are shown: tpe and gp learn nothing before so many. */
@@ -20,7 +20,7 @@ export interface SearchPreview {
 /** What a search would do, before there is any result. */
 export function previewSearch(settings: SearchSettings): SearchPreview {
   const { pruning, epochs } = settings;
-  const trials = mostTrialsOf(settings);
+  const trials = Math.min(settings.trials, sizeOf(settings));
   return {
     trials,
     first: firstTrials(settings, Math.min(trials, SHOWN)),

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { jobErrorSchema } from '../jobs/schemas.ts';
 import { givenName, pageOf, pageQuery, repeatable } from '../kit/wire.ts';
 import { SWEEP_ENDS, SWEEP_STATES, TRIAL_STATES } from '../store/tables.ts';
+import { MOST_EPOCHS_OUTSIDE } from './pruners/maxEpochs.ts';
 import { MOST_TRIALS, sweepSettings } from './request/schema.ts';
 import { jsonValue } from './space/parameter.ts';
 
@@ -23,6 +24,9 @@ const objectives = z
   .describe('Every objective by its metric; null while there is none.');
 const sweepErrorSchema = z.object({ code: z.string(), message: z.string() });
 
+/** Thousands may be on a Pareto front. */
+export const FRONT_SHOWN = 100;
+
 export const trialSchema = z
   .object({
     number,
@@ -32,9 +36,15 @@ export const trialSchema = z
     parameters: parametersSchema,
     objective,
     objectives,
-    epochs: z.int().nullable().describe('Epochs that are done; null of a trial that runs elsewhere.'),
-    jobId: z.string().nullable().describe('The job that trains it; null where there is none.'),
-    modelId: z.string().nullable().describe('The model of a trial that has succeeded.'),
+    epochs: z
+      .int()
+      .nullable()
+      .describe('Epochs that are done; of a trial that runs elsewhere the last that was reported, null: none was.'),
+    jobId: z.string().nullable().describe('The job that trains it; null where there is none, or it was deleted.'),
+    modelId: z
+      .string()
+      .nullable()
+      .describe('The model of a trial that has succeeded; it stays when the job is deleted.'),
     error: z.union([jobErrorSchema, sweepErrorSchema]).nullable().describe('Why it failed.'),
     leaseUntil: time.nullable().describe('Until when whoever asked for it holds it; null where nobody does.'),
     createdAt: time,
@@ -82,8 +92,9 @@ export const sweepSchema = z
       .array(bestSchema)
       .nullable()
       .describe(
-        'With several objectives, the trials that no other one beats in all of them (the Pareto front); null with one.',
+        `With several objectives, the trials that no other one beats in all of them (the Pareto front), the first ${FRONT_SHOWN} by number: \`/trials?front=true\` lists all; null with one.`,
       ),
+    frontSize: z.int().min(0).nullable().describe('How many trials are on the Pareto front; null with one objective.'),
     trajectory: z
       .array(z.object({ number, objective: z.number(), at: time }))
       .describe(
@@ -109,6 +120,10 @@ export type SweepsQuery = z.output<typeof sweepsQuery>;
 export const trialPage = pageOf(trialSchema).meta({ id: 'TrialPage' });
 export const trialsQuery = pageQuery.extend({
   state: repeatable(z.enum(TRIAL_STATES)).optional().describe('Only trials in this state; may be given several times.'),
+  front: z
+    .enum(['true', 'false'])
+    .default('false')
+    .describe('`true`: only those that no other one beats in all objectives, the Pareto front.'),
   sort: z
     .enum(['number', 'objective'])
     .default('number')
@@ -132,7 +147,16 @@ export const previewSchema = z
       .describe(
         'Epochs of all trials together: at most, and with the pruning about; early stopping is not counted in. Null of an external sweep.',
       ),
-    seconds: z.number().nullable().describe('About how long it will run on this machine; null of an external sweep.'),
+    seconds: z
+      .number()
+      .nullable()
+      .describe(
+        'About how long it will run on this machine, by how long the last jobs took: those on the dataset, or on any where there are none; null of an external sweep.',
+      ),
+    measuredOn: z
+      .int()
+      .min(0)
+      .describe('How many jobs the seconds are measured on; 0: from the shapes alone, good for "seconds or hours".'),
     bytes: z.number().nullable().describe('About what the models will take of the disk; null of an external sweep.'),
     first: z.array(parametersSchema).describe('The first ten trials at most, as they would be asked.'),
     ...sweepSettings,
@@ -171,7 +195,7 @@ export const askRequest = z
       .max(MOST_LEASE_SECONDS)
       .default(3600)
       .describe(
-        'How long the trial is yours. One that is not told of until then is given to whoever asks next; to tell later is no mistake, as long as nobody else has.',
+        'How long the trial is yours. One that is not told of until then is given to whoever asks next; to tell later is no mistake, as long as nobody else has. Each report renews it.',
       ),
   })
   .meta({ id: 'AskRequest', examples: [{ leaseSeconds: 600 }] });
@@ -191,6 +215,36 @@ export const askAnswer = z
   .meta({ id: 'AskAnswer' });
 export type AskAnswer = z.infer<typeof askAnswer>;
 
+export const reportRequest = z
+  .strictObject({
+    number,
+    epoch: z
+      .int()
+      .min(1)
+      .max(MOST_EPOCHS_OUTSIDE)
+      .describe(
+        'After how many epochs, or steps, or whatever the trial counts. The same again replaces what was said.',
+      ),
+    objective: z.number().describe('What the trial has come to after it.'),
+  })
+  .meta({
+    id: 'ReportRequest',
+    description: 'What a trial has come to so far.',
+    examples: [{ number: 7, epoch: 3, objective: 0.34 }],
+  });
+export type ReportRequest = z.output<typeof reportRequest>;
+export const reportAnswer = z
+  .object({
+    prune: z
+      .boolean()
+      .describe(
+        'Whether to give the trial up: others promise more, or the time of the sweep is up. Then tell `pruned`.',
+      ),
+    trial: trialSchema,
+  })
+  .meta({ id: 'ReportAnswer' });
+export type ReportAnswer = z.infer<typeof reportAnswer>;
+
 export const tellRequest = z
   .union([
     z.strictObject({
@@ -198,6 +252,10 @@ export const tellRequest = z
       objective: z.number().describe('What the trial came to, of a sweep with one objective.'),
     }),
     z.strictObject({ number, objectives: z.record(z.string(), z.number()).describe('Every objective by its metric.') }),
+    z.strictObject({
+      number,
+      pruned: z.literal(true).describe('The trial was given up; it came to the best that was reported of it.'),
+    }),
     z.strictObject({ number, failed: z.literal(true), message: z.string().max(1000).optional().describe('Why.') }),
   ])
   .meta({
@@ -205,7 +263,8 @@ export const tellRequest = z
     description: 'What came of a trial.',
     examples: [
       { number: 7, objective: 0.21 },
-      { number: 8, failed: true, message: 'out of memory' },
+      { number: 8, pruned: true },
+      { number: 9, failed: true, message: 'out of memory' },
     ],
   });
 export type TellRequest = z.output<typeof tellRequest>;

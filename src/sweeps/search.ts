@@ -1,4 +1,5 @@
 import type { Halt } from '../training/halt.ts';
+import { type Course, lossesAlong } from './course.ts';
 import type { TrialEpochs } from './epochs.ts';
 import { lossesOf, type Objective, signed } from './objectives.ts';
 import { createProgress } from './progress.ts';
@@ -22,6 +23,8 @@ export interface SearchSettings {
   /** Trials to ask for, at most. */
   readonly trials: number;
   readonly pruning: Pruning | null;
+  /** Whether a trial can wait after a leg and go on later; one that somebody else runs has one leg. */
+  readonly canWait: boolean;
   readonly epochs: TrialEpochs;
   /** Once a trial's first objective is as good, no more are asked for, and none goes on; null: none is good enough. */
   readonly target: number | null;
@@ -41,13 +44,11 @@ export interface Leg {
   readonly result: LegResult | undefined;
 }
 
-export interface LegResult {
+export interface LegResult extends Course {
   /** One for each objective; null: the trial failed, or has no such numbers. One that is not finite is none. */
   readonly objectives: readonly number[] | null;
   /** Whether the trial never goes on: it came to its end of itself, all epochs done or stopped early, or failed. */
   readonly over: boolean;
-  /** The first objective at the best epoch so far, after each epoch from the first on; only median pruning asks for it. */
-  readonly course?: readonly (number | null)[];
 }
 
 /** Of a trial that never runs, or of which nothing will be known. */
@@ -95,8 +96,9 @@ export function createSearch(settings: SearchSettings, legs: readonly Leg[] = []
   const [objective] = objectives;
   const space = compileSpace(settings.space);
   const suggest = SAMPLERS[settings.algorithm].create(space, settings.seed);
-  const mostTrials = mostTrialsOf(settings);
-  const pruner = createPruner(settings.pruning, epochs.most);
+  const size = sizeOf(settings);
+  const mostTrials = Math.min(settings.trials, size);
+  const pruner = createPruner(settings.pruning, epochs.most, settings.canWait);
   const progress = createProgress({
     target: settings.target === null ? null : signed(objective, settings.target),
     patience: settings.patience,
@@ -123,8 +125,8 @@ export function createSearch(settings: SearchSettings, legs: readonly Leg[] = []
       progress.see(own, trial === losses.length);
       losses[trial] = own;
       finished[trial] = { point: points[trial], loss: own[0] };
-      const course = (result.course ?? []).map((each) => (each === null ? null : signed(objective, each)));
-      pruner.see(trial, { loss: own[0], isOver: result.over, course });
+      const lossAt = lossesAlong(objective, result, own[0]);
+      pruner.see(trial, { loss: own[0], isOver: result.over, lossAt });
     }
     return null;
   }
@@ -171,7 +173,7 @@ export function createSearch(settings: SearchSettings, legs: readonly Leg[] = []
   }
 
   function whyEnded() {
-    return progress.stopped() ?? (points.length < settings.trials ? 'space' : 'trials');
+    return progress.stopped() ?? (points.length < size ? 'trials' : 'space');
   }
 
   function add({ trial, parameters, until, result }: Leg): void {
@@ -214,7 +216,7 @@ export function createSearch(settings: SearchSettings, legs: readonly Leg[] = []
   };
 }
 
-/** How many trials there are to ask for: no more than the space has, where that is a grid. */
-export function mostTrialsOf({ space, algorithm, trials }: SearchSettings): number {
-  return Math.min(trials, SAMPLERS[algorithm].size(compileSpace(space)) ?? trials);
+/** How many trials there are to try: as many as the space has points where that is a grid, without end otherwise. */
+export function sizeOf({ space, algorithm }: Pick<SearchSettings, 'space' | 'algorithm'>): number {
+  return SAMPLERS[algorithm].size(compileSpace(space)) ?? Number.POSITIVE_INFINITY;
 }

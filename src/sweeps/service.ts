@@ -2,6 +2,7 @@ import { noRoomLeft } from '../datasets/uploadLimit.ts';
 import type { FindDataset } from '../jobs/check.ts';
 import type { Checkpoints } from '../jobs/checkpoints/checkpoints.ts';
 import { type News, type NewsDesk, untilOver, type Waiting } from '../jobs/news.ts';
+import { measurePace } from '../jobs/pace.ts';
 import type { Machine } from '../jobs/threadWarnings.ts';
 import type { Tenant } from '../kit/caller.ts';
 import type { Clock } from '../kit/clock.ts';
@@ -17,17 +18,28 @@ import { storedBytes } from '../store/storedBytes.ts';
 import type { SweepRow } from '../store/tables.ts';
 import { createSweepActions, type SweepActions, wrongState } from './actions.ts';
 import { type AskAndTell, createAskAndTell } from './asking/asking.ts';
-import type { Think, Weigh } from './asking/thinker.ts';
+import type { Searches } from './asking/searches.ts';
+import type { Weigh } from './asking/thinker.ts';
+import { frontNumbers } from './front.ts';
 import { decodeOffset, encodeOffset } from './offsets.ts';
 import { checkSweep, type SweepChecks } from './request/check.ts';
-import { objectivesOf } from './request/objective.ts';
+import { type Objective, objectivesOf } from './request/objective.ts';
 import { sweepRequestSchema } from './request/schema.ts';
 import { readSettings } from './request/settings.ts';
-import type { EnsembleWish, Sweep, SweepImportance, SweepPreview, SweepsQuery, Trial, TrialsQuery } from './schemas.ts';
+import {
+  type EnsembleWish,
+  FRONT_SHOWN,
+  type Sweep,
+  type SweepImportance,
+  type SweepPreview,
+  type SweepsQuery,
+  type Trial,
+  type TrialsQuery,
+} from './schemas.ts';
 import { createSweepStore, FINAL_STATES } from './store.ts';
 import { sweepImportance } from './sweepImportance.ts';
 import { previewOf } from './sweepPreview.ts';
-import { sweepView, trialView } from './view.ts';
+import { type Standing, sweepView, trialView } from './view.ts';
 
 export interface SweepsParts {
   readonly database: Database;
@@ -37,7 +49,7 @@ export interface SweepsParts {
   readonly machine: Machine;
   /** How many jobs train at once. */
   readonly workers: number;
-  readonly think: Think;
+  readonly searches: Searches;
   readonly weigh: Weigh;
   readonly measureEnsemble: MeasureEnsemble;
   readonly getModel: (tenant: Tenant, id: string) => Promise<Model>;
@@ -89,10 +101,16 @@ export function createSweeps(parts: SweepsParts, tenant: Tenant): Sweeps {
     const standing = {
       tally: await store.tally(id),
       best: isOne ? ((await store.ranked(id, goal, 1))[0] ?? null) : null,
-      compared: isOne ? null : await store.ranked(id, goal),
+      front: isOne ? null : await frontOf(id, objectives),
       improvements: await store.improvements(id, goal),
     };
     return sweepView(row, standing, clock());
+  }
+
+  async function frontOf(id: string, objectives: readonly Objective[]): Promise<Standing['front']> {
+    const numbers = frontNumbers(await store.succeeded(id), objectives);
+    const first = { states: [], numbers: numbers.slice(0, FRONT_SHOWN), sort: 'number', order: 'asc' } as const;
+    return { size: numbers.length, first: await store.trials(id, { ...first, offset: 0, limit: FRONT_SHOWN }) };
   }
 
   async function isOver(id: string): Promise<boolean> {
@@ -134,7 +152,10 @@ export function createSweeps(parts: SweepsParts, tenant: Tenant): Sweeps {
     },
 
     async preview(body) {
-      return previewOf(await checkSweep(parseInput(sweepRequestSchema, body), checks), parts);
+      const checked = await checkSweep(parseInput(sweepRequestSchema, body), checks);
+      const { findDataset } = checks;
+      const paceOn = (datasetId: string) => measurePace({ database, findDataset, project }, datasetId);
+      return previewOf(checked, { ...checks, workers: parts.workers, paceOn });
     },
 
     async list({ after, limit, ...filter }) {
@@ -152,10 +173,12 @@ export function createSweeps(parts: SweepsParts, tenant: Tenant): Sweeps {
       return view(await found(id));
     },
 
-    async trials(id, { state: states = [], sort, order, after, limit }) {
-      await found(id);
+    async trials(id, { state: states = [], front, sort, order, after, limit }) {
+      const { request } = await found(id);
       const offset = after === undefined ? 0 : decodeOffset(after);
-      const rows = await store.trials(id, { states, sort, order, offset, limit: limit + 1 });
+      const objectives = objectivesOf(readSettings(request).objective);
+      const numbers = front === 'true' ? frontNumbers(await store.succeeded(id), objectives) : undefined;
+      const rows = await store.trials(id, { states, numbers, sort, order, offset, limit: limit + 1 });
       const next = rows.length > limit ? encodeOffset(offset + limit) : null;
       return { items: rows.slice(0, limit).map(trialView), next };
     },

@@ -7,7 +7,6 @@ import type { SweepsQuery } from './schemas.ts';
 
 /** A trial with what its job has come to. */
 export interface ShownTrial extends TrialRow {
-  readonly modelId: string | null;
   readonly epochsDone: number | null;
 }
 
@@ -25,6 +24,8 @@ interface SweepFilter extends Pick<SweepsQuery, 'state' | 'datasetId'> {
 
 interface TrialFilter {
   readonly states: readonly TrialState[];
+  /** Only trials of these numbers; undefined: of any. */
+  readonly numbers?: readonly number[] | undefined;
   readonly sort: 'number' | 'objective';
   readonly order: 'asc' | 'desc';
   readonly offset: number;
@@ -53,6 +54,8 @@ export interface SweepStore {
   trials(id: string, filter: TrialFilter): Promise<readonly ShownTrial[]>;
   /** All that have succeeded with an objective, the best first; among equals the one that was asked first. */
   ranked(id: string, goal: Objective['goal'], limit?: number): Promise<readonly ShownTrial[]>;
+  /** The numbers and objectives of all that have succeeded, in the order of their numbers. */
+  succeeded(id: string): Promise<readonly Pick<TrialRow, 'number' | 'objectives'>[]>;
   /** Of these, each that was better than all that had ended before, in the order in which they ended. */
   improvements(id: string, goal: Objective['goal']): Promise<readonly Improvement[]>;
   /** All, in the order of their numbers. */
@@ -104,8 +107,9 @@ export function createSweepStore(database: Database, project: string): SweepStor
 
     trial: (id, number) => shown(database, id).where('trials.number', '=', number).executeTakeFirst(),
 
-    trials(id, { states, sort, order, offset, limit }) {
+    trials(id, { states, numbers, sort, order, offset, limit }) {
       let query = shown(database, id).limit(limit).offset(offset);
+      if (numbers !== undefined) query = query.where('trials.number', 'in', numbers);
       if (states.length > 0) query = query.where('trials.state', 'in', states);
       if (sort === 'objective') {
         query = query.orderBy(sql`trials.objective IS NULL`).orderBy('trials.objective', order);
@@ -122,6 +126,15 @@ export function createSweepStore(database: Database, project: string): SweepStor
         .limit(limit)
         .execute();
     },
+
+    succeeded: (id) =>
+      database
+        .selectFrom('trials')
+        .select(['number', 'objectives'])
+        .where('sweepId', '=', id)
+        .where('state', '=', 'succeeded')
+        .orderBy('number')
+        .execute(),
 
     async improvements(id, goal) {
       const sign = sql.lit(goal === 'minimize' ? 1 : -1);
@@ -182,7 +195,7 @@ function shown(database: Database, sweepId: string) {
     .selectFrom('trials')
     .leftJoin('jobs', 'jobs.id', 'trials.jobId')
     .selectAll('trials')
-    .select(['jobs.modelId', epochsDone.as('epochsDone')])
+    .select(epochsDone.as('epochsDone'))
     .where('trials.sweepId', '=', sweepId);
 }
 

@@ -1,8 +1,6 @@
 import { isoTime } from '../kit/clock.ts';
 import type { SweepRow } from '../store/tables.ts';
 import { ranUntil } from './conductor/write.ts';
-import { paretoFront } from './pareto.ts';
-import { type Objective, objectivesOf } from './request/objective.ts';
 import type { SweepSettings } from './request/schema.ts';
 import { readSettings } from './request/settings.ts';
 import type { Sweep, Trial } from './schemas.ts';
@@ -12,15 +10,14 @@ import type { Improvement, ShownTrial, Tally } from './store.ts';
 export interface Standing {
   readonly tally: Tally;
   readonly best: ShownTrial | null;
-  /** With several objectives, every trial that has succeeded; null with one. */
-  readonly compared: readonly ShownTrial[] | null;
+  /** With several objectives, how many trials no other one beats, and the first of them; null with one. */
+  readonly front: { readonly size: number; readonly first: readonly ShownTrial[] } | null;
   readonly improvements: readonly Improvement[];
 }
 
 /** A sweep as clients see it. */
-export function sweepView(row: SweepRow, { tally, best, compared, improvements }: Standing, now: number): Sweep {
+export function sweepView(row: SweepRow, { tally, best, front, improvements }: Standing, now: number): Sweep {
   const settings = readSettings(row.request);
-  const objectives = objectivesOf(settings.objective);
   const seconds = ranUntil(row, now).ranMs / 1000;
   return {
     id: row.id,
@@ -33,7 +30,8 @@ export function sweepView(row: SweepRow, { tally, best, compared, improvements }
     seconds,
     etaSeconds: row.state === 'running' ? etaOf(tally, settings, seconds) : null,
     best: best && bestView(best),
-    front: compared && frontOf(compared, objectives).map(bestView),
+    front: front?.first.map(bestView) ?? null,
+    frontSize: front?.size ?? null,
     trajectory: improvements.map(({ number, objective, finishedAt }) => ({
       number,
       objective,
@@ -71,15 +69,6 @@ export function trialView(row: ShownTrial): Trial {
 function bestView(row: ShownTrial): NonNullable<Sweep['best']> {
   const { number, objective, objectives, parameters, jobId, modelId } = trialView(row);
   return { number, objective, objectives, parameters, jobId, modelId };
-}
-
-function frontOf(succeeded: readonly ShownTrial[], objectives: readonly Objective[]): readonly ShownTrial[] {
-  const trials = succeeded.map((trial) => {
-    const named: Readonly<Record<string, number>> = JSON.parse(trial.objectives ?? '{}');
-    return { trial, objectives: objectives.map(({ metric }) => named[metric] ?? Number.NaN) };
-  });
-  const front = paretoFront(trials, objectives).map(({ trial }) => trial);
-  return front.toSorted((a, b) => a.number - b.number);
 }
 
 /** As long as the trials so far took, for each that is left. */

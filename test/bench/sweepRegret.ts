@@ -42,6 +42,7 @@ export function settingsOf(
     parallel: 1,
     trials,
     pruning: null,
+    canWait: true,
     epochs: { of: () => 1, most: 1 },
     target: null,
     patience: null,

@@ -33,6 +33,7 @@ const BEGUN = {
     etaSeconds: null,
     best: null,
     front: null,
+    frontSize: null,
     error: null,
     finishedAt: null,
   },
@@ -60,16 +61,15 @@ const BEST_TRIAL = {
   epochs: 20,
   error: null,
 };
+const pageOf = (...items: readonly object[]) => ({ body: { items, next: null as string | null } });
 const ANSWERS = {
   ...ROAD,
   'POST /v1/sweeps': [{ status: 202, body: BEGUN }],
   'GET /v1/sweeps/swp_1': [{ body: BEGUN }, { body: DONE }],
-  'GET /v1/sweeps/swp_1/trials': [{ body: { items: [BEST_TRIAL], next: null } }],
-  'GET /v1/sweeps/swp_1/trials/0': [
-    { body: { ...FAILED_TRIAL, state: 'running', error: null } },
-    { body: FAILED_TRIAL },
+  'GET /v1/sweeps/swp_1/trials': [
+    pageOf({ ...FAILED_TRIAL, state: 'running', error: null }, BEST_TRIAL),
+    pageOf(FAILED_TRIAL, BEST_TRIAL),
   ],
-  'GET /v1/sweeps/swp_1/trials/1': [{ body: BEST_TRIAL }],
   'POST /v1/sweeps/preview': [
     {
       body: {
@@ -89,7 +89,8 @@ async function runSweep(
   await using service = await startFakeService(answers);
   const code = await sweep([...args, '--url', service.url], terminal, interrupted);
   const bodyOf = (path: string) => JSON.parse(String(service.received.find((asked) => asked.path === path)?.body));
-  return { code, bodyOf, ...terminal.written };
+  const received = service.received.map(({ path }) => path);
+  return { code, bodyOf, received, ...terminal.written };
 }
 
 describe('trainyard sweep', () => {
@@ -111,10 +112,10 @@ describe('trainyard sweep', () => {
     const waits = { ...FAILED_TRIAL, state: 'paused', objective: 0.4, error: null };
     const answers = {
       ...ANSWERS,
-      'GET /v1/sweeps/swp_1/trials/0': [{ body: waits }, { body: { ...waits, state: 'pruned' } }],
-      'GET /v1/sweeps/swp_1/trials/1': [
-        { body: { ...BEST_TRIAL, state: 'paused', objective: 0.3 } },
-        { body: BEST_TRIAL },
+      'GET /v1/sweeps/swp_1/trials': [
+        pageOf(waits, { ...BEST_TRIAL, state: 'paused', objective: 0.3 }),
+        pageOf({ ...waits, state: 'pruned' }, BEST_TRIAL),
+        pageOf(BEST_TRIAL),
       ],
     };
     const { output } = await runSweep([spec], createTestTerminal(), NEVER, answers);
@@ -125,13 +126,32 @@ describe('trainyard sweep', () => {
     ]);
   });
 
+  it('asks for many trials at once, and for each page until all of it is told', async () => {
+    const trials = Array.from({ length: 500 }, (_, number) => ({ ...BEST_TRIAL, number }));
+    const page = (from: number, to: number, next: string | null) => ({ body: { items: trials.slice(from, to), next } });
+    const answers = {
+      ...ANSWERS,
+      'GET /v1/sweeps/swp_1/trials': [
+        page(0, 200, 'a'),
+        page(200, 300, null),
+        page(200, 400, 'b'),
+        page(400, 500, null),
+      ],
+    };
+    const { output, received } = await runSweep([spec], createTestTerminal(), NEVER, answers);
+    const told = [...output.matchAll(/^trial (\d+) /gm)].map(([, number]) => Number(number));
+    expect(told).toEqual(trials.map(({ number }) => number));
+    expect(received.filter((path) => path.includes('/trials'))).toHaveLength(5);
+  });
+
   it('uploads a table for it', async () => {
     const { bodyOf } = await runSweep([spec, '--table', table]);
     expect(bodyOf('/v1/sweeps')).toEqual({ ...REQUEST, job: { target: 'y', datasetId: 'ds_1' } });
   });
 
   it('draws a table of the trials in place on a terminal', async () => {
-    const { output } = await runSweep([spec], createTestTerminal({ isTty: true }));
+    const answers = { ...ANSWERS, 'GET /v1/sweeps/swp_1/trials': [pageOf(BEST_TRIAL)] };
+    const { output } = await runSweep([spec], createTestTerminal({ isTty: true }), NEVER, answers);
     expect(output).toContain('running: 0 of 2 trials ended, 1 running, 1 s\n');
     expect(output).toContain('\x1b[5A\r\x1b[J');
     expect(output).toMatch(/ +1 {2}succeeded +0\.2100 +20 {2}batchSize 32/);
@@ -146,9 +166,7 @@ describe('trainyard sweep', () => {
       const answers = {
         ...ANSWERS,
         'GET /v1/sweeps/swp_1': [{ body: { ...DONE, best } }],
-        'GET /v1/sweeps/swp_1/trials': [{ body: { items: [best], next: null } }],
-        'GET /v1/sweeps/swp_1/trials/0': [{ body: { ...FAILED_TRIAL, parameters, error } }],
-        'GET /v1/sweeps/swp_1/trials/1': [{ body: best }],
+        'GET /v1/sweeps/swp_1/trials': [pageOf({ ...FAILED_TRIAL, parameters, error }, best)],
       };
       const { output } = await runSweep(['--watch', 'swp_1'], createTestTerminal({ isTty }), NEVER, answers);
       expect(output.replaceAll('\n', '').replaceAll('\r\x1b[J', '')).not.toMatch(/\p{Cc}/u);
@@ -169,7 +187,8 @@ describe('trainyard sweep', () => {
   });
 
   it('prints the sweep alone as JSON', async () => {
-    const { output } = await runSweep([spec, '--json']);
+    const { output, received } = await runSweep([spec, '--json']);
+    expect(received.filter((path) => path.includes('/trials'))).toEqual([]);
     expect(JSON.parse(output)).toMatchObject({ id: 'swp_1', state: 'succeeded' });
   });
 

@@ -25,12 +25,17 @@ describe('the Pareto front', () => {
 
   it('has one that is as good as each trial, and none that another is better than', () => {
     const number = fc.integer({ min: 0, max: 6 });
+    const goals = [...GOALS, { goal: 'minimize' }] as const;
+    const trialsOf = (length: number) => fc.array(fc.array(number, { minLength: length, maxLength: length }));
     fc.assert(
-      fc.property(fc.array(fc.tuple(number, number), { minLength: 1 }), (pairs) => {
-        const trials = pairs.map((objectives) => ({ objectives }));
-        const front = paretoFront(trials, GOALS);
+      fc.property(fc.integer({ min: 1, max: 3 }).chain(trialsOf), (all) => {
+        const trials = all.map((objectives) => ({ objectives }));
+        const own = goals.slice(0, all[0]?.length ?? 1);
+        const front = paretoFront(trials, own);
+        const losses = (values: readonly number[]) =>
+          values.map((value, i) => (own[i].goal === 'minimize' ? value : -value));
         const isBetter = (a: readonly number[], b: readonly number[]) =>
-          a[0] <= b[0] && a[1] >= b[1] && (a[0] < b[0] || a[1] > b[1]);
+          losses(a).every((loss, i) => loss <= losses(b)[i]) && losses(a).some((loss, i) => loss < losses(b)[i]);
         expect(front).toEqual(trials.filter((each) => !trials.some((o) => isBetter(o.objectives, each.objectives))));
       }),
     );

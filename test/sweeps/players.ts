@@ -16,6 +16,7 @@ export const SETTINGS = {
   parallel: 1,
   trials: 14,
   pruning: null,
+  canWait: true,
   epochs: EPOCHS,
   target: null,
   patience: null,

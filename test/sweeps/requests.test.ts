@@ -39,6 +39,20 @@ describe('POST /v1/sweeps', () => {
     expect(body).toMatchObject({ search: { trials: 3 }, objective: { metric: 'accuracy', goal: 'maximize' } });
   });
 
+  it('has no more trials than a grid has points, also when it gets more', async () => {
+    const room = await openRoom();
+    const grid = { job: room.job, space: { 'training.batchSize': { type: 'choice', values: [16, 32, 64] } } };
+    const begin = (trials: number) => room.post('/v1/sweeps', { ...grid, search: { algorithm: 'grid', trials } });
+    const { body: two } = await begin(2);
+    expect((await begin(50)).body.search.trials).toBe(3);
+    await room.post(`/v1/sweeps/${two.id}/cancel`);
+    const resume = () => room.post(`/v1/sweeps/${two.id}/resume`, { trials: 20 });
+    expect((await resume()).body.search.trials).toBe(3);
+    await room.post(`/v1/sweeps/${two.id}/cancel`);
+    const message = 'All 3 points of the grid are trials of the sweep: there are no more.';
+    expect(await resume()).toMatchObject({ status: 422, body: { errors: [{ path: '/trials', message }] } });
+  });
+
   it('tells all mistakes of the space at once, before anything runs', async () => {
     const room = await openRoom();
     const { status, body } = await room.post('/v1/sweeps', {
@@ -82,7 +96,7 @@ describe('POST /v1/sweeps', () => {
     [{ search: { algorithm: 'grid' } }, `/space/${LEARNING_RATE}`],
     [{ space: { target: { type: 'choice', values: ['kind'] } } }, '/space/target'],
     [{ job: undefined }, '/job'],
-    [{ external: true, pruning: { type: 'asha' }, job: undefined }, '/pruning'],
+    [{ external: true, pruning: { type: 'asha' }, job: undefined }, '/pruning/maxEpochs'],
     [{ external: true }, '/job'],
   ])('refuses %j', async (part, path) => {
     const room = await openRoom();
@@ -139,6 +153,7 @@ describe('POST /v1/sweeps/preview', () => {
     expect(body).toMatchObject({ trials: 50, epochs: { most: 300 }, parallel: 2 });
     expect(body.epochs.expected).toBeLessThan(300);
     expect(body.seconds).toBeGreaterThan(0);
+    expect(body.measuredOn).toBe(0);
     expect(body.bytes).toBeGreaterThan(0);
     expect((await room.get('/v1/sweeps')).body.items).toEqual([]);
     room.startTraining();
@@ -146,6 +161,26 @@ describe('POST /v1/sweeps/preview', () => {
     await room.over(id);
     const asked = (await room.trialsOf(id)).map(({ parameters }) => parameters);
     expect(body.first).toEqual(asked);
+  });
+
+  it('estimates the time by the last jobs, those on the same dataset if there are any', async () => {
+    const room = await openRoom();
+    const [request, secondsPerEpoch] = [{ job: room.job, space: RATES, parallel: 1 }, 3];
+    const preview = async () => (await room.post('/v1/sweeps/preview', request)).body;
+    const { id } = (await room.post('/v1/jobs', room.job)).body;
+    const losses = Array.from({ length: 6 }, (_, i) => ({
+      ...{ jobId: id, epoch: i + 1, step: i + 1, trainingLoss: 1, validationLoss: 1, metrics: '{}', learningRate: 1 },
+      seconds: secondsPerEpoch,
+    }));
+    await room.database.insertInto('losses').values(losses).execute();
+    expect((await preview()).measuredOn).toBe(0);
+    const ended = { state: 'succeeded', startedAt: 1000, finishedAt: 21_000 } as const;
+    await room.database.updateTable('jobs').set(ended).where('id', '=', id).execute();
+    const { seconds, measuredOn } = await preview();
+    expect(measuredOn).toBe(1);
+    // 50 trials of 6 epochs of 3 s, and 2 s around each; batches are of other sizes than the job's.
+    expect(seconds).toBeGreaterThan((50 * 20) / 2);
+    expect(seconds).toBeLessThan(50 * 20 * 2);
   });
 });
 

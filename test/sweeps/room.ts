@@ -17,6 +17,7 @@ import { createMeasureEnsemble } from '../../src/models/ensembles/measure.ts';
 import { modelRoutes } from '../../src/models/routes.ts';
 import { saveModel } from '../../src/models/save.ts';
 import { createModels } from '../../src/models/service.ts';
+import { createSearches } from '../../src/sweeps/asking/searches.ts';
 import { createThinker } from '../../src/sweeps/asking/thinker.ts';
 import { startConductor } from '../../src/sweeps/conductor/conductor.ts';
 import { sweepRoutes } from '../../src/sweeps/routes.ts';
@@ -67,6 +68,7 @@ export async function openRoom() {
   const checkpoints = checkpointsIn(folder, database);
   const common = { database, findDataset, checkpoints, news, machine: MACHINE, clock: Date.now };
   const { think, weigh, close: closeThinker } = createThinker();
+  const searches = createSearches({ database, think });
   const measureEnsemble = createMeasureEnsemble({ database, findDataset, findFile, kernels: 'auto', log });
   const models = createModels({
     database,
@@ -78,7 +80,7 @@ export async function openRoom() {
     json: { bytes: 2 ** 20, depth: 64, values: 1e5 },
   });
   const getModel = (tenant: Tenant, id: string) => models(tenant).get(id);
-  const sweepsParts = { ...common, workers: 2, think, weigh, measureEnsemble, getModel };
+  const sweepsParts = { ...common, workers: 2, searches, weigh, measureEnsemble, getModel };
   const sweepsOf = (quotas: Quotas) => createSweeps(sweepsParts, { ...TENANT, quotas });
   const sweeps = sweepsOf(NO_QUOTAS);
   const jobs = createJobs(common, TENANT);

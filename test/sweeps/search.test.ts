@@ -130,6 +130,7 @@ describe('a search', () => {
     const { legs, decisions } = play({ ...settings, trials: 9 });
     expect(legs).toHaveLength(9);
     expect(decisions.at(-1)).toEqual({ do: 'end', because: 'trials' });
+    expect(play({ ...settings, trials: 14 }).decisions.at(-1)).toEqual({ do: 'end', because: 'space' });
   });
 
   it('asks for no trial after the target, and lets those that run end', () => {

@@ -284,6 +284,33 @@ describe('a sweep', () => {
     expect(await room.post(`/v1/sweeps/${fresh.id}/ensemble`)).toMatchObject({ status: 409 });
   });
 
+  it('says of a trial that is to be extended how to train it for longer, which works', async () => {
+    const room = await openRoom();
+    room.startTraining();
+    const { id } = await room.begin({ search: { algorithm: 'random', trials: 1 } });
+    const { best } = await room.over(id);
+    const refused = await room.post(`/v1/jobs/${best?.jobId}/extend`, { epochs: 2 });
+    expect(refused).toMatchObject({ status: 409, body: { detail: expect.stringContaining('`hyperparameters`') } });
+    const { hyperparameters } = (await room.get(`/v1/jobs/${best?.jobId}`)).body;
+    const training = { ...hyperparameters.training, epochs: hyperparameters.training.epochs + 2 };
+    const longer = await room.post('/v1/jobs', { ...hyperparameters, training });
+    expect(longer.status, JSON.stringify(longer.body)).toBe(202);
+  });
+
+  it('keeps the models of trials whose jobs are deleted, until these are deleted too', async () => {
+    const room = await openRoom();
+    room.startTraining();
+    const { id } = await room.begin({ search: { algorithm: 'random', trials: 2 } });
+    const { best } = await room.over(id);
+    for (const { jobId } of await room.trialsOf(id)) expect((await room.remove(`/v1/jobs/${jobId}`)).status).toBe(204);
+    const after: Sweep = (await room.get(`/v1/sweeps/${id}`)).body;
+    expect(best?.modelId).toMatch(/^mdl_/);
+    expect(after.best).toEqual({ ...best, jobId: null });
+    expect((await room.post(`/v1/sweeps/${id}/ensemble`)).status).toBe(201);
+    expect((await room.remove(`/v1/models/${best?.modelId}`)).status).toBe(204);
+    expect((await room.get(`/v1/sweeps/${id}`)).body.best).toEqual({ ...best, jobId: null, modelId: null });
+  });
+
   it('holds its dataset until it is over, and goes with its jobs when it is deleted', async () => {
     const room = await openRoom();
     const { id } = await room.begin({ search: { algorithm: 'random', trials: 3 } });

@@ -1,7 +1,15 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import type { Tenant } from '../../kit/caller.ts';
 import { answer, errorResponses, waitQuery } from '../../kit/wire.ts';
-import { askAnswer, askRequest, sweepParams, tellRequest, trialSchema } from '../schemas.ts';
+import {
+  askAnswer,
+  askRequest,
+  reportAnswer,
+  reportRequest,
+  sweepParams,
+  tellRequest,
+  trialSchema,
+} from '../schemas.ts';
 import type { AskAndTell } from './asking.ts';
 
 interface AskingRoutesParts {
@@ -14,7 +22,7 @@ const tags = ['Sweeps'];
 const config = { scope: 'train' } as const;
 const MS_PER_SECOND = 1000;
 
-/** `/v1/sweeps/{id}/ask` and `/tell`. */
+/** `/v1/sweeps/{id}/ask`, `/report` and `/tell`. */
 export function askingRoutes({ sweeps, closing }: AskingRoutesParts): FastifyPluginAsyncZod {
   return async (app) => {
     app.post('/v1/sweeps/:id/ask', {
@@ -42,6 +50,27 @@ export function askingRoutes({ sweeps, closing }: AskingRoutesParts): FastifyPlu
         }),
     });
 
+    app.post('/v1/sweeps/:id/report', {
+      config,
+      schema: {
+        tags,
+        operationId: 'reportTrial',
+        summary: 'Report how a trial is getting on',
+        description:
+          'Of an external sweep: says what a trial that runs has come to after an epoch, renews its lease, and answers whether it shall go on. The best so far counts. `median` gives a trial up ' +
+          'that is worse than the median of the others at the same epoch. `asha` and `hyperband` give one up that is not among the best 1/`reductionFactor` at a rung: a trial outside does not ' +
+          'wait to go on later. It is held against the trials that the search had looked at when it was asked for, all but the last `parallel` - 1 before it, so that the same seed and ' +
+          '`parallel` prune the same, in whatever order trials report. `pruning.maxEpochs` says how many epochs a trial has. Without pruning reports are kept and nothing is given up.',
+        params: sweepParams,
+        body: reportRequest,
+        response: {
+          200: answer('Whether to go on, and the trial.', reportAnswer),
+          ...errorResponses(400, 404, 409, 413, 415, 422),
+        },
+      },
+      handler: ({ caller, params, body }) => sweeps(caller).report(params.id, body),
+    });
+
     app.post('/v1/sweeps/:id/tell', {
       config,
       schema: {
@@ -49,7 +78,7 @@ export function askingRoutes({ sweeps, closing }: AskingRoutesParts): FastifyPlu
         operationId: 'tellTrial',
         summary: 'Tell what came of a trial',
         description:
-          'Of an external sweep. To tell the same again changes nothing; to tell something else of a trial that is over is 409.',
+          'Of an external sweep. What was pruned counts with the best that was reported of it. To tell the same again changes nothing; to tell something else of a trial that is over is 409.',
         params: sweepParams,
         body: tellRequest,
         response: { 200: answer('The trial.', trialSchema), ...errorResponses(400, 404, 409, 413, 415, 422) },

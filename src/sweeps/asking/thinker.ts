@@ -2,11 +2,11 @@ import { Piscina } from 'piscina';
 import { siblingPath } from '../../kit/siblings.ts';
 import type { Importances } from '../importance/importance.ts';
 import type { TrialsToWeigh } from '../importance/importanceThread.ts';
-import type { SweepSettings } from '../request/schema.ts';
-import type { Leg, Next } from '../search.ts';
+import type { Next } from '../search.ts';
+import type { Question } from './searchThread.ts';
 
-/** What the search decides by those legs. */
-export type Think = (settings: SweepSettings, legs: readonly Leg[]) => Promise<Next>;
+/** What a search decides next; null where the thread knows less of it than the question says. */
+export type Think = (question: Question) => Promise<Next | null>;
 /** How much each hyperparameter mattered in those trials; null: too few of them. */
 export type Weigh = (trials: TrialsToWeigh) => Promise<Importances | null>;
 
@@ -19,15 +19,15 @@ export interface Thinker {
 
 const IDLE_MS = 60_000;
 
-/** Thinks on threads of their own, so that no search waits for importances. */
+/** Thinks on threads of their own, one of each so that it keeps what it knows, so that no search waits for importances. */
 export function createThinker(): Thinker {
-  const searches = threadOf<Next>(siblingPath(import.meta.url, './searchThread'), 'think');
+  const searches = threadOf<Next | null>(siblingPath(import.meta.url, './searchThread'), 'think');
   const importances = threadOf<Importances | null>(
     siblingPath(import.meta.url, '../importance/importanceThread'),
     'weigh',
   );
   return {
-    think: (settings, legs) => searches.run({ settings, legs }),
+    think: (question) => searches.run(question),
     weigh: (trials) => importances.run(trials),
     async close() {
       await searches.close();

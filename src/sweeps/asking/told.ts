@@ -4,18 +4,45 @@ import type { Queries } from '../../store/database.ts';
 import type { SweepRow } from '../../store/tables.ts';
 import type { Outcome } from '../conductor/outcome.ts';
 import { writeOutcome } from '../conductor/write.ts';
-import type { Objective } from '../request/objective.ts';
+import { looksOf } from '../pruners/pruners.ts';
+import { type Objective, objectivesOf } from '../request/objective.ts';
+import type { SweepSettings } from '../request/schema.ts';
+import { epochsOutside } from '../request/settings.ts';
 import type { TellRequest, Trial } from '../schemas.ts';
-import { FAILED } from '../search.ts';
+import { FAILED, type LegResult } from '../search.ts';
+import { bestUntil, type Report } from './reports.ts';
 
-/** Throws `invalid_sweep` where an objective is missing or unknown. */
-export function outcomeTold(told: TellRequest, objectives: readonly Objective[]): Outcome {
+/** What a trial has come to, by what is told at its end and what was reported before. Throws `invalid_sweep` where an objective is missing or unknown. */
+export function outcomeTold(told: TellRequest, settings: SweepSettings, reports: readonly Report[]): Outcome {
+  const objectives = objectivesOf(settings.objective);
+  const outside = { epochs: reports.at(-1)?.epoch ?? null, modelId: null };
   if ('failed' in told) {
     const error = { code: 'told_failed', message: told.message ?? 'Whoever ran the trial says that it failed.' };
-    return { result: FAILED, state: 'failed', epochs: null, error: JSON.stringify(error) };
+    return { result: FAILED, state: 'failed', ...outside, error: JSON.stringify(error) };
+  }
+  const looks = looksAt(reports, settings);
+  if ('pruned' in told) {
+    const result = { objectives: [reportedOf(reports, objectives)], over: false, ...looks };
+    return { result, state: 'pruned', ...outside, error: null };
   }
   const values = 'objective' in told ? oneOf(told.objective, objectives) : namedOf(told.objectives, objectives);
-  return { result: { objectives: values, over: true }, state: 'succeeded', epochs: null, error: null };
+  return { result: { objectives: values, over: true, ...looks }, state: 'succeeded', ...outside, error: null };
+}
+
+/** What the pruner compares others with, as far as the trial has come. */
+function looksAt(reports: readonly Report[], settings: SweepSettings): Pick<LegResult, 'looks'> {
+  const last = reports.at(-1);
+  if (last === undefined || settings.pruning === null) return {};
+  const [objective] = objectivesOf(settings.objective);
+  const epochs = looksOf(settings.pruning, epochsOutside(settings)).filter((epoch) => epoch <= last.epoch);
+  return { looks: epochs.map((epoch) => ({ epoch, value: bestUntil(reports, objective, epoch) })) };
+}
+
+function reportedOf(reports: readonly Report[], [objective]: readonly Objective[]): number {
+  const best = bestUntil(reports, objective, Number.POSITIVE_INFINITY);
+  if (best !== null) return best;
+  const message = 'Nothing was reported of the trial that it could be compared by: tell that it failed.';
+  throw mistaken('invalid_sweep', 'What is told', [{ path: '/pruned', message }]);
 }
 
 function oneOf(value: number, objectives: readonly Objective[]): readonly number[] {
@@ -48,8 +75,11 @@ export function sameOrRefused(trial: Trial, { result, state }: Outcome, objectiv
   const named = trial.objectives;
   const values = named && objectives.map(({ metric }) => named[metric]);
   if (trial.state === state && JSON.stringify(values) === JSON.stringify(result.objectives)) return trial;
-  const message = `Trial ${trial.number} is ${trial.state}: what came of it cannot be told any more.`;
-  throw new ServiceError('trial_wrong_state', message);
+  throw wrongTrialState(trial);
+}
+
+export function wrongTrialState({ number, state }: Trial): ServiceError {
+  return new ServiceError('trial_wrong_state', `Trial ${number} is ${state}: what came of it cannot be told any more.`);
 }
 
 /** Writes what came of a trial. Throws Overtaken where it is known already. */

@@ -4,7 +4,7 @@ import type { NewsDesk } from '../../jobs/news.ts';
 import { createLane } from '../../jobs/worker/lane.ts';
 import { conduct } from './conduct.ts';
 import { type Live, loadLive } from './live.ts';
-import { endOverdue, runningSweeps } from './overdue.ts';
+import { endOverdue, endOverdueOutside, runningSweeps } from './overdue.ts';
 import type { ConductParts } from './parts.ts';
 import { Overtaken } from './write.ts';
 
@@ -56,8 +56,8 @@ export function startConductor(parts: ConductorParts): Conductor {
   const tick = async () => {
     const running = await runningSweeps(database);
     for (const id of lives.keys()) if (!running.includes(id)) lives.delete(id);
-    if (running.length === 0) return;
     for (const id of await endOverdue(database, clock(), news)) lives.delete(id);
+    await endOverdueOutside(database, clock(), news);
     for (const id of running) await carryOn(id);
   };
 

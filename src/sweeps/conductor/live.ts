@@ -68,7 +68,7 @@ export async function loadLive(database: Database, id: string): Promise<Live | u
 /** Counts a leg in; one without a result runs. Its trial is there already. */
 export function take(
   live: Live,
-  { number, trial, until }: Omit<LegRow, 'sweepId' | 'result'>,
+  { number, trial, until }: Pick<LegRow, 'number' | 'trial' | 'until'>,
   result?: LegResult,
 ): void {
   const { parameters, jobId } = live.trials[trial];

@@ -20,6 +20,8 @@ export interface Outcome {
   readonly epochs: number | null;
   /** JSON. */
   readonly error: string | null;
+  /** Of a trial that has succeeded here. */
+  readonly modelId: string | null;
 }
 
 export interface OutcomeQuestion {
@@ -40,6 +42,7 @@ const GONE: Outcome = {
   state: 'cancelled',
   epochs: 0,
   error: null,
+  modelId: null,
 };
 
 /** Undefined while the leg runs. A job that was deleted counts as one that was cancelled. */
@@ -60,6 +63,7 @@ export async function outcomeOf(queries: Queries, question: OutcomeQuestion): Pr
     state: stateOf(isHalted, question.until),
     epochs,
     error: null,
+    modelId: isHalted ? null : job.modelId,
   };
 }
 

@@ -15,7 +15,7 @@ export class Overtaken extends Error {
  * From here on nobody else changes the sweep until the transaction ends. Throws Overtaken where it does not run any more, or has gone on since it was
  * looked at.
  */
-export async function demandRunning(queries: Queries, { row, written }: Live): Promise<void> {
+export async function demandRunning(queries: Queries, { row, written }: Pick<Live, 'row' | 'written'>): Promise<void> {
   const held = await queries
     .updateTable('sweeps')
     .set({ endedBy: row.endedBy })
@@ -43,7 +43,7 @@ export async function writeOutcome(
   queries: Queries,
   sweep: Judged,
   { number, trial, jobId }: Omit<OpenLeg, 'until'>,
-  { result, state, epochs, error }: Outcome,
+  { result, state, epochs, error, modelId }: Outcome,
   now: number,
 ): Promise<void> {
   const { row, objectives } = sweep;
@@ -63,6 +63,7 @@ export async function writeOutcome(
       state,
       epochs,
       error,
+      modelId,
       objective: values?.[0] ?? null,
       objectives: named && JSON.stringify(named),
       finishedAt: state === 'paused' ? null : now,

@@ -1,4 +1,8 @@
 import { z } from 'zod';
+import { createLadder } from './ladder.ts';
+import { maxEpochs } from './maxEpochs.ts';
+import type { Pruner } from './pruner.ts';
+import { createRungs } from './rungs.ts';
 
 /** Rungs below the end unless it is said otherwise. */
 const RUNGS = 3;
@@ -14,6 +18,7 @@ export const halvingSettings = {
     .nullable()
     .default(null)
     .describe('Epochs that every trial has; null: twice those of a trial by the third power of `reductionFactor`.'),
+  maxEpochs,
   reductionFactor: z
     .int()
     .min(2)
@@ -25,6 +30,11 @@ export const halvingSettings = {
 interface Halving {
   readonly minEpochs: number | null;
   readonly reductionFactor: number;
+}
+
+/** Trials that cannot wait go on at once, or never. */
+export function createHalving(heights: readonly number[], factor: number, canWait: boolean): Pruner {
+  return canWait ? createLadder(heights, factor) : createRungs(heights, factor);
 }
 
 /** The heights of the rungs below the end: minEpochs, and each so many times the one before. */

@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { epochsOfHalving, halvingSettings, heightsOf } from './halving.ts';
-import { createLadder } from './ladder.ts';
+import { createHalving, epochsOfHalving, halvingSettings, heightsOf } from './halving.ts';
 import type { Pruner } from './pruner.ts';
 
 export const hyperbandSchema = z
@@ -12,9 +11,9 @@ type Hyperband = z.output<typeof hyperbandSchema>;
  * Hyperband (Li et al. 2018, "Hyperband: a novel bandit-based approach to hyperparameter optimization"): a bracket each for trials that are looked
  * at from the first rung on, from the second, and so on, to one whose trials all run to their end. Each bracket halves by itself.
  */
-export function createHyperband(settings: Hyperband, mostEpochs: number): Pruner {
+export function createHyperband(settings: Hyperband, mostEpochs: number, canWait: boolean): Pruner {
   const brackets = bracketsOf(settings, mostEpochs);
-  const ladders = brackets.map(({ heights }) => createLadder(heights, settings.reductionFactor));
+  const ladders = brackets.map(({ heights }) => createHalving(heights, settings.reductionFactor, canWait));
   const deal = createDeal(brackets.map(({ share }) => share));
   const ladderOf = (trial: number) => ladders[deal(trial)];
   return {

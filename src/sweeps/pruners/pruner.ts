@@ -12,8 +12,8 @@ export interface Seen {
   readonly loss: number;
   /** Whether the trial never goes on: it has come to its end of itself, or failed. */
   readonly isOver: boolean;
-  /** The loss at the best epoch so far, after each epoch from the first on; null where there was none. */
-  readonly course: readonly (number | null)[];
+  /** The loss at the best epoch so far, after that epoch; null where there was none, or nobody knows. One that was over by then has what it came to. */
+  readonly lossAt: (epoch: number) => number | null;
 }
 
 /** A trial that is to go on from where it waits. */

@@ -31,7 +31,7 @@ export async function checkSweep(request: SweepRequest, checks: SweepChecks): Pr
   const mistakes = [
     ...searchMistakes(request, space),
     ...probed.mistakes,
-    ...(request.external ? externalMistakes(request) : objectiveMistakes(request, objectives, probed.sample)),
+    ...(request.external ? externalMistakes(request) : ownMistakes(request, objectives, probed.sample)),
     ...manyMistakes(request, objectives),
   ];
   if (mistakes.length > 0) throw mistaken('invalid_sweep', 'The sweep', mistakes);
@@ -63,12 +63,12 @@ function searchMistakes({ search }: SweepRequest, space: Space): readonly FieldE
   }));
 }
 
-function objectiveMistakes(
-  { space }: SweepRequest,
+function ownMistakes(
+  { space, pruning }: SweepRequest,
   objectives: readonly Objective[],
   sample: CheckedRequest | null,
 ): readonly FieldError[] {
-  return objectives.flatMap(({ metric }, i) => {
+  const measured = objectives.flatMap(({ metric }, i) => {
     const path = `${placeOf(objectives, i)}/metric`;
     if (!isObjectiveMetric(metric)) return [{ path, message: `A job does not measure '${metric}'.` }];
     if (sample === null || !isMonitor(metric)) return [];
@@ -78,6 +78,9 @@ function objectiveMistakes(
       return [{ path, message: 'There are no validation rows to measure it on: split.validation is 0.' }];
     return [];
   });
+  if (pruning?.maxEpochs === undefined) return measured;
+  const message = 'The job says how many epochs a trial has: leave it out.';
+  return [...measured, { path: '/pruning/maxEpochs', message }];
 }
 
 /** A split column that names none has some taken of the training rows. */
@@ -89,24 +92,26 @@ function placeOf(objectives: readonly Objective[], i: number): string {
   return objectives.length === 1 ? '/objective' : `/objective/${i}`;
 }
 
-/** Whoever runs the trials knows alone how far they are. */
+/** Whoever runs the trials knows alone how many epochs they have. */
 function externalMistakes({ pruning, job }: SweepRequest): readonly FieldError[] {
   return [
-    ...(pruning === null
+    ...(pruning === null || pruning.maxEpochs !== undefined
       ? []
-      : [{ path: '/pruning', message: 'Only trials that run here can be pruned: leave it out.' }]),
+      : [
+          { path: '/pruning/maxEpochs', message: 'How many epochs has a trial at most? Only whoever runs it can say.' },
+        ]),
     ...(job === undefined
       ? []
       : [{ path: '/job', message: 'The trials of an external sweep are no jobs: leave it out.' }]),
   ];
 }
 
-function manyMistakes({ pruning }: SweepRequest, objectives: readonly Objective[]): readonly FieldError[] {
+function manyMistakes({ pruning, external }: SweepRequest, objectives: readonly Objective[]): readonly FieldError[] {
   const twice = objectives.findIndex(({ metric }, i) => objectives.findIndex((other) => other.metric === metric) < i);
   const repeated = twice < 0 ? [] : [{ path: `/objective/${twice}/metric`, message: 'Named twice: leave one out.' }];
   const takesOne = 'Takes one objective: leave it out, or the other objectives.';
   const isMany = objectives.length > 1;
-  const isCounted = objectives[0].metric === 'parameterCount';
+  const isCounted = !external && objectives[0].metric === 'parameterCount';
   return [
     ...repeated,
     ...(pruning !== null && isMany ? [{ path: '/pruning', message: takesOne }] : []),

@@ -19,7 +19,7 @@ const trials = z
   .int()
   .min(1)
   .max(MOST_TRIALS)
-  .describe('How many trials at most. Left out: 50, or all of a grid.')
+  .describe('How many trials at most, and never more than a grid has points. Left out: 50, or all of a grid.')
   .meta({ examples: [DEFAULT_TRIALS] });
 
 const search = {
@@ -133,7 +133,8 @@ const keptSchema = z.object({
 });
 export type SweepSettings = z.output<typeof keptSchema>;
 
-/** How many trials, where a client has not said. */
+/** How many trials: as many as a client has said, or what is usual; no more than a grid has points. */
 export function trialsOrAll(given: number | undefined, gridSize: number | null): number {
-  return given ?? Math.min(gridSize ?? DEFAULT_TRIALS, MOST_TRIALS);
+  const wanted = given ?? (gridSize === null ? DEFAULT_TRIALS : MOST_TRIALS);
+  return Math.min(wanted, gridSize ?? MOST_TRIALS);
 }

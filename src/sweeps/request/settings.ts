@@ -1,4 +1,5 @@
-import { trialEpochs } from '../epochs.ts';
+import { type TrialEpochs, trialEpochs } from '../epochs.ts';
+import { MOST_EPOCHS_OUTSIDE } from '../pruners/maxEpochs.ts';
 import type { SearchSettings } from '../search.ts';
 import { objectivesOf } from './objective.ts';
 import type { SweepSettings } from './schema.ts';
@@ -11,18 +12,30 @@ export function readSettings(kept: string): SweepSettings {
 
 /** What the search has to know of a sweep. */
 export function searchSettingsOf(settings: SweepSettings): SearchSettings {
-  const { job, space, search, objective, parallel, pruning, completion } = settings;
+  const { space, search, objective, parallel, pruning, completion } = settings;
   return {
     space,
     ...search,
     parallel,
     pruning,
     objectives: objectivesOf(objective),
-    // Nobody asks how many epochs a trial has that runs elsewhere.
-    epochs: job === null ? { of: () => 1, most: 1 } : trialEpochs(job, space, usualEpochs(settings)),
+    canWait: !settings.external,
+    epochs: epochsOf(settings),
     target: completion.target,
     patience: completion.trialsWithoutProgress,
   };
+}
+
+function epochsOf(settings: SweepSettings): TrialEpochs {
+  const { job, space, external } = settings;
+  if (job !== null && !external) return trialEpochs(job, space, usualEpochs(settings));
+  const most = epochsOutside(settings);
+  return { of: () => most, most };
+}
+
+/** How many epochs a trial has at most that somebody else runs: where nothing is pruned, nobody needs to know. */
+export function epochsOutside({ pruning }: SweepSettings): number {
+  return pruning?.maxEpochs ?? MOST_EPOCHS_OUTSIDE;
 }
 
 function usualEpochs({ usual }: SweepSettings): number {

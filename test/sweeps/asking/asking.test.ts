@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createAskAndTell } from '../../../src/sweeps/asking/asking.ts';
+import { createSearches } from '../../../src/sweeps/asking/searches.ts';
 import type { Think } from '../../../src/sweeps/asking/thinker.ts';
 import { searchSettingsOf } from '../../../src/sweeps/request/settings.ts';
 import { createSearch, type Leg } from '../../../src/sweeps/search.ts';
@@ -124,7 +125,10 @@ describe('ask and tell', () => {
       await room.post(`/v1/sweeps/${id}/pause`);
       return { do: 'end', because: 'trials' };
     };
-    const { tell } = createAskAndTell({ ...room, think, clock: Date.now }, TENANT.project);
+    const { tell } = createAskAndTell(
+      { ...room, searches: createSearches({ ...room, think }), clock: Date.now },
+      TENANT.project,
+    );
     expect(await tell(id, { number: 0, objective: 2 })).toMatchObject({ state: 'succeeded', objective: 2 });
     await room.post(`/v1/sweeps/${id}/resume`);
     expect((await room.post(`/v1/sweeps/${id}/ask`)).body).toEqual({ trial: null, state: 'succeeded', waitFor: null });
@@ -159,6 +163,38 @@ describe('ask and tell', () => {
       objectives: { cost: 1, speed: 2 },
     });
     expect((await room.get(`/v1/sweeps/${id}`)).body.front).toMatchObject([{ number: 0 }]);
+  });
+
+  it('shows a hundred trials of a Pareto front, and lists all of them', async () => {
+    const room = await openRoom();
+    const objective = [{ metric: 'cost' }, { metric: 'speed', goal: 'maximize' }];
+    const id = await beginExternal(room, { objective, search: { algorithm: 'random', trials: 200 } });
+    const trials = Array.from({ length: 150 }, (_, number) => ({
+      ...{ sweepId: id, number, parameters: '{}', state: 'succeeded' as const, createdAt: 1, finishedAt: 1 },
+      // Each third is beaten by the one before it.
+      objectives: JSON.stringify({
+        cost: number % 3 === 2 ? number + 1 : number,
+        speed: number % 3 === 2 ? 0 : number,
+      }),
+    }));
+    await room.database.insertInto('trials').values(trials).execute();
+    const front = trials.map(({ number }) => number).filter((number) => number % 3 !== 2);
+    const { body } = await room.get(`/v1/sweeps/${id}`);
+    expect(body.frontSize).toBe(100);
+    await room.database
+      .updateTable('trials')
+      .set({ objectives: '{"cost":-1,"speed":-1}' })
+      .where('number', '=', 2)
+      .execute();
+    const { body: more } = await room.get(`/v1/sweeps/${id}`);
+    expect([more.frontSize, more.front.length]).toEqual([101, 100]);
+    expect(more.front.map(({ number }: { number: number }) => number)).toEqual([0, 1, 2, ...front.slice(2, 99)]);
+    const list = async (query: string) => (await room.get(`/v1/sweeps/${id}/trials?front=true&${query}`)).body;
+    const first = await list('limit=60');
+    const second = await list(`limit=60&after=${first.next}`);
+    expect([first.items.length, second.items.length, second.next]).toEqual([60, 41, null]);
+    expect(second.items.at(-1).number).toBe(148);
+    expect((await list('limit=200&state=failed')).items).toEqual([]);
   });
 
   it('takes the same twice of objectives whose names are numbers', async () => {

@@ -1,9 +1,14 @@
 import { describe, expect, it } from 'vitest';
+import { lossesAlong } from '../../../src/sweeps/course.ts';
 import { createLadder } from '../../../src/sweeps/pruners/ladder.ts';
 import type { Seen } from '../../../src/sweeps/pruners/pruner.ts';
 import { createPruner, pruningSchema } from '../../../src/sweeps/pruners/pruners.ts';
 
-const seen = (loss: number, isOver = false): Seen => ({ loss, isOver, course: [] });
+const seen = (loss: number, isOver = false, course: readonly number[] = []): Seen => ({
+  loss,
+  isOver,
+  lossAt: lossesAlong({ goal: 'minimize' }, { over: isOver, course }, loss),
+});
 describe('pruning', () => {
   it('fills in what is left out, and refuses what it does not know', () => {
     expect(pruningSchema.parse({ type: 'median' })).toEqual({
@@ -38,9 +43,9 @@ describe('median', () => {
     expect(median.stretchOf(0, 8)).toEqual({ until: null, limits: [] });
     for (const [trial, course] of courses.entries()) {
       // The third came to its end early and keeps what it has, the last was stopped and tells nothing of what it would have become.
-      median.see(trial, { loss: Math.min(...course), isOver: trial < 3, course });
+      median.see(trial, seen(Math.min(...course), trial < 3, course));
     }
-    median.see(4, { loss: Number.POSITIVE_INFINITY, isOver: true, course: [1, 1, 1, 1, 1, 1, 1, 1] });
+    median.see(4, seen(Number.POSITIVE_INFINITY, true, [1, 1, 1, 1, 1, 1, 1, 1]));
     expect(median.stretchOf(5, 8).limits).toEqual([
       { epoch: 2, worst: 5.5 },
       { epoch: 4, worst: 3 },
@@ -51,7 +56,7 @@ describe('median', () => {
 
   it('looks at most a hundred times at long trainings, first after a tenth of them', () => {
     const median = createMedian({ warmupEpochs: null, startupTrials: 1 }, 5000);
-    median.see(0, { loss: 1, isOver: true, course: [1] });
+    median.see(0, seen(1, true, [1]));
     const epochs = median.stretchOf(1, 5000).limits.map(({ epoch }) => epoch);
     expect(epochs.slice(0, 2)).toEqual([500, 550]);
     expect(epochs.length).toBeLessThanOrEqual(100);
