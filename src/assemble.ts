@@ -15,7 +15,7 @@ import { createEvents } from './jobs/events/service.ts';
 import { registerJobGauges } from './jobs/metrics.ts';
 import { jobRoutes } from './jobs/routes.ts';
 import { createJobs } from './jobs/service.ts';
-import type { Tenant } from './kit/caller.ts';
+import { DEFAULT_PROJECT, type Tenant } from './kit/caller.ts';
 import { stopTimesWithin } from './kit/stopTimes.ts';
 import { packageVersion } from './kit/version.ts';
 import { createMeasureEnsemble } from './models/ensembles/measure.ts';
@@ -127,13 +127,14 @@ function systemOf(
   return systemRoutes({
     ready: async () => isReady(),
     scrape: figures,
-    facts: async () => ({
+    facts: async ({ project }) => ({
       version: packageVersion(),
       kernels,
       cores,
       coresOfJob,
       workers: config.workers,
-      ...(await countJobs(database)),
+      // Those of `default` see to the whole service.
+      ...(await countJobs(database, project === DEFAULT_PROJECT ? undefined : project)),
     }),
   });
 }

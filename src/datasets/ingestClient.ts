@@ -46,12 +46,13 @@ function ask(folder: string, request: IngestRequest, seconds: number): Promise<I
       complaint = `${complaint}${text}`.slice(-2000);
     });
     child.once('message', (answer: IngestAnswer) => resolve(answer));
-    child.once('error', reject);
+    // There may be several: a process that cannot be started cannot be asked either.
+    child.on('error', reject);
     child.once('exit', (_code, signal) => {
       clearTimeout(timeout);
       reject(deathOf(signal, seconds, complaint));
     });
-    child.send(request);
+    child.send(request, (error) => error && child.kill('SIGKILL'));
   });
 }
 

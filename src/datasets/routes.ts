@@ -71,10 +71,11 @@ export function datasetRoutes({ datasets, maxUploadBytes }: DatasetRoutesParts):
           tags: TAGS,
           operationId: 'getDatasetRows',
           summary: 'Read rows',
-          description: 'Rows in the order of the file, as they were understood.',
+          description:
+            'Rows in the order of the file, as they were understood. Of wide tables, or of those with long texts, fewer fit into one answer: 400 and 413 say so.',
           params,
           querystring: rowsQuery,
-          response: { 200: answer('The rows.', rowsSchema), ...errorResponses(400, 404, 409) },
+          response: { 200: answer('The rows.', rowsSchema), ...errorResponses(400, 404, 409, 413) },
         },
       },
       async (request, reply) => {

@@ -1,10 +1,13 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { ServiceError } from '../kit/errors.ts';
 import { siblingPath } from '../kit/siblings.ts';
 import type { Cell } from './duckdb.ts';
 
 const PROCESS = siblingPath(import.meta.url, './rowsProcess');
 /** A reader that nobody asks for so long is let go; starting another takes a third of a second. */
 const IDLE_MS = 60_000;
+/** Another one is started for the next request. */
+const RETRY_AFTER_SECONDS = 1;
 
 export interface RowsRequest {
   readonly id: number;
@@ -14,18 +17,26 @@ export interface RowsRequest {
   readonly offset: number;
 }
 
-export type RowsAnswer =
-  | { readonly id: number; readonly rows: readonly (readonly Cell[])[] }
-  | { readonly id: number; readonly failure: string };
+export type RowsAnswer = { readonly id: number } & (
+  | { readonly rows: readonly (readonly Cell[])[] }
+  /** The rows are more than an answer holds. */
+  | { readonly tooMuch: true }
+  | { readonly failure: string }
+);
 
 /** Reads rows of the Parquet files in `folder`, in a process that is kept while it is used: DuckDB is never in this one. */
 export interface RowReader {
-  /** Rows `offset` to `offset + limit` in the order of the file; times as ISO 8601. */
+  /**
+   * Rows `offset` to `offset + limit` in the order of the file; times as ISO 8601. Throws ServiceError `payload_too_large` where they are more than
+   * an answer holds, and `unavailable` where the process dies.
+   */
   readonly read: (file: string, limit: number, offset: number) => Promise<readonly (readonly Cell[])[]>;
   readonly close: () => void;
 }
 
 interface Pending {
+  /** Whose answer it waits for. */
+  readonly process: ChildProcess;
   readonly resolve: (rows: readonly (readonly Cell[])[]) => void;
   readonly reject: (error: Error) => void;
 }
@@ -47,15 +58,23 @@ export function createRowReader(folder: string): RowReader {
       const waiting = pending.get(answer.id);
       pending.delete(answer.id);
       if ('rows' in answer) waiting?.resolve(answer.rows);
-      else waiting?.reject(new Error(answer.failure));
+      else waiting?.reject('tooMuch' in answer ? tooMuch() : new Error(answer.failure));
       rest();
     });
-    started.once('exit', () => {
-      if (child === started) child = null;
-      for (const { reject } of pending.values()) reject(new Error('The process that reads rows ended.'));
-      pending.clear();
-    });
+    const lost = () => loseAll(started);
+    // Without anybody who hears it, an error would end this process.
+    for (const end of ['error', 'disconnect', 'exit']) started.on(end, lost);
     return started;
+  }
+
+  /** What a process was asked that is gone, or could not be started, is answered by none. */
+  function loseAll(lost: ChildProcess): void {
+    if (child === lost) child = null;
+    for (const [id, { process, reject }] of pending) {
+      if (process !== lost) continue;
+      pending.delete(id);
+      reject(ended());
+    }
   }
 
   function rest(): void {
@@ -74,10 +93,21 @@ export function createRowReader(folder: string): RowReader {
       new Promise((resolve, reject) => {
         clearTimeout(idle);
         child ??= start();
+        const process = child;
         lastId += 1;
-        pending.set(lastId, { resolve, reject });
-        child.send({ id: lastId, file, limit, offset } satisfies RowsRequest);
+        pending.set(lastId, { process, resolve, reject });
+        const request: RowsRequest = { id: lastId, file, limit, offset };
+        process.send(request, (error) => error && loseAll(process));
       }),
     close,
   };
+}
+
+function ended(): ServiceError {
+  const message = 'The process that reads rows ended: another one is started, ask again.';
+  return new ServiceError('unavailable', message, [], RETRY_AFTER_SECONDS);
+}
+
+function tooMuch(): ServiceError {
+  return new ServiceError('payload_too_large', 'The rows are more than one answer holds: ask for fewer with `limit`.');
 }

@@ -4,6 +4,8 @@ import { columnId, literal } from './ingest/sql.ts';
 import type { RowsAnswer, RowsRequest } from './rowReader.ts';
 
 const MEMORY_BYTES = 512 * 2 ** 20;
+/** Of all cells of an answer, about: the API holds it as objects and as text. */
+const MOST_TEXT = 32 * 2 ** 20;
 
 const session = openSession({ memoryBytes: MEMORY_BYTES, threads: 1, folders: [process.cwd()], spillFolder: null });
 
@@ -14,8 +16,10 @@ process.once('disconnect', () => process.exit());
 
 async function answer({ id, file, limit, offset }: RowsRequest): Promise<RowsAnswer> {
   try {
-    return { id, rows: await readRows(await session, `${process.cwd()}/${file}`, limit, offset) };
+    const rows = await readRows(await session, `${process.cwd()}/${file}`, limit, offset);
+    return textOf(rows) > MOST_TEXT ? { id, tooMuch: true } : { id, rows };
   } catch (error) {
+    if (isOutOfMemory(error)) return { id, tooMuch: true };
     return { id, failure: error instanceof Error ? error.message : String(error) };
   }
 }
@@ -37,4 +41,17 @@ async function readRows(
 function shown(id: string, type: string): string {
   if (type === 'BIGINT') return `${id}::DOUBLE`;
   return type === 'TIMESTAMP' ? `strftime(${id}, '%Y-%m-%dT%H:%M:%S.%gZ')` : id;
+}
+
+function textOf(rows: readonly (readonly Cell[])[]): number {
+  return rows.reduce((sum, row) => row.reduce((text: number, cell) => text + lengthOf(cell), sum), 0);
+}
+
+function lengthOf(cell: Cell): number {
+  return typeof cell === 'string' ? cell.length : 1;
+}
+
+/** DuckDB has no code for it. */
+function isOutOfMemory(error: unknown): boolean {
+  return error instanceof Error && /^Out of Memory/i.test(error.message);
 }

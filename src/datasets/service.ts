@@ -7,6 +7,7 @@ import { INTERNAL_ERROR_DETAIL, ServiceError } from '../kit/errors.ts';
 import type { Folders } from '../kit/folders.ts';
 import { newId } from '../kit/ids.ts';
 import type { Logger } from '../kit/log.ts';
+import { invalidRequest } from '../kit/validation.ts';
 import { decodeCursor, type Page, type PageQuery, toPage } from '../kit/wire.ts';
 import type { Database } from '../store/database.ts';
 import type { DatasetRow } from '../store/tables.ts';
@@ -76,7 +77,10 @@ interface Datasets {
   get(id: string): Promise<Dataset>;
   /** The dataset as soon as it is read, or as it is after so many seconds. */
   wait(id: string, seconds: number): Promise<Dataset>;
-  /** Rows as objects by column name, in the order of the file. Throws `dataset_not_ready` when there is no file to read. */
+  /**
+   * Rows as objects by column name, in the order of the file. Throws `dataset_not_ready` when there is no file to read, `invalid_request` and
+   * `payload_too_large` for more than an answer holds, and `unavailable` where the process that reads them dies.
+   */
   rows(id: string, range: RowRange): Promise<DatasetRows>;
   /** Throws `dataset_in_use` while jobs or sweeps need it. */
   remove(id: string): Promise<void>;
@@ -90,6 +94,9 @@ interface RowRange {
 
 const INTERRUPTED = { code: 'invalid_file', message: 'The service stopped while it read the file: upload it again.' };
 const INTERNAL = { code: 'internal_error', message: INTERNAL_ERROR_DETAIL };
+
+/** Of one answer with rows: 50 rows of 10,000 columns. */
+const MOST_CELLS = 500_000;
 
 export function createDatasets({ database, folders, clock, limits, metrics, log }: DatasetsParts): AllDatasets {
   const store = createDatasetStore(database);
@@ -179,6 +186,7 @@ export function createDatasets({ database, folders, clock, limits, metrics, log 
           throw new ServiceError('dataset_not_ready', `The file of dataset ${id} ${why}: it has no rows.`);
         }
         const names = toDataset(row).columns.map(({ name }) => name);
+        refuseTooManyCells(limit, names.length);
         const rows = await reader.read(row.file, limit, offset);
         // Not by assignment: a column may be called __proto__.
         const items = rows.map((cells) => Object.fromEntries(names.map((name, index) => [name, cells[index] ?? null])));
@@ -235,6 +243,14 @@ function tableFacts({ rows, file, columns, warnings }: TableFacts): TableFacts {
 
 function heldUpload({ project, sha256 }: DatasetRow, { folder }: Scratch, { format, options }: Upload): HeldUpload {
   return { folder, project, sha256, format, options };
+}
+
+/** They are made one by one, and others who ask for rows wait meanwhile. */
+function refuseTooManyCells(rows: number, columns: number): void {
+  const most = Math.max(1, Math.floor(MOST_CELLS / columns));
+  if (rows <= most) return;
+  const message = `At most ${most} rows of ${columns} columns are read at once: pass a smaller limit.`;
+  throw invalidRequest([{ path: '/limit', message }]);
 }
 
 function inUse({ jobs, sweeps }: Users): ServiceError {

@@ -5,6 +5,7 @@ import { ServiceError } from '../kit/errors.ts';
 import { tooMuchJson } from '../kit/json.ts';
 import { USUAL_STOP_TIMES } from '../kit/stopTimes.ts';
 import type { Tracer } from '../kit/tracing/tracer.ts';
+import { nextTurn } from '../kit/turns.ts';
 import { parseInput } from '../kit/validation.ts';
 import { answerBroken } from './brokenRequests.ts';
 import { refuseOnceClosing } from './draining.ts';
@@ -74,6 +75,9 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
   return app;
 }
 
+/** It takes milliseconds to parse: many that are here at once are parsed one a turn. */
+const LARGE_JSON_LENGTH = 2 ** 18;
+
 /** JSON alone, where a room does not read more. Fastify reads text/plain of itself, which would be JSON with the wrong name. */
 function registerBodies(app: FastifyInstance, limits: HttpLimits): void {
   const size = { depth: limits.maxJsonDepth, values: limits.maxJsonValues };
@@ -81,8 +85,11 @@ function registerBodies(app: FastifyInstance, limits: HttpLimits): void {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, done) => {
     if (request.routeOptions.schema?.body !== undefined) {
-      const tooMuch = tooMuchJson(body, size);
-      return tooMuch ? done(tooMuch) : parseJson(request, body, done);
+      const parse = () => {
+        const tooMuch = tooMuchJson(body, size);
+        return tooMuch ? done(tooMuch) : parseJson(request, body, done);
+      };
+      return body.length < LARGE_JSON_LENGTH ? parse() : void nextTurn().then(parse);
     }
     // Many clients name a format where they send nothing, or send an empty object.
     const isNothing = /^\s*(\{\s*\})?\s*$/.test(body);

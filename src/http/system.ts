@@ -1,5 +1,6 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import { DEFAULT_PROJECT, type Tenant } from '../kit/caller.ts';
 import { ServiceError } from '../kit/errors.ts';
 import { answer, errorResponses } from '../kit/wire.ts';
 import { METRICS_TYPE } from './metrics/format.ts';
@@ -19,8 +20,10 @@ const systemSchema = z
       .int()
       .describe('How many of them one job can use at most (`training.threads`): 1 where the kernels are not native.'),
     workers: z.int().describe('How many jobs train at once.'),
-    running: z.int().describe('Jobs in training now.'),
-    queued: z.int().describe('Jobs that wait.'),
+    running: z
+      .int()
+      .describe('Jobs in training now: of all projects for a key of `default`, of its own for any other.'),
+    queued: z.int().describe('Jobs that wait, of the same.'),
   })
   .meta({
     id: 'System',
@@ -35,7 +38,8 @@ const metricsText = z
 const statusSchema = z.object({ status: z.literal('ok') }).meta({ id: 'Status', example: { status: 'ok' } });
 
 export interface SystemParts {
-  readonly facts: () => Promise<SystemFacts>;
+  /** As the tenant may know them. */
+  readonly facts: (tenant: Tenant) => Promise<SystemFacts>;
   /** Whether uploads and jobs can be taken now. */
   readonly ready: () => Promise<boolean>;
   /** All figures, as Prometheus reads them. */
@@ -87,18 +91,20 @@ export function systemRoutes({ facts, ready, scrape }: SystemParts): FastifyPlug
           summary: 'What is measured',
           description:
             'The figures of the API and of the worker process beside it (`process` tells them apart), for Prometheus to collect: requests, predictions, ' +
-            'the queue, training, uploads, the database, and what the processes take. They are of the whole service, not of one project.',
+            'the queue, training, uploads, the database, and what the processes take. They are of the whole service, not of one project: a key is of the project `default`.',
           response: {
             200: { description: 'The figures.', content: { [METRICS_TYPE]: { schema: metricsText } } },
             ...errorResponses(),
           },
         },
       },
-      async (_request, reply) =>
-        reply
+      async ({ caller }, reply) => {
+        if (caller.project !== DEFAULT_PROJECT) throw notTheirs();
+        return reply
           .type(METRICS_TYPE)
           .serializer(String)
-          .send(await scrape()),
+          .send(await scrape());
+      },
     );
     app.get(
       '/v1/system',
@@ -112,7 +118,15 @@ export function systemRoutes({ facts, ready, scrape }: SystemParts): FastifyPlug
           response: { 200: answer('The facts.', systemSchema), ...errorResponses() },
         },
       },
-      () => facts(),
+      ({ caller }) => facts(caller),
     );
   };
+}
+
+/** They tell of all projects. */
+function notTheirs(): ServiceError {
+  return new ServiceError(
+    'scope_missing',
+    'This takes a key of the project default: the figures are of the whole service.',
+  );
 }

@@ -37,8 +37,19 @@ export function estimateCost(spec: TrainingSpec, dataset: DatasetShape): Trainin
   return {
     secondsPerEpoch: (rows * weights * OPERATIONS_PER_WEIGHT) / OPERATIONS_PER_SECOND + steps * STEP_SECONDS,
     secondsAround: JOB_SECONDS + rows * columns.length * VALUE_SECONDS,
-    modelBytes: (weightsBetween([inputs, ...units]) + units.reduce((sum, n) => sum + n, 0)) * PARAMETER_BYTES,
+    modelBytes:
+      (weightsBetween([inputs, ...units]) + units.reduce((sum, n) => sum + n, 0) + ofNormalization(spec)) *
+      PARAMETER_BYTES,
   };
+}
+
+/** gamma and beta, and the mean and var that a batch's normalization measures. */
+function ofNormalization({ network }: TrainingSpec): number {
+  const perUnit = { batch: 4, layer: 2 };
+  return network.layers.reduce(
+    (sum, { units, normalization }) => sum + (normalization ? perUnit[normalization] * units : 0),
+    0,
+  );
 }
 
 function weightsBetween(widths: readonly number[]): number {

@@ -6,6 +6,7 @@ export const FAILURE_CODES = [
   'invalid_spec',
   'dataset_not_found',
   'out_of_memory',
+  'stored_bytes_quota',
   'thread_crashed',
   'worker_crashed',
   'internal_error',
@@ -40,6 +41,13 @@ export const OUT_OF_MEMORY: Failure = {
   code: 'out_of_memory',
   message: 'The training ran out of memory. Use fewer rows or columns, smaller layers, or a machine with more memory.',
 };
+
+/** A job that was trained and whose model is more than its project may store; `why` says by how much. */
+export function withoutRoom(why: string): Failure {
+  const remedy =
+    'Delete datasets or models, then retry the job: it goes on from its last checkpoint and makes the same model.';
+  return { code: 'stored_bytes_quota', message: `${why} ${remedy}` };
+}
 
 /** A job that needs more memory than the worker may use at all. */
 export function tooLarge(neededBytes: number, limitBytes: number): Failure {

@@ -1,10 +1,8 @@
-import { noRoomLeft } from '../datasets/uploadLimit.ts';
 import type { Tenant } from '../kit/caller.ts';
 import type { Clock } from '../kit/clock.ts';
 import { ServiceError } from '../kit/errors.ts';
 import { decodeCursor, type Page, toPage } from '../kit/wire.ts';
 import type { Database } from '../store/database.ts';
-import { storedBytes } from '../store/storedBytes.ts';
 import type { JobRow } from '../store/tables.ts';
 import { createActionStore, requeue } from './actionStore.ts';
 import { createJobActions, type JobActions } from './actions.ts';
@@ -12,6 +10,7 @@ import { checkRequest, type FindDataset } from './check.ts';
 import type { Checkpoints } from './checkpoints/checkpoints.ts';
 import { newJob } from './newJob.ts';
 import { type News, type NewsDesk, untilOver, type Waiting } from './news.ts';
+import { demandRoom } from './room.ts';
 import type { Job, JobsQuery, Losses, LossesQuery } from './schemas.ts';
 import { isFinal } from './states.ts';
 import { createJobStore, type JobFilter, type JobStore, type Label } from './store.ts';
@@ -39,16 +38,15 @@ export interface Jobs extends JobActions {
   remove(id: string): Promise<void>;
 }
 
-export function createJobs(parts: JobsParts, { project, quotas }: Tenant): Jobs {
+export function createJobs(parts: JobsParts, tenant: Tenant): Jobs {
+  const { project, quotas } = tenant;
   const { database, findDataset, checkpoints, news, machine, clock } = parts;
   const store = createJobStore(database, project);
 
   return {
     async submit(body, id) {
-      if (quotas.storedBytes !== null && (await storedBytes(database, project)) >= quotas.storedBytes) {
-        throw noRoomLeft(quotas.storedBytes);
-      }
       const checked = await checkRequest(body, (datasetId) => findDataset(datasetId, project), machine);
+      await demandRoom(database, tenant, checked);
       const job = newJob(checked, { id, project, machine, now: clock() });
       await store.insert(job, checked.request.labels, quotas.queuedJobs);
       news.publish({ kind: 'queued' });

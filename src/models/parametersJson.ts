@@ -1,5 +1,5 @@
-import { setImmediate } from 'node:timers/promises';
 import type { Parameter } from '../engine/parameters.ts';
+import { nextTurn } from '../kit/turns.ts';
 import { shortestFloat32 } from './float32.ts';
 import type { KeptNetwork } from './keptNetworks.ts';
 
@@ -55,7 +55,7 @@ async function* matrixJson({ name, shape: [rows, columns], values }: Parameter):
       return `[${Array.from(values.subarray(start, start + columns), numberJson).join(',')}]`;
     });
     yield (first === 0 ? '' : ',') + lines.join(',');
-    await setImmediate();
+    await nextTurn();
   }
   yield ']}';
 }

@@ -2,14 +2,19 @@ import { createHash } from 'node:crypto';
 import type { ReadAs } from '../datasets/readAs.ts';
 import type { Parameter } from '../engine/parameters.ts';
 import type { TrainedJob } from '../jobs/worker/ending.ts';
+import { ServiceError } from '../kit/errors.ts';
 import { newId } from '../kit/ids.ts';
 import type { Queries } from '../store/database.ts';
+import { storedBytes } from '../store/storedBytes.ts';
 import type { Outcome } from '../training/outcome.ts';
 import { writeDescription } from './description.ts';
 import { toFloat32Bytes } from './float32.ts';
 import { insertModel, type KeptParameter } from './store.ts';
 
-/** Writes the model of a job that has succeeded, within the caller's transaction, and returns its id; `now` is when it is made. */
+/**
+ * Writes the model of a job that has succeeded, within the caller's transaction, and returns its id; `now` is when it is made. Throws ServiceError
+ * `stored_bytes_quota` where it is more than the project may store: the transaction must not come through then.
+ */
 export async function saveModel(queries: Queries, job: TrainedJob, outcome: Outcome, now: number): Promise<string> {
   const { id: jobId, project, name, datasetId, spec } = job;
   const { features, target: fittedTarget, layers, loss, metrics, best, warnings } = outcome;
@@ -29,7 +34,20 @@ export async function saveModel(queries: Queries, job: TrainedJob, outcome: Outc
     createdAt: now,
   };
   await insertModel(queries, model, parameters);
+  await demandRoom(queries, project, parameters);
   return model.id;
+}
+
+/** The model itself is counted: it is written already, so that of two at once one is too many. */
+async function demandRoom(queries: Queries, project: string, parameters: readonly KeptParameter[]): Promise<void> {
+  const row = await queries.selectFrom('projects').select('storedBytes').where('name', '=', project).executeTakeFirst();
+  const most = row?.storedBytes ?? null;
+  if (most === null) return;
+  const bytes = parameters.reduce((sum, parameter) => sum + parameter.bytes.length, 0);
+  const over = (await storedBytes(queries, project)) - most;
+  if (over <= 0) return;
+  const detail = `The model takes ${bytes} bytes, ${over} more than are left of the ${most} that the project may store.`;
+  throw new ServiceError('stored_bytes_quota', detail);
 }
 
 /** The names of the dataset's columns, and how they were written. */

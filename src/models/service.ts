@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import { createGate, type Gate } from '../datasets/gate.ts';
 import type { CreateKernels } from '../engine/kernels/kernels.ts';
 import type { Tenant } from '../kit/caller.ts';
 import type { Clock } from '../kit/clock.ts';
@@ -12,7 +13,7 @@ import { readAnyDescription } from './description.ts';
 import { readMembers, readParameters } from './keptNetworks.ts';
 import { modelNotFound } from './modelNotFound.ts';
 import { ensembleParametersJson, parametersJson } from './parametersJson.ts';
-import { type HeldJson, readJson, unpack } from './prediction/body.ts';
+import { type HeldJson, parseJson, readWhole, unpack } from './prediction/body.ts';
 import { createLoader, type Loader } from './prediction/loader.ts';
 import { measured, type PredictionMetrics } from './prediction/metrics.ts';
 import { predictJson, rowsSchema } from './prediction/predictJson.ts';
@@ -72,14 +73,22 @@ interface TextAnswer extends Spooled {
 }
 
 const DEFAULT_CACHE_BYTES = 512 * 2 ** 20;
+/** From here on the rows, which take many times the bytes of their text, are in memory of one request at a time. */
+const LARGE_JSON_BYTES = 2 ** 20;
 
 export function createModels(parts: ModelsParts): ModelsOf {
   const loader = createLoader(parts.database, parts.createKernels, parts.cacheBytes ?? DEFAULT_CACHE_BYTES);
-  return (tenant) => modelsOf(parts, loader, tenant);
+  const largeJson = createGate(1);
+  return (tenant) => modelsOf({ ...parts, loader, largeJson }, tenant);
 }
 
-function modelsOf(parts: ModelsParts, loader: Loader, { project, quotas: { predictRows } }: Tenant): Models {
-  const { database, clock, temporaryFolder, maxTextBytes, maxExpansion, json, metrics } = parts;
+interface Shared extends ModelsParts {
+  readonly loader: Loader;
+  readonly largeJson: Gate;
+}
+
+function modelsOf(parts: Shared, { project, quotas: { predictRows } }: Tenant): Models {
+  const { database, loader, largeJson, clock, temporaryFolder, maxTextBytes, maxExpansion, json, metrics } = parts;
   const store = createModelStore(database, project);
 
   async function find(idOrAlias: string): Promise<ModelRow> {
@@ -132,8 +141,9 @@ function modelsOf(parts: ModelsParts, loader: Loader, { project, quotas: { predi
 
     async predictJson(idOrAlias, { stream, contentEncoding }) {
       const predictor = await load(idOrAlias);
-      const { rows } = parseInput(rowsSchema, await readJson(unpack(stream, contentEncoding, maxExpansion), json));
-      return predictJson(predictor, rows, predictRows);
+      const body = await readWhole(unpack(stream, contentEncoding, maxExpansion), json);
+      const answer = () => predictJson(predictor, parseInput(rowsSchema, parseJson(body, json)).rows, predictRows);
+      return body.length > LARGE_JSON_BYTES ? largeJson.run(answer) : answer();
     },
 
     async predictText(idOrAlias, format, { stream, contentEncoding, charset }) {

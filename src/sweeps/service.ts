@@ -1,8 +1,8 @@
-import { noRoomLeft } from '../datasets/uploadLimit.ts';
 import type { FindDataset } from '../jobs/check.ts';
 import type { Checkpoints } from '../jobs/checkpoints/checkpoints.ts';
 import { type News, type NewsDesk, untilOver, type Waiting } from '../jobs/news.ts';
 import { measurePace } from '../jobs/pace.ts';
+import { demandRoom } from '../jobs/room.ts';
 import type { Machine } from '../jobs/threadWarnings.ts';
 import type { Tenant } from '../kit/caller.ts';
 import type { Clock } from '../kit/clock.ts';
@@ -14,7 +14,6 @@ import type { MeasureEnsemble } from '../models/ensembles/measure.ts';
 import { saveEnsemble } from '../models/ensembles/save.ts';
 import type { Model } from '../models/schemas.ts';
 import type { Database } from '../store/database.ts';
-import { storedBytes } from '../store/storedBytes.ts';
 import type { SweepRow } from '../store/tables.ts';
 import { createSweepActions, type SweepActions, wrongState } from './actions.ts';
 import { type AskAndTell, createAskAndTell } from './asking/asking.ts';
@@ -125,9 +124,8 @@ export function createSweeps(parts: SweepsParts, tenant: Tenant): Sweeps {
 
     async submit(body, givenId) {
       const request = parseInput(sweepRequestSchema, body);
-      const { storedBytes: most } = tenant.quotas;
-      if (most !== null && (await storedBytes(database, project)) >= most) throw noRoomLeft(most);
       const { settings, sample } = await checkSweep(request, checks);
+      if (sample) await demandRoom(database, tenant, sample);
       const now = clock();
       const id = givenId ?? newId('swp', now);
       await store.insert(

@@ -16,7 +16,7 @@ export interface DelivererParts {
   readonly log: Logger;
 }
 
-/** Makes the calls that are owed, until it is stopped: many at once, but one at a time to each webhook. */
+/** Makes the calls that are owed, until it is stopped: many at once, but few of a project, and one at a time to each webhook. */
 export interface Deliverer {
   /** There may be something new. */
   look(): void;
@@ -25,6 +25,8 @@ export interface Deliverer {
 }
 
 const MOST_AT_ONCE = 16;
+/** Receivers that hang hold up those of their own project alone. */
+const MOST_OF_PROJECT = 4;
 /** Retries come due, and other processes end jobs, without news. */
 const LOOK_MS = 1000;
 /** A call takes 10 seconds at most; a process that dies during one leaves it owed after so long. */
@@ -37,7 +39,7 @@ const GONE = 410;
 
 export function startDeliverer({ outbox, send, clock, random, calls, log }: DelivererParts): Deliverer {
   const stopping = new AbortController();
-  const busy = new Map<string, Promise<void>>();
+  const calling = new Map<string, { readonly project: string; readonly delivered: Promise<void> }>();
   let looking: Promise<void> | undefined;
   let lookAgain = false;
 
@@ -61,17 +63,23 @@ export function startDeliverer({ outbox, send, clock, random, calls, log }: Deli
     const delivered = deliver(due)
       .catch((error) => log.error({ err: error, delivery: due.id }, 'what came of a webhook could not be written'))
       .finally(() => {
-        busy.delete(due.webhookId);
+        calling.delete(due.webhookId);
         look();
       });
-    busy.set(due.webhookId, delivered);
+    calling.set(due.webhookId, { project: due.project, delivered });
+  };
+
+  const busy = () => {
+    const ofProjects = Map.groupBy(calling.values(), ({ project }) => project);
+    const full = [...ofProjects].filter(([, calls]) => calls.length >= MOST_OF_PROJECT);
+    return { webhookIds: [...calling.keys()], projects: full.map(([project]) => project) };
   };
 
   const takeAll = async (): Promise<void> => {
     do {
       lookAgain = false;
-      while (!stopping.signal.aborted && busy.size < MOST_AT_ONCE) {
-        const due = await outbox.claim(clock(), clock() + LEASE_MS, [...busy.keys()]);
+      while (!stopping.signal.aborted && calling.size < MOST_AT_ONCE) {
+        const due = await outbox.claim(clock(), clock() + LEASE_MS, busy());
         if (due === undefined) break;
         begin(due);
       }
@@ -96,7 +104,7 @@ export function startDeliverer({ outbox, send, clock, random, calls, log }: Deli
     for (const timer of timers) clearInterval(timer);
     stopping.abort();
     await looking;
-    await Promise.all(busy.values());
+    await Promise.all([...calling.values()].map(({ delivered }) => delivered));
   };
   return { look, stop };
 }

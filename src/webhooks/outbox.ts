@@ -3,19 +3,26 @@ import type { Database } from '../store/database.ts';
 import type { Outcome } from './send.ts';
 import type { Delivery } from './store.ts';
 
-/** A delivery with where it goes. */
+/** A delivery with where it goes, and whose it is. */
 export interface Due extends Delivery {
+  readonly project: string;
   readonly url: string;
   readonly secret: string;
+}
+
+/** Whose turn it is not. */
+export interface Busy {
+  readonly webhookIds: readonly string[];
+  readonly projects: readonly string[];
 }
 
 /** The deliveries that are owed, of all projects. */
 export interface Outbox {
   /**
-   * The delivery that has waited longest, of no webhook in `busy`: it is this caller's until `leaseUntil`, and owed again after that, if
+   * The delivery that has waited longest, of nobody in `busy`: it is this caller's until `leaseUntil`, and owed again after that, if
    * nothing was written before. The try counts.
    */
-  claim(now: number, leaseUntil: number, busy: readonly string[]): Promise<Due | undefined>;
+  claim(now: number, leaseUntil: number, busy: Busy): Promise<Due | undefined>;
   /** It was taken, or it is given up. */
   finish(id: string, state: 'delivered' | 'failed', outcome: Outcome, now: number): Promise<void>;
   /** It is owed again at `nextAt`. */
@@ -37,7 +44,13 @@ export function createOutbox(database: Database): Outbox {
         .select('id')
         .where('state', '=', sql.lit('pending'))
         .where('nextAt', '<=', now)
-        .where('webhookId', 'not in', [...busy, NONE])
+        .where('webhookId', 'not in', [...busy.webhookIds, NONE])
+        .where('webhookId', 'not in', (eb) =>
+          eb
+            .selectFrom('webhooks')
+            .select('webhooks.id')
+            .where('project', 'in', [...busy.projects, NONE]),
+        )
         .orderBy('nextAt')
         .orderBy('id')
         .limit(1)
@@ -51,7 +64,7 @@ export function createOutbox(database: Database): Outbox {
       if (claimed === undefined) return undefined;
       const target = await database
         .selectFrom('webhooks')
-        .select(['url', 'secret'])
+        .select(['project', 'url', 'secret'])
         .where('id', '=', claimed.webhookId)
         .executeTakeFirst();
       // The webhook was deleted between the two, and the delivery with it.
@@ -78,5 +91,5 @@ export function createOutbox(database: Database): Outbox {
   };
 }
 
-/** No webhook's id: SQL has no empty list. */
+/** No webhook's id, and no project's name: SQL has no empty list. */
 const NONE = '';

@@ -72,6 +72,20 @@ describe("another project's dataset", () => {
   });
 });
 
+describe('what the service does as a whole', () => {
+  it('is told to the project `default` alone; others are told of their own jobs', async () => {
+    await submitted(theirs);
+    const { key: operator } = await service.makeKey(['read']);
+    await service.makeProject('idle');
+    const { key: idle } = await service.makeKey(['admin'], 'idle');
+    expect((await service.ask('/v1/system', operator)).json().queued).not.toBe(0);
+    expect((await service.ask('/v1/system', idle)).json()).toMatchObject({ queued: 0, running: 0 });
+    expect((await service.ask('/metrics', operator)).status).toBe(200);
+    const refused = await service.ask('/metrics', idle);
+    expect([refused.status, refused.json().code]).toEqual([403, 'scope_missing']);
+  });
+});
+
 it('gives each project its own aliases', async () => {
   const { alias } = await insertThings(service.database, 'mine');
   await insertThings(service.database, 'theirs');

@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { jobsQuery } from '../../src/jobs/schemas.ts';
 import type { Machine } from '../../src/jobs/threadWarnings.ts';
+import { NO_QUOTAS } from '../../src/kit/caller.ts';
+import { storedBytes } from '../../src/store/storedBytes.ts';
+import { TENANT } from '../support/access.ts';
 import { findDataset, insertDataset } from './datasets.ts';
 import { openJobs } from './house.ts';
 
@@ -61,6 +64,22 @@ describe('a job that is submitted', () => {
     const datasetId = await insertDataset(database);
     const refused = jobs.submit({ datasetId, target: 'species' });
     await expect(refused).rejects.toMatchObject({ code: 'invalid_spec', errors: [{ path: '/datasetId' }] });
+  });
+
+  it('is refused where its model would have no room in its project, with what it takes and what is left', async () => {
+    const { database, jobsOf } = openJobs();
+    const datasetId = await insertDataset(database);
+    const network = { layers: [{ units: 100, normalization: 'batch' }, { units: 10 }] };
+    const submit = (mostBytes: number) =>
+      jobsOf({ ...TENANT, quotas: { ...NO_QUOTAS, storedBytes: mostBytes } }).submit({
+        ...{ datasetId, target: 'species', network },
+      });
+    const stored = await storedBytes(database, TENANT.project);
+    const refusal = await submit(stored).catch((error: unknown) => error);
+    expect(refusal).toMatchObject({ code: 'stored_bytes_quota', message: expect.stringMatching(/ 0 are left/) });
+    const bytes = Number(/takes about (\d+) bytes/.exec(String(refusal))?.[1]);
+    await expect(submit(stored + bytes - 1)).rejects.toMatchObject({ code: 'stored_bytes_quota' });
+    expect(await submit(stored + bytes)).toMatchObject({ state: 'queued' });
   });
 
   it('may ask for more cores than there are, and is told', async () => {

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { DeliveryView } from '../../src/webhooks/schemas.ts';
+import { createWebhooks } from '../../src/webhooks/service.ts';
 import { signedHeaders } from '../../src/webhooks/signature.ts';
 import { openReceiver } from './receiver.ts';
 import { EVERY, openWebhooks } from './room.ts';
 
+const NOBODY = { webhookIds: [], projects: [] };
 const CANCELLED = { events: ['job.cancelled' as const] };
 
 /** Resolves with the only delivery once a try has ended and it is as `matters` says. */
@@ -142,6 +144,23 @@ describe('several that deliver', () => {
   });
 });
 
+describe('a project whose receivers all hang', () => {
+  it('holds up no other', async () => {
+    const room = openWebhooks();
+    const hanging = await openReceiver(() => 'later');
+    const receiver = await openReceiver();
+    for (let count = 0; count < 20; count++) await room.webhooks.create({ url: hanging.url, ...CANCELLED });
+    await room.endJob();
+    await room.database.insertInto('projects').values({ name: 'other', createdAt: 1 }).execute();
+    const others = createWebhooks(room.parts, { project: 'other' });
+    await others.create({ url: receiver.url, ...CANCELLED });
+    await room.endJob('other');
+    room.start();
+    await receiver.called(1);
+    expect(hanging.calls.length).toBeLessThanOrEqual(4);
+  });
+});
+
 describe('after a restart', () => {
   it('what was being delivered is owed again', async () => {
     const room = openWebhooks();
@@ -163,8 +182,8 @@ describe('after a restart', () => {
     await room.webhooks.create({ url: receiver.url, ...CANCELLED });
     await room.endJob();
     const lease = room.time.now + 30_000;
-    const dead = await room.outbox.claim(room.time.now, lease, []);
-    expect(await room.outbox.claim(lease - 1, lease + 1, [])).toBeUndefined();
-    expect(await room.outbox.claim(lease, lease + 30_000, [])).toMatchObject({ id: dead?.id, attempts: 2 });
+    const dead = await room.outbox.claim(room.time.now, lease, NOBODY);
+    expect(await room.outbox.claim(lease - 1, lease + 1, NOBODY)).toBeUndefined();
+    expect(await room.outbox.claim(lease, lease + 30_000, NOBODY)).toMatchObject({ id: dead?.id, attempts: 2 });
   });
 });

@@ -32,9 +32,11 @@ const KEPT_HEADERS = ['location', 'content-type', 'preference-applied'];
  */
 export function registerIdempotency(app: FastifyInstance, { database, clock }: IdempotencyParts): void {
   const store = createIdempotencyStore(database, IDEMPOTENCY_KEPT_MS);
-  /** Of the one API over the data folder: a row of another owner is of a process that is dead. */
+  /** Of the one API over the data folder: rows of other owners are of processes that are dead. */
   const owner = randomUUID();
   const begun = new WeakMap<FastifyRequest, KeyOf>();
+  /** The keys of those that this process carries out now. */
+  const underWay = new Set<string>();
   app.decorateRequest('idempotentId');
 
   app.addHook('preHandler', async (request, reply) => {
@@ -47,6 +49,7 @@ export function registerIdempotency(app: FastifyInstance, { database, clock }: I
     const id = newId(idempotent.prefix, now);
     const before = await store.reserve({ ...named, resourceId: id, owner, digest, createdAt: now });
     if (before === undefined) {
+      underWay.add(nameOf(named));
       begun.set(request, named);
       request.idempotentId = id;
       return;
@@ -62,14 +65,27 @@ export function registerIdempotency(app: FastifyInstance, { database, clock }: I
     const named = begun.get(request);
     if (named === undefined) return;
     begun.delete(request);
+    try {
+      await note(named, request, reply, payload);
+    } catch (error) {
+      // What was made is made: whoever comes again is told of it, or makes it if there is none.
+      request.log.warn({ err: error }, 'the answer to an Idempotency-Key could not be kept');
+    } finally {
+      underWay.delete(nameOf(named));
+    }
+  });
+
+  /** Keeps what was answered. Of a failure inside nobody knows what it has made: it is looked for when the request comes again. */
+  const note = async (named: KeyOf, request: FastifyRequest, reply: FastifyReply, payload: unknown): Promise<void> => {
     const { idempotent } = request.routeOptions.config;
+    if (reply.statusCode >= 500) return;
     const isMade = reply.statusCode >= 200 && reply.statusCode < 300 && typeof payload === 'string';
     if (!isMade || idempotent === undefined) return store.release(named);
     const content = idempotent.content?.ofMade(JSON.parse(payload)) ?? JSON.stringify(request.body);
     const body = idempotent.toldOnce ? '' : payload;
     const answer: Answer = { status: reply.statusCode, headers: keptHeaders(reply), body };
     await store.answered(named, digestOf(request, content), JSON.stringify(answer));
-  });
+  };
 
   /** Answers a request whose key has been used. */
   const comeAgain = async (
@@ -79,7 +95,7 @@ export function registerIdempotency(app: FastifyInstance, { database, clock }: I
     before: IdempotencyKeyRow,
   ): Promise<FastifyReply | undefined> => {
     const { answer } = before;
-    if (answer === null && before.owner === owner) throw inUse();
+    if (answer === null && underWay.has(nameOf(before))) throw inUse();
     const made = answer === null ? await idempotent.find(request, before.resourceId) : undefined;
     const first = before.digest ?? (made && digestOf(request, idempotent.content?.ofMade(made) ?? ''));
     if (first !== undefined && first !== digestOf(request, await contentOf(request, idempotent))) throw reused();
@@ -88,12 +104,22 @@ export function registerIdempotency(app: FastifyInstance, { database, clock }: I
     return made ? replay(reply, answerOf(request, idempotent, made), before.resourceId) : goOn(request, before);
   };
 
-  /** A process died before it had made anything: this one makes it. */
+  /** Whoever began it has died, or failed, before anything was made: this one makes it. */
   const goOn = async (request: FastifyRequest, before: IdempotencyKeyRow): Promise<undefined> => {
-    if (!(await store.takeOver(before, before.owner, owner))) throw inUse();
+    if (underWay.has(nameOf(before))) throw inUse();
+    underWay.add(nameOf(before));
+    const isOurs = await store.takeOver(before, before.owner, owner).catch(() => false);
+    if (!isOurs) {
+      underWay.delete(nameOf(before));
+      throw inUse();
+    }
     begun.set(request, before);
     request.idempotentId = before.resourceId;
   };
+}
+
+function nameOf({ caller, key }: KeyOf): string {
+  return `${caller} ${key}`;
 }
 
 function readKey(key: string | string[]): string {

@@ -61,11 +61,18 @@ function reasonOf({ rssBytes, heapShare, delayMs }: ReturnType<Vitals>, limits: 
   return delayMs > limits.maxDelayMs ? 'it has more to do than it can' : undefined;
 }
 
-/** A body without a length may become as large as the route reads; streams are not held. */
+/** A body without a length, or a packed one, may become as large as the route reads; streams are not held. */
 function bytesToHold(request: FastifyRequest): number {
-  const { bodyLimit, config } = request.routeOptions;
-  if (!hasBody(request) || config.maxStreamedBytes !== undefined) return 0;
-  return Number(request.headers['content-length'] ?? bodyLimit);
+  const { headers, routeOptions } = request;
+  const { bodyLimit, config } = routeOptions;
+  if (!hasBody(request) || (config.maxStreamedBytes !== undefined && !isHeld(request))) return 0;
+  if (headers['content-encoding'] !== undefined) return bodyLimit;
+  return Math.min(bodyLimit, Number(headers['content-length'] ?? bodyLimit));
+}
+
+function isHeld({ headers, routeOptions }: FastifyRequest): boolean {
+  const { holds } = routeOptions.config;
+  return holds !== undefined && headers['content-type']?.toLowerCase().startsWith(holds) === true;
 }
 
 function overloaded(reason: string): ServiceError {

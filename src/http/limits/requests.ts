@@ -7,6 +7,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** Of a route that reads its body as a stream: the most bytes that it reads. Others read JSON within the limit of all. */
     maxStreamedBytes?: number;
+    /** The one format that such a route holds whole in memory all the same, within the limit of all. */
+    holds?: string;
     /** Whether the route unpacks a body by its Content-Encoding. */
     unpacks?: boolean;
   }

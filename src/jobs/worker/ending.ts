@@ -1,11 +1,12 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../../kit/clock.ts';
+import { ServiceError } from '../../kit/errors.ts';
 import type { Warning } from '../../kit/warning.ts';
 import type { Queries } from '../../store/database.ts';
 import type { CheckpointRow } from '../../store/tables.ts';
 import type { Outcome } from '../../training/outcome.ts';
 import type { Checkpoints } from '../checkpoints/checkpoints.ts';
-import { INTERNAL_ERROR } from '../failures.ts';
+import { INTERNAL_ERROR, withoutRoom } from '../failures.ts';
 import type { Hyperparameters } from '../requestSchema.ts';
 import type { Journal } from './journal.ts';
 import type { Queue } from './queue.ts';
@@ -22,7 +23,10 @@ export interface TrainedJob {
   readonly warnings: readonly Warning[];
 }
 
-/** Writes the model of a job with `queries`, made at `now` (milliseconds since 1970), and returns its id. */
+/**
+ * Writes the model of a job with `queries`, made at `now` (milliseconds since 1970), and returns its id. Throws ServiceError `stored_bytes_quota`
+ * where the project has no room for it.
+ */
 export type SaveModel = (queries: Queries, job: TrainedJob, outcome: Outcome, now: number) => Promise<string>;
 
 /** What the training of a job on a thread came to. */
@@ -91,6 +95,11 @@ async function succeed(
     if (!saved) return await queue.release(job.id);
     needless = replaced;
     log.info({ epochs }, 'job succeeded');
+  } catch (error) {
+    if (!(error instanceof ServiceError && error.code === 'stored_bytes_quota')) throw error;
+    log.warn({ code: error.code }, 'job failed: its model has no room');
+    await journal.flush();
+    await queue.fail(job.id, withoutRoom(error.message));
   } finally {
     await checkpoints.removeFiles(needless);
   }

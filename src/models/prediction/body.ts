@@ -43,8 +43,8 @@ export interface HeldJson extends JsonLimits {
   readonly bytes: number;
 }
 
-/** The whole body as JSON. Throws ServiceError `invalid_json`, or `payload_too_large` beyond a limit. */
-export async function readJson(body: AsyncIterable<Uint8Array>, limits: HeldJson): Promise<unknown> {
+/** The whole body. Throws ServiceError `payload_too_large` beyond the limit. */
+export async function readWhole(body: AsyncIterable<Uint8Array>, limits: Pick<HeldJson, 'bytes'>): Promise<Buffer> {
   const pieces: Uint8Array[] = [];
   let bytes = 0;
   for await (const piece of body) {
@@ -55,7 +55,12 @@ export async function readJson(body: AsyncIterable<Uint8Array>, limits: HeldJson
     }
     pieces.push(piece);
   }
-  const text = Buffer.concat(pieces).toString();
+  return Buffer.concat(pieces);
+}
+
+/** Throws ServiceError `invalid_json`, or `payload_too_large` beyond a limit. */
+export function parseJson(body: Buffer, limits: JsonLimits): unknown {
+  const text = body.toString();
   const tooMuch = tooMuchJson(text, limits);
   if (tooMuch) throw tooMuch;
   try {

@@ -1,5 +1,5 @@
-import { setImmediate } from 'node:timers/promises';
 import { type FieldError, pointer, ServiceError } from '../../kit/errors.ts';
+import { nextTurn } from '../../kit/turns.ts';
 import { createMistakes } from './mistakes.ts';
 import type { Prediction, Predictor } from './predictor.ts';
 import type { Gaps } from './rows/gaps.ts';
@@ -30,7 +30,7 @@ export async function* predictRows(
     mistakes.add(notFinite(predictions, rows.first));
     gaps.add(table);
     if (!mistakes.any) yield predictions.filter((prediction) => prediction !== undefined);
-    await setImmediate();
+    await nextTurn();
   }
   mistakes.check();
 }

@@ -38,7 +38,7 @@ export function predictRoutes({ models, maxBodyBytes }: PredictRoutesParts): Fas
     app.addContentTypeParser('*', (_request, body, done) => done(null, body));
 
     app.post('/v1/models/:id/predict', {
-      config: { scope: 'predict', maxStreamedBytes: maxBodyBytes, unpacks: true },
+      config: { scope: 'predict', maxStreamedBytes: maxBodyBytes, holds: JSON_TYPE, unpacks: true },
       schema: {
         tags: ['Models'],
         operationId: 'predict',

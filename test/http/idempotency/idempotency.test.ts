@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { datasetRoutes } from '../../../src/datasets/routes.ts';
 import { buildApp } from '../../../src/http/app.ts';
@@ -118,6 +119,42 @@ describe('a request that comes again with its key', () => {
     expect([twin.status, twin.body.code, twin.headers['retry-after']]).toEqual([409, 'idempotency_key_in_use', '1']);
     goOn.resolve();
     expect((await first).status).toBe(202);
+    expect(await countJobs()).toBe(1);
+  });
+
+  it('finds what the first one made whose answer could not be kept', async () => {
+    const { database, request, restart, countJobs } = await openService();
+    const post = await restart();
+    await sql`CREATE TRIGGER full BEFORE UPDATE ON idempotency_keys BEGIN SELECT RAISE(ABORT, 'full'); END`.execute(
+      database,
+    );
+    const first = await post('a', request);
+    expect(first.status).toBe(202);
+    await sql`DROP TRIGGER full`.execute(database);
+    const again = await post('a', request);
+    expect(again).toMatchObject({ status: 202, body: first.body, headers: { 'idempotency-replayed': 'true' } });
+    expect(await countJobs()).toBe(1);
+  });
+
+  it('finds what the first one made before it failed, and makes it where it has made nothing', async () => {
+    const { request, restart, jobs, countJobs } = await openService();
+    let failures = 0;
+    const failing: Jobs = {
+      ...jobs,
+      async submit(body, id) {
+        failures += 1;
+        if (failures === 1) throw new Error('before anything is made');
+        const job = await jobs.submit(body, id);
+        if (failures === 2) throw new Error('behind it');
+        return job;
+      },
+    };
+    const post = await restart(failing);
+    expect((await post('a', request)).status).toBe(500);
+    expect((await post('a', request)).status).toBe(500);
+    const twins = await Promise.all([post('a', request), post('a', request)]);
+    expect(twins.map(({ status }) => status)).toContain(202);
+    expect((await post('a', request)).status).toBe(202);
     expect(await countJobs()).toBe(1);
   });
 

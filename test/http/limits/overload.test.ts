@@ -22,6 +22,15 @@ function openApp(limits: Partial<Parameters<typeof refuseOverload>[1]> = {}) {
     reached.resolve();
     return held.promise.then(() => 'done');
   });
+  const config = { scope: 'read', maxStreamedBytes: 1000, holds: 'application/json' } as const;
+  app.register(async (streams) => {
+    streams.removeAllContentTypeParsers();
+    streams.addContentTypeParser('*', (_request, body, done) => done(null, body));
+    streams.post('/streams', { config }, () => {
+      reached.resolve();
+      return held.promise.then(() => 'done');
+    });
+  });
   const ask = async (url: string) => (await app.inject(url)).statusCode;
   const become = async (changes: Partial<typeof CALM>) => {
     Object.assign(vitals, CALM, changes);
@@ -65,4 +74,16 @@ it('refuses more bodies on their way than it may hold, and takes them when the o
   release();
   expect((await first).statusCode).toBe(200);
   expect((await send()).statusCode).toBe(200);
+});
+
+it('counts what a route of streams holds in memory all the same, and its streams not', async () => {
+  const { app, reached, release } = openApp({ maxHeldBytes: 150 });
+  const send = async (type: string) =>
+    app.inject({ method: 'POST', url: '/streams', payload: 'x'.repeat(500), headers: { 'content-type': type } });
+  const first = send('application/json; charset=utf-8');
+  await reached;
+  const [json, text] = [send('application/json'), send('text/csv')];
+  expect((await json).statusCode).toBe(503);
+  release();
+  expect([(await first).statusCode, (await text).statusCode]).toEqual([200, 200]);
 });

@@ -12,6 +12,7 @@ import { createJobs } from '../../../src/jobs/service.ts';
 import { startSupervisor } from '../../../src/jobs/supervisor.ts';
 import { goOn, insertTrial } from '../../../src/jobs/trials.ts';
 import { foldersOf, prepareFolders } from '../../../src/kit/folders.ts';
+import { storedBytes } from '../../../src/store/storedBytes.ts';
 import type { Halt } from '../../../src/training/halt.ts';
 import { TENANT } from '../../support/access.ts';
 import { DATASET_LIMITS } from '../../support/datasetLimits.ts';
@@ -287,6 +288,26 @@ describe('a job that is stopped', () => {
     const models = await database.selectFrom('models').select('id').where('jobId', '=', id).execute();
     expect(models).toHaveLength(2);
     expect(models).toContainEqual({ id: first.modelId });
+  });
+});
+
+describe('a job whose model has no room in its project', () => {
+  const allow = (storedBytes: number | null) =>
+    database.updateTable('projects').set({ storedBytes }).where('name', '=', TENANT.project).execute();
+
+  it('says so, keeps its checkpoint, and makes the same model when it is tried again with room', async () => {
+    const before = await storedBytes(database, TENANT.project);
+    await allow(before + 1000);
+    const id = await submit();
+    const failed = await over(jobs, id);
+    expect(failed).toMatchObject({ state: 'failed', modelId: null, error: { code: 'stored_bytes_quota' } });
+    expect(failed.error?.message).toMatch(/retry the job/);
+    expect(await storedBytes(database, TENANT.project)).toBe(before);
+    const [{ step }] = await checkpoints.ofJob(id);
+    expect(step).toBeGreaterThan(0);
+    await allow(null);
+    await jobs.retry(id);
+    expect(await cameTo(id)).toEqual(undisturbed);
   });
 });
 

@@ -1,5 +1,6 @@
+import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { binaryOutcome, matrix, probabilityOf, regressionOutcome } from '../outcomes.ts';
 import { openRoom, type Room } from '../room.ts';
 
@@ -54,6 +55,28 @@ describe('predictions of rows in JSON', () => {
     const rows = [{ age: 62, work: 'Private' }, { age: 20, work: 'State' }, { work: 'Unheard of' }];
     const [got, expected] = await Promise.all([earlier, model].map((id) => predict({ rows }, 'application/json', id)));
     expect(got.json().predictions).toEqual(expected.json().predictions);
+  });
+
+  it('are made of one large body at a time, as its rows take many times its bytes of memory', async () => {
+    const rows = Array.from({ length: 30_000 }, () => ({ age: 62, work: 'a long word that is none of them' }));
+    const told: string[] = [];
+    const last = {
+      get age() {
+        if (told.at(-1) !== 'read to its end') told.push('read to its end');
+        return 62;
+      },
+    };
+    const parse = vi.spyOn(JSON, 'parse');
+    onTestFinished(() => parse.mockRestore());
+    parse.mockImplementation((text) => {
+      if (text.length > 2 ** 20) told.push('parsed');
+      return { rows: [...rows.slice(0, 5000), last] };
+    });
+    const body = Buffer.from(`{"rows":${JSON.stringify(rows)}}`);
+    const answer = () =>
+      room.models.predictJson(model, { stream: Readable.from([body]), contentEncoding: undefined, charset: undefined });
+    await Promise.all([answer(), answer()]);
+    expect(told).toEqual(['parsed', 'read to its end', 'parsed', 'read to its end']);
   });
 
   it('give numbers in the unit of the target', async () => {
