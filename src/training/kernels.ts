@@ -31,8 +31,9 @@ export function chooseKernels(choice: KernelsChoice, loadNative = loadNativeKern
   if (choice === 'wasm') return { createKernels: loadWasmKernels(), description: 'wasm', mostThreads: 1 };
   const native = loadNative();
   if ('createKernels' in native) {
-    const { createKernels, instructionSet } = native;
-    return { createKernels, description: `native (${instructionSet})`, mostThreads: MOST_THREADS };
+    const { createKernels, instructionSet, wrongSets } = native;
+    const but = wrongSets.length > 0 ? `, as this machine computes wrongly with ${wrongSets.join(' and ')}` : '';
+    return { createKernels, description: `native (${instructionSet}${but})`, mostThreads: MOST_THREADS };
   }
   if (choice === 'native') throw new ConfigurationError(`There are no native kernels: ${native.missing}.`);
   return { createKernels: loadWasmKernels(), description: `wasm (no native: ${native.missing})`, mostThreads: 1 };

@@ -1,7 +1,10 @@
 import type { LossSpec } from '../engine/losses/losses.ts';
 import type { TrainingSettings } from './schemas/training.ts';
 
-/** The engine's loss for these settings. Class weights go into the weights of the rows, which come to the same. */
+/**
+ * The engine's loss for these settings. Class weights go into the weights of the rows, which comes to the same, but for smoothing: a row counts
+ * by its own class alone, where PyTorch weighs what is spread over each other class by that one's weight.
+ */
 export function engineLoss({ loss, labelSmoothing }: Pick<TrainingSettings, 'loss' | 'labelSmoothing'>): LossSpec {
   const spec: LossSpec = typeof loss === 'string' ? { type: loss } : loss;
   return spec.type === 'crossEntropy' || spec.type === 'binaryCrossEntropy' ? { ...spec, labelSmoothing } : spec;

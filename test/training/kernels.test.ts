@@ -7,6 +7,7 @@ import { ConfigurationError } from '../../src/config.ts';
 import { chooseKernels } from '../../src/training/kernels.ts';
 import { loadNativeKernels } from '../../src/training/nativeKernels.ts';
 import { hashOfNativeSources } from '../../src/training/nativeSources.ts';
+import { addon } from '../engine/addon.ts';
 
 describe('where the build made no native kernels', () => {
   const load = () => loadNativeKernels('/there/is/no/such.node');
@@ -60,6 +61,21 @@ describe.skipIf('missing' in native)('where the build made native kernels', () =
     );
     expect(() => chooseKernels('native', () => loadNativeKernels(older))).toThrow(ConfigurationError);
     rmSync(folder, { recursive: true });
+  });
+
+  it.skipIf(addon?.instructionSets.length === 1)(
+    'says which faster instructions compute wrongly on this machine',
+    () => {
+      const verdicts = [false, true];
+      const load = () => loadNativeKernels(BUILT, () => verdicts.shift() ?? true);
+      const { description } = chooseKernels('auto', load);
+      expect(description).toMatch(/^native \(\w+, as this machine computes wrongly with \w+\)$/);
+    },
+  );
+
+  it('plays wasm where all of them compute wrongly', () => {
+    const { description } = chooseKernels('auto', () => loadNativeKernels(BUILT, () => false));
+    expect(description).toBe('wasm (no native: build/kernels.node computes wrongly on this machine)');
   });
 
   it('plays what is asked for instead', () => {

@@ -302,6 +302,18 @@ describe('settings', () => {
     );
   });
 
+  it.each([2 ** 140, 2 ** -160])('weigh rows beside each other: as well in units of %d', (unit) => {
+    const table = (size: number) => {
+      const { columns, rows } = line(60);
+      const weights = Array.from({ length: rows }, (_, row) => (1 + (row % 5)) * size);
+      return tableOf(...columns, numbers('w', weights));
+    };
+    const request: Request = { target: 'y', weightColumn: 'w', ...SHORT };
+    const [plain, sized] = [1, unit].map((size) => outcomeOf(table(size), request));
+    expect(sized.parameters).toEqual(plain.parameters);
+    expect(sized.metrics).toEqual(plain.metrics);
+  });
+
   it('raise the recall of a rare class by balanced class weights', () => {
     const { normal } = createGenerator(3);
     const x = Array.from({ length: 400 }, (_, row) => normal() + (row % 10 === 0 ? 1 : 0));

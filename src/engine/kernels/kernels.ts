@@ -2,7 +2,8 @@
  * The kernels: the arithmetic that the network conducts, one call for each line of the notes.
  *
  * Every argument named after a matrix is an offset, in numbers, into the one arena `values`; arguments named `…Index` are
- * offsets into `indices`. Kernels allocate nothing and decide nothing; sizes and offsets are checked by the caller that plans the arena.
+ * offsets into `indices`. Kernels allocate nothing and decide nothing; sizes and offsets are checked by the
+ * caller that plans the arena. Sizes are at least 1.
  *
  * Letters: m rows (examples) of the batch, k inputs of a layer, n units of a layer, c codes of an example.
  * Layout: A, Z, dA, dZ hold one example's values together: element (unit j, example i) lies at i * n + j.

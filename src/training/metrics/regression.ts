@@ -1,3 +1,5 @@
+import { unitOf } from '../unitOf.ts';
+
 /** How good predicted numbers are, in the target's own unit. */
 export interface RegressionMetrics {
   /** The training's loss, without penalties; of the standardised target. */
@@ -25,6 +27,7 @@ export function measureNumbers({ actual, predicted, weights }: PredictedNumbers,
     }
     return sum / total;
   };
+  // In parts of it, squares neither overflow nor vanish.
   const unit = unitOf(actual, predicted);
   const errorOf = (row: number) => predicted[row] / unit - actual[row] / unit;
   const centre = mean((row) => actual[row] / unit);
@@ -36,11 +39,4 @@ export function measureNumbers({ actual, predicted, weights }: PredictedNumbers,
     mae: mean((row) => Math.abs(errorOf(row))) * unit,
     r2: variance > 0 ? 1 - squaredError / variance : null,
   };
-}
-
-/** The power of two that the numbers go up to: in parts of it their squares neither overflow nor vanish, and no digit changes. */
-function unitOf(...columns: readonly Float64Array[]): number {
-  let largest = 0;
-  for (const numbers of columns) for (const number of numbers) largest = Math.max(largest, Math.abs(number));
-  return largest > 0 && largest < Number.POSITIVE_INFINITY ? 2 ** Math.floor(Math.log2(largest)) : 1;
 }

@@ -9,19 +9,34 @@ export function rocAuc(
   isPositive: (row: number) => boolean,
   weights: ArrayLike<number> | null,
 ): number | null {
-  // Numbers alone are sorted many times faster than rows by their numbers: a row's place is then looked up.
-  const sorted = scores.toSorted();
-  const positivesAt = new Float64Array(scores.length);
-  const negativesAt = new Float64Array(scores.length);
+  // The positive rows alone are sorted, as they are few where one of many classes is told from the others: a negative one's place is looked up.
+  const sorted = scores.filter((_score, row) => isPositive(row)).sort();
+  const { at, below } = weighPlaces(sorted, scores, isPositive, weights);
+  const positives = below[sorted.length];
+  let [negatives, area] = [0, 0];
   for (let row = 0; row < scores.length; row++) {
-    const weighed = isPositive(row) ? positivesAt : negativesAt;
-    weighed[firstAtLeast(sorted, scores[row])] += weights?.[row] ?? 1;
-  }
-  let [positives, negatives, area] = [0, 0, 0];
-  for (let place = 0; place < scores.length; place++) {
-    area += positivesAt[place] * (negatives + negativesAt[place] / 2);
-    positives += positivesAt[place];
-    negatives += negativesAt[place];
+    if (isPositive(row)) continue;
+    const weight = weights?.[row] ?? 1;
+    const place = firstAtLeast(sorted, scores[row]);
+    const tied = sorted[place] === scores[row] ? at[place] : 0;
+    area += weight * (positives - below[place] - tied / 2);
+    negatives += weight;
   }
   return positives > 0 && negatives > 0 ? area / (positives * negatives) : null;
+}
+
+/** What the positive rows weigh at each place, those of one score together at the first, and what all below it weigh. */
+function weighPlaces(
+  sorted: Float64Array,
+  scores: Float64Array,
+  isPositive: (row: number) => boolean,
+  weights: ArrayLike<number> | null,
+): { readonly at: Float64Array; readonly below: Float64Array } {
+  const at = new Float64Array(sorted.length);
+  for (let row = 0; row < scores.length; row++) {
+    if (isPositive(row)) at[firstAtLeast(sorted, scores[row])] += weights?.[row] ?? 1;
+  }
+  const below = new Float64Array(sorted.length + 1);
+  for (let place = 0; place < at.length; place++) below[place + 1] = below[place] + at[place];
+  return { at, below };
 }
