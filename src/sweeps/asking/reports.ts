@@ -7,7 +7,7 @@ import { signed } from '../objectives.ts';
 import { type Objective, objectivesOf } from '../request/objective.ts';
 import type { SweepSettings } from '../request/schema.ts';
 import { epochsOutside, readSettings } from '../request/settings.ts';
-import type { ReportRequest } from '../schemas.ts';
+import type { ReportRequest } from './schemas.ts';
 
 /** What a trial has come to after an epoch, by whoever runs it. */
 export interface Report {

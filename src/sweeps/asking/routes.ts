@@ -1,16 +1,9 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import type { Tenant } from '../../kit/caller.ts';
 import { answer, errorResponses, waitQuery } from '../../kit/wire.ts';
-import {
-  askAnswer,
-  askRequest,
-  reportAnswer,
-  reportRequest,
-  sweepParams,
-  tellRequest,
-  trialSchema,
-} from '../schemas.ts';
+import { sweepParams, trialSchema } from '../schemas.ts';
 import type { AskAndTell } from './asking.ts';
+import { askAnswer, askRequest, reportAnswer, reportRequest, tellRequest } from './schemas.ts';
 
 interface AskingRoutesParts {
   readonly sweeps: (tenant: Tenant) => AskAndTell;
