@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { jobErrorSchema } from '../jobs/schemas.ts';
 import { givenName, pageOf, pageQuery, repeatable } from '../kit/wire.ts';
 import { SWEEP_ENDS, SWEEP_STATES, TRIAL_STATES } from '../store/tables.ts';
-import { MOST_EPOCHS_OUTSIDE } from './pruners/maxEpochs.ts';
 import { MOST_TRIALS, sweepSettings } from './request/schema.ts';
 import { jsonValue } from './space/parameter.ts';
 
@@ -11,7 +10,7 @@ const parametersSchema = z
   .record(z.string(), jsonValue)
   .describe('A value for each path of the space that is asked.')
   .meta({ examples: [{ 'training.optimizer.learningRate': 0.003, 'training.batchSize': 64 }] });
-const number = z.int().min(0).describe('From 0 on, in the order in which the trials were asked.');
+export const trialNumber = z.int().min(0).describe('From 0 on, in the order in which the trials were asked.');
 const objective = z
   .number()
   .nullable()
@@ -29,7 +28,7 @@ export const FRONT_SHOWN = 100;
 
 export const trialSchema = z
   .object({
-    number,
+    number: trialNumber,
     state: z
       .enum(TRIAL_STATES)
       .describe('`paused`: it waits for its turn to go on; `pruned`: others promised more; the last four are final.'),
@@ -96,7 +95,7 @@ export const sweepSchema = z
       ),
     frontSize: z.int().min(0).nullable().describe('How many trials are on the Pareto front; null with one objective.'),
     trajectory: z
-      .array(z.object({ number, objective: z.number(), at: time }))
+      .array(z.object({ number: trialNumber, objective: z.number(), at: time }))
       .describe(
         'Each trial that was better than all before it, in the order in which they ended; of several objectives by the first.',
       ),
@@ -185,89 +184,6 @@ export const importanceSchema = z
     },
   });
 export type SweepImportance = z.infer<typeof importanceSchema>;
-
-const MOST_LEASE_SECONDS = 604_800;
-export const askRequest = z
-  .strictObject({
-    leaseSeconds: z
-      .number()
-      .min(1)
-      .max(MOST_LEASE_SECONDS)
-      .default(3600)
-      .describe(
-        'How long the trial is yours. One that is not told of until then is given to whoever asks next; to tell later is no mistake, as long as nobody else has. Each report renews it.',
-      ),
-  })
-  .meta({ id: 'AskRequest', examples: [{ leaseSeconds: 600 }] });
-export const askAnswer = z
-  .object({
-    trial: trialSchema
-      .nullable()
-      .describe('What to try next; null: nothing at present, or never again where the sweep has ended.'),
-    state: z.enum(SWEEP_STATES).describe('Of the sweep.'),
-    waitFor: z
-      .int()
-      .nullable()
-      .describe(
-        'Where there is no trial: the number of the one that must be told of first; null where the sweep has ended.',
-      ),
-  })
-  .meta({ id: 'AskAnswer' });
-export type AskAnswer = z.infer<typeof askAnswer>;
-
-export const reportRequest = z
-  .strictObject({
-    number,
-    epoch: z
-      .int()
-      .min(1)
-      .max(MOST_EPOCHS_OUTSIDE)
-      .describe(
-        'After how many epochs, or steps, or whatever the trial counts. The same again replaces what was said.',
-      ),
-    objective: z.number().describe('What the trial has come to after it.'),
-  })
-  .meta({
-    id: 'ReportRequest',
-    description: 'What a trial has come to so far.',
-    examples: [{ number: 7, epoch: 3, objective: 0.34 }],
-  });
-export type ReportRequest = z.output<typeof reportRequest>;
-export const reportAnswer = z
-  .object({
-    prune: z
-      .boolean()
-      .describe(
-        'Whether to give the trial up: others promise more, or the time of the sweep is up. Then tell `pruned`.',
-      ),
-    trial: trialSchema,
-  })
-  .meta({ id: 'ReportAnswer' });
-export type ReportAnswer = z.infer<typeof reportAnswer>;
-
-export const tellRequest = z
-  .union([
-    z.strictObject({
-      number,
-      objective: z.number().describe('What the trial came to, of a sweep with one objective.'),
-    }),
-    z.strictObject({ number, objectives: z.record(z.string(), z.number()).describe('Every objective by its metric.') }),
-    z.strictObject({
-      number,
-      pruned: z.literal(true).describe('The trial was given up; it came to the best that was reported of it.'),
-    }),
-    z.strictObject({ number, failed: z.literal(true), message: z.string().max(1000).optional().describe('Why.') }),
-  ])
-  .meta({
-    id: 'TellRequest',
-    description: 'What came of a trial.',
-    examples: [
-      { number: 7, objective: 0.21 },
-      { number: 8, pruned: true },
-      { number: 9, failed: true, message: 'out of memory' },
-    ],
-  });
-export type TellRequest = z.output<typeof tellRequest>;
 
 export const ensembleRequest = z
   .strictObject({

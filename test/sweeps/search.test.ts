@@ -90,6 +90,7 @@ function withoutContinua(definition: SpaceDefinition): SpaceDefinition {
 }
 
 function expectAllowed(definition: SpaceDefinition, parameters: Parameters): void {
+  expect(Object.keys(definition)).toEqual(expect.arrayContaining(Object.keys(parameters)));
   for (const [name, each] of Object.entries(definition)) {
     const isMet = Object.entries(each.when ?? {}).every(([parent, values]) =>
       values.some((value) => JSON.stringify(value) === JSON.stringify(parameters[parent])),

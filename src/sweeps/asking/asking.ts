@@ -6,13 +6,14 @@ import type { SweepEnd, SweepRow } from '../../store/tables.ts';
 import { Overtaken } from '../conductor/write.ts';
 import { objectivesOf } from '../request/objective.ts';
 import { readSettings } from '../request/settings.ts';
-import type { AskAnswer, ReportAnswer, ReportRequest, TellRequest, Trial } from '../schemas.ts';
+import type { Trial } from '../schemas.ts';
 import type { Next } from '../search.ts';
 import { createSweepStore } from '../store.ts';
 import { trialView } from '../view.ts';
 import { endOutside, isOverdue } from './ending.ts';
 import { firstLost, leaseAgain, writeAsked } from './leases.ts';
 import { demandReportable, reportsOf, shouldStop, writeReport } from './reports.ts';
+import type { AskAnswer, ReportAnswer, ReportRequest, TellRequest } from './schemas.ts';
 import type { Searches, Standing } from './searches.ts';
 import { outcomeTold, sameOrRefused, writeTold, wrongTrialState } from './told.ts';
 

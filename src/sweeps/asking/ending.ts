@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Queries } from '../../store/database.ts';
 import type { SweepEnd, SweepRow } from '../../store/tables.ts';
-import { finishSweep, Overtaken, ranUntil } from '../conductor/write.ts';
+import { finishSweep, holdRunning, ranUntil } from '../conductor/write.ts';
 import { readSettings } from '../request/settings.ts';
 import { FAILED } from '../search.ts';
 
@@ -21,15 +21,7 @@ export function isOverdue(row: SweepRow, now: number): boolean {
  * it goes on until the others are told of, or their leases run out. Throws Overtaken where it does not run (so) any more.
  */
 export async function endOutside(queries: Queries, row: SweepRow, because: SweepEnd, now: number): Promise<boolean> {
-  const held = await queries
-    .updateTable('sweeps')
-    .set({ endedBy: row.endedBy })
-    .where('id', '=', row.id)
-    .where('state', '=', 'running')
-    .where('runningSince', 'is', row.runningSince)
-    .where('request', '=', row.request)
-    .executeTakeFirst();
-  if (held.numUpdatedRows === 0n) throw new Overtaken(`sweep ${row.id} was changed`);
+  await holdRunning(queries, row);
   if (because === 'seconds') await giveUpLost(queries, row.id, now);
   const out = await queries
     .selectFrom('trials')

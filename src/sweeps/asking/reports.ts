@@ -7,7 +7,7 @@ import { signed } from '../objectives.ts';
 import { type Objective, objectivesOf } from '../request/objective.ts';
 import type { SweepSettings } from '../request/schema.ts';
 import { epochsOutside, readSettings } from '../request/settings.ts';
-import type { ReportRequest } from '../schemas.ts';
+import type { ReportRequest } from './schemas.ts';
 
 /** What a trial has come to after an epoch, by whoever runs it. */
 export interface Report {
@@ -54,18 +54,30 @@ export async function writeReport(
     .onConflict((conflict) => conflict.columns(['sweepId', 'trial', 'epoch']).doUpdateSet({ objective }))
     .execute();
   const [first] = objectivesOf(readSettings(request).objective);
-  const best = bestUntil(await reportsOf(queries, sweepId, trial), first, Number.POSITIVE_INFINITY);
+  // The database finds it, as there may be a report of each of many thousand steps.
+  const { best } = await queries
+    .selectFrom('reports')
+    .select(({ fn }) => (first.goal === 'minimize' ? fn.min('objective') : fn.max('objective')).as('best'))
+    .where('sweepId', '=', sweepId)
+    .where('trial', '=', trial)
+    .executeTakeFirstOrThrow();
   await running.set({ objective: best, objectives: JSON.stringify({ [first.metric]: best }) }).execute();
   return true;
 }
 
-/** What was reported of a trial, by epoch. */
-export function reportsOf(queries: Queries, sweepId: string, trial: number): Promise<readonly Report[]> {
+/** What was reported of a trial, by epoch, up to `last` where it is given. */
+export function reportsOf(
+  queries: Queries,
+  sweepId: string,
+  trial: number,
+  last = Number.MAX_SAFE_INTEGER,
+): Promise<readonly Report[]> {
   return queries
     .selectFrom('reports')
     .select(['epoch', 'objective'])
     .where('sweepId', '=', sweepId)
     .where('trial', '=', trial)
+    .where('epoch', '<=', last)
     .orderBy('epoch')
     .execute();
 }
@@ -84,10 +96,11 @@ export async function shouldStop(
     .executeTakeFirstOrThrow();
   if (limits === null) return false;
   const [objective] = objectivesOf(readSettings(request).objective);
-  const reports = await reportsOf(queries, id, number);
   const all: Halt['limits'] = JSON.parse(limits);
-  return all.some((limit) => {
-    const best = limit.epoch <= epoch ? bestUntil(reports, objective, limit.epoch) : null;
+  const reached = all.filter((limit) => limit.epoch <= epoch);
+  const reports = await reportsOf(queries, id, number, reached.at(-1)?.epoch ?? 0);
+  return reached.some((limit) => {
+    const best = bestUntil(reports, objective, limit.epoch);
     return best !== null && signed(objective, best) > signed(objective, limit.worst);
   });
 }

@@ -1,16 +1,9 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import type { Tenant } from '../../kit/caller.ts';
 import { answer, errorResponses, waitQuery } from '../../kit/wire.ts';
-import {
-  askAnswer,
-  askRequest,
-  reportAnswer,
-  reportRequest,
-  sweepParams,
-  tellRequest,
-  trialSchema,
-} from '../schemas.ts';
+import { sweepParams, trialSchema } from '../schemas.ts';
 import type { AskAndTell } from './asking.ts';
+import { askAnswer, askRequest, reportAnswer, reportRequest, tellRequest } from './schemas.ts';
 
 interface AskingRoutesParts {
   readonly sweeps: (tenant: Tenant) => AskAndTell;
@@ -60,7 +53,7 @@ export function askingRoutes({ sweeps, closing }: AskingRoutesParts): FastifyPlu
           'Of an external sweep: says what a trial that runs has come to after an epoch, renews its lease, and answers whether it shall go on. The best so far counts. `median` gives a trial up ' +
           'that is worse than the median of the others at the same epoch. `asha` and `hyperband` give one up that is not among the best 1/`reductionFactor` at a rung: a trial outside does not ' +
           'wait to go on later. It is held against the trials that the search had looked at when it was asked for, all but the last `parallel` - 1 before it, so that the same seed and ' +
-          '`parallel` prune the same, in whatever order trials report. `pruning.maxEpochs` says how many epochs a trial has. Without pruning reports are kept and nothing is given up.',
+          '`parallel` prune the same, in whatever order trials report. `pruning.maxEpochs` says how many epochs a trial has. Without pruning reports are kept and nothing is given up. 409: the trial is over, as it is when the sweep was cancelled.',
         params: sweepParams,
         body: reportRequest,
         response: {

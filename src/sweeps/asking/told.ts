@@ -8,9 +8,10 @@ import { looksOf } from '../pruners/pruners.ts';
 import { type Objective, objectivesOf } from '../request/objective.ts';
 import type { SweepSettings } from '../request/schema.ts';
 import { epochsOutside } from '../request/settings.ts';
-import type { TellRequest, Trial } from '../schemas.ts';
+import type { Trial } from '../schemas.ts';
 import { FAILED, type LegResult } from '../search.ts';
 import { bestUntil, type Report } from './reports.ts';
+import type { TellRequest } from './schemas.ts';
 
 /** What a trial has come to, by what is told at its end and what was reported before. Throws `invalid_sweep` where an objective is missing or unknown. */
 export function outcomeTold(told: TellRequest, settings: SweepSettings, reports: readonly Report[]): Outcome {

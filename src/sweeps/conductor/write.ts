@@ -11,11 +11,8 @@ export class Overtaken extends Error {
   override readonly name = 'Overtaken';
 }
 
-/**
- * From here on nobody else changes the sweep until the transaction ends. Throws Overtaken where it does not run any more, or has gone on since it was
- * looked at.
- */
-export async function demandRunning(queries: Queries, { row, written }: Pick<Live, 'row' | 'written'>): Promise<void> {
+/** From here on nobody else changes the sweep until the transaction ends. Throws Overtaken where it does not run (so) any more. */
+export async function holdRunning(queries: Queries, row: SweepRow): Promise<void> {
   const held = await queries
     .updateTable('sweeps')
     .set({ endedBy: row.endedBy })
@@ -27,6 +24,11 @@ export async function demandRunning(queries: Queries, { row, written }: Pick<Liv
     .where('request', '=', row.request)
     .executeTakeFirst();
   if (held.numUpdatedRows === 0n) throw new Overtaken(`sweep ${row.id} was changed`);
+}
+
+/** The same, and throws Overtaken too where it has gone on since it was looked at. */
+export async function demandRunning(queries: Queries, { row, written }: Pick<Live, 'row' | 'written'>): Promise<void> {
+  await holdRunning(queries, row);
   const { last } = await queries
     .selectFrom('legs')
     .select((eb) => eb.fn.max('number').as('last'))

@@ -25,11 +25,11 @@ async function begin(room: Room, changes: object = {}): Promise<string> {
 const costAfter = (epoch: number, x: number) => x + 1 / epoch;
 
 /** A trainer outside with one trial: each step is a report, or what is told at its end. Undefined: it has nothing more to do. */
-function trainer(room: Room, id: string, { number, parameters }: Trial) {
+function trainer(room: Room, id: string, { number, parameters }: Trial, sign: number) {
   let epoch = 0;
   let isPruned = false;
   return async (): Promise<boolean> => {
-    const cost = costAfter(epoch + 1, Number(parameters.x));
+    const cost = sign * costAfter(epoch + 1, Number(parameters.x));
     if (isPruned) await room.post(`/v1/sweeps/${id}/tell`, { number, pruned: true });
     else if (epoch === EPOCHS) await room.post(`/v1/sweeps/${id}/tell`, { number, objective: cost });
     else {
@@ -44,11 +44,11 @@ function trainer(room: Room, id: string, { number, parameters }: Trial) {
 }
 
 /** Trains all trials of the sweep outside; `pick` says whose turn it is of so many. */
-async function trainAll(room: Room, id: string, pick: (turn: number, of: number) => number) {
+async function trainAll(room: Room, id: string, pick: (turn: number, of: number) => number, sign = 1) {
   const running: (() => Promise<boolean>)[] = [];
   for (let turn = 0; turn < 2000; turn++) {
     const { body } = await room.post(`/v1/sweeps/${id}/ask`);
-    if (body.trial) running.push(trainer(room, id, body.trial));
+    if (body.trial) running.push(trainer(room, id, body.trial, sign));
     if (running.length === 0) break;
     const chosen = pick(turn, running.length);
     if (!(await running[chosen]())) running.splice(chosen, 1);
@@ -76,6 +76,16 @@ describe('trials outside that report', () => {
     expect(new Set(states)).toEqual(new Set(['succeeded', 'pruned']));
     const best = Math.min(...inTurn.map(({ parameters }) => Number(parameters.x)));
     expect(inTurn.find(({ parameters }) => parameters.x === best)?.state).toBe('succeeded');
+  });
+
+  it('are the same ones where the negative is maximized', async () => {
+    const room = await openRoom();
+    const changes = { pruning: { type: 'asha', minEpochs: 1, maxEpochs: EPOCHS } };
+    const inTurn = () => 0;
+    const least = await trainAll(room, await begin(room, changes), inTurn);
+    const objective = { metric: 'gain', goal: 'maximize' };
+    const most = await trainAll(room, await begin(room, { ...changes, objective }), inTurn, -1);
+    expect(most.map(({ objective: gain, ...trial }) => ({ ...trial, objective: -(gain ?? 0) }))).toEqual(least);
   });
 
   it('count with the best that was reported where they are pruned, and cannot be where nothing was', async () => {
