@@ -11,7 +11,7 @@ export interface Due extends Delivery {
 }
 
 /** Whose turn it is not. */
-export interface Busy {
+interface Busy {
   readonly webhookIds: readonly string[];
   readonly projects: readonly string[];
 }

@@ -13,12 +13,17 @@ import { type Database, openDatabase } from '../../src/store/database.ts';
 const ROOT = { project: DEFAULT_PROJECT };
 /** Tests of who may do what fail more often than a client in its right mind. */
 const MANY_FAILURES = { maxFailedKeysPerMinute: 1_000_000 };
+/** Other tests may take every core. */
+const PATIENT = { maxDelayMs: 60_000 };
 
 /** A service with its API alone, over a data folder into which the test looks as another process does. */
 export async function openService(settings: Partial<Config> = {}) {
   const data = mkdtempSync(join(tmpdir(), 'trainyard-access-'));
   const { config } = readConfig(SERVICE_SETTINGS, ['--role', 'api', '--port', '0', '--data', data], {}, {});
-  const service = await startService({ ...config, ...MANY_FAILURES, ...settings }, pino({ level: 'silent' }));
+  const service = await startService(
+    { ...config, ...MANY_FAILURES, ...PATIENT, ...settings },
+    pino({ level: 'silent' }),
+  );
   const database = openDatabase(join(data, 'trainyard.sqlite'));
   const keys = createKeys({ database, clock: Date.now });
   const projects = createProjects({ database, clock: Date.now });
