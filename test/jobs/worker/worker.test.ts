@@ -282,7 +282,7 @@ describe('a worker', () => {
     const { jobs, start, submit } = await openWorker({ saveModel: save, threads: 1 });
     const ids = [await submit('plain'), await submit('plain'), await submit('plain')];
     start();
-    await expect.poll(() => tried.size).toBe(2);
+    await expect.poll(() => tried.size, { timeout: 20_000 }).toBe(2);
     expect(await jobs.get(ids[2])).toMatchObject({ state: 'queued' });
     full = false;
     for (const id of ids) expect(await over(jobs, id)).toMatchObject({ state: 'succeeded' });
