@@ -1,8 +1,9 @@
 import closeWithGrace from 'close-with-grace';
-import { type Config, readConfig, SERVICE_SETTINGS, withAbsoluteData } from '../config.ts';
+import { type Config, readConfig, withAbsoluteData } from '../config.ts';
 import { createLog, type Logger } from '../kit/log.ts';
 import { stopTimesWithin } from '../kit/stopTimes.ts';
 import { startService } from '../main.ts';
+import { SERVICE_SETTINGS } from '../settings.ts';
 import { runWorkerRole } from '../workerRole.ts';
 import { type Command, EXIT_FINE, positionalsOf } from './command.ts';
 import { onStopSignals } from './stopSignals.ts';

@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readConfig, SERVICE_SETTINGS } from '../../../src/config.ts';
+import { readConfig } from '../../../src/config.ts';
 import { type Service, startService } from '../../../src/main.ts';
+import { SERVICE_SETTINGS } from '../../../src/settings.ts';
 import { finishedJob } from '../../support/client.ts';
 import { parseScrape, type Scrape } from './prometheus.ts';
 
