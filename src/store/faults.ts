@@ -10,9 +10,9 @@ export function isFull(error: unknown): boolean {
   return ['SQLITE_FULL', 'ENOSPC', 'EDQUOT', 'EFBIG'].includes(codeOf(error));
 }
 
-/** The process or the machine has as many files open, or as much in memory, as it may. */
+/** The process or the machine has as many files open, or as much in memory, as it may, or no place for SQLite's temporary files. */
 function isExhausted(error: unknown): boolean {
-  return ['EMFILE', 'ENFILE', 'ENOMEM', 'EAGAIN'].includes(codeOf(error));
+  return ['EMFILE', 'ENFILE', 'ENOMEM', 'EAGAIN', 'SQLITE_IOERR_GETTEMPPATH'].includes(codeOf(error));
 }
 
 /** It passes: what failed can be tried again. */
