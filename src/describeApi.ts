@@ -1,9 +1,10 @@
 import { Registry } from 'prom-client';
 import { assemble } from './assemble.ts';
-import { readConfig, SERVICE_SETTINGS } from './config.ts';
+import { readConfig } from './config.ts';
 import { createNewsDesk } from './jobs/news.ts';
 import { foldersOf } from './kit/folders.ts';
 import { datasetsOf, senderOf } from './parts.ts';
+import { SERVICE_SETTINGS } from './settings.ts';
 import { openDatabase } from './store/database.ts';
 
 /** The OpenAPI document, without starting anything. */

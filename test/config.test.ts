@@ -1,12 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import {
-  CLIENT_SETTINGS,
-  ConfigurationError,
-  checkReach,
-  readConfig,
-  SERVICE_SETTINGS,
-  withAbsoluteData,
-} from '../src/config.ts';
+import { ConfigurationError, checkReach, readConfig, withAbsoluteData } from '../src/config.ts';
+import { CLIENT_SETTINGS, SERVICE_SETTINGS } from '../src/settings.ts';
 
 function read(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
   return readConfig(SERVICE_SETTINGS, args, {}, env).config;

@@ -9,7 +9,8 @@ const SRC = fileURLToPath(new URL('../src', import.meta.url));
 const HOUSE = [
   { room: 'engine', floor: 0, mayImport: [] },
   { room: 'kit', floor: 1, mayImport: [] },
-  { room: 'config.ts', floor: 1, mayImport: [] },
+  { room: 'settings.ts', floor: 0, mayImport: [] },
+  { room: 'config.ts', floor: 1, mayImport: [0] },
   { room: 'store', floor: 1, mayImport: [] },
   { room: 'access', floor: 2, mayImport: [1] },
   { room: 'datasets', floor: 2, mayImport: [1] },

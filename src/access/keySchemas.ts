@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { DEFAULT_PROJECT, SCOPES } from '../kit/caller.ts';
+import { PLAIN_TEXT } from '../kit/text.ts';
 import { pageOf, pageQuery } from '../kit/wire.ts';
 import { projectName } from './projectSchemas.ts';
 
@@ -26,7 +27,10 @@ const keyName = z
   .min(1)
   .max(LONGEST_NAME)
   // It is shown on terminals.
-  .regex(/^\P{Cc}*$/u, 'A name has no line breaks or other control characters.')
+  .regex(
+    PLAIN_TEXT,
+    'A name has no line breaks or other control characters, nor any that turn round the order of others.',
+  )
   .describe('What people call it, such as who uses it for what.');
 const scopes = z
   .array(z.enum(SCOPES))

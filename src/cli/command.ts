@@ -1,4 +1,5 @@
-import { type CommandFlags, type CommandLine, ConfigurationError, type Settings } from '../config.ts';
+import { type CommandFlags, type CommandLine, ConfigurationError } from '../config.ts';
+import type { Settings } from '../settings.ts';
 
 export const EXIT_FINE = 0;
 export const EXIT_FAILED = 1;

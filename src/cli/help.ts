@@ -1,4 +1,5 @@
-import { flagOf, type Settings, variableOf } from '../config.ts';
+import { flagOf, variableOf } from '../config.ts';
+import type { Settings } from '../settings.ts';
 import type { Command } from './command.ts';
 import { wrap } from './terminal/wrap.ts';
 

@@ -1,9 +1,10 @@
 import { resolve } from 'node:path';
 import { type Key, type KeyRequest, keyRequest } from '../access/keySchemas.ts';
 import { createKeys, type Keys } from '../access/keys.ts';
-import { ConfigurationError, readConfig, SERVICE_SETTINGS } from '../config.ts';
+import { ConfigurationError, readConfig } from '../config.ts';
 import { DEFAULT_PROJECT } from '../kit/caller.ts';
 import { foldersOf } from '../kit/folders.ts';
+import { SERVICE_SETTINGS } from '../settings.ts';
 import { openDatabase } from '../store/database.ts';
 import { type Command, EXIT_FINE, positionalsOf, textFlag } from './command.ts';
 import { table } from './terminal/table.ts';

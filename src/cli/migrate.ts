@@ -1,8 +1,9 @@
 import { mkdirSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import Sqlite from 'better-sqlite3';
-import { readConfig, SERVICE_SETTINGS } from '../config.ts';
+import { readConfig } from '../config.ts';
 import { foldersOf } from '../kit/folders.ts';
+import { SERVICE_SETTINGS } from '../settings.ts';
 import { migrate } from '../store/migrate.ts';
 import { type Command, EXIT_FINE, positionalsOf } from './command.ts';
 import { processTerminal, type Terminal } from './terminal/terminal.ts';

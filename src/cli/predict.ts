@@ -1,8 +1,9 @@
 import { createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
-import { CLIENT_SETTINGS, ConfigurationError, readConfig } from '../config.ts';
+import { ConfigurationError, readConfig } from '../config.ts';
 import { predictAnswer } from '../models/prediction/schemas.ts';
+import { CLIENT_SETTINGS } from '../settings.ts';
 import { createClient } from './client.ts';
 import { type Command, EXIT_FINE, positionalsOf, textFlag } from './command.ts';
 import { type FileBody, type FileFormat, formatOf, openFile } from './files.ts';

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
-import { readConfig, SERVICE_SETTINGS } from '../config.ts';
+import { readConfig } from '../config.ts';
+import { SERVICE_SETTINGS } from '../settings.ts';
 import { restoreBackup } from '../upkeep/backup/restore.ts';
 import { type Command, EXIT_FINE, positionalsOf } from './command.ts';
 import { processTerminal, type Terminal } from './terminal/terminal.ts';

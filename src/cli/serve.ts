@@ -1,8 +1,9 @@
 import closeWithGrace from 'close-with-grace';
-import { type Config, readConfig, SERVICE_SETTINGS, withAbsoluteData } from '../config.ts';
+import { type Config, readConfig, withAbsoluteData } from '../config.ts';
 import { createLog, type Logger } from '../kit/log.ts';
 import { stopTimesWithin } from '../kit/stopTimes.ts';
 import { startService } from '../main.ts';
+import { SERVICE_SETTINGS } from '../settings.ts';
 import { runWorkerRole } from '../workerRole.ts';
 import { type Command, EXIT_FINE, positionalsOf } from './command.ts';
 import { onStopSignals } from './stopSignals.ts';
@@ -23,8 +24,19 @@ export const serveCommand: Command = {
   },
 };
 
-/** A first signal ends the service in order, a second one at once. */
+/**
+ * A first signal ends the service in order, a second one at once. They are heard from the beginning: as the first process of a container it would
+ * not hear those that nobody has asked for.
+ */
 async function serveUntilTold(config: Config, log: Logger): Promise<void> {
+  const { promise: told, resolve: tell } = Promise.withResolvers<void>();
+  onStopSignals(
+    (signal) => {
+      log.info({ signal }, 'stopping');
+      tell();
+    },
+    (signal) => log.warn({ signal }, 'ended by a second signal'),
+  );
   const service = await startService(config, log);
   const { promise, resolve } = Promise.withResolvers<void>();
   const grace = closeWithGrace(
@@ -41,12 +53,6 @@ async function serveUntilTold(config: Config, log: Logger): Promise<void> {
       resolve();
     },
   );
-  onStopSignals(
-    (signal) => {
-      log.info({ signal }, 'stopping');
-      grace.close();
-    },
-    (signal) => log.warn({ signal }, 'ended by a second signal'),
-  );
+  told.then(() => grace.close());
   return promise;
 }

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
-import { CLIENT_SETTINGS, ConfigurationError, readConfig } from '../config.ts';
+import { ConfigurationError, readConfig } from '../config.ts';
+import { CLIENT_SETTINGS } from '../settings.ts';
 import type { Sweep } from '../sweeps/schemas.ts';
 import { type Client, createClient } from './client.ts';
 import { type Command, EXIT_FAILED, EXIT_FINE, EXIT_INTERRUPTED, positionalsOf, textFlag } from './command.ts';

@@ -1,6 +1,7 @@
-import { CLIENT_SETTINGS, readConfig } from '../config.ts';
+import { readConfig } from '../config.ts';
 import type { Dataset } from '../datasets/schemas.ts';
 import type { Job } from '../jobs/schemas.ts';
+import { CLIENT_SETTINGS } from '../settings.ts';
 import { type Client, createClient } from './client.ts';
 import { type Command, EXIT_FAILED, EXIT_FINE, EXIT_INTERRUPTED, positionalsOf } from './command.ts';
 import { interruptSignal } from './interrupt.ts';

@@ -1,6 +1,7 @@
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Folders } from '../kit/folders.ts';
+import { sync } from '../kit/sync.ts';
 
 /** A folder for one upload, in which nothing stays. */
 export interface Scratch {
@@ -32,11 +33,18 @@ export async function publish(table: string, { datasets }: Folders, file: string
   await sync(datasets);
 }
 
-async function sync(path: string): Promise<void> {
-  const handle = await open(path);
+/** How a Parquet file ends. */
+const MAGIC = Buffer.from('PAR1');
+
+/** Whether a table's file is there and was written to its end. A disk that was repaired may have lost it. */
+export async function isWhole(path: string): Promise<boolean> {
   try {
-    await handle.sync();
-  } finally {
-    await handle.close();
+    await using file = await open(path);
+    const { size } = await file.stat();
+    const { buffer } = await file.read(Buffer.alloc(MAGIC.length), { position: Math.max(0, size - MAGIC.length) });
+    return buffer.equals(MAGIC);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return false;
+    throw error;
   }
 }

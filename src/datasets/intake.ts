@@ -2,7 +2,7 @@ import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Folders } from '../kit/folders.ts';
 import type { DatasetRow } from '../store/tables.ts';
-import { publish } from './folders.ts';
+import { isWhole, publish } from './folders.ts';
 import { createGate } from './gate.ts';
 import { type FileFormat, type ReadOptions, TABLE_FILE } from './ingest/messages.ts';
 import { type IngestLimits, ingestUpload } from './ingestClient.ts';
@@ -67,8 +67,10 @@ export function createIntake(
       const file = tableFileName(sha256, format, options);
       const shared = await files.run(async () => {
         const known = await store.findByFile(file, project);
-        if (known) await save(known);
-        return known !== undefined;
+        // One that is lost is made again of these bytes, for all that use it.
+        if (known === undefined || !(await isWhole(join(folders.datasets, file)))) return false;
+        await save(known);
+        return true;
       });
       if (shared) return;
       const { rows, columns, warnings } = await reading.run(() => read(folder, { format, options }));

@@ -11,7 +11,7 @@ import { invalidRequest } from '../kit/validation.ts';
 import { decodeCursor, type Page, type PageQuery, toPage } from '../kit/wire.ts';
 import type { Database } from '../store/database.ts';
 import type { DatasetRow } from '../store/tables.ts';
-import { createScratch, emptyTemporary, type Scratch } from './folders.ts';
+import { createScratch, emptyTemporary, isWhole, type Scratch } from './folders.ts';
 import { type FileFormat, type ReadOptions, UPLOAD_FILE } from './ingest/messages.ts';
 import { createIntake, type HeldUpload, type IntakeLimits, type TableFacts } from './intake.ts';
 import type { IngestMetrics } from './metrics.ts';
@@ -57,7 +57,7 @@ export interface AllDatasets {
   of(tenant: Tenant): Datasets;
   /** Of whatever project, when none is named. */
   find(id: string, project?: string): Promise<Dataset | undefined>;
-  /** The Parquet file of a dataset that is ready. */
+  /** The Parquet file of a dataset that is ready; undefined where it is lost. */
   findFile(id: string): Promise<string | undefined>;
   /** Ends the reader; resolves when no upload is being read any more. */
   close(): Promise<void>;
@@ -186,6 +186,7 @@ export function createDatasets({ database, folders, clock, limits, metrics, log 
           throw new ServiceError('dataset_not_ready', `The file of dataset ${id} ${why}: it has no rows.`);
         }
         const names = toDataset(row).columns.map(({ name }) => name);
+        if (!(await isWhole(join(folders.datasets, row.file)))) throw lost(id);
         refuseTooManyCells(limit, names.length);
         const rows = await reader.read(row.file, limit, offset);
         // Not by assignment: a column may be called __proto__.
@@ -218,7 +219,8 @@ export function createDatasets({ database, folders, clock, limits, metrics, log 
 
     async findFile(id) {
       const row = await store.find(id);
-      return row?.file ? join(folders.datasets, row.file) : undefined;
+      const path = row?.file && join(folders.datasets, row.file);
+      return path && (await isWhole(path)) ? path : undefined;
     },
 
     async close() {
@@ -243,6 +245,14 @@ function tableFacts({ rows, file, columns, warnings }: TableFacts): TableFacts {
 
 function heldUpload({ project, sha256 }: DatasetRow, { folder }: Scratch, { format, options }: Upload): HeldUpload {
   return { folder, project, sha256, format, options };
+}
+
+/** The same bytes make it again. */
+function lost(id: string): ServiceError {
+  return new ServiceError(
+    'dataset_not_ready',
+    `The file of dataset ${id} is lost: upload the same file again, and it is back.`,
+  );
 }
 
 /** They are made one by one, and others who ask for rows wait meanwhile. */

@@ -29,7 +29,8 @@ export const WORKER_CRASHED: Failure = {
 
 export const DATASET_GONE: Failure = {
   code: 'dataset_not_found',
-  message: 'The dataset was deleted before the job ran. Upload it again and queue a new job.',
+  message:
+    'The dataset was deleted before the job ran, or its file is lost. Upload the same file again, then retry the job, or queue a new one where the dataset was deleted.',
 };
 
 export const INTERNAL_ERROR: Failure = {

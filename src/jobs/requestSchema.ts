@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { PLAIN_TEXT } from '../kit/text.ts';
 import { givenName } from '../kit/wire.ts';
 import { specRequestSchema, trainingSpecSchema } from '../training/schemas/spec.ts';
 
@@ -28,7 +29,7 @@ const labels = z
     z
       .string()
       .regex(new RegExp(`^${LABEL_NAME}$`), 'A label name is 1 to 63 letters, digits, dots, hyphens or underscores.'),
-    z.string().max(200),
+    z.string().max(200).regex(PLAIN_TEXT, 'A label has no line breaks or other control characters: remove them.'),
   )
   .refine((given) => Object.keys(given).length <= MOST_LABELS, `A job has at most ${MOST_LABELS} labels.`)
   .default({})

@@ -1,16 +1,20 @@
 /** What every room's answers on the wire have in common: problems, pages, waiting. */
 import { z } from 'zod';
 import { ERROR_CODES, ServiceError } from './errors.ts';
+import { PLAIN_TEXT } from './text.ts';
 
 const LONGEST_NAME = 200;
 
-/** What people call a thing. It is shown on terminals and in logs, which obey control characters. */
+/** What people call a thing. It is shown on terminals and in logs, which obey control characters, and in pages. */
 export const givenName = z
   .string()
   .trim()
   .min(1)
   .max(LONGEST_NAME)
-  .regex(/^\P{Cc}*$/u, 'A name has no line breaks or other control characters: remove them.');
+  .regex(
+    PLAIN_TEXT,
+    'A name has no line breaks or other control characters, nor any that turn round the order of others: remove them.',
+  );
 
 export const PROBLEM_TYPE = 'application/problem+json';
 

@@ -47,6 +47,8 @@ function connect(path: string): Sqlite.Database {
     sqlite.pragma(`journal_size_limit = ${LOG_BYTES}`);
     sqlite.pragma('synchronous = FULL');
     sqlite.pragma('foreign_keys = ON');
+    // What is sorted is small, and beside the data folder there may be no place to write, as in a container whose file system is read-only.
+    sqlite.pragma('temp_store = MEMORY');
     // What is deleted is overwritten where that costs no writing more; whole pages are given back to the disk soon (see `giveSpaceBack`).
     sqlite.pragma('secure_delete = FAST');
     migrate(sqlite);

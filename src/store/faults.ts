@@ -10,9 +10,14 @@ export function isFull(error: unknown): boolean {
   return ['SQLITE_FULL', 'ENOSPC', 'EDQUOT', 'EFBIG'].includes(codeOf(error));
 }
 
+/** The process or the machine has as many files open, or as much in memory, as it may, or no place for SQLite's temporary files. */
+function isExhausted(error: unknown): boolean {
+  return ['EMFILE', 'ENFILE', 'ENOMEM', 'EAGAIN', 'SQLITE_IOERR_GETTEMPPATH'].includes(codeOf(error));
+}
+
 /** It passes: what failed can be tried again. */
 export function isPassing(error: unknown): boolean {
-  return isLocked(error) || isFull(error);
+  return isLocked(error) || isFull(error) || isExhausted(error);
 }
 
 /** The file is no database, or its pages do not fit together. */

@@ -32,9 +32,13 @@ export async function allowGivingBack(database: Database): Promise<void> {
   const { rows } = await sql<{ autoVacuum: number }>`PRAGMA auto_vacuum`.execute(database);
   if (rows[0]?.autoVacuum !== 0) return;
   await sql`PRAGMA auto_vacuum = INCREMENTAL`.execute(database);
+  // The copy that it makes on its way may be larger than the memory.
+  await sql`PRAGMA temp_store = FILE`.execute(database);
   try {
     await sql`VACUUM`.execute(database);
   } catch (error) {
     if (!isPassing(error)) throw error;
+  } finally {
+    await sql`PRAGMA temp_store = MEMORY`.execute(database);
   }
 }

@@ -5,9 +5,10 @@ import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createClient } from '../../src/cli/client.ts';
 import { keys } from '../../src/cli/keys.ts';
-import { type Config, readConfig, SERVICE_SETTINGS } from '../../src/config.ts';
+import { type Config, readConfig } from '../../src/config.ts';
 import { optionsOf } from '../../src/kit/log.ts';
 import { type Service, startService } from '../../src/main.ts';
+import { SERVICE_SETTINGS } from '../../src/settings.ts';
 import { createTestTerminal } from '../cli/support/testTerminal.ts';
 import { HTTP_LIMITS } from '../support/access.ts';
 

@@ -3,7 +3,7 @@ import type { Command } from '../../src/cli/command.ts';
 import { commandHelp, overview } from '../../src/cli/help.ts';
 import { predictCommand } from '../../src/cli/predict.ts';
 import { trainCommand } from '../../src/cli/train.ts';
-import { SERVICE_SETTINGS } from '../../src/config.ts';
+import { SERVICE_SETTINGS } from '../../src/settings.ts';
 
 const SERVE: Command = {
   name: 'serve',

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -87,6 +87,23 @@ describe('the same bytes', () => {
     const typed = (await upload(service, 'a,b\n1,2\n3,4\n', { query: { types: 'a:categorical' } })).json();
     expect([plain.columns[0].type, typed.columns[0].type]).toEqual(['numeric', 'categorical']);
     expect(await get(`/${typed.id}/rows`)).toMatchObject({ items: [{ a: '1' }, { a: '3' }] });
+  });
+});
+
+describe('a table whose file is lost', () => {
+  it.each([
+    ['gone', (file: string) => rmSync(file)],
+    ['cut off', (file: string) => truncateSync(file, 100)],
+  ])('as it is %s is no table to read, and is back when the same bytes are uploaded', async (how, lose) => {
+    const body = `lost,how\n1,${how}\n`;
+    const { id } = (await upload(service, body)).json();
+    const file = await service.datasets.findFile(id);
+    lose(String(file));
+    expect(await get(`/${id}/rows`)).toMatchObject({ status: 409, code: 'dataset_not_ready' });
+    expect(await service.datasets.findFile(id)).toBeUndefined();
+    expect((await upload(service, body)).statusCode).toBe(201);
+    expect(await get(`/${id}/rows`)).toMatchObject({ total: 1, items: [{ lost: 1, how }] });
+    expect(await service.datasets.findFile(id)).toBe(file);
   });
 });
 

@@ -1,5 +1,4 @@
 import { execFileSync } from 'node:child_process';
-import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -45,12 +44,9 @@ describe('a process that reads rows and is killed', () => {
 
 describe('a process that reads rows and cannot be started', () => {
   it('is no end of the service either', async () => {
-    const other = await startDatasets();
-    const { id } = (await upload(other, 'a,b\n1,2\n')).json();
-    rmSync(other.folders.datasets, { recursive: true });
-    const answer = await other.app.inject({ url: `/v1/datasets/${id}/rows` });
-    expect([answer.statusCode, answer.headers['retry-after']]).toEqual([503, '1']);
-    await other.close();
+    const reader = createRowReader(join(service.folders.datasets, 'nowhere'));
+    await expect(reader.read('a.parquet', 1, 0)).rejects.toMatchObject({ code: 'unavailable', retryAfterSeconds: 1 });
+    reader.close();
   });
 });
 

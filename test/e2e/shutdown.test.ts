@@ -83,6 +83,13 @@ describe('a service that is told to stop', () => {
     expect(checkpoints).toHaveLength(1);
   });
 
+  it('does so as well when it has only begun to start', async () => {
+    const service = await startBuiltService([], undefined, 'kernels chosen');
+    service.process.kill('SIGTERM');
+    const [code] = await allGone(service);
+    expect([code, await service.stop()]).toEqual([0, 0]);
+  });
+
   it('ends at once, its worker with it, when it is told again', async () => {
     const { service } = await openTraining();
     const upload = slowUpload(service.address);

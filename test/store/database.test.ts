@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { sql } from 'kysely';
 import { expect, it, onTestFinished } from 'vitest';
 import { openDatabase } from '../../src/store/database.ts';
 import { checkDatabase } from '../../src/store/health.ts';
@@ -58,5 +59,12 @@ it('has all that was written when the process that wrote it is killed', async ()
   const database = openDatabase(path);
   await checkDatabase(database, path);
   expect(await database.selectFrom('projects').select('name').where('name', '=', 'kept').execute()).toHaveLength(1);
+  await database.destroy();
+});
+
+it('sorts in memory, as there may be no place to write beside the data folder', async () => {
+  const database = openDatabase(newPath());
+  const { rows } = await sql`PRAGMA temp_store`.execute(database);
+  expect(rows).toEqual([{ tempStore: 2 }]);
   await database.destroy();
 });

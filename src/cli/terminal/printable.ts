@@ -1,4 +1,6 @@
+import { withoutUnseen } from '../../kit/text.ts';
+
 /** The text in one line, without what terminals obey: it may be somebody else's. */
 export function printable(text: string): string {
-  return text.replace(/\p{Cc}+/gu, ' ').trim();
+  return withoutUnseen(text, ' ').trim();
 }

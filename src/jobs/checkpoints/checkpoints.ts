@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { Clock } from '../../kit/clock.ts';
 import type { Database, Queries } from '../../store/database.ts';
+import { isPassing } from '../../store/faults.ts';
 import type { CheckpointRow } from '../../store/tables.ts';
 import type { Checkpoint } from '../../training/checkpoint/checkpoint.ts';
 import { decodeCheckpoint, sealOf } from '../../training/checkpoint/encoding.ts';
@@ -16,7 +17,10 @@ export interface EncodedCheckpoint extends Pick<Checkpoint, 'step' | 'epoch' | '
 
 /** The checkpoints of jobs: a file each, and its row. */
 export interface Checkpoints {
-  /** The last one that the training can go on from; null: it starts anew. Those that are damaged or gone are logged and forgotten. */
+  /**
+   * The last one that the training can go on from; null: it starts anew. Those that are damaged or gone are logged and forgotten. Rejects, and
+   * forgets nothing, where it cannot be read at present.
+   */
   latest(jobId: string, spec: TrainingSpec): Promise<Checkpoint | null>;
   /** Writes the file; it counts from when its row is recorded. */
   write(jobId: string, checkpoint: EncodedCheckpoint): Promise<CheckpointRow>;
@@ -60,6 +64,8 @@ export function createCheckpoints({ database, folder, clock, log }: CheckpointsP
         try {
           return await read(row, spec);
         } catch (error) {
+          // The file is as good as it was: hours of training are not thrown away for that.
+          if (isPassing(error)) throw error;
           log?.warn(
             { jobId, step: row.step, err: error },
             'a checkpoint cannot be gone on from: the one before is tried',

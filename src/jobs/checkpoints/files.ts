@@ -1,5 +1,6 @@
 import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { sync } from '../../kit/sync.ts';
 
 /** Checkpoints as files of one folder. */
 export interface CheckpointFiles {
@@ -21,7 +22,7 @@ export function createCheckpointFiles(folder: string): CheckpointFiles {
       try {
         await writeSynced(partial, bytes);
         await rename(partial, join(folder, name));
-        await syncFolder(folder);
+        await sync(folder);
       } catch (error) {
         await rm(partial, { force: true });
         throw error;
@@ -41,11 +42,5 @@ export function createCheckpointFiles(folder: string): CheckpointFiles {
 async function writeSynced(path: string, bytes: Uint8Array): Promise<void> {
   await using handle = await open(path, 'w');
   await handle.writeFile(bytes);
-  await handle.sync();
-}
-
-/** A new name is on the disk only when its folder is. */
-async function syncFolder(folder: string): Promise<void> {
-  await using handle = await open(folder);
   await handle.sync();
 }

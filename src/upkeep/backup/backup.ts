@@ -5,9 +5,9 @@ import { dirname } from 'node:path';
 import { ConfigurationError } from '../../config.ts';
 import { type Clock, isoTime } from '../../kit/clock.ts';
 import { foldersOf } from '../../kit/folders.ts';
+import { sync } from '../../kit/sync.ts';
 import { packageVersion } from '../../kit/version.ts';
 import { copyData } from './copyData.ts';
-import { syncFolder } from './copyHashed.ts';
 import { type Manifest, newManifest, writeManifest } from './manifest.ts';
 
 export interface BackupParts {
@@ -39,7 +39,7 @@ export async function makeBackup({ data, target, clock }: BackupParts): Promise<
   try {
     const backup = await fill(partial, data, clock);
     await rename(partial, target);
-    await syncFolder(dirname(target));
+    await sync(dirname(target));
     return backup;
   } catch (error) {
     await rm(partial, { recursive: true, force: true });
@@ -54,6 +54,6 @@ async function fill(partial: string, data: string, clock: Clock): Promise<Backup
   const { files, lost, schema } = await copyData(data, partial);
   const manifest = newManifest({ version: packageVersion(), schema, createdAt, files });
   await writeManifest(partial, manifest);
-  for (const folder of [datasets, checkpoints, partial]) await syncFolder(folder);
+  for (const folder of [datasets, checkpoints, partial]) await sync(folder);
   return { manifest, lost };
 }

@@ -32,12 +32,6 @@ export async function contentOf(file: string): Promise<Content> {
   return meter.content();
 }
 
-/** A new name is on the disk only when its folder is. */
-export async function syncFolder(folder: string): Promise<void> {
-  await using handle = await open(folder);
-  await handle.sync();
-}
-
 function createMeter() {
   const hash = createHash('sha256');
   let bytes = 0;

@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import { ConfigurationError } from '../../config.ts';
 import type { Clock } from '../../kit/clock.ts';
 import { type Folders, foldersOf } from '../../kit/folders.ts';
+import { sync } from '../../kit/sync.ts';
 import { holdLock } from '../../store/lock.ts';
 import { migrationNames } from '../../store/migrate.ts';
-import { copyHashed, syncFolder } from './copyHashed.ts';
+import { copyHashed } from './copyHashed.ts';
 import { type Manifest, readManifest } from './manifest.ts';
 import { wakeDatabase } from './wakeDatabase.ts';
 
@@ -37,7 +38,7 @@ export async function restoreBackup({ backup, data, clock }: RestoreParts): Prom
     await copyChecked(manifest, backup, stage);
     await wakeDatabase(foldersOf(stage).database, manifest, clock);
     await putInPlace(foldersOf(stage), foldersOf(data));
-    await syncFolder(data);
+    await sync(data);
     return manifest;
   } finally {
     await rm(stage, { recursive: true, force: true });
@@ -77,7 +78,7 @@ async function copyChecked({ files }: Manifest, backup: string, stage: string): 
       `${join(backup, path)} is not as it was written (${copied.bytes} of ${bytes} bytes): restore another backup.`,
     );
   }
-  for (const folder of [datasets, checkpoints, stage]) await syncFolder(folder);
+  for (const folder of [datasets, checkpoints, stage]) await sync(folder);
 }
 
 async function copyFrom(backup: string, path: string, stage: string) {

@@ -6,7 +6,9 @@ import { PACKAGE_ROOT } from '../../support/builtService.ts';
 import { groupEndedWithTests } from '../../support/children.ts';
 
 const COMMAND = join(PACKAGE_ROOT, 'dist/cli/trainyard.js');
-const STARTED = ['serve', '--port', '0', '--checkpoint-seconds', '0.05'];
+/** A busy machine is no overload of the service: who looks at it in the end is to be answered. */
+const PATIENT = ['--max-delay-ms', '60000'];
+const STARTED = ['serve', '--port', '0', '--checkpoint-seconds', '0.05', ...PATIENT];
 
 /** What dies: the service with all its processes, the API alone, whose worker then ends by itself, or the worker alone, which is started again. */
 export type Victim = 'all' | 'api' | 'worker';

@@ -57,7 +57,7 @@ describe('the name of a dataset', () => {
     },
   );
 
-  it.each(['%00', '%0d%0aLocation:%20/x', '%1b[2J', '%c2%85'])(
+  it.each(['%00', '%0d%0aLocation:%20/x', '%1b[2J', '%c2%85', '%e2%80%aevsc.exe', '%e2%81%a6'])(
     'is refused with the control character in a%sb',
     async (code) => {
       const answer = await upload(`name=a${code}b`);
@@ -70,7 +70,7 @@ describe('the name of a dataset', () => {
 
   it('is the bare name of the file of a form', async () => {
     const body = new FormData();
-    body.append('file', new Blob(['a,b\n1,2\n3,4\n'], { type: 'text/csv' }), '../../etc/cron\u001bd.csv');
+    body.append('file', new Blob(['a,b\n1,2\n3,4\n'], { type: 'text/csv' }), '../../etc/cron\u001b\u202ed.csv');
     const answer = await service.ask('/v1/datasets', key, { method: 'POST', body });
     expect([answer.status, answer.json().name]).toEqual([201, 'crond']);
   });
@@ -79,10 +79,28 @@ describe('the name of a dataset', () => {
 describe('the name of a job', () => {
   const submit = (name: string) => service.ask('/v1/jobs', key, jsonBody({ datasetId: 'ds_1', target: 'a', name }));
 
-  it.each(['a\u0000b', 'a\r\nb', '\u001b[2Jb'])('%j is refused', async (name) => {
+  it.each(['a\u0000b', 'a\r\nb', '\u001b[2Jb', '\u202etxt.exe', 'a\ud800b'])('%j is refused', async (name) => {
     const answer = await submit(name);
     expect(answer.status).toBe(400);
     expect(answer.json().errors).toContainEqual({ path: '/name', message: expect.stringContaining('remove them') });
+  });
+
+  it.each(['\u0007', '\u202e'])('has no labels with %j', async (value) => {
+    const answer = await service.ask(
+      '/v1/jobs',
+      key,
+      jsonBody({ datasetId: 'ds_1', target: 'a', labels: { team: value } }),
+    );
+    expect(answer.status).toBe(400);
+    expect(answer.json().errors).toContainEqual({
+      path: '/labels/team',
+      message: expect.stringContaining('remove them'),
+    });
+  });
+
+  it('is kept where it is in a script that is written from right to left, or of several signs', async () => {
+    const names = ['سلام \u200f(1)', '👩‍👩‍👧 café', 'שלום'];
+    for (const name of names) expect((await upload(`name=${encodeURIComponent(name)}`)).json().name).toBe(name);
   });
 
   it('is kept where it was made of the longest name of a dataset', async () => {

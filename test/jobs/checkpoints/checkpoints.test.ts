@@ -1,32 +1,14 @@
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { Checkpoint } from '../../../src/training/checkpoint/checkpoint.ts';
 import { encodeCheckpoint } from '../../../src/training/checkpoint/encoding.ts';
 import { specFor } from '../../training/profile.ts';
 import { flowers } from '../../training/tables.ts';
 import { insertDataset } from '../datasets.ts';
 import { openJobs } from '../house.ts';
+import { checkpointAt } from './checkpointAt.ts';
 
 const spec = specFor(flowers(30), { target: 'kind' });
-
-function checkpointAt(step: number, finished = false): Checkpoint {
-  return {
-    ...{
-      epoch: 1,
-      batch: step,
-      step,
-      finished,
-      generator: [1, 2, 3, 4],
-      schedule: [],
-      best: null,
-      bestParameters: null,
-    },
-    sums: { loss: 1, weight: 1, learningRate: 1, ms: 1 },
-    earlyStopping: { best: null, mark: null, epochsWithout: 0 },
-    values: Float32Array.of(step),
-  };
-}
 
 async function openRoom() {
   const { folder, database, checkpoints, jobs } = openJobs();

@@ -6,7 +6,7 @@ import type { Database } from '../../store/database.ts';
 import type { Retention } from './settings.ts';
 import { createRetentionStore, type RetentionStore } from './store.ts';
 
-export interface SweepParts {
+export interface DeleteOldParts {
   readonly database: Database;
   readonly checkpoints: Pick<Checkpoints, 'removeFiles' | 'collect'>;
   readonly retention: Retention;
@@ -22,7 +22,7 @@ const ROWS_AT_ONCE = 500;
 const SWEEPS_AT_ONCE = 1;
 
 /** Deletes what is older than it is to be kept, and the files that crashes have left. Answers how many jobs went. */
-export async function sweep({ database, checkpoints, retention, clock, leaving }: SweepParts): Promise<number> {
+export async function deleteOld({ database, checkpoints, retention, clock, leaving }: DeleteOldParts): Promise<number> {
   const store = createRetentionStore(database);
   /** Lets others have their turn between two deletions. */
   const untilNone: UntilNone = async (deleteSome) => {
@@ -51,7 +51,7 @@ type UntilNone = (deleteSome: () => Promise<number>) => Promise<void>;
 
 interface OldJobs {
   readonly store: RetentionStore;
-  readonly checkpoints: SweepParts['checkpoints'];
+  readonly checkpoints: DeleteOldParts['checkpoints'];
   readonly before: number;
   readonly withModels: boolean;
   readonly untilNone: UntilNone;

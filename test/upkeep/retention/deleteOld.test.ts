@@ -15,8 +15,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createCheckpoints } from '../../../src/jobs/checkpoints/checkpoints.ts';
 import { type Database, openDatabase } from '../../../src/store/database.ts';
 import { allowGivingBack, freePages, giveSpaceBack } from '../../../src/store/space.ts';
+import { deleteOld } from '../../../src/upkeep/retention/deleteOld.ts';
 import type { Retention } from '../../../src/upkeep/retention/settings.ts';
-import { sweep } from '../../../src/upkeep/retention/sweep.ts';
 
 const DAY_MS = 86_400_000;
 const NOW = 1000 * DAY_MS;
@@ -90,7 +90,7 @@ async function addJob(id: string, days: number | null): Promise<void> {
 
 function sweepOut(retention: Partial<Retention> = {}, leaving = new AbortController().signal): Promise<number> {
   const checkpoints = createCheckpoints({ database, folder: join(folder, 'checkpoints'), clock: () => NOW });
-  return sweep({ database, checkpoints, retention: { ...DEFAULTS, ...retention }, clock: () => NOW, leaving });
+  return deleteOld({ database, checkpoints, retention: { ...DEFAULTS, ...retention }, clock: () => NOW, leaving });
 }
 
 async function ids(table: 'jobs' | 'models'): Promise<readonly string[]> {
