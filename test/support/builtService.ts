@@ -9,7 +9,7 @@ import { endedWithTests } from './children.ts';
 
 export const PACKAGE_ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** A busy machine is no overload of the service; what measures that says so. */
-const PATIENT = ['--max-delay-ms', '60000'];
+export const PATIENT = ['--max-delay-ms', '60000'];
 const COMMAND = join(PACKAGE_ROOT, 'dist/cli/trainyard.js');
 
 /** The built service in a process of its own, on a free port and, if none is given, over a data folder of its own. */

@@ -2,12 +2,10 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { PACKAGE_ROOT } from '../../support/builtService.ts';
+import { PACKAGE_ROOT, PATIENT } from '../../support/builtService.ts';
 import { groupEndedWithTests } from '../../support/children.ts';
 
 const COMMAND = join(PACKAGE_ROOT, 'dist/cli/trainyard.js');
-/** A busy machine is no overload of the service: who looks at it in the end is to be answered. */
-const PATIENT = ['--max-delay-ms', '60000'];
 const STARTED = ['serve', '--port', '0', '--checkpoint-seconds', '0.05', ...PATIENT];
 
 /** What dies: the service with all its processes, the API alone, whose worker then ends by itself, or the worker alone, which is started again. */
