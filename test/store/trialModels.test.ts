@@ -3,7 +3,7 @@ import { migrate } from '../../src/store/migrate.ts';
 import { openEarlier } from '../support/earlierDatabase.ts';
 
 it('leaves trials the models that their jobs have made, when these are deleted', () => {
-  const sqlite = openEarlier(':memory:', '0011');
+  const sqlite = openEarlier(':memory:', '0010');
   sqlite.pragma('foreign_keys = ON');
   sqlite.exec(`
     INSERT INTO sweeps (id, project, name, state, request, created_at, finished_at) VALUES ('swp_1', 'default', 's', 'succeeded', '{}', 0, 0);
