@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Folders } from '../kit/folders.ts';
@@ -47,4 +48,20 @@ export async function isWhole(path: string): Promise<boolean> {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return false;
     throw error;
   }
+}
+
+/**
+ * The same, for who asks again and again, as thousands of small trainings of one table do: nobody writes into a file that is there, so one that was
+ * whole is read no more, and that it still has its size is known in microseconds.
+ */
+export function createLookOnce(): (path: string) => Promise<boolean> {
+  const sizes = new Map<string, number>();
+  return async (path) => {
+    const size = statSync(path, { throwIfNoEntry: false })?.size;
+    if (size !== undefined && sizes.get(path) === size) return true;
+    sizes.delete(path);
+    const whole = await isWhole(path);
+    if (whole && size !== undefined) sizes.set(path, size);
+    return whole;
+  };
 }

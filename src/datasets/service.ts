@@ -11,7 +11,7 @@ import { invalidRequest } from '../kit/validation.ts';
 import { decodeCursor, type Page, type PageQuery, toPage } from '../kit/wire.ts';
 import type { Database } from '../store/database.ts';
 import type { DatasetRow } from '../store/tables.ts';
-import { createScratch, emptyTemporary, isWhole, type Scratch } from './folders.ts';
+import { createLookOnce, createScratch, emptyTemporary, isWhole, type Scratch } from './folders.ts';
 import { type FileFormat, type ReadOptions, UPLOAD_FILE } from './ingest/messages.ts';
 import { createIntake, type HeldUpload, type IntakeLimits, type TableFacts } from './intake.ts';
 import type { IngestMetrics } from './metrics.ts';
@@ -102,6 +102,7 @@ export function createDatasets({ database, folders, clock, limits, metrics, log 
   const store = createDatasetStore(database);
   const intake = createIntake(folders, store, limits, metrics);
   const reader = createRowReader(folders.datasets);
+  const isStillWhole = createLookOnce();
   const reading = new Map<string, Promise<void>>();
 
   /** Reads the upload after its answer; what comes of it is in the row. */
@@ -220,7 +221,7 @@ export function createDatasets({ database, folders, clock, limits, metrics, log 
     async findFile(id) {
       const row = await store.find(id);
       const path = row?.file && join(folders.datasets, row.file);
-      return path && (await isWhole(path)) ? path : undefined;
+      return path && (await isStillWhole(path)) ? path : undefined;
     },
 
     async close() {
