@@ -1,9 +1,9 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Folders } from '../kit/folders.ts';
+import { createGate } from '../kit/gate.ts';
 import type { DatasetRow } from '../store/tables.ts';
 import { isWhole, publish } from './folders.ts';
-import { createGate } from './gate.ts';
 import { type FileFormat, type ReadOptions, TABLE_FILE } from './ingest/messages.ts';
 import { type IngestLimits, ingestUpload } from './ingestClient.ts';
 import type { IngestMetrics } from './metrics.ts';

@@ -1,8 +1,8 @@
 import type { Readable } from 'node:stream';
-import { createGate, type Gate } from '../datasets/gate.ts';
 import type { CreateKernels } from '../engine/kernels/kernels.ts';
 import type { Tenant } from '../kit/caller.ts';
 import type { Clock } from '../kit/clock.ts';
+import { createGate, type Gate } from '../kit/gate.ts';
 import { parseInput } from '../kit/validation.ts';
 import { decodeCursor, type Page, toPage } from '../kit/wire.ts';
 import type { Database } from '../store/database.ts';

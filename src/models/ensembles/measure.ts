@@ -1,7 +1,7 @@
-import { createGate } from '../../datasets/gate.ts';
 import type { FindDataset } from '../../jobs/check.ts';
 import { pinColumns } from '../../jobs/worker/columns.ts';
 import { ServiceError } from '../../kit/errors.ts';
+import { createGate } from '../../kit/gate.ts';
 import type { Logger } from '../../kit/log.ts';
 import type { Warning } from '../../kit/warning.ts';
 import type { Database } from '../../store/database.ts';

@@ -1,4 +1,4 @@
-import { ServiceError } from '../kit/errors.ts';
+import { ServiceError } from './errors.ts';
 
 /** Lets so many pieces of work through at once; the others wait their turn. */
 export interface Gate {
@@ -29,6 +29,6 @@ export function createGate(width: number, mostWaiting = Number.POSITIVE_INFINITY
 }
 
 function tooMany(waiting: number): ServiceError {
-  const detail = `${waiting} uploads wait to be read already, and more may not: send it again later.`;
+  const detail = `${waiting} requests wait for their turn already, and more may not: send it again later.`;
   return new ServiceError('overloaded', detail, [], RETRY_AFTER_SECONDS);
 }
