@@ -11,7 +11,7 @@ import { invalidRequest } from '../kit/validation.ts';
 import { decodeCursor, type Page, type PageQuery, toPage } from '../kit/wire.ts';
 import type { Database } from '../store/database.ts';
 import type { DatasetRow } from '../store/tables.ts';
-import { createLookOnce, createScratch, emptyTemporary, isWhole, type Scratch } from './folders.ts';
+import { createLookOnce, createScratch, emptyTemporary, type Scratch } from './folders.ts';
 import { type FileFormat, type ReadOptions, UPLOAD_FILE } from './ingest/messages.ts';
 import { createIntake, type HeldUpload, type IntakeLimits, type TableFacts } from './intake.ts';
 import type { IngestMetrics } from './metrics.ts';
@@ -187,7 +187,7 @@ export function createDatasets({ database, folders, clock, limits, metrics, log 
           throw new ServiceError('dataset_not_ready', `The file of dataset ${id} ${why}: it has no rows.`);
         }
         const names = toDataset(row).columns.map(({ name }) => name);
-        if (!(await isWhole(join(folders.datasets, row.file)))) throw lost(id);
+        if (!(await isStillWhole(join(folders.datasets, row.file)))) throw lost(id);
         refuseTooManyCells(limit, names.length);
         const rows = await reader.read(row.file, limit, offset);
         // Not by assignment: a column may be called __proto__.
