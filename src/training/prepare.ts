@@ -1,5 +1,5 @@
 import { type FittedFeatures, fitFeatures } from '../features/features.ts';
-import { findLeaks } from '../features/leaks.ts';
+import { findLeaks } from '../features/leaks/leaks.ts';
 import {
   encodeTarget,
   type FittedTarget,

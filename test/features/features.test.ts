@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import { chooseColumns } from '../../src/features/choose.ts';
 import { describeInputs } from '../../src/features/describe.ts';
 import { fitFeatures, fittedFeaturesSchema, inputNames } from '../../src/features/features.ts';
-import { findLeaks } from '../../src/features/leaks.ts';
 import { layoutOf, transform } from '../../src/features/transform.ts';
 import { firstRows, numbers, tableOf, words } from './columns.ts';
 import { settingsOf } from './settings.ts';
@@ -119,36 +118,5 @@ describe('features', () => {
     const table = tableOf(words('c', ['a', 'b', 'c', 'd', 'e', 'f']));
     const { warnings } = fitFeatures(table, firstRows(6), settingsOf({ maxCategories: 2 }), []);
     expect(warnings.map(({ code }) => code)).toEqual(['categories_folded']);
-  });
-});
-
-describe('leaks', () => {
-  const rows = firstRows(40);
-  const target = words(
-    'y',
-    [...rows].map((row) => (row % 3 === 0 ? 'yes' : 'no')),
-  );
-
-  it('are columns that are the target under other names', () => {
-    const copy = numbers(
-      'copy',
-      [...rows].map((row) => (row % 3 === 0 ? 7 : 5)),
-    );
-    const honest = numbers(
-      'honest',
-      [...rows].map((row) => row % 4),
-    );
-    expect(findLeaks([copy, honest], target, rows, 'classes').map(({ column }) => column)).toEqual(['copy']);
-  });
-
-  it('are equal numbers in a regression, not just distinct ones', () => {
-    const y = numbers(
-      'y',
-      [...rows].map((row) => row / 2),
-    );
-    const distinct = numbers('row', [...rows]);
-    expect(findLeaks([{ ...y, name: 'copy' }, distinct], y, rows, 'number').map(({ column }) => column)).toEqual([
-      'copy',
-    ]);
   });
 });

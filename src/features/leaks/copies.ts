@@ -1,24 +1,9 @@
-import { type Column, isNumberColumn, type NumberColumn } from '../kit/table.ts';
-import type { Warning } from '../kit/warning.ts';
-import { asCategories, type Categories } from './casts.ts';
+import { type Column, isNumberColumn, type NumberColumn } from '../../kit/table.ts';
+import { asCategories, type Categories } from '../casts.ts';
 
-/** Fewer rows agree by chance. */
-const ENOUGH_ROWS = 20;
-
-/** Warns of columns that give the target away: mostly the target itself under another name. */
-export function findLeaks(
-  columns: readonly Column[],
-  target: Column,
-  rows: Int32Array,
-  task: 'classes' | 'number',
-): Warning[] {
-  if (rows.length < ENOUGH_ROWS) return [];
-  const same = task === 'number' ? sameNumbers(target, rows) : sameClasses(asCategories(target), rows);
-  return columns.filter(same).map(({ name }) => ({
-    code: 'target_leak',
-    column: name,
-    message: `The column '${name}' says the same as the target in every training row. If it is not known when predictions are made, put it into features.exclude.`,
-  }));
+/** Whether a column equals the target in every row: its numbers, or its values under other names. */
+export function isCopyOf(target: Column, rows: Int32Array, task: 'classes' | 'number'): (column: Column) => boolean {
+  return task === 'number' ? sameNumbers(target, rows) : sameClasses(asCategories(target), rows);
 }
 
 function sameNumbers(target: Column, rows: Int32Array): (column: Column) => boolean {
