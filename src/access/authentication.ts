@@ -74,7 +74,11 @@ export function createAuthentication(parts: AuthenticationParts): Authentication
 function bearerOf(authorization: string | undefined): string {
   const [, token] = /^Bearer +(\S+) *$/i.exec(authorization ?? '') ?? [];
   if (token !== undefined) return token;
-  throw new ServiceError('key_required', 'Send an API key: `Authorization: Bearer ty_…`.');
+  throw keyRequired();
+}
+
+export function keyRequired(): ServiceError {
+  return new ServiceError('key_required', 'Send an API key: `Authorization: Bearer ty_…`.');
 }
 
 /** The key of that text. Its hash is compared in constant time: how long it takes tells nothing about the hashes that are kept. */

@@ -25,13 +25,15 @@ export function keyRoutes({ keys }: { readonly keys: Keys }): FastifyPluginAsync
         operationId: 'createKey',
         summary: 'Make an API key',
         description:
-          'The answer has the key itself, this once. With the first key the service begins to want one for everything.',
+          'The answer contains the key itself; it is not shown again. After the first key every request needs a key, so the first one ' +
+          'must have the scope `admin` in the project `default`: any other is 409 `admin_key_required`. Where an admin key was lost or has ' +
+          'expired, `trainyard keys create --name admin --scopes admin` on the machine creates another.',
         headers: onceHeaders,
         body: keyRequest,
         response: { 201: answer('The key.', createdKeySchema), ...errorResponses(400, 404, 409, 413, 415, 422) },
       },
       handler: async ({ caller, body, idempotentId }, reply) => {
-        const key = await keys.create(caller, body, idempotentId);
+        const key = await keys.create(caller, body, { id: idempotentId });
         return reply.code(201).header('cache-control', 'no-store').send(key);
       },
     });
@@ -57,9 +59,11 @@ export function keyRoutes({ keys }: { readonly keys: Keys }): FastifyPluginAsync
         operationId: 'revokeKey',
         summary: 'Revoke an API key',
         description:
-          'Refused from then on; what is being answered to it is cut off within seconds. It stays in the list. To revoke a revoked key changes nothing.',
+          'The key is refused at once; answers in progress are cut off within seconds. It remains in the list. Revoking a revoked key ' +
+          'changes nothing. The last valid admin key of `default` is 409 `admin_key_required`: create another one first. Expiry is not ' +
+          'checked: an admin key with `expiresAt` ends at that time, also as the last one.',
         params: keyParams,
-        response: { 204: z.null().describe('Revoked.'), ...errorResponses(400, 404) },
+        response: { 204: z.null().describe('Revoked.'), ...errorResponses(400, 404, 409) },
       },
       handler: async ({ caller, params }, reply) => {
         await keys.revoke(caller, params.id);

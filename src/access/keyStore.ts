@@ -1,4 +1,5 @@
-import type { Database } from '../store/database.ts';
+import { DEFAULT_PROJECT } from '../kit/caller.ts';
+import type { Database, Queries } from '../store/database.ts';
 import type { KeyRow, ProjectRow } from '../store/tables.ts';
 
 /** A key with the quotas of its project. */
@@ -16,13 +17,17 @@ interface KeyFilter {
 export interface KeyStore {
   /** Whether there has ever been a key: rows of revoked keys stay. */
   any(): Promise<boolean>;
-  insert(row: KeyRow): Promise<void>;
+  /** Inserts the key, unless `check` throws. It gets whether this is the first key, and no other process can insert one in between. */
+  insert(row: KeyRow, check: (isFirst: boolean) => void): Promise<void>;
   find(id: string): Promise<KeyRow | undefined>;
   findByPrefix(prefix: string): Promise<readonly KeyWithQuotas[]>;
   /** Newest first. */
   list(filter: KeyFilter): Promise<readonly KeyRow[]>;
-  /** A key that is revoked already keeps its time. */
-  revoke(id: string, now: number): Promise<void>;
+  /**
+   * Revokes the key, unless `check` throws. It gets whether this is the last valid admin key of the project `default`. A key that is
+   * revoked already keeps its time and is not checked.
+   */
+  revoke(id: string, now: number, check: (isLastAdmin: boolean) => void): Promise<void>;
   /** Notes a use at `now`, unless one since `after` is noted. */
   touch(id: string, now: number, after: number): Promise<void>;
   /** Those of the ids that are good no more. */
@@ -45,9 +50,11 @@ export function createKeyStore(database: Database): KeyStore {
       return (await database.executeQuery(firstKey)).rows.length > 0;
     },
 
-    async insert(row) {
-      await database.insertInto('keys').values(row).execute();
-    },
+    insert: (row, check) =>
+      database.transaction().execute(async (transaction) => {
+        check((await transaction.executeQuery(firstKey)).rows.length === 0);
+        await transaction.insertInto('keys').values(row).execute();
+      }),
 
     find: (id) => database.selectFrom('keys').selectAll().where('id', '=', id).executeTakeFirst(),
 
@@ -62,14 +69,17 @@ export function createKeyStore(database: Database): KeyStore {
       return query.execute();
     },
 
-    async revoke(id, now) {
-      await database
-        .updateTable('keys')
-        .set({ revokedAt: now })
-        .where('id', '=', id)
-        .where('revokedAt', 'is', null)
-        .execute();
-    },
+    revoke: (id, now, check) =>
+      database.transaction().execute(async (transaction) => {
+        const admins = await validAdmins(transaction, now);
+        check(admins.length === 1 && admins[0] === id);
+        await transaction
+          .updateTable('keys')
+          .set({ revokedAt: now })
+          .where('id', '=', id)
+          .where('revokedAt', 'is', null)
+          .execute();
+      }),
 
     async touch(id, now, after) {
       await database
@@ -92,4 +102,18 @@ export function createKeyStore(database: Database): KeyStore {
       return ids.filter((id) => !good.has(id));
     },
   };
+}
+
+/** The ids of the keys that can administer the whole service. */
+async function validAdmins(queries: Queries, now: number): Promise<readonly string[]> {
+  const rows = await queries
+    .selectFrom('keys')
+    .select('id')
+    .where('project', '=', DEFAULT_PROJECT)
+    .where('scopes', 'like', '%"admin"%')
+    .where('revokedAt', 'is', null)
+    .where((eb) => eb.or([eb('expiresAt', 'is', null), eb('expiresAt', '>', now)]))
+    .limit(2)
+    .execute();
+  return rows.map(({ id }) => id);
 }

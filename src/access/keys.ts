@@ -1,4 +1,4 @@
-import { type Caller, DEFAULT_PROJECT, SCOPES } from '../kit/caller.ts';
+import { type Caller, DEFAULT_PROJECT, SCOPES, type Scope } from '../kit/caller.ts';
 import { type Clock, isoTime } from '../kit/clock.ts';
 import { ServiceError } from '../kit/errors.ts';
 import { newId } from '../kit/ids.ts';
@@ -6,24 +6,49 @@ import { invalidRequest } from '../kit/validation.ts';
 import { decodeCursor, type Page, toPage } from '../kit/wire.ts';
 import type { Database } from '../store/database.ts';
 import type { KeyRow } from '../store/tables.ts';
+import { keyRequired } from './authentication.ts';
 import type { CreatedKey, Key, KeyRequest, KeysQuery } from './keySchemas.ts';
 import { createKeyStore } from './keyStore.ts';
 import { newKeyText, printOf } from './keyText.ts';
 import { createProjectStore } from './projectStore.ts';
 import { projectNotFound } from './projects.ts';
 
-/** Whose keys somebody manages: the admins of `default` those of all projects, any other those of its own. */
-type Manager = Pick<Caller, 'project'>;
+/**
+ * Who manages keys: admins of `default` those of all projects, any other admin those of its own project. `keyId` is null of a caller
+ * that sent no key, and absent of an operator at the machine.
+ */
+type Manager = Pick<Caller, 'project'> & Partial<Pick<Caller, 'keyId'>>;
+
+interface CreateOptions {
+  /** The id of the new key; a new one by default. */
+  readonly id?: string | undefined;
+  /** Allows a first key that cannot administer the service. */
+  readonly force?: boolean;
+}
+
+interface RevokeOptions {
+  /** Allows to revoke the last key that can administer the service. */
+  readonly force?: boolean;
+}
 
 /** What admins can do with keys. Throws ServiceError `key_not_found` and `project_not_found` for what is none, or not theirs. */
 export interface Keys {
-  /** The only time that the key itself is told. Its id is the one given, or any new one. */
-  create(manager: Manager, request: KeyRequest, id?: string): Promise<CreatedKey>;
+  /**
+   * Creates a key. The answer is the only one that contains the key itself. Throws `admin_key_required` where the first key is no admin
+   * key of `default`, and `key_required` where a caller without a key comes after the first key was created.
+   */
+  create(manager: Manager, request: KeyRequest, options?: CreateOptions): Promise<CreatedKey>;
   get(manager: Manager, id: string): Promise<Key>;
   list(manager: Manager, query: KeysQuery): Promise<Page<Key>>;
-  /** From now on the key is refused. Changes nothing about one that is revoked already. */
-  revoke(manager: Manager, id: string): Promise<void>;
+  /**
+   * Revokes the key at once. Changes nothing about one that is revoked already. Throws `admin_key_required` for the last valid admin key
+   * of `default`.
+   */
+  revoke(manager: Manager, id: string, options?: RevokeOptions): Promise<void>;
 }
+
+/** Works on the data folder, so it works without a key. */
+const CREATE_ADMIN = 'trainyard keys create --name admin --scopes admin';
 
 interface KeysParts {
   readonly database: Database;
@@ -41,7 +66,7 @@ export function createKeys({ database, clock }: KeysParts): Keys {
   };
 
   return {
-    async create(manager, request, id) {
+    async create(manager, request, { id, force = false } = {}) {
       const { name, scopes, project = manager.project, expiresAt, requestsPerSecond = null } = request;
       const now = clock();
       const expires = expiresAt === undefined ? null : Date.parse(expiresAt);
@@ -58,7 +83,10 @@ export function createKeys({ database, clock }: KeysParts): Keys {
         createdAt: now,
         expiresAt: expires,
       };
-      await store.insert(row);
+      await store.insert(row, (isFirst) => {
+        if (!isFirst && manager.keyId === null) throw keyRequired();
+        if (isFirst && !force) refuseUnlessAdmin(scopes, project);
+      });
       return { ...toKey(row), key: text };
     },
 
@@ -72,9 +100,11 @@ export function createKeys({ database, clock }: KeysParts): Keys {
       return toKey(await found(manager, id));
     },
 
-    async revoke(manager, id) {
+    async revoke(manager, id, { force = false } = {}) {
       await found(manager, id);
-      await store.revoke(id, clock());
+      await store.revoke(id, clock(), (isLastAdmin) => {
+        if (isLastAdmin && !force) throw lastAdmin(id);
+      });
     },
   };
 }
@@ -104,6 +134,24 @@ function toKey(row: KeyRow): Key {
 
 function timeOrNull(ms: number | null): string | null {
   return ms === null ? null : isoTime(ms);
+}
+
+/** Once a key exists, every request needs one: without an admin key all would be locked out. */
+function refuseUnlessAdmin(scopes: readonly Scope[], project: string): void {
+  const need =
+    'The first key must be an admin key of the project `default`, because every request needs a key afterwards.';
+  const remedy = `Create such a key first, for example with \`${CREATE_ADMIN}\` on the machine.`;
+  if (!scopes.includes('admin')) throw adminKeyRequired(`${need} ${remedy}`, '/scopes');
+  if (project !== DEFAULT_PROJECT) throw adminKeyRequired(`${need} ${remedy}`, '/project');
+}
+
+function lastAdmin(id: string): ServiceError {
+  const remedy = `Create another one first, here or with \`${CREATE_ADMIN}\` on the machine.`;
+  return adminKeyRequired(`The key ${id} is the last valid admin key of the project \`default\`. ${remedy}`);
+}
+
+function adminKeyRequired(detail: string, path?: string): ServiceError {
+  return new ServiceError('admin_key_required', detail, path === undefined ? [] : [{ path, message: detail }]);
 }
 
 function keyNotFound(id: string): ServiceError {

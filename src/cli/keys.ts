@@ -3,6 +3,7 @@ import { type Key, type KeyRequest, keyRequest } from '../access/keySchemas.ts';
 import { createKeys, type Keys } from '../access/keys.ts';
 import { ConfigurationError, readConfig } from '../config.ts';
 import { DEFAULT_PROJECT } from '../kit/caller.ts';
+import { ServiceError } from '../kit/errors.ts';
 import { foldersOf } from '../kit/folders.ts';
 import { SERVICE_SETTINGS } from '../settings.ts';
 import { openDatabase } from '../store/database.ts';
@@ -28,6 +29,11 @@ const FLAGS = {
     takes: 'TIME',
     help: 'create: when it ends, such as 2027-01-31 or 2027-01-31T12:00:00Z; never by default',
   },
+  force: {
+    type: 'boolean',
+    takes: '',
+    help: 'create, revoke: allow a first key without the scope admin, or to revoke the last admin key',
+  },
   'requests-per-second': { type: 'string', takes: 'N', help: 'create: its limit; that of the service by default' },
 } as const;
 type Flags = Readonly<Record<string, string | boolean | undefined>>;
@@ -36,7 +42,7 @@ type Flags = Readonly<Record<string, string | boolean | undefined>>;
 export const keysCommand: Command = {
   name: 'keys',
   summary: 'make, list and revoke the API keys of a data folder',
-  usage: 'create --name NAME [flags] | list | revoke ID',
+  usage: 'create --name NAME [flags] | list | revoke ID [--force]',
   settings: SETTINGS,
   flags: FLAGS,
   run: (args) => keys(args, processTerminal()),
@@ -75,7 +81,9 @@ const OPERATOR = { project: DEFAULT_PROJECT };
 
 async function createOne({ keys, flags, rest, terminal }: ActionParts): Promise<void> {
   positionalsOf(rest, []);
-  const { key, id, name, project, scopes } = await keys.create(OPERATOR, requestOf(flags));
+  const { key, id, name, project, scopes } = await keys
+    .create(OPERATOR, requestOf(flags), { force: flags.force === true })
+    .catch(withForce);
   terminal.warn(`${id} (${name}) for ${scopes.join(', ')} in the project ${project}. The key is shown this once:\n`);
   terminal.write(`${key}\n`);
 }
@@ -92,10 +100,16 @@ async function listAll({ keys, rest, terminal }: ActionParts): Promise<void> {
   terminal.write(table(COLUMNS, rows, terminal));
 }
 
-async function revokeOne({ keys, rest, terminal }: ActionParts): Promise<void> {
+async function revokeOne({ keys, flags, rest, terminal }: ActionParts): Promise<void> {
   const [id] = positionalsOf(rest, ['ID']);
-  await keys.revoke(OPERATOR, id);
+  await keys.revoke(OPERATOR, id, { force: flags.force === true }).catch(withForce);
   terminal.write(`${id} is revoked.\n`);
+}
+
+/** Adds the flag that allows what was refused. */
+function withForce(error: unknown): never {
+  if (!(error instanceof ServiceError) || error.code !== 'admin_key_required') throw error;
+  throw new ConfigurationError(`${error.message} Pass --force to do it all the same.`);
 }
 
 function stateOf({ revokedAt, expiresAt, lastUsedAt }: Key): string {

@@ -20,6 +20,7 @@ const HTTP: Record<ErrorCode, { readonly status: number; readonly title: string 
   job_not_found: { status: 404, title: 'No such job' },
   model_not_found: { status: 404, title: 'No such model' },
   alias_not_found: { status: 404, title: 'No such alias' },
+  admin_key_required: { status: 409, title: 'An admin key is required' },
   key_not_found: { status: 404, title: 'No such key' },
   project_not_found: { status: 404, title: 'No such project' },
   project_exists: { status: 409, title: 'Project exists' },

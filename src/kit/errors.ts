@@ -14,6 +14,7 @@ export const ERROR_CODES = [
   'alias_not_found',
   'key_not_found',
   'project_not_found',
+  'admin_key_required',
   'project_exists',
   'project_in_use',
   'webhook_not_found',

@@ -31,7 +31,7 @@ export async function openService(settings: Partial<Config> = {}) {
     keys,
     projects,
     makeKey: async (scopes: readonly Scope[], project = DEFAULT_PROJECT) =>
-      keys.create(ROOT, { name: 'test', scopes: [...scopes], project }),
+      keys.create(ROOT, { name: 'test', scopes: [...scopes], project }, { force: true }),
     makeProject: (name: string, quotas = {}) => projects.create(ROOT, { name, quotas }),
     ask: (path: string, key: string | undefined, init: RequestInit = {}) => ask(service.address, path, key, init),
     async stop() {

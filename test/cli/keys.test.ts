@@ -2,7 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createProjects } from '../../src/access/projects.ts';
 import { keys } from '../../src/cli/keys.ts';
+import { ConfigurationError } from '../../src/config.ts';
+import { openDatabase } from '../../src/store/database.ts';
 import { createTestTerminal } from './support/testTerminal.ts';
 
 let data: string;
@@ -24,6 +27,7 @@ describe('trainyard keys', () => {
   });
 
   it('lists keys without their secrets', async () => {
+    await run('create', '--name', 'admin', '--scopes', 'admin');
     const { written } = await run('create', '--name', 'nightly', '--scopes', 'train,read', '--expires', '2999-01-31');
     const list = (await run('list')).written.output;
     expect(list).toMatch(/key_\w{26}\s+ty_.{8}\s+nightly\s+default\s+read,train\s+never used/);
@@ -31,10 +35,39 @@ describe('trainyard keys', () => {
   });
 
   it('revokes a key', async () => {
-    await run('create', '--name', 'lost');
+    await run('create', '--name', 'lost', '--force');
     const [id = ''] = /key_\w+/.exec((await run('list')).written.output) ?? [];
     await run('revoke', id);
     expect((await run('list')).written.output).toMatch(/read,train,predict\s+revoked 2/);
+  });
+
+  it.each([
+    ['without the scope admin', ['--scopes', 'read']],
+    ['with the default scopes', []],
+    ['of another project', ['--scopes', 'admin', '--project', 'risk']],
+  ])('refuses a first key %s, unless --force is passed', async (_, flags) => {
+    const database = openDatabase(join(data, 'trainyard.sqlite'));
+    await createProjects({ database, clock: Date.now }).create({ project: 'default' }, { name: 'risk', quotas: {} });
+    await database.destroy();
+    const create = ['create', '--name', 'first', ...flags];
+    const refusal = run(...create);
+    await expect(refusal).rejects.toThrow(ConfigurationError);
+    await expect(refusal).rejects.toThrow(/trainyard keys create --name admin --scopes admin.*--force/);
+    expect((await run('list')).written.output).not.toContain('key_');
+    expect((await run(...create, '--force')).written.output).toMatch(/^ty_/);
+  });
+
+  it('refuses to revoke the last admin key, unless --force is passed', async () => {
+    await run('create', '--name', 'admin', '--scopes', 'admin');
+    await run('create', '--name', 'reader', '--scopes', 'read');
+    const list = (await run('list')).written.output;
+    const [, admin = ''] = /(key_\w+)\s+\S+\s+admin/.exec(list) ?? [];
+    await expect(run('revoke', admin)).rejects.toThrow(/last valid admin key.*--force/);
+    expect((await run('list')).written.output).not.toContain('revoked');
+    await run('revoke', admin, '--force');
+    expect((await run('list')).written.output).toContain('revoked');
+    // A key that exists is no first key: the machine stays able to create any.
+    await run('create', '--name', 'another', '--scopes', 'read');
   });
 
   it.each([
@@ -42,7 +75,7 @@ describe('trainyard keys', () => {
     [['create', '--name', 'a', '--scopes', 'write'], '--scopes'],
     [['create', '--name', 'a', '--expires', 'soon'], '--expires'],
     [['create', '--name', 'a', '--requests-per-second', 'many'], '--requests-per-second'],
-    [['create', '--name', 'a', '--project', 'none'], 'no project "none"'],
+    [['create', '--name', 'a', '--scopes', 'admin', '--project', 'none'], 'no project "none"'],
     [['revoke', 'key_none'], 'no key "key_none"'],
     [['revoke'], 'ID'],
     [['make'], 'keys create'],
