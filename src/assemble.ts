@@ -119,13 +119,13 @@ function modelsOf({ config, database, folders, registry }: Parts, { createKernel
 }
 
 function systemOf(
-  { config, database, isReady, figures }: Parts,
+  { config, database, readiness, figures }: Parts,
   { description: kernels }: ChosenKernels,
   machine: Machine,
 ) {
   const { cores, coresOfJob } = machine;
   return systemRoutes({
-    ready: async () => isReady(),
+    readiness,
     scrape: figures,
     facts: async ({ project }) => ({
       version: packageVersion(),

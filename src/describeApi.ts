@@ -24,7 +24,7 @@ export async function describeApi(): Promise<unknown> {
     send,
     registry,
     figures: () => registry.metrics(),
-    isReady: () => true,
+    readiness: async () => [],
   });
   await app.ready();
   const document = app.swagger();

@@ -15,8 +15,10 @@ import { authenticationOf, datasetsOf, type Parts, senderOf, tracerOf } from './
 import { openDatabase } from './store/database.ts';
 import { checkDatabase } from './store/health.ts';
 import { holdLock } from './store/lock.ts';
-import { createQueryMetrics, registerDiskGauges } from './store/metrics.ts';
+import { createQueryMetrics, type QueryListener, registerDiskGauges } from './store/metrics.ts';
 import { allowGivingBack } from './store/space.ts';
+import { findStorageFaults, watchDamage } from './store/storageFaults.ts';
+import { createReadiness } from './upkeep/readiness.ts';
 import { startUpkeep } from './upkeep/upkeep.ts';
 import { startDeliverer } from './webhooks/deliverer.ts';
 import { createWebhookMetrics } from './webhooks/metrics.ts';
@@ -61,7 +63,13 @@ async function openService(
   log: Logger,
 ): Promise<string> {
   const registry = createRegistry('api');
-  const database = openDatabase(folders.database, { onQuery: createQueryMetrics(registry) });
+  const measureQuery = createQueryMetrics(registry);
+  const damage = watchDamage();
+  const onQuery: QueryListener = (event) => {
+    measureQuery(event);
+    damage.onQuery(event);
+  };
+  const database = openDatabase(folders.database, { onQuery });
   registerDiskGauges(registry, folders.database);
   closing.defer(() => database.destroy());
   await checkDatabase(database, folders.database);
@@ -71,12 +79,17 @@ async function openService(
   await datasets.recover();
   const news = createNewsDesk();
   let supervisor: Supervisor | undefined;
-  const isReady = () => config.role === 'api' || supervisor?.ready() === true;
+  const readiness = createReadiness({
+    findStorageFaults: () => findStorageFaults({ database, temporary: folders.temporary, ...damage }),
+    workerFault: () => (config.role === 'api' ? undefined : workerFault(supervisor)),
+    now: () => performance.now(),
+    log,
+  });
   const send = senderOf(config);
   const figures = () => scrape(registry, async () => supervisor?.figures() ?? []);
   const tracer = tracerOf(config, 'api', log);
   closing.defer(() => tracer?.stop());
-  const parts = { config, folders, database, news, datasets, send, registry, figures, tracer, isReady, log };
+  const parts = { config, folders, database, news, datasets, send, registry, figures, tracer, readiness, log };
   const app = await assemble(parts);
   const times = stopTimesWithin(config.shutdownSeconds);
   closing.defer(async () => {
@@ -91,6 +104,12 @@ async function openService(
   closing.defer(() => upkeep.stop());
   if (config.role === 'all') supervisor = startSupervisor(workerParts(config, news, log));
   return addressOf(app);
+}
+
+function workerFault(supervisor: Supervisor | undefined): string | undefined {
+  if (supervisor?.ready()) return undefined;
+  if (supervisor === undefined || supervisor.pid() !== undefined) return 'The worker process is starting.';
+  return 'The worker process ended unexpectedly; it is started again.';
 }
 
 interface DeliverParts extends Pick<Parts, 'database' | 'news' | 'send' | 'registry'> {

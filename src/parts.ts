@@ -11,6 +11,7 @@ import type { ProcessName } from './kit/metrics.ts';
 import { startTracer, type Tracer } from './kit/tracing/tracer.ts';
 import { packageVersion } from './kit/version.ts';
 import type { Database } from './store/database.ts';
+import type { Readiness } from './upkeep/readiness.ts';
 import { createSender, type Send } from './webhooks/send.ts';
 
 /** What a service is wired of, opened once. */
@@ -25,7 +26,7 @@ export interface Parts {
   /** What is measured, as Prometheus reads it. */
   readonly figures: () => Promise<string>;
   readonly tracer?: Tracer | undefined;
-  readonly isReady: () => boolean;
+  readonly readiness: Readiness;
   readonly log?: Logger | undefined;
 }
 

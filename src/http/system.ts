@@ -31,6 +31,9 @@ const systemSchema = z
   });
 type SystemFacts = z.infer<typeof systemSchema>;
 
+/** What is missing may be there again as soon. */
+const RETRY_AFTER_SECONDS = 2;
+
 const metricsText = z
   .string()
   .meta({ example: '# TYPE trainyard_jobs gauge\ntrainyard_jobs{state="queued",process="api"} 0\n' });
@@ -40,14 +43,14 @@ const statusSchema = z.object({ status: z.literal('ok') }).meta({ id: 'Status', 
 export interface SystemParts {
   /** As the tenant may know them. */
   readonly facts: (tenant: Tenant) => Promise<SystemFacts>;
-  /** Whether uploads and jobs can be taken now. */
-  readonly ready: () => Promise<boolean>;
+  /** Sentences that say why uploads and jobs cannot be accepted now; none: they can. */
+  readonly readiness: () => Promise<readonly string[]>;
   /** All figures, as Prometheus reads them. */
   readonly scrape: () => Promise<string>;
 }
 
 /** What operators and load balancers ask. */
-export function systemRoutes({ facts, ready, scrape }: SystemParts): FastifyPluginAsyncZod {
+export function systemRoutes({ facts, readiness, scrape }: SystemParts): FastifyPluginAsyncZod {
   return async (app) => {
     app.get(
       '/healthz',
@@ -72,12 +75,15 @@ export function systemRoutes({ facts, ready, scrape }: SystemParts): FastifyPlug
           operationId: 'getReadiness',
           summary: 'Whether the service can take work',
           description:
-            'Uploads are taken and, where this process has a worker beside it, jobs too: the worker lives and has loaded all that it trains with; and the service has no more to do than it can.',
+            'The data folder can be written and has 16 MiB free, the database is neither locked nor damaged, and the worker beside this ' +
+            'process, where there is one, has loaded. Otherwise 503: `detail` names every reason. Also 503 while the service is overloaded ' +
+            'or stopping. The data folder is checked at most once a second; the answer becomes 200 again by itself.',
           response: { 200: answer('Ready.', statusSchema), ...errorResponses(503) },
         },
       },
       async () => {
-        if (!(await ready())) throw new ServiceError('unavailable', 'The service cannot take work at present.');
+        const reasons = await readiness();
+        if (reasons.length > 0) throw new ServiceError('unavailable', reasons.join(' '), [], RETRY_AFTER_SECONDS);
         return { status: 'ok' as const };
       },
     );

@@ -1,12 +1,12 @@
 import { once } from 'node:events';
-import { closeSync, openSync, rmSync, writeSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, expect, it, onTestFinished } from 'vitest';
 import type { Dataset } from '../../src/datasets/schemas.ts';
 import type { Job } from '../../src/jobs/schemas.ts';
 import { openStream } from '../http/streams/sse.ts';
 import { startBuiltService } from '../support/builtService.ts';
-import { mountSmallDisk } from '../support/smallDisk.ts';
+import { fillDisk, mountSmallDisk } from '../support/smallDisk.ts';
 import { inspectFolder } from './crash/inspection.ts';
 import { openStopped, resultOf } from './crash/reference.ts';
 import { kindsTable } from './crash/trainings.ts';
@@ -24,20 +24,6 @@ const SPEC = {
 };
 /** Threads that train are nice: where others want the machine, they get a tenth of it. */
 const TRAINED_TWICE_MS = 600_000;
-const PIECE_BYTES = 4096;
-
-/** Takes what room there is. */
-function fill(ballast: string): void {
-  const file = openSync(ballast, 'w');
-  const takePiece = () => writeSync(file, Buffer.alloc(PIECE_BYTES));
-  try {
-    while (takePiece() === PIECE_BYTES);
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ENOSPC')) throw error;
-  } finally {
-    closeSync(file);
-  }
-}
 
 it.skipIf(!disk)(
   'a disk that fills during a training costs nothing that was promised (where a small one may be mounted)',
@@ -56,7 +42,7 @@ it.skipIf(!disk)(
     const job = await submit();
     const { events } = await openStream(`${service.address}/v1/jobs/${job.id}/events`);
     for await (const { event } of events()) if (event === 'epoch') break;
-    fill(ballast);
+    fillDisk(ballast);
     await service.logged('a checkpoint could not be written: the job goes on');
     expect(await upload('refused')).toMatchObject({ status: 507, body: { code: 'storage_full' } });
     const rows = { rows: [{ length: 1, width: 1, height: 1 }] };

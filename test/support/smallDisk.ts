@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -20,4 +20,22 @@ export function mountSmallDisk(bytes: number): SmallDisk | undefined {
   if (mounted) return { folder, remove };
   remove();
   return undefined;
+}
+
+const PIECE_BYTES = 4096;
+
+/** Writes a file until its disk is full; returns the bytes written. */
+export function fillDisk(ballast: string): number {
+  const file = openSync(ballast, 'w');
+  let bytes = 0;
+  try {
+    for (let piece = PIECE_BYTES; piece === PIECE_BYTES; bytes += piece) {
+      piece = writeSync(file, Buffer.alloc(PIECE_BYTES));
+    }
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ENOSPC')) throw error;
+  } finally {
+    closeSync(file);
+  }
+  return bytes;
 }
