@@ -39,7 +39,7 @@ export interface Service {
 export async function startService(config: Config, log: Logger): Promise<Service> {
   checkMetricsPort(config);
   const folders = foldersOf(config.data);
-  prepareFolders(folders);
+  prepareFolders(folders, log);
   const lock = holdLock(folders.lock);
   if (!lock)
     throw new ConfigurationError(`Another service runs over the data folder ${config.data}: pass another --data.`);

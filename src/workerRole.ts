@@ -26,7 +26,7 @@ export async function runWorkerRole(config: Config, log: Logger): Promise<void> 
   const { description, mostThreads } = chooseKernels(config.kernels);
   log.info({ kernels: description }, 'kernels chosen');
   const folders = foldersOf(config.data);
-  prepareFolders(folders);
+  prepareFolders(folders, log);
   const registry = createRegistry('worker');
   const database = openDatabase(folders.database, { onQuery: createQueryMetrics(registry) });
   const datasets = datasetsOf({ config, folders, database, registry, log });

@@ -13,6 +13,7 @@ export const backupCommand: Command = {
   summary: 'copy a data folder to a new folder, also while its service runs',
   usage: 'FOLDER [--data FOLDER]',
   settings: SETTINGS,
+  writesData: true,
   flags: {},
   run: (args) => backup(args, processTerminal()),
 };

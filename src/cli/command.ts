@@ -16,6 +16,8 @@ export interface Command {
   /** What it takes as a flag or from the environment. */
   readonly settings: Settings;
   readonly flags: CommandFlags;
+  /** It writes data folders: what it creates is for its owner alone, whatever the umask. */
+  readonly writesData?: true;
   /** Does the work and answers the exit code. Throws ConfigurationError for what cannot be asked so. */
   readonly run: (args: readonly string[]) => Promise<number>;
 }

@@ -1,4 +1,5 @@
 import { ConfigurationError, EXIT_WRONG_CONFIGURATION } from '../config.ts';
+import { createPrivateFiles } from '../kit/permissions.ts';
 import { packageVersion } from '../kit/version.ts';
 import { backupCommand } from './backup.ts';
 import { type Command, EXIT_FAILED, EXIT_FINE } from './command.ts';
@@ -34,6 +35,7 @@ export async function runCommand([name, ...args]: readonly string[]): Promise<nu
   const command = COMMANDS.find((candidate) => candidate.name === name);
   if (!command) return refuse(`There is no command ${JSON.stringify(name)}: trainyard --help names them.`);
   if (args.includes('--help') || args.includes('-h')) return print(commandHelp(command));
+  if (command.writesData) createPrivateFiles();
   try {
     return await command.run(args);
   } catch (error) {

@@ -38,6 +38,7 @@ export const demoCommand: Command = {
   summary: 'show the whole road on a real table, from upload to predictions',
   usage: '[--exit] [flags]',
   settings: DEMO_SETTINGS,
+  writesData: true,
   flags: FLAGS,
   run: (args) => demo(args, processTerminal(), interruptSignal()),
 };

@@ -44,6 +44,7 @@ export const keysCommand: Command = {
   summary: 'make, list and revoke the API keys of a data folder',
   usage: 'create --name NAME [flags] | list | revoke ID [--force]',
   settings: SETTINGS,
+  writesData: true,
   flags: FLAGS,
   run: (args) => keys(args, processTerminal()),
 };

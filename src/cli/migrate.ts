@@ -1,8 +1,7 @@
-import { mkdirSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { readConfig } from '../config.ts';
-import { foldersOf } from '../kit/folders.ts';
+import { foldersOf, makePrivateFolder } from '../kit/folders.ts';
 import { SERVICE_SETTINGS } from '../settings.ts';
 import { migrate } from '../store/migrate.ts';
 import { type Command, EXIT_FINE, positionalsOf } from './command.ts';
@@ -15,6 +14,7 @@ export const migrateCommand: Command = {
   summary: 'bring the database of a data folder up to this version',
   usage: '[--data FOLDER]',
   settings: SETTINGS,
+  writesData: true,
   flags: {},
   run: async (args) => applyMigrations(args, processTerminal()),
 };
@@ -24,7 +24,7 @@ export function applyMigrations(args: readonly string[], terminal: Terminal): nu
   const { config, positionals } = readConfig(SETTINGS, args);
   positionalsOf(positionals, []);
   const { database } = foldersOf(resolve(config.data));
-  mkdirSync(dirname(database), { recursive: true });
+  makePrivateFolder(dirname(database));
   const sqlite = new Sqlite(database);
   try {
     const applied = migrate(sqlite);

@@ -12,6 +12,7 @@ export const restoreCommand: Command = {
   summary: 'make a data folder out of a backup, which is checked first',
   usage: 'BACKUP [--data FOLDER]',
   settings: SETTINGS,
+  writesData: true,
   flags: {},
   run: (args) => restore(args, processTerminal()),
 };

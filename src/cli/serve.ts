@@ -13,6 +13,7 @@ export const serveCommand: Command = {
   summary: 'start the service: the API and, beside it, the worker that trains',
   usage: '[flags]',
   settings: SERVICE_SETTINGS,
+  writesData: true,
   flags: {},
   async run(args) {
     const { config, positionals } = readConfig(SERVICE_SETTINGS, args);

@@ -1,5 +1,7 @@
 import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
+import type { Logger } from './log.ts';
+import { PRIVATE_FOLDER, restrictToOwner } from './permissions.ts';
 
 /** Where things lie in the data folder. */
 export interface Folders {
@@ -25,7 +27,24 @@ export function foldersOf(data: string): Folders {
   };
 }
 
-/** Makes the folders that are not there. */
-export function prepareFolders({ datasets, checkpoints, temporary }: Folders): void {
-  for (const folder of [datasets, checkpoints, temporary]) mkdirSync(folder, { recursive: true });
+/** Entries of a data folder beside those of `Folders`: SQLite's files, and what an empty volume has. */
+const SQLITE_SUFFIXES = ['-wal', '-shm', '-journal'];
+const VOLUME_ENTRY = 'lost+found';
+
+/** Creates the folders that do not exist, and restricts those that do to their owner. */
+export function prepareFolders(folders: Folders, log?: Logger): void {
+  for (const folder of [folders.datasets, folders.checkpoints, folders.temporary]) makePrivateFolder(folder);
+  restrictDataFolder(folders, log);
+}
+
+/** Restricts an existing data folder to its owner; other files in it are unchanged. */
+export function restrictDataFolder({ database, lock, datasets, checkpoints, temporary }: Folders, log?: Logger): void {
+  const files = [database, lock].flatMap((file) => [file, ...SQLITE_SUFFIXES.map((suffix) => file + suffix)]);
+  const own = [...files, datasets, checkpoints, temporary].map((path) => basename(path));
+  restrictToOwner(dirname(database), new Set([...own, VOLUME_ENTRY]), log);
+}
+
+/** Creates a folder, and the ones above it, that only its owner can use. */
+export function makePrivateFolder(folder: string): void {
+  mkdirSync(folder, { recursive: true, mode: PRIVATE_FOLDER });
 }

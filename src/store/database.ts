@@ -21,6 +21,8 @@ export interface DatabaseOptions {
 
 /** How long opening waits for another process's write. Nothing else is done then; later nothing may be held up (see `patientDialect`). */
 const OPENING_TIMEOUT_MS = 10_000;
+/** The folder contains secrets of webhooks in clear. */
+const OWNER_ONLY = 0o700;
 /** The log file shrinks to this when it has been copied into the database. */
 const LOG_BYTES = 64 * 2 ** 20;
 
@@ -30,7 +32,7 @@ const LOG_BYTES = 64 * 2 ** 20;
  * Throws an error that says what to do when the file is no database or a damaged one, is held by another program, or is of a later version.
  */
 export function openDatabase(path: string, { onQuery, patienceMs }: DatabaseOptions = {}): Database {
-  mkdirSync(dirname(path), { recursive: true });
+  mkdirSync(dirname(path), { recursive: true, mode: OWNER_ONLY });
   return new Kysely<Tables>({
     dialect: patientDialect(connect(path), patienceMs),
     plugins: [new CamelCasePlugin({ maintainNestedObjectKeys: true })],

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { ConfigurationError } from '../../config.ts';
 import { type Clock, isoTime } from '../../kit/clock.ts';
-import { foldersOf } from '../../kit/folders.ts';
+import { foldersOf, makePrivateFolder } from '../../kit/folders.ts';
 import { sync } from '../../kit/sync.ts';
 import { packageVersion } from '../../kit/version.ts';
 import { copyData } from './copyData.ts';
@@ -35,7 +35,7 @@ export async function makeBackup({ data, target, clock }: BackupParts): Promise<
   }
   if (existsSync(target)) throw new ConfigurationError(`${target} is there already: give the backup a new name.`);
   const partial = `${target}.partial-${randomUUID()}`;
-  await mkdir(partial, { recursive: true, mode: 0o700 });
+  makePrivateFolder(partial);
   try {
     const backup = await fill(partial, data, clock);
     await rename(partial, target);
@@ -49,7 +49,7 @@ export async function makeBackup({ data, target, clock }: BackupParts): Promise<
 
 async function fill(partial: string, data: string, clock: Clock): Promise<Backup> {
   const { datasets, checkpoints } = foldersOf(partial);
-  for (const folder of [datasets, checkpoints]) await mkdir(folder);
+  for (const folder of [datasets, checkpoints]) makePrivateFolder(folder);
   const createdAt = isoTime(clock());
   const { files, lost, schema } = await copyData(data, partial);
   const manifest = newManifest({ version: packageVersion(), schema, createdAt, files });

@@ -1,8 +1,8 @@
-import { mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ConfigurationError } from '../../config.ts';
 import type { Clock } from '../../kit/clock.ts';
-import { type Folders, foldersOf } from '../../kit/folders.ts';
+import { type Folders, foldersOf, makePrivateFolder, restrictDataFolder } from '../../kit/folders.ts';
 import { sync } from '../../kit/sync.ts';
 import { holdLock } from '../../store/lock.ts';
 import { migrationNames } from '../../store/migrate.ts';
@@ -31,8 +31,9 @@ const HARMLESS = ['lost+found', 'api.lock'];
 export async function restoreBackup({ backup, data, clock }: RestoreParts): Promise<Manifest> {
   const manifest = await readManifest(backup);
   refuseLater(backup, manifest);
-  await mkdir(data, { recursive: true });
+  makePrivateFolder(data);
   const lock = await holdEmpty(data);
+  restrictDataFolder(foldersOf(data));
   const stage = join(data, STAGE);
   try {
     await copyChecked(manifest, backup, stage);
@@ -70,7 +71,7 @@ async function holdEmpty(data: string): Promise<{ release(): void }> {
 
 async function copyChecked({ files }: Manifest, backup: string, stage: string): Promise<void> {
   const { datasets, checkpoints } = foldersOf(stage);
-  for (const folder of [datasets, checkpoints]) await mkdir(folder, { recursive: true });
+  for (const folder of [datasets, checkpoints]) makePrivateFolder(folder);
   for (const { path, bytes, sha256 } of files) {
     const copied = await copyFrom(backup, path, stage);
     if (copied.bytes === bytes && copied.sha256 === sha256) continue;
