@@ -178,6 +178,7 @@ export interface DeliveryRow {
   nextAt: number | null;
   status: number | null;
   error: string | null;
+  milliseconds: number | null;
   createdAt: number;
   finishedAt: number | null;
 }

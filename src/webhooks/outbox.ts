@@ -71,12 +71,12 @@ export function createOutbox(database: Database): Outbox {
       return target && { ...claimed, ...target };
     },
 
-    async finish(id, state, { status, error }, finishedAt) {
-      await pending(id).set({ state, status, error, finishedAt, nextAt: null }).execute();
+    async finish(id, state, { status, error, milliseconds }, finishedAt) {
+      await pending(id).set({ state, status, error, milliseconds, finishedAt, nextAt: null }).execute();
     },
 
-    async postpone(id, { status, error }, nextAt) {
-      await pending(id).set({ status, error, nextAt }).execute();
+    async postpone(id, { status, error, milliseconds }, nextAt) {
+      await pending(id).set({ status, error, milliseconds, nextAt }).execute();
     },
 
     async putBack(id, nextAt) {

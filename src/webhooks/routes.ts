@@ -124,7 +124,8 @@ export function webhookRoutes({
         tags,
         operationId: 'listDeliveries',
         summary: 'List what was sent to a webhook',
-        description: 'Newest first, with what came of the last call. What is finished is kept for 30 days.',
+        description:
+          'Newest first, with the result and the duration of the last call. Test calls are included, with the type `webhook.test`. Finished deliveries are deleted after 30 days.',
         params,
         querystring: pageQuery,
         response: { 200: answer('One page.', deliveryPage), ...errorResponses(400, 404) },
@@ -141,7 +142,8 @@ export function webhookRoutes({
         tags,
         operationId: 'testWebhook',
         summary: 'Call a webhook for trial',
-        description: 'Sends a signed `webhook.test` at once, once, and answers what came of it.',
+        description:
+          'Sends one signed `webhook.test` at once, without retries, and answers with its result. It appears in the deliveries of the webhook.',
         params,
         response: { 200: answer('What came of it.', testAnswer), ...errorResponses(404) },
       },

@@ -65,12 +65,13 @@ const error = z.string().nullable().describe('Why the last call was not taken; n
 const deliverySchema = z
   .object({
     id: z.string().describe('The `webhook-id` of its calls, the same for every try.'),
-    type: z.string().describe('What it tells of.'),
+    type: z.string().describe('The event, such as `job.succeeded`; `webhook.test` for a test call.'),
     state: z.enum(DELIVERY_STATES).describe('`failed` when it was given up.'),
     attempts: z.int().min(0).describe('Calls that were made, or are being made.'),
     nextAttemptAt: z.iso.datetime().nullable().describe('Null once it is not pending.'),
     status,
     error,
+    milliseconds: z.int().nullable().describe('How long the last call took; null where none has ended.'),
     payload: z.record(z.string(), z.unknown()).describe('The body of its calls.'),
     createdAt: z.iso.datetime(),
     finishedAt: z.iso.datetime().nullable(),
@@ -80,7 +81,7 @@ const deliverySchema = z
     description: 'One message to a webhook.',
     example: {
       ...{ id: 'msg_0193587a1b2c0f1e2d3c4b5a69788796', type: 'job.succeeded', state: 'delivered', attempts: 1 },
-      ...{ nextAttemptAt: null, status: 204, error: null, createdAt: AT, finishedAt: AT },
+      ...{ nextAttemptAt: null, status: 204, error: null, milliseconds: 83, createdAt: AT, finishedAt: AT },
       payload: {
         type: 'job.succeeded',
         timestamp: AT,
@@ -101,7 +102,7 @@ export const testAnswer = z
     delivered: z.boolean().describe('Whether the receiver took it: a status from 200 to 299.'),
     status,
     error,
-    milliseconds: z.number().describe('How long the call took.'),
+    milliseconds: z.int().describe('How long the call took.'),
   })
   .meta({
     id: 'WebhookTest',

@@ -19,6 +19,8 @@ export interface Outcome {
   readonly status: number | null;
   /** Null: it was taken. */
   readonly error: string | null;
+  /** How long the call took. */
+  readonly milliseconds: number;
 }
 
 export interface SenderParts {
@@ -40,7 +42,9 @@ export function createSender({ allowPrivate, userAgent, clock, timeoutMs = TIMEO
   return async ({ id, url, secret, body }, signal) => {
     // The rules may have become stricter since the webhook was made.
     const mistake = mistakeInUrl(url, allowPrivate);
-    if (mistake !== undefined) return { status: null, error: mistake };
+    if (mistake !== undefined) return { status: null, error: mistake, milliseconds: 0 };
+    const start = performance.now();
+    const elapsed = () => Math.round(performance.now() - start);
     const timeout = AbortSignal.timeout(timeoutMs);
     const options: RequestOptions = {
       method: 'POST',
@@ -58,11 +62,11 @@ export function createSender({ allowPrivate, userAgent, clock, timeoutMs = TIMEO
     try {
       const status = await statusOf(url, options, body);
       const isTaken = status >= 200 && status < 300;
-      return { status, error: isTaken ? null : `The receiver answered ${status}.` };
+      return { status, error: isTaken ? null : `The receiver answered ${status}.`, milliseconds: elapsed() };
     } catch (error) {
       signal.throwIfAborted();
       const words = timeout.aborted ? `No answer came within ${timeoutMs / 1000} seconds.` : wordsFor(error);
-      return { status: null, error: words };
+      return { status: null, error: words, milliseconds: elapsed() };
     }
   };
 }

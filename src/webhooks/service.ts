@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { Clock } from '../kit/clock.ts';
 import { isoTime } from '../kit/clock.ts';
 import { ServiceError } from '../kit/errors.ts';
@@ -9,7 +10,7 @@ import type { WebhookRow } from '../store/tables.ts';
 import type { DeliveryView, NewWebhook, TestAnswer, Webhook, WebhookChange, WebhookRequest } from './schemas.ts';
 import type { Send } from './send.ts';
 import { newSecret } from './signature.ts';
-import { createWebhookStore, type Slice } from './store.ts';
+import { createWebhookStore, type Delivery, type Slice } from './store.ts';
 import { mistakeInUrl } from './targets.ts';
 import { deliveryView, webhookView } from './view.ts';
 
@@ -96,14 +97,34 @@ export function createWebhooks(
 
     async test(webhookId, signal) {
       const { url, secret } = await found(webhookId);
-      const now = clock();
-      const id = newId('msg', now);
-      const body = JSON.stringify({ type: 'webhook.test', timestamp: isoTime(now), data: { webhookId } });
-      const start = performance.now();
-      const { status, error } = await send({ id, url, secret, body }, signal);
-      return { id, delivered: error === null, status, error, milliseconds: Math.round(performance.now() - start) };
+      const createdAt = clock();
+      const id = newMessageId(createdAt);
+      const body = JSON.stringify({ type: TEST, timestamp: isoTime(createdAt), data: { webhookId } });
+      const add = (outcome: AddedOutcome) =>
+        store.addDelivery({ id, webhookId, payload: body, ...SENT_ONCE, ...outcome, createdAt, finishedAt: clock() });
+      try {
+        const outcome = await send({ id, url, secret, body }, signal);
+        const delivered = outcome.error === null;
+        await add({ state: delivered ? 'delivered' : 'failed', ...outcome });
+        return { id, delivered, ...outcome };
+      } catch (error) {
+        // The receiver may have got it.
+        if (signal.aborted) await add({ state: 'failed', status: null, error: CUT_OFF, milliseconds: null });
+        throw error;
+      }
     },
   };
+}
+
+type AddedOutcome = Pick<Delivery, 'state' | 'status' | 'error' | 'milliseconds'>;
+
+const TEST = 'webhook.test';
+const SENT_ONCE = { type: TEST, attempts: 1, nextAt: null } as const;
+const CUT_OFF = 'The test was cancelled before the receiver answered.';
+
+/** An id like those that the database gives to other deliveries, so that all sort by time. */
+function newMessageId(now: number): string {
+  return `msg_${now.toString(16).padStart(12, '0')}${randomBytes(10).toString('hex')}`;
 }
 
 function sliceOf({ after, limit }: PageQuery): Slice {

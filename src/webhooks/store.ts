@@ -20,6 +20,8 @@ export interface WebhookStore {
   change(id: string, change: { readonly url: string | undefined; readonly events: string | undefined }): Promise<void>;
   /** With its deliveries. False: there is none. */
   remove(id: string): Promise<boolean>;
+  /** Inserts a delivery that has been made. Does nothing when the webhook was deleted meanwhile. */
+  addDelivery(delivery: Delivery): Promise<void>;
   deliveries(webhookId: string, slice: Slice): Promise<readonly Delivery[]>;
 }
 
@@ -62,6 +64,13 @@ export function createWebhookStore(database: Database, project: string): Webhook
       const query = database.deleteFrom('webhooks').where('id', '=', id).where('project', '=', project);
       return (await query.executeTakeFirst()).numDeletedRows > 0n;
     },
+
+    addDelivery: (delivery) =>
+      database.transaction().execute(async (transaction) => {
+        const webhook = transaction.selectFrom('webhooks').select('id').where('id', '=', delivery.webhookId);
+        if ((await webhook.executeTakeFirst()) === undefined) return;
+        await transaction.insertInto('deliveries').values(delivery).execute();
+      }),
 
     deliveries(webhookId, { before, limit }) {
       const all = database.selectFrom('deliveries').selectAll().where('webhookId', '=', webhookId);

@@ -9,9 +9,9 @@ export function webhookView({ id, url, events, createdAt }: Omit<WebhookRow, 'pr
 }
 
 export function deliveryView(row: Delivery): DeliveryView {
-  const { id, type, state, attempts, status, error } = row;
+  const { id, type, state, attempts, status, error, milliseconds } = row;
   return {
-    ...{ id, type, state, attempts, status, error },
+    ...{ id, type, state, attempts, status, error, milliseconds },
     nextAttemptAt: timeOrNull(row.nextAt),
     payload: JSON.parse(row.payload),
     createdAt: isoTime(row.createdAt),

@@ -44,6 +44,7 @@ describe('the end of a job', () => {
     });
     const delivery = await settled(room, id, ({ state }) => state === 'delivered');
     expect(delivery).toMatchObject({ id: messageId, attempts: 1, status: 204, error: null, nextAttemptAt: null });
+    expect(delivery.milliseconds).toBeGreaterThanOrEqual(0);
     expect(receiver.calls).toHaveLength(1);
   });
 
@@ -65,6 +66,7 @@ describe('the end of a job', () => {
     const first = await settled(room, id);
     expect(first).toMatchObject({ state: 'pending', status: 500, nextAttemptAt: '2026-11-23T08:00:15.000Z' });
     expect(first.error).toBe('The receiver answered 500.');
+    expect(first.milliseconds).toBeGreaterThanOrEqual(0);
     room.time.now += 15_000;
     deliverer.look();
     await settled(room, id, ({ nextAttemptAt }) => nextAttemptAt === '2026-11-23T08:01:15.000Z');

@@ -6,7 +6,7 @@ import { createWebhooks } from '../../src/webhooks/service.ts';
 import { signedHeaders } from '../../src/webhooks/signature.ts';
 import { HTTP_LIMITS, OPEN_GUARD } from '../support/access.ts';
 import { openReceiver } from './receiver.ts';
-import { openWebhooks } from './room.ts';
+import { EVERY, openWebhooks } from './room.ts';
 
 async function openApp({ allowPrivate = true } = {}) {
   const room = openWebhooks();
@@ -108,6 +108,83 @@ describe('a webhook', () => {
     expect(receiver.calls[0].headers['webhook-id']).toBe(taken.body.id);
     expect(JSON.parse(receiver.calls[0].body)).toMatchObject({ type: 'webhook.test', data: { webhookId: id } });
     expect((await ask('POST', `/v1/webhooks/${id}/test`)).body).toMatchObject({ delivered: false, status: 500 });
+  });
+
+  it('lists its tests among the deliveries, with status and duration, without the secret', async () => {
+    const { ask, endJob, time, outbox } = await openApp();
+    const receiver = await openReceiver((_, index) => (index === 0 ? 204 : 503));
+    // Deliveries of jobs have ids by the clock of the machine.
+    time.now = Date.now();
+    const { id, secret } = (await ask('POST', '/v1/webhooks', { url: receiver.url })).body;
+    const deliveries = async () => (await ask('GET', `/v1/webhooks/${id}/deliveries`)).body.items;
+    const taken = (await ask('POST', `/v1/webhooks/${id}/test`)).body;
+    time.now += 60_000;
+    const refused = (await ask('POST', `/v1/webhooks/${id}/test`)).body;
+    expect(refused).toMatchObject({ delivered: false, status: 503 });
+    const [second, first] = await deliveries();
+    const { delivered: _, ...result } = taken;
+    expect(first).toEqual({
+      ...result,
+      ...{ type: 'webhook.test', state: 'delivered', attempts: 1, nextAttemptAt: null },
+      payload: JSON.parse(receiver.calls[0].body),
+      ...{ createdAt: expect.any(String), finishedAt: expect.any(String) },
+    });
+    expect(second).toMatchObject({
+      ...{ id: refused.id, type: 'webhook.test', state: 'failed', status: 503, milliseconds: expect.any(Number) },
+      error: 'The receiver answered 503.',
+    });
+    expect(JSON.stringify([first, second])).not.toContain(secret.slice('whsec_'.length));
+    // The order is by time, among deliveries of jobs too.
+    await endJob();
+    expect((await deliveries()).map(({ type }: { type: string }) => type)).toEqual([
+      'webhook.test',
+      'job.cancelled',
+      'webhook.test',
+    ]);
+    await outbox.forget(time.now + 1);
+    expect((await deliveries()).map(({ type }: { type: string }) => type)).toEqual(['job.cancelled']);
+  });
+
+  it('lists a test whose receiver is not there, and is never called again for it', async () => {
+    const { ask, start, time } = await openApp();
+    const { id } = (await ask('POST', '/v1/webhooks', { url: 'http://127.0.0.1:9/' })).body;
+    const { error } = (await ask('POST', `/v1/webhooks/${id}/test`)).body;
+    time.now += 86_400_000;
+    await start().stop();
+    const { items } = (await ask('GET', `/v1/webhooks/${id}/deliveries`)).body;
+    expect(items).toMatchObject([{ type: 'webhook.test', state: 'failed', attempts: 1, status: null, error }]);
+  });
+
+  it('lists a test that was cancelled while the receiver was busy', async () => {
+    const { webhooks } = await openApp();
+    const receiver = await openReceiver(() => 'later');
+    const { id } = await webhooks.create({ url: receiver.url, events: ['job.failed'] });
+    const gone = new AbortController();
+    const test = webhooks.test(id, gone.signal);
+    await receiver.called(1);
+    gone.abort();
+    await expect(test).rejects.toThrow('abort');
+    expect((await webhooks.deliveries(id, EVERY)).items).toMatchObject([
+      {
+        type: 'webhook.test',
+        state: 'failed',
+        status: null,
+        milliseconds: null,
+        error: expect.stringContaining('cancelled'),
+      },
+    ]);
+  });
+
+  it('can be deleted while it is tested', async () => {
+    const { webhooks, database } = await openApp();
+    const receiver = await openReceiver(() => 'later');
+    const { id } = await webhooks.create({ url: receiver.url, events: ['job.failed'] });
+    const test = webhooks.test(id, new AbortController().signal);
+    const [{ answer }] = await receiver.called(1);
+    await webhooks.remove(id);
+    answer.writeHead(204).end();
+    expect(await test).toMatchObject({ delivered: true, status: 204 });
+    expect(await database.selectFrom('deliveries').selectAll().execute()).toEqual([]);
   });
 
   it('lists its deliveries, the newest first, in pages', async () => {
