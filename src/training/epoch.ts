@@ -13,6 +13,8 @@ export interface EpochParts {
   readonly course: Course;
   /** Moved on with every step. */
   readonly standing: Standing;
+  /** Steps that were done when the run began, or resumed: a checkpoint there would say nothing new. */
+  readonly stepsBefore: number;
   readonly spec: TrainingSpec;
   /** Where it pauses of itself; null or left out: nowhere. */
   readonly halt?: Halt | null | undefined;
@@ -25,7 +27,7 @@ export interface EpochParts {
  * to end; a run that is to make its model takes one step at least.
  */
 export function trainEpoch(parts: EpochParts, keep: () => void): Ending | null {
-  const { run, course, standing, control, clock } = parts;
+  const { run, course, standing, stepsBefore, control, clock } = parts;
   const startedAt = clock() - standing.sums.ms;
   const takeTime = () => {
     standing.sums.ms = clock() - startedAt;
@@ -38,7 +40,7 @@ export function trainEpoch(parts: EpochParts, keep: () => void): Ending | null {
       takeTime();
       return ending;
     }
-    if (control.takeCheckpointWish()) {
+    if (stepsDone(standing, course) > stepsBefore && control.takeCheckpointWish()) {
       takeTime();
       keep();
     }

@@ -31,8 +31,9 @@ export function runEpochs(run: Run, options: EpochsOptions): Ran | null {
   const course = planCourse(run, spec);
   const standing = standAt(run, course, checkpoint);
   const stopping = createEarlyStopping(spec.training.earlyStopping, checkpoint ? patienceAfter(checkpoint) : undefined);
-  const parts = { ...options, run, course, standing, stopping };
-  const stepsBefore = tellStart(parts);
+  const stepsBefore = stepsDone(standing, course);
+  const parts = { ...options, run, course, standing, stepsBefore, stopping };
+  tellStart(parts);
   const handOut = (finished: boolean) => options.onCheckpoint(checkpointOf(run, course, stopping, standing, finished));
   const keep = () => {
     // Where nothing was done, the checkpoint that it went on from is as good.
@@ -75,18 +76,16 @@ function patienceAfter({ earlyStopping, finished }: Checkpoint): Checkpoint['ear
   return finished ? { ...earlyStopping, epochsWithout: 0 } : earlyStopping;
 }
 
-/** Tells how long the run is, and gives the steps that were done before. */
-function tellStart({ run, course, standing, spec, control, onStart }: EpochParts & EpochsOptions): number {
-  const steps = stepsDone(standing, course);
-  control.setStep(steps);
+/** Reports how long the run is, and what was done before. */
+function tellStart({ run, course, standing, stepsBefore, spec, control, onStart }: EpochParts & EpochsOptions): void {
+  control.setStep(stepsBefore);
   onStart({
     epochs: spec.training.epochs,
     stepsPerEpoch: course.batches.length,
     rowsPerEpoch: run.held.training.length,
     mostThreads: run.threads.most,
-    done: { epochs: standing.epoch - 1, steps },
+    done: { epochs: standing.epoch - 1, steps: stepsBefore },
   });
-  return steps;
 }
 
 interface ClosingParts extends EpochParts, Pick<EpochsOptions, 'onEpoch'> {
