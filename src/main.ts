@@ -1,15 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { assemble } from './assemble.ts';
-import { workerArguments } from './cli/workerFlags.ts';
 import { type Config, ConfigurationError, checkMetricsPort, checkReach } from './config.ts';
 import { addressOf } from './http/address.ts';
 import { scrape } from './http/metrics/scrape.ts';
-import { createNewsDesk, type NewsDesk } from './jobs/news.ts';
-import { type Supervisor, startSupervisor } from './jobs/supervisor.ts';
+import { createNewsDesk } from './jobs/news.ts';
+import type { Supervisor } from './jobs/supervisor.ts';
 import { type Folders, foldersOf, prepareFolders } from './kit/folders.ts';
 import type { Logger } from './kit/log.ts';
 import { createRegistry } from './kit/metrics.ts';
-import { siblingPath } from './kit/siblings.ts';
 import { stopTimesWithin } from './kit/stopTimes.ts';
 import { authenticationOf, datasetsOf, type Parts, senderOf, tracerOf } from './parts.ts';
 import { openDatabase } from './store/database.ts';
@@ -19,6 +17,7 @@ import { createQueryMetrics, type QueryListener, registerDiskGauges } from './st
 import { allowGivingBack } from './store/space.ts';
 import { findStorageFaults, watchDamage } from './store/storageFaults.ts';
 import { createReadiness } from './upkeep/readiness.ts';
+import { superviseWorker } from './superviseWorker.ts';
 import { startUpkeep } from './upkeep/upkeep.ts';
 import { startDeliverer } from './webhooks/deliverer.ts';
 import { createWebhookMetrics } from './webhooks/metrics.ts';
@@ -102,7 +101,7 @@ async function openService(
   deliver({ database, news, send, registry, closing, log });
   const upkeep = startUpkeep({ database, folder: folders.checkpoints, retention: config, clock: Date.now, log });
   closing.defer(() => upkeep.stop());
-  if (config.role === 'all') supervisor = startSupervisor(workerParts(config, news, log));
+  if (config.role === 'all') supervisor = superviseWorker({ config, database, news, log });
   return addressOf(app);
 }
 
@@ -124,9 +123,4 @@ function deliver({ database, news, send, registry, closing, log }: DeliverParts)
   const deliverer = startDeliverer({ outbox, send, clock: Date.now, random: Math.random, calls, log });
   closing.defer(() => deliverer.stop());
   closing.defer(news.subscribe(({ kind }) => (kind === 'changed' || kind === 'sweep') && deliverer.look()));
-}
-
-function workerParts(config: Config, news: NewsDesk, log: Logger) {
-  const { workerMs: stopMs } = stopTimesWithin(config.shutdownSeconds);
-  return { module: siblingPath(import.meta.url, './cli/trainyard'), args: workerArguments(config), news, stopMs, log };
 }

@@ -27,6 +27,8 @@ const HOUSE = [
   { room: 'assemble.ts', floor: 8, mayImport: [0, 1, 2, 3, 4, 5, 6, 7, 8] },
   { room: 'describeApi.ts', floor: 8, mayImport: [0, 1, 2, 3, 4, 5, 6, 7, 8] },
   { room: 'parts.ts', floor: 8, mayImport: [0, 1, 2, 3, 4, 5, 6, 7, 8] },
+  { room: 'loneWorker.ts', floor: 8, mayImport: [0, 1, 2, 3, 4, 5, 6, 7, 8] },
+  { room: 'superviseWorker.ts', floor: 8, mayImport: [0, 1, 2, 3, 4, 5, 6, 7, 8] },
   { room: 'workerRole.ts', floor: 8, mayImport: [0, 1, 2, 3, 4, 5, 6, 7, 8] },
 ] as const;
 

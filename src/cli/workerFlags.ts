@@ -11,8 +11,7 @@ const FOR_WORKER = [
   'logLevel',
 ] as const;
 
-/** The arguments of `trainyard` for the worker process beside an API: this program in its other role, told everything by flags. */
+/** The flags of `trainingProcess` for the worker process that this one supervises. */
 export function workerArguments(config: Config): readonly string[] {
-  const told = FOR_WORKER.flatMap((name) => (config[name] === undefined ? [] : [flagOf(name), String(config[name])]));
-  return ['serve', '--role', 'worker', '--host', '127.0.0.1', ...told];
+  return FOR_WORKER.flatMap((name) => (config[name] === undefined ? [] : [flagOf(name), String(config[name])]));
 }

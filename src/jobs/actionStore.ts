@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { Database } from '../store/database.ts';
 import type { JobRow, JobState, JobWish, Tables } from '../store/tables.ts';
-import { ATTEMPT_GOES_ON, hasCheckpoint, type JobExpressions, whereItStands } from './rows.ts';
+import { ATTEMPT_GOES_ON, hasCheckpoint, type JobExpressions, NO_SUSPECT, whereItStands } from './rows.ts';
 import { ACTIONS } from './states.ts';
 import { checkQueued } from './store.ts';
 
@@ -97,7 +97,7 @@ export function requeue(
 }
 
 /** Its sweep has what it wanted of it: from here on nobody looks at it where it would halt. */
-const QUEUED_AGAIN = { state: 'queued', halt: null, finishedAt: null, crashes: 0 } as const;
+const QUEUED_AGAIN = { state: 'queued', halt: null, finishedAt: null, ...NO_SUSPECT } as const;
 
 /** A running job's worker is asked for it; any other job comes into the state at once, which a worker may have to do the rest for. */
 function askOrMove(wish: JobWish, next: JobState) {

@@ -19,12 +19,12 @@ export interface Failure {
   readonly message: string;
 }
 
-/** A job whose worker process died so often is not tried again, unless it got on to another checkpoint in between. */
+/** A job fails when its worker process died so often while it ran alone, without a new checkpoint in between. */
 export const MOST_CRASHES = 3;
 
 export const WORKER_CRASHED: Failure = {
   code: 'worker_crashed',
-  message: `The worker process died ${MOST_CRASHES} times during this job without its getting on. A smaller network, batch or dataset may need less memory; the log of the service says more.`,
+  message: `The worker process died ${MOST_CRASHES} times while it ran this job alone, and the job wrote no checkpoint in between. Most often a training needs more memory than the machine has: use a smaller network, batch or dataset, or more memory, then retry the job. The log of the service has the signal or exit code of each death.`,
 };
 
 export const DATASET_GONE: Failure = {

@@ -6,6 +6,9 @@ export type JobExpressions = ExpressionBuilder<Tables, 'jobs'>;
 
 export const NOT_LEASED = { leaseOwner: null, leaseUntil: null } as const;
 
+/** No death of a worker process is held against the job. */
+export const NO_SUSPECT = { crashes: 0, suspectAt: null } as const;
+
 /** Of a job that goes on from where it was paused: no new one. */
 export const ATTEMPT_GOES_ON = sql<number>`max(attempts - 1, 0)`;
 

@@ -76,7 +76,9 @@ export function createJobStore(database: Database, project: string): JobStore {
         .selectFrom(turns(database).as('turns'))
         .select([
           'id',
-          sql<number>`row_number() OVER (ORDER BY priority DESC, turn, (trial IS NOT NULL), id)`.as('position'),
+          sql<number>`row_number() OVER (ORDER BY (suspect_at IS NULL), priority DESC, turn, (trial IS NOT NULL), id)`.as(
+            'position',
+          ),
         ]);
       const rows = await database
         .selectFrom(positions.as('queue'))
@@ -116,6 +118,7 @@ function turns(database: Database) {
       'id',
       'priority',
       'trial',
+      'suspectAt',
       sql<number>`row_number() OVER (PARTITION BY project ORDER BY priority DESC, (trial IS NOT NULL), id) + (
         SELECT count(*) FROM jobs AS running WHERE running.state = 'running' AND running.project = jobs.project
       )`.as('turn'),

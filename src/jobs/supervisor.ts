@@ -1,11 +1,16 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { on, once } from 'node:events';
 import type { Logger } from 'pino';
+import type { Clock } from '../kit/clock.ts';
 import { USUAL_STOP_TIMES } from '../kit/stopTimes.ts';
+import type { Database } from '../store/database.ts';
 import { isNews, isOfWorker, type NewsDesk } from './news.ts';
+import { EXIT_FORCED, isReadyMessage } from './worker/parent.ts';
 import { FIGURES_REQUEST, type Figures, isFiguresAnswer } from './worker/scrapes.ts';
+import { takeBackDied } from './worker/takeBack.ts';
 
 export interface SupervisorParts {
+  readonly database: Database;
   /** The module that calls `runWorker`, and its arguments. */
   readonly module: string;
   readonly args: readonly string[];
@@ -13,6 +18,7 @@ export interface SupervisorParts {
   readonly news: NewsDesk;
   /** How long the worker has to stop before it is killed. */
   readonly stopMs?: number;
+  readonly clock: Clock;
   readonly log: Logger;
 }
 
@@ -35,30 +41,47 @@ const LONG_LIFE_MS = 30_000;
 /** Whoever collects the figures waits for ten seconds at most, as a rule. */
 const FIGURES_MS = 2_000;
 
-/** Starts the worker process, and starts it again whenever it dies. */
+/** Starts the worker process, and starts it again whenever it dies: then it takes the jobs back first, by the rule of `takeBackDied`. */
 export function startSupervisor(parts: SupervisorParts): Supervisor {
-  const { module, args, news, stopMs = USUAL_STOP_TIMES.workerMs, log } = parts;
+  const { database, module, args, news, stopMs = USUAL_STOP_TIMES.workerMs, clock, log } = parts;
   let child: ChildProcess | undefined;
   let isReady = false;
   let stopping = false;
   let pauseMs = SHORTEST_PAUSE_MS;
   let timer: NodeJS.Timeout | undefined;
+  let reclaimed: Promise<void> = Promise.resolve();
 
+  const reclaim = async (owner: string) => {
+    try {
+      for (const jobId of await takeBackDied(database, clock(), owner)) news.publish({ kind: 'changed', jobId });
+    } catch (err) {
+      log.error({ err }, 'the death of the worker process could not be recorded: it counts against no job');
+    }
+  };
   const start = () => {
+    let owner: string | undefined;
     const born = performance.now();
     child = fork(module, args, { execArgv: [], stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
     log.info({ workerPid: child.pid }, 'worker process started');
     child.on('message', (message) => {
       if (isNews(message)) news.publish(message);
-      else isReady ||= isReadyMessage(message);
+      if (!isReadyMessage(message)) return;
+      isReady = true;
+      owner = message.owner;
     });
     child.on('error', (err) => log.error({ err }, 'the worker process could not be reached'));
-    child.once('exit', (code, signal) => {
+    child.once('exit', () => {
       child = undefined;
       isReady = false;
+    });
+    // After `exit`, and after its last message.
+    child.once('close', async (code, signal) => {
       if (stopping) return;
       if (performance.now() - born > LONG_LIFE_MS) pauseMs = SHORTEST_PAUSE_MS;
       log.error({ code, signal, pauseMs }, 'the worker process died; it is started again');
+      if (owner !== undefined && !wasAskedToEnd(code, signal)) reclaimed = reclaim(owner);
+      await reclaimed;
+      if (stopping) return;
       timer = setTimeout(start, pauseMs);
       pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS);
     });
@@ -77,6 +100,7 @@ export function startSupervisor(parts: SupervisorParts): Supervisor {
     unsubscribe();
     clearTimeout(timer);
     if (child) await end(child, stopMs);
+    await reclaimed;
     process.off('exit', kill);
   };
   let stopped: Promise<void> | undefined;
@@ -110,6 +134,9 @@ async function end(child: ChildProcess, stopMs: number): Promise<void> {
   clearTimeout(force);
 }
 
-function isReadyMessage(message: unknown): boolean {
-  return typeof message === 'object' && message !== null && 'kind' in message && message.kind === 'ready';
+/** Signals by which a person or the system asks a process to end. SIGKILL is not among them: the system sends it for want of memory. */
+const REQUESTS: readonly (NodeJS.Signals | null)[] = ['SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGTERM'];
+
+function wasAskedToEnd(code: number | null, signal: NodeJS.Signals | null): boolean {
+  return code === 0 || code === EXIT_FORCED || REQUESTS.includes(signal);
 }

@@ -58,7 +58,10 @@ export interface JobRow {
   attempts: number;
   /** What a client wants of it that its worker has not come to yet. */
   requested: JobWish | null;
+  /** Deaths of its process while it ran alone, since it last made progress. */
   crashes: number;
+  /** When its process last died with it; null: it is no suspect. A suspect runs alone. */
+  suspectAt: number | null;
   progress: string | null;
   latest: string | null;
   best: string | null;

@@ -8,11 +8,11 @@ import type { FileFormat } from '../../src/datasets/ingest/messages.ts';
 import { readTable } from '../../src/datasets/readTable.ts';
 import { createDatasets } from '../../src/datasets/service.ts';
 import { type CheckedRequest, checkRequest } from '../../src/jobs/check.ts';
-import { createNewsDesk, type NewsDesk } from '../../src/jobs/news.ts';
+import { createNewsDesk } from '../../src/jobs/news.ts';
 import { startSupervisor } from '../../src/jobs/supervisor.ts';
 import { insertTrial } from '../../src/jobs/trials.ts';
 import { pinColumns, selectColumns } from '../../src/jobs/worker/columns.ts';
-import { type Folders, foldersOf, prepareFolders } from '../../src/kit/folders.ts';
+import { foldersOf, prepareFolders } from '../../src/kit/folders.ts';
 import type { Table } from '../../src/kit/table.ts';
 import { openDatabase } from '../../src/store/database.ts';
 import { chooseKernels } from '../../src/training/kernels.ts';
@@ -53,7 +53,7 @@ const SWEEPS: readonly Trials[] = [
   },
 ];
 
-const PROGRAM = join(PACKAGE_ROOT, 'dist/cli/trainyard.js');
+const PROGRAM = join(PACKAGE_ROOT, 'dist/cli/trainingProcess.js');
 const MACHINE = { cores: availableParallelism(), coresOfJob: 1, memoryBytes: 2 ** 34 };
 const LOOK_MS = 20;
 /** Where memory is compared: what is grown until here is caches that fill. */
@@ -78,7 +78,7 @@ async function benchSweep(sweep: Trials, workers: number): Promise<Row> {
   try {
     const { datasetId, file, database, news, checked } = room;
     const arithmeticSeconds = trainAll(await readTable(file), checked);
-    const worker = await startWorker(room.folders, workers, news);
+    const worker = await startWorker(room, workers);
     const sweepId = await insertSweep(database, datasetId);
     const usedBefore = worker.used();
     const start = performance.now();
@@ -182,10 +182,10 @@ function trainAll(table: Table, checked: readonly CheckedRequest[]): number {
   return (user + system) / 1e6;
 }
 
-async function startWorker({ database }: Folders, workers: number, news: NewsDesk) {
-  const flags = { role: 'worker', data: join(database, '..'), workers, 'log-level': 'silent' };
-  const args = ['serve', ...Object.entries(flags).flatMap(([flag, value]) => [`--${flag}`, String(value)])];
-  const supervisor = startSupervisor({ module: PROGRAM, args, news, log });
+async function startWorker({ folders, database, news }: Awaited<ReturnType<typeof openRoom>>, workers: number) {
+  const flags = { data: join(folders.database, '..'), workers, 'log-level': 'silent' };
+  const args = Object.entries(flags).flatMap(([flag, value]) => [`--${flag}`, String(value)]);
+  const supervisor = startSupervisor({ database, module: PROGRAM, args, news, clock: Date.now, log });
   while (!supervisor.ready()) await delay(LOOK_MS);
   return { used: () => usedBy(supervisor.pid()), stop: supervisor.stop };
 }

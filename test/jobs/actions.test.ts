@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { INTERNAL_ERROR } from '../../src/jobs/failures.ts';
 import { createJobs } from '../../src/jobs/service.ts';
 import { createQueue } from '../../src/jobs/worker/queue.ts';
+import { takeBackDied } from '../../src/jobs/worker/takeBack.ts';
 import { newId } from '../../src/kit/ids.ts';
 import { TENANT } from '../support/access.ts';
 import { findDataset, insertDataset } from './datasets.ts';
@@ -23,7 +24,7 @@ async function openActions() {
   };
   const keepCheckpoint = async (id: string, { step = 10, epoch = 3, finished = false } = {}) => {
     const row = await checkpoints.write(id, { step, epoch, finished, bytes: Buffer.alloc(64, step) });
-    await queue.keep(id, (queries) => checkpoints.record(queries, row));
+    await queue.keep(id, false, (queries) => checkpoints.record(queries, row));
   };
   const succeed = (id: string) =>
     queue.succeed(id, { epochs: 2, warnings: [] }, async (queries) => {
@@ -127,17 +128,19 @@ describe('a stop', () => {
 
 describe('a job that is tried again', () => {
   it('is queued without its error, and its crashes are forgotten', async () => {
-    const { jobs, queue, running } = await openActions();
+    const { database, jobs, queue, running } = await openActions();
     const id = await running();
-    await queue.takeBackFrom('worker');
-    await queue.claim(ANY);
+    const die = () => takeBackDied(database, Date.now(), 'worker');
+    const crashes = () => database.selectFrom('jobs').select(['crashes', 'suspectAt']).executeTakeFirst();
+    await die();
+    await queue.claimSuspect();
+    await die();
+    expect(await crashes()).toMatchObject({ crashes: 1, suspectAt: expect.any(Number) });
+    await queue.claimSuspect();
     await queue.fail(id, INTERNAL_ERROR);
-    expect(await jobs.retry(id)).toMatchObject({ state: 'queued', error: null, finishedAt: null, attempts: 2 });
-    for (const state of ['queued', 'queued', 'failed']) {
-      await queue.claim(ANY);
-      await queue.takeBackFrom('worker');
-      expect(await jobs.get(id)).toMatchObject({ state });
-    }
+    expect(await jobs.retry(id)).toMatchObject({ state: 'queued', error: null, finishedAt: null, attempts: 3 });
+    expect(await crashes()).toEqual({ crashes: 0, suspectAt: null });
+    expect(await queue.claim(ANY)).toMatchObject({ id });
   });
 
   it('shows how far it is only where it goes on', async () => {

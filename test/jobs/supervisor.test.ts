@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import { sql } from 'kysely';
 import { pino } from 'pino';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { startSupervisor } from '../../src/jobs/supervisor.ts';
@@ -16,18 +17,19 @@ const BROKEN = fileURLToPath(new URL('./worker/threads/broken.ts', import.meta.u
 /** The service and a worker process beside it. */
 async function openBoth() {
   const { database, folder, news, jobs } = openJobs();
-  const datasetId = await insertDataset(database);
+  const datasetId = await insertDataset(database, { file: join(folder, 'iris.parquet') });
   // Its log has one line for each death of the worker.
   const deaths = new PassThrough();
   const start = (threads = SCRIPTED) => {
     const args = [join(folder, 'trainyard.sqlite'), threads];
-    const supervisor = startSupervisor({ module: ENTRY, args, news, log: pino({ level: 'error' }, deaths) });
+    const log = pino({ level: 'error' }, deaths);
+    const supervisor = startSupervisor({ database, module: ENTRY, args, news, clock: Date.now, log });
     onTestFinished(supervisor.stop);
     return supervisor;
   };
   const died = once(deaths, 'data');
   const submit = async (name: string) => (await jobs.submit({ name, datasetId, target: 'species' })).id;
-  return { news, jobs, start, submit, died };
+  return { database, news, jobs, start, submit, died };
 }
 
 describe('the worker process', () => {
@@ -59,6 +61,38 @@ describe('the worker process', () => {
     expect(supervisor.pid()).not.toBe(killed);
     await jobs.cancel(id);
     expect(await over(jobs, id)).toMatchObject({ state: 'cancelled' });
+  });
+
+  it('fails a job that kills its process, and no other that ran beside it', async () => {
+    const { database, jobs, start, submit } = await openBoth();
+    const [killer, neighbour] = [await submit('kills its process'), await submit('waits to be killed once')];
+    start();
+    expect(await over(jobs, neighbour)).toMatchObject({ state: 'succeeded', error: null });
+    expect(await over(jobs, killer)).toMatchObject({ state: 'failed', error: { code: 'worker_crashed' } });
+    const messages = await database
+      .selectFrom('events')
+      .select(sql<string>`data ->> '$.message'`.as('message'))
+      .where('jobId', '=', killer)
+      .where(sql`data ->> '$.code'`, '=', 'worker_died')
+      .orderBy('id')
+      .execute();
+    expect(messages.map(({ message }) => message)).toEqual([
+      expect.stringMatching(/runs alone until/),
+      expect.stringMatching(/alone \(1 of 3/),
+      expect.stringMatching(/alone \(2 of 3/),
+    ]);
+    expect(await over(jobs, await submit('plain'))).toMatchObject({ state: 'succeeded', attempts: 1 });
+  });
+
+  it('makes nothing a suspect when it is asked to end', async () => {
+    const { database, jobs, news, start, submit } = await openBoth();
+    const supervisor = start();
+    const id = await submit('never ends');
+    await seen(jobs, news, id, hasLosses);
+    process.kill(supervisor.pid() ?? 0, 'SIGTERM');
+    await seen(jobs, news, id, ({ state }) => state === 'queued');
+    expect(await database.selectFrom('jobs').select('suspectAt').executeTakeFirst()).toEqual({ suspectAt: null });
+    await jobs.cancel(id);
   });
 
   it('leaves the jobs in the queue when its threads cannot start', async () => {

@@ -29,7 +29,7 @@ async function openTrials() {
     const id = await insert(trial);
     await queue.claim(ANY);
     const row = await checkpoints.write(id, { step: 10, epoch: 4, finished: false, bytes: Buffer.alloc(64) });
-    await queue.keep(id, (queries) => checkpoints.record(queries, row));
+    await queue.keep(id, false, (queries) => checkpoints.record(queries, row));
     await queue.halt(id);
     return id;
   };

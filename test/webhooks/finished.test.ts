@@ -22,7 +22,8 @@ it('tells of the models and failures of jobs that a worker has ended', async () 
   await webhooks.create({ url: receiver.url, events: ['job.succeeded', 'job.failed'] });
   const deliverer = startDeliverer({ outbox: createOutbox(database), send, clock: Date.now, random: Math.random, log });
   onTestFinished(deliverer.stop);
-  const supervisor = startSupervisor({ module: ENTRY, args: [join(folder, 'trainyard.sqlite'), SCRIPTED], news, log });
+  const args = [join(folder, 'trainyard.sqlite'), SCRIPTED];
+  const supervisor = startSupervisor({ database, module: ENTRY, args, news, clock: Date.now, log });
   onTestFinished(supervisor.stop);
   const datasetId = await insertDataset(database);
   for (const name of ['plain', 'fails']) await jobs.submit({ name, datasetId, target: 'species' });

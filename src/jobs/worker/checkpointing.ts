@@ -5,6 +5,7 @@ import type { Control } from './control.ts';
 import type { Journal } from './journal.ts';
 import type { TrainingMetrics } from './metrics.ts';
 import type { Queue } from './queue.ts';
+import { PROBATION_MS } from './takeBack.ts';
 
 export interface CheckpointingParts {
   readonly jobId: string;
@@ -14,12 +15,20 @@ export interface CheckpointingParts {
   readonly checkpoints: Checkpoints;
   /** How often the job's thread is asked for one. */
   readonly checkpointMs: number;
+  /** The process may die soon, as it did before: the first checkpoint comes after the first step, and the next ones soon after. */
+  readonly isRepeated: boolean;
+  /** A suspect that has trained for so long is cleared by its next checkpoint. */
+  readonly probationMs?: number | undefined;
+  /** Called when a checkpoint counts. */
+  readonly onKept: (isCleared: boolean) => void;
   readonly metrics: Pick<TrainingMetrics, 'checkpointSeconds' | 'checkpointBytes'>;
   readonly log: Logger;
 }
 
 /** Keeps the checkpoints of one running job. */
 export interface Checkpointing {
+  /** The training begins. */
+  begin(): void;
   take(checkpoint: EncodedCheckpoint): void;
   /**
    * Asks for no more, and resolves when all that was taken is written. Gives the one that was made at the training's end, if it could be written:
@@ -28,12 +37,17 @@ export interface Checkpointing {
   end(): Promise<CheckpointRow | null>;
 }
 
+/** The time between the first two checkpoints of a repeated run. It doubles until it is `checkpointMs`, so that any life keeps a third of its work. */
+const SHORTEST_INTERVAL_MS = 100;
+
 /** Asks the thread for a checkpoint now and then, one at a time. One that cannot be written is logged and asked for again. */
 export function keepCheckpoints(parts: CheckpointingParts): Checkpointing {
-  const { jobId, control, checkpoints, checkpointMs, metrics, log } = parts;
+  const { jobId, control, checkpoints, checkpointMs, isRepeated, probationMs = PROBATION_MS, metrics, log } = parts;
   let written: Promise<void> = Promise.resolve();
   let waiting = 0;
   let last: CheckpointRow | null = null;
+  let begunAt = Number.POSITIVE_INFINITY;
+  let timer: NodeJS.Timeout | undefined;
 
   const write = async (checkpoint: EncodedCheckpoint) => {
     const timed = metrics.checkpointSeconds.startTimer();
@@ -41,14 +55,26 @@ export function keepCheckpoints(parts: CheckpointingParts): Checkpointing {
     timed();
     metrics.checkpointBytes.inc(row.bytes);
     if (checkpoint.finished) last = row;
-    else await record(parts, row);
+    else {
+      const isCleared = performance.now() - begunAt >= probationMs;
+      if (await record(parts, row, isCleared)) parts.onKept(isCleared);
+    }
     log.debug({ step: row.step, bytes: row.bytes }, 'checkpoint written');
   };
-  const timer = setInterval(() => {
-    if (waiting === 0) control.wishForCheckpoint();
-  }, checkpointMs);
+  const askEvery = (intervalMs: number) => {
+    timer = setTimeout(() => {
+      if (waiting === 0) control.wishForCheckpoint();
+      askEvery(Math.min(2 * intervalMs, checkpointMs));
+    }, intervalMs);
+  };
+  // The thread finds it when it has done its first step.
+  if (isRepeated) control.wishForCheckpoint();
 
   return {
+    begin() {
+      begunAt = performance.now();
+      askEvery(isRepeated ? Math.min(SHORTEST_INTERVAL_MS, checkpointMs) : checkpointMs);
+    },
     take(checkpoint) {
       waiting++;
       written = written
@@ -59,20 +85,26 @@ export function keepCheckpoints(parts: CheckpointingParts): Checkpointing {
         .finally(() => waiting--);
     },
     async end() {
-      clearInterval(timer);
+      clearTimeout(timer);
       await written;
       return last;
     },
   };
 }
 
-/** Makes a written checkpoint count. Its file does not stay when it cannot. */
-async function record({ jobId, queue, journal, checkpoints }: CheckpointingParts, row: CheckpointRow): Promise<void> {
+/** Makes a written checkpoint count, and returns whether it does. Its file is removed when it cannot. */
+async function record(
+  { jobId, queue, journal, checkpoints }: CheckpointingParts,
+  row: CheckpointRow,
+  isCleared: boolean,
+): Promise<boolean> {
   let needless: readonly string[] = [row.file];
   try {
-    // Whoever goes on from it finds the losses of the epochs before it.
+    // The losses of the epochs before it are written first: a resumed run reads them.
     await journal.flush();
-    needless = (await queue.keep(jobId, (queries) => checkpoints.record(queries, row))) ?? needless;
+    const replaced = await queue.keep(jobId, isCleared, (queries) => checkpoints.record(queries, row));
+    needless = replaced ?? needless;
+    return replaced !== undefined;
   } finally {
     await checkpoints.removeFiles(needless);
   }

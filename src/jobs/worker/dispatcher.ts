@@ -27,7 +27,7 @@ export interface DispatcherParts {
 
 /** Keeps the jobs that run in this worker. Its methods are called one after the other, never at once. */
 export interface Dispatcher {
-  /** Takes jobs until threads, memory or the queue are used up. */
+  /** Takes jobs until threads, memory or the queue are used up; a suspect alone, for which the jobs that run make way. */
   takeJobs(): Promise<void>;
   /** Renews the leases, and stops the jobs that were asked to or that somebody else has now. */
   keepLeases(): Promise<void>;
@@ -83,17 +83,32 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
     await queue.fail(id, tooLarge(needed, memoryBytes));
   };
 
+  const start = async (job: ClaimedJob) => {
+    if (job.memoryBytes <= memoryBytes) begin(job);
+    else await refuse(job);
+    onChanged(job.id);
+  };
+  const takeHealthyJobs = async () => {
+    // Where nothing can be written, no more is trained.
+    while (!stopping && onThreads.size < threads && runs.size < 2 * threads) {
+      // An idle worker takes a job that is too large for it as well, to say so. One that was lost and has not left yet is not taken again.
+      const job = await queue.claim(runs.size === 0 ? Number.MAX_SAFE_INTEGER : freeBytes(), [...runs.keys()]);
+      if (job === undefined) return;
+      await start(job);
+    }
+  };
+  const makeWay = () => {
+    for (const run of runs.values()) run.makeWay();
+  };
+
   return {
     async takeJobs() {
-      // Where nothing can be written, no more is trained.
-      while (!stopping && onThreads.size < threads && runs.size < 2 * threads) {
-        // An idle worker takes a job that is too large for it as well, to say so. One that was lost and has not left yet is not taken again.
-        const job = await queue.claim(runs.size === 0 ? Number.MAX_SAFE_INTEGER : freeBytes(), [...runs.keys()]);
-        if (job === undefined) return;
-        if (job.memoryBytes <= memoryBytes) begin(job);
-        else await refuse(job);
-        onChanged(job.id);
-      }
+      if (stopping || [...runs.values()].some((run) => run.isAlone())) return;
+      await takeHealthyJobs();
+      if (stopping || !(await queue.hasDueSuspect())) return;
+      if (runs.size > 0) return makeWay();
+      const suspect = await queue.claimSuspect();
+      if (suspect) await start(suspect);
     },
 
     async keepLeases() {

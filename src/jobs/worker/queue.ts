@@ -10,6 +10,7 @@ import type { Failure } from '../failures.ts';
 import {
   hasCheckpoint,
   type JobExpressions,
+  NO_SUSPECT,
   NOT_LEASED,
   progressIfItGoesOn,
   whereItStands,
@@ -17,7 +18,8 @@ import {
 } from '../rows.ts';
 import { canMoveTo } from '../states.ts';
 import { rewind } from './rewind.ts';
-import { takeBack } from './takeBack.ts';
+import { dueSuspect } from './suspects.ts';
+import { takeBackLost } from './takeBack.ts';
 
 /** A worker that has not renewed its lease for so long is taken for dead. Long enough for a disk that hangs for a while. */
 export const LEASE_MS = 15_000;
@@ -34,6 +36,7 @@ const CLAIMED = [
   'requested',
   'halt',
   'trial',
+  'suspectAt',
 ] as const;
 export interface ClaimedJob extends Pick<JobRow, (typeof CLAIMED)[number]> {
   /** Since when it waited; null where that is no longer told. */
@@ -61,18 +64,28 @@ export interface Queue {
   /**
    * The job at the head of the queue, if it needs at most `freeBytes`: a large job is not overtaken by small ones. The head is of the highest
    * priority, then of the project with the fewest running jobs, then no trial of a sweep, then the oldest; a project with as many as it may run waits. Those of `except`
-   * are passed over.
+   * are passed over. Undefined, too, while a suspect may run, for which this worker has to be empty.
    */
   claim(freeBytes: number, except?: readonly string[]): Promise<ClaimedJob | undefined>;
+  /** Whether a suspect waits that may run now, as soon as this worker runs no other job. */
+  hasDueSuspect(): Promise<boolean>;
+  /** That suspect, however much memory it needs. Only for a worker that runs no other job. */
+  claimSuspect(): Promise<ClaimedJob | undefined>;
   /** Shows the job where the checkpoint stands, or at its start; `watched` chooses its best epoch. */
   rewind(id: string, checkpoint: Checkpoint | null, watched: Monitor): Promise<void>;
-  /** Writes what the job has come to; undefined when it is no longer this worker's. Deaths of workers are counted anew from here. */
-  keep<Result>(id: string, write: (queries: Queries) => Promise<Result>): Promise<Result | undefined>;
+  /**
+   * Writes the progress of a job; undefined when it is no longer this worker's. Deaths of its process are counted anew from here; `isCleared`: it
+   * is no longer a suspect, either.
+   */
+  keep<Result>(
+    id: string,
+    isCleared: boolean,
+    write: (queries: Queries) => Promise<Result>,
+  ): Promise<Result | undefined>;
   /** Makes every lease of this worker last on. A job that is not among the answers is no longer this worker's. */
   renew(): Promise<readonly Lease[]>;
   /**
-   * Returns the ids of the jobs whose lease has run out and that are queued again, paused, cancelled or given up. Not of those that are this
-   * worker's own: a machine that has slept wakes with them, and renews them where nobody else was there.
+   * Returns the ids of the jobs whose lease has run out and that are queued again, paused or cancelled. Not of those that are this worker's own: a machine that has slept wakes with them, and renews them where nobody else was there.
    */
   takeBackExpired(): Promise<readonly string[]>;
   /** The same for all jobs of a worker that is known to be dead. */
@@ -114,7 +127,11 @@ export function createQueue(database: Database, owner: string, clock: Clock): Qu
       await leave('cancelled').set({ finishedAt: clock() }).where('requested', '=', 'cancel').execute();
       await leave('paused').set(progressIfItGoesOn).where('requested', '=', 'pause').execute();
       if (halted) {
-        await leave('paused').set({ halted: 1 }).set(progressIfItGoesOn).where('requested', 'is', null).execute();
+        await leave('paused')
+          .set({ halted: 1, ...NO_SUSPECT })
+          .set(progressIfItGoesOn)
+          .where('requested', 'is', null)
+          .execute();
       }
       await leave('queued')
         .set(whereItStands)
@@ -123,36 +140,52 @@ export function createQueue(database: Database, owner: string, clock: Clock): Qu
         .execute();
     });
 
+  const claiming = (queries: Queries) => {
+    const now = clock();
+    return queries
+      .updateTable('jobs')
+      .set((eb) => ({
+        state: 'running',
+        leaseOwner: owner,
+        leaseUntil: now + LEASE_MS,
+        attempts: eb('attempts', '+', 1),
+        startedAt: now,
+      }))
+      .returning(CLAIMED)
+      .returning(queuedAt.as('queuedAt'))
+      .returning((eb) => sql<0 | 1>`${hasCheckpoint(eb)}`.as('hasCheckpoint'));
+  };
+
   return {
-    claim(freeBytes, except = []) {
-      const now = clock();
-      // A claim that is forgotten leaves the job in the queue.
-      return writeForgetfully(database, (queries) =>
-        queries
-          .updateTable('jobs')
-          .set((eb) => ({
-            state: 'running',
-            leaseOwner: owner,
-            leaseUntil: now + LEASE_MS,
-            attempts: eb('attempts', '+', 1),
-            startedAt: now,
-          }))
+    // A claim that is forgotten leaves the job in the queue.
+    claim: (freeBytes, except = []) =>
+      writeForgetfully(database, (queries) =>
+        claiming(queries)
           .where('id', '=', (eb) => headOfQueue(eb, except))
           .where('memoryBytes', '<=', freeBytes)
-          .returning(CLAIMED)
-          .returning(queuedAt.as('queuedAt'))
-          .returning((eb) => sql<0 | 1>`${hasCheckpoint(eb)}`.as('hasCheckpoint'))
+          .where(({ not, exists }) => not(exists(dueSuspect(queries, owner, clock()))))
           .executeTakeFirst(),
-      );
+      ),
+
+    async hasDueSuspect() {
+      const due = await dueSuspect(database, owner, clock()).executeTakeFirst();
+      return due !== undefined;
     },
+
+    claimSuspect: () =>
+      writeForgetfully(database, (queries) =>
+        claiming(queries)
+          .where('id', '=', dueSuspect(queries, owner, clock()))
+          .executeTakeFirst(),
+      ),
 
     rewind: (id, checkpoint, watched) => rewind(database, owner, id, checkpoint, watched),
 
-    keep(id, write) {
+    keep(id, isCleared, write) {
       return database.transaction().execute(async (transaction) => {
         const held = await transaction
           .updateTable('jobs')
-          .set({ crashes: 0 })
+          .set(isCleared ? NO_SUSPECT : { crashes: 0 })
           .where('id', '=', id)
           .where('leaseOwner', '=', owner)
           .executeTakeFirst();
@@ -171,8 +204,8 @@ export function createQueue(database: Database, owner: string, clock: Clock): Qu
     },
 
     takeBackExpired: () =>
-      takeBack(database, clock(), (eb) => eb.and([eb('leaseUntil', '<', clock()), eb('leaseOwner', '!=', owner)])),
-    takeBackFrom: (dead) => takeBack(database, clock(), (eb) => eb('leaseOwner', '=', dead)),
+      takeBackLost(database, clock(), (eb) => eb.and([eb('leaseUntil', '<', clock()), eb('leaseOwner', '!=', owner)])),
+    takeBackFrom: (dead) => takeBackLost(database, clock(), (eb) => eb('leaseOwner', '=', dead)),
 
     async owners() {
       const rows = await database
@@ -238,6 +271,7 @@ function headOfQueue(eb: JobExpressions, except: readonly string[]) {
           .selectFrom('jobs as waiting')
           .select('waiting.id')
           .where('waiting.state', '=', sql.lit('queued'))
+          .where('waiting.suspectAt', 'is', null)
           .whereRef('waiting.project', '=', 'projects.name')
           .$if(except.length > 0, (waiting) => waiting.where('waiting.id', 'not in', except))
           .orderBy('waiting.priority', 'desc')

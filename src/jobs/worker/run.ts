@@ -7,16 +7,19 @@ import { INTERNAL_ERROR } from '../failures.ts';
 import { readHyperparameters } from '../requestSchema.ts';
 import { createControl } from './control.ts';
 import { type EndingParts, endJob } from './ending.ts';
+import { MADE_WAY } from './lines.ts';
 import type { ClaimedJob } from './queue.ts';
 import { type RunningJob, type ThreadParts, trainOnThread } from './threadRun.ts';
 import { traceRun } from './tracing.ts';
 import { untilStored } from './untilStored.ts';
 
-export interface RunParts extends EndingParts, Omit<ThreadParts, 'onStart' | 'onLeft'> {
+export interface RunParts extends EndingParts, Omit<ThreadParts, 'onStart' | 'onLeft' | 'onKept'> {
   /** A thread that does not hear that it should stop (it reads a large file, say) is ended after so long. */
   readonly stopMs: number;
   /** Called when the training begins: what it can use is known then. */
   readonly onStart: () => void;
+  /** Called when the job no longer has to run alone. */
+  readonly onCleared: () => void;
   readonly tracer?: Tracer | undefined;
 }
 
@@ -38,6 +41,10 @@ export interface Run {
   mostThreads(): number;
   /** From its next step on it uses as many of them. */
   setThreads(count: number): void;
+  /** Whether no other job may run beside it: it is a suspect. */
+  isAlone(): boolean;
+  /** Stops at its next checkpoint, and is queued again: a suspect is to run alone. */
+  makeWay(): void;
   /** Resolves when its thread is free again: what came of it is yet to be written. Never rejects. */
   readonly leftThread: Promise<void>;
   /** Asks the thread to stop at its next step; the first reason counts, but for those that leave nothing. */
@@ -61,6 +68,7 @@ export function startRun(parts: RunParts, claimed: ClaimedJob): Run {
     // It was written from the type.
     halt: JSON.parse(claimed.halt ?? 'null'),
     hasCheckpoint: claimed.hasCheckpoint === 1,
+    isRepeated: claimed.attempts > 1,
     extendable: claimed.trial === null,
   };
   let mostThreads = 1;
@@ -68,6 +76,14 @@ export function startRun(parts: RunParts, claimed: ClaimedJob): Run {
     mostThreads = plan.mostThreads;
     trace.enter('train');
     parts.onStart();
+  };
+  let alone = claimed.suspectAt !== null;
+  let makesWay = false;
+  const onKept = (isCleared: boolean) => {
+    if (makesWay) control.end('pause');
+    if (!alone || !isCleared) return;
+    alone = false;
+    parts.onCleared();
   };
   const force = new AbortController();
   let deadline: NodeJS.Timeout | undefined;
@@ -80,7 +96,7 @@ export function startRun(parts: RunParts, claimed: ClaimedJob): Run {
   const run = async () => {
     const timed = parts.metrics.runSeconds.startTimer();
     trace.enter('prepare');
-    const training = await trainOnThread({ ...parts, log, onStart, onLeft: left.resolve }, job, control, {
+    const training = await trainOnThread({ ...parts, log, onStart, onKept, onLeft: left.resolve }, job, control, {
       leaving: quitting.signal,
       force: force.signal,
     });
@@ -108,6 +124,13 @@ export function startRun(parts: RunParts, claimed: ClaimedJob): Run {
     memoryBytes: claimed.memoryBytes,
     mostThreads: () => mostThreads,
     setThreads: control.setThreads,
+    isAlone: () => alone,
+    makeWay() {
+      if (makesWay) return;
+      makesWay = true;
+      parts.journal.add(job.id, { logs: [MADE_WAY] });
+      control.wishForCheckpoint();
+    },
     leftThread: left.promise,
     stop,
     ended: run()

@@ -17,7 +17,7 @@ import type { Pool } from './pool.ts';
 import type { Preparation, Preparations } from './preparations.ts';
 import type { ThreadResult } from './threadTask.ts';
 
-export interface ThreadParts extends Omit<CheckpointingParts, 'jobId' | 'control'> {
+export interface ThreadParts extends Omit<CheckpointingParts, 'jobId' | 'isRepeated' | 'control'> {
   readonly pool: Pool;
   /** What jobs share of their data. */
   readonly preparations: Preparations;
@@ -37,6 +37,8 @@ export interface RunningJob extends TrainedJob {
   readonly halt: Halt | null;
   /** Whether there may be something to go on from. */
   readonly hasCheckpoint: boolean;
+  /** Whether it was started before, without coming to an end: most likely its process died. */
+  readonly isRepeated: boolean;
   /** Whether its end is kept, to go on from; of a trial, which is one of many, it is not. */
   readonly extendable: boolean;
 }
@@ -79,11 +81,11 @@ async function train(
   { file, columns, spec, control, preparation }: Ready,
   force: AbortSignal,
 ): Promise<Training> {
-  const { halt, extendable, id: jobId } = job;
+  const { halt, extendable, isRepeated, id: jobId } = job;
   const { earlyStopping } = spec.training;
   const checkpoint = job.hasCheckpoint ? await goBack(parts, job, spec) : null;
   const { port1, port2 } = new MessageChannel();
-  const checkpointing = keepCheckpoints({ ...parts, jobId, control });
+  const checkpointing = keepCheckpoints({ ...parts, jobId, isRepeated, control });
   const { clock, metrics } = parts;
   const listening = listen({
     ...{ jobId, earlyStopping, control, port: port1, clock, metrics },
@@ -91,6 +93,7 @@ async function train(
     onStart(plan) {
       // Threads hand on what they have made before they begin to train.
       preparation.abandon();
+      checkpointing.begin();
       parts.onStart(plan);
     },
     note: parts.journal.add.bind(null, jobId),

@@ -12,7 +12,15 @@ import { createPreparations } from './preparations.ts';
 import { createQueue } from './queue.ts';
 import { type RunParts, startRun } from './run.ts';
 
-type RunSettings = 'saveModel' | 'findDataset' | 'findFile' | 'checkpoints' | 'checkpointMs' | 'metrics' | 'tracer';
+type RunSettings =
+  | 'saveModel'
+  | 'findDataset'
+  | 'findFile'
+  | 'checkpoints'
+  | 'checkpointMs'
+  | 'probationMs'
+  | 'metrics'
+  | 'tracer';
 
 export interface WorkerParts extends Pick<RunParts, RunSettings> {
   readonly database: Database;
@@ -24,6 +32,8 @@ export interface WorkerParts extends Pick<RunParts, RunSettings> {
   readonly cores: number;
   /** What all jobs together may take, by their estimates. */
   readonly memoryBytes: number;
+  /** The name under which it leases jobs; left out, a new one. */
+  readonly owner?: string;
   /** How long a thread has to stop before it is ended. */
   readonly stopMs?: number;
   readonly clock: Clock;
@@ -40,8 +50,7 @@ const TICK_MS = 1000;
 
 /** Takes jobs out of the queue, as many at once as there are threads, until it is stopped. The pool is ended with it. */
 export function startWorker(parts: WorkerParts): Worker {
-  const { database, news, pool, clock, log, stopMs = USUAL_STOP_TIMES.threadMs } = parts;
-  const owner = newOwner();
+  const { database, news, pool, clock, log, owner = newOwner(), stopMs = USUAL_STOP_TIMES.threadMs } = parts;
   const queue = createQueue(database, owner, clock);
   const lane = createLane((error) => log.error({ err: error }, 'the queue could not be read; it is tried again'));
   const onChanged = (jobId: string) => news.publish({ kind: 'changed', jobId });
@@ -52,13 +61,14 @@ export function startWorker(parts: WorkerParts): Worker {
     onError: (error) => log.error({ err: error }, 'progress could not be written; it is tried again'),
   });
   const preparations = createPreparations(clock);
+  const onStart = () => dispatcher.shareCores();
+  const takeJobs = () => lane.run(dispatcher.takeJobs);
   const dispatcher = createDispatcher({
     ...parts,
     queue,
-    start: (job) =>
-      startRun({ ...parts, preparations, stopMs, queue, journal, onStart: () => dispatcher.shareCores() }, job),
+    start: (job) => startRun({ ...parts, preparations, stopMs, queue, journal, onStart, onCleared: takeJobs }, job),
     onChanged,
-    onFree: () => lane.run(dispatcher.takeJobs),
+    onFree: takeJobs,
   });
 
   const recover = async () => {
@@ -73,7 +83,7 @@ export function startWorker(parts: WorkerParts): Worker {
     await dispatcher.takeJobs();
   };
   const unsubscribe = news.subscribe((item) => {
-    if (item.kind === 'queued') lane.run(dispatcher.takeJobs);
+    if (item.kind === 'queued') takeJobs();
     if (item.kind === 'wish') dispatcher.hear(item.jobId, item.wish);
   });
   lane.run(recover);

@@ -3,13 +3,15 @@ import { siblingPath } from '../../kit/siblings.ts';
 import { USUAL_STOP_TIMES } from '../../kit/stopTimes.ts';
 import { createNewsDesk, isNews, isOfWorker, type NewsDesk } from '../news.ts';
 import { createTrainingMetrics } from './metrics.ts';
+import { newOwner } from './owner.ts';
+import { EXIT_FORCED, type ReadyMessage } from './parent.ts';
 import { createPool, type Pool } from './pool.ts';
 import { beNice, WORKER_NICENESS } from './priorities.ts';
 import { answerScrapes } from './scrapes.ts';
 import type { ThreadSetup } from './threadTask.ts';
 import { startWorker, type WorkerParts } from './worker.ts';
 
-export interface WorkerProcessParts extends Omit<WorkerParts, 'news' | 'pool' | 'metrics'> {
+export interface WorkerProcessParts extends Omit<WorkerParts, 'owner' | 'news' | 'pool' | 'metrics'> {
   /** Where its figures are kept. */
   readonly registry: Registry;
   /** How long it has to stop before it ends whatever it does. */
@@ -20,8 +22,6 @@ export interface WorkerProcessParts extends Omit<WorkerParts, 'news' | 'pool' | 
   /** Starts what is to run beside the worker, over the same news; it is stopped before the worker is. */
   readonly beside?: (news: NewsDesk) => { stop(): Promise<void> };
 }
-
-const EXIT_FORCED = 1;
 
 /**
  * Makes this process a worker: it takes jobs until its parent is gone or it is told to end, then resolves, and nothing keeps the process alive.
@@ -46,10 +46,11 @@ async function work(parts: WorkerProcessParts, pool: Pool, end: Promise<void>): 
   const { exitMs = USUAL_STOP_TIMES.workerMs } = parts;
   const news = createNewsDesk();
   const metrics = createTrainingMetrics(parts.registry);
-  const worker = startWorker({ ...parts, news, pool, metrics });
-  const beside = parts.beside?.(news);
+  const owner = newOwner();
   answerScrapes(parts.registry);
-  joinParent(news);
+  await joinParent(news, owner);
+  const worker = startWorker({ ...parts, owner, news, pool, metrics });
+  const beside = parts.beside?.(news);
   try {
     await end;
   } finally {
@@ -60,8 +61,8 @@ async function work(parts: WorkerProcessParts, pool: Pool, end: Promise<void>): 
   }
 }
 
-/** Passes news between this process and the one that forked it, if one did. */
-function joinParent(news: NewsDesk): void {
+/** Passes news between this process and the one that forked it, if one did. Resolves when the parent can know whose leases this process has. */
+async function joinParent(news: NewsDesk, owner: string): Promise<void> {
   process.on('message', (message) => {
     if (isNews(message)) news.publish(message);
   });
@@ -69,7 +70,8 @@ function joinParent(news: NewsDesk): void {
     // The parent may be gone already; whoever waits looks into the database as well.
     if (isOfWorker(item) && process.connected) process.send?.(item, () => {});
   });
-  if (process.connected) process.send?.({ kind: 'ready' });
+  const ready: ReadyMessage = { kind: 'ready', owner };
+  if (process.connected) await new Promise((resolve) => process.send?.(ready, resolve));
 }
 
 /** Resolves when the parent is gone or the process is asked to end. Ctrl-C goes to the parent too, which decides then. */

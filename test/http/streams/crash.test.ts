@@ -10,9 +10,16 @@ const ENTRY = fileURLToPath(new URL('../../jobs/workerEntry.ts', import.meta.url
 const SCRIPTED = fileURLToPath(new URL('../../jobs/worker/threads/scripted.ts', import.meta.url));
 
 it('tells each epoch once when the worker is killed while it trains', async () => {
-  const { folder, jobs, news, address, submit } = await openStreams();
+  const { folder, database, jobs, news, address, submit } = await openStreams();
   const args = [join(folder, 'trainyard.sqlite'), SCRIPTED];
-  const supervisor = startSupervisor({ module: ENTRY, args, news, log: pino({ level: 'silent' }) });
+  const supervisor = startSupervisor({
+    database,
+    module: ENTRY,
+    args,
+    news,
+    clock: Date.now,
+    log: pino({ level: 'silent' }),
+  });
   onTestFinished(supervisor.stop);
   const id = await submit('never ends');
   const heard: Heard[] = [];

@@ -101,16 +101,6 @@ describe('the queue', () => {
     expect(await jobs.get(id)).toMatchObject({ state: 'running', error: null });
   });
 
-  it('gives a job up whose worker died three times', async () => {
-    const { queueOf, submit, jobs } = await openQueue();
-    const id = await submit();
-    for (const owner of ['a', 'b', 'c']) {
-      await queueOf(owner).claim(ANY);
-      await queueOf('other').takeBackFrom(owner);
-    }
-    expect(await jobs.get(id)).toMatchObject({ state: 'failed', attempts: 3, error: { code: 'worker_crashed' } });
-  });
-
   it('cancels a job whose worker died before it heard of the wish', async () => {
     const { queueOf, submit, jobs } = await openQueue();
     const id = await submit();

@@ -21,8 +21,8 @@ import { checkpointsIn, log, makeFolder, over } from '../house.ts';
 import { seen } from '../seen.ts';
 import { insertSweep } from '../sweeps.ts';
 
-/** The program itself, in its worker role. */
-const PROGRAM = fileURLToPath(new URL('../../../src/cli/trainyard.ts', import.meta.url));
+/** The worker process of the program itself. */
+const PROGRAM = fileURLToPath(new URL('../../../src/cli/trainingProcess.ts', import.meta.url));
 const LIMITS = { ...DATASET_LIMITS, uploadBytes: 1e8 };
 const CSV = {
   format: 'csv',
@@ -76,9 +76,9 @@ async function openService() {
     TENANT,
   );
   const start = () => {
-    const flags = { role: 'worker', data: folder, workers: 1, 'checkpoint-seconds': 0.05, 'log-level': 'silent' };
-    const args = ['serve', ...Object.entries(flags).flatMap(([flag, value]) => [`--${flag}`, String(value)])];
-    return startSupervisor({ module: PROGRAM, args, news, log });
+    const flags = { data: folder, workers: 1, 'checkpoint-seconds': 0.05, 'log-level': 'silent' };
+    const args = Object.entries(flags).flatMap(([flag, value]) => [`--${flag}`, String(value)]);
+    return startSupervisor({ database, module: PROGRAM, args, news, clock: Date.now, log });
   };
   let supervisor = start();
   return {

@@ -64,7 +64,7 @@ async function fillData(): Promise<void> {
   const lease = { state: 'running', leaseOwner: 'there/1/x', leaseUntil: 9e15 } as const;
   await database
     .insertInto('jobs')
-    .values({ ...job, ...lease, priority: 0, crashes: 2, createdAt: 0 })
+    .values({ ...job, ...lease, priority: 0, crashes: 2, suspectAt: 1, createdAt: 0 })
     .execute();
   const checkpoint = { jobId: 'job_1', step: 1, epoch: 1, finished: 0, bytes: 5, sha256: '' } as const;
   await database
@@ -101,8 +101,11 @@ describe('a backup', () => {
     expect(readFileSync(join(folders.checkpoints, 'job_1.1.checkpoint'), 'utf8')).toBe('state');
     expect(readdirSync(elsewhere).toSorted()).toEqual(['api.lock', 'checkpoints', 'datasets', 'trainyard.sqlite']);
     const database = openDatabase(folders.database);
-    const job = await database.selectFrom('jobs').select(['state', 'attempts', 'crashes']).executeTakeFirst();
-    expect(job).toEqual({ state: 'queued', attempts: 0, crashes: 2 });
+    const job = await database
+      .selectFrom('jobs')
+      .select(['state', 'attempts', 'crashes', 'suspectAt'])
+      .executeTakeFirst();
+    expect(job).toEqual({ state: 'queued', attempts: 0, crashes: 2, suspectAt: 1 });
     const datasets = await database.selectFrom('datasets').select(['name', 'state', 'file']).orderBy('name').execute();
     expect(datasets).toEqual([
       { name: 'kept', state: 'ready', file: 'kept.parquet' },

@@ -1,5 +1,6 @@
 /** A thread that trains nothing: the job's name says what it does instead. */
-
+import { existsSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { INTERNAL_ERROR } from '../../../../src/jobs/failures.ts';
 import { createControl } from '../../../../src/jobs/worker/control.ts';
 import type { ThreadResult, ThreadTask } from '../../../../src/jobs/worker/threadTask.ts';
@@ -47,6 +48,8 @@ const SCRIPTS: Readonly<Record<string, Script>> = {
     return { kind: 'failed', failure: INTERNAL_ERROR };
   },
   'could use three cores': tellThreads,
+  'kills its process': killProcess,
+  'waits to be killed once': waitOnce,
 };
 
 export function warmUp(): void {}
@@ -72,6 +75,24 @@ async function untilStopped({ port, control }: ThreadTask): Promise<ThreadResult
   port.postMessage({ kind: 'epochs', reports: [reportOf(1)] });
   while (shared.ending() === null) await new Promise((resolve) => setImmediate(resolve));
   return { kind: 'stopped' };
+}
+
+/** Written by the job that waits to be killed, beside its dataset's file. */
+const waitingFile = ({ file }: ThreadTask) => join(dirname(file), 'waiting');
+
+/** Kills the process as soon as a job beside it has run, then and ever again. */
+async function killProcess(task: ThreadTask): Promise<never> {
+  task.port.postMessage({ kind: 'started', plan: endlessPlan(1), kernels: 'none' });
+  while (!existsSync(waitingFile(task))) await new Promise((resolve) => setImmediate(resolve));
+  process.kill(process.pid, 'SIGKILL');
+  return new Promise(() => {});
+}
+
+/** Runs until its process dies, and to its end the next time. */
+function waitOnce(task: ThreadTask): ThreadResult | Promise<ThreadResult> {
+  if (existsSync(waitingFile(task))) return trainAll(task);
+  writeFileSync(waitingFile(task), '');
+  return untilStopped(task);
 }
 
 /** A checkpoint, of nothing, whenever one is wished for. */

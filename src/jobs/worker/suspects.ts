@@ -1,0 +1,31 @@
+import { sql } from 'kysely';
+import type { Queries } from '../../store/database.ts';
+import { REST_MS } from './takeBack.ts';
+
+/** The id of the suspect that may run next in worker `owner`, whose own jobs make way for it. */
+export function dueSuspect(queries: Queries, owner: string, now: number) {
+  // The states are written out, not bound, so that SQLite uses the partial index `jobs_suspects`.
+  const others = sql<number>`(
+    SELECT count(*) FROM jobs AS running
+    WHERE running.state = 'running' AND running.project = projects.name AND running.lease_owner <> ${owner}
+  )`;
+  const nothingElseWaits = sql<boolean>`NOT EXISTS (
+    SELECT 1 FROM jobs AS other WHERE other.state IN ('queued', 'running') AND other.suspect_at IS NULL
+  )`;
+  const lastCounted = sql<number>`(
+    SELECT max(counted.suspect_at) FROM jobs AS counted
+    WHERE counted.state = 'queued' AND counted.suspect_at IS NOT NULL AND counted.crashes > 0
+  )`;
+  return queries
+    .selectFrom('jobs as suspect')
+    .innerJoin('projects', 'projects.name', 'suspect.project')
+    .select('suspect.id')
+    .where('suspect.state', '=', sql.lit('queued'))
+    .where('suspect.suspectAt', 'is not', null)
+    .where((eb) => eb.or([eb('projects.runningJobs', 'is', null), eb('projects.runningJobs', '>', others)]))
+    .where((eb) => eb.or([eb('suspect.crashes', '=', 0), nothingElseWaits, eb(lastCounted, '<=', now - REST_MS)]))
+    .orderBy('suspect.crashes')
+    .orderBy('suspect.suspectAt')
+    .orderBy('suspect.id')
+    .limit(1);
+}
