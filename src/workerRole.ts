@@ -1,12 +1,11 @@
 import { availableParallelism } from 'node:os';
 import type { Config } from './config.ts';
-import { type MetricsServer, serveMetrics } from './http/metrics/server.ts';
 import { createCheckpoints } from './jobs/checkpoints/checkpoints.ts';
 import type { NewsDesk } from './jobs/news.ts';
 import { runWorker } from './jobs/worker/workerProcess.ts';
 import { foldersOf, prepareFolders } from './kit/folders.ts';
 import type { Logger } from './kit/log.ts';
-import { createRegistry, type Registry } from './kit/metrics.ts';
+import { createRegistry } from './kit/metrics.ts';
 import { stopTimesWithin } from './kit/stopTimes.ts';
 import { saveModel } from './models/save.ts';
 import { datasetsOf, tracerOf } from './parts.ts';
@@ -43,22 +42,8 @@ export async function runWorkerRole(config: Config, log: Logger): Promise<void> 
   const measuring = { registry, tracer, log };
   const sweepMachine = { cores, coresOfJob: Math.min(cores, mostThreads), memoryBytes: config.jobMemoryBytes };
   const beside = (news: NewsDesk) => startConductor({ database, findDataset, machine: sweepMachine, news, clock, log });
-  const metricsServer = await metricsServerOf(config, registry, log);
-  try {
-    await runWorker({ database, ...rooms, ...machine, checkpointMs, stopMs, exitMs, clock, beside, ...measuring });
-  } finally {
-    metricsServer?.close();
-  }
+  await runWorker({ database, ...rooms, ...machine, checkpointMs, stopMs, exitMs, clock, beside, ...measuring });
   await tracer?.stop();
   await datasets.close();
   await database.destroy();
-}
-
-/** The figures of a worker beside an API go to that over their channel; one alone may have a port for them. */
-async function metricsServerOf(config: Config, registry: Registry, log: Logger): Promise<MetricsServer | undefined> {
-  const { metricsPort: port, metricsHost: host } = config;
-  if (port === undefined) return undefined;
-  const server = await serveMetrics({ registry, host, port });
-  log.info({ address: server.address }, 'metrics are served');
-  return server;
 }

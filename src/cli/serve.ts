@@ -2,9 +2,9 @@ import closeWithGrace from 'close-with-grace';
 import { type Config, readConfig, withAbsoluteData } from '../config.ts';
 import { createLog, type Logger } from '../kit/log.ts';
 import { stopTimesWithin } from '../kit/stopTimes.ts';
+import { startLoneWorker } from '../loneWorker.ts';
 import { startService } from '../main.ts';
 import { SERVICE_SETTINGS } from '../settings.ts';
-import { runWorkerRole } from '../workerRole.ts';
 import { type Command, EXIT_FINE, positionalsOf } from './command.ts';
 import { onStopSignals } from './stopSignals.ts';
 
@@ -19,8 +19,8 @@ export const serveCommand: Command = {
     const { config, positionals } = readConfig(SERVICE_SETTINGS, args);
     positionalsOf(positionals, []);
     const log = createLog(config.logLevel).child({ process: config.role === 'worker' ? 'worker' : 'api' });
-    if (config.role === 'worker') await runWorkerRole(withAbsoluteData(config), log);
-    else await serveUntilTold(withAbsoluteData(config), log);
+    const start = config.role === 'worker' ? startLoneWorker : startService;
+    await serveUntilTold(() => start(withAbsoluteData(config), log), config, log);
     return EXIT_FINE;
   },
 };
@@ -29,7 +29,11 @@ export const serveCommand: Command = {
  * A first signal ends the service in order, a second one at once. They are heard from the beginning: as the first process of a container it would
  * not hear those that nobody has asked for.
  */
-async function serveUntilTold(config: Config, log: Logger): Promise<void> {
+async function serveUntilTold(
+  start: () => Promise<{ stop(): Promise<void> }>,
+  config: Config,
+  log: Logger,
+): Promise<void> {
   const { promise: told, resolve: tell } = Promise.withResolvers<void>();
   onStopSignals(
     (signal) => {
@@ -38,7 +42,7 @@ async function serveUntilTold(config: Config, log: Logger): Promise<void> {
     },
     (signal) => log.warn({ signal }, 'ended by a second signal'),
   );
-  const service = await startService(config, log);
+  const service = await start();
   const { promise, resolve } = Promise.withResolvers<void>();
   const grace = closeWithGrace(
     {

@@ -4,7 +4,7 @@ import { collectDefaultMetrics, Registry } from 'prom-client';
 export type { Registry };
 
 /** Which of the service's processes a figure is of. */
-export type ProcessName = 'api' | 'worker';
+export type ProcessName = 'api' | 'worker' | 'supervisor';
 
 /** Seconds, from what a cached answer takes to what a training takes to begin on a busy machine. */
 export const LATENCY_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];

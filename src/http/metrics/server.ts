@@ -1,11 +1,11 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Registry } from '../../kit/metrics.ts';
 import { METRICS_TYPE } from './format.ts';
 
 export interface MetricsServerParts {
-  readonly registry: Registry;
+  /** All figures, as Prometheus reads them. */
+  readonly scrape: () => Promise<string>;
   readonly host: string;
   /** 0 takes a free one. */
   readonly port: number;
@@ -23,8 +23,8 @@ const TIMES = { headersTimeout: 5000, requestTimeout: 5000, connectionsCheckingI
 const READS = ['GET', 'HEAD'];
 
 /** Serves the figures of a process that has no API, `GET /metrics`, and whether it lives, `GET /healthz`. Rejects when the port cannot be had. */
-export async function serveMetrics({ registry, host, port }: MetricsServerParts): Promise<MetricsServer> {
-  const server = createServer(TIMES, answer(registry));
+export async function serveMetrics({ scrape, host, port }: MetricsServerParts): Promise<MetricsServer> {
+  const server = createServer(TIMES, answer(scrape));
   server.maxConnections = MOST_CONNECTIONS;
   server.listen(port, host);
   await once(server, 'listening');
@@ -39,9 +39,9 @@ export async function serveMetrics({ registry, host, port }: MetricsServerParts)
   };
 }
 
-function answer(registry: Registry): RequestListener {
+function answer(scrape: MetricsServerParts['scrape']): RequestListener {
   const pages: Readonly<Record<string, () => Promise<string>>> = {
-    '/metrics': () => registry.metrics(),
+    '/metrics': scrape,
     '/healthz': async () => 'ok\n',
   };
   return async ({ url = '', method = '' }, response) => {
