@@ -60,11 +60,21 @@ describe.each(['auto', 'wasm', 'reference'] as const)('a run that is stopped (%s
   });
 
   it('is not changed by the checkpoints that are made of it, and goes on from any of them', () => {
-    const watched = trainPart(table, spec, kernels, { greedy: true });
+    const watched = trainPart(table, spec, kernels, { wishes: Number.POSITIVE_INFINITY });
     expect(watched.outcome).toEqual(unbroken.outcome);
     expect(watched.checkpoints.map(({ step }) => step)).toEqual(Array.from({ length: steps }, (_, index) => index + 1));
     const checkpoint = watched.checkpoints[Math.floor(steps / 2)];
     expect(trainPart(table, spec, kernels, { checkpoint }).outcome).toEqual(unbroken.outcome);
+  });
+  it.each([
+    [0, 1],
+    [4, 5],
+    [5, 6],
+    [7, 8],
+  ])('makes a checkpoint that was requested before it resumes at step %i when step %i is done', (at, next) => {
+    const [checkpoint = null] = trainPart(table, spec, kernels, { ending: { at, how: 'pause' } }).checkpoints;
+    const { checkpoints } = trainPart(table, spec, kernels, { checkpoint, wishes: 1 });
+    expect(checkpoints.map(({ step }) => step)).toEqual([next, steps]);
   });
 });
 

@@ -15,8 +15,8 @@ export interface Part {
   readonly checkpoint?: Checkpoint | null;
   /** Where it pauses of itself. */
   readonly halt?: Halt;
-  /** Wishes for a checkpoint at every step. */
-  readonly greedy?: boolean;
+  /** How many checkpoints are requested, from before the run begins: each is a request of its own. */
+  readonly wishes?: number;
   /** How many threads may play when so many steps are done; left out, one. */
   readonly threads?: (steps: number) => number;
 }
@@ -31,7 +31,8 @@ export interface Trained {
 
 /** Trains from the start, or from a checkpoint, to the end or to where it is asked to end. Each checkpoint has been bytes in between. */
 export function trainPart(table: Table, spec: TrainingSpec, kernels: KernelsChoice, part: Part = {}): Trained {
-  const { ending, checkpoint = null, halt, greedy = false, threads = () => 1 } = part;
+  const { ending, checkpoint = null, halt, threads = () => 1 } = part;
+  let { wishes = 0 } = part;
   const reports: EpochReport[] = [];
   const checkpoints: Checkpoint[] = [];
   let plan: RunPlan | undefined;
@@ -45,7 +46,7 @@ export function trainPart(table: Table, spec: TrainingSpec, kernels: KernelsChoi
     createKernels: chooseKernels(kernels).createKernels,
     control: {
       ending: () => (ending && steps >= ending.at ? ending.how : null),
-      takeCheckpointWish: () => greedy,
+      takeCheckpointWish: () => wishes-- > 0,
       threads: () => threads(steps),
       setStep: (step) => {
         steps = step;

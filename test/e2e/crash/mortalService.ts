@@ -6,7 +6,9 @@ import { PACKAGE_ROOT, PATIENT } from '../../support/builtService.ts';
 import { groupEndedWithTests } from '../../support/children.ts';
 
 const COMMAND = join(PACKAGE_ROOT, 'dist/cli/trainyard.js');
-const STARTED = ['serve', '--port', '0', '--checkpoint-seconds', '0.05', ...PATIENT];
+const STARTED = ['serve', '--port', '0', ...PATIENT];
+/** Often, so that there are checkpoints to be damaged and gone on from. */
+const CHECKPOINT_SECONDS = 0.05;
 
 /** What dies: the service with all its processes, the API alone, whose worker then ends by itself, or the worker alone, which is started again. */
 export type Victim = 'all' | 'api' | 'worker';
@@ -16,6 +18,8 @@ export interface MortalService {
   /** Of the life that answers, or of the next one. Rejects when a life ended that nobody has killed. */
   address(): Promise<string>;
   start(): void;
+  /** Resolves when a worker of this life has started a job. */
+  jobStarted(): Promise<void>;
   /** As `kill -9` does. Answers what has died: a worker that is not there yet cannot, and then all do. */
   kill(victim: Victim): Promise<Victim>;
   /** Ends it as an operator would; answers the exit code. */
@@ -37,13 +41,19 @@ interface Life {
   readonly process: ChildProcess;
   readonly group: number;
   worker: number | undefined;
+  readonly jobStarted: PromiseWithResolvers<void>;
   isExpectedToEnd: boolean;
 }
 
 const ERROR_LEVEL = 50;
 
 /** Nothing is started yet. */
-export function createMortalService(data: string, flags: readonly string[] = []): MortalService {
+export function createMortalService(
+  data: string,
+  flags: readonly string[] = [],
+  checkpointSeconds = CHECKPOINT_SECONDS,
+): MortalService {
+  const cadence = ['--checkpoint-seconds', String(checkpointSeconds)];
   let ready = Promise.withResolvers<string>();
   let isUp = false;
   let life: Life | undefined;
@@ -59,6 +69,7 @@ export function createMortalService(data: string, flags: readonly string[] = [])
     if (entry === undefined) return;
     if (entry.level >= ERROR_LEVEL) errors.push(line);
     if (entry.pid !== own.group) own.worker = entry.pid;
+    if (entry.msg === 'job started') own.jobStarted.resolve();
     if (entry.msg !== 'ready' || entry.address === undefined) return;
     isUp = true;
     ready.resolve(entry.address);
@@ -73,16 +84,18 @@ export function createMortalService(data: string, flags: readonly string[] = [])
     groups,
     errors,
     address: () => ready.promise,
+    jobStarted: () => living().jobStarted.promise,
     start() {
       // A group of its own, so that all of it can be killed at once.
       const child = groupEndedWithTests(
-        spawn(process.execPath, [COMMAND, ...STARTED, '--data', data, ...flags], {
+        spawn(process.execPath, [COMMAND, ...STARTED, ...cadence, '--data', data, ...flags], {
           stdio: ['ignore', 'pipe', 'inherit'],
           detached: true,
         }),
       );
       if (child.pid === undefined) throw new Error('The service could not be started.');
-      const own: Life = { process: child, group: child.pid, worker: undefined, isExpectedToEnd: false };
+      const jobStarted = Promise.withResolvers<void>();
+      const own: Life = { process: child, group: child.pid, worker: undefined, jobStarted, isExpectedToEnd: false };
       life = own;
       groups.push(own.group);
       createInterface({ input: child.stdout }).on('line', (line) => hear(own, line));

@@ -75,8 +75,8 @@ async function openService() {
     { database, findDataset: datasets.find, checkpoints, news, machine, clock: Date.now },
     TENANT,
   );
-  const start = () => {
-    const flags = { data: folder, workers: 1, 'checkpoint-seconds': 0.05, 'log-level': 'silent' };
+  const start = (checkpointSeconds = 0.05) => {
+    const flags = { data: folder, workers: 1, 'checkpoint-seconds': checkpointSeconds, 'log-level': 'silent' };
     const args = Object.entries(flags).flatMap(([flag, value]) => [`--${flag}`, String(value)]);
     return startSupervisor({ database, module: PROGRAM, args, news, clock: Date.now, log });
   };
@@ -103,8 +103,8 @@ async function openService() {
       process.kill(supervisor.pid() ?? Number.NaN, 'SIGKILL');
     },
     stop: () => supervisor.stop(),
-    start() {
-      supervisor = start();
+    start(checkpointSeconds?: number) {
+      supervisor = start(checkpointSeconds);
     },
     async close() {
       await supervisor.stop();
@@ -182,6 +182,27 @@ describe('a job ends with the same bits as an undisturbed one', () => {
     }
     expect(await cameTo(id)).toEqual(undisturbed);
     expect(await jobs.get(id)).toMatchObject({ attempts: 3 });
+  });
+
+  it('when every life of its worker is far shorter than the time between checkpoints', async () => {
+    await service.stop();
+    service.start(86_400);
+    const id = await submit();
+    await when(id, passed(1));
+    // The first life leaves nothing; each one after it has a checkpoint at once, and goes on from there.
+    let steps = 0;
+    for (let life = 2; life < 5; life++) {
+      kill();
+      await when(id, ({ attempts }) => attempts === life);
+      const [last] = await until(
+        () => checkpoints.ofJob(id),
+        ([newest]) => newest !== undefined && newest.step > steps,
+      );
+      steps = last.step;
+    }
+    await service.stop();
+    service.start();
+    expect(await cameTo(id)).toEqual(undisturbed);
   });
 
   it('when the worker is restarted in order', async () => {

@@ -323,6 +323,52 @@ describe('a worker', () => {
   });
 });
 
+describe('a suspect', () => {
+  const suspect = (database: Database, id: string) =>
+    database.updateTable('jobs').set({ suspectAt: 1 }).where('id', '=', id).execute();
+  const codesOf = async (database: Database, id: string) => {
+    const rows = await database.selectFrom('events').select('data').where('jobId', '=', id).orderBy('id').execute();
+    return rows.map(({ data }) => JSON.parse(data)).map(({ state, code }) => state ?? code);
+  };
+
+  it('runs alone: those that run make way at a checkpoint, and resume when it is done', async () => {
+    const { database, jobs, news, start, submit } = await openWorker();
+    const running = [await submit('leaves checkpoints'), await submit('leaves checkpoints')];
+    start();
+    for (const id of running) await seen(jobs, news, id, ({ state }) => state === 'running');
+    const id = await submit('plain');
+    await suspect(database, id);
+    expect(await over(jobs, id)).toMatchObject({ state: 'succeeded' });
+    for (const made of running) {
+      await seen(jobs, news, made, ({ state }) => state === 'running');
+      const codes = await codesOf(database, made);
+      expect(codes.slice(0, 5)).toEqual(['queued', 'running', 'training_started', 'made_way', 'queued']);
+      expect(await jobs.get(made)).toMatchObject({ attempts: 1 });
+      await jobs.cancel(made);
+    }
+  });
+
+  it('keeps the worker to itself while another thread is free, until it is cleared', async () => {
+    const { database, jobs, news, start, submit } = await openWorker({ checkpointMs: 10, probationMs: 300 });
+    const id = await submit('leaves checkpoints');
+    await suspect(database, id);
+    const next = await submit('plain');
+    start();
+    expect(await over(jobs, next)).toMatchObject({ state: 'succeeded' });
+    expect(await jobs.get(id)).toMatchObject({ state: 'running' });
+    const row = await database.selectFrom('jobs').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
+    expect(row).toMatchObject({ suspectAt: null, crashes: 0 });
+    const { startedAt } = await database
+      .selectFrom('jobs')
+      .select('startedAt')
+      .where('id', '=', next)
+      .executeTakeFirstOrThrow();
+    expect(startedAt ?? 0).toBeGreaterThanOrEqual((row.startedAt ?? 0) + 300);
+    await jobs.cancel(id);
+    await seen(jobs, news, id, ({ state }) => state === 'cancelled');
+  });
+});
+
 async function leaseOf(database: Database, id: string) {
   const query = database.selectFrom('jobs').select(['leaseOwner', 'leaseUntil']).where('id', '=', id);
   return query.executeTakeFirstOrThrow();
