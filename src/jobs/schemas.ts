@@ -60,7 +60,7 @@ export const jobSchema = z
       .int()
       .min(0)
       .describe(
-        'How often the job was started: again after a crash, a retry or an extension. Pauses and restarts of the service do not count.',
+        'How often the job was started: again after its process died, after a retry and after an extension. Pauses, orderly restarts of the service and making way for another job do not count. It is no limit: a job fails as `worker_crashed` only when its process died several times while it ran alone.',
       ),
     modelId: z.string().nullable().describe('The last model that the job made, once it has succeeded.'),
     error: jobErrorSchema.nullable().describe('Null unless the job has failed.'),

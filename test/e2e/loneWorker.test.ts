@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseScrape } from '../http/metrics/prometheus.ts';
+import { openStream, words } from '../http/streams/sse.ts';
 import { type BuiltService, startBuiltService } from '../support/builtService.ts';
-import { finishedJob } from '../support/client.ts';
+import { call, finishedJob, submitJob } from '../support/client.ts';
 import { runTrainyard } from './support/commandLine.ts';
 
 const EPOCHS = 3;
@@ -40,6 +41,26 @@ describe('a worker that runs alone', () => {
     expect(worker.address).toMatch(/^http:\/\/127\.0\.0\.1:/);
   });
 
+  it('is supervised: a job whose process dies runs again, as a suspect, and the port stays open', async () => {
+    const body = JSON.stringify(Array.from({ length: 2000 }, (_, row) => ({ x: row, y: 2 * row })));
+    const headers = { 'content-type': 'application/json' };
+    const uploaded = await fetch(`${api.address}/v1/datasets`, { method: 'POST', headers, body });
+    const { id: datasetId } = (await uploaded.json()) as { id: string };
+    const training = { epochs: 100_000, batchSize: 8, earlyStopping: null };
+    const { id } = await submitJob(api.address, { datasetId, target: 'y', training });
+    const codes: string[] = [];
+    for await (const event of (await openStream(`${api.address}/v1/jobs/${id}/events`)).events()) {
+      if (event.event !== 'epoch') codes.push(words(event));
+      if (words(event) === 'epoch 1') process.kill(workerPids(worker).at(-1) ?? 0, 'SIGKILL');
+      if (words(event) === 'worker_died') expect((await ask('/healthz')).status).toBe(200);
+      if (words(event) === 'training_resumed' || codes.filter((code) => code === 'training_started').length === 2)
+        break;
+    }
+    expect(codes.slice(0, 5)).toEqual(['queued', 'running', 'training_started', 'queued', 'worker_died']);
+    await call(api.address, `/v1/jobs/${id}/cancel`, { method: 'POST' });
+    expect(workerPids(worker)).toHaveLength(2);
+  });
+
   it('says that it lives, and knows nothing else', async () => {
     expect((await ask('/healthz')).status).toBe(200);
     expect((await ask('/v1/jobs')).status).toBe(404);
@@ -53,6 +74,11 @@ describe('a worker that runs alone', () => {
     expect(await another.stop()).toBe(0);
   });
 });
+
+/** The processes that train, in the order in which they were started. */
+function workerPids({ lines }: BuiltService): readonly number[] {
+  return lines.map((line) => JSON.parse(line).workerPid).filter((pid) => pid !== undefined);
+}
 
 it('is no setting of an API, which says where its figures are', async () => {
   const { code, errors } = await runTrainyard(['serve', '--metrics-port', '0']);

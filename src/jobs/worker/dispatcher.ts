@@ -83,7 +83,7 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
     await queue.fail(id, tooLarge(needed, memoryBytes));
   };
 
-  const start = async (job: ClaimedJob) => {
+  const take = async (job: ClaimedJob) => {
     if (job.memoryBytes <= memoryBytes) begin(job);
     else await refuse(job);
     onChanged(job.id);
@@ -94,7 +94,7 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
       // An idle worker takes a job that is too large for it as well, to say so. One that was lost and has not left yet is not taken again.
       const job = await queue.claim(runs.size === 0 ? Number.MAX_SAFE_INTEGER : freeBytes(), [...runs.keys()]);
       if (job === undefined) return;
-      await start(job);
+      await take(job);
     }
   };
   const makeWay = () => {
@@ -108,7 +108,7 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
       if (stopping || !(await queue.hasDueSuspect())) return;
       if (runs.size > 0) return makeWay();
       const suspect = await queue.claimSuspect();
-      if (suspect) await start(suspect);
+      if (suspect) await take(suspect);
     },
 
     async keepLeases() {

@@ -85,7 +85,8 @@ export interface Queue {
   /** Makes every lease of this worker last on. A job that is not among the answers is no longer this worker's. */
   renew(): Promise<readonly Lease[]>;
   /**
-   * Returns the ids of the jobs whose lease has run out and that are queued again, paused or cancelled. Not of those that are this worker's own: a machine that has slept wakes with them, and renews them where nobody else was there.
+   * Returns the ids of the jobs whose lease has run out and that are queued again, paused or cancelled. This worker's own are left alone: after the
+   * machine has slept, it renews them if no other worker was there.
    */
   takeBackExpired(): Promise<readonly string[]>;
   /** The same for all jobs of a worker that is known to be dead. */

@@ -68,7 +68,7 @@ export function startRun(parts: RunParts, claimed: ClaimedJob): Run {
     // It was written from the type.
     halt: JSON.parse(claimed.halt ?? 'null'),
     hasCheckpoint: claimed.hasCheckpoint === 1,
-    isRepeated: claimed.attempts > 1,
+    isRepeated: claimed.attempts > 1 || claimed.suspectAt !== null,
     extendable: claimed.trial === null,
   };
   let mostThreads = 1;

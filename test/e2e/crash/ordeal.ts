@@ -33,7 +33,7 @@ export interface Endured {
   readonly changed: Readonly<Record<'cancelled' | 'stopped' | 'extended' | 'retried', number>>;
   /** Messages that a webhook has taken. */
   readonly messages: number;
-  /** Jobs that cost three workers without getting on, and were tried again. */
+  /** Jobs whose worker was killed three times while they ran alone, and that were retried. */
   readonly triedAgain: number;
   /** What the service logged as an error: the deaths of workers, for the most part. */
   readonly errors: readonly string[];
