@@ -3,4 +3,4 @@
 UPDATE jobs SET crashes = 0;
 ALTER TABLE jobs ADD COLUMN suspect_at INTEGER CHECK (suspect_at IS NOT NULL OR crashes = 0);
 
-CREATE INDEX jobs_suspects ON jobs (crashes, suspect_at, id) WHERE state = 'queued' AND suspect_at IS NOT NULL;
+CREATE INDEX jobs_suspects ON jobs (state, crashes, suspect_at, id) WHERE suspect_at IS NOT NULL;

@@ -4,7 +4,6 @@ import { REST_MS } from './takeBack.ts';
 
 /** The id of the suspect that may run next in worker `owner`, whose own jobs make way for it. */
 export function dueSuspect(queries: Queries, owner: string, now: number) {
-  // The states are written out, not bound, so that SQLite uses the partial index `jobs_suspects`.
   const others = sql<number>`(
     SELECT count(*) FROM jobs AS running
     WHERE running.state = 'running' AND running.project = projects.name AND running.lease_owner <> ${owner}
@@ -20,7 +19,7 @@ export function dueSuspect(queries: Queries, owner: string, now: number) {
     .selectFrom('jobs as suspect')
     .innerJoin('projects', 'projects.name', 'suspect.project')
     .select('suspect.id')
-    .where('suspect.state', '=', sql.lit('queued'))
+    .where('suspect.state', '=', 'queued')
     .where('suspect.suspectAt', 'is not', null)
     .where((eb) => eb.or([eb('projects.runningJobs', 'is', null), eb('projects.runningJobs', '>', others)]))
     .where((eb) => eb.or([eb('suspect.crashes', '=', 0), nothingElseWaits, eb(lastCounted, '<=', now - REST_MS)]))

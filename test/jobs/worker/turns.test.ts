@@ -145,6 +145,7 @@ describe('projects in the queue', () => {
     expect(plan.filter((step) => step.startsWith('SCAN'))).toEqual(['SCAN projects']);
     expect(plan.join('\n')).toMatch(/jobs_queue \(project=\?\)/);
     expect(plan.join('\n')).toMatch(/jobs_running \(project=\?\)/);
+    expect(plan.join('\n')).toMatch(/suspect USING INDEX jobs_suspects \(state=\?\)/);
   });
 });
 
