@@ -84,7 +84,7 @@ export async function surviveKills({ seed, kills, busy }: KillLoop): Promise<Sur
       batch.catch(() => {});
       if ((kill + 1) % LIVES_A_BATCH === 0) await batch;
       // Every other life lasts until a job runs, however slow the machine is.
-      if (kill % 2 === 1) await service.jobStarted();
+      if (kill % 2 === 1 && (await hasUnfinished(await service.address()))) await service.jobStarted();
       await delay(random.between(LIFE_MS.least, LIFE_MS.most));
       await service.kill('all');
       service.start();
@@ -130,6 +130,13 @@ async function submitBatch(
     accepted.push(name);
   });
   await Promise.all(submitted);
+}
+
+async function hasUnfinished(address: string): Promise<boolean> {
+  const pages = ['queued', 'running'].map((state) =>
+    getJson<{ readonly items: readonly Job[] }>(`${address}/v1/jobs?state=${state}&limit=1`),
+  );
+  return (await Promise.all(pages)).some(({ items }) => items.length > 0);
 }
 
 async function untilAllEnded(address: string): Promise<void> {

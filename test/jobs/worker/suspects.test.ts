@@ -64,6 +64,7 @@ describe('what counts against a job', () => {
     const { queue, submit, die, rowOf, logsOf, clock } = await openSuspects();
     const ids = [await submit(), await submit()];
     const waiting = await submit();
+    expect(await die()).toEqual([]);
     for (const id of ids) expect(await queue.claim(ANY)).toMatchObject({ id });
     expect(await die()).toEqual(ids);
     for (const id of ids) expect(await rowOf(id)).toEqual({ crashes: 0, suspectAt: clock.now });
