@@ -76,7 +76,7 @@ export const keyRequest = z
     expiresAt: time.optional().describe('A time to come; never, when left out.'),
     requestsPerSecond: requestRate.nullable().describe(RATE_MEANING).optional(),
   })
-  .meta({ id: 'KeyRequest', example: { name: 'nightly training', scopes: ['read', 'train'] } });
+  .meta({ id: 'KeyRequest', example: { name: 'admin', scopes: ['admin'] } });
 export type KeyRequest = z.output<typeof keyRequest>;
 
 export const keysQuery = pageQuery.extend({ project: projectName.optional().describe('Only keys of this project.') });

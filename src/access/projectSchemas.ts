@@ -6,8 +6,7 @@ const NAME = /^[a-z0-9][a-z0-9-]{0,62}$/;
 export const projectName = z
   .string()
   .regex(NAME, 'A project is named by 1 to 63 lower-case letters, digits and hyphens, not a hyphen first.')
-  .describe('The name of a project.')
-  .meta({ examples: ['risk'] });
+  .describe('The name of a project.');
 
 const count = z.int().min(0).nullable();
 
@@ -56,4 +55,4 @@ export const projectChange = z
 export type ProjectChange = z.output<typeof projectChange>;
 
 export const projectPage = pageOf(projectSchema).meta({ id: 'ProjectPage', description: 'Projects, newest first.' });
-export const projectParams = z.object({ name: projectName });
+export const projectParams = z.object({ name: projectName.meta({ examples: ['risk'] }) });

@@ -8,6 +8,7 @@ import type { Tracer } from '../kit/tracing/tracer.ts';
 import { nextTurn } from '../kit/turns.ts';
 import { parseInput } from '../kit/validation.ts';
 import { answerBroken } from './brokenRequests.ts';
+import { registerOpenapi } from './docs/openapi.ts';
 import { refuseOnceClosing } from './draining.ts';
 import { answerUnrouted, registerErrors } from './errors.ts';
 import { type GuardParts, registerGuard } from './guard.ts';
@@ -16,7 +17,6 @@ import { type HttpLimits, registerLimits, serverOptions } from './limits/limits.
 import { answerOtherMethods } from './limits/methods.ts';
 import { logRequests, requestLogOptions } from './logs/requestLog.ts';
 import { type HttpMetrics, measureRequests } from './metrics/http.ts';
-import { registerOpenapi } from './openapi.ts';
 import { registerSecurityHeaders } from './securityHeaders.ts';
 import { traceRequests } from './tracing.ts';
 

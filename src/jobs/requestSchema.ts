@@ -36,6 +36,9 @@ const labels = z
   .describe('What the job can be found by: `GET /v1/jobs?label=team:risk`.')
   .meta({ examples: [{ team: 'risk' }] });
 
+/** In examples of requests: no dataset has this id. */
+export const DATASET_TO_REPLACE = 'ds_replacethis';
+
 /** One training as a client asks for it; only `datasetId` and `target` are needed. */
 export const jobRequestSchema = z
   .strictObject({ name: name.optional(), datasetId, ...specRequestSchema.shape, priority, labels })
@@ -43,13 +46,13 @@ export const jobRequestSchema = z
     id: 'JobRequest',
     description: 'One training. Only `datasetId` and `target` are needed: the rest has defaults that suit the data.',
     examples: [
-      { datasetId: 'ds_01jd8m3c6r0v3k9m7d5x2w1q4z', target: 'income' },
+      { datasetId: DATASET_TO_REPLACE, target: 'income' },
       {
         name: 'adult-64-32',
-        datasetId: 'ds_01jd8m3c6r0v3k9m7d5x2w1q4z',
+        datasetId: DATASET_TO_REPLACE,
         target: 'income',
         task: 'binary',
-        features: { exclude: ['fnlwgt'], types: { 'education-num': 'categorical' } },
+        features: { exclude: ['workclass'], types: { 'hours-per-week': 'numeric' } },
         split: { method: 'random', validation: 0.15, test: 0.15, stratify: true, seed: 1 },
         network: { layers: [{ units: 64, activation: 'relu', dropout: 0.1 }, { units: 32 }] },
         training: { optimizer: { type: 'adam', learningRate: 0.001 }, batchSize: 256, epochs: 50 },

@@ -10,6 +10,8 @@ import { inputSchema } from './inputSchema.ts';
 import { modelMetricsSchema } from './metricsSchema.ts';
 
 export const EXAMPLE_MODEL_ID = 'mdl_01jd3k8z5mq0v7x2w9c4n6b8rt';
+/** In examples of requests: no model has this id. */
+export const MODEL_TO_REPLACE = 'mdl_replacethis';
 
 /** Of a model, wherever a client names one. */
 export const modelName = z
@@ -17,7 +19,7 @@ export const modelName = z
   .min(1)
   .max(64)
   .describe('The id of a model, or an alias.')
-  .meta({ examples: [EXAMPLE_MODEL_ID, 'churn-live'] });
+  .meta({ examples: [MODEL_TO_REPLACE, 'churn-live'] });
 
 export const modelParams = z.object({ id: modelName });
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ID_PREFIXES } from '../../kit/ids.ts';
 import { pageOf } from '../../kit/wire.ts';
-import { EXAMPLE_MODEL_ID, modelName } from '../schemas.ts';
+import { EXAMPLE_MODEL_ID, MODEL_TO_REPLACE, modelName } from '../schemas.ts';
 
 /** Aliases share the paths of ids, so no alias may look like one. */
 const ALIAS = new RegExp(`^(?!(?:${ID_PREFIXES.join('|')})_)[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`);
@@ -26,4 +26,4 @@ export const aliasPage = pageOf(aliasSchema).meta({ id: 'AliasPage' });
 
 export const aliasRequest = z
   .strictObject({ modelId: modelName })
-  .meta({ id: 'AliasRequest', example: { modelId: EXAMPLE_MODEL_ID } });
+  .meta({ id: 'AliasRequest', example: { modelId: MODEL_TO_REPLACE } });

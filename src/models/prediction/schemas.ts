@@ -23,15 +23,15 @@ const HEADER_AND_ROWS =
 export const csvRows = z
   .string()
   .describe(HEADER_AND_ROWS)
-  .meta({ examples: ['age,workclass\n37,Private\n'] });
+  .meta({ examples: ['age,workclass,hours-per-week\n37,Private,40\n'] });
 export const tsvRows = z
   .string()
   .describe(HEADER_AND_ROWS)
-  .meta({ examples: ['age\tworkclass\n37\tPrivate\n'] });
+  .meta({ examples: ['age\tworkclass\thours-per-week\n37\tPrivate\t40\n'] });
 export const ndjsonRows = z
   .string()
   .describe('A JSON object a line.')
-  .meta({ examples: ['{"age": 37, "workclass": "Private"}\n'] });
+  .meta({ examples: ['{"age": 37, "workclass": "Private", "hours-per-week": 40}\n'] });
 
 const gapSchema = z
   .object({

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { DATASET_TO_REPLACE } from '../../jobs/requestSchema.ts';
 import { givenName } from '../../kit/wire.ts';
 import { seedSchema } from '../../training/schemas/seed.ts';
 import { pruningSchema } from '../pruners/pruners.ts';
@@ -35,7 +36,7 @@ const search = {
 const job = z
   .record(z.string(), jsonValue)
   .describe('The request of a job, as `POST /v1/jobs` takes it: what every trial has in common.')
-  .meta({ examples: [{ datasetId: 'ds_01jd8m3c6r0v3k9m7d5x2w1q4z', target: 'income' }] });
+  .meta({ examples: [{ datasetId: DATASET_TO_REPLACE, target: 'income' }] });
 
 const completion = {
   target: z.number().nullable().describe('No more trials are asked for once the objective is as good as this.'),
@@ -66,7 +67,7 @@ const external = z
 
 const EXAMPLE = {
   name: 'adult-search',
-  job: { datasetId: 'ds_01jd8m3c6r0v3k9m7d5x2w1q4z', target: 'income' },
+  job: { datasetId: DATASET_TO_REPLACE, target: 'income' },
   space: {
     'training.optimizer.learningRate': { type: 'logUniform' as const, min: 1e-4, max: 1e-1 },
     'network.layers': { type: 'choice' as const, values: [[{ units: 32 }], [{ units: 64 }, { units: 32 }]] },

@@ -37,14 +37,14 @@ export const trainingSchema = z.strictObject({
   loss: lossSchema,
   optimizer: optionsSchema(OPTIMIZERS)
     .describe('How a gradient becomes a step.')
-    .meta({ examples: [{ type: 'adam', learningRate: 0.001, beta1: 0.9, beta2: 0.999 }] }),
+    .meta({ examples: [{ type: 'adam', ...OPTIMIZERS.adam.defaults }] }),
   batchSize: z
     .union([z.int().min(1).max(1_000_000), z.literal('full')])
     .describe('Rows a step, or `"full"` for all of them.'),
   epochs: z.int().min(1).max(MOST_EPOCHS).describe('Times through the training rows, at most.'),
   schedule: optionsSchema(SCHEDULES)
     .describe('How the learning rate changes.')
-    .meta({ examples: [{ type: 'cosine', warmup: 0.05 }] }),
+    .meta({ examples: [{ type: 'cosine', ...SCHEDULES.cosine.defaults, warmup: 0.05 }] }),
   l1: z.number().min(0).max(1000).describe('The penalty on the sizes of W.'),
   l2: z.number().min(0).max(1000).describe('The penalty on the squares of W.'),
   clipGradientNorm: z.number().positive().nullable().describe('The longest gradient; a longer one is shortened.'),

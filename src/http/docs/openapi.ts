@@ -1,15 +1,24 @@
 import swagger from '@fastify/swagger';
-import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance } from 'fastify';
 import { jsonSchemaTransformObject } from 'fastify-type-provider-zod';
+import { KEY_SCHEME } from '../guard.ts';
 import { transformFormats } from './bodyFormats.ts';
 import { withUsedSchemas } from './components.ts';
-import { KEY_SCHEME, openToAll } from './guard.ts';
+import { registerDocsPage } from './page.ts';
+import { inOrderOfUse, SECTIONS } from './sections.ts';
 
 const ABOUT_KEYS =
   'An API key, `ty_…`, of the scope that the operation names; the scope `admin` has all others in it. A service without any key wants none, and answers ' +
   'to its own machine alone. A key sees what belongs to its project: anything else answers as if it were not there. Where a key has a limit of requests ' +
   'a second, every answer says with `RateLimit-Policy` and `RateLimit` how much of it is left.';
+
+/** The links work in Swagger UI. */
+const DESCRIPTION = `Trains deep neural networks on structured data.
+
+1. [Upload a table](#/Datasets/uploadDataset).
+2. [Queue a training](#/Jobs/createJob) on it, with the column to predict.
+3. [Follow the job](#/Jobs/getJob) until it has succeeded.
+4. [Predict](#/Models/predict) with its model.`;
 
 /** `/openapi.json` and Swagger UI at `/docs`, both made from the routes' zod schemas. Register before the routes. */
 export async function registerOpenapi(app: FastifyInstance, version: string): Promise<void> {
@@ -19,32 +28,16 @@ export async function registerOpenapi(app: FastifyInstance, version: string): Pr
       info: {
         title: 'Trainyard',
         version,
-        description:
-          'Trains deep neural networks on structured data: upload a table, queue a training, watch it, and ask the model for predictions.',
+        description: DESCRIPTION,
         license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
       },
+      servers: [{ url: '/', description: 'The service that this document comes from.' }],
       components: { securitySchemes: { [KEY_SCHEME]: { type: 'http', scheme: 'bearer', description: ABOUT_KEYS } } },
-      tags: [
-        { name: 'Datasets', description: 'Tables, uploaded and profiled.' },
-        { name: 'Networks', description: 'The shapes of a network, before it is trained.' },
-        { name: 'Jobs', description: 'Trainings in the background.' },
-        { name: 'Models', description: 'Trained networks: predictions, metrics, parameters.' },
-        { name: 'Access', description: 'API keys, and the projects that they belong to.' },
-        { name: 'Webhooks', description: 'Being called when jobs end.' },
-        { name: 'System', description: 'The service itself.' },
-      ],
+      tags: SECTIONS.map(({ name, description }) => ({ name, description })),
     },
     transform: transformFormats,
-    transformObject: (document) => withUsedSchemas(jsonSchemaTransformObject(document)),
+    transformObject: (document) => inOrderOfUse(withUsedSchemas(jsonSchemaTransformObject(document))),
   });
-  await app.register(async (docs) => {
-    docs.addHook('onRoute', openToAll);
-    await docs.register(swaggerUi, {
-      routePrefix: '/docs',
-      staticCSP: true,
-      theme: { title: 'Trainyard' },
-      uiConfig: { layout: 'BaseLayout', docExpansion: 'list', tryItOutEnabled: true },
-    });
-  });
+  await registerDocsPage(app);
   app.get('/openapi.json', { config: { scope: 'public' }, schema: { hide: true } }, () => app.swagger());
 }

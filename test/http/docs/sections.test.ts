@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest';
+import { describeApi } from '../../../src/describeApi.ts';
+import { SECTIONS } from '../../../src/http/docs/sections.ts';
+
+interface OpenApi {
+  readonly tags: readonly { readonly name: string }[];
+  readonly paths: Readonly<
+    Record<string, Readonly<Record<string, { readonly operationId: string; readonly tags: readonly [string] }>>>
+  >;
+}
+
+const { tags, paths } = (await describeApi()) as OpenApi;
+const operations = Object.values(paths).flatMap((methods) => Object.values(methods));
+const ids = operations.map(({ operationId }) => operationId);
+
+describe('the order of the documentation', () => {
+  it('is that in which a user needs the operations', () => {
+    const road = ['uploadDataset', 'createJob', 'getJob', 'streamJobEvents', 'predict'];
+    expect(ids.filter((id) => road.includes(id))).toEqual(road);
+    expect(ids[0]).toBe('uploadDataset');
+    expect(ids.at(-1)).toBe('getSystem');
+  });
+
+  it('begins a section with the operation that makes what the section is about', () => {
+    const firsts = tags.map(({ name }) => operations.find(({ tags: [tag] }) => tag === name)?.operationId);
+    expect(firsts.slice(0, 3)).toEqual(['uploadDataset', 'createJob', 'predict']);
+  });
+
+  it('has every operation in a section that the document describes, and the sections in one piece', () => {
+    const sections = operations.map(({ tags: [tag] }) => tag);
+    const pieces = sections.filter((section, index) => section !== sections[index - 1]);
+    expect(pieces).toEqual(tags.map(({ name }) => name));
+  });
+
+  it('names only operations that are there', () => {
+    const named = SECTIONS.flatMap(({ operations }) => operations);
+    expect(named.filter((id) => !ids.includes(id))).toEqual([]);
+  });
+});
