@@ -61,6 +61,7 @@ const counts = [
   await check('lint'),
   await check('deadcode'),
   await check('openapi', '--check'),
+  await check('lint:openapi'),
 ];
 const passed = counts.reduce((sum, count) => sum + count.passed, 0);
 const failed = counts.reduce((sum, count) => sum + count.failed, 0);

@@ -68,7 +68,11 @@ export function openToAll(route: RouteOptions): void {
 
 function documentScope(route: RouteOptions): void {
   const scope = route.config?.scope;
-  if (scope === undefined || scope === 'public') return;
+  if (scope === undefined) return;
+  if (scope === 'public') {
+    route.schema = { ...route.schema, security: [] };
+    return;
+  }
   const { response, ...schema } = route.schema ?? {};
   route.schema = {
     ...schema,

@@ -61,7 +61,7 @@ export function systemRoutes({ facts, readiness, scrape }: SystemParts): Fastify
           operationId: 'getHealth',
           summary: 'Whether the process is alive',
           description: 'Answers at once whatever is being trained.',
-          response: { 200: answer('Alive.', statusSchema) },
+          response: { 200: answer('Alive.', statusSchema), ...errorResponses(400) },
         },
       },
       async () => ({ status: 'ok' as const }),
@@ -78,7 +78,7 @@ export function systemRoutes({ facts, readiness, scrape }: SystemParts): Fastify
             'The data folder can be written and has 16 MiB free, the database is neither locked nor damaged, and the worker beside this ' +
             'process, where there is one, has loaded. Otherwise 503: `detail` names every reason. Also 503 while the service is overloaded ' +
             'or stopping. The data folder is checked at most once a second; the answer becomes 200 again by itself.',
-          response: { 200: answer('Ready.', statusSchema), ...errorResponses(503) },
+          response: { 200: answer('Ready.', statusSchema), ...errorResponses(400, 503) },
         },
       },
       async () => {
