@@ -8,6 +8,7 @@ import type { Tracer } from '../kit/tracing/tracer.ts';
 import { nextTurn } from '../kit/turns.ts';
 import { parseInput } from '../kit/validation.ts';
 import { answerBroken } from './brokenRequests.ts';
+import { registerCompression } from './compression/compress.ts';
 import { registerOpenapi } from './docs/openapi.ts';
 import { refuseOnceClosing } from './draining.ts';
 import { answerUnrouted, registerErrors } from './errors.ts';
@@ -66,6 +67,7 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
   registerGuard(app, guard);
   registerLimits(app, limits, metrics?.refusedConnections);
   if (idempotency) registerIdempotency(app, idempotency);
+  await registerCompression(app);
   const refuseOtherMethods = answerOtherMethods(app);
   await registerOpenapi(app, version);
   for (const room of routes) await app.register(room);

@@ -1,6 +1,7 @@
 import swagger from '@fastify/swagger';
 import type { FastifyInstance } from 'fastify';
 import { jsonSchemaTransformObject } from 'fastify-type-provider-zod';
+import { fixedContent } from '../compression/fixedContent.ts';
 import { KEY_SCHEME } from '../guard.ts';
 import { transformFormats } from './bodyFormats.ts';
 import { withUsedSchemas } from './components.ts';
@@ -38,6 +39,7 @@ export async function registerOpenapi(app: FastifyInstance, version: string): Pr
     transform: transformFormats,
     transformObject: (document) => inOrderOfUse(withUsedSchemas(jsonSchemaTransformObject(document))),
   });
-  await registerDocsPage(app);
-  app.get('/openapi.json', { config: { scope: 'public' }, schema: { hide: true } }, () => app.swagger());
+  const document = fixedContent('application/json; charset=utf-8', async () => JSON.stringify(app.swagger()));
+  await registerDocsPage(app, document);
+  app.get('/openapi.json', { config: { scope: 'public' }, schema: { hide: true } }, document);
 }

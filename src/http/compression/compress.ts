@@ -1,0 +1,68 @@
+import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import { constants } from 'node:zlib';
+import compress from '@fastify/compress';
+import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
+import { EVENT_STREAM } from '../streams/eventStream.ts';
+import { acceptedEncoding, ENCODINGS } from './encodings.ts';
+
+/** Below this length an answer fits into one packet anyway. */
+const THRESHOLD_BYTES = 1024;
+/** The fastest of each: JSON of 290 kB shrinks to an eighth, by brotli in 0.5 ms and by gzip in 1.1 ms. */
+const FASTEST = {
+  brotliOptions: { params: { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MIN_QUALITY + 1 } },
+  zlibOptions: { level: constants.Z_BEST_SPEED },
+};
+const COMPRESSIBLE = /^(?:text\/(?!event-stream)|application\/(?:[\w.-]+\+)?(?:json|x-ndjson|yaml|javascript)\b)/;
+
+/** Compresses text answers for clients that accept it, event streams excepted. Register before the routes. */
+export async function registerCompression(app: FastifyInstance): Promise<void> {
+  app.addHook('onRoute', exceptEventStreams);
+  app.addHook('onSend', async (_request, reply) => varyByEncoding(reply));
+  app.addHook('onSend', async (_request, reply, payload) => shortAsBytes(reply, payload));
+  await app.register(compress, {
+    ...FASTEST,
+    threshold: THRESHOLD_BYTES,
+    encodings: [...ENCODINGS],
+    customTypes: isCompressible,
+    // Routes that read compressed bodies decompress them within their own limits.
+    globalDecompression: false,
+  });
+  app.addHook('onRoute', omitLengthOfHead);
+}
+
+function isCompressible(type: unknown): boolean {
+  return typeof type === 'string' && COMPRESSIBLE.test(type);
+}
+
+/** The plugin would compress them: it also asks a database of media types, which calls them compressible. */
+function exceptEventStreams(route: RouteOptions): void {
+  const response = route.schema?.response as { readonly 200?: { readonly content?: object } } | undefined;
+  if (Object.hasOwn(response?.[200]?.content ?? {}, EVENT_STREAM)) route.compress = false;
+}
+
+/** An answer that may be compressed also varies when it is not (RFC 9110, 12.5.5). */
+function varyByEncoding(reply: FastifyReply): void {
+  if (!isCompressible(reply.getHeader('content-type'))) return;
+  const fields = [reply.getHeader('vary') ?? []].flat().join(', ');
+  if (!/accept-encoding/i.test(fields)) reply.header('vary', fields ? `${fields}, accept-encoding` : 'accept-encoding');
+}
+
+/** The threshold of the plugin does not apply to streams, so a short one is read first. */
+async function shortAsBytes(reply: FastifyReply, payload: unknown): Promise<unknown> {
+  const isShort = payload instanceof Readable && Number(reply.getHeader('content-length')) < THRESHOLD_BYTES;
+  return isShort ? buffer(payload) : payload;
+}
+
+/** Fastify gives HEAD the length of the answer before compression; GET sends another one (RFC 9110, 8.6). */
+function omitLengthOfHead(route: RouteOptions): void {
+  if (![route.method].flat().includes('HEAD')) return;
+  route.onSend = [...[route.onSend ?? []].flat(), omitLength];
+}
+
+async function omitLength({ method, headers }: FastifyRequest, reply: FastifyReply): Promise<void> {
+  if (method !== 'HEAD' || reply.hasHeader('content-encoding') || !isCompressible(reply.getHeader('content-type')))
+    return;
+  const isLong = Number(reply.getHeader('content-length')) >= THRESHOLD_BYTES;
+  if (isLong && acceptedEncoding(headers['accept-encoding'])) reply.removeHeader('content-length');
+}
