@@ -13,6 +13,7 @@ import { registerOpenapi } from './docs/openapi.ts';
 import { refuseOnceClosing } from './draining.ts';
 import { answerUnrouted, registerErrors } from './errors.ts';
 import { type GuardParts, registerGuard } from './guard.ts';
+import { registerHome } from './home/routes.ts';
 import { type IdempotencyParts, registerIdempotency } from './idempotency/plugin.ts';
 import { type HttpLimits, registerLimits, serverOptions } from './limits/limits.ts';
 import { answerOtherMethods } from './limits/methods.ts';
@@ -70,6 +71,7 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
   await registerCompression(app);
   const refuseOtherMethods = answerOtherMethods(app);
   await registerOpenapi(app, version);
+  registerHome(app, version);
   for (const room of routes) await app.register(room);
   // Behind the rooms, which end their streams and their waiting first.
   await app.register(async (last) => last.addHook('preClose', drained));

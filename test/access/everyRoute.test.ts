@@ -90,6 +90,14 @@ it('asks every route but those that load balancers and browsers need for a key',
   expect(open).toEqual(['GET /healthz', 'GET /readyz']);
 });
 
+it.each(['/', '/docs', '/docs/json', '/docs/static/swagger-ui.css', '/openapi.json'])(
+  'answers %s, which the documentation does not list, without a key',
+  async (path) => {
+    expect(Object.keys(paths)).not.toContain(path);
+    expect((await service.ask(path, undefined)).status).toBe(200);
+  },
+);
+
 describe.each(guarded)('$route', ({ route, path, scope }) => {
   it('is refused without a key', async () => {
     const answer = await send(route, theirs, undefined);
