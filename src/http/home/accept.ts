@@ -1,5 +1,5 @@
 /** The formats of the home page. A client that prefers none, such as curl, gets the first. */
-export const FORMATS = ['text/plain', 'text/html', 'application/json'] as const;
+const FORMATS = ['text/plain', 'text/html', 'application/json'] as const;
 export type Format = (typeof FORMATS)[number];
 
 /** The format that an Accept header prefers (RFC 9110, 12.5.1). */

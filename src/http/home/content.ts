@@ -40,7 +40,7 @@ export function homeAsText({ name, version, description, docs, openapi, commands
 }
 
 const STYLE =
-  'body{font:16px/1.5 sans-serif;max-width:60rem;margin:3rem auto;padding:0 1rem}pre{overflow:auto;padding:1rem;background:#f4f4f4}';
+  'body{font:16px/1.5 sans-serif;max-width:60rem;margin:3rem auto;padding:0 1rem}pre{padding:1rem;background:#f4f4f4;white-space:pre-wrap}';
 
 /** Allows the page's own style and nothing else. */
 export const HOME_POLICY = [
