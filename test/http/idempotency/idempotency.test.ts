@@ -1,3 +1,4 @@
+import { gunzipSync } from 'node:zlib';
 import { sql } from 'kysely';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { datasetRoutes } from '../../../src/datasets/routes.ts';
@@ -30,10 +31,12 @@ async function openService() {
       logger: false,
     });
     onTestFinished(() => app.close());
-    return async (key: string, payload: object) => {
-      const headers = { 'idempotency-key': key };
+    return async (key: string, payload: object, more: Readonly<Record<string, string>> = {}) => {
+      const headers = { 'idempotency-key': key, ...more };
       const answer = await app.inject({ method: 'POST', url: '/v1/jobs', headers, payload });
-      return { status: answer.statusCode, headers: answer.headers, body: answer.json() };
+      const isCompressed = answer.headers['content-encoding'] === 'gzip';
+      const body = isCompressed ? JSON.parse(String(gunzipSync(answer.rawPayload))) : answer.json();
+      return { status: answer.statusCode, headers: answer.headers, body };
     };
   };
   const countJobs = async () => (await database.selectFrom('jobs').select('id').execute()).length;
@@ -52,6 +55,20 @@ describe('a request that comes again with its key', () => {
     expect(again.headers).toMatchObject({ location: first.headers.location, 'idempotency-replayed': 'true' });
     expect(again.headers['content-type']).toBe(first.headers['content-type']);
     expect(await countJobs()).toBe(1);
+  });
+
+  it('gets it in an encoding that the client accepts this time', async () => {
+    const { request, restart } = await openService();
+    const post = await restart();
+    const first = await post('a', request, { 'accept-encoding': 'gzip' });
+    const [plain, compressed] = [await post('a', request), await post('a', request, { 'accept-encoding': 'gzip' })];
+    expect([first, plain, compressed].map(({ headers }) => headers['content-encoding'])).toEqual([
+      'gzip',
+      undefined,
+      'gzip',
+    ]);
+    expect([plain.body, compressed.body]).toEqual([first.body, first.body]);
+    expect(compressed.headers['idempotency-replayed']).toBe('true');
   });
 
   it('gets it after a restart too', async () => {

@@ -16,9 +16,9 @@ export interface Listener {
   take(most?: number): Promise<readonly Heard[]>;
 }
 
-/** Opens a stream and reads nothing of it yet. */
+/** Opens a stream and reads nothing of it yet. The client accepts compression, which a stream must not have. */
 export async function openStream(url: string, lastEventId?: string): Promise<Listener> {
-  const headers = lastEventId === undefined ? {} : { 'last-event-id': lastEventId };
+  const headers = { 'accept-encoding': 'br, gzip', ...(lastEventId !== undefined && { 'last-event-id': lastEventId }) };
   const request = get(url, { headers, agent: false });
   const [answer] = (await once(request, 'response')) as [IncomingMessage];
   async function* events(): AsyncGenerator<Heard, void> {

@@ -16,6 +16,7 @@ describe('the events of a job', () => {
     const id = await submit();
     const stream = await openStream(`${address}/v1/jobs/${id}/events`);
     expect(stream.answer.headers).toMatchObject({ 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
+    expect(stream.answer.headers).not.toHaveProperty('content-encoding');
     const told = stream.take();
     await move(database, id, 'running');
     await insertEpochs(database, id, 1, 3);

@@ -72,6 +72,21 @@ describe('a stream of 200,000 rows', () => {
     expect(highest - before).toBeLessThan(MAX_GROWTH_BYTES);
   });
 
+  it('is answered compressed to a client that accepts it', async () => {
+    const answers = ['identity', 'br', 'gzip'].map((encoding) =>
+      fetch(url, {
+        method: 'POST',
+        body: [...csvRows(20_000)].join(''),
+        headers: { 'content-type': 'text/csv', 'accept-encoding': encoding },
+      }),
+    );
+    const [plain, ...compressed] = await Promise.all(answers);
+    expect(compressed.map(({ headers }) => headers.get('content-encoding'))).toEqual(['br', 'gzip']);
+    const expected = await plain?.text();
+    expect(expected?.split('\n')).toHaveLength(20_000 + 2);
+    for (const answer of compressed) expect(await answer.text()).toBe(expected);
+  });
+
   it('with a wrong cell near its end is an error and no half answer', async () => {
     const sent = post();
     const responded = once(sent, 'response');
