@@ -66,18 +66,19 @@ export function openToAll(route: RouteOptions): void {
   route.config = { ...route.config, scope: 'public' };
 }
 
+/** Without a key a request can only be malformed. */
+const PUBLIC_REFUSALS = [400] as const;
+const REFUSALS = [401, 403, 429] as const;
+
 function documentScope(route: RouteOptions): void {
   const scope = route.config?.scope;
-  if (scope === undefined) return;
-  if (scope === 'public') {
-    route.schema = { ...route.schema, security: [] };
-    return;
-  }
   const { response, ...schema } = route.schema ?? {};
+  if (scope === undefined || schema.hide) return;
+  const isPublic = scope === 'public';
   route.schema = {
     ...schema,
-    security: [{ [KEY_SCHEME]: [scope] }],
-    response: { ...errorResponses(401, 403, 429), ...(response as object | undefined) },
+    security: isPublic ? [] : [{ [KEY_SCHEME]: [scope] }],
+    response: { ...errorResponses(...(isPublic ? PUBLIC_REFUSALS : REFUSALS)), ...(response as object | undefined) },
   };
 }
 

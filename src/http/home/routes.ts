@@ -3,7 +3,7 @@ import { preferredFormat } from './accept.ts';
 import { HOME_POLICY, homeAsHtml, homeAsText, homeOf } from './content.ts';
 
 /** A host name, an IPv4 address or an IPv6 address in brackets, with or without a port. */
-const HOST = /^(?:[a-z\d](?:[a-z\d.-]{0,252}[a-z\d])?|\[[\da-f:.]{2,45}\])(?::\d{1,5})?$/i;
+const HOST = /^(?:[a-z\d](?:[a-z\d._-]{0,252}[a-z\d])?|\[[\da-f:.]{2,45}\])(?::\d{1,5})?$/i;
 
 /** `GET /`: how to use the service, with the address that the client used, as text, HTML or JSON. */
 export function registerHome(app: FastifyInstance, version: string): void {

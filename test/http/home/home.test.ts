@@ -32,9 +32,12 @@ describe('GET /', () => {
     expect([docs, openapi]).toEqual(['http://train.example:8080/docs', 'http://train.example:8080/openapi.json']);
   });
 
-  it.each(['localhost', '127.0.0.1:9000', '[::1]:8080', 'train-yard.example'])('uses the address %s', async (host) => {
-    expect((await ask({ host })).body).toContain(`curl http://${host}/v1/datasets`);
-  });
+  it.each(['localhost', '127.0.0.1:9000', '[::1]:8080', 'train-yard.example', 'train_yard:80'])(
+    'uses the address %s',
+    async (host) => {
+      expect((await ask({ host })).body).toContain(`curl http://${host}/v1/datasets`);
+    },
+  );
 
   it('uses HTTPS behind a proxy that ends it', async () => {
     expect((await ask({ host: 'train.example', 'x-forwarded-proto': 'https' })).body).toContain(

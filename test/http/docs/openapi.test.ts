@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { describe, expect, it } from 'vitest';
-import { describeApi } from '../../src/describeApi.ts';
+import { describeApi } from '../../../src/describeApi.ts';
 
 interface Media {
   readonly schema?: unknown;
@@ -32,7 +32,7 @@ const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
 
 describe('the OpenAPI document', () => {
   it('is the one in the repository', () => {
-    const committed = readFileSync(new URL('../../openapi/openapi.json', import.meta.url), 'utf8');
+    const committed = readFileSync(new URL('../../../openapi/openapi.json', import.meta.url), 'utf8');
     expect(`${JSON.stringify(document, null, 2)}\n`, 'run `npm run openapi` and commit it').toBe(committed);
   });
 
