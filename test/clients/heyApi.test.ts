@@ -36,7 +36,7 @@ async function run(command: string, ...args: readonly string[]): Promise<string>
   return stdout;
 }
 
-/** Why the packages cannot be installed here, if the registry is the reason. Throws any other error. */
+/** The error of npm if the registry cannot be reached. Throws any other error. */
 async function install(): Promise<string | undefined> {
   try {
     await run('npm', ...INSTALL);

@@ -2,7 +2,7 @@
 export const ENCODINGS = ['br', 'gzip'] as const;
 export type Encoding = (typeof ENCODINGS)[number];
 
-/** The preferred encoding that an Accept-Encoding header accepts (RFC 9110, 12.5.3); undefined: none. */
+/** The first encoding that an Accept-Encoding header accepts (RFC 9110, 12.5.3), if any. */
 export function acceptedEncoding(header: string | readonly string[] | undefined): Encoding | undefined {
   const accepted = new Map(
     String(header ?? '')

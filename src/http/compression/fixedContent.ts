@@ -4,7 +4,7 @@ import { brotliCompress, constants, gzip } from 'node:zlib';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { acceptedEncoding, type Encoding } from './encodings.ts';
 
-/** Brotli's quality 11 takes fifty times as long for another 5 %. */
+/** Quality 11 takes 16 times as long to make Swagger UI's script 9 % smaller. */
 const BROTLI_QUALITY = 9;
 const COMPRESSORS: Readonly<Record<Encoding, (bytes: Buffer) => Promise<Buffer>>> = {
   br: (bytes) => promisify(brotliCompress)(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: BROTLI_QUALITY } }),
@@ -18,8 +18,9 @@ interface Loaded {
 }
 
 /**
- * A handler that serves content which never changes while the process runs. The content is read when the first client asks for it, and compressed
- * once for each encoding, on a thread. A browser that has it is answered 304.
+ * A handler that serves content which never changes while the process runs. The content is read
+ * when the first client asks for it, and compressed once for each encoding, on a thread. A browser
+ * that has it is answered 304.
  */
 export function fixedContent(type: string, read: () => Promise<string | Buffer>) {
   const load = once(async (): Promise<Loaded> => {
@@ -35,8 +36,9 @@ export function fixedContent(type: string, read: () => Promise<string | Buffer>)
     reply.headers({ etag, 'cache-control': 'no-cache', vary: 'accept-encoding' });
     if (isKnown(request.headers['if-none-match'], etag)) return reply.code(304).send();
     const encoding = acceptedEncoding(request.headers['accept-encoding']);
-    if (encoding !== undefined) reply.header('content-encoding', encoding);
-    return reply.type(type).send(encoding === undefined ? bytes : await compressed[encoding]());
+    if (encoding === undefined) return reply.type(type).send(bytes);
+    const body = await compressed[encoding]();
+    return reply.type(type).header('content-encoding', encoding).send(body);
   };
 }
 

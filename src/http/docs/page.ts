@@ -11,8 +11,9 @@ const PATH = '/docs';
 const ASSETS = join(dirname(createRequire(import.meta.url).resolve('@fastify/swagger-ui')), 'static');
 
 /**
- * Everything comes from this service. Swagger UI's own policy has `upgrade-insecure-requests`: a browser that opens the page over plain HTTP,
- * other than from loopback, would ask for its scripts by HTTPS and show nothing.
+ * Everything comes from this service. Swagger UI's own policy has `upgrade-insecure-requests`:
+ * a browser that opens the page over plain HTTP, other than from loopback, would ask for its
+ * scripts by HTTPS and show nothing.
  */
 const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",

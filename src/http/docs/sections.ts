@@ -2,11 +2,11 @@
 interface Section {
   readonly name: string;
   readonly description: string;
-  /** Operation ids in the order in which a user needs them. Others follow in the order of their routes. */
+  /** Operation ids in the order of use. Others follow in the order of their routes. */
   readonly operations: readonly string[];
 }
 
-/** In the order in which a user needs them: upload a table, queue a job, follow it, predict; then the rest. */
+/** In the order of use: upload a table, queue a job, follow it, predict; then the rest. */
 export const SECTIONS: readonly Section[] = [
   {
     name: 'Datasets',

@@ -5,7 +5,7 @@ import { HOME_POLICY, homeAsHtml, homeAsText, homeOf } from './content.ts';
 /** A host name, an IPv4 address or an IPv6 address in brackets, with or without a port. */
 const HOST = /^(?:[a-z\d](?:[a-z\d._-]{0,252}[a-z\d])?|\[[\da-f:.]{2,45}\])(?::\d{1,5})?$/i;
 
-/** `GET /`: how to use the service, with the address that the client used, as text, HTML or JSON. */
+/** `GET /`: how to use the service at the address of the client, as text, HTML or JSON. */
 export function registerHome(app: FastifyInstance, version: string): void {
   app.get('/', { config: { scope: 'public' }, schema: { hide: true } }, (request, reply) => {
     const home = homeOf(originOf(request), version);
@@ -24,7 +24,7 @@ export function registerHome(app: FastifyInstance, version: string): void {
   });
 }
 
-/** A client may send anything as Host. What is no host is replaced by the address of the connection. */
+/** A client may send anything as Host. An invalid host is replaced by localhost. */
 function originOf({ headers, socket }: FastifyRequest): string {
   const { host = '', 'x-forwarded-proto': proxied } = headers;
   if (!HOST.test(host)) return `http://localhost:${socket.localPort ?? 80}`;

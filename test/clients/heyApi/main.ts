@@ -1,4 +1,4 @@
-/** Uploads a table, trains on it and predicts, by the generated client: `node main.js ADDRESS`. Writes the predictions as JSON. */
+/** Uploads a table, trains on it and writes predictions as JSON: `node main.js ADDRESS`. */
 import { client } from './client/client.gen.js';
 import { createJob, getJob, predict, uploadDataset } from './client/sdk.gen.js';
 import type { Job, PredictAnswer } from './client/types.gen.js';

@@ -152,7 +152,7 @@ describe('over a connection', () => {
     const socket = connect(port, '127.0.0.1').pause();
     socket.write('GET /endless HTTP/1.1\r\nHost: localhost\r\nAccept-Encoding: gzip\r\n\r\n');
     await endless.closed.promise;
-    // What the operating system stores for a connection is some megabytes; all would be 256 MiB or more.
+    // The operating system buffers some megabytes of a connection. The whole is 256 MiB or more.
     expect(endless.pulled).toBeLessThan(ENDLESS_CHUNKS / 4);
     socket.destroy();
   });

@@ -16,7 +16,7 @@ export interface Listener {
   take(most?: number): Promise<readonly Heard[]>;
 }
 
-/** Opens a stream and reads nothing of it yet. The client accepts compression, which a stream must not have. */
+/** Opens a stream and reads nothing yet. It accepts compression, which a stream must not have. */
 export async function openStream(url: string, lastEventId?: string): Promise<Listener> {
   const headers = { 'accept-encoding': 'br, gzip', ...(lastEventId !== undefined && { 'last-event-id': lastEventId }) };
   const request = get(url, { headers, agent: false });
