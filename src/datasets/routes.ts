@@ -149,17 +149,10 @@ function uploadRoute({ datasets, maxUploadBytes }: DatasetRoutesParts): FastifyP
         const options = parseOptions(texts);
         const respondAsync = /\brespond-async\b/i.test(request.headers.prefer ?? '');
         const file = await uploadedFile(request);
-        const dataset = await datasets
-          .of(request.caller)
-          .upload({
-            ...{ id: request.idempotentId, name: name ?? file.name ?? 'dataset', body: file.body, format: file.format },
-            ...{ options, respondAsync },
-          })
-          .catch((error: unknown) => {
-            // The rest of the body is not read: the connection cannot be used again.
-            reply.header('connection', 'close');
-            throw error;
-          });
+        const dataset = await datasets.of(request.caller).upload({
+          ...{ ...file, id: request.idempotentId, name: name ?? file.name ?? 'dataset' },
+          ...{ options, respondAsync },
+        });
         reply.header('location', `/v1/datasets/${dataset.id}`);
         if (respondAsync) reply.header('preference-applied', 'respond-async');
         return reply.code(respondAsync ? 202 : 201).send(dataset);

@@ -43,6 +43,8 @@ interface Upload {
   readonly id?: string | undefined;
   readonly name: string;
   readonly body: Readable;
+  /** The length that the client announces. A larger one than is allowed is refused before the body is read. */
+  readonly declaredBytes?: number | undefined;
   /** What the client calls the format; null is to be told from the content. */
   readonly format: FileFormat | null;
   readonly options: ReadOptions;
@@ -141,6 +143,7 @@ export function createDatasets({ database, folders, clock, limits, metrics, log 
 
       async upload(upload) {
         const limit = await limitWithin(database, project, most, limits.uploadBytes);
+        if ((upload.declaredBytes ?? 0) > limit.bytes) throw limit.error;
         const id = upload.id ?? newId('ds', clock());
         const scratch = await createScratch(folders, id);
         try {

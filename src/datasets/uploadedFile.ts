@@ -12,6 +12,8 @@ type Parts = AsyncIterableIterator<Multipart>;
 /** The file of an upload request. */
 export interface UploadedFile {
   readonly body: Readable;
+  /** By its Content-Length; undefined for a part of a form, and where there is none. */
+  readonly declaredBytes?: number | undefined;
   readonly format: FileFormat | null;
   /** The file's own name without its extensions; null when it has none. */
   readonly name: string | null;
@@ -24,7 +26,9 @@ export async function uploadedFile(request: FastifyRequest): Promise<UploadedFil
   if (!(request.body instanceof Readable)) {
     throw new ServiceError('invalid_file', 'The body is empty: send the file as the body.');
   }
-  return { body: request.body, format: formatOf(request.headers['content-type']), name: null };
+  const { 'content-type': type, 'content-length': length } = request.headers;
+  const declaredBytes = length === undefined ? undefined : Number(length);
+  return { body: request.body, declaredBytes, format: formatOf(type), name: null };
 }
 
 /** Gzip is known by its first bytes; anything else would be read as the file itself. */

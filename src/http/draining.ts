@@ -6,8 +6,9 @@ import { ServiceError } from '../kit/errors.ts';
 const RETRY_AFTER_SECONDS = 5;
 
 /**
- * Once the app closes, what comes new is answered 503 and its connection closed; Fastify closes connections by force when the function that is
- * returned resolves: when what was asked before is answered, or after `waitMs`. Register before all other hooks.
+ * Once the app closes, new requests are answered 503 and their connections closed. Fastify closes connections by
+ * force when the returned function resolves: when all requests are answered, or after `waitMs`. Register before every
+ * hook that may refuse a request.
  */
 export function refuseOnceClosing(app: FastifyInstance, waitMs: number): () => Promise<void> {
   const open = new Set<ServerResponse>();
@@ -18,15 +19,15 @@ export function refuseOnceClosing(app: FastifyInstance, waitMs: number): () => P
   };
 
   app.addHook('onRequest', async (_request, { raw }) => {
-    if (closing) {
-      raw.setHeader('connection', 'close');
-      throw new ServiceError('unavailable', 'The service is stopping: try again soon.', [], RETRY_AFTER_SECONDS);
-    }
+    // Refused ones count too: their client may still be sending a body.
     open.add(raw);
     raw.once('close', () => {
       open.delete(raw);
       resolveIfDrained();
     });
+    if (!closing) return;
+    raw.setHeader('connection', 'close');
+    throw new ServiceError('unavailable', 'The service is stopping: try again soon.', [], RETRY_AFTER_SECONDS);
   });
   app.addHook('preClose', async () => {
     closing = true;

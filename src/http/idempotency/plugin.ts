@@ -54,11 +54,7 @@ export function registerIdempotency(app: FastifyInstance, { database, clock }: I
       request.idempotentId = id;
       return;
     }
-    return comeAgain(request, reply, idempotent, before).catch((error: unknown) => {
-      // The rest of a body that is a stream is not read: the connection cannot be used again.
-      if (idempotent.content) reply.header('connection', 'close');
-      throw error;
-    });
+    return comeAgain(request, reply, idempotent, before);
   });
 
   app.addHook('onSend', async (request, reply, payload) => {

@@ -2,11 +2,11 @@ import type { FastifyInstance } from 'fastify';
 import type { Counter } from 'prom-client';
 import type { Config } from '../../config.ts';
 import { limitConnections } from './connections.ts';
+import { LINGER, lingeringResponse } from './lingeringResponse.ts';
 import { type OverloadLimits, refuseOverload } from './overload.ts';
 import { documentRefusals, refuseWhatNobodyReads } from './requests.ts';
 import { refuseSlowBodies } from './slowBodies.ts';
 import { refuseSlowReaders } from './slowReaders.ts';
-import { letRestOfBodiesGo } from './unreadBodies.ts';
 
 /** What one client may take of the service, in the words of the configuration. */
 export type HttpLimits = Pick<
@@ -41,7 +41,12 @@ export function serverOptions({ maxJsonBytes, maxHeadersSeconds, maxRequestSecon
     bodyLimit: maxJsonBytes,
     keepAliveTimeout: KEEP_ALIVE_MS,
     requestTimeout,
-    http: { requestTimeout, headersTimeout, connectionsCheckingInterval: LOOK_MS },
+    http: {
+      requestTimeout,
+      headersTimeout,
+      connectionsCheckingInterval: LOOK_MS,
+      ServerResponse: lingeringResponse(LINGER),
+    },
   };
 }
 
@@ -53,5 +58,4 @@ export function registerLimits(app: FastifyInstance, limits: HttpLimits, refused
   refuseOverload(app, limits);
   refuseSlowBodies(app, limits);
   refuseSlowReaders(app, limits);
-  letRestOfBodiesGo(app);
 }

@@ -2,7 +2,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { getHeapStatistics } from 'node:v8';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { ServiceError } from '../../kit/errors.ts';
-import { hasBody } from './requests.ts';
+import { hasBody } from './hasBody.ts';
 
 export interface OverloadLimits {
   /** Of this process, all together. */

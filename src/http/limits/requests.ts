@@ -2,6 +2,7 @@ import type { FastifyRequest, RouteOptions } from 'fastify';
 import { pointer, ServiceError } from '../../kit/errors.ts';
 import { invalidRequest } from '../../kit/validation.ts';
 import { errorResponses } from '../../kit/wire.ts';
+import { hasBody } from './hasBody.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -25,11 +26,6 @@ export function refuseWhatNobodyReads(request: FastifyRequest): void {
   if (!hasBody(request)) return;
   refuseEncoding(request);
   refuseDeclared(request);
-}
-
-/** Whether the headers announce a body (RFC 9112, 6). */
-export function hasBody({ headers }: FastifyRequest): boolean {
-  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 }
 
 function refuseParameters({ query }: FastifyRequest): void {

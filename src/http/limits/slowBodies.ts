@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { answerBroken } from '../brokenRequests.ts';
-import { hasBody } from './requests.ts';
+import { hasBody } from './hasBody.ts';
 
 export interface SlowBodyLimits {
   readonly minBytesPerSecond: number;

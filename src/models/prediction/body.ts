@@ -14,7 +14,7 @@ const CLIENT_GONE = new Set(['ECONNRESET', 'ERR_STREAM_PREMATURE_CLOSE']);
 export function unpack(body: Readable, encoding: string | undefined, maxExpansion: number): AsyncIterable<Uint8Array> {
   switch (encoding?.trim().toLowerCase() || 'identity') {
     case 'identity':
-      return bytesOf(body);
+      return bytesOf(chunksOf(body));
     case 'gzip':
     case 'x-gzip':
       return gunzip(body, createExpansion(maxExpansion));
@@ -25,10 +25,15 @@ export function unpack(body: Readable, encoding: string | undefined, maxExpansio
 
 function gunzip(body: Readable, { packed, unpacked }: Expansion): AsyncIterable<Uint8Array> {
   // Errors of any of the streams reach the one who reads the last; the callback keeps them from being thrown as well.
-  return unpacked(bytesOf(pipeline(body, packed, createGunzip(), () => undefined)));
+  return unpacked(bytesOf(pipeline(packed(chunksOf(body)), createGunzip(), () => undefined)));
 }
 
-async function* bytesOf(stream: Readable): AsyncGenerator<Uint8Array> {
+/** A reader that stops early leaves the connection open, so that the client can read why. */
+function chunksOf(body: Readable): AsyncIterable<Uint8Array> {
+  return body.iterator({ destroyOnReturn: false });
+}
+
+async function* bytesOf(stream: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   try {
     yield* stream;
   } catch (error) {
