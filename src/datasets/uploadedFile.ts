@@ -19,9 +19,8 @@ export interface UploadedFile {
   readonly name: string | null;
 }
 
-/** The file, whether it is the body or a part of a form. Throws ServiceError for a form that is not one file and an unknown encoding. */
+/** The file, whether it is the body or a part of a form. Throws ServiceError for a form that is not one file. */
 export async function uploadedFile(request: FastifyRequest): Promise<UploadedFile> {
-  refuseEncoding(request.headers['content-encoding']);
   if (request.isMultipart()) return filePart(request);
   if (!(request.body instanceof Readable)) {
     throw new ServiceError('invalid_file', 'The body is empty: send the file as the body.');
@@ -29,12 +28,6 @@ export async function uploadedFile(request: FastifyRequest): Promise<UploadedFil
   const { 'content-type': type, 'content-length': length } = request.headers;
   const declaredBytes = length === undefined ? undefined : Number(length);
   return { body: request.body, declaredBytes, format: formatOf(type), name: null };
-}
-
-/** Gzip is known by its first bytes; anything else would be read as the file itself. */
-function refuseEncoding(encoding: string | undefined): void {
-  if (encoding === undefined || /^(gzip|x-gzip|identity)$/i.test(encoding.trim())) return;
-  throw new ServiceError('unsupported_encoding', `Content-Encoding ${encoding} is not read here: use gzip or none.`);
 }
 
 async function filePart(request: FastifyRequest): Promise<UploadedFile> {

@@ -61,9 +61,9 @@ export function registerGuard(app: FastifyInstance, parts: GuardParts): void {
   cutRevokedOff(app, authentication);
 }
 
-/** For routes of plugins that know nothing of scopes: add it as an `onRoute` hook of a context of their own. */
+/** For routes of plugins that serve static files: add it as an `onRoute` hook of a context of their own. */
 export function openToAll(route: RouteOptions): void {
-  route.config = { ...route.config, scope: 'public' };
+  route.config = { ...route.config, scope: 'public', readsPathOnly: true };
 }
 
 /** Without a key a request can only be malformed. */

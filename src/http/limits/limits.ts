@@ -4,7 +4,7 @@ import type { Config } from '../../config.ts';
 import { limitConnections } from './connections.ts';
 import { LINGER, lingeringResponse } from './lingeringResponse.ts';
 import { type OverloadLimits, refuseOverload } from './overload.ts';
-import { documentRefusals, refuseWhatNobodyReads } from './requests.ts';
+import { documentRefusals, refuseUnread } from './requests.ts';
 import { refuseSlowBodies } from './slowBodies.ts';
 import { refuseSlowReaders } from './slowReaders.ts';
 
@@ -54,7 +54,7 @@ export function serverOptions({ maxJsonBytes, maxHeadersSeconds, maxRequestSecon
 export function registerLimits(app: FastifyInstance, limits: HttpLimits, refused?: Counter<'limit'>): void {
   limitConnections(app, limits, refused);
   app.addHook('onRoute', documentRefusals);
-  app.addHook('onRequest', async (request) => refuseWhatNobodyReads(request));
+  app.addHook('onRequest', async (request, reply) => refuseUnread(request, reply));
   refuseOverload(app, limits);
   refuseSlowBodies(app, limits);
   refuseSlowReaders(app, limits);

@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { parseContentType } from '../../kit/contentType.ts';
 import { ServiceError } from '../../kit/errors.ts';
 import { parseInput } from '../../kit/validation.ts';
 import { errorResponses } from '../../kit/wire.ts';
@@ -35,7 +36,7 @@ export function predictRoutes({ models, maxBodyBytes }: PredictRoutesParts): Fas
   return async (app) => {
     // Bodies are read as they come: text of any length, and JSON whose columns may have any name.
     app.removeAllContentTypeParsers();
-    app.addContentTypeParser('*', (_request, body, done) => done(null, body));
+    app.addContentTypeParser([JSON_TYPE, ...TEXT_FORMATS], (_request, body, done) => done(null, body));
 
     app.post('/v1/models/:id/predict', {
       config: { scope: 'predict', maxStreamedBytes: maxBodyBytes, holds: JSON_TYPE, unpacks: true },
@@ -74,13 +75,13 @@ export function predictRoutes({ models, maxBodyBytes }: PredictRoutesParts): Fas
         ({ httpPart }) =>
         (input) => ({ value: httpPart === 'params' ? parseInput(modelParams, input) : input }),
       handler: async (request, reply) => {
-        const [mediaType, charset] = contentType(request);
+        const { mediaType, charset } = parseContentType(request.headers['content-type']);
         const body = { ...rowsBody(request), charset };
         if (mediaType === JSON_TYPE) {
           const answer = await models(request.caller).predictJson(request.params.id, body);
           return reply.type(`${JSON_TYPE}; charset=utf-8`).serializer(JSON.stringify).send(answer);
         }
-        if (!isTextFormat(mediaType)) throw unsupported();
+        if (!isTextFormat(mediaType)) throw noRows();
         const { stream, bytes, warnings } = await models(request.caller).predictText(
           request.params.id,
           mediaType,
@@ -93,20 +94,16 @@ export function predictRoutes({ models, maxBodyBytes }: PredictRoutesParts): Fas
   };
 }
 
-/** The media type and the charset of a request, in lower case. */
-function contentType({ headers }: FastifyRequest): readonly [mediaType: string, charset: string | undefined] {
-  const [mediaType = '', ...parameters] = (headers['content-type'] ?? '').toLowerCase().split(';');
-  const charset = parameters.map((parameter) => /^\s*charset="?([^"\s]+)"?\s*$/.exec(parameter)?.[1]).find(Boolean);
-  return [mediaType.trim(), charset];
-}
-
 function rowsBody({ raw, headers }: FastifyRequest): Omit<RowsBody, 'charset'> {
   return { stream: raw, contentEncoding: headers['content-encoding'] };
 }
 
-function unsupported(): ServiceError {
-  const detail = `Send rows as ${JSON_TYPE}, ${TEXT_FORMATS.join(' or ')}.`;
-  return new ServiceError('unsupported_media_type', detail);
+/** A body in another format is refused before. */
+function noRows(): ServiceError {
+  return new ServiceError(
+    'invalid_rows',
+    `The body is empty. Send rows as ${[JSON_TYPE, ...TEXT_FORMATS].join(', ')}.`,
+  );
 }
 
 /** As many warnings as a header has room for, in ASCII. */

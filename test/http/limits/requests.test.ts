@@ -2,6 +2,12 @@ import type { InjectOptions } from 'fastify';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { json, openApp } from './room.ts';
 
+const FORM = 'application/x-www-form-urlencoded';
+const FORMATS: Readonly<Record<string, string>> = {
+  '/things': 'application/json',
+  '/files': 'text/csv, application/json',
+};
+
 let opened: Awaited<ReturnType<typeof openApp>>;
 beforeAll(async () => {
   opened = await openApp({ maxJsonBytes: 10_000, maxJsonDepth: 8, maxJsonValues: 1000 });
@@ -16,9 +22,16 @@ describe('what no route reads', () => {
     expect(answer.statusCode).toBe(400);
     expect(answer.json()).toMatchObject({
       code: 'invalid_request',
+      instance: '/things/1',
       errors: [{ path: '/limit' }, { path: '/__proto__' }],
     });
     expect((await inject('/things?limit=1')).statusCode).toBe(200);
+  });
+
+  it('is refused in the address with the names that are known', async () => {
+    const [unknown, none] = [await inject('/things?limits=1'), await inject('/things/1?limits=1')];
+    expect(unknown.json().errors[0].message).toBe('Unknown parameter. Known: limit.');
+    expect(none.json().errors[0].message).toBe('Unknown parameter. This route has none.');
   });
 
   it('is refused as a body, unless it says nothing', async () => {
@@ -26,6 +39,89 @@ describe('what no route reads', () => {
     expect((await cancel('{"reason": "late"}')).json()).toMatchObject({ status: 400, code: 'invalid_request' });
     expect((await cancel('{}')).body).toBe('cancelled');
   });
+
+  it.each([
+    [
+      '/things',
+      { 'content-type': 'text/csv' },
+      'Content-Type text/csv is not read here. POST /things reads application/json. Send the header "Content-Type: application/json".',
+    ],
+    [
+      '/things',
+      { 'content-type': FORM },
+      `Content-Type ${FORM} is not read here. POST /things reads application/json. Send the header "Content-Type: application/json". curl -d sends a form unless -H names another Content-Type.`,
+    ],
+    [
+      '/things',
+      { 'content-type': 'multipart/form-data; boundary=x' },
+      'Content-Type multipart/form-data is not read here. POST /things reads application/json. Send the header "Content-Type: application/json".',
+    ],
+    [
+      '/things',
+      { 'content-type': '' },
+      'The body has no Content-Type. POST /things reads application/json. Send the header "Content-Type: application/json".',
+    ],
+    [
+      '/things',
+      { 'content-type': 'json' },
+      'Content-Type json is not read here. POST /things reads application/json. Send the header "Content-Type: application/json".',
+    ],
+    [
+      '/files',
+      { 'content-type': FORM },
+      `Content-Type ${FORM} is not read here. POST /files reads text/csv or application/json. Send the header of your format, such as "Content-Type: text/csv". curl -d sends a form unless -H names another Content-Type, and drops line ends: send a file with --data-binary @FILE.`,
+    ],
+    [
+      '/things/1/cancel',
+      { 'content-type': 'text/plain' },
+      'Content-Type text/plain is not read here. POST /things/:id/cancel reads no body. Send none.',
+    ],
+  ])('is refused as a format: %s with %j', async (url, headers, detail) => {
+    const answer = await inject({ ...json('a=b', headers), url });
+    expect(answer.json()).toMatchObject({ status: 415, code: 'unsupported_media_type', detail });
+    expect(answer.headers.accept).toBe(FORMATS[url]);
+  });
+
+  it.each(['utf-16', 'UTF-16LE', '"iso-8859-1"'])('is refused as JSON in the charset %s', async (charset) => {
+    const answer = await inject(json('{"units": 1}', { 'content-type': `application/json; charset=${charset}` }));
+    expect(answer.json()).toMatchObject({ status: 415, code: 'unsupported_encoding' });
+    expect(answer.json().detail).toMatch(/^The charset .* is not read for JSON\. Send it in UTF-8/);
+  });
+
+  it.each(['utf-8', '"UTF-8"', 'utf8', 'us-ascii'])('is not the charset %s', async (charset) => {
+    const answer = await inject(json('{"units": 1}', { 'content-type': `application/json; charset=${charset}` }));
+    expect(answer.statusCode).toBe(200);
+  });
+
+  it.each([
+    [
+      '/things',
+      'gzip',
+      'Content-Encoding gzip is not read here. POST /things reads no packed bodies. Send the body without Content-Encoding.',
+      'identity',
+    ],
+    [
+      '/files',
+      'br',
+      'Content-Encoding br is not read here. POST /files unpacks gzip only. Send the body with gzip or without Content-Encoding.',
+      'gzip',
+    ],
+  ])(
+    'is refused by %s as Content-Encoding %s in words that name the remedy',
+    async (url, encoding, detail, accepted) => {
+      const answer = await inject({ ...json('{}', { 'content-encoding': encoding }), url });
+      expect(answer.json()).toMatchObject({ status: 415, code: 'unsupported_encoding', detail });
+      expect(answer.headers['accept-encoding']).toBe(accepted);
+    },
+  );
+
+  it.each([FORM, 'text/csv', 'multipart/form-data; boundary=x', 'application/json'])(
+    'is let through where nothing was sent as %s',
+    async (type) => {
+      const answer = await inject({ ...json('', { 'content-type': type }), url: '/things/1/cancel' });
+      expect(answer.body).toBe('cancelled');
+    },
+  );
 
   it.each(['gzip', 'br', 'identity, gzip'])('is refused as Content-Encoding %s', async (encoding) => {
     const answer = await inject(json('{"units": 1}', { 'content-encoding': encoding }));
@@ -39,22 +135,28 @@ describe('what no route reads', () => {
 
 describe('a method that a path does not have', () => {
   it.each([
-    ['DELETE', '/things', 'GET, HEAD, POST'],
-    ['POST', '/things/1', 'GET, HEAD'],
-    ['GET', '/things/1/cancel', 'POST'],
-    ['OPTIONS', '/files', 'POST'],
-    ['PROPFIND', '/things', 'GET, HEAD, POST'],
-    ['PUT', '/openapi.json', 'GET, HEAD'],
-    ['POST', '/docs', 'GET, HEAD'],
-    ['DELETE', '/docs/static/index.css', 'GET, HEAD'],
+    ['DELETE', '/things', 'GET, HEAD, OPTIONS, POST'],
+    ['POST', '/things/1', 'GET, HEAD, OPTIONS'],
+    ['GET', '/things/1/cancel', 'OPTIONS, POST'],
+    ['HEAD', '/files', 'OPTIONS, POST'],
+    ['PROPFIND', '/things', 'GET, HEAD, OPTIONS, POST'],
+    ['PUT', '/openapi.json', 'GET, HEAD, OPTIONS'],
+    ['POST', '/docs', 'GET, HEAD, OPTIONS'],
+    ['DELETE', '/docs/static/index.css', 'GET, HEAD, OPTIONS'],
   ] as const)('%s %s is 405 with those that it has', async (method, url, allow) => {
     const answer = await inject({ method, url });
-    expect(answer.json()).toMatchObject({ status: 405, code: 'method_not_allowed' });
+    expect(answer.statusCode).toBe(405);
+    if (method !== 'HEAD') expect(answer.json()).toMatchObject({ status: 405, code: 'method_not_allowed' });
     expect(answer.headers.allow).toBe(allow);
   });
 
-  it('is refused before its body is looked at', async () => {
-    expect((await inject({ ...json('{'), method: 'PUT' })).statusCode).toBe(405);
+  it.each([
+    ['JSON that is none', json('{')],
+    ['a format that is not read', json('a=b', { 'content-type': 'application/x-www-form-urlencoded' })],
+    ['an encoding that is not read', json('{}', { 'content-encoding': 'br' })],
+    ['an unknown parameter', { url: '/things?unknown=1' }],
+  ])('is refused before the rest of the request is read: %s', async (_, request) => {
+    expect((await inject({ ...request, method: 'PUT' })).statusCode).toBe(405);
   });
 
   it('is 404 on a path that is none', async () => {
@@ -93,14 +195,18 @@ it('lists the first hundred mistakes, and long names cut short', async () => {
   await app.close();
 });
 
-it('answers with data that no browser takes for a page', async () => {
-  const answer = await inject('/<script>alert(1)</script>');
-  expect(answer.headers).toMatchObject({
-    'content-type': 'application/problem+json',
-    'x-content-type-options': 'nosniff',
-    'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
-  });
-});
+it.each(['/<script>alert(1)</script>', '/%zz', '/things/'.concat('x'.repeat(300))])(
+  'answers %s with data that no browser takes for a page',
+  async (url) => {
+    const answer = await inject(url);
+    expect(answer.headers).toMatchObject({
+      'content-type': 'application/problem+json',
+      'x-content-type-options': 'nosniff',
+      'cross-origin-resource-policy': 'same-origin',
+      'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+    });
+  },
+);
 
 it('shows a documentation that runs its own scripts alone', async () => {
   const policy = String((await inject('/docs/')).headers['content-security-policy']);
