@@ -5,6 +5,7 @@ import { withoutKeys } from '../kit/secrets.ts';
 import { PROBLEM_TYPE, type Problem } from '../kit/wire.ts';
 import { isFull, isLocked } from '../store/faults.ts';
 import { bodyTooLarge } from './limits/requests.ts';
+import { SECURITY_HEADERS } from './securityHeaders.ts';
 
 /** What each code is on the wire. */
 const HTTP: Record<ErrorCode, { readonly status: number; readonly title: string }> = {
@@ -90,18 +91,24 @@ export function registerErrors(app: FastifyInstance): void {
     }
     return sendProblem(request, reply, known);
   });
-  app.setNotFoundHandler((request, reply) =>
-    sendProblem(
-      request,
-      reply,
-      new ServiceError('route_not_found', `There is no ${request.method} ${request.url.split('?')[0]}: see /docs.`),
-    ),
-  );
+  app.setNotFoundHandler((request, reply) => sendProblem(request, reply, routeNotFound(request)));
+}
+
+/** Answers a request that no route takes before its body is read: what is wrong with the body is not the point. */
+export function refuseUnrouted(app: FastifyInstance): void {
+  app.addHook('onRequest', async (request) => {
+    if (request.is404) throw routeNotFound(request);
+  });
+}
+
+function routeNotFound({ method, url }: FastifyRequest): ServiceError {
+  return new ServiceError('route_not_found', `There is no ${method} ${url.split('?')[0]}: see /docs.`);
 }
 
 /** What Fastify answers before a route is found: an address that cannot be read. */
 export function answerUnrouted(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
-  sendProblem(request, reply, toServiceError(error, request));
+  // No hook runs for it.
+  sendProblem(request, reply.headers(SECURITY_HEADERS), toServiceError(error, request));
 }
 
 function sendProblem(request: FastifyRequest, reply: FastifyReply, error: ServiceError): FastifyReply {
@@ -139,8 +146,6 @@ function toText(problem: unknown): string {
 /** Fastify's own errors in our words; whatever is unknown is a fault of ours and says nothing. */
 function toServiceError(error: FastifyError, request: FastifyRequest): ServiceError {
   switch (error.code) {
-    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
-      return new ServiceError('unsupported_media_type', 'The Content-Type of the request is not read by this route.');
     case 'FST_ERR_CTP_EMPTY_JSON_BODY':
       return new ServiceError('invalid_json', 'The body is empty: send a JSON object.');
     case 'FST_ERR_CTP_INVALID_JSON_BODY':

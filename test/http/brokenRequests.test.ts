@@ -31,12 +31,14 @@ afterAll(() => app.close());
 
 it.each([
   ['what is no HTTP', 'GARBAGE\r\n\r\n', 400],
+  ['an expectation that is not met', 'GET / HTTP/1.1\r\nHost: x\r\nExpect: a-miracle\r\n\r\n', 417],
   ['headers that are too long', `GET / HTTP/1.1\r\nHost: x\r\nX: ${'a'.repeat(20_000)}\r\n\r\n`, 431],
 ])('answers %s with a problem', async (_, request, status) => {
   const socket = connect(port);
   socket.write(request);
   const [head, body = ''] = (await text(socket)).split('\r\n\r\n');
   expect(head).toMatch(new RegExp(`^HTTP/1.1 ${status} .*application/problem\\+json`, 's'));
+  expect(head).toMatch(/^Cross-Origin-Resource-Policy: same-origin\r$/im);
   expect(JSON.parse(body)).toMatchObject({ status, code: 'invalid_request' });
 });
 

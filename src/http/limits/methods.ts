@@ -4,6 +4,7 @@ import { ServiceError } from '../../kit/errors.ts';
 
 /** Node gives no request of it to the app. */
 const NEVER_ASKED = 'CONNECT';
+const OPTIONS = 'OPTIONS';
 
 /** Collects every path that is registered from now on; call what it answers behind the last route. */
 export function answerOtherMethods(app: FastifyInstance): () => void {
@@ -16,22 +17,31 @@ export function answerOtherMethods(app: FastifyInstance): () => void {
     paths.add(url);
   });
   return () => {
-    for (const url of [...paths]) refuseOthers(app, url);
+    for (const url of [...paths]) answerOthers(app, url);
   };
 }
 
-/** 405 with Allow (RFC 9110, 15.5.6), before a body is looked at. */
-function refuseOthers(app: FastifyInstance, url: string): void {
-  const allow = app.supportedMethods.filter((method) => app.hasRoute({ method, url })).sort();
-  app.route({
-    method: app.supportedMethods.filter((name) => !allow.includes(name)),
+/** Answers OPTIONS with 204 (RFC 9110, 9.3.7) and every other method with 405 (15.5.6), both with Allow, before a body is read. */
+function answerOthers(app: FastifyInstance, url: string): void {
+  const served = app.supportedMethods.filter((method) => app.hasRoute({ method, url }));
+  const allow = [...served, OPTIONS].sort().join(', ');
+  const common = {
     url,
-    config: { scope: 'public' },
+    config: { scope: 'public', readsPathOnly: true },
     schema: { hide: true },
-    onRequest: async (request, reply) => {
-      reply.header('allow', allow.join(', '));
-      throw new ServiceError('method_not_allowed', `There is no ${request.method} here, but ${allow.join(', ')}.`);
-    },
     handler: () => undefined,
+  } as const;
+  app.route({
+    ...common,
+    method: OPTIONS,
+    onRequest: async (_request, reply) => reply.code(204).header('allow', allow).send(),
+  });
+  app.route({
+    ...common,
+    method: app.supportedMethods.filter((name) => !served.includes(name) && name !== OPTIONS),
+    onRequest: async (request, reply) => {
+      reply.header('allow', allow);
+      throw new ServiceError('method_not_allowed', `There is no ${request.method} here. Use ${allow}.`);
+    },
   });
 }

@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { type Registry } from '../../kit/metrics.ts';
+import { SECURITY_HEADERS } from '../securityHeaders.ts';
 import { METRICS_TYPE } from './format.ts';
 
 export interface MetricsServerParts {
@@ -21,6 +23,7 @@ export interface MetricsServer {
 const MOST_CONNECTIONS = 32;
 const TIMES = { headersTimeout: 5000, requestTimeout: 5000, connectionsCheckingInterval: 1000 };
 const READS = ['GET', 'HEAD'];
+const ALLOW = [...READS, 'OPTIONS'].join(', ');
 
 /** Serves the figures of a process that has no API, `GET /metrics`, and whether it lives, `GET /healthz`. Rejects when the port cannot be had. */
 export async function serveMetrics({ scrape, host, port }: MetricsServerParts): Promise<MetricsServer> {
@@ -45,11 +48,12 @@ function answer(scrape: MetricsServerParts['scrape']): RequestListener {
     '/healthz': async () => 'ok\n',
   };
   return async ({ url = '', method = '' }, response) => {
-    response.setHeader('content-type', METRICS_TYPE).setHeader('x-content-type-options', 'nosniff');
+    response.setHeaders(new Map(Object.entries({ ...SECURITY_HEADERS, 'content-type': METRICS_TYPE })));
     const path = url.split('?', 1)[0];
     const page = Object.hasOwn(pages, path) ? pages[path] : undefined;
     if (page === undefined) response.writeHead(404).end('Ask for /metrics or /healthz.\n');
-    else if (!READS.includes(method)) response.writeHead(405, { allow: READS.join(', ') }).end('Ask with GET.\n');
+    else if (method === 'OPTIONS') response.writeHead(204, { allow: ALLOW }).end();
+    else if (!READS.includes(method)) response.writeHead(405, { allow: ALLOW }).end('Ask with GET.\n');
     else response.end(await page());
   };
 }

@@ -1,0 +1,129 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import type { FastifyInstance, RouteOptions } from 'fastify';
+import { afterAll, describe, expect, it } from 'vitest';
+import { METRICS_TYPE } from '../../src/http/metrics/format.ts';
+import { SCOPES } from '../../src/kit/caller.ts';
+import { newId } from '../../src/kit/ids.ts';
+import { openService } from '../access/support.ts';
+
+interface Registered {
+  readonly url: string;
+  readonly method: string | string[];
+  /** As it is when all hooks have seen it. */
+  readonly options: RouteOptions;
+}
+
+/** Every route of the app, those that the documentation does not show included. */
+const registered: Registered[] = [];
+/** Fastify publishes each app that is made. */
+const collect = (message: unknown) => {
+  const { fastify } = message as { readonly fastify: FastifyInstance };
+  fastify.addHook('onRoute', (options) => {
+    registered.push({ url: options.url, method: options.method, options });
+  });
+};
+subscribe('fastify.initialization', collect);
+const service = await openService();
+unsubscribe('fastify.initialization', collect);
+const { key } = await service.makeKey(SCOPES);
+afterAll(() => service.stop());
+
+const CHANGES = ['POST', 'PUT', 'PATCH', 'DELETE'];
+/** More than these are the routes that answer the methods that a path does not have. */
+const MOST_METHODS = 2;
+const routes = registered
+  .map(({ method, ...route }) => ({ ...route, methods: [method].flat() }))
+  .filter(({ methods }) => methods.length <= MOST_METHODS && !methods.includes('OPTIONS'))
+  .flatMap(({ methods, ...route }) => methods.map((method) => ({ ...route, method, route: `${method} ${route.url}` })));
+const paths = [...Map.groupBy(routes, ({ url }) => url)].map(([url, ofUrl]) => {
+  const methods = ofUrl.map(({ method }) => method);
+  // Fastify does not report the GET of a path that it serves with and without a slash at its end.
+  const reads = methods.includes('HEAD') ? ['GET'] : [];
+  return { url, allowed: [...new Set([...methods, ...reads, 'OPTIONS'])].sort() };
+});
+
+/** An address of the route with names that lead to nothing. */
+function addressOf(url: string): string {
+  const kind = url.split('/')[2] ?? '';
+  const name = ['aliases', 'projects'].includes(kind) ? 'unknown' : newId('ds');
+  return url.replace(/:\w+/, name).replace('*', 'index.css');
+}
+
+const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
+const send = (method: string, url: string, withKey = true) =>
+  service.ask(addressOf(url), withKey ? key : undefined, {
+    method,
+    ...(CHANGES.includes(method) && { headers: FORM, body: 'a=b' }),
+  });
+
+it('knows the routes that are documented, and those that are not', () => {
+  const urls = paths.map(({ url }) => url);
+  expect(urls).toEqual(expect.arrayContaining(['/v1/jobs/:id', '/healthz', '/openapi.json', '/docs/static/*']));
+});
+
+describe.each(paths)('$url', ({ url, allowed }) => {
+  it('answers OPTIONS with its methods, without a key, and says nothing to other origins', async () => {
+    const answer = await service.ask(addressOf(url), undefined, {
+      method: 'OPTIONS',
+      headers: { origin: 'https://example.com', 'access-control-request-method': 'POST' },
+    });
+    expect([answer.status, answer.headers.get('allow'), answer.text]).toEqual([204, allowed.join(', '), '']);
+    expect([...answer.headers.keys()].filter((name) => name.startsWith('access-control'))).toEqual([]);
+  });
+
+  it('answers every other method with 405, without a key, whatever it sends', async () => {
+    const others = [...CHANGES, 'GET', 'HEAD', 'PROPFIND'].filter((method) => !allowed.includes(method));
+    for (const method of others) {
+      const answer = await send(method, url, false);
+      expect([method, answer.status, answer.headers.get('allow')]).toEqual([method, 405, allowed.join(', ')]);
+    }
+  });
+});
+
+it.each(routes)('lets no other site embed the answer of $route', async ({ method, url }) => {
+  expect((await send(method, url)).headers.get('cross-origin-resource-policy')).toBe('same-origin');
+});
+
+const reading = routes.filter(({ options }) => !options.config?.readsPathOnly);
+it.each(reading)('names a parameter that $route does not know', async ({ method, url }) => {
+  const answer = await service.ask(`${addressOf(url)}?unknown=1&%7Eother=2`, key, { method });
+  expect(answer.status).toBe(400);
+  if (method === 'HEAD') return;
+  expect(answer.json().errors).toEqual([
+    { path: '/unknown', message: expect.stringContaining('Unknown parameter') },
+    { path: '/~0other', message: expect.stringContaining('Unknown parameter') },
+  ]);
+});
+
+const changing = routes.filter(({ method }) => CHANGES.includes(method));
+describe.each(changing)('$route', ({ method, url }) => {
+  it('says which formats it reads when a form comes', async () => {
+    const answer = await send(method, url);
+    expect([answer.status, answer.json().code]).toEqual([415, 'unsupported_media_type']);
+    expect(answer.json().detail).toMatch(
+      /^Content-Type application\/x-www-form-urlencoded is not read here\. [A-Z]+ \/\S+ reads (no body\. Send none\.|.*Send the header .*"Content-Type: [a-z/]+")/,
+    );
+  });
+
+  it('takes an empty form for no body', async () => {
+    const headers = { ...FORM, 'content-length': '0' };
+    expect((await service.ask(addressOf(url), key, { method, headers })).status).not.toBe(415);
+  });
+});
+
+const heads = routes.filter(({ method }) => method === 'HEAD');
+it.each(heads)('answers $route with the headers of GET, and nothing else', async ({ url }) => {
+  const [head, get] = [await send('HEAD', url), await send('GET', url)];
+  expect([head.status, head.text]).toEqual([get.status, '']);
+  expect(comparable(head.headers)).toEqual(comparable(get.headers));
+});
+
+/** Of the connection, of the moment, or known only when the content has been made. */
+const OWN_TO_ANSWER = ['date', 'connection', 'keep-alive', 'transfer-encoding'];
+
+function comparable(headers: Headers): unknown {
+  // What is measured has changed by the next request.
+  const isMetrics = headers.get('content-type') === METRICS_TYPE;
+  const own = isMetrics ? [...OWN_TO_ANSWER, 'content-length'] : OWN_TO_ANSWER;
+  return [...headers].filter(([name]) => !own.includes(name));
+}
