@@ -1,7 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type Registry } from '../../kit/metrics.ts';
 import { SECURITY_HEADERS } from '../securityHeaders.ts';
 import { METRICS_TYPE } from './format.ts';
 
