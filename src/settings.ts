@@ -54,11 +54,15 @@ export const SERVICE_SETTINGS = {
     'the largest upload, unpacked',
   ),
   maxIngestSeconds: setting(wholeNumber(1, 86_400).default(600), 'SECONDS', 'how long reading an upload may take'),
-  maxIngestions: setting(wholeNumber(1, 64).default(2), 'N', 'how many uploads are read at once'),
+  maxIngestions: setting(
+    wholeNumber(1, 64).default(2),
+    'N',
+    'how many uploads are read at once; those of one project leave one slot to others, where there are several',
+  ),
   maxWaitingIngestions: setting(
     wholeNumber(0, 100_000).default(64),
     'N',
-    'how many uploads may wait to be read; more are answered 503',
+    'how many uploads of one project may wait to be read; more are answered 503',
   ),
   maxExpansion: setting(
     wholeNumber(1, 1_000_000).default(200),

@@ -18,21 +18,29 @@ export interface IngestLimits {
 
 /**
  * Reads the upload in `folder` in a process of its own, which knows no secrets and is killed when its time is up.
- * Throws ServiceError `invalid_file` or `table_too_large` when the file is refused, `invalid_file` when reading it kills the process, and ENOSPC
- * when the disk is full.
+ * Throws ServiceError `invalid_file` or `table_too_large` when the file is refused, `invalid_file` when reading it kills the process, ENOSPC
+ * when the disk is full, and the signal's reason when it is aborted, once the process has ended.
  */
 export async function ingestUpload(
   folder: string,
   request: Omit<IngestRequest, 'memoryBytes' | 'limits'>,
   { ingestSeconds, table, ingestMemoryBytes = INGEST_MEMORY_BYTES }: IngestLimits,
+  signal?: AbortSignal,
 ): Promise<Ingested> {
-  const answer = await ask(folder, { ...request, memoryBytes: ingestMemoryBytes, limits: table }, ingestSeconds);
+  signal?.throwIfAborted();
+  const asked: IngestRequest = { ...request, memoryBytes: ingestMemoryBytes, limits: table };
+  const answer = await ask(folder, asked, ingestSeconds, signal);
   if ('ingested' in answer) return answer.ingested;
   if ('diskFull' in answer) throw Object.assign(new Error('The disk is full.'), { code: 'ENOSPC' });
   throw new ServiceError(answer.refusal.code, answer.refusal.message, answer.refusal.errors);
 }
 
-function ask(folder: string, request: IngestRequest, seconds: number): Promise<IngestAnswer> {
+function ask(
+  folder: string,
+  request: IngestRequest,
+  seconds: number,
+  signal: AbortSignal | undefined,
+): Promise<IngestAnswer> {
   return new Promise((resolve, reject) => {
     const child = fork(PROCESS, [], {
       cwd: folder,
@@ -40,7 +48,9 @@ function ask(folder: string, request: IngestRequest, seconds: number): Promise<I
       execArgv: [`--max-old-space-size=${NODE_HEAP_MEBIBYTES}`],
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });
-    const timeout = setTimeout(() => child.kill('SIGKILL'), seconds * 1000);
+    const kill = () => child.kill('SIGKILL');
+    const timeout = setTimeout(kill, seconds * 1000);
+    signal?.addEventListener('abort', kill);
     let complaint = '';
     child.stderr?.on('data', (text: Buffer) => {
       complaint = `${complaint}${text}`.slice(-2000);
@@ -48,11 +58,12 @@ function ask(folder: string, request: IngestRequest, seconds: number): Promise<I
     child.once('message', (answer: IngestAnswer) => resolve(answer));
     // There may be several: a process that cannot be started cannot be asked either.
     child.on('error', reject);
-    child.once('exit', (_code, signal) => {
+    child.once('exit', (_code, killedBy) => {
       clearTimeout(timeout);
-      reject(deathOf(signal, seconds, complaint));
+      signal?.removeEventListener('abort', kill);
+      reject(signal?.aborted ? signal.reason : deathOf(killedBy, seconds, complaint));
     });
-    child.send(request, (error) => error && child.kill('SIGKILL'));
+    child.send(request, (error) => error && kill());
   });
 }
 

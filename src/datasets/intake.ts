@@ -13,7 +13,7 @@ import type { DatasetStore } from './store.ts';
 export interface IntakeLimits extends IngestLimits {
   /** How many files are read at once: reading takes every core, so more only take more memory. */
   readonly ingestions: number;
-  /** How many files may wait for that. */
+  /** How many files of one project may wait for that. */
   readonly waitingIngestions: number;
 }
 
@@ -23,8 +23,9 @@ export type TableFacts = Pick<DatasetRow, 'rows' | 'file' | 'columns' | 'warning
 export interface Intake {
   /**
    * Reads the upload in `folder`, unless the project has the same bytes, read the same way, already (those of another are read again: how long
-   * it takes must not tell of them), and calls `save` while the table cannot be deleted.
-   * Throws ServiceError `invalid_file`, `table_too_large`, and `overloaded` where too many wait to be read.
+   * it takes must not tell of them), and calls `save` while the table cannot be deleted. Projects are served in turns.
+   * Throws ServiceError `invalid_file`, `table_too_large`, and `overloaded` where too many of the project wait; and
+   * the reason of the upload's signal when it is aborted: the file leaves the queue, or its reading ends.
    */
   readonly take: (upload: HeldUpload, save: (facts: TableFacts) => Promise<void>) => Promise<void>;
   /** Deletes a dataset's row and, with the last row that uses it, the file. */
@@ -40,6 +41,8 @@ export interface HeldUpload {
   readonly sha256: string;
   readonly format: FileFormat | null;
   readonly options: ReadOptions;
+  /** Aborted when nothing is to come of the upload any more. */
+  readonly signal: AbortSignal | undefined;
 }
 
 export function createIntake(
@@ -50,11 +53,11 @@ export function createIntake(
 ): Intake {
   const reading = createGate(limits.ingestions, limits.waitingIngestions);
   const files = createGate(1);
-  const read = async (folder: string, request: Pick<HeldUpload, 'format' | 'options'>) => {
+  const read = async ({ folder, format, options, signal }: HeldUpload) => {
     const timed = metrics?.seconds.startTimer();
     let outcome = 'refused';
     try {
-      const ingested = await ingestUpload(folder, request, limits);
+      const ingested = await ingestUpload(folder, { format, options }, limits, signal);
       metrics?.rows.inc(ingested.rows);
       outcome = 'ready';
       return ingested;
@@ -63,7 +66,8 @@ export function createIntake(
     }
   };
   return {
-    async take({ folder, project, sha256, format, options }, save) {
+    async take(upload, save) {
+      const { folder, project, sha256, format, options, signal } = upload;
       const file = tableFileName(sha256, format, options);
       const shared = await files.run(async () => {
         const known = await store.findByFile(file, project);
@@ -73,7 +77,7 @@ export function createIntake(
         return true;
       });
       if (shared) return;
-      const { rows, columns, warnings } = await reading.run(() => read(folder, { format, options }));
+      const { rows, columns, warnings } = await reading.run(() => read(upload), { group: project, signal });
       await files.run(async () => {
         await publish(join(folder, TABLE_FILE), folders, file);
         try {

@@ -1,7 +1,8 @@
 import multipart from '@fastify/multipart';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { unlessMissing } from '../kit/errors.ts';
+import { ServiceError, unlessMissing } from '../kit/errors.ts';
 import { type Idempotent, idempotencyHeaders } from '../kit/idempotency.ts';
 import { answer, errorResponses, pageOf, pageQuery, waitQuery } from '../kit/wire.ts';
 import { MEDIA_TYPES } from './formats.ts';
@@ -151,7 +152,7 @@ function uploadRoute({ datasets, maxUploadBytes }: DatasetRoutesParts): FastifyP
         const file = await uploadedFile(request);
         const dataset = await datasets.of(request.caller).upload({
           ...{ ...file, id: request.idempotentId, name: name ?? file.name ?? 'dataset' },
-          ...{ options, respondAsync },
+          ...{ options, respondAsync, signal: departureOf(request, reply) },
         });
         reply.header('location', `/v1/datasets/${dataset.id}`);
         if (respondAsync) reply.header('preference-applied', 'respond-async');
@@ -159,4 +160,19 @@ function uploadRoute({ datasets, maxUploadBytes }: DatasetRoutesParts): FastifyP
       },
     );
   };
+}
+
+/** Aborted when the client leaves before its answer; never for a request that it can send again to get the answer. */
+function departureOf({ idempotentId }: FastifyRequest, { raw }: FastifyReply): AbortSignal | undefined {
+  if (idempotentId !== undefined) return undefined;
+  const departure = new AbortController();
+  // The request itself closes as soon as its body is read.
+  raw.once('close', () => {
+    if (!raw.writableFinished) departure.abort(clientLeft());
+  });
+  return departure.signal;
+}
+
+function clientLeft(): ServiceError {
+  return new ServiceError('invalid_request', 'The connection was closed before the file was read: send it again.');
 }

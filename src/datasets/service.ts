@@ -50,6 +50,8 @@ interface Upload {
   readonly options: ReadOptions;
   /** Answer as soon as the bytes are here, before they are read. */
   readonly respondAsync: boolean;
+  /** Aborted when the upload is to end unread; one that is answered before it is read goes through all the same. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** The datasets of all projects. */
@@ -111,7 +113,9 @@ export function createDatasets({ database, folders, clock, limits, metrics, log 
   async function readLater(row: DatasetRow, scratch: Scratch, upload: Upload): Promise<void> {
     const finish = async (outcome: Partial<DatasetRow>) => void (await store.finish(row.id, outcome));
     try {
-      await intake.take(heldUpload(row, scratch, upload), (facts) => finish({ ...tableFacts(facts), state: 'ready' }));
+      await intake.take(heldUpload(row, scratch, { ...upload, signal: undefined }), (facts) =>
+        finish({ ...tableFacts(facts), state: 'ready' }),
+      );
     } catch (error) {
       if (!(error instanceof ServiceError)) log?.error({ err: error, dataset: row.id }, 'reading an upload failed');
       const failure = error instanceof ServiceError ? { code: error.code, message: error.message } : INTERNAL;
@@ -247,8 +251,9 @@ function tableFacts({ rows, file, columns, warnings }: TableFacts): TableFacts {
   return { rows, file, columns, warnings };
 }
 
-function heldUpload({ project, sha256 }: DatasetRow, { folder }: Scratch, { format, options }: Upload): HeldUpload {
-  return { folder, project, sha256, format, options };
+function heldUpload({ project, sha256 }: DatasetRow, { folder }: Scratch, upload: Upload): HeldUpload {
+  const { format, options, signal } = upload;
+  return { folder, project, sha256, format, options, signal };
 }
 
 /** The same bytes make it again. */

@@ -1,34 +1,99 @@
 import { ServiceError } from './errors.ts';
 
-/** Lets so many pieces of work through at once; the others wait their turn. */
+/** Limits how much work runs at once; the rest waits for its turn. */
 export interface Gate {
-  /** Throws ServiceError `overloaded` where too many wait. */
-  readonly run: <Value>(work: () => Promise<Value>) => Promise<Value>;
+  /**
+   * Runs `work` when it has a slot. Throws ServiceError `overloaded` when too much work of the group waits already,
+   * and the signal's reason when it is aborted while the work waits.
+   */
+  readonly run: <Value>(work: () => Promise<Value>, turn?: Turn) => Promise<Value>;
+}
+
+interface Turn {
+  /** Groups, such as projects, get free slots in turns. */
+  readonly group?: string;
+  /** Work that still waits when it is aborted leaves the queue. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 const RETRY_AFTER_SECONDS = 10;
 
+/**
+ * A gate with `width` slots. One group gets all slots but one, so that its slow work never blocks another group; where
+ * there is one slot, groups get it in turns. `mostWaiting` limits the waiting work of each group.
+ */
 export function createGate(width: number, mostWaiting = Number.POSITIVE_INFINITY): Gate {
-  const waiting: (() => void)[] = [];
+  const widthOfGroup = Math.max(1, width - 1);
+  /** In the order of their turns: a group goes to the end when it gets a slot and when it returns one. */
+  const queues = new Map<string, Set<() => void>>();
+  const runningIn = new Map<string, number>();
   let running = 0;
+
+  const hasSlot = (group: string) => running < width && (runningIn.get(group) ?? 0) < widthOfGroup;
+
+  function occupy(group: string): void {
+    running += 1;
+    runningIn.set(group, (runningIn.get(group) ?? 0) + 1);
+  }
+
+  function vacate(group: string): void {
+    running -= 1;
+    const left = (runningIn.get(group) ?? 0) - 1;
+    if (left > 0) runningIn.set(group, left);
+    else runningIn.delete(group);
+    moveToEnd(group);
+    admitNext();
+  }
+
+  function moveToEnd(group: string): void {
+    const queue = queues.get(group);
+    queues.delete(group);
+    if (queue !== undefined && queue.size > 0) queues.set(group, queue);
+  }
+
+  function admitNext(): void {
+    for (const [group, queue] of queues) {
+      const [proceed] = queue;
+      if (proceed === undefined || !hasSlot(group)) continue;
+      queue.delete(proceed);
+      moveToEnd(group);
+      // The slot is passed on at once, so that no newcomer gets it first.
+      occupy(group);
+      return proceed();
+    }
+  }
+
+  function wait(group: string, signal: AbortSignal | undefined): Promise<void> {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const queue = queues.get(group) ?? new Set();
+    queues.set(group, queue);
+    queue.add(resolve);
+    const leave = () => {
+      if (queue.delete(resolve) && queue.size === 0) queues.delete(group);
+      reject(signal?.reason);
+    };
+    signal?.addEventListener('abort', leave);
+    return promise.finally(() => signal?.removeEventListener('abort', leave));
+  }
+
   return {
-    async run(work) {
-      if (running >= width && waiting.length >= mostWaiting) throw tooMany(mostWaiting);
-      if (running >= width) await new Promise<void>((proceed) => waiting.push(proceed));
-      else running += 1;
+    async run(work, { group = '', signal } = {}) {
+      signal?.throwIfAborted();
+      if (hasSlot(group)) occupy(group);
+      else {
+        if ((queues.get(group)?.size ?? 0) >= mostWaiting) throw tooMany(mostWaiting);
+        await wait(group, signal);
+      }
       try {
         return await work();
       } finally {
-        // The place is handed over, not given back, so that nobody slips in between.
-        const next = waiting.shift();
-        if (next) next();
-        else running -= 1;
+        vacate(group);
       }
     },
   };
 }
 
 function tooMany(waiting: number): ServiceError {
-  const detail = `${waiting} requests wait for their turn already, and more may not: send it again later.`;
+  const detail = `Queue limit reached: ${waiting} of ${waiting} requests wait for their turn. Retry later.`;
   return new ServiceError('overloaded', detail, [], RETRY_AFTER_SECONDS);
 }

@@ -36,6 +36,7 @@ export async function startDatasets(
     routes: [datasetRoutes({ datasets, maxUploadBytes: all.uploadBytes })],
     guard: OPEN_GUARD,
     limits: HTTP_LIMITS,
+    idempotency: { database, clock: Date.now },
     logger: false,
   });
   return {
