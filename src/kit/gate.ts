@@ -52,15 +52,14 @@ export function createGate(width: number, mostWaiting = Number.POSITIVE_INFINITY
   }
 
   function admitNext(): void {
-    for (const [group, queue] of queues) {
-      const [proceed] = queue;
-      if (proceed === undefined || !hasSlot(group)) continue;
-      queue.delete(proceed);
-      moveToEnd(group);
-      // The slot is passed on at once, so that no newcomer gets it first.
-      occupy(group);
-      return proceed();
-    }
+    const [group, queue] = queues.entries().find(([name]) => hasSlot(name)) ?? [];
+    const [proceed] = queue ?? [];
+    if (group === undefined || proceed === undefined) return;
+    queue?.delete(proceed);
+    moveToEnd(group);
+    // The slot is passed on at once, so that no newcomer gets it first.
+    occupy(group);
+    proceed();
   }
 
   function wait(group: string, signal: AbortSignal | undefined): Promise<void> {

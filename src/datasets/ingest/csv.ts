@@ -35,7 +35,10 @@ export async function openCsv(
     kind: 'text' as const,
   }));
   const relation = relationOf(file, dialect, first.length);
-  return { columns, relation, fallback: (error) => mended(relation, error), delimiter: dialect.delimiter, refusalOf };
+  return {
+    ...{ columns, relation, delimiter: dialect.delimiter, staging: null, refusalOf },
+    fallback: (error) => mended(relation, error),
+  };
 }
 
 async function sniff(session: Session, file: string, { delimiter, header }: ReadOptions): Promise<Dialect> {

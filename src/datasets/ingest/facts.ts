@@ -3,19 +3,14 @@ import type { Shape } from './histogram.ts';
 import { TABLE_FILE } from './messages.ts';
 import { readNumbers, type WrittenColumn } from './numbers.ts';
 import type { PlannedColumn } from './plan.ts';
+import { byColumns, cellRows } from './relation.ts';
 import { batches, columnId, literal } from './sql.ts';
 import { TABLE } from './table.ts';
-
-/** A count of distinct values takes some two megabytes a column, however few rows there are. */
-const COLUMNS_A_PASS = 100;
+import { columnsAStatement, NO_VALUES, readValues, type Values } from './values.ts';
 
 /** A column of the written table with what its statistics say. */
-export interface ColumnFacts extends PlannedColumn {
-  readonly id: string;
+export interface ColumnFacts extends PlannedColumn, Values {
   readonly rows: number;
-  /** Cells that hold a value. */
-  readonly count: number;
-  readonly distinct: number;
   /** Of numbers and times (milliseconds since 1970); null of others and where there is no value. */
   readonly min: number | null;
   readonly max: number | null;
@@ -24,74 +19,57 @@ export interface ColumnFacts extends PlannedColumn {
   readonly whole: boolean;
   /** Of numbers; null of others. */
   readonly shape: Shape | null;
-  /** Blanks in a cell, on average; 0 of all that is no text. */
-  readonly blanks: number;
   /** Whether the cells count the rows, from 0 or 1. */
   readonly countsRows: boolean;
 }
 
-type Looks = Pick<ColumnFacts, 'count' | 'distinct' | 'min' | 'max' | 'mean' | 'whole' | 'shape' | 'blanks'>;
+type Looks = Values & Pick<ColumnFacts, 'min' | 'max' | 'mean' | 'whole' | 'shape'>;
 
-/** Statistics of every column. */
+const NOTHING: Looks = { ...NO_VALUES, min: null, max: null, mean: null, whole: false, shape: null };
+
+/** Statistics of every column. The values of numbers and times are counted and not listed. */
 export async function readFacts(
   session: Session,
   columns: readonly PlannedColumn[],
   rows: number,
 ): Promise<readonly ColumnFacts[]> {
   const written = columns.map((column, index) => ({ ...column, id: columnId(index) }));
-  const isNumber = ({ stored }: PlannedColumn) => stored === 'number' || stored === 'integer';
-  const numbers = await readNumbers(session, written.filter(isNumber), rows);
-  const others = await readOthers(
+  const are = (...kinds: readonly PlannedColumn['stored'][]) => written.filter(({ stored }) => kinds.includes(stored));
+  const numbers = await readNumbers(session, are('number', 'integer'), rows);
+  const times = await readTimes(session, are('datetime'), rows);
+  const values = await readValues(
     session,
-    written.filter((column) => !isNumber(column)),
+    are('text', 'boolean').map(({ id }) => id),
+    rows,
   );
   const facts = written.map((column) => {
-    const looks = numbers.get(column.id) ?? others.get(column.id) ?? NOTHING;
+    const looks = numbers.get(column.id) ?? times.get(column.id) ?? values.get(column.id);
     return { ...NOTHING, ...looks, ...column, rows, countsRows: false };
   });
   return markRowNumbers(session, facts);
 }
 
-const NOTHING: Looks = {
-  count: 0,
-  distinct: 0,
-  min: null,
-  max: null,
-  mean: null,
-  whole: false,
-  shape: null,
-  blanks: 0,
-};
-
-/** Columns of anything but numbers, by their ids, in passes over a hundred of them. */
-async function readOthers(
+async function readTimes(
   session: Session,
   columns: readonly WrittenColumn[],
+  rows: number,
 ): Promise<ReadonlyMap<string, Partial<Looks>>> {
   const facts = new Map<string, Partial<Looks>>();
-  for (const batch of batches(columns, COLUMNS_A_PASS)) {
-    const looks = batch.flatMap(looksAt).map((look) => `(${look})::DOUBLE`);
-    const [answer = []] = await session.query(`SELECT ${looks.join(', ')} FROM ${TABLE}`);
-    for (const [index, { id }] of batch.entries()) {
-      const [count, distinct, min, max, blanks] = answer.slice(index * 5, index * 5 + 5);
-      facts.set(id, {
-        count: Number(count),
-        distinct: Number(distinct),
-        min: finiteOrNull(min),
-        max: finiteOrNull(max),
-        blanks: Number(blanks),
-      });
+  for (const batch of batches(columns, columnsAStatement(rows))) {
+    const cells = cellRows(
+      byColumns(TABLE),
+      batch.map(({ id }) => id),
+    );
+    const answers = await session.query(
+      `SELECT place, count(cell)::DOUBLE, count(DISTINCT cell)::DOUBLE, epoch_ms(min(cell))::DOUBLE, epoch_ms(max(cell))::DOUBLE
+       FROM ${cells} GROUP BY place`,
+    );
+    for (const [place, count, distinct, min, max] of answers) {
+      const range = { min: finiteOrNull(min), max: finiteOrNull(max) };
+      facts.set(batch[Number(place)]?.id ?? '', { count: Number(count), distinct: Number(distinct), ...range });
     }
   }
   return facts;
-}
-
-/** Five figures: count, distinct, min, max, blanks. */
-function looksAt({ id, stored }: WrittenColumn): readonly string[] {
-  const counts = [`count(${id})`, `count(DISTINCT ${id})`];
-  if (stored === 'datetime') return [...counts, `epoch_ms(min(${id}))`, `epoch_ms(max(${id}))`, '0'];
-  if (stored !== 'text') return [...counts, 'NULL', 'NULL', '0'];
-  return [...counts, 'NULL', 'NULL', `coalesce(avg(length(${id}) - length(replace(${id}, ' ', ''))), 0)`];
 }
 
 function finiteOrNull(value: unknown): number | null {

@@ -1,6 +1,7 @@
 import type { Session } from '../duckdb.ts';
 import type { Cells } from './cells.ts';
 import type { Form } from './forms.ts';
+import { cellRows, type Relation } from './relation.ts';
 import { batches } from './sql.ts';
 
 /** A column with the forms that its cells may be written in. */
@@ -20,17 +21,15 @@ export interface FormHits {
 const PROPOSING_ROWS = 200;
 /** In the first rows, at least this share of the cells must be written in a form for it to be tried on all. */
 const PROPOSING_SHARE = 0.5;
-const FORMS_A_STATEMENT = 2000;
 
 /** Counts forms over every row, after the first rows have ruled out most of them. */
 export async function countForms(
   session: Session,
-  relation: string,
+  relation: Relation,
   candidates: readonly Candidate[],
   cells: Cells,
 ): Promise<Hits> {
-  const head = `(SELECT * FROM ${relation} LIMIT ${PROPOSING_ROWS})`;
-  const counted = await countIn(session, head, candidates, cells);
+  const counted = await countIn(session, relation, candidates, cells, PROPOSING_ROWS);
   const proposed = candidates.map(({ id }) => {
     const { present, hits } = counted.get(id) ?? { present: 0, hits: [] };
     return { id, forms: hits.filter((hit) => hit.cells >= present * PROPOSING_SHARE).map(({ form }) => form) };
@@ -45,26 +44,38 @@ interface Counted {
   readonly hits: readonly FormHits[];
 }
 
+/** Over all rows, or the first `mostRows`. A form is tried on the cells of those columns alone that it is a candidate for. */
 async function countIn(
   session: Session,
-  relation: string,
+  relation: Relation,
   candidates: readonly Candidate[],
   cells: Cells,
+  mostRows?: number,
 ): Promise<ReadonlyMap<string, Counted>> {
   const counted = new Map<string, Counted>();
-  const columnsAStatement = Math.max(1, Math.floor(FORMS_A_STATEMENT / Math.max(1, candidates[0]?.forms.length ?? 1)));
-  for (const batch of batches(candidates, columnsAStatement)) {
-    const values = batch.map(({ id }) => `${cells.value(id)} AS ${id}`);
-    const counts = batch.flatMap(({ id, forms }) => [
-      `count(${id})::DOUBLE`,
-      ...forms.map((form) => `count(${form.value(id)})::DOUBLE`),
-    ]);
-    const sql = `SELECT ${counts.join(', ')} FROM (SELECT ${values.join(', ')} FROM ${relation})`;
-    const answer = [...((await session.query(sql))[0] ?? [])].map(Number);
-    for (const { id, forms } of batch) {
-      const [present = 0, ...hits] = answer.splice(0, forms.length + 1);
-      counted.set(id, { present, hits: forms.map((form, index) => ({ form, cells: hits[index] ?? 0 })) });
+  const forms = [...new Set(candidates.flatMap((candidate) => candidate.forms))];
+  const counts = forms.map(
+    (form, index) => `count(CASE WHEN forms & ${2 ** index} > 0 THEN ${form.value('value')} END)`,
+  );
+  const aggregates = ['count(value)', ...counts].map((count) => `${count}::DOUBLE`).join(', ');
+  for (const batch of batches(candidates, relation.columnsAStatement)) {
+    const sets = batch.map((candidate) => setOf(candidate.forms, forms));
+    const ids = batch.map(({ id }) => id);
+    const values = `SELECT place, ${cells.value('cell')} AS value, ([${sets}])[place + 1] AS forms
+      FROM ${cellRows(relation, ids, mostRows)}`;
+    for (const [place, present, ...hits] of await session.query(
+      `SELECT place, ${aggregates} FROM (${values}) GROUP BY place`,
+    )) {
+      const candidate = batch[Number(place)];
+      if (candidate === undefined) continue;
+      const own = candidate.forms.map((form) => ({ form, cells: Number(hits[forms.indexOf(form)]) }));
+      counted.set(candidate.id, { present: Number(present), hits: own });
     }
   }
   return counted;
+}
+
+/** A set of forms as a number with a bit for each. */
+function setOf(some: readonly Form[], all: readonly Form[]): number {
+  return some.reduce((set, form) => set + 2 ** all.indexOf(form), 0);
 }

@@ -1,11 +1,15 @@
 import type { Session } from '../duckdb.ts';
 import { readTail } from './detect.ts';
 import { type FileFormat, Refusal } from './messages.ts';
+import { STAGED } from './relation.ts';
 import type { FoundColumn, Source } from './source.ts';
 import { columnId, literal, literals } from './sql.ts';
 
 /** One row of JSON is at most so large. */
 const LARGEST_OBJECT_BYTES = 16 * 2 ** 20;
+
+/** DuckDB searches an object from its start for each key that it is asked for: of more keys than these that takes long. */
+const MOST_POINTERS = 100;
 
 /** Reads an array of objects, or one object a line: every key of any row is a column, in the order of their first rows. */
 export async function openJson(session: Session, file: string, format: FileFormat): Promise<Source<FoundColumn>> {
@@ -18,7 +22,37 @@ export async function openJson(session: Session, file: string, format: FileForma
   const cells = names.map((_, index) => `cells[${index + 1}] AS ${columnId(index)}`);
   const extracted = `(SELECT ${cells.join(', ')} FROM (SELECT json_extract_string(json, [${literals(pointers)}]) AS cells FROM ${objects}))`;
   const columns = names.map((name, index) => ({ id: columnId(index), name, kind: 'text' as const }));
-  return { columns, relation: extracted, fallback: () => null, delimiter: null, refusalOf: () => refusal(format) };
+  const staging = names.length > MOST_POINTERS ? stagingOf(objects) : null;
+  return {
+    ...{ columns, relation: extracted, delimiter: null, staging },
+    ...{ fallback: () => null, refusalOf: () => refusal(format) },
+  };
+}
+
+/**
+ * Statements that make the table `STAGED`. Each row is taken apart into keys and values once. The values are then put into
+ * the order of the columns by the places of the keys, which are found once for all rows with the same list of keys.
+ */
+function stagingOf(objects: string): readonly string[] {
+  const places = (from: string, id: string) =>
+    `SELECT ${id}, unnest(keys) AS key, generate_subscripts(keys, 1) AS position FROM ${from}`;
+  return [
+    `CREATE OR REPLACE TABLE objects AS
+       SELECT row_number() OVER () AS row, json_keys(json) AS keys, json_extract_string(json, '$.*') AS found FROM ${objects}`,
+    `CREATE OR REPLACE TABLE shapes AS
+       SELECT keys, row_number() OVER () AS shape FROM (SELECT DISTINCT keys FROM objects)`,
+    `CREATE OR REPLACE TABLE names AS
+       SELECT key, row_number() OVER (ORDER BY min((row, position))) AS place FROM (${places('objects', 'row')}) GROUP BY key`,
+    // Of a key that comes twice in an object the first counts; place 0 of a list is NULL.
+    `CREATE OR REPLACE TABLE positions AS
+       SELECT shape, list(coalesce(position, 0) ORDER BY place) AS positions
+       FROM (SELECT shape, key, place FROM (SELECT shape FROM shapes), names)
+       LEFT JOIN (SELECT shape, key, min(position) AS position FROM (${places('shapes', 'shape')}) GROUP BY shape, key)
+       USING (shape, key) GROUP BY shape`,
+    `CREATE OR REPLACE TABLE ${STAGED} AS
+       SELECT list_select(found, positions) AS cells FROM objects JOIN shapes USING (keys) JOIN positions USING (shape)
+       ORDER BY row`,
+  ];
 }
 
 async function readKeys(session: Session, objects: string, format: FileFormat): Promise<readonly string[]> {

@@ -1,5 +1,6 @@
 import type { Cell, Session } from '../duckdb.ts';
 import type { Cells } from './cells.ts';
+import { cellRows, openRelation, type Relation } from './relation.ts';
 import type { Source, SourceColumn } from './source.ts';
 import { batches } from './sql.ts';
 
@@ -18,7 +19,7 @@ export interface Measure {
 }
 
 export interface Measured {
-  readonly relation: string;
+  readonly relation: Relation;
   readonly rows: number;
   /** By column id; columns that came typed are not in it. */
   readonly measures: ReadonlyMap<string, Measure>;
@@ -36,7 +37,7 @@ const PADDED = /^\s*0\d\d+\s*$/;
 /** Looks at every cell once. Throws Refusal when neither the relation of the source nor a fallback reads to the end. */
 export async function measure(session: Session, source: Source, cells: Cells): Promise<Measured> {
   try {
-    return await measureRelation(session, source.relation, source.columns, cells);
+    return await measureRelation(session, await openRelation(session, source), source.columns, cells);
   } catch (error) {
     const fallback = source.fallback(error);
     if (fallback === null) throw source.refusalOf(error);
@@ -46,65 +47,69 @@ export async function measure(session: Session, source: Source, cells: Cells): P
 
 async function measureRelation(
   session: Session,
-  relation: string,
+  relation: Relation,
   columns: readonly SourceColumn[],
   cells: Cells,
 ): Promise<Measured> {
   const ids = columns.filter(({ kind }) => kind === 'text').map(({ id }) => id);
   const quick = await look(session, relation, ids, cells, QUICK_LOOKS);
-  const head = `(SELECT * FROM ${relation} LIMIT ${HEAD_ROWS})`;
-  const underscores = await look(session, head, ids, cells, [UNDERSCORES]);
+  const underscores = await look(session, relation, ids, cells, [UNDERSCORES], HEAD_ROWS);
   const odd = ids.filter((id) => isOdd(quick.get(id) ?? []) || Number(underscores.get(id)?.[0]) > 0);
   const close = await look(session, relation, odd, cells, CLOSE_LOOKS);
-  const rows =
-    quick.get(ids[0] ?? '')?.[5] ?? (await session.query(`SELECT count(*)::DOUBLE FROM ${relation}`))[0]?.[0];
   return {
     relation,
-    rows: Number(rows),
-    measures: new Map(ids.map((id) => [id, toMeasure(quick.get(id) ?? [], close.get(id))])),
+    rows: ids[0] === undefined ? await countRows(session, relation) : Number(quick.get(ids[0])?.[5] ?? 0),
+    measures: new Map(ids.map((id) => [id, toMeasure(quick.get(id) ?? NO_CELLS, close.get(id))])),
   };
 }
 
-/** SQL of an aggregate over a column's cells, which also come as numbers. */
-type Look = (cell: string, number: string, cells: Cells) => string;
+async function countRows(session: Session, { from }: Relation): Promise<number> {
+  return Number((await session.query(`SELECT count(*)::DOUBLE FROM ${from}`))[0]?.[0]);
+}
+
+/** SQL of an aggregate over the `cell`s of a column, which also come as `number`s. */
+type Look = (cells: Cells) => string;
 
 /** Few and simple: every one of them goes over every cell, and takes memory for every column. */
 const QUICK_LOOKS: readonly Look[] = [
-  (_, number) => `count(${number})::DOUBLE`,
-  (cell, number, { missing }) => `count_if(CASE WHEN ${number} IS NULL THEN NOT ${missing(cell)} END)::DOUBLE`,
-  (_, number) => `min(${number})`,
-  (_, number) => `max(${number})`,
-  (cell) => `min(${cell})`,
+  () => 'count(number)::DOUBLE',
+  ({ missing }) => `count_if(CASE WHEN number IS NULL THEN NOT ${missing('cell')} END)::DOUBLE`,
+  () => 'min(number)',
+  () => 'max(number)',
+  () => 'min(cell)',
   () => 'count(*)::DOUBLE',
 ];
+/** What they say of a table without rows. */
+const NO_CELLS: readonly Cell[] = [0, 0, null, null, null, 0];
 
-const UNDERSCORES: Look = (cell) => `count_if(contains(${cell}, '_'))::DOUBLE`;
+const UNDERSCORES: Look = () => `count_if(contains(cell, '_'))::DOUBLE`;
 
 /** For the few columns with numbers that are not finite, not exact in float64, or written as 1_000. */
 const CLOSE_LOOKS: readonly Look[] = [
-  (_, number) => `count_if(isfinite(${number}))::DOUBLE`,
-  (cell, number, { missing }) => `count_if(NOT isfinite(${number}) AND NOT ${missing(cell)})::DOUBLE`,
-  (_, number) => `count_if(trunc(${number}) <> ${number})::DOUBLE`,
-  (_, number) => `max(abs(${number})) FILTER (isfinite(${number}))`,
+  () => 'count_if(isfinite(number))::DOUBLE',
+  ({ missing }) => `count_if(NOT isfinite(number) AND NOT ${missing('cell')})::DOUBLE`,
+  () => 'count_if(trunc(number) <> number)::DOUBLE',
+  () => 'max(abs(number)) FILTER (isfinite(number))',
   UNDERSCORES,
 ];
 
-/** The answers of the looks by column id. */
+/** The answers of the looks by column id, over all rows or the first `mostRows`; none of a table without rows. */
 async function look(
   session: Session,
-  relation: string,
+  relation: Relation,
   ids: readonly string[],
   cells: Cells,
   looks: readonly Look[],
+  mostRows?: number,
 ): Promise<ReadonlyMap<string, readonly Cell[]>> {
   const answers = new Map<string, readonly Cell[]>();
-  for (const batch of batches(ids)) {
-    const numbers = batch.map((id) => `${id}, ${cells.number(id)} AS n_${id}`);
-    const aggregates = batch.flatMap((id) => looks.map((each) => each(id, `n_${id}`, cells)));
-    const sql = `SELECT ${aggregates.join(', ')} FROM (SELECT ${numbers.join(', ')} FROM ${relation})`;
-    const [answer = []] = await session.query(sql);
-    for (const [index, id] of batch.entries()) {
-      answers.set(id, answer.slice(index * looks.length, (index + 1) * looks.length));
+  const aggregates = looks.map((each) => each(cells)).join(', ');
+  for (const batch of batches(ids, relation.columnsAStatement)) {
+    const numbers = `SELECT place, cell, ${cells.number('cell')} AS number FROM ${cellRows(relation, batch, mostRows)}`;
+    for (const [place, ...answer] of await session.query(
+      `SELECT place, ${aggregates} FROM (${numbers}) GROUP BY place`,
+    )) {
+      answers.set(batch[Number(place)] ?? '', answer);
     }
   }
   return answers;

@@ -19,17 +19,78 @@ export interface NumberFacts extends Extent {
 const COLUMNS_A_PASS = 800;
 /** A count of distinct values in DuckDB takes some two megabytes a column, however few rows there are. */
 const COLUMNS_A_COUNT = 100;
-/** Up to so many rows a set counts distinct values quicker than a statement is planned. */
-const ROWS_OF_SET = 10_000;
+/** Columns of so many rows are read once and kept in memory, `COLUMNS_A_PASS` at a time. */
+const ROWS_IN_MEMORY = 10_000;
 
 /**
- * Statistics of columns of numbers, by column id. One pass tells everything of small whole numbers; others go through a second one, with
- * their mean and range known. Passes run here rather than in SQL: DuckDB takes three times as long for the same figures.
+ * Statistics of columns of numbers, by column id. Passes run here rather than in SQL: DuckDB takes three times as long for
+ * the same figures.
  */
 export async function readNumbers(
   session: Session,
   columns: readonly WrittenColumn[],
   rows: number,
+): Promise<ReadonlyMap<string, NumberFacts>> {
+  return rows <= ROWS_IN_MEMORY ? readShort(session, columns, rows) : readLong(session, columns);
+}
+
+/** One pass: every figure comes from the cells in memory. */
+async function readShort(
+  session: Session,
+  columns: readonly WrittenColumn[],
+  rows: number,
+): Promise<ReadonlyMap<string, NumberFacts>> {
+  const facts = new Map<string, NumberFacts>();
+  // float64 does not tell large integers apart.
+  const large = columns.filter(({ stored }) => stored === 'integer');
+  const counted = await countDistinct(session, large);
+  for (const batch of batches(columns, COLUMNS_A_PASS)) {
+    const cells = batch.map(() => createCollector(rows));
+    await feed(session, batch, cells);
+    for (const [index, column] of batch.entries()) {
+      const values = cells[index]?.values ?? new Float64Array();
+      facts.set(column.id, factsOf(column, values, counted.get(column.id)));
+    }
+  }
+  return facts;
+}
+
+function createCollector(rows: number) {
+  const values = new Float64Array(rows);
+  let length = 0;
+  return {
+    values,
+    add: (part: Float64Array) => {
+      values.set(part, length);
+      length += part.length;
+    },
+  };
+}
+
+function factsOf(column: WrittenColumn, values: Float64Array, distinct: number | undefined): NumberFacts {
+  const tally = createTally();
+  tally.add(values);
+  const extent = extentOf(column, tally.basics());
+  const shape = createShapeTally(extent);
+  shape.add(values);
+  return { ...extent, distinct: distinct ?? countDifferent(values), shape: shape.shape() };
+}
+
+/** Sorts the values in place. */
+function countDifferent(values: Float64Array): number {
+  values.sort();
+  let different = 0;
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i] ?? Number.NaN;
+    if (!Number.isNaN(value) && (i === 0 || value !== values[i - 1])) different += 1;
+  }
+  return different;
+}
+
+/** One pass tells everything of small whole numbers; others go through a second one, with their mean and range known. */
+async function readLong(
+  session: Session,
+  columns: readonly WrittenColumn[],
 ): Promise<ReadonlyMap<string, NumberFacts>> {
   const facts = new Map<string, NumberFacts>();
   const spread: SpreadColumn[] = [];
@@ -44,7 +105,7 @@ export async function readNumbers(
       else facts.set(column.id, factsOfRepeats(extent, basics.repeats));
     }
   }
-  await readSpread(session, spread, rows, facts);
+  await readSpread(session, spread, facts);
   return facts;
 }
 
@@ -70,51 +131,29 @@ type SpreadColumn = WrittenColumn & { readonly extent: Extent };
 async function readSpread(
   session: Session,
   columns: readonly SpreadColumn[],
-  rows: number,
   facts: Map<string, NumberFacts>,
 ): Promise<void> {
-  // float64 does not tell large integers apart.
-  const inSets = (column: SpreadColumn) => rows <= ROWS_OF_SET && column.stored === 'number';
-  const counted = await countDistinct(
-    session,
-    columns.filter((column) => !inSets(column)),
-  );
+  const counted = await countDistinct(session, columns);
   for (const batch of batches(columns, COLUMNS_A_PASS)) {
     const shapes = batch.map(({ extent }) => createShapeTally(extent));
-    const sets = batch.map((column) => (inSets(column) ? createSetTally() : null));
-    await feed(session, batch, shapes, sets);
+    await feed(session, batch, shapes);
     for (const [index, { id, extent }] of batch.entries()) {
       const shape = shapes[index]?.shape();
-      if (shape) facts.set(id, { ...extent, distinct: sets[index]?.size() ?? counted.get(id) ?? 0, shape });
+      if (shape) facts.set(id, { ...extent, distinct: counted.get(id) ?? 0, shape });
     }
   }
-}
-
-function createSetTally() {
-  const seen = new Set<number>();
-  return {
-    add: (values: Float64Array) => {
-      for (const value of values) if (!Number.isNaN(value)) seen.add(value);
-    },
-    size: () => seen.size,
-  };
 }
 
 interface Sink {
   readonly add: (values: Float64Array) => void;
 }
 
-/** Reads columns chunk by chunk; the sinks of a column stand at its place. */
-async function feed(
-  session: Session,
-  columns: readonly WrittenColumn[],
-  ...sinks: readonly (readonly (Sink | null)[])[]
-): Promise<void> {
+/** Reads columns chunk by chunk; the sink of a column is at its place. */
+async function feed(session: Session, columns: readonly WrittenColumn[], sinks: readonly Sink[]): Promise<void> {
   const cells = columns.map(({ id }) => `coalesce(${id}::DOUBLE, 'NaN'::DOUBLE)`);
   for await (const chunk of session.stream(`SELECT ${cells.join(', ')} FROM ${TABLE}`)) {
     for (const index of columns.keys()) {
-      const values = doublesOf(chunk.getColumnVector(index));
-      for (const row of sinks) row[index]?.add(values);
+      sinks[index]?.add(doublesOf(chunk.getColumnVector(index)));
     }
   }
 }

@@ -22,7 +22,7 @@ export async function openParquet(session: Session, file: string): Promise<Sourc
   }));
   const cells = columns.map(({ id, kind }) => (kind === 'text' ? `CAST(${id} AS VARCHAR) AS ${id}` : id));
   const relation = `(SELECT ${cells.join(', ')} FROM ${read} AS t(${ids.join(', ')}))`;
-  return { columns, relation, fallback: () => null, delimiter: null, refusalOf: refusal };
+  return { columns, relation, fallback: () => null, delimiter: null, staging: null, refusalOf: refusal };
 }
 
 /** The names of the top level as they are in the file, where DuckDB would rename those that differ by case only. */

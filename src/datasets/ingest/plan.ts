@@ -9,11 +9,13 @@ import type { Source, SourceColumn } from './source.ts';
 
 /** How a column is written. */
 export interface PlannedColumn {
+  /** The column's id in the relation. */
+  readonly id: string;
   readonly name: string;
   /** Whether the name is made up, as the file has none. */
   readonly nameless: boolean;
-  /** SQL for its typed cells. */
-  readonly sql: string;
+  /** SQL for a typed cell, of a cell of the relation. */
+  readonly sql: (cell: string) => string;
   readonly stored: SourceColumn['kind'];
   /** The type that the client asked for, or null. */
   readonly asked: ColumnType | null;
@@ -68,16 +70,16 @@ function isCode({ numbers, present, padded }: Measure): boolean {
 
 function planText(column: NamedColumn, measure: Measure, hits: readonly FormHits[], cells: Cells): PlannedColumn {
   const { name, nameless, asked, id } = column;
-  const base = { name, nameless, asked, present: measure.present, form: null, ambiguousWith: null };
-  if (isPlainNumber(measure, asked)) return { ...base, ...planNumber(id, measure, cells) };
+  const base = { id, name, nameless, asked, present: measure.present, form: null, ambiguousWith: null };
+  if (isPlainNumber(measure, asked)) return { ...base, ...planNumber(measure, cells) };
   const best = hits.toSorted((a, b) => b.cells - a.cells)[0];
   const enough = asked === null ? SHARE_OF_TYPE * measure.present : 1;
   if (asked !== null && STORED_FOR[asked] && !best?.cells) refuseType(name, asked);
-  if (best === undefined || best.cells < enough) return { ...base, sql: cells.value(id), stored: 'text' };
+  if (best === undefined || best.cells < enough) return { ...base, sql: cells.value, stored: 'text' };
   const { form } = best;
-  if (form.name === 'plain') return { ...base, ...planNumber(id, measure, cells) };
+  if (form.name === 'plain') return { ...base, ...planNumber(measure, cells) };
   const stored = form.type === 'numeric' ? 'number' : form.type;
-  const sql = form.value(cells.value(id));
+  const sql = (cell: string) => form.value(cells.value(cell));
   return { ...base, sql, stored, form: form.name, ambiguousWith: ambiguity(best, hits) };
 }
 
@@ -86,10 +88,13 @@ function refuseType(name: string, asked: ColumnType): never {
   throw new Refusal(message, [{ path: '/types', message }]);
 }
 
-function planNumber(id: string, { large, notFinite }: Measure, cells: Cells): Pick<PlannedColumn, 'sql' | 'stored'> {
-  if (large) return { sql: cells.whole(id), stored: 'integer' };
-  const number = cells.number(id);
-  return { sql: notFinite === 0 ? number : `CASE WHEN isfinite(${number}) THEN ${number} END`, stored: 'number' };
+function planNumber({ large, notFinite }: Measure, cells: Cells): Pick<PlannedColumn, 'sql' | 'stored'> {
+  if (large) return { sql: cells.whole, stored: 'integer' };
+  return { sql: notFinite === 0 ? cells.number : (cell) => finite(cells.number(cell)), stored: 'number' };
+}
+
+function finite(number: string): string {
+  return `(CASE WHEN isfinite(${number}) THEN ${number} END)`;
 }
 
 function ambiguity({ form, cells }: FormHits, hits: readonly FormHits[]): string | null {
@@ -106,10 +111,10 @@ const STORED_FOR: Partial<Record<ColumnType, keyof typeof STORED_TYPES>> = {
 
 /** A column that came with a type keeps it, unless another is asked for. */
 function planTyped({ id, name, nameless, kind, asked }: NamedColumn): PlannedColumn {
-  const base = { name, nameless, asked, present: null, form: null, ambiguousWith: null };
+  const base = { id, name, nameless, asked, present: null, form: null, ambiguousWith: null };
   const wanted = asked === null ? kind : (STORED_FOR[asked] ?? 'text');
   const stored = wanted === 'number' && kind === 'integer' ? kind : wanted;
-  if (stored === 'text') return { ...base, sql: `CAST(${id} AS VARCHAR)`, stored };
-  const cast = `TRY_CAST(${id} AS ${STORED_TYPES[stored]})`;
-  return { ...base, stored, sql: stored === 'number' ? `(CASE WHEN isfinite(${cast}) THEN ${cast} END)` : cast };
+  if (stored === 'text') return { ...base, sql: (cell) => `CAST(${cell} AS VARCHAR)`, stored };
+  const cast = (cell: string) => `TRY_CAST(${cell} AS ${STORED_TYPES[stored]})`;
+  return { ...base, stored, sql: stored === 'number' ? (cell) => finite(cast(cell)) : cast };
 }

@@ -3,8 +3,8 @@ import type { Session } from '../duckdb.ts';
 import type { DatasetColumn } from '../schemas.ts';
 import { type ColumnFacts, readFacts } from './facts.ts';
 import type { PlannedColumn } from './plan.ts';
-import { readTop, type ValueCount } from './top.ts';
 import { typeOf } from './types.ts';
+import { readValues } from './values.ts';
 
 export interface Profiled {
   readonly facts: ColumnFacts;
@@ -19,14 +19,19 @@ export async function profile(
 ): Promise<readonly Profiled[]> {
   const facts = await readFacts(session, planned, rows);
   const typed = facts.map((column) => ({ column, type: typeOf(column, facts.length) }));
-  const named = typed.filter(({ type }) => type !== 'numeric' && type !== 'datetime').map(({ column }) => column);
-  const tops = await readTop(session, named);
+  // Numbers that name rows are shown as values; of the others only the figures are known so far.
+  const names = typed.filter(({ column, type }) => column.shape !== null && type !== 'numeric');
+  const values = await readValues(
+    session,
+    names.map(({ column }) => column.id),
+    rows,
+  );
   return typed.map(({ column, type }) => {
     const base = { name: column.name, missing: column.rows - column.count, distinct: column.distinct };
     if (type === 'numeric') return { facts: column, column: { ...base, type, ...numbers(column) } };
     if (type === 'datetime') return { facts: column, column: { ...base, type, ...times(column) } };
-    const top: ValueCount[] = [...(tops.get(column.id) ?? [])];
-    return { facts: column, column: { ...base, type, top } };
+    const { top } = values.get(column.id) ?? column;
+    return { facts: column, column: { ...base, type, top: [...top] } };
   });
 }
 

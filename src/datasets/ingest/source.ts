@@ -5,6 +5,8 @@ export interface Source<Column = SourceColumn> extends Reading {
   readonly columns: readonly Column[];
   /** What stands between the values of a line, where there are lines. */
   readonly delimiter: string | null;
+  /** Statements that make the table `STAGED` of all cells, a list `cells` for each row; null where any source can be staged alike. */
+  readonly staging: readonly string[] | null;
 }
 
 /** One way to read a file. */

@@ -12,10 +12,7 @@ export function columnId(index: number): string {
   return `c${index}`;
 }
 
-/** Statements with many thousand expressions take long to plan: wide tables go through in batches of so many columns. */
-const COLUMNS_A_STATEMENT = 1000;
-
-export function batches<Item>(items: readonly Item[], size = COLUMNS_A_STATEMENT): Item[][] {
+export function batches<Item>(items: readonly Item[], size: number): Item[][] {
   const parts: Item[][] = [];
   for (let start = 0; start < items.length; start += size) parts.push(items.slice(start, start + size));
   return parts;

@@ -1,6 +1,7 @@
 import type { Session } from '../duckdb.ts';
 import { TABLE_FILE } from './messages.ts';
 import type { PlannedColumn } from './plan.ts';
+import type { Relation } from './relation.ts';
 import { columnId, literal } from './sql.ts';
 
 /** DuckDB holds a row group in memory until it is whole: so many cells keep it to some hundred megabytes. */
@@ -9,14 +10,50 @@ const CELLS_A_ROW_GROUP = 16 * 2 ** 20;
 const VECTOR_ROWS = 2048;
 const LARGEST_ROW_GROUP = 60 * VECTOR_ROWS;
 
+/** Beyond this an expression for each column takes too long to plan and too much memory. */
+const MOST_EXPRESSIONS = 1000;
+
 /** Writes the table as Parquet, rows in the order of the file, the columns as `c0`, `c1`, … with their names beside. */
-export async function writeTable(session: Session, relation: string, columns: readonly PlannedColumn[]): Promise<void> {
-  const cells = columns.map(({ sql }, index) => `${sql} AS ${columnId(index)}`);
+export async function writeTable(
+  session: Session,
+  relation: Relation,
+  columns: readonly PlannedColumn[],
+): Promise<void> {
   const names = literal(JSON.stringify(columns.map(({ name }) => name)));
   const vectors = Math.floor(CELLS_A_ROW_GROUP / columns.length / VECTOR_ROWS);
   const rowGroup = Math.min(LARGEST_ROW_GROUP, Math.max(1, vectors) * VECTOR_ROWS);
+  const select = columns.length > MOST_EXPRESSIONS ? selectByLists(relation, columns) : selectCells(relation, columns);
   await session.query(
-    `COPY (SELECT ${cells.join(', ')} FROM ${relation}) TO ${literal(TABLE_FILE)}
+    `COPY (${select}) TO ${literal(TABLE_FILE)}
      (FORMAT parquet, USE_TMP_FILE false, COMPRESSION zstd, ROW_GROUP_SIZE ${rowGroup}, KV_METADATA {names: ${names}})`,
   );
+}
+
+function selectCells(relation: Relation, columns: readonly PlannedColumn[]): string {
+  const cells = columns.map((column, index) => `${column.sql(cellOf(relation, column))} AS ${columnId(index)}`);
+  return `SELECT ${cells.join(', ')} FROM ${relation.from}`;
+}
+
+/** One expression types the cells of all columns of text that are written alike. */
+function selectByLists(relation: Relation, columns: readonly PlannedColumn[]): string {
+  const alike = [...Map.groupBy(columns.filter(isText), ({ sql }) => sql('cell'))];
+  const lists = alike.map(
+    ([sql, some], index) =>
+      `list_transform(${relation.list(some.map(({ id }) => id))}, lambda cell: ${sql}) AS list${index}`,
+  );
+  const listed = new Map(
+    alike.flatMap(([, some], index) => some.map(({ id }, place) => [id, `list${index}[${place + 1}]`] as const)),
+  );
+  const typed = columns.filter((column) => !isText(column)).map(({ id, sql }) => `${sql(id)} AS ${id}`);
+  const cells = columns.map(({ id }, index) => `${listed.get(id) ?? id} AS ${columnId(index)}`);
+  return `SELECT ${cells.join(', ')} FROM (SELECT ${[...lists, ...typed].join(', ')} FROM ${relation.from})`;
+}
+
+function cellOf(relation: Relation, column: PlannedColumn): string {
+  return isText(column) ? relation.cell(column.id) : column.id;
+}
+
+/** Whether the column is text in the file. */
+function isText({ present }: PlannedColumn): boolean {
+  return present !== null;
 }
