@@ -76,6 +76,17 @@ export const SERVICE_SETTINGS = {
     'N',
     "how many characters the name of a dataset's column may have",
   ),
+  maxCellBytes: setting(
+    wholeNumber(1024, 2 ** 28).default(2 ** 20),
+    'BYTES',
+    'the largest cell of a dataset, as text in UTF-8',
+  ),
+  // 10,000 columns of 1,600 bytes; the memory for reading holds some lines of this size for each thread.
+  maxLineBytes: setting(
+    wholeNumber(2 ** 16, 2 ** 28).default(16 * 2 ** 20),
+    'BYTES',
+    'the longest line of CSV, TSV and NDJSON, and the largest object of a JSON array',
+  ),
   maxJsonBytes: setting(wholeNumber(1024, 2 ** 29).default(16 * 2 ** 20), 'BYTES', 'the largest body of JSON'),
   maxJsonDepth: setting(
     wholeNumber(8, 10_000).default(64),

@@ -5,16 +5,29 @@ export function isDiskFull(error: unknown): boolean {
   return error instanceof Error && /no space left on device|disk quota exceeded|ENOSPC|EDQUOT/i.test(error.message);
 }
 
-/** The session, and whether a query has found the disk full: readers take whatever goes wrong for a fault of the file. */
-export function watchDisk(session: Session): { readonly session: Session; readonly wasFull: () => boolean } {
+/** DuckDB has no code for it. */
+export function isOutOfMemory(error: unknown): boolean {
+  return error instanceof Error && /^Out of Memory/i.test(error.message);
+}
+
+/** A session that notices what is no fault of the file, as readers blame the file for every error. */
+interface Watched {
+  readonly session: Session;
+  readonly wasFull: () => boolean;
+  readonly wasOutOfMemory: () => boolean;
+}
+
+export function watchResources(session: Session): Watched {
   let wasFull = false;
+  let wasOutOfMemory = false;
   const query: Session['query'] = async (sql) => {
     try {
       return await session.query(sql);
     } catch (error) {
       wasFull ||= isDiskFull(error);
+      wasOutOfMemory ||= isOutOfMemory(error);
       throw error;
     }
   };
-  return { session: { ...session, query }, wasFull: () => wasFull };
+  return { session: { ...session, query }, wasFull: () => wasFull, wasOutOfMemory: () => wasOutOfMemory };
 }

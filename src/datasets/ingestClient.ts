@@ -49,7 +49,11 @@ function ask(
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });
     const kill = () => child.kill('SIGKILL');
-    const timeout = setTimeout(kill, seconds * 1000);
+    let timedOut = false;
+    const timeout = setTimeout(() => {
+      timedOut = true;
+      kill();
+    }, seconds * 1000);
     signal?.addEventListener('abort', kill);
     let complaint = '';
     child.stderr?.on('data', (text: Buffer) => {
@@ -58,20 +62,21 @@ function ask(
     child.once('message', (answer: IngestAnswer) => resolve(answer));
     // There may be several: a process that cannot be started cannot be asked either.
     child.on('error', reject);
-    child.once('exit', (_code, killedBy) => {
+    child.once('exit', () => {
       clearTimeout(timeout);
       signal?.removeEventListener('abort', kill);
-      reject(signal?.aborted ? signal.reason : deathOf(killedBy, seconds, complaint));
+      reject(signal?.aborted ? signal.reason : deathOf(timedOut ? seconds : null, complaint));
     });
     child.send(request, (error) => error && kill());
   });
 }
 
-function deathOf(signal: string | null, seconds: number, complaint: string): ServiceError {
+/** `seconds` is the limit when it was exceeded, else null. */
+function deathOf(seconds: number | null, complaint: string): ServiceError {
   const detail =
-    signal === 'SIGKILL'
-      ? `The file could not be read within ${seconds} seconds and the memory that is allowed: send a smaller one.`
-      : 'The file could not be read: it is damaged, or takes more memory than is allowed.';
+    seconds === null
+      ? 'The file could not be read: it is damaged, or takes more memory than is allowed.'
+      : `Reading the file took longer than the limit of ${seconds} seconds: send a smaller one.`;
   const error = new ServiceError('invalid_file', detail);
   error.cause = complaint;
   return error;

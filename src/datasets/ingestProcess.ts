@@ -1,8 +1,8 @@
 /** The disposable process in which uploads are read: started for one file, by `ingestClient.ts`, in a folder that holds that file alone. */
 import { availableParallelism } from 'node:os';
-import { isDiskFull, watchDisk } from './diskFull.ts';
+import { isDiskFull, isOutOfMemory, watchResources } from './diskFull.ts';
 import { openSession } from './duckdb.ts';
-import { ingest, TEXT_FILE } from './ingest/ingest.ts';
+import { HEAD_FILE, ingest, TEXT_FILE } from './ingest/ingest.ts';
 import { type IngestAnswer, type IngestRequest, Refusal, TABLE_FILE, UPLOAD_FILE } from './ingest/messages.ts';
 
 const SPILL_FOLDER = 'spill';
@@ -18,18 +18,24 @@ async function answer({ format, options, memoryBytes, limits }: IngestRequest): 
   const session = await openSession({
     memoryBytes,
     threads: Math.min(MOST_THREADS, availableParallelism()),
-    files: [UPLOAD_FILE, TEXT_FILE, TABLE_FILE],
+    files: [UPLOAD_FILE, TEXT_FILE, HEAD_FILE, TABLE_FILE],
     spillFolder: SPILL_FOLDER,
   });
-  const disk = watchDisk(session);
+  const watched = watchResources(session);
   try {
-    return { ingested: await ingest(disk.session, format, options, limits) };
+    return { ingested: await ingest(watched.session, format, options, limits) };
   } catch (error) {
-    if (disk.wasFull() || isDiskFull(error)) return { diskFull: true };
+    if (watched.wasFull() || isDiskFull(error)) return { diskFull: true };
+    if (watched.wasOutOfMemory() || isOutOfMemory(error)) return { refusal: tooMuchMemory(memoryBytes) };
     if (error instanceof Refusal)
       return { refusal: { message: error.message, errors: error.errors, code: error.code } };
     throw error;
   }
+}
+
+function tooMuchMemory(bytes: number): Refusal {
+  const message = `Reading the table takes more memory than the limit of ${bytes} bytes: send fewer columns, or shorter cells.`;
+  return new Refusal(message, [], 'table_too_large');
 }
 
 function send(message: IngestAnswer): void {

@@ -9,6 +9,12 @@ export function datasetLimitsOf(config: Config): DatasetLimits {
     ingestSeconds: config.maxIngestSeconds,
     ingestions: config.maxIngestions,
     waitingIngestions: config.maxWaitingIngestions,
-    table: { rows: config.maxRows, columns: config.maxColumns, nameLength: config.maxColumnNameLength },
+    table: {
+      rows: config.maxRows,
+      columns: config.maxColumns,
+      nameLength: config.maxColumnNameLength,
+      cellBytes: config.maxCellBytes,
+      lineBytes: config.maxLineBytes,
+    },
   };
 }

@@ -1,4 +1,5 @@
 /** The process that reads rows for the API: started by `rowReader.ts` in the folder of the tables, ends with its parent. */
+import { isOutOfMemory } from './diskFull.ts';
 import { type Cell, openSession, type Session } from './duckdb.ts';
 import { columnId, literal } from './ingest/sql.ts';
 import type { RowsAnswer, RowsRequest } from './rowReader.ts';
@@ -49,9 +50,4 @@ function textOf(rows: readonly (readonly Cell[])[]): number {
 
 function lengthOf(cell: Cell): number {
   return typeof cell === 'string' ? cell.length : 1;
-}
-
-/** DuckDB has no code for it. */
-function isOutOfMemory(error: unknown): boolean {
-  return error instanceof Error && /^Out of Memory/i.test(error.message);
 }

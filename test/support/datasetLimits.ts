@@ -7,5 +7,5 @@ export const DATASET_LIMITS: DatasetLimits = {
   ingestSeconds: 3600,
   ingestions: 2,
   waitingIngestions: 8,
-  table: { rows: 1e6, columns: 6000, nameLength: 1000 },
+  table: { rows: 1e6, columns: 6000, nameLength: 1000, cellBytes: 2 ** 20, lineBytes: 16 * 2 ** 20 },
 };

@@ -55,14 +55,15 @@ async function countIn(
   const counted = new Map<string, Counted>();
   const forms = [...new Set(candidates.flatMap((candidate) => candidate.forms))];
   const counts = forms.map(
-    (form, index) => `count(CASE WHEN forms & ${2 ** index} > 0 THEN ${form.value('value')} END)`,
+    (form, index) => `count(CASE WHEN forms & ${2 ** index} > 0 THEN ${form.value(cellOf(form))} END)`,
   );
   const aggregates = ['count(value)', ...counts].map((count) => `${count}::DOUBLE`).join(', ');
   for (const batch of batches(candidates, relation.columnsAStatement)) {
     const sets = batch.map((candidate) => setOf(candidate.forms, forms));
     const ids = batch.map(({ id }) => id);
-    const values = `SELECT place, ${cells.value('cell')} AS value, ([${sets}])[place + 1] AS forms
-      FROM ${cellRows(relation, ids, mostRows)}`;
+    const values = `SELECT *, CASE WHEN regexp_matches(value, '[0-9]') THEN value END AS digits
+      FROM (SELECT place, ${cells.value('cell')} AS value, ([${sets}])[place + 1] AS forms
+        FROM ${cellRows(relation, ids, mostRows)})`;
     for (const [place, present, ...hits] of await session.query(
       `SELECT place, ${aggregates} FROM (${values}) GROUP BY place`,
     )) {
@@ -73,6 +74,11 @@ async function countIn(
     }
   }
   return counted;
+}
+
+/** Numbers and times have a digit: to try their forms on words is most of the work in a table of words. */
+function cellOf({ type }: Form): string {
+  return type === 'boolean' ? 'value' : 'digits';
 }
 
 /** A set of forms as a number with a bit for each. */

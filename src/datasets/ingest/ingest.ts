@@ -7,6 +7,7 @@ import { openCsv } from './csv.ts';
 import { detectFormat, readHead } from './detect.ts';
 import { toUtf8 } from './encoding.ts';
 import { openJson } from './json.ts';
+import { checkLines, headOf } from './lines.ts';
 import { measure } from './measure.ts';
 import {
   type FileFormat,
@@ -21,12 +22,14 @@ import { openParquet } from './parquet.ts';
 import { type PlannedColumn, planColumns } from './plan.ts';
 import { profile } from './profile.ts';
 import type { FoundColumn, Source } from './source.ts';
-import { checkColumns, checkRows } from './tableLimits.ts';
+import { checkCells, checkColumns, checkRows } from './tableLimits.ts';
 import { warningsOf } from './warnings.ts';
 import { writeTable } from './write.ts';
 
 /** The text of the upload in UTF-8, where it came in another encoding. */
 export const TEXT_FILE = 'text';
+/** The first lines of a long text. */
+export const HEAD_FILE = 'head';
 
 /** Makes `TABLE_FILE` of `UPLOAD_FILE`, both in the working folder, and profiles it. Throws Refusal with what to mend. */
 export async function ingest(
@@ -38,7 +41,7 @@ export async function ingest(
   const head = await readHead(UPLOAD_FILE);
   const format = detectFormat(head, declared);
   const file = format === 'parquet' ? UPLOAD_FILE : await toUtf8(UPLOAD_FILE, head, TEXT_FILE);
-  const found = await openSource(session, file, format, options);
+  const found = await openSource(session, file, format, options, limits);
   checkColumns(
     found.columns.map(({ name }) => name),
     limits,
@@ -48,6 +51,7 @@ export async function ingest(
   const cells = cellsOf(options.nullValues);
   const measured = await measure(session, source, cells);
   checkRows(measured.rows, limits);
+  await checkCells(session, source, measured, limits);
   if (measured.rows === 0) throw new Refusal('There is a header and no row: send at least one row.');
   const planned = await planColumns(session, source, measured, cells, asked);
   const kept = planned.filter((column) => !isEmptyAndNameless(column));
@@ -69,22 +73,43 @@ function readAsOf({ form, present }: PlannedColumn, { nullValues }: ReadOptions)
   };
 }
 
-function openSource(
+async function openSource(
   session: Session,
   file: string,
   format: FileFormat,
   options: ReadOptions,
+  { lineBytes }: TableLimits,
 ): Promise<Source<FoundColumn>> {
   switch (format) {
     case 'parquet':
       return openParquet(session, file);
     case 'json':
-    case 'ndjson':
-      return openJson(session, file, format);
+      return openJson(session, file, format, lineBytes);
+    case 'ndjson': {
+      const hasLineEnds = await checkLines(file, lineBytes);
+      return openJson(session, file, format, lineBytes).catch((error: unknown) => {
+        throw hasLineEnds ? error : withCurlHint(error);
+      });
+    }
     case 'csv':
-    case 'tsv':
-      return openCsv(session, file, format, options);
+    case 'tsv': {
+      const hasLineEnds = await checkLines(file, lineBytes);
+      if (!hasLineEnds && options.header !== false) throw withCurlHint(new Refusal(ONE_LINE));
+      return openCsv(session, { file, head: await headOf(file, HEAD_FILE), lineBytes }, format, options);
+    }
   }
+}
+
+const ONE_LINE = 'The file is one line without a line end, so it has no row below a header: send at least one row.';
+const CURL_HINT = 'With curl, send the file with --data-binary @FILE: -d and --data remove its line ends.';
+
+/**
+ * `curl -d @FILE` joins all lines of a file, so that it has no line end at all. One line cannot be a header and a row, so
+ * no table is refused by this rule; only a row that the client says has no header (`header=false`) is read without a line end.
+ */
+function withCurlHint(error: unknown): unknown {
+  if (!(error instanceof Refusal)) return error;
+  return new Refusal(`${error.message} ${CURL_HINT}`, error.errors, error.code);
 }
 
 function nameColumns(found: Source<FoundColumn>): { source: Source; warnings: DatasetWarning[] } {

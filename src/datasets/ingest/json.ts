@@ -2,22 +2,26 @@ import type { Session } from '../duckdb.ts';
 import { readTail } from './detect.ts';
 import { type FileFormat, Refusal } from './messages.ts';
 import { STAGED } from './relation.ts';
-import type { FoundColumn, Source } from './source.ts';
+import type { FoundColumn, Reading, Source } from './source.ts';
 import { columnId, literal, literals } from './sql.ts';
-
-/** One row of JSON is at most so large. */
-const LARGEST_OBJECT_BYTES = 16 * 2 ** 20;
+import { tooLarge } from './tableLimits.ts';
 
 /** DuckDB searches an object from its start for each key that it is asked for: of more keys than these that takes long. */
 const MOST_POINTERS = 100;
 
 /** Reads an array of objects, or one object a line: every key of any row is a column, in the order of their first rows. */
-export async function openJson(session: Session, file: string, format: FileFormat): Promise<Source<FoundColumn>> {
+export async function openJson(
+  session: Session,
+  file: string,
+  format: FileFormat,
+  lineBytes: number,
+): Promise<Source<FoundColumn>> {
   const layout = format === 'json' ? 'array' : 'newline_delimited';
-  const objects = `read_json_objects(${literal(file)}, format = '${layout}', maximum_object_size = ${LARGEST_OBJECT_BYTES})`;
+  const objects = `read_json_objects(${literal(file)}, format = '${layout}', maximum_object_size = ${lineBytes})`;
   // DuckDB takes an array that is cut off behind a value for a whole one.
-  if (format === 'json' && !(await readTail(file)).trimEnd().endsWith(']')) throw refusal(format);
-  const names = await readKeys(session, objects, format);
+  if (format === 'json' && !(await readTail(file)).trimEnd().endsWith(']')) throw notJson(format);
+  const refusalOf = refusalFor(format, lineBytes);
+  const names = await readKeys(session, objects, refusalOf);
   const pointers = names.map((name) => `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`);
   const cells = names.map((_, index) => `cells[${index + 1}] AS ${columnId(index)}`);
   const extracted = `(SELECT ${cells.join(', ')} FROM (SELECT json_extract_string(json, [${literals(pointers)}]) AS cells FROM ${objects}))`;
@@ -25,7 +29,7 @@ export async function openJson(session: Session, file: string, format: FileForma
   const staging = names.length > MOST_POINTERS ? stagingOf(objects) : null;
   return {
     ...{ columns, relation: extracted, delimiter: null, staging },
-    ...{ fallback: () => null, refusalOf: () => refusal(format) },
+    ...{ fallback: () => null, refusalOf },
   };
 }
 
@@ -55,29 +59,35 @@ function stagingOf(objects: string): readonly string[] {
   ];
 }
 
-async function readKeys(session: Session, objects: string, format: FileFormat): Promise<readonly string[]> {
-  const [others] = await ask(session, `SELECT count_if(json_type(json) <> 'OBJECT') > 0 FROM ${objects}`, format);
-  if (others?.[0]) throw refusal(format);
+async function readKeys(
+  session: Session,
+  objects: string,
+  refusalOf: Reading['refusalOf'],
+): Promise<readonly string[]> {
+  const ask = (sql: string) =>
+    session.query(sql).catch((error: unknown) => {
+      throw refusalOf(error);
+    });
+  const [others] = await ask(`SELECT count_if(json_type(json) <> 'OBJECT') > 0 FROM ${objects}`);
+  if (others?.[0]) throw refusalOf(null);
   const keys = await ask(
-    session,
     `SELECT key FROM (SELECT row, unnest(keys) AS key, generate_subscripts(keys, 1) AS place
        FROM (SELECT row_number() OVER () AS row, json_keys(json) AS keys FROM ${objects}))
      GROUP BY key ORDER BY min((row, place))`,
-    format,
   );
   if (keys.length === 0) throw new Refusal('There is no row with a value: send at least one object with a key.');
   return keys.map(([key]) => String(key));
 }
 
-async function ask(session: Session, sql: string, format: FileFormat) {
-  try {
-    return await session.query(sql);
-  } catch {
-    throw refusal(format);
-  }
+function refusalFor(format: FileFormat, lineBytes: number): Reading['refusalOf'] {
+  return (error) => {
+    const isTooLarge = error instanceof Error && error.message.includes('maximum_object_size');
+    if (!isTooLarge) return notJson(format);
+    return tooLarge(`An object is larger than the limit of ${lineBytes} bytes: shorten its values.`);
+  };
 }
 
-function refusal(format: FileFormat): Refusal {
+function notJson(format: FileFormat): Refusal {
   return new Refusal(
     format === 'json'
       ? 'This is not a JSON array of objects: send [{"column": value, …}, …].'

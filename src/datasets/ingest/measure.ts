@@ -16,6 +16,8 @@ export interface Measure {
   readonly notFinite: number;
   /** Whether there are numbers with leading zeros, as postal codes have: 007. In byte order they come first. */
   readonly padded: boolean;
+  /** Bytes of the longest cell. */
+  readonly longestBytes: number;
 }
 
 export interface Measured {
@@ -78,9 +80,10 @@ const QUICK_LOOKS: readonly Look[] = [
   () => 'max(number)',
   () => 'min(cell)',
   () => 'count(*)::DOUBLE',
+  () => 'max(strlen(cell))::DOUBLE',
 ];
 /** What they say of a table without rows. */
-const NO_CELLS: readonly Cell[] = [0, 0, null, null, null, 0];
+const NO_CELLS: readonly Cell[] = [0, 0, null, null, null, 0, 0];
 
 const UNDERSCORES: Look = () => `count_if(contains(cell, '_'))::DOUBLE`;
 
@@ -120,11 +123,14 @@ function isOdd([, , min, max]: readonly Cell[]): boolean {
   return !(Math.abs(Number(min)) <= LARGEST_EXACT && Math.abs(Number(max)) <= LARGEST_EXACT);
 }
 
-function toMeasure([casts, others, , , first]: readonly Cell[], close: readonly Cell[] | undefined): Measure {
-  const padded = PADDED.test(String(first));
+function toMeasure(
+  [casts, others, , , first, , longest]: readonly Cell[],
+  close: readonly Cell[] | undefined,
+): Measure {
+  const shown = { padded: PADDED.test(String(first)), longestBytes: Number(longest) };
   if (close === undefined) {
     const numbers = Number(casts);
-    return { present: numbers + Number(others), numbers, notFinite: 0, large: false, padded };
+    return { present: numbers + Number(others), numbers, notFinite: 0, large: false, ...shown };
   }
   const [finite, strange, fractions, largest, underscores] = close.map(Number);
   return {
@@ -133,6 +139,6 @@ function toMeasure([casts, others, , , first]: readonly Cell[], close: readonly 
     numbers: underscores ? 0 : (finite ?? 0),
     notFinite: Number(casts) - (finite ?? 0),
     large: fractions === 0 && (largest ?? 0) > LARGEST_EXACT && (largest ?? 0) < LARGEST_INT64,
-    padded,
+    ...shown,
   };
 }

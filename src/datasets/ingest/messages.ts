@@ -22,6 +22,10 @@ export interface TableLimits {
   readonly columns: number;
   /** Characters of a column's name. */
   readonly nameLength: number;
+  /** Bytes of a cell, as text in UTF-8. */
+  readonly cellBytes: number;
+  /** Bytes of a line of text, or of an object in an array of JSON. */
+  readonly lineBytes: number;
 }
 
 /** What the ingestion process is asked; the file is `UPLOAD_FILE` of its working folder. */

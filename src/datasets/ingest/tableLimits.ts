@@ -1,4 +1,7 @@
+import type { Session } from '../duckdb.ts';
+import type { Measured } from './measure.ts';
 import { Refusal, type TableLimits } from './messages.ts';
+import type { Source } from './source.ts';
 
 /** Characters of a name that is too long that its refusal shows. */
 const SHOWN = 50;
@@ -22,6 +25,25 @@ export function checkRows(rows: number, limits: TableLimits): void {
     throw tooLarge(`The table has ${rows} rows, and ${limits.rows} are allowed: send a sample of them.`);
 }
 
-function tooLarge(message: string): Refusal {
+/** Throws Refusal with the row and the column of a cell that is larger than it may be. */
+export async function checkCells(
+  session: Session,
+  { columns }: Source,
+  { relation, measures }: Measured,
+  { cellBytes }: TableLimits,
+): Promise<void> {
+  const column = columns.find(({ id }) => (measures.get(id)?.longestBytes ?? 0) > cellBytes);
+  if (column === undefined) return;
+  const cells = `SELECT row_number() OVER () AS row, strlen(${relation.cell(column.id)}) AS bytes FROM ${relation.from}`;
+  const [first] = await session.query(
+    `SELECT row::DOUBLE, bytes::DOUBLE FROM (${cells}) WHERE bytes > ${cellBytes} ORDER BY row LIMIT 1`,
+  );
+  const [row, bytes] = first ?? [];
+  throw tooLarge(
+    `Row ${row} has a cell of ${bytes} bytes in column ${JSON.stringify(column.name)}, and the limit is ${cellBytes}. Shorten it, or leave the column out.`,
+  );
+}
+
+export function tooLarge(message: string): Refusal {
   return new Refusal(message, [], 'table_too_large');
 }

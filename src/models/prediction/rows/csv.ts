@@ -151,7 +151,10 @@ function isCsvError(error: unknown): error is CsvError {
 }
 
 function csvMessage(error: CsvError): string {
-  if (error.code === 'CSV_MAX_RECORD_SIZE' || error.code === 'CSV_QUOTE_NOT_CLOSED') {
+  if (error.code === 'CSV_MAX_RECORD_SIZE') {
+    return `The row at line ${error.lines} is longer than the limit of ${MAX_ROW_BYTES} bytes. Shorten its cells, or close a quote that is left open.`;
+  }
+  if (error.code === 'CSV_QUOTE_NOT_CLOSED') {
     return `A quote is opened and never closed, in or before line ${error.lines}.`;
   }
   return 'The body is no delimited text that can be read.';

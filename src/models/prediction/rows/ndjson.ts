@@ -35,11 +35,18 @@ export async function* readNdjson(
 
 async function* linesOf(text: AsyncIterable<string>): AsyncGenerator<string> {
   let rest = '';
+  let number = 1;
   for await (const piece of text) {
     const lines = (rest + piece).split('\n');
     rest = lines.pop() ?? '';
-    if (rest.length > MAX_LINE_LENGTH) throw new ServiceError('invalid_rows', 'A line is too long to be a row.');
+    if (rest.length > MAX_LINE_LENGTH) throw tooLong(number + lines.length);
+    number += lines.length;
     for (const line of lines) if (line.trim() !== '') yield line;
   }
   if (rest.trim() !== '') yield rest;
+}
+
+function tooLong(line: number): ServiceError {
+  const detail = `Line ${line} is longer than the limit of ${MAX_LINE_LENGTH} characters: shorten its values.`;
+  return new ServiceError('invalid_rows', detail);
 }
