@@ -26,11 +26,15 @@ async function answer({ format, options, memoryBytes, limits }: IngestRequest): 
     return { ingested: await ingest(watched.session, format, options, limits) };
   } catch (error) {
     if (watched.wasFull() || isDiskFull(error)) return { diskFull: true };
-    if (watched.wasOutOfMemory() || isOutOfMemory(error)) return { refusal: tooMuchMemory(memoryBytes) };
-    if (error instanceof Refusal)
-      return { refusal: { message: error.message, errors: error.errors, code: error.code } };
+    if (watched.wasOutOfMemory() || isOutOfMemory(error)) return refused(tooMuchMemory(memoryBytes));
+    if (error instanceof Refusal) return refused(error);
     throw error;
   }
+}
+
+/** An error's message is not sent with it. */
+function refused({ message, errors, code }: Refusal): IngestAnswer {
+  return { refusal: { message, errors, code } };
 }
 
 function tooMuchMemory(bytes: number): Refusal {

@@ -63,8 +63,8 @@ describe('types', () => {
   });
 
   it('fills up lines that are too short beside one of several megabytes', async () => {
-    const long = 'x'.repeat(5 * 2 ** 20);
-    const dataset = await read(`a,b,c\n1,${long},3\n4\n5,y,7\n`);
+    const long = Array.from({ length: 5 }, () => 'x'.repeat(2 ** 20)).join(',');
+    const dataset = await read(`a,b1,b2,b3,b4,b5,c\n1,${long},3\n4\n5,y,y,y,y,y,7\n`);
     expect(dataset.rows).toBe(3);
     expect(await cellsOf(service, dataset, 'c')).toEqual([3, null, 7]);
   });

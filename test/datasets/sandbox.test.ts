@@ -30,12 +30,13 @@ describe('a session', () => {
 
 describe('an upload that takes too long or too much', () => {
   it.each([
-    ['time', { ingestSeconds: 0.05 }],
-    ['memory', { ingestMemoryBytes: 2 ** 20 }],
-  ])('of %s ends with its process, and leaves nothing', async (_, limits) => {
+    ['time', { ingestSeconds: 0.05 }, 422, 'invalid_file', '0.05 seconds'],
+    ['memory', { ingestMemoryBytes: 2 ** 20 }, 413, 'table_too_large', '1048576 bytes'],
+  ])('of %s ends with its process, names the limit and leaves nothing', async (_, limits, status, code, limit) => {
     const service = await startDatasets(limits);
     const body = `x,y\n${Array.from({ length: 100_000 }, (_, i) => `word${i},${i}`).join('\n')}\n`;
-    expect((await upload(service, body)).json()).toMatchObject({ status: 422, code: 'invalid_file' });
+    const detail = expect.stringContaining(limit);
+    expect((await upload(service, body)).json()).toMatchObject({ status, code, detail });
     expect(filesIn(service.folders)).toEqual([]);
     await service.close();
   });
