@@ -3,7 +3,7 @@ import { byColumns, cellRows } from './relation.ts';
 import { batches } from './sql.ts';
 import { TABLE } from './table.ts';
 
-export interface ValueCount {
+interface ValueCount {
   readonly value: string;
   readonly count: number;
 }
