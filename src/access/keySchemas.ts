@@ -35,6 +35,7 @@ const keyName = z
 const scopes = z
   .array(z.enum(SCOPES))
   .min(1)
+  .max(SCOPES.length)
   .describe(
     '`read`: look at everything but keys; `train`: upload, train, delete; `predict`: ask models; `admin`: all of these, and keys.',
   );

@@ -5,6 +5,7 @@ import type { PredictAnswer } from '../models/prediction/schemas.ts';
 import type { Model } from '../models/schemas.ts';
 import type { Sweep, SweepPreview, Trial } from '../sweeps/schemas.ts';
 import { type FileBody, formatOf, openFile } from './files.ts';
+import { printable } from './terminal/printable.ts';
 
 /** The service refused, or did not answer; the message is for a person and may have several lines. */
 class RequestError extends Error {
@@ -117,8 +118,8 @@ async function problemText(response: Response): Promise<string> {
   if (!problem.success) return `${response.url} answered ${response.status} ${response.statusText}.`;
   const { title, detail, errors = [] } = problem.data;
   if (response.status === 401) return `${title}: pass an API key of the service with --key or TRAINYARD_KEY.`;
-  if (errors.length === 0) return `${title}: ${detail}`;
-  return [`${title}:`, ...errors.map(({ path, message }) => `  ${path || '/'}: ${message}`)].join('\n');
+  if (errors.length === 0) return `${title}: ${printable(detail)}`;
+  return [`${title}:`, ...errors.map(({ path, message }) => `  ${printable(`${path || '/'}: ${message}`)}`)].join('\n');
 }
 
 function parseJson(text: string): unknown {

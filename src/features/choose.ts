@@ -20,22 +20,22 @@ export function chooseColumns<Named extends NamedType>(
 ): Choice<Named> {
   const left = new Set([...options.exclude, ...reserved]);
   const candidates = columns.filter(({ name }) => !left.has(name));
-  const used = candidates.flatMap((column) => {
-    const type = featureType(column, options);
-    return type ? [{ column, type }] : [];
-  });
-  const warnings = candidates.filter((column) => !featureType(column, options)).map(leftOut);
+  const included = new Set(options.include);
+  const typed = candidates.map((column) => ({ column, type: featureType(column, options.types, included) }));
+  const used = typed.flatMap(({ column, type }) => (type ? [{ column, type }] : []));
+  const warnings = typed.filter(({ type }) => type === undefined).map(({ column }) => leftOut(column));
   return { used, warnings };
 }
 
 /** The type that a column is used as; undefined: it is left out. */
 function featureType(
   { name, type }: NamedType,
-  { include, types }: Pick<FeaturesOptions, 'include' | 'types'>,
+  types: FeaturesOptions['types'],
+  included: ReadonlySet<string>,
 ): FeatureType | undefined {
   const wanted = Object.hasOwn(types, name) ? (types[name] ?? type) : type;
   if (wanted !== 'text' && wanted !== 'identifier') return wanted;
-  return include.includes(name) ? 'categorical' : undefined;
+  return included.has(name) ? 'categorical' : undefined;
 }
 
 function leftOut({ name, type }: NamedType): Warning {

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { type FieldError, ServiceError } from '../kit/errors.ts';
-import { fieldErrors, invalidRequest, mistaken } from '../kit/validation.ts';
+import { check, invalidRequest, mistaken } from '../kit/validation.ts';
 import type { DatasetRow } from '../store/tables.ts';
 import { resolveSpec } from '../training/resolve/resolve.ts';
 import type { DatasetShape } from '../training/resolve/shape.ts';
@@ -30,12 +30,12 @@ export async function checkRequest(
   findDataset: FindDataset,
   { memoryBytes }: Pick<Machine, 'memoryBytes'>,
 ) {
-  const parsed = jobRequestSchema.safeParse(body);
-  if (!parsed.success) {
-    const impossible = await impossibleIn(wellFormedPart(body, parsed.error.issues), findDataset);
-    throw invalidRequest([...fieldErrors(parsed.error.issues), ...impossible]);
+  const checked = check(jobRequestSchema, body);
+  if (!checked.ok) {
+    const impossible = await impossibleIn(wellFormedPart(body, checked.issues), findDataset);
+    throw invalidRequest([...checked.errors, ...impossible]);
   }
-  const request = parsed.data;
+  const request = checked.data;
   const dataset = await findDataset(request.datasetId);
   if (dataset === undefined) throw withoutDataset(request.datasetId);
   const shape = shapeOf(dataset);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { limitedRecord } from '../kit/input/limitedRecord.ts';
 import { PLAIN_TEXT } from '../kit/text.ts';
 import { givenName } from '../kit/wire.ts';
 import { specRequestSchema, trainingSpecSchema } from '../training/schemas/spec.ts';
@@ -24,14 +25,13 @@ const priority = z
 const LABEL_NAME = '[A-Za-z0-9][A-Za-z0-9_.-]{0,62}';
 /** A label as one text: `team:risk`. */
 export const LABEL = new RegExp(`^${LABEL_NAME}:`);
-const labels = z
-  .record(
-    z
-      .string()
-      .regex(new RegExp(`^${LABEL_NAME}$`), 'A label name is 1 to 63 letters, digits, dots, hyphens or underscores.'),
-    z.string().max(200).regex(PLAIN_TEXT, 'A label has no line breaks or other control characters: remove them.'),
-  )
-  .refine((given) => Object.keys(given).length <= MOST_LABELS, `A job has at most ${MOST_LABELS} labels.`)
+const labels = limitedRecord(
+  z
+    .string()
+    .regex(new RegExp(`^${LABEL_NAME}$`), 'A label name is 1 to 63 letters, digits, dots, hyphens or underscores.'),
+  z.string().max(200).regex(PLAIN_TEXT, 'A label has no line breaks or other control characters: remove them.'),
+  MOST_LABELS,
+)
   .default({})
   .describe('What the job can be found by: `GET /v1/jobs?label=team:risk`.')
   .meta({ examples: [{ team: 'risk' }] });

@@ -35,7 +35,7 @@ export const problemSchema = z
     errors: z
       .array(z.object({ path: z.string(), message: z.string() }))
       .optional()
-      .describe('Every mistake in the input, each with a JSON pointer (RFC 6901) to where it is.'),
+      .describe('The mistakes in the input, at most 100, each with a JSON pointer (RFC 6901) to where it is.'),
   })
   .meta({
     id: 'Problem',
@@ -44,11 +44,11 @@ export const problemSchema = z
       type: 'urn:trainyard:problem:invalid_request',
       title: 'Malformed request',
       status: 400,
-      detail: 'The request has 1 mistake.',
+      detail: 'The request has 1 mistake. /network/layers/2/units: Must be at least 1, got 0.',
       instance: '/v1/jobs',
       code: 'invalid_request',
       requestId: '7f0c2f6e-3c1e-4b59-9d0f-0d8f7a3f5a55',
-      errors: [{ path: '/network/layers/2/units', message: 'Too small: expected number to be >=1' }],
+      errors: [{ path: '/network/layers/2/units', message: 'Must be at least 1, got 0.' }],
     },
   });
 export type Problem = z.infer<typeof problemSchema>;

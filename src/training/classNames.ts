@@ -1,11 +1,13 @@
 import { type FieldError, pointer } from '../kit/errors.ts';
+import { didYouMean, MOST_SUGGESTIONS } from '../kit/input/closest.ts';
 
 /** A mistake for each name in `classWeights` that is none of the classes. */
 export function unknownClasses(names: readonly string[], classes: readonly string[]): FieldError[] {
+  const known = new Set(classes);
   return names
-    .filter((name) => !classes.includes(name))
-    .map((name) => ({
+    .filter((name) => !known.has(name))
+    .map((name, i) => ({
       path: pointer(['training', 'classWeights', name]),
-      message: `The target has no class '${name}'.`,
+      message: `The target has no class '${name}'.${i < MOST_SUGGESTIONS ? didYouMean(name, known) : ''}`,
     }));
 }

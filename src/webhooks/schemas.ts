@@ -24,6 +24,7 @@ const url = z
 const events = z
   .array(z.enum(WEBHOOK_EVENTS))
   .min(1)
+  .max(WEBHOOK_EVENTS.length)
   .transform((given) => [...new Set(given)])
   .describe('Which ends of jobs and sweeps to tell of; the jobs of trials are not told of by themselves.');
 

@@ -1,7 +1,7 @@
 import { dimensionsOf } from '../../engine/dimensions.ts';
 import { NORMALIZATIONS } from '../../engine/normalizations/normalizations.ts';
 import type { FieldError, ServiceError } from '../../kit/errors.ts';
-import { fieldErrors, invalidRequest, mistaken } from '../../kit/validation.ts';
+import { check, invalidRequest, mistaken } from '../../kit/validation.ts';
 import { resolveLayer } from '../../training/resolve/network.ts';
 import { type InspectAnswer, type InspectRequest, inspectRequest } from './schemas.ts';
 
@@ -13,15 +13,14 @@ const IMPOSSIBLE = new Set(['too_small', 'too_big', 'invalid_value']);
  * when the input is malformed.
  */
 export function inspectNetwork(input: unknown): InspectAnswer {
-  const result = inspectRequest.safeParse(input);
-  if (!result.success) {
-    const { issues } = result.error;
-    const errors = fieldErrors(issues).map(nameLayer);
-    throw issues.every(({ code }) => IMPOSSIBLE.has(code)) ? invalidNetwork(errors) : invalidRequest(errors);
+  const checked = check(inspectRequest, input);
+  if (!checked.ok) {
+    const errors = checked.errors.map(nameLayer);
+    throw checked.issues.every(({ code }) => IMPOSSIBLE.has(code)) ? invalidNetwork(errors) : invalidRequest(errors);
   }
-  const errors = findConflicts(result.data);
+  const errors = findConflicts(checked.data);
   if (errors.length > 0) throw invalidNetwork(errors);
-  const { inputs, batchSize, layers: requested } = result.data;
+  const { inputs, batchSize, layers: requested } = checked.data;
   const last = requested.length - 1;
   const layers = requested.map((layer, index) =>
     resolveLayer(index === last ? { ...layer, activation: layer.activation ?? 'linear' } : layer),

@@ -1,4 +1,5 @@
-import { ServiceError } from '../../kit/errors.ts';
+import { pointer, ServiceError } from '../../kit/errors.ts';
+import { didYouMean } from '../../kit/input/closest.ts';
 import { mistaken } from '../../kit/validation.ts';
 import type { Queries } from '../../store/database.ts';
 import type { SweepRow } from '../../store/tables.ts';
@@ -61,10 +62,13 @@ function namedOf(named: Readonly<Record<string, number>>, objectives: readonly O
   const missing = [...known].filter((metric) => !Object.hasOwn(named, metric));
   const unknown = Object.keys(named).filter((metric) => !known.has(metric));
   const mistakes = [
-    ...missing.map((metric) => ({ path: `/objectives/${metric}`, message: 'Missing: tell every objective.' })),
+    ...missing.map((metric) => ({
+      path: pointer(['objectives', metric]),
+      message: 'Missing: give every objective of the sweep.',
+    })),
     ...unknown.map((metric) => ({
-      path: `/objectives/${metric}`,
-      message: 'No objective of the sweep: leave it out.',
+      path: pointer(['objectives', metric]),
+      message: `Not an objective of the sweep: leave it out.${didYouMean(metric, known)}`,
     })),
   ];
   if (mistakes.length > 0) throw mistaken('invalid_sweep', 'What is told', mistakes);

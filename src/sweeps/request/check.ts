@@ -1,10 +1,11 @@
 import type { CheckedRequest } from '../../jobs/check.ts';
 import { type FieldError, pointer } from '../../kit/errors.ts';
+import { didYouMean } from '../../kit/input/closest.ts';
 import { mistaken } from '../../kit/validation.ts';
 import { measures } from '../../training/monitors.ts';
 import { SAMPLERS } from '../samplers/samplers.ts';
 import { compileSpace, type Space } from '../space/space.ts';
-import { isMonitor, isObjectiveMetric, type Objective, objectivesOf } from './objective.ts';
+import { isMonitor, isObjectiveMetric, OBJECTIVE_METRICS, type Objective, objectivesOf } from './objective.ts';
 import { NOT_PROBED, type ProbeParts, probe } from './probing.ts';
 import { type SweepRequest, type SweepSettings, trialsOrAll } from './schema.ts';
 
@@ -70,7 +71,10 @@ function ownMistakes(
 ): readonly FieldError[] {
   const measured = objectives.flatMap(({ metric }, i) => {
     const path = `${placeOf(objectives, i)}/metric`;
-    if (!isObjectiveMetric(metric)) return [{ path, message: `A job does not measure '${metric}'.` }];
+    if (!isObjectiveMetric(metric)) {
+      const suggestion = didYouMean(metric, OBJECTIVE_METRICS);
+      return [{ path, message: `A job does not measure '${metric}'.${suggestion}` }];
+    }
     if (sample === null || !isMonitor(metric)) return [];
     const { task, split } = sample.spec;
     if (!measures(task, metric)) return [{ path, message: `A ${task} task does not measure '${metric}'.` }];

@@ -2,13 +2,13 @@ import { z } from 'zod';
 import { costOf, MONITORS, type Monitor } from '../../training/monitors.ts';
 
 /** What a sweep of jobs can look at: of the best epoch, as the model has it. */
-const OBJECTIVE_METRICS = [...MONITORS, 'trainingLoss', 'parameterCount'] as const;
+export const OBJECTIVE_METRICS = [...MONITORS, 'trainingLoss', 'parameterCount'] as const;
 export type ObjectiveMetric = (typeof OBJECTIVE_METRICS)[number];
 
 const GOALS = ['minimize', 'maximize'] as const;
 type Goal = (typeof GOALS)[number];
 
-const MOST_OBJECTIVES = 4;
+export const MOST_OBJECTIVES = 4;
 
 const objectiveFields = {
   metric: z

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type CheckedRequest, checkRequest, type FindDataset } from '../../jobs/check.ts';
 import type { Machine } from '../../jobs/threadWarnings.ts';
-import { type FieldError, pointer, ServiceError } from '../../kit/errors.ts';
+import { type FieldError, MOST_LISTED, pointer, ServiceError } from '../../kit/errors.ts';
 import type { JsonValue } from '../space/parameter.ts';
 import { placeParameters } from '../space/place.ts';
 import { probesOf } from '../space/probes.ts';
@@ -47,7 +47,7 @@ export async function probe(
   // What JSON has of it, as it is kept and as a client would write it.
   const usual = 'checked' in base ? JSON.parse(JSON.stringify(base.checked.spec)) : {};
   const { never, found, sample } = await tryProbes(job, space, { ...checks, findDataset }, usual);
-  return { mistakes: distinct([...never, ...found.flatMap((each) => attributed(each, found))]), sample, usual };
+  return { mistakes: distinct([...never, ...attributed(found, job)]), sample, usual };
 }
 
 function wrong(mistakes: readonly FieldError[]): Probed {
@@ -62,6 +62,7 @@ async function tryProbes(
 ) {
   const never: FieldError[] = [];
   const found: Found[] = [];
+  let wrong = 0;
   let sample: CheckedRequest | null = null;
   for (const { parameter, parameters } of probesOf(space)) {
     if (parameters === null) {
@@ -71,11 +72,15 @@ async function tryProbes(
     // A space of many choices takes a while, and others are to be answered meanwhile.
     await nextTurn();
     const outcome = await tryJob(placeParameters(job, parameters, usual), findDataset, machine);
-    if ('errors' in outcome) found.push({ parameter, parameters, errors: outcome.errors });
-    else {
+    if ('errors' in outcome) {
+      found.push({ parameter, parameters, errors: outcome.errors });
+      wrong += 1;
+    } else {
       sample ??= outcome.checked;
       found.push({ parameter, parameters, errors: [] });
     }
+    // Each has a mistake to list.
+    if (wrong + never.length > MOST_LISTED) break;
   }
   return { never, found, sample };
 }
@@ -100,20 +105,54 @@ export async function tryJob(
   }
 }
 
-/** The mistakes of a probe, each said of the parameter that it lies at or around, or of the job where every probe has it. */
-function attributed({ parameter, parameters, errors }: Found, all: readonly Found[]): readonly FieldError[] {
-  return errors.map((mistake) => {
-    const { path, message } = mistake;
-    const owner = Object.keys(parameters)
-      .filter((name) => isWithin(path, pathOf(name)))
-      .toSorted((a, b) => b.length - a.length)[0];
-    if (owner === undefined && all.every((other) => other.errors.some((one) => same(one, mistake)))) {
-      return { path: `/job${path}`, message };
-    }
-    const name = owner ?? parameter;
-    const where = path === pathOf(name) ? '' : `${path}: `;
-    return { path: pointer(['space', name]), message: `With ${JSON.stringify(parameters[name])}: ${where}${message}` };
-  });
+/** The mistakes of all probes, each reported for the parameter that it lies at or around, or for the job where every probe has it. */
+function attributed(found: readonly Found[], job: JsonValue): readonly FieldError[] {
+  const asked = countsOf(found, ({ parameters }) => Object.keys(parameters));
+  const probesWith = countsOf(found, ({ errors }) => errors.map(keyOf));
+  return found.flatMap(({ parameter, parameters, errors }) =>
+    errors.map((mistake) => {
+      const { path, message } = mistake;
+      const count = probesWith.get(keyOf(mistake));
+      const owner = ownerOf(path, Object.keys(parameters), job);
+      if (owner === undefined && count === found.length) return { path: `/job${path}`, message };
+      const name = owner ?? parameter;
+      const where = path === pathOf(name) ? '' : `${path}: `;
+      // A mistake in the path of a parameter has nothing to do with its values.
+      const value =
+        owner !== undefined && count === asked.get(name) ? '' : `With ${JSON.stringify(parameters[name])}: `;
+      return { path: pointer(['space', name]), message: `${value}${where}${message}` };
+    }),
+  );
+}
+
+/** The parameter that a mistake lies at or in, or that has made what is there. */
+function ownerOf(path: string, names: readonly string[], job: JsonValue): string | undefined {
+  const within = names.filter((name) => isWithin(path, pathOf(name))).toSorted((a, b) => b.length - a.length);
+  if (within.length > 0 || hasPlace(job, path)) return within[0];
+  return names.find((name) => isWithin(pathOf(name), path));
+}
+
+/** Whether there is a value at the JSON pointer. */
+function hasPlace(value: JsonValue, path: string): boolean {
+  const [, name, rest = ''] = /^\/([^/]*)(.*)$/s.exec(path) ?? [];
+  if (name === undefined) return true;
+  const key = name.replaceAll('~1', '/').replaceAll('~0', '~');
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return false;
+  // The value has the key, whether it is an array or an object.
+  return hasPlace((value as Readonly<Record<string, JsonValue>>)[key], rest);
+}
+
+function keyOf({ path, message }: FieldError): string {
+  return `${path}\n${message}`;
+}
+
+/** How many of the probes have each of the names. */
+function countsOf(found: readonly Found[], namesOf: (each: Found) => readonly string[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const each of found) {
+    for (const name of new Set(namesOf(each))) counts.set(name, (counts.get(name) ?? 0) + 1);
+  }
+  return counts;
 }
 
 function pathOf(name: string): string {
@@ -129,12 +168,8 @@ function isNear(path: string, names: readonly string[]): boolean {
   return names.map(pathOf).some((place) => isWithin(path, place) || isWithin(place, path));
 }
 
-function same(a: FieldError, b: FieldError): boolean {
-  return a.path === b.path && a.message === b.message;
-}
-
 function distinct(mistakes: readonly FieldError[]): readonly FieldError[] {
-  return [...new Map(mistakes.map((mistake) => [`${mistake.path}\n${mistake.message}`, mistake])).values()];
+  return [...new Map(mistakes.map((mistake) => [keyOf(mistake), mistake])).values()];
 }
 
 /** Looks each dataset up once. */

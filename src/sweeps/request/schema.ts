@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { DATASET_TO_REPLACE } from '../../jobs/requestSchema.ts';
+import { limitedRecord } from '../../kit/input/limitedRecord.ts';
 import { givenName } from '../../kit/wire.ts';
 import { seedSchema } from '../../training/schemas/seed.ts';
 import { pruningSchema } from '../pruners/pruners.ts';
@@ -33,8 +34,10 @@ const search = {
   seed: seedSchema.describe('The same seed and `parallel` ask for the same trials in the same order.'),
 };
 
-const job = z
-  .record(z.string(), jsonValue)
+/** More than a job request has fields, so that an unknown one is named. */
+const MOST_JOB_FIELDS = 100;
+
+const job = limitedRecord(z.string(), jsonValue, MOST_JOB_FIELDS)
   .describe('The request of a job, as `POST /v1/jobs` takes it: what every trial has in common.')
   .meta({ examples: [{ datasetId: DATASET_TO_REPLACE, target: 'income' }] });
 

@@ -1,32 +1,42 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { z } from 'zod';
-import { type JsonValue, MOST_PARAMETERS, type ParameterDefinition, parameterSchema } from './parameter.ts';
-import { scaleOf } from './scales.ts';
+import { didYouMean } from '../../kit/input/closest.ts';
+import { shown } from '../../kit/input/messages.ts';
+import { type JsonValue, type ParameterDefinition, parameterSchema } from './parameter.ts';
+import { type Scale, scaleOf } from './scales.ts';
+import { valueKey } from './valueKey.ts';
 
 type Definitions = Readonly<Record<string, ParameterDefinition>>;
+type Path = readonly (string | number)[];
+type Report = (path: Path, message: string) => void;
 
-/** Says what is wrong with a space as a whole: too many parameters, overlapping paths, values twice, conditions that cannot be met. */
+/** Reports what is wrong with a space as a whole: overlapping paths, values twice, conditions that cannot be met. */
 export function checkConditions(space: Definitions, context: z.RefinementCtx): void {
-  const mistake = (path: readonly (string | number)[], message: string) =>
-    context.addIssue({ code: 'custom', path: [...path], message });
-  const names = Object.keys(space);
-  if (names.length === 0) mistake([], 'Nothing to search: name at least one parameter.');
-  if (names.length > MOST_PARAMETERS)
-    mistake([], `At most ${MOST_PARAMETERS} parameters: leave out what matters least.`);
-  const sound = soundPart(space);
+  const mistake: Report = (path, message) => context.addIssue({ code: 'custom', path: [...path], message });
+  const names = new Set(Object.keys(space));
+  if (names.size === 0) mistake([], 'Nothing to search: name at least one parameter.');
   for (const name of names) {
-    const around = names.find((other) => name.startsWith(`${other}.`));
+    const around = pathsAround(name).find((path) => names.has(path));
     if (around) mistake([name], `Lies within '${around}', which is varied too: vary one of them.`);
   }
+  const sound = soundPart(space);
+  const scales = new Map(Object.entries(sound).map(([name, definition]) => [name, scaleOf(definition)]));
   for (const [name, definition] of Object.entries(sound)) {
     checkChoice(definition, (path, message) => mistake([name, ...path], message));
     for (const [parent, values] of Object.entries(definition.when ?? {})) {
       const problem = (message: string) => mistake([name, 'when', parent], message);
-      if (!Object.hasOwn(space, parent)) problem('Not a parameter of this space: add it, or mend its name.');
-      else if (reaches(sound, parent, name)) problem(`A circle: '${parent}' is asked only after '${name}'.`);
-      else if (Object.hasOwn(sound, parent)) checkParent(sound[parent], values, problem);
+      const scale = scales.get(parent);
+      if (!names.has(parent))
+        problem(`Not a parameter of this space: add it, or correct its name.${didYouMean(parent, names)}`);
+      else if (parentsOf(sound, parent).has(name)) problem(`A circle: '${parent}' is asked only after '${name}'.`);
+      else if (scale) checkParent(scale, values, problem);
     }
   }
+}
+
+/** `a` and `a.b` of `a.b.c`. */
+function pathsAround(name: string): readonly string[] {
+  const parts = name.split('.');
+  return parts.slice(1).map((_, i) => parts.slice(0, i + 1).join('.'));
 }
 
 /** The parameters that have no mistake of their own. */
@@ -36,32 +46,34 @@ function soundPart(space: Definitions): Definitions {
   );
 }
 
-function checkChoice(definition: ParameterDefinition, mistake: (path: (string | number)[], message: string) => void) {
+function checkChoice(definition: ParameterDefinition, mistake: Report) {
   if (definition.type !== 'choice') return;
+  const firsts = new Map<string, number>();
   for (const [i, value] of definition.values.entries()) {
-    const first = definition.values.findIndex((other) => isDeepStrictEqual(value, other));
-    if (first < i) mistake(['values', i], `The same as value ${first}: leave one out.`);
+    const key = valueKey(value);
+    const first = firsts.get(key);
+    if (first === undefined) firsts.set(key, i);
+    else mistake(['values', i], `The same as value ${first}: leave one out.`);
   }
 }
 
-function checkParent(
-  parent: ParameterDefinition,
-  values: readonly JsonValue[],
-  problem: (message: string) => void,
-): void {
-  const scale = scaleOf(parent);
+function checkParent(scale: Scale, values: readonly JsonValue[], problem: (message: string) => void): void {
   if (scale.levels === null) {
     problem('A condition needs a choice, whole numbers or a step: a continuum never has just that value.');
     return;
   }
-  const foreign = values.filter((value) => scale.coordinate(value) === undefined);
-  for (const value of foreign) problem(`Never ${JSON.stringify(value)}: name values that it can have.`);
+  for (const value of values) {
+    if (scale.coordinate(value) === undefined) problem(`Never ${shown(value)}: name values that it can have.`);
+  }
 }
 
-/** Whether `from` is asked only after `to`, or is it. */
-function reaches(space: Definitions, from: string, to: string, seen = new Set<string>()): boolean {
-  if (from === to) return true;
-  if (seen.has(from) || !Object.hasOwn(space, from)) return false;
-  seen.add(from);
-  return Object.keys(space[from].when ?? {}).some((parent) => reaches(space, parent, to, seen));
+/** The parameter and all that it depends on, directly or not. */
+function parentsOf(space: Definitions, name: string): ReadonlySet<string> {
+  const parents = new Set([name]);
+  // A set is walked with what is added on the way.
+  for (const each of parents) {
+    if (!Object.hasOwn(space, each)) continue;
+    for (const parent of Object.keys(space[each].when ?? {})) parents.add(parent);
+  }
+  return parents;
 }

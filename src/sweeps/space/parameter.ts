@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { limitedRecord } from '../../kit/input/limitedRecord.ts';
 
 /** As many as there are Sobol direction numbers for. */
 export const MOST_PARAMETERS = 64;
@@ -6,15 +7,14 @@ const MOST_VALUES = 1000;
 
 export const pathSchema = z
   .string()
-  .max(500)
+  .max(500, { abort: true })
   .regex(/^[^.]+(\.[^.]+)*$/, 'Not a path of a job request: it looks like `training.batchSize`.');
 
 export type JsonValue = z.output<ReturnType<typeof z.json>>;
 /** Whatever stands there: a body was JSON before it came here, and OpenAPI has no words for a type that holds itself. */
 export const jsonValue = z.unknown() as z.ZodType<JsonValue>;
 
-const when = z
-  .record(pathSchema, z.array(jsonValue).min(1).max(MOST_VALUES))
+const when = limitedRecord(pathSchema, z.array(jsonValue).min(1).max(MOST_VALUES), MOST_PARAMETERS)
   .optional()
   .describe(
     'Asked only where every parameter named here is asked too and has one of these values; it must be a choice or have whole or stepped values.',

@@ -9,31 +9,43 @@ export interface Probe {
 
 /** Trials in which each parameter has, in turn, each of its extreme values: the least and the greatest, or every choice. */
 export function probesOf(space: Space): readonly Probe[] {
+  const requirements = requirementsOf(space);
   return [...space.keys()].flatMap((i): readonly Probe[] => {
     const { name, scale } = space[i];
     const coordinates = scale.ordered
       ? [0, 1]
       : Array.from({ length: scale.levels ?? 0 }, (_, level) => scale.at(level));
-    return coordinates.map((coordinate) => ({ parameter: name, parameters: probe(space, i, coordinate) }));
+    return coordinates.map((coordinate) => ({
+      parameter: name,
+      parameters: probe(space, i, coordinate, requirements[i]),
+    }));
   });
 }
 
 /** Parameter i there, those that it depends on at values that let it be asked, and the others at their first. */
-function probe(space: Space, i: number, coordinate: number): Parameters | null {
+function probe(space: Space, i: number, coordinate: number, requirements: Requirements): Parameters | null {
   const wanted = new Float64Array(space.length);
-  for (const [parent, allowed] of requirementsOf(space, i)) wanted[parent] = [...allowed][0] ?? 0;
+  for (const [parent, allowed] of requirements) wanted[parent] = [...allowed][0] ?? 0;
   wanted[i] = coordinate;
   const point = settle(space, wanted);
   return isAsked(space[i], point) && !Number.isNaN(point[i]) ? parametersAt(space, point) : null;
 }
 
-/** Where each of the parameters that i depends on must lie, by their own conditions too. */
-function requirementsOf(space: Space, i: number): Map<number, ReadonlySet<number>> {
-  const requirements = new Map<number, ReadonlySet<number>>();
-  for (const { parent, at } of space[i].conditions) {
-    for (const [place, allowed] of [[parent, at] as const, ...requirementsOf(space, parent)]) {
-      requirements.set(place, requirements.get(place)?.intersection(allowed) ?? allowed);
+/** By the place of each parameter that another depends on, the coordinates that let that one be asked. */
+type Requirements = ReadonlyMap<number, ReadonlySet<number>>;
+
+/** Those of every parameter, with the requirements of what it depends on. */
+function requirementsOf(space: Space): readonly Requirements[] {
+  const all: Requirements[] = [];
+  // A parameter comes after those that it depends on.
+  for (const { conditions } of space) {
+    const requirements = new Map<number, ReadonlySet<number>>();
+    for (const { parent, at } of conditions) {
+      for (const [place, allowed] of [[parent, at] as const, ...all[parent]]) {
+        requirements.set(place, requirements.get(place)?.intersection(allowed) ?? allowed);
+      }
     }
+    all.push(requirements);
   }
-  return requirements;
+  return all;
 }

@@ -1,5 +1,5 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { JsonValue, ParameterDefinition } from './parameter.ts';
+import { valueKey } from './valueKey.ts';
 
 /** How the values of one parameter lie in [0, 1], where the samplers search. */
 export interface Scale {
@@ -87,10 +87,8 @@ function evenScale(
 }
 
 function choiceScale(values: readonly JsonValue[]): Scale {
-  const levelOf = (value: JsonValue) => {
-    const level = values.findIndex((other) => isDeepStrictEqual(value, other));
-    return level === -1 ? undefined : level;
-  };
+  const levels = new Map(values.map((value, level) => [valueKey(value), level]));
+  const levelOf = (value: JsonValue) => levels.get(valueKey(value));
   return evenScale(values.length, false, (level) => values[level], levelOf);
 }
 

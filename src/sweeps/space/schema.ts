@@ -1,10 +1,10 @@
-import { z } from 'zod';
+import type { z } from 'zod';
+import { limitedRecord } from '../../kit/input/limitedRecord.ts';
 import { checkConditions } from './check.ts';
-import { parameterSchema, pathSchema } from './parameter.ts';
+import { MOST_PARAMETERS, parameterSchema, pathSchema } from './parameter.ts';
 
 /** The space that a sweep searches: a distribution for each path of a job request that it varies. */
-export const spaceSchema = z
-  .record(pathSchema, parameterSchema)
+export const spaceSchema = limitedRecord(pathSchema, parameterSchema, MOST_PARAMETERS)
   .superRefine(checkConditions, { when: ({ value }) => typeof value === 'object' && value !== null })
   .meta({
     id: 'SearchSpace',

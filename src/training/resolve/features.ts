@@ -4,7 +4,7 @@ import type { FeaturesOptions } from '../../features/schemas.ts';
 import { pointer } from '../../kit/errors.ts';
 import type { Warning } from '../../kit/warning.ts';
 import type { Mistakes } from './mistakes.ts';
-import { type ColumnShape, type DatasetShape, requireColumn } from './shape.ts';
+import { addUnknownColumn, type ColumnShape, type DatasetShape } from './shape.ts';
 
 /** The features with every default, how many inputs they will give at most, and what is to be said of them. */
 export interface ResolvedFeatures {
@@ -58,16 +58,20 @@ function checkNames(
   reserved: readonly string[],
   mistakes: Mistakes,
 ): void {
-  for (const [i, name] of exclude.entries())
-    requireColumn(dataset, name, pointer(['features', 'exclude', i]), mistakes);
+  const columns = new Set(dataset.columns.map(({ name }) => name));
+  const check = (name: string, path: string) => {
+    if (!columns.has(name)) addUnknownColumn(dataset, name, path, mistakes);
+  };
+  for (const [i, name] of exclude.entries()) check(name, pointer(['features', 'exclude', i]));
   const named = [
     ...include.map((name, i) => ({ name, path: pointer(['features', 'include', i]) })),
     ...Object.keys(types).map((name) => ({ name, path: pointer(['features', 'types', name]) })),
   ];
+  const excluded = new Set(exclude);
   for (const { name, path } of named) {
-    requireColumn(dataset, name, path, mistakes);
+    check(name, path);
     if (reserved.includes(name))
       mistakes.add(path, `'${name}' is the target, the weights or the split: it is no feature.`);
-    else if (exclude.includes(name)) mistakes.add(path, `'${name}' is excluded as well.`);
+    else if (excluded.has(name)) mistakes.add(path, `'${name}' is excluded as well.`);
   }
 }

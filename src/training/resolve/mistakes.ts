@@ -1,6 +1,6 @@
-import type { FieldError } from '../../kit/errors.ts';
+import { type FieldError, MOST_LISTED } from '../../kit/errors.ts';
 
-/** Collects mistakes: all of them are told at once. */
+/** Collects mistakes, one more than an answer lists where there are more. */
 export interface Mistakes {
   readonly errors: readonly FieldError[];
   /** `path` is the JSON pointer of what to change. */
@@ -9,5 +9,10 @@ export interface Mistakes {
 
 export function collectMistakes(): Mistakes {
   const errors: FieldError[] = [];
-  return { errors, add: (path, message) => void errors.push({ path, message }) };
+  return {
+    errors,
+    add: (path, message) => {
+      if (errors.length <= MOST_LISTED) errors.push({ path, message });
+    },
+  };
 }

@@ -1,3 +1,4 @@
+import { didYouMean, MOST_SUGGESTIONS } from '../../kit/input/closest.ts';
 import type { ColumnType } from '../../kit/table.ts';
 import type { Mistakes } from './mistakes.ts';
 
@@ -29,8 +30,14 @@ export function requireColumn(
   mistakes: Mistakes,
 ): ColumnShape | undefined {
   const column = dataset.columns.find((candidate) => candidate.name === name);
-  if (column === undefined) mistakes.add(path, `The dataset has no column '${name}'.`);
+  if (column === undefined) addUnknownColumn(dataset, name, path, mistakes);
   return column;
+}
+
+/** Adds that the dataset has no such column, with the one that may be meant. */
+export function addUnknownColumn({ columns }: DatasetShape, name: string, path: string, mistakes: Mistakes): void {
+  const names = mistakes.errors.length < MOST_SUGGESTIONS ? columns.map((column) => column.name) : [];
+  mistakes.add(path, `The dataset has no column '${name}'.${didYouMean(name, names)}`);
 }
 
 /** Minimum or maximum of a column of numbers; undefined when the profile has none. */

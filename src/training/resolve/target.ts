@@ -1,10 +1,8 @@
 import type { Warning } from '../../kit/warning.ts';
-import type { Task } from '../schemas/task.ts';
+import { MAX_CLASSES, type Task } from '../schemas/task.ts';
 import type { Mistakes } from './mistakes.ts';
 import { asNumber, type ColumnShape } from './shape.ts';
 
-/** More classes than this are names, not classes. */
-const MAX_CLASSES = 1000;
 /** Whole numbers from 0 or 1 on, without a gap, are taken for classes up to this many. */
 const MAX_NUMBERED_CLASSES = 30;
 

@@ -3,9 +3,11 @@ import { PRODUCT_INPUTS } from '../../engine/kernels/kernels.ts';
 import { LOSSES, type LossName } from '../../engine/losses/losses.ts';
 import { OPTIMIZERS } from '../../engine/optimizers/optimizers.ts';
 import { SCHEDULES } from '../../engine/schedules/schedules.ts';
+import { limitedRecord } from '../../kit/input/limitedRecord.ts';
 import { MONITORS } from '../monitors.ts';
 import { optionsSchema } from './options.ts';
 import { seedSchema } from './seed.ts';
+import { MAX_CLASSES } from './task.ts';
 
 // Object.keys forgets that the keys of a constant table are known.
 const lossNames = Object.keys(LOSSES) as LossName[];
@@ -50,7 +52,7 @@ export const trainingSchema = z.strictObject({
   clipGradientNorm: z.number().positive().nullable().describe('The longest gradient; a longer one is shortened.'),
   labelSmoothing: z.number().min(0).lt(1).describe('The share of a label that is spread over all classes.'),
   classWeights: z
-    .union([z.literal('balanced'), z.record(z.string(), z.number().positive().max(1e6))])
+    .union([z.literal('balanced'), limitedRecord(z.string(), z.number().positive().max(1e6), MAX_CLASSES)])
     .nullable()
     .describe('How much a row of each class counts: `"balanced"` gives every class the same weight in all.')
     .meta({ examples: ['balanced', { '<=50K': 1, '>50K': 3 }] }),

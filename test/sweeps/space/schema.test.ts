@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { fieldErrors } from '../../../src/kit/validation.ts';
+import { check } from '../../../src/kit/validation.ts';
 import { spaceSchema } from '../../../src/sweeps/space/schema.ts';
 
 const type = { type: 'choice', values: ['sgd', 'adam'] };
 
 /** The mistakes, `path: message`, as a client reads them. */
 function mistakesOf(space: unknown): readonly string[] {
-  const { error } = spaceSchema.safeParse(space);
-  return error ? fieldErrors(error.issues).map(({ path, message }) => `${path}: ${message}`) : [];
+  const checked = check(spaceSchema, space);
+  return checked.ok ? [] : checked.errors.map(({ path, message }) => `${path}: ${message}`);
 }
 
 describe('a search space', () => {
@@ -39,7 +39,7 @@ describe('a search space', () => {
       expect.arrayContaining([
         '/a/max: Below `min`: exchange the two.',
         '/c/values/2: The same as value 1: leave one out.',
-        '/d/when/nowhere: Not a parameter of this space: add it, or mend its name.',
+        '/d/when/nowhere: Not a parameter of this space: add it, or correct its name.',
         '/e/when/d: Never 4: name values that it can have.',
         '/e/when/g: A condition needs a choice, whole numbers or a step: a continuum never has just that value.',
         "/e.f: Lies within 'e', which is varied too: vary one of them.",
@@ -67,6 +67,6 @@ describe('a search space', () => {
   it('refuses a space of nothing and one of too much', () => {
     const many = Object.fromEntries(Array.from({ length: 65 }, (_, i) => [`p${i}`, type]));
     expect(mistakesOf({})).toEqual([': Nothing to search: name at least one parameter.']);
-    expect(mistakesOf(many)).toEqual([': At most 64 parameters: leave out what matters least.']);
+    expect(mistakesOf(many)).toEqual([': Must have at most 64 members, got 65.']);
   });
 });

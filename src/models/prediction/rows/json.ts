@@ -1,4 +1,5 @@
-import { type FieldError, pointer } from '../../../kit/errors.ts';
+import { type FieldError, MOST_LISTED, pointer } from '../../../kit/errors.ts';
+import { didYouMean, MOST_SUGGESTIONS } from '../../../kit/input/closest.ts';
 import { jsonCells } from './cells.ts';
 import type { RawRows } from './rawRows.ts';
 
@@ -20,7 +21,7 @@ export function jsonRows(
     count: rows.length,
     first,
     cells: jsonCells,
-    mistakes: [...broken, ...values.flatMap((value, i) => rowMistakes(value, first + i, known))],
+    mistakes: [...broken, ...mistakesIn(values, first, known)],
     column: (name) => (row) => {
       const cells = rows[row];
       return cells && Object.hasOwn(cells, name) ? cells[name] : undefined;
@@ -32,13 +33,29 @@ function isRow(value: JsonRow): value is Row {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function rowMistakes(value: JsonRow, number: number, known: ReadonlySet<string>): FieldError[] {
-  if (!isRow(value))
-    return [{ path: pointer(['rows', number]), message: 'Not an object with a value for each column.' }];
-  return Object.keys(value)
-    .filter((name) => !known.has(name))
-    .map((name) => ({
-      path: pointer(['rows', number, name]),
-      message: 'The model knows no such column: remove it or mend its name.',
-    }));
+/** Stops as soon as there are more than an answer lists. */
+function mistakesIn(values: readonly JsonRow[], first: number, known: ReadonlySet<string>): readonly FieldError[] {
+  const found: FieldError[] = [];
+  for (const [i, value] of values.entries()) {
+    const path = ['rows', first + i];
+    if (!isRow(value)) found.push({ path: pointer(path), message: 'Not an object with a value for each column.' });
+    else addUnknownColumns(value, path, known, found);
+    if (found.length > MOST_LISTED) break;
+  }
+  return found;
+}
+
+function addUnknownColumns(
+  row: Row,
+  path: readonly PropertyKey[],
+  known: ReadonlySet<string>,
+  found: FieldError[],
+): void {
+  for (const name of Object.keys(row)) {
+    if (known.has(name)) continue;
+    const suggestion = found.length < MOST_SUGGESTIONS ? didYouMean(name, known) : '';
+    const advice = suggestion === '' ? ' Remove it, or correct its name.' : suggestion;
+    found.push({ path: pointer([...path, name]), message: `The model knows no such column.${advice}` });
+    if (found.length > MOST_LISTED) return;
+  }
 }

@@ -1,7 +1,7 @@
 import type { ReadAs } from '../../../datasets/readAs.ts';
 import { type FittedCategorical, knownCategories } from '../../../features/categorical.ts';
 import type { FittedColumn } from '../../../features/fitted.ts';
-import { type FieldError, pointer } from '../../../kit/errors.ts';
+import { type FieldError, MOST_LISTED, pointer } from '../../../kit/errors.ts';
 import type { Column, Table } from '../../../kit/table.ts';
 import type { CellReaders } from './cells.ts';
 import type { RawRows } from './rawRows.ts';
@@ -40,6 +40,7 @@ export function readTable({ fitted, readAs }: ModelColumns, rows: RawRows): Read
   const mistakes = [...rows.mistakes];
   const columns = fitted.map((input) =>
     readColumn(input, { rows, cells: rows.cells(readAs.get(input.column)) }, (row, cell) => {
+      if (mistakes.length > MOST_LISTED) return;
       const message = `Expected ${WANTED[input.kind]}, not ${show(cell)}.`;
       mistakes.push({ path: pointer(['rows', rows.first + row, input.column]), message });
     }),

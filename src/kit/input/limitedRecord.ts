@@ -1,0 +1,46 @@
+import { z } from 'zod';
+
+interface Definition extends z.core.$ZodRecordDef {
+  readonly most: number;
+}
+
+interface LimitedRecord extends z.ZodRecord {
+  readonly _zod: z.core.$ZodRecordInternals & { readonly def: Definition };
+}
+
+/** Zod's own record checks every key and value before any limit on them. */
+const LimitedRecord: z.core.$constructor<LimitedRecord, Definition> = z.core.$constructor(
+  'LimitedRecord',
+  (instance, definition) => {
+    z.ZodRecord.init(instance, definition);
+    const { parse, processJSONSchema } = instance._zod;
+    const { most } = definition;
+    instance._zod.parse = (payload, context) => {
+      const { value: input } = payload;
+      if (context.direction === 'backward' || countKeys(input) <= most) return parse(payload, context);
+      // The entries are not checked, so nothing else may be checked of them.
+      const issue = { code: 'too_big', origin: 'record', maximum: most, inclusive: true, continue: false } as const;
+      payload.issues.push({ ...issue, input, inst: instance });
+      return payload;
+    };
+    instance._zod.processJSONSchema = (context, json, parameters) => {
+      processJSONSchema?.(context, json, parameters);
+      json.maxProperties = most;
+    };
+  },
+);
+
+/** A record of at most so many entries: one with more is refused before any of them is checked. */
+export function limitedRecord<Key extends z.core.$ZodRecordKey, Value extends z.ZodType>(
+  keyType: Key,
+  valueType: Value,
+  most: number,
+): z.ZodRecord<Key, Value> {
+  const schema: z.ZodType = new LimitedRecord({ type: 'record', keyType, valueType, most });
+  // The constructor's type does not carry those of the keys and values.
+  return schema as z.ZodRecord<Key, Value>;
+}
+
+export function countKeys(value: unknown): number {
+  return typeof value === 'object' && value !== null ? Object.keys(value).length : 0;
+}
