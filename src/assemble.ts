@@ -113,7 +113,12 @@ function modelsOf({ config, database, folders, registry }: Parts, { createKernel
     temporaryFolder: folders.temporary,
     maxTextBytes: config.maxUploadBytes,
     maxExpansion: config.maxExpansion,
-    json: { bytes: config.maxJsonBytes, depth: config.maxJsonDepth, values: config.maxJsonValues },
+    json: {
+      bytes: config.maxJsonBytes,
+      depth: config.maxJsonDepth,
+      values: config.maxJsonValues,
+      members: config.maxColumns,
+    },
     metrics: createPredictionMetrics(registry),
   });
 }

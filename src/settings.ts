@@ -70,7 +70,11 @@ export const SERVICE_SETTINGS = {
     'how many times as large a body may become when it is unpacked, beyond the first 64 MiB',
   ),
   maxRows: setting(wholeNumber(1, 2 ** 31 - 1).default(100_000_000), 'N', 'the most rows of a dataset'),
-  maxColumns: setting(wholeNumber(1, 1_000_000).default(10_000), 'N', 'the most columns of a dataset'),
+  maxColumns: setting(
+    wholeNumber(1, 1_000_000).default(10_000),
+    'N',
+    'the most columns of a dataset, and members of an object of JSON',
+  ),
   maxColumnNameLength: setting(
     wholeNumber(1, 100_000).default(1000),
     'N',
@@ -96,7 +100,12 @@ export const SERVICE_SETTINGS = {
   maxJsonValues: setting(
     wholeNumber(1000, 1e9).default(1_000_000),
     'N',
-    'how many values a body of JSON may have in all',
+    'how many values a body of JSON with rows may have in all',
+  ),
+  maxJsonValuesWithoutRows: setting(
+    wholeNumber(1000, 1e9).default(50_000),
+    'N',
+    'how many values any other body of JSON may have in all, such as the request of a job',
   ),
   maxHeadersSeconds: setting(
     z.coerce.number().positive().max(3600).default(15),

@@ -2,6 +2,8 @@ import { createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
 import { ConfigurationError, readConfig } from '../config.ts';
+import { ServiceError } from '../kit/errors.ts';
+import { parseJson } from '../kit/input/jsonSyntax.ts';
 import { predictAnswer } from '../models/prediction/schemas.ts';
 import { CLIENT_SETTINGS } from '../settings.ts';
 import { createClient } from './client.ts';
@@ -60,11 +62,11 @@ async function rowsRequest(content: Blob, { mediaType, isGzipped }: FileFormat, 
   const plain = isGzipped ? content.stream().pipeThrough(new DecompressionStream('gzip')) : content.stream();
   try {
     const text = await new Response(plain).text();
-    const json: unknown = JSON.parse(text);
+    const json = parseJson(text, file);
     const request = Array.isArray(json) ? JSON.stringify({ rows: json }) : text;
     return { mediaType, isGzipped: false, content: new Blob([request]) };
   } catch (error) {
-    throw new Error(`${file} is not valid JSON.`, { cause: error });
+    throw error instanceof ServiceError ? error : new Error(`${file} is not valid gzip.`, { cause: error });
   }
 }
 

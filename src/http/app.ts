@@ -1,11 +1,8 @@
 import Fastify, { type FastifyInstance, type FastifyPluginAsync, type FastifyServerOptions } from 'fastify';
 import { serializerCompiler } from 'fastify-type-provider-zod';
 import type { z } from 'zod';
-import { ServiceError } from '../kit/errors.ts';
-import { tooMuchJson } from '../kit/json.ts';
 import { USUAL_STOP_TIMES } from '../kit/stopTimes.ts';
 import type { Tracer } from '../kit/tracing/tracer.ts';
-import { nextTurn } from '../kit/turns.ts';
 import { parseInput } from '../kit/validation.ts';
 import { answerBroken, refuseExpectations } from './brokenRequests.ts';
 import { registerCompression } from './compression/compress.ts';
@@ -15,6 +12,7 @@ import { answerUnrouted, refuseUnrouted, registerErrors } from './errors.ts';
 import { type GuardParts, registerGuard } from './guard.ts';
 import { registerHome } from './home/routes.ts';
 import { type IdempotencyParts, registerIdempotency } from './idempotency/plugin.ts';
+import { readJsonBodies } from './jsonBodies.ts';
 import { type HttpLimits, registerLimits, serverOptions } from './limits/limits.ts';
 import { answerOtherMethods } from './limits/methods.ts';
 import { logRequests, requestLogOptions } from './logs/requestLog.ts';
@@ -56,9 +54,12 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
     clientErrorHandler: answerBroken,
     routerOptions: { maxParamLength: 200 },
   });
-  app.setValidatorCompiler<z.ZodType>(({ schema }) => (input) => ({ value: parseInput(schema, input) }));
+  app.setValidatorCompiler<z.ZodType>(({ schema, httpPart }) => {
+    const noun = httpPart === 'querystring' ? 'parameter' : 'field';
+    return (input) => ({ value: parseInput(schema, input, noun) });
+  });
   app.setSerializerCompiler(serializerCompiler);
-  registerBodies(app, limits);
+  readJsonBodies(app, limits);
   registerErrors(app);
   refuseExpectations(app);
   logRequests(app);
@@ -79,26 +80,4 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
   await app.register(async (last) => last.addHook('preClose', drained));
   refuseOtherMethods();
   return app;
-}
-
-/** It takes milliseconds to parse: many that are here at once are parsed one a turn. */
-const LARGE_JSON_LENGTH = 2 ** 18;
-
-/** JSON alone, where a room does not read more. Fastify reads text/plain of itself, which would be JSON with the wrong name. */
-function registerBodies(app: FastifyInstance, limits: HttpLimits): void {
-  const size = { depth: limits.maxJsonDepth, values: limits.maxJsonValues };
-  const parseJson = app.getDefaultJsonParser('error', 'error');
-  app.removeAllContentTypeParsers();
-  app.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, done) => {
-    if (request.routeOptions.schema?.body !== undefined) {
-      const parse = () => {
-        const tooMuch = tooMuchJson(body, size);
-        return tooMuch ? done(tooMuch) : parseJson(request, body, done);
-      };
-      return body.length < LARGE_JSON_LENGTH ? parse() : void nextTurn().then(parse);
-    }
-    // Many clients name a format where they send nothing, or send an empty object.
-    const isNothing = /^\s*(\{\s*\})?\s*$/.test(body);
-    return isNothing ? done(null, undefined) : done(new ServiceError('invalid_request', 'This route takes no body.'));
-  });
 }

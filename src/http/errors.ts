@@ -146,11 +146,6 @@ function toText(problem: unknown): string {
 /** Fastify's own errors in our words; whatever is unknown is a fault of ours and says nothing. */
 function toServiceError(error: FastifyError, request: FastifyRequest): ServiceError {
   switch (error.code) {
-    case 'FST_ERR_CTP_EMPTY_JSON_BODY':
-      return new ServiceError('invalid_json', 'The body is empty: send a JSON object.');
-    case 'FST_ERR_CTP_INVALID_JSON_BODY':
-      // Fastify refuses a key that would change an object's prototype in the same words.
-      return new ServiceError('invalid_json', 'The body is not valid JSON, or has a key __proto__, which is not read.');
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
       return bodyTooLarge(request.routeOptions.bodyLimit);
     case 'FST_ERR_MAX_PARAM_LENGTH':
@@ -164,7 +159,6 @@ function toServiceError(error: FastifyError, request: FastifyRequest): ServiceEr
   }
   if (isLocked(error)) return new ServiceError('unavailable', LOCKED, [], LOCKED_RETRY_SECONDS);
   if (isFull(error)) return new ServiceError('storage_full', FULL, [], FULL_RETRY_SECONDS);
-  if (error instanceof SyntaxError) return new ServiceError('invalid_json', 'The body is not valid JSON.');
   if (error.statusCode !== undefined && error.statusCode < 500) {
     return new ServiceError('invalid_request', 'The request could not be read.');
   }

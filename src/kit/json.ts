@@ -1,11 +1,13 @@
 import { ServiceError } from './errors.ts';
 
-/** How much a JSON text may hold. */
+/** How much a JSON text may have, counted before it is parsed. */
 export interface JsonLimits {
   /** Arrays and objects within one another. */
   readonly depth: number;
   /** Members of objects and elements of arrays, of all together. */
   readonly values: number;
+  /** Members of one object: a row has one for each column. */
+  readonly members: number;
 }
 
 const QUOTE = 0x22;
@@ -16,40 +18,51 @@ const CLOSE_ARRAY = 0x5d;
 const OPEN_OBJECT = 0x7b;
 const CLOSE_OBJECT = 0x7d;
 
+/** A count that never reaches a limit: the elements of an array are not members. */
+const UNCOUNTED = Number.NEGATIVE_INFINITY;
+
 /**
- * What makes a JSON text too much, to be asked before it is parsed: what it becomes takes many times its bytes, and what walks it goes as deep as
- * it is. Undefined where nothing does; whether it is JSON at all is not looked at.
+ * The error of a JSON text beyond a limit; undefined within all of them. Call it before parsing, because the parsed
+ * value takes many times the bytes of its text. It stops at the first limit and does not check the syntax.
  */
-export function tooMuchJson(text: string, limits: JsonLimits): ServiceError | undefined {
-  let depth = 0;
+export function tooMuchJson(text: string, limits: JsonLimits, advice = 'send fewer'): ServiceError | undefined {
+  /** The members of each array and object around the innermost one. */
+  const outer: number[] = [];
+  let members = UNCOUNTED;
   let values = 0;
   for (let i = 0; i < text.length; i++) {
     switch (text.charCodeAt(i)) {
       case QUOTE:
         i = endOfString(text, i);
-        break;
+        continue;
       case OPEN_ARRAY:
       case OPEN_OBJECT:
-        depth += 1;
+        outer.push(members);
+        members = text.charCodeAt(i) === OPEN_OBJECT ? 1 : UNCOUNTED;
         values += 1;
-        if (depth > limits.depth) return tooDeep(limits.depth);
         break;
       case CLOSE_ARRAY:
       case CLOSE_OBJECT:
-        depth -= 1;
+        members = outer.pop() ?? UNCOUNTED;
         break;
       case COMMA:
+        members += 1;
         values += 1;
         break;
       default:
+        continue;
     }
-    if (values > limits.values) return tooMany(limits.values);
+    if (outer.length > limits.depth) return tooDeep(limits.depth);
+    if (values > limits.values) return tooLarge(`The JSON has more than ${limits.values} values: ${advice}.`);
+    if (members > limits.members) {
+      return tooLarge(`The JSON has an object with more than ${limits.members} members: send fewer.`);
+    }
   }
   return undefined;
 }
 
-/** Where the string that starts at `start` ends; the end of the text when it does not. */
-function endOfString(text: string, start: number): number {
+/** The place of the quote that ends the string that starts at `start`; the end of the text when there is none. */
+export function endOfString(text: string, start: number): number {
   for (let end = text.indexOf('"', start + 1); end !== -1; end = text.indexOf('"', end + 1)) {
     let escapes = 0;
     while (text.charCodeAt(end - 1 - escapes) === BACKSLASH) escapes += 1;
@@ -59,11 +72,9 @@ function endOfString(text: string, start: number): number {
 }
 
 function tooDeep(depth: number): ServiceError {
-  const detail = `The JSON has more than ${depth} arrays and objects within one another: send it flatter.`;
-  return new ServiceError('payload_too_large', detail);
+  return tooLarge(`The JSON has more than ${depth} arrays and objects within one another: send it flatter.`);
 }
 
-function tooMany(values: number): ServiceError {
-  const detail = `The JSON has more than ${values} values: send fewer; rows may come in several requests, or as text/csv.`;
+function tooLarge(detail: string): ServiceError {
   return new ServiceError('payload_too_large', detail);
 }

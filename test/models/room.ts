@@ -45,7 +45,7 @@ export async function openRoom(): Promise<Room> {
     temporaryFolder: folder,
     maxTextBytes: MAX_TEXT_BYTES,
     maxExpansion: 200,
-    json: { bytes: 16 * 2 ** 20, depth: 64, values: 1e6 },
+    json: { bytes: 16 * 2 ** 20, depth: 64, values: 1e6, members: 10_000 },
   });
   const models = modelsOf(TENANT);
   const app = await buildApp({

@@ -77,7 +77,7 @@ export async function openRoom() {
     temporaryFolder: folder,
     maxTextBytes: 2 ** 20,
     maxExpansion: 10,
-    json: { bytes: 2 ** 20, depth: 64, values: 1e5 },
+    json: { bytes: 2 ** 20, depth: 64, values: 1e5, members: 10_000 },
   });
   const getModel = (tenant: Tenant, id: string) => models(tenant).get(id);
   const sweepsParts = { ...common, workers: 2, searches, weigh, measureEnsemble, getModel };

@@ -13,7 +13,8 @@ export type HttpLimits = Pick<
   Config,
   | 'maxJsonBytes'
   | 'maxJsonDepth'
-  | 'maxJsonValues'
+  | 'maxJsonValuesWithoutRows'
+  | 'maxColumns'
   | 'maxConnections'
   | 'maxAddressConnections'
   | 'maxHeadersSeconds'

@@ -2,6 +2,7 @@ import { pipeline, type Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { ServiceError } from '../../kit/errors.ts';
 import { createExpansion, type Expansion } from '../../kit/expansion.ts';
+import { parseJson as parseText } from '../../kit/input/jsonSyntax.ts';
 import { type JsonLimits, tooMuchJson } from '../../kit/json.ts';
 
 const NOT_GZIP = new Set(['Z_DATA_ERROR', 'Z_BUF_ERROR', 'Z_STREAM_END']);
@@ -66,11 +67,7 @@ export async function readWhole(body: AsyncIterable<Uint8Array>, limits: Pick<He
 /** Throws ServiceError `invalid_json`, or `payload_too_large` beyond a limit. */
 export function parseJson(body: Buffer, limits: JsonLimits): unknown {
   const text = body.toString();
-  const tooMuch = tooMuchJson(text, limits);
+  const tooMuch = tooMuchJson(text, limits, 'send the rows in several requests, or as text/csv');
   if (tooMuch) throw tooMuch;
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new ServiceError('invalid_json', 'The body is not valid JSON.');
-  }
+  return parseText(text, 'The body');
 }

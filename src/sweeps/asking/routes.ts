@@ -3,7 +3,7 @@ import type { Tenant } from '../../kit/caller.ts';
 import { answer, errorResponses, waitQuery } from '../../kit/wire.ts';
 import { sweepParams, trialSchema } from '../schemas.ts';
 import type { AskAndTell } from './asking.ts';
-import { askAnswer, askRequest, reportAnswer, reportRequest, tellRequest } from './schemas.ts';
+import { askAnswer, askRequest, INSTEAD_OF_NAN, reportAnswer, reportRequest, tellRequest } from './schemas.ts';
 
 interface AskingRoutesParts {
   readonly sweeps: (tenant: Tenant) => AskAndTell;
@@ -44,7 +44,7 @@ export function askingRoutes({ sweeps, closing }: AskingRoutesParts): FastifyPlu
     });
 
     app.post('/v1/sweeps/:id/report', {
-      config,
+      config: { ...config, insteadOfNaN: INSTEAD_OF_NAN },
       schema: {
         tags,
         operationId: 'reportTrial',
@@ -65,7 +65,7 @@ export function askingRoutes({ sweeps, closing }: AskingRoutesParts): FastifyPlu
     });
 
     app.post('/v1/sweeps/:id/tell', {
-      config,
+      config: { ...config, insteadOfNaN: INSTEAD_OF_NAN },
       schema: {
         tags,
         operationId: 'tellTrial',

@@ -1,9 +1,21 @@
 import { z } from 'zod';
+import { limitedRecord } from '../../kit/input/limitedRecord.ts';
 import { SWEEP_STATES } from '../../store/tables.ts';
 import { MOST_EPOCHS_OUTSIDE } from '../pruners/maxEpochs.ts';
+import { MOST_OBJECTIVES } from '../request/objective.ts';
 import { trialNumber, trialSchema } from '../schemas.ts';
 
 const MOST_LEASE_SECONDS = 604_800;
+
+/** What to send of a trial whose objective is NaN or infinite: JSON has no such numbers. */
+export const INSTEAD_OF_NAN =
+  'A trial whose objective is not finite has failed: send {"number": 7, "failed": true} to /tell, with its number.';
+
+/** Clients write NaN as null where they know that JSON has no NaN. */
+const measured = z.number({
+  error: ({ input }) => (input === null ? `Must be a number, got null. ${INSTEAD_OF_NAN}` : undefined),
+});
+
 export const askRequest = z
   .strictObject({
     leaseSeconds: z
@@ -42,7 +54,7 @@ export const reportRequest = z
       .describe(
         'After how many epochs, or steps, or whatever the trial counts. The same again replaces what was said.',
       ),
-    objective: z.number().describe('What the trial has come to after it.'),
+    objective: measured.describe('What the trial has come to after it.'),
   })
   .meta({
     id: 'ReportRequest',
@@ -66,11 +78,11 @@ export const tellRequest = z
   .union([
     z.strictObject({
       number: trialNumber,
-      objective: z.number().describe('What the trial came to, of a sweep with one objective.'),
+      objective: measured.describe('What the trial came to, of a sweep with one objective.'),
     }),
     z.strictObject({
       number: trialNumber,
-      objectives: z.record(z.string(), z.number()).describe('Every objective by its metric.'),
+      objectives: limitedRecord(z.string(), measured, MOST_OBJECTIVES).describe('Every objective by its metric.'),
     }),
     z.strictObject({
       number: trialNumber,

@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { saveModel } from '../../../src/models/save.ts';
 import { openService } from '../../access/support.ts';
-import { binaryOutcome } from '../../models/outcomes.ts';
+import { createModel } from '../trainedModel.ts';
 import { type Answer, faultsOf, mediaType } from './answers.ts';
 import { operations as documented } from './document.ts';
 import { type FuzzedRequest, requestsOf } from './requests.ts';
@@ -46,17 +45,7 @@ async function createThings(service: Service, key?: string): Promise<Readonly<Re
   const request = JSON.stringify({ datasetId: dataset, target: 'y' });
   const job = await create(service, '/v1/jobs', key, 'application/json', request);
   const webhook = await create(service, '/v1/webhooks', key, 'application/json', '{"url":"https://hooks.invalid/"}');
-  return { [DATASET]: dataset, [JOB]: job, [MODEL]: await createModel(service, job), [WEBHOOK]: webhook };
-}
-
-/** As a worker keeps it that has trained the job. */
-async function createModel({ database }: Service, jobId: string): Promise<string> {
-  const job = await database.selectFrom('jobs').selectAll().where('id', '=', jobId).executeTakeFirstOrThrow();
-  const trained = { ...job, spec: JSON.parse(job.request), warnings: [] };
-  const classes = ['p', 'q'];
-  const target = { kind: 'classes', column: 'y', classes } as const;
-  const outcome = { ...binaryOutcome({ classes, number: 'a', category: 'b' }), target };
-  return database.transaction().execute((transaction) => saveModel(transaction, trained, outcome, Date.now()));
+  return { [DATASET]: dataset, [JOB]: job, [MODEL]: await createModel(service.database, job), [WEBHOOK]: webhook };
 }
 
 async function send(

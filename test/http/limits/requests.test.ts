@@ -10,7 +10,7 @@ const FORMATS: Readonly<Record<string, string>> = {
 
 let opened: Awaited<ReturnType<typeof openApp>>;
 beforeAll(async () => {
-  opened = await openApp({ maxJsonBytes: 10_000, maxJsonDepth: 8, maxJsonValues: 1000 });
+  opened = await openApp({ maxJsonBytes: 10_000, maxJsonDepth: 8, maxJsonValuesWithoutRows: 1000, maxColumns: 500 });
 });
 afterAll(() => opened.app.close());
 
@@ -171,6 +171,11 @@ describe('a body of JSON', () => {
     ['too many bytes', JSON.stringify({ units: 1, more: 'x'.repeat(20_000) }), '10000 bytes'],
     ['too deep', nested(8), '8 arrays and objects'],
     ['too many values', JSON.stringify({ units: 1, more: Array(1100).fill(1) }), '1000 values'],
+    [
+      'too many members of an object',
+      JSON.stringify(Object.fromEntries(Array.from({ length: 600 }, (_, i) => [`k${i}`, i]))),
+      '500 members',
+    ],
   ])('of %s is 413 and names the limit', async (_, payload, words) => {
     const answer = await inject(json(payload));
     expect(answer.json()).toMatchObject({ status: 413, code: 'payload_too_large' });
@@ -190,7 +195,7 @@ it('lists the first hundred mistakes, and long names cut short', async () => {
     url: `/things?${'x'.repeat(5000)}=1&${Array.from({ length: 300 }, (_, i) => `k${i}=1`).join('&')}`,
   });
   expect(answer.json().errors).toHaveLength(100);
-  expect(answer.json().detail).toContain('The request has 301 mistakes, the first 100 of which are listed');
+  expect(answer.json().detail).toContain('The request has more than 100 mistakes. The first 3:');
   expect(answer.body.length).toBeLessThan(20_000);
   await app.close();
 });

@@ -59,7 +59,7 @@ export async function openHouse(): Promise<House> {
     temporaryFolder: folders.temporary,
     maxTextBytes: MAX_TEXT_BYTES,
     maxExpansion: 200,
-    json: { bytes: 16 * 2 ** 20, depth: 64, values: 1e6 },
+    json: { bytes: 16 * 2 ** 20, depth: 64, values: 1e6, members: 10_000 },
   });
   const app = await buildApp({
     version: '0',

@@ -1,4 +1,5 @@
 import { type FieldError, pointer, ServiceError } from '../../../kit/errors.ts';
+import { parseJson } from '../../../kit/input/jsonSyntax.ts';
 import { type JsonRow, jsonRows } from './json.ts';
 import type { RawRows } from './rawRows.ts';
 
@@ -19,9 +20,10 @@ export async function* readNdjson(
   let length = 0;
   for await (const line of linesOf(text)) {
     try {
-      rows.push(JSON.parse(line));
-    } catch {
-      broken.push({ path: pointer(['rows', first + rows.length]), message: 'Not valid JSON.' });
+      rows.push(parseJson(line, 'The row'));
+    } catch (error) {
+      if (!(error instanceof ServiceError)) throw error;
+      broken.push({ path: pointer(['rows', first + rows.length]), message: error.message });
       rows.push({});
     }
     length += line.length;

@@ -1,0 +1,13 @@
+import { saveModel } from '../../src/models/save.ts';
+import type { Database } from '../../src/store/database.ts';
+import { binaryOutcome } from '../models/outcomes.ts';
+
+/** The id of a model of the job, saved as a worker saves the one that it has trained. */
+export async function createModel(database: Database, jobId: string): Promise<string> {
+  const job = await database.selectFrom('jobs').selectAll().where('id', '=', jobId).executeTakeFirstOrThrow();
+  const trained = { ...job, spec: JSON.parse(job.request), warnings: [] };
+  const classes = ['p', 'q'];
+  const target = { kind: 'classes', column: 'y', classes } as const;
+  const outcome = { ...binaryOutcome({ classes, number: 'a', category: 'b' }), target };
+  return database.transaction().execute((transaction) => saveModel(transaction, trained, outcome, Date.now()));
+}
