@@ -24,6 +24,15 @@ describe('the client of the API', () => {
     );
   });
 
+  it('prints names that a client has sent without what a terminal obeys', async () => {
+    const errors = [{ path: '/\u001b[2Ja\n', message: 'Unknown field. Did you mean `a`?' }];
+    const answer = { status: 400, type: 'application/problem+json', body: { ...PROBLEM, errors } };
+    await using service = await startFakeService({ 'POST /v1/jobs': [answer] });
+    await expect(createClient({ url: service.url, key: undefined }).submitJob({})).rejects.toThrow(
+      'Impossible training:\n  / [2Ja : Unknown field. Did you mean `a`?',
+    );
+  });
+
   it('tells the status of an answer that is no problem document', async () => {
     await using service = await startFakeService({ 'GET /v1/models/m': [{ status: 502, body: '<html>' }] });
     await expect(createClient({ url: service.url, key: undefined }).model('m')).rejects.toThrow(

@@ -99,6 +99,43 @@ describe('an error on the wire', () => {
     expect([answer.statusCode, answer.json().code]).toEqual([status, code]);
   });
 
+  it.each([
+    ['application/json', '{"a": 1}'],
+    ['application/json', '{'],
+    ['text/csv', 'a,b\n1,2\n'],
+    ['application/x-www-form-urlencoded', 'a=1'],
+  ])('answers a route that is not there before it reads a body of %s', async (format, payload) => {
+    const headers = { 'content-type': format };
+    const answer = await app.inject({ method: 'POST', url: '/v1/trainings', headers, payload });
+    expect(answer.json()).toMatchObject({
+      status: 404,
+      code: 'route_not_found',
+      detail: 'There is no POST /v1/trainings: see /docs.',
+    });
+  });
+
+  it.each([
+    ['{"units": ', 'The body is not valid JSON: line 1, column 11: expected a value, found the end of the text.'],
+    ['{"units": 1,\n"name": NaN}', 'line 2, column 9: expected a value, found `NaN`. JSON has no NaN or Infinity.'],
+    ['', 'The body is empty: send a JSON object.'],
+    [' \n', 'The body is empty: send a JSON object.'],
+    ['{"units": 1, "__proto__": {}}', 'The body has a key __proto__'],
+    ['{"constructor": {"prototype": {}}}', 'a constructor with a prototype'],
+  ])('says where %j stops being JSON', async (payload, words) => {
+    const headers = { 'content-type': 'application/json' };
+    const answer = await app.inject({ method: 'POST', url: '/things', headers, payload });
+    expect(answer.json()).toMatchObject({ status: 400, code: 'invalid_json' });
+    expect(answer.json().detail).toContain(words);
+  });
+
+  it('suggests the field that is meant, and says how many mistakes there are', async () => {
+    const answer = await app.inject({ method: 'POST', url: '/things', payload: { unit: 0 } });
+    expect(answer.json().detail).toBe(
+      'The request has 3 mistakes. /units: Missing: give a whole number. /name: Missing: give a string. ' +
+        '/unit: Unknown field. Did you mean `units`?',
+    );
+  });
+
   it('answers a route that is not there as a problem', async () => {
     const answer = await app.inject({ method: 'DELETE', url: '/nowhere' });
     expect([answer.statusCode, answer.json().code]).toEqual([404, 'route_not_found']);

@@ -127,7 +127,7 @@ describe('a message', () => {
       'an unknown field of a kind',
       spec.shape.optimizer,
       { type: 'sgd', momentum: 0, momentun: 1 },
-      ['/momentun: Unknown field: remove it, or correct its name.'],
+      ['/momentun: Unknown field. Did you mean `momentum`?'],
     ],
     [
       'a misspelt field',

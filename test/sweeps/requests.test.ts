@@ -80,6 +80,32 @@ describe('POST /v1/sweeps', () => {
     );
   });
 
+  it('suggests the field that a wrong path may mean, also where it is wrong from its first step on', async () => {
+    const room = await openRoom();
+    const errorsOf = async (path: string) => {
+      const space = { [path]: { type: 'uniform', min: 0.1, max: 0.2 } };
+      return (await room.post('/v1/sweeps/preview', { job: room.job, space })).body.errors;
+    };
+    expect(await errorsOf('training.optimizer.learning_rate')).toEqual([
+      { path: '/space/training.optimizer.learning_rate', message: 'Unknown field. Did you mean `learningRate`?' },
+    ]);
+    expect(await errorsOf('traning.l2')).toEqual([
+      { path: '/space/traning.l2', message: '/traning: Unknown field. Did you mean `training`?' },
+    ]);
+    const { body } = await room.post('/v1/sweeps', { job: room.job, space: RATES, objective: { metric: 'acuracy' } });
+    expect(body.errors[0].message).toBe("A job does not measure 'acuracy'. Did you mean `accuracy`?");
+  });
+
+  it('stops probing a space once it has a list of mistakes', async () => {
+    const room = await openRoom();
+    const values = Array.from({ length: 1000 }, (_, i) => -i);
+    const choice = { type: 'choice', values };
+    const space = { 'training.epochs': choice, 'training.batchSize': choice, 'training.l2': choice };
+    const { status, body } = await room.post('/v1/sweeps/preview', { job: room.job, space });
+    expect([status, body.errors.length]).toEqual([422, 100]);
+    expect(body.detail).toContain('more than 100 mistakes');
+  });
+
   it('says of the job what is wrong whatever its parameters', async () => {
     const room = await openRoom();
     const { status, body } = await room.post('/v1/sweeps', { job: { ...room.job, target: 'kinds' }, space: RATES });

@@ -137,6 +137,15 @@ export async function openRoom() {
     startTraining,
     get: (url: string) => ask('GET', url),
     post: (url: string, body: object = {}) => ask('POST', url, body),
+    postText: async (url: string, payload: string) => {
+      const answer = await app.inject({
+        method: 'POST',
+        url,
+        headers: { 'content-type': 'application/json' },
+        payload,
+      });
+      return { status: answer.statusCode, body: answer.json() };
+    },
     postNothing: (url: string) => ask('POST', url),
     remove: (url: string) => ask('DELETE', url),
     /** Begins a sweep over the tiny job. */

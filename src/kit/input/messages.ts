@@ -89,11 +89,12 @@ const FORMATS: Readonly<Record<string, string>> = {
 
 /** A line for each name, as far as they are listed: an object may have many thousands. */
 function unknownFields({ keys, inst, input }: IssueOf<'unrecognized_keys'>, noun: Noun): string {
-  const unused = knownFields(inst).filter((name) => !Object.hasOwn(input ?? {}, name));
+  const known = knownFields(inst);
+  const unused = known.filter((name) => !Object.hasOwn(input ?? {}, name));
   return keys
     .slice(0, MOST_LISTED + 1)
     .map((key) => {
-      const suggestion = didYouMean(key, unused);
+      const suggestion = didYouMean(key, unused) || didYouMean(key, known);
       return suggestion ? `Unknown ${noun}.${suggestion}` : `Unknown ${noun}: remove it, or correct its name.`;
     })
     .join('\n');

@@ -1,4 +1,5 @@
-import { type FieldError, MOST_LISTED, ServiceError } from '../../kit/errors.ts';
+import { type FieldError, MOST_LISTED } from '../../kit/errors.ts';
+import { mistaken } from '../../kit/validation.ts';
 
 /** Gathers what is wrong with the rows of a request, the first of them in words. */
 export interface Mistakes {
@@ -11,30 +12,19 @@ export interface Mistakes {
 }
 
 export function createMistakes(): Mistakes {
-  const listed: FieldError[] = [];
-  let more = false;
+  const found: FieldError[] = [];
   return {
-    add(found) {
-      for (const mistake of found) {
-        if (listed.length < MOST_LISTED) listed.push(mistake);
-        else more = true;
-      }
+    add(more) {
+      found.push(...more.slice(0, MOST_LISTED + 1 - found.length));
     },
     get any() {
-      return listed.length > 0;
+      return found.length > 0;
     },
     get full() {
-      return more;
+      return found.length > MOST_LISTED;
     },
     check() {
-      const [first] = listed;
-      if (!first) return;
-      const others = more ? `the first ${MOST_LISTED} are listed` : `${listed.length} in all`;
-      throw new ServiceError(
-        'invalid_rows',
-        `The rows have mistakes, ${others}: ${first.path}: ${first.message}`,
-        listed,
-      );
+      if (found.length > 0) throw mistaken('invalid_rows', 'The body', found);
     },
   };
 }

@@ -12,6 +12,8 @@ export interface Schema {
   readonly required?: readonly string[];
   readonly additionalProperties?: Schema | boolean;
   readonly items?: Schema;
+  readonly maxItems?: number;
+  readonly maxProperties?: number;
   readonly prefixItems?: readonly Schema[];
   readonly minimum?: number;
   readonly maximum?: number;

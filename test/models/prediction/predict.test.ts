@@ -111,6 +111,19 @@ describe('predictions of rows in JSON', () => {
     expect(errors.map(({ path }: { path: string }) => path).sort()).toEqual(
       ['/rows/0/age', '/rows/1/wrok', '/rows/2', '/rows/3/age', '/rows/3/work'].sort(),
     );
+    const message = 'The model knows no such column. Did you mean `work`?';
+    expect(errors).toContainEqual({ path: '/rows/1/wrok', message });
+    expect(answer.json().detail).toContain('The body has 5 mistakes. The first 3: ');
+  });
+
+  it('say where a body or a line stops being JSON', async () => {
+    const body = await predict('{"rows": [{"age": 37,}]}', 'application/json');
+    expect(body.json()).toMatchObject({ status: 400, code: 'invalid_json' });
+    expect(body.json().detail).toContain('line 1, column 22: expected a name in double quotes, found `}`');
+    const lines = await predict('{"age": 37}\n{"age": NaN}\n', 'application/x-ndjson');
+    expect(lines.json().errors).toEqual([
+      { path: '/rows/1', message: expect.stringContaining('line 1, column 9: expected a value, found `NaN`') },
+    ]);
   });
 
   it('name a number that is too large for JSON as it is', async () => {
@@ -121,7 +134,7 @@ describe('predictions of rows in JSON', () => {
   it('list a hundred mistakes of many, and say that there are more', async () => {
     const answer = await predict({ rows: Array.from({ length: 5000 }, () => ({ age: 'old' })) });
     expect(answer.json().errors).toHaveLength(100);
-    expect(answer.json().detail).toContain('first 100');
+    expect(answer.json().detail).toContain('more than 100 mistakes');
   });
 
   it.each([

@@ -22,6 +22,28 @@ async function beginExternal(room: Room, changes: object = {}): Promise<string> 
   return body.id;
 }
 
+describe('a trial whose objective is not finite', () => {
+  it.each(['NaN', 'Infinity', '-Infinity', 'null'])(
+    'is not reported or told as %s: the answer says how',
+    async (value) => {
+      const room = await openRoom();
+      const id = await beginExternal(room);
+      await room.post(`/v1/sweeps/${id}/ask`);
+      const bodies = [
+        ['report', `{"number": 0, "epoch": 1, "objective": ${value}}`],
+        ['tell', `{"number": 0, "objective": ${value}}`],
+      ] as const;
+      for (const [action, body] of bodies) {
+        const answer = await room.postText(`/v1/sweeps/${id}/${action}`, body);
+        expect(answer.status).toBe(400);
+        expect(answer.body.detail).toContain('has failed: send {"number": 7, "failed": true} to /tell');
+      }
+      const { body } = await room.post(`/v1/sweeps/${id}/tell`, { number: 0, failed: true });
+      expect(body).toMatchObject({ state: 'failed', objective: null });
+    },
+  );
+});
+
 describe('ask and tell', () => {
   it('searches for a trainer outside until the trials are used up', async () => {
     const room = await openRoom();

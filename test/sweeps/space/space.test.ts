@@ -6,6 +6,37 @@ import { spaceSchema } from '../../../src/sweeps/space/schema.ts';
 import { compileSpace, parametersAt, pointOf, settle } from '../../../src/sweeps/space/space.ts';
 import { anySpace, OPTIMIZERS } from './spaces.ts';
 
+describe('a space as large as it may be', () => {
+  it('is probed in steps that grow with its conditions, not with the ways through them', () => {
+    const condition = (i: number) => Array.from({ length: i }, (_, j) => [`p${j}`, [0]]);
+    const parameters = Array.from({ length: 64 }, (_, i) => [
+      `p${i}`,
+      { type: 'integer', min: 0, max: 1, ...(i > 0 && { when: Object.fromEntries(condition(i)) }) },
+    ]);
+    const probes = probesOf(compileSpace(spaceSchema.parse(Object.fromEntries(parameters))));
+    expect(probes).toHaveLength(128);
+    expect(probes.at(-1)?.parameters).toMatchObject({ p0: 0, p62: 0, p63: 1 });
+  });
+
+  it('reads each value of a choice a few times, however many there are', () => {
+    let read = 0;
+    const value = (i: number) => ({
+      get units() {
+        read += 1;
+        return i;
+      },
+    });
+    const values = Array.from({ length: 1000 }, (_, i) => value(i));
+    const when = { layers: Array.from({ length: 1000 }, (_, i) => value(i)) };
+    const definition = {
+      layers: { type: 'choice', values },
+      rate: { type: 'uniform', min: 0, max: 1, when },
+    };
+    compileSpace(spaceSchema.parse(definition));
+    expect(read).toBeLessThan(20 * 2000);
+  });
+});
+
 describe('a compiled space', () => {
   it('puts what others depend on before them', () => {
     const names = compileSpace(OPTIMIZERS).map(({ name }) => name);

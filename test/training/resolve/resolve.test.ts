@@ -33,6 +33,33 @@ const onlyTarget = (target: Partial<DatasetShape['columns'][number]>): DatasetSh
   ],
 });
 
+describe('a name that the dataset does not have', () => {
+  it('comes with the column that may be meant', () => {
+    const { errors } = resolve({ target: 'incom', features: { exclude: ['work_class', 'sex'] } });
+    expect(errors).toEqual([
+      { path: '/target', message: "The dataset has no column 'incom'. Did you mean `income`?" },
+      { path: '/features/exclude/0', message: "The dataset has no column 'work_class'. Did you mean `workclass`?" },
+      { path: '/features/exclude/1', message: "The dataset has no column 'sex'." },
+    ]);
+  });
+
+  it('is looked for once, however many there are, and listed up to a hundred times', () => {
+    let read = 0;
+    const columns = Array.from({ length: 2000 }, (_, i) => ({
+      ...ADULT.columns[0],
+      get name() {
+        read += 1;
+        return `column ${i}`;
+      },
+    }));
+    const names = Array.from({ length: 2000 }, (_, i) => `name ${i}`);
+    const { errors } = resolve({ target: 'y', features: { exclude: names, include: names } }, { rows: 9, columns });
+    expect(errors).toHaveLength(101);
+    // A few times for the columns as a whole and for each suggestion.
+    expect(read).toBeLessThan(40 * 2000);
+  });
+});
+
 describe('a request with a target alone', () => {
   it('gets every default', () => {
     const { spec } = resolve({ target: 'income', split: { method: 'column', column: 'split' } });

@@ -2,9 +2,10 @@ import { Readable } from 'node:stream';
 import { type CsvError, type Parser, parse } from 'csv-parse';
 import { parse as parseAtOnce } from 'csv-parse/sync';
 import { uniqueNames } from '../../../datasets/ingest/names.ts';
-import { type FieldError, pointer, ServiceError } from '../../../kit/errors.ts';
+import { type FieldError, MOST_LISTED, pointer, ServiceError } from '../../../kit/errors.ts';
 import { textCells } from './cells.ts';
 import type { RawRows } from './rawRows.ts';
+import { unknownColumn } from './unknownColumn.ts';
 
 const DELIMITERS = [',', ';', '\t', '|'] as const;
 /** A header line is looked for in so much text; wide tables have long ones. */
@@ -105,14 +106,10 @@ function checkHeader(record: readonly string[], known: ReadonlySet<string>): rea
   const header = uniqueNames(record);
   const unknown = header.filter((name, i) => !known.has(name) && record[i] !== '');
   if (unknown.length === 0) return header;
-  const mistakes = unknown.map((name) => columnMistake(name));
+  const listed = unknown.slice(0, MOST_LISTED);
+  const mistakes = listed.map((name, i) => unknownColumn(name, ['columns'], known, i));
   const names = unknown.slice(0, NAMED).map((name) => JSON.stringify(name));
   throw new ServiceError('invalid_rows', `The model knows no such columns: ${names.join(', ')}.`, mistakes);
-}
-
-function columnMistake(name: string): FieldError {
-  const message = 'The model knows no such column: remove it or mend its name.';
-  return { path: pointer(['columns', name]), message };
 }
 
 /** Text up to the first line end at least, so that the header can be looked at. */

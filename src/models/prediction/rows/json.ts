@@ -1,7 +1,7 @@
 import { type FieldError, MOST_LISTED, pointer } from '../../../kit/errors.ts';
-import { didYouMean, MOST_SUGGESTIONS } from '../../../kit/input/closest.ts';
 import { jsonCells } from './cells.ts';
 import type { RawRows } from './rawRows.ts';
+import { unknownColumn } from './unknownColumn.ts';
 
 /** What JSON gave for a row; whether it is an object is checked here. */
 export type JsonRow = unknown;
@@ -53,9 +53,7 @@ function addUnknownColumns(
 ): void {
   for (const name of Object.keys(row)) {
     if (known.has(name)) continue;
-    const suggestion = found.length < MOST_SUGGESTIONS ? didYouMean(name, known) : '';
-    const advice = suggestion === '' ? ' Remove it, or correct its name.' : suggestion;
-    found.push({ path: pointer([...path, name]), message: `The model knows no such column.${advice}` });
+    found.push(unknownColumn(name, path, known, found.length));
     if (found.length > MOST_LISTED) return;
   }
 }

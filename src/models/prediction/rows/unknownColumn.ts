@@ -1,0 +1,14 @@
+import { type FieldError, pointer } from '../../../kit/errors.ts';
+import { didYouMean, MOST_SUGGESTIONS } from '../../../kit/input/closest.ts';
+
+/** A column that the model does not know, after so many other mistakes; the first come with a suggestion. */
+export function unknownColumn(
+  name: string,
+  around: readonly PropertyKey[],
+  known: ReadonlySet<string>,
+  others: number,
+): FieldError {
+  const suggestion = others < MOST_SUGGESTIONS ? didYouMean(name, known) : '';
+  const advice = suggestion === '' ? ' Remove it, or correct its name.' : suggestion;
+  return { path: pointer([...around, name]), message: `The model knows no such column.${advice}` };
+}
