@@ -71,6 +71,8 @@ describe('check', () => {
 describe('a message', () => {
   const optionalField = z.strictObject({ name: z.string(), learningRate: z.number().optional() });
   const kinds = { loss: z.union([z.enum(['mse', 'mae']), z.strictObject({ type: z.literal('huber') })]) };
+  const item = z.enum(['a']);
+  const repeated = z.union([item, z.array(item)]);
   const told = z.union([
     z.strictObject({ number: z.int(), objective: z.number() }),
     z.strictObject({ number: z.int(), objectives: z.record(z.string(), z.number()) }),
@@ -142,6 +144,7 @@ describe('a message', () => {
       [': Must be a whole number or `full`, got "ful". Did you mean `full`?'],
     ],
     ['the right type of a union', spec.shape.batchSize, 0, [': Must be at least 1, got 0.']],
+    ['a list of an option', repeated, 5, [': Must be `a`, got 5.']],
     [
       'a choice in a union',
       z.object(kinds),
@@ -182,7 +185,7 @@ describe('a message', () => {
     expect(checked).toMatchObject({
       errors: [
         { path: '/limit', message: 'Must be a whole number.' },
-        { path: '/limi', message: 'Unknown parameter: remove it, or correct its name.' },
+        { path: '/limi', message: 'Unknown parameter. Did you mean `limit`?' },
       ],
     });
   });

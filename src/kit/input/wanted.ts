@@ -24,7 +24,7 @@ export function wanted(schema: unknown): string {
     case 'literal':
       return choice(choicesOf(schema));
     case 'union':
-      return 'discriminator' in def ? 'an object' : [...new Set(def.options.map(wanted))].join(' or ');
+      return 'discriminator' in def ? 'an object' : eitherOf(def.options);
     case 'pipe':
       return wanted(def.in);
     case 'nullable':
@@ -37,6 +37,15 @@ export function wanted(schema: unknown): string {
     default:
       return 'a value';
   }
+}
+
+/** The options without the list of another option: a query repeats a parameter for it. */
+function eitherOf(options: readonly z.core.SomeType[]): string {
+  const single = options.filter((option) => {
+    const element = isSchema(option) && option._zod.def.type === 'array' ? option._zod.def.element : undefined;
+    return element === undefined || !options.includes(element);
+  });
+  return [...new Set(single.map(wanted))].join(' or ');
 }
 
 /** The words that an enum, a literal or a union of them allows. */
