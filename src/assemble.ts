@@ -16,6 +16,7 @@ import { registerJobGauges } from './jobs/metrics.ts';
 import { jobRoutes } from './jobs/routes.ts';
 import { createJobs } from './jobs/service.ts';
 import { DEFAULT_PROJECT, type Tenant } from './kit/caller.ts';
+import { membersFor } from './kit/json.ts';
 import { stopTimesWithin } from './kit/stopTimes.ts';
 import { packageVersion } from './kit/version.ts';
 import { createMeasureEnsemble } from './models/ensembles/measure.ts';
@@ -117,7 +118,7 @@ function modelsOf({ config, database, folders, registry }: Parts, { createKernel
       bytes: config.maxJsonBytes,
       depth: config.maxJsonDepth,
       values: config.maxJsonValues,
-      members: config.maxColumns,
+      members: membersFor(config.maxColumns),
     },
     metrics: createPredictionMetrics(registry),
   });

@@ -73,7 +73,7 @@ export const SERVICE_SETTINGS = {
   maxColumns: setting(
     wholeNumber(1, 1_000_000).default(10_000),
     'N',
-    'the most columns of a dataset, and members of an object of JSON',
+    'the most columns of a dataset; an object of JSON may have as many members, or 1000',
   ),
   maxColumnNameLength: setting(
     wholeNumber(1, 100_000).default(1000),

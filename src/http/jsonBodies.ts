@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { ServiceError } from '../kit/errors.ts';
 import { invalidJson } from '../kit/input/jsonSyntax.ts';
-import { type JsonLimits, tooMuchJson } from '../kit/json.ts';
+import { type JsonLimits, membersFor, tooMuchJson } from '../kit/json.ts';
 import { nextTurn } from '../kit/turns.ts';
 import type { HttpLimits } from './limits/limits.ts';
 
@@ -20,7 +20,7 @@ export function readJsonBodies(app: FastifyInstance, limits: HttpLimits): void {
   const size: JsonLimits = {
     depth: limits.maxJsonDepth,
     values: limits.maxJsonValuesWithoutRows,
-    members: limits.maxColumns,
+    members: membersFor(limits.maxColumns),
   };
   const parseJson = app.getDefaultJsonParser('error', 'error');
   app.removeAllContentTypeParsers();

@@ -10,6 +10,14 @@ export interface JsonLimits {
   readonly members: number;
 }
 
+/** More than any request has fields, however few columns a dataset may have. */
+const LEAST_MEMBERS = 1000;
+
+/** The limit on the members of an object where a row has at most so many columns. */
+export function membersFor(maxColumns: number): number {
+  return Math.max(LEAST_MEMBERS, maxColumns);
+}
+
 const QUOTE = 0x22;
 const COMMA = 0x2c;
 const BACKSLASH = 0x5c;

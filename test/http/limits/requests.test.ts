@@ -10,7 +10,7 @@ const FORMATS: Readonly<Record<string, string>> = {
 
 let opened: Awaited<ReturnType<typeof openApp>>;
 beforeAll(async () => {
-  opened = await openApp({ maxJsonBytes: 10_000, maxJsonDepth: 8, maxJsonValuesWithoutRows: 1000, maxColumns: 500 });
+  opened = await openApp({ maxJsonBytes: 10_000, maxJsonDepth: 8, maxJsonValuesWithoutRows: 2000, maxColumns: 10 });
 });
 afterAll(() => opened.app.close());
 
@@ -170,11 +170,11 @@ describe('a body of JSON', () => {
   it.each([
     ['too many bytes', JSON.stringify({ units: 1, more: 'x'.repeat(20_000) }), '10000 bytes'],
     ['too deep', nested(8), '8 arrays and objects'],
-    ['too many values', JSON.stringify({ units: 1, more: Array(1100).fill(1) }), '1000 values'],
+    ['too many values', JSON.stringify({ units: 1, more: Array(2100).fill(1) }), '2000 values'],
     [
       'too many members of an object',
-      JSON.stringify(Object.fromEntries(Array.from({ length: 600 }, (_, i) => [`k${i}`, i]))),
-      '500 members',
+      JSON.stringify(Object.fromEntries(Array.from({ length: 1100 }, (_, i) => [`${i}`, 0]))),
+      '1000 members',
     ],
   ])('of %s is 413 and names the limit', async (_, payload, words) => {
     const answer = await inject(json(payload));
