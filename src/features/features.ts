@@ -4,8 +4,9 @@ import type { Warning } from '../kit/warning.ts';
 import { chooseColumns } from './choose.ts';
 import type { FeaturesSettings } from './defaults.ts';
 import { columnInputs, type FittedColumn, fitColumn, fittedColumnSchema, isCategorical } from './fitted.ts';
+import { isLargeUnscaled, LARGE_INPUT } from './numeric.ts';
 
-/** Columns left out for being constant that get a warning each. */
+/** Columns that get a warning each; of more, one warning names so many. */
 const NAMED_COLUMNS = 5;
 
 /** What was fitted to the training rows, as it is kept with the model: plain JSON. */
@@ -35,7 +36,7 @@ export function fitFeatures(
     else constant.push(column.name);
     if (fitted?.kind === 'categorical') warnings.push(...foldedWarnings(fitted.column, fitted, settings));
   }
-  warnings.push(...constantWarnings(constant));
+  warnings.push(...constantWarnings(constant), ...unscaledWarnings(columns));
   return { features: { version: 1, columns: denseFirst(columns) }, warnings };
 }
 
@@ -49,19 +50,38 @@ export function inputNames(features: FittedFeatures): string[] {
   return features.columns.flatMap(columnInputs);
 }
 
-/** One warning for each column; of many columns, one that names the first. */
 function constantWarnings(columns: readonly string[]): Warning[] {
-  const code = 'constant_column';
-  if (columns.length > NAMED_COLUMNS) {
-    const named = columns.slice(0, NAMED_COLUMNS).map((column) => `'${column}'`);
-    const message = `${columns.length} columns have one value in the training rows and are left out: ${named.join(', ')} and others.`;
-    return [{ code, message }];
-  }
-  return columns.map((column) => ({
-    code,
-    column,
-    message: `The column '${column}' has one value in the training rows and is left out.`,
-  }));
+  return eachOrAll('constant_column', columns, {
+    each: (column) => `The column '${column}' has one value in the training rows and is left out.`,
+    all: (count, named) => `${count} columns have one value in the training rows and are left out: ${named}.`,
+  });
+}
+
+function unscaledWarnings(columns: readonly FittedColumn[]): Warning[] {
+  const large = columns.filter((fitted) => fitted.kind === 'numeric' && isLargeUnscaled(fitted));
+  const advice =
+    'features.scaling is none, and large inputs slow down training or make it diverge: use another scaling.';
+  return eachOrAll(
+    'large_unscaled_column',
+    large.map(({ column }) => column),
+    {
+      each: (column) => `The column '${column}' has values beyond ±${LARGE_INPUT} and is not scaled: ${advice}`,
+      all: (count, named) =>
+        `${count} columns have values beyond ±${LARGE_INPUT} and are not scaled (${named}): ${advice}`,
+    },
+  );
+}
+
+interface Messages {
+  readonly each: (column: string) => string;
+  readonly all: (count: number, named: string) => string;
+}
+
+/** One warning for each column; of many columns, one that names the first. */
+function eachOrAll(code: string, columns: readonly string[], { each, all }: Messages): Warning[] {
+  if (columns.length <= NAMED_COLUMNS) return columns.map((column) => ({ code, column, message: each(column) }));
+  const named = columns.slice(0, NAMED_COLUMNS).map((column) => `'${column}'`);
+  return [{ code, message: all(columns.length, `${named.join(', ')} and others`) }];
 }
 
 /** Said when the cap, not rarity alone, folds categories. */

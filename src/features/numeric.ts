@@ -9,6 +9,9 @@ import type { FeaturesOptions } from './schemas.ts';
 /** Rows that a distribution is read from; quantiles of more are the same to three digits and take longer to sort. */
 const SAMPLE_ROWS = 20_000;
 
+/** Networks learn well from inputs about as large as 1; much larger ones make steps too large. */
+export const LARGE_INPUT = 100;
+
 export const fittedNumericSchema = z.strictObject({
   kind: z.literal('numeric'),
   column: z.string(),
@@ -36,12 +39,20 @@ export function fitNumeric(
   return {
     kind: 'numeric',
     column: column.name,
-    scaling: constant ? { type: 'standard', mean: range[0], deviation: 1 } : fitScaling(sample, options.scaling),
+    scaling:
+      constant && options.scaling !== 'none'
+        ? { type: 'standard', mean: range[0], deviation: 1 }
+        : fitScaling(sample, options.scaling),
     edges: fitEdges(sample, options.pieces),
     fill: sample[sample.length >> 1],
     missing,
     range,
   };
+}
+
+/** Whether the column is not scaled although its values are large for a network. */
+export function isLargeUnscaled({ scaling, range: [least, greatest] }: FittedNumeric): boolean {
+  return scaling.type === 'none' && Math.max(Math.abs(least), Math.abs(greatest)) > LARGE_INPUT;
 }
 
 /** `age`, then its pieces such as `age from 25 to 31`, then `age is missing`. */

@@ -12,10 +12,14 @@ const LONG_TAIL = 10;
 /** Scaled numbers stop here: one absurd value must not drown a row. */
 const FARTHEST = 20;
 
+/** Inputs are float32: what is larger would become infinite. */
+const GREATEST_INPUT = (2 - 2 ** -23) * 2 ** 127;
+
 /** A scaling with the numbers that were fitted, as it is kept with the model. */
 export const fittedScalingSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('standard'), mean: z.number(), deviation: z.number().positive() }),
   z.strictObject({ type: z.literal('range'), origin: z.number(), span: z.number().positive() }),
+  z.strictObject({ type: z.literal('none') }),
   z.strictObject({ type: z.literal('quantileNormal'), values: z.array(z.number()), scores: z.array(z.number()) }),
 ]);
 export type FittedScaling = z.infer<typeof fittedScalingSchema>;
@@ -29,6 +33,8 @@ export function fitScaling(sorted: Float64Array, scaling: FeaturesOptions['scali
       return fitRange(sorted);
     case 'quantileNormal':
       return { type: 'quantileNormal', ...fitKnots(sorted) };
+    case 'none':
+      return { type: 'none' };
   }
 }
 
@@ -41,6 +47,8 @@ export function scaler(fitted: FittedScaling): (value: number) => number {
       return (value) => clamp((value - fitted.origin) / fitted.span);
     case 'quantileNormal':
       return (value) => interpolate(fitted, value);
+    case 'none':
+      return (value) => Math.max(-GREATEST_INPUT, Math.min(GREATEST_INPUT, value));
   }
 }
 

@@ -5,7 +5,7 @@ import { COLUMN_TYPES } from '../kit/table.ts';
 /** Columns that one list may name. */
 const MOST_NAMES = 100_000;
 
-const SCALINGS = ['auto', 'standard', 'quantileNormal', 'range'] as const;
+const SCALINGS = ['auto', 'standard', 'quantileNormal', 'range', 'none'] as const;
 
 /** Columns become inputs of the network: `features` of a job. */
 export const featuresSchema = z
@@ -30,7 +30,7 @@ export const featuresSchema = z
       .enum(SCALINGS)
       .default('auto')
       .describe(
-        'How numbers are scaled. `standard`: zero mean, unit deviation; `quantileNormal`: their ranks become a normal distribution; `range`: minimum to maximum become 0 to 1; `auto` chooses for each column.',
+        'How numbers are scaled. `standard`: zero mean, unit deviation; `quantileNormal`: their ranks become a normal distribution; `range`: minimum to maximum become 0 to 1; `none`: numbers go in as they are, for columns that are scaled already; `auto` chooses for each column. Missing values become the median, and times are scaled always.',
       ),
     pieces: z
       .int()

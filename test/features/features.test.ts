@@ -24,6 +24,32 @@ describe('features', () => {
     expect(choice.warnings.map(({ code }) => code)).toEqual(['identifier_left_out', 'text_left_out']);
   });
 
+  it.each([
+    [100, []],
+    [-101, ['large_unscaled_column age']],
+  ])('warn of a number as large as %d that is not scaled', (age, expected) => {
+    const table = tableOf(numbers('age', [0, age]), numbers('share', [0, 1]));
+    const warned = (scaling: 'none' | 'standard') =>
+      fitFeatures(table, firstRows(2), settingsOf({ scaling }), []).warnings.map(
+        ({ code, column }) => `${code} ${column}`,
+      );
+    expect(warned('none')).toEqual(expected);
+    expect(warned('standard')).toEqual([]);
+  });
+
+  it('warn once of many columns that are large and not scaled', () => {
+    const table = tableOf(...['a', 'b', 'c', 'd', 'e', 'f'].map((name) => numbers(name, [0, 1000])));
+    const { warnings } = fitFeatures(table, firstRows(2), settingsOf({ scaling: 'none' }), []);
+    expect(warnings).toEqual([
+      {
+        code: 'large_unscaled_column',
+        message: expect.stringContaining(
+          "6 columns have values beyond ±100 and are not scaled ('a', 'b', 'c', 'd', 'e' and others)",
+        ),
+      },
+    ]);
+  });
+
   it('honour columns that are named', () => {
     const settings = settingsOf({ exclude: ['age'], include: ['note'], types: { id: 'categorical' } });
     const { features } = fitFeatures(TABLE, firstRows(4), settings, ['y']);

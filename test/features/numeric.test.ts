@@ -37,6 +37,17 @@ describe('a column of numbers', () => {
     expect(values).toEqual([0]);
   });
 
+  it('goes in as it is without scaling, and missing values as the median', () => {
+    const column = numbers('age', [0.1, 2, null, 30]);
+    const { values } = inputsOf(column, 4, column, 4, { scaling: 'none', pieces: 0 });
+    expect(values).toEqual([0.1, 0, 2, 0, 2, 1, 30, 0]);
+  });
+
+  it('goes in as it is without scaling where it has one value and missing ones', () => {
+    const column = numbers('age', [7, null]);
+    expect(inputsOf(column, 2, column, 2, { scaling: 'none', pieces: 0 }).values).toEqual([7, 0, 7, 1]);
+  });
+
   it('takes infinite values for missing ones', () => {
     const { values } = inputsOf(numbers('age', [1, 2, 3]), 3, numbers('age', [Number.POSITIVE_INFINITY]), 1);
     expect(values).toEqual([0]);

@@ -49,6 +49,15 @@ describe('scaling', () => {
     expect(fitScaling(sorted, 'auto').type).toBe(type);
   });
 
+  it('leaves numbers as they are, up to the largest float32', () => {
+    const fitted = fitScaling(Float64Array.of(-3, 0.1, 1e6), 'none');
+    expect(fitted).toEqual({ type: 'none' });
+    const scale = scaler(fitted);
+    expect([-3, 0.1, 1e6, -0].map(scale)).toEqual([-3, 0.1, 1e6, -0]);
+    expect(Math.fround(scale(1e300))).toBe(3.4028234663852886e38);
+    expect(Math.fround(scale(-1e300))).toBe(-3.4028234663852886e38);
+  });
+
   it('keeps mean and deviation of huge values finite', () => {
     const { mean, deviation } = moments(Float64Array.of(-1e308, 1e308));
     expect(mean).toBe(0);
