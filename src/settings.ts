@@ -145,7 +145,7 @@ export const SERVICE_SETTINGS = {
   maxHeldBytes: setting(
     wholeNumber(2 ** 20, Number.MAX_SAFE_INTEGER).default(512 * 2 ** 20),
     'BYTES',
-    'what all bodies of JSON that are on their way may be together; more are answered 503',
+    'what all bodies of JSON on their way may be together, and all large answers that wait for slow readers; more are answered 503',
   ),
   maxApiMemoryBytes: setting(
     wholeNumber(2 ** 26, Number.MAX_SAFE_INTEGER).default(() =>

@@ -3,6 +3,7 @@ import type { Counter } from 'prom-client';
 import type { Config } from '../../config.ts';
 import { limitConnections } from './connections.ts';
 import { LINGER, lingeringResponse } from './lingeringResponse.ts';
+import { limitHeldAnswers } from './heldAnswers.ts';
 import { type OverloadLimits, refuseOverload } from './overload.ts';
 import { documentRefusals, refuseUnread } from './requests.ts';
 import { refuseSlowBodies } from './slowBodies.ts';
@@ -58,5 +59,6 @@ export function registerLimits(app: FastifyInstance, limits: HttpLimits, refused
   app.addHook('onRequest', async (request, reply) => refuseUnread(request, reply));
   refuseOverload(app, limits);
   refuseSlowBodies(app, limits);
+  limitHeldAnswers(app, limits);
   refuseSlowReaders(app, limits);
 }

@@ -75,7 +75,7 @@ function isHeld({ headers, routeOptions }: FastifyRequest): boolean {
   return holds !== undefined && headers['content-type']?.toLowerCase().startsWith(holds) === true;
 }
 
-function overloaded(reason: string): ServiceError {
+export function overloaded(reason: string): ServiceError {
   const detail = `The service cannot take this at present, as ${reason}: try again later.`;
   return new ServiceError('overloaded', detail, [], RETRY_AFTER_SECONDS);
 }
