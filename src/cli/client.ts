@@ -69,8 +69,8 @@ export function createClient(server: Server, signal?: AbortSignal) {
     predictRows: (modelId: string, rows: DatasetRows['items']) =>
       post<PredictAnswer>(`/v1/models/${encodeURIComponent(modelId)}/predict`, { rows }),
     /** Predictions for all rows of a file, in the format of the file, as they come. */
-    predict: (modelId: string, body: FileBody) =>
-      ask(`/v1/models/${encodeURIComponent(modelId)}/predict`, fileBody(body)),
+    predict: (modelId: string, body: FileBody, spreadsheet: boolean) =>
+      ask(`/v1/models/${encodeURIComponent(modelId)}/predict?spreadsheet=${spreadsheet}`, fileBody(body)),
   };
 }
 

@@ -20,6 +20,11 @@ const headerSchema = z.array(predictAnswer.shape.warnings.element.omit({ message
 
 const FLAGS = {
   output: { type: 'string', takes: 'FILE', help: 'where the predictions go; standard output when left out' },
+  spreadsheet: {
+    type: 'boolean',
+    takes: '',
+    help: 'put an apostrophe before labels that a spreadsheet would run as formulas, in CSV and TSV',
+  },
 } as const;
 
 export const predictCommand: Command = {
@@ -39,7 +44,11 @@ export async function predict(
 ): Promise<number> {
   const { config, flags, positionals } = readConfig(CLIENT_SETTINGS, args, FLAGS);
   const [model, file] = positionalsOf(positionals, ['MODEL', 'FILE']);
-  const { body, headers } = await createClient(config).predict(model, await requestBody(file));
+  const { body, headers } = await createClient(config).predict(
+    model,
+    await requestBody(file),
+    flags.spreadsheet === true,
+  );
   warn(gapsReport(headers.get('trainyard-warnings') ?? '[]'));
   const output = textFlag(flags, 'output');
   if (output === undefined) await pipeline(body ?? [], standardOutput, { end: false }).catch(ignoreClosedPipe);

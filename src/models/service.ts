@@ -18,7 +18,7 @@ import { createLoader, type Loader } from './prediction/loader.ts';
 import { measured, type PredictionMetrics } from './prediction/metrics.ts';
 import { predictJson, rowsSchema } from './prediction/predictJson.ts';
 import type { Predictor } from './prediction/predictor.ts';
-import { predictText, type TextFormat } from './prediction/predictText.ts';
+import { predictText, type TextOptions } from './prediction/predictText.ts';
 import { decodeText } from './prediction/rows/decode.ts';
 import { countGaps, type GapWarning } from './prediction/rows/gaps.ts';
 import { type Spooled, spool } from './prediction/rows/spool.ts';
@@ -65,7 +65,7 @@ export interface Models {
   /** `{"rows": […]}` in, predictions out. Throws `invalid_json`, `invalid_request`, `invalid_rows`, `predict_rows_quota`. */
   predictJson(idOrAlias: string, body: RowsBody): Promise<PredictAnswer>;
   /** Rows of any number in, predictions in the same format out. Throws `invalid_rows`, `predict_rows_quota`. */
-  predictText(idOrAlias: string, format: TextFormat, body: RowsBody): Promise<TextAnswer>;
+  predictText(idOrAlias: string, options: TextOptions, body: RowsBody): Promise<TextAnswer>;
 }
 
 interface TextAnswer extends Spooled {
@@ -146,12 +146,12 @@ function modelsOf(parts: Shared, { project, quotas: { predictRows } }: Tenant): 
       return body.length > LARGE_JSON_BYTES ? largeJson.run(answer) : answer();
     },
 
-    async predictText(idOrAlias, format, { stream, contentEncoding, charset }) {
+    async predictText(idOrAlias, options, { stream, contentEncoding, charset }) {
       const predictor = await load(idOrAlias);
       const gaps = countGaps(predictor.fitted);
       const text = decodeText(unpack(stream, contentEncoding, maxExpansion), charset, maxTextBytes);
       const spooled = await spool(
-        predictText(predictor, format, text, gaps, predictRows),
+        predictText(predictor, options, text, gaps, predictRows),
         temporaryFolder,
         maxTextBytes,
       );

@@ -40,6 +40,15 @@ describe('trainyard predict', () => {
     expect(String(request?.body)).toBe('x\n1\n');
   });
 
+  it('asks for an answer for spreadsheets when told so', async () => {
+    const plain = await runPredict('rows.csv', 'x\n1\n');
+    const guarded = await runPredict('rows.csv', 'x\n1\n', ['--spreadsheet']);
+    expect([plain.request?.path, guarded.request?.path]).toEqual([
+      '/v1/models/mdl_1/predict?spreadsheet=false',
+      '/v1/models/mdl_1/predict?spreadsheet=true',
+    ]);
+  });
+
   it('says beside the answer what was treated as missing', async () => {
     const { warnings } = await runPredict('rows.csv', 'x\n1\n');
     expect(warnings).toBe('x: 1,200 values missing\ny: 1 value unseen by the training\n');

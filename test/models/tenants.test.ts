@@ -46,18 +46,20 @@ describe('a model', () => {
   });
 });
 
+const CSV = { format: 'text/csv', spreadsheet: false } as const;
+
 describe('a project that may predict so many rows at once', () => {
   const few = () => room.modelsOf({ project: 'risk', quotas: { ...NO_QUOTAS, predictRows: 300 } });
   const refusal = { code: 'predict_rows_quota', message: expect.stringContaining('300 rows') };
 
   it('is answered up to that', async () => {
     expect((await few().predictJson(theirs, body(rows(300)))).predictions).toHaveLength(300);
-    const { stream } = await few().predictText(theirs, 'text/csv', body(csv(300)));
+    const { stream } = await few().predictText(theirs, CSV, body(csv(300)));
     expect((await text(stream)).trim().split('\n')).toHaveLength(301);
   });
 
   it('is refused one more, in JSON and in text', async () => {
     await expect(few().predictJson(theirs, body(rows(301)))).rejects.toMatchObject(refusal);
-    await expect(few().predictText(theirs, 'text/csv', body(csv(301)))).rejects.toMatchObject(refusal);
+    await expect(few().predictText(theirs, CSV, body(csv(301)))).rejects.toMatchObject(refusal);
   });
 });

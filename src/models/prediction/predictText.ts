@@ -15,13 +15,20 @@ export function isTextFormat(mediaType: string): mediaType is TextFormat {
   return TEXT_FORMATS.some((format) => format === mediaType);
 }
 
+/** How a text is read and its answer is written. */
+export interface TextOptions {
+  readonly format: TextFormat;
+  /** Delimited answers are written for spreadsheets (see `csvLine`). */
+  readonly spreadsheet: boolean;
+}
+
 /** The predictions for rows, chunk by chunk. */
 type Predicted = (chunks: AsyncIterable<RawRows>) => AsyncIterable<readonly Prediction[]>;
 
 /** The predictions for the rows of a text, in their order and format, chunk by chunk. Throws as `predictRows`. */
 export function predictText(
   predictor: Predictor,
-  format: TextFormat,
+  { format, spreadsheet }: TextOptions,
   text: AsyncGenerator<string>,
   gaps: Gaps,
   mostRows: number | null,
@@ -29,9 +36,9 @@ export function predictText(
   const predicted = (chunks: AsyncIterable<RawRows>) => predictRows(predictor, chunks, gaps, mostRows);
   switch (format) {
     case 'text/csv':
-      return predictCsv(predictor, text, undefined, predicted);
+      return predictCsv(predictor, text, { delimiter: undefined, spreadsheet }, predicted);
     case 'text/tab-separated-values':
-      return predictCsv(predictor, text, '\t', predicted);
+      return predictCsv(predictor, text, { delimiter: '\t', spreadsheet }, predicted);
     case 'application/x-ndjson':
       return predictNdjson(predictor, text, predicted);
   }
@@ -41,11 +48,12 @@ export function predictText(
 async function* predictCsv(
   predictor: Predictor,
   text: AsyncGenerator<string>,
-  delimiter: string | undefined,
+  { delimiter, spreadsheet }: { readonly delimiter: string | undefined; readonly spreadsheet: boolean },
   predicted: Predicted,
 ): AsyncGenerator<string> {
   const { known, chunkRows, classes } = predictor;
-  const line = (cells: readonly (string | number)[]) => csvLine(cells, delimiter ?? ',');
+  const written = { delimiter: delimiter ?? ',', spreadsheet };
+  const line = (cells: readonly (string | number)[]) => csvLine(cells, written);
   const chunks = readCsv(text, { known, chunkRows, delimiter });
   yield line(['prediction', ...(classes ?? []).map((label) => `probability_${label}`)]);
   for await (const predictions of predicted(chunks)) {

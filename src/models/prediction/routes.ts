@@ -14,6 +14,7 @@ import {
   ndjsonPredictions,
   ndjsonRows,
   predictAnswer,
+  predictQuery,
   predictRequest,
   tsvPredictions,
   tsvRows,
@@ -49,6 +50,7 @@ export function predictRoutes({ models, maxBodyBytes }: PredictRoutesParts): Fas
           'a wrong type or an unknown column is 422. Text of any length is predicted chunk by chunk; the answer begins when the last row is read, so that ' +
           'it is whole or an error, and its warnings are in the header `Trainyard-Warnings` (JSON). `Content-Encoding: gzip` is read.',
         params: modelParams,
+        querystring: predictQuery,
         body: {
           content: {
             [JSON_TYPE]: { schema: predictRequest },
@@ -70,10 +72,10 @@ export function predictRoutes({ models, maxBodyBytes }: PredictRoutesParts): Fas
           ...errorResponses(400, 404, 413, 415, 422),
         },
       },
-      // The rows are checked while they are read; the path alone is checked before.
+      // The rows are checked while they are read; the path and the query are checked before.
       validatorCompiler:
         ({ httpPart }) =>
-        (input) => ({ value: httpPart === 'params' ? parseInput(modelParams, input) : input }),
+        (input) => ({ value: checkPart(httpPart, input) }),
       handler: async (request, reply) => {
         const { mediaType, charset } = parseContentType(request.headers['content-type']);
         const body = { ...rowsBody(request), charset };
@@ -84,7 +86,7 @@ export function predictRoutes({ models, maxBodyBytes }: PredictRoutesParts): Fas
         if (!isTextFormat(mediaType)) throw noRows();
         const { stream, bytes, warnings } = await models(request.caller).predictText(
           request.params.id,
-          mediaType,
+          { format: mediaType, spreadsheet: request.query.spreadsheet === 'true' },
           body,
         );
         if (warnings.length > 0) reply.header(WARNINGS_HEADER, warningsHeader(warnings));
@@ -92,6 +94,11 @@ export function predictRoutes({ models, maxBodyBytes }: PredictRoutesParts): Fas
       },
     });
   };
+}
+
+function checkPart(part: string | undefined, input: unknown): unknown {
+  if (part === 'params') return parseInput(modelParams, input);
+  return part === 'querystring' ? parseInput(predictQuery, input) : input;
 }
 
 function rowsBody({ raw, headers }: FastifyRequest): Omit<RowsBody, 'charset'> {

@@ -63,8 +63,16 @@ export const predictAnswer = z
   });
 export type PredictAnswer = z.infer<typeof predictAnswer>;
 
-const COLUMNS_OUT =
-  'The column prediction, and for classes probability_LABEL of each; text that a spreadsheet would run gets an apostrophe before it.';
+export const predictQuery = z.strictObject({
+  spreadsheet: z
+    .enum(['true', 'false'])
+    .default('false')
+    .describe(
+      '`true`: in CSV and TSV answers a label that a spreadsheet would run as a formula, such as `=1+1` or `-low`, gets an apostrophe before it. JSON and NDJSON are never changed.',
+    ),
+});
+
+const COLUMNS_OUT = 'The column prediction, and for classes probability_LABEL of each. See `spreadsheet`.';
 
 export const csvPredictions = z
   .string()

@@ -13,11 +13,17 @@ beforeAll(async () => {
 });
 afterAll(() => room.close());
 
-function predict(body: unknown, contentType = 'application/json', id = model, headers: Record<string, string> = {}) {
+function predict(
+  body: unknown,
+  contentType = 'application/json',
+  id = model,
+  headers: Record<string, string> = {},
+  query = '',
+) {
   const payload = typeof body === 'string' || body instanceof Buffer ? body : JSON.stringify(body);
   return room.app.inject({
     method: 'POST',
-    url: `/v1/models/${id}/predict`,
+    url: `/v1/models/${id}/predict${query}`,
     payload,
     headers: { 'content-type': contentType, ...headers },
   });
@@ -262,10 +268,43 @@ describe('predictions of rows in text', () => {
     ]);
   });
 
-  it('come out so that no spreadsheet runs them and every reader takes them apart', async () => {
-    const id = await room.save(binaryOutcome({ classes: ['=HYPERLINK("x")', '@a,\n"b"'] }));
-    const { body } = await predict('age,work\n62,Private\n62,State\n', 'text/csv', id);
-    expect(body).toContain(`"'=HYPERLINK(""x"")",`);
-    expect(body).toContain(`"'@a,\n""b""",`);
+  const FORMULAS = ['=HYPERLINK("x")', '@a,\n"b"'];
+  const ROWS = 'age,work\n62,Private\n62,State\n';
+  const forSpreadsheets = (body: string, type: string, id: string) => predict(body, type, id, {}, '?spreadsheet=true');
+
+  it('have their labels unchanged, quoted so that every reader splits them alike', async () => {
+    const id = await room.save(binaryOutcome({ classes: FORMULAS }));
+    const { body } = await predict(ROWS, 'text/csv', id);
+    expect(body).toContain(`\n"=HYPERLINK(""x"")",`);
+    expect(body).toContain(`\n"@a,\n""b""",`);
+    expect(body).not.toContain("'");
+  });
+
+  it.each([
+    ['text/csv', ','],
+    ['text/tab-separated-values', '\t'],
+  ])('have an apostrophe before formulas in %s for spreadsheets', async (type, delimiter) => {
+    const id = await room.save(binaryOutcome({ classes: FORMULAS }));
+    const { body } = await forSpreadsheets(ROWS.replaceAll(',', delimiter), type, id);
+    expect(body).toContain(`'=HYPERLINK(`);
+    expect(body).toContain(`'@a,`);
+  });
+
+  it('have no apostrophe before numbers, and none in JSON and NDJSON', async () => {
+    const id = await room.save(binaryOutcome({ classes: ['-1.5', '-low'] }));
+    const csv = await forSpreadsheets(ROWS, 'text/csv', id);
+    expect(csv.body.split('\n').map((line) => line.split(',')[0])).toEqual(['prediction', '-1.5', "'-low", '']);
+    const ndjson = await forSpreadsheets('{"age":62,"work":"State"}', 'application/x-ndjson', id);
+    expect(JSON.parse(ndjson.body).label).toBe('-low');
+    const json = await forSpreadsheets('{"rows":[{"age":62,"work":"State"}]}', 'application/json', id);
+    expect(json.json().predictions[0].label).toBe('-low');
+  });
+
+  it.each([
+    ['?spreadsheet=1', '/spreadsheet'],
+    ['?spreadsheets=true', '/spreadsheets'],
+  ])('are refused with %s', async (query, path) => {
+    const answer = await predict(ROWS, 'text/csv', undefined, {}, query);
+    expect([answer.statusCode, answer.json().errors[0].path]).toEqual([400, path]);
   });
 });

@@ -1,17 +1,23 @@
-/** Writing delimited text that every reader takes apart alike and no spreadsheet runs. */
+/** Writing delimited text that every reader splits alike. */
 
 /** A cell that starts so is a formula to a spreadsheet (OWASP, "CSV Injection"). */
 const FORMULA_START = /^[=+\-@\t\r]/;
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
 
-/** One line with its end (RFC 4180); text that a spreadsheet would run gets an apostrophe before it, numbers stay as they are. */
-export function csvLine(cells: readonly (string | number)[], delimiter: string): string {
-  return `${cells.map((cell) => csvCell(cell, delimiter)).join(delimiter)}\n`;
+export interface CsvOptions {
+  readonly delimiter: string;
+  /** Text that a spreadsheet would run as a formula gets an apostrophe before it. Numbers never do. */
+  readonly spreadsheet: boolean;
 }
 
-function csvCell(cell: string | number, delimiter: string): string {
+/** One line with its end (RFC 4180). */
+export function csvLine(cells: readonly (string | number)[], options: CsvOptions): string {
+  return `${cells.map((cell) => csvCell(cell, options)).join(options.delimiter)}\n`;
+}
+
+function csvCell(cell: string | number, { delimiter, spreadsheet }: CsvOptions): string {
   if (typeof cell === 'number') return String(cell);
-  const text = FORMULA_START.test(cell) && !NUMBER.test(cell) ? `'${cell}` : cell;
+  const text = spreadsheet && FORMULA_START.test(cell) && !NUMBER.test(cell) ? `'${cell}` : cell;
   const quoted = text.includes(delimiter) || /["\r\n]|^\s|\s$/.test(text) || text === '';
   return quoted ? `"${text.replaceAll('"', '""')}"` : text;
 }
