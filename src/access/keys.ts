@@ -2,8 +2,9 @@ import { type Caller, DEFAULT_PROJECT, SCOPES, type Scope } from '../kit/caller.
 import { type Clock, isoTime } from '../kit/clock.ts';
 import { ServiceError } from '../kit/errors.ts';
 import { newId } from '../kit/ids.ts';
+import { firstOf, idCursor, toPage } from '../kit/pages.ts';
 import { invalidRequest } from '../kit/validation.ts';
-import { decodeCursor, type Page, toPage } from '../kit/wire.ts';
+import { decodeCursor, type Page } from '../kit/wire.ts';
 import type { Database } from '../store/database.ts';
 import type { KeyRow } from '../store/tables.ts';
 import { keyRequired } from './authentication.ts';
@@ -93,7 +94,8 @@ export function createKeys({ database, clock }: KeysParts): Keys {
     async list(manager, { limit, after, project = manages(manager) ? undefined : manager.project }) {
       if (project !== undefined && !manages(manager, project)) throw projectNotFound(project);
       const before = after === undefined ? undefined : decodeCursor(after);
-      return toPage(await store.list({ project, before, limit: limit + 1 }), limit, toKey);
+      const rows = await store.list({ project, before, limit: limit + 1 });
+      return toPage(firstOf(rows, limit), toKey, idCursor);
     },
 
     async get(manager, id) {

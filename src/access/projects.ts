@@ -1,6 +1,7 @@
 import { type Caller, DEFAULT_PROJECT, NO_QUOTAS } from '../kit/caller.ts';
 import { type Clock, isoTime } from '../kit/clock.ts';
 import { ServiceError } from '../kit/errors.ts';
+import { firstOf, toPage } from '../kit/pages.ts';
 import { decodePlace, encodePlace } from '../kit/places.ts';
 import type { Page, PageQuery } from '../kit/wire.ts';
 import type { Database } from '../store/database.ts';
@@ -45,9 +46,10 @@ export function createProjects({ database, clock }: ProjectsParts): Projects {
     async list(manager, { limit, after }) {
       if (!isDefault(manager)) return { items: [await this.get(manager, manager.project)], next: null };
       const rows = await store.list(after === undefined ? undefined : decodePlace(after), limit + 1);
-      const last = rows.length > limit ? rows[limit - 1] : undefined;
-      const items = await Promise.all(rows.slice(0, limit).map(show));
-      return { items, next: last ? encodePlace({ at: last.createdAt, name: last.name }) : null };
+      const { items, next } = toPage(firstOf(rows, limit), show, ({ createdAt: at, name }) =>
+        encodePlace({ at, name }),
+      );
+      return { items: await Promise.all(items), next };
     },
 
     async get(manager, name) {

@@ -4,7 +4,7 @@ import type { Folders } from '../kit/folders.ts';
 import { createGate } from '../kit/gate.ts';
 import type { DatasetRow } from '../store/tables.ts';
 import { isWhole, publish } from './folders.ts';
-import { type FileFormat, type ReadOptions, TABLE_FILE } from './ingest/messages.ts';
+import { type FileFormat, type Ingested, type ReadOptions, TABLE_FILE } from './ingest/messages.ts';
 import { type IngestLimits, ingestUpload } from './ingestClient.ts';
 import type { IngestMetrics } from './metrics.ts';
 import { tableFileName } from './options.ts';
@@ -18,7 +18,7 @@ export interface IntakeLimits extends IngestLimits {
 }
 
 /** What reading a file adds to the dataset's row. */
-export type TableFacts = Pick<DatasetRow, 'rows' | 'file' | 'columns' | 'warnings'>;
+export type TableFacts = Pick<DatasetRow, 'rows' | 'file' | 'columns' | 'columnCount' | 'readAs' | 'warnings'>;
 
 export interface Intake {
   /**
@@ -81,7 +81,7 @@ export function createIntake(
       await files.run(async () => {
         await publish(join(folder, TABLE_FILE), folders, file);
         try {
-          await save({ rows, file, columns: JSON.stringify(columns), warnings: JSON.stringify(warnings) });
+          await save({ rows, file, ...profileOf(columns), warnings: JSON.stringify(warnings) });
         } finally {
           if ((await store.findByFile(file)) === undefined) await deleteFile(folders, file);
         }
@@ -100,6 +100,15 @@ export function createIntake(
         for (const file of leftovers) await deleteFile(folders, file);
         return leftovers.length;
       }),
+  };
+}
+
+/** How cells were written in the file is stored apart from the profile, which clients get as it is stored. */
+function profileOf(columns: Ingested['columns']): Pick<TableFacts, 'columns' | 'columnCount' | 'readAs'> {
+  return {
+    columns: JSON.stringify(columns.map(({ readAs: _, ...column }) => column)),
+    columnCount: columns.length,
+    readAs: JSON.stringify(columns.map(({ readAs }) => readAs)),
   };
 }
 

@@ -2,6 +2,7 @@ import type { Column, Table } from '../kit/table.ts';
 import { doublesOf } from './doubles.ts';
 import { openSession, type Session } from './duckdb.ts';
 import { batches, columnId, literal } from './ingest/sql.ts';
+import { readNames } from './storedNames.ts';
 
 /** DuckDB's own memory while it reads; the columns themselves come on top. */
 const MEMORY_BYTES = 2 ** 30;
@@ -41,8 +42,7 @@ export async function readTable(file: string, signal?: AbortSignal): Promise<Tab
 }
 
 async function describe(session: Session, file: string, table: string): Promise<readonly StoredColumn[]> {
-  const metadata = `SELECT decode(value) FROM parquet_kv_metadata(${literal(file)}) WHERE decode(key) = 'names'`;
-  const names: readonly string[] = JSON.parse(String((await session.query(metadata))[0]?.[0]));
+  const names = await readNames(session, file);
   const types = await session.query(`DESCRIBE SELECT * FROM ${table}`);
   const columns: StoredColumn[] = [];
   for (const [index, [, type]] of types.entries()) {

@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { ServiceError } from '../kit/errors.ts';
+import { PAGE_BYTES } from '../kit/pages.ts';
 import { siblingPath } from '../kit/siblings.ts';
-import type { Cell } from './duckdb.ts';
 
 const PROCESS = siblingPath(import.meta.url, './rowsProcess');
 /** A reader that nobody asks for so long is let go; starting another takes a third of a second. */
@@ -15,11 +15,19 @@ export interface RowsRequest {
   readonly file: string;
   readonly limit: number;
   readonly offset: number;
+  /** Of the JSON of the rows together, in bytes; one row is read at least. */
+  readonly budget: number;
+}
+
+/** The JSON of a list of rows, each an object by the names of the columns. */
+interface RowsRead {
+  readonly items: string;
+  readonly count: number;
 }
 
 export type RowsAnswer = { readonly id: number } & (
-  | { readonly rows: readonly (readonly Cell[])[] }
-  /** The rows are more than an answer holds. */
+  | { readonly rows: RowsRead }
+  /** The first row alone is too long, or the rows take more memory than the process has. */
   | { readonly tooMuch: true }
   | { readonly failure: string }
 );
@@ -27,17 +35,17 @@ export type RowsAnswer = { readonly id: number } & (
 /** Reads rows of the Parquet files in `folder`, in a process that is kept while it is used: DuckDB is never in this one. */
 export interface RowReader {
   /**
-   * Rows `offset` to `offset + limit` in the order of the file; times as ISO 8601. Throws ServiceError `payload_too_large` where they are more than
-   * an answer holds, and `unavailable` where the process dies.
+   * Rows from `offset` on in the order of the file, at most `limit` and within the budget of a page; times as ISO 8601. Throws ServiceError
+   * `payload_too_large` where one row alone is too long or the rows take too much memory, and `unavailable` where the process dies.
    */
-  readonly read: (file: string, limit: number, offset: number) => Promise<readonly (readonly Cell[])[]>;
+  readonly read: (file: string, limit: number, offset: number) => Promise<RowsRead>;
   readonly close: () => void;
 }
 
 interface Pending {
   /** Whose answer it waits for. */
   readonly process: ChildProcess;
-  readonly resolve: (rows: readonly (readonly Cell[])[]) => void;
+  readonly resolve: (rows: RowsRead) => void;
   readonly reject: (error: Error) => void;
 }
 
@@ -96,7 +104,7 @@ export function createRowReader(folder: string): RowReader {
         const process = child;
         lastId += 1;
         pending.set(lastId, { process, resolve, reject });
-        const request: RowsRequest = { id: lastId, file, limit, offset };
+        const request: RowsRequest = { id: lastId, file, limit, offset, budget: PAGE_BYTES };
         process.send(request, (error) => error && loseAll(process));
       }),
     close,
@@ -109,5 +117,8 @@ function ended(): ServiceError {
 }
 
 function tooMuch(): ServiceError {
-  return new ServiceError('payload_too_large', 'The rows are more than one answer holds: ask for fewer with `limit`.');
+  return new ServiceError(
+    'payload_too_large',
+    'The rows are more than one answer may have: ask for fewer with `limit`.',
+  );
 }

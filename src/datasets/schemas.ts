@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { givenName, repeatable } from '../kit/wire.ts';
+import { givenName, pageOf, repeatable } from '../kit/wire.ts';
 
 const shared = {
   name: z.string().describe('As in the file; made up where it has none, numbered where it repeats.'),
@@ -72,6 +72,7 @@ const EXAMPLE_DATASET = {
   rows: 48842,
   bytes: 5326368,
   sha256: '5b00264637dbfec36bdeaab5676b0b309ff9eb788d63554ca0a249491c86603d',
+  columnCount: 2,
   createdAt: '2026-11-23T04:00:00.000Z',
   columns: [
     {
@@ -105,6 +106,7 @@ export const datasetSchema = z
     rows: z.int().nullable().describe('Null until the file is read.'),
     bytes: z.int().describe('The size of the file, unpacked.'),
     sha256: z.string().describe('Of the unpacked file.'),
+    columnCount: z.int().describe('How many columns it has; 0 until the file is read.'),
     createdAt: z.iso.datetime(),
     columns: z.array(columnSchema).describe('In the order of the file; empty until it is read.'),
     warnings: z.array(warningSchema),
@@ -115,6 +117,19 @@ export const datasetSchema = z
   })
   .meta({ id: 'Dataset', description: 'A table that was uploaded.', example: EXAMPLE_DATASET });
 export type Dataset = z.infer<typeof datasetSchema>;
+
+const { columns: _columns, warnings: _warnings, ...exampleSummary } = EXAMPLE_DATASET;
+const datasetSummarySchema = datasetSchema.omit({ columns: true, warnings: true }).meta({
+  id: 'DatasetSummary',
+  description:
+    'A dataset as lists show it: without `columns` and `warnings`, which have megabytes where there are thousands of columns. `GET /v1/datasets/{id}` has them.',
+  example: exampleSummary,
+});
+export type DatasetSummary = z.infer<typeof datasetSummarySchema>;
+export const datasetPage = pageOf(datasetSummarySchema).meta({
+  id: 'DatasetPage',
+  description: 'Datasets, newest first.',
+});
 
 export const uploadQuery = z.strictObject({
   name: givenName
@@ -142,7 +157,13 @@ export const uploadQuery = z.strictObject({
 const LARGEST_ROWS_PAGE = 1000;
 
 export const rowsQuery = z.strictObject({
-  limit: z.coerce.number().int().min(1).max(LARGEST_ROWS_PAGE).default(50).describe('How many rows at most.'),
+  limit: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(LARGEST_ROWS_PAGE)
+    .default(50)
+    .describe('How many rows at most. An answer of more than about 4 MiB ends early, with `next`.'),
   offset: z.coerce.number().int().min(0).default(0).describe('How many rows to leave out first.'),
 });
 
@@ -151,11 +172,12 @@ export const rowsSchema = z
     items: z
       .array(z.record(z.string(), z.union([z.number(), z.string(), z.boolean(), z.null()])))
       .describe('Each row by the names of the columns; null is missing, times are ISO 8601 in UTC.'),
-    offset: z.int(),
+    offset: z.int().describe('How many rows of the dataset come before the first.'),
+    next: z.int().nullable().describe('Pass as `offset` for the rows that follow; null after the last row.'),
     total: z.int().describe('All rows of the dataset.'),
   })
   .meta({
     id: 'DatasetRows',
-    example: { items: [{ age: 39, workclass: 'State-gov', income: '<=50K' }], offset: 0, total: 48842 },
+    example: { items: [{ age: 39, workclass: 'State-gov', income: '<=50K' }], offset: 0, next: 1, total: 48842 },
   });
 export type DatasetRows = z.infer<typeof rowsSchema>;

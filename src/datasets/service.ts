@@ -7,8 +7,8 @@ import { INTERNAL_ERROR_DETAIL, ServiceError } from '../kit/errors.ts';
 import type { Folders } from '../kit/folders.ts';
 import { newId } from '../kit/ids.ts';
 import type { Logger } from '../kit/log.ts';
-import { invalidRequest } from '../kit/validation.ts';
-import { decodeCursor, type Page, type PageQuery, toPage } from '../kit/wire.ts';
+import { idCursor, toPage } from '../kit/pages.ts';
+import { decodeCursor, type Page, type PageQuery } from '../kit/wire.ts';
 import type { Database } from '../store/database.ts';
 import type { DatasetRow } from '../store/tables.ts';
 import { createLookOnce, createScratch, emptyTemporary, type Scratch } from './folders.ts';
@@ -16,11 +16,11 @@ import { type FileFormat, type ReadOptions, UPLOAD_FILE } from './ingest/message
 import { createIntake, type HeldUpload, type IntakeLimits, type TableFacts } from './intake.ts';
 import type { IngestMetrics } from './metrics.ts';
 import { createRowReader } from './rowReader.ts';
-import type { Dataset, DatasetRows } from './schemas.ts';
+import type { Dataset, DatasetSummary } from './schemas.ts';
 import { createDatasetStore, type Users } from './store.ts';
 import { look, receive } from './upload.ts';
 import { limitWithin, uploadLimit } from './uploadLimit.ts';
-import { toDataset } from './view.ts';
+import { datasetJson, datasetSummary, toDataset } from './view.ts';
 
 export interface DatasetLimits extends IntakeLimits {
   /** The largest upload, packed or unpacked. */
@@ -77,15 +77,15 @@ interface Datasets {
   /** The `sha256` that a dataset of this body would have. Throws ServiceError as `upload` does for a body that it cannot receive. */
   sha256Of(body: Readable): Promise<string>;
   /** Newest first. */
-  list(query: PageQuery): Promise<Page<Dataset>>;
+  list(query: PageQuery): Promise<Page<DatasetSummary>>;
   get(id: string): Promise<Dataset>;
-  /** The dataset as soon as it is read, or as it is after so many seconds. */
-  wait(id: string, seconds: number): Promise<Dataset>;
+  /** The JSON of the dataset as soon as it is read, or after so many seconds. */
+  wait(id: string, seconds: number): Promise<string>;
   /**
-   * Rows as objects by column name, in the order of the file. Throws `dataset_not_ready` when there is no file to read, `invalid_request` and
-   * `payload_too_large` for more than an answer holds, and `unavailable` where the process that reads them dies.
+   * The JSON of `DatasetRows`: rows as objects by column name, in the order of the file. Throws `dataset_not_ready` without a file to read,
+   * `payload_too_large` for a single row that is too long, and `unavailable` where the process that reads them dies.
    */
-  rows(id: string, range: RowRange): Promise<DatasetRows>;
+  rows(id: string, range: RowRange): Promise<string>;
   /** Throws `dataset_in_use` while jobs or sweeps need it. */
   remove(id: string): Promise<void>;
 }
@@ -98,9 +98,6 @@ interface RowRange {
 
 const INTERRUPTED = { code: 'invalid_file', message: 'The service stopped while it read the file: upload it again.' };
 const INTERNAL = { code: 'internal_error', message: INTERNAL_ERROR_DETAIL };
-
-/** Of one answer with rows: 50 rows of 10,000 columns. */
-const MOST_CELLS = 500_000;
 
 export function createDatasets({ database, folders, clock, limits, metrics, log }: DatasetsParts): AllDatasets {
   const store = createDatasetStore(database);
@@ -136,7 +133,7 @@ export function createDatasets({ database, folders, clock, limits, metrics, log 
   function datasetsOf({ project, quotas: { storedBytes: most } }: Tenant): Datasets {
     async function findRow(id: string): Promise<DatasetRow> {
       const row = await store.find(id, project);
-      if (row === undefined) throw new ServiceError('dataset_not_found', `There is no dataset ${JSON.stringify(id)}.`);
+      if (row === undefined) throw notFound(id);
       return row;
     }
 
@@ -172,8 +169,8 @@ export function createDatasets({ database, folders, clock, limits, metrics, log 
       },
 
       async list({ limit, after }) {
-        const rows = await store.list(project, limit + 1, after === undefined ? null : decodeCursor(after));
-        return toPage(rows, limit, toDataset);
+        const slice = await store.list(project, limit, after === undefined ? null : decodeCursor(after));
+        return toPage(slice, datasetSummary, idCursor);
       },
 
       async wait(id, seconds) {
@@ -184,22 +181,21 @@ export function createDatasets({ database, folders, clock, limits, metrics, log 
           await Promise.race([ended, delay(seconds * 1000, undefined, { signal: timeUp.signal }).catch(() => {})]);
           timeUp.abort();
         }
-        return get(id);
+        return datasetJson(await findRow(id));
       },
 
       async rows(id, { limit, offset }) {
-        const row = await findRow(id);
+        const row = await store.findFile(id, project);
+        if (row === undefined) throw notFound(id);
         if (row.file === null) {
           const why = row.state === 'failed' ? 'could not be read' : 'is still being read';
           throw new ServiceError('dataset_not_ready', `The file of dataset ${id} ${why}: it has no rows.`);
         }
-        const names = toDataset(row).columns.map(({ name }) => name);
         if (!(await isStillWhole(join(folders.datasets, row.file)))) throw lost(id);
-        refuseTooManyCells(limit, names.length);
-        const rows = await reader.read(row.file, limit, offset);
-        // Not by assignment: a column may be called __proto__.
-        const items = rows.map((cells) => Object.fromEntries(names.map((name, index) => [name, cells[index] ?? null])));
-        return { items, offset, total: row.rows ?? 0 };
+        const { items, count } = await reader.read(row.file, limit, offset);
+        const total = row.rows ?? 0;
+        const next = count > 0 && offset + count < total ? offset + count : null;
+        return `{"items":${items},"offset":${offset},"next":${next},"total":${total}}`;
       },
 
       async remove(id) {
@@ -244,11 +240,17 @@ const EMPTY_ROW = {
   file: null,
   columns: '[]',
   warnings: '[]',
+  readAs: '[]',
+  columnCount: 0,
   error: null,
 } satisfies Partial<DatasetRow>;
 
-function tableFacts({ rows, file, columns, warnings }: TableFacts): TableFacts {
-  return { rows, file, columns, warnings };
+function tableFacts({ rows, file, columns, columnCount, readAs, warnings }: TableFacts): TableFacts {
+  return { rows, file, columns, columnCount, readAs, warnings };
+}
+
+function notFound(id: string): ServiceError {
+  return new ServiceError('dataset_not_found', `There is no dataset ${JSON.stringify(id)}.`);
 }
 
 function heldUpload({ project, sha256 }: DatasetRow, { folder }: Scratch, upload: Upload): HeldUpload {
@@ -262,14 +264,6 @@ function lost(id: string): ServiceError {
     'dataset_not_ready',
     `The file of dataset ${id} is lost: upload the same file again, and it is back.`,
   );
-}
-
-/** They are made one by one, and others who ask for rows wait meanwhile. */
-function refuseTooManyCells(rows: number, columns: number): void {
-  const most = Math.max(1, Math.floor(MOST_CELLS / columns));
-  if (rows <= most) return;
-  const message = `At most ${most} rows of ${columns} columns are read at once: pass a smaller limit.`;
-  throw invalidRequest([{ path: '/limit', message }]);
 }
 
 function inUse({ jobs, sweeps }: Users): ServiceError {

@@ -1,6 +1,8 @@
+import { readWithin, type Slice } from '../kit/pages.ts';
 import type { Database, Queries } from '../store/database.ts';
 import { storedBytes } from '../store/storedBytes.ts';
 import type { DatasetRow } from '../store/tables.ts';
+import { textBytes } from '../store/textBytes.ts';
 import { noRoomLeft } from './uploadLimit.ts';
 
 /** The states of a job that will still read its dataset. */
@@ -12,14 +14,20 @@ export interface Users {
   readonly sweeps: number;
 }
 
+/** What a list shows of a dataset: not its profile. */
+const LISTED = ['id', 'name', 'state', 'rows', 'bytes', 'sha256', 'columnCount', 'createdAt', 'error'] as const;
+export type ListedDatasetRow = Pick<DatasetRow, (typeof LISTED)[number]>;
+
 /** Queries about datasets, named for what they answer. */
 export interface DatasetStore {
   /** Throws ServiceError `stored_bytes_quota` when the project would then store more than `mostBytes`. */
   insert(row: DatasetRow, mostBytes: number | null): Promise<void>;
   /** Of whatever project, when none is named. */
   find(id: string, project?: string): Promise<DatasetRow | undefined>;
+  /** What reading its rows needs. */
+  findFile(id: string, project: string): Promise<Pick<DatasetRow, 'state' | 'file' | 'rows'> | undefined>;
   /** The newest of the project first; `after` is the id of the last one of the page before. */
-  list(project: string, limit: number, after: string | null): Promise<readonly DatasetRow[]>;
+  list(project: string, limit: number, after: string | null): Promise<Slice<ListedDatasetRow>>;
   /** A ready dataset that uses the file; of whatever project, when none is named. */
   findByFile(file: string, project?: string): Promise<DatasetRow | undefined>;
   /** The tables of all datasets. */
@@ -48,14 +56,18 @@ export function createDatasetStore(database: Database): DatasetStore {
       return (project === undefined ? query : query.where('project', '=', project)).executeTakeFirst();
     },
 
-    list(project, limit, after) {
-      const query = database
+    findFile: (id, project) =>
+      database
         .selectFrom('datasets')
-        .selectAll()
+        .select(['state', 'file', 'rows'])
+        .where('id', '=', id)
         .where('project', '=', project)
-        .orderBy('id', 'desc')
-        .limit(limit);
-      return (after === null ? query : query.where('id', '<', after)).execute();
+        .executeTakeFirst(),
+
+    list(project, limit, after) {
+      const all = database.selectFrom('datasets').where('project', '=', project).orderBy('id', 'desc');
+      const query = after === null ? all : all.where('id', '<', after);
+      return readWithin({ sizes: query.select(textBytes('error').as('bytes')), rows: query.select(LISTED) }, limit);
     },
 
     findByFile(file, project) {

@@ -1,20 +1,25 @@
 import { isoTime } from '../kit/clock.ts';
 import type { DatasetRow } from '../store/tables.ts';
-import type { Dataset } from './schemas.ts';
+import type { Dataset, DatasetSummary } from './schemas.ts';
+import type { ListedDatasetRow } from './store.ts';
 
 /** A row of the database as it is on the wire; its JSON was written from the types of the answer. */
 export function toDataset(row: DatasetRow): Dataset {
-  const { id, name, state, rows, bytes, sha256 } = row;
+  return { ...datasetSummary(row), columns: JSON.parse(row.columns), warnings: JSON.parse(row.warnings) };
+}
+
+/** The JSON of `toDataset`. The stored texts are copied and not parsed: a wide profile has many megabytes. */
+export function datasetJson(row: DatasetRow): string {
+  const members = JSON.stringify(datasetSummary(row)).slice(1, -1);
+  return `{${members},"columns":${row.columns},"warnings":${row.warnings}}`;
+}
+
+/** The same row as an item of a list. */
+export function datasetSummary(row: ListedDatasetRow): DatasetSummary {
+  const { id, name, state, rows, bytes, sha256, columnCount } = row;
   return {
-    id,
-    name,
-    state,
-    rows,
-    bytes,
-    sha256,
+    ...{ id, name, state, rows, bytes, sha256, columnCount },
     createdAt: isoTime(row.createdAt),
-    columns: JSON.parse(row.columns),
-    warnings: JSON.parse(row.warnings),
     error: row.error === null ? null : JSON.parse(row.error),
   };
 }

@@ -79,7 +79,14 @@ export const jobSchema = z
   .meta({ id: 'Job', description: 'One training and how it stands.' });
 export type Job = z.infer<typeof jobSchema>;
 
-export const jobPageSchema = pageOf(jobSchema).meta({ id: 'JobPage', description: 'Jobs, newest first.' });
+const jobSummarySchema = jobSchema.omit({ hyperparameters: true, warnings: true }).meta({
+  id: 'JobSummary',
+  description:
+    'A job as lists show it: without `hyperparameters` and `warnings`, which grow with the columns of the dataset. `GET /v1/jobs/{id}` has them.',
+});
+export type JobSummary = z.infer<typeof jobSummarySchema>;
+
+export const jobPageSchema = pageOf(jobSummarySchema).meta({ id: 'JobPage', description: 'Jobs, newest first.' });
 
 export const extensionSchema = z
   .strictObject({
@@ -108,6 +115,10 @@ export const jobsQuery = pageQuery.extend({
   state: repeatable(jobState).optional().describe('Only jobs in this state; may be given several times.'),
   datasetId: z.string().optional().describe('Only jobs on this dataset.'),
   sweepId: z.string().optional().describe('Only the trials of this sweep.'),
+  trials: z
+    .enum(['true', 'false'])
+    .optional()
+    .describe('`true`: the trials of sweeps as well. Otherwise they are left out, unless `sweepId` names their sweep.'),
   label: repeatable(label)
     .optional()
     .describe('Only jobs with this label, as name:value; given several times, all must be there.'),
@@ -151,7 +162,13 @@ export type Losses = z.infer<typeof lossesSchema>;
 
 export const lossesQuery = z.strictObject({
   after: z.coerce.number().int().min(0).default(0).describe('Only epochs after this one.'),
-  limit: z.coerce.number().int().min(1).max(MOST_LOSSES).default(MOST_LOSSES).describe('How many epochs at most.'),
+  limit: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(MOST_LOSSES)
+    .default(MOST_LOSSES)
+    .describe('How many epochs at most. A page of more than about 4 MiB ends early, with `next`.'),
 });
 export type LossesQuery = z.output<typeof lossesQuery>;
 

@@ -1,7 +1,8 @@
 import type { Tenant } from '../kit/caller.ts';
 import type { Clock } from '../kit/clock.ts';
 import { ServiceError } from '../kit/errors.ts';
-import { decodeCursor, type Page, toPage } from '../kit/wire.ts';
+import { idCursor, toPage } from '../kit/pages.ts';
+import { decodeCursor, type Page } from '../kit/wire.ts';
 import type { Database } from '../store/database.ts';
 import type { JobRow } from '../store/tables.ts';
 import { createActionStore, requeue } from './actionStore.ts';
@@ -11,11 +12,11 @@ import type { Checkpoints } from './checkpoints/checkpoints.ts';
 import { newJob } from './newJob.ts';
 import { type News, type NewsDesk, untilOver, type Waiting } from './news.ts';
 import { demandRoom } from './room.ts';
-import type { Job, JobsQuery, Losses, LossesQuery } from './schemas.ts';
+import type { Job, JobSummary, JobsQuery, Losses, LossesQuery } from './schemas.ts';
 import { isFinal } from './states.ts';
-import { createJobStore, type JobFilter, type JobStore, type Label } from './store.ts';
+import { createJobStore, type JobFilter, type JobStore, type Label, type ListedJobRow } from './store.ts';
 import type { Machine } from './threadWarnings.ts';
-import { jobView, lossView } from './view.ts';
+import { type JobFacts, jobSummary, jobView, lossView } from './view.ts';
 import { wrongState } from './wrongState.ts';
 
 export interface JobsParts {
@@ -31,7 +32,7 @@ export interface JobsParts {
 export interface Jobs extends JobActions {
   /** Queues a training, under that id if one is given. Throws as `checkRequest`, `queued_jobs_quota`, and `stored_bytes_quota` where a model would have no room. */
   submit(body: unknown, id?: string): Promise<Job>;
-  list(query: JobsQuery): Promise<Page<Job>>;
+  list(query: JobsQuery): Promise<Page<JobSummary>>;
   get(id: string, waiting?: Waiting): Promise<Job>;
   losses(id: string, query: LossesQuery): Promise<Losses>;
   /** Throws `job_wrong_state` when the job is not over. */
@@ -54,8 +55,9 @@ export function createJobs(parts: JobsParts, tenant: Tenant): Jobs {
     },
 
     async list(query) {
-      const rows = await store.list(filterOf(query));
-      return toPage(rows, query.limit, await viewer(store, rows));
+      const slice = await store.list(filterOf(query));
+      const factsOf = await facts(store, slice.rows);
+      return toPage(slice, (row) => jobSummary(row, factsOf(row)), idCursor);
     },
 
     async get(id, waiting) {
@@ -66,9 +68,8 @@ export function createJobs(parts: JobsParts, tenant: Tenant): Jobs {
 
     async losses(id, { after, limit }) {
       await found(store, id);
-      const rows = await store.losses(id, after, limit + 1);
-      const items = rows.slice(0, limit).map(lossView);
-      return { items, next: rows.length > limit ? String(items.at(-1)?.epoch) : null };
+      const { items, next } = toPage(await store.losses(id, after, limit), lossView, ({ epoch }) => String(epoch));
+      return { items: [...items], next };
     },
 
     ...createJobActions({
@@ -96,17 +97,17 @@ async function found(store: JobStore, id: string): Promise<JobRow> {
 }
 
 async function view(store: JobStore, row: JobRow): Promise<Job> {
-  const show = await viewer(store, [row]);
-  return show(row);
+  const factsOf = await facts(store, [row]);
+  return jobView(row, factsOf(row));
 }
 
-/** Shows any of the rows, with what other tables say of them. */
-async function viewer(store: JobStore, rows: readonly JobRow[]): Promise<(row: JobRow) => Job> {
+/** What other tables say of each of the rows. */
+async function facts(store: JobStore, rows: readonly ListedJobRow[]): Promise<(row: ListedJobRow) => JobFacts> {
   const ids = rows.map(({ id }) => id);
   const labels = await store.labelsOf(ids);
   const queued = rows.filter(({ state }) => state === 'queued').map(({ id }) => id);
   const positions = queued.length > 0 ? await store.queuePositions(queued) : new Map<string, number>();
-  return (row) => jobView(row, labels.get(row.id) ?? {}, positions.get(row.id) ?? null);
+  return ({ id }) => ({ labels: labels.get(id) ?? {}, queuePosition: positions.get(id) ?? null });
 }
 
 async function isOver(store: JobStore, id: string): Promise<boolean> {
@@ -114,15 +115,16 @@ async function isOver(store: JobStore, id: string): Promise<boolean> {
   return state === undefined || isFinal(state);
 }
 
-function filterOf({ state: states = [], datasetId, sweepId, label: labels = [], after, limit }: JobsQuery): JobFilter {
+function filterOf(query: JobsQuery): JobFilter {
+  const { state: states = [], datasetId, sweepId, trials, label: labels = [], after, limit } = query;
   return {
     states,
     datasetId,
     sweepId,
+    trials: trials === 'true',
     labels: labels.map(readLabel),
     before: after === undefined ? undefined : decodeCursor(after),
-    // The one too many tells whether there is a next page.
-    limit: limit + 1,
+    limit,
   };
 }
 

@@ -1,7 +1,9 @@
 import { sql } from 'kysely';
 import { ServiceError } from '../kit/errors.ts';
+import { readWithin, type Slice } from '../kit/pages.ts';
 import type { Database, Queries } from '../store/database.ts';
 import type { JobRow, JobState, LossRow } from '../store/tables.ts';
+import { textBytes } from '../store/textBytes.ts';
 import { insertJob, type NewJob } from './newJob.ts';
 import { ACTIONS } from './states.ts';
 
@@ -13,12 +15,21 @@ export interface Label {
 export interface JobFilter {
   readonly states: readonly JobState[];
   readonly datasetId?: string | undefined;
+  /** The trials of this sweep; undefined: jobs of no sweep, and trials as `trials` says. */
   readonly sweepId?: string | undefined;
+  readonly trials: boolean;
   readonly labels: readonly Label[];
   /** Only jobs older than this id. */
   readonly before?: string | undefined;
   readonly limit: number;
 }
+
+/** What a list shows of a job: not the texts that grow with the columns of the dataset. */
+const LISTED = [
+  ...(['id', 'name', 'datasetId', 'state', 'requested', 'progress', 'latest', 'best', 'attempts'] as const),
+  ...(['modelId', 'error', 'priority', 'sweepId', 'trial', 'createdAt', 'startedAt', 'finishedAt'] as const),
+] as const;
+export type ListedJobRow = Pick<JobRow, (typeof LISTED)[number]>;
 
 /** The API's queries about the jobs of one project, named for what they answer. */
 export interface JobStore {
@@ -27,14 +38,21 @@ export interface JobStore {
   find(id: string): Promise<JobRow | undefined>;
   state(id: string): Promise<JobState | undefined>;
   /** Newest first. */
-  list(filter: JobFilter): Promise<readonly JobRow[]>;
+  list(filter: JobFilter): Promise<Slice<ListedJobRow>>;
   labelsOf(ids: readonly string[]): Promise<ReadonlyMap<string, Readonly<Record<string, string>>>>;
   /** 1 is the job that runs next; only jobs that are queued are in the map. */
   queuePositions(ids: readonly string[]): Promise<ReadonlyMap<string, number>>;
-  losses(id: string, afterEpoch: number, limit: number): Promise<readonly LossRow[]>;
+  losses(id: string, afterEpoch: number, limit: number): Promise<Slice<LossRow>>;
   /** False when there is no such job in a final state. */
   remove(id: string): Promise<boolean>;
 }
+
+/** About what the numbers of an epoch have in JSON, with their names. */
+const LOSS_BYTES = 200;
+
+const labelBytes = sql<number>`(
+  SELECT coalesce(sum(octet_length(name) + octet_length(value)), 0) FROM job_labels WHERE job_id = jobs.id
+)`;
 
 export function createJobStore(database: Database, project: string): JobStore {
   return {
@@ -57,7 +75,11 @@ export function createJobStore(database: Database, project: string): JobStore {
       return row?.state;
     },
 
-    list: (filter) => listQuery(database, project, filter).execute(),
+    list(filter) {
+      const query = listQuery(database, project, filter);
+      const sizes = query.select(sql<number>`${textBytes('latest', 'best', 'error')} + ${labelBytes}`.as('bytes'));
+      return readWithin({ sizes, rows: query.select(LISTED) }, filter.limit);
+    },
 
     async labelsOf(ids) {
       const labels = new Map<string, Record<string, string>>(ids.map((id) => [id, {}]));
@@ -88,15 +110,15 @@ export function createJobStore(database: Database, project: string): JobStore {
       return new Map(rows.map(({ id, position }) => [id, position]));
     },
 
-    losses: (id, afterEpoch, limit) =>
-      database
+    losses(id, afterEpoch, limit) {
+      const query = database
         .selectFrom('losses')
-        .selectAll()
         .where('jobId', '=', id)
         .where('epoch', '>', afterEpoch)
-        .orderBy('epoch')
-        .limit(limit)
-        .execute(),
+        .orderBy('epoch');
+      const sizes = query.select(sql<number>`${LOSS_BYTES} + ${textBytes('metrics')}`.as('bytes'));
+      return readWithin({ sizes, rows: query.selectAll() }, limit);
+    },
 
     async remove(id) {
       const result = await database
@@ -142,12 +164,13 @@ export async function checkQueued(queries: Queries, project: string, most: numbe
 function listQuery(
   database: Database,
   project: string,
-  { states, datasetId, sweepId, labels, before, limit }: JobFilter,
+  { states, datasetId, sweepId, trials, labels, before }: Omit<JobFilter, 'limit'>,
 ) {
-  let query = database.selectFrom('jobs').selectAll().where('project', '=', project).orderBy('id', 'desc').limit(limit);
+  let query = database.selectFrom('jobs').where('project', '=', project).orderBy('id', 'desc');
   if (states.length > 0) query = query.where('state', 'in', states);
   if (datasetId !== undefined) query = query.where('datasetId', '=', datasetId);
   if (sweepId !== undefined) query = query.where('sweepId', '=', sweepId);
+  else if (!trials) query = query.where('trial', 'is', null);
   if (before !== undefined) query = query.where('id', '<', before);
   for (const { name, value } of labels) {
     query = query.where('id', 'in', (eb) =>

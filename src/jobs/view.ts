@@ -1,10 +1,26 @@
 import { isoTime } from '../kit/clock.ts';
 import type { JobRow, LossRow } from '../store/tables.ts';
 import { readHyperparameters } from './requestSchema.ts';
-import type { Job, Losses } from './schemas.ts';
+import type { Job, JobSummary, Losses } from './schemas.ts';
+import type { ListedJobRow } from './store.ts';
+
+/** What other tables say of a job. */
+export interface JobFacts {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly queuePosition: number | null;
+}
 
 /** A row of the database as clients see it. Its JSON columns were written from the types of the answer. */
-export function jobView(row: JobRow, labels: Readonly<Record<string, string>>, queuePosition: number | null): Job {
+export function jobView(row: JobRow, facts: JobFacts): Job {
+  return {
+    ...jobSummary(row, facts),
+    hyperparameters: readHyperparameters(row.request),
+    warnings: JSON.parse(row.warnings),
+  };
+}
+
+/** The same row as an item of a list. */
+export function jobSummary(row: ListedJobRow, { labels, queuePosition }: JobFacts): JobSummary {
   return {
     id: row.id,
     name: row.name,
@@ -15,11 +31,9 @@ export function jobView(row: JobRow, labels: Readonly<Record<string, string>>, q
     progress: progressView(row.progress),
     latest: fromJson(row.latest),
     best: fromJson(row.best),
-    hyperparameters: readHyperparameters(row.request),
     attempts: row.attempts,
     modelId: row.modelId,
     error: fromJson(row.error),
-    warnings: JSON.parse(row.warnings),
     labels,
     priority: row.priority,
     sweepId: row.sweepId,

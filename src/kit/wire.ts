@@ -90,7 +90,13 @@ const LONGEST_WAIT_SECONDS = 60;
 
 /** `?limit=` and `?after=` of every list. */
 export const pageQuery = z.strictObject({
-  limit: z.coerce.number().int().min(1).max(LARGEST_PAGE).default(DEFAULT_PAGE).describe('How many items at most.'),
+  limit: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(LARGEST_PAGE)
+    .default(DEFAULT_PAGE)
+    .describe('How many items at most. A page of large items ends early, with `next`.'),
   after: z.string().max(200).optional().describe('The `next` of the page before.'),
 });
 export type PageQuery = z.infer<typeof pageQuery>;
@@ -123,18 +129,8 @@ export interface Page<Item> {
   readonly next: string | null;
 }
 
-/** A page out of `limit + 1` rows that were asked for: the one too many says that there is a next page. */
-export function toPage<Row extends { readonly id: string }, Item>(
-  rows: readonly Row[],
-  limit: number,
-  toItem: (row: Row) => Item,
-): Page<Item> {
-  const last = rows.length > limit ? rows[limit - 1] : undefined;
-  return { items: rows.slice(0, limit).map(toItem), next: last ? encodeCursor(last.id) : null };
-}
-
 /** Cursors are opaque to clients: an id in base64url. */
-function encodeCursor(id: string): string {
+export function encodeCursor(id: string): string {
   return Buffer.from(id).toString('base64url');
 }
 

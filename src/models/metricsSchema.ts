@@ -29,12 +29,21 @@ const metricsSchema = z
     example: { loss: 0.31, accuracy: 0.86, precision: 0.75, recall: 0.63, f1: 0.68, rocAuc: 0.91 },
   });
 
-export const modelMetricsSchema = z
-  .object({
-    training: metricsSchema.nullable(),
-    validation: metricsSchema.nullable(),
-    test: metricsSchema.nullable(),
-  })
-  .describe(
-    'Measured on each part of the rows; null for a part without rows, and for an ensemble that could not be measured.',
-  );
+export const modelMetricsSchema = ofParts(metricsSchema);
+
+/** A confusion matrix grows with the square of the classes. */
+export const summaryMetricsSchema = ofParts(
+  metricsSchema.omit({ confusionMatrix: true }).meta({
+    id: 'SummaryMetrics',
+    description: '`Metrics` without the confusion matrix.',
+    example: { loss: 0.31, accuracy: 0.86, precision: 0.75, recall: 0.63, f1: 0.68, rocAuc: 0.91 },
+  }),
+);
+
+function ofParts<Schema extends z.ZodType>(schema: Schema) {
+  return z
+    .object({ training: schema.nullable(), validation: schema.nullable(), test: schema.nullable() })
+    .describe(
+      'Measured on each part of the rows; null for a part without rows, and for an ensemble that could not be measured.',
+    );
+}

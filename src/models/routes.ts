@@ -17,7 +17,7 @@ export function modelRoutes({ models, maxBodyBytes }: PredictRoutesParts): Fasti
         tags,
         operationId: 'listModels',
         summary: 'List models',
-        description: 'Newest first.',
+        description: 'Newest first, without what may be large.',
         querystring: modelsQuery,
         response: { 200: answer('A page of models.', modelPage), ...errorResponses(400) },
       },

@@ -9,7 +9,9 @@ import { storedBytes } from '../store/storedBytes.ts';
 import type { Outcome } from '../training/outcome.ts';
 import { writeDescription } from './description.ts';
 import { toFloat32Bytes } from './float32.ts';
+import { parameterCountOf } from './parameterCount.ts';
 import { insertModel, type KeptParameter } from './store.ts';
+import { writeSummary } from './summary.ts';
 
 /**
  * Writes the model of a job that has succeeded, within the caller's transaction, and returns its id; `now` is when it is made. Throws ServiceError
@@ -32,6 +34,7 @@ export async function saveModel(queries: Queries, job: TrainedJob, outcome: Outc
     description: writeDescription({ ...kept, hyperparameters: spec }),
     sha256: hashOf(parameters),
     createdAt: now,
+    summary: writeSummary({ members: null, parameterCount: parameterCountOf(parameters), metrics, best }),
   };
   await insertModel(queries, model, parameters);
   await demandRoom(queries, project, parameters);
@@ -53,12 +56,17 @@ async function demandRoom(queries: Queries, project: string, parameters: readonl
 /** The names of the dataset's columns, and how they were written. */
 async function columnsOf(queries: Queries, datasetId: string | null) {
   if (datasetId === null) return { columns: [] };
-  const row = await queries.selectFrom('datasets').select('columns').where('id', '=', datasetId).executeTakeFirst();
-  // The datasets' room writes a list of columns, each with its name; those of earlier versions do not say how they were written.
-  const columns: readonly { readonly name: string; readonly readAs?: ReadAs }[] = JSON.parse(row?.columns ?? '[]');
+  const row = await queries
+    .selectFrom('datasets')
+    .select(['columns', 'readAs'])
+    .where('id', '=', datasetId)
+    .executeTakeFirst();
+  // Both lists are written together, one item a column.
+  const columns: readonly { readonly name: string }[] = JSON.parse(row?.columns ?? '[]');
+  const readAs: readonly ReadAs[] = JSON.parse(row?.readAs ?? '[]');
   return {
     columns: columns.map(({ name }) => name),
-    readAs: columns.map(({ name, readAs = {} }) => [name, readAs]),
+    readAs: columns.map(({ name }, index) => [name, readAs[index] ?? {}]),
   };
 }
 

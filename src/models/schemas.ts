@@ -7,7 +7,7 @@ import { normalizationNames } from '../training/schemas/network.ts';
 import { taskSchema } from '../training/schemas/task.ts';
 import { bestSchema } from './description.ts';
 import { inputSchema } from './inputSchema.ts';
-import { modelMetricsSchema } from './metricsSchema.ts';
+import { modelMetricsSchema, summaryMetricsSchema } from './metricsSchema.ts';
 
 export const EXAMPLE_MODEL_ID = 'mdl_01jd3k8z5mq0v7x2w9c4n6b8rt';
 /** In examples of requests: no model has this id. */
@@ -85,7 +85,17 @@ export const modelSchema = z
   });
 export type Model = z.infer<typeof modelSchema>;
 
-export const modelPage = pageOf(modelSchema).meta({ id: 'ModelPage' });
+const modelSummarySchema = modelSchema
+  .omit({ classes: true, inputs: true, layers: true, hyperparameters: true, warnings: true })
+  .extend({ metrics: summaryMetricsSchema })
+  .meta({
+    id: 'ModelSummary',
+    description:
+      'A model as lists show it: without `classes`, `inputs`, `layers`, `hyperparameters`, `warnings` and confusion matrices, which have megabytes where there are many columns or classes. `GET /v1/models/{id}` has them.',
+  });
+export type ModelSummary = z.infer<typeof modelSummarySchema>;
+
+export const modelPage = pageOf(modelSummarySchema).meta({ id: 'ModelPage', description: 'Models, newest first.' });
 
 const PARAMETER_FORMATS = ['json'] as const;
 export const parametersQuery = z.strictObject({

@@ -3,8 +3,9 @@ import type { CreateKernels } from '../engine/kernels/kernels.ts';
 import type { Tenant } from '../kit/caller.ts';
 import type { Clock } from '../kit/clock.ts';
 import { createGate, type Gate } from '../kit/gate.ts';
+import { idCursor, toPage } from '../kit/pages.ts';
 import { parseInput } from '../kit/validation.ts';
-import { decodeCursor, type Page, toPage } from '../kit/wire.ts';
+import { decodeCursor, type Page } from '../kit/wire.ts';
 import type { Database } from '../store/database.ts';
 import type { ModelRow } from '../store/tables.ts';
 import { type Aliases, createAliases } from './aliases/service.ts';
@@ -23,9 +24,9 @@ import { decodeText } from './prediction/rows/decode.ts';
 import { countGaps, type GapWarning } from './prediction/rows/gaps.ts';
 import { type Spooled, spool } from './prediction/rows/spool.ts';
 import type { PredictAnswer } from './prediction/schemas.ts';
-import type { Model, ModelsQuery } from './schemas.ts';
+import type { Model, ModelSummary, ModelsQuery } from './schemas.ts';
 import { createModelStore } from './store.ts';
-import { toModel } from './view.ts';
+import { toModel, toModelSummary } from './view.ts';
 
 export interface ModelsParts {
   readonly database: Database;
@@ -57,7 +58,7 @@ export type ModelsOf = (tenant: Tenant) => Models;
 /** The trained models of a tenant; each is named by its id or an alias, and `model_not_found` is thrown where there is none. */
 export interface Models {
   readonly aliases: Aliases;
-  list(query: ModelsQuery): Promise<Page<Model>>;
+  list(query: ModelsQuery): Promise<Page<ModelSummary>>;
   get(idOrAlias: string): Promise<Model>;
   remove(idOrAlias: string): Promise<void>;
   /** The parameters as JSON, piece by piece; of an ensemble, those of each member. */
@@ -104,24 +105,20 @@ function modelsOf(parts: Shared, { project, quotas: { predictRows } }: Tenant): 
     return metrics ? measured(predictor, metrics) : predictor;
   }
 
-  async function present(rows: readonly ModelRow[]): Promise<(row: ModelRow) => Model> {
-    const ids = rows.map(({ id }) => id);
-    const [shapes, aliases] = await Promise.all([store.shapes(ids), store.aliasesOf(ids)]);
-    return (row) => toModel(row, shapes.get(row.id) ?? [], aliases.get(row.id) ?? []);
-  }
-
   return {
     aliases: createAliases({ store: createAliasStore(database, project), models: store, clock }),
 
     async list({ limit, after, ...filter }) {
       const before = after === undefined ? undefined : decodeCursor(after);
-      const rows = await store.list({ ...filter, before, limit: limit + 1 });
-      return toPage(rows, limit, await present(rows));
+      const slice = await store.list({ ...filter, before, limit });
+      const aliases = await store.aliasesOf(slice.rows.map(({ id }) => id));
+      return toPage(slice, (row) => toModelSummary(row, aliases.get(row.id) ?? []), idCursor);
     },
 
     async get(idOrAlias) {
       const row = await find(idOrAlias);
-      return (await present([row]))(row);
+      const [shapes, aliases] = await Promise.all([store.shapes([row.id]), store.aliasesOf([row.id])]);
+      return toModel(row, shapes.get(row.id) ?? [], aliases.get(row.id) ?? []);
     },
 
     async remove(idOrAlias) {

@@ -1,5 +1,8 @@
+import { sql } from 'kysely';
+import { readWithin, type Slice } from '../kit/pages.ts';
 import type { Database, Queries } from '../store/database.ts';
 import type { ModelRow, ParameterRow } from '../store/tables.ts';
+import { textBytes } from '../store/textBytes.ts';
 
 interface ModelFilter {
   readonly datasetId?: string | undefined;
@@ -15,6 +18,14 @@ export type ParameterShape = Pick<ParameterRow, 'layer' | 'name' | 'shape'>;
 /** A parameter as the database has it, of whichever model. */
 export type KeptParameter = Omit<ParameterRow, 'modelId'>;
 
+/** What a list shows of a model: not its description. */
+const LISTED = ['id', 'name', 'jobId', 'datasetId', 'createdAt', 'task', 'target', 'sha256', 'summary'] as const;
+export type ListedModelRow = Pick<ModelRow, (typeof LISTED)[number]>;
+
+const aliasBytes = sql<number>`(
+  SELECT coalesce(sum(octet_length(name)), 0) FROM aliases WHERE model_id = models.id
+)`;
+
 /** Queries about the models of one project, named for what they answer; parameters and aliases are asked for by ids of its models. */
 export interface ModelStore {
   /** By its id or by an alias. */
@@ -22,7 +33,7 @@ export interface ModelStore {
   /** The id of the model of that id or alias. */
   idOf(idOrAlias: string): Promise<string | undefined>;
   /** Newest first. */
-  list(filter: ModelFilter): Promise<readonly ModelRow[]>;
+  list(filter: ModelFilter): Promise<Slice<ListedModelRow>>;
   /** False: it was not there. */
   remove(id: string): Promise<boolean>;
   shapes(modelIds: readonly string[]): Promise<ReadonlyMap<string, readonly ParameterShape[]>>;
@@ -39,16 +50,12 @@ export function createModelStore(database: Database, project: string): ModelStor
     },
 
     list({ datasetId, jobId, before, limit }) {
-      let query = database
-        .selectFrom('models')
-        .selectAll()
-        .where('project', '=', project)
-        .orderBy('id', 'desc')
-        .limit(limit);
+      let query = database.selectFrom('models').where('project', '=', project).orderBy('id', 'desc');
       if (datasetId !== undefined) query = query.where('datasetId', '=', datasetId);
       if (jobId !== undefined) query = query.where('jobId', '=', jobId);
       if (before !== undefined) query = query.where('id', '<', before);
-      return query.execute();
+      const sizes = query.select(sql<number>`${textBytes('summary')} + ${aliasBytes}`.as('bytes'));
+      return readWithin({ sizes, rows: query.select(LISTED) }, limit);
     },
 
     async remove(id) {

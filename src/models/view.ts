@@ -5,27 +5,29 @@ import type { ModelRow } from '../store/tables.ts';
 import { type Description, readAnyDescription } from './description.ts';
 import type { EnsembleDescription } from './ensembles/description.ts';
 import { parameterCountOf } from './parameterCount.ts';
-import type { Model } from './schemas.ts';
+import type { Model, ModelSummary } from './schemas.ts';
 import { readShape } from './shapes.ts';
-import type { ParameterShape } from './store.ts';
+import type { ListedModelRow, ParameterShape } from './store.ts';
+import { readSummary } from './summary.ts';
 
 /** A model as clients see it. */
 export function toModel(row: ModelRow, parameters: readonly ParameterShape[], aliases: readonly string[]): Model {
   const description = readAnyDescription(row.description);
-  const { id, name, jobId, datasetId, createdAt, task, target, sha256 } = row;
   return {
-    id,
-    name,
-    jobId,
-    datasetId,
-    createdAt: isoTime(createdAt),
-    task,
-    target,
+    ...ofRow(row, aliases),
     ...('members' in description ? ofEnsemble(description) : ofNetwork(description, parameters)),
-    sha256,
-    aliases: [...aliases],
     warnings: description.warnings,
   };
+}
+
+/** The same model as an item of a list. */
+export function toModelSummary(row: ListedModelRow, aliases: readonly string[]): ModelSummary {
+  return { ...ofRow(row, aliases), ...readSummary(row.summary) };
+}
+
+function ofRow(row: Omit<ListedModelRow, 'summary'>, aliases: readonly string[]) {
+  const { id, name, jobId, datasetId, createdAt, task, target, sha256 } = row;
+  return { id, name, jobId, datasetId, createdAt: isoTime(createdAt), task, target, sha256, aliases: [...aliases] };
 }
 
 type Described = Pick<

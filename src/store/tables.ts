@@ -37,6 +37,9 @@ export interface DatasetRow {
   warnings: string;
   error: string | null;
   createdAt: number;
+  /** How each column was written in the file, in the order of `columns`. */
+  readAs: string;
+  columnCount: number;
 }
 
 export const JOB_STATES = ['queued', 'running', 'paused', 'succeeded', 'failed', 'cancelled'] as const;
@@ -120,6 +123,8 @@ export interface ModelRow {
   description: string;
   sha256: string;
   createdAt: number;
+  /** What lists show of `description`. */
+  summary: string;
 }
 
 export interface ParameterRow {
@@ -270,12 +275,15 @@ interface SweepEventRow {
 export interface Tables {
   projects: ProjectRow;
   keys: KeyRow;
-  datasets: DatasetRow;
+  datasets: Omit<DatasetRow, 'readAs' | 'columnCount'> & {
+    readAs: Generated<string>;
+    columnCount: Generated<number>;
+  };
   jobs: Omit<JobRow, 'halted'> & { halted: Generated<JobRow['halted']> };
   jobLabels: JobLabelRow;
   losses: LossRow;
   checkpoints: CheckpointRow;
-  models: ModelRow;
+  models: Omit<ModelRow, 'summary'> & { summary: Generated<string> };
   parameters: ParameterRow;
   ensembleMembers: EnsembleMemberRow;
   ensembleParameters: EnsembleParameterRow;

@@ -107,7 +107,16 @@ export const sweepSchema = z
   .meta({ id: 'Sweep', description: 'A search for hyperparameters and how it stands.' });
 export type Sweep = z.infer<typeof sweepSchema>;
 
-export const sweepPage = pageOf(sweepSchema).meta({ id: 'SweepPage', description: 'Sweeps, newest first.' });
+const sweepSummarySchema = sweepSchema
+  .omit({ job: true, space: true, front: true, frontSize: true, trajectory: true })
+  .meta({
+    id: 'SweepSummary',
+    description:
+      'A sweep as lists show it: without `job` and `space`, which may have megabytes, and without `front`, `frontSize` and `trajectory`, which grow with its trials. `GET /v1/sweeps/{id}` has them.',
+  });
+export type SweepSummary = z.infer<typeof sweepSummarySchema>;
+
+export const sweepPage = pageOf(sweepSummarySchema).meta({ id: 'SweepPage', description: 'Sweeps, newest first.' });
 export const sweepParams = z.object({ id: z.string().describe('The id of a sweep.') });
 
 export const sweepsQuery = pageQuery.extend({

@@ -8,8 +8,9 @@ import type { Tenant } from '../kit/caller.ts';
 import type { Clock } from '../kit/clock.ts';
 import { ServiceError } from '../kit/errors.ts';
 import { newId } from '../kit/ids.ts';
+import { idCursor, toPage } from '../kit/pages.ts';
 import { parseInput } from '../kit/validation.ts';
-import { decodeCursor, type Page, toPage } from '../kit/wire.ts';
+import { decodeCursor, type Page } from '../kit/wire.ts';
 import type { MeasureEnsemble } from '../models/ensembles/measure.ts';
 import { saveEnsemble } from '../models/ensembles/save.ts';
 import type { Model } from '../models/schemas.ts';
@@ -31,6 +32,7 @@ import {
   type Sweep,
   type SweepImportance,
   type SweepPreview,
+  type SweepSummary,
   type SweepsQuery,
   type Trial,
   type TrialsQuery,
@@ -38,7 +40,7 @@ import {
 import { createSweepStore, FINAL_STATES } from './store.ts';
 import { sweepImportance } from './sweepImportance.ts';
 import { previewOf } from './sweepPreview.ts';
-import { type Standing, sweepView, trialView } from './view.ts';
+import { type FullStanding, type Standing, sweepSummary, sweepView, trialView } from './view.ts';
 
 export interface SweepsParts {
   readonly database: Database;
@@ -61,7 +63,7 @@ export interface Sweeps extends SweepActions, AskAndTell {
   submit(body: unknown, id?: string): Promise<Sweep>;
   /** What `submit` would start; nothing is run. Throws as it does. */
   preview(body: unknown): Promise<SweepPreview>;
-  list(query: SweepsQuery): Promise<Page<Sweep>>;
+  list(query: SweepsQuery): Promise<Page<SweepSummary>>;
   get(id: string, waiting?: Waiting): Promise<Sweep>;
   trials(id: string, query: TrialsQuery): Promise<Page<Trial>>;
   /** Throws `trial_not_found`. */
@@ -98,18 +100,29 @@ export function createSweeps(parts: SweepsParts, tenant: Tenant): Sweeps {
     const [{ goal }] = objectives;
     const isOne = objectives.length === 1;
     const standing = {
-      tally: await store.tally(id),
-      best: isOne ? ((await store.ranked(id, goal, 1))[0] ?? null) : null,
+      ...(await summaryStanding(id, objectives)),
       front: isOne ? null : await frontOf(id, objectives),
       improvements: await store.improvements(id, goal),
     };
     return sweepView(row, standing, clock());
   }
 
-  async function frontOf(id: string, objectives: readonly Objective[]): Promise<Standing['front']> {
+  async function summaryStanding(id: string, objectives: readonly Objective[]): Promise<Standing> {
+    const [{ goal }] = objectives;
+    const best = objectives.length === 1 ? ((await store.ranked(id, goal, 1))[0] ?? null) : null;
+    return { tally: await store.tally(id), best };
+  }
+
+  async function summary(row: SweepRow): Promise<SweepSummary> {
+    const settings = readSettings(row.request);
+    return sweepSummary(row, settings, await summaryStanding(row.id, objectivesOf(settings.objective)), clock());
+  }
+
+  async function frontOf(id: string, objectives: readonly Objective[]): Promise<FullStanding['front']> {
     const numbers = frontNumbers(await store.succeeded(id), objectives);
     const first = { states: [], numbers: numbers.slice(0, FRONT_SHOWN), sort: 'number', order: 'asc' } as const;
-    return { size: numbers.length, first: await store.trials(id, { ...first, offset: 0, limit: FRONT_SHOWN }) };
+    const { rows } = await store.trials(id, { ...first, offset: 0, limit: FRONT_SHOWN });
+    return { size: numbers.length, first: rows };
   }
 
   async function isOver(id: string): Promise<boolean> {
@@ -158,10 +171,9 @@ export function createSweeps(parts: SweepsParts, tenant: Tenant): Sweeps {
 
     async list({ after, limit, ...filter }) {
       const before = after === undefined ? undefined : decodeCursor(after);
-      const rows = await store.list({ ...filter, before, limit: limit + 1 });
-      const page = toPage(rows, limit, (row) => row);
-      const items: Sweep[] = [];
-      for (const row of page.items) items.push(await view(row));
+      const page = toPage(await store.list({ ...filter, before, limit }), (row) => row, idCursor);
+      const items: SweepSummary[] = [];
+      for (const row of page.items) items.push(await summary(row));
       return { items, next: page.next };
     },
 
@@ -176,9 +188,8 @@ export function createSweeps(parts: SweepsParts, tenant: Tenant): Sweeps {
       const offset = after === undefined ? 0 : decodeOffset(after);
       const objectives = objectivesOf(readSettings(request).objective);
       const numbers = front === 'true' ? frontNumbers(await store.succeeded(id), objectives) : undefined;
-      const rows = await store.trials(id, { states, numbers, sort, order, offset, limit: limit + 1 });
-      const next = rows.length > limit ? encodeOffset(offset + limit) : null;
-      return { items: rows.slice(0, limit).map(trialView), next };
+      const slice = await store.trials(id, { states, numbers, sort, order, offset, limit });
+      return toPage(slice, trialView, () => encodeOffset(offset + slice.rows.length));
     },
 
     async trial(id, number) {

@@ -1,7 +1,9 @@
 import { sql } from 'kysely';
 import { ServiceError } from '../kit/errors.ts';
+import { readWithin, type Slice } from '../kit/pages.ts';
 import type { Database, Queries } from '../store/database.ts';
 import type { LegRow, SweepRow, SweepState, TrialRow, TrialState } from '../store/tables.ts';
+import { textBytes } from '../store/textBytes.ts';
 import type { Objective } from './request/objective.ts';
 import type { SweepsQuery } from './schemas.ts';
 
@@ -48,10 +50,10 @@ export interface SweepStore {
   find(id: string): Promise<SweepRow | undefined>;
   state(id: string): Promise<SweepState | undefined>;
   /** Newest first. */
-  list(filter: SweepFilter): Promise<readonly SweepRow[]>;
+  list(filter: SweepFilter): Promise<Slice<SweepRow>>;
   tally(id: string): Promise<Tally>;
   trial(id: string, number: number): Promise<ShownTrial | undefined>;
-  trials(id: string, filter: TrialFilter): Promise<readonly ShownTrial[]>;
+  trials(id: string, filter: TrialFilter): Promise<Slice<ShownTrial>>;
   /** All that have succeeded with an objective, the best first; among equals the one that was asked first. */
   ranked(id: string, goal: Objective['goal'], limit?: number): Promise<readonly ShownTrial[]>;
   /** The numbers and objectives of all that have succeeded, in the order of their numbers. */
@@ -82,11 +84,14 @@ export function createSweepStore(database: Database, project: string): SweepStor
     },
 
     list({ state: states = [], datasetId, before, limit }) {
-      let query = ofProject().selectAll().orderBy('id', 'desc').limit(limit);
+      let query = ofProject().orderBy('id', 'desc');
       if (states.length > 0) query = query.where('state', 'in', states);
       if (datasetId !== undefined) query = query.where('datasetId', '=', datasetId);
       if (before !== undefined) query = query.where('id', '<', before);
-      return query.execute();
+      return readWithin(
+        { sizes: query.select(textBytes('request', 'error').as('bytes')), rows: query.selectAll() },
+        limit,
+      );
     },
 
     async tally(id) {
@@ -108,13 +113,15 @@ export function createSweepStore(database: Database, project: string): SweepStor
     trial: (id, number) => shown(database, id).where('trials.number', '=', number).executeTakeFirst(),
 
     trials(id, { states, numbers, sort, order, offset, limit }) {
-      let query = shown(database, id).limit(limit).offset(offset);
+      let query = ofSweep(database, id).offset(offset);
       if (numbers !== undefined) query = query.where('trials.number', 'in', numbers);
       if (states.length > 0) query = query.where('trials.state', 'in', states);
       if (sort === 'objective') {
         query = query.orderBy(sql`trials.objective IS NULL`).orderBy('trials.objective', order);
       }
-      return query.orderBy('trials.number', sort === 'number' ? order : 'asc').execute();
+      const ordered = query.orderBy('trials.number', sort === 'number' ? order : 'asc');
+      const sizes = ordered.select(textBytes('trials.parameters', 'trials.objectives', 'trials.error').as('bytes'));
+      return readWithin({ sizes, rows: ordered.selectAll('trials').select(epochsDone.as('epochsDone')) }, limit);
     },
 
     ranked(id, goal, limit = Number.MAX_SAFE_INTEGER) {
@@ -191,11 +198,14 @@ const epochsDone = sql<number | null>`CASE WHEN trials.state IN ('running', 'can
   THEN max(trials.epochs, coalesce(jobs.progress ->> '$.epoch', 0)) ELSE trials.epochs END`;
 
 function shown(database: Database, sweepId: string) {
+  return ofSweep(database, sweepId).selectAll('trials').select(epochsDone.as('epochsDone'));
+}
+
+/** The trials of a sweep with their jobs. */
+function ofSweep(database: Database, sweepId: string) {
   return database
     .selectFrom('trials')
     .leftJoin('jobs', 'jobs.id', 'trials.jobId')
-    .selectAll('trials')
-    .select(epochsDone.as('epochsDone'))
     .where('trials.sweepId', '=', sweepId);
 }
 

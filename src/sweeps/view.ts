@@ -3,21 +3,47 @@ import type { SweepRow } from '../store/tables.ts';
 import { ranUntil } from './conductor/write.ts';
 import type { SweepSettings } from './request/schema.ts';
 import { readSettings } from './request/settings.ts';
-import type { Sweep, Trial } from './schemas.ts';
+import type { Sweep, SweepSummary, Trial } from './schemas.ts';
 import type { Improvement, ShownTrial, Tally } from './store.ts';
 
 /** What other tables say of a sweep. */
 export interface Standing {
   readonly tally: Tally;
   readonly best: ShownTrial | null;
+}
+
+/** What only the answer about a single sweep shows. */
+export interface FullStanding extends Standing {
   /** With several objectives, how many trials no other one beats, and the first of them; null with one. */
   readonly front: { readonly size: number; readonly first: readonly ShownTrial[] } | null;
   readonly improvements: readonly Improvement[];
 }
 
 /** A sweep as clients see it. */
-export function sweepView(row: SweepRow, { tally, best, front, improvements }: Standing, now: number): Sweep {
+export function sweepView(row: SweepRow, { front, improvements, ...standing }: FullStanding, now: number): Sweep {
   const settings = readSettings(row.request);
+  return {
+    ...sweepSummary(row, settings, standing, now),
+    job: settings.job,
+    space: settings.space,
+    front: front?.first.map(bestView) ?? null,
+    frontSize: front?.size ?? null,
+    trajectory: improvements.map(({ number, objective, finishedAt }) => ({
+      number,
+      objective,
+      at: isoTime(finishedAt),
+    })),
+  };
+}
+
+/** The same sweep as an item of a list. */
+export function sweepSummary(
+  row: SweepRow,
+  settings: SweepSettings,
+  { tally, best }: Standing,
+  now: number,
+): SweepSummary {
+  const { job: _job, space: _space, ...shown } = shownSettings(settings);
   const seconds = ranUntil(row, now).ranMs / 1000;
   return {
     id: row.id,
@@ -30,14 +56,7 @@ export function sweepView(row: SweepRow, { tally, best, front, improvements }: S
     seconds,
     etaSeconds: row.state === 'running' ? etaOf(tally, settings, seconds) : null,
     best: best && bestView(best),
-    front: front?.first.map(bestView) ?? null,
-    frontSize: front?.size ?? null,
-    trajectory: improvements.map(({ number, objective, finishedAt }) => ({
-      number,
-      objective,
-      at: isoTime(finishedAt),
-    })),
-    ...shownSettings(settings),
+    ...shown,
     error: fromJson(row.error),
     createdAt: isoTime(row.createdAt),
     finishedAt: row.finishedAt === null ? null : isoTime(row.finishedAt),

@@ -3,14 +3,15 @@ import type { Clock } from '../kit/clock.ts';
 import { isoTime } from '../kit/clock.ts';
 import { ServiceError } from '../kit/errors.ts';
 import { newId } from '../kit/ids.ts';
+import { idCursor, toPage } from '../kit/pages.ts';
 import { invalidRequest } from '../kit/validation.ts';
-import { decodeCursor, type Page, type PageQuery, toPage } from '../kit/wire.ts';
+import { decodeCursor, type Page, type PageQuery } from '../kit/wire.ts';
 import type { Database } from '../store/database.ts';
 import type { WebhookRow } from '../store/tables.ts';
 import type { DeliveryView, NewWebhook, TestAnswer, Webhook, WebhookChange, WebhookRequest } from './schemas.ts';
 import type { Send } from './send.ts';
 import { newSecret } from './signature.ts';
-import { createWebhookStore, type Delivery, type Slice } from './store.ts';
+import { createWebhookStore, type Delivery, type Range } from './store.ts';
 import { mistakeInUrl } from './targets.ts';
 import { deliveryView, webhookView } from './view.ts';
 
@@ -73,7 +74,7 @@ export function createWebhooks(
     },
 
     async list(query) {
-      return toPage(await store.list(sliceOf(query)), query.limit, webhookView);
+      return toPage(await store.list(rangeOf(query)), webhookView, idCursor);
     },
 
     async get(id) {
@@ -92,7 +93,7 @@ export function createWebhooks(
 
     async deliveries(id, query) {
       await found(id);
-      return toPage(await store.deliveries(id, sliceOf(query)), query.limit, deliveryView);
+      return toPage(await store.deliveries(id, rangeOf(query)), deliveryView, idCursor);
     },
 
     async test(webhookId, signal) {
@@ -127,8 +128,8 @@ function newMessageId(now: number): string {
   return `msg_${now.toString(16).padStart(12, '0')}${randomBytes(10).toString('hex')}`;
 }
 
-function sliceOf({ after, limit }: PageQuery): Slice {
-  return { before: after === undefined ? undefined : decodeCursor(after), limit: limit + 1 };
+function rangeOf({ after, limit }: PageQuery): Range {
+  return { before: after === undefined ? undefined : decodeCursor(after), limit };
 }
 
 function tooMany(): ServiceError {

@@ -1,11 +1,13 @@
 import type { Selectable } from 'kysely';
+import { firstOf, readWithin, type Slice } from '../kit/pages.ts';
 import type { Database } from '../store/database.ts';
 import type { DeliveryRow, WebhookRow } from '../store/tables.ts';
+import { textBytes } from '../store/textBytes.ts';
 
 export type Delivery = Selectable<DeliveryRow>;
 
-/** A page of rows, newest first: those before an id, and one more than are shown, which tells whether there is a next page. */
-export interface Slice {
+/** Which rows a page shows, newest first: those before an id. */
+export interface Range {
   readonly before: string | undefined;
   readonly limit: number;
 }
@@ -15,14 +17,14 @@ export interface WebhookStore {
   /** False, and nothing is written, when the project has `most` already. */
   insert(webhook: Omit<WebhookRow, 'project'>, most: number): Promise<boolean>;
   find(id: string): Promise<WebhookRow | undefined>;
-  list(slice: Slice): Promise<readonly WebhookRow[]>;
+  list(range: Range): Promise<Slice<WebhookRow>>;
   /** What is undefined stays. */
   change(id: string, change: { readonly url: string | undefined; readonly events: string | undefined }): Promise<void>;
   /** With its deliveries. False: there is none. */
   remove(id: string): Promise<boolean>;
   /** Inserts a delivery that has been made. Does nothing when the webhook was deleted meanwhile. */
   addDelivery(delivery: Delivery): Promise<void>;
-  deliveries(webhookId: string, slice: Slice): Promise<readonly Delivery[]>;
+  deliveries(webhookId: string, range: Range): Promise<Slice<Delivery>>;
 }
 
 export function createWebhookStore(database: Database, project: string): WebhookStore {
@@ -46,9 +48,11 @@ export function createWebhookStore(database: Database, project: string): Webhook
 
     find: (id) => own().where('id', '=', id).executeTakeFirst(),
 
-    list({ before, limit }) {
-      const query = own().orderBy('id', 'desc').limit(limit);
-      return (before === undefined ? query : query.where('id', '<', before)).execute();
+    async list({ before, limit }) {
+      const query = own()
+        .orderBy('id', 'desc')
+        .limit(limit + 1);
+      return firstOf(await (before === undefined ? query : query.where('id', '<', before)).execute(), limit);
     },
 
     async change(id, { url, events }) {
@@ -73,9 +77,12 @@ export function createWebhookStore(database: Database, project: string): Webhook
       }),
 
     deliveries(webhookId, { before, limit }) {
-      const all = database.selectFrom('deliveries').selectAll().where('webhookId', '=', webhookId);
-      const query = all.orderBy('id', 'desc').limit(limit);
-      return (before === undefined ? query : query.where('id', '<', before)).execute();
+      const all = database.selectFrom('deliveries').where('webhookId', '=', webhookId).orderBy('id', 'desc');
+      const query = before === undefined ? all : all.where('id', '<', before);
+      return readWithin(
+        { sizes: query.select(textBytes('payload', 'error').as('bytes')), rows: query.selectAll() },
+        limit,
+      );
     },
   };
 }

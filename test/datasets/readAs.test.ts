@@ -14,12 +14,11 @@ it('keeps how each column was written, and does not show it', async () => {
   expect(answer.body).not.toContain('readAs');
   const row = await service.database
     .selectFrom('datasets')
-    .select('columns')
+    .select('readAs')
     .where('id', '=', answer.json().id)
     .executeTakeFirstOrThrow();
   const nullValues = ['-'];
-  const kept = JSON.parse(row.columns).map(({ readAs }: { readonly readAs: unknown }) => readAs);
-  expect(kept).toEqual([
+  expect(JSON.parse(row.readAs)).toEqual([
     { form: '%d/%m/%Y', nullValues },
     { form: 'decimalComma', nullValues },
     { nullValues },

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createRowReader } from '../../src/datasets/rowReader.ts';
+import { PAGE_BYTES } from '../../src/kit/pages.ts';
 import { startDatasets, type TestService } from './support/service.ts';
 import { upload } from './support/upload.ts';
 
@@ -50,25 +51,66 @@ describe('a process that reads rows and cannot be started', () => {
   });
 });
 
-describe('more rows than one answer holds', () => {
-  it('are refused with how many of so many columns it holds', async () => {
-    const names = Array.from({ length: 1000 }, (_, column) => `c${column}`);
-    const id = await uploaded(`${names.join(',')}\n${names.map(() => 1).join(',')}\n`);
-    expect((await rows(id, '?limit=500')).status).toBe(200);
-    expect(await rows(id, '?limit=501')).toMatchObject({
-      status: 400,
-      errors: [{ path: '/limit', message: expect.stringContaining('500 rows of 1000 columns') }],
-    });
+describe('rows of more than one answer may have', () => {
+  const walk = async (id: string, limit: number) => {
+    const pages = [];
+    for (let offset: number | null = 0; offset !== null; offset = pages.at(-1)?.next ?? null) {
+      pages.push(await rows(id, `?limit=${limit}&offset=${offset}`));
+    }
+    return pages;
+  };
+
+  it('come in parts within the budget, each row once, however wide the table is', async () => {
+    const names = Array.from({ length: 1000 }, (_, column) => `column ${column}`);
+    const lines = Array.from({ length: 500 }, (_, row) => names.map((_, column) => row * 1000 + column).join(','));
+    const id = await uploaded(`${names.join(',')}\n${lines.join('\n')}\n`);
+    const pages = await walk(id, 1000);
+    expect(pages.length).toBeGreaterThan(1);
+    for (const { items } of pages) expect(JSON.stringify(items).length).toBeLessThan(PAGE_BYTES + 1000);
+    expect(pages.flatMap(({ items }) => items.map((item: Record<string, number>) => item['column 999']))).toEqual(
+      Array.from({ length: 500 }, (_, row) => row * 1000 + 999),
+    );
+    expect(pages.at(-1)).toMatchObject({ next: null, total: 500 });
   });
 
-  it('are refused where their texts are long, and read in parts', async () => {
-    const connection = await (await DuckDBInstance.create(':memory:')).connect();
-    const file = join(service.folders.datasets, 'long.parquet');
-    await connection.run(`COPY (SELECT repeat('long', 1000000) AS c0 FROM range(10)) TO '${file}' (FORMAT parquet)`);
-    connection.closeSync();
+  it('come one by one where each row is longer than the budget', async () => {
+    const long = (letter: string) => letter.repeat(PAGE_BYTES + 1);
+    await writeTable('long', `SELECT repeat(chr(97 + i::INT), ${PAGE_BYTES + 1}) AS c0 FROM range(3) t(i)`);
     const reader = createRowReader(service.folders.datasets);
-    await expect(reader.read('long.parquet', 10, 0)).rejects.toMatchObject({ code: 'payload_too_large' });
-    expect(await reader.read('long.parquet', 5, 5)).toHaveLength(5);
+    for (const [offset, letter] of ['a', 'b', 'c'].entries()) {
+      expect(await reader.read('long.parquet', 3, offset)).toEqual({
+        items: JSON.stringify([{ text: long(letter) }]),
+        count: 1,
+      });
+    }
     reader.close();
   });
+
+  it('are refused where one row alone is too long', async () => {
+    await writeTable('endless', `SELECT repeat('a', ${32 * 2 ** 20 + 1}) AS c0`);
+    const reader = createRowReader(service.folders.datasets);
+    await expect(reader.read('endless.parquet', 1, 0)).rejects.toMatchObject({ code: 'payload_too_large' });
+    reader.close();
+  });
+
+  it('name the row that follows, and nothing after the last', async () => {
+    const id = await uploaded('a\n1\n2\n3\n');
+    expect(await rows(id, '?limit=2')).toMatchObject({ items: [{ a: 1 }, { a: 2 }], offset: 0, next: 2, total: 3 });
+    expect(await rows(id, '?limit=2&offset=2')).toMatchObject({ items: [{ a: 3 }], offset: 2, next: null, total: 3 });
+    expect(await rows(id, '?offset=3')).toMatchObject({ items: [], offset: 3, next: null, total: 3 });
+  });
+
+  it('may have a column of any name, and missing cells', async () => {
+    const id = await uploaded('__proto__,"a ""b""",c\n1,,x\n');
+    const { body } = await service.app.inject({ url: `/v1/datasets/${id}/rows` });
+    expect(body).toBe('{"items":[{"__proto__":1,"a \\"b\\"":null,"c":"x"}],"offset":0,"next":null,"total":1}');
+  });
 });
+
+/** A table as uploads become, in the folder of the tables; its one column is called text. */
+async function writeTable(name: string, query: string): Promise<void> {
+  const connection = await (await DuckDBInstance.create(':memory:')).connect();
+  const file = join(service.folders.datasets, `${name}.parquet`);
+  await connection.run(`COPY (${query}) TO '${file}' (FORMAT parquet, KV_METADATA {names: '["text"]'})`);
+  connection.closeSync();
+}

@@ -1,5 +1,7 @@
+import { sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
 import { checkRequest } from '../../src/jobs/check.ts';
+import type { JobsQuery } from '../../src/jobs/schemas.ts';
 import { cancelHalted, goOn, insertTrial } from '../../src/jobs/trials.ts';
 import { createQueue } from '../../src/jobs/worker/queue.ts';
 import type { Halt } from '../../src/training/halt.ts';
@@ -65,6 +67,28 @@ describe("a trial's job", () => {
     const { items } = await jobs.list({ sweepId, limit: 10 });
     expect(items.map(({ id }) => id)).toEqual(ids.toReversed());
     expect((await jobs.list({ sweepId: 'swp_other', limit: 10 })).items).toEqual([]);
+  });
+
+  it('is left out of the list of jobs unless trials are asked for, also when its sweep is deleted', async () => {
+    const { jobs, datasetId, insert, dropSweep } = await openTrials();
+    const { id } = await jobs.submit({ datasetId, target: 'species' });
+    const trial = await insert(0);
+    const listed = async (query: Partial<JobsQuery>) =>
+      (await jobs.list({ limit: 10, ...query })).items.map((job) => job.id);
+    for (const step of [dropSweep, () => undefined]) {
+      expect(await listed({})).toEqual([id]);
+      expect(await listed({ trials: 'false' })).toEqual([id]);
+      expect(await listed({ trials: 'true' })).toEqual([trial, id]);
+      expect(await listed({ state: ['queued'] })).toEqual([id]);
+      await step();
+    }
+  });
+
+  it('costs the list of other jobs no work', async () => {
+    const { database } = await openTrials();
+    const plan = await sql<{ detail: string }>`EXPLAIN QUERY PLAN
+      SELECT name FROM jobs WHERE project = 'default' AND trial IS NULL ORDER BY id DESC LIMIT 50`.execute(database);
+    expect(plan.rows.map(({ detail }) => detail)).toEqual(['SEARCH jobs USING INDEX jobs_of_no_sweep (project=?)']);
   });
 
   it('tells the worker where it halts', async () => {

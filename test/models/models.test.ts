@@ -125,6 +125,21 @@ describe('a model', () => {
 });
 
 describe('the list of models', () => {
+  it('shows models without what may be large, as each model shows itself', async () => {
+    const id = await room.save(binaryOutcome());
+    await put('listed', { modelId: id });
+    const {
+      classes: _,
+      inputs: __,
+      layers: ___,
+      hyperparameters: ____,
+      warnings: _____,
+      ...model
+    } = (await get(`/v1/models/${id}`)).json();
+    for (const part of ['training', 'validation']) delete model.metrics[part].confusionMatrix;
+    expect((await get('/v1/models?limit=1')).json().items).toEqual([model]);
+  });
+
   it('goes from the newest to the oldest, page by page, and by dataset', async () => {
     const ids = [await room.save(binaryOutcome()), await room.save(binaryOutcome()), await room.save(binaryOutcome())];
     const first = (await get('/v1/models?limit=2')).json();

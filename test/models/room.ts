@@ -29,8 +29,8 @@ export interface Room {
 /** A column of the model's dataset: its name, and how it was written if that matters. */
 type DatasetColumn = string | { readonly name: string; readonly readAs: ReadAs };
 
-function asColumn(column: DatasetColumn) {
-  return typeof column === 'string' ? { name: column } : column;
+function asColumn(column: DatasetColumn): Exclude<DatasetColumn, string> {
+  return typeof column === 'string' ? { name: column, readAs: {} } : column;
 }
 
 const MAX_TEXT_BYTES = 2 ** 30;
@@ -74,7 +74,13 @@ export async function openRoom(): Promise<Room> {
         sha256: '',
         file: 'x',
       } as const;
-      const described = { columns: JSON.stringify(columns.map(asColumn)), warnings: '[]', error: null };
+      const profile = columns.map(asColumn);
+      const described = {
+        columns: JSON.stringify(profile.map(({ name }) => ({ name }))),
+        readAs: JSON.stringify(profile.map(({ readAs }) => readAs)),
+        warnings: '[]',
+        error: null,
+      };
       await database
         .insertInto('datasets')
         .values({ ...dataset, ...described, createdAt: 0 })

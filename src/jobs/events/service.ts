@@ -25,9 +25,6 @@ export interface Events {
   ofAll(following: Following): Promise<EventBatches>;
 }
 
-/** A reader who does not read holds about three batches: some 40 KB. */
-const BATCH = 50;
-
 export function createEvents({ database, news }: EventsParts, { project }: Tenant): Events {
   const store = createEventStore(database);
 
@@ -44,7 +41,7 @@ export function createEvents({ database, news }: EventsParts, { project }: Tenan
   const readJob = (jobId: string) => async (position: Position) => {
     // The state is asked first: what is told after it may be missing among the events, but not what came before a final one.
     const state = await stateOf(jobId);
-    const told = await store.after(jobId, position, BATCH);
+    const { rows: told } = await store.after(jobId, position);
     const { epoch, event } = told.at(-1) ?? position;
     const isOver = told.length === 0 && (state === undefined || isFinal(state));
     return { events: told.map((item) => eventView(jobId, item)), position: { epoch, event }, isOver };
@@ -52,8 +49,8 @@ export function createEvents({ database, news }: EventsParts, { project }: Tenan
   const readAll = async (position: number) => {
     // What belongs to others is passed over, and not looked at again.
     const newest = await store.newest();
-    const told = await store.afterOfAll(project, { after: position, upTo: newest }, BATCH);
-    const read = told.length < BATCH ? Math.max(newest, position) : (told.at(-1)?.event ?? position);
+    const { rows: told, hasMore } = await store.afterOfAll(project, { after: position, upTo: newest });
+    const read = hasMore ? (told.at(-1)?.event ?? position) : Math.max(newest, position);
     return { events: told.map(eventOfAnyView), position: read, isOver: false };
   };
 

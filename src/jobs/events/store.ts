@@ -1,6 +1,8 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
+import { readWithin, type Slice } from '../../kit/pages.ts';
 import type { Database } from '../../store/database.ts';
 import type { EventRow, LossRow } from '../../store/tables.ts';
+import { textBytes } from '../../store/textBytes.ts';
 import type { Position } from './position.ts';
 
 /** A state or a log line. */
@@ -24,43 +26,56 @@ interface EventRange {
 
 /** Queries about what is told of jobs. */
 export interface EventStore {
-  /** What is told of a job behind a position, in order. One statement, so that nothing is written between its parts. */
-  after(jobId: string, position: Position, limit: number): Promise<readonly Told[]>;
-  /** States and log lines of all jobs of a project behind one event, up to another, in order. */
-  afterOfAll(
-    project: string,
-    range: EventRange,
-    limit: number,
-  ): Promise<readonly (EventTold & { readonly jobId: string })[]>;
+  /** A batch of what is told of a job behind a position, in order. One statement reads epochs and events, so that nothing is written between them. */
+  after(jobId: string, position: Position): Promise<Slice<Told>>;
+  /** A batch of the states and log lines of all jobs of a project behind one event, up to another, in order. */
+  afterOfAll(project: string, range: EventRange): Promise<Slice<EventTold & { readonly jobId: string }>>;
   /** The last event of any job; 0 when there is none. */
   newest(): Promise<number>;
 }
 
+/** A reader who does not read has about three batches in memory. */
+export const BATCH = 50;
+export const BATCH_BYTES = 64 * 1024;
+
 export function createEventStore(database: Database): EventStore {
   return {
-    async after(jobId, { epoch, event }, limit) {
-      const { rows } = await sql<Told>`
-        SELECT epoch, 0 AS event, 'epoch' AS type, step, training_loss, validation_loss, metrics, learning_rate, seconds,
-          NULL AS data, NULL AS created_at
-        FROM losses WHERE job_id = ${jobId} AND epoch > ${epoch}
-        UNION ALL
-        SELECT after_epoch, id, type, NULL, NULL, NULL, NULL, NULL, NULL, data, created_at
-        FROM events WHERE job_id = ${jobId} AND (after_epoch, id) > (${epoch}, ${event})
-        ORDER BY 1, 2 LIMIT ${limit}`.execute(database);
-      return rows;
+    after(jobId, { epoch, event }) {
+      const epochs = sql`FROM losses WHERE job_id = ${jobId} AND epoch > ${epoch}`;
+      const events = sql`FROM events WHERE job_id = ${jobId} AND (after_epoch, id) > (${epoch}, ${event})`;
+      const inOrder = <Row>(ofEpoch: RawBuilder<unknown>, ofEvent: RawBuilder<unknown>) => ({
+        limit: (most: number) => ({
+          async execute() {
+            const { rows } = await sql<Row>`
+              SELECT epoch, 0 AS event, ${ofEpoch} ${epochs}
+              UNION ALL SELECT after_epoch, id, ${ofEvent} ${events}
+              ORDER BY 1, 2 LIMIT ${most}`.execute(database);
+            return rows;
+          },
+        }),
+      });
+      const sizes = inOrder<{ bytes: number }>(sql`octet_length(metrics) AS bytes`, sql`octet_length(data)`);
+      const rows = inOrder<Told>(
+        sql`'epoch' AS type, step, training_loss, validation_loss, metrics, learning_rate, seconds, NULL AS data, NULL AS created_at`,
+        sql`type, NULL, NULL, NULL, NULL, NULL, NULL, data, created_at`,
+      );
+      return readWithin({ sizes, rows }, BATCH, BATCH_BYTES);
     },
 
-    afterOfAll: (project, { after, upTo }, limit) =>
-      database
+    afterOfAll(project, { after, upTo }) {
+      const query = database
         .selectFrom('events')
         .innerJoin('jobs', 'jobs.id', 'events.jobId')
-        .select(['events.id as event', 'events.jobId', 'events.type', 'events.data', 'events.createdAt'])
         .where('events.id', '>', after)
         .where('events.id', '<=', upTo)
         .where('jobs.project', '=', project)
-        .orderBy('events.id')
-        .limit(limit)
-        .execute(),
+        .orderBy('events.id');
+      const sizes = query.select(textBytes('events.data').as('bytes'));
+      const rows = query
+        .select(['events.id as event', 'events.jobId', 'events.type'])
+        .select(['events.data', 'events.createdAt']);
+      return readWithin({ sizes, rows }, BATCH, BATCH_BYTES);
+    },
 
     async newest() {
       const row = await database

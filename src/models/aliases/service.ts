@@ -1,5 +1,6 @@
 import { type Clock, isoTime } from '../../kit/clock.ts';
 import { ServiceError } from '../../kit/errors.ts';
+import { firstOf, toPage } from '../../kit/pages.ts';
 import { decodePlace, encodePlace } from '../../kit/places.ts';
 import type { Page, PageQuery } from '../../kit/wire.ts';
 import type { AliasRow } from '../../store/tables.ts';
@@ -42,11 +43,7 @@ export function createAliases({ store, models, clock }: AliasesParts): Aliases {
     },
     async list({ limit, after }) {
       const rows = await store.list(after === undefined ? undefined : decodePlace(after), limit + 1);
-      const last = rows.length > limit ? rows[limit - 1] : undefined;
-      return {
-        items: rows.slice(0, limit).map(toAlias),
-        next: last ? encodePlace({ at: last.updatedAt, name: last.name }) : null,
-      };
+      return toPage(firstOf(rows, limit), toAlias, ({ updatedAt: at, name }) => encodePlace({ at, name }));
     },
     async remove(name) {
       if (!(await store.remove(name))) throw aliasNotFound(name);

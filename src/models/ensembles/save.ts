@@ -12,6 +12,7 @@ import { modelNotFound } from '../modelNotFound.ts';
 import { parameterCountOf } from '../parameterCount.ts';
 import { sharedColumns } from '../prediction/rows/sharedColumns.ts';
 import { createModelStore, insertModel } from '../store.ts';
+import { writeSummary } from '../summary.ts';
 import { type Candidate, checkIds, checkMembers } from './check.ts';
 import { writeEnsemble } from './description.ts';
 import type { Measured, MeasureEnsemble } from './measure.ts';
@@ -80,17 +81,19 @@ async function describeEnsemble({ database, tenant: { project }, candidates, mea
   const [{ task, target }] = rows;
   const [{ fittedTarget, columns }] = descriptions;
   const fitted = sharedColumns(descriptions.map(({ features }) => features));
+  const parameterCount = members.reduce((sum, id) => sum + parameterCountOf(shapes.get(id) ?? []), 0);
   const description = writeEnsemble({
     version: 1,
     kind: 'ensemble',
     members,
     classes: fittedTarget.kind === 'classes' ? fittedTarget.classes : null,
     inputs: describeInputs({ version: 1, columns: [...fitted] }, columns),
-    parameterCount: members.reduce((sum, id) => sum + parameterCountOf(shapes.get(id) ?? []), 0),
+    parameterCount,
     metrics: measured.metrics,
     warnings: distinct([...descriptions.flatMap(({ warnings }) => warnings), ...measured.warnings]),
   });
-  return { project, jobId: null, task, target, description, sha256: hashOf(rows) };
+  const summary = writeSummary({ members, parameterCount, metrics: measured.metrics, best: null });
+  return { project, jobId: null, task, target, description, sha256: hashOf(rows), summary };
 }
 
 async function write(queries: Queries, model: Omit<ModelRow, 'datasetId'>, members: readonly string[]): Promise<void> {

@@ -1,10 +1,13 @@
 import { type EventBatches, type Following, follow, unknownEvent } from '../../jobs/events/follow.ts';
+import { BATCH, BATCH_BYTES } from '../../jobs/events/store.ts';
 import type { News, NewsDesk } from '../../jobs/news.ts';
 import type { Tenant } from '../../kit/caller.ts';
 import { isoTime } from '../../kit/clock.ts';
 import { ServiceError } from '../../kit/errors.ts';
+import { readWithin } from '../../kit/pages.ts';
 import type { Database } from '../../store/database.ts';
 import type { SweepState } from '../../store/tables.ts';
+import { textBytes } from '../../store/textBytes.ts';
 import { createSweepStore, FINAL_STATES } from '../store.ts';
 
 export interface SweepEventsParts {
@@ -21,22 +24,19 @@ export interface SweepEvents {
   ofSweep(sweepId: string, following: Following): Promise<EventBatches | undefined>;
 }
 
-const BATCH = 50;
-
 export function createSweepEvents({ database, news }: SweepEventsParts, { project }: Tenant): SweepEvents {
   const store = createSweepStore(database, project);
 
   const readSweep = (sweepId: string) => async (position: number) => {
     // The state is asked first: what is told after it may be missing among the events, but not what came before a final one.
     const state = await store.state(sweepId);
-    const told = await database
+    const query = database
       .selectFrom('sweepEvents')
-      .selectAll()
       .where('sweepId', '=', sweepId)
       .where('id', '>', position)
-      .orderBy('id')
-      .limit(BATCH)
-      .execute();
+      .orderBy('id');
+    const sizes = query.select(textBytes('data').as('bytes'));
+    const { rows: told } = await readWithin({ sizes, rows: query.selectAll() }, BATCH, BATCH_BYTES);
     const events = told.map(({ id, type, data, createdAt }) => ({
       id: String(id),
       type,

@@ -28,6 +28,7 @@ export async function openStreams(changes: Partial<StreamRoutesParts> = {}, guar
 /** What the server has taken out of the database for one reader. */
 interface Reader {
   bytes: number;
+  largestBatch: number;
 }
 
 /** The same events, with a row in `readers` for everyone who follows a job. */
@@ -36,7 +37,7 @@ function metered({ ofAll, ofJob }: Events, readers: Reader[]): Events {
     ofAll,
     async ofJob(id, following) {
       const batches = await ofJob(id, following);
-      const reader = { bytes: 0 };
+      const reader = { bytes: 0, largestBatch: 0 };
       readers.push(reader);
       return batches && meter(batches, reader);
     },
@@ -45,7 +46,9 @@ function metered({ ofAll, ofJob }: Events, readers: Reader[]): Events {
 
 async function* meter(batches: EventBatches, reader: Reader): EventBatches {
   for await (const batch of batches) {
-    for (const { data } of batch) reader.bytes += data.length;
+    const bytes = batch.reduce((sum, { data }) => sum + data.length, 0);
+    reader.bytes += bytes;
+    reader.largestBatch = Math.max(reader.largestBatch, bytes);
     yield batch;
   }
 }

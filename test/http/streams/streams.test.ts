@@ -147,6 +147,19 @@ describe('a stream', () => {
     for await (const block of blocks) if (block === ':') break;
   });
 
+  it('has large events one by one for a reader who does not read', async () => {
+    const { database, address, submit, readers } = await openStreams();
+    const id = await submit();
+    const message = 'x'.repeat(100_000);
+    const data = JSON.stringify({ level: 'warning', code: 'c', message });
+    for (let i = 0; i < 100; i++)
+      await database.insertInto('events').values({ jobId: id, type: 'log', data }).execute();
+    await move(database, id, 'cancelled');
+    const stream = await openStream(`${address}/v1/jobs/${id}/events`);
+    expect(await stream.take()).toHaveLength(102);
+    expect(readers[0]?.largestBatch).toBeLessThan(2 * message.length);
+  });
+
   it('keeps a few batches for a reader who does not read, and has it all when he does', async () => {
     const { app, database, address, submit, readers } = await openStreams();
     const id = await submit();

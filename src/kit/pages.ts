@@ -1,0 +1,65 @@
+/** Pages of lists, bounded by the number of their items and by their bytes. */
+import { encodeCursor, type Page } from './wire.ts';
+
+/** The budget of one page: it ends early, with `next`, when its items have more bytes. It has one item at least. */
+export const PAGE_BYTES = 4 * 2 ** 20;
+
+/** Rows of a list in its order, and whether more rows follow. */
+export interface Slice<Row> {
+  readonly rows: readonly Row[];
+  readonly hasMore: boolean;
+}
+
+/** A query without a limit, such as Kysely builds. */
+interface Query<Row> {
+  limit(most: number): { execute(): Promise<readonly Row[]> };
+}
+
+/** The same rows in the order of a list, twice. */
+export interface ListQuery<Row> {
+  /** The bytes of what each item shows, without the texts themselves (see `textBytes`). */
+  readonly sizes: Query<{ readonly bytes: number }>;
+  readonly rows: Query<Row>;
+}
+
+/** The first `limit` of up to `limit + 1` rows. Only for rows that are small by their schema. */
+export function firstOf<Row>(rows: readonly Row[], limit: number): Slice<Row> {
+  return { rows: rows.slice(0, limit), hasMore: rows.length > limit };
+}
+
+/** Reads at most `limit` rows whose bytes are within the budget together, but one at least. Other rows are not read. */
+export async function readWithin<Row>(
+  { sizes, rows }: ListQuery<Row>,
+  limit: number,
+  budget = PAGE_BYTES,
+): Promise<Slice<Row>> {
+  const candidates = await sizes.limit(limit + 1).execute();
+  if (candidates.length === 0) return { rows: [], hasMore: false };
+  const count = Math.min(limit, countWithin(candidates, budget));
+  return { rows: await rows.limit(count).execute(), hasMore: candidates.length > count };
+}
+
+/** A page of items, each made of a row. `cursorOf` the last row is where the next page starts. */
+export function toPage<Row, Item>(
+  { rows, hasMore }: Slice<Row>,
+  toItem: (row: Row) => Item,
+  cursorOf: (last: Row) => string,
+): Page<Item> {
+  const last = rows.at(-1);
+  return { items: rows.map(toItem), next: hasMore && last !== undefined ? cursorOf(last) : null };
+}
+
+/** The cursor of lists that are ordered by id. */
+export function idCursor({ id }: { readonly id: string }): string {
+  return encodeCursor(id);
+}
+
+/** How many of the rows fit into the budget, from the first; one at least. */
+function countWithin(candidates: readonly { readonly bytes: number }[], budget: number): number {
+  let bytes = 0;
+  const tooMany = candidates.findIndex((candidate) => {
+    bytes += candidate.bytes;
+    return bytes > budget;
+  });
+  return tooMany === -1 ? candidates.length : Math.max(1, tooMany);
+}
