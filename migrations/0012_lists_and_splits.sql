@@ -22,5 +22,26 @@ UPDATE models SET summary = json_object(
   'best', json(description -> '$.best')
 );
 
+-- Which rows of a dataset a training used for what. Models that were trained on the same rows share one split.
+CREATE TABLE splits (
+  -- SHA-256 of the number of rows and the parts before compression, in hexadecimal.
+  id TEXT PRIMARY KEY,
+  -- All rows of the dataset.
+  rows INTEGER NOT NULL CHECK (rows >= 0),
+  training INTEGER NOT NULL CHECK (training >= 0),
+  validation INTEGER NOT NULL CHECK (validation >= 0),
+  test INTEGER NOT NULL CHECK (test >= 0),
+  -- Two bits a row, the first row in the lowest bits: 0 left out, 1 training, 2 validation, 3 test. Compressed as raw DEFLATE.
+  parts BLOB NOT NULL
+) STRICT;
+
+ALTER TABLE models ADD COLUMN split_id TEXT REFERENCES splits (id);
+CREATE INDEX models_by_split ON models (split_id) WHERE split_id IS NOT NULL;
+
+CREATE TRIGGER unused_splits_are_deleted AFTER DELETE ON models
+WHEN OLD.split_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM models WHERE split_id = OLD.split_id) BEGIN
+  DELETE FROM splits WHERE id = OLD.split_id;
+END;
+
 -- Lists of jobs leave out the trials of sweeps, of which there may be thousands.
 CREATE INDEX jobs_of_no_sweep ON jobs (project, id) WHERE trial IS NULL;

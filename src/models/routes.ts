@@ -4,7 +4,16 @@ import { z } from 'zod';
 import { answer, errorResponses } from '../kit/wire.ts';
 import { aliasRoutes } from './aliases/routes.ts';
 import { type PredictRoutesParts, predictRoutes } from './prediction/routes.ts';
-import { modelPage, modelParams, modelSchema, modelsQuery, parametersQuery, parametersSchema } from './schemas.ts';
+import {
+  deletionQuery,
+  modelPage,
+  modelParams,
+  modelSchema,
+  modelsQuery,
+  parametersQuery,
+  parametersSchema,
+} from './schemas.ts';
+import { splitRoutes } from './split/routes.ts';
 
 const tags = ['Models'];
 
@@ -43,12 +52,14 @@ export function modelRoutes({ models, maxBodyBytes }: PredictRoutesParts): Fasti
         tags,
         operationId: 'deleteModel',
         summary: 'Delete a model',
-        description: 'Deletes the model with its aliases; its job stays.',
+        description:
+          'Deletes the model; its job and ensembles with a copy of it stay. Refused (`model_in_use`) while an alias names the model, unless `force` is given.',
         params: modelParams,
-        response: { 204: z.null().describe('Deleted.'), ...errorResponses(400, 404) },
+        querystring: deletionQuery,
+        response: { 204: z.null().describe('Deleted.'), ...errorResponses(400, 404, 409) },
       },
-      handler: async ({ caller, params }, reply) => {
-        await models(caller).remove(params.id);
+      handler: async ({ caller, params, query }, reply) => {
+        await models(caller).remove(params.id, query.force === 'true');
         return reply.code(204).send(null);
       },
     });
@@ -76,6 +87,7 @@ export function modelRoutes({ models, maxBodyBytes }: PredictRoutesParts): Fasti
       },
     });
 
+    await app.register(splitRoutes({ models }));
     await app.register(predictRoutes({ models, maxBodyBytes }));
     await app.register(aliasRoutes({ aliases: (tenant) => models(tenant).aliases }));
   };

@@ -10,6 +10,7 @@ import type { Outcome } from '../training/outcome.ts';
 import { writeDescription } from './description.ts';
 import { toFloat32Bytes } from './float32.ts';
 import { parameterCountOf } from './parameterCount.ts';
+import { insertSplit } from './split/store.ts';
 import { insertModel, type KeptParameter } from './store.ts';
 import { writeSummary } from './summary.ts';
 
@@ -19,7 +20,7 @@ import { writeSummary } from './summary.ts';
  */
 export async function saveModel(queries: Queries, job: TrainedJob, outcome: Outcome, now: number): Promise<string> {
   const { id: jobId, project, name, datasetId, spec } = job;
-  const { features, target: fittedTarget, layers, loss, metrics, best, warnings } = outcome;
+  const { features, target: fittedTarget, layers, loss, metrics, best, split, warnings } = outcome;
   const parameters = outcome.parameters.toSorted(byLayerAndName).map(toRow);
   const dataset = await columnsOf(queries, datasetId);
   const kept = { version: 1, ...dataset, features, fittedTarget, layers, loss, metrics, best, warnings };
@@ -35,7 +36,9 @@ export async function saveModel(queries: Queries, job: TrainedJob, outcome: Outc
     sha256: hashOf(parameters),
     createdAt: now,
     summary: writeSummary({ members: null, parameterCount: parameterCountOf(parameters), metrics, best }),
+    splitId: split.id,
   };
+  await insertSplit(queries, split);
   await insertModel(queries, model, parameters);
   await demandRoom(queries, project, parameters);
   return model.id;

@@ -23,6 +23,10 @@ export const modelName = z
 
 export const modelParams = z.object({ id: modelName });
 
+export const deletionQuery = z.strictObject({
+  force: z.enum(['true', 'false']).default('false').describe('`true`: deletes the aliases of the model too.'),
+});
+
 export const modelsQuery = pageQuery.extend({
   datasetId: z.string().max(64).optional().describe('Only models trained on this dataset.'),
   jobId: z.string().max(64).optional().describe('Only the model of this job.'),

@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import type { CreateKernels } from '../engine/kernels/kernels.ts';
 import type { Tenant } from '../kit/caller.ts';
 import type { Clock } from '../kit/clock.ts';
+import { ServiceError } from '../kit/errors.ts';
 import { createGate, type Gate } from '../kit/gate.ts';
 import { idCursor, toPage } from '../kit/pages.ts';
 import { parseInput } from '../kit/validation.ts';
@@ -25,6 +26,8 @@ import { countGaps, type GapWarning } from './prediction/rows/gaps.ts';
 import { type Spooled, spool } from './prediction/rows/spool.ts';
 import type { PredictAnswer } from './prediction/schemas.ts';
 import type { Model, ModelSummary, ModelsQuery } from './schemas.ts';
+import type { ModelSplit } from './split/answers.ts';
+import { findSplit } from './split/store.ts';
 import { createModelStore } from './store.ts';
 import { toModel, toModelSummary } from './view.ts';
 
@@ -60,7 +63,10 @@ export interface Models {
   readonly aliases: Aliases;
   list(query: ModelsQuery): Promise<Page<ModelSummary>>;
   get(idOrAlias: string): Promise<Model>;
-  remove(idOrAlias: string): Promise<void>;
+  /** Throws `model_in_use` where an alias names the model, unless `force` deletes its aliases too. */
+  remove(idOrAlias: string, force: boolean): Promise<void>;
+  /** Throws `split_not_found` for a model that was trained before splits were stored. */
+  split(idOrAlias: string): Promise<ModelSplit>;
   /** The parameters as JSON, piece by piece; of an ensemble, those of each member. */
   parameters(idOrAlias: string): Promise<AsyncGenerator<string>>;
   /** `{"rows": […]}` in, predictions out. Throws `invalid_json`, `invalid_request`, `invalid_rows`, `predict_rows_quota`. */
@@ -73,6 +79,8 @@ interface TextAnswer extends Spooled {
   readonly warnings: readonly GapWarning[];
 }
 
+/** Aliases that an error names. */
+const NAMED_ALIASES = 5;
 const DEFAULT_CACHE_BYTES = 512 * 2 ** 20;
 /** From here on the rows, which take many times the bytes of their text, are in memory of one request at a time. */
 const LARGE_JSON_BYTES = 2 ** 20;
@@ -121,10 +129,20 @@ function modelsOf(parts: Shared, { project, quotas: { predictRows } }: Tenant): 
       return toModel(row, shapes.get(row.id) ?? [], aliases.get(row.id) ?? []);
     },
 
-    async remove(idOrAlias) {
+    async remove(idOrAlias, force) {
       const id = await store.idOf(idOrAlias);
-      if (id === undefined || !(await store.remove(id))) throw modelNotFound(idOrAlias);
+      if (id === undefined) throw modelNotFound(idOrAlias);
+      const outcome = await store.remove(id, force);
+      if ('aliases' in outcome) throw modelInUse(id, outcome.aliases);
+      if (!outcome.removed) throw modelNotFound(idOrAlias);
       loader.forget(id);
+    },
+
+    async split(idOrAlias) {
+      const { id, datasetId, splitId } = await find(idOrAlias);
+      const split = splitId === null ? undefined : await findSplit(database, splitId);
+      if (split === undefined) throw splitNotFound(id);
+      return { modelId: id, datasetId, split };
     },
 
     async parameters(idOrAlias) {
@@ -155,4 +173,17 @@ function modelsOf(parts: Shared, { project, quotas: { predictRows } }: Tenant): 
       return { ...spooled, warnings: gaps.warnings() };
     },
   };
+}
+
+function splitNotFound(id: string): ServiceError {
+  const detail = `No split is stored with the model ${id}, as an earlier version trained it: train it again.`;
+  return new ServiceError('split_not_found', detail);
+}
+
+function modelInUse(id: string, aliases: readonly string[]): ServiceError {
+  const named = aliases.slice(0, NAMED_ALIASES).join(', ');
+  const others = aliases.length > NAMED_ALIASES ? ` and ${aliases.length - NAMED_ALIASES} more` : '';
+  const detail = `The model ${id} has aliases: ${named}${others}.`;
+  const advice = 'Point them at another model or delete them first, or pass force=true to delete them with the model.';
+  return new ServiceError('model_in_use', `${detail} ${advice}`);
 }

@@ -34,8 +34,8 @@ export interface ModelStore {
   idOf(idOrAlias: string): Promise<string | undefined>;
   /** Newest first. */
   list(filter: ModelFilter): Promise<Slice<ListedModelRow>>;
-  /** False: it was not there. */
-  remove(id: string): Promise<boolean>;
+  /** With `force` its aliases are deleted too; otherwise nothing is deleted while there are any, and they are answered. */
+  remove(id: string, force: boolean): Promise<{ readonly removed: boolean } | { readonly aliases: readonly string[] }>;
   shapes(modelIds: readonly string[]): Promise<ReadonlyMap<string, readonly ParameterShape[]>>;
   aliasesOf(modelIds: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>>;
 }
@@ -58,14 +58,13 @@ export function createModelStore(database: Database, project: string): ModelStor
       return readWithin({ sizes, rows: query.select(LISTED) }, limit);
     },
 
-    async remove(id) {
-      const result = await database
-        .deleteFrom('models')
-        .where('id', '=', id)
-        .where('project', '=', project)
-        .executeTakeFirst();
-      return result.numDeletedRows > 0n;
-    },
+    remove: (id, force) =>
+      database.transaction().execute(async (queries) => {
+        const aliases = force ? [] : await aliasesOfModel(queries, id);
+        if (aliases.length > 0) return { aliases };
+        const query = queries.deleteFrom('models').where('id', '=', id).where('project', '=', project);
+        return { removed: (await query.executeTakeFirst()).numDeletedRows > 0n };
+      }),
 
     async shapes(modelIds) {
       const rows = await database
@@ -89,6 +88,11 @@ export function createModelStore(database: Database, project: string): ModelStor
       return new Map([...byModel].map(([modelId, aliases]) => [modelId, aliases.map(({ name }) => name)]));
     },
   };
+}
+
+async function aliasesOfModel(queries: Queries, id: string): Promise<readonly string[]> {
+  const rows = await queries.selectFrom('aliases').select('name').where('modelId', '=', id).orderBy('name').execute();
+  return rows.map(({ name }) => name);
 }
 
 /** The model of that id, of whatever project. */

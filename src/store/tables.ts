@@ -125,6 +125,19 @@ export interface ModelRow {
   createdAt: number;
   /** What lists show of `description`. */
   summary: string;
+  /** Null: it was trained before splits were stored. */
+  splitId: string | null;
+}
+
+/** Which rows of a dataset a training used for what. */
+interface SplitRow {
+  id: string;
+  /** All rows of the dataset. */
+  rows: number;
+  training: number;
+  validation: number;
+  test: number;
+  parts: Uint8Array;
 }
 
 export interface ParameterRow {
@@ -284,6 +297,7 @@ export interface Tables {
   losses: LossRow;
   checkpoints: CheckpointRow;
   models: Omit<ModelRow, 'summary'> & { summary: Generated<string> };
+  splits: SplitRow;
   parameters: ParameterRow;
   ensembleMembers: EnsembleMemberRow;
   ensembleParameters: EnsembleParameterRow;

@@ -5,6 +5,7 @@ import type { FittedFeatures } from '../features/features.ts';
 import type { FittedTarget } from '../features/target.ts';
 import type { Warning } from '../kit/warning.ts';
 import type { Metrics } from './metrics/measure.ts';
+import type { PackedSplit } from './split/packed.ts';
 import type { PartName } from './split/parts.ts';
 
 /** What a training gives: everything that predicts, and what people want to know of it. Plain data, to be sent between threads. */
@@ -18,6 +19,8 @@ export interface Outcome {
   readonly parameters: readonly Parameter[];
   /** Null for a part without rows. */
   readonly metrics: Readonly<Record<PartName, Metrics | null>>;
+  /** The rows that it was trained and measured on. */
+  readonly split: PackedSplit;
   readonly best: { readonly epoch: number; readonly validationLoss: number | null };
   /** Epochs that were run. */
   readonly epochs: number;

@@ -16,6 +16,7 @@ import { lossName } from './resolve/loss.ts';
 import { reservedColumns } from './resolve/resolve.ts';
 import { readWeights } from './rowWeights.ts';
 import type { TrainingSpec } from './schemas/spec.ts';
+import { type PackedSplit, packSplit } from './split/packed.ts';
 import { joined, type PartName } from './split/parts.ts';
 import { splitRows } from './split/split.ts';
 
@@ -24,6 +25,8 @@ interface Facts {
   readonly features: FittedFeatures;
   readonly target: FittedTarget;
   readonly rows: Readonly<Record<PartName, number>>;
+  /** Which rows of the table they are. */
+  readonly split: PackedSplit;
   readonly warnings: readonly Warning[];
 }
 
@@ -75,6 +78,7 @@ export function prepare(table: Table, spec: TrainingSpec, allocate: Allocate = o
     target,
     warnings,
     rows: { training: training.length, validation: validation.length, test: test.length },
+    split: packSplit(parts, table.rows),
     ...makeInputs(features, table, order, allocate),
     T,
     actual,

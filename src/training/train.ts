@@ -43,7 +43,7 @@ export function trainPrepared(prepared: Prepared, options: TrainOptions): Outcom
 function trainRun(run: Run, network: NetworkSpec, options: TrainOptions): Outcome | null {
   const ran = runEpochs(run, options);
   if (ran === null) return null;
-  const { features, target, warnings } = run.prepared;
+  const { features, target, split, warnings } = run.prepared;
   return {
     features,
     target,
@@ -55,6 +55,7 @@ function trainRun(run: Run, network: NetworkSpec, options: TrainOptions): Outcom
       validation: measurePart(run, 'validation'),
       test: measurePart(run, 'test'),
     },
+    split,
     ...ran,
     warnings,
   };

@@ -93,11 +93,11 @@ describe('a model', () => {
     expect(answer.json().errors).toEqual([{ path: '/format', message: expect.stringContaining('json') }]);
   });
 
-  it('is gone after its deletion, with its parameters and aliases, and answers no more', async () => {
+  it('is gone after its forced deletion, with its parameters and aliases, and answers no more', async () => {
     const id = await room.save(binaryOutcome());
     await put('doomed', { modelId: id });
     expect((await predict('doomed')).statusCode).toBe(200);
-    expect((await remove(`/v1/models/${id}`)).statusCode).toBe(204);
+    expect((await remove(`/v1/models/${id}?force=true`)).statusCode).toBe(204);
     for (const answer of [
       await get(`/v1/models/${id}`),
       await predict(id),
@@ -108,6 +108,27 @@ describe('a model', () => {
     }
     expect((await get('/v1/aliases/doomed')).json().code).toBe('alias_not_found');
     expect(await room.database.selectFrom('parameters').selectAll().where('modelId', '=', id).execute()).toEqual([]);
+  });
+
+  it('is not deleted while aliases name it, also by its alias, and the error names them and the remedy', async () => {
+    const id = await room.save(binaryOutcome());
+    const names = ['a1', 'a2', 'a3', 'a4', 'a5', 'a6', 'a7'];
+    for (const name of names) await put(name, { modelId: id });
+    for (const path of [`/v1/models/${id}`, '/v1/models/a1', `/v1/models/${id}?force=false`]) {
+      const refused = await remove(path);
+      expect([refused.statusCode, refused.json().code]).toEqual([409, 'model_in_use']);
+      expect(refused.json().detail).toBe(
+        `The model ${id} has aliases: a1, a2, a3, a4, a5 and 2 more. Point them at another model or delete them first, or pass force=true to delete them with the model.`,
+      );
+    }
+    expect((await predict('a7')).statusCode).toBe(200);
+    for (const name of names) await remove(`/v1/aliases/${name}`);
+    expect((await remove(`/v1/models/${id}`)).statusCode).toBe(204);
+  });
+
+  it('refuses a force that is neither true nor false', async () => {
+    const answer = await remove(`/v1/models/${await room.save(binaryOutcome())}?force=yes`);
+    expect([answer.statusCode, answer.json().errors[0].path]).toEqual([400, '/force']);
   });
 
   it('stays when its job is deleted', async () => {

@@ -1,5 +1,6 @@
 import type { Parameter } from '../../src/engine/parameters.ts';
 import type { Outcome } from '../../src/training/outcome.ts';
+import { SPLIT } from '../support/split.ts';
 
 const METRICS = {
   loss: 0.3,
@@ -55,6 +56,7 @@ export function binaryOutcome({ classes = ['no', 'yes'], number = 'age', categor
       matrix(2, 'b', [1, 1], [0.05]),
     ],
     metrics: { training: METRICS, validation: METRICS, test: null },
+    split: SPLIT,
     best: { epoch: 7, validationLoss: 0.31 },
     epochs: 10,
     warnings: [{ code: 'identifier_left_out', column: 'id', message: 'Left out.' }],

@@ -40,7 +40,7 @@ describe('a model', () => {
     expect((await risk.predictJson('live', body(rows(1)))).predictions).toHaveLength(1);
     for (const name of [theirs, 'live']) {
       await expect(room.models.predictJson(name, body(rows(1)))).rejects.toMatchObject({ code: 'model_not_found' });
-      await expect(room.models.remove(name)).rejects.toMatchObject({ code: 'model_not_found' });
+      await expect(room.models.remove(name, true)).rejects.toMatchObject({ code: 'model_not_found' });
     }
     await expect(room.models.aliases.put('live', theirs)).rejects.toMatchObject({ code: 'model_not_found' });
   });

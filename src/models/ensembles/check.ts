@@ -33,7 +33,7 @@ const SHARED: readonly {
     message: (_candidate, first) => `was trained on another dataset than ${first.row.id}`,
   },
   {
-    of: ({ hyperparameters: { split, weightColumn } }) => [split, weightColumn],
+    of: ({ row, hyperparameters: { split, weightColumn } }) => [split, weightColumn, row.splitId],
     message: (_candidate, first) =>
       `was trained on other rows than ${first.row.id}: \`split\` and \`weightColumn\` have to be the same, or no rows are left to test both`,
   },

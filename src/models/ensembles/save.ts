@@ -96,14 +96,18 @@ async function describeEnsemble({ database, tenant: { project }, candidates, mea
   return { project, jobId: null, task, target, description, sha256: hashOf(rows), summary };
 }
 
-async function write(queries: Queries, model: Omit<ModelRow, 'datasetId'>, members: readonly string[]): Promise<void> {
-  // As it is now: the dataset may have been deleted since.
-  const { datasetId } = (await queries
+async function write(
+  queries: Queries,
+  model: Omit<ModelRow, 'datasetId' | 'splitId'>,
+  members: readonly string[],
+): Promise<void> {
+  // As it is now: the dataset may have been deleted since. All members have the same split.
+  const { datasetId, splitId } = (await queries
     .selectFrom('models')
-    .select('datasetId')
+    .select(['datasetId', 'splitId'])
     .where('id', '=', members[0])
-    .executeTakeFirst()) ?? { datasetId: null };
-  await insertModel(queries, { ...model, datasetId }, []);
+    .executeTakeFirst()) ?? { datasetId: null, splitId: null };
+  await insertModel(queries, { ...model, datasetId, splitId }, []);
   for (const [index, id] of members.entries()) {
     if (!(await copyMember(queries, model.id, index + 1, id))) throw modelNotFound(id);
   }

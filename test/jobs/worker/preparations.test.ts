@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { createPreparations, type Preparation } from '../../../src/jobs/worker/preparations.ts';
 import type { Prepared } from '../../../src/training/prepare.ts';
+import { SPLIT } from '../../support/split.ts';
 
 const NEVER = new AbortController().signal;
 
@@ -9,6 +10,7 @@ function preparedOf(rows: number): Prepared {
     features: { version: 1, columns: [] },
     target: { kind: 'classes', column: 'kind', classes: ['a', 'b'] },
     rows: { training: rows, validation: 0, test: 0 },
+    split: SPLIT,
     warnings: [],
     ...{ X: new Float32Array(rows), codes: new Int32Array(0), weights: null },
     ...{ T: new Float64Array(0), actual: new Float64Array(0) },

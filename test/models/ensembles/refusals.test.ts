@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { packSplit } from '../../../src/training/split/packed.ts';
 import { binaryOutcome, regressionOutcome } from '../outcomes.ts';
 import { type House, openHouse } from './house.ts';
 
@@ -8,6 +9,8 @@ const PEOPLE = [
     [20 + i, i % 3 ? 'Private' : 'State', i % 2 ? 'yes' : 'no', i * 1.5, i / 60, 1 + (i % 3)].join(),
   ),
 ].join('\n');
+
+const OTHER_SPLIT = packSplit({ training: Int32Array.of(2), validation: Int32Array.of(1), test: Int32Array.of(0) }, 4);
 
 let house: House;
 let dataset: string;
@@ -51,6 +54,11 @@ describe('an ensemble is refused', () => {
     [
       'another split',
       () => house.save(dataset, { target: 'income', split: { method: 'random', seed: 2 } }, binaryOutcome()),
+      'other rows',
+    ],
+    [
+      'other rows for the same split',
+      () => house.save(dataset, { target: 'income' }, { ...binaryOutcome(), split: OTHER_SPLIT }),
       'other rows',
     ],
     [

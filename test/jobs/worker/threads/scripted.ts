@@ -5,6 +5,7 @@ import { INTERNAL_ERROR } from '../../../../src/jobs/failures.ts';
 import { createControl } from '../../../../src/jobs/worker/control.ts';
 import type { ThreadResult, ThreadTask } from '../../../../src/jobs/worker/threadTask.ts';
 import type { Outcome } from '../../../../src/training/outcome.ts';
+import { SPLIT } from '../../../support/split.ts';
 
 const EPOCHS = 3;
 const STEPS_PER_EPOCH = 2;
@@ -17,6 +18,7 @@ const OUTCOME: Outcome = {
   loss: { type: 'crossEntropy' },
   parameters: [],
   metrics: { training: null, validation: null, test: null },
+  split: SPLIT,
   best: { epoch: EPOCHS, validationLoss: 0.1 },
   epochs: EPOCHS,
   warnings: [],

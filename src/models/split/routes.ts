@@ -1,0 +1,48 @@
+import { Readable } from 'node:stream';
+import type { FastifyRequest } from 'fastify';
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { errorResponses } from '../../kit/wire.ts';
+import { modelParams } from '../schemas.ts';
+import type { ModelsOf } from '../service.ts';
+import { splitCsv, splitPage } from './answers.ts';
+import { type SplitQuery, splitAnswer, splitCsvAnswer, splitQuery } from './schemas.ts';
+
+/** `GET /v1/models/{id}/split`. */
+export function splitRoutes({ models }: { readonly models: ModelsOf }): FastifyPluginAsyncZod {
+  return async (app) => {
+    app.get('/v1/models/:id/split', {
+      config: { scope: 'read' },
+      schema: {
+        tags: ['Models'],
+        operationId: 'getSplit',
+        summary: 'Get the split of a model',
+        description:
+          'Which rows of the dataset were training, validation and test rows. The rows are stored with the model, so that they are exactly those that its training used, also after the dataset was deleted. ' +
+          'All members of an ensemble have the same rows, which are those of the ensemble.',
+        params: modelParams,
+        querystring: splitQuery,
+        response: {
+          200: {
+            description: 'The rows of each part.',
+            content: { 'application/json': { schema: splitAnswer }, 'text/csv': { schema: splitCsvAnswer } },
+          },
+          ...errorResponses(400, 404),
+        },
+      },
+      handler: async (request, reply) => {
+        const found = await models(request.caller).split(request.params.id);
+        reply.header('vary', 'Accept');
+        if (!wantsCsv(request, request.query)) return splitPage(found, request.query);
+        const lines = Readable.from(splitCsv(found.split, request.query));
+        // A stream passes the serializer by.
+        return reply.type('text/csv; charset=utf-8').send(lines as never);
+      },
+    });
+  };
+}
+
+function wantsCsv({ headers }: Pick<FastifyRequest, 'headers'>, { format }: SplitQuery): boolean {
+  if (format !== undefined) return format === 'csv';
+  const accepted = headers.accept?.toLowerCase() ?? '';
+  return accepted.includes('text/csv') && !accepted.includes('application/json');
+}
