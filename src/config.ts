@@ -111,6 +111,11 @@ function rawValue(
   return [variableOf(name), variable === '' ? undefined : variable];
 }
 
+/** Whether npm or npx started this process, or one of its ancestors. */
+export function isStartedByNpm(env: NodeJS.ProcessEnv = process.env): boolean {
+  return env.npm_command !== undefined;
+}
+
 /** Whether a terminal can show more than ASCII: yes unless the locale names another encoding. */
 export function localeIsUtf8(env: NodeJS.ProcessEnv = process.env): boolean {
   const locale = env.LC_ALL || env.LC_CTYPE || env.LANG;

@@ -1,4 +1,4 @@
-import { ConfigurationError, EXIT_WRONG_CONFIGURATION } from '../config.ts';
+import { ConfigurationError, EXIT_WRONG_CONFIGURATION, isStartedByNpm } from '../config.ts';
 import { createPrivateFiles } from '../kit/permissions.ts';
 import { packageVersion } from '../kit/version.ts';
 import { backupCommand } from './backup.ts';
@@ -7,6 +7,7 @@ import { demoCommand } from './demo.ts';
 import { commandHelp, overview } from './help.ts';
 import { keysCommand } from './keys.ts';
 import { migrateCommand } from './migrate.ts';
+import { endWithParent } from './npmShell.ts';
 import { openapiCommand } from './openapi.ts';
 import { predictCommand } from './predict.ts';
 import { restoreCommand } from './restore.ts';
@@ -36,6 +37,7 @@ export async function runCommand([name, ...args]: readonly string[]): Promise<nu
   if (!command) return refuse(`There is no command ${JSON.stringify(name)}: trainyard --help names them.`);
   if (args.includes('--help') || args.includes('-h')) return print(commandHelp(command));
   if (command.writesData) createPrivateFiles();
+  if (isStartedByNpm()) endWithParent();
   try {
     return await command.run(args);
   } catch (error) {

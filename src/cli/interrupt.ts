@@ -1,9 +1,11 @@
-/**
- * Aborted by Ctrl-C (SIGINT) or SIGTERM; what follows has its own time limit. A second signal changes nothing, since a terminal and a
- * wrapper such as npm may both send the one that a person meant.
- */
+import { onStopSignals } from './stopSignals.ts';
+
+/** Aborted by the first Ctrl-C (SIGINT) or SIGTERM; the second one ends the process at once. */
 export function interruptSignal(): AbortSignal {
   const controller = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => controller.abort());
+  onStopSignals(
+    () => controller.abort(),
+    () => {},
+  );
   return controller.signal;
 }

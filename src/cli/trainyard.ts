@@ -1,31 +1,48 @@
 #!/usr/bin/env node
 /**
- * The command `trainyard`. What it needs from Node (AsyncDisposableStack) came with version 24, so on an older one it runs itself again
- * with the binary that the package brings along. Nothing else is imported before that is known: older versions cannot even load some of it.
+ * The command `trainyard`. It needs Node 24 (AsyncDisposableStack), so on an older version it runs itself again with the
+ * binary from its dependencies. It imports nothing else before that: older versions cannot load some of it.
  */
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { constants } from 'node:os';
-import { fileURLToPath } from 'node:url';
+import { dirname, join } from 'node:path';
 
 const OLDEST = [24, 0] as const;
+const FORWARDED = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
 
 function isOldNode(version: string): boolean {
   const [major = 0, minor = 0] = version.split('.').map(Number);
   return major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1]);
 }
 
+/** The path of the Node binary among the dependencies, wherever npm installed them; undefined where this platform has none. */
+function bundledNode(): string | undefined {
+  try {
+    const manifest = createRequire(import.meta.url).resolve(`node-${process.platform}-${process.arch}/package.json`);
+    return join(dirname(manifest), 'bin/node');
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Passes signals on, also Ctrl-C: the terminal sends that to both processes, but `kill` only to this one. The command
+ * counts a signal that arrives twice at the same moment once.
+ */
 function runWith(node: string): void {
   const child = spawn(node, process.argv.slice(1), { stdio: 'inherit' });
-  for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, () => child.kill(signal));
-  // The terminal sends Ctrl-C to both; passed on, it would be the second, which means "at once".
-  process.on('SIGINT', () => {});
+  for (const signal of FORWARDED) process.on(signal, () => child.kill(signal));
+  child.on('error', (error) => {
+    console.error(`${node} cannot be started: ${error.message}`);
+    process.exit(1);
+  });
   child.on('exit', (code, signal) => process.exit(code ?? 128 + constants.signals[signal ?? 'SIGKILL']));
 }
 
 if (isOldNode(process.versions.node)) {
-  const pinned = fileURLToPath(new URL('../../node_modules/.bin/node', import.meta.url));
-  if (existsSync(pinned)) runWith(pinned);
+  const node = bundledNode();
+  if (node !== undefined) runWith(node);
   else {
     console.error(`Trainyard needs Node ${OLDEST.join('.')} or later; this is ${process.versions.node}.`);
     process.exit(1);
