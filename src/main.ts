@@ -5,7 +5,7 @@ import { addressOf } from './http/address.ts';
 import { scrape } from './http/metrics/scrape.ts';
 import { createNewsDesk } from './jobs/news.ts';
 import type { Supervisor } from './jobs/supervisor.ts';
-import { type Folders, foldersOf, prepareFolders } from './kit/folders.ts';
+import type { Folders } from './kit/folders.ts';
 import type { Logger } from './kit/log.ts';
 import { createRegistry } from './kit/metrics.ts';
 import { stopTimesWithin } from './kit/stopTimes.ts';
@@ -17,6 +17,7 @@ import { createQueryMetrics, type QueryListener, registerDiskGauges } from './st
 import { allowGivingBack } from './store/space.ts';
 import { findStorageFaults, watchDamage } from './store/storageFaults.ts';
 import { superviseWorker } from './superviseWorker.ts';
+import { makeDataFolder } from './upkeep/dataFolder.ts';
 import { createReadiness } from './upkeep/readiness.ts';
 import { startUpkeep } from './upkeep/upkeep.ts';
 import { startDeliverer } from './webhooks/deliverer.ts';
@@ -37,8 +38,7 @@ export interface Service {
  */
 export async function startService(config: Config, log: Logger): Promise<Service> {
   checkMetricsPort(config);
-  const folders = foldersOf(config.data);
-  prepareFolders(folders, log);
+  const folders = makeDataFolder(config.data, log);
   const lock = holdLock(folders.lock);
   if (!lock)
     throw new ConfigurationError(`Another service runs over the data folder ${config.data}: pass another --data.`);

@@ -3,7 +3,6 @@ import type { Config } from './config.ts';
 import { createCheckpoints } from './jobs/checkpoints/checkpoints.ts';
 import type { NewsDesk } from './jobs/news.ts';
 import { runWorker } from './jobs/worker/workerProcess.ts';
-import { foldersOf, prepareFolders } from './kit/folders.ts';
 import type { Logger } from './kit/log.ts';
 import { createRegistry } from './kit/metrics.ts';
 import { stopTimesWithin } from './kit/stopTimes.ts';
@@ -13,6 +12,7 @@ import { openDatabase } from './store/database.ts';
 import { createQueryMetrics } from './store/metrics.ts';
 import { startConductor } from './sweeps/conductor/conductor.ts';
 import { chooseKernels } from './training/kernels.ts';
+import { makeDataFolder } from './upkeep/dataFolder.ts';
 
 const MS_PER_SECOND = 1000;
 
@@ -24,8 +24,7 @@ export async function runWorkerRole(config: Config, log: Logger): Promise<void> 
   // Each thread loads them for itself; what they cannot load is said here, once, before there is any.
   const { description, mostThreads } = chooseKernels(config.kernels);
   log.info({ kernels: description }, 'kernels chosen');
-  const folders = foldersOf(config.data);
-  prepareFolders(folders, log);
+  const folders = makeDataFolder(config.data, log);
   const registry = createRegistry('worker');
   const database = openDatabase(folders.database, { onQuery: createQueryMetrics(registry) });
   const datasets = datasetsOf({ config, folders, database, registry, log });

@@ -7,6 +7,7 @@ import { type Clock, isoTime } from '../../kit/clock.ts';
 import { foldersOf, makePrivateFolder } from '../../kit/folders.ts';
 import { sync } from '../../kit/sync.ts';
 import { packageVersion } from '../../kit/version.ts';
+import { findDataFolder, makeFolder } from '../dataFolder.ts';
 import { copyData } from './copyData.ts';
 import { type Manifest, newManifest, writeManifest } from './manifest.ts';
 
@@ -29,13 +30,10 @@ export interface Backup {
  * that it names then. Under its name it is there whole or not at all. Throws ConfigurationError when there is no data folder, or a target already.
  */
 export async function makeBackup({ data, target, clock }: BackupParts): Promise<Backup> {
-  const folders = foldersOf(data);
-  if (!existsSync(folders.database)) {
-    throw new ConfigurationError(`${data} is no data folder: name one that has been served with --data FOLDER.`);
-  }
+  findDataFolder(data);
   if (existsSync(target)) throw new ConfigurationError(`${target} is there already: give the backup a new name.`);
   const partial = `${target}.partial-${randomUUID()}`;
-  makePrivateFolder(partial);
+  makeFolder(partial, `The backup folder ${target}`);
   try {
     const backup = await fill(partial, data, clock);
     await rename(partial, target);

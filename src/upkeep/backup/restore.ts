@@ -6,6 +6,7 @@ import { type Folders, foldersOf, makePrivateFolder, restrictDataFolder } from '
 import { sync } from '../../kit/sync.ts';
 import { holdLock } from '../../store/lock.ts';
 import { migrationNames } from '../../store/migrate.ts';
+import { makeFolder } from '../dataFolder.ts';
 import { copyHashed } from './copyHashed.ts';
 import { type Manifest, readManifest } from './manifest.ts';
 import { wakeDatabase } from './wakeDatabase.ts';
@@ -31,7 +32,7 @@ const HARMLESS = ['lost+found', 'api.lock'];
 export async function restoreBackup({ backup, data, clock }: RestoreParts): Promise<Manifest> {
   const manifest = await readManifest(backup);
   refuseLater(backup, manifest);
-  makePrivateFolder(data);
+  makeFolder(data);
   const lock = await holdEmpty(data);
   restrictDataFolder(foldersOf(data));
   const stage = join(data, STAGE);

@@ -126,7 +126,7 @@ describe('a backup', () => {
   });
 
   it('is made of data folders alone', async () => {
-    await expect(makeBackup({ data: elsewhere, target: backup, clock })).rejects.toThrow('is no data folder');
+    await expect(makeBackup({ data: elsewhere, target: backup, clock })).rejects.toThrow('--data');
   });
 });
 
