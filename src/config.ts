@@ -11,6 +11,21 @@ export class ConfigurationError extends Error {
   override readonly name = 'ConfigurationError';
 }
 
+/** Exit code for a wrong command line. */
+export const EXIT_WRONG_USAGE = 2;
+
+/** A command line that cannot be read: an unknown flag, a missing argument. `known` has the names that `unknown` may stand for. */
+export class UsageError extends ConfigurationError {
+  readonly unknown: string | undefined;
+  readonly known: readonly string[];
+
+  constructor(message: string, unknown?: string, known: readonly string[] = []) {
+    super(message);
+    this.unknown = unknown;
+    this.known = known;
+  }
+}
+
 type ConfigOf<T extends Settings> = { readonly [Name in keyof T]: z.output<T[Name]['schema']> };
 export type Config = ConfigOf<typeof SERVICE_SETTINGS>;
 
@@ -58,11 +73,12 @@ export function withAbsoluteData(config: Config): Config {
 }
 
 /** Throws ConfigurationError where a service without keys would listen to other machines. */
-export function checkReach({ host, allowRemoteWithoutKeys }: Config, hasKeys: boolean): void {
+export function checkReach({ host, data, allowRemoteWithoutKeys }: Config, hasKeys: boolean): void {
   if (hasKeys || isLoopback(host) || allowRemoteWithoutKeys) return;
   throw new ConfigurationError(
     `--host ${host} can be reached from other machines, and there are no keys: anybody could do anything. ` +
-      'Make one with `trainyard keys create --name admin --scopes admin`, listen on 127.0.0.1 behind a proxy that checks who comes, ' +
+      `Make one with \`trainyard keys create --name admin --scopes admin --data ${data}\`, ` +
+      'listen on 127.0.0.1 behind a proxy that checks who comes, ' +
       'or pass --allow-remote-without-keys.',
   );
 }
@@ -88,16 +104,21 @@ function parseFlags(settings: Settings, args: readonly string[], commandFlags: C
     flagOf(name).slice(2),
     { type: takes === '' ? ('boolean' as const) : ('string' as const) },
   ]);
+  const options = { ...Object.fromEntries(own), ...commandFlags };
   try {
-    const { values, positionals } = parseArgs({
-      args: [...args],
-      options: { ...Object.fromEntries(own), ...commandFlags },
-      allowPositionals: true,
-    });
+    const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true });
     return { values: values as CommandLine<Settings>['flags'], positionals };
   } catch (error) {
-    throw new ConfigurationError(error instanceof Error ? error.message : String(error));
+    throw usageError(error, Object.keys(options));
   }
+}
+
+function usageError(error: unknown, flags: readonly string[]): UsageError {
+  const message = error instanceof Error ? error.message : String(error);
+  const [, unknown] = /^Unknown option '(-[^']*)'/.exec(message) ?? [];
+  if (unknown === undefined) return new UsageError(message);
+  const known = flags.map((flag) => `--${flag}`);
+  return new UsageError(`Unknown flag ${unknown}.`, unknown, known);
 }
 
 function rawValue(

@@ -2,12 +2,12 @@ import type { Config } from './config.ts';
 import { scrape } from './http/metrics/scrape.ts';
 import { type MetricsServer, serveMetrics } from './http/metrics/server.ts';
 import { createNewsDesk } from './jobs/news.ts';
-import { foldersOf, prepareFolders } from './kit/folders.ts';
 import type { Logger } from './kit/log.ts';
 import { createRegistry } from './kit/metrics.ts';
 import { openDatabase } from './store/database.ts';
 import { superviseWorker } from './superviseWorker.ts';
 import { chooseKernels } from './training/kernels.ts';
+import { makeDataFolder } from './upkeep/dataFolder.ts';
 
 export interface LoneWorker {
   /** Ends the worker, which queues its jobs again, and resolves when all is closed. */
@@ -21,8 +21,7 @@ export interface LoneWorker {
  */
 export async function startLoneWorker(config: Config, log: Logger): Promise<LoneWorker> {
   chooseKernels(config.kernels);
-  const folders = foldersOf(config.data);
-  prepareFolders(folders);
+  const folders = makeDataFolder(config.data, log);
   const database = openDatabase(folders.database);
   const closing = new AsyncDisposableStack();
   closing.defer(() => database.destroy());

@@ -33,7 +33,7 @@ describe('readConfig', () => {
     [['--port', 'http'], '--port takes PORT, not "http"'],
     [['--port', '70000'], '--port takes PORT, not "70000"'],
     [['--role', 'boss'], '--role takes all|api|worker, not "boss"'],
-    [['--prot', '1'], "Unknown option '--prot'"],
+    [['--prot', '1'], 'Unknown flag --prot.'],
   ])('names what is wrong with %j', (args, message) => {
     expect(() => read(args)).toThrow(ConfigurationError);
     expect(() => read(args)).toThrow(message);

@@ -1,16 +1,12 @@
 import type { Dataset, DatasetRows } from '../datasets/schemas.ts';
 import type { Job, Losses } from '../jobs/schemas.ts';
-import { problemSchema } from '../kit/wire.ts';
+import { type Problem, problemSchema } from '../kit/wire.ts';
 import type { PredictAnswer } from '../models/prediction/schemas.ts';
 import type { Model } from '../models/schemas.ts';
 import type { Sweep, SweepPreview, Trial } from '../sweeps/schemas.ts';
-import { type FileBody, formatOf, openFile } from './files.ts';
+import { RequestError } from './failures.ts';
+import type { FileBody } from './input/input.ts';
 import { printable } from './terminal/printable.ts';
-
-/** The service refused, or did not answer; the message is for a person and may have several lines. */
-class RequestError extends Error {
-  override readonly name = 'RequestError';
-}
 
 export interface TrialPage {
   readonly items: readonly Trial[];
@@ -36,17 +32,14 @@ export function createClient(server: Server, signal?: AbortSignal) {
   return {
     server: { ...server, url: base },
     url: base,
-    /** Streams the file from disk. Throws ConfigurationError for a name that tells no format. */
-    async uploadDataset(file: string, name: string): Promise<Dataset> {
-      const path = `/v1/datasets?name=${encodeURIComponent(name)}`;
-      return answerOf(ask(path, fileBody({ ...formatOf(file), content: await openFile(file) })));
-    },
+    uploadDataset: (body: FileBody, name: string) =>
+      answerOf<Dataset>(ask(`/v1/datasets?name=${encodeURIComponent(name)}`, fileBody(body))),
     /** `count` rows from row `offset` on, as they were uploaded. */
     rows: (datasetId: string, offset: number, count: number) =>
       get<DatasetRows>(`/v1/datasets/${datasetId}/rows?offset=${offset}&limit=${count}`),
     submitJob: (spec: unknown) => post<Job>('/v1/jobs', spec),
     /** The job as soon as its state is final, or as it is after `waitSeconds`. */
-    job: (id: string, waitSeconds: number) => get<Job>(`/v1/jobs/${id}?wait=${waitSeconds}`),
+    job: (id: string, waitSeconds: number) => get<Job>(`/v1/jobs/${encodeURIComponent(id)}?wait=${waitSeconds}`),
     /** Every epoch of the job. */
     async losses(id: string): Promise<Losses['items']> {
       const items: Losses['items'] = [];
@@ -64,7 +57,6 @@ export function createClient(server: Server, signal?: AbortSignal) {
     sweep: (id: string, waitSeconds: number) => get<Sweep>(`/v1/sweeps/${encodeURIComponent(id)}?wait=${waitSeconds}`),
     /** A page of the trials of a sweep, by a query such as `state=running&limit=5`. */
     trials: (id: string, query: string) => get<TrialPage>(`/v1/sweeps/${encodeURIComponent(id)}/trials?${query}`),
-    cancelJob: (id: string) => ask(`/v1/jobs/${id}/cancel`, { method: 'POST' }),
     model: (id: string) => get<Model>(`/v1/models/${id}`),
     predictRows: (modelId: string, rows: DatasetRows['items']) =>
       post<PredictAnswer>(`/v1/models/${encodeURIComponent(modelId)}/predict`, { rows }),
@@ -86,7 +78,8 @@ function jsonBody(body: unknown): RequestInit {
 
 function fileBody({ mediaType, isGzipped, content }: FileBody): RequestInit {
   const headers = { 'content-type': mediaType, ...(isGzipped && { 'content-encoding': 'gzip' }) };
-  return { method: 'POST', headers, body: content };
+  // A stream has no length, and fetch sends it only in this mode.
+  return { method: 'POST', headers, body: content, duplex: 'half' } as RequestInit;
 }
 
 /** The types are the service's own promise, held by its schemas; they are not checked a second time here. */
@@ -97,9 +90,9 @@ async function answerOf<Answer>(response: Promise<Response>): Promise<Answer> {
 async function request(base: string, path: string, init: RequestInit): Promise<Response> {
   const response = await fetch(base + path, init).catch((error: unknown) => {
     if (error instanceof Error && error.name === 'AbortError') throw error;
-    throw new RequestError(unreachable(base, error), { cause: error });
+    throw new RequestError(unreachable(base, error), undefined, { cause: error });
   });
-  if (!response.ok) throw new RequestError(await problemText(response));
+  if (!response.ok) throw await refusalOf(response);
   return response;
 }
 
@@ -111,13 +104,15 @@ function unreachable(url: string, error: unknown): string {
   return `The connection to ${url} broke: ${cause instanceof Error ? cause.message : String(cause)}.`;
 }
 
+async function refusalOf(response: Response): Promise<RequestError> {
+  const problem = problemSchema.safeParse(parseJson(await response.text()));
+  if (problem.success) return new RequestError(problemText(problem.data), problem.data);
+  return new RequestError(`${response.url} answered ${response.status} ${response.statusText}.`);
+}
+
 /** What a problem document says, a line for each mistake; its detail would say the first one again. */
-async function problemText(response: Response): Promise<string> {
-  const text = await response.text();
-  const problem = problemSchema.safeParse(parseJson(text));
-  if (!problem.success) return `${response.url} answered ${response.status} ${response.statusText}.`;
-  const { title, detail, errors = [] } = problem.data;
-  if (response.status === 401) return `${title}: pass an API key of the service with --key or TRAINYARD_KEY.`;
+function problemText({ status, title, detail, errors = [] }: Problem): string {
+  if (status === 401) return `${title}: pass an API key of the service with --key or TRAINYARD_KEY.`;
   if (errors.length === 0) return `${title}: ${printable(detail)}`;
   return [`${title}:`, ...errors.map(({ path, message }) => `  ${printable(`${path || '/'}: ${message}`)}`)].join('\n');
 }

@@ -1,4 +1,4 @@
-import { type CommandFlags, type CommandLine, ConfigurationError } from '../config.ts';
+import { type CommandFlags, type CommandLine, UsageError } from '../config.ts';
 import type { Settings } from '../settings.ts';
 
 export const EXIT_FINE = 0;
@@ -18,9 +18,21 @@ export interface Command {
   readonly flags: CommandFlags;
   /** It writes data folders: what it creates is for its owner alone, whatever the umask. */
   readonly writesData?: true;
-  /** Does the work and answers the exit code. Throws ConfigurationError for what cannot be asked so. */
+  /** More about its behaviour, for the help. */
+  readonly notes?: string;
+  /** Does the work and answers the exit code. Throws UsageError for a wrong command line. */
   readonly run: (args: readonly string[]) => Promise<number>;
 }
+
+/** The flag of the commands that can print one JSON document. */
+export const JSON_FLAG = {
+  json: { type: 'boolean', takes: '', help: 'print one JSON document; errors are JSON problems on standard error' },
+} as const;
+
+/** What a client command does at Ctrl-C. */
+export const DETACH_NOTE =
+  'Ctrl-C (SIGINT or SIGTERM) stops following and exits with 130. The work continues on the service, and a message says ' +
+  'how to follow it again and how to cancel it. Before the work is submitted, Ctrl-C ends the upload and nothing is left running.';
 
 /** The text of a flag, or undefined when it was not given. */
 export function textFlag(flags: CommandLine<Settings>['flags'], name: string): string | undefined {
@@ -28,13 +40,14 @@ export function textFlag(flags: CommandLine<Settings>['flags'], name: string): s
   return typeof value === 'string' ? value : undefined;
 }
 
-/** The positional arguments, exactly those that `names` says. Throws ConfigurationError for more or fewer. */
+/** The positional arguments, exactly those that `names` says. Throws UsageError for more or fewer. */
 export function positionalsOf<const Names extends readonly string[]>(
   positionals: readonly string[],
   names: Names,
 ): { readonly [Index in keyof Names]: string } {
   // As many texts as there are names: the type says no more.
   if (positionals.length === names.length) return positionals as { readonly [Index in keyof Names]: string };
-  const wanted = names.length === 0 ? 'no argument without a flag' : names.join(' and ');
-  throw new ConfigurationError(`This command takes ${wanted}; it got ${JSON.stringify(positionals)}.`);
+  const wanted = names.length === 0 ? 'no arguments except flags' : names.join(' and ');
+  const got = positionals.length === 0 ? 'none' : positionals.map((text) => JSON.stringify(text)).join(', ');
+  throw new UsageError(`Expected ${wanted}, got ${got}.`);
 }

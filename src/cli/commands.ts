@@ -1,10 +1,11 @@
-import { ConfigurationError, EXIT_WRONG_CONFIGURATION, isStartedByNpm } from '../config.ts';
+import { ConfigurationError, EXIT_WRONG_CONFIGURATION, isStartedByNpm, UsageError } from '../config.ts';
 import { createPrivateFiles } from '../kit/permissions.ts';
 import { packageVersion } from '../kit/version.ts';
 import { backupCommand } from './backup.ts';
-import { type Command, EXIT_FAILED, EXIT_FINE } from './command.ts';
+import { type Command, EXIT_FINE } from './command.ts';
 import { demoCommand } from './demo.ts';
-import { commandHelp, overview } from './help.ts';
+import { failureOf, problemOf } from './failures.ts';
+import { commandHelp, overview, usageLine } from './help.ts';
 import { keysCommand } from './keys.ts';
 import { migrateCommand } from './migrate.ts';
 import { endWithParent } from './npmShell.ts';
@@ -29,22 +30,28 @@ const COMMANDS: readonly Command[] = [
   openapiCommand,
 ];
 
-/** Runs what the command line asks for and answers the exit code: 0 fine, 1 failed, 78 wrong configuration. */
+const HELP = ['--help', '-h', 'help'];
+
+/** Runs the command of the command line and answers the exit code: 0 fine, 1 failed, 2 wrong usage, 78 wrong configuration. */
 export async function runCommand([name, ...args]: readonly string[]): Promise<number> {
   if (name === '--version') return print(packageVersion());
-  if (name === undefined || name === '--help' || name === '-h' || name === 'help') return print(overview(COMMANDS));
+  if (name === undefined || (HELP.includes(name) && args.length === 0)) return print(overview(COMMANDS));
+  if (name === 'help') return runCommand([...args, '--help']);
   const command = COMMANDS.find((candidate) => candidate.name === name);
-  if (!command) return refuse(`There is no command ${JSON.stringify(name)}: trainyard --help names them.`);
+  if (!command) return report(unknownCommand(name), undefined, false);
   if (args.includes('--help') || args.includes('-h')) return print(commandHelp(command));
   if (command.writesData) createPrivateFiles();
   if (isStartedByNpm()) endWithParent();
   try {
     return await command.run(args);
   } catch (error) {
-    if (error instanceof ConfigurationError) return refuse(error.message);
-    console.error(error instanceof Error ? error.message : error);
-    return EXIT_FAILED;
+    return report(error, command, 'json' in command.flags && args.includes('--json'));
   }
+}
+
+function unknownCommand(name: string): UsageError {
+  const known = COMMANDS.map((command) => command.name);
+  return new UsageError(`Unknown command ${JSON.stringify(name)}.`, name, known);
 }
 
 function print(text: string): number {
@@ -52,7 +59,10 @@ function print(text: string): number {
   return EXIT_FINE;
 }
 
-function refuse(message: string): number {
-  console.error(message);
-  return EXIT_WRONG_CONFIGURATION;
+/** Writes a failure to standard error, with the usage where the command line was wrong. */
+function report(error: unknown, command: Command | undefined, asJson: boolean): number {
+  const { message, exitCode } = failureOf(error);
+  if (asJson) console.error(JSON.stringify(problemOf(error), null, 2));
+  else console.error(error instanceof UsageError ? `${message}\n${usageLine(command)}` : message);
+  return exitCode;
 }

@@ -12,10 +12,11 @@ import { type Client, createClient } from './client.ts';
 import { type Command, EXIT_FAILED, EXIT_FINE, EXIT_INTERRUPTED, positionalsOf } from './command.ts';
 import { predictionsReport } from './demoReport.ts';
 import { DEMO_SETTINGS } from './demoSettings.ts';
+import { openInput } from './input/input.ts';
 import { interruptSignal } from './interrupt.ts';
 import { failureReport, lossReport, metricsReport } from './report.ts';
 import { processTerminal, type Terminal } from './terminal/terminal.ts';
-import { runJob, uploadTable } from './trainingRun.ts';
+import { followJob, submitJob, uploadTable } from './trainingRun.ts';
 
 /** From `src/cli` and from `dist/cli` alike. */
 const EXAMPLE = fileURLToPath(new URL('../../src/cli/example/telco_churn.csv.gz', import.meta.url));
@@ -77,7 +78,7 @@ async function runDemo({ config, key, stays }: DemoRun, terminal: Terminal, inte
   const { address } = service;
   try {
     terminal.write(`Trainyard runs at ${address}\nIts data lies in ${config.data}\n`);
-    const code = await showRoad(createClient({ url: address, key }, interrupted), terminal, interrupted);
+    const code = await showRoad(createClient({ url: address, key }, interrupted), terminal);
     if (code === EXIT_FINE && stays) await stay(address, terminal, interrupted);
     return code;
   } catch (error) {
@@ -88,12 +89,12 @@ async function runDemo({ config, key, stays }: DemoRun, terminal: Terminal, inte
   }
 }
 
-async function showRoad(client: Client, terminal: Terminal, interrupted: AbortSignal): Promise<number> {
+async function showRoad(client: Client, terminal: Terminal): Promise<number> {
   terminal.write('\nWhich customers of a telephone company will leave? (IBM sample data)\n');
-  const dataset = await uploadTable(client, EXAMPLE, terminal);
-  const job = await runJob(client, dataset, SPEC, terminal, interrupted);
+  const dataset = await uploadTable(client, await openInput(EXAMPLE, undefined), terminal);
+  const job = await followJob(client, await submitJob(client, dataset, SPEC, terminal), terminal);
   if (job.modelId === null) {
-    terminal.warn(failureReport(job));
+    terminal.warn(`${failureReport(job)}\n`);
     return EXIT_FAILED;
   }
   const model = await client.model(job.modelId);

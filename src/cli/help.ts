@@ -17,12 +17,19 @@ export function overview(commands: readonly Command[]): string {
     ...definitions(rows),
     '',
     '`trainyard COMMAND --help` names the flags of one; `trainyard --version` is the version.',
-    'Exit codes: 0 fine, 1 failed, 78 wrong configuration.',
+    'Exit codes: 0 fine, 1 failed, 2 wrong usage, 78 wrong configuration, 130 interrupted.',
   ].join('\n');
 }
 
+/** Two lines for a wrong command line: the usage of the command, and where the help is. */
+export function usageLine(command: Command | undefined): string {
+  if (command === undefined) return 'Usage: trainyard COMMAND [flags]\n`trainyard --help` lists the commands.';
+  const { name, usage } = command;
+  return `Usage: trainyard ${name} ${usage}\n\`trainyard ${name} --help\` lists the flags.`;
+}
+
 /** What `trainyard COMMAND --help` says: the command's own flags, then its settings with variables and defaults. */
-export function commandHelp({ name, summary, usage, flags, settings }: Command): string {
+export function commandHelp({ name, summary, usage, flags, settings, notes }: Command): string {
   const own = Object.entries(flags).map(([flag, { takes, help }]) => [`--${flag} ${takes}`.trim(), help] as const);
   const shared = Object.entries(settings).map(
     ([key, { takes, help }]) => [`${flagOf(key)} ${takes}`.trim(), `${help}\n${assignment(settings, key)}`] as const,
@@ -31,6 +38,7 @@ export function commandHelp({ name, summary, usage, flags, settings }: Command):
     `trainyard ${name}: ${summary}.`,
     '',
     `Usage: trainyard ${name} ${usage}`.trim(),
+    ...(notes === undefined ? [] : ['', ...wrap(notes, WIDTH)]),
     ...section('Flags:', own),
     ...section('Settings, each a flag or a variable with this default; the flag wins:', shared),
   ].join('\n');

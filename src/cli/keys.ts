@@ -1,12 +1,13 @@
 import { resolve } from 'node:path';
 import { type Key, type KeyRequest, keyRequest } from '../access/keySchemas.ts';
 import { createKeys, type Keys } from '../access/keys.ts';
-import { ConfigurationError, readConfig } from '../config.ts';
+import { readConfig, UsageError } from '../config.ts';
 import { DEFAULT_PROJECT } from '../kit/caller.ts';
 import { ServiceError } from '../kit/errors.ts';
 import { foldersOf } from '../kit/folders.ts';
 import { SERVICE_SETTINGS } from '../settings.ts';
 import { openDatabase } from '../store/database.ts';
+import { findDataFolder } from '../upkeep/dataFolder.ts';
 import { type Command, EXIT_FINE, positionalsOf, textFlag } from './command.ts';
 import { table } from './terminal/table.ts';
 import { processTerminal, type Terminal } from './terminal/terminal.ts';
@@ -54,8 +55,9 @@ export async function keys(args: readonly string[], terminal: Terminal): Promise
   const { config, flags, positionals } = readConfig(SETTINGS, args, FLAGS);
   const [action, ...rest] = positionals;
   const run = ACTIONS.get(action ?? '');
-  if (!run) throw new ConfigurationError('Say what to do: keys create, keys list or keys revoke ID.');
-  const database = openDatabase(foldersOf(resolve(config.data)).database);
+  if (!run)
+    throw new UsageError('Pass an action: keys create, keys list or keys revoke ID.', action, [...ACTIONS.keys()]);
+  const database = openDatabase(findDataFolder(resolve(config.data)).database);
   try {
     await run({ keys: createKeys({ database, clock: Date.now }), flags, rest, terminal });
     return EXIT_FINE;
@@ -119,7 +121,7 @@ function stateOf({ revokedAt, expiresAt, lastUsedAt }: Key): string {
   return lastUsedAt === null ? 'never used' : `used ${lastUsedAt}`;
 }
 
-/** Throws ConfigurationError that names the flags that cannot be used. */
+/** Throws UsageError that names the flags that cannot be used. */
 function requestOf(flags: Flags): KeyRequest {
   const rate = textFlag(flags, 'requests-per-second');
   const request = keyRequest.safeParse({
@@ -131,7 +133,7 @@ function requestOf(flags: Flags): KeyRequest {
   });
   if (request.success) return request.data;
   const mistakes = request.error.issues.map(({ path: [field], message }) => `${FLAG_OF[String(field)]}: ${message}`);
-  throw new ConfigurationError(mistakes.join('\n'));
+  throw new UsageError(mistakes.join('\n'));
 }
 
 const FLAG_OF: Readonly<Record<string, string>> = {

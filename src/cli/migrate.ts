@@ -1,9 +1,9 @@
-import { dirname, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { readConfig } from '../config.ts';
-import { foldersOf, makePrivateFolder } from '../kit/folders.ts';
 import { SERVICE_SETTINGS } from '../settings.ts';
 import { migrate } from '../store/migrate.ts';
+import { findDataFolder } from '../upkeep/dataFolder.ts';
 import { type Command, EXIT_FINE, positionalsOf } from './command.ts';
 import { processTerminal, type Terminal } from './terminal/terminal.ts';
 
@@ -19,12 +19,11 @@ export const migrateCommand: Command = {
   run: async (args) => applyMigrations(args, processTerminal()),
 };
 
-/** Makes the database when there is none. Throws when it belongs to a later version, and then leaves it as it was. */
+/** Throws ConfigurationError when there is no database. Throws when it belongs to a later version, and then leaves it as it was. */
 export function applyMigrations(args: readonly string[], terminal: Terminal): number {
   const { config, positionals } = readConfig(SETTINGS, args);
   positionalsOf(positionals, []);
-  const { database } = foldersOf(resolve(config.data));
-  makePrivateFolder(dirname(database));
+  const { database } = findDataFolder(resolve(config.data));
   const sqlite = new Sqlite(database);
   try {
     const applied = migrate(sqlite);

@@ -1,19 +1,19 @@
 import { createWriteStream } from 'node:fs';
+import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
-import { ConfigurationError, readConfig } from '../config.ts';
+import { readConfig, UsageError } from '../config.ts';
 import { ServiceError } from '../kit/errors.ts';
 import { parseJson } from '../kit/input/jsonSyntax.ts';
 import { predictAnswer } from '../models/prediction/schemas.ts';
 import { CLIENT_SETTINGS } from '../settings.ts';
 import { createClient } from './client.ts';
-import { type Command, EXIT_FINE, positionalsOf, textFlag } from './command.ts';
-import { type FileBody, type FileFormat, formatOf, openFile } from './files.ts';
+import { type Command, EXIT_FINE, JSON_FLAG, positionalsOf, textFlag } from './command.ts';
+import { FORMAT_FLAG, formatNamed, mediaTypeOf } from './input/format.ts';
+import { type FileBody, type Input, openInput, readWhole } from './input/input.ts';
+import { type Gap, predictionsAsJson } from './predictionsJson.ts';
 import { formatCount } from './terminal/numbers.ts';
 import { processTerminal } from './terminal/terminal.ts';
-
-/** What the service predicts from; the rest it only trains on. */
-const MEDIA_TYPES = ['text/csv', 'text/tab-separated-values', 'application/x-ndjson', 'application/json'];
 
 /** The warnings of a JSON answer, as the header `Trainyard-Warnings` has them: without their messages. */
 const headerSchema = z.array(predictAnswer.shape.warnings.element.omit({ message: true }));
@@ -25,6 +25,8 @@ const FLAGS = {
     takes: '',
     help: 'put an apostrophe before labels that a spreadsheet would run as formulas, in CSV and TSV',
   },
+  ...FORMAT_FLAG,
+  ...JSON_FLAG,
 } as const;
 
 export const predictCommand: Command = {
@@ -33,6 +35,7 @@ export const predictCommand: Command = {
   usage: 'MODEL FILE [--output FILE]',
   settings: CLIENT_SETTINGS,
   flags: FLAGS,
+  notes: 'FILE may be - for standard input. The predictions have the format of the file unless --json is given.',
   run: (args) => predict(args, process.stdout, processTerminal().warn),
 };
 
@@ -41,47 +44,48 @@ export async function predict(
   args: readonly string[],
   standardOutput: NodeJS.WritableStream,
   warn: (text: string) => void,
+  stdin?: AsyncIterable<Buffer>,
 ): Promise<number> {
   const { config, flags, positionals } = readConfig(CLIENT_SETTINGS, args, FLAGS);
   const [model, file] = positionalsOf(positionals, ['MODEL', 'FILE']);
+  const input = await openInput(file, formatNamed(textFlag(flags, 'format')), stdin);
   const { body, headers } = await createClient(config).predict(
     model,
-    await requestBody(file),
+    await requestBody(input),
     flags.spreadsheet === true,
   );
-  warn(gapsReport(headers.get('trainyard-warnings') ?? '[]'));
+  const gaps = headerSchema.parse(JSON.parse(headers.get('trainyard-warnings') ?? '[]'));
+  if (!flags.json) warn(gapsReport(gaps));
+  const answer = Readable.from(body ?? []);
+  const content = flags.json ? Readable.from(predictionsAsJson(answer, input.format, gaps)) : answer;
   const output = textFlag(flags, 'output');
-  if (output === undefined) await pipeline(body ?? [], standardOutput, { end: false }).catch(ignoreClosedPipe);
-  else await pipeline(body ?? [], createWriteStream(output));
+  if (output === undefined) await pipeline(content, standardOutput, { end: false }).catch(ignoreClosedPipe);
+  else await pipeline(content, createWriteStream(output));
   return EXIT_FINE;
 }
 
-async function requestBody(file: string): Promise<FileBody> {
-  const format = formatOf(file);
-  if (!MEDIA_TYPES.includes(format.mediaType)) {
-    throw new ConfigurationError(
-      `${file}: predictions are made from .csv, .tsv, .ndjson and .json, each also with .gz.`,
+async function requestBody(input: Input): Promise<FileBody> {
+  if (input.format === 'parquet') {
+    throw new UsageError(
+      `${input.label}: Parquet cannot be predicted. Send .csv, .tsv, .ndjson or .json, each also with .gz.`,
     );
   }
-  const content = await openFile(file);
-  return format.mediaType === 'application/json' ? rowsRequest(content, format, file) : { ...format, content };
+  return input.format === 'json' ? rowsRequest(input) : input.body;
 }
 
-async function rowsRequest(content: Blob, { mediaType, isGzipped }: FileFormat, file: string): Promise<FileBody> {
-  const plain = isGzipped ? content.stream().pipeThrough(new DecompressionStream('gzip')) : content.stream();
+async function rowsRequest(input: Input): Promise<FileBody> {
   try {
-    const text = await new Response(plain).text();
-    const json = parseJson(text, file);
+    const text = await readWhole(input);
+    const json = parseJson(text, input.label);
     const request = Array.isArray(json) ? JSON.stringify({ rows: json }) : text;
-    return { mediaType, isGzipped: false, content: new Blob([request]) };
+    return { mediaType: mediaTypeOf('json'), isGzipped: false, content: new Blob([request]) };
   } catch (error) {
-    throw error instanceof ServiceError ? error : new Error(`${file} is not valid gzip.`, { cause: error });
+    throw error instanceof ServiceError ? error : new Error(`${input.label} is not valid gzip.`, { cause: error });
   }
 }
 
 /** What was treated as missing, a line for each column. */
-function gapsReport(header: string): string {
-  const gaps = headerSchema.parse(JSON.parse(header));
+function gapsReport(gaps: readonly Gap[]): string {
   const lines = gaps.map(({ code, column, count }) => {
     const what = code === 'unseen_category' ? 'unseen by the training' : 'missing';
     return `${column}: ${formatCount(count)} ${count === 1 ? 'value' : 'values'} ${what}\n`;

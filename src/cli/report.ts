@@ -23,7 +23,7 @@ export function lossReport(losses: readonly EpochLoss[], { best, progress }: Job
 
 /** Why there is no model. */
 export function failureReport({ state, error }: Job): string {
-  return error ? `The job ${state}: ${error.message}\n` : `The job was ${state} by somebody else.\n`;
+  return error ? `The job ${state}: ${error.message}` : `The job was ${state} by somebody else.`;
 }
 
 /** The metrics of each part of the data side by side, and the confusion matrix of the test rows. */

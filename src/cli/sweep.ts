@@ -1,21 +1,27 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
-import { ConfigurationError, readConfig } from '../config.ts';
+import { readConfig, UsageError } from '../config.ts';
 import { CLIENT_SETTINGS } from '../settings.ts';
 import type { Sweep } from '../sweeps/schemas.ts';
 import { type Client, createClient } from './client.ts';
-import { type Command, EXIT_FAILED, EXIT_FINE, EXIT_INTERRUPTED, positionalsOf, textFlag } from './command.ts';
+import { type Command, DETACH_NOTE, EXIT_FINE, JSON_FLAG, positionalsOf, textFlag } from './command.ts';
+import { detached, nothingSubmitted } from './detached.ts';
+import { CommandError } from './failures.ts';
+import { refuseUnknownColumns } from './input/columns.ts';
+import { FORMAT_FLAG, formatNamed } from './input/format.ts';
+import { openInput } from './input/input.ts';
 import { interruptSignal } from './interrupt.ts';
 import { createSweepDisplay } from './sweepDisplay.ts';
 import { previewReport, sweepReport } from './sweepReport.ts';
-import { processTerminal, type Terminal } from './terminal/terminal.ts';
+import { processTerminal, quiet, type Terminal } from './terminal/terminal.ts';
 import { uploadTable } from './trainingRun.ts';
 
 const FLAGS = {
   table: { type: 'string', takes: 'FILE', help: 'a table to upload and search on; the spec then needs no datasetId' },
   watch: { type: 'string', takes: 'SWEEP', help: 'follow a sweep that there is, by its id' },
   preview: { type: 'boolean', takes: '', help: 'say what the sweep would do, and run nothing' },
-  json: { type: 'boolean', takes: '', help: 'print the sweep in JSON, and nothing else' },
+  ...FORMAT_FLAG,
+  ...JSON_FLAG,
 } as const;
 
 export const sweepCommand: Command = {
@@ -24,61 +30,84 @@ export const sweepCommand: Command = {
   usage: 'SPEC.json [--table FILE] | --watch SWEEP',
   settings: CLIENT_SETTINGS,
   flags: FLAGS,
+  notes: `The table may be - for standard input. ${DETACH_NOTE}`,
   run: (args) => sweep(args, processTerminal(), interruptSignal()),
 };
 
 const specSchema = z.looseObject({ job: z.looseObject({}).optional() });
 type Spec = z.infer<typeof specSchema>;
 
-/** Throws ConfigurationError, and RequestError when the service refuses. When `interrupted` is aborted, the sweep goes on without being watched. */
+/**
+ * Throws UsageError, RequestError when the service refuses, and CommandError when the sweep fails. When `interrupted` is
+ * aborted, the sweep continues without being followed.
+ */
 export async function sweep(args: readonly string[], terminal: Terminal, interrupted: AbortSignal): Promise<number> {
   const { config, flags, positionals } = readConfig(CLIENT_SETTINGS, args, FLAGS);
   const client = createClient(config, interrupted);
-  const shown = flags.json ? { ...terminal, isTty: false, write: () => undefined } : terminal;
+  const shown = flags.json ? quiet(terminal) : terminal;
+  let begun: Sweep | undefined;
+  try {
+    const request = await requestOf(client, flags, positionals, shown);
+    if (flags.preview && typeof request !== 'string') {
+      const preview = await client.previewSweep(request);
+      terminal.write(flags.json ? json(preview) : previewReport(preview, terminal));
+      return EXIT_FINE;
+    }
+    // Ctrl-C does not break the submission off: the service may have accepted the sweep, and then its id must be shown.
+    begun = await (typeof request === 'string' ? client.sweep(request, 0) : createClient(config).submitSweep(request));
+    const sweep = await follow(client, begun, flags.json ? undefined : terminal);
+    terminal.write(flags.json ? json(sweep) : sweepReport(client.server, sweep, terminal));
+    if (sweep.state === 'succeeded' || sweep.state === 'paused') return EXIT_FINE;
+    throw new CommandError(sweep.error?.code ?? `sweep_${sweep.state}`, `The sweep ${sweep.state}.`);
+  } catch (error) {
+    if (!interrupted.aborted || error instanceof CommandError) throw error;
+    throw begun === undefined ? nothingSubmitted() : detached(client.server, begun.id, 'sweep');
+  }
+}
+
+type Flags = Parameters<typeof textFlag>[0];
+
+/** The sweep to begin, or the id of the sweep to watch. */
+async function requestOf(
+  client: Client,
+  flags: Flags,
+  positionals: readonly string[],
+  terminal: Terminal,
+): Promise<Spec | string> {
   const watched = textFlag(flags, 'watch');
   if (watched !== undefined) {
     positionalsOf(positionals, []);
-    return follow(client, await client.sweep(watched, 0), { terminal, shown, interrupted });
+    return watched;
   }
   const [file] = positionalsOf(positionals, ['SPEC.json']);
-  const request = await withTable(client, await readSpec(file), textFlag(flags, 'table'), shown);
-  if (flags.preview) {
-    const preview = await client.previewSweep(request);
-    terminal.write(flags.json ? json(preview) : previewReport(preview, terminal));
-    return EXIT_FINE;
-  }
-  return follow(client, await client.submitSweep(request), { terminal, shown, interrupted });
+  return withTable(client, await readSpec(file), flags, terminal);
 }
 
 async function readSpec(file: string): Promise<Spec> {
   try {
     return specSchema.parse(JSON.parse(await readFile(file, 'utf8')));
-  } catch (error) {
-    throw new ConfigurationError(`A sweep takes a file with a JSON object, which ${file} is not.`, { cause: error });
+  } catch {
+    throw new UsageError(`A sweep takes a file with a JSON object, which ${file} is not.`);
   }
 }
 
-async function withTable(client: Client, spec: Spec, table: string | undefined, terminal: Terminal): Promise<Spec> {
+async function withTable(client: Client, spec: Spec, flags: Flags, terminal: Terminal): Promise<Spec> {
+  const table = textFlag(flags, 'table');
   if (table === undefined) return spec;
-  const { id: datasetId } = await uploadTable(client, table, terminal);
+  const input = await openInput(table, formatNamed(textFlag(flags, 'format')));
+  refuseUnknownColumns(input, [['The target', spec.job?.target]]);
+  const { id: datasetId } = await uploadTable(client, input, terminal);
   return { ...spec, job: { ...spec.job, datasetId } };
-}
-
-interface Following {
-  /** Where the result goes. */
-  readonly terminal: Terminal;
-  /** Where all goes that is for people. */
-  readonly shown: Terminal;
-  readonly interrupted: AbortSignal;
 }
 
 /** How often the trials are asked for; the end of the sweep is answered at once. */
 const REFRESH_SECONDS = 0.5;
 
-async function follow(client: Client, begun: Sweep, { terminal, shown, interrupted }: Following): Promise<number> {
+/** Shows the trials on the terminal, where there is one, until the sweep ends or pauses. */
+async function follow(client: Client, begun: Sweep, terminal: Terminal | undefined): Promise<Sweep> {
   const { id } = begun;
-  shown.write(`Sweep ${id}\n`);
-  const display = shown === terminal ? createSweepDisplay(shown, (query) => client.trials(id, query)) : undefined;
+  terminal?.write(`Sweep ${id}\n`);
+  const display = terminal && createSweepDisplay(terminal, (query) => client.trials(id, query));
   try {
     let sweep = begun;
     await display?.show(sweep);
@@ -86,15 +115,9 @@ async function follow(client: Client, begun: Sweep, { terminal, shown, interrupt
       sweep = await client.sweep(id, REFRESH_SECONDS);
       await display?.show(sweep);
     }
+    return sweep;
+  } finally {
     display?.end();
-    terminal.write(shown === terminal ? sweepReport(client.server, sweep, terminal) : json(sweep));
-    return sweep.state === 'succeeded' || sweep.state === 'paused' ? EXIT_FINE : EXIT_FAILED;
-  } catch (error) {
-    display?.end();
-    if (!interrupted.aborted) throw error;
-    const again = `trainyard sweep --watch ${id}`;
-    terminal.warn(`No longer watched; ${id} goes on. To watch it again: ${again}\n`);
-    return EXIT_INTERRUPTED;
   }
 }
 

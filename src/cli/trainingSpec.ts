@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
-import { ConfigurationError } from '../config.ts';
+import { UsageError } from '../config.ts';
 import { type Command, textFlag } from './command.ts';
 
 /** The flags of `train` that say how to train. */
@@ -19,9 +19,14 @@ export const SPEC_FLAGS = {
 
 const specSchema = z.looseObject({ training: z.looseObject({}).optional() });
 
+/** The column of `split`, where the job request names one. */
+export function splitColumnOf({ split }: Readonly<Record<string, unknown>>): unknown {
+  return typeof split === 'object' && split !== null && 'column' in split ? split.column : undefined;
+}
+
 /**
  * The job request that the flags and the file of `--spec` ask for, without `datasetId`. What it holds is for the service to check.
- * Throws ConfigurationError for a file that is no JSON object, for epochs that are no number, or without a target.
+ * Throws UsageError for a file that is no JSON object, for epochs that are no number, or without a target.
  */
 export async function trainingSpec(flags: Parameters<typeof textFlag>[0]): Promise<Readonly<Record<string, unknown>>> {
   const file = textFlag(flags, 'spec');
@@ -30,7 +35,7 @@ export async function trainingSpec(flags: Parameters<typeof textFlag>[0]): Promi
     textFlag(flags, flag),
   );
   if (target === undefined && spec.target === undefined) {
-    throw new ConfigurationError('Which column is to be predicted? Name it with --target COLUMN.');
+    throw new UsageError('Pass --target COLUMN: the column to predict.');
   }
   const epochs = epochsOf(textFlag(flags, 'epochs'));
   return {
@@ -46,14 +51,13 @@ export async function trainingSpec(flags: Parameters<typeof textFlag>[0]): Promi
 async function readSpec(file: string): Promise<z.infer<typeof specSchema>> {
   try {
     return specSchema.parse(JSON.parse(await readFile(file, 'utf8')));
-  } catch (error) {
-    throw new ConfigurationError(`--spec takes a file with a JSON object, which ${file} is not.`, { cause: error });
+  } catch {
+    throw new UsageError(`--spec takes a file with a JSON object, which ${file} is not.`);
   }
 }
 
 function epochsOf(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
-  if (!/^[1-9]\d*$/.test(text))
-    throw new ConfigurationError(`--epochs takes a number from 1, not ${JSON.stringify(text)}.`);
+  if (!/^[1-9]\d*$/.test(text)) throw new UsageError(`--epochs takes a number from 1, not ${JSON.stringify(text)}.`);
   return Number(text);
 }

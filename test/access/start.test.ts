@@ -6,9 +6,11 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createClient } from '../../src/cli/client.ts';
 import { keys } from '../../src/cli/keys.ts';
 import { type Config, readConfig } from '../../src/config.ts';
+import { foldersOf } from '../../src/kit/folders.ts';
 import { optionsOf } from '../../src/kit/log.ts';
 import { type Service, startService } from '../../src/main.ts';
 import { SERVICE_SETTINGS } from '../../src/settings.ts';
+import { openDatabase } from '../../src/store/database.ts';
 import { createTestTerminal } from '../cli/support/testTerminal.ts';
 import { HTTP_LIMITS } from '../support/access.ts';
 
@@ -35,6 +37,7 @@ async function start(settings: Partial<Config> = {}): Promise<string> {
 
 async function makeKey(): Promise<string> {
   const terminal = createTestTerminal();
+  await openDatabase(foldersOf(data).database).destroy();
   await keys(['create', '--name', 'admin', '--scopes', 'admin', '--data', data], terminal);
   return terminal.written.output.trim();
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Command } from '../../src/cli/command.ts';
 import { commandHelp, overview } from '../../src/cli/help.ts';
 import { predictCommand } from '../../src/cli/predict.ts';
+import { sweepCommand } from '../../src/cli/sweep.ts';
 import { trainCommand } from '../../src/cli/train.ts';
 import { SERVICE_SETTINGS } from '../../src/settings.ts';
 
@@ -27,8 +28,17 @@ trainyard predict: ask a model about the rows of a file.
 
 Usage: trainyard predict MODEL FILE [--output FILE]
 
+FILE may be - for standard input. The predictions have the format of the file
+unless --json is given.
+
 Flags:
-  --output FILE  where the predictions go; standard output when left out
+  --output FILE           where the predictions go; standard output when left
+                          out
+  --format csv|tsv|ndjson|json|parquet
+                          the format of the file; by default from the name, or
+                          from the content of standard input
+  --json                  print one JSON document; errors are JSON problems on
+                          standard error
 
 Settings, each a flag or a variable with this default; the flag wins:
   --url URL  the address of a running service
@@ -38,7 +48,7 @@ Settings, each a flag or a variable with this default; the flag wins:
              TRAINYARD_KEY`);
   });
 
-  it.each([SERVE, trainCommand])('fits 80 columns', (command) => {
+  it.each([SERVE, trainCommand, sweepCommand])('fits 80 columns', (command) => {
     const lines = commandHelp(command).split('\n');
     expect(lines.filter((line) => line.length > 80)).toEqual([]);
   });

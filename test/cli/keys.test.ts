@@ -1,16 +1,18 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createProjects } from '../../src/access/projects.ts';
 import { keys } from '../../src/cli/keys.ts';
 import { ConfigurationError } from '../../src/config.ts';
+import { foldersOf } from '../../src/kit/folders.ts';
 import { openDatabase } from '../../src/store/database.ts';
 import { createTestTerminal } from './support/testTerminal.ts';
 
 let data: string;
-beforeEach(() => {
+beforeEach(async () => {
   data = mkdtempSync(join(tmpdir(), 'trainyard-keys-'));
+  await openDatabase(foldersOf(data).database).destroy();
 });
 afterEach(() => rmSync(data, { recursive: true }));
 
@@ -82,5 +84,17 @@ describe('trainyard keys', () => {
     [[], 'keys create'],
   ])('says what is wrong with %j', async (args, message) => {
     await expect(run(...args)).rejects.toThrow(message);
+  });
+
+  it.each([
+    ['absent', 'does not exist'],
+    ['empty', 'has no database of a service'],
+  ])('refuses a data folder that is %s, and creates nothing', async (name, message) => {
+    const folder = join(data, name);
+    mkdirSync(join(data, 'empty'));
+    const listed = keys(['list', '--data', folder], createTestTerminal());
+    await expect(listed).rejects.toThrow(`--data ${folder} ${message}`);
+    expect(readdirSync(join(data, 'empty'))).toEqual([]);
+    expect(existsSync(join(data, 'absent'))).toBe(false);
   });
 });

@@ -88,27 +88,14 @@ yes    3    7
   it('takes everything else from a file, and the flags win', async () => {
     const spec = join(folder, 'job.json');
     writeFileSync(spec, JSON.stringify({ target: 'z', labels: { team: 'risk' }, training: { epochs: 5, seed: 3 } }));
-    const flags = [
-      '--spec',
-      spec,
-      '--target',
-      'y',
-      '--split',
-      'part',
-      '--task',
-      'binary',
-      '--name',
-      'n',
-      '--epochs',
-      '9',
-    ];
+    const flags = ['--spec', spec, '--target', 'y', '--split', 'x', '--task', 'binary', '--name', 'n', '--epochs', '9'];
     const { received } = await runTrain(ROAD, [table, ...flags]);
     expect(bodyOf(received, '/v1/jobs')).toEqual({
       datasetId: 'ds_1',
       target: 'y',
       labels: { team: 'risk' },
       training: { epochs: 9, seed: 3 },
-      split: { method: 'column', column: 'part' },
+      split: { method: 'column', column: 'x' },
       task: 'binary',
       name: 'n',
     });
@@ -121,16 +108,12 @@ yes    3    7
   });
 
   it('fails with the reason of a job that failed', async () => {
-    const { code, warnings } = await runTrain({ ...ROAD, 'GET /v1/jobs/job_1': [{ body: FAILED }] }, [
-      table,
-      '--target',
-      'y',
-    ]);
-    expect(code).toBe(1);
-    expect(warnings).toBe('The job failed: The loss was not finite in epoch 1: try a smaller learning rate.\n');
+    const failing = runTrain({ ...ROAD, 'GET /v1/jobs/job_1': [{ body: FAILED }] }, [table, '--target', 'y']);
+    const message = 'The job failed: The loss was not finite in epoch 1: try a smaller learning rate.';
+    await expect(failing).rejects.toMatchObject({ code: 'loss_diverged', exitCode: 1, message });
   });
 
-  it('cancels the job when it is interrupted, and says so by its exit code', async () => {
+  it('leaves the job running when it is interrupted, and says how to follow and cancel it', async () => {
     await using service = await startFakeService({ ...ROAD, 'GET /v1/jobs/job_1': [{ body: RUNNING }] });
     const interrupt = new AbortController();
     const terminal = createTestTerminal();
@@ -139,18 +122,60 @@ yes    3    7
       write(text);
       if (text.startsWith('epoch 1/2')) interrupt.abort();
     };
-    const code = await train([table, '--target', 'y', '--url', service.url], terminal, interrupt.signal);
-    expect(code).toBe(130);
-    expect(terminal.written.warnings).toBe('Interrupted: job_1 is cancelled.\n');
-    expect(service.received.at(-1)).toMatchObject({ method: 'POST', path: '/v1/jobs/job_1/cancel' });
+    const { url } = service;
+    const followed = train([table, '--target', 'y', '--url', url], terminal, interrupt.signal);
+    await expect(followed).rejects.toMatchObject({
+      code: 'interrupted',
+      exitCode: 130,
+      message: `Interrupted. job_1 continues on the service.
+Follow it: trainyard train --watch job_1 --url ${url}
+Cancel it: curl -X POST ${url}/v1/jobs/job_1/cancel`,
+    });
+    expect(service.received.filter(({ path }) => path.includes('cancel'))).toEqual([]);
+  });
+
+  it('submits nothing when it is interrupted before', async () => {
+    const interrupt = new AbortController();
+    interrupt.abort();
+    await using service = await startFakeService(ROAD);
+    const started = train([table, '--target', 'y', '--url', service.url], createTestTerminal(), interrupt.signal);
+    await expect(started).rejects.toThrow('Interrupted. Nothing was submitted.');
+  });
+
+  it('waits for the answer to the submission when it is interrupted in it, to name the job', async () => {
+    const interrupt = new AbortController();
+    const terminal = createTestTerminal();
+    await using service = await startFakeService(ROAD, ({ path }) => path === '/v1/jobs' && interrupt.abort());
+    const started = train([table, '--target', 'y', '--url', service.url], terminal, interrupt.signal);
+    await expect(started).rejects.toThrow('job_1 continues on the service.');
+  });
+
+  it('follows a job that was submitted before', async () => {
+    const { code, output, received } = await runTrain(ROAD, ['--watch', 'job_1']);
+    expect(code).toBe(0);
+    expect(output).toContain('models/mdl_1/predict');
+    expect(received.map(({ method }) => method)).not.toContain('POST');
   });
 
   it.each([
-    [[table], 'Which column is to be predicted? Name it with --target COLUMN.'],
-    [[], 'This command takes FILE; it got [].'],
+    [['--target', 'z'], '--target z: TABLE has no such column. Its columns: x, label.'],
+    [['--target', 'labl'], '--target labl: TABLE has no such column. Did you mean label? Its columns: x, label.'],
+    [['--target', 'x', '--split', 'part'], '--split part: TABLE has no such column.'],
+  ])('finds an unknown column in %j before the upload', async (flags, message) => {
+    const file = join(folder, 'wrong.csv');
+    writeFileSync(file, 'x,label\n1,no\n2,yes\n');
+    await using service = await startFakeService(ROAD);
+    const started = train([file, ...flags, '--url', service.url], createTestTerminal(), NEVER);
+    await expect(started).rejects.toThrow(message.replace('TABLE', file));
+    expect(service.received).toEqual([]);
+  });
+
+  it.each([
+    [[table], 'Pass --target COLUMN: the column to predict.'],
+    [[], 'Expected FILE, got none.'],
     [[table, '--target', 'y', '--epochs', '0'], '--epochs takes a number from 1, not "0".'],
     [[table, '--target', 'y', '--spec', table], `--spec takes a file with a JSON object, which ${table} is not.`],
-    [[join(folder, 'table.xlsx'), '--target', 'y'], 'the name has to tell the format'],
+    [[join(folder, 'table.xlsx'), '--target', 'y'], 'the format is unknown'],
   ])('says what is wrong with the arguments %j', async (args, message) => {
     writeFileSync(join(folder, 'table.xlsx'), '');
     await expect(runTrain(ROAD, args)).rejects.toThrow(message);

@@ -1,33 +1,40 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type BuiltService, startBuiltService } from '../support/builtService.ts';
 import { ENDLESS } from '../support/endless.ts';
 import { apiAt } from './support/api.ts';
-import { runTrainyard } from './support/commandLine.ts';
+import { type Ended, runTrainyard } from './support/commandLine.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'trainyard-commands-'));
+afterAll(() => rmSync(folder, { recursive: true }));
 
 describe('the client commands', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'trainyard-commands-'));
   const table = join(folder, 'sums.csv');
+  const endless = join(folder, 'endless.json');
+  const sweepSpec = join(folder, 'sweep.json');
   let service: BuiltService | undefined;
   let url = '';
 
   beforeAll(async () => {
     const rows = Array.from({ length: 300 }, (_, index) => [index % 17, index % 23, (index % 17) + (index % 23)]);
     writeFileSync(table, `${['a,b,total', ...rows.map((row) => row.join())].join('\n')}\n`);
+    writeFileSync(endless, JSON.stringify(ENDLESS));
+    const space = { 'training.batchSize': { type: 'choice', values: [16, 32] } };
+    writeFileSync(sweepSpec, JSON.stringify({ job: { target: 'total', ...ENDLESS }, space, search: { trials: 2 } }));
     service = await startBuiltService(['--workers', '1']);
     url = service.address;
   });
 
-  afterAll(async () => {
-    await service?.stop();
-    rmSync(folder, { recursive: true });
-  });
+  afterAll(async () => void (await service?.stop()));
+
+  const trainFlags = () => ['--target', 'total', '--task', 'regression', '--epochs', '30', '--url', url];
 
   it('train, and then predict from the model', async () => {
-    const flags = ['--target', 'total', '--task', 'regression', '--epochs', '30', '--url', url];
-    const trained = await runTrainyard(['train', table, ...flags]);
+    const trained = await runTrainyard(['train', table, ...trainFlags()]);
     expect(trained).toMatchObject({ code: 0, errors: '' });
     expect(trained.output).toMatch(/^r2 +/m);
     const model = /models\/(mdl_\w+)/.exec(trained.output)?.[1] ?? '';
@@ -36,37 +43,148 @@ describe('the client commands', () => {
     expect(predicted.output.trim().split(/\r?\n/)).toHaveLength(301);
   });
 
-  it('cancel the training on Ctrl-C', async () => {
-    const spec = join(folder, 'endless.json');
-    writeFileSync(spec, JSON.stringify(ENDLESS));
-    const args = ['train', table, '--target', 'total', '--spec', spec, '--url', url];
-    const { code, errors, output } = await runTrainyard(args, (line, child) => {
-      if (line.startsWith('Job ')) child.kill('SIGINT');
+  it.each([
+    ['plain', (content: Buffer) => content],
+    ['packed', gzipSync],
+  ])('train on and predict from %s standard input, and print JSON alone', async (_name, pack) => {
+    const input = pack(readFileSync(table));
+    const trained = await runTrainyard(['train', '-', '--json', ...trainFlags()], undefined, [], input);
+    expect(trained).toMatchObject({ code: 0, errors: '' });
+    const { job, model } = JSON.parse(trained.output);
+    expect(job).toMatchObject({ state: 'succeeded', modelId: model.id });
+    const predicted = await runTrainyard(['predict', model.id, '-', '--json', '--url', url], undefined, [], input);
+    expect(predicted).toMatchObject({ code: 0, errors: '' });
+    const { predictions, warnings } = JSON.parse(predicted.output);
+    expect([predictions.length, typeof predictions[0].value, warnings]).toEqual([300, 'number', []]);
+  });
+
+  it.each(['SIGINT', 'SIGTERM'] as const)('leave the job and the sweep running at %s, and say so', async (signal) => {
+    const job = await interruptedAt(signal, /^Job (job_\w+)/, ['train', table, '--target', 'total', '--spec', endless]);
+    expect(job).toMatchObject({ code: 130, errors: followAndCancel('train', 'jobs', job.id) });
+    const sweep = await interruptedAt(signal, /^Sweep (swp_\w+)/, ['sweep', sweepSpec, '--table', table]);
+    expect(sweep).toMatchObject({ code: 130, errors: followAndCancel('sweep', 'sweeps', sweep.id) });
+    const api = apiAt(url);
+    expect((await api.get<{ state: string }>(`/v1/jobs/${job.id}`)).body.state).toMatch(/queued|running/);
+    expect((await api.get<{ state: string }>(`/v1/sweeps/${sweep.id}`)).body.state).toBe('running');
+    for (const { errors } of [job, sweep]) cancelAsTold(errors);
+    expect(await api.ended(job.id)).toMatchObject({ state: 'cancelled' });
+  });
+
+  async function interruptedAt(signal: NodeJS.Signals, begun: RegExp, args: readonly string[]) {
+    let id = '';
+    const ended = await runTrainyard([...args, '--url', url], (line, child) => {
+      const found = begun.exec(line)?.[1];
+      if (found === undefined) return;
+      id = found;
+      child.kill(signal);
     });
-    expect(code).toBe(130);
-    const job = /^Job (job_\w+)/m.exec(output)?.[1];
-    expect(errors).toBe(`Interrupted: ${job} is cancelled.\n`);
-    expect(await apiAt(url).ended(String(job))).toMatchObject({ state: 'cancelled' });
-  });
+    return { ...ended, id };
+  }
 
-  it('fail with every mistake that the service found', async () => {
-    const { code, errors } = await runTrainyard(['train', table, '--target', 'sum', '--url', url]);
+  function followAndCancel(command: string, resource: string, id: string): string {
+    return `Interrupted. ${id} continues on the service.
+Follow it: trainyard ${command} --watch ${id} --url ${url}
+Cancel it: curl -X POST ${url}/v1/${resource}/${id}/cancel
+`;
+  }
+
+  /** Sends the request that the message shows. */
+  function cancelAsTold(errors: string): void {
+    const address = /curl -X POST (\S+)/.exec(errors)?.[1] ?? '';
+    const request = `fetch(${JSON.stringify(address)}, { method: 'POST' }).then((answer) => process.exit(answer.ok ? 0 : 1))`;
+    expect(spawnSync(process.execPath, ['-e', request]).status).toBe(0);
+  }
+
+  it('fail with every mistake that the service found, also as a JSON problem', async () => {
+    const spec = join(folder, 'impossible.json');
+    writeFileSync(spec, JSON.stringify({ training: { batchSize: -1, epochs: -1 } }));
+    const args = ['train', table, '--target', 'total', '--spec', spec, '--url', url];
+    const { code, errors } = await runTrainyard(args);
     expect(code).toBe(1);
-    expect(errors).toContain('  /target: ');
+    expect(errors).toMatch(/\n {2}\/training\/batchSize: .*\n {2}\/training\/epochs: /s);
+    const asJson = await runTrainyard([...args, '--json']);
+    expect([asJson.code, asJson.output]).toEqual([1, '']);
+    expect(JSON.parse(asJson.errors)).toMatchObject({
+      status: 400,
+      code: 'invalid_request',
+      errors: expect.any(Array),
+    });
   });
 
-  it('refuse a wrong configuration with an exit code of its own', async () => {
-    expect((await runTrainyard(['train', table])).code).toBe(78);
-    expect((await runTrainyard(['ship'])).code).toBe(78);
-    expect((await runTrainyard(['serve', '--port', 'http'])).code).toBe(78);
+  it('name an unknown column before the upload', async () => {
+    const { code, errors } = await runTrainyard(['train', table, '--target', 'totl', '--url', 'http://127.0.0.1:9']);
+    expect(code).toBe(1);
+    expect(errors).toContain('no such column. Did you mean total?');
   });
 
-  it('have help, and a version', async () => {
+  it('print a failure of their own as a JSON problem', async () => {
+    const unreachable = await runTrainyard(['predict', 'mdl_1', table, '--json', '--url', 'http://127.0.0.1:9']);
+    expect([unreachable.code, unreachable.output]).toEqual([1, '']);
+    expect(JSON.parse(unreachable.errors)).toMatchObject({ code: 'no_answer', detail: expect.any(String) });
+    const wrong = await runTrainyard(['sweep', '--json']);
+    expect(wrong.code).toBe(2);
+    expect(JSON.parse(wrong.errors)).toMatchObject({ code: 'wrong_usage', detail: 'Expected SPEC.json, got none.' });
+  });
+});
+
+describe('the command line', () => {
+  it.each([
+    [['ship'], 'Unknown command "ship".\nUsage: trainyard COMMAND [flags]\n'],
+    [['trian'], 'Unknown command "trian". Did you mean train?\n'],
+    [['train', 'a.csv', '--targt', 'y'], 'Unknown flag --targt. Did you mean --target?\nUsage: trainyard train FILE'],
+    [['train', 'a.csv'], 'Pass --target COLUMN: the column to predict.\nUsage: trainyard train FILE'],
+    [['train', 'a.xlsx', '--target', 'y'], 'a.xlsx: the format is unknown.'],
+    [['predict', 'mdl_1'], 'Expected MODEL and FILE, got "mdl_1".\nUsage: trainyard predict MODEL FILE'],
+    [['keys', 'lits'], 'Did you mean list?\nUsage: trainyard keys create'],
+    [['serve', 'now'], 'Expected no arguments except flags, got "now".\nUsage: trainyard serve'],
+    [['serve', '--port'], 'argument missing'],
+  ])('answers %j with 2 and the usage', async (args, message) => {
+    const { code, output, errors } = await runTrainyard(args);
+    expect([code, output]).toEqual([2, '']);
+    expect(errors).toContain(message);
+    expect(errors.trim().split('\n').length).toBeLessThanOrEqual(3);
+  });
+
+  it('answers a wrong setting with 78', async () => {
+    const { code, errors } = await runTrainyard(['serve', '--port', 'http']);
+    expect({ code, errors }).toEqual({ code: 78, errors: '--port takes PORT, not "http".\n' });
+  });
+
+  it.each([
+    ['serve', (data: string) => ['serve', '--port', '0', '--data', data]],
+    ['serve as a worker', (data: string) => ['serve', '--role', 'worker', '--data', data]],
+    ['keys', (data: string) => ['keys', 'list', '--data', data]],
+    ['migrate', (data: string) => ['migrate', '--data', data]],
+    ['backup', (data: string) => ['backup', join(folder, 'backup'), '--data', data]],
+    ['demo', (data: string) => ['demo', '--exit', '--data', data]],
+  ])('answers a data folder that cannot be used with 78 and one line: %s', async (_name, argsFor) => {
+    expectOneLine(await runTrainyard(argsFor('/proc/x')), '/proc/x');
+  });
+
+  it('answers a folder that cannot be restored to, or backed up to, with 78 and one line', async () => {
+    const service = await startBuiltService(['--role', 'api'], join(folder, 'data'));
+    await service.stop();
+    const backup = join(folder, 'good');
+    const data = ['--data', join(folder, 'data')];
+    expect(await runTrainyard(['backup', backup, ...data])).toMatchObject({ code: 0 });
+    expectOneLine(await runTrainyard(['restore', backup, '--data', '/proc/x']), '/proc/x');
+    expectOneLine(await runTrainyard(['backup', '/proc/x', ...data]), '/proc/x');
+  });
+
+  function expectOneLine({ code, errors }: Ended, path: string): void {
+    expect(code).toBe(78);
+    expect(errors).toMatch(/^\S.* .*\n$/);
+    expect(errors).toContain(path);
+  }
+
+  it('has help, and a version', async () => {
     const help = await runTrainyard(['--help']);
     expect(help).toMatchObject({ code: 0, errors: '' });
     expect(help.output).toMatch(/ serve .* demo .* train .* predict .* migrate .* openapi /s);
-    const demo = await runTrainyard(['demo', '--help']);
+    const demo = await runTrainyard(['help', 'demo']);
     expect(demo.output).toContain('TRAINYARD_PORT=0');
+    const train = await runTrainyard(['train', '--help']);
+    expect(train.output).toContain('Ctrl-C (SIGINT or SIGTERM) stops following and exits with 130.');
     expect((await runTrainyard(['--version'])).output).toMatch(/^\d+\.\d+\.\d+\n$/);
   });
 });

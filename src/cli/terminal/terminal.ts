@@ -13,6 +13,11 @@ export interface Terminal {
   warn(text: string): void;
 }
 
+/** The terminal for a command with `--json`: everything that people read is left out. */
+export function quiet(terminal: Terminal): Terminal {
+  return { ...terminal, isTty: false, write: () => undefined, warn: () => undefined };
+}
+
 /** Wider lines are hard to read, and what goes to a file is read at this width. */
 const WIDEST = 80;
 

@@ -2,6 +2,7 @@ import type { Answers } from './fakeService.ts';
 
 const QUEUED = {
   id: 'job_1',
+  datasetId: 'ds_1',
   state: 'queued',
   queuePosition: 1,
   progress: null,

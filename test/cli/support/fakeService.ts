@@ -20,12 +20,14 @@ interface Answer {
 /** An answer for `GET /v1/…` and so on, without the query; the answers of a list come one after the other, the last one again and again. */
 export type Answers = Readonly<Record<string, readonly Answer[]>>;
 
-/** An HTTP server that answers what it is told to and keeps what it was asked. Stop it by `await using`. */
-export async function startFakeService(answers: Answers) {
+/** An HTTP server that gives these answers and records its requests. `onRequest` runs before each answer. Stop it by `await using`. */
+export async function startFakeService(answers: Answers, onRequest: (asked: Received) => unknown = () => undefined) {
   const received: Received[] = [];
   const server = createServer(async (request, response) => {
     const { method = '', url = '' } = request;
-    received.push({ method, path: url, headers: request.headers, body: await buffer(request) });
+    const asked = { method, path: url, headers: request.headers, body: await buffer(request) };
+    received.push(asked);
+    onRequest(asked);
     const name = `${method} ${url.split('?')[0]}`;
     const times = received.filter(({ method, path }) => `${method} ${path.split('?')[0]}` === name).length;
     const list = answers[name] ?? [{ status: 404, body: {} }];

@@ -14,14 +14,20 @@ export interface Ended {
   readonly errors: string;
 }
 
-/** Runs the built command with its output in pipes. Every line of standard output goes to `onLine` as it comes; `flags` are Node's. */
+/**
+ * Runs the built command with pipes. Every line of standard output goes to `onLine` as it comes, `flags` are for Node, and
+ * `input` is the standard input.
+ */
 export async function runTrainyard(
   args: readonly string[],
   onLine: (line: string, child: ChildProcess) => void = () => undefined,
   flags: readonly string[] = [],
+  input: string | Buffer = '',
 ): Promise<Ended> {
   const command = [...flags, COMMAND, ...args];
-  const child = endedWithTests(spawn(process.execPath, command, { stdio: ['ignore', 'pipe', 'pipe'] }));
+  const child = endedWithTests(spawn(process.execPath, command, { stdio: ['pipe', 'pipe', 'pipe'] }));
+  // A command that ends early leaves the rest unread.
+  child.stdin.on('error', () => {}).end(input);
   createInterface({ input: child.stdout }).on('line', (line) => onLine(line, child));
   const [output, errors, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
   return { code, output, errors };

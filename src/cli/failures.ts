@@ -1,0 +1,62 @@
+import { ConfigurationError, EXIT_WRONG_CONFIGURATION, EXIT_WRONG_USAGE, UsageError } from '../config.ts';
+import type { Problem } from '../kit/wire.ts';
+import { EXIT_FAILED, EXIT_INTERRUPTED } from './command.ts';
+import { didYouMean } from './suggestion.ts';
+
+/** An expected failure of a command. `code` is stable, for programs that read `--json`. */
+export class CommandError extends Error {
+  override readonly name = 'CommandError';
+  readonly code: string;
+  readonly exitCode: number;
+
+  constructor(code: string, message: string, exitCode = EXIT_FAILED) {
+    super(message);
+    this.code = code;
+    this.exitCode = exitCode;
+  }
+}
+
+/** The service refused the request or did not answer. The message is for a person and may have several lines. */
+export class RequestError extends Error {
+  override readonly name = 'RequestError';
+  /** The service's own document, where it answered with one. */
+  readonly problem: Problem | undefined;
+
+  constructor(message: string, problem?: Problem, options?: ErrorOptions) {
+    super(message, options);
+    this.problem = problem;
+  }
+}
+
+/** Ctrl-C; `message` says what continues. */
+export function interrupted(message: string): CommandError {
+  return new CommandError('interrupted', message, EXIT_INTERRUPTED);
+}
+
+interface Failure {
+  readonly exitCode: number;
+  readonly code: string;
+  readonly message: string;
+}
+
+export function failureOf(error: unknown): Failure {
+  const message = error instanceof Error ? error.message : String(error);
+  if (error instanceof UsageError) {
+    const text = message + didYouMean(error.unknown, error.known);
+    return { exitCode: EXIT_WRONG_USAGE, code: 'wrong_usage', message: text };
+  }
+  if (error instanceof ConfigurationError) {
+    return { exitCode: EXIT_WRONG_CONFIGURATION, code: 'wrong_configuration', message };
+  }
+  if (error instanceof CommandError) return { exitCode: error.exitCode, code: error.code, message };
+  if (error instanceof RequestError)
+    return { exitCode: EXIT_FAILED, code: error.problem?.code ?? 'no_answer', message };
+  return { exitCode: EXIT_FAILED, code: 'failed', message };
+}
+
+/** The failure as a problem document (RFC 9457): the service's own, or one in its form. */
+export function problemOf(error: unknown): object {
+  if (error instanceof RequestError && error.problem !== undefined) return error.problem;
+  const { code, message } = failureOf(error);
+  return { type: `urn:trainyard:problem:${code}`, title: 'The command failed', detail: message, code };
+}

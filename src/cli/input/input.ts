@@ -1,0 +1,127 @@
+import { openAsBlob } from 'node:fs';
+import { buffer } from 'node:stream/consumers';
+import { constants, gunzipSync } from 'node:zlib';
+import { type FormatName, formatOf, formatOfContent, mediaTypeOf, tableName } from './format.ts';
+
+/** The argument that stands for standard input. */
+const STANDARD_INPUT = '-';
+/** Enough for the header line of a wide table. */
+const HEAD_BYTES = 2 ** 20;
+/** Gzip grows at most 1032 times, so this part of it unpacks to 64 MiB at most. */
+const PACKED_HEAD_BYTES = 2 ** 16;
+
+/** What is sent of a file. */
+export interface FileBody {
+  readonly mediaType: string;
+  readonly isGzipped: boolean;
+  readonly content: Blob | ReadableStream<Uint8Array>;
+}
+
+/** A file or standard input, to be sent once. */
+export interface Input {
+  /** For messages. */
+  readonly label: string;
+  /** The name of a dataset that is made from it. */
+  readonly tableName: string;
+  readonly format: FormatName;
+  /** The first bytes, unpacked. */
+  readonly head: Buffer;
+  /** Whether `head` is the whole content. */
+  readonly isWhole: boolean;
+  /** As sent; undefined for a stream. */
+  readonly bytes: number | undefined;
+  readonly body: FileBody;
+}
+
+/**
+ * Opens a file, or standard input for `-`, and reads its first bytes. `format` wins over the file's name.
+ * Throws UsageError for a name without a known format, and an Error when the file cannot be read.
+ */
+export async function openInput(
+  file: string,
+  format: FormatName | undefined,
+  stdin: AsyncIterable<Buffer> = process.stdin,
+): Promise<Input> {
+  if (file === STANDARD_INPUT) return openStream(stdin, format);
+  const wanted = format ?? formatOf(file);
+  const content = await openFile(file);
+  const start = Buffer.from(await content.slice(0, HEAD_BYTES).arrayBuffer());
+  const source = { label: file, tableName: tableName(file), content, start, isAll: content.size <= HEAD_BYTES };
+  return inputOf({ ...source, bytes: content.size }, wanted);
+}
+
+async function openStream(stdin: AsyncIterable<Buffer>, format: FormatName | undefined): Promise<Input> {
+  const chunks = stdin[Symbol.asyncIterator]();
+  const read: Buffer[] = [];
+  let bytes = 0;
+  let isAll = false;
+  while (bytes < HEAD_BYTES && !isAll) {
+    const { done, value } = await chunks.next();
+    if (done) isAll = true;
+    else {
+      read.push(value);
+      bytes += value.length;
+    }
+  }
+  const start = Buffer.concat(read);
+  const content = isAll ? new Blob([start]) : streamOf(start, chunks);
+  const source = { label: 'standard input', tableName: 'standard input', content, start, isAll };
+  return inputOf({ ...source, bytes: isAll ? bytes : undefined }, format);
+}
+
+function streamOf(start: Buffer, rest: AsyncIterator<Buffer>): ReadableStream<Uint8Array> {
+  return new ReadableStream<Uint8Array>({
+    start: (controller) => controller.enqueue(new Uint8Array(start)),
+    async pull(controller) {
+      const { done, value } = await rest.next();
+      if (done) controller.close();
+      else controller.enqueue(new Uint8Array(value));
+    },
+    async cancel() {
+      await rest.return?.();
+    },
+  });
+}
+
+interface Opened extends Pick<Input, 'label' | 'tableName' | 'bytes'> {
+  readonly content: FileBody['content'];
+  /** The first bytes as they are sent, and whether they are all. */
+  readonly start: Buffer;
+  readonly isAll: boolean;
+}
+
+function inputOf({ start, isAll, content, ...names }: Opened, format: FormatName | undefined): Input {
+  const isGzipped = start[0] === 0x1f && start[1] === 0x8b;
+  const seen = isGzipped ? start.subarray(0, PACKED_HEAD_BYTES) : start;
+  const plain = isGzipped ? unpackedStart(seen) : start;
+  const head = plain.subarray(0, HEAD_BYTES);
+  const found = format ?? formatOfContent(head);
+  const body = { mediaType: mediaTypeOf(found), isGzipped, content };
+  const isWhole = isAll && seen.length === start.length && head.length === plain.length;
+  return { ...names, format: found, head, isWhole, body };
+}
+
+/** The beginning of the unpacked content; nothing where the gzip is damaged, which the service reports. */
+function unpackedStart(packed: Buffer): Buffer {
+  try {
+    return gunzipSync(packed, { finishFlush: constants.Z_SYNC_FLUSH });
+  } catch {
+    return Buffer.alloc(0);
+  }
+}
+
+/** The whole content, unpacked. */
+export async function readWhole({ body: { content, isGzipped } }: Input): Promise<string> {
+  const packed = content instanceof Blob ? content.stream() : content;
+  // Both streams are of bytes; their types differ in the kind of buffer alone.
+  const plain = isGzipped ? packed.pipeThrough(new DecompressionStream('gzip') as never) : packed;
+  return (await buffer(plain as AsyncIterable<Uint8Array>)).toString('utf8');
+}
+
+async function openFile(file: string): Promise<Blob> {
+  try {
+    return await openAsBlob(file);
+  } catch (error) {
+    throw new Error(`${file} cannot be read.`, { cause: error });
+  }
+}
