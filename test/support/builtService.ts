@@ -27,6 +27,7 @@ export interface BuiltService {
 
 /** What tests read of a line. */
 interface LogEntry {
+  readonly pid: number;
   readonly msg: string;
   readonly address: string;
 }
@@ -59,12 +60,16 @@ export async function startBuiltService(
 }
 
 /** Goes on reading the log, so that the service never waits for a full pipe. */
-function readLog(child: ChildProcess, gone: Promise<unknown>): Pick<BuiltService, 'lines' | 'logged'> {
+export function readLog(child: ChildProcess, gone: Promise<unknown>): Pick<BuiltService, 'lines' | 'logged'> {
   if (!child.stdout) throw new Error('The service was started without a pipe to read its log from.');
   const lines: string[] = [];
   const reader = createInterface({ input: child.stdout }).on('line', (line) => lines.push(line));
   const find = (message: string) =>
-    lines.map((line) => JSON.parse(line) as LogEntry).find((entry) => entry.msg === message);
+    lines
+      // `npm start` prints what it builds.
+      .filter((line) => line.startsWith('{'))
+      .map((line) => JSON.parse(line) as LogEntry)
+      .find((entry) => entry.msg === message);
   return {
     lines,
     async logged(message) {

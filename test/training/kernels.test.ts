@@ -1,11 +1,11 @@
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { ConfigurationError } from '../../src/config.ts';
 import { chooseKernels } from '../../src/training/kernels.ts';
-import { loadNativeKernels } from '../../src/training/nativeKernels.ts';
+import { addonFile, loadNativeKernels } from '../../src/training/nativeKernels.ts';
 import { hashOfNativeSources } from '../../src/training/nativeSources.ts';
 import { addon } from '../engine/addon.ts';
 
@@ -32,6 +32,21 @@ describe('where the native kernels are of another machine', () => {
   it('plays wasm, and says why', () => {
     const { description } = chooseKernels('auto', () => loadNativeKernels(file));
     expect(description).toContain('wasm (no native: build/kernels.node cannot be loaded: ');
+  });
+});
+
+describe('the file of the native kernels', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'trainyard-addon-'));
+  const built = join(folder, 'kernels.node');
+  const prebuilds = join(folder, 'prebuilds/');
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  it('is the compiled one, or in a package the prebuilt one for this platform', () => {
+    expect(addonFile(built, prebuilds)).toBe(built);
+    mkdirSync(prebuilds);
+    expect(addonFile(built, prebuilds)).toMatch(/prebuilds\/\w+-\w+\/kernels\.node$/);
+    writeFileSync(built, '');
+    expect(addonFile(built, prebuilds)).toBe(built);
   });
 });
 
