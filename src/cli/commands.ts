@@ -1,4 +1,4 @@
-import { ConfigurationError, EXIT_WRONG_CONFIGURATION, isStartedByNpm, UsageError } from '../config.ts';
+import { isStartedByNpm, UsageError } from '../config.ts';
 import { createPrivateFiles } from '../kit/permissions.ts';
 import { packageVersion } from '../kit/version.ts';
 import { backupCommand } from './backup.ts';

@@ -1,7 +1,7 @@
 import { ConfigurationError, EXIT_WRONG_CONFIGURATION, EXIT_WRONG_USAGE, UsageError } from '../config.ts';
+import { didYouMean } from '../kit/input/closest.ts';
 import type { Problem } from '../kit/wire.ts';
 import { EXIT_FAILED, EXIT_INTERRUPTED } from './command.ts';
-import { didYouMean } from './suggestion.ts';
 
 /** An expected failure of a command. `code` is stable, for programs that read `--json`. */
 export class CommandError extends Error {
@@ -42,7 +42,7 @@ interface Failure {
 export function failureOf(error: unknown): Failure {
   const message = error instanceof Error ? error.message : String(error);
   if (error instanceof UsageError) {
-    const text = message + didYouMean(error.unknown, error.known);
+    const text = message + didYouMean(error.unknown ?? '', error.known);
     return { exitCode: EXIT_WRONG_USAGE, code: 'wrong_usage', message: text };
   }
   if (error instanceof ConfigurationError) {

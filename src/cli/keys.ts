@@ -1,10 +1,9 @@
 import { resolve } from 'node:path';
 import { type Key, type KeyRequest, keyRequest } from '../access/keySchemas.ts';
 import { createKeys, type Keys } from '../access/keys.ts';
-import { readConfig, UsageError } from '../config.ts';
+import { ConfigurationError, readConfig, UsageError } from '../config.ts';
 import { DEFAULT_PROJECT } from '../kit/caller.ts';
 import { ServiceError } from '../kit/errors.ts';
-import { foldersOf } from '../kit/folders.ts';
 import { SERVICE_SETTINGS } from '../settings.ts';
 import { openDatabase } from '../store/database.ts';
 import { findDataFolder } from '../upkeep/dataFolder.ts';

@@ -159,7 +159,7 @@ Cancel it: curl -X POST ${url}/v1/jobs/job_1/cancel`,
 
   it.each([
     [['--target', 'z'], '--target z: TABLE has no such column. Its columns: x, label.'],
-    [['--target', 'labl'], '--target labl: TABLE has no such column. Did you mean label? Its columns: x, label.'],
+    [['--target', 'labl'], '--target labl: TABLE has no such column. Did you mean `label`? Its columns: x, label.'],
     [['--target', 'x', '--split', 'part'], '--split part: TABLE has no such column.'],
   ])('finds an unknown column in %j before the upload', async (flags, message) => {
     const file = join(folder, 'wrong.csv');

@@ -114,7 +114,7 @@ Cancel it: curl -X POST ${url}/v1/${resource}/${id}/cancel
   it('name an unknown column before the upload', async () => {
     const { code, errors } = await runTrainyard(['train', table, '--target', 'totl', '--url', 'http://127.0.0.1:9']);
     expect(code).toBe(1);
-    expect(errors).toContain('no such column. Did you mean total?');
+    expect(errors).toContain('no such column. Did you mean `total`?');
   });
 
   it('print a failure of their own as a JSON problem', async () => {
@@ -130,12 +130,12 @@ Cancel it: curl -X POST ${url}/v1/${resource}/${id}/cancel
 describe('the command line', () => {
   it.each([
     [['ship'], 'Unknown command "ship".\nUsage: trainyard COMMAND [flags]\n'],
-    [['trian'], 'Unknown command "trian". Did you mean train?\n'],
-    [['train', 'a.csv', '--targt', 'y'], 'Unknown flag --targt. Did you mean --target?\nUsage: trainyard train FILE'],
+    [['trian'], 'Unknown command "trian". Did you mean `train`?\n'],
+    [['train', 'a.csv', '--targt', 'y'], 'Unknown flag --targt. Did you mean `--target`?\nUsage: trainyard train FILE'],
     [['train', 'a.csv'], 'Pass --target COLUMN: the column to predict.\nUsage: trainyard train FILE'],
     [['train', 'a.xlsx', '--target', 'y'], 'a.xlsx: the format is unknown.'],
     [['predict', 'mdl_1'], 'Expected MODEL and FILE, got "mdl_1".\nUsage: trainyard predict MODEL FILE'],
-    [['keys', 'lits'], 'Did you mean list?\nUsage: trainyard keys create'],
+    [['keys', 'lits'], 'Did you mean `list`?\nUsage: trainyard keys create'],
     [['serve', 'now'], 'Expected no arguments except flags, got "now".\nUsage: trainyard serve'],
     [['serve', '--port'], 'argument missing'],
   ])('answers %j with 2 and the usage', async (args, message) => {

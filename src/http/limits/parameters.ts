@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { pointer } from '../../kit/errors.ts';
+import { didYouMean } from '../../kit/input/closest.ts';
 import { invalidRequest } from '../../kit/validation.ts';
 
 /** Throws ServiceError `invalid_request` for parameters in the address that the schema of the route does not name. */
@@ -11,8 +12,13 @@ export function refuseUnknownParameters({ query, routeOptions }: FastifyRequest)
   const known = parametersOf(routeOptions.schema?.querystring);
   const unknown = given.filter((name) => !known.includes(name));
   if (unknown.length === 0) return;
-  const message = `Unknown parameter. ${known.length > 0 ? `Known: ${known.join(', ')}.` : 'This route has none.'}`;
-  throw invalidRequest(unknown.map((name) => ({ path: pointer([name]), message })));
+  const names = known.length > 0 ? ` Known: ${known.join(', ')}.` : ' This route has none.';
+  throw invalidRequest(
+    unknown.map((name) => ({
+      path: pointer([name]),
+      message: `Unknown parameter.${didYouMean(name, known)}${names}`,
+    })),
+  );
 }
 
 /** Throws for a schema other than an object: it would not say which parameters there are. */

@@ -58,9 +58,9 @@ describe('refuseUnknownColumns', () => {
 
   it('names the flag, the file and its columns, and a similar one', () => {
     expect(refuse('price,Area\n1,2\n', 'prise')).toThrow(
-      '--target prise: a.csv has no such column. Did you mean price? Its columns: price, Area.',
+      '--target prise: a.csv has no such column. Did you mean `price`? Its columns: price, Area.',
     );
-    expect(refuse('price,Area\n1,2\n', 'area')).toThrow('Did you mean Area?');
+    expect(refuse('price,Area\n1,2\n', 'area')).toThrow('Did you mean `Area`?');
   });
 
   it('lists the first of many columns', () => {
