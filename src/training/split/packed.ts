@@ -31,7 +31,8 @@ export function packSplit(parts: Parts, rows: number): PackedSplit {
     training: parts.training.length,
     validation: parts.validation.length,
     test: parts.test.length,
-    parts: deflateRawSync(bits),
+    // A plain array: a Buffer does not keep its class when it is sent between threads.
+    parts: new Uint8Array(deflateRawSync(bits)),
   };
 }
 

@@ -30,7 +30,7 @@ describe('what no route reads', () => {
 
   it('is refused in the address with the names that are known', async () => {
     const [unknown, none] = [await inject('/things?limits=1'), await inject('/things/1?limits=1')];
-    expect(unknown.json().errors[0].message).toBe('Unknown parameter. Known: limit.');
+    expect(unknown.json().errors[0].message).toBe('Unknown parameter. Did you mean `limit`? Known: limit.');
     expect(none.json().errors[0].message).toBe('Unknown parameter. This route has none.');
   });
 
