@@ -125,10 +125,6 @@ function uploadRoute({ datasets, maxUploadBytes }: DatasetRoutesParts): FastifyP
   return async (app) => {
     app.removeAllContentTypeParsers();
     app.addContentTypeParser([...MEDIA_TYPES], (_request, body, done) => done(null, body));
-    app.addContentTypeParser('application/x-www-form-urlencoded', (_request, body, done) => {
-      body.resume();
-      done(formType());
-    });
     await app.register(multipart, { limits: { fileSize: Number.POSITIVE_INFINITY } });
 
     app.post(
@@ -188,12 +184,4 @@ function departureOf({ idempotentId }: FastifyRequest, { raw }: FastifyReply): A
 
 function clientLeft(): ServiceError {
   return new ServiceError('invalid_request', 'The connection was closed before the file was read: send it again.');
-}
-
-/** The type that curl gives a body of its option -d. */
-function formType(): ServiceError {
-  const detail =
-    'Content-Type application/x-www-form-urlencoded is no table. ' +
-    "With curl, use --data-binary @FILE -H 'content-type: text/csv': -d and --data remove the line ends of a file.";
-  return new ServiceError('unsupported_media_type', detail);
 }

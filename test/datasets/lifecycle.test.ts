@@ -152,6 +152,7 @@ describe('GET /v1/datasets/{id}/rows', () => {
       ],
       offset: 1,
       total: 3,
+      next: null,
     });
   });
 });

@@ -94,16 +94,6 @@ it('keeps all files of a data folder, a backup and a restored folder for their o
   expect(walk(backup).seen.some((path) => path.includes('.parquet'))).toBe(true);
 });
 
-it.each([
-  ['keys', ['create', '--name', 'first', '--scopes', 'admin']],
-  ['migrate', []],
-])('keeps a data folder that `trainyard %s` creates for its owner', async (command, args) => {
-  const data = join(newFolder(), 'data');
-  expect((await runTrainyard([command, ...args, '--data', data])).code).toBe(0);
-  expect(walk(data).wide).toEqual([]);
-  expect(walk(data).seen).toContain('trainyard.sqlite');
-});
-
 it('restricts a data folder that others could read when the service starts over it', async () => {
   const data = join(newFolder(), 'data');
   const first = await startBuiltService(['--role', 'api'], data);

@@ -113,7 +113,10 @@ describe.each(changing)('$route', ({ method, url }) => {
 
 const heads = routes.filter(({ method }) => method === 'HEAD');
 it.each(heads)('answers $route with the headers of GET, and nothing else', async ({ url }) => {
-  const [head, get] = [await send('HEAD', url), await send('GET', url)];
+  // The headers of compression follow from the content, which HEAD does not make.
+  const headers = { 'accept-encoding': 'identity' };
+  const ask = (method: string) => service.ask(addressOf(url), key, { method, headers });
+  const [head, get] = [await ask('HEAD'), await ask('GET')];
   expect([head.status, head.text]).toEqual([get.status, '']);
   expect(comparable(head.headers)).toEqual(comparable(get.headers));
 });

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { LightMyRequestResponse } from 'fastify';
-import type { Dataset, DatasetColumn } from '../../../src/datasets/schemas.ts';
+import type { Dataset, DatasetColumn, DatasetRows } from '../../../src/datasets/schemas.ts';
 import type { TestService } from './service.ts';
 
 export interface UploadWith {
@@ -44,8 +44,14 @@ export function columnOf({ columns }: Dataset, name: string): DatasetColumn {
 
 /** The values of a column in the first rows, as they are on the wire. */
 export async function cellsOf({ app }: TestService, { id }: Dataset, name: string, limit = 10): Promise<unknown[]> {
-  const answer = await app.inject({ url: `/v1/datasets/${id}/rows?limit=${limit}` });
-  return answer.json().items.map((row: Record<string, unknown>) => row[name]);
+  const cells: unknown[] = [];
+  for (let offset: number | null = 0; offset !== null && cells.length < limit; ) {
+    const answer = await app.inject({ url: `/v1/datasets/${id}/rows?limit=${limit - cells.length}&offset=${offset}` });
+    const page: DatasetRows = answer.json();
+    cells.push(...page.items.map((row) => row[name]));
+    offset = page.next;
+  }
+  return cells;
 }
 
 export function warningCodes({ warnings }: Dataset): string[] {

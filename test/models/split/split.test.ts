@@ -54,7 +54,10 @@ describe('the split of a model', () => {
     ['?format=csv', { accept: 'application/json' }],
   ])('comes as CSV for %s and %o', async (query, headers) => {
     const answer = await get(`/v1/models/${await small()}/split${query}`, headers);
-    expect(answer.headers).toMatchObject({ 'content-type': 'text/csv; charset=utf-8', vary: 'Accept' });
+    expect(answer.headers).toMatchObject({
+      'content-type': 'text/csv; charset=utf-8',
+      vary: expect.stringMatching(/^Accept\b/),
+    });
     expect(answer.body).toBe(CSV);
   });
 
