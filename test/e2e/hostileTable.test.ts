@@ -59,7 +59,7 @@ async function trained(target: string, excluded: string): Promise<string> {
 
 /** The first cell of each predicted line. */
 async function predictedCsv(modelId: string): Promise<(string | undefined)[]> {
-  const csv = await post(`/v1/models/${modelId}/predict`, 'text/csv', csvOf([COLUMNS, ...ASKED]));
+  const csv = await post(`/v1/models/${modelId}/predict?spreadsheet=true`, 'text/csv', csvOf([COLUMNS, ...ASKED]));
   return csv
     .trimEnd()
     .split('\n')

@@ -66,7 +66,7 @@ describe('a worker that runs alone', () => {
     expect((await ask('/v1/jobs')).status).toBe(404);
     expect((await ask('/constructor')).status).toBe(404);
     const refused = await ask('/metrics', { method: 'POST', body: 'x' });
-    expect([refused.status, refused.headers.get('allow')]).toEqual([405, 'GET, HEAD']);
+    expect([refused.status, refused.headers.get('allow')]).toEqual([405, 'GET, HEAD, OPTIONS']);
   });
 
   it('ends in order with its port open', async () => {
