@@ -34,6 +34,8 @@ unless --json is given.
 Flags:
   --output FILE           where the predictions go; standard output when left
                           out
+  --spreadsheet           put an apostrophe before labels that a spreadsheet
+                          would run as formulas, in CSV and TSV
   --format csv|tsv|ndjson|json|parquet
                           the format of the file; by default from the name, or
                           from the content of standard input
