@@ -1,4 +1,4 @@
-import { chmodSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { chmodSync, type Dirent, lstatSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
@@ -28,7 +28,7 @@ function newFolder(): string {
 
 /** What is neither 0700 (folders) nor 0600 (files) of a folder and all that is in it, as `path mode`; and all that was seen. */
 function walk(folder: string): { readonly wide: readonly string[]; readonly seen: readonly string[] } {
-  const seen = ['', ...readdirSync(folder, { recursive: true, encoding: 'utf8' })];
+  const seen = ['', ...pathsBelow(folder)];
   const wide = seen.flatMap((path) => {
     // Temporary files come and go.
     const stats = lstatSync(join(folder, path), { throwIfNoEntry: false });
@@ -37,6 +37,23 @@ function walk(folder: string): { readonly wide: readonly string[]; readonly seen
     return mode === (stats.isDirectory() ? 0o700 : 0o600) ? [] : [`${path} ${mode.toString(8)}`];
   });
   return { wide, seen };
+}
+
+/** Every path below a folder. A folder that is deleted meanwhile has none. */
+function pathsBelow(folder: string, path = ''): string[] {
+  return entriesOf(join(folder, path)).flatMap((entry) => {
+    const below = join(path, entry.name);
+    return entry.isDirectory() ? [below, ...pathsBelow(folder, below)] : [below];
+  });
+}
+
+function entriesOf(folder: string): Dirent[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true });
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
+    throw error;
+  }
 }
 
 /** Walks the folder again and again until the work is done; the files that it saw. */

@@ -44,7 +44,9 @@ const JOBS_A_BATCH = 8;
 const TABLE = kindsTable('kill loop', 600);
 /** The head of the queue is long, so that one life after the other starts it and none ends it. */
 const LONG_JOBS = 2;
-const EPOCHS = { long: 1000, short: 60 };
+const EPOCHS = { long: 4000, short: 60 };
+/** A life that waited for a job to start ends soon after, so that a fast machine does not finish the long jobs. */
+const STARTED_LIFE_MS = { least: 0, most: 300 };
 type Length = keyof typeof EPOCHS;
 const lengthOf = (index: number): Length => (index < LONG_JOBS ? 'long' : 'short');
 
@@ -84,8 +86,10 @@ export async function surviveKills({ seed, kills, busy }: KillLoop): Promise<Sur
       batch.catch(() => {});
       if ((kill + 1) % LIVES_A_BATCH === 0) await batch;
       // Every other life lasts until a job runs, however slow the machine is.
-      if (kill % 2 === 1 && (await hasUnfinished(await service.address()))) await service.jobStarted();
-      await delay(random.between(LIFE_MS.least, LIFE_MS.most));
+      const waits = kill % 2 === 1 && (await hasUnfinished(await service.address()));
+      if (waits) await service.jobStarted();
+      const life = waits ? STARTED_LIFE_MS : LIFE_MS;
+      await delay(random.between(life.least, life.most));
       await service.kill('all');
       service.start();
     }
