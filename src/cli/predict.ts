@@ -44,11 +44,11 @@ export async function predict(
   args: readonly string[],
   standardOutput: NodeJS.WritableStream,
   warn: (text: string) => void,
-  stdin?: AsyncIterable<Buffer>,
+  stdin?: Readable,
 ): Promise<number> {
   const { config, flags, positionals } = readConfig(CLIENT_SETTINGS, args, FLAGS);
   const [model, file] = positionalsOf(positionals, ['MODEL', 'FILE']);
-  const input = await openInput(file, formatNamed(textFlag(flags, 'format')), stdin);
+  const input = await openInput(file, formatNamed(textFlag(flags, 'format')), { stdin });
   const { body, headers } = await createClient(config).predict(
     model,
     await requestBody(input),

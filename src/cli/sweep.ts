@@ -14,7 +14,7 @@ import { interruptSignal } from './interrupt.ts';
 import { createSweepDisplay } from './sweepDisplay.ts';
 import { previewReport, sweepReport } from './sweepReport.ts';
 import { processTerminal, quiet, type Terminal } from './terminal/terminal.ts';
-import { uploadTable } from './trainingRun.ts';
+import { type ClientRun, uploadTable } from './trainingRun.ts';
 
 const FLAGS = {
   table: { type: 'string', takes: 'FILE', help: 'a table to upload and search on; the spec then needs no datasetId' },
@@ -47,7 +47,7 @@ export async function sweep(args: readonly string[], terminal: Terminal, interru
   const shown = flags.json ? quiet(terminal) : terminal;
   let begun: Sweep | undefined;
   try {
-    const request = await requestOf(client, flags, positionals, shown);
+    const request = await requestOf({ client, flags, positionals, terminal: shown, interrupted });
     if (flags.preview && typeof request !== 'string') {
       const preview = await client.previewSweep(request);
       terminal.write(flags.json ? json(preview) : previewReport(preview, terminal));
@@ -65,22 +65,15 @@ export async function sweep(args: readonly string[], terminal: Terminal, interru
   }
 }
 
-type Flags = Parameters<typeof textFlag>[0];
-
 /** The sweep to begin, or the id of the sweep to watch. */
-async function requestOf(
-  client: Client,
-  flags: Flags,
-  positionals: readonly string[],
-  terminal: Terminal,
-): Promise<Spec | string> {
-  const watched = textFlag(flags, 'watch');
+async function requestOf(run: ClientRun): Promise<Spec | string> {
+  const watched = textFlag(run.flags, 'watch');
   if (watched !== undefined) {
-    positionalsOf(positionals, []);
+    positionalsOf(run.positionals, []);
     return watched;
   }
-  const [file] = positionalsOf(positionals, ['SPEC.json']);
-  return withTable(client, await readSpec(file), flags, terminal);
+  const [file] = positionalsOf(run.positionals, ['SPEC.json']);
+  return withTable(await readSpec(file), run);
 }
 
 async function readSpec(file: string): Promise<Spec> {
@@ -91,10 +84,10 @@ async function readSpec(file: string): Promise<Spec> {
   }
 }
 
-async function withTable(client: Client, spec: Spec, flags: Flags, terminal: Terminal): Promise<Spec> {
+async function withTable(spec: Spec, { client, flags, terminal, interrupted }: ClientRun): Promise<Spec> {
   const table = textFlag(flags, 'table');
   if (table === undefined) return spec;
-  const input = await openInput(table, formatNamed(textFlag(flags, 'format')));
+  const input = await openInput(table, formatNamed(textFlag(flags, 'format')), { signal: interrupted });
   refuseUnknownColumns(input, [['The target', spec.job?.target]]);
   const { id: datasetId } = await uploadTable(client, input, terminal);
   return { ...spec, job: { ...spec.job, datasetId } };

@@ -11,7 +11,7 @@ import { openInput } from './input/input.ts';
 import { interruptSignal } from './interrupt.ts';
 import { curlReport, failureReport, lossReport, metricsReport } from './report.ts';
 import { processTerminal, quiet, type Terminal } from './terminal/terminal.ts';
-import { followJob, submitJob, uploadTable } from './trainingRun.ts';
+import { type ClientRun, followJob, submitJob, uploadTable } from './trainingRun.ts';
 import { SPEC_FLAGS, splitColumnOf, trainingSpec } from './trainingSpec.ts';
 
 const FLAGS = {
@@ -31,8 +31,6 @@ export const trainCommand: Command = {
   run: (args) => train(args, processTerminal(), interruptSignal()),
 };
 
-type Flags = Parameters<typeof textFlag>[0];
-
 /**
  * Throws UsageError, RequestError when the service refuses, and CommandError when the job fails. When `interrupted` is
  * aborted, the job continues without being followed.
@@ -43,7 +41,7 @@ export async function train(args: readonly string[], terminal: Terminal, interru
   const shown = flags.json ? quiet(terminal) : terminal;
   let job: Job | undefined;
   try {
-    job = await beginJob(client, flags, positionals, shown);
+    job = await beginJob({ client, flags, positionals, terminal: shown, interrupted });
     job = await followJob(client, job, shown);
     if (flags.json) terminal.write(`${JSON.stringify(await withModel(client, job), null, 2)}\n`);
     if (job.modelId === null) throw new CommandError(job.error?.code ?? 'no_model', failureReport(job));
@@ -56,12 +54,7 @@ export async function train(args: readonly string[], terminal: Terminal, interru
 }
 
 /** The job to follow: the one of `--watch`, or a new one on the uploaded file. */
-async function beginJob(
-  client: Client,
-  flags: Flags,
-  positionals: readonly string[],
-  terminal: Terminal,
-): Promise<Job> {
+async function beginJob({ client, flags, positionals, terminal, interrupted }: ClientRun): Promise<Job> {
   const watched = textFlag(flags, 'watch');
   if (watched !== undefined) {
     positionalsOf(positionals, []);
@@ -69,7 +62,7 @@ async function beginJob(
   }
   const [file] = positionalsOf(positionals, ['FILE']);
   const spec = await trainingSpec(flags);
-  const input = await openInput(file, formatNamed(textFlag(flags, 'format')));
+  const input = await openInput(file, formatNamed(textFlag(flags, 'format')), { signal: interrupted });
   refuseUnknownColumns(input, [
     ['--target', spec.target],
     ['--split', splitColumnOf(spec)],

@@ -3,6 +3,7 @@ import type { Dataset } from '../datasets/schemas.ts';
 import type { Job } from '../jobs/schemas.ts';
 import { isFinal } from '../jobs/states.ts';
 import { type Client, createClient } from './client.ts';
+import type { textFlag } from './command.ts';
 import type { Input } from './input/input.ts';
 import { createProgressDisplay } from './progressDisplay.ts';
 import { formatBytes, formatCount } from './terminal/numbers.ts';
@@ -11,6 +12,15 @@ import { warningReport } from './warningReport.ts';
 
 /** How often the progress is asked for; the end of the job is answered at once. */
 const REFRESH_SECONDS = 0.2;
+
+/** The command line of a run of a client command, and what the run uses. */
+export interface ClientRun {
+  readonly client: Client;
+  readonly flags: Parameters<typeof textFlag>[0];
+  readonly positionals: readonly string[];
+  readonly terminal: Terminal;
+  readonly interrupted: AbortSignal;
+}
 
 /** Uploads the table under its own name, and says what the service saw in it. */
 export async function uploadTable(client: Client, input: Input, terminal: Terminal): Promise<Dataset> {

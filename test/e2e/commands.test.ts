@@ -1,7 +1,8 @@
-import { spawnSync } from 'node:child_process';
+import { type ChildProcess, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type BuiltService, startBuiltService } from '../support/builtService.ts';
@@ -68,6 +69,19 @@ describe('the client commands', () => {
     expect((await api.get<{ state: string }>(`/v1/sweeps/${sweep.id}`)).body.state).toBe('running');
     for (const { errors } of [job, sweep]) cancelAsTold(errors);
     expect(await api.ended(job.id)).toMatchObject({ state: 'cancelled' });
+  });
+
+  it('ends at SIGINT while standard input is open, and submits nothing', async () => {
+    const input = new PassThrough();
+    input.write(`x,y\n${'1,2\n'.repeat(2 ** 19)}`);
+    const interrupt = (_line: string, child: ChildProcess) => void child.kill('SIGINT');
+    const args = ['train', '-', '--format', 'csv', '--target', 'y', '--url', url];
+    const { code, output, errors } = await runTrainyard(args, interrupt, [], input);
+    expect({ code, output, errors }).toEqual({
+      code: 130,
+      output: `Uploading standard input to ${url}\n`,
+      errors: 'Interrupted. Nothing was submitted.\n',
+    });
   });
 
   async function interruptedAt(signal: NodeJS.Signals, begun: RegExp, args: readonly string[]) {

@@ -1,4 +1,5 @@
 import { openAsBlob } from 'node:fs';
+import { addAbortSignal, type Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { constants, gunzipSync } from 'node:zlib';
 import { type FormatName, formatOf, formatOfContent, mediaTypeOf, tableName } from './format.ts';
@@ -33,16 +34,23 @@ export interface Input {
   readonly body: FileBody;
 }
 
+interface InputOptions {
+  /** What `-` reads; the standard input of the process by default. */
+  readonly stdin?: Readable | undefined;
+  /** Ends the reading of standard input, which may send nothing for a long time. */
+  readonly signal?: AbortSignal;
+}
+
 /**
- * Opens a file, or standard input for `-`, and reads its first bytes. `format` wins over the file's name.
- * Throws UsageError for a name without a known format, and an Error when the file cannot be read.
+ * Opens a file, or standard input for `-`, and reads its first bytes. `format` wins over the file's name. Throws UsageError
+ * for a name without a known format, AbortError for an aborted signal, and an Error when the file cannot be read.
  */
 export async function openInput(
   file: string,
   format: FormatName | undefined,
-  stdin: AsyncIterable<Buffer> = process.stdin,
+  { stdin = process.stdin, signal }: InputOptions = {},
 ): Promise<Input> {
-  if (file === STANDARD_INPUT) return openStream(stdin, format);
+  if (file === STANDARD_INPUT) return openStream(signal ? addAbortSignal(signal, stdin) : stdin, format);
   const wanted = format ?? formatOf(file);
   const content = await openFile(file);
   const start = Buffer.from(await content.slice(0, HEAD_BYTES).arrayBuffer());
@@ -50,8 +58,8 @@ export async function openInput(
   return inputOf({ ...source, bytes: content.size }, wanted);
 }
 
-async function openStream(stdin: AsyncIterable<Buffer>, format: FormatName | undefined): Promise<Input> {
-  const chunks = stdin[Symbol.asyncIterator]();
+async function openStream(stdin: Readable, format: FormatName | undefined): Promise<Input> {
+  const chunks: AsyncIterator<Buffer> = stdin[Symbol.asyncIterator]();
   const read: Buffer[] = [];
   let bytes = 0;
   let isAll = false;
@@ -64,12 +72,12 @@ async function openStream(stdin: AsyncIterable<Buffer>, format: FormatName | und
     }
   }
   const start = Buffer.concat(read);
-  const content = isAll ? new Blob([start]) : streamOf(start, chunks);
+  const content = isAll ? new Blob([start]) : streamOf(start, chunks, stdin);
   const source = { label: 'standard input', tableName: 'standard input', content, start, isAll };
   return inputOf({ ...source, bytes: isAll ? bytes : undefined }, format);
 }
 
-function streamOf(start: Buffer, rest: AsyncIterator<Buffer>): ReadableStream<Uint8Array> {
+function streamOf(start: Buffer, rest: AsyncIterator<Buffer>, stdin: Readable): ReadableStream<Uint8Array> {
   return new ReadableStream<Uint8Array>({
     start: (controller) => controller.enqueue(new Uint8Array(start)),
     async pull(controller) {
@@ -77,8 +85,9 @@ function streamOf(start: Buffer, rest: AsyncIterator<Buffer>): ReadableStream<Ui
       if (done) controller.close();
       else controller.enqueue(new Uint8Array(value));
     },
-    async cancel() {
-      await rest.return?.();
+    /** An iterator that waits for bytes cannot be ended, and an open standard input keeps the process alive. */
+    cancel() {
+      stdin.destroy();
     },
   });
 }

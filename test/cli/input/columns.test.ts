@@ -1,4 +1,4 @@
-import { Readable } from 'node:stream';
+import { PassThrough, Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { columnsOf, refuseUnknownColumns } from '../../../src/cli/input/columns.ts';
@@ -75,21 +75,30 @@ describe('refuseUnknownColumns', () => {
 
 describe('the beginning of standard input', () => {
   it('is unpacked, and whole where it is short', async () => {
-    const input = await openInput('-', undefined, Readable.from([gzipSync('a,b\n1,2\n')]));
+    const input = await openInput('-', undefined, { stdin: Readable.from([gzipSync('a,b\n1,2\n')]) });
     expect(input).toMatchObject({ format: 'csv', isWhole: true, label: 'standard input' });
     expect(columnsOf(input)).toEqual(['a', 'b']);
   });
 
   it('is a part of a long gzip, of which no more than that is read', async () => {
     const packed = gzipSync(`a,b\n${'1,2\n'.repeat(30_000_000)}`);
-    const input = await openInput('-', undefined, Readable.from([packed]));
+    const input = await openInput('-', undefined, { stdin: Readable.from([packed]) });
     expect(input.isWhole).toBe(false);
     expect(input.head.length).toBe(2 ** 20);
     expect(columnsOf(input)).toEqual(['a', 'b']);
   });
 
   it('is nothing where the gzip is damaged, which the service reports', async () => {
-    const input = await openInput('-', 'csv', Readable.from([Buffer.from([0x1f, 0x8b, 1, 2, 3])]));
+    const input = await openInput('-', 'csv', { stdin: Readable.from([Buffer.from([0x1f, 0x8b, 1, 2, 3])]) });
     expect(columnsOf(input)).toBeNull();
+  });
+
+  it('is not waited for after an interrupt', async () => {
+    const stdin = new PassThrough();
+    const interrupt = new AbortController();
+    const opened = openInput('-', undefined, { stdin, signal: interrupt.signal });
+    interrupt.abort();
+    await expect(opened).rejects.toMatchObject({ name: 'AbortError' });
+    expect(stdin.destroyed).toBe(true);
   });
 });
