@@ -1,4 +1,5 @@
 import { openAsBlob } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { addAbortSignal, type Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { constants, gunzipSync } from 'node:zlib';
@@ -129,8 +130,10 @@ export async function readWhole({ body: { content, isGzipped } }: Input): Promis
 
 async function openFile(file: string): Promise<Blob> {
   try {
-    return await openAsBlob(file);
+    if ((await stat(file)).isFile()) return await openAsBlob(file);
   } catch (error) {
     throw new Error(`${file} cannot be read.`, { cause: error });
   }
+  // A blob of a pipe has a length of 0 and no content.
+  throw new Error(`${file} is not a regular file. Pass - to read standard input.`);
 }

@@ -1,3 +1,4 @@
+import { tmpdir } from 'node:os';
 import { PassThrough, Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
@@ -100,5 +101,13 @@ describe('the beginning of standard input', () => {
     interrupt.abort();
     await expect(opened).rejects.toMatchObject({ name: 'AbortError' });
     expect(stdin.destroyed).toBe(true);
+  });
+});
+
+describe('a file that is no regular file', () => {
+  it.each(['/dev/null', tmpdir()])('is refused with a way to send it: %s', async (path) => {
+    await expect(openInput(path, 'csv')).rejects.toThrow(
+      `${path} is not a regular file. Pass - to read standard input.`,
+    );
   });
 });
