@@ -53,12 +53,13 @@ export const keysCommand: Command = {
 export async function keys(args: readonly string[], terminal: Terminal): Promise<number> {
   const { config, flags, positionals } = readConfig(SETTINGS, args, FLAGS);
   const [action, ...rest] = positionals;
-  const run = ACTIONS.get(action ?? '');
-  if (!run)
+  const read = ACTIONS.get(action ?? '');
+  if (!read)
     throw new UsageError('Pass an action: keys create, keys list or keys revoke ID.', action, [...ACTIONS.keys()]);
+  const run = read({ flags, rest, terminal });
   const database = openDatabase(findDataFolder(resolve(config.data)).database);
   try {
-    await run({ keys: createKeys({ database, clock: Date.now }), flags, rest, terminal });
+    await run(createKeys({ database, clock: Date.now }));
     return EXIT_FINE;
   } finally {
     await database.destroy();
@@ -66,13 +67,15 @@ export async function keys(args: readonly string[], terminal: Terminal): Promise
 }
 
 interface ActionParts {
-  readonly keys: Keys;
   readonly flags: Flags;
   readonly rest: readonly string[];
   readonly terminal: Terminal;
 }
 
-const ACTIONS: ReadonlyMap<string, (parts: ActionParts) => Promise<void>> = new Map([
+type Action = (keys: Keys) => Promise<void>;
+
+/** Each reads the command line before the data folder is opened. */
+const ACTIONS: ReadonlyMap<string, (parts: ActionParts) => Action> = new Map([
   ['create', createOne],
   ['list', listAll],
   ['revoke', revokeOne],
@@ -81,31 +84,38 @@ const ACTIONS: ReadonlyMap<string, (parts: ActionParts) => Promise<void>> = new 
 /** Whoever has the data folder may do all. */
 const OPERATOR = { project: DEFAULT_PROJECT };
 
-async function createOne({ keys, flags, rest, terminal }: ActionParts): Promise<void> {
+function createOne({ flags, rest, terminal }: ActionParts): Action {
   positionalsOf(rest, []);
-  const { key, id, name, project, scopes } = await keys
-    .create(OPERATOR, requestOf(flags), { force: flags.force === true })
-    .catch(withForce);
-  terminal.warn(`${id} (${name}) for ${scopes.join(', ')} in the project ${project}. The key is shown this once:\n`);
-  terminal.write(`${key}\n`);
+  const request = requestOf(flags);
+  const force = flags.force === true;
+  return async (keys) => {
+    const { key, id, name, project, scopes } = await keys.create(OPERATOR, request, { force }).catch(withForce);
+    terminal.warn(`${id} (${name}) for ${scopes.join(', ')} in the project ${project}. The key is shown this once:\n`);
+    terminal.write(`${key}\n`);
+  };
 }
 
-async function listAll({ keys, rest, terminal }: ActionParts): Promise<void> {
+function listAll({ rest, terminal }: ActionParts): Action {
   positionalsOf(rest, []);
-  const rows: string[][] = [];
-  for (let after: string | undefined; ; ) {
-    const { items, next } = await keys.list(OPERATOR, { limit: PAGE, after });
-    rows.push(...items.map((key) => [key.id, key.prefix, key.name, key.project, key.scopes.join(','), stateOf(key)]));
-    if (next === null) break;
-    after = next;
-  }
-  terminal.write(table(COLUMNS, rows, terminal));
+  return async (keys) => {
+    const rows: string[][] = [];
+    for (let after: string | undefined; ; ) {
+      const { items, next } = await keys.list(OPERATOR, { limit: PAGE, after });
+      rows.push(...items.map((key) => [key.id, key.prefix, key.name, key.project, key.scopes.join(','), stateOf(key)]));
+      if (next === null) break;
+      after = next;
+    }
+    terminal.write(table(COLUMNS, rows, terminal));
+  };
 }
 
-async function revokeOne({ keys, flags, rest, terminal }: ActionParts): Promise<void> {
+function revokeOne({ flags, rest, terminal }: ActionParts): Action {
   const [id] = positionalsOf(rest, ['ID']);
-  await keys.revoke(OPERATOR, id, { force: flags.force === true }).catch(withForce);
-  terminal.write(`${id} is revoked.\n`);
+  const force = flags.force === true;
+  return async (keys) => {
+    await keys.revoke(OPERATOR, id, { force }).catch(withForce);
+    terminal.write(`${id} is revoked.\n`);
+  };
 }
 
 /** Adds the flag that allows what was refused. */

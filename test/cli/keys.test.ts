@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createProjects } from '../../src/access/projects.ts';
 import { keys } from '../../src/cli/keys.ts';
-import { ConfigurationError } from '../../src/config.ts';
+import { ConfigurationError, UsageError } from '../../src/config.ts';
 import { foldersOf } from '../../src/kit/folders.ts';
 import { openDatabase } from '../../src/store/database.ts';
 import { createTestTerminal } from './support/testTerminal.ts';
@@ -85,6 +85,14 @@ describe('trainyard keys', () => {
   ])('says what is wrong with %j', async (args, message) => {
     await expect(run(...args)).rejects.toThrow(message);
   });
+
+  it.each([[['create']], [['create', '--name', 'a', '--scopes', 'write']], [['revoke']], [['list', 'all']]])(
+    'checks the command line of %j before the data folder',
+    async (args) => {
+      const absent = join(data, 'absent');
+      await expect(keys([...args, '--data', absent], createTestTerminal())).rejects.toThrow(UsageError);
+    },
+  );
 
   it.each([
     ['absent', 'does not exist'],
