@@ -1,4 +1,5 @@
 import { ConfigurationError, EXIT_WRONG_CONFIGURATION, EXIT_WRONG_USAGE, UsageError } from '../config.ts';
+import { ServiceError } from '../kit/errors.ts';
 import { didYouMean } from '../kit/input/closest.ts';
 import type { Problem } from '../kit/wire.ts';
 import { EXIT_FAILED, EXIT_INTERRUPTED } from './command.ts';
@@ -51,6 +52,7 @@ export function failureOf(error: unknown): Failure {
   if (error instanceof CommandError) return { exitCode: error.exitCode, code: error.code, message };
   if (error instanceof RequestError)
     return { exitCode: EXIT_FAILED, code: error.problem?.code ?? 'no_answer', message };
+  if (error instanceof ServiceError) return { exitCode: EXIT_FAILED, code: error.code, message };
   return { exitCode: EXIT_FAILED, code: 'failed', message };
 }
 

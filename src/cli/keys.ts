@@ -7,7 +7,7 @@ import { ServiceError } from '../kit/errors.ts';
 import { SERVICE_SETTINGS } from '../settings.ts';
 import { openDatabase } from '../store/database.ts';
 import { findDataFolder } from '../upkeep/dataFolder.ts';
-import { type Command, EXIT_FINE, positionalsOf, textFlag } from './command.ts';
+import { type Command, EXIT_FINE, JSON_FLAG, positionalsOf, textFlag } from './command.ts';
 import { table } from './terminal/table.ts';
 import { processTerminal, type Terminal } from './terminal/terminal.ts';
 
@@ -35,6 +35,7 @@ const FLAGS = {
     help: 'create, revoke: allow a first key without the scope admin, or to revoke the last admin key',
   },
   'requests-per-second': { type: 'string', takes: 'N', help: 'create: its limit; that of the service by default' },
+  ...JSON_FLAG,
 } as const;
 type Flags = Readonly<Record<string, string | boolean | undefined>>;
 
@@ -89,24 +90,31 @@ function createOne({ flags, rest, terminal }: ActionParts): Action {
   const request = requestOf(flags);
   const force = flags.force === true;
   return async (keys) => {
-    const { key, id, name, project, scopes } = await keys.create(OPERATOR, request, { force }).catch(withForce);
+    const created = await keys.create(OPERATOR, request, { force }).catch(withForce);
+    if (flags.json) return writeJson(created, terminal);
+    const { key, id, name, project, scopes } = created;
     terminal.warn(`${id} (${name}) for ${scopes.join(', ')} in the project ${project}. The key is shown this once:\n`);
     terminal.write(`${key}\n`);
   };
 }
 
-function listAll({ rest, terminal }: ActionParts): Action {
+function listAll({ flags, rest, terminal }: ActionParts): Action {
   positionalsOf(rest, []);
   return async (keys) => {
-    const rows: string[][] = [];
+    const items: Key[] = [];
     for (let after: string | undefined; ; ) {
-      const { items, next } = await keys.list(OPERATOR, { limit: PAGE, after });
-      rows.push(...items.map((key) => [key.id, key.prefix, key.name, key.project, key.scopes.join(','), stateOf(key)]));
-      if (next === null) break;
-      after = next;
+      const page = await keys.list(OPERATOR, { limit: PAGE, after });
+      items.push(...page.items);
+      if (page.next === null) break;
+      after = page.next;
     }
-    terminal.write(table(COLUMNS, rows, terminal));
+    if (flags.json) writeJson({ items }, terminal);
+    else terminal.write(table(COLUMNS, items.map(rowOf), terminal));
   };
+}
+
+function rowOf(key: Key): string[] {
+  return [key.id, key.prefix, key.name, key.project, key.scopes.join(','), stateOf(key)];
 }
 
 function revokeOne({ flags, rest, terminal }: ActionParts): Action {
@@ -114,8 +122,13 @@ function revokeOne({ flags, rest, terminal }: ActionParts): Action {
   const force = flags.force === true;
   return async (keys) => {
     await keys.revoke(OPERATOR, id, { force }).catch(withForce);
-    terminal.write(`${id} is revoked.\n`);
+    if (flags.json) writeJson(await keys.get(OPERATOR, id), terminal);
+    else terminal.write(`${id} is revoked.\n`);
   };
+}
+
+function writeJson(value: object, terminal: Terminal): void {
+  terminal.write(`${JSON.stringify(value, null, 2)}\n`);
 }
 
 /** Adds the flag that allows what was refused. */

@@ -43,6 +43,16 @@ describe('trainyard keys', () => {
     expect((await run('list')).written.output).toMatch(/read,train,predict\s+revoked 2/);
   });
 
+  it('prints one JSON document with --json: the new key, all keys, or the revoked one', async () => {
+    const json = async (...args: readonly string[]) => JSON.parse((await run(...args, '--json')).written.output);
+    const { key, ...created } = await json('create', '--name', 'admin', '--scopes', 'admin');
+    expect(key).toMatch(/^ty_/);
+    const other = await json('create', '--name', 'other');
+    expect((await json('list')).items.map(({ id }: { id: string }) => id)).toEqual([other.id, created.id]);
+    expect((await json('list')).items[1]).toEqual(created);
+    expect(await json('revoke', other.id)).toMatchObject({ id: other.id, revokedAt: expect.any(String) });
+  });
+
   it.each([
     ['without the scope admin', ['--scopes', 'read']],
     ['with the default scopes', []],

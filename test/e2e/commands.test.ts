@@ -191,6 +191,15 @@ describe('the command line', () => {
     expect(errors).toContain(path);
   }
 
+  it('answers a refusal of keys as a JSON problem with --json', async () => {
+    const data = join(folder, 'keys');
+    const service = await startBuiltService(['--role', 'api'], data);
+    await service.stop();
+    const { code, output, errors } = await runTrainyard(['keys', 'revoke', 'key_none', '--json', '--data', data]);
+    expect([code, output]).toEqual([1, '']);
+    expect(JSON.parse(errors)).toMatchObject({ code: 'key_not_found', detail: 'There is no key "key_none".' });
+  });
+
   it('has help, and a version', async () => {
     const help = await runTrainyard(['--help']);
     expect(help).toMatchObject({ code: 0, errors: '' });
