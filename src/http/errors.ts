@@ -113,8 +113,12 @@ export function answerUnrouted(error: FastifyError, request: FastifyRequest, rep
   sendProblem(request, reply.headers(SECURITY_HEADERS), toServiceError(error, request));
 }
 
+/** Headers of an answer that a problem replaces before it is sent, such as that of a compressed file. */
+const CONTENT_HEADERS = ['content-encoding', 'content-length', 'etag'];
+
 function sendProblem(request: FastifyRequest, reply: FastifyReply, error: ServiceError): FastifyReply {
   const { status, title } = HTTP[error.code];
+  for (const name of CONTENT_HEADERS) reply.removeHeader(name);
   reply.problem = error.code;
   const problem: Problem = {
     type: `urn:trainyard:problem:${error.code}`,

@@ -20,7 +20,7 @@ async function open(maxHeldBytes: number) {
     await answer.arrayBuffer();
     return answer.status;
   };
-  return { readSlowly, status };
+  return { readSlowly, status, port };
 }
 
 it('refuses a large answer while others wait for slow readers, and gives it when they have gone', async () => {
@@ -33,6 +33,17 @@ it('refuses a large answer while others wait for slow readers, and gives it when
     () => status('/large'),
     (answered) => answered === 200,
   );
+});
+
+it('does not call the refusal of a compressed file compressed', async () => {
+  const { readSlowly, port } = await open(LARGE_BYTES);
+  await readSlowly();
+  const answer = await fetch(`http://127.0.0.1:${port}/docs/static/swagger-ui-bundle.js`, {
+    headers: { 'accept-encoding': 'gzip' },
+  });
+  expect(answer.status).toBe(503);
+  expect(await answer.json()).toMatchObject({ code: 'overloaded' });
+  expect([...answer.headers.keys()]).not.toContain('etag');
 });
 
 it('gives one answer however large it is', async () => {
