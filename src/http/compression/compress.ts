@@ -2,9 +2,9 @@ import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { constants } from 'node:zlib';
 import compress from '@fastify/compress';
-import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
+import type { FastifyInstance, FastifyReply, RouteOptions } from 'fastify';
 import { EVENT_STREAM } from '../streams/eventStream.ts';
-import { acceptedEncoding, ENCODINGS } from './encodings.ts';
+import { ENCODINGS } from './encodings.ts';
 
 /** Below this length an answer fits into one packet anyway. */
 const THRESHOLD_BYTES = 1024;
@@ -28,7 +28,7 @@ export async function registerCompression(app: FastifyInstance): Promise<void> {
     // Routes that read compressed bodies decompress them within their own limits.
     globalDecompression: false,
   });
-  app.addHook('onRoute', omitLengthOfHead);
+  app.addHook('onRoute', compressBeforeHead);
 }
 
 function isCompressible(type: unknown): boolean {
@@ -54,15 +54,10 @@ async function shortAsBytes(reply: FastifyReply, payload: unknown): Promise<unkn
   return isShort ? buffer(payload) : payload;
 }
 
-/** Fastify gives HEAD the length before compression, which GET does not send (RFC 9110, 8.6). */
-function omitLengthOfHead(route: RouteOptions): void {
-  if (![route.method].flat().includes('HEAD')) return;
-  route.onSend = [...[route.onSend ?? []].flat(), omitLength];
-}
-
-async function omitLength({ method, headers }: FastifyRequest, reply: FastifyReply): Promise<void> {
-  if (method !== 'HEAD' || reply.hasHeader('content-encoding') || !isCompressible(reply.getHeader('content-type')))
-    return;
-  const isLong = Number(reply.getHeader('content-length')) >= THRESHOLD_BYTES;
-  if (isLong && acceptedEncoding(headers['accept-encoding'])) reply.removeHeader('content-length');
+/** HEAD has the headers of GET: its answer is compressed before Fastify drops the content. */
+function compressBeforeHead(route: RouteOptions): void {
+  if (route.compress === false || ![route.method].flat().includes('HEAD')) return;
+  const hooks = [route.onSend ?? []].flat();
+  // The plugin has added its hook as the last one.
+  route.onSend = [...hooks.slice(-1), ...hooks.slice(0, -1)];
 }
