@@ -2,7 +2,8 @@ import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { constants } from 'node:zlib';
 import compress from '@fastify/compress';
-import type { FastifyInstance, FastifyReply, RouteOptions } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
+import { hasUnreadBody } from '../limits/hasBody.ts';
 import { EVENT_STREAM } from '../streams/eventStream.ts';
 import { ENCODINGS } from './encodings.ts';
 
@@ -20,6 +21,7 @@ export async function registerCompression(app: FastifyInstance): Promise<void> {
   app.addHook('onRoute', exceptEventStreams);
   app.addHook('onSend', async (_request, reply) => varyByEncoding(reply));
   app.addHook('onSend', async (_request, reply, payload) => shortAsBytes(reply, payload));
+  app.addHook('onSend', async (request) => exceptRefusedBodies(request));
   await app.register(compress, {
     ...FAST,
     threshold: THRESHOLD_BYTES,
@@ -46,6 +48,15 @@ function varyByEncoding(reply: FastifyReply): void {
   if (!isCompressible(reply.getHeader('content-type'))) return;
   const fields = [reply.getHeader('vary') ?? []].flat().join(', ');
   if (!/accept-encoding/i.test(fields)) reply.header('vary', fields ? `${fields}, accept-encoding` : 'accept-encoding');
+}
+
+/**
+ * An answer before its body is read needs a Content-Length: the response ends only when the rest of the body has been
+ * dropped. The plugin sends long answers in chunks.
+ */
+function exceptRefusedBodies({ raw, headers }: FastifyRequest): void {
+  // The switch of the plugin.
+  if (hasUnreadBody(raw)) headers['x-no-compression'] = 'unread body';
 }
 
 /** The threshold of the plugin does not apply to streams, so a short one is read first. */

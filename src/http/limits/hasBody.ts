@@ -4,3 +4,8 @@ import type { IncomingMessage } from 'node:http';
 export function hasBody({ headers }: Pick<IncomingMessage, 'headers'>): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 }
+
+/** Whether bytes of the body are still to be read. */
+export function hasUnreadBody(request: IncomingMessage): boolean {
+  return hasBody(request) && !request.complete && !request.destroyed;
+}

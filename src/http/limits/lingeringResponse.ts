@@ -1,5 +1,5 @@
 import { type IncomingMessage, ServerResponse } from 'node:http';
-import { hasBody } from './hasBody.ts';
+import { hasUnreadBody } from './hasBody.ts';
 
 /** How much of an unread body is read and dropped after its answer, before the connection is closed. */
 export interface LingerLimits {
@@ -56,10 +56,6 @@ export function lingeringResponse(limits: LingerLimits): typeof ServerResponse {
       if (!complete) socket.destroySoon();
     }
   };
-}
-
-function hasUnreadBody(request: IncomingMessage): boolean {
-  return hasBody(request) && !request.complete && !request.destroyed;
 }
 
 /** Reads and drops a body. Resolves at its end, when its client has gone, or at a limit. */

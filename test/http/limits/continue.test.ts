@@ -1,4 +1,7 @@
+import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
 import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 import type { FastifyPluginAsync } from 'fastify';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
@@ -77,6 +80,27 @@ describe('a client that expects 100 Continue', () => {
   ])('is answered at once where the body %s', async (_, path, lines, status) => {
     expect(await converse(opened.port, path, lines)).toEqual({ continued: false, status, closes: true });
   });
+});
+
+it('reads the end of a long refusal although it sends no body', async () => {
+  const { app, port } = await openApp();
+  onTestFinished(() => app.close());
+  const query = Array.from({ length: 100 }, (_, index) => `${'unknown'.repeat(8)}${index}=1`).join('&');
+  const asked = request({
+    port,
+    method: 'POST',
+    path: `/things?${query}`,
+    headers: {
+      'content-type': 'application/json',
+      'content-length': 12,
+      expect: '100-continue',
+      'accept-encoding': 'gzip',
+    },
+  });
+  asked.flushHeaders();
+  const [answer] = (await once(asked, 'response')) as [IncomingMessage];
+  expect([answer.statusCode, answer.headers['transfer-encoding']]).toEqual([400, undefined]);
+  expect(JSON.parse(await text(answer)).errors).toHaveLength(100);
 });
 
 describe('a client of a service that expects 100 Continue', () => {
