@@ -63,7 +63,7 @@ export function registerGuard(app: FastifyInstance, parts: GuardParts): void {
 
 /** For routes of plugins that serve static files: add it as an `onRoute` hook of a context of their own. */
 export function openToAll(route: RouteOptions): void {
-  route.config = { ...route.config, scope: 'public', readsPathOnly: true };
+  route.config = { ...route.config, scope: 'public' };
 }
 
 /** Without a key a request can only be malformed. */

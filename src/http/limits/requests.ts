@@ -10,7 +10,7 @@ declare module 'fastify' {
     maxStreamedBytes?: number;
     /** The one format that such a route holds whole in memory all the same, within the limit of all. */
     holds?: string;
-    /** Of a route that reads the path and nothing else, such as one of static files: no request is refused for the rest. */
+    /** Of a route that answers by its path alone, such as 405: nothing else in the request is refused. */
     readsPathOnly?: boolean;
   }
 }
