@@ -54,10 +54,7 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
     clientErrorHandler: answerBroken,
     routerOptions: { maxParamLength: 200 },
   });
-  app.setValidatorCompiler<z.ZodType>(({ schema, httpPart }) => {
-    const noun = httpPart === 'querystring' ? 'parameter' : 'field';
-    return (input) => ({ value: parseInput(schema, input, noun) });
-  });
+  app.setValidatorCompiler<z.ZodType>(({ schema }) => (input) => ({ value: parseInput(schema, input) }));
   app.setSerializerCompiler(serializerCompiler);
   readJsonBodies(app, limits);
   registerErrors(app);

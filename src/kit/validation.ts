@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type ErrorCode, type FieldError, MOST_LISTED, pointer, ServiceError } from './errors.ts';
-import { MISSING, messagesFor, type Noun } from './input/messages.ts';
+import { MISSING, messageOf } from './input/messages.ts';
 import { choice } from './input/wanted.ts';
 
 type Issue = z.core.$ZodIssue;
@@ -12,12 +12,8 @@ export type Checked<Output> =
   | { readonly ok: false; readonly issues: readonly Issue[]; readonly errors: readonly FieldError[] };
 
 /** Checks an input. Only the first issues become messages: an input may have many thousands. */
-export function check<Schema extends z.ZodType>(
-  schema: Schema,
-  input: unknown,
-  noun: Noun = 'field',
-): Checked<z.output<Schema>> {
-  const context = { async: false, error: messagesFor(noun) };
+export function check<Schema extends z.ZodType>(schema: Schema, input: unknown): Checked<z.output<Schema>> {
+  const context = { async: false, error: messageOf };
   // No schema of the service is asynchronous.
   const result = schema._zod.run({ value: input, issues: [] }, context) as z.core.ParsePayload;
   // A payload without issues has the output of the schema.
@@ -29,8 +25,8 @@ export function check<Schema extends z.ZodType>(
 }
 
 /** The parsed input, or a ServiceError `invalid_request` that lists its mistakes. */
-export function parseInput<Schema extends z.ZodType>(schema: Schema, input: unknown, noun?: Noun): z.output<Schema> {
-  const checked = check(schema, input, noun);
+export function parseInput<Schema extends z.ZodType>(schema: Schema, input: unknown): z.output<Schema> {
+  const checked = check(schema, input);
   if (!checked.ok) throw invalidRequest(checked.errors);
   return checked.data;
 }

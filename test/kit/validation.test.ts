@@ -179,16 +179,6 @@ describe('a message', () => {
   ])('about %s says what it must be and what it got', (_, schema, input, errors) => {
     expect(errorsOf(schema, input)).toEqual(errors);
   });
-
-  it('calls what is in a query a parameter', () => {
-    const checked = check(z.strictObject({ limit: z.coerce.number().int() }), { limit: 'x', limi: 1 }, 'parameter');
-    expect(checked).toMatchObject({
-      errors: [
-        { path: '/limit', message: 'Must be a whole number.' },
-        { path: '/limi', message: 'Unknown parameter. Did you mean `limit`?' },
-      ],
-    });
-  });
 });
 
 describe('parseInput', () => {

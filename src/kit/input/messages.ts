@@ -8,34 +8,29 @@ import { choice, choicesOf, wanted } from './wanted.ts';
 type Issue = z.core.$ZodRawIssue;
 type IssueOf<Code extends z.core.$ZodIssueCode> = Extract<Issue, { readonly code: Code }>;
 
-/** What the members of the checked object are called. */
-export type Noun = 'field' | 'parameter';
-
 /** How the message begins of a field that is not there. */
 export const MISSING = 'Missing: ';
 const LONGEST_SHOWN = 60;
 
 /** The error map of every check. Undefined: the issue has a message of its own. */
-export function messagesFor(noun: Noun): (issue: Issue) => string | undefined {
-  return (issue) => {
-    switch (issue.code) {
-      case 'invalid_type':
-      case 'invalid_value':
-        return mistyped(issue);
-      case 'invalid_union':
-        return issue.discriminator === undefined ? mistyped(issue) : unknownKind(issue);
-      case 'too_small':
-        return outside(issue, issue.minimum, issue.inclusive ? 'at least' : 'greater than');
-      case 'too_big':
-        return outside(issue, issue.maximum, issue.inclusive ? 'at most' : 'less than');
-      case 'invalid_format':
-        return `Must be ${FORMATS[issue.format] ?? `of the form ${issue.pattern ?? issue.format}`}, got ${shown(issue.input)}.`;
-      case 'unrecognized_keys':
-        return unknownFields(issue, noun);
-      default:
-        return undefined;
-    }
-  };
+export function messageOf(issue: Issue): string | undefined {
+  switch (issue.code) {
+    case 'invalid_type':
+    case 'invalid_value':
+      return mistyped(issue);
+    case 'invalid_union':
+      return issue.discriminator === undefined ? mistyped(issue) : unknownKind(issue);
+    case 'too_small':
+      return outside(issue, issue.minimum, issue.inclusive ? 'at least' : 'greater than');
+    case 'too_big':
+      return outside(issue, issue.maximum, issue.inclusive ? 'at most' : 'less than');
+    case 'invalid_format':
+      return `Must be ${FORMATS[issue.format] ?? `of the form ${issue.pattern ?? issue.format}`}, got ${shown(issue.input)}.`;
+    case 'unrecognized_keys':
+      return unknownFields(issue);
+    default:
+      return undefined;
+  }
 }
 
 /** A value as a message repeats it: strings cut short, and nothing from inside a list or an object. */
@@ -88,14 +83,14 @@ const FORMATS: Readonly<Record<string, string>> = {
 };
 
 /** A line for each name, as far as they are listed: an object may have many thousands. */
-function unknownFields({ keys, inst, input }: IssueOf<'unrecognized_keys'>, noun: Noun): string {
+function unknownFields({ keys, inst, input }: IssueOf<'unrecognized_keys'>): string {
   const known = knownFields(inst);
   const unused = known.filter((name) => !Object.hasOwn(input ?? {}, name));
   return keys
     .slice(0, MOST_LISTED + 1)
     .map((key) => {
       const suggestion = didYouMean(key, unused) || didYouMean(key, known);
-      return suggestion ? `Unknown ${noun}.${suggestion}` : `Unknown ${noun}: remove it, or correct its name.`;
+      return suggestion ? `Unknown field.${suggestion}` : 'Unknown field: remove it, or correct its name.';
     })
     .join('\n');
 }
