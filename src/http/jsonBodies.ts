@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { z } from 'zod';
 import { ServiceError } from '../kit/errors.ts';
 import { invalidJson } from '../kit/input/jsonSyntax.ts';
 import { type JsonLimits, membersFor, tooMuchJson } from '../kit/json.ts';
@@ -22,6 +23,7 @@ export function readJsonBodies(app: FastifyInstance, limits: HttpLimits): void {
     values: limits.maxJsonValuesWithoutRows,
     members: membersFor(limits.maxColumns),
   };
+  app.addHook('preValidation', async (request) => demandBody(request));
   const parseJson = app.getDefaultJsonParser('error', 'error');
   app.removeAllContentTypeParsers();
   app.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, done) => {
@@ -30,6 +32,7 @@ export function readJsonBodies(app: FastifyInstance, limits: HttpLimits): void {
       const isNothing = /^(\{\s*\})?$/.test(body.trim());
       return isNothing ? done(null, undefined) : done(new ServiceError('invalid_request', 'This route takes no body.'));
     }
+    if (body.trim() === '') return done(null, undefined);
     const parse = () => {
       const tooMuch = tooMuchJson(body, size);
       if (tooMuch) return done(tooMuch);
@@ -39,8 +42,14 @@ export function readJsonBodies(app: FastifyInstance, limits: HttpLimits): void {
   });
 }
 
+/** Throws ServiceError `invalid_json` for no body where the route needs one. Streams check theirs as they are read. */
+function demandBody({ body, routeOptions }: FastifyRequest): void {
+  const schema = routeOptions.schema?.body;
+  if (body !== undefined || !(schema instanceof z.ZodType) || schema.safeParse(undefined).success) return;
+  throw new ServiceError('invalid_json', 'The body is empty: send a JSON object.');
+}
+
 function unreadable({ routeOptions }: FastifyRequest, body: string): ServiceError {
-  if (body.trim() === '') return new ServiceError('invalid_json', 'The body is empty: send a JSON object.');
   const detail = 'The body has a key __proto__, or a constructor with a prototype, which is not read: remove it.';
   return (
     invalidJson(body, 'The body', routeOptions.config.insteadOfNaN) ??

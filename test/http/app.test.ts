@@ -14,6 +14,7 @@ const room: FastifyPluginAsyncZod = async (app) => {
     { config, schema: { body, response: { 200: body, ...errorResponses(400) } } },
     async ({ body }) => body,
   );
+  app.post('/things/:id/resume', { config, schema: { body: body.nullish() } }, async () => 'resumed');
   app.delete('/things/:id', { config }, async () => 'deleted');
   app.get('/things/:id', { config }, async () => null);
   app.get('/absent', { config }, async () => {
@@ -152,5 +153,19 @@ describe('the documentation', () => {
   it('is served as a document and as a page', async () => {
     expect((await app.inject('/openapi.json')).json()).toMatchObject({ openapi: '3.1.0', info: { version: '1.2.3' } });
     expect((await app.inject('/docs/')).body).toContain('swagger-ui');
+  });
+});
+
+describe.each([undefined, 'application/json', 'application/x-www-form-urlencoded'])('no body of %s', (format) => {
+  const headers = format === undefined ? {} : { 'content-type': format };
+
+  it('is called empty where one is needed', async () => {
+    const answer = await app.inject({ method: 'POST', url: '/things', headers });
+    expect(answer.json()).toMatchObject({ status: 400, detail: 'The body is empty: send a JSON object.' });
+  });
+
+  it('is fine where none is needed', async () => {
+    const answer = await app.inject({ method: 'POST', url: '/things/1/resume', headers });
+    expect([answer.statusCode, answer.body]).toEqual([200, 'resumed']);
   });
 });
