@@ -1,7 +1,10 @@
+import { once } from 'node:events';
 import { PassThrough } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { expect, it } from 'vitest';
 import { unpack } from '../../../src/models/prediction/body.ts';
+import { readCsv } from '../../../src/models/prediction/rows/csv.ts';
+import { decodeText } from '../../../src/models/prediction/rows/decode.ts';
 
 const TEXT = Buffer.from('age,work\n62,Private\n');
 
@@ -19,6 +22,21 @@ it.each([
   },
 );
 
-async function readFirst(chunks: AsyncIterable<Uint8Array>): Promise<void> {
+it.each([
+  ['an unknown column', 'unknown\n'],
+  ['a row beyond the limit', `age\n"${'x'.repeat(5 * 2 ** 20)}`],
+])('leaves the rest of CSV with %s to be dropped', async (_, sent) => {
+  const body = new PassThrough();
+  body.write(sent);
+  for (let piece = 0; piece < 100; piece++) body.write('1\n'.repeat(50_000));
+  const text = decodeText(unpack(body, undefined, 100), undefined, 2 ** 30);
+  const rows = readCsv(text, { known: new Set(['age']), chunkRows: 10, delimiter: undefined });
+  await expect(readFirst(rows)).rejects.toMatchObject({ code: 'invalid_rows' });
+  body.on('data', () => undefined).resume();
+  body.end('the rest');
+  await once(body, 'end');
+});
+
+async function readFirst(chunks: AsyncIterable<unknown>): Promise<void> {
   for await (const _ of chunks) return;
 }

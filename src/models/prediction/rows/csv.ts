@@ -139,8 +139,13 @@ function headerWith(start: string, delimiter: string): readonly string[] {
 }
 
 async function* prepend(start: string, rest: AsyncIterator<string>): AsyncGenerator<string> {
-  yield start;
-  for (let piece = await rest.next(); !piece.done; piece = await rest.next()) yield piece.value;
+  try {
+    yield start;
+    for (let piece = await rest.next(); !piece.done; piece = await rest.next()) yield piece.value;
+  } finally {
+    // Detaches from the body, so that what is left of it can be dropped.
+    await rest.return?.();
+  }
 }
 
 function isCsvError(error: unknown): error is CsvError {
