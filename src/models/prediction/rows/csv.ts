@@ -3,6 +3,7 @@ import { type CsvError, type Parser, parse } from 'csv-parse';
 import { parse as parseAtOnce } from 'csv-parse/sync';
 import { uniqueNames } from '../../../datasets/ingest/names.ts';
 import { type FieldError, MOST_LISTED, pointer, ServiceError } from '../../../kit/errors.ts';
+import { nextTurn } from '../../../kit/turns.ts';
 import { textCells } from './cells.ts';
 import type { RawRows } from './rawRows.ts';
 import { unknownColumn } from './unknownColumn.ts';
@@ -10,6 +11,8 @@ import { unknownColumn } from './unknownColumn.ts';
 const DELIMITERS = [',', ';', '\t', '|'] as const;
 /** A header line is looked for in so much text; wide tables have long ones. */
 const HEADER_TEXT = 2 ** 20;
+/** A header of this length takes milliseconds to parse: other requests get their turn between two attempts. */
+const LARGE_START = 2 ** 16;
 /** A row beyond this is an open quote that swallows the file. */
 const MAX_ROW_BYTES = 4 * 2 ** 20;
 /** Cells that a chunk holds at most, so that wide tables come in fewer rows. */
@@ -29,7 +32,7 @@ export interface CsvOptions {
 /** The rows of delimited text with a header line, in chunks. Throws ServiceError `invalid_rows` for a wrong header or broken quotes. */
 export async function* readCsv(text: AsyncIterator<string>, options: CsvOptions): AsyncGenerator<RawRows> {
   const start = await firstLine(text);
-  const delimiter = options.delimiter ?? detectDelimiter(start, options.known);
+  const delimiter = options.delimiter ?? (await detectDelimiter(start, options.known));
   const parser = parse({
     delimiter,
     bom: true,
@@ -124,9 +127,14 @@ async function firstLine(text: AsyncIterator<string>): Promise<string> {
 }
 
 /** The delimiter that finds the most known columns in the header; the comma when none does. */
-function detectDelimiter(start: string, known: ReadonlySet<string>): string {
-  const found = DELIMITERS.map((delimiter) => headerWith(start, delimiter).filter((name) => known.has(name)).length);
-  return DELIMITERS[found.indexOf(Math.max(...found))] ?? ',';
+async function detectDelimiter(start: string, known: ReadonlySet<string>): Promise<string> {
+  let [best, most]: [string, number] = [',', 0];
+  for (const delimiter of DELIMITERS) {
+    if (start.length >= LARGE_START) await nextTurn();
+    const found = headerWith(start, delimiter).filter((name) => known.has(name)).length;
+    if (found > most) [best, most] = [delimiter, found];
+  }
+  return best;
 }
 
 function headerWith(start: string, delimiter: string): readonly string[] {
