@@ -55,9 +55,9 @@ export const SERVICE_SETTINGS = {
   ),
   maxIngestSeconds: setting(wholeNumber(1, 86_400).default(600), 'SECONDS', 'how long reading an upload may take'),
   maxIngestions: setting(
-    wholeNumber(1, 64).default(2),
+    wholeNumber(1, 64).default(3),
     'N',
-    'how many uploads are read at once; those of one project leave one slot to others, where there are several',
+    'how many uploads are read at once; one project reads at most one fewer, so that its uploads never block others',
   ),
   maxWaitingIngestions: setting(
     wholeNumber(0, 100_000).default(64),

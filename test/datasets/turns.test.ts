@@ -2,17 +2,22 @@ import { readFileSync } from 'node:fs';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { readConfig } from '../../src/config.ts';
+import { datasetLimitsOf } from '../../src/datasets/limits.ts';
 import { NO_QUOTAS } from '../../src/kit/caller.ts';
+import { SERVICE_SETTINGS } from '../../src/settings.ts';
 import { until } from '../support/until.ts';
 import { filesIn, startDatasets, type TestService } from './support/service.ts';
 import { upload } from './support/upload.ts';
 
 let service: TestService;
-beforeEach(async () => {
-  service = await startDatasets({ ingestions: 2 });
+beforeEach(() => start(2));
+
+async function start(ingestions: number): Promise<void> {
+  service = await startDatasets({ ingestions });
   onTestFinished(service.close);
   for (const name of ['a', 'b']) await service.database.insertInto('projects').values({ name, createdAt: 0 }).execute();
-});
+}
 
 /** The processes that read files for this one. */
 function readers(): number[] {
@@ -58,6 +63,18 @@ describe('two slow files of one project', () => {
     process.kill(reader, 'SIGCONT');
     expect(await Promise.all([first, second])).toMatchObject([{ state: 'ready' }, { state: 'ready' }]);
   });
+});
+
+it('reads two uploads of a project at once by default, and one of another project beside them', async () => {
+  await start(datasetLimitsOf(readConfig(SERVICE_SETTINGS, [], {}, {}).config).ingestions);
+  const slow = uploadTo('a', 'x,y\n1,2\n');
+  const reader = await stoppedReader();
+  expect(await uploadTo('a', 'x,y\n3,4\n')).toMatchObject({ state: 'ready', rows: 1 });
+  const slowToo = uploadTo('a', 'x,y\n5,6\n');
+  const second = await stoppedReader([reader]);
+  expect(await uploadTo('b', 'x,y\n7,8\n')).toMatchObject({ state: 'ready', rows: 1 });
+  for (const pid of [reader, second]) process.kill(pid, 'SIGCONT');
+  expect(await Promise.all([slow, slowToo])).toMatchObject([{ state: 'ready' }, { state: 'ready' }]);
 });
 
 /** Sends a whole upload on a connection of its own and does not wait for its answer. */
