@@ -142,6 +142,33 @@ describe('a cell or a line that is too long', () => {
   });
 });
 
+describe('a line with more values than a table may have columns', () => {
+  const values = (count: number, delimiter: string) => `${Array(count).fill('1').join(delimiter)}\n`;
+
+  async function answer(body: string, query = {}) {
+    const service = await startDatasets();
+    onTestFinished(service.close);
+    return (await upload(service, body, { query })).json();
+  }
+
+  it.each([',', ';', '\t', '|'])(
+    'is refused with their number and the limit, before DuckDB reads it (%j)',
+    async (delimiter) => {
+      const { status, detail } = await answer(`a\n${values(20_000, delimiter)}`);
+      expect([status, detail]).toEqual([
+        413,
+        `The table has 20000 columns, and 6000 are allowed: send those that matter, or give the \`delimiter\` if it is not ${JSON.stringify(delimiter)}.`,
+      ]);
+    },
+  );
+
+  it('does not count what is in quotes, or what the delimiter of the client does not separate', async () => {
+    const list = values(7000, ',').trim();
+    expect(await answer(`a,b\n1,"${list}"\n`)).toMatchObject({ state: 'ready', columnCount: 2 });
+    expect(await answer(`a;b\n1;${list}\n`, { delimiter: ';' })).toMatchObject({ state: 'ready', columnCount: 2 });
+  });
+});
+
 describe('a file whose line ends curl has removed', () => {
   async function open(): Promise<TestService> {
     const service = await startDatasets();

@@ -3,6 +3,7 @@ import { rowTooLong } from './lines.ts';
 import { type FileFormat, type ReadOptions, Refusal } from './messages.ts';
 import type { FoundColumn, Reading, Source } from './source.ts';
 import { columnId, literal } from './sql.ts';
+import { checkWidth } from './width.ts';
 
 /** Enough lines to tell the dialect from; types are told from all of them later. */
 const DIALECT_SAMPLE_LINES = 2048;
@@ -10,12 +11,13 @@ const DIALECT_SAMPLE_LINES = 2048;
 const USUAL_LINE_BYTES = 2 * 2 ** 20;
 const LINE_SIZE = /max_line_size = \d+\)$/;
 
-/** Names in the working folder, and how long a line may be. */
+/** Names in the working folder, and the limits of a line. */
 interface TextFile {
   readonly file: string;
   /** Its first lines, which show how all are written. */
   readonly head: string;
   readonly lineBytes: number;
+  readonly mostColumns: number;
 }
 
 interface Dialect {
@@ -34,6 +36,7 @@ export async function openCsv(
   options: ReadOptions,
 ): Promise<Source<FoundColumn>> {
   const given = { ...options, delimiter: options.delimiter ?? (format === 'tsv' ? '\t' : null) };
+  await checkWidth(text.head, given.delimiter, text.mostColumns);
   const dialect = await sniff(session, text, given);
   const first = await readFirstRow(session, text, dialect);
   const columns = first.map((name, index) => ({

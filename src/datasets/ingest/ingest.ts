@@ -78,7 +78,7 @@ async function openSource(
   file: string,
   format: FileFormat,
   options: ReadOptions,
-  { lineBytes }: TableLimits,
+  { lineBytes, columns }: TableLimits,
 ): Promise<Source<FoundColumn>> {
   switch (format) {
     case 'parquet':
@@ -95,7 +95,8 @@ async function openSource(
     case 'tsv': {
       const hasLineEnds = await checkLines(file, lineBytes);
       if (!hasLineEnds && options.header !== false) throw withCurlHint(new Refusal(ONE_LINE));
-      return openCsv(session, { file, head: await headOf(file, HEAD_FILE), lineBytes }, format, options);
+      const head = await headOf(file, HEAD_FILE);
+      return openCsv(session, { file, head, lineBytes, mostColumns: columns }, format, options);
     }
   }
 }

@@ -1,0 +1,35 @@
+import { readFile } from 'node:fs/promises';
+import { tooLarge } from './tableLimits.ts';
+
+/** DuckDB tries these when the client does not give a delimiter. */
+const DELIMITERS = [',', ';', '\t', '|'];
+const LINE_FEED = 10;
+const CARRIAGE_RETURN = 13;
+const QUOTE = 34;
+
+/**
+ * Throws Refusal when a line of `head` has more values than a table may have columns. DuckDB needs gigabytes to find the
+ * dialect of such lines. A row in several lines counts less, as each line is counted by itself.
+ */
+export async function checkWidth(head: string, delimiter: string | null, mostColumns: number): Promise<void> {
+  const text = await readFile(head);
+  for (const separator of delimiter === null ? DELIMITERS : [delimiter]) {
+    const values = widestLine(text, separator.charCodeAt(0));
+    if (values <= mostColumns) continue;
+    const guess = delimiter === null ? `, or give the \`delimiter\` if it is not ${JSON.stringify(separator)}` : '';
+    throw tooLarge(`The table has ${values} columns, and ${mostColumns} are allowed: send those that matter${guess}.`);
+  }
+}
+
+/** The most values in a line of a text. Separators within quotes do not count. */
+function widestLine(text: Buffer, separator: number): number {
+  let widest = 0;
+  let separators = 0;
+  let isQuoted = false;
+  for (const byte of text) {
+    if (byte === QUOTE) isQuoted = !isQuoted;
+    else if (byte === LINE_FEED || byte === CARRIAGE_RETURN) separators = 0;
+    else if (byte === separator && !isQuoted) widest = Math.max(widest, ++separators);
+  }
+  return widest + 1;
+}
