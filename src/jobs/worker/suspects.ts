@@ -11,9 +11,11 @@ export function dueSuspect(queries: Queries, owner: string, now: number) {
   const nothingElseWaits = sql<boolean>`NOT EXISTS (
     SELECT 1 FROM jobs AS other WHERE other.state IN ('queued', 'running') AND other.suspect_at IS NULL
   )`;
-  const lastCounted = sql<number>`(
-    SELECT max(counted.suspect_at) FROM jobs AS counted
+  // A death in the future was before the clock was set back.
+  const isRested = sql<boolean>`NOT EXISTS (
+    SELECT 1 FROM jobs AS counted
     WHERE counted.state = 'queued' AND counted.suspect_at IS NOT NULL AND counted.crashes > 0
+      AND counted.suspect_at > ${now - REST_MS} AND counted.suspect_at <= ${now}
   )`;
   return queries
     .selectFrom('jobs as suspect')
@@ -22,7 +24,7 @@ export function dueSuspect(queries: Queries, owner: string, now: number) {
     .where('suspect.state', '=', 'queued')
     .where('suspect.suspectAt', 'is not', null)
     .where((eb) => eb.or([eb('projects.runningJobs', 'is', null), eb('projects.runningJobs', '>', others)]))
-    .where((eb) => eb.or([eb('suspect.crashes', '=', 0), nothingElseWaits, eb(lastCounted, '<=', now - REST_MS)]))
+    .where((eb) => eb.or([eb('suspect.crashes', '=', 0), nothingElseWaits, isRested]))
     .orderBy('suspect.crashes')
     .orderBy('suspect.suspectAt')
     .orderBy('suspect.id')

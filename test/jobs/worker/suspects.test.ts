@@ -170,6 +170,15 @@ describe('a suspect', () => {
     expect(await queue.claimSuspect()).toMatchObject({ id: killer });
   });
 
+  it('does not rest for longer when the clock is set back', async () => {
+    const { clock, queue, submit, suspected, die } = await openSuspects();
+    const killer = await suspected();
+    await submit();
+    await die();
+    clock.now -= 24 * 3_600_000;
+    expect(await queue.claimSuspect()).toMatchObject({ id: killer });
+  });
+
   it('does not rest where nothing else wants to run, and those without a death of their own never do', async () => {
     const { queue, submit, die } = await openSuspects();
     const [killer, neighbour] = [await submit(), await submit()];
