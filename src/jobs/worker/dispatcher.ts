@@ -97,8 +97,9 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
       await take(job);
     }
   };
+  /** Jobs that are being written leave by themselves. */
   const makeWay = () => {
-    for (const run of runs.values()) run.makeWay();
+    for (const run of onThreads) run.makeWay();
   };
 
   return {
