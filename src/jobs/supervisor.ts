@@ -36,6 +36,8 @@ export interface Supervisor {
 
 const SHORTEST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 10_000;
+/** The death of a worker counts only if this process outlives it by this time: a kill of both takes less. */
+const GRACE_MS = 250;
 /** A worker that lived so long did not die of what it started with. */
 const LONG_LIFE_MS = 30_000;
 /** Whoever collects the figures waits for ten seconds at most, as a rule. */
@@ -75,16 +77,20 @@ export function startSupervisor(parts: SupervisorParts): Supervisor {
       isReady = false;
     });
     // After `exit`, and after its last message.
-    child.once('close', async (code, signal) => {
+    child.once('close', (code, signal) => {
       if (stopping) return;
       if (performance.now() - born > LONG_LIFE_MS) pauseMs = SHORTEST_PAUSE_MS;
       log.error({ code, signal, pauseMs }, 'the worker process died; it is started again');
-      if (owner !== undefined && !wasAskedToEnd(code, signal)) reclaimed = reclaim(owner);
-      await reclaimed;
-      if (stopping) return;
-      timer = setTimeout(start, pauseMs);
-      pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS);
+      const isCounted = owner !== undefined && !wasAskedToEnd(code, signal);
+      timer = setTimeout(() => restart(isCounted ? owner : undefined), GRACE_MS);
     });
+  };
+  const restart = async (owner: string | undefined) => {
+    if (owner !== undefined) reclaimed = reclaim(owner);
+    await reclaimed;
+    if (stopping) return;
+    timer = setTimeout(start, pauseMs);
+    pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS);
   };
   const unsubscribe = news.subscribe((item) => {
     // A message that is lost costs a second: the worker looks into the database as well.

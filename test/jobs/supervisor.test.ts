@@ -95,6 +95,17 @@ describe('the worker process', () => {
     await jobs.cancel(id);
   });
 
+  it('makes nothing a suspect when the service ends right after it', async () => {
+    const { database, jobs, news, start, submit, died } = await openBoth();
+    const supervisor = start();
+    const id = await submit('never ends');
+    await seen(jobs, news, id, hasLosses);
+    process.kill(supervisor.pid() ?? 0, 'SIGKILL');
+    await died;
+    await supervisor.stop();
+    expect(await database.selectFrom('jobs').select('suspectAt').executeTakeFirst()).toEqual({ suspectAt: null });
+  });
+
   it('leaves the jobs in the queue when its threads cannot start', async () => {
     const { jobs, start, submit, died } = await openBoth();
     const id = await submit('plain');
