@@ -26,10 +26,12 @@ function widestLine(text: Buffer, separator: number): number {
   let widest = 0;
   let separators = 0;
   let isQuoted = false;
-  for (const byte of text) {
-    if (byte === QUOTE) isQuoted = !isQuoted;
+  for (let at = 0; at < text.length; at++) {
+    const byte = text[at];
+    if (byte === separator && !isQuoted) separators += 1;
+    else if (byte === QUOTE) isQuoted = !isQuoted;
     else if (byte === LINE_FEED || byte === CARRIAGE_RETURN) separators = 0;
-    else if (byte === separator && !isQuoted) widest = Math.max(widest, ++separators);
+    if (separators > widest) widest = separators;
   }
   return widest + 1;
 }
