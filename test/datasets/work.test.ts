@@ -72,6 +72,13 @@ describe('the work of reading', () => {
     expect(many.statements.length).toBeLessThanOrEqual(few.statements.length + 10);
   });
 
+  it('reads thousands of columns with one thread, as each one takes memory for every column', async () => {
+    const readsOf = async (columns: number) =>
+      (await workFor(csv(columns, (row) => `w${row}`))).statements.filter((sql) => sql.includes('auto_detect = false'));
+    for (const sql of await readsOf(20)) expect(sql).not.toContain('parallel = false');
+    for (const sql of await readsOf(4000)) expect(sql).toContain('parallel = false');
+  });
+
   it('asks for the keys of JSON once, not for each key by itself', async () => {
     const [few, many] = [await workFor(ndjson(20)), await workFor(ndjson(4000))];
     expect(many.ingested.columns.slice(-1)).toMatchObject([{ name: 'k3999', type: 'numeric', distinct: ROWS }]);

@@ -9,6 +9,9 @@ import { checkWidth } from './width.ts';
 const DIALECT_SAMPLE_LINES = 2048;
 /** DuckDB's threads take pieces of a file that hold the longest line: with short ones every core reads. */
 const USUAL_LINE_BYTES = 2 * 2 ** 20;
+/** A thread reads 2048 rows at once, about 50 bytes a cell: four threads need 2 GB for 5000 columns. */
+const MOST_PARALLEL_COLUMNS = 2000;
+const ONE_THREAD = 'parallel = false';
 const LINE_SIZE = /max_line_size = \d+\)$/;
 
 /** Names in the working folder, and the limits of a line. */
@@ -111,6 +114,7 @@ function relationOf(file: string, dialect: Dialect, width: number, lineBytes: nu
     `columns = {${columns}}`,
     ...dialectOptions(dialect),
     'auto_detect = false',
+    ...(width > MOST_PARALLEL_COLUMNS ? [ONE_THREAD] : []),
     `max_line_size = ${lineBytes}`,
   ];
   return `read_csv(${literal(file)}, ${options.join(', ')})`;
@@ -129,7 +133,7 @@ function mended(relation: string, lineBytes: number): Reading['fallback'] {
       return { relation: roomy, fallback: mended(roomy, lineBytes), refusalOf: refusalOf(lineBytes) };
     }
     if (widths === null || widths.found > widths.expected) return null;
-    const padded = roomy.replace(/\)$/, ', null_padding = true, parallel = false)');
+    const padded = roomy.replace(`${ONE_THREAD}, `, '').replace(/\)$/, `, null_padding = true, ${ONE_THREAD})`);
     return { relation: padded, fallback: () => null, refusalOf: () => refusalOf(lineBytes)(error) };
   };
 }
