@@ -72,6 +72,11 @@ describe('the work of reading', () => {
     expect(many.statements.length).toBeLessThanOrEqual(few.statements.length + 10);
   });
 
+  it('reads thousands of columns of repeated words within its memory', async () => {
+    const { ingested } = await workFor(csv(4000, (row, column) => ((row + column) % 2 === 0 ? 'x' : 'y')));
+    expect(ingested.columns.at(-1)).toMatchObject({ type: 'categorical', distinct: 2 });
+  });
+
   it('reads thousands of columns with one thread, as each one takes memory for every column', async () => {
     const readsOf = async (columns: number) =>
       (await workFor(csv(columns, (row) => `w${row}`))).statements.filter((sql) => sql.includes('auto_detect = false'));

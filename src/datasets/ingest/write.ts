@@ -10,6 +10,10 @@ const CELLS_A_ROW_GROUP = 16 * 2 ** 20;
 const VECTOR_ROWS = 2048;
 const LARGEST_ROW_GROUP = 60 * VECTOR_ROWS;
 
+/** DuckDB allocates the dictionary of each column of text: all together get this much memory, and one at most 1 MiB. */
+const DICTIONARIES_BYTES = 2 ** 29;
+const LARGEST_DICTIONARY_BYTES = 2 ** 20;
+
 /** Beyond this an expression for each column takes too long to plan and too much memory. */
 const MOST_EXPRESSIONS = 1000;
 
@@ -22,10 +26,12 @@ export async function writeTable(
   const names = literal(JSON.stringify(columns.map(({ name }) => name)));
   const vectors = Math.floor(CELLS_A_ROW_GROUP / columns.length / VECTOR_ROWS);
   const rowGroup = Math.min(LARGEST_ROW_GROUP, Math.max(1, vectors) * VECTOR_ROWS);
+  const dictionary = Math.min(LARGEST_DICTIONARY_BYTES, Math.floor(DICTIONARIES_BYTES / columns.length));
   const select = columns.length > MOST_EXPRESSIONS ? selectByLists(relation, columns) : selectCells(relation, columns);
   await session.query(
     `COPY (${select}) TO ${literal(TABLE_FILE)}
-     (FORMAT parquet, USE_TMP_FILE false, COMPRESSION zstd, ROW_GROUP_SIZE ${rowGroup}, KV_METADATA {names: ${names}})`,
+     (FORMAT parquet, USE_TMP_FILE false, COMPRESSION zstd, ROW_GROUP_SIZE ${rowGroup},
+      STRING_DICTIONARY_PAGE_SIZE_LIMIT ${dictionary}, KV_METADATA {names: ${names}})`,
   );
 }
 
