@@ -1,7 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
-import { type Caller, DEFAULT_PROJECT, NO_QUOTAS, SCOPES } from '../kit/caller.ts';
 import type { Clock } from '../kit/clock.ts';
-import { ServiceError } from '../kit/errors.ts';
+import { type Caller, DEFAULT_PROJECT, NO_QUOTAS, SCOPES } from '../kit/contract/caller.ts';
+import { ServiceError } from '../kit/contract/errors.ts';
 import type { Logger } from '../kit/log.ts';
 import type { Database } from '../store/database.ts';
 import { createKeyStore, type KeyStore, type KeyWithQuotas } from './keyStore.ts';

@@ -1,8 +1,8 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { unlessMissing } from '../kit/errors.ts';
-import { type Idempotent, onceHeaders } from '../kit/idempotency.ts';
-import { answer, errorResponses } from '../kit/wire.ts';
+import { unlessMissing } from '../kit/contract/errors.ts';
+import { type Idempotent, onceHeaders } from '../kit/contract/idempotency.ts';
+import { answer, errorResponses } from '../kit/contract/wire.ts';
 import { createdKeySchema, keyPage, keyParams, keyRequest, keysQuery } from './keySchemas.ts';
 import type { Keys } from './keys.ts';
 

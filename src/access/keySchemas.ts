@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { DEFAULT_PROJECT, SCOPES } from '../kit/caller.ts';
+import { DEFAULT_PROJECT, SCOPES } from '../kit/contract/caller.ts';
+import { pageOf, pageQuery } from '../kit/contract/wire.ts';
 import { PLAIN_TEXT } from '../kit/text.ts';
-import { pageOf, pageQuery } from '../kit/wire.ts';
 import { projectName } from './projectSchemas.ts';
 
 const FASTEST_REQUESTS_PER_SECOND = 1_000_000;

@@ -1,4 +1,4 @@
-import { DEFAULT_PROJECT } from '../kit/caller.ts';
+import { DEFAULT_PROJECT } from '../kit/contract/caller.ts';
 import type { Database, Queries } from '../store/database.ts';
 import type { KeyRow, ProjectRow } from '../store/tables.ts';
 

@@ -1,10 +1,10 @@
-import { type Caller, DEFAULT_PROJECT, SCOPES, type Scope } from '../kit/caller.ts';
 import { type Clock, isoTime } from '../kit/clock.ts';
-import { ServiceError } from '../kit/errors.ts';
+import { type Caller, DEFAULT_PROJECT, SCOPES, type Scope } from '../kit/contract/caller.ts';
+import { ServiceError } from '../kit/contract/errors.ts';
+import { firstOf, idCursor, toPage } from '../kit/contract/pages.ts';
+import { invalidRequest } from '../kit/contract/validation.ts';
+import { decodeCursor, type Page } from '../kit/contract/wire.ts';
 import { newId } from '../kit/ids.ts';
-import { firstOf, idCursor, toPage } from '../kit/pages.ts';
-import { invalidRequest } from '../kit/validation.ts';
-import { decodeCursor, type Page } from '../kit/wire.ts';
 import type { Database } from '../store/database.ts';
 import type { KeyRow } from '../store/tables.ts';
 import { keyRequired } from './authentication.ts';

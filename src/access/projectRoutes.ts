@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { answer, errorResponses, pageQuery } from '../kit/wire.ts';
+import { answer, errorResponses, pageQuery } from '../kit/contract/wire.ts';
 import { projectChange, projectPage, projectParams, projectRequest, projectSchema } from './projectSchemas.ts';
 import type { Projects } from './projects.ts';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { pageOf } from '../kit/wire.ts';
+import { pageOf } from '../kit/contract/wire.ts';
 
 const NAME = /^[a-z0-9][a-z0-9-]{0,62}$/;
 

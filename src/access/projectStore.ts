@@ -1,4 +1,4 @@
-import type { Place } from '../kit/places.ts';
+import type { Place } from '../kit/contract/places.ts';
 import type { Database } from '../store/database.ts';
 import { storedBytes } from '../store/storedBytes.ts';
 import type { ProjectRow } from '../store/tables.ts';

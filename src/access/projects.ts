@@ -1,9 +1,9 @@
-import { type Caller, DEFAULT_PROJECT, NO_QUOTAS } from '../kit/caller.ts';
 import { type Clock, isoTime } from '../kit/clock.ts';
-import { ServiceError } from '../kit/errors.ts';
-import { firstOf, toPage } from '../kit/pages.ts';
-import { decodePlace, encodePlace } from '../kit/places.ts';
-import type { Page, PageQuery } from '../kit/wire.ts';
+import { type Caller, DEFAULT_PROJECT, NO_QUOTAS } from '../kit/contract/caller.ts';
+import { ServiceError } from '../kit/contract/errors.ts';
+import { firstOf, toPage } from '../kit/contract/pages.ts';
+import { decodePlace, encodePlace } from '../kit/contract/places.ts';
+import type { Page, PageQuery } from '../kit/contract/wire.ts';
 import type { Database } from '../store/database.ts';
 import type { ProjectRow } from '../store/tables.ts';
 import type { Project, ProjectChange, ProjectRequest } from './projectSchemas.ts';

@@ -1,6 +1,6 @@
 import type { Dataset, DatasetRows } from '../datasets/schemas.ts';
 import type { Job, Losses } from '../jobs/schemas.ts';
-import { type Problem, problemSchema } from '../kit/wire.ts';
+import { type Problem, problemSchema } from '../kit/contract/wire.ts';
 import type { PredictAnswer } from '../models/prediction/schemas.ts';
 import type { Model } from '../models/schemas.ts';
 import type { Sweep, SweepPreview, Trial } from '../sweeps/schemas.ts';

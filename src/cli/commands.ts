@@ -1,20 +1,20 @@
-import { isStartedByNpm, UsageError } from '../config.ts';
+import { isStartedByNpm, UsageError } from '../config/config.ts';
 import { createPrivateFiles } from '../kit/permissions.ts';
 import { packageVersion } from '../kit/version.ts';
-import { backupCommand } from './backup.ts';
 import { type Command, EXIT_FINE } from './command.ts';
-import { demoCommand } from './demo.ts';
+import { backupCommand } from './commands/backup.ts';
+import { demoCommand } from './commands/demo.ts';
+import { keysCommand } from './commands/keys.ts';
+import { migrateCommand } from './commands/migrate.ts';
+import { openapiCommand } from './commands/openapi.ts';
+import { predictCommand } from './commands/predict.ts';
+import { restoreCommand } from './commands/restore.ts';
+import { serveCommand } from './commands/serve.ts';
+import { sweepCommand } from './commands/sweep.ts';
+import { trainCommand } from './commands/train.ts';
 import { failureOf, problemOf } from './failures.ts';
 import { commandHelp, overview, usageLine } from './help.ts';
-import { keysCommand } from './keys.ts';
-import { migrateCommand } from './migrate.ts';
 import { endWithParent } from './npmShell.ts';
-import { openapiCommand } from './openapi.ts';
-import { predictCommand } from './predict.ts';
-import { restoreCommand } from './restore.ts';
-import { serveCommand } from './serve.ts';
-import { sweepCommand } from './sweep.ts';
-import { trainCommand } from './train.ts';
 
 /** In the order in which `trainyard --help` names them. */
 const COMMANDS: readonly Command[] = [

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { CLIENT_SETTINGS, SERVICE_SETTINGS } from '../settings.ts';
+import { CLIENT_SETTINGS, SERVICE_SETTINGS } from '../config/settings.ts';
 
 /** What a demo may be told, with defaults that leave nothing behind and are in nobody's way; the rest is as the service has it. */
 export const DEMO_SETTINGS = {

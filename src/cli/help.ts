@@ -1,5 +1,5 @@
-import { flagOf, variableOf } from '../config.ts';
-import type { Settings } from '../settings.ts';
+import { flagOf, variableOf } from '../config/config.ts';
+import type { Settings } from '../config/settings.ts';
 import type { Command } from './command.ts';
 import { wrap } from './terminal/wrap.ts';
 

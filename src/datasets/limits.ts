@@ -1,4 +1,4 @@
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
 import type { DatasetLimits } from './service.ts';
 
 /** The limits of uploads as they are configured. */

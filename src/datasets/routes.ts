@@ -2,15 +2,15 @@ import multipart from '@fastify/multipart';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { ServiceError, unlessMissing } from '../kit/errors.ts';
-import { type Idempotent, idempotencyHeaders } from '../kit/idempotency.ts';
-import { answer, errorResponses, pageQuery, waitQuery } from '../kit/wire.ts';
-import { MEDIA_TYPES } from './formats.ts';
-import { parseOptions } from './options.ts';
+import { ServiceError, unlessMissing } from '../kit/contract/errors.ts';
+import { type Idempotent, idempotencyHeaders } from '../kit/contract/idempotency.ts';
+import { answer, errorResponses, pageQuery, waitQuery } from '../kit/contract/wire.ts';
 import { datasetPage, datasetSchema, rowsQuery, rowsSchema, uploadQuery } from './schemas.ts';
 import type { AllDatasets } from './service.ts';
-import { UPLOAD_BODY, UPLOAD_DESCRIPTION } from './uploadDocs.ts';
-import { uploadedFile } from './uploadedFile.ts';
+import { MEDIA_TYPES } from './upload/formats.ts';
+import { parseOptions } from './upload/options.ts';
+import { UPLOAD_BODY, UPLOAD_DESCRIPTION } from './upload/uploadDocs.ts';
+import { uploadedFile } from './upload/uploadedFile.ts';
 
 const TAGS = ['Datasets'];
 /** Of answers that are text already. The type of such an answer is that of its parsed JSON, so a string is sent `as never`. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { givenName, pageOf, repeatable } from '../kit/wire.ts';
+import { givenName, pageOf, repeatable } from '../kit/contract/wire.ts';
 
 const shared = {
   name: z.string().describe('As in the file; made up where it has none, numbered where it repeats.'),

@@ -1,25 +1,25 @@
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Tenant } from '../kit/caller.ts';
 import type { Clock } from '../kit/clock.ts';
-import { INTERNAL_ERROR_DETAIL, ServiceError } from '../kit/errors.ts';
+import type { Tenant } from '../kit/contract/caller.ts';
+import { INTERNAL_ERROR_DETAIL, ServiceError } from '../kit/contract/errors.ts';
+import { idCursor, toPage } from '../kit/contract/pages.ts';
+import { decodeCursor, type Page, type PageQuery } from '../kit/contract/wire.ts';
 import type { Folders } from '../kit/folders.ts';
 import { newId } from '../kit/ids.ts';
 import type { Logger } from '../kit/log.ts';
-import { idCursor, toPage } from '../kit/pages.ts';
-import { decodeCursor, type Page, type PageQuery } from '../kit/wire.ts';
 import type { Database } from '../store/database.ts';
 import type { DatasetRow } from '../store/tables.ts';
 import { createLookOnce, createScratch, emptyTemporary, type Scratch } from './folders.ts';
 import { type FileFormat, type ReadOptions, UPLOAD_FILE } from './ingest/messages.ts';
-import { createIntake, type HeldUpload, type IntakeLimits, type TableFacts } from './intake.ts';
 import type { IngestMetrics } from './metrics.ts';
-import { createRowReader } from './rowReader.ts';
+import { createRowReader } from './rows/rowReader.ts';
 import type { Dataset, DatasetSummary } from './schemas.ts';
 import { createDatasetStore, type Users } from './store.ts';
-import { look, receive } from './upload.ts';
-import { limitWithin, uploadLimit } from './uploadLimit.ts';
+import { createIntake, type HeldUpload, type IntakeLimits, type TableFacts } from './upload/intake.ts';
+import { look, receive } from './upload/upload.ts';
+import { limitWithin, uploadLimit } from './upload/uploadLimit.ts';
 import { datasetJson, datasetSummary, toDataset } from './view.ts';
 
 export interface DatasetLimits extends IntakeLimits {

@@ -1,7 +1,7 @@
-import { readBoolean } from '../kit/booleans.ts';
+import { readBoolean } from '../formats/booleans.ts';
+import { readTime } from '../formats/times.ts';
 import { isoTime } from '../kit/clock.ts';
 import { type Column, isNumberColumn } from '../kit/table.ts';
-import { readTime } from '../kit/times.ts';
 
 /** Strings as numbers of a dictionary; -1 is missing. */
 export interface Categories {

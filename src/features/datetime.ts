@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Column } from '../kit/table.ts';
 import { asTimes } from './casts.ts';
 import type { InputBlock } from './matrix.ts';
-import { moments } from './scaling.ts';
+import { moments } from './scaling/scaling.ts';
 
 const DAY_MS = 86_400_000;
 /** 1 January 1970 was a Thursday; weeks begin on Monday. */

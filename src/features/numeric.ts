@@ -2,8 +2,8 @@ import { z } from 'zod';
 import type { Column } from '../kit/table.ts';
 import { asNumbers } from './casts.ts';
 import type { InputBlock } from './matrix.ts';
-import { fitEdges, pieceCount, pieceOf } from './pieces.ts';
-import { fitScaling, fittedScalingSchema, scaler } from './scaling.ts';
+import { fitEdges, pieceCount, pieceOf } from './scaling/pieces.ts';
+import { fitScaling, fittedScalingSchema, scaler } from './scaling/scaling.ts';
 import type { FeaturesOptions } from './schemas.ts';
 
 /** Rows that a distribution is read from; quantiles of more are the same to three digits and take longer to sort. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { limitedRecord } from '../kit/input/limitedRecord.ts';
+import { limitedRecord } from '../kit/contract/limitedRecord.ts';
 import { COLUMN_TYPES } from '../kit/table.ts';
 
 /** Columns that one list may name. */

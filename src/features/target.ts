@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type Column, isNumberColumn } from '../kit/table.ts';
 import { asCategories, asNumbers } from './casts.ts';
-import { moments } from './scaling.ts';
+import { moments } from './scaling/scaling.ts';
 
 /** The classes of a target, in the order of the network's outputs, labels as people read them. */
 const classesSchema = z.strictObject({ kind: z.literal('classes'), column: z.string(), classes: z.array(z.string()) });

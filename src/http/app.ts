@@ -1,15 +1,15 @@
 import Fastify, { type FastifyInstance, type FastifyPluginAsync, type FastifyServerOptions } from 'fastify';
 import { serializerCompiler } from 'fastify-type-provider-zod';
 import type { z } from 'zod';
+import { parseInput } from '../kit/contract/validation.ts';
 import { USUAL_STOP_TIMES } from '../kit/stopTimes.ts';
 import type { Tracer } from '../kit/tracing/tracer.ts';
-import { parseInput } from '../kit/validation.ts';
+import { type GuardParts, registerGuard } from './access/guard.ts';
 import { answerBroken, refuseExpectations } from './brokenRequests.ts';
 import { registerCompression } from './compression/compress.ts';
 import { registerOpenapi } from './docs/openapi.ts';
 import { refuseOnceClosing } from './draining.ts';
 import { answerUnrouted, refuseUnrouted, registerErrors } from './errors.ts';
-import { type GuardParts, registerGuard } from './guard.ts';
 import { registerHome } from './home/routes.ts';
 import { type IdempotencyParts, registerIdempotency } from './idempotency/plugin.ts';
 import { readJsonBodies } from './jsonBodies.ts';

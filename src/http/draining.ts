@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
-import { ServiceError } from '../kit/errors.ts';
+import { ServiceError } from '../kit/contract/errors.ts';
 
 const RETRY_AFTER_SECONDS = 5;
 

@@ -1,8 +1,14 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { isResponseSerializationError } from 'fastify-type-provider-zod';
-import { type ErrorCode, type FieldError, INTERNAL_ERROR_DETAIL, MOST_LISTED, ServiceError } from '../kit/errors.ts';
+import {
+  type ErrorCode,
+  type FieldError,
+  INTERNAL_ERROR_DETAIL,
+  MOST_LISTED,
+  ServiceError,
+} from '../kit/contract/errors.ts';
+import { PROBLEM_TYPE, type Problem } from '../kit/contract/wire.ts';
 import { withoutKeys } from '../kit/secrets.ts';
-import { PROBLEM_TYPE, type Problem } from '../kit/wire.ts';
 import { isFull, isLocked } from '../store/faults.ts';
 import { bodyTooLarge } from './limits/requests.ts';
 import { SECURITY_HEADERS } from './securityHeaders.ts';

@@ -1,8 +1,8 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { ServiceError } from '../kit/errors.ts';
-import { invalidJson } from '../kit/input/jsonSyntax.ts';
-import { type JsonLimits, membersFor, tooMuchJson } from '../kit/json.ts';
+import { ServiceError } from '../kit/contract/errors.ts';
+import { type JsonLimits, membersFor, tooMuchJson } from '../kit/contract/json.ts';
+import { invalidJson } from '../kit/contract/jsonSyntax.ts';
 import { nextTurn } from '../kit/turns.ts';
 import type { HttpLimits } from './limits/limits.ts';
 

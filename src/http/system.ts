@@ -1,8 +1,8 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { DEFAULT_PROJECT, type Tenant } from '../kit/caller.ts';
-import { ServiceError } from '../kit/errors.ts';
-import { answer, errorResponses } from '../kit/wire.ts';
+import { DEFAULT_PROJECT, type Tenant } from '../kit/contract/caller.ts';
+import { ServiceError } from '../kit/contract/errors.ts';
+import { answer, errorResponses } from '../kit/contract/wire.ts';
 import { METRICS_TYPE } from './metrics/format.ts';
 
 const systemSchema = z

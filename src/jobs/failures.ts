@@ -1,4 +1,4 @@
-import { INTERNAL_ERROR_DETAIL } from '../kit/errors.ts';
+import { INTERNAL_ERROR_DETAIL } from '../kit/contract/errors.ts';
 
 /** Why a job failed, as clients read it. */
 export const FAILURE_CODES = [

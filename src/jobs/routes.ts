@@ -1,13 +1,13 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import type { Tenant } from '../kit/caller.ts';
-import { unlessMissing } from '../kit/errors.ts';
-import { type Idempotent, idempotencyHeaders } from '../kit/idempotency.ts';
-import { answer, errorResponses, waitQuery } from '../kit/wire.ts';
-import { jobActionRoutes } from './actionRoutes.ts';
-import { jobRequestSchema } from './requestSchema.ts';
+import type { Tenant } from '../kit/contract/caller.ts';
+import { unlessMissing } from '../kit/contract/errors.ts';
+import { type Idempotent, idempotencyHeaders } from '../kit/contract/idempotency.ts';
+import { answer, errorResponses, waitQuery } from '../kit/contract/wire.ts';
+import { jobActionRoutes } from './actions/actionRoutes.ts';
 import { jobPageSchema, jobParams, jobSchema, jobsQuery, lossesQuery, lossesSchema } from './schemas.ts';
 import type { Jobs } from './service.ts';
+import { jobRequestSchema } from './submission/requestSchema.ts';
 
 const tags = ['Jobs'];
 const MS_PER_SECOND = 1000;

@@ -1,10 +1,10 @@
 import { z } from 'zod';
+import { pageOf, pageQuery, repeatable } from '../kit/contract/wire.ts';
 import { warningSchema } from '../kit/warning.ts';
-import { pageOf, pageQuery, repeatable } from '../kit/wire.ts';
 import { JOB_STATES, JOB_WISHES } from '../store/tables.ts';
 import { MOST_EPOCHS } from '../training/schemas/training.ts';
 import { FAILURE_CODES } from './failures.ts';
-import { hyperparametersSchema, LABEL } from './requestSchema.ts';
+import { hyperparametersSchema, LABEL } from './submission/requestSchema.ts';
 
 const MOST_LOSSES = 10_000;
 

@@ -1,23 +1,23 @@
-import type { Tenant } from '../kit/caller.ts';
 import type { Clock } from '../kit/clock.ts';
-import { ServiceError } from '../kit/errors.ts';
-import { idCursor, toPage } from '../kit/pages.ts';
-import { decodeCursor, type Page } from '../kit/wire.ts';
+import type { Tenant } from '../kit/contract/caller.ts';
+import { ServiceError } from '../kit/contract/errors.ts';
+import { idCursor, toPage } from '../kit/contract/pages.ts';
+import { decodeCursor, type Page } from '../kit/contract/wire.ts';
+import { type News, type NewsDesk, untilOver, type Waiting } from '../notifications/bus.ts';
 import type { Database } from '../store/database.ts';
 import type { JobRow } from '../store/tables.ts';
-import { createActionStore, requeue } from './actionStore.ts';
-import { createJobActions, type JobActions } from './actions.ts';
-import { checkRequest, type FindDataset } from './check.ts';
+import { createActionStore, requeue } from './actions/actionStore.ts';
+import { createJobActions, type JobActions } from './actions/actions.ts';
+import { wrongState } from './actions/wrongState.ts';
 import type { Checkpoints } from './checkpoints/checkpoints.ts';
-import { newJob } from './newJob.ts';
-import { type News, type NewsDesk, untilOver, type Waiting } from './news.ts';
-import { demandRoom } from './room.ts';
 import type { Job, JobSummary, JobsQuery, Losses, LossesQuery } from './schemas.ts';
 import { isFinal } from './states.ts';
 import { createJobStore, type JobFilter, type JobStore, type Label, type ListedJobRow } from './store.ts';
-import type { Machine } from './threadWarnings.ts';
+import { checkRequest, type FindDataset } from './submission/check.ts';
+import { newJob } from './submission/newJob.ts';
+import { demandRoom } from './submission/room.ts';
+import type { Machine } from './submission/threadWarnings.ts';
 import { type JobFacts, jobSummary, jobView, lossView } from './view.ts';
-import { wrongState } from './wrongState.ts';
 
 export interface JobsParts {
   readonly database: Database;

@@ -1,11 +1,11 @@
 import { sql } from 'kysely';
-import { ServiceError } from '../kit/errors.ts';
-import { readWithin, type Slice } from '../kit/pages.ts';
+import { ServiceError } from '../kit/contract/errors.ts';
+import { readWithin, type Slice } from '../kit/contract/pages.ts';
 import type { Database, Queries } from '../store/database.ts';
 import type { JobRow, JobState, LossRow } from '../store/tables.ts';
 import { textBytes } from '../store/textBytes.ts';
-import { insertJob, type NewJob } from './newJob.ts';
 import { ACTIONS } from './states.ts';
+import { insertJob, type NewJob } from './submission/newJob.ts';
 
 export interface Label {
   readonly name: string;

@@ -3,10 +3,10 @@
  * calls publishes the news once the transaction is through: `queued` of a job that waits, `changed` of one that was cancelled.
  */
 import type { Queries } from '../store/database.ts';
-import type { Halt } from '../training/halt.ts';
-import type { CheckedRequest } from './check.ts';
-import { insertJob, type NewJobParts, newJob } from './newJob.ts';
+import type { Halt } from '../training/loop/halt.ts';
 import { ATTEMPT_GOES_ON, whereItStands } from './rows.ts';
+import type { CheckedRequest } from './submission/check.ts';
+import { insertJob, type NewJobParts, newJob } from './submission/newJob.ts';
 
 export interface NewTrial extends NewJobParts {
   readonly checked: CheckedRequest;

@@ -1,8 +1,8 @@
 import { isoTime } from '../kit/clock.ts';
 import type { JobRow, LossRow } from '../store/tables.ts';
-import { readHyperparameters } from './requestSchema.ts';
 import type { Job, JobSummary, Losses } from './schemas.ts';
 import type { ListedJobRow } from './store.ts';
+import { readHyperparameters } from './submission/requestSchema.ts';
 
 /** What other tables say of a job. */
 export interface JobFacts {

@@ -1,4 +1,4 @@
-import { ServiceError } from './errors.ts';
+import { ServiceError } from './contract/errors.ts';
 
 /** Holds what is unpacked to so many times what was packed: a few kilobytes can stand for gigabytes. */
 export interface Expansion {

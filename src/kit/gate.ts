@@ -1,4 +1,4 @@
-import { ServiceError } from './errors.ts';
+import { ServiceError } from './contract/errors.ts';
 
 /** Limits how much work runs at once; the rest waits for its turn. */
 export interface Gate {

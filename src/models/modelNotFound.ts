@@ -1,4 +1,4 @@
-import { ServiceError } from '../kit/errors.ts';
+import { ServiceError } from '../kit/contract/errors.ts';
 
 /** What is thrown for a name that no model has. */
 export function modelNotFound(idOrAlias: string): ServiceError {

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { answer, errorResponses } from '../kit/wire.ts';
+import { answer, errorResponses } from '../kit/contract/wire.ts';
 import { aliasRoutes } from './aliases/routes.ts';
 import { type PredictRoutesParts, predictRoutes } from './prediction/routes.ts';
 import {

@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import { ACTIVATIONS } from '../engine/kernels/kernels.ts';
-import { hyperparametersSchema } from '../jobs/requestSchema.ts';
+import { hyperparametersSchema } from '../jobs/submission/requestSchema.ts';
+import { pageOf, pageQuery } from '../kit/contract/wire.ts';
 import { warningSchema } from '../kit/warning.ts';
-import { pageOf, pageQuery } from '../kit/wire.ts';
 import { normalizationNames } from '../training/schemas/network.ts';
 import { taskSchema } from '../training/schemas/task.ts';
-import { bestSchema } from './description.ts';
 import { inputSchema } from './inputSchema.ts';
 import { modelMetricsSchema, summaryMetricsSchema } from './metricsSchema.ts';
+import { bestSchema } from './stored/description.ts';
 
 export const EXAMPLE_MODEL_ID = 'mdl_01jd3k8z5mq0v7x2w9c4n6b8rt';
 /** In examples of requests: no model has this id. */

@@ -1,20 +1,17 @@
 import type { Readable } from 'node:stream';
 import type { CreateKernels } from '../engine/kernels/kernels.ts';
-import type { Tenant } from '../kit/caller.ts';
 import type { Clock } from '../kit/clock.ts';
-import { ServiceError } from '../kit/errors.ts';
+import type { Tenant } from '../kit/contract/caller.ts';
+import { ServiceError } from '../kit/contract/errors.ts';
+import { idCursor, toPage } from '../kit/contract/pages.ts';
+import { parseInput } from '../kit/contract/validation.ts';
+import { decodeCursor, type Page } from '../kit/contract/wire.ts';
 import { createGate, type Gate } from '../kit/gate.ts';
-import { idCursor, toPage } from '../kit/pages.ts';
-import { parseInput } from '../kit/validation.ts';
-import { decodeCursor, type Page } from '../kit/wire.ts';
 import type { Database } from '../store/database.ts';
 import type { ModelRow } from '../store/tables.ts';
 import { type Aliases, createAliases } from './aliases/service.ts';
 import { createAliasStore } from './aliases/store.ts';
-import { readAnyDescription } from './description.ts';
-import { readMembers, readParameters } from './keptNetworks.ts';
 import { modelNotFound } from './modelNotFound.ts';
-import { ensembleParametersJson, parametersJson } from './parametersJson.ts';
 import { type HeldJson, parseJson, readWhole, unpack } from './prediction/body.ts';
 import { createLoader, type Loader } from './prediction/loader.ts';
 import { measured, type PredictionMetrics } from './prediction/metrics.ts';
@@ -29,6 +26,9 @@ import type { Model, ModelSummary, ModelsQuery } from './schemas.ts';
 import type { ModelSplit } from './split/answers.ts';
 import { findSplit } from './split/store.ts';
 import { createModelStore } from './store.ts';
+import { readAnyDescription } from './stored/description.ts';
+import { readMembers, readParameters } from './stored/keptNetworks.ts';
+import { ensembleParametersJson, parametersJson } from './stored/parametersJson.ts';
 import { toModel, toModelSummary } from './view.ts';
 
 export interface ModelsParts {

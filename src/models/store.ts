@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { readWithin, type Slice } from '../kit/pages.ts';
+import { readWithin, type Slice } from '../kit/contract/pages.ts';
 import type { Database, Queries } from '../store/database.ts';
 import type { ModelRow, ParameterRow } from '../store/tables.ts';
 import { textBytes } from '../store/textBytes.ts';

@@ -1,14 +1,14 @@
 import { describeInputs } from '../features/describe.ts';
-import { completed, type Hyperparameters } from '../jobs/requestSchema.ts';
+import { completed, type Hyperparameters } from '../jobs/submission/requestSchema.ts';
 import { isoTime } from '../kit/clock.ts';
 import type { ModelRow } from '../store/tables.ts';
-import { type Description, readAnyDescription } from './description.ts';
 import type { EnsembleDescription } from './ensembles/description.ts';
-import { parameterCountOf } from './parameterCount.ts';
 import type { Model, ModelSummary } from './schemas.ts';
-import { readShape } from './shapes.ts';
 import type { ListedModelRow, ParameterShape } from './store.ts';
-import { readSummary } from './summary.ts';
+import { type Description, readAnyDescription } from './stored/description.ts';
+import { parameterCountOf } from './stored/parameterCount.ts';
+import { readShape } from './stored/shapes.ts';
+import { readSummary } from './stored/summary.ts';
 
 /** A model as clients see it. */
 export function toModel(row: ModelRow, parameters: readonly ParameterShape[], aliases: readonly string[]): Model {

@@ -1,8 +1,8 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
-import type { Tenant } from '../kit/caller.ts';
-import { unlessMissing } from '../kit/errors.ts';
-import { type Idempotent, idempotencyHeaders } from '../kit/idempotency.ts';
-import { answer, errorResponses } from '../kit/wire.ts';
+import type { Tenant } from '../kit/contract/caller.ts';
+import { unlessMissing } from '../kit/contract/errors.ts';
+import { type Idempotent, idempotencyHeaders } from '../kit/contract/idempotency.ts';
+import { answer, errorResponses } from '../kit/contract/wire.ts';
 import { type Model, modelSchema } from '../models/schemas.ts';
 import { ensembleRequest, resumption, sweepParams, sweepSchema } from './schemas.ts';
 import type { Sweeps } from './service.ts';

@@ -1,16 +1,16 @@
-import type { NewsDesk } from '../jobs/news.ts';
-import type { Tenant } from '../kit/caller.ts';
 import type { Clock } from '../kit/clock.ts';
-import { ServiceError } from '../kit/errors.ts';
-import { mistaken } from '../kit/validation.ts';
+import type { Tenant } from '../kit/contract/caller.ts';
+import { ServiceError } from '../kit/contract/errors.ts';
+import { mistaken } from '../kit/contract/validation.ts';
+import type { NewsDesk } from '../notifications/bus.ts';
+import { FAILED, sizeOf } from '../search/search.ts';
 import type { Database, Queries } from '../store/database.ts';
 import type { SweepRow, SweepState } from '../store/tables.ts';
 import { askJobs, type Wish } from './askJobs.ts';
-import { ranUntil } from './conductor/write.ts';
 import { MOST_TRIALS, type SweepSettings } from './request/schema.ts';
 import { readSettings } from './request/settings.ts';
+import { ranUntil } from './runner/write.ts';
 import type { Sweep } from './schemas.ts';
-import { FAILED, sizeOf } from './search.ts';
 import { checkTrials } from './store.ts';
 
 /** What clients ask of sweeps. Each throws `sweep_wrong_state` where it is not possible, which says what is. */

@@ -1,5 +1,5 @@
-import { createActionStore } from '../jobs/actionStore.ts';
-import type { News } from '../jobs/news.ts';
+import { createActionStore } from '../jobs/actions/actionStore.ts';
+import type { News } from '../notifications/bus.ts';
 import type { Queries } from '../store/database.ts';
 
 /** What a sweep asks of the jobs of its trials. */

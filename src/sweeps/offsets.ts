@@ -1,4 +1,4 @@
-import { invalidCursor } from '../kit/wire.ts';
+import { invalidCursor } from '../kit/contract/wire.ts';
 
 /** Cursors of lists that are ordered by what changes: how many items came before. Opaque to clients. */
 export function encodeOffset(offset: number): string {

@@ -1,10 +1,10 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { unlessMissing } from '../kit/errors.ts';
-import { type Idempotent, idempotencyHeaders } from '../kit/idempotency.ts';
-import { answer, errorResponses, waitQuery } from '../kit/wire.ts';
+import { unlessMissing } from '../kit/contract/errors.ts';
+import { type Idempotent, idempotencyHeaders } from '../kit/contract/idempotency.ts';
+import { answer, errorResponses, waitQuery } from '../kit/contract/wire.ts';
 import { type SweepActionRoutesParts, sweepActionRoutes } from './actionRoutes.ts';
-import { askingRoutes } from './asking/routes.ts';
+import { askingRoutes } from './external/routes.ts';
 import { sweepRequestSchema } from './request/schema.ts';
 import {
   importanceSchema,

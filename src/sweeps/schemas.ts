@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { jobErrorSchema } from '../jobs/schemas.ts';
-import { givenName, pageOf, pageQuery, repeatable } from '../kit/wire.ts';
+import { givenName, pageOf, pageQuery, repeatable } from '../kit/contract/wire.ts';
+import { jsonValue } from '../search/space/parameter.ts';
 import { SWEEP_ENDS, SWEEP_STATES, TRIAL_STATES } from '../store/tables.ts';
 import { MOST_TRIALS, sweepSettings } from './request/schema.ts';
-import { jsonValue } from './space/parameter.ts';
 
 const time = z.iso.datetime();
 const parametersSchema = z

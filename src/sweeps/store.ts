@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
-import { ServiceError } from '../kit/errors.ts';
-import { readWithin, type Slice } from '../kit/pages.ts';
+import { ServiceError } from '../kit/contract/errors.ts';
+import { readWithin, type Slice } from '../kit/contract/pages.ts';
 import type { Database, Queries } from '../store/database.ts';
 import type { LegRow, SweepRow, SweepState, TrialRow, TrialState } from '../store/tables.ts';
 import { textBytes } from '../store/textBytes.ts';

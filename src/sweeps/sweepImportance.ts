@@ -1,7 +1,7 @@
-import { ServiceError } from '../kit/errors.ts';
+import { ServiceError } from '../kit/contract/errors.ts';
+import { LEAST_TRIALS } from '../search/importance/importance.ts';
 import type { SweepRow, TrialRow } from '../store/tables.ts';
-import type { Weigh } from './asking/thinker.ts';
-import { LEAST_TRIALS } from './importance/importance.ts';
+import type { Weigh } from './external/thinker.ts';
 import { objectivesOf } from './request/objective.ts';
 import { readSettings } from './request/settings.ts';
 import type { SweepImportance } from './schemas.ts';

@@ -1,15 +1,15 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { CheckedRequest } from '../jobs/check.ts';
-import { estimateCost, type TrainingCost } from '../jobs/cost.ts';
 import type { Pace } from '../jobs/pace.ts';
-import { previewSearch } from './preview.ts';
+import type { CheckedRequest } from '../jobs/submission/check.ts';
+import { previewSearch } from '../search/preview.ts';
+import { placeParameters } from '../search/space/place.ts';
+import type { Parameters } from '../search/space/space.ts';
+import { estimateCost, type TrainingCost } from '../training/estimate/cost.ts';
 import type { CheckedSweep } from './request/check.ts';
 import { type ProbeParts, tryJob } from './request/probing.ts';
 import type { SweepSettings } from './request/schema.ts';
 import { searchSettingsOf } from './request/settings.ts';
 import type { SweepPreview } from './schemas.ts';
-import { placeParameters } from './space/place.ts';
-import type { Parameters } from './space/space.ts';
 import { shownSettings } from './view.ts';
 
 interface PreviewParts extends ProbeParts {

@@ -1,8 +1,8 @@
 import { isoTime } from '../kit/clock.ts';
 import type { SweepRow } from '../store/tables.ts';
-import { ranUntil } from './conductor/write.ts';
 import type { SweepSettings } from './request/schema.ts';
 import { readSettings } from './request/settings.ts';
+import { ranUntil } from './runner/write.ts';
 import type { Sweep, SweepSummary, Trial } from './schemas.ts';
 import type { Improvement, ShownTrial, Tally } from './store.ts';
 

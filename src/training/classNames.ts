@@ -1,5 +1,5 @@
-import { type FieldError, pointer } from '../kit/errors.ts';
-import { didYouMean, MOST_SUGGESTIONS } from '../kit/input/closest.ts';
+import { didYouMean, MOST_SUGGESTIONS } from '../kit/contract/closest.ts';
+import { type FieldError, pointer } from '../kit/contract/errors.ts';
 
 /** A mistake for each name in `classWeights` that is none of the classes. */
 export function unknownClasses(names: readonly string[], classes: readonly string[]): FieldError[] {

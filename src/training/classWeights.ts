@@ -1,4 +1,4 @@
-import { ServiceError } from '../kit/errors.ts';
+import { ServiceError } from '../kit/contract/errors.ts';
 import { unknownClasses } from './classNames.ts';
 import type { Prepared } from './prepare.ts';
 import type { TrainingSettings } from './schemas/training.ts';

@@ -1,4 +1,4 @@
-import { ServiceError } from '../kit/errors.ts';
+import { ServiceError } from '../kit/contract/errors.ts';
 
 /** A spec that the data make impossible; `path` is the JSON pointer of what to change. */
 export function invalidSpec(path: string, message: string): ServiceError {

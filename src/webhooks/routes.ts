@@ -1,9 +1,9 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import type { Tenant } from '../kit/caller.ts';
-import { unlessMissing } from '../kit/errors.ts';
-import { type Idempotent, onceHeaders } from '../kit/idempotency.ts';
-import { answer, errorResponses, pageQuery } from '../kit/wire.ts';
+import type { Tenant } from '../kit/contract/caller.ts';
+import { unlessMissing } from '../kit/contract/errors.ts';
+import { type Idempotent, onceHeaders } from '../kit/contract/idempotency.ts';
+import { answer, errorResponses, pageQuery } from '../kit/contract/wire.ts';
 import {
   deliveryPage,
   newWebhookSchema,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { pageOf } from '../kit/wire.ts';
+import { pageOf } from '../kit/contract/wire.ts';
 import { DELIVERY_STATES } from '../store/tables.ts';
 
 const WEBHOOK_EVENTS = [

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '../kit/clock.ts';
 import { isoTime } from '../kit/clock.ts';
-import { ServiceError } from '../kit/errors.ts';
+import { ServiceError } from '../kit/contract/errors.ts';
+import { idCursor, toPage } from '../kit/contract/pages.ts';
+import { invalidRequest } from '../kit/contract/validation.ts';
+import { decodeCursor, type Page, type PageQuery } from '../kit/contract/wire.ts';
 import { newId } from '../kit/ids.ts';
-import { idCursor, toPage } from '../kit/pages.ts';
-import { invalidRequest } from '../kit/validation.ts';
-import { decodeCursor, type Page, type PageQuery } from '../kit/wire.ts';
 import type { Database } from '../store/database.ts';
 import type { WebhookRow } from '../store/tables.ts';
 import type { DeliveryView, NewWebhook, TestAnswer, Webhook, WebhookChange, WebhookRequest } from './schemas.ts';

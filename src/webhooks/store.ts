@@ -1,5 +1,5 @@
 import type { Selectable } from 'kysely';
-import { firstOf, readWithin, type Slice } from '../kit/pages.ts';
+import { firstOf, readWithin, type Slice } from '../kit/contract/pages.ts';
 import type { Database } from '../store/database.ts';
 import type { DeliveryRow, WebhookRow } from '../store/tables.ts';
 import { textBytes } from '../store/textBytes.ts';

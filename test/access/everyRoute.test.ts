@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { describeApi } from '../../src/describeApi.ts';
-import { SCOPES, type Scope } from '../../src/kit/caller.ts';
+import { SCOPES, type Scope } from '../../src/kit/contract/caller.ts';
+import { describeApi } from '../../src/server/openapi.ts';
 import { type Answer, insertThings, jsonBody, openService } from './support.ts';
 
 interface Operation {

@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { createKeys } from '../../src/access/keys.ts';
 import { createProjects } from '../../src/access/projects.ts';
-import { type Config, readConfig } from '../../src/config.ts';
-import { DEFAULT_PROJECT, type Scope } from '../../src/kit/caller.ts';
+import { type Config, readConfig } from '../../src/config/config.ts';
+import { SERVICE_SETTINGS } from '../../src/config/settings.ts';
+import { DEFAULT_PROJECT, type Scope } from '../../src/kit/contract/caller.ts';
 import { newId } from '../../src/kit/ids.ts';
-import { startService } from '../../src/main.ts';
-import { SERVICE_SETTINGS } from '../../src/settings.ts';
+import { startService } from '../../src/server/api.ts';
 import { type Database, openDatabase } from '../../src/store/database.ts';
 import { HTTP_LIMITS } from '../support/access.ts';
 

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { createReferenceKernels } from '../../src/engine/kernels/reference.ts';
 import { createWasmKernels } from '../../src/engine/kernels/wasm.ts';
-import { loadNativeKernels, type NativeKernels } from '../../src/training/nativeKernels.ts';
+import { loadNativeKernels, type NativeKernels } from '../../src/training/backend/nativeKernels.ts';
 import { coreToCoreNanoseconds } from './coreToCore.ts';
 import { nativePeak, type Precision, wasmPeak } from './peak.ts';
 import { THREAD_COUNTS, timePeers } from './peers.ts';

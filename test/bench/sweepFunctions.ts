@@ -1,5 +1,5 @@
-import type { SpaceDefinition } from '../../src/sweeps/space/schema.ts';
-import type { Parameters } from '../../src/sweeps/space/space.ts';
+import type { SpaceDefinition } from '../../src/search/space/schema.ts';
+import type { Parameters } from '../../src/search/space/space.ts';
 
 /** A function whose minimum is known, to be searched. */
 export interface SweepFunction {

@@ -1,5 +1,5 @@
-import type { Algorithm } from '../../src/sweeps/samplers/samplers.ts';
-import { createSearch, type Leg, type SearchSettings } from '../../src/sweeps/search.ts';
+import type { Algorithm } from '../../src/search/samplers/samplers.ts';
+import { createSearch, type Leg, type SearchSettings } from '../../src/search/search.ts';
 import type { SweepFunction } from './sweepFunctions.ts';
 
 /** Per seed how far the best of so many trials, one after the other, lies above the minimum. */

@@ -1,5 +1,5 @@
-import type { Algorithm } from '../../src/sweeps/samplers/samplers.ts';
-import { createSearch } from '../../src/sweeps/search.ts';
+import type { Algorithm } from '../../src/search/samplers/samplers.ts';
+import { createSearch } from '../../src/search/search.ts';
 import type { SweepFunction } from './sweepFunctions.ts';
 import { legsOf, settingsOf } from './sweepRegret.ts';
 

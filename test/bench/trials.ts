@@ -5,19 +5,19 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { pino } from 'pino';
 import type { FileFormat } from '../../src/datasets/ingest/messages.ts';
-import { readTable } from '../../src/datasets/readTable.ts';
+import { readTable } from '../../src/datasets/rows/readTable.ts';
 import { createDatasets } from '../../src/datasets/service.ts';
-import { type CheckedRequest, checkRequest } from '../../src/jobs/check.ts';
-import { createNewsDesk } from '../../src/jobs/news.ts';
-import { startSupervisor } from '../../src/jobs/supervisor.ts';
+import { type CheckedRequest, checkRequest } from '../../src/jobs/submission/check.ts';
 import { insertTrial } from '../../src/jobs/trials.ts';
-import { pinColumns, selectColumns } from '../../src/jobs/worker/columns.ts';
 import { foldersOf, prepareFolders } from '../../src/kit/folders.ts';
 import type { Table } from '../../src/kit/table.ts';
+import { createNewsDesk } from '../../src/notifications/bus.ts';
 import { openDatabase } from '../../src/store/database.ts';
-import { chooseKernels } from '../../src/training/kernels.ts';
+import { chooseKernels } from '../../src/training/backend/kernels.ts';
+import { trainPrepared } from '../../src/training/loop/train.ts';
 import { prepare } from '../../src/training/prepare.ts';
-import { trainPrepared } from '../../src/training/train.ts';
+import { startSupervisor } from '../../src/worker/supervisor.ts';
+import { pinColumns, selectColumns } from '../../src/worker/thread/columns.ts';
 import { insertSweep } from '../jobs/sweeps.ts';
 import { TENANT } from '../support/access.ts';
 import { PACKAGE_ROOT } from '../support/builtService.ts';
@@ -53,7 +53,7 @@ const SWEEPS: readonly Trials[] = [
   },
 ];
 
-const PROGRAM = join(PACKAGE_ROOT, 'dist/cli/trainingProcess.js');
+const PROGRAM = join(PACKAGE_ROOT, 'dist/server/trainingProcess.js');
 const MACHINE = { cores: availableParallelism(), coresOfJob: 1, memoryBytes: 2 ** 34 };
 const LOOK_MS = 20;
 /** Where memory is compared: what is grown until here is caches that fill. */

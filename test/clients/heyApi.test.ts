@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { describeApi } from '../../src/describeApi.ts';
+import { describeApi } from '../../src/server/openapi.ts';
 import { type BuiltService, startBuiltService } from '../support/builtService.ts';
 
 const SOURCE = fileURLToPath(new URL('heyApi', import.meta.url));

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { checkLines, headOf } from '../../src/datasets/ingest/lines.ts';
+import { checkLines, headOf } from '../../src/datasets/ingest/source/lines.ts';
 import { DATASET_LIMITS } from '../support/datasetLimits.ts';
 import { filesIn, startDatasets, type TestService } from './support/service.ts';
 import { upload } from './support/upload.ts';

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readTable } from '../../src/datasets/readTable.ts';
+import { readTable } from '../../src/datasets/rows/readTable.ts';
 import { startDatasets, type TestService } from './support/service.ts';
 import { upload } from './support/upload.ts';
 

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterAll, expect, it } from 'vitest';
-import { receive } from '../../src/datasets/upload.ts';
-import { uploadLimit } from '../../src/datasets/uploadLimit.ts';
+import { receive } from '../../src/datasets/upload/upload.ts';
+import { uploadLimit } from '../../src/datasets/upload/uploadLimit.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'trainyard-receive-'));
 afterAll(() => rm(folder, { recursive: true }));

@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createRowReader } from '../../src/datasets/rowReader.ts';
-import { PAGE_BYTES } from '../../src/kit/pages.ts';
+import { createRowReader } from '../../src/datasets/rows/rowReader.ts';
+import { PAGE_BYTES } from '../../src/kit/contract/pages.ts';
 import { startDatasets, type TestService } from './support/service.ts';
 import { upload } from './support/upload.ts';
 

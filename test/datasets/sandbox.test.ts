@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { afterAll, describe, expect, it } from 'vitest';
-import { openSession } from '../../src/datasets/duckdb.ts';
+import { openSession } from '../../src/datasets/duckdb/duckdb.ts';
 import { filesIn, startDatasets } from './support/service.ts';
 import { typesOf, upload } from './support/upload.ts';
 

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { openSession, type Session } from '../../src/datasets/duckdb.ts';
+import { openSession, type Session } from '../../src/datasets/duckdb/duckdb.ts';
 import { HEAD_FILE, ingest, TEXT_FILE } from '../../src/datasets/ingest/ingest.ts';
 import { type Ingested, TABLE_FILE, UPLOAD_FILE } from '../../src/datasets/ingest/messages.ts';
 import { DATASET_LIMITS } from '../support/datasetLimits.ts';

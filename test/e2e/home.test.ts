@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { EXAMPLE_TABLE } from '../../src/datasets/exampleTable.ts';
+import { EXAMPLE_TABLE } from '../../src/datasets/upload/exampleTable.ts';
 import { type BuiltService, startBuiltService } from '../support/builtService.ts';
 
 const HAS_CURL = spawnSync('curl', ['--version']).status === 0;

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createKeys } from '../../src/access/keys.ts';
 import { isFinal } from '../../src/jobs/states.ts';
-import { DEFAULT_PROJECT } from '../../src/kit/caller.ts';
+import { DEFAULT_PROJECT } from '../../src/kit/contract/caller.ts';
 import { openDatabase } from '../../src/store/database.ts';
 import type { JobState } from '../../src/store/tables.ts';
 import { type BuiltService, startBuiltService } from '../support/builtService.ts';

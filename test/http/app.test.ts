@@ -2,8 +2,8 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { buildApp } from '../../src/http/app.ts';
-import { ServiceError } from '../../src/kit/errors.ts';
-import { errorResponses } from '../../src/kit/wire.ts';
+import { ServiceError } from '../../src/kit/contract/errors.ts';
+import { errorResponses } from '../../src/kit/contract/wire.ts';
 import { HTTP_LIMITS, OPEN_GUARD } from '../support/access.ts';
 
 const config = { scope: 'public' } as const;

@@ -2,7 +2,7 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { FastifyInstance, RouteOptions } from 'fastify';
 import { afterAll, describe, expect, it } from 'vitest';
 import { METRICS_TYPE } from '../../src/http/metrics/format.ts';
-import { SCOPES } from '../../src/kit/caller.ts';
+import { SCOPES } from '../../src/kit/contract/caller.ts';
 import { newId } from '../../src/kit/ids.ts';
 import { openService } from '../access/support.ts';
 

@@ -2,7 +2,7 @@ import type { FastifyPluginAsync } from 'fastify';
 import { describe, expect, it } from 'vitest';
 import { ANYBODY } from '../../src/access/authentication.ts';
 import { buildApp } from '../../src/http/app.ts';
-import { ServiceError } from '../../src/kit/errors.ts';
+import { ServiceError } from '../../src/kit/contract/errors.ts';
 import { HTTP_LIMITS, OPEN_GUARD } from '../support/access.ts';
 
 const PER_MINUTE = 6;

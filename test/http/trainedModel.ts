@@ -1,4 +1,4 @@
-import { saveModel } from '../../src/models/save.ts';
+import { saveModel } from '../../src/models/stored/save.ts';
 import type { Database } from '../../src/store/database.ts';
 import { binaryOutcome } from '../models/outcomes.ts';
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { INTERNAL_ERROR } from '../../src/jobs/failures.ts';
 import { createJobs } from '../../src/jobs/service.ts';
-import { createQueue } from '../../src/jobs/worker/queue.ts';
-import { takeBackDied } from '../../src/jobs/worker/takeBack.ts';
 import { newId } from '../../src/kit/ids.ts';
+import { createQueue } from '../../src/worker/queue/queue.ts';
+import { takeBackDied } from '../../src/worker/queue/takeBack.ts';
 import { TENANT } from '../support/access.ts';
 import { findDataset, insertDataset } from './datasets.ts';
 import { openJobs } from './house.ts';

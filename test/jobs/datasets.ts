@@ -1,4 +1,4 @@
-import type { FindDataset } from '../../src/jobs/check.ts';
+import type { FindDataset } from '../../src/jobs/submission/check.ts';
 import { newId } from '../../src/kit/ids.ts';
 import type { Database } from '../../src/store/database.ts';
 import { TENANT } from '../support/access.ts';

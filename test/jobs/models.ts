@@ -1,5 +1,5 @@
-import type { SaveModel } from '../../src/jobs/worker/ending.ts';
 import { newId } from '../../src/kit/ids.ts';
+import type { SaveModel } from '../../src/worker/run/ending.ts';
 
 /** Keeps nothing of the outcome but that there was one. */
 export const saveModel: SaveModel = async (

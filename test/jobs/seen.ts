@@ -1,6 +1,6 @@
-import type { NewsDesk } from '../../src/jobs/news.ts';
 import type { Job } from '../../src/jobs/schemas.ts';
 import type { Jobs } from '../../src/jobs/service.ts';
+import type { NewsDesk } from '../../src/notifications/bus.ts';
 
 /** Resolves with the job as soon as news of it make `matters` true. */
 export function seen(jobs: Jobs, news: NewsDesk, id: string, matters: (job: Job) => boolean): Promise<Job> {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { jobsQuery } from '../../src/jobs/schemas.ts';
-import type { Machine } from '../../src/jobs/threadWarnings.ts';
-import { NO_QUOTAS } from '../../src/kit/caller.ts';
+import type { Machine } from '../../src/jobs/submission/threadWarnings.ts';
+import { NO_QUOTAS } from '../../src/kit/contract/caller.ts';
 import { storedBytes } from '../../src/store/storedBytes.ts';
 import { TENANT } from '../support/access.ts';
 import { findDataset, insertDataset } from './datasets.ts';

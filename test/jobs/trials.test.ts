@@ -1,10 +1,10 @@
 import { sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
-import { checkRequest } from '../../src/jobs/check.ts';
 import type { JobsQuery } from '../../src/jobs/schemas.ts';
+import { checkRequest } from '../../src/jobs/submission/check.ts';
 import { cancelHalted, goOn, insertTrial } from '../../src/jobs/trials.ts';
-import { createQueue } from '../../src/jobs/worker/queue.ts';
-import type { Halt } from '../../src/training/halt.ts';
+import type { Halt } from '../../src/training/loop/halt.ts';
+import { createQueue } from '../../src/worker/queue/queue.ts';
 import { TENANT } from '../support/access.ts';
 import { findDataset, insertDataset } from './datasets.ts';
 import { openJobs } from './house.ts';

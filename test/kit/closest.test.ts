@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { closest, didYouMean } from '../../src/kit/input/closest.ts';
+import { closest, didYouMean } from '../../src/kit/contract/closest.ts';
 
 const FIELDS = ['learningRate', 'momentum', 'nesterov', 'weightDecay', 'lr'];
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { invalidJson, parseJson } from '../../src/kit/input/jsonSyntax.ts';
+import { invalidJson, parseJson } from '../../src/kit/contract/jsonSyntax.ts';
 
 const detailOf = (text: string) => invalidJson(text, 'The body', 'Send null.')?.message;
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { firstOf, idCursor, readWithin, toPage } from '../../src/kit/pages.ts';
-import { decodeCursor } from '../../src/kit/wire.ts';
+import { firstOf, idCursor, readWithin, toPage } from '../../src/kit/contract/pages.ts';
+import { decodeCursor } from '../../src/kit/contract/wire.ts';
 
 const BUDGET = 100;
 

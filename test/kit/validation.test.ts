@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { MOST_LISTED, ServiceError } from '../../src/kit/errors.ts';
-import { limitedRecord } from '../../src/kit/input/limitedRecord.ts';
-import { check, mistaken, parseInput } from '../../src/kit/validation.ts';
+import { MOST_LISTED, ServiceError } from '../../src/kit/contract/errors.ts';
+import { limitedRecord } from '../../src/kit/contract/limitedRecord.ts';
+import { check, mistaken, parseInput } from '../../src/kit/contract/validation.ts';
 
 const layer = z.strictObject({ units: z.int().min(1), activation: z.enum(['relu', 'tanh']) });
 const spec = z.strictObject({

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { NO_QUOTAS } from '../../src/kit/caller.ts';
+import { NO_QUOTAS } from '../../src/kit/contract/caller.ts';
 import type { Models } from '../../src/models/service.ts';
 import { binaryOutcome } from './outcomes.ts';
 import { openRoom, type Room } from './room.ts';

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createReferenceKernels } from '../../src/engine/kernels/reference.ts';
 import type { Column, Table } from '../../src/kit/table.ts';
+import { train } from '../../src/training/loop/train.ts';
 import type { Outcome } from '../../src/training/outcome.ts';
 import { resolveSpec } from '../../src/training/resolve/resolve.ts';
 import { specRequestSchema } from '../../src/training/schemas/spec.ts';
-import { train } from '../../src/training/train.ts';
 import { openRoom, type Room } from './room.ts';
 
 const ROWS = 240;

@@ -1,9 +1,9 @@
 import { ANYBODY } from '../../src/access/authentication.ts';
-import { readConfig } from '../../src/config.ts';
-import type { GuardParts } from '../../src/http/guard.ts';
+import { readConfig } from '../../src/config/config.ts';
+import { SERVICE_SETTINGS } from '../../src/config/settings.ts';
+import type { GuardParts } from '../../src/http/access/guard.ts';
 import type { HttpLimits } from '../../src/http/limits/limits.ts';
-import { DEFAULT_PROJECT, NO_QUOTAS, type Tenant } from '../../src/kit/caller.ts';
-import { SERVICE_SETTINGS } from '../../src/settings.ts';
+import { DEFAULT_PROJECT, NO_QUOTAS, type Tenant } from '../../src/kit/contract/caller.ts';
 
 /** Whose things are used where a test is not about projects. */
 export const TENANT: Tenant = { project: DEFAULT_PROJECT, quotas: NO_QUOTAS };

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { previewSearch } from '../../src/sweeps/preview.ts';
-import { pruningSchema } from '../../src/sweeps/pruners/pruners.ts';
-import { type Algorithm, SAMPLERS } from '../../src/sweeps/samplers/samplers.ts';
-import { epochsAsked, play, SETTINGS } from './players.ts';
-import { GRID, OPTIMIZERS } from './space/spaces.ts';
+import { previewSearch } from '../../src/search/preview.ts';
+import { pruningSchema } from '../../src/search/pruners/pruners.ts';
+import { type Algorithm, SAMPLERS } from '../../src/search/samplers/samplers.ts';
+import { epochsAsked, play, SETTINGS } from '../search/players.ts';
+import { GRID, OPTIMIZERS } from '../search/space/spaces.ts';
 
 const epochs = { of: () => 27, most: 27 };
 // Object.keys forgets that the keys of a constant table are known.

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { NO_QUOTAS } from '../../src/kit/caller.ts';
+import { NO_QUOTAS } from '../../src/kit/contract/caller.ts';
 import { openRoom, RATES } from './room.ts';
 
 const LEARNING_RATE = 'training.optimizer.learningRate';

@@ -5,29 +5,29 @@ import { onTestFinished } from 'vitest';
 import { createDatasets } from '../../src/datasets/service.ts';
 import { createReferenceKernels } from '../../src/engine/kernels/reference.ts';
 import { buildApp } from '../../src/http/app.ts';
-import { createNewsDesk } from '../../src/jobs/news.ts';
 import { jobRoutes } from '../../src/jobs/routes.ts';
 import { createJobs } from '../../src/jobs/service.ts';
-import { createTrainingMetrics } from '../../src/jobs/worker/metrics.ts';
-import { createPool } from '../../src/jobs/worker/pool.ts';
-import { startWorker } from '../../src/jobs/worker/worker.ts';
-import { NO_QUOTAS, type Quotas, type Tenant } from '../../src/kit/caller.ts';
+import { NO_QUOTAS, type Quotas, type Tenant } from '../../src/kit/contract/caller.ts';
 import { foldersOf, prepareFolders } from '../../src/kit/folders.ts';
 import { createMeasureEnsemble } from '../../src/models/ensembles/measure.ts';
 import { modelRoutes } from '../../src/models/routes.ts';
-import { saveModel } from '../../src/models/save.ts';
 import { createModels } from '../../src/models/service.ts';
-import { createSearches } from '../../src/sweeps/asking/searches.ts';
-import { createThinker } from '../../src/sweeps/asking/thinker.ts';
-import { startConductor } from '../../src/sweeps/conductor/conductor.ts';
+import { saveModel } from '../../src/models/stored/save.ts';
+import { createNewsDesk } from '../../src/notifications/bus.ts';
+import { createSearches } from '../../src/sweeps/external/searches.ts';
+import { createThinker } from '../../src/sweeps/external/thinker.ts';
 import { sweepRoutes } from '../../src/sweeps/routes.ts';
+import { startConductor } from '../../src/sweeps/runner/conductor.ts';
 import type { Sweep, Trial } from '../../src/sweeps/schemas.ts';
 import { createSweeps } from '../../src/sweeps/service.ts';
+import { createTrainingMetrics } from '../../src/worker/metrics.ts';
+import { createPool } from '../../src/worker/thread/pool.ts';
+import { startWorker } from '../../src/worker/worker.ts';
 import { checkpointsIn, log, makeFolder } from '../jobs/house.ts';
 import { HTTP_LIMITS, OPEN_GUARD, TENANT } from '../support/access.ts';
 import { DATASET_LIMITS } from '../support/datasetLimits.ts';
 
-const THREAD = fileURLToPath(new URL('../../src/jobs/worker/thread.ts', import.meta.url));
+const THREAD = fileURLToPath(new URL('../../src/worker/thread/thread.ts', import.meta.url));
 const CSV = {
   format: 'csv',
   respondAsync: false,

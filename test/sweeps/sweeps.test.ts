@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { conduct } from '../../src/sweeps/conductor/conduct.ts';
-import { loadLive } from '../../src/sweeps/conductor/live.ts';
-import { Overtaken } from '../../src/sweeps/conductor/write.ts';
+import { conduct } from '../../src/sweeps/runner/conduct.ts';
+import { loadLive } from '../../src/sweeps/runner/live.ts';
+import { Overtaken } from '../../src/sweeps/runner/write.ts';
 import type { Sweep, Trial } from '../../src/sweeps/schemas.ts';
 import { over } from '../jobs/house.ts';
 import { ENDLESS } from '../support/endless.ts';

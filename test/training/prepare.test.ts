@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { z } from 'zod';
-import { chooseKernels } from '../../src/training/kernels.ts';
+import { chooseKernels } from '../../src/training/backend/kernels.ts';
+import { trainPrepared } from '../../src/training/loop/train.ts';
 import { preparationKey, prepare } from '../../src/training/prepare.ts';
 import type { specRequestSchema } from '../../src/training/schemas/spec.ts';
-import { trainPrepared } from '../../src/training/train.ts';
 import { specFor } from './profile.ts';
 import { trainPart } from './resuming.ts';
 import { flowers } from './tables.ts';

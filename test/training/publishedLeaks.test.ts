@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readTable } from '../../src/datasets/readTable.ts';
+import { readTable } from '../../src/datasets/rows/readTable.ts';
 import type { Warning } from '../../src/kit/warning.ts';
 import { fitTable } from '../../src/training/prepare.ts';
 import { resolveSpec } from '../../src/training/resolve/resolve.ts';

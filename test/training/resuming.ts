@@ -1,13 +1,13 @@
 import type { Table } from '../../src/kit/table.ts';
+import { chooseKernels, type KernelsChoice } from '../../src/training/backend/kernels.ts';
 import type { Checkpoint } from '../../src/training/checkpoint/checkpoint.ts';
 import { decodeCheckpoint, encodeCheckpoint } from '../../src/training/checkpoint/encoding.ts';
-import type { Ending } from '../../src/training/control.ts';
-import type { Halt } from '../../src/training/halt.ts';
-import { chooseKernels, type KernelsChoice } from '../../src/training/kernels.ts';
+import type { Ending } from '../../src/training/loop/control.ts';
+import type { Halt } from '../../src/training/loop/halt.ts';
+import { train } from '../../src/training/loop/train.ts';
 import type { Outcome } from '../../src/training/outcome.ts';
 import type { EpochReport, RunPlan } from '../../src/training/report.ts';
 import type { TrainingSpec } from '../../src/training/schemas/spec.ts';
-import { train } from '../../src/training/train.ts';
 
 export interface Part {
   /** How the run is asked to end when so many steps are done; left out, it is not. */

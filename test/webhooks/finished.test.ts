@@ -1,18 +1,18 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it, onTestFinished } from 'vitest';
-import { startSupervisor } from '../../src/jobs/supervisor.ts';
 import { startDeliverer } from '../../src/webhooks/deliverer.ts';
 import { createOutbox } from '../../src/webhooks/outbox.ts';
 import { createSender } from '../../src/webhooks/send.ts';
 import { createWebhooks } from '../../src/webhooks/service.ts';
+import { startSupervisor } from '../../src/worker/supervisor.ts';
 import { insertDataset } from '../jobs/datasets.ts';
 import { log, openJobs } from '../jobs/house.ts';
 import { TENANT } from '../support/access.ts';
 import { openReceiver } from './receiver.ts';
 
-const ENTRY = fileURLToPath(new URL('../jobs/workerEntry.ts', import.meta.url));
-const SCRIPTED = fileURLToPath(new URL('../jobs/worker/threads/scripted.ts', import.meta.url));
+const ENTRY = fileURLToPath(new URL('../worker/workerEntry.ts', import.meta.url));
+const SCRIPTED = fileURLToPath(new URL('../worker/threads/scripted.ts', import.meta.url));
 
 it('tells of the models and failures of jobs that a worker has ended', async () => {
   const { folder, database, jobs, news } = openJobs();

@@ -10,7 +10,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { hashOfNativeSources } from '../../src/training/nativeSources.ts';
+import { hashOfNativeSources } from '../../src/training/backend/nativeSources.ts';
 import { endsWith, hashOf, putInPlace } from './artifact.ts';
 import { type Compiler, compile, findCompiler } from './compilers.ts';
 import { type Unit, unitsOfThisMachine } from './units.ts';

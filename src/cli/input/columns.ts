@@ -1,5 +1,5 @@
 import { parse } from 'csv-parse/sync';
-import { didYouMean } from '../../kit/input/closest.ts';
+import { didYouMean } from '../../kit/contract/closest.ts';
 import { CommandError } from '../failures.ts';
 import type { Input } from './input.ts';
 

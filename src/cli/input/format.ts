@@ -1,5 +1,5 @@
 import { basename, extname, parse } from 'node:path';
-import { UsageError } from '../../config.ts';
+import { UsageError } from '../../config/config.ts';
 
 /** The formats that are sent, with their media types. */
 const MEDIA_TYPES = {

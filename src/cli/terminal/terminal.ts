@@ -1,4 +1,4 @@
-import { localeIsUtf8 } from '../../config.ts';
+import { localeIsUtf8 } from '../../config/config.ts';
 
 /** Where a command writes, and what can be shown there. */
 export interface Terminal {

@@ -1,5 +1,5 @@
-import { DEFAULT_NULL_VALUES } from '../missing.ts';
-import { literal } from './sql.ts';
+import { literal } from '../duckdb/sql.ts';
+import { DEFAULT_NULL_VALUES } from './missing.ts';
 
 /** How cells of text are read: trimmed, and NULL where they mean "missing". */
 export interface Cells {

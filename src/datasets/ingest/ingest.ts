@@ -1,14 +1,7 @@
 import type { ColumnType } from '../../kit/table.ts';
-import type { Session } from '../duckdb.ts';
-import type { ReadAs } from '../readAs.ts';
+import type { Session } from '../duckdb/duckdb.ts';
 import type { DatasetWarning } from '../schemas.ts';
 import { cellsOf } from './cells.ts';
-import { openCsv } from './csv.ts';
-import { detectFormat, readHead } from './detect.ts';
-import { toUtf8 } from './encoding.ts';
-import { openJson } from './json.ts';
-import { checkLines, headOf } from './lines.ts';
-import { measure } from './measure.ts';
 import {
   type FileFormat,
   type Ingested,
@@ -18,10 +11,17 @@ import {
   UPLOAD_FILE,
 } from './messages.ts';
 import { uniqueNames } from './names.ts';
-import { openParquet } from './parquet.ts';
 import { type PlannedColumn, planColumns } from './plan.ts';
 import { profile } from './profile.ts';
-import type { FoundColumn, Source } from './source.ts';
+import type { ReadAs } from './readAs.ts';
+import { measure } from './scan/measure.ts';
+import { openCsv } from './source/csv.ts';
+import { detectFormat, readHead } from './source/detect.ts';
+import { toUtf8 } from './source/encoding.ts';
+import { openJson } from './source/json.ts';
+import { checkLines, headOf } from './source/lines.ts';
+import { openParquet } from './source/parquet.ts';
+import type { FoundColumn, Source } from './source/source.ts';
 import { checkCells, checkColumns, checkRows } from './tableLimits.ts';
 import { warningsOf } from './warnings.ts';
 import { writeTable } from './write.ts';

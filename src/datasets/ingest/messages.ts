@@ -1,7 +1,7 @@
-import type { FieldError } from '../../kit/errors.ts';
+import type { FieldError } from '../../kit/contract/errors.ts';
 import type { ColumnType } from '../../kit/table.ts';
-import type { ReadAs } from '../readAs.ts';
 import type { DatasetColumn, DatasetWarning } from '../schemas.ts';
+import type { ReadAs } from './readAs.ts';
 
 export type FileFormat = 'csv' | 'tsv' | 'ndjson' | 'json' | 'parquet';
 

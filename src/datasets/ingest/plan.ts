@@ -1,11 +1,11 @@
 import type { ColumnType } from '../../kit/table.ts';
-import type { Session } from '../duckdb.ts';
+import type { Session } from '../duckdb/duckdb.ts';
 import type { Cells } from './cells.ts';
-import { AMBIGUOUS_WITH, type Form, formsOf } from './forms.ts';
-import { type Candidate, countForms, type FormHits } from './hits.ts';
-import type { Measure, Measured } from './measure.ts';
 import { Refusal } from './messages.ts';
-import type { Source, SourceColumn } from './source.ts';
+import { AMBIGUOUS_WITH, type Form, formsOf } from './scan/forms.ts';
+import { type Candidate, countForms, type FormHits } from './scan/hits.ts';
+import type { Measure, Measured } from './scan/measure.ts';
+import type { Source, SourceColumn } from './source/source.ts';
 
 /** How a column is written. */
 export interface PlannedColumn {

@@ -1,10 +1,10 @@
 import { isoTime } from '../../kit/clock.ts';
-import type { Session } from '../duckdb.ts';
+import type { Session } from '../duckdb/duckdb.ts';
 import type { DatasetColumn } from '../schemas.ts';
-import { type ColumnFacts, readFacts } from './facts.ts';
 import type { PlannedColumn } from './plan.ts';
+import { type ColumnFacts, readFacts } from './scan/facts.ts';
+import { readValues } from './scan/values.ts';
 import { typeOf } from './types.ts';
-import { readValues } from './values.ts';
 
 export interface Profiled {
   readonly facts: ColumnFacts;

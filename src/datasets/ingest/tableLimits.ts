@@ -1,7 +1,7 @@
-import type { Session } from '../duckdb.ts';
-import type { Measured } from './measure.ts';
+import type { Session } from '../duckdb/duckdb.ts';
 import { Refusal, type TableLimits } from './messages.ts';
-import type { Source } from './source.ts';
+import type { Measured } from './scan/measure.ts';
+import type { Source } from './source/source.ts';
 
 /** Characters of a name that is too long that its refusal shows. */
 const SHOWN = 50;

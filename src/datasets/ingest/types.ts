@@ -1,5 +1,5 @@
 import type { ColumnType } from '../../kit/table.ts';
-import type { ColumnFacts } from './facts.ts';
+import type { ColumnFacts } from './scan/facts.ts';
 
 /** In a shorter table, all-distinct values are chance. */
 const FEWEST_ROWS_OF_IDENTIFIER = 20;

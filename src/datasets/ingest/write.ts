@@ -1,8 +1,8 @@
-import type { Session } from '../duckdb.ts';
+import type { Session } from '../duckdb/duckdb.ts';
+import { columnId, literal } from '../duckdb/sql.ts';
 import { TABLE_FILE } from './messages.ts';
 import type { PlannedColumn } from './plan.ts';
-import type { Relation } from './relation.ts';
-import { columnId, literal } from './sql.ts';
+import type { Relation } from './source/relation.ts';
 
 /** DuckDB holds a row group in memory until it is whole: so many cells keep it to some hundred megabytes. */
 const CELLS_A_ROW_GROUP = 16 * 2 ** 20;

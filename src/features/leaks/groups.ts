@@ -1,5 +1,5 @@
 import { type CategoryColumn, type Column, isNumberColumn, type NumberColumn } from '../../kit/table.ts';
-import { evenPositions, firstAtLeast } from '../sorted.ts';
+import { evenPositions, firstAtLeast } from '../scaling/sorted.ts';
 
 /** The rows of one column in groups: rows of a group look the same to a predictor that sees this column alone. */
 export interface Groups {

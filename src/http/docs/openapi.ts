@@ -1,8 +1,8 @@
 import swagger from '@fastify/swagger';
 import type { FastifyInstance } from 'fastify';
 import { jsonSchemaTransformObject } from 'fastify-type-provider-zod';
+import { KEY_SCHEME } from '../access/guard.ts';
 import { fixedContent } from '../compression/fixedContent.ts';
-import { KEY_SCHEME } from '../guard.ts';
 import { transformFormats } from './bodyFormats.ts';
 import { withUsedSchemas } from './components.ts';
 import { registerDocsPage } from './page.ts';

@@ -4,8 +4,8 @@ import { createRequire } from 'node:module';
 import { dirname, extname, join } from 'node:path';
 import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance, RouteHandlerMethod, RouteOptions } from 'fastify';
+import { openToAll } from '../access/guard.ts';
 import { fixedContent } from '../compression/fixedContent.ts';
-import { openToAll } from '../guard.ts';
 
 const PATH = '/docs';
 const ASSETS = join(dirname(createRequire(import.meta.url).resolve('@fastify/swagger-ui')), 'static');

@@ -1,8 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Clock } from '../../kit/clock.ts';
-import { ServiceError } from '../../kit/errors.ts';
-import { IDEMPOTENCY_KEPT_MS, type Idempotent, type Made } from '../../kit/idempotency.ts';
+import { ServiceError } from '../../kit/contract/errors.ts';
+import { IDEMPOTENCY_KEPT_MS, type Idempotent, type Made } from '../../kit/contract/idempotency.ts';
 import { newId } from '../../kit/ids.ts';
 import type { Database } from '../../store/database.ts';
 import type { IdempotencyKeyRow } from '../../store/tables.ts';

@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { parseContentType } from '../../kit/contentType.ts';
-import { ServiceError } from '../../kit/errors.ts';
+import { parseContentType } from '../../kit/contract/contentType.ts';
+import { ServiceError } from '../../kit/contract/errors.ts';
 import { hasBody } from './hasBody.ts';
 
 declare module 'fastify' {

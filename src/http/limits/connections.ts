@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import type { Counter } from 'prom-client';
-import { networkOf } from '../network.ts';
+import { networkOf } from '../network/network.ts';
 
 export interface ConnectionLimits {
   readonly maxConnections: number;

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { Counter } from 'prom-client';
-import type { Config } from '../../config.ts';
+import type { Config } from '../../config/config.ts';
 import { limitConnections } from './connections.ts';
 import { limitHeldAnswers } from './heldAnswers.ts';
 import { LINGER, lingeringResponse } from './lingeringResponse.ts';

@@ -1,6 +1,6 @@
 import { METHODS } from 'node:http';
 import type { FastifyInstance } from 'fastify';
-import { ServiceError } from '../../kit/errors.ts';
+import { ServiceError } from '../../kit/contract/errors.ts';
 
 /** Node gives no request of it to the app. */
 const NEVER_ASKED = 'CONNECT';

@@ -1,7 +1,7 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { getHeapStatistics } from 'node:v8';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { ServiceError } from '../../kit/errors.ts';
+import { ServiceError } from '../../kit/contract/errors.ts';
 import { hasBody } from './hasBody.ts';
 
 export interface OverloadLimits {

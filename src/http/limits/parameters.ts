@@ -1,8 +1,8 @@
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { pointer } from '../../kit/errors.ts';
-import { didYouMean } from '../../kit/input/closest.ts';
-import { invalidRequest } from '../../kit/validation.ts';
+import { didYouMean } from '../../kit/contract/closest.ts';
+import { pointer } from '../../kit/contract/errors.ts';
+import { invalidRequest } from '../../kit/contract/validation.ts';
 
 /** Throws ServiceError `invalid_request` for parameters in the address that the schema of the route does not name. */
 export function refuseUnknownParameters({ query, routeOptions }: FastifyRequest): void {

@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
-import { ServiceError } from '../../kit/errors.ts';
-import { type ErrorStatus, errorResponses } from '../../kit/wire.ts';
+import { ServiceError } from '../../kit/contract/errors.ts';
+import { type ErrorStatus, errorResponses } from '../../kit/contract/wire.ts';
 import { BODY_METHODS, refuseOtherFormats } from './bodyFormats.ts';
 import { refuseUnknownParameters } from './parameters.ts';
 

@@ -1,6 +1,6 @@
 import { AggregatorRegistry } from 'prom-client';
-import type { Figures } from '../../jobs/worker/scrapes.ts';
 import type { Registry } from '../../kit/metrics.ts';
+import type { Figures } from '../../worker/scrapes.ts';
 
 /** All figures as Prometheus reads them: those of this process, and those of the worker beside it. */
 export async function scrape(own: Registry, worker: () => Promise<Figures>): Promise<string> {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { anyJobEventSchema, jobEventSchema } from '../../jobs/events/schemas.ts';
-import { errorResponses } from '../../kit/wire.ts';
+import { errorResponses } from '../../kit/contract/wire.ts';
 import { sweepEventSchema } from '../../sweeps/events/schemas.ts';
 import { EVENT_STREAM } from './eventStream.ts';
 

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import type { EventBatches, ToldEvent } from '../../jobs/events/follow.ts';
+import type { EventBatches, ToldEvent } from '../../notifications/follow.ts';
 
 export const EVENT_STREAM = 'text/event-stream';
 

@@ -1,4 +1,4 @@
-import { ServiceError } from '../../kit/errors.ts';
+import { ServiceError } from '../../kit/contract/errors.ts';
 
 /** The streams that are open now. */
 export interface OpenStreams {

@@ -1,10 +1,10 @@
-import type { Tenant } from '../../kit/caller.ts';
-import { ServiceError } from '../../kit/errors.ts';
+import type { Tenant } from '../../kit/contract/caller.ts';
+import { ServiceError } from '../../kit/contract/errors.ts';
+import type { News, NewsDesk } from '../../notifications/bus.ts';
+import { type EventBatches, type Following, follow, unknownEvent } from '../../notifications/follow.ts';
 import type { Database } from '../../store/database.ts';
 import type { JobState } from '../../store/tables.ts';
-import type { News, NewsDesk } from '../news.ts';
 import { isFinal } from '../states.ts';
-import { type EventBatches, type Following, follow, unknownEvent } from './follow.ts';
 import { type Position, parsePosition, START } from './position.ts';
 import { createEventStore } from './store.ts';
 import { eventOfAnyView, eventView } from './view.ts';

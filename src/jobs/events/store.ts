@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
-import { readWithin, type Slice } from '../../kit/pages.ts';
+import { readWithin, type Slice } from '../../kit/contract/pages.ts';
 import type { Database } from '../../store/database.ts';
 import type { EventRow, LossRow } from '../../store/tables.ts';
 import { textBytes } from '../../store/textBytes.ts';

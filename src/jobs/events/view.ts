@@ -1,5 +1,5 @@
 import { isoTime } from '../../kit/clock.ts';
-import type { ToldEvent } from './follow.ts';
+import type { ToldEvent } from '../../notifications/follow.ts';
 import { formatPosition } from './position.ts';
 import type { EventTold, Told } from './store.ts';
 

@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import type { Tenant } from '../../kit/caller.ts';
-import { answer, errorResponses, pageQuery } from '../../kit/wire.ts';
+import type { Tenant } from '../../kit/contract/caller.ts';
+import { answer, errorResponses, pageQuery } from '../../kit/contract/wire.ts';
 import { aliasPage, aliasParams, aliasRequest, aliasSchema } from './schemas.ts';
 import type { Aliases } from './service.ts';
 

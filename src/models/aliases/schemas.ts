@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { pageOf } from '../../kit/contract/wire.ts';
 import { ID_PREFIXES } from '../../kit/ids.ts';
-import { pageOf } from '../../kit/wire.ts';
 import { EXAMPLE_MODEL_ID, MODEL_TO_REPLACE, modelName } from '../schemas.ts';
 
 /** Aliases share the paths of ids, so no alias may look like one. */

@@ -1,8 +1,8 @@
 import { type Clock, isoTime } from '../../kit/clock.ts';
-import { ServiceError } from '../../kit/errors.ts';
-import { firstOf, toPage } from '../../kit/pages.ts';
-import { decodePlace, encodePlace } from '../../kit/places.ts';
-import type { Page, PageQuery } from '../../kit/wire.ts';
+import { ServiceError } from '../../kit/contract/errors.ts';
+import { firstOf, toPage } from '../../kit/contract/pages.ts';
+import { decodePlace, encodePlace } from '../../kit/contract/places.ts';
+import type { Page, PageQuery } from '../../kit/contract/wire.ts';
 import type { AliasRow } from '../../store/tables.ts';
 import { modelNotFound } from '../modelNotFound.ts';
 import type { ModelStore } from '../store.ts';

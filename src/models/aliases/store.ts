@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Place } from '../../kit/places.ts';
+import type { Place } from '../../kit/contract/places.ts';
 import type { Database } from '../../store/database.ts';
 import type { AliasRow } from '../../store/tables.ts';
 

@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Hyperparameters } from '../../jobs/requestSchema.ts';
-import { ServiceError } from '../../kit/errors.ts';
+import type { Hyperparameters } from '../../jobs/submission/requestSchema.ts';
+import { ServiceError } from '../../kit/contract/errors.ts';
 import type { ModelRow } from '../../store/tables.ts';
-import { type Description, readAnyDescription } from '../description.ts';
 import { modelNotFound } from '../modelNotFound.ts';
+import { type Description, readAnyDescription } from '../stored/description.ts';
 
 const FEWEST_MEMBERS = 2;
 const MOST_MEMBERS = 64;

@@ -3,7 +3,7 @@ import type { CreateKernels } from '../../engine/kernels/kernels.ts';
 import type { LossSpec } from '../../engine/losses/losses.ts';
 import { encodeTarget, type FittedTarget, unscaledNumber } from '../../features/target.ts';
 import { transform } from '../../features/transform.ts';
-import type { Hyperparameters } from '../../jobs/requestSchema.ts';
+import type { Hyperparameters } from '../../jobs/submission/requestSchema.ts';
 import type { Table } from '../../kit/table.ts';
 import { resolveClassWeights } from '../../training/classWeights.ts';
 import { outputsFor } from '../../training/losses.ts';
@@ -12,8 +12,8 @@ import type { Outcome } from '../../training/outcome.ts';
 import { fitTable } from '../../training/prepare.ts';
 import type { TrainingSpec } from '../../training/schemas/spec.ts';
 import type { PartName, Parts } from '../../training/split/parts.ts';
-import type { KeptNetwork } from '../keptNetworks.ts';
 import { createMember } from '../prediction/member.ts';
+import type { KeptNetwork } from '../stored/keptNetworks.ts';
 import { asOutputs, createMeanAnswers, type MeanAnswers } from './outputs.ts';
 import { score } from './score.ts';
 

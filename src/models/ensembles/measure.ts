@@ -1,13 +1,13 @@
-import type { FindDataset } from '../../jobs/check.ts';
-import { pinColumns } from '../../jobs/worker/columns.ts';
-import { ServiceError } from '../../kit/errors.ts';
+import type { FindDataset } from '../../jobs/submission/check.ts';
+import { ServiceError } from '../../kit/contract/errors.ts';
 import { createGate } from '../../kit/gate.ts';
 import type { Logger } from '../../kit/log.ts';
 import type { Warning } from '../../kit/warning.ts';
 import type { Database } from '../../store/database.ts';
-import type { KernelsChoice } from '../../training/kernels.ts';
+import type { KernelsChoice } from '../../training/backend/kernels.ts';
 import type { Outcome } from '../../training/outcome.ts';
-import { readParameters } from '../keptNetworks.ts';
+import { pinColumns } from '../../worker/thread/columns.ts';
+import { readParameters } from '../stored/keptNetworks.ts';
 import type { Candidate } from './check.ts';
 import { startMeasurement } from './measurement.ts';
 import type { TableRequest } from './messages.ts';

@@ -1,8 +1,8 @@
 /** The process that measures one ensemble for the API: started by `measure.ts`, ends with its parent. */
-import { readTable } from '../../datasets/readTable.ts';
-import { selectColumns } from '../../jobs/worker/columns.ts';
-import { beNice, THREAD_NICENESS } from '../../jobs/worker/priorities.ts';
-import { chooseKernels } from '../../training/kernels.ts';
+import { readTable } from '../../datasets/rows/readTable.ts';
+import { chooseKernels } from '../../training/backend/kernels.ts';
+import { beNice, THREAD_NICENESS } from '../../worker/priorities.ts';
+import { selectColumns } from '../../worker/thread/columns.ts';
 import { createEvaluation, type Evaluation } from './evaluation.ts';
 import type { MeasureAnswer, MeasureRequest, TableRequest } from './messages.ts';
 

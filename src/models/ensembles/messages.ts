@@ -1,8 +1,8 @@
 /** What the API and the process that measures ensembles say to each other: each request has one answer, and the next comes after it. */
-import type { KernelsChoice } from '../../training/kernels.ts';
+import type { KernelsChoice } from '../../training/backend/kernels.ts';
 import type { Outcome } from '../../training/outcome.ts';
 import type { TrainingSpec } from '../../training/schemas/spec.ts';
-import type { KeptNetwork } from '../keptNetworks.ts';
+import type { KeptNetwork } from '../stored/keptNetworks.ts';
 
 export interface TableRequest {
   readonly kind: 'table';

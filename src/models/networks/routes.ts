@@ -1,5 +1,5 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
-import { answer, errorResponses } from '../../kit/wire.ts';
+import { answer, errorResponses } from '../../kit/contract/wire.ts';
 import { inspectAnswer, inspectRequest } from './schemas.ts';
 import { inspectNetwork } from './service.ts';
 

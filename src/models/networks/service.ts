@@ -1,7 +1,7 @@
 import { dimensionsOf } from '../../engine/dimensions.ts';
 import { NORMALIZATIONS } from '../../engine/normalizations/normalizations.ts';
-import type { FieldError, ServiceError } from '../../kit/errors.ts';
-import { check, invalidRequest, mistaken } from '../../kit/validation.ts';
+import type { FieldError, ServiceError } from '../../kit/contract/errors.ts';
+import { check, invalidRequest, mistaken } from '../../kit/contract/validation.ts';
 import { resolveLayer } from '../../training/resolve/network.ts';
 import { type InspectAnswer, type InspectRequest, inspectRequest } from './schemas.ts';
 

@@ -1,9 +1,9 @@
 import { pipeline, type Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import { ServiceError } from '../../kit/errors.ts';
+import { ServiceError } from '../../kit/contract/errors.ts';
+import { type JsonLimits, tooMuchJson } from '../../kit/contract/json.ts';
+import { parseJson as parseText } from '../../kit/contract/jsonSyntax.ts';
 import { createExpansion, type Expansion } from '../../kit/expansion.ts';
-import { parseJson as parseText } from '../../kit/input/jsonSyntax.ts';
-import { type JsonLimits, tooMuchJson } from '../../kit/json.ts';
 
 const NOT_GZIP = new Set(['Z_DATA_ERROR', 'Z_BUF_ERROR', 'Z_STREAM_END']);
 const CLIENT_GONE = new Set(['ECONNRESET', 'ERR_STREAM_PREMATURE_CLOSE']);

@@ -3,7 +3,7 @@ import type { LossSpec } from '../../engine/losses/losses.ts';
 import { createNetwork, type Network } from '../../engine/network.ts';
 import type { Parameter } from '../../engine/parameters.ts';
 import { type InputLayout, layoutOf } from '../../features/transform.ts';
-import type { Description } from '../description.ts';
+import type { Description } from '../stored/description.ts';
 
 /** One of the networks that answer for a model: its only one, or one of those whose answers an ensemble averages. */
 export interface Member extends Pick<Description, 'columns' | 'readAs' | 'features' | 'fittedTarget'> {

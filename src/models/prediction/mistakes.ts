@@ -1,5 +1,5 @@
-import { type FieldError, MOST_LISTED } from '../../kit/errors.ts';
-import { mistaken } from '../../kit/validation.ts';
+import { type FieldError, MOST_LISTED } from '../../kit/contract/errors.ts';
+import { mistaken } from '../../kit/contract/validation.ts';
 
 /** Gathers what is wrong with the rows of a request, the first of them in words. */
 export interface Mistakes {

@@ -1,4 +1,4 @@
-import { type FieldError, pointer, ServiceError } from '../../kit/errors.ts';
+import { type FieldError, pointer, ServiceError } from '../../kit/contract/errors.ts';
 import { nextTurn } from '../../kit/turns.ts';
 import { createMistakes } from './mistakes.ts';
 import type { Prediction, Predictor } from './predictor.ts';

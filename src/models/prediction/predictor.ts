@@ -1,7 +1,7 @@
 import { decodeNumber } from '../../features/target.ts';
 import { type Inputs, transform } from '../../features/transform.ts';
 import type { Table } from '../../kit/table.ts';
-import { shortestFloat32 } from '../float32.ts';
+import { shortestFloat32 } from '../stored/float32.ts';
 import { chunkRowsFor, type Member } from './member.ts';
 import { placeIn, sharedColumns } from './rows/sharedColumns.ts';
 import type { ModelColumns } from './rows/table.ts';

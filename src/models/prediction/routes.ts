@@ -1,9 +1,9 @@
 import type { FastifyRequest } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
-import { parseContentType } from '../../kit/contentType.ts';
-import { ServiceError } from '../../kit/errors.ts';
-import { parseInput } from '../../kit/validation.ts';
-import { errorResponses } from '../../kit/wire.ts';
+import { parseContentType } from '../../kit/contract/contentType.ts';
+import { ServiceError } from '../../kit/contract/errors.ts';
+import { parseInput } from '../../kit/contract/validation.ts';
+import { errorResponses } from '../../kit/contract/wire.ts';
 import { modelParams } from '../schemas.ts';
 import type { ModelsOf, RowsBody } from '../service.ts';
 import { isTextFormat, TEXT_FORMATS } from './predictText.ts';

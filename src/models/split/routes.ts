@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import type { FastifyRequest } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
-import { errorResponses } from '../../kit/wire.ts';
+import { errorResponses } from '../../kit/contract/wire.ts';
 import { modelParams } from '../schemas.ts';
 import type { ModelsOf } from '../service.ts';
 import { splitCsv, splitPage } from './answers.ts';

@@ -1,10 +1,10 @@
-import { type EventBatches, type Following, follow, unknownEvent } from '../../jobs/events/follow.ts';
 import { BATCH, BATCH_BYTES } from '../../jobs/events/store.ts';
-import type { News, NewsDesk } from '../../jobs/news.ts';
-import type { Tenant } from '../../kit/caller.ts';
 import { isoTime } from '../../kit/clock.ts';
-import { ServiceError } from '../../kit/errors.ts';
-import { readWithin } from '../../kit/pages.ts';
+import type { Tenant } from '../../kit/contract/caller.ts';
+import { ServiceError } from '../../kit/contract/errors.ts';
+import { readWithin } from '../../kit/contract/pages.ts';
+import type { News, NewsDesk } from '../../notifications/bus.ts';
+import { type EventBatches, type Following, follow, unknownEvent } from '../../notifications/follow.ts';
 import type { Database } from '../../store/database.ts';
 import type { SweepState } from '../../store/tables.ts';
 import { textBytes } from '../../store/textBytes.ts';

@@ -1,10 +1,10 @@
-import type { CheckedRequest } from '../../jobs/check.ts';
-import { type FieldError, pointer } from '../../kit/errors.ts';
-import { didYouMean } from '../../kit/input/closest.ts';
-import { mistaken } from '../../kit/validation.ts';
+import type { CheckedRequest } from '../../jobs/submission/check.ts';
+import { didYouMean } from '../../kit/contract/closest.ts';
+import { type FieldError, pointer } from '../../kit/contract/errors.ts';
+import { mistaken } from '../../kit/contract/validation.ts';
+import { SAMPLERS } from '../../search/samplers/samplers.ts';
+import { compileSpace, type Space } from '../../search/space/space.ts';
 import { measures } from '../../training/monitors.ts';
-import { SAMPLERS } from '../samplers/samplers.ts';
-import { compileSpace, type Space } from '../space/space.ts';
 import { isMonitor, isObjectiveMetric, OBJECTIVE_METRICS, type Objective, objectivesOf } from './objective.ts';
 import { NOT_PROBED, type ProbeParts, probe } from './probing.ts';
 import { type SweepRequest, type SweepSettings, trialsOrAll } from './schema.ts';

@@ -1,11 +1,11 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { type CheckedRequest, checkRequest, type FindDataset } from '../../jobs/check.ts';
-import type { Machine } from '../../jobs/threadWarnings.ts';
-import { type FieldError, MOST_LISTED, pointer, ServiceError } from '../../kit/errors.ts';
-import type { JsonValue } from '../space/parameter.ts';
-import { placeParameters } from '../space/place.ts';
-import { probesOf } from '../space/probes.ts';
-import type { Parameters, Space } from '../space/space.ts';
+import { type CheckedRequest, checkRequest, type FindDataset } from '../../jobs/submission/check.ts';
+import type { Machine } from '../../jobs/submission/threadWarnings.ts';
+import { type FieldError, MOST_LISTED, pointer, ServiceError } from '../../kit/contract/errors.ts';
+import type { JsonValue } from '../../search/space/parameter.ts';
+import { placeParameters } from '../../search/space/place.ts';
+import { probesOf } from '../../search/space/probes.ts';
+import type { Parameters, Space } from '../../search/space/space.ts';
 import type { SweepRequest, SweepSettings } from './schema.ts';
 
 export interface ProbeParts {

@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import { DATASET_TO_REPLACE } from '../../jobs/requestSchema.ts';
-import { limitedRecord } from '../../kit/input/limitedRecord.ts';
-import { givenName } from '../../kit/wire.ts';
+import { DATASET_TO_REPLACE } from '../../jobs/submission/requestSchema.ts';
+import { limitedRecord } from '../../kit/contract/limitedRecord.ts';
+import { givenName } from '../../kit/contract/wire.ts';
+import { pruningSchema } from '../../search/pruners/pruners.ts';
+import { type Algorithm, SAMPLERS } from '../../search/samplers/samplers.ts';
+import { jsonValue } from '../../search/space/parameter.ts';
+import { spaceSchema } from '../../search/space/schema.ts';
 import { seedSchema } from '../../training/schemas/seed.ts';
-import { pruningSchema } from '../pruners/pruners.ts';
-import { type Algorithm, SAMPLERS } from '../samplers/samplers.ts';
-import { jsonValue } from '../space/parameter.ts';
-import { spaceSchema } from '../space/schema.ts';
 import { objectivesRequest, objectivesSchema } from './objective.ts';
 
 export const MOST_TRIALS = 10_000;

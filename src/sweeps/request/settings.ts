@@ -1,6 +1,6 @@
-import { type TrialEpochs, trialEpochs } from '../epochs.ts';
-import { MOST_EPOCHS_OUTSIDE } from '../pruners/maxEpochs.ts';
-import type { SearchSettings } from '../search.ts';
+import { type TrialEpochs, trialEpochs } from '../../search/epochs.ts';
+import { MOST_EPOCHS_OUTSIDE } from '../../search/pruners/maxEpochs.ts';
+import type { SearchSettings } from '../../search/search.ts';
 import { objectivesOf } from './objective.ts';
 import type { SweepSettings } from './schema.ts';
 

@@ -1,5 +1,5 @@
 import { decodeNumber, type FittedTarget } from '../../features/target.ts';
-import type { Watched } from '../halt.ts';
+import type { Watched } from '../loop/halt.ts';
 import { type ClassificationMetrics, measureAccuracy, measureClasses } from './classification.ts';
 import { measureNumbers, type RegressionMetrics } from './regression.ts';
 

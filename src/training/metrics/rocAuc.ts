@@ -1,4 +1,4 @@
-import { firstAtLeast } from '../../features/sorted.ts';
+import { firstAtLeast } from '../../features/scaling/sorted.ts';
 
 /**
  * The area under the ROC curve: the chance that a positive row scores above a negative one, ties counting half

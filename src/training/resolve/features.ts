@@ -1,7 +1,7 @@
 import { type Choice, chooseColumns } from '../../features/choose.ts';
 import { type FeaturesSettings, resolveFeatures } from '../../features/defaults.ts';
 import type { FeaturesOptions } from '../../features/schemas.ts';
-import { pointer } from '../../kit/errors.ts';
+import { pointer } from '../../kit/contract/errors.ts';
 import type { Warning } from '../../kit/warning.ts';
 import type { Mistakes } from './mistakes.ts';
 import { addUnknownColumn, type ColumnShape, type DatasetShape } from './shape.ts';

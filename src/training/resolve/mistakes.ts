@@ -1,4 +1,4 @@
-import { type FieldError, MOST_LISTED } from '../../kit/errors.ts';
+import { type FieldError, MOST_LISTED } from '../../kit/contract/errors.ts';
 
 /** Collects mistakes, one more than an answer lists where there are more. */
 export interface Mistakes {

@@ -1,4 +1,4 @@
-import type { FieldError } from '../../kit/errors.ts';
+import type { FieldError } from '../../kit/contract/errors.ts';
 import type { Warning } from '../../kit/warning.ts';
 import { defaultLayers, defaultTraining } from '../defaults.ts';
 import type { SpecRequest, TrainingSpec } from '../schemas/spec.ts';

@@ -1,4 +1,4 @@
-import { didYouMean, MOST_SUGGESTIONS } from '../../kit/input/closest.ts';
+import { didYouMean, MOST_SUGGESTIONS } from '../../kit/contract/closest.ts';
 import type { ColumnType } from '../../kit/table.ts';
 import type { Mistakes } from './mistakes.ts';
 

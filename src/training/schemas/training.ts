@@ -3,7 +3,7 @@ import { PRODUCT_INPUTS } from '../../engine/kernels/kernels.ts';
 import { LOSSES, type LossName } from '../../engine/losses/losses.ts';
 import { OPTIMIZERS } from '../../engine/optimizers/optimizers.ts';
 import { SCHEDULES } from '../../engine/schedules/schedules.ts';
-import { limitedRecord } from '../../kit/input/limitedRecord.ts';
+import { limitedRecord } from '../../kit/contract/limitedRecord.ts';
 import { MONITORS } from '../monitors.ts';
 import { optionsSchema } from './options.ts';
 import { seedSchema } from './seed.ts';

@@ -1,6 +1,6 @@
 import type { Dataset } from '../../../src/datasets/schemas.ts';
 import type { Job } from '../../../src/jobs/schemas.ts';
-import type { Page } from '../../../src/kit/wire.ts';
+import type { Page } from '../../../src/kit/contract/wire.ts';
 
 /** Every page of a list: of the datasets, the jobs, or at a path. */
 export async function listAll(address: string, path: 'datasets'): Promise<readonly Dataset[]>;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { MOST_LISTED } from '../../../src/kit/errors.ts';
+import { MOST_LISTED } from '../../../src/kit/contract/errors.ts';
 import { openService } from '../../access/support.ts';
 import { operations, resolved, type Schema } from '../fuzz/document.ts';
 import { createModel } from '../trainedModel.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { describeApi } from '../../../src/describeApi.ts';
+import { describeApi } from '../../../src/server/openapi.ts';
 import { jsonBody, openService } from '../../access/support.ts';
 
 const { paths } = (await describeApi()) as {

@@ -7,10 +7,10 @@ import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import type { FastifyPluginAsync } from 'fastify';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { addressOf } from '../../../src/http/address.ts';
 import { buildApp } from '../../../src/http/app.ts';
+import { addressOf } from '../../../src/http/network/address.ts';
 import { EVENT_STREAM } from '../../../src/http/streams/eventStream.ts';
-import { ServiceError } from '../../../src/kit/errors.ts';
+import { ServiceError } from '../../../src/kit/contract/errors.ts';
 import { HTTP_LIMITS, OPEN_GUARD } from '../../support/access.ts';
 
 const DECODERS: Readonly<Record<string, (bytes: Buffer) => Buffer>> = { br: brotliDecompressSync, gzip: gunzipSync };

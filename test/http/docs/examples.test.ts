@@ -1,6 +1,6 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
-import { describeApi } from '../../../src/describeApi.ts';
+import { describeApi } from '../../../src/server/openapi.ts';
 
 const document: unknown = JSON.parse(JSON.stringify(await describeApi()));
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { describe, expect, it } from 'vitest';
-import { describeApi } from '../../../src/describeApi.ts';
+import { describeApi } from '../../../src/server/openapi.ts';
 
 interface Media {
   readonly schema?: unknown;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { EXAMPLE_TABLE } from '../../../src/datasets/exampleTable.ts';
+import { EXAMPLE_TABLE } from '../../../src/datasets/upload/exampleTable.ts';
 import { openService } from '../../access/support.ts';
 import { operations, resolved } from '../fuzz/document.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { describeApi } from '../../../src/describeApi.ts';
 import { SECTIONS } from '../../../src/http/docs/sections.ts';
+import { describeApi } from '../../../src/server/openapi.ts';
 
 interface OpenApi {
   readonly tags: readonly { readonly name: string }[];

@@ -1,4 +1,4 @@
-import { describeApi } from '../../../src/describeApi.ts';
+import { describeApi } from '../../../src/server/openapi.ts';
 
 /** What the generator reads of a JSON schema. */
 export interface Schema {

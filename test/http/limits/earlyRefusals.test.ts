@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { ANYBODY } from '../../../src/access/authentication.ts';
 import { buildApp } from '../../../src/http/app.ts';
 import type { HttpLimits } from '../../../src/http/limits/limits.ts';
-import { ServiceError } from '../../../src/kit/errors.ts';
+import { ServiceError } from '../../../src/kit/contract/errors.ts';
 import { openService } from '../../access/support.ts';
 import { HTTP_LIMITS, OPEN_GUARD } from '../../support/access.ts';
 import { type Client, curl, fetched, hasCurl, hasPython, type LargeRequest, nodeHttp, python } from './clients.ts';

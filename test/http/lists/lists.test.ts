@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { PAGE_BYTES } from '../../../src/kit/pages.ts';
+import { PAGE_BYTES } from '../../../src/kit/contract/pages.ts';
 import { jsonBody, openService } from '../../access/support.ts';
 
 /** Of an item, so that three fit into a page. */

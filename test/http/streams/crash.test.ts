@@ -2,12 +2,12 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
 import { expect, it, onTestFinished } from 'vitest';
-import { startSupervisor } from '../../../src/jobs/supervisor.ts';
+import { startSupervisor } from '../../../src/worker/supervisor.ts';
 import { openStreams } from './service.ts';
 import { type Heard, openStream, words } from './sse.ts';
 
-const ENTRY = fileURLToPath(new URL('../../jobs/workerEntry.ts', import.meta.url));
-const SCRIPTED = fileURLToPath(new URL('../../jobs/worker/threads/scripted.ts', import.meta.url));
+const ENTRY = fileURLToPath(new URL('../../worker/workerEntry.ts', import.meta.url));
+const SCRIPTED = fileURLToPath(new URL('../../worker/threads/scripted.ts', import.meta.url));
 
 it('tells each epoch once when the worker is killed while it trains', async () => {
   const { folder, database, jobs, news, address, submit } = await openStreams();

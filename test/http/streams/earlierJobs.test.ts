@@ -5,7 +5,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { buildApp } from '../../../src/http/app.ts';
 import { streamRoutes } from '../../../src/http/streams/routes.ts';
 import { createEvents } from '../../../src/jobs/events/service.ts';
-import { createNewsDesk } from '../../../src/jobs/news.ts';
+import { createNewsDesk } from '../../../src/notifications/bus.ts';
 import { openDatabase } from '../../../src/store/database.ts';
 import { createSweepEvents } from '../../../src/sweeps/events/service.ts';
 import { HTTP_LIMITS, OPEN_GUARD, TENANT } from '../../support/access.ts';

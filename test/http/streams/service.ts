@@ -1,8 +1,8 @@
 import { onTestFinished } from 'vitest';
 import { buildApp } from '../../../src/http/app.ts';
 import { type StreamRoutesParts, streamRoutes } from '../../../src/http/streams/routes.ts';
-import type { EventBatches } from '../../../src/jobs/events/follow.ts';
 import { createEvents, type Events } from '../../../src/jobs/events/service.ts';
+import type { EventBatches } from '../../../src/notifications/follow.ts';
 import type { Database } from '../../../src/store/database.ts';
 import { createSweepEvents } from '../../../src/sweeps/events/service.ts';
 import { insertDataset } from '../../jobs/datasets.ts';

@@ -1,22 +1,22 @@
 import type { FastifyInstance } from 'fastify';
-import { readTable } from '../../../src/datasets/readTable.ts';
+import { readTable } from '../../../src/datasets/rows/readTable.ts';
 import type { AllDatasets } from '../../../src/datasets/service.ts';
 import { buildApp } from '../../../src/http/app.ts';
-import { pinColumns, selectColumns } from '../../../src/jobs/worker/columns.ts';
-import type { Tenant } from '../../../src/kit/caller.ts';
+import type { Tenant } from '../../../src/kit/contract/caller.ts';
 import { newId } from '../../../src/kit/ids.ts';
 import { createMeasureEnsemble } from '../../../src/models/ensembles/measure.ts';
 import { type NewEnsemble, saveEnsemble } from '../../../src/models/ensembles/save.ts';
 import { modelRoutes } from '../../../src/models/routes.ts';
-import { saveModel } from '../../../src/models/save.ts';
 import type { Model } from '../../../src/models/schemas.ts';
 import { createModels, type ModelsOf } from '../../../src/models/service.ts';
+import { saveModel } from '../../../src/models/stored/save.ts';
 import type { Database } from '../../../src/store/database.ts';
-import { chooseKernels } from '../../../src/training/kernels.ts';
+import { chooseKernels } from '../../../src/training/backend/kernels.ts';
+import { train } from '../../../src/training/loop/train.ts';
 import type { Outcome } from '../../../src/training/outcome.ts';
 import { resolveSpec } from '../../../src/training/resolve/resolve.ts';
 import { specRequestSchema } from '../../../src/training/schemas/spec.ts';
-import { train } from '../../../src/training/train.ts';
+import { pinColumns, selectColumns } from '../../../src/worker/thread/columns.ts';
 import { startDatasets } from '../../datasets/support/service.ts';
 import { HTTP_LIMITS, OPEN_GUARD, TENANT } from '../../support/access.ts';
 

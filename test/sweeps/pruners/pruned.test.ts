@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { pruningSchema } from '../../../src/sweeps/pruners/pruners.ts';
-import type { Leg, LegResult, SearchSettings } from '../../../src/sweeps/search.ts';
-import { EPOCHS, epochsAsked, play, SETTINGS } from '../players.ts';
-import { OPTIMIZERS } from '../space/spaces.ts';
+import { pruningSchema } from '../../../src/search/pruners/pruners.ts';
+import type { Leg, LegResult, SearchSettings } from '../../../src/search/search.ts';
+import { EPOCHS, epochsAsked, play, SETTINGS } from '../../search/players.ts';
+import { OPTIMIZERS } from '../../search/space/spaces.ts';
 
 const settingsOf = (pruning: object): SearchSettings => ({
   ...SETTINGS,

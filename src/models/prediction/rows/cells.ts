@@ -2,10 +2,10 @@
  * How a cell becomes a value, by the same rules by which datasets are read. JSON values come with their type, so that "37" is no number;
  * cells of a text file are all text.
  */
-import { DEFAULT_NULL_VALUES } from '../../../datasets/missing.ts';
-import type { ReadAs } from '../../../datasets/readAs.ts';
-import { readBoolean } from '../../../kit/booleans.ts';
-import { readTime } from '../../../kit/times.ts';
+import { DEFAULT_NULL_VALUES } from '../../../datasets/ingest/missing.ts';
+import type { ReadAs } from '../../../datasets/ingest/readAs.ts';
+import { readBoolean } from '../../../formats/booleans.ts';
+import { readTime } from '../../../formats/times.ts';
 import { numberReader } from './numbers.ts';
 
 /** A number (a boolean is 0 or 1, a time milliseconds since 1970); NaN is missing, undefined is a wrong type. */

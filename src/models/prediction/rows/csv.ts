@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { type CsvError, type Parser, parse } from 'csv-parse';
 import { parse as parseAtOnce } from 'csv-parse/sync';
 import { uniqueNames } from '../../../datasets/ingest/names.ts';
-import { type FieldError, MOST_LISTED, pointer, ServiceError } from '../../../kit/errors.ts';
+import { type FieldError, MOST_LISTED, pointer, ServiceError } from '../../../kit/contract/errors.ts';
 import { nextTurn } from '../../../kit/turns.ts';
 import { textCells } from './cells.ts';
 import type { RawRows } from './rawRows.ts';

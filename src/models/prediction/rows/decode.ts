@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { ServiceError } from '../../../kit/errors.ts';
+import { ServiceError } from '../../../kit/contract/errors.ts';
 
 /** Byte order marks that name an encoding: UTF-16, little and big end first. */
 const MARKS = { 'utf-16le': [0xff, 0xfe], 'utf-16be': [0xfe, 0xff] } as const;

@@ -1,4 +1,4 @@
-import { type FieldError, MOST_LISTED, pointer } from '../../../kit/errors.ts';
+import { type FieldError, MOST_LISTED, pointer } from '../../../kit/contract/errors.ts';
 import { jsonCells } from './cells.ts';
 import type { RawRows } from './rawRows.ts';
 import { unknownColumn } from './unknownColumn.ts';

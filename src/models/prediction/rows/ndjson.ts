@@ -1,5 +1,5 @@
-import { type FieldError, pointer, ServiceError } from '../../../kit/errors.ts';
-import { parseJson } from '../../../kit/input/jsonSyntax.ts';
+import { type FieldError, pointer, ServiceError } from '../../../kit/contract/errors.ts';
+import { parseJson } from '../../../kit/contract/jsonSyntax.ts';
 import { type JsonRow, jsonRows } from './json.ts';
 import type { RawRows } from './rawRows.ts';
 

@@ -1,5 +1,5 @@
-import type { ReadAs } from '../../../datasets/readAs.ts';
-import type { FieldError } from '../../../kit/errors.ts';
+import type { ReadAs } from '../../../datasets/ingest/readAs.ts';
+import type { FieldError } from '../../../kit/contract/errors.ts';
 import type { CellReaders } from './cells.ts';
 
 /** A chunk of rows as they came, before their cells are read. */

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type FileHandle, open, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { ServiceError } from '../../../kit/errors.ts';
+import { ServiceError } from '../../../kit/contract/errors.ts';
 
 /** Answers up to this size are held in memory. */
 const IN_MEMORY_BYTES = 2 ** 20;

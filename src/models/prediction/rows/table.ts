@@ -1,7 +1,7 @@
-import type { ReadAs } from '../../../datasets/readAs.ts';
+import type { ReadAs } from '../../../datasets/ingest/readAs.ts';
 import { type FittedCategorical, knownCategories } from '../../../features/categorical.ts';
 import type { FittedColumn } from '../../../features/fitted.ts';
-import { type FieldError, MOST_LISTED, pointer } from '../../../kit/errors.ts';
+import { type FieldError, MOST_LISTED, pointer } from '../../../kit/contract/errors.ts';
 import type { Column, Table } from '../../../kit/table.ts';
 import type { CellReaders } from './cells.ts';
 import type { RawRows } from './rawRows.ts';

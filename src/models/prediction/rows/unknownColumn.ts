@@ -1,5 +1,5 @@
-import { type FieldError, pointer } from '../../../kit/errors.ts';
-import { didYouMean, MOST_SUGGESTIONS } from '../../../kit/input/closest.ts';
+import { didYouMean, MOST_SUGGESTIONS } from '../../../kit/contract/closest.ts';
+import { type FieldError, pointer } from '../../../kit/contract/errors.ts';
 
 /** A column that the model does not know, after so many other mistakes; the first come with a suggestion. */
 export function unknownColumn(

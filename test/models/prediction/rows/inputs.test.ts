@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ReadAs } from '../../../../src/datasets/readAs.ts';
-import { readTable as readFile } from '../../../../src/datasets/readTable.ts';
+import type { ReadAs } from '../../../../src/datasets/ingest/readAs.ts';
+import { readTable as readFile } from '../../../../src/datasets/rows/readTable.ts';
 import { fittedFeaturesSchema } from '../../../../src/features/features.ts';
 import { transform } from '../../../../src/features/transform.ts';
 import { readCsv } from '../../../../src/models/prediction/rows/csv.ts';

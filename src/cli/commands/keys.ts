@@ -1,0 +1,174 @@
+import { resolve } from 'node:path';
+import { type Key, type KeyRequest, keyRequest } from '../../access/keySchemas.ts';
+import { createKeys, type Keys } from '../../access/keys.ts';
+import { ConfigurationError, readConfig, UsageError } from '../../config/config.ts';
+import { SERVICE_SETTINGS } from '../../config/settings.ts';
+import { DEFAULT_PROJECT } from '../../kit/contract/caller.ts';
+import { ServiceError } from '../../kit/contract/errors.ts';
+import { findDataFolder } from '../../maintenance/dataFolder.ts';
+import { openDatabase } from '../../store/database.ts';
+import { type Command, EXIT_FINE, JSON_FLAG, positionalsOf, textFlag } from '../command.ts';
+import { table } from '../terminal/table.ts';
+import { processTerminal, type Terminal } from '../terminal/terminal.ts';
+
+const SETTINGS = { data: SERVICE_SETTINGS.data };
+const DEFAULT_SCOPES = 'read,train,predict';
+const PAGE = 200;
+const COLUMNS = ['id', 'begins', 'name', 'project', 'scopes', 'state'].map((title) => ({ title }));
+
+const FLAGS = {
+  name: { type: 'string', takes: 'NAME', help: 'create: what people call the key' },
+  scopes: {
+    type: 'string',
+    takes: 'SCOPES',
+    help: `create: of read, train, predict and admin; ${DEFAULT_SCOPES} by default`,
+  },
+  project: { type: 'string', takes: 'PROJECT', help: `create: whose things it sees; ${DEFAULT_PROJECT} by default` },
+  expires: {
+    type: 'string',
+    takes: 'TIME',
+    help: 'create: when it ends, such as 2027-01-31 or 2027-01-31T12:00:00Z; never by default',
+  },
+  force: {
+    type: 'boolean',
+    takes: '',
+    help: 'create, revoke: allow a first key without the scope admin, or to revoke the last admin key',
+  },
+  'requests-per-second': { type: 'string', takes: 'N', help: 'create: its limit; that of the service by default' },
+  ...JSON_FLAG,
+} as const;
+type Flags = Readonly<Record<string, string | boolean | undefined>>;
+
+/** Works on the data folder itself, so that there is a way to the first key, and one when all are lost; a service that runs heeds it at once. */
+export const keysCommand: Command = {
+  name: 'keys',
+  summary: 'make, list and revoke the API keys of a data folder',
+  usage: 'create --name NAME [flags] | list | revoke ID [--force]',
+  settings: SETTINGS,
+  writesData: true,
+  flags: FLAGS,
+  run: (args) => keys(args, processTerminal()),
+};
+
+/** A new key goes to standard output and nothing else does, so that a script can keep it. */
+export async function keys(args: readonly string[], terminal: Terminal): Promise<number> {
+  const { config, flags, positionals } = readConfig(SETTINGS, args, FLAGS);
+  const [action, ...rest] = positionals;
+  const read = ACTIONS.get(action ?? '');
+  if (!read)
+    throw new UsageError('Pass an action: keys create, keys list or keys revoke ID.', action, [...ACTIONS.keys()]);
+  const run = read({ flags, rest, terminal });
+  const database = openDatabase(findDataFolder(resolve(config.data)).database);
+  try {
+    await run(createKeys({ database, clock: Date.now }));
+    return EXIT_FINE;
+  } finally {
+    await database.destroy();
+  }
+}
+
+interface ActionParts {
+  readonly flags: Flags;
+  readonly rest: readonly string[];
+  readonly terminal: Terminal;
+}
+
+type Action = (keys: Keys) => Promise<void>;
+
+/** Each reads the command line before the data folder is opened. */
+const ACTIONS: ReadonlyMap<string, (parts: ActionParts) => Action> = new Map([
+  ['create', createOne],
+  ['list', listAll],
+  ['revoke', revokeOne],
+]);
+
+/** Whoever has the data folder may do all. */
+const OPERATOR = { project: DEFAULT_PROJECT };
+
+function createOne({ flags, rest, terminal }: ActionParts): Action {
+  positionalsOf(rest, []);
+  const request = requestOf(flags);
+  const force = flags.force === true;
+  return async (keys) => {
+    const created = await keys.create(OPERATOR, request, { force }).catch(withForce);
+    if (flags.json) return writeJson(created, terminal);
+    const { key, id, name, project, scopes } = created;
+    terminal.warn(`${id} (${name}) for ${scopes.join(', ')} in the project ${project}. The key is shown this once:\n`);
+    terminal.write(`${key}\n`);
+  };
+}
+
+function listAll({ flags, rest, terminal }: ActionParts): Action {
+  positionalsOf(rest, []);
+  return async (keys) => {
+    const items: Key[] = [];
+    for (let after: string | undefined; ; ) {
+      const page = await keys.list(OPERATOR, { limit: PAGE, after });
+      items.push(...page.items);
+      if (page.next === null) break;
+      after = page.next;
+    }
+    if (flags.json) writeJson({ items }, terminal);
+    else terminal.write(table(COLUMNS, items.map(rowOf), terminal));
+  };
+}
+
+function rowOf(key: Key): string[] {
+  return [key.id, key.prefix, key.name, key.project, key.scopes.join(','), stateOf(key)];
+}
+
+function revokeOne({ flags, rest, terminal }: ActionParts): Action {
+  const [id] = positionalsOf(rest, ['ID']);
+  const force = flags.force === true;
+  return async (keys) => {
+    await keys.revoke(OPERATOR, id, { force }).catch(withForce);
+    if (flags.json) writeJson(await keys.get(OPERATOR, id), terminal);
+    else terminal.write(`${id} is revoked.\n`);
+  };
+}
+
+function writeJson(value: object, terminal: Terminal): void {
+  terminal.write(`${JSON.stringify(value, null, 2)}\n`);
+}
+
+/** Adds the flag that allows what was refused. */
+function withForce(error: unknown): never {
+  if (!(error instanceof ServiceError) || error.code !== 'admin_key_required') throw error;
+  throw new ConfigurationError(`${error.message} Pass --force to do it all the same.`);
+}
+
+function stateOf({ revokedAt, expiresAt, lastUsedAt }: Key): string {
+  if (revokedAt !== null) return `revoked ${revokedAt}`;
+  if (expiresAt !== null && Date.parse(expiresAt) <= Date.now()) return `expired ${expiresAt}`;
+  return lastUsedAt === null ? 'never used' : `used ${lastUsedAt}`;
+}
+
+/** Throws UsageError that names the flags that cannot be used. */
+function requestOf(flags: Flags): KeyRequest {
+  const rate = textFlag(flags, 'requests-per-second');
+  const request = keyRequest.safeParse({
+    name: textFlag(flags, 'name'),
+    scopes: (textFlag(flags, 'scopes') ?? DEFAULT_SCOPES).split(','),
+    project: textFlag(flags, 'project'),
+    expiresAt: timeOf(textFlag(flags, 'expires')),
+    requestsPerSecond: rate === undefined ? undefined : Number(rate),
+  });
+  if (request.success) return request.data;
+  const mistakes = request.error.issues.map(({ path: [field], message }) => `${FLAG_OF[String(field)]}: ${message}`);
+  throw new UsageError(mistakes.join('\n'));
+}
+
+const FLAG_OF: Readonly<Record<string, string>> = {
+  name: '--name',
+  scopes: '--scopes',
+  project: '--project',
+  expiresAt: '--expires',
+  requestsPerSecond: '--requests-per-second',
+};
+
+/** A day is its first moment in UTC; what is no time is left for the schema to refuse. */
+function timeOf(text: string | undefined): string | undefined {
+  if (text === undefined) return undefined;
+  const ms = Date.parse(text);
+  return Number.isNaN(ms) ? text : new Date(ms).toISOString();
+}

@@ -1,0 +1,35 @@
+import { resolve } from 'node:path';
+import Sqlite from 'better-sqlite3';
+import { readConfig } from '../../config/config.ts';
+import { SERVICE_SETTINGS } from '../../config/settings.ts';
+import { findDataFolder } from '../../maintenance/dataFolder.ts';
+import { migrate } from '../../store/migrate.ts';
+import { type Command, EXIT_FINE, positionalsOf } from '../command.ts';
+import { processTerminal, type Terminal } from '../terminal/terminal.ts';
+
+const SETTINGS = { data: SERVICE_SETTINGS.data };
+
+export const migrateCommand: Command = {
+  name: 'migrate',
+  summary: 'bring the database of a data folder up to this version',
+  usage: '[--data FOLDER]',
+  settings: SETTINGS,
+  writesData: true,
+  flags: {},
+  run: async (args) => applyMigrations(args, processTerminal()),
+};
+
+/** Throws ConfigurationError when there is no database. Throws when it belongs to a later version, and then leaves it as it was. */
+export function applyMigrations(args: readonly string[], terminal: Terminal): number {
+  const { config, positionals } = readConfig(SETTINGS, args);
+  positionalsOf(positionals, []);
+  const { database } = findDataFolder(resolve(config.data));
+  const sqlite = new Sqlite(database);
+  try {
+    const applied = migrate(sqlite);
+    terminal.write(applied.map((name) => `${name}: applied\n`).join('') || `${database} is up to date.\n`);
+  } finally {
+    sqlite.close();
+  }
+  return EXIT_FINE;
+}

@@ -1,0 +1,57 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { readConfig } from '../../config/config.ts';
+import { describeApi } from '../../server/openapi.ts';
+import { type Command, EXIT_FAILED, EXIT_FINE, positionalsOf, textFlag } from '../command.ts';
+import { processTerminal, type Terminal } from '../terminal/terminal.ts';
+
+const DEFAULT_FILE = 'openapi/openapi.json';
+
+const FLAGS = {
+  output: { type: 'string', takes: 'FILE', help: `the file to write or to compare with; ${DEFAULT_FILE} by default` },
+  check: { type: 'boolean', takes: '', help: 'write nothing; fail when the file is not what would be written' },
+} as const;
+
+export const openapiCommand: Command = {
+  name: 'openapi',
+  summary: "write the API's OpenAPI document",
+  usage: '[--output FILE] [--check]',
+  settings: {},
+  flags: FLAGS,
+  run: (args) => writeOpenapi(args, describeApi, processTerminal()),
+};
+
+/** `describe` answers the document without starting anything. */
+export async function writeOpenapi(
+  args: readonly string[],
+  describe: () => Promise<unknown>,
+  terminal: Terminal,
+): Promise<number> {
+  const { flags, positionals } = readConfig({}, args, FLAGS);
+  positionalsOf(positionals, []);
+  const file = textFlag(flags, 'output') ?? DEFAULT_FILE;
+  const text = `${JSON.stringify(await describe(), null, 2)}\n`;
+  if (flags.check) return compare(file, text, terminal);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, text);
+  terminal.write(`${file} is written.\n`);
+  return EXIT_FINE;
+}
+
+function compare(file: string, text: string, terminal: Terminal): number {
+  if (readIfThere(file) === text) {
+    terminal.write(`${file} is up to date.\n`);
+    return EXIT_FINE;
+  }
+  terminal.warn(`${file} is not what the routes say: run \`npm run openapi\` and commit it.\n`);
+  return EXIT_FAILED;
+}
+
+function readIfThere(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,99 @@
+import { createWriteStream } from 'node:fs';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { z } from 'zod';
+import { readConfig, UsageError } from '../../config/config.ts';
+import { CLIENT_SETTINGS } from '../../config/settings.ts';
+import { ServiceError } from '../../kit/contract/errors.ts';
+import { parseJson } from '../../kit/contract/jsonSyntax.ts';
+import { predictAnswer } from '../../models/prediction/schemas.ts';
+import { createClient } from '../client.ts';
+import { type Command, EXIT_FINE, JSON_FLAG, positionalsOf, textFlag } from '../command.ts';
+import { FORMAT_FLAG, formatNamed, mediaTypeOf } from '../input/format.ts';
+import { type FileBody, type Input, openInput, readWhole } from '../input/input.ts';
+import { type Gap, predictionsAsJson } from '../output/predictionsJson.ts';
+import { formatCount } from '../terminal/numbers.ts';
+import { processTerminal } from '../terminal/terminal.ts';
+
+/** The warnings of a JSON answer, as the header `Trainyard-Warnings` has them: without their messages. */
+const headerSchema = z.array(predictAnswer.shape.warnings.element.omit({ message: true }));
+
+const FLAGS = {
+  output: { type: 'string', takes: 'FILE', help: 'where the predictions go; standard output when left out' },
+  spreadsheet: {
+    type: 'boolean',
+    takes: '',
+    help: 'put an apostrophe before labels that a spreadsheet would run as formulas, in CSV and TSV',
+  },
+  ...FORMAT_FLAG,
+  ...JSON_FLAG,
+} as const;
+
+export const predictCommand: Command = {
+  name: 'predict',
+  summary: 'ask a model about the rows of a file',
+  usage: 'MODEL FILE [--output FILE]',
+  settings: CLIENT_SETTINGS,
+  flags: FLAGS,
+  notes: 'FILE may be - for standard input. The predictions have the format of the file unless --json is given.',
+  run: (args) => predict(args, process.stdout, processTerminal().warn),
+};
+
+/** Text is streamed through, whatever its size; JSON is an array of rows, or a whole request. */
+export async function predict(
+  args: readonly string[],
+  standardOutput: NodeJS.WritableStream,
+  warn: (text: string) => void,
+  stdin?: Readable,
+): Promise<number> {
+  const { config, flags, positionals } = readConfig(CLIENT_SETTINGS, args, FLAGS);
+  const [model, file] = positionalsOf(positionals, ['MODEL', 'FILE']);
+  const input = await openInput(file, formatNamed(textFlag(flags, 'format')), { stdin });
+  const { body, headers } = await createClient(config).predict(
+    model,
+    await requestBody(input),
+    flags.spreadsheet === true,
+  );
+  const gaps = headerSchema.parse(JSON.parse(headers.get('trainyard-warnings') ?? '[]'));
+  if (!flags.json) warn(gapsReport(gaps));
+  const answer = Readable.from(body ?? []);
+  const content = flags.json ? Readable.from(predictionsAsJson(answer, input.format, gaps)) : answer;
+  const output = textFlag(flags, 'output');
+  if (output === undefined) await pipeline(content, standardOutput, { end: false }).catch(ignoreClosedPipe);
+  else await pipeline(content, createWriteStream(output));
+  return EXIT_FINE;
+}
+
+async function requestBody(input: Input): Promise<FileBody> {
+  if (input.format === 'parquet') {
+    throw new UsageError(
+      `${input.label}: Parquet cannot be predicted. Send .csv, .tsv, .ndjson or .json, each also with .gz.`,
+    );
+  }
+  return input.format === 'json' ? rowsRequest(input) : input.body;
+}
+
+async function rowsRequest(input: Input): Promise<FileBody> {
+  try {
+    const text = await readWhole(input);
+    const json = parseJson(text, input.label);
+    const request = Array.isArray(json) ? JSON.stringify({ rows: json }) : text;
+    return { mediaType: mediaTypeOf('json'), isGzipped: false, content: new Blob([request]) };
+  } catch (error) {
+    throw error instanceof ServiceError ? error : new Error(`${input.label} is not valid gzip.`, { cause: error });
+  }
+}
+
+/** What was treated as missing, a line for each column. */
+function gapsReport(gaps: readonly Gap[]): string {
+  const lines = gaps.map(({ code, column, count }) => {
+    const what = code === 'unseen_category' ? 'unseen by the training' : 'missing';
+    return `${column}: ${formatCount(count)} ${count === 1 ? 'value' : 'values'} ${what}\n`;
+  });
+  return lines.join('');
+}
+
+/** Whoever reads, `head` say, has seen enough. */
+function ignoreClosedPipe(error: unknown): void {
+  if (!(error instanceof Error && 'code' in error && error.code === 'EPIPE')) throw error;
+}

@@ -1,0 +1,30 @@
+import { resolve } from 'node:path';
+import { readConfig } from '../../config/config.ts';
+import { SERVICE_SETTINGS } from '../../config/settings.ts';
+import { restoreBackup } from '../../maintenance/backup/restore.ts';
+import { type Command, EXIT_FINE, positionalsOf } from '../command.ts';
+import { processTerminal, type Terminal } from '../terminal/terminal.ts';
+
+const SETTINGS = { data: SERVICE_SETTINGS.data };
+
+export const restoreCommand: Command = {
+  name: 'restore',
+  summary: 'make a data folder out of a backup, which is checked first',
+  usage: 'BACKUP [--data FOLDER]',
+  settings: SETTINGS,
+  writesData: true,
+  flags: {},
+  run: (args) => restore(args, processTerminal()),
+};
+
+/** Throws ConfigurationError for a data folder that is not empty, and an error for a backup that cannot be restored. */
+async function restore(args: readonly string[], terminal: Terminal): Promise<number> {
+  const { config, positionals } = readConfig(SETTINGS, args);
+  const [backup] = positionalsOf(positionals, ['BACKUP']);
+  const data = resolve(config.data);
+  const { version, createdAt } = await restoreBackup({ backup: resolve(backup), data, clock: Date.now });
+  terminal.write(
+    `${data} is as it was at ${createdAt} (Trainyard ${version}). Start it: trainyard serve --data ${data}\n`,
+  );
+  return EXIT_FINE;
+}

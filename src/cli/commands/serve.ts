@@ -1,0 +1,63 @@
+import closeWithGrace from 'close-with-grace';
+import { type Config, readConfig, withAbsoluteData } from '../../config/config.ts';
+import { SERVICE_SETTINGS } from '../../config/settings.ts';
+import { createLog, type Logger } from '../../kit/log.ts';
+import { stopTimesWithin } from '../../kit/stopTimes.ts';
+import { startService } from '../../server/api.ts';
+import { startLoneWorker } from '../../server/loneWorker.ts';
+import { type Command, EXIT_FINE, positionalsOf } from '../command.ts';
+import { onStopSignals } from '../stopSignals.ts';
+
+export const serveCommand: Command = {
+  name: 'serve',
+  summary: 'start the service: the API and, beside it, the worker that trains',
+  usage: '[flags]',
+  settings: SERVICE_SETTINGS,
+  writesData: true,
+  flags: {},
+  async run(args) {
+    const { config, positionals } = readConfig(SERVICE_SETTINGS, args);
+    positionalsOf(positionals, []);
+    const log = createLog(config.logLevel).child({ process: config.role === 'worker' ? 'worker' : 'api' });
+    const start = config.role === 'worker' ? startLoneWorker : startService;
+    await serveUntilTold(() => start(withAbsoluteData(config), log), config, log);
+    return EXIT_FINE;
+  },
+};
+
+/**
+ * A first signal ends the service in order, a second one at once. They are heard from the beginning: as the first process of a container it would
+ * not hear those that nobody has asked for.
+ */
+async function serveUntilTold(
+  start: () => Promise<{ stop(): Promise<void> }>,
+  config: Config,
+  log: Logger,
+): Promise<void> {
+  const { promise: told, resolve: tell } = Promise.withResolvers<void>();
+  onStopSignals(
+    (signal) => {
+      log.info({ signal }, 'stopping');
+      tell();
+    },
+    (signal) => log.warn({ signal }, 'ended by a second signal'),
+  );
+  const service = await start();
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const grace = closeWithGrace(
+    {
+      delay: stopTimesWithin(config.shutdownSeconds).totalMs,
+      logger: false,
+      skip: ['SIGINT', 'SIGTERM'],
+      onTimeout: (timeoutMs) => log.error({ timeoutMs }, 'could not be stopped in time: ended by force'),
+    },
+    async ({ err }) => {
+      if (err) log.fatal({ err }, 'stopping after a fault');
+      await service.stop();
+      log.info('stopped');
+      resolve();
+    },
+  );
+  told.then(() => grace.close());
+  return promise;
+}

@@ -1,0 +1,65 @@
+import { basename } from 'node:path';
+import type { Dataset } from '../../datasets/schemas.ts';
+import type { Job } from '../../jobs/schemas.ts';
+import { isFinal } from '../../jobs/states.ts';
+import { type Client, createClient } from '../client.ts';
+import type { textFlag } from '../command.ts';
+import type { Input } from '../input/input.ts';
+import { createProgressDisplay } from '../output/progressDisplay.ts';
+import { warningReport } from '../output/warningReport.ts';
+import { formatBytes, formatCount } from '../terminal/numbers.ts';
+import type { Terminal } from '../terminal/terminal.ts';
+
+/** How often the progress is asked for; the end of the job is answered at once. */
+const REFRESH_SECONDS = 0.2;
+
+/** The command line of a run of a client command, and what the run uses. */
+export interface ClientRun {
+  readonly client: Client;
+  readonly flags: Parameters<typeof textFlag>[0];
+  readonly positionals: readonly string[];
+  readonly terminal: Terminal;
+  readonly interrupted: AbortSignal;
+}
+
+/** Uploads the table under its own name, and says what the service saw in it. */
+export async function uploadTable(client: Client, input: Input, terminal: Terminal): Promise<Dataset> {
+  const size = input.bytes === undefined ? '' : ` (${formatBytes(input.bytes)})`;
+  terminal.write(`Uploading ${basename(input.label)}${size} to ${client.url}\n`);
+  const dataset = await client.uploadDataset(input.body, input.tableName);
+  terminal.write(`Dataset ${dataset.id}: ${formatCount(dataset.rows ?? 0)} rows, ${dataset.columns.length} columns\n`);
+  terminal.write(warningReport(dataset.warnings, terminal));
+  return dataset;
+}
+
+/**
+ * Submits a job on the dataset. Ctrl-C does not break this request off, because the service may have accepted the job
+ * already, and then its id must be shown.
+ */
+export async function submitJob(
+  client: Client,
+  dataset: Dataset,
+  spec: Readonly<Record<string, unknown>>,
+  terminal: Terminal,
+): Promise<Job> {
+  const job = await createClient(client.server).submitJob({ ...spec, datasetId: dataset.id });
+  terminal.write(`Job ${job.id}\n`);
+  terminal.write(warningReport(job.warnings, terminal));
+  return job;
+}
+
+/** Shows the progress of a job until its state is final. Throws AbortError when the signal of the client is aborted. */
+export async function followJob(client: Client, begun: Job, terminal: Terminal): Promise<Job> {
+  const display = createProgressDisplay(terminal);
+  let job = begun;
+  try {
+    display.show(job);
+    while (!isFinal(job.state)) {
+      job = await client.job(job.id, REFRESH_SECONDS);
+      display.show(job);
+    }
+    return job;
+  } finally {
+    display.end();
+  }
+}

@@ -1,0 +1,37 @@
+import type { DatasetRows } from '../../datasets/schemas.ts';
+import type { PredictAnswer } from '../../models/prediction/schemas.ts';
+import { formatPercent } from '../terminal/numbers.ts';
+import { type TableColumn, table } from '../terminal/table.ts';
+import type { Terminal } from '../terminal/terminal.ts';
+
+const COLUMNS: readonly TableColumn[] = [
+  { title: 'months', align: 'right' },
+  { title: 'contract' },
+  { title: 'internet' },
+  { title: 'a month', align: 'right' },
+  { title: 'chance to leave', align: 'right' },
+  { title: 'predicted' },
+  { title: 'true' },
+];
+
+/** Customers that the network has never seen: what it says of each, and what each did. */
+export function predictionsReport(
+  rows: DatasetRows['items'],
+  predictions: PredictAnswer['predictions'],
+  terminal: Terminal,
+): string {
+  const lines = rows.map((row, index) => {
+    const prediction = predictions[index];
+    const [label, chance] = prediction && 'label' in prediction ? [prediction.label, prediction.probabilities.Yes] : [];
+    return [
+      String(row.tenure),
+      String(row.Contract),
+      String(row.InternetService),
+      Number(row.MonthlyCharges).toFixed(2),
+      chance === undefined ? '' : formatPercent(chance),
+      label ?? '',
+      String(row.Churn),
+    ];
+  });
+  return `\nCustomers from the test rows, whom the network has never seen:\n${table(COLUMNS, lines, terminal)}`;
+}

@@ -1,0 +1,139 @@
+import type { Sweep, Trial } from '../../sweeps/schemas.ts';
+import type { TrialPage } from '../client.ts';
+import { formatCount, formatMeasure, formatSeconds } from '../terminal/numbers.ts';
+import { printable } from '../terminal/printable.ts';
+import { shorten, table } from '../terminal/table.ts';
+import type { Terminal } from '../terminal/terminal.ts';
+
+/** Asks the service for trials, by a query such as `state=running&limit=5`. */
+type AskTrials = (query: string) => Promise<TrialPage>;
+
+/** To the beginning of the line so many lines above, and away with all that is below. */
+const redraw = (lines: number) => (lines > 0 ? `\x1b[${lines}A\r\x1b[J` : '\r\x1b[J');
+const BEST_SHOWN = 5;
+const RUNNING_SHOWN = 4;
+const PARAMETERS_WIDTH = 44;
+const PAGE = 200;
+/** How a trial ends that has waited, but for those that waited in vain. */
+const WENT_ON = 'state=succeeded&state=failed&state=cancelled';
+
+function pageQuery(cursor: string | null): string {
+  return cursor ? `limit=${PAGE}&after=${encodeURIComponent(cursor)}` : `limit=${PAGE}`;
+}
+
+/** Shows a sweep as it goes on: a table drawn in place on a terminal, a line for each trial that has ended, or waits, anywhere else. */
+export function createSweepDisplay(terminal: Terminal, ask: AskTrials) {
+  let linesDrawn = 0;
+  let listed = 0;
+  /** Where the first page begins of which not all trials are listed; null: at the first of all. */
+  let cursor: string | null = null;
+  /** Listed while they waited for their turn to go on. */
+  const waiting = new Set<number>();
+
+  async function draw(sweep: Sweep): Promise<void> {
+    const order = `sort=objective&order=${goalOf(sweep) === 'minimize' ? 'asc' : 'desc'}`;
+    const [best, running] = await Promise.all([
+      ask(`state=succeeded&${order}&limit=${BEST_SHOWN}`),
+      ask(`state=running&limit=${RUNNING_SHOWN}`),
+    ]);
+    const text = `${headline(sweep)}\n${trialTable([...best.items, ...running.items], terminal)}`;
+    terminal.write(redraw(linesDrawn) + text);
+    linesDrawn = text.split('\n').length - 1;
+  }
+
+  /** In the order of their numbers, each once: those behind one that still runs wait for it. */
+  async function list(sweep: Sweep): Promise<void> {
+    await listMore();
+    if (sweep.finishedAt !== null && waiting.size > 0) await listAgain();
+  }
+
+  async function listMore(): Promise<void> {
+    for (;;) {
+      const { items, next }: TrialPage = await ask(pageQuery(cursor));
+      for (const trial of items.filter(({ number }) => number >= listed)) {
+        if (trial.state === 'running') return;
+        if (trial.state === 'paused') waiting.add(trial.number);
+        terminal.write(`${trialLine(trial)}\n`);
+        listed = trial.number + 1;
+      }
+      if (next === null) return;
+      cursor = next;
+    }
+  }
+
+  /** Those that have gone on since they were listed, as they ended. */
+  async function listAgain(): Promise<void> {
+    for (let next: string | null = ''; next !== null; ) {
+      const page: TrialPage = await ask(`${pageQuery(next)}&${WENT_ON}`);
+      for (const trial of page.items) if (waiting.delete(trial.number)) terminal.write(`${trialLine(trial)}\n`);
+      next = page.next;
+    }
+    waiting.clear();
+  }
+
+  return {
+    show: (sweep: Sweep): Promise<void> => (terminal.isTty ? draw(sweep) : list(sweep)),
+    end(): void {
+      linesDrawn = 0;
+    },
+  };
+}
+
+function goalOf({ objective }: Sweep): 'minimize' | 'maximize' {
+  return (Array.isArray(objective) ? objective[0] : objective)?.goal ?? 'minimize';
+}
+
+/** `swp_… running  12 of 50 trials, 3 running  best 0.2100 (number 7)  32 s, 1 min 10 s left`. */
+export function headline({ state, counts, search, best, seconds, etaSeconds }: Sweep): string {
+  const { running, paused, succeeded, pruned, failed, cancelled } = counts;
+  const ended = succeeded + pruned + failed + cancelled;
+  const facts = [
+    `${state}: ${formatCount(ended)} of ${formatCount(search.trials)} trials ended`,
+    running > 0 ? `${running} running` : '',
+    paused > 0 ? `${paused} waiting` : '',
+    pruned > 0 ? `${pruned} pruned` : '',
+    failed > 0 ? `${failed} failed` : '',
+    best?.objective == null ? '' : `best ${formatMeasure(best.objective)} (number ${best.number})`,
+    etaSeconds === null ? formatSeconds(seconds) : `${formatSeconds(etaSeconds)} left`,
+  ];
+  return facts.filter((fact) => fact !== '').join(', ');
+}
+
+/** Trials under their titles, their parameters as far as there is room. */
+function trialTable(trials: readonly Trial[], terminal: Pick<Terminal, 'unicode'>): string {
+  const columns = [
+    { title: 'trial', align: 'right' as const },
+    { title: 'state' },
+    { title: 'objective', align: 'right' as const },
+    { title: 'epochs', align: 'right' as const },
+    { title: 'parameters' },
+  ];
+  const rows = trials.map(({ number, state, objective, epochs, parameters }) => [
+    String(number),
+    state,
+    objective === null ? '' : formatMeasure(objective),
+    epochs === null ? '' : formatCount(epochs),
+    shorten(printable(parametersText(parameters)), PARAMETERS_WIDTH),
+  ]);
+  return table(columns, rows, terminal);
+}
+
+function trialLine({ number, state, objective, parameters, error }: Trial): string {
+  const result = objective === null ? (error?.message ?? '') : formatMeasure(objective);
+  return printable(`trial ${number} ${state} ${result}  ${parametersText(parameters)}`);
+}
+
+/** `learningRate 0.003162 batchSize 64`: the last part of each path tells enough. */
+function parametersText(parameters: Trial['parameters']): string {
+  return Object.entries(parameters)
+    .map(([path, value]) => `${path.split('.').at(-1)} ${valueText(value)}`)
+    .join(' ');
+}
+
+/** Numbers as far as they tell, layers by their units: `64-32`. */
+function valueText(value: unknown): string {
+  if (typeof value === 'number') return String(Number(value.toPrecision(4)));
+  if (typeof value === 'string') return value;
+  const units = Array.isArray(value) ? value.map((layer) => layer?.units) : [];
+  return units.length > 0 && units.every(Number.isInteger) ? units.join('-') : JSON.stringify(value);
+}

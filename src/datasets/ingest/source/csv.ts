@@ -1,0 +1,205 @@
+import type { Cell, Session } from '../../duckdb/duckdb.ts';
+import { columnId, literal } from '../../duckdb/sql.ts';
+import { type FileFormat, type ReadOptions, Refusal } from '../messages.ts';
+import { checkWidth } from '../width.ts';
+import { rowTooLong } from './lines.ts';
+import type { FoundColumn, Reading, Source } from './source.ts';
+
+/** Enough lines to tell the dialect from; types are told from all of them later. */
+const DIALECT_SAMPLE_LINES = 2048;
+/** DuckDB's threads take pieces of a file that hold the longest line: with short ones every core reads. */
+const USUAL_LINE_BYTES = 2 * 2 ** 20;
+/** A thread reads 2048 rows at once, about 50 bytes a cell: four threads need 2 GB for 5000 columns. */
+const MOST_PARALLEL_COLUMNS = 2000;
+const ONE_THREAD = 'parallel = false';
+const LINE_SIZE = /max_line_size = \d+\)$/;
+
+/** Names in the working folder, and the limits of a line. */
+interface TextFile {
+  readonly file: string;
+  /** Its first lines, which show how all are written. */
+  readonly head: string;
+  readonly lineBytes: number;
+  readonly mostColumns: number;
+}
+
+interface Dialect {
+  readonly delimiter: string;
+  readonly quote: string;
+  readonly newLine: string;
+  readonly skip: number;
+  readonly header: boolean;
+}
+
+/** Reads CSV and the like by DuckDB's own reader, every cell as text. Throws Refusal with the line that is wrong. */
+export async function openCsv(
+  session: Session,
+  text: TextFile,
+  format: FileFormat,
+  options: ReadOptions,
+): Promise<Source<FoundColumn>> {
+  const given = { ...options, delimiter: options.delimiter ?? (format === 'tsv' ? '\t' : null) };
+  await checkWidth(text.head, given.delimiter, text.mostColumns);
+  const dialect = await sniff(session, text, given);
+  const first = await readFirstRow(session, text, dialect);
+  const columns = first.map((name, index) => ({
+    id: columnId(index),
+    name: dialect.header ? name : `column${index + 1}`,
+    kind: 'text' as const,
+  }));
+  const { file, lineBytes } = text;
+  const relation = relationOf(file, dialect, first.length, Math.min(USUAL_LINE_BYTES, lineBytes));
+  return {
+    ...{ columns, relation, delimiter: dialect.delimiter, staging: null },
+    ...{ fallback: mended(relation, lineBytes), refusalOf: refusalOf(lineBytes) },
+  };
+}
+
+async function sniff(
+  session: Session,
+  { head, lineBytes }: TextFile,
+  { delimiter, header }: ReadOptions,
+): Promise<Dialect> {
+  const given = [
+    'all_varchar = true',
+    `sample_size = ${DIALECT_SAMPLE_LINES}`,
+    `max_line_size = ${lineBytes}`,
+    ...(delimiter === null ? [] : [`delim = ${literal(delimiter)}`]),
+    ...(header === null ? [] : [`header = ${header}`]),
+  ].join(', ');
+  const ask = (more: string) =>
+    session.query(
+      `SELECT Delimiter, Quote, NewLineDelimiter, SkipRows::DOUBLE, HasHeader, len(Columns)::DOUBLE
+       FROM sniff_csv(${literal(head)}, ${given}${more})`,
+    );
+  // A line that is too long or too short makes one column of everything: then such lines are looked past, to be named when they are read.
+  const forgiving = () => ask(', ignore_errors = true, skip = 0');
+  const strict = await ask('').catch(() => []);
+  const found = strict[0]?.[5] === 1 ? await forgiving().catch(() => strict) : strict;
+  return toDialect(found.length > 0 ? found[0] : (await refusing(lineBytes, forgiving))[0]);
+}
+
+function toDialect([separator, quote, newLine, skip, header]: readonly Cell[] = []): Dialect {
+  return {
+    delimiter: String(separator),
+    // A file whose first lines have no quote may have one later.
+    quote: quote === "'" ? "'" : '"',
+    newLine: String(newLine),
+    skip: Number(skip),
+    header: header === true,
+  };
+}
+
+async function readFirstRow(
+  session: Session,
+  { head, lineBytes }: TextFile,
+  dialect: Dialect,
+): Promise<readonly string[]> {
+  const options = [
+    ...dialectOptions({ ...dialect, header: false }),
+    'all_varchar = true',
+    'auto_detect = true',
+    `max_line_size = ${lineBytes}`,
+  ];
+  const read = `SELECT * FROM read_csv(${literal(head)}, ${options.join(', ')}, ignore_errors = true, sample_size = ${DIALECT_SAMPLE_LINES}) LIMIT 1`;
+  const rows = await refusing(lineBytes, () => session.query(read));
+  const first = rows[0];
+  if (first === undefined) throw new Refusal('The file is empty: send a header line and at least one row.');
+  return first.map((name) => String(name ?? '').trim());
+}
+
+function relationOf(file: string, dialect: Dialect, width: number, lineBytes: number): string {
+  const columns = Array.from({ length: width }, (_, index) => `${columnId(index)}: 'VARCHAR'`).join(', ');
+  const options = [
+    `columns = {${columns}}`,
+    ...dialectOptions(dialect),
+    'auto_detect = false',
+    ...(width > MOST_PARALLEL_COLUMNS ? [ONE_THREAD] : []),
+    `max_line_size = ${lineBytes}`,
+  ];
+  return `read_csv(${literal(file)}, ${options.join(', ')})`;
+}
+
+/**
+ * Where a line is longer than usual, there is room for it. Where a line is too short, short lines are filled up; whatever else is wrong
+ * would be lost without a word.
+ */
+function mended(relation: string, lineBytes: number): Reading['fallback'] {
+  return (error) => {
+    const { widths, message } = complaintOf(error);
+    const roomy = relation.replace(LINE_SIZE, `max_line_size = ${lineBytes})`);
+    // DuckDB says of a quoted value that goes beyond the longest line that its quote is open.
+    if (roomy !== relation && (isLineTooLong(message) || isQuote(message))) {
+      return { relation: roomy, fallback: mended(roomy, lineBytes), refusalOf: refusalOf(lineBytes) };
+    }
+    if (widths === null || widths.found > widths.expected) return null;
+    const padded = roomy.replace(`${ONE_THREAD}, `, '').replace(/\)$/, `, null_padding = true, ${ONE_THREAD})`);
+    return { relation: padded, fallback: () => null, refusalOf: () => refusalOf(lineBytes)(error) };
+  };
+}
+
+function isLineTooLong(message: string): boolean {
+  return /Maximum line size/i.test(message);
+}
+
+function isQuote(message: string): boolean {
+  return /quote/i.test(message);
+}
+
+function dialectOptions({ delimiter, quote, newLine, skip, header }: Dialect): string[] {
+  return [
+    `delim = ${literal(delimiter)}`,
+    `quote = ${literal(quote)}`,
+    `escape = ${literal(quote)}`,
+    `header = ${header}`,
+    `skip = ${skip}`,
+    ...(newLine === '\\r' ? [`new_line = '\\r'`] : []),
+  ];
+}
+
+async function refusing<Value>(lineBytes: number, work: () => Promise<Value>): Promise<Value> {
+  try {
+    return await work();
+  } catch (error) {
+    // DuckDB numbers the lines of a sample by itself.
+    throw isLineTooLong(complaintOf(error).message) ? rowTooLong(null, lineBytes) : refusalOf(lineBytes)(error);
+  }
+}
+
+interface Complaint {
+  readonly message: string;
+  readonly line: string | null;
+  readonly widths: { readonly expected: number; readonly found: number } | null;
+}
+
+/** DuckDB's message names the line and shows it; the rest of it is advice for people who write SQL. */
+function complaintOf(error: unknown): Complaint {
+  const message = error instanceof Error ? error.message : '';
+  const line = /Line: (\d+)/.exec(message)?.[1] ?? null;
+  const [, expected, found] = /Expected Number of Columns: (\d+) Found: (\d+)/.exec(message) ?? [];
+  return { message, line, widths: found ? { expected: Number(expected), found: Number(found) } : null };
+}
+
+function refusalOf(lineBytes: number): Reading['refusalOf'] {
+  return (error) => {
+    const { message, line, widths } = complaintOf(error);
+    if (line === null) {
+      return new Refusal(
+        'No table can be made out: send lines with the same number of values, or say the `delimiter`.',
+      );
+    }
+    if (isLineTooLong(message)) return rowTooLong(line, lineBytes);
+    if (widths !== null) {
+      const amount = widths.found > widths.expected ? 'more' : 'fewer';
+      return new Refusal(
+        `Line ${line} has ${amount} values than the ${widths.expected} of the first line: mend it or its quotes.`,
+      );
+    }
+    if (isQuote(message)) {
+      return new Refusal(
+        `Line ${line} has a quote that is not closed within ${lineBytes} bytes, the limit for a row, or not doubled: mend it.`,
+      );
+    }
+    return new Refusal(`Line ${line} cannot be read: mend it or its quotes.`);
+  };
+}

@@ -1,0 +1,96 @@
+import type { Session } from '../../duckdb/duckdb.ts';
+import { columnId, literal, literals } from '../../duckdb/sql.ts';
+import { type FileFormat, Refusal } from '../messages.ts';
+import { tooLarge } from '../tableLimits.ts';
+import { readTail } from './detect.ts';
+import { STAGED } from './relation.ts';
+import type { FoundColumn, Reading, Source } from './source.ts';
+
+/** DuckDB searches an object from its start for each key that it is asked for: of more keys than these that takes long. */
+const MOST_POINTERS = 100;
+
+/** Reads an array of objects, or one object a line: every key of any row is a column, in the order of their first rows. */
+export async function openJson(
+  session: Session,
+  file: string,
+  format: FileFormat,
+  lineBytes: number,
+): Promise<Source<FoundColumn>> {
+  const layout = format === 'json' ? 'array' : 'newline_delimited';
+  const objects = `read_json_objects(${literal(file)}, format = '${layout}', maximum_object_size = ${lineBytes})`;
+  // DuckDB takes an array that is cut off behind a value for a whole one.
+  if (format === 'json' && !(await readTail(file)).trimEnd().endsWith(']')) throw notJson(format);
+  const refusalOf = refusalFor(format, lineBytes);
+  const names = await readKeys(session, objects, refusalOf);
+  const pointers = names.map((name) => `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`);
+  const cells = names.map((_, index) => `cells[${index + 1}] AS ${columnId(index)}`);
+  const extracted = `(SELECT ${cells.join(', ')} FROM (SELECT json_extract_string(json, [${literals(pointers)}]) AS cells FROM ${objects}))`;
+  const columns = names.map((name, index) => ({ id: columnId(index), name, kind: 'text' as const }));
+  const staging = names.length > MOST_POINTERS ? stagingOf(objects) : null;
+  return {
+    ...{ columns, relation: extracted, delimiter: null, staging },
+    ...{ fallback: () => null, refusalOf },
+  };
+}
+
+/**
+ * Statements that make the table `STAGED`. Each row is taken apart into keys and values once. The values are then put into
+ * the order of the columns by the places of the keys, which are found once for all rows with the same list of keys.
+ */
+function stagingOf(objects: string): readonly string[] {
+  const places = (from: string, id: string) =>
+    `SELECT ${id}, unnest(keys) AS key, generate_subscripts(keys, 1) AS position FROM ${from}`;
+  return [
+    `CREATE OR REPLACE TABLE objects AS
+       SELECT row_number() OVER () AS row, json_keys(json) AS keys, json_extract_string(json, '$.*') AS found FROM ${objects}`,
+    `CREATE OR REPLACE TABLE shapes AS
+       SELECT keys, row_number() OVER () AS shape FROM (SELECT DISTINCT keys FROM objects)`,
+    `CREATE OR REPLACE TABLE names AS
+       SELECT key, row_number() OVER (ORDER BY min((row, position))) AS place FROM (${places('objects', 'row')}) GROUP BY key`,
+    // Of a key that comes twice in an object the first counts; place 0 of a list is NULL.
+    `CREATE OR REPLACE TABLE positions AS
+       SELECT shape, list(coalesce(position, 0) ORDER BY place) AS positions
+       FROM (SELECT shape, key, place FROM (SELECT shape FROM shapes), names)
+       LEFT JOIN (SELECT shape, key, min(position) AS position FROM (${places('shapes', 'shape')}) GROUP BY shape, key)
+       USING (shape, key) GROUP BY shape`,
+    `CREATE OR REPLACE TABLE ${STAGED} AS
+       SELECT list_select(found, positions) AS cells FROM objects JOIN shapes USING (keys) JOIN positions USING (shape)
+       ORDER BY row`,
+  ];
+}
+
+async function readKeys(
+  session: Session,
+  objects: string,
+  refusalOf: Reading['refusalOf'],
+): Promise<readonly string[]> {
+  const ask = (sql: string) =>
+    session.query(sql).catch((error: unknown) => {
+      throw refusalOf(error);
+    });
+  const [others] = await ask(`SELECT count_if(json_type(json) <> 'OBJECT') > 0 FROM ${objects}`);
+  if (others?.[0]) throw refusalOf(null);
+  const keys = await ask(
+    `SELECT key FROM (SELECT row, unnest(keys) AS key, generate_subscripts(keys, 1) AS place
+       FROM (SELECT row_number() OVER () AS row, json_keys(json) AS keys FROM ${objects}))
+     GROUP BY key ORDER BY min((row, place))`,
+  );
+  if (keys.length === 0) throw new Refusal('There is no row with a value: send at least one object with a key.');
+  return keys.map(([key]) => String(key));
+}
+
+function refusalFor(format: FileFormat, lineBytes: number): Reading['refusalOf'] {
+  return (error) => {
+    const isTooLarge = error instanceof Error && error.message.includes('maximum_object_size');
+    if (!isTooLarge) return notJson(format);
+    return tooLarge(`An object is larger than the limit of ${lineBytes} bytes: shorten its values.`);
+  };
+}
+
+function notJson(format: FileFormat): Refusal {
+  return new Refusal(
+    format === 'json'
+      ? 'This is not a JSON array of objects: send [{"column": value, …}, …].'
+      : 'This is not NDJSON: send one JSON object a line, each {"column": value, …}.',
+  );
+}

@@ -1,0 +1,103 @@
+import { createReadStream } from 'node:fs';
+import { open, stat, writeFile } from 'node:fs/promises';
+import { tooLarge } from '../tableLimits.ts';
+
+const CHUNK_BYTES = 2 ** 20;
+const LINE_FEED = 10;
+const CARRIAGE_RETURN = 13;
+const QUOTE = 34;
+/** The start of a file that shows how it is written: DuckDB tries some dozen dialects on it, about 2 s a MiB in wide tables. */
+const HEAD_BYTES = 2 ** 18;
+/** The head of a table with long lines is longer, so that it has this many. */
+const FEWEST_HEAD_LINES = 4;
+
+/**
+ * Whether a text has any line end. Throws Refusal with the number of a line that is longer than `mostBytes`. Lines end at
+ * LF, CRLF or CR, also within quotes: a row in several lines is limited when it is read.
+ */
+export async function checkLines(file: string, mostBytes: number): Promise<boolean> {
+  let hasEnds = false;
+  let length = 0;
+  let offset = 0;
+  for await (const chunk of chunksOf(file, mostBytes)) {
+    const first = firstEnd(chunk);
+    length += first === -1 ? chunk.length : first;
+    if (length > mostBytes) throw await tooLong(file, offset, mostBytes);
+    if (first !== -1) length = chunk.length - 1 - lastEnd(chunk);
+    hasEnds ||= first !== -1;
+    offset += chunk.length;
+  }
+  return hasEnds;
+}
+
+/** A chunk is no longer than a line may be: only a line that goes beyond a chunk can be too long. */
+function chunksOf(file: string, mostBytes: number, end?: number): AsyncIterable<Buffer> {
+  return createReadStream(file, { highWaterMark: Math.min(CHUNK_BYTES, mostBytes), end });
+}
+
+async function tooLong(file: string, offset: number, mostBytes: number) {
+  let line = 1;
+  if (offset > 0) for await (const chunk of chunksOf(file, mostBytes, offset - 1)) line += countEnds(chunk);
+  return tooLarge(`Line ${line} is ${LONGER} ${mostBytes} bytes. ${REMEDY}`);
+}
+
+const LONGER = 'longer than the limit of';
+const REMEDY = 'Shorten its cells, or close a quote that is left open.';
+
+/** The refusal of a row that goes over several lines; its place is not known where only the dialect was looked for. */
+export function rowTooLong(line: string | null, mostBytes: number) {
+  const row = line === null ? 'A row' : `The row at line ${line}`;
+  return tooLarge(`${row} is ${LONGER} ${mostBytes} bytes. ${REMEDY}`);
+}
+
+function firstEnd(text: Buffer): number {
+  const feed = text.indexOf(LINE_FEED);
+  const before = feed === -1 ? text : text.subarray(0, feed);
+  const carriageReturn = before.indexOf(CARRIAGE_RETURN);
+  return carriageReturn === -1 ? feed : carriageReturn;
+}
+
+function lastEnd(text: Buffer): number {
+  const feed = text.lastIndexOf(LINE_FEED);
+  const carriageReturn = text.subarray(feed + 1).lastIndexOf(CARRIAGE_RETURN);
+  return carriageReturn === -1 ? feed : feed + 1 + carriageReturn;
+}
+
+function countEnds(text: Buffer): number {
+  return count(text, LINE_FEED) || count(text, CARRIAGE_RETURN);
+}
+
+function count(text: Buffer, byte: number): number {
+  let found = 0;
+  for (let at = text.indexOf(byte); at !== -1; at = text.indexOf(byte, at + 1)) found += 1;
+  return found;
+}
+
+/**
+ * The path of the first lines of a text: `file` itself when it is short, otherwise `head`, which is written. It ends behind
+ * a line, outside quotes where possible.
+ */
+export async function headOf(file: string, head: string): Promise<string> {
+  const { size } = await stat(file);
+  await using handle = await open(file);
+  for (let length = HEAD_BYTES; length < size; length *= 2) {
+    const { buffer } = await handle.read({ buffer: Buffer.alloc(length), position: 0 });
+    if (countEnds(buffer) < FEWEST_HEAD_LINES) continue;
+    await writeFile(head, buffer.subarray(0, endOfRows(buffer)));
+    return head;
+  }
+  return file;
+}
+
+/** Where the last line ends that has an even number of quotes before its end; of a text without such a line the last one. */
+function endOfRows(text: Buffer): number {
+  const last = lastEnd(text);
+  let quotes = count(text, QUOTE);
+  let end = text.length;
+  for (let at = last; at > 0; at = lastEnd(text.subarray(0, at))) {
+    quotes -= count(text.subarray(at, end), QUOTE);
+    if (quotes % 2 === 0) return at + 1;
+    end = at;
+  }
+  return last + 1;
+}

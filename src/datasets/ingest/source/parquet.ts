@@ -1,0 +1,58 @@
+import type { Cell, Session } from '../../duckdb/duckdb.ts';
+import { columnId, literal } from '../../duckdb/sql.ts';
+import { Refusal } from '../messages.ts';
+import type { FoundColumn, Source, SourceColumn } from './source.ts';
+
+const INTEGER = /^(U?(TINY|SMALL|BIG)INT|U?INTEGER)$/;
+const NUMBER = /^(FLOAT|DOUBLE|DECIMAL\(.*\)|U?HUGEINT)$/;
+const TIME = /^(DATE|TIMESTAMP.*)$/;
+
+/** Reads Parquet: typed columns stay as they are, strings are understood like cells of CSV, nested values become text. */
+export async function openParquet(session: Session, file: string): Promise<Source<FoundColumn>> {
+  const read = `read_parquet(${literal(file)})`;
+  const types = await ask(session, `DESCRIBE SELECT * FROM ${read}`);
+  const names = topLevel(
+    await ask(session, `SELECT name, coalesce(num_children, 0)::DOUBLE FROM parquet_schema(${literal(file)})`),
+  );
+  const ids = types.map((_, index) => columnId(index));
+  const columns = types.map(([, type], index) => ({
+    id: columnId(index),
+    name: names[index] ?? '',
+    kind: kindOf(String(type)),
+  }));
+  const cells = columns.map(({ id, kind }) => (kind === 'text' ? `CAST(${id} AS VARCHAR) AS ${id}` : id));
+  const relation = `(SELECT ${cells.join(', ')} FROM ${read} AS t(${ids.join(', ')}))`;
+  return { columns, relation, fallback: () => null, delimiter: null, staging: null, refusalOf: refusal };
+}
+
+/** The names of the top level as they are in the file, where DuckDB would rename those that differ by case only. */
+function topLevel(schema: readonly (readonly Cell[])[]): readonly string[] {
+  const names: string[] = [];
+  let below = 0;
+  for (const [name, children] of schema.slice(1)) {
+    if (below === 0) names.push(String(name));
+    else below -= 1;
+    below += Number(children);
+  }
+  return names;
+}
+
+function kindOf(type: string): SourceColumn['kind'] {
+  if (INTEGER.test(type)) return 'integer';
+  if (NUMBER.test(type)) return 'number';
+  if (type === 'BOOLEAN') return 'boolean';
+  if (TIME.test(type)) return 'datetime';
+  return 'text';
+}
+
+async function ask(session: Session, sql: string) {
+  try {
+    return await session.query(sql);
+  } catch {
+    throw refusal();
+  }
+}
+
+function refusal(): Refusal {
+  return new Refusal('This is not a Parquet file that can be read: write it again, without encryption.');
+}

@@ -1,0 +1,66 @@
+import type { Session } from '../../duckdb/duckdb.ts';
+import { columnId } from '../../duckdb/sql.ts';
+import type { Source } from './source.ts';
+
+/** The rows of a file as one relation of DuckDB. Columns that came typed are columns of it in any case. */
+export interface Relation {
+  /** What goes after FROM. */
+  readonly from: string;
+  /** SQL for a cell of a column of text. */
+  readonly cell: (id: string) => string;
+  /** SQL for the list of a row's cells in these columns of text. */
+  readonly list: (ids: readonly string[]) => string;
+  /** Columns of text that one statement reads: a list of more takes too much memory, or has no advantage. */
+  readonly columnsAStatement: number;
+}
+
+/** The table of `Source.staging`. */
+export const STAGED = 'staged';
+/** Beyond this, every pass over a file of text costs more than to store its cells once, a list for each row. */
+const MOST_UNSTAGED_COLUMNS = 1000;
+/** DuckDB groups rows by integers of one byte without a hash table, in 7 % less time. */
+const MOST_SMALL_PLACES = 256;
+
+/** A relation with a column for each column of the file. */
+export function byColumns(from: string): Relation {
+  return {
+    from,
+    cell: (id) => id,
+    list: (ids) => `[${ids.join(', ')}]`,
+    columnsAStatement: MOST_UNSTAGED_COLUMNS,
+  };
+}
+
+/** The relation of a source; the cells of a wide file of text are read once, into a table that all further passes read. */
+export async function openRelation(session: Session, source: Source): Promise<Relation> {
+  const statements = source.staging ?? stagingOf(source);
+  if (statements === null) return byColumns(source.relation);
+  for (const statement of statements) await session.query(statement);
+  const places = new Map(source.columns.map(({ id }, place) => [id, place + 1]));
+  return {
+    from: STAGED,
+    cell: (id) => `cells[${places.get(id)}]`,
+    list: (ids) =>
+      ids.length === places.size ? 'cells' : `list_select(cells, [${ids.map((id) => places.get(id)).join(', ')}])`,
+    columnsAStatement: Number.POSITIVE_INFINITY,
+  };
+}
+
+/** DuckDB reads of a file with types no more than what a statement asks for: it has nothing to gain. */
+function stagingOf({ columns, relation }: Source): readonly string[] | null {
+  const isText = columns.every(({ kind }) => kind === 'text');
+  if (!isText || columns.length <= MOST_UNSTAGED_COLUMNS) return null;
+  const list = columns.map((_, index) => columnId(index)).join(', ');
+  return [`CREATE OR REPLACE TABLE ${STAGED} AS SELECT [${list}] AS cells FROM ${relation}`];
+}
+
+/**
+ * SQL for every cell of the columns as a row of its own: `cell`, and `place`, the column's index in `ids`. A statement
+ * over it has as many expressions for ten thousand columns as for one: to plan them is what takes long in wide tables.
+ */
+export function cellRows({ from, list }: Relation, ids: readonly string[], mostRows?: number): string {
+  const limit = mostRows === undefined ? '' : ` LIMIT ${mostRows}`;
+  const lists = `SELECT ${list(ids)} AS cells FROM ${from}${limit}`;
+  const places = `range(${ids.length})${ids.length <= MOST_SMALL_PLACES ? '::UTINYINT[]' : ''}`;
+  return `(SELECT unnest(cells) AS cell, unnest(${places}) AS place FROM (${lists}))`;
+}

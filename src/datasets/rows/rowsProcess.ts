@@ -1,0 +1,86 @@
+/** The process that reads rows for the API: started by `rowReader.ts` in the folder of the tables, ends with its parent. */
+import { isOutOfMemory } from '../duckdb/diskFull.ts';
+import { type Cell, openSession, type Session } from '../duckdb/duckdb.ts';
+import { columnId, literal } from '../duckdb/sql.ts';
+import type { RowsAnswer, RowsRequest } from './rowReader.ts';
+import { readNames } from './storedNames.ts';
+
+const MEMORY_BYTES = 512 * 2 ** 20;
+/** Cells that one statement reads: enough that most answers take one statement. */
+const CELLS_AT_ONCE = 200_000;
+/** A single row beyond this is refused. */
+const MOST_ROW_BYTES = 32 * 2 ** 20;
+
+const session = openSession({ memoryBytes: MEMORY_BYTES, threads: 1, folders: [process.cwd()], spillFolder: null });
+
+process.on('message', (request: RowsRequest) => {
+  void answer(request).then((message) => process.send?.(message));
+});
+process.once('disconnect', () => process.exit());
+
+async function answer(request: RowsRequest): Promise<RowsAnswer> {
+  const { id } = request;
+  try {
+    const rows = await readRows(await openTable(await session, request.file), request);
+    return rows === undefined ? { id, tooMuch: true } : { id, rows };
+  } catch (error) {
+    if (isOutOfMemory(error)) return { id, tooMuch: true };
+    return { id, failure: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+interface OpenTable {
+  /** Of each column, as a JSON object has it before a value. */
+  readonly keys: readonly string[];
+  /** So many rows from row `first` on. */
+  readonly read: (first: number, count: number) => Promise<readonly (readonly Cell[])[]>;
+}
+
+async function openTable(duckdb: Session, file: string): Promise<OpenTable> {
+  const path = `${process.cwd()}/${file}`;
+  const table = `read_parquet(${literal(path)}, file_row_number = true)`;
+  const names = await readNames(duckdb, path);
+  const types = await duckdb.query(`DESCRIBE SELECT * EXCLUDE (file_row_number) FROM ${table}`);
+  const cells = types.map(([, type], index) => shown(columnId(index), String(type))).join(', ');
+  return {
+    keys: types.map((_, index) => `${JSON.stringify(names[index] ?? '')}:`),
+    read: (first, count) => {
+      const range = `file_row_number >= ${first} AND file_row_number < ${first + count}`;
+      return duckdb.query(`SELECT ${cells} FROM ${table} WHERE ${range} ORDER BY file_row_number`);
+    },
+  };
+}
+
+/** Rows until there are enough or the next one would exceed the budget. Undefined: the first row alone is too long. */
+async function readRows(
+  { keys, read }: OpenTable,
+  { offset, limit, budget }: RowsRequest,
+): Promise<{ readonly items: string; readonly count: number } | undefined> {
+  const items: string[] = [];
+  const done = () => ({ items: `[${items.join(',')}]`, count: items.length });
+  let bytes = 0;
+  const atOnce = Math.max(1, Math.floor(CELLS_AT_ONCE / keys.length));
+  while (items.length < limit) {
+    const asked = Math.min(atOnce, limit - items.length);
+    const rows = await read(offset + items.length, asked);
+    for (const row of rows) {
+      const item = rowJson(keys, row);
+      bytes += Buffer.byteLength(item);
+      if (items.length === 0 && bytes > MOST_ROW_BYTES) return undefined;
+      if (items.length > 0 && bytes > budget) return done();
+      items.push(item);
+    }
+    if (rows.length < asked) break;
+  }
+  return done();
+}
+
+function rowJson(keys: readonly string[], row: readonly Cell[]): string {
+  return `{${row.map((cell, index) => keys[index] + JSON.stringify(cell)).join(',')}}`;
+}
+
+/** Numbers as JSON numbers, times as ISO 8601. */
+function shown(id: string, type: string): string {
+  if (type === 'BIGINT') return `${id}::DOUBLE`;
+  return type === 'TIMESTAMP' ? `strftime(${id}, '%Y-%m-%dT%H:%M:%S.%gZ')` : id;
+}

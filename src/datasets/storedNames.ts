@@ -1,8 +1,0 @@
-import type { Session } from './duckdb.ts';
-import { literal } from './ingest/sql.ts';
-
-/** The names of the columns of a dataset's Parquet file, in its metadata: inside the file columns have numbers (see `columnId`). */
-export async function readNames(session: Session, file: string): Promise<readonly string[]> {
-  const metadata = `SELECT decode(value) FROM parquet_kv_metadata(${literal(file)}) WHERE decode(key) = 'names'`;
-  return JSON.parse(String((await session.query(metadata))[0]?.[0]));
-}

@@ -1,0 +1,83 @@
+import { fork } from 'node:child_process';
+import { ServiceError } from '../../kit/contract/errors.ts';
+import { siblingPath } from '../../kit/siblings.ts';
+import type { IngestAnswer, Ingested, IngestRequest, TableLimits } from '../ingest/messages.ts';
+
+const PROCESS = siblingPath(import.meta.url, '../ingest/ingestProcess');
+/** Enough for a thousand columns side by side; what does not fit is spilled to disk. */
+const INGEST_MEMORY_BYTES = 2 * 2 ** 30;
+/** What Node itself may take in the process, beside DuckDB's memory. */
+const NODE_HEAP_MEBIBYTES = 512;
+
+export interface IngestLimits {
+  readonly ingestSeconds: number;
+  readonly table: TableLimits;
+  /** What DuckDB may take; the process takes some more. */
+  readonly ingestMemoryBytes?: number;
+}
+
+/**
+ * Reads the upload in `folder` in a process of its own, which knows no secrets and is killed when its time is up.
+ * Throws ServiceError `invalid_file` or `table_too_large` when the file is refused, `invalid_file` when reading it kills the process, ENOSPC
+ * when the disk is full, and the signal's reason when it is aborted, once the process has ended.
+ */
+export async function ingestUpload(
+  folder: string,
+  request: Omit<IngestRequest, 'memoryBytes' | 'limits'>,
+  { ingestSeconds, table, ingestMemoryBytes = INGEST_MEMORY_BYTES }: IngestLimits,
+  signal?: AbortSignal,
+): Promise<Ingested> {
+  signal?.throwIfAborted();
+  const asked: IngestRequest = { ...request, memoryBytes: ingestMemoryBytes, limits: table };
+  const answer = await ask(folder, asked, ingestSeconds, signal);
+  if ('ingested' in answer) return answer.ingested;
+  if ('diskFull' in answer) throw Object.assign(new Error('The disk is full.'), { code: 'ENOSPC' });
+  throw new ServiceError(answer.refusal.code, answer.refusal.message, answer.refusal.errors);
+}
+
+function ask(
+  folder: string,
+  request: IngestRequest,
+  seconds: number,
+  signal: AbortSignal | undefined,
+): Promise<IngestAnswer> {
+  return new Promise((resolve, reject) => {
+    const child = fork(PROCESS, [], {
+      cwd: folder,
+      env: {},
+      execArgv: [`--max-old-space-size=${NODE_HEAP_MEBIBYTES}`],
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    });
+    const kill = () => child.kill('SIGKILL');
+    let timedOut = false;
+    const timeout = setTimeout(() => {
+      timedOut = true;
+      kill();
+    }, seconds * 1000);
+    signal?.addEventListener('abort', kill);
+    let complaint = '';
+    child.stderr?.on('data', (text: Buffer) => {
+      complaint = `${complaint}${text}`.slice(-2000);
+    });
+    child.once('message', (answer: IngestAnswer) => resolve(answer));
+    // There may be several: a process that cannot be started cannot be asked either.
+    child.on('error', reject);
+    child.once('exit', () => {
+      clearTimeout(timeout);
+      signal?.removeEventListener('abort', kill);
+      reject(signal?.aborted ? signal.reason : deathOf(timedOut ? seconds : null, complaint));
+    });
+    child.send(request, (error) => error && kill());
+  });
+}
+
+/** `seconds` is the limit when it was exceeded, else null. */
+function deathOf(seconds: number | null, complaint: string): ServiceError {
+  const detail =
+    seconds === null
+      ? 'The file could not be read: it is damaged, or takes more memory than is allowed.'
+      : `Reading the file took longer than the limit of ${seconds} seconds: send a smaller one.`;
+  const error = new ServiceError('invalid_file', detail);
+  error.cause = complaint;
+  return error;
+}

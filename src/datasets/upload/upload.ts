@@ -1,0 +1,125 @@
+import { createHash } from 'node:crypto';
+import { createWriteStream } from 'node:fs';
+import { Readable, type Transform, Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { createGunzip } from 'node:zlib';
+import { ServiceError } from '../../kit/contract/errors.ts';
+import { createExpansion } from '../../kit/expansion.ts';
+import type { UploadLimit } from './uploadLimit.ts';
+
+export interface Received {
+  /** Unpacked. */
+  readonly bytes: number;
+  /** Of the unpacked bytes, in hexadecimal. */
+  readonly sha256: string;
+}
+
+/** A file may be packed, and its transfer too. */
+const GZIP_LAYERS = 2;
+
+/**
+ * Streams a body to `file`, unpacked where it is gzip, and never holds more than a few chunks of it.
+ * Throws the limit's error beyond it, packed or unpacked, `payload_too_large` where it grows to more than `mostTimes` its size when it is
+ * unpacked, and ServiceError `invalid_file` for broken gzip or an empty body.
+ */
+export function receive(body: Readable, file: string, limit: UploadLimit, mostTimes: number): Promise<Received> {
+  return pass(body, () => createWriteStream(file, { flags: 'wx' }), limit, mostTimes);
+}
+
+/** What `receive` would answer; nothing is kept. Throws as it does. */
+export function look(body: Readable, limit: UploadLimit, mostTimes: number): Promise<Received> {
+  return pass(body, () => new Writable({ write: (_chunk, _encoding, done) => done() }), limit, mostTimes);
+}
+
+async function pass(
+  body: Readable,
+  openTarget: () => Writable,
+  limit: UploadLimit,
+  mostTimes: number,
+): Promise<Received> {
+  const hash = createHash('sha256');
+  const packed = createMeter(limit);
+  const unpacked = createMeter(limit);
+  const expansion = createExpansion(mostTimes);
+  const content = await unpack(expansion.packed(packed.pass(chunksOf(body))), GZIP_LAYERS);
+  await pipeline(
+    content,
+    unpacked.pass,
+    (chunks: AsyncIterable<Buffer>) => expansion.unpacked(chunks),
+    async function* (chunks: AsyncIterable<Buffer>) {
+      for await (const chunk of chunks) {
+        hash.update(chunk);
+        yield chunk;
+      }
+    },
+    // Not before the body has begun: one that breaks off would leave it open, with nobody to hear its errors.
+    openTarget(),
+  );
+  if (unpacked.bytes() === 0) throw new ServiceError('invalid_file', 'The body is empty: send the file as the body.');
+  return { bytes: unpacked.bytes(), sha256: hash.digest('hex') };
+}
+
+/** The body's chunks. A reader that gives up leaves the connection open, so that the client can be told why. */
+async function* chunksOf(body: Readable): AsyncGenerator<Buffer> {
+  yield* body.iterator({ destroyOnReturn: false });
+}
+
+function createMeter(limit: UploadLimit) {
+  let bytes = 0;
+  return {
+    bytes: () => bytes,
+    async *pass(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+      for await (const chunk of chunks) {
+        bytes += chunk.length;
+        if (bytes > limit.bytes) throw limit.error;
+        yield chunk;
+      }
+    },
+  };
+}
+
+/** Gzip is known by its first two bytes, whatever the headers say. */
+async function unpack(chunks: AsyncGenerator<Buffer>, layers: number): Promise<AsyncGenerator<Buffer>> {
+  const { head, all } = await peek(chunks, 2);
+  const isGzip = head[0] === 0x1f && head[1] === 0x8b;
+  return isGzip && layers > 0 ? unpack(gunzip(all), layers - 1) : all;
+}
+
+async function peek(chunks: AsyncGenerator<Buffer>, bytes: number) {
+  const first: Buffer[] = [];
+  let length = 0;
+  while (length < bytes) {
+    const { value, done } = await chunks.next();
+    if (done) break;
+    first.push(value);
+    length += value.length;
+  }
+  async function* all(): AsyncGenerator<Buffer> {
+    yield* first;
+    yield* chunks;
+  }
+  return { head: Buffer.concat(first), all: all() };
+}
+
+async function* gunzip(chunks: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
+  const unzip: Transform = createGunzip();
+  const fed = pipeline(Readable.from(chunks), unzip);
+  fed.catch(() => {});
+  try {
+    yield* unzip;
+    await fed;
+  } catch (error) {
+    throw isZlibError(error) ? brokenGzip() : error;
+  }
+}
+
+function isZlibError(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && /^Z_/.test(String(error.code));
+}
+
+function brokenGzip(): ServiceError {
+  return new ServiceError(
+    'invalid_file',
+    'The gzip content is damaged or cut off: pack it again, or send it unpacked.',
+  );
+}

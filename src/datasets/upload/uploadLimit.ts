@@ -1,0 +1,33 @@
+import { ServiceError } from '../../kit/contract/errors.ts';
+import type { Queries } from '../../store/database.ts';
+import { storedBytes } from '../../store/storedBytes.ts';
+
+/** How large an upload may be, and what is said of one that is larger. */
+export interface UploadLimit {
+  readonly bytes: number;
+  readonly error: ServiceError;
+}
+
+/** The service's own. */
+export function uploadLimit(bytes: number): UploadLimit {
+  const message = `The file is larger than the ${bytes} bytes that are allowed, unpacked: send a part of it.`;
+  return { bytes, error: new ServiceError('payload_too_large', message) };
+}
+
+/** The service's own, or less, where the project may store `mostBytes` and has less left. */
+export async function limitWithin(
+  queries: Queries,
+  project: string,
+  mostBytes: number | null,
+  serviceBytes: number,
+): Promise<UploadLimit> {
+  if (mostBytes === null) return uploadLimit(serviceBytes);
+  const left = mostBytes - (await storedBytes(queries, project));
+  return left < serviceBytes ? { bytes: left, error: noRoomLeft(mostBytes) } : uploadLimit(serviceBytes);
+}
+
+/** For what would be more than a project may store. */
+export function noRoomLeft(mostBytes: number): ServiceError {
+  const message = `The project may store ${mostBytes} bytes, and this would be more: delete datasets or models first.`;
+  return new ServiceError('stored_bytes_quota', message);
+}

@@ -1,0 +1,76 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import type { Tenant } from '../../kit/contract/caller.ts';
+import { answer, errorResponses } from '../../kit/contract/wire.ts';
+import { extensionSchema, jobParams, jobSchema } from '../schemas.ts';
+import type { Jobs } from '../service.ts';
+
+/** What can be asked of a job without saying more. */
+const PLAIN_ACTIONS = {
+  pause: {
+    summary: 'Pause a job',
+    description:
+      'A running job keeps all that it needs to go on from its next step and gives its place to another; it is `running` until then, and `requested` says so. ' +
+      'A queued job is paused at once. To pause a paused job changes nothing.',
+  },
+  resume: {
+    summary: 'Resume a job',
+    description:
+      'Queues a paused job, which goes on from the step at which it was paused and ends with the same parameters as if it had never stopped. ' +
+      'A pause that has not come about yet is withdrawn. A trial that its sweep has halted goes on when the sweep says so.',
+  },
+  stop: {
+    summary: 'Stop a job and keep its model',
+    description:
+      'Ends the training at its next step and makes a model of the best epoch so far, as if it had been the last one: the job succeeds. Within its first epoch, what there is of that epoch ' +
+      'is measured and becomes the model. A paused job, or one that waits to go on, is queued for a worker to do so; one that has trained nothing yet cannot be stopped, but cancelled.',
+  },
+  cancel: {
+    summary: 'Cancel a job',
+    description:
+      'A running job stops at its next step and never makes a model: `GET /v1/jobs/{id}?wait=` tells when; any other is cancelled at once. To cancel a cancelled job changes nothing. ' +
+      'A model that the job made before it was extended stays.',
+  },
+  retry: {
+    summary: 'Try a job again',
+    description:
+      'Queues a job that has failed or was cancelled. It goes on from its last checkpoint where there is one, and starts anew otherwise; after a diverged loss it always starts anew, ' +
+      'and comes to the same: queue another job with a smaller learning rate instead.',
+  },
+} as const;
+type PlainAction = keyof typeof PLAIN_ACTIONS;
+
+/** `/v1/jobs/{id}/pause` and the like. */
+export function jobActionRoutes({ jobs }: { readonly jobs: (tenant: Tenant) => Jobs }): FastifyPluginAsyncZod {
+  return async (app) => {
+    // Object.keys forgets that the keys of a constant table are known.
+    for (const action of Object.keys(PLAIN_ACTIONS) as PlainAction[]) {
+      app.post(`/v1/jobs/:id/${action}`, {
+        config: { scope: 'train' },
+        schema: {
+          tags: ['Jobs'],
+          operationId: `${action}Job`,
+          ...PLAIN_ACTIONS[action],
+          params: jobParams,
+          response: { 200: answer('The job.', jobSchema), ...errorResponses(404, 409) },
+        },
+        handler: ({ caller, params }) => jobs(caller)[action](params.id),
+      });
+    }
+
+    app.post('/v1/jobs/:id/extend', {
+      config: { scope: 'train' },
+      schema: {
+        tags: ['Jobs'],
+        operationId: 'extendJob',
+        summary: 'Train a job further',
+        description:
+          'Queues a job that has succeeded for so many epochs more. It goes on from its last step, not from its best epoch, with all that the optimizer has in mind; the model of the best epoch of all is made anew, ' +
+          'and the model that was there stays. The schedule of the learning rate is drawn over the new number of epochs, so that a rate that had fallen may rise again; early stopping has new patience. The last step of a trial of a sweep is not kept.',
+        params: jobParams,
+        body: extensionSchema,
+        response: { 200: answer('The job.', jobSchema), ...errorResponses(400, 404, 409, 413, 415, 422) },
+      },
+      handler: ({ caller, params, body }) => jobs(caller).extend(params.id, body.epochs, body.after),
+    });
+  };
+}

@@ -1,0 +1,92 @@
+import type { z } from 'zod';
+import { type FieldError, ServiceError } from '../../kit/contract/errors.ts';
+import { check, invalidRequest, mistaken } from '../../kit/contract/validation.ts';
+import type { DatasetRow } from '../../store/tables.ts';
+import { sizeMistakes } from '../../training/estimate/size.ts';
+import { resolveSpec } from '../../training/resolve/resolve.ts';
+import type { DatasetShape } from '../../training/resolve/shape.ts';
+import { type JobRequest, jobRequestSchema } from './requestSchema.ts';
+import type { Machine } from './threadWarnings.ts';
+
+/** What a job must know of its dataset. */
+interface Dataset {
+  readonly id: string;
+  readonly name: string;
+  readonly state: DatasetRow['state'];
+  readonly rows: number | null;
+  readonly columns: DatasetShape['columns'];
+}
+
+/** The dataset of that id; undefined when there is none. */
+export type FindDataset = (id: string) => Promise<Dataset | undefined>;
+
+/**
+ * A request that can run, with its dataset and every default filled in. Throws ServiceError that lists all mistakes: `invalid_request` when
+ * the body is malformed (mistakes against the dataset included, as far as the rest can be checked), `invalid_spec` when it is well-formed
+ * but impossible or takes more memory than there is, `dataset_not_ready`.
+ */
+export async function checkRequest(
+  body: unknown,
+  findDataset: FindDataset,
+  { memoryBytes }: Pick<Machine, 'memoryBytes'>,
+) {
+  const checked = check(jobRequestSchema, body);
+  if (!checked.ok) {
+    const impossible = await impossibleIn(wellFormedPart(body, checked.issues), findDataset);
+    throw invalidRequest([...checked.errors, ...impossible]);
+  }
+  const request = checked.data;
+  const dataset = await findDataset(request.datasetId);
+  if (dataset === undefined) throw withoutDataset(request.datasetId);
+  const shape = shapeOf(dataset);
+  if (shape === undefined) throw notReady(dataset);
+  const resolution = resolveSpec(request, shape);
+  if (resolution.spec === null) throw invalidSpec(resolution.errors);
+  const tooLarge = sizeMistakes(resolution.spec, shape, memoryBytes);
+  if (tooLarge.length > 0) throw invalidSpec(tooLarge);
+  return { request, dataset, shape, spec: resolution.spec, warnings: resolution.warnings };
+}
+
+/** A request that can run. */
+export type CheckedRequest = Awaited<ReturnType<typeof checkRequest>>;
+
+/** What is said of a job whose dataset is not there. */
+export function withoutDataset(id: string): ServiceError {
+  return invalidSpec([noDataset(id)]);
+}
+
+/** The mistakes against the dataset in what is well-formed of a body. */
+async function impossibleIn(request: JobRequest | undefined, findDataset: FindDataset): Promise<readonly FieldError[]> {
+  if (request === undefined) return [];
+  const dataset = await findDataset(request.datasetId);
+  if (dataset === undefined) return [noDataset(request.datasetId)];
+  const shape = shapeOf(dataset);
+  return shape === undefined ? [] : resolveSpec(request, shape).errors;
+}
+
+/** The body without the sections that have mistakes; undefined when too little is left to check. */
+function wellFormedPart(body: unknown, issues: readonly z.core.$ZodIssue[]): JobRequest | undefined {
+  if (typeof body !== 'object' || body === null) return undefined;
+  const broken = new Set(issues.map(({ path }) => path[0]));
+  const known = Object.keys(jobRequestSchema.shape);
+  const kept = Object.entries(body).filter(([name]) => known.includes(name) && !broken.has(name));
+  return jobRequestSchema.safeParse(Object.fromEntries(kept)).data;
+}
+
+function shapeOf({ state, rows, columns }: Dataset): DatasetShape | undefined {
+  return state === 'ready' && rows !== null ? { rows, columns } : undefined;
+}
+
+function noDataset(id: string): FieldError {
+  return { path: '/datasetId', message: `There is no dataset '${id}'.` };
+}
+
+function notReady({ id, state }: Dataset): ServiceError {
+  const why =
+    state === 'failed' ? 'could not be read: upload it again' : 'is still being read: try again when it is ready';
+  return new ServiceError('dataset_not_ready', `The dataset '${id}' ${why}.`);
+}
+
+function invalidSpec(errors: readonly FieldError[]): ServiceError {
+  return mistaken('invalid_spec', 'The training', errors);
+}

@@ -1,0 +1,89 @@
+import { z } from 'zod';
+import { limitedRecord } from '../../kit/contract/limitedRecord.ts';
+import { givenName } from '../../kit/contract/wire.ts';
+import { PLAIN_TEXT } from '../../kit/text.ts';
+import { specRequestSchema, trainingSpecSchema } from '../../training/schemas/spec.ts';
+
+const HIGHEST_PRIORITY = 100;
+const MOST_LABELS = 32;
+
+const datasetId = z
+  .string()
+  .regex(/^ds_[0-9a-z]+$/, 'Not the id of a dataset: it looks like ds_01jd….')
+  .describe('The dataset to train on.')
+  .meta({ examples: ['ds_01jd8m3c6r0v3k9m7d5x2w1q4z'] });
+const name = givenName
+  .describe("What people call the job; left out: the dataset's name and the target.")
+  .meta({ examples: ['adult-64-32'] });
+const priority = z
+  .int()
+  .min(-HIGHEST_PRIORITY)
+  .max(HIGHEST_PRIORITY)
+  .default(0)
+  .describe('A job of a higher priority runs first; among equals, the oldest.');
+
+const LABEL_NAME = '[A-Za-z0-9][A-Za-z0-9_.-]{0,62}';
+/** A label as one text: `team:risk`. */
+export const LABEL = new RegExp(`^${LABEL_NAME}:`);
+const labels = limitedRecord(
+  z
+    .string()
+    .regex(new RegExp(`^${LABEL_NAME}$`), 'A label name is 1 to 63 letters, digits, dots, hyphens or underscores.'),
+  z.string().max(200).regex(PLAIN_TEXT, 'A label has no line breaks or other control characters: remove them.'),
+  MOST_LABELS,
+)
+  .default({})
+  .describe('What the job can be found by: `GET /v1/jobs?label=team:risk`.')
+  .meta({ examples: [{ team: 'risk' }] });
+
+/** In examples of requests: no dataset has this id. */
+export const DATASET_TO_REPLACE = 'ds_replacethis';
+
+/** One training as a client asks for it; only `datasetId` and `target` are needed. */
+export const jobRequestSchema = z
+  .strictObject({ name: name.optional(), datasetId, ...specRequestSchema.shape, priority, labels })
+  .meta({
+    id: 'JobRequest',
+    description: 'One training. Only `datasetId` and `target` are needed: the rest has defaults that suit the data.',
+    examples: [
+      { datasetId: DATASET_TO_REPLACE, target: 'income' },
+      {
+        name: 'adult-64-32',
+        datasetId: DATASET_TO_REPLACE,
+        target: 'income',
+        task: 'binary',
+        features: { exclude: ['workclass'], types: { 'hours-per-week': 'numeric' } },
+        split: { method: 'random', validation: 0.15, test: 0.15, stratify: true, seed: 1 },
+        network: { layers: [{ units: 64, activation: 'relu', dropout: 0.1 }, { units: 32 }] },
+        training: { optimizer: { type: 'adam', learningRate: 0.001 }, batchSize: 256, epochs: 50 },
+        priority: 0,
+        labels: { team: 'risk' },
+      },
+    ],
+  });
+export type JobRequest = z.output<typeof jobRequestSchema>;
+
+/** The whole request, every default filled in: what is kept and what the job's answer shows. */
+export const hyperparametersSchema = z
+  .object({
+    // Without bounds: one that was made of a dataset's name and a column's may be longer than people's.
+    name: z.string().describe('What people call the job.'),
+    datasetId,
+    ...trainingSpecSchema.shape,
+    priority: priority.unwrap(),
+    labels: labels.unwrap(),
+  })
+  .meta({ id: 'Hyperparameters', description: 'The whole request, every default filled in.' });
+export type Hyperparameters = z.output<typeof hyperparametersSchema>;
+
+/** The whole request as it was kept. */
+export function readHyperparameters(kept: string): Hyperparameters {
+  return completed(JSON.parse(kept));
+}
+
+/** What any version has kept: a field that came later has the value that changes nothing. */
+export function completed(kept: Hyperparameters): Hyperparameters {
+  return { ...kept, training: { ...ADDED_LATER, ...kept.training } };
+}
+
+const ADDED_LATER = { precision: 'float32', threads: 'auto' } as const;

@@ -1,0 +1,163 @@
+import { ServiceError } from './errors.ts';
+import { endOfString } from './json.ts';
+
+/** Where a text stops being JSON. */
+interface SyntaxMistake {
+  /** In UTF-16 code units from the start. */
+  readonly at: number;
+  /** What JSON would have there. */
+  readonly expected: string;
+  readonly hint?: string | undefined;
+}
+
+const NOT_FINITE = 'JSON has no NaN or Infinity';
+const HINTS: ReadonlyMap<string, string> = new Map([
+  ['NaN', NOT_FINITE],
+  ['Infinity', NOT_FINITE],
+  ['-Infinity', NOT_FINITE],
+  ['True', 'JSON has true'],
+  ['False', 'JSON has false'],
+  ['None', 'JSON has null'],
+  ['undefined', 'JSON has null'],
+  ["'", 'JSON has its strings in double quotes'],
+  ['/', 'JSON has no comments'],
+]);
+
+const LONGEST_FOUND = 20;
+
+/** The value of a JSON text. Throws ServiceError `invalid_json` that names the place of the mistake. */
+export function parseJson(text: string, subject: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw invalidJson(text, subject) ?? error;
+  }
+}
+
+/**
+ * `invalid_json` with the line and the column of the first mistake in the text, and what is there; undefined where the
+ * text is JSON. `insteadOfNaN` says what to send for a number that is not finite.
+ */
+export function invalidJson(text: string, subject: string, insteadOfNaN?: string): ServiceError | undefined {
+  const mistake = syntaxMistake(text);
+  if (mistake === undefined) return undefined;
+  const { at, expected, hint } = mistake;
+  const found = foundAt(text, at);
+  const why = hint ?? HINTS.get(found);
+  const advice = why === NOT_FINITE && insteadOfNaN !== undefined ? `${why}. ${insteadOfNaN}` : why && `${why}.`;
+  const what = found === '' ? 'the end of the text' : `\`${found}\``;
+  const detail = `${subject} is not valid JSON: ${placeOf(text, at)}: expected ${expected}, found ${what}.`;
+  return new ServiceError('invalid_json', advice === undefined ? detail : `${detail} ${advice}`);
+}
+
+/** `line 3, column 14`, both from 1. */
+function placeOf(text: string, at: number): string {
+  let line = 1;
+  let start = 0;
+  for (let end = text.indexOf('\n'); end !== -1 && end < at; end = text.indexOf('\n', start)) {
+    line += 1;
+    start = end + 1;
+  }
+  return `line ${line}, column ${at - start + 1}`;
+}
+
+/** The word or the character there, cut short: the text may be large. */
+function foundAt(text: string, at: number): string {
+  const part = text.slice(at, at + LONGEST_FOUND);
+  const word = /^-?[\p{L}\p{N}_.+-]+/u.exec(part)?.[0];
+  if (word !== undefined) return word.length === LONGEST_FOUND ? `${word}…` : word;
+  const [character = ''] = part;
+  return /[\p{C}\p{Z}]/u.test(character) ? `U+${hexadecimal(character)}` : character;
+}
+
+function hexadecimal(character: string): string {
+  return (character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0');
+}
+
+/** Every token by its first character; a scalar is a number, true, false or null. */
+type Token = '[' | ']' | '{' | '}' | ',' | ':' | 'string' | 'scalar';
+type Place = 'value' | 'element' | 'member' | 'name' | 'colon' | 'afterElement' | 'afterMember' | 'end';
+
+interface Rule {
+  readonly expected: string;
+  /** The place after each token; `after` depends on what the value is in. */
+  readonly next: Readonly<Partial<Record<Token, Place | 'after'>>>;
+}
+
+const VALUE = { '[': 'element', '{': 'member', string: 'after', scalar: 'after' } as const;
+const GRAMMAR: Readonly<Record<Place, Rule>> = {
+  value: { expected: 'a value', next: VALUE },
+  element: { expected: 'a value or `]`', next: { ...VALUE, ']': 'after' } },
+  afterElement: { expected: '`,` or `]`', next: { ',': 'value', ']': 'after' } },
+  member: { expected: 'a name in double quotes or `}`', next: { string: 'colon', '}': 'after' } },
+  name: { expected: 'a name in double quotes', next: { string: 'colon' } },
+  colon: { expected: '`:`', next: { ':': 'value' } },
+  afterMember: { expected: '`,` or `}`', next: { ',': 'name', '}': 'after' } },
+  end: { expected: 'the end of the text', next: {} },
+};
+
+const SPACE = /[ \t\n\r]*/y;
+const SCALAR = /(?:true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?)(?![\w.+-])/y;
+
+/** The first mistake, found in one pass. */
+function syntaxMistake(text: string): SyntaxMistake | undefined {
+  /** For each array and object that is open, the place after a value in it. */
+  const open: Place[] = [];
+  let place: Place = 'value';
+  for (let at = afterMatch(SPACE, text, 0); ; at = afterMatch(SPACE, text, at)) {
+    if (place === 'end' && at === text.length) return undefined;
+    const token = tokenAt(text, at);
+    const next: Place | 'after' | undefined = token && GRAMMAR[place].next[token];
+    if (token === undefined || next === undefined) return { at, expected: GRAMMAR[place].expected };
+    const end = endOf(token, text, at);
+    const mistake = token === 'string' ? mistakeInString(text, at, end) : undefined;
+    if (mistake) return mistake;
+    if (token === '[' || token === '{') open.push(token === '[' ? 'afterElement' : 'afterMember');
+    if (token === ']' || token === '}') open.pop();
+    place = next === 'after' ? (open.at(-1) ?? 'end') : next;
+    at = end;
+  }
+}
+
+function tokenAt(text: string, at: number): Token | undefined {
+  const character = text[at];
+  switch (character) {
+    case '[':
+    case ']':
+    case '{':
+    case '}':
+    case ',':
+    case ':':
+      return character;
+    case '"':
+      return 'string';
+    default:
+      return afterMatch(SCALAR, text, at) > at ? 'scalar' : undefined;
+  }
+}
+
+function endOf(token: Token, text: string, at: number): number {
+  if (token === 'string') return endOfString(text, at) + 1;
+  return token === 'scalar' ? afterMatch(SCALAR, text, at) : at + 1;
+}
+
+/** Where a match that starts there ends; the same place where there is none. */
+function afterMatch(pattern: RegExp, text: string, at: number): number {
+  pattern.lastIndex = at;
+  return pattern.test(text) ? pattern.lastIndex : at;
+}
+
+/** A sound escape, or in the group what no string may have. */
+const IN_STRING = /\\(?:["\\/bfnrt]|u[\da-fA-F]{4})|(\\|[^\u0020-\uffff])/g;
+
+/** `end` is the place after the closing quote, or beyond the text where there is none. */
+function mistakeInString(text: string, start: number, end: number): SyntaxMistake | undefined {
+  const inside = text.slice(start + 1, end - 1);
+  for (const match of inside.matchAll(IN_STRING)) {
+    if (match[1] === undefined) continue;
+    const at = start + 1 + match.index;
+    if (match[1] === '\\') return { at, expected: 'an escape such as `\\n`', hint: 'A backslash is written \\\\' };
+    return { at, expected: 'the rest of the string', hint: 'Control characters are written as escapes, such as \\n' };
+  }
+  return end <= text.length ? undefined : { at: text.length, expected: 'the quote that ends the string' };
+}

@@ -1,0 +1,148 @@
+/** What every room's answers on the wire have in common: problems, pages, waiting. */
+import { z } from 'zod';
+import { PLAIN_TEXT } from '../text.ts';
+import { ERROR_CODES, ServiceError } from './errors.ts';
+
+const LONGEST_NAME = 200;
+
+/** What people call a thing. It is shown on terminals and in logs, which obey control characters, and in pages. */
+export const givenName = z
+  .string()
+  .trim()
+  .min(1)
+  .max(LONGEST_NAME)
+  .regex(
+    PLAIN_TEXT,
+    'A name has no line breaks or other control characters, nor any that turn round the order of others: remove them.',
+  );
+
+export const PROBLEM_TYPE = 'application/problem+json';
+
+export const problemSchema = z
+  .object({
+    type: z.string().describe('A URI that names the kind of problem.'),
+    title: z.string().describe('The kind of problem in a few words.'),
+    status: z.int().describe('The HTTP status.'),
+    detail: z.string().describe('What went wrong this time, and how to mend it.'),
+    instance: z.string().describe('The path of the request.'),
+    code: z.enum(ERROR_CODES).describe('A stable code for programs.'),
+    requestId: z
+      .string()
+      .optional()
+      .describe(
+        'What the request is called in the log of the service: its `X-Request-Id`, which every answer repeats.',
+      ),
+    errors: z
+      .array(z.object({ path: z.string(), message: z.string() }))
+      .optional()
+      .describe('The mistakes in the input, at most 100, each with a JSON pointer (RFC 6901) to where it is.'),
+  })
+  .meta({
+    id: 'Problem',
+    description: 'What went wrong (RFC 9457).',
+    example: {
+      type: 'urn:trainyard:problem:invalid_request',
+      title: 'Malformed request',
+      status: 400,
+      detail: 'The request has 1 mistake. /network/layers/2/units: Must be at least 1, got 0.',
+      instance: '/v1/jobs',
+      code: 'invalid_request',
+      requestId: '7f0c2f6e-3c1e-4b59-9d0f-0d8f7a3f5a55',
+      errors: [{ path: '/network/layers/2/units', message: 'Must be at least 1, got 0.' }],
+    },
+  });
+export type Problem = z.infer<typeof problemSchema>;
+
+const DESCRIPTIONS = {
+  400: 'Malformed: `errors` lists every mistake.',
+  401: 'No key, or one that is unknown, expired or revoked.',
+  403: 'The key may not do this: `detail` names the scope that it takes.',
+  404: 'Not there.',
+  408: 'The request came too slowly.',
+  409: 'Not possible in the present state.',
+  413: 'Too large.',
+  415: 'A format or encoding that is not read here.',
+  422: 'Well-formed but impossible: `errors` lists every mistake.',
+  429: 'Too many: `Retry-After` says in how many seconds to try again, where that is known.',
+  500: 'A fault of the service.',
+  503: 'Cannot be served at present: try again later.',
+} as const;
+export type ErrorStatus = keyof typeof DESCRIPTIONS;
+
+/** The error answers of a route for its `response` schema. Every route may also answer 500. */
+export function errorResponses(...statuses: readonly ErrorStatus[]) {
+  const entries = [...statuses, 500 as const].map((status) => [
+    status,
+    { description: DESCRIPTIONS[status], content: { [PROBLEM_TYPE]: { schema: problemSchema } } },
+  ]);
+  // `never`: errors are thrown, no handler returns one.
+  return Object.fromEntries(entries) as Record<ErrorStatus, never>;
+}
+
+/** A JSON answer of a route's `response` schema with its own words, the schema staying the named one. */
+export function answer<Schema extends z.ZodType>(description: string, schema: Schema) {
+  return { description, content: { 'application/json': { schema } } };
+}
+
+const DEFAULT_PAGE = 50;
+const LARGEST_PAGE = 200;
+const LONGEST_WAIT_SECONDS = 60;
+
+/** `?limit=` and `?after=` of every list. */
+export const pageQuery = z.strictObject({
+  limit: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(LARGEST_PAGE)
+    .default(DEFAULT_PAGE)
+    .describe('How many items at most. A page of large items ends early, with `next`.'),
+  after: z.string().max(200).optional().describe('The `next` of the page before.'),
+});
+export type PageQuery = z.infer<typeof pageQuery>;
+
+/** A parameter that may be given once or several times, as a list. */
+export function repeatable<Item extends z.ZodType>(item: Item) {
+  const list = (given: z.output<Item> | z.output<Item>[]): z.output<Item>[] => (Array.isArray(given) ? given : [given]);
+  return z.union([item, z.array(item)]).transform(list);
+}
+
+/** `?wait=`: how long the answer may be held back for a final state. */
+export const waitQuery = z.strictObject({
+  wait: z.coerce
+    .number()
+    .min(0)
+    .max(LONGEST_WAIT_SECONDS)
+    .default(0)
+    .describe('Answer when the state is final, or after so many seconds.'),
+});
+
+export function pageOf<Item extends z.ZodType>(item: Item) {
+  return z.object({
+    items: z.array(item),
+    next: z.string().nullable().describe('Pass as `after` for the page that follows; null on the last.'),
+  });
+}
+
+export interface Page<Item> {
+  readonly items: readonly Item[];
+  readonly next: string | null;
+}
+
+/** Cursors are opaque to clients: an id in base64url. */
+export function encodeCursor(id: string): string {
+  return Buffer.from(id).toString('base64url');
+}
+
+/** The id after which a page starts. Throws ServiceError `invalid_request` for what `encodeCursor` did not make. */
+export function decodeCursor(cursor: string): string {
+  const id = Buffer.from(cursor, 'base64url').toString();
+  if (!/^[a-z]+_[0-9a-z]+$/.test(id)) throw invalidCursor();
+  return id;
+}
+
+/** For an `?after=` that this service did not give. */
+export function invalidCursor(): ServiceError {
+  const message = 'Not a cursor: pass the `next` of the page before, unchanged.';
+  return new ServiceError('invalid_request', message, [{ path: '/after', message }]);
+}

@@ -1,0 +1,71 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Checkpoints } from '../../jobs/checkpoints/checkpoints.ts';
+import type { Clock } from '../../kit/clock.ts';
+import { IDEMPOTENCY_KEPT_MS } from '../../kit/contract/idempotency.ts';
+import type { Database } from '../../store/database.ts';
+import type { Retention } from './settings.ts';
+import { createRetentionStore, type RetentionStore } from './store.ts';
+
+export interface DeleteOldParts {
+  readonly database: Database;
+  readonly checkpoints: Pick<Checkpoints, 'removeFiles' | 'collect'>;
+  readonly retention: Retention;
+  readonly clock: Clock;
+  /** Aborted: the rest is left for the next time. */
+  readonly leaving: AbortSignal;
+}
+
+const DAY_MS = 86_400_000;
+/** A few milliseconds of work, during which nobody else is answered. */
+const ROWS_AT_ONCE = 500;
+/** Each with its trials, of which there may be thousands. */
+const SWEEPS_AT_ONCE = 1;
+
+/** Deletes what is older than it is to be kept, and the files that crashes have left. Answers how many jobs went. */
+export async function deleteOld({ database, checkpoints, retention, clock, leaving }: DeleteOldParts): Promise<number> {
+  const store = createRetentionStore(database);
+  /** Lets others have their turn between two deletions. */
+  const untilNone: UntilNone = async (deleteSome) => {
+    while (!leaving.aborted && (await deleteSome()) > 0) await nextTurn();
+  };
+  const daysAgo = (days: number) => clock() - days * DAY_MS;
+  const { keepJobsDays, deleteModelsWithJobs, keepEventsDays, keepCheckpointsDays } = retention;
+  const withModels = deleteModelsWithJobs;
+  const jobs =
+    keepJobsDays === undefined
+      ? 0
+      : await deleteJobs({ store, checkpoints, before: daysAgo(keepJobsDays), withModels, untilNone });
+  if (keepJobsDays !== undefined) await untilNone(() => store.deleteSweeps(daysAgo(keepJobsDays), SWEEPS_AT_ONCE));
+  await untilNone(() => store.deleteEvents(daysAgo(keepEventsDays), ROWS_AT_ONCE));
+  await untilNone(async () => {
+    const files = await store.deleteCheckpoints(daysAgo(keepCheckpointsDays), ROWS_AT_ONCE);
+    await checkpoints.removeFiles(files);
+    return files.length;
+  });
+  await untilNone(() => store.deleteIdempotencyKeys(clock() - IDEMPOTENCY_KEPT_MS, ROWS_AT_ONCE));
+  await checkpoints.collect();
+  return jobs;
+}
+
+type UntilNone = (deleteSome: () => Promise<number>) => Promise<void>;
+
+interface OldJobs {
+  readonly store: RetentionStore;
+  readonly checkpoints: DeleteOldParts['checkpoints'];
+  readonly before: number;
+  readonly withModels: boolean;
+  readonly untilNone: UntilNone;
+}
+
+async function deleteJobs({ store, checkpoints, before, withModels, untilNone }: OldJobs): Promise<number> {
+  let deleted = 0;
+  await untilNone(async () => {
+    const id = await store.oldJob(before);
+    if (id === undefined) return 0;
+    await untilNone(() => store.deleteLosses(id, before, ROWS_AT_ONCE));
+    await checkpoints.removeFiles(await store.deleteJob(id, before, withModels));
+    deleted++;
+    return 1;
+  });
+  return deleted;
+}

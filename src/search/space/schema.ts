@@ -1,0 +1,26 @@
+import type { z } from 'zod';
+import { limitedRecord } from '../../kit/contract/limitedRecord.ts';
+import { checkConditions } from './check.ts';
+import { MOST_PARAMETERS, parameterSchema, pathSchema } from './parameter.ts';
+
+/** The space that a sweep searches: a distribution for each path of a job request that it varies. */
+export const spaceSchema = limitedRecord(pathSchema, parameterSchema, MOST_PARAMETERS)
+  .superRefine(checkConditions, { when: ({ value }) => typeof value === 'object' && value !== null })
+  .meta({
+    id: 'SearchSpace',
+    description: 'A distribution for each path of a job request that the sweep varies.',
+    examples: [
+      {
+        'training.optimizer.type': { type: 'choice', values: ['sgd', 'adam'] },
+        'training.optimizer.learningRate': { type: 'logUniform', min: 1e-4, max: 1e-1 },
+        'training.optimizer.momentum': {
+          type: 'uniform',
+          min: 0,
+          max: 0.99,
+          when: { 'training.optimizer.type': ['sgd'] },
+        },
+        'network.layers': { type: 'choice', values: [[{ units: 32 }], [{ units: 64 }, { units: 32 }]] },
+      },
+    ],
+  });
+export type SpaceDefinition = z.output<typeof spaceSchema>;

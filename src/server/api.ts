@@ -1,0 +1,126 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { type Config, ConfigurationError, checkMetricsPort, checkReach } from '../config/config.ts';
+import { scrape } from '../http/metrics/scrape.ts';
+import { addressOf } from '../http/network/address.ts';
+import type { Folders } from '../kit/folders.ts';
+import type { Logger } from '../kit/log.ts';
+import { createRegistry } from '../kit/metrics.ts';
+import { stopTimesWithin } from '../kit/stopTimes.ts';
+import { makeDataFolder } from '../maintenance/dataFolder.ts';
+import { createReadiness } from '../maintenance/readiness.ts';
+import { startUpkeep } from '../maintenance/upkeep.ts';
+import { createNewsDesk } from '../notifications/bus.ts';
+import { openDatabase } from '../store/database.ts';
+import { checkDatabase } from '../store/health.ts';
+import { holdLock } from '../store/lock.ts';
+import { createQueryMetrics, type QueryListener, registerDiskGauges } from '../store/metrics.ts';
+import { allowGivingBack } from '../store/space.ts';
+import { findStorageFaults, watchDamage } from '../store/storageFaults.ts';
+import { startDeliverer } from '../webhooks/deliverer.ts';
+import { createWebhookMetrics } from '../webhooks/metrics.ts';
+import { createOutbox } from '../webhooks/outbox.ts';
+import type { Supervisor } from '../worker/supervisor.ts';
+import { authenticationOf, datasetsOf, type Parts, senderOf, tracerOf } from './parts.ts';
+import { assemble } from './rooms.ts';
+import { superviseWorker } from './superviseWorker.ts';
+
+/** A service that answers. */
+export interface Service {
+  /** Such as `http://127.0.0.1:8080`. */
+  readonly address: string;
+  /** Takes no more requests, ends the worker, which puts its jobs back, and resolves when all is closed. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts the API and, with the role `all`, a worker process beside it. Resolves when it answers. Throws ConfigurationError for
+ * settings that do not go together and when another API runs over the same data folder; rejects when the port or the folder cannot be had, and then leaves nothing running.
+ */
+export async function startService(config: Config, log: Logger): Promise<Service> {
+  checkMetricsPort(config);
+  const folders = makeDataFolder(config.data, log);
+  const lock = holdLock(folders.lock);
+  if (!lock)
+    throw new ConfigurationError(`Another service runs over the data folder ${config.data}: pass another --data.`);
+  const closing = new AsyncDisposableStack();
+  closing.defer(() => lock.release());
+  try {
+    const address = await openService(config, folders, closing, log);
+    log.info({ address, docs: `${address}/docs`, data: config.data }, 'ready');
+    return { address, stop: () => closing.disposeAsync() };
+  } catch (error) {
+    await closing.disposeAsync();
+    throw error;
+  }
+}
+
+/** Opens all parts; what has been opened closes in the other order with `closing`. */
+async function openService(
+  config: Config,
+  folders: Folders,
+  closing: AsyncDisposableStack,
+  log: Logger,
+): Promise<string> {
+  const registry = createRegistry('api');
+  const measureQuery = createQueryMetrics(registry);
+  const damage = watchDamage();
+  const onQuery: QueryListener = (event) => {
+    measureQuery(event);
+    damage.onQuery(event);
+  };
+  const database = openDatabase(folders.database, { onQuery });
+  registerDiskGauges(registry, folders.database);
+  closing.defer(() => database.destroy());
+  await checkDatabase(database, folders.database);
+  await allowGivingBack(database);
+  checkReach(config, await authenticationOf({ config, database, log }).hasKeys());
+  const datasets = datasetsOf({ config, folders, database, registry, log });
+  await datasets.recover();
+  const news = createNewsDesk();
+  let supervisor: Supervisor | undefined;
+  const readiness = createReadiness({
+    findStorageFaults: () => findStorageFaults({ database, temporary: folders.temporary, ...damage }),
+    workerFault: () => (config.role === 'api' ? undefined : workerFault(supervisor)),
+    now: () => performance.now(),
+    log,
+  });
+  const send = senderOf(config);
+  const figures = () => scrape(registry, async () => supervisor?.figures() ?? []);
+  const tracer = tracerOf(config, 'api', log);
+  closing.defer(() => tracer?.stop());
+  const parts = { config, folders, database, news, datasets, send, registry, figures, tracer, readiness, log };
+  const app = await assemble(parts);
+  const times = stopTimesWithin(config.shutdownSeconds);
+  closing.defer(async () => {
+    const timeIsUp = delay(times.readingMs, undefined, { ref: false });
+    await Promise.all([supervisor?.stop(), app.close()]);
+    // What is still being read then is told to have failed when the service starts again.
+    await Promise.race([datasets.close(), timeIsUp]);
+  });
+  await app.listen({ host: config.host, port: config.port, listenTextResolver: () => 'listening' });
+  deliver({ database, news, send, registry, closing, log });
+  const upkeep = startUpkeep({ database, folder: folders.checkpoints, retention: config, clock: Date.now, log });
+  closing.defer(() => upkeep.stop());
+  if (config.role === 'all') supervisor = superviseWorker({ config, database, news, log });
+  return addressOf(app);
+}
+
+function workerFault(supervisor: Supervisor | undefined): string | undefined {
+  if (supervisor?.ready()) return undefined;
+  if (supervisor === undefined || supervisor.pid() !== undefined) return 'The worker process is starting.';
+  return 'The worker process ended unexpectedly; it is started again.';
+}
+
+interface DeliverParts extends Pick<Parts, 'database' | 'news' | 'send' | 'registry'> {
+  readonly closing: AsyncDisposableStack;
+  readonly log: Logger;
+}
+
+/** Calls the webhooks until the service closes. */
+function deliver({ database, news, send, registry, closing, log }: DeliverParts): void {
+  const calls = createWebhookMetrics(registry, database);
+  const outbox = createOutbox(database);
+  const deliverer = startDeliverer({ outbox, send, clock: Date.now, random: Math.random, calls, log });
+  closing.defer(() => deliverer.stop());
+  closing.defer(news.subscribe(({ kind }) => (kind === 'changed' || kind === 'sweep') && deliverer.look()));
+}

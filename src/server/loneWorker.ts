@@ -1,0 +1,50 @@
+import type { Config } from '../config/config.ts';
+import { scrape } from '../http/metrics/scrape.ts';
+import { type MetricsServer, serveMetrics } from '../http/metrics/server.ts';
+import type { Logger } from '../kit/log.ts';
+import { createRegistry } from '../kit/metrics.ts';
+import { makeDataFolder } from '../maintenance/dataFolder.ts';
+import { createNewsDesk } from '../notifications/bus.ts';
+import { openDatabase } from '../store/database.ts';
+import { chooseKernels } from '../training/backend/kernels.ts';
+import { superviseWorker } from './superviseWorker.ts';
+
+export interface LoneWorker {
+  /** Ends the worker, which queues its jobs again, and resolves when all is closed. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts a worker without an API. This process only supervises the one that trains, as the API does with the worker beside it: it alone can tell a
+ * job that kills its process from a machine that stops, and no lease in the database can. Throws ConfigurationError where the kernels cannot be
+ * loaded; rejects when the port of the metrics or the folder cannot be used.
+ */
+export async function startLoneWorker(config: Config, log: Logger): Promise<LoneWorker> {
+  chooseKernels(config.kernels);
+  const folders = makeDataFolder(config.data, log);
+  const database = openDatabase(folders.database);
+  const closing = new AsyncDisposableStack();
+  closing.defer(() => database.destroy());
+  try {
+    const supervisor = superviseWorker({ config, database, news: createNewsDesk(), log });
+    closing.defer(() => supervisor.stop());
+    const metrics = await metricsOf(config, supervisor.figures, log);
+    closing.defer(() => metrics?.close());
+    return { stop: () => closing.disposeAsync() };
+  } catch (error) {
+    await closing.disposeAsync();
+    throw error;
+  }
+}
+
+async function metricsOf(
+  { metricsPort: port, metricsHost: host }: Config,
+  figures: Parameters<typeof scrape>[1],
+  log: Logger,
+): Promise<MetricsServer | undefined> {
+  if (port === undefined) return undefined;
+  const registry = createRegistry('supervisor');
+  const server = await serveMetrics({ scrape: () => scrape(registry, figures), host, port });
+  log.info({ address: server.address }, 'metrics are served');
+  return server;
+}

@@ -1,0 +1,34 @@
+import { Registry } from 'prom-client';
+import { readConfig } from '../config/config.ts';
+import { SERVICE_SETTINGS } from '../config/settings.ts';
+import { foldersOf } from '../kit/folders.ts';
+import { createNewsDesk } from '../notifications/bus.ts';
+import { openDatabase } from '../store/database.ts';
+import { datasetsOf, senderOf } from './parts.ts';
+import { assemble } from './rooms.ts';
+
+/** The OpenAPI document, without starting anything. */
+export async function describeApi(): Promise<unknown> {
+  const { config } = readConfig(SERVICE_SETTINGS, [], {}, {});
+  const folders = foldersOf(config.data);
+  const database = openDatabase(':memory:');
+  const registry = new Registry();
+  const datasets = datasetsOf({ config, folders, database, registry });
+  const send = senderOf(config);
+  const app = await assemble({
+    config,
+    folders,
+    database,
+    news: createNewsDesk(),
+    datasets,
+    send,
+    registry,
+    figures: () => registry.metrics(),
+    readiness: async () => [],
+  });
+  await app.ready();
+  const document = app.swagger();
+  await app.close();
+  await database.destroy();
+  return document;
+}

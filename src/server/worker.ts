@@ -1,0 +1,48 @@
+import { availableParallelism } from 'node:os';
+import type { Config } from '../config/config.ts';
+import { createCheckpoints } from '../jobs/checkpoints/checkpoints.ts';
+import type { Logger } from '../kit/log.ts';
+import { createRegistry } from '../kit/metrics.ts';
+import { stopTimesWithin } from '../kit/stopTimes.ts';
+import { makeDataFolder } from '../maintenance/dataFolder.ts';
+import { saveModel } from '../models/stored/save.ts';
+import type { NewsDesk } from '../notifications/bus.ts';
+import { openDatabase } from '../store/database.ts';
+import { createQueryMetrics } from '../store/metrics.ts';
+import { startConductor } from '../sweeps/runner/conductor.ts';
+import { chooseKernels } from '../training/backend/kernels.ts';
+import { runWorker } from '../worker/process.ts';
+import { datasetsOf, tracerOf } from './parts.ts';
+
+const MS_PER_SECOND = 1000;
+
+/**
+ * Takes jobs of the data folder until the process is told to end or the one that forked it is gone. Throws ConfigurationError where the
+ * kernels that are asked for cannot be had.
+ */
+export async function runWorkerRole(config: Config, log: Logger): Promise<void> {
+  // Each thread loads them for itself; what they cannot load is said here, once, before there is any.
+  const { description, mostThreads } = chooseKernels(config.kernels);
+  log.info({ kernels: description }, 'kernels chosen');
+  const folders = makeDataFolder(config.data, log);
+  const registry = createRegistry('worker');
+  const database = openDatabase(folders.database, { onQuery: createQueryMetrics(registry) });
+  const datasets = datasetsOf({ config, folders, database, registry, log });
+  const { workers: threads, kernels } = config;
+  const { find: findDataset, findFile } = datasets;
+  const clock = Date.now;
+  const checkpoints = createCheckpoints({ database, folder: folders.checkpoints, clock, log });
+  const checkpointMs = config.checkpointSeconds * MS_PER_SECOND;
+  const rooms = { saveModel, findDataset, findFile, checkpoints };
+  const cores = availableParallelism();
+  const { threadMs: stopMs, workerMs: exitMs } = stopTimesWithin(config.shutdownSeconds);
+  const machine = { threads, cores, memoryBytes: config.jobMemoryBytes, kernels };
+  const tracer = tracerOf(config, 'worker', log);
+  const measuring = { registry, tracer, log };
+  const sweepMachine = { cores, coresOfJob: Math.min(cores, mostThreads), memoryBytes: config.jobMemoryBytes };
+  const beside = (news: NewsDesk) => startConductor({ database, findDataset, machine: sweepMachine, news, clock, log });
+  await runWorker({ database, ...rooms, ...machine, checkpointMs, stopMs, exitMs, clock, beside, ...measuring });
+  await tracer?.stop();
+  await datasets.close();
+  await database.destroy();
+}

@@ -1,0 +1,109 @@
+import type { CreateKernels } from '../../engine/kernels/kernels.ts';
+import { completeLayers, type NetworkSpec } from '../../engine/spec.ts';
+import { createTrainer } from '../../engine/trainer.ts';
+import { layoutOf } from '../../features/transform.ts';
+import type { Table } from '../../kit/table.ts';
+import { createTrainingThreads } from '../backend/threads.ts';
+import { resolveClassWeights } from '../classWeights.ts';
+import { engineLoss, outputsFor } from '../losses.ts';
+import type { Truth } from '../metrics/measure.ts';
+import type { Outcome } from '../outcome.ts';
+import { type Prepared, prepare } from '../prepare.ts';
+import type { TrainingSpec } from '../schemas/spec.ts';
+import { type EpochsOptions, runEpochs } from './epochs.ts';
+import { countRows, holdRows, numberParts } from './heldRows.ts';
+import { measurePart, type Run } from './run.ts';
+
+export interface TrainOptions extends EpochsOptions {
+  readonly createKernels: CreateKernels;
+}
+
+/**
+ * One training, from a table to a model: parts the rows, fits the features on the training rows, trains, and measures the best epoch's
+ * parameters on every part. Null when it was cancelled or paused, or has halted. Throws LossDivergedError, ServiceError `invalid_spec` for what only the data can
+ * tell, and RangeError when the memory is not to be had.
+ */
+export function train({ table, ...options }: TrainOptions & { readonly table: Table }): Outcome | null {
+  return trainPrepared(prepare(table, options.spec), options);
+}
+
+/** The same of a table that was prepared for this training, or for one that differs from it in nothing that `preparationKey` names. */
+export function trainPrepared(prepared: Prepared, options: TrainOptions): Outcome | null {
+  const { spec } = options;
+  const network = networkOf(prepared, spec);
+  const run = createRun(prepared, network, options);
+  try {
+    return trainRun(run, network, options);
+  } finally {
+    // Its helpers end with the training, not when the garbage collector comes by.
+    run.trainer.setThreads(1);
+  }
+}
+
+function trainRun(run: Run, network: NetworkSpec, options: TrainOptions): Outcome | null {
+  const ran = runEpochs(run, options);
+  if (ran === null) return null;
+  const { features, target, split, warnings } = run.prepared;
+  return {
+    features,
+    target,
+    layers: completeLayers(network),
+    loss: engineLoss(options.spec.training),
+    parameters: run.trainer.readParameters(),
+    metrics: {
+      training: measurePart(run, 'training'),
+      validation: measurePart(run, 'validation'),
+      test: measurePart(run, 'test'),
+    },
+    split,
+    ...ran,
+    warnings,
+  };
+}
+
+/** The hidden layers and the output layer, which gives logits, log rates or standardised numbers. */
+function networkOf({ features, target }: Prepared, { network, training }: TrainingSpec): NetworkSpec {
+  const units = outputsFor(engineLoss(training), target.kind === 'classes' ? target.classes.length : 1);
+  return { ...layoutOf(features), layers: [...network.layers, { units, activation: 'linear' }] };
+}
+
+function createRun(
+  prepared: Prepared,
+  network: NetworkSpec,
+  { spec: { training }, createKernels, control }: TrainOptions,
+): Run {
+  const { rows, weights } = prepared;
+  const { batchSize, optimizer, clipGradientNorm, l1, l2, precision, seed } = training;
+  const classWeights = resolveClassWeights(training.classWeights, prepared);
+  const trainer = createTrainer(network, {
+    createKernels,
+    batchSize: batchSize === 'full' ? rows.training : Math.min(batchSize, rows.training),
+    heldRows: countRows(prepared),
+    loss: engineLoss(training),
+    optimizer,
+    weighted: weights !== null || classWeights !== null,
+    clipGradientNorm,
+    l1,
+    l2,
+    precision,
+    seed,
+  });
+  holdRows(trainer, prepared, classWeights);
+  const threads = createTrainingThreads(trainer, training.threads, control);
+  return {
+    prepared,
+    trainer,
+    threads,
+    held: numberParts(prepared),
+    truth: {
+      training: truthOf(prepared, 0, rows.training),
+      validation: truthOf(prepared, rows.training, rows.validation),
+      test: truthOf(prepared, rows.training + rows.validation, rows.test),
+    },
+  };
+}
+
+function truthOf({ actual, weights }: Prepared, first: number, count: number): Truth {
+  const end = first + count;
+  return { actual: actual.subarray(first, end), weights: weights?.subarray(first, end) ?? null };
+}

@@ -1,0 +1,293 @@
+import { sql } from 'kysely';
+import type { Failure } from '../../jobs/failures.ts';
+import {
+  hasCheckpoint,
+  type JobExpressions,
+  NO_SUSPECT,
+  NOT_LEASED,
+  progressIfItGoesOn,
+  whereItStands,
+  withoutWish,
+} from '../../jobs/rows.ts';
+import { canMoveTo } from '../../jobs/states.ts';
+import type { Clock } from '../../kit/clock.ts';
+import type { Warning } from '../../kit/warning.ts';
+import type { Database, Queries } from '../../store/database.ts';
+import { writeForgetfully } from '../../store/forgetful.ts';
+import type { JobRow, JobState, JobWish } from '../../store/tables.ts';
+import type { Checkpoint } from '../../training/checkpoint/checkpoint.ts';
+import type { Monitor } from '../../training/monitors.ts';
+import { rewind } from './rewind.ts';
+import { dueSuspect } from './suspects.ts';
+import { takeBackLost } from './takeBack.ts';
+
+/** A worker that has not renewed its lease for so long is taken for dead. Long enough for a disk that hangs for a while. */
+export const LEASE_MS = 15_000;
+
+const CLAIMED = [
+  'id',
+  'project',
+  'name',
+  'datasetId',
+  'request',
+  'warnings',
+  'attempts',
+  'memoryBytes',
+  'requested',
+  'halt',
+  'trial',
+  'suspectAt',
+] as const;
+export interface ClaimedJob extends Pick<JobRow, (typeof CLAIMED)[number]> {
+  /** Since when it waited; null where that is no longer told. */
+  readonly queuedAt: number | null;
+  /** Whether there may be something to go on from; a job without has shown nothing since it was queued. */
+  readonly hasCheckpoint: 0 | 1;
+}
+
+export interface Lease {
+  readonly id: string;
+  readonly requested: JobWish | null;
+}
+
+interface Trained {
+  /** Those of an earlier attempt that went further are no longer of this job. */
+  readonly epochs: number;
+  readonly warnings: readonly Warning[];
+}
+
+/** Makes changes in one transaction. */
+type Transact = <Result>(changes: (queries: Queries) => Promise<Result>) => Promise<Result>;
+
+/** How a worker takes jobs out of the queue and gives them back; every statement checks that the lease is still its own. */
+export interface Queue {
+  /**
+   * The job at the head of the queue, if it needs at most `freeBytes`: a large job is not overtaken by small ones. The head is of the highest
+   * priority, then of the project with the fewest running jobs, then no trial of a sweep, then the oldest; a project with as many as it may run waits. Those of `except`
+   * are passed over. Undefined, too, while a suspect may run, for which this worker has to be empty.
+   */
+  claim(freeBytes: number, except?: readonly string[]): Promise<ClaimedJob | undefined>;
+  /** Whether a suspect waits that may run now, as soon as this worker runs no other job. */
+  hasDueSuspect(): Promise<boolean>;
+  /** That suspect, however much memory it needs. Only for a worker that runs no other job. */
+  claimSuspect(): Promise<ClaimedJob | undefined>;
+  /** Shows the job where the checkpoint stands, or at its start; `watched` chooses its best epoch. */
+  rewind(id: string, checkpoint: Checkpoint | null, watched: Monitor): Promise<void>;
+  /**
+   * Writes the progress of a job; undefined when it is no longer this worker's. Deaths of its process are counted anew from here; `isCleared`: it
+   * is no longer a suspect, either.
+   */
+  keep<Result>(
+    id: string,
+    isCleared: boolean,
+    write: (queries: Queries) => Promise<Result>,
+  ): Promise<Result | undefined>;
+  /** Makes every lease of this worker last on. A job that is not among the answers is no longer this worker's. */
+  renew(): Promise<readonly Lease[]>;
+  /**
+   * Returns the ids of the jobs whose lease has run out and that are queued again, paused or cancelled. This worker's own are left alone: after the
+   * machine has slept, it renews them if no other worker was there.
+   */
+  takeBackExpired(): Promise<readonly string[]>;
+  /** The same for all jobs of a worker that is known to be dead. */
+  takeBackFrom(owner: string): Promise<readonly string[]>;
+  /** Every worker that holds a lease. */
+  owners(): Promise<readonly string[]>;
+  /** Lets go of a job that has not come to its end: it is cancelled or paused where that was asked for, queued otherwise. */
+  release(id: string): Promise<void>;
+  /** Lets go of a job that has paused of itself; where a client was first, as it wants. */
+  halt(id: string): Promise<void>;
+  fail(id: string, failure: Failure): Promise<void>;
+  /**
+   * Saves the model and ends the job, both or neither; in a transaction of its own, or as part of another. False when the job was cancelled or is
+   * no longer this worker's.
+   */
+  succeed(
+    id: string,
+    trained: Trained,
+    save: (queries: Queries) => Promise<string>,
+    transact?: Transact,
+  ): Promise<boolean>;
+}
+
+/** The queue as the worker `owner` sees it; `clock` says when leases run out. */
+export function createQueue(database: Database, owner: string, clock: Clock): Queue {
+  /** The job on its way to `next`, as long as it is still this worker's. */
+  const moving = (queries: Queries, id: string, next: JobState) =>
+    queries
+      .updateTable('jobs')
+      .set({ ...NOT_LEASED, ...withoutWish(next), state: next })
+      .where('id', '=', id)
+      .where('state', 'in', canMoveTo[next])
+      .where('leaseOwner', '=', owner);
+
+  const ownTransaction: Transact = (changes) => database.transaction().execute(changes);
+  const release = (id: string, halted: boolean) =>
+    database.transaction().execute(async (transaction) => {
+      const leave = (next: JobState) => moving(transaction, id, next);
+      await leave('cancelled').set({ finishedAt: clock() }).where('requested', '=', 'cancel').execute();
+      await leave('paused').set(progressIfItGoesOn).where('requested', '=', 'pause').execute();
+      if (halted) {
+        await leave('paused')
+          .set({ halted: 1, ...NO_SUSPECT })
+          .set(progressIfItGoesOn)
+          .where('requested', 'is', null)
+          .execute();
+      }
+      await leave('queued')
+        .set(whereItStands)
+        // Whatever stopped it was no fault of its own.
+        .set((eb) => ({ attempts: eb('attempts', '-', 1) }))
+        .execute();
+    });
+
+  const claiming = (queries: Queries) => {
+    const now = clock();
+    return queries
+      .updateTable('jobs')
+      .set((eb) => ({
+        state: 'running',
+        leaseOwner: owner,
+        leaseUntil: now + LEASE_MS,
+        attempts: eb('attempts', '+', 1),
+        startedAt: now,
+      }))
+      .returning(CLAIMED)
+      .returning(queuedAt.as('queuedAt'))
+      .returning((eb) => sql<0 | 1>`${hasCheckpoint(eb)}`.as('hasCheckpoint'));
+  };
+
+  return {
+    // A claim that is forgotten leaves the job in the queue.
+    claim: (freeBytes, except = []) =>
+      writeForgetfully(database, (queries) =>
+        claiming(queries)
+          .where('id', '=', (eb) => headOfQueue(eb, except))
+          .where('memoryBytes', '<=', freeBytes)
+          .where(({ not, exists }) => not(exists(dueSuspect(queries, owner, clock()))))
+          .executeTakeFirst(),
+      ),
+
+    async hasDueSuspect() {
+      const due = await dueSuspect(database, owner, clock()).executeTakeFirst();
+      return due !== undefined;
+    },
+
+    claimSuspect: () =>
+      writeForgetfully(database, (queries) =>
+        claiming(queries)
+          .where('id', '=', dueSuspect(queries, owner, clock()))
+          .executeTakeFirst(),
+      ),
+
+    rewind: (id, checkpoint, watched) => rewind(database, owner, id, checkpoint, watched),
+
+    keep(id, isCleared, write) {
+      return database.transaction().execute(async (transaction) => {
+        const held = await transaction
+          .updateTable('jobs')
+          .set(isCleared ? NO_SUSPECT : { crashes: 0 })
+          .where('id', '=', id)
+          .where('leaseOwner', '=', owner)
+          .executeTakeFirst();
+        return held.numUpdatedRows > 0n ? write(transaction) : undefined;
+      });
+    },
+
+    renew() {
+      return database
+        .updateTable('jobs')
+        .set({ leaseUntil: clock() + LEASE_MS })
+        .where('state', '=', 'running')
+        .where('leaseOwner', '=', owner)
+        .returning(['id', 'requested'])
+        .execute();
+    },
+
+    takeBackExpired: () =>
+      takeBackLost(database, clock(), (eb) => eb.and([eb('leaseUntil', '<', clock()), eb('leaseOwner', '!=', owner)])),
+    takeBackFrom: (dead) => takeBackLost(database, clock(), (eb) => eb('leaseOwner', '=', dead)),
+
+    async owners() {
+      const rows = await database
+        .selectFrom('jobs')
+        .select('leaseOwner')
+        .distinct()
+        .where('state', '=', 'running')
+        .execute();
+      return rows.flatMap(({ leaseOwner }) => leaseOwner ?? []);
+    },
+
+    release: (id) => release(id, false),
+    halt: (id) => release(id, true),
+
+    async fail(id, failure) {
+      await moving(database, id, 'failed')
+        .set({ error: JSON.stringify(failure), finishedAt: clock() })
+        .execute();
+    },
+
+    succeed(id, { epochs, warnings }, save, transact = ownTransaction) {
+      return transact(async (transaction) => {
+        // Writes nothing new, but from here on nobody else can cancel the job or take it.
+        const held = await transaction
+          .updateTable('jobs')
+          .set({ leaseOwner: owner })
+          .where('id', '=', id)
+          .where('state', 'in', canMoveTo.succeeded)
+          .where('leaseOwner', '=', owner)
+          .where('requested', 'is distinct from', 'cancel')
+          .executeTakeFirst();
+        if (held.numUpdatedRows === 0n) return false;
+        const modelId = await save(transaction);
+        await transaction.deleteFrom('losses').where('jobId', '=', id).where('epoch', '>', epochs).execute();
+        // All at once: the events and the webhooks tell of this moment.
+        await moving(transaction, id, 'succeeded')
+          .set({ modelId, finishedAt: clock(), warnings: JSON.stringify(warnings) })
+          .execute();
+        return true;
+      });
+    },
+  };
+}
+
+/** When the job came into the queue last. */
+const queuedAt = sql<number | null>`(
+  SELECT created_at FROM events
+  WHERE job_id = jobs.id AND type = 'state' AND data ->> '$.state' = 'queued'
+  ORDER BY after_epoch DESC, id DESC LIMIT 1
+)`;
+
+/**
+ * The id of the job to take next: of each project that may run one more its first job, and of these the best. The states are written out,
+ * not bound, so that SQLite uses the partial indexes `jobs_queue` and `jobs_running`, one look-up a project however long the queue is.
+ */
+function headOfQueue(eb: JobExpressions, except: readonly string[]) {
+  const running = sql<number>`(SELECT count(*) FROM jobs WHERE state = 'running' AND project = projects.name)`;
+  return eb
+    .selectFrom('projects')
+    .innerJoin('jobs as head', (join) =>
+      join.on('head.id', '=', (on) =>
+        on
+          .selectFrom('jobs as waiting')
+          .select('waiting.id')
+          .where('waiting.state', '=', sql.lit('queued'))
+          .where('waiting.suspectAt', 'is', null)
+          .whereRef('waiting.project', '=', 'projects.name')
+          .$if(except.length > 0, (waiting) => waiting.where('waiting.id', 'not in', except))
+          .orderBy('waiting.priority', 'desc')
+          .orderBy(sql`(waiting.trial IS NOT NULL)`)
+          .orderBy('waiting.id')
+          .limit(1),
+      ),
+    )
+    .select('head.id')
+    .where((where) =>
+      where.or([where('projects.runningJobs', 'is', null), where('projects.runningJobs', '>', running)]),
+    )
+    .orderBy('head.priority', 'desc')
+    .orderBy(running)
+    .orderBy(sql`(head.trial IS NOT NULL)`)
+    .orderBy('head.id')
+    .limit(1);
+}

@@ -1,0 +1,144 @@
+import { INTERNAL_ERROR } from '../../jobs/failures.ts';
+import { readHyperparameters } from '../../jobs/submission/requestSchema.ts';
+import type { Tracer } from '../../kit/tracing/tracer.ts';
+import { isPassing } from '../../store/faults.ts';
+import type { JobWish } from '../../store/tables.ts';
+import type { Ending } from '../../training/loop/control.ts';
+import type { RunPlan } from '../../training/report.ts';
+import type { ClaimedJob } from '../queue/queue.ts';
+import { traceRun } from '../tracing.ts';
+import { createControl } from './control.ts';
+import { type EndingParts, endJob } from './ending.ts';
+import { MADE_WAY } from './lines.ts';
+import { type RunningJob, type ThreadParts, trainOnThread } from './threadRun.ts';
+import { untilStored } from './untilStored.ts';
+
+export interface RunParts extends EndingParts, Omit<ThreadParts, 'onStart' | 'onLeft' | 'onKept'> {
+  /** A thread that does not hear that it should stop (it reads a large file, say) is ended after so long. */
+  readonly stopMs: number;
+  /** Called when the training begins: what it can use is known then. */
+  readonly onStart: () => void;
+  /** Called when the job no longer has to run alone. */
+  readonly onCleared: () => void;
+  readonly tracer?: Tracer | undefined;
+}
+
+/** Why a run is stopped: a client wants it, the process ends, or the lease is somebody else's now. */
+export type StopReason = JobWish | 'shutdown' | 'lost';
+
+const ENDING_FOR: Readonly<Record<StopReason, Ending>> = {
+  cancel: 'cancel',
+  pause: 'pause',
+  stop: 'stop',
+  shutdown: 'pause',
+  lost: 'cancel',
+};
+
+export interface Run {
+  readonly jobId: string;
+  readonly memoryBytes: number;
+  /** How many threads it can use; 1 until the training begins. */
+  mostThreads(): number;
+  /** From its next step on it uses as many of them. */
+  setThreads(count: number): void;
+  /** Whether no other job may run beside it: it is a suspect. */
+  isAlone(): boolean;
+  /** Stops at its next checkpoint, and is queued again: a suspect is to run alone. */
+  makeWay(): void;
+  /** Resolves when its thread is free again: what came of it is yet to be written. Never rejects. */
+  readonly leftThread: Promise<void>;
+  /** Asks the thread to stop at its next step; the first reason counts, but for those that leave nothing. */
+  stop(reason: StopReason): void;
+  /** Resolves when the job has left this worker. Never rejects. */
+  readonly ended: Promise<void>;
+}
+
+/** Runs one claimed job on a thread of the pool, from its dataset to its final state. */
+export function startRun(parts: RunParts, claimed: ClaimedJob): Run {
+  const control = createControl();
+  const trace = traceRun(parts.tracer, claimed, parts.clock);
+  const log = parts.log.child({ jobId: claimed.id });
+  const job: RunningJob = {
+    id: claimed.id,
+    project: claimed.project,
+    name: claimed.name,
+    datasetId: claimed.datasetId,
+    spec: readHyperparameters(claimed.request),
+    warnings: JSON.parse(claimed.warnings),
+    // It was written from the type.
+    halt: JSON.parse(claimed.halt ?? 'null'),
+    hasCheckpoint: claimed.hasCheckpoint === 1,
+    isRepeated: claimed.attempts > 1 || claimed.suspectAt !== null,
+    extendable: claimed.trial === null,
+  };
+  let mostThreads = 1;
+  const onStart = (plan: RunPlan) => {
+    mostThreads = plan.mostThreads;
+    trace.enter('train');
+    parts.onStart();
+  };
+  let alone = claimed.suspectAt !== null;
+  let makesWay = false;
+  const onKept = (isCleared: boolean) => {
+    if (makesWay) control.end('pause');
+    if (!alone || !isCleared) return;
+    alone = false;
+    parts.onCleared();
+  };
+  const force = new AbortController();
+  let deadline: NodeJS.Timeout | undefined;
+
+  const left = Promise.withResolvers<void>();
+  const quitting = new AbortController();
+  const leaving = new AbortController();
+  const stored = (write: () => Promise<void>) => untilStored(write, leaving.signal, log);
+
+  const run = async () => {
+    const timed = parts.metrics.runSeconds.startTimer();
+    trace.enter('prepare');
+    const training = await trainOnThread({ ...parts, log, onStart, onKept, onLeft: left.resolve }, job, control, {
+      leaving: quitting.signal,
+      force: force.signal,
+    });
+    trace.enter('save');
+    await stored(() => endJob({ ...parts, log }, job, training));
+    timed({ outcome: training.result.kind });
+    trace.end(training.result.kind);
+  };
+  const giveUp = async (error: unknown) => {
+    if (isPassing(error)) return stored(() => parts.queue.release(job.id));
+    await parts.journal.flush();
+    log.error({ err: error }, 'the end of the job could not be written');
+    await parts.queue.fail(job.id, INTERNAL_ERROR);
+  };
+  const stop = (reason: StopReason) => {
+    control.end(ENDING_FOR[reason]);
+    if (reason === 'shutdown' || reason === 'lost') leaving.abort();
+    // Whoever is to make its model has to measure it first, which may take long.
+    if (reason !== 'stop') quitting.abort();
+    if (reason !== 'stop') deadline ??= setTimeout(() => force.abort(), parts.stopMs);
+  };
+  if (claimed.requested) stop(claimed.requested);
+  return {
+    jobId: job.id,
+    memoryBytes: claimed.memoryBytes,
+    mostThreads: () => mostThreads,
+    setThreads: control.setThreads,
+    isAlone: () => alone,
+    makeWay() {
+      if (makesWay) return;
+      makesWay = true;
+      parts.journal.add(job.id, { logs: [MADE_WAY] });
+      control.wishForCheckpoint();
+    },
+    leftThread: left.promise,
+    stop,
+    ended: run()
+      .catch(giveUp)
+      .catch((error) => log.error({ err: error }, 'nor could its failure: it is tried again'))
+      .finally(() => {
+        clearTimeout(deadline);
+        left.resolve();
+      }),
+  };
+}

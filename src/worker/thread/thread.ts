@@ -1,0 +1,81 @@
+/** What a thread of the pool runs: one job at a time, from the dataset's file to the outcome. */
+import { setImmediate } from 'node:timers/promises';
+import { workerData } from 'node:worker_threads';
+import { type Failure, INTERNAL_ERROR, isOutOfMemory, OUT_OF_MEMORY } from '../../jobs/failures.ts';
+import { ServiceError } from '../../kit/contract/errors.ts';
+import { chooseKernels } from '../../training/backend/kernels.ts';
+import { reusePlayers } from '../../training/backend/reuse.ts';
+import { encodeCheckpoint } from '../../training/checkpoint/encoding.ts';
+import { LossDivergedError } from '../../training/loop/diverged.ts';
+import { trainPrepared } from '../../training/loop/train.ts';
+import { type Prepared, prepare } from '../../training/prepare.ts';
+import { beNice, THREAD_NICENESS } from '../priorities.ts';
+import { createControl } from '../run/control.ts';
+import { selectColumns } from './columns.ts';
+import { createMail, type Mail } from './mail.ts';
+import { createTableReader } from './tableReader.ts';
+import type { ThreadResult, ThreadSetup, ThreadTask } from './threadTask.ts';
+
+beNice(THREAD_NICENESS);
+// A thread counts as started when this module is loaded, so all that takes time is made ready here, before the first job comes.
+const { kernels }: ThreadSetup = workerData;
+const { createKernels: createAnew, description } = chooseKernels(kernels);
+const createKernels = reusePlayers(createAnew);
+const tableReader = createTableReader();
+
+/** Whoever can call it has loaded all of the above. */
+export function warmUp(): void {}
+
+/** Trains one job; what its process gets to know of an error is in the result, so a thrown one is a crash. */
+export async function runTask(task: ThreadTask): Promise<ThreadResult> {
+  const { spec, checkpoint, halt, extendable, control, port } = task;
+  // What the trainings before have left is let go of between two turns of the event loop, and the pool takes none.
+  await setImmediate();
+  const mail = createMail(port);
+  let interrupted: ThreadResult = { kind: 'stopped' };
+  try {
+    const outcome = trainPrepared(task.prepared ?? (await prepareFor(task, mail)), {
+      spec,
+      createKernels,
+      checkpoint,
+      halt,
+      control: createControl(control),
+      clock: Date.now,
+      onStart: (plan) => mail.started(plan, description),
+      onEpoch: mail.epoch,
+      onCheckpoint(made) {
+        const { step, epoch, finished } = made;
+        if (finished && !extendable) return;
+        mail.checkpoint({ step, epoch, finished, bytes: encodeCheckpoint(made, spec) });
+      },
+      onHalt() {
+        interrupted = { kind: 'halted' };
+      },
+    });
+    return outcome ? { kind: 'trained', outcome } : interrupted;
+  } catch (error) {
+    return { kind: 'failed', failure: failureOf(error), error };
+  } finally {
+    mail.close();
+  }
+}
+
+/** What the training needs of its dataset, made ready for it and all that come to need the same. */
+async function prepareFor({ file, columns, spec }: ThreadTask, mail: Mail): Promise<Prepared> {
+  const table = selectColumns(await tableReader.read(file), columns);
+  const prepared = prepare(table, spec, (bytes) => new SharedArrayBuffer(bytes));
+  mail.prepared(prepared);
+  return prepared;
+}
+
+function failureOf(error: unknown): Failure {
+  if (error instanceof LossDivergedError) return { code: error.code, message: error.message };
+  if (error instanceof ServiceError && error.code === 'invalid_spec')
+    return { code: error.code, message: inFull(error) };
+  return isOutOfMemory(error) ? OUT_OF_MEMORY : INTERNAL_ERROR;
+}
+
+/** A failed job has no list of mistakes, so its message says them all. */
+function inFull({ message, errors }: ServiceError): string {
+  return errors.length > 0 ? errors.map((mistake) => mistake.message).join(' ') : message;
+}

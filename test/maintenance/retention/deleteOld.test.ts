@@ -1,0 +1,236 @@
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Sqlite from 'better-sqlite3';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createCheckpoints } from '../../../src/jobs/checkpoints/checkpoints.ts';
+import { deleteOld } from '../../../src/maintenance/retention/deleteOld.ts';
+import type { Retention } from '../../../src/maintenance/retention/settings.ts';
+import { type Database, openDatabase } from '../../../src/store/database.ts';
+import { allowGivingBack, freePages, giveSpaceBack } from '../../../src/store/space.ts';
+
+const DAY_MS = 86_400_000;
+const NOW = 1000 * DAY_MS;
+const DEFAULTS: Retention = { deleteModelsWithJobs: false, keepEventsDays: 30, keepCheckpointsDays: 30 };
+
+let folder: string;
+let path: string;
+let database: Database;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'trainyard-retention-'));
+  path = join(folder, 'trainyard.sqlite');
+  database = openDatabase(path);
+  mkdirSync(join(folder, 'checkpoints'));
+});
+afterEach(async () => {
+  await database.destroy();
+  rmSync(folder, { recursive: true });
+});
+
+/** A job with a thousand losses, a checkpoint and a model; finished so many days ago, or still queued. */
+async function addJob(id: string, days: number | null): Promise<void> {
+  const facts = {
+    id,
+    project: 'default',
+    name: id,
+    request: '{}',
+    memoryBytes: 0,
+    warnings: '[]',
+    attempts: 1,
+    crashes: 0,
+  };
+  await database
+    .insertInto('jobs')
+    .values({ ...facts, state: 'queued', priority: 0, createdAt: 0 })
+    .execute();
+  const loss = { jobId: id, step: 1, trainingLoss: 0, metrics: '{}', learningRate: 0, seconds: 0 };
+  const losses = Array.from({ length: 1000 }, (_, index) => ({ ...loss, epoch: index + 1 }));
+  await database.insertInto('losses').values(losses).execute();
+  const checkpoint = {
+    jobId: id,
+    step: 1,
+    epoch: 1,
+    finished: 0,
+    bytes: 1,
+    sha256: '',
+    file: `${id}.checkpoint`,
+  } as const;
+  await database
+    .insertInto('checkpoints')
+    .values({ ...checkpoint, createdAt: 0 })
+    .execute();
+  writeFileSync(join(folder, 'checkpoints', `${id}.checkpoint`), 's');
+  const model = { id: `mdl_${id}`, project: 'default', name: id, jobId: id, task: 'binary', target: 't' } as const;
+  await database
+    .insertInto('models')
+    .values({ ...model, description: '{}', sha256: '', createdAt: 0 })
+    .execute();
+  if (days === null) return;
+  const finished = { state: 'succeeded', finishedAt: NOW - days * DAY_MS } as const;
+  await database
+    .updateTable('jobs')
+    .set({ state: 'running', leaseOwner: 'o', leaseUntil: 0 })
+    .where('id', '=', id)
+    .execute();
+  await database
+    .updateTable('jobs')
+    .set({ ...finished, leaseOwner: null, leaseUntil: null })
+    .where('id', '=', id)
+    .execute();
+}
+
+function sweepOut(retention: Partial<Retention> = {}, leaving = new AbortController().signal): Promise<number> {
+  const checkpoints = createCheckpoints({ database, folder: join(folder, 'checkpoints'), clock: () => NOW });
+  return deleteOld({ database, checkpoints, retention: { ...DEFAULTS, ...retention }, clock: () => NOW, leaving });
+}
+
+async function ids(table: 'jobs' | 'models'): Promise<readonly string[]> {
+  return (await database.selectFrom(table).select('id').orderBy('id').execute()).map(({ id }) => id);
+}
+async function eventsOf(jobId: string): Promise<readonly unknown[]> {
+  const rows = await database.selectFrom('events').select('data').where('jobId', '=', jobId).orderBy('id').execute();
+  return rows.map(({ data }) => JSON.parse(data).state);
+}
+
+describe('searches for hyperparameters', () => {
+  async function addSearch(id: string, state: 'running' | 'cancelled', days: number): Promise<void> {
+    const finishedAt = NOW - days * DAY_MS;
+    const times = state === 'running' ? { runningSince: 1 } : { finishedAt };
+    const row = { id, project: 'default', name: id, state, request: '{}', ranMs: 0, createdAt: 0, ...times };
+    await database.insertInto('sweeps').values(row).execute();
+    const jobId = `job_${id}`;
+    await addJob(jobId, days);
+    await database.updateTable('jobs').set({ sweepId: id, trial: 0 }).where('id', '=', jobId).execute();
+    const trial = { sweepId: id, number: 0, parameters: '{}', jobId, createdAt: 0 };
+    await database
+      .insertInto('trials')
+      .values({ ...trial, state: 'succeeded', finishedAt })
+      .execute();
+    await database.insertInto('legs').values({ sweepId: id, number: 0, trial: 0 }).execute();
+  }
+  const left = async () => (await database.selectFrom('sweeps').select('id').execute()).map(({ id }) => id);
+
+  it('go with their trials and jobs when jobs do, and keep all while they go on', async () => {
+    await addSearch('swp_new', 'cancelled', 6);
+    await addSearch('swp_old', 'cancelled', 8);
+    await addSearch('swp_long', 'running', 8);
+    await sweepOut({ keepJobsDays: 7 });
+    expect((await left()).toSorted()).toEqual(['swp_long', 'swp_new']);
+    expect(await ids('jobs')).toEqual(['job_swp_long', 'job_swp_new']);
+    expect(await database.selectFrom('trials').select('sweepId').orderBy('sweepId').execute()).toHaveLength(2);
+  });
+});
+
+describe('a sweep', () => {
+  beforeEach(async () => {
+    await addJob('new', 29);
+    await addJob('old', 31);
+    await addJob('waiting', null);
+  });
+
+  it('drops by default what old jobs have told and could go on from, and nothing that somebody made', async () => {
+    expect(await sweepOut()).toBe(0);
+    expect(await ids('jobs')).toEqual(['new', 'old', 'waiting']);
+    expect(await ids('models')).toEqual(['mdl_new', 'mdl_old', 'mdl_waiting']);
+    expect(await eventsOf('new')).toEqual(['queued', 'running', 'succeeded']);
+    expect(await eventsOf('old')).toEqual(['succeeded']);
+    expect(await eventsOf('waiting')).toEqual(['queued']);
+    expect(readdirSync(join(folder, 'checkpoints')).toSorted()).toEqual(['new.checkpoint', 'waiting.checkpoint']);
+    expect(await database.selectFrom('losses').select('epoch').where('jobId', '=', 'old').execute()).toHaveLength(1000);
+  });
+
+  it('deletes old jobs with their losses and files when told to, and leaves their models', async () => {
+    expect(await sweepOut({ keepJobsDays: 30 })).toBe(1);
+    expect(await ids('jobs')).toEqual(['new', 'waiting']);
+    expect(await ids('models')).toEqual(['mdl_new', 'mdl_old', 'mdl_waiting']);
+    expect(await database.selectFrom('losses').select('epoch').where('jobId', '=', 'old').execute()).toEqual([]);
+    expect(existsSync(join(folder, 'checkpoints', 'old.checkpoint'))).toBe(false);
+  });
+
+  it('deletes their models as well when told to, but for those that an alias names', async () => {
+    await addJob('older', 40);
+    const alias = { project: 'default', name: 'production', modelId: 'mdl_old', updatedAt: 0 };
+    await database.insertInto('aliases').values(alias).execute();
+    expect(await sweepOut({ keepJobsDays: 30, deleteModelsWithJobs: true })).toBe(2);
+    expect(await ids('models')).toEqual(['mdl_new', 'mdl_old', 'mdl_waiting']);
+  });
+
+  it('collects the files of checkpoints that no job names', async () => {
+    writeFileSync(join(folder, 'checkpoints', 'gone.7.checkpoint.partial'), 'torn');
+    await sweepOut();
+    expect(readdirSync(join(folder, 'checkpoints'))).not.toContain('gone.7.checkpoint.partial');
+  });
+
+  it('forgets requests with an Idempotency-Key after a day, however many there are', async () => {
+    const request = { caller: 'default', resourceId: 'job_1', owner: 'o', digest: null };
+    const old = Array.from({ length: 1200 }, (_, index) => ({
+      ...request,
+      key: `old ${index}`,
+      createdAt: NOW - DAY_MS,
+    }));
+    const recent = { ...request, key: 'recent', createdAt: NOW - DAY_MS + 1 };
+    await database
+      .insertInto('idempotencyKeys')
+      .values([...old, recent])
+      .execute();
+    await sweepOut();
+    expect(await database.selectFrom('idempotencyKeys').select('key').execute()).toEqual([{ key: 'recent' }]);
+  });
+
+  it('goes no further when the service ends', async () => {
+    await sweepOut({ keepJobsDays: 0 }, AbortSignal.abort());
+    expect(await ids('jobs')).toEqual(['new', 'old', 'waiting']);
+  });
+});
+
+const SECRET = Buffer.from('a parameter that nobody may find again. '.repeat(50_000));
+
+async function addParameters(): Promise<void> {
+  await addJob('secret', 1);
+  const parameter = { modelId: 'mdl_secret', layer: 1, name: 'W', shape: '[1]', bytes: SECRET };
+  await database.insertInto('parameters').values(parameter).execute();
+}
+
+/** Whether any file of the data folder has the words. */
+function isFound(): boolean {
+  const files = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isFile());
+  return files.some(({ name }) => readFileSync(join(folder, name)).includes('nobody may find again'));
+}
+
+describe('a deleted model', () => {
+  it("is in no file any more, and its space is the disk's again", async () => {
+    await addParameters();
+    await giveSpaceBack(database);
+    const before = statSync(path).size;
+    expect(isFound()).toBe(true);
+    await database.deleteFrom('models').where('id', '=', 'mdl_secret').execute();
+    await giveSpaceBack(database);
+    expect(isFound()).toBe(false);
+    expect(await freePages(database)).toBe(0);
+    expect(statSync(path).size).toBeLessThan(before - 0.99 * SECRET.length);
+  });
+
+  it('gives its space back in a database of an earlier version, too', async () => {
+    await addParameters();
+    await database.destroy();
+    const earlier = new Sqlite(path);
+    earlier.pragma('auto_vacuum = NONE');
+    earlier.exec('VACUUM');
+    earlier.close();
+    database = openDatabase(path);
+    await allowGivingBack(database);
+    await database.deleteFrom('models').where('id', '=', 'mdl_secret').execute();
+    await giveSpaceBack(database);
+    expect(isFound()).toBe(false);
+    expect(await freePages(database)).toBe(0);
+  });
+});

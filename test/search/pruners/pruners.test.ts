@@ -1,0 +1,110 @@
+import { describe, expect, it } from 'vitest';
+import { lossesAlong } from '../../../src/search/course.ts';
+import { createLadder } from '../../../src/search/pruners/ladder.ts';
+import type { Seen } from '../../../src/search/pruners/pruner.ts';
+import { createPruner, pruningSchema } from '../../../src/search/pruners/pruners.ts';
+
+const seen = (loss: number, isOver = false, course: readonly number[] = []): Seen => ({
+  loss,
+  isOver,
+  lossAt: lossesAlong({ goal: 'minimize' }, { over: isOver, course }, loss),
+});
+describe('pruning', () => {
+  it('fills in what is left out, and refuses what it does not know', () => {
+    expect(pruningSchema.parse({ type: 'median' })).toEqual({
+      type: 'median',
+      startupTrials: 5,
+      warmupEpochs: null,
+      intervalEpochs: 1,
+    });
+    expect(pruningSchema.parse({ type: 'asha', minEpochs: 2 })).toEqual({
+      type: 'asha',
+      minEpochs: 2,
+      reductionFactor: 3,
+    });
+    for (const wrong of [{ type: 'sha' }, { type: 'asha', minEpochs: 0 }, { type: 'hyperband', warmupEpochs: 1 }]) {
+      expect(pruningSchema.safeParse(wrong).success).toBe(false);
+    }
+  });
+});
+
+describe('median', () => {
+  const createMedian = (settings: object, most: number) =>
+    createPruner(pruningSchema.parse({ type: 'median', startupTrials: 3, warmupEpochs: 2, ...settings }), most);
+
+  it('stops what is worse than the median of the others at the same epoch', () => {
+    const median = createMedian({ intervalEpochs: 2 }, 8);
+    const courses = [
+      [9, 5, 4, 3, 2, 1, 1, 1],
+      [9, 6, 5, 4, 4, 4, 4, 4],
+      [9, 2, 2, 2],
+      [9, 7],
+    ];
+    expect(median.stretchOf(0, 8)).toEqual({ until: null, limits: [] });
+    for (const [trial, course] of courses.entries()) {
+      // The third came to its end early and keeps what it has, the last was stopped and tells nothing of what it would have become.
+      median.see(trial, seen(Math.min(...course), trial < 3, course));
+    }
+    median.see(4, seen(Number.POSITIVE_INFINITY, true, [1, 1, 1, 1, 1, 1, 1, 1]));
+    expect(median.stretchOf(5, 8).limits).toEqual([
+      { epoch: 2, worst: 5.5 },
+      { epoch: 4, worst: 3 },
+      { epoch: 6, worst: 2 },
+    ]);
+    expect(median.stretchOf(5, 4).limits).toEqual([{ epoch: 2, worst: 5.5 }]);
+  });
+
+  it('looks at most a hundred times at long trainings, first after a tenth of them', () => {
+    const median = createMedian({ warmupEpochs: null, startupTrials: 1 }, 5000);
+    median.see(0, seen(1, true, [1]));
+    const epochs = median.stretchOf(1, 5000).limits.map(({ epoch }) => epoch);
+    expect(epochs.slice(0, 2)).toEqual([500, 550]);
+    expect(epochs.length).toBeLessThanOrEqual(100);
+  });
+});
+
+describe('a ladder', () => {
+  const createClimbed = (...all: Seen[]) => {
+    const ladder = createLadder([1, 2], 2);
+    for (const [trial, each] of all.entries()) {
+      ladder.begin(trial, 4);
+      ladder.see(trial, each);
+    }
+    return ladder;
+  };
+
+  it('lets trials that are over up where they have earned it, without running', () => {
+    // The one that is over is the best of four and so one of the two that went up, where it is the best of two.
+    const ladder = createClimbed(seen(1, true), seen(2), seen(3), seen(4));
+    expect(ladder.promotion()).toEqual({ trial: 1, until: 2 });
+    ladder.promote(1);
+    ladder.see(1, seen(1.5));
+    expect(ladder.promotion()).toBeNull();
+    expect(ladder.lift()).toBeNull();
+  });
+
+  it('lets nobody up for those that failed, and none of them', () => {
+    const failed = seen(Number.POSITIVE_INFINITY, true);
+    const ladder = createClimbed(failed, failed, failed, failed);
+    expect(ladder.promotion()).toBeNull();
+    expect(ladder.lift()).toBeNull();
+    ladder.begin(4, 4);
+    ladder.see(4, seen(1));
+    expect(ladder.promotion()).toEqual({ trial: 4, until: 2 });
+    ladder.promote(4);
+    ladder.see(4, seen(1));
+    expect(ladder.promotion()).toBeNull();
+    expect(ladder.lift()).toEqual({ trial: 4, until: null });
+  });
+});
+
+describe('hyperband', () => {
+  it('deals trials to brackets in proportion, so that all take about as many epochs', () => {
+    const hyperband = createPruner(pruningSchema.parse({ type: 'hyperband', minEpochs: 1 }), 27);
+    const untils = Array.from({ length: 490 }, (_, trial) => hyperband.stretchOf(trial, 27).until);
+    const counts = [1, 3, 9, null].map((until) => untils.filter((each) => each === until).length);
+    // 27/4, 9/3, 3/2 and 1 of 12.25.
+    expect(counts).toEqual([270, 120, 60, 40]);
+    expect(hyperband.stretchOf(0, 27)).toEqual(hyperband.stretchOf(0, 27));
+  });
+});

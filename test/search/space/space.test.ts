@@ -1,0 +1,127 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { placeParameters } from '../../../src/search/space/place.ts';
+import { probesOf } from '../../../src/search/space/probes.ts';
+import { spaceSchema } from '../../../src/search/space/schema.ts';
+import { compileSpace, parametersAt, pointOf, settle } from '../../../src/search/space/space.ts';
+import { anySpace, OPTIMIZERS } from './spaces.ts';
+
+describe('a space as large as it may be', () => {
+  it('is probed in steps that grow with its conditions, not with the ways through them', () => {
+    const condition = (i: number) => Array.from({ length: i }, (_, j) => [`p${j}`, [0]]);
+    const parameters = Array.from({ length: 64 }, (_, i) => [
+      `p${i}`,
+      { type: 'integer', min: 0, max: 1, ...(i > 0 && { when: Object.fromEntries(condition(i)) }) },
+    ]);
+    const probes = probesOf(compileSpace(spaceSchema.parse(Object.fromEntries(parameters))));
+    expect(probes).toHaveLength(128);
+    expect(probes.at(-1)?.parameters).toMatchObject({ p0: 0, p62: 0, p63: 1 });
+  });
+
+  it('reads each value of a choice a few times, however many there are', () => {
+    let read = 0;
+    const value = (i: number) => ({
+      get units() {
+        read += 1;
+        return i;
+      },
+    });
+    const values = Array.from({ length: 1000 }, (_, i) => value(i));
+    const when = { layers: Array.from({ length: 1000 }, (_, i) => value(i)) };
+    const definition = {
+      layers: { type: 'choice', values },
+      rate: { type: 'uniform', min: 0, max: 1, when },
+    };
+    compileSpace(spaceSchema.parse(definition));
+    expect(read).toBeLessThan(20 * 2000);
+  });
+});
+
+describe('a compiled space', () => {
+  it('puts what others depend on before them', () => {
+    const names = compileSpace(OPTIMIZERS).map(({ name }) => name);
+    expect(names.slice(0, 3)).toEqual([
+      'training.optimizer.type',
+      'training.optimizer.momentum',
+      'training.optimizer.nesterov',
+    ]);
+    expect(names.at(-1)).toBe('training.epochs');
+  });
+
+  it('finds every point again by the values there', () => {
+    const coordinates = fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 4, maxLength: 4 });
+    fc.assert(
+      fc.property(anySpace, coordinates, (definition, raw) => {
+        const space = compileSpace(definition);
+        const point = settle(space, raw);
+        const again = pointOf(space, parametersAt(space, point));
+        for (const [i, coordinate] of point.entries()) {
+          if (Number.isNaN(coordinate)) expect(again[i]).toBeNaN();
+          else expect(again[i]).toBeCloseTo(coordinate, 6);
+        }
+      }),
+    );
+  });
+
+  it('keeps decimals of a step as they are written', () => {
+    const space = compileSpace(spaceSchema.parse({ a: { type: 'uniform', min: 0.1, max: 0.5, step: 0.1 } }));
+    const values = Array.from(
+      { length: 5 },
+      (_, level) => parametersAt(space, settle(space, [space[0].scale.at(level)])).a,
+    );
+    expect(values).toEqual([0.1, 0.2, 0.3, 0.4, 0.5]);
+  });
+
+  it('has one value where the range is as narrow as numbers are', () => {
+    const range = { type: 'logUniform', min: 1e-6, max: 1.0000000000000002e-6 };
+    const space = compileSpace(spaceSchema.parse({ a: range, b: { type: 'uniform', min: 3, max: 3 } }));
+    const parameters = parametersAt(space, settle(space, [0.9, 0.9]));
+    expect(parameters).toEqual({ a: 1e-6, b: 3 });
+    expect(pointOf(space, parameters)).toEqual(Float64Array.of(0.5, 0.5));
+  });
+
+  it('asks small numbers of a logarithmic range as often as large ones', () => {
+    const space = compileSpace(spaceSchema.parse({ a: { type: 'logInteger', min: 1, max: 1000 } }));
+    const atHalf = Number(parametersAt(space, settle(space, [0.5])).a);
+    expect(atHalf).toBeGreaterThan(20);
+    expect(atHalf).toBeLessThan(35);
+  });
+
+  it('refuses values of a trial that are none of the space', () => {
+    const space = compileSpace(spaceSchema.parse({ a: { type: 'integer', min: 1, max: 9, step: 2 } }));
+    expect(() => pointOf(space, { a: 2 })).toThrow("'a' is never 2");
+    expect(() => pointOf(space, {})).toThrow("the trial has no 'a'");
+  });
+});
+
+describe('the values of a trial', () => {
+  it('are put at their paths in a job request, which stays as it is', () => {
+    const job = { target: 'y', network: { layers: [{ units: 8 }] } };
+    const placed = placeParameters(job, { 'network.layers.0.units': 16, 'training.optimizer.type': 'sgd' });
+    expect(placed).toEqual({
+      target: 'y',
+      network: { layers: [{ units: 16 }] },
+      training: { optimizer: { type: 'sgd' } },
+    });
+    expect(job.network.layers[0].units).toBe(8);
+  });
+});
+
+describe('the probes of a space', () => {
+  it('show the extremes of every parameter, each where it is asked', () => {
+    const probes = probesOf(compileSpace(OPTIMIZERS));
+    for (const { parameter, parameters } of probes) expect(Object.keys(parameters ?? {})).toContain(parameter);
+    const asked = (name: string) =>
+      probes.filter(({ parameter }) => parameter === name).map(({ parameters }) => parameters?.[name]);
+    expect(asked('training.epochs')).toEqual([10, 50]);
+    expect(asked('training.optimizer.type')).toEqual(['sgd', 'adam']);
+    expect(asked('training.batchSize')).toEqual([8, 512]);
+  });
+
+  it('find conditions that never hold together', () => {
+    const choice = { type: 'choice', values: [1, 2] };
+    const space = { a: choice, b: { ...choice, when: { a: [1] } }, c: { ...choice, when: { b: [1], a: [2] } } };
+    const unmet = probesOf(compileSpace(spaceSchema.parse(space))).filter(({ parameters }) => parameters === null);
+    expect(unmet.map(({ parameter }) => parameter)).toEqual(['c', 'c']);
+  });
+});

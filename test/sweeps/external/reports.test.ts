@@ -1,0 +1,215 @@
+import { describe, expect, it } from 'vitest';
+import { lossesAlong } from '../../../src/search/course.ts';
+import { looksOf, pruningSchema } from '../../../src/search/pruners/pruners.ts';
+import { createRungs } from '../../../src/search/pruners/rungs.ts';
+import type { Trial } from '../../../src/sweeps/schemas.ts';
+import { openRoom, type Room } from '../room.ts';
+
+const EPOCHS = 9;
+const EXTERNAL = {
+  external: true,
+  space: { x: { type: 'uniform', min: 0, max: 1 } },
+  search: { algorithm: 'random', trials: 12, seed: 3 },
+  objective: { metric: 'cost' },
+  parallel: 1,
+};
+const MEDIAN = { type: 'median', startupTrials: 2, warmupEpochs: 2, maxEpochs: EPOCHS };
+
+async function begin(room: Room, changes: object = {}): Promise<string> {
+  const { status, body } = await room.post('/v1/sweeps', { ...EXTERNAL, ...changes });
+  expect(status, JSON.stringify(body)).toBe(202);
+  return body.id;
+}
+
+/** What a trial costs after an epoch: it falls towards its x. */
+const costAfter = (epoch: number, x: number) => x + 1 / epoch;
+
+/** A trainer outside with one trial: each step is a report, or what is told at its end. Undefined: it has nothing more to do. */
+function trainer(room: Room, id: string, { number, parameters }: Trial, sign: number) {
+  let epoch = 0;
+  let isPruned = false;
+  return async (): Promise<boolean> => {
+    const cost = sign * costAfter(epoch + 1, Number(parameters.x));
+    if (isPruned) await room.post(`/v1/sweeps/${id}/tell`, { number, pruned: true });
+    else if (epoch === EPOCHS) await room.post(`/v1/sweeps/${id}/tell`, { number, objective: cost });
+    else {
+      epoch += 1;
+      const { body, status } = await room.post(`/v1/sweeps/${id}/report`, { number, epoch, objective: cost });
+      expect(status, JSON.stringify(body)).toBe(200);
+      isPruned = body.prune;
+      return true;
+    }
+    return false;
+  };
+}
+
+/** Trains all trials of the sweep outside; `pick` says whose turn it is of so many. */
+async function trainAll(room: Room, id: string, pick: (turn: number, of: number) => number, sign = 1) {
+  const running: (() => Promise<boolean>)[] = [];
+  for (let turn = 0; turn < 2000; turn++) {
+    const { body } = await room.post(`/v1/sweeps/${id}/ask`);
+    if (body.trial) running.push(trainer(room, id, body.trial, sign));
+    if (running.length === 0) break;
+    const chosen = pick(turn, running.length);
+    if (!(await running[chosen]())) running.splice(chosen, 1);
+  }
+  return (await room.trialsOf(id)).map(({ number, parameters, state, objective, epochs }) => ({
+    ...{ number, parameters, state, objective, epochs },
+  }));
+}
+
+describe('trials outside that report', () => {
+  it.each([
+    { pruning: MEDIAN, most: 8 },
+    { pruning: { type: 'asha', minEpochs: 1, maxEpochs: EPOCHS }, most: 6 },
+    { pruning: { type: 'hyperband', minEpochs: 1, maxEpochs: EPOCHS }, most: 8 },
+  ])('are told to stop by $pruning.type, the same ones in whatever order they report', async ({ pruning, most }) => {
+    const room = await openRoom();
+    const changes = { pruning, parallel: 3 };
+    const inTurn = await trainAll(room, await begin(room, changes), (turn, of) => turn % of);
+    const lastFirst = await trainAll(room, await begin(room, changes), (_, of) => of - 1);
+    expect(lastFirst).toEqual(inTurn);
+    const done = inTurn.reduce((sum, { epochs }) => sum + (epochs ?? 0), 0);
+    expect(done).toBeLessThan(most * 12);
+    const states = inTurn.map(({ state }) => state);
+    expect(states.slice(0, 3)).toEqual(['succeeded', 'succeeded', 'succeeded']);
+    expect(new Set(states)).toEqual(new Set(['succeeded', 'pruned']));
+    const best = Math.min(...inTurn.map(({ parameters }) => Number(parameters.x)));
+    expect(inTurn.find(({ parameters }) => parameters.x === best)?.state).toBe('succeeded');
+  });
+
+  it('are the same ones where the negative is maximized', async () => {
+    const room = await openRoom();
+    const changes = { pruning: { type: 'asha', minEpochs: 1, maxEpochs: EPOCHS } };
+    const inTurn = () => 0;
+    const least = await trainAll(room, await begin(room, changes), inTurn);
+    const objective = { metric: 'gain', goal: 'maximize' };
+    const most = await trainAll(room, await begin(room, { ...changes, objective }), inTurn, -1);
+    expect(most.map(({ objective: gain, ...trial }) => ({ ...trial, objective: -(gain ?? 0) }))).toEqual(least);
+  });
+
+  it('count with the best that was reported where they are pruned, and cannot be where nothing was', async () => {
+    const room = await openRoom();
+    const id = await begin(room, { pruning: MEDIAN });
+    for (const number of [0, 1]) {
+      await room.post(`/v1/sweeps/${id}/ask`);
+      for (const epoch of [2, 4]) {
+        const report = { number, epoch, objective: 3 - epoch / 2 };
+        expect((await room.post(`/v1/sweeps/${id}/report`, report)).body).toMatchObject({
+          prune: false,
+          trial: {
+            number,
+            state: 'running',
+            epochs: epoch,
+            objective: 3 - epoch / 2,
+            objectives: { cost: 3 - epoch / 2 },
+          },
+        });
+      }
+      await room.post(`/v1/sweeps/${id}/tell`, { number, objective: 1 });
+    }
+    await room.post(`/v1/sweeps/${id}/ask`);
+    const told = { number: 2, pruned: true };
+    expect(await room.post(`/v1/sweeps/${id}/tell`, told)).toMatchObject({
+      status: 422,
+      body: { errors: [{ path: '/pruned' }] },
+    });
+    const report = (epoch: number, objective: number) =>
+      room.post(`/v1/sweeps/${id}/report`, { number: 2, epoch, objective });
+    expect((await report(1, 9)).body.prune).toBe(false);
+    expect((await report(2, 2)).body.prune).toBe(false);
+    expect((await report(5, 2.5)).body).toMatchObject({ prune: true, trial: { objective: 2 } });
+    expect((await room.post(`/v1/sweeps/${id}/tell`, told)).body).toMatchObject({
+      state: 'pruned',
+      objective: 2,
+      epochs: 5,
+    });
+    expect((await room.post(`/v1/sweeps/${id}/tell`, told)).status).toBe(200);
+    expect(await report(6, 1)).toMatchObject({ status: 409, body: { code: 'trial_wrong_state' } });
+    expect((await room.get(`/v1/sweeps/${id}`)).body).toMatchObject({
+      epochs: 13,
+      counts: { succeeded: 2, pruned: 1 },
+    });
+  });
+
+  it('keep their lease, and may report again what they have reported', async () => {
+    const room = await openRoom();
+    const id = await begin(room, { pruning: MEDIAN });
+    await room.post(`/v1/sweeps/${id}/ask`, { leaseSeconds: 600 });
+    const now = Date.now();
+    await room.database
+      .updateTable('trials')
+      .set({ leaseUntil: now + 1000 })
+      .where('sweepId', '=', id)
+      .execute();
+    const report = { number: 0, epoch: 3, objective: 2 };
+    for (const time of ['once', 'again']) {
+      const { body } = await room.post(`/v1/sweeps/${id}/report`, report);
+      expect(body, time).toMatchObject({ prune: false, trial: { objective: 2, epochs: 3 } });
+      expect(Date.parse(body.trial.leaseUntil)).toBeGreaterThan(now + 590_000);
+    }
+    expect((await room.post(`/v1/sweeps/${id}/report`, { ...report, objective: 3 })).body.trial.objective).toBe(3);
+  });
+
+  it('are refused epochs that there are none of, and pruning takes their number', async () => {
+    const room = await openRoom();
+    const id = await begin(room, { pruning: MEDIAN });
+    const report = { number: 0, epoch: EPOCHS + 1, objective: 2 };
+    expect(await room.post(`/v1/sweeps/${id}/report`, report)).toMatchObject({
+      status: 422,
+      body: { errors: [{ path: '/epoch', message: 'A trial of the sweep has 9 epochs at most.' }] },
+    });
+    expect(await room.post(`/v1/sweeps/${id}/report`, { ...report, epoch: 1 })).toMatchObject({
+      status: 404,
+      body: { code: 'trial_not_found' },
+    });
+    const several = await begin(room, { objective: [{ metric: 'cost' }, { metric: 'size' }] });
+    await room.post(`/v1/sweeps/${several}/ask`);
+    expect(await room.post(`/v1/sweeps/${several}/report`, { ...report, epoch: 1 })).toMatchObject({
+      status: 422,
+      body: { errors: [{ path: '/objective' }] },
+    });
+    const without = await room.post('/v1/sweeps', { ...EXTERNAL, pruning: { type: 'asha' } });
+    expect(without).toMatchObject({ status: 422, body: { errors: [{ path: '/pruning/maxEpochs' }] } });
+    const ofJobs = { job: room.job, space: { 'training.batchSize': { type: 'choice', values: [16, 32] } } };
+    const said = await room.post('/v1/sweeps', { ...ofJobs, pruning: { type: 'asha', maxEpochs: 9 } });
+    expect(said).toMatchObject({ status: 422, body: { errors: [{ path: '/pruning/maxEpochs' }] } });
+  });
+
+  it('may report without pruning, and are never told to stop then', async () => {
+    const room = await openRoom();
+    const id = await begin(room);
+    for (let number = 0; number < 4; number++) {
+      await room.post(`/v1/sweeps/${id}/ask`);
+      const report = { number, epoch: 1000, objective: number };
+      expect((await room.post(`/v1/sweeps/${id}/report`, report)).body.prune).toBe(false);
+      await room.post(`/v1/sweeps/${id}/tell`, { number, objective: number });
+    }
+  });
+});
+
+describe('rungs of trials that cannot wait', () => {
+  const at = (loss: number) => ({
+    loss,
+    isOver: true,
+    lossAt: lossesAlong({ goal: 'minimize' }, { over: true, looks: [{ epoch: 1, value: loss }] }, loss),
+  });
+  it('let the best third of those on them go on, and the best of fewer', () => {
+    const rungs = createRungs([1, 3], 3);
+    const worst = () => rungs.stretchOf(9, 9).limits.find(({ epoch }) => epoch === 1)?.worst;
+    expect(worst()).toBeUndefined();
+    const limits = [5, 3, 4, 1, 2].map((loss, trial) => {
+      rungs.see(trial, at(loss));
+      return worst();
+    });
+    expect(limits).toEqual([5, 3, 3, 1, 2]);
+    rungs.see(5, at(Number.POSITIVE_INFINITY));
+    expect(worst()).toBe(2);
+    expect(rungs.stretchOf(9, 1).limits).toEqual([]);
+  });
+
+  it('lie where the pruner looks', () => {
+    expect(looksOf(pruningSchema.parse({ type: 'asha', minEpochs: 1 }), 9)).toEqual([1, 3]);
+    expect(looksOf(pruningSchema.parse({ type: 'median' }), 5)).toEqual([1, 2, 3, 4]);
+  });
+});

@@ -1,0 +1,27 @@
+import { expect, it } from 'vitest';
+import { estimateMemory } from '../../../src/training/estimate/memory.ts';
+import { specFor } from '../profile.ts';
+import { flowers } from '../tables.ts';
+
+const ROWS = 1_000_000;
+
+it('counts a code a row for a column of categories, however many there are', () => {
+  const spec = specFor(flowers(300), {
+    target: 'kind',
+    network: { layers: [{ units: 8 }] },
+    training: { batchSize: 32 },
+  });
+  const estimate = (distinct: number): number =>
+    estimateMemory(
+      { ...spec, features: { ...spec.features, maxCategories: 10_000 } },
+      {
+        rows: ROWS,
+        columns: [
+          { name: 'kind', type: 'categorical', missing: 0, distinct: 3 },
+          { name: 'town', type: 'categorical', missing: 0, distinct },
+        ],
+      },
+    );
+  const weights = 10_000 * 8 * 48;
+  expect(estimate(10_000) - estimate(10)).toBeLessThan(1.1 * weights);
+});

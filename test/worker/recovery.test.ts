@@ -1,0 +1,367 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createDatasets } from '../../src/datasets/service.ts';
+import type { Job } from '../../src/jobs/schemas.ts';
+import { createJobs } from '../../src/jobs/service.ts';
+import { checkRequest } from '../../src/jobs/submission/check.ts';
+import { goOn, insertTrial } from '../../src/jobs/trials.ts';
+import { foldersOf, prepareFolders } from '../../src/kit/folders.ts';
+import { createNewsDesk } from '../../src/notifications/bus.ts';
+import { storedBytes } from '../../src/store/storedBytes.ts';
+import type { Halt } from '../../src/training/loop/halt.ts';
+import { startSupervisor } from '../../src/worker/supervisor.ts';
+import { checkpointsIn, log, makeFolder, over } from '../jobs/house.ts';
+import { seen } from '../jobs/seen.ts';
+import { insertSweep } from '../jobs/sweeps.ts';
+import { TENANT } from '../support/access.ts';
+import { DATASET_LIMITS } from '../support/datasetLimits.ts';
+import { until } from '../support/until.ts';
+
+/** The worker process of the program itself. */
+const PROGRAM = fileURLToPath(new URL('../../src/server/trainingProcess.ts', import.meta.url));
+const LIMITS = { ...DATASET_LIMITS, uploadBytes: 1e8 };
+const CSV = {
+  format: 'csv',
+  respondAsync: false,
+  options: { delimiter: null, header: null, nullValues: null, types: [] },
+} as const;
+
+/**
+ * All that a training keeps in mind: running statistics, masks, moments, a schedule and a patience that hear the losses. It has most of its epochs
+ * before it when it is disturbed, so that a fast machine is not at its end by then.
+ */
+const REQUEST = {
+  target: 'kind',
+  network: {
+    layers: [
+      { units: 64, normalization: 'batch', dropout: 0.3 },
+      { units: 48, normalization: 'layer' },
+    ],
+  },
+  training: {
+    epochs: 600,
+    batchSize: 32,
+    optimizer: { type: 'adam', learningRate: 0.001 },
+    schedule: { type: 'plateau', factor: 0.7, patience: 20 },
+    earlyStopping: { metric: 'validationLoss', patience: 250 },
+  },
+};
+
+/** Three kinds that overlap, so that a training goes on for long. */
+function table(): string {
+  const rows = Array.from({ length: 1500 }, (_, i) => {
+    const noise = (salt: number) => createHash('md5').update(`${salt} ${i}`).digest().readUInt32LE() / 2 ** 32;
+    const kind = i % 3;
+    return [kind + 3 * noise(1), kind * noise(2), 5 * noise(3), ['red', 'green', 'blue'][kind]];
+  });
+  return ['length,width,height,kind', ...rows.map((row) => row.join(','))].join('\n');
+}
+
+async function openService() {
+  const { folder, database, close } = makeFolder();
+  const folders = foldersOf(folder);
+  prepareFolders(folders);
+  const datasets = createDatasets({ database, folders, clock: Date.now, limits: LIMITS });
+  const body = Readable.from([Buffer.from(table())]);
+  const { id: datasetId } = await datasets.of(TENANT).upload({ ...CSV, name: 'kinds', body });
+  const news = createNewsDesk();
+  const checkpoints = checkpointsIn(folder, database);
+  const machine = { cores: 2, coresOfJob: 2, memoryBytes: 2 ** 34 };
+  const jobs = createJobs(
+    { database, findDataset: datasets.find, checkpoints, news, machine, clock: Date.now },
+    TENANT,
+  );
+  const start = (checkpointSeconds = 0.05) => {
+    const flags = { data: folder, workers: 1, 'checkpoint-seconds': checkpointSeconds, 'log-level': 'silent' };
+    const args = Object.entries(flags).flatMap(([flag, value]) => [`--${flag}`, String(value)]);
+    return startSupervisor({ database, module: PROGRAM, args, news, clock: Date.now, log });
+  };
+  let supervisor = start();
+  return {
+    jobs,
+    database,
+    checkpoints,
+    folder: folders.checkpoints,
+    submit: async (request: object = REQUEST) => (await jobs.submit({ datasetId, ...request })).id,
+    async submitTrial(halt: Halt) {
+      const checked = await checkRequest({ datasetId, ...REQUEST }, datasets.find, machine);
+      const trial = { project: TENANT.project, sweepId: await insertSweep(database, datasetId), trial: 0, halt };
+      const id = await insertTrial(database, { ...trial, checked, machine, now: Date.now() });
+      news.publish({ kind: 'queued' });
+      return id;
+    },
+    async goOn(id: string, halt: Halt | null) {
+      expect(await goOn(database, id, halt)).toBe(true);
+      news.publish({ kind: 'queued' });
+    },
+    when: (id: string, matters: (job: Job) => boolean) => seen(jobs, news, id, matters),
+    kill() {
+      process.kill(supervisor.pid() ?? Number.NaN, 'SIGKILL');
+    },
+    stop: () => supervisor.stop(),
+    start(checkpointSeconds?: number) {
+      supervisor = start(checkpointSeconds);
+    },
+    async close() {
+      await supervisor.stop();
+      await datasets.close();
+      await close();
+    },
+  };
+}
+
+const service = await openService();
+const { jobs, database, checkpoints, folder, submit, when, kill, close } = service;
+afterAll(close);
+
+const passed = (epoch: number) => (job: Job) => (job.progress?.epoch ?? 0) >= epoch;
+
+/** The hash of the model's parameters and every epoch, without how long it took. */
+async function cameTo(id: string) {
+  const { state, error, modelId, progress, best } = await over(jobs, id);
+  const model = await database
+    .selectFrom('models')
+    .select('sha256')
+    .where('id', '=', modelId ?? '')
+    .executeTakeFirst();
+  const { items } = await jobs.losses(id, { after: 0, limit: 10_000 });
+  const losses = items.map(({ seconds: _, ...loss }) => loss);
+  return { state, error, sha256: model?.sha256, epoch: progress?.epoch, step: progress?.step, best, losses };
+}
+
+let undisturbed: Awaited<ReturnType<typeof cameTo>>;
+beforeAll(async () => {
+  undisturbed = await cameTo(await submit());
+});
+
+/** Pauses the job once it is so far, and has two checkpoints. */
+async function pausedAt(id: string, epoch: number): Promise<Job> {
+  await when(id, passed(epoch));
+  await until(
+    () => checkpoints.ofJob(id),
+    (kept) => kept.length === 2,
+  );
+  await jobs.pause(id);
+  return when(id, ({ state }) => state === 'paused');
+}
+
+async function filesOf(id: string): Promise<readonly string[]> {
+  const rows = await checkpoints.ofJob(id);
+  return rows.map(({ file }) => join(folder, file));
+}
+
+describe('a job ends with the same bits as an undisturbed one', () => {
+  it('which ends by early stopping, after its rate has dropped', () => {
+    expect(undisturbed.state).toBe('succeeded');
+    expect(undisturbed.losses.length).toBeLessThan(REQUEST.training.epochs);
+    expect(undisturbed.losses.at(-1)?.learningRate).toBeLessThan(0.001);
+  });
+
+  it('when it is paused and resumed, again and again', async () => {
+    const id = await submit();
+    for (const epoch of [5, 20, 40]) {
+      const paused = await pausedAt(id, epoch);
+      expect(paused).toMatchObject({ requested: null, finishedAt: null, modelId: null });
+      const resumed = await jobs.resume(id);
+      expect(resumed.progress?.epoch).toBeGreaterThanOrEqual(paused.progress?.epoch ?? Number.NaN);
+    }
+    expect(await cameTo(id)).toEqual(undisturbed);
+    expect(await jobs.get(id)).toMatchObject({ attempts: 1 });
+  });
+
+  it('when its worker is killed, and killed again', async () => {
+    const id = await submit();
+    for (const [index, epoch] of [20, 40].entries()) {
+      await when(id, passed(epoch));
+      kill();
+      await when(id, ({ attempts }) => attempts === index + 2);
+    }
+    expect(await cameTo(id)).toEqual(undisturbed);
+    expect(await jobs.get(id)).toMatchObject({ attempts: 3 });
+  });
+
+  it('when every life of its worker is far shorter than the time between checkpoints', async () => {
+    await service.stop();
+    service.start(86_400);
+    const id = await submit();
+    await when(id, passed(1));
+    // The first life leaves nothing; each one after it has a checkpoint at once, and goes on from there.
+    let steps = 0;
+    for (let life = 2; life < 5; life++) {
+      kill();
+      await when(id, ({ attempts }) => attempts === life);
+      const [last] = await until(
+        () => checkpoints.ofJob(id),
+        ([newest]) => newest !== undefined && newest.step > steps,
+      );
+      steps = last.step;
+    }
+    await service.stop();
+    service.start();
+    expect(await cameTo(id)).toEqual(undisturbed);
+  });
+
+  it('when the worker is restarted in order', async () => {
+    const id = await submit();
+    await when(id, passed(20));
+    await service.stop();
+    const queued = await jobs.get(id);
+    expect(queued).toMatchObject({ state: 'queued', attempts: 0, startedAt: null });
+    expect(queued.progress?.epoch).toBeGreaterThanOrEqual(20);
+    service.start();
+    expect(await cameTo(id)).toEqual(undisturbed);
+  });
+
+  it('when it is cancelled and tried again', async () => {
+    const id = await submit();
+    await when(id, passed(40));
+    await jobs.cancel(id);
+    expect(await over(jobs, id)).toMatchObject({ state: 'cancelled', modelId: null });
+    expect(await jobs.retry(id)).toMatchObject({ finishedAt: null });
+    expect(await cameTo(id)).toEqual(undisturbed);
+  });
+
+  it('when it halts, again and again, and its worker is killed on the way', async () => {
+    const nowhere: Halt = { metric: 'validationLoss', goal: 'minimize', until: null, limits: [] };
+    const haltedAt = async (epoch: number) => {
+      const { progress } = await when(id, ({ state }) => state === 'paused');
+      expect(progress?.epoch).toBe(epoch);
+    };
+    const id = await service.submitTrial({ ...nowhere, until: 30 });
+    await when(id, passed(10));
+    kill();
+    await haltedAt(30);
+    await service.goOn(id, { ...nowhere, limits: [45, 50].map((epoch) => ({ epoch, worst: epoch === 45 ? 1e9 : 0 })) });
+    await haltedAt(50);
+    await service.goOn(id, { ...nowhere, until: 80 });
+    await when(id, passed(60));
+    await service.stop();
+    service.start();
+    await haltedAt(80);
+    expect(await filesOf(id)).not.toEqual([]);
+    await service.goOn(id, null);
+    expect(await cameTo(id)).toEqual(undisturbed);
+    // Of a trial nothing is kept that could be gone on from.
+    await until(
+      () => readdirSync(folder).filter((file) => file.startsWith(id)),
+      (files) => files.length === 0,
+    );
+    await expect(jobs.extend(id, 20)).rejects.toMatchObject({ code: 'job_wrong_state', message: /could not be kept/ });
+  });
+
+  it.each<[string, (files: readonly string[]) => void]>([
+    ['its last checkpoint is cut short', ([last]) => truncateSync(last, 1000)],
+    ['its last checkpoint is gone', ([last]) => rmSync(last)],
+    ['a bit of its last checkpoint has flipped', ([last]) => flipBit(last)],
+    ['all its checkpoints are damaged', (files) => files.forEach(flipBit)],
+  ])('when %s', async (_, damage) => {
+    const id = await submit();
+    await pausedAt(id, 40);
+    const files = await filesOf(id);
+    expect(files).toHaveLength(2);
+    damage(files);
+    await jobs.resume(id);
+    expect(await cameTo(id)).toEqual(undisturbed);
+  });
+});
+
+describe('a job that is stopped', () => {
+  const isOfTheBeginning = ({ losses, sha256 }: Awaited<ReturnType<typeof cameTo>>) => {
+    expect(losses).toEqual(undisturbed.losses.slice(0, losses.length));
+    expect(sha256).toMatch(/^[0-9a-f]{64}$/);
+  };
+
+  it('makes a model of its best epoch so far', async () => {
+    const id = await submit();
+    await when(id, passed(30));
+    await jobs.stop(id);
+    const stopped = await cameTo(id);
+    isOfTheBeginning(stopped);
+    const best = stopped.losses.toSorted((a, b) => (a.validationLoss ?? 0) - (b.validationLoss ?? 0))[0];
+    expect(stopped).toMatchObject({ state: 'succeeded', best: { epoch: best.epoch } });
+  });
+
+  it('makes it when it is paused, too', async () => {
+    const id = await submit();
+    const { progress } = await pausedAt(id, 30);
+    await jobs.stop(id);
+    const stopped = await cameTo(id);
+    isOfTheBeginning(stopped);
+    expect(stopped.epoch).toBe(progress?.epoch);
+  });
+
+  it('goes on when it is extended, with another model, and the first one stays', async () => {
+    const constant = { ...REQUEST.training, schedule: { type: 'constant' }, earlyStopping: null, epochs: 60 };
+    const whole = await cameTo(await submit({ ...REQUEST, training: constant }));
+    const id = await submit({ ...REQUEST, training: { ...constant, epochs: 40 } });
+    const first = await over(jobs, id);
+    const extended = await jobs.extend(id, 20);
+    expect(extended).toMatchObject({ modelId: first.modelId, finishedAt: null });
+    expect(extended).toMatchObject({
+      progress: { epochs: 60 },
+      hyperparameters: { training: { epochs: 60 } },
+    });
+    expect(await cameTo(id)).toEqual(whole);
+    const models = await database.selectFrom('models').select('id').where('jobId', '=', id).execute();
+    expect(models).toHaveLength(2);
+    expect(models).toContainEqual({ id: first.modelId });
+  });
+});
+
+describe('a job whose model has no room in its project', () => {
+  const allow = (storedBytes: number | null) =>
+    database.updateTable('projects').set({ storedBytes }).where('name', '=', TENANT.project).execute();
+
+  it('says so, keeps its checkpoint, and makes the same model when it is tried again with room', async () => {
+    const before = await storedBytes(database, TENANT.project);
+    await allow(before + 1000);
+    const id = await submit();
+    const failed = await over(jobs, id);
+    expect(failed).toMatchObject({ state: 'failed', modelId: null, error: { code: 'stored_bytes_quota' } });
+    expect(failed.error?.message).toMatch(/retry the job/);
+    expect(await storedBytes(database, TENANT.project)).toBe(before);
+    const [{ step }] = await checkpoints.ofJob(id);
+    expect(step).toBeGreaterThan(0);
+    await allow(null);
+    await jobs.retry(id);
+    expect(await cameTo(id)).toEqual(undisturbed);
+  });
+});
+
+describe('the files of checkpoints', () => {
+  it('are two of a job, and go with it', async () => {
+    const id = await submit();
+    await pausedAt(id, 10);
+    const own = () => readdirSync(folder).filter((file) => file.startsWith(id));
+    expect(own()).toHaveLength(2);
+    await jobs.cancel(id);
+    expect(own()).toHaveLength(2);
+    await jobs.remove(id);
+    expect(own()).toEqual([]);
+  });
+
+  it('that a crash has left are collected when the worker starts', async () => {
+    const id = await submit();
+    await pausedAt(id, 10);
+    const known = readdirSync(folder);
+    const leftovers = [`${id}.7.x.checkpoint`, `${id}.8.x.checkpoint.partial`, 'job_gone.3.x.checkpoint'];
+    await service.stop();
+    for (const leftover of leftovers) writeFileSync(join(folder, leftover), 'torn');
+    service.start();
+    await over(jobs, await submit({ target: 'kind', training: { epochs: 1 } }));
+    const left = readdirSync(folder);
+    expect(left).toEqual(expect.arrayContaining(known));
+    expect(left.filter((file) => leftovers.includes(file))).toEqual([]);
+    await jobs.cancel(id);
+  });
+});
+
+function flipBit(file: string): void {
+  const bytes = readFileSync(file);
+  bytes[bytes.length >> 1] ^= 16;
+  writeFileSync(file, bytes);
+}

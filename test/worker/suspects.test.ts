@@ -1,0 +1,207 @@
+import { describe, expect, it } from 'vitest';
+import { INTERNAL_ERROR, MOST_CRASHES } from '../../src/jobs/failures.ts';
+import { createQueue, LEASE_MS } from '../../src/worker/queue/queue.ts';
+import { REST_MS, takeBackDied } from '../../src/worker/queue/takeBack.ts';
+import { insertDataset } from '../jobs/datasets.ts';
+import { openJobs } from '../jobs/house.ts';
+
+const ANY = Number.MAX_SAFE_INTEGER;
+const NO_SUSPECT = { crashes: 0, suspectAt: null };
+
+/** A queue whose clock the test sets; `die` is the death of a worker whose supervisor lives on. */
+async function openSuspects() {
+  const { database, jobs } = openJobs();
+  const datasetId = await insertDataset(database);
+  const clock = { now: 1_000_000 };
+  const queueOf = (owner: string) => createQueue(database, owner, () => clock.now);
+  const queue = queueOf('worker');
+  const submit = async () => (await jobs.submit({ datasetId, target: 'species' })).id;
+  const die = () => takeBackDied(database, clock.now, 'worker');
+  const rowOf = (id: string) =>
+    database.selectFrom('jobs').select(['crashes', 'suspectAt']).where('id', '=', id).executeTakeFirst();
+  const logsOf = async (id: string) => {
+    const rows = await database.selectFrom('events').select('data').where('jobId', '=', id).orderBy('id').execute();
+    return rows.flatMap(({ data }) => JSON.parse(data).code ?? []);
+  };
+  /** A job that runs alone as a suspect. */
+  const suspected = async () => {
+    const id = await submit();
+    await queue.claim(ANY);
+    await die();
+    await queue.claimSuspect();
+    return id;
+  };
+  return { database, jobs, clock, queueOf, queue, submit, die, rowOf, logsOf, suspected };
+}
+
+describe('what counts against a job', () => {
+  it('is no lease that has run out, and no worker that died with its supervisor, however often', async () => {
+    const { clock, queue, queueOf, submit, jobs, rowOf, logsOf } = await openSuspects();
+    const id = await submit();
+    for (let life = 0; life < 4 * MOST_CRASHES; life++) {
+      expect(await queue.claim(ANY)).toMatchObject({ id });
+      clock.now += LEASE_MS + 1;
+      const other = queueOf('other');
+      expect(await (life % 2 === 0 ? other.takeBackExpired() : other.takeBackFrom('worker'))).toEqual([id]);
+    }
+    expect(await jobs.get(id)).toMatchObject({ state: 'queued', error: null, attempts: 4 * MOST_CRASHES });
+    expect(await rowOf(id)).toEqual(NO_SUSPECT);
+    expect(new Set(await logsOf(id))).toEqual(new Set(['worker_lost']));
+  });
+
+  it('is nothing that a suspect alone loses that way, either', async () => {
+    const { queue, queueOf, suspected, jobs, rowOf } = await openSuspects();
+    const id = await suspected();
+    for (let life = 0; life < 2 * MOST_CRASHES; life++) {
+      await queueOf('other').takeBackFrom('worker');
+      expect(await queue.claimSuspect()).toMatchObject({ id });
+    }
+    expect(await jobs.get(id)).toMatchObject({ state: 'running' });
+    expect(await rowOf(id)).toMatchObject({ crashes: 0 });
+  });
+
+  it('is no death of a process in which others ran: all are suspects, and none has a death of its own', async () => {
+    const { queue, submit, die, rowOf, logsOf, clock } = await openSuspects();
+    const ids = [await submit(), await submit()];
+    const waiting = await submit();
+    expect(await die()).toEqual([]);
+    for (const id of ids) expect(await queue.claim(ANY)).toMatchObject({ id });
+    expect(await die()).toEqual(ids);
+    for (const id of ids) expect(await rowOf(id)).toEqual({ crashes: 0, suspectAt: clock.now });
+    expect(await rowOf(waiting)).toEqual(NO_SUSPECT);
+    expect(await logsOf(ids[0])).toEqual(['worker_died']);
+  });
+
+  it('is a death while it ran alone, and so many without a checkpoint in between fail it, with what to do', async () => {
+    const { database, queue, suspected, jobs, die, rowOf } = await openSuspects();
+    const id = await suspected();
+    for (let death = 1; death < MOST_CRASHES; death++) {
+      expect(await die()).toEqual([id]);
+      expect(await rowOf(id)).toMatchObject({ crashes: death });
+      await queue.claimSuspect();
+    }
+    await queue.keep(id, false, async () => 'a checkpoint');
+    expect(await rowOf(id)).toMatchObject({ crashes: 0, suspectAt: expect.any(Number) });
+    for (let death = 1; death < MOST_CRASHES; death++) {
+      await die();
+      await queue.claimSuspect();
+    }
+    expect(await die()).toEqual([id]);
+    expect(await jobs.get(id)).toMatchObject({
+      state: 'failed',
+      error: { code: 'worker_crashed', message: /died 3 times while it ran this job alone.*use a smaller network/ },
+    });
+    expect(await database.selectFrom('jobs').select('leaseOwner').executeTakeFirst()).toEqual({ leaseOwner: null });
+  });
+
+  it('leaves what a client wants of it: cancelled or paused it is, and suspect when it resumes', async () => {
+    const { queue, submit, suspected, jobs, die } = await openSuspects();
+    const cancelled = await suspected();
+    for (let death = 1; death < MOST_CRASHES; death++) {
+      await die();
+      await queue.claimSuspect();
+    }
+    await jobs.cancel(cancelled);
+    await die();
+    expect(await jobs.get(cancelled)).toMatchObject({ state: 'cancelled', error: null });
+    const paused = await submit();
+    await queue.claim(ANY);
+    await jobs.pause(paused);
+    await die();
+    expect(await jobs.get(paused)).toMatchObject({ state: 'paused', requested: null });
+    await jobs.resume(paused);
+    expect(await queue.claim(ANY)).toBeUndefined();
+    expect(await queue.claimSuspect()).toMatchObject({ id: paused });
+  });
+});
+
+describe('a suspect', () => {
+  it('is cleared by a checkpoint after its probation, by a halt, a retry and an extension', async () => {
+    const { database, queue, suspected, jobs, rowOf } = await openSuspects();
+    const kept = await suspected();
+    await queue.keep(kept, true, async () => 'a checkpoint');
+    expect(await rowOf(kept)).toEqual(NO_SUSPECT);
+    await queue.release(kept);
+    await jobs.cancel(kept);
+    const halted = await suspected();
+    await queue.halt(halted);
+    expect(await rowOf(halted)).toEqual(NO_SUSPECT);
+    await database.updateTable('jobs').set({ state: 'cancelled', halted: 0, finishedAt: 1 }).execute();
+    const retried = await suspected();
+    await queue.fail(retried, INTERNAL_ERROR);
+    await jobs.retry(retried);
+    expect(await rowOf(retried)).toEqual(NO_SUSPECT);
+  });
+
+  it('waits for a worker without other jobs, which takes nothing else meanwhile', async () => {
+    const { queue, queueOf, submit, die } = await openSuspects();
+    const suspects = [await submit(), await submit()];
+    for (const _ of suspects) await queue.claim(ANY);
+    await die();
+    const healthy = await submit();
+    expect(await queue.claim(ANY)).toBeUndefined();
+    expect(await queue.hasDueSuspect()).toBe(true);
+    for (const id of suspects) expect(await queue.claimSuspect()).toMatchObject({ id });
+    expect(await queue.hasDueSuspect()).toBe(false);
+    expect(await queueOf('another').claim(ANY)).toMatchObject({ id: healthy });
+  });
+
+  it('is the first in the queue', async () => {
+    const { queue, submit, die, jobs } = await openSuspects();
+    const ids = [await submit(), await submit()];
+    for (const _ of ids) await queue.claim(ANY);
+    await queue.release(ids[0]);
+    await die();
+    expect(await jobs.get(ids[1])).toMatchObject({ queuePosition: 1 });
+    expect(await jobs.get(ids[0])).toMatchObject({ queuePosition: 2 });
+  });
+
+  it('rests after a death of its own while others want to run, and comes to its turn all the same', async () => {
+    const { clock, queue, submit, suspected, die } = await openSuspects();
+    const killer = await suspected();
+    const healthy = await submit();
+    await die();
+    expect(await queue.hasDueSuspect()).toBe(false);
+    expect(await queue.claim(ANY)).toMatchObject({ id: healthy });
+    clock.now += REST_MS - 1;
+    expect(await queue.hasDueSuspect()).toBe(false);
+    clock.now += 1;
+    expect(await queue.hasDueSuspect()).toBe(true);
+    expect(await queue.claimSuspect()).toMatchObject({ id: killer });
+  });
+
+  it('does not rest for longer when the clock is set back', async () => {
+    const { clock, queue, submit, suspected, die } = await openSuspects();
+    const killer = await suspected();
+    await submit();
+    await die();
+    clock.now -= 24 * 3_600_000;
+    expect(await queue.claimSuspect()).toMatchObject({ id: killer });
+  });
+
+  it('does not rest where nothing else wants to run, and those without a death of their own never do', async () => {
+    const { queue, submit, die } = await openSuspects();
+    const [killer, neighbour] = [await submit(), await submit()];
+    for (const _ of [killer, neighbour]) await queue.claim(ANY);
+    await die();
+    expect(await queue.claimSuspect()).toMatchObject({ id: killer });
+    await die();
+    const healthy = await submit();
+    expect(await queue.claimSuspect()).toMatchObject({ id: neighbour });
+    expect(await queue.hasDueSuspect()).toBe(false);
+    expect(await queue.claim(ANY)).toMatchObject({ id: healthy });
+    await queue.fail(healthy, INTERNAL_ERROR);
+    await queue.fail(neighbour, INTERNAL_ERROR);
+    expect(await queue.claimSuspect()).toMatchObject({ id: killer });
+  });
+
+  it('waits while its project may run no more jobs, and blocks nobody', async () => {
+    const { database, queue, submit, die } = await openSuspects();
+    await submit();
+    await queue.claim(ANY);
+    await die();
+    await database.updateTable('projects').set({ runningJobs: 0 }).execute();
+    expect(await queue.hasDueSuspect()).toBe(false);
+    expect(await queue.claimSuspect()).toBeUndefined();
+  });
+});

@@ -1,0 +1,172 @@
+import { Readable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import { Registry } from 'prom-client';
+import { afterAll, describe, expect, it } from 'vitest';
+import { createDatasets } from '../../src/datasets/service.ts';
+import { createJobs } from '../../src/jobs/service.ts';
+import { foldersOf, prepareFolders } from '../../src/kit/folders.ts';
+import { createNewsDesk } from '../../src/notifications/bus.ts';
+import { createTrainingMetrics } from '../../src/worker/metrics.ts';
+import { createPool, type Pool } from '../../src/worker/thread/pool.ts';
+import { startWorker } from '../../src/worker/worker.ts';
+import { checkpointsIn, log, makeFolder, over } from '../jobs/house.ts';
+import { saveModel } from '../jobs/models.ts';
+import { hasLosses, seen } from '../jobs/seen.ts';
+import { TENANT } from '../support/access.ts';
+import { DATASET_LIMITS } from '../support/datasetLimits.ts';
+import { ENDLESS } from '../support/endless.ts';
+
+const THREAD = fileURLToPath(new URL('../../src/worker/thread/thread.ts', import.meta.url));
+const LIMITS = { ...DATASET_LIMITS, uploadBytes: 1e8, ingestMemoryBytes: 1e9 };
+const CSV = {
+  format: 'csv',
+  respondAsync: false,
+  options: { delimiter: null, header: null, nullValues: null, types: [] },
+} as const;
+
+/** 150 flowers of three kinds that their petals tell apart, numbered, with a measure beside them. */
+function flowers(): string {
+  const rows = Array.from({ length: 150 }, (_, i) => {
+    const kind = i % 3;
+    const wobble = ((i * 37) % 50) / 100;
+    return [
+      `flower-${i}`,
+      1.4 + 2 * kind + wobble,
+      0.2 + kind + wobble / 2,
+      ['setosa', 'versicolor', 'virginica'][kind],
+    ];
+  });
+  return ['id,petal length,petal width,species', ...rows.map((row) => row.join(','))].join('\n');
+}
+
+/** The rooms of a service that trains, over real files, with real threads. */
+async function openTraining() {
+  const { folder, database, close } = makeFolder();
+  const folders = foldersOf(folder);
+  prepareFolders(folders);
+  const datasets = createDatasets({ database, folders, clock: Date.now, limits: LIMITS });
+  const { id: datasetId } = await datasets.of(TENANT).upload({
+    ...CSV,
+    name: 'flowers',
+    body: Readable.from([Buffer.from(flowers())]),
+  });
+  const news = createNewsDesk();
+  const { find: findDataset, findFile } = datasets;
+  const checkpoints = checkpointsIn(folder, database);
+  const machine = { cores: 2, coresOfJob: 2, memoryBytes: 2 ** 34 };
+  const jobs = createJobs({ database, findDataset, checkpoints, news, machine, clock: Date.now }, TENANT);
+  const threads = 2;
+  const pool = createPool({ module: THREAD, setup: { kernels: 'auto' }, threads, onError: () => {} });
+  /** Of every task whether its thread was to make its data ready. */
+  const making: boolean[] = [];
+  const watched: Pool = {
+    ...pool,
+    run(task, signal) {
+      making.push(task.prepared === null);
+      return pool.run(task, signal);
+    },
+  };
+  const keeping = { checkpoints, checkpointMs: 10_000 };
+  const parts = {
+    database,
+    findDataset,
+    findFile,
+    saveModel,
+    ...keeping,
+    news,
+    pool: watched,
+    threads,
+    cores: 2,
+    memoryBytes: 1e12,
+    log,
+  };
+  const worker = startWorker({ ...parts, metrics: createTrainingMetrics(new Registry()), clock: Date.now });
+  return {
+    jobs,
+    news,
+    making,
+    submit: (request: object) => jobs.submit({ datasetId, ...request }),
+    async stop() {
+      await worker.stop();
+      await datasets.close();
+      await close();
+    },
+  };
+}
+
+const { jobs, news, making, submit, stop } = await openTraining();
+afterAll(stop);
+
+describe('a training', () => {
+  it('goes from a table to a model with nothing but the target given', async () => {
+    const { id } = await submit({ target: 'species' });
+    const job = await over(jobs, id);
+    expect(job).toMatchObject({ state: 'succeeded', progress: { fraction: 1, etaSeconds: 0 }, error: null });
+    expect(job.latest?.accuracy).toBeGreaterThan(0.9);
+    expect(job.warnings).toContainEqual(expect.objectContaining({ code: 'identifier_left_out', column: 'id' }));
+    const { items } = await jobs.losses(id, { after: 0, limit: 10_000 });
+    expect(items.map(({ epoch }) => epoch)).toEqual(items.map((_, i) => i + 1));
+    expect(items).toHaveLength(job.progress?.epoch ?? 0);
+    const losses = items.map(({ validationLoss }) => validationLoss ?? Number.NaN);
+    expect(job.best).toEqual({ epoch: losses.indexOf(Math.min(...losses)) + 1, validationLoss: Math.min(...losses) });
+  });
+
+  it('gives the same losses for the same seed, two at once', async () => {
+    const request = { target: 'petal length', training: { epochs: 5, seed: 7 } };
+    const ids = [(await submit(request)).id, (await submit(request)).id];
+    const histories = await Promise.all(
+      ids.map(async (id) => {
+        await over(jobs, id);
+        const { items } = await jobs.losses(id, { after: 0, limit: 10 });
+        return items.map(({ trainingLoss, validationLoss }) => [trainingLoss, validationLoss]);
+      }),
+    );
+    expect(histories[0]).toHaveLength(5);
+    expect(histories[0]).toEqual(histories[1]);
+  });
+
+  it('shares what was read and fitted with all that differ in nothing of it, two at once, and comes to the same', async () => {
+    const request = (learningRate: number, seed = 3) => ({
+      target: 'species',
+      split: { seed: 11 },
+      training: { epochs: 3, seed, optimizer: { type: 'adam', learningRate } },
+    });
+    const rates = [0.001, 0.002, 0.003, 0.001];
+    const before = making.length;
+    const ids = await Promise.all(rates.map(async (rate) => (await submit(request(rate))).id));
+    for (const id of ids) expect(await over(jobs, id)).toMatchObject({ state: 'succeeded' });
+    expect(making.slice(before)).toEqual([true, false, false, false]);
+    const [first, , , last] = await Promise.all(ids.map((id) => jobs.losses(id, { after: 0, limit: 9 })));
+    const withoutTime = ({ items }: typeof first) => items.map(({ seconds: _, ...loss }) => loss);
+    expect(withoutTime(last)).toEqual(withoutTime(first));
+  });
+
+  it('that diverges says in which epoch, and what to do', async () => {
+    const training = { optimizer: { type: 'sgd', learningRate: 100 }, clipGradientNorm: null, loss: 'mse' };
+    const job = await over(jobs, (await submit({ target: 'petal length', training })).id);
+    expect(job).toMatchObject({ state: 'failed', modelId: null });
+    expect(job.error).toMatchObject({ code: 'loss_diverged', message: /epoch \d+.*learning rate/s });
+  });
+
+  it('that diverged starts anew when it is tried again, and comes to the same', async () => {
+    const training = { optimizer: { type: 'sgd', learningRate: 100 }, clipGradientNorm: null, loss: 'mse' };
+    const { id } = await submit({ target: 'petal length', training });
+    const { error } = await over(jobs, id);
+    await jobs.retry(id);
+    expect(await over(jobs, id)).toMatchObject({ state: 'failed', error, attempts: 2 });
+  });
+
+  it('stops in the middle when it is cancelled', async () => {
+    const { id } = await submit({ target: 'species', ...ENDLESS });
+    await seen(jobs, news, id, hasLosses);
+    await jobs.cancel(id);
+    const job = await over(jobs, id);
+    expect(job).toMatchObject({ state: 'cancelled', modelId: null, progress: { epochs: 100_000 } });
+  });
+
+  it('fails with what only the data can tell', async () => {
+    const split = { method: 'column', column: 'id' };
+    const job = await over(jobs, (await submit({ target: 'petal length', split })).id);
+    expect(job.error).toMatchObject({ code: 'invalid_spec', message: expect.stringMatching(/train.*'flower-0'/) });
+  });
+});
