@@ -1,6 +1,6 @@
 import { isStartedByNpm, UsageError } from '../config/config.ts';
+import { packageVersion } from '../kit/node.ts';
 import { createPrivateFiles } from '../kit/permissions.ts';
-import { packageVersion } from '../kit/version.ts';
 import { type Command, EXIT_FINE } from './command.ts';
 import { backupCommand } from './commands/backup.ts';
 import { demoCommand } from './commands/demo.ts';

@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Folders } from '../kit/folders.ts';
-import { sync } from '../kit/sync.ts';
+import { sync } from '../kit/node.ts';
 
 /** A folder for one upload, in which nothing stays. */
 export interface Scratch {

@@ -1,6 +1,6 @@
 import type { Config } from '../config/config.ts';
 import type { Logger } from '../kit/log.ts';
-import { siblingPath } from '../kit/siblings.ts';
+import { siblingPath } from '../kit/node.ts';
 import { stopTimesWithin } from '../kit/stopTimes.ts';
 import type { NewsDesk } from '../notifications/bus.ts';
 import type { Database } from '../store/database.ts';

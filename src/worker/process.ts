@@ -1,5 +1,5 @@
 import type { Registry } from '../kit/metrics.ts';
-import { siblingPath } from '../kit/siblings.ts';
+import { siblingPath } from '../kit/node.ts';
 import { USUAL_STOP_TIMES } from '../kit/stopTimes.ts';
 import { createNewsDesk, isNews, isOfWorker, type NewsDesk } from '../notifications/bus.ts';
 import { createTrainingMetrics } from './metrics.ts';

@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { ServiceError } from '../../kit/contract/errors.ts';
 import { PAGE_BYTES } from '../../kit/contract/pages.ts';
-import { siblingPath } from '../../kit/siblings.ts';
+import { siblingPath } from '../../kit/node.ts';
 
 const PROCESS = siblingPath(import.meta.url, './rowsProcess');
 /** A reader that nobody asks for so long is let go; starting another takes a third of a second. */

@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process';
 import { ServiceError } from '../../kit/contract/errors.ts';
-import { siblingPath } from '../../kit/siblings.ts';
+import { siblingPath } from '../../kit/node.ts';
 import type { IngestAnswer, Ingested, IngestRequest, TableLimits } from '../ingest/messages.ts';
 
 const PROCESS = siblingPath(import.meta.url, '../ingest/ingestProcess');

@@ -1,6 +1,6 @@
 import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { sync } from '../../kit/sync.ts';
+import { sync } from '../../kit/node.ts';
 
 /** Checkpoints as files of one folder. */
 export interface CheckpointFiles {

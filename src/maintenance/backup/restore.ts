@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { ConfigurationError } from '../../config/config.ts';
 import type { Clock } from '../../kit/clock.ts';
 import { type Folders, foldersOf, makePrivateFolder, restrictDataFolder } from '../../kit/folders.ts';
-import { sync } from '../../kit/sync.ts';
+import { sync } from '../../kit/node.ts';
 import { holdLock } from '../../store/lock.ts';
 import { migrationNames } from '../../store/migrate.ts';
 import { makeFolder } from '../dataFolder.ts';

@@ -1,5 +1,5 @@
 import { fork } from 'node:child_process';
-import { siblingPath } from '../../kit/siblings.ts';
+import { siblingPath } from '../../kit/node.ts';
 import type { Outcome } from '../../training/outcome.ts';
 import type { MeasureAnswer, MeasureRequest } from './messages.ts';
 

@@ -1,5 +1,5 @@
 import { Piscina } from 'piscina';
-import { siblingPath } from '../../kit/siblings.ts';
+import { siblingPath } from '../../kit/node.ts';
 import type { Importances } from '../../search/importance/importance.ts';
 import type { TrialsToWeigh } from '../../search/importance/importanceThread.ts';
 import type { Next } from '../../search/search.ts';

@@ -1,5 +1,5 @@
 import { Piscina } from 'piscina';
-import { siblingPath } from '../../kit/siblings.ts';
+import { siblingPath } from '../../kit/node.ts';
 import type { ReadRequest } from './reading.ts';
 
 export interface ReadersParts {

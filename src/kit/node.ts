@@ -1,0 +1,25 @@
+import { readFileSync } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { extname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/**
+ * The path of a module beside the caller, to be started as a process or a thread: `.ts` when run from source, `.js` when built.
+ * `siblingPath(import.meta.url, './thread')`
+ */
+export function siblingPath(callerUrl: string, module: string): string {
+  return fileURLToPath(new URL(`${module}${extname(callerUrl)}`, callerUrl));
+}
+
+/** Resolves when a file is on the disk; of a folder, when the names in it are: a new name is there only then. */
+export async function sync(path: string): Promise<void> {
+  await using handle = await open(path);
+  await handle.sync();
+}
+
+/** The version of the package, from its package.json. */
+export function packageVersion(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  const { version }: { readonly version: string } = JSON.parse(text);
+  return version;
+}
