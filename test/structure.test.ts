@@ -1,0 +1,90 @@
+import { describe, expect, it } from 'vitest';
+import { arrows, findCycle, folderOf, readSource, roomOf, sourceFiles } from './support/sourceTree.ts';
+import { CROWDED_FOLDERS, FOLDERS_THAT_IMPORT_EACH_OTHER, SQL_OUTSIDE_STORES } from './support/structureExceptions.ts';
+
+/** The floor of each room. A room imports from itself, from lower floors and from the rooms in `SAME_FLOOR`. */
+const FLOORS: Readonly<Record<string, number>> = {
+  cli: 9,
+  server: 9,
+  http: 8,
+  sweeps: 7,
+  models: 6,
+  maintenance: 6,
+  worker: 5,
+  jobs: 4,
+  search: 4,
+  training: 3,
+  datasets: 3,
+  features: 2,
+  access: 2,
+  webhooks: 2,
+  notifications: 2,
+  engine: 1,
+  formats: 1,
+  store: 1,
+  config: 1,
+  kit: 0,
+};
+
+/** Commands start the service. */
+const SAME_FLOOR = ['cli -> server'];
+
+const MAX_FILES_A_FOLDER = 15;
+
+/** Starts of a query: what Kysely's builder and raw SQL begin with. */
+const QUERY = /\.(selectFrom|insertInto|updateTable|deleteFrom|replaceInto)\(|\bsql(<[^`]*>)?`/;
+
+const between = (from: string, to: string) => `${from} -> ${to}`;
+
+describe('the source tree', () => {
+  it('has a floor for every room', () => {
+    expect(sourceFiles.filter((file) => !(roomOf(file) in FLOORS))).toEqual([]);
+  });
+
+  it('finds imports, and modules that are named by a string', () => {
+    expect(arrows).toContainEqual({ from: 'store/database.ts', to: 'store/tables.ts', kind: 'import' });
+    expect(arrows).toContainEqual({
+      from: 'datasets/upload/ingestClient.ts',
+      to: 'datasets/ingest/ingestProcess.ts',
+      kind: 'module',
+    });
+  });
+
+  it('imports downwards only', () => {
+    const upward = arrows.filter(({ from, to }) => {
+      const [room, imported] = [roomOf(from), roomOf(to)];
+      return room !== imported && !SAME_FLOOR.includes(between(room, imported)) && FLOORS[room] <= FLOORS[imported];
+    });
+    expect(upward).toEqual([]);
+  });
+
+  it('has no cycle of imports', () => {
+    expect(findCycle(arrows.filter(({ kind }) => kind === 'import'))).toEqual([]);
+  });
+
+  it('has no folders of one room that import each other, but for the exceptions', () => {
+    const pairs = new Set(
+      arrows
+        .filter(({ from, to }) => roomOf(from) === roomOf(to) && folderOf(from) !== folderOf(to))
+        .map(({ from, to }) => between(folderOf(from), folderOf(to))),
+    );
+    const mutual = [...pairs].filter((pair) => {
+      const [from = '', to = ''] = pair.split(' -> ');
+      return from < to && pairs.has(between(to, from));
+    });
+    expect(mutual.toSorted()).toEqual([...FOLDERS_THAT_IMPORT_EACH_OTHER].toSorted());
+  });
+
+  it(`has at most ${MAX_FILES_A_FOLDER} loose files a folder, but for the exceptions`, () => {
+    const counts = Map.groupBy(sourceFiles, folderOf);
+    const crowded = [...counts].filter(([, files]) => files.length > MAX_FILES_A_FOLDER).map(([folder]) => folder);
+    expect(crowded.toSorted()).toEqual([...CROWDED_FOLDERS].toSorted());
+  });
+
+  it('queries the database in the store and in *Store.ts files only, but for the exceptions', () => {
+    const querying = sourceFiles.filter(
+      (file) => roomOf(file) !== 'store' && !/[sS]tore\.ts$/.test(file) && QUERY.test(readSource(file)),
+    );
+    expect(querying).toEqual([...SQL_OUTSIDE_STORES].toSorted());
+  });
+});
