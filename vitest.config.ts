@@ -7,7 +7,18 @@ const LIMIT_MS = 120_000;
 /** The built service, the packed package, generated clients, documents, published tables. */
 const E2E = ['e2e/', 'package/', 'clients/', 'docs/', 'bench/load.test.ts', 'training/publishedLeaks.test.ts'];
 /** Pure functions, the engine, the command line: together less than 20 seconds. */
-const UNIT = ['bench/', 'cli/', 'config/', 'engine/', 'features/', 'formats/', 'kit/', 'search/', 'tools/', 'training/'];
+const UNIT = [
+  'bench/',
+  'cli/',
+  'config/',
+  'engine/',
+  'features/',
+  'formats/',
+  'kit/',
+  'search/',
+  'tools/',
+  'training/',
+];
 /** Beside unit tests, but longer: matrices over every kernel, and runs that stop at every step. */
 const LONG = ['conformance', 'simulation', 'threads'].map((name) => `engine/kernels/${name}.test.ts`);
 LONG.push('engine/resume.test.ts', 'engine/precision.test.ts');
