@@ -13,6 +13,9 @@ export const LINGER: LingerLimits = { bytes: 2 ** 30, idleMs: 2000, totalMs: 10_
 
 type Callback = () => void;
 
+/** Each limit, the log and the compression wait for the close of a response; Node warns of a leak at 11 listeners. */
+const MAX_LISTENERS = 32;
+
 /**
  * The class of the responses of a server, `http.createServer({ ServerResponse })`, for bodies that no route reads.
  *
@@ -26,6 +29,11 @@ type Callback = () => void;
 export function lingeringResponse(limits: LingerLimits): typeof ServerResponse {
   return class LingeringResponse<Request extends IncomingMessage> extends ServerResponse<Request> {
     #lingers = false;
+
+    constructor(...given: ConstructorParameters<typeof ServerResponse<Request>>) {
+      super(...given);
+      this.setMaxListeners(MAX_LISTENERS);
+    }
 
     override writeContinue(callback?: Callback): void {
       const { req } = this;
