@@ -67,7 +67,11 @@ describe.skipIf(!canPack)('the package', () => {
   });
 
   it('is not made by a plain `npm pack`, which cannot build it', () => {
-    const { status, stderr } = spawnSync('npm', ['pack'], { cwd: PACKAGE_ROOT, encoding: 'utf8', stdio: 'pipe' });
+    const { status, stderr } = spawnSync('npm', ['pack', '--loglevel=error'], {
+      cwd: PACKAGE_ROOT,
+      encoding: 'utf8',
+      stdio: 'pipe',
+    });
     expect(status).not.toBe(0);
     expect(stderr).toContain('use-npm-run-package-instead');
   });
