@@ -5,9 +5,9 @@ import { ServiceError } from '../kit/contract/errors.ts';
 import type { Logger } from '../kit/log.ts';
 import type { Database } from '../store/database.ts';
 import { createKeyStore, type KeyStore, type KeyWithQuotas } from './keyStore.ts';
-import { printOf } from './keyText.ts';
+import { fingerprintOf } from './keyText.ts';
 
-export interface AuthenticationParts {
+export interface AuthenticationDeps {
   readonly database: Database;
   readonly clock: Clock;
   /** Of keys that have no rate of their own; null does not bind. */
@@ -26,10 +26,10 @@ export interface Authentication {
 }
 
 /** Uses are written down so often, not with each request. */
-const USE_NOTED_EVERY_MS = 60_000;
+const LAST_USED_INTERVAL_MS = 60_000;
 
 /** Who asks a service that has no keys. */
-export const ANYBODY: Caller = {
+export const ANONYMOUS: Caller = {
   keyId: null,
   project: DEFAULT_PROJECT,
   scopes: SCOPES,
@@ -37,16 +37,16 @@ export const ANYBODY: Caller = {
   requestsPerSecond: null,
 };
 
-export function createAuthentication(parts: AuthenticationParts): Authentication {
-  const { database, clock, log } = parts;
+export function createAuthentication(deps: AuthenticationDeps): Authentication {
+  const { database, clock, log } = deps;
   const store = createKeyStore(database);
   let keysSeen = false;
 
   /** Rows of keys stay for ever, so what was true once is true. */
   const hasKeys = async () => (keysSeen ||= await store.any());
 
-  const noteUse = async ({ id, lastUsedAt }: KeyWithQuotas, now: number) => {
-    const after = now - USE_NOTED_EVERY_MS;
+  const recordUse = async ({ id, lastUsedAt }: KeyWithQuotas, now: number) => {
+    const after = now - LAST_USED_INTERVAL_MS;
     if (lastUsedAt !== null && lastUsedAt > after) return;
     // A database that cannot be written is no reason to refuse what only reads.
     await store.touch(id, now, after).catch((error) => log?.warn({ err: error }, 'the use of a key was not noted'));
@@ -56,14 +56,14 @@ export function createAuthentication(parts: AuthenticationParts): Authentication
     hasKeys,
 
     async callerOf(authorization) {
-      if (!(await hasKeys())) return ANYBODY;
+      if (!(await hasKeys())) return ANONYMOUS;
       const now = clock();
       const key = await findKey(store, bearerOf(authorization));
-      if (key === undefined || !isGood(key, now)) {
+      if (key === undefined || !isValid(key, now)) {
         throw new ServiceError('key_invalid', 'The key is unknown, expired or revoked: ask an admin for a new one.');
       }
-      await noteUse(key, now);
-      return toCaller(key, parts.requestsPerSecond);
+      await recordUse(key, now);
+      return toCaller(key, deps.requestsPerSecond);
     },
 
     invalid: (keyIds) => store.invalid(keyIds, clock()),
@@ -83,13 +83,13 @@ export function keyRequired(): ServiceError {
 
 /** The key of that text. Its hash is compared in constant time: how long it takes tells nothing about the hashes that are kept. */
 async function findKey(store: KeyStore, text: string): Promise<KeyWithQuotas | undefined> {
-  const print = printOf(text);
-  if (print === undefined) return undefined;
-  const candidates = await store.findByPrefix(print.prefix);
-  return candidates.find(({ sha256 }) => timingSafeEqual(sha256, print.sha256));
+  const fingerprint = fingerprintOf(text);
+  if (fingerprint === undefined) return undefined;
+  const candidates = await store.findByPrefix(fingerprint.prefix);
+  return candidates.find(({ sha256 }) => timingSafeEqual(sha256, fingerprint.sha256));
 }
 
-function isGood({ revokedAt, expiresAt }: KeyWithQuotas, now: number): boolean {
+function isValid({ revokedAt, expiresAt }: KeyWithQuotas, now: number): boolean {
   return revokedAt === null && (expiresAt === null || expiresAt > now);
 }
 

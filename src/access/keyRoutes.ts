@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { unlessMissing } from '../kit/contract/errors.ts';
 import { type Idempotent, onceHeaders } from '../kit/contract/idempotency.ts';
-import { answer, errorResponses } from '../kit/contract/wire.ts';
+import { errorResponses, jsonResponse } from '../kit/contract/wire.ts';
 import { createdKeySchema, keyPage, keyParams, keyRequest, keysQuery } from './keySchemas.ts';
 import type { Keys } from './keys.ts';
 
@@ -16,7 +16,7 @@ export function keyRoutes({ keys }: { readonly keys: Keys }): FastifyPluginAsync
       prefix: 'key',
       status: 201,
       find: ({ caller }, id) => unlessMissing('key_not_found', keys.get(caller, id)),
-      toldOnce: true,
+      hasSecret: true,
     };
     app.post('/v1/keys', {
       config: { ...config, idempotent },
@@ -30,7 +30,7 @@ export function keyRoutes({ keys }: { readonly keys: Keys }): FastifyPluginAsync
           'expired, `trainyard keys create --name admin --scopes admin` on the machine creates another.',
         headers: onceHeaders,
         body: keyRequest,
-        response: { 201: answer('The key.', createdKeySchema), ...errorResponses(400, 404, 409, 413, 415, 422) },
+        response: { 201: jsonResponse('The key.', createdKeySchema), ...errorResponses(400, 404, 409, 413, 415, 422) },
       },
       handler: async ({ caller, body, idempotentId }, reply) => {
         const key = await keys.create(caller, body, { id: idempotentId });
@@ -47,7 +47,7 @@ export function keyRoutes({ keys }: { readonly keys: Keys }): FastifyPluginAsync
         description:
           'Newest first, revoked ones too, without their secrets. An admin of `default` sees those of all projects.',
         querystring: keysQuery,
-        response: { 200: answer('A page of keys.', keyPage), ...errorResponses(400, 404) },
+        response: { 200: jsonResponse('A page of keys.', keyPage), ...errorResponses(400, 404) },
       },
       handler: ({ caller, query }) => keys.list(caller, query),
     });

@@ -4,10 +4,10 @@ import { pageOf, pageQuery } from '../kit/contract/wire.ts';
 import { PLAIN_TEXT } from '../kit/text.ts';
 import { projectName } from './projectSchemas.ts';
 
-const FASTEST_REQUESTS_PER_SECOND = 1_000_000;
+const MAX_REQUESTS_PER_SECOND = 1_000_000;
 /** About four an hour. A slower one would have to wait for longer than anybody does; such a key is better revoked. */
-const SLOWEST_REQUESTS_PER_SECOND = 0.001;
-const LONGEST_NAME = 200;
+const MIN_REQUESTS_PER_SECOND = 0.001;
+const MAX_NAME_LENGTH = 200;
 
 const EXAMPLE = {
   id: 'key_01jd8m9wq2t5n8x1c4v7b0k3z6',
@@ -25,7 +25,7 @@ const EXAMPLE = {
 const keyName = z
   .string()
   .min(1)
-  .max(LONGEST_NAME)
+  .max(MAX_NAME_LENGTH)
   // It is shown on terminals.
   .regex(
     PLAIN_TEXT,
@@ -39,7 +39,7 @@ const scopes = z
   .describe(
     '`read`: look at everything but keys; `train`: upload, train, delete; `predict`: ask models; `admin`: all of these, and keys.',
   );
-const requestRate = z.number().min(SLOWEST_REQUESTS_PER_SECOND).max(FASTEST_REQUESTS_PER_SECOND);
+const requestRate = z.number().min(MIN_REQUESTS_PER_SECOND).max(MAX_REQUESTS_PER_SECOND);
 const RATE_MEANING = "Requests a second at most; null: the service's default.";
 const time = z.iso.datetime();
 

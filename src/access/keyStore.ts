@@ -98,8 +98,8 @@ export function createKeyStore(database: Database): KeyStore {
         .where('revokedAt', 'is', null)
         .where((eb) => eb.or([eb('expiresAt', 'is', null), eb('expiresAt', '>', now)]))
         .execute();
-      const good = new Set(rows.map(({ id }) => id));
-      return ids.filter((id) => !good.has(id));
+      const valid = new Set(rows.map(({ id }) => id));
+      return ids.filter((id) => !valid.has(id));
     },
   };
 }

@@ -1,14 +1,14 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { KEY_START } from '../kit/secrets.ts';
+import { KEY_PREFIX } from '../kit/secrets.ts';
 
 const SECRET_BYTES = 32;
 /** Of the text, so that 208 of its 256 random bits stay unknown to whoever sees a list of keys. */
-const PREFIX_LETTERS = KEY_START.length + 8;
+const PREFIX_LENGTH = KEY_PREFIX.length + 8;
 /** 32 bytes in base64url. */
 const KEY = /^ty_[A-Za-z0-9_-]{43}$/;
 
 /** What is kept of a key. */
-export interface KeyPrint {
+export interface KeyFingerprint {
   /** The beginning of the text. */
   readonly prefix: string;
   /** Of the whole text. The text is random throughout, so a plain hash of it tells nothing about it. */
@@ -17,11 +17,11 @@ export interface KeyPrint {
 
 /** `ty_` and 32 random bytes in base64url. */
 export function newKeyText(): string {
-  return KEY_START + randomBytes(SECRET_BYTES).toString('base64url');
+  return KEY_PREFIX + randomBytes(SECRET_BYTES).toString('base64url');
 }
 
 /** What is kept of a key, or undefined where the text cannot be one. */
-export function printOf(text: string): KeyPrint | undefined {
+export function fingerprintOf(text: string): KeyFingerprint | undefined {
   if (!KEY.test(text)) return undefined;
-  return { prefix: text.slice(0, PREFIX_LETTERS), sha256: createHash('sha256').update(text).digest() };
+  return { prefix: text.slice(0, PREFIX_LENGTH), sha256: createHash('sha256').update(text).digest() };
 }

@@ -10,7 +10,7 @@ import type { KeyRow } from '../store/tables.ts';
 import { keyRequired } from './authentication.ts';
 import type { CreatedKey, Key, KeyRequest, KeysQuery } from './keySchemas.ts';
 import { createKeyStore } from './keyStore.ts';
-import { newKeyText, printOf } from './keyText.ts';
+import { fingerprintOf, newKeyText } from './keyText.ts';
 import { createProjectStore } from './projectStore.ts';
 import { projectNotFound } from './projects.ts';
 
@@ -51,12 +51,12 @@ export interface Keys {
 /** Works on the data folder, so it works without a key. */
 const CREATE_ADMIN = 'trainyard keys create --name admin --scopes admin';
 
-interface KeysParts {
+interface KeysDeps {
   readonly database: Database;
   readonly clock: Clock;
 }
 
-export function createKeys({ database, clock }: KeysParts): Keys {
+export function createKeys({ database, clock }: KeysDeps): Keys {
   const store = createKeyStore(database);
   const projects = createProjectStore(database);
 
@@ -71,7 +71,7 @@ export function createKeys({ database, clock }: KeysParts): Keys {
       const { name, scopes, project = manager.project, expiresAt, requestsPerSecond = null } = request;
       const now = clock();
       const expires = expiresAt === undefined ? null : Date.parse(expiresAt);
-      if (expires !== null && expires <= now) throw expiredAlready();
+      if (expires !== null && expires <= now) throw alreadyExpired();
       if (!manages(manager, project) || !(await projects.find(project))) throw projectNotFound(project);
       const text = newKeyText();
       const row = {
@@ -117,9 +117,9 @@ function manages(manager: Manager, project?: string): boolean {
 }
 
 function newRow(text: string) {
-  const print = printOf(text);
-  if (print === undefined) throw new Error('A new key does not look like one.');
-  return { ...print, lastUsedAt: null, revokedAt: null };
+  const fingerprint = fingerprintOf(text);
+  if (fingerprint === undefined) throw new Error('A new key does not look like one.');
+  return { ...fingerprint, lastUsedAt: null, revokedAt: null };
 }
 
 function toKey(row: KeyRow): Key {
@@ -160,6 +160,6 @@ function keyNotFound(id: string): ServiceError {
   return new ServiceError('key_not_found', `There is no key ${JSON.stringify(id)}.`);
 }
 
-function expiredAlready(): ServiceError {
+function alreadyExpired(): ServiceError {
   return invalidRequest([{ path: '/expiresAt', message: 'A time that is over: name one to come, or leave it out.' }]);
 }

@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { answer, errorResponses, pageQuery } from '../kit/contract/wire.ts';
+import { errorResponses, jsonResponse, pageQuery } from '../kit/contract/wire.ts';
 import { projectChange, projectPage, projectParams, projectRequest, projectSchema } from './projectSchemas.ts';
 import type { Projects } from './projects.ts';
 
@@ -18,7 +18,7 @@ export function projectRoutes({ projects }: { readonly projects: Projects }): Fa
         summary: 'Make a project',
         description: 'A part of the service that sees nothing of the others. Only an admin of `default` may.',
         body: projectRequest,
-        response: { 201: answer('The project.', projectSchema), ...errorResponses(400, 409, 413, 415) },
+        response: { 201: jsonResponse('The project.', projectSchema), ...errorResponses(400, 409, 413, 415) },
       },
       handler: async ({ caller, body }, reply) => reply.code(201).send(await projects.create(caller, body)),
     });
@@ -31,7 +31,7 @@ export function projectRoutes({ projects }: { readonly projects: Projects }): Fa
         summary: 'List projects',
         description: 'Newest first. Whoever is no admin of `default` sees its own project alone.',
         querystring: pageQuery,
-        response: { 200: answer('A page of projects.', projectPage), ...errorResponses(400) },
+        response: { 200: jsonResponse('A page of projects.', projectPage), ...errorResponses(400) },
       },
       handler: ({ caller, query }) => projects.list(caller, query),
     });
@@ -44,7 +44,7 @@ export function projectRoutes({ projects }: { readonly projects: Projects }): Fa
         summary: 'Get a project',
         description: 'Its quotas, and what it uses of them.',
         params: projectParams,
-        response: { 200: answer('The project.', projectSchema), ...errorResponses(400, 404) },
+        response: { 200: jsonResponse('The project.', projectSchema), ...errorResponses(400, 404) },
       },
       handler: ({ caller, params }) => projects.get(caller, params.name),
     });
@@ -58,7 +58,7 @@ export function projectRoutes({ projects }: { readonly projects: Projects }): Fa
         description: 'What runs and lies there stays, however small the quotas become. Only an admin of `default` may.',
         params: projectParams,
         body: projectChange,
-        response: { 200: answer('The project.', projectSchema), ...errorResponses(400, 404, 413, 415) },
+        response: { 200: jsonResponse('The project.', projectSchema), ...errorResponses(400, 404, 413, 415) },
       },
       handler: ({ caller, params, body }) => projects.change(caller, params.name, body),
     });

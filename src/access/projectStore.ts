@@ -1,4 +1,4 @@
-import type { Place } from '../kit/contract/places.ts';
+import type { KeysetPosition } from '../kit/contract/keysetCursor.ts';
 import type { Database } from '../store/database.ts';
 import { storedBytes } from '../store/storedBytes.ts';
 import type { ProjectRow } from '../store/tables.ts';
@@ -15,7 +15,7 @@ export interface ProjectStore {
   insert(row: ProjectRow): Promise<boolean>;
   find(name: string): Promise<ProjectRow | undefined>;
   /** Newest first, then by name. */
-  list(after: Place | undefined, limit: number): Promise<readonly ProjectRow[]>;
+  list(after: KeysetPosition | undefined, limit: number): Promise<readonly ProjectRow[]>;
   /** Undefined: there is none of that name. */
   change(name: string, quotas: Partial<ProjectRow>): Promise<ProjectRow | undefined>;
   /** Deletes the project with its keys. False: there is none of that name, or it has datasets, jobs, models or webhooks. */

@@ -1,8 +1,8 @@
 import { type Clock, isoTime } from '../kit/clock.ts';
 import { type Caller, DEFAULT_PROJECT, NO_QUOTAS } from '../kit/contract/caller.ts';
 import { ServiceError } from '../kit/contract/errors.ts';
+import { decodeKeysetCursor, encodeKeysetCursor } from '../kit/contract/keysetCursor.ts';
 import { firstOf, toPage } from '../kit/contract/pages.ts';
-import { decodePlace, encodePlace } from '../kit/contract/places.ts';
 import type { Page, PageQuery } from '../kit/contract/wire.ts';
 import type { Database } from '../store/database.ts';
 import type { ProjectRow } from '../store/tables.ts';
@@ -25,29 +25,29 @@ export interface Projects {
   remove(manager: Manager, name: string): Promise<void>;
 }
 
-interface ProjectsParts {
+interface ProjectsDeps {
   readonly database: Database;
   readonly clock: Clock;
 }
 
-export function createProjects({ database, clock }: ProjectsParts): Projects {
+export function createProjects({ database, clock }: ProjectsDeps): Projects {
   const store = createProjectStore(database);
 
   const show = async (row: ProjectRow): Promise<Project> => toProject(row, await store.usage(row.name));
 
   return {
     async create(manager, { name, quotas }) {
-      demandDefault(manager);
-      const row = { name, ...NO_QUOTAS, ...given(quotas), createdAt: clock() };
+      requireDefault(manager);
+      const row = { name, ...NO_QUOTAS, ...definedQuotas(quotas), createdAt: clock() };
       if (!(await store.insert(row))) throw new ServiceError('project_exists', `There is a project ${name} already.`);
       return show(row);
     },
 
     async list(manager, { limit, after }) {
       if (!isDefault(manager)) return { items: [await this.get(manager, manager.project)], next: null };
-      const rows = await store.list(after === undefined ? undefined : decodePlace(after), limit + 1);
+      const rows = await store.list(after === undefined ? undefined : decodeKeysetCursor(after), limit + 1);
       const { items, next } = toPage(firstOf(rows, limit), show, ({ createdAt: at, name }) =>
-        encodePlace({ at, name }),
+        encodeKeysetCursor({ at, name }),
       );
       return { items: await Promise.all(items), next };
     },
@@ -59,14 +59,14 @@ export function createProjects({ database, clock }: ProjectsParts): Projects {
     },
 
     async change(manager, name, { quotas }) {
-      demandDefault(manager);
-      const row = await store.change(name, given(quotas));
+      requireDefault(manager);
+      const row = await store.change(name, definedQuotas(quotas));
       if (row === undefined) throw projectNotFound(name);
       return show(row);
     },
 
     async remove(manager, name) {
-      demandDefault(manager);
+      requireDefault(manager);
       if (name === DEFAULT_PROJECT) throw new ServiceError('project_in_use', 'The project default always stays.');
       if (await store.remove(name)) return;
       if (!(await store.find(name))) throw projectNotFound(name);
@@ -84,13 +84,15 @@ function isDefault({ project }: Manager): boolean {
   return project === DEFAULT_PROJECT;
 }
 
-function demandDefault(manager: Manager): void {
+function requireDefault(manager: Manager): void {
   if (isDefault(manager)) return;
   throw new ServiceError('scope_missing', 'This takes a key of the project default with the scope admin.');
 }
 
 /** Only the quotas that were named: null among them takes one away. */
-function given<Given extends object>(quotas: Given): { [Name in keyof Given]: Exclude<Given[Name], undefined> } {
+function definedQuotas<Given extends object>(
+  quotas: Given,
+): { [Name in keyof Given]: Exclude<Given[Name], undefined> } {
   const named = Object.entries(quotas).filter(([, value]) => value !== undefined);
   // What is left of the entries has no undefined.
   return Object.fromEntries(named) as { [Name in keyof Given]: Exclude<Given[Name], undefined> };

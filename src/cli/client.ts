@@ -1,7 +1,7 @@
 import type { Dataset, DatasetRows } from '../datasets/schemas.ts';
 import type { Job, Losses } from '../jobs/schemas.ts';
 import { type Problem, problemSchema } from '../kit/contract/wire.ts';
-import type { PredictAnswer } from '../models/prediction/schemas.ts';
+import type { PredictResponse } from '../models/prediction/schemas.ts';
 import type { Model } from '../models/schemas.ts';
 import type { Sweep, SweepPreview, Trial } from '../sweeps/schemas.ts';
 import { RequestError } from './failures.ts';
@@ -25,15 +25,15 @@ export interface Server {
 /** A client of the service; `signal` gives up what is under way. */
 export function createClient(server: Server, signal?: AbortSignal) {
   const base = server.url.replace(/\/$/, '');
-  const ask = (path: string, init: RequestInit = {}) =>
+  const send = (path: string, init: RequestInit = {}) =>
     request(base, path, { ...init, headers: withKey(init.headers, server.key), signal: signal ?? null });
-  const get = <Answer>(path: string) => answerOf<Answer>(ask(path));
-  const post = <Answer>(path: string, body: unknown) => answerOf<Answer>(ask(path, jsonBody(body)));
+  const get = <Answer>(path: string) => readResponse<Answer>(send(path));
+  const post = <Answer>(path: string, body: unknown) => readResponse<Answer>(send(path, jsonBody(body)));
   return {
     server: { ...server, url: base },
     url: base,
     uploadDataset: (body: FileBody, name: string) =>
-      answerOf<Dataset>(ask(`/v1/datasets?name=${encodeURIComponent(name)}`, fileBody(body))),
+      readResponse<Dataset>(send(`/v1/datasets?name=${encodeURIComponent(name)}`, fileBody(body))),
     /** `count` rows from row `offset` on, as they were uploaded. */
     rows: (datasetId: string, offset: number, count: number) =>
       get<DatasetRows>(`/v1/datasets/${datasetId}/rows?offset=${offset}&limit=${count}`),
@@ -59,10 +59,10 @@ export function createClient(server: Server, signal?: AbortSignal) {
     trials: (id: string, query: string) => get<TrialPage>(`/v1/sweeps/${encodeURIComponent(id)}/trials?${query}`),
     model: (id: string) => get<Model>(`/v1/models/${id}`),
     predictRows: (modelId: string, rows: DatasetRows['items']) =>
-      post<PredictAnswer>(`/v1/models/${encodeURIComponent(modelId)}/predict`, { rows }),
+      post<PredictResponse>(`/v1/models/${encodeURIComponent(modelId)}/predict`, { rows }),
     /** Predictions for all rows of a file, in the format of the file, as they come. */
     predict: (modelId: string, body: FileBody, spreadsheet: boolean) =>
-      ask(`/v1/models/${encodeURIComponent(modelId)}/predict?spreadsheet=${spreadsheet}`, fileBody(body)),
+      send(`/v1/models/${encodeURIComponent(modelId)}/predict?spreadsheet=${spreadsheet}`, fileBody(body)),
   };
 }
 
@@ -83,7 +83,7 @@ function fileBody({ mediaType, isGzipped, content }: FileBody): RequestInit {
 }
 
 /** The types are the service's own promise, held by its schemas; they are not checked a second time here. */
-async function answerOf<Answer>(response: Promise<Response>): Promise<Answer> {
+async function readResponse<Answer>(response: Promise<Response>): Promise<Answer> {
   return (await (await response).json()) as Answer;
 }
 

@@ -1,7 +1,7 @@
 import { type CommandFlags, type CommandLine, UsageError } from '../config/config.ts';
 import type { Settings } from '../config/settings.ts';
 
-export const EXIT_FINE = 0;
+export const EXIT_OK = 0;
 export const EXIT_FAILED = 1;
 /** 128 and the number of SIGINT, as shells have it. */
 export const EXIT_INTERRUPTED = 130;
@@ -47,7 +47,7 @@ export function positionalsOf<const Names extends readonly string[]>(
 ): { readonly [Index in keyof Names]: string } {
   // As many texts as there are names: the type says no more.
   if (positionals.length === names.length) return positionals as { readonly [Index in keyof Names]: string };
-  const wanted = names.length === 0 ? 'no arguments except flags' : names.join(' and ');
+  const expected = names.length === 0 ? 'no arguments except flags' : names.join(' and ');
   const got = positionals.length === 0 ? 'none' : positionals.map((text) => JSON.stringify(text)).join(', ');
-  throw new UsageError(`Expected ${wanted}, got ${got}.`);
+  throw new UsageError(`Expected ${expected}, got ${got}.`);
 }

@@ -1,7 +1,7 @@
 import { isStartedByNpm, UsageError } from '../config/config.ts';
 import { packageVersion } from '../kit/node.ts';
 import { createPrivateFiles } from '../kit/permissions.ts';
-import { type Command, EXIT_FINE } from './command.ts';
+import { type Command, EXIT_OK } from './command.ts';
 import { backupCommand } from './commands/backup.ts';
 import { demoCommand } from './commands/demo.ts';
 import { keysCommand } from './commands/keys.ts';
@@ -56,7 +56,7 @@ function unknownCommand(name: string): UsageError {
 
 function print(text: string): number {
   console.log(text);
-  return EXIT_FINE;
+  return EXIT_OK;
 }
 
 /** Writes a failure to standard error, with the usage where the command line was wrong. */

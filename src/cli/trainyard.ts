@@ -8,12 +8,12 @@ import { createRequire } from 'node:module';
 import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
 
-const OLDEST = [24, 0] as const;
+const MIN_NODE_VERSION = [24, 0] as const;
 const FORWARDED = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
 
 function isOldNode(version: string): boolean {
   const [major = 0, minor = 0] = version.split('.').map(Number);
-  return major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1]);
+  return major < MIN_NODE_VERSION[0] || (major === MIN_NODE_VERSION[0] && minor < MIN_NODE_VERSION[1]);
 }
 
 /** The path of the Node binary among the dependencies, wherever npm installed them; undefined where this platform has none. */
@@ -44,7 +44,7 @@ if (isOldNode(process.versions.node)) {
   const node = bundledNode();
   if (node !== undefined) runWith(node);
   else {
-    console.error(`Trainyard needs Node ${OLDEST.join('.')} or later; this is ${process.versions.node}.`);
+    console.error(`Trainyard needs Node ${MIN_NODE_VERSION.join('.')} or later; this is ${process.versions.node}.`);
     process.exit(1);
   }
 } else {

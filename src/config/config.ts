@@ -73,7 +73,7 @@ export function withAbsoluteData(config: Config): Config {
 }
 
 /** Throws ConfigurationError where a service without keys would listen to other machines. */
-export function checkReach({ host, data, allowRemoteWithoutKeys }: Config, hasKeys: boolean): void {
+export function checkRemoteAccess({ host, data, allowRemoteWithoutKeys }: Config, hasKeys: boolean): void {
   if (hasKeys || isLoopback(host) || allowRemoteWithoutKeys) return;
   throw new ConfigurationError(
     `--host ${host} can be reached from other machines, and there are no keys: anybody could do anything. ` +

@@ -17,7 +17,7 @@ export async function createScratch(folders: Folders, name: string): Promise<Scr
 }
 
 /** Removes what a service that was stopped left half-written. */
-export async function emptyTemporary({ temporary }: Folders): Promise<void> {
+export async function clearTemporary({ temporary }: Folders): Promise<void> {
   await rm(temporary, { recursive: true, force: true });
   await mkdir(temporary);
 }
@@ -38,7 +38,7 @@ export async function publish(table: string, { datasets }: Folders, file: string
 const MAGIC = Buffer.from('PAR1');
 
 /** Whether a table's file is there and was written to its end. A disk that was repaired may have lost it. */
-export async function isWhole(path: string): Promise<boolean> {
+export async function isComplete(path: string): Promise<boolean> {
   try {
     await using file = await open(path);
     const { size } = await file.stat();
@@ -54,14 +54,14 @@ export async function isWhole(path: string): Promise<boolean> {
  * The same, for who asks again and again, as thousands of small trainings of one table do: nobody writes into a file that is there, so one that was
  * whole is read no more, and that it still has its size is known in microseconds.
  */
-export function createLookOnce(): (path: string) => Promise<boolean> {
+export function createCompletenessCache(): (path: string) => Promise<boolean> {
   const sizes = new Map<string, number>();
   return async (path) => {
     const size = statSync(path, { throwIfNoEntry: false })?.size;
     if (size !== undefined && sizes.get(path) === size) return true;
     sizes.delete(path);
-    const whole = await isWhole(path);
-    if (whole && size !== undefined) sizes.set(path, size);
-    return whole;
+    const complete = await isComplete(path);
+    if (complete && size !== undefined) sizes.set(path, size);
+    return complete;
   };
 }

@@ -5,7 +5,7 @@ import type { DatasetLimits } from './service.ts';
 export function datasetLimitsOf(config: Config): DatasetLimits {
   return {
     uploadBytes: config.maxUploadBytes,
-    expansion: config.maxExpansion,
+    maxExpansion: config.maxExpansion,
     ingestSeconds: config.maxIngestSeconds,
     ingestions: config.maxIngestions,
     waitingIngestions: config.maxWaitingIngestions,

@@ -4,11 +4,11 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { ServiceError, unlessMissing } from '../kit/contract/errors.ts';
 import { type Idempotent, idempotencyHeaders } from '../kit/contract/idempotency.ts';
-import { answer, errorResponses, pageQuery, waitQuery } from '../kit/contract/wire.ts';
+import { errorResponses, jsonResponse, pageQuery, waitQuery } from '../kit/contract/wire.ts';
 import { datasetPage, datasetSchema, rowsQuery, rowsSchema, uploadQuery } from './schemas.ts';
 import type { AllDatasets } from './service.ts';
 import { MEDIA_TYPES } from './upload/formats.ts';
-import { parseOptions } from './upload/options.ts';
+import { parseReadOptions } from './upload/readOptions.ts';
 import { UPLOAD_BODY, UPLOAD_DESCRIPTION } from './upload/uploadDocs.ts';
 import { uploadedFile } from './upload/uploadedFile.ts';
 
@@ -19,14 +19,14 @@ const JSON_TYPE = 'application/json; charset=utf-8';
 const FORM_BYTES = 64 * 2 ** 10;
 const params = z.object({ id: z.string().describe('A dataset, such as `ds_…`.') });
 
-export interface DatasetRoutesParts {
+export interface DatasetRoutesOptions {
   readonly datasets: Pick<AllDatasets, 'of'>;
   /** The largest upload. */
   readonly maxUploadBytes: number;
 }
 
 /** Uploading, listing, showing and deleting datasets. */
-export function datasetRoutes({ datasets, maxUploadBytes }: DatasetRoutesParts): FastifyPluginAsyncZod {
+export function datasetRoutes({ datasets, maxUploadBytes }: DatasetRoutesOptions): FastifyPluginAsyncZod {
   return async (app) => {
     await app.register(uploadRoute({ datasets, maxUploadBytes }));
 
@@ -40,7 +40,7 @@ export function datasetRoutes({ datasets, maxUploadBytes }: DatasetRoutesParts):
           summary: 'List datasets',
           description: 'The newest first, without their columns and warnings.',
           querystring: pageQuery,
-          response: { 200: answer('One page.', datasetPage), ...errorResponses(400) },
+          response: { 200: jsonResponse('One page.', datasetPage), ...errorResponses(400) },
         },
       },
       async (request) => {
@@ -60,7 +60,7 @@ export function datasetRoutes({ datasets, maxUploadBytes }: DatasetRoutesParts):
           description: 'Its state, its columns with their statistics, and what to know before training on it.',
           params,
           querystring: waitQuery,
-          response: { 200: answer('The dataset.', datasetSchema), ...errorResponses(400, 404) },
+          response: { 200: jsonResponse('The dataset.', datasetSchema), ...errorResponses(400, 404) },
         },
       },
       async (request, reply) => {
@@ -81,7 +81,7 @@ export function datasetRoutes({ datasets, maxUploadBytes }: DatasetRoutesParts):
             'Rows in the order of the file, as they were understood. An answer of more than about 4 MiB ends early: `next` is the `offset` of the rows that follow. 413: one row alone is too long.',
           params,
           querystring: rowsQuery,
-          response: { 200: answer('The rows.', rowsSchema), ...errorResponses(400, 404, 409, 413) },
+          response: { 200: jsonResponse('The rows.', rowsSchema), ...errorResponses(400, 404, 409, 413) },
         },
       },
       async (request, reply) => {
@@ -112,14 +112,14 @@ export function datasetRoutes({ datasets, maxUploadBytes }: DatasetRoutesParts):
 }
 
 /** In a scope of its own, as its bodies are streams even where they are JSON. */
-function uploadRoute({ datasets, maxUploadBytes }: DatasetRoutesParts): FastifyPluginAsyncZod {
+function uploadRoute({ datasets, maxUploadBytes }: DatasetRoutesOptions): FastifyPluginAsyncZod {
   const idempotent: Idempotent = {
     prefix: 'ds',
     status: 201,
     find: ({ caller }, id) => unlessMissing('dataset_not_found', datasets.of(caller).get(id)),
     content: {
       ofRequest: async (request) => datasets.of(request.caller).sha256Of((await uploadedFile(request)).body),
-      ofMade: ({ sha256 }) => String(sha256),
+      ofCreated: ({ sha256 }) => String(sha256),
     },
   };
   return async (app) => {
@@ -143,20 +143,20 @@ function uploadRoute({ datasets, maxUploadBytes }: DatasetRoutesParts): FastifyP
           }),
           body: UPLOAD_BODY,
           response: {
-            201: answer('Ready to train on.', datasetSchema),
-            202: answer('Received; being read.', datasetSchema),
+            201: jsonResponse('Ready to train on.', datasetSchema),
+            202: jsonResponse('Received; being read.', datasetSchema),
             ...errorResponses(400, 409, 413, 415, 422),
           },
         },
       },
       async (request, reply) => {
         const { name, ...texts } = request.query;
-        const options = parseOptions(texts);
+        const options = parseReadOptions(texts);
         const respondAsync = /\brespond-async\b/i.test(request.headers.prefer ?? '');
         const file = await uploadedFile(request);
         const dataset = await datasets.of(request.caller).upload({
           ...{ ...file, id: request.idempotentId, name: name ?? file.name ?? 'dataset' },
-          ...{ options, respondAsync, signal: departureOf(request, reply) },
+          ...{ options, respondAsync, signal: disconnectSignalOf(request, reply) },
         });
         reply.header('location', `/v1/datasets/${dataset.id}`);
         if (respondAsync) reply.header('preference-applied', 'respond-async');
@@ -172,16 +172,16 @@ function uploadRoute({ datasets, maxUploadBytes }: DatasetRoutesParts): FastifyP
 }
 
 /** Aborted when the client leaves before its answer; never for a request that it can send again to get the answer. */
-function departureOf({ idempotentId }: FastifyRequest, { raw }: FastifyReply): AbortSignal | undefined {
+function disconnectSignalOf({ idempotentId }: FastifyRequest, { raw }: FastifyReply): AbortSignal | undefined {
   if (idempotentId !== undefined) return undefined;
   const departure = new AbortController();
   // The request itself closes as soon as its body is read.
   raw.once('close', () => {
-    if (!raw.writableFinished) departure.abort(clientLeft());
+    if (!raw.writableFinished) departure.abort(clientDisconnected());
   });
   return departure.signal;
 }
 
-function clientLeft(): ServiceError {
+function clientDisconnected(): ServiceError {
   return new ServiceError('invalid_request', 'The connection was closed before the file was read: send it again.');
 }

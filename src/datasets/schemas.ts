@@ -154,14 +154,14 @@ export const uploadQuery = z.strictObject({
     ),
 });
 
-const LARGEST_ROWS_PAGE = 1000;
+const MAX_ROWS_PAGE = 1000;
 
 export const rowsQuery = z.strictObject({
   limit: z.coerce
     .number()
     .int()
     .min(1)
-    .max(LARGEST_ROWS_PAGE)
+    .max(MAX_ROWS_PAGE)
     .default(50)
     .describe('How many rows at most. An answer of more than about 4 MiB ends early, with `next`.'),
   offset: z.coerce.number().int().min(0).default(0).describe('How many rows to leave out first.'),

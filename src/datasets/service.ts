@@ -11,25 +11,30 @@ import { newId } from '../kit/ids.ts';
 import type { Logger } from '../kit/log.ts';
 import type { Database } from '../store/database.ts';
 import type { DatasetRow } from '../store/tables.ts';
-import { createLookOnce, createScratch, emptyTemporary, type Scratch } from './folders.ts';
+import { clearTemporary, createCompletenessCache, createScratch, type Scratch } from './folders.ts';
 import { type FileFormat, type ReadOptions, UPLOAD_FILE } from './ingest/messages.ts';
 import type { IngestMetrics } from './metrics.ts';
 import { createRowReader } from './rows/rowReader.ts';
 import type { Dataset, DatasetSummary } from './schemas.ts';
 import { createDatasetStore, type Users } from './store.ts';
-import { createIntake, type HeldUpload, type IntakeLimits, type TableFacts } from './upload/intake.ts';
-import { look, receive } from './upload/upload.ts';
-import { limitWithin, uploadLimit } from './upload/uploadLimit.ts';
+import {
+  createIngestQueue,
+  type IngestQueueLimits,
+  type QueuedUpload,
+  type TableProfile,
+} from './upload/ingestQueue.ts';
+import { hashOnly, receive } from './upload/upload.ts';
+import { limitWithinQuota, uploadLimit } from './upload/uploadLimit.ts';
 import { datasetJson, datasetSummary, toDataset } from './view.ts';
 
-export interface DatasetLimits extends IntakeLimits {
+export interface DatasetLimits extends IngestQueueLimits {
   /** The largest upload, packed or unpacked. */
   readonly uploadBytes: number;
   /** How many times as large an upload may become when it is unpacked. */
-  readonly expansion: number;
+  readonly maxExpansion: number;
 }
 
-export interface DatasetsParts {
+export interface DatasetsDeps {
   readonly database: Database;
   readonly folders: Folders;
   readonly clock: Clock;
@@ -99,19 +104,19 @@ interface RowRange {
 const INTERRUPTED = { code: 'invalid_file', message: 'The service stopped while it read the file: upload it again.' };
 const INTERNAL = { code: 'internal_error', message: INTERNAL_ERROR_DETAIL };
 
-export function createDatasets({ database, folders, clock, limits, metrics, log }: DatasetsParts): AllDatasets {
+export function createDatasets({ database, folders, clock, limits, metrics, log }: DatasetsDeps): AllDatasets {
   const store = createDatasetStore(database);
-  const intake = createIntake(folders, store, limits, metrics);
+  const ingestQueue = createIngestQueue(folders, store, limits, metrics);
   const reader = createRowReader(folders.datasets);
-  const isStillWhole = createLookOnce();
-  const reading = new Map<string, Promise<void>>();
+  const isStillComplete = createCompletenessCache();
+  const ingesting = new Map<string, Promise<void>>();
 
   /** Reads the upload after its answer; what comes of it is in the row. */
-  async function readLater(row: DatasetRow, scratch: Scratch, upload: Upload): Promise<void> {
+  async function ingestLater(row: DatasetRow, scratch: Scratch, upload: Upload): Promise<void> {
     const finish = async (outcome: Partial<DatasetRow>) => void (await store.finish(row.id, outcome));
     try {
-      await intake.take(heldUpload(row, scratch, { ...upload, signal: undefined }), (facts) =>
-        finish({ ...tableFacts(facts), state: 'ready' }),
+      await ingestQueue.ingest(toQueuedUpload(row, scratch, { ...upload, signal: undefined }), (facts) =>
+        finish({ ...pickTableProfile(facts), state: 'ready' }),
       );
     } catch (error) {
       if (!(error instanceof ServiceError)) log?.error({ err: error, dataset: row.id }, 'reading an upload failed');
@@ -119,18 +124,18 @@ export function createDatasets({ database, folders, clock, limits, metrics, log 
       await finish({ state: 'failed', error: JSON.stringify(failure) });
     } finally {
       await scratch.remove();
-      reading.delete(row.id);
+      ingesting.delete(row.id);
     }
   }
 
-  async function readNow(row: DatasetRow, scratch: Scratch, upload: Upload, most: number | null): Promise<void> {
-    await intake.take(heldUpload(row, scratch, upload), (facts) =>
-      store.insert({ ...row, ...tableFacts(facts), state: 'ready' }, most),
+  async function ingestNow(row: DatasetRow, scratch: Scratch, upload: Upload, maxBytes: number | null): Promise<void> {
+    await ingestQueue.ingest(toQueuedUpload(row, scratch, upload), (facts) =>
+      store.insert({ ...row, ...pickTableProfile(facts), state: 'ready' }, maxBytes),
     );
     await scratch.remove();
   }
 
-  function datasetsOf({ project, quotas: { storedBytes: most } }: Tenant): Datasets {
+  function datasetsOf({ project, quotas: { storedBytes: maxBytes } }: Tenant): Datasets {
     async function findRow(id: string): Promise<DatasetRow> {
       const row = await store.find(id, project);
       if (row === undefined) throw notFound(id);
@@ -143,19 +148,19 @@ export function createDatasets({ database, folders, clock, limits, metrics, log 
       get,
 
       async upload(upload) {
-        const limit = await limitWithin(database, project, most, limits.uploadBytes);
+        const limit = await limitWithinQuota(database, project, maxBytes, limits.uploadBytes);
         if ((upload.declaredBytes ?? 0) > limit.bytes) throw limit.error;
         const id = upload.id ?? newId('ds', clock());
         const scratch = await createScratch(folders, id);
         try {
-          const received = await receive(upload.body, join(scratch.folder, UPLOAD_FILE), limit, limits.expansion);
+          const received = await receive(upload.body, join(scratch.folder, UPLOAD_FILE), limit, limits.maxExpansion);
           metrics?.bytes.inc(received.bytes);
           const row: DatasetRow = { ...EMPTY_ROW, ...received, id, project, name: upload.name, createdAt: clock() };
           if (upload.respondAsync) {
-            await store.insert(row, most);
-            reading.set(id, readLater(row, scratch, upload));
+            await store.insert(row, maxBytes);
+            ingesting.set(id, ingestLater(row, scratch, upload));
           } else {
-            await readNow(row, scratch, upload, most);
+            await ingestNow(row, scratch, upload, maxBytes);
           }
         } catch (error) {
           await scratch.remove();
@@ -165,7 +170,7 @@ export function createDatasets({ database, folders, clock, limits, metrics, log 
       },
 
       async sha256Of(body) {
-        return (await look(body, uploadLimit(limits.uploadBytes), limits.expansion)).sha256;
+        return (await hashOnly(body, uploadLimit(limits.uploadBytes), limits.maxExpansion)).sha256;
       },
 
       async list({ limit, after }) {
@@ -176,7 +181,7 @@ export function createDatasets({ database, folders, clock, limits, metrics, log 
       async wait(id, seconds) {
         await findRow(id);
         const timeUp = new AbortController();
-        const ended = reading.get(id);
+        const ended = ingesting.get(id);
         if (ended && seconds > 0) {
           await Promise.race([ended, delay(seconds * 1000, undefined, { signal: timeUp.signal }).catch(() => {})]);
           timeUp.abort();
@@ -191,7 +196,7 @@ export function createDatasets({ database, folders, clock, limits, metrics, log 
           const why = row.state === 'failed' ? 'could not be read' : 'is still being read';
           throw new ServiceError('dataset_not_ready', `The file of dataset ${id} ${why}: it has no rows.`);
         }
-        if (!(await isStillWhole(join(folders.datasets, row.file)))) throw lost(id);
+        if (!(await isStillComplete(join(folders.datasets, row.file)))) throw fileMissing(id);
         const { items, count } = await reader.read(row.file, limit, offset);
         const total = row.rows ?? 0;
         const next = count > 0 && offset + count < total ? offset + count : null;
@@ -200,7 +205,7 @@ export function createDatasets({ database, folders, clock, limits, metrics, log 
 
       async remove(id) {
         await findRow(id);
-        const removed = await intake.remove(id);
+        const removed = await ingestQueue.remove(id);
         if ('users' in removed) throw inUse(removed.users);
       },
     };
@@ -211,8 +216,8 @@ export function createDatasets({ database, folders, clock, limits, metrics, log 
 
     async recover() {
       await store.failProcessing(JSON.stringify(INTERRUPTED));
-      await emptyTemporary(folders);
-      const files = await intake.collect();
+      await clearTemporary(folders);
+      const files = await ingestQueue.collectUnused();
       if (files > 0) log?.info({ files }, 'leftovers of uploads collected');
     },
 
@@ -224,12 +229,12 @@ export function createDatasets({ database, folders, clock, limits, metrics, log 
     async findFile(id) {
       const row = await store.find(id);
       const path = row?.file && join(folders.datasets, row.file);
-      return path && (await isStillWhole(path)) ? path : undefined;
+      return path && (await isStillComplete(path)) ? path : undefined;
     },
 
     async close() {
       reader.close();
-      await Promise.all(reading.values());
+      await Promise.all(ingesting.values());
     },
   };
 }
@@ -245,7 +250,7 @@ const EMPTY_ROW = {
   error: null,
 } satisfies Partial<DatasetRow>;
 
-function tableFacts({ rows, file, columns, columnCount, readAs, warnings }: TableFacts): TableFacts {
+function pickTableProfile({ rows, file, columns, columnCount, readAs, warnings }: TableProfile): TableProfile {
   return { rows, file, columns, columnCount, readAs, warnings };
 }
 
@@ -253,13 +258,13 @@ function notFound(id: string): ServiceError {
   return new ServiceError('dataset_not_found', `There is no dataset ${JSON.stringify(id)}.`);
 }
 
-function heldUpload({ project, sha256 }: DatasetRow, { folder }: Scratch, upload: Upload): HeldUpload {
+function toQueuedUpload({ project, sha256 }: DatasetRow, { folder }: Scratch, upload: Upload): QueuedUpload {
   const { format, options, signal } = upload;
   return { folder, project, sha256, format, options, signal };
 }
 
 /** The same bytes make it again. */
-function lost(id: string): ServiceError {
+function fileMissing(id: string): ServiceError {
   return new ServiceError(
     'dataset_not_ready',
     `The file of dataset ${id} is lost: upload the same file again, and it is back.`,

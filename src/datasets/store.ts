@@ -3,7 +3,7 @@ import type { Database, Queries } from '../store/database.ts';
 import { storedBytes } from '../store/storedBytes.ts';
 import type { DatasetRow } from '../store/tables.ts';
 import { textBytes } from '../store/textBytes.ts';
-import { noRoomLeft } from './upload/uploadLimit.ts';
+import { quotaExceeded } from './upload/uploadLimit.ts';
 
 /** The states of a job that will still read its dataset. */
 const NEEDS_DATASET = ['queued', 'running', 'paused'] as const;
@@ -20,8 +20,8 @@ export type ListedDatasetRow = Pick<DatasetRow, (typeof LISTED)[number]>;
 
 /** Queries about datasets, named for what they answer. */
 export interface DatasetStore {
-  /** Throws ServiceError `stored_bytes_quota` when the project would then store more than `mostBytes`. */
-  insert(row: DatasetRow, mostBytes: number | null): Promise<void>;
+  /** Throws ServiceError `stored_bytes_quota` when the project would then store more than `maxBytes`. */
+  insert(row: DatasetRow, maxBytes: number | null): Promise<void>;
   /** Of whatever project, when none is named. */
   find(id: string, project?: string): Promise<DatasetRow | undefined>;
   /** What reading its rows needs. */
@@ -42,12 +42,12 @@ export interface DatasetStore {
 
 export function createDatasetStore(database: Database): DatasetStore {
   return {
-    async insert(row, mostBytes) {
+    async insert(row, maxBytes) {
       await database.transaction().execute(async (queries) => {
         // Before it is counted, so that of two at once one is too many.
         await queries.insertInto('datasets').values(row).execute();
-        if (mostBytes === null) return;
-        if ((await storedBytes(queries, row.project)) > mostBytes) throw noRoomLeft(mostBytes);
+        if (maxBytes === null) return;
+        if ((await storedBytes(queries, row.project)) > maxBytes) throw quotaExceeded(maxBytes);
       });
     },
 

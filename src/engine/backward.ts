@@ -1,5 +1,5 @@
 import { type MaskKey, maskCounter } from './forward.ts';
-import { changes } from './inPlace.ts';
+import { isNotIdentity } from './isNotIdentity.ts';
 import type { Kernels } from './kernels/kernels.ts';
 import { oneHotGradient } from './oneHot.ts';
 import type { LayerPlan } from './plan/layerPlan.ts';
@@ -27,14 +27,14 @@ type Layers = Plan['layers'];
 function activationGradient(kernels: Kernels, layers: Layers, l: number, m: number, mask: MaskKey): void {
   const { activation, dropout, dA, dZ, Y, A, n } = layers[l - 1];
   if (dropout > 0) kernels.dropout(dA, dA, n * m, dropout, mask.seed, maskCounter(mask, layers.length, l));
-  if (changes(activation, dZ, dA)) kernels.activationGradient(activation, dZ, dA, Y, A, n * m);
+  if (isNotIdentity(activation, dZ, dA)) kernels.activationGradient(activation, dZ, dA, Y, A, n * m);
 }
 
 /** dA[l-1] = W[l]ᵀ dZ[l] and dZ[l-1] = dA[l-1] * g'(Z[l-1]): in one, unless dropout stands between. */
 function gradientBefore(kernels: Kernels, layers: Layers, l: number, m: number, mask: MaskKey): void {
   const { W, dZ, k, n } = layers[l - 1];
   const { activation, dropout, dA, dZ: dY, Y, A } = layers[l - 2];
-  if (dropout === 0 && changes(activation, dY, dA)) {
+  if (dropout === 0 && isNotIdentity(activation, dY, dA)) {
     kernels.inputGradientThrough(activation, dY, dA, W, dZ, Y, A, m, k, n);
     return;
   }

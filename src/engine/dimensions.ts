@@ -47,12 +47,12 @@ export function dimensionsOf(spec: NetworkSpec, m: number, optimizer: OptimizerS
   );
   const outputs = layers[layers.length - 1].units;
   const { size } = planNetwork(spec, layers, m, {
-    heldRows: 0,
+    datasetRows: 0,
     targetColumns: outputs,
     weighted: false,
     classWeights: 0,
     optimizerMatrices: createOptimizer(optimizer).stateMatrices,
-    keepsActivationGradients: false,
+    storesActivationGradients: false,
   });
   return {
     layers: rows,

@@ -1,17 +1,17 @@
 import { infer } from './forward.ts';
-import { checkRowNumbers, gatherBatch } from './held.ts';
 import type { Kernels } from './kernels/kernels.ts';
+import { checkRowIndices, gatherBatch } from './loadRows.ts';
 import type { Loss } from './losses/loss.ts';
 import type { LossSum } from './lossSum.ts';
 import type { Numbers } from './matrix.ts';
-import { fillUsual } from './oneHot.ts';
+import { fillUnknownCategory } from './oneHot.ts';
 import { lossMatricesOf } from './plan/matrices.ts';
 import type { Plan } from './plan/plan.ts';
 
 /** Gets the predictions of m rows, `outputs` numbers a row, from the `first` of the evaluated on; they last until it returns. */
-type SeePredictions = (predictions: Numbers, first: number, m: number) => void;
+type OnPredictions = (predictions: Numbers, first: number, m: number) => void;
 
-export type Evaluate = (rows: Int32Array, see?: SeePredictions) => LossSum;
+export type Evaluate = (rows: Int32Array, onPredictions?: OnPredictions) => LossSum;
 
 /** Rows of a pass at least, where so many are held: small ones would be mostly calls. Twice as many fall out of the second-level cache. */
 export const EVALUATION_ROWS = 256;
@@ -21,22 +21,22 @@ export function evaluation(kernels: Kernels, plan: Plan, loss: Loss): Evaluate {
   const { batch, outputs, passIndex } = plan;
   const matrices = lossMatricesOf(plan);
   const { A } = matrices;
-  return (rows, see) => {
-    checkRowNumbers(plan, rows);
-    fillUsual(kernels, plan);
+  return (rows, onPredictions) => {
+    checkRowIndices(plan, rows);
+    fillUnknownCategory(kernels, plan);
     let sum = 0;
     let weight = 0;
     for (let first = 0; first < rows.length; first += batch.rows) {
-      const part = rows.subarray(first, first + batch.rows);
-      const m = part.length;
-      kernels.indices.set(part, passIndex);
+      const chunk = rows.subarray(first, first + batch.rows);
+      const m = chunk.length;
+      kernels.indices.set(chunk, passIndex);
       gatherBatch(kernels, plan, passIndex, m);
       infer(kernels, plan, m);
       sum += loss.sum(kernels, matrices, m);
       weight += loss.totalWeight(kernels, matrices, m);
-      if (see === undefined) continue;
+      if (onPredictions === undefined) continue;
       loss.predict(kernels, A, m, outputs);
-      see(kernels.values.subarray(A, A + m * outputs), first, m);
+      onPredictions(kernels.values.subarray(A, A + m * outputs), first, m);
     }
     return { sum, weight };
   };

@@ -1,4 +1,4 @@
-import { changes } from './inPlace.ts';
+import { isNotIdentity } from './isNotIdentity.ts';
 import { type Kernels, NONE } from './kernels/kernels.ts';
 import { addOneHot } from './oneHot.ts';
 import type { LayerPlan } from './plan/layerPlan.ts';
@@ -21,7 +21,7 @@ export function forward(kernels: Kernels, { layers, batch }: Plan, m: number, ma
   let A = batch.X;
   for (let l = 1; l <= layers.length; l++) {
     const layer = layers[l - 1];
-    passLayer(kernels, layer, A, m, NONE, 'train');
+    forwardLayer(kernels, layer, A, m, NONE, 'train');
     if (layer.dropout > 0) {
       const counter = maskCounter(mask, layers.length, l);
       kernels.dropout(layer.D, layer.A, layer.n * m, layer.dropout, mask.seed, counter);
@@ -34,25 +34,25 @@ export function forward(kernels: Kernels, { layers, batch }: Plan, m: number, ma
 export function infer(kernels: Kernels, { layers, batch }: Plan, m: number): void {
   let A = batch.X;
   for (const layer of layers) {
-    passLayer(kernels, layer, A, m, layer.oneHot?.usual ?? NONE, 'apply');
+    forwardLayer(kernels, layer, A, m, layer.oneHot?.unknownCategory ?? NONE, 'infer');
     A = layer.A;
   }
 }
 
 /** Z = W X + b and A = g(Z): in one, unless something stands between product and activation. */
-function passLayer(
+function forwardLayer(
   kernels: Kernels,
   layer: LayerPlan,
   X: number,
   m: number,
-  usual: number,
-  normalize: 'train' | 'apply',
+  unknownCategory: number,
+  normalize: 'train' | 'infer',
 ): void {
   const { activation, A, Z, Y, W, b, dense, n, normalization, oneHot } = layer;
   // Of the one-hot inputs the columns of W that are multiplied by 1, on which the product with the dense ones is built.
-  if (oneHot !== null) addOneHot(kernels, layer, oneHot, m, usual);
+  if (oneHot !== null) addOneHot(kernels, layer, oneHot, m, unknownCategory);
   const start = oneHot === null ? b : NONE;
-  const activates = changes(activation, A, Y);
+  const activates = isNotIdentity(activation, A, Y);
   if (activates && normalization === null && dense > 0) {
     kernels.affineActivate(activation, A, Z, W, X, start, m, dense, n);
     return;

@@ -28,7 +28,7 @@ export const INITIALIZERS = {
 export type InitializerName = keyof typeof INITIALIZERS;
 
 /** The initializer that was derived for each activation or, for the smooth kin of relu, for relu. */
-const SUITED: Readonly<Record<Activation, InitializerName>> = {
+const DEFAULT_INITIALIZER: Readonly<Record<Activation, InitializerName>> = {
   linear: 'xavier',
   relu: 'he',
   leakyRelu: 'he',
@@ -44,7 +44,7 @@ const SUITED: Readonly<Record<Activation, InitializerName>> = {
 
 /** The initializer that a layer with this activation has unless it says otherwise. */
 export function initializerFor(activation: Activation): InitializerName {
-  return SUITED[activation];
+  return DEFAULT_INITIALIZER[activation];
 }
 
 function normal(variance: (inputs: number, units: number) => number): DrawWeight {

@@ -3,7 +3,7 @@ import type { CreateKernels, Kernels } from './kernels/kernels.ts';
 import type { Loss } from './losses/loss.ts';
 import { createLoss, type LossSpec } from './losses/losses.ts';
 import type { Numbers } from './matrix.ts';
-import { checkCodes, fillUsual, holdUsual, NO_CODE, NO_CODES } from './oneHot.ts';
+import { checkCodes, fillUnknownCategory, loadUnknownCategory, NO_CODE, NO_CODES } from './oneHot.ts';
 import { type Parameter, readParameters, writeParameters } from './parameters.ts';
 import { type Plan, planNetwork } from './plan/plan.ts';
 import { completeLayers, type NetworkSpec } from './spec.ts';
@@ -34,7 +34,7 @@ export interface NetworkOptions {
 export function createNetwork(spec: NetworkSpec, { createKernels, batchSize, loss }: NetworkOptions): Network {
   const plan = planNetwork(spec, completeLayers(spec), batchSize, null);
   const kernels = createKernels(plan.size);
-  holdUsual(kernels.values, plan);
+  loadUnknownCategory(kernels.values, plan);
   return networkOver(kernels, plan, createLoss(loss));
 }
 
@@ -50,20 +50,20 @@ export function networkOver(kernels: Kernels, plan: Plan, loss: Loss): Network {
     infer(kernels, plan, m);
   }
 
-  function inParts(X: Numbers, codes: Int32Array, finish: (m: number) => void): Float64Array {
+  function inBatches(X: Numbers, codes: Int32Array, finish: (m: number) => void): Float64Array {
     const rows = dense > 0 ? X.length / dense : codes.length / columns;
     if (!Number.isInteger(rows)) throw new RangeError(`${X.length} numbers are no rows of ${dense}`);
     checkCodes(plan, codes, rows);
-    if (codes.includes(NO_CODE)) fillUsual(kernels, plan);
-    const answers = new Float64Array(rows * outputs);
+    if (codes.includes(NO_CODE)) fillUnknownCategory(kernels, plan);
+    const results = new Float64Array(rows * outputs);
     for (let first = 0; first < rows; first += batch.rows) {
       const m = Math.min(batch.rows, rows - first);
       const end = first + m;
       pass(X.subarray(first * dense, end * dense), codes.subarray(first * columns, end * columns), m);
       finish(m);
-      answers.set(kernels.values.subarray(A, A + m * outputs), first * outputs);
+      results.set(kernels.values.subarray(A, A + m * outputs), first * outputs);
     }
-    return answers;
+    return results;
   }
 
   return {
@@ -71,7 +71,7 @@ export function networkOver(kernels: Kernels, plan: Plan, loss: Loss): Network {
     outputs,
     readParameters: () => readParameters(kernels.values, plan),
     writeParameters: (parameters) => writeParameters(kernels.values, plan, parameters),
-    outputsFor: (X, codes = NO_CODES) => inParts(X, codes, () => {}),
-    predict: (X, codes = NO_CODES) => inParts(X, codes, (m) => loss.predict(kernels, A, m, outputs)),
+    outputsFor: (X, codes = NO_CODES) => inBatches(X, codes, () => {}),
+    predict: (X, codes = NO_CODES) => inBatches(X, codes, (m) => loss.predict(kernels, A, m, outputs)),
   };
 }

@@ -27,32 +27,46 @@ export function checkCodes({ oneHot }: Plan, codes: Int32Array, rows: number): v
 }
 
 /** Puts the usual inputs of rows without a code into the arena, once. */
-export function holdUsual(values: Numbers, { oneHot }: Plan): void {
+export function loadUnknownCategory(values: Numbers, { oneHot }: Plan): void {
   if (oneHot === null) return;
-  let first = oneHot.shares;
-  for (const { inputs, usual = [] } of oneHot.columns) {
-    values.set(usual, first);
+  let first = oneHot.frequencies;
+  for (const { inputs, unknownCategory = [] } of oneHot.columns) {
+    values.set(unknownCategory, first);
     first += inputs;
   }
 }
 
 /** Makes what rows without a code add to Z, from the present W: infer reads it. */
-export function fillUsual(kernels: Kernels, { oneHot, layers: [layer] }: Plan): void {
+export function fillUnknownCategory(kernels: Kernels, { oneHot, layers: [layer] }: Plan): void {
   if (oneHot === null) return;
   let first = 0;
   for (const [column, { inputs }] of oneHot.columns.entries()) {
     const E = weightsOf(layer) + first * layer.n;
     // The product that has no bias: E (n, inputs) times the shares (inputs, 1).
-    kernels.weightGradient(oneHot.usual + column * layer.n, E, oneHot.shares + first, inputs, 1, layer.n, 1);
+    kernels.weightGradient(
+      oneHot.unknownCategory + column * layer.n,
+      E,
+      oneHot.frequencies + first,
+      inputs,
+      1,
+      layer.n,
+      1,
+    );
     first += inputs;
   }
 }
 
 /** Z := b + the columns of W that the batch's codes name. `usual`: as in the kernel. */
-export function addOneHot(kernels: Kernels, layer: LayerPlan, oneHot: OneHotPlan, m: number, usual: number): void {
+export function addOneHot(
+  kernels: Kernels,
+  layer: LayerPlan,
+  oneHot: OneHotPlan,
+  m: number,
+  unknownCategory: number,
+): void {
   const { Z, b, n } = layer;
   const { batchCodesIndex, inputs, columns } = oneHot;
-  kernels.addRows(Z, b, weightsOf(layer), usual, batchCodesIndex, m, inputs, columns.length, n);
+  kernels.addRows(Z, b, weightsOf(layer), unknownCategory, batchCodesIndex, m, inputs, columns.length, n);
 }
 
 /** The part of dW that belongs to the one-hot inputs. */

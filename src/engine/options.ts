@@ -1,8 +1,8 @@
 /** One row of a table of losses, optimizers or schedules: its options with their defaults, and how it is made. */
-export interface Definition<Options extends object, Made> {
+export interface Definition<Options extends object, Created> {
   readonly defaults: Options;
   /** Makes one from the options given, defaults filled in. Throws TypeError on an option that it does not have. */
-  create(given: object): Made;
+  create(given: object): Created;
 }
 
 /** What a user of the table writes: the type's name beside any of its options. */
@@ -11,10 +11,10 @@ export type SpecOf<Table extends Readonly<Record<string, Definition<object, unkn
 }[keyof Table];
 
 /** A row of such a table; `build` may throw RangeError on an impossible value. */
-export function define<Options extends object, Made>(
+export function define<Options extends object, Created>(
   defaults: Options,
-  build: (options: Options) => Made,
-): Definition<Options, Made> {
+  build: (options: Options) => Created,
+): Definition<Options, Created> {
   return { defaults, create: (given) => build(complete(defaults, given)) };
 }
 

@@ -13,7 +13,7 @@ export interface Parameter extends Matrix {
   readonly name: ParameterName;
 }
 
-interface Place {
+interface ParameterSlot {
   readonly layer: number;
   readonly name: ParameterName;
   readonly offset: number;
@@ -23,41 +23,44 @@ interface Place {
 
 /** Every parameter, layer by layer, running statistics included. */
 export function readParameters(values: Numbers, plan: Plan): readonly Parameter[] {
-  return readPlaces(values, plan, parameterPlaces);
+  return readSlots(values, plan, parameterSlots);
 }
 
 /** The gradients of the parameters, under the parameters' names. */
 export function readGradients(values: Numbers, plan: Plan): readonly Parameter[] {
-  return readPlaces(values, plan, gradientPlaces);
+  return readSlots(values, plan, gradientSlots);
 }
 
 /** Puts parameters in; those not named stay. Throws RangeError on one that the network lacks, or of another shape. */
 export function writeParameters(values: Numbers, { layers }: Plan, parameters: readonly Parameter[]): void {
-  const places = layers.flatMap((layer, index) => parameterPlaces(layer, index + 1));
+  const slots = layers.flatMap((layer, index) => parameterSlots(layer, index + 1));
   for (const parameter of parameters) {
-    const place = places.find(({ layer, name }) => layer === parameter.layer && name === parameter.name);
-    if (place === undefined) throw new RangeError(`layer ${parameter.layer} has no parameter ${parameter.name}`);
-    checkShape(place, parameter);
-    writeMatrix(values, place.offset, parameter);
+    const slot = slots.find(({ layer, name }) => layer === parameter.layer && name === parameter.name);
+    if (slot === undefined) throw new RangeError(`layer ${parameter.layer} has no parameter ${parameter.name}`);
+    checkShape(slot, parameter);
+    writeMatrix(values, slot.offset, parameter);
   }
 }
 
-function checkShape({ layer, name, n, k }: Place, { shape, values }: Parameter): void {
+function checkShape({ layer, name, n, k }: ParameterSlot, { shape, values }: Parameter): void {
   if (shape[0] === n && shape[1] === k && values.length === n * k) return;
   throw new RangeError(`${name} of layer ${layer} is (${n}, ${k}), not (${shape.join(', ')})`);
 }
 
-function readPlaces(
+function readSlots(
   values: Numbers,
   { layers }: Plan,
-  placesOf: (layer: LayerPlan, l: number) => readonly Place[],
+  slotsOf: (layer: LayerPlan, l: number) => readonly ParameterSlot[],
 ): readonly Parameter[] {
   return layers
-    .flatMap((layer, index) => placesOf(layer, index + 1))
+    .flatMap((layer, index) => slotsOf(layer, index + 1))
     .map(({ layer, name, offset, n, k }) => ({ layer, name, ...readMatrix(values, offset, n, k) }));
 }
 
-function parameterPlaces({ W, b, gamma, beta, runningMean, runningVariance, n, k }: LayerPlan, layer: number): Place[] {
+function parameterSlots(
+  { W, b, gamma, beta, runningMean, runningVariance, n, k }: LayerPlan,
+  layer: number,
+): ParameterSlot[] {
   return [
     { layer, name: 'W' as const, offset: W, n, k },
     { layer, name: 'b' as const, offset: b, n, k: 1 },
@@ -68,7 +71,7 @@ function parameterPlaces({ W, b, gamma, beta, runningMean, runningVariance, n, k
   ].filter(({ offset }) => offset !== NONE);
 }
 
-function gradientPlaces({ dW, db, dgamma, dbeta, n, k }: LayerPlan, layer: number): Place[] {
+function gradientSlots({ dW, db, dgamma, dbeta, n, k }: LayerPlan, layer: number): ParameterSlot[] {
   return [
     { layer, name: 'W' as const, offset: dW, n, k },
     { layer, name: 'b' as const, offset: db, n, k: 1 },

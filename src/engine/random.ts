@@ -55,9 +55,9 @@ export function restoreGenerator([a, b, c, d]: GeneratorState): Generator {
     shuffle(numbers) {
       for (let last = numbers.length - 1; last > 0; last--) {
         const other = integer(last + 1);
-        const kept = numbers[last];
+        const swapped = numbers[last];
         numbers[last] = numbers[other];
-        numbers[other] = kept;
+        numbers[other] = swapped;
       }
     },
     state: () => [a >>> 0, b >>> 0, c >>> 0, d >>> 0],

@@ -17,8 +17,8 @@ export function addPenaltyGradients(kernels: Kernels, { layers }: Plan, { l1, l2
 const NORM_EPSILON = 1e-6;
 
 /** Shortens the gradient of all parameters together to the norm `greatest`, when it is longer: torch's clip_grad_norm_. */
-export function clipGradientNorm(kernels: Kernels, { gradients }: Plan, greatest: number): void {
+export function clipGradientNorm(kernels: Kernels, { gradients }: Plan, maxNorm: number): void {
   const norm = Math.sqrt(kernels.sumOfSquares(gradients.offset, gradients.count));
-  const factor = greatest / (norm + NORM_EPSILON);
+  const factor = maxNorm / (norm + NORM_EPSILON);
   if (factor < 1) kernels.scale(gradients.offset, gradients.count, factor);
 }

@@ -18,7 +18,7 @@ export interface LayerSpec {
 export interface OneHotColumn {
   readonly inputs: number;
   /** What the inputs are in a row without a code, outside training; left out: all 0. */
-  readonly usual?: readonly number[];
+  readonly unknownCategory?: readonly number[];
 }
 
 /** A network of L dense layers. */
@@ -49,8 +49,10 @@ export function oneHotInputs(columns: readonly OneHotColumn[]): number {
 function checkOneHot(inputs: number, columns: readonly OneHotColumn[]): void {
   for (const column of columns) {
     if (!isCount(column.inputs)) throw new RangeError(`a one-hot column needs an input, not ${column.inputs}`);
-    if ((column.usual?.length ?? 0) > column.inputs)
-      throw new RangeError(`a one-hot column of ${column.inputs} inputs is not ${column.usual?.length} usual ones`);
+    if ((column.unknownCategory?.length ?? 0) > column.inputs)
+      throw new RangeError(
+        `a one-hot column of ${column.inputs} inputs is not ${column.unknownCategory?.length} usual ones`,
+      );
   }
   if (oneHotInputs(columns) > inputs) throw new RangeError(`${inputs} inputs are too few for the one-hot columns`);
 }

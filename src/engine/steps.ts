@@ -1,7 +1,7 @@
 import { backward } from './backward.ts';
 import { forward, type MaskKey } from './forward.ts';
-import { gatherBatch } from './held.ts';
 import type { Kernels } from './kernels/kernels.ts';
+import { gatherBatch } from './loadRows.ts';
 import type { Loss } from './losses/loss.ts';
 import type { LossSum } from './lossSum.ts';
 import type { Optimizer } from './optimizers/optimizer.ts';
@@ -10,21 +10,21 @@ import type { Plan } from './plan/plan.ts';
 import { addPenaltyGradients, clipGradientNorm, type Penalties } from './regularization.ts';
 
 /** What training steps are made of. */
-export interface StepParts {
+export interface StepDeps {
   readonly kernels: Kernels;
   readonly plan: Plan;
   /** Of a step. */
-  readonly mostRows: number;
+  readonly maxRows: number;
   readonly loss: Loss;
   readonly optimizer: Optimizer;
   readonly penalties: Penalties;
   /** The greatest norm of the gradient of all parameters together; null: any. */
-  readonly greatestNorm: number | null;
+  readonly maxNorm: number | null;
 }
 
 export interface Steps {
   /** The fewest rows of a step: 2 with batch normalization. */
-  readonly fewestRows: number;
+  readonly minRows: number;
   /** The gradients of the mean loss of m rows of the order from `start` on, and of the penalties. */
   computeGradients(start: number, m: number): LossSum;
   /** One step on those rows. Gives the loss before it; a diverged one is not finite. */
@@ -32,11 +32,11 @@ export interface Steps {
 }
 
 /** The steps of a training; `progress` names the dropout masks and counts the steps taken. Nothing is allocated in the arena. */
-export function createSteps(parts: StepParts, progress: MaskKey & { step: number }): Steps {
-  const { kernels, plan, mostRows, loss, optimizer, penalties, greatestNorm } = parts;
+export function createSteps(deps: StepDeps, progress: MaskKey & { step: number }): Steps {
+  const { kernels, plan, maxRows, loss, optimizer, penalties, maxNorm } = deps;
   const lossMatrices = lossMatricesOf(plan);
   const optimizerMatrices = optimizerMatricesOf(plan);
-  const fewestRows = Math.max(...plan.layers.map(({ normalization }) => normalization?.fewestRows ?? 1));
+  const minRows = Math.max(...plan.layers.map(({ normalization }) => normalization?.minRows ?? 1));
 
   function computeGradients(start: number, m: number): LossSum {
     checkRows(start, m);
@@ -50,16 +50,16 @@ export function createSteps(parts: StepParts, progress: MaskKey & { step: number
   }
 
   function checkRows(start: number, m: number): void {
-    if (m >= fewestRows && m <= mostRows && start >= 0 && start + m <= plan.held.rows) return;
-    throw new RangeError(`no step of ${m} rows from ${start} on: ${fewestRows} to ${mostRows} were planned`);
+    if (m >= minRows && m <= maxRows && start >= 0 && start + m <= plan.dataset.rows) return;
+    throw new RangeError(`no step of ${m} rows from ${start} on: ${minRows} to ${maxRows} were planned`);
   }
 
   return {
-    fewestRows,
+    minRows,
     computeGradients,
     trainStep(start, m, rate) {
       const lossSum = computeGradients(start, m);
-      if (greatestNorm !== null) clipGradientNorm(kernels, plan, greatestNorm);
+      if (maxNorm !== null) clipGradientNorm(kernels, plan, maxNorm);
       progress.step += 1;
       optimizer.update(kernels, optimizerMatrices, rate, progress.step);
       return lossSum;

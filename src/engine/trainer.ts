@@ -1,29 +1,29 @@
+import { type ActivationDump, dumpActivations } from './activationDump.ts';
 import { EVALUATION_ROWS, type Evaluate, evaluation } from './evaluation.ts';
-import { gainfulThreads } from './gainfulThreads.ts';
-import { checkRowNumbers, holdRows, type Rows } from './held.ts';
 import { initialize } from './initialize.ts';
 import type { CreateKernels, ProductInputs } from './kernels/kernels.ts';
+import { checkRowIndices, loadRows, type Rows } from './loadRows.ts';
 import type { Loss } from './losses/loss.ts';
 import { createLoss, type LossSpec } from './losses/losses.ts';
 import type { Numbers } from './matrix.ts';
 import { type Network, networkOver } from './network.ts';
-import { holdUsual } from './oneHot.ts';
+import { loadUnknownCategory } from './oneHot.ts';
 import type { Optimizer } from './optimizers/optimizer.ts';
 import { createOptimizer, type OptimizerSpec } from './optimizers/optimizers.ts';
 import { type Parameter, readGradients } from './parameters.ts';
-import { type LayerPass, readPass } from './pass.ts';
 import { type Plan, planNetwork } from './plan/plan.ts';
 import { createGenerator, type GeneratorState, restoreGenerator } from './random.ts';
 import type { Penalties } from './regularization.ts';
 import { type CompleteLayer, completeLayers, type NetworkSpec } from './spec.ts';
 import { createSteps, type Steps } from './steps.ts';
+import { usefulThreads } from './usefulThreads.ts';
 
 export interface TrainerOptions extends Partial<Penalties> {
   readonly createKernels: CreateKernels;
   /** The most rows of a step. */
   readonly batchSize: number;
   /** Rows of all parts of the data together. */
-  readonly heldRows: number;
+  readonly datasetRows: number;
   readonly loss: LossSpec;
   readonly optimizer: OptimizerSpec;
   /** Whether rows have weights of their own. */
@@ -35,7 +35,7 @@ export interface TrainerOptions extends Partial<Penalties> {
   /** Names the initial parameters, the orders and the dropout masks. */
   readonly seed: number;
   /** Whether `readPass` shall find every layer's Z, dA and dZ. */
-  readonly keepsActivationGradients?: boolean;
+  readonly storesActivationGradients?: boolean;
 }
 
 /** All that a training goes on from, to the bit. */
@@ -52,11 +52,11 @@ export interface Trainer extends Network, Steps {
   /** The optimizer's own rate, which schedules start from. */
   readonly learningRate: number;
   /** How many threads its steps gain from. */
-  readonly mostThreads: number;
-  /** From now on so many threads play, 1 to `mostThreads`; 1 until then. The bits do not depend on it. */
+  readonly maxThreads: number;
+  /** From now on so many threads play, 1 to `maxThreads`; 1 until then. The bits do not depend on it. */
   setThreads(count: number): void;
   /** Puts rows into the arena, from held row `first` on. Throws RangeError when they do not fit or a target is impossible. */
-  hold(first: number, rows: Rows): void;
+  load(first: number, rows: Rows): void;
   /**
    * The held rows that steps go through, in the order given or shuffled by the trainer's generator.
    * Throws RangeError on rows that were not planned.
@@ -69,7 +69,7 @@ export interface Trainer extends Network, Steps {
   /** The gradients of the last pass, unclipped after computeGradients, under the parameters' names. */
   readGradients(): readonly Parameter[];
   /** Z, A, dA and dZ of every layer for the last pass's m rows. */
-  readPass(m: number): readonly LayerPass[];
+  dumpActivations(m: number): readonly ActivationDump[];
   /** A copy of parameters and running statistics: the best epoch's, say. */
   snapshot(): Numbers;
   /** Throws RangeError on a snapshot of another network. */
@@ -83,7 +83,7 @@ export interface Trainer extends Network, Steps {
 
 /** Throws RangeError or TypeError when the network, the loss or the optimizer is impossible. */
 export function createTrainer(spec: NetworkSpec, options: TrainerOptions): Trainer {
-  const { seed, l1 = 0, l2 = 0, clipGradientNorm: greatestNorm = null } = options;
+  const { seed, l1 = 0, l2 = 0, clipGradientNorm: maxNorm = null } = options;
   const { batchSize, precision = 'float32' } = options;
   const layers = completeLayers(spec);
   const loss = createLoss(options.loss);
@@ -95,28 +95,28 @@ export function createTrainer(spec: NetworkSpec, options: TrainerOptions): Train
   const progress = { seed, step: 0 };
   let generator = createGenerator(seed);
   initialize(values, plan, layers, generator);
-  holdUsual(values, plan);
+  loadUnknownCategory(values, plan);
   if (loss.classWeights !== null) values.set(loss.classWeights, plan.classWeights);
 
   return {
     ...networkOver(kernels, plan, loss),
     ...createSteps(
-      { kernels: trainingKernels, plan, mostRows: batchSize, loss, optimizer, penalties: { l1, l2 }, greatestNorm },
+      { kernels: trainingKernels, plan, maxRows: batchSize, loss, optimizer, penalties: { l1, l2 }, maxNorm },
       progress,
     ),
     learningRate: optimizer.learningRate,
-    mostThreads: gainfulThreads(plan, batchSize, kernels),
+    maxThreads: usefulThreads(plan, batchSize, kernels),
     setThreads: kernels.setThreads,
-    hold: (first, rows) => holdRows(kernels, plan, loss, first, rows),
+    load: (first, rows) => loadRows(kernels, plan, loss, first, rows),
     order(rows, shuffled) {
-      checkRowNumbers(plan, rows);
+      checkRowIndices(plan, rows);
       indices.set(rows, plan.orderIndex);
       if (shuffled) generator.shuffle(indices.subarray(plan.orderIndex, plan.orderIndex + rows.length));
     },
     evaluate: evaluation(trainingKernels, plan, loss),
     evaluateModel: evaluation(kernels, plan, loss),
     readGradients: () => readGradients(values, plan),
-    readPass: (m) => readPass(values, plan, m),
+    dumpActivations: (m) => dumpActivations(values, plan, m),
     snapshot: () => values.slice(0, plan.learned.count),
     restore: (snapshot) => values.set(checkLength(snapshot, plan.learned.count)),
     state: () => ({
@@ -138,19 +138,19 @@ function planTraining(
   layers: readonly CompleteLayer[],
   { classWeights, targetColumns }: Loss,
   { stateMatrices }: Optimizer,
-  { batchSize, heldRows, weighted = false, keepsActivationGradients = false }: TrainerOptions,
+  { batchSize, datasetRows, weighted = false, storesActivationGradients = false }: TrainerOptions,
 ): Plan {
   const outputs = layers[layers.length - 1].units;
   if (classWeights !== null && classWeights.length !== outputs) {
     throw new RangeError(`${classWeights.length} class weights are not ${outputs}`);
   }
-  return planNetwork(spec, layers, Math.max(batchSize, Math.min(heldRows, EVALUATION_ROWS)), {
-    heldRows,
+  return planNetwork(spec, layers, Math.max(batchSize, Math.min(datasetRows, EVALUATION_ROWS)), {
+    datasetRows,
     targetColumns: targetColumns(outputs),
     weighted,
     classWeights: classWeights?.length ?? 0,
     optimizerMatrices: stateMatrices,
-    keepsActivationGradients,
+    storesActivationGradients,
   });
 }
 

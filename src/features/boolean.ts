@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Column } from '../kit/table.ts';
-import { asBooleans } from './casts.ts';
+import { asBooleans } from './conversions.ts';
 import type { InputBlock } from './matrix.ts';
 
 export const fittedBooleanSchema = z.strictObject({
@@ -41,10 +41,10 @@ export function writeBoolean(
   const { values, offset, width } = block;
   const flags = column && asBooleans(column);
   rows.forEach((row, i) => {
-    const given = flags?.[row] ?? Number.NaN;
-    const missing = Number.isNaN(given);
+    const flag = flags?.[row] ?? Number.NaN;
+    const missing = Number.isNaN(flag);
     const start = i * width + offset;
-    values[start] = 2 * (missing ? fitted.share : given) - 1;
+    values[start] = 2 * (missing ? fitted.share : flag) - 1;
     if (fitted.missing) values[start + 1] = missing ? 1 : 0;
   });
 }

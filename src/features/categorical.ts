@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Column } from '../kit/table.ts';
-import { asCategories, type Categories } from './casts.ts';
+import { asCategories, type Categories } from './conversions.ts';
 import { type CodeBlock, type InputBlock, NO_CODE } from './matrix.ts';
 
 export const fittedCategoricalSchema = z.strictObject({
@@ -29,13 +29,13 @@ export function fitCategorical(
   const { counts, missing } = countCategories(asCategories(column), rows);
   if (counts.length + (missing > 0 ? 1 : 0) < 2) return undefined;
   const frequent = counts.filter(([, count]) => count >= options.minCategoryCount);
-  const kept = frequent.slice(0, options.maxCategories);
+  const selected = frequent.slice(0, options.maxCategories);
   return {
     kind: 'categorical',
     column: column.name,
-    categories: kept.map(([category]) => category),
-    shares: kept.map(([, count]) => count / rows.length),
-    folded: counts.length - kept.length,
+    categories: selected.map(([category]) => category),
+    shares: selected.map(([, count]) => count / rows.length),
+    folded: counts.length - selected.length,
     missing: missing > 0,
   };
 }
@@ -54,7 +54,7 @@ export function countCategoricalInputs({ categories, folded, missing }: FittedCa
 }
 
 /** What the inputs are of a row that has none of them at 1; empty where every row has one. */
-export function usualInputs({ shares, folded, missing }: FittedCategorical): readonly number[] {
+export function unknownCategoryInputs({ shares, folded, missing }: FittedCategorical): readonly number[] {
   return folded > 0 || missing ? [] : shares;
 }
 
@@ -70,7 +70,7 @@ export function writeCategorical(
   writeCodes(fitted, column, rows, { codes, offset: 0, width: 1, firstInput: 0 });
   for (let i = 0; i < codes.length; i++) {
     const start = i * width + offset;
-    if (codes[i] === NO_CODE) values.set(usualInputs(fitted), start);
+    if (codes[i] === NO_CODE) values.set(unknownCategoryInputs(fitted), start);
     else values[start + codes[i]] = 1;
   }
 }
@@ -100,21 +100,21 @@ export function writeCodes(
 function inputOfEachCategory(fitted: FittedCategorical, categories: readonly string[]): (category: number) => number {
   const known = knownCategories(fitted);
   const forUnseen = fitted.folded > 0 ? fitted.categories.length : missingInput(fitted);
-  const inputs = new Int32Array(categories.length).fill(NOT_LOOKED_UP);
+  const inputs = new Int32Array(categories.length).fill(UNRESOLVED);
   return (category) => {
-    if (inputs[category] === NOT_LOOKED_UP) inputs[category] = known.get(categories[category]) ?? forUnseen;
+    if (inputs[category] === UNRESOLVED) inputs[category] = known.get(categories[category]) ?? forUnseen;
     return inputs[category];
   };
 }
 
-const NOT_LOOKED_UP = -2;
+const UNRESOLVED = -2;
 
 const knownByFitted = new WeakMap<FittedCategorical, ReadonlyMap<string, number>>();
 
 /** The input of each category that has one of its own; made once, since predictions of a row ask a column of thousands. */
 export function knownCategories(fitted: FittedCategorical): ReadonlyMap<string, number> {
-  const made = knownByFitted.get(fitted);
-  if (made !== undefined) return made;
+  const cached = knownByFitted.get(fitted);
+  if (cached !== undefined) return cached;
   const known = new Map(fitted.categories.map((category, input) => [category, input]));
   knownByFitted.set(fitted, known);
   return known;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Column } from '../kit/table.ts';
-import { asTimes } from './casts.ts';
+import { asTimes } from './conversions.ts';
 import type { InputBlock } from './matrix.ts';
 import { moments } from './scaling/scaling.ts';
 

@@ -1,12 +1,12 @@
 import type { FeaturesOptions } from './schemas.ts';
 
 /** Pieces of a number column, while the table is narrow enough that they do not swell the first layer, and each piece has rows to learn from. */
-const PIECES = 8;
+const BINS = 8;
 const NARROW_COLUMNS = 64;
-const ROWS_PER_PIECE = 200;
+const ROWS_PER_BIN = 200;
 /** A category needs one training row in so many for an input of its own, up to ten rows. */
 const ROWS_PER_CATEGORY = 200;
-const ENOUGH_ROWS = 10;
+const MIN_CATEGORY_ROWS = 10;
 
 /** `features` with every default filled in. */
 export interface FeaturesSettings extends FeaturesOptions {
@@ -18,9 +18,8 @@ export interface FeaturesSettings extends FeaturesOptions {
 export function resolveFeatures(options: FeaturesOptions, rows: number, numericColumns: number): FeaturesSettings {
   return {
     ...options,
-    pieces:
-      options.pieces ?? (numericColumns > NARROW_COLUMNS ? 0 : Math.min(PIECES, Math.floor(rows / ROWS_PER_PIECE))),
+    pieces: options.pieces ?? (numericColumns > NARROW_COLUMNS ? 0 : Math.min(BINS, Math.floor(rows / ROWS_PER_BIN))),
     minCategoryCount:
-      options.minCategoryCount ?? Math.max(1, Math.min(ENOUGH_ROWS, Math.round(rows / ROWS_PER_CATEGORY))),
+      options.minCategoryCount ?? Math.max(1, Math.min(MIN_CATEGORY_ROWS, Math.round(rows / ROWS_PER_CATEGORY))),
   };
 }

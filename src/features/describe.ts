@@ -1,6 +1,6 @@
 import { isoTime } from '../kit/clock.ts';
 import type { FittedFeatures } from './features.ts';
-import type { FittedColumn } from './fitted.ts';
+import type { FittedColumn } from './fittedColumn.ts';
 
 /** An input of the model as people read it: a column of the rows to predict. */
 export interface InputDescription {
@@ -14,8 +14,8 @@ export interface InputDescription {
 
 /** The columns that the model reads, in the order of the dataset's `names`, with what training saw in them. */
 export function describeInputs({ columns }: FittedFeatures, names: readonly string[]): InputDescription[] {
-  const placeOf = new Map(names.map((name, place) => [name, place]));
-  return columns.toSorted((a, b) => (placeOf.get(a.column) ?? 0) - (placeOf.get(b.column) ?? 0)).map(describeColumn);
+  const indexOf = new Map(names.map((name, index) => [name, index]));
+  return columns.toSorted((a, b) => (indexOf.get(a.column) ?? 0) - (indexOf.get(b.column) ?? 0)).map(describeColumn);
 }
 
 function describeColumn(fitted: FittedColumn): InputDescription {

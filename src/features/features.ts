@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import type { Table } from '../kit/table.ts';
 import type { Warning } from '../kit/warning.ts';
-import { chooseColumns } from './choose.ts';
 import type { FeaturesSettings } from './defaults.ts';
-import { columnInputs, type FittedColumn, fitColumn, fittedColumnSchema, isCategorical } from './fitted.ts';
+import { columnInputs, type FittedColumn, fitColumn, fittedColumnSchema, isCategorical } from './fittedColumn.ts';
 import { isLargeUnscaled, LARGE_INPUT } from './numeric.ts';
+import { selectFeatureColumns } from './selectFeatureColumns.ts';
 
 /** Columns that get a warning each; of more, one warning names so many. */
 const NAMED_COLUMNS = 5;
@@ -26,7 +26,7 @@ export function fitFeatures(
   settings: FeaturesSettings,
   reserved: readonly string[],
 ): { readonly features: FittedFeatures; readonly warnings: readonly Warning[] } {
-  const { used } = chooseColumns(table.columns, settings, reserved);
+  const { used } = selectFeatureColumns(table.columns, settings, reserved);
   const warnings: Warning[] = [];
   const constant: string[] = [];
   const columns: FittedColumn[] = [];
@@ -34,7 +34,7 @@ export function fitFeatures(
     const fitted = fitColumn(type, column, rows, settings);
     if (fitted) columns.push(fitted);
     else constant.push(column.name);
-    if (fitted?.kind === 'categorical') warnings.push(...foldedWarnings(fitted.column, fitted, settings));
+    if (fitted?.kind === 'categorical') warnings.push(...otherCategoriesWarnings(fitted.column, fitted, settings));
   }
   warnings.push(...constantWarnings(constant), ...unscaledWarnings(columns));
   return { features: { version: 1, columns: denseFirst(columns) }, warnings };
@@ -85,7 +85,7 @@ function eachOrAll(code: string, columns: readonly string[], { each, all }: Mess
 }
 
 /** Said when the cap, not rarity alone, folds categories. */
-function foldedWarnings(
+function otherCategoriesWarnings(
   column: string,
   { categories, folded }: { readonly categories: readonly string[]; readonly folded: number },
   { maxCategories, minCategoryCount }: FeaturesSettings,

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { Column } from '../kit/table.ts';
-import { asNumbers } from './casts.ts';
+import { asNumbers } from './conversions.ts';
 import type { InputBlock } from './matrix.ts';
-import { fitEdges, pieceCount, pieceOf } from './scaling/pieces.ts';
+import { binCount, encodeBin, fitEdges } from './scaling/bins.ts';
 import { fitScaling, fittedScalingSchema, scaler } from './scaling/scaling.ts';
 import type { FeaturesOptions } from './schemas.ts';
 
@@ -51,18 +51,18 @@ export function fitNumeric(
 }
 
 /** Whether the column is not scaled although its values are large for a network. */
-export function isLargeUnscaled({ scaling, range: [least, greatest] }: FittedNumeric): boolean {
-  return scaling.type === 'none' && Math.max(Math.abs(least), Math.abs(greatest)) > LARGE_INPUT;
+export function isLargeUnscaled({ scaling, range: [min, max] }: FittedNumeric): boolean {
+  return scaling.type === 'none' && Math.max(Math.abs(min), Math.abs(max)) > LARGE_INPUT;
 }
 
 /** `age`, then its pieces such as `age from 25 to 31`, then `age is missing`. */
 export function numericInputs({ column, edges, missing }: FittedNumeric): string[] {
-  const pieces = Array.from({ length: pieceCount(edges) }, (_, p) => `${column} from ${edges[p]} to ${edges[p + 1]}`);
-  return [column, ...pieces, ...(missing ? [`${column} is missing`] : [])];
+  const bins = Array.from({ length: binCount(edges) }, (_, p) => `${column} from ${edges[p]} to ${edges[p + 1]}`);
+  return [column, ...bins, ...(missing ? [`${column} is missing`] : [])];
 }
 
 export function countNumericInputs({ edges, missing }: FittedNumeric): number {
-  return 1 + pieceCount(edges) + (missing ? 1 : 0);
+  return 1 + binCount(edges) + (missing ? 1 : 0);
 }
 
 /** Writes the inputs of the given rows of the column, which may be absent: then every value is missing. */
@@ -75,15 +75,15 @@ export function writeNumeric(
   const { values, offset, width } = block;
   const numbers = column && asNumbers(column);
   const scale = scaler(fitted.scaling);
-  const pieces = pieceCount(fitted.edges);
+  const bins = binCount(fitted.edges);
   rows.forEach((row, i) => {
-    const given = numbers?.[row] ?? Number.NaN;
-    const missing = !Number.isFinite(given);
-    const value = missing ? fitted.fill : given;
+    const raw = numbers?.[row] ?? Number.NaN;
+    const missing = !Number.isFinite(raw);
+    const value = missing ? fitted.fill : raw;
     const start = i * width + offset;
     values[start] = scale(value);
-    for (let piece = 0; piece < pieces; piece++) values[start + 1 + piece] = pieceOf(fitted.edges, piece, value);
-    if (fitted.missing) values[start + 1 + pieces] = missing ? 1 : 0;
+    for (let bin = 0; bin < bins; bin++) values[start + 1 + bin] = encodeBin(fitted.edges, bin, value);
+    if (fitted.missing) values[start + 1 + bins] = missing ? 1 : 0;
   });
 }
 
@@ -96,20 +96,20 @@ function knownValues(values: Float64Array, rows: Int32Array): Float64Array {
 }
 
 function extremes(values: Float64Array): [number, number] {
-  let [least, greatest] = [values[0], values[0]];
+  let [min, max] = [values[0], values[0]];
   for (const value of values) {
-    if (value < least) least = value;
-    if (value > greatest) greatest = value;
+    if (value < min) min = value;
+    if (value > max) max = value;
   }
-  return [least, greatest];
+  return [min, max];
 }
 
 /** At most `SAMPLE_ROWS` of the values, spread evenly over the rows, and the extremes. */
-function sortedSample(values: Float64Array, [least, greatest]: readonly [number, number]): Float64Array {
+function sortedSample(values: Float64Array, [min, max]: readonly [number, number]): Float64Array {
   if (values.length <= SAMPLE_ROWS) return values.sort();
   const sample = new Float64Array(SAMPLE_ROWS + 2);
   const stride = (values.length - 1) / (SAMPLE_ROWS - 1);
   for (let i = 0; i < SAMPLE_ROWS; i++) sample[i] = values[Math.round(i * stride)];
-  sample.set([least, greatest], SAMPLE_ROWS);
+  sample.set([min, max], SAMPLE_ROWS);
   return sample.sort();
 }

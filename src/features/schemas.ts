@@ -3,7 +3,7 @@ import { limitedRecord } from '../kit/contract/limitedRecord.ts';
 import { COLUMN_TYPES } from '../kit/table.ts';
 
 /** Columns that one list may name. */
-const MOST_NAMES = 100_000;
+const MAX_NAMES = 100_000;
 
 const SCALINGS = ['auto', 'standard', 'quantileNormal', 'range', 'none'] as const;
 
@@ -12,17 +12,17 @@ export const featuresSchema = z
   .strictObject({
     exclude: z
       .array(z.string())
-      .max(MOST_NAMES)
+      .max(MAX_NAMES)
       .default([])
       .describe('Columns that the network must not see.')
       .meta({ examples: [['fnlwgt']] }),
     include: z
       .array(z.string())
-      .max(MOST_NAMES)
+      .max(MAX_NAMES)
       .default([])
       .describe('Columns to use although their type would leave them out (identifiers and text).')
       .meta({ examples: [['postcode']] }),
-    types: limitedRecord(z.string(), z.enum(COLUMN_TYPES), MOST_NAMES)
+    types: limitedRecord(z.string(), z.enum(COLUMN_TYPES), MAX_NAMES)
       .default({})
       .describe("Column types that differ from the dataset's. A column named here is used.")
       .meta({ examples: [{ 'education-num': 'categorical' }] }),

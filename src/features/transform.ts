@@ -1,13 +1,13 @@
 import { findColumn, type Table } from '../kit/table.ts';
-import { type FittedCategorical, usualInputs, writeCodes } from './categorical.ts';
+import { type FittedCategorical, unknownCategoryInputs, writeCodes } from './categorical.ts';
 import type { FittedFeatures } from './features.ts';
-import { countInputs, type FittedColumn, isCategorical, writeColumn } from './fitted.ts';
+import { countInputs, type FittedColumn, isCategorical, writeColumn } from './fittedColumn.ts';
 
 /** The inputs of a categorical column: a row has one of them at 1, all others at 0. */
 interface OneHotInputs {
   readonly inputs: number;
   /** What they are in a row without a code; empty where there is no such row. */
-  readonly usual: readonly number[];
+  readonly unknownCategory: readonly number[];
 }
 
 /** What the features give a network: the engine's `NetworkSpec` without layers. */
@@ -28,18 +28,21 @@ export interface Inputs {
 
 /** How the inputs lie. The fitted columns' order is theirs, and the categorical columns at its end are the one-hot ones. */
 export function layoutOf({ columns }: FittedFeatures): InputLayout {
-  const oneHot = parted(columns).oneHot.map((fitted) => ({ inputs: countInputs(fitted), usual: usualInputs(fitted) }));
+  const oneHot = splitBlocks(columns).oneHot.map((fitted) => ({
+    inputs: countInputs(fitted),
+    unknownCategory: unknownCategoryInputs(fitted),
+  }));
   return { inputs: count(columns), oneHot };
 }
 
 /** The inputs of the given rows (all rows when left out). */
 export function transform(features: FittedFeatures, table: Table, rows: Int32Array = allRows(table)): Inputs {
-  const { dense, oneHot } = parted(features.columns);
+  const { dense, oneHot } = splitBlocks(features.columns);
   return { X: denseInputs(dense, table, rows), codes: oneHotCodes(oneHot, table, rows) };
 }
 
 /** Features fitted by earlier versions have categorical columns between the others: those are written out. */
-function parted(columns: readonly FittedColumn[]): {
+function splitBlocks(columns: readonly FittedColumn[]): {
   readonly dense: readonly FittedColumn[];
   readonly oneHot: readonly FittedCategorical[];
 } {

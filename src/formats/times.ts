@@ -17,20 +17,20 @@ const SECOND_MS = 1000;
 const FIRST_YEAR_OF_1900S = 69;
 
 /** Milliseconds since 1970, or undefined. Where day and month cannot be told apart, the month comes first, unless `dayFirst`. */
-export function readTime(text: string, dayFirst = false): number | undefined {
-  if (ISO.test(text)) return parsed(ISO_DATE_ALONE.test(text) || ZONE.test(text) ? text : `${text}Z`);
-  if (NAMED_MONTH.test(text)) return parsed(`${text.replaceAll('-', ' ')} UTC`);
+export function parseTime(text: string, dayFirst = false): number | undefined {
+  if (ISO.test(text)) return parseDate(ISO_DATE_ALONE.test(text) || ZONE.test(text) ? text : `${text}Z`);
+  if (NAMED_MONTH.test(text)) return parseDate(`${text.replaceAll('-', ' ')} UTC`);
   const either = EITHER_FIRST.exec(text)?.groups;
   if (either) {
     const { first, second, year, time } = either;
-    const dayComes = dayFirst ? Number(second) <= MONTHS : Number(first) > MONTHS;
-    return dayComes ? timeOf(year, second, first, time) : timeOf(year, first, second, time);
+    const isDayFirst = dayFirst ? Number(second) <= MONTHS : Number(first) > MONTHS;
+    return isDayFirst ? timeOf(year, second, first, time) : timeOf(year, first, second, time);
   }
   const { year, month, day, time } = (YEAR_FIRST.exec(text) ?? DAY_FIRST.exec(text))?.groups ?? {};
   return timeOf(year, month, day, time);
 }
 
-function parsed(text: string): number | undefined {
+function parseDate(text: string): number | undefined {
   const ms = Date.parse(text);
   return Number.isNaN(ms) ? undefined : ms;
 }

@@ -2,31 +2,31 @@ import Fastify, { type FastifyInstance, type FastifyPluginAsync, type FastifySer
 import { serializerCompiler } from 'fastify-type-provider-zod';
 import type { z } from 'zod';
 import { parseInput } from '../kit/contract/validation.ts';
-import { USUAL_STOP_TIMES } from '../kit/stopTimes.ts';
+import { DEFAULT_SHUTDOWN_BUDGET } from '../kit/shutdownBudget.ts';
 import type { Tracer } from '../kit/tracing/tracer.ts';
-import { type GuardParts, registerGuard } from './access/guard.ts';
-import { answerBroken, refuseExpectations } from './brokenRequests.ts';
+import { type GuardDeps, registerGuard } from './access/guard.ts';
+import { handleClientError, rejectExpectations } from './clientErrors.ts';
 import { registerCompression } from './compression/compress.ts';
 import { registerOpenapi } from './docs/openapi.ts';
-import { refuseOnceClosing } from './draining.ts';
-import { answerUnrouted, refuseUnrouted, registerErrors } from './errors.ts';
+import { rejectWhileClosing } from './draining.ts';
+import { handleUnrouted, registerErrors, rejectUnrouted } from './errors.ts';
 import { registerHome } from './home/routes.ts';
-import { type IdempotencyParts, registerIdempotency } from './idempotency/plugin.ts';
+import { type IdempotencyDeps, registerIdempotency } from './idempotency/plugin.ts';
 import { readJsonBodies } from './jsonBodies.ts';
 import { type HttpLimits, registerLimits, serverOptions } from './limits/limits.ts';
-import { answerOtherMethods } from './limits/methods.ts';
+import { rejectOtherMethods } from './limits/methods.ts';
 import { logRequests, requestLogOptions } from './logs/requestLog.ts';
 import { type HttpMetrics, measureRequests } from './metrics/http.ts';
 import { registerSecurityHeaders } from './securityHeaders.ts';
 import { traceRequests } from './tracing.ts';
 
-export interface AppParts {
+export interface AppOptions {
   readonly version: string;
   /** Each room's routes, in the order in which the documentation shows them. */
   readonly routes: readonly FastifyPluginAsync[];
-  readonly guard: GuardParts;
+  readonly guard: GuardDeps;
   /** Absent: an Idempotency-Key counts for nothing. */
-  readonly idempotency?: IdempotencyParts;
+  readonly idempotency?: IdempotencyDeps;
   readonly limits: HttpLimits;
   /** Open requests have so long to come to an end when the app closes. */
   readonly drainMs?: number;
@@ -39,9 +39,9 @@ export interface AppParts {
 const PLUGIN_TIMEOUT_MS = 10_000;
 
 /** The whole HTTP side: errors, access, documentation, and the rooms' routes. */
-export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
-  const { version, routes, guard, limits, idempotency, metrics, tracer, logger } = parts;
-  const drainMs = parts.drainMs ?? USUAL_STOP_TIMES.requestsMs;
+export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
+  const { version, routes, guard, limits, idempotency, metrics, tracer, logger } = options;
+  const drainMs = options.drainMs ?? DEFAULT_SHUTDOWN_BUDGET.requestsMs;
   const app = Fastify({
     ...(logger ? { loggerInstance: logger } : { logger: false }),
     ...requestLogOptions,
@@ -50,29 +50,29 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
     return503OnClosing: false,
     // Holds for closing too.
     pluginTimeout: drainMs + PLUGIN_TIMEOUT_MS,
-    frameworkErrors: answerUnrouted,
-    clientErrorHandler: answerBroken,
+    frameworkErrors: handleUnrouted,
+    clientErrorHandler: handleClientError,
     routerOptions: { maxParamLength: 200 },
   });
   app.setValidatorCompiler<z.ZodType>(({ schema }) => (input) => ({ value: parseInput(schema, input) }));
   app.setSerializerCompiler(serializerCompiler);
   readJsonBodies(app, limits);
   registerErrors(app);
-  refuseExpectations(app);
+  rejectExpectations(app);
   logRequests(app);
   registerSecurityHeaders(app);
-  const drained = refuseOnceClosing(app, drainMs);
+  const drained = rejectWhileClosing(app, drainMs);
   if (metrics) measureRequests(app, metrics);
   if (tracer) traceRequests(app, tracer);
   registerGuard(app, guard);
   registerLimits(app, limits, metrics?.refusedConnections);
-  refuseUnrouted(app);
+  rejectUnrouted(app);
   if (idempotency) registerIdempotency(app, idempotency);
   await registerCompression(app);
-  const refuseOtherMethods = answerOtherMethods(app);
+  const refuseOtherMethods = rejectOtherMethods(app);
   await registerOpenapi(app, version);
   registerHome(app, version);
-  for (const room of routes) await app.register(room);
+  for (const scope of routes) await app.register(scope);
   // Behind the rooms, which end their streams and their waiting first.
   await app.register(async (last) => last.addHook('preClose', drained));
   refuseOtherMethods();

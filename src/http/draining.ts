@@ -10,7 +10,7 @@ const RETRY_AFTER_SECONDS = 5;
  * force when the returned function resolves: when all requests are answered, or after `waitMs`. Register before every
  * hook that may refuse a request.
  */
-export function refuseOnceClosing(app: FastifyInstance, waitMs: number): () => Promise<void> {
+export function rejectWhileClosing(app: FastifyInstance, waitMs: number): () => Promise<void> {
   const open = new Set<ServerResponse>();
   const drained = Promise.withResolvers<void>();
   let closing = false;

@@ -4,12 +4,12 @@ import {
   type ErrorCode,
   type FieldError,
   INTERNAL_ERROR_DETAIL,
-  MOST_LISTED,
+  MAX_LISTED,
   ServiceError,
 } from '../kit/contract/errors.ts';
 import { PROBLEM_TYPE, type Problem } from '../kit/contract/wire.ts';
-import { withoutKeys } from '../kit/secrets.ts';
-import { isFull, isLocked } from '../store/faults.ts';
+import { redactKeys } from '../kit/secrets.ts';
+import { isFull, isLocked } from '../store/errors.ts';
 import { bodyTooLarge } from './limits/requests.ts';
 import { SECURITY_HEADERS } from './securityHeaders.ts';
 
@@ -67,7 +67,7 @@ const HTTP: Record<ErrorCode, { readonly status: number; readonly title: string 
   internal_error: { status: 500, title: 'Internal error' },
 };
 
-const LONGEST_WORDS = 1000;
+const MAX_ECHO_LENGTH = 1000;
 
 /** What a client that comes without the right key is asked for (RFC 6750). */
 const CHALLENGES: Partial<Record<ErrorCode, string>> = {
@@ -85,9 +85,9 @@ declare module 'fastify' {
 
 const LOCKED = 'Another program holds the database: nothing has changed, try again.';
 const LOCKED_RETRY_SECONDS = 2;
-const FULL = 'The disk of the service is full, and nothing has changed: try again when there is room.';
+const DISK_FULL = 'The disk of the service is full, and nothing has changed: try again when there is room.';
 /** Somebody has to make room. */
-const FULL_RETRY_SECONDS = 60;
+const DISK_FULL_RETRY_SECONDS = 60;
 
 /** Every error leaves as a problem (RFC 9457) that says what to mend and nothing from inside. */
 export function registerErrors(app: FastifyInstance): void {
@@ -103,7 +103,7 @@ export function registerErrors(app: FastifyInstance): void {
 }
 
 /** Answers a request that no route takes before its body is read: what is wrong with the body is not the point. */
-export function refuseUnrouted(app: FastifyInstance): void {
+export function rejectUnrouted(app: FastifyInstance): void {
   app.addHook('onRequest', async (request) => {
     if (request.is404) throw routeNotFound(request);
   });
@@ -114,7 +114,7 @@ function routeNotFound({ method, url }: FastifyRequest): ServiceError {
 }
 
 /** What Fastify answers before a route is found: an address that cannot be read. */
-export function answerUnrouted(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
+export function handleUnrouted(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
   // No hook runs for it.
   sendProblem(request, reply.headers(SECURITY_HEADERS), toServiceError(error, request));
 }
@@ -130,7 +130,7 @@ function sendProblem(request: FastifyRequest, reply: FastifyReply, error: Servic
     type: `urn:trainyard:problem:${error.code}`,
     title,
     status,
-    detail: shown(error.message),
+    detail: truncated(error.message),
     instance: request.url.split('?')[0] ?? '/',
     code: error.code,
     requestId: request.id,
@@ -142,17 +142,19 @@ function sendProblem(request: FastifyRequest, reply: FastifyReply, error: Servic
 }
 
 function listed(errors: readonly FieldError[]): Problem['errors'] {
-  return errors.slice(0, MOST_LISTED).map(({ path, message }) => ({ path: shown(path), message: shown(message) }));
+  return errors
+    .slice(0, MAX_LISTED)
+    .map(({ path, message }) => ({ path: truncated(path), message: truncated(message) }));
 }
 
 /** Words repeat what the client has sent, which may be long. */
-function shown(text: string): string {
-  return text.length > LONGEST_WORDS ? `${text.slice(0, LONGEST_WORDS)}…` : text;
+function truncated(text: string): string {
+  return text.length > MAX_ECHO_LENGTH ? `${text.slice(0, MAX_ECHO_LENGTH)}…` : text;
 }
 
 /** A client that puts a key in the address reads it in no answer, which may be logged. */
 function toText(problem: unknown): string {
-  return withoutKeys(JSON.stringify(problem));
+  return redactKeys(JSON.stringify(problem));
 }
 
 /** Fastify's own errors in our words; whatever is unknown is a fault of ours and says nothing. */
@@ -170,7 +172,7 @@ function toServiceError(error: FastifyError, request: FastifyRequest): ServiceEr
     default:
   }
   if (isLocked(error)) return new ServiceError('unavailable', LOCKED, [], LOCKED_RETRY_SECONDS);
-  if (isFull(error)) return new ServiceError('storage_full', FULL, [], FULL_RETRY_SECONDS);
+  if (isFull(error)) return new ServiceError('storage_full', DISK_FULL, [], DISK_FULL_RETRY_SECONDS);
   if (error.statusCode !== undefined && error.statusCode < 500) {
     return new ServiceError('invalid_request', 'The request could not be read.');
   }

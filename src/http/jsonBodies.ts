@@ -1,9 +1,9 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { ServiceError } from '../kit/contract/errors.ts';
-import { type JsonLimits, membersFor, tooMuchJson } from '../kit/contract/json.ts';
+import { type JsonLimits, jsonLimitError, membersFor } from '../kit/contract/json.ts';
 import { invalidJson } from '../kit/contract/jsonSyntax.ts';
-import { nextTurn } from '../kit/turns.ts';
+import { yieldToEventLoop } from '../kit/yieldToEventLoop.ts';
 import type { HttpLimits } from './limits/limits.ts';
 
 declare module 'fastify' {
@@ -34,11 +34,11 @@ export function readJsonBodies(app: FastifyInstance, limits: HttpLimits): void {
     }
     if (body.trim() === '') return done(null, undefined);
     const parse = () => {
-      const tooMuch = tooMuchJson(body, size);
+      const tooMuch = jsonLimitError(body, size);
       if (tooMuch) return done(tooMuch);
       parseJson(request, body, (error, value) => (error ? done(unreadable(request, body)) : done(null, value)));
     };
-    return body.length < LARGE_JSON_LENGTH ? parse() : void nextTurn().then(parse);
+    return body.length < LARGE_JSON_LENGTH ? parse() : void yieldToEventLoop().then(parse);
   });
 }
 

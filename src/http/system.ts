@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { DEFAULT_PROJECT, type Tenant } from '../kit/contract/caller.ts';
 import { ServiceError } from '../kit/contract/errors.ts';
-import { answer, errorResponses } from '../kit/contract/wire.ts';
+import { errorResponses, jsonResponse } from '../kit/contract/wire.ts';
 import { METRICS_TYPE } from './metrics/format.ts';
 
 const systemSchema = z
@@ -29,7 +29,7 @@ const systemSchema = z
     id: 'System',
     example: { version: '0.1.0', kernels: 'native (avx2)', cores: 2, coresOfJob: 2, workers: 2, running: 1, queued: 0 },
   });
-type SystemFacts = z.infer<typeof systemSchema>;
+type SystemInfo = z.infer<typeof systemSchema>;
 
 /** What is missing may be there again as soon. */
 const RETRY_AFTER_SECONDS = 2;
@@ -40,9 +40,9 @@ const metricsText = z
 
 const statusSchema = z.object({ status: z.literal('ok') }).meta({ id: 'Status', example: { status: 'ok' } });
 
-export interface SystemParts {
+export interface SystemDeps {
   /** As the tenant may know them. */
-  readonly facts: (tenant: Tenant) => Promise<SystemFacts>;
+  readonly info: (tenant: Tenant) => Promise<SystemInfo>;
   /** Sentences that say why uploads and jobs cannot be accepted now; none: they can. */
   readonly readiness: () => Promise<readonly string[]>;
   /** All figures, as Prometheus reads them. */
@@ -50,7 +50,7 @@ export interface SystemParts {
 }
 
 /** What operators and load balancers ask. */
-export function systemRoutes({ facts, readiness, scrape }: SystemParts): FastifyPluginAsyncZod {
+export function systemRoutes({ info, readiness, scrape }: SystemDeps): FastifyPluginAsyncZod {
   return async (app) => {
     app.get(
       '/healthz',
@@ -61,7 +61,7 @@ export function systemRoutes({ facts, readiness, scrape }: SystemParts): Fastify
           operationId: 'getHealth',
           summary: 'Whether the process is alive',
           description: 'Answers at once whatever is being trained.',
-          response: { 200: answer('Alive.', statusSchema) },
+          response: { 200: jsonResponse('Alive.', statusSchema) },
         },
       },
       async () => ({ status: 'ok' as const }),
@@ -69,7 +69,7 @@ export function systemRoutes({ facts, readiness, scrape }: SystemParts): Fastify
     app.get(
       '/readyz',
       {
-        config: { scope: 'public', tellsLoad: true },
+        config: { scope: 'public', reportsLoad: true },
         schema: {
           tags: ['System'],
           operationId: 'getReadiness',
@@ -78,7 +78,7 @@ export function systemRoutes({ facts, readiness, scrape }: SystemParts): Fastify
             'The data folder can be written and has 16 MiB free, the database is neither locked nor damaged, and the worker beside this ' +
             'process, where there is one, has loaded. Otherwise 503: `detail` names every reason. Also 503 while the service is overloaded ' +
             'or stopping. The data folder is checked at most once a second; the answer becomes 200 again by itself.',
-          response: { 200: answer('Ready.', statusSchema), ...errorResponses(400, 503) },
+          response: { 200: jsonResponse('Ready.', statusSchema), ...errorResponses(400, 503) },
         },
       },
       async () => {
@@ -105,7 +105,7 @@ export function systemRoutes({ facts, readiness, scrape }: SystemParts): Fastify
         },
       },
       async ({ caller }, reply) => {
-        if (caller.project !== DEFAULT_PROJECT) throw notTheirs();
+        if (caller.project !== DEFAULT_PROJECT) throw notAllowed();
         return reply
           .type(METRICS_TYPE)
           .serializer(String)
@@ -121,16 +121,16 @@ export function systemRoutes({ facts, readiness, scrape }: SystemParts): Fastify
           operationId: 'getSystem',
           summary: 'What this service runs on',
           description: 'Version, kernels, cores, workers and the length of the queue.',
-          response: { 200: answer('The facts.', systemSchema), ...errorResponses() },
+          response: { 200: jsonResponse('The facts.', systemSchema), ...errorResponses() },
         },
       },
-      ({ caller }) => facts(caller),
+      ({ caller }) => info(caller),
     );
   };
 }
 
 /** They tell of all projects. */
-function notTheirs(): ServiceError {
+function notAllowed(): ServiceError {
   return new ServiceError(
     'scope_missing',
     'This takes a key of the project default: the figures are of the whole service.',

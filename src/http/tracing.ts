@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { newSpanId, newTraceId, placeOfJob } from '../kit/tracing/span.ts';
+import { newSpanId, newTraceId, spanContextOfJob } from '../kit/tracing/span.ts';
 import type { Tracer } from '../kit/tracing/tracer.ts';
 import { traceParentOf } from './logs/requestIds.ts';
 import { jobOf } from './logs/requestLog.ts';
@@ -27,7 +27,7 @@ export function traceRequests(app: FastifyInstance, tracer: Tracer): void {
         ...(route && { 'http.route': route }),
         ...(jobId && { 'trainyard.job.id': jobId }),
       },
-      ...(jobId && { links: [placeOfJob(jobId)] }),
+      ...(jobId && { links: [spanContextOfJob(jobId)] }),
       failed: reply.statusCode >= 500,
     });
   });

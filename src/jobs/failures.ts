@@ -20,14 +20,14 @@ export interface Failure {
 }
 
 /** A job fails when its worker process died so often while it ran alone, without a new checkpoint in between. */
-export const MOST_CRASHES = 3;
+export const MAX_CRASHES = 3;
 
 export const WORKER_CRASHED: Failure = {
   code: 'worker_crashed',
-  message: `The worker process died ${MOST_CRASHES} times while it ran this job alone, and the job wrote no checkpoint in between. Most often a training needs more memory than the machine has: use a smaller network, batch or dataset, or more memory, then retry the job. The log of the service has the signal or exit code of each death.`,
+  message: `The worker process died ${MAX_CRASHES} times while it ran this job alone, and the job wrote no checkpoint in between. Most often a training needs more memory than the machine has: use a smaller network, batch or dataset, or more memory, then retry the job. The log of the service has the signal or exit code of each death.`,
 };
 
-export const DATASET_GONE: Failure = {
+export const DATASET_MISSING: Failure = {
   code: 'dataset_not_found',
   message:
     'The dataset was deleted before the job ran, or its file is lost. Upload the same file again, then retry the job, or queue a new one where the dataset was deleted.',
@@ -44,7 +44,7 @@ export const OUT_OF_MEMORY: Failure = {
 };
 
 /** A job that was trained and whose model is more than its project may store; `why` says by how much. */
-export function withoutRoom(why: string): Failure {
+export function storageQuotaExceeded(why: string): Failure {
   const remedy =
     'Delete datasets or models, then retry the job: it goes on from its last checkpoint and makes the same model.';
   return { code: 'stored_bytes_quota', message: `${why} ${remedy}` };
@@ -59,7 +59,7 @@ export function tooLarge(neededBytes: number, limitBytes: number): Failure {
 }
 
 /** What a thread that ended by an error says to the client. */
-export function failureOfThread(error: unknown): Failure {
+export function threadFailure(error: unknown): Failure {
   if (isOutOfMemory(error)) return OUT_OF_MEMORY;
   return {
     code: 'thread_crashed',

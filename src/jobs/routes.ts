@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Tenant } from '../kit/contract/caller.ts';
 import { unlessMissing } from '../kit/contract/errors.ts';
 import { type Idempotent, idempotencyHeaders } from '../kit/contract/idempotency.ts';
-import { answer, errorResponses, waitQuery } from '../kit/contract/wire.ts';
+import { errorResponses, jsonResponse, waitQuery } from '../kit/contract/wire.ts';
 import { jobActionRoutes } from './actions/actionRoutes.ts';
 import { jobPageSchema, jobParams, jobSchema, jobsQuery, lossesQuery, lossesSchema } from './schemas.ts';
 import type { Jobs } from './service.ts';
@@ -36,7 +36,7 @@ export function jobRoutes({ jobs }: { readonly jobs: (tenant: Tenant) => Jobs })
         headers: idempotencyHeaders,
         body: jobRequestSchema,
         response: {
-          202: answer('Queued; `Location` names the job.', jobSchema),
+          202: jsonResponse('Queued; `Location` names the job.', jobSchema),
           ...errorResponses(400, 409, 413, 415, 422),
         },
       },
@@ -56,7 +56,7 @@ export function jobRoutes({ jobs }: { readonly jobs: (tenant: Tenant) => Jobs })
         summary: 'List jobs',
         description: 'Newest first.',
         querystring: jobsQuery,
-        response: { 200: answer('One page.', jobPageSchema), ...errorResponses(400) },
+        response: { 200: jsonResponse('One page.', jobPageSchema), ...errorResponses(400) },
       },
       handler: ({ caller, query }) => jobs(caller).list(query),
     });
@@ -71,7 +71,7 @@ export function jobRoutes({ jobs }: { readonly jobs: (tenant: Tenant) => Jobs })
           'How the training stands. With `wait`, the answer is held back until the state is final or the time is up.',
         params: jobParams,
         querystring: waitQuery,
-        response: { 200: answer('The job.', jobSchema), ...errorResponses(400, 404) },
+        response: { 200: jsonResponse('The job.', jobSchema), ...errorResponses(400, 404) },
       },
       handler: ({ caller, params, query, signal }) =>
         jobs(caller).get(params.id, {
@@ -89,7 +89,10 @@ export function jobRoutes({ jobs }: { readonly jobs: (tenant: Tenant) => Jobs })
         description: 'Every epoch with its losses and metrics, the first one first; `after` follows a job that trains.',
         params: jobParams,
         querystring: lossesQuery,
-        response: { 200: answer('The losses, the earliest epoch first.', lossesSchema), ...errorResponses(400, 404) },
+        response: {
+          200: jsonResponse('The losses, the earliest epoch first.', lossesSchema),
+          ...errorResponses(400, 404),
+        },
       },
       handler: ({ caller, params, query }) => jobs(caller).losses(params.id, query),
     });

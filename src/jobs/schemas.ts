@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { pageOf, pageQuery, repeatable } from '../kit/contract/wire.ts';
 import { warningSchema } from '../kit/warning.ts';
-import { JOB_STATES, JOB_WISHES } from '../store/tables.ts';
-import { MOST_EPOCHS } from '../training/schemas/training.ts';
+import { JOB_STATES, REQUESTED_ACTIONS } from '../store/tables.ts';
+import { MAX_EPOCHS } from '../training/schemas/training.ts';
 import { FAILURE_CODES } from './failures.ts';
 import { hyperparametersSchema, LABEL } from './submission/requestSchema.ts';
 
-const MOST_LOSSES = 10_000;
+const MAX_LOSSES = 10_000;
 
 const jobState = z.enum(JOB_STATES);
 const time = z.iso.datetime();
@@ -39,7 +39,7 @@ export const jobSchema = z
     datasetId: z.string().nullable().describe('Null when the dataset was deleted.'),
     state: jobState.describe('`succeeded`, `failed` and `cancelled` are final, until the job is retried or extended.'),
     requested: z
-      .enum(JOB_WISHES)
+      .enum(REQUESTED_ACTIONS)
       .nullable()
       .describe('What was asked of the job and has not come about yet; null when there is nothing.'),
     queuePosition: z.int().min(1).nullable().describe('1 runs next; null when the job is not queued.'),
@@ -90,11 +90,11 @@ export const jobPageSchema = pageOf(jobSummarySchema).meta({ id: 'JobPage', desc
 
 export const extensionSchema = z
   .strictObject({
-    epochs: z.int().min(1).max(MOST_EPOCHS).describe('How many more, after the last one.'),
+    epochs: z.int().min(1).max(MAX_EPOCHS).describe('How many more, after the last one.'),
     after: z
       .int()
       .min(1)
-      .max(MOST_EPOCHS)
+      .max(MAX_EPOCHS)
       .optional()
       .describe(
         'How many epochs the job has done (`progress.epoch`); otherwise it is 409. A request that is sent again, as its answer was lost, then extends the job once.',
@@ -166,8 +166,8 @@ export const lossesQuery = z.strictObject({
     .number()
     .int()
     .min(1)
-    .max(MOST_LOSSES)
-    .default(MOST_LOSSES)
+    .max(MAX_LOSSES)
+    .default(MAX_LOSSES)
     .describe('How many epochs at most. A page of more than about 4 MiB ends early, with `next`.'),
 });
 export type LossesQuery = z.output<typeof lossesQuery>;

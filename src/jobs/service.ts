@@ -3,7 +3,7 @@ import type { Tenant } from '../kit/contract/caller.ts';
 import { ServiceError } from '../kit/contract/errors.ts';
 import { idCursor, toPage } from '../kit/contract/pages.ts';
 import { decodeCursor, type Page } from '../kit/contract/wire.ts';
-import { type News, type NewsDesk, untilOver, type Waiting } from '../notifications/bus.ts';
+import { type EventBus, type Notification, type WaitOptions, waitUntil } from '../notifications/bus.ts';
 import type { Database } from '../store/database.ts';
 import type { JobRow } from '../store/tables.ts';
 import { createActionStore, requeue } from './actions/actionStore.ts';
@@ -13,17 +13,17 @@ import type { Checkpoints } from './checkpoints/checkpoints.ts';
 import type { Job, JobSummary, JobsQuery, Losses, LossesQuery } from './schemas.ts';
 import { isFinal } from './states.ts';
 import { createJobStore, type JobFilter, type JobStore, type Label, type ListedJobRow } from './store.ts';
+import { assertModelQuota } from './submission/assertModelQuota.ts';
 import { checkRequest, type FindDataset } from './submission/check.ts';
 import { newJob } from './submission/newJob.ts';
-import { demandRoom } from './submission/room.ts';
 import type { Machine } from './submission/threadWarnings.ts';
 import { type JobFacts, jobSummary, jobView, lossView } from './view.ts';
 
-export interface JobsParts {
+export interface JobsDeps {
   readonly database: Database;
   readonly findDataset: (id: string, project: string) => ReturnType<FindDataset>;
   readonly checkpoints: Pick<Checkpoints, 'ofJob' | 'removeFiles'>;
-  readonly news: NewsDesk;
+  readonly bus: EventBus;
   readonly machine: Machine;
   readonly clock: Clock;
 }
@@ -33,25 +33,25 @@ export interface Jobs extends JobActions {
   /** Queues a training, under that id if one is given. Throws as `checkRequest`, `queued_jobs_quota`, and `stored_bytes_quota` where a model would have no room. */
   submit(body: unknown, id?: string): Promise<Job>;
   list(query: JobsQuery): Promise<Page<JobSummary>>;
-  get(id: string, waiting?: Waiting): Promise<Job>;
+  get(id: string, waiting?: WaitOptions): Promise<Job>;
   losses(id: string, query: LossesQuery): Promise<Losses>;
   /** Throws `job_wrong_state` when the job is not over. */
   remove(id: string): Promise<void>;
 }
 
-export function createJobs(parts: JobsParts, tenant: Tenant): Jobs {
+export function createJobs(deps: JobsDeps, tenant: Tenant): Jobs {
   const { project, quotas } = tenant;
-  const { database, findDataset, checkpoints, news, machine, clock } = parts;
+  const { database, findDataset, checkpoints, bus, machine, clock } = deps;
   const store = createJobStore(database, project);
 
   return {
     async submit(body, id) {
       const checked = await checkRequest(body, (datasetId) => findDataset(datasetId, project), machine);
-      await demandRoom(database, tenant, checked);
+      await assertModelQuota(database, tenant, checked);
       const job = newJob(checked, { id, project, machine, now: clock() });
       await store.insert(job, checked.request.labels, quotas.queuedJobs);
-      news.publish({ kind: 'queued' });
-      return view(store, await found(store, job.id));
+      bus.publish({ kind: 'queued' });
+      return view(store, await findOrThrow(store, job.id));
     },
 
     async list(query) {
@@ -61,13 +61,13 @@ export function createJobs(parts: JobsParts, tenant: Tenant): Jobs {
     },
 
     async get(id, waiting) {
-      const isThisJob = (item: News) => item.kind === 'changed' && item.jobId === id;
-      if (waiting) await untilOver(news, isThisJob, () => isOver(store, id), waiting);
-      return view(store, await found(store, id));
+      const isThisJob = (item: Notification) => item.kind === 'changed' && item.jobId === id;
+      if (waiting) await waitUntil(bus, isThisJob, () => isOver(store, id), waiting);
+      return view(store, await findOrThrow(store, id));
     },
 
     async losses(id, { after, limit }) {
-      await found(store, id);
+      await findOrThrow(store, id);
       const { items, next } = toPage(await store.losses(id, after, limit), lossView, ({ epoch }) => String(epoch));
       return { items: [...items], next };
     },
@@ -76,21 +76,21 @@ export function createJobs(parts: JobsParts, tenant: Tenant): Jobs {
       store: createActionStore(database),
       requeue: (change) => requeue(database, project, quotas.queuedJobs, change),
       checkpoints,
-      find: (id) => found(store, id),
+      find: (id) => findOrThrow(store, id),
       view: (row) => view(store, row),
-      news,
+      bus,
       clock,
     }),
 
     async remove(id) {
       const rows = await checkpoints.ofJob(id);
-      if (!(await store.remove(id))) throw wrongState(await found(store, id), 'delete');
+      if (!(await store.remove(id))) throw wrongState(await findOrThrow(store, id), 'delete');
       await checkpoints.removeFiles(rows.map(({ file }) => file));
     },
   };
 }
 
-async function found(store: JobStore, id: string): Promise<JobRow> {
+async function findOrThrow(store: JobStore, id: string): Promise<JobRow> {
   const row = await store.find(id);
   if (row === undefined) throw new ServiceError('job_not_found', `There is no job '${id}'.`);
   return row;

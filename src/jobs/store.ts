@@ -34,7 +34,7 @@ export type ListedJobRow = Pick<JobRow, (typeof LISTED)[number]>;
 /** The API's queries about the jobs of one project, named for what they answer. */
 export interface JobStore {
   /** Throws ServiceError `queued_jobs_quota` when more than `mostQueued` jobs would wait, and `invalid_spec` when the dataset is gone. */
-  insert(job: NewJob, labels: Readonly<Record<string, string>>, mostQueued: number | null): Promise<void>;
+  insert(job: NewJob, labels: Readonly<Record<string, string>>, maxQueued: number | null): Promise<void>;
   find(id: string): Promise<JobRow | undefined>;
   state(id: string): Promise<JobState | undefined>;
   /** Newest first. */
@@ -56,10 +56,10 @@ const labelBytes = sql<number>`(
 
 export function createJobStore(database: Database, project: string): JobStore {
   return {
-    insert: (job, labels, mostQueued) =>
+    insert: (job, labels, maxQueued) =>
       database.transaction().execute(async (transaction) => {
         await insertJob(transaction, job, labels);
-        if (mostQueued !== null) await checkQueued(transaction, project, mostQueued);
+        if (maxQueued !== null) await assertQueueLimit(transaction, project, maxQueued);
       }),
 
     find: (id) =>
@@ -95,7 +95,7 @@ export function createJobStore(database: Database, project: string): JobStore {
 
     async queuePositions(ids) {
       const positions = database
-        .selectFrom(turns(database).as('turns'))
+        .selectFrom(queueTurns(database).as('turns'))
         .select([
           'id',
           sql<number>`row_number() OVER (ORDER BY (suspect_at IS NULL), priority DESC, turn, (trial IS NOT NULL), id)`.as(
@@ -133,7 +133,7 @@ export function createJobStore(database: Database, project: string): JobStore {
 }
 
 /** Every queued job with its project's turn: how many jobs of the project would run once it does. Projects take turns by the fewest. */
-function turns(database: Database) {
+function queueTurns(database: Database) {
   return database
     .selectFrom('jobs')
     .select([
@@ -149,15 +149,15 @@ function turns(database: Database) {
 }
 
 /** Throws ServiceError `queued_jobs_quota` when more wait than may: the job just written among them, so that of two at once one is too many. */
-export async function checkQueued(queries: Queries, project: string, most: number): Promise<void> {
+export async function assertQueueLimit(queries: Queries, project: string, limit: number): Promise<void> {
   const { queued } = await queries
     .selectFrom('jobs')
     .select((eb) => eb.fn.countAll<number>().as('queued'))
     .where('project', '=', project)
     .where('state', '=', sql.lit('queued'))
     .executeTakeFirstOrThrow();
-  if (queued <= most) return;
-  const detail = `The project may have ${most} jobs that wait, and has them: submit the job when one of them has begun.`;
+  if (queued <= limit) return;
+  const detail = `The project may have ${limit} jobs that wait, and has them: submit the job when one of them has begun.`;
   throw new ServiceError('queued_jobs_quota', detail);
 }
 

@@ -3,26 +3,26 @@
  * calls publishes the news once the transaction is through: `queued` of a job that waits, `changed` of one that was cancelled.
  */
 import type { Queries } from '../store/database.ts';
-import type { Halt } from '../training/loop/halt.ts';
-import { ATTEMPT_GOES_ON, whereItStands } from './rows.ts';
+import type { StopRule } from '../training/loop/stopRule.ts';
+import { requeuedProgress, SAME_ATTEMPT } from './jobFragments.ts';
 import type { CheckedRequest } from './submission/check.ts';
-import { insertJob, type NewJobParts, newJob } from './submission/newJob.ts';
+import { insertJob, type NewJobOptions, newJob } from './submission/newJob.ts';
 
-export interface NewTrial extends NewJobParts {
+export interface NewTrial extends NewJobOptions {
   readonly checked: CheckedRequest;
   readonly sweepId: string;
   /** Its number in the sweep, from 0. */
   readonly trial: number;
   /** Null: it trains to its end. */
-  readonly halt: Halt | null;
+  readonly halt: StopRule | null;
 }
 
 /** Queues a trial's job and returns its id. Throws ServiceError `invalid_spec` when the dataset is gone. */
 export async function insertTrial(
   queries: Queries,
-  { checked, sweepId, trial, halt, ...parts }: NewTrial,
+  { checked, sweepId, trial, halt, ...options }: NewTrial,
 ): Promise<string> {
-  const job = { ...newJob(checked, parts), sweepId, trial, halt: halt && JSON.stringify(halt) };
+  const job = { ...newJob(checked, options), sweepId, trial, halt: halt && JSON.stringify(halt) };
   await insertJob(queries, job, checked.request.labels);
   return job.id;
 }
@@ -31,10 +31,10 @@ export async function insertTrial(
  * Queues a halted job, which goes on to its next halt; one that lies at the epoch it stands at, or before, halts it again at once. `from` says
  * whether it may have been cancelled since. False where the job is in none of these states, or has not halted.
  */
-export async function goOn(
+export async function resumeTrial(
   queries: Queries,
   jobId: string,
-  halt: Halt | null,
+  halt: StopRule | null,
   from: readonly ('paused' | 'cancelled')[] = ['paused'],
 ): Promise<boolean> {
   const { numUpdatedRows } = await queries
@@ -43,10 +43,10 @@ export async function goOn(
       state: 'queued',
       halted: 0,
       halt: halt && JSON.stringify(halt),
-      attempts: ATTEMPT_GOES_ON,
+      attempts: SAME_ATTEMPT,
       finishedAt: null,
     })
-    .set(whereItStands)
+    .set(requeuedProgress)
     .where('id', '=', jobId)
     .where('state', 'in', from)
     .where('halted', '=', 1)

@@ -1,6 +1,6 @@
 import type { Logger } from '../kit/log.ts';
 
-export interface ReadinessParts {
+export interface ReadinessDeps {
   /** Why nothing can be stored now; it may take a moment. */
   readonly findStorageFaults: () => Promise<readonly string[]>;
   /** Why no jobs can be trained now. */
@@ -17,7 +17,7 @@ export type Readiness = () => Promise<readonly string[]>;
 const CACHED_MS = 1_000;
 
 /** Answers from a check that began within the last second. Logs the reasons once when the service becomes unready, and when that is over. */
-export function createReadiness({ findStorageFaults, workerFault, now, log }: ReadinessParts): Readiness {
+export function createReadiness({ findStorageFaults, workerFault, now, log }: ReadinessDeps): Readiness {
   let checked: { readonly at: number; readonly faults: Promise<readonly string[]> } | undefined;
   let logged = '';
 

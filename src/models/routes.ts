@@ -1,9 +1,9 @@
 import { Readable } from 'node:stream';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { answer, errorResponses } from '../kit/contract/wire.ts';
+import { errorResponses, jsonResponse } from '../kit/contract/wire.ts';
 import { aliasRoutes } from './aliases/routes.ts';
-import { type PredictRoutesParts, predictRoutes } from './prediction/routes.ts';
+import { type PredictRoutesOptions, predictRoutes } from './prediction/routes.ts';
 import {
   deletionQuery,
   modelPage,
@@ -18,7 +18,7 @@ import { splitRoutes } from './split/routes.ts';
 const tags = ['Models'];
 
 /** `/v1/models` and `/v1/aliases`. */
-export function modelRoutes({ models, maxBodyBytes }: PredictRoutesParts): FastifyPluginAsyncZod {
+export function modelRoutes({ models, maxBodyBytes }: PredictRoutesOptions): FastifyPluginAsyncZod {
   return async (app) => {
     app.get('/v1/models', {
       config: { scope: 'read' },
@@ -28,7 +28,7 @@ export function modelRoutes({ models, maxBodyBytes }: PredictRoutesParts): Fasti
         summary: 'List models',
         description: 'Newest first, without what may be large.',
         querystring: modelsQuery,
-        response: { 200: answer('A page of models.', modelPage), ...errorResponses(400) },
+        response: { 200: jsonResponse('A page of models.', modelPage), ...errorResponses(400) },
       },
       handler: ({ caller, query }) => models(caller).list(query),
     });
@@ -41,7 +41,7 @@ export function modelRoutes({ models, maxBodyBytes }: PredictRoutesParts): Fasti
         summary: 'Get a model',
         description: 'What it reads and predicts, its layers with their shapes, and how good it is.',
         params: modelParams,
-        response: { 200: answer('The model.', modelSchema), ...errorResponses(400, 404) },
+        response: { 200: jsonResponse('The model.', modelSchema), ...errorResponses(400, 404) },
       },
       handler: ({ caller, params }) => models(caller).get(params.id),
     });
@@ -76,7 +76,7 @@ export function modelRoutes({ models, maxBodyBytes }: PredictRoutesParts): Fasti
         params: modelParams,
         querystring: parametersQuery,
         response: {
-          200: answer('The parameters.', parametersSchema),
+          200: jsonResponse('The parameters.', parametersSchema),
           ...errorResponses(400, 404),
         },
       },

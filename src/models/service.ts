@@ -6,32 +6,32 @@ import { ServiceError } from '../kit/contract/errors.ts';
 import { idCursor, toPage } from '../kit/contract/pages.ts';
 import { parseInput } from '../kit/contract/validation.ts';
 import { decodeCursor, type Page } from '../kit/contract/wire.ts';
-import { createGate, type Gate } from '../kit/gate.ts';
+import { createSemaphore, type Semaphore } from '../kit/semaphore.ts';
 import type { Database } from '../store/database.ts';
 import type { ModelRow } from '../store/tables.ts';
 import { type Aliases, createAliases } from './aliases/service.ts';
 import { createAliasStore } from './aliases/store.ts';
 import { modelNotFound } from './modelNotFound.ts';
-import { type HeldJson, parseJson, readWhole, unpack } from './prediction/body.ts';
+import { type JsonBodyLimits, parseJson, readWhole, unpack } from './prediction/body.ts';
 import { createLoader, type Loader } from './prediction/loader.ts';
-import { measured, type PredictionMetrics } from './prediction/metrics.ts';
+import { type PredictionMetrics, withMetrics } from './prediction/metrics.ts';
 import { predictJson, rowsSchema } from './prediction/predictJson.ts';
 import type { Predictor } from './prediction/predictor.ts';
 import { predictText, type TextOptions } from './prediction/predictText.ts';
 import { decodeText } from './prediction/rows/decode.ts';
-import { countGaps, type GapWarning } from './prediction/rows/gaps.ts';
+import { createMissingValueWarnings, type MissingValueWarning } from './prediction/rows/missingValueWarnings.ts';
 import { type Spooled, spool } from './prediction/rows/spool.ts';
-import type { PredictAnswer } from './prediction/schemas.ts';
+import type { PredictResponse } from './prediction/schemas.ts';
 import type { Model, ModelSummary, ModelsQuery } from './schemas.ts';
-import type { ModelSplit } from './split/answers.ts';
+import type { ModelSplit } from './split/splitPage.ts';
 import { findSplit } from './split/store.ts';
 import { createModelStore } from './store.ts';
 import { readAnyDescription } from './stored/description.ts';
-import { readMembers, readParameters } from './stored/keptNetworks.ts';
 import { ensembleParametersJson, parametersJson } from './stored/parametersJson.ts';
+import { readMembers, readParameters } from './stored/storedNetworks.ts';
 import { toModel, toModelSummary } from './view.ts';
 
-export interface ModelsParts {
+export interface ModelsDeps {
   readonly database: Database;
   readonly createKernels: CreateKernels;
   readonly clock: Clock;
@@ -40,7 +40,7 @@ export interface ModelsParts {
   /** The largest text of rows, unpacked, and the largest answer. */
   readonly maxTextBytes: number;
   /** JSON is held whole in memory; more rows than fit are sent as text. */
-  readonly json: HeldJson;
+  readonly json: JsonBodyLimits;
   /** How many times as large a body may become when it is unpacked. */
   readonly maxExpansion: number;
   readonly metrics?: PredictionMetrics | undefined;
@@ -70,34 +70,34 @@ export interface Models {
   /** The parameters as JSON, piece by piece; of an ensemble, those of each member. */
   parameters(idOrAlias: string): Promise<AsyncGenerator<string>>;
   /** `{"rows": […]}` in, predictions out. Throws `invalid_json`, `invalid_request`, `invalid_rows`, `predict_rows_quota`. */
-  predictJson(idOrAlias: string, body: RowsBody): Promise<PredictAnswer>;
+  predictJson(idOrAlias: string, body: RowsBody): Promise<PredictResponse>;
   /** Rows of any number in, predictions in the same format out. Throws `invalid_rows`, `predict_rows_quota`. */
-  predictText(idOrAlias: string, options: TextOptions, body: RowsBody): Promise<TextAnswer>;
+  predictText(idOrAlias: string, options: TextOptions, body: RowsBody): Promise<TextResponse>;
 }
 
-interface TextAnswer extends Spooled {
-  readonly warnings: readonly GapWarning[];
+interface TextResponse extends Spooled {
+  readonly warnings: readonly MissingValueWarning[];
 }
 
 /** Aliases that an error names. */
-const NAMED_ALIASES = 5;
+const MAX_NAMED_ALIASES = 5;
 const DEFAULT_CACHE_BYTES = 512 * 2 ** 20;
 /** From here on the rows, which take many times the bytes of their text, are in memory of one request at a time. */
 const LARGE_JSON_BYTES = 2 ** 20;
 
-export function createModels(parts: ModelsParts): ModelsOf {
-  const loader = createLoader(parts.database, parts.createKernels, parts.cacheBytes ?? DEFAULT_CACHE_BYTES);
-  const largeJson = createGate(1);
-  return (tenant) => modelsOf({ ...parts, loader, largeJson }, tenant);
+export function createModels(deps: ModelsDeps): ModelsOf {
+  const loader = createLoader(deps.database, deps.createKernels, deps.cacheBytes ?? DEFAULT_CACHE_BYTES);
+  const largeJson = createSemaphore(1);
+  return (tenant) => modelsOf({ ...deps, loader, largeJson }, tenant);
 }
 
-interface Shared extends ModelsParts {
+interface SharedDeps extends ModelsDeps {
   readonly loader: Loader;
-  readonly largeJson: Gate;
+  readonly largeJson: Semaphore;
 }
 
-function modelsOf(parts: Shared, { project, quotas: { predictRows } }: Tenant): Models {
-  const { database, loader, largeJson, clock, temporaryFolder, maxTextBytes, maxExpansion, json, metrics } = parts;
+function modelsOf(deps: SharedDeps, { project, quotas: { predictRows } }: Tenant): Models {
+  const { database, loader, largeJson, clock, temporaryFolder, maxTextBytes, maxExpansion, json, metrics } = deps;
   const store = createModelStore(database, project);
 
   async function find(idOrAlias: string): Promise<ModelRow> {
@@ -110,7 +110,7 @@ function modelsOf(parts: Shared, { project, quotas: { predictRows } }: Tenant): 
     const id = await store.idOf(idOrAlias);
     const predictor = id === undefined ? undefined : await loader.load(id);
     if (!predictor) throw modelNotFound(idOrAlias);
-    return metrics ? measured(predictor, metrics) : predictor;
+    return metrics ? withMetrics(predictor, metrics) : predictor;
   }
 
   return {
@@ -135,7 +135,7 @@ function modelsOf(parts: Shared, { project, quotas: { predictRows } }: Tenant): 
       const outcome = await store.remove(id, force);
       if ('aliases' in outcome) throw modelInUse(id, outcome.aliases);
       if (!outcome.removed) throw modelNotFound(idOrAlias);
-      loader.forget(id);
+      loader.evict(id);
     },
 
     async split(idOrAlias) {
@@ -146,8 +146,8 @@ function modelsOf(parts: Shared, { project, quotas: { predictRows } }: Tenant): 
     },
 
     async parameters(idOrAlias) {
-      const { id, description: kept } = await find(idOrAlias);
-      const description = readAnyDescription(kept);
+      const { id, description: stored } = await find(idOrAlias);
+      const description = readAnyDescription(stored);
       if ('members' in description) {
         return ensembleParametersJson(description.members, readMembers(database, id, description.members));
       }
@@ -157,20 +157,20 @@ function modelsOf(parts: Shared, { project, quotas: { predictRows } }: Tenant): 
     async predictJson(idOrAlias, { stream, contentEncoding }) {
       const predictor = await load(idOrAlias);
       const body = await readWhole(unpack(stream, contentEncoding, maxExpansion), json);
-      const answer = () => predictJson(predictor, parseInput(rowsSchema, parseJson(body, json)).rows, predictRows);
-      return body.length > LARGE_JSON_BYTES ? largeJson.run(answer) : answer();
+      const response = () => predictJson(predictor, parseInput(rowsSchema, parseJson(body, json)).rows, predictRows);
+      return body.length > LARGE_JSON_BYTES ? largeJson.run(response) : response();
     },
 
     async predictText(idOrAlias, options, { stream, contentEncoding, charset }) {
       const predictor = await load(idOrAlias);
-      const gaps = countGaps(predictor.fitted);
+      const missingValues = createMissingValueWarnings(predictor.fitted);
       const text = decodeText(unpack(stream, contentEncoding, maxExpansion), charset, maxTextBytes);
       const spooled = await spool(
-        predictText(predictor, options, text, gaps, predictRows),
+        predictText(predictor, options, text, missingValues, predictRows),
         temporaryFolder,
         maxTextBytes,
       );
-      return { ...spooled, warnings: gaps.warnings() };
+      return { ...spooled, warnings: missingValues.warnings() };
     },
   };
 }
@@ -181,8 +181,8 @@ function splitNotFound(id: string): ServiceError {
 }
 
 function modelInUse(id: string, aliases: readonly string[]): ServiceError {
-  const named = aliases.slice(0, NAMED_ALIASES).join(', ');
-  const others = aliases.length > NAMED_ALIASES ? ` and ${aliases.length - NAMED_ALIASES} more` : '';
+  const named = aliases.slice(0, MAX_NAMED_ALIASES).join(', ');
+  const others = aliases.length > MAX_NAMED_ALIASES ? ` and ${aliases.length - MAX_NAMED_ALIASES} more` : '';
   const detail = `The model ${id} has aliases: ${named}${others}.`;
   const advice = 'Point them at another model or delete them first, or pass force=true to delete them with the model.';
   return new ServiceError('model_in_use', `${detail} ${advice}`);

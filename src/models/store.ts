@@ -16,7 +16,7 @@ interface ModelFilter {
 export type ParameterShape = Pick<ParameterRow, 'layer' | 'name' | 'shape'>;
 
 /** A parameter as the database has it, of whichever model. */
-export type KeptParameter = Omit<ParameterRow, 'modelId'>;
+export type StoredParameter = Omit<ParameterRow, 'modelId'>;
 
 /** What a list shows of a model: not its description. */
 const LISTED = ['id', 'name', 'jobId', 'datasetId', 'createdAt', 'task', 'target', 'sha256', 'summary'] as const;
@@ -101,7 +101,7 @@ export function findModel(database: Database, id: string): Promise<ModelRow | un
 }
 
 /** By layer and name. */
-export function findParameters(database: Database, modelId: string): Promise<readonly KeptParameter[]> {
+export function findParameters(database: Database, modelId: string): Promise<readonly StoredParameter[]> {
   return database
     .selectFrom('parameters')
     .select(['layer', 'name', 'shape', 'bytes'])
@@ -115,7 +115,7 @@ export function findParameters(database: Database, modelId: string): Promise<rea
 export async function insertModel(
   queries: Queries,
   model: ModelRow,
-  parameters: readonly KeptParameter[],
+  parameters: readonly StoredParameter[],
 ): Promise<void> {
   await queries.insertInto('models').values(model).execute();
   for (const parameter of parameters) {

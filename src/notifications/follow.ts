@@ -1,18 +1,18 @@
 import { ServiceError } from '../kit/contract/errors.ts';
-import type { News, NewsDesk } from './bus.ts';
-import { hangBell } from './signal.ts';
+import type { EventBus, Notification } from './bus.ts';
+import { subscribeSignal } from './signal.ts';
 
 /** An event as clients see it; its data is JSON. */
-export interface ToldEvent {
+export interface StreamEvent {
   readonly id: string;
   readonly type: string;
   readonly data: string;
 }
 
 /** Events in batches, read when they are asked for; an empty batch says that it has been quiet for a while. */
-export type EventBatches = AsyncGenerator<readonly ToldEvent[], void, void>;
+export type EventBatches = AsyncGenerator<readonly StreamEvent[], void, void>;
 
-export interface Following {
+export interface FollowOptions {
   /** The id of the last event that the reader has; undefined: it has none. */
   readonly lastEventId: string | undefined;
   /** Ends it, also while it waits. */
@@ -22,33 +22,40 @@ export interface Following {
 }
 
 /** Another process's news do not come here, so whoever waits looks for himself as often. */
-const LOOK_MS = 1000;
+const POLL_MS = 1000;
 
-interface Reading<Place> extends Pick<Following, 'signal' | 'quietMs'> {
-  readonly read: (from: Place) => Promise<{ events: readonly ToldEvent[]; position: Place; isOver: boolean }>;
+interface FollowSource<Place> extends Pick<FollowOptions, 'signal' | 'quietMs'> {
+  readonly read: (from: Place) => Promise<{ events: readonly StreamEvent[]; position: Place; isOver: boolean }>;
   readonly from: Place;
-  readonly news: NewsDesk;
-  readonly matters: (news: News) => boolean;
+  readonly bus: EventBus;
+  readonly isRelevant: (notification: Notification) => boolean;
 }
 
 /** Reads on whenever the reader asks for more, and waits for news where there is none. */
-export async function* follow<Place>({ read, from, news, matters, signal, quietMs }: Reading<Place>): EventBatches {
-  const bell = hangBell(news, matters);
+export async function* follow<Place>({
+  read,
+  from,
+  bus,
+  isRelevant,
+  signal,
+  quietMs,
+}: FollowSource<Place>): EventBatches {
+  const signalled = subscribeSignal(bus, isRelevant);
   try {
-    let place = from;
-    let spokeAt = performance.now();
+    let current = from;
+    let lastYieldAt = performance.now();
     while (!signal.aborted) {
-      const { events, position, isOver } = await read(place);
+      const { events, position, isOver } = await read(current);
       if (isOver) return;
-      place = position;
-      if (events.length > 0 || performance.now() - spokeAt >= quietMs) {
+      current = position;
+      if (events.length > 0 || performance.now() - lastYieldAt >= quietMs) {
         yield events;
-        spokeAt = performance.now();
+        lastYieldAt = performance.now();
       }
-      if (events.length === 0) await bell.wait(Math.min(LOOK_MS, quietMs), signal);
+      if (events.length === 0) await signalled.wait(Math.min(POLL_MS, quietMs), signal);
     }
   } finally {
-    bell.takeDown();
+    signalled.close();
   }
 }
 

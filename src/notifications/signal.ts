@@ -1,29 +1,29 @@
-import type { News, NewsDesk } from './bus.ts';
+import type { EventBus, Notification } from './bus.ts';
 
 /** Rings on news that matter, also while nobody waits for it. */
-export interface Bell {
+export interface Signal {
   /** Resolves when it has rung since the last wait, after `timeoutMs`, or when `signal` is aborted. Never rejects. */
   wait(timeoutMs: number, signal: AbortSignal): Promise<void>;
   /** Ends its listening. */
-  takeDown(): void;
+  close(): void;
 }
 
-export function hangBell(desk: NewsDesk, matters: (news: News) => boolean): Bell {
-  let rung = Promise.withResolvers<void>();
-  const unsubscribe = desk.subscribe((news) => {
-    if (matters(news)) rung.resolve();
+export function subscribeSignal(bus: EventBus, isRelevant: (notification: Notification) => boolean): Signal {
+  let raised = Promise.withResolvers<void>();
+  const unsubscribe = bus.subscribe((notification) => {
+    if (isRelevant(notification)) raised.resolve();
   });
   return {
     async wait(timeoutMs, signal) {
-      const { promise, resolve } = rung;
+      const { promise, resolve } = raised;
       const end = () => resolve();
       const timer = setTimeout(end, timeoutMs);
       signal.addEventListener('abort', end);
       if (!signal.aborted) await promise;
       signal.removeEventListener('abort', end);
       clearTimeout(timer);
-      rung = Promise.withResolvers();
+      raised = Promise.withResolvers();
     },
-    takeDown: unsubscribe,
+    close: unsubscribe,
   };
 }

@@ -18,7 +18,7 @@ export function lossesOf(objectives: readonly Objective[], values: readonly numb
 }
 
 /** Whether the first losses are nowhere worse than the others: equal ones too. */
-export function isAsGood(a: readonly number[], b: readonly number[]): boolean {
+export function weaklyDominates(a: readonly number[], b: readonly number[]): boolean {
   // No closure: a front of thousands is compared with every trial.
   for (let i = 0; i < a.length; i++) if (a[i] > b[i]) return false;
   return true;

@@ -4,7 +4,7 @@ import { type SearchSettings, sizeOf } from './search.ts';
 import { compileSpace, type Parameters, type Point, parametersAt } from './space/space.ts';
 
 /** The first trials that are shown: tpe and gp learn nothing before so many. */
-const SHOWN = 10;
+const MAX_PREVIEWED = 10;
 
 export interface SearchPreview {
   /** As many as there are points in a grid, if those are fewer than were asked for. Whatever ends a search early makes them fewer. */
@@ -12,7 +12,7 @@ export interface SearchPreview {
   /** What the first trials would be asked with. */
   readonly first: readonly Parameters[];
   /** Epochs that all trials have together where each runs to its end. */
-  readonly mostEpochs: number;
+  readonly maxEpochs: number;
   /** About the epochs that they have with the pruning; null where there is none, or no telling. */
   readonly estimatedEpochs: number | null;
 }
@@ -23,9 +23,9 @@ export function previewSearch(settings: SearchSettings): SearchPreview {
   const trials = Math.min(settings.trials, sizeOf(settings));
   return {
     trials,
-    first: firstTrials(settings, Math.min(trials, SHOWN)),
-    mostEpochs: trials * epochs.most,
-    estimatedEpochs: pruning && estimateEpochs(pruning, epochs.most, trials),
+    first: firstTrials(settings, Math.min(trials, MAX_PREVIEWED)),
+    maxEpochs: trials * epochs.max,
+    estimatedEpochs: pruning && estimateEpochs(pruning, epochs.max, trials),
   };
 }
 

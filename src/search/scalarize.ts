@@ -14,7 +14,7 @@ export function scalarize(all: readonly (readonly number[])[], seed: number, n: 
   const ranges = weights.map((_, i) => rangeOf(all.map((losses) => losses[i])));
   return all.map((losses) => {
     if (!losses.every(Number.isFinite)) return Number.POSITIVE_INFINITY;
-    const weighted = losses.map((loss, i) => weights[i] * placeIn(ranges[i], loss));
+    const weighted = losses.map((loss, i) => weights[i] * normalize(ranges[i], loss));
     return Math.max(...weighted) + RHO * weighted.reduce((a, b) => a + b, 0);
   });
 }
@@ -28,20 +28,20 @@ function drawWeights(count: number, seed: number, n: number): readonly number[] 
 }
 
 interface Range {
-  readonly least: number;
-  readonly greatest: number;
+  readonly min: number;
+  readonly max: number;
 }
 
 function rangeOf(losses: readonly number[]): Range {
   const finite = losses.filter(Number.isFinite);
   return {
-    least: finite.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY),
-    greatest: finite.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY),
+    min: finite.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY),
+    max: finite.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY),
   };
 }
 
 /** From 0 to 1; halves, as the width of a range may be more than the greatest number. */
-function placeIn({ least, greatest }: Range, loss: number): number {
-  const width = greatest / 2 - least / 2;
-  return width > 0 ? (loss / 2 - least / 2) / width : 0;
+function normalize({ min, max }: Range, loss: number): number {
+  const width = max / 2 - min / 2;
+  return width > 0 ? (loss / 2 - min / 2) / width : 0;
 }

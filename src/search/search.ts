@@ -1,15 +1,15 @@
-import type { Halt } from '../training/loop/halt.ts';
-import { type Course, lossesAlong } from './course.ts';
-import type { TrialEpochs } from './epochs.ts';
+import type { StopRule } from '../training/loop/stopRule.ts';
+import { createCompletion } from './completion.ts';
+import { type LearningCurve, lossByEpoch } from './learningCurve.ts';
 import { lossesOf, type Objective, signed } from './objectives.ts';
-import { createProgress } from './progress.ts';
-import type { Promotion, Stretch } from './pruners/pruner.ts';
+import type { Budget, Promotion } from './pruners/pruner.ts';
 import { createPruner, type Pruning } from './pruners/pruners.ts';
-import type { Finished } from './samplers/sampler.ts';
+import type { FinishedTrial } from './samplers/sampler.ts';
 import { type Algorithm, SAMPLERS } from './samplers/samplers.ts';
 import { scalarize } from './scalarize.ts';
 import type { SpaceDefinition } from './space/schema.ts';
 import { compileSpace, type Parameters, type Point, parametersAt, pointOf } from './space/space.ts';
+import type { TrialEpochs } from './trialEpochs.ts';
 
 export interface SearchSettings {
   readonly space: SpaceDefinition;
@@ -24,7 +24,7 @@ export interface SearchSettings {
   readonly trials: number;
   readonly pruning: Pruning | null;
   /** Whether a trial can wait after a leg and go on later; one that somebody else runs has one leg. */
-  readonly canWait: boolean;
+  readonly canPause: boolean;
   readonly epochs: TrialEpochs;
   /** Once a trial's first objective is as good, no more are asked for, and none goes on; null: none is good enough. */
   readonly target: number | null;
@@ -33,7 +33,7 @@ export interface SearchSettings {
 }
 
 /** A trial's run up to where the search looks at it. Legs have numbers from 0 on, in the order in which they were decided. */
-export interface Leg {
+export interface Segment {
   /** A new trial has the next number, from 0 on. */
   readonly trial: number;
   /** Of the trial. */
@@ -41,10 +41,10 @@ export interface Leg {
   /** Epochs of the trial, all in all; null: to its end. */
   readonly until: number | null;
   /** Undefined while it runs. */
-  readonly result: LegResult | undefined;
+  readonly result: SegmentResult | undefined;
 }
 
-export interface LegResult extends Course {
+export interface SegmentResult extends LearningCurve {
   /** One for each objective; null: the trial failed, or has no such numbers. One that is not finite is none. */
   readonly objectives: readonly number[] | null;
   /** Whether the trial never goes on: it came to its end of itself, all epochs done or stopped early, or failed. */
@@ -52,31 +52,36 @@ export interface LegResult extends Course {
 }
 
 /** Of a trial that never runs, or of which nothing will be known. */
-export const FAILED: LegResult = { objectives: null, over: true };
+export const FAILED: SegmentResult = { objectives: null, over: true };
 
 /** What to do next. `limits` are of the first objective, as a training's halt has them. */
-export type Next =
+export type NextStep =
   /** Run a new trial, whose number is how many there were. */
   | {
-      readonly do: 'ask';
+      readonly kind: 'ask';
       readonly parameters: Parameters;
       readonly until: number | null;
-      readonly limits: Halt['limits'];
+      readonly limits: StopRule['limits'];
     }
   /** Let a trial go on from where it waits. */
-  | { readonly do: 'goOn'; readonly trial: number; readonly until: number | null; readonly limits: Halt['limits'] }
+  | {
+      readonly kind: 'resume';
+      readonly trial: number;
+      readonly until: number | null;
+      readonly limits: StopRule['limits'];
+    }
   /** Wait for the result of that leg. */
-  | { readonly do: 'wait'; readonly leg: number }
+  | { readonly kind: 'wait'; readonly segment: number }
   /** All legs are finished and there is nothing left to do. */
-  | { readonly do: 'end'; readonly because: 'trials' | 'space' | 'target' | 'noProgress' };
+  | { readonly kind: 'end'; readonly reason: 'trials' | 'space' | 'target' | 'noProgress' };
 
 export interface Search {
   /** What to do as the leg after the last one that was added. Asking changes nothing. */
-  next(): Next;
+  next(): NextStep;
   /** Adds the leg after the last one, with its result or without. */
-  add(leg: Leg): void;
+  add(segment: Segment): void;
   /** Takes the result of a leg; the first that it is told of one stays. */
-  tell(leg: number, result: LegResult): void;
+  tell(leg: number, result: SegmentResult): void;
 }
 
 /**
@@ -91,100 +96,100 @@ export interface Search {
  * To the sampler a trial has the loss of its last leg that was looked at, and a failed one the worst; several objectives become one loss, each time
  * another.
  */
-export function createSearch(settings: SearchSettings, legs: readonly Leg[] = []): Search {
+export function createSearch(settings: SearchSettings, segments: readonly Segment[] = []): Search {
   const { objectives, epochs, parallel } = settings;
   const [objective] = objectives;
   const space = compileSpace(settings.space);
   const suggest = SAMPLERS[settings.algorithm].create(space, settings.seed);
   const size = sizeOf(settings);
-  const mostTrials = Math.min(settings.trials, size);
-  const pruner = createPruner(settings.pruning, epochs.most, settings.canWait);
-  const progress = createProgress({
+  const maxTrials = Math.min(settings.trials, size);
+  const pruner = createPruner(settings.pruning, epochs.max, settings.canPause);
+  const completion = createCompletion({
     target: settings.target === null ? null : signed(objective, settings.target),
     patience: settings.patience,
   });
 
-  const added: { readonly trial: number; result: LegResult | undefined }[] = [];
+  const added: { readonly trial: number; result: SegmentResult | undefined }[] = [];
   /** Of each trial. */
   const points: Point[] = [];
   /** Of each trial of which a leg was looked at, by the last: the first so many trials, as first legs have their order. */
   const losses: (readonly number[])[] = [];
   /** The same, as the samplers see it where there is one objective. */
-  const finished: Finished[] = [];
+  const finished: FinishedTrial[] = [];
   /** Legs that were looked at. */
-  let looked = 0;
+  let observed = 0;
   /** What was decided as the next leg. */
-  let decided: Next | null = null;
+  let decided: NextStep | null = null;
 
   /** Looks at the first so many legs, as far as they are finished; which one is not. */
-  function lookAt(count: number): number | null {
-    for (; looked < count; looked++) {
-      const { trial, result } = added[looked];
-      if (result === undefined) return looked;
+  function observe(count: number): number | null {
+    for (; observed < count; observed++) {
+      const { trial, result } = added[observed];
+      if (result === undefined) return observed;
       const own = lossesOf(objectives, result.objectives);
-      progress.see(own, trial === losses.length);
+      completion.observe(own, trial === losses.length);
       losses[trial] = own;
       finished[trial] = { point: points[trial], loss: own[0] };
-      const lossAt = lossesAlong(objective, result, own[0]);
-      pruner.see(trial, { loss: own[0], isOver: result.over, lossAt });
+      const lossAt = lossByEpoch(objective, result, own[0]);
+      pruner.observe(trial, { loss: own[0], isOver: result.over, lossAt });
     }
     return null;
   }
 
-  function decide(): Next {
-    for (let visible = added.length - parallel + 1; ; visible = looked + 1) {
-      const missing = lookAt(visible);
-      if (missing !== null) return { do: 'wait', leg: missing };
-      const next = goOn() ?? ask();
+  function decide(): NextStep {
+    for (let visible = added.length - parallel + 1; ; visible = observed + 1) {
+      const missing = observe(visible);
+      if (missing !== null) return { kind: 'wait', segment: missing };
+      const next = resume() ?? ask();
       if (next !== null) return next;
-      if (looked === added.length) return { do: 'end', because: whyEnded() };
+      if (observed === added.length) return { kind: 'end', reason: endReason() };
     }
   }
 
-  function goOn(): Next | null {
-    if (progress.stopped() === 'target') return null;
-    const isLast = looked === added.length && !mayAsk();
-    const promotion = pruner.promotion() ?? (isLast ? pruner.lift() : null);
-    return promotion && { do: 'goOn', ...promotion, limits: [] };
+  function resume(): NextStep | null {
+    if (completion.stopReason() === 'target') return null;
+    const isLast = observed === added.length && !canAsk();
+    const promotion = pruner.promotion() ?? (isLast ? pruner.finalPromotion() : null);
+    return promotion && { kind: 'resume', ...promotion, limits: [] };
   }
 
-  function mayAsk(): boolean {
-    return progress.stopped() === null && points.length < mostTrials;
+  function canAsk(): boolean {
+    return completion.stopReason() === null && points.length < maxTrials;
   }
 
-  function ask(): Next | null {
-    if (!mayAsk()) return null;
+  function ask(): NextStep | null {
+    if (!canAsk()) return null;
     const known = { finished: finishedFor(points.length), pending: points.slice(finished.length) };
     const point = suggest(points.length, known);
     if (point === null) return null;
     const parameters = parametersAt(space, point);
-    return { do: 'ask', parameters, ...withGoal(pruner.stretchOf(points.length, epochs.of(parameters))) };
+    return { kind: 'ask', parameters, ...toObjectiveScale(pruner.initialBudget(points.length, epochs.of(parameters))) };
   }
 
   /** What is finished as trial n is asked for. */
-  function finishedFor(n: number): readonly Finished[] {
+  function finishedFor(n: number): readonly FinishedTrial[] {
     if (objectives.length === 1) return finished;
     return scalarize(losses, settings.seed, n).map((loss, trial) => ({ point: points[trial], loss }));
   }
 
   /** The limits of losses as those of the objective. */
-  function withGoal({ until, limits }: Stretch): Stretch {
+  function toObjectiveScale({ until, limits }: Budget): Budget {
     return { until, limits: limits.map(({ epoch, worst }) => ({ epoch, worst: signed(objective, worst) })) };
   }
 
-  function whyEnded() {
-    return progress.stopped() ?? (points.length < size ? 'trials' : 'space');
+  function endReason() {
+    return completion.stopReason() ?? (points.length < size ? 'trials' : 'space');
   }
 
-  function add({ trial, parameters, until, result }: Leg): void {
-    const missing = lookAt(added.length - parallel + 1);
+  function add({ trial, parameters, until, result }: Segment): void {
+    const missing = observe(added.length - parallel + 1);
     if (missing !== null) throw new TypeError(`leg ${added.length} was decided before leg ${missing} was finished`);
     if (trial > points.length) throw new TypeError(`trial ${trial} is not the next one`);
     if (trial === points.length) {
       points.push(pointOf(space, parameters));
       pruner.begin(trial, epochs.of(parameters));
     } else {
-      lookUntil({ trial, until });
+      observeUntil({ trial, until });
       pruner.promote(trial);
     }
     added.push({ trial, result });
@@ -192,23 +197,23 @@ export function createSearch(settings: SearchSettings, legs: readonly Leg[] = []
   }
 
   /** Looks at as many legs as whoever let the trial go on had to look at. */
-  function lookUntil({ trial, until }: Promotion): void {
+  function observeUntil({ trial, until }: Promotion): void {
     for (;;) {
       const promotion = pruner.promotion();
       if (promotion?.trial === trial && promotion.until === until) return;
-      if (looked === added.length || lookAt(looked + 1) !== null) return;
+      if (observed === added.length || observe(observed + 1) !== null) return;
     }
   }
 
-  function tell(leg: number, result: LegResult): void {
+  function tell(leg: number, result: SegmentResult): void {
     added[leg].result ??= result;
   }
 
-  for (const leg of legs) add(leg);
+  for (const segment of segments) add(segment);
 
   return {
     next() {
-      if (decided === null || decided.do === 'wait') decided = decide();
+      if (decided === null || decided.kind === 'wait') decided = decide();
       return decided;
     },
     add,

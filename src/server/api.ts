@@ -1,27 +1,27 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Config, ConfigurationError, checkMetricsPort, checkReach } from '../config/config.ts';
+import { type Config, ConfigurationError, checkMetricsPort, checkRemoteAccess } from '../config/config.ts';
 import { scrape } from '../http/metrics/scrape.ts';
 import { addressOf } from '../http/network/address.ts';
 import type { Folders } from '../kit/folders.ts';
 import type { Logger } from '../kit/log.ts';
 import { createRegistry } from '../kit/metrics.ts';
-import { stopTimesWithin } from '../kit/stopTimes.ts';
+import { shutdownBudget } from '../kit/shutdownBudget.ts';
 import { makeDataFolder } from '../maintenance/dataFolder.ts';
+import { startMaintenance } from '../maintenance/maintenance.ts';
 import { createReadiness } from '../maintenance/readiness.ts';
-import { startUpkeep } from '../maintenance/upkeep.ts';
-import { createNewsDesk } from '../notifications/bus.ts';
+import { createEventBus } from '../notifications/bus.ts';
 import { openDatabase } from '../store/database.ts';
 import { checkDatabase } from '../store/health.ts';
-import { holdLock } from '../store/lock.ts';
+import { enableAutoVacuum } from '../store/incrementalVacuum.ts';
+import { acquireLock } from '../store/lock.ts';
 import { createQueryMetrics, type QueryListener, registerDiskGauges } from '../store/metrics.ts';
-import { allowGivingBack } from '../store/space.ts';
-import { findStorageFaults, watchDamage } from '../store/storageFaults.ts';
+import { findStorageFaults, watchCorruption } from '../store/storageFaults.ts';
 import { startDeliverer } from '../webhooks/deliverer.ts';
 import { createWebhookMetrics } from '../webhooks/metrics.ts';
 import { createOutbox } from '../webhooks/outbox.ts';
 import type { Supervisor } from '../worker/supervisor.ts';
-import { authenticationOf, datasetsOf, type Parts, senderOf, tracerOf } from './parts.ts';
-import { assemble } from './rooms.ts';
+import { assembleApp } from './assembleApp.ts';
+import { authenticationOf, datasetsOf, type ServiceDeps, senderOf, tracerOf } from './serviceDeps.ts';
 import { superviseWorker } from './superviseWorker.ts';
 
 /** A service that answers. */
@@ -39,7 +39,7 @@ export interface Service {
 export async function startService(config: Config, log: Logger): Promise<Service> {
   checkMetricsPort(config);
   const folders = makeDataFolder(config.data, log);
-  const lock = holdLock(folders.lock);
+  const lock = acquireLock(folders.lock);
   if (!lock)
     throw new ConfigurationError(`Another service runs over the data folder ${config.data}: pass another --data.`);
   const closing = new AsyncDisposableStack();
@@ -63,7 +63,7 @@ async function openService(
 ): Promise<string> {
   const registry = createRegistry('api');
   const measureQuery = createQueryMetrics(registry);
-  const damage = watchDamage();
+  const damage = watchCorruption();
   const onQuery: QueryListener = (event) => {
     measureQuery(event);
     damage.onQuery(event);
@@ -72,11 +72,11 @@ async function openService(
   registerDiskGauges(registry, folders.database);
   closing.defer(() => database.destroy());
   await checkDatabase(database, folders.database);
-  await allowGivingBack(database);
-  checkReach(config, await authenticationOf({ config, database, log }).hasKeys());
+  await enableAutoVacuum(database);
+  checkRemoteAccess(config, await authenticationOf({ config, database, log }).hasKeys());
   const datasets = datasetsOf({ config, folders, database, registry, log });
   await datasets.recover();
-  const news = createNewsDesk();
+  const bus = createEventBus();
   let supervisor: Supervisor | undefined;
   const readiness = createReadiness({
     findStorageFaults: () => findStorageFaults({ database, temporary: folders.temporary, ...damage }),
@@ -85,23 +85,23 @@ async function openService(
     log,
   });
   const send = senderOf(config);
-  const figures = () => scrape(registry, async () => supervisor?.figures() ?? []);
+  const renderMetrics = () => scrape(registry, async () => supervisor?.metrics() ?? []);
   const tracer = tracerOf(config, 'api', log);
   closing.defer(() => tracer?.stop());
-  const parts = { config, folders, database, news, datasets, send, registry, figures, tracer, readiness, log };
-  const app = await assemble(parts);
-  const times = stopTimesWithin(config.shutdownSeconds);
+  const deps = { config, folders, database, bus, datasets, send, registry, renderMetrics, tracer, readiness, log };
+  const app = await assembleApp(deps);
+  const budget = shutdownBudget(config.shutdownSeconds);
   closing.defer(async () => {
-    const timeIsUp = delay(times.readingMs, undefined, { ref: false });
+    const timeIsUp = delay(budget.readingMs, undefined, { ref: false });
     await Promise.all([supervisor?.stop(), app.close()]);
     // What is still being read then is told to have failed when the service starts again.
     await Promise.race([datasets.close(), timeIsUp]);
   });
   await app.listen({ host: config.host, port: config.port, listenTextResolver: () => 'listening' });
-  deliver({ database, news, send, registry, closing, log });
-  const upkeep = startUpkeep({ database, folder: folders.checkpoints, retention: config, clock: Date.now, log });
+  deliver({ database, bus, send, registry, closing, log });
+  const upkeep = startMaintenance({ database, folder: folders.checkpoints, retention: config, clock: Date.now, log });
   closing.defer(() => upkeep.stop());
-  if (config.role === 'all') supervisor = superviseWorker({ config, database, news, log });
+  if (config.role === 'all') supervisor = superviseWorker({ config, database, bus, log });
   return addressOf(app);
 }
 
@@ -111,16 +111,16 @@ function workerFault(supervisor: Supervisor | undefined): string | undefined {
   return 'The worker process ended unexpectedly; it is started again.';
 }
 
-interface DeliverParts extends Pick<Parts, 'database' | 'news' | 'send' | 'registry'> {
+interface DeliverDeps extends Pick<ServiceDeps, 'database' | 'bus' | 'send' | 'registry'> {
   readonly closing: AsyncDisposableStack;
   readonly log: Logger;
 }
 
 /** Calls the webhooks until the service closes. */
-function deliver({ database, news, send, registry, closing, log }: DeliverParts): void {
+function deliver({ database, bus, send, registry, closing, log }: DeliverDeps): void {
   const calls = createWebhookMetrics(registry, database);
   const outbox = createOutbox(database);
   const deliverer = startDeliverer({ outbox, send, clock: Date.now, random: Math.random, calls, log });
   closing.defer(() => deliverer.stop());
-  closing.defer(news.subscribe(({ kind }) => (kind === 'changed' || kind === 'sweep') && deliverer.look()));
+  closing.defer(bus.subscribe(({ kind }) => (kind === 'changed' || kind === 'sweep') && deliverer.poll()));
 }

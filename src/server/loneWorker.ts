@@ -4,7 +4,7 @@ import { type MetricsServer, serveMetrics } from '../http/metrics/server.ts';
 import type { Logger } from '../kit/log.ts';
 import { createRegistry } from '../kit/metrics.ts';
 import { makeDataFolder } from '../maintenance/dataFolder.ts';
-import { createNewsDesk } from '../notifications/bus.ts';
+import { createEventBus } from '../notifications/bus.ts';
 import { openDatabase } from '../store/database.ts';
 import { chooseKernels } from '../training/backend/kernels.ts';
 import { superviseWorker } from './superviseWorker.ts';
@@ -26,9 +26,9 @@ export async function startLoneWorker(config: Config, log: Logger): Promise<Lone
   const closing = new AsyncDisposableStack();
   closing.defer(() => database.destroy());
   try {
-    const supervisor = superviseWorker({ config, database, news: createNewsDesk(), log });
+    const supervisor = superviseWorker({ config, database, bus: createEventBus(), log });
     closing.defer(() => supervisor.stop());
-    const metrics = await metricsOf(config, supervisor.figures, log);
+    const metrics = await metricsOf(config, supervisor.metrics, log);
     closing.defer(() => metrics?.close());
     return { stop: () => closing.disposeAsync() };
   } catch (error) {
@@ -39,12 +39,12 @@ export async function startLoneWorker(config: Config, log: Logger): Promise<Lone
 
 async function metricsOf(
   { metricsPort: port, metricsHost: host }: Config,
-  figures: Parameters<typeof scrape>[1],
+  readMetrics: Parameters<typeof scrape>[1],
   log: Logger,
 ): Promise<MetricsServer | undefined> {
   if (port === undefined) return undefined;
   const registry = createRegistry('supervisor');
-  const server = await serveMetrics({ scrape: () => scrape(registry, figures), host, port });
+  const server = await serveMetrics({ scrape: () => scrape(registry, readMetrics), host, port });
   log.info({ address: server.address }, 'metrics are served');
   return server;
 }

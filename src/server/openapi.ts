@@ -2,10 +2,10 @@ import { Registry } from 'prom-client';
 import { readConfig } from '../config/config.ts';
 import { SERVICE_SETTINGS } from '../config/settings.ts';
 import { foldersOf } from '../kit/folders.ts';
-import { createNewsDesk } from '../notifications/bus.ts';
+import { createEventBus } from '../notifications/bus.ts';
 import { openDatabase } from '../store/database.ts';
-import { datasetsOf, senderOf } from './parts.ts';
-import { assemble } from './rooms.ts';
+import { assembleApp } from './assembleApp.ts';
+import { datasetsOf, senderOf } from './serviceDeps.ts';
 
 /** The OpenAPI document, without starting anything. */
 export async function describeApi(): Promise<unknown> {
@@ -15,15 +15,15 @@ export async function describeApi(): Promise<unknown> {
   const registry = new Registry();
   const datasets = datasetsOf({ config, folders, database, registry });
   const send = senderOf(config);
-  const app = await assemble({
+  const app = await assembleApp({
     config,
     folders,
     database,
-    news: createNewsDesk(),
+    bus: createEventBus(),
     datasets,
     send,
     registry,
-    figures: () => registry.metrics(),
+    renderMetrics: () => registry.metrics(),
     readiness: async () => [],
   });
   await app.ready();

@@ -3,16 +3,16 @@ import type { Config } from '../config/config.ts';
 import { createCheckpoints } from '../jobs/checkpoints/checkpoints.ts';
 import type { Logger } from '../kit/log.ts';
 import { createRegistry } from '../kit/metrics.ts';
-import { stopTimesWithin } from '../kit/stopTimes.ts';
+import { shutdownBudget } from '../kit/shutdownBudget.ts';
 import { makeDataFolder } from '../maintenance/dataFolder.ts';
 import { saveModel } from '../models/stored/save.ts';
-import type { NewsDesk } from '../notifications/bus.ts';
+import type { EventBus } from '../notifications/bus.ts';
 import { openDatabase } from '../store/database.ts';
 import { createQueryMetrics } from '../store/metrics.ts';
-import { startConductor } from '../sweeps/runner/conductor.ts';
+import { startSweepRunner } from '../sweeps/runner/sweepRunner.ts';
 import { chooseKernels } from '../training/backend/kernels.ts';
 import { runWorker } from '../worker/process.ts';
-import { datasetsOf, tracerOf } from './parts.ts';
+import { datasetsOf, tracerOf } from './serviceDeps.ts';
 
 const MS_PER_SECOND = 1000;
 
@@ -22,7 +22,7 @@ const MS_PER_SECOND = 1000;
  */
 export async function runWorkerRole(config: Config, log: Logger): Promise<void> {
   // Each thread loads them for itself; what they cannot load is said here, once, before there is any.
-  const { description, mostThreads } = chooseKernels(config.kernels);
+  const { description, maxThreads } = chooseKernels(config.kernels);
   log.info({ kernels: description }, 'kernels chosen');
   const folders = makeDataFolder(config.data, log);
   const registry = createRegistry('worker');
@@ -35,13 +35,24 @@ export async function runWorkerRole(config: Config, log: Logger): Promise<void> 
   const checkpointMs = config.checkpointSeconds * MS_PER_SECOND;
   const rooms = { saveModel, findDataset, findFile, checkpoints };
   const cores = availableParallelism();
-  const { threadMs: stopMs, workerMs: exitMs } = stopTimesWithin(config.shutdownSeconds);
+  const { threadMs: stopMs, workerMs: exitMs } = shutdownBudget(config.shutdownSeconds);
   const machine = { threads, cores, memoryBytes: config.jobMemoryBytes, kernels };
   const tracer = tracerOf(config, 'worker', log);
   const measuring = { registry, tracer, log };
-  const sweepMachine = { cores, coresOfJob: Math.min(cores, mostThreads), memoryBytes: config.jobMemoryBytes };
-  const beside = (news: NewsDesk) => startConductor({ database, findDataset, machine: sweepMachine, news, clock, log });
-  await runWorker({ database, ...rooms, ...machine, checkpointMs, stopMs, exitMs, clock, beside, ...measuring });
+  const sweepMachine = { cores, coresOfJob: Math.min(cores, maxThreads), memoryBytes: config.jobMemoryBytes };
+  const startCompanion = (bus: EventBus) =>
+    startSweepRunner({ database, findDataset, machine: sweepMachine, bus, clock, log });
+  await runWorker({
+    database,
+    ...rooms,
+    ...machine,
+    checkpointMs,
+    stopMs,
+    exitMs,
+    clock,
+    startCompanion,
+    ...measuring,
+  });
   await tracer?.stop();
   await datasets.close();
   await database.destroy();

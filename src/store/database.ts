@@ -2,10 +2,10 @@ import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { CamelCasePlugin, Kysely, type Transaction } from 'kysely';
-import { isDamage, isLocked } from './faults.ts';
+import { busyRetryDialect } from './busyRetryDialect.ts';
+import { isCorrupt, isLocked } from './errors.ts';
 import type { QueryListener } from './metrics.ts';
 import { migrate } from './migrate.ts';
-import { patientDialect } from './patientDialect.ts';
 import type { Tables } from './tables.ts';
 
 export type Database = Kysely<Tables>;
@@ -16,7 +16,7 @@ export interface DatabaseOptions {
   /** Hears of every statement. */
   readonly onQuery?: QueryListener | undefined;
   /** How long statements wait for another process's write. */
-  readonly patienceMs?: number | undefined;
+  readonly busyTimeoutMs?: number | undefined;
 }
 
 /** How long opening waits for another process's write. Nothing else is done then; later nothing may be held up (see `patientDialect`). */
@@ -31,10 +31,10 @@ const LOG_BYTES = 64 * 2 ** 20;
  * WAL lets the API read while the worker writes; FULL makes what was answered survive a power loss.
  * Throws an error that says what to do when the file is no database or a damaged one, is held by another program, or is of a later version.
  */
-export function openDatabase(path: string, { onQuery, patienceMs }: DatabaseOptions = {}): Database {
+export function openDatabase(path: string, { onQuery, busyTimeoutMs }: DatabaseOptions = {}): Database {
   mkdirSync(dirname(path), { recursive: true, mode: OWNER_ONLY });
   return new Kysely<Tables>({
-    dialect: patientDialect(connect(path), patienceMs),
+    dialect: busyRetryDialect(connect(path), busyTimeoutMs),
     plugins: [new CamelCasePlugin({ maintainNestedObjectKeys: true })],
     ...(onQuery && { log: onQuery }),
   });
@@ -51,26 +51,26 @@ function connect(path: string): Sqlite.Database {
     sqlite.pragma('foreign_keys = ON');
     // What is sorted is small, and beside the data folder there may be no place to write, as in a container whose file system is read-only.
     sqlite.pragma('temp_store = MEMORY');
-    // What is deleted is overwritten where that costs no writing more; whole pages are given back to the disk soon (see `giveSpaceBack`).
+    // What is deleted is overwritten where that costs no writing more; whole pages are given back to the disk soon (see `incrementalVacuum`).
     sqlite.pragma('secure_delete = FAST');
     migrate(sqlite);
     sqlite.pragma('busy_timeout = 0');
     return sqlite;
   } catch (error) {
     sqlite.close();
-    throw inWords(path, error);
+    throw describeOpenError(path, error);
   }
 }
 
 /** The error as somebody reads it who can do something about it. */
-function inWords(path: string, error: unknown): unknown {
-  if (isDamage(error)) return damaged(path, error);
+function describeOpenError(path: string, error: unknown): unknown {
+  if (isCorrupt(error)) return corruptDatabaseError(path, error);
   if (!isLocked(error)) return error;
   return new Error(`The database ${path} is held by another program: end that, and start again.`, { cause: error });
 }
 
 /** What is said of a database that cannot be used as it is. */
-export function damaged(path: string, cause: Error): Error {
+export function corruptDatabaseError(path: string, cause: Error): Error {
   const advice = 'move the data folder away and put a backup in its place with `trainyard restore`';
   return new Error(`The database ${path} is damaged (${cause.message}): ${advice}.`, { cause });
 }

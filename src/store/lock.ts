@@ -1,13 +1,13 @@
 import Sqlite from 'better-sqlite3';
 
 /** Nobody but this set may keep a handle, and SQLite lets go of the lock of one that was collected as garbage. */
-const held = new Set<Sqlite.Database>();
+const openLocks = new Set<Sqlite.Database>();
 
 /**
  * Holds the file at `path` for this process until it is released, or answers undefined when another holder has it. SQLite's own lock
  * does it: it is gone with the process, however that ends.
  */
-export function holdLock(path: string): { release(): void } | undefined {
+export function acquireLock(path: string): { release(): void } | undefined {
   const sqlite = new Sqlite(path, { timeout: 0 });
   try {
     sqlite.exec('BEGIN EXCLUSIVE');
@@ -16,10 +16,10 @@ export function holdLock(path: string): { release(): void } | undefined {
     if (error instanceof Sqlite.SqliteError && error.code === 'SQLITE_BUSY') return undefined;
     throw error;
   }
-  held.add(sqlite);
+  openLocks.add(sqlite);
   return {
     release() {
-      held.delete(sqlite);
+      openLocks.delete(sqlite);
       sqlite.close();
     },
   };

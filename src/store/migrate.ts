@@ -27,7 +27,7 @@ export function migrate(sqlite: Sqlite.Database, folder = MIGRATIONS_FOLDER): re
       'CREATE TABLE IF NOT EXISTS migrations (name TEXT PRIMARY KEY, sha256 TEXT NOT NULL, applied_at INTEGER NOT NULL) STRICT',
     );
     const applied = sqlite.prepare<[], AppliedMigration>('SELECT name, sha256 FROM migrations ORDER BY name').all();
-    refuseDrift(applied, migrations);
+    assertUnchanged(applied, migrations);
     const fresh = migrations.slice(applied.length);
     for (const migration of fresh) apply(sqlite, migration);
     return fresh.map(({ name }) => name);
@@ -60,7 +60,7 @@ function readMigrations(folder: string): readonly Migration[] {
   });
 }
 
-function refuseDrift(applied: readonly AppliedMigration[], migrations: readonly Migration[]): void {
+function assertUnchanged(applied: readonly AppliedMigration[], migrations: readonly Migration[]): void {
   for (const [index, { name, sha256 }] of applied.entries()) {
     const migration = migrations[index];
     if (migration?.name !== name) {

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { sql } from 'kysely';
 import type { Database } from './database.ts';
-import { isDamage, isFull, isLocked } from './faults.ts';
+import { isCorrupt, isFull, isLocked } from './errors.ts';
 import type { QueryListener } from './metrics.ts';
 
-export interface StorageParts {
+export interface StorageDeps {
   readonly database: Database;
   /** The folder of half-written files, on the file system of the data folder. */
   readonly temporary: string;
@@ -30,27 +30,27 @@ const TIMEOUT_MS = 2_000;
  * Returns sentences that say why nothing can be stored now; none where all is well. Writes and syncs 4 kB to the data folder and takes the
  * write lock of the database for a moment, without writing to it.
  */
-export async function findStorageFaults(parts: StorageParts): Promise<readonly string[]> {
-  const { timeoutMs = TIMEOUT_MS } = parts;
+export async function findStorageFaults(deps: StorageDeps): Promise<readonly string[]> {
+  const { timeoutMs = TIMEOUT_MS } = deps;
   const faults = await Promise.all([
-    within(timeoutMs, diskFault(parts), 'The file system of the data folder does not respond.'),
-    within(timeoutMs, databaseFault(parts), 'The database does not respond: another program may have locked it.'),
+    withTimeout(timeoutMs, diskFault(deps), 'The file system of the data folder does not respond.'),
+    withTimeout(timeoutMs, databaseFault(deps), 'The database does not respond: another program may have locked it.'),
   ]);
   return faults.filter((fault) => fault !== undefined);
 }
 
 /** Remembers whether any statement has found the database damaged. Damage lasts until a backup is restored. */
-export function watchDamage(): { readonly onQuery: QueryListener; readonly isDamaged: () => boolean } {
+export function watchCorruption(): { readonly onQuery: QueryListener; readonly isDamaged: () => boolean } {
   let damaged = false;
   return {
     onQuery: (event) => {
-      if (event.level === 'error') damaged ||= isDamage(event.error);
+      if (event.level === 'error') damaged ||= isCorrupt(event.error);
     },
     isDamaged: () => damaged,
   };
 }
 
-async function within(ms: number, check: Promise<string | undefined>, late: string): Promise<string | undefined> {
+async function withTimeout(ms: number, check: Promise<string | undefined>, late: string): Promise<string | undefined> {
   const done = new AbortController();
   const timeout = delay(ms, late, { ref: false, signal: done.signal }).catch(() => undefined);
   try {
@@ -60,7 +60,7 @@ async function within(ms: number, check: Promise<string | undefined>, late: stri
   }
 }
 
-async function diskFault({ temporary, readFreeBytes = freeBytesOf }: StorageParts): Promise<string | undefined> {
+async function diskFault({ temporary, readFreeBytes = freeBytesOf }: StorageDeps): Promise<string | undefined> {
   try {
     const free = await readFreeBytes(temporary);
     if (free !== undefined && free < MIN_FREE_BYTES) return diskFull(`${mib(free)} MiB are free`);
@@ -102,7 +102,7 @@ async function probe(folder: string): Promise<void> {
   }
 }
 
-async function databaseFault({ database, isDamaged }: StorageParts): Promise<string | undefined> {
+async function databaseFault({ database, isDamaged }: StorageDeps): Promise<string | undefined> {
   const damaged = 'The database is damaged: restore a backup with `trainyard restore`.';
   if (isDamaged()) return damaged;
   try {
@@ -110,7 +110,7 @@ async function databaseFault({ database, isDamaged }: StorageParts): Promise<str
     await sql`UPDATE projects SET name = name WHERE name IS NULL`.execute(database);
     return undefined;
   } catch (error) {
-    if (isDamage(error)) return damaged;
+    if (isCorrupt(error)) return damaged;
     if (isLocked(error)) return 'Another program has locked the database.';
     // What is full is said of the disk.
     return isFull(error) ? undefined : `The database cannot be written (${codeOf(error)}).`;

@@ -45,8 +45,8 @@ export interface DatasetRow {
 export const JOB_STATES = ['queued', 'running', 'paused', 'succeeded', 'failed', 'cancelled'] as const;
 export type JobState = (typeof JOB_STATES)[number];
 
-export const JOB_WISHES = ['cancel', 'pause', 'stop'] as const;
-export type JobWish = (typeof JOB_WISHES)[number];
+export const REQUESTED_ACTIONS = ['cancel', 'pause', 'stop'] as const;
+export type RequestedAction = (typeof REQUESTED_ACTIONS)[number];
 
 export interface JobRow {
   id: string;
@@ -60,7 +60,7 @@ export interface JobRow {
   warnings: string;
   attempts: number;
   /** What a client wants of it that its worker has not come to yet. */
-  requested: JobWish | null;
+  requested: RequestedAction | null;
   /** Deaths of its process while it ran alone, since it last made progress. */
   crashes: number;
   /** When its process last died with it; null: it is no suspect. A suspect runs alone. */
@@ -260,7 +260,7 @@ export interface TrialRow {
 }
 
 /** A trial's run up to where the search looks at it. */
-export interface LegRow {
+export interface SegmentRow {
   sweepId: string;
   number: number;
   trial: number;
@@ -308,7 +308,7 @@ export interface Tables {
   idempotencyKeys: IdempotencyKeyRow;
   sweeps: SweepRow;
   trials: TrialRow;
-  legs: LegRow;
+  legs: SegmentRow;
   reports: ReportRow;
   sweepEvents: SweepEventRow;
 }

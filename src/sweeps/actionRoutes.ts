@@ -2,12 +2,12 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import type { Tenant } from '../kit/contract/caller.ts';
 import { unlessMissing } from '../kit/contract/errors.ts';
 import { type Idempotent, idempotencyHeaders } from '../kit/contract/idempotency.ts';
-import { answer, errorResponses } from '../kit/contract/wire.ts';
+import { errorResponses, jsonResponse } from '../kit/contract/wire.ts';
 import { type Model, modelSchema } from '../models/schemas.ts';
-import { ensembleRequest, resumption, sweepParams, sweepSchema } from './schemas.ts';
+import { ensembleRequest, resumeRequest, sweepParams, sweepSchema } from './schemas.ts';
 import type { Sweeps } from './service.ts';
 
-export interface SweepActionRoutesParts {
+export interface SweepActionRoutesDeps {
   readonly sweeps: (tenant: Tenant) => Sweeps;
   readonly getModel: (tenant: Tenant, id: string) => Promise<Model>;
 }
@@ -16,7 +16,7 @@ const tags = ['Sweeps'];
 const config = { scope: 'train' } as const;
 
 /** `/v1/sweeps/{id}/pause` and the like. */
-export function sweepActionRoutes({ sweeps, getModel }: SweepActionRoutesParts): FastifyPluginAsyncZod {
+export function sweepActionRoutes({ sweeps, getModel }: SweepActionRoutesDeps): FastifyPluginAsyncZod {
   return async (app) => {
     const idempotent: Idempotent = {
       prefix: 'mdl',
@@ -33,7 +33,7 @@ export function sweepActionRoutes({ sweeps, getModel }: SweepActionRoutesParts):
         description:
           'No more trials are asked for, and those that run pause with all that they need to go on. To pause a paused sweep changes nothing.',
         params: sweepParams,
-        response: { 200: answer('The sweep.', sweepSchema), ...errorResponses(404, 409) },
+        response: { 200: jsonResponse('The sweep.', sweepSchema), ...errorResponses(404, 409) },
       },
       handler: ({ caller, params }) => sweeps(caller).pause(params.id),
     });
@@ -47,8 +47,8 @@ export function sweepActionRoutes({ sweeps, getModel }: SweepActionRoutesParts):
         description:
           'A paused sweep goes on as if it had never stopped. One that is over goes on with `trials` more, learning from those that it has; trials that were cancelled count as failed. What ended it, a target, a time or no progress, does not end it again: the time begins anew, the others are taken away.',
         params: sweepParams,
-        body: resumption.nullish().meta({ examples: [{ trials: 20 }] }),
-        response: { 200: answer('The sweep.', sweepSchema), ...errorResponses(400, 404, 409, 413, 415, 422) },
+        body: resumeRequest.nullish().meta({ examples: [{ trials: 20 }] }),
+        response: { 200: jsonResponse('The sweep.', sweepSchema), ...errorResponses(400, 404, 409, 413, 415, 422) },
       },
       handler: ({ caller, params, body }) => sweeps(caller).resume(params.id, body?.trials),
     });
@@ -62,7 +62,7 @@ export function sweepActionRoutes({ sweeps, getModel }: SweepActionRoutesParts):
         description:
           'Ends the sweep at once and cancels its trials; those that have ended stay with their models. To cancel a cancelled sweep changes nothing.',
         params: sweepParams,
-        response: { 200: answer('The sweep.', sweepSchema), ...errorResponses(404, 409) },
+        response: { 200: jsonResponse('The sweep.', sweepSchema), ...errorResponses(404, 409) },
       },
       handler: ({ caller, params }) => sweeps(caller).cancel(params.id),
     });
@@ -79,7 +79,7 @@ export function sweepActionRoutes({ sweeps, getModel }: SweepActionRoutesParts):
         headers: idempotencyHeaders,
         body: ensembleRequest,
         response: {
-          201: answer('The model; `Location` names it.', modelSchema),
+          201: jsonResponse('The model; `Location` names it.', modelSchema),
           ...errorResponses(400, 404, 409, 413, 415, 422),
         },
       },

@@ -1,17 +1,17 @@
 import type { Clock } from '../kit/clock.ts';
 import type { Tenant } from '../kit/contract/caller.ts';
 import { ServiceError } from '../kit/contract/errors.ts';
-import { mistaken } from '../kit/contract/validation.ts';
-import type { NewsDesk } from '../notifications/bus.ts';
+import { invalid } from '../kit/contract/validation.ts';
+import type { EventBus } from '../notifications/bus.ts';
 import { FAILED, sizeOf } from '../search/search.ts';
 import type { Database, Queries } from '../store/database.ts';
 import type { SweepRow, SweepState } from '../store/tables.ts';
-import { askJobs, type Wish } from './askJobs.ts';
-import { MOST_TRIALS, type SweepSettings } from './request/schema.ts';
+import { applyToJobs, type JobAction } from './applyToJobs.ts';
+import { MAX_TRIALS, type SweepSettings } from './request/schema.ts';
 import { readSettings } from './request/settings.ts';
 import { ranUntil } from './runner/write.ts';
 import type { Sweep } from './schemas.ts';
-import { checkTrials } from './store.ts';
+import { assertQueueLimit } from './store.ts';
 
 /** What clients ask of sweeps. Each throws `sweep_wrong_state` where it is not possible, which says what is. */
 export interface SweepActions {
@@ -23,94 +23,97 @@ export interface SweepActions {
   cancel(id: string): Promise<Sweep>;
 }
 
-export interface SweepActionsParts {
+export interface SweepActionsDeps {
   readonly database: Database;
-  readonly news: NewsDesk;
+  readonly bus: EventBus;
   readonly clock: Clock;
   readonly tenant: Tenant;
   /** Throws when there is none of that id. */
-  readonly found: (id: string) => Promise<SweepRow>;
+  readonly getRow: (id: string) => Promise<SweepRow>;
   readonly view: (row: SweepRow) => Promise<Sweep>;
 }
 
-const FROM = {
+const ALLOWED_FROM = {
   paused: ['running'],
   resumed: ['paused', 'succeeded', 'failed', 'cancelled'],
   cancelled: ['running', 'paused'],
   deleted: ['succeeded', 'failed', 'cancelled'],
 } as const satisfies Readonly<Record<string, readonly SweepState[]>>;
-type Done = keyof typeof FROM;
+type Transition = keyof typeof ALLOWED_FROM;
 
 /** Says in which state the sweep is, and what is possible there. */
-export function wrongState({ state }: Pick<SweepRow, 'state'>, done: Done): ServiceError {
-  const possible = Object.entries(FROM).flatMap(([other, states]) =>
+export function wrongState({ state }: Pick<SweepRow, 'state'>, transition: Transition): ServiceError {
+  const possible = Object.entries(ALLOWED_FROM).flatMap(([other, states]) =>
     states.some((from) => from === state) ? [other] : [],
   );
   const remedies = new Intl.ListFormat('en-GB', { type: 'disjunction' }).format(possible);
-  return new ServiceError('sweep_wrong_state', `The sweep is ${state}: it cannot be ${done}. It can be ${remedies}.`);
+  return new ServiceError(
+    'sweep_wrong_state',
+    `The sweep is ${state}: it cannot be ${transition}. It can be ${remedies}.`,
+  );
 }
 
-export function createSweepActions({ database, news, clock, tenant, found, view }: SweepActionsParts): SweepActions {
+export function createSweepActions({ database, bus, clock, tenant, getRow, view }: SweepActionsDeps): SweepActions {
   /** Moves the sweep and asks its jobs, both or neither. False: the sweep was in no state for it. `more` goes with it. */
   const move = async (
     { id }: SweepRow,
-    [done, wish]: readonly [Done, Wish],
+    [transition, action]: readonly [Transition, JobAction],
     change: Partial<SweepRow>,
-    more: (queries: Queries) => Promise<void> = async () => {},
+    alsoWrite: (queries: Queries) => Promise<void> = async () => {},
   ): Promise<boolean> => {
-    const told = await database.transaction().execute(async (transaction) => {
+    const changes = await database.transaction().execute(async (transaction) => {
       const moved = await transaction
         .updateTable('sweeps')
         .set(change)
         .where('id', '=', id)
-        .where('state', 'in', FROM[done])
+        .where('state', 'in', ALLOWED_FROM[transition])
         .executeTakeFirst();
       if (moved.numUpdatedRows === 0n) return null;
-      await more(transaction);
-      return askJobs(transaction, id, wish, clock());
+      await alsoWrite(transaction);
+      return applyToJobs(transaction, id, action, clock());
     });
-    for (const item of told ?? []) news.publish(item);
-    return told !== null;
+    for (const item of changes ?? []) bus.publish(item);
+    return changes !== null;
   };
-  const tell = async (id: string): Promise<Sweep> => {
-    news.publish({ kind: 'sweepWish', sweepId: id });
-    news.publish({ kind: 'sweep', sweepId: id });
-    return view(await found(id));
+  const publishAndView = async (id: string): Promise<Sweep> => {
+    bus.publish({ kind: 'sweepActionRequested', sweepId: id });
+    bus.publish({ kind: 'sweep', sweepId: id });
+    return view(await getRow(id));
   };
 
   return {
     async pause(id) {
-      const row = await found(id);
+      const row = await getRow(id);
       const moved = await move(row, ['paused', 'pause'], { state: 'paused', ...ranUntil(row, clock()) });
       if (!moved && row.state !== 'paused') throw wrongState(row, 'paused');
-      return tell(id);
+      return publishAndView(id);
     },
 
     async resume(id, more = 0) {
-      const row = await found(id);
+      const row = await getRow(id);
       const settings = readSettings(row.request);
-      const trials = trialsWith(more, settings);
-      const request = JSON.stringify({ ...pastItsEnd(settings, row), search: { ...settings.search, trials } });
+      const trials = extendedTrialCount(more, settings);
+      const request = JSON.stringify({ ...clearEndCondition(settings, row), search: { ...settings.search, trials } });
       const going = { state: 'running', runningSince: clock(), finishedAt: null, endedBy: null, error: null } as const;
       const moved = await move(row, ['resumed', 'resume'], { ...going, request }, async (queries) => {
         const { queuedJobs } = tenant.quotas;
-        if (!settings.external) await demandDataset(queries, id);
-        if (queuedJobs !== null) await checkTrials(queries, row.project, queuedJobs);
+        if (!settings.external) await assertDatasetExists(queries, id);
+        if (queuedJobs !== null) await assertQueueLimit(queries, row.project, queuedJobs);
       });
       if (!moved) throw wrongState(row, 'resumed');
-      return tell(id);
+      return publishAndView(id);
     },
 
     async cancel(id) {
-      const row = await found(id);
+      const row = await getRow(id);
       const now = clock();
       const ended = { state: 'cancelled', finishedAt: now, ...ranUntil(row, now) } as const;
       const moved = await move(row, ['cancelled', 'cancel'], ended, async (queries) => {
         await cancelTrials(queries, id, now);
-        if (readSettings(row.request).external) await endOpenLegs(queries, id);
+        if (readSettings(row.request).external) await failOpenSegments(queries, id);
       });
       if (!moved && row.state !== 'cancelled') throw wrongState(row, 'cancelled');
-      return tell(id);
+      return publishAndView(id);
     },
   };
 }
@@ -125,7 +128,7 @@ async function cancelTrials(queries: Queries, sweepId: string, now: number): Pro
 }
 
 /** The settings without what has ended the sweep, which would end it again at once: whoever resumes it wants more. It has its time once more. */
-function pastItsEnd(settings: SweepSettings, { endedBy, ranMs }: SweepRow): SweepSettings {
+function clearEndCondition(settings: SweepSettings, { endedBy, ranMs }: SweepRow): SweepSettings {
   const { completion, maxSeconds } = settings;
   if (endedBy === 'target') return { ...settings, completion: { ...completion, target: null } };
   if (endedBy === 'noProgress') return { ...settings, completion: { ...completion, trialsWithoutProgress: null } };
@@ -134,7 +137,7 @@ function pastItsEnd(settings: SweepSettings, { endedBy, ranMs }: SweepRow): Swee
 }
 
 /** A sweep that is over holds its dataset no longer. */
-async function demandDataset(queries: Queries, sweepId: string): Promise<void> {
+async function assertDatasetExists(queries: Queries, sweepId: string): Promise<void> {
   const { datasetId } = await queries
     .selectFrom('sweeps')
     .select('datasetId')
@@ -146,7 +149,7 @@ async function demandDataset(queries: Queries, sweepId: string): Promise<void> {
 }
 
 /** No job will say what came of trials that somebody else runs: they count as failed should the sweep be resumed. */
-async function endOpenLegs(queries: Queries, sweepId: string): Promise<void> {
+async function failOpenSegments(queries: Queries, sweepId: string): Promise<void> {
   await queries
     .updateTable('legs')
     .set({ result: JSON.stringify(FAILED) })
@@ -156,13 +159,13 @@ async function endOpenLegs(queries: Queries, sweepId: string): Promise<void> {
 }
 
 /** How many trials the sweep has with so many more: of a grid as many as are left. Throws `invalid_sweep` where it may have no more. */
-function trialsWith(more: number, { search, space }: SweepSettings): number {
+function extendedTrialCount(more: number, { search, space }: SweepSettings): number {
   const have = search.trials;
   const size = sizeOf({ ...search, space });
-  const refuse = (message: string) => mistaken('invalid_sweep', 'The resumption', [{ path: '/trials', message }]);
+  const issue = (message: string) => invalid('invalid_sweep', 'The resumption', [{ path: '/trials', message }]);
   if (more > 0 && have >= size)
-    throw refuse(`All ${size} points of the grid are trials of the sweep: there are no more.`);
+    throw issue(`All ${size} points of the grid are trials of the sweep: there are no more.`);
   const trials = Math.min(have + more, size);
-  if (trials <= MOST_TRIALS) return trials;
-  throw refuse(`The sweep has ${have} trials and may have ${MOST_TRIALS}: at most ${MOST_TRIALS - have} can be added.`);
+  if (trials <= MAX_TRIALS) return trials;
+  throw issue(`The sweep has ${have} trials and may have ${MAX_TRIALS}: at most ${MAX_TRIALS - have} can be added.`);
 }

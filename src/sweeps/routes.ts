@@ -2,9 +2,9 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { unlessMissing } from '../kit/contract/errors.ts';
 import { type Idempotent, idempotencyHeaders } from '../kit/contract/idempotency.ts';
-import { answer, errorResponses, waitQuery } from '../kit/contract/wire.ts';
-import { type SweepActionRoutesParts, sweepActionRoutes } from './actionRoutes.ts';
-import { askingRoutes } from './external/routes.ts';
+import { errorResponses, jsonResponse, waitQuery } from '../kit/contract/wire.ts';
+import { type SweepActionRoutesDeps, sweepActionRoutes } from './actionRoutes.ts';
+import { askAndTellRoutes } from './external/routes.ts';
 import { sweepRequestSchema } from './request/schema.ts';
 import {
   importanceSchema,
@@ -18,7 +18,7 @@ import {
   trialsQuery,
 } from './schemas.ts';
 
-export interface SweepRoutesParts extends SweepActionRoutesParts {
+export interface SweepRoutesDeps extends SweepActionRoutesDeps {
   /** Called when the server closes. */
   readonly close: () => Promise<void>;
 }
@@ -27,14 +27,14 @@ const tags = ['Sweeps'];
 const MS_PER_SECOND = 1000;
 
 /** `/v1/sweeps`. */
-export function sweepRoutes({ sweeps, getModel, close }: SweepRoutesParts): FastifyPluginAsyncZod {
+export function sweepRoutes({ sweeps, getModel, close }: SweepRoutesDeps): FastifyPluginAsyncZod {
   return async (app) => {
     const closing = new AbortController();
     // Held answers would hold the server's end back.
     app.addHook('preClose', async () => closing.abort());
     app.addHook('onClose', close);
     await app.register(sweepActionRoutes({ sweeps, getModel }));
-    await app.register(askingRoutes({ sweeps, closing: closing.signal }));
+    await app.register(askAndTellRoutes({ sweeps, closing: closing.signal }));
 
     const idempotent: Idempotent = {
       prefix: 'swp',
@@ -53,7 +53,7 @@ export function sweepRoutes({ sweeps, getModel, close }: SweepRoutesParts): Fast
         headers: idempotencyHeaders,
         body: sweepRequestSchema,
         response: {
-          202: answer('Begun; `Location` names the sweep.', sweepSchema),
+          202: jsonResponse('Begun; `Location` names the sweep.', sweepSchema),
           ...errorResponses(400, 409, 413, 415, 422),
         },
       },
@@ -74,7 +74,7 @@ export function sweepRoutes({ sweeps, getModel, close }: SweepRoutesParts): Fast
         description:
           'Checks the request as `POST /v1/sweeps` does and runs nothing: how many trials, about how long and how large, and the first ten.',
         body: sweepRequestSchema,
-        response: { 200: answer('What it would do.', previewSchema), ...errorResponses(400, 409, 413, 415, 422) },
+        response: { 200: jsonResponse('What it would do.', previewSchema), ...errorResponses(400, 409, 413, 415, 422) },
       },
       validatorCompiler: () => (body) => ({ value: body }),
       handler: ({ caller, body }) => sweeps(caller).preview(body),
@@ -88,7 +88,7 @@ export function sweepRoutes({ sweeps, getModel, close }: SweepRoutesParts): Fast
         summary: 'List sweeps',
         description: 'Newest first.',
         querystring: sweepsQuery,
-        response: { 200: answer('One page.', sweepPage), ...errorResponses(400) },
+        response: { 200: jsonResponse('One page.', sweepPage), ...errorResponses(400) },
       },
       handler: async ({ caller, query }) => {
         const { items, next } = await sweeps(caller).list(query);
@@ -106,7 +106,7 @@ export function sweepRoutes({ sweeps, getModel, close }: SweepRoutesParts): Fast
           'How the search stands. With `wait`, the answer is held back until the state is final or the time is up.',
         params: sweepParams,
         querystring: waitQuery,
-        response: { 200: answer('The sweep.', sweepSchema), ...errorResponses(400, 404) },
+        response: { 200: jsonResponse('The sweep.', sweepSchema), ...errorResponses(400, 404) },
       },
       handler: ({ caller, params, query, signal }) =>
         sweeps(caller).get(params.id, {
@@ -125,7 +125,7 @@ export function sweepRoutes({ sweeps, getModel, close }: SweepRoutesParts): Fast
           'In the order in which they were asked, or by their objective. While the sweep runs a later page may repeat or miss one where the order is by objective.',
         params: sweepParams,
         querystring: trialsQuery,
-        response: { 200: answer('One page.', trialPage), ...errorResponses(400, 404) },
+        response: { 200: jsonResponse('One page.', trialPage), ...errorResponses(400, 404) },
       },
       handler: async ({ caller, params, query }) => {
         const { items, next } = await sweeps(caller).trials(params.id, query);
@@ -141,7 +141,7 @@ export function sweepRoutes({ sweeps, getModel, close }: SweepRoutesParts): Fast
         summary: 'Get a trial',
         description: 'One choice of hyperparameters and what it came to.',
         params: sweepParams.extend({ number: z.string().describe('The number of a trial.') }),
-        response: { 200: answer('The trial.', trialSchema), ...errorResponses(404) },
+        response: { 200: jsonResponse('The trial.', trialSchema), ...errorResponses(404) },
       },
       handler: ({ caller, params }) => sweeps(caller).trial(params.id, params.number),
     });
@@ -155,7 +155,7 @@ export function sweepRoutes({ sweeps, getModel, close }: SweepRoutesParts): Fast
         description:
           'By functional ANOVA: a forest learns the objective of the trials, and a hyperparameter matters as much as the mean that the forest expects varies by it.',
         params: sweepParams,
-        response: { 200: answer('The importances.', importanceSchema), ...errorResponses(404, 409) },
+        response: { 200: jsonResponse('The importances.', importanceSchema), ...errorResponses(404, 409) },
       },
       handler: ({ caller, params }) => sweeps(caller).importance(params.id),
     });

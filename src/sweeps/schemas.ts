@@ -3,7 +3,7 @@ import { jobErrorSchema } from '../jobs/schemas.ts';
 import { givenName, pageOf, pageQuery, repeatable } from '../kit/contract/wire.ts';
 import { jsonValue } from '../search/space/parameter.ts';
 import { SWEEP_ENDS, SWEEP_STATES, TRIAL_STATES } from '../store/tables.ts';
-import { MOST_TRIALS, sweepSettings } from './request/schema.ts';
+import { MAX_TRIALS, sweepSettings } from './request/schema.ts';
 
 const time = z.iso.datetime();
 const parametersSchema = z
@@ -24,7 +24,7 @@ const objectives = z
 const sweepErrorSchema = z.object({ code: z.string(), message: z.string() });
 
 /** Thousands may be on a Pareto front. */
-export const FRONT_SHOWN = 100;
+export const MAX_FRONT_SHOWN = 100;
 
 export const trialSchema = z
   .object({
@@ -91,7 +91,7 @@ export const sweepSchema = z
       .array(bestSchema)
       .nullable()
       .describe(
-        `With several objectives, the trials that no other one beats in all of them (the Pareto front), the first ${FRONT_SHOWN} by number: \`/trials?front=true\` lists all; null with one.`,
+        `With several objectives, the trials that no other one beats in all of them (the Pareto front), the first ${MAX_FRONT_SHOWN} by number: \`/trials?front=true\` lists all; null with one.`,
       ),
     frontSize: z.int().min(0).nullable().describe('How many trials are on the Pareto front; null with one objective.'),
     trajectory: z
@@ -140,9 +140,9 @@ export const trialsQuery = pageQuery.extend({
 });
 export type TrialsQuery = z.output<typeof trialsQuery>;
 
-export const resumption = z
+export const resumeRequest = z
   .strictObject({
-    trials: z.int().min(1).max(MOST_TRIALS).optional().describe('How many more, beside those that are left.'),
+    trials: z.int().min(1).max(MAX_TRIALS).optional().describe('How many more, beside those that are left.'),
   })
   .meta({ id: 'SweepResumption', examples: [{}, { trials: 20 }] });
 
@@ -200,4 +200,4 @@ export const ensembleRequest = z
     name: givenName.optional(),
   })
   .meta({ id: 'EnsembleRequest', examples: [{ trials: 5 }] });
-export type EnsembleWish = z.output<typeof ensembleRequest>;
+export type EnsembleRequest = z.output<typeof ensembleRequest>;

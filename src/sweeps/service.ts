@@ -1,7 +1,7 @@
+import { measureCalibration } from '../jobs/calibration.ts';
 import type { Checkpoints } from '../jobs/checkpoints/checkpoints.ts';
-import { measurePace } from '../jobs/pace.ts';
+import { assertModelQuota } from '../jobs/submission/assertModelQuota.ts';
 import type { FindDataset } from '../jobs/submission/check.ts';
-import { demandRoom } from '../jobs/submission/room.ts';
 import type { Machine } from '../jobs/submission/threadWarnings.ts';
 import type { Clock } from '../kit/clock.ts';
 import type { Tenant } from '../kit/contract/caller.ts';
@@ -10,25 +10,26 @@ import { idCursor, toPage } from '../kit/contract/pages.ts';
 import { parseInput } from '../kit/contract/validation.ts';
 import { decodeCursor, type Page } from '../kit/contract/wire.ts';
 import { newId } from '../kit/ids.ts';
-import type { MeasureEnsemble } from '../models/ensembles/measure.ts';
+import type { EvaluateEnsemble } from '../models/ensembles/evaluateEnsemble.ts';
 import { saveEnsemble } from '../models/ensembles/save.ts';
 import type { Model } from '../models/schemas.ts';
-import { type News, type NewsDesk, untilOver, type Waiting } from '../notifications/bus.ts';
+import { type EventBus, type Notification, type WaitOptions, waitUntil } from '../notifications/bus.ts';
 import type { Database } from '../store/database.ts';
 import type { SweepRow } from '../store/tables.ts';
 import { createSweepActions, type SweepActions, wrongState } from './actions.ts';
-import { type AskAndTell, createAskAndTell } from './external/asking.ts';
-import type { Searches } from './external/searches.ts';
-import type { Weigh } from './external/thinker.ts';
-import { frontNumbers } from './front.ts';
+import { type AskAndTell, createAskAndTell } from './external/askAndTell.ts';
+import type { SearchCache } from './external/searchCache.ts';
+import type { ComputeImportance } from './external/searchWorker.ts';
 import { decodeOffset, encodeOffset } from './offsets.ts';
-import { checkSweep, type SweepChecks } from './request/check.ts';
+import { paretoFrontNumbers } from './paretoFrontNumbers.ts';
+import { previewSweep } from './previewSweep.ts';
+import { checkSweep, type SweepChecks } from './request/checkSweep.ts';
 import { type Objective, objectivesOf } from './request/objective.ts';
 import { sweepRequestSchema } from './request/schema.ts';
 import { readSettings } from './request/settings.ts';
 import {
-  type EnsembleWish,
-  FRONT_SHOWN,
+  type EnsembleRequest,
+  MAX_FRONT_SHOWN,
   type Sweep,
   type SweepImportance,
   type SweepPreview,
@@ -39,20 +40,19 @@ import {
 } from './schemas.ts';
 import { createSweepStore, FINAL_STATES } from './store.ts';
 import { sweepImportance } from './sweepImportance.ts';
-import { previewOf } from './sweepPreview.ts';
-import { type FullStanding, type Standing, sweepSummary, sweepView, trialView } from './view.ts';
+import { type SweepDetails, type SweepStats, sweepSummary, sweepView, trialView } from './view.ts';
 
-export interface SweepsParts {
+export interface SweepsDeps {
   readonly database: Database;
   readonly findDataset: (id: string, project: string) => ReturnType<FindDataset>;
   readonly checkpoints: Pick<Checkpoints, 'removeFiles'>;
-  readonly news: NewsDesk;
+  readonly bus: EventBus;
   readonly machine: Machine;
   /** How many jobs train at once. */
   readonly workers: number;
-  readonly searches: Searches;
-  readonly weigh: Weigh;
-  readonly measureEnsemble: MeasureEnsemble;
+  readonly searchCache: SearchCache;
+  readonly computeImportance: ComputeImportance;
+  readonly measureEnsemble: EvaluateEnsemble;
   readonly getModel: (tenant: Tenant, id: string) => Promise<Model>;
   readonly clock: Clock;
 }
@@ -64,31 +64,31 @@ export interface Sweeps extends SweepActions, AskAndTell {
   /** What `submit` would start; nothing is run. Throws as it does. */
   preview(body: unknown): Promise<SweepPreview>;
   list(query: SweepsQuery): Promise<Page<SweepSummary>>;
-  get(id: string, waiting?: Waiting): Promise<Sweep>;
+  get(id: string, waiting?: WaitOptions): Promise<Sweep>;
   trials(id: string, query: TrialsQuery): Promise<Page<Trial>>;
   /** Throws `trial_not_found`. */
   trial(id: string, number: string): Promise<Trial>;
   /** Throws `sweep_wrong_state` where too few trials have ended. */
   importance(id: string): Promise<SweepImportance>;
   /** One model of the best trials. Throws `sweep_wrong_state` where fewer than two have a model, and as `Ensembles` does. */
-  ensemble(id: string, wanted: EnsembleWish, modelId?: string): Promise<Model>;
+  ensemble(id: string, wanted: EnsembleRequest, modelId?: string): Promise<Model>;
   /** Throws `sweep_wrong_state` when the sweep is not over. */
   remove(id: string): Promise<void>;
 }
 
 const WHOLE_NUMBER = /^(0|[1-9]\d{0,8})$/;
 
-export function createSweeps(parts: SweepsParts, tenant: Tenant): Sweeps {
-  const { database, news, clock, checkpoints } = parts;
+export function createSweeps(deps: SweepsDeps, tenant: Tenant): Sweeps {
+  const { database, bus, clock, checkpoints } = deps;
   const { project } = tenant;
   const store = createSweepStore(database, project);
   const checks: SweepChecks = {
-    findDataset: (id) => parts.findDataset(id, project),
-    machine: parts.machine,
-    parallel: parts.workers,
+    findDataset: (id) => deps.findDataset(id, project),
+    machine: deps.machine,
+    parallel: deps.workers,
   };
 
-  async function found(id: string): Promise<SweepRow> {
+  async function getRow(id: string): Promise<SweepRow> {
     const row = await store.find(id);
     if (row === undefined) throw new ServiceError('sweep_not_found', `There is no sweep '${id}'.`);
     return row;
@@ -99,29 +99,29 @@ export function createSweeps(parts: SweepsParts, tenant: Tenant): Sweeps {
     const objectives = objectivesOf(readSettings(row.request).objective);
     const [{ goal }] = objectives;
     const isOne = objectives.length === 1;
-    const standing = {
-      ...(await summaryStanding(id, objectives)),
+    const details = {
+      ...(await loadStats(id, objectives)),
       front: isOne ? null : await frontOf(id, objectives),
       improvements: await store.improvements(id, goal),
     };
-    return sweepView(row, standing, clock());
+    return sweepView(row, details, clock());
   }
 
-  async function summaryStanding(id: string, objectives: readonly Objective[]): Promise<Standing> {
+  async function loadStats(id: string, objectives: readonly Objective[]): Promise<SweepStats> {
     const [{ goal }] = objectives;
     const best = objectives.length === 1 ? ((await store.ranked(id, goal, 1))[0] ?? null) : null;
-    return { tally: await store.tally(id), best };
+    return { totals: await store.totals(id), best };
   }
 
   async function summary(row: SweepRow): Promise<SweepSummary> {
     const settings = readSettings(row.request);
-    return sweepSummary(row, settings, await summaryStanding(row.id, objectivesOf(settings.objective)), clock());
+    return sweepSummary(row, settings, await loadStats(row.id, objectivesOf(settings.objective)), clock());
   }
 
-  async function frontOf(id: string, objectives: readonly Objective[]): Promise<FullStanding['front']> {
-    const numbers = frontNumbers(await store.succeeded(id), objectives);
-    const first = { states: [], numbers: numbers.slice(0, FRONT_SHOWN), sort: 'number', order: 'asc' } as const;
-    const { rows } = await store.trials(id, { ...first, offset: 0, limit: FRONT_SHOWN });
+  async function frontOf(id: string, objectives: readonly Objective[]): Promise<SweepDetails['front']> {
+    const numbers = paretoFrontNumbers(await store.succeeded(id), objectives);
+    const first = { states: [], numbers: numbers.slice(0, MAX_FRONT_SHOWN), sort: 'number', order: 'asc' } as const;
+    const { rows } = await store.trials(id, { ...first, offset: 0, limit: MAX_FRONT_SHOWN });
     return { size: numbers.length, first: rows };
   }
 
@@ -130,15 +130,15 @@ export function createSweeps(parts: SweepsParts, tenant: Tenant): Sweeps {
     return state === undefined || FINAL_STATES.some((final) => final === state);
   }
 
-  const actions = createSweepActions({ ...parts, tenant, found, view });
+  const actions = createSweepActions({ ...deps, tenant, getRow, view });
   return {
     ...actions,
-    ...createAskAndTell(parts, project),
+    ...createAskAndTell(deps, project),
 
     async submit(body, givenId) {
       const request = parseInput(sweepRequestSchema, body);
       const { settings, sample } = await checkSweep(request, checks);
-      if (sample) await demandRoom(database, tenant, sample);
+      if (sample) await assertModelQuota(database, tenant, sample);
       const now = clock();
       const id = givenId ?? newId('swp', now);
       await store.insert(
@@ -158,15 +158,16 @@ export function createSweeps(parts: SweepsParts, tenant: Tenant): Sweeps {
         },
         tenant.quotas.queuedJobs,
       );
-      news.publish({ kind: 'sweepWish', sweepId: id });
-      return view(await found(id));
+      bus.publish({ kind: 'sweepActionRequested', sweepId: id });
+      return view(await getRow(id));
     },
 
     async preview(body) {
       const checked = await checkSweep(parseInput(sweepRequestSchema, body), checks);
       const { findDataset } = checks;
-      const paceOn = (datasetId: string) => measurePace({ database, findDataset, project }, datasetId);
-      return previewOf(checked, { ...checks, workers: parts.workers, paceOn });
+      const measureThroughput = (datasetId: string) =>
+        measureCalibration({ database, findDataset, project }, datasetId);
+      return previewSweep(checked, { ...checks, workers: deps.workers, measureThroughput });
     },
 
     async list({ after, limit, ...filter }) {
@@ -178,44 +179,44 @@ export function createSweeps(parts: SweepsParts, tenant: Tenant): Sweeps {
     },
 
     async get(id, waiting) {
-      const isThis = (item: News) => item.kind === 'sweep' && item.sweepId === id;
-      if (waiting) await untilOver(news, isThis, () => isOver(id), waiting);
-      return view(await found(id));
+      const isThis = (item: Notification) => item.kind === 'sweep' && item.sweepId === id;
+      if (waiting) await waitUntil(bus, isThis, () => isOver(id), waiting);
+      return view(await getRow(id));
     },
 
     async trials(id, { state: states = [], front, sort, order, after, limit }) {
-      const { request } = await found(id);
+      const { request } = await getRow(id);
       const offset = after === undefined ? 0 : decodeOffset(after);
       const objectives = objectivesOf(readSettings(request).objective);
-      const numbers = front === 'true' ? frontNumbers(await store.succeeded(id), objectives) : undefined;
+      const numbers = front === 'true' ? paretoFrontNumbers(await store.succeeded(id), objectives) : undefined;
       const slice = await store.trials(id, { states, numbers, sort, order, offset, limit });
       return toPage(slice, trialView, () => encodeOffset(offset + slice.rows.length));
     },
 
     async trial(id, number) {
-      await found(id);
+      await getRow(id);
       const row = WHOLE_NUMBER.test(number) ? await store.trial(id, Number(number)) : undefined;
       if (row === undefined) throw new ServiceError('trial_not_found', `The sweep has no trial '${number}'.`);
       return trialView(row);
     },
 
     async ensemble(id, { trials, name }, modelId) {
-      const row = await found(id);
+      const row = await getRow(id);
       const [objective] = objectivesOf(readSettings(row.request).objective);
       const best = (await store.ranked(id, objective.goal)).flatMap((trial) => trial.modelId ?? []);
       if (best.length < 2) throw tooFewModels(best.length);
       const members = best.slice(0, trials);
       const named = name ?? `${row.name}-best-${members.length}`;
       const made = { id: modelId, tenant, name: named, members };
-      return parts.getModel(tenant, await saveEnsemble({ ...parts, measure: parts.measureEnsemble }, made));
+      return deps.getModel(tenant, await saveEnsemble({ ...deps, evaluate: deps.measureEnsemble }, made));
     },
 
     async importance(id) {
-      return sweepImportance(await found(id), await store.everyTrial(id), parts.weigh);
+      return sweepImportance(await getRow(id), await store.allTrials(id), deps.computeImportance);
     },
 
     async remove(id) {
-      const row = await found(id);
+      const row = await getRow(id);
       const files = await store.remove(id);
       if (files === undefined) throw wrongState(row, 'deleted');
       await checkpoints.removeFiles(files);

@@ -2,13 +2,13 @@ import { sql } from 'kysely';
 import { ServiceError } from '../kit/contract/errors.ts';
 import { readWithin, type Slice } from '../kit/contract/pages.ts';
 import type { Database, Queries } from '../store/database.ts';
-import type { LegRow, SweepRow, SweepState, TrialRow, TrialState } from '../store/tables.ts';
+import type { SegmentRow, SweepRow, SweepState, TrialRow, TrialState } from '../store/tables.ts';
 import { textBytes } from '../store/textBytes.ts';
 import type { Objective } from './request/objective.ts';
 import type { SweepsQuery } from './schemas.ts';
 
 /** A trial with what its job has come to. */
-export interface ShownTrial extends TrialRow {
+export interface TrialWithEpochs extends TrialRow {
   readonly epochsDone: number | null;
 }
 
@@ -35,7 +35,7 @@ interface TrialFilter {
 }
 
 /** Sums over the trials of a sweep. */
-export interface Tally {
+export interface TrialTotals {
   readonly counts: Readonly<Record<TrialState, number>>;
   readonly epochs: number;
 }
@@ -46,23 +46,23 @@ export interface SweepStore {
    * Throws ServiceError `invalid_sweep` when the dataset is gone, and `queued_jobs_quota` when the trials of the project's sweeps would be more
    * than `mostQueued` at once.
    */
-  insert(row: SweepRow, mostQueued: number | null): Promise<void>;
+  insert(row: SweepRow, maxQueued: number | null): Promise<void>;
   find(id: string): Promise<SweepRow | undefined>;
   state(id: string): Promise<SweepState | undefined>;
   /** Newest first. */
   list(filter: SweepFilter): Promise<Slice<SweepRow>>;
-  tally(id: string): Promise<Tally>;
-  trial(id: string, number: number): Promise<ShownTrial | undefined>;
-  trials(id: string, filter: TrialFilter): Promise<Slice<ShownTrial>>;
+  totals(id: string): Promise<TrialTotals>;
+  trial(id: string, number: number): Promise<TrialWithEpochs | undefined>;
+  trials(id: string, filter: TrialFilter): Promise<Slice<TrialWithEpochs>>;
   /** All that have succeeded with an objective, the best first; among equals the one that was asked first. */
-  ranked(id: string, goal: Objective['goal'], limit?: number): Promise<readonly ShownTrial[]>;
+  ranked(id: string, goal: Objective['goal'], limit?: number): Promise<readonly TrialWithEpochs[]>;
   /** The numbers and objectives of all that have succeeded, in the order of their numbers. */
   succeeded(id: string): Promise<readonly Pick<TrialRow, 'number' | 'objectives'>[]>;
   /** Of these, each that was better than all that had ended before, in the order in which they ended. */
   improvements(id: string, goal: Objective['goal']): Promise<readonly Improvement[]>;
   /** All, in the order of their numbers. */
-  everyTrial(id: string): Promise<readonly TrialRow[]>;
-  legs(id: string): Promise<readonly LegRow[]>;
+  allTrials(id: string): Promise<readonly TrialRow[]>;
+  segments(id: string): Promise<readonly SegmentRow[]>;
   /** Deletes a final sweep with its trials and their jobs; undefined when it is in no such state. Answers the files of their checkpoints. */
   remove(id: string): Promise<readonly string[] | undefined>;
 }
@@ -70,11 +70,11 @@ export interface SweepStore {
 export function createSweepStore(database: Database, project: string): SweepStore {
   const ofProject = () => database.selectFrom('sweeps').where('project', '=', project);
   return {
-    insert: (row, mostQueued) =>
+    insert: (row, maxQueued) =>
       database.transaction().execute(async (transaction) => {
-        if (row.datasetId !== null) await demandDataset(transaction, row.datasetId);
+        if (row.datasetId !== null) await assertDatasetExists(transaction, row.datasetId);
         await transaction.insertInto('sweeps').values(row).execute();
-        if (mostQueued !== null) await checkTrials(transaction, project, mostQueued);
+        if (maxQueued !== null) await assertQueueLimit(transaction, project, maxQueued);
       }),
 
     find: (id) => ofProject().selectAll().where('id', '=', id).executeTakeFirst(),
@@ -94,7 +94,7 @@ export function createSweepStore(database: Database, project: string): SweepStor
       );
     },
 
-    async tally(id) {
+    async totals(id) {
       const rows = await database
         .selectFrom('trials')
         .leftJoin('jobs', 'jobs.id', 'trials.jobId')
@@ -110,7 +110,7 @@ export function createSweepStore(database: Database, project: string): SweepStor
       return { counts, epochs: rows.reduce((sum, { epochs }) => sum + (epochs ?? 0), 0) };
     },
 
-    trial: (id, number) => shown(database, id).where('trials.number', '=', number).executeTakeFirst(),
+    trial: (id, number) => selectTrials(database, id).where('trials.number', '=', number).executeTakeFirst(),
 
     trials(id, { states, numbers, sort, order, offset, limit }) {
       let query = ofSweep(database, id).offset(offset);
@@ -125,7 +125,7 @@ export function createSweepStore(database: Database, project: string): SweepStor
     },
 
     ranked(id, goal, limit = Number.MAX_SAFE_INTEGER) {
-      return shown(database, id)
+      return selectTrials(database, id)
         .where('trials.state', '=', 'succeeded')
         .where('trials.objective', 'is not', null)
         .orderBy('trials.objective', goal === 'minimize' ? 'asc' : 'desc')
@@ -156,8 +156,8 @@ export function createSweepStore(database: Database, project: string): SweepStor
       return rows;
     },
 
-    everyTrial: (id) => everyTrial(database, id),
-    legs: (id) => everyLeg(database, id),
+    allTrials: (id) => listTrials(database, id),
+    segments: (id) => listSegments(database, id),
 
     remove: (id) =>
       database.transaction().execute(async (transaction) => {
@@ -185,11 +185,11 @@ const NO_TRIALS = { running: 0, paused: 0, succeeded: 0, pruned: 0, failed: 0, c
 /** States that a sweep leaves only when it is asked to. */
 export const FINAL_STATES = ['succeeded', 'failed', 'cancelled'] as const satisfies readonly SweepState[];
 
-export function everyTrial(queries: Queries, sweepId: string): Promise<readonly TrialRow[]> {
+export function listTrials(queries: Queries, sweepId: string): Promise<readonly TrialRow[]> {
   return queries.selectFrom('trials').selectAll().where('sweepId', '=', sweepId).orderBy('number').execute();
 }
 
-export function everyLeg(queries: Queries, sweepId: string): Promise<readonly LegRow[]> {
+export function listSegments(queries: Queries, sweepId: string): Promise<readonly SegmentRow[]> {
   return queries.selectFrom('legs').selectAll().where('sweepId', '=', sweepId).orderBy('number').execute();
 }
 
@@ -197,7 +197,7 @@ export function everyLeg(queries: Queries, sweepId: string): Promise<readonly Le
 const epochsDone = sql<number | null>`CASE WHEN trials.state IN ('running', 'cancelled')
   THEN max(trials.epochs, coalesce(jobs.progress ->> '$.epoch', 0)) ELSE trials.epochs END`;
 
-function shown(database: Database, sweepId: string) {
+function selectTrials(database: Database, sweepId: string) {
   return ofSweep(database, sweepId).selectAll('trials').select(epochsDone.as('epochsDone'));
 }
 
@@ -210,7 +210,7 @@ function ofSweep(database: Database, sweepId: string) {
 }
 
 /** The request was checked against the dataset, which may have been deleted since. */
-async function demandDataset(queries: Queries, id: string): Promise<void> {
+async function assertDatasetExists(queries: Queries, id: string): Promise<void> {
   const dataset = await queries.selectFrom('datasets').select('id').where('id', '=', id).executeTakeFirst();
   if (dataset !== undefined) return;
   const message = `There is no dataset '${id}'.`;
@@ -218,7 +218,7 @@ async function demandDataset(queries: Queries, id: string): Promise<void> {
 }
 
 /** Throws ServiceError `queued_jobs_quota` where the sweeps that run may have more trials at once than jobs may wait. */
-export async function checkTrials(queries: Queries, project: string, most: number): Promise<void> {
+export async function assertQueueLimit(queries: Queries, project: string, max: number): Promise<void> {
   const { atOnce } = await queries
     .selectFrom('sweeps')
     .select(sql<number>`coalesce(sum(request ->> '$.parallel'), 0)`.as('atOnce'))
@@ -226,7 +226,7 @@ export async function checkTrials(queries: Queries, project: string, most: numbe
     .where('state', '=', sql.lit('running'))
     .where('datasetId', 'is not', null)
     .executeTakeFirstOrThrow();
-  if (atOnce <= most) return;
-  const detail = `The project may have ${most} jobs that wait, and its sweeps would run ${atOnce} trials at once: lower parallel, or wait for another sweep.`;
+  if (atOnce <= max) return;
+  const detail = `The project may have ${max} jobs that wait, and its sweeps would run ${atOnce} trials at once: lower parallel, or wait for another sweep.`;
   throw new ServiceError('queued_jobs_quota', detail);
 }

@@ -1,7 +1,7 @@
 import { ServiceError } from '../kit/contract/errors.ts';
-import { LEAST_TRIALS } from '../search/importance/importance.ts';
+import { MIN_TRIALS } from '../search/importance/importance.ts';
 import type { SweepRow, TrialRow } from '../store/tables.ts';
-import type { Weigh } from './external/thinker.ts';
+import type { ComputeImportance } from './external/searchWorker.ts';
 import { objectivesOf } from './request/objective.ts';
 import { readSettings } from './request/settings.ts';
 import type { SweepImportance } from './schemas.ts';
@@ -10,15 +10,15 @@ import type { SweepImportance } from './schemas.ts';
 export async function sweepImportance(
   { request }: SweepRow,
   rows: readonly TrialRow[],
-  weigh: Weigh,
+  computeImportance: ComputeImportance,
 ): Promise<SweepImportance> {
   const { space, objective } = readSettings(request);
   const trials = rows.flatMap(({ parameters, objective: value }) =>
     value === null ? [] : [{ parameters, objective: value }],
   );
-  const importances = await weigh({ space, objective: objectivesOf(objective)[0], trials });
+  const importances = await computeImportance({ space, objective: objectivesOf(objective)[0], trials });
   if (importances === null) {
-    const detail = `The sweep has ${trials.length} trials with an objective; importance takes ${LEAST_TRIALS}: ask again when there are more.`;
+    const detail = `The sweep has ${trials.length} trials with an objective; importance takes ${MIN_TRIALS}: ask again when there are more.`;
     throw new ServiceError('sweep_wrong_state', detail);
   }
   const items = Object.entries(importances)

@@ -4,26 +4,26 @@ import type { SweepSettings } from './request/schema.ts';
 import { readSettings } from './request/settings.ts';
 import { ranUntil } from './runner/write.ts';
 import type { Sweep, SweepSummary, Trial } from './schemas.ts';
-import type { Improvement, ShownTrial, Tally } from './store.ts';
+import type { Improvement, TrialTotals, TrialWithEpochs } from './store.ts';
 
 /** What other tables say of a sweep. */
-export interface Standing {
-  readonly tally: Tally;
-  readonly best: ShownTrial | null;
+export interface SweepStats {
+  readonly totals: TrialTotals;
+  readonly best: TrialWithEpochs | null;
 }
 
 /** What only the answer about a single sweep shows. */
-export interface FullStanding extends Standing {
+export interface SweepDetails extends SweepStats {
   /** With several objectives, how many trials no other one beats, and the first of them; null with one. */
-  readonly front: { readonly size: number; readonly first: readonly ShownTrial[] } | null;
+  readonly front: { readonly size: number; readonly first: readonly TrialWithEpochs[] } | null;
   readonly improvements: readonly Improvement[];
 }
 
 /** A sweep as clients see it. */
-export function sweepView(row: SweepRow, { front, improvements, ...standing }: FullStanding, now: number): Sweep {
+export function sweepView(row: SweepRow, { front, improvements, ...stats }: SweepDetails, now: number): Sweep {
   const settings = readSettings(row.request);
   return {
-    ...sweepSummary(row, settings, standing, now),
+    ...sweepSummary(row, settings, stats, now),
     job: settings.job,
     space: settings.space,
     front: front?.first.map(bestView) ?? null,
@@ -40,10 +40,10 @@ export function sweepView(row: SweepRow, { front, improvements, ...standing }: F
 export function sweepSummary(
   row: SweepRow,
   settings: SweepSettings,
-  { tally, best }: Standing,
+  { totals, best }: SweepStats,
   now: number,
 ): SweepSummary {
-  const { job: _job, space: _space, ...shown } = shownSettings(settings);
+  const { job: _job, space: _space, ...shown } = publicSettings(settings);
   const seconds = ranUntil(row, now).ranMs / 1000;
   return {
     id: row.id,
@@ -51,10 +51,10 @@ export function sweepSummary(
     state: row.state,
     endedBy: row.endedBy,
     datasetId: row.datasetId,
-    counts: tally.counts,
-    epochs: tally.epochs,
+    counts: totals.counts,
+    epochs: totals.epochs,
     seconds,
-    etaSeconds: row.state === 'running' ? etaOf(tally, settings, seconds) : null,
+    etaSeconds: row.state === 'running' ? etaOf(totals, settings, seconds) : null,
     best: best && bestView(best),
     ...shown,
     error: fromJson(row.error),
@@ -64,11 +64,11 @@ export function sweepSummary(
 }
 
 /** The settings without what is kept for the search alone. */
-export function shownSettings({ usual: _, ...settings }: SweepSettings): Omit<SweepSettings, 'usual'> {
+export function publicSettings({ usual: _, ...settings }: SweepSettings): Omit<SweepSettings, 'usual'> {
   return settings;
 }
 
-export function trialView(row: ShownTrial): Trial {
+export function trialView(row: TrialWithEpochs): Trial {
   return {
     number: row.number,
     state: row.state,
@@ -85,17 +85,21 @@ export function trialView(row: ShownTrial): Trial {
   };
 }
 
-function bestView(row: ShownTrial): NonNullable<Sweep['best']> {
+function bestView(row: TrialWithEpochs): NonNullable<Sweep['best']> {
   const { number, objective, objectives, parameters, jobId, modelId } = trialView(row);
   return { number, objective, objectives, parameters, jobId, modelId };
 }
 
 /** As long as the trials so far took, for each that is left. */
-function etaOf({ counts }: Tally, { search: { trials }, external }: SweepSettings, seconds: number): number | null {
+function etaOf(
+  { counts }: TrialTotals,
+  { search: { trials }, external }: SweepSettings,
+  seconds: number,
+): number | null {
   const { succeeded, failed, pruned, paused, cancelled, running } = counts;
-  const ended = succeeded + failed + pruned + paused + cancelled;
-  if (ended === 0 || external) return null;
-  return (seconds / ended) * Math.max(0, trials - ended - running / 2);
+  const endedTrials = succeeded + failed + pruned + paused + cancelled;
+  if (endedTrials === 0 || external) return null;
+  return (seconds / endedTrials) * Math.max(0, trials - endedTrials - running / 2);
 }
 
 function fromJson<Value>(text: string | null): Value | null {

@@ -1,4 +1,4 @@
-import { didYouMean, MOST_SUGGESTIONS } from '../kit/contract/closest.ts';
+import { didYouMean, MAX_SUGGESTIONS } from '../kit/contract/closest.ts';
 import { type FieldError, pointer } from '../kit/contract/errors.ts';
 
 /** A mistake for each name in `classWeights` that is none of the classes. */
@@ -8,6 +8,6 @@ export function unknownClasses(names: readonly string[], classes: readonly strin
     .filter((name) => !known.has(name))
     .map((name, i) => ({
       path: pointer(['training', 'classWeights', name]),
-      message: `The target has no class '${name}'.${i < MOST_SUGGESTIONS ? didYouMean(name, known) : ''}`,
+      message: `The target has no class '${name}'.${i < MAX_SUGGESTIONS ? didYouMean(name, known) : ''}`,
     }));
 }

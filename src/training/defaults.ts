@@ -21,18 +21,18 @@ export type DefaultTraining = Pick<
 const TRAINING_BUDGET = 5e11;
 /** Each parameter meets each row in the product forward, and twice on the way back. */
 const MULTIPLY_ADDS = 3;
-const FEWEST_EPOCHS = 12;
-const MOST_EPOCHS = 80;
+const MIN_EPOCHS = 12;
+const MAX_EPOCHS = 80;
 /** Small data need more epochs for as many steps. */
-const FEWEST_STEPS = 3000;
-const MOST_EPOCHS_OF_SMALL = 400;
+const MIN_STEPS = 3000;
+const MAX_EPOCHS_SMALL_DATA = 400;
 /** Epochs without improvement before the training stops: a fifth of them, since the falling rate still improves the last ones. */
-const PATIENCE_SHARE = 0.2;
-const LEAST_PATIENCE = 8;
+const PATIENCE_FRACTION = 0.2;
+const MIN_PATIENCE = 8;
 /** Rows of a step: a sixty-fourth of the data, within what trains fast and still goes many steps an epoch. */
 const BATCHES = 64;
-const SMALLEST_BATCH = 16;
-const LARGEST_BATCH = 256;
+const MIN_BATCH_SIZE = 16;
+const MAX_BATCH_SIZE = 256;
 
 /** Data of fewer rows are small, or of medium size. */
 const SMALL_DATA_ROWS = 1000;
@@ -84,13 +84,13 @@ export function defaultLayers({ rows }: Size): readonly LayerRequest[] {
 }
 
 function patienceOf(epochs: number): number {
-  return Math.max(LEAST_PATIENCE, Math.round(PATIENCE_SHARE * epochs));
+  return Math.max(MIN_PATIENCE, Math.round(PATIENCE_FRACTION * epochs));
 }
 
 /** A power of two. */
 function defaultBatchSize(rows: number): number {
   const size = 2 ** Math.floor(Math.log2(Math.max(1, rows / BATCHES)));
-  return Math.max(SMALLEST_BATCH, Math.min(LARGEST_BATCH, size));
+  return Math.max(MIN_BATCH_SIZE, Math.min(MAX_BATCH_SIZE, size));
 }
 
 function defaultEpochs(
@@ -101,6 +101,6 @@ function defaultEpochs(
   const widths = [inputs, ...layers.map(({ units }) => units), task === 'multiclass' ? classes : 1];
   const parameters = widths.slice(1).reduce((sum, units, l) => sum + units * widths[l], 0);
   const affordable = Math.round(TRAINING_BUDGET / (MULTIPLY_ADDS * parameters * rows));
-  const needed = Math.min(MOST_EPOCHS_OF_SMALL, Math.ceil((FEWEST_STEPS * batchSize) / rows));
-  return Math.max(FEWEST_EPOCHS, Math.min(Math.max(MOST_EPOCHS, needed), affordable));
+  const needed = Math.min(MAX_EPOCHS_SMALL_DATA, Math.ceil((MIN_STEPS * batchSize) / rows));
+  return Math.max(MIN_EPOCHS, Math.min(Math.max(MAX_EPOCHS, needed), affordable));
 }

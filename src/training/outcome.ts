@@ -6,7 +6,7 @@ import type { FittedTarget } from '../features/target.ts';
 import type { Warning } from '../kit/warning.ts';
 import type { Metrics } from './metrics/measure.ts';
 import type { PackedSplit } from './split/packed.ts';
-import type { PartName } from './split/parts.ts';
+import type { SplitName } from './split/splits.ts';
 
 /** What a training gives: everything that predicts, and what people want to know of it. Plain data, to be sent between threads. */
 export interface Outcome {
@@ -18,7 +18,7 @@ export interface Outcome {
   /** Of the best epoch, in the notes' shapes. */
   readonly parameters: readonly Parameter[];
   /** Null for a part without rows. */
-  readonly metrics: Readonly<Record<PartName, Metrics | null>>;
+  readonly metrics: Readonly<Record<SplitName, Metrics | null>>;
   /** The rows that it was trained and measured on. */
   readonly split: PackedSplit;
   readonly best: { readonly epoch: number; readonly validationLoss: number | null };

@@ -17,14 +17,14 @@ import { reservedColumns } from './resolve/resolve.ts';
 import { readWeights } from './rowWeights.ts';
 import type { TrainingSpec } from './schemas/spec.ts';
 import { type PackedSplit, packSplit } from './split/packed.ts';
-import { joined, type PartName } from './split/parts.ts';
 import { splitRows } from './split/split.ts';
+import { concat, type SplitName } from './split/splits.ts';
 
 /** What was fitted to a table's training rows, and how many rows each part has. */
-interface Facts {
+interface FittedTable {
   readonly features: FittedFeatures;
   readonly target: FittedTarget;
-  readonly rows: Readonly<Record<PartName, number>>;
+  readonly rows: Readonly<Record<SplitName, number>>;
   /** Which rows of the table they are. */
   readonly split: PackedSplit;
   readonly warnings: readonly Warning[];
@@ -34,7 +34,7 @@ interface Facts {
  * All that a training needs of a table: parted, fitted and made into numbers; the training rows first, then those of validation and test. Whoever
  * gets it only reads it, so that many trainings can share it.
  */
-export interface Prepared extends Facts {
+export interface Prepared extends FittedTable {
   /** The inputs (dense, m) and codes (columns, m), one row's together. */
   readonly X: Float32Array;
   readonly codes: Int32Array;
@@ -61,13 +61,13 @@ const CHUNK_ROWS = 4096;
 
 /** Parts the rows, fits features and target and makes numbers of them. Throws `invalid_spec` for what only the data can tell. */
 export function prepare(table: Table, spec: TrainingSpec, allocate: Allocate = ownMemory): Prepared {
-  const { parts, targetColumn, weights, features, target, warnings } = fitTable(table, spec);
-  const { training, validation, test } = parts;
-  const order = joined([training, validation, test]);
+  const { splits, targetColumn, weights, features, target, warnings } = fitTable(table, spec);
+  const { training, validation, test } = splits;
+  const order = concat([training, validation, test]);
   const numbers = (values: Float64Array) => {
-    const kept = new Float64Array(allocate(values.byteLength));
-    kept.set(values);
-    return kept;
+    const copy = new Float64Array(allocate(values.byteLength));
+    copy.set(values);
+    return copy;
   };
   const T = numbers(encodeTarget(target, targetColumn, order));
   // A class is learned by its number.
@@ -78,7 +78,7 @@ export function prepare(table: Table, spec: TrainingSpec, allocate: Allocate = o
     target,
     warnings,
     rows: { training: training.length, validation: validation.length, test: test.length },
-    split: packSplit(parts, table.rows),
+    split: packSplit(splits, table.rows),
     ...makeInputs(features, table, order, allocate),
     T,
     actual,
@@ -117,16 +117,16 @@ export function fitTable(table: Table, spec: TrainingSpec) {
   const classes = kind === 'classes' ? fitClasses(targetColumn, rows) : null;
   if (classes) checkClasses(classes.classes.length, spec);
   const classOfRow = classes && encodeTarget(classes, targetColumn, rows);
-  const { parts, warnings: splitWarnings } = splitRows(table, { rows, classes: classOfRow }, spec.split);
-  const target = classes ?? fitRegression(targetColumn, parts.training, spec);
+  const { splits, warnings: splitWarnings } = splitRows(table, { rows, classes: classOfRow }, spec.split);
+  const target = classes ?? fitRegression(targetColumn, splits.training, spec);
 
   const reserved = reservedColumns(spec);
-  const { features, warnings: featureWarnings } = fitFeatures(table, parts.training, spec.features, reserved);
+  const { features, warnings: featureWarnings } = fitFeatures(table, splits.training, spec.features, reserved);
   if (features.columns.length === 0)
     throw invalidSpec('/features', 'No column is left to learn from: all are constant or left out.');
   const used = table.columns.filter(({ name }) => features.columns.some(({ column }) => column === name));
   return {
-    parts,
+    splits,
     features,
     target,
     targetColumn,
@@ -136,7 +136,7 @@ export function fitTable(table: Table, spec: TrainingSpec) {
       ...weightWarnings,
       ...splitWarnings,
       ...featureWarnings,
-      ...findLeaks(used, targetColumn, parts.training, kind),
+      ...findLeaks(used, targetColumn, splits.training, kind),
     ],
   };
 }

@@ -5,7 +5,7 @@ export interface RunPlan {
   /** Rows that train in one epoch. */
   readonly rowsPerEpoch: number;
   /** How many threads it gains from, as far as the player has them and the training allows. */
-  readonly mostThreads: number;
+  readonly maxThreads: number;
   /** What was done before, where the run goes on from a checkpoint. */
   readonly done: { readonly epochs: number; readonly steps: number };
 }

@@ -1,4 +1,4 @@
-import { asNumbers } from '../features/casts.ts';
+import { asNumbers } from '../features/conversions.ts';
 import { findColumn, type Table } from '../kit/table.ts';
 import type { Warning } from '../kit/warning.ts';
 import { invalidSpec } from './invalidSpec.ts';

@@ -5,7 +5,7 @@ import type { Due, Outbox } from './outbox.ts';
 import { pauseAfter } from './schedule.ts';
 import type { Send } from './send.ts';
 
-export interface DelivererParts {
+export interface DelivererDeps {
   readonly outbox: Outbox;
   readonly send: Send;
   readonly clock: Clock;
@@ -19,34 +19,34 @@ export interface DelivererParts {
 /** Makes the calls that are owed, until it is stopped: many at once, but few of a project, and one at a time to each webhook. */
 export interface Deliverer {
   /** There may be something new. */
-  look(): void;
+  poll(): void;
   /** Ends the calls that are being made, which are owed again; resolves when all is written. */
   stop(): Promise<void>;
 }
 
-const MOST_AT_ONCE = 16;
+const MAX_CONCURRENT = 16;
 /** Receivers that hang hold up those of their own project alone. */
-const MOST_OF_PROJECT = 4;
+const MAX_PER_PROJECT = 4;
 /** Retries come due, and other processes end jobs, without news. */
-const LOOK_MS = 1000;
+const POLL_MS = 1000;
 /** A call takes 10 seconds at most; a process that dies during one leaves it owed after so long. */
 const LEASE_MS = 30_000;
 /** So long one can see what became of a delivery. */
-const KEPT_MS = 30 * 86_400_000;
-const FORGET_EVERY_MS = 3_600_000;
+const RETENTION_MS = 30 * 86_400_000;
+const PURGE_INTERVAL_MS = 3_600_000;
 /** What the receiver says when it never wants to be called again. */
 const GONE = 410;
 
-export function startDeliverer({ outbox, send, clock, random, calls, log }: DelivererParts): Deliverer {
+export function startDeliverer({ outbox, send, clock, random, calls, log }: DelivererDeps): Deliverer {
   const stopping = new AbortController();
   const calling = new Map<string, { readonly project: string; readonly delivered: Promise<void> }>();
-  let looking: Promise<void> | undefined;
-  let lookAgain = false;
+  let polling: Promise<void> | undefined;
+  let pollAgain = false;
 
   const deliver = async (due: Due): Promise<void> => {
     const call = { id: due.id, url: due.url, secret: due.secret, body: due.payload };
     const outcome = await send(call, stopping.signal).catch(() => undefined);
-    if (outcome === undefined) return outbox.putBack(due.id, clock());
+    if (outcome === undefined) return outbox.release(due.id, clock());
     if (outcome.error === null) calls?.inc({ outcome: 'delivered' });
     if (outcome.error === null) return outbox.finish(due.id, 'delivered', outcome, clock());
     const pauseMs = outcome.status === GONE ? undefined : pauseAfter(due.attempts, random());
@@ -64,47 +64,49 @@ export function startDeliverer({ outbox, send, clock, random, calls, log }: Deli
       .catch((error) => log.error({ err: error, delivery: due.id }, 'what came of a webhook could not be written'))
       .finally(() => {
         calling.delete(due.webhookId);
-        look();
+        poll();
       });
     calling.set(due.webhookId, { project: due.project, delivered });
   };
 
   const busy = () => {
     const ofProjects = Map.groupBy(calling.values(), ({ project }) => project);
-    const full = [...ofProjects].filter(([, calls]) => calls.length >= MOST_OF_PROJECT);
+    const full = [...ofProjects].filter(([, calls]) => calls.length >= MAX_PER_PROJECT);
     return { webhookIds: [...calling.keys()], projects: full.map(([project]) => project) };
   };
 
-  const takeAll = async (): Promise<void> => {
+  const claimAll = async (): Promise<void> => {
     do {
-      lookAgain = false;
-      while (!stopping.signal.aborted && calling.size < MOST_AT_ONCE) {
+      pollAgain = false;
+      while (!stopping.signal.aborted && calling.size < MAX_CONCURRENT) {
         const due = await outbox.claim(clock(), clock() + LEASE_MS, busy());
         if (due === undefined) break;
         begin(due);
       }
-    } while (lookAgain && !stopping.signal.aborted);
+    } while (pollAgain && !stopping.signal.aborted);
   };
 
-  const look = (): void => {
-    lookAgain = true;
-    looking ??= takeAll()
+  const poll = (): void => {
+    pollAgain = true;
+    polling ??= claimAll()
       .catch((error) => log.error({ err: error }, 'the webhooks that are owed could not be read; it is tried again'))
       .finally(() => {
-        looking = undefined;
+        polling = undefined;
       });
   };
 
-  const forget = () =>
-    outbox.forget(clock() - KEPT_MS).catch((error) => log.error({ err: error }, 'old deliveries could not be deleted'));
-  const timers = [setInterval(look, LOOK_MS), setInterval(forget, FORGET_EVERY_MS)];
-  look();
+  const purge = () =>
+    outbox
+      .purge(clock() - RETENTION_MS)
+      .catch((error) => log.error({ err: error }, 'old deliveries could not be deleted'));
+  const timers = [setInterval(poll, POLL_MS), setInterval(purge, PURGE_INTERVAL_MS)];
+  poll();
 
   const stop = async (): Promise<void> => {
     for (const timer of timers) clearInterval(timer);
     stopping.abort();
-    await looking;
+    await polling;
     await Promise.all([...calling.values()].map(({ delivered }) => delivered));
   };
-  return { look, stop };
+  return { poll, stop };
 }

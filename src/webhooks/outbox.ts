@@ -28,9 +28,9 @@ export interface Outbox {
   /** It is owed again at `nextAt`. */
   postpone(id: string, outcome: Outcome, nextAt: number): Promise<void>;
   /** It is owed again at once, and the try does not count. */
-  putBack(id: string, now: number): Promise<void>;
+  release(id: string, now: number): Promise<void>;
   /** Deletes what was finished before `time`. */
-  forget(time: number): Promise<void>;
+  purge(time: number): Promise<void>;
 }
 
 export function createOutbox(database: Database): Outbox {
@@ -79,13 +79,13 @@ export function createOutbox(database: Database): Outbox {
       await pending(id).set({ status, error, milliseconds, nextAt }).execute();
     },
 
-    async putBack(id, nextAt) {
+    async release(id, nextAt) {
       await pending(id)
         .set((eb) => ({ nextAt, attempts: eb('attempts', '-', 1) }))
         .execute();
     },
 
-    async forget(time) {
+    async purge(time) {
       await database.deleteFrom('deliveries').where('finishedAt', '<', time).execute();
     },
   };

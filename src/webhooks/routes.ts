@@ -3,11 +3,11 @@ import { z } from 'zod';
 import type { Tenant } from '../kit/contract/caller.ts';
 import { unlessMissing } from '../kit/contract/errors.ts';
 import { type Idempotent, onceHeaders } from '../kit/contract/idempotency.ts';
-import { answer, errorResponses, pageQuery } from '../kit/contract/wire.ts';
+import { errorResponses, jsonResponse, pageQuery } from '../kit/contract/wire.ts';
 import {
   deliveryPage,
   newWebhookSchema,
-  testAnswer,
+  testResponse,
   webhookChange,
   webhookPage,
   webhookRequest,
@@ -35,7 +35,7 @@ export function webhookRoutes({
       prefix: 'whk',
       status: 201,
       find: ({ caller }, id) => unlessMissing('webhook_not_found', webhooks(caller).get(id)),
-      toldOnce: true,
+      hasSecret: true,
     };
     app.post('/v1/webhooks', {
       config: { scope: 'train', idempotent },
@@ -47,7 +47,7 @@ export function webhookRoutes({
         headers: onceHeaders,
         body: webhookRequest,
         response: {
-          201: answer('The webhook with its secret; `Location` names it.', newWebhookSchema),
+          201: jsonResponse('The webhook with its secret; `Location` names it.', newWebhookSchema),
           ...errorResponses(400, 409, 413, 415, 422),
         },
       },
@@ -66,7 +66,7 @@ export function webhookRoutes({
         summary: 'List webhooks',
         description: 'Newest first.',
         querystring: pageQuery,
-        response: { 200: answer('One page.', webhookPage), ...errorResponses(400) },
+        response: { 200: jsonResponse('One page.', webhookPage), ...errorResponses(400) },
       },
       handler: async ({ caller, query }) => {
         const { items, next } = await webhooks(caller).list(query);
@@ -82,7 +82,7 @@ export function webhookRoutes({
         summary: 'Show a webhook',
         description: 'Where it calls and what it tells of; not its secret.',
         params,
-        response: { 200: answer('The webhook.', webhookSchema), ...errorResponses(404) },
+        response: { 200: jsonResponse('The webhook.', webhookSchema), ...errorResponses(404) },
       },
       handler: ({ caller, params }) => webhooks(caller).get(params.id),
     });
@@ -97,7 +97,10 @@ export function webhookRoutes({
           'Where it calls and what it tells of from now on; what is left out stays, and its secret does. What it is still owed goes to the new address.',
         params,
         body: webhookChange,
-        response: { 200: answer('The webhook as it is now.', webhookSchema), ...errorResponses(400, 404, 413, 415) },
+        response: {
+          200: jsonResponse('The webhook as it is now.', webhookSchema),
+          ...errorResponses(400, 404, 413, 415),
+        },
       },
       handler: ({ caller, params, body }) => webhooks(caller).change(params.id, body),
     });
@@ -128,7 +131,7 @@ export function webhookRoutes({
           'Newest first, with the result and the duration of the last call. Test calls are included, with the type `webhook.test`. Finished deliveries are deleted after 30 days.',
         params,
         querystring: pageQuery,
-        response: { 200: answer('One page.', deliveryPage), ...errorResponses(400, 404) },
+        response: { 200: jsonResponse('One page.', deliveryPage), ...errorResponses(400, 404) },
       },
       handler: async ({ caller, params, query }) => {
         const { items, next } = await webhooks(caller).deliveries(params.id, query);
@@ -145,7 +148,7 @@ export function webhookRoutes({
         description:
           'Sends one signed `webhook.test` at once, without retries, and answers with its result. It appears in the deliveries of the webhook.',
         params,
-        response: { 200: answer('What came of it.', testAnswer), ...errorResponses(404) },
+        response: { 200: jsonResponse('What came of it.', testResponse), ...errorResponses(404) },
       },
       handler: ({ caller, params, signal }) => webhooks(caller).test(params.id, signal),
     });

@@ -1,5 +1,5 @@
 /** So often a delivery is tried, over about a day. */
-const MOST_ATTEMPTS = 8;
+const MAX_ATTEMPTS = 8;
 
 const FIRST_PAUSE_MS = 15_000;
 /** 15 s, 1 min, 4 min, 16 min, 1 h, 4 h, 17 h. */
@@ -9,6 +9,6 @@ const JITTER = 0.2;
 
 /** How long to wait after so many attempts that failed; undefined: no more. `random` is from 0 to 1. */
 export function pauseAfter(attempts: number, random: number): number | undefined {
-  if (attempts >= MOST_ATTEMPTS) return undefined;
+  if (attempts >= MAX_ATTEMPTS) return undefined;
   return FIRST_PAUSE_MS * FACTOR ** (attempts - 1) * (1 + JITTER * (2 * random - 1));
 }

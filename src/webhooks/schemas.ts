@@ -14,11 +14,11 @@ const WEBHOOK_EVENTS = [
 const ID = 'whk_01jd8m9wq2t5n8x1c4v7b0k3z6';
 const URL_EXAMPLE = 'https://example.com/hooks/trainyard';
 const AT = '2026-11-23T08:00:00.000Z';
-const LONGEST_URL = 2000;
+const MAX_URL_LENGTH = 2000;
 
 const url = z
   .string()
-  .max(LONGEST_URL)
+  .max(MAX_URL_LENGTH)
   .describe('Where to call: an https address on the internet.')
   .meta({ examples: [URL_EXAMPLE] });
 const events = z
@@ -97,7 +97,7 @@ export const deliveryPage = pageOf(deliverySchema).meta({
   description: 'Deliveries, newest first.',
 });
 
-export const testAnswer = z
+export const testResponse = z
   .object({
     id: z.string().describe('The `webhook-id` of the call.'),
     delivered: z.boolean().describe('Whether the receiver took it: a status from 200 to 299.'),
@@ -116,4 +116,4 @@ export const testAnswer = z
       milliseconds: 83,
     },
   });
-export type TestAnswer = z.infer<typeof testAnswer>;
+export type TestResponse = z.infer<typeof testResponse>;

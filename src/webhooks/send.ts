@@ -2,7 +2,7 @@ import { request as requestHttp } from 'node:http';
 import { type RequestOptions, request as requestHttps } from 'node:https';
 import type { Clock } from '../kit/clock.ts';
 import { signedHeaders } from './signature.ts';
-import { lookUpPublic, mistakeInUrl, RefusedTargetError } from './targets.ts';
+import { issueInUrl, lookupPublic, RefusedTargetError } from './targets.ts';
 
 /** One call to make. */
 interface Call {
@@ -23,7 +23,7 @@ export interface Outcome {
   readonly milliseconds: number;
 }
 
-export interface SenderParts {
+export interface SenderOptions {
   readonly allowPrivate: boolean;
   /** As `trainyard/1.0.0`. */
   readonly userAgent: string;
@@ -36,13 +36,13 @@ export type Send = (call: Call, signal: AbortSignal) => Promise<Outcome>;
 
 const TIMEOUT_MS = 10_000;
 /** Nobody reads the body of an answer; a short one is let through so that the receiver can finish. */
-const MOST_ANSWER_BYTES = 4096;
+const MAX_RESPONSE_BYTES = 4096;
 
-export function createSender({ allowPrivate, userAgent, clock, timeoutMs = TIMEOUT_MS }: SenderParts): Send {
+export function createSender({ allowPrivate, userAgent, clock, timeoutMs = TIMEOUT_MS }: SenderOptions): Send {
   return async ({ id, url, secret, body }, signal) => {
     // The rules may have become stricter since the webhook was made.
-    const mistake = mistakeInUrl(url, allowPrivate);
-    if (mistake !== undefined) return { status: null, error: mistake, milliseconds: 0 };
+    const issue = issueInUrl(url, allowPrivate);
+    if (issue !== undefined) return { status: null, error: issue, milliseconds: 0 };
     const start = performance.now();
     const elapsed = () => Math.round(performance.now() - start);
     const timeout = AbortSignal.timeout(timeoutMs);
@@ -57,45 +57,45 @@ export function createSender({ allowPrivate, userAgent, clock, timeoutMs = TIMEO
       // A connection of its own: one that is kept would have been checked before.
       agent: false,
       signal: AbortSignal.any([signal, timeout]),
-      ...(!allowPrivate && { lookup: lookUpPublic }),
+      ...(!allowPrivate && { lookup: lookupPublic }),
     };
     try {
       const status = await statusOf(url, options, body);
-      const isTaken = status >= 200 && status < 300;
-      return { status, error: isTaken ? null : `The receiver answered ${status}.`, milliseconds: elapsed() };
+      const isAccepted = status >= 200 && status < 300;
+      return { status, error: isAccepted ? null : `The receiver answered ${status}.`, milliseconds: elapsed() };
     } catch (error) {
       signal.throwIfAborted();
-      const words = timeout.aborted ? `No answer came within ${timeoutMs / 1000} seconds.` : wordsFor(error);
-      return { status: null, error: words, milliseconds: elapsed() };
+      const message = timeout.aborted ? `No answer came within ${timeoutMs / 1000} seconds.` : messageFor(error);
+      return { status: null, error: message, milliseconds: elapsed() };
     }
   };
 }
 
 function statusOf(url: string, options: RequestOptions, body: string): Promise<number> {
   const { promise, resolve, reject } = Promise.withResolvers<number>();
-  const request = (url.startsWith('https:') ? requestHttps : requestHttp)(url, options, (answer) => {
+  const request = (url.startsWith('https:') ? requestHttps : requestHttp)(url, options, (response) => {
     let bytes = 0;
-    answer.on('data', (chunk: Buffer) => {
+    response.on('data', (chunk: Buffer) => {
       bytes += chunk.length;
-      if (bytes > MOST_ANSWER_BYTES) request.destroy();
+      if (bytes > MAX_RESPONSE_BYTES) request.destroy();
     });
-    answer.on('error', () => {});
-    resolve(answer.statusCode ?? 0);
+    response.on('error', () => {});
+    resolve(response.statusCode ?? 0);
   });
   request.on('error', reject);
   request.end(body);
   return promise;
 }
 
-const WORDS: ReadonlyMap<unknown, string> = new Map([
+const ERROR_MESSAGES: ReadonlyMap<unknown, string> = new Map([
   ['ENOTFOUND', 'The name of the host is not known.'],
   ['ECONNREFUSED', 'The receiver refused the connection.'],
   ['ECONNRESET', 'The receiver closed the connection.'],
 ]);
 
 /** Nothing from inside: the code of an error at most. */
-function wordsFor(error: unknown): string {
+function messageFor(error: unknown): string {
   if (error instanceof RefusedTargetError) return error.message;
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  return WORDS.get(code) ?? `The connection failed (${String(code ?? 'unknown')}).`;
+  return ERROR_MESSAGES.get(code) ?? `The connection failed (${String(code ?? 'unknown')}).`;
 }

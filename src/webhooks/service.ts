@@ -8,14 +8,14 @@ import { decodeCursor, type Page, type PageQuery } from '../kit/contract/wire.ts
 import { newId } from '../kit/ids.ts';
 import type { Database } from '../store/database.ts';
 import type { WebhookRow } from '../store/tables.ts';
-import type { DeliveryView, NewWebhook, TestAnswer, Webhook, WebhookChange, WebhookRequest } from './schemas.ts';
+import type { DeliveryView, NewWebhook, TestResponse, Webhook, WebhookChange, WebhookRequest } from './schemas.ts';
 import type { Send } from './send.ts';
 import { newSecret } from './signature.ts';
 import { createWebhookStore, type Delivery, type Range } from './store.ts';
-import { mistakeInUrl } from './targets.ts';
+import { issueInUrl } from './targets.ts';
 import { deliveryView, webhookView } from './view.ts';
 
-export interface WebhooksParts {
+export interface WebhooksDeps {
   readonly database: Database;
   readonly send: Send;
   /** Whether HTTP and addresses of private networks may be called. */
@@ -35,14 +35,14 @@ export interface Webhooks {
   remove(id: string): Promise<void>;
   deliveries(id: string, query: PageQuery): Promise<Page<DeliveryView>>;
   /** Calls it at once, once, and answers what came of it. */
-  test(id: string, signal: AbortSignal): Promise<TestAnswer>;
+  test(id: string, signal: AbortSignal): Promise<TestResponse>;
 }
 
 /** Of a project: each end of a job makes so many calls at most. */
-const MOST_WEBHOOKS = 20;
+const MAX_WEBHOOKS = 20;
 
 export function createWebhooks(
-  { database, send, allowPrivate, clock }: WebhooksParts,
+  { database, send, allowPrivate, clock }: WebhooksDeps,
   { project }: { readonly project: string },
 ): Webhooks {
   const store = createWebhookStore(database, project);
@@ -53,14 +53,14 @@ export function createWebhooks(
     return row;
   };
 
-  const refuseMistakes = (url: string) => {
-    const mistake = mistakeInUrl(url, allowPrivate);
-    if (mistake !== undefined) throw invalidRequest([{ path: '/url', message: mistake }]);
+  const rejectInvalid = (url: string) => {
+    const issue = issueInUrl(url, allowPrivate);
+    if (issue !== undefined) throw invalidRequest([{ path: '/url', message: issue }]);
   };
 
   return {
     async create({ url, events }, id) {
-      refuseMistakes(url);
+      rejectInvalid(url);
       const createdAt = clock();
       const row = {
         id: id ?? newId('whk', createdAt),
@@ -69,7 +69,7 @@ export function createWebhooks(
         secret: newSecret(),
         createdAt,
       };
-      if (!(await store.insert(row, MOST_WEBHOOKS))) throw tooMany();
+      if (!(await store.insert(row, MAX_WEBHOOKS))) throw tooMany();
       return { ...webhookView(row), secret: row.secret };
     },
 
@@ -82,7 +82,7 @@ export function createWebhooks(
     },
 
     async change(id, { url, events }) {
-      if (url !== undefined) refuseMistakes(url);
+      if (url !== undefined) rejectInvalid(url);
       await store.change(id, { url, events: events && JSON.stringify(events) });
       return webhookView(await found(id));
     },
@@ -110,7 +110,7 @@ export function createWebhooks(
         return { id, delivered, ...outcome };
       } catch (error) {
         // The receiver may have got it.
-        if (signal.aborted) await add({ state: 'failed', status: null, error: CUT_OFF, milliseconds: null });
+        if (signal.aborted) await add({ state: 'failed', status: null, error: CANCELLED, milliseconds: null });
         throw error;
       }
     },
@@ -121,7 +121,7 @@ type AddedOutcome = Pick<Delivery, 'state' | 'status' | 'error' | 'milliseconds'
 
 const TEST = 'webhook.test';
 const SENT_ONCE = { type: TEST, attempts: 1, nextAt: null } as const;
-const CUT_OFF = 'The test was cancelled before the receiver answered.';
+const CANCELLED = 'The test was cancelled before the receiver answered.';
 
 /** An id like those that the database gives to other deliveries, so that all sort by time. */
 function newMessageId(now: number): string {
@@ -133,5 +133,5 @@ function rangeOf({ after, limit }: PageQuery): Range {
 }
 
 function tooMany(): ServiceError {
-  return new ServiceError('too_many_webhooks', `A project has ${MOST_WEBHOOKS} webhooks at most: delete one first.`);
+  return new ServiceError('too_many_webhooks', `A project has ${MAX_WEBHOOKS} webhooks at most: delete one first.`);
 }

@@ -15,7 +15,7 @@ export interface Range {
 /** Queries about the webhooks of one project. */
 export interface WebhookStore {
   /** False, and nothing is written, when the project has `most` already. */
-  insert(webhook: Omit<WebhookRow, 'project'>, most: number): Promise<boolean>;
+  insert(webhook: Omit<WebhookRow, 'project'>, max: number): Promise<boolean>;
   find(id: string): Promise<WebhookRow | undefined>;
   list(range: Range): Promise<Slice<WebhookRow>>;
   /** What is undefined stays. */
@@ -30,7 +30,7 @@ export interface WebhookStore {
 export function createWebhookStore(database: Database, project: string): WebhookStore {
   const own = () => database.selectFrom('webhooks').selectAll().where('project', '=', project);
   return {
-    insert: (webhook, most) =>
+    insert: (webhook, max) =>
       database.transaction().execute(async (transaction) => {
         await transaction
           .insertInto('webhooks')
@@ -41,7 +41,7 @@ export function createWebhookStore(database: Database, project: string): Webhook
           .select((eb) => eb.fn.countAll<number>().as('webhooks'))
           .where('project', '=', project);
         const { webhooks } = await counted.executeTakeFirstOrThrow();
-        if (webhooks <= most) return true;
+        if (webhooks <= max) return true;
         await transaction.deleteFrom('webhooks').where('id', '=', webhook.id).execute();
         return false;
       }),

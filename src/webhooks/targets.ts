@@ -12,7 +12,7 @@ export class RefusedTargetError extends Error {
 }
 
 /** What is wrong with the address of a webhook, as far as its text tells; undefined: nothing. `allowPrivate` lets HTTP and any port and host pass. */
-export function mistakeInUrl(text: string, allowPrivate: boolean): string | undefined {
+export function issueInUrl(text: string, allowPrivate: boolean): string | undefined {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || !/^https?:$/.test(url.protocol))
     return 'Not a web address: it looks like https://example.com/hook.';
@@ -28,15 +28,15 @@ export function mistakeInUrl(text: string, allowPrivate: boolean): string | unde
 }
 
 /** Finds the addresses of a host at the moment of the connection, and throws RefusedTargetError when any of them is not public. */
-export const lookUpPublic: LookupFunction = (host, options, done) => {
+export const lookupPublic: LookupFunction = (host, options, done) => {
   lookup(host, { ...options, all: true }, (error, addresses) => {
     if (error) return done(error, '');
     if (!addresses.every(({ address }) => isPublicAddress(address))) return done(notPublic(), '');
-    answer(addresses, options.all === true, done);
+    respond(addresses, options.all === true, done);
   });
 };
 
-function answer(addresses: readonly LookupAddress[], all: boolean, done: Parameters<LookupFunction>[2]): void {
+function respond(addresses: readonly LookupAddress[], all: boolean, done: Parameters<LookupFunction>[2]): void {
   const [first] = addresses;
   if (all) done(null, [...addresses]);
   else if (first) done(null, first.address, first.family);

@@ -1,13 +1,13 @@
 import type { Logger } from 'pino';
 import { INTERNAL_ERROR, tooLarge } from '../jobs/failures.ts';
 import type { Clock } from '../kit/clock.ts';
-import type { JobWish } from '../store/tables.ts';
-import { sharesOf } from './cores.ts';
+import type { RequestedAction } from '../store/tables.ts';
+import { allocateCores } from './allocateCores.ts';
 import type { TrainingMetrics } from './metrics.ts';
 import type { ClaimedJob, Lease, Queue } from './queue/queue.ts';
 import type { Run, StopReason } from './run/run.ts';
 
-export interface DispatcherParts {
+export interface DispatcherDeps {
   readonly queue: Queue;
   /** Runs a job on a thread. */
   readonly start: (job: ClaimedJob) => Run;
@@ -28,21 +28,21 @@ export interface DispatcherParts {
 /** Keeps the jobs that run in this worker. Its methods are called one after the other, never at once. */
 export interface Dispatcher {
   /** Takes jobs until threads, memory or the queue are used up; a suspect alone, for which the jobs that run make way. */
-  takeJobs(): Promise<void>;
+  claimJobs(): Promise<void>;
   /** Renews the leases, and stops the jobs that were asked to or that somebody else has now. */
-  keepLeases(): Promise<void>;
+  renewLeases(): Promise<void>;
   /** Gives each job that runs its share of the cores: all that start, begin to train or end change the others'. */
-  shareCores(): void;
+  rebalanceCores(): void;
   /** Hears of a wish before the next look at the leases. */
-  hear(jobId: string, wish: JobWish): void;
+  action(jobId: string, action: RequestedAction): void;
   /** Stops all jobs; resolves when the last one has left. */
   stop(): Promise<void>;
 }
 
 const MS_PER_SECOND = 1000;
 
-export function createDispatcher(parts: DispatcherParts): Dispatcher {
-  const { queue, threads, memoryBytes, onChanged, onFree, metrics, clock, log } = parts;
+export function createDispatcher(deps: DispatcherDeps): Dispatcher {
+  const { queue, threads, memoryBytes, onChanged, onFree, metrics, clock, log } = deps;
   const runs = new Map<string, Run>();
   /** Those that are on a thread; the others are being written. */
   const onThreads = new Set<Run>();
@@ -50,10 +50,10 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
 
   const freeBytes = () => [...runs.values()].reduce((free, run) => free - run.memoryBytes, memoryBytes);
 
-  const shareCores = () => {
+  const rebalanceCores = () => {
     const running = [...onThreads];
-    const most = running.map((run) => run.mostThreads());
-    const shares = sharesOf(parts.cores, most);
+    const limits = running.map((run) => run.maxThreads());
+    const shares = allocateCores(deps.cores, limits);
     for (const [i, run] of running.entries()) run.setThreads(shares[i]);
   };
 
@@ -61,14 +61,14 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
     const waitedMs = job.queuedAt === null ? null : Math.max(0, clock() - job.queuedAt);
     log.info({ jobId: job.id, attempt: job.attempts, waitedMs }, 'job started');
     if (waitedMs !== null) metrics.waitSeconds.observe(waitedMs / MS_PER_SECOND);
-    const run = parts.start(job);
+    const run = deps.start(job);
     runs.set(job.id, run);
     onThreads.add(run);
-    shareCores();
+    rebalanceCores();
     // The next job trains while this one's model is written.
     run.leftThread.then(() => {
       onThreads.delete(run);
-      shareCores();
+      rebalanceCores();
       onFree();
     });
     run.ended.then(() => {
@@ -78,41 +78,41 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
     });
   };
 
-  const refuse = async ({ id, memoryBytes: needed }: ClaimedJob) => {
+  const reject = async ({ id, memoryBytes: needed }: ClaimedJob) => {
     log.warn({ jobId: id, needed, memoryBytes }, 'job refused: it needs more memory than this worker has');
     await queue.fail(id, tooLarge(needed, memoryBytes));
   };
 
-  const take = async (job: ClaimedJob) => {
+  const startOrReject = async (job: ClaimedJob) => {
     if (job.memoryBytes <= memoryBytes) begin(job);
-    else await refuse(job);
+    else await reject(job);
     onChanged(job.id);
   };
-  const takeHealthyJobs = async () => {
+  const claimHealthyJobs = async () => {
     // Where nothing can be written, no more is trained.
     while (!stopping && onThreads.size < threads && runs.size < 2 * threads) {
       // An idle worker takes a job that is too large for it as well, to say so. One that was lost and has not left yet is not taken again.
       const job = await queue.claim(runs.size === 0 ? Number.MAX_SAFE_INTEGER : freeBytes(), [...runs.keys()]);
       if (job === undefined) return;
-      await take(job);
+      await startOrReject(job);
     }
   };
   /** Jobs that are being written leave by themselves. */
-  const makeWay = () => {
-    for (const run of onThreads) run.makeWay();
+  const preemptAll = () => {
+    for (const run of onThreads) run.preempt();
   };
 
   return {
-    async takeJobs() {
+    async claimJobs() {
       if (stopping || [...runs.values()].some((run) => run.isAlone())) return;
-      await takeHealthyJobs();
+      await claimHealthyJobs();
       if (stopping || !(await queue.hasDueSuspect())) return;
-      if (runs.size > 0) return makeWay();
+      if (runs.size > 0) return preemptAll();
       const suspect = await queue.claimSuspect();
-      if (suspect) await take(suspect);
+      if (suspect) await startOrReject(suspect);
     },
 
-    async keepLeases() {
+    async renewLeases() {
       const known = [...runs.values()];
       const leases = new Map((await queue.renew()).map((lease) => [lease.id, lease]));
       for (const run of known) {
@@ -124,10 +124,10 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
       for (const id of leases.keys()) await queue.fail(id, INTERNAL_ERROR);
     },
 
-    shareCores,
+    rebalanceCores,
 
-    hear(jobId, wish) {
-      runs.get(jobId)?.stop(wish);
+    action(jobId, action) {
+      runs.get(jobId)?.stop(action);
     },
 
     async stop() {

@@ -8,7 +8,7 @@ export const WORKER_NICENESS = 5;
 export const THREAD_NICENESS = 10;
 
 /** Makes the caller at least so nice. On Linux that is the calling thread and those that it starts later, elsewhere the process. */
-export function beNice(niceness: number): void {
+export function setNiceness(niceness: number): void {
   // Only root may become less nice than it was started.
   setPriority(Math.max(niceness, getPriority()));
 }

@@ -2,20 +2,20 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { on, once } from 'node:events';
 import type { Logger } from 'pino';
 import type { Clock } from '../kit/clock.ts';
-import { USUAL_STOP_TIMES } from '../kit/stopTimes.ts';
-import { isNews, isOfWorker, type NewsDesk } from '../notifications/bus.ts';
+import { DEFAULT_SHUTDOWN_BUDGET } from '../kit/shutdownBudget.ts';
+import { type EventBus, isFromWorker, isNotification } from '../notifications/bus.ts';
 import type { Database } from '../store/database.ts';
 import { EXIT_FORCED, isReadyMessage } from './parent.ts';
-import { takeBackDied } from './queue/takeBack.ts';
-import { FIGURES_REQUEST, type Figures, isFiguresAnswer } from './scrapes.ts';
+import { isMetricsResponse, METRICS_REQUEST, type ProcessMetrics } from './processMetrics.ts';
+import { reclaimCrashed } from './queue/reclaim.ts';
 
-export interface SupervisorParts {
+export interface SupervisorDeps {
   readonly database: Database;
   /** The module that calls `runWorker`, and its arguments. */
   readonly module: string;
   readonly args: readonly string[];
   /** News for the worker is taken from here, news of the worker comes here. */
-  readonly news: NewsDesk;
+  readonly bus: EventBus;
   /** How long the worker has to stop before it is killed. */
   readonly stopMs?: number;
   readonly clock: Clock;
@@ -29,33 +29,33 @@ export interface Supervisor {
   /** The number of the worker process, while there is one. */
   pid(): number | undefined;
   /** What the worker measures of itself; nothing while there is none, or while it does not answer. */
-  figures(): Promise<Figures>;
+  metrics(): Promise<ProcessMetrics>;
   /** Ends the worker, which puts its jobs back, and resolves when it is gone. */
   stop(): Promise<void>;
 }
 
-const SHORTEST_PAUSE_MS = 100;
-const LONGEST_PAUSE_MS = 10_000;
+const MIN_PAUSE_MS = 100;
+const MAX_PAUSE_MS = 10_000;
 /** The death of a worker counts only if this process outlives it by this time: a kill of both takes less. */
 const GRACE_MS = 250;
 /** A worker that lived so long did not die of what it started with. */
 const LONG_LIFE_MS = 30_000;
 /** Whoever collects the figures waits for ten seconds at most, as a rule. */
-const FIGURES_MS = 2_000;
+const METRICS_TIMEOUT_MS = 2_000;
 
-/** Starts the worker process, and starts it again whenever it dies: then it takes the jobs back first, by the rule of `takeBackDied`. */
-export function startSupervisor(parts: SupervisorParts): Supervisor {
-  const { database, module, args, news, stopMs = USUAL_STOP_TIMES.workerMs, clock, log } = parts;
+/** Starts the worker process, and starts it again whenever it dies: then it takes the jobs back first, by the rule of `reclaimCrashed`. */
+export function startSupervisor(deps: SupervisorDeps): Supervisor {
+  const { database, module, args, bus, stopMs = DEFAULT_SHUTDOWN_BUDGET.workerMs, clock, log } = deps;
   let child: ChildProcess | undefined;
   let isReady = false;
   let stopping = false;
-  let pauseMs = SHORTEST_PAUSE_MS;
+  let pauseMs = MIN_PAUSE_MS;
   let timer: NodeJS.Timeout | undefined;
   let reclaimed: Promise<void> = Promise.resolve();
 
   const reclaim = async (owner: string) => {
     try {
-      for (const jobId of await takeBackDied(database, clock(), owner)) news.publish({ kind: 'changed', jobId });
+      for (const jobId of await reclaimCrashed(database, clock(), owner)) bus.publish({ kind: 'changed', jobId });
     } catch (err) {
       log.error({ err }, 'the death of the worker process could not be recorded: it counts against no job');
     }
@@ -66,7 +66,7 @@ export function startSupervisor(parts: SupervisorParts): Supervisor {
     child = fork(module, args, { execArgv: [], stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
     log.info({ workerPid: child.pid }, 'worker process started');
     child.on('message', (message) => {
-      if (isNews(message)) news.publish(message);
+      if (isNotification(message)) bus.publish(message);
       if (!isReadyMessage(message)) return;
       isReady = true;
       owner = message.owner;
@@ -79,7 +79,7 @@ export function startSupervisor(parts: SupervisorParts): Supervisor {
     // After `exit`, and after its last message.
     child.once('close', (code, signal) => {
       if (stopping) return;
-      if (performance.now() - born > LONG_LIFE_MS) pauseMs = SHORTEST_PAUSE_MS;
+      if (performance.now() - born > LONG_LIFE_MS) pauseMs = MIN_PAUSE_MS;
       log.error({ code, signal, pauseMs }, 'the worker process died; it is started again');
       const isCounted = owner !== undefined && !wasAskedToEnd(code, signal);
       timer = setTimeout(() => restart(isCounted ? owner : undefined), GRACE_MS);
@@ -90,11 +90,11 @@ export function startSupervisor(parts: SupervisorParts): Supervisor {
     await reclaimed;
     if (stopping) return;
     timer = setTimeout(start, pauseMs);
-    pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS);
+    pauseMs = Math.min(2 * pauseMs, MAX_PAUSE_MS);
   };
-  const unsubscribe = news.subscribe((item) => {
+  const unsubscribe = bus.subscribe((item) => {
     // A message that is lost costs a second: the worker looks into the database as well.
-    if (!isOfWorker(item) && child?.connected) child.send(item, () => {});
+    if (!isFromWorker(item) && child?.connected) child.send(item, () => {});
   });
   // However this process ends, unless it is killed: then the worker ends for want of its channel.
   const kill = () => child?.kill('SIGKILL');
@@ -113,17 +113,17 @@ export function startSupervisor(parts: SupervisorParts): Supervisor {
   return {
     ready: () => isReady,
     pid: () => child?.pid,
-    figures: async () => (child?.connected ? askFigures(child) : []),
+    metrics: async () => (child?.connected ? requestMetrics(child) : []),
     stop: () => (stopped ??= stop()),
   };
 }
 
-async function askFigures(child: ChildProcess): Promise<Figures> {
-  const signal = AbortSignal.timeout(FIGURES_MS);
+async function requestMetrics(child: ChildProcess): Promise<ProcessMetrics> {
+  const signal = AbortSignal.timeout(METRICS_TIMEOUT_MS);
   try {
-    child.send(FIGURES_REQUEST, () => {});
+    child.send(METRICS_REQUEST, () => {});
     for await (const [message] of on(child, 'message', { signal, close: ['exit'] })) {
-      if (isFiguresAnswer(message)) return message.figures;
+      if (isMetricsResponse(message)) return message.metrics;
     }
   } catch (error) {
     if (!signal.aborted) throw error;

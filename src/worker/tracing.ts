@@ -1,5 +1,5 @@
 import type { Clock } from '../kit/clock.ts';
-import { newSpanId, placeOfJob } from '../kit/tracing/span.ts';
+import { newSpanId, spanContextOfJob } from '../kit/tracing/span.ts';
 import type { Tracer } from '../kit/tracing/tracer.ts';
 
 /** What a run does, one after the other: reading and fitting, training, saving what came of it. */
@@ -21,7 +21,7 @@ export function traceRun(
   clock: Clock,
 ): RunTrace {
   if (tracer === undefined) return NO_TRACE;
-  const { traceId, spanId: first } = placeOfJob(id);
+  const { traceId, spanId: first } = spanContextOfJob(id);
   const spanId = attempts === 1 ? first : newSpanId();
   const attributes = { 'trainyard.job.id': id, 'trainyard.job.attempt': attempts };
   const startMs = clock();
@@ -50,9 +50,9 @@ export function traceRun(
       const endMs = clock();
       leave(endMs);
       const name = 'job';
-      const told = { ...attributes, 'trainyard.job.outcome': outcome };
+      const allAttributes = { ...attributes, 'trainyard.job.outcome': outcome };
       const failed = outcome === 'failed';
-      tracer.record({ traceId, spanId, name, kind: 'internal', startMs, endMs, attributes: told, failed });
+      tracer.record({ traceId, spanId, name, kind: 'internal', startMs, endMs, attributes: allAttributes, failed });
     },
   };
 }

@@ -1,15 +1,15 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../kit/clock.ts';
-import { USUAL_STOP_TIMES } from '../kit/stopTimes.ts';
-import type { NewsDesk } from '../notifications/bus.ts';
+import { DEFAULT_SHUTDOWN_BUDGET } from '../kit/shutdownBudget.ts';
+import type { EventBus } from '../notifications/bus.ts';
 import type { Database } from '../store/database.ts';
 import { createDispatcher } from './dispatcher.ts';
-import { createLane } from './lane.ts';
 import { isDeadOwner, newOwner } from './owner.ts';
 import { createQueue } from './queue/queue.ts';
-import { createJournal } from './run/journal.ts';
-import { createPreparations } from './run/preparations.ts';
-import { type RunParts, startRun } from './run/run.ts';
+import { createPreparedDataCache } from './run/preparedDataCache.ts';
+import { createProgressWriter } from './run/progressWriter.ts';
+import { type RunDeps, startRun } from './run/run.ts';
+import { createSerialQueue } from './serialQueue.ts';
 import type { Pool } from './thread/pool.ts';
 
 type RunSettings =
@@ -22,9 +22,9 @@ type RunSettings =
   | 'metrics'
   | 'tracer';
 
-export interface WorkerParts extends Pick<RunParts, RunSettings> {
+export interface WorkerDeps extends Pick<RunDeps, RunSettings> {
   readonly database: Database;
-  readonly news: NewsDesk;
+  readonly bus: EventBus;
   readonly pool: Pool;
   /** How many jobs train at once. */
   readonly threads: number;
@@ -49,51 +49,53 @@ export interface Worker {
 const TICK_MS = 1000;
 
 /** Takes jobs out of the queue, as many at once as there are threads, until it is stopped. The pool is ended with it. */
-export function startWorker(parts: WorkerParts): Worker {
-  const { database, news, pool, clock, log, owner = newOwner(), stopMs = USUAL_STOP_TIMES.threadMs } = parts;
+export function startWorker(deps: WorkerDeps): Worker {
+  const { database, bus, pool, clock, log, owner = newOwner(), stopMs = DEFAULT_SHUTDOWN_BUDGET.threadMs } = deps;
   const queue = createQueue(database, owner, clock);
-  const lane = createLane((error) => log.error({ err: error }, 'the queue could not be read; it is tried again'));
-  const onChanged = (jobId: string) => news.publish({ kind: 'changed', jobId });
-  const journal = createJournal({
+  const serial = createSerialQueue((error) =>
+    log.error({ err: error }, 'the queue could not be read; it is tried again'),
+  );
+  const onChanged = (jobId: string) => bus.publish({ kind: 'changed', jobId });
+  const progress = createProgressWriter({
     database,
     owner,
     onWritten: onChanged,
     onError: (error) => log.error({ err: error }, 'progress could not be written; it is tried again'),
   });
-  const preparations = createPreparations(clock);
-  const onStart = () => dispatcher.shareCores();
-  const takeJobs = () => lane.run(dispatcher.takeJobs);
+  const preparedData = createPreparedDataCache(clock);
+  const onStart = () => dispatcher.rebalanceCores();
+  const claimJobs = () => serial.run(dispatcher.claimJobs);
   const dispatcher = createDispatcher({
-    ...parts,
+    ...deps,
     queue,
-    start: (job) => startRun({ ...parts, preparations, stopMs, queue, journal, onStart, onCleared: takeJobs }, job),
+    start: (job) => startRun({ ...deps, preparedData, stopMs, queue, progress, onStart, onCleared: claimJobs }, job),
     onChanged,
-    onFree: takeJobs,
+    onFree: claimJobs,
   });
 
   const recover = async () => {
     const dead = (await queue.owners()).filter((other) => isDeadOwner(other, owner));
-    for (const other of dead) for (const id of await queue.takeBackFrom(other)) onChanged(id);
-    await parts.checkpoints.collect();
+    for (const other of dead) for (const id of await queue.reclaimFrom(other)) onChanged(id);
+    await deps.checkpoints.collect();
   };
   const tick = async () => {
     // Its own first: a database that was locked for long has let them run out.
-    await dispatcher.keepLeases();
-    for (const id of await queue.takeBackExpired()) onChanged(id);
-    await dispatcher.takeJobs();
+    await dispatcher.renewLeases();
+    for (const id of await queue.reclaimExpired()) onChanged(id);
+    await dispatcher.claimJobs();
   };
-  const unsubscribe = news.subscribe((item) => {
-    if (item.kind === 'queued') takeJobs();
-    if (item.kind === 'wish') dispatcher.hear(item.jobId, item.wish);
+  const unsubscribe = bus.subscribe((item) => {
+    if (item.kind === 'queued') claimJobs();
+    if (item.kind === 'actionRequested') dispatcher.action(item.jobId, item.action);
   });
-  lane.run(recover);
-  lane.run(tick);
-  const timer = setInterval(() => lane.run(tick), TICK_MS);
+  serial.run(recover);
+  serial.run(tick);
+  const timer = setInterval(() => serial.run(tick), TICK_MS);
 
   const stop = async () => {
     unsubscribe();
     clearInterval(timer);
-    await lane.run(dispatcher.stop);
+    await serial.run(dispatcher.stop);
     await pool.close();
   };
   let stopped: Promise<void> | undefined;

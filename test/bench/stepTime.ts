@@ -55,14 +55,14 @@ function trainerWithRows(
       },
       precision: precision === 'bfloat16' ? 'bfloat16' : 'float32',
       batchSize: batch,
-      heldRows: rows,
+      datasetRows: rows,
       loss: { type: 'crossEntropy' },
       optimizer: { type: 'adam' },
       seed: 1,
     },
   );
   const { normal, integer } = createGenerator(2);
-  trainer.hold(0, {
+  trainer.load(0, {
     X: Float32Array.from({ length: rows * inputs }, normal),
     T: Float32Array.from({ length: rows }, () => integer(classes)),
   });

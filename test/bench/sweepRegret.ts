@@ -1,5 +1,5 @@
 import type { Algorithm } from '../../src/search/samplers/samplers.ts';
-import { createSearch, type Leg, type SearchSettings } from '../../src/search/search.ts';
+import { createSearch, type SearchSettings, type Segment } from '../../src/search/search.ts';
 import type { SweepFunction } from './sweepFunctions.ts';
 
 /** Per seed how far the best of so many trials, one after the other, lies above the minimum. */
@@ -16,10 +16,15 @@ export function regretsOf(
 }
 
 /** A search of the function, one trial after the other. */
-export function legsOf(searched: SweepFunction, algorithm: Algorithm, seed: number, trials: number): readonly Leg[] {
+export function legsOf(
+  searched: SweepFunction,
+  algorithm: Algorithm,
+  seed: number,
+  trials: number,
+): readonly Segment[] {
   const search = createSearch(settingsOf(searched, algorithm, seed, trials));
-  const legs: Leg[] = [];
-  for (let next = search.next(); next.do === 'ask'; next = search.next()) {
+  const legs: Segment[] = [];
+  for (let next = search.next(); next.kind === 'ask'; next = search.next()) {
     const result = { objectives: [searched.loss(next.parameters)], over: true };
     const leg = { trial: legs.length, parameters: next.parameters, until: null, result };
     search.add(leg);
@@ -42,8 +47,8 @@ export function settingsOf(
     parallel: 1,
     trials,
     pruning: null,
-    canWait: true,
-    epochs: { of: () => 1, most: 1 },
+    canPause: true,
+    epochs: { of: () => 1, max: 1 },
     target: null,
     patience: null,
   };

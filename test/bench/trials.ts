@@ -11,13 +11,13 @@ import { type CheckedRequest, checkRequest } from '../../src/jobs/submission/che
 import { insertTrial } from '../../src/jobs/trials.ts';
 import { foldersOf, prepareFolders } from '../../src/kit/folders.ts';
 import type { Table } from '../../src/kit/table.ts';
-import { createNewsDesk } from '../../src/notifications/bus.ts';
+import { createEventBus } from '../../src/notifications/bus.ts';
 import { openDatabase } from '../../src/store/database.ts';
 import { chooseKernels } from '../../src/training/backend/kernels.ts';
 import { trainPrepared } from '../../src/training/loop/train.ts';
 import { prepare } from '../../src/training/prepare.ts';
 import { startSupervisor } from '../../src/worker/supervisor.ts';
-import { pinColumns, selectColumns } from '../../src/worker/thread/columns.ts';
+import { pickColumns, pinColumns } from '../../src/worker/thread/columns.ts';
 import { insertSweep } from '../jobs/sweeps.ts';
 import { TENANT } from '../support/access.ts';
 import { PACKAGE_ROOT } from '../support/builtService.ts';
@@ -76,7 +76,7 @@ export async function benchTrials(): Promise<readonly Row[]> {
 async function benchSweep(sweep: Trials, workers: number): Promise<Row> {
   const room = await openRoom(sweep);
   try {
-    const { datasetId, file, database, news, checked } = room;
+    const { datasetId, file, database, bus, checked } = room;
     const arithmeticSeconds = trainAll(await readTable(file), checked);
     const worker = await startWorker(room, workers);
     const sweepId = await insertSweep(database, datasetId);
@@ -88,7 +88,7 @@ async function benchSweep(sweep: Trials, workers: number): Promise<Row> {
         await insertTrial(transaction, { ...place, checked: request });
       }
     });
-    news.publish({ kind: 'queued' });
+    bus.publish({ kind: 'queued' });
     const inserted = performance.now();
     const done = async () => {
       const { jobs } = await database
@@ -150,7 +150,7 @@ async function openRoom({ dataset, file, format, target, training, trials }: Tri
     datasetId: id,
     file: (await datasets.findFile(id)) ?? '',
     database,
-    news: createNewsDesk(),
+    bus: createEventBus(),
     checked,
     close,
   };
@@ -161,13 +161,13 @@ function trainAll(table: Table, checked: readonly CheckedRequest[]): number {
   const { createKernels } = chooseKernels('auto');
   const [first] = checked;
   const { spec, columns } = pinColumns(first.spec, first.shape.columns);
-  const prepared = prepare(selectColumns(table, columns), spec);
+  const prepared = prepare(pickColumns(table, columns), spec);
   const trainOne = ({ spec: { training } }: CheckedRequest) => {
     trainPrepared(prepared, {
       spec: { ...spec, training },
       createKernels,
       checkpoint: null,
-      control: { ending: () => null, takeCheckpointWish: () => false, threads: () => 1, setStep: () => {} },
+      control: { stopRequest: () => null, consumeCheckpointRequest: () => false, threads: () => 1, setStep: () => {} },
       clock: Date.now,
       onStart: () => {},
       onEpoch: () => {},
@@ -182,10 +182,10 @@ function trainAll(table: Table, checked: readonly CheckedRequest[]): number {
   return (user + system) / 1e6;
 }
 
-async function startWorker({ folders, database, news }: Awaited<ReturnType<typeof openRoom>>, workers: number) {
+async function startWorker({ folders, database, bus }: Awaited<ReturnType<typeof openRoom>>, workers: number) {
   const flags = { data: join(folders.database, '..'), workers, 'log-level': 'silent' };
   const args = Object.entries(flags).flatMap(([flag, value]) => [`--${flag}`, String(value)]);
-  const supervisor = startSupervisor({ database, module: PROGRAM, args, news, clock: Date.now, log });
+  const supervisor = startSupervisor({ database, module: PROGRAM, args, bus, clock: Date.now, log });
   while (!supervisor.ready()) await delay(LOOK_MS);
   return { used: () => usedBy(supervisor.pid()), stop: supervisor.stop };
 }

@@ -122,8 +122,8 @@ function runSeed({ target, hidden, batch, epochs, until }: WholeJob, table: Tabl
     createKernels,
     checkpoint: null,
     control: {
-      ending: () => (until !== null && accuracy >= until ? 'cancel' : null),
-      takeCheckpointWish: () => false,
+      stopRequest: () => (until !== null && accuracy >= until ? 'cancel' : null),
+      consumeCheckpointRequest: () => false,
       threads: () => 1,
       setStep: () => {},
     },

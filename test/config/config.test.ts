@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ConfigurationError, checkReach, readConfig, withAbsoluteData } from '../../src/config/config.ts';
+import { ConfigurationError, checkRemoteAccess, readConfig, withAbsoluteData } from '../../src/config/config.ts';
 import { CLIENT_SETTINGS, SERVICE_SETTINGS } from '../../src/config/settings.ts';
 
 function read(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
@@ -46,13 +46,13 @@ describe('readConfig', () => {
 
 describe('checkReach', () => {
   it.each(['127.0.0.1', '127.8.8.8', 'localhost', '::1'])('lets a service without keys listen on %s', (host) => {
-    expect(() => checkReach(read(['--host', host]), false)).not.toThrow();
+    expect(() => checkRemoteAccess(read(['--host', host]), false)).not.toThrow();
   });
 
   it('lets it be reached from other machines with a key, or where it is told to', () => {
-    expect(() => checkReach(read(['--host', '0.0.0.0']), false)).toThrow('trainyard keys create');
-    expect(() => checkReach(read(['--host', '0.0.0.0']), true)).not.toThrow();
-    expect(() => checkReach(read(['--host', '0.0.0.0', '--allow-remote-without-keys']), false)).not.toThrow();
+    expect(() => checkRemoteAccess(read(['--host', '0.0.0.0']), false)).toThrow('trainyard keys create');
+    expect(() => checkRemoteAccess(read(['--host', '0.0.0.0']), true)).not.toThrow();
+    expect(() => checkRemoteAccess(read(['--host', '0.0.0.0', '--allow-remote-without-keys']), false)).not.toThrow();
   });
 });
 

@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { DatasetLimits } from '../../src/datasets/service.ts';
-import { createGate } from '../../src/kit/gate.ts';
+import { createSemaphore } from '../../src/kit/semaphore.ts';
 import { DATASET_LIMITS } from '../support/datasetLimits.ts';
 import { filesIn, startDatasets } from './support/service.ts';
 import { upload } from './support/upload.ts';
@@ -47,7 +47,7 @@ it('stops unpacking a file that grows out of all proportion, packed once or twic
 });
 
 it('lets only so many uploads wait to be read', async () => {
-  const gate = createGate(1, 1);
+  const gate = createSemaphore(1, 1);
   const first = Promise.withResolvers<string>();
   const running = gate.run(() => first.promise);
   const waiting = gate.run(async () => 'second');

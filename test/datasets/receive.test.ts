@@ -3,7 +3,7 @@ import { readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import { afterAll, expect, it } from 'vitest';
 import { receive } from '../../src/datasets/upload/upload.ts';
 import { uploadLimit } from '../../src/datasets/upload/uploadLimit.ts';
@@ -16,7 +16,7 @@ it('opens no file for a body that breaks off before its first byte', async () =>
   await expect(receive(body, join(folder, 'upload'), uploadLimit(100), 100)).rejects.toThrow('hung up');
   // A file that was being opened all the same would be there after a turn or two.
   for (let turn = 0; turn < 5; turn++) {
-    await nextTurn();
+    await yieldToEventLoop();
     expect(await readdir(folder)).toEqual([]);
   }
 });

@@ -9,7 +9,7 @@ import type { Page } from '../../src/kit/contract/wire.ts';
 import { foldersOf } from '../../src/kit/folders.ts';
 import { type Heard, openStream } from '../http/streams/sse.ts';
 import { startBuiltService } from '../support/builtService.ts';
-import { ENDLESS } from '../support/endless.ts';
+import { LONG_JOB } from '../support/longJob.ts';
 import { type Api, apiAt } from './support/api.ts';
 import { runTrainyard } from './support/commandLine.ts';
 
@@ -76,7 +76,7 @@ it('brings a service back as it was in the middle of its work', async () => {
   const done = await api.ended((await submit(QUICK)).id);
   const predictions = await api.post(`/v1/models/${done.modelId}/predict`, ROWS);
   const checkpoint = nextCheckpoint(busy.data);
-  const endless = await submit({ target: 'b', ...ENDLESS });
+  const endless = await submit({ target: 'b', ...LONG_JOB });
   await checkpoint;
 
   const endChurn = churn(api);

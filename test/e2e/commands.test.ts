@@ -6,7 +6,7 @@ import { PassThrough } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type BuiltService, startBuiltService } from '../support/builtService.ts';
-import { ENDLESS } from '../support/endless.ts';
+import { LONG_JOB } from '../support/longJob.ts';
 import { apiAt } from './support/api.ts';
 import { type Ended, runTrainyard } from './support/commandLine.ts';
 
@@ -23,9 +23,9 @@ describe('the client commands', () => {
   beforeAll(async () => {
     const rows = Array.from({ length: 300 }, (_, index) => [index % 17, index % 23, (index % 17) + (index % 23)]);
     writeFileSync(table, `${['a,b,total', ...rows.map((row) => row.join())].join('\n')}\n`);
-    writeFileSync(endless, JSON.stringify(ENDLESS));
+    writeFileSync(endless, JSON.stringify(LONG_JOB));
     const space = { 'training.batchSize': { type: 'choice', values: [16, 32] } };
-    writeFileSync(sweepSpec, JSON.stringify({ job: { target: 'total', ...ENDLESS }, space, search: { trials: 2 } }));
+    writeFileSync(sweepSpec, JSON.stringify({ job: { target: 'total', ...LONG_JOB }, space, search: { trials: 2 } }));
     service = await startBuiltService(['--workers', '1']);
     url = service.address;
   });

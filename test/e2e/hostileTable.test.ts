@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { PredictAnswer } from '../../src/models/prediction/schemas.ts';
+import type { PredictResponse } from '../../src/models/prediction/schemas.ts';
 import { type BuiltService, startBuiltService } from '../support/builtService.ts';
 import { finishedJob } from '../support/client.ts';
 
@@ -26,7 +26,7 @@ it('trains on columns and classes of hostile names, and predicts them as they ar
   const modelId = await trained('valueOf', 'hasOwnProperty');
   const rows = ASKED.map((row) => `{${row.map((cell, i) => `"${COLUMNS[i]}":${JSON.stringify(cell)}`).join(',')}}`);
   const answer = await post(`/v1/models/${modelId}/predict`, 'application/json', `{"rows":[${rows.join(',')}]}`);
-  const { predictions }: PredictAnswer = JSON.parse(answer);
+  const { predictions }: PredictResponse = JSON.parse(answer);
   expect(predictions.map((prediction) => 'label' in prediction && prediction.label)).toEqual(CLASSES);
   for (const prediction of predictions)
     expect('probabilities' in prediction && Object.keys(prediction.probabilities).toSorted()).toEqual(

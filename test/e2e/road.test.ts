@@ -2,10 +2,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Dataset } from '../../src/datasets/schemas.ts';
 import type { Job, Losses } from '../../src/jobs/schemas.ts';
 import type { Page, Problem } from '../../src/kit/contract/wire.ts';
-import type { PredictAnswer } from '../../src/models/prediction/schemas.ts';
+import type { PredictResponse } from '../../src/models/prediction/schemas.ts';
 import type { Model } from '../../src/models/schemas.ts';
 import { type BuiltService, startBuiltService } from '../support/builtService.ts';
-import { ENDLESS } from '../support/endless.ts';
+import { LONG_JOB } from '../support/longJob.ts';
 import { until } from '../support/until.ts';
 import { type Api, apiAt } from './support/api.ts';
 
@@ -85,7 +85,7 @@ describe('the road from a table to predictions', () => {
       { age: 60, region: 'south' },
       { age: 20, region: 'north' },
     ];
-    const json = await api.post<PredictAnswer>(path, { rows });
+    const json = await api.post<PredictResponse>(path, { rows });
     const labels = json.body.predictions.map((prediction) => 'label' in prediction && prediction.label);
     expect(labels).toEqual(['yes', 'no']);
     const csv = await api.send<string>(path, 'text/csv', 'region,age\nsouth,60\nnorth,20\n');
@@ -118,7 +118,7 @@ describe('the road from a table to predictions', () => {
   });
 
   it('cancels a job that trains, and lets it be deleted', async () => {
-    const job = await submit({ target: 'buys', ...ENDLESS });
+    const job = await submit({ target: 'buys', ...LONG_JOB });
     await until(
       async () => (await api.get<Job>(`/v1/jobs/${job.id}`)).body,
       ({ latest }) => latest !== null,
@@ -130,15 +130,15 @@ describe('the road from a table to predictions', () => {
   });
 
   it('cancels a job that waits in the queue', async () => {
-    const first = await submit({ target: 'buys', ...ENDLESS });
-    const second = await submit({ target: 'buys', ...ENDLESS });
+    const first = await submit({ target: 'buys', ...LONG_JOB });
+    const second = await submit({ target: 'buys', ...LONG_JOB });
     expect((await api.post<Job>(`/v1/jobs/${second.id}/cancel`)).body.state).toBe('cancelled');
     await api.post(`/v1/jobs/${first.id}/cancel`);
     expect((await api.ended(first.id)).state).toBe('cancelled');
   });
 
   it('keeps a dataset while a job needs it', async () => {
-    const job = await submit({ target: 'buys', ...ENDLESS });
+    const job = await submit({ target: 'buys', ...LONG_JOB });
     expect((await api.delete(`/v1/datasets/${dataset.id}`)).status).toBe(409);
     await api.post(`/v1/jobs/${job.id}/cancel`);
     await api.ended(job.id);

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Dataset } from '../../src/datasets/schemas.ts';
 import type { Job } from '../../src/jobs/schemas.ts';
-import type { PredictAnswer } from '../../src/models/prediction/schemas.ts';
+import type { PredictResponse } from '../../src/models/prediction/schemas.ts';
 import type { Model } from '../../src/models/schemas.ts';
-import type { SplitAnswer } from '../../src/models/split/schemas.ts';
+import type { SplitResponse } from '../../src/models/split/schemas.ts';
 import type { Trial } from '../../src/sweeps/schemas.ts';
 import { type BuiltService, startBuiltService } from '../support/builtService.ts';
 import { type Api, apiAt } from './support/api.ts';
@@ -44,10 +44,10 @@ it('is varied by a sweep, and each model predicts with the scaling that its tria
 
 /** The mean squared error of the predictions for the test rows, as a client would measure it. */
 async function squaredError(modelId: string): Promise<number> {
-  const { body: split } = await api.get<SplitAnswer>(`/v1/models/${modelId}/split`);
+  const { body: split } = await api.get<SplitResponse>(`/v1/models/${modelId}/split`);
   const rows = split.rows.test.map((row) => TABLE[row] ?? [0, 0]);
   const features = rows.map(([x]) => ({ x }));
-  const { body } = await api.post<PredictAnswer>(`/v1/models/${modelId}/predict`, { rows: features });
+  const { body } = await api.post<PredictResponse>(`/v1/models/${modelId}/predict`, { rows: features });
   const errors = body.predictions.map((prediction, i) =>
     'value' in prediction ? (prediction.value - (rows[i]?.[1] ?? 0)) ** 2 : Number.NaN,
   );

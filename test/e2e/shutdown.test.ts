@@ -5,7 +5,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Job } from '../../src/jobs/schemas.ts';
 import { openDatabase } from '../../src/store/database.ts';
 import { type BuiltService, startBuiltService } from '../support/builtService.ts';
-import { ENDLESS } from '../support/endless.ts';
+import { LONG_JOB } from '../support/longJob.ts';
 import { apiAt } from './support/api.ts';
 
 const CSV = ['x,y', ...Array.from({ length: 500 }, (_, row) => `${row},${row % 2 ? 'odd' : 'even'}`)].join('\n');
@@ -16,7 +16,7 @@ async function openTraining() {
   onTestFinished(async () => void (await service.stop()));
   const api = apiAt(service.address);
   const { body: dataset } = await api.send<{ id: string }>('/v1/datasets?name=parity', 'text/csv', CSV);
-  const { body: job } = await api.post<Job>('/v1/jobs', { datasetId: dataset.id, target: 'y', ...ENDLESS });
+  const { body: job } = await api.post<Job>('/v1/jobs', { datasetId: dataset.id, target: 'y', ...LONG_JOB });
   const events = await fetch(`${service.address}/v1/jobs/${job.id}/events`);
   const text = readThrough(events, 'event: epoch');
   await text.seen;

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Dataset } from '../../src/datasets/schemas.ts';
 import type { Job } from '../../src/jobs/schemas.ts';
-import type { PredictAnswer } from '../../src/models/prediction/schemas.ts';
+import type { PredictResponse } from '../../src/models/prediction/schemas.ts';
 import type { Model } from '../../src/models/schemas.ts';
-import type { SplitAnswer } from '../../src/models/split/schemas.ts';
+import type { SplitResponse } from '../../src/models/split/schemas.ts';
 import type { SplitRequest } from '../../src/training/schemas/split.ts';
 import { type BuiltService, startBuiltService } from '../support/builtService.ts';
 import { type Api, apiAt } from './support/api.ts';
@@ -63,7 +63,7 @@ async function trained(
   if (status !== 202) throw new Error(JSON.stringify(body));
   const { modelId } = await api.ended(body.id);
   const model = (await api.get<Model>(`/v1/models/${modelId}`)).body;
-  return { model, split: (await api.get<SplitAnswer>(`/v1/models/${modelId}/split`)).body };
+  return { model, split: (await api.get<SplitResponse>(`/v1/models/${modelId}/split`)).body };
 }
 
 const rowsWhere = (test: (row: Row) => boolean) => TABLE.flatMap((row, i) => (test(row) ? [i] : []));
@@ -102,7 +102,7 @@ describe('the split of a trained model', () => {
       const rows = split.rows[part].map((row) => TABLE[row] as Row);
       expect(rows.length).toBe(split.counts[part]);
       const features = rows.map(({ age, region }) => ({ age, region }));
-      const { predictions } = (await api.post<PredictAnswer>(`/v1/models/${model.id}/predict`, { rows: features }))
+      const { predictions } = (await api.post<PredictResponse>(`/v1/models/${model.id}/predict`, { rows: features }))
         .body;
       const matrix = model.classes?.map((truth) =>
         model.classes?.map(
@@ -145,7 +145,7 @@ describe('the split of a trained model', () => {
     } = await api.post<{ id: string }>('/v1/sweeps', sweep);
     await api.get(`/v1/sweeps/${id}?wait=60`);
     const { body: ensemble } = await api.post<Model>(`/v1/sweeps/${id}/ensemble`, { trials: 2 });
-    const { body: split } = await api.get<SplitAnswer>(`/v1/models/${ensemble.id}/split`);
+    const { body: split } = await api.get<SplitResponse>(`/v1/models/${ensemble.id}/split`);
     expect(split).toEqual({ ...one.split, modelId: ensemble.id });
   });
 });

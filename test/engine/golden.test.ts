@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { Parameter, ParameterName } from '../../src/engine/parameters.ts';
 import type { Trainer } from '../../src/engine/trainer.ts';
+import { BACKENDS } from './backends.ts';
 import { GOLDEN_FILES, type GoldenRun, readGoldenRun } from './goldenRun.ts';
 import { goldenLosses, goldenTrainer } from './goldenTrainer.ts';
-import { PLAYERS } from './players.ts';
 
-describe.each(PLAYERS)('the $name player gives what PyTorch gave', ({ createKernels, tolerance, driftTolerance }) => {
+describe.each(BACKENDS)('the $name player gives what PyTorch gave', ({ createKernels, tolerance, driftTolerance }) => {
   it.each(GOLDEN_FILES)('%s', (file) => {
     const run = readGoldenRun(file);
     const m = run.X.length;
@@ -40,7 +40,7 @@ function driftingParameters({ normalization, activations }: GoldenRun): readonly
 }
 
 function lastOutputs(trainer: Trainer, m: number): readonly number[] {
-  const layers = trainer.readPass(m);
+  const layers = trainer.dumpActivations(m);
   const { A } = layers[layers.length - 1];
   return Array.from({ length: m }, (_row, i) =>
     Array.from({ length: trainer.outputs }, (_output, j) => A.values[j * m + i]),

@@ -8,7 +8,7 @@ export function goldenTrainer(run: GoldenRun, options: Pick<TrainerOptions, 'cre
   const m = run.X.length;
   const trainer = createTrainer(networkOf(run), {
     batchSize: m,
-    heldRows: m,
+    datasetRows: m,
     loss: run.loss,
     optimizer: run.optimizer,
     weighted: run.rowWeights !== undefined,
@@ -19,7 +19,7 @@ export function goldenTrainer(run: GoldenRun, options: Pick<TrainerOptions, 'cre
     ...options,
   });
   trainer.writeParameters(parametersOf(run.initial));
-  trainer.hold(0, { X: run.X.flat(), T: run.T.flat(), rowWeights: run.rowWeights ?? null });
+  trainer.load(0, { X: run.X.flat(), T: run.T.flat(), rowWeights: run.rowWeights ?? null });
   trainer.order(
     Int32Array.from(run.X, (_row, i) => i),
     false,

@@ -11,7 +11,7 @@ function lossOf(loss: LossSpec, A: readonly number[], T: readonly number[], outp
     {
       createKernels: createReferenceKernels,
       batchSize: A.length / outputs,
-      heldRows: A.length / outputs,
+      datasetRows: A.length / outputs,
       loss,
       optimizer: { type: 'sgd' },
       seed: 1,
@@ -19,7 +19,7 @@ function lossOf(loss: LossSpec, A: readonly number[], T: readonly number[], outp
   );
   const identity = Float64Array.from({ length: outputs ** 2 }, (_w, e) => (e % (outputs + 1) === 0 ? 1 : 0));
   trainer.writeParameters([{ layer: 1, name: 'W', shape: [outputs, outputs], values: identity }]);
-  trainer.hold(0, { X: A, T });
+  trainer.load(0, { X: A, T });
   const { sum, weight } = trainer.evaluate(Int32Array.from({ length: A.length / outputs }, (_row, i) => i));
   return sum / weight;
 }

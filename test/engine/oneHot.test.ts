@@ -5,10 +5,10 @@ import { NO_CODE } from '../../src/engine/oneHot.ts';
 import { createGenerator } from '../../src/engine/random.ts';
 import type { LayerSpec, OneHotColumn } from '../../src/engine/spec.ts';
 import { createTrainer, type Trainer, type TrainerOptions } from '../../src/engine/trainer.ts';
-import { PLAYERS } from './players.ts';
+import { BACKENDS } from './backends.ts';
 
 /** The last input of the first column, and most of the third, are met in no row. */
-const COLUMNS: readonly OneHotColumn[] = [{ inputs: 4 }, { inputs: 2, usual: [0.75, 0.25] }, { inputs: 40 }];
+const COLUMNS: readonly OneHotColumn[] = [{ inputs: 4 }, { inputs: 2, unknownCategory: [0.75, 0.25] }, { inputs: 40 }];
 const ONE_HOT = 46;
 const ROWS = 30;
 const ALL = Int32Array.from({ length: ROWS }, (_, row) => row);
@@ -49,8 +49,8 @@ function trainerOver(
   options: Pick<TrainerOptions, 'createKernels' | 'optimizer'> & Partial<TrainerOptions>,
 ): Trainer {
   const spec = { inputs: dense + ONE_HOT, layers: LAYERS, ...(gathers ? { oneHot: COLUMNS } : {}) };
-  const trainer = createTrainer(spec, { batchSize: 10, heldRows: ROWS, loss: { type: 'mse' }, seed: 5, ...options });
-  trainer.hold(0, gathers ? { X, codes, T } : { X: allX, T });
+  const trainer = createTrainer(spec, { batchSize: 10, datasetRows: ROWS, loss: { type: 'mse' }, seed: 5, ...options });
+  trainer.load(0, gathers ? { X, codes, T } : { X: allX, T });
   return trainer;
 }
 
@@ -70,7 +70,7 @@ const OPTIMIZERS = [
   { type: 'lion', weightDecay: 0.1 },
 ] as const;
 
-describe.each(PLAYERS)('one-hot inputs with the $name player', ({ createKernels, tolerance, driftTolerance }) => {
+describe.each(BACKENDS)('one-hot inputs with the $name player', ({ createKernels, tolerance, driftTolerance }) => {
   describe.each([5, 0])('behind %i dense ones', (dense) => {
     const table = tableOf(dense);
 
@@ -142,8 +142,8 @@ describe.each(PLAYERS)('one-hot inputs with the $name player', ({ createKernels,
     trainer.predict(table.X, codes).forEach((value, row) => {
       expect(Math.abs(value - expected[row])).toBeLessThan(tolerance);
     });
-    trainer.hold(0, { X: table.X, codes, T: table.T });
-    multiplying.hold(0, { X: allX, T: table.T });
+    trainer.load(0, { X: table.X, codes, T: table.T });
+    multiplying.load(0, { X: allX, T: table.T });
     expect(Math.abs(trainer.evaluate(ALL).sum / multiplying.evaluate(ALL).sum - 1)).toBeLessThan(tolerance);
   });
 });
@@ -160,15 +160,15 @@ describe('one-hot inputs', () => {
   ])('refuse a code %s', (_, code) => {
     const codes = table.codes.slice();
     codes[0] = code;
-    expect(() => trainer.hold(0, { ...table, codes })).toThrow(/none of one-hot column 0: 0 to 3/);
+    expect(() => trainer.load(0, { ...table, codes })).toThrow(/none of one-hot column 0: 0 to 3/);
     expect(() => trainer.predict(table.X, codes)).toThrow(RangeError);
   });
 
   it('refuse rows without codes', () => {
-    expect(() => trainer.hold(0, { X: table.X, T: table.T })).toThrow('0 codes are not 30 rows');
+    expect(() => trainer.load(0, { X: table.X, T: table.T })).toThrow('0 codes are not 30 rows');
   });
 
-  it.each([[[{ inputs: 0 }]], [[{ inputs: 49 }]], [[{ inputs: 1, usual: [0.5, 0.5] }]]])(
+  it.each([[[{ inputs: 0 }]], [[{ inputs: 49 }]], [[{ inputs: 1, unknownCategory: [0.5, 0.5] }]]])(
     'refuse columns that no network has: %j',
     (oneHot) => {
       const spec = { inputs: 48, oneHot, layers: LAYERS };

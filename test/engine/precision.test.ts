@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { toBfloat16 } from '../../src/engine/kernels/reference/bfloat16.ts';
 import { createReferenceKernels } from '../../src/engine/kernels/reference.ts';
 import type { Trainer, TrainerOptions } from '../../src/engine/trainer.ts';
+import { BACKENDS } from './backends.ts';
 import { GOLDEN_FILES, readGoldenRun } from './goldenRun.ts';
 import { goldenLosses, goldenTrainer } from './goldenTrainer.ts';
-import { PLAYERS } from './players.ts';
 import { allRows, HIDDEN, ROWS, sampleTrainer } from './sampleTraining.ts';
 
 /**
@@ -15,7 +15,7 @@ const DISTANCE_FROM_FLOAT64 = 0.04;
 /** Another order of the sums moves a number across the boundary between two of bfloat16 now and then. */
 const DISTANCE_BETWEEN_PLAYERS = 2e-3;
 
-describe.each(PLAYERS)('a training in bfloat16 with the $name player', ({ createKernels }) => {
+describe.each(BACKENDS)('a training in bfloat16 with the $name player', ({ createKernels }) => {
   const trainerOf = (options: Partial<TrainerOptions>): Trainer =>
     sampleTrainer(HIDDEN, { type: 'mse' }, { createKernels, ...options });
 

@@ -5,7 +5,7 @@ import { OPTIMIZERS, type OptimizerSpec } from '../../src/engine/optimizers/opti
 import { createSchedule, SCHEDULES, type ScheduleSpec } from '../../src/engine/schedules/schedules.ts';
 import type { LayerSpec } from '../../src/engine/spec.ts';
 import type { Trainer } from '../../src/engine/trainer.ts';
-import { PLAYERS } from './players.ts';
+import { BACKENDS } from './backends.ts';
 import { allRows, sampleTrainer } from './sampleTraining.ts';
 
 const BATCH = 5;
@@ -70,7 +70,7 @@ function train(course: Course, createKernels: CreateKernels, end: number, from: 
   return { step: end, state, schedule: schedule.state() };
 }
 
-describe.each(PLAYERS)('a training with the $name player', ({ createKernels }) => {
+describe.each(BACKENDS)('a training with the $name player', ({ createKernels }) => {
   describe.each(OPTIMIZER_SPECS)('and %o', (optimizer) => {
     it.each(SCHEDULE_SPECS)('goes on after any step with the bits of an unbroken one, its rate %o', (schedule) => {
       const course = fc.record({

@@ -25,7 +25,7 @@ export function sampleTrainer(
   const trainer = createTrainer(spec, {
     createKernels: createReferenceKernels,
     batchSize: ROWS,
-    heldRows: ROWS,
+    datasetRows: ROWS,
     loss,
     optimizer: { type: 'adam' },
     seed: 7,
@@ -36,7 +36,7 @@ export function sampleTrainer(
   const targets = loss.type === 'crossEntropy' ? ROWS : ROWS * OUTPUTS;
   const T = Float64Array.from({ length: targets }, () => sampleTarget(loss, generator));
   const rowWeights = options.weighted ? Float64Array.from({ length: ROWS }, () => generator.uniform()) : null;
-  trainer.hold(0, { X, T, rowWeights });
+  trainer.load(0, { X, T, rowWeights });
   trainer.order(allRows(), false);
   trainer.writeParameters(trainer.readParameters().map((parameter) => moved(parameter, generator)));
   return trainer;

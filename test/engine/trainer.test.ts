@@ -3,7 +3,7 @@ import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import type { LayerSpec } from '../../src/engine/spec.ts';
 import type { Trainer, TrainerOptions } from '../../src/engine/trainer.ts';
-import { PLAYERS } from './players.ts';
+import { BACKENDS } from './backends.ts';
 import { allRows, HIDDEN, OUTPUTS, ROWS, sampleTrainer } from './sampleTraining.ts';
 
 const EVERYTHING: readonly LayerSpec[] = [
@@ -11,7 +11,7 @@ const EVERYTHING: readonly LayerSpec[] = [
   { units: 5, activation: 'relu', normalization: 'layer', dropout: 0.1 },
 ];
 
-describe.each(PLAYERS)('a training with the $name player', ({ createKernels }) => {
+describe.each(BACKENDS)('a training with the $name player', ({ createKernels }) => {
   const everything = (options: Partial<TrainerOptions> = {}): Trainer =>
     sampleTrainer(EVERYTHING, { type: 'crossEntropy', labelSmoothing: 0.1 }, { createKernels, ...options });
 
@@ -82,7 +82,7 @@ it('refuses what another network or optimizer left', () => {
   expect(() => trainer.restoreState(withoutMemory.state())).toThrow(RangeError);
 });
 
-describe.each(PLAYERS)('steps with the $name player', ({ createKernels }) => {
+describe.each(BACKENDS)('steps with the $name player', ({ createKernels }) => {
   it('keep nothing: no arena but the first, and no more heap after 10,000 of them', () => {
     setFlagsFromString('--expose-gc');
     const collectGarbage: () => void = runInNewContext('gc');
@@ -145,7 +145,7 @@ describe('a step', () => {
     const weighted = sampleTrainer(HIDDEN, { type: 'mse' }, { weighted: true });
     const [X, T] = [new Float64Array(2 * 4).fill(0.3), new Float64Array(2 * OUTPUTS).fill(1)];
     T.fill(3, OUTPUTS);
-    weighted.hold(0, { X, T, rowWeights: [1, 3] });
+    weighted.load(0, { X, T, rowWeights: [1, 3] });
     const { sum, weight } = weighted.computeGradients(0, 2);
     const once = weighted.computeGradients(0, 1).sum;
     const thrice = weighted.computeGradients(1, 1).sum;
@@ -170,7 +170,7 @@ describe('a step', () => {
 
   it('refuses a single row where the batch is normalized', () => {
     const trainer = sampleTrainer(EVERYTHING, { type: 'mse' });
-    expect(trainer.fewestRows).toBe(2);
+    expect(trainer.minRows).toBe(2);
     expect(() => trainer.trainStep(0, 1, 0.1)).toThrow(RangeError);
   });
 });
@@ -184,12 +184,12 @@ describe('rows that are held', () => {
     ['features of half a row', { X: row.subarray(2), T: [1] }],
     ['weights that were not planned', { X: row, T: [1], rowWeights: [1] }],
   ])('are refused with %s', (_what, rows) => {
-    expect(() => sampleTrainer(HIDDEN, { type: 'crossEntropy' }).hold(0, rows)).toThrow(RangeError);
+    expect(() => sampleTrainer(HIDDEN, { type: 'crossEntropy' }).load(0, rows)).toThrow(RangeError);
   });
 
   it('are refused where more come than were planned', () => {
     const trainer = sampleTrainer(HIDDEN, { type: 'crossEntropy' });
-    expect(() => trainer.hold(ROWS, { X: row, T: [1] })).toThrow(RangeError);
+    expect(() => trainer.load(ROWS, { X: row, T: [1] })).toThrow(RangeError);
   });
 
   it('are evaluated in parts as they are at once', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { chooseColumns } from '../../src/features/choose.ts';
 import { describeInputs } from '../../src/features/describe.ts';
 import { fitFeatures, fittedFeaturesSchema, inputNames } from '../../src/features/features.ts';
+import { selectFeatureColumns } from '../../src/features/selectFeatureColumns.ts';
 import { layoutOf, transform } from '../../src/features/transform.ts';
 import { firstRows, numbers, tableOf, words } from './columns.ts';
 import { settingsOf } from './settings.ts';
@@ -20,7 +20,7 @@ describe('features', () => {
     const { features, warnings } = fitFeatures(TABLE, firstRows(4), settingsOf(), ['y']);
     expect(inputNames(features)).toEqual(['age', 'job=a', 'job=b', 'job is missing']);
     expect(warnings.map(({ code, column }) => [code, column])).toEqual([['constant_column', 'k']]);
-    const choice = chooseColumns(TABLE.columns, settingsOf(), ['y']);
+    const choice = selectFeatureColumns(TABLE.columns, settingsOf(), ['y']);
     expect(choice.warnings.map(({ code }) => code)).toEqual(['identifier_left_out', 'text_left_out']);
   });
 
@@ -72,12 +72,12 @@ describe('features', () => {
     );
     const { features } = fitFeatures(table, firstRows(4), settingsOf(), []);
     expect(inputNames(features)).toEqual(['age', 'job=a', 'job=b', 'job is missing', 'town=x', 'town=y', 'town=z']);
-    const usual = [0.5, 0.25, 0.25];
+    const unknownCategory = [0.5, 0.25, 0.25];
     expect(layoutOf(features)).toEqual({
       inputs: 7,
       oneHot: [
-        { inputs: 3, usual: [] },
-        { inputs: 3, usual },
+        { inputs: 3, unknownCategory: [] },
+        { inputs: 3, unknownCategory },
       ],
     });
     const { codes } = transform(features, table);
@@ -100,7 +100,7 @@ describe('features', () => {
     const [age, job, town] = features.columns;
     const earlier = { version: 1 as const, columns: [job, age, town] };
     expect(inputNames(earlier)).toEqual(['job=a', 'job=b', 'age', 'town=x', 'town=y']);
-    expect(layoutOf(earlier)).toEqual({ inputs: 5, oneHot: [{ inputs: 2, usual: expect.anything() }] });
+    expect(layoutOf(earlier)).toEqual({ inputs: 5, oneHot: [{ inputs: 2, unknownCategory: expect.anything() }] });
     const { X, codes } = transform(earlier, table, Int32Array.of(1, 3));
     expect([...X.map(Math.fround)]).toEqual([
       0,

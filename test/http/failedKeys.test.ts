@@ -1,6 +1,6 @@
 import type { FastifyPluginAsync } from 'fastify';
 import { describe, expect, it } from 'vitest';
-import { ANYBODY } from '../../src/access/authentication.ts';
+import { ANONYMOUS } from '../../src/access/authentication.ts';
 import { buildApp } from '../../src/http/app.ts';
 import { ServiceError } from '../../src/kit/contract/errors.ts';
 import { HTTP_LIMITS, OPEN_GUARD } from '../support/access.ts';
@@ -16,7 +16,7 @@ async function openApp() {
   const clock = { now: 1_000_000 };
   const authentication = {
     async callerOf(authorization: string | undefined) {
-      if (authorization === 'good') return ANYBODY;
+      if (authorization === 'good') return ANONYMOUS;
       throw new ServiceError(authorization === undefined ? 'key_required' : 'key_invalid', 'No.');
     },
     invalid: async () => [],

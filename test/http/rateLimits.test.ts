@@ -1,6 +1,6 @@
 import type { FastifyPluginAsync } from 'fastify';
 import { expect, it } from 'vitest';
-import { ANYBODY } from '../../src/access/authentication.ts';
+import { ANONYMOUS } from '../../src/access/authentication.ts';
 import { buildApp } from '../../src/http/app.ts';
 import { HTTP_LIMITS, OPEN_GUARD } from '../support/access.ts';
 
@@ -12,7 +12,7 @@ const room: FastifyPluginAsync = async (app) => {
 async function openApp(requestsPerSecond: number | null) {
   const clock = { now: 1_000_000 };
   const authentication = {
-    callerOf: async (keyId = '') => ({ ...ANYBODY, keyId, requestsPerSecond }),
+    callerOf: async (keyId = '') => ({ ...ANONYMOUS, keyId, requestsPerSecond }),
     invalid: async () => [],
   };
   const guard = { ...OPEN_GUARD, authentication, clock: () => clock.now };

@@ -3,17 +3,17 @@ import { INTERNAL_ERROR } from '../../src/jobs/failures.ts';
 import { createJobs } from '../../src/jobs/service.ts';
 import { newId } from '../../src/kit/ids.ts';
 import { createQueue } from '../../src/worker/queue/queue.ts';
-import { takeBackDied } from '../../src/worker/queue/takeBack.ts';
+import { reclaimCrashed } from '../../src/worker/queue/reclaim.ts';
 import { TENANT } from '../support/access.ts';
 import { findDataset, insertDataset } from './datasets.ts';
-import { openJobs } from './house.ts';
+import { openJobs } from './fixtures.ts';
 
 const MACHINE = { cores: 2, coresOfJob: 2, memoryBytes: 2 ** 34 };
 const ANY = Number.MAX_SAFE_INTEGER;
 
 /** Jobs, and a worker's side of the queue to bring them into their states. */
 async function openActions() {
-  const { database, checkpoints, news, jobs } = openJobs();
+  const { database, checkpoints, bus, jobs } = openJobs();
   const datasetId = await insertDataset(database);
   const queue = createQueue(database, 'worker', Date.now);
   const submit = async () => (await jobs.submit({ datasetId, target: 'species' })).id;
@@ -24,7 +24,7 @@ async function openActions() {
   };
   const keepCheckpoint = async (id: string, { step = 10, epoch = 3, finished = false } = {}) => {
     const row = await checkpoints.write(id, { step, epoch, finished, bytes: Buffer.alloc(64, step) });
-    await queue.keep(id, false, (queries) => checkpoints.record(queries, row));
+    await queue.writeProgress(id, false, (queries) => checkpoints.record(queries, row));
   };
   const succeed = (id: string) =>
     queue.succeed(id, { epochs: 2, warnings: [] }, async (queries) => {
@@ -43,17 +43,17 @@ async function openActions() {
         .execute();
       return modelId;
     });
-  return { database, checkpoints, news, jobs, queue, submit, running, keepCheckpoint, succeed };
+  return { database, checkpoints, bus, jobs, queue, submit, running, keepCheckpoint, succeed };
 }
 
 describe('a pause', () => {
   it('is asked of a running job, and comes about when its worker lets go of it', async () => {
-    const { jobs, queue, running, news } = await openActions();
+    const { jobs, queue, running, bus } = await openActions();
     const id = await running();
     const heard: unknown[] = [];
-    news.subscribe((item) => heard.push(item));
+    bus.subscribe((item) => heard.push(item));
     expect(await jobs.pause(id)).toMatchObject({ state: 'running', requested: 'pause' });
-    expect(heard).toContainEqual({ kind: 'wish', jobId: id, wish: 'pause' });
+    expect(heard).toContainEqual({ kind: 'actionRequested', jobId: id, action: 'pause' });
     expect(await queue.renew()).toEqual([{ id, requested: 'pause' }]);
     await queue.release(id);
     expect(await jobs.get(id)).toMatchObject({ state: 'paused', requested: null, attempts: 1 });
@@ -82,7 +82,7 @@ describe('a pause', () => {
     const { jobs, queue, running } = await openActions();
     const id = await running();
     await jobs.pause(id);
-    await queue.takeBackFrom('worker');
+    await queue.reclaimFrom('worker');
     expect(await jobs.get(id)).toMatchObject({ state: 'paused', requested: null });
   });
 });
@@ -93,7 +93,7 @@ describe('a stop', () => {
     const id = await running();
     await keepCheckpoint(id);
     expect(await jobs.stop(id)).toMatchObject({ state: 'running', requested: 'stop' });
-    await queue.takeBackFrom('worker');
+    await queue.reclaimFrom('worker');
     expect(await jobs.get(id)).toMatchObject({ state: 'queued', requested: 'stop' });
     expect(await queue.claim(ANY)).toMatchObject({ id, requested: 'stop' });
     await queue.release(id);
@@ -130,7 +130,7 @@ describe('a job that is tried again', () => {
   it('is queued without its error, and its crashes are forgotten', async () => {
     const { database, jobs, queue, running } = await openActions();
     const id = await running();
-    const die = () => takeBackDied(database, Date.now(), 'worker');
+    const die = () => reclaimCrashed(database, Date.now(), 'worker');
     const crashes = () => database.selectFrom('jobs').select(['crashes', 'suspectAt']).executeTakeFirst();
     await die();
     await queue.claimSuspect();
@@ -216,8 +216,8 @@ describe('a job that is extended', () => {
 });
 
 it.each(['resume', 'retry'] as const)('to %s keeps to how many jobs of the project may wait', async (action) => {
-  const { database, news, checkpoints, jobs, submit } = await openActions();
-  const parts = { database, findDataset: findDataset(database), checkpoints, news, machine: MACHINE, clock: Date.now };
+  const { database, bus, checkpoints, jobs, submit } = await openActions();
+  const parts = { database, findDataset: findDataset(database), checkpoints, bus, machine: MACHINE, clock: Date.now };
   const limited = createJobs(parts, { ...TENANT, quotas: { ...TENANT.quotas, queuedJobs: 1 } });
   const id = await submit();
   await (action === 'resume' ? jobs.pause(id) : jobs.cancel(id));

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { createWasmKernels } from '../../src/engine/kernels/wasm.ts';
-import { failureOfThread } from '../../src/jobs/failures.ts';
+import { threadFailure } from '../../src/jobs/failures.ts';
 
 const wasm = new WebAssembly.Module(readFileSync(new URL('../../build/kernels.wasm', import.meta.url)));
 
@@ -9,7 +9,7 @@ it.each([
   ['a network beyond what WebAssembly can address', () => createWasmKernels(wasm)({ numbers: 2 ** 30, indices: 0 })],
   ['a table beyond the longest array', () => new Float64Array(2 ** 53 - 1)],
 ])('calls %s a lack of memory', (_, allocate) => {
-  expect(failureOfThread(thrownBy(allocate)).code).toBe('out_of_memory');
+  expect(threadFailure(thrownBy(allocate)).code).toBe('out_of_memory');
 });
 
 function thrownBy(work: () => unknown): unknown {

@@ -1,5 +1,5 @@
 import { newId } from '../../src/kit/ids.ts';
-import type { SaveModel } from '../../src/worker/run/ending.ts';
+import type { SaveModel } from '../../src/worker/run/endJob.ts';
 
 /** Keeps nothing of the outcome but that there was one. */
 export const saveModel: SaveModel = async (

@@ -3,7 +3,7 @@ import { buildApp } from '../../src/http/app.ts';
 import { jobRoutes } from '../../src/jobs/routes.ts';
 import { HTTP_LIMITS, OPEN_GUARD } from '../support/access.ts';
 import { insertDataset } from './datasets.ts';
-import { openJobs } from './house.ts';
+import { openJobs } from './fixtures.ts';
 
 async function openApp() {
   const { database, jobs } = openJobs();

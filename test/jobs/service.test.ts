@@ -5,17 +5,17 @@ import { NO_QUOTAS } from '../../src/kit/contract/caller.ts';
 import { storedBytes } from '../../src/store/storedBytes.ts';
 import { TENANT } from '../support/access.ts';
 import { findDataset, insertDataset } from './datasets.ts';
-import { openJobs } from './house.ts';
+import { openJobs } from './fixtures.ts';
 
 async function openService(machine?: Machine) {
-  const { database, jobs, news } = openJobs(machine);
+  const { database, jobs, bus } = openJobs(machine);
   const datasetId = await insertDataset(database);
   const submit = (request: object = {}) => jobs.submit({ datasetId, target: 'species', ...request });
   const list = async (query: object = {}) => {
     const { items, next } = await jobs.list(jobsQuery.parse(query));
     return { ids: items.map(({ id }) => id), next };
   };
-  return { database, jobs, news, datasetId, submit, list };
+  return { database, jobs, bus, datasetId, submit, list };
 }
 
 const patience = (waitMs: number) => ({ waitMs, signal: new AbortController().signal });

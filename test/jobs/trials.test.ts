@@ -2,16 +2,16 @@ import { sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
 import type { JobsQuery } from '../../src/jobs/schemas.ts';
 import { checkRequest } from '../../src/jobs/submission/check.ts';
-import { cancelHalted, goOn, insertTrial } from '../../src/jobs/trials.ts';
-import type { Halt } from '../../src/training/loop/halt.ts';
+import { cancelHalted, insertTrial, resumeTrial } from '../../src/jobs/trials.ts';
+import type { StopRule } from '../../src/training/loop/stopRule.ts';
 import { createQueue } from '../../src/worker/queue/queue.ts';
 import { TENANT } from '../support/access.ts';
 import { findDataset, insertDataset } from './datasets.ts';
-import { openJobs } from './house.ts';
+import { openJobs } from './fixtures.ts';
 import { insertSweep } from './sweeps.ts';
 
 const MACHINE = { cores: 2, coresOfJob: 2, memoryBytes: 2 ** 34 };
-const HALT: Halt = { metric: 'validationLoss', goal: 'minimize', until: 3, limits: [{ epoch: 1, worst: 0.5 }] };
+const HALT: StopRule = { metric: 'validationLoss', goal: 'minimize', until: 3, limits: [{ epoch: 1, worst: 0.5 }] };
 const ANY = Number.MAX_SAFE_INTEGER;
 
 /** A sweep, a way to queue its trials, and a worker's side of the queue. */
@@ -31,7 +31,7 @@ async function openTrials() {
     const id = await insert(trial);
     await queue.claim(ANY);
     const row = await checkpoints.write(id, { step: 10, epoch: 4, finished: false, bytes: Buffer.alloc(64) });
-    await queue.keep(id, false, (queries) => checkpoints.record(queries, row));
+    await queue.writeProgress(id, false, (queries) => checkpoints.record(queries, row));
     await queue.halt(id);
     return id;
   };
@@ -132,16 +132,16 @@ describe('a job that halts', () => {
     const { database, queue, halted, rowOf } = await openTrials();
     const id = await halted();
     const next = { ...HALT, until: 9 };
-    expect(await goOn(database, id, next)).toBe(true);
+    expect(await resumeTrial(database, id, next)).toBe(true);
     expect(await rowOf(id)).toMatchObject({ state: 'queued', halted: 0, attempts: 0 });
     expect(await queue.claim(ANY)).toMatchObject({ id, attempts: 1, halt: JSON.stringify(next) });
-    expect(await goOn(database, id, null)).toBe(false);
+    expect(await resumeTrial(database, id, null)).toBe(false);
   });
 
   it('goes on to its end without another halt', async () => {
     const { database, halted, rowOf } = await openTrials();
     const id = await halted();
-    await goOn(database, id, null);
+    await resumeTrial(database, id, null);
     expect(await rowOf(id)).toMatchObject({ state: 'queued', halt: null });
   });
 

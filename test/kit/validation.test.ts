@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { MOST_LISTED, ServiceError } from '../../src/kit/contract/errors.ts';
+import { MAX_LISTED, ServiceError } from '../../src/kit/contract/errors.ts';
 import { limitedRecord } from '../../src/kit/contract/limitedRecord.ts';
-import { check, mistaken, parseInput } from '../../src/kit/contract/validation.ts';
+import { check, invalid, parseInput } from '../../src/kit/contract/validation.ts';
 
 const layer = z.strictObject({ units: z.int().min(1), activation: z.enum(['relu', 'tanh']) });
 const spec = z.strictObject({
@@ -51,8 +51,8 @@ describe('check', () => {
 
   it('lists no more than it has to, however many mistakes there are', () => {
     const unknown = Object.fromEntries(Array.from({ length: 5000 }, (_, i) => [`k${i}`, i]));
-    expect(pathsOf({ ...good, ...unknown })).toHaveLength(MOST_LISTED + 1);
-    expect(errorsOf(z.array(z.string()), Array(5000).fill(1))).toHaveLength(MOST_LISTED + 1);
+    expect(pathsOf({ ...good, ...unknown })).toHaveLength(MAX_LISTED + 1);
+    expect(errorsOf(z.array(z.string()), Array(5000).fill(1))).toHaveLength(MAX_LISTED + 1);
   });
 
   it('looks at no entry of a record with too many, and of as many as it may have at all', () => {
@@ -211,13 +211,13 @@ describe('the detail of an error', () => {
     [4, 'The request has 4 mistakes. The first 3: /0: No 0. /1: No 1. /2: No 2.'],
     [300, 'The request has more than 100 mistakes. The first 3: /0: No 0. /1: No 1. /2: No 2.'],
   ])('counts %i mistakes and has the first three', (count, detail) => {
-    const error = mistaken('invalid_request', 'The request', errors(count));
+    const error = invalid('invalid_request', 'The request', errors(count));
     expect(error.message).toBe(detail);
     expect(error.errors).toHaveLength(Math.min(count, 100));
   });
 
   it('cuts each of them short', () => {
-    const error = mistaken('invalid_request', 'The request', [{ path: `/${'x'.repeat(5000)}`, message: 'No.' }]);
+    const error = invalid('invalid_request', 'The request', [{ path: `/${'x'.repeat(5000)}`, message: 'No.' }]);
     expect(error.message.length).toBeLessThan(400);
   });
 });

@@ -4,13 +4,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { NO_QUOTAS } from '../../src/kit/contract/caller.ts';
 import type { Models } from '../../src/models/service.ts';
 import { binaryOutcome } from './outcomes.ts';
-import { openRoom, type Room } from './room.ts';
+import { openTestService, type TestService } from './testService.ts';
 
-let room: Room;
+let room: TestService;
 let risk: Models;
 let theirs: string;
 beforeAll(async () => {
-  room = await openRoom();
+  room = await openTestService();
   await room.database
     .insertInto('projects')
     .values({ name: 'risk', ...NO_QUOTAS, createdAt: 0 })

@@ -5,7 +5,7 @@ import { train } from '../../src/training/loop/train.ts';
 import type { Outcome } from '../../src/training/outcome.ts';
 import { resolveSpec } from '../../src/training/resolve/resolve.ts';
 import { specRequestSchema } from '../../src/training/schemas/spec.ts';
-import { openRoom, type Room } from './room.ts';
+import { openTestService, type TestService } from './testService.ts';
 
 const ROWS = 240;
 const CITIES = ['Oslo', 'Rome', '東京'];
@@ -74,7 +74,12 @@ function trainSizes(): Outcome {
     spec,
     createKernels: createReferenceKernels,
     checkpoint: null,
-    control: { ending: () => null, takeCheckpointWish: () => false, threads: () => 1, setStep: () => undefined },
+    control: {
+      stopRequest: () => null,
+      consumeCheckpointRequest: () => false,
+      threads: () => 1,
+      setStep: () => undefined,
+    },
     onCheckpoint: () => undefined,
     clock: Date.now,
     onStart: () => undefined,
@@ -84,11 +89,11 @@ function trainSizes(): Outcome {
   return outcome;
 }
 
-let room: Room;
+let room: TestService;
 let model: string;
 let outcome: Outcome;
 beforeAll(async () => {
-  room = await openRoom();
+  room = await openTestService();
   outcome = trainSizes();
   model = await room.save(outcome, Object.keys(rows[0] ?? {}));
 });

@@ -2,10 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Pruning, pruningSchema } from '../../src/search/pruners/pruners.ts';
 import { type Algorithm, SAMPLERS } from '../../src/search/samplers/samplers.ts';
-import { createSearch, type Leg, type LegResult, type SearchSettings } from '../../src/search/search.ts';
+import { createSearch, type SearchSettings, type Segment, type SegmentResult } from '../../src/search/search.ts';
 import type { SpaceDefinition } from '../../src/search/space/schema.ts';
 import type { Parameters } from '../../src/search/space/space.ts';
-import { play, SETTINGS, train } from './players.ts';
+import { runSearch, SETTINGS, train } from './runSearch.ts';
 import { anySpace, GRID, OPTIMIZERS } from './space/spaces.ts';
 
 // Object.keys forgets that the keys of a constant table are known.
@@ -36,8 +36,8 @@ describe.each(PAIRS)('a search by $algorithm, pruned by $type', ({ algorithm, pr
       fc.property(fc.infiniteStream(fc.nat(1000)), anyEnd, (numbers, end) => {
         const own = { ...settings, ...end };
         const drawn = () => Number(numbers.next().value);
-        const expected = play(own);
-        const other = play(own, { pick: (running) => drawn() % running, forgets: () => drawn() % 7 === 0 });
+        const expected = runSearch(own);
+        const other = runSearch(own, { pick: (running) => drawn() % running, forgets: () => drawn() % 7 === 0 });
         expect(other.decisions).toEqual(expected.decisions);
       }),
       { numRuns: algorithm === 'gp' ? 2 : 6 },
@@ -48,23 +48,27 @@ describe.each(PAIRS)('a search by $algorithm, pruned by $type', ({ algorithm, pr
     fc.assert(
       fc.property(anySpace, fc.nat(1000), (definition, seed) => {
         const space = algorithm === 'grid' ? withoutContinua(definition) : definition;
-        const { legs } = play({ ...settings, space, seed, parallel: 2, trials: 14 });
-        for (const { parameters } of legs) expectAllowed(space, parameters);
+        const { segments } = runSearch({ ...settings, space, seed, parallel: 2, trials: 14 });
+        for (const { parameters } of segments) expectAllowed(space, parameters);
       }),
       { numRuns: 8 },
     );
   });
 
   it('searches differently by another seed', () => {
-    const { decisions } = play({ ...settings, trials: 12 });
-    expect(play({ ...settings, trials: 12, seed: 6 }).decisions).not.toEqual(decisions);
+    const { decisions } = runSearch({ ...settings, trials: 12 });
+    expect(runSearch({ ...settings, trials: 12, seed: 6 }).decisions).not.toEqual(decisions);
   });
 
   it('decides of the maximized what it would of the negative minimized', () => {
     const negative = { ...settings, objectives: [{ goal: 'maximize' as const }], trials: 13 };
-    const decided = play(negative, { resultOf: (p, until, limits, epochs) => negated(p, until, limits, epochs) });
-    expect(decided.legs.map(({ trial, parameters, until }) => ({ trial, parameters, until }))).toEqual(
-      play({ ...settings, trials: 13 }).legs.map(({ trial, parameters, until }) => ({ trial, parameters, until })),
+    const decided = runSearch(negative, { resultOf: (p, until, limits, epochs) => negated(p, until, limits, epochs) });
+    expect(decided.segments.map(({ trial, parameters, until }) => ({ trial, parameters, until }))).toEqual(
+      runSearch({ ...settings, trials: 13 }).segments.map(({ trial, parameters, until }) => ({
+        trial,
+        parameters,
+        until,
+      })),
     );
   });
 });
@@ -114,42 +118,42 @@ function expectAllowed(definition: SpaceDefinition, parameters: Parameters): voi
 describe('a search', () => {
   const settings: SearchSettings = { ...SETTINGS, space: GRID, algorithm: 'grid', parallel: 2, trials: 100 };
   const adam = { type: 'adam', units: 1 };
-  const leg = (trial: number, result?: LegResult): Leg => ({ trial, parameters: adam, until: null, result });
-  const result = (objective: number): LegResult => ({ objectives: [objective], over: true });
+  const leg = (trial: number, result?: SegmentResult): Segment => ({ trial, parameters: adam, until: null, result });
+  const result = (objective: number): SegmentResult => ({ objectives: [objective], over: true });
 
   it('waits for a trial that the next one is to learn from, and ends where nothing is left', () => {
-    const next = (...legs: Leg[]) => createSearch(settings, legs).next();
-    expect(next(leg(0)).do).toBe('ask');
-    expect(next(leg(0), leg(1))).toEqual({ do: 'wait', leg: 0 });
-    expect(next(leg(0, result(1)), leg(1)).do).toBe('ask');
+    const next = (...legs: Segment[]) => createSearch(settings, legs).next();
+    expect(next(leg(0)).kind).toBe('ask');
+    expect(next(leg(0), leg(1))).toEqual({ kind: 'wait', segment: 0 });
+    expect(next(leg(0, result(1)), leg(1)).kind).toBe('ask');
     const all = Array.from({ length: 14 }, (_, trial) => leg(trial, result(1)));
-    expect(next(...all.slice(0, 13), leg(13))).toEqual({ do: 'wait', leg: 13 });
-    expect(next(...all)).toEqual({ do: 'end', because: 'space' });
+    expect(next(...all.slice(0, 13), leg(13))).toEqual({ kind: 'wait', segment: 13 });
+    expect(next(...all)).toEqual({ kind: 'end', reason: 'space' });
   });
 
   it('says that it ends as there were so many trials', () => {
-    const { legs, decisions } = play({ ...settings, trials: 9 });
-    expect(legs).toHaveLength(9);
-    expect(decisions.at(-1)).toEqual({ do: 'end', because: 'trials' });
-    expect(play({ ...settings, trials: 14 }).decisions.at(-1)).toEqual({ do: 'end', because: 'space' });
+    const { segments, decisions } = runSearch({ ...settings, trials: 9 });
+    expect(segments).toHaveLength(9);
+    expect(decisions.at(-1)).toEqual({ kind: 'end', reason: 'trials' });
+    expect(runSearch({ ...settings, trials: 14 }).decisions.at(-1)).toEqual({ kind: 'end', reason: 'space' });
   });
 
   it('asks for no trial after the target, and lets those that run end', () => {
     const search = createSearch({ ...settings, objectives: [{ goal: 'maximize' }], target: 0.9 });
     for (const trial of [0, 1]) search.add(leg(trial));
     search.tell(0, result(0.9));
-    expect(search.next()).toEqual({ do: 'wait', leg: 1 });
+    expect(search.next()).toEqual({ kind: 'wait', segment: 1 });
     search.tell(1, result(0.5));
-    expect(search.next()).toEqual({ do: 'end', because: 'target' });
+    expect(search.next()).toEqual({ kind: 'end', reason: 'target' });
   });
 
   it('ends when so many trials were no better than the best before', () => {
     let turn = 0;
     const losses = [5, 4, 4, 3, 6, 3, 7, 1];
     const resultOf = () => result(losses[turn++]);
-    const { legs, decisions } = play({ ...settings, parallel: 1, patience: 3 }, { resultOf });
-    expect(legs).toHaveLength(7);
-    expect(decisions.at(-1)).toEqual({ do: 'end', because: 'noProgress' });
+    const { segments, decisions } = runSearch({ ...settings, parallel: 1, patience: 3 }, { resultOf });
+    expect(segments).toHaveLength(7);
+    expect(decisions.at(-1)).toEqual({ kind: 'end', reason: 'noProgress' });
   });
 
   it('keeps the first result of a leg that it is told of', () => {
@@ -157,16 +161,16 @@ describe('a search', () => {
     search.add(leg(0));
     search.tell(0, result(1));
     search.tell(0, result(0));
-    expect(search.next().do).toBe('ask');
+    expect(search.next().kind).toBe('ask');
   });
 
   it('goes on with more trials where it ended, with the same legs behind it', () => {
     const few = { ...settings, space: OPTIMIZERS, algorithm: 'tpe', trials: 12, pruning: PRUNINGS[2] } as const;
-    const { legs } = play(few);
+    const { segments } = runSearch(few);
     const more = { ...few, trials: 20 };
-    const next = createSearch(more, legs).next();
-    expect(next.do).toBe('ask');
-    expect(createSearch(more, legs).next()).toEqual(next);
+    const next = createSearch(more, segments).next();
+    expect(next.kind).toBe('ask');
+    expect(createSearch(more, segments).next()).toEqual(next);
   });
 
   it('refuses legs that it cannot have decided', () => {
@@ -178,13 +182,16 @@ describe('a search', () => {
   it.each(['tpe', 'gp'] as const)('keeps parallel trials apart, and goes on when all fail: %s', (algorithm) => {
     let turn = 0;
     const resultOf = () => ({ objectives: turn++ % 2 === 0 ? null : [Number.NaN], over: true });
-    const { legs } = play({ ...settings, space: OPTIMIZERS, algorithm, parallel: 4, trials: 18 }, { resultOf });
-    expect(new Set(legs.map(({ parameters }) => JSON.stringify(parameters))).size).toBe(18);
+    const { segments } = runSearch(
+      { ...settings, space: OPTIMIZERS, algorithm, parallel: 4, trials: 18 },
+      { resultOf },
+    );
+    expect(new Set(segments.map(({ parameters }) => JSON.stringify(parameters))).size).toBe(18);
   });
 
   it.each(['tpe', 'gp'] as const)('finds what is left of a small space: %s', (algorithm) => {
-    const { legs } = play({ ...settings, algorithm, parallel: 1, trials: 14 });
-    const [startup, learned] = [legs.slice(0, 10), legs.slice(10)].map((some) =>
+    const { segments } = runSearch({ ...settings, algorithm, parallel: 1, trials: 14 });
+    const [startup, learned] = [segments.slice(0, 10), segments.slice(10)].map((some) =>
       some.map(({ parameters }) => JSON.stringify(parameters)),
     );
     expect(learned.filter((each) => startup.includes(each))).toEqual([]);

@@ -2,7 +2,7 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { openDatabase } from '../../src/store/database.ts';
-import { isFull } from '../../src/store/faults.ts';
+import { isFull } from '../../src/store/errors.ts';
 import { checkDatabase } from '../../src/store/health.ts';
 import { mountSmallDisk } from '../support/smallDisk.ts';
 

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
-import { holdLock } from '../../src/store/lock.ts';
+import { acquireLock } from '../../src/store/lock.ts';
 import { endedWithTests } from '../support/children.ts';
 
 const LOCK_MODULE = new URL('../../src/store/lock.ts', import.meta.url).href;
@@ -17,10 +17,10 @@ function lockPath(): string {
 
 it('is held by one at a time', () => {
   const path = lockPath();
-  const lock = holdLock(path);
-  expect(holdLock(path)).toBeUndefined();
+  const lock = acquireLock(path);
+  expect(acquireLock(path)).toBeUndefined();
   lock?.release();
-  expect(holdLock(path)).toBeDefined();
+  expect(acquireLock(path)).toBeDefined();
 });
 
 it('is held by a process that has kept nothing of it, until that process is killed', async () => {
@@ -36,8 +36,8 @@ it('is held by a process that has kept nothing of it, until that process is kill
     }),
   );
   await once(holder.stdout, 'data');
-  expect(holdLock(path)).toBeUndefined();
+  expect(acquireLock(path)).toBeUndefined();
   holder.kill('SIGKILL');
   await once(holder, 'exit');
-  expect(holdLock(path)).toBeDefined();
+  expect(acquireLock(path)).toBeDefined();
 });

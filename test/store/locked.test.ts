@@ -1,11 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import Sqlite from 'better-sqlite3';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { type Database, openDatabase } from '../../src/store/database.ts';
-import { isLocked } from '../../src/store/faults.ts';
+import { isLocked } from '../../src/store/errors.ts';
 
 let folder: string;
 let database: Database;
@@ -21,9 +21,9 @@ afterEach(async () => {
 });
 
 /** The database, and another program's connection to it. */
-function open(patienceMs?: number): void {
+function open(busyTimeoutMs?: number): void {
   const path = join(folder, 'trainyard.sqlite');
-  database = openDatabase(path, { patienceMs });
+  database = openDatabase(path, { busyTimeoutMs });
   other = new Sqlite(path, { timeout: 0 });
 }
 
@@ -44,7 +44,7 @@ it('waits for another program that writes, and goes on with other work meanwhile
   open();
   other.exec('BEGIN IMMEDIATE');
   const written = write('waited');
-  for (let turn = 0; turn < 100; turn++) await nextTurn();
+  for (let turn = 0; turn < 100; turn++) await yieldToEventLoop();
   other.exec('COMMIT');
   await written;
   expect(await names()).toEqual(['default', 'waited']);

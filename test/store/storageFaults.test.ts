@@ -5,7 +5,7 @@ import Sqlite from 'better-sqlite3';
 import { sql } from 'kysely';
 import { afterAll, afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { type Database, openDatabase } from '../../src/store/database.ts';
-import { findStorageFaults, MIN_FREE_BYTES, type StorageParts, watchDamage } from '../../src/store/storageFaults.ts';
+import { findStorageFaults, MIN_FREE_BYTES, type StorageDeps, watchCorruption } from '../../src/store/storageFaults.ts';
 import { fillDisk, mountSmallDisk } from '../support/smallDisk.ts';
 
 const disk = mountSmallDisk(2 ** 20);
@@ -14,20 +14,20 @@ afterAll(() => disk?.remove());
 let folder: string;
 let path: string;
 let database: Database;
-let damage: ReturnType<typeof watchDamage>;
+let damage: ReturnType<typeof watchCorruption>;
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'trainyard-storage-'));
   path = join(folder, 'trainyard.sqlite');
-  damage = watchDamage();
-  database = openDatabase(path, { patienceMs: 20, onQuery: damage.onQuery });
+  damage = watchCorruption();
+  database = openDatabase(path, { busyTimeoutMs: 20, onQuery: damage.onQuery });
 });
 afterEach(async () => {
   await database.destroy();
   rmSync(folder, { recursive: true });
 });
 
-const find = (changes: Partial<StorageParts> = {}) =>
+const find = (changes: Partial<StorageDeps> = {}) =>
   findStorageFaults({ database, temporary: folder, isDamaged: damage.isDamaged, ...changes });
 
 it('finds none where all is well, and leaves nothing in the folder', async () => {

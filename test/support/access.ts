@@ -1,7 +1,7 @@
-import { ANYBODY } from '../../src/access/authentication.ts';
+import { ANONYMOUS } from '../../src/access/authentication.ts';
 import { readConfig } from '../../src/config/config.ts';
 import { SERVICE_SETTINGS } from '../../src/config/settings.ts';
-import type { GuardParts } from '../../src/http/access/guard.ts';
+import type { GuardDeps } from '../../src/http/access/guard.ts';
 import type { HttpLimits } from '../../src/http/limits/limits.ts';
 import { DEFAULT_PROJECT, NO_QUOTAS, type Tenant } from '../../src/kit/contract/caller.ts';
 
@@ -9,8 +9,8 @@ import { DEFAULT_PROJECT, NO_QUOTAS, type Tenant } from '../../src/kit/contract/
 export const TENANT: Tenant = { project: DEFAULT_PROJECT, quotas: NO_QUOTAS };
 
 /** The guard of a service without keys. */
-export const OPEN_GUARD: GuardParts = {
-  authentication: { callerOf: async () => ANYBODY, invalid: async () => [] },
+export const OPEN_GUARD: GuardDeps = {
+  authentication: { callerOf: async () => ANONYMOUS, invalid: async () => [] },
   allowRemoteWithoutKeys: false,
   maxFailedKeysPerMinute: 60,
   clock: Date.now,

@@ -3,7 +3,7 @@ import type { DatasetLimits } from '../../src/datasets/service.ts';
 /** Limits that no test of something else comes near. */
 export const DATASET_LIMITS: DatasetLimits = {
   uploadBytes: 2 ** 30,
-  expansion: 200,
+  maxExpansion: 200,
   ingestSeconds: 3600,
   ingestions: 2,
   waitingIngestions: 8,

@@ -14,7 +14,7 @@ export interface Arrow {
 
 const REFERENCES = [
   { kind: 'import', pattern: /(?:from|import)\s*\(?\s*'(\.[^']+)'/g },
-  { kind: 'module', pattern: /siblingPath\(\s*import\.meta\.url,\s*'(\.[^']+)'/g },
+  { kind: 'module', pattern: /modulePath\(\s*import\.meta\.url,\s*'(\.[^']+)'/g },
   { kind: 'module', pattern: /new URL\(\s*'(\.[^']+)',\s*import\.meta\.url/g },
 ] as const;
 

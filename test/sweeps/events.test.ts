@@ -1,7 +1,7 @@
 import { expect, it, onTestFinished } from 'vitest';
 import { createSweepEvents } from '../../src/sweeps/events/service.ts';
 import { TENANT } from '../support/access.ts';
-import { openRoom, type Room } from './room.ts';
+import { openRoom, type Room } from './testService.ts';
 
 interface Told {
   readonly id: string;
@@ -10,7 +10,7 @@ interface Told {
 }
 
 async function follow(room: Room, id: string, lastEventId?: string): Promise<readonly Told[] | undefined> {
-  const events = createSweepEvents({ database: room.database, news: room.news }, TENANT);
+  const events = createSweepEvents({ database: room.database, bus: room.bus }, TENANT);
   const hungUp = new AbortController();
   onTestFinished(() => hungUp.abort());
   const batches = await events.ofSweep(id, { lastEventId, signal: hungUp.signal, quietMs: 1000 });

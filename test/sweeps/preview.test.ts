@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { previewSearch } from '../../src/search/preview.ts';
 import { pruningSchema } from '../../src/search/pruners/pruners.ts';
 import { type Algorithm, SAMPLERS } from '../../src/search/samplers/samplers.ts';
-import { epochsAsked, play, SETTINGS } from '../search/players.ts';
+import { epochsAsked, runSearch, SETTINGS } from '../search/runSearch.ts';
 import { GRID, OPTIMIZERS } from '../search/space/spaces.ts';
 
-const epochs = { of: () => 27, most: 27 };
+const epochs = { of: () => 27, max: 27 };
 // Object.keys forgets that the keys of a constant table are known.
 const ALGORITHMS = Object.keys(SAMPLERS) as Algorithm[];
 
@@ -15,8 +15,8 @@ describe('a preview', () => {
     const { first } = previewSearch(settings);
     expect(first).toHaveLength(10);
     expect(
-      play(settings)
-        .legs.slice(0, 10)
+      runSearch(settings)
+        .segments.slice(0, 10)
         .map(({ parameters }) => parameters),
     ).toEqual(first);
   });
@@ -24,8 +24,8 @@ describe('a preview', () => {
   it('counts the trials, no more than a grid has, and their epochs', () => {
     const settings = { ...SETTINGS, space: GRID, epochs, trials: 100 };
     const all = { first: expect.any(Array), estimatedEpochs: null };
-    expect(previewSearch({ ...settings, algorithm: 'grid' })).toEqual({ ...all, trials: 14, mostEpochs: 14 * 27 });
-    expect(previewSearch({ ...settings, algorithm: 'tpe' })).toEqual({ ...all, trials: 100, mostEpochs: 2700 });
+    expect(previewSearch({ ...settings, algorithm: 'grid' })).toEqual({ ...all, trials: 14, maxEpochs: 14 * 27 });
+    expect(previewSearch({ ...settings, algorithm: 'tpe' })).toEqual({ ...all, trials: 100, maxEpochs: 2700 });
     expect(previewSearch({ ...settings, algorithm: 'tpe', trials: 3 }).first).toHaveLength(3);
   });
 
@@ -37,8 +37,8 @@ describe('a preview', () => {
     expect(estimateOf('asha')).toBe(60 * 2 + 20 * 4 + 6 * 12 + 2 * 9);
     expect(estimateOf('median')).toBeNull();
     for (const type of ['asha', 'hyperband']) {
-      const { legs } = play({ ...settings, pruning: pruningSchema.parse({ type }) });
-      const share = epochsAsked(legs, epochs) / Number(estimateOf(type));
+      const { segments } = runSearch({ ...settings, pruning: pruningSchema.parse({ type }) });
+      const share = epochsAsked(segments, epochs) / Number(estimateOf(type));
       expect(share).toBeGreaterThan(0.8);
       expect(share).toBeLessThan(2);
     }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { NO_QUOTAS } from '../../src/kit/contract/caller.ts';
-import { openRoom, RATES } from './room.ts';
+import { openRoom, RATES } from './testService.ts';
 
 const LEARNING_RATE = 'training.optimizer.learningRate';
 

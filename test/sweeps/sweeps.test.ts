@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { conduct } from '../../src/sweeps/runner/conduct.ts';
-import { loadLive } from '../../src/sweeps/runner/live.ts';
-import { Overtaken } from '../../src/sweeps/runner/write.ts';
+import { loadRunningSweep } from '../../src/sweeps/runner/runningSweep.ts';
+import { stepSweep } from '../../src/sweeps/runner/stepSweep.ts';
+import { StaleSweepError } from '../../src/sweeps/runner/write.ts';
 import type { Sweep, Trial } from '../../src/sweeps/schemas.ts';
-import { over } from '../jobs/house.ts';
-import { ENDLESS } from '../support/endless.ts';
+import { over } from '../jobs/fixtures.ts';
+import { LONG_JOB } from '../support/longJob.ts';
 import { until } from '../support/until.ts';
-import { openRoom, RATES, type Room, TINY } from './room.ts';
+import { openRoom, RATES, type Room, TINY } from './testService.ts';
 
 interface Shared {
   readonly parameter: string;
@@ -97,11 +97,11 @@ describe('a sweep', () => {
   it('gets the trials that it was given, where another process has seen nothing of the pause between', async () => {
     const room = await openRoom();
     const { id } = await room.begin({ search: { algorithm: 'random', trials: 2 } });
-    const live = await loadLive(room.database, id);
+    const live = await loadRunningSweep(room.database, id);
     await room.post(`/v1/sweeps/${id}/pause`);
     await room.post(`/v1/sweeps/${id}/resume`, { trials: 3 });
     if (live === undefined) throw new Error('the sweep does not run');
-    await expect(conduct(room, live)).rejects.toThrow(Overtaken);
+    await expect(stepSweep(room, live)).rejects.toThrow(StaleSweepError);
     room.startTraining();
     expect(await room.over(id)).toMatchObject({ endedBy: 'trials', counts: { succeeded: 5 } });
   });
@@ -343,7 +343,7 @@ async function interrupted(room: Room, id: string): Promise<void> {
 /** A sweep over trials that do not end by themselves. */
 function endless({ datasetId }: Room) {
   const rate = 'training.optimizer.learningRate';
-  return { job: { datasetId, target: TINY.target, ...ENDLESS }, space: { [rate]: RATES[rate] } };
+  return { job: { datasetId, target: TINY.target, ...LONG_JOB }, space: { [rate]: RATES[rate] } };
 }
 
 /** Resolves when so many trials have told of an epoch. */

@@ -36,7 +36,7 @@ describe('a table that was prepared once', () => {
       spec,
       createKernels,
       checkpoint: null,
-      control: { ending: () => null, takeCheckpointWish: () => false, threads: () => 1, setStep: () => {} },
+      control: { stopRequest: () => null, consumeCheckpointRequest: () => false, threads: () => 1, setStep: () => {} },
       clock: () => 0,
       onStart: () => {},
       onEpoch: () => {},

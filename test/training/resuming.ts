@@ -2,8 +2,8 @@ import type { Table } from '../../src/kit/table.ts';
 import { chooseKernels, type KernelsChoice } from '../../src/training/backend/kernels.ts';
 import type { Checkpoint } from '../../src/training/checkpoint/checkpoint.ts';
 import { decodeCheckpoint, encodeCheckpoint } from '../../src/training/checkpoint/encoding.ts';
-import type { Ending } from '../../src/training/loop/control.ts';
-import type { Halt } from '../../src/training/loop/halt.ts';
+import type { StopRequest } from '../../src/training/loop/runControl.ts';
+import type { StopRule } from '../../src/training/loop/stopRule.ts';
 import { train } from '../../src/training/loop/train.ts';
 import type { Outcome } from '../../src/training/outcome.ts';
 import type { EpochReport, RunPlan } from '../../src/training/report.ts';
@@ -11,10 +11,10 @@ import type { TrainingSpec } from '../../src/training/schemas/spec.ts';
 
 export interface Part {
   /** How the run is asked to end when so many steps are done; left out, it is not. */
-  readonly ending?: { readonly at: number; readonly how: Ending };
+  readonly ending?: { readonly at: number; readonly how: StopRequest };
   readonly checkpoint?: Checkpoint | null;
   /** Where it pauses of itself. */
-  readonly halt?: Halt;
+  readonly halt?: StopRule;
   /** How many checkpoints are requested, from before the run begins: each is a request of its own. */
   readonly wishes?: number;
   /** How many threads may play when so many steps are done; left out, one. */
@@ -45,8 +45,8 @@ export function trainPart(table: Table, spec: TrainingSpec, kernels: KernelsChoi
     halt,
     createKernels: chooseKernels(kernels).createKernels,
     control: {
-      ending: () => (ending && steps >= ending.at ? ending.how : null),
-      takeCheckpointWish: () => wishes-- > 0,
+      stopRequest: () => (ending && steps >= ending.at ? ending.how : null),
+      consumeCheckpointRequest: () => wishes-- > 0,
       threads: () => threads(steps),
       setStep: (step) => {
         steps = step;
@@ -58,7 +58,7 @@ export function trainPart(table: Table, spec: TrainingSpec, kernels: KernelsChoi
     },
     onEpoch: (report) => reports.push(report),
     onCheckpoint: (made) => checkpoints.push(decodeCheckpoint(encodeCheckpoint(made, spec), spec)),
-    onHalt: () => {
+    onStopRule: () => {
       halted = true;
     },
   });

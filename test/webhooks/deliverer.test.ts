@@ -3,7 +3,7 @@ import type { DeliveryView } from '../../src/webhooks/schemas.ts';
 import { createWebhooks } from '../../src/webhooks/service.ts';
 import { signedHeaders } from '../../src/webhooks/signature.ts';
 import { openReceiver } from './receiver.ts';
-import { EVERY, openWebhooks } from './room.ts';
+import { EVERY, openWebhooks } from './testService.ts';
 
 const NOBODY = { webhookIds: [], projects: [] };
 const CANCELLED = { events: ['job.cancelled' as const] };
@@ -68,10 +68,10 @@ describe('the end of a job', () => {
     expect(first.error).toBe('The receiver answered 500.');
     expect(first.milliseconds).toBeGreaterThanOrEqual(0);
     room.time.now += 15_000;
-    deliverer.look();
+    deliverer.poll();
     await settled(room, id, ({ nextAttemptAt }) => nextAttemptAt === '2026-11-23T08:01:15.000Z');
     room.time.now += 60_000;
-    deliverer.look();
+    deliverer.poll();
     expect(await settled(room, id, ({ state }) => state === 'delivered')).toMatchObject({ attempts: 3, status: 200 });
     expect(new Set(receiver.calls.map(({ headers }) => headers['webhook-id'])).size).toBe(1);
     expect(new Set(receiver.calls.map(({ headers }) => headers['webhook-timestamp'])).size).toBe(3);

@@ -7,7 +7,7 @@ import { createSender } from '../../src/webhooks/send.ts';
 import { createWebhooks } from '../../src/webhooks/service.ts';
 import { startSupervisor } from '../../src/worker/supervisor.ts';
 import { insertDataset } from '../jobs/datasets.ts';
-import { log, openJobs } from '../jobs/house.ts';
+import { log, openJobs } from '../jobs/fixtures.ts';
 import { TENANT } from '../support/access.ts';
 import { openReceiver } from './receiver.ts';
 
@@ -15,7 +15,7 @@ const ENTRY = fileURLToPath(new URL('../worker/workerEntry.ts', import.meta.url)
 const SCRIPTED = fileURLToPath(new URL('../worker/threads/scripted.ts', import.meta.url));
 
 it('tells of the models and failures of jobs that a worker has ended', async () => {
-  const { folder, database, jobs, news } = openJobs();
+  const { folder, database, jobs, bus } = openJobs();
   const receiver = await openReceiver();
   const send = createSender({ allowPrivate: true, userAgent: 'trainyard/test', clock: Date.now });
   const webhooks = createWebhooks({ database, send, allowPrivate: true, clock: Date.now }, TENANT);
@@ -23,7 +23,7 @@ it('tells of the models and failures of jobs that a worker has ended', async () 
   const deliverer = startDeliverer({ outbox: createOutbox(database), send, clock: Date.now, random: Math.random, log });
   onTestFinished(deliverer.stop);
   const args = [join(folder, 'trainyard.sqlite'), SCRIPTED];
-  const supervisor = startSupervisor({ database, module: ENTRY, args, news, clock: Date.now, log });
+  const supervisor = startSupervisor({ database, module: ENTRY, args, bus, clock: Date.now, log });
   onTestFinished(supervisor.stop);
   const datasetId = await insertDataset(database);
   for (const name of ['plain', 'fails']) await jobs.submit({ name, datasetId, target: 'species' });

@@ -6,7 +6,7 @@ import { createWebhooks } from '../../src/webhooks/service.ts';
 import { signedHeaders } from '../../src/webhooks/signature.ts';
 import { HTTP_LIMITS, OPEN_GUARD } from '../support/access.ts';
 import { openReceiver } from './receiver.ts';
-import { EVERY, openWebhooks } from './room.ts';
+import { EVERY, openWebhooks } from './testService.ts';
 
 async function openApp({ allowPrivate = true } = {}) {
   const room = openWebhooks();
@@ -141,7 +141,7 @@ describe('a webhook', () => {
       'job.cancelled',
       'webhook.test',
     ]);
-    await outbox.forget(time.now + 1);
+    await outbox.purge(time.now + 1);
     expect((await deliveries()).map(({ type }: { type: string }) => type)).toEqual(['job.cancelled']);
   });
 

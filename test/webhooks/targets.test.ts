@@ -2,7 +2,7 @@ import { createServer } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createSender } from '../../src/webhooks/send.ts';
 import { newSecret } from '../../src/webhooks/signature.ts';
-import { lookUpPublic, mistakeInUrl, RefusedTargetError } from '../../src/webhooks/targets.ts';
+import { issueInUrl, lookupPublic, RefusedTargetError } from '../../src/webhooks/targets.ts';
 
 describe('the address of a webhook', () => {
   it.each([
@@ -22,20 +22,20 @@ describe('the address of a webhook', () => {
     ['file:///etc/passwd', /web address/],
     ['example.com', /web address/],
   ])('%s is checked', (url, mistake) => {
-    if (mistake === undefined) expect(mistakeInUrl(url, false)).toBeUndefined();
-    else expect(mistakeInUrl(url, false)).toMatch(mistake);
+    if (mistake === undefined) expect(issueInUrl(url, false)).toBeUndefined();
+    else expect(issueInUrl(url, false)).toMatch(mistake);
   });
 
   it('may be private where that is allowed, but has no password', () => {
-    expect(mistakeInUrl('http://127.0.0.1:80/', true)).toBeUndefined();
-    expect(mistakeInUrl('http://me@127.0.0.1/', true)).toMatch(/password/);
+    expect(issueInUrl('http://127.0.0.1:80/', true)).toBeUndefined();
+    expect(issueInUrl('http://me@127.0.0.1/', true)).toMatch(/password/);
   });
 });
 
 describe('a name', () => {
   it('that leads to this machine is refused when it is looked up', () => {
     const { promise, resolve } = Promise.withResolvers<Error | null>();
-    lookUpPublic('localhost', { all: true }, resolve);
+    lookupPublic('localhost', { all: true }, resolve);
     return expect(promise).resolves.toBeInstanceOf(RefusedTargetError);
   });
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createProgress } from '../../src/worker/run/progress.ts';
 
-const PLAN = { epochs: 10, stepsPerEpoch: 4, rowsPerEpoch: 1000, mostThreads: 1, done: { epochs: 0, steps: 0 } };
+const PLAN = { epochs: 10, stepsPerEpoch: 4, rowsPerEpoch: 1000, maxThreads: 1, done: { epochs: 0, steps: 0 } };
 
 function openProgress() {
   const clock = { now: 0 };

@@ -8,15 +8,15 @@ import { createDatasets } from '../../src/datasets/service.ts';
 import type { Job } from '../../src/jobs/schemas.ts';
 import { createJobs } from '../../src/jobs/service.ts';
 import { checkRequest } from '../../src/jobs/submission/check.ts';
-import { goOn, insertTrial } from '../../src/jobs/trials.ts';
+import { insertTrial, resumeTrial } from '../../src/jobs/trials.ts';
 import { foldersOf, prepareFolders } from '../../src/kit/folders.ts';
-import { createNewsDesk } from '../../src/notifications/bus.ts';
+import { createEventBus } from '../../src/notifications/bus.ts';
 import { storedBytes } from '../../src/store/storedBytes.ts';
-import type { Halt } from '../../src/training/loop/halt.ts';
+import type { StopRule } from '../../src/training/loop/stopRule.ts';
 import { startSupervisor } from '../../src/worker/supervisor.ts';
-import { checkpointsIn, log, makeFolder, over } from '../jobs/house.ts';
-import { seen } from '../jobs/seen.ts';
+import { checkpointsIn, log, makeFolder, over } from '../jobs/fixtures.ts';
 import { insertSweep } from '../jobs/sweeps.ts';
+import { waitFor } from '../jobs/waitFor.ts';
 import { TENANT } from '../support/access.ts';
 import { DATASET_LIMITS } from '../support/datasetLimits.ts';
 import { until } from '../support/until.ts';
@@ -68,17 +68,14 @@ async function openService() {
   const datasets = createDatasets({ database, folders, clock: Date.now, limits: LIMITS });
   const body = Readable.from([Buffer.from(table())]);
   const { id: datasetId } = await datasets.of(TENANT).upload({ ...CSV, name: 'kinds', body });
-  const news = createNewsDesk();
+  const bus = createEventBus();
   const checkpoints = checkpointsIn(folder, database);
   const machine = { cores: 2, coresOfJob: 2, memoryBytes: 2 ** 34 };
-  const jobs = createJobs(
-    { database, findDataset: datasets.find, checkpoints, news, machine, clock: Date.now },
-    TENANT,
-  );
+  const jobs = createJobs({ database, findDataset: datasets.find, checkpoints, bus, machine, clock: Date.now }, TENANT);
   const start = (checkpointSeconds = 0.05) => {
     const flags = { data: folder, workers: 1, 'checkpoint-seconds': checkpointSeconds, 'log-level': 'silent' };
     const args = Object.entries(flags).flatMap(([flag, value]) => [`--${flag}`, String(value)]);
-    return startSupervisor({ database, module: PROGRAM, args, news, clock: Date.now, log });
+    return startSupervisor({ database, module: PROGRAM, args, bus, clock: Date.now, log });
   };
   let supervisor = start();
   return {
@@ -87,18 +84,18 @@ async function openService() {
     checkpoints,
     folder: folders.checkpoints,
     submit: async (request: object = REQUEST) => (await jobs.submit({ datasetId, ...request })).id,
-    async submitTrial(halt: Halt) {
+    async submitTrial(halt: StopRule) {
       const checked = await checkRequest({ datasetId, ...REQUEST }, datasets.find, machine);
       const trial = { project: TENANT.project, sweepId: await insertSweep(database, datasetId), trial: 0, halt };
       const id = await insertTrial(database, { ...trial, checked, machine, now: Date.now() });
-      news.publish({ kind: 'queued' });
+      bus.publish({ kind: 'queued' });
       return id;
     },
-    async goOn(id: string, halt: Halt | null) {
-      expect(await goOn(database, id, halt)).toBe(true);
-      news.publish({ kind: 'queued' });
+    async goOn(id: string, halt: StopRule | null) {
+      expect(await resumeTrial(database, id, halt)).toBe(true);
+      bus.publish({ kind: 'queued' });
     },
-    when: (id: string, matters: (job: Job) => boolean) => seen(jobs, news, id, matters),
+    when: (id: string, matters: (job: Job) => boolean) => waitFor(jobs, bus, id, matters),
     kill() {
       process.kill(supervisor.pid() ?? Number.NaN, 'SIGKILL');
     },
@@ -226,7 +223,7 @@ describe('a job ends with the same bits as an undisturbed one', () => {
   });
 
   it('when it halts, again and again, and its worker is killed on the way', async () => {
-    const nowhere: Halt = { metric: 'validationLoss', goal: 'minimize', until: null, limits: [] };
+    const nowhere: StopRule = { metric: 'validationLoss', goal: 'minimize', until: null, limits: [] };
     const haltedAt = async (epoch: number) => {
       const { progress } = await when(id, ({ state }) => state === 'paused');
       expect(progress?.epoch).toBe(epoch);

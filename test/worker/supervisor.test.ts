@@ -7,8 +7,8 @@ import { pino } from 'pino';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { startSupervisor } from '../../src/worker/supervisor.ts';
 import { insertDataset } from '../jobs/datasets.ts';
-import { openJobs, over } from '../jobs/house.ts';
-import { hasLosses, seen } from '../jobs/seen.ts';
+import { openJobs, over } from '../jobs/fixtures.ts';
+import { hasLosses, waitFor } from '../jobs/waitFor.ts';
 
 const ENTRY = fileURLToPath(new URL('./workerEntry.ts', import.meta.url));
 const SCRIPTED = fileURLToPath(new URL('./threads/scripted.ts', import.meta.url));
@@ -16,20 +16,20 @@ const BROKEN = fileURLToPath(new URL('./threads/broken.ts', import.meta.url));
 
 /** The service and a worker process beside it. */
 async function openBoth() {
-  const { database, folder, news, jobs } = openJobs();
+  const { database, folder, bus, jobs } = openJobs();
   const datasetId = await insertDataset(database, { file: join(folder, 'iris.parquet') });
   // Its log has one line for each death of the worker.
   const deaths = new PassThrough();
   const start = (threads = SCRIPTED) => {
     const args = [join(folder, 'trainyard.sqlite'), threads];
     const log = pino({ level: 'error' }, deaths);
-    const supervisor = startSupervisor({ database, module: ENTRY, args, news, clock: Date.now, log });
+    const supervisor = startSupervisor({ database, module: ENTRY, args, bus, clock: Date.now, log });
     onTestFinished(supervisor.stop);
     return supervisor;
   };
   const died = once(deaths, 'data');
   const submit = async (name: string) => (await jobs.submit({ name, datasetId, target: 'species' })).id;
-  return { database, news, jobs, start, submit, died };
+  return { database, bus, jobs, start, submit, died };
 }
 
 describe('the worker process', () => {
@@ -41,22 +41,22 @@ describe('the worker process', () => {
   });
 
   it('stops a running job that is cancelled', async () => {
-    const { jobs, news, start, submit } = await openBoth();
+    const { jobs, bus, start, submit } = await openBoth();
     start();
     const id = await submit('never ends');
-    await seen(jobs, news, id, hasLosses);
+    await waitFor(jobs, bus, id, hasLosses);
     await jobs.cancel(id);
     expect(await over(jobs, id)).toMatchObject({ state: 'cancelled' });
   });
 
   it('is started again when it is killed, and its job with it', async () => {
-    const { jobs, news, start, submit } = await openBoth();
+    const { jobs, bus, start, submit } = await openBoth();
     const supervisor = start();
     const id = await submit('never ends');
-    await seen(jobs, news, id, hasLosses);
+    await waitFor(jobs, bus, id, hasLosses);
     const killed = supervisor.pid();
     process.kill(killed ?? 0, 'SIGKILL');
-    const again = await seen(jobs, news, id, (job) => job.attempts === 2 && hasLosses(job));
+    const again = await waitFor(jobs, bus, id, (job) => job.attempts === 2 && hasLosses(job));
     expect(again.state).toBe('running');
     expect(supervisor.pid()).not.toBe(killed);
     await jobs.cancel(id);
@@ -85,21 +85,21 @@ describe('the worker process', () => {
   });
 
   it('makes nothing a suspect when it is asked to end', async () => {
-    const { database, jobs, news, start, submit } = await openBoth();
+    const { database, jobs, bus, start, submit } = await openBoth();
     const supervisor = start();
     const id = await submit('never ends');
-    await seen(jobs, news, id, hasLosses);
+    await waitFor(jobs, bus, id, hasLosses);
     process.kill(supervisor.pid() ?? 0, 'SIGTERM');
-    await seen(jobs, news, id, ({ state }) => state === 'queued');
+    await waitFor(jobs, bus, id, ({ state }) => state === 'queued');
     expect(await database.selectFrom('jobs').select('suspectAt').executeTakeFirst()).toEqual({ suspectAt: null });
     await jobs.cancel(id);
   });
 
   it('makes nothing a suspect when the service ends right after it', async () => {
-    const { database, jobs, news, start, submit, died } = await openBoth();
+    const { database, jobs, bus, start, submit, died } = await openBoth();
     const supervisor = start();
     const id = await submit('never ends');
-    await seen(jobs, news, id, hasLosses);
+    await waitFor(jobs, bus, id, hasLosses);
     process.kill(supervisor.pid() ?? 0, 'SIGKILL');
     await died;
     await supervisor.stop();
@@ -116,10 +116,10 @@ describe('the worker process', () => {
   });
 
   it('puts its jobs back when the service ends, and ends itself', async () => {
-    const { jobs, news, start, submit } = await openBoth();
+    const { jobs, bus, start, submit } = await openBoth();
     const supervisor = start();
     const id = await submit('never ends');
-    await seen(jobs, news, id, hasLosses);
+    await waitFor(jobs, bus, id, hasLosses);
     const pid = supervisor.pid() ?? 0;
     await Promise.all([supervisor.stop(), supervisor.stop()]);
     expect(() => process.kill(pid, 0)).toThrow('ESRCH');

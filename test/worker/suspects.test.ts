@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { INTERNAL_ERROR, MOST_CRASHES } from '../../src/jobs/failures.ts';
+import { INTERNAL_ERROR, MAX_CRASHES } from '../../src/jobs/failures.ts';
 import { createQueue, LEASE_MS } from '../../src/worker/queue/queue.ts';
-import { REST_MS, takeBackDied } from '../../src/worker/queue/takeBack.ts';
+import { COOLDOWN_MS, reclaimCrashed } from '../../src/worker/queue/reclaim.ts';
 import { insertDataset } from '../jobs/datasets.ts';
-import { openJobs } from '../jobs/house.ts';
+import { openJobs } from '../jobs/fixtures.ts';
 
 const ANY = Number.MAX_SAFE_INTEGER;
 const NO_SUSPECT = { crashes: 0, suspectAt: null };
@@ -16,7 +16,7 @@ async function openSuspects() {
   const queueOf = (owner: string) => createQueue(database, owner, () => clock.now);
   const queue = queueOf('worker');
   const submit = async () => (await jobs.submit({ datasetId, target: 'species' })).id;
-  const die = () => takeBackDied(database, clock.now, 'worker');
+  const die = () => reclaimCrashed(database, clock.now, 'worker');
   const rowOf = (id: string) =>
     database.selectFrom('jobs').select(['crashes', 'suspectAt']).where('id', '=', id).executeTakeFirst();
   const logsOf = async (id: string) => {
@@ -38,13 +38,13 @@ describe('what counts against a job', () => {
   it('is no lease that has run out, and no worker that died with its supervisor, however often', async () => {
     const { clock, queue, queueOf, submit, jobs, rowOf, logsOf } = await openSuspects();
     const id = await submit();
-    for (let life = 0; life < 4 * MOST_CRASHES; life++) {
+    for (let life = 0; life < 4 * MAX_CRASHES; life++) {
       expect(await queue.claim(ANY)).toMatchObject({ id });
       clock.now += LEASE_MS + 1;
       const other = queueOf('other');
-      expect(await (life % 2 === 0 ? other.takeBackExpired() : other.takeBackFrom('worker'))).toEqual([id]);
+      expect(await (life % 2 === 0 ? other.reclaimExpired() : other.reclaimFrom('worker'))).toEqual([id]);
     }
-    expect(await jobs.get(id)).toMatchObject({ state: 'queued', error: null, attempts: 4 * MOST_CRASHES });
+    expect(await jobs.get(id)).toMatchObject({ state: 'queued', error: null, attempts: 4 * MAX_CRASHES });
     expect(await rowOf(id)).toEqual(NO_SUSPECT);
     expect(new Set(await logsOf(id))).toEqual(new Set(['worker_lost']));
   });
@@ -52,8 +52,8 @@ describe('what counts against a job', () => {
   it('is nothing that a suspect alone loses that way, either', async () => {
     const { queue, queueOf, suspected, jobs, rowOf } = await openSuspects();
     const id = await suspected();
-    for (let life = 0; life < 2 * MOST_CRASHES; life++) {
-      await queueOf('other').takeBackFrom('worker');
+    for (let life = 0; life < 2 * MAX_CRASHES; life++) {
+      await queueOf('other').reclaimFrom('worker');
       expect(await queue.claimSuspect()).toMatchObject({ id });
     }
     expect(await jobs.get(id)).toMatchObject({ state: 'running' });
@@ -75,14 +75,14 @@ describe('what counts against a job', () => {
   it('is a death while it ran alone, and so many without a checkpoint in between fail it, with what to do', async () => {
     const { database, queue, suspected, jobs, die, rowOf } = await openSuspects();
     const id = await suspected();
-    for (let death = 1; death < MOST_CRASHES; death++) {
+    for (let death = 1; death < MAX_CRASHES; death++) {
       expect(await die()).toEqual([id]);
       expect(await rowOf(id)).toMatchObject({ crashes: death });
       await queue.claimSuspect();
     }
-    await queue.keep(id, false, async () => 'a checkpoint');
+    await queue.writeProgress(id, false, async () => 'a checkpoint');
     expect(await rowOf(id)).toMatchObject({ crashes: 0, suspectAt: expect.any(Number) });
-    for (let death = 1; death < MOST_CRASHES; death++) {
+    for (let death = 1; death < MAX_CRASHES; death++) {
       await die();
       await queue.claimSuspect();
     }
@@ -97,7 +97,7 @@ describe('what counts against a job', () => {
   it('leaves what a client wants of it: cancelled or paused it is, and suspect when it resumes', async () => {
     const { queue, submit, suspected, jobs, die } = await openSuspects();
     const cancelled = await suspected();
-    for (let death = 1; death < MOST_CRASHES; death++) {
+    for (let death = 1; death < MAX_CRASHES; death++) {
       await die();
       await queue.claimSuspect();
     }
@@ -119,7 +119,7 @@ describe('a suspect', () => {
   it('is cleared by a checkpoint after its probation, by a halt, a retry and an extension', async () => {
     const { database, queue, suspected, jobs, rowOf } = await openSuspects();
     const kept = await suspected();
-    await queue.keep(kept, true, async () => 'a checkpoint');
+    await queue.writeProgress(kept, true, async () => 'a checkpoint');
     expect(await rowOf(kept)).toEqual(NO_SUSPECT);
     await queue.release(kept);
     await jobs.cancel(kept);
@@ -163,7 +163,7 @@ describe('a suspect', () => {
     await die();
     expect(await queue.hasDueSuspect()).toBe(false);
     expect(await queue.claim(ANY)).toMatchObject({ id: healthy });
-    clock.now += REST_MS - 1;
+    clock.now += COOLDOWN_MS - 1;
     expect(await queue.hasDueSuspect()).toBe(false);
     clock.now += 1;
     expect(await queue.hasDueSuspect()).toBe(true);

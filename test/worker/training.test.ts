@@ -5,16 +5,16 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { createDatasets } from '../../src/datasets/service.ts';
 import { createJobs } from '../../src/jobs/service.ts';
 import { foldersOf, prepareFolders } from '../../src/kit/folders.ts';
-import { createNewsDesk } from '../../src/notifications/bus.ts';
+import { createEventBus } from '../../src/notifications/bus.ts';
 import { createTrainingMetrics } from '../../src/worker/metrics.ts';
 import { createPool, type Pool } from '../../src/worker/thread/pool.ts';
 import { startWorker } from '../../src/worker/worker.ts';
-import { checkpointsIn, log, makeFolder, over } from '../jobs/house.ts';
+import { checkpointsIn, log, makeFolder, over } from '../jobs/fixtures.ts';
 import { saveModel } from '../jobs/models.ts';
-import { hasLosses, seen } from '../jobs/seen.ts';
+import { hasLosses, waitFor } from '../jobs/waitFor.ts';
 import { TENANT } from '../support/access.ts';
 import { DATASET_LIMITS } from '../support/datasetLimits.ts';
-import { ENDLESS } from '../support/endless.ts';
+import { LONG_JOB } from '../support/longJob.ts';
 
 const THREAD = fileURLToPath(new URL('../../src/worker/thread/thread.ts', import.meta.url));
 const LIMITS = { ...DATASET_LIMITS, uploadBytes: 1e8, ingestMemoryBytes: 1e9 };
@@ -50,11 +50,11 @@ async function openTraining() {
     name: 'flowers',
     body: Readable.from([Buffer.from(flowers())]),
   });
-  const news = createNewsDesk();
+  const bus = createEventBus();
   const { find: findDataset, findFile } = datasets;
   const checkpoints = checkpointsIn(folder, database);
   const machine = { cores: 2, coresOfJob: 2, memoryBytes: 2 ** 34 };
-  const jobs = createJobs({ database, findDataset, checkpoints, news, machine, clock: Date.now }, TENANT);
+  const jobs = createJobs({ database, findDataset, checkpoints, bus, machine, clock: Date.now }, TENANT);
   const threads = 2;
   const pool = createPool({ module: THREAD, setup: { kernels: 'auto' }, threads, onError: () => {} });
   /** Of every task whether its thread was to make its data ready. */
@@ -73,7 +73,7 @@ async function openTraining() {
     findFile,
     saveModel,
     ...keeping,
-    news,
+    bus,
     pool: watched,
     threads,
     cores: 2,
@@ -83,7 +83,7 @@ async function openTraining() {
   const worker = startWorker({ ...parts, metrics: createTrainingMetrics(new Registry()), clock: Date.now });
   return {
     jobs,
-    news,
+    bus,
     making,
     submit: (request: object) => jobs.submit({ datasetId, ...request }),
     async stop() {
@@ -94,7 +94,7 @@ async function openTraining() {
   };
 }
 
-const { jobs, news, making, submit, stop } = await openTraining();
+const { jobs, bus, making, submit, stop } = await openTraining();
 afterAll(stop);
 
 describe('a training', () => {
@@ -157,8 +157,8 @@ describe('a training', () => {
   });
 
   it('stops in the middle when it is cancelled', async () => {
-    const { id } = await submit({ target: 'species', ...ENDLESS });
-    await seen(jobs, news, id, hasLosses);
+    const { id } = await submit({ target: 'species', ...LONG_JOB });
+    await waitFor(jobs, bus, id, hasLosses);
     await jobs.cancel(id);
     const job = await over(jobs, id);
     expect(job).toMatchObject({ state: 'cancelled', modelId: null, progress: { epochs: 100_000 } });

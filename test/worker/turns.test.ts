@@ -8,7 +8,7 @@ import type { Database } from '../../src/store/database.ts';
 import type { Tables } from '../../src/store/tables.ts';
 import { createQueue } from '../../src/worker/queue/queue.ts';
 import { insertDataset } from '../jobs/datasets.ts';
-import { openJobs } from '../jobs/house.ts';
+import { openJobs } from '../jobs/fixtures.ts';
 import { insertSweep } from '../jobs/sweeps.ts';
 
 const ANY = Number.MAX_SAFE_INTEGER;

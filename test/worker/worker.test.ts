@@ -12,18 +12,18 @@ import type { Database } from '../../src/store/database.ts';
 import { createTrainingMetrics } from '../../src/worker/metrics.ts';
 import { createQueue, LEASE_MS } from '../../src/worker/queue/queue.ts';
 import { createPool } from '../../src/worker/thread/pool.ts';
-import { startWorker, type WorkerParts } from '../../src/worker/worker.ts';
+import { startWorker, type WorkerDeps } from '../../src/worker/worker.ts';
 import { findDataset, findFile, insertDataset } from '../jobs/datasets.ts';
-import { checkpointsIn, log, openJobs, over } from '../jobs/house.ts';
+import { checkpointsIn, log, openJobs, over } from '../jobs/fixtures.ts';
 import { saveModel } from '../jobs/models.ts';
-import { hasLosses, seen } from '../jobs/seen.ts';
+import { hasLosses, waitFor } from '../jobs/waitFor.ts';
 import { until } from '../support/until.ts';
 
 const SCRIPTED = fileURLToPath(new URL('./threads/scripted.ts', import.meta.url));
 
 /** A worker with real threads that do what a job's name says, and the service that feeds it. */
-async function openWorker(changes: Partial<WorkerParts> = {}) {
-  const { folder, database, news, jobs } = openJobs();
+async function openWorker(changes: Partial<WorkerDeps> = {}) {
+  const { folder, database, bus, jobs } = openJobs();
   const datasetId = await insertDataset(database);
   const threads = 2;
   const start = () => {
@@ -41,7 +41,7 @@ async function openWorker(changes: Partial<WorkerParts> = {}) {
       saveModel,
       checkpoints: checkpointsIn(folder, database),
       checkpointMs: 10_000,
-      news,
+      bus,
       pool,
       threads,
       cores: 4,
@@ -59,7 +59,7 @@ async function openWorker(changes: Partial<WorkerParts> = {}) {
   };
   const submit = async (name: string, request: object = {}) =>
     (await jobs.submit({ name, datasetId, target: 'species', ...request })).id;
-  return { folder, database, news, jobs, datasetId, start, submit };
+  return { folder, database, bus, jobs, datasetId, start, submit };
 }
 
 describe('a worker', () => {
@@ -92,20 +92,20 @@ describe('a worker', () => {
   });
 
   it('runs as many jobs at once as it has threads', async () => {
-    const { jobs, news, start, submit } = await openWorker();
+    const { jobs, bus, start, submit } = await openWorker();
     start();
     const ids = [await submit('never ends'), await submit('never ends'), await submit('never ends')];
-    const states = await Promise.all(ids.slice(0, 2).map((id) => seen(jobs, news, id, hasLosses)));
+    const states = await Promise.all(ids.slice(0, 2).map((id) => waitFor(jobs, bus, id, hasLosses)));
     expect(states.map(({ state }) => state)).toEqual(['running', 'running']);
     expect(await jobs.get(ids[2])).toMatchObject({ state: 'queued', queuePosition: 1 });
     for (const id of ids) await jobs.cancel(id);
   });
 
   it('gives a job alone all the cores that it can use, and takes some back for another', async () => {
-    const { jobs, news, start, submit } = await openWorker();
+    const { jobs, bus, start, submit } = await openWorker();
     start();
     const plays = async (id: string, threads: number) => {
-      await seen(jobs, news, id, ({ latest }) => latest?.threads === threads);
+      await waitFor(jobs, bus, id, ({ latest }) => latest?.threads === threads);
     };
     const first = await submit('could use three cores');
     await plays(first, 3);
@@ -117,19 +117,19 @@ describe('a worker', () => {
   });
 
   it('stops a running job that is cancelled', async () => {
-    const { jobs, news, start, submit } = await openWorker();
+    const { jobs, bus, start, submit } = await openWorker();
     start();
     const id = await submit('never ends');
-    await seen(jobs, news, id, hasLosses);
+    await waitFor(jobs, bus, id, hasLosses);
     await jobs.cancel(id);
     expect(await over(jobs, id)).toMatchObject({ state: 'cancelled', modelId: null, error: null });
   });
 
   it('hears of a cancelled job from the database alone', async () => {
-    const { database, jobs, news, start, submit } = await openWorker();
+    const { database, jobs, bus, start, submit } = await openWorker();
     start();
     const id = await submit('never ends');
-    await seen(jobs, news, id, hasLosses);
+    await waitFor(jobs, bus, id, hasLosses);
     await database.updateTable('jobs').set({ requested: 'cancel' }).where('id', '=', id).execute();
     expect(await over(jobs, id)).toMatchObject({ state: 'cancelled' });
   });
@@ -140,10 +140,10 @@ describe('a worker', () => {
     ['fills its heap', 'out_of_memory'],
     ['fails', 'internal_error'],
   ])('fails a job that %s, says why, and trains the others', async (name, code) => {
-    const { jobs, news, start, submit } = await openWorker();
+    const { jobs, bus, start, submit } = await openWorker();
     start();
     const other = await submit('never ends');
-    await seen(jobs, news, other, hasLosses);
+    await waitFor(jobs, bus, other, hasLosses);
     const failed = await over(jobs, await submit(name));
     expect(failed).toMatchObject({ state: 'failed', modelId: null, error: { code } });
     expect(failed.error?.message).not.toMatch(/SELECT|\/var|\.ts/);
@@ -156,23 +156,26 @@ describe('a worker', () => {
     ['cancel', 'cancelled'],
     ['pause', 'paused'],
   ] as const)('ends a thread by force that does not hear of a %s, and trains the others', async (action, state) => {
-    const { jobs, news, start, submit } = await openWorker({ stopMs: 50 });
+    const { jobs, bus, start, submit } = await openWorker({ stopMs: 50 });
     start();
     const [other, stuck] = [await submit('never ends'), await submit('hears nothing')];
-    await seen(jobs, news, other, hasLosses);
-    await seen(jobs, news, stuck, hasLosses);
+    await waitFor(jobs, bus, other, hasLosses);
+    await waitFor(jobs, bus, stuck, hasLosses);
     await jobs[action](stuck);
-    expect(await seen(jobs, news, stuck, (job) => job.state === state)).toMatchObject({ error: null, requested: null });
+    expect(await waitFor(jobs, bus, stuck, (job) => job.state === state)).toMatchObject({
+      error: null,
+      requested: null,
+    });
     expect(await jobs.get(other)).toMatchObject({ state: 'running' });
     expect(await over(jobs, await submit('plain'))).toMatchObject({ state: 'succeeded' });
     await jobs.cancel(other);
   });
 
   it('ends a thread by force that does not hear that the service ends', async () => {
-    const { jobs, news, start, submit } = await openWorker({ stopMs: 50 });
+    const { jobs, bus, start, submit } = await openWorker({ stopMs: 50 });
     const worker = start();
     const id = await submit('hears nothing');
-    await seen(jobs, news, id, hasLosses);
+    await waitFor(jobs, bus, id, hasLosses);
     await worker.stop();
     expect(await jobs.get(id)).toMatchObject({ state: 'queued', attempts: 0 });
   });
@@ -210,10 +213,10 @@ describe('a worker', () => {
 
   it('goes on with its jobs when the machine has slept for longer than a lease', async () => {
     let asleepMs = 0;
-    const { database, jobs, news, start, submit } = await openWorker({ clock: () => Date.now() + asleepMs });
+    const { database, jobs, bus, start, submit } = await openWorker({ clock: () => Date.now() + asleepMs });
     start();
     const id = await submit('never ends');
-    await seen(jobs, news, id, hasLosses);
+    await waitFor(jobs, bus, id, hasLosses);
     asleepMs = 10 * LEASE_MS;
     const renewed = Date.now() + asleepMs;
     await until(
@@ -226,16 +229,16 @@ describe('a worker', () => {
   });
 
   it('takes a job that it had lost again when its thread has left it, not on another thread beside it', async () => {
-    const { database, jobs, news, start, submit } = await openWorker({ stopMs: 50 });
+    const { database, jobs, bus, start, submit } = await openWorker({ stopMs: 50 });
     start();
     const lost = await submit('hears nothing');
-    await seen(jobs, news, lost, hasLosses);
+    await waitFor(jobs, bus, lost, hasLosses);
     const { leaseOwner } = await leaseOf(database, lost);
-    await createQueue(database, 'another', Date.now).takeBackFrom(leaseOwner ?? '');
-    news.publish({ kind: 'queued' });
-    await seen(jobs, news, lost, ({ attempts, state }) => attempts === 2 && state === 'running');
+    await createQueue(database, 'another', Date.now).reclaimFrom(leaseOwner ?? '');
+    bus.publish({ kind: 'queued' });
+    await waitFor(jobs, bus, lost, ({ attempts, state }) => attempts === 2 && state === 'running');
     const other = await submit('never ends');
-    await seen(jobs, news, other, hasLosses);
+    await waitFor(jobs, bus, other, hasLosses);
     for (const id of [lost, other]) await jobs.cancel(id);
     for (const id of [lost, other]) expect(await over(jobs, id)).toMatchObject({ state: 'cancelled' });
   });
@@ -307,10 +310,10 @@ describe('a worker', () => {
   });
 
   it('puts its jobs back when it is stopped, and another runs them from the start', async () => {
-    const { database, jobs, news, start, submit } = await openWorker();
+    const { database, jobs, bus, start, submit } = await openWorker();
     const worker = start();
     const id = await submit('never ends');
-    await seen(jobs, news, id, hasLosses);
+    await waitFor(jobs, bus, id, hasLosses);
     await worker.stop();
     expect(await jobs.get(id)).toMatchObject({ state: 'queued', attempts: 0, progress: null, latest: null });
     await database
@@ -332,15 +335,15 @@ describe('a suspect', () => {
   };
 
   it('runs alone: those that run make way at a checkpoint, and resume when it is done', async () => {
-    const { database, jobs, news, start, submit } = await openWorker();
+    const { database, jobs, bus, start, submit } = await openWorker();
     const running = [await submit('leaves checkpoints'), await submit('leaves checkpoints')];
     start();
-    for (const id of running) await seen(jobs, news, id, ({ state }) => state === 'running');
+    for (const id of running) await waitFor(jobs, bus, id, ({ state }) => state === 'running');
     const id = await submit('plain');
     await suspect(database, id);
     expect(await over(jobs, id)).toMatchObject({ state: 'succeeded' });
     for (const made of running) {
-      await seen(jobs, news, made, ({ state }) => state === 'running');
+      await waitFor(jobs, bus, made, ({ state }) => state === 'running');
       const codes = await codesOf(database, made);
       // The log of the training is written a moment later than the log of the queue.
       const expected = ['made_way', 'queued', 'queued', 'running', 'training_started'];
@@ -352,7 +355,7 @@ describe('a suspect', () => {
   });
 
   it('keeps the worker to itself while another thread is free, until it is cleared', async () => {
-    const { database, jobs, news, start, submit } = await openWorker({ checkpointMs: 10, probationMs: 300 });
+    const { database, jobs, bus, start, submit } = await openWorker({ checkpointMs: 10, probationMs: 300 });
     const id = await submit('leaves checkpoints');
     await suspect(database, id);
     const next = await submit('plain');
@@ -368,7 +371,7 @@ describe('a suspect', () => {
       .executeTakeFirstOrThrow();
     expect(startedAt ?? 0).toBeGreaterThanOrEqual((row.startedAt ?? 0) + 300);
     await jobs.cancel(id);
-    await seen(jobs, news, id, ({ state }) => state === 'cancelled');
+    await waitFor(jobs, bus, id, ({ state }) => state === 'cancelled');
   });
 });
 

@@ -34,7 +34,7 @@ const UNITS: Readonly<Partial<Record<NodeJS.Architecture, readonly Unit[]>>> = {
 };
 
 /** What the border to JavaScript is made of, whatever the processor. */
-export const BORDER = ['addon', 'crew', 'memory'].map((name) => unit(name));
+export const BORDER = ['addon', 'threadPool', 'memory'].map((name) => unit(name));
 
 /** All units of this machine's addon; null where there is none for it. */
 export function unitsOfThisMachine(): readonly Unit[] | null {

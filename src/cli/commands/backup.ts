@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { readConfig } from '../../config/config.ts';
 import { SERVICE_SETTINGS } from '../../config/settings.ts';
 import { makeBackup } from '../../maintenance/backup/backup.ts';
-import { type Command, EXIT_FINE, positionalsOf } from '../command.ts';
+import { type Command, EXIT_OK, positionalsOf } from '../command.ts';
 import { formatBytes } from '../terminal/numbers.ts';
 import { processTerminal, type Terminal } from '../terminal/terminal.ts';
 
@@ -23,9 +23,10 @@ async function backup(args: readonly string[], terminal: Terminal): Promise<numb
   const { config, positionals } = readConfig(SETTINGS, args);
   const [folder] = positionalsOf(positionals, ['FOLDER']);
   const target = resolve(folder);
-  const { manifest, lost } = await makeBackup({ data: resolve(config.data), target, clock: Date.now });
-  for (const path of lost) terminal.warn(`${path} is missing in the data folder: the backup does without it.\n`);
+  const { manifest, missingFiles } = await makeBackup({ data: resolve(config.data), target, clock: Date.now });
+  for (const path of missingFiles)
+    terminal.warn(`${path} is missing in the data folder: the backup does without it.\n`);
   const bytes = manifest.files.reduce((sum, file) => sum + file.bytes, 0);
   terminal.write(`${target}: ${manifest.files.length} files, ${formatBytes(bytes)}.\n`);
-  return EXIT_FINE;
+  return EXIT_OK;
 }

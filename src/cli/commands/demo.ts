@@ -9,7 +9,7 @@ import type { DatasetRows } from '../../datasets/schemas.ts';
 import { createErrorLog } from '../../kit/log.ts';
 import { startService } from '../../server/api.ts';
 import { type Client, createClient } from '../client.ts';
-import { type Command, EXIT_FAILED, EXIT_FINE, EXIT_INTERRUPTED, positionalsOf } from '../command.ts';
+import { type Command, EXIT_FAILED, EXIT_INTERRUPTED, EXIT_OK, positionalsOf } from '../command.ts';
 import { DEMO_SETTINGS } from '../demoSettings.ts';
 import { openInput } from '../input/input.ts';
 import { interruptSignal } from '../interrupt.ts';
@@ -45,17 +45,21 @@ export const demoCommand: Command = {
 };
 
 /** Nobody else asks this service, so it has never too much to do, however busy the machine is. */
-const ALONE = { maxDelayMs: Number.POSITIVE_INFINITY };
+const NO_DELAY_LIMIT = { maxDelayMs: Number.POSITIVE_INFINITY };
 
 /** Starts a service, trains on the example and leaves the service running until `interrupted`, or ends with `--exit`. */
 async function demo(args: readonly string[], terminal: Terminal, interrupted: AbortSignal): Promise<number> {
   const { config, flags, positionals } = readConfig(DEMO_SETTINGS, args, FLAGS);
   positionalsOf(positionals, []);
-  const stays = flags.exit !== true;
+  const staysOpen = flags.exit !== true;
   const defaults = readConfig(SERVICE_SETTINGS, [], {}, {}).config;
   const { key, ...given } = config;
   const run = (data: string) =>
-    runDemo({ config: withAbsoluteData({ ...defaults, ...given, data, ...ALONE }), key, stays }, terminal, interrupted);
+    runDemo(
+      { config: withAbsoluteData({ ...defaults, ...given, data, ...NO_DELAY_LIMIT }), key, staysOpen },
+      terminal,
+      interrupted,
+    );
   if (config.data !== undefined) return run(config.data);
   const data = await mkdtemp(join(tmpdir(), 'trainyard-demo-'));
   try {
@@ -70,16 +74,20 @@ interface DemoRun {
   /** Of the data folder, where that has keys. */
   readonly key: string | undefined;
   /** Leaves the service running when all is shown. */
-  readonly stays: boolean;
+  readonly staysOpen: boolean;
 }
 
-async function runDemo({ config, key, stays }: DemoRun, terminal: Terminal, interrupted: AbortSignal): Promise<number> {
+async function runDemo(
+  { config, key, staysOpen }: DemoRun,
+  terminal: Terminal,
+  interrupted: AbortSignal,
+): Promise<number> {
   const service = await startService(config, createErrorLog(config.logLevel));
   const { address } = service;
   try {
     terminal.write(`Trainyard runs at ${address}\nIts data lies in ${config.data}\n`);
-    const code = await showRoad(createClient({ url: address, key }, interrupted), terminal);
-    if (code === EXIT_FINE && stays) await stay(address, terminal, interrupted);
+    const code = await runDemoSteps(createClient({ url: address, key }, interrupted), terminal);
+    if (code === EXIT_OK && staysOpen) await waitForInterrupt(address, terminal, interrupted);
     return code;
   } catch (error) {
     if (!interrupted.aborted) throw error;
@@ -89,7 +97,7 @@ async function runDemo({ config, key, stays }: DemoRun, terminal: Terminal, inte
   }
 }
 
-async function showRoad(client: Client, terminal: Terminal): Promise<number> {
+async function runDemoSteps(client: Client, terminal: Terminal): Promise<number> {
   terminal.write('\nWhich customers of a telephone company will leave? (IBM sample data)\n');
   const dataset = await uploadTable(client, await openInput(EXAMPLE, undefined), terminal);
   const job = await followJob(client, await submitJob(client, dataset, SPEC, terminal), terminal);
@@ -103,7 +111,7 @@ async function showRoad(client: Client, terminal: Terminal): Promise<number> {
   const { items: rows } = await client.rows(dataset.id, (dataset.rows ?? 0) - PREDICTED_ROWS, PREDICTED_ROWS);
   const { predictions } = await client.predictRows(model.id, rows.map(withoutTarget));
   terminal.write(predictionsReport(rows, predictions, terminal));
-  return EXIT_FINE;
+  return EXIT_OK;
 }
 
 function withoutTarget({ [TARGET]: _target, ...row }: DatasetRows['items'][number]): DatasetRows['items'][number] {
@@ -111,7 +119,7 @@ function withoutTarget({ [TARGET]: _target, ...row }: DatasetRows['items'][numbe
 }
 
 /** Until Ctrl-C. */
-async function stay(url: string, terminal: Terminal, interrupted: AbortSignal): Promise<void> {
+async function waitForInterrupt(url: string, terminal: Terminal, interrupted: AbortSignal): Promise<void> {
   terminal.write(`\nThe API        ${url}/v1\nSwagger UI     ${url}/docs\n\nThe service runs on until Ctrl-C.\n`);
   if (!interrupted.aborted) await once(interrupted, 'abort');
   terminal.write('\nStopping.\n');

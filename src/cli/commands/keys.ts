@@ -7,7 +7,7 @@ import { DEFAULT_PROJECT } from '../../kit/contract/caller.ts';
 import { ServiceError } from '../../kit/contract/errors.ts';
 import { findDataFolder } from '../../maintenance/dataFolder.ts';
 import { openDatabase } from '../../store/database.ts';
-import { type Command, EXIT_FINE, JSON_FLAG, positionalsOf, textFlag } from '../command.ts';
+import { type Command, EXIT_OK, JSON_FLAG, positionalsOf, textFlag } from '../command.ts';
 import { table } from '../terminal/table.ts';
 import { processTerminal, type Terminal } from '../terminal/terminal.ts';
 
@@ -61,13 +61,13 @@ export async function keys(args: readonly string[], terminal: Terminal): Promise
   const database = openDatabase(findDataFolder(resolve(config.data)).database);
   try {
     await run(createKeys({ database, clock: Date.now }));
-    return EXIT_FINE;
+    return EXIT_OK;
   } finally {
     await database.destroy();
   }
 }
 
-interface ActionParts {
+interface ActionContext {
   readonly flags: Flags;
   readonly rest: readonly string[];
   readonly terminal: Terminal;
@@ -76,7 +76,7 @@ interface ActionParts {
 type Action = (keys: Keys) => Promise<void>;
 
 /** Each reads the command line before the data folder is opened. */
-const ACTIONS: ReadonlyMap<string, (parts: ActionParts) => Action> = new Map([
+const ACTIONS: ReadonlyMap<string, (parts: ActionContext) => Action> = new Map([
   ['create', createOne],
   ['list', listAll],
   ['revoke', revokeOne],
@@ -85,7 +85,7 @@ const ACTIONS: ReadonlyMap<string, (parts: ActionParts) => Action> = new Map([
 /** Whoever has the data folder may do all. */
 const OPERATOR = { project: DEFAULT_PROJECT };
 
-function createOne({ flags, rest, terminal }: ActionParts): Action {
+function createOne({ flags, rest, terminal }: ActionContext): Action {
   positionalsOf(rest, []);
   const request = requestOf(flags);
   const force = flags.force === true;
@@ -98,7 +98,7 @@ function createOne({ flags, rest, terminal }: ActionParts): Action {
   };
 }
 
-function listAll({ flags, rest, terminal }: ActionParts): Action {
+function listAll({ flags, rest, terminal }: ActionContext): Action {
   positionalsOf(rest, []);
   return async (keys) => {
     const items: Key[] = [];
@@ -117,7 +117,7 @@ function rowOf(key: Key): string[] {
   return [key.id, key.prefix, key.name, key.project, key.scopes.join(','), stateOf(key)];
 }
 
-function revokeOne({ flags, rest, terminal }: ActionParts): Action {
+function revokeOne({ flags, rest, terminal }: ActionContext): Action {
   const [id] = positionalsOf(rest, ['ID']);
   const force = flags.force === true;
   return async (keys) => {
@@ -154,8 +154,8 @@ function requestOf(flags: Flags): KeyRequest {
     requestsPerSecond: rate === undefined ? undefined : Number(rate),
   });
   if (request.success) return request.data;
-  const mistakes = request.error.issues.map(({ path: [field], message }) => `${FLAG_OF[String(field)]}: ${message}`);
-  throw new UsageError(mistakes.join('\n'));
+  const issues = request.error.issues.map(({ path: [field], message }) => `${FLAG_OF[String(field)]}: ${message}`);
+  throw new UsageError(issues.join('\n'));
 }
 
 const FLAG_OF: Readonly<Record<string, string>> = {

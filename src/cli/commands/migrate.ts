@@ -4,7 +4,7 @@ import { readConfig } from '../../config/config.ts';
 import { SERVICE_SETTINGS } from '../../config/settings.ts';
 import { findDataFolder } from '../../maintenance/dataFolder.ts';
 import { migrate } from '../../store/migrate.ts';
-import { type Command, EXIT_FINE, positionalsOf } from '../command.ts';
+import { type Command, EXIT_OK, positionalsOf } from '../command.ts';
 import { processTerminal, type Terminal } from '../terminal/terminal.ts';
 
 const SETTINGS = { data: SERVICE_SETTINGS.data };
@@ -31,5 +31,5 @@ export function applyMigrations(args: readonly string[], terminal: Terminal): nu
   } finally {
     sqlite.close();
   }
-  return EXIT_FINE;
+  return EXIT_OK;
 }

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { readConfig } from '../../config/config.ts';
 import { describeApi } from '../../server/openapi.ts';
-import { type Command, EXIT_FAILED, EXIT_FINE, positionalsOf, textFlag } from '../command.ts';
+import { type Command, EXIT_FAILED, EXIT_OK, positionalsOf, textFlag } from '../command.ts';
 import { processTerminal, type Terminal } from '../terminal/terminal.ts';
 
 const DEFAULT_FILE = 'openapi/openapi.json';
@@ -35,19 +35,19 @@ export async function writeOpenapi(
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, text);
   terminal.write(`${file} is written.\n`);
-  return EXIT_FINE;
+  return EXIT_OK;
 }
 
 function compare(file: string, text: string, terminal: Terminal): number {
-  if (readIfThere(file) === text) {
+  if (readIfExists(file) === text) {
     terminal.write(`${file} is up to date.\n`);
-    return EXIT_FINE;
+    return EXIT_OK;
   }
   terminal.warn(`${file} is not what the routes say: run \`npm run openapi\` and commit it.\n`);
   return EXIT_FAILED;
 }
 
-function readIfThere(file: string): string | undefined {
+function readIfExists(file: string): string | undefined {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {

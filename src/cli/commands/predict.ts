@@ -6,17 +6,17 @@ import { readConfig, UsageError } from '../../config/config.ts';
 import { CLIENT_SETTINGS } from '../../config/settings.ts';
 import { ServiceError } from '../../kit/contract/errors.ts';
 import { parseJson } from '../../kit/contract/jsonSyntax.ts';
-import { predictAnswer } from '../../models/prediction/schemas.ts';
+import { predictResponse } from '../../models/prediction/schemas.ts';
 import { createClient } from '../client.ts';
-import { type Command, EXIT_FINE, JSON_FLAG, positionalsOf, textFlag } from '../command.ts';
+import { type Command, EXIT_OK, JSON_FLAG, positionalsOf, textFlag } from '../command.ts';
 import { FORMAT_FLAG, formatNamed, mediaTypeOf } from '../input/format.ts';
 import { type FileBody, type Input, openInput, readWhole } from '../input/input.ts';
-import { type Gap, predictionsAsJson } from '../output/predictionsJson.ts';
+import { type MissingValueWarning, predictionsAsJson } from '../output/predictionsJson.ts';
 import { formatCount } from '../terminal/numbers.ts';
 import { processTerminal } from '../terminal/terminal.ts';
 
 /** The warnings of a JSON answer, as the header `Trainyard-Warnings` has them: without their messages. */
-const headerSchema = z.array(predictAnswer.shape.warnings.element.omit({ message: true }));
+const headerSchema = z.array(predictResponse.shape.warnings.element.omit({ message: true }));
 
 const FLAGS = {
   output: { type: 'string', takes: 'FILE', help: 'where the predictions go; standard output when left out' },
@@ -54,14 +54,14 @@ export async function predict(
     await requestBody(input),
     flags.spreadsheet === true,
   );
-  const gaps = headerSchema.parse(JSON.parse(headers.get('trainyard-warnings') ?? '[]'));
-  if (!flags.json) warn(gapsReport(gaps));
-  const answer = Readable.from(body ?? []);
-  const content = flags.json ? Readable.from(predictionsAsJson(answer, input.format, gaps)) : answer;
+  const warnings = headerSchema.parse(JSON.parse(headers.get('trainyard-warnings') ?? '[]'));
+  if (!flags.json) warn(missingValuesReport(warnings));
+  const response = Readable.from(body ?? []);
+  const content = flags.json ? Readable.from(predictionsAsJson(response, input.format, warnings)) : response;
   const output = textFlag(flags, 'output');
   if (output === undefined) await pipeline(content, standardOutput, { end: false }).catch(ignoreClosedPipe);
   else await pipeline(content, createWriteStream(output));
-  return EXIT_FINE;
+  return EXIT_OK;
 }
 
 async function requestBody(input: Input): Promise<FileBody> {
@@ -85,8 +85,8 @@ async function rowsRequest(input: Input): Promise<FileBody> {
 }
 
 /** What was treated as missing, a line for each column. */
-function gapsReport(gaps: readonly Gap[]): string {
-  const lines = gaps.map(({ code, column, count }) => {
+function missingValuesReport(warnings: readonly MissingValueWarning[]): string {
+  const lines = warnings.map(({ code, column, count }) => {
     const what = code === 'unseen_category' ? 'unseen by the training' : 'missing';
     return `${column}: ${formatCount(count)} ${count === 1 ? 'value' : 'values'} ${what}\n`;
   });

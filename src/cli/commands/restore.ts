@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { readConfig } from '../../config/config.ts';
 import { SERVICE_SETTINGS } from '../../config/settings.ts';
 import { restoreBackup } from '../../maintenance/backup/restore.ts';
-import { type Command, EXIT_FINE, positionalsOf } from '../command.ts';
+import { type Command, EXIT_OK, positionalsOf } from '../command.ts';
 import { processTerminal, type Terminal } from '../terminal/terminal.ts';
 
 const SETTINGS = { data: SERVICE_SETTINGS.data };
@@ -26,5 +26,5 @@ async function restore(args: readonly string[], terminal: Terminal): Promise<num
   terminal.write(
     `${data} is as it was at ${createdAt} (Trainyard ${version}). Start it: trainyard serve --data ${data}\n`,
   );
-  return EXIT_FINE;
+  return EXIT_OK;
 }

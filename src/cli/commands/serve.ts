@@ -2,10 +2,10 @@ import closeWithGrace from 'close-with-grace';
 import { type Config, readConfig, withAbsoluteData } from '../../config/config.ts';
 import { SERVICE_SETTINGS } from '../../config/settings.ts';
 import { createLog, type Logger } from '../../kit/log.ts';
-import { stopTimesWithin } from '../../kit/stopTimes.ts';
+import { shutdownBudget } from '../../kit/shutdownBudget.ts';
 import { startService } from '../../server/api.ts';
 import { startLoneWorker } from '../../server/loneWorker.ts';
-import { type Command, EXIT_FINE, positionalsOf } from '../command.ts';
+import { type Command, EXIT_OK, positionalsOf } from '../command.ts';
 import { onStopSignals } from '../stopSignals.ts';
 
 export const serveCommand: Command = {
@@ -20,8 +20,8 @@ export const serveCommand: Command = {
     positionalsOf(positionals, []);
     const log = createLog(config.logLevel).child({ process: config.role === 'worker' ? 'worker' : 'api' });
     const start = config.role === 'worker' ? startLoneWorker : startService;
-    await serveUntilTold(() => start(withAbsoluteData(config), log), config, log);
-    return EXIT_FINE;
+    await serveUntilStopped(() => start(withAbsoluteData(config), log), config, log);
+    return EXIT_OK;
   },
 };
 
@@ -29,16 +29,16 @@ export const serveCommand: Command = {
  * A first signal ends the service in order, a second one at once. They are heard from the beginning: as the first process of a container it would
  * not hear those that nobody has asked for.
  */
-async function serveUntilTold(
+async function serveUntilStopped(
   start: () => Promise<{ stop(): Promise<void> }>,
   config: Config,
   log: Logger,
 ): Promise<void> {
-  const { promise: told, resolve: tell } = Promise.withResolvers<void>();
+  const { promise: stopped, resolve: resolveStopped } = Promise.withResolvers<void>();
   onStopSignals(
     (signal) => {
       log.info({ signal }, 'stopping');
-      tell();
+      resolveStopped();
     },
     (signal) => log.warn({ signal }, 'ended by a second signal'),
   );
@@ -46,7 +46,7 @@ async function serveUntilTold(
   const { promise, resolve } = Promise.withResolvers<void>();
   const grace = closeWithGrace(
     {
-      delay: stopTimesWithin(config.shutdownSeconds).totalMs,
+      delay: shutdownBudget(config.shutdownSeconds).totalMs,
       logger: false,
       skip: ['SIGINT', 'SIGTERM'],
       onTimeout: (timeoutMs) => log.error({ timeoutMs }, 'could not be stopped in time: ended by force'),
@@ -58,6 +58,6 @@ async function serveUntilTold(
       resolve();
     },
   );
-  told.then(() => grace.close());
+  stopped.then(() => grace.close());
   return promise;
 }

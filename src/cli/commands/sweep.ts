@@ -4,7 +4,7 @@ import { readConfig, UsageError } from '../../config/config.ts';
 import { CLIENT_SETTINGS } from '../../config/settings.ts';
 import type { Sweep } from '../../sweeps/schemas.ts';
 import { type Client, createClient } from '../client.ts';
-import { type Command, DETACH_NOTE, EXIT_FINE, JSON_FLAG, positionalsOf, textFlag } from '../command.ts';
+import { type Command, DETACH_NOTE, EXIT_OK, JSON_FLAG, positionalsOf, textFlag } from '../command.ts';
 import { detached, nothingSubmitted } from '../detached.ts';
 import { CommandError } from '../failures.ts';
 import { refuseUnknownColumns } from '../input/columns.ts';
@@ -45,23 +45,25 @@ export async function sweep(args: readonly string[], terminal: Terminal, interru
   const { config, flags, positionals } = readConfig(CLIENT_SETTINGS, args, FLAGS);
   const client = createClient(config, interrupted);
   const shown = flags.json ? quiet(terminal) : terminal;
-  let begun: Sweep | undefined;
+  let started: Sweep | undefined;
   try {
     const request = await requestOf({ client, flags, positionals, terminal: shown, interrupted });
     if (flags.preview && typeof request !== 'string') {
       const preview = await client.previewSweep(request);
       terminal.write(flags.json ? json(preview) : previewReport(preview, terminal));
-      return EXIT_FINE;
+      return EXIT_OK;
     }
     // Ctrl-C does not break the submission off: the service may have accepted the sweep, and then its id must be shown.
-    begun = await (typeof request === 'string' ? client.sweep(request, 0) : createClient(config).submitSweep(request));
-    const sweep = await follow(client, begun, flags.json ? undefined : terminal);
+    started = await (typeof request === 'string'
+      ? client.sweep(request, 0)
+      : createClient(config).submitSweep(request));
+    const sweep = await follow(client, started, flags.json ? undefined : terminal);
     terminal.write(flags.json ? json(sweep) : sweepReport(client.server, sweep, terminal));
-    if (sweep.state === 'succeeded' || sweep.state === 'paused') return EXIT_FINE;
+    if (sweep.state === 'succeeded' || sweep.state === 'paused') return EXIT_OK;
     throw new CommandError(sweep.error?.code ?? `sweep_${sweep.state}`, `The sweep ${sweep.state}.`);
   } catch (error) {
     if (!interrupted.aborted || error instanceof CommandError) throw error;
-    throw begun === undefined ? nothingSubmitted() : detached(client.server, begun.id, 'sweep');
+    throw started === undefined ? nothingSubmitted() : detached(client.server, started.id, 'sweep');
   }
 }
 
@@ -97,12 +99,12 @@ async function withTable(spec: Spec, { client, flags, terminal, interrupted }: C
 const REFRESH_SECONDS = 0.5;
 
 /** Shows the trials on the terminal, where there is one, until the sweep ends or pauses. */
-async function follow(client: Client, begun: Sweep, terminal: Terminal | undefined): Promise<Sweep> {
-  const { id } = begun;
+async function follow(client: Client, started: Sweep, terminal: Terminal | undefined): Promise<Sweep> {
+  const { id } = started;
   terminal?.write(`Sweep ${id}\n`);
   const display = terminal && createSweepDisplay(terminal, (query) => client.trials(id, query));
   try {
-    let sweep = begun;
+    let sweep = started;
     await display?.show(sweep);
     while (sweep.state === 'running') {
       sweep = await client.sweep(id, REFRESH_SECONDS);

@@ -2,7 +2,7 @@ import { readConfig } from '../../config/config.ts';
 import { CLIENT_SETTINGS } from '../../config/settings.ts';
 import type { Job } from '../../jobs/schemas.ts';
 import { type Client, createClient } from '../client.ts';
-import { type Command, DETACH_NOTE, EXIT_FINE, JSON_FLAG, positionalsOf, textFlag } from '../command.ts';
+import { type Command, DETACH_NOTE, EXIT_OK, JSON_FLAG, positionalsOf, textFlag } from '../command.ts';
 import { detached, nothingSubmitted } from '../detached.ts';
 import { CommandError } from '../failures.ts';
 import { refuseUnknownColumns } from '../input/columns.ts';
@@ -46,7 +46,7 @@ export async function train(args: readonly string[], terminal: Terminal, interru
     if (flags.json) terminal.write(`${JSON.stringify(await withModel(client, job), null, 2)}\n`);
     if (job.modelId === null) throw new CommandError(job.error?.code ?? 'no_model', failureReport(job));
     if (!flags.json) await conclude(client, job, job.modelId, terminal);
-    return EXIT_FINE;
+    return EXIT_OK;
   } catch (error) {
     if (!interrupted.aborted || error instanceof CommandError) throw error;
     throw job === undefined ? nothingSubmitted() : detached(client.server, job.id, 'train');

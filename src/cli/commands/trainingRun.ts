@@ -49,9 +49,9 @@ export async function submitJob(
 }
 
 /** Shows the progress of a job until its state is final. Throws AbortError when the signal of the client is aborted. */
-export async function followJob(client: Client, begun: Job, terminal: Terminal): Promise<Job> {
+export async function followJob(client: Client, started: Job, terminal: Terminal): Promise<Job> {
   const display = createProgressDisplay(terminal);
-  let job = begun;
+  let job = started;
   try {
     display.show(job);
     while (!isFinal(job.state)) {

@@ -7,7 +7,7 @@ import type { Input } from './input.ts';
 const DELIMITERS = [',', ';', '\t', '|'];
 /** So many records must have as many values as the header, so that no other line can be the header. */
 const RECORDS_COMPARED = 100;
-const MOST_SHOWN = 12;
+const MAX_SHOWN = 12;
 
 type Head = Pick<Input, 'label' | 'format' | 'head' | 'isWhole'>;
 
@@ -15,12 +15,15 @@ type Head = Pick<Input, 'label' | 'format' | 'head' | 'isWhole'>;
  * Throws CommandError for a wanted column that the table certainly does not have. Where the beginning of the file leaves a
  * doubt, it does nothing: the service reads all of the file and decides.
  */
-export function refuseUnknownColumns(input: Head, wanted: readonly (readonly [flag: string, column: unknown])[]): void {
+export function refuseUnknownColumns(
+  input: Head,
+  expected: readonly (readonly [flag: string, column: unknown])[],
+): void {
   const columns = columnsOf(input);
   if (columns === null) return;
-  for (const [flag, column] of wanted) {
+  for (const [flag, column] of expected) {
     if (typeof column !== 'string' || isPossible(column, columns)) continue;
-    const shown = columns.slice(0, MOST_SHOWN).join(', ') + (columns.length > MOST_SHOWN ? ', …' : '');
+    const shown = columns.slice(0, MAX_SHOWN).join(', ') + (columns.length > MAX_SHOWN ? ', …' : '');
     throw new CommandError(
       'unknown_column',
       `${flag} ${column}: ${input.label} has no such column.${didYouMean(column, columns)} Its columns: ${shown}.`,

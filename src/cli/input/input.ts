@@ -52,11 +52,11 @@ export async function openInput(
   { stdin = process.stdin, signal }: InputOptions = {},
 ): Promise<Input> {
   if (file === STANDARD_INPUT) return openStream(signal ? addAbortSignal(signal, stdin) : stdin, format);
-  const wanted = format ?? formatOf(file);
+  const requested = format ?? formatOf(file);
   const content = await openFile(file);
   const start = Buffer.from(await content.slice(0, HEAD_BYTES).arrayBuffer());
   const source = { label: file, tableName: tableName(file), content, start, isAll: content.size <= HEAD_BYTES };
-  return inputOf({ ...source, bytes: content.size }, wanted);
+  return inputOf({ ...source, bytes: content.size }, requested);
 }
 
 async function openStream(stdin: Readable, format: FormatName | undefined): Promise<Input> {

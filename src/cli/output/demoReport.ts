@@ -1,5 +1,5 @@
 import type { DatasetRows } from '../../datasets/schemas.ts';
-import type { PredictAnswer } from '../../models/prediction/schemas.ts';
+import type { PredictResponse } from '../../models/prediction/schemas.ts';
 import { formatPercent } from '../terminal/numbers.ts';
 import { type TableColumn, table } from '../terminal/table.ts';
 import type { Terminal } from '../terminal/terminal.ts';
@@ -17,7 +17,7 @@ const COLUMNS: readonly TableColumn[] = [
 /** Customers that the network has never seen: what it says of each, and what each did. */
 export function predictionsReport(
   rows: DatasetRows['items'],
-  predictions: PredictAnswer['predictions'],
+  predictions: PredictResponse['predictions'],
   terminal: Terminal,
 ): string {
   const lines = rows.map((row, index) => {

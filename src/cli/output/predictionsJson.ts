@@ -1,11 +1,11 @@
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { parse } from 'csv-parse';
-import type { PredictAnswer } from '../../models/prediction/schemas.ts';
+import type { PredictResponse } from '../../models/prediction/schemas.ts';
 import type { FormatName } from '../input/format.ts';
 
 /** A warning as the header of a text answer has it. */
-export type Gap = Omit<PredictAnswer['warnings'][number], 'message'>;
+export type MissingValueWarning = Omit<PredictResponse['warnings'][number], 'message'>;
 
 const PROBABILITY = 'probability_';
 
@@ -14,31 +14,31 @@ const PROBABILITY = 'probability_';
  * It is made row by row, so the answer may be of any length.
  */
 export async function* predictionsAsJson(
-  answer: Readable,
+  response: Readable,
   format: FormatName,
-  warnings: readonly Gap[],
+  warnings: readonly MissingValueWarning[],
 ): AsyncGenerator<string | Buffer> {
   if (format === 'json') {
-    yield* answer;
+    yield* response;
     yield '\n';
     return;
   }
   let separator = '{"predictions":[';
-  for await (const prediction of format === 'ndjson' ? linesOf(answer) : rowsOf(answer, format)) {
+  for await (const prediction of format === 'ndjson' ? linesOf(response) : rowsOf(response, format)) {
     yield `${separator}\n${prediction}`;
     separator = ',';
   }
   yield `${separator === ',' ? '' : separator}\n],"warnings":${JSON.stringify(warnings)}}\n`;
 }
 
-async function* linesOf(answer: Readable): AsyncGenerator<string> {
-  for await (const line of createInterface({ input: answer })) if (line !== '') yield line;
+async function* linesOf(response: Readable): AsyncGenerator<string> {
+  for await (const line of createInterface({ input: response })) if (line !== '') yield line;
 }
 
 /** A prediction of classes has a column for the probability of each. */
-async function* rowsOf(answer: Readable, format: FormatName): AsyncGenerator<string> {
+async function* rowsOf(response: Readable, format: FormatName): AsyncGenerator<string> {
   const parser = parse({ delimiter: format === 'tsv' ? '\t' : ',', columns: true });
-  answer.on('error', (error) => parser.destroy(error)).pipe(parser);
+  response.on('error', (error) => parser.destroy(error)).pipe(parser);
   for await (const { prediction, ...others } of parser) {
     const probabilities = Object.entries(others).map(([name, value]) => [
       name.slice(PROBABILITY.length),

@@ -6,11 +6,11 @@ import type { Terminal } from '../terminal/terminal.ts';
 const REDRAW = '\r';
 const CLEAR_REST = '\x1b[K';
 /** Where nothing can be drawn in place, a line is written for every such part of the training. */
-const PARTS = 10;
+const STEPS = 10;
 
 /** Shows a job as it goes on: drawn in place on a terminal, a line now and then anywhere else. */
 export function createProgressDisplay(terminal: Terminal) {
-  let partsShown = 0;
+  let stepsShown = 0;
   let isDrawn = false;
   return {
     show(job: Job): void {
@@ -20,9 +20,9 @@ export function createProgressDisplay(terminal: Terminal) {
         return;
       }
       const progress = progressOf(job);
-      const parts = progress ? Math.floor(progress.fraction * PARTS) : 0;
-      if (!progress || parts <= partsShown) return;
-      partsShown = parts;
+      const steps = progress ? Math.floor(progress.fraction * STEPS) : 0;
+      if (!progress || steps <= stepsShown) return;
+      stepsShown = steps;
       terminal.write(`${progressLine(progress)}\n`);
     },
     /** What follows begins on a line of its own. */

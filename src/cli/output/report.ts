@@ -9,7 +9,7 @@ import type { Terminal } from '../terminal/terminal.ts';
 
 const SPLITS = ['training', 'validation', 'test'] as const;
 /** A confusion matrix of more classes than this is too wide to read. */
-const MOST_CLASSES_SHOWN = 8;
+const MAX_CLASSES_SHOWN = 8;
 const CLASS_WIDTH = 12;
 const CURL_WIDTH = 76;
 
@@ -17,8 +17,8 @@ const CURL_WIDTH = 76;
 export function lossReport(losses: readonly EpochLoss[], { best, progress }: Job, terminal: Terminal): string {
   const end =
     progress && progress.epoch < progress.epochs ? `Stopped early after epoch ${progress.epoch}` : 'All epochs done';
-  const kept = best ? `; the parameters of the best one, ${best.epoch}, are kept` : '';
-  return `\n${lossChart(losses, terminal)}${end}${kept}.\n`;
+  const bestEpoch = best ? `; the parameters of the best one, ${best.epoch}, are kept` : '';
+  return `\n${lossChart(losses, terminal)}${end}${bestEpoch}.\n`;
 }
 
 /** Why there is no model. */
@@ -50,7 +50,7 @@ function scalars(metrics: Model['metrics']['test']): Readonly<Record<string, num
 
 function confusionReport({ classes, metrics }: Model, terminal: Terminal): string {
   const matrix = metrics.test?.confusionMatrix;
-  if (!matrix || !classes || classes.length > MOST_CLASSES_SHOWN) return '';
+  if (!matrix || !classes || classes.length > MAX_CLASSES_SHOWN) return '';
   const names = classes.map((name) => shorten(name, CLASS_WIDTH));
   const columns = [{ title: 'true' }, ...names.map((title) => ({ title, align: 'right' as const }))];
   const rows = matrix.map((counts, index) => [names[index] ?? '', ...counts.map(formatCount)]);
@@ -59,8 +59,8 @@ function confusionReport({ classes, metrics }: Model, terminal: Terminal): strin
 
 /** A command for a shell that asks the model about one row. */
 export function curlReport({ url, key }: Server, model: Model, row: DatasetRows['items'][number]): string {
-  const asked = model.inputs.map(({ name }) => `${JSON.stringify(name)}: ${JSON.stringify(row[name] ?? null)}`);
-  const body = `{"rows": [{\n${fill(asked)}\n}]}`.replaceAll("'", "'\\''");
+  const request = model.inputs.map(({ name }) => `${JSON.stringify(name)}: ${JSON.stringify(row[name] ?? null)}`);
+  const body = `{"rows": [{\n${fill(request)}\n}]}`.replaceAll("'", "'\\''");
   return [
     `\nModel ${model.id}. Ask it:`,
     `curl ${url}/v1/models/${model.id}/predict \\`,

@@ -6,7 +6,7 @@ import { shorten, table } from '../terminal/table.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 
 /** Asks the service for trials, by a query such as `state=running&limit=5`. */
-type AskTrials = (query: string) => Promise<TrialPage>;
+type FetchTrials = (query: string) => Promise<TrialPage>;
 
 /** To the beginning of the line so many lines above, and away with all that is below. */
 const redraw = (lines: number) => (lines > 0 ? `\x1b[${lines}A\r\x1b[J` : '\r\x1b[J');
@@ -15,14 +15,14 @@ const RUNNING_SHOWN = 4;
 const PARAMETERS_WIDTH = 44;
 const PAGE = 200;
 /** How a trial ends that has waited, but for those that waited in vain. */
-const WENT_ON = 'state=succeeded&state=failed&state=cancelled';
+const RESUMED_STATES = 'state=succeeded&state=failed&state=cancelled';
 
 function pageQuery(cursor: string | null): string {
   return cursor ? `limit=${PAGE}&after=${encodeURIComponent(cursor)}` : `limit=${PAGE}`;
 }
 
 /** Shows a sweep as it goes on: a table drawn in place on a terminal, a line for each trial that has ended, or waits, anywhere else. */
-export function createSweepDisplay(terminal: Terminal, ask: AskTrials) {
+export function createSweepDisplay(terminal: Terminal, fetchTrials: FetchTrials) {
   let linesDrawn = 0;
   let listed = 0;
   /** Where the first page begins of which not all trials are listed; null: at the first of all. */
@@ -33,8 +33,8 @@ export function createSweepDisplay(terminal: Terminal, ask: AskTrials) {
   async function draw(sweep: Sweep): Promise<void> {
     const order = `sort=objective&order=${goalOf(sweep) === 'minimize' ? 'asc' : 'desc'}`;
     const [best, running] = await Promise.all([
-      ask(`state=succeeded&${order}&limit=${BEST_SHOWN}`),
-      ask(`state=running&limit=${RUNNING_SHOWN}`),
+      fetchTrials(`state=succeeded&${order}&limit=${BEST_SHOWN}`),
+      fetchTrials(`state=running&limit=${RUNNING_SHOWN}`),
     ]);
     const text = `${headline(sweep)}\n${trialTable([...best.items, ...running.items], terminal)}`;
     terminal.write(redraw(linesDrawn) + text);
@@ -43,13 +43,13 @@ export function createSweepDisplay(terminal: Terminal, ask: AskTrials) {
 
   /** In the order of their numbers, each once: those behind one that still runs wait for it. */
   async function list(sweep: Sweep): Promise<void> {
-    await listMore();
+    await listNext();
     if (sweep.finishedAt !== null && waiting.size > 0) await listAgain();
   }
 
-  async function listMore(): Promise<void> {
+  async function listNext(): Promise<void> {
     for (;;) {
-      const { items, next }: TrialPage = await ask(pageQuery(cursor));
+      const { items, next }: TrialPage = await fetchTrials(pageQuery(cursor));
       for (const trial of items.filter(({ number }) => number >= listed)) {
         if (trial.state === 'running') return;
         if (trial.state === 'paused') waiting.add(trial.number);
@@ -64,7 +64,7 @@ export function createSweepDisplay(terminal: Terminal, ask: AskTrials) {
   /** Those that have gone on since they were listed, as they ended. */
   async function listAgain(): Promise<void> {
     for (let next: string | null = ''; next !== null; ) {
-      const page: TrialPage = await ask(`${pageQuery(next)}&${WENT_ON}`);
+      const page: TrialPage = await fetchTrials(`${pageQuery(next)}&${RESUMED_STATES}`);
       for (const trial of page.items) if (waiting.delete(trial.number)) terminal.write(`${trialLine(trial)}\n`);
       next = page.next;
     }

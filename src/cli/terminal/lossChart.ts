@@ -13,9 +13,9 @@ export interface ChartStyle {
 }
 
 const ROWS = 13;
-const ROWS_A_TICK = 3;
+const ROWS_PER_TICK = 3;
 /** A loss that falls by more than this is drawn on a logarithmic axis, or all but its beginning would be one flat line. */
-const LARGEST_LINEAR_RATIO = 20;
+const MAX_LINEAR_RATIO = 20;
 
 const UNICODE = { training: '•', validation: '○', both: '◉', wall: '│', tick: '┤', corner: '└', floor: '─' };
 type Glyphs = typeof UNICODE;
@@ -31,9 +31,9 @@ const ASCII: Glyphs = {
 
 interface Axis {
   /** 0 for the smallest loss, 1 for the largest. */
-  place(loss: number): number;
+  position(loss: number): number;
   /** The loss at a place. */
-  at(place: number): number;
+  lossAt(place: number): number;
   readonly isLogarithmic: boolean;
 }
 
@@ -83,15 +83,15 @@ function cells(row: number, width: number, [training, validation]: readonly [Cur
 }
 
 function axisOf(losses: readonly number[]): Axis {
-  const least = losses.reduce((a, b) => Math.min(a, b));
-  const most = losses.reduce((a, b) => Math.max(a, b));
-  const isLogarithmic = least > 0 && most / least > LARGEST_LINEAR_RATIO;
+  const min = losses.reduce((a, b) => Math.min(a, b));
+  const max = losses.reduce((a, b) => Math.max(a, b));
+  const isLogarithmic = min > 0 && max / min > MAX_LINEAR_RATIO;
   const [to, from] = isLogarithmic ? [Math.log, Math.exp] : [(x: number) => x, (x: number) => x];
-  const [low, high] = [to(least), to(most)];
+  const [low, high] = [to(min), to(max)];
   const span = high - low || 1;
   return {
-    place: (loss) => (to(loss) - low) / span,
-    at: (place) => from(low + place * span),
+    position: (loss) => (to(loss) - low) / span,
+    lossAt: (place) => from(low + place * span),
     isLogarithmic,
   };
 }
@@ -99,7 +99,7 @@ function axisOf(losses: readonly number[]): Axis {
 /** The text left of each row, '' for rows without one. */
 function tickLabels(axis: Axis): readonly string[] {
   return Array.from({ length: ROWS }, (_, row) =>
-    row % ROWS_A_TICK === 0 ? formatMeasure(axis.at(1 - row / (ROWS - 1))) : '',
+    row % ROWS_PER_TICK === 0 ? formatMeasure(axis.lossAt(1 - row / (ROWS - 1))) : '',
   );
 }
 
@@ -108,7 +108,7 @@ function curve(values: readonly number[], width: number, axis: Axis): Curve {
   if (values.length === 0) return [];
   const rows = Array.from({ length: width }, (_, column) => {
     const value = interpolate(values, (column / (width - 1)) * (values.length - 1));
-    return Math.round((1 - axis.place(value)) * (ROWS - 1));
+    return Math.round((1 - axis.position(value)) * (ROWS - 1));
   });
   return rows.map((row, column) => new Set(between(rows[column - 1] ?? row, row)));
 }

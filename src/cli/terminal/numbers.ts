@@ -1,8 +1,8 @@
 /** Numbers as people read them in a terminal. */
 
 /** The largest magnitude written in full, and the smallest that is not written as a power of ten. */
-const LARGEST_PLAIN = 1e9;
-const SMALLEST_PLAIN = 1e-4;
+const MAX_PLAIN = 1e9;
+const MIN_PLAIN = 1e-4;
 
 const THOUSANDS = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
 const COMPACT = new Intl.NumberFormat('en-US', { notation: 'compact', maximumSignificantDigits: 2 });
@@ -21,7 +21,7 @@ export function formatCompact(value: number): string {
 export function formatMeasure(value: number): string {
   const magnitude = Math.abs(value);
   if (!Number.isFinite(value)) return String(value);
-  if (magnitude >= LARGEST_PLAIN || (magnitude > 0 && magnitude < SMALLEST_PLAIN)) return value.toExponential(3);
+  if (magnitude >= MAX_PLAIN || (magnitude > 0 && magnitude < MIN_PLAIN)) return value.toExponential(3);
   return magnitude >= 1000 ? formatCount(value) : value.toFixed(fractionDigits(magnitude));
 }
 

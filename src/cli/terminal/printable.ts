@@ -1,6 +1,6 @@
-import { withoutUnseen } from '../../kit/text.ts';
+import { stripControlCharacters } from '../../kit/text.ts';
 
 /** The text in one line, without what terminals obey: it may be somebody else's. */
 export function printable(text: string): string {
-  return withoutUnseen(text, ' ').trim();
+  return stripControlCharacters(text, ' ').trim();
 }

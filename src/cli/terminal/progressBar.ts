@@ -19,15 +19,15 @@ export interface BarStyle {
 }
 
 /** The bar keeps its width whatever stands beside it, or its end would jump with every redraw. */
-const WIDEST_BAR = 30;
-const NARROWEST_BAR = 8;
+const MAX_BAR_WIDTH = 30;
+const MIN_BAR_WIDTH = 8;
 /** What stands beside the bar in most trainings. */
-const USUAL_TEXT = 72;
+const TYPICAL_TEXT_WIDTH = 72;
 
 /** One line without a break: `12/50 ██░░░░░░  24 %  loss 0.2910  validation 0.3010  5 s left  910k rows/s`. */
 export function progressBar(progress: TrainingProgress, style: BarStyle): string {
   const epochs = `${String(progress.epoch).padStart(String(progress.epochs).length)}/${progress.epochs} `;
-  const width = Math.min(Math.max(style.columns - USUAL_TEXT, NARROWEST_BAR), WIDEST_BAR);
+  const width = Math.min(Math.max(style.columns - TYPICAL_TEXT_WIDTH, MIN_BAR_WIDTH), MAX_BAR_WIDTH);
   const percent = `${Math.floor(progress.fraction * 100)} %`.padStart(6);
   const head = epochs + bar(progress.fraction, width, style.unicode) + percent;
   return head + factsThatFit(progressFacts(progress), style.columns - 1 - head.length);
@@ -50,8 +50,8 @@ function progressFacts(progress: TrainingProgress): readonly string[] {
 }
 
 function factsThatFit(facts: readonly string[], width: number): string {
-  const kept = facts.filter((_, index) => facts.slice(0, index + 1).join('').length <= width);
-  return kept.join('');
+  const fitting = facts.filter((_, index) => facts.slice(0, index + 1).join('').length <= width);
+  return fitting.join('');
 }
 
 function bar(fraction: number, width: number, unicode: boolean): string {

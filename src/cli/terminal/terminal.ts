@@ -19,13 +19,13 @@ export function quiet(terminal: Terminal): Terminal {
 }
 
 /** Wider lines are hard to read, and what goes to a file is read at this width. */
-const WIDEST = 80;
+const MAX_COLUMNS = 80;
 
 /** The terminal (or file, or pipe) that the process was started with. */
 export function processTerminal(): Terminal {
   const { stdout, stderr } = process;
   return {
-    columns: Math.min(stdout.columns ?? WIDEST, WIDEST),
+    columns: Math.min(stdout.columns ?? MAX_COLUMNS, MAX_COLUMNS),
     isTty: stdout.isTTY === true,
     unicode: localeIsUtf8(),
     write: (text) => void stdout.write(text),

@@ -11,13 +11,13 @@ export function isOutOfMemory(error: unknown): boolean {
 }
 
 /** A session that notices what is no fault of the file, as readers blame the file for every error. */
-interface Watched {
+interface WatchedSession {
   readonly session: Session;
   readonly wasFull: () => boolean;
   readonly wasOutOfMemory: () => boolean;
 }
 
-export function watchResources(session: Session): Watched {
+export function watchResources(session: Session): WatchedSession {
   let wasFull = false;
   let wasOutOfMemory = false;
   const query: Session['query'] = async (sql) => {

@@ -11,10 +11,10 @@ import {
   UPLOAD_FILE,
 } from './messages.ts';
 import { uniqueNames } from './names.ts';
+import type { ParseOptions } from './parseOptions.ts';
 import { type PlannedColumn, planColumns } from './plan.ts';
 import { profile } from './profile.ts';
-import type { ReadAs } from './readAs.ts';
-import { measure } from './scan/measure.ts';
+import { scanColumns } from './scan/columnScan.ts';
 import { openCsv } from './source/csv.ts';
 import { detectFormat, readHead } from './source/detect.ts';
 import { toUtf8 } from './source/encoding.ts';
@@ -47,25 +47,25 @@ export async function ingest(
     limits,
   );
   const { source, warnings } = nameColumns(found);
-  const asked = askedTypes(options, source);
+  const requested = requestedTypes(options, source);
   const cells = cellsOf(options.nullValues);
-  const measured = await measure(session, source, cells);
-  checkRows(measured.rows, limits);
-  await checkCells(session, source, measured, limits);
-  if (measured.rows === 0) throw new Refusal('There is a header and no row: send at least one row.');
-  const planned = await planColumns(session, source, measured, cells, asked);
-  const kept = planned.filter((column) => !isEmptyAndNameless(column));
-  if (kept.length === 0) throw new Refusal('Every cell is empty: send at least one value.');
-  await writeTable(session, measured.relation, kept);
-  const profiled = await profile(session, kept, measured.rows);
+  const scanned = await scanColumns(session, source, cells);
+  checkRows(scanned.rows, limits);
+  await checkCells(session, source, scanned, limits);
+  if (scanned.rows === 0) throw new Refusal('There is a header and no row: send at least one row.');
+  const planned = await planColumns(session, source, scanned, cells, requested);
+  const present = planned.filter((column) => !isEmptyAndNameless(column));
+  if (present.length === 0) throw new Refusal('Every cell is empty: send at least one value.');
+  await writeTable(session, scanned.relation, present);
+  const profiled = await profile(session, present, scanned.rows);
   return {
-    rows: measured.rows,
-    columns: profiled.map(({ column, facts }) => ({ ...column, readAs: readAsOf(facts, options) })),
+    rows: scanned.rows,
+    columns: profiled.map(({ column, stats }) => ({ ...column, readAs: parseOptionsOf(stats, options) })),
     warnings: [...warnings, ...planned.filter(isEmptyAndNameless).map(dropped), ...profiled.flatMap(warningsOf)],
   };
 }
 
-function readAsOf({ form, present }: PlannedColumn, { nullValues }: ReadOptions): ReadAs {
+function parseOptionsOf({ form, present }: PlannedColumn, { nullValues }: ReadOptions): ParseOptions {
   const isText = present !== null;
   return {
     ...(form !== null && { form }),
@@ -128,7 +128,7 @@ function nameColumns(found: Source<FoundColumn>): { source: Source; warnings: Da
   return { source: { ...found, columns }, warnings };
 }
 
-function askedTypes({ types }: ReadOptions, { columns }: Source): ReadonlyMap<string, ColumnType> {
+function requestedTypes({ types }: ReadOptions, { columns }: Source): ReadonlyMap<string, ColumnType> {
   const names = new Set(columns.map(({ name }) => name));
   const unknown = types.filter(([name]) => !names.has(name));
   if (unknown.length > 0) {

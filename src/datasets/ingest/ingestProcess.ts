@@ -3,21 +3,21 @@ import { availableParallelism } from 'node:os';
 import { isDiskFull, isOutOfMemory, watchResources } from '../duckdb/diskFull.ts';
 import { openSession } from '../duckdb/duckdb.ts';
 import { HEAD_FILE, ingest, TEXT_FILE } from './ingest.ts';
-import { type IngestAnswer, type IngestRequest, Refusal, TABLE_FILE, UPLOAD_FILE } from './messages.ts';
+import { type IngestRequest, type IngestResponse, Refusal, TABLE_FILE, UPLOAD_FILE } from './messages.ts';
 
 const SPILL_FOLDER = 'spill';
 /** Beyond this nothing gets faster, and the cores are wanted for training. */
-const MOST_THREADS = 4;
+const MAX_THREADS = 4;
 
 process.once('message', (request: IngestRequest) => {
-  void answer(request).then(send);
+  void runIngest(request).then(send);
 });
 process.once('disconnect', () => process.exit());
 
-async function answer({ format, options, memoryBytes, limits }: IngestRequest): Promise<IngestAnswer> {
+async function runIngest({ format, options, memoryBytes, limits }: IngestRequest): Promise<IngestResponse> {
   const session = await openSession({
     memoryBytes,
-    threads: Math.min(MOST_THREADS, availableParallelism()),
+    threads: Math.min(MAX_THREADS, availableParallelism()),
     files: [UPLOAD_FILE, TEXT_FILE, HEAD_FILE, TABLE_FILE],
     spillFolder: SPILL_FOLDER,
   });
@@ -26,14 +26,14 @@ async function answer({ format, options, memoryBytes, limits }: IngestRequest): 
     return { ingested: await ingest(watched.session, format, options, limits) };
   } catch (error) {
     if (watched.wasFull() || isDiskFull(error)) return { diskFull: true };
-    if (watched.wasOutOfMemory() || isOutOfMemory(error)) return refused(tooMuchMemory(memoryBytes));
-    if (error instanceof Refusal) return refused(error);
+    if (watched.wasOutOfMemory() || isOutOfMemory(error)) return refusalResponse(tooMuchMemory(memoryBytes));
+    if (error instanceof Refusal) return refusalResponse(error);
     throw error;
   }
 }
 
 /** An error's message is not sent with it. */
-function refused({ message, errors, code }: Refusal): IngestAnswer {
+function refusalResponse({ message, errors, code }: Refusal): IngestResponse {
   return { refusal: { message, errors, code } };
 }
 
@@ -42,6 +42,6 @@ function tooMuchMemory(bytes: number): Refusal {
   return new Refusal(message, [], 'table_too_large');
 }
 
-function send(message: IngestAnswer): void {
+function send(message: IngestResponse): void {
   process.send?.(message, () => process.exit());
 }

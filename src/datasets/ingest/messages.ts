@@ -1,7 +1,7 @@
 import type { FieldError } from '../../kit/contract/errors.ts';
 import type { ColumnType } from '../../kit/table.ts';
 import type { DatasetColumn, DatasetWarning } from '../schemas.ts';
-import type { ReadAs } from './readAs.ts';
+import type { ParseOptions } from './parseOptions.ts';
 
 export type FileFormat = 'csv' | 'tsv' | 'ndjson' | 'json' | 'parquet';
 
@@ -39,11 +39,11 @@ export interface IngestRequest {
 /** The profile of the table that now lies in `TABLE_FILE`. */
 export interface Ingested {
   readonly rows: number;
-  readonly columns: readonly (DatasetColumn & { readonly readAs: ReadAs })[];
+  readonly columns: readonly (DatasetColumn & { readonly readAs: ParseOptions })[];
   readonly warnings: readonly DatasetWarning[];
 }
 
-export type IngestAnswer =
+export type IngestResponse =
   | { readonly ingested: Ingested }
   | { readonly refusal: Pick<Refusal, 'message' | 'errors' | 'code'> }
   /** No fault of the file: there is no room for what is made of it. */

@@ -2,9 +2,9 @@ import type { ColumnType } from '../../kit/table.ts';
 import type { Session } from '../duckdb/duckdb.ts';
 import type { Cells } from './cells.ts';
 import { Refusal } from './messages.ts';
-import { AMBIGUOUS_WITH, type Form, formsOf } from './scan/forms.ts';
-import { type Candidate, countForms, type FormHits } from './scan/hits.ts';
-import type { Measure, Measured } from './scan/measure.ts';
+import type { ColumnScan, TableScan } from './scan/columnScan.ts';
+import { type Candidate, countFormatMatches, type FormatMatches } from './scan/formatMatches.ts';
+import { AMBIGUOUS_WITH, type ValueFormat, valueFormatsOf } from './scan/valueFormats.ts';
 import type { Source, SourceColumn } from './source/source.ts';
 
 /** How a column is written. */
@@ -18,7 +18,7 @@ export interface PlannedColumn {
   readonly sql: (cell: string) => string;
   readonly stored: SourceColumn['kind'];
   /** The type that the client asked for, or null. */
-  readonly asked: ColumnType | null;
+  readonly requestedType: ColumnType | null;
   /** Cells that are not missing in the file; null where the column came typed. */
   readonly present: number | null;
   /** The name of the form in which the cells were read; null of words, plain numbers and what came typed. */
@@ -28,68 +28,80 @@ export interface PlannedColumn {
 }
 
 /** A column is of a type when at least this share of its cells is: the rest become missing, and a warning counts them. */
-const SHARE_OF_TYPE = 0.98;
+const MIN_TYPE_SHARE = 0.98;
 
-type NamedColumn = SourceColumn & { readonly asked: ColumnType | null };
+type NamedColumn = SourceColumn & { readonly requestedType: ColumnType | null };
 
-/** Decides what the cells of every column are, by all rows. `asked` has the types that the client wants, by the column's name. */
+/** Decides what the cells of every column are, by all rows. `requestedTypes` has the types that the client wants, by the column's name. */
 export async function planColumns(
   session: Session,
   source: Source,
-  { relation, measures }: Measured,
+  { relation, scans }: TableScan,
   cells: Cells,
-  asked: ReadonlyMap<string, ColumnType>,
+  requestedTypes: ReadonlyMap<string, ColumnType>,
 ): Promise<readonly PlannedColumn[]> {
-  const columns = source.columns.map((column) => ({ ...column, asked: asked.get(column.name) ?? null }));
-  const forms = formsOf(source.delimiter);
-  const candidates = columns.flatMap((column) => candidate(column, measures.get(column.id), forms));
-  const hits = await countForms(session, relation, candidates, cells);
+  const columns = source.columns.map((column) => ({
+    ...column,
+    requestedType: requestedTypes.get(column.name) ?? null,
+  }));
+  const formats = valueFormatsOf(source.delimiter);
+  const candidates = columns.flatMap((column) => candidate(column, scans.get(column.id), formats));
+  const matches = await countFormatMatches(session, relation, candidates, cells);
   return columns.map((column) => {
-    const measure = measures.get(column.id);
-    if (measure === undefined) return planTyped(column);
-    return planText(column, measure, hits.get(column.id) ?? [], cells);
+    const scan = scans.get(column.id);
+    if (scan === undefined) return planTyped(column);
+    return planText(column, scan, matches.get(column.id) ?? [], cells);
   });
 }
 
 /** The forms to try on a column: none where numbers or words are certain already. */
-function candidate({ id, asked }: NamedColumn, measure: Measure | undefined, forms: readonly Form[]): Candidate[] {
-  if (measure === undefined || measure.present === 0) return [];
-  if (asked !== null) return [{ id, forms: forms.filter(({ type }) => type === asked) }];
-  if (measure.numbers === measure.present || isCode(measure)) return [];
-  return [{ id, forms: forms.filter(({ detected }) => detected) }];
+function candidate(
+  { id, requestedType }: NamedColumn,
+  scan: ColumnScan | undefined,
+  formats: readonly ValueFormat[],
+): Candidate[] {
+  if (scan === undefined || scan.present === 0) return [];
+  if (requestedType !== null) return [{ id, formats: formats.filter(({ type }) => type === requestedType) }];
+  if (scan.numbers === scan.present || isCode(scan)) return [];
+  return [{ id, formats: formats.filter(({ detected }) => detected) }];
 }
 
-function isPlainNumber({ numbers, present, padded }: Measure, asked: ColumnType | null): boolean {
-  return present > 0 && numbers === present && (asked === 'numeric' || (asked === null && !padded));
+function isPlainNumber({ numbers, present, padded }: ColumnScan, requestedType: ColumnType | null): boolean {
+  return present > 0 && numbers === present && (requestedType === 'numeric' || (requestedType === null && !padded));
 }
 
 /** Numbers with leading zeros name things. */
-function isCode({ numbers, present, padded }: Measure): boolean {
-  return padded && numbers >= SHARE_OF_TYPE * present;
+function isCode({ numbers, present, padded }: ColumnScan): boolean {
+  return padded && numbers >= MIN_TYPE_SHARE * present;
 }
 
-function planText(column: NamedColumn, measure: Measure, hits: readonly FormHits[], cells: Cells): PlannedColumn {
-  const { name, nameless, asked, id } = column;
-  const base = { id, name, nameless, asked, present: measure.present, form: null, ambiguousWith: null };
-  if (isPlainNumber(measure, asked)) return { ...base, ...planNumber(measure, cells) };
-  const best = hits.toSorted((a, b) => b.cells - a.cells)[0];
-  const enough = asked === null ? SHARE_OF_TYPE * measure.present : 1;
-  if (asked !== null && STORED_FOR[asked] && !best?.cells) refuseType(name, asked);
+function planText(
+  column: NamedColumn,
+  scan: ColumnScan,
+  matches: readonly FormatMatches[],
+  cells: Cells,
+): PlannedColumn {
+  const { name, nameless, requestedType, id } = column;
+  const base = { id, name, nameless, requestedType, present: scan.present, form: null, ambiguousWith: null };
+  if (isPlainNumber(scan, requestedType)) return { ...base, ...planNumber(scan, cells) };
+  const best = matches.toSorted((a, b) => b.cells - a.cells)[0];
+  const enough = requestedType === null ? MIN_TYPE_SHARE * scan.present : 1;
+  if (requestedType !== null && STORED_FOR[requestedType] && !best?.cells) refuseType(name, requestedType);
   if (best === undefined || best.cells < enough) return { ...base, sql: cells.value, stored: 'text' };
-  const { form } = best;
-  if (form.name === 'plain') return { ...base, ...planNumber(measure, cells) };
-  const stored = form.type === 'numeric' ? 'number' : form.type;
-  const sql = (cell: string) => form.value(cells.value(cell));
-  return { ...base, sql, stored, form: form.name, ambiguousWith: ambiguity(best, hits) };
+  const { format } = best;
+  if (format.name === 'plain') return { ...base, ...planNumber(scan, cells) };
+  const stored = format.type === 'numeric' ? 'number' : format.type;
+  const sql = (cell: string) => format.value(cells.value(cell));
+  return { ...base, sql, stored, form: format.name, ambiguousWith: ambiguity(best, matches) };
 }
 
-function refuseType(name: string, asked: ColumnType): never {
-  const message = `No cell of ${JSON.stringify(name)} can be read as ${asked}: leave the type out or name another.`;
+function refuseType(name: string, requestedType: ColumnType): never {
+  const message = `No cell of ${JSON.stringify(name)} can be read as ${requestedType}: leave the type out or name another.`;
   throw new Refusal(message, [{ path: '/types', message }]);
 }
 
-function planNumber({ large, notFinite }: Measure, cells: Cells): Pick<PlannedColumn, 'sql' | 'stored'> {
-  if (large) return { sql: cells.whole, stored: 'integer' };
+function planNumber({ large, notFinite }: ColumnScan, cells: Cells): Pick<PlannedColumn, 'sql' | 'stored'> {
+  if (large) return { sql: cells.integer, stored: 'integer' };
   return { sql: notFinite === 0 ? cells.number : (cell) => finite(cells.number(cell)), stored: 'number' };
 }
 
@@ -97,9 +109,9 @@ function finite(number: string): string {
   return `(CASE WHEN isfinite(${number}) THEN ${number} END)`;
 }
 
-function ambiguity({ form, cells }: FormHits, hits: readonly FormHits[]): string | null {
-  const other = hits.find((hit) => hit.form.name === AMBIGUOUS_WITH.get(form.name));
-  return other?.cells === cells ? other.form.name : null;
+function ambiguity({ format, cells }: FormatMatches, matches: readonly FormatMatches[]): string | null {
+  const other = matches.find((match) => match.format.name === AMBIGUOUS_WITH.get(format.name));
+  return other?.cells === cells ? other.format.name : null;
 }
 
 const STORED_TYPES = { integer: 'BIGINT', number: 'DOUBLE', boolean: 'BOOLEAN', datetime: 'TIMESTAMP' } as const;
@@ -110,9 +122,9 @@ const STORED_FOR: Partial<Record<ColumnType, keyof typeof STORED_TYPES>> = {
 };
 
 /** A column that came with a type keeps it, unless another is asked for. */
-function planTyped({ id, name, nameless, kind, asked }: NamedColumn): PlannedColumn {
-  const base = { id, name, nameless, asked, present: null, form: null, ambiguousWith: null };
-  const wanted = asked === null ? kind : (STORED_FOR[asked] ?? 'text');
+function planTyped({ id, name, nameless, kind, requestedType }: NamedColumn): PlannedColumn {
+  const base = { id, name, nameless, requestedType, present: null, form: null, ambiguousWith: null };
+  const wanted = requestedType === null ? kind : (STORED_FOR[requestedType] ?? 'text');
   const stored = wanted === 'number' && kind === 'integer' ? kind : wanted;
   if (stored === 'text') return { ...base, sql: (cell) => `CAST(${cell} AS VARCHAR)`, stored };
   const cast = (cell: string) => `TRY_CAST(${cell} AS ${STORED_TYPES[stored]})`;

@@ -2,12 +2,12 @@ import { isoTime } from '../../kit/clock.ts';
 import type { Session } from '../duckdb/duckdb.ts';
 import type { DatasetColumn } from '../schemas.ts';
 import type { PlannedColumn } from './plan.ts';
-import { type ColumnFacts, readFacts } from './scan/facts.ts';
-import { readValues } from './scan/values.ts';
+import { type ColumnStats, readColumnStats } from './scan/columnStats.ts';
+import { readTextStats } from './scan/textStats.ts';
 import { typeOf } from './types.ts';
 
 export interface Profiled {
-  readonly facts: ColumnFacts;
+  readonly stats: ColumnStats;
   readonly column: DatasetColumn;
 }
 
@@ -17,25 +17,25 @@ export async function profile(
   planned: readonly PlannedColumn[],
   rows: number,
 ): Promise<readonly Profiled[]> {
-  const facts = await readFacts(session, planned, rows);
-  const typed = facts.map((column) => ({ column, type: typeOf(column, facts.length) }));
+  const stats = await readColumnStats(session, planned, rows);
+  const typed = stats.map((column) => ({ column, type: typeOf(column, stats.length) }));
   // Numbers that name rows are shown as values; of the others only the figures are known so far.
   const names = typed.filter(({ column, type }) => column.shape !== null && type !== 'numeric');
-  const values = await readValues(
+  const values = await readTextStats(
     session,
     names.map(({ column }) => column.id),
     rows,
   );
   return typed.map(({ column, type }) => {
     const base = { name: column.name, missing: column.rows - column.count, distinct: column.distinct };
-    if (type === 'numeric') return { facts: column, column: { ...base, type, ...numbers(column) } };
-    if (type === 'datetime') return { facts: column, column: { ...base, type, ...times(column) } };
+    if (type === 'numeric') return { stats: column, column: { ...base, type, ...numbers(column) } };
+    if (type === 'datetime') return { stats: column, column: { ...base, type, ...times(column) } };
     const { top } = values.get(column.id) ?? column;
-    return { facts: column, column: { ...base, type, top: [...top] } };
+    return { stats: column, column: { ...base, type, top: [...top] } };
   });
 }
 
-function numbers({ min, max, mean, shape }: ColumnFacts) {
+function numbers({ min, max, mean, shape }: ColumnStats) {
   return {
     min,
     max,
@@ -45,6 +45,6 @@ function numbers({ min, max, mean, shape }: ColumnFacts) {
   };
 }
 
-function times({ min, max }: ColumnFacts) {
+function times({ min, max }: ColumnStats) {
   return { min: min === null ? null : isoTime(min), max: max === null ? null : isoTime(max) };
 }

@@ -1,10 +1,10 @@
 import type { Session } from '../duckdb/duckdb.ts';
 import { Refusal, type TableLimits } from './messages.ts';
-import type { Measured } from './scan/measure.ts';
+import type { TableScan } from './scan/columnScan.ts';
 import type { Source } from './source/source.ts';
 
 /** Characters of a name that is too long that its refusal shows. */
-const SHOWN = 50;
+const SHOWN_LETTERS = 50;
 
 /** Throws Refusal where there are more columns than there may be, or one has too long a name; before the cells are looked at. */
 export function checkColumns(names: readonly string[], { columns, nameLength }: TableLimits): void {
@@ -13,7 +13,7 @@ export function checkColumns(names: readonly string[], { columns, nameLength }: 
   }
   const long = names.find((name) => name.length > nameLength);
   if (long === undefined) return;
-  const start = JSON.stringify(long.slice(0, SHOWN));
+  const start = JSON.stringify(long.slice(0, SHOWN_LETTERS));
   throw tooLarge(
     `The name of a column, ${start}…, has ${long.length} characters, and ${nameLength} are allowed: shorten it, or say header=false if there is no header.`,
   );
@@ -29,10 +29,10 @@ export function checkRows(rows: number, limits: TableLimits): void {
 export async function checkCells(
   session: Session,
   { columns }: Source,
-  { relation, measures }: Measured,
+  { relation, scans }: TableScan,
   { cellBytes }: TableLimits,
 ): Promise<void> {
-  const column = columns.find(({ id }) => (measures.get(id)?.longestBytes ?? 0) > cellBytes);
+  const column = columns.find(({ id }) => (scans.get(id)?.longestBytes ?? 0) > cellBytes);
   if (column === undefined) return;
   const cells = `SELECT row_number() OVER () AS row, strlen(${relation.cell(column.id)}) AS bytes FROM ${relation.from}`;
   const [first] = await session.query(

@@ -4,17 +4,17 @@ import type { Profiled } from './profile.ts';
 const MOSTLY_MISSING_SHARE = 0.5;
 
 /** What the one who uploaded the table should know of a column before training on it. */
-export function warningsOf({ facts, column }: Profiled): DatasetWarning[] {
+export function warningsOf({ stats, column }: Profiled): DatasetWarning[] {
   const warn = (code: DatasetWarning['code'], message: string): DatasetWarning => ({
     code,
     column: column.name,
     message,
   });
-  const { rows, count, distinct, present, ambiguousWith } = facts;
+  const { rows, count, distinct, present, ambiguousWith } = stats;
   const warnings: DatasetWarning[] = [];
-  const lost = present === null ? 0 : present - count;
-  if (lost > 0) {
-    const cells = lost === 1 ? '1 cell is' : `${lost} cells are`;
+  const unreadable = present === null ? 0 : present - count;
+  if (unreadable > 0) {
+    const cells = unreadable === 1 ? '1 cell is' : `${unreadable} cells are`;
     warnings.push(warn('mixed_types', `${cells} not ${column.type} and became missing.`));
   }
   if (distinct === 1)

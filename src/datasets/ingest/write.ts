@@ -5,17 +5,17 @@ import type { PlannedColumn } from './plan.ts';
 import type { Relation } from './source/relation.ts';
 
 /** DuckDB holds a row group in memory until it is whole: so many cells keep it to some hundred megabytes. */
-const CELLS_A_ROW_GROUP = 16 * 2 ** 20;
+const CELLS_PER_ROW_GROUP = 16 * 2 ** 20;
 /** DuckDB works on vectors of so many rows; a row group is a whole number of them. */
 const VECTOR_ROWS = 2048;
-const LARGEST_ROW_GROUP = 60 * VECTOR_ROWS;
+const MAX_ROW_GROUP = 60 * VECTOR_ROWS;
 
 /** DuckDB allocates the dictionary of each column of text: all together get this much memory, and one at most 1 MiB. */
 const DICTIONARIES_BYTES = 2 ** 29;
 const LARGEST_DICTIONARY_BYTES = 2 ** 20;
 
 /** Beyond this an expression for each column takes too long to plan and too much memory. */
-const MOST_EXPRESSIONS = 1000;
+const MAX_EXPRESSIONS = 1000;
 
 /** Writes the table as Parquet, rows in the order of the file, the columns as `c0`, `c1`, … with their names beside. */
 export async function writeTable(
@@ -24,10 +24,10 @@ export async function writeTable(
   columns: readonly PlannedColumn[],
 ): Promise<void> {
   const names = literal(JSON.stringify(columns.map(({ name }) => name)));
-  const vectors = Math.floor(CELLS_A_ROW_GROUP / columns.length / VECTOR_ROWS);
-  const rowGroup = Math.min(LARGEST_ROW_GROUP, Math.max(1, vectors) * VECTOR_ROWS);
+  const vectors = Math.floor(CELLS_PER_ROW_GROUP / columns.length / VECTOR_ROWS);
+  const rowGroup = Math.min(MAX_ROW_GROUP, Math.max(1, vectors) * VECTOR_ROWS);
   const dictionary = Math.min(LARGEST_DICTIONARY_BYTES, Math.floor(DICTIONARIES_BYTES / columns.length));
-  const select = columns.length > MOST_EXPRESSIONS ? selectByLists(relation, columns) : selectCells(relation, columns);
+  const select = columns.length > MAX_EXPRESSIONS ? selectByLists(relation, columns) : selectCells(relation, columns);
   await session.query(
     `COPY (${select}) TO ${literal(TABLE_FILE)}
      (FORMAT parquet, USE_TMP_FILE false, COMPRESSION zstd, ROW_GROUP_SIZE ${rowGroup},

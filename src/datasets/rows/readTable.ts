@@ -8,7 +8,7 @@ import { readNames } from './storedNames.ts';
 const MEMORY_BYTES = 2 ** 30;
 const THREADS = 2;
 /** Columns that are read side by side. */
-const COLUMNS_A_PASS = 800;
+const COLUMNS_PER_PASS = 800;
 
 /** A column of the file: `cells` is SQL for its cells as DOUBLE without NULLs. */
 interface StoredColumn {
@@ -33,7 +33,7 @@ export async function readTable(file: string, signal?: AbortSignal): Promise<Tab
     );
     const stored = await describe(session, file, table);
     const columns: Column[] = [];
-    for (const batch of batches(stored, COLUMNS_A_PASS))
+    for (const batch of batches(stored, COLUMNS_PER_PASS))
       columns.push(...(await readColumns(session, table, batch, rows)));
     return { rows, columns };
   } finally {

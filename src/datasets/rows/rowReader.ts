@@ -1,9 +1,9 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { ServiceError } from '../../kit/contract/errors.ts';
 import { PAGE_BYTES } from '../../kit/contract/pages.ts';
-import { siblingPath } from '../../kit/node.ts';
+import { modulePath } from '../../kit/node.ts';
 
-const PROCESS = siblingPath(import.meta.url, './rowsProcess');
+const PROCESS = modulePath(import.meta.url, './rowsProcess');
 /** A reader that nobody asks for so long is let go; starting another takes a third of a second. */
 const IDLE_MS = 60_000;
 /** Another one is started for the next request. */
@@ -25,7 +25,7 @@ interface RowsRead {
   readonly count: number;
 }
 
-export type RowsAnswer = { readonly id: number } & (
+export type RowsResponse = { readonly id: number } & (
   | { readonly rows: RowsRead }
   /** The first row alone is too long, or the rows take more memory than the process has. */
   | { readonly tooMuch: true }
@@ -62,26 +62,26 @@ export function createRowReader(folder: string): RowReader {
       execArgv: [],
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     });
-    started.on('message', (answer: RowsAnswer) => {
-      const waiting = pending.get(answer.id);
-      pending.delete(answer.id);
-      if ('rows' in answer) waiting?.resolve(answer.rows);
-      else waiting?.reject('tooMuch' in answer ? tooMuch() : new Error(answer.failure));
+    started.on('message', (handleResponse: RowsResponse) => {
+      const waiting = pending.get(handleResponse.id);
+      pending.delete(handleResponse.id);
+      if ('rows' in handleResponse) waiting?.resolve(handleResponse.rows);
+      else waiting?.reject('tooMuch' in handleResponse ? tooMuch() : new Error(handleResponse.failure));
       rest();
     });
-    const lost = () => loseAll(started);
+    const unanswered = () => rejectAll(started);
     // Without anybody who hears it, an error would end this process.
-    for (const end of ['error', 'disconnect', 'exit']) started.on(end, lost);
+    for (const end of ['error', 'disconnect', 'exit']) started.on(end, unanswered);
     return started;
   }
 
   /** What a process was asked that is gone, or could not be started, is answered by none. */
-  function loseAll(lost: ChildProcess): void {
+  function rejectAll(lost: ChildProcess): void {
     if (child === lost) child = null;
     for (const [id, { process, reject }] of pending) {
       if (process !== lost) continue;
       pending.delete(id);
-      reject(ended());
+      reject(readerEnded());
     }
   }
 
@@ -105,13 +105,13 @@ export function createRowReader(folder: string): RowReader {
         lastId += 1;
         pending.set(lastId, { process, resolve, reject });
         const request: RowsRequest = { id: lastId, file, limit, offset, budget: PAGE_BYTES };
-        process.send(request, (error) => error && loseAll(process));
+        process.send(request, (error) => error && rejectAll(process));
       }),
     close,
   };
 }
 
-function ended(): ServiceError {
+function readerEnded(): ServiceError {
   const message = 'The process that reads rows ended: another one is started, ask again.';
   return new ServiceError('unavailable', message, [], RETRY_AFTER_SECONDS);
 }

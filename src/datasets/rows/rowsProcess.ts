@@ -2,23 +2,23 @@
 import { isOutOfMemory } from '../duckdb/diskFull.ts';
 import { type Cell, openSession, type Session } from '../duckdb/duckdb.ts';
 import { columnId, literal } from '../duckdb/sql.ts';
-import type { RowsAnswer, RowsRequest } from './rowReader.ts';
+import type { RowsRequest, RowsResponse } from './rowReader.ts';
 import { readNames } from './storedNames.ts';
 
 const MEMORY_BYTES = 512 * 2 ** 20;
 /** Cells that one statement reads: enough that most answers take one statement. */
-const CELLS_AT_ONCE = 200_000;
+const CELLS_PER_BATCH = 200_000;
 /** A single row beyond this is refused. */
-const MOST_ROW_BYTES = 32 * 2 ** 20;
+const MAX_ROW_BYTES = 32 * 2 ** 20;
 
 const session = openSession({ memoryBytes: MEMORY_BYTES, threads: 1, folders: [process.cwd()], spillFolder: null });
 
 process.on('message', (request: RowsRequest) => {
-  void answer(request).then((message) => process.send?.(message));
+  void handleRequest(request).then((message) => process.send?.(message));
 });
 process.once('disconnect', () => process.exit());
 
-async function answer(request: RowsRequest): Promise<RowsAnswer> {
+async function handleRequest(request: RowsRequest): Promise<RowsResponse> {
   const { id } = request;
   try {
     const rows = await readRows(await openTable(await session, request.file), request);
@@ -59,18 +59,18 @@ async function readRows(
   const items: string[] = [];
   const done = () => ({ items: `[${items.join(',')}]`, count: items.length });
   let bytes = 0;
-  const atOnce = Math.max(1, Math.floor(CELLS_AT_ONCE / keys.length));
+  const batchRows = Math.max(1, Math.floor(CELLS_PER_BATCH / keys.length));
   while (items.length < limit) {
-    const asked = Math.min(atOnce, limit - items.length);
-    const rows = await read(offset + items.length, asked);
+    const batch = Math.min(batchRows, limit - items.length);
+    const rows = await read(offset + items.length, batch);
     for (const row of rows) {
       const item = rowJson(keys, row);
       bytes += Buffer.byteLength(item);
-      if (items.length === 0 && bytes > MOST_ROW_BYTES) return undefined;
+      if (items.length === 0 && bytes > MAX_ROW_BYTES) return undefined;
       if (items.length > 0 && bytes > budget) return done();
       items.push(item);
     }
-    if (rows.length < asked) break;
+    if (rows.length < batch) break;
   }
   return done();
 }

@@ -1,9 +1,9 @@
 import { fork } from 'node:child_process';
 import { ServiceError } from '../../kit/contract/errors.ts';
-import { siblingPath } from '../../kit/node.ts';
-import type { IngestAnswer, Ingested, IngestRequest, TableLimits } from '../ingest/messages.ts';
+import { modulePath } from '../../kit/node.ts';
+import type { Ingested, IngestRequest, IngestResponse, TableLimits } from '../ingest/messages.ts';
 
-const PROCESS = siblingPath(import.meta.url, '../ingest/ingestProcess');
+const PROCESS = modulePath(import.meta.url, '../ingest/ingestProcess');
 /** Enough for a thousand columns side by side; what does not fit is spilled to disk. */
 const INGEST_MEMORY_BYTES = 2 * 2 ** 30;
 /** What Node itself may take in the process, beside DuckDB's memory. */
@@ -28,19 +28,19 @@ export async function ingestUpload(
   signal?: AbortSignal,
 ): Promise<Ingested> {
   signal?.throwIfAborted();
-  const asked: IngestRequest = { ...request, memoryBytes: ingestMemoryBytes, limits: table };
-  const answer = await ask(folder, asked, ingestSeconds, signal);
-  if ('ingested' in answer) return answer.ingested;
-  if ('diskFull' in answer) throw Object.assign(new Error('The disk is full.'), { code: 'ENOSPC' });
-  throw new ServiceError(answer.refusal.code, answer.refusal.message, answer.refusal.errors);
+  const fullRequest: IngestRequest = { ...request, memoryBytes: ingestMemoryBytes, limits: table };
+  const response = await runIngestProcess(folder, fullRequest, ingestSeconds, signal);
+  if ('ingested' in response) return response.ingested;
+  if ('diskFull' in response) throw Object.assign(new Error('The disk is full.'), { code: 'ENOSPC' });
+  throw new ServiceError(response.refusal.code, response.refusal.message, response.refusal.errors);
 }
 
-function ask(
+function runIngestProcess(
   folder: string,
   request: IngestRequest,
   seconds: number,
   signal: AbortSignal | undefined,
-): Promise<IngestAnswer> {
+): Promise<IngestResponse> {
   return new Promise((resolve, reject) => {
     const child = fork(PROCESS, [], {
       cwd: folder,
@@ -55,29 +55,29 @@ function ask(
       kill();
     }, seconds * 1000);
     signal?.addEventListener('abort', kill);
-    let complaint = '';
+    let stderr = '';
     child.stderr?.on('data', (text: Buffer) => {
-      complaint = `${complaint}${text}`.slice(-2000);
+      stderr = `${stderr}${text}`.slice(-2000);
     });
-    child.once('message', (answer: IngestAnswer) => resolve(answer));
+    child.once('message', (response: IngestResponse) => resolve(response));
     // There may be several: a process that cannot be started cannot be asked either.
     child.on('error', reject);
     child.once('exit', () => {
       clearTimeout(timeout);
       signal?.removeEventListener('abort', kill);
-      reject(signal?.aborted ? signal.reason : deathOf(timedOut ? seconds : null, complaint));
+      reject(signal?.aborted ? signal.reason : exitErrorOf(timedOut ? seconds : null, stderr));
     });
     child.send(request, (error) => error && kill());
   });
 }
 
 /** `seconds` is the limit when it was exceeded, else null. */
-function deathOf(seconds: number | null, complaint: string): ServiceError {
+function exitErrorOf(seconds: number | null, stderr: string): ServiceError {
   const detail =
     seconds === null
       ? 'The file could not be read: it is damaged, or takes more memory than is allowed.'
       : `Reading the file took longer than the limit of ${seconds} seconds: send a smaller one.`;
   const error = new ServiceError('invalid_file', detail);
-  error.cause = complaint;
+  error.cause = stderr;
   return error;
 }

@@ -4,7 +4,7 @@ import { Readable, type Transform, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { ServiceError } from '../../kit/contract/errors.ts';
-import { createExpansion } from '../../kit/expansion.ts';
+import { createDecompressionLimit } from '../../kit/decompressionLimit.ts';
 import type { UploadLimit } from './uploadLimit.ts';
 
 export interface Received {
@@ -19,28 +19,28 @@ const GZIP_LAYERS = 2;
 
 /**
  * Streams a body to `file`, unpacked where it is gzip, and never holds more than a few chunks of it.
- * Throws the limit's error beyond it, packed or unpacked, `payload_too_large` where it grows to more than `mostTimes` its size when it is
+ * Throws the limit's error beyond it, packed or unpacked, `payload_too_large` where it grows to more than `maxExpansion` its size when it is
  * unpacked, and ServiceError `invalid_file` for broken gzip or an empty body.
  */
-export function receive(body: Readable, file: string, limit: UploadLimit, mostTimes: number): Promise<Received> {
-  return pass(body, () => createWriteStream(file, { flags: 'wx' }), limit, mostTimes);
+export function receive(body: Readable, file: string, limit: UploadLimit, maxExpansion: number): Promise<Received> {
+  return pipeBody(body, () => createWriteStream(file, { flags: 'wx' }), limit, maxExpansion);
 }
 
 /** What `receive` would answer; nothing is kept. Throws as it does. */
-export function look(body: Readable, limit: UploadLimit, mostTimes: number): Promise<Received> {
-  return pass(body, () => new Writable({ write: (_chunk, _encoding, done) => done() }), limit, mostTimes);
+export function hashOnly(body: Readable, limit: UploadLimit, maxExpansion: number): Promise<Received> {
+  return pipeBody(body, () => new Writable({ write: (_chunk, _encoding, done) => done() }), limit, maxExpansion);
 }
 
-async function pass(
+async function pipeBody(
   body: Readable,
   openTarget: () => Writable,
   limit: UploadLimit,
-  mostTimes: number,
+  maxExpansion: number,
 ): Promise<Received> {
   const hash = createHash('sha256');
   const packed = createMeter(limit);
   const unpacked = createMeter(limit);
-  const expansion = createExpansion(mostTimes);
+  const expansion = createDecompressionLimit(maxExpansion);
   const content = await unpack(expansion.packed(packed.pass(chunksOf(body))), GZIP_LAYERS);
   await pipeline(
     content,
@@ -103,11 +103,11 @@ async function peek(chunks: AsyncGenerator<Buffer>, bytes: number) {
 
 async function* gunzip(chunks: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
   const unzip: Transform = createGunzip();
-  const fed = pipeline(Readable.from(chunks), unzip);
-  fed.catch(() => {});
+  const fedAll = pipeline(Readable.from(chunks), unzip);
+  fedAll.catch(() => {});
   try {
     yield* unzip;
-    await fed;
+    await fedAll;
   } catch (error) {
     throw isZlibError(error) ? brokenGzip() : error;
   }

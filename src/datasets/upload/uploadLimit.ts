@@ -14,20 +14,20 @@ export function uploadLimit(bytes: number): UploadLimit {
   return { bytes, error: new ServiceError('payload_too_large', message) };
 }
 
-/** The service's own, or less, where the project may store `mostBytes` and has less left. */
-export async function limitWithin(
+/** The service's own, or less, where the project may store `maxBytes` and has less left. */
+export async function limitWithinQuota(
   queries: Queries,
   project: string,
-  mostBytes: number | null,
+  quotaBytes: number | null,
   serviceBytes: number,
 ): Promise<UploadLimit> {
-  if (mostBytes === null) return uploadLimit(serviceBytes);
-  const left = mostBytes - (await storedBytes(queries, project));
-  return left < serviceBytes ? { bytes: left, error: noRoomLeft(mostBytes) } : uploadLimit(serviceBytes);
+  if (quotaBytes === null) return uploadLimit(serviceBytes);
+  const left = quotaBytes - (await storedBytes(queries, project));
+  return left < serviceBytes ? { bytes: left, error: quotaExceeded(quotaBytes) } : uploadLimit(serviceBytes);
 }
 
 /** For what would be more than a project may store. */
-export function noRoomLeft(mostBytes: number): ServiceError {
-  const message = `The project may store ${mostBytes} bytes, and this would be more: delete datasets or models first.`;
+export function quotaExceeded(quotaBytes: number): ServiceError {
+  const message = `The project may store ${quotaBytes} bytes, and this would be more: delete datasets or models first.`;
   return new ServiceError('stored_bytes_quota', message);
 }

@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import type { Multipart, MultipartFile } from '@fastify/multipart';
 import type { FastifyRequest } from 'fastify';
 import { pointer, ServiceError } from '../../kit/contract/errors.ts';
-import { withoutUnseen } from '../../kit/text.ts';
+import { stripControlCharacters } from '../../kit/text.ts';
 import type { FileFormat } from '../ingest/messages.ts';
 import { formatOf } from './formats.ts';
 
@@ -80,6 +80,6 @@ function notTheFile({ fieldname }: Multipart): ServiceError {
 /** `adult.csv.gz` is called adult; control characters, which a terminal would obey, are left out. */
 function baseName(filename: string): string | null {
   const { name } = parse(filename.replace(/\.gz$/i, ''));
-  const printable = withoutUnseen(name, '');
+  const printable = stripControlCharacters(name, '');
   return printable.trim().slice(0, 200) || null;
 }

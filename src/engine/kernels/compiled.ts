@@ -10,7 +10,7 @@ import {
 import { ONE_THREAD, type Threads } from './oneThread.ts';
 
 /** A kernel of cpp/, with its arguments in that order. A flag is 0 or 1; a kernel without a result may answer anything. */
-export type CompiledKernel = (...placesSizesAndNumbers: number[]) => number;
+export type CompiledKernel = (...pointersSizesAndNumbers: number[]) => number;
 
 /** Losses are kernels of their own; the others have the name of their method. */
 type CompiledName =
@@ -23,95 +23,128 @@ export type Arena = Pick<Kernels, 'values' | 'indices'>;
 type Traits = Pick<Kernels, 'name' | 'precision' | 'productInputs' | 'withProductInputs'>;
 
 /** How the compiled kernels are told of a matrix. */
-export interface Places {
+export interface Pointers {
   /** The matrix at an offset of `values`. */
-  readonly at: (offset: number) => number;
+  readonly pointer: (offset: number) => number;
   /** The same, where it may be NONE. */
-  readonly orAbsent: (offset: number) => number;
+  readonly optionalPointer: (offset: number) => number;
   /** The integers at an offset of `indices`. */
-  readonly atIndex: (offset: number) => number;
+  readonly indexPointer: (offset: number) => number;
 }
 
 /** Compiled kernels know an activation by its place among all. */
-const NUMBERS = Object.fromEntries(ACTIVATIONS.map((activation, number) => [activation, number])) as Readonly<
+const ACTIVATION_INDEX = Object.fromEntries(ACTIVATIONS.map((activation, number) => [activation, number])) as Readonly<
   Record<Activation, number>
 >;
 
 /** A player of the kernels compiled from cpp/: each method calls one of them. */
-export function playCompiled(
+export function createCompiledBackend(
   name: KernelsName,
   arena: Arena,
   kernels: CompiledKernels,
-  places: Places,
+  pointers: Pointers,
   threads: Threads = ONE_THREAD,
   productInputs: ProductInputs = 'float32',
 ): Kernels {
-  const { at, orAbsent, atIndex } = places;
+  const { pointer, optionalPointer, indexPointer } = pointers;
   const bfloat16 = Number(productInputs === 'bfloat16');
   return {
     name,
     precision: 'float32',
     productInputs,
-    withProductInputs: (inputs) => playCompiled(name, arena, kernels, places, threads, inputs),
+    withProductInputs: (inputs) => createCompiledBackend(name, arena, kernels, pointers, threads, inputs),
     ...arena,
     ...threads,
 
     gatherRows(target, source, rowsIndex, m, n) {
-      kernels.gatherRows(at(target), at(source), atIndex(rowsIndex), m, n);
+      kernels.gatherRows(pointer(target), pointer(source), indexPointer(rowsIndex), m, n);
     },
 
     affine(Z, W, A, b, m, k, n) {
-      kernels.affine(at(Z), at(W), at(A), orAbsent(b), m, k, n, bfloat16);
+      kernels.affine(pointer(Z), pointer(W), pointer(A), optionalPointer(b), m, k, n, bfloat16);
     },
     affineActivate(activation, A, Z, W, X, b, m, k, n) {
-      kernels.affineActivate(NUMBERS[activation], at(A), at(Z), at(W), at(X), orAbsent(b), m, k, n, bfloat16);
+      kernels.affineActivate(
+        ACTIVATION_INDEX[activation],
+        pointer(A),
+        pointer(Z),
+        pointer(W),
+        pointer(X),
+        optionalPointer(b),
+        m,
+        k,
+        n,
+        bfloat16,
+      );
     },
     weightGradient(dW, dZ, A, m, k, n, scale) {
-      kernels.weightGradient(at(dW), at(dZ), at(A), m, k, n, scale, bfloat16);
+      kernels.weightGradient(pointer(dW), pointer(dZ), pointer(A), m, k, n, scale, bfloat16);
     },
     biasGradient(db, dZ, m, n, scale) {
-      kernels.biasGradient(at(db), at(dZ), m, n, scale);
+      kernels.biasGradient(pointer(db), pointer(dZ), m, n, scale);
     },
     inputGradient(dA, W, dZ, m, k, n) {
-      kernels.inputGradient(at(dA), at(W), at(dZ), m, k, n, bfloat16);
+      kernels.inputGradient(pointer(dA), pointer(W), pointer(dZ), m, k, n, bfloat16);
     },
     inputGradientThrough(activation, dY, dA, W, dZ, Y, A, m, k, n) {
-      const g = NUMBERS[activation];
-      kernels.inputGradientThrough(g, at(dY), at(dA), at(W), at(dZ), at(Y), at(A), m, k, n, bfloat16);
+      const g = ACTIVATION_INDEX[activation];
+      kernels.inputGradientThrough(
+        g,
+        pointer(dY),
+        pointer(dA),
+        pointer(W),
+        pointer(dZ),
+        pointer(Y),
+        pointer(A),
+        m,
+        k,
+        n,
+        bfloat16,
+      );
     },
 
     gatherCodes(targetIndex, sourceIndex, rowsIndex, m, c) {
-      kernels.gatherCodes(atIndex(targetIndex), atIndex(sourceIndex), atIndex(rowsIndex), m, c);
+      kernels.gatherCodes(indexPointer(targetIndex), indexPointer(sourceIndex), indexPointer(rowsIndex), m, c);
     },
-    addRows(Z, b, E, usual, codesIndex, m, k, c, n) {
-      kernels.addRows(at(Z), orAbsent(b), at(E), orAbsent(usual), atIndex(codesIndex), m, k, c, n);
+    addRows(Z, b, E, unknownCategory, codesIndex, m, k, c, n) {
+      kernels.addRows(
+        pointer(Z),
+        optionalPointer(b),
+        pointer(E),
+        optionalPointer(unknownCategory),
+        indexPointer(codesIndex),
+        m,
+        k,
+        c,
+        n,
+      );
     },
     rowGradient(dE, dZ, codesIndex, m, k, c, n, scale) {
-      kernels.rowGradient(at(dE), at(dZ), atIndex(codesIndex), m, k, c, n, scale);
+      kernels.rowGradient(pointer(dE), pointer(dZ), indexPointer(codesIndex), m, k, c, n, scale);
     },
 
     activate(activation, A, Z, count) {
-      kernels.activate(NUMBERS[activation], at(A), at(Z), count);
+      kernels.activate(ACTIVATION_INDEX[activation], pointer(A), pointer(Z), count);
     },
     activationGradient(activation, dZ, dA, Z, A, count) {
-      kernels.activationGradient(NUMBERS[activation], at(dZ), at(dA), at(Z), at(A), count);
+      kernels.activationGradient(ACTIVATION_INDEX[activation], pointer(dZ), pointer(dA), pointer(Z), pointer(A), count);
     },
 
     dropout(target, source, count, rate, seed, counter) {
       const [threshold, factor] = [dropoutThreshold(rate), 1 / (1 - rate)];
-      kernels.dropout(at(target), at(source), count, threshold, factor, dropoutKey(seed, counter));
+      kernels.dropout(pointer(target), pointer(source), count, threshold, factor, dropoutKey(seed, counter));
     },
 
     batchNormalize(Y, Z, gamma, beta, mean, inverseDeviation, runningMean, runningVariance, m, n, momentum, epsilon) {
       kernels.batchNormalize(
-        at(Y),
-        at(Z),
-        at(gamma),
-        at(beta),
-        at(mean),
-        at(inverseDeviation),
-        at(runningMean),
-        at(runningVariance),
+        pointer(Y),
+        pointer(Z),
+        pointer(gamma),
+        pointer(beta),
+        pointer(mean),
+        pointer(inverseDeviation),
+        pointer(runningMean),
+        pointer(runningVariance),
         m,
         n,
         momentum,
@@ -120,12 +153,12 @@ export function playCompiled(
     },
     batchNormalizeWithRunning(Y, Z, gamma, beta, runningMean, runningVariance, m, n, epsilon) {
       kernels.batchNormalizeWithRunning(
-        at(Y),
-        at(Z),
-        at(gamma),
-        at(beta),
-        at(runningMean),
-        at(runningVariance),
+        pointer(Y),
+        pointer(Z),
+        pointer(gamma),
+        pointer(beta),
+        pointer(runningMean),
+        pointer(runningVariance),
         m,
         n,
         epsilon,
@@ -133,14 +166,14 @@ export function playCompiled(
     },
     batchNormalizationGradient(dZ, dY, Z, gamma, mean, inverseDeviation, dgamma, dbeta, m, n, scale) {
       kernels.batchNormalizationGradient(
-        at(dZ),
-        at(dY),
-        at(Z),
-        at(gamma),
-        at(mean),
-        at(inverseDeviation),
-        at(dgamma),
-        at(dbeta),
+        pointer(dZ),
+        pointer(dY),
+        pointer(Z),
+        pointer(gamma),
+        pointer(mean),
+        pointer(inverseDeviation),
+        pointer(dgamma),
+        pointer(dbeta),
         m,
         n,
         scale,
@@ -148,18 +181,28 @@ export function playCompiled(
     },
 
     layerNormalize(Y, Z, gamma, beta, mean, inverseDeviation, m, n, epsilon) {
-      kernels.layerNormalize(at(Y), at(Z), at(gamma), at(beta), at(mean), at(inverseDeviation), m, n, epsilon);
+      kernels.layerNormalize(
+        pointer(Y),
+        pointer(Z),
+        pointer(gamma),
+        pointer(beta),
+        pointer(mean),
+        pointer(inverseDeviation),
+        m,
+        n,
+        epsilon,
+      );
     },
     layerNormalizationGradient(dZ, dY, Z, gamma, mean, inverseDeviation, dgamma, dbeta, m, n, scale) {
       kernels.layerNormalizationGradient(
-        at(dZ),
-        at(dY),
-        at(Z),
-        at(gamma),
-        at(mean),
-        at(inverseDeviation),
-        at(dgamma),
-        at(dbeta),
+        pointer(dZ),
+        pointer(dY),
+        pointer(Z),
+        pointer(gamma),
+        pointer(mean),
+        pointer(inverseDeviation),
+        pointer(dgamma),
+        pointer(dbeta),
         m,
         n,
         scale,
@@ -167,39 +210,39 @@ export function playCompiled(
     },
 
     elementwiseLoss(loss, dA, A, T, rowWeights, m, n, parameter) {
-      return kernels[loss](orAbsent(dA), at(A), at(T), orAbsent(rowWeights), m, n, parameter);
+      return kernels[loss](optionalPointer(dA), pointer(A), pointer(T), optionalPointer(rowWeights), m, n, parameter);
     },
     crossEntropy(dA, A, T, rowWeights, classWeights, m, n, smoothing) {
       return kernels.crossEntropy(
-        orAbsent(dA),
-        at(A),
-        at(T),
-        orAbsent(rowWeights),
-        orAbsent(classWeights),
+        optionalPointer(dA),
+        pointer(A),
+        pointer(T),
+        optionalPointer(rowWeights),
+        optionalPointer(classWeights),
         m,
         n,
         smoothing,
       );
     },
     softmax(P, A, m, n) {
-      kernels.softmax(at(P), at(A), m, n);
+      kernels.softmax(pointer(P), pointer(A), m, n);
     },
 
     sumOfSquares(X, count) {
-      return kernels.sumOfSquares(at(X), count);
+      return kernels.sumOfSquares(pointer(X), count);
     },
     scale(X, count, factor) {
-      kernels.scale(at(X), count, factor);
+      kernels.scale(pointer(X), count, factor);
     },
     addPenaltyGradient(dW, W, count, l1, l2) {
-      kernels.addPenaltyGradient(at(dW), at(W), count, l1, l2);
+      kernels.addPenaltyGradient(pointer(dW), pointer(W), count, l1, l2);
     },
 
     sgd(X, dX, velocity, count, rate, momentum, nesterov, weightDecay, first) {
       kernels.sgd(
-        at(X),
-        at(dX),
-        orAbsent(velocity),
+        pointer(X),
+        pointer(dX),
+        optionalPointer(velocity),
         count,
         rate,
         momentum,
@@ -210,10 +253,10 @@ export function playCompiled(
     },
     rmsprop(X, dX, square, velocity, count, rate, alpha, momentum, epsilon, weightDecay) {
       kernels.rmsprop(
-        at(X),
-        at(dX),
-        at(square),
-        orAbsent(velocity),
+        pointer(X),
+        pointer(dX),
+        pointer(square),
+        optionalPointer(velocity),
         count,
         rate,
         alpha,
@@ -223,14 +266,14 @@ export function playCompiled(
       );
     },
     adagrad(X, dX, sum, count, rate, epsilon, weightDecay) {
-      kernels.adagrad(at(X), at(dX), at(sum), count, rate, epsilon, weightDecay);
+      kernels.adagrad(pointer(X), pointer(dX), pointer(sum), count, rate, epsilon, weightDecay);
     },
     adam(X, dX, mean, square, count, rate, beta1, beta2, epsilon, weightDecay, decoupled, step) {
       kernels.adam(
-        at(X),
-        at(dX),
-        at(mean),
-        at(square),
+        pointer(X),
+        pointer(dX),
+        pointer(mean),
+        pointer(square),
         count,
         rate,
         beta1,
@@ -243,7 +286,7 @@ export function playCompiled(
       );
     },
     lion(X, dX, mean, count, rate, beta1, beta2, weightDecay) {
-      kernels.lion(at(X), at(dX), at(mean), count, rate, beta1, beta2, weightDecay);
+      kernels.lion(pointer(X), pointer(dX), pointer(mean), count, rate, beta1, beta2, weightDecay);
     },
   };
 }

@@ -42,7 +42,7 @@ export const ACTIVATIONS = [
 export type Activation = (typeof ACTIVATIONS)[number];
 
 /** Those whose g'(Z) follows from A = g(Z) alone: on the way back their A may be given for Z too. */
-export const SLOPE_FOLLOWS_FROM_A: readonly Activation[] = [
+export const DERIVATIVE_FROM_OUTPUT: readonly Activation[] = [
   'linear',
   'relu',
   'leakyRelu',
@@ -80,7 +80,7 @@ export interface Kernels {
   readonly indices: Int32Array;
 
   /** How many threads can play; 1: the caller's alone. */
-  readonly mostThreads: number;
+  readonly maxThreads: number;
   /** From now on so many threads play, the caller's included: 1 until then. The bits do not depend on it. Throws RangeError above the most. */
   setThreads(count: number): void;
 
@@ -132,7 +132,7 @@ export interface Kernels {
     Z: number,
     b: number,
     E: number,
-    usual: number,
+    unknownCategory: number,
     codesIndex: number,
     m: number,
     k: number,

@@ -1,4 +1,4 @@
-import { type CompiledKernel, type CompiledKernels, playCompiled } from './compiled.ts';
+import { type CompiledKernel, type CompiledKernels, createCompiledBackend } from './compiled.ts';
 import type { ArenaSize, CreateKernels } from './kernels.ts';
 
 /** What the addon's `createArena` answers: memory, the byte offsets of its parts, and the functions that play a call and set the threads. */
@@ -7,7 +7,7 @@ interface NativeArena {
   readonly values: number;
   readonly indices: number;
   readonly call: number;
-  readonly play: () => void;
+  readonly run: () => void;
   readonly setThreads: (count: number) => void;
 }
 
@@ -25,9 +25,9 @@ export interface NativeAddon {
 const KERNEL = 0;
 const COUNT = 1;
 const ARGUMENTS = 2;
-const ARGUMENTS_AT_MOST = 13;
+const MAX_ARGUMENTS = 13;
 /** THREADS_AT_MOST of the addon: more threads than cores only get in each other's way, but who knows the cores is not here. */
-export const MOST_THREADS = 256;
+export const MAX_THREADS = 256;
 
 const sameOffset = (offset: number): number => offset;
 
@@ -38,16 +38,16 @@ const sameOffset = (offset: number): number => offset;
 export function createNativeKernels(addon: NativeAddon, instructionSet = addon.instructionSets[0]): CreateKernels {
   return ({ numbers, indices }: ArenaSize) => {
     const arena = addon.createArena(instructionSet, numbers, indices);
-    return playCompiled(
+    return createCompiledBackend(
       'native',
       {
         values: new Float32Array(arena.buffer, arena.values, numbers),
         indices: new Int32Array(arena.buffer, arena.indices, indices),
       },
-      callers(addon, arena),
+      kernelCallers(addon, arena),
       // The addon adds the offsets to its addresses itself, once it has checked them; NONE is an absent matrix there too.
-      { at: sameOffset, orAbsent: sameOffset, atIndex: sameOffset },
-      { mostThreads: MOST_THREADS, setThreads: arena.setThreads },
+      { pointer: sameOffset, optionalPointer: sameOffset, indexPointer: sameOffset },
+      { maxThreads: MAX_THREADS, setThreads: arena.setThreads },
     );
   };
 }
@@ -56,10 +56,10 @@ export function createNativeKernels(addon: NativeAddon, instructionSet = addon.i
  * Arguments go through memory that both sides see: a third of the time that it takes to hand over JavaScript's values one by one. They are
  * named, since a rest parameter makes an array a call: four fifths of the garbage of a small network's steps.
  */
-function callers({ kernels }: NativeAddon, { buffer, call: offset, play }: NativeArena): CompiledKernels {
-  const call = new Float64Array(buffer, offset, ARGUMENTS + ARGUMENTS_AT_MOST);
+function kernelCallers({ kernels }: NativeAddon, { buffer, call: offset, run }: NativeArena): CompiledKernels {
+  const call = new Float64Array(buffer, offset, ARGUMENTS + MAX_ARGUMENTS);
   const callerOf = (kernel: number): CompiledKernel =>
-    function playKernel(a, b, c, d, e, f, g, h, i, j, k, l, m) {
+    function callKernel(a, b, c, d, e, f, g, h, i, j, k, l, m) {
       call[KERNEL] = kernel;
       // biome-ignore lint/complexity/noArguments: the count alone is read, for which no array is made.
       call[COUNT] = arguments.length;
@@ -76,7 +76,7 @@ function callers({ kernels }: NativeAddon, { buffer, call: offset, play }: Nativ
       call[ARGUMENTS + 10] = k;
       call[ARGUMENTS + 11] = l;
       call[ARGUMENTS + 12] = m;
-      play();
+      run();
       return call[KERNEL];
     };
   return Object.fromEntries(kernels.map((name, kernel) => [name, callerOf(kernel)])) as CompiledKernels;

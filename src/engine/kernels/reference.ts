@@ -13,15 +13,15 @@ import { products } from './reference/products.ts';
 
 /** The player written to be read: plain loops in float64, the oracle of every test. */
 export const createReferenceKernels: CreateKernels = ({ numbers, indices }) =>
-  play(new Float64Array(numbers), new Int32Array(indices), 'float32');
+  createBackend(new Float64Array(numbers), new Int32Array(indices), 'float32');
 
-function play(values: Float64Array, indices: Int32Array, productInputs: ProductInputs): Kernels {
+function createBackend(values: Float64Array, indices: Int32Array, productInputs: ProductInputs): Kernels {
   const ofLayer = { ...products(values, indices, productInputs), ...activations(values) };
   return {
     name: 'reference',
     precision: 'float64',
     productInputs,
-    withProductInputs: (inputs) => play(values, indices, inputs),
+    withProductInputs: (inputs) => createBackend(values, indices, inputs),
     values,
     indices,
     ...ONE_THREAD,

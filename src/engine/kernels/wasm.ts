@@ -1,4 +1,4 @@
-import { type Arena, type CompiledKernels, playCompiled } from './compiled.ts';
+import { type Arena, type CompiledKernels, createCompiledBackend } from './compiled.ts';
 import { type ArenaSize, type CreateKernels, type Kernels, NONE } from './kernels.ts';
 
 type Exports = CompiledKernels & {
@@ -8,7 +8,7 @@ type Exports = CompiledKernels & {
 };
 
 const PAGE_BYTES = 65536;
-const MEMORY_BYTES_AT_MOST = 2 ** 32;
+const MAX_MEMORY_BYTES = 2 ** 32;
 /** A cache line. */
 const ALIGNMENT = 64;
 const NUMBER_BYTES = 4;
@@ -22,19 +22,19 @@ const READ_AHEAD_BYTES = 32;
 export function createWasmKernels(module: WebAssembly.Module): CreateKernels {
   return (size) => {
     const exports = new WebAssembly.Instance(module).exports as Exports;
-    return play(exports, createArena(exports, size));
+    return createBackend(exports, createArena(exports, size));
   };
 }
 
 /** Matrices are addresses in bytes, 0 an absent one. */
-function play(kernels: Exports, arena: Arena): Kernels {
+function createBackend(kernels: Exports, arena: Arena): Kernels {
   const values = arena.values.byteOffset;
   const indices = arena.indices.byteOffset;
-  const at = (offset: number): number => values + offset * NUMBER_BYTES;
-  return playCompiled('wasm', arena, kernels, {
-    at,
-    orAbsent: (offset) => (offset === NONE ? 0 : at(offset)),
-    atIndex: (offset) => indices + offset * NUMBER_BYTES,
+  const pointer = (offset: number): number => values + offset * NUMBER_BYTES;
+  return createCompiledBackend('wasm', arena, kernels, {
+    pointer,
+    optionalPointer: (offset) => (offset === NONE ? 0 : pointer(offset)),
+    indexPointer: (offset) => indices + offset * NUMBER_BYTES,
   });
 }
 
@@ -43,7 +43,7 @@ function createArena({ memory, __heap_base }: Exports, size: ArenaSize): Arena {
   const values = align(__heap_base.value);
   const indices = align(values + size.numbers * NUMBER_BYTES + READ_AHEAD_BYTES);
   const bytes = indices + size.indices * NUMBER_BYTES;
-  if (bytes > MEMORY_BYTES_AT_MOST) {
+  if (bytes > MAX_MEMORY_BYTES) {
     throw new RangeError(`an arena of ${bytes} bytes is above the 4 GiB that WebAssembly can address`);
   }
   const missing = Math.ceil((bytes - memory.buffer.byteLength) / PAGE_BYTES);

@@ -5,9 +5,9 @@ const MOMENTUM = 0.1;
 
 /** Each unit over the examples (Ioffe and Szegedy 2015), as torch.nn.BatchNorm1d. */
 export const batch: Normalization = {
-  keepsRunning: true,
+  tracksRunningStats: true,
   cancelsBias: true,
-  fewestRows: 2,
+  minRows: 2,
   statistics: (n) => n,
   train(kernels, { Y, Z, gamma, beta, mean, inverseDeviation, runningMean, runningVariance, n }, m) {
     kernels.batchNormalize(
@@ -25,7 +25,7 @@ export const batch: Normalization = {
       EPSILON,
     );
   },
-  apply(kernels, { Y, Z, gamma, beta, runningMean, runningVariance, n }, m) {
+  infer(kernels, { Y, Z, gamma, beta, runningMean, runningVariance, n }, m) {
     kernels.batchNormalizeWithRunning(Y, Z, gamma, beta, runningMean, runningVariance, m, n, EPSILON);
   },
   backward(kernels, { dZ, Z, gamma, mean, inverseDeviation, dgamma, dbeta, n }, m, scale) {

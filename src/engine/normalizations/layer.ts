@@ -3,12 +3,12 @@ import { EPSILON, type Normalization, type NormalizationMatrices } from './norma
 
 /** Each example over its units (Ba et al. 2016), as torch.nn.LayerNorm: the same in training and outside it. */
 export const layer: Normalization = {
-  keepsRunning: false,
+  tracksRunningStats: false,
   cancelsBias: false,
-  fewestRows: 1,
+  minRows: 1,
   statistics: (_n, m) => m,
   train: normalize,
-  apply: normalize,
+  infer: normalize,
   backward(kernels, { dZ, Z, gamma, mean, inverseDeviation, dgamma, dbeta, n }, m, scale) {
     kernels.layerNormalizationGradient(dZ, dZ, Z, gamma, mean, inverseDeviation, dgamma, dbeta, m, n, scale);
   },

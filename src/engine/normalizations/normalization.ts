@@ -26,17 +26,17 @@ export interface NormalizationMatrices {
 /** What stands between a layer's Z and its activation: Y from Z, with gamma and beta to learn. */
 export interface Normalization {
   /** Whether running statistics of the units are kept beside the parameters. */
-  readonly keepsRunning: boolean;
+  readonly tracksRunningStats: boolean;
   /** Whether Y is the same whatever b is: then db is 0, and only rounding errors could be computed for it. */
   readonly cancelsBias: boolean;
   /** The fewest rows that it can be trained on. */
-  readonly fewestRows: number;
+  readonly minRows: number;
   /** How many means it keeps for the way back, for n units and m rows. */
   statistics(n: number, m: number): number;
   /** Y from Z while training. */
   train(kernels: Kernels, matrices: NormalizationMatrices, m: number): void;
   /** Y from Z outside training. */
-  apply(kernels: Kernels, matrices: NormalizationMatrices, m: number): void;
+  infer(kernels: Kernels, matrices: NormalizationMatrices, m: number): void;
   /** dZ, in place of dY; dgamma and dbeta times `scale`. */
   backward(kernels: Kernels, matrices: NormalizationMatrices, m: number, scale: number): void;
 }

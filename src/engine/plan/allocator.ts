@@ -6,9 +6,9 @@ export interface Region {
 
 export interface Allocator {
   /** The offset of a new stretch of `count` numbers. */
-  take(count: number): number;
+  allocate(count: number): number;
   /** The stretch that everything taken by `taking` lies in. */
-  region<Taken>(taking: () => Taken): { readonly region: Region; readonly taken: Taken };
+  region<Taken>(build: () => Taken): { readonly region: Region; readonly result: Taken };
   /** Numbers taken so far. */
   used(): number;
 }
@@ -20,15 +20,15 @@ const ALIGNMENT = 16;
 export function createAllocator(): Allocator {
   let next = 0;
   return {
-    take(count) {
+    allocate(count) {
       const offset = next;
       next += Math.ceil(count / ALIGNMENT) * ALIGNMENT;
       return offset;
     },
-    region(taking) {
+    region(build) {
       const offset = next;
-      const taken = taking();
-      return { region: { offset, count: next - offset }, taken };
+      const result = build();
+      return { region: { offset, count: next - offset }, result };
     },
     used: () => next,
   };

@@ -79,21 +79,26 @@ export function shapeOf(layer: CompleteLayer, k: number, oneHot: number): LayerS
 }
 
 /** Room for W (n, k), b (n, 1) and, of a normalized layer, gamma and beta (n, 1). */
-export function takeParameters({ take }: Allocator, { k, n, normalization }: LayerShape): LayerParameters {
+export function allocateParameters({ allocate }: Allocator, { k, n, normalization }: LayerShape): LayerParameters {
   const normalized = normalization !== null;
-  return { W: take(k * n), b: take(n), gamma: normalized ? take(n) : NONE, beta: normalized ? take(n) : NONE };
+  return {
+    W: allocate(k * n),
+    b: allocate(n),
+    gamma: normalized ? allocate(n) : NONE,
+    beta: normalized ? allocate(n) : NONE,
+  };
 }
 
 /** Room for the running mean and variance (n, 1), where the normalization keeps them. */
-export function takeRunning({ take }: Allocator, { n, normalization }: LayerShape): LayerRunning {
-  return normalization?.keepsRunning
-    ? { runningMean: take(n), runningVariance: take(n) }
+export function allocateRunning({ allocate }: Allocator, { n, normalization }: LayerShape): LayerRunning {
+  return normalization?.tracksRunningStats
+    ? { runningMean: allocate(n), runningVariance: allocate(n) }
     : { runningMean: NONE, runningVariance: NONE };
 }
 
 /** The gradients lie in the parameters' order, so that one kernel call can step through both. */
-export function takeGradients(allocator: Allocator, shape: LayerShape): LayerGradients {
-  const { W: dW, b: db, gamma: dgamma, beta: dbeta } = takeParameters(allocator, shape);
+export function allocateGradients(allocator: Allocator, shape: LayerShape): LayerGradients {
+  const { W: dW, b: db, gamma: dgamma, beta: dbeta } = allocateParameters(allocator, shape);
   return { dW, db, dgamma, dbeta };
 }
 
@@ -101,21 +106,21 @@ export function takeGradients(allocator: Allocator, shape: LayerShape): LayerGra
 export const NO_GRADIENTS: LayerGradients = { dW: NONE, db: NONE, dgamma: NONE, dbeta: NONE };
 
 /** Room for what a pass over at most m rows computes; Y and D are Z and A themselves where nothing stands between. */
-export function takeActivations(
-  { take }: Allocator,
+export function allocateActivations(
+  { allocate }: Allocator,
   { n, normalization, dropout }: LayerShape,
   m: number,
-  keepsY: boolean,
+  storesY: boolean,
 ): LayerActivations {
   const statistics = normalization?.statistics(n, m) ?? 0;
-  const A = take(n * m);
-  const Y = keepsY ? take(n * m) : A;
+  const A = allocate(n * m);
+  const Y = storesY ? allocate(n * m) : A;
   return {
-    Z: normalization === null ? Y : take(n * m),
+    Z: normalization === null ? Y : allocate(n * m),
     Y,
     A,
-    D: dropout > 0 ? take(n * m) : A,
-    mean: take(statistics),
-    inverseDeviation: take(statistics),
+    D: dropout > 0 ? allocate(n * m) : A,
+    mean: allocate(statistics),
+    inverseDeviation: allocate(statistics),
   };
 }

@@ -7,17 +7,17 @@ export interface OneHotPlan {
   /** Of all columns together. */
   readonly inputs: number;
   /** What the inputs of each column are where a row has no code: (inputs, 1). */
-  readonly shares: number;
+  readonly frequencies: number;
   /** The columns of W for such rows (n, columns); made by `fillUsual`. */
-  readonly usual: number;
+  readonly unknownCategory: number;
   /** In `indices`: the codes of the batch (columns, m), and of the held rows. */
   readonly batchCodesIndex: number;
-  readonly heldCodesIndex: number;
+  readonly datasetCodesIndex: number;
 }
 
 /** Room for the one-hot inputs of a first layer of n units; `freeIndex` is the first of `indices` that is free. Null: there are none. */
 export function planOneHot(
-  { take }: Allocator,
+  { allocate }: Allocator,
   columns: readonly OneHotColumn[],
   { units, batchRows, freeIndex }: { readonly units: number; readonly batchRows: number; readonly freeIndex: number },
 ): OneHotPlan | null {
@@ -26,9 +26,9 @@ export function planOneHot(
   return {
     columns,
     inputs,
-    shares: take(inputs),
-    usual: take(columns.length * units),
+    frequencies: allocate(inputs),
+    unknownCategory: allocate(columns.length * units),
     batchCodesIndex: freeIndex,
-    heldCodesIndex: freeIndex + batchRows * columns.length,
+    datasetCodesIndex: freeIndex + batchRows * columns.length,
   };
 }

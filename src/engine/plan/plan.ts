@@ -1,22 +1,22 @@
-import { type ArenaSize, NONE, SLOPE_FOLLOWS_FROM_A } from '../kernels/kernels.ts';
+import { type ArenaSize, DERIVATIVE_FROM_OUTPUT, NONE } from '../kernels/kernels.ts';
 import { type CompleteLayer, type NetworkSpec, oneHotInputs } from '../spec.ts';
 import { type Allocator, createAllocator, type Region } from './allocator.ts';
 import {
+  allocateActivations,
+  allocateGradients,
+  allocateParameters,
+  allocateRunning,
   type LayerPlan,
   type LayerShape,
   NO_GRADIENTS,
   shapeOf,
-  takeActivations,
-  takeGradients,
-  takeParameters,
-  takeRunning,
 } from './layerPlan.ts';
 import { type OneHotPlan, planOneHot } from './oneHotPlan.ts';
 
 /** What a training needs beyond predicting. */
 export interface TrainingSizes {
   /** Rows held in the arena, of all parts of the data. */
-  readonly heldRows: number;
+  readonly datasetRows: number;
   /** Numbers of target a row. */
   readonly targetColumns: number;
   /** Whether rows have weights of their own. */
@@ -26,7 +26,7 @@ export interface TrainingSizes {
   /** Matrices of the parameters' size that the optimizer keeps. */
   readonly optimizerMatrices: number;
   /** Whether Z, dA and dZ of every layer outlive the passes, to be looked at. */
-  readonly keepsActivationGradients: boolean;
+  readonly storesActivationGradients: boolean;
 }
 
 /** Rows lie one after the other: dense features X (dense, rows), targets T, weights (rows) or NONE. */
@@ -59,7 +59,7 @@ export interface Plan {
   /** The rows of one pass. */
   readonly batch: RowsPlan;
   /** All rows of the training. */
-  readonly held: RowsPlan;
+  readonly dataset: RowsPlan;
   readonly targetColumns: number;
   /** (classes) or NONE. */
   readonly classWeights: number;
@@ -85,22 +85,22 @@ export function planNetwork(
   const allocator = createAllocator();
 
   // The order counts: `learned` and `persistent` are all that has been taken before them.
-  const parameters = allocator.region(() => shapes.map((shape) => takeParameters(allocator, shape)));
-  const running = shapes.map((shape) => takeRunning(allocator, shape));
+  const parameters = allocator.region(() => shapes.map((shape) => allocateParameters(allocator, shape)));
+  const running = shapes.map((shape) => allocateRunning(allocator, shape));
   const learned = { offset: 0, count: allocator.used() };
   const optimizerCount = sizes.optimizerMatrices * parameters.region.count;
-  const optimizerState = { offset: allocator.take(optimizerCount), count: optimizerCount };
+  const optimizerState = { offset: allocator.allocate(optimizerCount), count: optimizerCount };
   const persistent = { offset: 0, count: allocator.used() };
   const gradients = allocator.region(() =>
-    shapes.map((shape) => (training === null ? NO_GRADIENTS : takeGradients(allocator, shape))),
+    shapes.map((shape) => (training === null ? NO_GRADIENTS : allocateGradients(allocator, shape))),
   );
-  const activations = shapes.map((shape) => takeActivations(allocator, shape, rows, keepsY(shape, training)));
+  const activations = shapes.map((shape) => allocateActivations(allocator, shape, rows, storesY(shape, training)));
   const activationGradients = training === null ? null : planActivationGradients(allocator, shapes, rows, training);
-  const batch = takeRows(allocator, rows, dense, sizes);
-  const held = takeRows(allocator, sizes.heldRows, dense, sizes);
-  const rowsIndices = sizes.heldRows + rows;
+  const batch = allocateRows(allocator, rows, dense, sizes);
+  const dataset = allocateRows(allocator, sizes.datasetRows, dense, sizes);
+  const rowsIndices = sizes.datasetRows + rows;
   const oneHot = planOneHot(allocator, oneHotColumns, { units: firstUnits, batchRows: rows, freeIndex: rowsIndices });
-  const classWeights = sizes.classWeights > 0 ? allocator.take(sizes.classWeights) : NONE;
+  const classWeights = sizes.classWeights > 0 ? allocator.allocate(sizes.classWeights) : NONE;
 
   return {
     inputs,
@@ -109,9 +109,9 @@ export function planNetwork(
     outputs: shapes[shapes.length - 1].n,
     layers: shapes.map((shape, index) => ({
       ...shape,
-      ...parameters.taken[index],
+      ...parameters.result[index],
       ...running[index],
-      ...gradients.taken[index],
+      ...gradients.result[index],
       ...activations[index],
       ...(activationGradients?.[index] ?? { dA: NONE, dZ: NONE }),
       oneHot: index === 0 ? oneHot : null,
@@ -122,47 +122,47 @@ export function planNetwork(
     gradients: gradients.region,
     optimizerState,
     batch,
-    held,
+    dataset,
     targetColumns: sizes.targetColumns,
     classWeights,
     orderIndex: 0,
-    passIndex: sizes.heldRows,
+    passIndex: sizes.datasetRows,
     size: { numbers: allocator.used(), indices: rowsIndices * (1 + oneHotColumns.length) },
   };
 }
 
 const PREDICTING: TrainingSizes = {
-  heldRows: 0,
+  datasetRows: 0,
   targetColumns: 0,
   weighted: false,
   classWeights: 0,
   optimizerMatrices: 0,
-  keepsActivationGradients: false,
+  storesActivationGradients: false,
 };
 
-function takeRows({ take }: Allocator, rows: number, dense: number, sizes: TrainingSizes): RowsPlan {
+function allocateRows({ allocate }: Allocator, rows: number, dense: number, sizes: TrainingSizes): RowsPlan {
   return {
     rows,
-    X: take(rows * dense),
-    T: take(rows * sizes.targetColumns),
-    rowWeights: sizes.weighted ? take(rows) : NONE,
+    X: allocate(rows * dense),
+    T: allocate(rows * sizes.targetColumns),
+    rowWeights: sizes.weighted ? allocate(rows) : NONE,
   };
 }
 
 /** Whether what a layer's activation was applied to outlives it. */
-function keepsY({ activation }: LayerShape, training: TrainingSizes | null): boolean {
-  return training !== null && (training.keepsActivationGradients || !SLOPE_FOLLOWS_FROM_A.includes(activation));
+function storesY({ activation }: LayerShape, training: TrainingSizes | null): boolean {
+  return training !== null && (training.storesActivationGradients || !DERIVATIVE_FROM_OUTPUT.includes(activation));
 }
 
 /** Two buffers in turn are enough for the way back: a layer reads its own and writes the one before. */
 function planActivationGradients(
-  { take }: Allocator,
+  { allocate }: Allocator,
   shapes: readonly LayerShape[],
   m: number,
-  { keepsActivationGradients }: TrainingSizes,
+  { storesActivationGradients }: TrainingSizes,
 ): readonly { readonly dA: number; readonly dZ: number }[] {
-  if (keepsActivationGradients) return shapes.map(({ n }) => ({ dA: take(n * m), dZ: take(n * m) }));
+  if (storesActivationGradients) return shapes.map(({ n }) => ({ dA: allocate(n * m), dZ: allocate(n * m) }));
   const widest = Math.max(...shapes.map(({ n }) => n));
-  const buffers = [take(widest * m), take(widest * m)];
+  const buffers = [allocate(widest * m), allocate(widest * m)];
   return shapes.map((_shape, index) => ({ dA: buffers[index % 2], dZ: buffers[index % 2] }));
 }

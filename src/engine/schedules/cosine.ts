@@ -1,12 +1,12 @@
 import { define } from '../options.ts';
-import { type Course, scheduleOf } from './schedule.ts';
+import { type ScheduleContext, scheduleOf } from './schedule.ts';
 import { warmupFactor, warmupSteps } from './warmup.ts';
 
 /** `minimum` is a learning rate. */
 const DEFAULTS = { minimum: 0, warmup: 0 };
 
 /** Half a cosine from the rate down to `minimum`, after the warm-up: torch.optim.lr_scheduler.CosineAnnealingLR, step by step. */
-export const cosine = define(DEFAULTS, ({ minimum, warmup }) => ({ learningRate, steps }: Course) => {
+export const cosine = define(DEFAULTS, ({ minimum, warmup }) => ({ learningRate, steps }: ScheduleContext) => {
   const stepsOfWarmup = warmupSteps(warmup, steps);
   const stepsOfFall = Math.max(1, steps - stepsOfWarmup);
   return scheduleOf((step) => {

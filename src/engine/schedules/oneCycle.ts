@@ -1,5 +1,5 @@
 import { define } from '../options.ts';
-import { type Course, scheduleOf } from './schedule.ts';
+import { type ScheduleContext, scheduleOf } from './schedule.ts';
 
 /** PyTorch's pct_start, div_factor and final_div_factor. */
 const DEFAULTS = { warmup: 0.3, initialDivisor: 25, finalDivisor: 1e4 };
@@ -10,7 +10,7 @@ const DEFAULTS = { warmup: 0.3, initialDivisor: 25, finalDivisor: 1e4 };
  */
 export const oneCycle = define(DEFAULTS, ({ warmup, initialDivisor, finalDivisor }) => {
   if (!(warmup > 0 && warmup < 1)) throw new RangeError(`oneCycle's warmup must lie between 0 and 1, not ${warmup}`);
-  return ({ learningRate, steps }: Course) => {
+  return ({ learningRate, steps }: ScheduleContext) => {
     const initial = learningRate / initialDivisor;
     const peak = warmup * steps - 1;
     return scheduleOf((step) =>

@@ -1,15 +1,15 @@
 import { define } from '../options.ts';
-import type { Course, Schedule } from './schedule.ts';
+import type { Schedule, ScheduleContext } from './schedule.ts';
 import { warmupFactor, warmupSteps } from './warmup.ts';
 
 /** `patience` and `cooldown` are in epochs, `threshold` is relative, `minimum` is a learning rate. */
 const DEFAULTS = { factor: 0.1, patience: 10, threshold: 1e-4, cooldown: 0, minimum: 0, warmup: 0 };
 
 /** The rate times `factor` when the loss has stopped falling: torch.optim.lr_scheduler.ReduceLROnPlateau. */
-export const plateau = define(DEFAULTS, (options) => (course: Course): Schedule => {
+export const plateau = define(DEFAULTS, (options) => (context: ScheduleContext): Schedule => {
   const { factor, patience, threshold, cooldown, minimum, warmup } = options;
-  const stepsOfWarmup = warmupSteps(warmup, course.steps);
-  let rate = course.learningRate;
+  const stepsOfWarmup = warmupSteps(warmup, context.steps);
+  let rate = context.learningRate;
   let best = Number.MAX_VALUE;
   let badEpochs = 0;
   let coolingEpochs = 0;

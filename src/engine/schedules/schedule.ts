@@ -1,5 +1,5 @@
 /** What a schedule knows of the training it is for. */
-export interface Course {
+export interface ScheduleContext {
   /** The optimizer's own rate, which schedules start from or rise to. */
   readonly learningRate: number;
   /** Steps of the whole training. */

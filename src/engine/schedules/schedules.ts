@@ -4,7 +4,7 @@ import { cosine } from './cosine.ts';
 import { exponential } from './exponential.ts';
 import { oneCycle } from './oneCycle.ts';
 import { plateau } from './plateau.ts';
-import type { Course, Schedule } from './schedule.ts';
+import type { Schedule, ScheduleContext } from './schedule.ts';
 import { step } from './step.ts';
 
 /** Every schedule by name. */
@@ -13,6 +13,6 @@ export const SCHEDULES = { constant, step, exponential, cosine, oneCycle, platea
 export type ScheduleSpec = SpecOf<typeof SCHEDULES>;
 
 /** The schedule of one training. Throws TypeError on an unknown option, RangeError on an impossible value. */
-export function createSchedule(spec: ScheduleSpec, course: Course): Schedule {
+export function createSchedule(spec: ScheduleSpec, course: ScheduleContext): Schedule {
   return SCHEDULES[spec.type].create(spec)(course);
 }

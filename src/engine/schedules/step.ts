@@ -1,5 +1,5 @@
 import { define } from '../options.ts';
-import { type Course, scheduleOf } from './schedule.ts';
+import { type ScheduleContext, scheduleOf } from './schedule.ts';
 import { warmupFactor, warmupSteps } from './warmup.ts';
 
 /** `stepSize` is in epochs. */
@@ -9,7 +9,7 @@ const DEFAULTS = { stepSize: 10, gamma: 0.1, warmup: 0 };
 export const step = define(
   DEFAULTS,
   ({ stepSize, gamma, warmup }) =>
-    ({ learningRate, steps, stepsPerEpoch }: Course) => {
+    ({ learningRate, steps, stepsPerEpoch }: ScheduleContext) => {
       const stepsOfWarmup = warmupSteps(warmup, steps);
       return scheduleOf((step) => {
         const drops = Math.floor(Math.floor(step / stepsPerEpoch) / stepSize);

@@ -1,5 +1,5 @@
 import { type CategoryColumn, type Column, isNumberColumn, type NumberColumn } from '../../kit/table.ts';
-import { evenPositions, firstAtLeast } from '../scaling/sorted.ts';
+import { evenPositions, lowerBound } from '../scaling/sorted.ts';
 
 /** The rows of one column in groups: rows of a group look the same to a predictor that sees this column alone. */
 export interface Groups {
@@ -9,11 +9,11 @@ export interface Groups {
 }
 
 /** Ranges of a number column. More follow a curve more closely and average fewer rows. */
-const MOST_RANGES = 64;
+const MAX_RANGES = 64;
 /** Fewer rows in a range give an uncertain average. */
 const MIN_RANGE_ROWS = 20;
 /** Rows that the ranges are chosen from; more give nearly the same ones and take longer to sort. */
-const MOST_SORTED = 1024;
+const MAX_SORTED = 1024;
 
 /** One group for each category or range of numbers, and one for missing values. Ranges have about equally many rows. */
 export function groupRows(column: Column, rows: Int32Array): Groups {
@@ -33,15 +33,15 @@ function groupByRange({ values }: NumberColumn, rows: Int32Array): Groups {
   const of = new Int32Array(rows.length);
   for (let i = 0; i < of.length; i++) {
     const value = values[rows[i]];
-    of[i] = Number.isFinite(value) ? Math.min(firstAtLeast(ends, value), missing - 1) : missing;
+    of[i] = Number.isFinite(value) ? Math.min(lowerBound(ends, value), missing - 1) : missing;
   }
   return { of, count: missing + 1 };
 }
 
 /** The greatest value of each range, in order. Equal values share a range, so few distinct values get one each. */
 function rangeEnds(values: Float64Array, rows: Int32Array): Float64Array {
-  const ranges = Math.min(MOST_RANGES, Math.ceil(rows.length / MIN_RANGE_ROWS));
-  const step = Math.ceil(rows.length / MOST_SORTED);
+  const ranges = Math.min(MAX_RANGES, Math.ceil(rows.length / MIN_RANGE_ROWS));
+  const step = Math.ceil(rows.length / MAX_SORTED);
   const some = new Float64Array(Math.ceil(rows.length / step));
   for (let i = 0; i < some.length; i++) some[i] = values[rows[i * step]];
   const sorted = some.filter(Number.isFinite).sort();

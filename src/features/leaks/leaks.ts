@@ -7,24 +7,24 @@ import { findSums, type SumLeak } from './sums.ts';
 type Task = 'classes' | 'number';
 
 /** Fewer rows agree by chance. */
-const ENOUGH_ROWS = 20;
+const MIN_ROWS = 20;
 /** Fewer rows give an uncertain score. */
-const ENOUGH_SCORED_ROWS = 100;
+const MIN_SCORED_ROWS = 100;
 /** Rows that columns are scored on. More change the third digit of a score and take longer. */
-const MOST_SCORED_ROWS = 8192;
+const MAX_SCORED_ROWS = 8192;
 /**
  * The gain (see `Score`) from which a column is suspicious. Of twelve public tables, the strongest honest columns have 0.75 (iris, petal
  * length), 0.87 (diamonds, y) and 0.83 (nycflights13, dep_delay); leaks have 0.88 (titanic, boat) and 0.95 (bike_sharing, registered).
  */
 const SUSPICIOUS_GAIN: Readonly<Record<Task, number>> = { classes: 0.85, number: 0.9 };
 /** Warnings of one kind that name a single leak; the rest share one. */
-const MOST_NAMED = 5;
+const MAX_NAMED = 5;
 
 const REMEDY = 'is not known when predictions are made, add it to features.exclude.';
 
 /** Warns of columns that give the target away: copies of it, two columns that add up to it, and columns that alone predict nearly all of it. */
 export function findLeaks(columns: readonly Column[], target: Column, rows: Int32Array, task: Task): Warning[] {
-  if (rows.length < ENOUGH_ROWS) return [];
+  if (rows.length < MIN_ROWS) return [];
   const copies = columns.filter(isCopyOf(target, rows, task));
   const sums = task === 'number' ? findSums(columns, target, rows) : [];
   const explained = new Set([...copies.map(({ name }) => name), ...sums.flatMap((sum) => sum.columns)]);
@@ -48,7 +48,7 @@ interface StrongColumn {
 
 /** The strongest first. */
 function strongColumns(columns: readonly Column[], target: Column, rows: Int32Array, task: Task): StrongColumn[] {
-  if (rows.length < ENOUGH_SCORED_ROWS) return [];
+  if (rows.length < MIN_SCORED_ROWS) return [];
   const score = scorerFor(target, sampleOf(rows), task);
   return columns
     .map((column) => ({ name: column.name, score: score(column) }))
@@ -58,7 +58,7 @@ function strongColumns(columns: readonly Column[], target: Column, rows: Int32Ar
 
 /** Some of the rows, evenly spread over the list, the same every time. They are in the order of memory, which is faster to read. */
 function sampleOf(rows: Int32Array): Int32Array {
-  const count = Math.min(rows.length, MOST_SCORED_ROWS);
+  const count = Math.min(rows.length, MAX_SCORED_ROWS);
   return Int32Array.from({ length: count }, (_, i) => rows[Math.floor((i * rows.length) / count)]).sort();
 }
 
@@ -76,19 +76,19 @@ function sumWarning({ columns: [a, b], sign }: SumLeak): Warning {
 }
 
 function strongWarning({ name, score }: StrongColumn, task: Task): Warning {
-  const message = `The column '${name}' alone predicts nearly all of the target: ${inWords(score, task)} in 2-fold cross-validation on training rows. If it ${REMEDY}`;
+  const message = `The column '${name}' alone predicts nearly all of the target: ${describeScore(score, task)} in 2-fold cross-validation on training rows. If it ${REMEDY}`;
   return { code: 'likely_target_leak', column: name, message };
 }
 
-function inWords({ value, baseline }: Score, task: Task): string {
+function describeScore({ value, baseline }: Score, task: Task): string {
   if (task === 'number') return `R² ${value.toFixed(3)}`;
   return `accuracy ${value.toFixed(3)} (most frequent class: ${baseline.toFixed(3)})`;
 }
 
 /** The first warnings, and one for the others. */
 function shortened(warnings: readonly Warning[], what: string): Warning[] {
-  const rest = warnings.length - MOST_NAMED;
+  const rest = warnings.length - MAX_NAMED;
   if (rest <= 0) return [...warnings];
-  const named = warnings.slice(0, MOST_NAMED);
+  const named = warnings.slice(0, MAX_NAMED);
   return [...named, { code: named[0].code, message: `${rest} more ${what}.` }];
 }

@@ -1,5 +1,5 @@
 import { type Column, isNumberColumn } from '../../kit/table.ts';
-import { asCategories, asNumbers } from '../casts.ts';
+import { asCategories, asNumbers } from '../conversions.ts';
 import { type Groups, groupRows } from './groups.ts';
 
 /** How well one column alone predicts the target, on rows that its predictor was not fitted to. */
@@ -150,10 +150,10 @@ function fitLine(numbers: Float64Array, x: (i: number) => number): (x: number) =
 function withoutRare({ of, count }: Groups, half: Uint8Array): Groups {
   const counts = new Int32Array(2 * count);
   for (let i = 0; i < of.length; i++) counts[2 * of[i] + half[i]]++;
-  const kept = new Int32Array(of.length);
+  const merged = new Int32Array(of.length);
   for (let i = 0; i < of.length; i++) {
     const cell = 2 * of[i];
-    kept[i] = Math.min(counts[cell], counts[cell + 1]) < MIN_GROUP_ROWS ? count : of[i];
+    merged[i] = Math.min(counts[cell], counts[cell + 1]) < MIN_GROUP_ROWS ? count : of[i];
   }
-  return { of: kept, count: count + 1 };
+  return { of: merged, count: count + 1 };
 }

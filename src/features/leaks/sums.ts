@@ -7,29 +7,29 @@ export interface SumLeak {
 }
 
 /** Pairs grow with the square of the columns; tables with more number columns are checked for the first ones. */
-const MOST_COLUMNS = 1_000;
+const MAX_COLUMNS = 1_000;
 /** Rounding errors of decimals, as a share of the largest of the three numbers. */
 const TOLERANCE = 1e-9;
 /** Fewer rows with a target other than 0 agree by chance where most numbers are 0. */
-const ENOUGH_NONZERO_ROWS = 20;
+const MIN_NONZERO_ROWS = 20;
 
 /** Cells that are compared in all: about a second. An honest table needs a few for each pair, as a pair ends at its first other row. */
-const MOST_COMPARISONS = 2e8;
+const MAX_COMPARISONS = 2e8;
 
 /** Finds the pairs of number columns `a`, `b` with a + b = target or a - b = target in all rows. Later pairs are not checked once all comparisons are used up. */
 export function findSums(
   columns: readonly Column[],
   target: Column,
   rows: Int32Array,
-  mostComparisons = MOST_COMPARISONS,
+  maxComparisons = MAX_COMPARISONS,
 ): SumLeak[] {
   if (!isNumberColumn(target)) return [];
-  if (rows.filter((row) => target.values[row] !== 0).length < ENOUGH_NONZERO_ROWS) return [];
+  if (rows.filter((row) => target.values[row] !== 0).length < MIN_NONZERO_ROWS) return [];
   const candidates = columns
     .filter(isNumberColumn)
     .filter((column) => varies(column, rows))
-    .slice(0, MOST_COLUMNS);
-  let left = mostComparisons;
+    .slice(0, MAX_COLUMNS);
+  let left = maxComparisons;
   const addUp = (a: NumberColumn, b: NumberColumn, sum: NumberColumn) => {
     const agreeing = agreeingRows(a, b, sum, left < rows.length ? rows.subarray(0, left) : rows);
     left -= agreeing;

@@ -1,19 +1,19 @@
 import { z } from 'zod';
 import type { FeaturesOptions } from '../schemas.ts';
-import { fitKnots, interpolate } from './quantileNormal.ts';
-import { commonValue } from './sorted.ts';
+import { fitKnots, quantileTransform } from './quantileTransform.ts';
+import { mostCommon } from './sorted.ts';
 
 /** A column with fewer distinct values has no distribution to make normal. */
 const FEW_DISTINCT = 12;
 /** A value that so many of the rows share is what is usual. */
-const MOST = 0.5;
+const MAJORITY = 0.5;
 /** A farthest value beyond this many times the typical one is a long tail, which would press the other values together. */
 const LONG_TAIL = 10;
 /** Scaled numbers stop here: one absurd value must not drown a row. */
-const FARTHEST = 20;
+const MAX_SCALED = 20;
 
 /** Inputs are float32: what is larger would become infinite. */
-const GREATEST_INPUT = (2 - 2 ** -23) * 2 ** 127;
+const MAX_INPUT = (2 - 2 ** -23) * 2 ** 127;
 
 /** A scaling with the numbers that were fitted, as it is kept with the model. */
 export const fittedScalingSchema = z.discriminatedUnion('type', [
@@ -46,9 +46,9 @@ export function scaler(fitted: FittedScaling): (value: number) => number {
     case 'range':
       return (value) => clamp((value - fitted.origin) / fitted.span);
     case 'quantileNormal':
-      return (value) => interpolate(fitted, value);
+      return (value) => quantileTransform(fitted, value);
     case 'none':
-      return (value) => Math.max(-GREATEST_INPUT, Math.min(GREATEST_INPUT, value));
+      return (value) => Math.max(-MAX_INPUT, Math.min(MAX_INPUT, value));
   }
 }
 
@@ -65,8 +65,8 @@ export function moments(values: Float64Array): { readonly mean: number; readonly
  * Everything else: quantileNormal, which neither skew nor outliers can hurt.
  */
 function chooseScaling(sorted: Float64Array): 'standard' | 'range' | 'quantileNormal' {
-  const { common, share, distinct } = commonValue(sorted);
-  if (share < MOST) return distinct < FEW_DISTINCT ? 'standard' : 'quantileNormal';
+  const { common, share, distinct } = mostCommon(sorted);
+  if (share < MAJORITY) return distinct < FEW_DISTINCT ? 'standard' : 'quantileNormal';
   const distances = sorted
     .map((value) => Math.abs(value - common))
     .filter((distance) => distance > 0)
@@ -77,12 +77,12 @@ function chooseScaling(sorted: Float64Array): 'standard' | 'range' | 'quantileNo
 
 /** The value of most rows, else the minimum, becomes 0; the value farthest from it 1 or -1. */
 function fitRange(sorted: Float64Array): FittedScaling {
-  const { common, share } = commonValue(sorted);
-  const [least, greatest] = [sorted[0], sorted[sorted.length - 1]];
-  const origin = share < MOST ? least : common;
-  return { type: 'range', origin, span: Math.min(Math.max(greatest - origin, origin - least), Number.MAX_VALUE) };
+  const { common, share } = mostCommon(sorted);
+  const [min, max] = [sorted[0], sorted[sorted.length - 1]];
+  const origin = share < MAJORITY ? min : common;
+  return { type: 'range', origin, span: Math.min(Math.max(max - origin, origin - min), Number.MAX_VALUE) };
 }
 
 function clamp(scaled: number): number {
-  return Math.max(-FARTHEST, Math.min(FARTHEST, scaled));
+  return Math.max(-MAX_SCALED, Math.min(MAX_SCALED, scaled));
 }

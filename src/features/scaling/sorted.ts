@@ -1,7 +1,7 @@
 /** Questions to sorted numbers. */
 
 /** The first position whose value is at least `value`; the length when there is none. */
-export function firstAtLeast(sorted: ArrayLike<number>, value: number): number {
+export function lowerBound(sorted: ArrayLike<number>, value: number): number {
   let low = 0;
   let high = sorted.length;
   while (low < high) {
@@ -20,24 +20,24 @@ export function runEnd(sorted: ArrayLike<number>, start: number): number {
 }
 
 /** The most frequent value, the share of the numbers that have it, and how many distinct ones there are. */
-export function commonValue(sorted: Float64Array): { common: number; share: number; distinct: number } {
+export function mostCommon(sorted: Float64Array): { common: number; share: number; distinct: number } {
   let common = Number.NaN;
-  let most = 0;
+  let maxCount = 0;
   let distinct = 0;
   for (let start = 0; start < sorted.length; ) {
     const end = runEnd(sorted, start);
     distinct++;
-    if (end - start > most) {
-      most = end - start;
+    if (end - start > maxCount) {
+      maxCount = end - start;
       common = sorted[start];
     }
     start = end;
   }
-  return { common, share: most / sorted.length, distinct };
+  return { common, share: maxCount / sorted.length, distinct };
 }
 
 /** How far a value is from one number to a greater one: 0 to 1, however far apart they are, or however near. */
-export function shareOfWay(from: number, to: number, value: number): number {
+export function interpolate(from: number, to: number, value: number): number {
   const whole = to - from;
   // Halves, so that the distance of two huge numbers of unlike sign stays finite.
   return Number.isFinite(whole) ? (value - from) / whole : (value / 2 - from / 2) / (to / 2 - from / 2);

@@ -4,12 +4,12 @@ import type { Clock } from '../../kit/clock.ts';
 import type { Scope } from '../../kit/contract/caller.ts';
 import { ServiceError } from '../../kit/contract/errors.ts';
 import { errorResponses } from '../../kit/contract/wire.ts';
-import { cutRevokedOff } from '../openRequests.ts';
+import { closeRevoked } from '../closeRevoked.ts';
 import { createFailedKeys } from './failedKeys.ts';
+import { originGuard } from './originGuard.ts';
 import { createRateLimits } from './rateLimits.ts';
-import { refuseStrangers } from './strangers.ts';
 
-export interface GuardParts {
+export interface GuardDeps {
   readonly authentication: Pick<Authentication, 'callerOf' | 'invalid'>;
   /** Without keys: answer whoever comes, from wherever. */
   readonly allowRemoteWithoutKeys: boolean;
@@ -25,10 +25,10 @@ export const KEY_SCHEME = 'key';
  * Lets a request reach its route only with a key of the scope that the route declares. Register before any route: the app does not become
  * ready with one that declares none.
  */
-export function registerGuard(app: FastifyInstance, parts: GuardParts): void {
-  const { authentication, allowRemoteWithoutKeys, clock } = parts;
+export function registerGuard(app: FastifyInstance, deps: GuardDeps): void {
+  const { authentication, allowRemoteWithoutKeys, clock } = deps;
   const rateLimits = createRateLimits(clock);
-  const failedKeys = createFailedKeys(parts.maxFailedKeysPerMinute, clock);
+  const failedKeys = createFailedKeys(deps.maxFailedKeysPerMinute, clock);
   const routes: RouteOptions[] = [];
   app.decorateRequest('caller');
   app.addHook('onRoute', (route) => {
@@ -47,22 +47,22 @@ export function registerGuard(app: FastifyInstance, parts: GuardParts): void {
     if (scope === 'public' || request.is404) return;
     if (scope === undefined) throw new Error(`The route ${request.routeOptions.url} was there before the guard.`);
     const caller = await authentication.callerOf(request.headers.authorization).catch((error: unknown) => {
-      const refusal = isOfTheKey(error) ? failedKeys.count(request.ip) : undefined;
+      const refusal = isKeyError(error) ? failedKeys.count(request.ip) : undefined;
       if (refusal === undefined) throw error;
       // Whoever goes on like this has to connect anew for each.
       reply.header('connection', 'close');
       throw refusal;
     });
-    if (caller.keyId === null && !allowRemoteWithoutKeys) refuseStrangers(request);
-    rateLimits.take(caller, reply);
-    demandScope(request, caller.scopes, scope);
+    if (caller.keyId === null && !allowRemoteWithoutKeys) originGuard(request);
+    rateLimits.consume(caller, reply);
+    requireScope(request, caller.scopes, scope);
     request.caller = caller;
   });
-  cutRevokedOff(app, authentication);
+  closeRevoked(app, authentication);
 }
 
 /** For routes of plugins that serve static files: add it as an `onRoute` hook of a context of their own. */
-export function openToAll(route: RouteOptions): void {
+export function markPublic(route: RouteOptions): void {
   route.config = { ...route.config, scope: 'public' };
 }
 
@@ -82,11 +82,11 @@ function documentScope(route: RouteOptions): void {
   };
 }
 
-function isOfTheKey(error: unknown): boolean {
+function isKeyError(error: unknown): boolean {
   return error instanceof ServiceError && (error.code === 'key_required' || error.code === 'key_invalid');
 }
 
-function demandScope(request: FastifyRequest, scopes: readonly Scope[], scope: Scope): void {
+function requireScope(request: FastifyRequest, scopes: readonly Scope[], scope: Scope): void {
   if (scopes.includes(scope) || scopes.includes('admin')) return;
   const { method, url } = request.routeOptions;
   throw new ServiceError('scope_missing', `${method} ${url} takes a key with the scope ${scope}.`);

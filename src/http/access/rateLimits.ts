@@ -11,7 +11,7 @@ export interface RateLimits {
    * Takes one request of the caller, and says in the headers of the answer what is left (draft-ietf-httpapi-ratelimit-headers-10). Throws
    * ServiceError `too_many_requests` where nothing is.
    */
-  take(caller: Caller, reply: FastifyReply): void;
+  consume(caller: Caller, reply: FastifyReply): void;
 }
 
 interface Bucket {
@@ -29,7 +29,7 @@ export function createRateLimits(clock: Clock): RateLimits {
   const buckets = new Map<string, Bucket>();
 
   return {
-    take({ keyId, requestsPerSecond: rate }, reply) {
+    consume({ keyId, requestsPerSecond: rate }, reply) {
       if (keyId === null || rate === null) return;
       const size = Math.max(1, Math.floor(rate));
       const now = clock();
@@ -39,8 +39,8 @@ export function createRateLimits(clock: Clock): RateLimits {
       const left = filled >= 1 ? filled - 1 : filled;
       buckets.set(keyId, { tokens: left, at: now });
       // Whole seconds, never too few: until one more may be made where there is none, else until the bucket is full.
-      const wanted = left >= 1 ? size : 1;
-      const seconds = Math.ceil((wanted - left) / rate);
+      const needed = left >= 1 ? size : 1;
+      const seconds = Math.ceil((needed - left) / rate);
       reply.header('ratelimit-policy', `"key";q=${size};w=${Math.ceil(size / rate)}`);
       reply.header('ratelimit', `"key";r=${Math.floor(left)};t=${seconds}`);
       if (filled >= 1) return;

@@ -16,11 +16,11 @@ export function withUsedSchemas<Document extends object>(document: Document): Do
   const schemas = components?.schemas ?? {};
   const used = reachable(paths ?? null, schemas);
   const named = (name: string) => (name.endsWith(INPUT) && !used.has(plain(name)) ? plain(name) : name);
-  const kept = [...used].sort().map((name) => [named(name), renamed(schemas[name] ?? null, named)]);
+  const usedSchemas = [...used].sort().map((name) => [named(name), renamed(schemas[name] ?? null, named)]);
   return {
     ...document,
     paths: renamed(paths ?? null, named),
-    components: { ...components, schemas: Object.fromEntries(kept) },
+    components: { ...components, schemas: Object.fromEntries(usedSchemas) },
   };
 }
 

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { dirname, extname, join } from 'node:path';
 import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance, RouteHandlerMethod, RouteOptions } from 'fastify';
-import { openToAll } from '../access/guard.ts';
+import { markPublic } from '../access/guard.ts';
 import { fixedContent } from '../compression/fixedContent.ts';
 
 const PATH = '/docs';
@@ -29,7 +29,7 @@ const CONTENT_SECURITY_POLICY = [
 /** Swagger UI at `/docs`. `document` answers the OpenAPI document. */
 export async function registerDocsPage(app: FastifyInstance, document: RouteHandlerMethod): Promise<void> {
   await app.register(async (docs) => {
-    docs.addHook('onRoute', openToAll);
+    docs.addHook('onRoute', markPublic);
     replaceHandlers(docs, {
       [`${PATH}/json`]: document,
       [`${PATH}/yaml`]: fixedContent('application/yaml; charset=utf-8', async () => app.swagger({ yaml: true })),

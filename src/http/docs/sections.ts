@@ -55,22 +55,22 @@ export function inOrderOfUse<Document extends object>(document: Document): Docum
   // The library's type allows more in a path than operations; the routes define nothing else.
   const { paths = {} } = document as { readonly paths?: Readonly<Record<string, Methods>> };
   const sorted = Object.entries(paths).map(([path, methods]) => [path, sortedMethods(methods)] as const);
-  const ordered = sorted.toSorted(([, a], [, b]) => firstPlace(a) - firstPlace(b));
+  const ordered = sorted.toSorted(([, a], [, b]) => firstPosition(a) - firstPosition(b));
   return { ...document, paths: Object.fromEntries(ordered) };
 }
 
 function sortedMethods(methods: Methods): Methods {
-  return Object.fromEntries(Object.entries(methods).toSorted(([, a], [, b]) => placeOf(a) - placeOf(b)));
+  return Object.fromEntries(Object.entries(methods).toSorted(([, a], [, b]) => positionOf(a) - positionOf(b)));
 }
 
-function firstPlace(methods: Methods): number {
-  return Math.min(...Object.values(methods).map(placeOf));
+function firstPosition(methods: Methods): number {
+  return Math.min(...Object.values(methods).map(positionOf));
 }
 
 /** More than a section has operations. */
 const SECTION_SIZE = 1000;
 
-function placeOf({ operationId = '', tags: [tag] = [] }: Operation): number {
+function positionOf({ operationId = '', tags: [tag] = [] }: Operation): number {
   const section = SECTIONS.findIndex(({ name }) => name === tag);
   const operation = SECTIONS[section]?.operations.indexOf(operationId) ?? -1;
   return section * SECTION_SIZE + (operation < 0 ? SECTION_SIZE - 1 : operation);

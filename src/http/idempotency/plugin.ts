@@ -2,19 +2,19 @@ import { createHash, randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Clock } from '../../kit/clock.ts';
 import { ServiceError } from '../../kit/contract/errors.ts';
-import { IDEMPOTENCY_KEPT_MS, type Idempotent, type Made } from '../../kit/contract/idempotency.ts';
+import { type Created, IDEMPOTENCY_RETENTION_MS, type Idempotent } from '../../kit/contract/idempotency.ts';
 import { newId } from '../../kit/ids.ts';
 import type { Database } from '../../store/database.ts';
 import type { IdempotencyKeyRow } from '../../store/tables.ts';
 import { createIdempotencyStore, type KeyOf } from './store.ts';
 
-export interface IdempotencyParts {
+export interface IdempotencyDeps {
   readonly database: Database;
   readonly clock: Clock;
 }
 
 /** The answer that is given again. */
-interface Answer {
+interface StoredResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   /** Empty where it has a secret, and when what was made has been deleted. */
@@ -24,19 +24,19 @@ interface Answer {
 const HEADER = 'idempotency-key';
 const RETRY_AFTER_SECONDS = 1;
 /** What of the first answer's headers is said again. */
-const KEPT_HEADERS = ['location', 'content-type', 'preference-applied'];
+const STORED_HEADERS = ['location', 'content-type', 'preference-applied'];
 
 /**
  * Carries out a request that comes again with the same Idempotency-Key once, on the routes that say so. The id of what is made is chosen and written
  * down before anything is made: after a crash one looks whether it is there. Register before any route.
  */
-export function registerIdempotency(app: FastifyInstance, { database, clock }: IdempotencyParts): void {
-  const store = createIdempotencyStore(database, IDEMPOTENCY_KEPT_MS);
+export function registerIdempotency(app: FastifyInstance, { database, clock }: IdempotencyDeps): void {
+  const store = createIdempotencyStore(database, IDEMPOTENCY_RETENTION_MS);
   /** Of the one API over the data folder: rows of other owners are of processes that are dead. */
   const owner = randomUUID();
-  const begun = new WeakMap<FastifyRequest, KeyOf>();
+  const started = new WeakMap<FastifyRequest, KeyOf>();
   /** The keys of those that this process carries out now. */
-  const underWay = new Set<string>();
+  const inProgress = new Set<string>();
   app.decorateRequest('idempotentId');
 
   app.addHook('preHandler', async (request, reply) => {
@@ -49,67 +49,75 @@ export function registerIdempotency(app: FastifyInstance, { database, clock }: I
     const id = newId(idempotent.prefix, now);
     const before = await store.reserve({ ...named, resourceId: id, owner, digest, createdAt: now });
     if (before === undefined) {
-      underWay.add(nameOf(named));
-      begun.set(request, named);
+      inProgress.add(nameOf(named));
+      started.set(request, named);
       request.idempotentId = id;
       return;
     }
-    return comeAgain(request, reply, idempotent, before);
+    return handleRepeat(request, reply, idempotent, before);
   });
 
   app.addHook('onSend', async (request, reply, payload) => {
-    const named = begun.get(request);
+    const named = started.get(request);
     if (named === undefined) return;
-    begun.delete(request);
+    started.delete(request);
     try {
-      await note(named, request, reply, payload);
+      await recordResponse(named, request, reply, payload);
     } catch (error) {
       // What was made is made: whoever comes again is told of it, or makes it if there is none.
       request.log.warn({ err: error }, 'the answer to an Idempotency-Key could not be kept');
     } finally {
-      underWay.delete(nameOf(named));
+      inProgress.delete(nameOf(named));
     }
   });
 
   /** Keeps what was answered. Of a failure inside nobody knows what it has made: it is looked for when the request comes again. */
-  const note = async (named: KeyOf, request: FastifyRequest, reply: FastifyReply, payload: unknown): Promise<void> => {
+  const recordResponse = async (
+    named: KeyOf,
+    request: FastifyRequest,
+    reply: FastifyReply,
+    payload: unknown,
+  ): Promise<void> => {
     const { idempotent } = request.routeOptions.config;
     if (reply.statusCode >= 500) return;
     const isMade = reply.statusCode >= 200 && reply.statusCode < 300 && typeof payload === 'string';
     if (!isMade || idempotent === undefined) return store.release(named);
-    const content = idempotent.content?.ofMade(JSON.parse(payload)) ?? JSON.stringify(request.body);
-    const body = idempotent.toldOnce ? '' : payload;
-    const answer: Answer = { status: reply.statusCode, headers: keptHeaders(reply), body };
-    await store.answered(named, digestOf(request, content), JSON.stringify(answer));
+    const content = idempotent.content?.ofCreated(JSON.parse(payload)) ?? JSON.stringify(request.body);
+    const body = idempotent.hasSecret ? '' : payload;
+    const response: StoredResponse = { status: reply.statusCode, headers: storedHeaders(reply), body };
+    await store.storeResponse(named, digestOf(request, content), JSON.stringify(response));
   };
 
   /** Answers a request whose key has been used. */
-  const comeAgain = async (
+  const handleRepeat = async (
     request: FastifyRequest,
     reply: FastifyReply,
     idempotent: Idempotent,
     before: IdempotencyKeyRow,
   ): Promise<FastifyReply | undefined> => {
     const { answer } = before;
-    if (answer === null && underWay.has(nameOf(before))) throw inUse();
+    if (answer === null && inProgress.has(nameOf(before))) throw inUse();
     const made = answer === null ? await idempotent.find(request, before.resourceId) : undefined;
-    const first = before.digest ?? (made && digestOf(request, idempotent.content?.ofMade(made) ?? ''));
+    const first = before.digest ?? (made && digestOf(request, idempotent.content?.ofCreated(made) ?? ''));
     if (first !== undefined && first !== digestOf(request, await contentOf(request, idempotent))) throw reused();
-    if (idempotent.toldOnce && (answer !== null || made)) throw toldAlready(request, reply, before.resourceId);
+    if (idempotent.hasSecret && (answer !== null || made))
+      throw secretAlreadyReturned(request, reply, before.resourceId);
     if (answer !== null) return replay(reply, JSON.parse(answer), before.resourceId);
-    return made ? replay(reply, answerOf(request, idempotent, made), before.resourceId) : goOn(request, before);
+    return made
+      ? replay(reply, recreateResponse(request, idempotent, made), before.resourceId)
+      : resume(request, before);
   };
 
   /** Whoever began it has died, or failed, before anything was made: this one makes it. */
-  const goOn = async (request: FastifyRequest, before: IdempotencyKeyRow): Promise<undefined> => {
-    if (underWay.has(nameOf(before))) throw inUse();
-    underWay.add(nameOf(before));
-    const isOurs = await store.takeOver(before, before.owner, owner).catch(() => false);
+  const resume = async (request: FastifyRequest, before: IdempotencyKeyRow): Promise<undefined> => {
+    if (inProgress.has(nameOf(before))) throw inUse();
+    inProgress.add(nameOf(before));
+    const isOurs = await store.reassign(before, before.owner, owner).catch(() => false);
     if (!isOurs) {
-      underWay.delete(nameOf(before));
+      inProgress.delete(nameOf(before));
       throw inUse();
     }
-    begun.set(request, before);
+    started.set(request, before);
     request.idempotentId = before.resourceId;
   };
 }
@@ -132,16 +140,16 @@ async function contentOf(request: FastifyRequest, { content }: Idempotent): Prom
   return content ? content.ofRequest(request) : JSON.stringify(request.body);
 }
 
-function keptHeaders(reply: FastifyReply): Answer['headers'] {
-  const kept = KEPT_HEADERS.flatMap((name) => {
+function storedHeaders(reply: FastifyReply): StoredResponse['headers'] {
+  const stored = STORED_HEADERS.flatMap((name) => {
     const value = reply.getHeader(name);
     return value === undefined ? [] : [[name, String(value)]];
   });
-  return Object.fromEntries(kept);
+  return Object.fromEntries(stored);
 }
 
 /** The answer that was lost, as well as it can be given later. */
-function answerOf(request: FastifyRequest, { status }: Idempotent, made: Made): Answer {
+function recreateResponse(request: FastifyRequest, { status }: Idempotent, made: Created): StoredResponse {
   const location = locationOf(request, String(made.id));
   const headers = { location, 'content-type': 'application/json; charset=utf-8' };
   return { status, headers, body: JSON.stringify(made) };
@@ -151,7 +159,7 @@ function locationOf({ url }: FastifyRequest, id: string): string {
   return `${url.split('?')[0]}/${id}`;
 }
 
-function replay(reply: FastifyReply, { status, headers, body }: Answer, id: string): FastifyReply {
+function replay(reply: FastifyReply, { status, headers, body }: StoredResponse, id: string): FastifyReply {
   if (body === '') throw deletedSince(id);
   return reply
     .code(status)
@@ -165,7 +173,7 @@ function inUse(): ServiceError {
   return new ServiceError('idempotency_key_in_use', message, [], RETRY_AFTER_SECONDS);
 }
 
-function toldAlready(request: FastifyRequest, reply: FastifyReply, id: string): ServiceError {
+function secretAlreadyReturned(request: FastifyRequest, reply: FastifyReply, id: string): ServiceError {
   const location = locationOf(request, id);
   reply.header('location', location);
   const message = `The first request with this Idempotency-Key has made ${id}, and its answer has a secret that is told once. If that was lost, DELETE ${location} and ask with a new Idempotency-Key.`;

@@ -9,14 +9,14 @@ export interface IdempotencyStore {
   /** Writes the row of a new key, or answers the one that is there. */
   reserve(row: Omit<IdempotencyKeyRow, 'answer'>): Promise<IdempotencyKeyRow | undefined>;
   /** Makes `owner` work on a request that a dead process had begun. False: somebody was first. */
-  takeOver(key: KeyOf, dead: string, owner: string): Promise<boolean>;
-  answered(key: KeyOf, digest: string, answer: string): Promise<void>;
+  reassign(key: KeyOf, dead: string, owner: string): Promise<boolean>;
+  storeResponse(key: KeyOf, digest: string, answer: string): Promise<void>;
   /** Of a request that has made nothing: its key is free again. */
   release(key: KeyOf): Promise<void>;
 }
 
 /** Rows as old as `keptMs` count for nothing; the upkeep deletes them. */
-export function createIdempotencyStore(database: Database, keptMs: number): IdempotencyStore {
+export function createIdempotencyStore(database: Database, retentionMs: number): IdempotencyStore {
   return {
     reserve: (row) =>
       database.transaction().execute(async (transaction) => {
@@ -25,7 +25,7 @@ export function createIdempotencyStore(database: Database, keptMs: number): Idem
           .deleteFrom('idempotencyKeys')
           .where('caller', '=', caller)
           .where('key', '=', key)
-          .where('createdAt', '<=', row.createdAt - keptMs)
+          .where('createdAt', '<=', row.createdAt - retentionMs)
           .execute();
         const inserted = await transaction
           .insertInto('idempotencyKeys')
@@ -41,7 +41,7 @@ export function createIdempotencyStore(database: Database, keptMs: number): Idem
           .executeTakeFirst();
       }),
 
-    async takeOver({ caller, key }, dead, owner) {
+    async reassign({ caller, key }, dead, owner) {
       const result = await database
         .updateTable('idempotencyKeys')
         .set({ owner })
@@ -53,7 +53,7 @@ export function createIdempotencyStore(database: Database, keptMs: number): Idem
       return result.numUpdatedRows > 0n;
     },
 
-    async answered({ caller, key }, digest, answer) {
+    async storeResponse({ caller, key }, digest, answer) {
       await database
         .updateTable('idempotencyKeys')
         .set({ digest, answer })

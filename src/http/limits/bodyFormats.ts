@@ -80,8 +80,8 @@ function otherCharset(charset: string): ServiceError {
 
 /** Whether the service decodes the body as JSON itself. Uploads are decoded where their file is read. */
 function isParsedJson({ routeOptions }: FastifyRequest, mediaType: string): boolean {
-  const { maxStreamedBytes, holds } = routeOptions.config;
-  return mediaType === JSON_TYPE && (maxStreamedBytes === undefined || holds === JSON_TYPE);
+  const { maxStreamedBytes, buffers } = routeOptions.config;
+  return mediaType === JSON_TYPE && (maxStreamedBytes === undefined || buffers === JSON_TYPE);
 }
 
 /** The media types that the schema of a body names: several under `content`, or JSON. */

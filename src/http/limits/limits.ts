@@ -1,11 +1,11 @@
 import type { FastifyInstance } from 'fastify';
 import type { Counter } from 'prom-client';
 import type { Config } from '../../config/config.ts';
+import { limitBufferedResponses } from './bufferedResponses.ts';
 import { limitConnections } from './connections.ts';
-import { limitHeldAnswers } from './heldAnswers.ts';
 import { LINGER, lingeringResponse } from './lingeringResponse.ts';
 import { type OverloadLimits, refuseOverload } from './overload.ts';
-import { documentRefusals, refuseUnread } from './requests.ts';
+import { documentRefusals, rejectUnreadable } from './requests.ts';
 import { refuseSlowBodies } from './slowBodies.ts';
 import { refuseSlowReaders } from './slowReaders.ts';
 
@@ -28,7 +28,7 @@ export type HttpLimits = Pick<
 
 const MS_PER_SECOND = 1000;
 /** How often Node looks for requests that take too long. */
-const LOOK_MS = 1000;
+const CHECK_INTERVAL_MS = 1000;
 /** A connection that asks nothing is closed after so long; a little more than the minute that proxies keep theirs. */
 const KEEP_ALIVE_MS = 65_000;
 
@@ -46,7 +46,7 @@ export function serverOptions({ maxJsonBytes, maxHeadersSeconds, maxRequestSecon
     http: {
       requestTimeout,
       headersTimeout,
-      connectionsCheckingInterval: LOOK_MS,
+      connectionsCheckingInterval: CHECK_INTERVAL_MS,
       ServerResponse: lingeringResponse(LINGER),
     },
   };
@@ -56,9 +56,9 @@ export function serverOptions({ maxJsonBytes, maxHeadersSeconds, maxRequestSecon
 export function registerLimits(app: FastifyInstance, limits: HttpLimits, refused?: Counter<'limit'>): void {
   limitConnections(app, limits, refused);
   app.addHook('onRoute', documentRefusals);
-  app.addHook('onRequest', async (request, reply) => refuseUnread(request, reply));
+  app.addHook('onRequest', async (request, reply) => rejectUnreadable(request, reply));
   refuseOverload(app, limits);
   refuseSlowBodies(app, limits);
-  limitHeldAnswers(app, limits);
+  limitBufferedResponses(app, limits);
   refuseSlowReaders(app, limits);
 }

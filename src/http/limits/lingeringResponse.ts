@@ -54,7 +54,7 @@ export function lingeringResponse(limits: LingerLimits): typeof ServerResponse {
       if (typeof chunk === 'string' || chunk instanceof Uint8Array) this.write(chunk);
       this.flushHeaders();
       const callback = given.find((argument) => typeof argument === 'function') as Callback | undefined;
-      void drop(this.req, limits).then(() => this.#finish(callback));
+      void drain(this.req, limits).then(() => this.#finish(callback));
       return this;
     }
 
@@ -67,7 +67,7 @@ export function lingeringResponse(limits: LingerLimits): typeof ServerResponse {
 }
 
 /** Reads and drops a body. Resolves at its end, when its client has gone, or at a limit. */
-async function drop(request: IncomingMessage, { bytes, idleMs, totalMs }: LingerLimits): Promise<void> {
+async function drain(request: IncomingMessage, { bytes, idleMs, totalMs }: LingerLimits): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   const timers = [setTimeout(resolve, idleMs), setTimeout(resolve, totalMs)];
   let left = bytes;

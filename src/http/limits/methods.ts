@@ -3,26 +3,26 @@ import type { FastifyInstance } from 'fastify';
 import { ServiceError } from '../../kit/contract/errors.ts';
 
 /** Node gives no request of it to the app. */
-const NEVER_ASKED = 'CONNECT';
+const UNROUTABLE_METHOD = 'CONNECT';
 const OPTIONS = 'OPTIONS';
 
 /** Collects every path that is registered from now on; call what it answers behind the last route. */
-export function answerOtherMethods(app: FastifyInstance): () => void {
+export function rejectOtherMethods(app: FastifyInstance): () => void {
   // Fastify knows a few methods of itself, and would look for no path for the others.
   for (const name of METHODS) {
-    if (name !== NEVER_ASKED && !app.supportedMethods.includes(name)) app.addHttpMethod(name);
+    if (name !== UNROUTABLE_METHOD && !app.supportedMethods.includes(name)) app.addHttpMethod(name);
   }
   const paths = new Set<string>();
   app.addHook('onRoute', ({ url }) => {
     paths.add(url);
   });
   return () => {
-    for (const url of [...paths]) answerOthers(app, url);
+    for (const url of [...paths]) rejectOthers(app, url);
   };
 }
 
 /** Answers OPTIONS with 204 (RFC 9110, 9.3.7) and every other method with 405 (15.5.6), both with Allow, before a body is read. */
-function answerOthers(app: FastifyInstance, url: string): void {
+function rejectOthers(app: FastifyInstance, url: string): void {
   const served = app.supportedMethods.filter((method) => app.hasRoute({ method, url }));
   const allow = [...served, OPTIONS].sort().join(', ');
   const common = {

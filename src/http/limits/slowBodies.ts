@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { answerBroken } from '../brokenRequests.ts';
+import { handleClientError } from '../clientErrors.ts';
 import { hasBody } from './hasBody.ts';
 
 export interface SlowBodyLimits {
@@ -10,7 +10,7 @@ export interface SlowBodyLimits {
 
 /** Ends requests whose body comes slower than it may, with 408. */
 export function refuseSlowBodies(app: FastifyInstance, limits: SlowBodyLimits): void {
-  const leastBytes = limits.minBytesPerSecond * limits.bodyWindowSeconds;
+  const minBytes = limits.minBytesPerSecond * limits.bodyWindowSeconds;
   app.addHook('onRequest', async (request, reply) => {
     if (!hasBody(request)) return;
     const { raw } = request;
@@ -20,10 +20,10 @@ export function refuseSlowBodies(app: FastifyInstance, limits: SlowBodyLimits): 
       bytesBefore += bytes;
       // A request that came over no connection knows its end only when it is read.
       if (raw.complete || raw.readableEnded) return clearInterval(timer);
-      if (bytes >= leastBytes || isOurTurn(request)) return;
+      if (bytes >= minBytes || isServiceSlow(request)) return;
       clearInterval(timer);
       if (reply.raw.headersSent) raw.destroy();
-      else answerBroken(tooSlow(), raw.socket);
+      else handleClientError(tooSlow(), raw.socket);
     }, limits.bodyWindowSeconds * 1000);
     timer.unref();
     // Whatever is still to come then is not waited for.
@@ -37,6 +37,6 @@ function tooSlow() {
 }
 
 /** What has come and is not read yet holds back what is to come: then it is the service that is slow. */
-function isOurTurn({ raw }: FastifyRequest): boolean {
+function isServiceSlow({ raw }: FastifyRequest): boolean {
   return raw.readableLength > 0;
 }

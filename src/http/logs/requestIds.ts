@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
-import type { SpanPlace } from '../../kit/tracing/span.ts';
+import type { SpanContext } from '../../kit/tracing/span.ts';
 
 /** What a client may call its request: nothing that could break a line of a log or a header. */
 const ID = /^[\w.:/+=@-]{1,128}$/;
@@ -21,7 +21,7 @@ export function traceIdOf(headers: IncomingHttpHeaders): string | undefined {
 }
 
 /** The span of the client that the request belongs to. */
-export function traceParentOf({ traceparent }: IncomingHttpHeaders): SpanPlace | undefined {
+export function traceParentOf({ traceparent }: IncomingHttpHeaders): SpanContext | undefined {
   const [, traceId, spanId] = typeof traceparent === 'string' ? (TRACE_PARENT.exec(traceparent) ?? []) : [];
   if (traceId === undefined || spanId === undefined || NO_TRACE.test(traceId) || NO_TRACE.test(spanId))
     return undefined;

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { SECURITY_HEADERS } from '../securityHeaders.ts';
 import { METRICS_TYPE } from './format.ts';
 
-export interface MetricsServerParts {
+export interface MetricsServerOptions {
   /** All figures, as Prometheus reads them. */
   readonly scrape: () => Promise<string>;
   readonly host: string;
@@ -19,21 +19,21 @@ export interface MetricsServer {
 }
 
 /** Whoever collects figures needs one or two. */
-const MOST_CONNECTIONS = 32;
-const TIMES = { headersTimeout: 5000, requestTimeout: 5000, connectionsCheckingInterval: 1000 };
-const READS = ['GET', 'HEAD'];
-const ALLOW = [...READS, 'OPTIONS'].join(', ');
+const MAX_CONNECTIONS = 32;
+const TIMEOUTS = { headersTimeout: 5000, requestTimeout: 5000, connectionsCheckingInterval: 1000 };
+const READ_METHODS = ['GET', 'HEAD'];
+const ALLOW = [...READ_METHODS, 'OPTIONS'].join(', ');
 
 /** Serves the figures of a process that has no API, `GET /metrics`, and whether it lives, `GET /healthz`. Rejects when the port cannot be had. */
-export async function serveMetrics({ scrape, host, port }: MetricsServerParts): Promise<MetricsServer> {
-  const server = createServer(TIMES, answer(scrape));
-  server.maxConnections = MOST_CONNECTIONS;
+export async function serveMetrics({ scrape, host, port }: MetricsServerOptions): Promise<MetricsServer> {
+  const server = createServer(TIMEOUTS, requestListener(scrape));
+  server.maxConnections = MAX_CONNECTIONS;
   server.listen(port, host);
   await once(server, 'listening');
   // What listens on a port has this kind of address.
-  const { address, family, port: taken } = server.address() as AddressInfo;
+  const { address, family, port: bound } = server.address() as AddressInfo;
   return {
-    address: `http://${family === 'IPv6' ? `[${address}]` : address}:${taken}`,
+    address: `http://${family === 'IPv6' ? `[${address}]` : address}:${bound}`,
     close() {
       server.close();
       server.closeAllConnections();
@@ -41,7 +41,7 @@ export async function serveMetrics({ scrape, host, port }: MetricsServerParts): 
   };
 }
 
-function answer(scrape: MetricsServerParts['scrape']): RequestListener {
+function requestListener(scrape: MetricsServerOptions['scrape']): RequestListener {
   const pages: Readonly<Record<string, () => Promise<string>>> = {
     '/metrics': scrape,
     '/healthz': async () => 'ok\n',
@@ -52,7 +52,7 @@ function answer(scrape: MetricsServerParts['scrape']): RequestListener {
     const page = Object.hasOwn(pages, path) ? pages[path] : undefined;
     if (page === undefined) response.writeHead(404).end('Ask for /metrics or /healthz.\n');
     else if (method === 'OPTIONS') response.writeHead(204, { allow: ALLOW }).end();
-    else if (!READS.includes(method)) response.writeHead(405, { allow: ALLOW }).end('Ask with GET.\n');
+    else if (!READ_METHODS.includes(method)) response.writeHead(405, { allow: ALLOW }).end('Ask with GET.\n');
     else response.end(await page());
   };
 }

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import type { EventBatches, ToldEvent } from '../../notifications/follow.ts';
+import type { EventBatches, StreamEvent } from '../../notifications/follow.ts';
 
 export const EVENT_STREAM = 'text/event-stream';
 
@@ -20,6 +20,6 @@ async function* textOf(batches: EventBatches): AsyncGenerator<string> {
 }
 
 /** Data is JSON, so it has no line breaks. */
-function eventText({ id, type, data }: ToldEvent): string {
+function eventText({ id, type, data }: StreamEvent): string {
   return `id: ${id}\nevent: ${type}\ndata: ${data}\n\n`;
 }

@@ -5,25 +5,25 @@ export interface OpenStreams {
   /** Counts one more of a project and answers what counts it off. Throws ServiceError `too_many_streams` where there are as many as there may be. */
   enter(project: string): () => void;
   /** Resolves when none is open. */
-  emptied(): Promise<void>;
+  drained(): Promise<void>;
 }
 
 /** So many streams may be open at once. */
 export interface StreamLimits {
-  readonly inAll: number;
-  readonly ofProject: number;
+  readonly total: number;
+  readonly perProject: number;
 }
 
 const RETRY_AFTER_SECONDS = 5;
 
-export function createOpenStreams({ inAll, ofProject }: StreamLimits): OpenStreams {
+export function createOpenStreams({ total, perProject }: StreamLimits): OpenStreams {
   const open = new Map<symbol, string>();
   let empty = Promise.withResolvers<void>();
   const countOf = (project: string) => [...open.values()].filter((other) => other === project).length;
   return {
     enter(project) {
-      if (open.size >= inAll) throw tooMany(inAll, 'in all');
-      if (countOf(project) >= ofProject) throw tooMany(ofProject, 'of a project');
+      if (open.size >= total) throw tooMany(total, 'in all');
+      if (countOf(project) >= perProject) throw tooMany(perProject, 'of a project');
       if (open.size === 0) empty = Promise.withResolvers();
       const stream = Symbol();
       open.set(stream, project);
@@ -32,11 +32,11 @@ export function createOpenStreams({ inAll, ofProject }: StreamLimits): OpenStrea
         if (open.size === 0) empty.resolve();
       };
     },
-    emptied: () => (open.size === 0 ? Promise.resolve() : empty.promise),
+    drained: () => (open.size === 0 ? Promise.resolve() : empty.promise),
   };
 }
 
-function tooMany(most: number, whose: string): ServiceError {
-  const message = `The ${most} event streams that may be open ${whose} are open: close one, or ask with GET …?wait= instead.`;
+function tooMany(max: number, whose: string): ServiceError {
+  const message = `The ${max} event streams that may be open ${whose} are open: close one, or ask with GET …?wait= instead.`;
   return new ServiceError('too_many_streams', message, [], RETRY_AFTER_SECONDS);
 }

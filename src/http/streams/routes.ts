@@ -6,14 +6,14 @@ import { z } from 'zod';
 import type { Events } from '../../jobs/events/service.ts';
 import { jobParams } from '../../jobs/schemas.ts';
 import type { Tenant } from '../../kit/contract/caller.ts';
-import type { EventBatches, Following } from '../../notifications/follow.ts';
+import type { EventBatches, FollowOptions } from '../../notifications/follow.ts';
 import type { SweepEvents } from '../../sweeps/events/service.ts';
 import { sweepParams } from '../../sweeps/schemas.ts';
 import { ALL_EVENTS, JOB_EVENTS, SWEEP_EVENTS } from './docs.ts';
 import { EVENT_STREAM, eventStream } from './eventStream.ts';
 import { createOpenStreams, type StreamLimits } from './openStreams.ts';
 
-export interface StreamRoutesParts {
+export interface StreamRoutesOptions {
   readonly events: (tenant: Tenant) => Events;
   readonly sweepEvents: (tenant: Tenant) => SweepEvents;
   readonly limits: StreamLimits;
@@ -51,34 +51,34 @@ export function streamRoutes({
   limits,
   gauge,
   heartbeatMs = HEARTBEAT_MS,
-}: StreamRoutesParts): FastifyPluginAsyncZod {
+}: StreamRoutesOptions): FastifyPluginAsyncZod {
   return async (app) => {
     const open = createOpenStreams(limits);
     const closing = new AbortController();
     app.addHook('preClose', async () => {
       closing.abort();
-      await Promise.race([open.emptied(), delay(END_MS, undefined, { ref: false })]);
+      await Promise.race([open.drained(), delay(END_MS, undefined, { ref: false })]);
     });
 
     /** Answers with a stream, or with 204 where there is nothing more to come: that keeps browsers from coming again. */
-    const answer = async (
+    const respond = async (
       project: string,
       reply: FastifyReply,
       lastEventId: string | undefined,
-      start: (following: Following) => Promise<EventBatches | undefined>,
+      start: (following: FollowOptions) => Promise<EventBatches | undefined>,
     ) => {
-      const gone = new AbortController();
+      const disconnected = new AbortController();
       const leave = open.enter(project);
       gauge?.inc();
       const end = () => {
-        gone.abort();
+        disconnected.abort();
         leave();
         gauge?.dec();
       };
       // A client may have gone while its key was looked up: nothing tells of that any more.
       if (reply.raw.destroyed) end();
       else reply.raw.once('close', end);
-      const signal = AbortSignal.any([gone.signal, closing.signal]);
+      const signal = AbortSignal.any([disconnected.signal, closing.signal]);
       const batches = await start({ lastEventId, quietMs: heartbeatMs, signal });
       if (batches === undefined) return reply.code(204).send(null);
       return reply.headers(STREAM_HEADERS).send(eventStream(batches));
@@ -88,7 +88,7 @@ export function streamRoutes({
       config,
       schema: { ...JOB_EVENTS, params: jobParams, querystring: query, headers },
       handler: ({ caller, params, query, headers }, reply) =>
-        answer(caller.project, reply, headers['last-event-id'] ?? query.lastEventId, (following) =>
+        respond(caller.project, reply, headers['last-event-id'] ?? query.lastEventId, (following) =>
           events(caller).ofJob(params.id, following),
         ),
     });
@@ -97,7 +97,7 @@ export function streamRoutes({
       config,
       schema: { ...SWEEP_EVENTS, params: sweepParams, querystring: query, headers },
       handler: ({ caller, params, query, headers }, reply) =>
-        answer(caller.project, reply, headers['last-event-id'] ?? query.lastEventId, (following) =>
+        respond(caller.project, reply, headers['last-event-id'] ?? query.lastEventId, (following) =>
           sweepEvents(caller).ofSweep(params.id, following),
         ),
     });
@@ -106,7 +106,7 @@ export function streamRoutes({
       config,
       schema: { ...ALL_EVENTS, querystring: query, headers },
       handler: ({ caller, query, headers }, reply) =>
-        answer(caller.project, reply, headers['last-event-id'] ?? query.lastEventId, events(caller).ofAll),
+        respond(caller.project, reply, headers['last-event-id'] ?? query.lastEventId, events(caller).ofAll),
     });
   };
 }

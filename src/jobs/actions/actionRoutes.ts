@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import type { Tenant } from '../../kit/contract/caller.ts';
-import { answer, errorResponses } from '../../kit/contract/wire.ts';
+import { errorResponses, jsonResponse } from '../../kit/contract/wire.ts';
 import { extensionSchema, jobParams, jobSchema } from '../schemas.ts';
 import type { Jobs } from '../service.ts';
 
@@ -51,7 +51,7 @@ export function jobActionRoutes({ jobs }: { readonly jobs: (tenant: Tenant) => J
           operationId: `${action}Job`,
           ...PLAIN_ACTIONS[action],
           params: jobParams,
-          response: { 200: answer('The job.', jobSchema), ...errorResponses(404, 409) },
+          response: { 200: jsonResponse('The job.', jobSchema), ...errorResponses(404, 409) },
         },
         handler: ({ caller, params }) => jobs(caller)[action](params.id),
       });
@@ -68,7 +68,7 @@ export function jobActionRoutes({ jobs }: { readonly jobs: (tenant: Tenant) => J
           'and the model that was there stays. The schedule of the learning rate is drawn over the new number of epochs, so that a rate that had fallen may rise again; early stopping has new patience. The last step of a trial of a sweep is not kept.',
         params: jobParams,
         body: extensionSchema,
-        response: { 200: answer('The job.', jobSchema), ...errorResponses(400, 404, 409, 413, 415, 422) },
+        response: { 200: jsonResponse('The job.', jobSchema), ...errorResponses(400, 404, 409, 413, 415, 422) },
       },
       handler: ({ caller, params, body }) => jobs(caller).extend(params.id, body.epochs, body.after),
     });

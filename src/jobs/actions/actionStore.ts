@@ -1,9 +1,9 @@
 import type { Kysely } from 'kysely';
 import type { Database } from '../../store/database.ts';
-import type { JobRow, JobState, JobWish, Tables } from '../../store/tables.ts';
-import { ATTEMPT_GOES_ON, hasCheckpoint, type JobExpressions, NO_SUSPECT, whereItStands } from '../rows.ts';
+import type { JobRow, JobState, RequestedAction, Tables } from '../../store/tables.ts';
+import { hasCheckpoint, type JobExpressions, NOT_SUSPECT, requeuedProgress, SAME_ATTEMPT } from '../jobFragments.ts';
 import { ACTIONS } from '../states.ts';
-import { checkQueued } from '../store.ts';
+import { assertQueueLimit } from '../store.ts';
 
 /** What clients ask of jobs, each in one transaction. False: the job was in no state for it, and nothing has changed. */
 export interface ActionStore {
@@ -13,7 +13,7 @@ export interface ActionStore {
   cancel(id: string, now: number): Promise<boolean>;
   retry(id: string): Promise<boolean>;
   /** Queues the job again, as long as it is still as `before` says. */
-  extend(before: JobRow, longer: Pick<JobRow, 'request' | 'progress'>): Promise<boolean>;
+  extend(before: JobRow, extended: Pick<JobRow, 'request' | 'progress'>): Promise<boolean>;
 }
 
 export function createActionStore(database: Kysely<Tables>): ActionStore {
@@ -21,9 +21,9 @@ export function createActionStore(database: Kysely<Tables>): ActionStore {
 
   return {
     pause: (id) =>
-      changed(
+      hasChanged(
         job(id)
-          .set(askOrMove('pause', 'paused'))
+          .set(requestOrMove('pause', 'paused'))
           .where('state', 'in', ACTIONS.pause)
           .where((eb) => eb.or([eb('requested', 'is', null), eb('requested', '=', 'pause')])),
       ),
@@ -33,21 +33,21 @@ export function createActionStore(database: Kysely<Tables>): ActionStore {
         .set({ requested: null })
         .where('state', '=', 'running')
         .where('requested', '=', 'pause');
-      if (await changed(withdrawn)) return true;
-      return changed(
+      if (await hasChanged(withdrawn)) return true;
+      return hasChanged(
         job(id)
-          .set({ state: 'queued', halted: 0, attempts: ATTEMPT_GOES_ON })
+          .set({ state: 'queued', halted: 0, attempts: SAME_ATTEMPT })
           .set((eb) => ({ halt: eb.case().when('sweepId', 'is', null).then(null).else(eb.ref('halt')).end() }))
-          .set(whereItStands)
+          .set(requeuedProgress)
           .where('state', 'in', ACTIONS.resume)
           .where((eb) => eb.or([eb('halted', '=', 0), eb('sweepId', 'is', null)])),
       );
     },
 
     stop: (id) =>
-      changed(
+      hasChanged(
         job(id)
-          .set(askOrMove('stop', 'queued'))
+          .set(requestOrMove('stop', 'queued'))
           .set({ halted: 0 })
           .where('state', 'in', ACTIONS.stop)
           .where('requested', 'is distinct from', 'cancel')
@@ -55,26 +55,26 @@ export function createActionStore(database: Kysely<Tables>): ActionStore {
       ),
 
     cancel: (id, now) =>
-      changed(
+      hasChanged(
         job(id)
-          .set(askOrMove('cancel', 'cancelled'))
+          .set(requestOrMove('cancel', 'cancelled'))
           .set((eb) => ({ finishedAt: unlessRunning(eb, now, null) }))
           .where('state', 'in', ACTIONS.cancel),
       ),
 
     retry: (id) =>
-      changed(
+      hasChanged(
         job(id)
           .set({ ...QUEUED_AGAIN, halted: 0, error: null })
-          .set(whereItStands)
+          .set(requeuedProgress)
           .where('state', 'in', ACTIONS.retry)
           .where('datasetId', 'is not', null),
       ),
 
-    extend: ({ id, request }, longer) =>
-      changed(
+    extend: ({ id, request }, extended) =>
+      hasChanged(
         job(id)
-          .set({ ...QUEUED_AGAIN, ...longer, startedAt: null })
+          .set({ ...QUEUED_AGAIN, ...extended, startedAt: null })
           .where('state', 'in', ACTIONS.extend)
           .where('request', '=', request)
           .where('datasetId', 'is not', null),
@@ -86,24 +86,24 @@ export function createActionStore(database: Kysely<Tables>): ActionStore {
 export function requeue(
   database: Database,
   project: string,
-  mostQueued: number | null,
+  maxQueued: number | null,
   change: (store: ActionStore) => Promise<boolean>,
 ): Promise<boolean> {
   return database.transaction().execute(async (transaction) => {
     const moved = await change(createActionStore(transaction));
-    if (moved && mostQueued !== null) await checkQueued(transaction, project, mostQueued);
+    if (moved && maxQueued !== null) await assertQueueLimit(transaction, project, maxQueued);
     return moved;
   });
 }
 
 /** Its sweep has what it wanted of it: from here on nobody looks at it where it would halt. */
-const QUEUED_AGAIN = { state: 'queued', halt: null, finishedAt: null, ...NO_SUSPECT } as const;
+const QUEUED_AGAIN = { state: 'queued', halt: null, finishedAt: null, ...NOT_SUSPECT } as const;
 
 /** A running job's worker is asked for it; any other job comes into the state at once, which a worker may have to do the rest for. */
-function askOrMove(wish: JobWish, next: JobState) {
+function requestOrMove(action: RequestedAction, next: JobState) {
   return (eb: JobExpressions) => ({
     state: unlessRunning(eb, next, 'running'),
-    requested: unlessRunning(eb, next === 'queued' ? wish : null, wish),
+    requested: unlessRunning(eb, next === 'queued' ? action : null, action),
   });
 }
 
@@ -111,7 +111,7 @@ function unlessRunning<const Value, const Running>(eb: JobExpressions, value: Va
   return eb.case().when('state', '=', 'running').then(running).else(value).end();
 }
 
-async function changed(update: { executeTakeFirst(): Promise<{ numUpdatedRows: bigint }> }): Promise<boolean> {
+async function hasChanged(update: { executeTakeFirst(): Promise<{ numUpdatedRows: bigint }> }): Promise<boolean> {
   const { numUpdatedRows } = await update.executeTakeFirst();
   return numUpdatedRows > 0n;
 }

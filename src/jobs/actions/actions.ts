@@ -1,14 +1,14 @@
 import type { Clock } from '../../kit/clock.ts';
-import { mistaken } from '../../kit/contract/validation.ts';
-import type { NewsDesk } from '../../notifications/bus.ts';
+import { invalid } from '../../kit/contract/validation.ts';
+import type { EventBus } from '../../notifications/bus.ts';
 import type { JobRow } from '../../store/tables.ts';
-import { MOST_EPOCHS } from '../../training/schemas/training.ts';
+import { MAX_EPOCHS } from '../../training/schemas/training.ts';
 import type { Checkpoints } from '../checkpoints/checkpoints.ts';
 import type { Job } from '../schemas.ts';
 import type { Action } from '../states.ts';
 import { readHyperparameters } from '../submission/requestSchema.ts';
 import type { ActionStore } from './actionStore.ts';
-import { impossible, wrongState } from './wrongState.ts';
+import { wrongState, wrongStateError } from './wrongState.ts';
 
 /** What clients ask of jobs. Each throws `job_wrong_state` where it is not possible, which says what is. */
 export interface JobActions {
@@ -25,7 +25,7 @@ export interface JobActions {
   extend(id: string, epochs: number, after?: number): Promise<Job>;
 }
 
-export interface JobActionsParts {
+export interface JobActionsDeps {
   readonly store: ActionStore;
   /** Makes a change that brings a job back into the queue. Throws `queued_jobs_quota` where it has no room. */
   readonly requeue: (change: (store: ActionStore) => Promise<boolean>) => Promise<boolean>;
@@ -33,19 +33,20 @@ export interface JobActionsParts {
   /** Throws when there is none of that id. */
   readonly find: (id: string) => Promise<JobRow>;
   readonly view: (row: JobRow) => Promise<Job>;
-  readonly news: NewsDesk;
+  readonly bus: EventBus;
   readonly clock: Clock;
 }
 
-export function createJobActions(parts: JobActionsParts): JobActions {
-  const { store, requeue, checkpoints, find, view, news, clock } = parts;
+export function createJobActions(deps: JobActionsDeps): JobActions {
+  const { store, requeue, checkpoints, find, view, bus, clock } = deps;
   const act = async (id: string, action: Action, change: (row: JobRow) => Promise<boolean>): Promise<Job> => {
     const changed = await change(await find(id));
     const row = await find(id);
-    if (!changed && row.state !== ALREADY_THERE[action]) throw wrongState(row, action);
-    if (row.requested && row.state === 'running') news.publish({ kind: 'wish', jobId: id, wish: row.requested });
-    if (row.state === 'queued') news.publish({ kind: 'queued' });
-    news.publish({ kind: 'changed', jobId: id });
+    if (!changed && row.state !== TARGET_STATES[action]) throw wrongState(row, action);
+    if (row.requested && row.state === 'running')
+      bus.publish({ kind: 'actionRequested', jobId: id, action: row.requested });
+    if (row.state === 'queued') bus.publish({ kind: 'queued' });
+    bus.publish({ kind: 'changed', jobId: id });
     return view(row);
   };
 
@@ -62,35 +63,36 @@ export function createJobActions(parts: JobActionsParts): JobActions {
       act(id, 'extend', async (row) => {
         if (row.state !== 'succeeded') return false;
         const [last] = await checkpoints.ofJob(id);
-        if (last?.finished !== 1) throw impossible(row.trial === null ? NOT_KEPT : NOT_KEPT_OF_TRIAL);
+        if (last?.finished !== 1) throw wrongStateError(row.trial === null ? NO_LAST_CHECKPOINT : NO_TRIAL_CHECKPOINT);
         const done = last.epoch - 1;
-        if (after !== undefined && done !== after) throw impossible(`The job has done ${done} epochs, not ${after}.`);
-        const extended = longer(row, done, epochs);
+        if (after !== undefined && done !== after)
+          throw wrongStateError(`The job has done ${done} epochs, not ${after}.`);
+        const extended = extendedJob(row, done, epochs);
         return requeue((queued) => queued.extend(row, extended));
       }),
   };
 }
 
-const NOT_KEPT = 'Its last state could not be kept: queue a new job with more epochs.';
+const NO_LAST_CHECKPOINT = 'Its last state could not be kept: queue a new job with more epochs.';
 /** A sweep would keep thousands, of which hardly one goes on. */
-const NOT_KEPT_OF_TRIAL =
+const NO_TRIAL_CHECKPOINT =
   'The job is a trial of a sweep, whose last state is not kept: queue its `hyperparameters` as a new job with more epochs.';
 
-const ALREADY_THERE: Partial<Readonly<Record<Action, JobRow['state']>>> = { pause: 'paused', cancel: 'cancelled' };
+const TARGET_STATES: Partial<Readonly<Record<Action, JobRow['state']>>> = { pause: 'paused', cancel: 'cancelled' };
 
 /** The job with so many epochs more than it has done. */
-function longer({ request, progress }: JobRow, done: number, more: number): Pick<JobRow, 'request' | 'progress'> {
+function extendedJob({ request, progress }: JobRow, done: number, more: number): Pick<JobRow, 'request' | 'progress'> {
   const epochs = done + more;
-  if (epochs > MOST_EPOCHS) {
-    const message = `${done} epochs are done and a training has at most ${MOST_EPOCHS}: at most ${MOST_EPOCHS - done} can be added.`;
-    throw mistaken('invalid_spec', 'The extension', [{ path: '/epochs', message }]);
+  if (epochs > MAX_EPOCHS) {
+    const message = `${done} epochs are done and a training has at most ${MAX_EPOCHS}: at most ${MAX_EPOCHS - done} can be added.`;
+    throw invalid('invalid_spec', 'The extension', [{ path: '/epochs', message }]);
   }
   const hyperparameters = readHyperparameters(request);
   const training = { ...hyperparameters.training, epochs };
   // It was written from the type.
-  const shown: Job['progress'] = JSON.parse(progress ?? 'null');
+  const parsed: Job['progress'] = JSON.parse(progress ?? 'null');
   return {
     request: JSON.stringify({ ...hyperparameters, training }),
-    progress: shown && JSON.stringify({ ...shown, epoch: done, epochs, fraction: done / epochs, etaSeconds: null }),
+    progress: parsed && JSON.stringify({ ...parsed, epoch: done, epochs, fraction: done / epochs, etaSeconds: null }),
   };
 }

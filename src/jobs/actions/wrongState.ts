@@ -1,8 +1,8 @@
 import { ServiceError } from '../../kit/contract/errors.ts';
-import type { JobRow, JobState, JobWish } from '../../store/tables.ts';
+import type { JobRow, JobState, RequestedAction } from '../../store/tables.ts';
 import { ACTIONS, type Action } from '../states.ts';
 
-type Stand = Pick<JobRow, 'state' | 'requested' | 'halted' | 'sweepId'>;
+type JobStatus = Pick<JobRow, 'state' | 'requested' | 'halted' | 'sweepId'>;
 
 const DONE: Readonly<Record<Action, string>> = {
   pause: 'paused',
@@ -15,7 +15,7 @@ const DONE: Readonly<Record<Action, string>> = {
 };
 
 /** What is still possible when a wish has not come about yet. */
-const POSSIBLE_BEFORE: Readonly<Record<JobWish, readonly Action[]>> = {
+const ALLOWED_WHILE_REQUESTED: Readonly<Record<RequestedAction, readonly Action[]>> = {
   cancel: [],
   stop: ['cancel'],
   pause: ['resume', 'stop', 'cancel'],
@@ -29,39 +29,39 @@ const OTHER_REASONS: Partial<Readonly<Record<Action, string>>> = {
 };
 
 /** Says in which state the job is, and what is possible there. */
-export function wrongState(job: Stand, action: Action): ServiceError {
-  if (action === 'resume' && waitsForItsSweep(job)) return impossible(HALTED);
-  const possible = possibleFor(job);
+export function wrongState(job: JobStatus, action: Action): ServiceError {
+  if (action === 'resume' && isHaltedBySweep(job)) return wrongStateError(HALTED);
+  const possible = allowedActions(job);
   const reason = possible.includes(action) ? OTHER_REASONS[action] : undefined;
-  const remedy = possible.length > 0 ? ` It can be ${listed(possible.map((other) => DONE[other]))}.` : '';
-  return impossible(reason ?? `The job is ${describe(job)}: it cannot be ${DONE[action]}.${remedy}`);
+  const remedy = possible.length > 0 ? ` It can be ${joinWords(possible.map((other) => DONE[other]))}.` : '';
+  return wrongStateError(reason ?? `The job is ${describe(job)}: it cannot be ${DONE[action]}.${remedy}`);
 }
 
-export function impossible(detail: string): ServiceError {
+export function wrongStateError(detail: string): ServiceError {
   return new ServiceError('job_wrong_state', detail);
 }
 
 const HALTED =
   'The job is a trial that waits until its sweep has compared it with others: the sweep decides when it goes on. It can be stopped or cancelled.';
 
-function waitsForItsSweep({ halted, sweepId }: Stand): boolean {
+function isHaltedBySweep({ halted, sweepId }: JobStatus): boolean {
   return halted === 1 && sweepId !== null;
 }
 
-function possibleFor(job: Stand): readonly Action[] {
+function allowedActions(job: JobStatus): readonly Action[] {
   const { state, requested } = job;
-  if (requested) return POSSIBLE_BEFORE[requested];
+  if (requested) return ALLOWED_WHILE_REQUESTED[requested];
   const rows: readonly (readonly [string, readonly JobState[]])[] = Object.entries(ACTIONS);
   // Object.entries forgets that the keys of a constant table are known.
   const actions = rows.flatMap(([action, states]) => (states.includes(state) ? [action as Action] : []));
-  return waitsForItsSweep(job) ? actions.filter((action) => action !== 'resume') : actions;
+  return isHaltedBySweep(job) ? actions.filter((action) => action !== 'resume') : actions;
 }
 
-function describe({ state, requested }: Stand): string {
+function describe({ state, requested }: JobStatus): string {
   return requested ? `${state} and about to be ${DONE[requested]}` : state;
 }
 
 /** `paused, stopped or cancelled` */
-function listed(words: readonly string[]): string {
+function joinWords(words: readonly string[]): string {
   return new Intl.ListFormat('en-GB', { type: 'disjunction' }).format(words);
 }

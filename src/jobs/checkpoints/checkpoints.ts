@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { Clock } from '../../kit/clock.ts';
 import type { Database, Queries } from '../../store/database.ts';
-import { isPassing } from '../../store/faults.ts';
+import { isTransient } from '../../store/errors.ts';
 import type { CheckpointRow } from '../../store/tables.ts';
 import type { Checkpoint } from '../../training/checkpoint/checkpoint.ts';
-import { decodeCheckpoint, sealOf } from '../../training/checkpoint/encoding.ts';
+import { checksumOf, decodeCheckpoint } from '../../training/checkpoint/encoding.ts';
 import type { TrainingSpec } from '../../training/schemas/spec.ts';
 import { createCheckpointFiles } from './files.ts';
 import { createCheckpointStore } from './store.ts';
@@ -37,14 +37,14 @@ export interface Checkpoints {
   collect(): Promise<void>;
 }
 
-export interface CheckpointsParts {
+export interface CheckpointsDeps {
   readonly database: Database;
   readonly folder: string;
   readonly clock: Clock;
   readonly log?: Logger | undefined;
 }
 
-export function createCheckpoints({ database, folder, clock, log }: CheckpointsParts): Checkpoints {
+export function createCheckpoints({ database, folder, clock, log }: CheckpointsDeps): Checkpoints {
   const store = createCheckpointStore(database);
   const files = createCheckpointFiles(folder);
 
@@ -54,7 +54,7 @@ export function createCheckpoints({ database, folder, clock, log }: CheckpointsP
   };
   const read = async ({ file, sha256 }: CheckpointRow, spec: TrainingSpec) => {
     const bytes = await files.read(file);
-    if (sealOf(bytes) !== sha256) throw new Error('The file is not the one that was written.');
+    if (checksumOf(bytes) !== sha256) throw new Error('The file is not the one that was written.');
     return decodeCheckpoint(bytes, spec);
   };
 
@@ -65,7 +65,7 @@ export function createCheckpoints({ database, folder, clock, log }: CheckpointsP
           return await read(row, spec);
         } catch (error) {
           // The file is as good as it was: hours of training are not thrown away for that.
-          if (isPassing(error)) throw error;
+          if (isTransient(error)) throw error;
           log?.warn(
             { jobId, step: row.step, err: error },
             'a checkpoint cannot be gone on from: the one before is tried',
@@ -79,7 +79,7 @@ export function createCheckpoints({ database, folder, clock, log }: CheckpointsP
     async write(jobId, { step, epoch, finished, bytes }) {
       const file = nameOf(jobId, step);
       await files.write(file, bytes);
-      const row = { jobId, step, epoch, file, bytes: bytes.length, sha256: sealOf(bytes), createdAt: clock() };
+      const row = { jobId, step, epoch, file, bytes: bytes.length, sha256: checksumOf(bytes), createdAt: clock() };
       return { ...row, finished: finished ? 1 : 0 };
     },
 
@@ -92,9 +92,9 @@ export function createCheckpoints({ database, folder, clock, log }: CheckpointsP
     async collect() {
       // The files are listed first: what is written afterwards is no leftover.
       const names = await files.names();
-      const leftovers = await store.leftovers(names, jobOf);
-      await files.remove(leftovers);
-      if (leftovers.length > 0) log?.info({ files: leftovers.length }, 'leftovers of checkpoints collected');
+      const orphans = await store.orphans(names, jobOf);
+      await files.remove(orphans);
+      if (orphans.length > 0) log?.info({ files: orphans.length }, 'leftovers of checkpoints collected');
     },
   };
 }

@@ -2,7 +2,7 @@ import type { Database, Queries } from '../../store/database.ts';
 import type { CheckpointRow } from '../../store/tables.ts';
 
 /** The last one may turn out to be damaged. */
-const KEPT = 2;
+const RETAINED = 2;
 
 /** Queries about checkpoints, named for what they answer. */
 export interface CheckpointStore {
@@ -14,7 +14,7 @@ export interface CheckpointStore {
   drop(queries: Queries, jobId: string): Promise<readonly string[]>;
   forget(rows: readonly CheckpointRow[]): Promise<void>;
   /** Which of the files no row names, leaving out those of running jobs, whose workers may be about to write the row. */
-  leftovers(files: readonly string[], jobOf: (file: string) => string): Promise<readonly string[]>;
+  orphans(files: readonly string[], jobOf: (file: string) => string): Promise<readonly string[]>;
 }
 
 export function createCheckpointStore(database: Database): CheckpointStore {
@@ -27,10 +27,10 @@ export function createCheckpointStore(database: Database): CheckpointStore {
     async record(queries, row) {
       const before = await ofJob(queries, row.jobId);
       const others = before.filter(({ step }) => step !== row.step);
-      const needless = [...before.filter(({ step }) => step === row.step), ...others.slice(KEPT - 1)];
-      await deleteRows(queries, needless);
+      const obsolete = [...before.filter(({ step }) => step === row.step), ...others.slice(RETAINED - 1)];
+      await deleteRows(queries, obsolete);
       await queries.insertInto('checkpoints').values(row).execute();
-      return filesOf(needless);
+      return filesOf(obsolete);
     },
 
     async drop(queries, jobId) {
@@ -39,7 +39,7 @@ export function createCheckpointStore(database: Database): CheckpointStore {
 
     forget: (rows) => deleteRows(database, rows),
 
-    async leftovers(files, jobOf) {
+    async orphans(files, jobOf) {
       const recorded = new Set(filesOf(await database.selectFrom('checkpoints').select('file').execute()));
       const running = await database.selectFrom('jobs').select('id').where('state', '=', 'running').execute();
       const busy = new Set(running.map(({ id }) => id));

@@ -1,17 +1,17 @@
 import type { Tenant } from '../../kit/contract/caller.ts';
 import { ServiceError } from '../../kit/contract/errors.ts';
-import type { News, NewsDesk } from '../../notifications/bus.ts';
-import { type EventBatches, type Following, follow, unknownEvent } from '../../notifications/follow.ts';
+import type { EventBus, Notification } from '../../notifications/bus.ts';
+import { type EventBatches, type FollowOptions, follow, unknownEvent } from '../../notifications/follow.ts';
 import type { Database } from '../../store/database.ts';
 import type { JobState } from '../../store/tables.ts';
 import { isFinal } from '../states.ts';
 import { type Position, parsePosition, START } from './position.ts';
 import { createEventStore } from './store.ts';
-import { eventOfAnyView, eventView } from './view.ts';
+import { anyJobEventView, eventView } from './view.ts';
 
-export interface EventsParts {
+export interface EventsDeps {
   readonly database: Database;
-  readonly news: NewsDesk;
+  readonly bus: EventBus;
 }
 
 /** What is told of a tenant's jobs, to readers who keep nothing here but their place. Throws `invalid_request` for an id that is none of ours. */
@@ -20,12 +20,12 @@ export interface Events {
    * The events of a job from the first one, or behind the last one that the reader has, until the job is in a final state and all
    * is told. Undefined when that is so already, for a reader that comes again. Throws `job_not_found`.
    */
-  ofJob(jobId: string, following: Following): Promise<EventBatches | undefined>;
+  ofJob(jobId: string, following: FollowOptions): Promise<EventBatches | undefined>;
   /** The states and log lines of all jobs from now on, or behind the last one that the reader has, without end. */
-  ofAll(following: Following): Promise<EventBatches>;
+  ofAll(following: FollowOptions): Promise<EventBatches>;
 }
 
-export function createEvents({ database, news }: EventsParts, { project }: Tenant): Events {
+export function createEvents({ database, bus }: EventsDeps, { project }: Tenant): Events {
   const store = createEventStore(database);
 
   const stateOf = async (id: string): Promise<JobState | undefined> =>
@@ -41,17 +41,17 @@ export function createEvents({ database, news }: EventsParts, { project }: Tenan
   const readJob = (jobId: string) => async (position: Position) => {
     // The state is asked first: what is told after it may be missing among the events, but not what came before a final one.
     const state = await stateOf(jobId);
-    const { rows: told } = await store.after(jobId, position);
-    const { epoch, event } = told.at(-1) ?? position;
-    const isOver = told.length === 0 && (state === undefined || isFinal(state));
-    return { events: told.map((item) => eventView(jobId, item)), position: { epoch, event }, isOver };
+    const { rows } = await store.after(jobId, position);
+    const { epoch, event } = rows.at(-1) ?? position;
+    const isOver = rows.length === 0 && (state === undefined || isFinal(state));
+    return { events: rows.map((item) => eventView(jobId, item)), position: { epoch, event }, isOver };
   };
   const readAll = async (position: number) => {
     // What belongs to others is passed over, and not looked at again.
     const newest = await store.newest();
-    const { rows: told, hasMore } = await store.afterOfAll(project, { after: position, upTo: newest });
-    const read = hasMore ? (told.at(-1)?.event ?? position) : Math.max(newest, position);
-    return { events: told.map(eventOfAnyView), position: read, isOver: false };
+    const { rows, hasMore } = await store.afterOfAll(project, { after: position, upTo: newest });
+    const read = hasMore ? (rows.at(-1)?.event ?? position) : Math.max(newest, position);
+    return { events: rows.map(anyJobEventView), position: read, isOver: false };
   };
 
   return {
@@ -62,15 +62,15 @@ export function createEvents({ database, news }: EventsParts, { project }: Tenan
       if ((await stateOf(jobId)) === undefined) throw new ServiceError('job_not_found', `There is no job '${jobId}'.`);
       const read = readJob(jobId);
       if (lastEventId !== undefined && (await read(from)).isOver) return undefined;
-      const matters = (item: News) => item.kind === 'changed' && item.jobId === jobId;
-      return follow({ ...following, read, from, news, matters });
+      const isRelevant = (item: Notification) => item.kind === 'changed' && item.jobId === jobId;
+      return follow({ ...following, read, from, bus, isRelevant });
     },
 
     async ofAll(following) {
       const { lastEventId } = following;
       if (lastEventId !== undefined && !/^\d{1,15}$/.test(lastEventId)) throw unknownEvent();
       const from = lastEventId === undefined ? await store.newest() : Number(lastEventId);
-      return follow({ ...following, read: readAll, from, news, matters: () => true });
+      return follow({ ...following, read: readAll, from, bus, isRelevant: () => true });
     },
   };
 }

@@ -6,16 +6,16 @@ import { textBytes } from '../../store/textBytes.ts';
 import type { Position } from './position.ts';
 
 /** A state or a log line. */
-export interface EventTold extends Pick<EventRow, 'type' | 'data'> {
+export interface LoggedEvent extends Pick<EventRow, 'type' | 'data'> {
   readonly event: number;
   readonly createdAt: number;
 }
-interface EpochTold extends Omit<LossRow, 'jobId'> {
+interface EpochEvent extends Omit<LossRow, 'jobId'> {
   readonly type: 'epoch';
   readonly event: 0;
 }
 /** One thing that is told of a job, at the position (epoch, event). */
-export type Told = EpochTold | (EventTold & { readonly epoch: number });
+export type JobEvent = EpochEvent | (LoggedEvent & { readonly epoch: number });
 
 interface EventRange {
   /** The last event before it. */
@@ -27,9 +27,9 @@ interface EventRange {
 /** Queries about what is told of jobs. */
 export interface EventStore {
   /** A batch of what is told of a job behind a position, in order. One statement reads epochs and events, so that nothing is written between them. */
-  after(jobId: string, position: Position): Promise<Slice<Told>>;
+  after(jobId: string, position: Position): Promise<Slice<JobEvent>>;
   /** A batch of the states and log lines of all jobs of a project behind one event, up to another, in order. */
-  afterOfAll(project: string, range: EventRange): Promise<Slice<EventTold & { readonly jobId: string }>>;
+  afterOfAll(project: string, range: EventRange): Promise<Slice<LoggedEvent & { readonly jobId: string }>>;
   /** The last event of any job; 0 when there is none. */
   newest(): Promise<number>;
 }
@@ -44,18 +44,18 @@ export function createEventStore(database: Database): EventStore {
       const epochs = sql`FROM losses WHERE job_id = ${jobId} AND epoch > ${epoch}`;
       const events = sql`FROM events WHERE job_id = ${jobId} AND (after_epoch, id) > (${epoch}, ${event})`;
       const inOrder = <Row>(ofEpoch: RawBuilder<unknown>, ofEvent: RawBuilder<unknown>) => ({
-        limit: (most: number) => ({
+        limit: (count: number) => ({
           async execute() {
             const { rows } = await sql<Row>`
               SELECT epoch, 0 AS event, ${ofEpoch} ${epochs}
               UNION ALL SELECT after_epoch, id, ${ofEvent} ${events}
-              ORDER BY 1, 2 LIMIT ${most}`.execute(database);
+              ORDER BY 1, 2 LIMIT ${count}`.execute(database);
             return rows;
           },
         }),
       });
       const sizes = inOrder<{ bytes: number }>(sql`octet_length(metrics) AS bytes`, sql`octet_length(data)`);
-      const rows = inOrder<Told>(
+      const rows = inOrder<JobEvent>(
         sql`'epoch' AS type, step, training_loss, validation_loss, metrics, learning_rate, seconds, NULL AS data, NULL AS created_at`,
         sql`type, NULL, NULL, NULL, NULL, NULL, NULL, data, created_at`,
       );

@@ -1,22 +1,22 @@
 import { isoTime } from '../../kit/clock.ts';
-import type { ToldEvent } from '../../notifications/follow.ts';
+import type { StreamEvent } from '../../notifications/follow.ts';
 import { formatPosition } from './position.ts';
-import type { EventTold, Told } from './store.ts';
+import type { JobEvent, LoggedEvent } from './store.ts';
 
 /** An event of one job's sequence. */
-export function eventView(jobId: string, told: Told): ToldEvent {
-  const id = formatPosition(told);
-  if (told.type !== 'epoch') return { id, type: told.type, data: dataOf(jobId, told) };
-  const { epoch, step, trainingLoss, validationLoss, metrics, learningRate, seconds } = told;
+export function eventView(jobId: string, event: JobEvent): StreamEvent {
+  const id = formatPosition(event);
+  if (event.type !== 'epoch') return { id, type: event.type, data: dataOf(jobId, event) };
+  const { epoch, step, trainingLoss, validationLoss, metrics, learningRate, seconds } = event;
   const loss = { epoch, step, trainingLoss, validationLoss, metrics: JSON.parse(metrics), learningRate, seconds };
-  return { id, type: told.type, data: JSON.stringify({ jobId, ...loss }) };
+  return { id, type: event.type, data: JSON.stringify({ jobId, ...loss }) };
 }
 
 /** An event of the sequence of all jobs. */
-export function eventOfAnyView(told: EventTold & { readonly jobId: string }): ToldEvent {
-  return { id: String(told.event), type: told.type, data: dataOf(told.jobId, told) };
+export function anyJobEventView(event: LoggedEvent & { readonly jobId: string }): StreamEvent {
+  return { id: String(event.event), type: event.type, data: dataOf(event.jobId, event) };
 }
 
-function dataOf(jobId: string, { data, createdAt }: EventTold): string {
+function dataOf(jobId: string, { data, createdAt }: LoggedEvent): string {
   return JSON.stringify({ jobId, ...JSON.parse(data), at: isoTime(createdAt) });
 }

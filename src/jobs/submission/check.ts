@@ -1,8 +1,8 @@
 import type { z } from 'zod';
 import { type FieldError, ServiceError } from '../../kit/contract/errors.ts';
-import { check, invalidRequest, mistaken } from '../../kit/contract/validation.ts';
+import { check, invalid, invalidRequest } from '../../kit/contract/validation.ts';
 import type { DatasetRow } from '../../store/tables.ts';
-import { sizeMistakes } from '../../training/estimate/size.ts';
+import { sizeIssues } from '../../training/estimate/sizeIssues.ts';
 import { resolveSpec } from '../../training/resolve/resolve.ts';
 import type { DatasetShape } from '../../training/resolve/shape.ts';
 import { type JobRequest, jobRequestSchema } from './requestSchema.ts';
@@ -32,17 +32,17 @@ export async function checkRequest(
 ) {
   const checked = check(jobRequestSchema, body);
   if (!checked.ok) {
-    const impossible = await impossibleIn(wellFormedPart(body, checked.issues), findDataset);
+    const impossible = await datasetIssues(validSections(body, checked.issues), findDataset);
     throw invalidRequest([...checked.errors, ...impossible]);
   }
   const request = checked.data;
   const dataset = await findDataset(request.datasetId);
-  if (dataset === undefined) throw withoutDataset(request.datasetId);
+  if (dataset === undefined) throw datasetNotFound(request.datasetId);
   const shape = shapeOf(dataset);
   if (shape === undefined) throw notReady(dataset);
   const resolution = resolveSpec(request, shape);
   if (resolution.spec === null) throw invalidSpec(resolution.errors);
-  const tooLarge = sizeMistakes(resolution.spec, shape, memoryBytes);
+  const tooLarge = sizeIssues(resolution.spec, shape, memoryBytes);
   if (tooLarge.length > 0) throw invalidSpec(tooLarge);
   return { request, dataset, shape, spec: resolution.spec, warnings: resolution.warnings };
 }
@@ -51,12 +51,15 @@ export async function checkRequest(
 export type CheckedRequest = Awaited<ReturnType<typeof checkRequest>>;
 
 /** What is said of a job whose dataset is not there. */
-export function withoutDataset(id: string): ServiceError {
+export function datasetNotFound(id: string): ServiceError {
   return invalidSpec([noDataset(id)]);
 }
 
 /** The mistakes against the dataset in what is well-formed of a body. */
-async function impossibleIn(request: JobRequest | undefined, findDataset: FindDataset): Promise<readonly FieldError[]> {
+async function datasetIssues(
+  request: JobRequest | undefined,
+  findDataset: FindDataset,
+): Promise<readonly FieldError[]> {
   if (request === undefined) return [];
   const dataset = await findDataset(request.datasetId);
   if (dataset === undefined) return [noDataset(request.datasetId)];
@@ -65,12 +68,12 @@ async function impossibleIn(request: JobRequest | undefined, findDataset: FindDa
 }
 
 /** The body without the sections that have mistakes; undefined when too little is left to check. */
-function wellFormedPart(body: unknown, issues: readonly z.core.$ZodIssue[]): JobRequest | undefined {
+function validSections(body: unknown, issues: readonly z.core.$ZodIssue[]): JobRequest | undefined {
   if (typeof body !== 'object' || body === null) return undefined;
   const broken = new Set(issues.map(({ path }) => path[0]));
   const known = Object.keys(jobRequestSchema.shape);
-  const kept = Object.entries(body).filter(([name]) => known.includes(name) && !broken.has(name));
-  return jobRequestSchema.safeParse(Object.fromEntries(kept)).data;
+  const valid = Object.entries(body).filter(([name]) => known.includes(name) && !broken.has(name));
+  return jobRequestSchema.safeParse(Object.fromEntries(valid)).data;
 }
 
 function shapeOf({ state, rows, columns }: Dataset): DatasetShape | undefined {
@@ -88,5 +91,5 @@ function notReady({ id, state }: Dataset): ServiceError {
 }
 
 function invalidSpec(errors: readonly FieldError[]): ServiceError {
-  return mistaken('invalid_spec', 'The training', errors);
+  return invalid('invalid_spec', 'The training', errors);
 }

@@ -2,7 +2,7 @@ import { newId } from '../../kit/ids.ts';
 import type { Queries } from '../../store/database.ts';
 import type { JobRow } from '../../store/tables.ts';
 import { estimateMemory } from '../../training/estimate/memory.ts';
-import { type CheckedRequest, withoutDataset } from './check.ts';
+import { type CheckedRequest, datasetNotFound } from './check.ts';
 import type { Hyperparameters } from './requestSchema.ts';
 import { type Machine, threadWarnings } from './threadWarnings.ts';
 
@@ -15,7 +15,7 @@ export interface NewJob extends Pick<JobRow, JobColumns>, Partial<Pick<JobRow, T
   readonly datasetId: string;
 }
 
-export interface NewJobParts {
+export interface NewJobOptions {
   /** Left out, a new one. */
   readonly id?: string | undefined;
   readonly project: string;
@@ -24,7 +24,7 @@ export interface NewJobParts {
 }
 
 /** The row of a job that the request asks for. */
-export function newJob(checked: CheckedRequest, { id, project, machine, now }: NewJobParts): NewJob {
+export function newJob(checked: CheckedRequest, { id, project, machine, now }: NewJobOptions): NewJob {
   const { request, dataset, shape, spec, warnings } = checked;
   const { name = `${dataset.name}-${spec.target}`, datasetId, priority, labels } = request;
   const hyperparameters: Hyperparameters = { name, datasetId, ...spec, priority, labels };
@@ -47,7 +47,7 @@ export async function insertJob(
   job: NewJob,
   labels: Readonly<Record<string, string>>,
 ): Promise<void> {
-  await demandDataset(queries, job.datasetId);
+  await assertDatasetExists(queries, job.datasetId);
   await queries
     .insertInto('jobs')
     .values({ ...NEVER_RUN, ...job })
@@ -59,7 +59,7 @@ export async function insertJob(
 const NEVER_RUN = { state: 'queued', attempts: 0, crashes: 0 } as const;
 
 /** The request was checked against the dataset, which may have been deleted since. */
-async function demandDataset(queries: Queries, id: string): Promise<void> {
+async function assertDatasetExists(queries: Queries, id: string): Promise<void> {
   const dataset = await queries.selectFrom('datasets').select('id').where('id', '=', id).executeTakeFirst();
-  if (dataset === undefined) throw withoutDataset(id);
+  if (dataset === undefined) throw datasetNotFound(id);
 }

@@ -4,8 +4,8 @@ import { givenName } from '../../kit/contract/wire.ts';
 import { PLAIN_TEXT } from '../../kit/text.ts';
 import { specRequestSchema, trainingSpecSchema } from '../../training/schemas/spec.ts';
 
-const HIGHEST_PRIORITY = 100;
-const MOST_LABELS = 32;
+const MAX_PRIORITY = 100;
+const MAX_LABELS = 32;
 
 const datasetId = z
   .string()
@@ -17,8 +17,8 @@ const name = givenName
   .meta({ examples: ['adult-64-32'] });
 const priority = z
   .int()
-  .min(-HIGHEST_PRIORITY)
-  .max(HIGHEST_PRIORITY)
+  .min(-MAX_PRIORITY)
+  .max(MAX_PRIORITY)
   .default(0)
   .describe('A job of a higher priority runs first; among equals, the oldest.');
 
@@ -30,7 +30,7 @@ const labels = limitedRecord(
     .string()
     .regex(new RegExp(`^${LABEL_NAME}$`), 'A label name is 1 to 63 letters, digits, dots, hyphens or underscores.'),
   z.string().max(200).regex(PLAIN_TEXT, 'A label has no line breaks or other control characters: remove them.'),
-  MOST_LABELS,
+  MAX_LABELS,
 )
   .default({})
   .describe('What the job can be found by: `GET /v1/jobs?label=team:risk`.')
@@ -77,13 +77,13 @@ export const hyperparametersSchema = z
 export type Hyperparameters = z.output<typeof hyperparametersSchema>;
 
 /** The whole request as it was kept. */
-export function readHyperparameters(kept: string): Hyperparameters {
-  return completed(JSON.parse(kept));
+export function readHyperparameters(stored: string): Hyperparameters {
+  return withLaterDefaults(JSON.parse(stored));
 }
 
 /** What any version has kept: a field that came later has the value that changes nothing. */
-export function completed(kept: Hyperparameters): Hyperparameters {
-  return { ...kept, training: { ...ADDED_LATER, ...kept.training } };
+export function withLaterDefaults(stored: Hyperparameters): Hyperparameters {
+  return { ...stored, training: { ...ADDED_LATER, ...stored.training } };
 }
 
 const ADDED_LATER = { precision: 'float32', threads: 'auto' } as const;

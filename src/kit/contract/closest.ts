@@ -1,8 +1,8 @@
 /** Longer words get no suggestion: the distance takes the product of their lengths. */
-const LONGEST_WORD = 100;
-const MOST_EDITS = 3;
+const MAX_WORD_LENGTH = 100;
+const MAX_EDITS = 3;
 /** Suggestions of column names in one answer: a dataset may have many thousands. */
-export const MOST_SUGGESTIONS = 10;
+export const MAX_SUGGESTIONS = 10;
 /** A word of so many letters may differ in one of them. */
 const LETTERS_PER_EDIT = 3;
 
@@ -14,18 +14,18 @@ export function didYouMean(word: string, known: Iterable<string>): string {
 
 /** The known word with the fewest edits from the given one, regardless of case and separators. */
 export function closest(word: string, known: Iterable<string>): string | undefined {
-  if (word.length > LONGEST_WORD) return undefined;
+  if (word.length > MAX_WORD_LENGTH) return undefined;
   const wanted = plain(word);
   let suggestion: string | undefined;
-  let mostEdits = Math.min(MOST_EDITS, Math.floor(wanted.length / LETTERS_PER_EDIT));
+  let maxEdits = Math.min(MAX_EDITS, Math.floor(wanted.length / LETTERS_PER_EDIT));
   for (const candidate of known) {
-    if (candidate.length > LONGEST_WORD) continue;
-    const edits = distance(wanted, plain(candidate), mostEdits);
-    if (edits > mostEdits) continue;
+    if (candidate.length > MAX_WORD_LENGTH) continue;
+    const edits = distance(wanted, plain(candidate), maxEdits);
+    if (edits > maxEdits) continue;
     if (edits === 0) return candidate;
     suggestion = candidate;
     // A later candidate must be closer.
-    mostEdits = edits - 1;
+    maxEdits = edits - 1;
   }
   return suggestion;
 }
@@ -36,8 +36,8 @@ function plain(word: string): string {
 }
 
 /** Insertions, deletions, replacements and swaps of neighbours that make `b` of `a`; Infinity beyond `most`. */
-function distance(a: string, b: string, most: number): number {
-  if (Math.abs(a.length - b.length) > most) return Number.POSITIVE_INFINITY;
+function distance(a: string, b: string, limit: number): number {
+  if (Math.abs(a.length - b.length) > limit) return Number.POSITIVE_INFINITY;
   let before: number[] = [];
   let last = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {
@@ -48,7 +48,7 @@ function distance(a: string, b: string, most: number): number {
       const isSwap = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
       if (isSwap) row[j] = Math.min(row[j], before[j - 2] + 1);
     }
-    if (Math.min(...row) > most) return Number.POSITIVE_INFINITY;
+    if (Math.min(...row) > limit) return Number.POSITIVE_INFINITY;
     [before, last] = [last, row];
   }
   return last[b.length];

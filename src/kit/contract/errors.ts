@@ -60,7 +60,7 @@ export interface FieldError {
 }
 
 /** Mistakes that one answer lists: a body of a million mistakes must not make a larger answer. */
-export const MOST_LISTED = 100;
+export const MAX_LISTED = 100;
 
 /** An error that a client may read: it says what is wrong and how to mend it, and nothing from inside. */
 export class ServiceError extends Error {

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { IdPrefix } from '../ids.ts';
 
 /** So long a request that comes again is known. */
-export const IDEMPOTENCY_KEPT_MS = 86_400_000;
+export const IDEMPOTENCY_RETENTION_MS = 86_400_000;
 
 /** The header of routes that make something. */
 export const idempotencyHeaders = z.object({
@@ -29,7 +29,7 @@ export const onceHeaders = z.object({
 });
 
 /** What is made, as its JSON shows it. */
-export type Made = Readonly<Record<string, unknown>>;
+export type Created = Readonly<Record<string, unknown>>;
 
 export interface Idempotent {
   /** The handler gives what it makes the id `request.idempotentId`, where there is one. */
@@ -37,16 +37,16 @@ export interface Idempotent {
   /** Of the answer to a request whose first answer was lost in a crash. */
   readonly status: number;
   /** What was made under that id, if it was. */
-  find(request: FastifyRequest, id: string): Promise<Made | undefined>;
+  find(request: FastifyRequest, id: string): Promise<Created | undefined>;
   /**
    * The answer has a secret that is told once: it is not kept, and a request that comes again is told what was made in place of it (409, with
    * `Location`). Where the first answer was lost, one deletes that and asks with a new key.
    */
-  readonly toldOnce?: true;
+  readonly hasSecret?: true;
   /** For bodies that are streams: what tells one from another, of a request that is read for it, and of what such a request has made. */
   readonly content?: {
     ofRequest(request: FastifyRequest): Promise<string>;
-    ofMade(made: Made): string;
+    ofCreated(made: Created): string;
   };
 }
 

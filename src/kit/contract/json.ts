@@ -11,11 +11,11 @@ export interface JsonLimits {
 }
 
 /** More than any request has fields, however few columns a dataset may have. */
-const LEAST_MEMBERS = 1000;
+const MIN_MEMBERS = 1000;
 
 /** The limit on the members of an object where a row has at most so many columns. */
 export function membersFor(maxColumns: number): number {
-  return Math.max(LEAST_MEMBERS, maxColumns);
+  return Math.max(MIN_MEMBERS, maxColumns);
 }
 
 const QUOTE = 0x22;
@@ -33,7 +33,7 @@ const UNCOUNTED = Number.NEGATIVE_INFINITY;
  * The error of a JSON text beyond a limit; undefined within all of them. Call it before parsing, because the parsed
  * value takes many times the bytes of its text. It stops at the first limit and does not check the syntax.
  */
-export function tooMuchJson(text: string, limits: JsonLimits, advice = 'send fewer'): ServiceError | undefined {
+export function jsonLimitError(text: string, limits: JsonLimits, advice = 'send fewer'): ServiceError | undefined {
   /** The members of each array and object around the innermost one. */
   const outer: number[] = [];
   let members = UNCOUNTED;

@@ -2,7 +2,7 @@ import { ServiceError } from './errors.ts';
 import { endOfString } from './json.ts';
 
 /** Where a text stops being JSON. */
-interface SyntaxMistake {
+interface SyntaxIssue {
   /** In UTF-16 code units from the start. */
   readonly at: number;
   /** What JSON would have there. */
@@ -23,7 +23,7 @@ const HINTS: ReadonlyMap<string, string> = new Map([
   ['/', 'JSON has no comments'],
 ]);
 
-const LONGEST_FOUND = 20;
+const MAX_FOUND_LENGTH = 20;
 
 /** The value of a JSON text. Throws ServiceError `invalid_json` that names the place of the mistake. */
 export function parseJson(text: string, subject: string): unknown {
@@ -39,19 +39,19 @@ export function parseJson(text: string, subject: string): unknown {
  * text is JSON. `insteadOfNaN` says what to send for a number that is not finite.
  */
 export function invalidJson(text: string, subject: string, insteadOfNaN?: string): ServiceError | undefined {
-  const mistake = syntaxMistake(text);
-  if (mistake === undefined) return undefined;
-  const { at, expected, hint } = mistake;
+  const issue = findSyntaxIssue(text);
+  if (issue === undefined) return undefined;
+  const { at, expected, hint } = issue;
   const found = foundAt(text, at);
   const why = hint ?? HINTS.get(found);
   const advice = why === NOT_FINITE && insteadOfNaN !== undefined ? `${why}. ${insteadOfNaN}` : why && `${why}.`;
   const what = found === '' ? 'the end of the text' : `\`${found}\``;
-  const detail = `${subject} is not valid JSON: ${placeOf(text, at)}: expected ${expected}, found ${what}.`;
+  const detail = `${subject} is not valid JSON: ${lineAndColumn(text, at)}: expected ${expected}, found ${what}.`;
   return new ServiceError('invalid_json', advice === undefined ? detail : `${detail} ${advice}`);
 }
 
 /** `line 3, column 14`, both from 1. */
-function placeOf(text: string, at: number): string {
+function lineAndColumn(text: string, at: number): string {
   let line = 1;
   let start = 0;
   for (let end = text.indexOf('\n'); end !== -1 && end < at; end = text.indexOf('\n', start)) {
@@ -63,9 +63,9 @@ function placeOf(text: string, at: number): string {
 
 /** The word or the character there, cut short: the text may be large. */
 function foundAt(text: string, at: number): string {
-  const part = text.slice(at, at + LONGEST_FOUND);
+  const part = text.slice(at, at + MAX_FOUND_LENGTH);
   const word = /^-?[\p{L}\p{N}_.+-]+/u.exec(part)?.[0];
-  if (word !== undefined) return word.length === LONGEST_FOUND ? `${word}…` : word;
+  if (word !== undefined) return word.length === MAX_FOUND_LENGTH ? `${word}…` : word;
   const [character = ''] = part;
   return /[\p{C}\p{Z}]/u.test(character) ? `U+${hexadecimal(character)}` : character;
 }
@@ -76,16 +76,16 @@ function hexadecimal(character: string): string {
 
 /** Every token by its first character; a scalar is a number, true, false or null. */
 type Token = '[' | ']' | '{' | '}' | ',' | ':' | 'string' | 'scalar';
-type Place = 'value' | 'element' | 'member' | 'name' | 'colon' | 'afterElement' | 'afterMember' | 'end';
+type GrammarState = 'value' | 'element' | 'member' | 'name' | 'colon' | 'afterElement' | 'afterMember' | 'end';
 
 interface Rule {
   readonly expected: string;
   /** The place after each token; `after` depends on what the value is in. */
-  readonly next: Readonly<Partial<Record<Token, Place | 'after'>>>;
+  readonly next: Readonly<Partial<Record<Token, GrammarState | 'after'>>>;
 }
 
 const VALUE = { '[': 'element', '{': 'member', string: 'after', scalar: 'after' } as const;
-const GRAMMAR: Readonly<Record<Place, Rule>> = {
+const GRAMMAR: Readonly<Record<GrammarState, Rule>> = {
   value: { expected: 'a value', next: VALUE },
   element: { expected: 'a value or `]`', next: { ...VALUE, ']': 'after' } },
   afterElement: { expected: '`,` or `]`', next: { ',': 'value', ']': 'after' } },
@@ -100,21 +100,21 @@ const SPACE = /[ \t\n\r]*/y;
 const SCALAR = /(?:true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?)(?![\w.+-])/y;
 
 /** The first mistake, found in one pass. */
-function syntaxMistake(text: string): SyntaxMistake | undefined {
+function findSyntaxIssue(text: string): SyntaxIssue | undefined {
   /** For each array and object that is open, the place after a value in it. */
-  const open: Place[] = [];
-  let place: Place = 'value';
+  const open: GrammarState[] = [];
+  let state: GrammarState = 'value';
   for (let at = afterMatch(SPACE, text, 0); ; at = afterMatch(SPACE, text, at)) {
-    if (place === 'end' && at === text.length) return undefined;
+    if (state === 'end' && at === text.length) return undefined;
     const token = tokenAt(text, at);
-    const next: Place | 'after' | undefined = token && GRAMMAR[place].next[token];
-    if (token === undefined || next === undefined) return { at, expected: GRAMMAR[place].expected };
+    const next: GrammarState | 'after' | undefined = token && GRAMMAR[state].next[token];
+    if (token === undefined || next === undefined) return { at, expected: GRAMMAR[state].expected };
     const end = endOf(token, text, at);
-    const mistake = token === 'string' ? mistakeInString(text, at, end) : undefined;
-    if (mistake) return mistake;
+    const issue = token === 'string' ? issueInString(text, at, end) : undefined;
+    if (issue) return issue;
     if (token === '[' || token === '{') open.push(token === '[' ? 'afterElement' : 'afterMember');
     if (token === ']' || token === '}') open.pop();
-    place = next === 'after' ? (open.at(-1) ?? 'end') : next;
+    state = next === 'after' ? (open.at(-1) ?? 'end') : next;
     at = end;
   }
 }
@@ -151,7 +151,7 @@ function afterMatch(pattern: RegExp, text: string, at: number): number {
 const IN_STRING = /\\(?:["\\/bfnrt]|u[\da-fA-F]{4})|(\\|[^\u0020-\uffff])/g;
 
 /** `end` is the place after the closing quote, or beyond the text where there is none. */
-function mistakeInString(text: string, start: number, end: number): SyntaxMistake | undefined {
+function issueInString(text: string, start: number, end: number): SyntaxIssue | undefined {
   const inside = text.slice(start + 1, end - 1);
   for (const match of inside.matchAll(IN_STRING)) {
     if (match[1] === undefined) continue;

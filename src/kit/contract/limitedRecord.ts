@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 interface Definition extends z.core.$ZodRecordDef {
-  readonly most: number;
+  readonly maxEntries: number;
 }
 
 interface LimitedRecord extends z.ZodRecord {
@@ -14,18 +14,24 @@ const LimitedRecord: z.core.$constructor<LimitedRecord, Definition> = z.core.$co
   (instance, definition) => {
     z.ZodRecord.init(instance, definition);
     const { parse, processJSONSchema } = instance._zod;
-    const { most } = definition;
+    const { maxEntries } = definition;
     instance._zod.parse = (payload, context) => {
       const { value: input } = payload;
-      if (context.direction === 'backward' || countKeys(input) <= most) return parse(payload, context);
+      if (context.direction === 'backward' || countKeys(input) <= maxEntries) return parse(payload, context);
       // The entries are not checked, so nothing else may be checked of them.
-      const issue = { code: 'too_big', origin: 'record', maximum: most, inclusive: true, continue: false } as const;
+      const issue = {
+        code: 'too_big',
+        origin: 'record',
+        maximum: maxEntries,
+        inclusive: true,
+        continue: false,
+      } as const;
       payload.issues.push({ ...issue, input, inst: instance });
       return payload;
     };
     instance._zod.processJSONSchema = (context, json, parameters) => {
       processJSONSchema?.(context, json, parameters);
-      json.maxProperties = most;
+      json.maxProperties = maxEntries;
     };
   },
 );
@@ -34,9 +40,9 @@ const LimitedRecord: z.core.$constructor<LimitedRecord, Definition> = z.core.$co
 export function limitedRecord<Key extends z.core.$ZodRecordKey, Value extends z.ZodType>(
   keyType: Key,
   valueType: Value,
-  most: number,
+  maxEntries: number,
 ): z.ZodRecord<Key, Value> {
-  const schema: z.ZodType = new LimitedRecord({ type: 'record', keyType, valueType, most });
+  const schema: z.ZodType = new LimitedRecord({ type: 'record', keyType, valueType, maxEntries });
   // The constructor's type does not carry those of the keys and values.
   return schema as z.ZodRecord<Key, Value>;
 }

@@ -1,31 +1,31 @@
 /** Zod's issues in the words of this service: what is wrong, with the value and the limit. */
 import { z } from 'zod';
 import { didYouMean } from './closest.ts';
-import { MOST_LISTED } from './errors.ts';
+import { choice, choicesOf, describeExpected } from './describeExpected.ts';
+import { MAX_LISTED } from './errors.ts';
 import { countKeys } from './limitedRecord.ts';
-import { choice, choicesOf, wanted } from './wanted.ts';
 
 type Issue = z.core.$ZodRawIssue;
 type IssueOf<Code extends z.core.$ZodIssueCode> = Extract<Issue, { readonly code: Code }>;
 
 /** How the message begins of a field that is not there. */
 export const MISSING = 'Missing: ';
-const LONGEST_SHOWN = 60;
+const MAX_SHOWN_LENGTH = 60;
 
 /** The error map of every check. Undefined: the issue has a message of its own. */
 export function messageOf(issue: Issue): string | undefined {
   switch (issue.code) {
     case 'invalid_type':
     case 'invalid_value':
-      return mistyped(issue);
+      return wrongType(issue);
     case 'invalid_union':
-      return issue.discriminator === undefined ? mistyped(issue) : unknownKind(issue);
+      return issue.discriminator === undefined ? wrongType(issue) : unknownKind(issue);
     case 'too_small':
       return outside(issue, issue.minimum, issue.inclusive ? 'at least' : 'greater than');
     case 'too_big':
       return outside(issue, issue.maximum, issue.inclusive ? 'at most' : 'less than');
     case 'invalid_format':
-      return `Must be ${FORMATS[issue.format] ?? `of the form ${issue.pattern ?? issue.format}`}, got ${shown(issue.input)}.`;
+      return `Must be ${FORMATS[issue.format] ?? `of the form ${issue.pattern ?? issue.format}`}, got ${formatValue(issue.input)}.`;
     case 'unrecognized_keys':
       return unknownFields(issue);
     default:
@@ -34,23 +34,23 @@ export function messageOf(issue: Issue): string | undefined {
 }
 
 /** A value as a message repeats it: strings cut short, and nothing from inside a list or an object. */
-export function shown(value: unknown): string {
+export function formatValue(value: unknown): string {
   if (typeof value === 'string') {
-    const text = JSON.stringify(value.slice(0, LONGEST_SHOWN));
-    return value.length > LONGEST_SHOWN ? `${text}…` : text;
+    const text = JSON.stringify(value.slice(0, MAX_SHOWN_LENGTH));
+    return value.length > MAX_SHOWN_LENGTH ? `${text}…` : text;
   }
   if (Array.isArray(value)) return 'a list';
   return typeof value === 'object' && value !== null ? 'an object' : String(value);
 }
 
-function mistyped({ inst, input }: Issue): string {
-  if (input === undefined) return `${MISSING}give ${wanted(inst)}.`;
+function wrongType({ inst, input }: Issue): string {
+  if (input === undefined) return `${MISSING}give ${describeExpected(inst)}.`;
   // A query has texts alone: one that is not a number arrives here as NaN.
-  if (Number.isNaN(input)) return `Must be ${wanted(inst)}.`;
+  if (Number.isNaN(input)) return `Must be ${describeExpected(inst)}.`;
   if (input === Number.POSITIVE_INFINITY || input === Number.NEGATIVE_INFINITY) {
     return 'Must be a finite number: this one is too large.';
   }
-  return `Must be ${wanted(inst)}, got ${shown(input)}.${typeof input === 'string' ? didYouMean(input, choicesOf(inst)) : ''}`;
+  return `Must be ${describeExpected(inst)}, got ${formatValue(input)}.${typeof input === 'string' ? didYouMean(input, choicesOf(inst)) : ''}`;
 }
 
 /** Of an object whose `type` or `method` names none of the kinds. */
@@ -58,7 +58,7 @@ function unknownKind({ discriminator = '', options, input }: IssueOf<'invalid_un
   const kinds = Array.isArray(options) ? options.map(String) : [];
   const kind: unknown = Object.entries(input ?? {}).find(([name]) => name === discriminator)?.[1];
   if (kind === undefined) return `${MISSING}give ${choice(kinds)}.`;
-  return `Must be ${choice(kinds)}, got ${shown(kind)}.${typeof kind === 'string' ? didYouMean(kind, kinds) : ''}`;
+  return `Must be ${choice(kinds)}, got ${formatValue(kind)}.${typeof kind === 'string' ? didYouMean(kind, kinds) : ''}`;
 }
 
 const UNITS: Readonly<Record<string, string>> = { string: 'character', array: 'item', record: 'member' };
@@ -69,7 +69,7 @@ function outside(
   relation: string,
 ): string {
   const unit = UNITS[origin];
-  if (unit === undefined) return `Must be ${relation} ${limit}, got ${shown(input)}.`;
+  if (unit === undefined) return `Must be ${relation} ${limit}, got ${formatValue(input)}.`;
   return `Must have ${relation} ${limit} ${unit}${Number(limit) === 1 ? '' : 's'}, got ${sizeOf(input)}.`;
 }
 
@@ -87,7 +87,7 @@ function unknownFields({ keys, inst, input }: IssueOf<'unrecognized_keys'>): str
   const known = knownFields(inst);
   const unused = known.filter((name) => !Object.hasOwn(input ?? {}, name));
   return keys
-    .slice(0, MOST_LISTED + 1)
+    .slice(0, MAX_LISTED + 1)
     .map((key) => {
       const suggestion = didYouMean(key, unused) || didYouMean(key, known);
       return suggestion ? `Unknown field.${suggestion}` : 'Unknown field: remove it, or correct its name.';

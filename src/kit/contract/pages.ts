@@ -12,7 +12,7 @@ export interface Slice<Row> {
 
 /** A query without a limit, such as Kysely builds. */
 interface Query<Row> {
-  limit(most: number): { execute(): Promise<readonly Row[]> };
+  limit(count: number): { execute(): Promise<readonly Row[]> };
 }
 
 /** The same rows in the order of a list, twice. */

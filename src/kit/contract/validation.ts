@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { type ErrorCode, type FieldError, MOST_LISTED, pointer, ServiceError } from './errors.ts';
+import { choice } from './describeExpected.ts';
+import { type ErrorCode, type FieldError, MAX_LISTED, pointer, ServiceError } from './errors.ts';
 import { MISSING, messageOf } from './messages.ts';
-import { choice } from './wanted.ts';
 
 type Issue = z.core.$ZodIssue;
 type Path = readonly PropertyKey[];
@@ -19,9 +19,9 @@ export function check<Schema extends z.ZodType>(schema: Schema, input: unknown):
   // A payload without issues has the output of the schema.
   if (result.issues.length === 0) return { ok: true, data: result.value as z.output<Schema> };
   const issues = result.issues
-    .slice(0, MOST_LISTED + 1)
+    .slice(0, MAX_LISTED + 1)
     .map((issue) => z.core.util.finalizeIssue(issue, context, z.core.config()));
-  return { ok: false, issues, errors: first(errorsOf(issues), MOST_LISTED + 1) };
+  return { ok: false, issues, errors: first(errorsOf(issues), MAX_LISTED + 1) };
 }
 
 /** The parsed input, or a ServiceError `invalid_request` that lists its mistakes. */
@@ -33,25 +33,25 @@ export function parseInput<Schema extends z.ZodType>(schema: Schema, input: unkn
 
 /** What is malformed, whatever is asked for. */
 export function invalidRequest(errors: readonly FieldError[]): ServiceError {
-  return mistaken('invalid_request', 'The request', errors);
+  return invalid('invalid_request', 'The request', errors);
 }
 
 /** Mistakes that `detail` repeats from `errors`. */
 const IN_DETAIL = 3;
-const LONGEST_IN_DETAIL = 250;
+const MAX_DETAIL_LENGTH = 250;
 
 /** An error that lists what is wrong with its subject: `The training has 2 mistakes. /target: …. /task: ….` */
-export function mistaken(code: ErrorCode, subject: string, errors: readonly FieldError[]): ServiceError {
-  const many = errors.length > MOST_LISTED ? `more than ${MOST_LISTED}` : String(errors.length);
+export function invalid(code: ErrorCode, subject: string, errors: readonly FieldError[]): ServiceError {
+  const many = errors.length > MAX_LISTED ? `more than ${MAX_LISTED}` : String(errors.length);
   const which = errors.length > IN_DETAIL ? ` The first ${IN_DETAIL}:` : '';
   const count = `${subject} has ${many} mistake${errors.length === 1 ? '' : 's'}.${which}`;
   const detail = [count, ...errors.slice(0, IN_DETAIL).map(inDetail)].join(' ');
-  return new ServiceError(code, detail, errors.slice(0, MOST_LISTED));
+  return new ServiceError(code, detail, errors.slice(0, MAX_LISTED));
 }
 
 function inDetail({ path, message }: FieldError): string {
   const text = `${path || 'The body'}: ${message}`;
-  return text.length > LONGEST_IN_DETAIL ? `${text.slice(0, LONGEST_IN_DETAIL)}…` : text;
+  return text.length > MAX_DETAIL_LENGTH ? `${text.slice(0, MAX_DETAIL_LENGTH)}…` : text;
 }
 
 /** The issues as JSON pointers with messages; an unknown field is named by its own path. */
@@ -71,7 +71,7 @@ function* errorsOfIssue(issue: Issue, path: Path): Generator<FieldError> {
       for (const { message } of issue.issues) yield { path: pointer(path), message };
       return;
     case 'invalid_union': {
-      const { inner, message } = meant(issue);
+      const { inner, message } = intendedBranch(issue);
       if (inner) yield* errorsOf(inner, path);
       else yield { path: pointer(path), message };
       return;
@@ -82,7 +82,7 @@ function* errorsOfIssue(issue: Issue, path: Path): Generator<FieldError> {
 }
 
 /** The mistakes of the branch of a union that the client meant, or else one message for all of its branches. */
-function meant({ errors: branches, message }: Extract<Issue, { readonly code: 'invalid_union' }>): {
+function intendedBranch({ errors: branches, message }: Extract<Issue, { readonly code: 'invalid_union' }>): {
   readonly inner?: readonly Issue[] | undefined;
   readonly message: string;
 } {
@@ -111,6 +111,6 @@ function depthOf(issues: readonly Issue[]): number {
   return issues.reduce((deepest, { path }) => Math.max(deepest, path.length), 0);
 }
 
-function first<Item>(items: Iterable<Item>, most: number): readonly Item[] {
-  return Iterator.from(items).take(most).toArray();
+function first<Item>(items: Iterable<Item>, limit: number): readonly Item[] {
+  return Iterator.from(items).take(limit).toArray();
 }

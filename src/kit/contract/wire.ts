@@ -3,14 +3,14 @@ import { z } from 'zod';
 import { PLAIN_TEXT } from '../text.ts';
 import { ERROR_CODES, ServiceError } from './errors.ts';
 
-const LONGEST_NAME = 200;
+const MAX_NAME_LENGTH = 200;
 
 /** What people call a thing. It is shown on terminals and in logs, which obey control characters, and in pages. */
 export const givenName = z
   .string()
   .trim()
   .min(1)
-  .max(LONGEST_NAME)
+  .max(MAX_NAME_LENGTH)
   .regex(
     PLAIN_TEXT,
     'A name has no line breaks or other control characters, nor any that turn round the order of others: remove them.',
@@ -80,13 +80,13 @@ export function errorResponses(...statuses: readonly ErrorStatus[]) {
 }
 
 /** A JSON answer of a route's `response` schema with its own words, the schema staying the named one. */
-export function answer<Schema extends z.ZodType>(description: string, schema: Schema) {
+export function jsonResponse<Schema extends z.ZodType>(description: string, schema: Schema) {
   return { description, content: { 'application/json': { schema } } };
 }
 
-const DEFAULT_PAGE = 50;
-const LARGEST_PAGE = 200;
-const LONGEST_WAIT_SECONDS = 60;
+const DEFAULT_PAGE_SIZE = 50;
+const MAX_PAGE_SIZE = 200;
+const MAX_WAIT_SECONDS = 60;
 
 /** `?limit=` and `?after=` of every list. */
 export const pageQuery = z.strictObject({
@@ -94,8 +94,8 @@ export const pageQuery = z.strictObject({
     .number()
     .int()
     .min(1)
-    .max(LARGEST_PAGE)
-    .default(DEFAULT_PAGE)
+    .max(MAX_PAGE_SIZE)
+    .default(DEFAULT_PAGE_SIZE)
     .describe('How many items at most. A page of large items ends early, with `next`.'),
   after: z.string().max(200).optional().describe('The `next` of the page before.'),
 });
@@ -112,7 +112,7 @@ export const waitQuery = z.strictObject({
   wait: z.coerce
     .number()
     .min(0)
-    .max(LONGEST_WAIT_SECONDS)
+    .max(MAX_WAIT_SECONDS)
     .default(0)
     .describe('Answer when the state is final, or after so many seconds.'),
 });

@@ -1,13 +1,13 @@
 import { createHash, randomBytes } from 'node:crypto';
 
 /** Where a span stands: ids in lower-case hexadecimal, of 16 and 8 bytes (W3C Trace Context). */
-export interface SpanPlace {
+export interface SpanContext {
   readonly traceId: string;
   readonly spanId: string;
 }
 
 /** A piece of work that is done. Times are milliseconds since 1970. */
-export interface Span extends SpanPlace {
+export interface Span extends SpanContext {
   readonly name: string;
   readonly kind: 'internal' | 'server';
   readonly parentSpanId?: string | undefined;
@@ -15,7 +15,7 @@ export interface Span extends SpanPlace {
   readonly endMs: number;
   readonly attributes: Readonly<Record<string, string | number>>;
   /** Spans of other traces that it has to do with. */
-  readonly links?: readonly SpanPlace[];
+  readonly links?: readonly SpanContext[];
   readonly failed?: boolean;
 }
 
@@ -28,7 +28,7 @@ export function newSpanId(): string {
 }
 
 /** Where a job's first run stands, told from its id alone: so requests are linked to it across processes, with nothing stored. */
-export function placeOfJob(jobId: string): SpanPlace {
+export function spanContextOfJob(jobId: string): SpanContext {
   const digest = createHash('sha256').update(jobId).digest('hex');
   return { traceId: digest.slice(0, 32), spanId: digest.slice(32, 48) };
 }

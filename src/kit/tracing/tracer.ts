@@ -9,7 +9,7 @@ export interface Tracer {
   stop(): Promise<void>;
 }
 
-export interface TracerParts {
+export interface TracerOptions {
   /** Of OTLP over HTTP, without `/v1/traces`: `http://localhost:4318`. */
   readonly endpoint: string;
   /** What the spans are of, such as `service.name`. */
@@ -19,26 +19,26 @@ export interface TracerParts {
 
 const SEND_EVERY_MS = 5_000;
 /** More than these are dropped while the collector is away: tracing must not cost the service its memory. */
-const MOST_WAITING = 4_096;
+const MAX_PENDING_SPANS = 4_096;
 const TIMEOUT_MS = 3_000;
 
-export function startTracer({ endpoint, resource, log }: TracerParts): Tracer {
+export function startTracer({ endpoint, resource, log }: TracerOptions): Tracer {
   const url = `${endpoint.replace(/\/$/, '')}/v1/traces`;
-  let waiting: Span[] = [];
+  let pending: Span[] = [];
   let sending: Promise<void> = Promise.resolve();
 
   const send = async () => {
-    const spans = waiting;
+    const spans = pending;
     if (spans.length === 0) return;
-    waiting = [];
-    const answer = await fetch(url, {
+    pending = [];
+    const response = await fetch(url, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: otlpBody(resource, spans),
       signal: AbortSignal.timeout(TIMEOUT_MS),
     });
-    await answer.arrayBuffer();
-    if (!answer.ok) throw new Error(`The collector answered ${answer.status}.`);
+    await response.arrayBuffer();
+    if (!response.ok) throw new Error(`The collector answered ${response.status}.`);
   };
   const flush = () => {
     sending = sending
@@ -50,7 +50,7 @@ export function startTracer({ endpoint, resource, log }: TracerParts): Tracer {
   timer.unref();
   return {
     record(span) {
-      if (waiting.length < MOST_WAITING) waiting.push(span);
+      if (pending.length < MAX_PENDING_SPANS) pending.push(span);
     },
     stop() {
       clearInterval(timer);

@@ -10,7 +10,7 @@ import { findDataFolder, makeFolder } from '../dataFolder.ts';
 import { copyData } from './copyData.ts';
 import { type Manifest, newManifest, writeManifest } from './manifest.ts';
 
-export interface BackupParts {
+export interface BackupOptions {
   /** The folder that holds `folders`. */
   readonly data: string;
   /** The backup's folder, which must not be there yet. */
@@ -21,14 +21,14 @@ export interface BackupParts {
 /** What was written, and the files that the database named but that were lost already. */
 export interface Backup {
   readonly manifest: Manifest;
-  readonly lost: readonly string[];
+  readonly missingFiles: readonly string[];
 }
 
 /**
  * Copies a data folder, in use or not, to the folder `target`, laid out in the same way: the database as it is at one moment, and every file
  * that it names then. Under its name it is there whole or not at all. Throws ConfigurationError when there is no data folder, or a target already.
  */
-export async function makeBackup({ data, target, clock }: BackupParts): Promise<Backup> {
+export async function makeBackup({ data, target, clock }: BackupOptions): Promise<Backup> {
   findDataFolder(data);
   if (existsSync(target)) throw new ConfigurationError(`${target} is there already: give the backup a new name.`);
   const partial = `${target}.partial-${randomUUID()}`;
@@ -48,9 +48,9 @@ async function fill(partial: string, data: string, clock: Clock): Promise<Backup
   const { datasets, checkpoints } = foldersOf(partial);
   for (const folder of [datasets, checkpoints]) makePrivateFolder(folder);
   const createdAt = isoTime(clock());
-  const { files, lost, schema } = await copyData(data, partial);
+  const { files, missingFiles, schema } = await copyData(data, partial);
   const manifest = newManifest({ version: packageVersion(), schema, createdAt, files });
   await writeManifest(partial, manifest);
   for (const folder of [datasets, checkpoints, partial]) await sync(folder);
-  return { manifest, lost };
+  return { manifest, missingFiles };
 }

@@ -10,7 +10,7 @@ import { forgetFiles, namedFiles, schemaOf } from './namedFiles.ts';
 export interface CopiedData {
   readonly files: Manifest['files'];
   /** What the database named and was not there: the copy does not name it. */
-  readonly lost: readonly string[];
+  readonly missingFiles: readonly string[];
   /** The last migration of the database. */
   readonly schema: string;
 }
@@ -30,9 +30,13 @@ export async function copyData(data: string, target: string): Promise<CopiedData
       return { named, missing, schema: await schemaOf(database) };
     });
     if (missing.length > 0 && round < ROUNDS) continue;
-    await keepOnly(named, copied, target);
+    await removeUnnamed(named, copied, target);
     const files = [...copied].map(([path, content]) => ({ path, ...content }));
-    return { files: [{ path: DATABASE_PATH, ...(await contentOf(copy.database)) }, ...files], lost: missing, schema };
+    return {
+      files: [{ path: DATABASE_PATH, ...(await contentOf(copy.database)) }, ...files],
+      missingFiles: missing,
+      schema,
+    };
   }
 }
 
@@ -74,7 +78,7 @@ async function copyNew({ data, target, named, copied }: Copying): Promise<readon
 }
 
 /** Removes what was copied and then deleted. */
-async function keepOnly(named: readonly string[], copied: Map<string, Content>, target: string): Promise<void> {
+async function removeUnnamed(named: readonly string[], copied: Map<string, Content>, target: string): Promise<void> {
   for (const path of [...copied.keys()].filter((name) => !named.includes(name))) {
     await rm(join(target, path));
     copied.delete(path);

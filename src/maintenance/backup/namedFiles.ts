@@ -12,7 +12,7 @@ export async function namedFiles(database: Database): Promise<readonly string[]>
   return [...checkpoints.map(({ file }) => `checkpoints/${file}`), ...datasets.map(({ file }) => `datasets/${file}`)];
 }
 
-const LOST = {
+const MISSING_FILE = {
   code: 'invalid_file',
   message: 'The file of the dataset was gone when a backup was made: upload it again.',
 };
@@ -24,7 +24,7 @@ export async function forgetFiles(database: Database, paths: readonly string[]):
     await database.deleteFrom('checkpoints').where('file', '=', file).execute();
     await database
       .updateTable('datasets')
-      .set({ state: 'failed', file: null, error: JSON.stringify(LOST) })
+      .set({ state: 'failed', file: null, error: JSON.stringify(MISSING_FILE) })
       .where('file', '=', file)
       .execute();
   }

@@ -4,14 +4,14 @@ import { ConfigurationError } from '../../config/config.ts';
 import type { Clock } from '../../kit/clock.ts';
 import { type Folders, foldersOf, makePrivateFolder, restrictDataFolder } from '../../kit/folders.ts';
 import { sync } from '../../kit/node.ts';
-import { holdLock } from '../../store/lock.ts';
+import { acquireLock } from '../../store/lock.ts';
 import { migrationNames } from '../../store/migrate.ts';
 import { makeFolder } from '../dataFolder.ts';
 import { copyHashed } from './copyHashed.ts';
 import { type Manifest, readManifest } from './manifest.ts';
-import { wakeDatabase } from './wakeDatabase.ts';
+import { resetLeases } from './resetLeases.ts';
 
-export interface RestoreParts {
+export interface RestoreOptions {
   /** The backup's folder. It is only read. */
   readonly backup: string;
   /** The data folder to be: empty, or not there. */
@@ -29,16 +29,16 @@ const HARMLESS = ['lost+found', 'api.lock'];
  * queued, and go on from their checkpoints. Throws ConfigurationError for a data folder that is not empty or in use, and an error that says
  * what to do for a backup that is damaged or of a later version.
  */
-export async function restoreBackup({ backup, data, clock }: RestoreParts): Promise<Manifest> {
+export async function restoreBackup({ backup, data, clock }: RestoreOptions): Promise<Manifest> {
   const manifest = await readManifest(backup);
-  refuseLater(backup, manifest);
+  assertSupportedVersion(backup, manifest);
   makeFolder(data);
-  const lock = await holdEmpty(data);
+  const lock = await lockEmptyFolder(data);
   restrictDataFolder(foldersOf(data));
   const stage = join(data, STAGE);
   try {
     await copyChecked(manifest, backup, stage);
-    await wakeDatabase(foldersOf(stage).database, manifest, clock);
+    await resetLeases(foldersOf(stage).database, manifest, clock);
     await putInPlace(foldersOf(stage), foldersOf(data));
     await sync(data);
     return manifest;
@@ -48,7 +48,7 @@ export async function restoreBackup({ backup, data, clock }: RestoreParts): Prom
   }
 }
 
-function refuseLater(backup: string, { version, schema }: Manifest): void {
+function assertSupportedVersion(backup: string, { version, schema }: Manifest): void {
   if (migrationNames().includes(schema)) return;
   throw new Error(
     `The backup ${backup} was made by Trainyard ${version}, whose database (${schema}) this version does not know: ` +
@@ -57,9 +57,9 @@ function refuseLater(backup: string, { version, schema }: Manifest): void {
 }
 
 /** Nobody starts a service over the folder while it is filled. */
-async function holdEmpty(data: string): Promise<{ release(): void }> {
+async function lockEmptyFolder(data: string): Promise<{ release(): void }> {
   const names = await readdir(data);
-  const lock = holdLock(foldersOf(data).lock);
+  const lock = acquireLock(foldersOf(data).lock);
   if (!lock) {
     throw new ConfigurationError(
       `A service runs over ${data}: stop it, and restore into another folder, or move this one away.`,

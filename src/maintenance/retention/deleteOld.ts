@@ -1,12 +1,12 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import type { Checkpoints } from '../../jobs/checkpoints/checkpoints.ts';
 import type { Clock } from '../../kit/clock.ts';
-import { IDEMPOTENCY_KEPT_MS } from '../../kit/contract/idempotency.ts';
+import { IDEMPOTENCY_RETENTION_MS } from '../../kit/contract/idempotency.ts';
 import type { Database } from '../../store/database.ts';
 import type { Retention } from './settings.ts';
 import { createRetentionStore, type RetentionStore } from './store.ts';
 
-export interface DeleteOldParts {
+export interface DeleteOldDeps {
   readonly database: Database;
   readonly checkpoints: Pick<Checkpoints, 'removeFiles' | 'collect'>;
   readonly retention: Retention;
@@ -22,11 +22,11 @@ const ROWS_AT_ONCE = 500;
 const SWEEPS_AT_ONCE = 1;
 
 /** Deletes what is older than it is to be kept, and the files that crashes have left. Answers how many jobs went. */
-export async function deleteOld({ database, checkpoints, retention, clock, leaving }: DeleteOldParts): Promise<number> {
+export async function deleteOld({ database, checkpoints, retention, clock, leaving }: DeleteOldDeps): Promise<number> {
   const store = createRetentionStore(database);
   /** Lets others have their turn between two deletions. */
   const untilNone: UntilNone = async (deleteSome) => {
-    while (!leaving.aborted && (await deleteSome()) > 0) await nextTurn();
+    while (!leaving.aborted && (await deleteSome()) > 0) await yieldToEventLoop();
   };
   const daysAgo = (days: number) => clock() - days * DAY_MS;
   const { keepJobsDays, deleteModelsWithJobs, keepEventsDays, keepCheckpointsDays } = retention;
@@ -42,7 +42,7 @@ export async function deleteOld({ database, checkpoints, retention, clock, leavi
     await checkpoints.removeFiles(files);
     return files.length;
   });
-  await untilNone(() => store.deleteIdempotencyKeys(clock() - IDEMPOTENCY_KEPT_MS, ROWS_AT_ONCE));
+  await untilNone(() => store.deleteIdempotencyKeys(clock() - IDEMPOTENCY_RETENTION_MS, ROWS_AT_ONCE));
   await checkpoints.collect();
   return jobs;
 }
@@ -51,7 +51,7 @@ type UntilNone = (deleteSome: () => Promise<number>) => Promise<void>;
 
 interface OldJobs {
   readonly store: RetentionStore;
-  readonly checkpoints: DeleteOldParts['checkpoints'];
+  readonly checkpoints: DeleteOldDeps['checkpoints'];
   readonly before: number;
   readonly withModels: boolean;
   readonly untilNone: UntilNone;

@@ -7,44 +7,44 @@ const endedBefore = (ms: number) => sql`state IN ('succeeded', 'failed', 'cancel
 /** What is deleted because it is old: few rows at once, so that nobody waits long, and nothing of a job that has been queued again. */
 export interface RetentionStore {
   /** Each answers how many rows it deleted; 0: none are left. */
-  deleteEvents(endedBeforeMs: number, most: number): Promise<number>;
+  deleteEvents(endedBeforeMs: number, limit: number): Promise<number>;
   /** Of requests: from then on they count for nothing. */
-  deleteIdempotencyKeys(createdBeforeMs: number, most: number): Promise<number>;
+  deleteIdempotencyKeys(createdBeforeMs: number, limit: number): Promise<number>;
   /** Of the oldest sweeps, with their trials; the jobs of these are deleted as any others. */
-  deleteSweeps(endedBeforeMs: number, most: number): Promise<number>;
+  deleteSweeps(endedBeforeMs: number, limit: number): Promise<number>;
   /** The oldest job that finished before; none of a sweep that goes on. */
   oldJob(endedBeforeMs: number): Promise<string | undefined>;
   /** Answers the files of the rows that it deleted. */
-  deleteCheckpoints(endedBeforeMs: number, most: number): Promise<readonly string[]>;
-  deleteLosses(jobId: string, endedBeforeMs: number, most: number): Promise<number>;
+  deleteCheckpoints(endedBeforeMs: number, limit: number): Promise<readonly string[]>;
+  deleteLosses(jobId: string, endedBeforeMs: number, limit: number): Promise<number>;
   /** Deletes a job and, if asked to, its models that no alias names. Answers the files of its checkpoints. */
   deleteJob(jobId: string, endedBeforeMs: number, withModels: boolean): Promise<readonly string[]>;
 }
 
 export function createRetentionStore(database: Kysely<Tables>): RetentionStore {
   return {
-    async deleteEvents(endedBeforeMs, most) {
+    async deleteEvents(endedBeforeMs, limit) {
       // The last event of a job is its final state: whoever reads the stream later finds how it ended.
       const { rows } = await sql<{ id: number }>`
         DELETE FROM events WHERE id IN (
           SELECT old.id FROM jobs JOIN events AS old ON old.job_id = jobs.id
           WHERE ${endedBefore(endedBeforeMs)} AND old.id < (SELECT max(id) FROM events WHERE job_id = jobs.id)
-          LIMIT ${most}
+          LIMIT ${limit}
         ) RETURNING id`.execute(database);
       return rows.length;
     },
 
-    async deleteIdempotencyKeys(createdBeforeMs, most) {
+    async deleteIdempotencyKeys(createdBeforeMs, limit) {
       const { rows } = await sql<{ key: string }>`
         DELETE FROM idempotency_keys WHERE (caller, key) IN (
-          SELECT caller, key FROM idempotency_keys WHERE created_at <= ${createdBeforeMs} LIMIT ${most}
+          SELECT caller, key FROM idempotency_keys WHERE created_at <= ${createdBeforeMs} LIMIT ${limit}
         ) RETURNING key`.execute(database);
       return rows.length;
     },
 
-    async deleteSweeps(endedBeforeMs, most) {
+    async deleteSweeps(endedBeforeMs, limit) {
       const { rows } = await sql<{ id: string }>`
-        SELECT id FROM sweeps WHERE ${endedBefore(endedBeforeMs)} ORDER BY id LIMIT ${most}`.execute(database);
+        SELECT id FROM sweeps WHERE ${endedBefore(endedBeforeMs)} ORDER BY id LIMIT ${limit}`.execute(database);
       const ids = rows.map(({ id }) => id);
       await database.transaction().execute(async (transaction) => {
         await transaction.deleteFrom('legs').where('sweepId', 'in', ids).execute();
@@ -61,19 +61,19 @@ export function createRetentionStore(database: Kysely<Tables>): RetentionStore {
       return rows[0]?.id;
     },
 
-    async deleteCheckpoints(endedBeforeMs, most) {
+    async deleteCheckpoints(endedBeforeMs, limit) {
       const { rows } = await sql<{ file: string }>`
         DELETE FROM checkpoints WHERE (job_id, step) IN (
           SELECT job_id, step FROM jobs JOIN checkpoints ON job_id = jobs.id
-          WHERE ${endedBefore(endedBeforeMs)} LIMIT ${most}
+          WHERE ${endedBefore(endedBeforeMs)} LIMIT ${limit}
         ) RETURNING file`.execute(database);
       return rows.map(({ file }) => file);
     },
 
-    async deleteLosses(jobId, endedBeforeMs, most) {
+    async deleteLosses(jobId, endedBeforeMs, limit) {
       const { rows } = await sql<{ epoch: number }>`
         DELETE FROM losses WHERE (job_id, epoch) IN (
-          SELECT job_id, epoch FROM losses WHERE job_id = ${jobId} LIMIT ${most}
+          SELECT job_id, epoch FROM losses WHERE job_id = ${jobId} LIMIT ${limit}
         ) AND EXISTS (SELECT 1 FROM jobs WHERE id = ${jobId} AND ${endedBefore(endedBeforeMs)})
         RETURNING epoch`.execute(database);
       return rows.length;

@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { Tenant } from '../../kit/contract/caller.ts';
-import { answer, errorResponses, pageQuery } from '../../kit/contract/wire.ts';
+import { errorResponses, jsonResponse, pageQuery } from '../../kit/contract/wire.ts';
 import { aliasPage, aliasParams, aliasRequest, aliasSchema } from './schemas.ts';
 import type { Aliases } from './service.ts';
 
@@ -19,7 +19,7 @@ export function aliasRoutes({ aliases }: { readonly aliases: (tenant: Tenant) =>
         description: 'Makes the alias or moves it. An alias works wherever the id of a model does.',
         params: aliasParams,
         body: aliasRequest,
-        response: { 200: answer('The alias.', aliasSchema), ...errorResponses(400, 404, 415) },
+        response: { 200: jsonResponse('The alias.', aliasSchema), ...errorResponses(400, 404, 415) },
       },
       handler: ({ caller, params, body }) => aliases(caller).put(params.name, body.modelId),
     });
@@ -32,7 +32,7 @@ export function aliasRoutes({ aliases }: { readonly aliases: (tenant: Tenant) =>
         summary: 'List aliases',
         description: 'Those moved last first.',
         querystring: pageQuery,
-        response: { 200: answer('A page of aliases.', aliasPage), ...errorResponses(400) },
+        response: { 200: jsonResponse('A page of aliases.', aliasPage), ...errorResponses(400) },
       },
       handler: ({ caller, query }) => aliases(caller).list(query),
     });
@@ -45,7 +45,7 @@ export function aliasRoutes({ aliases }: { readonly aliases: (tenant: Tenant) =>
         summary: 'Get an alias',
         description: 'Which model the alias points at.',
         params: aliasParams,
-        response: { 200: answer('The alias.', aliasSchema), ...errorResponses(400, 404) },
+        response: { 200: jsonResponse('The alias.', aliasSchema), ...errorResponses(400, 404) },
       },
       handler: ({ caller, params }) => aliases(caller).get(params.name),
     });

@@ -1,7 +1,7 @@
 import { type Clock, isoTime } from '../../kit/clock.ts';
 import { ServiceError } from '../../kit/contract/errors.ts';
+import { decodeKeysetCursor, encodeKeysetCursor } from '../../kit/contract/keysetCursor.ts';
 import { firstOf, toPage } from '../../kit/contract/pages.ts';
-import { decodePlace, encodePlace } from '../../kit/contract/places.ts';
 import type { Page, PageQuery } from '../../kit/contract/wire.ts';
 import type { AliasRow } from '../../store/tables.ts';
 import { modelNotFound } from '../modelNotFound.ts';
@@ -20,14 +20,14 @@ export interface Aliases {
   remove(name: string): Promise<void>;
 }
 
-interface AliasesParts {
+interface AliasesDeps {
   readonly store: AliasStore;
   /** Finds the model that a client names. */
   readonly models: Pick<ModelStore, 'idOf'>;
   readonly clock: Clock;
 }
 
-export function createAliases({ store, models, clock }: AliasesParts): Aliases {
+export function createAliases({ store, models, clock }: AliasesDeps): Aliases {
   return {
     async put(name, idOrAlias) {
       const modelId = await models.idOf(idOrAlias);
@@ -42,8 +42,8 @@ export function createAliases({ store, models, clock }: AliasesParts): Aliases {
       return toAlias(alias);
     },
     async list({ limit, after }) {
-      const rows = await store.list(after === undefined ? undefined : decodePlace(after), limit + 1);
-      return toPage(firstOf(rows, limit), toAlias, ({ updatedAt: at, name }) => encodePlace({ at, name }));
+      const rows = await store.list(after === undefined ? undefined : decodeKeysetCursor(after), limit + 1);
+      return toPage(firstOf(rows, limit), toAlias, ({ updatedAt: at, name }) => encodeKeysetCursor({ at, name }));
     },
     async remove(name) {
       if (!(await store.remove(name))) throw aliasNotFound(name);

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Place } from '../../kit/contract/places.ts';
+import type { KeysetPosition } from '../../kit/contract/keysetCursor.ts';
 import type { Database } from '../../store/database.ts';
 import type { AliasRow } from '../../store/tables.ts';
 
@@ -7,7 +7,7 @@ import type { AliasRow } from '../../store/tables.ts';
 export interface AliasStore {
   find(name: string): Promise<AliasRow | undefined>;
   /** Those moved last first, then by name. */
-  list(after: Place | undefined, limit: number): Promise<readonly AliasRow[]>;
+  list(after: KeysetPosition | undefined, limit: number): Promise<readonly AliasRow[]>;
   /** Makes the alias or moves it. False: there is no such model. */
   put(alias: Omit<AliasRow, 'project'>): Promise<boolean>;
   /** False: it was not there. */

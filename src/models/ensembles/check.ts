@@ -5,8 +5,8 @@ import type { ModelRow } from '../../store/tables.ts';
 import { modelNotFound } from '../modelNotFound.ts';
 import { type Description, readAnyDescription } from '../stored/description.ts';
 
-const FEWEST_MEMBERS = 2;
-const MOST_MEMBERS = 64;
+const MIN_MEMBERS = 2;
+const MAX_MEMBERS = 64;
 
 /** A model that may become a member. */
 export interface Candidate {
@@ -45,11 +45,11 @@ const SHARED: readonly {
 
 /** Throws ServiceError `invalid_ensemble` when so many models, or one of them twice, are no ensemble. */
 export function checkIds(ids: readonly string[]): void {
-  if (ids.length < FEWEST_MEMBERS || ids.length > MOST_MEMBERS) {
-    throw impossible(`it has ${FEWEST_MEMBERS} to ${MOST_MEMBERS} members, not ${ids.length}`);
+  if (ids.length < MIN_MEMBERS || ids.length > MAX_MEMBERS) {
+    throw incompatible(`it has ${MIN_MEMBERS} to ${MAX_MEMBERS} members, not ${ids.length}`);
   }
   const twice = ids.find((id, index) => ids.indexOf(id) < index);
-  if (twice !== undefined) throw impossible(`${twice} is named twice`);
+  if (twice !== undefined) throw incompatible(`${twice} is named twice`);
 }
 
 /** The models in the order of their ids. Throws `model_not_found`, and `invalid_ensemble` where they have nothing to average. */
@@ -59,7 +59,7 @@ export function checkMembers(ids: readonly string[], rows: readonly ModelRow[]):
   const [first] = candidates;
   for (const { of, message } of SHARED) {
     const other = candidates.find((candidate) => !isDeepStrictEqual(of(candidate), of(first)));
-    if (other !== undefined) throw impossible(`${other.row.id} ${message(other, first)}`);
+    if (other !== undefined) throw incompatible(`${other.row.id} ${message(other, first)}`);
   }
   return candidates;
 }
@@ -67,11 +67,11 @@ export function checkMembers(ids: readonly string[], rows: readonly ModelRow[]):
 function toCandidate(id: string, row: ModelRow | undefined): Candidate {
   if (row === undefined) throw modelNotFound(id);
   const description = readAnyDescription(row.description);
-  if ('members' in description) throw impossible(`${id} is an ensemble itself: name its members instead`);
+  if ('members' in description) throw incompatible(`${id} is an ensemble itself: name its members instead`);
   // Written from the request of the job, of that type.
   return { row, description, hyperparameters: description.hyperparameters as Hyperparameters };
 }
 
-function impossible(why: string): ServiceError {
+function incompatible(why: string): ServiceError {
   return new ServiceError('invalid_ensemble', `The models make no ensemble: ${why}.`);
 }

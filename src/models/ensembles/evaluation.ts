@@ -11,23 +11,23 @@ import { type Metrics, measure } from '../../training/metrics/measure.ts';
 import type { Outcome } from '../../training/outcome.ts';
 import { fitTable } from '../../training/prepare.ts';
 import type { TrainingSpec } from '../../training/schemas/spec.ts';
-import type { PartName, Parts } from '../../training/split/parts.ts';
+import type { SplitName, Splits } from '../../training/split/splits.ts';
 import { createMember } from '../prediction/member.ts';
-import type { KeptNetwork } from '../stored/keptNetworks.ts';
-import { asOutputs, createMeanAnswers, type MeanAnswers } from './outputs.ts';
+import type { StoredNetwork } from '../stored/storedNetworks.ts';
+import { type AveragePredictions, createAveragePredictions, toLogits } from './averagePredictions.ts';
 import { score } from './score.ts';
 
 /** Measures an ensemble on the rows that its members were trained and measured on; the members come one after the other. */
 export interface Evaluation {
-  add(member: KeptNetwork): void;
+  add(member: StoredNetwork): void;
   /** Null for a part without rows. A loss is NaN where the members do not minimize the same. */
-  measure(): Outcome['metrics'];
+  evaluate(): Outcome['metrics'];
 }
 
 type Fitted = ReturnType<typeof fitTable>;
 
 /** What members have to agree in to have one loss. */
-interface Aim {
+interface LossSetup {
   readonly target: FittedTarget;
   readonly loss: LossSpec;
   readonly classWeights: TrainingSpec['training']['classWeights'];
@@ -35,28 +35,28 @@ interface Aim {
 
 /** Rows made into inputs at once. */
 const CHUNK_ROWS = 4096;
-const PARTS: readonly PartName[] = ['training', 'validation', 'test'];
+const PARTS: readonly SplitName[] = ['training', 'validation', 'test'];
 
 /** `spec` is the training of any of the members: they all part the rows of the table alike. */
 export function createEvaluation(table: Table, spec: TrainingSpec, createKernels: CreateKernels): Evaluation {
   const fitted = fitTable(table, spec);
-  const { parts, target } = fitted;
+  const { splits, target } = fitted;
   const classes = target.kind === 'classes' ? target.classes.length : null;
-  const means = PARTS.map((part) => createMeanAnswers(parts[part].length, classes));
-  const aims: Aim[] = [];
+  const averages = PARTS.map((part) => createAveragePredictions(splits[part].length, classes));
+  const lossSetups: LossSetup[] = [];
   return {
-    add(kept) {
-      const member = createMember(kept.description, kept.parameters, createKernels);
+    add(stored) {
+      const member = createMember(stored.description, stored.parameters, createKernels);
       for (const [index, part] of PARTS.entries()) {
-        eachChunk(parts[part], (rows, first) => {
-          means[index].add(member.network, member.fittedTarget, transform(member.features, table, rows), first);
+        eachChunk(splits[part], (rows, first) => {
+          averages[index].add(member.network, member.fittedTarget, transform(member.features, table, rows), first);
         });
       }
-      aims.push(aimOf(kept));
+      lossSetups.push(lossSetupOf(stored));
     },
-    measure() {
+    evaluate() {
       const [training, validation, test] = PARTS.map((part, index) =>
-        measurePart(fitted, parts[part], means[index], aims),
+        evaluateSplit(fitted, splits[part], averages[index], lossSetups),
       );
       return { training, validation, test };
     },
@@ -67,44 +67,49 @@ function eachChunk(rows: Int32Array, use: (rows: Int32Array, first: number) => v
   for (let first = 0; first < rows.length; first += CHUNK_ROWS) use(rows.subarray(first, first + CHUNK_ROWS), first);
 }
 
-function aimOf({ description: { fittedTarget: target, loss, hyperparameters } }: KeptNetwork): Aim {
+function lossSetupOf({ description: { fittedTarget: target, loss, hyperparameters } }: StoredNetwork): LossSetup {
   // Descriptions are written from a loss of the engine's table, and from the request of a job.
   const { classWeights } = (hyperparameters as Hyperparameters).training;
   return { target, loss: loss as LossSpec, classWeights };
 }
 
-function measurePart(fitted: Fitted, rows: Int32Array, means: MeanAnswers, aims: readonly Aim[]): Metrics | null {
+function evaluateSplit(
+  fitted: Fitted,
+  rows: Int32Array,
+  averages: AveragePredictions,
+  lossSetups: readonly LossSetup[],
+): Metrics | null {
   if (rows.length === 0) return null;
-  const { parts, targetColumn } = fitted;
-  const agree = aims.every((aim) => isDeepStrictEqual(aim, aims[0]));
-  const { target, loss, classWeights } = agree ? aims[0] : anyAim(fitted.target);
+  const { splits, targetColumn } = fitted;
+  const agree = lossSetups.every((setup) => isDeepStrictEqual(setup, lossSetups[0]));
+  const { target, loss, classWeights } = agree ? lossSetups[0] : defaultLossSetup(fitted.target);
   const n = outputsFor(loss, target.kind === 'classes' ? target.classes.length : 1);
-  const learned = { target, T: encodeTarget(target, targetColumn, parts.training), rows: countsOf(parts) };
-  const ofClass = resolveClassWeights(classWeights, learned);
+  const trainingTargets = { target, T: encodeTarget(target, targetColumn, splits.training), rows: countsOf(splits) };
+  const classWeight = resolveClassWeights(classWeights, trainingTargets);
   const weights = fitted.weights && Float64Array.from(rows, (row) => fitted.weights?.[row] ?? 1);
   const T = encodeTarget(target, targetColumn, rows);
-  const weightOf = (code: number, i: number) => (weights?.[i] ?? 1) * (ofClass?.[code] ?? 1);
+  const weightOf = (code: number, i: number) => (weights?.[i] ?? 1) * (classWeight?.[code] ?? 1);
   const scored = score(loss, {
-    outputs: asOutputs(means.of(aims.length), target, loss.type),
+    outputs: toLogits(averages.of(lossSetups.length), target, loss.type),
     n,
     T,
-    weights: weights || ofClass ? Float64Array.from(T, weightOf) : null,
+    weights: weights || classWeight ? Float64Array.from(T, weightOf) : null,
   });
   const actual = target.kind === 'classes' ? T : encodeTarget(unscaledNumber(targetColumn), targetColumn, rows);
   return measure({
     target,
-    truth: { actual, weights },
+    targets: { actual, weights },
     predictions: scored.predictions,
     loss: agree ? scored.loss : Number.NaN,
   });
 }
 
-function countsOf({ training, validation, test }: Parts): Readonly<Record<PartName, number>> {
+function countsOf({ training, validation, test }: Splits): Readonly<Record<SplitName, number>> {
   return { training: training.length, validation: validation.length, test: test.length };
 }
 
 /** In whose terms everything but the loss can be measured. */
-function anyAim(target: FittedTarget): Aim {
+function defaultLossSetup(target: FittedTarget): LossSetup {
   return target.kind === 'classes'
     ? { target, loss: { type: 'crossEntropy' }, classWeights: null }
     : { target: { ...target, mean: 0, deviation: 1 }, loss: { type: 'mse' }, classWeights: null };

@@ -2,7 +2,7 @@
 import type { KernelsChoice } from '../../training/backend/kernels.ts';
 import type { Outcome } from '../../training/outcome.ts';
 import type { TrainingSpec } from '../../training/schemas/spec.ts';
-import type { KeptNetwork } from '../stored/keptNetworks.ts';
+import type { StoredNetwork } from '../stored/storedNetworks.ts';
 
 export interface TableRequest {
   readonly kind: 'table';
@@ -14,12 +14,12 @@ export interface TableRequest {
   readonly spec: TrainingSpec;
 }
 
-export type MeasureRequest =
+export type EvaluationRequest =
   | TableRequest
-  | { readonly kind: 'member'; readonly member: KeptNetwork }
+  | { readonly kind: 'member'; readonly member: StoredNetwork }
   | { readonly kind: 'measure' };
 
-export type MeasureAnswer =
+export type EvaluationResponse =
   | { readonly kind: 'done' }
   | { readonly kind: 'measured'; readonly metrics: Outcome['metrics'] }
   | { readonly kind: 'failed'; readonly failure: string };

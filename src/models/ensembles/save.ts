@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { noRoomLeft } from '../../datasets/upload/uploadLimit.ts';
+import { quotaExceeded } from '../../datasets/upload/uploadLimit.ts';
 import { describeInputs } from '../../features/describe.ts';
 import type { Clock } from '../../kit/clock.ts';
 import type { Tenant } from '../../kit/contract/caller.ts';
@@ -15,12 +15,12 @@ import { parameterCountOf } from '../stored/parameterCount.ts';
 import { writeSummary } from '../stored/summary.ts';
 import { type Candidate, checkIds, checkMembers } from './check.ts';
 import { writeEnsemble } from './description.ts';
-import type { Measured, MeasureEnsemble } from './measure.ts';
+import type { EnsembleMetrics, EvaluateEnsemble } from './evaluateEnsemble.ts';
 import { copyMember, findCandidates, parameterBytes } from './store.ts';
 
-export interface SaveEnsembleParts {
+export interface SaveEnsembleDeps {
   readonly database: Database;
-  readonly measure: MeasureEnsemble;
+  readonly evaluate: EvaluateEnsemble;
   readonly clock: Clock;
 }
 
@@ -39,41 +39,41 @@ export interface NewEnsemble {
  * that have no answers to average or that were trained on different rows, and `stored_bytes_quota` where the copies are more than the project may store.
  */
 export async function saveEnsemble(
-  { database, measure, clock }: SaveEnsembleParts,
+  { database, evaluate, clock }: SaveEnsembleDeps,
   { id, tenant, name, members }: NewEnsemble,
 ): Promise<string> {
   checkIds(members);
   const candidates = checkMembers(members, await findCandidates(database, tenant.project, members));
-  await checkRoom(database, tenant, members);
-  const measured = await measure(candidates);
+  await assertQuota(database, tenant, members);
+  const evaluated = await evaluate(candidates);
   const now = clock();
   const model = {
-    ...(await describeEnsemble({ database, tenant, candidates, measured })),
+    ...(await describeEnsemble({ database, tenant, candidates, evaluated })),
     id: id ?? newId('mdl', now),
     name,
   };
   await database.transaction().execute(async (transaction) => {
-    await checkRoom(transaction, tenant, members);
+    await assertQuota(transaction, tenant, members);
     await write(transaction, { ...model, createdAt: now }, members);
   });
   return model.id;
 }
 
-async function checkRoom(queries: Queries, { project, quotas }: Tenant, members: readonly string[]): Promise<void> {
-  const most = quotas.storedBytes;
-  if (most === null) return;
+async function assertQuota(queries: Queries, { project, quotas }: Tenant, members: readonly string[]): Promise<void> {
+  const quotaBytes = quotas.storedBytes;
+  if (quotaBytes === null) return;
   const needed = await parameterBytes(queries, members);
-  if ((await storedBytes(queries, project)) + needed > most) throw noRoomLeft(most);
+  if ((await storedBytes(queries, project)) + needed > quotaBytes) throw quotaExceeded(quotaBytes);
 }
 
 interface Described {
   readonly database: Database;
   readonly tenant: Tenant;
   readonly candidates: readonly Candidate[];
-  readonly measured: Measured;
+  readonly evaluated: EnsembleMetrics;
 }
 
-async function describeEnsemble({ database, tenant: { project }, candidates, measured }: Described) {
+async function describeEnsemble({ database, tenant: { project }, candidates, evaluated }: Described) {
   const rows = candidates.map(({ row }) => row);
   const descriptions = candidates.map(({ description }) => description);
   const members = rows.map(({ id }) => id);
@@ -89,10 +89,10 @@ async function describeEnsemble({ database, tenant: { project }, candidates, mea
     classes: fittedTarget.kind === 'classes' ? fittedTarget.classes : null,
     inputs: describeInputs({ version: 1, columns: [...fitted] }, columns),
     parameterCount,
-    metrics: measured.metrics,
-    warnings: distinct([...descriptions.flatMap(({ warnings }) => warnings), ...measured.warnings]),
+    metrics: evaluated.metrics,
+    warnings: distinct([...descriptions.flatMap(({ warnings }) => warnings), ...evaluated.warnings]),
   });
-  const summary = writeSummary({ members, parameterCount, metrics: measured.metrics, best: null });
+  const summary = writeSummary({ members, parameterCount, metrics: evaluated.metrics, best: null });
   return { project, jobId: null, task, target, description, sha256: hashOf(rows), summary };
 }
 

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Database, Queries } from '../../store/database.ts';
 import type { ModelRow } from '../../store/tables.ts';
-import type { KeptParameter } from '../store.ts';
+import type { StoredParameter } from '../store.ts';
 
 /** The models of a project among those ids. */
 export function findCandidates(
@@ -28,7 +28,7 @@ export function findMemberParameters(
   database: Database,
   ensembleId: string,
   member: number,
-): Promise<readonly KeptParameter[]> {
+): Promise<readonly StoredParameter[]> {
   return database
     .selectFrom('ensembleParameters')
     .select(['layer', 'name', 'shape', 'bytes'])
@@ -56,14 +56,14 @@ export async function copyMember(
   member: number,
   modelId: string,
 ): Promise<boolean> {
-  const place = [sql.val(ensembleId).as('ensembleId'), sql.val(member).as('member')] as const;
+  const position = [sql.val(ensembleId).as('ensembleId'), sql.val(member).as('member')] as const;
   const copied = await queries
     .insertInto('ensembleMembers')
     .columns(['ensembleId', 'member', 'description'])
     .expression((eb) =>
       eb
         .selectFrom('models')
-        .select([...place, 'description'])
+        .select([...position, 'description'])
         .where('id', '=', modelId),
     )
     .executeTakeFirst();
@@ -74,7 +74,7 @@ export async function copyMember(
     .expression((eb) =>
       eb
         .selectFrom('parameters')
-        .select([...place, 'layer', 'name', 'shape', 'bytes'])
+        .select([...position, 'layer', 'name', 'shape', 'bytes'])
         .where('modelId', '=', modelId),
     )
     .execute();

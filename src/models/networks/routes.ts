@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
-import { answer, errorResponses } from '../../kit/contract/wire.ts';
-import { inspectAnswer, inspectRequest } from './schemas.ts';
+import { errorResponses, jsonResponse } from '../../kit/contract/wire.ts';
+import { inspectRequest, inspectResponse } from './schemas.ts';
 import { inspectNetwork } from './service.ts';
 
 /** `/v1/networks`. */
@@ -14,7 +14,7 @@ export const networkRoutes: FastifyPluginAsyncZod = async (app) => {
       description:
         'Checks a network without training it and answers the dimension table: the shape of every matrix of every layer, and what the network takes. Impossible values are 422 with the layer named, all at once.',
       body: inspectRequest,
-      response: { 200: answer('The dimension table.', inspectAnswer), ...errorResponses(400, 413, 415, 422) },
+      response: { 200: jsonResponse('The dimension table.', inspectResponse), ...errorResponses(400, 413, 415, 422) },
     },
     // Malformed and impossible are told apart where the network is checked.
     validatorCompiler: () => (input) => ({ value: input }),

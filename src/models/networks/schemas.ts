@@ -57,7 +57,7 @@ const layerDimensionsSchema = z
   })
   .meta({ id: 'LayerDimensions' });
 
-export const inspectAnswer = z
+export const inspectResponse = z
   .object({
     inputs: z.int().describe('n[0].'),
     batchSize: z.int().describe('m.'),
@@ -71,4 +71,4 @@ export const inspectAnswer = z
     }),
   })
   .meta({ id: 'NetworkDimensions', description: "The dimension table of a network, in the notes' notation." });
-export type InspectAnswer = z.infer<typeof inspectAnswer>;
+export type InspectResponse = z.infer<typeof inspectResponse>;

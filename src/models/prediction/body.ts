@@ -1,9 +1,9 @@
 import { pipeline, type Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { ServiceError } from '../../kit/contract/errors.ts';
-import { type JsonLimits, tooMuchJson } from '../../kit/contract/json.ts';
+import { type JsonLimits, jsonLimitError } from '../../kit/contract/json.ts';
 import { parseJson as parseText } from '../../kit/contract/jsonSyntax.ts';
-import { createExpansion, type Expansion } from '../../kit/expansion.ts';
+import { createDecompressionLimit, type DecompressionLimit } from '../../kit/decompressionLimit.ts';
 
 const NOT_GZIP = new Set(['Z_DATA_ERROR', 'Z_BUF_ERROR', 'Z_STREAM_END']);
 const CLIENT_GONE = new Set(['ECONNRESET', 'ERR_STREAM_PREMATURE_CLOSE']);
@@ -18,13 +18,13 @@ export function unpack(body: Readable, encoding: string | undefined, maxExpansio
       return bytesOf(chunksOf(body));
     case 'gzip':
     case 'x-gzip':
-      return gunzip(body, createExpansion(maxExpansion));
+      return gunzip(body, createDecompressionLimit(maxExpansion));
     default:
       throw new ServiceError('unsupported_encoding', 'Content-Encoding may be gzip, or left out.');
   }
 }
 
-function gunzip(body: Readable, { packed, unpacked }: Expansion): AsyncIterable<Uint8Array> {
+function gunzip(body: Readable, { packed, unpacked }: DecompressionLimit): AsyncIterable<Uint8Array> {
   // Errors of any of the streams reach the one who reads the last; the callback keeps them from being thrown as well.
   return unpacked(bytesOf(pipeline(packed(chunksOf(body)), createGunzip(), () => undefined)));
 }
@@ -45,12 +45,15 @@ async function* bytesOf(stream: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8
 }
 
 /** How much JSON is held in memory. */
-export interface HeldJson extends JsonLimits {
+export interface JsonBodyLimits extends JsonLimits {
   readonly bytes: number;
 }
 
 /** The whole body. Throws ServiceError `payload_too_large` beyond the limit. */
-export async function readWhole(body: AsyncIterable<Uint8Array>, limits: Pick<HeldJson, 'bytes'>): Promise<Buffer> {
+export async function readWhole(
+  body: AsyncIterable<Uint8Array>,
+  limits: Pick<JsonBodyLimits, 'bytes'>,
+): Promise<Buffer> {
   const pieces: Uint8Array[] = [];
   let bytes = 0;
   for await (const piece of body) {
@@ -67,7 +70,7 @@ export async function readWhole(body: AsyncIterable<Uint8Array>, limits: Pick<He
 /** Throws ServiceError `invalid_json`, or `payload_too_large` beyond a limit. */
 export function parseJson(body: Buffer, limits: JsonLimits): unknown {
   const text = body.toString();
-  const tooMuch = tooMuchJson(text, limits, 'send the rows in several requests, or as text/csv');
+  const tooMuch = jsonLimitError(text, limits, 'send the rows in several requests, or as text/csv');
   if (tooMuch) throw tooMuch;
   return parseText(text, 'The body');
 }

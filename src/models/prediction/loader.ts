@@ -4,7 +4,7 @@ import type { CreateKernels } from '../../engine/kernels/kernels.ts';
 import type { Database } from '../../store/database.ts';
 import type { ModelRow } from '../../store/tables.ts';
 import { findModel } from '../store.ts';
-import { readNetworks } from '../stored/keptNetworks.ts';
+import { readNetworks } from '../stored/storedNetworks.ts';
 import { createCache } from './cache.ts';
 import { createMember, type Member } from './member.ts';
 import { createPredictor, type Predictor } from './predictor.ts';
@@ -13,7 +13,7 @@ import { createPredictor, type Predictor } from './predictor.ts';
 export interface Loader {
   /** The predictor of the model of that id, of whatever project; undefined: there is none. */
   load(id: string): Promise<Predictor | undefined>;
-  forget(id: string): void;
+  evict(id: string): void;
 }
 
 export function createLoader(database: Database, createKernels: CreateKernels, cacheBytes: number): Loader {
@@ -49,6 +49,6 @@ export function createLoader(database: Database, createKernels: CreateKernels, c
       loading.set(id, fetching);
       return fetching;
     },
-    forget: cache.drop,
+    evict: cache.drop,
   };
 }

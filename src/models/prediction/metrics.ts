@@ -19,7 +19,7 @@ export function createPredictionMetrics(registry: Registry) {
 }
 
 /** The predictor, its work being measured. */
-export function measured(predictor: Predictor, { rows, seconds }: PredictionMetrics): Predictor {
+export function withMetrics(predictor: Predictor, { rows, seconds }: PredictionMetrics): Predictor {
   return {
     ...predictor,
     predict(table) {

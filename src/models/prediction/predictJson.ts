@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import type { Prediction, Predictor } from './predictor.ts';
 import { predictRows } from './predictRows.ts';
-import { countGaps } from './rows/gaps.ts';
 import { jsonRows } from './rows/json.ts';
+import { createMissingValueWarnings } from './rows/missingValueWarnings.ts';
 import type { RawRows } from './rows/rawRows.ts';
-import type { PredictAnswer } from './schemas.ts';
+import type { PredictResponse } from './schemas.ts';
 
-type PredictionJson = PredictAnswer['predictions'][number];
+type PredictionJson = PredictResponse['predictions'][number];
 
 /** What is checked before the rows are read one by one; a zod record would lose a column named `__proto__`. */
 export const rowsSchema = z.strictObject({ rows: z.array(z.unknown()) });
@@ -15,14 +15,14 @@ export const rowsSchema = z.strictObject({ rows: z.array(z.unknown()) });
 export async function predictJson(
   predictor: Predictor,
   rows: readonly unknown[],
-  mostRows: number | null,
-): Promise<PredictAnswer> {
-  const gaps = countGaps(predictor.fitted);
+  maxRows: number | null,
+): Promise<PredictResponse> {
+  const missingValues = createMissingValueWarnings(predictor.fitted);
   const predictions: PredictionJson[] = [];
-  for await (const chunk of predictRows(predictor, inChunks(predictor, rows), gaps, mostRows)) {
+  for await (const chunk of predictRows(predictor, inChunks(predictor, rows), missingValues, maxRows)) {
     for (const prediction of chunk) predictions.push(toJson(prediction, predictor.classes ?? []));
   }
-  return { predictions, warnings: [...gaps.warnings()] };
+  return { predictions, warnings: [...missingValues.warnings()] };
 }
 
 /** `{"label": …, "probabilities": {…}}` or `{"value": …}`. */

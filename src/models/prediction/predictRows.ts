@@ -1,8 +1,8 @@
 import { type FieldError, pointer, ServiceError } from '../../kit/contract/errors.ts';
-import { nextTurn } from '../../kit/turns.ts';
-import { createMistakes } from './mistakes.ts';
+import { yieldToEventLoop } from '../../kit/yieldToEventLoop.ts';
+import { createIssues } from './issues.ts';
 import type { Prediction, Predictor } from './predictor.ts';
-import type { Gaps } from './rows/gaps.ts';
+import type { MissingValueWarnings } from './rows/missingValueWarnings.ts';
 import type { RawRows } from './rows/rawRows.ts';
 import { readTable } from './rows/table.ts';
 
@@ -11,32 +11,32 @@ const NOT_FINITE = 'The answer is no finite number: the values lie too far from 
 /**
  * The predictions for rows, chunk by chunk; between two chunks other requests get their turn. What counts as missing goes to `gaps`.
  * After a wrong row nothing more is predicted: the rest is only read, to list what else is wrong. Throws ServiceError `invalid_rows`,
- * and `predict_rows_quota` where there are more than `mostRows`.
+ * and `predict_rows_quota` where there are more than `maxRows`.
  */
 export async function* predictRows(
   predictor: Predictor,
   chunks: AsyncIterable<RawRows> | Iterable<RawRows>,
-  gaps: Gaps,
-  mostRows: number | null,
+  missingValues: MissingValueWarnings,
+  maxRows: number | null,
 ): AsyncGenerator<readonly Prediction[]> {
-  const mistakes = createMistakes();
+  const issues = createIssues();
   for await (const rows of chunks) {
-    if (mostRows !== null && rows.first + rows.count > mostRows) throw tooMany(mostRows);
-    const { table, mistakes: found } = readTable(predictor, rows);
-    mistakes.add(found);
-    if (mistakes.full) break;
-    if (mistakes.any) continue;
+    if (maxRows !== null && rows.first + rows.count > maxRows) throw tooMany(maxRows);
+    const { table, issues: found } = readTable(predictor, rows);
+    issues.add(found);
+    if (issues.full) break;
+    if (issues.any) continue;
     const predictions = predictor.predict(table);
-    mistakes.add(notFinite(predictions, rows.first));
-    gaps.add(table);
-    if (!mistakes.any) yield predictions.filter((prediction) => prediction !== undefined);
-    await nextTurn();
+    issues.add(notFinite(predictions, rows.first));
+    missingValues.add(table);
+    if (!issues.any) yield predictions.filter((prediction) => prediction !== undefined);
+    await yieldToEventLoop();
   }
-  mistakes.check();
+  issues.check();
 }
 
-function tooMany(mostRows: number): ServiceError {
-  const detail = `The project may send ${mostRows} rows to predict at once: send them in parts.`;
+function tooMany(maxRows: number): ServiceError {
+  const detail = `The project may send ${maxRows} rows to predict at once: send them in parts.`;
   return new ServiceError('predict_rows_quota', detail);
 }
 

@@ -3,7 +3,7 @@ import type { Prediction, Predictor } from './predictor.ts';
 import { predictRows } from './predictRows.ts';
 import { readCsv } from './rows/csv.ts';
 import { csvLine } from './rows/csvText.ts';
-import type { Gaps } from './rows/gaps.ts';
+import type { MissingValueWarnings } from './rows/missingValueWarnings.ts';
 import { readNdjson } from './rows/ndjson.ts';
 import type { RawRows } from './rows/rawRows.ts';
 
@@ -23,24 +23,24 @@ export interface TextOptions {
 }
 
 /** The predictions for rows, chunk by chunk. */
-type Predicted = (chunks: AsyncIterable<RawRows>) => AsyncIterable<readonly Prediction[]>;
+type PredictChunks = (chunks: AsyncIterable<RawRows>) => AsyncIterable<readonly Prediction[]>;
 
 /** The predictions for the rows of a text, in their order and format, chunk by chunk. Throws as `predictRows`. */
 export function predictText(
   predictor: Predictor,
   { format, spreadsheet }: TextOptions,
   text: AsyncGenerator<string>,
-  gaps: Gaps,
-  mostRows: number | null,
+  missingValues: MissingValueWarnings,
+  maxRows: number | null,
 ): AsyncGenerator<string> {
-  const predicted = (chunks: AsyncIterable<RawRows>) => predictRows(predictor, chunks, gaps, mostRows);
+  const predictChunks = (chunks: AsyncIterable<RawRows>) => predictRows(predictor, chunks, missingValues, maxRows);
   switch (format) {
     case 'text/csv':
-      return predictCsv(predictor, text, { delimiter: undefined, spreadsheet }, predicted);
+      return predictCsv(predictor, text, { delimiter: undefined, spreadsheet }, predictChunks);
     case 'text/tab-separated-values':
-      return predictCsv(predictor, text, { delimiter: '\t', spreadsheet }, predicted);
+      return predictCsv(predictor, text, { delimiter: '\t', spreadsheet }, predictChunks);
     case 'application/x-ndjson':
-      return predictNdjson(predictor, text, predicted);
+      return predictNdjson(predictor, text, predictChunks);
   }
 }
 
@@ -49,14 +49,14 @@ async function* predictCsv(
   predictor: Predictor,
   text: AsyncGenerator<string>,
   { delimiter, spreadsheet }: { readonly delimiter: string | undefined; readonly spreadsheet: boolean },
-  predicted: Predicted,
+  predictChunks: PredictChunks,
 ): AsyncGenerator<string> {
   const { known, chunkRows, classes } = predictor;
   const written = { delimiter: delimiter ?? ',', spreadsheet };
   const line = (cells: readonly (string | number)[]) => csvLine(cells, written);
   const chunks = readCsv(text, { known, chunkRows, delimiter });
   yield line(['prediction', ...(classes ?? []).map((label) => `probability_${label}`)]);
-  for await (const predictions of predicted(chunks)) {
+  for await (const predictions of predictChunks(chunks)) {
     yield predictions.map((prediction) => line(toCells(prediction))).join('');
   }
 }
@@ -68,11 +68,11 @@ function toCells(prediction: Prediction): readonly (string | number)[] {
 async function* predictNdjson(
   predictor: Predictor,
   text: AsyncGenerator<string>,
-  predicted: Predicted,
+  predictChunks: PredictChunks,
 ): AsyncGenerator<string> {
   const classes = predictor.classes ?? [];
   const chunks = readNdjson(text, predictor.known, predictor.chunkRows);
-  for await (const predictions of predicted(chunks)) {
+  for await (const predictions of predictChunks(chunks)) {
     yield predictions.map((prediction) => `${JSON.stringify(toJson(prediction, classes))}\n`).join('');
   }
 }

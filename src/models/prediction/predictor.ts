@@ -3,7 +3,7 @@ import { type Inputs, transform } from '../../features/transform.ts';
 import type { Table } from '../../kit/table.ts';
 import { shortestFloat32 } from '../stored/float32.ts';
 import { chunkRowsFor, type Member } from './member.ts';
-import { placeIn, sharedColumns } from './rows/sharedColumns.ts';
+import { indexIn, sharedColumns } from './rows/sharedColumns.ts';
 import type { ModelColumns } from './rows/table.ts';
 
 /** Probabilities in the order of the classes. */
@@ -36,20 +36,20 @@ export function createPredictor(members: readonly Member[]): Predictor {
   const [{ fittedTarget }] = members;
   const classes = fittedTarget.kind === 'classes' ? fittedTarget.classes : null;
   const fitted = sharedColumns(members.map(({ features }) => features));
-  const answer = averager(members, fitted);
+  const averageOf = averager(members, fitted);
   const decode = classes ? classDecoder(classes) : ([value]: Float64Array) => ({ value });
   return {
     fitted,
-    readAs: new Map(members.flatMap(({ readAs }) => readAs)),
+    parseOptions: new Map(members.flatMap(({ readAs }) => readAs)),
     known: new Set(members.flatMap(knownColumns)),
     classes,
     chunkRows: chunkRowsFor(sum(members, 'multiplyAdds')),
     bytes: sum(members, 'bytes'),
     predict(table) {
-      const answers = answer(table);
+      const averages = averageOf(table);
       const n = classes?.length ?? 1;
       return Array.from({ length: table.rows }, (_, row) => {
-        const ofRow = answers.subarray(row * n, (row + 1) * n);
+        const ofRow = averages.subarray(row * n, (row + 1) * n);
         return ofRow.every(Number.isFinite) ? decode(ofRow) : undefined;
       });
     },
@@ -70,18 +70,18 @@ function averager(members: readonly Member[], shared: ModelColumns['fitted']): (
   const groups = [...Map.groupBy(members, ({ features }) => features)].map(([features, group]) => ({
     features,
     group,
-    places: features.columns.map((fitted) => placeIn(shared, fitted)),
+    indices: features.columns.map((fitted) => indexIn(shared, fitted)),
   }));
   return (table) => {
-    const answers = groups.flatMap(({ features, group, places }) => {
-      const inputs = transform(features, { rows: table.rows, columns: places.map((place) => table.columns[place]) });
-      return group.map((member) => answerOf(member, inputs));
+    const predictions = groups.flatMap(({ features, group, indices }) => {
+      const inputs = transform(features, { rows: table.rows, columns: indices.map((place) => table.columns[place]) });
+      return group.map((member) => predictMember(member, inputs));
     });
-    return answers.reduce(add).map((total) => total / members.length);
+    return predictions.reduce(add).map((total) => total / members.length);
   };
 }
 
-function answerOf({ network, fittedTarget }: Member, { X, codes }: Inputs): Float64Array {
+function predictMember({ network, fittedTarget }: Member, { X, codes }: Inputs): Float64Array {
   const outputs = network.predict(X, codes);
   if (fittedTarget.kind === 'number') return outputs.map((output) => decodeNumber(fittedTarget, output));
   return network.outputs === 1 ? twoClasses(outputs) : outputs;

@@ -7,15 +7,15 @@ import { errorResponses } from '../../kit/contract/wire.ts';
 import { modelParams } from '../schemas.ts';
 import type { ModelsOf, RowsBody } from '../service.ts';
 import { isTextFormat, TEXT_FORMATS } from './predictText.ts';
-import type { GapWarning } from './rows/gaps.ts';
+import type { MissingValueWarning } from './rows/missingValueWarnings.ts';
 import {
   csvPredictions,
   csvRows,
   ndjsonPredictions,
   ndjsonRows,
-  predictAnswer,
   predictQuery,
   predictRequest,
+  predictResponse,
   tsvPredictions,
   tsvRows,
 } from './schemas.ts';
@@ -24,23 +24,23 @@ const JSON_TYPE = 'application/json';
 /** Says in a header what a JSON answer says in `warnings`. */
 const WARNINGS_HEADER = 'trainyard-warnings';
 /** Proxies refuse answers with long headers. */
-const LONGEST_HEADER = 4096;
+const MAX_HEADER_LENGTH = 4096;
 
-export interface PredictRoutesParts {
+export interface PredictRoutesOptions {
   readonly models: ModelsOf;
   /** The largest body. */
   readonly maxBodyBytes: number;
 }
 
 /** `POST /v1/models/{id}/predict`. */
-export function predictRoutes({ models, maxBodyBytes }: PredictRoutesParts): FastifyPluginAsyncZod {
+export function predictRoutes({ models, maxBodyBytes }: PredictRoutesOptions): FastifyPluginAsyncZod {
   return async (app) => {
     // Bodies are read as they come: text of any length, and JSON whose columns may have any name.
     app.removeAllContentTypeParsers();
     app.addContentTypeParser([JSON_TYPE, ...TEXT_FORMATS], (_request, body, done) => done(null, body));
 
     app.post('/v1/models/:id/predict', {
-      config: { scope: 'predict', maxStreamedBytes: maxBodyBytes, holds: JSON_TYPE, unpacks: true },
+      config: { scope: 'predict', maxStreamedBytes: maxBodyBytes, buffers: JSON_TYPE, unpacks: true },
       schema: {
         tags: ['Models'],
         operationId: 'predict',
@@ -63,7 +63,7 @@ export function predictRoutes({ models, maxBodyBytes }: PredictRoutesParts): Fas
           200: {
             description: 'The predictions, in the order of the rows and in their format.',
             content: {
-              [JSON_TYPE]: { schema: predictAnswer },
+              [JSON_TYPE]: { schema: predictResponse },
               'text/csv': { schema: csvPredictions },
               'text/tab-separated-values': { schema: tsvPredictions },
               'application/x-ndjson': { schema: ndjsonPredictions },
@@ -80,8 +80,8 @@ export function predictRoutes({ models, maxBodyBytes }: PredictRoutesParts): Fas
         const { mediaType, charset } = parseContentType(request.headers['content-type']);
         const body = { ...rowsBody(request), charset };
         if (mediaType === JSON_TYPE) {
-          const answer = await models(request.caller).predictJson(request.params.id, body);
-          return reply.type(`${JSON_TYPE}; charset=utf-8`).serializer(JSON.stringify).send(answer);
+          const response = await models(request.caller).predictJson(request.params.id, body);
+          return reply.type(`${JSON_TYPE}; charset=utf-8`).serializer(JSON.stringify).send(response);
         }
         if (!isTextFormat(mediaType)) throw noRows();
         const { stream, bytes, warnings } = await models(request.caller).predictText(
@@ -114,9 +114,9 @@ function noRows(): ServiceError {
 }
 
 /** As many warnings as a header has room for, in ASCII. */
-function warningsHeader(warnings: readonly GapWarning[]): string {
+function warningsHeader(warnings: readonly MissingValueWarning[]): string {
   const short = warnings.map(({ code, column, count }) => toAscii(JSON.stringify({ code, column, count })));
-  while (short.join().length > LONGEST_HEADER) short.pop();
+  while (short.join().length > MAX_HEADER_LENGTH) short.pop();
   return `[${short.join()}]`;
 }
 

@@ -33,7 +33,7 @@ export const ndjsonRows = z
   .describe('A JSON object a line.')
   .meta({ examples: ['{"age": 37, "workclass": "Private", "hours-per-week": 40}\n'] });
 
-const gapSchema = z
+const missingValueWarningSchema = z
   .object({
     code: z.enum(['missing_values', 'unseen_category']),
     column: z.string(),
@@ -52,16 +52,16 @@ const predictionSchema = z
   ])
   .meta({ id: 'Prediction', description: 'A label with probabilities, or a number for a regression.' });
 
-export const predictAnswer = z
+export const predictResponse = z
   .object({
     predictions: z.array(predictionSchema).describe('In the order of the rows.'),
-    warnings: z.array(gapSchema).describe('What was treated as missing, a column each.'),
+    warnings: z.array(missingValueWarningSchema).describe('What was treated as missing, a column each.'),
   })
   .meta({
     id: 'PredictAnswer',
     example: { predictions: [{ label: '>50K', probabilities: { '<=50K': 0.2, '>50K': 0.8 } }], warnings: [] },
   });
-export type PredictAnswer = z.infer<typeof predictAnswer>;
+export type PredictResponse = z.infer<typeof predictResponse>;
 
 export const predictQuery = z.strictObject({
   spreadsheet: z

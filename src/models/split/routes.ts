@@ -4,8 +4,8 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { errorResponses } from '../../kit/contract/wire.ts';
 import { modelParams } from '../schemas.ts';
 import type { ModelsOf } from '../service.ts';
-import { splitCsv, splitPage } from './answers.ts';
-import { type SplitQuery, splitAnswer, splitCsvAnswer, splitQuery } from './schemas.ts';
+import { type SplitQuery, splitCsvResponse, splitQuery, splitResponse } from './schemas.ts';
+import { splitCsv, splitPage } from './splitPage.ts';
 
 /** `GET /v1/models/{id}/split`. */
 export function splitRoutes({ models }: { readonly models: ModelsOf }): FastifyPluginAsyncZod {
@@ -24,7 +24,7 @@ export function splitRoutes({ models }: { readonly models: ModelsOf }): FastifyP
         response: {
           200: {
             description: 'The rows of each part.',
-            content: { 'application/json': { schema: splitAnswer }, 'text/csv': { schema: splitCsvAnswer } },
+            content: { 'application/json': { schema: splitResponse }, 'text/csv': { schema: splitCsvResponse } },
           },
           ...errorResponses(400, 404),
         },

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { EXAMPLE_MODEL_ID } from '../schemas.ts';
 
 /** So many row numbers are about 2 MB of JSON, within the budget of a page. */
-export const MOST_ROWS = 200_000;
+export const MAX_ROWS = 200_000;
 
 const part = z.enum(['training', 'validation', 'test']);
 
@@ -18,16 +18,16 @@ export const splitQuery = z.strictObject({
     .number()
     .int()
     .min(1)
-    .max(MOST_ROWS)
+    .max(MAX_ROWS)
     .optional()
-    .describe(`How many rows at most. Left out: ${MOST_ROWS} in JSON, all in CSV.`),
+    .describe(`How many rows at most. Left out: ${MAX_ROWS} in JSON, all in CSV.`),
   after: z.coerce.number().int().min(0).optional().describe('Only rows after this one.'),
 });
 export type SplitQuery = z.output<typeof splitQuery>;
 
 const rowNumbers = z.array(z.int().min(0));
 
-export const splitAnswer = z
+export const splitResponse = z
   .object({
     modelId: z.string(),
     datasetId: z.string().nullable().describe('The dataset whose rows these are; null when it was deleted.'),
@@ -64,9 +64,9 @@ export const splitAnswer = z
       next: null,
     },
   });
-export type SplitAnswer = z.infer<typeof splitAnswer>;
+export type SplitResponse = z.infer<typeof splitResponse>;
 
-export const splitCsvAnswer = z
+export const splitCsvResponse = z
   .string()
   .describe('The columns row and part, in the order of the rows. Rows in no part have no line.')
   .meta({ examples: ['row,part\n0,training\n1,training\n2,test\n'] });

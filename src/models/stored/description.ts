@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { readAsSchema } from '../../datasets/ingest/readAs.ts';
+import { parseOptionsSchema } from '../../datasets/ingest/parseOptions.ts';
 import { fittedFeaturesSchema } from '../../features/features.ts';
 import { fittedTargetSchema } from '../../features/target.ts';
 import { warningSchema } from '../../kit/warning.ts';
@@ -16,7 +16,7 @@ const descriptionSchema = z.object({
     .array(z.string())
     .describe('Every column of the dataset: those that the model does not read are passed over.'),
   readAs: z
-    .array(z.tuple([z.string(), readAsSchema]))
+    .array(z.tuple([z.string(), parseOptionsSchema]))
     .default([])
     .describe(
       'How columns were written in the file of the dataset, by their names; models of earlier versions do not know.',
@@ -34,8 +34,8 @@ export type Description = z.infer<typeof descriptionSchema>;
 
 /** Of any model: of a single network, or of an ensemble of them, which has `members`. Throws ZodError as well. */
 export function readAnyDescription(text: string): Description | EnsembleDescription {
-  const kept = JSON.parse(text);
-  return kept.kind === 'ensemble' ? ensembleSchema.parse(kept) : descriptionSchema.parse(kept);
+  const stored = JSON.parse(text);
+  return stored.kind === 'ensemble' ? ensembleSchema.parse(stored) : descriptionSchema.parse(stored);
 }
 
 /** Of a single network. Throws ZodError when the text is no description: the database holds something else than was written. */

@@ -1,10 +1,10 @@
 /** Digits after which every float32 comes back exactly (IEEE 754: 9 are always enough). */
-const ALWAYS_ENOUGH = 9;
-const OFTEN_ENOUGH = 6;
+const MAX_DIGITS = 9;
+const TYPICAL_DIGITS = 6;
 
 /** A number without digits of noise that is the same float32: 0.1 for 0.10000000149011612. What is no float32 stays as it is. */
 export function shortestFloat32(value: number): number {
-  for (let digits = OFTEN_ENOUGH; digits <= ALWAYS_ENOUGH; digits++) {
+  for (let digits = TYPICAL_DIGITS; digits <= MAX_DIGITS; digits++) {
     const rounded = Number(value.toPrecision(digits));
     if (Math.fround(rounded) === value) return rounded;
   }

@@ -1,16 +1,16 @@
 import type { Parameter } from '../../engine/parameters.ts';
-import { nextTurn } from '../../kit/turns.ts';
+import { yieldToEventLoop } from '../../kit/yieldToEventLoop.ts';
 import { shortestFloat32 } from './float32.ts';
-import type { KeptNetwork } from './keptNetworks.ts';
+import type { StoredNetwork } from './storedNetworks.ts';
 
 /** Numbers written before others get their turn: about 5 ms. */
-const NUMBERS_AT_ONCE = 8_192;
+const NUMBERS_PER_CHUNK = 8_192;
 
 /**
  * `{"layers": [{"layer": 1, "activation": "relu", "W": {"shape": [n, k], "values": [[…]]}, …}]}`, piece by piece, so that a network of any size
  * is never one string. Each number is a short decimal that is the same float32.
  */
-export async function* parametersJson(network: KeptNetwork): AsyncGenerator<string> {
+export async function* parametersJson(network: StoredNetwork): AsyncGenerator<string> {
   yield '{';
   yield* layersJson(network);
   yield '}';
@@ -19,7 +19,7 @@ export async function* parametersJson(network: KeptNetwork): AsyncGenerator<stri
 /** `{"members": [{"modelId": "mdl_…", "layers": […]}, …]}`, in the same way. `modelIds` are of the members, in their order. */
 export async function* ensembleParametersJson(
   modelIds: readonly string[],
-  members: AsyncIterable<KeptNetwork>,
+  members: AsyncIterable<StoredNetwork>,
 ): AsyncGenerator<string> {
   yield '{"members":[';
   let index = 0;
@@ -32,7 +32,7 @@ export async function* ensembleParametersJson(
   yield ']}';
 }
 
-async function* layersJson({ description: { layers }, parameters }: KeptNetwork): AsyncGenerator<string> {
+async function* layersJson({ description: { layers }, parameters }: StoredNetwork): AsyncGenerator<string> {
   yield '"layers":[';
   for (const [index, { activation }] of layers.entries()) {
     const layer = index + 1;
@@ -46,16 +46,16 @@ async function* layersJson({ description: { layers }, parameters }: KeptNetwork)
 }
 
 async function* matrixJson({ name, shape: [rows, columns], values }: Parameter): AsyncGenerator<string> {
-  const rowsAtOnce = Math.max(1, Math.floor(NUMBERS_AT_ONCE / columns));
+  const rowsPerChunk = Math.max(1, Math.floor(NUMBERS_PER_CHUNK / columns));
   yield `,${JSON.stringify(name)}:{"shape":[${rows},${columns}],"values":[`;
-  for (let first = 0; first < rows; first += rowsAtOnce) {
-    const count = Math.min(rowsAtOnce, rows - first);
+  for (let first = 0; first < rows; first += rowsPerChunk) {
+    const count = Math.min(rowsPerChunk, rows - first);
     const lines = Array.from({ length: count }, (_, i) => {
       const start = (first + i) * columns;
       return `[${Array.from(values.subarray(start, start + columns), numberJson).join(',')}]`;
     });
     yield (first === 0 ? '' : ',') + lines.join(',');
-    await nextTurn();
+    await yieldToEventLoop();
   }
   yield ']}';
 }

@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
-import type { ReadAs } from '../../datasets/ingest/readAs.ts';
+import type { ParseOptions } from '../../datasets/ingest/parseOptions.ts';
 import type { Parameter } from '../../engine/parameters.ts';
 import { ServiceError } from '../../kit/contract/errors.ts';
 import { newId } from '../../kit/ids.ts';
 import type { Queries } from '../../store/database.ts';
 import { storedBytes } from '../../store/storedBytes.ts';
 import type { Outcome } from '../../training/outcome.ts';
-import type { TrainedJob } from '../../worker/run/ending.ts';
+import type { TrainedJob } from '../../worker/run/endJob.ts';
 import { insertSplit } from '../split/store.ts';
-import { insertModel, type KeptParameter } from '../store.ts';
+import { insertModel, type StoredParameter } from '../store.ts';
 import { writeDescription } from './description.ts';
 import { toFloat32Bytes } from './float32.ts';
 import { parameterCountOf } from './parameterCount.ts';
@@ -23,7 +23,7 @@ export async function saveModel(queries: Queries, job: TrainedJob, outcome: Outc
   const { features, target: fittedTarget, layers, loss, metrics, best, split, warnings } = outcome;
   const parameters = outcome.parameters.toSorted(byLayerAndName).map(toRow);
   const dataset = await columnsOf(queries, datasetId);
-  const kept = { version: 1, ...dataset, features, fittedTarget, layers, loss, metrics, best, warnings };
+  const stored = { version: 1, ...dataset, features, fittedTarget, layers, loss, metrics, best, warnings };
   const model = {
     id: newId('mdl', now),
     project,
@@ -32,7 +32,7 @@ export async function saveModel(queries: Queries, job: TrainedJob, outcome: Outc
     datasetId,
     task: spec.task,
     target: spec.target,
-    description: writeDescription({ ...kept, hyperparameters: spec }),
+    description: writeDescription({ ...stored, hyperparameters: spec }),
     sha256: hashOf(parameters),
     createdAt: now,
     summary: writeSummary({ members: null, parameterCount: parameterCountOf(parameters), metrics, best }),
@@ -40,19 +40,19 @@ export async function saveModel(queries: Queries, job: TrainedJob, outcome: Outc
   };
   await insertSplit(queries, split);
   await insertModel(queries, model, parameters);
-  await demandRoom(queries, project, parameters);
+  await assertQuota(queries, project, parameters);
   return model.id;
 }
 
 /** The model itself is counted: it is written already, so that of two at once one is too many. */
-async function demandRoom(queries: Queries, project: string, parameters: readonly KeptParameter[]): Promise<void> {
+async function assertQuota(queries: Queries, project: string, parameters: readonly StoredParameter[]): Promise<void> {
   const row = await queries.selectFrom('projects').select('storedBytes').where('name', '=', project).executeTakeFirst();
-  const most = row?.storedBytes ?? null;
-  if (most === null) return;
+  const quotaBytes = row?.storedBytes ?? null;
+  if (quotaBytes === null) return;
   const bytes = parameters.reduce((sum, parameter) => sum + parameter.bytes.length, 0);
-  const over = (await storedBytes(queries, project)) - most;
+  const over = (await storedBytes(queries, project)) - quotaBytes;
   if (over <= 0) return;
-  const detail = `The model takes ${bytes} bytes, ${over} more than are left of the ${most} that the project may store.`;
+  const detail = `The model takes ${bytes} bytes, ${over} more than are left of the ${quotaBytes} that the project may store.`;
   throw new ServiceError('stored_bytes_quota', detail);
 }
 
@@ -66,14 +66,14 @@ async function columnsOf(queries: Queries, datasetId: string | null) {
     .executeTakeFirst();
   // Both lists are written together, one item a column.
   const columns: readonly { readonly name: string }[] = JSON.parse(row?.columns ?? '[]');
-  const readAs: readonly ReadAs[] = JSON.parse(row?.readAs ?? '[]');
+  const readAs: readonly ParseOptions[] = JSON.parse(row?.readAs ?? '[]');
   return {
     columns: columns.map(({ name }) => name),
     readAs: columns.map(({ name }, index) => [name, readAs[index] ?? {}]),
   };
 }
 
-function toRow({ layer, name, shape, values }: Parameter): KeptParameter {
+function toRow({ layer, name, shape, values }: Parameter): StoredParameter {
   return { layer, name, shape: JSON.stringify(shape), bytes: toFloat32Bytes(values) };
 }
 
@@ -81,7 +81,7 @@ function byLayerAndName(a: Parameter, b: Parameter): number {
   return a.layer - b.layer || (a.name < b.name ? -1 : 1);
 }
 
-function hashOf(parameters: readonly KeptParameter[]): string {
+function hashOf(parameters: readonly StoredParameter[]): string {
   const hash = createHash('sha256');
   for (const { layer, name, shape, bytes } of parameters) hash.update(`${layer} ${name} ${shape}\n`).update(bytes);
   return hash.digest('hex');

@@ -1,16 +1,16 @@
 /** What the thread of a thinker runs to weigh hyperparameters. */
 import type { Objective } from '../objectives.ts';
 import type { SpaceDefinition } from '../space/schema.ts';
-import { type Importances, importanceOf } from './importance.ts';
+import { functionalAnova, type Importances } from './importance.ts';
 
-export interface TrialsToWeigh {
+export interface ImportanceRequest {
   readonly space: SpaceDefinition;
   readonly objective: Objective;
   /** `parameters` in JSON. */
   readonly trials: readonly { readonly parameters: string; readonly objective: number }[];
 }
 
-export function weigh({ space, objective, trials }: TrialsToWeigh): Importances | null {
+export function computeImportance({ space, objective, trials }: ImportanceRequest): Importances | null {
   const read = trials.map((trial) => ({ parameters: JSON.parse(trial.parameters), objective: trial.objective }));
-  return importanceOf(space, objective, read);
+  return functionalAnova(space, objective, read);
 }

@@ -14,7 +14,7 @@ export interface Leaf {
 }
 
 /** No split leaves fewer points on a side. */
-const LEAST_POINTS = 2;
+const MIN_LEAF_POINTS = 2;
 
 /**
  * The leaves of a regression tree, which fill the cube: each box is split in the coordinate where a threshold drawn at random explains most of the
@@ -47,10 +47,10 @@ interface Split {
 }
 
 function bestSplit({ points, values }: Sample, members: readonly number[], generator: Generator): Split | null {
-  if (members.length < 2 * LEAST_POINTS) return null;
+  if (members.length < 2 * MIN_LEAF_POINTS) return null;
   const mean = meanOf(values, members);
   let best: Split | null = null;
-  let most = 0;
+  let bestExplained = 0;
   for (let coordinate = 0; coordinate < points[0].length; coordinate++) {
     const threshold = drawThreshold(points, members, coordinate, generator.uniform());
     // Σ n (mean of the side - mean)²: what the split explains.
@@ -61,10 +61,10 @@ function bestSplit({ points, values }: Sample, members: readonly number[], gener
       sum += values[i] - mean;
     }
     const rest = members.length - count;
-    if (count < LEAST_POINTS || rest < LEAST_POINTS) continue;
+    if (count < MIN_LEAF_POINTS || rest < MIN_LEAF_POINTS) continue;
     const explained = sum * sum * (1 / count + 1 / rest);
-    if (explained <= most) continue;
-    most = explained;
+    if (explained <= bestExplained) continue;
+    bestExplained = explained;
     best = { coordinate, threshold };
   }
   return best;
@@ -77,12 +77,12 @@ function drawThreshold(
   coordinate: number,
   share: number,
 ): number {
-  let [least, greatest] = [1, 0];
+  let [min, max] = [1, 0];
   for (const i of members) {
-    least = Math.min(least, points[i][coordinate]);
-    greatest = Math.max(greatest, points[i][coordinate]);
+    min = Math.min(min, points[i][coordinate]);
+    max = Math.max(max, points[i][coordinate]);
   }
-  return least + share * (greatest - least);
+  return min + share * (max - min);
 }
 
 function meanOf(values: Float64Array, members: readonly number[]): number {

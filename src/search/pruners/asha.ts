@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { createHalving, epochsOfHalving, halvingSettings, heightsOf } from './halving.ts';
+import { createHalvingPruner, estimateHalvingEpochs, halvingSettings, rungMilestones } from './halving.ts';
 import type { Pruner } from './pruner.ts';
 
 export const ashaSchema = z
@@ -9,11 +9,11 @@ export const ashaSchema = z
   );
 type Asha = z.output<typeof ashaSchema>;
 
-export function createAsha(settings: Asha, mostEpochs: number, canWait: boolean): Pruner {
-  return createHalving(heightsOf(settings, mostEpochs), settings.reductionFactor, canWait);
+export function createAsha(settings: Asha, maxEpochs: number, canPause: boolean): Pruner {
+  return createHalvingPruner(rungMilestones(settings, maxEpochs), settings.reductionFactor, canPause);
 }
 
 /** About the epochs that so many trials take. */
-export function estimateAsha(settings: Asha, mostEpochs: number, trials: number): number {
-  return epochsOfHalving(trials, heightsOf(settings, mostEpochs), settings.reductionFactor, mostEpochs);
+export function estimateAsha(settings: Asha, maxEpochs: number, trials: number): number {
+  return estimateHalvingEpochs(trials, rungMilestones(settings, maxEpochs), settings.reductionFactor, maxEpochs);
 }

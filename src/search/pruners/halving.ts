@@ -1,13 +1,13 @@
 import { z } from 'zod';
-import { createLadder } from './ladder.ts';
-import { maxEpochs } from './maxEpochs.ts';
+import { maxEpochsSchema } from './maxEpochs.ts';
 import type { Pruner } from './pruner.ts';
-import { createRungs } from './rungs.ts';
+import { createStoppingRungs } from './stoppingRungs.ts';
+import { createSuccessiveHalving } from './successiveHalving.ts';
 
 /** Rungs below the end unless it is said otherwise. */
-const RUNGS = 3;
+const DEFAULT_RUNGS = 3;
 /** The first lies so many times as high as it would if the last lay at 1/factor: earlier, adult and california let up what only learns fast at first. */
-const LIFT = 2;
+const FIRST_RUNG_FACTOR = 2;
 
 /** The settings that asha and hyperband share. */
 export const halvingSettings = {
@@ -18,7 +18,7 @@ export const halvingSettings = {
     .nullable()
     .default(null)
     .describe('Epochs that every trial has; null: twice those of a trial by the third power of `reductionFactor`.'),
-  maxEpochs,
+  maxEpochs: maxEpochsSchema,
   reductionFactor: z
     .int()
     .min(2)
@@ -27,34 +27,34 @@ export const halvingSettings = {
     .describe('One of so many trials goes on at each rung, to so many times the epochs.'),
 };
 
-interface Halving {
+interface HalvingSettings {
   readonly minEpochs: number | null;
   readonly reductionFactor: number;
 }
 
 /** Trials that cannot wait go on at once, or never. */
-export function createHalving(heights: readonly number[], factor: number, canWait: boolean): Pruner {
-  return canWait ? createLadder(heights, factor) : createRungs(heights, factor);
+export function createHalvingPruner(milestones: readonly number[], factor: number, canPause: boolean): Pruner {
+  return canPause ? createSuccessiveHalving(milestones, factor) : createStoppingRungs(milestones, factor);
 }
 
 /** The heights of the rungs below the end: minEpochs, and each so many times the one before. */
-export function heightsOf({ minEpochs, reductionFactor }: Halving, mostEpochs: number): readonly number[] {
-  const heights: number[] = [];
-  const first = minEpochs ?? Math.ceil((LIFT * mostEpochs) / reductionFactor ** RUNGS);
-  for (let height = first; height < mostEpochs; height *= reductionFactor) heights.push(height);
-  return heights;
+export function rungMilestones({ minEpochs, reductionFactor }: HalvingSettings, maxEpochs: number): readonly number[] {
+  const milestones: number[] = [];
+  const first = minEpochs ?? Math.ceil((FIRST_RUNG_FACTOR * maxEpochs) / reductionFactor ** DEFAULT_RUNGS);
+  for (let milestone = first; milestone < maxEpochs; milestone *= reductionFactor) milestones.push(milestone);
+  return milestones;
 }
 
 /** About the epochs of so many trials that climb those heights, when each rung lets its best 1/factor up. */
-export function epochsOfHalving(
+export function estimateHalvingEpochs(
   trials: number,
-  heights: readonly number[],
+  milestones: readonly number[],
   factor: number,
-  mostEpochs: number,
+  maxEpochs: number,
 ): number {
-  const ends = [...heights, mostEpochs];
+  const ends = [...milestones, maxEpochs];
   return ends.reduce((sum, end, rung) => {
-    const there = Math.max(Math.floor(trials / factor ** rung), Math.min(trials, 1));
-    return sum + there * (end - (ends[rung - 1] ?? 0));
+    const reaching = Math.max(Math.floor(trials / factor ** rung), Math.min(trials, 1));
+    return sum + reaching * (end - (ends[rung - 1] ?? 0));
   }, 0);
 }

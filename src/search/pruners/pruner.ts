@@ -1,13 +1,13 @@
-import type { Halt } from '../../training/loop/halt.ts';
+import type { StopRule } from '../../training/loop/stopRule.ts';
 
 /** How far a trial runs until it is looked at: epochs, null to its end; and where it stops before, as a training's halt has it, but of losses. */
-export interface Stretch {
+export interface Budget {
   readonly until: number | null;
-  readonly limits: Halt['limits'];
+  readonly limits: StopRule['limits'];
 }
 
 /** What a leg has come to, as the pruners see it. */
-export interface Seen {
+export interface Observation {
   /** What is minimized; Infinity for a trial that failed. */
   readonly loss: number;
   /** Whether the trial never goes on: it has come to its end of itself, or failed. */
@@ -29,15 +29,15 @@ export interface Promotion {
  */
 export interface Pruner {
   /** How far a new trial of so many epochs runs at first. */
-  stretchOf(trial: number, epochs: number): Stretch;
+  initialBudget(trial: number, epochs: number): Budget;
   /** The trial was asked. */
   begin(trial: number, epochs: number): void;
   /** What its leg has come to. */
-  see(trial: number, seen: Seen): void;
+  observe(trial: number, observation: Observation): void;
   /** The trial that has earned it to go on. */
   promotion(): Promotion | null;
   /** When nothing more will come and nobody has earned it: who goes on all the same, so that the best comes to its end. */
-  lift(): Promotion | null;
+  finalPromotion(): Promotion | null;
   /** The trial goes on. */
   promote(trial: number): void;
 }
@@ -45,11 +45,11 @@ export interface Pruner {
 /** Every trial runs to its end. */
 export function createNoPruner(): Pruner {
   return {
-    stretchOf: () => ({ until: null, limits: [] }),
+    initialBudget: () => ({ until: null, limits: [] }),
     begin: () => undefined,
-    see: () => undefined,
+    observe: () => undefined,
     promotion: () => null,
-    lift: () => null,
+    finalPromotion: () => null,
     promote: () => undefined,
   };
 }

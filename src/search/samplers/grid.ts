@@ -1,9 +1,9 @@
 import { createGenerator } from '../../engine/random.ts';
-import { isAsked, type Point, type Space } from '../space/space.ts';
-import type { CreateSampler, SpaceMistake } from './sampler.ts';
+import { isActive, type Point, type Space } from '../space/space.ts';
+import type { CreateSampler, SpaceIssue } from './sampler.ts';
 
 /** Past so many points a grid is no way to search. */
-const MOST_GRID_POINTS = 100_000;
+const MAX_GRID_POINTS = 100_000;
 
 /**
  * Every point once, in an order that the seed mixes, so that a sweep that ends early has seen the whole range of each parameter. The space has
@@ -17,7 +17,7 @@ export const createGrid: CreateSampler = (space, seed) => {
 };
 
 /** Why the space has no grid. */
-export function gridMistakes(space: Space): readonly SpaceMistake[] {
+export function gridIssues(space: Space): readonly SpaceIssue[] {
   const continua = space.filter(({ scale }) => scale.levels === null);
   if (continua.length > 0) {
     return continua.map(({ name }) => ({
@@ -25,11 +25,11 @@ export function gridMistakes(space: Space): readonly SpaceMistake[] {
       message: 'A grid has no end in a continuum: give a `step` or a choice of values, or search by `sobol`.',
     }));
   }
-  if (gridSize(space) <= MOST_GRID_POINTS) return [];
+  if (gridSize(space) <= MAX_GRID_POINTS) return [];
   return [
     {
       parameter: null,
-      message: `The grid has more than ${MOST_GRID_POINTS} points: name fewer values, or search by \`sobol\`.`,
+      message: `The grid has more than ${MAX_GRID_POINTS} points: name fewer values, or search by \`sobol\`.`,
     },
   ];
 }
@@ -37,18 +37,18 @@ export function gridMistakes(space: Space): readonly SpaceMistake[] {
 /** How many points the grid of a space without continua has; it stops counting when there are too many. */
 export function gridSize(space: Space): number {
   let points = 0;
-  for (const _ of walk(space, 0, unasked(space))) {
+  for (const _ of walk(space, 0, inactivePoint(space))) {
     points += 1;
-    if (points > MOST_GRID_POINTS) break;
+    if (points > MAX_GRID_POINTS) break;
   }
   return points;
 }
 
 function gridPoints(space: Space): readonly Point[] {
-  return Array.from(walk(space, 0, unasked(space)), (point) => point.slice());
+  return Array.from(walk(space, 0, inactivePoint(space)), (point) => point.slice());
 }
 
-function unasked(space: Space): Point {
+function inactivePoint(space: Space): Point {
   return new Float64Array(space.length).fill(Number.NaN);
 }
 
@@ -59,7 +59,7 @@ function* walk(space: Space, i: number, point: Point): Generator<Point> {
     return;
   }
   point[i] = Number.NaN;
-  if (!isAsked(space[i], point)) {
+  if (!isActive(space[i], point)) {
     yield* walk(space, i + 1, point);
     return;
   }

@@ -1,11 +1,11 @@
 import { createGenerator } from '../../engine/random.ts';
-import { settle } from '../space/space.ts';
+import { decode } from '../space/space.ts';
 import type { CreateSampler } from './sampler.ts';
 
 /** Every point as likely as any other. */
 export const createRandom: CreateSampler = (space, seed) => (n) => {
   const { uniform } = createGenerator(seed, n);
-  return settle(
+  return decode(
     space,
     space.map(() => uniform()),
   );

@@ -1,24 +1,24 @@
 import type { Space } from '../space/space.ts';
 import { createGp } from './gp/gp.ts';
-import { createGrid, gridMistakes, gridSize } from './grid.ts';
+import { createGrid, gridIssues, gridSize } from './grid.ts';
 import { createRandom } from './random.ts';
-import type { CreateSampler, SpaceMistake } from './sampler.ts';
+import type { CreateSampler, SpaceIssue } from './sampler.ts';
 import { createSobol } from './sobol.ts';
 import { createTpe } from './tpe/tpe.ts';
 
 interface Sampler {
   readonly create: CreateSampler;
   /** Why it cannot search that space; none where it can. */
-  readonly mistakes: (space: Space) => readonly SpaceMistake[];
+  readonly issues: (space: Space) => readonly SpaceIssue[];
   /** After how many trials there is nothing left to try; null: never. */
   readonly size: (space: Space) => number | null;
 }
 
-const anySpace = { mistakes: () => [], size: () => null };
+const anySpace = { issues: () => [], size: () => null };
 
 /** A new sampler is its file and a row here. */
 export const SAMPLERS = {
-  grid: { create: createGrid, mistakes: gridMistakes, size: gridSize },
+  grid: { create: createGrid, issues: gridIssues, size: gridSize },
   random: { create: createRandom, ...anySpace },
   sobol: { create: createSobol, ...anySpace },
   tpe: { create: createTpe, ...anySpace },

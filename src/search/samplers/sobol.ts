@@ -1,5 +1,5 @@
 import { createGenerator } from '../../engine/random.ts';
-import { settle } from '../space/space.ts';
+import { decode } from '../space/space.ts';
 import type { CreateSampler } from './sampler.ts';
 import { DIRECTION_NUMBERS } from './sobolNumbers.ts';
 
@@ -8,7 +8,7 @@ const BITS = 32;
 /** Fills the space evenly: the first points of a Sobol sequence, scrambled by the seed. Each parameter is a dimension of its own. */
 export const createSobol: CreateSampler = (space, seed) => {
   const at = createSobolSequence(space.length, seed);
-  return (n) => settle(space, at(n));
+  return (n) => decode(space, at(n));
 };
 
 /** Point n, from 0 on, of a scrambled Sobol sequence of so many dimensions, at most 64: coordinates in [0, 1). */

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { limitedRecord } from '../../kit/contract/limitedRecord.ts';
 
 /** As many as there are Sobol direction numbers for. */
-export const MOST_PARAMETERS = 64;
-const MOST_VALUES = 1000;
+export const MAX_PARAMETERS = 64;
+const MAX_VALUES = 1000;
 
 export const pathSchema = z
   .string()
@@ -14,7 +14,7 @@ export type JsonValue = z.output<ReturnType<typeof z.json>>;
 /** Whatever stands there: a body was JSON before it came here, and OpenAPI has no words for a type that holds itself. */
 export const jsonValue = z.unknown() as z.ZodType<JsonValue>;
 
-const when = limitedRecord(pathSchema, z.array(jsonValue).min(1).max(MOST_VALUES), MOST_PARAMETERS)
+const when = limitedRecord(pathSchema, z.array(jsonValue).min(1).max(MAX_VALUES), MAX_PARAMETERS)
   .optional()
   .describe(
     'Asked only where every parameter named here is asked too and has one of these values; it must be a choice or have whole or stepped values.',
@@ -38,7 +38,7 @@ export const parameterSchema = z
     z.strictObject({ type: z.literal('logInteger'), ...range(z.int().min(1)), when }),
     z.strictObject({
       type: z.literal('choice'),
-      values: z.array(jsonValue).min(1).max(MOST_VALUES).describe('Any JSON values; they have no order.'),
+      values: z.array(jsonValue).min(1).max(MAX_VALUES).describe('Any JSON values; they have no order.'),
       when,
     }),
   ])

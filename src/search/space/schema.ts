@@ -1,10 +1,10 @@
 import type { z } from 'zod';
 import { limitedRecord } from '../../kit/contract/limitedRecord.ts';
-import { checkConditions } from './check.ts';
-import { MOST_PARAMETERS, parameterSchema, pathSchema } from './parameter.ts';
+import { checkConditions } from './checkConditions.ts';
+import { MAX_PARAMETERS, parameterSchema, pathSchema } from './parameter.ts';
 
 /** The space that a sweep searches: a distribution for each path of a job request that it varies. */
-export const spaceSchema = limitedRecord(pathSchema, parameterSchema, MOST_PARAMETERS)
+export const spaceSchema = limitedRecord(pathSchema, parameterSchema, MAX_PARAMETERS)
   .superRefine(checkConditions, { when: ({ value }) => typeof value === 'object' && value !== null })
   .meta({
     id: 'SearchSpace',

@@ -11,7 +11,7 @@ export type Point = Float64Array;
 /** Holds where the parent, by its place in the space, lies at one of those coordinates. */
 interface Condition {
   readonly parent: number;
-  readonly at: ReadonlySet<number>;
+  readonly coordinates: ReadonlySet<number>;
 }
 
 interface Parameter {
@@ -26,20 +26,20 @@ export type Space = readonly Parameter[];
 
 /** A space that the schema has let through, ready to be searched. */
 export function compileSpace(definition: SpaceDefinition): Space {
-  const names = inOrder(definition);
+  const names = parentsFirst(definition);
   const scales = names.map((name) => scaleOf(definition[name]));
   return names.map((name, i) => ({
     name,
     scale: scales[i],
     conditions: Object.entries(definition[name].when ?? {}).map(([parentName, values]) => {
       const parent = names.indexOf(parentName);
-      return { parent, at: new Set(values.map((value) => coordinateOf(parentName, scales[parent], value))) };
+      return { parent, coordinates: new Set(values.map((value) => coordinateOf(parentName, scales[parent], value))) };
     }),
   }));
 }
 
 /** Parents first, otherwise as written. */
-function inOrder(definition: SpaceDefinition): readonly string[] {
+function parentsFirst(definition: SpaceDefinition): readonly string[] {
   const ordered = new Set<string>();
   function visit(name: string): void {
     if (ordered.has(name)) return;
@@ -51,15 +51,15 @@ function inOrder(definition: SpaceDefinition): readonly string[] {
 }
 
 /** Whether the parameter is asked at that point, which is settled up to it. */
-export function isAsked({ conditions }: Parameter, point: Point): boolean {
-  return conditions.every(({ parent, at }) => at.has(point[parent]));
+export function isActive({ conditions }: Parameter, point: Point): boolean {
+  return conditions.every(({ parent, coordinates }) => coordinates.has(point[parent]));
 }
 
 /** The point that any coordinates become: each at a value of its parameter, NaN where the condition does not hold. */
-export function settle(space: Space, coordinates: ArrayLike<number>): Point {
+export function decode(space: Space, coordinates: ArrayLike<number>): Point {
   const point = new Float64Array(space.length).fill(Number.NaN);
   for (const [i, parameter] of space.entries()) {
-    if (isAsked(parameter, point)) point[i] = parameter.scale.snap(coordinates[i]);
+    if (isActive(parameter, point)) point[i] = parameter.scale.snap(coordinates[i]);
   }
   return point;
 }
@@ -74,7 +74,7 @@ export function parametersAt(space: Space, point: Point): Parameters {
 export function pointOf(space: Space, parameters: Parameters): Point {
   const point = new Float64Array(space.length).fill(Number.NaN);
   for (const [i, parameter] of space.entries()) {
-    if (!isAsked(parameter, point)) continue;
+    if (!isActive(parameter, point)) continue;
     if (!Object.hasOwn(parameters, parameter.name)) throw new TypeError(`the trial has no '${parameter.name}'`);
     point[i] = coordinateOf(parameter.name, parameter.scale, parameters[parameter.name]);
   }

@@ -2,13 +2,13 @@ import type { JsonValue } from './parameter.ts';
 
 /** A text that is the same for equal JSON values, whatever the order of their members. */
 export function valueKey(value: JsonValue): string {
-  return JSON.stringify(value, (_name, inner: unknown) => (isObject(inner) ? inOrder(inner) : inner));
+  return JSON.stringify(value, (_name, inner: unknown) => (isObject(inner) ? sortMembers(inner) : inner));
 }
 
 function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function inOrder(members: object): object {
+function sortMembers(members: object): object {
   return Object.fromEntries(Object.entries(members).sort(([a], [b]) => (a < b ? -1 : 1)));
 }

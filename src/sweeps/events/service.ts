@@ -3,16 +3,16 @@ import { isoTime } from '../../kit/clock.ts';
 import type { Tenant } from '../../kit/contract/caller.ts';
 import { ServiceError } from '../../kit/contract/errors.ts';
 import { readWithin } from '../../kit/contract/pages.ts';
-import type { News, NewsDesk } from '../../notifications/bus.ts';
-import { type EventBatches, type Following, follow, unknownEvent } from '../../notifications/follow.ts';
+import type { EventBus, Notification } from '../../notifications/bus.ts';
+import { type EventBatches, type FollowOptions, follow, unknownEvent } from '../../notifications/follow.ts';
 import type { Database } from '../../store/database.ts';
 import type { SweepState } from '../../store/tables.ts';
 import { textBytes } from '../../store/textBytes.ts';
 import { createSweepStore, FINAL_STATES } from '../store.ts';
 
-export interface SweepEventsParts {
+export interface SweepEventsDeps {
   readonly database: Database;
-  readonly news: NewsDesk;
+  readonly bus: EventBus;
 }
 
 /** What is told of a tenant's sweeps. Throws `invalid_request` for an id that is no event's. */
@@ -21,10 +21,10 @@ export interface SweepEvents {
    * The events of a sweep from the first one, or behind the last one that the reader has, until the sweep is in a final state and all is told.
    * Undefined when that is so already, for a reader that comes again. Throws `sweep_not_found`.
    */
-  ofSweep(sweepId: string, following: Following): Promise<EventBatches | undefined>;
+  ofSweep(sweepId: string, following: FollowOptions): Promise<EventBatches | undefined>;
 }
 
-export function createSweepEvents({ database, news }: SweepEventsParts, { project }: Tenant): SweepEvents {
+export function createSweepEvents({ database, bus }: SweepEventsDeps, { project }: Tenant): SweepEvents {
   const store = createSweepStore(database, project);
 
   const readSweep = (sweepId: string) => async (position: number) => {
@@ -36,13 +36,13 @@ export function createSweepEvents({ database, news }: SweepEventsParts, { projec
       .where('id', '>', position)
       .orderBy('id');
     const sizes = query.select(textBytes('data').as('bytes'));
-    const { rows: told } = await readWithin({ sizes, rows: query.selectAll() }, BATCH, BATCH_BYTES);
-    const events = told.map(({ id, type, data, createdAt }) => ({
+    const { rows: eventRows } = await readWithin({ sizes, rows: query.selectAll() }, BATCH, BATCH_BYTES);
+    const events = eventRows.map(({ id, type, data, createdAt }) => ({
       id: String(id),
       type,
       data: JSON.stringify({ sweepId, ...JSON.parse(data), at: isoTime(createdAt) }),
     }));
-    return { events, position: told.at(-1)?.id ?? position, isOver: told.length === 0 && isOver(state) };
+    return { events, position: eventRows.at(-1)?.id ?? position, isOver: eventRows.length === 0 && isOver(state) };
   };
 
   return {
@@ -54,8 +54,8 @@ export function createSweepEvents({ database, news }: SweepEventsParts, { projec
       }
       const [read, from] = [readSweep(sweepId), Number(lastEventId ?? 0)];
       if (lastEventId !== undefined && (await read(from)).isOver) return undefined;
-      const matters = (item: News) => item.kind === 'sweep' && item.sweepId === sweepId;
-      return follow({ ...following, read, from, news, matters });
+      const isRelevant = (item: Notification) => item.kind === 'sweep' && item.sweepId === sweepId;
+      return follow({ ...following, read, from, bus, isRelevant });
     },
   };
 }

@@ -1,12 +1,12 @@
 import { sql } from 'kysely';
-import type { Next } from '../../search/search.ts';
+import type { NextStep } from '../../search/search.ts';
 import type { Database } from '../../store/database.ts';
-import { demandRunning } from '../runner/write.ts';
-import type { Standing } from './searches.ts';
+import { assertCurrent } from '../runner/write.ts';
+import type { SweepSnapshot } from './searchCache.ts';
 
 /** The first trial whose lease has run out. */
-export async function firstLost(database: Database, id: string, now: number): Promise<number | undefined> {
-  const lost = await database
+export async function firstExpired(database: Database, id: string, now: number): Promise<number | undefined> {
+  const expired = await database
     .selectFrom('trials')
     .select('number')
     .where('sweepId', '=', id)
@@ -15,11 +15,11 @@ export async function firstLost(database: Database, id: string, now: number): Pr
     .orderBy('number')
     .limit(1)
     .executeTakeFirst();
-  return lost?.number;
+  return expired?.number;
 }
 
 /** Gives it to somebody else. False where another was first. */
-export async function leaseAgain(
+export async function renewExpired(
   database: Database,
   id: string,
   number: number,
@@ -38,14 +38,14 @@ export async function leaseAgain(
 }
 
 /** Writes the new trial with its leg. Throws Overtaken where somebody else was first. */
-export async function writeAsked(
+export async function insertTrial(
   database: Database,
-  standing: Standing,
-  { parameters, limits }: Extract<Next, { do: 'ask' }>,
+  snapshot: SweepSnapshot,
+  { parameters, limits }: Extract<NextStep, { kind: 'ask' }>,
   now: number,
   leaseMs: number,
 ): Promise<void> {
-  const { row, trials: number, written } = standing;
+  const { row, trials: number, written } = snapshot;
   const trial = {
     sweepId: row.id,
     number,
@@ -55,15 +55,15 @@ export async function writeAsked(
     leaseMs,
     createdAt: now,
   } as const;
-  const leg = {
+  const segment = {
     sweepId: row.id,
     number: written,
     trial: number,
     limits: limits.length > 0 ? JSON.stringify(limits) : null,
   };
   await database.transaction().execute(async (transaction) => {
-    await demandRunning(transaction, standing);
+    await assertCurrent(transaction, snapshot);
     await transaction.insertInto('trials').values(trial).execute();
-    await transaction.insertInto('legs').values(leg).execute();
+    await transaction.insertInto('legs').values(segment).execute();
   });
 }

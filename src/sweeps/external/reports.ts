@@ -1,12 +1,12 @@
 import { sql } from 'kysely';
-import { mistaken } from '../../kit/contract/validation.ts';
+import { invalid } from '../../kit/contract/validation.ts';
 import { signed } from '../../search/objectives.ts';
 import type { Queries } from '../../store/database.ts';
 import type { SweepRow } from '../../store/tables.ts';
-import type { Halt } from '../../training/loop/halt.ts';
+import type { StopRule } from '../../training/loop/stopRule.ts';
 import { type Objective, objectivesOf } from '../request/objective.ts';
 import type { SweepSettings } from '../request/schema.ts';
-import { epochsOutside, readSettings } from '../request/settings.ts';
+import { externalEpochs, readSettings } from '../request/settings.ts';
 import type { ReportRequest } from './schemas.ts';
 
 /** What a trial has come to after an epoch, by whoever runs it. */
@@ -16,16 +16,16 @@ export interface Report {
 }
 
 /** Throws `invalid_sweep` for an epoch that no trial has, and of a sweep with several objectives. */
-export function demandReportable({ epoch }: ReportRequest, settings: SweepSettings): void {
+export function assertReportable({ epoch }: ReportRequest, settings: SweepSettings): void {
   const count = objectivesOf(settings.objective).length;
   if (count > 1) {
     const message = `The sweep has ${count} objectives: tell them when the trial has ended.`;
-    throw mistaken('invalid_sweep', 'What is reported', [{ path: '/objective', message }]);
+    throw invalid('invalid_sweep', 'What is reported', [{ path: '/objective', message }]);
   }
-  const most = epochsOutside(settings);
-  if (epoch > most) {
-    const message = `A trial of the sweep has ${most} epochs at most.`;
-    throw mistaken('invalid_sweep', 'What is reported', [{ path: '/epoch', message }]);
+  const max = externalEpochs(settings);
+  if (epoch > max) {
+    const message = `A trial of the sweep has ${max} epochs at most.`;
+    throw invalid('invalid_sweep', 'What is reported', [{ path: '/epoch', message }]);
   }
 }
 
@@ -41,13 +41,13 @@ export async function writeReport(
     .where('sweepId', '=', sweepId)
     .where('number', '=', trial)
     .where('state', '=', 'running');
-  const held = await running
+  const updated = await running
     .set({
       epochs: sql<number>`max(coalesce(epochs, 0), ${epoch})`,
       ...(now !== null && { leaseUntil: sql<number>`max(lease_until, ${now} + coalesce(lease_ms, 0))` }),
     })
     .executeTakeFirst();
-  if (held.numUpdatedRows === 0n) return false;
+  if (updated.numUpdatedRows === 0n) return false;
   await queries
     .insertInto('reports')
     .values({ sweepId, trial, epoch, objective })
@@ -83,7 +83,7 @@ export function reportsOf(
 }
 
 /** Whether the trial was worse than it may be, at an epoch up to that of the report. */
-export async function shouldStop(
+export async function shouldPrune(
   queries: Queries,
   { id, request }: Pick<SweepRow, 'id' | 'request'>,
   { number, epoch }: Pick<ReportRequest, 'number' | 'epoch'>,
@@ -96,7 +96,7 @@ export async function shouldStop(
     .executeTakeFirstOrThrow();
   if (limits === null) return false;
   const [objective] = objectivesOf(readSettings(request).objective);
-  const all: Halt['limits'] = JSON.parse(limits);
+  const all: StopRule['limits'] = JSON.parse(limits);
   const reached = all.filter((limit) => limit.epoch <= epoch);
   const reports = await reportsOf(queries, id, number, reached.at(-1)?.epoch ?? 0);
   return reached.some((limit) => {

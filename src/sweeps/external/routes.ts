@@ -1,11 +1,11 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import type { Tenant } from '../../kit/contract/caller.ts';
-import { answer, errorResponses, waitQuery } from '../../kit/contract/wire.ts';
+import { errorResponses, jsonResponse, waitQuery } from '../../kit/contract/wire.ts';
 import { sweepParams, trialSchema } from '../schemas.ts';
-import type { AskAndTell } from './asking.ts';
-import { askAnswer, askRequest, INSTEAD_OF_NAN, reportAnswer, reportRequest, tellRequest } from './schemas.ts';
+import type { AskAndTell } from './askAndTell.ts';
+import { askRequest, askResponse, INSTEAD_OF_NAN, reportRequest, reportResponse, tellRequest } from './schemas.ts';
 
-interface AskingRoutesParts {
+interface AskAndTellRoutesDeps {
   readonly sweeps: (tenant: Tenant) => AskAndTell;
   /** Aborted: the server closes. */
   readonly closing: AbortSignal;
@@ -16,7 +16,7 @@ const config = { scope: 'train' } as const;
 const MS_PER_SECOND = 1000;
 
 /** `/v1/sweeps/{id}/ask`, `/report` and `/tell`. */
-export function askingRoutes({ sweeps, closing }: AskingRoutesParts): FastifyPluginAsyncZod {
+export function askAndTellRoutes({ sweeps, closing }: AskAndTellRoutesDeps): FastifyPluginAsyncZod {
   return async (app) => {
     app.post('/v1/sweeps/:id/ask', {
       config,
@@ -31,7 +31,7 @@ export function askingRoutes({ sweeps, closing }: AskingRoutesParts): FastifyPlu
         querystring: waitQuery,
         body: askRequest,
         response: {
-          200: answer('A trial, or why there is none.', askAnswer),
+          200: jsonResponse('A trial, or why there is none.', askResponse),
           ...errorResponses(400, 404, 409, 413, 415),
         },
       },
@@ -57,7 +57,7 @@ export function askingRoutes({ sweeps, closing }: AskingRoutesParts): FastifyPlu
         params: sweepParams,
         body: reportRequest,
         response: {
-          200: answer('Whether to go on, and the trial.', reportAnswer),
+          200: jsonResponse('Whether to go on, and the trial.', reportResponse),
           ...errorResponses(400, 404, 409, 413, 415, 422),
         },
       },
@@ -74,7 +74,7 @@ export function askingRoutes({ sweeps, closing }: AskingRoutesParts): FastifyPlu
           'Of an external sweep. What was pruned counts with the best that was reported of it. To tell the same again changes nothing; to tell something else of a trial that is over is 409.',
         params: sweepParams,
         body: tellRequest,
-        response: { 200: answer('The trial.', trialSchema), ...errorResponses(400, 404, 409, 413, 415, 422) },
+        response: { 200: jsonResponse('The trial.', trialSchema), ...errorResponses(400, 404, 409, 413, 415, 422) },
       },
       handler: ({ caller, params, body }) => sweeps(caller).tell(params.id, body),
     });

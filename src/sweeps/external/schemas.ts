@@ -1,18 +1,18 @@
 import { z } from 'zod';
 import { limitedRecord } from '../../kit/contract/limitedRecord.ts';
-import { MOST_EPOCHS_OUTSIDE } from '../../search/pruners/maxEpochs.ts';
+import { MAX_EXTERNAL_EPOCHS } from '../../search/pruners/maxEpochs.ts';
 import { SWEEP_STATES } from '../../store/tables.ts';
-import { MOST_OBJECTIVES } from '../request/objective.ts';
+import { MAX_OBJECTIVES } from '../request/objective.ts';
 import { trialNumber, trialSchema } from '../schemas.ts';
 
-const MOST_LEASE_SECONDS = 604_800;
+const MAX_LEASE_SECONDS = 604_800;
 
 /** What to send of a trial whose objective is NaN or infinite: JSON has no such numbers. */
 export const INSTEAD_OF_NAN =
   'A trial whose objective is not finite has failed: send {"number": 7, "failed": true} to /tell, with its number.';
 
 /** Clients write NaN as null where they know that JSON has no NaN. */
-const measured = z.number({
+const finiteNumber = z.number({
   error: ({ input }) => (input === null ? `Must be a number, got null. ${INSTEAD_OF_NAN}` : undefined),
 });
 
@@ -21,14 +21,14 @@ export const askRequest = z
     leaseSeconds: z
       .number()
       .min(1)
-      .max(MOST_LEASE_SECONDS)
+      .max(MAX_LEASE_SECONDS)
       .default(3600)
       .describe(
         'How long the trial is yours. One that is not told of until then is given to whoever asks next; to tell later is no mistake, as long as nobody else has. Each report renews it.',
       ),
   })
   .meta({ id: 'AskRequest', examples: [{ leaseSeconds: 600 }] });
-export const askAnswer = z
+export const askResponse = z
   .object({
     trial: trialSchema
       .nullable()
@@ -42,7 +42,7 @@ export const askAnswer = z
       ),
   })
   .meta({ id: 'AskAnswer' });
-export type AskAnswer = z.infer<typeof askAnswer>;
+export type AskResponse = z.infer<typeof askResponse>;
 
 export const reportRequest = z
   .strictObject({
@@ -50,11 +50,11 @@ export const reportRequest = z
     epoch: z
       .int()
       .min(1)
-      .max(MOST_EPOCHS_OUTSIDE)
+      .max(MAX_EXTERNAL_EPOCHS)
       .describe(
         'After how many epochs, or steps, or whatever the trial counts. The same again replaces what was said.',
       ),
-    objective: measured.describe('What the trial has come to after it.'),
+    objective: finiteNumber.describe('What the trial has come to after it.'),
   })
   .meta({
     id: 'ReportRequest',
@@ -62,7 +62,7 @@ export const reportRequest = z
     examples: [{ number: 7, epoch: 3, objective: 0.34 }],
   });
 export type ReportRequest = z.output<typeof reportRequest>;
-export const reportAnswer = z
+export const reportResponse = z
   .object({
     prune: z
       .boolean()
@@ -72,17 +72,17 @@ export const reportAnswer = z
     trial: trialSchema,
   })
   .meta({ id: 'ReportAnswer' });
-export type ReportAnswer = z.infer<typeof reportAnswer>;
+export type ReportResponse = z.infer<typeof reportResponse>;
 
 export const tellRequest = z
   .union([
     z.strictObject({
       number: trialNumber,
-      objective: measured.describe('What the trial came to, of a sweep with one objective.'),
+      objective: finiteNumber.describe('What the trial came to, of a sweep with one objective.'),
     }),
     z.strictObject({
       number: trialNumber,
-      objectives: limitedRecord(z.string(), measured, MOST_OBJECTIVES).describe('Every objective by its metric.'),
+      objectives: limitedRecord(z.string(), finiteNumber, MAX_OBJECTIVES).describe('Every objective by its metric.'),
     }),
     z.strictObject({
       number: trialNumber,

@@ -8,7 +8,7 @@ export type ObjectiveMetric = (typeof OBJECTIVE_METRICS)[number];
 const GOALS = ['minimize', 'maximize'] as const;
 type Goal = (typeof GOALS)[number];
 
-export const MOST_OBJECTIVES = 4;
+export const MAX_OBJECTIVES = 4;
 
 const objectiveFields = {
   metric: z
@@ -30,17 +30,17 @@ export type Objective = z.output<typeof objective>;
 
 /** One objective, or several that are weighed against each other. */
 export const objectivesRequest = z
-  .union([objectiveRequest, z.array(objectiveRequest).min(2).max(MOST_OBJECTIVES)])
+  .union([objectiveRequest, z.array(objectiveRequest).min(2).max(MAX_OBJECTIVES)])
   .describe('What the search is after. Several: there is no one best trial, but a Pareto front.');
 export const objectivesSchema = z.union([objective, z.array(objective)]);
 
 /** As a list, each with its goal. */
 export function objectivesOf(given: z.output<typeof objectivesRequest>): readonly Objective[] {
   const all = Array.isArray(given) ? given : [given];
-  return all.map(({ metric, goal }) => ({ metric, goal: goal ?? usualGoal(metric) }));
+  return all.map(({ metric, goal }) => ({ metric, goal: goal ?? defaultGoal(metric) }));
 }
 
-function usualGoal(metric: string): Goal {
+function defaultGoal(metric: string): Goal {
   return isMonitor(metric) && costOf(metric, 1) < 0 ? 'maximize' : 'minimize';
 }
 

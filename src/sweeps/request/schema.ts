@@ -9,9 +9,9 @@ import { spaceSchema } from '../../search/space/schema.ts';
 import { seedSchema } from '../../training/schemas/seed.ts';
 import { objectivesRequest, objectivesSchema } from './objective.ts';
 
-export const MOST_TRIALS = 10_000;
-export const MOST_PARALLEL = 64;
-const MOST_SECONDS = 31_536_000;
+export const MAX_TRIALS = 10_000;
+export const MAX_PARALLEL = 64;
+const MAX_SECONDS = 31_536_000;
 const DEFAULT_TRIALS = 50;
 
 // Object.keys forgets that the keys of a constant table are known.
@@ -20,7 +20,7 @@ const ALGORITHMS = Object.keys(SAMPLERS) as [Algorithm, ...Algorithm[]];
 const trials = z
   .int()
   .min(1)
-  .max(MOST_TRIALS)
+  .max(MAX_TRIALS)
   .describe('How many trials at most, and never more than a grid has points. Left out: 50, or all of a grid.')
   .meta({ examples: [DEFAULT_TRIALS] });
 
@@ -35,9 +35,9 @@ const search = {
 };
 
 /** More than a job request has fields, so that an unknown one is named. */
-const MOST_JOB_FIELDS = 100;
+const MAX_JOB_FIELDS = 100;
 
-const job = limitedRecord(z.string(), jsonValue, MOST_JOB_FIELDS)
+const job = limitedRecord(z.string(), jsonValue, MAX_JOB_FIELDS)
   .describe('The request of a job, as `POST /v1/jobs` takes it: what every trial has in common.')
   .meta({ examples: [{ datasetId: DATASET_TO_REPLACE, target: 'income' }] });
 
@@ -46,7 +46,7 @@ const completion = {
   trialsWithoutProgress: z
     .int()
     .min(1)
-    .max(MOST_TRIALS)
+    .max(MAX_TRIALS)
     .nullable()
     .describe('No more trials are asked for after so many of them in a row that were not better than the best before.'),
 };
@@ -54,12 +54,12 @@ const completion = {
 const parallel = z
   .int()
   .min(1)
-  .max(MOST_PARALLEL)
+  .max(MAX_PARALLEL)
   .describe('How many trials run at once. Left out: as many as the service trains at once.');
 const maxSeconds = z
   .number()
   .min(1)
-  .max(MOST_SECONDS)
+  .max(MAX_SECONDS)
   .nullable()
   .describe('After so many seconds of running no more trials are asked for, and those that run are stopped.');
 const external = z
@@ -130,15 +130,15 @@ export const sweepSettings = {
   external,
 };
 
-const keptSchema = z.object({
+const storedSchema = z.object({
   ...sweepSettings,
   /** What the job has by default, where it is not said: the trials of a later version are the same. Null where somebody else runs them. */
   usual: z.record(z.string(), jsonValue).nullable(),
 });
-export type SweepSettings = z.output<typeof keptSchema>;
+export type SweepSettings = z.output<typeof storedSchema>;
 
 /** How many trials: as many as a client has said, or what is usual; no more than a grid has points. */
-export function trialsOrAll(given: number | undefined, gridSize: number | null): number {
-  const wanted = given ?? (gridSize === null ? DEFAULT_TRIALS : MOST_TRIALS);
-  return Math.min(wanted, gridSize ?? MOST_TRIALS);
+export function trialLimit(given: number | undefined, gridSize: number | null): number {
+  const wanted = given ?? (gridSize === null ? DEFAULT_TRIALS : MAX_TRIALS);
+  return Math.min(wanted, gridSize ?? MAX_TRIALS);
 }

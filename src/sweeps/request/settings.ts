@@ -1,13 +1,13 @@
-import { type TrialEpochs, trialEpochs } from '../../search/epochs.ts';
-import { MOST_EPOCHS_OUTSIDE } from '../../search/pruners/maxEpochs.ts';
+import { MAX_EXTERNAL_EPOCHS } from '../../search/pruners/maxEpochs.ts';
 import type { SearchSettings } from '../../search/search.ts';
+import { type TrialEpochs, trialEpochs } from '../../search/trialEpochs.ts';
 import { objectivesOf } from './objective.ts';
 import type { SweepSettings } from './schema.ts';
 
 /** The settings as they were kept. */
-export function readSettings(kept: string): SweepSettings {
+export function readSettings(stored: string): SweepSettings {
   // Written from the type.
-  return JSON.parse(kept);
+  return JSON.parse(stored);
 }
 
 /** What the search has to know of a sweep. */
@@ -19,7 +19,7 @@ export function searchSettingsOf(settings: SweepSettings): SearchSettings {
     parallel,
     pruning,
     objectives: objectivesOf(objective),
-    canWait: !settings.external,
+    canPause: !settings.external,
     epochs: epochsOf(settings),
     target: completion.target,
     patience: completion.trialsWithoutProgress,
@@ -28,17 +28,17 @@ export function searchSettingsOf(settings: SweepSettings): SearchSettings {
 
 function epochsOf(settings: SweepSettings): TrialEpochs {
   const { job, space, external } = settings;
-  if (job !== null && !external) return trialEpochs(job, space, usualEpochs(settings));
-  const most = epochsOutside(settings);
-  return { of: () => most, most };
+  if (job !== null && !external) return trialEpochs(job, space, defaultEpochs(settings));
+  const max = externalEpochs(settings);
+  return { of: () => max, max };
 }
 
 /** How many epochs a trial has at most that somebody else runs: where nothing is pruned, nobody needs to know. */
-export function epochsOutside({ pruning }: SweepSettings): number {
-  return pruning?.maxEpochs ?? MOST_EPOCHS_OUTSIDE;
+export function externalEpochs({ pruning }: SweepSettings): number {
+  return pruning?.maxEpochs ?? MAX_EXTERNAL_EPOCHS;
 }
 
-function usualEpochs({ usual }: SweepSettings): number {
+function defaultEpochs({ usual }: SweepSettings): number {
   const training = usual?.training;
   const epochs =
     typeof training === 'object' && training !== null && 'epochs' in training ? training.epochs : undefined;

@@ -1,16 +1,16 @@
 import type { CheckedRequest } from '../../jobs/submission/check.ts';
 import type { FieldError } from '../../kit/contract/errors.ts';
 import { newId } from '../../kit/ids.ts';
-import { FAILED, type LegResult, type Next } from '../../search/search.ts';
-import { placeParameters } from '../../search/space/place.ts';
+import { FAILED, type NextStep, type SegmentResult } from '../../search/search.ts';
+import { applyParameters } from '../../search/space/applyParameters.ts';
 import type { Parameters } from '../../search/space/space.ts';
-import type { Halt, Watched } from '../../training/loop/halt.ts';
+import type { StopRule, WatchedMetric } from '../../training/loop/stopRule.ts';
+import { checkJob } from '../request/dryRun.ts';
 import { isMonitor } from '../request/objective.ts';
-import { tryJob } from '../request/probing.ts';
-import type { Live } from './live.ts';
-import type { ConductParts } from './parts.ts';
+import type { RunningSweep } from './runningSweep.ts';
+import type { SweepStepDeps } from './sweepStepDeps.ts';
 
-interface DecidedLeg {
+interface DecidedSegment {
   readonly number: number;
   readonly trial: number;
   readonly until: number | null;
@@ -19,49 +19,49 @@ interface DecidedLeg {
 /** A new trial: as a job, or as one that has failed, since no job can run so. */
 export interface NewTrial {
   readonly kind: 'ask';
-  readonly leg: DecidedLeg;
+  readonly segment: DecidedSegment;
   readonly parameters: Parameters;
   readonly jobId: string | null;
   readonly checked: CheckedRequest | null;
-  readonly halt: Halt | null;
+  readonly halt: StopRule | null;
   readonly errors: readonly FieldError[];
-  readonly result: LegResult | undefined;
+  readonly result: SegmentResult | undefined;
   readonly queues: boolean;
 }
 
 /** A trial that waits goes on. */
-export interface GoOn {
-  readonly kind: 'goOn';
-  readonly leg: DecidedLeg;
+export interface ResumedTrial {
+  readonly kind: 'resume';
+  readonly segment: DecidedSegment;
   readonly jobId: string | null;
-  readonly halt: Halt | null;
+  readonly halt: StopRule | null;
   readonly result: undefined;
   readonly queues: boolean;
 }
 
 /** What the search has decided, ready to be written. */
-export type Decision = NewTrial | GoOn;
+export type Decision = NewTrial | ResumedTrial;
 
 /** The probes of the space cannot foresee every combination of its values: one that is impossible costs a trial, not the sweep. */
 export async function newTrial(
-  { findDataset, machine, clock }: ConductParts,
-  live: Live,
-  next: Extract<Next, { do: 'ask' }>,
+  { findDataset, machine, clock }: SweepStepDeps,
+  sweep: RunningSweep,
+  next: Extract<NextStep, { kind: 'ask' }>,
 ): Promise<NewTrial> {
-  const { row, settings, trials, legs } = live;
+  const { row, settings, trials, segmentCount } = sweep;
   const { parameters } = next;
   const trial = trials.length;
-  const job = placeParameters(settings.job ?? {}, parameters, settings.usual ?? {});
-  const tried = await tryJob(job, (id) => findDataset(id, row.project), machine);
+  const job = applyParameters(settings.job ?? {}, parameters, settings.usual ?? {});
+  const checkedJob = await checkJob(job, (id) => findDataset(id, row.project), machine);
   const name = `${row.name} #${trial}`;
-  const leg = { number: legs, trial, until: next.until };
-  const common = { kind: 'ask', leg, parameters, halt: haltOf(live, next) } as const;
-  return 'errors' in tried
-    ? { ...common, jobId: null, checked: null, errors: tried.errors, result: FAILED, queues: false }
+  const segment = { number: segmentCount, trial, until: next.until };
+  const common = { kind: 'ask', segment, parameters, halt: haltOf(sweep, next) } as const;
+  return 'errors' in checkedJob
+    ? { ...common, jobId: null, checked: null, errors: checkedJob.errors, result: FAILED, queues: false }
     : {
         ...common,
         jobId: newId('job', clock()),
-        checked: named(tried.checked, name),
+        checked: named(checkedJob.checked, name),
         errors: [],
         result: undefined,
         queues: true,
@@ -73,21 +73,21 @@ function named(checked: CheckedRequest, name: string): CheckedRequest {
   return { ...checked, request: { ...checked.request, name } };
 }
 
-export function goOnDecision(live: Live, next: Extract<Next, { do: 'goOn' }>): GoOn {
+export function resumeTrial(sweep: RunningSweep, next: Extract<NextStep, { kind: 'resume' }>): ResumedTrial {
   const { trial, until } = next;
-  const { jobId } = live.trials[trial];
-  const leg = { number: live.legs, trial, until };
-  return { kind: 'goOn', leg, jobId, halt: haltOf(live, next), result: undefined, queues: true };
+  const { jobId } = sweep.trials[trial];
+  const segment = { number: sweep.segmentCount, trial, until };
+  return { kind: 'resume', segment, jobId, halt: haltOf(sweep, next), result: undefined, queues: true };
 }
 
 /** Where the trial's job pauses of itself, and what is measured after each of its epochs. */
 function haltOf(
-  { objectives: [{ metric, goal }] }: Live,
-  { until, limits }: Pick<Halt, 'until' | 'limits'>,
-): Halt | null {
+  { objectives: [{ metric, goal }] }: RunningSweep,
+  { until, limits }: Pick<StopRule, 'until' | 'limits'>,
+): StopRule | null {
   return isWatched(metric) ? { metric, goal, until, limits } : null;
 }
 
-function isWatched(metric: string): metric is Watched {
+function isWatched(metric: string): metric is WatchedMetric {
   return isMonitor(metric) || metric === 'trainingLoss';
 }

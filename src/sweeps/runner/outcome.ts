@@ -1,20 +1,20 @@
 import { readHyperparameters } from '../../jobs/submission/requestSchema.ts';
 import { readDescription } from '../../models/stored/description.ts';
 import { countParameters } from '../../models/stored/parameterCount.ts';
-import { FAILED, type LegResult } from '../../search/search.ts';
+import { FAILED, type SegmentResult } from '../../search/search.ts';
 import type { Queries } from '../../store/database.ts';
 import type { JobRow, LossRow, TrialState } from '../../store/tables.ts';
 import { epochCost } from '../../training/loop/earlyStopping.ts';
-import { readMetric } from '../../training/loop/halt.ts';
+import { readMetric } from '../../training/loop/stopRule.ts';
 import type { EpochMeasures } from '../../training/report.ts';
 import type { Objective } from '../request/objective.ts';
 
-const READ = ['id', 'state', 'halted', 'request', 'progress', 'best', 'modelId', 'error'] as const;
-type ReadJob = Pick<JobRow, (typeof READ)[number]>;
+const JOB_COLUMNS = ['id', 'state', 'halted', 'request', 'progress', 'best', 'modelId', 'error'] as const;
+type JobOutcome = Pick<JobRow, (typeof JOB_COLUMNS)[number]>;
 
 /** What a leg of a trial has come to: what the search gets to know, and what the trial shows. */
 export interface Outcome {
-  readonly result: LegResult;
+  readonly result: SegmentResult;
   readonly state: Exclude<TrialState, 'running'>;
   /** Null: nobody knows here. */
   readonly epochs: number | null;
@@ -24,20 +24,20 @@ export interface Outcome {
   readonly modelId: string | null;
 }
 
-export interface OutcomeQuestion {
+export interface OutcomeQuery {
   readonly jobId: string | null;
   /** The epoch after which the leg ends; null: the trial's end. */
   readonly until: number | null;
   readonly objectives: readonly Objective[];
   /** Whether the search compares trials epoch by epoch. */
-  readonly withCourse: boolean;
+  readonly withCurve: boolean;
 }
 
 const NO_OBJECTIVE = {
   code: 'no_objective',
   message: 'The training has ended without a number for the objective: it may need validation rows.',
 };
-const GONE: Outcome = {
+const CANCELLED: Outcome = {
   result: FAILED,
   state: 'cancelled',
   epochs: 0,
@@ -46,21 +46,22 @@ const GONE: Outcome = {
 };
 
 /** Undefined while the leg runs. A job that was deleted counts as one that was cancelled. */
-export async function outcomeOf(queries: Queries, question: OutcomeQuestion): Promise<Outcome | undefined> {
-  const job = await readJob(queries, question.jobId);
-  if (job === undefined) return GONE;
+export async function outcomeOf(queries: Queries, query: OutcomeQuery): Promise<Outcome | undefined> {
+  const job = await readJob(queries, query.jobId);
+  if (job === undefined) return CANCELLED;
   const isHalted = job.state === 'paused' && job.halted === 1;
   if (!isHalted && !ENDED.includes(job.state)) return undefined;
   const epochs = epochsOf(job);
   if (job.state === 'failed' || job.state === 'cancelled') {
-    return { ...GONE, state: job.state, epochs, error: job.error };
+    return { ...CANCELLED, state: job.state, epochs, error: job.error };
   }
-  const values = await valuesOf(queries, job, question.objectives);
-  if (values === null && !isHalted) return { ...GONE, state: 'failed', epochs, error: JSON.stringify(NO_OBJECTIVE) };
-  const course = question.withCourse ? await courseOf(queries, job, question.objectives[0]) : undefined;
+  const values = await valuesOf(queries, job, query.objectives);
+  if (values === null && !isHalted)
+    return { ...CANCELLED, state: 'failed', epochs, error: JSON.stringify(NO_OBJECTIVE) };
+  const course = query.withCurve ? await learningCurveOf(queries, job, query.objectives[0]) : undefined;
   return {
     result: { objectives: values, over: !isHalted, ...(course && { course }) },
-    state: stateOf(isHalted, question.until),
+    state: stateOf(isHalted, query.until),
     epochs,
     error: null,
     modelId: isHalted ? null : job.modelId,
@@ -75,12 +76,12 @@ function stateOf(isHalted: boolean, until: number | null): Outcome['state'] {
   return until === null ? 'pruned' : 'paused';
 }
 
-async function readJob(queries: Queries, id: string | null): Promise<ReadJob | undefined> {
+async function readJob(queries: Queries, id: string | null): Promise<JobOutcome | undefined> {
   if (id === null) return undefined;
-  return queries.selectFrom('jobs').select(READ).where('id', '=', id).executeTakeFirst();
+  return queries.selectFrom('jobs').select(JOB_COLUMNS).where('id', '=', id).executeTakeFirst();
 }
 
-function epochsOf({ progress }: ReadJob): number {
+function epochsOf({ progress }: JobOutcome): number {
   // Written from the type of a job's answer.
   const shown: { readonly epoch: number } | null = JSON.parse(progress ?? 'null');
   return shown?.epoch ?? 0;
@@ -89,7 +90,7 @@ function epochsOf({ progress }: ReadJob): number {
 /** Every objective at the best epoch so far; null where one of them is no number. */
 async function valuesOf(
   queries: Queries,
-  job: ReadJob,
+  job: JobOutcome,
   objectives: readonly Objective[],
 ): Promise<readonly number[] | null> {
   const best: { readonly epoch: number } | null = JSON.parse(job.best ?? 'null');
@@ -114,12 +115,12 @@ async function valuesOf(
   return values;
 }
 
-async function countOf(queries: Queries, { modelId }: ReadJob): Promise<number | null> {
+async function countOf(queries: Queries, { modelId }: JobOutcome): Promise<number | null> {
   return modelId === null ? null : countParameters(queries, modelId);
 }
 
 /** What an epoch does not measure, the model does. */
-async function ofModel(queries: Queries, { modelId }: ReadJob, metric: string): Promise<number | null> {
+async function ofModel(queries: Queries, { modelId }: JobOutcome, metric: string): Promise<number | null> {
   const model =
     modelId === null
       ? undefined
@@ -137,7 +138,11 @@ function measuresOf({ metrics, ...losses }: Pick<LossRow, keyof Measured>): Meas
 }
 
 /** The objective at the best epoch so far, after each epoch: as it would be if the training had ended there. */
-async function courseOf(queries: Queries, job: ReadJob, { metric }: Objective): Promise<readonly (number | null)[]> {
+async function learningCurveOf(
+  queries: Queries,
+  job: JobOutcome,
+  { metric }: Objective,
+): Promise<readonly (number | null)[]> {
   const watched = readHyperparameters(job.request).training.earlyStopping?.metric ?? 'validationLoss';
   const losses = await queries
     .selectFrom('losses')

@@ -1,19 +1,19 @@
 import type { Machine } from '../../jobs/submission/threadWarnings.ts';
-import { cancelHalted, goOn, insertTrial } from '../../jobs/trials.ts';
+import { cancelHalted, insertTrial, resumeTrial } from '../../jobs/trials.ts';
 import type { Queries } from '../../store/database.ts';
 import type { SweepEnd, SweepRow } from '../../store/tables.ts';
-import type { Decision, GoOn, NewTrial } from './decision.ts';
-import { isBetter, type Live, type OpenLeg } from './live.ts';
+import type { Decision, NewTrial, ResumedTrial } from './decision.ts';
 import type { Outcome } from './outcome.ts';
+import { isBetter, type OpenSegment, type RunningSweep } from './runningSweep.ts';
 
 /** Somebody else has changed the sweep: what this process has in mind of it is no longer true. */
-export class Overtaken extends Error {
-  override readonly name = 'Overtaken';
+export class StaleSweepError extends Error {
+  override readonly name = 'StaleSweepError';
 }
 
 /** From here on nobody else changes the sweep until the transaction ends. Throws Overtaken where it does not run (so) any more. */
-export async function holdRunning(queries: Queries, row: SweepRow): Promise<void> {
-  const held = await queries
+export async function lockRunning(queries: Queries, row: SweepRow): Promise<void> {
+  const updated = await queries
     .updateTable('sweeps')
     .set({ endedBy: row.endedBy })
     .where('id', '=', row.id)
@@ -23,28 +23,31 @@ export async function holdRunning(queries: Queries, row: SweepRow): Promise<void
     .where('runningSince', 'is', row.runningSince)
     .where('request', '=', row.request)
     .executeTakeFirst();
-  if (held.numUpdatedRows === 0n) throw new Overtaken(`sweep ${row.id} was changed`);
+  if (updated.numUpdatedRows === 0n) throw new StaleSweepError(`sweep ${row.id} was changed`);
 }
 
 /** The same, and throws Overtaken too where it has gone on since it was looked at. */
-export async function demandRunning(queries: Queries, { row, written }: Pick<Live, 'row' | 'written'>): Promise<void> {
-  await holdRunning(queries, row);
+export async function assertCurrent(
+  queries: Queries,
+  { row, written }: Pick<RunningSweep, 'row' | 'written'>,
+): Promise<void> {
+  await lockRunning(queries, row);
   const { last } = await queries
     .selectFrom('legs')
     .select((eb) => eb.fn.max('number').as('last'))
     .where('sweepId', '=', row.id)
     .executeTakeFirstOrThrow();
-  if ((last ?? -1) !== written - 1) throw new Overtaken(`sweep ${row.id} has other legs`);
+  if ((last ?? -1) !== written - 1) throw new StaleSweepError(`sweep ${row.id} has other legs`);
 }
 
 /** What says whether a trial is the best so far. */
-type Judged = Pick<Live, 'row' | 'objectives' | 'best'>;
+type Judged = Pick<RunningSweep, 'row' | 'objectives' | 'best'>;
 
 /** What a leg has come to, of it and of its trial. Throws Overtaken where it is known already. */
 export async function writeOutcome(
   queries: Queries,
   sweep: Judged,
-  { number, trial, jobId }: Omit<OpenLeg, 'until'>,
+  { number, trial, jobId }: Omit<OpenSegment, 'until'>,
   { result, state, epochs, error, modelId }: Outcome,
   now: number,
 ): Promise<void> {
@@ -56,7 +59,7 @@ export async function writeOutcome(
     .where('number', '=', number)
     .where('result', 'is', null)
     .executeTakeFirst();
-  if (written.numUpdatedRows === 0n) throw new Overtaken(`leg ${number} of sweep ${row.id} has ended before`);
+  if (written.numUpdatedRows === 0n) throw new StaleSweepError(`leg ${number} of sweep ${row.id} has ended before`);
   const values = result.objectives;
   const named = values && Object.fromEntries(objectives.map(({ metric }, i) => [metric, values[i]]));
   await queries
@@ -77,11 +80,11 @@ export async function writeOutcome(
   if (state === 'pruned' && jobId !== null) await cancelHalted(queries, [jobId], now);
   if (state === 'succeeded' && values && isBetter(sweep, values[0])) {
     sweep.best = values[0];
-    await tellBest(queries, row.id, trial, values[0]);
+    await insertBestEvent(queries, row.id, trial, values[0]);
   }
 }
 
-async function tellBest(queries: Queries, sweepId: string, number: number, objective: number): Promise<void> {
+async function insertBestEvent(queries: Queries, sweepId: string, number: number, objective: number): Promise<void> {
   await queries
     .insertInto('sweepEvents')
     .values({ sweepId, type: 'best', data: JSON.stringify({ number, objective }) })
@@ -90,29 +93,29 @@ async function tellBest(queries: Queries, sweepId: string, number: number, objec
 
 export async function writeDecision(
   queries: Queries,
-  live: Live,
+  sweep: RunningSweep,
   decision: Decision,
   machine: Machine,
   now: number,
 ): Promise<void> {
-  if (decision.kind === 'ask') await writeTrial(queries, live, decision, machine, now);
-  else await writeGoingOn(queries, live, decision);
+  if (decision.kind === 'ask') await writeTrial(queries, sweep, decision, machine, now);
+  else await writeResumed(queries, sweep, decision);
 }
 
 async function writeTrial(
   queries: Queries,
-  { row }: Live,
+  { row }: RunningSweep,
   trial: NewTrial,
   machine: Machine,
   now: number,
 ): Promise<void> {
-  const { leg, parameters, jobId, checked, halt, errors } = trial;
+  const { segment, parameters, jobId, checked, halt, errors } = trial;
   if (checked && jobId !== null) {
     await insertTrial(queries, {
       id: jobId,
       project: row.project,
       sweepId: row.id,
-      trial: leg.trial,
+      trial: segment.trial,
       halt,
       checked,
       machine,
@@ -124,7 +127,7 @@ async function writeTrial(
     .insertInto('trials')
     .values({
       sweepId: row.id,
-      number: leg.trial,
+      number: segment.trial,
       parameters: JSON.stringify(parameters),
       jobId,
       epochs: 0,
@@ -138,28 +141,28 @@ async function writeTrial(
           }),
     })
     .execute();
-  await writeLeg(queries, row.id, trial);
+  await insertSegment(queries, row.id, trial);
 }
 
-async function writeGoingOn(queries: Queries, { row }: Live, decision: GoOn): Promise<void> {
-  const { leg, jobId, halt } = decision;
-  const trial = queries.updateTable('trials').where('sweepId', '=', row.id).where('number', '=', leg.trial);
+async function writeResumed(queries: Queries, { row }: RunningSweep, decision: ResumedTrial): Promise<void> {
+  const { segment, jobId, halt } = decision;
+  const trial = queries.updateTable('trials').where('sweepId', '=', row.id).where('number', '=', segment.trial);
   // What the sweep itself has given up may come back when it gets more trials; what a client has cancelled stays so.
-  const given = await trial
+  const reopened = await trial
     .set({ state: 'running', finishedAt: null })
     .where('state', '!=', 'paused')
     .executeTakeFirst();
   await trial.set({ state: 'running', finishedAt: null }).execute();
-  await writeLeg(queries, row.id, decision);
+  await insertSegment(queries, row.id, decision);
   // One that is not there any more, or was cancelled, is found to have ended when it is looked at.
   if (jobId !== null)
-    await goOn(queries, jobId, halt, given.numUpdatedRows > 0n ? ['paused', 'cancelled'] : ['paused']);
+    await resumeTrial(queries, jobId, halt, reopened.numUpdatedRows > 0n ? ['paused', 'cancelled'] : ['paused']);
 }
 
-async function writeLeg(queries: Queries, sweepId: string, { leg, result }: Decision): Promise<void> {
+async function insertSegment(queries: Queries, sweepId: string, { segment, result }: Decision): Promise<void> {
   await queries
     .insertInto('legs')
-    .values({ ...leg, sweepId, result: result ? JSON.stringify(result) : null })
+    .values({ ...segment, sweepId, result: result ? JSON.stringify(result) : null })
     .execute();
 }
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { ConfigurationError } from '../../config/config.ts';
 import type { CreateKernels, KernelsName } from '../../engine/kernels/kernels.ts';
-import { MOST_THREADS } from '../../engine/kernels/native.ts';
+import { MAX_THREADS } from '../../engine/kernels/native.ts';
 import { createReferenceKernels } from '../../engine/kernels/reference.ts';
 import { createWasmKernels } from '../../engine/kernels/wasm.ts';
 import { loadNativeKernels } from './nativeKernels.ts';
@@ -14,8 +14,8 @@ export interface ChosenKernels {
   readonly createKernels: CreateKernels;
   /** Such as `native (avx2)`, or `wasm (no native: …)` with the reason. */
   readonly description: string;
-  /** How many threads one training can use: `mostThreads` of its players. */
-  readonly mostThreads: number;
+  /** How many threads one training can use: `maxThreads` of its players. */
+  readonly maxThreads: number;
 }
 
 /** What `npm run build` compiles, beside `src` and `dist` alike. */
@@ -26,17 +26,16 @@ const WASM_FILE = fileURLToPath(new URL('../../../build/kernels.wasm', import.me
  * had, and an Error when the build has not made the wasm kernels.
  */
 export function chooseKernels(choice: KernelsChoice, loadNative = loadNativeKernels): ChosenKernels {
-  if (choice === 'reference')
-    return { createKernels: createReferenceKernels, description: 'reference', mostThreads: 1 };
-  if (choice === 'wasm') return { createKernels: loadWasmKernels(), description: 'wasm', mostThreads: 1 };
+  if (choice === 'reference') return { createKernels: createReferenceKernels, description: 'reference', maxThreads: 1 };
+  if (choice === 'wasm') return { createKernels: loadWasmKernels(), description: 'wasm', maxThreads: 1 };
   const native = loadNative();
   if ('createKernels' in native) {
     const { createKernels, instructionSet, wrongSets } = native;
     const but = wrongSets.length > 0 ? `, as this machine computes wrongly with ${wrongSets.join(' and ')}` : '';
-    return { createKernels, description: `native (${instructionSet}${but})`, mostThreads: MOST_THREADS };
+    return { createKernels, description: `native (${instructionSet}${but})`, maxThreads: MAX_THREADS };
   }
   if (choice === 'native') throw new ConfigurationError(`There are no native kernels: ${native.missing}.`);
-  return { createKernels: loadWasmKernels(), description: `wasm (no native: ${native.missing})`, mostThreads: 1 };
+  return { createKernels: loadWasmKernels(), description: `wasm (no native: ${native.missing})`, maxThreads: 1 };
 }
 
 function loadWasmKernels(): CreateKernels {

@@ -1,13 +1,13 @@
 import type { Trainer } from '../../engine/trainer.ts';
-import type { RunControl } from '../loop/control.ts';
+import type { RunControl } from '../loop/runControl.ts';
 import type { TrainingSettings } from '../schemas/training.ts';
 
 /** The threads that a training plays on. */
 export interface TrainingThreads {
   /** How many it gains from and is allowed. */
-  readonly most: number;
+  readonly max: number;
   /** Plays on as many as it may use now, as far as it gains from them. */
-  follow(): void;
+  update(): void;
 }
 
 export function createTrainingThreads(
@@ -15,15 +15,15 @@ export function createTrainingThreads(
   allowed: TrainingSettings['threads'],
   control: Pick<RunControl, 'threads'>,
 ): TrainingThreads {
-  const most = allowed === 'auto' ? trainer.mostThreads : Math.min(trainer.mostThreads, allowed);
-  let playing = 1;
+  const max = allowed === 'auto' ? trainer.maxThreads : Math.min(trainer.maxThreads, allowed);
+  let current = 1;
   return {
-    most,
-    follow() {
-      const threads = Math.min(most, control.threads());
-      if (threads === playing) return;
+    max,
+    update() {
+      const threads = Math.min(max, control.threads());
+      if (threads === current) return;
       trainer.setThreads(threads);
-      playing = threads;
+      current = threads;
     },
   };
 }

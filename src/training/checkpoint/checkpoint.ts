@@ -5,7 +5,7 @@ const word = z.uint32();
 const count = z.int().min(0);
 
 /** What a checkpoint says beside its arrays. JSON knows no infinity, so what has no value yet is null. */
-export const checkpointFactsSchema = z.strictObject({
+export const checkpointStateSchema = z.strictObject({
   /** The epoch under way, from 1. */
   epoch: z.int().min(1),
   /** Batches of it that are done. */
@@ -36,10 +36,10 @@ export const checkpointFactsSchema = z.strictObject({
   /** Whether the run had come to its end: to go on is to extend it. */
   finished: z.boolean(),
 });
-type CheckpointFacts = z.infer<typeof checkpointFactsSchema>;
+type CheckpointState = z.infer<typeof checkpointStateSchema>;
 
 /** All that a run goes on from, to the bit, at any of its steps. */
-export interface Checkpoint extends CheckpointFacts {
+export interface Checkpoint extends CheckpointState {
   /** Parameters, running statistics and the optimizer's memory. */
   readonly values: Numbers;
   /** Parameters and running statistics of the best epoch; null as long as `best` is. */

@@ -6,11 +6,11 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { Numbers } from '../../engine/matrix.ts';
 import { type TrainingSpec, trainingSpecSchema } from '../schemas/spec.ts';
-import { type Checkpoint, checkpointFactsSchema } from './checkpoint.ts';
+import { type Checkpoint, checkpointStateSchema } from './checkpoint.ts';
 
 /** Raised whenever a later program would read these bytes in another way, the engine's order of its numbers included. */
 const VERSION = 1;
-const MARK = new TextEncoder().encode('TRNYCKPT');
+const MAGIC = new TextEncoder().encode('TRNYCKPT');
 const PREFIX_BYTES = 16;
 const HASH_BYTES = 32;
 
@@ -18,7 +18,7 @@ const arraySchema = z.strictObject({ type: z.enum(['float32', 'float64']), count
 const headerSchema = z.strictObject({
   /** Names the training that it is of. */
   spec: z.string(),
-  facts: checkpointFactsSchema,
+  facts: checkpointStateSchema,
   values: arraySchema,
   bestParameters: arraySchema.nullable(),
 });
@@ -45,7 +45,7 @@ export function encodeCheckpoint(checkpoint: Checkpoint, spec: TrainingSpec): Ui
   const size = arrays.reduce((sum, bytes) => sum + padded(bytes.length), PREFIX_BYTES + padded(headerBytes.length));
 
   const encoded = new Uint8Array(size + HASH_BYTES);
-  encoded.set(MARK);
+  encoded.set(MAGIC);
   const view = new DataView(encoded.buffer);
   view.setUint32(8, VERSION, true);
   view.setUint32(12, headerBytes.length, true);
@@ -61,7 +61,7 @@ export function encodeCheckpoint(checkpoint: Checkpoint, spec: TrainingSpec): Ui
 /** Throws InvalidCheckpointError on bytes that are damaged, of another version, or of another training than `spec`. */
 export function decodeCheckpoint(encoded: Uint8Array, spec: TrainingSpec): Checkpoint {
   const size = encoded.length - HASH_BYTES;
-  if (size < PREFIX_BYTES || MARK.some((byte, i) => byte !== encoded[i])) throw invalid('they are no checkpoint');
+  if (size < PREFIX_BYTES || MAGIC.some((byte, i) => byte !== encoded[i])) throw invalid('they are no checkpoint');
   const view = new DataView(encoded.buffer, encoded.byteOffset, encoded.byteLength);
   const version = view.getUint32(8, true);
   if (version !== VERSION) throw invalid(`they are of version ${version}, not ${VERSION}`);
@@ -81,7 +81,7 @@ export function decodeCheckpoint(encoded: Uint8Array, spec: TrainingSpec): Check
 }
 
 /** The SHA-256 that the bytes of a checkpoint end with, in hexadecimal. */
-export function sealOf(encoded: Uint8Array): string {
+export function checksumOf(encoded: Uint8Array): string {
   return Buffer.from(encoded.subarray(-HASH_BYTES)).toString('hex');
 }
 
@@ -97,8 +97,8 @@ function readNumbers(encoded: Uint8Array, offset: number, { type, count }: z.inf
 function fingerprint(spec: TrainingSpec): string {
   const { epochs: _, threads: __, ...training } = spec.training;
   const names = Object.keys(trainingSpecSchema.shape) as (keyof TrainingSpec)[];
-  const parts = names.map((name) => (name === 'training' ? training : spec[name]));
-  return hashOf(new TextEncoder().encode(JSON.stringify(parts))).toString('hex');
+  const fields = names.map((name) => (name === 'training' ? training : spec[name]));
+  return hashOf(new TextEncoder().encode(JSON.stringify(fields))).toString('hex');
 }
 
 function bytesOf({ buffer, byteOffset, byteLength }: Numbers): Uint8Array {

@@ -1,4 +1,4 @@
-import { chooseColumns } from '../../features/choose.ts';
+import { selectFeatureColumns } from '../../features/selectFeatureColumns.ts';
 import { countInputs } from '../resolve/features.ts';
 import { reservedColumns } from '../resolve/resolve.ts';
 import type { DatasetShape } from '../resolve/shape.ts';
@@ -27,7 +27,7 @@ const PARAMETER_BYTES = 4;
 /** Before anything is run, from the shapes alone: good for "seconds or hours", not for a bill. */
 export function estimateCost(spec: TrainingSpec, dataset: DatasetShape): TrainingCost {
   const { rows, columns } = dataset;
-  const { used } = chooseColumns(columns, spec.features, reservedColumns(spec));
+  const { used } = selectFeatureColumns(columns, spec.features, reservedColumns(spec));
   const { inputs, dense, oneHotColumns } = countInputs(used, spec.features);
   const units = [...spec.network.layers.map((layer) => layer.units), outputsOf(spec, dataset)];
   // A row has one input of each categorical column, and the others cost nothing.
@@ -38,13 +38,13 @@ export function estimateCost(spec: TrainingSpec, dataset: DatasetShape): Trainin
     secondsPerEpoch: (rows * weights * OPERATIONS_PER_WEIGHT) / OPERATIONS_PER_SECOND + steps * STEP_SECONDS,
     secondsAround: JOB_SECONDS + rows * columns.length * VALUE_SECONDS,
     modelBytes:
-      (weightsBetween([inputs, ...units]) + units.reduce((sum, n) => sum + n, 0) + ofNormalization(spec)) *
+      (weightsBetween([inputs, ...units]) + units.reduce((sum, n) => sum + n, 0) + normalizationParameters(spec)) *
       PARAMETER_BYTES,
   };
 }
 
 /** gamma and beta, and the mean and var that a batch's normalization measures. */
-function ofNormalization({ network }: TrainingSpec): number {
+function normalizationParameters({ network }: TrainingSpec): number {
   const perUnit = { batch: 4, layer: 2 };
   return network.layers.reduce(
     (sum, { units, normalization }) => sum + (normalization ? perUnit[normalization] * units : 0),

@@ -1,5 +1,5 @@
 import { EVALUATION_ROWS } from '../../engine/evaluation.ts';
-import { chooseColumns } from '../../features/choose.ts';
+import { selectFeatureColumns } from '../../features/selectFeatureColumns.ts';
 import { countInputs } from '../resolve/features.ts';
 import { reservedColumns } from '../resolve/resolve.ts';
 import type { DatasetShape } from '../resolve/shape.ts';
@@ -23,7 +23,7 @@ const ACTIVATION_BYTES = 16;
 /** What a training takes at most, about, in bytes. */
 export function estimateMemory(spec: TrainingSpec, dataset: DatasetShape): number {
   const { rows, columns } = dataset;
-  const { used } = chooseColumns(columns, spec.features, reservedColumns(spec));
+  const { used } = selectFeatureColumns(columns, spec.features, reservedColumns(spec));
   const { inputs, dense, oneHotColumns } = countInputs(used, spec.features);
   const units = spec.network.layers.map((layer) => layer.units);
   const widths = [inputs, ...units, outputsOf(spec, dataset)];

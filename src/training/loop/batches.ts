@@ -5,11 +5,11 @@ export interface Batch {
 }
 
 /** Cuts an epoch into batches; a last one of fewer than `fewestRows` is left out, its rows come in another epoch's order. */
-export function batchesOf(rows: number, batchSize: number | 'full', fewestRows: number): Batch[] {
+export function batchesOf(rows: number, batchSize: number | 'full', minRows: number): Batch[] {
   const size = batchSize === 'full' ? rows : Math.min(batchSize, rows);
   const batches = Array.from({ length: Math.ceil(rows / size) }, (_, index) => ({
     start: index * size,
     rows: Math.min(size, rows - index * size),
   }));
-  return batches.filter((batch) => batch.rows >= fewestRows);
+  return batches.filter((batch) => batch.rows >= minRows);
 }

@@ -18,12 +18,12 @@ export interface EarlyStopping {
 
 export type EarlyStoppingState = Checkpoint['earlyStopping'];
 
-const AT_THE_START: EarlyStoppingState = { best: null, mark: null, epochsWithout: 0 };
+const INITIAL_STATE: EarlyStoppingState = { best: null, mark: null, epochsWithout: 0 };
 
 /** Watches the epochs; `settings` null: the best epoch is still known, and nothing stops. */
 export function createEarlyStopping(
   settings: TrainingSettings['earlyStopping'],
-  state: EarlyStoppingState = AT_THE_START,
+  state: EarlyStoppingState = INITIAL_STATE,
 ): EarlyStopping {
   const { metric = 'validationLoss', patience = Number.POSITIVE_INFINITY, minDelta = 0 } = settings ?? {};
   // `best` chooses the parameters to keep, `mark` is what an epoch must beat by `minDelta` to be an improvement.

@@ -1,23 +1,23 @@
 import type { Clock } from '../../kit/clock.ts';
 import type { EpochMeasures } from '../report.ts';
 import type { TrainingSpec } from '../schemas/spec.ts';
-import type { Ending, RunControl } from './control.ts';
-import type { Course } from './course.ts';
+import type { BatchPlan } from './batchPlan.ts';
 import { LossDivergedError } from './diverged.ts';
-import type { Halt } from './halt.ts';
 import { type Run, validate } from './run.ts';
-import { type Standing, stepsDone } from './standing.ts';
+import type { RunControl, StopRequest } from './runControl.ts';
+import { type RunState, stepsDone } from './runState.ts';
+import type { StopRule } from './stopRule.ts';
 
-export interface EpochParts {
+export interface EpochDeps {
   readonly run: Run;
-  readonly course: Course;
+  readonly batchPlan: BatchPlan;
   /** Moved on with every step. */
-  readonly standing: Standing;
+  readonly state: RunState;
   /** Steps that were done when the run began, or resumed: a checkpoint there would say nothing new. */
-  readonly stepsBefore: number;
+  readonly initialSteps: number;
   readonly spec: TrainingSpec;
   /** Where it pauses of itself; null or left out: nowhere. */
-  readonly halt?: Halt | null | undefined;
+  readonly halt?: StopRule | null | undefined;
   readonly control: RunControl;
   readonly clock: Clock;
 }
@@ -26,48 +26,48 @@ export interface EpochParts {
  * Steps over the batches that are left of the epoch, in its own order. `keep` is called when a checkpoint is wanted. Gives how the run was asked
  * to end; a run that is to make its model takes one step at least.
  */
-export function trainEpoch(parts: EpochParts, keep: () => void): Ending | null {
-  const { run, course, standing, stepsBefore, control, clock } = parts;
-  const startedAt = clock() - standing.sums.ms;
-  const takeTime = () => {
-    standing.sums.ms = clock() - startedAt;
+export function trainEpoch(deps: EpochDeps, emitCheckpoint: () => void): StopRequest | null {
+  const { run, batchPlan, state, initialSteps, control, clock } = deps;
+  const startedAt = clock() - state.sums.ms;
+  const recordTime = () => {
+    state.sums.ms = clock() - startedAt;
   };
-  run.trainer.order(run.held.training, true);
-  while (standing.batch < course.batches.length) {
-    const ending = control.ending();
-    const isEmpty = standing.best === null && standing.batch === 0;
-    if (ending !== null && !(ending === 'stop' && isEmpty)) {
-      takeTime();
-      return ending;
+  run.trainer.order(run.splits.training, true);
+  while (state.batch < batchPlan.batches.length) {
+    const stopRequest = control.stopRequest();
+    const isEmpty = state.best === null && state.batch === 0;
+    if (stopRequest !== null && !(stopRequest === 'stop' && isEmpty)) {
+      recordTime();
+      return stopRequest;
     }
-    if (stepsDone(standing, course) > stepsBefore && control.takeCheckpointWish()) {
-      takeTime();
-      keep();
+    if (stepsDone(state, batchPlan) > initialSteps && control.consumeCheckpointRequest()) {
+      recordTime();
+      emitCheckpoint();
     }
-    run.threads.follow();
-    takeStep(parts);
-    control.setStep(stepsDone(standing, course));
+    run.threads.update();
+    trainBatch(deps);
+    control.setStep(stepsDone(state, batchPlan));
   }
-  takeTime();
+  recordTime();
   return null;
 }
 
 /** A step over the next batch. */
-function takeStep({ run: { trainer }, course, standing }: EpochParts): void {
-  const { start, rows } = course.batches[standing.batch];
-  const { sums } = standing;
-  sums.learningRate = course.schedule.rate(stepsDone(standing, course));
+function trainBatch({ run: { trainer }, batchPlan, state }: EpochDeps): void {
+  const { start, rows } = batchPlan.batches[state.batch];
+  const { sums } = state;
+  sums.learningRate = batchPlan.schedule.rate(stepsDone(state, batchPlan));
   const loss = trainer.trainStep(start, rows, sums.learningRate);
-  if (!Number.isFinite(loss.sum)) throw new LossDivergedError(standing.epoch, trainer.learningRate);
+  if (!Number.isFinite(loss.sum)) throw new LossDivergedError(state.epoch, trainer.learningRate);
   sums.loss += loss.sum;
   sums.weight += loss.weight;
-  standing.batch += 1;
+  state.batch += 1;
 }
 
 /** What the epoch comes to, after a look at the validation rows. */
-export function measureEpoch({ run, course, standing, spec, halt, clock }: EpochParts): EpochMeasures {
-  const { epoch, batch, sums } = standing;
-  const last = course.batches[batch - 1];
+export function measureEpoch({ run, batchPlan, state, spec, halt, clock }: EpochDeps): EpochMeasures {
+  const { epoch, batch, sums } = state;
+  const last = batchPlan.batches[batch - 1];
   const startedAt = clock();
   const watched = [spec.training.earlyStopping?.metric, halt?.metric].filter((metric) => metric !== undefined);
   const validation = validate(run, watched);
@@ -75,7 +75,7 @@ export function measureEpoch({ run, course, standing, spec, halt, clock }: Epoch
   return {
     epoch,
     epochs: spec.training.epochs,
-    step: stepsDone(standing, course),
+    step: stepsDone(state, batchPlan),
     trainingLoss: sums.loss / sums.weight,
     learningRate: sums.learningRate,
     ...validation,

@@ -1,14 +1,14 @@
 import type { Checkpoint } from '../checkpoint/checkpoint.ts';
 import type { Outcome } from '../outcome.ts';
 import type { EpochReport, RunPlan } from '../report.ts';
-import { planCourse } from './course.ts';
+import { planBatches } from './batchPlan.ts';
 import { createEarlyStopping, type EarlyStopping } from './earlyStopping.ts';
-import { type EpochParts, measureEpoch, trainEpoch } from './epoch.ts';
-import { haltsAfter } from './halt.ts';
+import { type EpochDeps, measureEpoch, trainEpoch } from './epoch.ts';
 import type { Run } from './run.ts';
-import { type Best, checkpointOf, standAt, standAtNextEpoch, stepsDone } from './standing.ts';
+import { advanceEpoch, type Best, checkpointOf, restoreRunState, stepsDone } from './runState.ts';
+import { stopsAfter } from './stopRule.ts';
 
-export interface EpochsOptions extends Pick<EpochParts, 'spec' | 'halt' | 'control' | 'clock'> {
+export interface EpochsOptions extends Pick<EpochDeps, 'spec' | 'halt' | 'control' | 'clock'> {
   /** Where to go on from; null: from the start. */
   readonly checkpoint: Checkpoint | null;
   readonly onStart: (plan: RunPlan) => void;
@@ -16,97 +16,101 @@ export interface EpochsOptions extends Pick<EpochParts, 'spec' | 'halt' | 'contr
   /** When one was wished for, before a pause or a halt, and at the end of the run. */
   readonly onCheckpoint: (checkpoint: Checkpoint) => void;
   /** When it pauses of itself, last of all. */
-  readonly onHalt?: () => void;
+  readonly onStopRule?: () => void;
 }
 
-type Ran = Pick<Outcome, 'best' | 'epochs'>;
+type RunResult = Pick<Outcome, 'best' | 'epochs'>;
 
 /**
  * Trains until the epochs are done, early stopping ends them or it is asked to stop, and leaves the trainer with the best epoch's parameters. A
  * run that is stopped within its first epoch measures what there is of it. Null when it was cancelled or paused, or has halted.
  * Throws LossDivergedError, and `invalid_spec` when the training rows are too few for a step.
  */
-export function runEpochs(run: Run, options: EpochsOptions): Ran | null {
+export function runEpochs(run: Run, options: EpochsOptions): RunResult | null {
   const { spec, checkpoint } = options;
-  const course = planCourse(run, spec);
-  const standing = standAt(run, course, checkpoint);
-  const stopping = createEarlyStopping(spec.training.earlyStopping, checkpoint ? patienceAfter(checkpoint) : undefined);
-  const stepsBefore = stepsDone(standing, course);
-  const parts = { ...options, run, course, standing, stepsBefore, stopping };
-  tellStart(parts);
-  const handOut = (finished: boolean) => options.onCheckpoint(checkpointOf(run, course, stopping, standing, finished));
-  const keep = () => {
+  const batchPlan = planBatches(run, spec);
+  const state = restoreRunState(run, batchPlan, checkpoint);
+  const stopping = createEarlyStopping(
+    spec.training.earlyStopping,
+    checkpoint ? resumedEarlyStopping(checkpoint) : undefined,
+  );
+  const initialSteps = stepsDone(state, batchPlan);
+  const deps = { ...options, run, batchPlan, state, initialSteps, stopping };
+  reportStart(deps);
+  const emitCheckpoint = (finished: boolean) =>
+    options.onCheckpoint(checkpointOf(run, batchPlan, stopping, state, finished));
+  const emitIfAdvanced = () => {
     // Where nothing was done, the checkpoint that it went on from is as good.
-    if (stepsDone(standing, course) > stepsBefore) handOut(false);
+    if (stepsDone(state, batchPlan) > initialSteps) emitCheckpoint(false);
   };
 
   for (;;) {
-    if (isToHalt(parts)) {
-      keep();
-      options.onHalt?.();
+    if (meetsStopRule(deps)) {
+      emitIfAdvanced();
+      options.onStopRule?.();
       return null;
     }
-    const ending = trainEpoch(parts, keep);
-    if (ending === 'cancel') return null;
-    if (ending === 'pause') {
-      keep();
+    const stopRequest = trainEpoch(deps, emitIfAdvanced);
+    if (stopRequest === 'cancel') return null;
+    if (stopRequest === 'pause') {
+      emitIfAdvanced();
       return null;
     }
-    if (ending === 'stop') {
-      handOut(true);
-      return standing.best ? leave(run, standing.best, standing.epoch - 1) : leave(run, closeEpoch(parts).best, 1);
+    if (stopRequest === 'stop') {
+      emitCheckpoint(true);
+      return state.best ? finish(run, state.best, state.epoch - 1) : finish(run, endEpoch(deps).best, 1);
     }
-    const { best, isOver } = closeEpoch(parts);
-    standAtNextEpoch(run, standing);
+    const { best, isOver } = endEpoch(deps);
+    advanceEpoch(run, state);
     if (!isOver) continue;
-    handOut(true);
-    return leave(run, best, standing.epoch - 1);
+    emitCheckpoint(true);
+    return finish(run, best, state.epoch - 1);
   }
 }
 
 /** Asked between two epochs and when a run goes on: one that was killed behind an epoch halts there all the same. What a client wants comes first. */
-function isToHalt({ standing: { epoch, batch, best }, halt = null, control }: EpochParts): boolean {
+function meetsStopRule({ state: { epoch, batch, best }, halt = null, control }: EpochDeps): boolean {
   return (
-    halt !== null && batch === 0 && best !== null && control.ending() === null && haltsAfter(halt, epoch - 1, best)
+    halt !== null && batch === 0 && best !== null && control.stopRequest() === null && stopsAfter(halt, epoch - 1, best)
   );
 }
 
 /** Whoever extends a run has new patience with it. */
-function patienceAfter({ earlyStopping, finished }: Checkpoint): Checkpoint['earlyStopping'] {
+function resumedEarlyStopping({ earlyStopping, finished }: Checkpoint): Checkpoint['earlyStopping'] {
   return finished ? { ...earlyStopping, epochsWithout: 0 } : earlyStopping;
 }
 
 /** Reports how long the run is, and what was done before. */
-function tellStart({ run, course, standing, stepsBefore, spec, control, onStart }: EpochParts & EpochsOptions): void {
-  control.setStep(stepsBefore);
+function reportStart({ run, batchPlan, state, initialSteps, spec, control, onStart }: EpochDeps & EpochsOptions): void {
+  control.setStep(initialSteps);
   onStart({
     epochs: spec.training.epochs,
-    stepsPerEpoch: course.batches.length,
-    rowsPerEpoch: run.held.training.length,
-    mostThreads: run.threads.most,
-    done: { epochs: standing.epoch - 1, steps: stepsBefore },
+    stepsPerEpoch: batchPlan.batches.length,
+    rowsPerEpoch: run.splits.training.length,
+    maxThreads: run.threads.max,
+    done: { epochs: state.epoch - 1, steps: initialSteps },
   });
 }
 
-interface ClosingParts extends EpochParts, Pick<EpochsOptions, 'onEpoch'> {
+interface EndEpochDeps extends EpochDeps, Pick<EpochsOptions, 'onEpoch'> {
   readonly stopping: EarlyStopping;
 }
 
 /** Measures the epoch, lets the schedule and early stopping know, and keeps its parameters when it is the best so far. */
-function closeEpoch(parts: ClosingParts): { readonly best: Best; readonly isOver: boolean } {
-  const { run, course, standing, stopping, spec } = parts;
-  const measures = measureEpoch(parts);
+function endEpoch(deps: EndEpochDeps): { readonly best: Best; readonly isOver: boolean } {
+  const { run, batchPlan, state, stopping, spec } = deps;
+  const measures = measureEpoch(deps);
   const { epoch, validationLoss, trainingLoss, metrics } = measures;
-  course.schedule.observe(validationLoss ?? trainingLoss);
+  batchPlan.schedule.observe(validationLoss ?? trainingLoss);
   const verdict = stopping.judge(measures);
-  const before = verdict.best ? null : standing.best;
+  const before = verdict.best ? null : state.best;
   const best = before ?? { epoch, trainingLoss, validationLoss, metrics, parameters: run.trainer.snapshot() };
-  standing.best = best;
-  parts.onEpoch({ ...measures, isBest: verdict.best });
+  state.best = best;
+  deps.onEpoch({ ...measures, isBest: verdict.best });
   return { best, isOver: verdict.stop || epoch >= spec.training.epochs };
 }
 
-function leave({ trainer }: Run, { epoch, validationLoss, parameters }: Best, epochs: number): Ran {
+function finish({ trainer }: Run, { epoch, validationLoss, parameters }: Best, epochs: number): RunResult {
   trainer.restore(parameters);
   return { best: { epoch, validationLoss }, epochs };
 }

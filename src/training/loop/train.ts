@@ -6,13 +6,13 @@ import type { Table } from '../../kit/table.ts';
 import { createTrainingThreads } from '../backend/threads.ts';
 import { resolveClassWeights } from '../classWeights.ts';
 import { engineLoss, outputsFor } from '../losses.ts';
-import type { Truth } from '../metrics/measure.ts';
+import type { Targets } from '../metrics/measure.ts';
 import type { Outcome } from '../outcome.ts';
 import { type Prepared, prepare } from '../prepare.ts';
 import type { TrainingSpec } from '../schemas/spec.ts';
 import { type EpochsOptions, runEpochs } from './epochs.ts';
-import { countRows, holdRows, numberParts } from './heldRows.ts';
-import { measurePart, type Run } from './run.ts';
+import { countRows, loadPreparedRows, rowIndices } from './preparedRows.ts';
+import { measureSplit, type Run } from './run.ts';
 
 export interface TrainOptions extends EpochsOptions {
   readonly createKernels: CreateKernels;
@@ -41,8 +41,8 @@ export function trainPrepared(prepared: Prepared, options: TrainOptions): Outcom
 }
 
 function trainRun(run: Run, network: NetworkSpec, options: TrainOptions): Outcome | null {
-  const ran = runEpochs(run, options);
-  if (ran === null) return null;
+  const result = runEpochs(run, options);
+  if (result === null) return null;
   const { features, target, split, warnings } = run.prepared;
   return {
     features,
@@ -51,12 +51,12 @@ function trainRun(run: Run, network: NetworkSpec, options: TrainOptions): Outcom
     loss: engineLoss(options.spec.training),
     parameters: run.trainer.readParameters(),
     metrics: {
-      training: measurePart(run, 'training'),
-      validation: measurePart(run, 'validation'),
-      test: measurePart(run, 'test'),
+      training: measureSplit(run, 'training'),
+      validation: measureSplit(run, 'validation'),
+      test: measureSplit(run, 'test'),
     },
     split,
-    ...ran,
+    ...result,
     warnings,
   };
 }
@@ -78,7 +78,7 @@ function createRun(
   const trainer = createTrainer(network, {
     createKernels,
     batchSize: batchSize === 'full' ? rows.training : Math.min(batchSize, rows.training),
-    heldRows: countRows(prepared),
+    datasetRows: countRows(prepared),
     loss: engineLoss(training),
     optimizer,
     weighted: weights !== null || classWeights !== null,
@@ -88,22 +88,22 @@ function createRun(
     precision,
     seed,
   });
-  holdRows(trainer, prepared, classWeights);
+  loadPreparedRows(trainer, prepared, classWeights);
   const threads = createTrainingThreads(trainer, training.threads, control);
   return {
     prepared,
     trainer,
     threads,
-    held: numberParts(prepared),
-    truth: {
-      training: truthOf(prepared, 0, rows.training),
-      validation: truthOf(prepared, rows.training, rows.validation),
-      test: truthOf(prepared, rows.training + rows.validation, rows.test),
+    splits: rowIndices(prepared),
+    targets: {
+      training: targetsOf(prepared, 0, rows.training),
+      validation: targetsOf(prepared, rows.training, rows.validation),
+      test: targetsOf(prepared, rows.training + rows.validation, rows.test),
     },
   };
 }
 
-function truthOf({ actual, weights }: Prepared, first: number, count: number): Truth {
+function targetsOf({ actual, weights }: Prepared, first: number, count: number): Targets {
   const end = first + count;
   return { actual: actual.subarray(first, end), weights: weights?.subarray(first, end) ?? null };
 }

@@ -1,12 +1,12 @@
 import { decodeNumber, type FittedTarget } from '../../features/target.ts';
-import type { Watched } from '../loop/halt.ts';
+import type { WatchedMetric } from '../loop/stopRule.ts';
 import { type ClassificationMetrics, measureAccuracy, measureClasses } from './classification.ts';
 import { measureNumbers, type RegressionMetrics } from './regression.ts';
 
 export type Metrics = ClassificationMetrics | RegressionMetrics;
 
 /** What is known of some rows. */
-export interface Truth {
+export interface Targets {
   /** The number of each row's class, or its value in the target's own unit. */
   readonly actual: Float64Array;
   readonly weights: Float64Array | null;
@@ -15,7 +15,7 @@ export interface Truth {
 /** Rows with what is known and what was predicted of them. */
 export interface Measured {
   readonly target: FittedTarget;
-  readonly truth: Truth;
+  readonly targets: Targets;
   /** What the network predicts, row by row; see `Network.predict`. */
   readonly predictions: Float64Array;
   /** The mean loss of the rows. */
@@ -31,28 +31,28 @@ export function measure(measured: Measured): Metrics {
 }
 
 /** What is watched after every epoch at little cost. */
-const CHEAP: readonly Watched[] = ['trainingLoss', 'validationLoss', 'accuracy'];
+const CHEAP_METRICS: readonly WatchedMetric[] = ['trainingLoss', 'validationLoss', 'accuracy'];
 
 /** The metrics that an epoch reports: those that cost little, and all where another one is watched. */
-export function measureEpoch(measured: Measured, watched: readonly Watched[]): Record<string, number | null> {
+export function measureEpoch(measured: Measured, watched: readonly WatchedMetric[]): Record<string, number | null> {
   const { target, loss } = measured;
   if (target.kind === 'number') {
     const { rmse, mae, r2 } = measureNumbers(numbersOf(measured, target), loss);
     return { rmse, mae, r2 };
   }
   const classes = classesOf(measured, target.classes);
-  if (watched.every((metric) => CHEAP.includes(metric))) return { accuracy: measureAccuracy(classes) };
+  if (watched.every((metric) => CHEAP_METRICS.includes(metric))) return { accuracy: measureAccuracy(classes) };
   const { confusionMatrix: _confusionMatrix, loss: _loss, ...metrics } = measureClasses(classes, loss);
   return metrics;
 }
 
-function numbersOf({ truth, predictions }: Measured, target: FittedTarget & { kind: 'number' }) {
-  return { ...truth, predicted: predictions.map((value) => decodeNumber(target, value)) };
+function numbersOf({ targets, predictions }: Measured, target: FittedTarget & { kind: 'number' }) {
+  return { ...targets, predicted: predictions.map((value) => decodeNumber(target, value)) };
 }
 
-function classesOf({ truth, predictions }: Measured, labels: readonly string[]) {
-  const probabilities = predictions.length === truth.actual.length ? withFirstClass(predictions) : predictions;
-  return { ...truth, probabilities, labels };
+function classesOf({ targets, predictions }: Measured, labels: readonly string[]) {
+  const probabilities = predictions.length === targets.actual.length ? withFirstClass(predictions) : predictions;
+  return { ...targets, probabilities, labels };
 }
 
 /** One output is the probability of the second class. */

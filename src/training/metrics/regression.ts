@@ -1,4 +1,4 @@
-import { unitOf } from '../unitOf.ts';
+import { powerOfTwoScale } from '../powerOfTwoScale.ts';
 
 /** How good predicted numbers are, in the target's own unit. */
 export interface RegressionMetrics {
@@ -28,7 +28,7 @@ export function measureNumbers({ actual, predicted, weights }: PredictedNumbers,
     return sum / total;
   };
   // In parts of it, squares neither overflow nor vanish.
-  const unit = unitOf(actual, predicted);
+  const unit = powerOfTwoScale(actual, predicted);
   const errorOf = (row: number) => predicted[row] / unit - actual[row] / unit;
   const centre = mean((row) => actual[row] / unit);
   const variance = mean((row) => (actual[row] / unit - centre) ** 2);

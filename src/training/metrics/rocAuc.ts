@@ -1,4 +1,4 @@
-import { firstAtLeast } from '../../features/scaling/sorted.ts';
+import { lowerBound } from '../../features/scaling/sorted.ts';
 
 /**
  * The area under the ROC curve: the chance that a positive row scores above a negative one, ties counting half
@@ -11,22 +11,22 @@ export function rocAuc(
 ): number | null {
   // The positive rows alone are sorted, as they are few where one of many classes is told from the others: a negative one's place is looked up.
   const sorted = scores.filter((_score, row) => isPositive(row)).sort();
-  const { at, below } = weighPlaces(sorted, scores, isPositive, weights);
+  const { at, below } = cumulativeWeights(sorted, scores, isPositive, weights);
   const positives = below[sorted.length];
   let [negatives, area] = [0, 0];
   for (let row = 0; row < scores.length; row++) {
     if (isPositive(row)) continue;
     const weight = weights?.[row] ?? 1;
-    const place = firstAtLeast(sorted, scores[row]);
-    const tied = sorted[place] === scores[row] ? at[place] : 0;
-    area += weight * (positives - below[place] - tied / 2);
+    const index = lowerBound(sorted, scores[row]);
+    const tied = sorted[index] === scores[row] ? at[index] : 0;
+    area += weight * (positives - below[index] - tied / 2);
     negatives += weight;
   }
   return positives > 0 && negatives > 0 ? area / (positives * negatives) : null;
 }
 
 /** What the positive rows weigh at each place, those of one score together at the first, and what all below it weigh. */
-function weighPlaces(
+function cumulativeWeights(
   sorted: Float64Array,
   scores: Float64Array,
   isPositive: (row: number) => boolean,
@@ -34,9 +34,9 @@ function weighPlaces(
 ): { readonly at: Float64Array; readonly below: Float64Array } {
   const at = new Float64Array(sorted.length);
   for (let row = 0; row < scores.length; row++) {
-    if (isPositive(row)) at[firstAtLeast(sorted, scores[row])] += weights?.[row] ?? 1;
+    if (isPositive(row)) at[lowerBound(sorted, scores[row])] += weights?.[row] ?? 1;
   }
   const below = new Float64Array(sorted.length + 1);
-  for (let place = 0; place < at.length; place++) below[place + 1] = below[place] + at[place];
+  for (let index = 0; index < at.length; index++) below[index + 1] = below[index] + at[index];
   return { at, below };
 }

@@ -1,9 +1,9 @@
-import { type Choice, chooseColumns } from '../../features/choose.ts';
 import { type FeaturesSettings, resolveFeatures } from '../../features/defaults.ts';
 import type { FeaturesOptions } from '../../features/schemas.ts';
+import { type ColumnSelection, selectFeatureColumns } from '../../features/selectFeatureColumns.ts';
 import { pointer } from '../../kit/contract/errors.ts';
 import type { Warning } from '../../kit/warning.ts';
-import type { Mistakes } from './mistakes.ts';
+import type { Issues } from './issues.ts';
 import { addUnknownColumn, type ColumnShape, type DatasetShape } from './shape.ts';
 
 /** The features with every default, how many inputs they will give at most, and what is to be said of them. */
@@ -18,11 +18,11 @@ export function resolveFeatureOptions(
   options: FeaturesOptions,
   dataset: DatasetShape,
   reserved: readonly string[],
-  mistakes: Mistakes,
+  issues: Issues,
 ): ResolvedFeatures {
-  checkNames(options, dataset, reserved, mistakes);
-  const { used, warnings } = chooseColumns(dataset.columns, options, reserved);
-  if (used.length === 0) mistakes.add('/features', 'No column is left to learn from.');
+  checkNames(options, dataset, reserved, issues);
+  const { used, warnings } = selectFeatureColumns(dataset.columns, options, reserved);
+  if (used.length === 0) issues.add('/features', 'No column is left to learn from.');
   const numeric = used.filter(({ type }) => type === 'numeric').length;
   const settings = resolveFeatures(options, dataset.rows, numeric);
   return { settings, inputs: countInputs(used, settings).inputs, warnings };
@@ -38,7 +38,7 @@ export interface InputCounts {
 }
 
 export function countInputs(
-  used: Choice<ColumnShape>['used'],
+  used: ColumnSelection<ColumnShape>['used'],
   { maxCategories, pieces }: Pick<FeaturesSettings, 'maxCategories' | 'pieces'>,
 ): InputCounts {
   const categorical = used.filter(({ type }) => type === 'categorical');
@@ -56,11 +56,11 @@ function checkNames(
   { exclude, include, types }: FeaturesOptions,
   dataset: DatasetShape,
   reserved: readonly string[],
-  mistakes: Mistakes,
+  issues: Issues,
 ): void {
   const columns = new Set(dataset.columns.map(({ name }) => name));
   const check = (name: string, path: string) => {
-    if (!columns.has(name)) addUnknownColumn(dataset, name, path, mistakes);
+    if (!columns.has(name)) addUnknownColumn(dataset, name, path, issues);
   };
   for (const [i, name] of exclude.entries()) check(name, pointer(['features', 'exclude', i]));
   const named = [
@@ -71,7 +71,7 @@ function checkNames(
   for (const { name, path } of named) {
     check(name, path);
     if (reserved.includes(name))
-      mistakes.add(path, `'${name}' is the target, the weights or the split: it is no feature.`);
-    else if (excluded.has(name)) mistakes.add(path, `'${name}' is excluded as well.`);
+      issues.add(path, `'${name}' is the target, the weights or the split: it is no feature.`);
+    else if (excluded.has(name)) issues.add(path, `'${name}' is excluded as well.`);
   }
 }

@@ -1,7 +1,7 @@
 import type { LossName } from '../../engine/losses/losses.ts';
 import type { Task } from '../schemas/task.ts';
 import { lossOptionsSchema, type TrainingSettings } from '../schemas/training.ts';
-import type { Mistakes } from './mistakes.ts';
+import type { Issues } from './issues.ts';
 import { asNumber, type ColumnShape } from './shape.ts';
 
 /** The tasks that each loss suits. */
@@ -22,22 +22,22 @@ const DEFAULT_LOSS: Readonly<Record<Task, LossName>> = {
 
 /** The loss of a training: the one given, if it suits the task and the target, or the task's own. */
 export function resolveLoss(
-  given: TrainingSettings['loss'] | undefined,
+  requested: TrainingSettings['loss'] | undefined,
   task: Task,
   target: ColumnShape,
-  mistakes: Mistakes,
+  issues: Issues,
 ): TrainingSettings['loss'] {
-  if (given === undefined) return DEFAULT_LOSS[task];
-  const name = lossName(given);
+  if (requested === undefined) return DEFAULT_LOSS[task];
+  const name = lossName(requested);
   if (!TASKS_OF[name].includes(task)) {
-    const suited = Object.entries(TASKS_OF).flatMap(([loss, tasks]) => (tasks.includes(task) ? [loss] : []));
-    mistakes.add('/training/loss', `The loss '${name}' does not suit a ${task} target. Use ${suited.join(' or ')}.`);
+    const suitable = Object.entries(TASKS_OF).flatMap(([loss, tasks]) => (tasks.includes(task) ? [loss] : []));
+    issues.add('/training/loss', `The loss '${name}' does not suit a ${task} target. Use ${suitable.join(' or ')}.`);
   }
-  const least = asNumber(target.min);
-  if (name === 'poisson' && least !== undefined && least < 0) {
-    mistakes.add('/training/loss', `The loss 'poisson' counts; '${target.name}' goes down to ${least}.`);
+  const min = asNumber(target.min);
+  if (name === 'poisson' && min !== undefined && min < 0) {
+    issues.add('/training/loss', `The loss 'poisson' counts; '${target.name}' goes down to ${min}.`);
   }
-  return typeof given === 'string' ? withOptions(given) : given;
+  return typeof requested === 'string' ? withOptions(requested) : requested;
 }
 
 /** The name alone where the loss has no option; else its defaults beside it. */

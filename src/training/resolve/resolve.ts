@@ -3,7 +3,7 @@ import type { Warning } from '../../kit/warning.ts';
 import { defaultLayers, defaultTraining } from '../defaults.ts';
 import type { SpecRequest, TrainingSpec } from '../schemas/spec.ts';
 import { resolveFeatureOptions } from './features.ts';
-import { collectMistakes, type Mistakes } from './mistakes.ts';
+import { collectIssues, type Issues } from './issues.ts';
 import { resolveLayer } from './network.ts';
 import { type DatasetShape, requireColumn } from './shape.ts';
 import { resolveSplit } from './split.ts';
@@ -18,30 +18,29 @@ export type Resolution =
 
 /** Fills every default in and checks the request against the dataset's profile; all mistakes are told, with JSON pointers. */
 export function resolveSpec(request: SpecRequest, dataset: DatasetShape): Resolution {
-  const mistakes = collectMistakes();
-  if (dataset.rows < 2)
-    mistakes.add('/datasetId', `Training needs at least two rows; the dataset has ${dataset.rows}.`);
-  const column = requireColumn(dataset, request.target, '/target', mistakes);
+  const issues = collectIssues();
+  if (dataset.rows < 2) issues.add('/datasetId', `Training needs at least two rows; the dataset has ${dataset.rows}.`);
+  const column = requireColumn(dataset, request.target, '/target', issues);
   // Without a target the rest is still checked, as far as it can be, so that no mistake waits for the next try.
   const target = column ?? { name: request.target, type: 'categorical', missing: 0, distinct: dataset.rows };
   const task = request.task ?? inferTask(target);
-  const taskMistakes = column || request.task ? mistakes : collectMistakes();
-  if (column) checkTarget(column, task, dataset.rows, mistakes);
+  const taskIssues = column || request.task ? issues : collectIssues();
+  if (column) checkTarget(column, task, dataset.rows, issues);
 
   const weightColumn = request.weightColumn ?? null;
-  checkWeightColumn(weightColumn, dataset, mistakes);
-  const split = resolveSplit(request.split ?? {}, task, dataset, mistakes);
+  checkWeightColumn(weightColumn, dataset, issues);
+  const split = resolveSplit(request.split ?? {}, task, dataset, issues);
   const roles = { target: target.name, weightColumn, split };
-  checkRoles(roles, mistakes);
+  checkRoles(roles, issues);
   const reserved = reservedColumns(roles);
-  const features = resolveFeatureOptions(request.features, dataset, reserved, mistakes);
+  const features = resolveFeatureOptions(request.features, dataset, reserved, issues);
 
   const rows = dataset.rows - target.missing;
   const size = { rows, inputs: features.inputs, task, classes: target.distinct };
   const layers = request.network?.layers ?? defaultLayers(size);
   const defaults = defaultTraining(size, layers);
-  const training = resolveTraining(request.training ?? {}, defaults, { task, target, split }, taskMistakes);
-  if (mistakes.errors.length > 0) return { spec: null, errors: mistakes.errors };
+  const training = resolveTraining(request.training ?? {}, defaults, { task, target, split }, taskIssues);
+  if (issues.errors.length > 0) return { spec: null, errors: issues.errors };
   return {
     errors: [],
     warnings: [...(request.task ? [] : inferenceWarnings(target, task)), ...features.warnings],
@@ -60,10 +59,10 @@ export function resolveSpec(request: SpecRequest, dataset: DatasetShape): Resolu
 type Roles = Pick<TrainingSpec, 'target' | 'weightColumn' | 'split'>;
 
 /** What is to be predicted must not say how much a row counts, nor in which part it is. */
-function checkRoles({ target, weightColumn, split }: Roles, mistakes: Mistakes): void {
-  if (weightColumn === target) mistakes.add('/weightColumn', `'${target}' is the target: it cannot weigh the rows.`);
+function checkRoles({ target, weightColumn, split }: Roles, issues: Issues): void {
+  if (weightColumn === target) issues.add('/weightColumn', `'${target}' is the target: it cannot weigh the rows.`);
   if ('column' in split && split.column === target)
-    mistakes.add('/split/column', `'${target}' is the target: it cannot part the rows.`);
+    issues.add('/split/column', `'${target}' is the target: it cannot part the rows.`);
 }
 
 /** The columns that are no features: target, weights, split. */

@@ -1,6 +1,6 @@
-import { didYouMean, MOST_SUGGESTIONS } from '../../kit/contract/closest.ts';
+import { didYouMean, MAX_SUGGESTIONS } from '../../kit/contract/closest.ts';
 import type { ColumnType } from '../../kit/table.ts';
-import type { Mistakes } from './mistakes.ts';
+import type { Issues } from './issues.ts';
 
 /** What a spec is checked against: the profile of a column. */
 export interface ColumnShape {
@@ -27,17 +27,17 @@ export function requireColumn(
   dataset: DatasetShape,
   name: string,
   path: string,
-  mistakes: Mistakes,
+  issues: Issues,
 ): ColumnShape | undefined {
   const column = dataset.columns.find((candidate) => candidate.name === name);
-  if (column === undefined) addUnknownColumn(dataset, name, path, mistakes);
+  if (column === undefined) addUnknownColumn(dataset, name, path, issues);
   return column;
 }
 
 /** Adds that the dataset has no such column, with the one that may be meant. */
-export function addUnknownColumn({ columns }: DatasetShape, name: string, path: string, mistakes: Mistakes): void {
-  const names = mistakes.errors.length < MOST_SUGGESTIONS ? columns.map((column) => column.name) : [];
-  mistakes.add(path, `The dataset has no column '${name}'.${didYouMean(name, names)}`);
+export function addUnknownColumn({ columns }: DatasetShape, name: string, path: string, issues: Issues): void {
+  const names = issues.errors.length < MAX_SUGGESTIONS ? columns.map((column) => column.name) : [];
+  issues.add(path, `The dataset has no column '${name}'.${didYouMean(name, names)}`);
 }
 
 /** Minimum or maximum of a column of numbers; undefined when the profile has none. */
@@ -46,6 +46,6 @@ export function asNumber(value: ColumnShape['min']): number | undefined {
 }
 
 /** All words of a column of words; undefined where the profile does not name them all. */
-export function wordsOf({ type, distinct, top }: ColumnShape): readonly string[] | undefined {
+export function categoriesOf({ type, distinct, top }: ColumnShape): readonly string[] | undefined {
   return type === 'categorical' && top?.length === distinct ? top.map(({ value }) => value) : undefined;
 }

@@ -1,6 +1,6 @@
 import type { Warning } from '../../kit/warning.ts';
 import { MAX_CLASSES, type Task } from '../schemas/task.ts';
-import type { Mistakes } from './mistakes.ts';
+import type { Issues } from './issues.ts';
 import { asNumber, type ColumnShape } from './shape.ts';
 
 /** Whole numbers from 0 or 1 on, without a gap, are taken for classes up to this many. */
@@ -12,7 +12,7 @@ const MAX_NUMBERED_CLASSES = 30;
  */
 export function inferTask(target: ColumnShape): Task {
   if (target.distinct <= 2) return 'binary';
-  return target.type !== 'numeric' || numbersClasses(target) ? 'multiclass' : 'regression';
+  return target.type !== 'numeric' || isClassNumbers(target) ? 'multiclass' : 'regression';
 }
 
 /** Said when numbers were taken for classes, which a person may see otherwise. */
@@ -28,34 +28,34 @@ export function inferenceWarnings(target: ColumnShape, task: Task): Warning[] {
 }
 
 /** Whether the target can be what the task wants. */
-export function checkTarget(target: ColumnShape, task: Task, rows: number, mistakes: Mistakes): void {
+export function checkTarget(target: ColumnShape, task: Task, rows: number, issues: Issues): void {
   const { name, type, distinct, missing } = target;
   if (distinct < 2)
-    mistakes.add('/target', `The target '${name}' needs at least two different values, it has ${distinct}.`);
+    issues.add('/target', `The target '${name}' needs at least two different values, it has ${distinct}.`);
   else if (rows - missing < 2)
-    mistakes.add('/target', `The target '${name}' is there in ${rows - missing} rows; training needs two.`);
-  else if (task === 'regression') checkNumbers(target, mistakes);
-  else checkClasses(target, task, mistakes);
+    issues.add('/target', `The target '${name}' is there in ${rows - missing} rows; training needs two.`);
+  else if (task === 'regression') checkNumbers(target, issues);
+  else checkClasses(target, task, issues);
   if (type === 'datetime')
-    mistakes.add('/target', `The target '${name}' is a time; numbers and classes can be predicted.`);
+    issues.add('/target', `The target '${name}' is a time; numbers and classes can be predicted.`);
 }
 
-function checkNumbers({ name, type }: ColumnShape, mistakes: Mistakes): void {
+function checkNumbers({ name, type }: ColumnShape, issues: Issues): void {
   if (type === 'numeric' || type === 'datetime') return;
-  mistakes.add('/task', `A regression needs a target of numbers; '${name}' is ${type}.`);
+  issues.add('/task', `A regression needs a target of numbers; '${name}' is ${type}.`);
 }
 
-function checkClasses({ name, distinct }: ColumnShape, task: Task, mistakes: Mistakes): void {
+function checkClasses({ name, distinct }: ColumnShape, task: Task, issues: Issues): void {
   if (task === 'binary' && distinct > 2) {
-    mistakes.add('/task', `A binary target has two values; '${name}' has ${distinct}. Use multiclass.`);
+    issues.add('/task', `A binary target has two values; '${name}' has ${distinct}. Use multiclass.`);
   }
   if (distinct > MAX_CLASSES) {
-    mistakes.add('/target', `'${name}' has ${distinct} different values; at most ${MAX_CLASSES} can be classes.`);
+    issues.add('/target', `'${name}' has ${distinct} different values; at most ${MAX_CLASSES} can be classes.`);
   }
 }
 
-function numbersClasses({ distinct, min, max }: ColumnShape): boolean {
-  const [least, greatest] = [asNumber(min), asNumber(max)];
-  if (least === undefined || greatest === undefined) return false;
-  return (least === 0 || least === 1) && greatest - least + 1 === distinct && distinct <= MAX_NUMBERED_CLASSES;
+function isClassNumbers({ distinct, min, max }: ColumnShape): boolean {
+  const [minimum, maximum] = [asNumber(min), asNumber(max)];
+  if (minimum === undefined || maximum === undefined) return false;
+  return (minimum === 0 || minimum === 1) && maximum - minimum + 1 === distinct && distinct <= MAX_NUMBERED_CLASSES;
 }

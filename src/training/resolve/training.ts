@@ -6,19 +6,19 @@ import type { SpecRequest } from '../schemas/spec.ts';
 import type { Split } from '../schemas/split.ts';
 import type { Task } from '../schemas/task.ts';
 import type { TrainingSettings } from '../schemas/training.ts';
+import type { Issues } from './issues.ts';
 import { lossName, resolveLoss } from './loss.ts';
-import type { Mistakes } from './mistakes.ts';
-import { type ColumnShape, wordsOf } from './shape.ts';
+import { type ColumnShape, categoriesOf } from './shape.ts';
 
 /** The training with every default filled in, checked against task, target and split. */
 export function resolveTraining(
   request: NonNullable<SpecRequest['training']>,
   defaults: DefaultTraining,
   { task, target, split }: { readonly task: Task; readonly target: ColumnShape; readonly split: Split },
-  mistakes: Mistakes,
+  issues: Issues,
 ): TrainingSettings {
   const training: TrainingSettings = {
-    loss: resolveLoss(request.loss, task, target, mistakes),
+    loss: resolveLoss(request.loss, task, target, issues),
     optimizer: request.optimizer ?? defaults.optimizer,
     batchSize: request.batchSize ?? defaults.batchSize,
     epochs: request.epochs ?? defaults.epochs,
@@ -33,52 +33,48 @@ export function resolveTraining(
     threads: request.threads ?? 'auto',
     seed: request.seed ?? DEFAULT_SEED,
   };
-  checkClassOptions(training, { task, target }, mistakes);
-  checkOptimizer(training, mistakes);
-  checkMonitor(training.earlyStopping?.metric, task, split, mistakes);
+  checkClassOptions(training, { task, target }, issues);
+  checkOptimizer(training, issues);
+  checkMonitor(training.earlyStopping?.metric, task, split, issues);
   return training;
 }
 
 function checkClassOptions(
   { labelSmoothing, classWeights, loss }: TrainingSettings,
   { task, target }: { readonly task: Task; readonly target: ColumnShape },
-  mistakes: Mistakes,
+  issues: Issues,
 ): void {
   if (task !== 'regression') {
-    checkClassNames(classWeights, target, mistakes);
+    checkClassNames(classWeights, target, issues);
     return;
   }
   if (labelSmoothing > 0)
-    mistakes.add('/training/labelSmoothing', `The loss '${lossName(loss)}' has no labels to smooth.`);
-  if (classWeights !== null) mistakes.add('/training/classWeights', 'A regression has no classes.');
+    issues.add('/training/labelSmoothing', `The loss '${lossName(loss)}' has no labels to smooth.`);
+  if (classWeights !== null) issues.add('/training/classWeights', 'A regression has no classes.');
 }
 
 /** Where the profile does not name all classes, the run looks at them. */
-function checkClassNames(
-  classWeights: TrainingSettings['classWeights'],
-  target: ColumnShape,
-  mistakes: Mistakes,
-): void {
-  const classes = wordsOf(target);
+function checkClassNames(classWeights: TrainingSettings['classWeights'], target: ColumnShape, issues: Issues): void {
+  const classes = categoriesOf(target);
   if (classes === undefined || classWeights === null || classWeights === 'balanced') return;
-  for (const { path, message } of unknownClasses(Object.keys(classWeights), classes)) mistakes.add(path, message);
+  for (const { path, message } of unknownClasses(Object.keys(classWeights), classes)) issues.add(path, message);
 }
 
-function checkOptimizer({ optimizer, schedule }: TrainingSettings, mistakes: Mistakes): void {
+function checkOptimizer({ optimizer, schedule }: TrainingSettings, issues: Issues): void {
   if (optimizer.type === 'sgd' && optimizer.nesterov && optimizer.momentum === 0) {
-    mistakes.add('/training/optimizer/nesterov', "Nesterov's momentum needs a momentum above 0.");
+    issues.add('/training/optimizer/nesterov', "Nesterov's momentum needs a momentum above 0.");
   }
   if (schedule.type === 'oneCycle' && (schedule.warmup === 0 || schedule.warmup === 1)) {
-    mistakes.add('/training/schedule/warmup', 'The warm-up of oneCycle lies between 0 and 1.');
+    issues.add('/training/schedule/warmup', 'The warm-up of oneCycle lies between 0 and 1.');
   }
 }
 
-function checkMonitor(metric: Monitor | undefined, task: Task, split: Split, mistakes: Mistakes): void {
+function checkMonitor(metric: Monitor | undefined, task: Task, split: Split, issues: Issues): void {
   if (metric === undefined) return;
   if (!measures(task, metric)) {
-    mistakes.add('/training/earlyStopping/metric', `A ${task} target has no ${metric}.`);
+    issues.add('/training/earlyStopping/metric', `A ${task} target has no ${metric}.`);
   }
   if (split.method !== 'column' && split.validation === 0 && metric !== 'validationLoss') {
-    mistakes.add('/training/earlyStopping/metric', 'There are no validation rows to measure: split.validation is 0.');
+    issues.add('/training/earlyStopping/metric', 'There are no validation rows to measure: split.validation is 0.');
   }
 }

@@ -8,7 +8,7 @@ type Complete<Rows extends Table> = {
   readonly [Type in keyof Rows]: { readonly type: Type } & Rows[Type]['defaults'];
 }[keyof Rows];
 /** The same with any of them. */
-type Given<Rows extends Table> = {
+type Requested<Rows extends Table> = {
   readonly [Type in keyof Rows]: { readonly type: Type } & Partial<Rows[Type]['defaults']>;
 }[keyof Rows];
 
@@ -49,11 +49,11 @@ const OPTIONS: Readonly<Record<string, z.ZodType>> = {
 export function optionsSchema<const Rows extends Table>(
   table: Rows,
   hidden: readonly string[] = [],
-): z.ZodType<Complete<Rows>, Given<Rows>> {
+): z.ZodType<Complete<Rows>, Requested<Rows>> {
   const rows = Object.entries(table).map(([type, { defaults }]) => rowSchema(type, defaults, hidden));
   const [first, ...others] = rows;
   // Each row's schema is built from that row's defaults at run time, so only the table's own type can name the result.
-  return z.discriminatedUnion('type', [first, ...others]) as z.ZodType as z.ZodType<Complete<Rows>, Given<Rows>>;
+  return z.discriminatedUnion('type', [first, ...others]) as z.ZodType as z.ZodType<Complete<Rows>, Requested<Rows>>;
 }
 
 function rowSchema(type: string, defaults: object, hidden: readonly string[]) {

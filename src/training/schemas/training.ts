@@ -11,12 +11,12 @@ import { MAX_CLASSES } from './task.ts';
 
 // Object.keys forgets that the keys of a constant table are known.
 const lossNames = Object.keys(LOSSES) as LossName[];
-export const MOST_EPOCHS = 100_000;
+export const MAX_EPOCHS = 100_000;
 /** Options of a loss that `training` says by itself. */
-const SAID_ELSEWHERE = ['labelSmoothing', 'classWeights'];
+const SEPARATE_OPTIONS = ['labelSmoothing', 'classWeights'];
 
 /** A loss by its name and its options, if it has any. */
-export const lossOptionsSchema = optionsSchema(LOSSES, SAID_ELSEWHERE);
+export const lossOptionsSchema = optionsSchema(LOSSES, SEPARATE_OPTIONS);
 
 const lossSchema = z
   .union([z.enum(lossNames), lossOptionsSchema])
@@ -32,7 +32,7 @@ const earlyStoppingSchema = z.strictObject({
 });
 
 /** Of one machine's cores; a machine that has fewer uses those that it has. */
-const MOST_THREADS = 256;
+const MAX_THREADS = 256;
 
 /** How the network is trained, every default filled in. */
 export const trainingSchema = z.strictObject({
@@ -43,7 +43,7 @@ export const trainingSchema = z.strictObject({
   batchSize: z
     .union([z.int().min(1).max(1_000_000), z.literal('full')])
     .describe('Rows a step, or `"full"` for all of them.'),
-  epochs: z.int().min(1).max(MOST_EPOCHS).describe('Times through the training rows, at most.'),
+  epochs: z.int().min(1).max(MAX_EPOCHS).describe('Times through the training rows, at most.'),
   schedule: optionsSchema(SCHEDULES)
     .describe('How the learning rate changes.')
     .meta({ examples: [{ type: 'cosine', ...SCHEDULES.cosine.defaults, warmup: 0.05 }] }),
@@ -67,7 +67,7 @@ export const trainingSchema = z.strictObject({
         "The losses of the epochs are computed in the same precision; the model's metrics and its predictions in float32.",
     ),
   threads: z
-    .union([z.int().min(1).max(MOST_THREADS), z.literal('auto')])
+    .union([z.int().min(1).max(MAX_THREADS), z.literal('auto')])
     .describe(
       'Cores that the training may use at most; `"auto"`: as many as it gains from. The jobs that run share the cores: a training gets those that ' +
         'no other job needs, gives them back when another one starts, and always keeps one. It changes how long the training takes, never its ' +

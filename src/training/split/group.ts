@@ -1,17 +1,22 @@
-import { asCategories } from '../../features/casts.ts';
+import { asCategories } from '../../features/conversions.ts';
 import type { Column } from '../../kit/table.ts';
-import { type Parts, partsOf } from './parts.ts';
-import { type Shares, splitGenerator } from './random.ts';
+import { type SplitFractions, splitGenerator } from './random.ts';
+import { type Splits, sortedSplits } from './splits.ts';
 
 /** Parts that no group is in two of: whole groups are drawn until a part has its share. Rows without a group are one group. */
-export function splitByGroup(rows: Int32Array, column: Column, { validation, test }: Shares, seed: number): Parts {
+export function splitByGroup(
+  rows: Int32Array,
+  column: Column,
+  { validation, test }: SplitFractions,
+  seed: number,
+): Splits {
   const { codes } = asCategories(column);
   const groups = [...Map.groupBy(rows, (row) => codes[row]).values()];
   const order = Int32Array.from(groups.keys());
   splitGenerator(seed).shuffle(order);
   const undrawn = [...order].map((group) => groups[group]);
   const drawn = { test: draw(undrawn, rows.length * test), validation: draw(undrawn, rows.length * validation) };
-  return partsOf({ ...drawn, training: undrawn });
+  return sortedSplits({ ...drawn, training: undrawn });
 }
 
 /** Takes groups until they have `wanted` rows, but never the last group, which is for the training. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
-import type { PartName, Parts } from './parts.ts';
+import type { SplitName, Splits } from './splits.ts';
 
 /** Which part each row of a table belongs to, in the form that is stored: about 160 kB for a million rows drawn at random. */
 export interface PackedSplit {
@@ -16,32 +16,32 @@ export interface PackedSplit {
 }
 
 /** By their two bits; rows of the first belong to no part. */
-const NAMES: readonly (PartName | null)[] = [null, 'training', 'validation', 'test'];
-const ROWS_A_BYTE = 4;
+const NAMES: readonly (SplitName | null)[] = [null, 'training', 'validation', 'test'];
+const ROWS_PER_BYTE = 4;
 
-export function packSplit(parts: Parts, rows: number): PackedSplit {
-  const bits = new Uint8Array(Math.ceil(rows / ROWS_A_BYTE));
+export function packSplit(splits: Splits, rows: number): PackedSplit {
+  const bits = new Uint8Array(Math.ceil(rows / ROWS_PER_BYTE));
   for (const name of ['training', 'validation', 'test'] as const) {
     const code = NAMES.indexOf(name);
-    for (const row of parts[name]) bits[row >> 2] |= code << shiftOf(row);
+    for (const row of splits[name]) bits[row >> 2] |= code << shiftOf(row);
   }
   return {
     id: createHash('sha256').update(`${rows}\n`).update(bits).digest('hex'),
     rows,
-    training: parts.training.length,
-    validation: parts.validation.length,
-    test: parts.test.length,
+    training: splits.training.length,
+    validation: splits.validation.length,
+    test: splits.test.length,
     // A plain array: a Buffer does not keep its class when it is sent between threads.
     parts: new Uint8Array(deflateRawSync(bits)),
   };
 }
 
 /** The part of each row, counted from 0; null: it was left out. */
-export function unpackSplit({ parts }: Pick<PackedSplit, 'parts'>): (row: number) => PartName | null {
+export function unpackSplit({ parts }: Pick<PackedSplit, 'parts'>): (row: number) => SplitName | null {
   const bits = inflateRawSync(parts);
   return (row) => NAMES[(bits[row >> 2] >> shiftOf(row)) & 3];
 }
 
 function shiftOf(row: number): number {
-  return 2 * (row % ROWS_A_BYTE);
+  return 2 * (row % ROWS_PER_BYTE);
 }

@@ -1,10 +1,10 @@
 import { createGenerator, type Generator } from '../../engine/random.ts';
-import { cut, type PartName, type Parts, partsOf } from './parts.ts';
+import { type SplitName, type Splits, sortedSplits, splitByFractions } from './splits.ts';
 
 /** The stream of the seed that splits draw from; the training draws from another. */
 const SPLIT_STREAM = 1;
 
-export interface Shares {
+export interface SplitFractions {
   readonly validation: number;
   readonly test: number;
 }
@@ -15,22 +15,27 @@ export function splitGenerator(seed: number): Generator {
 }
 
 /** Rows drawn at random for each part. */
-export function splitAtRandom(rows: Int32Array, { validation, test }: Shares, seed: number): Parts {
+export function splitAtRandom(rows: Int32Array, { validation, test }: SplitFractions, seed: number): Splits {
   const order = rows.slice();
   splitGenerator(seed).shuffle(order);
-  return cut(order, validation, test);
+  return splitByFractions(order, validation, test);
 }
 
 /** The same with each class shared out in proportion. Every class keeps a training row, so a class of one row is only trained. */
-export function splitStratified(rows: Int32Array, classes: Float64Array, shares: Shares, seed: number): Parts {
+export function splitStratified(
+  rows: Int32Array,
+  classes: Float64Array,
+  fractions: SplitFractions,
+  seed: number,
+): Splits {
   const generator = splitGenerator(seed);
-  const drawn: Record<PartName, Int32Array[]> = { training: [], validation: [], test: [] };
+  const drawn: Record<SplitName, Int32Array[]> = { training: [], validation: [], test: [] };
   // What rounding withholds from one class goes to the next, so that the totals come out right.
   const owed = { validation: 0, test: 0 };
   for (const ofClass of rowsByClass(rows, classes)) {
     generator.shuffle(ofClass);
-    owed.test += ofClass.length * shares.test;
-    owed.validation += ofClass.length * shares.validation;
+    owed.test += ofClass.length * fractions.test;
+    owed.validation += ofClass.length * fractions.validation;
     const testRows = Math.min(Math.round(owed.test), ofClass.length - 1);
     const validationRows = Math.min(Math.round(owed.validation), ofClass.length - 1 - testRows);
     owed.test -= testRows;
@@ -39,7 +44,7 @@ export function splitStratified(rows: Int32Array, classes: Float64Array, shares:
     drawn.validation.push(ofClass.subarray(testRows, testRows + validationRows));
     drawn.training.push(ofClass.subarray(testRows + validationRows));
   }
-  return partsOf(drawn);
+  return sortedSplits(drawn);
 }
 
 /** The rows of each class, in the order of the classes; `classes[i]` is the class of `rows[i]`. */

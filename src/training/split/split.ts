@@ -4,8 +4,8 @@ import { invalidSpec } from '../invalidSpec.ts';
 import type { Split } from '../schemas/split.ts';
 import { splitByColumn } from './column.ts';
 import { splitByGroup } from './group.ts';
-import { cut, type Parts, type SplitRows } from './parts.ts';
 import { splitAtRandom, splitStratified } from './random.ts';
+import { type SplitRows, type Splits, splitByFractions } from './splits.ts';
 
 /** The rows to part, and the class of each; null when they have none. */
 export interface RowsToSplit {
@@ -15,9 +15,9 @@ export interface RowsToSplit {
 
 /** Parts the rows as the spec says. Throws `invalid_spec` when no training rows would be left. */
 export function splitRows(table: Table, { rows, classes }: RowsToSplit, split: Split): SplitRows {
-  const { parts, warnings } = partRows(table, { rows, classes }, split);
-  if (parts.training.length === 0) throw invalidSpec('/split', 'The split leaves no rows to train on.');
-  return { parts, warnings: parts.validation.length > 0 ? warnings : [...warnings, NO_VALIDATION] };
+  const { splits, warnings } = applySplit(table, { rows, classes }, split);
+  if (splits.training.length === 0) throw invalidSpec('/split', 'The split leaves no rows to train on.');
+  return { splits, warnings: splits.validation.length > 0 ? warnings : [...warnings, NO_VALIDATION] };
 }
 
 const NO_VALIDATION: Warning = {
@@ -25,37 +25,37 @@ const NO_VALIDATION: Warning = {
   message: 'No rows are left for validation: the best epoch, early stopping and a plateau go by the training loss.',
 };
 
-function partRows(table: Table, { rows, classes }: RowsToSplit, split: Split): SplitRows {
+function applySplit(table: Table, { rows, classes }: RowsToSplit, split: Split): SplitRows {
   switch (split.method) {
     case 'random': {
       const stratified = split.stratify && classes !== null;
-      return quiet(
+      return withoutWarnings(
         stratified ? splitStratified(rows, classes, split, split.seed) : splitAtRandom(rows, split, split.seed),
       );
     }
     case 'ordered':
-      return quiet(cut(rows, split.validation, split.test));
+      return withoutWarnings(splitByFractions(rows, split.validation, split.test));
     case 'column':
       return withValidation(splitByColumn(rows, splitColumn(table, split.column)), { rows, classes }, split);
     case 'group':
-      return quiet(splitByGroup(rows, splitColumn(table, split.column), split, split.seed));
+      return withoutWarnings(splitByGroup(rows, splitColumn(table, split.column), split, split.seed));
   }
 }
 
 /** Takes validation rows from the training rows when the column names none, since the best epoch needs some. */
 function withValidation(
-  { parts, warnings }: SplitRows,
+  { splits, warnings }: SplitRows,
   { rows, classes }: RowsToSplit,
   { column, validation, seed }: Extract<Split, { method: 'column' }>,
 ): SplitRows {
-  if (parts.validation.length > 0 || validation === 0) return { parts, warnings };
-  const shares = { validation, test: 0 };
-  const { training } = parts;
-  const taken =
+  if (splits.validation.length > 0 || validation === 0) return { splits, warnings };
+  const fractions = { validation, test: 0 };
+  const { training } = splits;
+  const drawn =
     classes === null
-      ? splitAtRandom(training, shares, seed)
-      : splitStratified(training, classesOf(training, rows, classes), shares, seed);
-  return { parts: { ...taken, test: parts.test }, warnings: [...warnings, takenWarning(column, taken)] };
+      ? splitAtRandom(training, fractions, seed)
+      : splitStratified(training, classesOf(training, rows, classes), fractions, seed);
+  return { splits: { ...drawn, test: splits.test }, warnings: [...warnings, drawnWarning(column, drawn)] };
 }
 
 /** The classes of some of the rows. */
@@ -64,7 +64,7 @@ function classesOf(some: Int32Array, rows: Int32Array, classes: Float64Array): F
   return Float64Array.from(some, (row) => classOf.get(row) ?? Number.NaN);
 }
 
-function takenWarning(column: string, { validation }: Parts): Warning {
+function drawnWarning(column: string, { validation }: Splits): Warning {
   return {
     code: 'validation_from_training',
     column,
@@ -78,6 +78,6 @@ function splitColumn(table: Table, name: string): Column {
   return column;
 }
 
-function quiet(parts: Parts): SplitRows {
-  return { parts, warnings: [] };
+function withoutWarnings(splits: Splits): SplitRows {
+  return { splits, warnings: [] };
 }

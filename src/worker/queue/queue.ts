@@ -1,25 +1,25 @@
 import { sql } from 'kysely';
 import type { Failure } from '../../jobs/failures.ts';
 import {
+  clearRequested,
   hasCheckpoint,
   type JobExpressions,
-  NO_SUSPECT,
   NOT_LEASED,
-  progressIfItGoesOn,
-  whereItStands,
-  withoutWish,
-} from '../../jobs/rows.ts';
+  NOT_SUSPECT,
+  progressIfResumable,
+  requeuedProgress,
+} from '../../jobs/jobFragments.ts';
 import { canMoveTo } from '../../jobs/states.ts';
 import type { Clock } from '../../kit/clock.ts';
 import type { Warning } from '../../kit/warning.ts';
 import type { Database, Queries } from '../../store/database.ts';
-import { writeForgetfully } from '../../store/forgetful.ts';
-import type { JobRow, JobState, JobWish } from '../../store/tables.ts';
+import { writeWithRelaxedDurability } from '../../store/relaxedDurability.ts';
+import type { JobRow, JobState, RequestedAction } from '../../store/tables.ts';
 import type { Checkpoint } from '../../training/checkpoint/checkpoint.ts';
 import type { Monitor } from '../../training/monitors.ts';
-import { rewind } from './rewind.ts';
+import { reclaimLost } from './reclaim.ts';
+import { resetToCheckpoint } from './resetToCheckpoint.ts';
 import { dueSuspect } from './suspects.ts';
-import { takeBackLost } from './takeBack.ts';
 
 /** A worker that has not renewed its lease for so long is taken for dead. Long enough for a disk that hangs for a while. */
 export const LEASE_MS = 15_000;
@@ -47,7 +47,7 @@ export interface ClaimedJob extends Pick<JobRow, (typeof CLAIMED)[number]> {
 
 export interface Lease {
   readonly id: string;
-  readonly requested: JobWish | null;
+  readonly requested: RequestedAction | null;
 }
 
 interface Trained {
@@ -72,12 +72,12 @@ export interface Queue {
   /** That suspect, however much memory it needs. Only for a worker that runs no other job. */
   claimSuspect(): Promise<ClaimedJob | undefined>;
   /** Shows the job where the checkpoint stands, or at its start; `watched` chooses its best epoch. */
-  rewind(id: string, checkpoint: Checkpoint | null, watched: Monitor): Promise<void>;
+  resetToCheckpoint(id: string, checkpoint: Checkpoint | null, monitor: Monitor): Promise<void>;
   /**
    * Writes the progress of a job; undefined when it is no longer this worker's. Deaths of its process are counted anew from here; `isCleared`: it
    * is no longer a suspect, either.
    */
-  keep<Result>(
+  writeProgress<Result>(
     id: string,
     isCleared: boolean,
     write: (queries: Queries) => Promise<Result>,
@@ -88,9 +88,9 @@ export interface Queue {
    * Returns the ids of the jobs whose lease has run out and that are queued again, paused or cancelled. This worker's own are left alone: after the
    * machine has slept, it renews them if no other worker was there.
    */
-  takeBackExpired(): Promise<readonly string[]>;
+  reclaimExpired(): Promise<readonly string[]>;
   /** The same for all jobs of a worker that is known to be dead. */
-  takeBackFrom(owner: string): Promise<readonly string[]>;
+  reclaimFrom(owner: string): Promise<readonly string[]>;
   /** Every worker that holds a lease. */
   owners(): Promise<readonly string[]>;
   /** Lets go of a job that has not come to its end: it is cancelled or paused where that was asked for, queued otherwise. */
@@ -113,10 +113,10 @@ export interface Queue {
 /** The queue as the worker `owner` sees it; `clock` says when leases run out. */
 export function createQueue(database: Database, owner: string, clock: Clock): Queue {
   /** The job on its way to `next`, as long as it is still this worker's. */
-  const moving = (queries: Queries, id: string, next: JobState) =>
+  const moveTo = (queries: Queries, id: string, next: JobState) =>
     queries
       .updateTable('jobs')
-      .set({ ...NOT_LEASED, ...withoutWish(next), state: next })
+      .set({ ...NOT_LEASED, ...clearRequested(next), state: next })
       .where('id', '=', id)
       .where('state', 'in', canMoveTo[next])
       .where('leaseOwner', '=', owner);
@@ -124,18 +124,18 @@ export function createQueue(database: Database, owner: string, clock: Clock): Qu
   const ownTransaction: Transact = (changes) => database.transaction().execute(changes);
   const release = (id: string, halted: boolean) =>
     database.transaction().execute(async (transaction) => {
-      const leave = (next: JobState) => moving(transaction, id, next);
-      await leave('cancelled').set({ finishedAt: clock() }).where('requested', '=', 'cancel').execute();
-      await leave('paused').set(progressIfItGoesOn).where('requested', '=', 'pause').execute();
+      const moveJobTo = (next: JobState) => moveTo(transaction, id, next);
+      await moveJobTo('cancelled').set({ finishedAt: clock() }).where('requested', '=', 'cancel').execute();
+      await moveJobTo('paused').set(progressIfResumable).where('requested', '=', 'pause').execute();
       if (halted) {
-        await leave('paused')
-          .set({ halted: 1, ...NO_SUSPECT })
-          .set(progressIfItGoesOn)
+        await moveJobTo('paused')
+          .set({ halted: 1, ...NOT_SUSPECT })
+          .set(progressIfResumable)
           .where('requested', 'is', null)
           .execute();
       }
-      await leave('queued')
-        .set(whereItStands)
+      await moveJobTo('queued')
+        .set(requeuedProgress)
         // Whatever stopped it was no fault of its own.
         .set((eb) => ({ attempts: eb('attempts', '-', 1) }))
         .execute();
@@ -160,7 +160,7 @@ export function createQueue(database: Database, owner: string, clock: Clock): Qu
   return {
     // A claim that is forgotten leaves the job in the queue.
     claim: (freeBytes, except = []) =>
-      writeForgetfully(database, (queries) =>
+      writeWithRelaxedDurability(database, (queries) =>
         claiming(queries)
           .where('id', '=', (eb) => headOfQueue(eb, except))
           .where('memoryBytes', '<=', freeBytes)
@@ -174,23 +174,23 @@ export function createQueue(database: Database, owner: string, clock: Clock): Qu
     },
 
     claimSuspect: () =>
-      writeForgetfully(database, (queries) =>
+      writeWithRelaxedDurability(database, (queries) =>
         claiming(queries)
           .where('id', '=', dueSuspect(queries, owner, clock()))
           .executeTakeFirst(),
       ),
 
-    rewind: (id, checkpoint, watched) => rewind(database, owner, id, checkpoint, watched),
+    resetToCheckpoint: (id, checkpoint, monitor) => resetToCheckpoint(database, owner, id, checkpoint, monitor),
 
-    keep(id, isCleared, write) {
+    writeProgress(id, isCleared, write) {
       return database.transaction().execute(async (transaction) => {
-        const held = await transaction
+        const leased = await transaction
           .updateTable('jobs')
-          .set(isCleared ? NO_SUSPECT : { crashes: 0 })
+          .set(isCleared ? NOT_SUSPECT : { crashes: 0 })
           .where('id', '=', id)
           .where('leaseOwner', '=', owner)
           .executeTakeFirst();
-        return held.numUpdatedRows > 0n ? write(transaction) : undefined;
+        return leased.numUpdatedRows > 0n ? write(transaction) : undefined;
       });
     },
 
@@ -204,9 +204,9 @@ export function createQueue(database: Database, owner: string, clock: Clock): Qu
         .execute();
     },
 
-    takeBackExpired: () =>
-      takeBackLost(database, clock(), (eb) => eb.and([eb('leaseUntil', '<', clock()), eb('leaseOwner', '!=', owner)])),
-    takeBackFrom: (dead) => takeBackLost(database, clock(), (eb) => eb('leaseOwner', '=', dead)),
+    reclaimExpired: () =>
+      reclaimLost(database, clock(), (eb) => eb.and([eb('leaseUntil', '<', clock()), eb('leaseOwner', '!=', owner)])),
+    reclaimFrom: (dead) => reclaimLost(database, clock(), (eb) => eb('leaseOwner', '=', dead)),
 
     async owners() {
       const rows = await database
@@ -222,7 +222,7 @@ export function createQueue(database: Database, owner: string, clock: Clock): Qu
     halt: (id) => release(id, true),
 
     async fail(id, failure) {
-      await moving(database, id, 'failed')
+      await moveTo(database, id, 'failed')
         .set({ error: JSON.stringify(failure), finishedAt: clock() })
         .execute();
     },
@@ -230,7 +230,7 @@ export function createQueue(database: Database, owner: string, clock: Clock): Qu
     succeed(id, { epochs, warnings }, save, transact = ownTransaction) {
       return transact(async (transaction) => {
         // Writes nothing new, but from here on nobody else can cancel the job or take it.
-        const held = await transaction
+        const leased = await transaction
           .updateTable('jobs')
           .set({ leaseOwner: owner })
           .where('id', '=', id)
@@ -238,11 +238,11 @@ export function createQueue(database: Database, owner: string, clock: Clock): Qu
           .where('leaseOwner', '=', owner)
           .where('requested', 'is distinct from', 'cancel')
           .executeTakeFirst();
-        if (held.numUpdatedRows === 0n) return false;
+        if (leased.numUpdatedRows === 0n) return false;
         const modelId = await save(transaction);
         await transaction.deleteFrom('losses').where('jobId', '=', id).where('epoch', '>', epochs).execute();
         // All at once: the events and the webhooks tell of this moment.
-        await moving(transaction, id, 'succeeded')
+        await moveTo(transaction, id, 'succeeded')
           .set({ modelId, finishedAt: clock(), warnings: JSON.stringify(warnings) })
           .execute();
         return true;

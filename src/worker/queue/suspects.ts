@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Queries } from '../../store/database.ts';
-import { REST_MS } from './takeBack.ts';
+import { COOLDOWN_MS } from './reclaim.ts';
 
 /** The id of the suspect that may run next in worker `owner`, whose own jobs make way for it. */
 export function dueSuspect(queries: Queries, owner: string, now: number) {
@@ -15,7 +15,7 @@ export function dueSuspect(queries: Queries, owner: string, now: number) {
   const isRested = sql<boolean>`NOT EXISTS (
     SELECT 1 FROM jobs AS counted
     WHERE counted.state = 'queued' AND counted.suspect_at IS NOT NULL AND counted.crashes > 0
-      AND counted.suspect_at > ${now - REST_MS} AND counted.suspect_at <= ${now}
+      AND counted.suspect_at > ${now - COOLDOWN_MS} AND counted.suspect_at <= ${now}
   )`;
   return queries
     .selectFrom('jobs as suspect')

@@ -1,13 +1,13 @@
-import { ENDINGS, type Ending, type RunControl } from '../../training/loop/control.ts';
+import { type RunControl, STOP_REQUESTS, type StopRequest } from '../../training/loop/runControl.ts';
 
 /** What a running thread and its process share: the process says what it wants, the thread how far it is. */
 export interface Control extends RunControl {
   readonly buffer: SharedArrayBuffer;
   setThreads(count: number): void;
   /** The first wish counts, but for `cancel`, which always does. */
-  end(how: Ending): void;
+  end(how: StopRequest): void;
   /** Wishes for a checkpoint. */
-  wishForCheckpoint(): void;
+  requestCheckpoint(): void;
   /** Steps since the run began. */
   step(): number;
 }
@@ -24,13 +24,14 @@ export function createControl(buffer = new SharedArrayBuffer(SLOTS * Int32Array.
   return {
     buffer,
     end(how) {
-      const wish = ENDINGS.indexOf(how) + 1;
-      if (how === 'cancel') Atomics.store(shared, ENDING, wish);
-      else Atomics.compareExchange(shared, ENDING, 0, wish);
+      const value = STOP_REQUESTS.indexOf(how) + 1;
+      if (how === 'cancel') Atomics.store(shared, ENDING, value);
+      else Atomics.compareExchange(shared, ENDING, 0, value);
     },
-    ending: () => ENDINGS[Atomics.load(shared, ENDING) - 1] ?? null,
-    wishForCheckpoint: () => void Atomics.store(shared, CHECKPOINT, 1),
-    takeCheckpointWish: () => Atomics.load(shared, CHECKPOINT) === 1 && Atomics.exchange(shared, CHECKPOINT, 0) === 1,
+    stopRequest: () => STOP_REQUESTS[Atomics.load(shared, ENDING) - 1] ?? null,
+    requestCheckpoint: () => void Atomics.store(shared, CHECKPOINT, 1),
+    consumeCheckpointRequest: () =>
+      Atomics.load(shared, CHECKPOINT) === 1 && Atomics.exchange(shared, CHECKPOINT, 0) === 1,
     setThreads: (count) => void Atomics.store(shared, THREADS, count),
     // One, until it is told.
     threads: () => Math.max(1, Atomics.load(shared, THREADS)),

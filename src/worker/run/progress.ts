@@ -14,7 +14,7 @@ export interface Progress {
 }
 
 /** The pace of the last seconds counts: other jobs come and go. */
-const MEMORY_MS = 5_000;
+const SMOOTHING_MS = 5_000;
 
 /** Answers how far a run is, given its epochs and steps so far; it measures the pace from one question to the next. */
 export function createProgress(
@@ -30,7 +30,7 @@ export function createProgress(
     const elapsed = now - last.at;
     if (elapsed <= 0) return;
     const recent = (step - last.step) / elapsed;
-    const weight = stepsPerMs === 0 ? 1 : 1 - Math.exp(-elapsed / MEMORY_MS);
+    const weight = stepsPerMs === 0 ? 1 : 1 - Math.exp(-elapsed / SMOOTHING_MS);
     stepsPerMs += weight * (recent - stepsPerMs);
     last = { step, at: now };
   };

@@ -1,19 +1,19 @@
 import { INTERNAL_ERROR } from '../../jobs/failures.ts';
 import { readHyperparameters } from '../../jobs/submission/requestSchema.ts';
 import type { Tracer } from '../../kit/tracing/tracer.ts';
-import { isPassing } from '../../store/faults.ts';
-import type { JobWish } from '../../store/tables.ts';
-import type { Ending } from '../../training/loop/control.ts';
+import { isTransient } from '../../store/errors.ts';
+import type { RequestedAction } from '../../store/tables.ts';
+import type { StopRequest } from '../../training/loop/runControl.ts';
 import type { RunPlan } from '../../training/report.ts';
 import type { ClaimedJob } from '../queue/queue.ts';
 import { traceRun } from '../tracing.ts';
 import { createControl } from './control.ts';
-import { type EndingParts, endJob } from './ending.ts';
-import { MADE_WAY } from './lines.ts';
-import { type RunningJob, type ThreadParts, trainOnThread } from './threadRun.ts';
-import { untilStored } from './untilStored.ts';
+import { type EndJobDeps, endJob } from './endJob.ts';
+import { PREEMPTED } from './logMessages.ts';
+import { retryUntilStored } from './retryUntilStored.ts';
+import { type RunningJob, type ThreadRunDeps, trainOnThread } from './threadRun.ts';
 
-export interface RunParts extends EndingParts, Omit<ThreadParts, 'onStart' | 'onLeft' | 'onKept'> {
+export interface RunDeps extends EndJobDeps, Omit<ThreadRunDeps, 'onStart' | 'onThreadFree' | 'onRecorded'> {
   /** A thread that does not hear that it should stop (it reads a large file, say) is ended after so long. */
   readonly stopMs: number;
   /** Called when the training begins: what it can use is known then. */
@@ -24,9 +24,9 @@ export interface RunParts extends EndingParts, Omit<ThreadParts, 'onStart' | 'on
 }
 
 /** Why a run is stopped: a client wants it, the process ends, or the lease is somebody else's now. */
-export type StopReason = JobWish | 'shutdown' | 'lost';
+export type StopReason = RequestedAction | 'shutdown' | 'lost';
 
-const ENDING_FOR: Readonly<Record<StopReason, Ending>> = {
+const ENDING_FOR: Readonly<Record<StopReason, StopRequest>> = {
   cancel: 'cancel',
   pause: 'pause',
   stop: 'stop',
@@ -38,13 +38,13 @@ export interface Run {
   readonly jobId: string;
   readonly memoryBytes: number;
   /** How many threads it can use; 1 until the training begins. */
-  mostThreads(): number;
+  maxThreads(): number;
   /** From its next step on it uses as many of them. */
   setThreads(count: number): void;
   /** Whether no other job may run beside it: it is a suspect. */
   isAlone(): boolean;
   /** Stops at its next checkpoint, and is queued again: a suspect is to run alone. */
-  makeWay(): void;
+  preempt(): void;
   /** Resolves when its thread is free again: what came of it is yet to be written. Never rejects. */
   readonly leftThread: Promise<void>;
   /** Asks the thread to stop at its next step; the first reason counts, but for those that leave nothing. */
@@ -54,10 +54,10 @@ export interface Run {
 }
 
 /** Runs one claimed job on a thread of the pool, from its dataset to its final state. */
-export function startRun(parts: RunParts, claimed: ClaimedJob): Run {
+export function startRun(deps: RunDeps, claimed: ClaimedJob): Run {
   const control = createControl();
-  const trace = traceRun(parts.tracer, claimed, parts.clock);
-  const log = parts.log.child({ jobId: claimed.id });
+  const trace = traceRun(deps.tracer, claimed, deps.clock);
+  const log = deps.log.child({ jobId: claimed.id });
   const job: RunningJob = {
     id: claimed.id,
     project: claimed.project,
@@ -71,19 +71,19 @@ export function startRun(parts: RunParts, claimed: ClaimedJob): Run {
     isRepeated: claimed.attempts > 1 || claimed.suspectAt !== null,
     extendable: claimed.trial === null,
   };
-  let mostThreads = 1;
+  let maxThreads = 1;
   const onStart = (plan: RunPlan) => {
-    mostThreads = plan.mostThreads;
+    maxThreads = plan.maxThreads;
     trace.enter('train');
-    parts.onStart();
+    deps.onStart();
   };
   let alone = claimed.suspectAt !== null;
-  let makesWay = false;
-  const onKept = (isCleared: boolean) => {
-    if (makesWay) control.end('pause');
+  let isPreempted = false;
+  const onRecorded = (isCleared: boolean) => {
+    if (isPreempted) control.end('pause');
     if (!alone || !isCleared) return;
     alone = false;
-    parts.onCleared();
+    deps.onCleared();
   };
   const force = new AbortController();
   let deadline: NodeJS.Timeout | undefined;
@@ -91,50 +91,55 @@ export function startRun(parts: RunParts, claimed: ClaimedJob): Run {
   const left = Promise.withResolvers<void>();
   const quitting = new AbortController();
   const leaving = new AbortController();
-  const stored = (write: () => Promise<void>) => untilStored(write, leaving.signal, log);
+  const stored = (write: () => Promise<void>) => retryUntilStored(write, leaving.signal, log);
 
   const run = async () => {
-    const timed = parts.metrics.runSeconds.startTimer();
+    const timed = deps.metrics.runSeconds.startTimer();
     trace.enter('prepare');
-    const training = await trainOnThread({ ...parts, log, onStart, onKept, onLeft: left.resolve }, job, control, {
-      leaving: quitting.signal,
-      force: force.signal,
-    });
+    const training = await trainOnThread(
+      { ...deps, log, onStart, onRecorded, onThreadFree: left.resolve },
+      job,
+      control,
+      {
+        leaving: quitting.signal,
+        force: force.signal,
+      },
+    );
     trace.enter('save');
-    await stored(() => endJob({ ...parts, log }, job, training));
+    await stored(() => endJob({ ...deps, log }, job, training));
     timed({ outcome: training.result.kind });
     trace.end(training.result.kind);
   };
-  const giveUp = async (error: unknown) => {
-    if (isPassing(error)) return stored(() => parts.queue.release(job.id));
-    await parts.journal.flush();
+  const recordFailure = async (error: unknown) => {
+    if (isTransient(error)) return stored(() => deps.queue.release(job.id));
+    await deps.progress.flush();
     log.error({ err: error }, 'the end of the job could not be written');
-    await parts.queue.fail(job.id, INTERNAL_ERROR);
+    await deps.queue.fail(job.id, INTERNAL_ERROR);
   };
   const stop = (reason: StopReason) => {
     control.end(ENDING_FOR[reason]);
     if (reason === 'shutdown' || reason === 'lost') leaving.abort();
     // Whoever is to make its model has to measure it first, which may take long.
     if (reason !== 'stop') quitting.abort();
-    if (reason !== 'stop') deadline ??= setTimeout(() => force.abort(), parts.stopMs);
+    if (reason !== 'stop') deadline ??= setTimeout(() => force.abort(), deps.stopMs);
   };
   if (claimed.requested) stop(claimed.requested);
   return {
     jobId: job.id,
     memoryBytes: claimed.memoryBytes,
-    mostThreads: () => mostThreads,
+    maxThreads: () => maxThreads,
     setThreads: control.setThreads,
     isAlone: () => alone,
-    makeWay() {
-      if (makesWay) return;
-      makesWay = true;
-      parts.journal.add(job.id, { logs: [MADE_WAY] });
-      control.wishForCheckpoint();
+    preempt() {
+      if (isPreempted) return;
+      isPreempted = true;
+      deps.progress.add(job.id, { logs: [PREEMPTED] });
+      control.requestCheckpoint();
     },
     leftThread: left.promise,
     stop,
     ended: run()
-      .catch(giveUp)
+      .catch(recordFailure)
       .catch((error) => log.error({ err: error }, 'nor could its failure: it is tried again'))
       .finally(() => {
         clearTimeout(deadline);

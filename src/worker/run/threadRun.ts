@@ -1,9 +1,9 @@
 import { MessageChannel } from 'node:worker_threads';
 import type { Logger } from 'pino';
-import { DATASET_GONE, failureOfThread } from '../../jobs/failures.ts';
+import { DATASET_MISSING, threadFailure } from '../../jobs/failures.ts';
 import type { FindDataset } from '../../jobs/submission/check.ts';
 import type { Clock } from '../../kit/clock.ts';
-import type { Halt } from '../../training/loop/halt.ts';
+import type { StopRule } from '../../training/loop/stopRule.ts';
 import { preparationKey } from '../../training/prepare.ts';
 import type { RunPlan } from '../../training/report.ts';
 import type { TrainingSpec } from '../../training/schemas/spec.ts';
@@ -11,22 +11,22 @@ import type { TrainingMetrics } from '../metrics.ts';
 import { pinColumns } from '../thread/columns.ts';
 import type { Pool } from '../thread/pool.ts';
 import type { ThreadResult } from '../thread/threadTask.ts';
-import { type CheckpointingParts, keepCheckpoints } from './checkpointing.ts';
+import { type CheckpointWriterDeps, createCheckpointWriter } from './checkpointWriter.ts';
 import type { Control } from './control.ts';
-import type { TrainedJob, Training } from './ending.ts';
-import { listen } from './listening.ts';
-import type { Preparation, Preparations } from './preparations.ts';
+import type { FinishedTraining, TrainedJob } from './endJob.ts';
+import type { PreparedDataCache, PreparedDataEntry } from './preparedDataCache.ts';
+import { createThreadListener } from './threadListener.ts';
 
-export interface ThreadParts extends Omit<CheckpointingParts, 'jobId' | 'isRepeated' | 'control'> {
+export interface ThreadRunDeps extends Omit<CheckpointWriterDeps, 'jobId' | 'isRepeated' | 'control'> {
   readonly pool: Pool;
   /** What jobs share of their data. */
-  readonly preparations: Preparations;
+  readonly preparedData: PreparedDataCache;
   readonly findDataset: FindDataset;
   /** The Parquet file of a dataset; undefined: it is gone. */
   readonly findFile: (datasetId: string) => Promise<string | undefined>;
   readonly onStart: (plan: RunPlan) => void;
   /** Called once, when the thread is free again. */
-  readonly onLeft: () => void;
+  readonly onThreadFree: () => void;
   readonly metrics: TrainingMetrics;
   readonly clock: Clock;
 }
@@ -34,7 +34,7 @@ export interface ThreadParts extends Omit<CheckpointingParts, 'jobId' | 'isRepea
 /** A job that is to be trained. */
 export interface RunningJob extends TrainedJob {
   /** Where it pauses of itself; null: nowhere. */
-  readonly halt: Halt | null;
+  readonly halt: StopRule | null;
   /** Whether there may be something to go on from. */
   readonly hasCheckpoint: boolean;
   /** Whether it was started before, without coming to an end: most likely its process died. */
@@ -53,72 +53,76 @@ export interface RunSignals {
 
 /** Trains a job on a thread of the pool, from its last checkpoint on where there is one. */
 export async function trainOnThread(
-  parts: ThreadParts,
+  deps: ThreadRunDeps,
   job: RunningJob,
   control: Control,
   signals: RunSignals,
-): Promise<Training> {
-  const data = await findData(parts, job);
-  if (data === undefined) return { result: { kind: 'failed', failure: DATASET_GONE }, last: null };
+): Promise<FinishedTraining> {
+  const data = await findData(deps, job);
+  if (data === undefined) return { result: { kind: 'failed', failure: DATASET_MISSING }, last: null };
   const key = preparationKey(data.file, data.columns, data.spec);
-  const preparation = await parts.preparations.take(key, signals.leaving);
-  if (preparation === undefined) return { result: { kind: 'stopped' }, last: null };
+  const entry = await deps.preparedData.acquire(key, signals.leaving);
+  if (entry === undefined) return { result: { kind: 'stopped' }, last: null };
   try {
-    return await train(parts, job, { ...data, control, preparation }, signals.force);
+    return await train(deps, job, { ...data, control, entry }, signals.force);
   } finally {
-    preparation.release();
+    entry.release();
   }
 }
 
-interface Ready extends NonNullable<Awaited<ReturnType<typeof findData>>> {
+interface TrainingInput extends NonNullable<Awaited<ReturnType<typeof findData>>> {
   readonly control: Control;
-  readonly preparation: Preparation;
+  readonly entry: PreparedDataEntry;
 }
 
 async function train(
-  parts: ThreadParts,
+  deps: ThreadRunDeps,
   job: RunningJob,
-  { file, columns, spec, control, preparation }: Ready,
+  { file, columns, spec, control, entry }: TrainingInput,
   force: AbortSignal,
-): Promise<Training> {
+): Promise<FinishedTraining> {
   const { halt, extendable, isRepeated, id: jobId } = job;
   const { earlyStopping } = spec.training;
-  const checkpoint = job.hasCheckpoint ? await goBack(parts, job, spec) : null;
+  const checkpoint = job.hasCheckpoint ? await loadCheckpoint(deps, job, spec) : null;
   const { port1, port2 } = new MessageChannel();
-  const checkpointing = keepCheckpoints({ ...parts, jobId, isRepeated, control });
-  const { clock, metrics } = parts;
-  const listening = listen({
+  const checkpointWriter = createCheckpointWriter({ ...deps, jobId, isRepeated, control });
+  const { clock, metrics } = deps;
+  const listener = createThreadListener({
     ...{ jobId, earlyStopping, control, port: port1, clock, metrics },
-    onPrepared: preparation.made,
+    onPrepared: entry.provide,
     onStart(plan) {
       // Threads hand on what they have made before they begin to train.
-      preparation.abandon();
-      checkpointing.begin();
-      parts.onStart(plan);
+      entry.abandon();
+      checkpointWriter.begin();
+      deps.onStart(plan);
     },
-    note: parts.journal.add.bind(null, jobId),
-    onCheckpoint: checkpointing.take,
+    writeProgress: deps.progress.add.bind(null, jobId),
+    onCheckpoint: checkpointWriter.add,
   });
-  const { prepared } = preparation;
+  const { prepared } = entry;
   const task = { spec, file, columns, prepared, checkpoint, halt, extendable, control: control.buffer, port: port2 };
-  const result = await resultOf(parts.pool.run(task, force), force, parts.log);
-  parts.onLeft();
-  listening.end();
-  const last = await checkpointing.end();
-  if (result.kind === 'trained') listening.complete();
+  const result = await resultOf(deps.pool.run(task, force), force, deps.log);
+  deps.onThreadFree();
+  listener.end();
+  const last = await checkpointWriter.end();
+  if (result.kind === 'trained') listener.complete();
   return { result, last };
 }
 
 /** The checkpoint that the job goes on from, where the job shows itself from now on; null: it starts anew. */
-async function goBack({ checkpoints, queue, log }: ThreadParts, { id, spec }: RunningJob, pinned: TrainingSpec) {
+async function loadCheckpoint(
+  { checkpoints, queue, log }: ThreadRunDeps,
+  { id, spec }: RunningJob,
+  pinned: TrainingSpec,
+) {
   const checkpoint = await checkpoints.latest(id, pinned);
-  await queue.rewind(id, checkpoint, spec.training.earlyStopping?.metric ?? 'validationLoss');
+  await queue.resetToCheckpoint(id, checkpoint, spec.training.earlyStopping?.metric ?? 'validationLoss');
   if (checkpoint) log.info({ epoch: checkpoint.epoch, step: checkpoint.step }, 'job goes on from its checkpoint');
   return checkpoint;
 }
 
 /** What the thread reads; undefined when the dataset is gone. */
-async function findData({ findDataset, findFile }: ThreadParts, { datasetId, spec }: TrainedJob) {
+async function findData({ findDataset, findFile }: ThreadRunDeps, { datasetId, spec }: TrainedJob) {
   if (datasetId === null) return undefined;
   const [dataset, file] = [await findDataset(datasetId), await findFile(datasetId)];
   return dataset && file ? { file, ...pinColumns(spec, dataset.columns) } : undefined;
@@ -131,6 +135,6 @@ async function resultOf(running: Promise<ThreadResult>, signal: AbortSignal, log
   } catch (error) {
     if (signal.aborted) return { kind: 'stopped' };
     log.error({ err: error }, 'the thread of the job died');
-    return { kind: 'failed', failure: failureOfThread(error) };
+    return { kind: 'failed', failure: threadFailure(error) };
   }
 }

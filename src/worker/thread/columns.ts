@@ -1,4 +1,4 @@
-import { chooseColumns } from '../../features/choose.ts';
+import { selectFeatureColumns } from '../../features/selectFeatureColumns.ts';
 import type { Table } from '../../kit/table.ts';
 import { reservedColumns } from '../../training/resolve/resolve.ts';
 import type { DatasetShape } from '../../training/resolve/shape.ts';
@@ -10,7 +10,7 @@ import type { TrainingSpec } from '../../training/schemas/spec.ts';
  */
 export function pinColumns(spec: TrainingSpec, columns: DatasetShape['columns']) {
   const reserved = reservedColumns(spec);
-  const { used } = chooseColumns(columns, spec.features, reserved);
+  const { used } = selectFeatureColumns(columns, spec.features, reserved);
   const types = Object.fromEntries(used.map(({ column, type }) => [column.name, type]));
   return {
     spec: { ...spec, features: { ...spec.features, types } },
@@ -19,7 +19,7 @@ export function pinColumns(spec: TrainingSpec, columns: DatasetShape['columns'])
 }
 
 /** The table with those columns alone. */
-export function selectColumns({ rows, columns }: Table, names: readonly string[]): Table {
+export function pickColumns({ rows, columns }: Table, names: readonly string[]): Table {
   const kept = new Set(names);
   return { rows, columns: columns.filter(({ name }) => kept.has(name)) };
 }

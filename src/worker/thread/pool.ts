@@ -3,7 +3,7 @@ import { createReaders } from './readers.ts';
 import { isReadRequest } from './reading.ts';
 import type { ThreadResult, ThreadSetup, ThreadTask } from './threadTask.ts';
 
-export interface PoolParts {
+export interface PoolOptions {
   /** The module whose `warmUp` and `runTask` the threads run: `thread.ts`, or a test's. */
   readonly module: string;
   readonly setup: ThreadSetup;
@@ -33,7 +33,7 @@ const IDLE_MS = 60_000;
 /** The categories of the widest tables are strings; what weighs most lies outside of the heap. */
 const HEAP_MEGABYTES = 4_096;
 
-export function createPool({ module, setup, threads, onError, heapMegabytes = HEAP_MEGABYTES }: PoolParts): Pool {
+export function createPool({ module, setup, threads, onError, heapMegabytes = HEAP_MEGABYTES }: PoolOptions): Pool {
   const piscina = new Piscina<unknown, ThreadResult>({
     filename: module,
     name: 'runTask',

@@ -3,12 +3,12 @@
  * to its end nobody ends the thread, and one that is ended while the binding loads takes the process with it as well.
  */
 import { isNumberColumn, type Table } from '../../kit/table.ts';
-import { beNice, THREAD_NICENESS } from '../priorities.ts';
-import type { ReadAnswer, ReadRequest } from './reading.ts';
+import { setNiceness, THREAD_NICENESS } from '../priorities.ts';
+import type { ReadRequest, ReadResponse } from './reading.ts';
 
 const WARM_UP = { memoryBytes: 64 * 2 ** 20, threads: 1, files: [], spillFolder: null };
 
-beNice(THREAD_NICENESS);
+setNiceness(THREAD_NICENESS);
 
 /** Loads DuckDB, so that the first job does not wait for it. */
 export async function warmUp(): Promise<void> {
@@ -25,10 +25,10 @@ export async function answerRead({ file, port }: ReadRequest): Promise<void> {
   try {
     const { readTable } = await import('../../datasets/rows/readTable.ts');
     const table = await readTable(file, gone.signal);
-    const answer: ReadAnswer = { table };
+    const answer: ReadResponse = { table };
     port.postMessage(answer, buffersOf(table));
   } catch (error) {
-    const answer: ReadAnswer = { error };
+    const answer: ReadResponse = { error };
     port.postMessage(answer);
   } finally {
     port.close();

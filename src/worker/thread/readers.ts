@@ -1,8 +1,8 @@
 import { Piscina } from 'piscina';
-import { siblingPath } from '../../kit/node.ts';
+import { modulePath } from '../../kit/node.ts';
 import type { ReadRequest } from './reading.ts';
 
-export interface ReadersParts {
+export interface ReadersOptions {
   /** How many files are read at once. */
   readonly threads: number;
   /** Of JavaScript's heap, for each thread: a table that fills it ends its reader, and the reader alone. */
@@ -26,9 +26,9 @@ export interface Readers {
 const WARM_READERS = 1;
 const IDLE_MS = 60_000;
 
-export function createReaders({ threads, heapMegabytes, onError }: ReadersParts): Readers {
+export function createReaders({ threads, heapMegabytes, onError }: ReadersOptions): Readers {
   const piscina = new Piscina<ReadRequest | null, void>({
-    filename: siblingPath(import.meta.url, './readerThread'),
+    filename: modulePath(import.meta.url, './readerThread'),
     name: 'answerRead',
     minThreads: WARM_READERS,
     maxThreads: threads,

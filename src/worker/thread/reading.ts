@@ -11,7 +11,7 @@ export interface ReadRequest {
   readonly port: MessagePort;
 }
 
-export type ReadAnswer = { readonly table: Table } | { readonly error: unknown };
+export type ReadResponse = { readonly table: Table } | { readonly error: unknown };
 
 export function isReadRequest(message: unknown): message is ReadRequest {
   return typeof message === 'object' && message !== null && 'kind' in message && message.kind === 'read';

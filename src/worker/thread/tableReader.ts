@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { MessageChannel, parentPort } from 'node:worker_threads';
 import { isNumberColumn, type Table } from '../../kit/table.ts';
-import type { ReadAnswer, ReadRequest } from './reading.ts';
+import type { ReadRequest, ReadResponse } from './reading.ts';
 
 /** Reads the tables of a thread's jobs. */
 export interface TableReader {
@@ -10,7 +10,7 @@ export interface TableReader {
 }
 
 /** A table beyond this is read anew for each job, so that an idle thread holds little. */
-const LARGEST_KEPT_BYTES = 32 * 2 ** 20;
+const MAX_CACHED_BYTES = 32 * 2 ** 20;
 
 export function createTableReader(): TableReader {
   let last: { readonly file: string; readonly table: Table } | undefined;
@@ -19,21 +19,21 @@ export function createTableReader(): TableReader {
     async read(file) {
       if (last?.file === file) return last.table;
       last = undefined;
-      const table = await ask(file);
-      if (bytesOf(table) <= LARGEST_KEPT_BYTES) last = { file, table };
+      const table = await requestTable(file);
+      if (bytesOf(table) <= MAX_CACHED_BYTES) last = { file, table };
       return table;
     },
   };
 }
 
 /** Has the table read by a thread of the process's readers: one that is never ended by force, as this one may be at any time. */
-async function ask(file: string): Promise<Table> {
+async function requestTable(file: string): Promise<Table> {
   const { port1, port2 } = new MessageChannel();
   // Whichever comes first; both, where the answer is there already.
   const answered = Promise.race([once(port1, 'message'), once(port1, 'close')]);
   const request: ReadRequest = { kind: 'read', file, port: port2 };
   parentPort?.postMessage(request, [port2]);
-  const [answer]: readonly (ReadAnswer | undefined)[] = await answered;
+  const [answer]: readonly (ReadResponse | undefined)[] = await answered;
   port1.close();
   if (answer === undefined) throw readerDied();
   if ('error' in answer) throw answer.error;

@@ -4,23 +4,23 @@ import { workerData } from 'node:worker_threads';
 import { type Failure, INTERNAL_ERROR, isOutOfMemory, OUT_OF_MEMORY } from '../../jobs/failures.ts';
 import { ServiceError } from '../../kit/contract/errors.ts';
 import { chooseKernels } from '../../training/backend/kernels.ts';
-import { reusePlayers } from '../../training/backend/reuse.ts';
+import { reuseBackends } from '../../training/backend/reuseBackends.ts';
 import { encodeCheckpoint } from '../../training/checkpoint/encoding.ts';
 import { LossDivergedError } from '../../training/loop/diverged.ts';
 import { trainPrepared } from '../../training/loop/train.ts';
 import { type Prepared, prepare } from '../../training/prepare.ts';
-import { beNice, THREAD_NICENESS } from '../priorities.ts';
+import { setNiceness, THREAD_NICENESS } from '../priorities.ts';
 import { createControl } from '../run/control.ts';
-import { selectColumns } from './columns.ts';
-import { createMail, type Mail } from './mail.ts';
+import { pickColumns } from './columns.ts';
 import { createTableReader } from './tableReader.ts';
+import { createThreadReporter, type ThreadReporter } from './threadReporter.ts';
 import type { ThreadResult, ThreadSetup, ThreadTask } from './threadTask.ts';
 
-beNice(THREAD_NICENESS);
+setNiceness(THREAD_NICENESS);
 // A thread counts as started when this module is loaded, so all that takes time is made ready here, before the first job comes.
 const { kernels }: ThreadSetup = workerData;
 const { createKernels: createAnew, description } = chooseKernels(kernels);
-const createKernels = reusePlayers(createAnew);
+const createKernels = reuseBackends(createAnew);
 const tableReader = createTableReader();
 
 /** Whoever can call it has loaded all of the above. */
@@ -31,24 +31,24 @@ export async function runTask(task: ThreadTask): Promise<ThreadResult> {
   const { spec, checkpoint, halt, extendable, control, port } = task;
   // What the trainings before have left is let go of between two turns of the event loop, and the pool takes none.
   await setImmediate();
-  const mail = createMail(port);
+  const reporter = createThreadReporter(port);
   let interrupted: ThreadResult = { kind: 'stopped' };
   try {
-    const outcome = trainPrepared(task.prepared ?? (await prepareFor(task, mail)), {
+    const outcome = trainPrepared(task.prepared ?? (await prepareFor(task, reporter)), {
       spec,
       createKernels,
       checkpoint,
       halt,
       control: createControl(control),
       clock: Date.now,
-      onStart: (plan) => mail.started(plan, description),
-      onEpoch: mail.epoch,
+      onStart: (plan) => reporter.started(plan, description),
+      onEpoch: reporter.epoch,
       onCheckpoint(made) {
         const { step, epoch, finished } = made;
         if (finished && !extendable) return;
-        mail.checkpoint({ step, epoch, finished, bytes: encodeCheckpoint(made, spec) });
+        reporter.checkpoint({ step, epoch, finished, bytes: encodeCheckpoint(made, spec) });
       },
-      onHalt() {
+      onStopRule() {
         interrupted = { kind: 'halted' };
       },
     });
@@ -56,26 +56,26 @@ export async function runTask(task: ThreadTask): Promise<ThreadResult> {
   } catch (error) {
     return { kind: 'failed', failure: failureOf(error), error };
   } finally {
-    mail.close();
+    reporter.close();
   }
 }
 
 /** What the training needs of its dataset, made ready for it and all that come to need the same. */
-async function prepareFor({ file, columns, spec }: ThreadTask, mail: Mail): Promise<Prepared> {
-  const table = selectColumns(await tableReader.read(file), columns);
+async function prepareFor({ file, columns, spec }: ThreadTask, reporter: ThreadReporter): Promise<Prepared> {
+  const table = pickColumns(await tableReader.read(file), columns);
   const prepared = prepare(table, spec, (bytes) => new SharedArrayBuffer(bytes));
-  mail.prepared(prepared);
+  reporter.prepared(prepared);
   return prepared;
 }
 
 function failureOf(error: unknown): Failure {
   if (error instanceof LossDivergedError) return { code: error.code, message: error.message };
   if (error instanceof ServiceError && error.code === 'invalid_spec')
-    return { code: error.code, message: inFull(error) };
+    return { code: error.code, message: joinMessages(error) };
   return isOutOfMemory(error) ? OUT_OF_MEMORY : INTERNAL_ERROR;
 }
 
 /** A failed job has no list of mistakes, so its message says them all. */
-function inFull({ message, errors }: ServiceError): string {
-  return errors.length > 0 ? errors.map((mistake) => mistake.message).join(' ') : message;
+function joinMessages({ message, errors }: ServiceError): string {
+  return errors.length > 0 ? errors.map((issue) => issue.message).join(' ') : message;
 }

@@ -4,7 +4,7 @@ import type { EncodedCheckpoint } from '../../jobs/checkpoints/checkpoints.ts';
 import type { Failure } from '../../jobs/failures.ts';
 import type { KernelsChoice } from '../../training/backend/kernels.ts';
 import type { Checkpoint } from '../../training/checkpoint/checkpoint.ts';
-import type { Halt } from '../../training/loop/halt.ts';
+import type { StopRule } from '../../training/loop/stopRule.ts';
 import type { Outcome } from '../../training/outcome.ts';
 import type { Prepared } from '../../training/prepare.ts';
 import type { EpochReport, RunPlan } from '../../training/report.ts';
@@ -26,7 +26,7 @@ export interface ThreadTask {
   /** Where to go on from; null: from the start. */
   readonly checkpoint: Checkpoint | null;
   /** Where it pauses of itself; null: nowhere. */
-  readonly halt: Halt | null;
+  readonly halt: StopRule | null;
   /** Whether a checkpoint is handed out at its end, too. */
   readonly extendable: boolean;
   /** The memory of a `Control`. */

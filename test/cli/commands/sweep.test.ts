@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { sweep } from '../../../src/cli/commands/sweep.ts';
-import { ROAD } from '../support/answers.ts';
 import { type Answers, startFakeService } from '../support/fakeService.ts';
+import { ROAD } from '../support/responses.ts';
 import { createTestTerminal } from '../support/testTerminal.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'trainyard-sweep-'));

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
 import { train } from '../../../src/cli/commands/train.ts';
-import { FAILED, ROAD, RUNNING } from '../support/answers.ts';
 import { type Answers, startFakeService } from '../support/fakeService.ts';
+import { FAILED, ROAD, RUNNING } from '../support/responses.ts';
 import { createTestTerminal } from '../support/testTerminal.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'trainyard-train-'));

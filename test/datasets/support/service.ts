@@ -19,16 +19,16 @@ export interface TestService {
   readonly close: () => Promise<void>;
 }
 
-/** `patienceMs`: how long it waits for another program that holds the database; as long as the service does if it is not said. */
+/** `busyTimeoutMs`: how long it waits for another program that holds the database; as long as the service does if it is not said. */
 export async function startDatasets(
   limits: Partial<DatasetLimits> = {},
   disk = tmpdir(),
-  patienceMs?: number,
+  busyTimeoutMs?: number,
 ): Promise<TestService> {
   const data = mkdtempSync(join(disk, 'trainyard-datasets-'));
   const folders = foldersOf(data);
   prepareFolders(folders);
-  const database = openDatabase(folders.database, { patienceMs });
+  const database = openDatabase(folders.database, { busyTimeoutMs });
   const all = { ...DATASET_LIMITS, ...limits };
   const datasets = createDatasets({ database, folders, clock: Date.now, limits: all });
   const app = await buildApp({

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { NONE } from '../../../src/engine/kernels/kernels.ts';
-import { PLAYERS } from '../players.ts';
+import { BACKENDS } from '../backends.ts';
 
 /** What a person can work out on paper, for every player: the reference, which the others are held to, included. */
-describe.each(PLAYERS)('the $name player', ({ createKernels }) => {
+describe.each(BACKENDS)('the $name player', ({ createKernels }) => {
   const CLOSE = 6;
 
   function kernelsOver(...values: number[]): ReturnType<typeof createKernels> {

@@ -75,10 +75,10 @@ describe.skipIf(addon === null)('createNativeKernels', () => {
     const call = new Float64Array(arena.buffer, arena.call, 15);
     for (const kernel of [-1, built.kernels.length, Number.NaN]) {
       call.set([kernel, 0]);
-      expect(arena.play).toThrow('no such kernel');
+      expect(arena.run).toThrow('no such kernel');
     }
     call.set([built.kernels.indexOf('affine'), 6]);
-    expect(arena.play).toThrow('too few arguments or too many');
+    expect(arena.run).toThrow('too few arguments or too many');
   });
 
   it('gives memory back', async () => {

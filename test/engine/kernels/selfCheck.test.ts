@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { createReferenceKernels } from '../../../src/engine/kernels/reference.ts';
 import { agreesWithReference } from '../../../src/engine/kernels/selfCheck.ts';
-import { PLAYERS } from '../players.ts';
+import { BACKENDS } from '../backends.ts';
 
 describe('agreesWithReference', () => {
-  it.each(PLAYERS)('is true of the $name player', ({ createKernels }) => {
+  it.each(BACKENDS)('is true of the $name player', ({ createKernels }) => {
     expect(agreesWithReference(createKernels)).toBe(true);
   });
 

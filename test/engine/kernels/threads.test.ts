@@ -4,10 +4,10 @@ import { Worker } from 'node:worker_threads';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Kernels } from '../../../src/engine/kernels/kernels.ts';
 import { until } from '../../support/until.ts';
-import { PLAYERS } from '../players.ts';
+import { BACKENDS } from '../backends.ts';
 import { fill, SHARED_WORK, SIZE } from './sharedWork.ts';
 
-const NATIVE = PLAYERS.filter(({ name }) => name.startsWith('native'));
+const NATIVE = BACKENDS.filter(({ name }) => name.startsWith('native'));
 
 describe.each(NATIVE)('the threads of the $name player', ({ createKernels }) => {
   const created: Kernels[] = [];
@@ -57,7 +57,7 @@ describe.each(NATIVE)('the threads of the $name player', ({ createKernels }) => 
 
 describe.skipIf(NATIVE.length === 0)('the helpers of a native player', () => {
   it('end with the thread that plays, although it is ended by force', async () => {
-    const worker = new Worker(new URL('./threads/crew.ts', import.meta.url));
+    const worker = new Worker(new URL('./threads/threadPool.ts', import.meta.url));
     await once(worker, 'message');
     expect(helpers()).toBe(2);
     await worker.terminate();
@@ -65,10 +65,10 @@ describe.skipIf(NATIVE.length === 0)('the helpers of a native player', () => {
   });
 });
 
-describe.each(PLAYERS.filter(({ name }) => !name.startsWith('native')))('the $name player', ({ createKernels }) => {
+describe.each(BACKENDS.filter(({ name }) => !name.startsWith('native')))('the $name player', ({ createKernels }) => {
   it('has one thread', () => {
     const kernels = createKernels({ numbers: 1, indices: 0 });
-    expect(kernels.mostThreads).toBe(1);
+    expect(kernels.maxThreads).toBe(1);
     kernels.setThreads(1);
     expect(() => kernels.setThreads(2)).toThrow(RangeError);
   });

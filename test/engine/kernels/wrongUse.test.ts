@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Kernels } from '../../../src/engine/kernels/kernels.ts';
 import { createReferenceKernels } from '../../../src/engine/kernels/reference.ts';
-import { PLAYERS } from '../players.ts';
+import { BACKENDS } from '../backends.ts';
 import { arrange, type KernelCall } from './calls/call.ts';
 import { CALLS } from './calls/calls.ts';
 
@@ -19,7 +19,7 @@ interface Prepared {
 }
 
 /** An arena with all that the call needs. */
-function prepare(call: KernelCall, createKernels: (typeof PLAYERS)[number]['createKernels']): Prepared {
+function prepare(call: KernelCall, createKernels: (typeof BACKENDS)[number]['createKernels']): Prepared {
   const { matrices, indices = [] } = arrange(call, SIZES);
   const at: Record<string, number> = { index: 0 };
   let next = GAP;
@@ -41,7 +41,7 @@ function expectRefusal({ kernels }: Prepared, play: () => void, why: string): vo
   expect([kernels.values, kernels.indices], why).toEqual(before);
 }
 
-const NATIVE = PLAYERS.filter(({ name }) => name.startsWith('native'));
+const NATIVE = BACKENDS.filter(({ name }) => name.startsWith('native'));
 
 describe.each(NATIVE)('wrong use of the $name player', ({ createKernels }) => {
   describe.each(CALLS)('$name', (call) => {
@@ -78,7 +78,7 @@ describe.each(NATIVE)('wrong use of the $name player', ({ createKernels }) => {
 
 it('is tried on every kernel', () => {
   const played = new Set<string>();
-  const { name, precision, values, indices, mostThreads, setThreads, productInputs, withProductInputs, ...methods } =
+  const { name, precision, values, indices, maxThreads, setThreads, productInputs, withProductInputs, ...methods } =
     createReferenceKernels({ numbers: 0, indices: 0 });
   for (const call of CALLS) {
     const { kernels, at } = prepare(call, createReferenceKernels);

@@ -14,19 +14,19 @@ const LAYERS = completeLayers({
   ],
 });
 const TRAINING: TrainingSizes = {
-  heldRows: 30,
+  datasetRows: 30,
   targetColumns: 2,
   weighted: true,
   classWeights: 2,
   optimizerMatrices: 2,
-  keepsActivationGradients: true,
+  storesActivationGradients: true,
 };
 
 type Stretch = readonly [name: string, offset: number, count: number];
 
 function stretchesOf(training: TrainingSizes): readonly Stretch[] {
   const plan = planNetwork({ inputs: INPUTS }, LAYERS, ROWS, training);
-  const rows = (name: string, { X, T, rowWeights }: typeof plan.held, count: number): Stretch[] => [
+  const rows = (name: string, { X, T, rowWeights }: typeof plan.dataset, count: number): Stretch[] => [
     [`${name} X`, X, count * INPUTS],
     [`${name} T`, T, count * training.targetColumns],
     [`${name} weights`, rowWeights, count],
@@ -43,7 +43,7 @@ function stretchesOf(training: TrainingSizes): readonly Stretch[] {
   return [
     ...layers,
     ...rows('batch', plan.batch, ROWS),
-    ...rows('held', plan.held, training.heldRows),
+    ...rows('held', plan.dataset, training.datasetRows),
     ['optimizer', plan.optimizerState.offset, plan.optimizerState.count],
     ['class weights', plan.classWeights, training.classWeights],
   ];
@@ -77,7 +77,7 @@ describe('the plan of the arena', () => {
   });
 
   it('takes two buffers in turn for the way back when nobody looks at it', () => {
-    const { layers } = planNetwork({ inputs: INPUTS }, LAYERS, ROWS, { ...TRAINING, keepsActivationGradients: false });
+    const { layers } = planNetwork({ inputs: INPUTS }, LAYERS, ROWS, { ...TRAINING, storesActivationGradients: false });
     expect(layers.map(({ dA, dZ }) => dA === dZ)).toEqual([true, true, true]);
     expect(layers[0].dA).toBe(layers[2].dA);
     expect(layers[1].dA).toBe(layers[0].dA + 5 * ROWS + (16 - ((5 * ROWS) % 16)));

@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openService } from '../../access/support.ts';
 import { createModel } from '../trainedModel.ts';
-import { type Answer, faultsOf, mediaType } from './answers.ts';
 import { operations as documented } from './document.ts';
 import { type FuzzedRequest, requestsOf } from './requests.ts';
+import { type Answer, faultsOf, mediaType } from './responses.ts';
 
 /** Always the same requests, so that a failure is seen again. */
 const SEED = 20_240_607;

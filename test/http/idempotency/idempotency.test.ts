@@ -7,7 +7,7 @@ import { jobRoutes } from '../../../src/jobs/routes.ts';
 import type { Jobs } from '../../../src/jobs/service.ts';
 import { startDatasets } from '../../datasets/support/service.ts';
 import { insertDataset } from '../../jobs/datasets.ts';
-import { openJobs } from '../../jobs/house.ts';
+import { openJobs } from '../../jobs/fixtures.ts';
 import { HTTP_LIMITS, OPEN_GUARD } from '../../support/access.ts';
 
 const DAY_MS = 86_400_000;

@@ -8,7 +8,7 @@ import { z } from 'zod';
 import { buildApp } from '../../../src/http/app.ts';
 import { openService } from '../../access/support.ts';
 import { HTTP_LIMITS, OPEN_GUARD } from '../../support/access.ts';
-import { openApp } from './room.ts';
+import { openApp } from './testApp.ts';
 
 const TEN_GIGABYTES = 10 * 2 ** 30;
 const JSON_TYPE = 'Content-Type: application/json';

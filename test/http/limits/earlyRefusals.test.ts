@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { ANYBODY } from '../../../src/access/authentication.ts';
+import { ANONYMOUS } from '../../../src/access/authentication.ts';
 import { buildApp } from '../../../src/http/app.ts';
 import type { HttpLimits } from '../../../src/http/limits/limits.ts';
 import { ServiceError } from '../../../src/kit/contract/errors.ts';
@@ -40,7 +40,7 @@ const room: FastifyPluginAsyncZod = async (app) => {
 /** A service that knows one key, `good`. */
 async function openApp(limits: Partial<HttpLimits> = {}) {
   const callerOf = async (authorization: string | undefined) => {
-    if (authorization === 'Bearer good') return { ...ANYBODY, keyId: 'key_1' };
+    if (authorization === 'Bearer good') return { ...ANONYMOUS, keyId: 'key_1' };
     throw new ServiceError('key_required', 'Send a key.');
   };
   const authentication = { callerOf, invalid: async () => [] };

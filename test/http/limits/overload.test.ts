@@ -16,7 +16,7 @@ function openApp(limits: Partial<Parameters<typeof refuseOverload>[1]> = {}) {
   refuseOverload(app, { maxApiMemoryBytes: 1000, maxDelayMs: 1000, maxHeldBytes: 1000, ...limits }, () => vitals);
   const [reached, held] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
   app.get('/healthz', { config: { scope: 'public' } }, async () => 'alive');
-  app.get('/readyz', { config: { scope: 'public', tellsLoad: true } }, async () => 'ready');
+  app.get('/readyz', { config: { scope: 'public', reportsLoad: true } }, async () => 'ready');
   app.get('/things', { config: { scope: 'read' } }, async () => 'there');
   app.post('/things', { config: { scope: 'read' } }, () => {
     reached.resolve();

@@ -1,6 +1,6 @@
 import type { InjectOptions } from 'fastify';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { json, openApp } from './room.ts';
+import { json, openApp } from './testApp.ts';
 
 const FORM = 'application/x-www-form-urlencoded';
 const FORMATS: Readonly<Record<string, string>> = {

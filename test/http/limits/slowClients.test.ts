@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { sendRaw } from './raw.ts';
-import { LARGE_BYTES, openApp } from './room.ts';
+import { LARGE_BYTES, openApp } from './testApp.ts';
 
 const TEN_GIGABYTES = 10 * 2 ** 30;
 const head = (path: string, ...lines: readonly string[]) =>
@@ -81,7 +81,7 @@ describe('a client that reads slowly', () => {
     let bytes = 0;
     for await (const chunk of client) {
       bytes += chunk.length;
-      await nextTurn();
+      await yieldToEventLoop();
     }
     expect(bytes).toBeGreaterThan(LARGE_BYTES);
   });

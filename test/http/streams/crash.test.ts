@@ -10,13 +10,13 @@ const ENTRY = fileURLToPath(new URL('../../worker/workerEntry.ts', import.meta.u
 const SCRIPTED = fileURLToPath(new URL('../../worker/threads/scripted.ts', import.meta.url));
 
 it('tells each epoch once when the worker is killed while it trains', async () => {
-  const { folder, database, jobs, news, address, submit } = await openStreams();
+  const { folder, database, jobs, bus, address, submit } = await openStreams();
   const args = [join(folder, 'trainyard.sqlite'), SCRIPTED];
   const supervisor = startSupervisor({
     database,
     module: ENTRY,
     args,
-    news,
+    bus,
     clock: Date.now,
     log: pino({ level: 'silent' }),
   });

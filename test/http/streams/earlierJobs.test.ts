@@ -5,7 +5,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { buildApp } from '../../../src/http/app.ts';
 import { streamRoutes } from '../../../src/http/streams/routes.ts';
 import { createEvents } from '../../../src/jobs/events/service.ts';
-import { createNewsDesk } from '../../../src/notifications/bus.ts';
+import { createEventBus } from '../../../src/notifications/bus.ts';
 import { openDatabase } from '../../../src/store/database.ts';
 import { createSweepEvents } from '../../../src/sweeps/events/service.ts';
 import { HTTP_LIMITS, OPEN_GUARD, TENANT } from '../../support/access.ts';
@@ -37,9 +37,9 @@ async function openUpgraded() {
   `);
   sqlite.close();
   const database = openDatabase(path);
-  const events = createEvents({ database, news: createNewsDesk() }, TENANT);
-  const sweepEvents = createSweepEvents({ database, news: createNewsDesk() }, TENANT);
-  const limits = { inAll: 10, ofProject: 10 };
+  const events = createEvents({ database, bus: createEventBus() }, TENANT);
+  const sweepEvents = createSweepEvents({ database, bus: createEventBus() }, TENANT);
+  const limits = { total: 10, perProject: 10 };
   const routes = [streamRoutes({ events: () => events, sweepEvents: () => sweepEvents, limits })];
   const app = await buildApp({ version: '0.0.0', routes, guard: OPEN_GUARD, limits: HTTP_LIMITS, logger: false });
   onTestFinished(async () => {

@@ -1,28 +1,28 @@
 import { onTestFinished } from 'vitest';
 import { buildApp } from '../../../src/http/app.ts';
-import { type StreamRoutesParts, streamRoutes } from '../../../src/http/streams/routes.ts';
+import { type StreamRoutesOptions, streamRoutes } from '../../../src/http/streams/routes.ts';
 import { createEvents, type Events } from '../../../src/jobs/events/service.ts';
 import type { EventBatches } from '../../../src/notifications/follow.ts';
 import type { Database } from '../../../src/store/database.ts';
 import { createSweepEvents } from '../../../src/sweeps/events/service.ts';
 import { insertDataset } from '../../jobs/datasets.ts';
-import { openJobs } from '../../jobs/house.ts';
+import { openJobs } from '../../jobs/fixtures.ts';
 import { HTTP_LIMITS, OPEN_GUARD, TENANT } from '../../support/access.ts';
 
 /** The streams on a port, over a database with a dataset. */
-export async function openStreams(changes: Partial<StreamRoutesParts> = {}, guard = OPEN_GUARD) {
-  const { folder, database, jobs, news } = openJobs();
+export async function openStreams(changes: Partial<StreamRoutesOptions> = {}, guard = OPEN_GUARD) {
+  const { folder, database, jobs, bus } = openJobs();
   const datasetId = await insertDataset(database);
   const readers: Reader[] = [];
-  const events = metered(createEvents({ database, news }, TENANT), readers);
-  const sweepEvents = () => createSweepEvents({ database, news }, TENANT);
-  const limits = { inAll: 1000, ofProject: 1000 };
+  const events = metered(createEvents({ database, bus }, TENANT), readers);
+  const sweepEvents = () => createSweepEvents({ database, bus }, TENANT);
+  const limits = { total: 1000, perProject: 1000 };
   const routes = [streamRoutes({ events: () => events, sweepEvents, limits, ...changes })];
   const app = await buildApp({ version: '0.0.0', routes, guard, limits: HTTP_LIMITS, logger: false });
   onTestFinished(() => app.close());
   const address = await app.listen({ host: '127.0.0.1', port: 0 });
   const submit = async (name = 'plain') => (await jobs.submit({ name, datasetId, target: 'species' })).id;
-  return { folder, database, jobs, news, app, address, submit, readers };
+  return { folder, database, jobs, bus, app, address, submit, readers };
 }
 
 /** What the server has taken out of the database for one reader. */

@@ -3,7 +3,7 @@ import { get, type IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ANYBODY } from '../../../src/access/authentication.ts';
+import { ANONYMOUS } from '../../../src/access/authentication.ts';
 import { OPEN_GUARD } from '../../support/access.ts';
 import { insertEpochs, move, openStreams } from './service.ts';
 import { blocksOf, type Heard, openStream, words } from './sse.ts';
@@ -75,14 +75,14 @@ describe('the events of a job', () => {
   });
 
   it('are told while they happen to a reader that comes again and again', async () => {
-    const { database, news, address, submit } = await openStreams();
+    const { database, bus, address, submit } = await openStreams();
     const id = await submit();
     const url = `${address}/v1/jobs/${id}/events`;
     const heard: Heard[] = [];
     for (let epoch = 1; epoch <= 20; epoch++) {
       const next = openStream(url, heard.at(-1)?.id).then((stream) => stream.take(epoch === 1 ? 2 : 1));
       await insertEpochs(database, id, epoch, epoch);
-      news.publish({ kind: 'changed', jobId: id });
+      bus.publish({ kind: 'changed', jobId: id });
       heard.push(...(await next));
     }
     expect(heard.map(words)).toEqual(['queued', ...Array.from({ length: 20 }, (_, index) => `epoch ${index + 1}`)]);
@@ -192,8 +192,8 @@ describe('a stream', () => {
   });
 
   it.each([
-    [{ inAll: 1, ofProject: 9 }, /in all/],
-    [{ inAll: 9, ofProject: 1 }, /of a project/],
+    [{ total: 1, perProject: 9 }, /in all/],
+    [{ total: 9, perProject: 1 }, /of a project/],
   ])('is refused when too many are open, and given when one has gone: %j', async (limits, why) => {
     const { app, address, submit } = await openStreams({ limits });
     const url = `${address}/v1/jobs/${await submit()}/events`;
@@ -219,10 +219,10 @@ describe('a stream', () => {
     const callerOf = async () => {
       asked.resolve();
       await mayGoOn.promise;
-      return ANYBODY;
+      return ANONYMOUS;
     };
     const guard = { ...OPEN_GUARD, authentication: { ...OPEN_GUARD.authentication, callerOf } };
-    const { app, address, submit } = await openStreams({ limits: { inAll: 1, ofProject: 1 } }, guard);
+    const { app, address, submit } = await openStreams({ limits: { total: 1, perProject: 1 } }, guard);
     const url = `${address}/v1/jobs/${await submit()}/events`;
     const hungUp = new Promise((resolve) => app.server.once('request', (_, answer) => answer.once('close', resolve)));
     const leaving = get(url).on('error', () => {});

@@ -5,7 +5,7 @@ import { encodeCheckpoint } from '../../../src/training/checkpoint/encoding.ts';
 import { specFor } from '../../training/profile.ts';
 import { flowers } from '../../training/tables.ts';
 import { insertDataset } from '../datasets.ts';
-import { openJobs } from '../house.ts';
+import { openJobs } from '../fixtures.ts';
 import { checkpointAt } from './checkpointAt.ts';
 
 const spec = specFor(flowers(30), { target: 'kind' });

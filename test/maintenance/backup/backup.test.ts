@@ -17,7 +17,7 @@ import { makeBackup } from '../../../src/maintenance/backup/backup.ts';
 import { newManifest, readManifest, writeManifest } from '../../../src/maintenance/backup/manifest.ts';
 import { restoreBackup } from '../../../src/maintenance/backup/restore.ts';
 import { openDatabase } from '../../../src/store/database.ts';
-import { holdLock } from '../../../src/store/lock.ts';
+import { acquireLock } from '../../../src/store/lock.ts';
 
 const clock = () => Date.parse('2026-11-23T08:00:00Z');
 
@@ -79,7 +79,7 @@ describe('a backup', () => {
   beforeEach(fillData);
 
   it('has what the database names, and the database names what it has', async () => {
-    const { manifest, lost } = await makeBackup({ data, target: backup, clock });
+    const { manifest, missingFiles } = await makeBackup({ data, target: backup, clock });
     const names = readdirSync(backup, { recursive: true }).toSorted();
     expect(names).toEqual([
       'checkpoints',
@@ -89,7 +89,7 @@ describe('a backup', () => {
       'manifest.json',
       'trainyard.sqlite',
     ]);
-    expect(lost).toEqual(['datasets/lost.parquet']);
+    expect(missingFiles).toEqual(['datasets/lost.parquet']);
     expect(manifest).toMatchObject({ format: 1, createdAt: '2026-11-23T08:00:00.000Z' });
   });
 
@@ -197,7 +197,7 @@ describe('a restore', () => {
 
   it('refuses the folder of a service that runs', async () => {
     mkdirSync(elsewhere);
-    const lock = holdLock(foldersOf(elsewhere).lock);
+    const lock = acquireLock(foldersOf(elsewhere).lock);
     await expectRefused('A service runs over');
     lock?.release();
     await restoreBackup({ backup, data: elsewhere, clock });

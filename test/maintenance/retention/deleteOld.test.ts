@@ -16,7 +16,7 @@ import { createCheckpoints } from '../../../src/jobs/checkpoints/checkpoints.ts'
 import { deleteOld } from '../../../src/maintenance/retention/deleteOld.ts';
 import type { Retention } from '../../../src/maintenance/retention/settings.ts';
 import { type Database, openDatabase } from '../../../src/store/database.ts';
-import { allowGivingBack, freePages, giveSpaceBack } from '../../../src/store/space.ts';
+import { enableAutoVacuum, freePages, incrementalVacuum } from '../../../src/store/incrementalVacuum.ts';
 
 const DAY_MS = 86_400_000;
 const NOW = 1000 * DAY_MS;
@@ -209,11 +209,11 @@ function isFound(): boolean {
 describe('a deleted model', () => {
   it("is in no file any more, and its space is the disk's again", async () => {
     await addParameters();
-    await giveSpaceBack(database);
+    await incrementalVacuum(database);
     const before = statSync(path).size;
     expect(isFound()).toBe(true);
     await database.deleteFrom('models').where('id', '=', 'mdl_secret').execute();
-    await giveSpaceBack(database);
+    await incrementalVacuum(database);
     expect(isFound()).toBe(false);
     expect(await freePages(database)).toBe(0);
     expect(statSync(path).size).toBeLessThan(before - 0.99 * SECRET.length);
@@ -227,9 +227,9 @@ describe('a deleted model', () => {
     earlier.exec('VACUUM');
     earlier.close();
     database = openDatabase(path);
-    await allowGivingBack(database);
+    await enableAutoVacuum(database);
     await database.deleteFrom('models').where('id', '=', 'mdl_secret').execute();
-    await giveSpaceBack(database);
+    await incrementalVacuum(database);
     expect(isFound()).toBe(false);
     expect(await freePages(database)).toBe(0);
   });

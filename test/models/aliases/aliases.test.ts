@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { binaryOutcome } from '../outcomes.ts';
-import { openRoom, type Room } from '../room.ts';
+import { openTestService, type TestService } from '../testService.ts';
 
-let room: Room;
+let room: TestService;
 beforeAll(async () => {
-  room = await openRoom();
+  room = await openTestService();
 });
 afterAll(() => room.close());
 

@@ -2,19 +2,19 @@ import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { storedBytes } from '../../../src/store/storedBytes.ts';
 import { TENANT } from '../../support/access.ts';
-import { type House, openHouse } from './house.ts';
-import { SHOPS, SHOPS_CSV, shopTraining, toCsv } from './shops.ts';
+import { SHOPS, SHOPS_CSV, shopTraining, toCsv } from './fixtures.ts';
+import { openTestService, type TestService } from './testService.ts';
 
 /** What a client gets is the shortest text of a float32. */
 const DIGITS = 6;
 const rows = SHOPS.slice(0, 40);
 
-let house: House;
+let house: TestService;
 let dataset: string;
 let members: readonly string[];
 let ensemble: string;
 beforeAll(async () => {
-  house = await openHouse();
+  house = await openTestService();
   dataset = await house.upload(SHOPS_CSV);
   const narrow = shopTraining('size', 3, { network: { layers: [{ units: 4 }, { units: 3, normalization: 'batch' }] } });
   members = [

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { binaryOutcome } from '../outcomes.ts';
-import { type House, openHouse } from './house.ts';
+import { openTestService, type TestService } from './testService.ts';
 
 const ROWS = 200_000;
 const people = Array.from(
@@ -8,9 +8,9 @@ const people = Array.from(
   (_, i) => `${18 + (i % 70)},${i % 3 ? 'Private' : 'State'},${(i * i) % 7 > 2 ? 'yes' : 'no'}`,
 );
 
-let house: House;
+let house: TestService;
 beforeAll(async () => {
-  house = await openHouse();
+  house = await openTestService();
 });
 afterAll(() => house.close());
 

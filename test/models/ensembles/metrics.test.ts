@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Model } from '../../../src/models/schemas.ts';
-import { type House, openHouse } from './house.ts';
-import { SHOPS, SHOPS_CSV, shopTraining } from './shops.ts';
+import { SHOPS, SHOPS_CSV, shopTraining } from './fixtures.ts';
+import { openTestService, type TestService } from './testService.ts';
 
-let house: House;
+let house: TestService;
 let dataset: string;
 beforeAll(async () => {
-  house = await openHouse();
+  house = await openTestService();
   dataset = await house.upload(SHOPS_CSV);
 });
 afterAll(() => house.close());

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { packSplit } from '../../../src/training/split/packed.ts';
 import { binaryOutcome, regressionOutcome } from '../outcomes.ts';
-import { type House, openHouse } from './house.ts';
+import { openTestService, type TestService } from './testService.ts';
 
 const PEOPLE = [
   'age,work,income,price,x,weight',
@@ -12,11 +12,11 @@ const PEOPLE = [
 
 const OTHER_SPLIT = packSplit({ training: Int32Array.of(2), validation: Int32Array.of(1), test: Int32Array.of(0) }, 4);
 
-let house: House;
+let house: TestService;
 let dataset: string;
 let first: string;
 beforeAll(async () => {
-  house = await openHouse();
+  house = await openTestService();
   dataset = await house.upload(PEOPLE);
   first = await house.save(dataset, { target: 'income' }, binaryOutcome());
 });

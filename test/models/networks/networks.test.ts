@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { inspectNetwork } from '../../../src/models/networks/service.ts';
-import { openRoom } from '../room.ts';
+import { openTestService } from '../testService.ts';
 
 const notes = {
   inputs: 3,
@@ -24,7 +24,7 @@ function errorsOf(network: unknown) {
 
 describe('the inspection of a network', () => {
   it('answers the dimension table of the network that the notes draw', async () => {
-    const room = await openRoom();
+    const room = await openTestService();
     const answer = await room.app.inject({ method: 'POST', url: '/v1/networks/inspect', payload: notes });
     await room.close();
     expect(answer.statusCode).toBe(200);

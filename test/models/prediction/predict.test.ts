@@ -2,13 +2,13 @@ import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { binaryOutcome, matrix, probabilityOf, regressionOutcome } from '../outcomes.ts';
-import { openRoom, type Room } from '../room.ts';
+import { openTestService, type TestService } from '../testService.ts';
 
 const COLUMNS = ['age', 'id', 'work', 'income'];
-let room: Room;
+let room: TestService;
 let model: string;
 beforeAll(async () => {
-  room = await openRoom();
+  room = await openTestService();
   model = await room.save(binaryOutcome(), COLUMNS);
 });
 afterAll(() => room.close());

@@ -8,7 +8,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { binaryOutcome } from '../outcomes.ts';
-import { openRoom, type Room } from '../room.ts';
+import { openTestService, type TestService } from '../testService.ts';
 
 const ROWS = 200_000;
 /** Makes the rows together far more than the memory that they may take. */
@@ -16,10 +16,10 @@ const PADDING = 'x'.repeat(200);
 const MAX_GROWTH_BYTES = 16 * 2 ** 20;
 const PIECES_BETWEEN_LOOKS = 200;
 
-let room: Room;
+let room: TestService;
 let url: string;
 beforeAll(async () => {
-  room = await openRoom();
+  room = await openTestService();
   const model = await room.save(binaryOutcome(), ['age', 'work', 'note']);
   await room.app.listen({ port: 0 });
   const { port } = room.app.server.address() as AddressInfo;

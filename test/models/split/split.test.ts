@@ -1,17 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { packSplit } from '../../../src/training/split/packed.ts';
-import type { Parts } from '../../../src/training/split/parts.ts';
+import type { Splits } from '../../../src/training/split/splits.ts';
 import { binaryOutcome } from '../outcomes.ts';
-import { openRoom, type Room } from '../room.ts';
+import { openTestService, type TestService } from '../testService.ts';
 
-let room: Room;
+let room: TestService;
 beforeAll(async () => {
-  room = await openRoom();
+  room = await openTestService();
 });
 afterAll(() => room.close());
 
 const get = (url: string, headers: Record<string, string> = {}) => room.app.inject({ url, headers });
-const save = (parts: Parts, rows: number) => room.save({ ...binaryOutcome(), split: packSplit(parts, rows) });
+const save = (parts: Splits, rows: number) => room.save({ ...binaryOutcome(), split: packSplit(parts, rows) });
 const small = () =>
   save({ training: Int32Array.of(0, 1, 4, 6), validation: Int32Array.of(3), test: Int32Array.of(2, 7) }, 8);
 const CSV = 'row,part\n0,training\n1,training\n2,test\n3,validation\n4,training\n6,training\n7,test\n';

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { importanceOf, LEAST_TRIALS } from '../../../src/search/importance/importance.ts';
+import { functionalAnova, MIN_TRIALS } from '../../../src/search/importance/importance.ts';
 import type { Algorithm } from '../../../src/search/samplers/samplers.ts';
 import { type SpaceDefinition, spaceSchema } from '../../../src/search/space/schema.ts';
 import type { Parameters } from '../../../src/search/space/space.ts';
-import { play, SETTINGS } from '../players.ts';
+import { runSearch, SETTINGS } from '../runSearch.ts';
 
 const MINIMIZE = { goal: 'minimize' } as const;
 const unit = { type: 'uniform', min: 0, max: 1 };
@@ -25,11 +25,11 @@ function importancesOf(
   }: { algorithm?: Algorithm; space?: SpaceDefinition; trials?: number } = {},
 ) {
   const resultOf = (parameters: Parameters) => ({ objectives: [f(parameters)], over: true });
-  const { legs } = play({ ...SETTINGS, space, algorithm, trials }, { resultOf });
-  const found = importanceOf(
+  const { segments } = runSearch({ ...SETTINGS, space, algorithm, trials }, { resultOf });
+  const found = functionalAnova(
     space,
     MINIMIZE,
-    legs.map(({ parameters }) => ({ parameters, objective: f(parameters) })),
+    segments.map(({ parameters }) => ({ parameters, objective: f(parameters) })),
   );
   if (found === null) throw new Error('too few trials');
   expect(Object.keys(found).toSorted()).toEqual(Object.keys(space).toSorted());
@@ -84,8 +84,8 @@ describe('importance', () => {
 
   it('is not told of few trials, and failed ones do not count', () => {
     const parameters = { x: 0.5, y: 0.5, idle: 0.5, choice: 'a', steps: 1 };
-    const trials = Array.from({ length: LEAST_TRIALS }, (_, i) => ({ parameters, objective: i as number | null }));
-    expect(importanceOf(SPACE, MINIMIZE, trials)).not.toBeNull();
-    expect(importanceOf(SPACE, MINIMIZE, trials.with(0, { parameters, objective: null }))).toBeNull();
+    const trials = Array.from({ length: MIN_TRIALS }, (_, i) => ({ parameters, objective: i as number | null }));
+    expect(functionalAnova(SPACE, MINIMIZE, trials)).not.toBeNull();
+    expect(functionalAnova(SPACE, MINIMIZE, trials.with(0, { parameters, objective: null }))).toBeNull();
   });
 });

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { lossesAlong } from '../../../src/search/course.ts';
-import { createLadder } from '../../../src/search/pruners/ladder.ts';
-import type { Seen } from '../../../src/search/pruners/pruner.ts';
+import { lossByEpoch } from '../../../src/search/learningCurve.ts';
+import type { Observation } from '../../../src/search/pruners/pruner.ts';
 import { createPruner, pruningSchema } from '../../../src/search/pruners/pruners.ts';
+import { createSuccessiveHalving } from '../../../src/search/pruners/successiveHalving.ts';
 
-const seen = (loss: number, isOver = false, course: readonly number[] = []): Seen => ({
+const seen = (loss: number, isOver = false, course: readonly number[] = []): Observation => ({
   loss,
   isOver,
-  lossAt: lossesAlong({ goal: 'minimize' }, { over: isOver, course }, loss),
+  lossAt: lossByEpoch({ goal: 'minimize' }, { over: isOver, course }, loss),
 });
 describe('pruning', () => {
   it('fills in what is left out, and refuses what it does not know', () => {
@@ -40,35 +40,35 @@ describe('median', () => {
       [9, 2, 2, 2],
       [9, 7],
     ];
-    expect(median.stretchOf(0, 8)).toEqual({ until: null, limits: [] });
+    expect(median.initialBudget(0, 8)).toEqual({ until: null, limits: [] });
     for (const [trial, course] of courses.entries()) {
       // The third came to its end early and keeps what it has, the last was stopped and tells nothing of what it would have become.
-      median.see(trial, seen(Math.min(...course), trial < 3, course));
+      median.observe(trial, seen(Math.min(...course), trial < 3, course));
     }
-    median.see(4, seen(Number.POSITIVE_INFINITY, true, [1, 1, 1, 1, 1, 1, 1, 1]));
-    expect(median.stretchOf(5, 8).limits).toEqual([
+    median.observe(4, seen(Number.POSITIVE_INFINITY, true, [1, 1, 1, 1, 1, 1, 1, 1]));
+    expect(median.initialBudget(5, 8).limits).toEqual([
       { epoch: 2, worst: 5.5 },
       { epoch: 4, worst: 3 },
       { epoch: 6, worst: 2 },
     ]);
-    expect(median.stretchOf(5, 4).limits).toEqual([{ epoch: 2, worst: 5.5 }]);
+    expect(median.initialBudget(5, 4).limits).toEqual([{ epoch: 2, worst: 5.5 }]);
   });
 
   it('looks at most a hundred times at long trainings, first after a tenth of them', () => {
     const median = createMedian({ warmupEpochs: null, startupTrials: 1 }, 5000);
-    median.see(0, seen(1, true, [1]));
-    const epochs = median.stretchOf(1, 5000).limits.map(({ epoch }) => epoch);
+    median.observe(0, seen(1, true, [1]));
+    const epochs = median.initialBudget(1, 5000).limits.map(({ epoch }) => epoch);
     expect(epochs.slice(0, 2)).toEqual([500, 550]);
     expect(epochs.length).toBeLessThanOrEqual(100);
   });
 });
 
 describe('a ladder', () => {
-  const createClimbed = (...all: Seen[]) => {
-    const ladder = createLadder([1, 2], 2);
+  const createClimbed = (...all: Observation[]) => {
+    const ladder = createSuccessiveHalving([1, 2], 2);
     for (const [trial, each] of all.entries()) {
       ladder.begin(trial, 4);
-      ladder.see(trial, each);
+      ladder.observe(trial, each);
     }
     return ladder;
   };
@@ -78,33 +78,33 @@ describe('a ladder', () => {
     const ladder = createClimbed(seen(1, true), seen(2), seen(3), seen(4));
     expect(ladder.promotion()).toEqual({ trial: 1, until: 2 });
     ladder.promote(1);
-    ladder.see(1, seen(1.5));
+    ladder.observe(1, seen(1.5));
     expect(ladder.promotion()).toBeNull();
-    expect(ladder.lift()).toBeNull();
+    expect(ladder.finalPromotion()).toBeNull();
   });
 
   it('lets nobody up for those that failed, and none of them', () => {
     const failed = seen(Number.POSITIVE_INFINITY, true);
     const ladder = createClimbed(failed, failed, failed, failed);
     expect(ladder.promotion()).toBeNull();
-    expect(ladder.lift()).toBeNull();
+    expect(ladder.finalPromotion()).toBeNull();
     ladder.begin(4, 4);
-    ladder.see(4, seen(1));
+    ladder.observe(4, seen(1));
     expect(ladder.promotion()).toEqual({ trial: 4, until: 2 });
     ladder.promote(4);
-    ladder.see(4, seen(1));
+    ladder.observe(4, seen(1));
     expect(ladder.promotion()).toBeNull();
-    expect(ladder.lift()).toEqual({ trial: 4, until: null });
+    expect(ladder.finalPromotion()).toEqual({ trial: 4, until: null });
   });
 });
 
 describe('hyperband', () => {
   it('deals trials to brackets in proportion, so that all take about as many epochs', () => {
     const hyperband = createPruner(pruningSchema.parse({ type: 'hyperband', minEpochs: 1 }), 27);
-    const untils = Array.from({ length: 490 }, (_, trial) => hyperband.stretchOf(trial, 27).until);
+    const untils = Array.from({ length: 490 }, (_, trial) => hyperband.initialBudget(trial, 27).until);
     const counts = [1, 3, 9, null].map((until) => untils.filter((each) => each === until).length);
     // 27/4, 9/3, 3/2 and 1 of 12.25.
     expect(counts).toEqual([270, 120, 60, 40]);
-    expect(hyperband.stretchOf(0, 27)).toEqual(hyperband.stretchOf(0, 27));
+    expect(hyperband.initialBudget(0, 27)).toEqual(hyperband.initialBudget(0, 27));
   });
 });

@@ -19,13 +19,13 @@ describe('a grid', () => {
   });
 
   it('refuses continua and grids without an end', () => {
-    const parameters = SAMPLERS.grid.mistakes(compileSpace(OPTIMIZERS)).map(({ parameter }) => parameter);
+    const parameters = SAMPLERS.grid.issues(compileSpace(OPTIMIZERS)).map(({ parameter }) => parameter);
     expect(parameters).toEqual(['training.optimizer.momentum', 'training.optimizer.learningRate']);
     const wide = { type: 'integer', min: 1, max: 1000 };
     const huge = compileSpace(spaceSchema.parse({ a: wide, b: wide }));
-    expect(SAMPLERS.grid.mistakes(huge).map(({ message }) => message)).toEqual([
+    expect(SAMPLERS.grid.issues(huge).map(({ message }) => message)).toEqual([
       'The grid has more than 100000 points: name fewer values, or search by `sobol`.',
     ]);
-    expect(SAMPLERS.grid.mistakes(compileSpace(GRID))).toEqual([]);
+    expect(SAMPLERS.grid.issues(compileSpace(GRID))).toEqual([]);
   });
 });

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { placeParameters } from '../../../src/search/space/place.ts';
-import { probesOf } from '../../../src/search/space/probes.ts';
+import { applyParameters } from '../../../src/search/space/applyParameters.ts';
+import { dryRunTrials } from '../../../src/search/space/dryRunTrials.ts';
 import { spaceSchema } from '../../../src/search/space/schema.ts';
-import { compileSpace, parametersAt, pointOf, settle } from '../../../src/search/space/space.ts';
+import { compileSpace, decode, parametersAt, pointOf } from '../../../src/search/space/space.ts';
 import { anySpace, OPTIMIZERS } from './spaces.ts';
 
 describe('a space as large as it may be', () => {
@@ -13,7 +13,7 @@ describe('a space as large as it may be', () => {
       `p${i}`,
       { type: 'integer', min: 0, max: 1, ...(i > 0 && { when: Object.fromEntries(condition(i)) }) },
     ]);
-    const probes = probesOf(compileSpace(spaceSchema.parse(Object.fromEntries(parameters))));
+    const probes = dryRunTrials(compileSpace(spaceSchema.parse(Object.fromEntries(parameters))));
     expect(probes).toHaveLength(128);
     expect(probes.at(-1)?.parameters).toMatchObject({ p0: 0, p62: 0, p63: 1 });
   });
@@ -53,7 +53,7 @@ describe('a compiled space', () => {
     fc.assert(
       fc.property(anySpace, coordinates, (definition, raw) => {
         const space = compileSpace(definition);
-        const point = settle(space, raw);
+        const point = decode(space, raw);
         const again = pointOf(space, parametersAt(space, point));
         for (const [i, coordinate] of point.entries()) {
           if (Number.isNaN(coordinate)) expect(again[i]).toBeNaN();
@@ -67,7 +67,7 @@ describe('a compiled space', () => {
     const space = compileSpace(spaceSchema.parse({ a: { type: 'uniform', min: 0.1, max: 0.5, step: 0.1 } }));
     const values = Array.from(
       { length: 5 },
-      (_, level) => parametersAt(space, settle(space, [space[0].scale.at(level)])).a,
+      (_, level) => parametersAt(space, decode(space, [space[0].scale.at(level)])).a,
     );
     expect(values).toEqual([0.1, 0.2, 0.3, 0.4, 0.5]);
   });
@@ -75,14 +75,14 @@ describe('a compiled space', () => {
   it('has one value where the range is as narrow as numbers are', () => {
     const range = { type: 'logUniform', min: 1e-6, max: 1.0000000000000002e-6 };
     const space = compileSpace(spaceSchema.parse({ a: range, b: { type: 'uniform', min: 3, max: 3 } }));
-    const parameters = parametersAt(space, settle(space, [0.9, 0.9]));
+    const parameters = parametersAt(space, decode(space, [0.9, 0.9]));
     expect(parameters).toEqual({ a: 1e-6, b: 3 });
     expect(pointOf(space, parameters)).toEqual(Float64Array.of(0.5, 0.5));
   });
 
   it('asks small numbers of a logarithmic range as often as large ones', () => {
     const space = compileSpace(spaceSchema.parse({ a: { type: 'logInteger', min: 1, max: 1000 } }));
-    const atHalf = Number(parametersAt(space, settle(space, [0.5])).a);
+    const atHalf = Number(parametersAt(space, decode(space, [0.5])).a);
     expect(atHalf).toBeGreaterThan(20);
     expect(atHalf).toBeLessThan(35);
   });
@@ -97,7 +97,7 @@ describe('a compiled space', () => {
 describe('the values of a trial', () => {
   it('are put at their paths in a job request, which stays as it is', () => {
     const job = { target: 'y', network: { layers: [{ units: 8 }] } };
-    const placed = placeParameters(job, { 'network.layers.0.units': 16, 'training.optimizer.type': 'sgd' });
+    const placed = applyParameters(job, { 'network.layers.0.units': 16, 'training.optimizer.type': 'sgd' });
     expect(placed).toEqual({
       target: 'y',
       network: { layers: [{ units: 16 }] },
@@ -109,7 +109,7 @@ describe('the values of a trial', () => {
 
 describe('the probes of a space', () => {
   it('show the extremes of every parameter, each where it is asked', () => {
-    const probes = probesOf(compileSpace(OPTIMIZERS));
+    const probes = dryRunTrials(compileSpace(OPTIMIZERS));
     for (const { parameter, parameters } of probes) expect(Object.keys(parameters ?? {})).toContain(parameter);
     const asked = (name: string) =>
       probes.filter(({ parameter }) => parameter === name).map(({ parameters }) => parameters?.[name]);
@@ -121,7 +121,7 @@ describe('the probes of a space', () => {
   it('find conditions that never hold together', () => {
     const choice = { type: 'choice', values: [1, 2] };
     const space = { a: choice, b: { ...choice, when: { a: [1] } }, c: { ...choice, when: { b: [1], a: [2] } } };
-    const unmet = probesOf(compileSpace(spaceSchema.parse(space))).filter(({ parameters }) => parameters === null);
+    const unmet = dryRunTrials(compileSpace(spaceSchema.parse(space))).filter(({ parameters }) => parameters === null);
     expect(unmet.map(({ parameter }) => parameter)).toEqual(['c', 'c']);
   });
 });

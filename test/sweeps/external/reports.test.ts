@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { lossesAlong } from '../../../src/search/course.ts';
-import { looksOf, pruningSchema } from '../../../src/search/pruners/pruners.ts';
-import { createRungs } from '../../../src/search/pruners/rungs.ts';
+import { lossByEpoch } from '../../../src/search/learningCurve.ts';
+import { milestonesOf, pruningSchema } from '../../../src/search/pruners/pruners.ts';
+import { createStoppingRungs } from '../../../src/search/pruners/stoppingRungs.ts';
 import type { Trial } from '../../../src/sweeps/schemas.ts';
-import { openRoom, type Room } from '../room.ts';
+import { openRoom, type Room } from '../testService.ts';
 
 const EPOCHS = 9;
 const EXTERNAL = {
@@ -192,24 +192,24 @@ describe('rungs of trials that cannot wait', () => {
   const at = (loss: number) => ({
     loss,
     isOver: true,
-    lossAt: lossesAlong({ goal: 'minimize' }, { over: true, looks: [{ epoch: 1, value: loss }] }, loss),
+    lossAt: lossByEpoch({ goal: 'minimize' }, { over: true, looks: [{ epoch: 1, value: loss }] }, loss),
   });
   it('let the best third of those on them go on, and the best of fewer', () => {
-    const rungs = createRungs([1, 3], 3);
-    const worst = () => rungs.stretchOf(9, 9).limits.find(({ epoch }) => epoch === 1)?.worst;
+    const rungs = createStoppingRungs([1, 3], 3);
+    const worst = () => rungs.initialBudget(9, 9).limits.find(({ epoch }) => epoch === 1)?.worst;
     expect(worst()).toBeUndefined();
     const limits = [5, 3, 4, 1, 2].map((loss, trial) => {
-      rungs.see(trial, at(loss));
+      rungs.observe(trial, at(loss));
       return worst();
     });
     expect(limits).toEqual([5, 3, 3, 1, 2]);
-    rungs.see(5, at(Number.POSITIVE_INFINITY));
+    rungs.observe(5, at(Number.POSITIVE_INFINITY));
     expect(worst()).toBe(2);
-    expect(rungs.stretchOf(9, 1).limits).toEqual([]);
+    expect(rungs.initialBudget(9, 1).limits).toEqual([]);
   });
 
   it('lie where the pruner looks', () => {
-    expect(looksOf(pruningSchema.parse({ type: 'asha', minEpochs: 1 }), 9)).toEqual([1, 3]);
-    expect(looksOf(pruningSchema.parse({ type: 'median' }), 5)).toEqual([1, 2, 3, 4]);
+    expect(milestonesOf(pruningSchema.parse({ type: 'asha', minEpochs: 1 }), 9)).toEqual([1, 3]);
+    expect(milestonesOf(pruningSchema.parse({ type: 'median' }), 5)).toEqual([1, 2, 3, 4]);
   });
 });

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { openRoom } from '../room.ts';
+import { openRoom } from '../testService.ts';
 
 const TRIALS = 3000;
 

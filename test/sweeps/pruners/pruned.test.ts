@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { pruningSchema } from '../../../src/search/pruners/pruners.ts';
-import type { Leg, LegResult, SearchSettings } from '../../../src/search/search.ts';
-import { EPOCHS, epochsAsked, play, SETTINGS } from '../../search/players.ts';
+import type { SearchSettings, Segment, SegmentResult } from '../../../src/search/search.ts';
+import { EPOCHS, epochsAsked, runSearch, SETTINGS } from '../../search/runSearch.ts';
 import { OPTIMIZERS } from '../../search/space/spaces.ts';
 
 const settingsOf = (pruning: object): SearchSettings => ({
@@ -10,21 +10,21 @@ const settingsOf = (pruning: object): SearchSettings => ({
   space: { x: { type: 'uniform', min: 0, max: 1 } },
   algorithm: 'random',
   trials: 60,
-  epochs: { of: () => 27, most: 27 },
+  epochs: { of: () => 27, max: 27 },
   pruning: pruningSchema.parse(pruning),
 });
 
 describe('a search pruned by median', () => {
   it('saves epochs, and ends trials above the median only', () => {
-    const { legs } = play({ ...settingsOf({ type: 'median' }), algorithm: 'tpe' });
-    const done = legs.map(({ result }) => result?.course?.length ?? 0).reduce((a, b) => a + b, 0);
-    expect(legs).toHaveLength(60);
+    const { segments } = runSearch({ ...settingsOf({ type: 'median' }), algorithm: 'tpe' });
+    const done = segments.map(({ result }) => result?.course?.length ?? 0).reduce((a, b) => a + b, 0);
+    expect(segments).toHaveLength(60);
     expect(done).toBeLessThan(0.8 * 60 * 27);
   });
 });
 
 /** Holds each promotion against the results that could be looked at as it was decided. */
-function expectEarned(legs: readonly Leg[], heights: readonly (number | null)[], parallel: number): void {
+function expectEarned(legs: readonly Segment[], heights: readonly (number | null)[], parallel: number): void {
   const rungOf = (until: number | null) => heights.indexOf(until);
   for (const [k, { trial, until, parameters }] of legs.entries()) {
     const rung = rungOf(until);
@@ -32,7 +32,7 @@ function expectEarned(legs: readonly Leg[], heights: readonly (number | null)[],
       expect(rung).toBe(0);
       continue;
     }
-    const lossOf = ({ result }: Leg) => result?.objectives?.[0] ?? Number.POSITIVE_INFINITY;
+    const lossOf = ({ result }: Segment) => result?.objectives?.[0] ?? Number.POSITIVE_INFINITY;
     const below = legs.filter((leg) => rungOf(leg.until) === rung - 1);
     const own = below.find((leg) => leg.trial === trial);
     expect(own?.parameters).toEqual(parameters);
@@ -48,7 +48,7 @@ function expectEarned(legs: readonly Leg[], heights: readonly (number | null)[],
   }
 }
 
-function isDraining(legs: readonly Leg[], k: number): boolean {
+function isDraining(legs: readonly Segment[], k: number): boolean {
   return new Set(legs.slice(0, k).map(({ trial }) => trial)).size === 60;
 }
 
@@ -62,9 +62,9 @@ describe('a search pruned by asha', () => {
         fc.property(fc.nat(), (seed) => {
           // No early stopping: all that is on a rung ran to it.
           const resultOf = (...[parameters, until]: Parameters<typeof lossAt>) => lossAt(parameters, until);
-          const { legs } = play({ ...settingsOf({ type: 'asha' }), seed, parallel }, { resultOf });
-          expectEarned(legs, heights, parallel);
-          const stretches = legs.map(({ trial, until }) => `${trial} to ${until}`);
+          const { segments } = runSearch({ ...settingsOf({ type: 'asha' }), seed, parallel }, { resultOf });
+          expectEarned(segments, heights, parallel);
+          const stretches = segments.map(({ trial, until }) => `${trial} to ${until}`);
           expect(new Set(stretches).size).toBe(stretches.length);
           expect(stretches.some((each) => each.endsWith('null'))).toBe(true);
         }),
@@ -76,28 +76,32 @@ describe('a search pruned by asha', () => {
   it('takes at most a third of the epochs of as many full trainings', () => {
     for (const parallel of [1, 2, 8]) {
       const settings = { ...settingsOf({ type: 'asha' }), parallel };
-      const { legs } = play(settings);
-      expect(epochsAsked(legs, settings.epochs)).toBeLessThan((60 * 27) / 3);
+      const { segments } = runSearch(settings);
+      expect(epochsAsked(segments, settings.epochs)).toBeLessThan((60 * 27) / 3);
     }
   });
 
   it('looks at trials with epochs of their own where they all have come', () => {
-    const { legs } = play({ ...settingsOf({ type: 'asha', minEpochs: 20 }), space: OPTIMIZERS, epochs: EPOCHS });
-    const untils = new Map(legs.map(({ parameters, until }) => [EPOCHS.of(parameters), until]));
+    const { segments } = runSearch({
+      ...settingsOf({ type: 'asha', minEpochs: 20 }),
+      space: OPTIMIZERS,
+      epochs: EPOCHS,
+    });
+    const untils = new Map(segments.map(({ parameters, until }) => [EPOCHS.of(parameters), until]));
     for (const [epochs, until] of untils) expect(until === null || until < epochs).toBe(true);
     expect(untils.get(10)).toBeNull();
     expect(untils.get(20)).toBeNull();
   });
 
   it('lets the best go to its end where there are too few to earn it', () => {
-    const { legs, decisions } = play({ ...settingsOf({ type: 'asha' }), trials: 2 });
-    expect(legs.filter(({ until }) => until === null)).toHaveLength(1);
-    expect(decisions.at(-1)).toEqual({ do: 'end', because: 'trials' });
+    const { segments, decisions } = runSearch({ ...settingsOf({ type: 'asha' }), trials: 2 });
+    expect(segments.filter(({ until }) => until === null)).toHaveLength(1);
+    expect(decisions.at(-1)).toEqual({ kind: 'end', reason: 'trials' });
   });
 });
 
 /** A loss that falls with the epochs, of trials whose order does change. */
-function lossAt({ x }: Leg['parameters'], until: number | null): LegResult {
+function lossAt({ x }: Segment['parameters'], until: number | null): SegmentResult {
   const wave = Math.sin(50 * Number(x)) / (until ?? 27);
   return { objectives: [Number(x) + wave + 1], over: until === null };
 }
@@ -105,11 +109,11 @@ function lossAt({ x }: Leg['parameters'], until: number | null): LegResult {
 describe('a search pruned by hyperband', () => {
   it('halves in each bracket by itself, at less than half the epochs of full trainings', () => {
     const settings = { ...settingsOf({ type: 'hyperband' }), parallel: 3 };
-    const { legs } = play(settings);
-    const first = new Map(legs.toReversed().map(({ trial, until }) => [trial, until]));
+    const { segments } = runSearch(settings);
+    const first = new Map(segments.toReversed().map(({ trial, until }) => [trial, until]));
     expect(new Set(first.values())).toEqual(new Set([2, 6, 18, null]));
-    expect(epochsAsked(legs, settings.epochs)).toBeLessThan((60 * 27) / 2);
-    const stretches = legs.map(({ trial, until }) => `${trial} to ${until}`);
+    expect(epochsAsked(segments, settings.epochs)).toBeLessThan((60 * 27) / 2);
+    const stretches = segments.map(({ trial, until }) => `${trial} to ${until}`);
     expect(new Set(stretches).size).toBe(stretches.length);
   });
 });

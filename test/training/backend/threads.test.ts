@@ -28,13 +28,13 @@ describe.skipIf('missing' in loadNativeKernels())('a training on several threads
   });
 
   it('tells how many it gains from, as far as it is allowed', () => {
-    expect(alone.plan?.mostThreads).toBeGreaterThan(5);
-    expect(trainWith(() => 8, 2).plan?.mostThreads).toBe(2);
+    expect(alone.plan?.maxThreads).toBeGreaterThan(5);
+    expect(trainWith(() => 8, 2).plan?.maxThreads).toBe(2);
   });
 
   it('gains from one alone when it is small', () => {
     const spec = specFor(TABLE, { target: 'kind', training: { epochs: 1 } });
-    expect(trainPart(TABLE, spec, 'native').plan?.mostThreads).toBe(1);
+    expect(trainPart(TABLE, spec, 'native').plan?.maxThreads).toBe(1);
   });
 });
 
@@ -42,7 +42,7 @@ describe('a training with kernels that play on one thread', () => {
   it('plays on one, whatever it may use', () => {
     const spec = specFor(TABLE, { target: 'kind', network: WIDE, training: { ...TRAINING, threads: 8 } });
     const { outcome, plan } = trainPart(TABLE, spec, 'wasm', { threads: () => 8 });
-    expect(plan?.mostThreads).toBe(1);
+    expect(plan?.maxThreads).toBe(1);
     expect(outcome).not.toBeNull();
   });
 });

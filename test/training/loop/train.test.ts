@@ -28,8 +28,8 @@ function run(table: Table, request: Request, kernels: KernelsChoice = 'wasm', st
     createKernels: chooseKernels(kernels).createKernels,
     checkpoint: null,
     control: {
-      ending: () => (steps >= stopAfter ? 'cancel' : null),
-      takeCheckpointWish: () => false,
+      stopRequest: () => (steps >= stopAfter ? 'cancel' : null),
+      consumeCheckpointRequest: () => false,
       threads: () => 1,
       setStep,
     },
@@ -71,7 +71,7 @@ describe('a training', () => {
       epochs: 5,
       stepsPerEpoch: 5,
       rowsPerEpoch: 70,
-      mostThreads: 1,
+      maxThreads: 1,
       done: { epochs: 0, steps: 0 },
     });
     expect(reports.map(({ epoch, step }) => [epoch, step])).toEqual([1, 2, 3, 4, 5].map((epoch) => [epoch, 5 * epoch]));

@@ -7,7 +7,7 @@ const NO_TABLE = tableOf();
 const RANDOM = { method: 'random', validation: 0.2, test: 0.1, stratify: false, seed: 1 } as const;
 
 const parts = (rows: number, split: Split, classes: Float64Array | null = null, table = NO_TABLE) =>
-  splitRows(table, { rows: firstRows(rows), classes }, split).parts;
+  splitRows(table, { rows: firstRows(rows), classes }, split).splits;
 
 function sizes({ training, validation, test }: ReturnType<typeof parts>): number[] {
   return [training.length, validation.length, test.length];
@@ -90,14 +90,14 @@ describe('a split by a column', () => {
 
   it('takes validation rows from the training rows when the column names none, and says so', () => {
     const table = rowsBy(...Array<string>(80).fill('train'), ...Array<string>(20).fill('test'));
-    const { parts: given, warnings } = splitRows(table, { rows: firstRows(100), classes: null }, split);
+    const { splits: given, warnings } = splitRows(table, { rows: firstRows(100), classes: null }, split);
     expect(sizes(given)).toEqual([60, 20, 20]);
     expect(warnings.map(({ code }) => code)).toEqual(['validation_from_training']);
     expect([...given.test]).toEqual(Array.from({ length: 20 }, (_, i) => 80 + i));
   });
 
   it('leaves rows without a word out, and says so', () => {
-    const { parts: given, warnings } = splitRows(
+    const { splits: given, warnings } = splitRows(
       rowsBy('train', null, 'val'),
       { rows: firstRows(3), classes: null },
       split,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createQueue, LEASE_MS } from '../../../src/worker/queue/queue.ts';
 import { insertDataset } from '../../jobs/datasets.ts';
-import { openJobs } from '../../jobs/house.ts';
+import { openJobs } from '../../jobs/fixtures.ts';
 
 const DONE = { epochs: 3, warnings: [] };
 const ANY = Number.MAX_SAFE_INTEGER;
@@ -53,7 +53,7 @@ describe('the queue', () => {
     clock.now += LEASE_MS - 1;
     expect(await queue.renew()).toEqual([{ id, requested: null }]);
     clock.now += LEASE_MS - 1;
-    expect(await queueOf('b').takeBackExpired()).toEqual([]);
+    expect(await queueOf('b').reclaimExpired()).toEqual([]);
     expect(await jobs.get(id)).toMatchObject({ state: 'running', attempts: 1 });
   });
 
@@ -63,9 +63,9 @@ describe('the queue', () => {
     const queue = queueOf('a');
     await queue.claim(ANY);
     clock.now += LEASE_MS + 1;
-    expect(await queue.takeBackExpired()).toEqual([]);
+    expect(await queue.reclaimExpired()).toEqual([]);
     expect(await queue.renew()).toEqual([{ id, requested: null }]);
-    expect(await queueOf('b').takeBackExpired()).toEqual([]);
+    expect(await queueOf('b').reclaimExpired()).toEqual([]);
     expect(await jobs.get(id)).toMatchObject({ state: 'running', attempts: 1 });
   });
 
@@ -83,7 +83,7 @@ describe('the queue', () => {
     const dead = queueOf('dead');
     await dead.claim(ANY);
     clock.now += LEASE_MS + 1;
-    expect(await queueOf('b').takeBackExpired()).toEqual([id]);
+    expect(await queueOf('b').reclaimExpired()).toEqual([id]);
     expect(await jobs.get(id)).toMatchObject({ state: 'queued', queuePosition: 1, startedAt: null });
     expect(await queueOf('b').claim(ANY)).toMatchObject({ id, attempts: 2 });
     expect(await dead.renew()).toEqual([]);
@@ -94,7 +94,7 @@ describe('the queue', () => {
     const id = await submit();
     const dead = queueOf('dead');
     await dead.claim(ANY);
-    await queueOf('b').takeBackFrom('dead');
+    await queueOf('b').reclaimFrom('dead');
     await queueOf('b').claim(ANY);
     await dead.fail(id, { code: 'internal_error', message: 'late' });
     expect(await dead.succeed(id, DONE, async () => 'mdl_none')).toBe(false);
@@ -106,7 +106,7 @@ describe('the queue', () => {
     const id = await submit();
     await queueOf('a').claim(ANY);
     await jobs.cancel(id);
-    await queueOf('b').takeBackFrom('a');
+    await queueOf('b').reclaimFrom('a');
     expect(await jobs.get(id)).toMatchObject({ state: 'cancelled' });
   });
 

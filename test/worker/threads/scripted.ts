@@ -62,7 +62,7 @@ export async function runTask(task: ThreadTask): Promise<ThreadResult> {
 }
 
 function trainAll({ port, control }: ThreadTask): ThreadResult {
-  const plan = { epochs: EPOCHS, stepsPerEpoch: STEPS_PER_EPOCH, rowsPerEpoch: 100, mostThreads: 1, done: DONE };
+  const plan = { epochs: EPOCHS, stepsPerEpoch: STEPS_PER_EPOCH, rowsPerEpoch: 100, maxThreads: 1, done: DONE };
   port.postMessage({ kind: 'started', plan, kernels: 'none' });
   for (let epoch = 1; epoch <= EPOCHS; epoch++) {
     createControl(control).setStep(epoch * STEPS_PER_EPOCH);
@@ -75,7 +75,7 @@ async function untilStopped({ port, control }: ThreadTask): Promise<ThreadResult
   const shared = createControl(control);
   port.postMessage({ kind: 'started', plan: endlessPlan(1), kernels: 'none' });
   port.postMessage({ kind: 'epochs', reports: [reportOf(1)] });
-  while (shared.ending() === null) await new Promise((resolve) => setImmediate(resolve));
+  while (shared.stopRequest() === null) await new Promise((resolve) => setImmediate(resolve));
   return { kind: 'stopped' };
 }
 
@@ -101,9 +101,9 @@ function waitOnce(task: ThreadTask): ThreadResult | Promise<ThreadResult> {
 async function leaveCheckpoints({ port, control }: ThreadTask): Promise<ThreadResult> {
   const shared = createControl(control);
   port.postMessage({ kind: 'started', plan: endlessPlan(1), kernels: 'none' });
-  for (let step = 1; shared.ending() === null; step++) {
+  for (let step = 1; shared.stopRequest() === null; step++) {
     const checkpoint = { step, epoch: 1, finished: false, bytes: new Uint8Array(64) };
-    if (shared.takeCheckpointWish()) port.postMessage({ kind: 'checkpoint', checkpoint });
+    if (shared.consumeCheckpointRequest()) port.postMessage({ kind: 'checkpoint', checkpoint });
     await new Promise((resolve) => setImmediate(resolve));
   }
   return { kind: 'stopped' };
@@ -113,7 +113,7 @@ async function leaveCheckpoints({ port, control }: ThreadTask): Promise<ThreadRe
 async function tellThreads({ port, control }: ThreadTask): Promise<ThreadResult> {
   const shared = createControl(control);
   port.postMessage({ kind: 'started', plan: endlessPlan(3), kernels: 'none' });
-  for (let epoch = 0, told = 0; shared.ending() === null; ) {
+  for (let epoch = 0, told = 0; shared.stopRequest() === null; ) {
     const threads = shared.threads();
     if (threads !== told) {
       told = threads;
@@ -125,8 +125,8 @@ async function tellThreads({ port, control }: ThreadTask): Promise<ThreadResult>
   return { kind: 'stopped' };
 }
 
-function endlessPlan(mostThreads: number) {
-  return { epochs: 1000, stepsPerEpoch: 1, rowsPerEpoch: 100, mostThreads, done: DONE };
+function endlessPlan(maxThreads: number) {
+  return { epochs: 1000, stepsPerEpoch: 1, rowsPerEpoch: 100, maxThreads, done: DONE };
 }
 
 function reportOf(epoch: number) {

@@ -1,5 +1,5 @@
 /** What a column of numbers is at first sight. */
-export interface Basics {
+export interface BasicStats {
   /** Cells that hold a value. */
   readonly count: number;
   /** Infinity without a value. */
@@ -22,7 +22,7 @@ export interface Repeats {
 export interface Tally {
   /** Takes cells in, NaN where they are missing. */
   readonly add: (values: Float64Array) => void;
-  readonly basics: () => Basics;
+  readonly basics: () => BasicStats;
 }
 
 /** Whole numbers from here on are counted each by itself: pixels, ages, hours, codes of categories. */
@@ -66,7 +66,7 @@ export function createTally(): Tally {
   };
 }
 
-function summarize(values: Float64Array): Pick<Basics, 'count' | 'sum' | 'min' | 'max'> {
+function summarize(values: Float64Array): Pick<BasicStats, 'count' | 'sum' | 'min' | 'max'> {
   let count = 0;
   let sum = 0;
   let min = Number.POSITIVE_INFINITY;

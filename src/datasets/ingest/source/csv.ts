@@ -8,7 +8,7 @@ import type { FoundColumn, Reading, Source } from './source.ts';
 /** Enough lines to tell the dialect from; types are told from all of them later. */
 const DIALECT_SAMPLE_LINES = 2048;
 /** DuckDB's threads take pieces of a file that hold the longest line: with short ones every core reads. */
-const USUAL_LINE_BYTES = 2 * 2 ** 20;
+const DEFAULT_LINE_BYTES = 2 * 2 ** 20;
 /** A thread reads 2048 rows at once, about 50 bytes a cell: four threads need 2 GB for 5000 columns. */
 const MOST_PARALLEL_COLUMNS = 2000;
 const ONE_THREAD = 'parallel = false';
@@ -48,10 +48,10 @@ export async function openCsv(
     kind: 'text' as const,
   }));
   const { file, lineBytes } = text;
-  const relation = relationOf(file, dialect, first.length, Math.min(USUAL_LINE_BYTES, lineBytes));
+  const relation = relationOf(file, dialect, first.length, Math.min(DEFAULT_LINE_BYTES, lineBytes));
   return {
     ...{ columns, relation, delimiter: dialect.delimiter, staging: null },
-    ...{ fallback: mended(relation, lineBytes), refusalOf: refusalOf(lineBytes) },
+    ...{ fallback: fallbackRelation(relation, lineBytes), refusalOf: refusalOf(lineBytes) },
   };
 }
 
@@ -67,16 +67,16 @@ async function sniff(
     ...(delimiter === null ? [] : [`delim = ${literal(delimiter)}`]),
     ...(header === null ? [] : [`header = ${header}`]),
   ].join(', ');
-  const ask = (more: string) =>
+  const trySniff = (more: string) =>
     session.query(
       `SELECT Delimiter, Quote, NewLineDelimiter, SkipRows::DOUBLE, HasHeader, len(Columns)::DOUBLE
        FROM sniff_csv(${literal(head)}, ${given}${more})`,
     );
   // A line that is too long or too short makes one column of everything: then such lines are looked past, to be named when they are read.
-  const forgiving = () => ask(', ignore_errors = true, skip = 0');
-  const strict = await ask('').catch(() => []);
-  const found = strict[0]?.[5] === 1 ? await forgiving().catch(() => strict) : strict;
-  return toDialect(found.length > 0 ? found[0] : (await refusing(lineBytes, forgiving))[0]);
+  const lenient = () => trySniff(', ignore_errors = true, skip = 0');
+  const strict = await trySniff('').catch(() => []);
+  const found = strict[0]?.[5] === 1 ? await lenient().catch(() => strict) : strict;
+  return toDialect(found.length > 0 ? found[0] : (await withRefusal(lineBytes, lenient))[0]);
 }
 
 function toDialect([separator, quote, newLine, skip, header]: readonly Cell[] = []): Dialect {
@@ -102,7 +102,7 @@ async function readFirstRow(
     `max_line_size = ${lineBytes}`,
   ];
   const read = `SELECT * FROM read_csv(${literal(head)}, ${options.join(', ')}, ignore_errors = true, sample_size = ${DIALECT_SAMPLE_LINES}) LIMIT 1`;
-  const rows = await refusing(lineBytes, () => session.query(read));
+  const rows = await withRefusal(lineBytes, () => session.query(read));
   const first = rows[0];
   if (first === undefined) throw new Refusal('The file is empty: send a header line and at least one row.');
   return first.map((name) => String(name ?? '').trim());
@@ -124,16 +124,20 @@ function relationOf(file: string, dialect: Dialect, width: number, lineBytes: nu
  * Where a line is longer than usual, there is room for it. Where a line is too short, short lines are filled up; whatever else is wrong
  * would be lost without a word.
  */
-function mended(relation: string, lineBytes: number): Reading['fallback'] {
+function fallbackRelation(relation: string, lineBytes: number): Reading['fallback'] {
   return (error) => {
-    const { widths, message } = complaintOf(error);
-    const roomy = relation.replace(LINE_SIZE, `max_line_size = ${lineBytes})`);
+    const { widths, message } = parseCsvError(error);
+    const withLongLines = relation.replace(LINE_SIZE, `max_line_size = ${lineBytes})`);
     // DuckDB says of a quoted value that goes beyond the longest line that its quote is open.
-    if (roomy !== relation && (isLineTooLong(message) || isQuote(message))) {
-      return { relation: roomy, fallback: mended(roomy, lineBytes), refusalOf: refusalOf(lineBytes) };
+    if (withLongLines !== relation && (isLineTooLong(message) || isQuote(message))) {
+      return {
+        relation: withLongLines,
+        fallback: fallbackRelation(withLongLines, lineBytes),
+        refusalOf: refusalOf(lineBytes),
+      };
     }
     if (widths === null || widths.found > widths.expected) return null;
-    const padded = roomy.replace(`${ONE_THREAD}, `, '').replace(/\)$/, `, null_padding = true, ${ONE_THREAD})`);
+    const padded = withLongLines.replace(`${ONE_THREAD}, `, '').replace(/\)$/, `, null_padding = true, ${ONE_THREAD})`);
     return { relation: padded, fallback: () => null, refusalOf: () => refusalOf(lineBytes)(error) };
   };
 }
@@ -157,23 +161,23 @@ function dialectOptions({ delimiter, quote, newLine, skip, header }: Dialect): s
   ];
 }
 
-async function refusing<Value>(lineBytes: number, work: () => Promise<Value>): Promise<Value> {
+async function withRefusal<Value>(lineBytes: number, work: () => Promise<Value>): Promise<Value> {
   try {
     return await work();
   } catch (error) {
     // DuckDB numbers the lines of a sample by itself.
-    throw isLineTooLong(complaintOf(error).message) ? rowTooLong(null, lineBytes) : refusalOf(lineBytes)(error);
+    throw isLineTooLong(parseCsvError(error).message) ? rowTooLong(null, lineBytes) : refusalOf(lineBytes)(error);
   }
 }
 
-interface Complaint {
+interface CsvErrorDetails {
   readonly message: string;
   readonly line: string | null;
   readonly widths: { readonly expected: number; readonly found: number } | null;
 }
 
 /** DuckDB's message names the line and shows it; the rest of it is advice for people who write SQL. */
-function complaintOf(error: unknown): Complaint {
+function parseCsvError(error: unknown): CsvErrorDetails {
   const message = error instanceof Error ? error.message : '';
   const line = /Line: (\d+)/.exec(message)?.[1] ?? null;
   const [, expected, found] = /Expected Number of Columns: (\d+) Found: (\d+)/.exec(message) ?? [];
@@ -182,7 +186,7 @@ function complaintOf(error: unknown): Complaint {
 
 function refusalOf(lineBytes: number): Reading['refusalOf'] {
   return (error) => {
-    const { message, line, widths } = complaintOf(error);
+    const { message, line, widths } = parseCsvError(error);
     if (line === null) {
       return new Refusal(
         'No table can be made out: send lines with the same number of values, or say the `delimiter`.',

@@ -45,17 +45,17 @@ function wideEncoding(head: Buffer): Encoding | null {
 }
 
 async function narrowEncoding(file: string): Promise<Encoding> {
-  let cut = Buffer.alloc(0);
+  let incomplete = Buffer.alloc(0);
   let valid = true;
   for await (const chunk of createReadStream(file, { highWaterMark: CHUNK_BYTES }) as AsyncIterable<Buffer>) {
     if (chunk.includes(0)) throw new Refusal('This is binary, no table: send CSV, TSV, NDJSON, JSON or Parquet.');
     if (!valid) continue;
-    const text = Buffer.concat([cut, chunk]);
+    const text = Buffer.concat([incomplete, chunk]);
     const end = lastCharacterStart(text);
     valid = isUtf8(text.subarray(0, end));
-    cut = text.subarray(end);
+    incomplete = text.subarray(end);
   }
-  return valid && isUtf8(cut) ? 'utf-8' : 'windows-1252';
+  return valid && isUtf8(incomplete) ? 'utf-8' : 'windows-1252';
 }
 
 /** Where the last character starts: a chunk may end in the middle of it. Bytes that continue a character look like 10xxxxxx. */

@@ -7,7 +7,7 @@ import { STAGED } from './relation.ts';
 import type { FoundColumn, Reading, Source } from './source.ts';
 
 /** DuckDB searches an object from its start for each key that it is asked for: of more keys than these that takes long. */
-const MOST_POINTERS = 100;
+const MAX_POINTERS = 100;
 
 /** Reads an array of objects, or one object a line: every key of any row is a column, in the order of their first rows. */
 export async function openJson(
@@ -26,7 +26,7 @@ export async function openJson(
   const cells = names.map((_, index) => `cells[${index + 1}] AS ${columnId(index)}`);
   const extracted = `(SELECT ${cells.join(', ')} FROM (SELECT json_extract_string(json, [${literals(pointers)}]) AS cells FROM ${objects}))`;
   const columns = names.map((name, index) => ({ id: columnId(index), name, kind: 'text' as const }));
-  const staging = names.length > MOST_POINTERS ? stagingOf(objects) : null;
+  const staging = names.length > MAX_POINTERS ? stagingOf(objects) : null;
   return {
     ...{ columns, relation: extracted, delimiter: null, staging },
     ...{ fallback: () => null, refusalOf },
@@ -64,13 +64,13 @@ async function readKeys(
   objects: string,
   refusalOf: Reading['refusalOf'],
 ): Promise<readonly string[]> {
-  const ask = (sql: string) =>
+  const query = (sql: string) =>
     session.query(sql).catch((error: unknown) => {
       throw refusalOf(error);
     });
-  const [others] = await ask(`SELECT count_if(json_type(json) <> 'OBJECT') > 0 FROM ${objects}`);
+  const [others] = await query(`SELECT count_if(json_type(json) <> 'OBJECT') > 0 FROM ${objects}`);
   if (others?.[0]) throw refusalOf(null);
-  const keys = await ask(
+  const keys = await query(
     `SELECT key FROM (SELECT row, unnest(keys) AS key, generate_subscripts(keys, 1) AS place
        FROM (SELECT row_number() OVER () AS row, json_keys(json) AS keys FROM ${objects}))
      GROUP BY key ORDER BY min((row, place))`,

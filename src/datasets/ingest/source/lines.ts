@@ -9,20 +9,20 @@ const QUOTE = 34;
 /** The start of a file that shows how it is written: DuckDB tries some dozen dialects on it, about 2 s a MiB in wide tables. */
 const HEAD_BYTES = 2 ** 18;
 /** The head of a table with long lines is longer, so that it has this many. */
-const FEWEST_HEAD_LINES = 4;
+const MIN_HEAD_LINES = 4;
 
 /**
- * Whether a text has any line end. Throws Refusal with the number of a line that is longer than `mostBytes`. Lines end at
+ * Whether a text has any line end. Throws Refusal with the number of a line that is longer than `maxBytes`. Lines end at
  * LF, CRLF or CR, also within quotes: a row in several lines is limited when it is read.
  */
-export async function checkLines(file: string, mostBytes: number): Promise<boolean> {
+export async function checkLines(file: string, maxBytes: number): Promise<boolean> {
   let hasEnds = false;
   let length = 0;
   let offset = 0;
-  for await (const chunk of chunksOf(file, mostBytes)) {
+  for await (const chunk of chunksOf(file, maxBytes)) {
     const first = firstEnd(chunk);
     length += first === -1 ? chunk.length : first;
-    if (length > mostBytes) throw await tooLong(file, offset, mostBytes);
+    if (length > maxBytes) throw await tooLong(file, offset, maxBytes);
     if (first !== -1) length = chunk.length - 1 - lastEnd(chunk);
     hasEnds ||= first !== -1;
     offset += chunk.length;
@@ -31,23 +31,23 @@ export async function checkLines(file: string, mostBytes: number): Promise<boole
 }
 
 /** A chunk is no longer than a line may be: only a line that goes beyond a chunk can be too long. */
-function chunksOf(file: string, mostBytes: number, end?: number): AsyncIterable<Buffer> {
-  return createReadStream(file, { highWaterMark: Math.min(CHUNK_BYTES, mostBytes), end });
+function chunksOf(file: string, maxBytes: number, end?: number): AsyncIterable<Buffer> {
+  return createReadStream(file, { highWaterMark: Math.min(CHUNK_BYTES, maxBytes), end });
 }
 
-async function tooLong(file: string, offset: number, mostBytes: number) {
+async function tooLong(file: string, offset: number, maxBytes: number) {
   let line = 1;
-  if (offset > 0) for await (const chunk of chunksOf(file, mostBytes, offset - 1)) line += countEnds(chunk);
-  return tooLarge(`Line ${line} is ${LONGER} ${mostBytes} bytes. ${REMEDY}`);
+  if (offset > 0) for await (const chunk of chunksOf(file, maxBytes, offset - 1)) line += countEnds(chunk);
+  return tooLarge(`Line ${line} is ${LONGER} ${maxBytes} bytes. ${REMEDY}`);
 }
 
 const LONGER = 'longer than the limit of';
 const REMEDY = 'Shorten its cells, or close a quote that is left open.';
 
 /** The refusal of a row that goes over several lines; its place is not known where only the dialect was looked for. */
-export function rowTooLong(line: string | null, mostBytes: number) {
+export function rowTooLong(line: string | null, maxBytes: number) {
   const row = line === null ? 'A row' : `The row at line ${line}`;
-  return tooLarge(`${row} is ${LONGER} ${mostBytes} bytes. ${REMEDY}`);
+  return tooLarge(`${row} is ${LONGER} ${maxBytes} bytes. ${REMEDY}`);
 }
 
 function firstEnd(text: Buffer): number {
@@ -82,7 +82,7 @@ export async function headOf(file: string, head: string): Promise<string> {
   await using handle = await open(file);
   for (let length = HEAD_BYTES; length < size; length *= 2) {
     const { buffer } = await handle.read({ buffer: Buffer.alloc(length), position: 0 });
-    if (countEnds(buffer) < FEWEST_HEAD_LINES) continue;
+    if (countEnds(buffer) < MIN_HEAD_LINES) continue;
     await writeFile(head, buffer.subarray(0, endOfRows(buffer)));
     return head;
   }

@@ -10,9 +10,9 @@ const TIME = /^(DATE|TIMESTAMP.*)$/;
 /** Reads Parquet: typed columns stay as they are, strings are understood like cells of CSV, nested values become text. */
 export async function openParquet(session: Session, file: string): Promise<Source<FoundColumn>> {
   const read = `read_parquet(${literal(file)})`;
-  const types = await ask(session, `DESCRIBE SELECT * FROM ${read}`);
+  const types = await queryFile(session, `DESCRIBE SELECT * FROM ${read}`);
   const names = topLevel(
-    await ask(session, `SELECT name, coalesce(num_children, 0)::DOUBLE FROM parquet_schema(${literal(file)})`),
+    await queryFile(session, `SELECT name, coalesce(num_children, 0)::DOUBLE FROM parquet_schema(${literal(file)})`),
   );
   const ids = types.map((_, index) => columnId(index));
   const columns = types.map(([, type], index) => ({
@@ -45,7 +45,7 @@ function kindOf(type: string): SourceColumn['kind'] {
   return 'text';
 }
 
-async function ask(session: Session, sql: string) {
+async function queryFile(session: Session, sql: string) {
   try {
     return await session.query(sql);
   } catch {

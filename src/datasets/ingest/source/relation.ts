@@ -11,13 +11,13 @@ export interface Relation {
   /** SQL for the list of a row's cells in these columns of text. */
   readonly list: (ids: readonly string[]) => string;
   /** Columns of text that one statement reads: a list of more takes too much memory, or has no advantage. */
-  readonly columnsAStatement: number;
+  readonly columnsPerStatement: number;
 }
 
 /** The table of `Source.staging`. */
 export const STAGED = 'staged';
 /** Beyond this, every pass over a file of text costs more than to store its cells once, a list for each row. */
-const MOST_UNSTAGED_COLUMNS = 1000;
+const MAX_UNSTAGED_COLUMNS = 1000;
 /** DuckDB groups rows by integers of one byte without a hash table, in 7 % less time. */
 const MOST_SMALL_PLACES = 256;
 
@@ -27,7 +27,7 @@ export function byColumns(from: string): Relation {
     from,
     cell: (id) => id,
     list: (ids) => `[${ids.join(', ')}]`,
-    columnsAStatement: MOST_UNSTAGED_COLUMNS,
+    columnsPerStatement: MAX_UNSTAGED_COLUMNS,
   };
 }
 
@@ -42,14 +42,14 @@ export async function openRelation(session: Session, source: Source): Promise<Re
     cell: (id) => `cells[${places.get(id)}]`,
     list: (ids) =>
       ids.length === places.size ? 'cells' : `list_select(cells, [${ids.map((id) => places.get(id)).join(', ')}])`,
-    columnsAStatement: Number.POSITIVE_INFINITY,
+    columnsPerStatement: Number.POSITIVE_INFINITY,
   };
 }
 
 /** DuckDB reads of a file with types no more than what a statement asks for: it has nothing to gain. */
 function stagingOf({ columns, relation }: Source): readonly string[] | null {
   const isText = columns.every(({ kind }) => kind === 'text');
-  if (!isText || columns.length <= MOST_UNSTAGED_COLUMNS) return null;
+  if (!isText || columns.length <= MAX_UNSTAGED_COLUMNS) return null;
   const list = columns.map((_, index) => columnId(index)).join(', ');
   return [`CREATE OR REPLACE TABLE ${STAGED} AS SELECT [${list}] AS cells FROM ${relation}`];
 }
@@ -58,8 +58,8 @@ function stagingOf({ columns, relation }: Source): readonly string[] | null {
  * SQL for every cell of the columns as a row of its own: `cell`, and `place`, the column's index in `ids`. A statement
  * over it has as many expressions for ten thousand columns as for one: to plan them is what takes long in wide tables.
  */
-export function cellRows({ from, list }: Relation, ids: readonly string[], mostRows?: number): string {
-  const limit = mostRows === undefined ? '' : ` LIMIT ${mostRows}`;
+export function cellRows({ from, list }: Relation, ids: readonly string[], maxRows?: number): string {
+  const limit = maxRows === undefined ? '' : ` LIMIT ${maxRows}`;
   const lists = `SELECT ${list(ids)} AS cells FROM ${from}${limit}`;
   const places = `range(${ids.length})${ids.length <= MOST_SMALL_PLACES ? '::UTINYINT[]' : ''}`;
   return `(SELECT unnest(cells) AS cell, unnest(${places}) AS place FROM (${lists}))`;

@@ -2,7 +2,7 @@
 // its place in FUNCTIONS.
 #pragma once
 #include "math.h"
-#include "pieces.h"
+#include "parallelFor.h"
 
 namespace activation {
 
@@ -145,13 +145,13 @@ constexpr Size COUNT = sizeof(FUNCTIONS) / sizeof(FUNCTIONS[0]);
 /** A := g(Z); A may be Z. */
 KERNEL void activate(Size activation, float* A, const float* Z, Size count) {
   const auto apply = activation::FUNCTIONS[activation].apply;
-  shareRun(count, LINE_NUMBERS, count, [=](Range run) { apply(A + run.from, Z + run.from, activation::partOf(run)); });
+  parallelForRange(count, LINE_NUMBERS, count, [=](Range run) { apply(A + run.from, Z + run.from, activation::partOf(run)); });
 }
 
 /** dZ := dA g'(Z); dZ may be dA. */
 KERNEL void activationGradient(Size activation, float* dZ, const float* dA, const float* Z, const float* A, Size count) {
   const auto applyGradient = activation::FUNCTIONS[activation].applyGradient;
-  shareRun(count, LINE_NUMBERS, count, [=](Range run) {
+  parallelForRange(count, LINE_NUMBERS, count, [=](Range run) {
     const Size at = run.from;
     applyGradient(dZ + at, dA + at, Z + at, A + at, activation::partOf(run));
   });

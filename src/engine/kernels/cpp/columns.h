@@ -1,7 +1,7 @@
 // Sums over the examples, unit by unit: down the columns of an (m rows, n units) matrix whose rows lie one after another.
 #pragma once
 #include "doubles.h"
-#include "pieces.h"
+#include "parallelFor.h"
 
 // Rows summed in float32 before they join the sum in float64: the error stays that of 64 additions however long the batch is.
 constexpr Size ROWS_IN_FLOAT32 = 64;
@@ -36,7 +36,7 @@ INLINE Sums<COUNT> sumRows(Size m, Term term) {
  */
 template <class Term, class Finish>
 INLINE void sumColumns(Size m, Size n, Term term, Finish finish) {
-  shareRun(n, STRIP * WIDTH, m * n, [=](Range units) {
+  parallelForRange(n, STRIP * WIDTH, m * n, [=](Range units) {
     Size at = units.from;
     for (; at + STRIP * WIDTH <= units.to; at += STRIP * WIDTH) {
       const Sums<STRIP> sums = sumRows<STRIP>(m, [&](Size row, Size v) { return term(row, at + v * WIDTH); });

@@ -1,14 +1,14 @@
 // Kernels over a run of numbers, one pass each.
 #pragma once
 #include "doubles.h"
-#include "pieces.h"
+#include "parallelFor.h"
 
 // The rows lie here and there in memory: a number takes as long as four that lie in a row.
 constexpr Size GATHER_COST = 4;
 
 /** Row i of the target (m, n) := row rows[i] of the source. */
 KERNEL void gatherRows(float* target, const float* source, const int* rows, Size m, Size n) {
-  shareRows(m, GATHER_COST * n, [=](Size i) {
+  parallelForRows(m, GATHER_COST * n, [=](Size i) {
     const float* from = source + Size(rows[i]) * n;
     float* to = target + i * n;
     forEachVector(n, [&](Size at, auto lanes) { lanes.store(to + at, load(from + at)); });
@@ -28,15 +28,15 @@ INLINE Words mixBits(Words word) {
 KERNEL void dropout(float* target, const float* source, Size count, Word threshold, float factor, Word key) {
   constexpr Word step = 0x9e3779b1u;
   const Words first = laneNumbers() * step + key;
-  shareVectors(count, [=](Size at, auto lanes) {
+  parallelForVectors(count, [=](Size at, auto lanes) {
     const Words bits = mixBits(first + Word(at) * step);
     lanes.store(target + at, bits >= threshold ? factor * load(source + at) : Vector{});
   });
 }
 
 // A long sum is that of its parts, whose number depends on its length alone, so that threads can share them.
-constexpr Size NUMBERS_A_PART = 1 << 16;
-constexpr Size PARTS_AT_MOST = 64;
+constexpr Size NUMBERS_PER_PART = 1 << 16;
+constexpr Size MAX_PARTS = 64;
 
 INLINE double sumOfSquaresOf(const float* X, Size count) {
   Doubles sum{};
@@ -49,12 +49,12 @@ INLINE double sumOfSquaresOf(const float* X, Size count) {
 
 /** The sum of squares, in float64. */
 KERNEL double sumOfSquares(const float* X, Size count) {
-  const Size parts = smaller(PARTS_AT_MOST, count / NUMBERS_A_PART + 1);
-  double sums[PARTS_AT_MOST];
+  const Size parts = smaller(MAX_PARTS, count / NUMBERS_PER_PART + 1);
+  double sums[MAX_PARTS];
   double* const to = sums;
-  shareRun(parts, 1, count, [=](Range range) {
+  parallelForRange(parts, 1, count, [=](Range range) {
     for (Size part = range.from; part < range.to; part++) {
-      const Range run = partOf(count, LINE_NUMBERS, parts, part);
+      const Range run = chunkRange(count, LINE_NUMBERS, parts, part);
       to[part] = sumOfSquaresOf(X + run.from, run.to - run.from);
     }
   });
@@ -65,12 +65,12 @@ KERNEL double sumOfSquares(const float* X, Size count) {
 
 /** X := factor X. */
 KERNEL void scale(float* X, Size count, float factor) {
-  shareVectors(count, [=](Size at, auto lanes) { lanes.store(X + at, factor * load(X + at)); });
+  parallelForVectors(count, [=](Size at, auto lanes) { lanes.store(X + at, factor * load(X + at)); });
 }
 
 /** dW := dW + l1 sign(W) + l2 W. */
 KERNEL void addPenaltyGradient(float* dW, const float* W, Size count, float l1, float l2) {
-  shareVectors(count, [=](Size at, auto lanes) {
+  parallelForVectors(count, [=](Size at, auto lanes) {
     const Vector w = load(W + at);
     const Vector pull = multiplyAdd(splat(l1), signOf(w), l2 * w);
     lanes.store(dW + at, load(dW + at) + pull);

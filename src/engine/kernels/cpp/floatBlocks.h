@@ -29,7 +29,7 @@ INLINE void multiplyBlock(Matrix left, Matrix right, Packing packed, Size rows, 
     tile.rightStride = packed.right ? TILE_COLUMNS : right.rowStride;
     tile.columns = smaller(TILE_COLUMNS, columns - column);
     for (Size row = 0; row < rows;) {
-      const Size height = evenPiece(rows - row, TILE_ROWS);
+      const Size height = evenChunk(rows - row, TILE_ROWS);
       tile.out = out + row * tile.outStride + column;
       tile.base = base ? base + row * tile.baseStride + column : zeros;
       if (packed.left) {

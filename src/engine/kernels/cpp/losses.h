@@ -1,7 +1,7 @@
 // Losses with their gradients, as torch.nn.functional defines them. Each output's loss is float32, the sums are float64.
 #pragma once
 #include "math.h"
-#include "pieces.h"
+#include "parallelFor.h"
 
 namespace loss {
 
@@ -173,7 +173,7 @@ KERNEL double crossEntropy(float* dA, const float* A, const float* T, const floa
 
 /** P (m, n) := softmax of each example's logits A; P may be A. */
 KERNEL void softmax(float* P, const float* A, Size m, Size n) {
-  shareRows(m, n, [=](Size i) {
+  parallelForRows(m, n, [=](Size i) {
     float* row = P + i * n;
     const loss::PowerSum powers = loss::sumPowers(row, A + i * n, n);
     forEachVector(n, [&](Size at, auto lanes) { lanes.store(row + at, load(row + at) / powers.sum); });

@@ -20,10 +20,10 @@ INLINE void multiplyBlocks(const Product& product, Blocks blocks, Finish finish)
   for (Size column = 0; column < columns; column += BLOCK_COLUMNS) {
     const Size width = smaller(BLOCK_COLUMNS, columns - column);
     for (Size p = 0; p < depth;) {
-      const Size blockDepth = evenPiece(depth - p, Blocks::DEPTH);
+      const Size blockDepth = evenChunk(depth - p, Blocks::DEPTH);
       blocks.takeRight(right.from(p, column), blockDepth, width);
       for (Size row = 0; row < rows;) {
-        const Size height = evenPiece(rows - row, BLOCK_ROWS);
+        const Size height = evenChunk(rows - row, BLOCK_ROWS);
         blocks.takeLeft(left.from(row, p), height, blockDepth);
         Tile tile{};
         tile.depth = blockDepth;
@@ -46,13 +46,13 @@ INLINE void multiply(const Product& product, Finish finish = {}) {
   const Grid grid = gridOf(product.rows, product.depth, product.columns);
 #ifdef PAIR_KERNELS
   if (const PairKernels* kernels = product.bfloat16 ? PAIR_KERNELS() : nullptr) {
-    return forEachPiece(grid.pieces(), [=](Size piece) {
-      multiplyBlocks(pieceOf(product, grid, piece), PairBlocks{packing(), *kernels}, finish);
+    return forEachChunk(grid.chunks(), [=](Size chunk) {
+      multiplyBlocks(chunkOf(product, grid, chunk), PairBlocks{packing(), *kernels}, finish);
     });
   }
 #endif
-  forEachPiece(grid.pieces(), [=](Size piece) {
-    const Product part = pieceOf(product, grid, piece);
+  forEachChunk(grid.chunks(), [=](Size chunk) {
+    const Product part = chunkOf(product, grid, chunk);
     multiplyBlocks(part, floatBlocks(part), finish);
   });
 }

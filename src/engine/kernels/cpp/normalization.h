@@ -7,7 +7,7 @@ namespace normalization {
 /** Calls `body(i, unit, lanes)` for each vector of an (m, n) matrix: row i from that unit on. Threads share the rows. */
 template <class Body>
 INLINE void forEachElement(Size m, Size n, Body body) {
-  shareRows(m, n, [=](Size i) {
+  parallelForRows(m, n, [=](Size i) {
     forEachVector(n, [&](Size unit, auto lanes) { body(i, unit, lanes); });
   });
 }
@@ -97,7 +97,7 @@ KERNEL void batchNormalizationGradient(float* dZ, const float* dY, const float* 
 KERNEL void layerNormalize(float* Y, const float* Z, const float* gamma, const float* beta, float* mean,
                            float* inverseDeviation, Size m, Size n, double epsilon) {
   const double units = n;
-  shareRows(m, n, [=](Size i) {
+  parallelForRows(m, n, [=](Size i) {
     const float* z = Z + i * n;
     const float average = float(normalization::sumUnits(n, [&](Size unit) { return load(z + unit); }) / units);
     const double variance = normalization::sumUnits(n, [&](Size unit) {
@@ -128,7 +128,7 @@ KERNEL void layerNormalizationGradient(float* dZ, const float* dY, const float* 
       m, n, [=](Size i, Size unit) { return load(dY + i * n + unit) * normalized(i, unit); },
       [=](Size unit, Doubles sum, auto lanes) { lanes.store(dgamma + unit, narrowed(sum * scale)); });
   const double units = n;
-  shareRows(m, n, [=](Size i) {
+  parallelForRows(m, n, [=](Size i) {
     const Size row = i * n;
     const auto toUnit = [&](Size unit) { return load(dY + row + unit) * load(gamma + unit); };
     const float meanOfGradient = float(normalization::sumUnits(n, toUnit) / units);

@@ -4,7 +4,7 @@
 
 /** Row i of the target (m, c) := row rows[i] of the source. */
 KERNEL void gatherCodes(int* target, const int* source, const int* rows, Size m, Size c) {
-  shareRows(m, c, [=](Size i) {
+  parallelForRows(m, c, [=](Size i) {
     const int* from = source + Size(rows[i]) * c;
     for (Size column = 0; column < c; column++) target[i * c + column] = from[column];
   });
@@ -25,9 +25,9 @@ INLINE void forEachStrip(Range units, Body body) {
 }
 
 /** Z (m, n) := start + the rows of E that the c codes of each example name; the start is b (n), or Z where b is null. */
-KERNEL void addRows(float* Z, const float* b, const float* E, const float* usual, const int* codes, Size m, Size /* k */,
+KERNEL void addRows(float* Z, const float* b, const float* E, const float* unknownCategory, const int* codes, Size m, Size /* k */,
                     Size c, Size n) {
-  shareRows(m, c * n, [=](Size i) {
+  parallelForRows(m, c * n, [=](Size i) {
     float* z = Z + i * n;
     const float* start = b ? b : z;
     forEachStrip({0, n}, [&](Size at, auto strip, auto lanes) {
@@ -37,8 +37,8 @@ KERNEL void addRows(float* Z, const float* b, const float* E, const float* usual
       for (Size v = 0; v < COUNT; v++) sums[v] = load(start + at + v * WIDTH);
       for (Size column = 0; column < c; column++) {
         const int code = codes[i * c + column];
-        if (code < 0 && !usual) continue;
-        const float* row = code < 0 ? usual + column * n : E + Size(code) * n;
+        if (code < 0 && !unknownCategory) continue;
+        const float* row = code < 0 ? unknownCategory + column * n : E + Size(code) * n;
 #pragma GCC unroll 4
         for (Size v = 0; v < COUNT; v++) sums[v] += load(row + at + v * WIDTH);
       }
@@ -54,7 +54,7 @@ KERNEL void addRows(float* Z, const float* b, const float* E, const float* usual
  */
 KERNEL void rowGradient(float* dE, const float* dZ, const int* codes, Size m, Size k, Size c, Size n, float scale) {
   const Vector factor = splat(scale);
-  shareRun(n, STRIP * WIDTH, (m * c + k) * n, [=](Range units) {
+  parallelForRange(n, STRIP * WIDTH, (m * c + k) * n, [=](Range units) {
     forEachStrip(units, [&](Size at, auto strip, auto lanes) {
       constexpr Size COUNT = decltype(strip)::count;
       for (Size row = 0; row < k; row++) {

@@ -1,7 +1,7 @@
 // One step of each optimizer over the whole arena of parameters, in one pass, as PyTorch's pages define them. Hyperparameters are
 // float64 up to here: 1 - 0.999 in float32 would be wrong in the fifth digit.
 #pragma once
-#include "pieces.h"
+#include "parallelFor.h"
 
 /** The gradient with torch's coupled weight decay: dX + decay X. None leaves it alone, even where X is infinite. */
 INLINE Vector decayedGradient(Vector gradient, Vector x, float decay) {
@@ -11,7 +11,7 @@ INLINE Vector decayedGradient(Vector gradient, Vector x, float decay) {
 /** torch.optim.SGD with momentum; `velocity` is null without. `first`: velocity starts as the gradient. */
 KERNEL void sgd(float* X, const float* dX, float* velocity, Size count, float rate, float momentum, int nesterov,
                 float weightDecay, int first) {
-  shareVectors(count, [=](Size at, auto lanes) {
+  parallelForVectors(count, [=](Size at, auto lanes) {
     const Vector x = load(X + at);
     const Vector gradient = decayedGradient(load(dX + at), x, weightDecay);
     Vector step = gradient;
@@ -28,7 +28,7 @@ KERNEL void sgd(float* X, const float* dX, float* velocity, Size count, float ra
 KERNEL void rmsprop(float* X, const float* dX, float* square, float* velocity, Size count, double rate, double alpha,
                     double momentum, double epsilon, double weightDecay) {
   const float kept = float(alpha), added = float(1 - alpha);
-  shareVectors(count, [=](Size at, auto lanes) {
+  parallelForVectors(count, [=](Size at, auto lanes) {
     const Vector x = load(X + at);
     const Vector gradient = decayedGradient(load(dX + at), x, float(weightDecay));
     const Vector mean = multiplyAdd(added * gradient, gradient, kept * load(square + at));
@@ -44,7 +44,7 @@ KERNEL void rmsprop(float* X, const float* dX, float* square, float* velocity, S
 
 /** torch.optim.Adagrad, the rate already decayed. */
 KERNEL void adagrad(float* X, const float* dX, float* sum, Size count, float rate, float epsilon, float weightDecay) {
-  shareVectors(count, [=](Size at, auto lanes) {
+  parallelForVectors(count, [=](Size at, auto lanes) {
     const Vector x = load(X + at);
     const Vector gradient = decayedGradient(load(dX + at), x, weightDecay);
     const Vector total = multiplyAdd(gradient, gradient, load(sum + at));
@@ -65,7 +65,7 @@ KERNEL void adam(float* X, const float* dX, float* mean, float* square, Size cou
   const float deviationFactor = float(1 / __builtin_sqrt(squareCorrection));
   const float shrink = decoupled ? float(1 - rate * weightDecay) : 1.0f;
   const float decay = decoupled ? 0.0f : float(weightDecay);
-  shareVectors(count, [=](Size at, auto lanes) {
+  parallelForVectors(count, [=](Size at, auto lanes) {
     const Vector before = load(X + at);
     const Vector gradient = decayedGradient(load(dX + at), before, decay);
     const Vector first = multiplyAdd(splat(addedMean), gradient, keptMean * load(mean + at));
@@ -81,7 +81,7 @@ KERNEL void adam(float* X, const float* dX, float* mean, float* square, Size cou
 KERNEL void lion(float* X, const float* dX, float* mean, Size count, double rate, double beta1, double beta2,
                  double weightDecay) {
   const float shrink = float(1 - rate * weightDecay);
-  shareVectors(count, [=](Size at, auto lanes) {
+  parallelForVectors(count, [=](Size at, auto lanes) {
     const Vector gradient = load(dX + at);
     const Vector before = load(mean + at);
     const Vector direction = signOf(multiplyAdd(splat(float(1 - beta1)), gradient, float(beta1) * before));

@@ -34,7 +34,7 @@ INLINE void packRowsApart(float* to, const float* from, Size rowStride, Size hei
 /** Panels of tile rows, each with the rows of one depth side by side. */
 INLINE void packLeft(float* packed, Matrix left, Size rows, Size depth) {
   for (Size row = 0; row < rows;) {
-    const Size height = evenPiece(rows - row, TILE_ROWS);
+    const Size height = evenChunk(rows - row, TILE_ROWS);
     const float* from = left.from(row, 0).at;
     float* to = packed + row * depth;
     if (left.rowStride == 1) packColumns(to, from, left.columnStride, height, depth);

@@ -1,7 +1,7 @@
-// The innermost piece of a product: a tile of TILE_ROWS x (TILE_VECTORS · WIDTH) sums held in registers. Each step down the depth loads
+// The innermost chunk of a product: a tile of TILE_ROWS x (TILE_VECTORS · WIDTH) sums held in registers. Each step down the depth loads
 // TILE_VECTORS vectors of `right` and broadcasts TILE_ROWS numbers of `left`.
 #pragma once
-#include "pieces.h"
+#include "parallelFor.h"
 
 #ifndef TILE_ROWS
 // 6 x 2 sums, 2 vectors of `right` and 1 broadcast are 15 registers: of the 16, V8 keeps one to itself.

@@ -2,15 +2,15 @@
 //
 //   instructionSets: the names of those that it can run, the fastest first
 //   kernels: the names of the kernels, in the order of their numbers
-//   createArena(instructionSet, numbers, indices) -> { buffer, values, indices, call, play, setThreads }
+//   createArena(instructionSet, numbers, indices) -> { buffer, values, indices, call, run, setThreads }
 //
 // `buffer` is the arena's memory, with the byte offsets of its three parts. A call of a kernel costs one crossing: its number, the number
-// of its arguments, and the arguments are written into `call` (float64), `play()` plays it, and what it returns is in `call` at 0.
+// of its arguments, and the arguments are written into `call` (float64), `run()` runs it, and what it returns is in `call` at 0.
 #include <node_api.h>
 
 #include <new>
 
-#include "crew.h"
+#include "threadPool.h"
 #include "machine.h"
 #include "memory.h"
 
@@ -19,38 +19,38 @@ void refuse(const char* message) { throw WrongUse{message}; }
 namespace {
 
 constexpr size_t CACHE_LINE = 64;
-constexpr size_t CALL_BYTES = (2 + ARGUMENTS_AT_MOST) * sizeof(double);
+constexpr size_t CALL_BYTES = (2 + MAX_ARGUMENTS) * sizeof(double);
 // Kernels read whole vectors, so up to two vectors of 64 bytes past the end of a matrix (READ_AHEAD in cpp/simd.h).
 constexpr size_t READ_AHEAD_BYTES = 128;
 // More than machines have, and far from where sizes in bytes overflow.
-constexpr double NUMBERS_AT_MOST = double(size_t(1) << 44);
+constexpr double MAX_NUMBERS = double(size_t(1) << 44);
 // Far more than help one training; the schema of `training.threads` allows no more.
-constexpr double THREADS_AT_MOST = 256;
+constexpr double MAX_THREADS = 256;
 
-/** A player's memory, kernels and threads. JavaScript's objects hold it: the buffer and the functions. */
-struct Player {
+/** A backend's memory, kernels and threads. JavaScript's objects hold it: the buffer and the functions. */
+struct Backend {
   Arena arena;
   const InstructionSet* set;
   ArenaMemory memory;
-  Crew crew{};
-  int holders = 0;
+  ThreadPool threadPool{};
+  int references = 0;
 };
 
 /** Tells the collector of memory that it cannot see: it would leave the arenas of a thousand small trainings lying about. */
-void tellCollector(napi_env env, int64_t bytes) {
+void adjustExternalMemory(napi_env env, int64_t bytes) {
   int64_t all = 0;
   napi_adjust_external_memory(env, bytes, &all);
 }
 
-void letGo(napi_env env, Player* player) {
-  if (--player->holders > 0) return;
-  tellCollector(env, -int64_t(player->memory.mappedBytes));
-  unmapArena(player->memory);
-  delete player;
+void release(napi_env env, Backend* backend) {
+  if (--backend->references > 0) return;
+  adjustExternalMemory(env, -int64_t(backend->memory.mappedBytes));
+  unmapArena(backend->memory);
+  delete backend;
 }
 
-void letGoOfBuffer(napi_env env, void*, void* player) { letGo(env, static_cast<Player*>(player)); }
-void letGoOfFunction(napi_env env, void* player, void*) { letGo(env, static_cast<Player*>(player)); }
+void releaseBuffer(napi_env env, void*, void* backend) { release(env, static_cast<Backend*>(backend)); }
+void releaseFunction(napi_env env, void* backend, void*) { release(env, static_cast<Backend*>(backend)); }
 
 napi_value throwRangeError(napi_env env, const char* message) {
   napi_throw_range_error(env, nullptr, message);
@@ -58,18 +58,18 @@ napi_value throwRangeError(napi_env env, const char* message) {
 }
 
 /** Plays the kernel that the call names. Throws RangeError for what the arena does not hold. */
-napi_value play(napi_env env, napi_callback_info info) {
+napi_value run(napi_env env, napi_callback_info info) {
   void* data = nullptr;
   napi_get_cb_info(env, info, nullptr, nullptr, nullptr, &data);
-  auto* player = static_cast<Player*>(data);
-  double* call = player->arena.call;
-  const InstructionSet& set = *player->set;
+  auto* backend = static_cast<Backend*>(data);
+  double* call = backend->arena.call;
+  const InstructionSet& set = *backend->set;
   if (!(call[0] >= 0 && call[0] < double(set.count))) return throwRangeError(env, "there is no such kernel");
   const Entry& entry = set.entries[size_t(call[0])];
   if (call[1] != entry.arguments) return throwRangeError(env, "a kernel got too few arguments or too many");
-  const Playing playing(player->crew, player->set->pairKernels);
+  const ThreadPoolScope scope(backend->threadPool, backend->set->pairKernels);
   try {
-    call[0] = entry.play(player->arena);
+    call[0] = entry.run(backend->arena);
   } catch (const WrongUse& wrong) {
     return throwRangeError(env, wrong.message);
   }
@@ -80,7 +80,7 @@ napi_value play(napi_env env, napi_callback_info info) {
 double readCount(napi_env env, napi_value value) {
   double count = -1;
   if (napi_get_value_double(env, value, &count) != napi_ok) return -1;
-  return count >= 0 && count <= NUMBERS_AT_MOST && count == double(size_t(count)) ? count : -1;
+  return count >= 0 && count <= MAX_NUMBERS && count == double(size_t(count)) ? count : -1;
 }
 
 /** setThreads(count): helpers that are too many have ended when it returns. */
@@ -90,8 +90,8 @@ napi_value setThreads(napi_env env, napi_callback_info info) {
   void* data = nullptr;
   napi_get_cb_info(env, info, &count, &argument, nullptr, &data);
   const double threads = readCount(env, argument);
-  if (!(threads >= 1 && threads <= THREADS_AT_MOST)) return throwRangeError(env, "a player has from 1 to 256 threads");
-  static_cast<Player*>(data)->crew.setSize(size_t(threads));
+  if (!(threads >= 1 && threads <= MAX_THREADS)) return throwRangeError(env, "a player has from 1 to 256 threads");
+  static_cast<Backend*>(data)->threadPool.setSize(size_t(threads));
   return nullptr;
 }
 
@@ -103,36 +103,36 @@ void setNumber(napi_env env, napi_value object, const char* name, size_t number)
   napi_set_named_property(env, object, name, value);
 }
 
-/** Gives the arena a function that holds the player. False: it cannot be made. */
-bool setMethod(napi_env env, napi_value arena, const char* name, napi_callback callback, Player* player) {
+/** Gives the arena a function that holds the backend. False: it cannot be made. */
+bool setMethod(napi_env env, napi_value arena, const char* name, napi_callback callback, Backend* backend) {
   napi_value function;
-  player->holders++;
-  if (napi_create_function(env, name, NAPI_AUTO_LENGTH, callback, player, &function) != napi_ok ||
-      napi_add_finalizer(env, function, player, letGoOfFunction, nullptr, nullptr) != napi_ok) {
-    letGo(env, player);
+  backend->references++;
+  if (napi_create_function(env, name, NAPI_AUTO_LENGTH, callback, backend, &function) != napi_ok ||
+      napi_add_finalizer(env, function, backend, releaseFunction, nullptr, nullptr) != napi_ok) {
+    release(env, backend);
     return false;
   }
   return napi_set_named_property(env, arena, name, function) == napi_ok;
 }
 
-/** What JavaScript gets of a player, or null with an exception pending. */
-napi_value describe(napi_env env, Player* player, size_t bytes) {
-  unsigned char* start = player->memory.start;
+/** What JavaScript gets of a backend, or null with an exception pending. */
+napi_value describe(napi_env env, Backend* backend, size_t bytes) {
+  unsigned char* start = backend->memory.start;
   napi_value buffer, arena;
-  player->holders++;
-  tellCollector(env, int64_t(player->memory.mappedBytes));
-  if (napi_create_external_arraybuffer(env, start, bytes, letGoOfBuffer, player, &buffer) != napi_ok) {
-    letGo(env, player);
+  backend->references++;
+  adjustExternalMemory(env, int64_t(backend->memory.mappedBytes));
+  if (napi_create_external_arraybuffer(env, start, bytes, releaseBuffer, backend, &buffer) != napi_ok) {
+    release(env, backend);
     return throwRangeError(env, "the arena's memory cannot be shown to JavaScript");
   }
   napi_create_object(env, &arena);
   napi_set_named_property(env, arena, "buffer", buffer);
-  if (!setMethod(env, arena, "play", play, player) || !setMethod(env, arena, "setThreads", setThreads, player)) {
+  if (!setMethod(env, arena, "run", run, backend) || !setMethod(env, arena, "setThreads", setThreads, backend)) {
     return throwRangeError(env, "the arena's functions cannot be made");
   }
-  setNumber(env, arena, "values", reinterpret_cast<unsigned char*>(player->arena.values) - start);
-  setNumber(env, arena, "indices", reinterpret_cast<unsigned char*>(player->arena.indices) - start);
-  setNumber(env, arena, "call", reinterpret_cast<unsigned char*>(player->arena.call) - start);
+  setNumber(env, arena, "values", reinterpret_cast<unsigned char*>(backend->arena.values) - start);
+  setNumber(env, arena, "indices", reinterpret_cast<unsigned char*>(backend->arena.indices) - start);
+  setNumber(env, arena, "call", reinterpret_cast<unsigned char*>(backend->arena.call) - start);
   return arena;
 }
 
@@ -162,14 +162,14 @@ napi_value createArena(napi_env env, napi_callback_info info) {
   const size_t bytes = atCacheLine(values + size_t(numbers) * sizeof(float) + READ_AHEAD_BYTES);
   const ArenaMemory memory = mapArena(bytes);
   if (!memory.start) return throwRangeError(env, "there is no memory for the arena");
-  auto* player = new (std::nothrow) Player{{}, set, memory};
-  if (!player) {
+  auto* backend = new (std::nothrow) Backend{{}, set, memory};
+  if (!backend) {
     unmapArena(memory);
     return throwRangeError(env, "there is no memory for the arena");
   }
-  player->arena = {reinterpret_cast<float*>(memory.start + values), reinterpret_cast<int*>(memory.start + indices), numbers,
+  backend->arena = {reinterpret_cast<float*>(memory.start + values), reinterpret_cast<int*>(memory.start + indices), numbers,
                    integers, reinterpret_cast<double*>(memory.start)};
-  return describe(env, player, bytes);
+  return describe(env, backend, bytes);
 }
 
 void setFunction(napi_env env, napi_value object, const char* name, napi_callback callback) {

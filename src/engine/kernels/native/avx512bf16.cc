@@ -74,7 +74,7 @@ void multiplyPairsByAvx512bf16(const PairBlock& block) {
     tile.right = block.right + column / TILE_COLUMNS * PAIR_PANEL;
     tile.columns = smaller(TILE_COLUMNS, block.columns - column);
     for (Size row = 0; row < block.rows;) {
-      const Size height = evenPiece(block.rows - row, TILE_ROWS);
+      const Size height = evenChunk(block.rows - row, TILE_ROWS);
       tile.left = block.left + row * BLOCK_PAIRS;
       tile.out = block.out + row * block.outStride + column;
       tile.base = block.base ? block.base + row * block.baseStride + column : ZEROS;

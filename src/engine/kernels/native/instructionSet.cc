@@ -11,12 +11,12 @@
 namespace {
 #define KERNEL
 #define THREAD_MEMORY(bytes) threadMemory(bytes)
-#define THREADS() threadsOfPlayer()
+#define THREADS() threadsOfBackend()
 // Those that have instructions of their own for pairs of bfloat16 are of this width.
 #if VECTOR_BYTES == 64
-#define PAIR_KERNELS() pairKernelsOfPlayer()
+#define PAIR_KERNELS() pairKernelsOfBackend()
 #endif
-#define PLAY_TOGETHER(pieces, piece, context) playTogether(pieces, piece, context)
+#define PARALLEL_FOR(chunks, chunk, context) parallelFor(chunks, chunk, context)
 #include "entries.h"
 }  // namespace
 

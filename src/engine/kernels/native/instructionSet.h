@@ -15,13 +15,13 @@ struct Arena {
 };
 
 /** Arguments of the kernel that has most of them. */
-constexpr int ARGUMENTS_AT_MOST = 13;
+constexpr int MAX_ARGUMENTS = 13;
 
 /** A kernel by name: it reads its arguments from the arena's call, checks them, and throws WrongUse before anything is touched. */
 struct Entry {
   const char* name;
   int arguments;
-  double (*play)(const Arena&);
+  double (*run)(const Arena&);
 };
 
 /** The kernels compiled for one set of instructions. */
@@ -43,13 +43,13 @@ struct WrongUse {
 float* threadMemory(size_t bytes);
 
 /** How many threads the player has whose kernel this thread plays. */
-size_t threadsOfPlayer();
+size_t threadsOfBackend();
 
 /** What the instruction set of that player has for pairs of bfloat16; null where it has nothing. */
-const PairKernels* pairKernelsOfPlayer();
+const PairKernels* pairKernelsOfBackend();
 
-/** One piece of what a kernel does. */
-using Piece = void (*)(const void* context, size_t piece);
+/** One chunk of what a kernel does. */
+using ChunkFunction = void (*)(const void* context, size_t chunk);
 
-/** Has the player's threads call piece(context, i) for each i below `pieces`, in any order; returns when all are done. */
-void playTogether(size_t pieces, Piece piece, const void* context);
+/** Has the player's threads call chunk(context, i) for each i below `chunks`, in any order; returns when all are done. */
+void parallelFor(size_t chunks, ChunkFunction chunk, const void* context);

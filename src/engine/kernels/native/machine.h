@@ -1,10 +1,10 @@
 #pragma once
 #include "instructionSet.h"
 
-constexpr size_t SETS_AT_MOST = 5;
+constexpr size_t MAX_SETS = 5;
 
 struct InstructionSets {
-  InstructionSet of[SETS_AT_MOST];
+  InstructionSet of[MAX_SETS];
   size_t count;
 };
 

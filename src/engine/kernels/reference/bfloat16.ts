@@ -8,7 +8,7 @@ const bits = new Uint32Array(number.buffer);
 export function toBfloat16(x: number): number {
   if (Number.isNaN(x)) return x;
   number[0] = x;
-  const lastKept = (bits[0] >>> 16) & 1;
-  bits[0] = (bits[0] + 0x7fff + lastKept) & 0xffff0000;
+  const lastBit = (bits[0] >>> 16) & 1;
+  bits[0] = (bits[0] + 0x7fff + lastBit) & 0xffff0000;
   return number[0];
 }

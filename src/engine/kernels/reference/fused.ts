@@ -1,9 +1,9 @@
 import type { Kernels } from '../kernels.ts';
 
-type Parts = Pick<Kernels, 'affine' | 'inputGradient' | 'activate' | 'activationGradient'>;
+type UnfusedKernels = Pick<Kernels, 'affine' | 'inputGradient' | 'activate' | 'activationGradient'>;
 
 /** The kernels that do two things in one: here, one after the other. */
-export function fused(kernels: Parts): Pick<Kernels, 'affineActivate' | 'inputGradientThrough'> {
+export function fused(kernels: UnfusedKernels): Pick<Kernels, 'affineActivate' | 'inputGradientThrough'> {
   return {
     affineActivate(activation, A, Z, W, X, b, m, k, n) {
       kernels.affine(Z, W, X, b, m, k, n);

@@ -35,11 +35,11 @@ export function losses(values: Float64Array): Pick<Kernels, 'elementwiseLoss' | 
 
   /** log Σ e^a over one example's n logits, the greatest taken out first. */
   function logSumOfExponentials(row: number, n: number): number {
-    let greatest = Number.NEGATIVE_INFINITY;
-    for (let j = 0; j < n; j++) greatest = Math.max(greatest, values[row + j]);
+    let max = Number.NEGATIVE_INFINITY;
+    for (let j = 0; j < n; j++) max = Math.max(max, values[row + j]);
     let sum = 0;
-    for (let j = 0; j < n; j++) sum += Math.exp(values[row + j] - greatest);
-    return greatest + Math.log(sum);
+    for (let j = 0; j < n; j++) sum += Math.exp(values[row + j] - max);
+    return max + Math.log(sum);
   }
 
   return {

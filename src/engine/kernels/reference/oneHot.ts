@@ -13,11 +13,11 @@ export function oneHot(
       }
     },
 
-    addRows(Z, b, E, usual, codes, m, _k, c, n) {
+    addRows(Z, b, E, unknownCategory, codes, m, _k, c, n) {
       /** Where the weights lie that an example's code names; NONE: it names none. */
       const weightsOf = (code: number, column: number): number => {
         if (code >= 0) return E + code * n;
-        return usual === NONE ? NONE : usual + column * n;
+        return unknownCategory === NONE ? NONE : unknownCategory + column * n;
       };
       for (let i = 0; i < m; i++) {
         for (let j = 0; j < n; j++) {

@@ -6,7 +6,7 @@ type Products = Pick<Kernels, 'gatherRows' | 'affine' | 'weightGradient' | 'bias
 /** The matrix products of a layer. W lies input by input: the weight of unit j for input p at p * n + j. */
 export function products(values: Float64Array, indices: Int32Array, inputs: ProductInputs): Products {
   /** A matrix as a product takes it in. */
-  function taken(matrix: number, count: number): Float64Array {
+  function readInputs(matrix: number, count: number): Float64Array {
     const numbers = values.subarray(matrix, matrix + count);
     return inputs === 'bfloat16' ? numbers.map(toBfloat16) : numbers;
   }
@@ -20,7 +20,7 @@ export function products(values: Float64Array, indices: Int32Array, inputs: Prod
     },
 
     affine(Z, W, A, b, m, k, n) {
-      const [weights, examples] = [taken(W, k * n), taken(A, m * k)];
+      const [weights, examples] = [readInputs(W, k * n), readInputs(A, m * k)];
       for (let i = 0; i < m; i++) {
         for (let j = 0; j < n; j++) {
           let sum = values[b === NONE ? Z + i * n + j : b + j];
@@ -31,7 +31,7 @@ export function products(values: Float64Array, indices: Int32Array, inputs: Prod
     },
 
     weightGradient(dW, dZ, A, m, k, n, scale) {
-      const [gradients, examples] = [taken(dZ, m * n), taken(A, m * k)];
+      const [gradients, examples] = [readInputs(dZ, m * n), readInputs(A, m * k)];
       for (let p = 0; p < k; p++) {
         for (let j = 0; j < n; j++) {
           let sum = 0;
@@ -50,7 +50,7 @@ export function products(values: Float64Array, indices: Int32Array, inputs: Prod
     },
 
     inputGradient(dA, W, dZ, m, k, n) {
-      const [weights, gradients] = [taken(W, k * n), taken(dZ, m * n)];
+      const [weights, gradients] = [readInputs(W, k * n), readInputs(dZ, m * n)];
       for (let i = 0; i < m; i++) {
         for (let p = 0; p < k; p++) {
           let sum = 0;

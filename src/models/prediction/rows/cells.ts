@@ -2,10 +2,10 @@
  * How a cell becomes a value, by the same rules by which datasets are read. JSON values come with their type, so that "37" is no number;
  * cells of a text file are all text.
  */
-import { DEFAULT_NULL_VALUES } from '../../../datasets/ingest/missing.ts';
-import type { ReadAs } from '../../../datasets/ingest/readAs.ts';
-import { readBoolean } from '../../../formats/booleans.ts';
-import { readTime } from '../../../formats/times.ts';
+import { DEFAULT_NULL_VALUES } from '../../../datasets/ingest/nullValues.ts';
+import type { ParseOptions } from '../../../datasets/ingest/parseOptions.ts';
+import { parseBoolean } from '../../../formats/booleans.ts';
+import { parseTime } from '../../../formats/times.ts';
 import { numberReader } from './numbers.ts';
 
 /** A number (a boolean is 0 or 1, a time milliseconds since 1970); NaN is missing, undefined is a wrong type. */
@@ -20,25 +20,25 @@ export interface CellReaders {
   readonly categorical: CategoryReader;
 }
 
-const USUAL_MARKS = missingMarks(DEFAULT_NULL_VALUES);
+const DEFAULT_NULL_MARKS = missingMarks(DEFAULT_NULL_VALUES);
 /** The forms of `datasets/ingest/forms.ts` that differ from others by the day alone, which comes first. */
 const DAY_FIRST: readonly string[] = ['%d/%m/%Y', '%d-%m-%Y', '%d/%m/%y'];
 /** The farthest time that JavaScript's Date can hold, in milliseconds. */
-const FARTHEST_TIME_MS = 8.64e15;
+const MAX_TIME_MS = 8.64e15;
 
 /** Cells of JSON rows. */
-export function jsonCells(readAs: ReadAs = {}): CellReaders {
+export function jsonCells(readAs: ParseOptions = {}): CellReaders {
   return readersOf(readAs, (cell) => (typeof cell === 'number' && Number.isFinite(cell) ? cell : undefined));
 }
 
 /** Cells of text that stands between delimiters. */
-export function textCells(delimiter: string, readAs: ReadAs = {}): CellReaders {
+export function textCells(delimiter: string, readAs: ParseOptions = {}): CellReaders {
   const readNumber = numberReader(delimiter, readAs.form);
   return readersOf(readAs, (cell) => (typeof cell === 'string' ? readNumber(cell.trim()) : undefined));
 }
 
-function readersOf({ form = '', nullValues }: ReadAs, numeric: NumberReader): CellReaders {
-  const marks = nullValues === undefined ? USUAL_MARKS : missingMarks(nullValues);
+function readersOf({ form = '', nullValues }: ParseOptions, numeric: NumberReader): CellReaders {
+  const marks = nullValues === undefined ? DEFAULT_NULL_MARKS : missingMarks(nullValues);
   const dayFirst = DAY_FIRST.includes(form);
   const orMissing =
     (read: NumberReader): NumberReader =>
@@ -65,13 +65,13 @@ function isMissing(cell: unknown, marks: ReadonlySet<string>): boolean {
 function readBooleanCell(cell: unknown): number | undefined {
   if (cell === true || cell === 1) return 1;
   if (cell === false || cell === 0) return 0;
-  return typeof cell === 'string' ? readBoolean(cell) : undefined;
+  return typeof cell === 'string' ? parseBoolean(cell) : undefined;
 }
 
 /** A number is milliseconds since 1970. */
 function readTimeCell(cell: unknown, dayFirst: boolean): number | undefined {
-  if (typeof cell === 'number') return Math.abs(cell) <= FARTHEST_TIME_MS ? cell : undefined;
-  return typeof cell === 'string' ? readTime(cell.trim(), dayFirst) : undefined;
+  if (typeof cell === 'number') return Math.abs(cell) <= MAX_TIME_MS ? cell : undefined;
+  return typeof cell === 'string' ? parseTime(cell.trim(), dayFirst) : undefined;
 }
 
 function readCategory(cell: unknown): string | undefined {

@@ -2,8 +2,8 @@ import { Readable } from 'node:stream';
 import { type CsvError, type Parser, parse } from 'csv-parse';
 import { parse as parseAtOnce } from 'csv-parse/sync';
 import { uniqueNames } from '../../../datasets/ingest/names.ts';
-import { type FieldError, MOST_LISTED, pointer, ServiceError } from '../../../kit/contract/errors.ts';
-import { nextTurn } from '../../../kit/turns.ts';
+import { type FieldError, MAX_LISTED, pointer, ServiceError } from '../../../kit/contract/errors.ts';
+import { yieldToEventLoop } from '../../../kit/yieldToEventLoop.ts';
 import { textCells } from './cells.ts';
 import type { RawRows } from './rawRows.ts';
 import { unknownColumn } from './unknownColumn.ts';
@@ -19,7 +19,7 @@ const MAX_ROW_BYTES = 4 * 2 ** 20;
 const CHUNK_CELLS = 2 ** 18;
 
 /** Unknown columns that the words of an error name. */
-const NAMED = 5;
+const MAX_NAMED = 5;
 
 export interface CsvOptions {
   /** Columns that may be in the header, in any order. */
@@ -89,16 +89,16 @@ function toRawRows(
     cells,
     count: rows.length,
     first,
-    mistakes: rows.flatMap((row, i) => cellCountMistake(row, first + i, header.length)),
+    issues: rows.flatMap((row, i) => cellCountIssue(row, first + i, header.length)),
     column(name) {
-      const place = header.indexOf(name);
-      return (row) => rows[row]?.[place];
+      const index = header.indexOf(name);
+      return (row) => rows[row]?.[index];
     },
   };
 }
 
 /** Empty cells beyond the header come from a delimiter at the end of the line and do no harm. */
-function cellCountMistake(row: readonly string[], number: number, columns: number): FieldError[] {
+function cellCountIssue(row: readonly string[], number: number, columns: number): FieldError[] {
   const spare = row.slice(columns);
   if (row.length >= columns && spare.every((cell) => cell === '')) return [];
   return [{ path: pointer(['rows', number]), message: `Has ${row.length} cells where the header has ${columns}.` }];
@@ -109,10 +109,10 @@ function checkHeader(record: readonly string[], known: ReadonlySet<string>): rea
   const header = uniqueNames(record);
   const unknown = header.filter((name, i) => !known.has(name) && record[i] !== '');
   if (unknown.length === 0) return header;
-  const listed = unknown.slice(0, MOST_LISTED);
-  const mistakes = listed.map((name, i) => unknownColumn(name, ['columns'], known, i));
-  const names = unknown.slice(0, NAMED).map((name) => JSON.stringify(name));
-  throw new ServiceError('invalid_rows', `The model knows no such columns: ${names.join(', ')}.`, mistakes);
+  const listed = unknown.slice(0, MAX_LISTED);
+  const issues = listed.map((name, i) => unknownColumn(name, ['columns'], known, i));
+  const names = unknown.slice(0, MAX_NAMED).map((name) => JSON.stringify(name));
+  throw new ServiceError('invalid_rows', `The model knows no such columns: ${names.join(', ')}.`, issues);
 }
 
 /** Text up to the first line end at least, so that the header can be looked at. */
@@ -130,7 +130,7 @@ async function firstLine(text: AsyncIterator<string>): Promise<string> {
 async function detectDelimiter(start: string, known: ReadonlySet<string>): Promise<string> {
   let [best, most]: [string, number] = [',', 0];
   for (const delimiter of DELIMITERS) {
-    if (start.length >= LARGE_START) await nextTurn();
+    if (start.length >= LARGE_START) await yieldToEventLoop();
     const found = headerWith(start, delimiter).filter((name) => known.has(name)).length;
     if (found > most) [best, most] = [delimiter, found];
   }

@@ -52,7 +52,7 @@ function utf8Decoder(): Decode {
   let valid = true;
   return (piece = new Uint8Array()) => {
     const bytes = tail.length === 0 ? piece : Buffer.concat([tail, piece]);
-    const whole = piece.length === 0 ? bytes : bytes.subarray(0, bytes.length - cutCharacter(bytes));
+    const whole = piece.length === 0 ? bytes : bytes.subarray(0, bytes.length - incompleteBytes(bytes));
     valid &&= isUtf8(whole);
     if (!valid) {
       tail = new Uint8Array();
@@ -64,7 +64,7 @@ function utf8Decoder(): Decode {
 }
 
 /** How many bytes at the end are the start of a character of UTF-8 whose rest is to come. */
-function cutCharacter(bytes: Uint8Array): number {
+function incompleteBytes(bytes: Uint8Array): number {
   for (let back = 1; back <= 3 && back <= bytes.length; back++) {
     const byte = bytes[bytes.length - back];
     if (byte < 0x80) return 0;

@@ -1,4 +1,4 @@
-import { type FieldError, MOST_LISTED, pointer } from '../../../kit/contract/errors.ts';
+import { type FieldError, MAX_LISTED, pointer } from '../../../kit/contract/errors.ts';
 import { jsonCells } from './cells.ts';
 import type { RawRows } from './rawRows.ts';
 import { unknownColumn } from './unknownColumn.ts';
@@ -21,7 +21,7 @@ export function jsonRows(
     count: rows.length,
     first,
     cells: jsonCells,
-    mistakes: [...broken, ...mistakesIn(values, first, known)],
+    issues: [...broken, ...issuesIn(values, first, known)],
     column: (name) => (row) => {
       const cells = rows[row];
       return cells && Object.hasOwn(cells, name) ? cells[name] : undefined;
@@ -34,13 +34,13 @@ function isRow(value: JsonRow): value is Row {
 }
 
 /** Stops as soon as there are more than an answer lists. */
-function mistakesIn(values: readonly JsonRow[], first: number, known: ReadonlySet<string>): readonly FieldError[] {
+function issuesIn(values: readonly JsonRow[], first: number, known: ReadonlySet<string>): readonly FieldError[] {
   const found: FieldError[] = [];
   for (const [i, value] of values.entries()) {
     const path = ['rows', first + i];
     if (!isRow(value)) found.push({ path: pointer(path), message: 'Not an object with a value for each column.' });
     else addUnknownColumns(value, path, known, found);
-    if (found.length > MOST_LISTED) break;
+    if (found.length > MAX_LISTED) break;
   }
   return found;
 }
@@ -54,6 +54,6 @@ function addUnknownColumns(
   for (const name of Object.keys(row)) {
     if (known.has(name)) continue;
     found.push(unknownColumn(name, path, known, found.length));
-    if (found.length > MOST_LISTED) return;
+    if (found.length > MAX_LISTED) return;
   }
 }

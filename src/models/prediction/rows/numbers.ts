@@ -25,12 +25,12 @@ const FORMS: ReadonlyMap<string, ReadNumber> = new Map([
  * semicolons a comma is a decimal comma, elsewhere it parts thousands where it can.
  */
 export function numberReader(delimiter: string, form = ''): ReadNumber {
-  const usual =
+  const defaults =
     delimiter === ';'
       ? [plain, decimalComma, thousandsPoint, thousandsComma]
       : [plain, thousandsComma, decimalComma, thousandsPoint];
   const known = FORMS.get(form);
-  const forms = known === undefined ? usual : [known, ...usual];
+  const forms = known === undefined ? defaults : [known, ...defaults];
   return (text) => {
     for (const form of forms) {
       const value = form(text);

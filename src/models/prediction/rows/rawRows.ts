@@ -1,4 +1,4 @@
-import type { ReadAs } from '../../../datasets/ingest/readAs.ts';
+import type { ParseOptions } from '../../../datasets/ingest/parseOptions.ts';
 import type { FieldError } from '../../../kit/contract/errors.ts';
 import type { CellReaders } from './cells.ts';
 
@@ -8,9 +8,9 @@ export interface RawRows {
   /** The number of the first one in the whole body, from 0. */
   readonly first: number;
   /** Rows that could not be read at all, and columns that the model does not know. */
-  readonly mistakes: readonly FieldError[];
+  readonly issues: readonly FieldError[];
   /** How the cells of a column are read that was so written in its dataset. */
-  readonly cells: (readAs: ReadAs | undefined) => CellReaders;
+  readonly cells: (readAs: ParseOptions | undefined) => CellReaders;
   /** The cells of a column, by the row's place in this chunk; undefined where a row has none. */
   column(name: string): (row: number) => unknown;
 }

@@ -19,32 +19,32 @@ export interface Spooled {
  * Throws what `pieces` throws, and ServiceError `payload_too_large` beyond `maxBytes`.
  */
 export async function spool(pieces: AsyncIterable<string>, folder: string, maxBytes: number): Promise<Spooled> {
-  let held: Buffer[] = [];
-  let heldBytes = 0;
+  let buffered: Buffer[] = [];
+  let bufferedBytes = 0;
   let bytes = 0;
   let file: FileHandle | undefined;
   try {
     for await (const piece of pieces) {
       const buffer = Buffer.from(piece);
-      held.push(buffer);
-      heldBytes += buffer.length;
+      buffered.push(buffer);
+      bufferedBytes += buffer.length;
       bytes += buffer.length;
       if (bytes > maxBytes) throw new ServiceError('payload_too_large', `The answer is more than ${maxBytes} bytes.`);
-      if (heldBytes < IN_MEMORY_BYTES) continue;
-      file ??= await openNameless(folder);
-      await file.writev(held);
-      [held, heldBytes] = [[], 0];
+      if (bufferedBytes < IN_MEMORY_BYTES) continue;
+      file ??= await openUnlinked(folder);
+      await file.writev(buffered);
+      [buffered, bufferedBytes] = [[], 0];
     }
-    if (file && held.length > 0) await file.writev(held);
+    if (file && buffered.length > 0) await file.writev(buffered);
   } catch (error) {
     await file?.close();
     throw error;
   }
-  return { bytes, stream: file ? file.createReadStream({ start: 0 }) : Readable.from(held, { objectMode: false }) };
+  return { bytes, stream: file ? file.createReadStream({ start: 0 }) : Readable.from(buffered, { objectMode: false }) };
 }
 
 /** A file without a name: its space is free again when it is closed, however this process ends. */
-async function openNameless(folder: string): Promise<FileHandle> {
+async function openUnlinked(folder: string): Promise<FileHandle> {
   const path = join(folder, `answer-${randomUUID()}`);
   const file = await open(path, 'wx+', 0o600);
   await unlink(path);

@@ -1,7 +1,7 @@
-import type { ReadAs } from '../../../datasets/ingest/readAs.ts';
+import type { ParseOptions } from '../../../datasets/ingest/parseOptions.ts';
 import { type FittedCategorical, knownCategories } from '../../../features/categorical.ts';
-import type { FittedColumn } from '../../../features/fitted.ts';
-import { type FieldError, MOST_LISTED, pointer } from '../../../kit/contract/errors.ts';
+import type { FittedColumn } from '../../../features/fittedColumn.ts';
+import { type FieldError, MAX_LISTED, pointer } from '../../../kit/contract/errors.ts';
 import type { Column, Table } from '../../../kit/table.ts';
 import type { CellReaders } from './cells.ts';
 import type { RawRows } from './rawRows.ts';
@@ -9,13 +9,13 @@ import type { RawRows } from './rawRows.ts';
 export interface ReadRows {
   /** The columns that the model reads; where a cell was wrong its value is missing. */
   readonly table: Table;
-  readonly mistakes: readonly FieldError[];
+  readonly issues: readonly FieldError[];
 }
 
 /** The columns that a model reads, and how each was written in the dataset where that is known. */
 export interface ModelColumns {
   readonly fitted: readonly FittedColumn[];
-  readonly readAs: ReadonlyMap<string, ReadAs>;
+  readonly parseOptions: ReadonlyMap<string, ParseOptions>;
 }
 
 /** Rows with the readers of one column's cells. */
@@ -26,7 +26,7 @@ interface Chunk {
 
 type Report = (row: number, cell: unknown) => void;
 
-const WANTED = {
+const EXPECTED = {
   numeric: 'a number',
   boolean: 'true or false',
   datetime: 'a time in ISO 8601 or milliseconds since 1970',
@@ -36,16 +36,16 @@ const WANTED = {
 const SHOWN_LETTERS = 40;
 
 /** Reads the cells of the columns that the model was fitted to; what is no such value is a mistake with its place. */
-export function readTable({ fitted, readAs }: ModelColumns, rows: RawRows): ReadRows {
-  const mistakes = [...rows.mistakes];
+export function readTable({ fitted, parseOptions }: ModelColumns, rows: RawRows): ReadRows {
+  const issues = [...rows.issues];
   const columns = fitted.map((input) =>
-    readColumn(input, { rows, cells: rows.cells(readAs.get(input.column)) }, (row, cell) => {
-      if (mistakes.length > MOST_LISTED) return;
-      const message = `Expected ${WANTED[input.kind]}, not ${show(cell)}.`;
-      mistakes.push({ path: pointer(['rows', rows.first + row, input.column]), message });
+    readColumn(input, { rows, cells: rows.cells(parseOptions.get(input.column)) }, (row, cell) => {
+      if (issues.length > MAX_LISTED) return;
+      const message = `Expected ${EXPECTED[input.kind]}, not ${show(cell)}.`;
+      issues.push({ path: pointer(['rows', rows.first + row, input.column]), message });
     }),
   );
-  return { table: { rows: rows.count, columns }, mistakes };
+  return { table: { rows: rows.count, columns }, issues };
 }
 
 function readColumn(input: FittedColumn, chunk: Chunk, report: Report): Column {

@@ -40,17 +40,20 @@ function hyperparametersAt(logs: Float64Array, d: number): Hyperparameters {
 /** The negative logarithm of the posterior density by the logarithms of the hyperparameters: weights, variance, noise. */
 function createObjective({ ordered, points, losses }: Observations) {
   const [n, d] = [points.length, ordered.length];
-  const apart = pairDistances(ordered, points);
+  const distances = pairDistances(ordered, points);
   return (logs: Float64Array, gradient: Float64Array): number => {
     const hyperparameters = hyperparametersAt(logs, d);
-    const { covariance, slopes } = covariancesOf(apart, n, hyperparameters);
+    const { covariance, slopes } = covariancesOf(distances, n, hyperparameters);
     const l = covariance.slice();
     if (!factorize(l, n)) return Number.POSITIVE_INFINITY;
     const alpha = losses.slice();
     solveLower(l, n, alpha);
     solveUpper(l, n, alpha);
     const prior = setToPriors(hyperparameters, gradient);
-    addPulls({ hyperparameters, covariance, slopes, apart, alpha, inverse: inverseOf(l, n) }, gradient);
+    addLikelihoodGradient(
+      { hyperparameters, covariance, slopes, distances, alpha, inverse: inverseOf(l, n) },
+      gradient,
+    );
     let likelihood = 0;
     for (let i = 0; i < n; i++) likelihood += 0.5 * losses[i] * alpha[i] + Math.log(l[i * n + i]);
     return likelihood + prior;
@@ -58,7 +61,7 @@ function createObjective({ ordered, points, losses }: Observations) {
 }
 
 /** K with the noise, and its derivative by r² off the diagonal; (n, n) each, below the diagonal and on it. */
-function covariancesOf(apart: Float64Array, n: number, { weights, variance, noise }: Hyperparameters) {
+function covariancesOf(distances: Float64Array, n: number, { weights, variance, noise }: Hyperparameters) {
   const d = weights.length;
   const covariance = new Float64Array(n * n);
   const slopes = new Float64Array(n * n);
@@ -66,7 +69,7 @@ function covariancesOf(apart: Float64Array, n: number, { weights, variance, nois
     covariance[i * n + i] = variance + noise;
     for (let j = 0; j < i; j++) {
       let squared = 0;
-      for (let k = 0; k < d; k++) squared += weights[k] * apart[(i * n + j) * d + k];
+      for (let k = 0; k < d; k++) squared += weights[k] * distances[(i * n + j) * d + k];
       const { value, slope } = matern(squared);
       covariance[i * n + j] = variance * value;
       slopes[i * n + j] = variance * slope;
@@ -79,7 +82,7 @@ interface Fitted {
   readonly hyperparameters: Hyperparameters;
   readonly covariance: Float64Array;
   readonly slopes: Float64Array;
-  readonly apart: Float64Array;
+  readonly distances: Float64Array;
   /** K⁻¹ · losses. */
   readonly alpha: Float64Array;
   /** K⁻¹. */
@@ -87,8 +90,8 @@ interface Fitted {
 }
 
 /** Adds the gradient of the negative log likelihood, ½ Σ (K⁻¹ - α αᵀ) ∘ dK; off the diagonal each pair counts twice. */
-function addPulls(
-  { hyperparameters, covariance, slopes, apart, alpha, inverse }: Fitted,
+function addLikelihoodGradient(
+  { hyperparameters, covariance, slopes, distances, alpha, inverse }: Fitted,
   gradient: Float64Array,
 ): void {
   const { weights, variance, noise } = hyperparameters;
@@ -101,7 +104,7 @@ function addPulls(
       const pull = inverse[i * n + j] - alpha[i] * alpha[j];
       gradient[d] += pull * covariance[i * n + j];
       const pullOfSlope = pull * slopes[i * n + j];
-      for (let k = 0; k < d; k++) gradient[k] += pullOfSlope * weights[k] * apart[(i * n + j) * d + k];
+      for (let k = 0; k < d; k++) gradient[k] += pullOfSlope * weights[k] * distances[(i * n + j) * d + k];
     }
   }
 }
@@ -109,15 +112,15 @@ function addPulls(
 /** (distance in coordinate k)² of points i and j at (i · n + j) · d + k, for j < i. */
 function pairDistances(ordered: readonly boolean[], points: readonly Float64Array[]): Float64Array {
   const [n, d] = [points.length, ordered.length];
-  const apart = new Float64Array(n * n * d);
+  const distances = new Float64Array(n * n * d);
   for (let i = 0; i < n; i++) {
     for (let j = 0; j < i; j++) {
       for (let k = 0; k < d; k++) {
-        apart[(i * n + j) * d + k] = squaredDifference(ordered[k], points[i][k], points[j][k]);
+        distances[(i * n + j) * d + k] = squaredDifference(ordered[k], points[i][k], points[j][k]);
       }
     }
   }
-  return apart;
+  return distances;
 }
 
 /**

@@ -1,6 +1,6 @@
 import { createGenerator, type Generator } from '../../../engine/random.ts';
 import type { Point, Space } from '../../space/space.ts';
-import type { CreateSampler, Finished } from '../sampler.ts';
+import type { CreateSampler, FinishedTrial } from '../sampler.ts';
 import { createSobol, createSobolSequence } from '../sobol.ts';
 import { fitHyperparameters, type Observations } from './fit.ts';
 import { embed } from './kernel.ts';
@@ -18,7 +18,7 @@ const NEARNESS = [0.1, 0.01, 0.001];
 /** How far above the median a loss counts, by what the best lies below it: a training that blows up would hide all the others. */
 const FAR = 2;
 /** The time of a suggestion grows with the cube of the trials that it looks at. */
-const MOST_OBSERVED = 80;
+const MAX_OBSERVED = 80;
 
 /**
  * Bayesian optimization: a Gaussian process with a length scale for each parameter is fitted to the losses, and the point of the greatest expected
@@ -30,10 +30,13 @@ export const createGp: CreateSampler = (space, seed) => {
   return (n, known) => {
     if (known.finished.length < STARTUP) return startup(n, known);
     const generator = createGenerator(seed, n);
-    const observed = mostTelling(known.finished);
+    const observed = selectInformative(known.finished);
     const observations = standardize(space, observed);
     const hyperparameters = fitHyperparameters(observations);
-    const posterior = createPosterior(believe(space, observations, known.pending, hyperparameters), hyperparameters);
+    const posterior = createPosterior(
+      addPendingMeans(space, observations, known.pending, hyperparameters),
+      hyperparameters,
+    );
     const best = observations.losses.reduce((a, b) => Math.min(a, b));
     const asked = [...known.finished.map(({ point }) => point), ...known.pending];
     return propose({ space, posterior, best, generator }, startsOf(space, observed, generator), asked);
@@ -41,16 +44,16 @@ export const createGp: CreateSampler = (space, seed) => {
 };
 
 /** All trials, or of many the best half and the latest of the others. */
-function mostTelling(finished: readonly Finished[]): readonly Finished[] {
-  if (finished.length <= MOST_OBSERVED) return finished;
+function selectInformative(finished: readonly FinishedTrial[]): readonly FinishedTrial[] {
+  if (finished.length <= MAX_OBSERVED) return finished;
   const ranked = finished.toSorted((a, b) => (a.loss === b.loss ? 0 : a.loss - b.loss));
-  const best = new Set(ranked.slice(0, MOST_OBSERVED / 2));
-  const latest = finished.filter((trial) => !best.has(trial)).slice(-MOST_OBSERVED / 2);
+  const best = new Set(ranked.slice(0, MAX_OBSERVED / 2));
+  const latest = finished.filter((trial) => !best.has(trial)).slice(-MAX_OBSERVED / 2);
   return [...best, ...latest];
 }
 
 /** Losses of mean 0 and variance 1, the worst of them cut off, which tell nothing of where the best are. */
-function standardize(space: Space, finished: readonly Finished[]): Observations {
+function standardize(space: Space, finished: readonly FinishedTrial[]): Observations {
   const cap = capOf(finished.map(({ loss }) => loss));
   const losses = Float64Array.from(finished, ({ loss }) => Math.min(loss, cap));
   const mean = losses.reduce((a, b) => a + b / losses.length, 0);
@@ -72,7 +75,7 @@ function capOf(losses: readonly number[]): number {
 }
 
 /** The observations, and the pending points with what is expected there. */
-function believe(
+function addPendingMeans(
   space: Space,
   observations: Observations,
   pending: readonly Point[],
@@ -81,7 +84,7 @@ function believe(
   if (pending.length === 0) return observations;
   const posterior = createPosterior(observations, hyperparameters);
   const points = pending.map((point) => embed(space, point));
-  const means = points.map((point) => posterior.expect(point).mean);
+  const means = points.map((point) => posterior.predict(point).mean);
   return {
     ...observations,
     points: [...observations.points, ...points],
@@ -89,17 +92,17 @@ function believe(
   };
 }
 
-function startsOf(space: Space, observed: readonly Finished[], generator: Generator): readonly Float64Array[] {
+function startsOf(space: Space, observed: readonly FinishedTrial[], generator: Generator): readonly Float64Array[] {
   const even = createSobolSequence(space.length, generator.integer(2 ** 32));
   const best = observed.toSorted((a, b) => (a.loss === b.loss ? 0 : a.loss - b.loss)).slice(0, BEST_TRIALS);
   const near = best.flatMap(({ point }) =>
-    Array.from({ length: NEAR_STARTS }, (_, i) => around(point, NEARNESS[i % NEARNESS.length], generator)),
+    Array.from({ length: NEAR_STARTS }, (_, i) => perturb(point, NEARNESS[i % NEARNESS.length], generator)),
   );
   return [...Array.from({ length: EVEN_STARTS }, (_, n) => even(n)), ...near];
 }
 
 /** A point near that one; what is not asked there lies anywhere. */
-function around(point: Point, nearness: number, generator: Generator): Float64Array {
+function perturb(point: Point, nearness: number, generator: Generator): Float64Array {
   return point.map((coordinate) => {
     if (Number.isNaN(coordinate)) return generator.uniform();
     return Math.min(Math.max(coordinate + nearness * generator.normal(), 0), 1);

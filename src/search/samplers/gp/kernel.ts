@@ -24,14 +24,14 @@ export function matern(squaredDistance: number): Matern {
 }
 
 /** Where a parameter that is not asked lies: in the middle. A choice has a value of its own there. */
-const UNASKED = 0.5;
-const UNASKED_CHOICE = -1;
+const INACTIVE = 0.5;
+const INACTIVE_CHOICE = -1;
 
 /** The point without NaN, so that distances can be taken. */
 export function embed(space: Space, point: Point): Float64Array {
   return point.map((coordinate, i) => {
     if (!Number.isNaN(coordinate)) return coordinate;
-    return space[i].scale.ordered ? UNASKED : UNASKED_CHOICE;
+    return space[i].scale.ordered ? INACTIVE : INACTIVE_CHOICE;
   });
 }
 

@@ -8,9 +8,9 @@ interface Minimum {
 
 /** Decrease that a step must bring, as a share of what the slope promises (Armijo). */
 const ARMIJO = 1e-4;
-const MOST_HALVINGS = 12;
+const MAX_HALVINGS = 12;
 /** The farthest that one step goes in a coordinate, as a share of the box. */
-const FARTHEST = 0.25;
+const MAX_STEP = 0.25;
 /** A step that brings less, relative to the value, is the last. */
 const TOLERANCE = 1e-9;
 
@@ -31,8 +31,8 @@ export function minimizeInBox(
   let value = f(x, gradient);
   const inverse = identity(size);
   for (let iteration = 0; iteration < iterations; iteration++) {
-    const direction = shortened(descent(inverse, gradient, heldBy(x, gradient, low, high)), low, high);
-    const next = search(f, { x, value, gradient, direction, low, high });
+    const direction = limitStep(descent(inverse, gradient, fixedByBounds(x, gradient, low, high)), low, high);
+    const next = lineSearch(f, { x, value, gradient, direction, low, high });
     if (next === null) break;
     const gained = value - next.value;
     const [step, change] = [difference(next.x, x), difference(next.gradient, gradient)];
@@ -45,29 +45,31 @@ export function minimizeInBox(
 }
 
 /** Which coordinates lie on a bound that the descent would cross. */
-function heldBy(x: Float64Array, gradient: Float64Array, low: Float64Array, high: Float64Array): readonly boolean[] {
+function fixedByBounds(
+  x: Float64Array,
+  gradient: Float64Array,
+  low: Float64Array,
+  high: Float64Array,
+): readonly boolean[] {
   return Array.from(x, (each, i) => (each <= low[i] && gradient[i] > 0) || (each >= high[i] && gradient[i] < 0));
 }
 
 /** -H · gradient over the free coordinates; the steepest descent where that does not go down. */
-function descent(inverse: Float64Array, gradient: Float64Array, held: readonly boolean[]): Float64Array {
+function descent(inverse: Float64Array, gradient: Float64Array, isFixed: readonly boolean[]): Float64Array {
   const size = gradient.length;
   const direction = new Float64Array(size);
   let slope = 0;
   for (let i = 0; i < size; i++) {
-    if (held[i]) continue;
-    for (let j = 0; j < size; j++) if (!held[j]) direction[i] -= inverse[i * size + j] * gradient[j];
+    if (isFixed[i]) continue;
+    for (let j = 0; j < size; j++) if (!isFixed[j]) direction[i] -= inverse[i * size + j] * gradient[j];
     slope += direction[i] * gradient[i];
   }
-  return slope < 0 ? direction : gradient.map((each, i) => (held[i] ? 0 : -each));
+  return slope < 0 ? direction : gradient.map((each, i) => (isFixed[i] ? 0 : -each));
 }
 
 /** The direction, so long that no coordinate goes too far at once. */
-function shortened(direction: Float64Array, low: Float64Array, high: Float64Array): Float64Array {
-  const excess = direction.reduce(
-    (most, each, i) => Math.max(most, Math.abs(each) / (FARTHEST * (high[i] - low[i]))),
-    1,
-  );
+function limitStep(direction: Float64Array, low: Float64Array, high: Float64Array): Float64Array {
+  const excess = direction.reduce((max, each, i) => Math.max(max, Math.abs(each) / (MAX_STEP * (high[i] - low[i]))), 1);
   return direction.map((each) => each / excess);
 }
 
@@ -81,8 +83,8 @@ interface Line {
 }
 
 /** The first of ever shorter steps that goes down far enough; null when none does. */
-function search(f: Differentiable, { x, value, gradient, direction, low, high }: Line) {
-  for (let halving = 0; halving < MOST_HALVINGS; halving++) {
+function lineSearch(f: Differentiable, { x, value, gradient, direction, low, high }: Line) {
+  for (let halving = 0; halving < MAX_HALVINGS; halving++) {
     const length = 2 ** -halving;
     const next = x.map((each, i) => Math.min(Math.max(each + length * direction[i], low[i]), high[i]));
     const promised = next.reduce((sum, each, i) => sum + gradient[i] * (each - x[i]), 0);

@@ -3,19 +3,19 @@ import type { Observations } from './fit.ts';
 import { type Hyperparameters, matern, squaredDifference } from './kernel.ts';
 
 /** What is expected of the loss at a point that was not seen. */
-interface Expected {
+interface Prediction {
   readonly mean: number;
   readonly deviation: number;
 }
 
 export interface Posterior {
-  expect(x: Float64Array): Expected;
+  predict(x: Float64Array): Prediction;
   /** The same, with the derivatives by each ordered coordinate written; those of choices are 0. */
-  expectWithSlopes(x: Float64Array, meanSlopes: Float64Array, deviationSlopes: Float64Array): Expected;
+  predictWithGradient(x: Float64Array, meanSlopes: Float64Array, deviationSlopes: Float64Array): Prediction;
 }
 
 /** The least variance that is left where a point was seen: it keeps logarithms and quotients finite. */
-const LEAST_VARIANCE = 1e-12;
+const MIN_VARIANCE = 1e-12;
 /** What is added to the diagonal, times ten until it helps, where rounding makes it not positive definite. */
 const FIRST_JITTER = 1e-8;
 
@@ -36,7 +36,7 @@ export function createPosterior(observations: Observations, { weights, variance,
   const slopes = new Float64Array(n);
 
   /** Leaves L⁻¹ k in `near`. */
-  function expect(x: Float64Array): Expected {
+  function predict(x: Float64Array): Prediction {
     let mean = 0;
     for (let i = 0; i < n; i++) {
       const { value, slope } = matern(squaredDistance(x, points[i]));
@@ -47,13 +47,13 @@ export function createPosterior(observations: Observations, { weights, variance,
     solveLower(l, n, near);
     let left = variance;
     for (let i = 0; i < n; i++) left -= near[i] * near[i];
-    return { mean, deviation: Math.sqrt(Math.max(left, LEAST_VARIANCE)) };
+    return { mean, deviation: Math.sqrt(Math.max(left, MIN_VARIANCE)) };
   }
 
   return {
-    expect,
-    expectWithSlopes(x, meanSlopes, deviationSlopes) {
-      const expected = expect(x);
+    predict,
+    predictWithGradient(x, meanSlopes, deviationSlopes) {
+      const prediction = predict(x);
       solveUpper(l, n, near);
       meanSlopes.fill(0);
       deviationSlopes.fill(0);
@@ -62,10 +62,10 @@ export function createPosterior(observations: Observations, { weights, variance,
         for (let i = 0; i < n; i++) {
           const slope = 2 * slopes[i] * weights[k] * (x[k] - points[i][k]);
           meanSlopes[k] += slope * alpha[i];
-          deviationSlopes[k] -= (slope * near[i]) / expected.deviation;
+          deviationSlopes[k] -= (slope * near[i]) / prediction.deviation;
         }
       }
-      return expected;
+      return prediction;
     },
   };
 }

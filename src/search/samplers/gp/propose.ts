@@ -1,12 +1,12 @@
 import type { Generator } from '../../../engine/random.ts';
-import { type Point, type Space, samePoint, settle } from '../../space/space.ts';
+import { decode, type Point, type Space, samePoint } from '../../space/space.ts';
 import { logImprovement } from '../normal.ts';
 import { embed } from './kernel.ts';
 import { minimizeInBox } from './minimize.ts';
 import type { Posterior } from './posterior.ts';
 
 /** What is searched: where the improvement over `best` is expected to be greatest. */
-export interface Search {
+export interface AcquisitionSearch {
   readonly space: Space;
   readonly posterior: Posterior;
   readonly best: number;
@@ -16,7 +16,7 @@ export interface Search {
 interface Candidate {
   /** All coordinates, of parameters that are not asked too. */
   readonly coordinates: Float64Array;
-  readonly promise: number;
+  readonly acquisition: number;
 }
 
 /** Local searches from the most promising candidates. */
@@ -27,42 +27,42 @@ const ROUNDS = 3;
 const FEW_LEVELS = 24;
 
 /** The most promising point that was not asked before; an asked one where all are. */
-export function propose(search: Search, starts: readonly Float64Array[], asked: readonly Point[]): Point {
-  const candidates = starts.map((coordinates) => ({ coordinates, promise: promiseAt(search, coordinates) }));
-  const sorted = candidates.toSorted(byPromise);
-  const improved = sorted.slice(0, LOCAL_SEARCHES).map((candidate) => climb(search, candidate));
-  const points = [...improved.toSorted(byPromise), ...sorted].map(({ coordinates }) =>
-    settle(search.space, coordinates),
+export function propose(search: AcquisitionSearch, starts: readonly Float64Array[], asked: readonly Point[]): Point {
+  const candidates = starts.map((coordinates) => ({ coordinates, acquisition: acquisitionAt(search, coordinates) }));
+  const sorted = candidates.toSorted(byAcquisition);
+  const improved = sorted.slice(0, LOCAL_SEARCHES).map((candidate) => improve(search, candidate));
+  const points = [...improved.toSorted(byAcquisition), ...sorted].map(({ coordinates }) =>
+    decode(search.space, coordinates),
   );
   return points.find((point) => !asked.some((other) => samePoint(point, other))) ?? points[0];
 }
 
-function byPromise(a: Candidate, b: Candidate): number {
-  return b.promise - a.promise;
+function byAcquisition(a: Candidate, b: Candidate): number {
+  return b.acquisition - a.acquisition;
 }
 
 /** The logarithm of the expected improvement at the point that the coordinates become. */
-function promiseAt({ space, posterior, best }: Search, coordinates: Float64Array): number {
-  const { mean, deviation } = posterior.expect(embed(space, settle(space, coordinates)));
+function acquisitionAt({ space, posterior, best }: AcquisitionSearch, coordinates: Float64Array): number {
+  const { mean, deviation } = posterior.predict(embed(space, decode(space, coordinates)));
   return Math.log(deviation) + logImprovement((best - mean) / deviation).log;
 }
 
 /** Up along the slope in the continua, then level by level in the others, until that changes nothing. */
-function climb(search: Search, start: Candidate): Candidate {
+function improve(search: AcquisitionSearch, start: Candidate): Candidate {
   let current = start;
   for (let round = 0; round < ROUNDS; round++) {
-    const along = climbSlope(search, current);
-    const stepped = climbLevels(search, along);
-    const isDone = stepped.promise <= along.promise;
+    const along = improveContinuous(search, current);
+    const stepped = improveLevels(search, along);
+    const isDone = stepped.acquisition <= along.acquisition;
     current = stepped;
     if (isDone) break;
   }
   return current;
 }
 
-function climbSlope(search: Search, start: Candidate): Candidate {
+function improveContinuous(search: AcquisitionSearch, start: Candidate): Candidate {
   const { space, posterior, best } = search;
-  const point = settle(space, start.coordinates);
+  const point = decode(space, start.coordinates);
   const free = [...space.keys()].filter((i) => !Number.isNaN(point[i]) && !isByLevel(space, i));
   if (free.length === 0) return start;
   const x = embed(space, point);
@@ -71,7 +71,7 @@ function climbSlope(search: Search, start: Candidate): Candidate {
   const { x: found } = minimizeInBox(
     (coordinates, gradient) => {
       for (const [k, i] of free.entries()) x[i] = coordinates[k];
-      const { mean, deviation } = posterior.expectWithSlopes(x, meanSlopes, deviationSlopes);
+      const { mean, deviation } = posterior.predictWithGradient(x, meanSlopes, deviationSlopes);
       const z = (best - mean) / deviation;
       const { log, slope } = logImprovement(z);
       for (const [k, i] of free.entries()) {
@@ -86,17 +86,17 @@ function climbSlope(search: Search, start: Candidate): Candidate {
   );
   const coordinates = start.coordinates.slice();
   for (const [k, i] of free.entries()) coordinates[i] = found[k];
-  return better(start, { coordinates, promise: promiseAt(search, coordinates) });
+  return better(start, { coordinates, acquisition: acquisitionAt(search, coordinates) });
 }
 
-function climbLevels(search: Search, start: Candidate): Candidate {
+function improveLevels(search: AcquisitionSearch, start: Candidate): Candidate {
   let current = start;
   for (const i of search.space.keys()) {
     if (!isByLevel(search.space, i)) continue;
     for (const level of levelsToTry(search, i)) {
       const coordinates = current.coordinates.slice();
       coordinates[i] = search.space[i].scale.at(level);
-      current = better(current, { coordinates, promise: promiseAt(search, coordinates) });
+      current = better(current, { coordinates, acquisition: acquisitionAt(search, coordinates) });
     }
   }
   return current;
@@ -108,12 +108,12 @@ function isByLevel(space: Space, i: number): boolean {
 }
 
 /** All of few levels, some of many. */
-function levelsToTry({ space, generator }: Search, i: number): readonly number[] {
+function levelsToTry({ space, generator }: AcquisitionSearch, i: number): readonly number[] {
   const levels = space[i].scale.levels ?? 0;
   if (levels <= FEW_LEVELS) return Array.from({ length: levels }, (_, level) => level);
   return Array.from({ length: FEW_LEVELS }, () => generator.integer(levels));
 }
 
 function better(a: Candidate, b: Candidate): Candidate {
-  return b.promise > a.promise ? b : a;
+  return b.acquisition > a.acquisition ? b : a;
 }

@@ -5,9 +5,9 @@ export type Group = readonly number[];
 
 /** The groups of a space; each comes after those that its conditions look at. */
 export function groupsOf(space: Space): readonly Group[] {
-  const places = [...space.keys()];
-  const groups = Map.groupBy(places, (i) =>
-    JSON.stringify(space[i].conditions.map(({ parent, at }) => [parent, ...at])),
+  const indices = [...space.keys()];
+  const groups = Map.groupBy(indices, (i) =>
+    JSON.stringify(space[i].conditions.map(({ parent, coordinates }) => [parent, ...coordinates])),
   );
   return [...groups.values()];
 }

@@ -31,21 +31,21 @@ export function createParzen(space: Space, group: Group, weighted: readonly Weig
   const shares = sharesOf(weighted);
   const logShares = shares.map(Math.log);
   const narrowing = width * Math.max(points.length, 1) ** (-1 / (group.length + 4));
-  const sides = group.map((place) => {
-    const coordinates = Float64Array.from(points, (point) => point[place]);
-    const { ordered, levels } = space[place].scale;
-    if (!ordered) return choiceSide(place, levels ?? 1, coordinates);
-    return orderedSide(place, coordinates, Math.max(narrowing * deviationOf(coordinates, shares), NARROWEST));
+  const dimensions = group.map((index) => {
+    const coordinates = Float64Array.from(points, (point) => point[index]);
+    const { ordered, levels } = space[index].scale;
+    if (!ordered) return choiceDimension(index, levels ?? 1, coordinates);
+    return orderedDimension(index, coordinates, Math.max(narrowing * deviationOf(coordinates, shares), NARROWEST));
   });
   const logs = new Float64Array(shares.length);
   return {
     draw(generator, into) {
       const kernel = drawKernel(generator, shares);
-      for (const side of sides) into[side.place] = side.draw(generator, kernel);
+      for (const dimension of dimensions) into[dimension.index] = dimension.draw(generator, kernel);
     },
     logDensity(point) {
       logs.set(logShares);
-      for (const side of sides) side.addLogDensity(point[side.place], logs);
+      for (const dimension of dimensions) dimension.addLogDensity(point[dimension.index], logs);
       return logSumExp(logs);
     },
   };
@@ -76,20 +76,20 @@ function drawKernel(generator: Generator, shares: Float64Array): number {
 }
 
 /** One parameter of every kernel; the last kernel is the prior. */
-interface Side {
-  readonly place: number;
+interface KernelDimension {
+  readonly index: number;
   draw(generator: Generator, kernel: number): number;
   /** Adds each kernel's log density at the coordinate. */
   addLogDensity(coordinate: number, logs: Float64Array): void;
 }
 
-function orderedSide(place: number, centres: Float64Array, width: number): Side {
+function orderedDimension(index: number, centres: Float64Array, width: number): KernelDimension {
   const logScales = centres.map(
     (centre) =>
       -Math.log(width * (normalShareBelow((1 - centre) / width) - normalShareBelow(-centre / width))) - LOG_ROOT_TWO_PI,
   );
   return {
-    place,
+    index,
     draw(generator, kernel) {
       if (kernel === centres.length) return generator.uniform();
       // At least 0.4 of a kernel lies within, as its centre does and it is no wider than 1/2.
@@ -108,12 +108,12 @@ function orderedSide(place: number, centres: Float64Array, width: number): Side 
 }
 
 /** The prior's weight is spread over the choices in every kernel too, less in each the more kernels there are. */
-function choiceSide(place: number, choices: number, own: Float64Array): Side {
+function choiceDimension(index: number, choices: number, own: Float64Array): KernelDimension {
   const spread = choices / (own.length + 1);
   const elsewhere = Math.log(spread / choices / (1 + spread));
   const there = Math.log((1 + spread / choices) / (1 + spread));
   return {
-    place,
+    index,
     draw(generator, kernel) {
       const isSpread = kernel === own.length || generator.uniform() * (1 + spread) < spread;
       return isSpread ? generator.uniform() : own[kernel];
@@ -126,6 +126,6 @@ function choiceSide(place: number, choices: number, own: Float64Array): Side {
 }
 
 function logSumExp(logs: Float64Array): number {
-  const most = logs.reduce((a, b) => Math.max(a, b));
-  return most + Math.log(logs.reduce((sum, log) => sum + Math.exp(log - most), 0));
+  const max = logs.reduce((a, b) => Math.max(a, b));
+  return max + Math.log(logs.reduce((sum, log) => sum + Math.exp(log - max), 0));
 }

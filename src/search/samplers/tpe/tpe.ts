@@ -1,6 +1,6 @@
 import { createGenerator, type Generator } from '../../../engine/random.ts';
-import { isAsked, type Point, type Space, samePoint, settle } from '../../space/space.ts';
-import type { CreateSampler, Finished, Known } from '../sampler.ts';
+import { decode, isActive, type Point, type Space, samePoint } from '../../space/space.ts';
+import type { CreateSampler, FinishedTrial, TrialHistory } from '../sampler.ts';
 import { createSobol } from '../sobol.ts';
 import { type Group, groupsOf } from './groups.ts';
 import { createParzen, type Weighted } from './parzen.ts';
@@ -11,11 +11,11 @@ const STARTUP = 10;
 const CANDIDATES = 32;
 /** The share of the trials that are good (the "linear" split), and the most of them. */
 const GOOD_SHARE = 0.2;
-const MOST_GOOD = 25;
+const MAX_GOOD = 25;
 /** The density of the others is taken of so many at most, which lie evenly among them: the time of a suggestion grows with each. */
-const MOST_OTHERS = 400;
+const MAX_BAD = 400;
 /** What the worst of the good ones weighs at least, by their mean. */
-const LEAST_WEIGHT = 1e-3;
+const MIN_WEIGHT = 1e-3;
 /**
  * Of Scott's bandwidth, which is made for one hill: the good trials may lie on several, and a bad one says little of what is around it. Found by
  * trying.
@@ -49,28 +49,28 @@ export const createTpe: CreateSampler = (space, seed) => {
 };
 
 function anyPoint(space: Space, { uniform }: Generator): Point {
-  return settle(
+  return decode(
     space,
     space.map(() => uniform()),
   );
 }
 
 /** Group by group, as the first decide which others are asked. */
-function suggest(space: Space, groups: readonly Group[], known: Known, generator: Generator): Point {
+function suggest(space: Space, groups: readonly Group[], known: TrialHistory, generator: Generator): Point {
   const point = new Float64Array(space.length).fill(Number.NaN);
   for (const group of groups) {
-    if (isAsked(space[group[0]], point)) suggestGroup(space, group, known, generator, point);
+    if (isActive(space[group[0]], point)) suggestGroup(space, group, known, generator, point);
   }
   return point;
 }
 
 /** Puts the most promising of the candidates into the places of the group. */
-function suggestGroup(space: Space, group: Group, known: Known, generator: Generator, point: Point): void {
+function suggestGroup(space: Space, group: Group, known: TrialHistory, generator: Generator, point: Point): void {
   const had = (other: Point) => !Number.isNaN(other[group[0]]);
   const ranked = known.finished.filter((trial) => had(trial.point)).toSorted((a, b) => compare(a.loss, b.loss));
-  const goodCount = Math.min(Math.ceil(GOOD_SHARE * ranked.length), MOST_GOOD);
-  const good = createParzen(space, group, weighted(ranked, goodCount), GOOD_WIDTH);
-  const others = [...thinned(ranked.slice(goodCount)).map((trial) => trial.point), ...known.pending.filter(had)];
+  const goodCount = Math.min(Math.ceil(GOOD_SHARE * ranked.length), MAX_GOOD);
+  const good = createParzen(space, group, weightByImprovement(ranked, goodCount), GOOD_WIDTH);
+  const others = [...subsample(ranked.slice(goodCount)).map((trial) => trial.point), ...known.pending.filter(had)];
   const bad = createParzen(
     space,
     group,
@@ -81,17 +81,17 @@ function suggestGroup(space: Space, group: Group, known: Known, generator: Gener
   const candidate = point.slice();
   for (let i = 0; i < CANDIDATES; i++) {
     good.draw(generator, candidate);
-    for (const place of group) candidate[place] = space[place].scale.snap(candidate[place]);
+    for (const index of group) candidate[index] = space[index].scale.snap(candidate[index]);
     const promise = good.logDensity(candidate) - bad.logDensity(candidate);
     if (promise <= best) continue;
     best = promise;
-    for (const place of group) point[place] = candidate[place];
+    for (const index of group) point[index] = candidate[index];
   }
 }
 
 /** Every so many-th of the ranked trials. */
-function thinned(ranked: readonly Finished[]): readonly Finished[] {
-  const count = Math.min(ranked.length, MOST_OTHERS);
+function subsample(ranked: readonly FinishedTrial[]): readonly FinishedTrial[] {
+  const count = Math.min(ranked.length, MAX_BAD);
   return Array.from({ length: count }, (_, i) => ranked[Math.floor((i * ranked.length) / count)]);
 }
 
@@ -99,12 +99,15 @@ function thinned(ranked: readonly Finished[]): readonly Finished[] {
  * The good ones, each weighing as much as it is better than the first of the others, 1 in the mean: the density is then that of the improvement
  * expected (the weights that Watanabe 2023 recommends). All alike where there is no telling.
  */
-function weighted(ranked: readonly Finished[], goodCount: number): readonly Weighted[] {
+function weightByImprovement(ranked: readonly FinishedTrial[], goodCount: number): readonly Weighted[] {
   const good = ranked.slice(0, goodCount);
-  const bar = ranked[Math.min(goodCount, ranked.length - 1)]?.loss ?? 0;
-  const mean = good.reduce((sum, { loss }) => sum + (bar - loss), 0) / goodCount;
-  const tells = mean > 0 && Number.isFinite(mean);
-  return good.map(({ point, loss }) => ({ point, weight: tells ? Math.max((bar - loss) / mean, LEAST_WEIGHT) : 1 }));
+  const threshold = ranked[Math.min(goodCount, ranked.length - 1)]?.loss ?? 0;
+  const mean = good.reduce((sum, { loss }) => sum + (threshold - loss), 0) / goodCount;
+  const isInformative = mean > 0 && Number.isFinite(mean);
+  return good.map(({ point, loss }) => ({
+    point,
+    weight: isInformative ? Math.max((threshold - loss) / mean, MIN_WEIGHT) : 1,
+  }));
 }
 
 /** Failed trials, of infinite loss, are alike. */

@@ -3,8 +3,8 @@ import {
   ACTIVATIONS,
   type Activation,
   type CreateKernels,
+  DERIVATIVE_FROM_OUTPUT,
   type Kernels,
-  SLOPE_FOLLOWS_FROM_A,
 } from '../../../../src/engine/kernels/kernels.ts';
 import { createReferenceKernels } from '../../../../src/engine/kernels/reference.ts';
 import { expectConformance, ulps } from '../arrangement.ts';
@@ -71,7 +71,7 @@ export function conformInActivations(createKernels: CreateKernels): void {
     });
   });
 
-  it.each(SLOPE_FOLLOWS_FROM_A)('%s goes back by A alone, with the same bits as by Z', (activation) => {
+  it.each(DERIVATIVE_FROM_OUTPUT)('%s goes back by A alone, with the same bits as by Z', (activation) => {
     const count = ORDINARY.length + FINITE_EDGES.length + EXTREMES.length;
     const [Z, A, dA] = [0, count, 2 * count];
     const gradient = (from: number): Kernels['values'] => {

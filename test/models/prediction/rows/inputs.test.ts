@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ReadAs } from '../../../../src/datasets/ingest/readAs.ts';
+import type { ParseOptions } from '../../../../src/datasets/ingest/parseOptions.ts';
 import { readTable as readFile } from '../../../../src/datasets/rows/readTable.ts';
 import { fittedFeaturesSchema } from '../../../../src/features/features.ts';
 import { transform } from '../../../../src/features/transform.ts';
@@ -54,9 +54,9 @@ beforeAll(async () => {
 afterAll(() => service.close());
 
 /** How each column was written, as `saveModel` copies it from the dataset. */
-async function readAsOf(datasetId: string): Promise<ReadonlyMap<string, ReadAs>> {
+async function readAsOf(datasetId: string): Promise<ReadonlyMap<string, ParseOptions>> {
   const query = service.database.selectFrom('datasets').select('readAs').where('id', '=', datasetId);
-  const list: readonly ReadAs[] = JSON.parse((await query.executeTakeFirstOrThrow()).readAs);
+  const list: readonly ParseOptions[] = JSON.parse((await query.executeTakeFirstOrThrow()).readAs);
   return new Map(NAMES.map((name, index) => [name, list[index] ?? {}]));
 }
 
@@ -92,8 +92,8 @@ describe.each(SCALINGS)('the inputs of a prediction with scaling %s', (scaling) 
     const { features } = fitTable(table, spec);
     // As a model stores them.
     const stored = fittedFeaturesSchema.parse(JSON.parse(JSON.stringify(features)));
-    const given = readRows({ fitted: stored.columns, readAs: await readAsOf(id) }, await read());
-    expect(given.mistakes).toEqual([]);
+    const given = readRows({ fitted: stored.columns, parseOptions: await readAsOf(id) }, await read());
+    expect(given.issues).toEqual([]);
     const trained = bitsOf(transform(features, table));
     expect(trained.X.length).toBeGreaterThan(3 * ROWS);
     expect(bitsOf(transform(stored, given.table))).toEqual(trained);

@@ -68,20 +68,20 @@ describe('a Gaussian process', () => {
 
   it('expects what it has seen, surely, and what lies between', () => {
     for (const [i, point] of seen.points.entries()) {
-      const { mean, deviation } = posterior.expect(point);
+      const { mean, deviation } = posterior.predict(point);
       expect(mean).toBeCloseTo(seen.losses[i], 2);
       expect(deviation).toBeLessThan(0.05);
     }
-    expect(posterior.expect(Float64Array.of(0.4, 0.9)).mean).toBeCloseTo(Math.sin(2.4), 1);
+    expect(posterior.predict(Float64Array.of(0.4, 0.9)).mean).toBeCloseTo(Math.sin(2.4), 1);
   });
 
   it('tells the slopes of what it expects', () => {
     const [meanSlopes, deviationSlopes] = [new Float64Array(2), new Float64Array(2)];
-    posterior.expectWithSlopes(Float64Array.of(0.3, 0.6), meanSlopes, deviationSlopes);
+    posterior.predictWithGradient(Float64Array.of(0.3, 0.6), meanSlopes, deviationSlopes);
     const step = 1e-5;
     for (const k of [0, 1]) {
       const at = (side: number) =>
-        posterior.expect(Float64Array.of(0.3, 0.6).map((each, i) => each + (i === k ? side : 0)));
+        posterior.predict(Float64Array.of(0.3, 0.6).map((each, i) => each + (i === k ? side : 0)));
       expect(meanSlopes[k]).toBeCloseTo((at(step).mean - at(-step).mean) / (2 * step), 4);
       expect(deviationSlopes[k]).toBeCloseTo((at(step).deviation - at(-step).deviation) / (2 * step), 4);
     }

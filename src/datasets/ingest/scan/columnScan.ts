@@ -1,0 +1,144 @@
+import type { Cell, Session } from '../../duckdb/duckdb.ts';
+import { batches } from '../../duckdb/sql.ts';
+import type { Cells } from '../cells.ts';
+import { cellRows, openRelation, type Relation } from '../source/relation.ts';
+import type { Source, SourceColumn } from '../source/source.ts';
+
+/** What one look at every row says about a column of text. */
+export interface ColumnScan {
+  /** Cells that are not missing. */
+  readonly present: number;
+  /** Cells that are finite numbers. */
+  readonly numbers: number;
+  /** Whether the numbers are whole and so large that only 64-bit integers keep them apart. */
+  readonly large: boolean;
+  /** Cells that DuckDB takes for a number that is not finite: NaN, infinity. */
+  readonly notFinite: number;
+  /** Whether there are numbers with leading zeros, as postal codes have: 007. In byte order they come first. */
+  readonly padded: boolean;
+  /** Bytes of the longest cell. */
+  readonly longestBytes: number;
+}
+
+export interface TableScan {
+  readonly relation: Relation;
+  readonly rows: number;
+  /** By column id; columns that came typed are not in it. */
+  readonly scans: ReadonlyMap<string, ColumnScan>;
+}
+
+/** Beyond this a float64 does not tell whole numbers apart. */
+const LARGEST_EXACT = 2 ** 53;
+/** Well within int64, as rounding goes up. */
+const LARGEST_INT64 = 2 ** 62;
+/** Where codes with underscores show. */
+const HEAD_ROWS = 200;
+/** Two digits are a day or an hour; three with a leading zero are a code. */
+const PADDED = /^\s*0\d\d+\s*$/;
+
+/** Looks at every cell once. Throws Refusal when neither the relation of the source nor a fallback reads to the end. */
+export async function scanColumns(session: Session, source: Source, cells: Cells): Promise<TableScan> {
+  try {
+    return await scanRelation(session, await openRelation(session, source), source.columns, cells);
+  } catch (error) {
+    const fallback = source.fallback(error);
+    if (fallback === null) throw source.refusalOf(error);
+    return scanColumns(session, { ...source, ...fallback }, cells);
+  }
+}
+
+async function scanRelation(
+  session: Session,
+  relation: Relation,
+  columns: readonly SourceColumn[],
+  cells: Cells,
+): Promise<TableScan> {
+  const ids = columns.filter(({ kind }) => kind === 'text').map(({ id }) => id);
+  const quick = await runAggregates(session, relation, ids, cells, QUICK_AGGREGATES);
+  const underscores = await runAggregates(session, relation, ids, cells, [UNDERSCORES], HEAD_ROWS);
+  const unusual = ids.filter((id) => isUnusual(quick.get(id) ?? []) || Number(underscores.get(id)?.[0]) > 0);
+  const details = await runAggregates(session, relation, unusual, cells, DETAIL_AGGREGATES);
+  return {
+    relation,
+    rows: ids[0] === undefined ? await countRows(session, relation) : Number(quick.get(ids[0])?.[5] ?? 0),
+    scans: new Map(ids.map((id) => [id, toColumnScan(quick.get(id) ?? NO_CELLS, details.get(id))])),
+  };
+}
+
+async function countRows(session: Session, { from }: Relation): Promise<number> {
+  return Number((await session.query(`SELECT count(*)::DOUBLE FROM ${from}`))[0]?.[0]);
+}
+
+/** SQL of an aggregate over the `cell`s of a column, which also come as `number`s. */
+type AggregateExpression = (cells: Cells) => string;
+
+/** Few and simple: every one of them goes over every cell, and takes memory for every column. */
+const QUICK_AGGREGATES: readonly AggregateExpression[] = [
+  () => 'count(number)::DOUBLE',
+  ({ missing }) => `count_if(CASE WHEN number IS NULL THEN NOT ${missing('cell')} END)::DOUBLE`,
+  () => 'min(number)',
+  () => 'max(number)',
+  () => 'min(cell)',
+  () => 'count(*)::DOUBLE',
+  () => 'max(strlen(cell))::DOUBLE',
+];
+/** What they say of a table without rows. */
+const NO_CELLS: readonly Cell[] = [0, 0, null, null, null, 0, 0];
+
+const UNDERSCORES: AggregateExpression = () => `count_if(contains(cell, '_'))::DOUBLE`;
+
+/** For the few columns with numbers that are not finite, not exact in float64, or written as 1_000. */
+const DETAIL_AGGREGATES: readonly AggregateExpression[] = [
+  () => 'count_if(isfinite(number))::DOUBLE',
+  ({ missing }) => `count_if(NOT isfinite(number) AND NOT ${missing('cell')})::DOUBLE`,
+  () => 'count_if(trunc(number) <> number)::DOUBLE',
+  () => 'max(abs(number)) FILTER (isfinite(number))',
+  UNDERSCORES,
+];
+
+/** The answers of the looks by column id, over all rows or the first `maxRows`; none of a table without rows. */
+async function runAggregates(
+  session: Session,
+  relation: Relation,
+  ids: readonly string[],
+  cells: Cells,
+  expressions: readonly AggregateExpression[],
+  maxRows?: number,
+): Promise<ReadonlyMap<string, readonly Cell[]>> {
+  const results = new Map<string, readonly Cell[]>();
+  const aggregates = expressions.map((each) => each(cells)).join(', ');
+  for (const batch of batches(ids, relation.columnsPerStatement)) {
+    const numbers = `SELECT place, cell, ${cells.number('cell')} AS number FROM ${cellRows(relation, batch, maxRows)}`;
+    for (const [place, ...values] of await session.query(
+      `SELECT place, ${aggregates} FROM (${numbers}) GROUP BY place`,
+    )) {
+      results.set(batch[Number(place)] ?? '', values);
+    }
+  }
+  return results;
+}
+
+function isUnusual([, , min, max]: readonly Cell[]): boolean {
+  if (min === null) return false;
+  return !(Math.abs(Number(min)) <= LARGEST_EXACT && Math.abs(Number(max)) <= LARGEST_EXACT);
+}
+
+function toColumnScan(
+  [casts, others, , , first, , longest]: readonly Cell[],
+  details: readonly Cell[] | undefined,
+): ColumnScan {
+  const shown = { padded: PADDED.test(String(first)), longestBytes: Number(longest) };
+  if (details === undefined) {
+    const numbers = Number(casts);
+    return { present: numbers + Number(others), numbers, notFinite: 0, large: false, ...shown };
+  }
+  const [finite, notFinite, fractions, largest, underscores] = details.map(Number);
+  return {
+    present: (finite ?? 0) + (notFinite ?? 0) + Number(others),
+    // DuckDB reads 1_000 as a number; in a table it is a code.
+    numbers: underscores ? 0 : (finite ?? 0),
+    notFinite: Number(casts) - (finite ?? 0),
+    large: fractions === 0 && (largest ?? 0) > LARGEST_EXACT && (largest ?? 0) < LARGEST_INT64,
+    ...shown,
+  };
+}

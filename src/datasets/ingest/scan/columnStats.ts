@@ -1,0 +1,92 @@
+import type { Session } from '../../duckdb/duckdb.ts';
+import { batches, columnId, literal } from '../../duckdb/sql.ts';
+import { TABLE_FILE } from '../messages.ts';
+import type { PlannedColumn } from '../plan.ts';
+import { byColumns, cellRows } from '../source/relation.ts';
+import { TABLE } from '../table.ts';
+import type { Shape } from './histogram.ts';
+import { readNumberStats, type WrittenColumn } from './numberStats.ts';
+import { columnsPerStatement, NO_TEXT_STATS, readTextStats, type TextStats } from './textStats.ts';
+
+/** A column of the written table with what its statistics say. */
+export interface ColumnStats extends PlannedColumn, TextStats {
+  readonly rows: number;
+  /** Of numbers and times (milliseconds since 1970); null of others and where there is no value. */
+  readonly min: number | null;
+  readonly max: number | null;
+  readonly mean: number | null;
+  /** Whether all numbers are whole. */
+  readonly whole: boolean;
+  /** Of numbers; null of others. */
+  readonly shape: Shape | null;
+  /** Whether the cells count the rows, from 0 or 1. */
+  readonly countsRows: boolean;
+}
+
+type PartialStats = TextStats & Pick<ColumnStats, 'min' | 'max' | 'mean' | 'whole' | 'shape'>;
+
+const NO_STATS: PartialStats = { ...NO_TEXT_STATS, min: null, max: null, mean: null, whole: false, shape: null };
+
+/** Statistics of every column. The values of numbers and times are counted and not listed. */
+export async function readColumnStats(
+  session: Session,
+  columns: readonly PlannedColumn[],
+  rows: number,
+): Promise<readonly ColumnStats[]> {
+  const written = columns.map((column, index) => ({ ...column, id: columnId(index) }));
+  const are = (...kinds: readonly PlannedColumn['stored'][]) => written.filter(({ stored }) => kinds.includes(stored));
+  const numbers = await readNumberStats(session, are('number', 'integer'), rows);
+  const times = await readTimeStats(session, are('datetime'), rows);
+  const values = await readTextStats(
+    session,
+    are('text', 'boolean').map(({ id }) => id),
+    rows,
+  );
+  const stats = written.map((column) => {
+    const partial = numbers.get(column.id) ?? times.get(column.id) ?? values.get(column.id);
+    return { ...NO_STATS, ...partial, ...column, rows, countsRows: false };
+  });
+  return markRowNumbers(session, stats);
+}
+
+async function readTimeStats(
+  session: Session,
+  columns: readonly WrittenColumn[],
+  rows: number,
+): Promise<ReadonlyMap<string, Partial<PartialStats>>> {
+  const stats = new Map<string, Partial<PartialStats>>();
+  for (const batch of batches(columns, columnsPerStatement(rows))) {
+    const cells = cellRows(
+      byColumns(TABLE),
+      batch.map(({ id }) => id),
+    );
+    const rows = await session.query(
+      `SELECT place, count(cell)::DOUBLE, count(DISTINCT cell)::DOUBLE, epoch_ms(min(cell))::DOUBLE, epoch_ms(max(cell))::DOUBLE
+       FROM ${cells} GROUP BY place`,
+    );
+    for (const [place, count, distinct, min, max] of rows) {
+      const range = { min: finiteOrNull(min), max: finiteOrNull(max) };
+      stats.set(batch[Number(place)]?.id ?? '', { count: Number(count), distinct: Number(distinct), ...range });
+    }
+  }
+  return stats;
+}
+
+function finiteOrNull(value: unknown): number | null {
+  return typeof value === 'number' && Number.isFinite(value) ? value : null;
+}
+
+async function markRowNumbers(session: Session, stats: readonly ColumnStats[]): Promise<readonly ColumnStats[]> {
+  const possible = stats.filter(mayCountRows);
+  if (possible.length === 0) return stats;
+  const aggregates = possible.map(({ id, min }) => `bool_and(${id} = file_row_number + ${min ?? 0})`);
+  const read = `read_parquet(${literal(TABLE_FILE)}, file_row_number = true)`;
+  const row = (await session.query(`SELECT ${aggregates.join(', ')} FROM ${read}`))[0] ?? [];
+  const counting = new Set(possible.filter((_, index) => row[index] === true).map(({ id }) => id));
+  return stats.map((column) => (counting.has(column.id) ? { ...column, countsRows: true } : column));
+}
+
+function mayCountRows({ whole, count, distinct, rows, min, max }: ColumnStats): boolean {
+  const dense = distinct === rows && count === rows && max === (min ?? 0) + rows - 1;
+  return whole && dense && (min === 0 || min === 1);
+}

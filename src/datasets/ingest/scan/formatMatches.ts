@@ -1,0 +1,90 @@
+import type { Session } from '../../duckdb/duckdb.ts';
+import { batches } from '../../duckdb/sql.ts';
+import type { Cells } from '../cells.ts';
+import { cellRows, type Relation } from '../source/relation.ts';
+import type { ValueFormat } from './valueFormats.ts';
+
+/** A column with the forms that its cells may be written in. */
+export interface Candidate {
+  readonly id: string;
+  readonly formats: readonly ValueFormat[];
+}
+
+/** How many cells of a column are written in each form, in the order of the forms. */
+export type MatchesByColumn = ReadonlyMap<string, readonly FormatMatches[]>;
+export interface FormatMatches {
+  readonly format: ValueFormat;
+  readonly cells: number;
+}
+
+/** So many rows propose forms; all rows then decide, on the few that were proposed. */
+const PROPOSING_ROWS = 200;
+/** In the first rows, at least this share of the cells must be written in a form for it to be tried on all. */
+const PROPOSING_SHARE = 0.5;
+
+/** Counts forms over every row, after the first rows have ruled out most of them. */
+export async function countFormatMatches(
+  session: Session,
+  relation: Relation,
+  candidates: readonly Candidate[],
+  cells: Cells,
+): Promise<MatchesByColumn> {
+  const counted = await countMatches(session, relation, candidates, cells, PROPOSING_ROWS);
+  const proposed = candidates.map(({ id }) => {
+    const { present, matches } = counted.get(id) ?? { present: 0, matches: [] };
+    return {
+      id,
+      formats: matches.filter((match) => match.cells >= present * PROPOSING_SHARE).map(({ format }) => format),
+    };
+  });
+  const tried = proposed.filter(({ formats }) => formats.length > 0);
+  const all = await countMatches(session, relation, tried, cells);
+  return new Map([...all].map(([id, { matches }]) => [id, matches]));
+}
+
+interface Counted {
+  readonly present: number;
+  readonly matches: readonly FormatMatches[];
+}
+
+/** Over all rows, or the first `maxRows`. A form is tried on the cells of those columns alone that it is a candidate for. */
+async function countMatches(
+  session: Session,
+  relation: Relation,
+  candidates: readonly Candidate[],
+  cells: Cells,
+  maxRows?: number,
+): Promise<ReadonlyMap<string, Counted>> {
+  const counted = new Map<string, Counted>();
+  const formats = [...new Set(candidates.flatMap((candidate) => candidate.formats))];
+  const counts = formats.map(
+    (form, index) => `count(CASE WHEN forms & ${2 ** index} > 0 THEN ${form.value(cellOf(form))} END)`,
+  );
+  const aggregates = ['count(value)', ...counts].map((count) => `${count}::DOUBLE`).join(', ');
+  for (const batch of batches(candidates, relation.columnsPerStatement)) {
+    const sets = batch.map((candidate) => setOf(candidate.formats, formats));
+    const ids = batch.map(({ id }) => id);
+    const values = `SELECT *, CASE WHEN regexp_matches(value, '[0-9]') THEN value END AS digits
+      FROM (SELECT place, ${cells.value('cell')} AS value, ([${sets}])[place + 1] AS forms
+        FROM ${cellRows(relation, ids, maxRows)})`;
+    for (const [place, present, ...matchCounts] of await session.query(
+      `SELECT place, ${aggregates} FROM (${values}) GROUP BY place`,
+    )) {
+      const candidate = batch[Number(place)];
+      if (candidate === undefined) continue;
+      const own = candidate.formats.map((format) => ({ format, cells: Number(matchCounts[formats.indexOf(format)]) }));
+      counted.set(candidate.id, { present: Number(present), matches: own });
+    }
+  }
+  return counted;
+}
+
+/** Numbers and times have a digit: to try their forms on words is most of the work in a table of words. */
+function cellOf({ type }: ValueFormat): string {
+  return type === 'boolean' ? 'value' : 'digits';
+}
+
+/** A set of forms as a number with a bit for each. */
+function setOf(some: readonly ValueFormat[], all: readonly ValueFormat[]): number {
+  return some.reduce((set, form) => set + 2 ** all.indexOf(form), 0);
+}

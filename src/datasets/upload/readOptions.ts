@@ -1,0 +1,93 @@
+import { createHash } from 'node:crypto';
+import type { FieldError } from '../../kit/contract/errors.ts';
+import { invalidRequest } from '../../kit/contract/validation.ts';
+import { COLUMN_TYPES, type ColumnType } from '../../kit/table.ts';
+import type { FileFormat, ReadOptions } from '../ingest/messages.ts';
+
+/** The options as they come in the address; a parameter may be repeated. */
+export interface OptionTexts {
+  readonly delimiter?: string | undefined;
+  readonly header?: string | undefined;
+  readonly nullValues?: readonly string[] | undefined;
+  readonly types?: readonly string[] | undefined;
+}
+
+const NAMED_DELIMITERS: ReadonlyMap<string, string> = new Map([
+  ['tab', '\t'],
+  ['\\t', '\t'],
+  ['comma', ','],
+  ['semicolon', ';'],
+  ['pipe', '|'],
+  ['space', ' '],
+]);
+
+/** What the client says about the file. Throws ServiceError `invalid_request` that names every parameter that cannot be used. */
+export function parseReadOptions({ delimiter, header, nullValues, types }: OptionTexts): ReadOptions {
+  const errors: FieldError[] = [];
+  const options = {
+    delimiter: delimiter === undefined ? null : parseDelimiter(delimiter, errors),
+    header: header === undefined ? null : parseHeader(header, errors),
+    nullValues: nullValues === undefined ? null : nullValues.flatMap((value) => value.split(',')),
+    types: (types ?? []).flatMap((text) => parseTypes(text, errors)),
+  };
+  if (errors.length > 0) throw invalidRequest(errors);
+  return options;
+}
+
+function parseDelimiter(text: string, errors: FieldError[]): string {
+  const delimiter = NAMED_DELIMITERS.get(text) ?? text;
+  if (delimiter.length !== 1 || /["\r\n]/.test(delimiter) || delimiter.charCodeAt(0) > 0x7f) {
+    errors.push({
+      path: '/delimiter',
+      message: 'One ASCII character such as ";", or tab, comma, semicolon, pipe, space.',
+    });
+  }
+  return delimiter;
+}
+
+function parseHeader(text: string, errors: FieldError[]): boolean {
+  if (text !== 'true' && text !== 'false') {
+    errors.push({ path: '/header', message: `true or false, not ${JSON.stringify(text)}.` });
+  }
+  return text === 'true';
+}
+
+type TypedName = readonly [string, ColumnType];
+
+/** `zip:categorical,age:numeric`, or `{"zip": "categorical"}` for names that have a comma. */
+function parseTypes(text: string, errors: FieldError[]): TypedName[] {
+  if (text.trimStart().startsWith('{')) return parseTypesObject(text, errors);
+  return text.split(',').flatMap((pair) => {
+    const colon = pair.lastIndexOf(':');
+    if (colon > 0) return typed(pair.slice(0, colon).trim(), pair.slice(colon + 1).trim(), errors);
+    errors.push({ path: '/types', message: `Write NAME:TYPE, not ${JSON.stringify(pair)}; or send a JSON object.` });
+    return [];
+  });
+}
+
+function parseTypesObject(text: string, errors: FieldError[]): TypedName[] {
+  try {
+    const object: unknown = JSON.parse(text);
+    return Object.entries(object ?? {}).flatMap(([name, type]) => typed(name, String(type), errors));
+  } catch {
+    errors.push({ path: '/types', message: 'The JSON object is malformed: write {"name": "categorical"}.' });
+    return [];
+  }
+}
+
+function typed(name: string, text: string, errors: FieldError[]): TypedName[] {
+  const type = COLUMN_TYPES.find((known) => known === text);
+  if (type !== undefined) return [[name, type]];
+  const message = `${JSON.stringify(text)} is no type: ${JSON.stringify(name)} may be ${COLUMN_TYPES.join(', ')}.`;
+  errors.push({ path: '/types', message });
+  return [];
+}
+
+/** Raised when the same bytes would be read differently: tables of an older version are then not shared with new uploads. */
+const READER_VERSION = 1;
+
+/** The name of the table that these bytes become when they are read so. */
+export function tableFileName(sha256: string, format: FileFormat | null, options: ReadOptions): string {
+  const content = JSON.stringify([READER_VERSION, sha256, format, options]);
+  return `${createHash('sha256').update(content).digest('hex')}.parquet`;
+}

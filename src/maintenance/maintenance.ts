@@ -1,0 +1,48 @@
+import { createCheckpoints } from '../jobs/checkpoints/checkpoints.ts';
+import type { Logger } from '../kit/log.ts';
+import { incrementalVacuum } from '../store/incrementalVacuum.ts';
+import { type DeleteOldDeps, deleteOld } from './retention/deleteOld.ts';
+
+export interface MaintenanceDeps extends Omit<DeleteOldDeps, 'checkpoints' | 'leaving'> {
+  /** Of the checkpoints. */
+  readonly folder: string;
+  readonly log: Logger;
+}
+
+export interface Maintenance {
+  /** Goes no further; resolves when nothing is being deleted any more. */
+  stop(): Promise<void>;
+}
+
+const DELETE_EVERY_MS = 3_600_000;
+const VACUUM_EVERY_MS = 60_000;
+
+/** Deletes what is old, now and every hour, and gives the space of what was deleted back to the disk within a minute. */
+export function startMaintenance(deps: MaintenanceDeps): Maintenance {
+  const { database, log } = deps;
+  const checkpoints = createCheckpoints(deps);
+  const leaving = new AbortController();
+  const cleanUp = async () => {
+    const jobs = await deleteOld({ ...deps, checkpoints, leaving: leaving.signal });
+    if (jobs > 0) log.info({ jobs }, 'old jobs deleted');
+    await incrementalVacuum(database);
+  };
+  // However little it is: somebody may have deleted it because nobody is to read it any more.
+  const vacuum = () => incrementalVacuum(database);
+
+  let last: Promise<void> = Promise.resolve();
+  const run = (task: () => Promise<void>) => {
+    last = last
+      .then(task)
+      .catch((error) => log.warn({ err: error }, 'what is old could not be deleted; it is tried again'));
+  };
+  run(cleanUp);
+  const timers = [setInterval(() => run(cleanUp), DELETE_EVERY_MS), setInterval(() => run(vacuum), VACUUM_EVERY_MS)];
+  return {
+    stop() {
+      leaving.abort();
+      for (const timer of timers) clearInterval(timer);
+      return last;
+    },
+  };
+}

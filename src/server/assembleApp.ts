@@ -1,0 +1,155 @@
+import { availableParallelism } from 'node:os';
+import type { FastifyInstance } from 'fastify';
+import { keyRoutes } from '../access/keyRoutes.ts';
+import { createKeys } from '../access/keys.ts';
+import { projectRoutes } from '../access/projectRoutes.ts';
+import { createProjects } from '../access/projects.ts';
+import { datasetRoutes } from '../datasets/routes.ts';
+import { buildApp } from '../http/app.ts';
+import { createHttpMetrics } from '../http/metrics/http.ts';
+import { streamRoutes } from '../http/streams/routes.ts';
+import { systemRoutes } from '../http/system.ts';
+import { createCheckpoints } from '../jobs/checkpoints/checkpoints.ts';
+import { countJobs } from '../jobs/counts.ts';
+import { createEvents } from '../jobs/events/service.ts';
+import { registerJobGauges } from '../jobs/metrics.ts';
+import { jobRoutes } from '../jobs/routes.ts';
+import { createJobs } from '../jobs/service.ts';
+import { DEFAULT_PROJECT, type Tenant } from '../kit/contract/caller.ts';
+import { membersFor } from '../kit/contract/json.ts';
+import { packageVersion } from '../kit/node.ts';
+import { shutdownBudget } from '../kit/shutdownBudget.ts';
+import { createEvaluateEnsemble } from '../models/ensembles/evaluateEnsemble.ts';
+import { networkRoutes } from '../models/networks/routes.ts';
+import { createPredictionMetrics } from '../models/prediction/metrics.ts';
+import { modelRoutes } from '../models/routes.ts';
+import { createModels, type ModelsOf } from '../models/service.ts';
+import { createSweepEvents } from '../sweeps/events/service.ts';
+import { createSearchCache } from '../sweeps/external/searchCache.ts';
+import { createSearchWorker } from '../sweeps/external/searchWorker.ts';
+import { type SweepRoutesDeps, sweepRoutes } from '../sweeps/routes.ts';
+import { createSweeps } from '../sweeps/service.ts';
+import { type ChosenKernels, chooseKernels } from '../training/backend/kernels.ts';
+import { webhookRoutes } from '../webhooks/routes.ts';
+import { createWebhooks } from '../webhooks/service.ts';
+import { authenticationOf, type ServiceDeps } from './serviceDeps.ts';
+
+/** The rooms behind their routes, in the order in which the documentation shows them. */
+export function assembleApp(deps: ServiceDeps): Promise<FastifyInstance> {
+  const { config, database, bus, datasets, registry, log } = deps;
+  const clock = Date.now;
+  const metrics = createHttpMetrics(registry);
+  registerJobGauges(registry, database, clock);
+  const kernels = chooseKernels(config.kernels);
+  log?.info({ kernels: kernels.description }, 'kernels chosen');
+  const machine = machineOf(deps, kernels);
+  const jobs = jobsOf(deps, machine);
+  const models = modelsOf(deps, kernels);
+  const webhookParts = { database, send: deps.send, allowPrivate: config.allowPrivateWebhooks, clock };
+  return buildApp({
+    version: packageVersion(),
+    routes: [
+      datasetRoutes({ datasets, maxUploadBytes: config.maxUploadBytes }),
+      networkRoutes,
+      jobRoutes({ jobs }),
+      streamRoutes({
+        events: (tenant) => createEvents({ database, bus }, tenant),
+        sweepEvents: (tenant) => createSweepEvents({ database, bus }, tenant),
+        limits: { total: config.maxStreams, perProject: config.maxProjectStreams },
+        gauge: metrics.openStreams,
+      }),
+      modelRoutes({ models, maxBodyBytes: config.maxUploadBytes }),
+      sweepRoutes(sweepsOf(deps, machine, models)),
+      webhookRoutes({ webhooks: (tenant) => createWebhooks(webhookParts, tenant) }),
+      keyRoutes({ keys: createKeys({ database, clock }) }),
+      projectRoutes({ projects: createProjects({ database, clock }) }),
+      systemOf(deps, kernels, machine),
+    ],
+    guard: { ...config, authentication: authenticationOf(deps), clock },
+    idempotency: { database, clock },
+    limits: config,
+    drainMs: shutdownBudget(config.shutdownSeconds).requestsMs,
+    metrics,
+    tracer: deps.tracer,
+    logger: log ?? false,
+  });
+}
+
+type Machine = ReturnType<typeof machineOf>;
+
+/** What a job may have of this machine. */
+function machineOf({ config }: ServiceDeps, { maxThreads }: ChosenKernels) {
+  const cores = availableParallelism();
+  return { cores, coresOfJob: Math.min(cores, maxThreads), memoryBytes: config.jobMemoryBytes };
+}
+
+/** The jobs of each tenant. */
+function jobsOf({ database, datasets, folders, bus, log }: ServiceDeps, machine: Machine) {
+  const clock = Date.now;
+  const checkpoints = createCheckpoints({ database, folder: folders.checkpoints, clock, log });
+  const jobsParts = { database, findDataset: datasets.find, checkpoints, bus, machine, clock };
+  return (tenant: Tenant) => createJobs(jobsParts, tenant);
+}
+
+/** The sweeps of each tenant, and what ends with them. */
+function sweepsOf(deps: ServiceDeps, machine: Machine, models: ModelsOf): SweepRoutesDeps {
+  const { config, database, datasets, folders, bus, log } = deps;
+  const clock = Date.now;
+  const { find: findDataset, findFile } = datasets;
+  const checkpoints = createCheckpoints({ database, folder: folders.checkpoints, clock, log });
+  const measureEnsemble = createEvaluateEnsemble({ database, findDataset, findFile, kernels: config.kernels, log });
+  const getModel = (tenant: Tenant, id: string) => models(tenant).get(id);
+  const { suggest, computeImportance, close } = createSearchWorker();
+  const searchCache = createSearchCache({ database, suggest });
+  const rooms = { findDataset, checkpoints, measureEnsemble, getModel };
+  const sweepsParts = {
+    database,
+    ...rooms,
+    bus,
+    machine,
+    workers: config.workers,
+    searchCache,
+    computeImportance,
+    clock,
+  };
+  return { sweeps: (tenant) => createSweeps(sweepsParts, tenant), getModel, close };
+}
+
+function modelsOf({ config, database, folders, registry }: ServiceDeps, { createKernels }: ChosenKernels) {
+  return createModels({
+    database,
+    createKernels,
+    clock: Date.now,
+    temporaryFolder: folders.temporary,
+    maxTextBytes: config.maxUploadBytes,
+    maxExpansion: config.maxExpansion,
+    json: {
+      bytes: config.maxJsonBytes,
+      depth: config.maxJsonDepth,
+      values: config.maxJsonValues,
+      members: membersFor(config.maxColumns),
+    },
+    metrics: createPredictionMetrics(registry),
+  });
+}
+
+function systemOf(
+  { config, database, readiness, renderMetrics }: ServiceDeps,
+  { description: kernels }: ChosenKernels,
+  machine: Machine,
+) {
+  const { cores, coresOfJob } = machine;
+  return systemRoutes({
+    readiness,
+    scrape: renderMetrics,
+    info: async ({ project }) => ({
+      version: packageVersion(),
+      kernels,
+      cores,
+      coresOfJob,
+      workers: config.workers,
+      // Those of `default` see to the whole service.
+      ...(await countJobs(database, project === DEFAULT_PROJECT ? undefined : project)),
+    }),
+  });
+}

@@ -1,0 +1,57 @@
+import type { Registry } from 'prom-client';
+import { type Authentication, createAuthentication } from '../access/authentication.ts';
+import type { Config } from '../config/config.ts';
+import { datasetLimitsOf } from '../datasets/limits.ts';
+import { createIngestMetrics } from '../datasets/metrics.ts';
+import { type AllDatasets, createDatasets } from '../datasets/service.ts';
+import type { Folders } from '../kit/folders.ts';
+import type { Logger } from '../kit/log.ts';
+import type { ProcessName } from '../kit/metrics.ts';
+import { packageVersion } from '../kit/node.ts';
+import { startTracer, type Tracer } from '../kit/tracing/tracer.ts';
+import type { Readiness } from '../maintenance/readiness.ts';
+import type { EventBus } from '../notifications/bus.ts';
+import type { Database } from '../store/database.ts';
+import { createSender, type Send } from '../webhooks/send.ts';
+
+/** What a service is wired of, opened once. */
+export interface ServiceDeps {
+  readonly config: Config;
+  readonly folders: Folders;
+  readonly database: Database;
+  readonly bus: EventBus;
+  readonly datasets: AllDatasets;
+  readonly send: Send;
+  readonly registry: Registry;
+  /** What is measured, as Prometheus reads it. */
+  readonly renderMetrics: () => Promise<string>;
+  readonly tracer?: Tracer | undefined;
+  readonly readiness: Readiness;
+  readonly log?: Logger | undefined;
+}
+
+type DatasetDeps = Pick<ServiceDeps, 'config' | 'folders' | 'database' | 'registry' | 'log'>;
+
+export function datasetsOf({ config, folders, database, registry, log }: DatasetDeps): AllDatasets {
+  const limits = datasetLimitsOf(config);
+  return createDatasets({ database, folders, clock: Date.now, limits, metrics: createIngestMetrics(registry), log });
+}
+
+export function senderOf({ allowPrivateWebhooks: allowPrivate }: Config): Send {
+  return createSender({ allowPrivate, userAgent: `trainyard/${packageVersion()}`, clock: Date.now });
+}
+
+export function authenticationOf({
+  config,
+  database,
+  log,
+}: Pick<ServiceDeps, 'config' | 'database' | 'log'>): Authentication {
+  return createAuthentication({ database, clock: Date.now, requestsPerSecond: config.requestsPerSecond ?? null, log });
+}
+
+/** Nothing is traced where no collector is named. */
+export function tracerOf({ otlpEndpoint: endpoint }: Config, process: ProcessName, log: Logger): Tracer | undefined {
+  if (endpoint === undefined) return undefined;
+  const resource = { 'service.name': `trainyard-${process}`, 'service.version': packageVersion() };
+  return startTracer({ endpoint, resource, log });
+}

@@ -1,0 +1,15 @@
+import { paretoFront } from '../search/paretoFront.ts';
+import type { TrialRow } from '../store/tables.ts';
+import type { Objective } from './request/objective.ts';
+
+/** The numbers of the trials that no other one beats in all objectives, in the order in which the trials came in. */
+export function paretoFrontNumbers(
+  succeeded: readonly Pick<TrialRow, 'number' | 'objectives'>[],
+  objectives: readonly Objective[],
+): readonly number[] {
+  const trials = succeeded.map(({ number, objectives: json }) => {
+    const named: Readonly<Record<string, number>> = JSON.parse(json ?? '{}');
+    return { number, objectives: objectives.map(({ metric }) => named[metric] ?? Number.NaN) };
+  });
+  return paretoFront(trials, objectives).map(({ number }) => number);
+}

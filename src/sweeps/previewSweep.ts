@@ -1,0 +1,72 @@
+import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
+import type { Calibration } from '../jobs/calibration.ts';
+import type { CheckedRequest } from '../jobs/submission/check.ts';
+import { previewSearch } from '../search/preview.ts';
+import { applyParameters } from '../search/space/applyParameters.ts';
+import type { Parameters } from '../search/space/space.ts';
+import { estimateCost, type TrainingCost } from '../training/estimate/cost.ts';
+import type { CheckedSweep } from './request/checkSweep.ts';
+import { checkJob, type DryRunDeps } from './request/dryRun.ts';
+import type { SweepSettings } from './request/schema.ts';
+import { searchSettingsOf } from './request/settings.ts';
+import type { SweepPreview } from './schemas.ts';
+import { publicSettings } from './view.ts';
+
+interface PreviewDeps extends DryRunDeps {
+  /** How many jobs train at once. */
+  readonly workers: number;
+  /** How long trainings on a dataset take here. */
+  readonly measureThroughput: (datasetId: string) => Promise<Calibration>;
+}
+
+/** What a sweep would do, by its settings and by the first of its trials. */
+export async function previewSweep({ settings, sample }: CheckedSweep, deps: PreviewDeps): Promise<SweepPreview> {
+  const { trials, first, maxEpochs, estimatedEpochs } = previewSearch(searchSettingsOf(settings));
+  const epochs = { most: maxEpochs, expected: Math.round(estimatedEpochs ?? maxEpochs) };
+  const cost = sample && (await meanCost(settings, sample, first, deps));
+  const throughput = sample && (await deps.measureThroughput(sample.dataset.id));
+  const atOnce = Math.min(settings.parallel, deps.workers, trials);
+  const bound = settings.maxSeconds ?? Number.POSITIVE_INFINITY;
+  return {
+    trials,
+    epochs: cost && epochs,
+    seconds: cost && throughput && Math.min(bound, secondsOf(cost, throughput, trials, epochs.expected) / atOnce),
+    measuredOn: throughput?.jobs ?? 0,
+    bytes: cost && Math.round(trials * cost.modelBytes),
+    first: first.map((parameters) => ({ ...parameters })),
+    ...publicSettings(settings),
+  };
+}
+
+/** Of the trials that are shown; those that no job can run cost nothing. */
+async function meanCost(
+  { job, usual }: SweepSettings,
+  sample: CheckedRequest,
+  first: readonly Parameters[],
+  { findDataset, machine }: DryRunDeps,
+): Promise<TrainingCost> {
+  const costs: TrainingCost[] = [];
+  for (const parameters of first) {
+    // Others are to be answered meanwhile.
+    await yieldToEventLoop();
+    const checkedJob = await checkJob(applyParameters(job ?? {}, parameters, usual ?? {}), findDataset, machine);
+    if ('checked' in checkedJob) costs.push(estimateCost(checkedJob.checked.spec, checkedJob.checked.shape));
+  }
+  if (costs.length === 0) return estimateCost(sample.spec, sample.shape);
+  const meanOf = (part: (cost: TrainingCost) => number) =>
+    costs.reduce((sum, cost) => sum + part(cost), 0) / costs.length;
+  return {
+    secondsPerEpoch: meanOf(({ secondsPerEpoch }) => secondsPerEpoch),
+    secondsAround: meanOf(({ secondsAround }) => secondsAround),
+    modelBytes: meanOf(({ modelBytes }) => modelBytes),
+  };
+}
+
+function secondsOf(
+  { secondsAround, secondsPerEpoch }: TrainingCost,
+  throughput: Calibration,
+  trials: number,
+  epochs: number,
+) {
+  return trials * secondsAround * throughput.overhead + epochs * secondsPerEpoch * throughput.epochs;
+}

@@ -1,0 +1,24 @@
+import type { CreateKernels, Kernels } from '../../engine/kernels/kernels.ts';
+
+/** Larger ones are worth less than the memory that an idle thread would hold. */
+const MAX_NUMBERS = 2 ** 21;
+
+/**
+ * Players for trainings that follow one another, of which only the last is in use: one of the same size as the one before takes over its memory,
+ * emptied. To get memory, and to let go of it, takes longer than the steps of a small training.
+ */
+export function reuseBackends(createKernels: CreateKernels): CreateKernels {
+  let last: Kernels | undefined;
+  return (size) => {
+    const { numbers, indices } = size;
+    if (last?.values.length === numbers && last.indices.length === indices) {
+      last.values.fill(0);
+      last.indices.fill(0);
+      return last;
+    }
+    last = undefined;
+    const created = createKernels(size);
+    if (numbers + indices <= MAX_NUMBERS) last = created;
+    return created;
+  };
+}

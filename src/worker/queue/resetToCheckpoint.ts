@@ -1,0 +1,40 @@
+import type { Database } from '../../store/database.ts';
+import type { LossRow } from '../../store/tables.ts';
+import type { Checkpoint } from '../../training/checkpoint/checkpoint.ts';
+import type { Monitor } from '../../training/monitors.ts';
+import { bestOf, latestOf } from '../run/epochSummary.ts';
+
+/**
+ * Shows a job of worker `owner` where the checkpoint stands, or at its start. The losses of later epochs stay until they are trained again: they
+ * were true, and will be again.
+ */
+export async function resetToCheckpoint(
+  database: Database,
+  owner: string,
+  id: string,
+  checkpoint: Checkpoint | null,
+  monitor: Monitor,
+): Promise<void> {
+  const lossOf = async (epoch: number | undefined): Promise<LossRow | undefined> =>
+    epoch === undefined
+      ? undefined
+      : database.selectFrom('losses').selectAll().where('jobId', '=', id).where('epoch', '=', epoch).executeTakeFirst();
+  const [latest, best] = [
+    await lossOf(checkpoint ? checkpoint.epoch - 1 : undefined),
+    await lossOf(checkpoint?.best?.epoch),
+  ];
+  await database
+    .updateTable('jobs')
+    .set({
+      latest: latest ? JSON.stringify(latestOf(reportOf(latest))) : null,
+      best: best ? JSON.stringify(bestOf(reportOf(best), monitor)) : null,
+      ...(checkpoint === null && { progress: null }),
+    })
+    .where('id', '=', id)
+    .where('leaseOwner', '=', owner)
+    .execute();
+}
+
+function reportOf({ metrics, ...loss }: LossRow) {
+  return { ...loss, metrics: JSON.parse(metrics) };
+}

@@ -1,0 +1,106 @@
+import type { Logger } from 'pino';
+import type { Checkpoints } from '../../jobs/checkpoints/checkpoints.ts';
+import { INTERNAL_ERROR, storageQuotaExceeded } from '../../jobs/failures.ts';
+import type { Hyperparameters } from '../../jobs/submission/requestSchema.ts';
+import type { Clock } from '../../kit/clock.ts';
+import { ServiceError } from '../../kit/contract/errors.ts';
+import type { Warning } from '../../kit/warning.ts';
+import type { Queries } from '../../store/database.ts';
+import type { CheckpointRow } from '../../store/tables.ts';
+import type { Outcome } from '../../training/outcome.ts';
+import type { Queue } from '../queue/queue.ts';
+import type { ThreadResult } from '../thread/threadTask.ts';
+import type { ProgressWriter } from './progressWriter.ts';
+
+/** A job as the models' room sees it. */
+export interface TrainedJob {
+  readonly id: string;
+  readonly project: string;
+  readonly name: string;
+  readonly datasetId: string | null;
+  readonly spec: Hyperparameters;
+  /** What was known when it was queued. */
+  readonly warnings: readonly Warning[];
+}
+
+/**
+ * Writes the model of a job with `queries`, made at `now` (milliseconds since 1970), and returns its id. Throws ServiceError `stored_bytes_quota`
+ * where the project has no room for it.
+ */
+export type SaveModel = (queries: Queries, job: TrainedJob, outcome: Outcome, now: number) => Promise<string>;
+
+/** What the training of a job on a thread came to. */
+export interface FinishedTraining {
+  readonly result: ThreadResult;
+  /** Where an extension goes on from, once the model is saved. */
+  readonly last: CheckpointRow | null;
+}
+
+export interface EndJobDeps {
+  readonly queue: Queue;
+  readonly progress: ProgressWriter;
+  readonly checkpoints: Checkpoints;
+  readonly saveModel: SaveModel;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** Brings the job to the state that its training leads to, behind all that it had to say. */
+export async function endJob(deps: EndJobDeps, job: TrainedJob, { result, last }: FinishedTraining): Promise<void> {
+  const { queue, progress, checkpoints, log } = deps;
+  if (result.kind !== 'trained') await progress.flush();
+  // It counts with a model alone: another attempt comes to the end, and writes it, again.
+  if (last && result.kind !== 'trained') await checkpoints.removeFiles([last.file]);
+  switch (result.kind) {
+    case 'trained':
+      return succeed(deps, job, result.outcome, last);
+    case 'failed':
+      // Other failures say what is wrong with the data, in its own words; the job has them.
+      log.warn(
+        { code: result.failure.code, ...(result.failure.code === INTERNAL_ERROR.code && { err: result.error }) },
+        'job failed',
+      );
+      // It would come to the same from where it has got to.
+      if (result.failure.code === 'loss_diverged') await checkpoints.forget(job.id);
+      return queue.fail(job.id, result.failure);
+    case 'halted':
+      log.info('job halted');
+      return queue.halt(job.id);
+    case 'stopped':
+      log.info('job stopped');
+      return queue.release(job.id);
+  }
+}
+
+/** The last epochs, the model, the job's end and the checkpoint that an extension goes on from: all or none of them. */
+async function succeed(deps: EndJobDeps, job: TrainedJob, outcome: Outcome, last: CheckpointRow | null): Promise<void> {
+  const { queue, progress, checkpoints, saveModel, clock, log } = deps;
+  const warnings = distinct([...job.warnings, ...outcome.warnings]);
+  const { epochs } = outcome;
+  let obsolete: readonly string[] = last ? [last.file] : [];
+  let replaced: readonly string[] = [];
+  try {
+    const save = async (queries: Queries) => {
+      const modelId = await saveModel(queries, job, outcome, clock());
+      replaced = last ? await checkpoints.record(queries, last) : await checkpoints.drop(queries, job.id);
+      return modelId;
+    };
+    const saved = await queue.succeed(job.id, { epochs, warnings }, save, progress.flushWith);
+    // Whoever was told that the job will be cancelled must not find it succeeded.
+    if (!saved) return await queue.release(job.id);
+    obsolete = replaced;
+    log.info({ epochs }, 'job succeeded');
+  } catch (error) {
+    if (!(error instanceof ServiceError && error.code === 'stored_bytes_quota')) throw error;
+    log.warn({ code: error.code }, 'job failed: its model has no room');
+    await progress.flush();
+    await queue.fail(job.id, storageQuotaExceeded(error.message));
+  } finally {
+    await checkpoints.removeFiles(obsolete);
+  }
+}
+
+/** The profile and the training rows may say the same of a column. */
+function distinct(warnings: readonly Warning[]): readonly Warning[] {
+  return [...new Map(warnings.map((warning) => [`${warning.code} ${warning.column}`, warning])).values()];
+}

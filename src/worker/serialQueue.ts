@@ -1,0 +1,15 @@
+/** Runs tasks one after the other, in the order in which they come. */
+export interface SerialQueue {
+  /** Resolves when the task has ended; an error goes to the lane's `onError`. */
+  run(task: () => Promise<void>): Promise<void>;
+}
+
+export function createSerialQueue(onError: (error: unknown) => void): SerialQueue {
+  let last: Promise<void> = Promise.resolve();
+  return {
+    run(task) {
+      last = last.then(task).catch(onError);
+      return last;
+    },
+  };
+}

@@ -1,0 +1,35 @@
+import { readFileSync } from 'node:fs';
+import type { CreateKernels } from '../../src/engine/kernels/kernels.ts';
+import { createNativeKernels, type NativeAddon } from '../../src/engine/kernels/native.ts';
+import { createReferenceKernels } from '../../src/engine/kernels/reference.ts';
+import { createWasmKernels } from '../../src/engine/kernels/wasm.ts';
+import { addon } from './addon.ts';
+
+interface Backend {
+  readonly name: string;
+  readonly createKernels: CreateKernels;
+  /** How far from float64's answer it may be, relative to the greatest number of the same kind. */
+  readonly tolerance: number;
+  /** How far a parameter may be that nothing but rounding errors moves, where the optimizer divides by the gradient's own size. */
+  readonly driftTolerance: number;
+}
+
+const wasmModule = new WebAssembly.Module(readFileSync(new URL('../../build/kernels.wasm', import.meta.url)));
+
+/** In float32. */
+const compiled = { tolerance: 2e-4, driftTolerance: 0.1 };
+
+/** Every player that this machine has; the native one once for each set of instructions. */
+export const BACKENDS: readonly Backend[] = [
+  { name: 'reference', createKernels: createReferenceKernels, tolerance: 1e-9, driftTolerance: 1e-6 },
+  { name: 'wasm', createKernels: createWasmKernels(wasmModule), ...compiled },
+  ...(addon === null ? [] : nativeBackends(addon)),
+];
+
+function nativeBackends(built: NativeAddon): readonly Backend[] {
+  return built.instructionSets.map((set) => ({
+    name: `native (${set})`,
+    createKernels: createNativeKernels(built, set),
+    ...compiled,
+  }));
+}

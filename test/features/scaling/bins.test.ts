@@ -1,0 +1,11 @@
+import { expect, it } from 'vitest';
+import { fitEdges } from '../../../src/features/scaling/bins.ts';
+
+it('gives the value of most rows one edge and parts the others', () => {
+  const sorted = Float64Array.from({ length: 100 }, (_, i) => Math.max(0, i - 90));
+  expect(fitEdges(sorted, 3)).toEqual([0, 1, 4, 6, 9]);
+});
+
+it('has no pieces for two distinct values', () => {
+  expect(fitEdges(Float64Array.of(0, 0, 1, 1), 8)).toEqual([]);
+});

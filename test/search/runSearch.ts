@@ -1,0 +1,110 @@
+import {
+  createSearch,
+  type NextStep,
+  type SearchSettings,
+  type Segment,
+  type SegmentResult,
+} from '../../src/search/search.ts';
+import type { Parameters } from '../../src/search/space/space.ts';
+import type { TrialEpochs } from '../../src/search/trialEpochs.ts';
+import type { StopRule } from '../../src/training/loop/stopRule.ts';
+
+/** Every trial has 27 epochs unless its parameters say otherwise. */
+export const EPOCHS: TrialEpochs = {
+  of: (parameters) => Number(parameters['training.epochs'] ?? 27),
+  max: 50,
+};
+
+/** A search of everything that a test leaves out. */
+export const SETTINGS = {
+  objectives: [{ goal: 'minimize' }],
+  seed: 5,
+  parallel: 1,
+  trials: 14,
+  pruning: null,
+  canPause: true,
+  epochs: EPOCHS,
+  target: null,
+  patience: null,
+} as const satisfies Partial<SearchSettings>;
+
+/** A number in [0, 1) that every value plays into. */
+function hashOf(value: unknown): number {
+  const text = JSON.stringify(value);
+  return ([...text].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 10_007, 7) % 10_007) / 10_007;
+}
+
+/** A training as a search sees it: a loss that falls with the epochs, faster for some; some stop early, some fail. */
+export function train(
+  parameters: Parameters,
+  until: number | null,
+  limits: StopRule['limits'],
+  epochs: number,
+): SegmentResult {
+  const luck = hashOf(parameters);
+  if (Math.floor(luck * 1e4) % 11 === 0) return { objectives: null, over: true };
+  const own = Math.floor(luck * 1e4) % 7 === 0 ? Math.ceil(epochs / 2) : epochs;
+  const end = Math.min(until ?? own, own);
+  const course = Array.from({ length: end }, (_, e) => luck + hashOf([parameters, 1]) / (e + 1));
+  const stop = limits.find(({ epoch, worst }) => epoch <= end && course[epoch - 1] > worst)?.epoch ?? end;
+  return { objectives: [course[stop - 1]], over: stop === own, course: course.slice(0, stop) };
+}
+
+interface SearchRun {
+  readonly segments: readonly Segment[];
+  readonly decisions: readonly NextStep[];
+}
+
+interface RunOptions {
+  /** Which of so many running legs ends next; the first unless it is said. */
+  readonly pick?: (running: number) => number;
+  /** Whether the search is built anew from its legs before it is asked, as after a crash. */
+  readonly forgets?: (asked: number) => boolean;
+  readonly resultOf?: typeof train;
+}
+
+/** Plays a search to its end with as many workers as it is parallel. */
+export function runSearch(
+  settings: SearchSettings,
+  { pick = () => 0, forgets = () => false, resultOf = train }: RunOptions = {},
+): SearchRun {
+  const segments: Segment[] = [];
+  const decisions: NextStep[] = [];
+  const running: { segment: number; result: SegmentResult }[] = [];
+  let search = createSearch(settings);
+  for (let asked = 0; asked < 100_000; asked++) {
+    if (forgets(asked)) search = createSearch(settings, JSON.parse(JSON.stringify(segments)));
+    const next = search.next();
+    if (next.kind === 'end') return { segments, decisions: [...decisions, next] };
+    if (next.kind === 'wait') {
+      const [ended] = running.splice(pick(running.length), 1);
+      segments[ended.segment] = { ...segments[ended.segment], result: ended.result };
+      search.tell(ended.segment, ended.result);
+      continue;
+    }
+    if (running.length >= settings.parallel) throw new Error('more legs at once than may run');
+    decisions.push(next);
+    const trial = next.kind === 'ask' ? new Set(segments.map((leg) => leg.trial)).size : next.trial;
+    const parameters = next.kind === 'ask' ? next.parameters : parametersOf(segments, trial);
+    const leg: Segment = { trial, parameters, until: next.until, result: undefined };
+    running.push({
+      segment: segments.length,
+      result: resultOf(parameters, next.until, next.limits, settings.epochs.of(parameters)),
+    });
+    segments.push(leg);
+    search.add(leg);
+  }
+  throw new Error('the search has no end');
+}
+
+function parametersOf(segments: readonly Segment[], trial: number): Parameters {
+  const leg = segments.find((each) => each.trial === trial);
+  if (leg === undefined) throw new Error(`trial ${trial} goes on before it began`);
+  return leg.parameters;
+}
+
+/** The epochs that the legs ask for, each trial's once. */
+export function epochsAsked(segments: readonly Segment[], epochs: TrialEpochs): number {
+  const byTrial = new Map(segments.map(({ trial, parameters, until }) => [trial, until ?? epochs.of(parameters)]));
+  return [...byTrial.values()].reduce((sum, each) => sum + each, 0);
+}

@@ -1,0 +1,8 @@
+/**
+ * A training of many minutes on a table of some hundred rows, however fast the machine: nobody sees its end. Each of its steps is of one row, and
+ * each epoch takes some milliseconds.
+ */
+export const LONG_JOB = {
+  network: { layers: [{ units: 128 }, { units: 128 }] },
+  training: { epochs: 100_000, batchSize: 1, earlyStopping: null },
+};

@@ -1,0 +1,237 @@
+import { describe, expect, it } from 'vitest';
+import { createSearch, type Segment } from '../../../src/search/search.ts';
+import { createAskAndTell } from '../../../src/sweeps/external/askAndTell.ts';
+import { createSearchCache } from '../../../src/sweeps/external/searchCache.ts';
+import type { Suggest } from '../../../src/sweeps/external/searchWorker.ts';
+import { searchSettingsOf } from '../../../src/sweeps/request/settings.ts';
+import { TENANT } from '../../support/access.ts';
+import { openRoom, type Room } from '../testService.ts';
+
+const SPACE = { x: { type: 'uniform', min: -5, max: 10 }, kind: { type: 'choice', values: ['a', 'b'] } };
+const EXTERNAL = {
+  external: true,
+  space: SPACE,
+  search: { algorithm: 'tpe', trials: 14 },
+  objective: { metric: 'cost' },
+};
+const costOf = ({ x }: { readonly x: number }) => (x - 3) ** 2;
+
+async function beginExternal(room: Room, changes: object = {}): Promise<string> {
+  const { status, body } = await room.post('/v1/sweeps', { ...EXTERNAL, ...changes });
+  expect(status, JSON.stringify(body)).toBe(202);
+  return body.id;
+}
+
+describe('a trial whose objective is not finite', () => {
+  it.each(['NaN', 'Infinity', '-Infinity', 'null'])(
+    'is not reported or told as %s: the answer says how',
+    async (value) => {
+      const room = await openRoom();
+      const id = await beginExternal(room);
+      await room.post(`/v1/sweeps/${id}/ask`);
+      const bodies = [
+        ['report', `{"number": 0, "epoch": 1, "objective": ${value}}`],
+        ['tell', `{"number": 0, "objective": ${value}}`],
+      ] as const;
+      for (const [action, body] of bodies) {
+        const answer = await room.postText(`/v1/sweeps/${id}/${action}`, body);
+        expect(answer.status).toBe(400);
+        expect(answer.body.detail).toContain('has failed: send {"number": 7, "failed": true} to /tell');
+      }
+      const { body } = await room.post(`/v1/sweeps/${id}/tell`, { number: 0, failed: true });
+      expect(body).toMatchObject({ state: 'failed', objective: null });
+    },
+  );
+});
+
+describe('ask and tell', () => {
+  it('searches for a trainer outside until the trials are used up', async () => {
+    const room = await openRoom();
+    const id = await beginExternal(room, { parallel: 1 });
+    for (let n = 0; n < 14; n++) {
+      const { body } = await room.post(`/v1/sweeps/${id}/ask`);
+      expect(body).toMatchObject({
+        state: 'running',
+        waitFor: null,
+        trial: { number: n, state: 'running', jobId: null },
+      });
+      const told = { number: n, objective: costOf(body.trial.parameters) };
+      const trial = await room.post(`/v1/sweeps/${id}/tell`, told);
+      expect(trial.body).toMatchObject({
+        state: 'succeeded',
+        objective: told.objective,
+        objectives: { cost: told.objective },
+      });
+    }
+    const sweep = (await room.get(`/v1/sweeps/${id}`)).body;
+    expect(sweep).toMatchObject({ state: 'succeeded', endedBy: 'trials', counts: { succeeded: 14 } });
+    expect(sweep.best.objective).toBeLessThan(1);
+    expect((await room.post(`/v1/sweeps/${id}/ask`)).body).toEqual({ trial: null, state: 'succeeded', waitFor: null });
+  });
+
+  it('leaves the trials of an external sweep to those who ask, where others train here too', async () => {
+    const room = await openRoom();
+    room.startTraining();
+    const id = await beginExternal(room);
+    await room.over((await room.begin({ search: { algorithm: 'random', trials: 2 } })).id);
+    expect((await room.get(`/v1/sweeps/${id}`)).body).toMatchObject({ state: 'running', counts: { failed: 0 } });
+    expect((await room.post(`/v1/sweeps/${id}/ask`)).body).toMatchObject({ trial: { number: 0, state: 'running' } });
+  });
+
+  it('asks what the search alone would ask, whoever asks and in whatever order it is told', async () => {
+    const room = await openRoom();
+    const id = await beginExternal(room, { parallel: 3 });
+    const out: { number: number; parameters: { x: number } }[] = [];
+    for (let turn = 0; turn < 200; turn++) {
+      const answers = await Promise.all([0, 1].map(() => room.post(`/v1/sweeps/${id}/ask`)));
+      for (const { body } of answers) if (body.trial) out.push(body.trial);
+      if (out.length === 0) break;
+      const [trial] = out.splice((turn * 7) % out.length, 1);
+      await room.post(`/v1/sweeps/${id}/tell`, { number: trial.number, objective: costOf(trial.parameters) });
+    }
+    const trials = await room.trialsOf(id);
+    const { body: sweep } = await room.get(`/v1/sweeps/${id}`);
+    const search = createSearch(searchSettingsOf({ ...sweep, epochs: null }));
+    for (const { number, parameters } of trials) {
+      expect(search.next()).toMatchObject({ kind: 'ask', parameters });
+      const objectives = [costOf(parameters as { x: number })];
+      const leg: Segment = { trial: number, parameters, until: null, result: { objectives, over: true } };
+      search.add(leg);
+    }
+    expect(sweep).toMatchObject({ state: 'succeeded', counts: { succeeded: 14 } });
+  });
+
+  it('has nothing to ask while as many are out as run at once, and waits for one to be told when it is told to', async () => {
+    const room = await openRoom();
+    const id = await beginExternal(room, { parallel: 1 });
+    await room.post(`/v1/sweeps/${id}/ask`);
+    expect((await room.post(`/v1/sweeps/${id}/ask`)).body).toEqual({ trial: null, state: 'running', waitFor: 0 });
+    const waiting = room.post(`/v1/sweeps/${id}/ask?wait=20`);
+    await room.post(`/v1/sweeps/${id}/tell`, { number: 0, failed: true, message: 'it rained' });
+    expect((await waiting).body).toMatchObject({ trial: { number: 1 } });
+    expect((await room.get(`/v1/sweeps/${id}/trials/0`)).body).toMatchObject({
+      state: 'failed',
+      error: { code: 'told_failed', message: 'it rained' },
+    });
+  });
+
+  it('gives a trial again whose lease has run out, and takes what is told of it late', async () => {
+    const room = await openRoom();
+    const id = await beginExternal(room);
+    const { body: first } = await room.post(`/v1/sweeps/${id}/ask`, { leaseSeconds: 1 });
+    await room.database.updateTable('trials').set({ leaseUntil: 1 }).where('sweepId', '=', id).execute();
+    const { body: again } = await room.post(`/v1/sweeps/${id}/ask`, { leaseSeconds: 600 });
+    expect(again.trial).toMatchObject({ number: 0, parameters: first.trial.parameters });
+    expect(Date.parse(again.trial.leaseUntil)).toBeGreaterThan(Date.now() + 500_000);
+    expect((await room.post(`/v1/sweeps/${id}/tell`, { number: 0, objective: 1 })).status).toBe(200);
+  });
+
+  it('takes the same twice, and nothing else of a trial that is over', async () => {
+    const room = await openRoom();
+    const id = await beginExternal(room);
+    await room.post(`/v1/sweeps/${id}/ask`);
+    const tell = (body: object) => room.post(`/v1/sweeps/${id}/tell`, body);
+    expect((await tell({ number: 0, objective: 2 })).status).toBe(200);
+    expect((await tell({ number: 0, objective: 2 })).status).toBe(200);
+    expect(await tell({ number: 0, objective: 3 })).toMatchObject({ status: 409, body: { code: 'trial_wrong_state' } });
+    expect(await tell({ number: 0, failed: true })).toMatchObject({ status: 409 });
+    expect(await tell({ number: 7, objective: 3 })).toMatchObject({ status: 404, body: { code: 'trial_not_found' } });
+    expect(await tell({ number: 0 })).toMatchObject({ status: 400 });
+  });
+
+  it('keeps what is told of the last trial while somebody pauses the sweep', async () => {
+    const room = await openRoom();
+    const id = await beginExternal(room, { search: { algorithm: 'random', trials: 1 } });
+    await room.post(`/v1/sweeps/${id}/ask`);
+    const suggest: Suggest = async () => {
+      await room.post(`/v1/sweeps/${id}/pause`);
+      return { kind: 'end', reason: 'trials' };
+    };
+    const { tell } = createAskAndTell(
+      { ...room, searchCache: createSearchCache({ ...room, suggest }), clock: Date.now },
+      TENANT.project,
+    );
+    expect(await tell(id, { number: 0, objective: 2 })).toMatchObject({ state: 'succeeded', objective: 2 });
+    await room.post(`/v1/sweeps/${id}/resume`);
+    expect((await room.post(`/v1/sweeps/${id}/ask`)).body).toEqual({ trial: null, state: 'succeeded', waitFor: null });
+  });
+
+  it('goes on after it was cancelled, with the trials that were out as failed ones', async () => {
+    const room = await openRoom();
+    const id = await beginExternal(room, { parallel: 2, search: { algorithm: 'random', trials: 3 } });
+    for (let n = 0; n < 2; n++) await room.post(`/v1/sweeps/${id}/ask`);
+    await room.post(`/v1/sweeps/${id}/cancel`);
+    await room.post(`/v1/sweeps/${id}/resume`);
+    expect((await room.post(`/v1/sweeps/${id}/ask`)).body).toMatchObject({ trial: { number: 2 } });
+    await room.post(`/v1/sweeps/${id}/tell`, { number: 2, objective: 2 });
+    expect((await room.get(`/v1/sweeps/${id}`)).body).toMatchObject({
+      state: 'succeeded',
+      counts: { succeeded: 1, cancelled: 2 },
+    });
+  });
+
+  it('wants every objective by its name where there are several', async () => {
+    const room = await openRoom();
+    const objective = [{ metric: 'cost' }, { metric: 'speed', goal: 'maximize' }];
+    const id = await beginExternal(room, { objective });
+    await room.post(`/v1/sweeps/${id}/ask`);
+    const tell = (body: object) => room.post(`/v1/sweeps/${id}/tell`, { number: 0, ...body });
+    expect(await tell({ objective: 1 })).toMatchObject({ status: 422, body: { errors: [{ path: '/objective' }] } });
+    expect(await tell({ objectives: { cost: 1, size: 2 } })).toMatchObject({
+      status: 422,
+      body: { errors: [{ path: '/objectives/speed' }, { path: '/objectives/size' }] },
+    });
+    expect((await tell({ objectives: { cost: 1, speed: 2 } })).body).toMatchObject({
+      objectives: { cost: 1, speed: 2 },
+    });
+    expect((await room.get(`/v1/sweeps/${id}`)).body.front).toMatchObject([{ number: 0 }]);
+  });
+
+  it('shows a hundred trials of a Pareto front, and lists all of them', async () => {
+    const room = await openRoom();
+    const objective = [{ metric: 'cost' }, { metric: 'speed', goal: 'maximize' }];
+    const id = await beginExternal(room, { objective, search: { algorithm: 'random', trials: 200 } });
+    const trials = Array.from({ length: 150 }, (_, number) => ({
+      ...{ sweepId: id, number, parameters: '{}', state: 'succeeded' as const, createdAt: 1, finishedAt: 1 },
+      // Each third is beaten by the one before it.
+      objectives: JSON.stringify({
+        cost: number % 3 === 2 ? number + 1 : number,
+        speed: number % 3 === 2 ? 0 : number,
+      }),
+    }));
+    await room.database.insertInto('trials').values(trials).execute();
+    const front = trials.map(({ number }) => number).filter((number) => number % 3 !== 2);
+    const { body } = await room.get(`/v1/sweeps/${id}`);
+    expect(body.frontSize).toBe(100);
+    await room.database
+      .updateTable('trials')
+      .set({ objectives: '{"cost":-1,"speed":-1}' })
+      .where('number', '=', 2)
+      .execute();
+    const { body: more } = await room.get(`/v1/sweeps/${id}`);
+    expect([more.frontSize, more.front.length]).toEqual([101, 100]);
+    expect(more.front.map(({ number }: { number: number }) => number)).toEqual([0, 1, 2, ...front.slice(2, 99)]);
+    const list = async (query: string) => (await room.get(`/v1/sweeps/${id}/trials?front=true&${query}`)).body;
+    const first = await list('limit=60');
+    const second = await list(`limit=60&after=${first.next}`);
+    expect([first.items.length, second.items.length, second.next]).toEqual([60, 41, null]);
+    expect(second.items.at(-1).number).toBe(148);
+    expect((await list('limit=200&state=failed')).items).toEqual([]);
+  });
+
+  it('takes the same twice of objectives whose names are numbers', async () => {
+    const room = await openRoom();
+    const id = await beginExternal(room, { objective: [{ metric: '95' }, { metric: '50' }] });
+    await room.post(`/v1/sweeps/${id}/ask`);
+    const told = { number: 0, objectives: { 95: 2, 50: 1 } };
+    for (const time of ['once', 'again'])
+      expect((await room.post(`/v1/sweeps/${id}/tell`, told)).status, time).toBe(200);
+  });
+
+  it('is refused for a sweep whose trials run here', async () => {
+    const room = await openRoom();
+    const { id } = await room.begin();
+    expect(await room.post(`/v1/sweeps/${id}/ask`)).toMatchObject({ status: 409, body: { code: 'sweep_wrong_state' } });
+    expect(await room.post(`/v1/sweeps/${id}/tell`, { number: 0, objective: 1 })).toMatchObject({ status: 409 });
+  });
+});

@@ -1,0 +1,73 @@
+import { expect, it } from 'vitest';
+import { createAskAndTell } from '../../../src/sweeps/external/askAndTell.ts';
+import { createSearchCache } from '../../../src/sweeps/external/searchCache.ts';
+import { type SuggestRequest, suggest } from '../../../src/sweeps/external/searchThread.ts';
+import { TENANT } from '../../support/access.ts';
+import { openRoom, type Room } from '../testService.ts';
+
+const EXTERNAL = {
+  external: true,
+  space: { x: { type: 'uniform', min: 0, max: 1 } },
+  search: { algorithm: 'tpe', trials: 40 },
+  objective: { metric: 'cost' },
+  parallel: 2,
+};
+const ASKING = { leaseSeconds: 60, waitMs: 0, signal: new AbortController().signal };
+
+/** Ask and tell that notes what the thread is asked, and whether it knew enough. */
+function noting(room: Room) {
+  const asked: { from: number; legs: number; known: boolean }[] = [];
+  const noted = async (question: SuggestRequest) => {
+    const next = suggest(question);
+    asked.push({ from: question.from, legs: question.segments.length, known: next !== null });
+    return next;
+  };
+  const searchCache = createSearchCache({ database: room.database, suggest: noted });
+  return { asked, ...createAskAndTell({ ...room, searchCache }, TENANT.project) };
+}
+
+async function begin(room: Room): Promise<string> {
+  return (await room.post('/v1/sweeps', EXTERNAL)).body.id;
+}
+
+it('tells the search of a trial outside once, and of all again where the thread has forgotten it', async () => {
+  const room = await openRoom();
+  const id = await begin(room);
+  const { ask, tell, asked } = noting(room);
+  for (let number = 0; number < 5; number++) {
+    await ask(id, ASKING);
+    await tell(id, { number, objective: number });
+  }
+  expect(asked[0]).toEqual({ from: 0, legs: 0, known: true });
+  expect(asked.slice(1).every(({ legs, known }) => legs <= 1 && known)).toBe(true);
+  for (let i = 0; i < 16; i++) await ask(await begin(room), ASKING);
+  asked.splice(0);
+  await ask(id, ASKING);
+  expect(asked).toEqual([
+    { from: 5, legs: 0, known: false },
+    { from: 0, legs: 5, known: true },
+  ]);
+});
+
+it('asks the same whether the search is kept or built anew each time', async () => {
+  const room = await openRoom();
+  const [kept, anew] = [await begin(room), await begin(room)];
+  const one = noting(room);
+  for (let number = 0; number < 14; number++) {
+    const other = noting(room);
+    const { trial } = await one.ask(kept, ASKING);
+    const { trial: same } = await other.ask(anew, ASKING);
+    expect(same?.parameters).toEqual(trial?.parameters);
+    await one.tell(kept, { number, objective: Number(trial?.parameters.x) });
+    await noting(room).tell(anew, { number, objective: Number(trial?.parameters.x) });
+  }
+});
+
+it('gives each of those who ask at once another trial, at the price of one decision each', async () => {
+  const room = await openRoom();
+  const { body } = await room.post('/v1/sweeps', { ...EXTERNAL, parallel: 20 });
+  const { ask, asked } = noting(room);
+  const answers = await Promise.all(Array.from({ length: 20 }, () => ask(body.id, ASKING)));
+  expect(answers.map(({ trial }) => trial?.number)).toEqual(Array.from({ length: 20 }, (_, i) => i));
+  expect(asked.length).toBe(20);
+});

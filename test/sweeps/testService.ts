@@ -1,0 +1,168 @@
+import { Readable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import { Registry } from 'prom-client';
+import { onTestFinished } from 'vitest';
+import { createDatasets } from '../../src/datasets/service.ts';
+import { createReferenceKernels } from '../../src/engine/kernels/reference.ts';
+import { buildApp } from '../../src/http/app.ts';
+import { jobRoutes } from '../../src/jobs/routes.ts';
+import { createJobs } from '../../src/jobs/service.ts';
+import { NO_QUOTAS, type Quotas, type Tenant } from '../../src/kit/contract/caller.ts';
+import { foldersOf, prepareFolders } from '../../src/kit/folders.ts';
+import { createEvaluateEnsemble } from '../../src/models/ensembles/evaluateEnsemble.ts';
+import { modelRoutes } from '../../src/models/routes.ts';
+import { createModels } from '../../src/models/service.ts';
+import { saveModel } from '../../src/models/stored/save.ts';
+import { createEventBus } from '../../src/notifications/bus.ts';
+import { createSearchCache } from '../../src/sweeps/external/searchCache.ts';
+import { createSearchWorker } from '../../src/sweeps/external/searchWorker.ts';
+import { sweepRoutes } from '../../src/sweeps/routes.ts';
+import { startSweepRunner } from '../../src/sweeps/runner/sweepRunner.ts';
+import type { Sweep, Trial } from '../../src/sweeps/schemas.ts';
+import { createSweeps } from '../../src/sweeps/service.ts';
+import { createTrainingMetrics } from '../../src/worker/metrics.ts';
+import { createPool } from '../../src/worker/thread/pool.ts';
+import { startWorker } from '../../src/worker/worker.ts';
+import { checkpointsIn, log, makeFolder } from '../jobs/fixtures.ts';
+import { HTTP_LIMITS, OPEN_GUARD, TENANT } from '../support/access.ts';
+import { DATASET_LIMITS } from '../support/datasetLimits.ts';
+
+const THREAD = fileURLToPath(new URL('../../src/worker/thread/thread.ts', import.meta.url));
+const CSV = {
+  format: 'csv',
+  respondAsync: false,
+  options: { delimiter: null, header: null, nullValues: null, types: [] },
+} as const;
+const MACHINE = { cores: 2, coresOfJob: 2, memoryBytes: 2 ** 34 };
+
+/** 120 points of two kinds with some noise between them. */
+function points(): string {
+  const rows = Array.from({ length: 120 }, (_, i) => {
+    const [x, y] = [((i * 37) % 100) / 50 - 1, ((i * 61) % 89) / 44 - 1];
+    return [x, y, x * y + (((i * 13) % 7) - 3) / 20 > 0 ? 'in' : 'out'];
+  });
+  return ['x,y,kind', ...rows.map((row) => row.join(','))].join('\n');
+}
+
+/** A training of some milliseconds. */
+export const TINY = {
+  target: 'kind',
+  network: { layers: [{ units: 4 }] },
+  training: { epochs: 6, batchSize: 32, earlyStopping: null },
+};
+export const RATES = {
+  'training.optimizer.learningRate': { type: 'logUniform', min: 1e-4, max: 1 },
+  'training.batchSize': { type: 'choice', values: [16, 32, 64] },
+};
+
+/** The rooms of a service that sweeps, over real files; workers with real threads are started by the test. */
+export async function openRoom() {
+  const { folder, database, close } = makeFolder();
+  const folders = foldersOf(folder);
+  prepareFolders(folders);
+  const datasets = createDatasets({ database, folders, clock: Date.now, limits: { ...DATASET_LIMITS } });
+  const upload = { ...CSV, name: 'points', body: Readable.from([Buffer.from(points())]) };
+  const { id: datasetId } = await datasets.of(TENANT).upload(upload);
+  const bus = createEventBus();
+  const { find: findDataset, findFile } = datasets;
+  const checkpoints = checkpointsIn(folder, database);
+  const common = { database, findDataset, checkpoints, bus, machine: MACHINE, clock: Date.now };
+  const { suggest, computeImportance, close: closeSearchWorker } = createSearchWorker();
+  const searchCache = createSearchCache({ database, suggest });
+  const measureEnsemble = createEvaluateEnsemble({ database, findDataset, findFile, kernels: 'auto', log });
+  const models = createModels({
+    database,
+    createKernels: createReferenceKernels,
+    clock: Date.now,
+    temporaryFolder: folder,
+    maxTextBytes: 2 ** 20,
+    maxExpansion: 10,
+    json: { bytes: 2 ** 20, depth: 64, values: 1e5, members: 10_000 },
+  });
+  const getModel = (tenant: Tenant, id: string) => models(tenant).get(id);
+  const sweepsParts = { ...common, workers: 2, searchCache, computeImportance, measureEnsemble, getModel };
+  const sweepsOf = (quotas: Quotas) => createSweeps(sweepsParts, { ...TENANT, quotas });
+  const sweeps = sweepsOf(NO_QUOTAS);
+  const jobs = createJobs(common, TENANT);
+  const app = await buildApp({
+    version: '0',
+    routes: [
+      jobRoutes({ jobs: () => jobs }),
+      sweepRoutes({ sweeps: () => sweeps, getModel, close: closeSearchWorker }),
+      modelRoutes({ models, maxBodyBytes: 2 ** 20 }),
+    ],
+    guard: OPEN_GUARD,
+    limits: HTTP_LIMITS,
+    logger: false,
+  });
+
+  /** A worker with its conductor; both end with the test at the latest. */
+  const startTraining = (threads = 2) => {
+    const pool = createPool({ module: THREAD, setup: { kernels: 'auto' }, threads, onError: () => {} });
+    const metrics = createTrainingMetrics(new Registry());
+    const training = { findFile, saveModel, checkpointMs: 10_000, pool, threads, cores: 2, memoryBytes: 1e12, log };
+    const worker = startWorker({ ...common, ...training, metrics });
+    const conductor = startSweepRunner({ ...common, log });
+    const stop = async () => {
+      await conductor.stop();
+      await worker.stop();
+    };
+    stops.push(stop);
+    return { stop };
+  };
+  const stops: (() => Promise<void>)[] = [];
+  onTestFinished(async () => {
+    for (const stop of stops) await stop();
+    await app.close();
+    await datasets.close();
+    await close();
+  });
+
+  const ask = async (method: 'GET' | 'POST' | 'DELETE', url: string, payload?: object) => {
+    const answer = await app.inject({ method, url, ...(payload && { payload }) });
+    return { status: answer.statusCode, body: answer.body === '' ? null : answer.json(), headers: answer.headers };
+  };
+  const job = { datasetId, ...TINY };
+  return {
+    database,
+    findDataset,
+    machine: MACHINE,
+    clock: Date.now,
+    datasets: datasets.of(TENANT),
+    datasetId,
+    job,
+    jobs,
+    bus,
+    sweepsOf,
+    startTraining,
+    get: (url: string) => ask('GET', url),
+    post: (url: string, body: object = {}) => ask('POST', url, body),
+    postText: async (url: string, payload: string) => {
+      const answer = await app.inject({
+        method: 'POST',
+        url,
+        headers: { 'content-type': 'application/json' },
+        payload,
+      });
+      return { status: answer.statusCode, body: answer.json() };
+    },
+    postNothing: (url: string) => ask('POST', url),
+    remove: (url: string) => ask('DELETE', url),
+    /** Begins a sweep over the tiny job. */
+    begin: async (request: object = {}): Promise<Sweep> => {
+      const answer = await ask('POST', '/v1/sweeps', { job, space: RATES, ...request });
+      if (answer.status !== 202) throw new Error(JSON.stringify(answer.body));
+      return answer.body;
+    },
+    /** The sweep once it is over. */
+    over: async (id: string): Promise<Sweep> => {
+      for (;;) {
+        const sweep: Sweep = (await ask('GET', `/v1/sweeps/${id}?wait=25`)).body;
+        if (sweep.finishedAt !== null) return sweep;
+      }
+    },
+    trialsOf: async (id: string, query = 'limit=200'): Promise<readonly Trial[]> =>
+      (await ask('GET', `/v1/sweeps/${id}/trials?${query}`)).body.items,
+  };
+}
+export type Room = Awaited<ReturnType<typeof openRoom>>;

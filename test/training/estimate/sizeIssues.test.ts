@@ -1,0 +1,53 @@
+import { expect, it } from 'vitest';
+import { estimateMemory } from '../../../src/training/estimate/memory.ts';
+import { sizeIssues } from '../../../src/training/estimate/sizeIssues.ts';
+import { specFor } from '../profile.ts';
+import { flowers } from '../tables.ts';
+
+const SHAPE = {
+  rows: 100_000,
+  columns: [
+    { name: 'kind', type: 'categorical', missing: 0, distinct: 3 },
+    { name: 'width', type: 'numeric', missing: 0, distinct: 1000 },
+  ],
+} as const;
+const MEGABYTE = 2 ** 20;
+
+function spec(units: number, batchSize: number | 'full') {
+  return specFor(flowers(300), {
+    target: 'kind',
+    network: { layers: [{ units }, { units: 8 }] },
+    training: { batchSize },
+  });
+}
+
+it('has nothing to say of a training that fits', () => {
+  expect(sizeIssues(spec(64, 32), SHAPE, 1000 * MEGABYTE)).toEqual([]);
+});
+
+it('names the largest batch and the widest layers that fit, each of which is enough', () => {
+  const [limit, wide] = [1000 * MEGABYTE, spec(2000, 'full')];
+  const [batch, layers] = sizeIssues(wide, SHAPE, limit);
+  expect([batch?.path, layers?.path]).toEqual(['/training/batchSize', '/network/layers']);
+  const rows = Number(/batchSize of (\d+)/.exec(batch?.message ?? '')?.[1]);
+  const units = Number(/layers of (\d+)/.exec(layers?.message ?? '')?.[1]);
+  expect(estimateMemory(spec(2000, rows), SHAPE)).toBeLessThanOrEqual(limit);
+  expect(estimateMemory(spec(2000, rows + 1), SHAPE)).toBeGreaterThan(limit);
+  expect(estimateMemory(spec(units, 'full'), SHAPE)).toBeLessThanOrEqual(limit);
+  expect(batch?.message).toMatch(/needs about \d+ MB of memory, and a job may take 1000 MB/);
+});
+
+it('offers no batch where the parameters alone are too many', () => {
+  const deep = specFor(flowers(300), {
+    target: 'kind',
+    network: { layers: Array.from({ length: 64 }, () => ({ units: 16_384 })) },
+    training: { batchSize: 1_000_000 },
+  });
+  const mistakes = sizeIssues(deep, SHAPE, 1000 * MEGABYTE);
+  expect(mistakes.map(({ path }) => path)).toEqual(['/network/layers']);
+});
+
+it('says that the table is too large where nothing else is', () => {
+  const mistakes = sizeIssues(spec(1, 1), SHAPE, 64 * MEGABYTE);
+  expect(mistakes).toMatchObject([{ path: '/datasetId', message: expect.stringContaining('fewer rows or columns') }]);
+});

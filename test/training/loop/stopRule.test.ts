@@ -1,0 +1,140 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type StopRule, stopsAfter } from '../../../src/training/loop/stopRule.ts';
+import { specFor } from '../profile.ts';
+import { type Part, type Trained, trainPart } from '../resuming.ts';
+import { flowers } from '../tables.ts';
+
+const STEPS_PER_EPOCH = 5;
+const EPOCHS = 9;
+const table = flowers(100);
+const spec = specFor(table, {
+  target: 'kind',
+  network: { layers: [{ units: 6, normalization: 'batch', dropout: 0.3 }] },
+  training: { epochs: EPOCHS, batchSize: 16, optimizer: { type: 'adam', learningRate: 0.02 }, earlyStopping: null },
+});
+const NOWHERE: StopRule = { metric: 'validationLoss', goal: 'minimize', until: null, limits: [] };
+const unbroken = trainPart(table, spec, 'wasm');
+
+/** Trains part after part, each from where the one before has stopped. */
+function trainParts(parts: readonly Part[]): readonly Trained[] {
+  const done: Trained[] = [];
+  for (const part of parts) {
+    if (done.at(-1)?.outcome) break;
+    const checkpoint = done.flatMap(({ checkpoints }) => checkpoints).at(-1) ?? null;
+    done.push(trainPart(table, spec, 'wasm', { checkpoint, ...part }));
+  }
+  return done;
+}
+
+describe('a halt', () => {
+  const best = { trainingLoss: 0.5, validationLoss: 0.4, metrics: { accuracy: 0.8, rocAuc: null } };
+  const limited = (changes: Partial<StopRule>, worst: number) =>
+    stopsAfter({ ...NOWHERE, limits: [{ epoch: 3, worst }], ...changes }, 3, best);
+
+  it('comes after its epoch, and after any later one', () => {
+    expect([1, 2, 3].map((done) => stopsAfter({ ...NOWHERE, until: 2 }, done, best))).toEqual([false, true, true]);
+  });
+
+  it('comes after an epoch of its limits alone', () => {
+    const halt = { ...NOWHERE, limits: [2, 4].map((epoch) => ({ epoch, worst: 0 })) };
+    expect([1, 2, 3, 4, 5].map((done) => stopsAfter(halt, done, best))).toEqual([false, true, false, true, false]);
+  });
+
+  it.each<[string, Partial<StopRule>, number, boolean]>([
+    ['a loss above it', {}, 0.39, true],
+    ['a loss as large', {}, 0.4, false],
+    ['a training loss above it', { metric: 'trainingLoss' }, 0.49, true],
+    ['a metric below it', { metric: 'accuracy', goal: 'maximize' }, 0.81, true],
+    ['a metric as large', { metric: 'accuracy', goal: 'maximize' }, 0.8, false],
+    ['a metric without a value', { metric: 'rocAuc', goal: 'maximize' }, 0, true],
+    ['a metric that is not there', { metric: 'f1', goal: 'maximize' }, 0, true],
+  ])('of %s', (_, changes, worst, expected) => {
+    expect(limited(changes, worst)).toBe(expected);
+  });
+
+  it('takes what is no finite number for none', () => {
+    const halt: StopRule = { ...NOWHERE, goal: 'maximize', metric: 'r2', limits: [{ epoch: 1, worst: 0 }] };
+    expect(stopsAfter(halt, 1, { ...best, metrics: { r2: Number.POSITIVE_INFINITY } })).toBe(true);
+  });
+});
+
+describe('a run that halts', () => {
+  it('leaves a checkpoint at the beginning of the next epoch, and says so', () => {
+    const { outcome, halted, reports, checkpoints } = trainPart(table, spec, 'wasm', {
+      halt: { ...NOWHERE, until: 3 },
+    });
+    expect([outcome, halted]).toEqual([null, true]);
+    expect(reports).toEqual(unbroken.reports.slice(0, 3));
+    expect(checkpoints).toEqual([expect.objectContaining({ epoch: 4, batch: 0, finished: false })]);
+  });
+
+  it('is over where the epoch was its last', () => {
+    const { outcome, halted } = trainPart(table, spec, 'wasm', { halt: { ...NOWHERE, until: EPOCHS } });
+    expect(halted).toBe(false);
+    expect(outcome).toEqual(unbroken.outcome);
+  });
+
+  it('halts at once where it goes on from behind its epoch, and leaves no other checkpoint', () => {
+    const halt = { ...NOWHERE, until: 3 };
+    const [checkpoint] = trainPart(table, spec, 'wasm', { halt }).checkpoints;
+    expect(trainPart(table, spec, 'wasm', { halt, checkpoint })).toMatchObject({
+      halted: true,
+      reports: [],
+      checkpoints: [],
+    });
+  });
+
+  it('goes by the best epoch so far, also of before it went on', () => {
+    const optimizer = { type: 'adam', learningRate: 0.6 } as const;
+    const training = {
+      epochs: EPOCHS,
+      batchSize: 16,
+      optimizer,
+      schedule: { type: 'constant' },
+      earlyStopping: null,
+    } as const;
+    const rising = specFor(table, { target: 'kind', network: { layers: [{ units: 6 }] }, training });
+    const { reports } = trainPart(table, rising, 'wasm');
+    const best = reports.reduce((a, b) => ((b.validationLoss ?? 0) < (a.validationLoss ?? 0) ? b : a));
+    expect(best.epoch).toBeLessThan(EPOCHS - 1);
+    const at = (worst: number): StopRule => ({ ...NOWHERE, limits: [{ epoch: EPOCHS - 1, worst }] });
+    const ending = { at: best.epoch * STEPS_PER_EPOCH + 2, how: 'pause' } as const;
+    const [checkpoint] = trainPart(table, rising, 'wasm', { ending }).checkpoints;
+    const value = best.validationLoss ?? Number.NaN;
+    expect(trainPart(table, rising, 'wasm', { checkpoint, halt: at(value) }).halted).toBe(false);
+    expect(trainPart(table, rising, 'wasm', { checkpoint, halt: at(value - 1e-9) }).halted).toBe(true);
+  });
+
+  it('measures what it watches, whatever early stopping does', () => {
+    const halt: StopRule = { ...NOWHERE, metric: 'f1', goal: 'maximize', limits: [{ epoch: 2, worst: 0 }] };
+    const { outcome, reports } = trainPart(table, spec, 'wasm', { halt });
+    expect(reports[0].metrics).toHaveProperty('f1');
+    expect(outcome).toEqual(unbroken.outcome);
+  });
+
+  it.each(['pause', 'stop', 'cancel'] as const)('does as it is asked where a %s comes first', (how) => {
+    const ending = { at: 3 * STEPS_PER_EPOCH, how };
+    const part = trainPart(table, spec, 'wasm', { halt: { ...NOWHERE, until: 3 }, ending });
+    expect(part).toEqual(trainPart(table, spec, 'wasm', { ending }));
+    expect(part.halted).toBe(false);
+  });
+
+  it('comes to the same bits as an unbroken one, however often it halts and is paused', () => {
+    const stop = fc.oneof(
+      fc.integer({ min: 1, max: EPOCHS }).map((until): Part => ({ halt: { ...NOWHERE, until } })),
+      fc
+        .integer({ min: 1, max: EPOCHS })
+        .map((epoch): Part => ({ halt: { ...NOWHERE, limits: [{ epoch, worst: 0 }] } })),
+      fc.integer({ min: 1, max: EPOCHS * STEPS_PER_EPOCH }).map((at): Part => ({ ending: { at, how: 'pause' } })),
+    );
+    fc.assert(
+      fc.property(fc.array(stop, { maxLength: 8 }), (stops) => {
+        const parts = trainParts([...stops, {}]);
+        expect(parts.flatMap(({ reports }) => reports)).toEqual(unbroken.reports);
+        expect(parts.at(-1)?.outcome).toEqual(unbroken.outcome);
+      }),
+      { numRuns: 40 },
+    );
+  });
+});
