@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -21,6 +21,10 @@ curl() { command curl --fail-with-body "$@"; }
 trainyard() { node "${join(PACKAGE_ROOT, 'dist/cli/trainyard.js')}" "$@"; }
 `;
 
+/** What the first part of a path in a document may be; anything else is no path. */
+const ROOMS = new Set(['src', 'test', 'tools', 'docs', ...readdirSync(join(PACKAGE_ROOT, 'src'))]);
+const exists = (path: string) => existsSync(join(PACKAGE_ROOT, path));
+
 const readDocument = (file: string) => readFileSync(join(PACKAGE_ROOT, file), 'utf8');
 const shellBlocks = (text: string) => [...text.matchAll(/^```sh\n(.*?)^```/gms)].map(([, block = '']) => block);
 const jsonBlocks = (text: string) => [...text.matchAll(/^```json\n(.*?)^```/gms)].map(([, block = '']) => block);
@@ -40,6 +44,16 @@ describe.each(DOCUMENTS)('%s', (file) => {
     const prose = text.replace(/^```.*?^```/gms, '');
     const links = [...prose.matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, link = '']) => link);
     for (const link of links) expect(() => readFileSync(join(PACKAGE_ROOT, dirname(file), link))).not.toThrow();
+  });
+
+  it('names source files and folders that exist', () => {
+    const paths = [...text.matchAll(/`((?:src|test|tools|docs)\/[\w./-]+|[a-z]+(?:\/[a-zA-Z]+)+)`/g)].map(
+      ([, path = '']) => path,
+    );
+    const isThere = (path: string) => ['', 'src/'].some((root) => exists(root + path) || exists(`${root}${path}.ts`));
+    expect(
+      paths.filter((path) => !path.includes('NAME') && ROOMS.has(path.split('/')[0] ?? '') && !isThere(path)),
+    ).toEqual([]);
   });
 
   it('contains valid JSON', () => {
