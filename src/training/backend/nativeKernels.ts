@@ -14,7 +14,7 @@ export type NativeKernels =
 /** The addon that `npm run build` compiles where there is a C++ compiler, beside `src` and `dist` alike. */
 const BUILT = fileURLToPath(new URL('../../../build/kernels.node', import.meta.url));
 /** Only an installed package has this folder: an addon for each platform that the package was built on. */
-const PREBUILDS = fileURLToPath(new URL('../../prebuilds/', import.meta.url));
+const PREBUILDS = fileURLToPath(new URL('../../../prebuilds/', import.meta.url));
 
 /** The path of the addon for a machine: `build/kernels.node`, or in an installed package `prebuilds/linux-x64/kernels.node`. */
 export function addonFile(built = BUILT, prebuilds = PREBUILDS): string {
