@@ -70,6 +70,8 @@ it('reads two uploads of a project at once by default, and one of another projec
   const slow = uploadTo('a', 'x,y\n1,2\n');
   const reader = await stoppedReader();
   expect(await uploadTo('a', 'x,y\n3,4\n')).toMatchObject({ state: 'ready', rows: 1 });
+  // The reader of that upload may still be ending.
+  await until(readers, ({ length }) => length === 1);
   const slowToo = uploadTo('a', 'x,y\n5,6\n');
   const second = await stoppedReader([reader]);
   expect(await uploadTo('b', 'x,y\n7,8\n')).toMatchObject({ state: 'ready', rows: 1 });

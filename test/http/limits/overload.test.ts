@@ -22,7 +22,7 @@ function openApp(limits: Partial<Parameters<typeof refuseOverload>[1]> = {}) {
     reached.resolve();
     return held.promise.then(() => 'done');
   });
-  const config = { scope: 'read', maxStreamedBytes: 1000, holds: 'application/json' } as const;
+  const config = { scope: 'read', maxStreamedBytes: 1000, buffers: 'application/json' } as const;
   app.register(async (streams) => {
     streams.removeAllContentTypeParsers();
     streams.addContentTypeParser('*', (_request, body, done) => done(null, body));
