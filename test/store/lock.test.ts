@@ -26,8 +26,8 @@ it('is held by one at a time', () => {
 it('is held by a process that has kept nothing of it, until that process is killed', async () => {
   const path = lockPath();
   const hold = `
-    const { holdLock } = await import(${JSON.stringify(LOCK_MODULE)});
-    const isHeld = holdLock(${JSON.stringify(path)}) !== undefined;
+    const { acquireLock } = await import(${JSON.stringify(LOCK_MODULE)});
+    const isHeld = acquireLock(${JSON.stringify(path)}) !== undefined;
     setInterval(() => {}, 1000);
     setTimeout(() => { gc(); console.log(isHeld); }, 10);`;
   const holder = endedWithTests(
