@@ -72,7 +72,7 @@ export type CreateKernels = (size: ArenaSize) => Kernels;
 export interface Kernels {
   readonly name: KernelsName;
   readonly precision: Precision;
-  /** Of a new player: float32. */
+  /** A new backend has float32. */
   readonly productInputs: ProductInputs;
   /** The same player over the same arena, with products of these inputs. */
   withProductInputs(inputs: ProductInputs): Kernels;

@@ -9,7 +9,7 @@ import { loadNativeKernels } from './nativeKernels.ts';
 
 export type KernelsChoice = 'auto' | KernelsName;
 
-/** A player, and what an operator is told of it. */
+/** A backend, and its description for the operator. */
 export interface ChosenKernels {
   readonly createKernels: CreateKernels;
   /** Such as `native (avx2)`, or `wasm (no native: …)` with the reason. */
