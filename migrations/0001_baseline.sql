@@ -1,0 +1,503 @@
+-- The tables of the service, grouped by the room of `src` that owns them. Times are milliseconds since 1970, flags are 0 or 1,
+-- and JSON is text. Columns whose name ends in `_id` are NULL when the row that they name was deleted.
+
+-- Access: projects, API keys and idempotency keys ---------------------------------------------------------------------------
+
+-- A project owns datasets, jobs, models, sweeps and webhooks. A limit that is NULL does not apply.
+CREATE TABLE projects (
+  name TEXT PRIMARY KEY,
+  running_jobs INTEGER CHECK (running_jobs >= 0),
+  queued_jobs INTEGER CHECK (queued_jobs >= 0),
+  stored_bytes INTEGER CHECK (stored_bytes >= 0),
+  predict_rows INTEGER CHECK (predict_rows >= 0),
+  created_at INTEGER NOT NULL
+) STRICT;
+
+INSERT INTO projects (name, created_at) VALUES ('default', unixepoch() * 1000);
+
+-- An API key is stored only as a hash. `prefix` is its beginning: requests find the row by it, and people recognize the key.
+-- Revoked keys stay, because a service that has had a key never again answers requests without one.
+CREATE TABLE keys (
+  id TEXT PRIMARY KEY,
+  project TEXT NOT NULL REFERENCES projects (name) ON DELETE CASCADE,
+  name TEXT NOT NULL,
+  prefix TEXT NOT NULL,
+  sha256 BLOB NOT NULL UNIQUE CHECK (length(sha256) = 32),
+  scopes TEXT NOT NULL CHECK (json_valid(scopes)),
+  requests_per_second REAL CHECK (requests_per_second > 0),
+  created_at INTEGER NOT NULL,
+  last_used_at INTEGER,
+  expires_at INTEGER,
+  revoked_at INTEGER
+) STRICT;
+
+CREATE INDEX keys_by_prefix ON keys (prefix);
+CREATE INDEX keys_by_project ON keys (project, id);
+
+-- The first response to each request with an Idempotency-Key.
+CREATE TABLE idempotency_keys (
+  -- The API key or client that sent the request.
+  caller TEXT NOT NULL,
+  key TEXT NOT NULL,
+  -- The resource that the request creates gets this id. After a crash it shows whether the resource was created.
+  resource_id TEXT NOT NULL,
+  -- The process that handles the request.
+  owner TEXT NOT NULL,
+  -- Of method, path and body. NULL until the body has been read.
+  digest TEXT,
+  -- NULL until the response was sent.
+  answer TEXT CHECK (answer IS NULL OR json_valid(answer)),
+  created_at INTEGER NOT NULL,
+  PRIMARY KEY (caller, key)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX idempotency_keys_by_age ON idempotency_keys (created_at);
+CREATE INDEX idempotency_keys_by_resource ON idempotency_keys (resource_id);
+
+-- Datasets ------------------------------------------------------------------------------------------------------------------
+
+-- A dataset is a row here and a Parquet file in the data folder; `file` is named by its content, so datasets can share it.
+CREATE TABLE datasets (
+  id TEXT PRIMARY KEY,
+  project TEXT NOT NULL DEFAULT 'default' REFERENCES projects (name),
+  name TEXT NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('processing', 'ready', 'failed')),
+  rows INTEGER CHECK (rows >= 0),
+  bytes INTEGER NOT NULL CHECK (bytes >= 0),
+  sha256 TEXT NOT NULL,
+  file TEXT,
+  columns TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(columns)),
+  -- How the columns were written in the uploaded file: one object a column, in the order of `columns`.
+  read_as TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(read_as)),
+  -- Lists show this number, so that they do not read `columns`.
+  column_count INTEGER NOT NULL DEFAULT 0 CHECK (column_count >= 0),
+  warnings TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(warnings)),
+  error TEXT CHECK (error IS NULL OR json_valid(error)),
+  created_at INTEGER NOT NULL,
+  CHECK (state <> 'ready' OR (rows IS NOT NULL AND file IS NOT NULL)),
+  CHECK ((state = 'failed') = (error IS NOT NULL))
+) STRICT;
+
+CREATE INDEX datasets_by_file ON datasets (file);
+CREATE INDEX datasets_by_project ON datasets (project, id);
+
+CREATE TRIGGER deleted_datasets_clear_idempotency AFTER DELETE ON datasets BEGIN
+  UPDATE idempotency_keys SET answer = json_set(answer, '$.body', '') WHERE resource_id = OLD.id AND answer IS NOT NULL;
+END;
+
+-- Jobs and workers ----------------------------------------------------------------------------------------------------------
+
+-- A job is one training. `request` is the whole request with every default filled in.
+CREATE TABLE jobs (
+  id TEXT PRIMARY KEY,
+  project TEXT NOT NULL DEFAULT 'default' REFERENCES projects (name),
+  name TEXT NOT NULL,
+  dataset_id TEXT REFERENCES datasets (id) ON DELETE SET NULL,
+  state TEXT NOT NULL CHECK (state IN ('queued', 'running', 'paused', 'succeeded', 'failed', 'cancelled')),
+  priority INTEGER NOT NULL DEFAULT 0,
+  request TEXT NOT NULL CHECK (json_valid(request)),
+  -- The estimated memory of the training. A worker runs only jobs that fit into its memory together.
+  memory_bytes INTEGER NOT NULL CHECK (memory_bytes >= 0),
+  warnings TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(warnings)),
+  attempts INTEGER NOT NULL DEFAULT 0 CHECK (attempts >= 0),
+  -- The action that a client requested and the worker has not performed yet. A queued job can wait for a worker to create its model.
+  requested TEXT CHECK (
+    requested IS NULL OR (state = 'running' AND requested IN ('cancel', 'pause', 'stop')) OR (state = 'queued' AND requested = 'stop')
+  ),
+  -- When a worker process last died while it ran the job and its supervisor lived on. NULL: the job is no suspect. A suspect runs alone.
+  suspect_at INTEGER CHECK (suspect_at IS NOT NULL OR crashes = 0),
+  -- Deaths of the worker process while the job ran alone, since its last progress.
+  crashes INTEGER NOT NULL DEFAULT 0 CHECK (crashes >= 0),
+  progress TEXT CHECK (progress IS NULL OR json_valid(progress)),
+  latest TEXT CHECK (latest IS NULL OR json_valid(latest)),
+  best TEXT CHECK (best IS NULL OR json_valid(best)),
+  model_id TEXT REFERENCES models (id) ON DELETE SET NULL,
+  error TEXT CHECK (error IS NULL OR json_valid(error)),
+  lease_owner TEXT,
+  lease_until INTEGER,
+  -- The sweep and the number of the trial that the job trains. A job has a trial, but no sweep, when the sweep was deleted.
+  sweep_id TEXT REFERENCES sweeps (id) ON DELETE SET NULL,
+  trial INTEGER CHECK (trial >= 0),
+  -- The stop rule at which the training pauses. NULL: there is none.
+  halt TEXT CHECK (halt IS NULL OR json_valid(halt)),
+  -- Whether the stop rule has paused the training.
+  halted INTEGER NOT NULL DEFAULT 0 CHECK (halted IN (0, 1) AND (halted = 0 OR state IN ('paused', 'cancelled'))),
+  created_at INTEGER NOT NULL,
+  started_at INTEGER,
+  finished_at INTEGER,
+  CHECK ((state = 'running') = (lease_owner IS NOT NULL AND lease_until IS NOT NULL)),
+  CHECK ((state IN ('succeeded', 'failed', 'cancelled')) = (finished_at IS NOT NULL)),
+  CHECK ((state = 'failed') = (error IS NOT NULL))
+) STRICT;
+
+-- The queue of a project: highest priority first, then jobs before trials of sweeps (there can be thousands), then the oldest.
+CREATE INDEX jobs_queue ON jobs (project, priority DESC, (trial IS NOT NULL), id) WHERE state = 'queued';
+-- Counts the running jobs of a project: the project with the fewest comes next.
+CREATE INDEX jobs_running ON jobs (project) WHERE state = 'running';
+CREATE INDEX jobs_leases ON jobs (lease_until) WHERE state = 'running';
+CREATE INDEX jobs_suspects ON jobs (state, crashes, suspect_at, id) WHERE suspect_at IS NOT NULL;
+CREATE INDEX jobs_by_state ON jobs (state, id);
+CREATE INDEX jobs_by_dataset ON jobs (dataset_id, id);
+CREATE INDEX jobs_by_project ON jobs (project, id);
+CREATE INDEX jobs_by_sweep ON jobs (sweep_id, trial) WHERE sweep_id IS NOT NULL;
+-- Lists of jobs leave out the trials of sweeps.
+CREATE INDEX jobs_of_no_sweep ON jobs (project, id) WHERE trial IS NULL;
+
+CREATE TRIGGER deleted_jobs_clear_idempotency AFTER DELETE ON jobs BEGIN
+  UPDATE idempotency_keys SET answer = json_set(answer, '$.body', '') WHERE resource_id = OLD.id AND answer IS NOT NULL;
+END;
+
+CREATE TABLE job_labels (
+  job_id TEXT NOT NULL REFERENCES jobs (id) ON DELETE CASCADE,
+  name TEXT NOT NULL,
+  value TEXT NOT NULL,
+  PRIMARY KEY (job_id, name)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX job_labels_by_value ON job_labels (name, value, job_id);
+
+-- The losses and metrics of every epoch of every job.
+CREATE TABLE losses (
+  job_id TEXT NOT NULL REFERENCES jobs (id) ON DELETE CASCADE,
+  epoch INTEGER NOT NULL CHECK (epoch >= 1),
+  step INTEGER NOT NULL CHECK (step >= 1),
+  training_loss REAL NOT NULL,
+  validation_loss REAL,
+  metrics TEXT NOT NULL CHECK (json_valid(metrics)),
+  learning_rate REAL NOT NULL,
+  seconds REAL NOT NULL,
+  PRIMARY KEY (job_id, epoch)
+) STRICT, WITHOUT ROWID;
+
+-- The state of a training after a step, from which it can resume. The bytes are the file `file` in the folder `checkpoints`. The file
+-- is written before the row: a file without a row can be deleted, and a row whose file is missing or damaged is ignored.
+CREATE TABLE checkpoints (
+  job_id TEXT NOT NULL REFERENCES jobs (id) ON DELETE CASCADE,
+  step INTEGER NOT NULL CHECK (step >= 1),
+  -- The epoch that was in progress; all epochs before it are complete.
+  epoch INTEGER NOT NULL CHECK (epoch >= 1),
+  -- Whether the training was complete.
+  finished INTEGER NOT NULL CHECK (finished IN (0, 1)),
+  bytes INTEGER NOT NULL CHECK (bytes > 0),
+  sha256 TEXT NOT NULL,
+  file TEXT NOT NULL UNIQUE,
+  created_at INTEGER NOT NULL,
+  PRIMARY KEY (job_id, step)
+) STRICT, WITHOUT ROWID;
+
+-- The events of jobs other than epochs (see `losses`): changes of state, and log lines. Epochs and events form one sequence per job,
+-- ordered by (after_epoch, id); epoch e has the position (e, 0), because no epoch is written twice.
+CREATE TABLE events (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  job_id TEXT NOT NULL REFERENCES jobs (id) ON DELETE CASCADE,
+  type TEXT NOT NULL CHECK (type IN ('state', 'log')),
+  -- Set by the trigger below.
+  after_epoch INTEGER NOT NULL DEFAULT 0 CHECK (after_epoch >= 0),
+  data TEXT NOT NULL CHECK (json_valid(data)),
+  created_at INTEGER NOT NULL DEFAULT (CAST(round(unixepoch('subsec') * 1000) AS INTEGER))
+) STRICT;
+
+CREATE UNIQUE INDEX events_of_job ON events (job_id, after_epoch, id);
+
+-- An event follows everything that its job's sequence contains, so that a reader that resumes from a position misses nothing.
+CREATE TRIGGER new_events_get_position AFTER INSERT ON events BEGIN
+  UPDATE events
+  SET after_epoch = max(
+    coalesce((SELECT max(epoch) FROM losses WHERE job_id = NEW.job_id), 0),
+    (SELECT max(after_epoch) FROM events WHERE job_id = NEW.job_id)
+  )
+  WHERE id = NEW.id;
+END;
+
+CREATE TRIGGER new_jobs_emit_events AFTER INSERT ON jobs BEGIN
+  INSERT INTO events (job_id, type, data)
+  VALUES (NEW.id, 'state', json_object('state', NEW.state, 'attempts', NEW.attempts, 'modelId', NEW.model_id, 'error', json(NEW.error)));
+  INSERT INTO events (job_id, type, data)
+  SELECT NEW.id, 'log', json_insert(value, '$.level', 'warning') FROM json_each(NEW.warnings);
+END;
+
+-- Warnings come first: a final state is the last event of a job.
+CREATE TRIGGER changed_jobs_emit_events AFTER UPDATE OF state, warnings ON jobs
+WHEN NEW.state <> OLD.state OR NEW.warnings <> OLD.warnings BEGIN
+  INSERT INTO events (job_id, type, data)
+  SELECT NEW.id, 'log', json_insert(value, '$.level', 'warning') FROM json_each(NEW.warnings)
+  WHERE value NOT IN (SELECT value FROM json_each(OLD.warnings));
+  INSERT INTO events (job_id, type, data)
+  SELECT NEW.id, 'state', json_object('state', NEW.state, 'attempts', NEW.attempts, 'modelId', NEW.model_id, 'error', json(NEW.error))
+  WHERE NEW.state <> OLD.state;
+END;
+
+-- Models --------------------------------------------------------------------------------------------------------------------
+
+-- A model is what a job that succeeded created: the fitted preprocessing in `description`, the parameters of its best epoch in `parameters`.
+-- A job that is extended creates another model.
+CREATE TABLE models (
+  id TEXT PRIMARY KEY,
+  project TEXT NOT NULL DEFAULT 'default' REFERENCES projects (name),
+  name TEXT NOT NULL,
+  job_id TEXT REFERENCES jobs (id) ON DELETE SET NULL,
+  dataset_id TEXT REFERENCES datasets (id) ON DELETE SET NULL,
+  split_id TEXT REFERENCES splits (id),
+  task TEXT NOT NULL CHECK (task IN ('binary', 'multiclass', 'regression')),
+  target TEXT NOT NULL,
+  description TEXT NOT NULL CHECK (json_valid(description)),
+  -- The part of `description` that lists show: members, parameterCount, best, and metrics without confusion matrices.
+  summary TEXT NOT NULL DEFAULT '{}' CHECK (json_valid(summary)),
+  sha256 TEXT NOT NULL,
+  created_at INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX models_by_job ON models (job_id, id);
+CREATE INDEX models_by_project ON models (project, id);
+CREATE INDEX models_by_split ON models (split_id) WHERE split_id IS NOT NULL;
+
+-- One row per layer and name. `bytes` are little-endian float32 values in row-major order.
+CREATE TABLE parameters (
+  model_id TEXT NOT NULL REFERENCES models (id) ON DELETE CASCADE,
+  layer INTEGER NOT NULL CHECK (layer >= 1),
+  name TEXT NOT NULL,
+  shape TEXT NOT NULL CHECK (json_valid(shape)),
+  bytes BLOB NOT NULL,
+  PRIMARY KEY (model_id, layer, name)
+) STRICT;
+
+-- Which rows of a dataset a training used for what. Models that were trained on the same rows share one split.
+CREATE TABLE splits (
+  -- SHA-256 of the number of rows and the parts before compression, in hexadecimal.
+  id TEXT PRIMARY KEY,
+  -- All rows of the dataset.
+  rows INTEGER NOT NULL CHECK (rows >= 0),
+  training INTEGER NOT NULL CHECK (training >= 0),
+  validation INTEGER NOT NULL CHECK (validation >= 0),
+  test INTEGER NOT NULL CHECK (test >= 0),
+  -- Two bits a row, the first row in the lowest bits: 0 left out, 1 training, 2 validation, 3 test. Compressed as raw DEFLATE.
+  parts BLOB NOT NULL
+) STRICT;
+
+CREATE TRIGGER deleted_models_delete_unused_splits AFTER DELETE ON models
+WHEN OLD.split_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM models WHERE split_id = OLD.split_id) BEGIN
+  DELETE FROM splits WHERE id = OLD.split_id;
+END;
+
+-- A model can be an ensemble, which returns the mean of its members' predictions. It owns copies of them, so that it does not change
+-- when they are deleted. Members count from 1, in the order of the request; the ensemble's own description names them.
+CREATE TABLE ensemble_members (
+  ensemble_id TEXT NOT NULL REFERENCES models (id) ON DELETE CASCADE,
+  member INTEGER NOT NULL CHECK (member >= 1),
+  description TEXT NOT NULL CHECK (json_valid(description)),
+  PRIMARY KEY (ensemble_id, member)
+) STRICT;
+
+-- As `parameters`, for each member.
+CREATE TABLE ensemble_parameters (
+  ensemble_id TEXT NOT NULL,
+  member INTEGER NOT NULL,
+  layer INTEGER NOT NULL CHECK (layer >= 1),
+  name TEXT NOT NULL,
+  shape TEXT NOT NULL CHECK (json_valid(shape)),
+  bytes BLOB NOT NULL,
+  PRIMARY KEY (ensemble_id, member, layer, name),
+  FOREIGN KEY (ensemble_id, member) REFERENCES ensemble_members (ensemble_id, member) ON DELETE CASCADE
+) STRICT;
+
+-- Names for models, unique within a project.
+CREATE TABLE aliases (
+  project TEXT NOT NULL REFERENCES projects (name),
+  name TEXT NOT NULL,
+  model_id TEXT NOT NULL REFERENCES models (id) ON DELETE CASCADE,
+  updated_at INTEGER NOT NULL,
+  PRIMARY KEY (project, name)
+) STRICT;
+
+CREATE INDEX aliases_by_model ON aliases (model_id);
+
+-- Webhooks ------------------------------------------------------------------------------------------------------------------
+
+-- URLs that are called when a job or sweep of the project reaches a final state. `secret` signs the calls, so it is stored in clear.
+CREATE TABLE webhooks (
+  id TEXT PRIMARY KEY,
+  project TEXT NOT NULL REFERENCES projects (name),
+  url TEXT NOT NULL,
+  events TEXT NOT NULL CHECK (json_valid(events)),
+  secret TEXT NOT NULL,
+  created_at INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX webhooks_by_project ON webhooks (project, id);
+
+-- One call to one webhook, which is tried until the receiver accepts it or the last retry fails. Ids sort by time.
+CREATE TABLE deliveries (
+  id TEXT PRIMARY KEY DEFAULT ('msg_' || printf('%012x', CAST(round(unixepoch('subsec') * 1000) AS INTEGER)) || lower(hex(randomblob(10)))),
+  webhook_id TEXT NOT NULL REFERENCES webhooks (id) ON DELETE CASCADE,
+  type TEXT NOT NULL,
+  payload TEXT NOT NULL CHECK (json_valid(payload)),
+  state TEXT NOT NULL DEFAULT 'pending' CHECK (state IN ('pending', 'delivered', 'failed')),
+  attempts INTEGER NOT NULL DEFAULT 0 CHECK (attempts >= 0),
+  -- The time of the next try. A process that tries first moves it forward, as a lease.
+  next_at INTEGER,
+  -- The outcome of the last try.
+  status INTEGER,
+  error TEXT,
+  -- The duration of the last try. NULL: there was no try, or it was interrupted.
+  milliseconds INTEGER CHECK (milliseconds >= 0),
+  created_at INTEGER NOT NULL,
+  finished_at INTEGER,
+  CHECK ((state = 'pending') = (next_at IS NOT NULL)),
+  CHECK ((state = 'pending') = (finished_at IS NULL))
+) STRICT;
+
+CREATE INDEX deliveries_due ON deliveries (next_at) WHERE state = 'pending';
+CREATE INDEX deliveries_of_webhook ON deliveries (webhook_id, id);
+CREATE INDEX deliveries_finished ON deliveries (finished_at) WHERE finished_at IS NOT NULL;
+
+-- A job owes its deliveries from the transaction that ends it. Trials of sweeps have none: the sweep has.
+CREATE TRIGGER finished_jobs_add_deliveries AFTER UPDATE OF state ON jobs
+WHEN NEW.state <> OLD.state AND NEW.state IN ('succeeded', 'failed', 'cancelled') AND NEW.trial IS NULL BEGIN
+  INSERT INTO deliveries (webhook_id, type, payload, next_at, created_at)
+  SELECT id, 'job.' || NEW.state, json_object(
+    'type', 'job.' || NEW.state,
+    'timestamp', strftime('%Y-%m-%dT%H:%M:%fZ', NEW.finished_at / 1000.0, 'unixepoch'),
+    'data', json_object(
+      'jobId', NEW.id, 'name', NEW.name, 'state', NEW.state, 'datasetId', NEW.dataset_id, 'modelId', NEW.model_id, 'error', json(NEW.error)
+    )
+  ), NEW.finished_at, NEW.finished_at
+  FROM webhooks
+  WHERE project = NEW.project AND EXISTS (SELECT 1 FROM json_each(webhooks.events) WHERE value = 'job.' || NEW.state);
+END;
+
+-- Sweeps --------------------------------------------------------------------------------------------------------------------
+
+-- A sweep is a search for hyperparameters. `request` is the whole request with every default filled in.
+CREATE TABLE sweeps (
+  id TEXT PRIMARY KEY,
+  project TEXT NOT NULL REFERENCES projects (name),
+  name TEXT NOT NULL,
+  -- Also NULL when the trials of the sweep run elsewhere.
+  dataset_id TEXT REFERENCES datasets (id) ON DELETE SET NULL,
+  state TEXT NOT NULL CHECK (state IN ('running', 'paused', 'succeeded', 'failed', 'cancelled')),
+  request TEXT NOT NULL CHECK (json_valid(request)),
+  -- Why the search ended.
+  ended_by TEXT CHECK (ended_by IN ('trials', 'space', 'seconds', 'target', 'noProgress')),
+  error TEXT CHECK (error IS NULL OR json_valid(error)),
+  -- How long it had run before `running_since`.
+  ran_ms INTEGER NOT NULL DEFAULT 0 CHECK (ran_ms >= 0),
+  running_since INTEGER,
+  created_at INTEGER NOT NULL,
+  finished_at INTEGER,
+  CHECK ((state IN ('succeeded', 'failed', 'cancelled')) = (finished_at IS NOT NULL)),
+  CHECK ((state = 'running') = (running_since IS NOT NULL)),
+  CHECK ((state = 'failed') = (error IS NOT NULL))
+) STRICT;
+
+CREATE INDEX sweeps_by_project ON sweeps (project, id);
+CREATE INDEX sweeps_by_dataset ON sweeps (dataset_id, id);
+CREATE INDEX sweeps_running ON sweeps (id) WHERE state = 'running';
+
+-- A trial is one choice of hyperparameters. Numbers count from 0, in the order in which the sampler suggested them.
+CREATE TABLE trials (
+  sweep_id TEXT NOT NULL REFERENCES sweeps (id) ON DELETE CASCADE,
+  number INTEGER NOT NULL CHECK (number >= 0),
+  parameters TEXT NOT NULL CHECK (json_valid(parameters)),
+  -- `paused`: waits for the search to resume it, which may never happen.
+  state TEXT NOT NULL CHECK (state IN ('running', 'paused', 'succeeded', 'pruned', 'failed', 'cancelled')),
+  -- The first objective, and all of them where there are several. NULL while unknown, and for a trial without an objective.
+  objective REAL,
+  objectives TEXT CHECK (objectives IS NULL OR json_valid(objectives)),
+  -- Complete epochs. NULL for a trial that runs elsewhere.
+  epochs INTEGER CHECK (epochs >= 0),
+  job_id TEXT REFERENCES jobs (id) ON DELETE SET NULL,
+  -- The model of the trial, also when the job that trained it was deleted.
+  model_id TEXT REFERENCES models (id) ON DELETE SET NULL,
+  error TEXT CHECK (error IS NULL OR json_valid(error)),
+  -- Of a trial that runs elsewhere: until when its result can be reported, and the length of the lease, which each report renews.
+  lease_until INTEGER,
+  lease_ms INTEGER CHECK (lease_ms >= 0),
+  created_at INTEGER NOT NULL,
+  finished_at INTEGER,
+  PRIMARY KEY (sweep_id, number),
+  CHECK ((state IN ('running', 'paused')) = (finished_at IS NULL))
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX trials_by_objective ON trials (sweep_id, objective, number);
+CREATE INDEX trials_by_job ON trials (job_id);
+CREATE INDEX trials_by_model ON trials (model_id) WHERE model_id IS NOT NULL;
+CREATE INDEX trials_running ON trials (sweep_id, number) WHERE state = 'running';
+
+-- The decisions of the search, in their order. Each is a segment: the run of a trial up to the epoch at which the search evaluates it.
+-- When two processes decide at once, both insert the same number, and the key rejects one.
+CREATE TABLE legs (
+  sweep_id TEXT NOT NULL REFERENCES sweeps (id) ON DELETE CASCADE,
+  number INTEGER NOT NULL CHECK (number >= 0),
+  trial INTEGER NOT NULL CHECK (trial >= 0),
+  -- The epoch after which the trial pauses. NULL: it trains to its end.
+  until INTEGER CHECK (until >= 1),
+  -- The result that the search observes. NULL while the segment runs.
+  result TEXT CHECK (result IS NULL OR json_valid(result)),
+  -- The stop rule of a trial that runs elsewhere; other trials have it in their job. NULL: there is none.
+  limits TEXT CHECK (limits IS NULL OR json_valid(limits)),
+  PRIMARY KEY (sweep_id, number),
+  FOREIGN KEY (sweep_id, trial) REFERENCES trials (sweep_id, number)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX legs_of_trial ON legs (sweep_id, trial);
+
+-- The intermediate results of a trial that runs elsewhere: its first objective after an epoch. The last report of an epoch counts.
+CREATE TABLE reports (
+  sweep_id TEXT NOT NULL,
+  trial INTEGER NOT NULL,
+  epoch INTEGER NOT NULL CHECK (epoch >= 1),
+  objective REAL NOT NULL,
+  PRIMARY KEY (sweep_id, trial, epoch),
+  FOREIGN KEY (sweep_id, trial) REFERENCES trials (sweep_id, number) ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+
+-- The events of sweeps, in their order.
+CREATE TABLE sweep_events (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  sweep_id TEXT NOT NULL REFERENCES sweeps (id) ON DELETE CASCADE,
+  type TEXT NOT NULL CHECK (type IN ('state', 'trial', 'best')),
+  data TEXT NOT NULL CHECK (json_valid(data)),
+  created_at INTEGER NOT NULL DEFAULT (CAST(round(unixepoch('subsec') * 1000) AS INTEGER))
+) STRICT;
+
+CREATE INDEX events_of_sweep ON sweep_events (sweep_id, id);
+
+-- Triggers of sweeps and trials ---------------------------------------------------------------------------------------------
+
+CREATE TRIGGER new_sweeps_emit_events AFTER INSERT ON sweeps BEGIN
+  INSERT INTO sweep_events (sweep_id, type, data)
+  VALUES (NEW.id, 'state', json_object('state', NEW.state, 'endedBy', NEW.ended_by, 'error', json(NEW.error)));
+END;
+
+CREATE TRIGGER changed_sweeps_emit_events AFTER UPDATE OF state ON sweeps WHEN NEW.state <> OLD.state BEGIN
+  INSERT INTO sweep_events (sweep_id, type, data)
+  VALUES (NEW.id, 'state', json_object('state', NEW.state, 'endedBy', NEW.ended_by, 'error', json(NEW.error)));
+END;
+
+CREATE TRIGGER new_trials_emit_events AFTER INSERT ON trials BEGIN
+  INSERT INTO sweep_events (sweep_id, type, data)
+  VALUES (NEW.sweep_id, 'trial', json_object(
+    'number', NEW.number, 'state', NEW.state, 'objective', NEW.objective, 'parameters', json(NEW.parameters), 'jobId', NEW.job_id
+  ));
+END;
+
+CREATE TRIGGER changed_trials_emit_events AFTER UPDATE OF state ON trials WHEN NEW.state <> OLD.state BEGIN
+  INSERT INTO sweep_events (sweep_id, type, data)
+  VALUES (NEW.sweep_id, 'trial', json_object(
+    'number', NEW.number, 'state', NEW.state, 'objective', NEW.objective, 'parameters', json(NEW.parameters), 'jobId', NEW.job_id
+  ));
+END;
+
+CREATE TRIGGER finished_sweeps_add_deliveries AFTER UPDATE OF state ON sweeps
+WHEN NEW.state <> OLD.state AND NEW.state IN ('succeeded', 'failed', 'cancelled') BEGIN
+  INSERT INTO deliveries (webhook_id, type, payload, next_at, created_at)
+  SELECT id, 'sweep.' || NEW.state, json_object(
+    'type', 'sweep.' || NEW.state,
+    'timestamp', strftime('%Y-%m-%dT%H:%M:%fZ', NEW.finished_at / 1000.0, 'unixepoch'),
+    'data', json_object(
+      'sweepId', NEW.id, 'name', NEW.name, 'state', NEW.state, 'datasetId', NEW.dataset_id, 'endedBy', NEW.ended_by, 'error', json(NEW.error)
+    )
+  ), NEW.finished_at, NEW.finished_at
+  FROM webhooks
+  WHERE project = NEW.project AND EXISTS (SELECT 1 FROM json_each(webhooks.events) WHERE value = 'sweep.' || NEW.state);
+END;
