@@ -28,7 +28,7 @@ export function jobSummary(row: ListedJobRow, { labels, queuePosition }: JobFact
     state: row.state,
     requested: row.requested,
     queuePosition,
-    progress: progressView(row.progress),
+    progress: fromJson(row.progress),
     latest: fromJson(row.latest),
     best: fromJson(row.best),
     attempts: row.attempts,
@@ -46,11 +46,6 @@ export function jobSummary(row: ListedJobRow, { labels, queuePosition }: JobFact
 
 export function lossView({ jobId: _, metrics, ...loss }: LossRow): Losses['items'][number] {
   return { ...loss, metrics: JSON.parse(metrics) };
-}
-
-/** Jobs that began before there was a choice used one. */
-function progressView(progress: string | null): Job['progress'] {
-  return progress === null ? null : { threads: 1, ...JSON.parse(progress) };
 }
 
 function fromJson<Value>(text: string | null): Value | null {

@@ -1,5 +1,5 @@
 import { describeInputs } from '../features/describe.ts';
-import { type Hyperparameters, withLaterDefaults } from '../jobs/submission/requestSchema.ts';
+import type { Hyperparameters } from '../jobs/submission/requestSchema.ts';
 import { isoTime } from '../kit/clock.ts';
 import type { ModelRow } from '../store/tables.ts';
 import type { EnsembleDescription } from './ensembles/description.ts';
@@ -47,7 +47,7 @@ function ofNetwork(description: Description, parameters: readonly ParameterShape
     metrics,
     best,
     // Written from the request of the job, of that type.
-    hyperparameters: withLaterDefaults(hyperparameters as Hyperparameters),
+    hyperparameters: hyperparameters as Hyperparameters,
   };
 }
 

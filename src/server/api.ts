@@ -12,7 +12,6 @@ import { createReadiness } from '../maintenance/readiness.ts';
 import { createEventBus } from '../notifications/bus.ts';
 import { openDatabase } from '../store/database.ts';
 import { checkDatabase } from '../store/health.ts';
-import { enableAutoVacuum } from '../store/incrementalVacuum.ts';
 import { acquireLock } from '../store/lock.ts';
 import { createQueryMetrics, type QueryListener, registerDiskGauges } from '../store/metrics.ts';
 import { findStorageFaults, watchCorruption } from '../store/storageFaults.ts';
@@ -72,7 +71,6 @@ async function openService(
   registerDiskGauges(registry, folders.database);
   closing.defer(() => database.destroy());
   await checkDatabase(database, folders.database);
-  await enableAutoVacuum(database);
   checkRemoteAccess(config, await authenticationOf({ config, database, log }).hasKeys());
   const datasets = datasetsOf({ config, folders, database, registry, log });
   await datasets.recover();

@@ -125,7 +125,6 @@ export interface ModelRow {
   createdAt: number;
   /** What lists show of `description`. */
   summary: string;
-  /** Null: it was trained before splits were stored. */
   splitId: string | null;
 }
 

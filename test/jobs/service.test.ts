@@ -102,15 +102,6 @@ describe('a job that is submitted', () => {
     expect((await submit()).warnings.map(({ code }) => code)).not.toContain('fewer_threads');
   });
 
-  it('of an older version has the values that changed nothing', async () => {
-    const { database, jobs, submit } = await openService();
-    const { id, hyperparameters } = await submit();
-    const { threads: _, ...training } = hyperparameters.training;
-    const request = JSON.stringify({ ...hyperparameters, training });
-    await database.updateTable('jobs').set({ request, progress: '{"epoch":1}' }).where('id', '=', id).execute();
-    expect(await jobs.get(id)).toMatchObject({ hyperparameters, progress: { epoch: 1, threads: 1 } });
-  });
-
   it('knows its place in the queue', async () => {
     const { submit, jobs } = await openService();
     const first = await submit();

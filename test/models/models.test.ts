@@ -49,14 +49,6 @@ describe('a model', () => {
     expect(model.createdAt).toMatch(/^\d{4}-.*Z$/);
   });
 
-  it('is shown with what its version did not know yet, at the values that it had', async () => {
-    const id = await room.save(binaryOutcome());
-    const removed = sql`json_remove(description, '$.hyperparameters.training.precision', '$.hyperparameters.training.threads')`;
-    await sql`UPDATE models SET description = ${removed} WHERE id = ${id}`.execute(room.database);
-    const training = { precision: 'float32', threads: 'auto' };
-    expect((await get(`/v1/models/${id}`)).json()).toMatchObject({ hyperparameters: { training } });
-  });
-
   it('carries a hash of its parameters that anybody can compute again', async () => {
     const { sha256 } = (await get(`/v1/models/${await room.save(regressionOutcome())}`)).json();
     const hash = createHash('sha256');

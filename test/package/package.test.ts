@@ -48,7 +48,7 @@ describe.skipIf(!canPack)('the package', () => {
         'dist/cli/trainyard.js',
         'build/kernels.wasm',
         `prebuilds/${PLATFORM}/kernels.node`,
-        'migrations/0001_datasets.sql',
+        'migrations/0001_baseline.sql',
         'src/cli/example/telco_churn.csv.gz',
         'LICENSE',
       ]),

@@ -78,12 +78,5 @@ export type Hyperparameters = z.output<typeof hyperparametersSchema>;
 
 /** The whole request as it was kept. */
 export function readHyperparameters(stored: string): Hyperparameters {
-  return withLaterDefaults(JSON.parse(stored));
+  return JSON.parse(stored);
 }
-
-/** What any version has kept: a field that came later has the value that changes nothing. */
-export function withLaterDefaults(stored: Hyperparameters): Hyperparameters {
-  return { ...stored, training: { ...ADDED_LATER, ...stored.training } };
-}
-
-const ADDED_LATER = { precision: 'float32', threads: 'auto' } as const;

@@ -24,13 +24,13 @@ export const checkpointStateSchema = z.strictObject({
   }),
   /** What the schedule goes on from. */
   schedule: z.array(z.number()).readonly(),
-  /** What the best epoch measured. Those of earlier versions kept its validation loss alone. */
+  /** The measurements of the best epoch. */
   best: z
     .strictObject({
       epoch: z.int().min(1),
-      trainingLoss: z.number().nullable().default(null),
+      trainingLoss: z.number().nullable(),
       validationLoss: z.number().nullable(),
-      metrics: z.record(z.string(), z.number().nullable()).readonly().default({}),
+      metrics: z.record(z.string(), z.number().nullable()).readonly(),
     })
     .nullable(),
   /** Whether the run had come to its end: to go on is to extend it. */

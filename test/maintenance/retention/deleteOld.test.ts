@@ -10,13 +10,12 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import Sqlite from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createCheckpoints } from '../../../src/jobs/checkpoints/checkpoints.ts';
 import { deleteOld } from '../../../src/maintenance/retention/deleteOld.ts';
 import type { Retention } from '../../../src/maintenance/retention/settings.ts';
 import { type Database, openDatabase } from '../../../src/store/database.ts';
-import { enableAutoVacuum, freePages, incrementalVacuum } from '../../../src/store/incrementalVacuum.ts';
+import { freePages, incrementalVacuum } from '../../../src/store/incrementalVacuum.ts';
 
 const DAY_MS = 86_400_000;
 const NOW = 1000 * DAY_MS;
@@ -217,20 +216,5 @@ describe('a deleted model', () => {
     expect(isFound()).toBe(false);
     expect(await freePages(database)).toBe(0);
     expect(statSync(path).size).toBeLessThan(before - 0.99 * SECRET.length);
-  });
-
-  it('gives its space back in a database of an earlier version, too', async () => {
-    await addParameters();
-    await database.destroy();
-    const earlier = new Sqlite(path);
-    earlier.pragma('auto_vacuum = NONE');
-    earlier.exec('VACUUM');
-    earlier.close();
-    database = openDatabase(path);
-    await enableAutoVacuum(database);
-    await database.deleteFrom('models').where('id', '=', 'mdl_secret').execute();
-    await incrementalVacuum(database);
-    expect(isFound()).toBe(false);
-    expect(await freePages(database)).toBe(0);
   });
 });

@@ -34,13 +34,6 @@ describe('a checkpoint', () => {
     expect(decodeCheckpoint(encodeCheckpoint(checkpoint, spec), spec)).toEqual(checkpoint);
   });
 
-  it('of an earlier version is read without what it did not keep of the best epoch', () => {
-    const best = { epoch: 2, validationLoss: 1 / 3 };
-    // As its program wrote it.
-    const earlier = encodeCheckpoint({ ...CHECKPOINT, best } as Checkpoint, spec);
-    expect(decodeCheckpoint(earlier, spec).best).toEqual({ ...best, trainingLoss: null, metrics: {} });
-  });
-
   it('is read wherever its bytes lie in a larger buffer', () => {
     const shifted = new Uint8Array(encoded.length + 3);
     shifted.set(encoded, 3);
