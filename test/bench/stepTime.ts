@@ -1,6 +1,6 @@
 import type { CreateKernels } from '../../src/engine/kernels/kernels.ts';
+import { createTrainer, type Trainer } from '../../src/engine/network/trainer.ts';
 import { createGenerator } from '../../src/engine/random.ts';
-import { createTrainer, type Trainer } from '../../src/engine/trainer.ts';
 import { SETTINGS, type Shape } from './shapes.ts';
 
 const { roundMs, rounds, heldBatches } = SETTINGS;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Parameter, ParameterName } from '../../src/engine/parameters.ts';
-import type { Trainer } from '../../src/engine/trainer.ts';
+import type { Parameter, ParameterName } from '../../src/engine/memory/parameters.ts';
+import type { Trainer } from '../../src/engine/network/trainer.ts';
 import { BACKENDS } from './backends.ts';
 import { GOLDEN_FILES, type GoldenRun, readGoldenRun } from './goldenRun.ts';
 import { goldenLosses, goldenTrainer } from './goldenTrainer.ts';

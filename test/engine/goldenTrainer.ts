@@ -1,6 +1,6 @@
-import type { Parameter, ParameterName } from '../../src/engine/parameters.ts';
-import type { NetworkSpec } from '../../src/engine/spec.ts';
-import { createTrainer, type Trainer, type TrainerOptions } from '../../src/engine/trainer.ts';
+import type { Parameter, ParameterName } from '../../src/engine/memory/parameters.ts';
+import type { NetworkSpec } from '../../src/engine/network/spec.ts';
+import { createTrainer, type Trainer, type TrainerOptions } from '../../src/engine/network/trainer.ts';
 import type { GoldenRun } from './goldenRun.ts';
 
 /** A trainer where the golden run starts: its network, its rows in their order, its first parameters. */

@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ACTIVATIONS } from '../../src/engine/kernels/kernels.ts';
 import type { LossSpec } from '../../src/engine/losses/losses.ts';
-import type { Parameter } from '../../src/engine/parameters.ts';
-import type { LayerSpec } from '../../src/engine/spec.ts';
-import type { Trainer, TrainerOptions } from '../../src/engine/trainer.ts';
+import type { Parameter } from '../../src/engine/memory/parameters.ts';
+import type { LayerSpec } from '../../src/engine/network/spec.ts';
+import type { Trainer, TrainerOptions } from '../../src/engine/network/trainer.ts';
 import { HIDDEN, ROWS, sampleTrainer } from './sampleTraining.ts';
 
 /** The cube root of float64's precision, where rounding and curvature harm a central difference least. */

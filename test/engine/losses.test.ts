@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createReferenceKernels } from '../../src/engine/kernels/reference.ts';
 import type { LossSpec } from '../../src/engine/losses/losses.ts';
-import { createTrainer } from '../../src/engine/trainer.ts';
+import { createTrainer } from '../../src/engine/network/trainer.ts';
 
 /** The mean loss of outputs A for targets T; `outputs` numbers of A a row. */
 function lossOf(loss: LossSpec, A: readonly number[], T: readonly number[], outputs: number): number {

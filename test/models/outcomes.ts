@@ -1,4 +1,4 @@
-import type { Parameter } from '../../src/engine/parameters.ts';
+import type { Parameter } from '../../src/engine/memory/parameters.ts';
 import type { Outcome } from '../../src/training/outcome.ts';
 import { SPLIT } from '../support/split.ts';
 

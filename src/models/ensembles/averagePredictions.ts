@@ -1,5 +1,5 @@
 import type { Numbers } from '../../engine/matrix.ts';
-import type { Network } from '../../engine/network.ts';
+import type { Network } from '../../engine/network/network.ts';
 import { decodeNumber, type FittedTarget } from '../../features/target.ts';
 import type { Inputs } from '../../features/transform.ts';
 

@@ -1,5 +1,5 @@
-import { dimensionsOf } from '../../engine/dimensions.ts';
-import { NORMALIZATIONS } from '../../engine/normalizations/normalizations.ts';
+import { NORMALIZATIONS } from '../../engine/layers/normalizations.ts';
+import { dimensionsOf } from '../../engine/network/dimensions.ts';
 import type { FieldError, ServiceError } from '../../kit/contract/errors.ts';
 import { check, invalid, invalidRequest } from '../../kit/contract/validation.ts';
 import { resolveLayer } from '../../training/resolve/network.ts';

@@ -1,7 +1,7 @@
 import type { CreateKernels } from '../../engine/kernels/kernels.ts';
 import type { LossSpec } from '../../engine/losses/losses.ts';
-import { createNetwork, type Network } from '../../engine/network.ts';
-import type { Parameter } from '../../engine/parameters.ts';
+import type { Parameter } from '../../engine/memory/parameters.ts';
+import { createNetwork, type Network } from '../../engine/network/network.ts';
 import { type InputLayout, layoutOf } from '../../features/transform.ts';
 import type { Description } from '../stored/description.ts';
 

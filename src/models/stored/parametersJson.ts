@@ -1,4 +1,4 @@
-import type { Parameter } from '../../engine/parameters.ts';
+import type { Parameter } from '../../engine/memory/parameters.ts';
 import { yieldToEventLoop } from '../../kit/yieldToEventLoop.ts';
 import { shortestFloat32 } from './float32.ts';
 import type { StoredNetwork } from './storedNetworks.ts';

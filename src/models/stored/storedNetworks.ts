@@ -1,4 +1,4 @@
-import type { Parameter, ParameterName } from '../../engine/parameters.ts';
+import type { Parameter, ParameterName } from '../../engine/memory/parameters.ts';
 import type { Database } from '../../store/database.ts';
 import type { ModelRow } from '../../store/tables.ts';
 import { findMemberParameters, findMembers } from '../ensembles/store.ts';

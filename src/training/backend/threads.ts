@@ -1,4 +1,4 @@
-import type { Trainer } from '../../engine/trainer.ts';
+import type { Trainer } from '../../engine/network/trainer.ts';
 import type { RunControl } from '../loop/runControl.ts';
 import type { TrainingSettings } from '../schemas/training.ts';
 

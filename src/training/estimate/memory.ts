@@ -1,4 +1,4 @@
-import { EVALUATION_ROWS } from '../../engine/evaluation.ts';
+import { EVALUATION_ROWS } from '../../engine/network/evaluation.ts';
 import { selectFeatureColumns } from '../../features/selectFeatureColumns.ts';
 import { countInputs } from '../resolve/features.ts';
 import { reservedColumns } from '../resolve/resolve.ts';

@@ -1,4 +1,4 @@
-import type { Trainer } from '../../engine/trainer.ts';
+import type { Trainer } from '../../engine/network/trainer.ts';
 import { powerOfTwoScale } from '../powerOfTwoScale.ts';
 import type { Prepared } from '../prepare.ts';
 import type { Splits } from '../split/splits.ts';

@@ -1,5 +1,5 @@
-import type { Evaluate } from '../../engine/evaluation.ts';
-import type { Trainer } from '../../engine/trainer.ts';
+import type { Evaluate } from '../../engine/network/evaluation.ts';
+import type { Trainer } from '../../engine/network/trainer.ts';
 import type { TrainingThreads } from '../backend/threads.ts';
 import { type Measured, type Metrics, measure, measureEpoch, type Targets } from '../metrics/measure.ts';
 import type { Prepared } from '../prepare.ts';

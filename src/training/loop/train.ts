@@ -1,6 +1,6 @@
 import type { CreateKernels } from '../../engine/kernels/kernels.ts';
-import { completeLayers, type NetworkSpec } from '../../engine/spec.ts';
-import { createTrainer } from '../../engine/trainer.ts';
+import { completeLayers, type NetworkSpec } from '../../engine/network/spec.ts';
+import { createTrainer } from '../../engine/network/trainer.ts';
 import { layoutOf } from '../../features/transform.ts';
 import type { Table } from '../../kit/table.ts';
 import { createTrainingThreads } from '../backend/threads.ts';

@@ -1,4 +1,4 @@
-import { initializerFor } from '../../engine/initializers.ts';
+import { initializerFor } from '../../engine/layers/initializers.ts';
 import type { LayerRequest, NetworkSettings } from '../schemas/network.ts';
 
 /** The layer with every default filled in. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { INITIALIZERS, type InitializerName } from '../../engine/initializers.ts';
 import { ACTIVATIONS } from '../../engine/kernels/kernels.ts';
-import { NORMALIZATIONS, type NormalizationName } from '../../engine/normalizations/normalizations.ts';
+import { INITIALIZERS, type InitializerName } from '../../engine/layers/initializers.ts';
+import { NORMALIZATIONS, type NormalizationName } from '../../engine/layers/normalizations.ts';
 
 const MAX_UNITS = 16_384;
 export const MAX_LAYERS = 64;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { z } from 'zod';
-import { createNetwork } from '../../../src/engine/network.ts';
+import { createNetwork } from '../../../src/engine/network/network.ts';
 import { createGenerator } from '../../../src/engine/random.ts';
 import { layoutOf, transform } from '../../../src/features/transform.ts';
 import type { Table } from '../../../src/kit/table.ts';

@@ -1,8 +1,0 @@
-import { batch } from './batch.ts';
-import { layer } from './layer.ts';
-import type { Normalization } from './normalization.ts';
-
-/** Every normalization by name. */
-export const NORMALIZATIONS = { batch, layer } satisfies Readonly<Record<string, Normalization>>;
-
-export type NormalizationName = keyof typeof NORMALIZATIONS;

@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest';
+import type { Matrix } from '../../../src/engine/matrix.ts';
+import { HIDDEN, ROWS, sampleTrainer } from '../sampleTraining.ts';
+
+/** X (n, m) · Yᵀ (m, k), row after row. */
+function timesTransposed({ shape: [n, m], values: X }: Matrix, { shape: [k], values: Y }: Matrix): number[] {
+  return Array.from({ length: n * k }, (_product, e) => {
+    const [row, column] = [Math.floor(e / k), e % k];
+    return Array.from({ length: m }, (_term, i) => X[row * m + i] * Y[column * m + i]).reduce((sum, x) => sum + x);
+  });
+}
+
+describe('a pass that is looked at', () => {
+  it('left what the notes say in every layer: dW = 1/m dZ Aᵀ, dZ = dA * g′(Z)', () => {
+    const trainer = sampleTrainer(HIDDEN, { type: 'mse' }, { storesActivationGradients: true });
+    trainer.computeGradients(0, ROWS);
+    const layers = trainer.dumpActivations(ROWS);
+    const gradients = trainer.readGradients();
+    expect(layers.map(({ Z }) => Z?.shape)).toEqual([
+      [6, ROWS],
+      [5, ROWS],
+      [3, ROWS],
+    ]);
+    for (const { layer, A, dA, dZ } of layers.slice(1)) {
+      if (dA === null || dZ === null) throw new Error('the way back was not kept');
+      const dW = gradients.find((gradient) => gradient.name === 'W' && gradient.layer === layer);
+      const expected = timesTransposed(dZ, layers[layer - 2].A);
+      expected.forEach((sum, e) => {
+        expect(dW?.values[e]).toBeCloseTo(sum / ROWS, 12);
+      });
+      const slope = (a: number): number => (layer === layers.length ? 1 : 1 - a * a);
+      dZ.values.forEach((value, e) => {
+        expect(value).toBeCloseTo(dA.values[e] * slope(A.values[e]), 12);
+      });
+    }
+  });
+
+  it('computed the gradients that it computes when nobody looks', () => {
+    const [lookedAt, alone] = [true, false].map((storesActivationGradients) => {
+      const trainer = sampleTrainer(HIDDEN, { type: 'mse' }, { storesActivationGradients });
+      trainer.computeGradients(0, ROWS);
+      return trainer.readGradients();
+    });
+    expect(alone).toEqual(lookedAt);
+  });
+
+  it('left neither Z nor a way back where none was asked for', () => {
+    const trainer = sampleTrainer(HIDDEN, { type: 'mse' });
+    trainer.computeGradients(0, ROWS);
+    expect(trainer.dumpActivations(ROWS)[0]).toMatchObject({ Z: null, dA: null, dZ: null });
+  });
+});

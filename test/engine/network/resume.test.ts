@@ -1,0 +1,94 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { CreateKernels } from '../../../src/engine/kernels/kernels.ts';
+import type { LayerSpec } from '../../../src/engine/network/spec.ts';
+import type { Trainer } from '../../../src/engine/network/trainer.ts';
+import { OPTIMIZERS, type OptimizerSpec } from '../../../src/engine/optimizers/optimizers.ts';
+import { createSchedule, SCHEDULES, type ScheduleSpec } from '../../../src/engine/schedules/schedules.ts';
+import { BACKENDS } from '../backends.ts';
+import { allRows, sampleTrainer } from '../sampleTraining.ts';
+
+const BATCH = 5;
+const STEPS_PER_EPOCH = 2;
+const EPOCHS = 6;
+const STEPS = EPOCHS * STEPS_PER_EPOCH;
+
+const OPTIMIZER_SPECS: readonly OptimizerSpec[] = [
+  ...names(OPTIMIZERS).map((type): OptimizerSpec => ({ type, learningRate: 0.01 })),
+  { type: 'sgd', learningRate: 0.01, momentum: 0.9, nesterov: true },
+  { type: 'rmsprop', learningRate: 0.01, momentum: 0.9 },
+];
+const SCHEDULE_SPECS = names(SCHEDULES).map((type): ScheduleSpec => ({ type }));
+
+const layers: fc.Arbitrary<readonly LayerSpec[]> = fc.array(
+  fc.record({
+    units: fc.integer({ min: 1, max: 9 }),
+    activation: fc.constantFrom('gelu', 'relu', 'tanh'),
+    normalization: fc.constantFrom('batch', 'layer', null),
+    dropout: fc.constantFrom(0, 0.3),
+  }),
+  { minLength: 1, maxLength: 3 },
+);
+
+interface Course {
+  readonly optimizer: OptimizerSpec;
+  readonly schedule: ScheduleSpec;
+  readonly layers: readonly LayerSpec[];
+  readonly clipGradientNorm: number | null;
+}
+
+/** Where a training stands after a step. */
+interface Standing {
+  readonly step: number;
+  readonly state: ReturnType<Trainer['state']>;
+  readonly schedule: readonly number[];
+}
+
+/** Takes the steps up to `end`, from the beginning or from where another training stood. */
+function train(course: Course, createKernels: CreateKernels, end: number, from: Standing | null): Standing {
+  const { optimizer, layers: hidden, clipGradientNorm } = course;
+  const options = { createKernels, optimizer, clipGradientNorm, l2: 0.01 };
+  const trainer = sampleTrainer(hidden, { type: 'crossEntropy' }, options);
+  const { learningRate } = trainer;
+  const schedule = createSchedule(course.schedule, { learningRate, steps: STEPS, stepsPerEpoch: STEPS_PER_EPOCH });
+  if (from !== null) {
+    // So that nothing is right by chance: it has been elsewhere before.
+    trainer.trainStep(0, BATCH, 1);
+    trainer.restoreState(from.state);
+    schedule.restore(from.schedule);
+  }
+  let generator = trainer.generatorState();
+  for (let step = from?.step ?? 0; step < end; step++) {
+    const batch = step % STEPS_PER_EPOCH;
+    if (batch === 0) generator = trainer.generatorState();
+    if (batch === 0 || step === from?.step) trainer.order(allRows(), true);
+    const { sum } = trainer.trainStep(batch * BATCH, BATCH, schedule.rate(step));
+    if (batch === STEPS_PER_EPOCH - 1) schedule.observe(sum);
+  }
+  // Within an epoch: the generator that its order came from, so that the order comes again.
+  const state = end % STEPS_PER_EPOCH === 0 ? trainer.state() : { ...trainer.state(), generator };
+  return { step: end, state, schedule: schedule.state() };
+}
+
+describe.each(BACKENDS)('a training with the $name player', ({ createKernels }) => {
+  describe.each(OPTIMIZER_SPECS)('and %o', (optimizer) => {
+    it.each(SCHEDULE_SPECS)('goes on after any step with the bits of an unbroken one, its rate %o', (schedule) => {
+      const course = fc.record({
+        optimizer: fc.constant(optimizer),
+        schedule: fc.constant(schedule),
+        layers,
+        clipGradientNorm: fc.constantFrom(null, 0.5),
+      });
+      const goesOn = (given: Course, stoppedAfter: number): void => {
+        const unbroken = train(given, createKernels, STEPS, null);
+        const stopped = train(given, createKernels, stoppedAfter, null);
+        expect(train(given, createKernels, STEPS, stopped)).toEqual(unbroken);
+      };
+      fc.assert(fc.property(course, fc.integer({ min: 0, max: STEPS }), goesOn), { numRuns: 8, seed: 1 });
+    });
+  });
+});
+
+function names<Table extends object>(table: Table): (keyof Table)[] {
+  return Object.keys(table) as (keyof Table)[];
+}
