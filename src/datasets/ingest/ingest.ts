@@ -1,3 +1,5 @@
+import { uniqueNames } from '../../formats/columnNames.ts';
+import type { ParseOptions } from '../../formats/parseOptions.ts';
 import type { ColumnType } from '../../kit/table.ts';
 import type { Session } from '../duckdb/duckdb.ts';
 import type { DatasetWarning } from '../schemas.ts';
@@ -10,8 +12,6 @@ import {
   type TableLimits,
   UPLOAD_FILE,
 } from './messages.ts';
-import { uniqueNames } from './names.ts';
-import type { ParseOptions } from './parseOptions.ts';
 import { type PlannedColumn, planColumns } from './plan.ts';
 import { profile } from './profile.ts';
 import { scanColumns } from './scan/columnScan.ts';

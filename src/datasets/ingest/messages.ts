@@ -1,7 +1,7 @@
+import type { ParseOptions } from '../../formats/parseOptions.ts';
 import type { FieldError } from '../../kit/contract/errors.ts';
 import type { ColumnType } from '../../kit/table.ts';
 import type { DatasetColumn, DatasetWarning } from '../schemas.ts';
-import type { ParseOptions } from './parseOptions.ts';
 
 export type FileFormat = 'csv' | 'tsv' | 'ndjson' | 'json' | 'parquet';
 

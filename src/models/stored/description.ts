@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { parseOptionsSchema } from '../../datasets/ingest/parseOptions.ts';
 import { fittedFeaturesSchema } from '../../features/features.ts';
 import { fittedTargetSchema } from '../../features/target.ts';
+import { parseOptionsSchema } from '../../formats/parseOptions.ts';
 import { warningSchema } from '../../kit/warning.ts';
 import { networkSchema } from '../../training/schemas/network.ts';
 import { type EnsembleDescription, ensembleSchema } from '../ensembles/description.ts';

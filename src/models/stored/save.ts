@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { ParseOptions } from '../../datasets/ingest/parseOptions.ts';
-import type { Parameter } from '../../engine/memory/parameters.ts';
+import { type Parameter } from '../../engine/memory/parameters.ts';
+import { type ParseOptions } from '../../formats/parseOptions.ts';
 import { ServiceError } from '../../kit/contract/errors.ts';
 import { newId } from '../../kit/ids.ts';
 import type { Queries } from '../../store/database.ts';

@@ -1,10 +1,10 @@
 import { Readable } from 'node:stream';
 import { type CsvError, type Parser, parse } from 'csv-parse';
 import { parse as parseAtOnce } from 'csv-parse/sync';
-import { uniqueNames } from '../../../datasets/ingest/names.ts';
+import { textCells } from '../../../formats/cells.ts';
+import { uniqueNames } from '../../../formats/columnNames.ts';
 import { type FieldError, MAX_LISTED, pointer, ServiceError } from '../../../kit/contract/errors.ts';
 import { yieldToEventLoop } from '../../../kit/yieldToEventLoop.ts';
-import { textCells } from './cells.ts';
 import type { RawRows } from './rawRows.ts';
 import { unknownColumn } from './unknownColumn.ts';
 

@@ -1,5 +1,5 @@
+import { jsonCells } from '../../../formats/cells.ts';
 import { type FieldError, MAX_LISTED, pointer } from '../../../kit/contract/errors.ts';
-import { jsonCells } from './cells.ts';
 import type { RawRows } from './rawRows.ts';
 import { unknownColumn } from './unknownColumn.ts';
 

@@ -1,6 +1,6 @@
-import type { ParseOptions } from '../../../datasets/ingest/parseOptions.ts';
+import type { CellReaders } from '../../../formats/cells.ts';
+import type { ParseOptions } from '../../../formats/parseOptions.ts';
 import type { FieldError } from '../../../kit/contract/errors.ts';
-import type { CellReaders } from './cells.ts';
 
 /** A chunk of rows as they came, before their cells are read. */
 export interface RawRows {

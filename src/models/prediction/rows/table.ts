@@ -1,9 +1,9 @@
-import type { ParseOptions } from '../../../datasets/ingest/parseOptions.ts';
 import { type FittedCategorical, knownCategories } from '../../../features/categorical.ts';
 import type { FittedColumn } from '../../../features/fittedColumn.ts';
+import type { CellReaders } from '../../../formats/cells.ts';
+import type { ParseOptions } from '../../../formats/parseOptions.ts';
 import { type FieldError, MAX_LISTED, pointer } from '../../../kit/contract/errors.ts';
 import type { Column, Table } from '../../../kit/table.ts';
-import type { CellReaders } from './cells.ts';
 import type { RawRows } from './rawRows.ts';
 
 export interface ReadRows {

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ParseOptions } from '../../../../src/datasets/ingest/parseOptions.ts';
 import { readTable as readFile } from '../../../../src/datasets/rows/readTable.ts';
 import { fittedFeaturesSchema } from '../../../../src/features/features.ts';
 import { transform } from '../../../../src/features/transform.ts';
+import type { ParseOptions } from '../../../../src/formats/parseOptions.ts';
 import { readCsv } from '../../../../src/models/prediction/rows/csv.ts';
 import { jsonRows } from '../../../../src/models/prediction/rows/json.ts';
 import { readNdjson } from '../../../../src/models/prediction/rows/ndjson.ts';

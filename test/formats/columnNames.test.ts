@@ -1,5 +1,5 @@
 import { expect, it, vi } from 'vitest';
-import { uniqueNames } from '../../src/datasets/ingest/names.ts';
+import { uniqueNames } from '../../src/formats/columnNames.ts';
 
 it('tells repeated names apart by numbers that no other column has', () => {
   expect(uniqueNames(['a', 'a', 'a_2', 'a', '', ''])).toEqual(['a', 'a_3', 'a_2', 'a_4', 'column5', 'column6']);

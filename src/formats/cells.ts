@@ -2,11 +2,12 @@
  * How a cell becomes a value, by the same rules by which datasets are read. JSON values come with their type, so that "37" is no number;
  * cells of a text file are all text.
  */
-import { DEFAULT_NULL_VALUES } from '../../../datasets/ingest/nullValues.ts';
-import type { ParseOptions } from '../../../datasets/ingest/parseOptions.ts';
-import { parseBoolean } from '../../../formats/booleans.ts';
-import { parseTime } from '../../../formats/times.ts';
+
+import { parseBoolean } from './booleans.ts';
+import { DEFAULT_NULL_VALUES } from './nullValues.ts';
 import { numberReader } from './numbers.ts';
+import type { ParseOptions } from './parseOptions.ts';
+import { parseTime } from './times.ts';
 
 /** A number (a boolean is 0 or 1, a time milliseconds since 1970); NaN is missing, undefined is a wrong type. */
 type NumberReader = (cell: unknown) => number | undefined;

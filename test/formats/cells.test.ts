@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { jsonCells, textCells } from '../../../../src/models/prediction/rows/cells.ts';
+import { jsonCells, textCells } from '../../src/formats/cells.ts';
 
 const time = (text: string) => Date.parse(text);
 
