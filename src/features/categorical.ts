@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Column } from '../kit/table.ts';
+import type { Column } from '../formats/table.ts';
 import { asCategories, type Categories } from './conversions.ts';
 import { type CodeBlock, type InputBlock, NO_CODE } from './matrix.ts';
 

@@ -1,7 +1,7 @@
 import { parseBoolean } from '../formats/booleans.ts';
+import { type Column, isNumberColumn } from '../formats/table.ts';
 import { parseTime } from '../formats/times.ts';
 import { isoTime } from '../kit/clock.ts';
-import { type Column, isNumberColumn } from '../kit/table.ts';
 
 /** Strings as numbers of a dictionary; -1 is missing. */
 export interface Categories {

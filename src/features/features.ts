@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Table } from '../kit/table.ts';
+import type { Table } from '../formats/table.ts';
 import type { Warning } from '../kit/warning.ts';
 import type { FeaturesSettings } from './defaults.ts';
 import { columnInputs, type FittedColumn, fitColumn, fittedColumnSchema, isCategorical } from './fittedColumn.ts';

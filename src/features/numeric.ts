@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Column } from '../kit/table.ts';
+import type { Column } from '../formats/table.ts';
 import { asNumbers } from './conversions.ts';
 import type { InputBlock } from './matrix.ts';
 import { binCount, encodeBin, fitEdges } from './scaling/bins.ts';

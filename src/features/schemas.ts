@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { COLUMN_TYPES } from '../formats/table.ts';
 import { limitedRecord } from '../kit/contract/limitedRecord.ts';
-import { COLUMN_TYPES } from '../kit/table.ts';
 
 /** Columns that one list may name. */
 const MAX_NAMES = 100_000;

@@ -1,4 +1,4 @@
-import type { Column, ColumnType } from '../kit/table.ts';
+import type { Column, ColumnType } from '../formats/table.ts';
 import type { Warning } from '../kit/warning.ts';
 import type { FeaturesOptions } from './schemas.ts';
 

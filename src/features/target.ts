@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Column, isNumberColumn } from '../kit/table.ts';
+import { type Column, isNumberColumn } from '../formats/table.ts';
 import { asCategories, asNumbers } from './conversions.ts';
 import { moments } from './scaling/scaling.ts';
 

@@ -1,4 +1,4 @@
-import { findColumn, type Table } from '../kit/table.ts';
+import { findColumn, type Table } from '../formats/table.ts';
 import { type FittedCategorical, unknownCategoryInputs, writeCodes } from './categorical.ts';
 import type { FittedFeatures } from './features.ts';
 import { countInputs, type FittedColumn, isCategorical, writeColumn } from './fittedColumn.ts';

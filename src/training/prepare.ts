@@ -9,7 +9,7 @@ import {
   unscaledNumber,
 } from '../features/target.ts';
 import { layoutOf, transform } from '../features/transform.ts';
-import { type Column, findColumn, type Table } from '../kit/table.ts';
+import { type Column, findColumn, type Table } from '../formats/table.ts';
 import type { Warning } from '../kit/warning.ts';
 import { invalidSpec } from './invalidSpec.ts';
 import { lossName } from './resolve/loss.ts';

@@ -1,5 +1,5 @@
 import { asNumbers } from '../features/conversions.ts';
-import { findColumn, type Table } from '../kit/table.ts';
+import { findColumn, type Table } from '../formats/table.ts';
 import type { Warning } from '../kit/warning.ts';
 import { invalidSpec } from './invalidSpec.ts';
 

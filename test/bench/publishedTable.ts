@@ -1,5 +1,5 @@
 import { parse } from 'csv-parse';
-import type { Column, Table } from '../../src/kit/table.ts';
+import type { Column, Table } from '../../src/formats/table.ts';
 import { tableWithSplit } from '../support/splitTable.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
-import { isNumberColumn, type Table } from '../../src/kit/table.ts';
+import { isNumberColumn, type Table } from '../../src/formats/table.ts';
 
 /** What stands in the file, in its order: a column's float64 numbers, or its int32 codes of so many categories. */
 interface WrittenColumn {

@@ -5,7 +5,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Table } from '../../src/kit/table.ts';
+import type { Table } from '../../src/formats/table.ts';
 import { chooseKernels } from '../../src/training/backend/kernels.ts';
 import { train } from '../../src/training/loop/train.ts';
 import { hasSharedData } from '../support/sharedData.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { categoricalInputs, fitCategorical, writeCategorical } from '../../src/features/categorical.ts';
-import type { Column } from '../../src/kit/table.ts';
+import type { Column } from '../../src/formats/table.ts';
 import { firstRows, numbers, words } from './columns.ts';
 
 const OPTIONS = { maxCategories: 100, minCategoryCount: 1 };

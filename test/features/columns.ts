@@ -1,4 +1,4 @@
-import type { CategoryColumn, Column, NumberColumn, Table } from '../../src/kit/table.ts';
+import type { CategoryColumn, Column, NumberColumn, Table } from '../../src/formats/table.ts';
 
 /** A column of numbers; null is missing. */
 export function numbers(

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createGenerator } from '../../src/engine/random.ts';
 import { findLeaks } from '../../src/features/leaks/leaks.ts';
 import { findSums } from '../../src/features/leaks/sums.ts';
-import type { Column } from '../../src/kit/table.ts';
+import type { Column } from '../../src/formats/table.ts';
 import { firstRows, numbers, words } from './columns.ts';
 
 const ROWS = 2000;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { fitNumeric, numericInputs, writeNumeric } from '../../src/features/numeric.ts';
-import type { Column } from '../../src/kit/table.ts';
+import type { Column } from '../../src/formats/table.ts';
 import { firstRows, numbers, words } from './columns.ts';
 
 const STANDARD = { scaling: 'standard', pieces: 0 } as const;

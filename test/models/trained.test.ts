@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createReferenceKernels } from '../../src/engine/kernels/reference.ts';
-import type { Column, Table } from '../../src/kit/table.ts';
+import type { Column, Table } from '../../src/formats/table.ts';
 import { train } from '../../src/training/loop/train.ts';
 import type { Outcome } from '../../src/training/outcome.ts';
 import { resolveSpec } from '../../src/training/resolve/resolve.ts';

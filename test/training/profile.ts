@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { type Column, isNumberColumn, type Table } from '../../src/kit/table.ts';
+import { type Column, isNumberColumn, type Table } from '../../src/formats/table.ts';
 import { resolveSpec } from '../../src/training/resolve/resolve.ts';
 import type { ColumnShape, DatasetShape } from '../../src/training/resolve/shape.ts';
 import { specRequestSchema, type TrainingSpec } from '../../src/training/schemas/spec.ts';

@@ -1,4 +1,4 @@
-import type { Table } from '../../src/kit/table.ts';
+import type { Table } from '../../src/formats/table.ts';
 import { chooseKernels, type KernelsChoice } from '../../src/training/backend/kernels.ts';
 import type { Checkpoint } from '../../src/training/checkpoint/checkpoint.ts';
 import { decodeCheckpoint, encodeCheckpoint } from '../../src/training/checkpoint/encoding.ts';

@@ -1,5 +1,5 @@
 import { createGenerator } from '../../src/engine/random.ts';
-import type { Table } from '../../src/kit/table.ts';
+import type { Table } from '../../src/formats/table.ts';
 import { numbers, tableOf, words } from '../features/columns.ts';
 
 /** Two numbers and a word that decide on three kinds of flower, with noise. */

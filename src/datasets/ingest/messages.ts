@@ -1,6 +1,6 @@
 import type { ParseOptions } from '../../formats/parseOptions.ts';
+import type { ColumnType } from '../../formats/table.ts';
 import type { FieldError } from '../../kit/contract/errors.ts';
-import type { ColumnType } from '../../kit/table.ts';
 import type { DatasetColumn, DatasetWarning } from '../schemas.ts';
 
 export type FileFormat = 'csv' | 'tsv' | 'ndjson' | 'json' | 'parquet';

@@ -1,4 +1,4 @@
-import type { ColumnType } from '../../kit/table.ts';
+import type { ColumnType } from '../../formats/table.ts';
 import type { Session } from '../duckdb/duckdb.ts';
 import type { Cells } from './cells.ts';
 import { Refusal } from './messages.ts';

@@ -1,4 +1,4 @@
-import type { ColumnType } from '../../kit/table.ts';
+import type { ColumnType } from '../../formats/table.ts';
 import type { ColumnStats } from './scan/columnStats.ts';
 
 /** In a shorter table, all-distinct values are chance. */

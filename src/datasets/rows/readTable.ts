@@ -1,4 +1,4 @@
-import type { Column, Table } from '../../kit/table.ts';
+import type { Column, Table } from '../../formats/table.ts';
 import { doublesOf } from '../duckdb/doubles.ts';
 import { openSession, type Session } from '../duckdb/duckdb.ts';
 import { batches, columnId, literal } from '../duckdb/sql.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
+import { COLUMN_TYPES, type ColumnType } from '../../formats/table.ts';
 import type { FieldError } from '../../kit/contract/errors.ts';
 import { invalidRequest } from '../../kit/contract/validation.ts';
-import { COLUMN_TYPES, type ColumnType } from '../../kit/table.ts';
 import type { FileFormat, ReadOptions } from '../ingest/messages.ts';
 
 /** The options as they come in the address; a parameter may be repeated. */

@@ -1,4 +1,4 @@
-import { type Column, isNumberColumn, type NumberColumn } from '../../kit/table.ts';
+import { type Column, isNumberColumn, type NumberColumn } from '../../formats/table.ts';
 import { asCategories, type Categories } from '../conversions.ts';
 
 /** Whether a column equals the target in every row: its numbers, or its values under other names. */

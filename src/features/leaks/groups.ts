@@ -1,4 +1,4 @@
-import { type CategoryColumn, type Column, isNumberColumn, type NumberColumn } from '../../kit/table.ts';
+import { type CategoryColumn, type Column, isNumberColumn, type NumberColumn } from '../../formats/table.ts';
 import { evenPositions, lowerBound } from '../scaling/sorted.ts';
 
 /** The rows of one column in groups: rows of a group look the same to a predictor that sees this column alone. */

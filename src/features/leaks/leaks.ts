@@ -1,4 +1,4 @@
-import type { Column } from '../../kit/table.ts';
+import type { Column } from '../../formats/table.ts';
 import type { Warning } from '../../kit/warning.ts';
 import { isCopyOf } from './copies.ts';
 import { type Score, scorerFor } from './predictors.ts';

@@ -1,4 +1,4 @@
-import { type Column, isNumberColumn } from '../../kit/table.ts';
+import { type Column, isNumberColumn } from '../../formats/table.ts';
 import { asCategories, asNumbers } from '../conversions.ts';
 import { type Groups, groupRows } from './groups.ts';
 

@@ -1,4 +1,4 @@
-import { type Column, isNumberColumn, type NumberColumn } from '../../kit/table.ts';
+import { type Column, isNumberColumn, type NumberColumn } from '../../formats/table.ts';
 
 /** Two columns whose sum or difference is the target. */
 export interface SumLeak {

@@ -1,6 +1,6 @@
 import { decodeNumber } from '../../features/target.ts';
 import { type Inputs, transform } from '../../features/transform.ts';
-import type { Table } from '../../kit/table.ts';
+import type { Table } from '../../formats/table.ts';
 import { shortestFloat32 } from '../stored/float32.ts';
 import { chunkRowsFor, type Member } from './member.ts';
 import { indexIn, sharedColumns } from './rows/sharedColumns.ts';

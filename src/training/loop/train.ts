@@ -2,7 +2,7 @@ import type { CreateKernels } from '../../engine/kernels/kernels.ts';
 import { completeLayers, type NetworkSpec } from '../../engine/network/spec.ts';
 import { createTrainer } from '../../engine/network/trainer.ts';
 import { layoutOf } from '../../features/transform.ts';
-import type { Table } from '../../kit/table.ts';
+import type { Table } from '../../formats/table.ts';
 import { createTrainingThreads } from '../backend/threads.ts';
 import { resolveClassWeights } from '../classWeights.ts';
 import { engineLoss, outputsFor } from '../losses.ts';

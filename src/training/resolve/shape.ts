@@ -1,5 +1,5 @@
+import type { ColumnType } from '../../formats/table.ts';
 import { didYouMean, MAX_SUGGESTIONS } from '../../kit/contract/closest.ts';
-import type { ColumnType } from '../../kit/table.ts';
 import type { Issues } from './issues.ts';
 
 /** What a spec is checked against: the profile of a column. */

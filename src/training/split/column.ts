@@ -1,5 +1,5 @@
 import { asCategories } from '../../features/conversions.ts';
-import type { Column } from '../../kit/table.ts';
+import type { Column } from '../../formats/table.ts';
 import type { Warning } from '../../kit/warning.ts';
 import { invalidSpec } from '../invalidSpec.ts';
 import type { SplitName, SplitRows } from './splits.ts';

@@ -1,5 +1,5 @@
 import { asCategories } from '../../features/conversions.ts';
-import type { Column } from '../../kit/table.ts';
+import type { Column } from '../../formats/table.ts';
 import { type SplitFractions, splitGenerator } from './random.ts';
 import { type Splits, sortedSplits } from './splits.ts';
 

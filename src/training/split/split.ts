@@ -1,4 +1,4 @@
-import { type Column, findColumn, type Table } from '../../kit/table.ts';
+import { type Column, findColumn, type Table } from '../../formats/table.ts';
 import type { Warning } from '../../kit/warning.ts';
 import { invalidSpec } from '../invalidSpec.ts';
 import type { Split } from '../schemas/split.ts';

@@ -1,5 +1,5 @@
 import { selectFeatureColumns } from '../../features/selectFeatureColumns.ts';
-import type { Table } from '../../kit/table.ts';
+import type { Table } from '../../formats/table.ts';
 import { reservedColumns } from '../../training/resolve/resolve.ts';
 import type { DatasetShape } from '../../training/resolve/shape.ts';
 import type { TrainingSpec } from '../../training/schemas/spec.ts';

@@ -2,7 +2,7 @@
  * What a thread of the readers runs: it turns the files of datasets into tables, one at a time. DuckDB is loaded within a task: until one has come
  * to its end nobody ends the thread, and one that is ended while the binding loads takes the process with it as well.
  */
-import { isNumberColumn, type Table } from '../../kit/table.ts';
+import { isNumberColumn, type Table } from '../../formats/table.ts';
 import { setNiceness, THREAD_NICENESS } from '../priorities.ts';
 import type { ReadRequest, ReadResponse } from './reading.ts';
 

@@ -1,6 +1,6 @@
 /** What the threads that train and those that read for them say to each other. */
 import type { MessagePort } from 'node:worker_threads';
-import type { Table } from '../../kit/table.ts';
+import type { Table } from '../../formats/table.ts';
 
 /** A thread that trains sends it to its process, which passes it on to a reader. */
 export interface ReadRequest {

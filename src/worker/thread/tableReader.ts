@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { MessageChannel, parentPort } from 'node:worker_threads';
-import { isNumberColumn, type Table } from '../../kit/table.ts';
+import { isNumberColumn, type Table } from '../../formats/table.ts';
 import type { ReadRequest, ReadResponse } from './reading.ts';
 
 /** Reads the tables of a thread's jobs. */

@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import { createNetwork } from '../../../src/engine/network/network.ts';
 import { createGenerator } from '../../../src/engine/random.ts';
 import { layoutOf, transform } from '../../../src/features/transform.ts';
-import type { Table } from '../../../src/kit/table.ts';
+import type { Table } from '../../../src/formats/table.ts';
 import { chooseKernels, type KernelsChoice } from '../../../src/training/backend/kernels.ts';
 import { LossDivergedError } from '../../../src/training/loop/diverged.ts';
 import { train } from '../../../src/training/loop/train.ts';

@@ -1,5 +1,5 @@
 import { FALSE_WORDS, TRUE_WORDS } from '../../../formats/booleans.ts';
-import type { ColumnType } from '../../../kit/table.ts';
+import type { ColumnType } from '../../../formats/table.ts';
 import { literal, literals } from '../../duckdb/sql.ts';
 
 /** One way to write the values of a type in a cell. */

@@ -1,5 +1,5 @@
 import type { FittedColumn } from '../../../features/fittedColumn.ts';
-import { isNumberColumn, type Table } from '../../../kit/table.ts';
+import { isNumberColumn, type Table } from '../../../formats/table.ts';
 
 /** What was treated as missing in one column, over all rows of a request. */
 export interface MissingValueWarning {

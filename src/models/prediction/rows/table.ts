@@ -2,8 +2,8 @@ import { type FittedCategorical, knownCategories } from '../../../features/categ
 import type { FittedColumn } from '../../../features/fittedColumn.ts';
 import type { CellReaders } from '../../../formats/cells.ts';
 import type { ParseOptions } from '../../../formats/parseOptions.ts';
+import type { Column, Table } from '../../../formats/table.ts';
 import { type FieldError, MAX_LISTED, pointer } from '../../../kit/contract/errors.ts';
-import type { Column, Table } from '../../../kit/table.ts';
 import type { RawRows } from './rawRows.ts';
 
 export interface ReadRows {
