@@ -1,6 +1,6 @@
 import type { FeaturesOptions } from './schemas.ts';
 
-/** Pieces of a number column, while the table is narrow enough that they do not swell the first layer, and each piece has rows to learn from. */
+/** Bins of a number column, in tables so narrow that they do not swell the first layer, and with rows for each bin. */
 const BINS = 8;
 const NARROW_COLUMNS = 64;
 const ROWS_PER_BIN = 200;
@@ -10,7 +10,7 @@ const MIN_CATEGORY_ROWS = 10;
 
 /** `features` with every default filled in. */
 export interface FeaturesSettings extends FeaturesOptions {
-  readonly pieces: number;
+  readonly bins: number;
   readonly minCategoryCount: number;
 }
 
@@ -18,7 +18,7 @@ export interface FeaturesSettings extends FeaturesOptions {
 export function resolveFeatures(options: FeaturesOptions, rows: number, numericColumns: number): FeaturesSettings {
   return {
     ...options,
-    pieces: options.pieces ?? (numericColumns > NARROW_COLUMNS ? 0 : Math.min(BINS, Math.floor(rows / ROWS_PER_BIN))),
+    bins: options.bins ?? (numericColumns > NARROW_COLUMNS ? 0 : Math.min(BINS, Math.floor(rows / ROWS_PER_BIN))),
     minCategoryCount:
       options.minCategoryCount ?? Math.max(1, Math.min(MIN_CATEGORY_ROWS, Math.round(rows / ROWS_PER_CATEGORY))),
   };

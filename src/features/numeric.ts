@@ -16,7 +16,7 @@ export const fittedNumericSchema = z.strictObject({
   kind: z.literal('numeric'),
   column: z.string(),
   scaling: fittedScalingSchema,
-  edges: z.array(z.number()).describe('Between the pieces; empty when there are none.'),
+  edges: z.array(z.number()).describe('Between the bins; empty when there are none.'),
   fill: z.number().describe('The median of the training rows stands for a missing value.'),
   missing: z.boolean().describe('Values were missing in the training rows: one more input says so.'),
   range: z.tuple([z.number(), z.number()]).describe('Minimum and maximum of the training rows.'),
@@ -27,7 +27,7 @@ export type FittedNumeric = z.infer<typeof fittedNumericSchema>;
 export function fitNumeric(
   column: Column,
   rows: Int32Array,
-  options: Pick<FeaturesOptions, 'scaling'> & { readonly pieces: number },
+  options: Pick<FeaturesOptions, 'scaling'> & { readonly bins: number },
 ): FittedNumeric | undefined {
   const known = knownValues(asNumbers(column), rows);
   const missing = known.length < rows.length;
@@ -43,7 +43,7 @@ export function fitNumeric(
       constant && options.scaling !== 'none'
         ? { type: 'standard', mean: range[0], deviation: 1 }
         : fitScaling(sample, options.scaling),
-    edges: fitEdges(sample, options.pieces),
+    edges: fitEdges(sample, options.bins),
     fill: sample[sample.length >> 1],
     missing,
     range,
@@ -55,7 +55,7 @@ export function isLargeUnscaled({ scaling, range: [min, max] }: FittedNumeric): 
   return scaling.type === 'none' && Math.max(Math.abs(min), Math.abs(max)) > LARGE_INPUT;
 }
 
-/** `age`, then its pieces such as `age from 25 to 31`, then `age is missing`. */
+/** `age`, then its bins such as `age from 25 to 31`, then `age is missing`. */
 export function numericInputs({ column, edges, missing }: FittedNumeric): string[] {
   const bins = Array.from({ length: binCount(edges) }, (_, p) => `${column} from ${edges[p]} to ${edges[p + 1]}`);
   return [column, ...bins, ...(missing ? [`${column} is missing`] : [])];

@@ -32,7 +32,7 @@ export const featuresSchema = z
       .describe(
         'How numbers are scaled. `standard`: zero mean, unit deviation; `quantileNormal`: their ranks become a normal distribution; `range`: minimum to maximum become 0 to 1; `none`: numbers go in as they are, for columns that are scaled already; `auto` chooses for each column. Missing values become the median, and times are scaled always.',
       ),
-    pieces: z
+    bins: z
       .int()
       .min(0)
       .max(64)

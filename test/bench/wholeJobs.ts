@@ -97,7 +97,7 @@ function runSeed({ target, hidden, batch, epochs, until }: WholeJob, table: Tabl
   const { createKernels } = chooseKernels('auto');
   const spec = specFor(table, {
     target,
-    features: { scaling: 'standard', pieces: 0, minCategoryCount: 1 },
+    features: { scaling: 'standard', bins: 0, minCategoryCount: 1 },
     split: { method: 'column', column: 'split' },
     network: { layers: hidden.map((units) => ({ units, activation: 'relu', normalization: null, dropout: 0 })) },
     training: {

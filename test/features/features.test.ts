@@ -120,7 +120,7 @@ describe('features', () => {
   });
 
   it('come back from JSON as they were', () => {
-    const { features } = fitFeatures(TABLE, firstRows(4), settingsOf({ pieces: 2 }), ['y']);
+    const { features } = fitFeatures(TABLE, firstRows(4), settingsOf({ bins: 2 }), ['y']);
     const kept = fittedFeaturesSchema.parse(JSON.parse(JSON.stringify(features)));
     expect(transform(kept, TABLE)).toEqual(transform(features, TABLE));
     expect(() => fittedFeaturesSchema.parse({ ...features, version: 2 })).toThrow();

@@ -3,7 +3,7 @@ import { fitNumeric, numericInputs, writeNumeric } from '../../src/features/nume
 import type { Column } from '../../src/formats/table.ts';
 import { firstRows, numbers, words } from './columns.ts';
 
-const STANDARD = { scaling: 'standard', pieces: 0 } as const;
+const STANDARD = { scaling: 'standard', bins: 0 } as const;
 
 type Options = Parameters<typeof fitNumeric>[2];
 
@@ -39,13 +39,13 @@ describe('a column of numbers', () => {
 
   it('goes in as it is without scaling, and missing values as the median', () => {
     const column = numbers('age', [0.1, 2, null, 30]);
-    const { values } = inputsOf(column, 4, column, 4, { scaling: 'none', pieces: 0 });
+    const { values } = inputsOf(column, 4, column, 4, { scaling: 'none', bins: 0 });
     expect(values).toEqual([0.1, 0, 2, 0, 2, 1, 30, 0]);
   });
 
   it('goes in as it is without scaling where it has one value and missing ones', () => {
     const column = numbers('age', [7, null]);
-    expect(inputsOf(column, 2, column, 2, { scaling: 'none', pieces: 0 }).values).toEqual([7, 0, 7, 1]);
+    expect(inputsOf(column, 2, column, 2, { scaling: 'none', bins: 0 }).values).toEqual([7, 0, 7, 1]);
   });
 
   it('takes infinite values for missing ones', () => {
@@ -85,7 +85,7 @@ describe('a column of numbers', () => {
       Array.from({ length: rows }, (_, row) => distinct[row % distinct.length]),
     );
     for (const scaling of ['standard', 'quantileNormal', 'range'] as const) {
-      const { values: inputs } = inputsOf(column, rows, column, rows, { scaling, pieces: 4 });
+      const { values: inputs } = inputsOf(column, rows, column, rows, { scaling, bins: 4 });
       expect(inputs.every(Number.isFinite), scaling).toBe(true);
     }
   });
@@ -95,7 +95,7 @@ describe('a column of numbers', () => {
       'x',
       Array.from({ length: 101 }, (_, i) => i),
     );
-    const fitted = fitNumeric(column, firstRows(101), { scaling: 'standard', pieces: 4 });
+    const fitted = fitNumeric(column, firstRows(101), { scaling: 'standard', bins: 4 });
     if (fitted === undefined) throw new Error('nothing was fitted');
     expect(numericInputs(fitted)).toEqual([
       'x',

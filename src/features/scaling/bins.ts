@@ -6,7 +6,7 @@ import { evenPositions, interpolate, mostCommon } from './sorted.ts';
  */
 
 /**
- * The edges of at most `pieces` ranges with as many rows each. A value that many rows share would be most of the quantiles, so it gets
+ * The edges of at most `bins` ranges with as many rows each. A value that many rows share would be most of the quantiles, so it gets
  * an edge of its own and the quantiles are of the others. None when only one range would be left.
  */
 export function fitEdges(sorted: Float64Array, bins: number): number[] {
@@ -23,7 +23,7 @@ export function binCount(edges: readonly number[]): number {
   return Math.max(0, edges.length - 1);
 }
 
-/** How far the value is into the range that begins at edge `piece`: 0 to 1. */
+/** How far the value is into the range that begins at edge `bin`: 0 to 1. */
 export function encodeBin(edges: readonly number[], bin: number, value: number): number {
   const [from, to] = [edges[bin], edges[bin + 1]];
   if (value <= from) return 0;

@@ -39,12 +39,12 @@ export interface InputCounts {
 
 export function countInputs(
   used: ColumnSelection<ColumnShape>['used'],
-  { maxCategories, pieces }: Pick<FeaturesSettings, 'maxCategories' | 'pieces'>,
+  { maxCategories, bins }: Pick<FeaturesSettings, 'maxCategories' | 'bins'>,
 ): InputCounts {
   const categorical = used.filter(({ type }) => type === 'categorical');
   const others = used.filter(({ type }) => type !== 'categorical');
   const oneHot = categorical.map(({ column }) => Math.min(column.distinct, maxCategories) + 1);
-  const dense = sum(others.map(({ column, type }) => (type === 'numeric' ? 1 + Math.min(pieces, column.distinct) : 1)));
+  const dense = sum(others.map(({ column, type }) => (type === 'numeric' ? 1 + Math.min(bins, column.distinct) : 1)));
   return { inputs: dense + sum(oneHot), dense, oneHotColumns: oneHot.length };
 }
 

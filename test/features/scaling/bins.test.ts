@@ -6,6 +6,6 @@ it('gives the value of most rows one edge and parts the others', () => {
   expect(fitEdges(sorted, 3)).toEqual([0, 1, 4, 6, 9]);
 });
 
-it('has no pieces for two distinct values', () => {
+it('has no bins for two distinct values', () => {
   expect(fitEdges(Float64Array.of(0, 0, 1, 1), 8)).toEqual([]);
 });
