@@ -1,7 +1,7 @@
 import type { Dataset, DatasetRows } from '../datasets/schemas.ts';
 import type { Job, Losses } from '../jobs/schemas.ts';
 import { type Problem, problemSchema } from '../kit/contract/wire.ts';
-import type { PredictResponse } from '../models/prediction/schemas.ts';
+import type { PredictResponse } from '../models/predict/schemas.ts';
 import type { Model } from '../models/schemas.ts';
 import type { Sweep, SweepPreview, Trial } from '../sweeps/schemas.ts';
 import { RequestError } from './failures.ts';

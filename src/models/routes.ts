@@ -3,7 +3,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { errorResponses, jsonResponse } from '../kit/contract/wire.ts';
 import { aliasRoutes } from './aliases/routes.ts';
-import { type PredictRoutesOptions, predictRoutes } from './prediction/routes.ts';
+import { type PredictRoutesOptions, predictRoutes } from './predict/routes.ts';
 import {
   deletionQuery,
   modelPage,

@@ -5,9 +5,9 @@ import { pageOf, pageQuery } from '../kit/contract/wire.ts';
 import { warningSchema } from '../kit/warning.ts';
 import { normalizationNames } from '../training/schemas/network.ts';
 import { taskSchema } from '../training/schemas/task.ts';
-import { inputSchema } from './inputSchema.ts';
-import { modelMetricsSchema, summaryMetricsSchema } from './metricsSchema.ts';
 import { bestSchema } from './stored/description.ts';
+import { inputSchema } from './stored/inputSchema.ts';
+import { modelMetricsSchema, summaryMetricsSchema } from './stored/metricsSchema.ts';
 
 export const EXAMPLE_MODEL_ID = 'mdl_01jd3k8z5mq0v7x2w9c4n6b8rt';
 /** In examples of requests: no model has this id. */

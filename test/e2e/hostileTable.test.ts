@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { PredictResponse } from '../../src/models/prediction/schemas.ts';
+import type { PredictResponse } from '../../src/models/predict/schemas.ts';
 import { type BuiltService, startBuiltService } from '../support/builtService.ts';
 import { finishedJob } from '../support/client.ts';
 

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Dataset } from '../../src/datasets/schemas.ts';
 import type { Job, Losses } from '../../src/jobs/schemas.ts';
 import type { Page, Problem } from '../../src/kit/contract/wire.ts';
-import type { PredictResponse } from '../../src/models/prediction/schemas.ts';
+import type { PredictResponse } from '../../src/models/predict/schemas.ts';
 import type { Model } from '../../src/models/schemas.ts';
 import { type BuiltService, startBuiltService } from '../support/builtService.ts';
 import { LONG_JOB } from '../support/longJob.ts';

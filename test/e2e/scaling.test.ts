@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Dataset } from '../../src/datasets/schemas.ts';
 import type { Job } from '../../src/jobs/schemas.ts';
-import type { PredictResponse } from '../../src/models/prediction/schemas.ts';
+import type { PredictResponse } from '../../src/models/predict/schemas.ts';
 import type { Model } from '../../src/models/schemas.ts';
 import type { SplitResponse } from '../../src/models/split/schemas.ts';
 import type { Trial } from '../../src/sweeps/schemas.ts';

@@ -1,6 +1,6 @@
-import { saveModel } from '../../src/models/stored/save.ts';
+import { saveModel } from '../../src/models/stored/saveModel.ts';
 import type { Database } from '../../src/store/database.ts';
-import { binaryOutcome } from '../models/outcomes.ts';
+import { binaryOutcome } from '../models/support/outcomes.ts';
 
 /** The id of a model of the job, saved as a worker saves the one that it has trained. */
 export async function createModel(database: Database, jobId: string): Promise<string> {

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
-import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { binaryOutcome, matrix, regressionOutcome } from './outcomes.ts';
-import { openTestService, type TestService } from './testService.ts';
+import { binaryOutcome, matrix, regressionOutcome } from './support/outcomes.ts';
+import { openTestService, type TestService } from './support/testService.ts';
 
 let room: TestService;
 beforeAll(async () => {

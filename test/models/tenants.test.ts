@@ -3,8 +3,8 @@ import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { NO_QUOTAS } from '../../src/kit/contract/caller.ts';
 import type { Models } from '../../src/models/service.ts';
-import { binaryOutcome } from './outcomes.ts';
-import { openTestService, type TestService } from './testService.ts';
+import { binaryOutcome } from './support/outcomes.ts';
+import { openTestService, type TestService } from './support/testService.ts';
 
 let room: TestService;
 let risk: Models;

@@ -6,7 +6,7 @@ import { readConfig, UsageError } from '../../config/config.ts';
 import { CLIENT_SETTINGS } from '../../config/settings.ts';
 import { ServiceError } from '../../kit/contract/errors.ts';
 import { parseJson } from '../../kit/contract/jsonSyntax.ts';
-import { predictResponse } from '../../models/prediction/schemas.ts';
+import { predictResponse } from '../../models/predict/schemas.ts';
 import { createClient } from '../client.ts';
 import { type Command, EXIT_OK, JSON_FLAG, positionalsOf, textFlag } from '../command.ts';
 import { FORMAT_FLAG, formatNamed, mediaTypeOf } from '../input/format.ts';

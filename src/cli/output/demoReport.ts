@@ -1,5 +1,5 @@
 import type { DatasetRows } from '../../datasets/schemas.ts';
-import type { PredictResponse } from '../../models/prediction/schemas.ts';
+import type { PredictResponse } from '../../models/predict/schemas.ts';
 import { formatPercent } from '../terminal/numbers.ts';
 import { type TableColumn, table } from '../terminal/table.ts';
 import type { Terminal } from '../terminal/terminal.ts';

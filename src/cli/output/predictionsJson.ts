@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { parse } from 'csv-parse';
-import type { PredictResponse } from '../../models/prediction/schemas.ts';
+import type { PredictResponse } from '../../models/predict/schemas.ts';
 import type { FormatName } from '../input/format.ts';
 
 /** A warning as the header of a text answer has it. */

@@ -4,8 +4,8 @@ import { decodeKeysetCursor, encodeKeysetCursor } from '../../kit/contract/keyse
 import { firstOf, toPage } from '../../kit/contract/pages.ts';
 import type { Page, PageQuery } from '../../kit/contract/wire.ts';
 import type { AliasRow } from '../../store/tables.ts';
-import { modelNotFound } from '../modelNotFound.ts';
-import type { ModelStore } from '../store.ts';
+import { modelNotFound } from '../stored/modelNotFound.ts';
+import type { ModelStore } from '../stored/modelStore.ts';
 import type { Alias } from './schemas.ts';
 import type { AliasStore } from './store.ts';
 

@@ -2,8 +2,8 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Hyperparameters } from '../../jobs/submission/requestSchema.ts';
 import { ServiceError } from '../../kit/contract/errors.ts';
 import type { ModelRow } from '../../store/tables.ts';
-import { modelNotFound } from '../modelNotFound.ts';
 import { type Description, readAnyDescription } from '../stored/description.ts';
+import { modelNotFound } from '../stored/modelNotFound.ts';
 
 const MIN_MEMBERS = 2;
 const MAX_MEMBERS = 64;

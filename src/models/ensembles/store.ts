@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Database, Queries } from '../../store/database.ts';
 import type { ModelRow } from '../../store/tables.ts';
-import type { StoredParameter } from '../store.ts';
+import type { StoredParameter } from '../stored/modelStore.ts';
 
 /** The models of a project among those ids. */
 export function findCandidates(

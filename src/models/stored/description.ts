@@ -4,8 +4,8 @@ import { fittedTargetSchema } from '../../features/target.ts';
 import { parseOptionsSchema } from '../../formats/parseOptions.ts';
 import { warningSchema } from '../../kit/warning.ts';
 import { networkSchema } from '../../training/schemas/network.ts';
-import { type EnsembleDescription, ensembleSchema } from '../ensembles/description.ts';
-import { modelMetricsSchema } from '../metricsSchema.ts';
+import { type EnsembleDescription, ensembleSchema } from './ensembleDescription.ts';
+import { modelMetricsSchema } from './metricsSchema.ts';
 
 export const bestSchema = z.object({ epoch: z.int(), validationLoss: z.number().nullable() });
 

@@ -2,10 +2,10 @@ import type { Parameter, ParameterName } from '../../engine/memory/parameters.ts
 import type { Database } from '../../store/database.ts';
 import type { ModelRow } from '../../store/tables.ts';
 import { findMemberParameters, findMembers } from '../ensembles/store.ts';
-import { modelNotFound } from '../modelNotFound.ts';
-import { findParameters, type StoredParameter } from '../store.ts';
 import { type Description, readAnyDescription, readDescription } from './description.ts';
 import { fromFloat32Bytes } from './float32.ts';
+import { modelNotFound } from './modelNotFound.ts';
+import { findParameters, type StoredParameter } from './modelStore.ts';
 import { readShape } from './shapes.ts';
 
 /** A network as it is kept: all that predicts. */

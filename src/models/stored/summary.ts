@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { summaryMetricsSchema } from '../metricsSchema.ts';
 import { bestSchema } from './description.ts';
+import { summaryMetricsSchema } from './metricsSchema.ts';
 
 /** What lists show of a model's description, stored apart from it: a description has megabytes where there are many columns or classes. */
 const summarySchema = z.object({

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { binaryOutcome } from '../outcomes.ts';
-import { openTestService, type TestService } from '../testService.ts';
+import { binaryOutcome } from '../support/outcomes.ts';
+import { openTestService, type TestService } from '../support/testService.ts';
 
 let room: TestService;
 beforeAll(async () => {

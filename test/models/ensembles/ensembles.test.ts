@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { storedBytes } from '../../../src/store/storedBytes.ts';
 import { TENANT } from '../../support/access.ts';
-import { SHOPS, SHOPS_CSV, shopTraining, toCsv } from './fixtures.ts';
-import { openTestService, type TestService } from './testService.ts';
+import { SHOPS, SHOPS_CSV, shopTraining, toCsv } from '../support/shops.ts';
+import { openTestService, type TestService } from '../support/trainingService.ts';
 
 /** What a client gets is the shortest text of a float32. */
 const DIGITS = 6;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { packSplit } from '../../../src/training/split/packed.ts';
-import { binaryOutcome, regressionOutcome } from '../outcomes.ts';
-import { openTestService, type TestService } from './testService.ts';
+import { binaryOutcome, regressionOutcome } from '../support/outcomes.ts';
+import { openTestService, type TestService } from '../support/trainingService.ts';
 
 const PEOPLE = [
   'age,work,income,price,x,weight',

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { packSplit } from '../../../src/training/split/packed.ts';
 import type { Splits } from '../../../src/training/split/splits.ts';
-import { binaryOutcome } from '../outcomes.ts';
-import { openTestService, type TestService } from '../testService.ts';
+import { binaryOutcome } from '../support/outcomes.ts';
+import { openTestService, type TestService } from '../support/testService.ts';
 
 let room: TestService;
 beforeAll(async () => {

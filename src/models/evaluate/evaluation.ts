@@ -1,0 +1,116 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { CreateKernels } from '../../engine/kernels/kernels.ts';
+import type { LossSpec } from '../../engine/losses/losses.ts';
+import { encodeTarget, type FittedTarget, unscaledNumber } from '../../features/target.ts';
+import { transform } from '../../features/transform.ts';
+import type { Table } from '../../formats/table.ts';
+import type { Hyperparameters } from '../../jobs/submission/requestSchema.ts';
+import { resolveClassWeights } from '../../training/classWeights.ts';
+import { outputsFor } from '../../training/losses.ts';
+import { type Metrics, measure } from '../../training/metrics/measure.ts';
+import type { Outcome } from '../../training/outcome.ts';
+import { fitTable } from '../../training/prepare.ts';
+import type { TrainingSpec } from '../../training/schemas/spec.ts';
+import type { SplitName, Splits } from '../../training/split/splits.ts';
+import { type AveragePredictions, createAveragePredictions, toLogits } from '../stored/predictor/averagePredictions.ts';
+import { createMember } from '../stored/predictor/member.ts';
+import type { StoredNetwork } from '../stored/storedNetworks.ts';
+import { score } from './score.ts';
+
+/** Measures an ensemble on the rows that its members were trained and measured on; the members come one after the other. */
+export interface Evaluation {
+  add(member: StoredNetwork): void;
+  /** Null for a part without rows. A loss is NaN where the members do not minimize the same. */
+  evaluate(): Outcome['metrics'];
+}
+
+type Fitted = ReturnType<typeof fitTable>;
+
+/** What members have to agree in to have one loss. */
+interface LossSetup {
+  readonly target: FittedTarget;
+  readonly loss: LossSpec;
+  readonly classWeights: TrainingSpec['training']['classWeights'];
+}
+
+/** Rows made into inputs at once. */
+const CHUNK_ROWS = 4096;
+const PARTS: readonly SplitName[] = ['training', 'validation', 'test'];
+
+/** `spec` is the training of any of the members: they all part the rows of the table alike. */
+export function createEvaluation(table: Table, spec: TrainingSpec, createKernels: CreateKernels): Evaluation {
+  const fitted = fitTable(table, spec);
+  const { splits, target } = fitted;
+  const classes = target.kind === 'classes' ? target.classes.length : null;
+  const averages = PARTS.map((part) => createAveragePredictions(splits[part].length, classes));
+  const lossSetups: LossSetup[] = [];
+  return {
+    add(stored) {
+      const member = createMember(stored.description, stored.parameters, createKernels);
+      for (const [index, part] of PARTS.entries()) {
+        eachChunk(splits[part], (rows, first) => {
+          averages[index].add(member.network, member.fittedTarget, transform(member.features, table, rows), first);
+        });
+      }
+      lossSetups.push(lossSetupOf(stored));
+    },
+    evaluate() {
+      const [training, validation, test] = PARTS.map((part, index) =>
+        evaluateSplit(fitted, splits[part], averages[index], lossSetups),
+      );
+      return { training, validation, test };
+    },
+  };
+}
+
+function eachChunk(rows: Int32Array, use: (rows: Int32Array, first: number) => void): void {
+  for (let first = 0; first < rows.length; first += CHUNK_ROWS) use(rows.subarray(first, first + CHUNK_ROWS), first);
+}
+
+function lossSetupOf({ description: { fittedTarget: target, loss, hyperparameters } }: StoredNetwork): LossSetup {
+  // Descriptions are written from a loss of the engine's table, and from the request of a job.
+  const { classWeights } = (hyperparameters as Hyperparameters).training;
+  return { target, loss: loss as LossSpec, classWeights };
+}
+
+function evaluateSplit(
+  fitted: Fitted,
+  rows: Int32Array,
+  averages: AveragePredictions,
+  lossSetups: readonly LossSetup[],
+): Metrics | null {
+  if (rows.length === 0) return null;
+  const { splits, targetColumn } = fitted;
+  const agree = lossSetups.every((setup) => isDeepStrictEqual(setup, lossSetups[0]));
+  const { target, loss, classWeights } = agree ? lossSetups[0] : defaultLossSetup(fitted.target);
+  const n = outputsFor(loss, target.kind === 'classes' ? target.classes.length : 1);
+  const trainingTargets = { target, T: encodeTarget(target, targetColumn, splits.training), rows: countsOf(splits) };
+  const classWeight = resolveClassWeights(classWeights, trainingTargets);
+  const weights = fitted.weights && Float64Array.from(rows, (row) => fitted.weights?.[row] ?? 1);
+  const T = encodeTarget(target, targetColumn, rows);
+  const weightOf = (code: number, i: number) => (weights?.[i] ?? 1) * (classWeight?.[code] ?? 1);
+  const scored = score(loss, {
+    outputs: toLogits(averages.of(lossSetups.length), target, loss.type),
+    n,
+    T,
+    weights: weights || classWeight ? Float64Array.from(T, weightOf) : null,
+  });
+  const actual = target.kind === 'classes' ? T : encodeTarget(unscaledNumber(targetColumn), targetColumn, rows);
+  return measure({
+    target,
+    targets: { actual, weights },
+    predictions: scored.predictions,
+    loss: agree ? scored.loss : Number.NaN,
+  });
+}
+
+function countsOf({ training, validation, test }: Splits): Readonly<Record<SplitName, number>> {
+  return { training: training.length, validation: validation.length, test: test.length };
+}
+
+/** In whose terms everything but the loss can be measured. */
+function defaultLossSetup(target: FittedTarget): LossSetup {
+  return target.kind === 'classes'
+    ? { target, loss: { type: 'crossEntropy' }, classWeights: null }
+    : { target: { ...target, mean: 0, deviation: 1 }, loss: { type: 'mse' }, classWeights: null };
+}

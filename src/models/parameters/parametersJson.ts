@@ -1,0 +1,66 @@
+import type { Parameter } from '../../engine/memory/parameters.ts';
+import { yieldToEventLoop } from '../../kit/yieldToEventLoop.ts';
+import { shortestFloat32 } from '../stored/float32.ts';
+import type { StoredNetwork } from '../stored/storedNetworks.ts';
+
+/** Numbers written before others get their turn: about 5 ms. */
+const NUMBERS_PER_CHUNK = 8_192;
+
+/**
+ * `{"layers": [{"layer": 1, "activation": "relu", "W": {"shape": [n, k], "values": [[…]]}, …}]}`, piece by piece, so that a network of any size
+ * is never one string. Each number is a short decimal that is the same float32.
+ */
+export async function* parametersJson(network: StoredNetwork): AsyncGenerator<string> {
+  yield '{';
+  yield* layersJson(network);
+  yield '}';
+}
+
+/** `{"members": [{"modelId": "mdl_…", "layers": […]}, …]}`, in the same way. `modelIds` are of the members, in their order. */
+export async function* ensembleParametersJson(
+  modelIds: readonly string[],
+  members: AsyncIterable<StoredNetwork>,
+): AsyncGenerator<string> {
+  yield '{"members":[';
+  let index = 0;
+  for await (const member of members) {
+    yield `${index === 0 ? '' : ','}{"modelId":${JSON.stringify(modelIds[index])},`;
+    yield* layersJson(member);
+    yield '}';
+    index += 1;
+  }
+  yield ']}';
+}
+
+async function* layersJson({ description: { layers }, parameters }: StoredNetwork): AsyncGenerator<string> {
+  yield '"layers":[';
+  for (const [index, { activation }] of layers.entries()) {
+    const layer = index + 1;
+    yield `${index === 0 ? '' : ','}{"layer":${layer},"activation":${JSON.stringify(activation)}`;
+    for (const parameter of parameters) {
+      if (parameter.layer === layer) yield* matrixJson(parameter);
+    }
+    yield '}';
+  }
+  yield ']';
+}
+
+async function* matrixJson({ name, shape: [rows, columns], values }: Parameter): AsyncGenerator<string> {
+  const rowsPerChunk = Math.max(1, Math.floor(NUMBERS_PER_CHUNK / columns));
+  yield `,${JSON.stringify(name)}:{"shape":[${rows},${columns}],"values":[`;
+  for (let first = 0; first < rows; first += rowsPerChunk) {
+    const count = Math.min(rowsPerChunk, rows - first);
+    const lines = Array.from({ length: count }, (_, i) => {
+      const start = (first + i) * columns;
+      return `[${Array.from(values.subarray(start, start + columns), numberJson).join(',')}]`;
+    });
+    yield (first === 0 ? '' : ',') + lines.join(',');
+    await yieldToEventLoop();
+  }
+  yield ']}';
+}
+
+/** As JSON.stringify, but with the sign of a negative zero. */
+function numberJson(value: number): string {
+  return Object.is(value, -0) ? '-0' : JSON.stringify(shortestFloat32(value));
+}

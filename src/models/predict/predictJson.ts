@@ -1,0 +1,42 @@
+import { z } from 'zod';
+import { jsonRows } from '../rows/json.ts';
+import { createMissingValueWarnings } from '../rows/missingValueWarnings.ts';
+import type { RawRows } from '../rows/rawRows.ts';
+import type { Prediction, Predictor } from '../stored/predictor/predictor.ts';
+import { predictRows } from './predictRows.ts';
+import type { PredictResponse } from './schemas.ts';
+
+type PredictionJson = PredictResponse['predictions'][number];
+
+/** What is checked before the rows are read one by one; a zod record would lose a column named `__proto__`. */
+export const rowsSchema = z.strictObject({ rows: z.array(z.unknown()) });
+
+/** The predictions for the rows, in their order. Throws as `predictRows`. */
+export async function predictJson(
+  predictor: Predictor,
+  rows: readonly unknown[],
+  maxRows: number | null,
+): Promise<PredictResponse> {
+  const missingValues = createMissingValueWarnings(predictor.fitted);
+  const predictions: PredictionJson[] = [];
+  for await (const chunk of predictRows(predictor, inChunks(predictor, rows), missingValues, maxRows)) {
+    for (const prediction of chunk) predictions.push(toJson(prediction, predictor.classes ?? []));
+  }
+  return { predictions, warnings: [...missingValues.warnings()] };
+}
+
+/** `{"label": …, "probabilities": {…}}` or `{"value": …}`. */
+export function toJson(prediction: Prediction, classes: readonly string[]): PredictionJson {
+  if ('value' in prediction) return prediction;
+  const { label, probabilities } = prediction;
+  // Without a prototype, so that a class may be called `__proto__`.
+  const byClass: Record<string, number> = Object.create(null);
+  for (const [index, name] of classes.entries()) byClass[name] = probabilities[index] ?? 0;
+  return { label, probabilities: byClass };
+}
+
+function* inChunks({ known, chunkRows }: Predictor, rows: readonly unknown[]): Generator<RawRows> {
+  for (let first = 0; first < rows.length; first += chunkRows) {
+    yield jsonRows(rows.slice(first, first + chunkRows), first, known);
+  }
+}

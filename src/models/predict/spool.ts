@@ -1,0 +1,52 @@
+import { randomUUID } from 'node:crypto';
+import { type FileHandle, open, unlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { ServiceError } from '../../kit/contract/errors.ts';
+
+/** Answers up to this size are held in memory. */
+const IN_MEMORY_BYTES = 2 ** 20;
+
+export interface Spooled {
+  readonly bytes: number;
+  /** To be read once, or destroyed. */
+  readonly stream: Readable;
+}
+
+/**
+ * Takes in a whole answer, the larger ones in a file of `folder` that no one else sees and that is gone with its last reader, so that an error on
+ * the way is still an error, and a client that sends everything before it reads cannot block itself. Memory stays the same whatever the size.
+ * Throws what `pieces` throws, and ServiceError `payload_too_large` beyond `maxBytes`.
+ */
+export async function spool(pieces: AsyncIterable<string>, folder: string, maxBytes: number): Promise<Spooled> {
+  let buffered: Buffer[] = [];
+  let bufferedBytes = 0;
+  let bytes = 0;
+  let file: FileHandle | undefined;
+  try {
+    for await (const piece of pieces) {
+      const buffer = Buffer.from(piece);
+      buffered.push(buffer);
+      bufferedBytes += buffer.length;
+      bytes += buffer.length;
+      if (bytes > maxBytes) throw new ServiceError('payload_too_large', `The answer is more than ${maxBytes} bytes.`);
+      if (bufferedBytes < IN_MEMORY_BYTES) continue;
+      file ??= await openUnlinked(folder);
+      await file.writev(buffered);
+      [buffered, bufferedBytes] = [[], 0];
+    }
+    if (file && buffered.length > 0) await file.writev(buffered);
+  } catch (error) {
+    await file?.close();
+    throw error;
+  }
+  return { bytes, stream: file ? file.createReadStream({ start: 0 }) : Readable.from(buffered, { objectMode: false }) };
+}
+
+/** A file without a name: its space is free again when it is closed, however this process ends. */
+async function openUnlinked(folder: string): Promise<FileHandle> {
+  const path = join(folder, `answer-${randomUUID()}`);
+  const file = await open(path, 'wx+', 0o600);
+  await unlink(path);
+  return file;
+}

@@ -1,0 +1,88 @@
+import type { FittedColumn } from '../../features/fittedColumn.ts';
+import type { Table } from '../../formats/table.ts';
+import { isNumberColumn } from '../../formats/table.ts';
+
+/** What was treated as missing in one column, over all rows of a request. */
+export interface MissingValueWarning {
+  readonly code: 'missing_values' | 'unseen_category';
+  readonly column: string;
+  readonly count: number;
+  readonly message: string;
+}
+
+/** Counts, chunk by chunk, the values that rows lack and the categories that the model does not know. */
+export interface MissingValueWarnings {
+  add(table: Table): void;
+  warnings(): readonly MissingValueWarning[];
+}
+
+interface ColumnCounts {
+  missing: number;
+  unseen: number;
+  readonly examples: Set<string>;
+}
+
+/** Unseen categories that a warning names. */
+const MAX_NAMED = 5;
+
+/** `fitted` are the model's columns, in the order of the tables that are added. */
+export function createMissingValueWarnings(fitted: readonly FittedColumn[]): MissingValueWarnings {
+  const counts: readonly ColumnCounts[] = fitted.map(() => ({ missing: 0, unseen: 0, examples: new Set() }));
+  let rows = 0;
+
+  return {
+    add(table) {
+      rows += table.rows;
+      for (const [index, column] of table.columns.entries()) {
+        const [input, found] = [fitted[index], counts[index]];
+        if (!input || !found) continue;
+        if (isNumberColumn(column)) found.missing += column.values.filter(Number.isNaN).length;
+        else addCategories(found, column, knownCategories(input));
+      }
+    },
+    warnings: () =>
+      fitted.flatMap((input, index) => {
+        const found = counts[index];
+        return found ? columnWarnings(input, found, rows) : [];
+      }),
+  };
+}
+
+function knownCategories(input: FittedColumn): number {
+  return input.kind === 'categorical' ? input.categories.length : 0;
+}
+
+/** Codes from `known` on are of categories that the model does not know. */
+function addCategories(
+  found: ColumnCounts,
+  { codes, categories }: { readonly codes: Int32Array; readonly categories: readonly string[] },
+  known: number,
+): void {
+  for (const code of codes) {
+    if (code < 0) found.missing++;
+    else if (code >= known) found.unseen++;
+  }
+  for (const category of categories.slice(known, known + MAX_NAMED)) {
+    if (found.examples.size < MAX_NAMED) found.examples.add(category);
+  }
+}
+
+function columnWarnings(
+  input: FittedColumn,
+  { missing, unseen, examples }: ColumnCounts,
+  rows: number,
+): MissingValueWarning[] {
+  const warnings: MissingValueWarning[] = [];
+  const { column } = input;
+  if (missing > 0) {
+    const message = `${missing} of ${rows} values of '${column}' are missing.`;
+    warnings.push({ code: 'missing_values', column, count: missing, message });
+  }
+  if (unseen > 0) {
+    const names = [...examples].map((name) => JSON.stringify(name)).join(', ');
+    const treated = input.kind === 'categorical' && input.folded > 0 ? 'rare ones' : 'missing';
+    const message = `${unseen} of ${rows} values of '${column}' are none that training knows (${names}): treated as ${treated}.`;
+    warnings.push({ code: 'unseen_category', column, count: unseen, message });
+  }
+  return warnings;
+}

@@ -1,0 +1,54 @@
+import { type FieldError, pointer, ServiceError } from '../../kit/contract/errors.ts';
+import { parseJson } from '../../kit/contract/jsonSyntax.ts';
+import { type JsonRow, jsonRows } from './json.ts';
+import type { RawRows } from './rawRows.ts';
+
+/** A line beyond this is no row. */
+const MAX_LINE_LENGTH = 4 * 2 ** 20;
+/** Text that a chunk holds at most, so that long lines come in fewer rows. */
+const CHUNK_TEXT = 2 ** 20;
+
+/** The rows of newline-delimited JSON, in chunks; empty lines are passed over. Throws ServiceError `invalid_rows` for an endless line. */
+export async function* readNdjson(
+  text: AsyncIterable<string>,
+  known: ReadonlySet<string>,
+  chunkRows: number,
+): AsyncGenerator<RawRows> {
+  let rows: JsonRow[] = [];
+  let broken: FieldError[] = [];
+  let first = 0;
+  let length = 0;
+  for await (const line of linesOf(text)) {
+    try {
+      rows.push(parseJson(line, 'The row'));
+    } catch (error) {
+      if (!(error instanceof ServiceError)) throw error;
+      broken.push({ path: pointer(['rows', first + rows.length]), message: error.message });
+      rows.push({});
+    }
+    length += line.length;
+    if (rows.length < chunkRows && length < CHUNK_TEXT) continue;
+    yield jsonRows(rows, first, known, broken);
+    first += rows.length;
+    [rows, broken, length] = [[], [], 0];
+  }
+  if (rows.length > 0) yield jsonRows(rows, first, known, broken);
+}
+
+async function* linesOf(text: AsyncIterable<string>): AsyncGenerator<string> {
+  let rest = '';
+  let number = 1;
+  for await (const piece of text) {
+    const lines = (rest + piece).split('\n');
+    rest = lines.pop() ?? '';
+    if (rest.length > MAX_LINE_LENGTH) throw tooLong(number + lines.length);
+    number += lines.length;
+    for (const line of lines) if (line.trim() !== '') yield line;
+  }
+  if (rest.trim() !== '') yield rest;
+}
+
+function tooLong(line: number): ServiceError {
+  const detail = `Line ${line} is longer than the limit of ${MAX_LINE_LENGTH} characters: shorten its values.`;
+  return new ServiceError('invalid_rows', detail);
+}

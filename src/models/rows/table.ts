@@ -1,0 +1,95 @@
+import { type FittedCategorical, knownCategories } from '../../features/categorical.ts';
+import type { FittedColumn } from '../../features/fittedColumn.ts';
+import type { CellReaders } from '../../formats/cells.ts';
+import type { ParseOptions } from '../../formats/parseOptions.ts';
+import type { Column, Table } from '../../formats/table.ts';
+import { type FieldError, MAX_LISTED, pointer } from '../../kit/contract/errors.ts';
+import type { RawRows } from './rawRows.ts';
+
+export interface ReadRows {
+  /** The columns that the model reads; where a cell was wrong its value is missing. */
+  readonly table: Table;
+  readonly issues: readonly FieldError[];
+}
+
+/** The columns that a model reads, and how each was written in the dataset where that is known. */
+export interface ModelColumns {
+  readonly fitted: readonly FittedColumn[];
+  readonly parseOptions: ReadonlyMap<string, ParseOptions>;
+}
+
+/** Rows with the readers of one column's cells. */
+interface Chunk {
+  readonly rows: RawRows;
+  readonly cells: CellReaders;
+}
+
+type Report = (row: number, cell: unknown) => void;
+
+const EXPECTED = {
+  numeric: 'a number',
+  boolean: 'true or false',
+  datetime: 'a time in ISO 8601 or milliseconds since 1970',
+  categorical: 'text',
+} as const;
+/** A wrong cell is shown up to so many letters. */
+const SHOWN_LETTERS = 40;
+
+/** Reads the cells of the columns that the model was fitted to; what is no such value is a mistake with its place. */
+export function readTable({ fitted, parseOptions }: ModelColumns, rows: RawRows): ReadRows {
+  const issues = [...rows.issues];
+  const columns = fitted.map((input) =>
+    readColumn(input, { rows, cells: rows.cells(parseOptions.get(input.column)) }, (row, cell) => {
+      if (issues.length > MAX_LISTED) return;
+      const message = `Expected ${EXPECTED[input.kind]}, not ${show(cell)}.`;
+      issues.push({ path: pointer(['rows', rows.first + row, input.column]), message });
+    }),
+  );
+  return { table: { rows: rows.count, columns }, issues };
+}
+
+function readColumn(input: FittedColumn, chunk: Chunk, report: Report): Column {
+  if (input.kind === 'categorical') return readCategories(input, chunk, report);
+  const { rows, cells } = chunk;
+  const read = cells[input.kind];
+  const cellOf = rows.column(input.column);
+  const values = Float64Array.from({ length: rows.count }, (_, row) => {
+    const cell = cellOf(row);
+    const value = read(cell);
+    if (value === undefined) report(row, cell);
+    return value ?? Number.NaN;
+  });
+  return { name: input.column, type: input.kind, values };
+}
+
+/** The known categories keep their places; others follow as they are met. Blanks around a word are passed over when it is unknown with them. */
+function readCategories(fitted: FittedCategorical, { rows, cells }: Chunk, report: Report): Column {
+  const { column } = fitted;
+  const cellOf = rows.column(column);
+  const known = knownCategories(fitted);
+  const unseen = new Map<string, number>();
+  const categories = [...fitted.categories];
+  function encode(word: string): number {
+    const code = known.get(word) ?? known.get(word.trim()) ?? unseen.get(word);
+    if (code !== undefined) return code;
+    unseen.set(word, categories.length);
+    return categories.push(word) - 1;
+  }
+  const codes = Int32Array.from({ length: rows.count }, (_, row) => {
+    const cell = cellOf(row);
+    const word = cells.categorical(cell);
+    if (word === undefined) report(row, cell);
+    return typeof word === 'string' ? encode(word) : -1;
+  });
+  return { name: column, type: 'categorical', codes, categories };
+}
+
+function show(cell: unknown): string {
+  const text = typeof cell === 'object' ? (Array.isArray(cell) ? 'a list' : 'an object') : written(cell);
+  return text.length > SHOWN_LETTERS ? `${text.slice(0, SHOWN_LETTERS)}…` : text;
+}
+
+/** JSON has no word for a number that is too large for it, such as 1e999. */
+function written(cell: unknown): string {
+  return typeof cell === 'number' ? String(cell) : JSON.stringify(cell);
+}

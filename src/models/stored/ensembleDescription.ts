@@ -1,0 +1,24 @@
+import { z } from 'zod';
+import { warningSchema } from '../../kit/warning.ts';
+import { inputSchema } from './inputSchema.ts';
+import { modelMetricsSchema } from './metricsSchema.ts';
+
+/** What is kept with an ensemble beside its members: what people want to know of it. */
+export const ensembleSchema = z.object({
+  version: z.literal(1),
+  kind: z.literal('ensemble'),
+  members: z.array(z.string()).describe('The ids of the models that the members are copies of, in their order.'),
+  classes: z.array(z.string()).nullable(),
+  inputs: z.array(inputSchema),
+  parameterCount: z.int(),
+  metrics: modelMetricsSchema,
+  warnings: z.array(warningSchema),
+});
+export type EnsembleDescription = z.infer<typeof ensembleSchema>;
+
+/** The text of a description; numbers that are not finite become null, as JSON has it. Throws ZodError when it could not be read again. */
+export function writeEnsemble(description: object): string {
+  const text = JSON.stringify(description);
+  ensembleSchema.parse(JSON.parse(text));
+  return text;
+}

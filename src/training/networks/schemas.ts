@@ -1,0 +1,74 @@
+import { z } from 'zod';
+import { ACTIVATIONS } from '../../engine/kernels/kernels.ts';
+import { layerRequestSchema, MAX_LAYERS } from '../schemas/network.ts';
+
+const MAX_INPUTS = 1_000_000;
+const MAX_BATCH_SIZE = 1_000_000;
+const DEFAULT_BATCH_SIZE = 32;
+
+/** The network that the notes draw: 3 inputs, L = 4. */
+const NOTES_NETWORK = {
+  inputs: 3,
+  layers: [
+    { units: 5, activation: 'relu' },
+    { units: 5, activation: 'relu' },
+    { units: 3, activation: 'relu' },
+    { units: 1, activation: 'sigmoid' },
+  ],
+  batchSize: 32,
+} as const;
+
+export const inspectRequest = z
+  .strictObject({
+    inputs: z.int().min(1).max(MAX_INPUTS).describe('n[0]: how many numbers a row has.'),
+    layers: z
+      .array(layerRequestSchema)
+      .min(1)
+      .max(MAX_LAYERS)
+      .describe(
+        'Layers 1 to L; the last is the output layer. An activation left out is relu, of the output layer linear.',
+      ),
+    batchSize: z.int().min(1).max(MAX_BATCH_SIZE).default(DEFAULT_BATCH_SIZE).describe('m: rows a step.'),
+  })
+  .meta({
+    id: 'NetworkRequest',
+    description: 'A network, output layer included. The example is n = 3, 5, 5, 3, 1.',
+    example: NOTES_NETWORK,
+  });
+export type InspectRequest = z.output<typeof inspectRequest>;
+
+const shape = z.tuple([z.int(), z.int()]);
+
+const layerDimensionsSchema = z
+  .object({
+    layer: z.int().describe('l, from 1.'),
+    units: z.int().describe('n[l].'),
+    activation: z.enum(ACTIVATIONS).describe('g[l].'),
+    W: shape.describe('(n[l], n[l-1])'),
+    b: shape.describe('(n[l], 1)'),
+    Z: shape.describe('(n[l], m)'),
+    A: shape.describe('(n[l], m)'),
+    dZ: shape.describe('(n[l], m)'),
+    dA: shape.describe('(n[l], m)'),
+    dW: shape.describe('(n[l], n[l-1])'),
+    db: shape.describe('(n[l], 1)'),
+    gamma: shape.optional().describe('(n[l], 1), where the layer is normalized.'),
+    beta: shape.optional().describe('(n[l], 1), where the layer is normalized.'),
+  })
+  .meta({ id: 'LayerDimensions' });
+
+export const inspectResponse = z
+  .object({
+    inputs: z.int().describe('n[0].'),
+    batchSize: z.int().describe('m.'),
+    layers: z.array(layerDimensionsSchema).describe('Layers 1 to L.'),
+    totals: z.object({
+      parameters: z.int().describe('How many numbers are learned.'),
+      multiplyAddsPerRow: z.int().describe('Of the forward products.'),
+      trainingBytes: z
+        .int()
+        .describe('What a training with Adam takes of memory in float32, without the rows that it trains on.'),
+    }),
+  })
+  .meta({ id: 'NetworkDimensions', description: "The dimension table of a network, in the notes' notation." });
+export type InspectResponse = z.infer<typeof inspectResponse>;

@@ -1,0 +1,56 @@
+import { NORMALIZATIONS } from '../../engine/layers/normalizations.ts';
+import { dimensionsOf } from '../../engine/network/dimensions.ts';
+import type { FieldError, ServiceError } from '../../kit/contract/errors.ts';
+import { check, invalid, invalidRequest } from '../../kit/contract/validation.ts';
+import { resolveLayer } from '../resolve/network.ts';
+import { type InspectRequest, type InspectResponse, inspectRequest } from './schemas.ts';
+
+/** Issues of a value of the right kind that no network can have. */
+const IMPOSSIBLE = new Set(['too_small', 'too_big', 'invalid_value']);
+
+/**
+ * The dimension table of a network. Throws ServiceError `invalid_network` that names the layer of every impossible value, and `invalid_request`
+ * when the input is malformed.
+ */
+export function inspectNetwork(input: unknown): InspectResponse {
+  const checked = check(inspectRequest, input);
+  if (!checked.ok) {
+    const errors = checked.errors.map(nameLayer);
+    throw checked.issues.every(({ code }) => IMPOSSIBLE.has(code)) ? invalidNetwork(errors) : invalidRequest(errors);
+  }
+  const errors = findConflicts(checked.data);
+  if (errors.length > 0) throw invalidNetwork(errors);
+  const { inputs, batchSize, layers: parsed } = checked.data;
+  const last = parsed.length - 1;
+  const layers = parsed.map((layer, index) =>
+    resolveLayer(index === last ? { ...layer, activation: layer.activation ?? 'linear' } : layer),
+  );
+  const dimensions = dimensionsOf({ inputs, layers }, batchSize);
+  // The engine's shapes are read-only, which the wire's type does not say.
+  return { inputs, batchSize, ...dimensions } as InspectResponse;
+}
+
+/** Values that are possible one by one, but not together. */
+function findConflicts({ layers, batchSize }: InspectRequest): FieldError[] {
+  const last = layers.length - 1;
+  return layers.flatMap(({ normalization, dropout = 0 }, index) => {
+    const fewestRows = normalization ? NORMALIZATIONS[normalization].minRows : 1;
+    return [
+      ...(index === last && dropout > 0
+        ? [{ path: `/layers/${index}/dropout`, message: 'The output layer has none.' }]
+        : []),
+      ...(batchSize < fewestRows
+        ? [{ path: `/layers/${index}/normalization`, message: `Needs a batchSize of ${fewestRows} rows at least.` }]
+        : []),
+    ].map(nameLayer);
+  });
+}
+
+function nameLayer({ path, message }: FieldError): FieldError {
+  const index = /^\/layers\/(\d+)/.exec(path)?.[1];
+  return { path, message: index === undefined ? message : `Layer ${Number(index) + 1}: ${message}` };
+}
+
+function invalidNetwork(errors: readonly FieldError[]): ServiceError {
+  return invalid('invalid_network', 'The network', errors);
+}

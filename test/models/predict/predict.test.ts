@@ -1,0 +1,310 @@
+import { Readable } from 'node:stream';
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { binaryOutcome, matrix, probabilityOf, regressionOutcome } from '../support/outcomes.ts';
+import { openTestService, type TestService } from '../support/testService.ts';
+
+const COLUMNS = ['age', 'id', 'work', 'income'];
+let room: TestService;
+let model: string;
+beforeAll(async () => {
+  room = await openTestService();
+  model = await room.save(binaryOutcome(), COLUMNS);
+});
+afterAll(() => room.close());
+
+function predict(
+  body: unknown,
+  contentType = 'application/json',
+  id = model,
+  headers: Record<string, string> = {},
+  query = '',
+) {
+  const payload = typeof body === 'string' || body instanceof Buffer ? body : JSON.stringify(body);
+  return room.app.inject({
+    method: 'POST',
+    url: `/v1/models/${id}/predict${query}`,
+    payload,
+    headers: { 'content-type': contentType, ...headers },
+  });
+}
+
+describe('predictions of rows in JSON', () => {
+  it('are those of a forward pass by hand, in the order of the rows', async () => {
+    const rows = [
+      { age: 62, work: 'Private' },
+      { age: 62, work: 'State' },
+      { age: 17.5, work: 'State' },
+    ];
+    const answer = await predict({ rows });
+    expect(answer.statusCode).toBe(200);
+    const { predictions, warnings } = answer.json();
+    expect(warnings).toEqual([]);
+    expect(predictions).toHaveLength(3);
+    for (const [i, { age, work }] of rows.entries()) {
+      const yes = probabilityOf(age, work);
+      expect(predictions[i].label).toBe(yes > 0.5 ? 'yes' : 'no');
+      expect(predictions[i].probabilities.yes).toBeCloseTo(yes, 6);
+      expect(predictions[i].probabilities.no).toBeCloseTo(1 - yes, 6);
+    }
+  });
+
+  it('are the same of a model that an earlier version saved, with its categories before its numbers', async () => {
+    const outcome = binaryOutcome();
+    const [age, work] = outcome.features.columns;
+    const [, ...rest] = outcome.parameters;
+    const earlier = await room.save({
+      ...outcome,
+      features: { version: 1, columns: [work, age] },
+      parameters: [matrix(1, 'W', [2, 3], [-1.25, 0.3, 0.5, 0.75, -0.1, 1.5]), ...rest],
+    });
+    const rows = [{ age: 62, work: 'Private' }, { age: 20, work: 'State' }, { work: 'Unheard of' }];
+    const [got, expected] = await Promise.all([earlier, model].map((id) => predict({ rows }, 'application/json', id)));
+    expect(got.json().predictions).toEqual(expected.json().predictions);
+  });
+
+  it('are made of one large body at a time, as its rows take many times its bytes of memory', async () => {
+    const rows = Array.from({ length: 30_000 }, () => ({ age: 62, work: 'a long word that is none of them' }));
+    const told: string[] = [];
+    const last = {
+      get age() {
+        if (told.at(-1) !== 'read to its end') told.push('read to its end');
+        return 62;
+      },
+    };
+    const parse = vi.spyOn(JSON, 'parse');
+    onTestFinished(() => parse.mockRestore());
+    parse.mockImplementation((text) => {
+      if (text.length > 2 ** 20) told.push('parsed');
+      return { rows: [...rows.slice(0, 5000), last] };
+    });
+    const body = Buffer.from(`{"rows":${JSON.stringify(rows)}}`);
+    const answer = () =>
+      room.models.predictJson(model, { stream: Readable.from([body]), contentEncoding: undefined, charset: undefined });
+    await Promise.all([answer(), answer()]);
+    expect(told).toEqual(['parsed', 'read to its end', 'parsed', 'read to its end']);
+  });
+
+  it('give numbers in the unit of the target', async () => {
+    const answer = await predict({ rows: [{ x: 0.5 }] }, 'application/json', await room.save(regressionOutcome()));
+    expect(answer.json()).toEqual({ predictions: [{ value: 110 }], warnings: [] });
+  });
+
+  it('treat missing and unseen values as missing, and say so once a column', async () => {
+    const rows = [{ work: 'Private' }, { age: null, work: 'Military' }, { age: 50, work: '?' }];
+    const { predictions, warnings } = (await predict({ rows })).json();
+    expect(predictions[0].probabilities.yes).toBeCloseTo(probabilityOf(null, 'Private'), 6);
+    expect(predictions[1].probabilities.yes).toBeCloseTo(probabilityOf(null, null), 6);
+    expect(predictions[2].probabilities.yes).toBeCloseTo(probabilityOf(50, null), 6);
+    expect(warnings).toMatchObject([
+      { code: 'missing_values', column: 'age', count: 2 },
+      { code: 'missing_values', column: 'work', count: 1 },
+      { code: 'unseen_category', column: 'work', count: 1, message: expect.stringContaining('"Military"') },
+    ]);
+  });
+
+  it('pass over the target and columns that the model does not read', async () => {
+    const answer = await predict({ rows: [{ age: 50, work: 'State', income: 'yes', id: 17 }] });
+    expect(answer.json().predictions[0].probabilities.yes).toBeCloseTo(probabilityOf(50, 'State'), 6);
+  });
+
+  it('list every wrong type and unknown column with its place', async () => {
+    const rows = [{ age: '37' }, { age: 37, wrok: 'State' }, 'row', { age: {}, work: [] }];
+    const answer = await predict({ rows });
+    expect(answer.statusCode).toBe(422);
+    const { code, errors } = answer.json();
+    expect(code).toBe('invalid_rows');
+    expect(errors.map(({ path }: { path: string }) => path).sort()).toEqual(
+      ['/rows/0/age', '/rows/1/wrok', '/rows/2', '/rows/3/age', '/rows/3/work'].sort(),
+    );
+    const message = 'The model knows no such column. Did you mean `work`?';
+    expect(errors).toContainEqual({ path: '/rows/1/wrok', message });
+    expect(answer.json().detail).toContain('The body has 5 mistakes. The first 3: ');
+  });
+
+  it('say where a body or a line stops being JSON', async () => {
+    const body = await predict('{"rows": [{"age": 37,}]}', 'application/json');
+    expect(body.json()).toMatchObject({ status: 400, code: 'invalid_json' });
+    expect(body.json().detail).toContain('line 1, column 22: expected a name in double quotes, found `}`');
+    const lines = await predict('{"age": 37}\n{"age": NaN}\n', 'application/x-ndjson');
+    expect(lines.json().errors).toEqual([
+      { path: '/rows/1', message: expect.stringContaining('line 1, column 9: expected a value, found `NaN`') },
+    ]);
+  });
+
+  it('name a number that is too large for JSON as it is', async () => {
+    const answer = await predict('{"rows": [{"age": 1e999}]}');
+    expect(answer.json().errors).toEqual([{ path: '/rows/0/age', message: 'Expected a number, not Infinity.' }]);
+  });
+
+  it('list a hundred mistakes of many, and say that there are more', async () => {
+    const answer = await predict({ rows: Array.from({ length: 5000 }, () => ({ age: 'old' })) });
+    expect(answer.json().errors).toHaveLength(100);
+    expect(answer.json().detail).toContain('more than 100 mistakes');
+  });
+
+  it.each([
+    ['{"rows": ', 400, 'invalid_json'],
+    ['', 400, 'invalid_json'],
+    ['{}', 400, 'invalid_request'],
+    ['{"rows": {}}', 400, 'invalid_request'],
+    ['{"rows": [], "row": []}', 400, 'invalid_request'],
+  ])('refuse %j', async (body, status, code) => {
+    const answer = await predict(body);
+    expect([answer.statusCode, answer.json().code]).toEqual([status, code]);
+  });
+
+  it('are refused when the JSON is too large, which says what to send instead', async () => {
+    const answer = await predict({ rows: [{ work: 'x'.repeat(17 * 2 ** 20) }] });
+    expect([answer.statusCode, answer.json().code]).toEqual([413, 'payload_too_large']);
+    expect(answer.json().detail).toContain('text/csv');
+  });
+
+  it('read a column as its dataset was read', async () => {
+    const columns = [{ name: 'age', readAs: { form: 'decimalComma', nullValues: ['-1'] } }, 'id', 'work', 'income'];
+    const id = await room.save(binaryOutcome(), columns);
+    const commas = await predict('age,work\n"62,000",Private\n-1,Private\n', 'text/csv', id);
+    const usual = await predict('age,work\n62,Private\n,Private\n', 'text/csv');
+    expect(commas.body).toBe(usual.body);
+  });
+
+  it('refuse an answer that is no finite number', async () => {
+    const outcome = regressionOutcome();
+    const [W, b] = outcome.parameters;
+    const broken = { ...outcome, parameters: [{ ...W, values: Float32Array.of(Number.NaN) }, b] } as typeof outcome;
+    const answer = await predict({ rows: [{ x: 1 }] }, 'application/json', await room.save(broken));
+    expect([answer.statusCode, answer.json().errors[0].path]).toEqual([422, '/rows/0']);
+  });
+
+  it('know columns and classes by any name', async () => {
+    const hostile = binaryOutcome({ number: '__proto__', category: 'constructor', classes: ['toString', '__proto__'] });
+    const id = await room.save(hostile, ['__proto__', 'constructor']);
+    const answer = await predict('{"rows": [{"__proto__": 62, "constructor": "Private"}]}', 'application/json', id);
+    expect(answer.statusCode).toBe(200);
+    const [{ probabilities }] = answer.json().predictions;
+    expect(Object.keys(probabilities)).toEqual(['toString', '__proto__']);
+    const csv = await predict('constructor,__proto__\nPrivate,62\n', 'text/csv', id);
+    expect(csv.body.split('\n')[0]).toBe('prediction,probability_toString,probability___proto__');
+  });
+});
+
+describe('predictions of rows in text', () => {
+  const rows = [
+    { age: 62, work: 'Private' },
+    { age: 62.5, work: 'State' },
+    { age: null, work: 'Military' },
+  ];
+
+  it('are the same in JSON, CSV, TSV and NDJSON', async () => {
+    const { predictions } = (await predict({ rows })).json();
+    const lines = predictions.map(({ label, probabilities: { no, yes } }: never) => [label, no, yes].join());
+    const csv = await predict('age,work\n62,Private\n62.5,State\n,Military\n', 'text/csv');
+    expect(csv.headers['content-type']).toBe('text/csv; charset=utf-8');
+    expect(csv.body).toBe(['prediction,probability_no,probability_yes', ...lines, ''].join('\n'));
+    const tsv = await predict('age\twork\n62\tPrivate\n62.5\tState\n\tMilitary\n', 'text/tab-separated-values');
+    expect(tsv.body.replaceAll('\t', ',')).toBe(csv.body);
+    const ndjson = await predict(rows.map((row) => JSON.stringify(row)).join('\n'), 'application/x-ndjson');
+    expect(
+      ndjson.body
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line)),
+    ).toEqual(predictions);
+  });
+
+  it('say in a header what was treated as missing', async () => {
+    const { headers } = await predict('age,work\n,Private\n3,Militär\n', 'text/csv');
+    expect(JSON.parse(String(headers['trainyard-warnings']))).toEqual([
+      { code: 'missing_values', column: 'age', count: 1 },
+      { code: 'unseen_category', column: 'work', count: 1 },
+    ]);
+  });
+
+  it.each([
+    ['columns in another order', 'income,work,age\nyes,Private,62\n'],
+    ['semicolons', 'age;work\n62;Private\n'],
+    ['blanks after commas', 'age, work\n 62, Private\n'],
+    ['CRLF and a byte order mark', '\uFEFFage,work\r\n62,Private\r\n'],
+    ['CR alone', 'age,work\r62,Private\r'],
+    ['quotes everywhere', '"age","work"\n"62","Private"'],
+    ['commas at the ends', 'age,work,\n62,Private,\n'],
+    ['empty lines', 'age,work\n\n62,Private\n\n'],
+  ])('read %s', async (_what, csv) => {
+    const { body } = await predict(csv, 'text/csv');
+    const [, line = ''] = body.split('\n');
+    expect(Number(line.split(',')[2])).toBeCloseTo(probabilityOf(62, 'Private'), 6);
+  });
+
+  it('read gzip, and other charsets by name or mark', async () => {
+    const csv = 'age,work\n62,Private\n';
+    const plain = (await predict(csv, 'text/csv')).body;
+    const utf16 = Buffer.from(`\uFEFF${csv}`, 'utf16le');
+    expect((await predict(gzipSync(csv), 'text/csv', model, { 'content-encoding': 'gzip' })).body).toBe(plain);
+    expect((await predict(utf16, 'text/csv')).body).toBe(plain);
+    expect((await predict(utf16.subarray(2), 'text/csv; charset=utf-16le')).body).toBe(plain);
+    expect((await predict(Buffer.from('age,work\n62,Größe\n', 'latin1'), 'text/csv')).statusCode).toBe(200);
+    expect((await predict(csv, 'text/csv', model, { 'content-encoding': 'gzip' })).statusCode).toBe(422);
+    expect((await predict(csv, 'text/csv', model, { 'content-encoding': 'br' })).statusCode).toBe(415);
+    expect((await predict(csv, 'text/csv; charset=klingon')).statusCode).toBe(415);
+    expect((await predict(csv, 'text/html')).statusCode).toBe(415);
+  });
+
+  it('refuse unknown columns, columns named twice, wrong cells and wrong lengths by their places', async () => {
+    const paths = async (csv: string) => {
+      const answer = await predict(csv, 'text/csv');
+      expect(answer.statusCode).toBe(422);
+      return (answer.json().errors ?? []).map(({ path }: { path: string }) => path);
+    };
+    expect(await paths('age,extra,work\n1,2,State\n')).toEqual(['/columns/extra']);
+    expect(await paths('age,work,age\n1,State,2\n')).toEqual(['/columns/age_2']);
+    expect(await paths('age,work\n1,State\nold,State\n1\n')).toEqual(['/rows/2', '/rows/1/age']);
+    expect(await paths('')).toEqual([]);
+    expect(await paths('age,work\n1,"State\n')).toEqual([]);
+    const ndjson = await predict('{"age": 1}\nnonsense\nnull\n{"age": "1"}', 'application/x-ndjson');
+    expect(ndjson.json().errors.map(({ path }: { path: string }) => path)).toEqual([
+      '/rows/1',
+      '/rows/2',
+      '/rows/3/age',
+    ]);
+  });
+
+  const FORMULAS = ['=HYPERLINK("x")', '@a,\n"b"'];
+  const ROWS = 'age,work\n62,Private\n62,State\n';
+  const forSpreadsheets = (body: string, type: string, id: string) => predict(body, type, id, {}, '?spreadsheet=true');
+
+  it('have their labels unchanged, quoted so that every reader splits them alike', async () => {
+    const id = await room.save(binaryOutcome({ classes: FORMULAS }));
+    const { body } = await predict(ROWS, 'text/csv', id);
+    expect(body).toContain(`\n"=HYPERLINK(""x"")",`);
+    expect(body).toContain(`\n"@a,\n""b""",`);
+    expect(body).not.toContain("'");
+  });
+
+  it.each([
+    ['text/csv', ','],
+    ['text/tab-separated-values', '\t'],
+  ])('have an apostrophe before formulas in %s for spreadsheets', async (type, delimiter) => {
+    const id = await room.save(binaryOutcome({ classes: FORMULAS }));
+    const { body } = await forSpreadsheets(ROWS.replaceAll(',', delimiter), type, id);
+    expect(body).toContain(`'=HYPERLINK(`);
+    expect(body).toContain(`'@a,`);
+  });
+
+  it('have no apostrophe before numbers, and none in JSON and NDJSON', async () => {
+    const id = await room.save(binaryOutcome({ classes: ['-1.5', '-low'] }));
+    const csv = await forSpreadsheets(ROWS, 'text/csv', id);
+    expect(csv.body.split('\n').map((line) => line.split(',')[0])).toEqual(['prediction', '-1.5', "'-low", '']);
+    const ndjson = await forSpreadsheets('{"age":62,"work":"State"}', 'application/x-ndjson', id);
+    expect(JSON.parse(ndjson.body).label).toBe('-low');
+    const json = await forSpreadsheets('{"rows":[{"age":62,"work":"State"}]}', 'application/json', id);
+    expect(json.json().predictions[0].label).toBe('-low');
+  });
+
+  it.each([
+    ['?spreadsheet=1', '/spreadsheet'],
+    ['?spreadsheets=true', '/spreadsheets'],
+  ])('are refused with %s', async (query, path) => {
+    const answer = await predict(ROWS, 'text/csv', undefined, {}, query);
+    expect([answer.statusCode, answer.json().errors[0].path]).toEqual([400, path]);
+  });
+});

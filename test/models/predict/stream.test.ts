@@ -1,0 +1,111 @@
+import { once } from 'node:events';
+import { request } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { pipeline } from 'node:stream/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { binaryOutcome } from '../support/outcomes.ts';
+import { openTestService, type TestService } from '../support/testService.ts';
+
+const ROWS = 200_000;
+/** Makes the rows together far more than the memory that they may take. */
+const PADDING = 'x'.repeat(200);
+const MAX_GROWTH_BYTES = 16 * 2 ** 20;
+const PIECES_BETWEEN_LOOKS = 200;
+
+let room: TestService;
+let url: string;
+beforeAll(async () => {
+  room = await openTestService();
+  const model = await room.save(binaryOutcome(), ['age', 'work', 'note']);
+  await room.app.listen({ port: 0 });
+  const { port } = room.app.server.address() as AddressInfo;
+  url = `http://127.0.0.1:${port}/v1/models/${model}/predict`;
+});
+afterAll(() => room.close());
+
+/** In pieces of a hundred lines. */
+function* csvRows(count: number, wrongRow = -1) {
+  yield 'age,work,note\n';
+  for (let first = 0; first < count; first += 100) {
+    const rows = Array.from({ length: 100 }, (_, i) => first + i);
+    yield rows.map((row) => `${row === wrongRow ? 'old' : row % 90},Private,${PADDING}\n`).join('');
+  }
+}
+
+function post() {
+  return request(url, { method: 'POST', headers: { 'content-type': 'text/csv' } });
+}
+
+setFlagsFromString('--expose-gc');
+const collectGarbage: () => void = runInNewContext('gc');
+
+/** Bytes that are held, garbage left out. */
+function heldBytes(): number {
+  collectGarbage();
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
+}
+
+describe('a stream of 200,000 rows', () => {
+  it('is predicted in memory that does not grow with it, for a client that sends all before it reads', async () => {
+    const before = heldBytes();
+    let highest = 0;
+    function* watched() {
+      let pieces = 0;
+      for (const piece of csvRows(ROWS)) {
+        if (pieces++ % PIECES_BETWEEN_LOOKS === 0) highest = Math.max(highest, heldBytes());
+        yield piece;
+      }
+    }
+    const sent = post();
+    const responded = once(sent, 'response');
+    await pipeline(Readable.from(watched()), sent);
+    const [response] = await responded;
+    expect(response.statusCode).toBe(200);
+    const lines = (await text(response)).trim().split('\n');
+    expect(lines).toHaveLength(ROWS + 1);
+    expect(lines[1]).toBe(lines[91]);
+    expect(highest - before).toBeLessThan(MAX_GROWTH_BYTES);
+  });
+
+  it('is answered compressed to a client that accepts it', async () => {
+    const answers = ['identity', 'br', 'gzip'].map((encoding) =>
+      fetch(url, {
+        method: 'POST',
+        body: [...csvRows(20_000)].join(''),
+        headers: { 'content-type': 'text/csv', 'accept-encoding': encoding },
+      }),
+    );
+    const [plain, ...compressed] = await Promise.all(answers);
+    expect(compressed.map(({ headers }) => headers.get('content-encoding'))).toEqual(['br', 'gzip']);
+    const expected = await plain?.text();
+    expect(expected?.split('\n')).toHaveLength(20_000 + 2);
+    for (const answer of compressed) expect(await answer.text()).toBe(expected);
+  });
+
+  it('with a wrong cell near its end is an error and no half answer', async () => {
+    const sent = post();
+    const responded = once(sent, 'response');
+    await pipeline(Readable.from(csvRows(20_000, 19_990)), sent);
+    const [response] = await responded;
+    expect(response.statusCode).toBe(422);
+    expect(JSON.parse(await text(response)).errors).toEqual([
+      { path: '/rows/19990/age', message: expect.stringContaining('"old"') },
+    ]);
+  });
+
+  it('that its client breaks off does no harm to the next', async () => {
+    const sent = post();
+    sent.on('error', () => undefined);
+    sent.write('age,work,note\n');
+    for (let i = 0; i < 100; i++) sent.write(`1,Private,${PADDING}\n`);
+    sent.destroy();
+    const next = await fetch(url, { method: 'POST', body: 'age\n50\n', headers: { 'content-type': 'text/csv' } });
+    expect(next.status).toBe(200);
+    expect((await next.text()).split('\n')).toHaveLength(3);
+  });
+});

@@ -1,0 +1,42 @@
+import { once } from 'node:events';
+import { PassThrough } from 'node:stream';
+import { gzipSync } from 'node:zlib';
+import { expect, it } from 'vitest';
+import { unpack } from '../../../src/models/rows/body.ts';
+import { readCsv } from '../../../src/models/rows/csv.ts';
+import { decodeText } from '../../../src/models/rows/decode.ts';
+
+const TEXT = Buffer.from('age,work\n62,Private\n');
+
+it.each([
+  ['as it is', undefined, TEXT],
+  ['packed', 'gzip', gzipSync(TEXT)],
+  ['packed badly', 'gzip', TEXT],
+])(
+  'leaves a body that comes %s open when its reader stops, so that the client can read why',
+  async (_, encoding, sent) => {
+    const body = new PassThrough();
+    body.write(sent);
+    await readFirst(unpack(body, encoding, 100)).catch(() => undefined);
+    expect(body.destroyed).toBe(false);
+  },
+);
+
+it.each([
+  ['an unknown column', 'unknown\n'],
+  ['a row beyond the limit', `age\n"${'x'.repeat(5 * 2 ** 20)}`],
+])('leaves the rest of CSV with %s to be dropped', async (_, sent) => {
+  const body = new PassThrough();
+  body.write(sent);
+  for (let piece = 0; piece < 100; piece++) body.write('1\n'.repeat(50_000));
+  const text = decodeText(unpack(body, undefined, 100), undefined, 2 ** 30);
+  const rows = readCsv(text, { known: new Set(['age']), chunkRows: 10, delimiter: undefined });
+  await expect(readFirst(rows)).rejects.toMatchObject({ code: 'invalid_rows' });
+  body.on('data', () => undefined).resume();
+  body.end('the rest');
+  await once(body, 'end');
+});
+
+async function readFirst(chunks: AsyncIterable<unknown>): Promise<void> {
+  for await (const _ of chunks) return;
+}

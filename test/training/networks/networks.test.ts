@@ -1,0 +1,94 @@
+import { describe, expect, it } from 'vitest';
+import { inspectNetwork } from '../../../src/training/networks/service.ts';
+import { openTestService } from '../../models/support/testService.ts';
+
+const notes = {
+  inputs: 3,
+  layers: [
+    { units: 5, activation: 'relu' },
+    { units: 5, activation: 'relu' },
+    { units: 3, activation: 'tanh' },
+    { units: 1, activation: 'sigmoid' },
+  ],
+  batchSize: 10,
+};
+
+function errorsOf(network: unknown) {
+  try {
+    inspectNetwork(network);
+  } catch (error) {
+    return error;
+  }
+  return undefined;
+}
+
+describe('the inspection of a network', () => {
+  it('answers the dimension table of the network that the notes draw', async () => {
+    const room = await openTestService();
+    const answer = await room.app.inject({ method: 'POST', url: '/v1/networks/inspect', payload: notes });
+    await room.close();
+    expect(answer.statusCode).toBe(200);
+    const { layers, totals } = answer.json();
+    expect(layers.map(({ W }: { W: number[] }) => W)).toEqual([
+      [5, 3],
+      [5, 5],
+      [3, 5],
+      [1, 3],
+    ]);
+    expect(layers[2]).toEqual({
+      layer: 3,
+      units: 3,
+      activation: 'tanh',
+      W: [3, 5],
+      b: [3, 1],
+      Z: [3, 10],
+      A: [3, 10],
+      dZ: [3, 10],
+      dA: [3, 10],
+      dW: [3, 5],
+      db: [3, 1],
+    });
+    expect(totals).toMatchObject({ parameters: 15 + 5 + 25 + 5 + 15 + 3 + 3 + 1, multiplyAddsPerRow: 58 });
+    expect(totals.trainingBytes).toBeGreaterThan(4 * 72);
+  });
+
+  it('names the layer of every value that no network can have', () => {
+    const layers = [{ units: 0 }, { units: 5, activation: 'rely' }, { units: 5, dropout: 1 }, { units: 20_000 }];
+    expect(errorsOf({ inputs: 0, layers, batchSize: 0 })).toMatchObject({
+      code: 'invalid_network',
+      errors: [
+        { path: '/inputs' },
+        { path: '/layers/0/units', message: expect.stringMatching(/^Layer 1: /) },
+        { path: '/layers/1/activation', message: expect.stringMatching(/^Layer 2: /) },
+        { path: '/layers/2/dropout', message: expect.stringMatching(/^Layer 3: /) },
+        { path: '/layers/3/units', message: expect.stringMatching(/^Layer 4: /) },
+        { path: '/batchSize' },
+      ],
+    });
+  });
+
+  it('refuses what does not go together', () => {
+    const layers = [
+      { units: 4, normalization: 'batch' },
+      { units: 1, dropout: 0.5 },
+    ];
+    expect(errorsOf({ inputs: 3, layers, batchSize: 1 })).toMatchObject({
+      code: 'invalid_network',
+      errors: [{ path: '/layers/0/normalization' }, { path: '/layers/1/dropout' }],
+    });
+  });
+
+  it('calls malformed what is no network at all, with all that is wrong', () => {
+    expect(errorsOf({ inputs: '3', layers: [{ units: -1, unit: 4 }] })).toMatchObject({
+      code: 'invalid_request',
+      errors: [{ path: '/inputs' }, { path: '/layers/0/units' }, { path: '/layers/0/unit' }],
+    });
+    expect(errorsOf(undefined)).toMatchObject({ code: 'invalid_request' });
+  });
+
+  it('stays exact for the largest network that may be asked for', () => {
+    const layers = Array.from({ length: 64 }, () => ({ units: 16_384 }));
+    const { totals } = inspectNetwork({ inputs: 1_000_000, layers, batchSize: 1_000_000 });
+    for (const total of Object.values(totals)) expect(Number.isSafeInteger(total)).toBe(true);
+  });
+});
