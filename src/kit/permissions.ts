@@ -6,7 +6,7 @@ import type { Logger } from './log.ts';
 /** Bits that a process withholds from what it creates: all of the group and of others. */
 const PRIVATE_UMASK = 0o077;
 export const PRIVATE_FOLDER = 0o700;
-const PRIVATE_FILE = 0o600;
+export const PRIVATE_FILE = 0o600;
 const SPECIAL_BITS = 0o7000;
 /** A folder such as /tmp, which all users share. */
 const STICKY_BIT = 0o1000;
