@@ -10,6 +10,7 @@ import { makeDataFolder } from '../maintenance/dataFolder.ts';
 import { startMaintenance } from '../maintenance/maintenance.ts';
 import { createReadiness } from '../maintenance/readiness.ts';
 import { createEventBus } from '../notifications/bus.ts';
+import { openCollections } from '../store/blobs/collections.ts';
 import { openDatabase } from '../store/database.ts';
 import { checkDatabase } from '../store/health.ts';
 import { acquireLock } from '../store/lock.ts';
@@ -67,6 +68,7 @@ async function openService(
     measureQuery(event);
     damage.onQuery(event);
   };
+  const blobs = openCollections(folders);
   const database = openDatabase(folders.database, { onQuery });
   registerDiskGauges(registry, folders.database);
   closing.defer(() => database.destroy());
@@ -86,7 +88,20 @@ async function openService(
   const renderMetrics = () => scrape(registry, async () => supervisor?.metrics() ?? []);
   const tracer = tracerOf(config, 'api', log);
   closing.defer(() => tracer?.stop());
-  const deps = { config, folders, database, bus, datasets, send, registry, renderMetrics, tracer, readiness, log };
+  const deps = {
+    config,
+    folders,
+    blobs,
+    database,
+    bus,
+    datasets,
+    send,
+    registry,
+    renderMetrics,
+    tracer,
+    readiness,
+    log,
+  };
   const app = await assembleApp(deps);
   const budget = shutdownBudget(config.shutdownSeconds);
   closing.defer(async () => {
@@ -97,7 +112,13 @@ async function openService(
   });
   await app.listen({ host: config.host, port: config.port, listenTextResolver: () => 'listening' });
   deliver({ database, bus, send, registry, closing, log });
-  const upkeep = startMaintenance({ database, folder: folders.checkpoints, retention: config, clock: Date.now, log });
+  const upkeep = startMaintenance({
+    database,
+    blobs: blobs.checkpoints,
+    retention: config,
+    clock: Date.now,
+    log,
+  });
   closing.defer(() => upkeep.stop());
   if (config.role === 'all') supervisor = superviseWorker({ config, database, bus, log });
   return addressOf(app);

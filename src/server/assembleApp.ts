@@ -84,19 +84,19 @@ function machineOf({ config }: ServiceDeps, { maxThreads }: ChosenKernels) {
 }
 
 /** The jobs of each tenant. */
-function jobsOf({ database, datasets, folders, bus, log }: ServiceDeps, machine: Machine) {
+function jobsOf({ database, datasets, blobs, bus, log }: ServiceDeps, machine: Machine) {
   const clock = Date.now;
-  const checkpoints = createCheckpoints({ database, folder: folders.checkpoints, clock, log });
+  const checkpoints = createCheckpoints({ database, blobs: blobs.checkpoints, clock, log });
   const jobsParts = { database, findDataset: datasets.find, checkpoints, bus, machine, clock };
   return (tenant: Tenant) => createJobs(jobsParts, tenant);
 }
 
 /** The sweeps of each tenant, and what ends with them. */
 function sweepsOf(deps: ServiceDeps, machine: Machine, models: ModelsOf): SweepRoutesDeps {
-  const { config, database, datasets, folders, bus, log } = deps;
+  const { config, database, datasets, blobs, bus, log } = deps;
   const clock = Date.now;
   const { find: findDataset, findFile } = datasets;
-  const checkpoints = createCheckpoints({ database, folder: folders.checkpoints, clock, log });
+  const checkpoints = createCheckpoints({ database, blobs: blobs.checkpoints, clock, log });
   const measureEnsemble = createEvaluateEnsemble({ database, findDataset, findFile, kernels: config.kernels, log });
   const getModel = (tenant: Tenant, id: string) => models(tenant).get(id);
   const { suggest, computeImportance, close } = createSearchWorker();

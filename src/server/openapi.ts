@@ -3,6 +3,7 @@ import { readConfig } from '../config/config.ts';
 import { SERVICE_SETTINGS } from '../config/settings.ts';
 import { foldersOf } from '../kit/folders.ts';
 import { createEventBus } from '../notifications/bus.ts';
+import { openCollections } from '../store/blobs/collections.ts';
 import { openDatabase } from '../store/database.ts';
 import { assembleApp } from './assembleApp.ts';
 import { datasetsOf, senderOf } from './serviceDeps.ts';
@@ -11,6 +12,7 @@ import { datasetsOf, senderOf } from './serviceDeps.ts';
 export async function describeApi(): Promise<unknown> {
   const { config } = readConfig(SERVICE_SETTINGS, [], {}, {});
   const folders = foldersOf(config.data);
+  const blobs = openCollections(folders);
   const database = openDatabase(':memory:');
   const registry = new Registry();
   const datasets = datasetsOf({ config, folders, database, registry });
@@ -18,6 +20,7 @@ export async function describeApi(): Promise<unknown> {
   const app = await assembleApp({
     config,
     folders,
+    blobs,
     database,
     bus: createEventBus(),
     datasets,

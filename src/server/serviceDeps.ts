@@ -11,6 +11,7 @@ import { packageVersion } from '../kit/node.ts';
 import { startTracer, type Tracer } from '../kit/tracing/tracer.ts';
 import type { Readiness } from '../maintenance/readiness.ts';
 import type { EventBus } from '../notifications/bus.ts';
+import type { Collections } from '../store/blobs/collections.ts';
 import type { Database } from '../store/database.ts';
 import { createSender, type Send } from '../webhooks/send.ts';
 
@@ -18,6 +19,7 @@ import { createSender, type Send } from '../webhooks/send.ts';
 export interface ServiceDeps {
   readonly config: Config;
   readonly folders: Folders;
+  readonly blobs: Collections;
   readonly database: Database;
   readonly bus: EventBus;
   readonly datasets: AllDatasets;

@@ -9,6 +9,7 @@ import { isFinal } from '../../src/jobs/states.ts';
 import type { Machine } from '../../src/jobs/submission/threadWarnings.ts';
 import type { Tenant } from '../../src/kit/contract/caller.ts';
 import { createEventBus } from '../../src/notifications/bus.ts';
+import { createFolderBlobs } from '../../src/store/blobs/folder.ts';
 import { type Database, openDatabase } from '../../src/store/database.ts';
 import { TENANT } from '../support/access.ts';
 import { findDataset } from './datasets.ts';
@@ -27,7 +28,7 @@ export function makeFolder() {
 }
 
 export function checkpointsIn(folder: string, database: Database): Checkpoints {
-  return createCheckpoints({ database, folder: join(folder, 'checkpoints'), clock: Date.now, log });
+  return createCheckpoints({ database, blobs: createFolderBlobs(join(folder, 'checkpoints')), clock: Date.now, log });
 }
 
 /** The jobs' service over a new database that is gone after the test. */

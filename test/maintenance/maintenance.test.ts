@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, onTestFinished, vi } from 'vitest';
 import { startMaintenance } from '../../src/maintenance/maintenance.ts';
+import { createFolderBlobs } from '../../src/store/blobs/folder.ts';
 import { openDatabase } from '../../src/store/database.ts';
 import { log } from '../jobs/fixtures.ts';
 
@@ -14,7 +15,13 @@ it('wipes what was deleted out of all files within a minute, however little it i
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const database = openDatabase(join(folder, 'trainyard.sqlite'));
   const retention = { deleteModelsWithJobs: false, keepEventsDays: 30, keepCheckpointsDays: 30 };
-  const upkeep = startMaintenance({ database, folder: join(folder, 'checkpoints'), retention, clock: Date.now, log });
+  const upkeep = startMaintenance({
+    database,
+    blobs: createFolderBlobs(join(folder, 'checkpoints')),
+    retention,
+    clock: Date.now,
+    log,
+  });
   const filesWith = (word: string) =>
     readdirSync(folder, { withFileTypes: true })
       .filter((entry) => entry.isFile() && readFileSync(join(folder, entry.name)).includes(word))

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { pino } from 'pino';
 import { createCheckpoints } from '../../src/jobs/checkpoints/checkpoints.ts';
 import { createRegistry } from '../../src/kit/metrics.ts';
+import { createFolderBlobs } from '../../src/store/blobs/folder.ts';
 import { openDatabase } from '../../src/store/database.ts';
 import { runWorker } from '../../src/worker/process.ts';
 import { findDataset, findFile } from '../jobs/datasets.ts';
@@ -18,7 +19,7 @@ await runWorker({
   saveModel,
   checkpoints: createCheckpoints({
     database,
-    folder: join(dirname(databasePath), 'checkpoints'),
+    blobs: createFolderBlobs(join(dirname(databasePath), 'checkpoints')),
     clock: Date.now,
     log,
   }),

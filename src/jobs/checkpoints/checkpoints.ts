@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import type { Logger } from 'pino';
 import type { Clock } from '../../kit/clock.ts';
+import type { Blobs } from '../../store/blobs/blobs.ts';
 import type { Database, Queries } from '../../store/database.ts';
 import { isTransient } from '../../store/errors.ts';
 import type { CheckpointRow } from '../../store/tables.ts';
 import type { Checkpoint } from '../../training/checkpoint/checkpoint.ts';
 import { checksumOf, decodeCheckpoint } from '../../training/checkpoint/encoding.ts';
 import type { TrainingSpec } from '../../training/schemas/spec.ts';
-import { createCheckpointFiles } from './files.ts';
 import { createCheckpointStore } from './store.ts';
 
 /** A checkpoint as a thread hands it over. */
@@ -39,21 +40,22 @@ export interface Checkpoints {
 
 export interface CheckpointsDeps {
   readonly database: Database;
-  readonly folder: string;
+  readonly blobs: Blobs;
   readonly clock: Clock;
   readonly log?: Logger | undefined;
 }
 
-export function createCheckpoints({ database, folder, clock, log }: CheckpointsDeps): Checkpoints {
+export function createCheckpoints({ database, blobs, clock, log }: CheckpointsDeps): Checkpoints {
   const store = createCheckpointStore(database);
-  const files = createCheckpointFiles(folder);
 
   const forgetRows = async (rows: readonly CheckpointRow[]) => {
     await store.forget(rows);
-    await files.remove(rows.map(({ file }) => file));
+    await blobs.remove(rows.map(({ file }) => file));
   };
   const read = async ({ file, sha256 }: CheckpointRow, spec: TrainingSpec) => {
-    const bytes = await files.read(file);
+    const path = await blobs.fetch(file);
+    if (path === undefined) throw new Error('The checkpoint file is missing.');
+    const bytes = await readFile(path);
     if (checksumOf(bytes) !== sha256) throw new Error('The file is not the one that was written.');
     return decodeCheckpoint(bytes, spec);
   };
@@ -78,7 +80,7 @@ export function createCheckpoints({ database, folder, clock, log }: CheckpointsD
 
     async write(jobId, { step, epoch, finished, bytes }) {
       const file = nameOf(jobId, step);
-      await files.write(file, bytes);
+      await blobs.put(file, [bytes]);
       const row = { jobId, step, epoch, file, bytes: bytes.length, sha256: checksumOf(bytes), createdAt: clock() };
       return { ...row, finished: finished ? 1 : 0 };
     },
@@ -86,14 +88,14 @@ export function createCheckpoints({ database, folder, clock, log }: CheckpointsD
     record: store.record,
     drop: store.drop,
     ofJob: store.ofJob,
-    removeFiles: files.remove,
+    removeFiles: blobs.remove,
     forget: async (jobId) => forgetRows(await store.ofJob(jobId)),
 
     async collect() {
       // The files are listed first: what is written afterwards is no leftover.
-      const names = await files.names();
+      const names = await blobs.list();
       const orphans = await store.orphans(names, jobOf);
-      await files.remove(orphans);
+      await blobs.remove(orphans);
       if (orphans.length > 0) log?.info({ files: orphans.length }, 'leftovers of checkpoints collected');
     },
   };

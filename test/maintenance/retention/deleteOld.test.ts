@@ -14,6 +14,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createCheckpoints } from '../../../src/jobs/checkpoints/checkpoints.ts';
 import { deleteOld } from '../../../src/maintenance/retention/deleteOld.ts';
 import type { Retention } from '../../../src/maintenance/retention/settings.ts';
+import { createFolderBlobs } from '../../../src/store/blobs/folder.ts';
 import { type Database, openDatabase } from '../../../src/store/database.ts';
 import { freePages, incrementalVacuum } from '../../../src/store/incrementalVacuum.ts';
 
@@ -88,7 +89,11 @@ async function addJob(id: string, days: number | null): Promise<void> {
 }
 
 function sweepOut(retention: Partial<Retention> = {}, leaving = new AbortController().signal): Promise<number> {
-  const checkpoints = createCheckpoints({ database, folder: join(folder, 'checkpoints'), clock: () => NOW });
+  const checkpoints = createCheckpoints({
+    database,
+    blobs: createFolderBlobs(join(folder, 'checkpoints')),
+    clock: () => NOW,
+  });
   return deleteOld({ database, checkpoints, retention: { ...DEFAULTS, ...retention }, clock: () => NOW, leaving });
 }
 
