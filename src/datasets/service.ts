@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Clock } from '../kit/clock.ts';
@@ -6,17 +6,18 @@ import type { Tenant } from '../kit/contract/caller.ts';
 import { INTERNAL_ERROR_DETAIL, ServiceError } from '../kit/contract/errors.ts';
 import { idCursor, toPage } from '../kit/contract/pages.ts';
 import { decodeCursor, type Page, type PageQuery } from '../kit/contract/wire.ts';
-import type { Folders } from '../kit/folders.ts';
 import { newId } from '../kit/ids.ts';
 import type { Logger } from '../kit/log.ts';
+import type { Blobs } from '../store/blobs/blobs.ts';
 import type { Database } from '../store/database.ts';
 import type { DatasetRow } from '../store/tables.ts';
-import { clearTemporary, createCompletenessCache, createScratch, type Scratch } from './folders.ts';
 import { type FileFormat, type ReadOptions, UPLOAD_FILE } from './ingest/messages.ts';
 import type { IngestMetrics } from './metrics.ts';
 import { createRowReader } from './rows/rowReader.ts';
 import type { Dataset, DatasetSummary } from './schemas.ts';
+import { clearTemporary, createScratch, type Scratch } from './scratch.ts';
 import { createDatasetStore, type Users } from './store.ts';
+import { createCachedTableFinder } from './tableFiles.ts';
 import {
   createIngestQueue,
   type IngestQueueLimits,
@@ -36,7 +37,10 @@ export interface DatasetLimits extends IngestQueueLimits {
 
 export interface DatasetsDeps {
   readonly database: Database;
-  readonly folders: Folders;
+  /** The Parquet files. */
+  readonly tables: Blobs;
+  /** The folder of unfinished files, on the file system of the tables. */
+  readonly temporary: string;
   readonly clock: Clock;
   readonly limits: DatasetLimits;
   readonly metrics?: IngestMetrics | undefined;
@@ -104,11 +108,12 @@ interface RowRange {
 const INTERRUPTED = { code: 'invalid_file', message: 'The service stopped while it read the file: upload it again.' };
 const INTERNAL = { code: 'internal_error', message: INTERNAL_ERROR_DETAIL };
 
-export function createDatasets({ database, folders, clock, limits, metrics, log }: DatasetsDeps): AllDatasets {
+export function createDatasets(deps: DatasetsDeps): AllDatasets {
+  const { database, tables, temporary, clock, limits, metrics, log } = deps;
   const store = createDatasetStore(database);
-  const ingestQueue = createIngestQueue(folders, store, limits, metrics);
-  const reader = createRowReader(folders.datasets);
-  const isStillComplete = createCompletenessCache();
+  const ingestQueue = createIngestQueue({ tables, store, limits, metrics });
+  const reader = createRowReader(tables.folder);
+  const findTable = createCachedTableFinder(tables);
   const ingesting = new Map<string, Promise<void>>();
 
   /** Reads the upload after its answer; what comes of it is in the row. */
@@ -151,7 +156,7 @@ export function createDatasets({ database, folders, clock, limits, metrics, log 
         const limit = await limitWithinQuota(database, project, maxBytes, limits.uploadBytes);
         if ((upload.declaredBytes ?? 0) > limit.bytes) throw limit.error;
         const id = upload.id ?? newId('ds', clock());
-        const scratch = await createScratch(folders, id);
+        const scratch = await createScratch(temporary, id);
         try {
           const received = await receive(upload.body, join(scratch.folder, UPLOAD_FILE), limit, limits.maxExpansion);
           metrics?.bytes.inc(received.bytes);
@@ -196,8 +201,9 @@ export function createDatasets({ database, folders, clock, limits, metrics, log 
           const why = row.state === 'failed' ? 'could not be read' : 'is still being read';
           throw new ServiceError('dataset_not_ready', `The file of dataset ${id} ${why}: it has no rows.`);
         }
-        if (!(await isStillComplete(join(folders.datasets, row.file)))) throw fileMissing(id);
-        const { items, count } = await reader.read(row.file, limit, offset);
+        const path = await findTable(row.file);
+        if (path === undefined) throw fileMissing(id);
+        const { items, count } = await reader.read(basename(path), limit, offset);
         const total = row.rows ?? 0;
         const next = count > 0 && offset + count < total ? offset + count : null;
         return `{"items":${items},"offset":${offset},"next":${next},"total":${total}}`;
@@ -216,7 +222,7 @@ export function createDatasets({ database, folders, clock, limits, metrics, log 
 
     async recover() {
       await store.failProcessing(JSON.stringify(INTERRUPTED));
-      await clearTemporary(folders);
+      await clearTemporary(temporary);
       const files = await ingestQueue.collectUnused();
       if (files > 0) log?.info({ files }, 'leftovers of uploads collected');
     },
@@ -228,8 +234,7 @@ export function createDatasets({ database, folders, clock, limits, metrics, log 
 
     async findFile(id) {
       const row = await store.find(id);
-      const path = row?.file && join(folders.datasets, row.file);
-      return path && (await isStillComplete(path)) ? path : undefined;
+      return row?.file ? findTable(row.file) : undefined;
     },
 
     async close() {

@@ -74,7 +74,7 @@ async function openService(
   closing.defer(() => database.destroy());
   await checkDatabase(database, folders.database);
   checkRemoteAccess(config, await authenticationOf({ config, database, log }).hasKeys());
-  const datasets = datasetsOf({ config, folders, database, registry, log });
+  const datasets = datasetsOf({ config, folders, blobs, database, registry, log });
   await datasets.recover();
   const bus = createEventBus();
   let supervisor: Supervisor | undefined;

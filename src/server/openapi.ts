@@ -15,7 +15,7 @@ export async function describeApi(): Promise<unknown> {
   const blobs = openCollections(folders);
   const database = openDatabase(':memory:');
   const registry = new Registry();
-  const datasets = datasetsOf({ config, folders, database, registry });
+  const datasets = datasetsOf({ config, folders, blobs, database, registry });
   const send = senderOf(config);
   const app = await assembleApp({
     config,

@@ -32,11 +32,13 @@ export interface ServiceDeps {
   readonly log?: Logger | undefined;
 }
 
-type DatasetDeps = Pick<ServiceDeps, 'config' | 'folders' | 'database' | 'registry' | 'log'>;
+type DatasetDeps = Pick<ServiceDeps, 'config' | 'folders' | 'blobs' | 'database' | 'registry' | 'log'>;
 
-export function datasetsOf({ config, folders, database, registry, log }: DatasetDeps): AllDatasets {
+export function datasetsOf({ config, folders, blobs, database, registry, log }: DatasetDeps): AllDatasets {
   const limits = datasetLimitsOf(config);
-  return createDatasets({ database, folders, clock: Date.now, limits, metrics: createIngestMetrics(registry), log });
+  const metrics = createIngestMetrics(registry);
+  const { temporary } = folders;
+  return createDatasets({ database, tables: blobs.datasets, temporary, clock: Date.now, limits, metrics, log });
 }
 
 export function senderOf({ allowPrivateWebhooks: allowPrivate }: Config): Send {

@@ -29,7 +29,7 @@ export async function runWorkerRole(config: Config, log: Logger): Promise<void> 
   const blobs = openCollections(folders);
   const registry = createRegistry('worker');
   const database = openDatabase(folders.database, { onQuery: createQueryMetrics(registry) });
-  const datasets = datasetsOf({ config, folders, database, registry, log });
+  const datasets = datasetsOf({ config, folders, blobs, database, registry, log });
   const { workers: threads, kernels } = config;
   const { find: findDataset, findFile } = datasets;
   const clock = Date.now;

@@ -12,6 +12,7 @@ import { type CheckedRequest, checkRequest } from '../../src/jobs/submission/che
 import { insertTrial } from '../../src/jobs/trials.ts';
 import { foldersOf, prepareFolders } from '../../src/kit/folders.ts';
 import { createEventBus } from '../../src/notifications/bus.ts';
+import { createFolderBlobs } from '../../src/store/blobs/folder.ts';
 import { openDatabase } from '../../src/store/database.ts';
 import { chooseKernels } from '../../src/training/backend/kernels.ts';
 import { trainPrepared } from '../../src/training/loop/train.ts';
@@ -130,7 +131,9 @@ async function openRoom({ dataset, file, format, target, training, trials }: Tri
   const folders = foldersOf(folder);
   prepareFolders(folders);
   const database = openDatabase(folders.database);
-  const datasets = createDatasets({ database, folders, clock: Date.now, limits: DATASET_LIMITS });
+  const { temporary } = folders;
+  const tables = createFolderBlobs(folders.datasets);
+  const datasets = createDatasets({ database, tables, temporary, clock: Date.now, limits: DATASET_LIMITS });
   const options = { delimiter: null, header: null, nullValues: null, types: [] };
   const body = createReadStream(join(SHARED_DATA, file));
   const { id } = await datasets.of(TENANT).upload({ format, respondAsync: false, options, name: dataset, body });

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createDatasets } from '../../src/datasets/service.ts';
+import { createFolderBlobs } from '../../src/store/blobs/folder.ts';
 import { TENANT } from '../support/access.ts';
 import { DATASET_LIMITS } from '../support/datasetLimits.ts';
 import { startDatasets, type TestService } from './support/service.ts';
@@ -39,8 +40,9 @@ async function readBy<Value>(work: (datasets: ReturnType<ReturnType<typeof creat
       return result;
     },
   });
-  const { folders } = service;
-  const datasets = createDatasets({ database, folders, clock: Date.now, limits: DATASET_LIMITS });
+  const { temporary, datasets: folder } = service.folders;
+  const tables = createFolderBlobs(folder);
+  const datasets = createDatasets({ database, tables, temporary, clock: Date.now, limits: DATASET_LIMITS });
   const value = await work(datasets.of(TENANT));
   await datasets.close();
   return { bytes, value };

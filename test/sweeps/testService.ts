@@ -14,6 +14,7 @@ import { modelRoutes } from '../../src/models/routes.ts';
 import { createModels } from '../../src/models/service.ts';
 import { saveModel } from '../../src/models/stored/saveModel.ts';
 import { createEventBus } from '../../src/notifications/bus.ts';
+import { createFolderBlobs } from '../../src/store/blobs/folder.ts';
 import { createSearchCache } from '../../src/sweeps/external/searchCache.ts';
 import { createSearchWorker } from '../../src/sweeps/external/searchWorker.ts';
 import { sweepRoutes } from '../../src/sweeps/routes.ts';
@@ -60,7 +61,9 @@ export async function openRoom() {
   const { folder, database, close } = makeFolder();
   const folders = foldersOf(folder);
   prepareFolders(folders);
-  const datasets = createDatasets({ database, folders, clock: Date.now, limits: { ...DATASET_LIMITS } });
+  const { temporary } = folders;
+  const tables = createFolderBlobs(folders.datasets);
+  const datasets = createDatasets({ database, tables, temporary, clock: Date.now, limits: { ...DATASET_LIMITS } });
   const upload = { ...CSV, name: 'points', body: Readable.from([Buffer.from(points())]) };
   const { id: datasetId } = await datasets.of(TENANT).upload(upload);
   const bus = createEventBus();

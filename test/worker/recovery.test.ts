@@ -11,6 +11,7 @@ import { checkRequest } from '../../src/jobs/submission/check.ts';
 import { insertTrial, resumeTrial } from '../../src/jobs/trials.ts';
 import { foldersOf, prepareFolders } from '../../src/kit/folders.ts';
 import { createEventBus } from '../../src/notifications/bus.ts';
+import { createFolderBlobs } from '../../src/store/blobs/folder.ts';
 import { storedBytes } from '../../src/store/storedBytes.ts';
 import type { StopRule } from '../../src/training/loop/stopRule.ts';
 import { startSupervisor } from '../../src/worker/supervisor.ts';
@@ -65,7 +66,9 @@ async function openService() {
   const { folder, database, close } = makeFolder();
   const folders = foldersOf(folder);
   prepareFolders(folders);
-  const datasets = createDatasets({ database, folders, clock: Date.now, limits: LIMITS });
+  const { temporary } = folders;
+  const tables = createFolderBlobs(folders.datasets);
+  const datasets = createDatasets({ database, tables, temporary, clock: Date.now, limits: LIMITS });
   const body = Readable.from([Buffer.from(table())]);
   const { id: datasetId } = await datasets.of(TENANT).upload({ ...CSV, name: 'kinds', body });
   const bus = createEventBus();

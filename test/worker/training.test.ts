@@ -6,6 +6,7 @@ import { createDatasets } from '../../src/datasets/service.ts';
 import { createJobs } from '../../src/jobs/service.ts';
 import { foldersOf, prepareFolders } from '../../src/kit/folders.ts';
 import { createEventBus } from '../../src/notifications/bus.ts';
+import { createFolderBlobs } from '../../src/store/blobs/folder.ts';
 import { createTrainingMetrics } from '../../src/worker/metrics.ts';
 import { createPool, type Pool } from '../../src/worker/thread/pool.ts';
 import { startWorker } from '../../src/worker/worker.ts';
@@ -44,7 +45,9 @@ async function openTraining() {
   const { folder, database, close } = makeFolder();
   const folders = foldersOf(folder);
   prepareFolders(folders);
-  const datasets = createDatasets({ database, folders, clock: Date.now, limits: LIMITS });
+  const { temporary } = folders;
+  const tables = createFolderBlobs(folders.datasets);
+  const datasets = createDatasets({ database, tables, temporary, clock: Date.now, limits: LIMITS });
   const { id: datasetId } = await datasets.of(TENANT).upload({
     ...CSV,
     name: 'flowers',

@@ -1,12 +1,11 @@
-import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Folders } from '../../kit/folders.ts';
 import { createSemaphore } from '../../kit/semaphore.ts';
+import type { Blobs } from '../../store/blobs/blobs.ts';
 import type { DatasetRow } from '../../store/tables.ts';
-import { isComplete, publish } from '../folders.ts';
 import { type FileFormat, type Ingested, type ReadOptions, TABLE_FILE } from '../ingest/messages.ts';
 import type { IngestMetrics } from '../metrics.ts';
 import type { DatasetStore } from '../store.ts';
+import { createTableFinder } from '../tableFiles.ts';
 import { type IngestLimits, ingestUpload } from './ingestClient.ts';
 import { tableFileName } from './readOptions.ts';
 
@@ -45,12 +44,15 @@ export interface QueuedUpload {
   readonly signal: AbortSignal | undefined;
 }
 
-export function createIngestQueue(
-  folders: Folders,
-  store: DatasetStore,
-  limits: IngestQueueLimits,
-  metrics?: IngestMetrics,
-): IngestQueue {
+export interface IngestQueueDeps {
+  readonly tables: Blobs;
+  readonly store: DatasetStore;
+  readonly limits: IngestQueueLimits;
+  readonly metrics?: IngestMetrics | undefined;
+}
+
+export function createIngestQueue({ tables, store, limits, metrics }: IngestQueueDeps): IngestQueue {
+  const findTable = createTableFinder(tables);
   const ingestGate = createSemaphore(limits.ingestions, limits.waitingIngestions);
   const fileGate = createSemaphore(1);
   const read = async ({ folder, format, options, signal }: QueuedUpload) => {
@@ -72,32 +74,32 @@ export function createIngestQueue(
       const shared = await fileGate.run(async () => {
         const known = await store.findByFile(file, project);
         // One that is lost is made again of these bytes, for all that use it.
-        if (known === undefined || !(await isComplete(join(folders.datasets, file)))) return false;
+        if (known === undefined || (await findTable(file)) === undefined) return false;
         await save(known);
         return true;
       });
       if (shared) return;
       const { rows, columns, warnings } = await ingestGate.run(() => read(upload), { group: project, signal });
       await fileGate.run(async () => {
-        await publish(join(folder, TABLE_FILE), folders, file);
+        await tables.put(file, { file: join(folder, TABLE_FILE) });
         try {
           await save({ rows, file, ...profileOf(columns), warnings: JSON.stringify(warnings) });
         } finally {
-          if ((await store.findByFile(file)) === undefined) await deleteFile(folders, file);
+          if ((await store.findByFile(file)) === undefined) await tables.remove([file]);
         }
       });
     },
     remove: (id) =>
       fileGate.run(async () => {
         const removed = await store.remove(id);
-        if ('unusedFile' in removed && removed.unusedFile !== null) await deleteFile(folders, removed.unusedFile);
+        if ('unusedFile' in removed && removed.unusedFile !== null) await tables.remove([removed.unusedFile]);
         return removed;
       }),
     collectUnused: () =>
       fileGate.run(async () => {
         const usedFiles = new Set(await store.files());
-        const leftovers = (await readdir(folders.datasets)).filter((file) => !usedFiles.has(file));
-        for (const file of leftovers) await deleteFile(folders, file);
+        const leftovers = (await tables.list()).filter((name) => !usedFiles.has(name));
+        await tables.remove(leftovers);
         return leftovers.length;
       }),
   };
@@ -110,8 +112,4 @@ function profileOf(columns: Ingested['columns']): Pick<TableProfile, 'columns' |
     columnCount: columns.length,
     readAs: JSON.stringify(columns.map(({ readAs }) => readAs)),
   };
-}
-
-async function deleteFile(folders: Folders, file: string): Promise<void> {
-  await rm(join(folders.datasets, file), { force: true });
 }

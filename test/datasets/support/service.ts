@@ -6,6 +6,7 @@ import { datasetRoutes } from '../../../src/datasets/routes.ts';
 import { type AllDatasets, createDatasets, type DatasetLimits } from '../../../src/datasets/service.ts';
 import { buildApp } from '../../../src/http/app.ts';
 import { type Folders, foldersOf, prepareFolders } from '../../../src/kit/folders.ts';
+import { createFolderBlobs } from '../../../src/store/blobs/folder.ts';
 import { type Database, openDatabase } from '../../../src/store/database.ts';
 import { HTTP_LIMITS, OPEN_GUARD } from '../../support/access.ts';
 import { DATASET_LIMITS } from '../../support/datasetLimits.ts';
@@ -30,7 +31,9 @@ export async function startDatasets(
   prepareFolders(folders);
   const database = openDatabase(folders.database, { busyTimeoutMs });
   const all = { ...DATASET_LIMITS, ...limits };
-  const datasets = createDatasets({ database, folders, clock: Date.now, limits: all });
+  const { temporary } = folders;
+  const tables = createFolderBlobs(folders.datasets);
+  const datasets = createDatasets({ database, tables, temporary, clock: Date.now, limits: all });
   const app = await buildApp({
     version: '0.0.0',
     routes: [datasetRoutes({ datasets, maxUploadBytes: all.uploadBytes })],

@@ -1,0 +1,46 @@
+import { statSync } from 'node:fs';
+import { open } from 'node:fs/promises';
+import type { Blobs } from '../store/blobs/blobs.ts';
+
+/** The last bytes of a Parquet file. */
+const MAGIC = Buffer.from('PAR1');
+
+/** Path of the Parquet file of a table; undefined when it is missing or cut off. Rejects when the storage fails. */
+export type FindTable = (key: string) => Promise<string | undefined>;
+
+/** Reads the end of the file at every call. A file system check after a crash may have cut it off. */
+export function createTableFinder(tables: Blobs): FindTable {
+  return async (key) => {
+    const path = await tables.fetch(key);
+    return path !== undefined && (await isComplete(path)) ? path : undefined;
+  };
+}
+
+/**
+ * The same for callers that ask often, as thousands of small jobs on one table do. Nothing writes into a stored file, so a file
+ * that was complete is not read again while it has the same size, which takes microseconds to check.
+ */
+export function createCachedTableFinder(tables: Blobs): FindTable {
+  const sizes = new Map<string, number>();
+  return async (key) => {
+    const path = await tables.fetch(key);
+    const size = path === undefined ? undefined : statSync(path, { throwIfNoEntry: false })?.size;
+    if (size !== undefined && sizes.get(key) === size) return path;
+    sizes.delete(key);
+    if (path === undefined || !(await isComplete(path))) return undefined;
+    if (size !== undefined) sizes.set(key, size);
+    return path;
+  };
+}
+
+async function isComplete(path: string): Promise<boolean> {
+  try {
+    await using file = await open(path);
+    const { size } = await file.stat();
+    const { buffer } = await file.read(Buffer.alloc(MAGIC.length), { position: Math.max(0, size - MAGIC.length) });
+    return buffer.equals(MAGIC);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return false;
+    throw error;
+  }
+}
