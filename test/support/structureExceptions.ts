@@ -53,8 +53,6 @@ export const SQL_OUTSIDE_STORES: readonly string[] = [
   'jobs/metrics.ts',
   'jobs/submission/newJob.ts',
   'jobs/trials.ts',
-  'maintenance/backup/namedFiles.ts',
-  'maintenance/backup/resetLeases.ts',
   'models/ensembles/service.ts',
   'models/stored/parameterCount.ts',
   'models/stored/saveModel.ts',

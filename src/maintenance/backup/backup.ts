@@ -11,26 +11,28 @@ import { copyData } from './copyData.ts';
 import { type Manifest, newManifest, writeManifest } from './manifest.ts';
 
 export interface BackupOptions {
-  /** The folder that holds `folders`. */
+  /** The data folder. */
   readonly data: string;
-  /** The backup's folder, which must not be there yet. */
+  /** The folder of the backup, which must not exist. */
   readonly target: string;
   readonly clock: Clock;
 }
 
-/** What was written, and the files that the database named but that were lost already. */
+/** What was written, and the paths of files that the database named and that were missing. */
 export interface Backup {
   readonly manifest: Manifest;
   readonly missingFiles: readonly string[];
 }
 
 /**
- * Copies a data folder, in use or not, to the folder `target`, laid out in the same way: the database as it is at one moment, and every file
- * that it names then. Under its name it is there whole or not at all. Throws ConfigurationError when there is no data folder, or a target already.
+ * Copies a data folder, whether or not a service uses it, to the folder `target` with the same layout:
+ * the database as it is at one moment, and every file that it names then. `target` appears only when it
+ * is complete. Throws ConfigurationError when there is no data folder or `target` exists.
  */
 export async function makeBackup({ data, target, clock }: BackupOptions): Promise<Backup> {
   findDataFolder(data);
-  if (existsSync(target)) throw new ConfigurationError(`${target} is there already: give the backup a new name.`);
+  if (existsSync(target))
+    throw new ConfigurationError(`${target} already exists: choose another folder for the backup.`);
   const partial = `${target}.partial-${randomUUID()}`;
   makeFolder(partial, `The backup folder ${target}`);
   try {

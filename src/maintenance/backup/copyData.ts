@@ -1,90 +1,102 @@
 import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import { type Folders, foldersOf } from '../../kit/folders.ts';
-import { type Database, openDatabase } from '../../store/database.ts';
+import { openCollections } from '../../store/blobs/collections.ts';
+import { openDatabase } from '../../store/database.ts';
 import { snapshotDatabase } from '../../store/snapshot.ts';
-import { type Content, contentOf, copyHashed } from './copyHashed.ts';
+import { type BackupStore, createBackupStore } from './backupStore.ts';
+import { blobPath, type NamedBlob } from './blobPath.ts';
+import { type Content, contentOf, copyBlob } from './hashing.ts';
 import { DATABASE_PATH, type Manifest } from './manifest.ts';
-import { forgetFiles, namedFiles, schemaOf } from './namedFiles.ts';
 
 export interface CopiedData {
   readonly files: Manifest['files'];
-  /** What the database named and was not there: the copy does not name it. */
+  /** Blobs that the database named and that were missing. The copied database does not name them. */
   readonly missingFiles: readonly string[];
   /** The last migration of the database. */
   readonly schema: string;
 }
 
-/** A file that is deleted while others are copied costs one more look at the database. One that is missing so often is lost. */
+/**
+ * A blob that is deleted during the copying costs one more snapshot of the database. A blob that is
+ * missing in as many snapshots is lost.
+ */
 const ROUNDS = 5;
 
-/** Copies the database of the data folder as it is at one moment, and every file that it names then. `target` has the folders already. */
+/** A blob that was copied, with its content. */
+interface CopiedBlob extends NamedBlob {
+  readonly content: Content;
+}
+
+/**
+ * Copies the database of the data folder as it is at one moment, and every blob that it names then.
+ * The folders in `target` must exist.
+ */
 export async function copyData(data: string, target: string): Promise<CopiedData> {
   const [source, copy] = [foldersOf(data), foldersOf(target)];
-  const copied = new Map<string, Content>();
+  const copied = new Map<string, CopiedBlob>();
   for (let round = 1; ; round++) {
-    const { named, missing, schema } = await withSnapshot(source, copy, async (database) => {
-      const named = await namedFiles(database);
-      const missing = await copyNew({ data, target, named, copied });
-      if (round === ROUNDS) await forgetFiles(database, missing);
-      return { named, missing, schema: await schemaOf(database) };
+    const { named, missing, schema } = await withSnapshot(source, copy, async (store) => {
+      const named = await store.namedBlobs();
+      const missing = await copyNew({ source, copy, named, copied });
+      if (round === ROUNDS) await store.forgetBlobs(missing);
+      return { named, missing, schema: await store.schema() };
     });
     if (missing.length > 0 && round < ROUNDS) continue;
-    await removeUnnamed(named, copied, target);
-    const files = [...copied].map(([path, content]) => ({ path, ...content }));
+    await removeUnnamed(named, copied, copy);
+    const files = [...copied].map(([path, { content }]) => ({ path, ...content }));
     return {
       files: [{ path: DATABASE_PATH, ...(await contentOf(copy.database)) }, ...files],
-      missingFiles: missing,
+      missingFiles: missing.map(blobPath),
       schema,
     };
   }
 }
 
-/** Opens a fresh copy of the database, brought up to this version. */
+/** Opens a fresh copy of the database, migrated to the schema of this version. */
 async function withSnapshot<Result>(
   source: Folders,
   copy: Folders,
-  use: (database: Database) => Promise<Result>,
+  use: (store: BackupStore) => Promise<Result>,
 ): Promise<Result> {
   await rm(copy.database, { force: true });
   snapshotDatabase(source.database, copy.database);
   const database = openDatabase(copy.database);
   try {
-    return await use(database);
+    return await use(createBackupStore(database));
   } finally {
     await database.destroy();
   }
 }
 
 interface Copying {
-  readonly data: string;
-  readonly target: string;
-  readonly named: readonly string[];
-  readonly copied: Map<string, Content>;
+  readonly source: Folders;
+  readonly copy: Folders;
+  readonly named: readonly NamedBlob[];
+  readonly copied: Map<string, CopiedBlob>;
 }
 
-/** Copies what is not copied yet: no name is ever used for other bytes. Answers those that are not there. */
-async function copyNew({ data, target, named, copied }: Copying): Promise<readonly string[]> {
-  const missing: string[] = [];
-  for (const path of named.filter((name) => !copied.has(name))) {
-    try {
-      copied.set(path, await copyHashed(join(data, path), join(target, path)));
-    } catch (error) {
-      if (!isMissing(error)) throw error;
-      missing.push(path);
-    }
+/** Copies what has not been copied. A key always has the same bytes. Returns the blobs that are missing. */
+async function copyNew({ source, copy, named, copied }: Copying): Promise<readonly NamedBlob[]> {
+  const [from, to] = [openCollections(source), openCollections(copy)];
+  const missing: NamedBlob[] = [];
+  for (const blob of named.filter((candidate) => !copied.has(blobPath(candidate)))) {
+    const content = await copyBlob(from[blob.collection], to[blob.collection], blob.key);
+    if (content === undefined) missing.push(blob);
+    else copied.set(blobPath(blob), { ...blob, content });
   }
   return missing;
 }
 
-/** Removes what was copied and then deleted. */
-async function removeUnnamed(named: readonly string[], copied: Map<string, Content>, target: string): Promise<void> {
-  for (const path of [...copied.keys()].filter((name) => !named.includes(name))) {
-    await rm(join(target, path));
+/** Removes blobs that were copied for an earlier snapshot and that the last one does not name. */
+async function removeUnnamed(
+  named: readonly NamedBlob[],
+  copied: Map<string, CopiedBlob>,
+  copy: Folders,
+): Promise<void> {
+  const to = openCollections(copy);
+  const names = new Set(named.map(blobPath));
+  for (const [path, { collection, key }] of [...copied].filter(([path]) => !names.has(path))) {
+    await to[collection].remove([key]);
     copied.delete(path);
   }
-}
-
-function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
 }

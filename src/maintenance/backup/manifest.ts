@@ -2,22 +2,24 @@ import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { PRIVATE_FILE } from '../../kit/permissions.ts';
+import { parseBlobPath } from './blobPath.ts';
 
 export const DATABASE_PATH = 'trainyard.sqlite';
 const MANIFEST_FILE = 'manifest.json';
-/** Counts up when the folder of a backup is laid out in another way. */
+/** Incremented when the layout of a backup changes. */
 const FORMAT = 1;
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 
-/** A path below the backup, the same as below the data folder. Never one that leads out of it. */
-const path = z.string().regex(/^(trainyard\.sqlite|(datasets|checkpoints)\/[\w-][\w.-]*)$/);
+/** A path relative to the backup, the same as in the data folder. It never leads out of the folder. */
+const path = z.string().refine((text) => text === DATABASE_PATH || parseBlobPath(text) !== undefined);
 
 const contents = z.object({
   format: z.literal(FORMAT),
-  /** The version that made it. */
+  /** The version of Trainyard that made the backup. */
   version: z.string(),
-  /** The last migration of its database. */
+  /** The last migration of the database. */
   schema: z.string(),
   createdAt: z.iso.datetime(),
   files: z.array(z.object({ path, bytes: z.number().int().min(0), sha256 })),
@@ -25,7 +27,7 @@ const contents = z.object({
 export type Manifest = z.infer<typeof contents>;
 
 const manifest = contents.extend({
-  /** Of all the rest, so that a manifest that has changed is known as well. */
+  /** Hash of the other fields, so that a changed manifest is detected. */
   seal: sha256,
 });
 const header = z.object({ format: z.number() });
@@ -36,10 +38,10 @@ export function newManifest(facts: Omit<Manifest, 'format'>): Manifest {
 
 export async function writeManifest(backup: string, content: Manifest): Promise<void> {
   const text = JSON.stringify({ ...content, seal: sealOf(content) }, null, 2);
-  await writeFile(join(backup, MANIFEST_FILE), `${text}\n`, { flag: 'wx', mode: 0o600, flush: true });
+  await writeFile(join(backup, MANIFEST_FILE), `${text}\n`, { flag: 'wx', mode: PRIVATE_FILE, flush: true });
 }
 
-/** Throws an error that says what to do when there is none, when it has changed since it was written, and when it is of a later version. */
+/** Throws an error that says what to do when the manifest is missing, has changed, or is from a later version. */
 export async function readManifest(backup: string): Promise<Manifest> {
   const json = parse(await readText(backup), backup);
   const { data } = header.safeParse(json);
@@ -57,7 +59,12 @@ async function readText(backup: string): Promise<string> {
   try {
     return await readFile(join(backup, MANIFEST_FILE), 'utf8');
   } catch (error) {
-    throw new Error(`${backup} is no whole backup: it has no ${MANIFEST_FILE} that can be read.`, { cause: error });
+    throw new Error(
+      `${backup} is not a complete backup: its ${MANIFEST_FILE} cannot be read. Restore another backup.`,
+      {
+        cause: error,
+      },
+    );
   }
 }
 

@@ -1,33 +1,27 @@
 import type { Clock } from '../../kit/clock.ts';
-import { type Database, openDatabase } from '../../store/database.ts';
+import { openDatabase } from '../../store/database.ts';
 import { createQueue } from '../../worker/queue/queue.ts';
+import { createBackupStore } from './backupStore.ts';
+import { blobPath } from './blobPath.ts';
 import type { Manifest } from './manifest.ts';
-import { namedFiles } from './namedFiles.ts';
 
 /**
- * Makes the database of a backup ready to be served: brought up to this version, and no job held by a worker of the service that was backed up.
- * Throws when it names a file that the backup has not.
+ * Prepares the database of a backup for a service: migrates it to this version and queues its running
+ * jobs, whose workers belong to the service that was backed up. Throws when it names a file that the
+ * backup does not have.
  */
 export async function resetLeases(path: string, { files }: Manifest, clock: Clock): Promise<void> {
   const database = openDatabase(path);
   try {
-    const there = new Set(files.map((file) => file.path));
-    const missing = (await namedFiles(database)).filter((name) => !there.has(name));
+    const store = createBackupStore(database);
+    const present = new Set(files.map((file) => file.path));
+    const missing = (await store.namedBlobs()).map(blobPath).filter((name) => !present.has(name));
     if (missing.length > 0) throw new Error(`The backup lacks ${missing.join(', ')}: restore another backup.`);
-    await releaseJobs(database, clock);
+    for (const { id, leaseOwner } of await store.leases()) {
+      // Releases a job as a worker does when it shuts down.
+      if (leaseOwner !== null) await createQueue(database, leaseOwner, clock).release(id);
+    }
   } finally {
     await database.destroy();
-  }
-}
-
-/** As a worker lets go of its jobs that is told to end. */
-async function releaseJobs(database: Database, clock: Clock): Promise<void> {
-  const running = await database
-    .selectFrom('jobs')
-    .select(['id', 'leaseOwner'])
-    .where('state', '=', 'running')
-    .execute();
-  for (const { id, leaseOwner } of running) {
-    if (leaseOwner !== null) await createQueue(database, leaseOwner, clock).release(id);
   }
 }

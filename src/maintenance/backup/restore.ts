@@ -4,30 +4,36 @@ import { ConfigurationError } from '../../config/config.ts';
 import type { Clock } from '../../kit/clock.ts';
 import { type Folders, foldersOf, makePrivateFolder, restrictDataFolder } from '../../kit/folders.ts';
 import { sync } from '../../kit/node.ts';
+import { openCollections } from '../../store/blobs/collections.ts';
 import { acquireLock } from '../../store/lock.ts';
 import { migrationNames } from '../../store/migrate.ts';
 import { makeFolder } from '../dataFolder.ts';
-import { copyHashed } from './copyHashed.ts';
+import { parseBlobPath } from './blobPath.ts';
+import { type Content, copyBlob, copyFile } from './hashing.ts';
 import { type Manifest, readManifest } from './manifest.ts';
 import { resetLeases } from './resetLeases.ts';
 
 export interface RestoreOptions {
-  /** The backup's folder. It is only read. */
+  /** The folder of the backup, which is only read. */
   readonly backup: string;
-  /** The data folder to be: empty, or not there. */
+  /** The new data folder: empty or absent. */
   readonly data: string;
   readonly clock: Clock;
 }
 
-/** Where everything is copied and checked before any of it is put in its place. Beside it may be a volume of another machine. */
+/**
+ * The folder in which everything is copied and checked before any of it is moved. It is inside the
+ * data folder, because a folder beside that may be on another file system.
+ */
 const STAGE = 'restoring';
-/** What an empty volume and the lock of a service that ran here leave. */
+/** Entries of an empty volume, and the lock file of a service that has stopped. */
 const HARMLESS = ['lost+found', 'api.lock'];
 
 /**
- * Makes a data folder out of a backup, whole or not at all: every hash is compared before anything is put in its place. Jobs that were running are
- * queued, and go on from their checkpoints. Throws ConfigurationError for a data folder that is not empty or in use, and an error that says
- * what to do for a backup that is damaged or of a later version.
+ * Creates a data folder from a backup, completely or not at all: every hash is compared before
+ * anything is moved. Jobs that were running are queued and resume from their checkpoints. Throws
+ * ConfigurationError for a data folder that is not empty or in use, and an error that says what to do
+ * for a backup that is damaged or from a later version.
  */
 export async function restoreBackup({ backup, data, clock }: RestoreOptions): Promise<Manifest> {
   const manifest = await readManifest(backup);
@@ -39,7 +45,7 @@ export async function restoreBackup({ backup, data, clock }: RestoreOptions): Pr
   try {
     await copyChecked(manifest, backup, stage);
     await resetLeases(foldersOf(stage).database, manifest, clock);
-    await putInPlace(foldersOf(stage), foldersOf(data));
+    await moveInto(foldersOf(data), foldersOf(stage));
     await sync(data);
     return manifest;
   } finally {
@@ -51,23 +57,23 @@ export async function restoreBackup({ backup, data, clock }: RestoreOptions): Pr
 function assertSupportedVersion(backup: string, { version, schema }: Manifest): void {
   if (migrationNames().includes(schema)) return;
   throw new Error(
-    `The backup ${backup} was made by Trainyard ${version}, whose database (${schema}) this version does not know: ` +
-      'restore it with that version or a later one.',
+    `The backup ${backup} was made by Trainyard ${version}. This version does not know its database schema ` +
+      `${schema}: restore it with version ${version} or a later one.`,
   );
 }
 
-/** Nobody starts a service over the folder while it is filled. */
+/** Prevents a service from starting over the folder during the restore. */
 async function lockEmptyFolder(data: string): Promise<{ release(): void }> {
   const names = await readdir(data);
   const lock = acquireLock(foldersOf(data).lock);
   if (!lock) {
     throw new ConfigurationError(
-      `A service runs over ${data}: stop it, and restore into another folder, or move this one away.`,
+      `A service uses ${data}: restore into another folder, or stop the service and move its folder away.`,
     );
   }
   if (names.every((name) => HARMLESS.includes(name))) return lock;
   lock.release();
-  throw new ConfigurationError(`${data} is not empty: restore into another folder, or move what is in it away.`);
+  throw new ConfigurationError(`${data} is not empty: restore into another folder, or move its content away.`);
 }
 
 async function copyChecked({ files }: Manifest, backup: string, stage: string): Promise<void> {
@@ -77,23 +83,30 @@ async function copyChecked({ files }: Manifest, backup: string, stage: string): 
     const copied = await copyFrom(backup, path, stage);
     if (copied.bytes === bytes && copied.sha256 === sha256) continue;
     throw new Error(
-      `${join(backup, path)} is not as it was written (${copied.bytes} of ${bytes} bytes): restore another backup.`,
+      `${join(backup, path)} has changed since the backup was made (${copied.bytes} bytes, ${bytes} in the manifest): ` +
+        'restore another backup.',
     );
   }
   for (const folder of [datasets, checkpoints, stage]) await sync(folder);
 }
 
-async function copyFrom(backup: string, path: string, stage: string) {
+async function copyFrom(backup: string, path: string, stage: string): Promise<Content> {
   try {
-    return await copyHashed(join(backup, path), join(stage, path));
+    const blob = parseBlobPath(path);
+    if (blob === undefined) return await copyFile(join(backup, path), join(stage, path));
+    const { collection, key } = blob;
+    const [source, target] = [backup, stage].map((folder) => openCollections(foldersOf(folder))[collection]);
+    const content = await copyBlob(source, target, key);
+    if (content === undefined) throw new Error('the file is missing');
+    return content;
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new Error(`${join(backup, path)} could not be copied (${reason}).`, { cause: error });
+    throw new Error(`${join(backup, path)} could not be copied (${reason}): restore another backup.`, { cause: error });
   }
 }
 
-/** The database comes last: before it there is nothing that a service could start with. */
-async function putInPlace(stage: Folders, folders: Folders): Promise<void> {
+/** The database is moved last: without it no service starts over the folder. */
+async function moveInto(folders: Folders, stage: Folders): Promise<void> {
   await rename(stage.checkpoints, folders.checkpoints);
   await rename(stage.datasets, folders.datasets);
   await rename(stage.database, folders.database);

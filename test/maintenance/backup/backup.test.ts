@@ -116,13 +116,22 @@ describe('a backup', () => {
 
   it('does not take the place of anything', async () => {
     mkdirSync(backup);
-    await expect(makeBackup({ data, target: backup, clock })).rejects.toThrow('is there already');
+    await expect(makeBackup({ data, target: backup, clock })).rejects.toThrow('already exists');
   });
 
   it('leaves nothing when it cannot be made', async () => {
     writeFileSync(foldersOf(data).database, 'no database'.repeat(1000));
     await expect(makeBackup({ data, target: backup, clock })).rejects.toThrow('not a database');
     expect(readdirSync(root)).toEqual(['data']);
+  });
+
+  it('copies nothing from outside of the data folder, whatever its database names', async () => {
+    const database = openDatabase(foldersOf(data).database);
+    writeFileSync(join(root, 'letter.txt'), 'Dear all');
+    await database.updateTable('datasets').set({ file: '../../letter.txt' }).where('name', '=', 'lost').execute();
+    await database.destroy();
+    await expect(makeBackup({ data, target: backup, clock })).rejects.toThrow('Invalid blob key');
+    expect(readdirSync(root).toSorted()).toEqual(['data', 'letter.txt']);
   });
 
   it('is made of data folders alone', async () => {
@@ -147,13 +156,13 @@ describe('a restore', () => {
       const bytes = readFileSync(join(backup, path));
       bytes[bytes.length >> 1] ^= 1;
       writeFileSync(join(backup, path), bytes);
-      await expectRefused(`${path} is not as it was written`);
+      await expectRefused(`${path} has changed since the backup was made`);
     },
   );
 
   it('refuses a backup with a file that was cut off', async () => {
     truncateSync(join(backup, 'trainyard.sqlite'), 4096);
-    await expectRefused('(4096 of ');
+    await expectRefused('(4096 bytes, ');
   });
 
   it('refuses a backup that lacks a file', async () => {
@@ -169,13 +178,16 @@ describe('a restore', () => {
     truncateSync(manifest, 100);
     await expectRefused('is damaged: restore another backup');
     rmSync(manifest);
-    await expectRefused('is no whole backup');
+    await expectRefused('is not a complete backup');
   });
 
-  it('refuses a manifest that leads out of its folder', async () => {
+  it.each([
+    ...['datasets/../../data/api.lock', '../data/api.lock', '/etc/passwd', 'datasets/a/b', 'datasets/', 'api.lock'],
+    ...['datasets/.hidden', 'checkpoints/a\\b', 'checkpoints/a.partial', 'temporary/a', 'Datasets/a', ''],
+  ])('refuses a manifest that names %j', async (path) => {
     const { files, ...rest } = await readManifest(backup);
     rmSync(join(backup, 'manifest.json'));
-    await writeManifest(backup, { ...rest, files: [...files, { ...files[0], path: 'datasets/../../data/api.lock' }] });
+    await writeManifest(backup, { ...rest, files: [...files, { ...files[0], path }] });
     await expectRefused('is damaged');
   });
 
@@ -198,7 +210,7 @@ describe('a restore', () => {
   it('refuses the folder of a service that runs', async () => {
     mkdirSync(elsewhere);
     const lock = acquireLock(foldersOf(elsewhere).lock);
-    await expectRefused('A service runs over');
+    await expectRefused('A service uses');
     lock?.release();
     await restoreBackup({ backup, data: elsewhere, clock });
   });
