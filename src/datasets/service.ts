@@ -12,18 +12,18 @@ import type { Blobs } from '../store/blobs/blobs.ts';
 import type { Database } from '../store/database.ts';
 import type { DatasetRow } from '../store/tables.ts';
 import { type FileFormat, type ReadOptions, UPLOAD_FILE } from './ingest/messages.ts';
-import type { IngestMetrics } from './metrics.ts';
 import { createRowReader } from './rows/rowReader.ts';
 import type { Dataset, DatasetSummary } from './schemas.ts';
 import { clearTemporary, createScratch, type Scratch } from './scratch.ts';
-import { createDatasetStore, type Users } from './store.ts';
-import { createCachedTableFinder } from './tableFiles.ts';
+import { createDatasetStore, type Users } from './stored/store.ts';
+import { createCachedTableFinder } from './stored/tableFiles.ts';
 import {
   createIngestQueue,
   type IngestQueueLimits,
   type QueuedUpload,
   type TableProfile,
 } from './upload/ingestQueue.ts';
+import type { IngestMetrics } from './upload/metrics.ts';
 import { hashOnly, receive } from './upload/upload.ts';
 import { limitWithinQuota, uploadLimit } from './upload/uploadLimit.ts';
 import { datasetJson, datasetSummary, toDataset } from './view.ts';

@@ -1,7 +1,7 @@
 import { isoTime } from '../kit/clock.ts';
 import type { DatasetRow } from '../store/tables.ts';
 import type { Dataset, DatasetSummary } from './schemas.ts';
-import type { ListedDatasetRow } from './store.ts';
+import type { ListedDatasetRow } from './stored/store.ts';
 
 /** A row of the database as it is on the wire; its JSON was written from the types of the answer. */
 export function toDataset(row: DatasetRow): Dataset {

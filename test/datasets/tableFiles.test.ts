@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
-import { createCachedTableFinder, createTableFinder } from '../../src/datasets/tableFiles.ts';
+import { createCachedTableFinder, createTableFinder } from '../../src/datasets/stored/tableFiles.ts';
 import { createFolderBlobs } from '../../src/store/blobs/folder.ts';
 
 it.each([

@@ -4,8 +4,6 @@
 export const FOLDERS_THAT_IMPORT_EACH_OTHER: readonly string[] = [
   'cli -> cli/commands',
   'cli -> cli/input',
-  'datasets -> datasets/ingest',
-  'datasets -> datasets/upload',
   'datasets/ingest -> datasets/ingest/scan',
   'datasets/ingest -> datasets/ingest/source',
   'engine/kernels -> engine/kernels/reference',

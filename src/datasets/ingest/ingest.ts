@@ -2,7 +2,7 @@ import { uniqueNames } from '../../formats/columnNames.ts';
 import type { ParseOptions } from '../../formats/parseOptions.ts';
 import type { ColumnType } from '../../formats/table.ts';
 import type { Session } from '../duckdb/duckdb.ts';
-import type { DatasetWarning } from '../schemas.ts';
+import type { DatasetWarning } from '../profile/schemas.ts';
 import { cellsOf } from './cells.ts';
 import {
   type FileFormat,

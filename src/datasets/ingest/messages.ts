@@ -1,7 +1,7 @@
 import type { ParseOptions } from '../../formats/parseOptions.ts';
 import type { ColumnType } from '../../formats/table.ts';
 import type { FieldError } from '../../kit/contract/errors.ts';
-import type { DatasetColumn, DatasetWarning } from '../schemas.ts';
+import type { DatasetColumn, DatasetWarning } from '../profile/schemas.ts';
 
 export type FileFormat = 'csv' | 'tsv' | 'ndjson' | 'json' | 'parquet';
 

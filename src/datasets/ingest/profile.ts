@@ -1,6 +1,6 @@
 import { isoTime } from '../../kit/clock.ts';
 import type { Session } from '../duckdb/duckdb.ts';
-import type { DatasetColumn } from '../schemas.ts';
+import type { DatasetColumn } from '../profile/schemas.ts';
 import type { PlannedColumn } from './plan.ts';
 import { type ColumnStats, readColumnStats } from './scan/columnStats.ts';
 import { readTextStats } from './scan/textStats.ts';

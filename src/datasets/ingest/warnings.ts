@@ -1,4 +1,4 @@
-import type { DatasetWarning } from '../schemas.ts';
+import type { DatasetWarning } from '../profile/schemas.ts';
 import type { Profiled } from './profile.ts';
 
 const MOSTLY_MISSING_SHARE = 0.5;

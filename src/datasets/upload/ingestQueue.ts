@@ -3,10 +3,10 @@ import { createSemaphore } from '../../kit/semaphore.ts';
 import type { Blobs } from '../../store/blobs/blobs.ts';
 import type { DatasetRow } from '../../store/tables.ts';
 import { type FileFormat, type Ingested, type ReadOptions, TABLE_FILE } from '../ingest/messages.ts';
-import type { IngestMetrics } from '../metrics.ts';
-import type { DatasetStore } from '../store.ts';
-import { createTableFinder } from '../tableFiles.ts';
+import type { DatasetStore } from '../stored/store.ts';
+import { createTableFinder } from '../stored/tableFiles.ts';
 import { type IngestLimits, ingestUpload } from './ingestClient.ts';
+import type { IngestMetrics } from './metrics.ts';
 import { tableFileName } from './readOptions.ts';
 
 export interface IngestQueueLimits extends IngestLimits {

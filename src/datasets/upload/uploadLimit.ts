@@ -1,6 +1,7 @@
 import { ServiceError } from '../../kit/contract/errors.ts';
 import type { Queries } from '../../store/database.ts';
 import { storedBytes } from '../../store/storedBytes.ts';
+import { quotaExceeded } from '../stored/quota.ts';
 
 /** How large an upload may be, and what is said of one that is larger. */
 export interface UploadLimit {
@@ -24,10 +25,4 @@ export async function limitWithinQuota(
   if (quotaBytes === null) return uploadLimit(serviceBytes);
   const left = quotaBytes - (await storedBytes(queries, project));
   return left < serviceBytes ? { bytes: left, error: quotaExceeded(quotaBytes) } : uploadLimit(serviceBytes);
-}
-
-/** For what would be more than a project may store. */
-export function quotaExceeded(quotaBytes: number): ServiceError {
-  const message = `The project may store ${quotaBytes} bytes, and this would be more: delete datasets or models first.`;
-  return new ServiceError('stored_bytes_quota', message);
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { quotaExceeded } from '../../datasets/upload/uploadLimit.ts';
+import { quotaExceeded } from '../../datasets/stored/quota.ts';
 import { describeInputs } from '../../features/describe.ts';
 import type { Clock } from '../../kit/clock.ts';
 import type { Tenant } from '../../kit/contract/caller.ts';

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { LightMyRequestResponse } from 'fastify';
-import type { Dataset, DatasetColumn, DatasetRows } from '../../../src/datasets/schemas.ts';
+import type { DatasetColumn } from '../../../src/datasets/profile/schemas.ts';
+import type { Dataset, DatasetRows } from '../../../src/datasets/schemas.ts';
 import type { TestService } from './service.ts';
 
 export interface UploadWith {

@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
-import type { Blobs } from '../store/blobs/blobs.ts';
+import type { Blobs } from '../../store/blobs/blobs.ts';
 
 /** The last bytes of a Parquet file. */
 const MAGIC = Buffer.from('PAR1');

@@ -1,9 +1,9 @@
-import { readWithin, type Slice } from '../kit/contract/pages.ts';
-import type { Database, Queries } from '../store/database.ts';
-import { storedBytes } from '../store/storedBytes.ts';
-import type { DatasetRow } from '../store/tables.ts';
-import { textBytes } from '../store/textBytes.ts';
-import { quotaExceeded } from './upload/uploadLimit.ts';
+import { readWithin, type Slice } from '../../kit/contract/pages.ts';
+import type { Database, Queries } from '../../store/database.ts';
+import { storedBytes } from '../../store/storedBytes.ts';
+import type { DatasetRow } from '../../store/tables.ts';
+import { textBytes } from '../../store/textBytes.ts';
+import { quotaExceeded } from './quota.ts';
 
 /** The states of a job that will still read its dataset. */
 const NEEDS_DATASET = ['queued', 'running', 'paused'] as const;

@@ -1,5 +1,5 @@
 import { Counter, Histogram, type Registry } from 'prom-client';
-import { LONG_BUCKETS } from '../kit/metrics.ts';
+import { LONG_BUCKETS } from '../../kit/metrics.ts';
 
 /** What is measured of uploads. */
 export type IngestMetrics = ReturnType<typeof createIngestMetrics>;

@@ -1,0 +1,65 @@
+import { z } from 'zod';
+
+const shared = {
+  name: z.string().describe('As in the file; made up where it has none, numbered where it repeats.'),
+  missing: z.int().describe('Cells without a value.'),
+  distinct: z.int().describe('Different values.'),
+};
+
+const histogramSchema = z
+  .object({
+    edges: z.array(z.number()).describe('The edges of the bins, one more than there are bins.'),
+    counts: z.array(z.int()).describe('The values in each bin; the last bin has its upper edge.'),
+  })
+  .meta({ id: 'Histogram' });
+
+const numericColumn = z
+  .object({
+    ...shared,
+    type: z.literal('numeric'),
+    min: z.number().nullable(),
+    max: z.number().nullable(),
+    mean: z.number().nullable(),
+    standardDeviation: z.number().nullable().describe('Of a sample (n - 1).'),
+    histogram: histogramSchema,
+  })
+  .meta({ id: 'NumericColumn' });
+
+const datetimeColumn = z
+  .object({
+    ...shared,
+    type: z.literal('datetime'),
+    min: z.string().nullable().describe('The first time, ISO 8601 in UTC.'),
+    max: z.string().nullable().describe('The last time, ISO 8601 in UTC.'),
+  })
+  .meta({ id: 'DatetimeColumn' });
+
+const valuesColumn = z
+  .object({
+    ...shared,
+    type: z.enum(['categorical', 'boolean', 'text', 'identifier']),
+    top: z.array(z.object({ value: z.string(), count: z.int() })).describe('The most frequent values, at most ten.'),
+  })
+  .meta({ id: 'ValuesColumn' });
+
+export const columnSchema = z
+  .discriminatedUnion('type', [numericColumn, datetimeColumn, valuesColumn])
+  .meta({ id: 'DatasetColumn', description: 'A column with its type and its statistics over all rows.' });
+export type DatasetColumn = z.infer<typeof columnSchema>;
+
+export const warningSchema = z
+  .object({
+    code: z.enum([
+      'constant_column',
+      'identifier_column',
+      'mostly_missing',
+      'mixed_types',
+      'ambiguous_dates',
+      'renamed_column',
+      'dropped_column',
+    ]),
+    column: z.string(),
+    message: z.string(),
+  })
+  .meta({ id: 'DatasetWarning' });
+export type DatasetWarning = z.infer<typeof warningSchema>;
