@@ -1,7 +1,7 @@
 import type { Config } from '../config/config.ts';
 import type { DatasetLimits } from './service.ts';
 
-/** The limits of uploads as they are configured. */
+/** The limits of uploads from the configuration. */
 export function datasetLimitsOf(config: Config): DatasetLimits {
   return {
     uploadBytes: config.maxUploadBytes,

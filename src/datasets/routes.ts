@@ -13,15 +13,18 @@ import { UPLOAD_BODY, UPLOAD_DESCRIPTION } from './upload/uploadDocs.ts';
 import { uploadedFile } from './upload/uploadedFile.ts';
 
 const TAGS = ['Datasets'];
-/** Of answers that are text already. The type of such an answer is that of its parsed JSON, so a string is sent `as never`. */
+/**
+ * For responses that are JSON text already. The response type describes the parsed JSON, so the
+ * text is sent `as never`.
+ */
 const JSON_TYPE = 'application/json; charset=utf-8';
-/** What a form has beside its file. */
+/** Allowance for the parts of a form beside its file. */
 const FORM_BYTES = 64 * 2 ** 10;
-const params = z.object({ id: z.string().describe('A dataset, such as `ds_…`.') });
+const params = z.object({ id: z.string().describe('Id of a dataset, such as `ds_…`.') });
 
 export interface DatasetRoutesOptions {
   readonly datasets: Pick<AllDatasets, 'of'>;
-  /** The largest upload. */
+  /** Maximum size of an upload. */
   readonly maxUploadBytes: number;
 }
 
@@ -38,7 +41,7 @@ export function datasetRoutes({ datasets, maxUploadBytes }: DatasetRoutesOptions
           tags: TAGS,
           operationId: 'listDatasets',
           summary: 'List datasets',
-          description: 'The newest first, without their columns and warnings.',
+          description: 'Newest first, without their columns and warnings.',
           querystring: pageQuery,
           response: { 200: jsonResponse('One page.', datasetPage), ...errorResponses(400) },
         },
@@ -57,7 +60,7 @@ export function datasetRoutes({ datasets, maxUploadBytes }: DatasetRoutesOptions
           tags: TAGS,
           operationId: 'getDataset',
           summary: 'Show a dataset',
-          description: 'Its state, its columns with their statistics, and what to know before training on it.',
+          description: 'Its state, its columns with their statistics, and warnings to read before a training.',
           params,
           querystring: waitQuery,
           response: { 200: jsonResponse('The dataset.', datasetSchema), ...errorResponses(400, 404) },
@@ -78,7 +81,7 @@ export function datasetRoutes({ datasets, maxUploadBytes }: DatasetRoutesOptions
           operationId: 'getDatasetRows',
           summary: 'Read rows',
           description:
-            'Rows in the order of the file, as they were understood. An answer of more than about 4 MiB ends early: `next` is the `offset` of the rows that follow. 413: one row alone is too long.',
+            'Rows in the order of the file, with their parsed values. A response ends early at about 4 MiB: `next` is the `offset` of the remaining rows. 413: a single row is too long.',
           params,
           querystring: rowsQuery,
           response: { 200: jsonResponse('The rows.', rowsSchema), ...errorResponses(400, 404, 409, 413) },
@@ -98,7 +101,8 @@ export function datasetRoutes({ datasets, maxUploadBytes }: DatasetRoutesOptions
           tags: TAGS,
           operationId: 'deleteDataset',
           summary: 'Delete a dataset',
-          description: 'Refused while a queued, running or paused job needs it. Models that were trained on it stay.',
+          description:
+            'Refused while a queued, running or paused job needs the dataset. Models that were trained on it are not deleted.',
           params,
           response: { 204: z.null().describe('Deleted.'), ...errorResponses(404, 409) },
         },
@@ -111,7 +115,7 @@ export function datasetRoutes({ datasets, maxUploadBytes }: DatasetRoutesOptions
   };
 }
 
-/** In a scope of its own, as its bodies are streams even where they are JSON. */
+/** Has its own scope, because its bodies are streams even when they are JSON. */
 function uploadRoute({ datasets, maxUploadBytes }: DatasetRoutesOptions): FastifyPluginAsyncZod {
   const idempotent: Idempotent = {
     prefix: 'ds',
@@ -139,12 +143,15 @@ function uploadRoute({ datasets, maxUploadBytes }: DatasetRoutesOptions): Fastif
           querystring: uploadQuery,
           headers: z.object({
             ...idempotencyHeaders.shape,
-            prefer: z.string().optional().describe('`respond-async` (RFC 7240): answer 202 before the file is read.'),
+            prefer: z
+              .string()
+              .optional()
+              .describe('`respond-async` (RFC 7240): respond with 202 before the file is parsed.'),
           }),
           body: UPLOAD_BODY,
           response: {
-            201: jsonResponse('Ready to train on.', datasetSchema),
-            202: jsonResponse('Received; being read.', datasetSchema),
+            201: jsonResponse('The dataset is ready.', datasetSchema),
+            202: jsonResponse('The file was received and is being parsed.', datasetSchema),
             ...errorResponses(400, 409, 413, 415, 422),
           },
         },
@@ -160,7 +167,7 @@ function uploadRoute({ datasets, maxUploadBytes }: DatasetRoutesOptions): Fastif
         });
         reply.header('location', `/v1/datasets/${dataset.id}`);
         if (respondAsync) reply.header('preference-applied', 'respond-async');
-        // The profile was written from the type of the answer: a wide one takes the schema long to check again.
+        // The profile has the type of the response. Validating a wide one again would take long.
         return reply
           .code(respondAsync ? 202 : 201)
           .type(JSON_TYPE)
@@ -171,11 +178,14 @@ function uploadRoute({ datasets, maxUploadBytes }: DatasetRoutesOptions): Fastif
   };
 }
 
-/** Aborted when the client leaves before its answer; never for a request that it can send again to get the answer. */
+/**
+ * Aborted when the client disconnects before its response. Undefined for idempotent requests,
+ * because the client can repeat them and get the response.
+ */
 function disconnectSignalOf({ idempotentId }: FastifyRequest, { raw }: FastifyReply): AbortSignal | undefined {
   if (idempotentId !== undefined) return undefined;
   const departure = new AbortController();
-  // The request itself closes as soon as its body is read.
+  // The response, because the request closes as soon as its body is read.
   raw.once('close', () => {
     if (!raw.writableFinished) departure.abort(clientDisconnected());
   });
@@ -183,5 +193,5 @@ function disconnectSignalOf({ idempotentId }: FastifyRequest, { raw }: FastifyRe
 }
 
 function clientDisconnected(): ServiceError {
-  return new ServiceError('invalid_request', 'The connection was closed before the file was read: send it again.');
+  return new ServiceError('invalid_request', 'The connection was closed before the file was parsed: send it again.');
 }

@@ -40,26 +40,26 @@ export const datasetSchema = z
     id: z.string(),
     name: z.string(),
     state: z.enum(['processing', 'ready', 'failed']),
-    rows: z.int().nullable().describe('Null until the file is read.'),
-    bytes: z.int().describe('The size of the file, unpacked.'),
-    sha256: z.string().describe('Of the unpacked file.'),
-    columnCount: z.int().describe('How many columns it has; 0 until the file is read.'),
+    rows: z.int().nullable().describe('Null until the file is parsed.'),
+    bytes: z.int().describe('Size of the decompressed file.'),
+    sha256: z.string().describe('Of the decompressed file.'),
+    columnCount: z.int().describe('Number of columns; 0 until the file is parsed.'),
     createdAt: z.iso.datetime(),
-    columns: z.array(columnSchema).describe('In the order of the file; empty until it is read.'),
+    columns: z.array(columnSchema).describe('In the order of the file; empty until it is parsed.'),
     warnings: z.array(warningSchema),
     error: z
       .object({ code: z.string(), message: z.string() })
       .nullable()
-      .describe('Why the file could not be read, when the state is `failed`.'),
+      .describe('Why the file could not be parsed, when the state is `failed`.'),
   })
-  .meta({ id: 'Dataset', description: 'A table that was uploaded.', example: EXAMPLE_DATASET });
+  .meta({ id: 'Dataset', description: 'An uploaded table.', example: EXAMPLE_DATASET });
 export type Dataset = z.infer<typeof datasetSchema>;
 
 const { columns: _columns, warnings: _warnings, ...exampleSummary } = EXAMPLE_DATASET;
 const datasetSummarySchema = datasetSchema.omit({ columns: true, warnings: true }).meta({
   id: 'DatasetSummary',
   description:
-    'A dataset as lists show it: without `columns` and `warnings`, which have megabytes where there are thousands of columns. `GET /v1/datasets/{id}` has them.',
+    'An item of a list: a dataset without `columns` and `warnings`, which are megabytes for thousands of columns. `GET /v1/datasets/{id}` has them.',
   example: exampleSummary,
 });
 export type DatasetSummary = z.infer<typeof datasetSummarySchema>;
@@ -71,23 +71,21 @@ export const datasetPage = pageOf(datasetSummarySchema).meta({
 export const uploadQuery = z.strictObject({
   name: givenName
     .optional()
-    .describe(
-      'What the dataset is called; the name of the file in a multipart upload, otherwise "dataset", when left out.',
-    ),
+    .describe('Name of the dataset. Default: the name of the file in a multipart upload, otherwise "dataset".'),
   delimiter: z
     .string()
     .optional()
-    .describe('What separates the values of a line: one character, or `tab`, `comma`, `semicolon`, `pipe`, `space`.'),
-  header: z.string().optional().describe('Whether the first line has the names of the columns: `true` or `false`.'),
+    .describe('Separator of the values of a line: one character, or `tab`, `comma`, `semicolon`, `pipe`, `space`.'),
+  header: z.string().optional().describe('Whether the first line contains the column names: `true` or `false`.'),
   nullValues: repeatable(z.string())
     .optional()
     .describe(
-      'The cells that mean "missing" beside the empty one, separated by commas, in place of NA, NaN, null, ? and the like.',
+      'Cells that mean "missing", beside empty cells: separated by commas. They replace the defaults NA, NaN, null, ? and similar.',
     ),
   types: repeatable(z.string())
     .optional()
     .describe(
-      'Types of columns as `NAME:TYPE`, separated by commas or repeated, or as a JSON object. Types: numeric, categorical, boolean, datetime, text, identifier.',
+      'Column types as `NAME:TYPE`, separated by commas or repeated, or as a JSON object. Types: numeric, categorical, boolean, datetime, text, identifier.',
     ),
 });
 
@@ -100,18 +98,18 @@ export const rowsQuery = z.strictObject({
     .min(1)
     .max(MAX_ROWS_PAGE)
     .default(50)
-    .describe('How many rows at most. An answer of more than about 4 MiB ends early, with `next`.'),
-  offset: z.coerce.number().int().min(0).default(0).describe('How many rows to leave out first.'),
+    .describe('Maximum number of rows. A response ends early at about 4 MiB, with `next`.'),
+  offset: z.coerce.number().int().min(0).default(0).describe('Number of rows to skip.'),
 });
 
 export const rowsSchema = z
   .object({
     items: z
       .array(z.record(z.string(), z.union([z.number(), z.string(), z.boolean(), z.null()])))
-      .describe('Each row by the names of the columns; null is missing, times are ISO 8601 in UTC.'),
-    offset: z.int().describe('How many rows of the dataset come before the first.'),
-    next: z.int().nullable().describe('Pass as `offset` for the rows that follow; null after the last row.'),
-    total: z.int().describe('All rows of the dataset.'),
+      .describe('Each row as an object by column name; null is a missing value, times are ISO 8601 in UTC.'),
+    offset: z.int().describe('Number of rows before the first item.'),
+    next: z.int().nullable().describe('Pass as `offset` for the next rows; null after the last row.'),
+    total: z.int().describe('Number of rows in the dataset.'),
   })
   .meta({
     id: 'DatasetRows',

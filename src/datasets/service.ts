@@ -29,9 +29,9 @@ import { limitWithinQuota, uploadLimit } from './upload/uploadLimit.ts';
 import { datasetJson, datasetSummary, toDataset } from './view.ts';
 
 export interface DatasetLimits extends IngestQueueLimits {
-  /** The largest upload, packed or unpacked. */
+  /** Maximum size of an upload, compressed and decompressed. */
   readonly uploadBytes: number;
-  /** How many times as large an upload may become when it is unpacked. */
+  /** Maximum ratio of the decompressed to the compressed size of an upload. */
   readonly maxExpansion: number;
 }
 
@@ -48,51 +48,58 @@ export interface DatasetsDeps {
 }
 
 interface Upload {
-  /** Of the new dataset; undefined: any. */
+  /** Id of the new dataset; undefined: generated. */
   readonly id?: string | undefined;
   readonly name: string;
   readonly body: Readable;
-  /** The length that the client announces. A larger one than is allowed is refused before the body is read. */
+  /** The Content-Length. Beyond the limit the upload is refused before its body is read. */
   readonly declaredBytes?: number | undefined;
-  /** What the client calls the format; null is to be told from the content. */
+  /** The format that the client declares; null: it is detected from the content. */
   readonly format: FileFormat | null;
   readonly options: ReadOptions;
-  /** Answer as soon as the bytes are here, before they are read. */
+  /** Resolve when the bytes are received, before they are parsed. */
   readonly respondAsync: boolean;
-  /** Aborted when the upload is to end unread; one that is answered before it is read goes through all the same. */
+  /** Aborts the upload before it is parsed. Without effect for `respondAsync`. */
   readonly signal?: AbortSignal | undefined;
 }
 
 /** The datasets of all projects. */
 export interface AllDatasets {
-  /** Before the first request of the only API over the data folder: ends what a stopped service left unfinished. */
+  /**
+   * Cleans up after a service that was stopped: fails interrupted datasets, deletes unfinished and
+   * unused files. To be called once, before the first request of the only API over the data folder.
+   */
   recover(): Promise<void>;
   of(tenant: Tenant): Datasets;
-  /** Of whatever project, when none is named. */
+  /** Searches all projects when `project` is undefined. */
   find(id: string, project?: string): Promise<Dataset | undefined>;
-  /** The Parquet file of a dataset that is ready; undefined where it is lost. */
+  /** Path of the Parquet file of a ready dataset; undefined when the file is missing. */
   findFile(id: string): Promise<string | undefined>;
-  /** Ends the reader; resolves when no upload is being read any more. */
+  /** Ends the row reader and resolves when no upload is being parsed. */
   close(): Promise<void>;
 }
 
-/** The tables that a tenant uploaded. Throws ServiceError `dataset_not_found` for an id that is none. */
+/** The datasets of a tenant. Throws ServiceError `dataset_not_found` for unknown ids. */
 interface Datasets {
   /**
-   * The new dataset, ready or, with `respondAsync`, processing. Nothing stays of one that throws ServiceError, such as
-   * `stored_bytes_quota`.
+   * Returns the new dataset: ready or, with `respondAsync`, processing. Throws ServiceError, such
+   * as `stored_bytes_quota`, and then leaves no data.
    */
   upload(upload: Upload): Promise<Dataset>;
-  /** The `sha256` that a dataset of this body would have. Throws ServiceError as `upload` does for a body that it cannot receive. */
+  /**
+   * The `sha256` that a dataset with this body would have. Throws as `upload` does for an invalid
+   * body.
+   */
   sha256Of(body: Readable): Promise<string>;
   /** Newest first. */
   list(query: PageQuery): Promise<Page<DatasetSummary>>;
   get(id: string): Promise<Dataset>;
-  /** The JSON of the dataset as soon as it is read, or after so many seconds. */
+  /** The JSON of the dataset when it is parsed, or after `seconds`. */
   wait(id: string, seconds: number): Promise<string>;
   /**
-   * The JSON of `DatasetRows`: rows as objects by column name, in the order of the file. Throws `dataset_not_ready` without a file to read,
-   * `payload_too_large` for a single row that is too long, and `unavailable` where the process that reads them dies.
+   * The JSON of `DatasetRows`: rows as objects by column name, in the order of the file. Throws
+   * `dataset_not_ready` without a file to read, `payload_too_large` for a single row that is too
+   * long, and `unavailable` when the process that reads them dies.
    */
   rows(id: string, range: RowRange): Promise<string>;
   /** Throws `dataset_in_use` while jobs or sweeps need it. */
@@ -101,11 +108,11 @@ interface Datasets {
 
 interface RowRange {
   readonly limit: number;
-  /** Rows before the first. */
+  /** Number of rows to skip. */
   readonly offset: number;
 }
 
-const INTERRUPTED = { code: 'invalid_file', message: 'The service stopped while it read the file: upload it again.' };
+const INTERRUPTED = { code: 'invalid_file', message: 'The service stopped while it parsed the file: upload it again.' };
 const INTERNAL = { code: 'internal_error', message: INTERNAL_ERROR_DETAIL };
 
 export function createDatasets(deps: DatasetsDeps): AllDatasets {
@@ -116,15 +123,15 @@ export function createDatasets(deps: DatasetsDeps): AllDatasets {
   const findTable = createCachedTableFinder(tables);
   const ingesting = new Map<string, Promise<void>>();
 
-  /** Reads the upload after its answer; what comes of it is in the row. */
+  /** Parses the upload after its response. The outcome is written to the row. */
   async function ingestLater(row: DatasetRow, scratch: Scratch, upload: Upload): Promise<void> {
     const finish = async (outcome: Partial<DatasetRow>) => void (await store.finish(row.id, outcome));
     try {
-      await ingestQueue.ingest(toQueuedUpload(row, scratch, { ...upload, signal: undefined }), (facts) =>
-        finish({ ...pickTableProfile(facts), state: 'ready' }),
+      await ingestQueue.ingest(toQueuedUpload(row, scratch, { ...upload, signal: undefined }), (profile) =>
+        finish({ ...pickTableProfile(profile), state: 'ready' }),
       );
     } catch (error) {
-      if (!(error instanceof ServiceError)) log?.error({ err: error, dataset: row.id }, 'reading an upload failed');
+      if (!(error instanceof ServiceError)) log?.error({ err: error, dataset: row.id }, 'parsing an upload failed');
       const failure = error instanceof ServiceError ? { code: error.code, message: error.message } : INTERNAL;
       await finish({ state: 'failed', error: JSON.stringify(failure) });
     } finally {
@@ -134,8 +141,8 @@ export function createDatasets(deps: DatasetsDeps): AllDatasets {
   }
 
   async function ingestNow(row: DatasetRow, scratch: Scratch, upload: Upload, maxBytes: number | null): Promise<void> {
-    await ingestQueue.ingest(toQueuedUpload(row, scratch, upload), (facts) =>
-      store.insert({ ...row, ...pickTableProfile(facts), state: 'ready' }, maxBytes),
+    await ingestQueue.ingest(toQueuedUpload(row, scratch, upload), (profile) =>
+      store.insert({ ...row, ...pickTableProfile(profile), state: 'ready' }, maxBytes),
     );
     await scratch.remove();
   }
@@ -198,8 +205,8 @@ export function createDatasets(deps: DatasetsDeps): AllDatasets {
         const row = await store.findFile(id, project);
         if (row === undefined) throw notFound(id);
         if (row.file === null) {
-          const why = row.state === 'failed' ? 'could not be read' : 'is still being read';
-          throw new ServiceError('dataset_not_ready', `The file of dataset ${id} ${why}: it has no rows.`);
+          const why = row.state === 'failed' ? 'could not be parsed' : 'is still being parsed';
+          throw new ServiceError('dataset_not_ready', `Dataset ${id} has no rows: its file ${why}.`);
         }
         const path = await findTable(row.file);
         if (path === undefined) throw fileMissing(id);
@@ -224,7 +231,7 @@ export function createDatasets(deps: DatasetsDeps): AllDatasets {
       await store.failProcessing(JSON.stringify(INTERRUPTED));
       await clearTemporary(temporary);
       const files = await ingestQueue.collectUnused();
-      if (files > 0) log?.info({ files }, 'leftovers of uploads collected');
+      if (files > 0) log?.info({ files }, 'unused files of uploads deleted');
     },
 
     async find(id, project) {
@@ -260,7 +267,7 @@ function pickTableProfile({ rows, file, columns, columnCount, readAs, warnings }
 }
 
 function notFound(id: string): ServiceError {
-  return new ServiceError('dataset_not_found', `There is no dataset ${JSON.stringify(id)}.`);
+  return new ServiceError('dataset_not_found', `Dataset ${JSON.stringify(id)} does not exist.`);
 }
 
 function toQueuedUpload({ project, sha256 }: DatasetRow, { folder }: Scratch, upload: Upload): QueuedUpload {
@@ -268,11 +275,11 @@ function toQueuedUpload({ project, sha256 }: DatasetRow, { folder }: Scratch, up
   return { folder, project, sha256, format, options, signal };
 }
 
-/** The same bytes make it again. */
+/** The table is created again from the same bytes. */
 function fileMissing(id: string): ServiceError {
   return new ServiceError(
     'dataset_not_ready',
-    `The file of dataset ${id} is lost: upload the same file again, and it is back.`,
+    `The file of dataset ${id} is missing: upload the same file again to restore it.`,
   );
 }
 
@@ -282,5 +289,8 @@ function inUse({ jobs, sweeps }: Users): ServiceError {
     ...(sweeps > 0 ? [sweeps === 1 ? '1 sweep' : `${sweeps} sweeps`] : []),
   ].join(' and ');
   const need = jobs + sweeps === 1 ? 'needs' : 'need';
-  return new ServiceError('dataset_in_use', `${users} ${need} the dataset: wait for them, or cancel them.`);
+  return new ServiceError(
+    'dataset_in_use',
+    `${users} ${need} the dataset: wait until they have finished, or cancel them.`,
+  );
 }

@@ -3,18 +3,23 @@ import type { DatasetRow } from '../store/tables.ts';
 import type { Dataset, DatasetSummary } from './schemas.ts';
 import type { ListedDatasetRow } from './stored/store.ts';
 
-/** A row of the database as it is on the wire; its JSON was written from the types of the answer. */
+/**
+ * Converts a database row to its API form. Its JSON columns were written with the types of the API.
+ */
 export function toDataset(row: DatasetRow): Dataset {
   return { ...datasetSummary(row), columns: JSON.parse(row.columns), warnings: JSON.parse(row.warnings) };
 }
 
-/** The JSON of `toDataset`. The stored texts are copied and not parsed: a wide profile has many megabytes. */
+/**
+ * The JSON of `toDataset`. Copies the stored JSON without parsing it: a wide profile has many
+ * megabytes.
+ */
 export function datasetJson(row: DatasetRow): string {
   const members = JSON.stringify(datasetSummary(row)).slice(1, -1);
   return `{${members},"columns":${row.columns},"warnings":${row.warnings}}`;
 }
 
-/** The same row as an item of a list. */
+/** The row as an item of a list. */
 export function datasetSummary(row: ListedDatasetRow): DatasetSummary {
   const { id, name, state, rows, bytes, sha256, columnCount } = row;
   return {

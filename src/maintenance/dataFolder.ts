@@ -5,7 +5,10 @@ import { type Folders, foldersOf, prepareFolders } from '../kit/folders.ts';
 import type { Logger } from '../kit/log.ts';
 import { PRIVATE_FOLDER } from '../kit/permissions.ts';
 
-/** Why a folder cannot be used, by the code of the system's error. Another error is no fault of the configuration. */
+/**
+ * Why a folder cannot be used, by the code of the system's error. Another error is no fault of the
+ * configuration.
+ */
 const REASONS: ReadonlyMap<unknown, string> = new Map([
   ['ENOENT', 'no folder can be created there'],
   ['EEXIST', 'a file has this name'],
@@ -17,7 +20,10 @@ const REASONS: ReadonlyMap<unknown, string> = new Map([
   ['ENAMETOOLONG', 'its path is too long'],
 ]);
 
-/** Creates a folder that only its owner can use. Throws ConfigurationError that names `subject` and the reason. */
+/**
+ * Creates a folder that only its owner can use. Throws ConfigurationError that names `subject` and
+ * the reason.
+ */
 export function makeFolder(path: string, subject = `--data ${path}`): void {
   withReason(subject, () => {
     makeFolders(path);
@@ -25,7 +31,10 @@ export function makeFolder(path: string, subject = `--data ${path}`): void {
   });
 }
 
-/** One level at a time: with `recursive`, Node repeats a call for ever where the system answers ENOENT below a folder, as in /proc. */
+/**
+ * One level at a time: with `recursive`, Node repeats a call for ever where the system answers
+ * ENOENT below a folder, as in /proc.
+ */
 function makeFolders(path: string): void {
   const parent = dirname(path);
   if (!existsSync(parent) && parent !== path) makeFolders(parent);
@@ -36,7 +45,9 @@ function makeFolders(path: string): void {
   }
 }
 
-/** Creates the data folder and the folders in it. Throws ConfigurationError when it cannot be used. */
+/**
+ * Creates the data folder and the folders in it. Throws ConfigurationError when it cannot be used.
+ */
 export function makeDataFolder(data: string, log?: Logger): Folders {
   const folders = foldersOf(data);
   makeFolder(data);
@@ -44,7 +55,10 @@ export function makeDataFolder(data: string, log?: Logger): Folders {
   return folders;
 }
 
-/** The folders of a data folder that a service has used. Throws ConfigurationError when `data` is another folder, or none. */
+/**
+ * The folders of a data folder that a service has used. Throws ConfigurationError when `data` is
+ * another folder, or none.
+ */
 export function findDataFolder(data: string): Folders {
   const folders = foldersOf(data);
   if (existsSync(folders.database)) return folders;

@@ -18,7 +18,10 @@ export interface Maintenance {
 const DELETE_EVERY_MS = 3_600_000;
 const VACUUM_EVERY_MS = 60_000;
 
-/** Deletes what is old, now and every hour, and gives the space of what was deleted back to the disk within a minute. */
+/**
+ * Deletes what is old, now and every hour, and gives the space of what was deleted back to the disk
+ * within a minute.
+ */
 export function startMaintenance(deps: MaintenanceDeps): Maintenance {
   const { database, log } = deps;
   const checkpoints = createCheckpoints(deps);

@@ -16,7 +16,10 @@ export type Readiness = () => Promise<readonly string[]>;
 /** Load balancers ask often and all at once; anybody may ask. */
 const CACHED_MS = 1_000;
 
-/** Answers from a check that began within the last second. Logs the reasons once when the service becomes unready, and when that is over. */
+/**
+ * Answers from a check that began within the last second. Logs the reasons once when the service
+ * becomes unready, and when that is over.
+ */
 export function createReadiness({ findStorageFaults, workerFault, now, log }: ReadinessDeps): Readiness {
   let checked: { readonly at: number; readonly faults: Promise<readonly string[]> } | undefined;
   let logged = '';

@@ -1,16 +1,16 @@
 import type { Session } from './duckdb.ts';
 
-/** DuckDB says it in the system's words, Node by a code that is in its message. */
+/** DuckDB reports the text of the system, Node a code in its message. */
 export function isDiskFull(error: unknown): boolean {
   return error instanceof Error && /no space left on device|disk quota exceeded|ENOSPC|EDQUOT/i.test(error.message);
 }
 
-/** DuckDB has no code for it. */
+/** DuckDB has no error code for this. */
 export function isOutOfMemory(error: unknown): boolean {
   return error instanceof Error && /^Out of Memory/i.test(error.message);
 }
 
-/** A session that notices what is no fault of the file, as readers blame the file for every error. */
+/** A session that records resource errors, because readers attribute every error to the file. */
 interface WatchedSession {
   readonly session: Session;
   readonly wasFull: () => boolean;

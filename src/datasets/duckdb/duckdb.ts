@@ -6,27 +6,31 @@ export type Cell = string | number | boolean | null;
 export interface SessionOptions {
   readonly memoryBytes: number;
   readonly threads: number;
-  /** The only files that the session may touch, relative to the working folder or absolute. */
+  /** The only files that the session can access, relative to the working folder or absolute. */
   readonly files?: readonly string[];
-  /** Folders of which the session may touch every file. */
+  /** Folders in which the session can access every file. */
   readonly folders?: readonly string[];
-  /** Where what does not fit into memory goes; null keeps to memory. */
+  /** Where DuckDB writes data that exceeds its memory; null: nowhere. */
   readonly spillFolder: string | null;
-  /** Aborted: what runs is interrupted and throws, and so does whatever is asked then. */
+  /** Interrupts the running query. It and every later query throw the reason. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** A DuckDB in memory that sees the given files and nothing else: no other file, no network, no extension to load. */
+/**
+ * An in-memory DuckDB that can access the given files only: no other file, no network, no
+ * extension.
+ */
 export interface Session {
-  /** All rows. 64-bit integers and times come as text: cast in the statement what shall be a number. */
+  /** All rows. 64-bit integers and times are strings: cast them in the statement to get numbers. */
   readonly query: (sql: string) => Promise<readonly (readonly Cell[])[]>;
   readonly stream: (sql: string) => AsyncIterable<DuckDBDataChunk>;
   readonly close: () => void;
 }
 
 /**
- * Optimizers that cost more than they gain over many columns: the first makes a join of every IN with several values (250 such columns took
- * 2 GB), the second compares every expression with every other.
+ * Optimizers that cost more than they gain for many columns. The first converts every IN with
+ * several values to a join (250 such columns took 2 GB), the second compares all pairs of
+ * expressions.
  */
 const COSTLY_OPTIMIZERS = 'in_clause,common_subexpressions';
 

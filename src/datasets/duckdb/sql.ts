@@ -1,4 +1,4 @@
-/** A string as an SQL literal. */
+/** Quotes a string as an SQL literal. */
 export function literal(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
 }
@@ -7,7 +7,10 @@ export function literals(texts: readonly string[]): string {
   return texts.map(literal).join(', ');
 }
 
-/** Columns carry numbers inside, `c0` to `c784`: names are clients' data, and DuckDB would not tell `A` from `a`. */
+/**
+ * Columns are called `c0`, `c1` and so on in SQL, because names are data of clients and DuckDB does
+ * not distinguish `A` from `a`.
+ */
 export function columnId(index: number): string {
   return `c${index}`;
 }

@@ -1,15 +1,17 @@
 import { z } from 'zod';
 
 const shared = {
-  name: z.string().describe('As in the file; made up where it has none, numbered where it repeats.'),
-  missing: z.int().describe('Cells without a value.'),
-  distinct: z.int().describe('Different values.'),
+  name: z
+    .string()
+    .describe('As in the file; generated when the file has no name for it, numbered when the name repeats.'),
+  missing: z.int().describe('Number of cells without a value.'),
+  distinct: z.int().describe('Number of different values.'),
 };
 
 const histogramSchema = z
   .object({
-    edges: z.array(z.number()).describe('The edges of the bins, one more than there are bins.'),
-    counts: z.array(z.int()).describe('The values in each bin; the last bin has its upper edge.'),
+    edges: z.array(z.number()).describe('The edges of the bins: one more edge than bins.'),
+    counts: z.array(z.int()).describe('Number of values in each bin; the last bin includes its upper edge.'),
   })
   .meta({ id: 'Histogram' });
 
@@ -20,7 +22,7 @@ const numericColumn = z
     min: z.number().nullable(),
     max: z.number().nullable(),
     mean: z.number().nullable(),
-    standardDeviation: z.number().nullable().describe('Of a sample (n - 1).'),
+    standardDeviation: z.number().nullable().describe('Sample standard deviation (n - 1).'),
     histogram: histogramSchema,
   })
   .meta({ id: 'NumericColumn' });

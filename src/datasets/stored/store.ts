@@ -5,38 +5,40 @@ import type { DatasetRow } from '../../store/tables.ts';
 import { textBytes } from '../../store/textBytes.ts';
 import { quotaExceeded } from './quota.ts';
 
-/** The states of a job that will still read its dataset. */
+/** States of jobs that will read their dataset. */
 const NEEDS_DATASET = ['queued', 'running', 'paused'] as const;
 
-/** How many need a dataset. */
+/** Numbers of jobs and sweeps that need a dataset. */
 export interface Users {
   readonly jobs: number;
   readonly sweeps: number;
 }
 
-/** What a list shows of a dataset: not its profile. */
+/** The columns of a list, which has no profiles. */
 const LISTED = ['id', 'name', 'state', 'rows', 'bytes', 'sha256', 'columnCount', 'createdAt', 'error'] as const;
 export type ListedDatasetRow = Pick<DatasetRow, (typeof LISTED)[number]>;
 
-/** Queries about datasets, named for what they answer. */
+/** Queries about datasets. Without a `project`, a query finds datasets of all projects. */
 export interface DatasetStore {
-  /** Throws ServiceError `stored_bytes_quota` when the project would then store more than `maxBytes`. */
+  /** Throws ServiceError `stored_bytes_quota` when the project would exceed `maxBytes`. */
   insert(row: DatasetRow, maxBytes: number | null): Promise<void>;
-  /** Of whatever project, when none is named. */
   find(id: string, project?: string): Promise<DatasetRow | undefined>;
-  /** What reading its rows needs. */
+  /** The columns that reading its rows needs. */
   findFile(id: string, project: string): Promise<Pick<DatasetRow, 'state' | 'file' | 'rows'> | undefined>;
-  /** The newest of the project first; `after` is the id of the last one of the page before. */
+  /** Newest first; `after` is the last id of the previous page. */
   list(project: string, limit: number, after: string | null): Promise<Slice<ListedDatasetRow>>;
-  /** A ready dataset that uses the file; of whatever project, when none is named. */
+  /** A ready dataset that uses the file. */
   findByFile(file: string, project?: string): Promise<DatasetRow | undefined>;
-  /** The tables of all datasets. */
+  /** The file of every dataset. */
   files(): Promise<readonly string[]>;
-  /** Ends the reading of a dataset. False: it was deleted meanwhile. */
+  /** Records the outcome of an ingestion. Returns false when the dataset was deleted meanwhile. */
   finish(id: string, outcome: Partial<DatasetRow>): Promise<boolean>;
-  /** Fails, with this error, what was being read when the service stopped. */
+  /** Sets datasets whose ingestion was interrupted to `failed` with this error (JSON). */
   failProcessing(error: string): Promise<void>;
-  /** Deletes the row and tells which file no dataset uses any more; or deletes nothing, because it is needed. */
+  /**
+   * Deletes the row and returns the file that no dataset uses now. Deletes nothing while the
+   * dataset is needed.
+   */
   remove(id: string): Promise<{ readonly users: Users } | { readonly unusedFile: string | null }>;
 }
 
@@ -44,7 +46,7 @@ export function createDatasetStore(database: Database): DatasetStore {
   return {
     async insert(row, maxBytes) {
       await database.transaction().execute(async (queries) => {
-        // Before it is counted, so that of two at once one is too many.
+        // Inserted before the sum, so that one of two concurrent uploads exceeds the quota.
         await queries.insertInto('datasets').values(row).execute();
         if (maxBytes === null) return;
         if ((await storedBytes(queries, row.project)) > maxBytes) throw quotaExceeded(maxBytes);

@@ -5,10 +5,15 @@ import type { Blobs } from '../../store/blobs/blobs.ts';
 /** The last bytes of a Parquet file. */
 const MAGIC = Buffer.from('PAR1');
 
-/** Path of the Parquet file of a table; undefined when it is missing or cut off. Rejects when the storage fails. */
+/**
+ * Path of the Parquet file of a table; undefined when it is missing or cut off. Rejects when the
+ * storage fails.
+ */
 export type FindTable = (key: string) => Promise<string | undefined>;
 
-/** Reads the end of the file at every call. A file system check after a crash may have cut it off. */
+/**
+ * Reads the end of the file at every call. A file system check after a crash may have cut it off.
+ */
 export function createTableFinder(tables: Blobs): FindTable {
   return async (key) => {
     const path = await tables.fetch(key);
@@ -17,8 +22,9 @@ export function createTableFinder(tables: Blobs): FindTable {
 }
 
 /**
- * The same for callers that ask often, as thousands of small jobs on one table do. Nothing writes into a stored file, so a file
- * that was complete is not read again while it has the same size, which takes microseconds to check.
+ * The same for frequent callers, such as thousands of small jobs on one table. Stored files never
+ * change, so a file that was complete is not read again while its size is the same. That check
+ * takes microseconds.
  */
 export function createCachedTableFinder(tables: Blobs): FindTable {
   const sizes = new Map<string, number>();

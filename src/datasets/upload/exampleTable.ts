@@ -1,4 +1,4 @@
-/** A small table that trains as it is. Rows of `EXAMPLE_COLUMNS`. */
+/** A small table that can be trained on. Rows of `EXAMPLE_COLUMNS`. */
 const EXAMPLE_ROWS = [
   [39, 'State-gov', 40, '<=50K'],
   [50, 'Self-employed', 13, '<=50K'],
@@ -27,7 +27,7 @@ const objects = EXAMPLE_ROWS.map((row) =>
   Object.fromEntries(EXAMPLE_COLUMNS.map((column, index) => [column, row[index]])),
 );
 
-/** The table in each text format that an upload may have. */
+/** The table in each text format of uploads. */
 export const EXAMPLE_TABLE = {
   csv: linesOf([EXAMPLE_COLUMNS, ...EXAMPLE_ROWS].map((cells) => cells.join(','))),
   tsv: linesOf([EXAMPLE_COLUMNS, ...EXAMPLE_ROWS].map((cells) => cells.join('\t'))),

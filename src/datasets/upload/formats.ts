@@ -1,6 +1,6 @@
 import type { FileFormat } from '../ingest/messages.ts';
 
-/** The formats by the media types that clients use for them; null is to be told from the content. */
+/** The format of each media type; null: it is detected from the content. */
 const FORMATS: ReadonlyMap<string, FileFormat | null> = new Map<string, FileFormat | null>([
   ['text/csv', 'csv'],
   ['application/csv', 'csv'],
@@ -19,7 +19,7 @@ const FORMATS: ReadonlyMap<string, FileFormat | null> = new Map<string, FileForm
 
 export const MEDIA_TYPES: readonly string[] = [...FORMATS.keys()];
 
-/** The format that a Content-Type names; null when it names none. */
+/** The format that a Content-Type declares; null when it declares none. */
 export function formatOf(contentType: string | undefined): FileFormat | null {
   const [mediaType = ''] = (contentType ?? '').split(';');
   return FORMATS.get(mediaType.trim().toLowerCase()) ?? null;

@@ -4,22 +4,23 @@ import { modulePath } from '../../kit/node.ts';
 import type { Ingested, IngestRequest, IngestResponse, TableLimits } from '../ingest/messages.ts';
 
 const PROCESS = modulePath(import.meta.url, '../ingest/ingestProcess');
-/** Enough for a thousand columns side by side; what does not fit is spilled to disk. */
+/** Enough for a thousand columns at once. DuckDB spills the rest to disk. */
 const INGEST_MEMORY_BYTES = 2 * 2 ** 30;
-/** What Node itself may take in the process, beside DuckDB's memory. */
+/** Heap limit of Node in the process, beside the memory of DuckDB. */
 const NODE_HEAP_MEBIBYTES = 512;
 
 export interface IngestLimits {
   readonly ingestSeconds: number;
   readonly table: TableLimits;
-  /** What DuckDB may take; the process takes some more. */
+  /** Memory limit of DuckDB. The process needs more. */
   readonly ingestMemoryBytes?: number;
 }
 
 /**
- * Reads the upload in `folder` in a process of its own, which knows no secrets and is killed when its time is up.
- * Throws ServiceError `invalid_file` or `table_too_large` when the file is refused, `invalid_file` when reading it kills the process, ENOSPC
- * when the disk is full, and the signal's reason when it is aborted, once the process has ended.
+ * Parses the upload in `folder` in a separate process, which has no secrets and is killed at the
+ * time limit. Throws ServiceError `invalid_file` or `table_too_large` when the file is refused,
+ * `invalid_file` when the process dies, ENOSPC when the disk is full, and the reason of an aborted
+ * signal. The process has ended by then.
  */
 export async function ingestUpload(
   folder: string,
@@ -60,7 +61,8 @@ function runIngestProcess(
       stderr = `${stderr}${text}`.slice(-2000);
     });
     child.once('message', (response: IngestResponse) => resolve(response));
-    // There may be several: a process that cannot be started cannot be asked either.
+    // There can be several errors: a process that cannot be started cannot receive a message
+    // either.
     child.on('error', reject);
     child.once('exit', () => {
       clearTimeout(timeout);
@@ -71,12 +73,12 @@ function runIngestProcess(
   });
 }
 
-/** `seconds` is the limit when it was exceeded, else null. */
+/** `seconds`: the time limit when it was exceeded, otherwise null. */
 function exitErrorOf(seconds: number | null, stderr: string): ServiceError {
   const detail =
     seconds === null
-      ? 'The file could not be read: it is damaged, or takes more memory than is allowed.'
-      : `Reading the file took longer than the limit of ${seconds} seconds: send a smaller one.`;
+      ? 'The file could not be parsed: it is damaged or exceeds the memory limit. Send a valid or smaller file.'
+      : `Parsing the file exceeded the time limit of ${seconds} seconds: send a smaller file.`;
   const error = new ServiceError('invalid_file', detail);
   error.cause = stderr;
   return error;

@@ -10,37 +10,44 @@ import type { IngestMetrics } from './metrics.ts';
 import { tableFileName } from './readOptions.ts';
 
 export interface IngestQueueLimits extends IngestLimits {
-  /** How many files are read at once: reading takes every core, so more only take more memory. */
+  /**
+   * Number of files that are parsed at once. Each uses every core, so more would only use more
+   * memory.
+   */
   readonly ingestions: number;
-  /** How many files of one project may wait for that. */
+  /** Maximum number of queued files of one project. */
   readonly waitingIngestions: number;
 }
 
-/** What reading a file adds to the dataset's row. */
+/** The columns of a dataset's row that ingestion adds. */
 export type TableProfile = Pick<DatasetRow, 'rows' | 'file' | 'columns' | 'columnCount' | 'readAs' | 'warnings'>;
 
 export interface IngestQueue {
   /**
-   * Reads the upload in `folder`, unless the project has the same bytes, read the same way, already (those of another are read again: how long
-   * it takes must not tell of them), and calls `save` while the table cannot be deleted. Projects are served in turns.
-   * Throws ServiceError `invalid_file`, `table_too_large`, and `overloaded` where too many of the project wait; and
-   * the reason of the upload's signal when it is aborted: the file leaves the queue, or its reading ends.
+   * Parses the upload in `folder` and calls `save` while no other call can delete the table.
+   * Projects take turns. The table of an earlier upload of the project with the same bytes and
+   * options is shared. Tables of other projects are not, because the response time would disclose
+   * that they exist. Throws ServiceError `invalid_file`, `table_too_large`, `overloaded` when the
+   * project has too many queued files, and the reason of an aborted signal, which ends the parsing.
    */
-  readonly ingest: (upload: QueuedUpload, save: (facts: TableProfile) => Promise<void>) => Promise<void>;
-  /** Deletes a dataset's row and, with the last row that uses it, the file. */
+  readonly ingest: (upload: QueuedUpload, save: (profile: TableProfile) => Promise<void>) => Promise<void>;
+  /** Deletes the row of a dataset, and the file with the last row that uses it. */
   readonly remove: DatasetStore['remove'];
-  /** Deletes the tables that no dataset names, and says how many: a crash came before the row was written, or after it was deleted. */
+  /**
+   * Deletes the tables that no dataset names, and returns their number. A crash leaves them when it
+   * comes before the row is written or after it is deleted.
+   */
   readonly collectUnused: () => Promise<number>;
 }
 
-/** An upload that is here, and not yet read. */
+/** An upload that was received and not parsed. */
 export interface QueuedUpload {
   readonly project: string;
   readonly folder: string;
   readonly sha256: string;
   readonly format: FileFormat | null;
   readonly options: ReadOptions;
-  /** Aborted when nothing is to come of the upload any more. */
+  /** Aborts the ingestion. */
   readonly signal: AbortSignal | undefined;
 }
 
@@ -73,7 +80,7 @@ export function createIngestQueue({ tables, store, limits, metrics }: IngestQueu
       const file = tableFileName(sha256, format, options);
       const shared = await fileGate.run(async () => {
         const known = await store.findByFile(file, project);
-        // One that is lost is made again of these bytes, for all that use it.
+        // A missing file is created again from these bytes, for all datasets that use it.
         if (known === undefined || (await findTable(file)) === undefined) return false;
         await save(known);
         return true;
@@ -105,7 +112,9 @@ export function createIngestQueue({ tables, store, limits, metrics }: IngestQueu
   };
 }
 
-/** How cells were written in the file is stored apart from the profile, which clients get as it is stored. */
+/**
+ * Separates the parse options from the profile, because clients get the profile as it is stored.
+ */
 function profileOf(columns: Ingested['columns']): Pick<TableProfile, 'columns' | 'columnCount' | 'readAs'> {
   return {
     columns: JSON.stringify(columns.map(({ readAs: _, ...column }) => column)),

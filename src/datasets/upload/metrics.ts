@@ -1,7 +1,7 @@
 import { Counter, Histogram, type Registry } from 'prom-client';
 import { LONG_BUCKETS } from '../../kit/metrics.ts';
 
-/** What is measured of uploads. */
+/** Metrics of uploads. */
 export type IngestMetrics = ReturnType<typeof createIngestMetrics>;
 
 export function createIngestMetrics(registry: Registry) {
@@ -9,16 +9,16 @@ export function createIngestMetrics(registry: Registry) {
   return {
     bytes: new Counter({
       name: 'trainyard_upload_bytes_total',
-      help: 'Bytes of the uploads that were received, as they came.',
+      help: 'Bytes of received uploads.',
       registers,
     }),
     seconds: new Histogram({
       name: 'trainyard_ingest_duration_seconds',
-      help: 'How long reading and profiling uploads took, by what came of it: `ready` or `refused`.',
+      help: 'Duration of parsing and profiling an upload, by outcome: `ready` or `refused`.',
       labelNames: ['outcome'],
       buckets: LONG_BUCKETS,
       registers,
     }),
-    rows: new Counter({ name: 'trainyard_ingest_rows_total', help: 'Rows of the uploads that were read.', registers }),
+    rows: new Counter({ name: 'trainyard_ingest_rows_total', help: 'Rows of parsed uploads.', registers }),
   };
 }

@@ -4,7 +4,7 @@ import type { FieldError } from '../../kit/contract/errors.ts';
 import { invalidRequest } from '../../kit/contract/validation.ts';
 import type { FileFormat, ReadOptions } from '../ingest/messages.ts';
 
-/** The options as they come in the address; a parameter may be repeated. */
+/** The query parameters. A parameter can be repeated. */
 export interface OptionTexts {
   readonly delimiter?: string | undefined;
   readonly header?: string | undefined;
@@ -21,7 +21,7 @@ const NAMED_DELIMITERS: ReadonlyMap<string, string> = new Map([
   ['space', ' '],
 ]);
 
-/** What the client says about the file. Throws ServiceError `invalid_request` that names every parameter that cannot be used. */
+/** Parses the options. Throws ServiceError `invalid_request` that names every invalid parameter. */
 export function parseReadOptions({ delimiter, header, nullValues, types }: OptionTexts): ReadOptions {
   const errors: FieldError[] = [];
   const options = {
@@ -39,7 +39,7 @@ function parseDelimiter(text: string, errors: FieldError[]): string {
   if (delimiter.length !== 1 || /["\r\n]/.test(delimiter) || delimiter.charCodeAt(0) > 0x7f) {
     errors.push({
       path: '/delimiter',
-      message: 'One ASCII character such as ";", or tab, comma, semicolon, pipe, space.',
+      message: 'Expected one ASCII character such as ";", or tab, comma, semicolon, pipe, space.',
     });
   }
   return delimiter;
@@ -47,20 +47,20 @@ function parseDelimiter(text: string, errors: FieldError[]): string {
 
 function parseHeader(text: string, errors: FieldError[]): boolean {
   if (text !== 'true' && text !== 'false') {
-    errors.push({ path: '/header', message: `true or false, not ${JSON.stringify(text)}.` });
+    errors.push({ path: '/header', message: `Expected true or false, got ${JSON.stringify(text)}.` });
   }
   return text === 'true';
 }
 
 type TypedName = readonly [string, ColumnType];
 
-/** `zip:categorical,age:numeric`, or `{"zip": "categorical"}` for names that have a comma. */
+/** `zip:categorical,age:numeric`, or `{"zip": "categorical"}` for names with a comma. */
 function parseTypes(text: string, errors: FieldError[]): TypedName[] {
   if (text.trimStart().startsWith('{')) return parseTypesObject(text, errors);
   return text.split(',').flatMap((pair) => {
     const colon = pair.lastIndexOf(':');
     if (colon > 0) return typed(pair.slice(0, colon).trim(), pair.slice(colon + 1).trim(), errors);
-    errors.push({ path: '/types', message: `Write NAME:TYPE, not ${JSON.stringify(pair)}; or send a JSON object.` });
+    errors.push({ path: '/types', message: `Expected NAME:TYPE or a JSON object, got ${JSON.stringify(pair)}.` });
     return [];
   });
 }
@@ -70,7 +70,10 @@ function parseTypesObject(text: string, errors: FieldError[]): TypedName[] {
     const object: unknown = JSON.parse(text);
     return Object.entries(object ?? {}).flatMap(([name, type]) => typed(name, String(type), errors));
   } catch {
-    errors.push({ path: '/types', message: 'The JSON object is malformed: write {"name": "categorical"}.' });
+    errors.push({
+      path: '/types',
+      message: 'The JSON object is malformed. Expected an object such as {"name": "categorical"}.',
+    });
     return [];
   }
 }
@@ -78,15 +81,18 @@ function parseTypesObject(text: string, errors: FieldError[]): TypedName[] {
 function typed(name: string, text: string, errors: FieldError[]): TypedName[] {
   const type = COLUMN_TYPES.find((known) => known === text);
   if (type !== undefined) return [[name, type]];
-  const message = `${JSON.stringify(text)} is no type: ${JSON.stringify(name)} may be ${COLUMN_TYPES.join(', ')}.`;
+  const message = `Unknown type ${JSON.stringify(text)} for column ${JSON.stringify(name)}. Expected ${COLUMN_TYPES.join(', ')}.`;
   errors.push({ path: '/types', message });
   return [];
 }
 
-/** Raised when the same bytes would be read differently: tables of an older version are then not shared with new uploads. */
+/**
+ * Part of the hash. Incremented when the same bytes give another table, so that the earlier one is
+ * not shared.
+ */
 const READER_VERSION = 1;
 
-/** The name of the table that these bytes become when they are read so. */
+/** The key of the table: a hash of the upload's hash, its format and its options. */
 export function tableFileName(sha256: string, format: FileFormat | null, options: ReadOptions): string {
   const content = JSON.stringify([READER_VERSION, sha256, format, options]);
   return `${createHash('sha256').update(content).digest('hex')}.parquet`;

@@ -8,25 +8,26 @@ import { createDecompressionLimit } from '../../kit/decompressionLimit.ts';
 import type { UploadLimit } from './uploadLimit.ts';
 
 export interface Received {
-  /** Unpacked. */
+  /** Of the decompressed body. */
   readonly bytes: number;
-  /** Of the unpacked bytes, in hexadecimal. */
+  /** Of the decompressed body, in hexadecimal. */
   readonly sha256: string;
 }
 
-/** A file may be packed, and its transfer too. */
+/** A file can be compressed, and its transfer too. */
 const GZIP_LAYERS = 2;
 
 /**
- * Streams a body to `file`, unpacked where it is gzip, and never holds more than a few chunks of it.
- * Throws the limit's error beyond it, packed or unpacked, `payload_too_large` where it grows to more than `maxExpansion` its size when it is
- * unpacked, and ServiceError `invalid_file` for broken gzip or an empty body.
+ * Streams a body to `file`, decompressed when it is gzip, with a few chunks in memory at most.
+ * Throws the limit's error when the compressed or decompressed body exceeds it, ServiceError
+ * `payload_too_large` when decompression multiplies its size by more than `maxExpansion`, and
+ * `invalid_file` for damaged gzip or an empty body.
  */
 export function receive(body: Readable, file: string, limit: UploadLimit, maxExpansion: number): Promise<Received> {
   return pipeBody(body, () => createWriteStream(file, { flags: 'wx' }), limit, maxExpansion);
 }
 
-/** What `receive` would answer; nothing is kept. Throws as it does. */
+/** Returns what `receive` would return, without storing the body. Throws as `receive` does. */
 export function hashOnly(body: Readable, limit: UploadLimit, maxExpansion: number): Promise<Received> {
   return pipeBody(body, () => new Writable({ write: (_chunk, _encoding, done) => done() }), limit, maxExpansion);
 }
@@ -52,14 +53,18 @@ async function pipeBody(
         yield chunk;
       }
     },
-    // Not before the body has begun: one that breaks off would leave it open, with nobody to hear its errors.
+    // Opened after the body has begun: otherwise a body that breaks off early would leave it open,
+    // without an error listener.
     openTarget(),
   );
   if (unpacked.bytes() === 0) throw new ServiceError('invalid_file', 'The body is empty: send the file as the body.');
   return { bytes: unpacked.bytes(), sha256: hash.digest('hex') };
 }
 
-/** The body's chunks. A reader that gives up leaves the connection open, so that the client can be told why. */
+/**
+ * The chunks of the body. The connection stays open after an error, so that the client gets a
+ * response.
+ */
 async function* chunksOf(body: Readable): AsyncGenerator<Buffer> {
   yield* body.iterator({ destroyOnReturn: false });
 }
@@ -78,7 +83,7 @@ function createMeter(limit: UploadLimit) {
   };
 }
 
-/** Gzip is known by its first two bytes, whatever the headers say. */
+/** Detects gzip by its first two bytes. The headers can be wrong. */
 async function unpack(chunks: AsyncGenerator<Buffer>, layers: number): Promise<AsyncGenerator<Buffer>> {
   const { head, all } = await peek(chunks, 2);
   const isGzip = head[0] === 0x1f && head[1] === 0x8b;
@@ -120,6 +125,6 @@ function isZlibError(error: unknown): boolean {
 function brokenGzip(): ServiceError {
   return new ServiceError(
     'invalid_file',
-    'The gzip content is damaged or cut off: pack it again, or send it unpacked.',
+    'The gzip content is damaged or truncated: compress the file again, or send it uncompressed.',
   );
 }

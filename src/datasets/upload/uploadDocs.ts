@@ -1,19 +1,19 @@
 import { z } from 'zod';
 import { EXAMPLE_TABLE } from './exampleTable.ts';
 
-export const UPLOAD_DESCRIPTION = `Send the file as the body, or as the \`file\` of a multipart form; gzip is unpacked. It is streamed to disk, read
-over all its rows (separator, quotes, header, types and missing values are found out, and each can be said in the query), and stored as
-Parquet. The same bytes uploaded twice are stored once. Nothing stays of an upload that fails.`;
+export const UPLOAD_DESCRIPTION = `Send the file as the body, or as the part \`file\` of a multipart form. Gzip is decompressed. The service
+streams the file to disk, detects its separator, quotes, header, column types and missing values from all rows (query parameters
+override each), and stores it as Parquet. Equal files are stored once. A failed upload leaves no data.`;
 
-// Not `format: binary`: Swagger UI shows a text that can be edited, not a choice of files.
+// Without `format: binary`, so that Swagger UI shows an editable text instead of a file chooser.
 const text = (description: string, example: string) => z.unknown().meta({ type: 'string', description, example });
 
-/** The body in the formats that the documentation shows; it is a stream that no schema looks at. */
+/** The body in each documented format. It is a stream, which no schema validates. */
 export const UPLOAD_BODY = {
   content: {
-    'text/csv': { schema: text('Lines of values, with a header.', EXAMPLE_TABLE.csv) },
-    'text/tab-separated-values': { schema: text('The same with tabs.', EXAMPLE_TABLE.tsv) },
-    'application/x-ndjson': { schema: text('One JSON object a line.', EXAMPLE_TABLE.ndjson) },
+    'text/csv': { schema: text('CSV with a header.', EXAMPLE_TABLE.csv) },
+    'text/tab-separated-values': { schema: text('Values separated by tabs, with a header.', EXAMPLE_TABLE.tsv) },
+    'application/x-ndjson': { schema: text('One JSON object per line.', EXAMPLE_TABLE.ndjson) },
     'application/json': {
       schema: z.unknown().meta({
         type: 'array',

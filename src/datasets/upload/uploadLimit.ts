@@ -3,19 +3,19 @@ import type { Queries } from '../../store/database.ts';
 import { storedBytes } from '../../store/storedBytes.ts';
 import { quotaExceeded } from '../stored/quota.ts';
 
-/** How large an upload may be, and what is said of one that is larger. */
+/** The maximum size of an upload, and the error for a larger one. */
 export interface UploadLimit {
   readonly bytes: number;
   readonly error: ServiceError;
 }
 
-/** The service's own. */
+/** The limit of the service. */
 export function uploadLimit(bytes: number): UploadLimit {
-  const message = `The file is larger than the ${bytes} bytes that are allowed, unpacked: send a part of it.`;
+  const message = `The file is larger than the limit of ${bytes} bytes (decompressed): send a smaller file.`;
   return { bytes, error: new ServiceError('payload_too_large', message) };
 }
 
-/** The service's own, or less, where the project may store `maxBytes` and has less left. */
+/** The limit of the service, or the rest of the project's storage quota when that is less. */
 export async function limitWithinQuota(
   queries: Queries,
   project: string,

@@ -12,14 +12,17 @@ type Parts = AsyncIterableIterator<Multipart>;
 /** The file of an upload request. */
 export interface UploadedFile {
   readonly body: Readable;
-  /** By its Content-Length; undefined for a part of a form, and where there is none. */
+  /** The Content-Length; undefined for a part of a form and for chunked bodies. */
   readonly declaredBytes?: number | undefined;
   readonly format: FileFormat | null;
-  /** The file's own name without its extensions; null when it has none. */
+  /** The file name without its extensions; null when it has none. */
   readonly name: string | null;
 }
 
-/** The file, whether it is the body or a part of a form. Throws ServiceError for a form that is not one file. */
+/**
+ * Finds the file in the body or in a part of a form. Throws ServiceError for a form that is not one
+ * file.
+ */
 export async function uploadedFile(request: FastifyRequest): Promise<UploadedFile> {
   if (request.isMultipart()) return filePart(request);
   if (!(request.body instanceof Readable)) {
@@ -34,7 +37,7 @@ async function filePart(request: FastifyRequest): Promise<UploadedFile> {
   const parts = request.parts();
   const part = await nextPart(parts);
   if (part === undefined) {
-    const message = 'The form has no file: send it as the part "file", with a file name.';
+    const message = 'The form has no file: send the file as the part "file" with a file name.';
     throw new ServiceError('invalid_request', message, [{ path: '/file', message }]);
   }
   if (part.type === 'field') throw notTheFile(part);
@@ -45,7 +48,10 @@ async function filePart(request: FastifyRequest): Promise<UploadedFile> {
   };
 }
 
-/** The chunks of the file. Throws ServiceError where the form is cut off or has something behind the file. */
+/**
+ * The chunks of the file. Throws ServiceError when the form is truncated or has parts after the
+ * file.
+ */
 async function* contentOf({ file }: MultipartFile, parts: Parts): AsyncGenerator<Buffer> {
   try {
     yield* file;
@@ -68,16 +74,18 @@ async function nextPart(parts: Parts): Promise<Multipart | undefined> {
 function brokenForm(): ServiceError {
   return new ServiceError(
     'invalid_request',
-    'The form is malformed or cut off: send multipart/form-data with one file.',
+    'The form is malformed or truncated: send multipart/form-data with one file.',
   );
 }
 
 function notTheFile({ fieldname }: Multipart): ServiceError {
-  const message = 'The form takes one file and nothing else: options go into the address.';
+  const message = 'The form must contain one file and no other parts: send options as query parameters.';
   return new ServiceError('invalid_request', message, [{ path: pointer([fieldname]), message }]);
 }
 
-/** `adult.csv.gz` is called adult; control characters, which a terminal would obey, are left out. */
+/**
+ * `adult` for `adult.csv.gz`. Removes control characters, because a terminal would execute them.
+ */
 function baseName(filename: string): string | null {
   const { name } = parse(filename.replace(/\.gz$/i, ''));
   const printable = stripControlCharacters(name, '');

@@ -19,15 +19,19 @@ export interface EncodedCheckpoint extends Pick<Checkpoint, 'step' | 'epoch' | '
 /** The checkpoints of jobs: a file each, and its row. */
 export interface Checkpoints {
   /**
-   * The last one that the training can go on from; null: it starts anew. Those that are damaged or gone are logged and forgotten. Rejects, and
-   * forgets nothing, where it cannot be read at present.
+   * The last one that the training can go on from; null: it starts anew. Those that are damaged or
+   * gone are logged and forgotten. Rejects, and forgets nothing, where it cannot be read at
+   * present.
    */
   latest(jobId: string, spec: TrainingSpec): Promise<Checkpoint | null>;
   /** Writes the file; it counts from when its row is recorded. */
   write(jobId: string, checkpoint: EncodedCheckpoint): Promise<CheckpointRow>;
   /** Within the caller's transaction. Returns files that are of no use once it is through. */
   record(queries: Queries, row: CheckpointRow): Promise<readonly string[]>;
-  /** Takes all of a job that can no longer go on, within the caller's transaction. Returns the files that are of no use once it is through. */
+  /**
+   * Takes all of a job that can no longer go on, within the caller's transaction. Returns the files
+   * that are of no use once it is through.
+   */
   drop(queries: Queries, jobId: string): Promise<readonly string[]>;
   /** The latest step first. */
   ofJob(jobId: string): Promise<readonly CheckpointRow[]>;

@@ -25,9 +25,10 @@ export interface Backup {
 }
 
 /**
- * Copies a data folder, whether or not a service uses it, to the folder `target` with the same layout:
- * the database as it is at one moment, and every file that it names then. `target` appears only when it
- * is complete. Throws ConfigurationError when there is no data folder or `target` exists.
+ * Copies a data folder, whether or not a service uses it, to the folder `target` with the same
+ * layout: the database as it is at one moment, and every file that it names then. `target` appears
+ * only when it is complete. Throws ConfigurationError when there is no data folder or `target`
+ * exists.
  */
 export async function makeBackup({ data, target, clock }: BackupOptions): Promise<Backup> {
   findDataFolder(data);

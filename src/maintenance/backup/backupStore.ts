@@ -4,7 +4,9 @@ import type { NamedBlob } from './blobPath.ts';
 
 /** Queries about what a backup contains. */
 export interface BackupStore {
-  /** Every blob that the database names. Checkpoints come first, because they are replaced soonest. */
+  /**
+   * Every blob that the database names. Checkpoints come first, because they are replaced soonest.
+   */
   namedBlobs(): Promise<readonly NamedBlob[]>;
   /** Removes the names of missing blobs. Their datasets become `failed`. */
   forgetBlobs(missing: readonly NamedBlob[]): Promise<void>;

@@ -14,7 +14,9 @@ export function blobPath({ collection, key }: NamedBlob): string {
   return `${collection}/${key}`;
 }
 
-/** Undefined for a text that is not the path of a blob, such as one that leads out of the backup. */
+/**
+ * Undefined for a text that is not the path of a blob, such as one that leads out of the backup.
+ */
 export function parseBlobPath(path: string): NamedBlob | undefined {
   const [folder, key = '', ...rest] = path.split('/');
   const collection = COLLECTIONS.find((name) => name === folder);

@@ -10,7 +10,9 @@ import { DATABASE_PATH, type Manifest } from './manifest.ts';
 
 export interface CopiedData {
   readonly files: Manifest['files'];
-  /** Blobs that the database named and that were missing. The copied database does not name them. */
+  /**
+   * Blobs that the database named and that were missing. The copied database does not name them.
+   */
   readonly missingFiles: readonly string[];
   /** The last migration of the database. */
   readonly schema: string;
@@ -75,7 +77,10 @@ interface Copying {
   readonly copied: Map<string, CopiedBlob>;
 }
 
-/** Copies what has not been copied. A key always has the same bytes. Returns the blobs that are missing. */
+/**
+ * Copies what has not been copied. A key always has the same bytes. Returns the blobs that are
+ * missing.
+ */
 async function copyNew({ source, copy, named, copied }: Copying): Promise<readonly NamedBlob[]> {
   const [from, to] = [openCollections(source), openCollections(copy)];
   const missing: NamedBlob[] = [];

@@ -23,7 +23,10 @@ export async function copyBlob(source: Blobs, target: Blobs, key: string): Promi
   return meter.content();
 }
 
-/** Copies a file to a new one, which is on the disk when this resolves. Rejects when `target` exists. */
+/**
+ * Copies a file to a new one, which is on the disk when this resolves. Rejects when `target`
+ * exists.
+ */
 export async function copyFile(source: string, target: string): Promise<Content> {
   const meter = createMeter();
   const writing = createWriteStream(target, { flags: 'wx', mode: PRIVATE_FILE, flush: true });

@@ -12,7 +12,9 @@ const FORMAT = 1;
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 
-/** A path relative to the backup, the same as in the data folder. It never leads out of the folder. */
+/**
+ * A path relative to the backup, the same as in the data folder. It never leads out of the folder.
+ */
 const path = z.string().refine((text) => text === DATABASE_PATH || parseBlobPath(text) !== undefined);
 
 const contents = z.object({
@@ -41,7 +43,10 @@ export async function writeManifest(backup: string, content: Manifest): Promise<
   await writeFile(join(backup, MANIFEST_FILE), `${text}\n`, { flag: 'wx', mode: PRIVATE_FILE, flush: true });
 }
 
-/** Throws an error that says what to do when the manifest is missing, has changed, or is from a later version. */
+/**
+ * Throws an error that says what to do when the manifest is missing, has changed, or is from a
+ * later version.
+ */
 export async function readManifest(backup: string): Promise<Manifest> {
   const json = parse(await readText(backup), backup);
   const { data } = header.safeParse(json);

@@ -6,9 +6,9 @@ import { blobPath } from './blobPath.ts';
 import type { Manifest } from './manifest.ts';
 
 /**
- * Prepares the database of a backup for a service: migrates it to this version and queues its running
- * jobs, whose workers belong to the service that was backed up. Throws when it names a file that the
- * backup does not have.
+ * Prepares the database of a backup for a service: migrates it to this version and queues its
+ * running jobs, whose workers belong to the service that was backed up. Throws when it names a file
+ * that the backup does not have.
  */
 export async function resetLeases(path: string, { files }: Manifest, clock: Clock): Promise<void> {
   const database = openDatabase(path);

@@ -32,8 +32,8 @@ const HARMLESS = ['lost+found', 'api.lock'];
 /**
  * Creates a data folder from a backup, completely or not at all: every hash is compared before
  * anything is moved. Jobs that were running are queued and resume from their checkpoints. Throws
- * ConfigurationError for a data folder that is not empty or in use, and an error that says what to do
- * for a backup that is damaged or from a later version.
+ * ConfigurationError for a data folder that is not empty or in use, and an error that says what to
+ * do for a backup that is damaged or from a later version.
  */
 export async function restoreBackup({ backup, data, clock }: RestoreOptions): Promise<Manifest> {
   const manifest = await readManifest(backup);

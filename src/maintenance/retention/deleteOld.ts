@@ -21,7 +21,10 @@ const ROWS_AT_ONCE = 500;
 /** Each with its trials, of which there may be thousands. */
 const SWEEPS_AT_ONCE = 1;
 
-/** Deletes what is older than it is to be kept, and the files that crashes have left. Answers how many jobs went. */
+/**
+ * Deletes what is older than it is to be kept, and the files that crashes have left. Answers how
+ * many jobs went.
+ */
 export async function deleteOld({ database, checkpoints, retention, clock, leaving }: DeleteOldDeps): Promise<number> {
   const store = createRetentionStore(database);
   /** Lets others have their turn between two deletions. */

@@ -1,10 +1,16 @@
 import { type Kysely, sql } from 'kysely';
 import type { Tables } from '../../store/tables.ts';
 
-/** In SQL, as the partial indexes of `jobs` have it; when a job is final it has a time at which it finished. */
+/**
+ * In SQL, as the partial indexes of `jobs` have it; when a job is final it has a time at which it
+ * finished.
+ */
 const endedBefore = (ms: number) => sql`state IN ('succeeded', 'failed', 'cancelled') AND finished_at < ${ms}`;
 
-/** What is deleted because it is old: few rows at once, so that nobody waits long, and nothing of a job that has been queued again. */
+/**
+ * What is deleted because it is old: few rows at once, so that nobody waits long, and nothing of a
+ * job that has been queued again.
+ */
 export interface RetentionStore {
   /** Each answers how many rows it deleted; 0: none are left. */
   deleteEvents(endedBeforeMs: number, limit: number): Promise<number>;
@@ -17,14 +23,18 @@ export interface RetentionStore {
   /** Answers the files of the rows that it deleted. */
   deleteCheckpoints(endedBeforeMs: number, limit: number): Promise<readonly string[]>;
   deleteLosses(jobId: string, endedBeforeMs: number, limit: number): Promise<number>;
-  /** Deletes a job and, if asked to, its models that no alias names. Answers the files of its checkpoints. */
+  /**
+   * Deletes a job and, if asked to, its models that no alias names. Answers the files of its
+   * checkpoints.
+   */
   deleteJob(jobId: string, endedBeforeMs: number, withModels: boolean): Promise<readonly string[]>;
 }
 
 export function createRetentionStore(database: Kysely<Tables>): RetentionStore {
   return {
     async deleteEvents(endedBeforeMs, limit) {
-      // The last event of a job is its final state: whoever reads the stream later finds how it ended.
+      // The last event of a job is its final state: whoever reads the stream later finds how it
+      // ended.
       const { rows } = await sql<{ id: number }>`
         DELETE FROM events WHERE id IN (
           SELECT old.id FROM jobs JOIN events AS old ON old.job_id = jobs.id

@@ -7,7 +7,10 @@ import { PRIVATE_FILE, PRIVATE_FOLDER } from '../../kit/permissions.ts';
 import type { BlobContent, Blobs } from './blobs.ts';
 import { assertKey, assertStoredName, isStoredName, unfinishedName } from './key.ts';
 
-/** Blobs as files of one folder, which is created when needed. A `file` must be on the folder's file system. `fetch` copies nothing. */
+/**
+ * Blobs as files of one folder, which is created when needed. A `file` must be on the folder's file
+ * system. `fetch` copies nothing.
+ */
 export function createFolderBlobs(folder: string): Blobs {
   return {
     folder,
@@ -29,7 +32,8 @@ export function createFolderBlobs(folder: string): Blobs {
     async fetch(key) {
       assertKey(key);
       const path = join(folder, key);
-      // Thousands of small trainings ask for the same file: this call takes microseconds, its asynchronous form a thread.
+      // Thousands of small trainings ask for the same file: this call takes microseconds, its
+      // asynchronous form a thread.
       const stats = statSync(path, { throwIfNoEntry: false });
       if (stats === undefined) return undefined;
       if (!stats.isFile()) throw new Error(`The blob ${key} is not a file: move ${path} away.`);
@@ -52,7 +56,10 @@ export function createFolderBlobs(folder: string): Blobs {
     },
   };
 
-  /** Renames a file only after its bytes are on the disk: after a power loss the key has all of them or none. */
+  /**
+   * Renames a file only after its bytes are on the disk: after a power loss the key has all of them
+   * or none.
+   */
   async function publish(file: string, key: string): Promise<void> {
     await sync(file);
     await rename(file, join(folder, key));

@@ -4,7 +4,10 @@ const MAX_NAME_LENGTH = 255;
 const MAX_KEY_LENGTH = 200;
 const UNFINISHED_SUFFIX = '.partial';
 
-/** Whether `list` can answer this name, of a key or of an unfinished write: one path segment, ASCII, no leading dot. */
+/**
+ * Whether `list` can answer this name, of a key or of an unfinished write: one path segment, ASCII,
+ * no leading dot.
+ */
 export function isStoredName(text: string): boolean {
   return /^[\w-][\w.-]*$/.test(text) && text.length <= MAX_NAME_LENGTH;
 }

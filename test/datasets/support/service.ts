@@ -20,7 +20,10 @@ export interface TestService {
   readonly close: () => Promise<void>;
 }
 
-/** `busyTimeoutMs`: how long it waits for another program that holds the database; as long as the service does if it is not said. */
+/**
+ * `busyTimeoutMs`: how long it waits for another program that holds the database; as long as the
+ * service does if it is not said.
+ */
 export async function startDatasets(
   limits: Partial<DatasetLimits> = {},
   disk = tmpdir(),

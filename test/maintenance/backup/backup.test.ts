@@ -32,7 +32,10 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(root, { recursive: true }));
 
-/** A data folder with two datasets of which one has lost its file, and a running job with a checkpoint. */
+/**
+ * A data folder with two datasets of which one has lost its file, and a running job with a
+ * checkpoint.
+ */
 async function fillData(): Promise<void> {
   const folders = foldersOf(data);
   const database = openDatabase(folders.database);

@@ -36,7 +36,10 @@ afterEach(async () => {
   rmSync(folder, { recursive: true });
 });
 
-/** A job with a thousand losses, a checkpoint and a model; finished so many days ago, or still queued. */
+/**
+ * A job with a thousand losses, a checkpoint and a model; finished so many days ago, or still
+ * queued.
+ */
 async function addJob(id: string, days: number | null): Promise<void> {
   const facts = {
     id,

@@ -19,7 +19,8 @@ const KEYS = ['a', 'A', '_', '-', '0', 'a.b', 'a..b', 'a.', `${'f'.repeat(64)}.p
 const bytesOf = (text: string) => Buffer.from(text);
 
 /**
- * What every driver of `Blobs` does. `openBlobs` opens an empty namespace that the driver's test removes again; a name starts the titles.
+ * What every driver of `Blobs` does. `openBlobs` opens an empty namespace that the driver's test
+ * removes again; a name starts the titles.
  */
 export function describeBlobs(driver: string, openBlobs: () => Promise<Blobs> | Blobs): void {
   const read = async (blobs: Blobs, key: string) => {

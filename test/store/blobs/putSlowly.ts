@@ -1,4 +1,7 @@
-/** A process that puts a blob into the folder `argv[2]`, reports its first chunk, and then waits to be killed. */
+/**
+ * A process that puts a blob into the folder `argv[2]`, reports its first chunk, and then waits to
+ * be killed.
+ */
 import { setInterval } from 'node:timers/promises';
 import { createFolderBlobs } from '../../../src/store/blobs/folder.ts';
 
