@@ -5,10 +5,7 @@ import { type Folders, foldersOf, prepareFolders } from '../kit/folders.ts';
 import type { Logger } from '../kit/log.ts';
 import { PRIVATE_FOLDER } from '../kit/permissions.ts';
 
-/**
- * Why a folder cannot be used, by the code of the system's error. Another error is no fault of the
- * configuration.
- */
+/** The reasons why a folder cannot be used, by error code. Other errors have other causes. */
 const REASONS: ReadonlyMap<unknown, string> = new Map([
   ['ENOENT', 'no folder can be created there'],
   ['EEXIST', 'a file has this name'],
@@ -21,8 +18,8 @@ const REASONS: ReadonlyMap<unknown, string> = new Map([
 ]);
 
 /**
- * Creates a folder that only its owner can use. Throws ConfigurationError that names `subject` and
- * the reason.
+ * Creates a folder that only its owner can access. Throws ConfigurationError with `subject` and the
+ * reason.
  */
 export function makeFolder(path: string, subject = `--data ${path}`): void {
   withReason(subject, () => {
@@ -32,8 +29,8 @@ export function makeFolder(path: string, subject = `--data ${path}`): void {
 }
 
 /**
- * One level at a time: with `recursive`, Node repeats a call for ever where the system answers
- * ENOENT below a folder, as in /proc.
+ * Creates one level at a time. The option `recursive` of Node never returns when the system reports
+ * ENOENT below an existing folder, as in /proc.
  */
 function makeFolders(path: string): void {
   const parent = dirname(path);
@@ -56,15 +53,15 @@ export function makeDataFolder(data: string, log?: Logger): Folders {
 }
 
 /**
- * The folders of a data folder that a service has used. Throws ConfigurationError when `data` is
- * another folder, or none.
+ * The folders of an existing data folder. Throws ConfigurationError when `data` does not exist or
+ * contains no database.
  */
 export function findDataFolder(data: string): Folders {
   const folders = foldersOf(data);
   if (existsSync(folders.database)) return folders;
-  const what = existsSync(data) ? 'has no database of a service' : 'does not exist';
+  const problem = existsSync(data) ? 'has no database of a service' : 'does not exist';
   throw new ConfigurationError(
-    `--data ${data} ${what}. Name the data folder of a service, or create one: trainyard serve --data ${data}`,
+    `--data ${data} ${problem}. Pass the data folder of a service, or create one: trainyard serve --data ${data}`,
   );
 }
 
@@ -75,7 +72,7 @@ function withReason(subject: string, work: () => void): void {
     const reason = error instanceof Error && 'code' in error ? REASONS.get(error.code) : undefined;
     if (reason === undefined) throw error;
     throw new ConfigurationError(
-      `${subject} cannot be used: ${reason}. Name a folder that this user can create and write to.`,
+      `${subject} cannot be used: ${reason}. Choose a folder that this user can create and write to.`,
     );
   }
 }

@@ -11,7 +11,7 @@ export interface MaintenanceDeps extends Omit<DeleteOldDeps, 'checkpoints' | 'le
 }
 
 export interface Maintenance {
-  /** Goes no further; resolves when nothing is being deleted any more. */
+  /** Stops, and resolves when the current deletion has finished. */
   stop(): Promise<void>;
 }
 
@@ -19,8 +19,8 @@ const DELETE_EVERY_MS = 3_600_000;
 const VACUUM_EVERY_MS = 60_000;
 
 /**
- * Deletes what is old, now and every hour, and gives the space of what was deleted back to the disk
- * within a minute.
+ * Deletes expired data, now and every hour, and returns the space of deleted data to the file
+ * system within a minute.
  */
 export function startMaintenance(deps: MaintenanceDeps): Maintenance {
   const { database, log } = deps;
@@ -31,14 +31,14 @@ export function startMaintenance(deps: MaintenanceDeps): Maintenance {
     if (jobs > 0) log.info({ jobs }, 'old jobs deleted');
     await incrementalVacuum(database);
   };
-  // However little it is: somebody may have deleted it because nobody is to read it any more.
+  // Also for small amounts: the data may have been deleted so that it can no longer be read.
   const vacuum = () => incrementalVacuum(database);
 
   let last: Promise<void> = Promise.resolve();
   const run = (task: () => Promise<void>) => {
     last = last
       .then(task)
-      .catch((error) => log.warn({ err: error }, 'what is old could not be deleted; it is tried again'));
+      .catch((error) => log.warn({ err: error }, 'expired data could not be deleted; trying again later'));
   };
   run(cleanUp);
   const timers = [setInterval(() => run(cleanUp), DELETE_EVERY_MS), setInterval(() => run(vacuum), VACUUM_EVERY_MS)];

@@ -1,24 +1,24 @@
 import type { Logger } from '../kit/log.ts';
 
 export interface ReadinessDeps {
-  /** Why nothing can be stored now; it may take a moment. */
+  /** Reasons why data cannot be stored. The check can take seconds. */
   readonly findStorageFaults: () => Promise<readonly string[]>;
-  /** Why no jobs can be trained now. */
+  /** The reason why no jobs can be trained; undefined: they can. */
   readonly workerFault: () => string | undefined;
-  /** Milliseconds that only grow. */
+  /** Monotonic time in milliseconds. */
   readonly now: () => number;
   readonly log?: Logger | undefined;
 }
 
-/** Sentences that say why the service cannot take work now; none: it can. */
+/** Sentences that say why the service is not ready; empty: it is ready. */
 export type Readiness = () => Promise<readonly string[]>;
 
-/** Load balancers ask often and all at once; anybody may ask. */
+/** Load balancers ask often and at the same time, without authentication. */
 const CACHED_MS = 1_000;
 
 /**
- * Answers from a check that began within the last second. Logs the reasons once when the service
- * becomes unready, and when that is over.
+ * Returns the result of a check that began within the last second. Logs the reasons once when the
+ * service becomes unready, and once when it is ready again.
  */
 export function createReadiness({ findStorageFaults, workerFault, now, log }: ReadinessDeps): Readiness {
   let checked: { readonly at: number; readonly faults: Promise<readonly string[]> } | undefined;

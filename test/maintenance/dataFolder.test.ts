@@ -23,17 +23,17 @@ describe('a data folder', () => {
     [loop, 'its path has a loop of links'],
     [join(root, 'n'.repeat(300)), 'its path is too long'],
     [used, 'a file has this name'],
-  ])('that is %s is refused with the flag, the path and the reason', (path, reason) => {
+  ])('at %s is refused with the flag, the path and the reason', (path, reason) => {
     expect(() => makeDataFolder(path)).toThrow(ConfigurationError);
     expect(() => makeDataFolder(path)).toThrow(`--data ${path} cannot be used: ${reason}`);
   });
 
-  it('is made with everything above it', () => {
+  it('is created with its parent folders', () => {
     const data = join(root, 'a/b/c');
     expect(makeDataFolder(data).database).toBe(join(data, 'trainyard.sqlite'));
   });
 
-  it('is found by its database', () => {
+  it('is recognized by its database', () => {
     const data = join(root, 'found');
     mkdirSync(data);
     expect(() => findDataFolder(data)).toThrow(`--data ${data} has no database of a service.`);

@@ -10,12 +10,12 @@ import { log } from '../jobs/fixtures.ts';
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] }));
 afterEach(() => void vi.useRealTimers());
 
-it('wipes what was deleted out of all files within a minute, however little it is', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'trainyard-upkeep-'));
+it('removes deleted data from all files within a minute, also a single row', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'trainyard-maintenance-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const database = openDatabase(join(folder, 'trainyard.sqlite'));
   const retention = { deleteModelsWithJobs: false, keepEventsDays: 30, keepCheckpointsDays: 30 };
-  const upkeep = startMaintenance({
+  const maintenance = startMaintenance({
     database,
     blobs: createFolderBlobs(join(folder, 'checkpoints')),
     retention,
@@ -27,13 +27,13 @@ it('wipes what was deleted out of all files within a minute, however little it i
       .filter((entry) => entry.isFile() && readFileSync(join(folder, entry.name)).includes(word))
       .map(({ name }) => name);
 
-  // Behind what is done at the start.
+  // After the first run.
   await vi.waitUntil(() => statSync(join(folder, 'trainyard.sqlite-wal')).size === 0);
-  await database.insertInto('projects').values({ name: 'a-secret-of-ours', createdAt: 1 }).execute();
-  await database.deleteFrom('projects').where('name', '=', 'a-secret-of-ours').execute();
-  expect(filesWith('a-secret-of-ours')).not.toEqual([]);
+  await database.insertInto('projects').values({ name: 'a-secret-project', createdAt: 1 }).execute();
+  await database.deleteFrom('projects').where('name', '=', 'a-secret-project').execute();
+  expect(filesWith('a-secret-project')).not.toEqual([]);
   await vi.advanceTimersByTimeAsync(60_000);
-  await upkeep.stop();
-  expect(filesWith('a-secret-of-ours')).toEqual([]);
+  await maintenance.stop();
+  expect(filesWith('a-secret-project')).toEqual([]);
   await database.destroy();
 });

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { createLog, type Logger } from '../../src/kit/log.ts';
 import { createReadiness } from '../../src/maintenance/readiness.ts';
 
-/** Readiness whose parts the test sets. */
+/** Readiness with storage faults, a worker fault and a time that the test sets. */
 function setUp() {
   const state = { storage: [] as string[], worker: undefined as string | undefined, now: 0, checks: 0 };
   const logged: string[] = [];
@@ -22,14 +22,14 @@ function setUp() {
   return { state, readiness, logged };
 }
 
-it('names every reason', async () => {
+it('returns every reason', async () => {
   const { state, readiness } = setUp();
   expect(await readiness()).toEqual([]);
   Object.assign(state, { storage: ['The disk is full.', 'The database is locked.'], worker: 'No worker.', now: 1000 });
   expect(await readiness()).toEqual(['The disk is full.', 'The database is locked.', 'No worker.']);
 });
 
-it('checks the storage once a second, however often and at once it is asked; the worker each time', async () => {
+it('checks the storage once a second for any number of calls, and the worker at each call', async () => {
   const { state, readiness } = setUp();
   await Promise.all(Array.from({ length: 100 }, readiness));
   state.now = 999;
@@ -41,7 +41,7 @@ it('checks the storage once a second, however often and at once it is asked; the
   expect(state.checks).toBe(2);
 });
 
-it('logs what changes, once', async () => {
+it('logs each change once', async () => {
   const { state, readiness, logged } = setUp();
   await readiness();
   state.worker = 'No worker.';

@@ -11,34 +11,36 @@ import { checksumOf, decodeCheckpoint } from '../../training/checkpoint/encoding
 import type { TrainingSpec } from '../../training/schemas/spec.ts';
 import { createCheckpointStore } from './store.ts';
 
-/** A checkpoint as a thread hands it over. */
+/** A checkpoint from a training thread. */
 export interface EncodedCheckpoint extends Pick<Checkpoint, 'step' | 'epoch' | 'finished'> {
   readonly bytes: Uint8Array;
 }
 
-/** The checkpoints of jobs: a file each, and its row. */
+/** The checkpoints of jobs: a blob and a row each. */
 export interface Checkpoints {
   /**
-   * The last one that the training can go on from; null: it starts anew. Those that are damaged or
-   * gone are logged and forgotten. Rejects, and forgets nothing, where it cannot be read at
-   * present.
+   * The latest checkpoint that the training can resume from; null: it starts from the beginning.
+   * Damaged and missing ones are logged and deleted. Rejects on transient errors, and then deletes
+   * nothing.
    */
   latest(jobId: string, spec: TrainingSpec): Promise<Checkpoint | null>;
-  /** Writes the file; it counts from when its row is recorded. */
+  /** Stores the blob. The checkpoint counts once its row is recorded. */
   write(jobId: string, checkpoint: EncodedCheckpoint): Promise<CheckpointRow>;
-  /** Within the caller's transaction. Returns files that are of no use once it is through. */
+  /**
+   * Writes the row within the caller's transaction. Returns the files to remove after the commit.
+   */
   record(queries: Queries, row: CheckpointRow): Promise<readonly string[]>;
   /**
-   * Takes all of a job that can no longer go on, within the caller's transaction. Returns the files
-   * that are of no use once it is through.
+   * Deletes the rows of a job that cannot resume, within the caller's transaction. Returns the
+   * files to remove after the commit.
    */
   drop(queries: Queries, jobId: string): Promise<readonly string[]>;
-  /** The latest step first. */
+  /** Latest step first. */
   ofJob(jobId: string): Promise<readonly CheckpointRow[]>;
   removeFiles(files: readonly string[]): Promise<void>;
-  /** Deletes all of a job. */
+  /** Deletes all checkpoints of a job. */
   forget(jobId: string): Promise<void>;
-  /** Deletes the files that crashes have left. */
+  /** Deletes files that no row names, such as unfinished writes after a crash. */
   collect(): Promise<void>;
 }
 
@@ -60,7 +62,7 @@ export function createCheckpoints({ database, blobs, clock, log }: CheckpointsDe
     const path = await blobs.fetch(file);
     if (path === undefined) throw new Error('The checkpoint file is missing.');
     const bytes = await readFile(path);
-    if (checksumOf(bytes) !== sha256) throw new Error('The file is not the one that was written.');
+    if (checksumOf(bytes) !== sha256) throw new Error('The checkpoint file has changed since it was written.');
     return decodeCheckpoint(bytes, spec);
   };
 
@@ -70,12 +72,9 @@ export function createCheckpoints({ database, blobs, clock, log }: CheckpointsDe
         try {
           return await read(row, spec);
         } catch (error) {
-          // The file is as good as it was: hours of training are not thrown away for that.
+          // The file is intact. Deleting it would lose hours of training.
           if (isTransient(error)) throw error;
-          log?.warn(
-            { jobId, step: row.step, err: error },
-            'a checkpoint cannot be gone on from: the one before is tried',
-          );
+          log?.warn({ jobId, step: row.step, err: error }, 'a checkpoint cannot be used; trying the previous one');
           await forgetRows([row]);
         }
       }
@@ -96,16 +95,16 @@ export function createCheckpoints({ database, blobs, clock, log }: CheckpointsDe
     forget: async (jobId) => forgetRows(await store.ofJob(jobId)),
 
     async collect() {
-      // The files are listed first: what is written afterwards is no leftover.
+      // Listed before the rows are read, so that files of later checkpoints are not included.
       const names = await blobs.list();
       const orphans = await store.orphans(names, jobOf);
       await blobs.remove(orphans);
-      if (orphans.length > 0) log?.info({ files: orphans.length }, 'leftovers of checkpoints collected');
+      if (orphans.length > 0) log?.info({ files: orphans.length }, 'unused checkpoint files deleted');
     },
   };
 }
 
-/** Never the same again: a file that is being read must not be written over. */
+/** A unique name, because a file must not be replaced while it is read. */
 function nameOf(jobId: string, step: number): string {
   return `${jobId}.${step}.${randomUUID()}.checkpoint`;
 }

@@ -11,23 +11,20 @@ export interface DeleteOldDeps {
   readonly checkpoints: Pick<Checkpoints, 'removeFiles' | 'collect'>;
   readonly retention: Retention;
   readonly clock: Clock;
-  /** Aborted: the rest is left for the next time. */
+  /** Stops the deletion. The rest is deleted by the next call. */
   readonly leaving: AbortSignal;
 }
 
 const DAY_MS = 86_400_000;
-/** A few milliseconds of work, during which nobody else is answered. */
+/** A few milliseconds of work, which delay every request. */
 const ROWS_AT_ONCE = 500;
-/** Each with its trials, of which there may be thousands. */
+/** A sweep can have thousands of trials, which are deleted with it. */
 const SWEEPS_AT_ONCE = 1;
 
-/**
- * Deletes what is older than it is to be kept, and the files that crashes have left. Answers how
- * many jobs went.
- */
+/** Deletes expired data and unused checkpoint files. Returns the number of deleted jobs. */
 export async function deleteOld({ database, checkpoints, retention, clock, leaving }: DeleteOldDeps): Promise<number> {
   const store = createRetentionStore(database);
-  /** Lets others have their turn between two deletions. */
+  /** Yields to the event loop between two deletions. */
   const untilNone: UntilNone = async (deleteSome) => {
     while (!leaving.aborted && (await deleteSome()) > 0) await yieldToEventLoop();
   };

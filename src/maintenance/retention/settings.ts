@@ -1,11 +1,11 @@
-/** For how many days what has come to its end is kept. */
+/** Days for which data of final jobs is retained. */
 export interface Retention {
-  /** Final jobs with their losses; undefined: for ever. */
+  /** Final jobs with their losses; undefined: without limit. */
   readonly keepJobsDays?: number | undefined;
-  /** Whether the models of a job go with it, but for those that an alias names. */
+  /** Whether the models of a deleted job are deleted too, except those with an alias. */
   readonly deleteModelsWithJobs: boolean;
-  /** What final jobs have told of themselves; their losses and their final state stay. */
+  /** Events of final jobs. Their losses and their last event are not deleted. */
   readonly keepEventsDays: number;
-  /** What final jobs could go on from, to be extended or tried again. */
+  /** Checkpoints of final jobs, from which a job can be extended or retried. */
   readonly keepCheckpointsDays: number;
 }

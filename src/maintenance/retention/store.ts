@@ -1,30 +1,30 @@
 import { type Kysely, sql } from 'kysely';
 import type { Tables } from '../../store/tables.ts';
 
-/**
- * In SQL, as the partial indexes of `jobs` have it; when a job is final it has a time at which it
- * finished.
- */
+/** The same SQL as in the partial indexes of `jobs`. Final jobs always have `finished_at`. */
 const endedBefore = (ms: number) => sql`state IN ('succeeded', 'failed', 'cancelled') AND finished_at < ${ms}`;
 
 /**
- * What is deleted because it is old: few rows at once, so that nobody waits long, and nothing of a
- * job that has been queued again.
+ * Deletes expired rows, few at once so that no request waits long, and none of a job that was
+ * queued again.
  */
 export interface RetentionStore {
-  /** Each answers how many rows it deleted; 0: none are left. */
+  /** Returns the number of deleted rows, as the next two do; 0: none are left. */
   deleteEvents(endedBeforeMs: number, limit: number): Promise<number>;
-  /** Of requests: from then on they count for nothing. */
+  /** Forgets the idempotency keys of requests. */
   deleteIdempotencyKeys(createdBeforeMs: number, limit: number): Promise<number>;
-  /** Of the oldest sweeps, with their trials; the jobs of these are deleted as any others. */
+  /**
+   * Deletes the oldest sweeps with their trials. The jobs of the trials are deleted as other jobs
+   * are.
+   */
   deleteSweeps(endedBeforeMs: number, limit: number): Promise<number>;
-  /** The oldest job that finished before; none of a sweep that goes on. */
+  /** The oldest job that finished before, except jobs of unfinished sweeps. */
   oldJob(endedBeforeMs: number): Promise<string | undefined>;
-  /** Answers the files of the rows that it deleted. */
+  /** Returns the files of the deleted rows. */
   deleteCheckpoints(endedBeforeMs: number, limit: number): Promise<readonly string[]>;
   deleteLosses(jobId: string, endedBeforeMs: number, limit: number): Promise<number>;
   /**
-   * Deletes a job and, if asked to, its models that no alias names. Answers the files of its
+   * Deletes a job and, with `withModels`, its models without an alias. Returns the files of its
    * checkpoints.
    */
   deleteJob(jobId: string, endedBeforeMs: number, withModels: boolean): Promise<readonly string[]>;
@@ -33,8 +33,7 @@ export interface RetentionStore {
 export function createRetentionStore(database: Kysely<Tables>): RetentionStore {
   return {
     async deleteEvents(endedBeforeMs, limit) {
-      // The last event of a job is its final state: whoever reads the stream later finds how it
-      // ended.
+      // The last event of a job is its final state, which later readers of the stream need.
       const { rows } = await sql<{ id: number }>`
         DELETE FROM events WHERE id IN (
           SELECT old.id FROM jobs JOIN events AS old ON old.job_id = jobs.id

@@ -32,14 +32,11 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(root, { recursive: true }));
 
-/**
- * A data folder with two datasets of which one has lost its file, and a running job with a
- * checkpoint.
- */
+/** A data folder with two datasets, one without its file, and a running job with a checkpoint. */
 async function fillData(): Promise<void> {
   const folders = foldersOf(data);
   const database = openDatabase(folders.database);
-  for (const name of ['kept', 'lost']) {
+  for (const name of ['present', 'missing']) {
     const dataset = {
       id: newId('ds'),
       project: 'default',
@@ -53,8 +50,8 @@ async function fillData(): Promise<void> {
     const row = { ...dataset, file: `${name}.parquet`, columns: '[]', warnings: '[]', createdAt: 0 };
     await database.insertInto('datasets').values(row).execute();
   }
-  writeFileSync(join(folders.datasets, 'kept.parquet'), 'rows');
-  writeFileSync(join(folders.datasets, 'of-nobody.parquet'), 'leftover');
+  writeFileSync(join(folders.datasets, 'present.parquet'), 'rows');
+  writeFileSync(join(folders.datasets, 'unused.parquet'), 'leftover');
   const job = {
     id: 'job_1',
     project: 'default',
@@ -81,26 +78,26 @@ async function fillData(): Promise<void> {
 describe('a backup', () => {
   beforeEach(fillData);
 
-  it('has what the database names, and the database names what it has', async () => {
+  it('has the files that its database names, and no other files', async () => {
     const { manifest, missingFiles } = await makeBackup({ data, target: backup, clock });
     const names = readdirSync(backup, { recursive: true }).toSorted();
     expect(names).toEqual([
       'checkpoints',
       'checkpoints/job_1.1.checkpoint',
       'datasets',
-      'datasets/kept.parquet',
+      'datasets/present.parquet',
       'manifest.json',
       'trainyard.sqlite',
     ]);
-    expect(missingFiles).toEqual(['datasets/lost.parquet']);
+    expect(missingFiles).toEqual(['datasets/missing.parquet']);
     expect(manifest).toMatchObject({ format: 1, createdAt: '2026-11-23T08:00:00.000Z' });
   });
 
-  it('is restored with its files, and with its jobs in the queue', async () => {
+  it('is restored with its files and with its jobs queued', async () => {
     await makeBackup({ data, target: backup, clock });
     await restoreBackup({ backup, data: elsewhere, clock });
     const folders = foldersOf(elsewhere);
-    expect(readFileSync(join(folders.datasets, 'kept.parquet'), 'utf8')).toBe('rows');
+    expect(readFileSync(join(folders.datasets, 'present.parquet'), 'utf8')).toBe('rows');
     expect(readFileSync(join(folders.checkpoints, 'job_1.1.checkpoint'), 'utf8')).toBe('state');
     expect(readdirSync(elsewhere).toSorted()).toEqual(['api.lock', 'checkpoints', 'datasets', 'trainyard.sqlite']);
     const database = openDatabase(folders.database);
@@ -111,33 +108,33 @@ describe('a backup', () => {
     expect(job).toEqual({ state: 'queued', attempts: 0, crashes: 2, suspectAt: 1 });
     const datasets = await database.selectFrom('datasets').select(['name', 'state', 'file']).orderBy('name').execute();
     expect(datasets).toEqual([
-      { name: 'kept', state: 'ready', file: 'kept.parquet' },
-      { name: 'lost', state: 'failed', file: null },
+      { name: 'missing', state: 'failed', file: null },
+      { name: 'present', state: 'ready', file: 'present.parquet' },
     ]);
     await database.destroy();
   });
 
-  it('does not take the place of anything', async () => {
+  it('does not replace an existing folder', async () => {
     mkdirSync(backup);
     await expect(makeBackup({ data, target: backup, clock })).rejects.toThrow('already exists');
   });
 
-  it('leaves nothing when it cannot be made', async () => {
+  it('leaves no files when it fails', async () => {
     writeFileSync(foldersOf(data).database, 'no database'.repeat(1000));
     await expect(makeBackup({ data, target: backup, clock })).rejects.toThrow('not a database');
     expect(readdirSync(root)).toEqual(['data']);
   });
 
-  it('copies nothing from outside of the data folder, whatever its database names', async () => {
+  it('refuses a database that names a file outside of the data folder', async () => {
     const database = openDatabase(foldersOf(data).database);
     writeFileSync(join(root, 'letter.txt'), 'Dear all');
-    await database.updateTable('datasets').set({ file: '../../letter.txt' }).where('name', '=', 'lost').execute();
+    await database.updateTable('datasets').set({ file: '../../letter.txt' }).where('name', '=', 'missing').execute();
     await database.destroy();
     await expect(makeBackup({ data, target: backup, clock })).rejects.toThrow('Invalid blob key');
     expect(readdirSync(root).toSorted()).toEqual(['data', 'letter.txt']);
   });
 
-  it('is made of data folders alone', async () => {
+  it('requires a data folder', async () => {
     await expect(makeBackup({ data: elsewhere, target: backup, clock })).rejects.toThrow('--data');
   });
 });
@@ -153,7 +150,7 @@ describe('a restore', () => {
     expect(existsSync(elsewhere) ? readdirSync(elsewhere) : []).not.toContain('trainyard.sqlite');
   }
 
-  it.each(['trainyard.sqlite', 'datasets/kept.parquet', 'checkpoints/job_1.1.checkpoint'])(
+  it.each(['trainyard.sqlite', 'datasets/present.parquet', 'checkpoints/job_1.1.checkpoint'])(
     'refuses a backup in which one bit of %s has changed',
     async (path) => {
       const bytes = readFileSync(join(backup, path));
@@ -163,17 +160,17 @@ describe('a restore', () => {
     },
   );
 
-  it('refuses a backup with a file that was cut off', async () => {
+  it('refuses a backup with a truncated file', async () => {
     truncateSync(join(backup, 'trainyard.sqlite'), 4096);
     await expectRefused('(4096 bytes, ');
   });
 
-  it('refuses a backup that lacks a file', async () => {
-    rmSync(join(backup, 'datasets/kept.parquet'));
-    await expectRefused('kept.parquet could not be copied');
+  it('refuses a backup with a missing file', async () => {
+    rmSync(join(backup, 'datasets/present.parquet'));
+    await expectRefused('present.parquet could not be copied');
   });
 
-  it('refuses a manifest that was cut off, changed or is gone', async () => {
+  it('refuses a changed, truncated or missing manifest', async () => {
     const manifest = join(backup, 'manifest.json');
     const text = readFileSync(manifest, 'utf8');
     writeFileSync(manifest, text.replace('2026', '2025'));
@@ -194,7 +191,7 @@ describe('a restore', () => {
     await expectRefused('is damaged');
   });
 
-  it('refuses a backup of a later version, and says which', async () => {
+  it('refuses a backup of a later version with the number of that version', async () => {
     const { format: _, ...manifest } = await readManifest(backup);
     rmSync(join(backup, 'manifest.json'));
     await writeManifest(backup, newManifest({ ...manifest, version: '9.0.0', schema: '9999_future' }));
@@ -203,14 +200,14 @@ describe('a restore', () => {
     await expectRefused('made by a later version');
   });
 
-  it('refuses a folder that is not empty, and leaves it as it was', async () => {
+  it('refuses a folder that is not empty and does not change it', async () => {
     mkdirSync(elsewhere);
     writeFileSync(join(elsewhere, 'letter.txt'), 'Dear all');
     await expectRefused('is not empty: restore into another folder');
     expect(readFileSync(join(elsewhere, 'letter.txt'), 'utf8')).toBe('Dear all');
   });
 
-  it('refuses the folder of a service that runs', async () => {
+  it('refuses the folder of a running service', async () => {
     mkdirSync(elsewhere);
     const lock = acquireLock(foldersOf(elsewhere).lock);
     await expectRefused('A service uses');

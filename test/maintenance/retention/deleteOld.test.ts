@@ -37,8 +37,8 @@ afterEach(async () => {
 });
 
 /**
- * A job with a thousand losses, a checkpoint and a model; finished so many days ago, or still
- * queued.
+ * Adds a job with a thousand losses, a checkpoint and a model. It finished `days` ago, or is queued
+ * for null.
  */
 async function addJob(id: string, days: number | null): Promise<void> {
   const facts = {
@@ -91,7 +91,7 @@ async function addJob(id: string, days: number | null): Promise<void> {
     .execute();
 }
 
-function sweepOut(retention: Partial<Retention> = {}, leaving = new AbortController().signal): Promise<number> {
+function deleteExpired(retention: Partial<Retention> = {}, leaving = new AbortController().signal): Promise<number> {
   const checkpoints = createCheckpoints({
     database,
     blobs: createFolderBlobs(join(folder, 'checkpoints')),
@@ -108,8 +108,8 @@ async function eventsOf(jobId: string): Promise<readonly unknown[]> {
   return rows.map(({ data }) => JSON.parse(data).state);
 }
 
-describe('searches for hyperparameters', () => {
-  async function addSearch(id: string, state: 'running' | 'cancelled', days: number): Promise<void> {
+describe('sweeps of hyperparameters', () => {
+  async function addSweep(id: string, state: 'running' | 'cancelled', days: number): Promise<void> {
     const finishedAt = NOW - days * DAY_MS;
     const times = state === 'running' ? { runningSince: 1 } : { finishedAt };
     const row = { id, project: 'default', name: id, state, request: '{}', ranMs: 0, createdAt: 0, ...times };
@@ -126,26 +126,26 @@ describe('searches for hyperparameters', () => {
   }
   const left = async () => (await database.selectFrom('sweeps').select('id').execute()).map(({ id }) => id);
 
-  it('go with their trials and jobs when jobs do, and keep all while they go on', async () => {
-    await addSearch('swp_new', 'cancelled', 6);
-    await addSearch('swp_old', 'cancelled', 8);
-    await addSearch('swp_long', 'running', 8);
-    await sweepOut({ keepJobsDays: 7 });
+  it('are deleted with their trials and jobs, unless they are running', async () => {
+    await addSweep('swp_new', 'cancelled', 6);
+    await addSweep('swp_old', 'cancelled', 8);
+    await addSweep('swp_long', 'running', 8);
+    await deleteExpired({ keepJobsDays: 7 });
     expect((await left()).toSorted()).toEqual(['swp_long', 'swp_new']);
     expect(await ids('jobs')).toEqual(['job_swp_long', 'job_swp_new']);
     expect(await database.selectFrom('trials').select('sweepId').orderBy('sweepId').execute()).toHaveLength(2);
   });
 });
 
-describe('a sweep', () => {
+describe('deleteOld', () => {
   beforeEach(async () => {
     await addJob('new', 29);
     await addJob('old', 31);
     await addJob('waiting', null);
   });
 
-  it('drops by default what old jobs have told and could go on from, and nothing that somebody made', async () => {
-    expect(await sweepOut()).toBe(0);
+  it('deletes events and checkpoints of old jobs by default, and no jobs or models', async () => {
+    expect(await deleteExpired()).toBe(0);
     expect(await ids('jobs')).toEqual(['new', 'old', 'waiting']);
     expect(await ids('models')).toEqual(['mdl_new', 'mdl_old', 'mdl_waiting']);
     expect(await eventsOf('new')).toEqual(['queued', 'running', 'succeeded']);
@@ -155,29 +155,29 @@ describe('a sweep', () => {
     expect(await database.selectFrom('losses').select('epoch').where('jobId', '=', 'old').execute()).toHaveLength(1000);
   });
 
-  it('deletes old jobs with their losses and files when told to, and leaves their models', async () => {
-    expect(await sweepOut({ keepJobsDays: 30 })).toBe(1);
+  it('deletes old jobs with their losses and files when configured, and not their models', async () => {
+    expect(await deleteExpired({ keepJobsDays: 30 })).toBe(1);
     expect(await ids('jobs')).toEqual(['new', 'waiting']);
     expect(await ids('models')).toEqual(['mdl_new', 'mdl_old', 'mdl_waiting']);
     expect(await database.selectFrom('losses').select('epoch').where('jobId', '=', 'old').execute()).toEqual([]);
     expect(existsSync(join(folder, 'checkpoints', 'old.checkpoint'))).toBe(false);
   });
 
-  it('deletes their models as well when told to, but for those that an alias names', async () => {
+  it('deletes their models when configured, except those with an alias', async () => {
     await addJob('older', 40);
     const alias = { project: 'default', name: 'production', modelId: 'mdl_old', updatedAt: 0 };
     await database.insertInto('aliases').values(alias).execute();
-    expect(await sweepOut({ keepJobsDays: 30, deleteModelsWithJobs: true })).toBe(2);
+    expect(await deleteExpired({ keepJobsDays: 30, deleteModelsWithJobs: true })).toBe(2);
     expect(await ids('models')).toEqual(['mdl_new', 'mdl_old', 'mdl_waiting']);
   });
 
-  it('collects the files of checkpoints that no job names', async () => {
+  it('deletes checkpoint files that no job names, unfinished ones too', async () => {
     writeFileSync(join(folder, 'checkpoints', 'gone.7.checkpoint.partial'), 'torn');
-    await sweepOut();
+    await deleteExpired();
     expect(readdirSync(join(folder, 'checkpoints'))).not.toContain('gone.7.checkpoint.partial');
   });
 
-  it('forgets requests with an Idempotency-Key after a day, however many there are', async () => {
+  it('deletes idempotency keys after a day, also more than one batch', async () => {
     const request = { caller: 'default', resourceId: 'job_1', owner: 'o', digest: null };
     const old = Array.from({ length: 1200 }, (_, index) => ({
       ...request,
@@ -189,17 +189,17 @@ describe('a sweep', () => {
       .insertInto('idempotencyKeys')
       .values([...old, recent])
       .execute();
-    await sweepOut();
+    await deleteExpired();
     expect(await database.selectFrom('idempotencyKeys').select('key').execute()).toEqual([{ key: 'recent' }]);
   });
 
-  it('goes no further when the service ends', async () => {
-    await sweepOut({ keepJobsDays: 0 }, AbortSignal.abort());
+  it('stops when the service stops', async () => {
+    await deleteExpired({ keepJobsDays: 0 }, AbortSignal.abort());
     expect(await ids('jobs')).toEqual(['new', 'old', 'waiting']);
   });
 });
 
-const SECRET = Buffer.from('a parameter that nobody may find again. '.repeat(50_000));
+const SECRET = Buffer.from('a parameter of a deleted model. '.repeat(50_000));
 
 async function addParameters(): Promise<void> {
   await addJob('secret', 1);
@@ -207,14 +207,14 @@ async function addParameters(): Promise<void> {
   await database.insertInto('parameters').values(parameter).execute();
 }
 
-/** Whether any file of the data folder has the words. */
+/** Whether any file of the data folder contains the parameter. */
 function isFound(): boolean {
   const files = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isFile());
-  return files.some(({ name }) => readFileSync(join(folder, name)).includes('nobody may find again'));
+  return files.some(({ name }) => readFileSync(join(folder, name)).includes('of a deleted model'));
 }
 
 describe('a deleted model', () => {
-  it("is in no file any more, and its space is the disk's again", async () => {
+  it('is in no file, and its space is returned to the file system', async () => {
     await addParameters();
     await incrementalVacuum(database);
     const before = statSync(path).size;
