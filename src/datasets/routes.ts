@@ -167,7 +167,7 @@ function uploadRoute({ datasets, maxUploadBytes }: DatasetRoutesOptions): Fastif
         });
         reply.header('location', `/v1/datasets/${dataset.id}`);
         if (respondAsync) reply.header('preference-applied', 'respond-async');
-        // The profile has the type of the response. Validating a wide one again would take long.
+        // The profile has the type of the response. Validating a wide one again would be slow.
         return reply
           .code(respondAsync ? 202 : 201)
           .type(JSON_TYPE)

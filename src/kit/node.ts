@@ -17,6 +17,11 @@ export async function sync(path: string): Promise<void> {
   await handle.sync();
 }
 
+/** Whether an error of the file system means that there is no such file. */
+export function isNotFound(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+}
+
 /** The version of the package, from its package.json. */
 export function packageVersion(): string {
   const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');

@@ -1,7 +1,7 @@
 import type { Logger } from '../kit/log.ts';
 
 export interface ReadinessDeps {
-  /** Reasons why data cannot be stored. The check can take seconds. */
+  /** Reasons why data cannot be stored. The check can last seconds. */
   readonly findStorageFaults: () => Promise<readonly string[]>;
   /** The reason why no jobs can be trained; undefined: they can. */
   readonly workerFault: () => string | undefined;

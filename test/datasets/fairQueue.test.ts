@@ -19,7 +19,7 @@ async function start(ingestions: number): Promise<void> {
   for (const name of ['a', 'b']) await service.database.insertInto('projects').values({ name, createdAt: 0 }).execute();
 }
 
-/** The processes that read files for this one. */
+/** The ingestion processes of this process. */
 function readers(): number[] {
   const children = readFileSync(`/proc/self/task/${process.pid}/children`, 'utf8').trim().split(' ');
   return children.map(Number).filter((pid) => pid > 0 && /ingestProcess/.test(commandOf(pid)));
@@ -33,7 +33,7 @@ function commandOf(pid: number): string {
   }
 }
 
-/** A reader that is stopped before it has answered: its file takes as long as the test wants. */
+/** Stops the next ingestion process with SIGSTOP, so that the test decides when it finishes. */
 async function stoppedReader(others: readonly number[] = []): Promise<number> {
   const [pid = 0] = await until(
     () => readers().filter((reader) => !others.includes(reader)),
@@ -54,7 +54,7 @@ function uploadTo(project: string, content: string) {
 }
 
 describe('two slow files of one project', () => {
-  it('leave a slot to another project, whose upload is answered while they are read', async () => {
+  it('leave a slot for another project, whose upload finishes while they are parsed', async () => {
     const first = uploadTo('a', 'x,y\n1,2\n');
     const reader = await stoppedReader();
     const second = uploadTo('a', 'x,y\n3,4\n');
@@ -65,12 +65,12 @@ describe('two slow files of one project', () => {
   });
 });
 
-it('reads two uploads of a project at once by default, and one of another project beside them', async () => {
+it('parses two uploads of a project at once by default, and one of another project at the same time', async () => {
   await start(datasetLimitsOf(readConfig(SERVICE_SETTINGS, [], {}, {}).config).ingestions);
   const slow = uploadTo('a', 'x,y\n1,2\n');
   const reader = await stoppedReader();
   expect(await uploadTo('a', 'x,y\n3,4\n')).toMatchObject({ state: 'ready', rows: 1 });
-  // The reader of that upload may still be ending.
+  // The process of that upload may not have ended.
   await until(readers, ({ length }) => length === 1);
   const slowToo = uploadTo('a', 'x,y\n5,6\n');
   const second = await stoppedReader([reader]);
@@ -79,7 +79,7 @@ it('reads two uploads of a project at once by default, and one of another projec
   expect(await Promise.all([slow, slowToo])).toMatchObject([{ state: 'ready' }, { state: 'ready' }]);
 });
 
-/** Sends a whole upload on a connection of its own and does not wait for its answer. */
+/** Sends a complete upload on a new connection without waiting for its response. */
 async function send(content: string, headers: readonly string[] = []): Promise<Socket> {
   if (!service.app.server.listening) await service.app.listen({ port: 0 });
   const socket = connect((service.app.server.address() as AddressInfo).port, '127.0.0.1');
@@ -93,8 +93,8 @@ function openConnections(): Promise<number> {
   return new Promise((resolve) => service.app.server.getConnections((_error, count) => resolve(count)));
 }
 
-describe('a client that leaves', () => {
-  it('while its file is read ends the reader, and leaves nothing', async () => {
+describe('a client that disconnects', () => {
+  it('during parsing ends the process and leaves no data', async () => {
     const socket = await send('x,y\n1,2\n');
     await stoppedReader();
     socket.destroy();
@@ -106,7 +106,7 @@ describe('a client that leaves', () => {
     expect(await uploadTo('default', 'x,y\n7,8\n')).toMatchObject({ state: 'ready' });
   });
 
-  it('with an Idempotency-Key finds its dataset when it comes back', async () => {
+  it('with an Idempotency-Key gets its dataset when it repeats the request', async () => {
     const headers = ['idempotency-key: once'];
     const socket = await send('x,y\n1,2\n', headers);
     const reader = await stoppedReader();
@@ -122,7 +122,7 @@ describe('a client that leaves', () => {
     expect((await service.app.inject('/v1/datasets')).json().items).toHaveLength(1);
   });
 
-  it('while its file waits leaves the queue', async () => {
+  it('while its file is queued leaves the queue', async () => {
     await send('x,y\n1,2\n');
     const reader = await stoppedReader();
     const waiting = await send('x,y\n3,4\n');

@@ -11,12 +11,12 @@ afterAll(() => disk?.remove());
 const rows = Array.from({ length: 100_000 }, (_, row) => `${row},${Math.sin(row)},${row % 7}`);
 const TABLE = ['a,b,c', ...rows].join('\n');
 
-describe.skipIf(!disk)('on a disk without room (where a small one may be mounted)', () => {
-  it('an upload is refused as a fault of the disk, leaves nothing, and goes well when there is room', async () => {
+describe.skipIf(!disk)('on a full disk (skipped where no small disk can be mounted)', () => {
+  it('an upload gets 507, leaves no data, and succeeds when there is space', async () => {
     if (!disk) return;
     const service = await startDatasets({}, disk.folder);
     const ballast = join(disk.folder, 'ballast');
-    // The table finds room, and what is made of it does not; then not even the table does.
+    // First the upload fits and its Parquet file does not; then the upload does not fit either.
     for (const bytes of [1_000_000, 3_000_000]) {
       writeFileSync(ballast, Buffer.alloc(bytes));
       const refused = await upload(service, TABLE);

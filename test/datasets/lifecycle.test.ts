@@ -18,7 +18,7 @@ const remove = (id: string) => service.app.inject({ method: 'DELETE', url: `/v1/
 const respondAsync = { headers: { prefer: 'respond-async' } };
 
 describe('Prefer: respond-async', () => {
-  it('answers 202 while the file is read, and wait holds the answer until it is', async () => {
+  it('responds with 202 while the file is parsed, and wait delays the response until then', async () => {
     const answer = await upload(service, 'x,y\n1,2\n', respondAsync);
     expect(answer.statusCode).toBe(202);
     expect(answer.headers['preference-applied']).toBe('respond-async');
@@ -26,13 +26,13 @@ describe('Prefer: respond-async', () => {
     expect(await get(`/${answer.json().id}?wait=60`)).toMatchObject({ state: 'ready', rows: 1 });
   });
 
-  it('keeps why a file could not be read', async () => {
+  it('stores the reason why a file could not be parsed', async () => {
     const { id } = (await upload(service, 'x,y\n', respondAsync)).json();
     expect(await get(`/${id}?wait=60`)).toMatchObject({ state: 'failed', error: { code: 'invalid_file' } });
     expect(await get(`/${id}/rows`)).toMatchObject({ status: 409, code: 'dataset_not_ready' });
   });
 
-  it('fails what a stopped service was reading', async () => {
+  it('fails datasets that a stopped service was parsing', async () => {
     const row = {
       id: 'ds_1',
       project: 'default',
@@ -54,12 +54,13 @@ describe('Prefer: respond-async', () => {
     await remove('ds_1');
   });
 
-  it('deletes what a killed service left behind, and nothing else', async () => {
-    const { id } = (await upload(service, 'kept\n1\n')).json();
+  it('deletes the unused files of a killed service, and no other files', async () => {
+    const { id } = (await upload(service, 'stored\n1\n')).json();
     const { datasets: tables, temporary } = service.folders;
     const before = filesIn(service.folders);
     writeFileSync(join(tables, 'unrecorded.parquet'), 'a table whose row was never written');
-    writeFileSync(join(temporary, 'answer-1'), 'half an answer');
+    writeFileSync(join(tables, 'unfinished.parquet.1f2e.partial'), 'half a table');
+    writeFileSync(join(temporary, 'response-1'), 'half a response');
     mkdirSync(join(temporary, 'datasets/ds_2'), { recursive: true });
     writeFileSync(join(temporary, 'datasets/ds_2/upload'), 'half an upload');
     await service.datasets.recover();
@@ -70,7 +71,7 @@ describe('Prefer: respond-async', () => {
 });
 
 describe('the same bytes', () => {
-  it('are stored once, and go with the last dataset that uses them', async () => {
+  it('are stored once, and deleted with the last dataset that uses them', async () => {
     const before = filesIn(service.folders).length;
     const first = (await upload(service, 'same,bytes\n1,2\n', { query: { name: 'first' } })).json();
     const second = (await upload(service, 'same,bytes\n1,2\n', { query: { name: 'second' } })).json();
@@ -82,7 +83,7 @@ describe('the same bytes', () => {
     expect(filesIn(service.folders)).toHaveLength(before);
   });
 
-  it('read in another way are another table', async () => {
+  it('parsed with other options are another table', async () => {
     const plain = (await upload(service, 'a,b\n1,2\n3,4\n')).json();
     const typed = (await upload(service, 'a,b\n1,2\n3,4\n', { query: { types: 'a:categorical' } })).json();
     expect([plain.columns[0].type, typed.columns[0].type]).toEqual(['numeric', 'categorical']);
@@ -90,11 +91,11 @@ describe('the same bytes', () => {
   });
 });
 
-describe('a table whose file is lost', () => {
+describe('a table without its file', () => {
   it.each([
-    ['gone', (file: string) => rmSync(file)],
-    ['cut off', (file: string) => truncateSync(file, 100)],
-  ])('as it is %s is no table to read, and is back when the same bytes are uploaded', async (how, lose) => {
+    ['missing', (file: string) => rmSync(file)],
+    ['truncated', (file: string) => truncateSync(file, 100)],
+  ])('because it is %s has no rows, until the same bytes are uploaded again', async (how, lose) => {
     const body = `lost,how\n1,${how}\n`;
     const { id } = (await upload(service, body)).json();
     const file = await service.datasets.findFile(id);
@@ -157,8 +158,8 @@ describe('GET /v1/datasets/{id}/rows', () => {
   });
 });
 
-describe('a client that breaks off', () => {
-  it('leaves nothing', async () => {
+describe('a client that disconnects during its upload', () => {
+  it('leaves no data', async () => {
     const address = await service.app.listen({ port: 0 });
     const before = filesIn(service.folders).length;
     const socket = connect(Number(new URL(address).port), '127.0.0.1');

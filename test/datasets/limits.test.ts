@@ -19,7 +19,7 @@ describe('a table that is too large', () => {
     ['columns', 'a,b,c,d,e\n1,2,3,4,5\n', '5 columns, and 4 are allowed'],
     ['rows', 'a,b\n1,2\n1,3\n1,4\n2,5\n', '4 rows, and 3 are allowed'],
     ['characters in a name', 'a,bcdefghijklm\n1,2\n2,3\n', 'has 12 characters, and 10 are allowed'],
-  ])('by its %s is 413, names the limit and leaves nothing', async (_, csv, words) => {
+  ])('by its %s gets 413 with the limit and leaves no data', async (_, csv, words) => {
     const service = await open({ table });
     const answer = await upload(service, csv);
     expect(answer.json()).toMatchObject({ status: 413, code: 'table_too_large' });
@@ -27,7 +27,7 @@ describe('a table that is too large', () => {
     expect(filesIn(service.folders)).toEqual([]);
   });
 
-  it('is told as the error of a dataset that is read later', async () => {
+  it('is the error of a dataset that is parsed later', async () => {
     const service = await open({ table });
     const { id } = (await upload(service, 'a,b,c,d,e\n1,2,3,4,5\n', { headers: { prefer: 'respond-async' } })).json();
     const { state, error } = (await service.app.inject(`/v1/datasets/${id}?wait=20`)).json();
@@ -35,7 +35,7 @@ describe('a table that is too large', () => {
   });
 });
 
-it('stops unpacking a file that grows out of all proportion, packed once or twice', async () => {
+it('stops the decompression of a bomb, compressed once or twice', async () => {
   const service = await open();
   const bomb = gzipSync(Buffer.alloc(100 * 2 ** 20, '1,2\n'));
   for (const packed of [bomb, gzipSync(bomb)]) {
@@ -46,7 +46,7 @@ it('stops unpacking a file that grows out of all proportion, packed once or twic
   expect(filesIn(service.folders)).toEqual([]);
 });
 
-it('lets only so many uploads wait to be read', async () => {
+it('limits the number of queued uploads', async () => {
   const gate = createSemaphore(1, 1);
   const first = Promise.withResolvers<string>();
   const running = gate.run(() => first.promise);

@@ -19,13 +19,13 @@ describe('checkLines', () => {
     ['LF', '\n'],
     ['CRLF', '\r\n'],
     ['CR', '\r'],
-  ])('counts lines that end with %s, and passes those of the limit', async (_, end) => {
+  ])('counts lines that end with %s, and accepts lines of exactly the limit', async (_, end) => {
     write(['1234567890', '12', '12345678901', ''].join(end));
     await expect(checkLines(file, 10)).rejects.toThrow('Line 3 is longer than the limit of 10 bytes');
     expect(await checkLines(file, 11)).toBe(true);
   });
 
-  it('measures the last line too, and says where there is no line end', async () => {
+  it('measures the last line too, and reports a missing line end', async () => {
     write('a\n12345678901');
     await expect(checkLines(file, 10)).rejects.toThrow('Line 2 is longer');
     write('a,b,c');
@@ -36,12 +36,12 @@ describe('checkLines', () => {
 describe('headOf', () => {
   const head = join(folder, 'head');
 
-  it('is the file itself where it is short', async () => {
+  it('is the file itself when it is short', async () => {
     write('a,b\n1,2\n');
     expect(await headOf(file, head)).toBe(file);
   });
 
-  it('ends behind a line that is in no quotes', async () => {
+  it('ends after a line outside of quotes', async () => {
     const row = `1,"${'x'.repeat(50)}\n${'y'.repeat(50)}"\n`;
     write(`a,b\n${row.repeat(5000)}`);
     expect(await headOf(file, head)).toBe(head);
@@ -50,7 +50,7 @@ describe('headOf', () => {
     expect(text.replaceAll(row, '')).toBe('a,b\n');
   });
 
-  it('has several lines, however long they are, and ends behind one where no quote is ever closed', async () => {
+  it('has several lines of any length, and ends after one when a quote is never closed', async () => {
     write(`"${`${'x'.repeat(300_000)}\n`.repeat(9)}`);
     await headOf(file, head);
     expect(readFileSync(head, 'utf8')).toMatch(/^"(x{300000}\n){6}$/);
@@ -84,7 +84,7 @@ describe('a cell or a line that is too long', () => {
     );
   });
 
-  it('of Parquet is refused alike', async () => {
+  it('of Parquet is refused too', async () => {
     const connection = await (await DuckDBInstance.create(':memory:')).connect();
     const parquet = join(folder, 'long.parquet');
     await connection.run(
@@ -126,7 +126,7 @@ describe('a cell or a line that is too long', () => {
     expect(detail).toBe('An object is larger than the limit of 16777216 bytes: shorten its values.');
   });
 
-  it('as a row of several lines is refused where it is read, behind the lines that show the dialect', async () => {
+  it('as a row of several lines is refused after the lines from which the dialect is detected', async () => {
     const service = await startDatasets();
     onTestFinished(service.close);
     const body = `a,b\n${'1,2\n'.repeat(100_000)}3,"${`${'x'.repeat(999)}\n`.repeat(20_000)}"\n4,5\n`;
@@ -142,7 +142,7 @@ describe('a cell or a line that is too long', () => {
   });
 });
 
-describe('a line with more values than a table may have columns', () => {
+describe('a line with more values than the column limit', () => {
   const values = (count: number, delimiter: string) => `${Array(count).fill('1').join(delimiter)}\n`;
 
   async function answer(body: string, query = {}) {
@@ -152,7 +152,7 @@ describe('a line with more values than a table may have columns', () => {
   }
 
   it.each([',', ';', '\t', '|'])(
-    'is refused with their number and the limit, before DuckDB reads it (%j)',
+    'is refused with their number and the limit before DuckDB reads it (%j)',
     async (delimiter) => {
       const { status, detail } = await answer(`a\n${values(20_000, delimiter)}`);
       expect([status, detail]).toEqual([
@@ -162,7 +162,7 @@ describe('a line with more values than a table may have columns', () => {
     },
   );
 
-  it('does not count what is in quotes, or what the delimiter of the client does not separate', async () => {
+  it('counts values outside of quotes by the delimiter of the client', async () => {
     const list = values(7000, ',').trim();
     expect(await answer(`a,b\n1,"${list}"\n`)).toMatchObject({ state: 'ready', columnCount: 2 });
     expect(await answer(`a;b\n1;${list}\n`, { delimiter: ';' })).toMatchObject({ state: 'ready', columnCount: 2 });
@@ -182,16 +182,16 @@ describe('a file whose line ends curl has removed', () => {
     ['text/csv', '1,23,45,6'],
     ['text/tab-separated-values', 'a\tb1\t2'],
     ['application/x-ndjson', '{"a":1}{"a":2}'],
-  ])('is refused as %s with what to send: %s', async (type, body) => {
+  ])('is refused as %s with the remedy: %s', async (type, body) => {
     expect((await upload(await open(), body, { type })).json()).toMatchObject({ status: 422, detail: hint });
   });
 
-  it('is refused as a form with what to send', async () => {
+  it('is refused as a form with the remedy', async () => {
     const answer = await upload(await open(), 'name,agex,1y,2', { type: 'application/x-www-form-urlencoded' });
     expect(answer.json()).toMatchObject({ status: 415, code: 'unsupported_media_type', detail: hint });
   });
 
-  it('is not what a short file is', async () => {
+  it('is not detected in a short file', async () => {
     const service = await open();
     const rowsOf = async (body: string, type = 'text/csv', query = {}) =>
       (await upload(service, body, { type, query })).json().rows;

@@ -7,7 +7,7 @@ import { startDatasets, type TestService } from './support/service.ts';
 import { upload } from './support/upload.ts';
 
 const DATASETS = 60;
-/** Each profile has so many columns and about 3.5 MB. */
+/** Number of columns of each profile, which has about 3.5 MB. */
 const COLUMNS = 10_000;
 
 let service: TestService;
@@ -30,10 +30,7 @@ beforeAll(async () => {
 });
 afterAll(() => service.close());
 
-/**
- * The bytes of all texts that the database answers with, and the answers of the service to the
- * work.
- */
+/** The bytes that the database returns during `work`, and the result of `work`. */
 async function readBy<Value>(work: (datasets: ReturnType<ReturnType<typeof createDatasets>['of']>) => Promise<Value>) {
   let bytes = 0;
   const database = service.database.withPlugin({
@@ -52,7 +49,7 @@ async function readBy<Value>(work: (datasets: ReturnType<ReturnType<typeof creat
 }
 
 describe('the list of 60 wide datasets', () => {
-  it('is small, and reads no profile from the database', async () => {
+  it('is small and reads no profile from the database', async () => {
     const { bytes, value } = await readBy((datasets) => datasets.list({ limit: 200 }));
     expect(value.items).toHaveLength(DATASETS);
     expect(value.next).toBeNull();
@@ -73,7 +70,7 @@ describe('rows of a wide dataset', () => {
 });
 
 describe('a single wide dataset', () => {
-  it('is answered whole, and its profile is neither parsed nor checked column by column', async () => {
+  it('is returned completely, without parsing or validating its profile', async () => {
     const parse = vi.spyOn(JSON, 'parse');
     const stringify = vi.spyOn(JSON, 'stringify');
     const answer = await service.app.inject({ url: '/v1/datasets/ds_07' });
@@ -86,7 +83,7 @@ describe('a single wide dataset', () => {
     expect(answer.json().columns).toHaveLength(COLUMNS);
   });
 
-  it('has the same members as the answer to its upload', async () => {
+  it('has the same members as the response to its upload', async () => {
     const uploaded = await upload(service, 'a,b\n1,x\n2,y\n');
     const shown = await service.app.inject({ url: `/v1/datasets/${uploaded.json().id}` });
     expect(shown.json()).toEqual(uploaded.json());

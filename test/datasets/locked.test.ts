@@ -4,7 +4,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import { filesIn, startDatasets } from './support/service.ts';
 import { upload } from './support/upload.ts';
 
-it('an upload that finds the database held by another program is told to come again, and leaves nothing', async () => {
+it('an upload while another program locks the database gets 503 with Retry-After, and leaves no data', async () => {
   const service = await startDatasets({}, tmpdir(), 100);
   onTestFinished(service.close);
   const other = new Sqlite(service.folders.database);

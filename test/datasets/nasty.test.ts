@@ -24,7 +24,7 @@ async function refusal(file: string): Promise<string> {
   return answer.json().detail;
 }
 
-/** What adult's first 400 rows are, however they are written. */
+/** Expects the first 400 rows of adult, whatever their file format. */
 function expectAdult(dataset: Dataset): void {
   expect(dataset.rows).toBe(400);
   expect(dataset.columns).toHaveLength(15);
@@ -35,7 +35,7 @@ function expectAdult(dataset: Dataset): void {
   expect('top' in income && income.top.map(({ value }) => value)).toEqual(['<=50K', '>50K']);
 }
 
-describe.skipIf(!isThere)('files that break loaders', () => {
+describe.skipIf(!isThere)('files that break parsers', () => {
   it.each([
     'adult_crlf.csv',
     'adult_cr_only.csv',
@@ -47,11 +47,11 @@ describe.skipIf(!isThere)('files that break loaders', () => {
     'adult_blank_lines.csv',
     'adult_gzip_named_csv.csv',
     'adult_utf16le.csv',
-  ])('%s is adult', async (file) => {
+  ])('%s has the rows of adult', async (file) => {
     expectAdult(await read(file));
   });
 
-  it('adult_no_header.csv keeps its first row', async () => {
+  it('adult_no_header.csv has its first line as a row', async () => {
     const dataset = await read('adult_no_header.csv');
     expect(dataset.rows).toBe(400);
     expect(dataset.columns[0]).toMatchObject({ name: 'column1', type: 'numeric' });
@@ -75,7 +75,7 @@ describe.skipIf(!isThere)('files that break loaders', () => {
     expect(typesOf(dataset).slice(0, 3)).toEqual(['id: identifier', 'age: numeric', 'gender: numeric']);
   });
 
-  it('bank_no_header.csv needs nothing said, and takes it', async () => {
+  it('bank_no_header.csv is parsed with and without the option', async () => {
     expect(await read('bank_no_header.csv')).toMatchObject({ rows: 501, columns: { length: 17 } });
     expect(await read('bank_no_header.csv', { query: { header: 'false' } })).toMatchObject({ rows: 501 });
   });
@@ -86,13 +86,13 @@ describe.skipIf(!isThere)('files that break loaders', () => {
     expect(columnOf(dataset, 'DepDelay')).toMatchObject({ type: 'numeric', missing: 8 });
   });
 
-  it('used_vehicles_nameless_first_column.csv gets a name for it', async () => {
+  it('used_vehicles_nameless_first_column.csv gets a generated column name', async () => {
     const dataset = await read('used_vehicles_nameless_first_column.csv');
     expect(dataset.rows).toBe(300);
     expect(typesOf(dataset).slice(0, 3)).toEqual(['column1: identifier', 'id: identifier', 'price: numeric']);
   });
 
-  it('latin1_names.csv keeps its umlauts', async () => {
+  it('latin1_names.csv has its umlauts', async () => {
     const dataset = await read('latin1_names.csv');
     expect(typesOf(dataset)).toEqual(['größe: numeric', 'länge: numeric', 'café: categorical', 'ziel: numeric']);
   });
@@ -105,13 +105,13 @@ describe.skipIf(!isThere)('files that break loaders', () => {
     );
   });
 
-  it('stray_quotes.csv keeps the quote in the middle of a cell', async () => {
+  it('stray_quotes.csv has the quote in the middle of a cell', async () => {
     const dataset = await read('stray_quotes.csv');
     expect(dataset.rows).toBe(60);
     expect(columnOf(dataset, 'b')).toMatchObject({ top: [{ value: '5" pipe', count: 60 }] });
   });
 
-  it('dates_zoo.csv has dates in five forms and one as a number', async () => {
+  it('dates_zoo.csv has dates in five formats and one as a number', async () => {
     const dataset = await read('dates_zoo.csv');
     expect(typesOf(dataset)).toEqual([
       ...['iso', 'us', 'eu', 'iso_time'].map((name) => `${name}: datetime`),
@@ -124,14 +124,14 @@ describe.skipIf(!isThere)('files that break loaders', () => {
     expect(warningCodes(dataset)).not.toContain('ambiguous_dates us');
   });
 
-  it('case_and_blank_headers.csv has six columns with names of their own', async () => {
+  it('case_and_blank_headers.csv has six columns with different names', async () => {
     const dataset = await read('case_and_blank_headers.csv');
     expect(dataset.columns.map(({ name }) => name)).toEqual(['A', 'a', 'a_2', 'column4', 'column5', 'y']);
     expect(await cellsOf(service, dataset, 'A', 2)).toEqual([0, 1]);
     expect(await cellsOf(service, dataset, 'a', 2)).toEqual([1, 2]);
   });
 
-  it('hostile_headers.csv keeps its twelve names as data', async () => {
+  it('hostile_headers.csv has its twelve names as data', async () => {
     const dataset = await read('hostile_headers.csv');
     const names = ['__proto__', 'constructor', 'toString', 'hasOwnProperty', 'length', 'a,b', 'q"uote', 'new\nline'];
     expect(dataset.columns.map(({ name }) => name)).toEqual([...names, '=1+1', '<b>x</b>', '🎯', 'y']);
@@ -139,7 +139,7 @@ describe.skipIf(!isThere)('files that break loaders', () => {
     expect(rows.body).toContain('"__proto__":1,"constructor":1');
   });
 
-  it('formula_cells.csv keeps formulas as text', async () => {
+  it('formula_cells.csv has formulas as text', async () => {
     const dataset = await read('formula_cells.csv');
     expect(await cellsOf(service, dataset, 'name', 1)).toEqual(['=HYPERLINK("x")']);
   });
@@ -152,13 +152,13 @@ describe.skipIf(!isThere)('files that break loaders', () => {
     expect(await refusal('newline_only.csv')).toMatch(/at least one row/);
   });
 
-  it('trailing_commas.csv loses its nameless, empty column, and says so', async () => {
+  it('trailing_commas.csv loses its empty column without a name, with a warning', async () => {
     const dataset = await read('trailing_commas.csv');
     expect(typesOf(dataset)).toEqual(['a: numeric', 'b: numeric', 'y: numeric']);
     expect(warningCodes(dataset)).toEqual(['dropped_column column4']);
   });
 
-  it('constant_columns.csv is read with a warning for each', async () => {
+  it('constant_columns.csv is parsed with a warning for each', async () => {
     expect(warningCodes(await read('constant_columns.csv'))).toEqual(['constant_column k', 'constant_column s']);
   });
 
@@ -170,7 +170,7 @@ describe.skipIf(!isThere)('files that break loaders', () => {
     });
   });
 
-  it('rare_class.csv keeps the class with one row', async () => {
+  it('rare_class.csv has the class with one row', async () => {
     const column = columnOf(await read('rare_class.csv'), 'y');
     expect('top' in column && column.top.at(-1)).toMatchObject({ count: 1 });
   });
@@ -186,18 +186,18 @@ describe.skipIf(!isThere)('files that break loaders', () => {
     expect(dataset.columns.map(({ distinct }) => distinct)).toEqual([2, 2, 2, 2, 2]);
   });
 
-  it('type_changes_late.csv reports the one cell that is no number', async () => {
+  it('type_changes_late.csv reports the one cell that is not a number', async () => {
     const dataset = await read('type_changes_late.csv');
     expect(dataset.rows).toBe(20_001);
     expect(columnOf(dataset, 'a')).toMatchObject({ type: 'numeric', missing: 1 });
     expect(warningCodes(dataset)).toContain('mixed_types a');
   });
 
-  it('wide_5000.csv.gz is read', async () => {
+  it('wide_5000.csv.gz is parsed', async () => {
     expect(await read('wide_5000.csv.gz')).toMatchObject({ rows: 60, columns: { length: 5001 } });
   }, 240_000);
 
-  it('unicode_categories.csv is kept byte for byte', async () => {
+  it('unicode_categories.csv is stored byte for byte', async () => {
     const column = columnOf(await read('unicode_categories.csv'), 'city');
     const values = 'top' in column ? column.top.map(({ value }) => value) : [];
     expect(values).toContain('S\u00e3o Paulo');
@@ -210,7 +210,7 @@ describe.skipIf(!isThere)('files that break loaders', () => {
     ['predict_shuffled_columns.csv', 2],
     ['leaky_target.csv', 400],
     ['duplicate_rows.csv', 1000],
-  ])('%s is read whole', async (file, rows) => {
+  ])('%s is parsed completely', async (file, rows) => {
     expect(await read(file)).toMatchObject({ rows, columns: { length: 3 } });
   });
 
@@ -218,7 +218,7 @@ describe.skipIf(!isThere)('files that break loaders', () => {
     ['png_named_csv.csv', /PNG image/],
     ['json_named_csv.csv', /application\/json/],
     ['zip_named_csv.csv', /zip archive.*unpack it/],
-  ])('%s is refused with what to do', async (file, message) => {
+  ])('%s is refused with the remedy', async (file, message) => {
     expect(await refusal(file)).toMatch(message);
   });
 });

@@ -18,7 +18,7 @@ beforeAll(async () => {
 afterAll(() => service.close());
 
 describe('readTable', () => {
-  it('gives numbers with NaN and sorted categories with -1 for what is missing', async () => {
+  it('returns NaN for missing numbers, and -1 for missing values of sorted categories', async () => {
     const { rows, columns } = await readTable(file);
     expect(rows).toBe(4);
     expect(columns).toEqual([
@@ -31,7 +31,7 @@ describe('readTable', () => {
     ]);
   });
 
-  it('reads in several threads at once', async () => {
+  it('works in several threads at once', async () => {
     const module = new URL('./support/readTableThread.ts', import.meta.url);
     const threads = Array.from({ length: 4 }, () => new Worker(module, { workerData: file }));
     const answers = await Promise.all(threads.map((thread) => once(thread, 'message')));

@@ -18,7 +18,7 @@ const lines = (header: string, count: number, row: (index: number) => string) =>
   `${header}\n${Array.from({ length: count }, (_, index) => row(index)).join('\n')}\n`;
 
 describe('types', () => {
-  it('tells identifiers, codes and text from numbers and categories', async () => {
+  it('distinguish identifiers, codes and text from numbers and categories', async () => {
     const body = lines('id,measure,zip,code,comment,kind,grade', 30, (i) =>
       [1000 + i * 7, i / 7, `0${1200 + i}`, `K-${i}x`, `a long and winding tale ${i}`, `k${i % 3}`, i % 2].join(','),
     );
@@ -33,7 +33,7 @@ describe('types', () => {
     ]);
   });
 
-  it('takes what is asked for', async () => {
+  it('are overridden by the options', async () => {
     const types = 'flag:boolean,day:datetime,"x":numeric'.replaceAll('"', '');
     const body = 'flag,day,x,n\nyes,31/12/2024,7,1\nno,1/2/2024,x,2\n';
     const dataset = await read(body, { query: { types, nullValues: 'x,-' } });
@@ -42,34 +42,34 @@ describe('types', () => {
     expect(await cellsOf(service, dataset, 'x')).toEqual([7, null]);
   });
 
-  it('takes names with commas as JSON', async () => {
+  it('are overridden by JSON for names with commas', async () => {
     const dataset = await read('"a,b",c\n1,2\n', { query: { types: '{"a,b":"categorical"}' } });
     expect(typesOf(dataset)).toEqual(['a,b: categorical', 'c: numeric']);
   });
 
-  it('warns where day and month cannot be told apart', async () => {
+  it('warn when day and month are ambiguous', async () => {
     expect(warningCodes(await read('day,y\n1/2/2024,1\n3/4/2024,2\n'))).toContain('ambiguous_dates day');
   });
 
-  it('reads years of two digits, and whole numbers with an exponent', async () => {
+  it('include years of two digits, and integers with an exponent', async () => {
     const dataset = await read('day,n\n31.01.24, 1e3\n01.02.24, 2\n');
     expect(await cellsOf(service, dataset, 'day')).toEqual(['2024-01-31T00:00:00.000Z', '2024-02-01T00:00:00.000Z']);
     expect(await cellsOf(service, dataset, 'n')).toEqual([1000, 2]);
   });
 
-  it('fills up lines that are too short', async () => {
+  it('are detected in lines that are too short', async () => {
     const dataset = await read('a,b,c\n1,2,3\n4\n5,6,7\n');
     expect(await cellsOf(service, dataset, 'b')).toEqual([2, null, 6]);
   });
 
-  it('fills up lines that are too short beside one of several megabytes', async () => {
+  it('are detected in lines that are too short beside one of several megabytes', async () => {
     const long = Array.from({ length: 5 }, () => 'x'.repeat(2 ** 20)).join(',');
     const dataset = await read(`a,b1,b2,b3,b4,b5,c\n1,${long},3\n4\n5,y,y,y,y,y,7\n`);
     expect(dataset.rows).toBe(3);
     expect(await cellsOf(service, dataset, 'c')).toEqual([3, null, 7]);
   });
 
-  it('reads thousands and leaves words that DuckDB takes for numbers', async () => {
+  it('include thousands separators, and not words that DuckDB parses as numbers', async () => {
     const dataset = await read('price,code,word\n"1,234",1_000,NaN\n"5,678,901.5",2_000,inf\n"1,000",3_000,7.5\n');
     expect(await cellsOf(service, dataset, 'price')).toEqual([1234, 5_678_901.5, 1000]);
     expect(columnOf(dataset, 'code').type).toBe('categorical');
@@ -77,7 +77,7 @@ describe('types', () => {
 });
 
 describe('text', () => {
-  it('is kept byte for byte, composed or not', async () => {
+  it('is stored byte for byte, composed or not', async () => {
     const dataset = await read('city,y\nS\u00e3o,1\nSa\u0303o,2\n');
     expect(await cellsOf(service, dataset, 'city')).toEqual(['S\u00e3o', 'Sa\u0303o']);
   });
@@ -87,7 +87,7 @@ describe('text', () => {
     expect(await cellsOf(service, dataset, 'price')).toEqual(['€5']);
   });
 
-  it('is decoded from UTF-16 without a mark', async () => {
+  it('is decoded from UTF-16 without a byte order mark', async () => {
     const dataset = await read(Buffer.from('größe,y\n1,2\n', 'utf16le'));
     expect(typesOf(dataset)).toEqual(['größe: numeric', 'y: numeric']);
   });
@@ -105,12 +105,12 @@ describe('JSON', () => {
 });
 
 describe('the profile of numbers', () => {
-  it('has a bin for each of few whole numbers', async () => {
+  it('has one bin for each of few integers', async () => {
     const column = columnOf(await read(lines('n,y', 40, (i) => `${i % 4},1`)), 'n');
     expect(column).toMatchObject({ histogram: { edges: [-0.5, 0.5, 1.5, 2.5, 3.5], counts: [10, 10, 10, 10] } });
   });
 
-  it('has twenty bins and the deviation of a sample otherwise', async () => {
+  it('has twenty bins and the sample standard deviation otherwise', async () => {
     const column = columnOf(await read(lines('n,y', 101, (i) => `${i / 2},1`)), 'n');
     if (column.type !== 'numeric') throw new Error(column.type);
     expect(column.histogram.edges).toHaveLength(21);
@@ -118,7 +118,7 @@ describe('the profile of numbers', () => {
     expect(column.standardDeviation).toBeCloseTo(14.650085, 6);
   });
 
-  it.each([300, 12_000])('is exact over %i rows, whatever the numbers are', async (rows) => {
+  it.each([300, 12_000])('is exact over %i rows of different numbers', async (rows) => {
     const row = (i: number) => [(i % 9) - 4, (i % 50) / 8, (i % 70) * 1e6, i % 3 === 0 ? 'NA' : i % 2].join(',');
     const dataset = await read(lines('small,halves,large,gaps', rows, row));
     expect(columnOf(dataset, 'small')).toMatchObject({ distinct: 9, missing: 0, min: -4, max: 4 });
@@ -127,7 +127,7 @@ describe('the profile of numbers', () => {
     expect(columnOf(dataset, 'gaps')).toMatchObject({ distinct: 2, missing: rows / 3, mean: 0.5 });
   });
 
-  it('stays finite at the ends of float64', async () => {
+  it('is finite at the limits of float64', async () => {
     const column = columnOf(await read('n,y\n1e308,1\n-1e308,2\n0.5,3\n'), 'n');
     expect(column).toMatchObject({ min: -1e308, max: 1e308, distinct: 3 });
   });

@@ -12,7 +12,7 @@ afterAll(() => service.close());
 const CSV = 'age,income\n39,<=50K\n52,>50K\n?,<=50K\n';
 
 describe('POST /v1/datasets', () => {
-  it('answers 201 with the profile of every column', async () => {
+  it('responds with 201 and the profile of every column', async () => {
     const answer = await upload(service, CSV, { query: { name: 'adult' } });
     expect(answer.statusCode).toBe(201);
     expect(answer.headers.location).toBe(`/v1/datasets/${answer.json().id}`);
@@ -46,19 +46,19 @@ describe('POST /v1/datasets', () => {
     });
   });
 
-  it('unpacks gzip, said or unsaid', async () => {
+  it('decompresses gzip, declared or not', async () => {
     const said = await upload(service, gzipSync(CSV), { headers: { 'content-encoding': 'gzip' } });
     const unsaid = await upload(service, gzipSync(CSV));
     expect(said.json()).toMatchObject({ bytes: CSV.length, rows: 3 });
     expect(unsaid.json().sha256).toBe(said.json().sha256);
   });
 
-  it('takes the file of a form, and its name', async () => {
+  it('accepts the file of a form, and its name', async () => {
     const answer = await uploadForm('file', 'people.csv.gz', gzipSync(CSV));
     expect(answer.json()).toMatchObject({ name: 'people', rows: 3 });
   });
 
-  it('leaves the parsers of other rooms alone', async () => {
+  it('does not change the body parsers of other routes', async () => {
     const answer = await service.app.inject({ method: 'DELETE', url: '/v1/datasets/ds_none', payload: {} });
     expect(answer.json()).toMatchObject({ code: 'dataset_not_found' });
   });
@@ -82,7 +82,7 @@ describe('an upload that is refused', () => {
     ['an empty body', '', {}, /empty/],
     ['a header without rows', 'age,income\n', {}, /at least one row/],
     ['a line with too many values', 'a,b\n1,2\n1,2,3,4\n5,6\n', {}, /Line 3/],
-  ])('says what to mend for %s', async (_, body, query, message) => {
+  ])('names the remedy for %s', async (_, body, query, message) => {
     const answer = await upload(service, body, { query });
     expect(answer.statusCode).toBe(422);
     expect(answer.json()).toMatchObject({ code: 'invalid_file', detail: expect.stringMatching(message) });
@@ -96,13 +96,13 @@ describe('an upload that is refused', () => {
     ['application/vnd.apache.parquet', 'PAR1 and nothing more', /Parquet/],
     ['application/vnd.apache.parquet', CSV, /not Parquet/],
     ['text/csv', Buffer.from([1, 2, 0, 4, 5, 0, 0, 0, 9]), /binary/],
-  ])('says what %s is to be', async (type, body, message) => {
+  ])('says what is wrong with %s', async (type, body, message) => {
     const answer = await upload(service, body, { type });
     expect(answer.statusCode).toBe(422);
     expect(answer.json().detail).toMatch(message);
   });
 
-  it('answers 415 for a format and an encoding that are not read', async () => {
+  it('responds with 415 for an unsupported format or encoding', async () => {
     expect((await upload(service, CSV, { type: 'image/png' })).json()).toMatchObject({
       code: 'unsupported_media_type',
     });
@@ -110,7 +110,7 @@ describe('an upload that is refused', () => {
     expect(encoded.json()).toMatchObject({ code: 'unsupported_encoding' });
   });
 
-  it('answers 413 beyond the limit, packed or not', async () => {
+  it('responds with 413 beyond the limit, compressed or not', async () => {
     const large = `x\n${'1\n'.repeat(100_000)}`;
     expect((await upload(service, large)).json()).toMatchObject({ status: 413, code: 'payload_too_large' });
     expect((await upload(service, gzipSync(large))).json()).toMatchObject({ code: 'payload_too_large' });
@@ -119,11 +119,11 @@ describe('an upload that is refused', () => {
     });
   });
 
-  it('answers for gzip that is cut off', async () => {
+  it('responds to truncated gzip', async () => {
     expect((await upload(service, gzipSync(CSV).subarray(0, 20))).json().detail).toMatch(/gzip/);
   });
 
-  it('leaves neither file nor row', async () => {
+  it('leaves no file and no row', async () => {
     const before = await countDatasets();
     const files = filesIn(service.folders);
     await upload(service, 'a,b\n1,2\n1,2,3,4\n5,6\n');

@@ -22,7 +22,7 @@ async function rows(id: string, query = '') {
   return { status: answer.statusCode, ...answer.json() };
 }
 
-/** The process that reads rows for this one. */
+/** The process that reads rows for this process. */
 function readerPids(): readonly number[] {
   const lines = execFileSync('ps', ['-e', '-o', 'pid=,ppid=,args='], { encoding: 'utf8' }).split('\n');
   const found = lines.map((line) => /^\s*(\d+)\s+(\d+)\s+.*rowsProcess/.exec(line));
@@ -30,7 +30,7 @@ function readerPids(): readonly number[] {
 }
 
 describe('a process that reads rows and is killed', () => {
-  it('takes nobody with it: who asks then is told to ask again, and another one answers', async () => {
+  it('fails the pending requests with 503, and another process responds to later ones', async () => {
     const id = await uploaded('a,b\n1,2\n');
     expect((await rows(id)).status).toBe(200);
     for (const pid of readerPids()) process.kill(pid, 'SIGKILL');
@@ -44,14 +44,14 @@ describe('a process that reads rows and is killed', () => {
 });
 
 describe('a process that reads rows and cannot be started', () => {
-  it('is no end of the service either', async () => {
+  it('fails its requests with 503 and not the service', async () => {
     const reader = createRowReader(join(service.folders.datasets, 'nowhere'));
     await expect(reader.read('a.parquet', 1, 0)).rejects.toMatchObject({ code: 'unavailable', retryAfterSeconds: 1 });
     reader.close();
   });
 });
 
-describe('rows of more than one answer may have', () => {
+describe('rows beyond the size of a response', () => {
   const walk = async (id: string, limit: number) => {
     const pages = [];
     for (let offset: number | null = 0; offset !== null; offset = pages.at(-1)?.next ?? null) {
@@ -60,7 +60,7 @@ describe('rows of more than one answer may have', () => {
     return pages;
   };
 
-  it('come in parts within the budget, each row once, however wide the table is', async () => {
+  it('come in pages within the budget, each row once, also for wide tables', async () => {
     const names = Array.from({ length: 1000 }, (_, column) => `column ${column}`);
     const lines = Array.from({ length: 500 }, (_, row) => names.map((_, column) => row * 1000 + column).join(','));
     const id = await uploaded(`${names.join(',')}\n${lines.join('\n')}\n`);
@@ -73,7 +73,7 @@ describe('rows of more than one answer may have', () => {
     expect(pages.at(-1)).toMatchObject({ next: null, total: 500 });
   });
 
-  it('come one by one where each row is longer than the budget', async () => {
+  it('come one by one when each row is longer than the budget', async () => {
     const long = (letter: string) => letter.repeat(PAGE_BYTES + 1);
     await writeTable('long', `SELECT repeat(chr(97 + i::INT), ${PAGE_BYTES + 1}) AS c0 FROM range(3) t(i)`);
     const reader = createRowReader(service.folders.datasets);
@@ -86,28 +86,28 @@ describe('rows of more than one answer may have', () => {
     reader.close();
   });
 
-  it('are refused where one row alone is too long', async () => {
+  it('are refused when a single row is too long', async () => {
     await writeTable('endless', `SELECT repeat('a', ${32 * 2 ** 20 + 1}) AS c0`);
     const reader = createRowReader(service.folders.datasets);
     await expect(reader.read('endless.parquet', 1, 0)).rejects.toMatchObject({ code: 'payload_too_large' });
     reader.close();
   });
 
-  it('name the row that follows, and nothing after the last', async () => {
+  it('name the next row, and none after the last', async () => {
     const id = await uploaded('a\n1\n2\n3\n');
     expect(await rows(id, '?limit=2')).toMatchObject({ items: [{ a: 1 }, { a: 2 }], offset: 0, next: 2, total: 3 });
     expect(await rows(id, '?limit=2&offset=2')).toMatchObject({ items: [{ a: 3 }], offset: 2, next: null, total: 3 });
     expect(await rows(id, '?offset=3')).toMatchObject({ items: [], offset: 3, next: null, total: 3 });
   });
 
-  it('may have a column of any name, and missing cells', async () => {
+  it('can have columns of any name, and missing cells', async () => {
     const id = await uploaded('__proto__,"a ""b""",c\n1,,x\n');
     const { body } = await service.app.inject({ url: `/v1/datasets/${id}/rows` });
     expect(body).toBe('{"items":[{"__proto__":1,"a \\"b\\"":null,"c":"x"}],"offset":0,"next":null,"total":1}');
   });
 });
 
-/** A table as uploads become, in the folder of the tables; its one column is called text. */
+/** Writes a table as ingestion does. Its only column is called text. */
 async function writeTable(name: string, query: string): Promise<void> {
   const connection = await (await DuckDBInstance.create(':memory:')).connect();
   const file = join(service.folders.datasets, `${name}.parquet`);

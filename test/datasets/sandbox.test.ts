@@ -11,7 +11,7 @@ const folder = mkdtempSync(join(tmpdir(), 'trainyard-sandbox-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 describe('a session', () => {
-  it('sees the files that it was opened for and nothing else', async () => {
+  it('can access the given files and no others', async () => {
     const [seen, secret] = [join(folder, 'seen.csv'), join(folder, 'secret.csv')];
     writeFileSync(seen, 'a,b\n1,2\n');
     writeFileSync(secret, 'a,b\n1,2\n');
@@ -28,11 +28,11 @@ describe('a session', () => {
   });
 });
 
-describe('an upload that takes too long or too much', () => {
+describe('an upload beyond the limits of time or memory', () => {
   it.each([
     ['time', { ingestSeconds: 0.05 }, 422, 'invalid_file', '0.05 seconds'],
     ['memory', { ingestMemoryBytes: 2 ** 20 }, 413, 'table_too_large', '1048576 bytes'],
-  ])('of %s ends with its process, names the limit and leaves nothing', async (_, limits, status, code, limit) => {
+  ])('of %s ends with its process, names the limit and leaves no data', async (_, limits, status, code, limit) => {
     const service = await startDatasets(limits);
     const body = `x,y\n${Array.from({ length: 100_000 }, (_, i) => `word${i},${i}`).join('\n')}\n`;
     const detail = expect.stringContaining(limit);
@@ -43,7 +43,7 @@ describe('an upload that takes too long or too much', () => {
 });
 
 describe('Parquet', () => {
-  it('keeps its types and its names, nested values as text', async () => {
+  it('has its types and its names, and nested values as text', async () => {
     const file = join(folder, 'typed.parquet');
     const connection = await (await DuckDBInstance.create(':memory:')).connect();
     await connection.run(

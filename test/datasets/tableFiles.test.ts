@@ -8,7 +8,7 @@ import { createFolderBlobs } from '../../src/store/blobs/folder.ts';
 it.each([
   ['each time', createTableFinder],
   ['with a cache', createCachedTableFinder],
-])('a table, checked %s, is missing while its file is gone or cut off', async (_how, createFinder) => {
+])('a table, checked %s, is missing while its file is missing or truncated', async (_how, createFinder) => {
   const folder = mkdtempSync(join(tmpdir(), 'trainyard-tables-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const file = join(folder, 'table.parquet');

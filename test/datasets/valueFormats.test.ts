@@ -19,7 +19,7 @@ describe('a form', () => {
   it.each([
     ['has a second file', formOf(FILE, SECOND), '/more'],
     ['has a field before the file', formOf(FIELD, FILE), '/types'],
-    ['has a field behind the file', formOf(FILE, FIELD), '/types'],
+    ['has a field after the file', formOf(FILE, FIELD), '/types'],
     ['has no file', formOf(), '/file'],
   ])('that %s is refused with the name of the part', async (_, form, path) => {
     const answer = await send(form);
@@ -29,8 +29,8 @@ describe('a form', () => {
   });
 
   it.each([
-    ['is cut off in the file', formOf(FILE).slice(0, -20), 'multipart/form-data; boundary=x'],
-    ['is no form', 'age,income\n39,1\n', 'multipart/form-data; boundary=x'],
+    ['is truncated in the file', formOf(FILE).slice(0, -20), 'multipart/form-data; boundary=x'],
+    ['is not a form', 'age,income\n39,1\n', 'multipart/form-data; boundary=x'],
     ['has no boundary', formOf(FILE), 'multipart/form-data'],
   ])('that %s is refused', async (_, form, type) => {
     const answer = await send(form, type);
@@ -39,7 +39,7 @@ describe('a form', () => {
   });
 });
 
-it('an option that no upload has is refused by its name', async () => {
+it('an unknown option is refused with its name', async () => {
   const answer = await upload(service, 'age,income\n39,1\n', { query: { delimeter: ';' } });
   expect(answer.statusCode).toBe(400);
   expect(answer.json()).toMatchObject({ code: 'invalid_request', errors: [{ path: '/delimeter' }] });

@@ -10,13 +10,13 @@ import { DATASET_LIMITS } from '../support/datasetLimits.ts';
 interface Work {
   readonly ingested: Ingested;
   readonly statements: readonly string[];
-  /** How often the file, or the table of its cells, is read from its start. */
+  /** Number of scans of the file or of the table of its cells. */
   readonly passes: number;
   /** Attempts to parse a time, in all statements. */
   readonly parsers: number;
 }
 
-/** Reads a file as the ingestion process does, and counts what DuckDB is asked for. */
+/** Parses a file as the ingestion process does, and counts the work of DuckDB. */
 async function workFor(content: string): Promise<Work> {
   const [folder, before] = [mkdtempSync(join(tmpdir(), 'trainyard-work-')), process.cwd()];
   writeFileSync(join(folder, UPLOAD_FILE), content);
@@ -58,44 +58,44 @@ function ndjson(keys: number): string {
   return Array.from({ length: ROWS }, (_, number) => `${row(number)}\n`).join('');
 }
 
-describe('the work of reading', () => {
+describe('the work of parsing', () => {
   it.each([
     ['words', (row: number, column: number) => `w${(row * column) % 7}`],
     ['numbers', (row: number, column: number) => String(row / (column + 1))],
     ['days', (row: number) => `2024-05-${String(row + 1).padStart(2, '0')}`],
-  ])('passes over a file of %s and tries forms as often for thousands of columns as for a few', async (_, cell) => {
+  ])('scans a file of %s and tries formats as often for thousands of columns as for a few', async (_, cell) => {
     const [few, many] = [await workFor(csv(20, cell)), await workFor(csv(4000, cell))];
     expect(many.ingested.columns).toHaveLength(4000);
-    // One pass more stores the cells of a wide table.
+    // One more scan stores the cells of a wide table.
     expect(many.passes).toBeLessThanOrEqual(few.passes + 1);
     expect(many.parsers).toBeLessThanOrEqual(few.parsers);
     expect(many.statements.length).toBeLessThanOrEqual(few.statements.length + 10);
   });
 
-  it('reads thousands of columns of repeated words within its memory', async () => {
+  it('parses thousands of columns of repeated words within the memory limit', async () => {
     const { ingested } = await workFor(csv(4000, (row, column) => ((row + column) % 2 === 0 ? 'x' : 'y')));
     expect(ingested.columns.at(-1)).toMatchObject({ type: 'categorical', distinct: 2 });
   });
 
-  it('reads thousands of columns with one thread, as each one takes memory for every column', async () => {
+  it('parses thousands of columns with one thread, because each thread needs memory for every column', async () => {
     const readsOf = async (columns: number) =>
       (await workFor(csv(columns, (row) => `w${row}`))).statements.filter((sql) => sql.includes('auto_detect = false'));
     for (const sql of await readsOf(20)) expect(sql).not.toContain('parallel = false');
     for (const sql of await readsOf(4000)) expect(sql).toContain('parallel = false');
   });
 
-  it('asks for the keys of JSON once, not for each key by itself', async () => {
+  it('queries the keys of JSON once, not once per key', async () => {
     const [few, many] = [await workFor(ndjson(20)), await workFor(ndjson(4000))];
     expect(many.ingested.columns.slice(-1)).toMatchObject([{ name: 'k3999', type: 'numeric', distinct: ROWS }]);
     expect(many.passes).toBeLessThanOrEqual(few.passes + 1);
-    // A path for each key would be found by a search through the whole object.
+    // A path for each key would need a search through the whole object.
     expect(many.statements.filter((sql) => sql.includes('json_extract_string'))).toHaveLength(1);
     expect(many.statements.some((sql) => sql.includes('/k3999'))).toBe(false);
   });
 });
 
 describe('wide JSON', () => {
-  it('keeps the order of the rows, and the columns of keys that some rows lack, repeat or order otherwise', async () => {
+  it('has its rows in order, and columns for keys that some rows lack, repeat or order differently', async () => {
     const wide = Object.fromEntries(Array.from({ length: 150 }, (_, i) => [`k${i}`, `v${i}`]));
     const rows = [
       JSON.stringify(wide),

@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
+import { isNotFound } from '../../kit/node.ts';
 import type { Blobs } from '../../store/blobs/blobs.ts';
 
 /** The last bytes of a Parquet file. */
@@ -23,8 +24,8 @@ export function createTableFinder(tables: Blobs): FindTable {
 
 /**
  * The same for frequent callers, such as thousands of small jobs on one table. Stored files never
- * change, so a file that was complete is not read again while its size is the same. That check
- * takes microseconds.
+ * change, so a file that was complete is not read again while its size is the same, which costs
+ * microseconds to check.
  */
 export function createCachedTableFinder(tables: Blobs): FindTable {
   const sizes = new Map<string, number>();
@@ -46,7 +47,7 @@ async function isComplete(path: string): Promise<boolean> {
     const { buffer } = await file.read(Buffer.alloc(MAGIC.length), { position: Math.max(0, size - MAGIC.length) });
     return buffer.equals(MAGIC);
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return false;
+    if (isNotFound(error)) return false;
     throw error;
   }
 }

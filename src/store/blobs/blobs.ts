@@ -1,4 +1,7 @@
-/** Content of a blob. A `file` is moved into the store; chunks are written in their order. */
+/**
+ * Content of a blob: chunks in their order, or a `file`, which is moved and then absent at its
+ * path.
+ */
 export type BlobContent = { readonly file: string } | Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
 
 /**

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { sync } from '../../kit/node.ts';
+import { isNotFound, sync } from '../../kit/node.ts';
 import { PRIVATE_FILE, PRIVATE_FOLDER } from '../../kit/permissions.ts';
 import type { BlobContent, Blobs } from './blobs.ts';
 import { assertKey, assertStoredName, isStoredName, unfinishedName } from './key.ts';
@@ -50,7 +50,7 @@ export function createFolderBlobs(folder: string): Blobs {
         const entries = await readdir(folder, { withFileTypes: true });
         return entries.filter((entry) => entry.isFile() && isStoredName(entry.name)).map(({ name }) => name);
       } catch (error) {
-        if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
+        if (isNotFound(error)) return [];
         throw error;
       }
     },

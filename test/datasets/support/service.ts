@@ -11,7 +11,7 @@ import { type Database, openDatabase } from '../../../src/store/database.ts';
 import { HTTP_LIMITS, OPEN_GUARD } from '../../support/access.ts';
 import { DATASET_LIMITS } from '../../support/datasetLimits.ts';
 
-/** The datasets room behind its routes, over a data folder of its own. */
+/** The routes of datasets over a new data folder. */
 export interface TestService {
   readonly app: FastifyInstance;
   readonly datasets: AllDatasets;
@@ -20,10 +20,7 @@ export interface TestService {
   readonly close: () => Promise<void>;
 }
 
-/**
- * `busyTimeoutMs`: how long it waits for another program that holds the database; as long as the
- * service does if it is not said.
- */
+/** `busyTimeoutMs`: how long to wait for a lock of another program; the default of the service. */
 export async function startDatasets(
   limits: Partial<DatasetLimits> = {},
   disk = tmpdir(),
@@ -59,7 +56,7 @@ export async function startDatasets(
   };
 }
 
-/** Every file below the folders of tables and half-written files. */
+/** Every file below the folders of tables and unfinished files. */
 export function filesIn({ datasets, temporary }: Folders): string[] {
   return [datasets, temporary].flatMap((folder) =>
     readdirSync(folder, { recursive: true, withFileTypes: true })

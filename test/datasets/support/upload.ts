@@ -10,7 +10,7 @@ export interface UploadWith {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** Uploads a body; text/csv unless told otherwise. */
+/** Uploads a body, by default as text/csv. */
 export function upload(
   { app }: TestService,
   body: string | Buffer,
@@ -25,7 +25,7 @@ export function upload(
   });
 }
 
-/** The ready dataset of a file. Throws with the answer when it was refused. */
+/** Uploads a file and returns its dataset. Throws with the response when it was refused. */
 export async function uploadFile(service: TestService, path: string, options: UploadWith = {}): Promise<Dataset> {
   const answer = await upload(service, readFileSync(path), options);
   if (answer.statusCode !== 201) throw new Error(`${path}: ${answer.body}`);
@@ -43,7 +43,7 @@ export function columnOf({ columns }: Dataset, name: string): DatasetColumn {
   return column;
 }
 
-/** The values of a column in the first rows, as they are on the wire. */
+/** The values of a column in the first rows, as in the API. */
 export async function cellsOf({ app }: TestService, { id }: Dataset, name: string, limit = 10): Promise<unknown[]> {
   const cells: unknown[] = [];
   for (let offset: number | null = 0; offset !== null && cells.length < limit; ) {

@@ -68,7 +68,7 @@ export function describeBlobs(driver: string, openBlobs: () => Promise<Blobs> | 
       for (const key of KEYS) expect(dirname(String(await blobs.fetch(key)))).toBe(blobs.folder);
     });
 
-    it('are kept apart by their keys', async () => {
+    it('are independent of each other', async () => {
       const blobs = await openBlobs();
       for (const key of KEYS) await blobs.put(key, [bytesOf(`content of ${key}`)]);
       for (const key of KEYS) expect(await read(blobs, key)).toBe(`content of ${key}`);
