@@ -25,10 +25,11 @@ export type TableProfile = Pick<DatasetRow, 'rows' | 'file' | 'columns' | 'colum
 export interface IngestQueue {
   /**
    * Parses the upload in `folder` and calls `save` while no other call can delete the table.
-   * Projects are served in turn. The table of an earlier upload of the project with the same bytes and
-   * options is shared. Tables of other projects are not, because the response time would disclose
-   * that they exist. Throws ServiceError `invalid_file`, `table_too_large`, `overloaded` when the
-   * project has too many queued files, and the reason of an aborted signal, which ends the parsing.
+   * Projects are served in turn. The table of an earlier upload of the project with the same bytes
+   * and options is shared. Tables of other projects are not, because the response time would
+   * disclose that they exist. Throws ServiceError `invalid_file`, `table_too_large`, `overloaded`
+   * when the project has too many queued files, and the reason of an aborted signal, which ends the
+   * parsing.
    */
   readonly ingest: (upload: QueuedUpload, save: (profile: TableProfile) => Promise<void>) => Promise<void>;
   /** Deletes the row of a dataset, and the file with the last row that uses it. */

@@ -18,11 +18,11 @@ export function createFolderBlobs(folder: string): Blobs {
     async put(key, content) {
       assertKey(key);
       await mkdir(folder, { recursive: true, mode: PRIVATE_FOLDER });
-      if ('file' in content) return publish(content.file, key);
+      if ('file' in content) return publish(content.file, folder, key);
       const unfinished = join(folder, unfinishedName(key, randomUUID()));
       try {
         await writeNew(unfinished, content);
-        await publish(unfinished, key);
+        await publish(unfinished, folder, key);
       } catch (error) {
         await rm(unfinished, { force: true });
         throw error;
@@ -32,8 +32,8 @@ export function createFolderBlobs(folder: string): Blobs {
     async fetch(key) {
       assertKey(key);
       const path = join(folder, key);
-      // Thousands of small trainings ask for the same file: this call takes microseconds, its
-      // asynchronous form a thread.
+      // Thousands of small jobs fetch the same file. This call costs microseconds, its asynchronous
+      // form the use of a thread.
       const stats = statSync(path, { throwIfNoEntry: false });
       if (stats === undefined) return undefined;
       if (!stats.isFile()) throw new Error(`The blob ${key} is not a file: move ${path} away.`);
@@ -55,16 +55,13 @@ export function createFolderBlobs(folder: string): Blobs {
       }
     },
   };
+}
 
-  /**
-   * Renames a file only after its bytes are on the disk: after a power loss the key has all of them
-   * or none.
-   */
-  async function publish(file: string, key: string): Promise<void> {
-    await sync(file);
-    await rename(file, join(folder, key));
-    await sync(folder);
-  }
+/** Syncs before it renames, so that after a power loss the new name has all of the bytes. */
+async function publish(file: string, folder: string, key: string): Promise<void> {
+  await sync(file);
+  await rename(file, join(folder, key));
+  await sync(folder);
 }
 
 async function writeNew(path: string, chunks: Exclude<BlobContent, { readonly file: string }>): Promise<void> {
