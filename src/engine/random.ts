@@ -65,7 +65,7 @@ export function restoreGenerator([a, b, c, d]: GeneratorState): Generator {
 }
 
 /** The key of one dropout mask: `seed` is the run's, `counter` names the step and layer. */
-export function dropoutKey(seed: number, counter: number): number {
+function dropoutKey(seed: number, counter: number): number {
   return mix(seed ^ mix(counter));
 }
 

@@ -1,7 +1,11 @@
 import { type CompiledKernel, type CompiledKernels, createCompiledBackend } from './compiled.ts';
 import type { ArenaSize, CreateKernels } from './kernels.ts';
+import { argumentsOf, type KernelName } from './signatures.ts';
 
-/** What the addon's `createArena` answers: memory, the byte offsets of its parts, and the functions that play a call and set the threads. */
+/**
+ * What the addon's `createArena` returns: the memory, the byte offsets of its parts, and the functions
+ * that run a call and set the number of threads.
+ */
 interface NativeArena {
   readonly buffer: ArrayBuffer;
   readonly values: number;
@@ -13,56 +17,52 @@ interface NativeArena {
 
 /** What `build/kernels.node` exports (native/addon.cc). */
 export interface NativeAddon {
-  /** Those that this machine can run, the fastest first; never empty. */
+  /** Instruction sets that this machine can run, the fastest first; never empty. */
   readonly instructionSets: readonly string[];
-  /** The kernels' names; the position is the number that a call names it by. */
-  readonly kernels: readonly string[];
-  /** Throws RangeError when the memory is not to be had. */
+  /** Names of the kernels; a call refers to a kernel by its index. */
+  readonly kernels: readonly KernelName[];
+  /** Throws RangeError when the memory is not available. */
   createArena(instructionSet: string, numbers: number, indices: number): NativeArena;
 }
 
-// Places in the arena's `call`: the kernel's number (afterwards what it returned), how many arguments, the arguments.
+// Positions in the arena's `call`: index of the kernel (afterwards its result), number of arguments, arguments.
 const KERNEL = 0;
 const COUNT = 1;
 const ARGUMENTS = 2;
 const MAX_ARGUMENTS = 13;
-/** THREADS_AT_MOST of the addon: more threads than cores only get in each other's way, but who knows the cores is not here. */
+/** MAX_THREADS of the addon. More threads than cores slow a training down; the caller knows the cores. */
 export const MAX_THREADS = 256;
 
-const sameOffset = (offset: number): number => offset;
-
 /**
- * The player compiled for this machine, in float32, with the fastest of its instruction sets or the one that is named. Its methods throw
- * RangeError for a matrix or an index that is not within the arena.
+ * The backend compiled for this machine, in float32, with its fastest instruction set or the named one.
+ * Its methods throw RangeError for a matrix or an index outside of the arena.
  */
 export function createNativeKernels(addon: NativeAddon, instructionSet = addon.instructionSets[0]): CreateKernels {
   return ({ numbers, indices }: ArenaSize) => {
     const arena = addon.createArena(instructionSet, numbers, indices);
-    return createCompiledBackend(
-      'native',
-      {
+    return createCompiledBackend({
+      name: 'native',
+      arena: {
         values: new Float32Array(arena.buffer, arena.values, numbers),
         indices: new Int32Array(arena.buffer, arena.indices, indices),
       },
-      kernelCallers(addon, arena),
-      // The addon adds the offsets to its addresses itself, once it has checked them; NONE is an absent matrix there too.
-      { pointer: sameOffset, optionalPointer: sameOffset, indexPointer: sameOffset },
-      { maxThreads: MAX_THREADS, setThreads: arena.setThreads },
-    );
+      kernels: kernelCallers(addon, arena),
+      threads: { maxThreads: MAX_THREADS, setThreads: arena.setThreads },
+    });
   };
 }
 
 /**
- * Arguments go through memory that both sides see: a third of the time that it takes to hand over JavaScript's values one by one. They are
- * named, since a rest parameter makes an array a call: four fifths of the garbage of a small network's steps.
+ * Arguments go through memory that both sides share, in a third of the time that N-API needs for
+ * JavaScript values. They have names because a rest parameter allocates an array a call: four fifths
+ * of the garbage of a small network's steps.
  */
 function kernelCallers({ kernels }: NativeAddon, { buffer, call: offset, run }: NativeArena): CompiledKernels {
   const call = new Float64Array(buffer, offset, ARGUMENTS + MAX_ARGUMENTS);
-  const callerOf = (kernel: number): CompiledKernel =>
+  const callerOf = (kernel: number, count: number): CompiledKernel =>
     function callKernel(a, b, c, d, e, f, g, h, i, j, k, l, m) {
       call[KERNEL] = kernel;
-      // biome-ignore lint/complexity/noArguments: the count alone is read, for which no array is made.
-      call[COUNT] = arguments.length;
+      call[COUNT] = count;
       call[ARGUMENTS] = a;
       call[ARGUMENTS + 1] = b;
       call[ARGUMENTS + 2] = c;
@@ -79,5 +79,7 @@ function kernelCallers({ kernels }: NativeAddon, { buffer, call: offset, run }: 
       run();
       return call[KERNEL];
     };
-  return Object.fromEntries(kernels.map((name, kernel) => [name, callerOf(kernel)])) as CompiledKernels;
+  return Object.fromEntries(
+    kernels.map((name, kernel) => [name, callerOf(kernel, argumentsOf(name).length)]),
+  ) as CompiledKernels;
 }

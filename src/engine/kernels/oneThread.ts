@@ -2,10 +2,10 @@ import type { Kernels } from './kernels.ts';
 
 export type Threads = Pick<Kernels, 'maxThreads' | 'setThreads'>;
 
-/** Of a player that plays on its caller's thread alone. */
+/** For a backend that runs on its caller's thread alone. */
 export const ONE_THREAD: Threads = {
   maxThreads: 1,
   setThreads(count) {
-    if (count !== 1) throw new RangeError(`this player has one thread, not ${count}`);
+    if (count !== 1) throw new RangeError(`This backend has 1 thread, not ${count}.`);
   },
 };

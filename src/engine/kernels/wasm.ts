@@ -1,10 +1,12 @@
 import { type Arena, type CompiledKernels, createCompiledBackend } from './compiled.ts';
-import { type ArenaSize, type CreateKernels, type Kernels, NONE } from './kernels.ts';
+import type { ArenaSize, CreateKernels } from './kernels.ts';
 
 type Exports = CompiledKernels & {
   readonly memory: WebAssembly.Memory;
   /** The first address after the module's own data. */
   readonly __heap_base: WebAssembly.Global<'i32'>;
+  /** Sets the addresses of `values` and `indices`, to which the kernels add the offsets that they get. */
+  readonly setArena: (values: number, indices: number) => void;
 };
 
 const PAGE_BYTES = 65536;
@@ -12,39 +14,30 @@ const MAX_MEMORY_BYTES = 2 ** 32;
 /** A cache line. */
 const ALIGNMENT = 64;
 const NUMBER_BYTES = 4;
-/** The kernels read whole vectors, so up to two vectors past the end of a matrix (READ_AHEAD in cpp/simd.h). */
+/** Kernels read whole vectors: up to two vectors past the end of a matrix (READ_AHEAD in cpp/simd.h). */
 const READ_AHEAD_BYTES = 32;
 
 /**
- * The player compiled to WebAssembly, in float32. `module` is what `tools/buildKernels.ts` makes; each player has an instance, and so a
- * memory, of its own. Creating one throws RangeError when arena and module do not fit into 4 GiB, or the machine has no such memory.
+ * The backend compiled to WebAssembly, in float32. `tools/buildKernels.ts` makes `module`; each backend
+ * has its own instance, and so its own memory. Creating one throws RangeError when arena and module do
+ * not fit into 4 GiB, or the machine does not have the memory.
  */
 export function createWasmKernels(module: WebAssembly.Module): CreateKernels {
   return (size) => {
-    const exports = new WebAssembly.Instance(module).exports as Exports;
-    return createBackend(exports, createArena(exports, size));
+    const kernels = new WebAssembly.Instance(module).exports as Exports;
+    const arena = createArena(kernels, size);
+    kernels.setArena(arena.values.byteOffset, arena.indices.byteOffset);
+    return createCompiledBackend({ name: 'wasm', arena, kernels });
   };
 }
 
-/** Matrices are addresses in bytes, 0 an absent one. */
-function createBackend(kernels: Exports, arena: Arena): Kernels {
-  const values = arena.values.byteOffset;
-  const indices = arena.indices.byteOffset;
-  const pointer = (offset: number): number => values + offset * NUMBER_BYTES;
-  return createCompiledBackend('wasm', arena, kernels, {
-    pointer,
-    optionalPointer: (offset) => (offset === NONE ? 0 : pointer(offset)),
-    indexPointer: (offset) => indices + offset * NUMBER_BYTES,
-  });
-}
-
-/** Lays the arena behind the module's own data. */
+/** Places the arena after the module's own data. */
 function createArena({ memory, __heap_base }: Exports, size: ArenaSize): Arena {
   const values = align(__heap_base.value);
   const indices = align(values + size.numbers * NUMBER_BYTES + READ_AHEAD_BYTES);
   const bytes = indices + size.indices * NUMBER_BYTES;
   if (bytes > MAX_MEMORY_BYTES) {
-    throw new RangeError(`an arena of ${bytes} bytes is above the 4 GiB that WebAssembly can address`);
+    throw new RangeError(`The arena needs ${bytes} bytes; WebAssembly can address 4 GiB.`);
   }
   const missing = Math.ceil((bytes - memory.buffer.byteLength) / PAGE_BYTES);
   if (missing > 0) memory.grow(missing);

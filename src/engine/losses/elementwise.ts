@@ -17,10 +17,8 @@ export function elementwise(
     classWeights: null,
     targetColumns: (n) => n,
     target,
-    sum: (kernels, { A, T, rowWeights, n }, m) =>
-      kernels.elementwiseLoss(name, NONE, A, T, rowWeights, m, n, parameter),
-    sumWithGradient: (kernels, { dA, A, T, rowWeights, n }, m) =>
-      kernels.elementwiseLoss(name, dA, A, T, rowWeights, m, n, parameter),
+    sum: (kernels, { A, T, rowWeights, n }, m) => kernels[name](NONE, A, T, rowWeights, m, n, parameter),
+    sumWithGradient: (kernels, { dA, A, T, rowWeights, n }, m) => kernels[name](dA, A, T, rowWeights, m, n, parameter),
     totalWeight: rowWeightSum,
     predict,
   };

@@ -23,8 +23,21 @@ export function adamOptimizer(
     learningRate,
     stateMatrices: 2,
     update(kernels, { X, dX, state, count }, rate, step) {
-      const square = state + count;
-      kernels.adam(X, dX, state, square, count, rate, beta1, beta2, epsilon, weightDecay, decoupled, step);
+      kernels.adam(
+        X,
+        dX,
+        state,
+        state + count,
+        count,
+        rate,
+        beta1,
+        beta2,
+        epsilon,
+        weightDecay,
+        decoupled,
+        1 - beta1 ** step,
+        1 - beta2 ** step,
+      );
     },
   };
 }

@@ -80,7 +80,7 @@ export const SHARED_WORK: readonly SharedWork[] = [
     name: 'layerNormalizationGradient',
     play: (kernels) => kernels.layerNormalizationGradient(A, A, B, p, q, r, s, t, m, n, 1 / m),
   },
-  { name: 'elementwiseLoss', play: (kernels) => kernels.elementwiseLoss('mse', A, B, C, NONE, m, n, 0) },
+  { name: 'mse', play: (kernels) => kernels.mse(A, B, C, NONE, m, n, 0) },
   { name: 'softmax', play: (kernels) => kernels.softmax(A, A, m, n) },
   { name: 'sumOfSquares', play: (kernels) => kernels.sumOfSquares(A, NUMBERS) },
   { name: 'scale', play: (kernels) => kernels.scale(A, count, 0.3) },
@@ -88,6 +88,9 @@ export const SHARED_WORK: readonly SharedWork[] = [
   { name: 'sgd', play: (kernels) => kernels.sgd(A, B, C, count, 0.1, 0.9, true, 0.01, false) },
   { name: 'rmsprop', play: (kernels) => kernels.rmsprop(A, B, C, D, count, 0.1, 0.9, 0.5, 1e-8, 0.01) },
   { name: 'adagrad', play: (kernels) => kernels.adagrad(A, B, C, count, 0.1, 1e-8, 0.01) },
-  { name: 'adam', play: (kernels) => kernels.adam(A, B, C, D, count, 0.1, 0.9, 0.999, 1e-8, 0.01, true, 3) },
+  {
+    name: 'adam',
+    play: (kernels) => kernels.adam(A, B, C, D, count, 0.1, 0.9, 0.999, 1e-8, 0.01, true, 1 - 0.9 ** 3, 1 - 0.999 ** 3),
+  },
   { name: 'lion', play: (kernels) => kernels.lion(A, B, C, count, 0.1, 0.9, 0.99, 0.01) },
 ];

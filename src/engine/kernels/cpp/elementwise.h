@@ -15,8 +15,9 @@ KERNEL void gatherRows(float* target, const float* source, const int* rows, Size
   });
 }
 
-/** `mix` of random.ts, lane by lane. */
-INLINE Words mixBits(Words word) {
+/** `mix` of random.ts, for a word or lane by lane. */
+template <class Bits>
+INLINE Bits mixBits(Bits word) {
   word ^= word >> 16;
   word *= 0x7feb352du;
   word ^= word >> 15;
@@ -24,9 +25,25 @@ INLINE Words mixBits(Words word) {
   return word ^ (word >> 16);
 }
 
-/** target := factor · source where the random bits of the element (dropoutBits of random.ts) are at least `threshold`, else 0. */
-KERNEL void dropout(float* target, const float* source, Size count, Word threshold, float factor, Word key) {
+/** `dropoutThreshold` of random.ts: rate · 2^32, rounded up, and at most 2^32 - 1. */
+INLINE Word dropoutThreshold(double rate) {
+  constexpr Word LARGEST = 0xffffffffu;
+  const double bits = rate * 4294967296.0;
+  if (!(bits < LARGEST)) return LARGEST;
+  if (bits <= 0) return 0;
+  const Word whole = Word(bits);
+  return whole < bits ? whole + 1 : whole;
+}
+
+/**
+ * target := source / (1 - rate) where the random bits of the element (`dropoutBits` of random.ts) are at least the rate's threshold,
+ * else 0.
+ */
+KERNEL void dropout(float* target, const float* source, Size count, double rate, Word seed, Word counter) {
   constexpr Word step = 0x9e3779b1u;
+  const Word threshold = dropoutThreshold(rate);
+  const Word key = mixBits(seed ^ mixBits(counter));
+  const float factor = float(1 / (1 - rate));
   const Words first = laneNumbers() * step + key;
   parallelForVectors(count, [=](Size at, auto lanes) {
     const Words bits = mixBits(first + Word(at) * step);

@@ -1,8 +1,6 @@
-// The vectorized kernels of the engine, in one translation unit: `kernels.ts` is their contract (there too: letters and layout).
-// They use no library, allocate nothing and decide nothing. Here a matrix argument is an address; null is an absent one.
-#ifndef KERNEL
-#define KERNEL extern "C" __attribute__((visibility("default")))
-#endif
+// The vectorized kernels of the engine, in one translation unit. `signatures.ts` declares them; `kernels.ts` explains the layout of
+// matrices. They use no library and allocate nothing. Here a matrix argument is an address; an absent matrix is null.
+#define KERNEL static
 
 #include "activations.h"
 #include "elementwise.h"
@@ -11,3 +9,7 @@
 #include "oneHot.h"
 #include "optimizers.h"
 #include "products.h"
+
+#ifdef __wasm__
+#include "exports.h"
+#endif

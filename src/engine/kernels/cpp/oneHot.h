@@ -25,8 +25,8 @@ INLINE void forEachStrip(Range units, Body body) {
 }
 
 /** Z (m, n) := start + the rows of E that the c codes of each example name; the start is b (n), or Z where b is null. */
-KERNEL void addRows(float* Z, const float* b, const float* E, const float* unknownCategory, const int* codes, Size m, Size /* k */,
-                    Size c, Size n) {
+KERNEL void addRows(float* Z, const float* b, const float* E, const float* unknownCategory, const int* codes, Size m,
+                    [[maybe_unused]] Size k, Size c, Size n) {
   parallelForRows(m, c * n, [=](Size i) {
     float* z = Z + i * n;
     const float* start = b ? b : z;

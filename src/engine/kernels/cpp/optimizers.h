@@ -9,8 +9,8 @@ INLINE Vector decayedGradient(Vector gradient, Vector x, float decay) {
 }
 
 /** torch.optim.SGD with momentum; `velocity` is null without. `first`: velocity starts as the gradient. */
-KERNEL void sgd(float* X, const float* dX, float* velocity, Size count, float rate, float momentum, int nesterov,
-                float weightDecay, int first) {
+KERNEL void sgd(float* X, const float* dX, float* velocity, Size count, float rate, float momentum, bool nesterov,
+                float weightDecay, bool first) {
   parallelForVectors(count, [=](Size at, auto lanes) {
     const Vector x = load(X + at);
     const Vector gradient = decayedGradient(load(dX + at), x, weightDecay);
@@ -57,7 +57,7 @@ KERNEL void adagrad(float* X, const float* dX, float* sum, Size count, float rat
  * torch.optim.Adam; `decoupled` weight decay makes it AdamW. `meanCorrection` and `squareCorrection` are 1 - beta^step.
  */
 KERNEL void adam(float* X, const float* dX, float* mean, float* square, Size count, double rate, double beta1,
-                 double beta2, double epsilon, double weightDecay, int decoupled, double meanCorrection,
+                 double beta2, double epsilon, double weightDecay, bool decoupled, double meanCorrection,
                  double squareCorrection) {
   const float keptMean = float(beta1), addedMean = float(1 - beta1);
   const float keptSquare = float(beta2), addedSquare = float(1 - beta2);

@@ -20,33 +20,32 @@ INLINE Product inputGradientProduct(float* dA, const float* W, const float* dZ, 
 }  // namespace matmul
 
 /** Z (m, n) := A (m, k) W (k, n) + b, or + Z where b is null. */
-KERNEL void affine(float* Z, const float* W, const float* A, const float* b, Size m, Size k, Size n,
-                   bool bfloat16) {
+KERNEL void affine(bool bfloat16, float* Z, const float* W, const float* A, const float* b, Size m, Size k, Size n) {
   matmul::multiply(matmul::affineProduct(Z, W, A, b, m, k, n, bfloat16));
 }
 
 /** The same, and A := g(Z) while the cache holds Z; A may be Z. */
-KERNEL void affineActivate(Size activation, float* A, float* Z, const float* W, const float* X, const float* b, Size m,
-                           Size k, Size n, bool bfloat16) {
+KERNEL void affineActivate(bool bfloat16, Size activation, float* A, float* Z, const float* W, const float* X,
+                           const float* b, Size m, Size k, Size n) {
   const auto apply = activation::FUNCTIONS[activation].apply;
   matmul::multiply(matmul::affineProduct(Z, W, X, b, m, k, n, bfloat16),
                    [=](float* z, Size rows, Size columns) { apply(A + (z - Z), z, {rows, columns, n}); });
 }
 
 /** dW (k, n) := scale · A^T (k, m) dZ (m, n). */
-KERNEL void weightGradient(float* dW, const float* dZ, const float* A, Size m, Size k, Size n, float scale,
-                           bool bfloat16) {
+KERNEL void weightGradient(bool bfloat16, float* dW, const float* dZ, const float* A, Size m, Size k, Size n,
+                           float scale) {
   matmul::multiply({dW, n, {A, 1, k}, {dZ, n, 1}, nullptr, 0, k, m, n, scale, bfloat16});
 }
 
 /** dA (m, k) := dZ (m, n) W^T (n, k). */
-KERNEL void inputGradient(float* dA, const float* W, const float* dZ, Size m, Size k, Size n, bool bfloat16) {
+KERNEL void inputGradient(bool bfloat16, float* dA, const float* W, const float* dZ, Size m, Size k, Size n) {
   matmul::multiply(matmul::inputGradientProduct(dA, W, dZ, m, k, n, bfloat16));
 }
 
 /** The same, and dY := dA g'(Y) while the cache holds dA, with A = g(Y); dY may be dA. */
-KERNEL void inputGradientThrough(Size activation, float* dY, float* dA, const float* W, const float* dZ, const float* Y,
-                                 const float* A, Size m, Size k, Size n, bool bfloat16) {
+KERNEL void inputGradientThrough(bool bfloat16, Size activation, float* dY, float* dA, const float* W, const float* dZ,
+                                 const float* Y, const float* A, Size m, Size k, Size n) {
   const auto applyGradient = activation::FUNCTIONS[activation].applyGradient;
   matmul::multiply(matmul::inputGradientProduct(dA, W, dZ, m, k, n, bfloat16),
                    [=](float* da, Size rows, Size columns) {

@@ -9,7 +9,6 @@
 #endif
 
 namespace {
-#define KERNEL
 #define THREAD_MEMORY(bytes) threadMemory(bytes)
 #define THREADS() threadsOfBackend()
 // Those that have instructions of their own for pairs of bfloat16 are of this width.

@@ -30,7 +30,7 @@ const PAIR_LOSSES: Readonly<Record<ElementwiseLoss, PairFunction>> = {
 };
 
 /** Weighted sums over the m rows; gradients by the outputs are not yet divided by m. */
-export function losses(values: Float64Array): Pick<Kernels, 'elementwiseLoss' | 'crossEntropy' | 'softmax'> {
+export function losses(values: Float64Array): Pick<Kernels, ElementwiseLoss | 'crossEntropy' | 'softmax'> {
   const weightOr1 = (weights: number, at: number): number => (weights === NONE ? 1 : values[weights + at]);
 
   /** log Σ e^a over one example's n logits, the greatest taken out first. */
@@ -42,9 +42,8 @@ export function losses(values: Float64Array): Pick<Kernels, 'elementwiseLoss' | 
     return max + Math.log(sum);
   }
 
-  return {
-    elementwiseLoss(loss, dA, A, T, rowWeights, m, n, parameter) {
-      const { value, derivative } = PAIR_LOSSES[loss];
+  function elementwise({ value, derivative }: PairFunction): Kernels[ElementwiseLoss] {
+    return (dA, A, T, rowWeights, m, n, parameter) => {
       let sum = 0;
       for (let e = 0; e < m * n; e++) {
         const weight = weightOr1(rowWeights, Math.floor(e / n)) / n;
@@ -54,7 +53,14 @@ export function losses(values: Float64Array): Pick<Kernels, 'elementwiseLoss' | 
         if (dA !== NONE) values[dA + e] = weight * derivative(a, t, parameter);
       }
       return sum;
-    },
+    };
+  }
+
+  const ofPairs = Object.entries(PAIR_LOSSES).map(([loss, pair]) => [loss, elementwise(pair)] as const);
+
+  return {
+    // Object.fromEntries forgets the names of a constant table.
+    ...(Object.fromEntries(ofPairs) as Pick<Kernels, ElementwiseLoss>),
 
     crossEntropy(dA, A, T, rowWeights, classWeights, m, n, smoothing) {
       let sum = 0;

@@ -43,9 +43,21 @@ export function optimizers(values: Float64Array): Optimizers {
       }
     },
 
-    adam(X, dX, mean, square, count, rate, beta1, beta2, epsilon, weightDecay, decoupled, step) {
-      const meanCorrection = 1 - beta1 ** step;
-      const squareCorrection = 1 - beta2 ** step;
+    adam(
+      X,
+      dX,
+      mean,
+      square,
+      count,
+      rate,
+      beta1,
+      beta2,
+      epsilon,
+      weightDecay,
+      decoupled,
+      meanCorrection,
+      squareCorrection,
+    ) {
       for (let e = 0; e < count; e++) {
         if (decoupled) values[X + e] *= 1 - rate * weightDecay;
         const gradient = decoupled ? values[dX + e] : decayedGradient(X, dX, e, weightDecay);

@@ -1,4 +1,5 @@
-import { ELEMENTWISE_LOSSES, NONE } from '../../../../src/engine/kernels/kernels.ts';
+import { type ElementwiseLoss, NONE } from '../../../../src/engine/kernels/kernels.ts';
+import { ELEMENTWISE_LOSSES } from '../../../../src/engine/kernels/signatures.ts';
 import { wholeNumbers } from '../numbers.ts';
 import { type Fill, type KernelCall, kernelCall, type MatrixOf, positive } from './call.ts';
 
@@ -10,16 +11,19 @@ const classes: Fill = (count, seed, { n }) => wholeNumbers(count, n, seed);
 const PARAMETER = 0.7;
 const SMOOTHING = 0.1;
 
+/** Losses that compare each output with its own target. Object.keys forgets the names of a constant table. */
+export const LOSS_NAMES = Object.keys(ELEMENTWISE_LOSSES) as ElementwiseLoss[];
+
 /** The losses, with weights and without, and softmax. */
 export const LOSS_CALLS: readonly KernelCall[] = [
-  ...ELEMENTWISE_LOSSES.flatMap((loss) => [
+  ...LOSS_NAMES.flatMap((loss) => [
     kernelCall({
       name: loss,
       takes: ['m', 'n'],
       matrices: { A: perOutput, T: [({ m, n }) => m * n, positive], dA: perOutput },
       writes: ['dA'],
       mayBeAbsent: ['dA'],
-      call: (kernels, { dA, A, T }, { m, n }) => kernels.elementwiseLoss(loss, dA, A, T, NONE, m, n, PARAMETER),
+      call: (kernels, { dA, A, T }, { m, n }) => kernels[loss](dA, A, T, NONE, m, n, PARAMETER),
     }),
     kernelCall({
       name: `${loss} with weights`,
@@ -27,7 +31,7 @@ export const LOSS_CALLS: readonly KernelCall[] = [
       matrices: { A: perOutput, T: [({ m, n }) => m * n, positive], rows: perRow, dA: perOutput },
       writes: ['dA'],
       mayBeAbsent: ['rows', 'dA'],
-      call: (kernels, { dA, A, T, rows }, { m, n }) => kernels.elementwiseLoss(loss, dA, A, T, rows, m, n, PARAMETER),
+      call: (kernels, { dA, A, T, rows }, { m, n }) => kernels[loss](dA, A, T, rows, m, n, PARAMETER),
     }),
   ]),
   kernelCall({

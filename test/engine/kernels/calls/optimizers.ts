@@ -58,13 +58,13 @@ const STEPS: readonly Step[] = [
     name: 'adam at its first step',
     uses: ['mean', 'square'],
     step: (kernels, { X, dX, mean, square }, count) =>
-      kernels.adam(X, dX, mean, square, count, 0.001, 0.9, 0.999, 1e-8, 0.01, false, 1),
+      kernels.adam(X, dX, mean, square, count, 0.001, 0.9, 0.999, 1e-8, 0.01, false, 1 - 0.9, 1 - 0.999),
   },
   {
     name: 'adam with decoupled weight decay',
     uses: ['mean', 'square'],
     step: (kernels, { X, dX, mean, square }, count) =>
-      kernels.adam(X, dX, mean, square, count, 0.001, 0.9, 0.999, 1e-8, 0.01, true, 1000),
+      kernels.adam(X, dX, mean, square, count, 0.001, 0.9, 0.999, 1e-8, 0.01, true, 1 - 0.9 ** 1000, 1 - 0.999 ** 1000),
   },
   {
     name: 'lion',

@@ -1,6 +1,7 @@
 import { describe, it } from 'vitest';
-import { type CreateKernels, ELEMENTWISE_LOSSES, NONE } from '../../../../src/engine/kernels/kernels.ts';
+import { type CreateKernels, NONE } from '../../../../src/engine/kernels/kernels.ts';
 import { type Arrangement, expectConformance, relativeTo, ulps } from '../arrangement.ts';
+import { LOSS_NAMES } from '../calls/losses.ts';
 import { normals, SIZES, uniforms, wholeNumbers } from '../numbers.ts';
 
 const ROWS = [1, 3, 8, 33];
@@ -9,7 +10,7 @@ const PARAMETER = 0.7;
 
 /** The losses with their gradients, and softmax. */
 export function conformInLosses(createKernels: CreateKernels): void {
-  describe.each(ELEMENTWISE_LOSSES)('%s', (loss) => {
+  describe.each(LOSS_NAMES)('%s', (loss) => {
     function conforms(m: number, n: number, weighted: boolean): void {
       const count = m * n;
       // Every third output is its target exactly, where mae and quantile have their kink.
@@ -23,8 +24,7 @@ export function conformInLosses(createKernels: CreateKernels): void {
         createKernels,
         {
           ...arrangement,
-          call: (kernels, at) =>
-            kernels.elementwiseLoss(loss, at.dA, at.A, at.T, weighted ? at.weights : NONE, m, n, PARAMETER),
+          call: (kernels, at) => kernels[loss](at.dA, at.A, at.T, weighted ? at.weights : NONE, m, n, PARAMETER),
         },
         // The returned sum is of positive terms but poisson's, which are some units large.
         ulps(8, count),
@@ -42,7 +42,7 @@ export function conformInLosses(createKernels: CreateKernels): void {
       const arrangement: Arrangement = {
         matrices: { A: normals(35, 1), T: uniforms(35, 2) },
         writes: [],
-        call: (kernels, at) => kernels.elementwiseLoss(loss, NONE, at.A, at.T, NONE, 7, 5, PARAMETER),
+        call: (kernels, at) => kernels[loss](NONE, at.A, at.T, NONE, 7, 5, PARAMETER),
       };
       expectConformance(createKernels, arrangement, ulps(8, 35));
     });
