@@ -1,25 +1,113 @@
-/** One row of a table of losses, optimizers or schedules: its options with their defaults, and how it is made. */
-export interface Definition<Options extends object, Created> {
-  readonly defaults: Options;
-  /** Makes one from the options given, defaults filled in. Throws TypeError on an option that it does not have. */
+/** A number that configures a loss, an optimizer or a schedule: its default, its range, its meaning. */
+export interface NumberOption {
+  readonly default: number;
+  /** The smallest value, or an exclusive lower limit. */
+  readonly min?: number;
+  readonly above?: number;
+  /** The largest value, or an exclusive upper limit. */
+  readonly max?: number;
+  readonly below?: number;
+  readonly integer?: true;
+  readonly description: string;
+  /** Clients set it in a field of its own, not among the options of its type. */
+  readonly separate?: true;
+}
+
+export interface FlagOption {
+  readonly default: boolean;
+  readonly description: string;
+}
+
+/** An option of another type, which only code sets. */
+interface InternalOption<Value> {
+  readonly default: Value;
+  readonly separate: true;
+}
+
+export type Option = NumberOption | FlagOption | InternalOption<unknown>;
+export type Options = Readonly<Record<string, Option>>;
+
+export type ValuesOf<Given extends Options> = { readonly [Name in keyof Given]: Given[Name]['default'] };
+
+/** One row of a table of losses, optimizers or schedules: its options, and how one is created. */
+export interface Definition<Values extends object, Created> {
+  readonly options: Readonly<Record<keyof Values, Option>>;
+  /** The values of the options where none is given. */
+  readonly defaults: Values;
+  /**
+   * Creates one from the given options and the defaults of the others. Throws TypeError for an unknown
+   * option, RangeError for an invalid value.
+   */
   create(given: object): Created;
 }
 
-/** What a user of the table writes: the type's name beside any of its options. */
+/** How a caller selects a row of such a table: its name in `type`, and any of its options. */
 export type SpecOf<Table extends Readonly<Record<string, Definition<object, unknown>>>> = {
   readonly [Type in keyof Table]: { readonly type: Type } & Partial<Table[Type]['defaults']>;
 }[keyof Table];
 
-/** A row of such a table; `build` may throw RangeError on an impossible value. */
-export function define<Options extends object, Created>(
-  defaults: Options,
-  build: (options: Options) => Created,
-): Definition<Options, Created> {
-  return { defaults, create: (given) => build(complete(defaults, given)) };
+/** A numeric option with this default. The same range may serve several rows of a table. */
+export function numberOption(value: number, range: Omit<NumberOption, 'default'>): NumberOption {
+  return { default: value, ...range };
 }
 
-function complete<Options extends object>(defaults: Options, given: object): Options {
-  const unknown = Object.keys(given).find((option) => option !== 'type' && !(option in defaults));
-  if (unknown !== undefined) throw new TypeError(`unknown option '${unknown}'`);
-  return { ...defaults, ...given };
+export function flagOption(value: boolean, description: string): FlagOption {
+  return { default: value, description };
+}
+
+export function internalOption<Value>(value: Value): InternalOption<Value> {
+  return { default: value, separate: true };
+}
+
+/** A row of such a table. `build` may throw RangeError for values that do not go together. */
+export function define<Given extends Options, Created>(
+  options: Given,
+  build: (values: ValuesOf<Given>) => Created,
+): Definition<ValuesOf<Given>, Created> {
+  const entries = Object.entries(options).map(([name, option]) => [name, option.default]);
+  // Object.fromEntries forgets the names of a constant table.
+  const defaults = Object.fromEntries(entries) as ValuesOf<Given>;
+  return {
+    options,
+    defaults,
+    create: (given) => {
+      checkOptions(options, given);
+      return build({ ...defaults, ...given });
+    },
+  };
+}
+
+function checkOptions(options: Options, given: object): void {
+  for (const [name, value] of Object.entries(given)) {
+    if (name === 'type') continue;
+    const option = options[name];
+    if (option === undefined) throw new TypeError(`Unknown option '${name}'.`);
+    if (isNumberOption(option) && !isInRange(option, value)) {
+      throw new RangeError(`Option '${name}' must be ${describeRange(option)}, not ${value}.`);
+    }
+  }
+}
+
+export function isNumberOption(option: Option): option is NumberOption {
+  return typeof option.default === 'number';
+}
+
+function isInRange({ min, above, max, below, integer }: NumberOption, value: number): boolean {
+  return (
+    (min === undefined || value >= min) &&
+    (above === undefined || value > above) &&
+    (max === undefined || value <= max) &&
+    (below === undefined || value < below) &&
+    (!integer || Number.isInteger(value))
+  );
+}
+
+function describeRange({ min, above, max, below, integer }: NumberOption): string {
+  const limits = [
+    ...(min === undefined ? [] : [`at least ${min}`]),
+    ...(above === undefined ? [] : [`above ${above}`]),
+    ...(max === undefined ? [] : [`at most ${max}`]),
+    ...(below === undefined ? [] : [`below ${below}`]),
+  ];
+  return `${integer ? 'an integer, ' : ''}${limits.join(' and ')}`;
 }

@@ -1,16 +1,18 @@
-import type { LossSpec } from '../engine/losses/losses.ts';
+import { LOSSES, type LossSpec } from '../engine/losses/losses.ts';
 import type { TrainingSettings } from './schemas/training.ts';
 
 /**
- * The engine's loss for these settings. Class weights go into the weights of the rows, which comes to the same, but for smoothing: a row counts
- * by its own class alone, where PyTorch weighs what is spread over each other class by that one's weight.
+ * The engine's loss for these settings. Class weights become part of the rows' weights. The result is the
+ * same except with label smoothing: a row is weighted by its own class alone, while PyTorch weights the
+ * share of each other class by that class.
  */
 export function engineLoss({ loss, labelSmoothing }: Pick<TrainingSettings, 'loss' | 'labelSmoothing'>): LossSpec {
   const spec: LossSpec = typeof loss === 'string' ? { type: loss } : loss;
-  return spec.type === 'crossEntropy' || spec.type === 'binaryCrossEntropy' ? { ...spec, labelSmoothing } : spec;
+  const smoothed = { ...spec, labelSmoothing };
+  return 'labelSmoothing' in LOSSES[spec.type].options ? smoothed : spec;
 }
 
-/** How many outputs a target needs: one number, one probability of the second class, or one of each class. */
+/** Outputs of a network with this loss, for a target with this number of classes, 1 for a number. */
 export function outputsFor(loss: LossSpec, classes: number): number {
-  return loss.type === 'crossEntropy' ? classes : 1;
+  return LOSSES[loss.type].outputs(classes);
 }

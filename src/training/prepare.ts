@@ -1,3 +1,4 @@
+import { LOSSES, type LossName } from '../engine/losses/losses.ts';
 import { type FittedFeatures, fitFeatures } from '../features/features.ts';
 import { findLeaks } from '../features/leaks/leaks.ts';
 import {
@@ -12,7 +13,7 @@ import { layoutOf, transform } from '../features/transform.ts';
 import { type Column, findColumn, type Table } from '../formats/table.ts';
 import type { Warning } from '../kit/warning.ts';
 import { invalidSpec } from './invalidSpec.ts';
-import { lossName } from './resolve/loss.ts';
+import { lossName, targetBelowMin } from './resolve/loss.ts';
 import { reservedColumns } from './resolve/resolve.ts';
 import { readWeights } from './rowWeights.ts';
 import type { TrainingSpec } from './schemas/spec.ts';
@@ -49,8 +50,12 @@ export interface Prepared extends FittedTable {
 /** Names all that `prepare` makes of a file's columns: trainings of the same name can share it. */
 export function preparationKey(file: string, columns: readonly string[], spec: TrainingSpec): string {
   const { target, task, weightColumn, features, split, training } = spec;
-  const counts = lossName(training.loss) === 'poisson';
-  return JSON.stringify({ file, columns, target, task, weightColumn, features, split, counts });
+  const { minTarget, link } = LOSSES[lossName(training.loss)];
+  const { standardizesTarget } = link;
+  return JSON.stringify({
+    ...{ file, columns, target, task, weightColumn, features, split },
+    ...{ minTarget, standardizesTarget },
+  });
 }
 
 /** Memory of so many bytes: of this thread, or shared with others. */
@@ -147,12 +152,17 @@ function checkClasses(classes: number, { target, task }: TrainingSpec): void {
     throw invalidSpec('/task', `A binary target has two values; '${target}' has ${classes}.`);
 }
 
-/** Counts are learned by their logarithm, which the loss takes; all other numbers standardised. */
+/** The target standardized, unless the link of the loss needs it in its own unit. Throws for values that the loss does not allow. */
 function fitRegression(column: Column, rows: Int32Array, { training }: TrainingSpec): FittedTarget {
-  if (lossName(training.loss) !== 'poisson') return fitNumber(column, rows);
-  const target = unscaledNumber(column);
-  if (encodeTarget(target, column, rows).every((count) => count >= 0)) return target;
-  throw invalidSpec('/training/loss', `The loss 'poisson' counts; '${column.name}' has negative values.`);
+  const loss = lossName(training.loss);
+  const { link, minTarget } = LOSSES[loss];
+  if (minTarget !== null) checkMinTarget(loss, minTarget, column, rows);
+  return link.standardizesTarget ? fitNumber(column, rows) : unscaledNumber(column);
+}
+
+function checkMinTarget(loss: LossName, minTarget: number, column: Column, rows: Int32Array): void {
+  const min = encodeTarget(unscaledNumber(column), column, rows).reduce((a, b) => Math.min(a, b), Infinity);
+  if (min < minTarget) throw invalidSpec('/training/loss', targetBelowMin(loss, minTarget, column.name, min));
 }
 
 function missingTargets(all: number, present: number, target: string): Warning[] {

@@ -1,25 +1,74 @@
 import { describe, expect, it } from 'vitest';
 import { createLoss, LOSSES } from '../../src/engine/losses/losses.ts';
 import { createOptimizer, OPTIMIZERS } from '../../src/engine/optimizers/optimizers.ts';
+import { type Definition, isNumberOption, type NumberOption, type Option } from '../../src/engine/options.ts';
+import { SCHEDULES } from '../../src/engine/schedules/schedules.ts';
+import { optionsSchema } from '../../src/training/schemas/options.ts';
 import { HIDDEN, sampleTrainer } from './sampleTraining.ts';
 
+const TABLES: Readonly<Record<string, Readonly<Record<string, Definition<object, unknown>>>>> = {
+  LOSSES,
+  OPTIMIZERS,
+  SCHEDULES,
+};
+
+/** Every numeric option, with its table and type. */
+const NUMBERS = Object.entries(TABLES).flatMap(([table, rows]) =>
+  Object.entries(rows).flatMap(([type, { options }]) =>
+    Object.entries<Option>(options).flatMap(([name, option]) =>
+      isNumberOption(option) ? [{ table, type, name, option }] : [],
+    ),
+  ),
+);
+
+/** Numbers right outside of a range. */
+function outside({ min, above, max, below, integer }: NumberOption): readonly number[] {
+  const step = integer ? 1 : 1e-6;
+  return [
+    ...(min === undefined ? [] : [min - step]),
+    ...(above === undefined ? [] : [above]),
+    ...(max === undefined ? [] : [max + Math.max(step, 1e-9 * max)]),
+    ...(below === undefined ? [] : [below]),
+    ...(integer ? [1.5] : []),
+    Number.NaN,
+  ];
+}
+
 describe('a table of definitions', () => {
-  it('tells its defaults', () => {
+  it('has the defaults of its options', () => {
     expect(OPTIMIZERS.adam.defaults).toMatchObject({ learningRate: 0.001, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 });
     expect(OPTIMIZERS.adamw.defaults.weightDecay).toBe(0.01);
     expect(LOSSES.huber.defaults).toEqual({ delta: 1 });
   });
 
-  it('refuses an option that is not there', () => {
-    expect(() => LOSSES.mse.create({ delta: 1 })).toThrow("unknown option 'delta'");
+  it('rejects an unknown option', () => {
+    expect(() => LOSSES.mse.create({ delta: 1 })).toThrow("Unknown option 'delta'.");
     expect(() => OPTIMIZERS.sgd.create({ beta1: 0.9 })).toThrow(TypeError);
   });
 
-  it('refuses options that mean nothing', () => {
-    expect(() => createLoss({ type: 'huber', delta: 0 })).toThrow(RangeError);
-    expect(() => createLoss({ type: 'quantile', level: 1 })).toThrow(RangeError);
-    expect(() => createLoss({ type: 'crossEntropy', labelSmoothing: 1 })).toThrow(RangeError);
+  it('rejects values that do not go together, or do not fit the network', () => {
     expect(() => createOptimizer({ type: 'sgd', nesterov: true })).toThrow(RangeError);
     expect(() => sampleTrainer(HIDDEN, { type: 'crossEntropy', classWeights: [1, 2] })).toThrow(RangeError);
+  });
+
+  it('names the option, the limits and the value in its error', () => {
+    expect(() => createLoss({ type: 'huber', delta: 0 })).toThrow(
+      "Option 'delta' must be above 0 and at most 1000000, not 0.",
+    );
+    expect(() => SCHEDULES.step.create({ stepSize: 0.5 })).toThrow(
+      "Option 'stepSize' must be an integer, at least 1 and at most 100000, not 0.5.",
+    );
+  });
+
+  it.each(NUMBERS)('limits $name of $type', ({ table, type, name, option }) => {
+    const { create } = TABLES[table][type];
+    const schema = optionsSchema(TABLES[table]);
+    const isPublic = option.separate === undefined;
+    create({ [name]: option.default });
+    expect(schema.safeParse({ type, [name]: option.default }).success).toBe(isPublic);
+    for (const value of outside(option)) {
+      expect(() => create({ [name]: value }), `${value}`).toThrow(RangeError);
+      expect(schema.safeParse({ type, [name]: value }).success, `${value}`).toBe(false);
+    }
   });
 });

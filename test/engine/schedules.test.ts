@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { createSchedule, type ScheduleSpec } from '../../src/engine/schedules/schedules.ts';
 
-const COURSE = { learningRate: 0.1, steps: 100, stepsPerEpoch: 10 };
+const CONTEXT = { learningRate: 0.1, steps: 100, stepsPerEpoch: 10 };
 
 function ratesOf(spec: ScheduleSpec, steps: readonly number[]): readonly number[] {
-  const schedule = createSchedule(spec, COURSE);
+  const schedule = createSchedule(spec, CONTEXT);
   return steps.map((step) => schedule.rate(step));
 }
 
 describe('a schedule', () => {
-  /** What torch.optim.lr_scheduler's formulas give for 100 steps from a rate of 0.1. */
+  /** The formulas of torch.optim.lr_scheduler for 100 steps from a rate of 0.1. */
   it.each<[ScheduleSpec, readonly number[], readonly number[]]>([
     [{ type: 'constant' }, [0, 50, 99], [0.1, 0.1, 0.1]],
     [{ type: 'step', stepSize: 3, gamma: 0.5 }, [0, 29, 30, 59, 60, 99], [0.1, 0.1, 0.05, 0.05, 0.025, 0.0125]],
@@ -28,7 +28,7 @@ describe('a schedule', () => {
   });
 
   it.each<ScheduleSpec['type']>(['constant', 'step', 'exponential', 'cosine', 'plateau'])(
-    'warms up along a straight line to %s',
+    'warms up linearly before %s',
     (type) => {
       const rates = ratesOf({ type, warmup: 0.05 }, [0, 1, 2, 3, 4, 5]);
       [0.02, 0.04, 0.06, 0.08, 0.1, 0.1].forEach((expected, step) => {
@@ -37,7 +37,7 @@ describe('a schedule', () => {
     },
   );
 
-  it('falls to its end though a warm-up comes first', () => {
+  it('reaches its minimum after a warm-up', () => {
     expect(ratesOf({ type: 'cosine', warmup: 0.5 }, [50, 75, 100])).toEqual([0.1, 0.05, 0]);
   });
 
@@ -45,36 +45,36 @@ describe('a schedule', () => {
     { type: 'cosine', warmup: -0.1 },
     { type: 'constant', warmup: 1.5 },
     { type: 'oneCycle', warmup: 0 },
-  ])('refuses %o', (spec) => {
-    expect(() => createSchedule(spec, COURSE)).toThrow(RangeError);
+  ])('rejects %o', (spec) => {
+    expect(() => createSchedule(spec, CONTEXT)).toThrow(RangeError);
   });
 });
 
 describe('the plateau schedule', () => {
   const spec: ScheduleSpec = { type: 'plateau', factor: 0.5, patience: 2, cooldown: 1, minimum: 0.03 };
 
-  it('lowers the rate when the loss has not fallen for longer than its patience', () => {
-    const schedule = createSchedule(spec, COURSE);
+  it('lowers the rate when the loss has not fallen for more epochs than its patience', () => {
+    const schedule = createSchedule(spec, CONTEXT);
     const rates = [1, 0.9, 0.9, 0.95, 0.9, 0.9, 0.9, 0.9, 0.9, 0.9].map((loss) => {
       schedule.observe(loss);
       return schedule.rate(0);
     });
-    // The third bad epoch lowers it, one epoch cools down, the next three bad ones lower it to the minimum.
+    // The third bad epoch lowers the rate, one epoch cools down, and three more bad ones lower it to the minimum.
     expect(rates).toEqual([0.1, 0.1, 0.1, 0.1, 0.05, 0.05, 0.05, 0.05, 0.03, 0.03]);
   });
 
-  it('goes on from its state', () => {
-    const stopped = createSchedule(spec, COURSE);
+  it('resumes from its state', () => {
+    const stopped = createSchedule(spec, CONTEXT);
     for (const loss of [1, 1, 1]) stopped.observe(loss);
-    const resumed = createSchedule(spec, COURSE);
+    const resumed = createSchedule(spec, CONTEXT);
     resumed.restore(JSON.parse(JSON.stringify(stopped.state())));
     resumed.observe(1);
     expect(resumed.rate(0)).toBe(0.05);
   });
 
-  it('takes a fall of a negative loss for a fall', () => {
-    const schedule = createSchedule({ ...spec, patience: 0 }, COURSE);
-    for (const loss of [-1, -2, -3]) schedule.observe(loss);
+  it('counts a fall of a negative loss as an improvement', () => {
+    const schedule = createSchedule({ ...spec, patience: 1 }, CONTEXT);
+    for (const loss of [-1, -2, -3, -4]) schedule.observe(loss);
     expect(schedule.rate(0)).toBe(0.1);
   });
 });

@@ -1,37 +1,42 @@
 import { type Kernels, NONE } from '../kernels/kernels.ts';
-import { define } from '../options.ts';
-import type { Loss, LossMatrices } from './loss.ts';
-import { checkSmoothing } from './smoothing.ts';
+import { internalOption } from '../options.ts';
+import { softmax } from './links.ts';
+import { defineLoss, type LossMatrices, type LossTraits } from './loss.ts';
+import { labelSmoothing } from './smoothing.ts';
 
-interface CrossEntropyOptions {
-  readonly labelSmoothing: number;
+const TRAITS: LossTraits = {
+  tasks: ['binary', 'multiclass'],
+  link: softmax,
+  minTarget: null,
+  outputs: (classes) => classes,
+};
+
+const OPTIONS = {
+  labelSmoothing,
   /** One weight a class. */
-  readonly classWeights: readonly number[] | null;
-}
-
-const DEFAULTS: CrossEntropyOptions = { labelSmoothing: 0, classWeights: null };
+  classWeights: internalOption<readonly number[] | null>(null),
+};
 
 /**
- * Cross-entropy of class numbers from logits: torch.nn.CrossEntropyLoss. Predictions are probabilities.
- * With class weights the mean is over the weights of the rows' classes, as PyTorch's is.
+ * Cross-entropy of class indices from logits: torch.nn.CrossEntropyLoss. Predictions are
+ * probabilities. With class weights, the mean divides by the weights of the rows' classes, as PyTorch
+ * does.
  */
-export const crossEntropy = define(DEFAULTS, ({ labelSmoothing, classWeights }): Loss => {
-  checkSmoothing(labelSmoothing);
-  return {
-    classWeights,
-    targetColumns: () => 1,
-    target: classNumber,
-    sum: (kernels, { A, T, rowWeights, classWeights, n }, m) =>
-      kernels.crossEntropy(NONE, A, T, rowWeights, classWeights, m, n, labelSmoothing),
-    sumWithGradient: (kernels, { dA, A, T, rowWeights, classWeights, n }, m) =>
-      kernels.crossEntropy(dA, A, T, rowWeights, classWeights, m, n, labelSmoothing),
-    totalWeight: classWeightSum,
-    predict: (kernels, A, m, n) => kernels.softmax(A, A, m, n),
-  };
-});
+export const crossEntropy = defineLoss(TRAITS, OPTIONS, ({ labelSmoothing: share, classWeights }) => ({
+  classWeights,
+  targetColumns: () => 1,
+  target: classIndex,
+  sum: (kernels, { A, T, rowWeights, classWeights, n }, m) =>
+    kernels.crossEntropy(NONE, A, T, rowWeights, classWeights, m, n, share),
+  sumWithGradient: (kernels, { dA, A, T, rowWeights, classWeights, n }, m) =>
+    kernels.crossEntropy(dA, A, T, rowWeights, classWeights, m, n, share),
+  totalWeight: classWeightSum,
+  predict: (kernels, A, m, n) => kernels.softmax(A, A, m, n),
+}));
 
-function classNumber(t: number, n: number): number {
-  if (!(Number.isInteger(t) && t >= 0 && t < n)) throw new RangeError(`${t} is not one of ${n} class numbers`);
+function classIndex(t: number, n: number): number {
+  if (!(Number.isInteger(t) && t >= 0 && t < n))
+    throw new RangeError(`A target must be a class index from 0 to ${n - 1}, not ${t}.`);
   return t;
 }
 

@@ -1,17 +1,26 @@
 import { type ElementwiseLoss, type Kernels, NONE } from '../kernels/kernels.ts';
-import type { Loss, LossMatrices } from './loss.ts';
+import { identity } from './links.ts';
+import type { Loss, LossMatrices, LossTraits } from './loss.ts';
 
-interface ElementwiseTraits {
+/** Traits of a loss for any number. */
+export const REGRESSION: LossTraits = {
+  tasks: ['regression'],
+  link: identity,
+  minTarget: null,
+  outputs: () => 1,
+};
+
+interface ElementwiseParts {
   /** Huber's delta or quantile's level. */
   readonly parameter?: number;
   readonly target?: Loss['target'];
   readonly predict?: Loss['predict'];
 }
 
-/** A loss that compares each output with a target of its own; a row's loss is the mean over its outputs. */
+/** A loss that compares each output with its own target; a row's loss is the mean over its outputs. */
 export function elementwise(
   name: ElementwiseLoss,
-  { parameter = 0, target = (t) => t, predict = () => {} }: ElementwiseTraits = {},
+  { parameter = 0, target = (t) => t, predict = () => {} }: ElementwiseParts = {},
 ): Loss {
   return {
     classWeights: null,

@@ -1,8 +1,14 @@
-import { define } from '../options.ts';
-import { elementwise } from './elementwise.ts';
+import { numberOption } from '../options.ts';
+import { elementwise, REGRESSION } from './elementwise.ts';
+import { defineLoss } from './loss.ts';
+
+const OPTIONS = {
+  delta: numberOption(1, {
+    above: 0,
+    max: 1e6,
+    description: 'Where squared becomes linear, in standard deviations of the target.',
+  }),
+};
 
 /** Squared within delta of the target, linear beyond: torch.nn.HuberLoss. */
-export const huber = define({ delta: 1 }, ({ delta }) => {
-  if (!(delta > 0)) throw new RangeError(`huber's delta must be above 0, not ${delta}`);
-  return elementwise('huber', { parameter: delta });
-});
+export const huber = defineLoss(REGRESSION, OPTIONS, ({ delta }) => elementwise('huber', { parameter: delta }));

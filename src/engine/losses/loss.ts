@@ -1,6 +1,12 @@
 import type { Kernels } from '../kernels/kernels.ts';
+import { type Definition, define, type Options, type ValuesOf } from '../options.ts';
+import type { Link } from './links.ts';
 
-/** Where the matrices that a loss reads and writes lie in the arena; n outputs a row, at most the planned rows m. */
+/** What a network predicts: one of two classes, one of many, or a number. */
+export const TASKS = ['binary', 'multiclass', 'regression'] as const;
+export type Task = (typeof TASKS)[number];
+
+/** Offsets of a loss's matrices in the arena: n outputs a row, m rows. */
 export interface LossMatrices {
   /** Outputs of the last layer (n, m). */
   readonly A: number;
@@ -15,23 +21,45 @@ export interface LossMatrices {
   readonly n: number;
 }
 
-/** What the training minimizes. Every sum is over rows: the mean is the sum divided by `totalWeight`. */
+/** What a training minimizes. Sums are over rows: the mean is the sum divided by `totalWeight`. */
 export interface Loss {
-  /** Weights of the classes, when there are any. */
+  /** One weight a class; null: each weighs 1. */
   readonly classWeights: readonly number[] | null;
-  /** Target numbers a row of n outputs has. */
+  /** Target numbers of a row with n outputs. */
   targetColumns(n: number): number;
   /**
-   * What a target becomes on its way into the arena: label smoothing of yes-or-no targets happens here.
-   * Throws RangeError when no such target can be had with n outputs.
+   * The number in the arena for a target t, such as a smoothed label.
+   * Throws RangeError when n outputs cannot have this target.
    */
   target(t: number, n: number): number;
-  /** The weighted sum of the m rows' losses, without gradient. */
+  /** The weighted sum of the losses of m rows. */
   sum(kernels: Kernels, matrices: LossMatrices, m: number): number;
   /** The same sum, and dA := its gradient by the outputs. */
   sumWithGradient(kernels: Kernels, matrices: LossMatrices, m: number): number;
-  /** What the m rows weigh together. */
+  /** The sum of the weights of m rows. */
   totalWeight(kernels: Kernels, matrices: LossMatrices, m: number): number;
-  /** A := predictions, in the target's own terms (rates, probabilities), from the outputs A (n, m). */
+  /** A := the predictions for the outputs A (n, m): numbers, rates or probabilities. */
   predict(kernels: Kernels, A: number, m: number, n: number): void;
+}
+
+/** What callers need to know of a loss, whatever its options. */
+export interface LossTraits {
+  readonly tasks: readonly Task[];
+  readonly link: Link;
+  /** The smallest target of a regression; null: no limit. */
+  readonly minTarget: number | null;
+  /** Outputs of a network for a target with this number of classes, 1 for a number. */
+  outputs(classes: number): number;
+}
+
+/** One row of the table of losses. */
+export type LossDefinition<Values extends object> = Definition<Values, Loss> & LossTraits;
+
+/** A row of the table of losses. `build` may throw RangeError for values that do not go together. */
+export function defineLoss<Given extends Options>(
+  traits: LossTraits,
+  options: Given,
+  build: (values: ValuesOf<Given>) => Loss,
+): LossDefinition<ValuesOf<Given>> {
+  return { ...traits, ...define(options, build) };
 }

@@ -12,9 +12,13 @@ import { quantile } from './quantile.ts';
 export const LOSSES = { mse, mae, huber, quantile, poisson, binaryCrossEntropy, crossEntropy };
 
 export type LossName = keyof typeof LOSSES;
+
+/** Their names in the order of the table. Object.keys forgets the names of a constant table. */
+export const LOSS_NAMES = Object.keys(LOSSES) as LossName[];
+
 export type LossSpec = SpecOf<typeof LOSSES>;
 
-/** Throws TypeError on an unknown option, RangeError on an impossible value. */
+/** Throws TypeError for an unknown option, RangeError for an invalid value. */
 export function createLoss(spec: LossSpec): Loss {
   return LOSSES[spec.type].create(spec);
 }

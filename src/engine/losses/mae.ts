@@ -1,5 +1,5 @@
-import { define } from '../options.ts';
-import { elementwise } from './elementwise.ts';
+import { elementwise, REGRESSION } from './elementwise.ts';
+import { defineLoss } from './loss.ts';
 
 /** Mean absolute error, |a - t|: torch.nn.L1Loss. */
-export const mae = define({}, () => elementwise('mae'));
+export const mae = defineLoss(REGRESSION, {}, () => elementwise('mae'));

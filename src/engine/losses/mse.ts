@@ -1,5 +1,5 @@
-import { define } from '../options.ts';
-import { elementwise } from './elementwise.ts';
+import { elementwise, REGRESSION } from './elementwise.ts';
+import { defineLoss } from './loss.ts';
 
 /** Mean squared error, (a - t)²: torch.nn.MSELoss. */
-export const mse = define({}, () => elementwise('mse'));
+export const mse = defineLoss(REGRESSION, {}, () => elementwise('mse'));

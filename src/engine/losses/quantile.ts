@@ -1,8 +1,11 @@
-import { define } from '../options.ts';
-import { elementwise } from './elementwise.ts';
+import { numberOption } from '../options.ts';
+import { elementwise, REGRESSION } from './elementwise.ts';
+import { defineLoss } from './loss.ts';
 
-/** Pinball loss, max(level (t - a), (level - 1)(t - a)): its minimum is the quantile (Koenker and Bassett 1978). */
-export const quantile = define({ level: 0.5 }, ({ level }) => {
-  if (!(level > 0 && level < 1)) throw new RangeError(`quantile's level must lie between 0 and 1, not ${level}`);
-  return elementwise('quantile', { parameter: level });
-});
+const OPTIONS = { level: numberOption(0.5, { above: 0, below: 1, description: 'The quantile to predict.' }) };
+
+/**
+ * Pinball loss, max(level (t - a), (level - 1)(t - a)): the quantile minimizes it (Koenker and
+ * Bassett 1978).
+ */
+export const quantile = defineLoss(REGRESSION, OPTIONS, ({ level }) => elementwise('quantile', { parameter: level }));

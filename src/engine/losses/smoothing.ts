@@ -1,5 +1,9 @@
-/** Throws RangeError when the share of a label that smoothing spreads is none. */
-export function checkSmoothing(labelSmoothing: number): void {
-  if (labelSmoothing >= 0 && labelSmoothing < 1) return;
-  throw new RangeError(`label smoothing must be at least 0 and below 1, not ${labelSmoothing}`);
-}
+import { numberOption } from '../options.ts';
+
+/** The share of a label that is spread over all classes (Szegedy et al. 2016). */
+export const labelSmoothing = numberOption(0, {
+  min: 0,
+  below: 1,
+  description: 'The share of a label that is spread over all classes.',
+  separate: true,
+});

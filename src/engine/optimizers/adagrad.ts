@@ -1,11 +1,17 @@
-import { define } from '../options.ts';
+import { define, numberOption } from '../options.ts';
 import type { Optimizer } from './optimizer.ts';
+import { EPSILON, LEARNING_RATE, WEIGHT_DECAY } from './ranges.ts';
 
-const DEFAULTS = { learningRate: 0.01, learningRateDecay: 0, epsilon: 1e-10, weightDecay: 0 };
+const OPTIONS = {
+  learningRate: numberOption(0.01, LEARNING_RATE),
+  learningRateDecay: numberOption(0, { min: 0, max: 1e6, description: 'How fast the rate falls with the steps.' }),
+  epsilon: numberOption(1e-10, EPSILON),
+  weightDecay: numberOption(0, WEIGHT_DECAY),
+};
 
-/** Gradients divided by the root of the sum of all their squares (Duchi et al. 2011), as torch.optim.Adagrad. */
+/** Divides gradients by the root of the sum of all their squares (Duchi et al. 2011): torch.optim.Adagrad. */
 export const adagrad = define(
-  DEFAULTS,
+  OPTIONS,
   ({ learningRate, learningRateDecay, epsilon, weightDecay }): Optimizer => ({
     learningRate,
     stateMatrices: 1,

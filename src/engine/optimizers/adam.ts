@@ -1,7 +1,8 @@
-import { define } from '../options.ts';
+import { define, numberOption } from '../options.ts';
 import type { Optimizer } from './optimizer.ts';
+import { EPSILON, LEARNING_RATE, MEAN_DECAY, SQUARE_DECAY, WEIGHT_DECAY } from './ranges.ts';
 
-export interface AdamOptions {
+interface AdamOptions {
   readonly learningRate: number;
   readonly beta1: number;
   readonly beta2: number;
@@ -9,10 +10,16 @@ export interface AdamOptions {
   readonly weightDecay: number;
 }
 
-const DEFAULTS: AdamOptions = { learningRate: 0.001, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 };
+export const ADAM_OPTIONS = {
+  learningRate: numberOption(0.001, LEARNING_RATE),
+  beta1: numberOption(0.9, MEAN_DECAY),
+  beta2: numberOption(0.999, SQUARE_DECAY),
+  epsilon: numberOption(1e-8, EPSILON),
+  weightDecay: numberOption(0, WEIGHT_DECAY),
+};
 
-/** Adam (Kingma and Ba 2015), as torch.optim.Adam: weight decay is added to the gradient. */
-export const adam = define(DEFAULTS, (options) => adamOptimizer(options, false));
+/** Adam (Kingma and Ba 2015) with weight decay added to the gradient: torch.optim.Adam. */
+export const adam = define(ADAM_OPTIONS, (options) => adamOptimizer(options, false));
 
 /** Adam with weight decay added to the gradient, or `decoupled` from it. */
 export function adamOptimizer(

@@ -1,8 +1,8 @@
-import { define } from '../options.ts';
-import { adam, adamOptimizer } from './adam.ts';
+import { define, numberOption } from '../options.ts';
+import { ADAM_OPTIONS, adamOptimizer } from './adam.ts';
+import { WEIGHT_DECAY } from './ranges.ts';
 
-/** torch.optim.AdamW's default. */
-const WEIGHT_DECAY = 0.01;
+const OPTIONS = { ...ADAM_OPTIONS, weightDecay: numberOption(0.01, WEIGHT_DECAY) };
 
-/** Adam with decoupled weight decay (Loshchilov and Hutter 2019), as torch.optim.AdamW. */
-export const adamw = define({ ...adam.defaults, weightDecay: WEIGHT_DECAY }, (options) => adamOptimizer(options, true));
+/** Adam with decoupled weight decay (Loshchilov and Hutter 2019): torch.optim.AdamW. */
+export const adamw = define(OPTIONS, (options) => adamOptimizer(options, true));

@@ -1,21 +1,21 @@
 import type { Kernels } from '../kernels/kernels.ts';
 
-/** Where an optimizer's matrices lie in the arena, each `count` numbers. */
+/** Offsets of an optimizer's matrices in the arena; each has `count` numbers. */
 export interface OptimizerMatrices {
   /** All parameters. */
   readonly X: number;
   /** Their gradients, in the same order. */
   readonly dX: number;
-  /** The first matrix that the optimizer keeps from step to step; the others follow it. */
+  /** The first of the optimizer's own matrices; the others follow it. */
   readonly state: number;
   readonly count: number;
 }
 
-/** Turns gradients into parameters. All its memory lies in the arena: a snapshot of that is a snapshot of the optimizer. */
+/** Updates parameters by their gradients. All its state is in the arena: a copy of the arena is a copy of it. */
 export interface Optimizer {
   /** The rate that schedules start from. */
   readonly learningRate: number;
-  /** How many matrices of the parameters' size it keeps, zero before the first step. */
+  /** How many matrices of the parameters' size its state has; they are 0 before the first step. */
   readonly stateMatrices: number;
   /** One step in place, with this step's rate; `step` counts from 1. */
   update(kernels: Kernels, matrices: OptimizerMatrices, rate: number, step: number): void;

@@ -12,7 +12,7 @@ export const OPTIMIZERS = { sgd, rmsprop, adagrad, adam, adamw, lion };
 
 export type OptimizerSpec = SpecOf<typeof OPTIMIZERS>;
 
-/** Throws TypeError on an unknown option, RangeError on an impossible value. */
+/** Throws TypeError for an unknown option, RangeError for an invalid value. */
 export function createOptimizer(spec: OptimizerSpec): Optimizer {
   return OPTIMIZERS[spec.type].create(spec);
 }

@@ -1,12 +1,18 @@
 import { NONE } from '../kernels/kernels.ts';
-import { define } from '../options.ts';
+import { define, flagOption, numberOption } from '../options.ts';
 import type { Optimizer } from './optimizer.ts';
+import { LEARNING_RATE, MOMENTUM, WEIGHT_DECAY } from './ranges.ts';
 
-const DEFAULTS = { learningRate: 0.001, momentum: 0, nesterov: false, weightDecay: 0 };
+const OPTIONS = {
+  learningRate: numberOption(0.001, LEARNING_RATE),
+  momentum: numberOption(0, MOMENTUM),
+  nesterov: flagOption(false, "Nesterov's momentum; it needs a momentum."),
+  weightDecay: numberOption(0, WEIGHT_DECAY),
+};
 
 /** The notes' gradient descent, with the momentum of torch.optim.SGD. */
-export const sgd = define(DEFAULTS, ({ learningRate, momentum, nesterov, weightDecay }): Optimizer => {
-  if (nesterov && momentum === 0) throw new RangeError('nesterov needs a momentum');
+export const sgd = define(OPTIONS, ({ learningRate, momentum, nesterov, weightDecay }): Optimizer => {
+  if (nesterov && momentum === 0) throw new RangeError("Option 'nesterov' needs a momentum above 0.");
   const withVelocity = momentum !== 0;
   return {
     learningRate,

@@ -1,10 +1,13 @@
-import { define } from '../options.ts';
+import { define, numberOption } from '../options.ts';
+import { GAMMA, WARMUP } from './ranges.ts';
 import { type ScheduleContext, scheduleOf } from './schedule.ts';
 import { warmupFactor, warmupSteps } from './warmup.ts';
 
-/** The rate times gamma after every epoch: torch.optim.lr_scheduler.ExponentialLR. */
+const OPTIONS = { gamma: numberOption(0.95, GAMMA), warmup: numberOption(0, WARMUP) };
+
+/** Multiplies the rate by gamma after every epoch: torch.optim.lr_scheduler.ExponentialLR. */
 export const exponential = define(
-  { gamma: 0.95, warmup: 0 },
+  OPTIONS,
   ({ gamma, warmup }) =>
     ({ learningRate, steps, stepsPerEpoch }: ScheduleContext) => {
       const stepsOfWarmup = warmupSteps(warmup, steps);

@@ -1,12 +1,23 @@
-import { define } from '../options.ts';
+import { define, numberOption } from '../options.ts';
+import { EPOCHS, MINIMUM, WARMUP } from './ranges.ts';
 import type { Schedule, ScheduleContext } from './schedule.ts';
 import { warmupFactor, warmupSteps } from './warmup.ts';
 
-/** `patience` and `cooldown` are in epochs, `threshold` is relative, `minimum` is a learning rate. */
-const DEFAULTS = { factor: 0.1, patience: 10, threshold: 1e-4, cooldown: 0, minimum: 0, warmup: 0 };
+const OPTIONS = {
+  factor: numberOption(0.1, { above: 0, below: 1, description: 'The factor of a drop.' }),
+  patience: numberOption(10, { ...EPOCHS, description: 'Epochs without improvement before a drop.' }),
+  threshold: numberOption(1e-4, {
+    min: 0,
+    below: 1,
+    description: 'The smallest relative fall of the loss that counts as an improvement.',
+  }),
+  cooldown: numberOption(0, { ...EPOCHS, min: 0, description: 'Epochs without another drop after a drop.' }),
+  minimum: numberOption(0, MINIMUM),
+  warmup: numberOption(0, WARMUP),
+};
 
-/** The rate times `factor` when the loss has stopped falling: torch.optim.lr_scheduler.ReduceLROnPlateau. */
-export const plateau = define(DEFAULTS, (options) => (context: ScheduleContext): Schedule => {
+/** Multiplies the rate by `factor` when the loss has stopped falling: torch.optim.lr_scheduler.ReduceLROnPlateau. */
+export const plateau = define(OPTIONS, (options) => (context: ScheduleContext): Schedule => {
   const { factor, patience, threshold, cooldown, minimum, warmup } = options;
   const stepsOfWarmup = warmupSteps(warmup, context.steps);
   let rate = context.learningRate;
@@ -34,7 +45,7 @@ export const plateau = define(DEFAULTS, (options) => (context: ScheduleContext):
     observe,
     state: () => [rate, best, badEpochs, coolingEpochs],
     restore(state) {
-      // Four numbers: `state` above is where they come from.
+      // The four numbers that `state` returned.
       [rate, best, badEpochs, coolingEpochs] = state as [number, number, number, number];
     },
   };

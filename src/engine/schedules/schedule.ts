@@ -1,4 +1,4 @@
-/** What a schedule knows of the training it is for. */
+/** The training that a schedule is for. */
 export interface ScheduleContext {
   /** The optimizer's own rate, which schedules start from or rise to. */
   readonly learningRate: number;
@@ -11,9 +11,9 @@ export interface ScheduleContext {
 export interface Schedule {
   /** The rate of a step; steps count from 0. */
   rate(step: number): number;
-  /** Hears an epoch's loss, the smaller the better. */
+  /** Reports the loss of an epoch; lower is better. */
   observe(loss: number): void;
-  /** What `restore` goes on from. */
+  /** The state, from which `restore` resumes. */
   state(): readonly number[];
   restore(state: readonly number[]): void;
 }

@@ -12,7 +12,7 @@ export const SCHEDULES = { constant, step, exponential, cosine, oneCycle, platea
 
 export type ScheduleSpec = SpecOf<typeof SCHEDULES>;
 
-/** The schedule of one training. Throws TypeError on an unknown option, RangeError on an impossible value. */
-export function createSchedule(spec: ScheduleSpec, course: ScheduleContext): Schedule {
-  return SCHEDULES[spec.type].create(spec)(course);
+/** The schedule of one training. Throws TypeError for an unknown option, RangeError for an invalid value. */
+export function createSchedule(spec: ScheduleSpec, context: ScheduleContext): Schedule {
+  return SCHEDULES[spec.type].create(spec)(context);
 }

@@ -1,13 +1,17 @@
-import { define } from '../options.ts';
+import { define, numberOption } from '../options.ts';
+import { EPOCHS, GAMMA, WARMUP } from './ranges.ts';
 import { type ScheduleContext, scheduleOf } from './schedule.ts';
 import { warmupFactor, warmupSteps } from './warmup.ts';
 
-/** `stepSize` is in epochs. */
-const DEFAULTS = { stepSize: 10, gamma: 0.1, warmup: 0 };
+const OPTIONS = {
+  stepSize: numberOption(10, { ...EPOCHS, description: 'Epochs between two drops of the rate.' }),
+  gamma: numberOption(0.1, GAMMA),
+  warmup: numberOption(0, WARMUP),
+};
 
-/** The rate times gamma after every `stepSize` epochs: torch.optim.lr_scheduler.StepLR. */
+/** Multiplies the rate by gamma after every `stepSize` epochs: torch.optim.lr_scheduler.StepLR. */
 export const step = define(
-  DEFAULTS,
+  OPTIONS,
   ({ stepSize, gamma, warmup }) =>
     ({ learningRate, steps, stepsPerEpoch }: ScheduleContext) => {
       const stepsOfWarmup = warmupSteps(warmup, steps);

@@ -1,4 +1,5 @@
 import { EVALUATION_ROWS } from '../../engine/network/evaluation.ts';
+import { createOptimizer, type OptimizerSpec } from '../../engine/optimizers/optimizers.ts';
 import { selectFeatureColumns } from '../../features/selectFeatureColumns.ts';
 import { countInputs } from '../resolve/features.ts';
 import { reservedColumns } from '../resolve/resolve.ts';
@@ -13,10 +14,8 @@ const TABLE_VALUE_BYTES = 8;
 const INPUT_BYTES = 8;
 /** The code of a categorical column, once in either. */
 const CODE_BYTES = 8;
-/** A parameter: itself, its gradient, two moments of the optimizer, and the best epoch's copy, in float32. */
-const PARAMETER_BYTES = 20;
-/** A parameter in a checkpoint that is being made: itself and two moments, copied, and the same with the best epoch's as bytes. */
-const CHECKPOINT_BYTES = 28;
+/** A float32. */
+const NUMBER_BYTES = 4;
 /** A unit of an example of the batch: Z, A, dZ and the normalized Z. */
 const ACTIVATION_BYTES = 16;
 
@@ -35,9 +34,21 @@ export function estimateMemory(spec: TrainingSpec, dataset: DatasetShape): numbe
     THREAD_BYTES +
     rows * columns.length * TABLE_VALUE_BYTES +
     rows * (dense * INPUT_BYTES + oneHotColumns * CODE_BYTES) +
-    parameters * (PARAMETER_BYTES + CHECKPOINT_BYTES) +
+    parameters * parameterBytes(spec.training.optimizer) +
     activations * ACTIVATION_BYTES
   );
+}
+
+/**
+ * Bytes of a parameter. In the arena: itself, its gradient, the optimizer's state and the best epoch's
+ * copy. While a checkpoint is written: copies of itself and the state, and these with the best epoch's
+ * as bytes.
+ */
+function parameterBytes(optimizer: OptimizerSpec): number {
+  const { stateMatrices } = createOptimizer(optimizer);
+  const inArena = 3 + stateMatrices;
+  const inCheckpoint = 1 + stateMatrices + (2 + stateMatrices);
+  return (inArena + inCheckpoint) * NUMBER_BYTES;
 }
 
 /** Units of the output layer. */

@@ -60,12 +60,9 @@ function checkClassNames(classWeights: TrainingSettings['classWeights'], target:
   for (const { path, message } of unknownClasses(Object.keys(classWeights), classes)) issues.add(path, message);
 }
 
-function checkOptimizer({ optimizer, schedule }: TrainingSettings, issues: Issues): void {
+function checkOptimizer({ optimizer }: TrainingSettings, issues: Issues): void {
   if (optimizer.type === 'sgd' && optimizer.nesterov && optimizer.momentum === 0) {
     issues.add('/training/optimizer/nesterov', "Nesterov's momentum needs a momentum above 0.");
-  }
-  if (schedule.type === 'oneCycle' && (schedule.warmup === 0 || schedule.warmup === 1)) {
-    issues.add('/training/schedule/warmup', 'The warm-up of oneCycle lies between 0 and 1.');
   }
 }
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { PRODUCT_INPUTS } from '../../engine/kernels/kernels.ts';
-import { LOSSES, type LossName } from '../../engine/losses/losses.ts';
+import { LOSS_NAMES, LOSSES } from '../../engine/losses/losses.ts';
 import { OPTIMIZERS } from '../../engine/optimizers/optimizers.ts';
 import { SCHEDULES } from '../../engine/schedules/schedules.ts';
 import { limitedRecord } from '../../kit/contract/limitedRecord.ts';
@@ -9,17 +9,13 @@ import { optionsSchema } from './options.ts';
 import { seedSchema } from './seed.ts';
 import { MAX_CLASSES } from './task.ts';
 
-// Object.keys forgets that the keys of a constant table are known.
-const lossNames = Object.keys(LOSSES) as LossName[];
 export const MAX_EPOCHS = 100_000;
-/** Options of a loss that `training` says by itself. */
-const SEPARATE_OPTIONS = ['labelSmoothing', 'classWeights'];
 
 /** A loss by its name and its options, if it has any. */
-export const lossOptionsSchema = optionsSchema(LOSSES, SEPARATE_OPTIONS);
+export const lossOptionsSchema = optionsSchema(LOSSES);
 
 const lossSchema = z
-  .union([z.enum(lossNames), lossOptionsSchema])
+  .union([z.enum(LOSS_NAMES), lossOptionsSchema])
   .describe(
     'What the training minimizes: a name, or an object where the loss has an option (huber `delta`, quantile `level`).',
   )

@@ -25,3 +25,20 @@ it('counts a code a row for a column of categories, however many there are', () 
   const weights = 10_000 * 8 * 48;
   expect(estimate(10_000) - estimate(10)).toBeLessThan(1.1 * weights);
 });
+
+it('counts the state of the optimizer', () => {
+  const units = 1000;
+  const columns = [
+    { name: 'kind', type: 'categorical', missing: 0, distinct: 3 },
+    { name: 'town', type: 'categorical', missing: 0, distinct: 3 },
+  ] as const;
+  const estimate = (type: 'sgd' | 'lion' | 'adam'): number => {
+    const training = { batchSize: 32, optimizer: { type } };
+    const network = { layers: [{ units }, { units }] };
+    return estimateMemory(specFor(flowers(300), { target: 'kind', network, training }), { rows: 100, columns });
+  };
+  // A matrix of the state is in the arena, and twice in a checkpoint that is written.
+  const matrix = 3 * 4 * units ** 2;
+  expect((estimate('lion') - estimate('sgd')) / matrix).toBeCloseTo(1, 1);
+  expect((estimate('adam') - estimate('sgd')) / matrix).toBeCloseTo(2, 1);
+});

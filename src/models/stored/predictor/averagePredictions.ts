@@ -1,3 +1,4 @@
+import { LOSSES, type LossName } from '../../../engine/losses/losses.ts';
 import type { Numbers } from '../../../engine/matrix.ts';
 import type { Network } from '../../../engine/network/network.ts';
 import { decodeNumber, type FittedTarget } from '../../../features/target.ts';
@@ -60,15 +61,9 @@ function logOfSum(a: number, b: number): number {
   return greater === Number.NEGATIVE_INFINITY ? greater : greater + Math.log1p(Math.exp(lesser - greater));
 }
 
-/** What one network would give as its outputs to answer so, `outputs` numbers a row: logits, log rates or standardised numbers. */
-export function toLogits(predictions: Float64Array, target: FittedTarget, loss: string): Numbers {
-  if (target.kind === 'number') {
-    if (loss === 'poisson') return predictions.map(Math.log);
-    return predictions.map((value) => (value - target.mean) / target.deviation);
-  }
-  if (loss !== 'binaryCrossEntropy') return predictions;
-  return Float64Array.from(
-    { length: predictions.length / 2 },
-    (_, row) => predictions[2 * row + 1] - predictions[2 * row],
-  );
+/** The outputs of a network that makes these predictions: logits, log rates or standardized numbers. */
+export function toLogits(predictions: Float64Array, target: FittedTarget, loss: LossName): Numbers {
+  const { link } = LOSSES[loss];
+  if (target.kind === 'classes') return link.outputsOf(predictions);
+  return link.outputsOf(predictions.map((value) => (value - target.mean) / target.deviation));
 }
