@@ -2,12 +2,10 @@
  * Builds the compiled kernels: `build/kernels.wasm`, always, and `build/kernels.node` where there is a C++ compiler (CXX names another one
  * than the usual). What is up to date is left alone.
  */
-import { writeEntries } from './kernels/entries.ts';
 import { buildNativeKernels, type NativeBuild } from './kernels/native.ts';
 import { buildWasmKernels } from './kernels/wasm.ts';
 
 const started = performance.now();
-await writeEntries();
 const [wasm, native] = await Promise.all([buildWasmKernels(), buildNativeKernels({ compiler: process.env.CXX })]);
 const seconds = ((performance.now() - started) / 1000).toFixed(1);
 console.log(`${[wasm, ...pathOf(native)].join(' and ')}: up to date (${seconds} s)`);

@@ -1,4 +1,6 @@
-/** A number that configures a loss, an optimizer or a schedule: its default, its range, its meaning. */
+/**
+ * A number that configures a loss, an optimizer or a schedule: its default, its range, its meaning.
+ */
 export interface NumberOption {
   readonly default: number;
   /** The smallest value, or an exclusive lower limit. */
@@ -35,8 +37,8 @@ export interface Definition<Values extends object, Created> {
   /** The values of the options where none is given. */
   readonly defaults: Values;
   /**
-   * Creates one from the given options and the defaults of the others. Throws TypeError for an unknown
-   * option, RangeError for an invalid value.
+   * Creates one from the given options and the defaults of the others. Throws TypeError for an
+   * unknown option, RangeError for an invalid value.
    */
   create(given: object): Created;
 }

@@ -19,7 +19,7 @@ const wasmModule = new WebAssembly.Module(readFileSync(new URL('../../build/kern
 /** In float32. */
 const compiled = { tolerance: 2e-4, driftTolerance: 0.1 };
 
-/** Every player that this machine has; the native one once for each set of instructions. */
+/** Every backend of this machine; the native one once for each instruction set. */
 export const BACKENDS: readonly Backend[] = [
   { name: 'reference', createKernels: createReferenceKernels, tolerance: 1e-9, driftTolerance: 1e-6 },
   { name: 'wasm', createKernels: createWasmKernels(wasmModule), ...compiled },

@@ -5,7 +5,7 @@ import { BACKENDS } from './backends.ts';
 import { GOLDEN_FILES, type GoldenRun, readGoldenRun } from './goldenRun.ts';
 import { goldenLosses, goldenTrainer } from './goldenTrainer.ts';
 
-describe.each(BACKENDS)('the $name player gives what PyTorch gave', ({ createKernels, tolerance, driftTolerance }) => {
+describe.each(BACKENDS)('the $name backend computes what PyTorch computed', ({ createKernels, tolerance, driftTolerance }) => {
   it.each(GOLDEN_FILES)('%s', (file) => {
     const run = readGoldenRun(file);
     const m = run.X.length;

@@ -1,9 +1,8 @@
 /**
- * Writes the C++ functions through which JavaScript calls the kernels, from the signatures:
- * `native/entries.h`, which checks the arguments of a call, and `cpp/exports.h`, the exports of the
- * WebAssembly module. Both are part of the sources, so that a checkout shows what is compiled.
+ * The C++ functions through which JavaScript calls the kernels, generated from their signatures:
+ * the entries of the addon, which check the arguments of a call, and the exports of the WebAssembly
+ * module.
  */
-import { readFile, writeFile } from 'node:fs/promises';
 import {
   type Argument,
   argumentsOf,
@@ -12,36 +11,12 @@ import {
   returnsNumber,
 } from '../../src/engine/kernels/signatures.ts';
 
-const KERNELS = new URL('../../src/engine/kernels/', import.meta.url);
-
-/** The generated headers: path below src/engine/kernels, and text. */
-export const GENERATED_HEADERS = {
-  'native/entries.h': entriesHeader,
-  'cpp/exports.h': exportsHeader,
-} as const;
-
-const NOTICE = '// Written by tools/kernels/entries.ts from signatures.ts: do not edit.';
-
-/** Writes the headers that differ from their signatures. */
-export async function writeEntries(): Promise<void> {
-  for (const [path, header] of Object.entries(GENERATED_HEADERS)) {
-    const file = new URL(path, KERNELS);
-    const text = header();
-    if ((await readFile(file, 'utf8').catch(() => null)) !== text) await writeFile(file, text);
-  }
-}
-
-function entriesHeader(): string {
-  return `// The kernels by name. An entry reads the arguments of a call, sizes first, and checks each matrix with its shape.
-${NOTICE}
-#pragma once
-#include "../cpp/kernels.cc"
-#include "call.h"
-
-const Entry ENTRIES[] = {
-${KERNEL_NAMES.map(entry).join('\n')}
-};
-`;
+/**
+ * `entries.h` of the addon: an entry reads the arguments of a call, sizes first, and checks each
+ * matrix with its shape.
+ */
+export function entriesHeader(): string {
+  return `const Entry ENTRIES[] = {\n${KERNEL_NAMES.map(entry).join('\n')}\n};\n`;
 }
 
 function entry(kernel: KernelName): string {
@@ -78,14 +53,12 @@ function readArgument({ name, kind, shape }: Argument, i: number): string {
   return `call.${READERS[kind]}(${[i, ...(shape === '' ? [] : [shape])].join(', ')})`;
 }
 
-function exportsHeader(): string {
-  return `// The exports of the WebAssembly module: each adds the offsets of its matrices to the addresses of the arena.
-${NOTICE}
-#pragma once
-#include "wasmArena.h"
-
-${KERNEL_NAMES.map(exported).join('\n')}
-`;
+/**
+ * `exports.h` of the WebAssembly module: an export adds the offsets of its matrices to the
+ * addresses of the arena.
+ */
+export function exportsHeader(): string {
+  return `${KERNEL_NAMES.map(exported).join('\n')}\n`;
 }
 
 function exported(kernel: KernelName): string {

@@ -6,13 +6,14 @@
  * addon is theirs. Another compiler builds anew; without any, what is built the same way of the same sources stays, and what is older goes.
  */
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { hashOfNativeSources } from '../../src/training/backend/nativeSources.ts';
 import { endsWith, hashOf, putInPlace } from './artifact.ts';
 import { type Compiler, compile, findCompiler } from './compilers.ts';
+import { entriesHeader } from './entries.ts';
 import { type Unit, unitsOfThisMachine } from './units.ts';
 
 const NATIVE_SOURCES = new URL('../../src/engine/kernels/native/', import.meta.url);
@@ -53,7 +54,7 @@ export async function buildNativeKernels({
   if (units === null) return { missing: `it is not made for ${process.platform} on ${process.arch}` };
   const ofSources = hashOfNativeSources();
   if (ofSources === null) return { missing: 'the sources are not there' };
-  const ofBuild = hashOf({ sources: ofSources.toString('hex'), COMPILE, units });
+  const ofBuild = hashOf({ sources: ofSources.toString('hex'), entries: entriesHeader(), COMPILE, units });
   const compiler = await findCompiler(wanted);
   const ending = Buffer.concat([ofBuild, hashOf(compiler), ofSources]);
   if (await endsWith(target, ending)) return { path: target };
@@ -86,9 +87,10 @@ async function build(compiler: Compiler, units: readonly Unit[]): Promise<Buffer
   if (!existsSync(join(HEADERS, 'node_api.h'))) throw new Error(`there are no headers of Node in ${HEADERS}`);
   const folder = await mkdtemp(join(tmpdir(), 'trainyard-kernels-'));
   try {
+    await writeFile(join(folder, 'entries.h'), entriesHeader());
     const objects = units.map(({ object }) => join(folder, object));
     const compileUnit = ({ source, flags }: Unit, object: string) =>
-      compile(compiler, [...COMPILE, ...flags, `-I${HEADERS}`, source, '-o', object], NATIVE_SOURCES);
+      compile(compiler, [...COMPILE, ...flags, `-I${HEADERS}`, `-I${folder}`, source, '-o', object], NATIVE_SOURCES);
     const said = await Promise.all(units.map((unit, i) => compileUnit(unit, objects[i])));
     process.stderr.write(said.join(''));
     const linked = join(folder, 'kernels.node');

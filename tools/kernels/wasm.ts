@@ -6,6 +6,7 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { Tree } from '@yowasp/clang';
 import { endsWith, hashOf, putInPlace, readSources } from './artifact.ts';
+import { exportsHeader } from './entries.ts';
 
 const SOURCES = new URL('../../src/engine/kernels/cpp/', import.meta.url);
 const TARGET = fileURLToPath(new URL('../../build/kernels.wasm', import.meta.url));
@@ -54,7 +55,7 @@ const LINK = [
 
 /** Builds what is not up to date; answers the file's path. */
 export async function buildWasmKernels(): Promise<string> {
-  const sources = await readSources(SOURCES);
+  const sources = { ...(await readSources(SOURCES)), 'exports.h': exportsHeader() };
   const compiler = await readFile(new URL('../package.json', import.meta.resolve('@yowasp/clang')), 'utf8');
   const hash = hashOf({ sources, COMPILE, LINK, compiler });
   if (await endsWith(TARGET, hash)) return TARGET;

@@ -3,8 +3,9 @@ import { ONE_THREAD, type Threads } from './oneThread.ts';
 import { argumentsOf, KERNEL_NAMES, type KernelName } from './signatures.ts';
 
 /**
- * A kernel of cpp/, with its arguments in the order of its signature. A flag may be a boolean, which
- * WebAssembly and typed arrays read as 0 or 1. The result of a kernel that returns nothing is ignored.
+ * A kernel of cpp/, with its arguments in the order of its signature. A flag may be a boolean,
+ * which WebAssembly and typed arrays read as 0 or 1. The result of a kernel that returns nothing is
+ * ignored.
  */
 export type CompiledKernel = (...offsetsSizesAndNumbers: number[]) => number;
 
@@ -25,7 +26,10 @@ export interface CompiledBackend {
   readonly threads?: Threads;
 }
 
-/** A backend of the kernels compiled from cpp/. Its methods are those kernels, bound to its product inputs. */
+/**
+ * A backend of the kernels compiled from cpp/. Its methods are those kernels, bound to its product
+ * inputs.
+ */
 export function createCompiledBackend(
   backend: CompiledBackend,
   productInputs: Kernels['productInputs'] = 'float32',
@@ -44,16 +48,17 @@ export function createCompiledBackend(
 
 function bindKernels(kernels: CompiledKernels, bfloat16: number): KernelFunctions {
   const bound = KERNEL_NAMES.map((kernel) => [kernel, bind(kernel, kernels[kernel], bfloat16)] as const);
-  // Each function accepts the arguments of its signature, in the order in which the build compiled it.
+  // Each function accepts the arguments of its signature, in the order in which the build compiled
+  // it.
   return Object.fromEntries(bound) as unknown as KernelFunctions;
 }
 
 type Bound = (first: never, ...others: number[]) => number;
 
 /**
- * The function that JavaScript calls: the compiled kernel itself, unless its signature starts with the
- * product inputs or an activation. Arguments have names because a rest parameter allocates an array a
- * call. Those that a kernel does not have are undefined, which compiled kernels ignore.
+ * The function that JavaScript calls: the compiled kernel itself, unless its signature starts with
+ * the product inputs or an activation. Arguments have names because a rest parameter allocates an
+ * array a call. Those that a kernel does not have are undefined, which compiled kernels ignore.
  */
 function bind(name: KernelName, kernel: CompiledKernel, bfloat16: number): Bound {
   const [first, second] = argumentsOf(name).map(({ kind }) => kind);

@@ -1,14 +1,14 @@
 /**
- * The kernels: the arithmetic of the engine, one call for each line of the notes.
- * `signatures.ts` declares and documents each kernel.
+ * The kernels: the arithmetic of the engine, one call for each line of the notes. `signatures.ts`
+ * declares and documents each kernel.
  *
- * A matrix argument is an offset, in numbers, into the arena `values`; indices and codes are offsets
- * into `indices`. Kernels allocate nothing. The caller plans the arena and passes valid sizes and
- * offsets; the native backend checks them and throws RangeError.
+ * A matrix argument is an offset, in numbers, into the arena `values`; indices and codes are
+ * offsets into `indices`. Kernels allocate nothing. The caller plans the arena and passes valid
+ * sizes and offsets; the native backend checks them and throws RangeError.
  *
  * Layout: A, Z, dA, dZ store the values of one example together: element (unit j, example i) is at
- * i * n + j. W and dW store the weights of one input together: element (unit j, input i) is at
- * i * n + j, so that a row of W is a vector over the units. Outside the engine W has the notes' shape
+ * i * n + j. W and dW store the weights of one input together: element (unit j, input i) is at i *
+ * n + j, so that a row of W is a vector over the units. Outside the engine W has the notes' shape
  * (n, k).
  */
 import type { ELEMENTWISE_LOSSES, SIGNATURES, Signature } from './signatures.ts';
@@ -18,8 +18,8 @@ type Precision = 'float64' | 'float32';
 
 /**
  * Precision of the inputs of a layer's three products (affine, weightGradient, inputGradient): the
- * matrices as they are, or each number rounded to bfloat16 (`reference/bfloat16.ts`), which has 8 of
- * float32's 24 bits. Sums, bias and results have the backend's own precision either way.
+ * matrices as they are, or each number rounded to bfloat16 (`reference/bfloat16.ts`), which has 8
+ * of float32's 24 bits. Sums, bias and results have the backend's own precision either way.
  */
 export const PRODUCT_INPUTS = ['float32', 'bfloat16'] as const;
 export type ProductInputs = (typeof PRODUCT_INPUTS)[number];
@@ -40,7 +40,9 @@ export const ACTIVATIONS = [
 ] as const;
 export type Activation = (typeof ACTIVATIONS)[number];
 
-/** Activations whose g'(Z) follows from A = g(Z) alone: the backward pass may get A in place of Z. */
+/**
+ * Activations whose g'(Z) follows from A = g(Z) alone: the backward pass may get A in place of Z.
+ */
 export const DERIVATIVE_FROM_OUTPUT: readonly Activation[] = [
   'linear',
   'relu',
@@ -64,7 +66,9 @@ export interface ArenaSize {
   readonly indices: number;
 }
 
-/** Creates a backend with its own arena, zeroed. Throws RangeError when the memory is not available. */
+/**
+ * Creates a backend with its own arena, zeroed. Throws RangeError when the memory is not available.
+ */
 export type CreateKernels = (size: ArenaSize) => Kernels;
 
 /** The JavaScript value of an argument: offsets, sizes and numbers are all numbers. */
@@ -74,7 +78,9 @@ type ValueOf<Argument> = Argument extends `${string}: flag`
     ? Activation
     : number;
 
-/** The arguments of a call. The backend adds its product inputs, and a result is not an argument. */
+/**
+ * The arguments of a call. The backend adds its product inputs, and a result is not an argument.
+ */
 type ArgumentsOf<Rest extends Signature> = Rest extends readonly [infer First, ...infer Others extends Signature]
   ? First extends `${string}: productInputs` | 'returns: number'
     ? ArgumentsOf<Others>

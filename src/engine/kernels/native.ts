@@ -3,8 +3,8 @@ import type { ArenaSize, CreateKernels } from './kernels.ts';
 import { argumentsOf, type KernelName } from './signatures.ts';
 
 /**
- * What the addon's `createArena` returns: the memory, the byte offsets of its parts, and the functions
- * that run a call and set the number of threads.
+ * What the addon's `createArena` returns: the memory, the byte offsets of its parts, and the
+ * functions that run a call and set the number of threads.
  */
 interface NativeArena {
   readonly buffer: ArrayBuffer;
@@ -25,17 +25,21 @@ export interface NativeAddon {
   createArena(instructionSet: string, numbers: number, indices: number): NativeArena;
 }
 
-// Positions in the arena's `call`: index of the kernel (afterwards its result), number of arguments, arguments.
+// Positions in the arena's `call`: index of the kernel (afterwards its result), number of
+// arguments, arguments.
 const KERNEL = 0;
 const COUNT = 1;
 const ARGUMENTS = 2;
 const MAX_ARGUMENTS = 13;
-/** MAX_THREADS of the addon. More threads than cores slow a training down; the caller knows the cores. */
+/**
+ * MAX_THREADS of the addon. More threads than cores slow a training down; the caller knows the
+ * cores.
+ */
 export const MAX_THREADS = 256;
 
 /**
- * The backend compiled for this machine, in float32, with its fastest instruction set or the named one.
- * Its methods throw RangeError for a matrix or an index outside of the arena.
+ * The backend compiled for this machine, in float32, with its fastest instruction set or the named
+ * one. Its methods throw RangeError for a matrix or an index outside of the arena.
  */
 export function createNativeKernels(addon: NativeAddon, instructionSet = addon.instructionSets[0]): CreateKernels {
   return ({ numbers, indices }: ArenaSize) => {
@@ -54,8 +58,8 @@ export function createNativeKernels(addon: NativeAddon, instructionSet = addon.i
 
 /**
  * Arguments go through memory that both sides share, in a third of the time that N-API needs for
- * JavaScript values. They have names because a rest parameter allocates an array a call: four fifths
- * of the garbage of a small network's steps.
+ * JavaScript values. They have names because a rest parameter allocates an array a call: four
+ * fifths of the garbage of a small network's steps.
  */
 function kernelCallers({ kernels }: NativeAddon, { buffer, call: offset, run }: NativeArena): CompiledKernels {
   const call = new Float64Array(buffer, offset, ARGUMENTS + MAX_ARGUMENTS);

@@ -11,7 +11,7 @@ import { oneHot } from './reference/oneHot.ts';
 import { optimizers } from './reference/optimizers.ts';
 import { products } from './reference/products.ts';
 
-/** The player written to be read: plain loops in float64, the oracle of every test. */
+/** The readable backend: plain loops in float64, the oracle of every test. */
 export const createReferenceKernels: CreateKernels = ({ numbers, indices }) =>
   createBackend(new Float64Array(numbers), new Int32Array(indices), 'float32');
 

@@ -1,7 +1,8 @@
 import { type CreateKernels, PRODUCT_INPUTS, type ProductInputs } from './kernels.ts';
 import { createReferenceKernels } from './reference.ts';
 
-// Odd, so that whole tiles, parts of tiles and parts of vectors are computed: m rows, k inputs, n units.
+// Odd sizes, so that whole tiles, partial tiles and partial vectors occur: m rows, k inputs, n
+// units.
 const m = 13;
 const k = 19;
 const n = 37;
@@ -12,12 +13,15 @@ const Z = b + n;
 const dW = Z + m * n;
 const NUMBERS = dW + k * n;
 /**
- * Far above the rounding of float32 in such sums (and above a Z that falls to the other side of a tie as it is rounded to bfloat16), far
- * below what a wrong instruction would do.
+ * Far above the rounding of float32 in such sums (and above a Z that rounds to the other side of a
+ * bfloat16 tie), far below the effect of a wrong instruction.
  */
 const TOLERANCE: Readonly<Record<ProductInputs, number>> = { float32: 1e-4, bfloat16: 2e-2 };
 
-/** Whether a player computes on this machine what the reference does, there and back through one small layer, in each precision. */
+/**
+ * Whether a backend computes the same as the reference on this machine: the forward and backward
+ * pass of a small layer, in each precision.
+ */
 export function agreesWithReference(createKernels: CreateKernels): boolean {
   return PRODUCT_INPUTS.every((inputs) => {
     const expected = numbersAfterLayer(createReferenceKernels, inputs);
@@ -26,7 +30,7 @@ export function agreesWithReference(createKernels: CreateKernels): boolean {
   });
 }
 
-/** All that lies in the arena after it; Z serves as its own gradient. */
+/** All values of the arena afterwards; Z serves as its own gradient. */
 function numbersAfterLayer(createKernels: CreateKernels, inputs: ProductInputs): readonly number[] {
   const kernels = createKernels({ numbers: NUMBERS, indices: 0 }).withProductInputs(inputs);
   for (let i = 0; i < Z; i++) kernels.values[i] = Math.sin(i);

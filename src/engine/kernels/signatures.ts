@@ -1,23 +1,24 @@
 /**
- * The signature of every kernel, declared once. Three things follow from it: the TypeScript types of
- * `Kernels`, the conversion of arguments in `compiled.ts`, and the C++ functions through which
- * JavaScript calls the kernels (`native/entries.h`, `cpp/exports.h`, written by the build).
+ * The signature of every kernel, declared once. Three things follow from it: the TypeScript types
+ * of `Kernels`, the conversion of arguments in `compiled.ts`, and the C++ functions through which
+ * JavaScript calls the kernels, which the build generates (`tools/kernels/entries.ts`).
  *
  * An argument is `'NAME: KIND'`. The names are those of the C++ functions in `cpp/`. Kinds:
  *
- * | kind                | value in JavaScript                                                       |
- * |---------------------|---------------------------------------------------------------------------|
- * | `matrix(m, n)`      | offset in `values` of m · n numbers; `matrix?`: or NONE, an absent matrix |
- * | `classes(m, n)`     | offset in `values` of m class indices below n                             |
- * | `rows(m)`           | offset in `indices` of m row indices; `.bound` is 1 + the largest         |
- * | `codes(m, c, k)`    | offset in `indices` of m · c codes below k; a negative one means none     |
- * | `integers(m, c)`    | offset in `indices` of m · c integers                                     |
- * | `size`              | integer from 0 to the numbers of the arena                                |
- * | `number`            | any number                                                                |
- * | `word`              | integer, of which the kernel uses the low 32 bits                         |
- * | `flag`              | boolean                                                                   |
- * | `activation`        | name of an activation; its index in C++                                   |
- * | `productInputs`     | not an argument in JavaScript: the backend passes its own precision       |
+ * | kind             | value in JavaScript                                               |
+ * |------------------|-------------------------------------------------------------------|
+ * | `matrix(m, n)`   | offset in `values` of m · n numbers                               |
+ * | `matrix?(m, n)`  | the same, or NONE: an absent matrix                               |
+ * | `classes(m, n)`  | offset in `values` of m class indices below n                     |
+ * | `rows(m)`        | offset in `indices` of m row indices; `.bound` is 1 + the largest |
+ * | `codes(m, c, k)` | offset in `indices` of m · c codes below k; negative: no code     |
+ * | `integers(m, c)` | offset in `indices` of m · c integers                             |
+ * | `size`           | integer from 0 to the length of the arena                         |
+ * | `number`         | any number                                                        |
+ * | `word`           | integer, of which the kernel uses the low 32 bits                 |
+ * | `flag`           | boolean                                                           |
+ * | `activation`     | name of an activation; its index in C++                           |
+ * | `productInputs`  | no argument in JavaScript: the backend passes its own             |
  *
  * `'returns: number'` comes last where a kernel returns a number; the others return nothing.
  * A kernel has at most 13 arguments; `productInputs`, then `activation`, come first.
@@ -59,8 +60,8 @@ const ELEMENTWISE_LOSS = [
 /**
  * Losses that compare each output A (n, m) with its own target T (n, m).
  *
- * They return the weighted sum over the examples of each example's mean loss over its n outputs.
- * dA := the gradient of that sum by the outputs, or nothing where dA is NONE. The sum is not divided
+ * They return the weighted sum over the examples of each example's mean loss over its n outputs. dA
+ * := the gradient of that sum by the outputs, or nothing where dA is NONE. The sum is not divided
  * by the batch size: the gradient kernels divide once, by `scale`. `parameter` is huber's delta or
  * quantile's level, else 0. poisson expects log rates and binaryCrossEntropy logits, as PyTorch's
  * `log_input` and `*_with_logits` do.
@@ -77,10 +78,14 @@ export const ELEMENTWISE_LOSSES = {
 export const SIGNATURES = {
   /** Row i of the target (m, n) := row `rows[i]` of the source. */
   gatherRows: ['target: matrix(m, n)', 'source: matrix(rows.bound, n)', 'rows: rows(m)', 'm: size', 'n: size'],
-  /** Row i of the target (m, c) := row `rows[i]` of the source; target and source lie in `indices`. */
+  /**
+   * Row i of the target (m, c) := row `rows[i]` of the source; target and source lie in `indices`.
+   */
   gatherCodes: ['target: integers(m, c)', 'source: integers(rows.bound, c)', 'rows: rows(m)', 'm: size', 'c: size'],
 
-  /** Z (n, m) := W (n, k) A (k, m) + b (n, 1), or + Z where b is NONE. Z overlaps no other matrix. */
+  /**
+   * Z (n, m) := W (n, k) A (k, m) + b (n, 1), or + Z where b is NONE. Z overlaps no other matrix.
+   */
   affine: [
     'bfloat16: productInputs',
     'Z: matrix(m, n)',
@@ -162,7 +167,10 @@ export const SIGNATURES = {
     'c: size',
     'n: size',
   ],
-  /** dE (n, k) := scale · for each input, the sum of dZ (n, m) over the examples whose codes name it. */
+  /**
+   * dE (n, k) := scale · for each input, the sum of dZ (n, m) over the examples whose codes name
+   * it.
+   */
   rowGradient: [
     'dE: matrix(k, n)',
     'dZ: matrix(m, n)',
@@ -187,9 +195,9 @@ export const SIGNATURES = {
   ],
 
   /**
-   * Inverted dropout: target := source * mask / (1 - rate). Target may be source. The mask is 1 where
-   * `dropoutBits(seed, counter, e)` is at least `dropoutThreshold(rate)` (random.ts), so the backward
-   * pass makes the same mask again and none is stored.
+   * Inverted dropout: target := source * mask / (1 - rate). Target may be source. The mask is 1
+   * where `dropoutBits(seed, counter, e)` is at least `dropoutThreshold(rate)` (random.ts), so the
+   * backward pass makes the same mask again and none is stored.
    */
   dropout: [
     'target: matrix(count)',
@@ -201,12 +209,13 @@ export const SIGNATURES = {
   ],
 
   /**
-   * Batch normalization over the examples (Ioffe and Szegedy 2015, as torch.nn.BatchNorm1d) with the
-   * mean and biased variance of each unit over the m rows:
-   * Y (n, m) := gamma (Z - mean) * inverseDeviation + beta.
+   * Batch normalization over the examples (Ioffe and Szegedy 2015, as torch.nn.BatchNorm1d) with
+   * the mean and biased variance of each unit over the m rows: Y (n, m) := gamma (Z - mean) *
+   * inverseDeviation + beta.
    *
-   * Writes mean and inverseDeviation (n) for the backward pass. Moves runningMean and runningVariance
-   * (n) by `momentum` towards the batch's mean and unbiased variance. m is at least 2.
+   * Writes mean and inverseDeviation (n) for the backward pass. Moves runningMean and
+   * runningVariance (n) by `momentum` towards the batch's mean and unbiased variance. m is at least
+   * 2.
    */
   batchNormalize: [
     'Y: matrix(m, n)',
@@ -237,7 +246,10 @@ export const SIGNATURES = {
     'n: size',
     'epsilon: number',
   ],
-  /** dZ := the gradient through `batchNormalize`; dgamma, dbeta (n) := scale · their sums. dZ may be dY. */
+  /**
+   * dZ := the gradient through `batchNormalize`; dgamma, dbeta (n) := scale · their sums. dZ may be
+   * dY.
+   */
   batchNormalizationGradient: [
     'dZ: matrix(m, n)',
     'dY: matrix(m, n)',
@@ -266,7 +278,10 @@ export const SIGNATURES = {
     'n: size',
     'epsilon: number',
   ],
-  /** dZ := the gradient through `layerNormalize`; dgamma, dbeta (n) := scale · their sums. dZ may be dY. */
+  /**
+   * dZ := the gradient through `layerNormalize`; dgamma, dbeta (n) := scale · their sums. dZ may be
+   * dY.
+   */
   layerNormalizationGradient: [
     'dZ: matrix(m, n)',
     'dY: matrix(m, n)',
@@ -284,11 +299,11 @@ export const SIGNATURES = {
   ...ELEMENTWISE_LOSSES,
   /**
    * Softmax and cross-entropy (torch.nn.functional.cross_entropy) of logits A (n, m) and class
-   * indices T (m). Returns the weighted sum of the losses; dA (n, m) := its gradient by the logits, or
-   * nothing where dA is NONE.
+   * indices T (m). Returns the weighted sum of the losses; dA (n, m) := its gradient by the logits,
+   * or nothing where dA is NONE.
    *
-   * One row: w · (-(1 - s) c[t] log p[t] - s/n Σ_j c[j] log p[j]), with s the smoothing, c the class
-   * weights and w the row's weight.
+   * One row: w · (-(1 - s) c[t] log p[t] - s/n Σ_j c[j] log p[j]), with s the smoothing, c the
+   * class weights and w the row's weight.
    */
   crossEntropy: [
     'dA: matrix?(m, n)',
@@ -350,8 +365,9 @@ export const SIGNATURES = {
     'weightDecay: number',
   ],
   /**
-   * One step of torch.optim.Adam; decoupled weight decay makes it AdamW (Loshchilov and Hutter 2019).
-   * `meanCorrection` and `squareCorrection` are 1 - beta1^step and 1 - beta2^step, with steps from 1.
+   * One step of torch.optim.Adam; decoupled weight decay makes it AdamW (Loshchilov and Hutter
+   * 2019). `meanCorrection` and `squareCorrection` are 1 - beta1^step and 1 - beta2^step, with
+   * steps from 1.
    */
   adam: [
     'X: matrix(count)',
@@ -383,10 +399,15 @@ export const SIGNATURES = {
 
 export type KernelName = keyof typeof SIGNATURES;
 
-/** The kernels in the order of their declaration. Object.keys forgets the names of a constant table. */
+/**
+ * The kernels in the order of their declaration. Object.keys forgets the names of a constant table.
+ */
 export const KERNEL_NAMES = Object.keys(SIGNATURES) as KernelName[];
 
-/** An argument of a compiled kernel: `b: matrix?(n)` has the name `b`, the kind `matrix?` and the shape `n`. */
+/**
+ * An argument of a compiled kernel: `b: matrix?(n)` has the name `b`, the kind `matrix?` and the
+ * shape `n`.
+ */
 export interface Argument {
   readonly name: string;
   readonly kind: string;

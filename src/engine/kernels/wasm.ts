@@ -5,7 +5,10 @@ type Exports = CompiledKernels & {
   readonly memory: WebAssembly.Memory;
   /** The first address after the module's own data. */
   readonly __heap_base: WebAssembly.Global<'i32'>;
-  /** Sets the addresses of `values` and `indices`, to which the kernels add the offsets that they get. */
+  /**
+   * Sets the addresses of `values` and `indices`, to which the kernels add the offsets that they
+   * get.
+   */
   readonly setArena: (values: number, indices: number) => void;
 };
 
@@ -14,13 +17,16 @@ const MAX_MEMORY_BYTES = 2 ** 32;
 /** A cache line. */
 const ALIGNMENT = 64;
 const NUMBER_BYTES = 4;
-/** Kernels read whole vectors: up to two vectors past the end of a matrix (READ_AHEAD in cpp/simd.h). */
+/**
+ * Kernels read whole vectors: up to two vectors past the end of a matrix (READ_AHEAD in
+ * cpp/simd.h).
+ */
 const READ_AHEAD_BYTES = 32;
 
 /**
- * The backend compiled to WebAssembly, in float32. `tools/buildKernels.ts` makes `module`; each backend
- * has its own instance, and so its own memory. Creating one throws RangeError when arena and module do
- * not fit into 4 GiB, or the machine does not have the memory.
+ * The backend compiled to WebAssembly, in float32. `tools/buildKernels.ts` makes `module`; each
+ * backend has its own instance, and so its own memory. Creating one throws RangeError when arena
+ * and module do not fit into 4 GiB, or the machine does not have the memory.
  */
 export function createWasmKernels(module: WebAssembly.Module): CreateKernels {
   return (size) => {

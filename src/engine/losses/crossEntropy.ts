@@ -19,8 +19,8 @@ const OPTIONS = {
 
 /**
  * Cross-entropy of class indices from logits: torch.nn.CrossEntropyLoss. Predictions are
- * probabilities. With class weights, the mean divides by the weights of the rows' classes, as PyTorch
- * does.
+ * probabilities. With class weights, the mean divides by the weights of the rows' classes, as
+ * PyTorch does.
  */
 export const crossEntropy = defineLoss(TRAITS, OPTIONS, ({ labelSmoothing: share, classWeights }) => ({
   classWeights,

@@ -17,7 +17,9 @@ interface ElementwiseParts {
   readonly predict?: Loss['predict'];
 }
 
-/** A loss that compares each output with its own target; a row's loss is the mean over its outputs. */
+/**
+ * A loss that compares each output with its own target; a row's loss is the mean over its outputs.
+ */
 export function elementwise(
   name: ElementwiseLoss,
   { parameter = 0, target = (t) => t, predict = () => {} }: ElementwiseParts = {},

@@ -1,8 +1,12 @@
 /** The link function of a loss: the outputs of a network that predicts given values. */
 export interface Link {
-  /** Whether a regression's target is standardized: only where outputs have the target's own scale. */
+  /**
+   * Whether a regression's target is standardized: only where outputs have the target's own scale.
+   */
   readonly standardizesTarget: boolean;
-  /** Outputs for predicted numbers or, of classes, for the logarithm of each class's probability. */
+  /**
+   * Outputs for predicted numbers or, of classes, for the logarithm of each class's probability.
+   */
   outputsOf(predictions: Float64Array): Float64Array;
 }
 

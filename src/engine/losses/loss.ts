@@ -55,7 +55,9 @@ export interface LossTraits {
 /** One row of the table of losses. */
 export type LossDefinition<Values extends object> = Definition<Values, Loss> & LossTraits;
 
-/** A row of the table of losses. `build` may throw RangeError for values that do not go together. */
+/**
+ * A row of the table of losses. `build` may throw RangeError for values that do not go together.
+ */
 export function defineLoss<Given extends Options>(
   traits: LossTraits,
   options: Given,

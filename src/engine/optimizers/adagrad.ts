@@ -9,7 +9,10 @@ const OPTIONS = {
   weightDecay: numberOption(0, WEIGHT_DECAY),
 };
 
-/** Divides gradients by the root of the sum of all their squares (Duchi et al. 2011): torch.optim.Adagrad. */
+/**
+ * Divides gradients by the root of the sum of all their squares (Duchi et al. 2011):
+ * torch.optim.Adagrad.
+ */
 export const adagrad = define(
   OPTIONS,
   ({ learningRate, learningRateDecay, epsilon, weightDecay }): Optimizer => ({

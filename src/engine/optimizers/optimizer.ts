@@ -11,7 +11,10 @@ export interface OptimizerMatrices {
   readonly count: number;
 }
 
-/** Updates parameters by their gradients. All its state is in the arena: a copy of the arena is a copy of it. */
+/**
+ * Updates parameters by their gradients. All its state is in the arena: a copy of the arena is a
+ * copy of it.
+ */
 export interface Optimizer {
   /** The rate that schedules start from. */
   readonly learningRate: number;

@@ -16,7 +16,10 @@ const OPTIONS = {
   warmup: numberOption(0, WARMUP),
 };
 
-/** Multiplies the rate by `factor` when the loss has stopped falling: torch.optim.lr_scheduler.ReduceLROnPlateau. */
+/**
+ * Multiplies the rate by `factor` when the loss has stopped falling:
+ * torch.optim.lr_scheduler.ReduceLROnPlateau.
+ */
 export const plateau = define(OPTIONS, (options) => (context: ScheduleContext): Schedule => {
   const { factor, patience, threshold, cooldown, minimum, warmup } = options;
   const stepsOfWarmup = warmupSteps(warmup, context.steps);

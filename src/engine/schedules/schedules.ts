@@ -12,7 +12,10 @@ export const SCHEDULES = { constant, step, exponential, cosine, oneCycle, platea
 
 export type ScheduleSpec = SpecOf<typeof SCHEDULES>;
 
-/** The schedule of one training. Throws TypeError for an unknown option, RangeError for an invalid value. */
+/**
+ * The schedule of one training. Throws TypeError for an unknown option, RangeError for an invalid
+ * value.
+ */
 export function createSchedule(spec: ScheduleSpec, context: ScheduleContext): Schedule {
   return SCHEDULES[spec.type].create(spec)(context);
 }

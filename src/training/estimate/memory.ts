@@ -10,7 +10,10 @@ import type { TrainingSpec } from '../schemas/spec.ts';
 const THREAD_BYTES = 64 * 2 ** 20;
 /** A value of the table: float64, or a code with its share of the dictionary. */
 const TABLE_VALUE_BYTES = 8;
-/** A dense input of a row: float32, once in the matrix, which jobs on the same data share, and once in the kernels' arena. */
+/**
+ * A dense input of a row: float32, once in the matrix, which jobs on the same data share, and once
+ * in the kernels' arena.
+ */
 const INPUT_BYTES = 8;
 /** The code of a categorical column, once in either. */
 const CODE_BYTES = 8;
@@ -40,9 +43,9 @@ export function estimateMemory(spec: TrainingSpec, dataset: DatasetShape): numbe
 }
 
 /**
- * Bytes of a parameter. In the arena: itself, its gradient, the optimizer's state and the best epoch's
- * copy. While a checkpoint is written: copies of itself and the state, and these with the best epoch's
- * as bytes.
+ * Bytes of a parameter. In the arena: itself, its gradient, the optimizer's state and the best
+ * epoch's copy. While a checkpoint is written: copies of itself and the state, and these with the
+ * best epoch's as bytes.
  */
 function parameterBytes(optimizer: OptimizerSpec): number {
   const { stateMatrices } = createOptimizer(optimizer);

@@ -10,7 +10,10 @@ const DEFAULT_LOSS: Readonly<Record<Task, LossName>> = {
   regression: 'mse',
 };
 
-/** The loss of a training: the requested one, or the task's own. Reports one that does not suit task or target. */
+/**
+ * The loss of a training: the requested one, or the task's own. Reports one that does not suit task
+ * or target.
+ */
 export function resolveLoss(
   requested: TrainingSettings['loss'] | undefined,
   task: Task,

@@ -20,13 +20,14 @@ type Requested<Rows extends Table> = {
 
 /**
  * The schema of one of the engine's tables: `{ "type": "adam", "learningRate": 0.001 }`, with the
- * engine's ranges and defaults. It follows from the table, so that a new optimizer is in the contract
- * as soon as it is in the table. Options that clients set elsewhere are not part of it.
+ * engine's ranges and defaults. It follows from the table, so that a new optimizer is in the
+ * contract as soon as it is in the table. Options that clients set elsewhere are not part of it.
  */
 export function optionsSchema<const Rows extends Table>(table: Rows): z.ZodType<Complete<Rows>, Requested<Rows>> {
   const rows = Object.entries(table).map(([type, { options }]) => rowSchema(type, options));
   const [first, ...others] = rows;
-  // Each row's schema is built from that row's options at run time, so only the table's own type can name the result.
+  // Each row's schema is built from that row's options at run time, so only the table's own type
+  // can name the result.
   return z.discriminatedUnion('type', [first, ...others]) as z.ZodType as z.ZodType<Complete<Rows>, Requested<Rows>>;
 }
 

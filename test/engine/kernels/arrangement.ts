@@ -4,41 +4,50 @@ import { createReferenceKernels } from '../../../src/engine/kernels/reference.ts
 
 type Offsets<Name extends string> = Readonly<Record<Name, number>>;
 
-/** One call of a kernel, and what lies in the arena before it. */
+/** One call of a kernel, and the contents of the arena before it. */
 export interface Arrangement<Name extends string = string> {
   readonly matrices: Readonly<Record<Name, readonly number[]>>;
   readonly indices?: readonly number[];
-  /** The matrices that the kernel may write; every other number in the arena must stay what it was. */
+  /** The matrices that the kernel may write; every other number of the arena must be unchanged. */
   readonly writes: readonly NoInfer<Name>[];
-  /** Calls the kernel; what it returns is compared too. */
+  /** Calls the kernel; its result is compared too. */
   readonly call: (kernels: Kernels, at: Offsets<NoInfer<Name>>) => unknown;
-  /** Numbers before each matrix and after the last; without, as many as make most matrices start at no multiple of a vector. */
+  /**
+   * Numbers before each matrix and after the last. The default places most matrices at no multiple
+   * of a vector.
+   */
   readonly gap?: number;
 }
 
-/** How far the number at a position of the arena (or the returned one, position -1) may be from the reference's `expected`. */
+/**
+ * How far the number at a position of the arena (-1: the result) may be from the reference's
+ * `expected`.
+ */
 export type Tolerance = (expected: number, position: number) => number;
 
-interface Played {
+interface Outcome {
   readonly values: readonly number[];
   readonly returned: number;
-  /** The first positions outside `writes` where other bits lie than before. */
+  /** The first positions outside of `writes` whose bits have changed. */
   readonly touched: readonly number[];
 }
 
 const GAP = 5;
-/** A NaN that no arithmetic makes: whatever is read past a matrix spoils the result, whatever is written there shows. Twice it is a float64's. */
+/**
+ * A NaN that no arithmetic produces: a read past a matrix spoils the result, and a write there is
+ * visible. Two of them make a float64 with the same property.
+ */
 const CANARY_BITS = 0x7fffcafe;
 const RETURNED = -1;
 
-/** Plays the call on the player and on the reference, and compares all that lies in the arena afterwards. */
+/** Runs the call on the backend and on the reference, and compares the whole arena afterwards. */
 export function expectConformance<Name extends string>(
   createKernels: CreateKernels,
   arrangement: Arrangement<Name>,
   tolerance: Tolerance,
 ): void {
-  const got = play(createKernels, arrangement);
-  const expected = play(createReferenceKernels, arrangement);
+  const got = run(createKernels, arrangement);
+  const expected = run(createReferenceKernels, arrangement);
   const wrong = expected.values
     .map((value, position) => ({ position, got: got.values[position], expected: value }))
     .filter((each) => !isClose(each.got, each.expected, tolerance(each.expected, each.position)));
@@ -49,26 +58,30 @@ export function expectConformance<Name extends string>(
   }
 }
 
-/** A few units in the last place of float32, for kernels that treat each number by itself; `floor` is the least magnitude they count at. */
+/**
+ * A few units in the last place of float32, for elementwise kernels; `floor` is the smallest
+ * magnitude to which they are relative.
+ */
 export function ulps(count: number, floor = 0): Tolerance {
   return (expected) => count * ulp(Math.max(Math.abs(expected), floor));
 }
 
 /**
- * For sums of `terms` products: the classical bound of float32's rounding, terms · 2⁻²⁴ · Σ|product| whatever the order of the additions
- * (Higham 2002, section 3.1). The reference computes Σ|product| from the magnitudes of what lies in the arena.
+ * For sums of `terms` products: the classical bound of float32's rounding, terms · 2⁻²⁴ ·
+ * Σ|product| for any order of the additions (Higham 2002, section 3.1). The reference computes
+ * Σ|product| from the magnitudes in the arena.
  */
 export function roundingOfSums<Name extends string>(arrangement: Arrangement<Name>, terms: number): Tolerance {
-  const { values, returned } = play(createReferenceKernels, magnitudes(arrangement));
+  const { values, returned } = run(createReferenceKernels, magnitudes(arrangement));
   return (_, position) => (terms + 3) * 2 ** -24 * (position === RETURNED ? returned : values[position]);
 }
 
-/** Relative to `scale`, the size of the numbers that went in: for kernels whose sums cancel. */
+/** Relative to `scale`, the size of the inputs: for kernels whose sums cancel. */
 export function relativeTo(scale: number, part = 1e-5): Tolerance {
   return (expected) => part * Math.max(scale, Math.abs(expected));
 }
 
-function play<Name extends string>(createKernels: CreateKernels, arrangement: Arrangement<Name>): Played {
+function run<Name extends string>(createKernels: CreateKernels, arrangement: Arrangement<Name>): Outcome {
   const { matrices, indices = [], call } = arrangement;
   const at = offsets(arrangement);
   const kernels = createKernels({ numbers: total(arrangement), indices: indices.length });
@@ -131,7 +144,7 @@ function isClose(got: number, expected: number, allowed: number): boolean {
   return got === expected || got === Math.fround(expected) || Math.abs(got - expected) <= allowed;
 }
 
-/** The distance to the next float32 from a magnitude on; below the normal numbers it stays the same. */
+/** The distance to the next float32 from a magnitude; constant below the normal numbers. */
 function ulp(magnitude: number): number {
   return 2 ** (Math.max(Math.floor(Math.log2(magnitude)), -126) - 23);
 }

@@ -2,7 +2,9 @@ import { describe } from 'vitest';
 import { BACKENDS } from '../backends.ts';
 import { conform } from './conformance/conform.ts';
 
-/** The reference is what the others are compared with; `expectations.test.ts` holds it to what can be worked out by hand. */
+/**
+ * The others are compared with the reference; `expectations.test.ts` checks the reference by hand.
+ */
 const OTHERS = BACKENDS.filter(({ name }) => name !== 'reference');
 
-describe.each(OTHERS)('the $name player', ({ createKernels }) => conform(createKernels));
+describe.each(OTHERS)('the $name backend', ({ createKernels }) => conform(createKernels));

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { NONE } from '../../../src/engine/kernels/kernels.ts';
 import { BACKENDS } from '../backends.ts';
 
-/** What a person can work out on paper, for every player: the reference, which the others are held to, included. */
-describe.each(BACKENDS)('the $name player', ({ createKernels }) => {
+/** Results that can be computed by hand, for every backend, including the reference. */
+describe.each(BACKENDS)('the $name backend', ({ createKernels }) => {
   const CLOSE = 6;
 
   function kernelsOver(...values: number[]): ReturnType<typeof createKernels> {
@@ -22,15 +22,17 @@ describe.each(BACKENDS)('the $name player', ({ createKernels }) => {
     expect([...values, ...indices]).toEqual([0, 0, 0, 0, 0]);
   });
 
-  it('lays W input by input: Z = W A + b', () => {
-    // Two inputs, three units, one example (10, 1): the first input's weights are 1 2 3, the second's 4 5 6.
+  it('stores W input by input: Z = W A + b', () => {
+    // Two inputs, three units, one example (10, 1): the first input's weights are 1 2 3, the
+    // second's 4 5 6.
     const kernels = kernelsOver(1, 2, 3, 4, 5, 6, 10, 1, 100, 200, 300, 0, 0, 0);
     kernels.affine(11, 0, 6, 8, 1, 2, 3);
     expect(numbersAt(kernels, 11, 3)).toEqual([114, 225, 336]);
   });
 
-  it('sends gradients back: dW = scale dZ Aᵀ, db = scale Σ dZ, dA = Wᵀ dZ', () => {
-    // Two examples of two inputs, (1, 2) and (3, 4); one unit with dZ 10 and 20; its weights are 5 and 7.
+  it('computes gradients: dW = scale dZ Aᵀ, db = scale Σ dZ, dA = Wᵀ dZ', () => {
+    // Two examples of two inputs, (1, 2) and (3, 4); one unit with dZ 10 and 20; its weights are 5
+    // and 7.
     const kernels = kernelsOver(1, 2, 3, 4, 10, 20, 5, 7, 0, 0, 0, 0, 0, 0, 0);
     kernels.weightGradient(8, 4, 0, 2, 2, 1, 0.5);
     kernels.biasGradient(10, 4, 2, 1, 0.5);
@@ -46,8 +48,9 @@ describe.each(BACKENDS)('the $name player', ({ createKernels }) => {
     expect(numbersAt(kernels, 6, 4)).toEqual([5, 6, 1, 2]);
   });
 
-  it('adds the weights of the inputs that are 1, and sends gradients back to them alone', () => {
-    // Three one-hot inputs with weights 1 2, 3 4 and 5 6 of two units; the second example names none, for which 9 9 is usual.
+  it('adds the weights of the inputs that are 1, and computes gradients for them alone', () => {
+    // Three one-hot inputs with weights 1 2, 3 4 and 5 6 of two units. The second example names
+    // none, so it gets 9 9.
     const kernels = kernelsOver(1, 2, 3, 4, 5, 6, 100, 200, 9, 9, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
     kernels.indices.set([2, -1]);
     kernels.addRows(10, 6, 0, 8, 0, 2, 3, 1, 2);
@@ -66,7 +69,7 @@ describe.each(BACKENDS)('the $name player', ({ createKernels }) => {
     for (const [i, d] of gradient.entries()) expect(kernels.values[5 + i]).toBeCloseTo(d, CLOSE);
   });
 
-  it('weighs the mean squared error row by row', () => {
+  it('weights the mean squared error of each row', () => {
     // Two rows of two outputs, all 1 too high and 3 too high; weights 1 and 2.
     const kernels = kernelsOver(1, 1, 3, 3, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0);
     expect(kernels.mse(10, 0, 4, 8, 2, 2, 0)).toBe(1 + 2 * 9);
@@ -77,25 +80,26 @@ describe.each(BACKENDS)('the $name player', ({ createKernels }) => {
     const kernels = kernelsOver(4, 8, 0, 0, 1, 0, 0, 0, 0, 0);
     kernels.batchNormalize(2, 0, 4, 5, 6, 7, 8, 9, 2, 1, 0.5, 0);
     expect(numbersAt(kernels, 2, 2)).toEqual([-1, 1]);
-    // Mean 6 and 1 / deviation 0.5; the running ones went half-way to the mean 6 and the unbiased variance 8.
+    // Mean 6 and 1 / deviation 0.5; the running statistics moved half-way to the mean 6 and the
+    // unbiased variance 8.
     expect(numbersAt(kernels, 6, 4)).toEqual([6, 0.5, 3, 4]);
   });
 
-  it('moves each parameter by the rate at the first step of Adam, whatever its gradient', () => {
+  it('moves each parameter by the rate at the first step of Adam, for any gradient', () => {
     const kernels = kernelsOver(1, 1, 0.001, -1000, 0, 0, 0, 0);
     kernels.adam(0, 2, 4, 6, 2, 0.125, 0.9, 0.999, 0, 0, false, 1 - 0.9, 1 - 0.999);
     expect(kernels.values[0]).toBeCloseTo(0.875, CLOSE);
     expect(kernels.values[1]).toBeCloseTo(1.125, CLOSE);
   });
 
-  it('keeps numbers below the normal ones, and the sign of zero', () => {
+  it('preserves subnormal numbers and the sign of zero', () => {
     const tiny = [Math.fround(1e-42), Math.fround(-3e-45), -0];
     const kernels = kernelsOver(...tiny, 2, 0, 0, 0, 0, 0, 0, 0, 0);
     kernels.gatherRows(4, 0, 0, 1, 3);
     expect(numbersAt(kernels, 4, 3)).toEqual(tiny);
     kernels.scale(4, 3, -2);
     expect(numbersAt(kernels, 4, 3)).toEqual(tiny.map((x) => -2 * x));
-    // One input of 2, three units; the way back of one unit to three inputs.
+    // One input of 2, three units; the backward pass of one unit to three inputs.
     kernels.affine(4, 0, 3, 7, 1, 1, 3);
     expect(numbersAt(kernels, 4, 2)).toEqual([2 * tiny[0], 2 * tiny[1]]);
     kernels.inputGradient(4, 0, 3, 1, 3, 1);
@@ -104,7 +108,7 @@ describe.each(BACKENDS)('the $name player', ({ createKernels }) => {
     expect(numbersAt(kernels, 4, 2)).toEqual([1.5 * tiny[0], 1.5 * tiny[1]].map(Math.fround));
   });
 
-  it('keeps the expected part of the numbers in dropout, enlarged to make up for the rest', () => {
+  it('retains the expected share of the numbers in dropout, scaled by the inverse of that share', () => {
     const count = 10_000;
     const kernels = createKernels({ numbers: count, indices: 0 });
     kernels.values.fill(1);

@@ -4,11 +4,11 @@ import { agreesWithReference } from '../../../src/engine/kernels/selfCheck.ts';
 import { BACKENDS } from '../backends.ts';
 
 describe('agreesWithReference', () => {
-  it.each(BACKENDS)('is true of the $name player', ({ createKernels }) => {
+  it.each(BACKENDS)('accepts the $name backend', ({ createKernels }) => {
     expect(agreesWithReference(createKernels)).toBe(true);
   });
 
-  it('is false of a player that computes wrongly', () => {
+  it('rejects a backend with wrong results', () => {
     const wrong = agreesWithReference((size) => {
       const kernels = createReferenceKernels(size);
       return { ...kernels, withProductInputs: () => ({ ...kernels, inputGradient: () => kernels.values.fill(0) }) };
@@ -16,7 +16,7 @@ describe('agreesWithReference', () => {
     expect(wrong).toBe(false);
   });
 
-  it('is false of a player that computes wrongly in bfloat16 alone', () => {
+  it('rejects a backend with wrong results in bfloat16 alone', () => {
     const wrong = agreesWithReference((size) => {
       const kernels = createReferenceKernels(size);
       return {
@@ -27,7 +27,7 @@ describe('agreesWithReference', () => {
     expect(wrong).toBe(false);
   });
 
-  it('is false of a player that computes NaN', () => {
+  it('rejects a backend that computes NaN', () => {
     const wrong = agreesWithReference((size) => {
       const kernels = createReferenceKernels(size);
       return { ...kernels, withProductInputs: () => ({ ...kernels, activate: () => kernels.values.fill(Number.NaN) }) };

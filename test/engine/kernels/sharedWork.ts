@@ -1,10 +1,13 @@
 import { type Kernels, NONE } from '../../../src/engine/kernels/kernels.ts';
 import { normals, wholeNumbers } from './numbers.ts';
 
-/** A kernel with work for several threads: no sizes are multiples of vectors or tiles. What it returns is compared too. */
+/**
+ * A kernel with work for several threads: sizes are not multiples of vectors or tiles. Its result
+ * is compared too.
+ */
 interface SharedWork {
   readonly name: string;
-  readonly play: (kernels: Kernels) => unknown;
+  readonly run: (kernels: Kernels) => unknown;
 }
 
 const m = 333;
@@ -28,7 +31,7 @@ const INDICES = [...wholeNumbers(m, m, 4), ...wholeNumbers(m * c, k, 5)];
 
 const bfloat16 = (kernels: Kernels): Kernels => kernels.withProductInputs('bfloat16');
 
-/** The same numbers each time. The squares that optimizers keep are none below 0. */
+/** The same numbers each time. Squares in the state of optimizers are not negative. */
 export function fill({ values, indices }: Kernels): void {
   values.set(START);
   for (const start of [C, D]) for (let e = start; e < start + count; e++) values[e] = Math.abs(values[e]);
@@ -36,61 +39,61 @@ export function fill({ values, indices }: Kernels): void {
 }
 
 export const SHARED_WORK: readonly SharedWork[] = [
-  { name: 'affine', play: (kernels) => kernels.affine(A, W, X, p, m, k, n) },
-  { name: 'weightGradient', play: (kernels) => kernels.weightGradient(W, A, X, m, k, n, 1 / m) },
-  { name: 'inputGradient', play: (kernels) => kernels.inputGradient(X, W, A, m, k, n) },
-  { name: 'affine in bfloat16', play: (kernels) => bfloat16(kernels).affine(A, W, X, p, m, k, n) },
-  { name: 'weightGradient in bfloat16', play: (kernels) => bfloat16(kernels).weightGradient(W, A, X, m, k, n, 1 / m) },
-  { name: 'inputGradient in bfloat16', play: (kernels) => bfloat16(kernels).inputGradient(X, W, A, m, k, n) },
-  { name: 'affineActivate', play: (kernels) => kernels.affineActivate('gelu', B, A, W, X, p, m, k, n) },
+  { name: 'affine', run: (kernels) => kernels.affine(A, W, X, p, m, k, n) },
+  { name: 'weightGradient', run: (kernels) => kernels.weightGradient(W, A, X, m, k, n, 1 / m) },
+  { name: 'inputGradient', run: (kernels) => kernels.inputGradient(X, W, A, m, k, n) },
+  { name: 'affine in bfloat16', run: (kernels) => bfloat16(kernels).affine(A, W, X, p, m, k, n) },
+  { name: 'weightGradient in bfloat16', run: (kernels) => bfloat16(kernels).weightGradient(W, A, X, m, k, n, 1 / m) },
+  { name: 'inputGradient in bfloat16', run: (kernels) => bfloat16(kernels).inputGradient(X, W, A, m, k, n) },
+  { name: 'affineActivate', run: (kernels) => kernels.affineActivate('gelu', B, A, W, X, p, m, k, n) },
   {
     name: 'affineActivate on what is there, in bfloat16',
-    play: (kernels) => bfloat16(kernels).affineActivate('gelu', A, A, W, X, NONE, m, k, n),
+    run: (kernels) => bfloat16(kernels).affineActivate('gelu', A, A, W, X, NONE, m, k, n),
   },
   {
     name: 'inputGradientThrough',
-    play: (kernels) => kernels.inputGradientThrough('gelu', X, X, W, A, B, C, m, k, n),
+    run: (kernels) => kernels.inputGradientThrough('gelu', X, X, W, A, B, C, m, k, n),
   },
   {
     name: 'inputGradientThrough in bfloat16',
-    play: (kernels) => bfloat16(kernels).inputGradientThrough('gelu', X, X, W, A, B, C, m, k, n),
+    run: (kernels) => bfloat16(kernels).inputGradientThrough('gelu', X, X, W, A, B, C, m, k, n),
   },
-  { name: 'biasGradient', play: (kernels) => kernels.biasGradient(p, A, m, n, 1 / m) },
-  { name: 'gatherRows', play: (kernels) => kernels.gatherRows(A, B, rows, m, n) },
-  { name: 'gatherCodes', play: (kernels) => kernels.gatherCodes(codes + m * c, codes, rows, m, c) },
-  { name: 'addRows', play: (kernels) => kernels.addRows(A, p, W, NONE, codes, m, k, c, n) },
-  { name: 'rowGradient', play: (kernels) => kernels.rowGradient(W, A, codes, m, k, c, n, 1 / m) },
-  { name: 'activate', play: (kernels) => kernels.activate('gelu', A, A, count) },
-  { name: 'activationGradient', play: (kernels) => kernels.activationGradient('gelu', A, A, B, C, count) },
-  { name: 'dropout', play: (kernels) => kernels.dropout(A, B, count, 0.3, 1, 2) },
+  { name: 'biasGradient', run: (kernels) => kernels.biasGradient(p, A, m, n, 1 / m) },
+  { name: 'gatherRows', run: (kernels) => kernels.gatherRows(A, B, rows, m, n) },
+  { name: 'gatherCodes', run: (kernels) => kernels.gatherCodes(codes + m * c, codes, rows, m, c) },
+  { name: 'addRows', run: (kernels) => kernels.addRows(A, p, W, NONE, codes, m, k, c, n) },
+  { name: 'rowGradient', run: (kernels) => kernels.rowGradient(W, A, codes, m, k, c, n, 1 / m) },
+  { name: 'activate', run: (kernels) => kernels.activate('gelu', A, A, count) },
+  { name: 'activationGradient', run: (kernels) => kernels.activationGradient('gelu', A, A, B, C, count) },
+  { name: 'dropout', run: (kernels) => kernels.dropout(A, B, count, 0.3, 1, 2) },
   {
     name: 'batchNormalize',
-    play: (kernels) => kernels.batchNormalize(A, B, p, q, r, s, t, C, m, n, 0.1, 1e-5),
+    run: (kernels) => kernels.batchNormalize(A, B, p, q, r, s, t, C, m, n, 0.1, 1e-5),
   },
   {
     name: 'batchNormalizeWithRunning',
-    play: (kernels) => kernels.batchNormalizeWithRunning(A, A, p, q, r, C, m, n, 1e-5),
+    run: (kernels) => kernels.batchNormalizeWithRunning(A, A, p, q, r, C, m, n, 1e-5),
   },
   {
     name: 'batchNormalizationGradient',
-    play: (kernels) => kernels.batchNormalizationGradient(A, A, B, p, q, r, s, t, m, n, 1 / m),
+    run: (kernels) => kernels.batchNormalizationGradient(A, A, B, p, q, r, s, t, m, n, 1 / m),
   },
-  { name: 'layerNormalize', play: (kernels) => kernels.layerNormalize(A, B, p, q, r, s, m, n, 1e-5) },
+  { name: 'layerNormalize', run: (kernels) => kernels.layerNormalize(A, B, p, q, r, s, m, n, 1e-5) },
   {
     name: 'layerNormalizationGradient',
-    play: (kernels) => kernels.layerNormalizationGradient(A, A, B, p, q, r, s, t, m, n, 1 / m),
+    run: (kernels) => kernels.layerNormalizationGradient(A, A, B, p, q, r, s, t, m, n, 1 / m),
   },
-  { name: 'mse', play: (kernels) => kernels.mse(A, B, C, NONE, m, n, 0) },
-  { name: 'softmax', play: (kernels) => kernels.softmax(A, A, m, n) },
-  { name: 'sumOfSquares', play: (kernels) => kernels.sumOfSquares(A, NUMBERS) },
-  { name: 'scale', play: (kernels) => kernels.scale(A, count, 0.3) },
-  { name: 'addPenaltyGradient', play: (kernels) => kernels.addPenaltyGradient(A, B, count, 0.1, 0.2) },
-  { name: 'sgd', play: (kernels) => kernels.sgd(A, B, C, count, 0.1, 0.9, true, 0.01, false) },
-  { name: 'rmsprop', play: (kernels) => kernels.rmsprop(A, B, C, D, count, 0.1, 0.9, 0.5, 1e-8, 0.01) },
-  { name: 'adagrad', play: (kernels) => kernels.adagrad(A, B, C, count, 0.1, 1e-8, 0.01) },
+  { name: 'mse', run: (kernels) => kernels.mse(A, B, C, NONE, m, n, 0) },
+  { name: 'softmax', run: (kernels) => kernels.softmax(A, A, m, n) },
+  { name: 'sumOfSquares', run: (kernels) => kernels.sumOfSquares(A, NUMBERS) },
+  { name: 'scale', run: (kernels) => kernels.scale(A, count, 0.3) },
+  { name: 'addPenaltyGradient', run: (kernels) => kernels.addPenaltyGradient(A, B, count, 0.1, 0.2) },
+  { name: 'sgd', run: (kernels) => kernels.sgd(A, B, C, count, 0.1, 0.9, true, 0.01, false) },
+  { name: 'rmsprop', run: (kernels) => kernels.rmsprop(A, B, C, D, count, 0.1, 0.9, 0.5, 1e-8, 0.01) },
+  { name: 'adagrad', run: (kernels) => kernels.adagrad(A, B, C, count, 0.1, 1e-8, 0.01) },
   {
     name: 'adam',
-    play: (kernels) => kernels.adam(A, B, C, D, count, 0.1, 0.9, 0.999, 1e-8, 0.01, true, 1 - 0.9 ** 3, 1 - 0.999 ** 3),
+    run: (kernels) => kernels.adam(A, B, C, D, count, 0.1, 0.9, 0.999, 1e-8, 0.01, true, 1 - 0.9 ** 3, 1 - 0.999 ** 3),
   },
-  { name: 'lion', play: (kernels) => kernels.lion(A, B, C, count, 0.1, 0.9, 0.99, 0.01) },
+  { name: 'lion', run: (kernels) => kernels.lion(A, B, C, count, 0.1, 0.9, 0.99, 0.01) },
 ];

@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { ACTIVATIONS } from '../../../src/engine/kernels/kernels.ts';
 import { type Argument, argumentsOf, KERNEL_NAMES, returnsNumber } from '../../../src/engine/kernels/signatures.ts';
-import { GENERATED_HEADERS } from '../../../tools/kernels/entries.ts';
 import { addon } from '../addon.ts';
 
 const KERNELS = new URL('../../../src/engine/kernels/', import.meta.url);
@@ -17,7 +16,9 @@ interface Declaration {
   readonly parameters: readonly string[];
 }
 
-/** The kernels that the C++ sources define. Losses of one macro have the parameters of its function. */
+/**
+ * The kernels that the C++ sources define. Losses of one macro have the parameters of its function.
+ */
 function declarations(): ReadonlyMap<string, Declaration> {
   const found = new Map<string, Declaration>();
   for (const [, returns, name, list] of SOURCE.matchAll(/KERNEL (\w+) (\w+)\(([^)]*)\)/g)) {
@@ -61,10 +62,6 @@ describe('the signatures of the kernels', () => {
     expect(returns).toBe(returnsNumber(kernel) ? 'double' : 'void');
     expect(parameters).toHaveLength(all.length);
     for (const [i, argument] of all.entries()) expect(spellings(argument)).toContain(parameters[i]);
-  });
-
-  it.each(Object.entries(GENERATED_HEADERS))('are those of %s', (path, header) => {
-    expect(read(path)).toBe(header());
   });
 
   it('name the exports of the WebAssembly module, each with as many arguments', async () => {

@@ -1,6 +1,6 @@
 /**
- * Vectors of 64 bytes, the tiles that go with them, and the instructions for pairs of bfloat16, on machines without: all that AVX-512,
- * AVX512-BF16 and AMX play is tested, but for the processor's own part in it.
+ * Vectors of 64 bytes with their tiles, and the instructions for pairs of bfloat16, on machines
+ * without them: tests everything of AVX-512, AVX512-BF16 and AMX except the processor's own part.
  */
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
@@ -18,7 +18,7 @@ import { SIMULATED_SETS, SIMULATED_UNITS } from './simulation/units.ts';
 const target = fileURLToPath(new URL('../../../build/kernels.simulated.node', import.meta.url));
 const build = await buildNativeKernels({ target, units: SIMULATED_UNITS, compiler: process.env.CXX });
 if ('missing' in build) console.warn(`The simulated instruction sets are not tested: ${build.missing}.`);
-// Absent only where all that wants it is skipped; but vitest reads it even then.
+// Null only where every test that needs it is skipped, but vitest evaluates it even then.
 const addon = ('path' in build ? createRequire(import.meta.url)(build.path) : null) as NativeAddon;
 const [avx512, ...setsOfPairs] = SIMULATED_SETS;
 

@@ -9,7 +9,7 @@ import { fill, SHARED_WORK, SIZE } from './sharedWork.ts';
 
 const NATIVE = BACKENDS.filter(({ name }) => name.startsWith('native'));
 
-describe.each(NATIVE)('the threads of the $name player', ({ createKernels }) => {
+describe.each(NATIVE)('the threads of the $name backend', ({ createKernels }) => {
   const created: Kernels[] = [];
   const create = (threads: number) => {
     const kernels = createKernels(SIZE);
@@ -18,15 +18,15 @@ describe.each(NATIVE)('the threads of the $name player', ({ createKernels }) => 
     fill(kernels);
     return kernels;
   };
-  // A player that is let go ends its helpers, but nobody knows when.
+  // A collected backend ends its helpers, but at an unknown time.
   afterEach(() => {
     for (const kernels of created.splice(0)) kernels.setThreads(1);
   });
 
-  it.each(SHARED_WORK)('give the same bits in $name, however many they are', ({ play }) => {
+  it.each(SHARED_WORK)('give the same bits in $name for any number of threads', ({ run }) => {
     const [alone, ...shared] = [1, 2, 3, 5].map((threads) => {
       const kernels = create(threads);
-      const returned = play(kernels);
+      const returned = run(kernels);
       return { returned, values: bytesOf(kernels.values), indices: bytesOf(kernels.indices) };
     });
     for (const { returned, values, indices } of shared) {
@@ -36,14 +36,14 @@ describe.each(NATIVE)('the threads of the $name player', ({ createKernels }) => 
     }
   });
 
-  it('start when there is something to share, and end when there are to be fewer', async () => {
+  it('start with the first shared work, and end when their number is reduced', async () => {
     const kernels = create(4);
     await until(helpers, (count) => count === 0);
-    SHARED_WORK[0].play(kernels);
+    SHARED_WORK[0].run(kernels);
     expect(helpers()).toBe(3);
     kernels.setThreads(2);
     await until(helpers, (count) => count === 0);
-    SHARED_WORK[0].play(kernels);
+    SHARED_WORK[0].run(kernels);
     expect(helpers()).toBe(1);
     kernels.setThreads(1);
     await until(helpers, (count) => count === 0);
@@ -55,8 +55,8 @@ describe.each(NATIVE)('the threads of the $name player', ({ createKernels }) => 
   });
 });
 
-describe.skipIf(NATIVE.length === 0)('the helpers of a native player', () => {
-  it('end with the thread that plays, although it is ended by force', async () => {
+describe.skipIf(NATIVE.length === 0)('the helpers of a native backend', () => {
+  it('end with the calling thread, even when it is terminated', async () => {
     const worker = new Worker(new URL('./threads/threadPool.ts', import.meta.url));
     await once(worker, 'message');
     expect(helpers()).toBe(2);
@@ -65,7 +65,7 @@ describe.skipIf(NATIVE.length === 0)('the helpers of a native player', () => {
   });
 });
 
-describe.each(BACKENDS.filter(({ name }) => !name.startsWith('native')))('the $name player', ({ createKernels }) => {
+describe.each(BACKENDS.filter(({ name }) => !name.startsWith('native')))('the $name backend', ({ createKernels }) => {
   it('has one thread', () => {
     const kernels = createKernels({ numbers: 1, indices: 0 });
     expect(kernels.maxThreads).toBe(1);
@@ -74,7 +74,10 @@ describe.each(BACKENDS.filter(({ name }) => !name.startsWith('native')))('the $n
   });
 });
 
-/** Threads of this process that help a native player, by their name. Those that were waited for may be listed a moment longer. */
+/**
+ * Helper threads of a native backend in this process, by their name. Joined ones may be listed for
+ * a moment longer.
+ */
 function helpers(): number {
   return readdirSync('/proc/self/task').filter((task) => nameOf(task) === 'kernels').length;
 }

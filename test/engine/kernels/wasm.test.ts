@@ -6,7 +6,7 @@ const module = new WebAssembly.Module(readFileSync(new URL('../../../build/kerne
 const createKernels = createWasmKernels(module);
 
 describe('createWasmKernels', () => {
-  it('gives each player an arena of its own', () => {
+  it('gives each backend its own arena', () => {
     const one = createKernels({ numbers: 10, indices: 1 });
     const other = createKernels({ numbers: 10, indices: 1 });
     one.values.fill(1);
@@ -17,7 +17,7 @@ describe('createWasmKernels', () => {
     expect(createKernels({ numbers: 10, indices: 1 }).values.byteOffset % 64).toBe(0);
   });
 
-  it('plays beyond 2 GiB, where an address is no positive 32-bit number any more', () => {
+  it('works beyond 2 GiB, where an address is not a positive 32-bit integer', () => {
     const numbers = 2 ** 29 + 2 ** 20;
     const kernels = createKernels({ numbers, indices: 4 });
     kernels.values.set([1, 2, 3], numbers - 6);
@@ -26,7 +26,7 @@ describe('createWasmKernels', () => {
     expect(Array.from(kernels.values.subarray(numbers - 3))).toEqual([1, 2, 3]);
   });
 
-  it('refuses an arena that does not fit into 4 GiB', () => {
+  it('rejects an arena that does not fit into 4 GiB', () => {
     expect(() => createKernels({ numbers: 2 ** 30, indices: 0 })).toThrow(RangeError);
   });
 });

@@ -6,10 +6,10 @@ import { arrange, type KernelCall } from './calls/call.ts';
 import { CALLS } from './calls/calls.ts';
 
 const SIZES = { m: 3, k: 4, n: 5, c: 2, count: 15 };
-/** Where the first matrix lies, and what is left between two. */
+/** Offset of the first matrix, and numbers between two. */
 const GAP = 3;
 
-// -1 alone may be right, for a matrix that may be absent.
+// -1 alone may be valid, for a matrix that may be absent.
 const NO_OFFSETS = [-2, 0.5, Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 1e9, 2 ** 53, 2 ** 64];
 const NO_SIZES = [-1, 2.5, Number.NaN, Number.POSITIVE_INFINITY, 1000, 2 ** 31, 2 ** 32, 2 ** 53, 2 ** 62, 2 ** 64];
 
@@ -18,7 +18,7 @@ interface Prepared {
   readonly at: Readonly<Record<string, number>>;
 }
 
-/** An arena with all that the call needs. */
+/** An arena with the inputs of the call. */
 function prepare(call: KernelCall, createKernels: (typeof BACKENDS)[number]['createKernels']): Prepared {
   const { matrices, indices = [] } = arrange(call, SIZES);
   const at: Record<string, number> = { index: 0 };
@@ -34,20 +34,20 @@ function prepare(call: KernelCall, createKernels: (typeof BACKENDS)[number]['cre
   return { kernels, at };
 }
 
-/** Expects a RangeError, and every bit where it was. */
-function expectRefusal({ kernels }: Prepared, play: () => void, why: string): void {
+/** Expects a RangeError and unchanged bits. */
+function expectRefusal({ kernels }: Prepared, run: () => void, why: string): void {
   const before = [kernels.values.slice(), kernels.indices.slice()];
-  expect(play, why).toThrow(RangeError);
+  expect(run, why).toThrow(RangeError);
   expect([kernels.values, kernels.indices], why).toEqual(before);
 }
 
 const NATIVE = BACKENDS.filter(({ name }) => name.startsWith('native'));
 
-describe.each(NATIVE)('wrong use of the $name player', ({ createKernels }) => {
+describe.each(NATIVE)('wrong use of the $name backend', ({ createKernels }) => {
   describe.each(CALLS)('$name', (call) => {
     const offsets = [...Object.keys(call.matrices), ...(call.indices ? ['index'] : [])];
 
-    it.each(offsets)('throws for %s that is no place in the arena, and changes nothing', (name) => {
+    it.each(offsets)('throws for an invalid offset of %s, and changes nothing', (name) => {
       const prepared = prepare(call, createKernels);
       const mayBeAbsent = call.mayBeAbsent?.includes(name) ?? false;
       for (const offset of mayBeAbsent ? NO_OFFSETS : [-1, ...NO_OFFSETS]) {
@@ -56,17 +56,17 @@ describe.each(NATIVE)('wrong use of the $name player', ({ createKernels }) => {
       }
     });
 
-    it.each(offsets)('throws where the last number of %s is beyond the arena', (name) => {
+    it.each(offsets)('throws when %s ends beyond the arena', (name) => {
       const prepared = prepare(call, createKernels);
       const { kernels } = prepared;
       const length = name === 'index' ? call.indices?.(SIZES).length : call.matrices[name]?.[0](SIZES);
       const end = name === 'index' ? kernels.indices.length : kernels.values.length;
-      // The rows that are gathered need not be all of the source.
+      // The gathered rows need not be all of the source.
       const at = { ...prepared.at, [name]: end - (name === 'source' ? 1 : (length ?? 0) - 1) };
       expectRefusal(prepared, () => call.call(kernels, at, SIZES), `${name} ends beyond`);
     });
 
-    it.each(call.takes)('throws for %s that is no size of what the arena holds, and changes nothing', (name) => {
+    it.each(call.takes)('throws for an invalid size %s, and changes nothing', (name) => {
       const prepared = prepare(call, createKernels);
       for (const size of NO_SIZES) {
         const sizes = { ...SIZES, [name]: size };
@@ -76,19 +76,19 @@ describe.each(NATIVE)('wrong use of the $name player', ({ createKernels }) => {
   });
 });
 
-it('is tried on every kernel', () => {
-  const played = new Set<string>();
+it('is tested for every kernel', () => {
+  const called = new Set<string>();
   const { name, precision, values, indices, maxThreads, setThreads, productInputs, withProductInputs, ...methods } =
     createReferenceKernels({ numbers: 0, indices: 0 });
   for (const call of CALLS) {
     const { kernels, at } = prepare(call, createReferenceKernels);
-    const heard = new Proxy(kernels, {
+    const recorded = new Proxy(kernels, {
       get(target, property) {
-        played.add(String(property));
+        called.add(String(property));
         return Reflect.get(target, property);
       },
     });
-    call.call(heard, at, SIZES);
+    call.call(recorded, at, SIZES);
   }
-  expect([...played].sort()).toEqual(Object.keys(methods).sort());
+  expect([...called].sort()).toEqual(Object.keys(methods).sort());
 });

@@ -1,5 +1,5 @@
-// The activation functions and their derivatives, as PyTorch defines them (torch.nn, default parameters). To add one, add its struct, and
-// its place in FUNCTIONS.
+// The activation functions and their derivatives, as PyTorch defines them (torch.nn, default
+// parameters). Each is a struct with a position in FUNCTIONS.
 #pragma once
 #include "math.h"
 #include "parallelFor.h"
@@ -10,10 +10,10 @@ constexpr float LEAKY_SLOPE = 0.01f;
 // Klambauer et al. 2017, "Self-normalizing neural networks".
 constexpr float SELU_SCALE = 1.0507009873554804934193349852946f;
 constexpr float SELU_SCALE_ALPHA = 1.0507009873554804934193349852946 * 1.6732632423543772848170429916717;
-// From here on softplus is the line, as in torch.nn.Softplus.
+// Above it softplus is linear, as in torch.nn.Softplus.
 constexpr float SOFTPLUS_THRESHOLD = 20.0f;
 
-// `value(z)` is g(z), `slope(z, a)` is g'(z) with a = g(z) at hand.
+// `value(z)` is g(z), `slope(z, a)` is g'(z), where a = g(z).
 
 struct Linear {
   static INLINE Vector value(Vector z) { return z; }
@@ -74,9 +74,12 @@ struct Softplus {
   static INLINE Vector slope(Vector z, Vector) { return z > SOFTPLUS_THRESHOLD ? splat(1.0f) : logistic(z); }
 };
 
-/** z tanh(softplus(z)). With e = e^z and w = e (e + 2), tanh(ln(1 + e)) = w / (w + 2), and nothing cancels. */
+/**
+ * z tanh(softplus(z)). With e = e^z and w = e (e + 2), tanh(ln(1 + e)) = w / (w + 2), and nothing
+ * cancels.
+ */
 struct Mish {
-  // Above it tanh(softplus(z)) is 1 in float32, and w squared is still finite below.
+  // Above it tanh(softplus(z)) is 1 in float32; below it w squared is finite.
   static constexpr float LINE = 20.0f;
   static INLINE Vector value(Vector z) {
     const Vector power = exponential(atMost(z, splat(LINE)));
@@ -92,7 +95,7 @@ struct Mish {
   }
 };
 
-/** Part of a matrix: `rows` of `columns` numbers, `stride` from row to row. */
+/** Part of a matrix: `rows` of `columns` numbers, `stride` between rows. */
 struct Part {
   Size rows;
   Size columns;
@@ -124,7 +127,7 @@ void applyGradient(float* dZ, const float* dA, const float* Z, const float* A, P
   });
 }
 
-/** One activation, both ways, over a part of matrices that lie alike. */
+/** One activation and its gradient, over the same part of several matrices. */
 struct Functions {
   void (*apply)(float* A, const float* Z, Part part);
   void (*applyGradient)(float* dZ, const float* dA, const float* Z, const float* A, Part part);

@@ -1,10 +1,11 @@
-// The matrices of a product, the blocks that it is cut into, and the memory for copies of them.
+// The matrices of a product, the blocks into which it is divided, and the memory for copies of
+// them.
 #pragma once
 #include "tile.h"
 
 namespace matmul {
 
-/** Element (i, j) lies at i * rowStride + j * columnStride; one of the strides is 1. */
+/** Element (i, j) is at i * rowStride + j * columnStride; one of the strides is 1. */
 struct Matrix {
   const float* at;
   Size rowStride;
@@ -16,21 +17,24 @@ struct Matrix {
 };
 
 #ifndef BLOCK_DEPTH
-// A panel of `right`, BLOCK_DEPTH x TILE_COLUMNS, stays in the first-level cache (8 KiB with 128-bit vectors).
+// A panel of `right`, BLOCK_DEPTH x TILE_COLUMNS, fits in the first-level cache (8 KiB with 128-bit
+// vectors).
 #define BLOCK_DEPTH 256
 #endif
-// A block of `left` stays in the second-level cache (192 KiB, and with AVX-512 384 KiB).
+// A block of `left` fits in the second-level cache (192 KiB; 384 KiB with AVX-512).
 constexpr Size BLOCK_ROWS = 32 * TILE_ROWS;
-// A block of `right` stays in the last-level cache (2 MiB, and with AVX-512 4 MiB). For each of them all of `left` is packed anew.
+// A block of `right` fits in the last-level cache (2 MiB; 4 MiB with AVX-512). All of `left` is
+// packed again for each of them.
 constexpr Size BLOCK_COLUMNS = 2048;
 
-// Packing copies whole vectors, so it writes some numbers past a panel, which the next panel overwrites.
+// Packing copies whole vectors, so it writes some numbers past a panel, which the next panel
+// overwrites.
 constexpr Size VECTORS_OF_ROWS = (TILE_ROWS + WIDTH - 1) / WIDTH;
 // A multiple of a cache line.
 constexpr Size PACKED_LEFT = (BLOCK_ROWS * BLOCK_DEPTH + VECTORS_OF_ROWS * WIDTH + 15) / 16 * 16;
 constexpr Size PACKED_RIGHT = (BLOCK_COLUMNS + TILE_COLUMNS) * BLOCK_DEPTH;
 
-/** Where the blocks are packed. */
+/** The memory into which blocks are packed. */
 struct Packing {
   float* left;
   float* right;

@@ -1,11 +1,14 @@
-// Sums over the examples, unit by unit: down the columns of an (m rows, n units) matrix whose rows lie one after another.
+// Sums over the examples for each unit: down the columns of an (m rows, n units) matrix stored row
+// by row.
 #pragma once
 #include "doubles.h"
 #include "parallelFor.h"
 
-// Rows summed in float32 before they join the sum in float64: the error stays that of 64 additions however long the batch is.
+// Rows that are summed in float32 before they are added to the sum in float64: the error is that of
+// 64 additions for any batch size.
 constexpr Size ROWS_IN_FLOAT32 = 64;
-// Vectors side by side: enough sums on the way to hide the latency of an addition, and a cache line of each row.
+// Adjacent vectors: enough independent sums to hide the latency of an addition, and a cache line of
+// each row.
 constexpr Size STRIP = 4;
 
 template <Size COUNT>
@@ -13,7 +16,7 @@ struct Sums {
   Doubles of[COUNT];
 };
 
-/** For each of COUNT neighbouring vectors of units, the sum over the m rows of `term(row, vector)`. */
+/** For each of COUNT adjacent vectors of units, the sum over the m rows of `term(row, vector)`. */
 template <Size COUNT, class Term>
 INLINE Sums<COUNT> sumRows(Size m, Term term) {
   Sums<COUNT> sums{};
@@ -31,8 +34,9 @@ INLINE Sums<COUNT> sumRows(Size m, Term term) {
 }
 
 /**
- * Calls `finish(at, sum, lanes)` for each vector of units, with the sum over the m rows of `term(row, unit)`, the row's vector
- * that starts at that unit. Threads share the units, so both capture by value.
+ * Calls `finish(at, sum, lanes)` for each vector of units, with the sum over the m rows of
+ * `term(row, unit)`, the row's vector that starts at that unit. Threads share the units, so both
+ * capture by value.
  */
 template <class Term, class Finish>
 INLINE void sumColumns(Size m, Size n, Term term, Finish finish) {

@@ -1,5 +1,5 @@
-// Sums in float64, a lane of them for each lane of a Vector. They are two vectors that the machine has: of one that is twice as wide GCC
-// keeps the lanes in memory, and each addition waits for the one before to be written.
+// Sums in float64, one for each lane of a Vector. They are two vectors of the machine's own width:
+// GCC stores one of twice that width in memory, where each addition waits for the previous write.
 #pragma once
 #include "simd.h"
 
@@ -42,7 +42,7 @@ INLINE Vector narrowed(Doubles x) {
                                  LOW_LANES, HIGH_LANES);
 }
 
-/** What rounding took from `product` = a b. */
+/** The rounding error of `product` = a b. */
 INLINE Vector lostByRounding(Vector a, Vector b, Vector product) {
 #ifdef ROUNDS_PRODUCTS
   return narrowed(widened(a) * widened(b) - widened(product));

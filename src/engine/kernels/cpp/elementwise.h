@@ -1,9 +1,9 @@
-// Kernels over a run of numbers, one pass each.
+// Kernels over a run of numbers, in one pass each.
 #pragma once
 #include "doubles.h"
 #include "parallelFor.h"
 
-// The rows lie here and there in memory: a number takes as long as four that lie in a row.
+// The rows are scattered in memory: a number costs as much as four contiguous ones.
 constexpr Size GATHER_COST = 4;
 
 /** Row i of the target (m, n) := row rows[i] of the source. */
@@ -36,8 +36,8 @@ INLINE Word dropoutThreshold(double rate) {
 }
 
 /**
- * target := source / (1 - rate) where the random bits of the element (`dropoutBits` of random.ts) are at least the rate's threshold,
- * else 0.
+ * target := source / (1 - rate) where the random bits of the element (`dropoutBits` of random.ts)
+ * are at least the rate's threshold, else 0.
  */
 KERNEL void dropout(float* target, const float* source, Size count, double rate, Word seed, Word counter) {
   constexpr Word step = 0x9e3779b1u;
@@ -51,14 +51,15 @@ KERNEL void dropout(float* target, const float* source, Size count, double rate,
   });
 }
 
-// A long sum is that of its parts, whose number depends on its length alone, so that threads can share them.
+// A long sum is the sum of its parts. Their number depends on its length alone, so threads can
+// share them with the same bits.
 constexpr Size NUMBERS_PER_PART = 1 << 16;
 constexpr Size MAX_PARTS = 64;
 
 INLINE double sumOfSquaresOf(const float* X, Size count) {
   Doubles sum{};
   forEachVector(count, [&](Size at, auto lanes) {
-    const Doubles x = widened(lanes.keep(load(X + at), 0.0f));
+    const Doubles x = widened(lanes.select(load(X + at), 0.0f));
     sum += x * x;
   });
   return sumOfLanes(sum);

@@ -1,4 +1,5 @@
-// The blocks of a product of float32, packed only where they are read often enough to repay the copy.
+// The blocks of a product of float32, packed only where they are read often enough to pay for the
+// copy.
 #pragma once
 #include "bfloat16.h"
 #include "packing.h"
@@ -6,20 +7,22 @@
 
 namespace matmul {
 
-// Below so many tiles that would read it, packing a block costs more than it gains. (With AVX-512, 5 % of a 256 x 256 gradient against 4 reads.)
+// With fewer tiles that read it, packing a block costs more than it gains. (With AVX-512, 5 % of a
+// 256 x 256 gradient against 4 reads.)
 constexpr Size READS_TO_PACK = 8;
-// Turning rows into panels costs more than copying them. From 8 to 32 reads products of 256 to 2048 columns take the same time.
+// Transposing rows into panels costs more than copying them. From 8 to 32 reads, products of 256 to
+// 2048 columns need the same time.
 constexpr Size READS_TO_PACK_ROWS = 16;
-// Numbers (4 KiB, a page) from row to row of a matrix.
+// Stride in numbers between rows of a matrix (4 KiB, a page).
 constexpr Size FAR_APART = 1024;
-// Numbers (16 KiB) that stay in half of the first-level cache wherever they lie.
+// Numbers (16 KiB) that fit in half of the first-level cache at any alignment.
 constexpr Size SMALL_MATRIX = 4096;
 
 alignas(64) constexpr float zeros[TILE_COLUMNS] = {};
 
 /**
- * One block: left (rows, depth) times right (depth, columns); the strides of `out` and `base` are in `tile`. What was packed is
- * read there, what was not (null) where it lies.
+ * One block: left (rows, depth) times right (depth, columns); the strides of `out` and `base` are
+ * in `tile`. A packed copy is read where there is one, else (null) the matrix itself.
  */
 INLINE void multiplyBlock(Matrix left, Matrix right, Packing packed, Size rows, Size columns, Tile tile) {
   float* const out = tile.out;
@@ -51,15 +54,19 @@ INLINE void multiplyBlock(Matrix left, Matrix right, Packing packed, Size rows, 
 }
 
 /**
- * Where the numbers of a row lie side by side, a tile reads as many streams as it has rows, and a copy gains nothing, but for rows
- * so far apart that they fall on the same few places of the cache.
+ * Where the numbers of a row are contiguous, a tile reads as many streams as it has rows, and a
+ * copy gains nothing. The exception is rows so far apart that they map to the same few sets of the
+ * cache.
  */
 INLINE bool packingLeftGains(Matrix left, Size rows, Size depth, Size columns) {
   if (left.rowStride == 1) return columns >= READS_TO_PACK * TILE_COLUMNS && rows * depth > SMALL_MATRIX;
   return columns >= READS_TO_PACK_ROWS * TILE_COLUMNS && left.rowStride >= FAR_APART;
 }
 
-/** Packs the blocks of a product and multiplies them, as float32; numbers that are to be of bfloat16 are rounded as they are packed. */
+/**
+ * Packs the blocks of a product and multiplies them as float32. Numbers of bfloat16 products are
+ * rounded as they are packed.
+ */
 struct FloatBlocks {
   static constexpr Size DEPTH = BLOCK_DEPTH;
   Packing packed;

@@ -1,17 +1,18 @@
-// A product in chunks, one a thread.
+// A product in chunks, one for each thread.
 #pragma once
 #include "product.h"
 
 namespace matmul {
 
-// Multiply-adds that are worth a thread's while: some ten times what handing them over costs.
+// Multiply-adds for which another thread pays: some ten times the cost of the handover.
 constexpr Size MULTIPLY_ADDS_PER_CHUNK = 1 << 18;
-// A sum of few terms costs as much as so many to write.
+// The write of a sum costs as much as this many terms.
 constexpr Size WRITE_COST = 8;
-// Every chunk reads its rows of `left` and its columns of `right` once more; a number read costs as much as so many multiply-adds.
+// Every chunk reads its rows of `left` and its columns of `right` again; a number read costs as
+// much as this many multiply-adds.
 constexpr Size READ_COST = 16;
 
-/** How many chunks of the output lie above each other, and how many side by side. */
+/** The number of rows and columns of chunks into which the output is divided. */
 struct Grid {
   Size rows;
   Size columns;
@@ -24,7 +25,7 @@ INLINE Size chunkSize(Size count, Size grain, Size chunks) {
   return (grains + chunks - 1) / chunks * grain;
 }
 
-/** The grid of a chunk for each thread whose largest chunk costs least. */
+/** The grid with at most one chunk a thread whose largest chunk costs least. */
 INLINE Grid gridOf(Size rows, Size depth, Size columns) {
   const Size chunks = smaller(THREADS(), rows * columns * (depth + WRITE_COST) / MULTIPLY_ADDS_PER_CHUNK);
   Grid best{1, 1};
@@ -41,7 +42,10 @@ INLINE Grid gridOf(Size rows, Size depth, Size columns) {
   return best;
 }
 
-/** Cut at the borders of tiles, and never down the depth: each number of `out` is one thread's sum. */
+/**
+ * Divided at the edges of tiles, and never along the depth: each number of `out` is the sum of one
+ * thread.
+ */
 INLINE Product chunkOf(const Product& product, Grid grid, Size chunk) {
   const Range rows = chunkRange(product.rows, TILE_ROWS, grid.rows, chunk % grid.rows);
   const Range columns = chunkRange(product.columns, TILE_COLUMNS, grid.columns, chunk / grid.rows);

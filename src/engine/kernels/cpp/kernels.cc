@@ -1,5 +1,6 @@
-// The vectorized kernels of the engine, in one translation unit. `signatures.ts` declares them; `kernels.ts` explains the layout of
-// matrices. They use no library and allocate nothing. Here a matrix argument is an address; an absent matrix is null.
+// The vectorized kernels of the engine, in one translation unit. `signatures.ts` declares them;
+// `kernels.ts` explains the layout of matrices. They use no library and allocate nothing. Here a
+// matrix argument is an address; an absent matrix is null.
 #define KERNEL static
 
 #include "activations.h"
@@ -11,5 +12,7 @@
 #include "products.h"
 
 #ifdef __wasm__
+#include "wasmArena.h"
+// Generated from the signatures.
 #include "exports.h"
 #endif

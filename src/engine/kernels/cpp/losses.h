@@ -1,11 +1,13 @@
-// Losses with their gradients, as torch.nn.functional defines them. Each output's loss is float32, the sums are float64.
+// Losses with their gradients, as torch.nn.functional defines them. Each output's loss is float32;
+// sums are float64.
 #pragma once
 #include "math.h"
 #include "parallelFor.h"
 
 namespace loss {
 
-// `value(a, t, parameter)` is the loss of the output a for the target t, `slope` its derivative by a.
+// `value(a, t, parameter)` is the loss of the output a for the target t, `slope` its derivative by
+// a.
 
 struct Mse {
   static INLINE Vector value(Vector a, Vector t, float) { return (a - t) * (a - t); }
@@ -49,19 +51,25 @@ struct BinaryCrossEntropy {
   static INLINE Vector slope(Vector a, Vector t, float) { return logistic(a) - t; }
 };
 
-/** The weighted losses of `count` outputs, summed; dA (or null) := the weighted slopes. `weight(at)` is a vector. */
+/**
+ * The sum of the weighted losses of `count` outputs; dA (or null) := the weighted slopes.
+ * `weight(at)` is a vector.
+ */
 template <class Loss, class Weight>
 INLINE Doubles sumOver(float* dA, const float* A, const float* T, Size count, float parameter, Weight weight) {
   Doubles sum{};
   forEachVector(count, [&](Size at, auto lanes) {
     const Vector a = load(A + at), t = load(T + at), w = weight(at);
-    sum += widened(lanes.keep(w * Loss::value(a, t, parameter), 0.0f));
+    sum += widened(lanes.select(w * Loss::value(a, t, parameter), 0.0f));
     if (dA) lanes.store(dA + at, w * Loss::slope(a, t, parameter));
   });
   return sum;
 }
 
-/** Without weights the rows are one run of m n outputs; with one output a row the weights are a run too. */
+/**
+ * Without weights the rows are one run of m n outputs; with one output a row the weights are a run
+ * too.
+ */
 template <class Loss>
 INLINE double elementwise(float* dA, const float* A, const float* T, const float* rowWeights, Size m, Size n,
                           float parameter) {
@@ -80,7 +88,7 @@ INLINE double elementwise(float* dA, const float* A, const float* T, const float
   return sumOfLanes(sum);
 }
 
-/** What softmax needs of one example's logits: the largest, and the sum over them of e^(logit - largest). */
+/** The largest of one example's logits, and the sum over them of e^(logit - largest). */
 struct PowerSum {
   float largest;
   float sum;
@@ -91,13 +99,13 @@ struct PowerSum {
 INLINE PowerSum sumPowers(float* P, const float* logits, Size n) {
   Vector largest = splat(-__builtin_inff());
   forEachVector(n, [&](Size at, auto lanes) {
-    largest = atLeast(largest, lanes.keep(load(logits + at), -__builtin_inff()));
+    largest = atLeast(largest, lanes.select(load(logits + at), -__builtin_inff()));
   });
   const float top = largestLane(largest);
   Doubles sum{};
   forEachVector(n, [&](Size at, auto lanes) {
     const Vector power = exponential(load(logits + at) - top);
-    sum += widened(lanes.keep(power, 0.0f));
+    sum += widened(lanes.select(power, 0.0f));
     if (P) lanes.store(P + at, power);
   });
   return {top, float(sumOfLanes(sum))};
@@ -108,12 +116,14 @@ INLINE double sumOfLogLosses(const float* logits, const float* classWeights, Siz
   Doubles sum{};
   forEachVector(n, [&](Size at, auto lanes) {
     const Vector loss = narrowed(logSum - widened(load(logits + at)));
-    sum += widened(lanes.keep(classWeights ? load(classWeights + at) * loss : loss, 0.0f));
+    sum += widened(lanes.select(classWeights ? load(classWeights + at) * loss : loss, 0.0f));
   });
   return sumOfLanes(sum);
 }
 
-/** dA (holding the powers) := shares · softmax - spread · c, with c the class weights or 1. */
+/**
+ * dA (which contains the powers) := shares · softmax - spread · c, with c the class weights or 1.
+ */
 INLINE void powersToGradient(float* dA, const float* classWeights, Size n, float sharesOverSum, float spread) {
   forEachVector(n, [&](Size at, auto lanes) {
     const Vector share = classWeights ? spread * load(classWeights + at) : splat(spread);
@@ -144,8 +154,9 @@ LOSS_KERNEL(poisson, Poisson)
 LOSS_KERNEL(binaryCrossEntropy, BinaryCrossEntropy)
 
 /**
- * Softmax and cross-entropy in one; T holds class numbers, dA is not A. One row, with w its weight, c the class weights, s the
- * smoothing, t its class: w · ((1 - s) c[t] (-log p[t]) + s/n Σ_j c[j] (-log p[j])).
+ * Softmax and cross-entropy; T contains class indices, dA is not A. One row, with w its weight, c
+ * the class weights, s the smoothing, t its class: w · ((1 - s) c[t] (-log p[t]) + s/n Σ_j c[j]
+ * (-log p[j])).
  */
 KERNEL double crossEntropy(float* dA, const float* A, const float* T, const float* rowWeights, const float* classWeights,
                            Size m, Size n, double smoothing) {

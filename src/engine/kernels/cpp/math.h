@@ -1,10 +1,12 @@
-// Elementary functions of vectors, to one or two units in the last place of float32. NaN goes through; infinities give the limits.
-// The polynomials were fitted (weighted least squares with Lawson's iteration) to the relative error on the interval named.
+// Elementary functions of vectors, to one or two units in the last place of float32. NaN gives NaN;
+// infinities give the limits. The polynomials were fitted (weighted least squares with Lawson's
+// iteration) to the relative error on the named interval.
 #pragma once
 #include "doubles.h"
 
 constexpr float LOG2_E = 1.44269504f;
-// ln 2 in two parts: the first has so few bits that a whole number of up to 8 bits times it is exact.
+// ln 2 in two parts: the first has so few bits that its product with an integer of up to 8 bits is
+// exact.
 constexpr float LN2_HIGH = 0.693359375f;
 constexpr float LN2_LOW = -2.12194440e-4f;
 
@@ -21,9 +23,9 @@ struct Reduced {
   Vector growth;
 };
 
-/** Wants |x| < 2^21. */
+/** Requires |x| < 2^21. */
 INLINE Reduced reduceExponent(Vector x) {
-  // Added to a number below 2^22 it leaves the nearest whole number in the low bits.
+  // Added to a number below 2^22, it leaves the nearest integer in the low bits.
   const Vector toWhole = splat(12582912.0f);
   // e^r = 1 + r + r^2 q(r), relative error 1.4e-8.
   constexpr float q[] = {0.49999997f, 0.16666539f, 0.041667223f, 0.008367181f, 0.0013882396f};
@@ -40,7 +42,8 @@ INLINE Vector powerOfTwo(Words exponent) { return withBits((exponent + 127u) << 
 /** e^x. */
 INLINE Vector exponential(Vector x) {
   const Reduced reduced = reduceExponent(atLeast(atMost(x, splat(89.0f)), splat(-104.0f)));
-  // In two steps, as 2^128 and the powers below 2^-126 are no normal numbers, though the product may be one.
+  // In two steps, because 2^128 and the powers below 2^-126 are not normal numbers, while the
+  // product may be one.
   const Words half = (Words)((Integers)reduced.exponent >> 1);
   return (1.0f + reduced.growth) * powerOfTwo(half) * powerOfTwo(reduced.exponent - half);
 }
@@ -77,7 +80,9 @@ INLINE Vector logarithmOfOnePlus(Vector x) {
   return 2.0f * multiplyAdd(square * s, polynomial(square, q), s);
 }
 
-/** 1 / (1 + e^-x), and what it lacks to 1, by the power that cannot overflow: neither loses digits. */
+/**
+ * 1 / (1 + e^-x) and its difference to 1, by the power that cannot overflow: neither loses digits.
+ */
 struct Logistic {
   Vector value;
   Vector rest;
@@ -108,7 +113,10 @@ struct Normal {
   Vector density;
 };
 
-/** The left tail keeps its relative accuracy: P(X <= -t) = e^(-t^2/2) Q(t) with Q smooth (Shepherd and Laframboise 1981). */
+/**
+ * The left tail has full relative accuracy: P(X <= -t) = e^(-t^2/2) Q(t) with Q smooth (Shepherd
+ * and Laframboise 1981).
+ */
 INLINE Normal normalDistribution(Vector x) {
   // (1 + t) Q(t) in (t - 3.5) / (t + 3.5) for 0 <= t <= 16, relative error 1.5e-8.
   constexpr float q[] = {0.47855318f,    -0.097712606f, 0.00078737916f, 0.038048703f,   -0.030262958f,
@@ -117,7 +125,7 @@ INLINE Normal normalDistribution(Vector x) {
   const Vector t = atMost(magnitude(x), splat(16.0f));
   const Vector half = 0.5f * t;
   const Vector exponent = half * t;
-  // What rounding took from the exponent, which e^ would make large.
+  // The rounding error of the exponent, which e^ would amplify.
   const Vector lost = lostByRounding(half, t, exponent);
   const Vector power = exponential(-exponent);
   const Vector bell = multiplyAdd(-power, lost, power);

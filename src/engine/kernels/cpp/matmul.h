@@ -1,4 +1,5 @@
-// One blocked multiplication (Goto and van de Geijn 2008, "Anatomy of high-performance matrix multiplication").
+// One blocked multiplication (Goto and van de Geijn 2008, "Anatomy of high-performance matrix
+// multiplication").
 #pragma once
 #include "floatBlocks.h"
 #include "grid.h"
@@ -8,12 +9,15 @@
 
 namespace matmul {
 
-/** What is done with a block of `out`, (rows, columns) from `at` on, once its sums are whole, while a cache holds it: nothing. */
+/**
+ * No operation on a block of `out`, (rows, columns) from `at` on. Others run when its sums are
+ * complete, while it is cached.
+ */
 struct LeaveIt {
   INLINE void operator()(float* /* at */, Size /* rows */, Size /* columns */) const {}
 };
 
-/** Goes through the blocks of a product. */
+/** Iterates over the blocks of a product. */
 template <class Blocks, class Finish>
 INLINE void multiplyBlocks(const Product& product, Blocks blocks, Finish finish) {
   const auto [out, outStride, left, right, base, baseStride, rows, depth, columns, factor, bfloat16] = product;

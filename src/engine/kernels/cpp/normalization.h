@@ -1,10 +1,14 @@
-// Batch normalization (Ioffe and Szegedy 2015, torch.nn.BatchNorm1d) and layer normalization (Ba et al. 2016, torch.nn.LayerNorm).
+// Batch normalization (Ioffe and Szegedy 2015, torch.nn.BatchNorm1d) and layer normalization (Ba et
+// al. 2016, torch.nn.LayerNorm).
 #pragma once
 #include "columns.h"
 
 namespace normalization {
 
-/** Calls `body(i, unit, lanes)` for each vector of an (m, n) matrix: row i from that unit on. Threads share the rows. */
+/**
+ * Calls `body(i, unit, lanes)` for each vector of an (m, n) matrix: row i from that unit on.
+ * Threads share the rows.
+ */
 template <class Body>
 INLINE void forEachElement(Size m, Size n, Body body) {
   parallelForRows(m, n, [=](Size i) {
@@ -21,13 +25,16 @@ INLINE Vector moved(Vector value, Vector news, float momentum) {
 template <class Term>
 INLINE double sumUnits(Size n, Term term) {
   Doubles sum{};
-  forEachVector(n, [&](Size unit, auto lanes) { sum += widened(lanes.keep(term(unit), 0.0f)); });
+  forEachVector(n, [&](Size unit, auto lanes) { sum += widened(lanes.select(term(unit), 0.0f)); });
   return sumOfLanes(sum);
 }
 
 }  // namespace normalization
 
-/** Y := gamma (Z - mean) inverseDeviation + beta over the examples; the running ones move towards this batch's. */
+/**
+ * Y := gamma (Z - mean) inverseDeviation + beta over the examples. Moves the running statistics
+ * towards those of the batch.
+ */
 KERNEL void batchNormalize(float* Y, const float* Z, const float* gamma, const float* beta, float* mean,
                            float* inverseDeviation, float* runningMean, float* runningVariance, Size m, Size n,
                            float momentum, double epsilon) {
@@ -67,7 +74,10 @@ KERNEL void batchNormalizeWithRunning(float* Y, const float* Z, const float* gam
   });
 }
 
-/** dbeta, dgamma := scale · the sums of dY and of dY · normalized, and dZ from their means; dZ may be dY. */
+/**
+ * dbeta, dgamma := scale · the sums of dY and of dY · normalized, and dZ from their means; dZ may
+ * be dY.
+ */
 KERNEL void batchNormalizationGradient(float* dZ, const float* dY, const float* Z, const float* gamma,
                                        const float* mean, const float* inverseDeviation, float* dgamma, float* dbeta,
                                        Size m, Size n, double scale) {
@@ -114,7 +124,10 @@ KERNEL void layerNormalize(float* Y, const float* Z, const float* gamma, const f
   });
 }
 
-/** dgamma, dbeta := scale · the sums of dY · normalized and of dY over the examples, and dZ; dZ may be dY. */
+/**
+ * dgamma, dbeta := scale · the sums of dY · normalized and of dY over the examples, and dZ; dZ may
+ * be dY.
+ */
 KERNEL void layerNormalizationGradient(float* dZ, const float* dY, const float* Z, const float* gamma,
                                        const float* mean, const float* inverseDeviation, float* dgamma, float* dbeta,
                                        Size m, Size n, double scale) {

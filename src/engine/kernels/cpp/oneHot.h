@@ -1,4 +1,5 @@
-// Products with one-hot inputs: each example names the rows of W that it multiplies by 1, and no other row is read. c codes an example.
+// Products with one-hot inputs: the c codes of an example name the rows of W that it multiplies by
+// 1. No other row is read.
 #pragma once
 #include "columns.h"
 
@@ -10,13 +11,16 @@ KERNEL void gatherCodes(int* target, const int* source, const int* rows, Size m,
   });
 }
 
-/** So many neighbouring vectors of units. */
+/** COUNT adjacent vectors of units. */
 template <Size COUNT>
 struct Strip {
   static constexpr Size count = COUNT;
 };
 
-/** Calls `body(at, strip, lanes)` for a run of units, STRIP vectors of them at once as long as there are so many. */
+/**
+ * Calls `body(at, strip, lanes)` for a run of units: STRIP vectors at once while there are enough,
+ * then one at a time.
+ */
 template <class Body>
 INLINE void forEachStrip(Range units, Body body) {
   Size at = units.from;
@@ -24,7 +28,10 @@ INLINE void forEachStrip(Range units, Body body) {
   forEachVector(units.to - at, [&](Size rest, auto lanes) { body(at + rest, Strip<1>{}, lanes); });
 }
 
-/** Z (m, n) := start + the rows of E that the c codes of each example name; the start is b (n), or Z where b is null. */
+/**
+ * Z (m, n) := start + the rows of E that the c codes of each example name; start is b (n), or Z
+ * where b is null.
+ */
 KERNEL void addRows(float* Z, const float* b, const float* E, const float* unknownCategory, const int* codes, Size m,
                     [[maybe_unused]] Size k, Size c, Size n) {
   parallelForRows(m, c * n, [=](Size i) {
@@ -49,8 +56,8 @@ KERNEL void addRows(float* Z, const float* b, const float* E, const float* unkno
 }
 
 /**
- * dE (k, n) := scale · the sum of dZ (m, n) over the examples whose codes name each row. Every number is summed in the order of the
- * examples, so its bits do not depend on how the units are parted.
+ * dE (k, n) := scale · the sum of dZ (m, n) over the examples whose codes name each row. Every sum
+ * is in the order of the examples, so its bits do not depend on how threads share the units.
  */
 KERNEL void rowGradient(float* dE, const float* dZ, const int* codes, Size m, Size k, Size c, Size n, float scale) {
   const Vector factor = splat(scale);

@@ -1,14 +1,21 @@
-// One step of each optimizer over the whole arena of parameters, in one pass, as PyTorch's pages define them. Hyperparameters are
-// float64 up to here: 1 - 0.999 in float32 would be wrong in the fifth digit.
+// One step of each optimizer over the whole arena of parameters, in one pass, as PyTorch's
+// documentation defines them. Hyperparameters are float64 up to here: 1 - 0.999 in float32 would be
+// wrong in the fifth digit.
 #pragma once
 #include "parallelFor.h"
 
-/** The gradient with torch's coupled weight decay: dX + decay X. None leaves it alone, even where X is infinite. */
+/**
+ * The gradient with torch's coupled weight decay: dX + decay X. Without decay it is dX, even where
+ * X is infinite.
+ */
 INLINE Vector decayedGradient(Vector gradient, Vector x, float decay) {
   return decay == 0.0f ? gradient : multiplyAdd(splat(decay), x, gradient);
 }
 
-/** torch.optim.SGD with momentum; `velocity` is null without. `first`: velocity starts as the gradient. */
+/**
+ * torch.optim.SGD; `velocity` is null without momentum. `first`: the velocity starts as the
+ * gradient.
+ */
 KERNEL void sgd(float* X, const float* dX, float* velocity, Size count, float rate, float momentum, bool nesterov,
                 float weightDecay, bool first) {
   parallelForVectors(count, [=](Size at, auto lanes) {
@@ -24,7 +31,7 @@ KERNEL void sgd(float* X, const float* dX, float* velocity, Size count, float ra
   });
 }
 
-/** torch.optim.RMSprop, not centred; `velocity` is null without momentum. */
+/** torch.optim.RMSprop, not centered; `velocity` is null without momentum. */
 KERNEL void rmsprop(float* X, const float* dX, float* square, float* velocity, Size count, double rate, double alpha,
                     double momentum, double epsilon, double weightDecay) {
   const float kept = float(alpha), added = float(1 - alpha);
@@ -42,7 +49,7 @@ KERNEL void rmsprop(float* X, const float* dX, float* square, float* velocity, S
   });
 }
 
-/** torch.optim.Adagrad, the rate already decayed. */
+/** torch.optim.Adagrad with the decayed rate. */
 KERNEL void adagrad(float* X, const float* dX, float* sum, Size count, float rate, float epsilon, float weightDecay) {
   parallelForVectors(count, [=](Size at, auto lanes) {
     const Vector x = load(X + at);
@@ -54,7 +61,8 @@ KERNEL void adagrad(float* X, const float* dX, float* sum, Size count, float rat
 }
 
 /**
- * torch.optim.Adam; `decoupled` weight decay makes it AdamW. `meanCorrection` and `squareCorrection` are 1 - beta^step.
+ * torch.optim.Adam; `decoupled` weight decay makes it AdamW. `meanCorrection` and
+ * `squareCorrection` are 1 - beta^step.
  */
 KERNEL void adam(float* X, const float* dX, float* mean, float* square, Size count, double rate, double beta1,
                  double beta2, double epsilon, double weightDecay, bool decoupled, double meanCorrection,

@@ -1,13 +1,17 @@
-// Copies of blocks ("packed") that a tile reads one after another.
+// Contiguous copies of blocks ("packed"), in the order in which a tile reads them.
 #pragma once
 #include "blocks.h"
 
 namespace matmul {
 
-// Panels whose rows are copied at once: several lines of each row in turn, which the machine foresees.
+// Panels whose rows are copied at once: several lines of each row in turn, which the prefetcher
+// predicts.
 constexpr Size PANELS_AT_ONCE = 4;
 
-/** A panel whose rows lie side by side already: they are copied whole, and beyond the last row anything may stand. */
+/**
+ * A panel whose rows are contiguous: they are copied whole. Values beyond the last row are
+ * undefined.
+ */
 INLINE void packColumns(float* to, const float* from, Size columnStride, Size height, Size depth) {
   for (Size p = 0; p < depth; p++, to += height, from += columnStride) {
 #pragma GCC unroll 4
@@ -15,7 +19,10 @@ INLINE void packColumns(float* to, const float* from, Size columnStride, Size he
   }
 }
 
-/** A panel of rows that lie apart. The last square of rows begins above the one before has ended where the height is no multiple of it. */
+/**
+ * A panel of rows that are apart. The last square of rows overlaps the one before where the height
+ * is not a multiple of it.
+ */
 INLINE void packRowsApart(float* to, const float* from, Size rowStride, Size height, Size depth) {
   Size p = 0;
   if (height >= SQUARE) {
@@ -31,7 +38,7 @@ INLINE void packRowsApart(float* to, const float* from, Size rowStride, Size hei
   }
 }
 
-/** Panels of tile rows, each with the rows of one depth side by side. */
+/** Panels of tile rows, each with the rows of one depth together. */
 INLINE void packLeft(float* packed, Matrix left, Size rows, Size depth) {
   for (Size row = 0; row < rows;) {
     const Size height = evenChunk(rows - row, TILE_ROWS);
@@ -43,7 +50,10 @@ INLINE void packLeft(float* packed, Matrix left, Size rows, Size depth) {
   }
 }
 
-/** PANELS panels whose columns lie side by side already, or the `vectors` of one that is no whole panel: beyond its last column anything may stand. */
+/**
+ * PANELS panels whose columns are contiguous, or the `vectors` of one partial panel. Values beyond
+ * its last column are undefined.
+ */
 template <Size PANELS>
 INLINE void packRows(float* to, const float* from, Size rowStride, Size depth, Size vectors = TILE_VECTORS) {
   for (Size p = 0; p < depth; p++, to += TILE_COLUMNS, from += rowStride) {
@@ -57,7 +67,7 @@ INLINE void packRows(float* to, const float* from, Size rowStride, Size depth, S
   }
 }
 
-/** A panel that is turned: what lies side by side in `from` comes to lie TILE_COLUMNS apart. */
+/** A transposed panel: contiguous numbers of `from` become TILE_COLUMNS apart. */
 INLINE void packTurned(float* to, const float* from, Size columnStride, Size depth, Size columns) {
   Size column = 0;
   for (; column + SQUARE <= columns; column += SQUARE) {
@@ -75,10 +85,10 @@ INLINE void packTurned(float* to, const float* from, Size columnStride, Size dep
   }
 }
 
-/** Columns of the panels that hold so many. */
+/** `columns` rounded up to whole panels. */
 INLINE Size panelColumns(Size columns) { return (columns + TILE_COLUMNS - 1) / TILE_COLUMNS * TILE_COLUMNS; }
 
-/** Panels of tile columns, each with the columns of one depth side by side. */
+/** Panels of tile columns, each with the columns of one depth together. */
 INLINE void packRight(float* packed, Matrix right, Size depth, Size columns) {
   for (Size column = 0; column < columns;) {
     const float* from = right.from(0, column).at;

@@ -1,7 +1,7 @@
-// Work in chunks that the player's threads share. No two chunks have a part in the same sum, so the bits do not depend on the threads.
-//
-// THREADS() is how many there are, and PARALLEL_FOR(chunks, play, context) has them call play(context, chunk) for each chunk, in any order;
-// where neither is defined, as in WebAssembly, there is one thread.
+// Work in chunks that the threads of a backend share. No sum is divided between chunks, so the bits
+// do not depend on the threads. THREADS() is the number of threads, and PARALLEL_FOR(chunks, run,
+// context) makes them call run(context, chunk) for each chunk, in any order. Where neither is
+// defined, as in WebAssembly, there is one thread.
 #pragma once
 #include "simd.h"
 
@@ -11,25 +11,30 @@
 
 INLINE Size smaller(Size a, Size b) { return a < b ? a : b; }
 
-/** The size of the next of the fewest equal chunks, none above `most`, that `rest` splits into. */
-INLINE Size evenChunk(Size rest, Size most) {
-  const Size chunks = (rest + most - 1) / most;
+/**
+ * The size of the next chunk, if `rest` is divided into the fewest equal chunks of at most `max`.
+ */
+INLINE Size evenChunk(Size rest, Size max) {
+  const Size chunks = (rest + max - 1) / max;
   return (rest + chunks - 1) / chunks;
 }
 
-/** What one chunk has of a run. */
+/** The part of a run in one chunk. */
 struct Range {
   Size from;
   Size to;
 };
 
-/** One of the even parts of a run of `count`, cut at multiples of `grain`. */
+/** One of the equal parts of a run of `count`, divided at multiples of `grain`. */
 INLINE Range chunkRange(Size count, Size grain, Size chunks, Size chunk) {
   const Size grains = (count + grain - 1) / grain;
   return {smaller(count, grains * chunk / chunks * grain), smaller(count, grains * (chunk + 1) / chunks * grain)};
 }
 
-/** Calls `body(chunk)` for each chunk. It is copied to each thread, so it captures by value: what it captures stays in registers. */
+/**
+ * Calls `body(chunk)` for each chunk. Each thread has a copy of it, so it captures by value; the
+ * captured values are in registers.
+ */
 template <class Body>
 INLINE void forEachChunk(Size chunks, Body body) {
 #ifdef PARALLEL_FOR
@@ -45,12 +50,16 @@ INLINE void forEachChunk(Size chunks, Body body) {
 #endif
 }
 
-// Numbers that are worth a thread's while: about five microseconds of the fastest kernels, ten times what handing them over costs.
+// Numbers for which another thread pays: about five microseconds of the fastest kernels, ten times
+// the cost of the handover.
 constexpr Size NUMBERS_PER_CHUNK = 1 << 14;
-// Two threads that write to one line of the cache wait for each other.
+// Two threads that write to one cache line wait for each other.
 constexpr Size LINE_NUMBERS = 64 / sizeof(float);
 
-/** Calls `body(range)` for the parts of a run, cut at multiples of `grain`; `work` is how many numbers the whole run goes through. */
+/**
+ * Calls `body(range)` for the parts of a run, divided at multiples of `grain`; `work` is the count
+ * of numbers that the whole run processes.
+ */
 template <class Body>
 INLINE void parallelForRange(Size count, Size grain, Size work, Body body) {
   const Size worth = smaller((count + grain - 1) / grain, work / NUMBERS_PER_CHUNK);

@@ -3,15 +3,18 @@
 
 namespace matmul {
 
-/** out (rows, columns) := base + factor · left (rows, depth) right (depth, columns); `base` (rows, columns) or null. */
+/**
+ * out (rows, columns) := base + factor · left (rows, depth) right (depth, columns); `base` (rows,
+ * columns) or null.
+ */
 struct Product {
   float* out;
-  /** From row to row of `out`. */
+  /** Between rows of `out`. */
   Size outStride;
   Matrix left;
   Matrix right;
   const float* base;
-  /** From row to row of `base`: 0 where it is one row for all. */
+  /** Between rows of `base`: 0 where it is one row for all. */
   Size baseStride;
   Size rows;
   Size depth;

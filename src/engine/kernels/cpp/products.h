@@ -1,5 +1,5 @@
-// The three products of a layer and the gradient of its bias, rows lying one after another. With `bfloat16` the matrices that are
-// multiplied are rounded to it.
+// The three products of a layer and the gradient of its bias, on matrices stored row by row. With
+// `bfloat16` the factors are rounded to it.
 #pragma once
 #include "activations.h"
 #include "columns.h"
@@ -24,7 +24,7 @@ KERNEL void affine(bool bfloat16, float* Z, const float* W, const float* A, cons
   matmul::multiply(matmul::affineProduct(Z, W, A, b, m, k, n, bfloat16));
 }
 
-/** The same, and A := g(Z) while the cache holds Z; A may be Z. */
+/** Z := affine of X, and A := g(Z) while Z is cached; A may be Z. */
 KERNEL void affineActivate(bool bfloat16, Size activation, float* A, float* Z, const float* W, const float* X,
                            const float* b, Size m, Size k, Size n) {
   const auto apply = activation::FUNCTIONS[activation].apply;
@@ -43,7 +43,7 @@ KERNEL void inputGradient(bool bfloat16, float* dA, const float* W, const float*
   matmul::multiply(matmul::inputGradientProduct(dA, W, dZ, m, k, n, bfloat16));
 }
 
-/** The same, and dY := dA g'(Y) while the cache holds dA, with A = g(Y); dY may be dA. */
+/** inputGradient, and dY := dA g'(Y) while dA is cached, with A = g(Y); dY may be dA. */
 KERNEL void inputGradientThrough(bool bfloat16, Size activation, float* dY, float* dA, const float* W, const float* dZ,
                                  const float* Y, const float* A, Size m, Size k, Size n) {
   const auto applyGradient = activation::FUNCTIONS[activation].applyGradient;

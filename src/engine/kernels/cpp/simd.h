@@ -1,5 +1,6 @@
-// The vector and the few operations on it that compilers spell differently. Everything else uses the vector extensions that GCC and
-// clang share, so one source serves every width: VECTOR_BYTES is 16 (WebAssembly, NEON), 32 (AVX2) or 64 (AVX-512).
+// The vector, and the few operations on it that differ between compilers. All other code uses the
+// vector extensions that GCC and clang share, so one source serves every width: VECTOR_BYTES is 16
+// (WebAssembly, NEON), 32 (AVX2) or 64 (AVX-512).
 #pragma once
 
 #ifndef VECTOR_BYTES
@@ -11,7 +12,8 @@
 using Size = decltype(sizeof(0));
 using Word = unsigned int;
 
-// Numbers in a vector. Kernels may read, never write, up to READ_AHEAD numbers past the end of a matrix: the arena has them.
+// Numbers in a vector. Kernels may read, but never write, up to READ_AHEAD numbers past the end of
+// a matrix: the arena has them.
 constexpr Size WIDTH = VECTOR_BYTES / sizeof(float);
 constexpr Size READ_AHEAD = 2 * WIDTH;
 
@@ -38,14 +40,14 @@ INLINE void storeFirst(float* to, Vector x, Size lanes) {
 #endif
 
 #if defined(__AVX512F__) && VECTOR_BYTES == 64
-// GCC 12 keeps the other form in registers that the sums of a tile need.
+// GCC 12 stores the other form in registers that the sums of a tile need.
 INLINE Vector splat(float x) { return _mm512_set1_ps(x); }
 #else
-// Minus zero, unlike plus, keeps the sign of -0.
+// Minus zero preserves the sign of -0; plus zero would not.
 INLINE Vector splat(float x) { return x - Vector{}; }
 #endif
 
-/** a b + c, rounded once where the machine can. */
+/** a b + c, rounded once where the machine has such an instruction. */
 #if defined(__wasm_relaxed_simd__)
 INLINE Vector multiplyAdd(Vector a, Vector b, Vector c) { return __builtin_wasm_relaxed_madd_f32x4(a, b, c); }
 #elif defined(__AVX512F__) && VECTOR_BYTES == 64
@@ -69,8 +71,8 @@ INLINE Vector squareRoot(Vector x) {
 #endif
 }
 
-// `atMost` and `atLeast` carry a NaN in x on, as plain comparisons do. Named for WebAssembly, where clang makes the relaxed instructions
-// of the comparisons, which may lose it.
+// `atMost` and `atLeast` return NaN where x is NaN, as plain comparisons do. WebAssembly names the
+// instructions, because clang compiles comparisons to relaxed ones, which may lose a NaN.
 #ifdef __wasm_simd128__
 INLINE Vector atMost(Vector x, Vector limit) { return __builtin_wasm_pmin_f32x4(x, limit); }
 INLINE Vector atLeast(Vector x, Vector limit) { return __builtin_wasm_pmax_f32x4(x, limit); }
@@ -101,12 +103,12 @@ INLINE Words laneNumbers() {
   return numbers;
 }
 
-// Transposing goes by squares of 4 x 4, whatever the width.
+// Transposition is by squares of 4 x 4, for any width.
 constexpr Size SQUARE = 4;
 typedef float Quad __attribute__((vector_size(16)));
 typedef float UnalignedQuad __attribute__((vector_size(16), aligned(4), may_alias));
 
-/** to (4, 4) := from (4, 4) transposed; the strides are those from row to row. */
+/** to (4, 4) := from (4, 4) transposed; the strides are between rows. */
 INLINE void turnSquare(float* to, Size toStride, const float* from, Size fromStride) {
   const auto row = [&](Size i) -> Quad { return *reinterpret_cast<const UnalignedQuad*>(from + i * fromStride); };
   const Quad low = __builtin_shufflevector(row(0), row(1), 0, 4, 1, 5);
@@ -120,18 +122,21 @@ INLINE void turnSquare(float* to, Size toStride, const float* from, Size fromStr
   write(3, __builtin_shufflevector(high, nextHigh, 2, 3, 6, 7));
 }
 
-/** A whole vector of a matrix: every lane counts. */
+/** A whole vector of a matrix: all lanes are valid. */
 struct AllLanes {
   INLINE void store(float* to, Vector x) const { ::store(to, x); }
-  INLINE Vector keep(Vector x, float) const { return x; }
+  INLINE Vector select(Vector x, float) const { return x; }
 };
 
-/** The last vector of a row whose length is no multiple of WIDTH: only the first `count` lanes are the row's. */
+/**
+ * The last vector of a row whose length is not a multiple of WIDTH: only the first `count` lanes
+ * are the row's.
+ */
 struct FirstLanes {
   Size count;
   INLINE void store(float* to, Vector x) const { storeFirst(to, x, count); }
   /** x, with `otherwise` in the lanes that are not the row's. */
-  INLINE Vector keep(Vector x, float otherwise) const { return laneNumbers() < Word(count) ? x : splat(otherwise); }
+  INLINE Vector select(Vector x, float otherwise) const { return laneNumbers() < Word(count) ? x : splat(otherwise); }
 };
 
 /** Calls `body(at, lanes)` for each vector of `count` numbers. */

@@ -1,10 +1,11 @@
-// The innermost chunk of a product: a tile of TILE_ROWS x (TILE_VECTORS · WIDTH) sums held in registers. Each step down the depth loads
-// TILE_VECTORS vectors of `right` and broadcasts TILE_ROWS numbers of `left`.
+// The innermost part of a product: a tile of TILE_ROWS x (TILE_VECTORS · WIDTH) sums in registers.
+// Each step along the depth loads TILE_VECTORS vectors of `right` and broadcasts TILE_ROWS numbers
+// of `left`.
 #pragma once
 #include "parallelFor.h"
 
 #ifndef TILE_ROWS
-// 6 x 2 sums, 2 vectors of `right` and 1 broadcast are 15 registers: of the 16, V8 keeps one to itself.
+// 6 x 2 sums, 2 vectors of `right` and 1 broadcast use 15 registers; V8 reserves one of the 16.
 #define TILE_ROWS 6
 #endif
 #ifndef TILE_VECTORS
@@ -15,7 +16,10 @@ namespace matmul {
 
 constexpr Size TILE_COLUMNS = TILE_VECTORS * WIDTH;
 
-/** What a tile computes: out := base + factor · left right. The strides are those of one step down the depth, or to the next row. */
+/**
+ * The operands of a tile: out := base + factor · left right. Strides are those of one step along
+ * the depth, or between rows.
+ */
 struct Tile {
   const float* left;
   Size leftStride;
@@ -30,7 +34,10 @@ struct Tile {
   float factor;
 };
 
-/** How the tile's part of `left` lies: the rows of one depth side by side, or each row's numbers side by side. */
+/**
+ * The layout of the tile's part of `left`: the rows of one depth together, or the numbers of each
+ * row together.
+ */
 enum class Left { rowsTogether, depthTogether };
 
 template <Size ROWS, Size VECTORS>
@@ -77,7 +84,10 @@ INLINE void writeOut(const Accumulators<ROWS, VECTORS>& sums, const Tile& tile, 
   }
 }
 
-/** The rows of `out` are far apart, and were not read since the block of depth before: their lines come while the sums are made. */
+/**
+ * Prefetches `out`, whose rows are far apart and were last read in the previous block of depth: the
+ * lines arrive while the sums are computed.
+ */
 template <Size ROWS, Size VECTORS>
 INLINE void fetchOut(const Tile& tile) {
 #pragma GCC unroll 16

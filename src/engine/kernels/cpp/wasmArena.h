@@ -6,7 +6,10 @@
 
 namespace wasmArena {
 
-/** Addresses in bytes. Sums of integers wrap beyond 2 GiB, where a pointer's offset would be negative. */
+/**
+ * Addresses in bytes. Sums of integers wrap beyond 2 GiB, where a pointer's offset would be
+ * negative.
+ */
 Size valuesAddress, indicesAddress;
 
 /** The offset of an absent matrix: NONE of kernels.ts. */

@@ -1,11 +1,14 @@
-// The addon: what JavaScript sees of the kernels that are compiled for this machine.
+// The addon: the interface of the kernels that are compiled for this machine.
 //
-//   instructionSets: the names of those that it can run, the fastest first
-//   kernels: the names of the kernels, in the order of their numbers
-//   createArena(instructionSet, numbers, indices) -> { buffer, values, indices, call, run, setThreads }
+//   instructionSets: names of those that this machine can run, the fastest first
+//   kernels: names of the kernels, in the order of their indices
+//   createArena(instructionSet, numbers, indices) ->
+//     { buffer, values, indices, call, run, setThreads }
 //
-// `buffer` is the arena's memory, with the byte offsets of its three parts. A call of a kernel costs one crossing: its number, the number
-// of its arguments, and the arguments are written into `call` (float64), `run()` runs it, and what it returns is in `call` at 0.
+// `buffer` is the memory of the arena; `values`, `indices` and `call` are byte offsets in it. A call
+// of a kernel crosses the boundary once: JavaScript writes the index of the kernel, the number of
+// arguments and the arguments into `call` (float64), `run()` runs it, and its result replaces the
+// index.
 #include <node_api.h>
 
 #include <new>
@@ -20,14 +23,15 @@ namespace {
 
 constexpr size_t CACHE_LINE = 64;
 constexpr size_t CALL_BYTES = (2 + MAX_ARGUMENTS) * sizeof(double);
-// Kernels read whole vectors, so up to two vectors of 64 bytes past the end of a matrix (READ_AHEAD in cpp/simd.h).
+// Kernels read whole vectors: up to two of 64 bytes past the end of a matrix (READ_AHEAD in
+// cpp/simd.h).
 constexpr size_t READ_AHEAD_BYTES = 128;
-// More than machines have, and far from where sizes in bytes overflow.
+// More than any machine has, and far below the overflow of sizes in bytes.
 constexpr double MAX_NUMBERS = double(size_t(1) << 44);
-// Far more than help one training; the schema of `training.threads` allows no more.
+// Far more than speed up one training; the schema of `training.threads` has the same limit.
 constexpr double MAX_THREADS = 256;
 
-/** A backend's memory, kernels and threads. JavaScript's objects hold it: the buffer and the functions. */
+/** The memory, kernels and threads of a backend. JavaScript's buffer and functions refer to it. */
 struct Backend {
   Arena arena;
   const InstructionSet* set;
@@ -36,7 +40,10 @@ struct Backend {
   int references = 0;
 };
 
-/** Tells the collector of memory that it cannot see: it would leave the arenas of a thousand small trainings lying about. */
+/**
+ * Reports memory that the garbage collector cannot see. Without it, the arenas of many small
+ * trainings would not be collected.
+ */
 void adjustExternalMemory(napi_env env, int64_t bytes) {
   int64_t all = 0;
   napi_adjust_external_memory(env, bytes, &all);
@@ -57,16 +64,16 @@ napi_value throwRangeError(napi_env env, const char* message) {
   return nullptr;
 }
 
-/** Plays the kernel that the call names. Throws RangeError for what the arena does not hold. */
+/** Runs the kernel of the call. Throws RangeError for arguments outside of the arena. */
 napi_value run(napi_env env, napi_callback_info info) {
   void* data = nullptr;
   napi_get_cb_info(env, info, nullptr, nullptr, nullptr, &data);
   auto* backend = static_cast<Backend*>(data);
   double* call = backend->arena.call;
   const InstructionSet& set = *backend->set;
-  if (!(call[0] >= 0 && call[0] < double(set.count))) return throwRangeError(env, "there is no such kernel");
+  if (!(call[0] >= 0 && call[0] < double(set.count))) return throwRangeError(env, "There is no such kernel.");
   const Entry& entry = set.entries[size_t(call[0])];
-  if (call[1] != entry.arguments) return throwRangeError(env, "a kernel got too few arguments or too many");
+  if (call[1] != entry.arguments) return throwRangeError(env, "The kernel has another number of arguments.");
   const ThreadPoolScope scope(backend->threadPool, backend->set->pairKernels);
   try {
     call[0] = entry.run(backend->arena);
@@ -76,21 +83,21 @@ napi_value run(napi_env env, napi_callback_info info) {
   return nullptr;
 }
 
-/** A whole number of things, or -1 for anything else. */
+/** A count, or -1 for any other value. */
 double readCount(napi_env env, napi_value value) {
   double count = -1;
   if (napi_get_value_double(env, value, &count) != napi_ok) return -1;
   return count >= 0 && count <= MAX_NUMBERS && count == double(size_t(count)) ? count : -1;
 }
 
-/** setThreads(count): helpers that are too many have ended when it returns. */
+/** setThreads(count): surplus helpers have ended when it returns. */
 napi_value setThreads(napi_env env, napi_callback_info info) {
   size_t count = 1;
   napi_value argument;
   void* data = nullptr;
   napi_get_cb_info(env, info, &count, &argument, nullptr, &data);
   const double threads = readCount(env, argument);
-  if (!(threads >= 1 && threads <= MAX_THREADS)) return throwRangeError(env, "a player has from 1 to 256 threads");
+  if (!(threads >= 1 && threads <= MAX_THREADS)) return throwRangeError(env, "A backend has 1 to 256 threads.");
   static_cast<Backend*>(data)->threadPool.setSize(size_t(threads));
   return nullptr;
 }
@@ -103,7 +110,9 @@ void setNumber(napi_env env, napi_value object, const char* name, size_t number)
   napi_set_named_property(env, object, name, value);
 }
 
-/** Gives the arena a function that holds the backend. False: it cannot be made. */
+/**
+ * Gives the arena a function that refers to the backend. Returns false when it cannot be created.
+ */
 bool setMethod(napi_env env, napi_value arena, const char* name, napi_callback callback, Backend* backend) {
   napi_value function;
   backend->references++;
@@ -115,7 +124,7 @@ bool setMethod(napi_env env, napi_value arena, const char* name, napi_callback c
   return napi_set_named_property(env, arena, name, function) == napi_ok;
 }
 
-/** What JavaScript gets of a backend, or null with an exception pending. */
+/** The object that JavaScript gets for a backend, or null with a pending exception. */
 napi_value describe(napi_env env, Backend* backend, size_t bytes) {
   unsigned char* start = backend->memory.start;
   napi_value buffer, arena;
@@ -123,12 +132,12 @@ napi_value describe(napi_env env, Backend* backend, size_t bytes) {
   adjustExternalMemory(env, int64_t(backend->memory.mappedBytes));
   if (napi_create_external_arraybuffer(env, start, bytes, releaseBuffer, backend, &buffer) != napi_ok) {
     release(env, backend);
-    return throwRangeError(env, "the arena's memory cannot be shown to JavaScript");
+    return throwRangeError(env, "The memory of the arena cannot be shared with JavaScript.");
   }
   napi_create_object(env, &arena);
   napi_set_named_property(env, arena, "buffer", buffer);
   if (!setMethod(env, arena, "run", run, backend) || !setMethod(env, arena, "setThreads", setThreads, backend)) {
-    return throwRangeError(env, "the arena's functions cannot be made");
+    return throwRangeError(env, "The functions of the arena cannot be created.");
   }
   setNumber(env, arena, "values", reinterpret_cast<unsigned char*>(backend->arena.values) - start);
   setNumber(env, arena, "indices", reinterpret_cast<unsigned char*>(backend->arena.indices) - start);
@@ -136,7 +145,7 @@ napi_value describe(napi_env env, Backend* backend, size_t bytes) {
   return arena;
 }
 
-/** The named one of this machine's sets, or null. */
+/** The instruction set of that name on this machine, or null. */
 const InstructionSet* findSet(napi_env env, napi_value name) {
   char text[16] = {};
   if (napi_get_value_string_utf8(env, name, text, sizeof(text), nullptr) != napi_ok) return nullptr;
@@ -147,25 +156,28 @@ const InstructionSet* findSet(napi_env env, napi_value name) {
   return nullptr;
 }
 
-/** createArena(instructionSet, numbers, indices): zeroed. Throws RangeError when it is not to be had. */
+/**
+ * createArena(instructionSet, numbers, indices): zeroed. Throws RangeError when the memory is not
+ * available.
+ */
 napi_value createArena(napi_env env, napi_callback_info info) {
   size_t count = 3;
   napi_value arguments[3];
   napi_get_cb_info(env, info, &count, arguments, nullptr, nullptr);
   const InstructionSet* set = findSet(env, arguments[0]);
-  if (!set) return throwRangeError(env, "this machine has no such instruction set");
+  if (!set) return throwRangeError(env, "This machine has no such instruction set.");
   const double numbers = readCount(env, arguments[1]), integers = readCount(env, arguments[2]);
-  if (numbers < 0 || integers < 0) return throwRangeError(env, "an arena's size is a whole number from 0 to 2^44");
+  if (numbers < 0 || integers < 0) return throwRangeError(env, "The size of an arena is an integer from 0 to 2^44.");
 
   const size_t indices = atCacheLine(CALL_BYTES);
   const size_t values = atCacheLine(indices + size_t(integers) * sizeof(int));
   const size_t bytes = atCacheLine(values + size_t(numbers) * sizeof(float) + READ_AHEAD_BYTES);
   const ArenaMemory memory = mapArena(bytes);
-  if (!memory.start) return throwRangeError(env, "there is no memory for the arena");
+  if (!memory.start) return throwRangeError(env, "There is no memory for the arena.");
   auto* backend = new (std::nothrow) Backend{{}, set, memory};
   if (!backend) {
     unmapArena(memory);
-    return throwRangeError(env, "there is no memory for the arena");
+    return throwRangeError(env, "There is no memory for the arena.");
   }
   backend->arena = {reinterpret_cast<float*>(memory.start + values), reinterpret_cast<int*>(memory.start + indices), numbers,
                    integers, reinterpret_cast<double*>(memory.start)};
@@ -186,7 +198,7 @@ void setElement(napi_env env, napi_value array, size_t index, const char* text) 
 
 }  // namespace
 
-// Loaded once in each thread that asks; nothing is shared between them.
+// Loaded once in each thread that requires it; threads share nothing.
 NAPI_MODULE_INIT() {
   const InstructionSets& sets = instructionSetsOfThisMachine();
   napi_value names, kernels;

@@ -1,4 +1,5 @@
-// Blocks of pairs by AMX (TDPBF16PS): 2 x 2 tiles of 16 x 16 sums, from 2 tiles of left and 2 of right.
+// Blocks of pairs by AMX (TDPBF16PS): 2 x 2 tiles of 16 x 16 sums, from 2 tiles of left and 2 of
+// right.
 #include <immintrin.h>
 
 #include "pairBlock.h"
@@ -21,7 +22,7 @@ struct alignas(64) TileConfiguration {
   unsigned char rows[16];
 };
 
-// All eight tiles are whole: what a block lacks of one is computed and not written.
+// All eight tiles are full size: sums beyond the edge of a block are computed and not written.
 constexpr TileConfiguration CONFIGURATION = {
     1, 0, {}, {64, 64, 64, 64, 64, 64, 64, 64}, {16, 16, 16, 16, 16, 16, 16, 16}};
 
@@ -30,7 +31,8 @@ struct alignas(64) Sums {
   float of[2 * TILE][2 * TILE];
 };
 
-// Tiles 0 to 3 are the sums, row by row; 4 and 5 are left, 6 and 7 right. The intrinsics want their numbers as they stand in the source.
+// Tiles 0 to 3 are the sums, row by row; 4 and 5 are left, 6 and 7 right. The intrinsics require
+// literal tile numbers.
 INLINE void accumulateTiles(Sums& sums, const float* left, const float* right, Size pairs, bool hasLower, bool hasRight) {
   constexpr Size LEFT_STRIDE = BLOCK_PAIRS * sizeof(float), RIGHT_STRIDE = TILE_COLUMNS * sizeof(float);
   constexpr Size SUMS_STRIDE = 2 * TILE * sizeof(float);
@@ -72,12 +74,16 @@ INLINE void writeSums(const Sums& sums, const PairBlock& block, Size row, Size c
   }
 }
 
-/** Compilers do not know that a tile is read from memory, so what was packed must have been written before. */
+/**
+ * Compilers do not know that a tile load reads memory, so the packed numbers must be written
+ * before.
+ */
 INLINE void finishWriting() { asm volatile("" ::: "memory"); }
 
 }  // namespace
 
-// A thread's tiles are configured for a block alone, so that whatever else it plays has none to save.
+// A thread's tiles are configured for one block only, so that a context switch in its other work
+// has none to save.
 void multiplyPairsByAmx(const PairBlock& block) {
   finishWriting();
   _tile_loadconfig(&CONFIGURATION);

@@ -1,4 +1,5 @@
-// Blocks of pairs by AVX512-BF16 (VDPBF16PS): tiles as those of float32, with a pair where those have a number.
+// Blocks of pairs by AVX512-BF16 (VDPBF16PS): tiles like those of float32, with pairs in place of
+// numbers.
 #include <immintrin.h>
 
 #include "pairBlock.h"
@@ -10,7 +11,7 @@ using namespace matmul;
 
 typedef Word UnalignedWord __attribute__((may_alias));
 
-/** The pair in every lane, to the bit. */
+/** The pair in every lane, bit by bit. */
 INLINE Words splatPair(const float* pair) {
   const Word word = *reinterpret_cast<const UnalignedWord*>(pair);
 #ifdef __AVX512F__
@@ -20,7 +21,7 @@ INLINE Words splatPair(const float* pair) {
 #endif
 }
 
-/** As `accumulate` of tile.h; a step goes two numbers down the depth. */
+/** Like `accumulate` of tile.h; a step is two numbers along the depth. */
 template <Size ROWS, Size VECTORS>
 INLINE void accumulatePairs(Accumulators<ROWS, VECTORS>& sums, const Tile& tile) {
   const float* left = tile.left;

@@ -27,7 +27,10 @@ class Call {
     return Word((long long)x);
   }
 
-  /** A count of rows, units or numbers. At most what the arena has, so that no loop over it runs for hours. */
+  /**
+   * A count of rows, units or numbers. At most what the arena has, so that no loop over it runs for
+   * hours.
+   */
   Size size(int argument) const {
     if (!isIndex(arguments[argument])) refuse("A kernel got a size that is not an integer from 0.");
     if (arguments[argument] > arena.numbers + arena.integers) refuse("A kernel got a size larger than its arena.");

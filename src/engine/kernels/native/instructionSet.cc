@@ -1,5 +1,6 @@
-// One set of instructions: compiled once for each, with its compiler flags, INSTRUCTION_SET (the name) and the sizes of its vectors and
-// tiles. All that is compiled so stays in this unit, so that none of it runs on a machine without those instructions.
+// One instruction set: compiled once for each, with its compiler flags, INSTRUCTION_SET (the name)
+// and the sizes of its vectors and tiles. All symbols are local to this unit, so that none of its
+// code runs on a machine without those instructions.
 #include "instructionSet.h"
 
 #if defined(__x86_64__)
@@ -11,11 +12,14 @@
 namespace {
 #define THREAD_MEMORY(bytes) threadMemory(bytes)
 #define THREADS() threadsOfBackend()
-// Those that have instructions of their own for pairs of bfloat16 are of this width.
+// Instruction sets with instructions for pairs of bfloat16 have this width.
 #if VECTOR_BYTES == 64
 #define PAIR_KERNELS() pairKernelsOfBackend()
 #endif
 #define PARALLEL_FOR(chunks, chunk, context) parallelFor(chunks, chunk, context)
+#include "../cpp/kernels.cc"
+#include "call.h"
+// Generated from the signatures: ENTRIES, the kernels by name.
 #include "entries.h"
 }  // namespace
 

@@ -1,23 +1,29 @@
-// What the addon and the translation units of its instruction sets know of each other. No inline function stands here: compiled with
-// two sets of instructions, the linker would keep either.
+// What the addon and the translation units of its instruction sets share. It has no inline
+// functions: compiled with two instruction sets, the linker would pick either.
 #pragma once
 #include "pairBlock.h"
 
-/** The memory of one player. */
+/** The memory of one backend. */
 struct Arena {
   float* values;
   int* indices;
-  /** How many of each. */
+  /** Their lengths. */
   double numbers;
   double integers;
-  /** What JavaScript hands over: which kernel, how many arguments, the arguments; what a kernel returns comes back in the first place. */
+  /**
+   * The call that JavaScript writes: index of the kernel, number of arguments, arguments. The
+   * result replaces the index.
+   */
   double* call;
 };
 
-/** Arguments of the kernel that has most of them. */
+/** The largest number of arguments of a kernel. */
 constexpr int MAX_ARGUMENTS = 13;
 
-/** A kernel by name: it reads its arguments from the arena's call, checks them, and throws WrongUse before anything is touched. */
+/**
+ * A kernel by name. `run` reads its arguments from the arena's call and checks them; it throws
+ * WrongUse before it writes anything.
+ */
 struct Entry {
   const char* name;
   int arguments;
@@ -29,7 +35,7 @@ struct InstructionSet {
   const char* name;
   const Entry* entries;
   size_t count;
-  /** Null where products of bfloat16 are float32's, of rounded numbers. */
+  /** Null where products of bfloat16 are those of float32, with rounded numbers. */
   const PairKernels* pairKernels;
 };
 
@@ -39,17 +45,23 @@ struct WrongUse {
 
 [[noreturn]] void refuse(const char* message);
 
-/** Memory of this thread alone, `bytes` of it or more, at a cache line. It stays the thread's until it asks for more, or ends. */
+/**
+ * Memory of this thread alone, at least `bytes`, at a cache line. Valid until the thread requests
+ * more, or ends.
+ */
 float* threadMemory(size_t bytes);
 
-/** How many threads the player has whose kernel this thread plays. */
+/** Threads of the backend whose kernel this thread runs. */
 size_t threadsOfBackend();
 
-/** What the instruction set of that player has for pairs of bfloat16; null where it has nothing. */
+/** The functions for pairs of bfloat16 of the backend's instruction set; null where it has none. */
 const PairKernels* pairKernelsOfBackend();
 
-/** One chunk of what a kernel does. */
+/** One chunk of the work of a kernel. */
 using ChunkFunction = void (*)(const void* context, size_t chunk);
 
-/** Has the player's threads call chunk(context, i) for each i below `chunks`, in any order; returns when all are done. */
+/**
+ * Makes the backend's threads call chunk(context, i) for each i below `chunks`, in any order;
+ * returns when all have finished.
+ */
 void parallelFor(size_t chunks, ChunkFunction chunk, const void* context);

@@ -14,7 +14,8 @@ void multiplyPairsByAmx(const PairBlock& block);
 
 namespace {
 
-// Linux 5.16 and later (arch/x86/include/uapi/asm/prctl.h): a process asks once for the 8 KiB that the tiles of each of its threads take.
+// Linux 5.16 and later (arch/x86/include/uapi/asm/prctl.h): a process requests once the 8 KiB that
+// each of its threads needs for tiles.
 constexpr long ARCH_REQ_XCOMP_PERM = 0x1023;
 constexpr unsigned long XFEATURE_XTILEDATA = 18;
 
@@ -30,12 +31,12 @@ bool systemGivesTiles() { return syscall(SYS_arch_prctl, ARCH_REQ_XCOMP_PERM, XF
 constexpr PairKernels BY_AVX512BF16 = {packLeftPairs, packRightPairs, multiplyPairsByAvx512bf16};
 constexpr PairKernels BY_AMX = {packLeftPairs, packRightPairs, multiplyPairsByAmx};
 
-/** The same float32 kernels, with products of bfloat16 by instructions of their own. */
+/** The same float32 kernels, with products of bfloat16 by separate instructions. */
 InstructionSet withPairs(const char* name, const InstructionSet& set, const PairKernels& pairKernels) {
   return {name, set.entries, set.count, &pairKernels};
 }
 
-/** The compiler's checks ask the system too, which has to save the registers. */
+/** The compiler's checks include the operating system, which must save the registers. */
 InstructionSets findInstructionSets() {
   InstructionSets sets{};
   const auto add = [&](const InstructionSet& set) { sets.of[sets.count++] = set; };

@@ -8,5 +8,5 @@ struct InstructionSets {
   size_t count;
 };
 
-/** Those that this machine can run, the fastest first. */
+/** The instruction sets that this machine can run, the fastest first. */
 const InstructionSets& instructionSetsOfThisMachine();

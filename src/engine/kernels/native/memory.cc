@@ -9,7 +9,7 @@
 
 namespace {
 
-// Of x86-64, and of arm64 with pages of 4 KiB.
+// Size of a huge page on x86-64, and on arm64 with pages of 4 KiB.
 constexpr size_t HUGE_PAGE = size_t(2) << 20;
 constexpr size_t CACHE_LINE = 64;
 
@@ -38,15 +38,15 @@ ArenaMemory mapArena(size_t bytes) {
   void* mapping = mmap(nullptr, mappedBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (mapping == MAP_FAILED) return {nullptr, 0, nullptr};
   unsigned char* const first = large ? aligned(mapping, HUGE_PAGE) : static_cast<unsigned char*>(mapping);
-  // Whoever reads or writes past the last page is stopped, rather than let into what lies there.
+  // A guard page: an access past the last page stops the process instead of reaching other memory.
   if (mprotect(first + pages, page, PROT_NONE) != 0) {
     munmap(mapping, mappedBytes);
     return {nullptr, 0, nullptr};
   }
-  // So the end of a small arena is a border to the byte.
+  // So the end of a small arena is exact to the byte.
   if (!large) return {mapping, mappedBytes, first + (pages - bytes)};
 #ifdef MADV_HUGEPAGE
-  // An advice: where it is not taken, pages are small.
+  // Advice only: without it, pages are small.
   madvise(first, bytes, MADV_HUGEPAGE);
 #endif
   return {mapping, mappedBytes, first};

@@ -1,7 +1,10 @@
 #pragma once
 #include <cstddef>
 
-/** A block of numbers to be packed: element (i, j) lies at i * rowStride + j * columnStride; one of the strides is 1. */
+/**
+ * A block of numbers to pack: element (i, j) is at i * rowStride + j * columnStride; one of the
+ * strides is 1.
+ */
 struct NumberBlock {
   const float* at;
   size_t rowStride;
@@ -10,37 +13,42 @@ struct NumberBlock {
   size_t columns;
 };
 
-/** Rounds the block to bfloat16 and packs it as pairs along the depth: the columns of a left one, the rows of a right one. */
+/**
+ * Rounds the block to bfloat16 and packs it as pairs along the depth: the columns of a left block,
+ * the rows of a right one.
+ */
 using PackPairs = void (*)(float* packed, const NumberBlock& block);
 
 /**
- * One block of a product whose matrices are packed as pairs of bfloat16 (cpp/pairLayout.h): out (rows, columns) := base + factor · left right,
- * or factor · left right where `base` is null.
+ * One block of a product whose matrices are packed as pairs of bfloat16 (cpp/pairLayout.h): out
+ * (rows, columns) := base + factor · left right, or factor · left right where `base` is null.
  */
 struct PairBlock {
   const float* left;
   const float* right;
   size_t rows;
   size_t columns;
-  /** Of the depth, those of zeros included. */
+  /** Pairs of the depth, including those of zeros. */
   size_t pairs;
   float* out;
   size_t outStride;
   const float* base;
-  /** From row to row of `base`: 0 for one row that serves all. */
+  /** Between rows of `base`: 0 where one row serves all. */
   size_t baseStride;
   float factor;
 };
 
 /**
- * How an instruction set multiplies it. The sums are of float32, and their order is the processor's own. Each road is within
- * (depth + 3) · 2^-24 · Σ|a||b| of the exact sum, as a product of two numbers of bfloat16 (8 bits each) is exact in float32 (24) and each of
- * the additions rounds by 2^-24 of a partial sum at most (Higham 2002, section 3.1); so two roads are within twice that of each other. What
- * the processors add to it: numbers, products and sums below 2^-126 count as 0, which is 2^-126 · (1 + |a| + |b|) for each term at most.
+ * How an instruction set multiplies it. Sums are float32, in an order that the processor chooses.
+ * Each implementation is within (depth + 3) · 2^-24 · Σ|a||b| of the exact sum: a product of two
+ * bfloat16 numbers (8 bits each) is exact in float32 (24 bits), and each addition rounds by at most
+ * 2^-24 of a partial sum (Higham 2002, section 3.1). Two implementations are within twice that of
+ * each other. In addition, processors treat numbers, products and sums below 2^-126 as 0, which
+ * adds at most 2^-126 · (1 + |a| + |b|) for each term.
  */
 using MultiplyPairs = void (*)(const PairBlock& block);
 
-/** What an instruction set has for products of bfloat16. */
+/** The functions of an instruction set for products of bfloat16. */
 struct PairKernels {
   PackPairs packLeft;
   PackPairs packRight;

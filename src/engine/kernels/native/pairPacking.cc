@@ -1,6 +1,7 @@
-// Packing for instructions that multiply pairs of bfloat16; `pairLayout.h` says how they lie. AVX512-BF16 (VCVTNE2PS2BF16) makes the pairs, as
-// every processor with such instructions has it: it rounds as toBfloat16 of cpp/bfloat16.h does, and takes what is below 2^-126 for 0, as those
-// that multiply do.
+// Packing for instructions that multiply pairs of bfloat16; `pairLayout.h` describes the layout.
+// AVX512-BF16 (VCVTNE2PS2BF16) makes the pairs, because every processor with such instructions has
+// it. It rounds as toBfloat16 of cpp/bfloat16.h does, and treats numbers below 2^-126 as 0, as the
+// multiplying instructions do.
 #include <immintrin.h>
 
 #include "instructionSet.h"
@@ -14,11 +15,12 @@ using namespace matmul;
 
 static_assert(BLOCK_ROWS % ROWS_AT_ONCE == 0 && BLOCK_ROWS * BLOCK_PAIRS <= PACKED_LEFT);
 static_assert(BLOCK_COLUMNS % TILE_COLUMNS == 0 && BLOCK_COLUMNS / TILE_COLUMNS * PAIR_PANEL <= PACKED_RIGHT);
-// What is missing of so many pairs are zeros, so neighbours can be paired two vectors at a time.
+// Missing pairs are zeros, so adjacent numbers can be paired two vectors at a time.
 static_assert(PAIRS_AT_ONCE == WIDTH);
-// Vectors of pairs that are turned together: each row of what comes of it is a line of the cache, which is written at once.
+// Vectors of pairs that are transposed together: each row of the result is a cache line, which is
+// written at once.
 constexpr Size TURNED = PAIRS_AT_ONCE;
-// Pairs of a column that are made at once: those of TURNED columns stay in the first-level cache.
+// Pairs of a column that are made at once: those of TURNED columns fit in the first-level cache.
 constexpr Size RUN = 64;
 
 /** The numbers of `first`, then those of `second`, rounded. */
@@ -32,18 +34,18 @@ INLINE Vector pairRows(Vector lower, Vector upper) {
                                          11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
 }
 
-/** to := the pairs of `depth` numbers that lie side by side. */
+/** to := the pairs of `depth` contiguous numbers. */
 INLINE void pairNeighbours(float* to, const float* from, Size depth) {
   const auto numbers = [&](Size at) -> Vector {
     if (at + WIDTH <= depth) return load(from + at);
-    return at < depth ? FirstLanes{depth - at}.keep(load(from + at), 0) : Vector{};
+    return at < depth ? FirstLanes{depth - at}.select(load(from + at), 0) : Vector{};
   };
   for (Size pair = 0; pair < pairsOf(depth); pair += WIDTH) {
     store(to + pair, rounded(numbers(2 * pair), numbers(2 * pair + WIDTH)));
   }
 }
 
-/** Two rows of numbers that follow each other along the depth; a row beyond it is zeros. */
+/** Two consecutive rows of numbers along the depth; a row beyond it is zeros. */
 struct RowPair {
   const float* first;
   const float* second;
@@ -58,7 +60,7 @@ INLINE RowPair rowPair(const float* from, Size stride, Size pair, Size depth) {
   return {2 * pair < depth ? first : nullptr, 2 * pair + 1 < depth ? first + stride : nullptr};
 }
 
-/** to (count, TURNED) := from (TURNED, count) transposed, and what is missing of a square. */
+/** to (count, TURNED) := from (TURNED, count) transposed, with the rest of the last square. */
 INLINE void turn(float* to, Size toStride, const float* from, Size fromStride, Size count) {
   for (Size at = 0; at < count; at += SQUARE) {
 #pragma GCC unroll 4

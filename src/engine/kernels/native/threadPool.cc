@@ -10,8 +10,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// Longer than what one thread does alone between two kernels of a step that are worth sharing (about 100 us with 256 units): to wake a
-// thread takes some 25 us, and what a kernel gains may be less.
+// Longer than one thread works alone between two shared kernels of a step (about 100 us with 256
+// units): to wake a thread needs some 25 us, which may be more than a kernel gains.
 constexpr auto SPIN_TIME = std::chrono::microseconds(200);
 constexpr const char* NAME = "kernels";
 
@@ -26,7 +26,7 @@ void breathe() {
 #endif
 }
 
-/** Waits until the number is another than `old`, awake for a while, then asleep. */
+/** Waits until the number differs from `old`: first by polling, then asleep. */
 uint32_t awaitChange(const std::atomic<uint32_t>& number, uint32_t old) {
   const auto sleepAt = Clock::now() + SPIN_TIME;
   do {
@@ -38,7 +38,7 @@ uint32_t awaitChange(const std::atomic<uint32_t>& number, uint32_t old) {
   return number.load(std::memory_order_acquire);
 }
 
-/** No signal comes to the threads that are started as long as it lives: those are for Node's. */
+/** Blocks signals for the threads started while it exists: signals are for Node. */
 class SignalsBlocked {
  public:
   SignalsBlocked() {
@@ -85,7 +85,7 @@ void ThreadPool::startHelpers() {
       pthread_setname_np(helpers.back().native_handle(), NAME);
     }
   } catch (const std::exception&) {
-    // The system has no more threads: those that there are play all.
+    // The system has no more threads: the existing ones run everything.
     threads = helpers.size() + 1;
   }
 }
@@ -107,11 +107,11 @@ void ThreadPool::help(uint32_t seen) {
   }
 }
 
-/** Plays chunks until all are taken. */
+/** Runs chunks until all have started. */
 void ThreadPool::runChunks() {
-  for (size_t taken; claimChunk(taken);) {
+  for (size_t index; claimChunk(index);) {
     try {
-      chunk(context, taken);
+      chunk(context, index);
     } catch (const WrongUse& wrong) {
       failure.store(wrong.message, std::memory_order_relaxed);
     }
@@ -119,13 +119,16 @@ void ThreadPool::runChunks() {
   }
 }
 
-/** False when none is left. What is taken keeps the call, with its chunk and context, from ending. */
-bool ThreadPool::claimChunk(size_t& taken) {
+/**
+ * False when no chunk is left. An unfinished chunk keeps the call, with its chunk and context, from
+ * ending.
+ */
+bool ThreadPool::claimChunk(size_t& index) {
   uint64_t seen = unclaimed.load(std::memory_order_acquire);
   do {
-    taken = size_t(seen & UINT32_MAX);
-    if (taken == 0) return false;
-    taken--;
+    index = size_t(seen & UINT32_MAX);
+    if (index == 0) return false;
+    index--;
   } while (!unclaimed.compare_exchange_weak(seen, seen - 1, std::memory_order_acq_rel, std::memory_order_acquire));
   return true;
 }

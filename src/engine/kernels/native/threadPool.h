@@ -1,4 +1,4 @@
-// The threads of one player: the one that calls, and helpers that wait for it.
+// The threads of one backend: the calling thread, and helpers that wait for work.
 #pragma once
 #include <atomic>
 #include <cstdint>
@@ -12,28 +12,34 @@ class ThreadPool {
   ThreadPool() = default;
   ThreadPool(const ThreadPool&) = delete;
   ThreadPool& operator=(const ThreadPool&) = delete;
-  /** Returns when no helper is left. */
+  /** Returns when every helper has ended. */
   ~ThreadPool() { endHelpers(); }
 
-  /** How many threads play, the caller's included. Helpers start when there is something to share. */
+  /**
+   * Sets how many threads run kernels, the caller's included. Helpers start with the first shared
+   * work.
+   */
   void setSize(size_t threads);
   size_t size() const { return threads; }
 
-  /** As parallelFor. Throws WrongUse when a chunk did, once no thread plays any more. */
+  /** As parallelFor. Throws WrongUse when a chunk did, after all threads have stopped. */
   void run(size_t chunks, ChunkFunction chunk, const void* context);
 
  private:
   size_t threads = 1;
   std::vector<std::thread> helpers;
 
-  /** Counts what was to be shared so far: helpers wait for it to change. */
+  /** The number of shared calls so far: helpers wait until it changes. */
   std::atomic<uint32_t> calls = 0;
   std::atomic<bool> ends = false;
   ChunkFunction chunk = nullptr;
   const void* context = nullptr;
-  /** Above: `calls`, below: how many chunks nobody has taken. So a helper that comes late takes none of another call. */
+  /**
+   * Upper half: `calls`; lower half: chunks that no thread has started. So a late helper never
+   * starts a chunk of another call.
+   */
   std::atomic<uint64_t> unclaimed = 0;
-  /** Pieces that are still to be done. */
+  /** Chunks that are not finished. */
   std::atomic<uint32_t> unfinished = 0;
   std::atomic<const char*> failure = nullptr;
 
@@ -41,10 +47,10 @@ class ThreadPool {
   void endHelpers();
   void help(uint32_t seen);
   void runChunks();
-  bool claimChunk(size_t& taken);
+  bool claimChunk(size_t& index);
 };
 
-/** Makes threadPool and instructions those that this thread's kernels play with, as long as it lives. */
+/** While it exists, this thread's kernels use this thread pool and these instructions. */
 class ThreadPoolScope {
  public:
   ThreadPoolScope(ThreadPool& threadPool, const PairKernels* pairKernels);

@@ -4,7 +4,7 @@ import { complementaryErrorFunction } from './errorFunction.ts';
 interface ScalarFunction {
   /** g(z). */
   readonly value: (z: number) => number;
-  /** g'(z), with a = g(z) at hand. */
+  /** g'(z), where a = g(z). */
   readonly derivative: (z: number, a: number) => number;
 }
 
@@ -13,7 +13,7 @@ const LEAK = 0.01;
 /** Klambauer et al. 2017, equation 14. */
 const SELU_ALPHA = 1.6732632423543772;
 const SELU_SCALE = 1.0507009873554805;
-/** From here on torch.nn.Softplus is the identity. */
+/** Above it torch.nn.Softplus is the identity. */
 const SOFTPLUS_THRESHOLD = 20;
 
 const sigmoid = (z: number): number => (z < 0 ? Math.exp(z) / (1 + Math.exp(z)) : 1 / (1 + Math.exp(-z)));
@@ -21,7 +21,10 @@ const softplus = (z: number): number => (z > SOFTPLUS_THRESHOLD ? z : Math.log1p
 const normalDensity = (z: number): number => Math.exp(-0.5 * z * z) / Math.sqrt(2 * Math.PI);
 const normalDistribution = (z: number): number => 0.5 * complementaryErrorFunction(-z / Math.SQRT2);
 
-/** Each activation as torch.nn defines it, with its defaults (GELU is the exact one, not the tanh approximation). */
+/**
+ * Each activation as torch.nn defines it, with its defaults. GELU is exact, not the tanh
+ * approximation.
+ */
 const SCALAR_ACTIVATIONS: Readonly<Record<Activation, ScalarFunction>> = {
   linear: { value: (z) => z, derivative: () => 1 },
   relu: { value: (z) => Math.max(z, 0), derivative: (z) => (z > 0 ? 1 : 0) },
@@ -46,13 +49,13 @@ const SCALAR_ACTIVATIONS: Readonly<Record<Activation, ScalarFunction>> = {
     value: (z) => z * Math.tanh(softplus(z)),
     derivative: (z) => {
       const t = Math.tanh(softplus(z));
-      // At infinity 1, the limit.
+      // The limit at infinity is 1.
       return t === 1 ? 1 : t + z * (1 - t * t) * sigmoid(z);
     },
   },
 };
 
-/** Both directions of every activation, number by number. */
+/** The elementwise kernels of every activation. */
 export function activations(values: Float64Array): Pick<Kernels, 'activate' | 'activationGradient'> {
   return {
     activate(activation, A, Z, count) {

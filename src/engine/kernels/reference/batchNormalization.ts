@@ -4,7 +4,7 @@ type BatchNormalization = Pick<Kernels, 'batchNormalize' | 'batchNormalizeWithRu
 
 /** Normalization of each unit j over the m examples. */
 export function batchNormalization(values: Float64Array): BatchNormalization {
-  /** The mean over the examples of what `term` gives for each offset of unit j. */
+  /** The mean over the examples of `term` at each offset of unit j. */
   function meanOverExamples(j: number, m: number, n: number, term: (element: number) => number): number {
     let sum = 0;
     for (let i = 0; i < m; i++) sum += term(i * n + j);

@@ -1,7 +1,7 @@
 import { dropoutBits, dropoutThreshold } from '../../random.ts';
 import type { Kernels } from '../kernels.ts';
 
-/** Inverted dropout (Srivastava et al. 2014), the mask made anew from seed and counter. */
+/** Inverted dropout (Srivastava et al. 2014); seed and counter determine the mask. */
 export function dropout(values: Float64Array): Pick<Kernels, 'dropout'> {
   return {
     dropout(target, source, count, rate, seed, counter) {

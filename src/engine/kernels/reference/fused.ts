@@ -2,7 +2,7 @@ import type { Kernels } from '../kernels.ts';
 
 type UnfusedKernels = Pick<Kernels, 'affine' | 'inputGradient' | 'activate' | 'activationGradient'>;
 
-/** The kernels that do two things in one: here, one after the other. */
+/** The fused kernels: here, one operation after the other. */
 export function fused(kernels: UnfusedKernels): Pick<Kernels, 'affineActivate' | 'inputGradientThrough'> {
   return {
     affineActivate(activation, A, Z, W, X, b, m, k, n) {

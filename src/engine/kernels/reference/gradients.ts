@@ -1,6 +1,6 @@
 import type { Kernels } from '../kernels.ts';
 
-/** What happens to gradients between the backward pass and the optimizer. */
+/** Operations on gradients between the backward pass and the optimizer. */
 export function gradients(values: Float64Array): Pick<Kernels, 'sumOfSquares' | 'scale' | 'addPenaltyGradient'> {
   return {
     sumOfSquares(X, count) {

@@ -4,7 +4,7 @@ import type { Kernels } from '../kernels.ts';
 export function layerNormalization(
   values: Float64Array,
 ): Pick<Kernels, 'layerNormalize' | 'layerNormalizationGradient'> {
-  /** The mean over the units of what `term` gives for each unit. */
+  /** The mean over the units of `term` for each unit. */
   function meanOverUnits(n: number, term: (j: number) => number): number {
     let sum = 0;
     for (let j = 0; j < n; j++) sum += term(j);

@@ -7,7 +7,10 @@ interface PairFunction {
   readonly derivative: (a: number, t: number, parameter: number) => number;
 }
 
-/** Each loss as torch.nn.functional defines it; quantile is the pinball loss of Koenker and Bassett 1978. */
+/**
+ * Each loss as torch.nn.functional defines it; quantile is the pinball loss of Koenker and Bassett
+ * 1978.
+ */
 const PAIR_LOSSES: Readonly<Record<ElementwiseLoss, PairFunction>> = {
   mse: { value: (a, t) => (a - t) ** 2, derivative: (a, t) => 2 * (a - t) },
   mae: { value: (a, t) => Math.abs(a - t), derivative: (a, t) => Math.sign(a - t) },
@@ -29,11 +32,11 @@ const PAIR_LOSSES: Readonly<Record<ElementwiseLoss, PairFunction>> = {
   },
 };
 
-/** Weighted sums over the m rows; gradients by the outputs are not yet divided by m. */
+/** Weighted sums over m rows; gradients by the outputs are not divided by m. */
 export function losses(values: Float64Array): Pick<Kernels, ElementwiseLoss | 'crossEntropy' | 'softmax'> {
   const weightOr1 = (weights: number, at: number): number => (weights === NONE ? 1 : values[weights + at]);
 
-  /** log Σ e^a over one example's n logits, the greatest taken out first. */
+  /** log Σ e^a over one example's n logits; the largest is factored out first. */
   function logSumOfExponentials(row: number, n: number): number {
     let max = Number.NEGATIVE_INFINITY;
     for (let j = 0; j < n; j++) max = Math.max(max, values[row + j]);
@@ -67,7 +70,7 @@ export function losses(values: Float64Array): Pick<Kernels, ElementwiseLoss | 'c
       for (let i = 0; i < m; i++) {
         const row = A + i * n;
         const logSum = logSumOfExponentials(row, n);
-        /** How much of the example's loss is -log p[j]. */
+        /** The factor of -log p[j] in the example's loss. */
         const share = (j: number): number => {
           const onTarget = j === values[T + i] ? 1 - smoothing : 0;
           return weightOr1(rowWeights, i) * weightOr1(classWeights, j) * (onTarget + smoothing / n);
@@ -75,7 +78,8 @@ export function losses(values: Float64Array): Pick<Kernels, ElementwiseLoss | 'c
         let shares = 0;
         for (let j = 0; j < n; j++) {
           shares += share(j);
-          // Without smoothing only the target counts, even where p[j] is 0 and 0 · -log p[j] no number.
+          // Without smoothing only the target counts, even where p[j] is 0 and 0 · -log p[j] is
+          // NaN.
           if (j === values[T + i] || smoothing > 0) sum += share(j) * (logSum - values[row + j]);
         }
         if (dA === NONE) continue;

@@ -1,6 +1,9 @@
 import { type Kernels, NONE } from '../kernels.ts';
 
-/** Products with one-hot inputs, whose codes name the weights of E: those of unit j for input p lie at p * n + j. */
+/**
+ * Products with one-hot inputs, whose codes name columns of E: the weight of unit j for input p is
+ * at p * n + j.
+ */
 export function oneHot(
   values: Float64Array,
   indices: Int32Array,
@@ -14,7 +17,7 @@ export function oneHot(
     },
 
     addRows(Z, b, E, unknownCategory, codes, m, _k, c, n) {
-      /** Where the weights lie that an example's code names; NONE: it names none. */
+      /** Offset of the weights that an example's code names; NONE: it names none. */
       const weightsOf = (code: number, column: number): number => {
         if (code >= 0) return E + code * n;
         return unknownCategory === NONE ? NONE : unknownCategory + column * n;

@@ -2,9 +2,15 @@ import { type Kernels, NONE } from '../kernels.ts';
 
 type Optimizers = Pick<Kernels, 'sgd' | 'rmsprop' | 'adagrad' | 'adam' | 'lion'>;
 
-/** One step of each optimizer over `count` parameters X with gradients dX; the pages of torch.optim give the formulas. */
+/**
+ * One step of each optimizer over `count` parameters X with gradients dX, by the formulas of
+ * torch.optim.
+ */
 export function optimizers(values: Float64Array): Optimizers {
-  /** With torch's coupled weight decay; none leaves the gradient alone, even where the parameter is infinite. */
+  /**
+   * With torch's coupled weight decay. Without decay it is the gradient, even where the parameter
+   * is infinite.
+   */
   function decayedGradient(X: number, dX: number, e: number, weightDecay: number): number {
     return weightDecay === 0 ? values[dX + e] : values[dX + e] + weightDecay * values[X + e];
   }

@@ -3,9 +3,12 @@ import { toBfloat16 } from './bfloat16.ts';
 
 type Products = Pick<Kernels, 'gatherRows' | 'affine' | 'weightGradient' | 'biasGradient' | 'inputGradient'>;
 
-/** The matrix products of a layer. W lies input by input: the weight of unit j for input p at p * n + j. */
+/**
+ * The matrix products of a layer. W is stored input by input: the weight of unit j for input p is
+ * at p * n + j.
+ */
 export function products(values: Float64Array, indices: Int32Array, inputs: ProductInputs): Products {
-  /** A matrix as a product takes it in. */
+  /** A matrix in the precision of the product inputs. */
   function readInputs(matrix: number, count: number): Float64Array {
     const numbers = values.subarray(matrix, matrix + count);
     return inputs === 'bfloat16' ? numbers.map(toBfloat16) : numbers;

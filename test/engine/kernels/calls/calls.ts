@@ -6,7 +6,7 @@ import { ONE_HOT_CALLS } from './oneHot.ts';
 import { OPTIMIZER_CALLS } from './optimizers.ts';
 import { PRODUCT_CALLS } from './products.ts';
 
-/** Every kernel, and those with arguments that may be absent with and without them. */
+/** Every kernel; those with optional matrices with and without them. */
 export const CALLS: readonly KernelCall[] = [
   ...PRODUCT_CALLS,
   ...ONE_HOT_CALLS,

@@ -3,7 +3,7 @@ import { type KernelCall, kernelCall, type MatrixOf } from './call.ts';
 
 const each: MatrixOf = [({ count }) => count];
 
-/** Kernels over a run of numbers, but for the optimizers. */
+/** Kernels over a run of numbers, except the optimizers. */
 export const ELEMENTWISE_CALLS: readonly KernelCall[] = [
   ...ACTIVATIONS.flatMap((activation) => [
     kernelCall({
@@ -17,7 +17,7 @@ export const ELEMENTWISE_CALLS: readonly KernelCall[] = [
     kernelCall({
       name: `${activation}Gradient`,
       takes: ['count'],
-      // A has to be g(Z), as some slopes come from the one and some from the other.
+      // A must be g(Z), because some slopes follow from one and some from the other.
       matrices: { Z: each, A: each, dA: each, dZ: each },
       writes: ['A', 'dZ'],
       inPlace: ['dZ', 'dA'],

@@ -11,7 +11,10 @@ const classes: Fill = (count, seed, { n }) => wholeNumbers(count, n, seed);
 const PARAMETER = 0.7;
 const SMOOTHING = 0.1;
 
-/** Losses that compare each output with its own target. Object.keys forgets the names of a constant table. */
+/**
+ * Losses that compare each output with its own target. Object.keys forgets the names of a constant
+ * table.
+ */
 export const LOSS_NAMES = Object.keys(ELEMENTWISE_LOSSES) as ElementwiseLoss[];
 
 /** The losses, with weights and without, and softmax. */

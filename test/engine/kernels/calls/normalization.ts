@@ -6,11 +6,11 @@ const perRow: MatrixOf = [({ m }) => m];
 const deviationOfUnit: MatrixOf = [({ n }) => n, positive];
 const deviationOfRow: MatrixOf = [({ m }) => m, positive];
 const MOMENTUM = 0.1;
-/** Large, so that two numbers that lie close together are not pushed far apart. */
+/** Large, so that two close numbers are not separated far. */
 const EPSILON = 0.1;
 const SCALE = 0.25;
 
-/** Batch and layer normalization, there and back. */
+/** Batch and layer normalization, forward and backward. */
 export const NORMALIZATION_CALLS: readonly KernelCall[] = [
   kernelCall({
     name: 'batchNormalize',

@@ -3,7 +3,7 @@ import { type KernelCall, kernelCall, type Sizes } from './call.ts';
 
 const SOURCE_ROWS = 7;
 
-/** Every fifth names no input. */
+/** Every fifth code names no input. */
 function codes({ m, k, c }: Sizes): number[] {
   return wholeNumbers(m * c, k, 1).map((code, i) => (i % 5 === 3 ? -1 : code));
 }

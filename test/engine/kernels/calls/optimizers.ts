@@ -12,7 +12,7 @@ interface Offsets {
 
 interface Step {
   readonly name: string;
-  /** What the optimizer keeps. */
+  /** The state of the optimizer. */
   readonly uses: readonly ('mean' | 'square')[];
   readonly step: (kernels: Kernels, at: Offsets, count: number) => void;
 }

@@ -3,7 +3,7 @@ import { type KernelCall, kernelCall } from './call.ts';
 
 const SOURCE_ROWS = 7;
 
-/** A layer's products, and the rows that they start from. */
+/** A layer's products, and the gathering of rows. */
 export const PRODUCT_CALLS: readonly KernelCall[] = [
   kernelCall({
     name: 'gatherRows',

@@ -10,14 +10,17 @@ import { createReferenceKernels } from '../../../../src/engine/kernels/reference
 import { expectConformance, ulps } from '../arrangement.ts';
 import { EXTREMES, FINITE_EDGES, normals, SIZES } from '../numbers.ts';
 
-/** Below, z times a factor that is no normal number any more has lost digits: harmless, at numbers around 1e-36. */
+/**
+ * Below it, the product of z and a subnormal factor has lost digits: harmless, at numbers around
+ * 1e-36.
+ */
 const SMALLEST = 2 ** -118;
 const ORDINARY = [...normals(400, 1), ...normals(400, 2, 6), ...normals(200, 3, 40)];
 
-/** The activations, forwards and back. */
+/** The activations, forward and backward. */
 export function conformInActivations(createKernels: CreateKernels): void {
   describe.each(ACTIVATIONS)('%s', (activation) => {
-    it('is accurate to a few units in the last place, at edges and beyond them', () => {
+    it('is accurate to a few units in the last place, at the edges and beyond', () => {
       const Z = [...ORDINARY, ...FINITE_EDGES, ...EXTREMES];
       expectConformance(
         createKernels,
@@ -45,7 +48,8 @@ export function conformInActivations(createKernels: CreateKernels): void {
     it('has the right derivative', () => {
       const Z = [...ORDINARY, ...FINITE_EDGES, NaN];
       const dA = Z.map(() => 1);
-      // A is float32, so where the derivative comes from it (1 - A², say), its error is that of numbers near 1.
+      // A is float32, so where the derivative follows from it (1 - A², say), its error is that of
+      // numbers near 1.
       expectConformance(
         createKernels,
         {
@@ -57,7 +61,7 @@ export function conformInActivations(createKernels: CreateKernels): void {
       );
     });
 
-    it.each(SIZES)('goes back in place on %i numbers', (count) => {
+    it.each(SIZES)('computes the gradient in place on %i numbers', (count) => {
       const Z = normals(count, count);
       expectConformance(
         createKernels,
@@ -71,7 +75,7 @@ export function conformInActivations(createKernels: CreateKernels): void {
     });
   });
 
-  it.each(DERIVATIVE_FROM_OUTPUT)('%s goes back by A alone, with the same bits as by Z', (activation) => {
+  it.each(DERIVATIVE_FROM_OUTPUT)('%s has the same gradient bits from A alone as from Z', (activation) => {
     const count = ORDINARY.length + FINITE_EDGES.length + EXTREMES.length;
     const [Z, A, dA] = [0, count, 2 * count];
     const gradient = (from: number): Kernels['values'] => {

@@ -4,15 +4,18 @@ import { toBfloat16 } from '../../../../src/engine/kernels/reference/bfloat16.ts
 import { type Arrangement, expectConformance } from '../arrangement.ts';
 import { EXTREMES, FINITE_EDGES, normals } from '../numbers.ts';
 
-/** The least normal float32; processors that multiply bfloat16 themselves take numbers below it for 0. */
+/** The smallest normal float32; processors with bfloat16 products treat smaller numbers as 0. */
 const LEAST_NORMAL = 2 ** -126;
 
-/** Halfway between two numbers of bfloat16, a little below and a little above; the one below is even, then odd. */
+/**
+ * Halfway between two numbers of bfloat16, a little below and a little above; the one below is
+ * even, then odd.
+ */
 const AROUND_TIES = [1, 1 + 2 ** -7].flatMap((x) =>
   [-(2 ** -20), 0, 2 ** -20].flatMap((aside) => [x + 2 ** -8 + aside, -(x + 2 ** -8 + aside)]),
 );
 
-/** Z (n, m) = A (1, m) · 1 + 0: what is left of a number that goes through a product. One column of A, m rows. */
+/** Z (n, m) = A (1, m) · 1 + 0: the rounding of a number by a product. One column of A, m rows. */
 function throughProduct(numbers: readonly number[]): Arrangement {
   const m = numbers.length;
   return {
@@ -22,18 +25,18 @@ function throughProduct(numbers: readonly number[]): Arrangement {
   };
 }
 
-/** How numbers are rounded to bfloat16, and that what is no number stays where it belongs. */
+/** Rounding to bfloat16, and the propagation of NaN and infinities. */
 export function conformInBfloat16(createKernels: CreateKernels): void {
-  it('takes the nearest number of bfloat16, and of two as near the even one', () => {
+  it('rounds to the nearest, ties to even', () => {
     expectConformance(createKernels, throughProduct(AROUND_TIES), () => 0);
     expectConformance(createKernels, throughProduct(normals(1000, 5)), () => 0);
   });
 
-  it('carries extreme numbers, infinities and NaN, and numbers below the normal ones or 0 for them', () => {
+  it('propagates extreme numbers, infinities and NaN, and subnormal numbers or 0 for them', () => {
     expectConformance(createKernels, throughProduct([...EXTREMES, ...FINITE_EDGES]), () => LEAST_NORMAL);
   });
 
-  it('keeps a NaN a NaN whatever its bits', () => {
+  it('preserves a NaN with any bits', () => {
     const kernels = createKernels({ numbers: 4, indices: 0 }).withProductInputs('bfloat16');
     const bits = new Uint32Array(kernels.values.buffer, kernels.values.byteOffset, 4);
     for (const nan of [0x7f800001, 0xff800001, 0x7fffffff, 0xffffffff, 0x7fc00000]) {
@@ -45,7 +48,7 @@ export function conformInBfloat16(createKernels: CreateKernels): void {
   });
 
   describe.each([1, 2, 17, 31, 33, 300])('with a depth of %i', (k) => {
-    it.each([NaN, Infinity])('keeps a %d to its own row', (stray) => {
+    it.each([NaN, Infinity])('confines a %d to its own row', (stray) => {
       const [m, n] = [37, 35];
       const poisoned = 18;
       const A = normals(m * k, 1).map((x, at) => (Math.floor(at / k) === poisoned ? stray : x));
@@ -61,7 +64,7 @@ export function conformInBfloat16(createKernels: CreateKernels): void {
     });
   });
 
-  it('leaves the sum of a bias and exact products exact', () => {
+  it('sums a bias and exact products exactly', () => {
     const kernels = createKernels({ numbers: 8, indices: 0 }).withProductInputs('bfloat16');
     const third = Math.fround(1 / 3);
     kernels.values.set([2, 3, 5, 7, third]);

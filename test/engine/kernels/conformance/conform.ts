@@ -11,7 +11,7 @@ import { conformInOneHot } from './oneHot.ts';
 import { conformInOptimizers } from './optimizers.ts';
 import { conformInProducts } from './products.ts';
 
-/** All that a player has to compute as the reference does. */
+/** Everything that a backend must compute as the reference does. */
 export function conform(createKernels: CreateKernels): void {
   describe('products', () => conformInProducts(createKernels));
   describe('one-hot products', () => conformInOneHot(createKernels));
@@ -21,6 +21,6 @@ export function conform(createKernels: CreateKernels): void {
   describe('losses', () => conformInLosses(createKernels));
   describe('normalization', () => conformInNormalization(createKernels));
   describe('optimizers', () => conformInOptimizers(createKernels));
-  describe('number by number', () => conformElementwise(createKernels));
+  describe('elementwise', () => conformElementwise(createKernels));
   describe('every kernel', () => conformInEveryCall(createKernels));
 }

@@ -3,9 +3,9 @@ import { type CreateKernels, NONE } from '../../../../src/engine/kernels/kernels
 import { type Arrangement, expectConformance, roundingOfSums, ulps } from '../arrangement.ts';
 import { normals, SIZES, wholeNumbers } from '../numbers.ts';
 
-/** Kernels that move numbers one by one, and the sum of their squares. */
+/** Kernels that move single numbers, and the sum of their squares. */
 export function conformElementwise(createKernels: CreateKernels): void {
-  it.each(SIZES)('gatherRows takes rows of %i numbers in any order, twice too', (n) => {
+  it.each(SIZES)('gatherRows copies rows of %i numbers in any order, also twice', (n) => {
     const rows = 6;
     const m = 9;
     expectConformance(
@@ -20,7 +20,7 @@ export function conformElementwise(createKernels: CreateKernels): void {
     );
   });
 
-  it.each(SIZES)('dropout makes the same mask of %i numbers, in place too', (count) => {
+  it.each(SIZES)('dropout makes the same mask of %i numbers, also in place', (count) => {
     const source = normals(count, count);
     const draw = { rate: 0.3, seed: 0xfedcba98, counter: 77 } as const;
     expectConformance(
@@ -49,7 +49,8 @@ export function conformElementwise(createKernels: CreateKernels): void {
       writes: [],
       call: (kernels, at) => kernels.sumOfSquares(at.X, count),
     };
-    // Squares of float32 are exact in float64, so what is left is far below float32's rounding.
+    // Squares of float32 are exact in float64, so the remaining error is far below float32's
+    // rounding.
     expectConformance(createKernels, arrangement, () => 1e-12 * count);
   });
 
@@ -65,7 +66,7 @@ export function conformElementwise(createKernels: CreateKernels): void {
     );
   });
 
-  it.each(SIZES)('addPenaltyGradient pulls %i parameters towards zero', (count) => {
+  it.each(SIZES)('addPenaltyGradient adds the gradient of the penalty of %i parameters', (count) => {
     const W = normals(count, count).map((w, e) => (e % 4 === 1 ? 0 : w));
     const arrangement: Arrangement = {
       matrices: { W, dW: normals(count, 1) },

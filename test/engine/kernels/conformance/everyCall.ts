@@ -5,21 +5,21 @@ import { type Arrangement, expectConformance, relativeTo } from '../arrangement.
 import { arrange, arrangeInPlace, type KernelCall } from '../calls/call.ts';
 import { CALLS } from '../calls/calls.ts';
 
-/** Sums of some dozens of terms of a few units; how closely each kernel has to compute is asked of it alone. */
+/** Sums of dozens of terms of a few units; other tests check how exact each kernel must be. */
 const CLOSE = relativeTo(10, 2e-5);
 
-/** More than a tile of any player, and no multiple of a vector. */
+/** More than a tile of any backend, and no multiple of a vector. */
 const SIZES = { m: 13, k: 19, n: 37, c: 3, count: 67 };
 
 const SPECIALS = [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
 
-/** Class numbers are checked before they are read. */
+/** Class indices are checked before they are read. */
 const CLASS_NUMBERS = 'T';
 
-/** What holds for every kernel alike. */
+/** Checks for every kernel. */
 export function conformInEveryCall(createKernels: CreateKernels): void {
   describe.each(CALLS)('$name', (call) => {
-    it('takes any sizes at any offsets, in place where it may be', () => {
+    it('accepts any sizes at any offsets, in place where it may', () => {
       const size = fc.integer({ min: 1, max: 40 });
       const sizes = fc.record({ m: size, k: size, n: size, c: size, count: fc.integer({ min: 1, max: 300 }) });
       const gap = fc.integer({ min: 0, max: 17 });
@@ -32,7 +32,7 @@ export function conformInEveryCall(createKernels: CreateKernels): void {
     });
 
     const names = Object.keys(call.matrices).filter((name) => name !== CLASS_NUMBERS || !call.name.startsWith('cross'));
-    it.each(names)('carries what is special in %s as IEEE 754 says', (name) => {
+    it.each(names)('propagates NaN and infinities in %s as IEEE 754 specifies', (name) => {
       for (const special of SPECIALS) {
         for (const arrangement of arrangements(call, SIZES)) {
           const matrix = arrangement.matrices[name] ?? [];
@@ -45,7 +45,7 @@ export function conformInEveryCall(createKernels: CreateKernels): void {
   });
 }
 
-/** Its results elsewhere, then where its input lies. */
+/** With its results apart, then in place of its input. */
 function arrangements(call: KernelCall, sizes: typeof SIZES): readonly Arrangement[] {
   const inPlace = arrangeInPlace(call, sizes);
   return inPlace === null ? [arrange(call, sizes)] : [arrange(call, sizes), inPlace];

@@ -11,7 +11,7 @@ import {
 import { normals } from '../numbers.ts';
 import { BLOCKED, type Shape } from './products.ts';
 
-/** Where a layer's matrices lie, without a gap. */
+/** Offsets of a layer's matrices, without gaps. */
 function offsets({ m, k, n }: Shape) {
   const X = k * n;
   const b = X + m * k;
@@ -20,11 +20,14 @@ function offsets({ m, k, n }: Shape) {
   return { W: 0, X, b, Z, A, dA: A + m * n, dY: A + m * n + m * k, end: A + m * n + 2 * m * k };
 }
 
-type Play = (kernels: Kernels, at: ReturnType<typeof offsets>, shape: Shape) => void;
+type Run = (kernels: Kernels, at: ReturnType<typeof offsets>, shape: Shape) => void;
 
-/** There, once more on top of what is there, and back; Z serves as the gradient, and X as what the layer before made of itself. */
+/**
+ * Forward, once more onto the existing values, and backward; Z serves as the gradient, and X as the
+ * output of the previous layer.
+ */
 const inOne =
-  (activation: Activation): Play =>
+  (activation: Activation): Run =>
   (kernels, { W, X, b, Z, A, dA, dY }, { m, k, n }) => {
     kernels.affineActivate(activation, A, Z, W, X, b, m, k, n);
     kernels.affineActivate(activation, A, A, W, X, NONE, m, k, n);
@@ -32,7 +35,7 @@ const inOne =
   };
 
 const apart =
-  (activation: Activation): Play =>
+  (activation: Activation): Run =>
   (kernels, { W, X, b, Z, A, dA, dY }, { m, k, n }) => {
     kernels.affine(Z, W, X, b, m, k, n);
     kernels.activate(activation, A, Z, m * n);
@@ -47,13 +50,13 @@ const CASES = [
   ...PRODUCT_INPUTS.flatMap((inputs) => BLOCKED.map((shape) => ({ activation: 'gelu' as const, inputs, shape }))),
 ];
 
-/** A product with its activation has the bits that both have apart. */
+/** A product fused with its activation has the bits of both apart. */
 export function conformWhenFused(createKernels: CreateKernels): void {
-  function numbersAfter(play: Play, shape: Shape, inputs: ProductInputs): Buffer {
+  function numbersAfter(run: Run, shape: Shape, inputs: ProductInputs): Buffer {
     const at = offsets(shape);
     const kernels = createKernels({ numbers: at.end, indices: 0 }).withProductInputs(inputs);
     kernels.values.set(normals(at.Z, 1));
-    play(kernels, at, shape);
+    run(kernels, at, shape);
     const { buffer, byteOffset, byteLength } = kernels.values;
     return Buffer.from(buffer, byteOffset, byteLength);
   }

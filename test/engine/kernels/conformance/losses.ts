@@ -5,7 +5,7 @@ import { LOSS_NAMES } from '../calls/losses.ts';
 import { normals, SIZES, uniforms, wholeNumbers } from '../numbers.ts';
 
 const ROWS = [1, 3, 8, 33];
-/** Huber's delta or quantile's level; the other losses pay no heed to it. */
+/** Huber's delta or quantile's level; the other losses ignore it. */
 const PARAMETER = 0.7;
 
 /** The losses with their gradients, and softmax. */
@@ -26,19 +26,19 @@ export function conformInLosses(createKernels: CreateKernels): void {
           ...arrangement,
           call: (kernels, at) => kernels[loss](at.dA, at.A, at.T, weighted ? at.weights : NONE, m, n, PARAMETER),
         },
-        // The returned sum is of positive terms but poisson's, which are some units large.
+        // The returned sum has positive terms, except of poisson, whose terms are some units large.
         ulps(8, count),
       );
     }
 
-    it.each(SIZES)('gives the sum and the gradient of %i outputs a row, weighted or not', (n) => {
+    it.each(SIZES)('computes the sum and the gradient of %i outputs a row, with and without weights', (n) => {
       for (const m of ROWS) {
         conforms(m, n, false);
         conforms(m, n, true);
       }
     });
 
-    it('gives the same loss without the gradient', () => {
+    it('computes the same loss without the gradient', () => {
       const arrangement: Arrangement = {
         matrices: { A: normals(35, 1), T: uniforms(35, 2) },
         writes: [],
@@ -76,7 +76,7 @@ export function conformInLosses(createKernels: CreateKernels): void {
       );
     }
 
-    it.each(SIZES)('goes over %i classes, with weights and smoothing or without', (n) => {
+    it.each(SIZES)('sums over %i classes, with and without weights and smoothing', (n) => {
       for (const m of ROWS) {
         conforms(m, n, {});
         conforms(m, n, { weighted: true });
@@ -85,9 +85,9 @@ export function conformInLosses(createKernels: CreateKernels): void {
       }
     });
 
-    it('takes logits whose powers float32 cannot hold', () => conforms(9, 10, { deviation: 300, smoothing: 0.1 }));
+    it('accepts logits whose powers overflow float32', () => conforms(9, 10, { deviation: 300, smoothing: 0.1 }));
 
-    it('counts a class without a chance as nothing where it is not the target', () => {
+    it('ignores a class of probability 0 that is not the target', () => {
       const impossible = Number.NEGATIVE_INFINITY;
       const arrangement: Arrangement = {
         matrices: { A: [1, impossible, 2, impossible, 0.5, -1], T: [0, 2], dA: normals(6, 1) },
@@ -99,7 +99,7 @@ export function conformInLosses(createKernels: CreateKernels): void {
   });
 
   describe('softmax', () => {
-    it.each(SIZES)('goes over %i classes, in place too', (n) => {
+    it.each(SIZES)('normalizes %i classes, also in place', (n) => {
       const m = 5;
       const A = [...normals((m - 1) * n, n, 4), ...normals(n, 2, 300)];
       expectConformance(
@@ -109,7 +109,8 @@ export function conformInLosses(createKernels: CreateKernels): void {
           writes: ['P'],
           call: (kernels, at) => kernels.softmax(at.P, at.A, m, n),
         },
-        // A logit's distance to the largest is rounded before it is a power: up to 1000 units times 2^-24.
+        // A logit's distance to the largest is rounded before its power: up to 1000 units times
+        // 2^-24.
         relativeTo(0.01, 1e-4),
       );
       expectConformance(

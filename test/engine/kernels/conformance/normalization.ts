@@ -7,18 +7,24 @@ const ROWS = [2, 3, 17, 64, 65, 150];
 const EPSILON = 1e-5;
 const MOMENTUM = 0.1;
 const DEVIATION = 2;
-/** Sums of up to 150 terms of a few units, rounded to float32, divided by deviations that may be small. */
+/**
+ * Sums of up to 150 terms of a few units, rounded to float32, divided by deviations that may be
+ * small.
+ */
 const CLOSE = relativeTo(10, 2e-6);
 
-/** Two or three numbers can lie so close that dividing by their deviation enlarges what rounding left of it. */
+/**
+ * Two or three numbers can be so close that the division by their deviation amplifies their
+ * rounding errors.
+ */
 const CLOSE_OF_FEW = relativeTo(10, 1e-5);
 
-/** Units that lie away from zero, as columns of a table do. */
+/** Units away from zero, as columns of a table are. */
 function shifted(m: number, n: number, seed: number): number[] {
   return normals(m * n, seed, DEVIATION).map((z, e) => Math.fround(z + ((e % n) % 7) - 3));
 }
 
-/** Batch and layer normalization, forwards and back. */
+/** Batch and layer normalization, forward and backward. */
 export function conformInNormalization(createKernels: CreateKernels): void {
   describe.each(SIZES)('of %i units', (n) => {
     const perUnit = {

@@ -66,7 +66,7 @@ export function conformInOneHot(createKernels: CreateKernels): void {
     expectConformance(createKernels, arrangement, roundingOfSums(arrangement, m * c));
   });
 
-  it('rowGradient gives the same bits however the units are parted', () => {
+  it('rowGradient has the same bits for any division of the units', () => {
     const [m, k, c, n] = [50, 4, 3, 130];
     const dZ = normals(m * n, 1);
     const gradientOf = (first: number, count: number): number[] => {
@@ -87,7 +87,7 @@ export function conformInOneHot(createKernels: CreateKernels): void {
     }
   });
 
-  it.each([1, 2, 5, 17])('gatherCodes takes rows of %i codes in any order, twice too', (c) => {
+  it.each([1, 2, 5, 17])('gatherCodes copies rows of %i codes in any order, also twice', (c) => {
     const kernels = createKernels({ numbers: 0, indices: 4 + 3 * c + 4 * c });
     const source = wholeNumbers(3 * c, 1000, 5).map((code) => code - 1);
     kernels.indices.set([2, 0, 2, 1, ...source]);

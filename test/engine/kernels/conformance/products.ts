@@ -37,7 +37,9 @@ const PRODUCTS: readonly { readonly name: string; readonly make: MakeArrangement
   { name: 'inputGradient', make: inputGradient, terms: 'n' },
 ];
 
-/** Shapes of real networks, with more rows, depth and columns than one block of a blocked product has. */
+/**
+ * Shapes of real networks, with more rows, depth and columns than one block of a blocked product.
+ */
 export const BLOCKED: readonly Shape[] = [
   { m: 200, k: 300, n: 70 },
   { m: 300, k: 70, n: 530 },
@@ -48,7 +50,7 @@ export const BLOCKED: readonly Shape[] = [
   { m: 1000, k: 5, n: 1 },
 ];
 
-/** The same call of a player that rounds what it multiplies. */
+/** The same call of a backend that rounds its product inputs. */
 function withProductInputs(inputs: ProductInputs, arrangement: Arrangement): Arrangement {
   return { ...arrangement, call: (kernels, at) => arrangement.call(kernels.withProductInputs(inputs), at) };
 }
@@ -56,8 +58,8 @@ function withProductInputs(inputs: ProductInputs, arrangement: Arrangement): Arr
 const CASES = PRODUCT_INPUTS.flatMap((inputs) => PRODUCTS.map((product) => ({ ...product, inputs })));
 
 /**
- * The matrix products of a layer. A product of two numbers of bfloat16 is exact in float32 (8 bits times 8 bits), so the bound of float32's
- * sums holds for those too.
+ * The matrix products of a layer. A product of two bfloat16 numbers is exact in float32 (8 bits
+ * times 8 bits), so the bound of float32's sums applies to them too.
  */
 export function conformInProducts(createKernels: CreateKernels): void {
   describe.each(CASES)('$name of $inputs', ({ make, terms, inputs }) => {
@@ -66,7 +68,7 @@ export function conformInProducts(createKernels: CreateKernels): void {
       expectConformance(createKernels, arrangement, roundingOfSums(arrangement, shape[terms]));
     }
 
-    it.each(SIZES)('takes %i as rows, inputs and units, alone and together', (size) => {
+    it.each(SIZES)('accepts %i as rows, inputs and units, alone and together', (size) => {
       for (const [m, k, n] of [
         [size, 6, 10],
         [6, size, 10],
@@ -78,9 +80,9 @@ export function conformInProducts(createKernels: CreateKernels): void {
       }
     });
 
-    it.each(BLOCKED)('goes through many blocks: m $m, k $k, n $n', conforms);
+    it.each(BLOCKED)('computes many blocks: m $m, k $k, n $n', conforms);
 
-    it('takes any shape', () => {
+    it('accepts any shape', () => {
       const size = fc.integer({ min: 1, max: 70 });
       fc.assert(fc.property(fc.record({ m: size, k: size, n: size }), conforms), { numRuns: 60, seed: 1 });
     });

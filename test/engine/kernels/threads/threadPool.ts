@@ -1,4 +1,7 @@
-/** A thread that multiplies with two helpers until it is ended, and posts when they are there. */
+/**
+ * A thread that multiplies with two helpers until it is terminated, and posts when they have
+ * started.
+ */
 import { parentPort } from 'node:worker_threads';
 import { createNativeKernels } from '../../../../src/engine/kernels/native.ts';
 import { addon } from '../../addon.ts';
