@@ -10,6 +10,7 @@ const WEBHOOK_EVENTS = [
   'sweep.failed',
   'sweep.cancelled',
 ] as const;
+export type WebhookEvent = (typeof WEBHOOK_EVENTS)[number];
 
 const ID = 'whk_01jd8m9wq2t5n8x1c4v7b0k3z6';
 const URL_EXAMPLE = 'https://example.com/hooks/trainyard';

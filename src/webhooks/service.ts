@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import type { Clock } from '../kit/clock.ts';
 import { isoTime } from '../kit/clock.ts';
 import { ServiceError } from '../kit/contract/errors.ts';
@@ -8,6 +7,7 @@ import { decodeCursor, type Page, type PageQuery } from '../kit/contract/wire.ts
 import { newId } from '../kit/ids.ts';
 import type { Database } from '../store/database.ts';
 import type { WebhookRow } from '../store/tables.ts';
+import { newMessageId } from './deliveryStore.ts';
 import type { DeliveryView, NewWebhook, TestResponse, Webhook, WebhookChange, WebhookRequest } from './schemas.ts';
 import type { Send } from './send.ts';
 import { newSecret } from './signature.ts';
@@ -122,11 +122,6 @@ type AddedOutcome = Pick<Delivery, 'state' | 'status' | 'error' | 'milliseconds'
 const TEST = 'webhook.test';
 const SENT_ONCE = { type: TEST, attempts: 1, nextAt: null } as const;
 const CANCELLED = 'The test was cancelled before the receiver answered.';
-
-/** An id like those that the database gives to other deliveries, so that all sort by time. */
-function newMessageId(now: number): string {
-  return `msg_${now.toString(16).padStart(12, '0')}${randomBytes(10).toString('hex')}`;
-}
 
 function rangeOf({ after, limit }: PageQuery): Range {
   return { before: after === undefined ? undefined : decodeCursor(after), limit };

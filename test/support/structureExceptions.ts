@@ -45,7 +45,6 @@ export const CROWDED_FOLDERS: readonly string[] = [];
 export const SQL_OUTSIDE_STORES: readonly string[] = [
   'jobs/calibration.ts',
   'jobs/counts.ts',
-  'jobs/events/appendLog.ts',
   'jobs/events/service.ts',
   'jobs/jobFragments.ts',
   'jobs/metrics.ts',

@@ -1,5 +1,5 @@
 import { type Expression, type SqlBool, sql } from 'kysely';
-import { appendLog } from '../../jobs/events/appendLog.ts';
+import { recordLogs } from '../../jobs/events/recordStore.ts';
 import { MAX_CRASHES, WORKER_CRASHED } from '../../jobs/failures.ts';
 import {
   clearRequested,
@@ -28,7 +28,7 @@ export function reclaimLost(
 ): Promise<readonly string[]> {
   return database.transaction().execute(async (transaction) => {
     const reclaimed = await reclaim(transaction, isAffected, now);
-    await appendLog(transaction, idsOf(reclaimed.queued), WORKER_LOST);
+    await recordLogs(transaction, idsOf(reclaimed.queued), [WORKER_LOST]);
     return reclaimed.ids;
   });
 }
@@ -66,7 +66,7 @@ export function reclaimCrashed(database: Database, now: number, owner: string): 
       .execute();
     const reclaimed = await reclaim(transaction, isAffected, now);
     for (const [crashes, jobs] of Map.groupBy(reclaimed.queued, (job) => job.crashes)) {
-      await appendLog(transaction, idsOf(jobs), workerDiedLog(crashes));
+      await recordLogs(transaction, idsOf(jobs), [workerDiedLog(crashes)]);
     }
     return [...idsOf(failed), ...reclaimed.ids];
   });

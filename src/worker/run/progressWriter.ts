@@ -1,5 +1,5 @@
 import { CompiledQuery, type Transaction } from 'kysely';
-import { appendLog } from '../../jobs/events/appendLog.ts';
+import { recordLogs } from '../../jobs/events/recordStore.ts';
 import type { Log } from '../../jobs/events/schemas.ts';
 import type { Database, Queries } from '../../store/database.ts';
 import type { JobRow, LossRow, Tables } from '../../store/tables.ts';
@@ -124,7 +124,7 @@ async function writeUpdates(
     if (updated.numUpdatedRows === 0n) continue;
     for (const { losses, logs } of batches) {
       await writeLosses(transaction, losses);
-      for (const log of logs) await appendLog(transaction, [jobId], log);
+      await recordLogs(transaction, [jobId], logs);
     }
   }
 }
