@@ -130,16 +130,17 @@ CREATE TABLE jobs (
   CHECK ((state = 'failed') = (error IS NOT NULL))
 ) STRICT;
 
--- The queue of a project: highest priority first, then jobs before trials of sweeps (there can be thousands), then the oldest.
-CREATE INDEX jobs_queue ON jobs (project, priority DESC, (trial IS NOT NULL), id) WHERE state = 'queued';
+CREATE INDEX jobs_leases ON jobs (lease_until) WHERE state = 'running';
+CREATE INDEX jobs_by_dataset ON jobs (dataset_id, id);
+CREATE INDEX jobs_by_state ON jobs (state, id);
+CREATE INDEX jobs_by_project ON jobs (project, id);
 -- Counts the running jobs of a project: the project with the fewest comes next.
 CREATE INDEX jobs_running ON jobs (project) WHERE state = 'running';
-CREATE INDEX jobs_leases ON jobs (lease_until) WHERE state = 'running';
-CREATE INDEX jobs_suspects ON jobs (state, crashes, suspect_at, id) WHERE suspect_at IS NOT NULL;
-CREATE INDEX jobs_by_state ON jobs (state, id);
-CREATE INDEX jobs_by_dataset ON jobs (dataset_id, id);
-CREATE INDEX jobs_by_project ON jobs (project, id);
 CREATE INDEX jobs_by_sweep ON jobs (sweep_id, trial) WHERE sweep_id IS NOT NULL;
+-- The queue of a project: highest priority first, then jobs before trials of sweeps (there can be thousands), then the oldest.
+CREATE INDEX jobs_queue ON jobs (project, priority DESC, (trial IS NOT NULL), id) WHERE state = 'queued';
+-- After `jobs_by_state`: of two indexes that serve equally well, SQLite uses the later one.
+CREATE INDEX jobs_suspects ON jobs (state, crashes, suspect_at, id) WHERE suspect_at IS NOT NULL;
 -- Lists of jobs leave out the trials of sweeps.
 CREATE INDEX jobs_of_no_sweep ON jobs (project, id) WHERE trial IS NULL;
 
