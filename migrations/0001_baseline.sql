@@ -192,41 +192,13 @@ CREATE TABLE events (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   job_id TEXT NOT NULL REFERENCES jobs (id) ON DELETE CASCADE,
   type TEXT NOT NULL CHECK (type IN ('state', 'log')),
-  -- Set by the trigger below.
-  after_epoch INTEGER NOT NULL DEFAULT 0 CHECK (after_epoch >= 0),
+  -- The last epoch of the sequence when the event was recorded.
+  after_epoch INTEGER NOT NULL CHECK (after_epoch >= 0),
   data TEXT NOT NULL CHECK (json_valid(data)),
   created_at INTEGER NOT NULL DEFAULT (CAST(round(unixepoch('subsec') * 1000) AS INTEGER))
 ) STRICT;
 
 CREATE UNIQUE INDEX events_of_job ON events (job_id, after_epoch, id);
-
--- An event follows everything that its job's sequence contains, so that a reader that resumes from a position misses nothing.
-CREATE TRIGGER new_events_get_position AFTER INSERT ON events BEGIN
-  UPDATE events
-  SET after_epoch = max(
-    coalesce((SELECT max(epoch) FROM losses WHERE job_id = NEW.job_id), 0),
-    (SELECT max(after_epoch) FROM events WHERE job_id = NEW.job_id)
-  )
-  WHERE id = NEW.id;
-END;
-
-CREATE TRIGGER new_jobs_emit_events AFTER INSERT ON jobs BEGIN
-  INSERT INTO events (job_id, type, data)
-  VALUES (NEW.id, 'state', json_object('state', NEW.state, 'attempts', NEW.attempts, 'modelId', NEW.model_id, 'error', json(NEW.error)));
-  INSERT INTO events (job_id, type, data)
-  SELECT NEW.id, 'log', json_insert(value, '$.level', 'warning') FROM json_each(NEW.warnings);
-END;
-
--- Warnings come first: a final state is the last event of a job.
-CREATE TRIGGER changed_jobs_emit_events AFTER UPDATE OF state, warnings ON jobs
-WHEN NEW.state <> OLD.state OR NEW.warnings <> OLD.warnings BEGIN
-  INSERT INTO events (job_id, type, data)
-  SELECT NEW.id, 'log', json_insert(value, '$.level', 'warning') FROM json_each(NEW.warnings)
-  WHERE value NOT IN (SELECT value FROM json_each(OLD.warnings));
-  INSERT INTO events (job_id, type, data)
-  SELECT NEW.id, 'state', json_object('state', NEW.state, 'attempts', NEW.attempts, 'modelId', NEW.model_id, 'error', json(NEW.error))
-  WHERE NEW.state <> OLD.state;
-END;
 
 -- Models --------------------------------------------------------------------------------------------------------------------
 
@@ -350,21 +322,6 @@ CREATE TABLE deliveries (
 CREATE INDEX deliveries_due ON deliveries (next_at) WHERE state = 'pending';
 CREATE INDEX deliveries_of_webhook ON deliveries (webhook_id, id);
 CREATE INDEX deliveries_finished ON deliveries (finished_at) WHERE finished_at IS NOT NULL;
-
--- A job owes its deliveries from the transaction that ends it. Trials of sweeps have none: the sweep has.
-CREATE TRIGGER finished_jobs_add_deliveries AFTER UPDATE OF state ON jobs
-WHEN NEW.state <> OLD.state AND NEW.state IN ('succeeded', 'failed', 'cancelled') AND NEW.trial IS NULL BEGIN
-  INSERT INTO deliveries (webhook_id, type, payload, next_at, created_at)
-  SELECT id, 'job.' || NEW.state, json_object(
-    'type', 'job.' || NEW.state,
-    'timestamp', strftime('%Y-%m-%dT%H:%M:%fZ', NEW.finished_at / 1000.0, 'unixepoch'),
-    'data', json_object(
-      'jobId', NEW.id, 'name', NEW.name, 'state', NEW.state, 'datasetId', NEW.dataset_id, 'modelId', NEW.model_id, 'error', json(NEW.error)
-    )
-  ), NEW.finished_at, NEW.finished_at
-  FROM webhooks
-  WHERE project = NEW.project AND EXISTS (SELECT 1 FROM json_each(webhooks.events) WHERE value = 'job.' || NEW.state);
-END;
 
 -- Sweeps --------------------------------------------------------------------------------------------------------------------
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { arrows, findCycle, folderOf, readSource, roomOf, sourceFiles } from './support/sourceTree.ts';
+import { arrows, findCycle, folderOf, readSource, roomOf, sourceFiles, writesState } from './support/sourceTree.ts';
 import { CROWDED_FOLDERS, FOLDERS_THAT_IMPORT_EACH_OTHER, SQL_OUTSIDE_STORES } from './support/structureExceptions.ts';
 
 /** The floor of each room. A room imports from itself, from lower floors and from the rooms in `SAME_FLOOR`. */
@@ -81,10 +81,35 @@ describe('the source tree', () => {
     expect(crowded.toSorted()).toEqual([...CROWDED_FOLDERS].toSorted());
   });
 
-  it('queries the database in the store and in *Store.ts files only, but for the exceptions', () => {
+  it('queries the database in the store, in *Store.ts files and in transitions.ts only, but for the exceptions', () => {
     const querying = sourceFiles.filter(
-      (file) => roomOf(file) !== 'store' && !/[sS]tore\.ts$/.test(file) && QUERY.test(readSource(file)),
+      (file) => roomOf(file) !== 'store' && !/([sS]tore|transitions)\.ts$/.test(file) && QUERY.test(readSource(file)),
     );
     expect(querying).toEqual([...SQL_OUTSIDE_STORES].toSorted());
+  });
+
+  it('writes the state of jobs in jobs/transitions.ts only', () => {
+    const writing = sourceFiles.filter((file) => writesState(readSource(file), 'jobs'));
+    expect(writing).toEqual(['jobs/transitions.ts']);
+  });
+
+  it.each([
+    "queries.insertInto('jobs').values(row)",
+    "queries.updateTable('jobs').set({ progress, state: 'failed' }).execute()",
+    "const job = () => queries.updateTable('jobs');\njob().set((eb) => ({ attempts: eb.ref('attempts'), state }))",
+    "queries.updateTable('jobs').set('state', next)",
+    "queries.updateTable('jobs').set(sql.ref('state'), next)",
+    "sql`UPDATE jobs SET progress = NULL, state = 'failed'`",
+    "sqlite.exec('insert into jobs (id) values (1)')",
+  ])('finds a statement that writes a state: %s', (source) => {
+    expect(writesState(source, 'jobs')).toBe(true);
+  });
+
+  it.each([
+    "queries.updateTable('jobs').set({ progress }).where('state', '=', 'running')",
+    "queries.updateTable('datasets').set({ state: 'failed' })",
+    'sql`UPDATE jobs SET progress = NULL WHERE state = 1`',
+  ])('ignores other statements: %s', (source) => {
+    expect(writesState(source, 'jobs')).toBe(false);
   });
 });

@@ -173,3 +173,12 @@ export const lossesQuery = z.strictObject({
 export type LossesQuery = z.output<typeof lossesQuery>;
 
 export const jobParams = z.object({ id: z.string().describe('The id of a job.') });
+
+/** A log line about a job, which its events contain. */
+export const logSchema = z.object({
+  level: z.enum(['info', 'warning']),
+  code: z.string().describe('A stable code for programs.'),
+  message: z.string().describe('What a person should know.'),
+  column: z.string().optional().describe('The column that it is about.'),
+});
+export type Log = Readonly<z.infer<typeof logSchema>>;

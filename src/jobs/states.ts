@@ -1,23 +1,14 @@
 import type { JobState } from '../store/tables.ts';
 
-/** From which states a worker may bring a job into each state. */
-export const canMoveTo = {
-  queued: ['running'],
-  running: ['queued'],
-  paused: ['running'],
-  succeeded: ['running'],
-  failed: ['running'],
-  cancelled: ['running'],
-} as const satisfies Readonly<Record<JobState, readonly JobState[]>>;
+/** States that a job leaves only when a client requests it. */
+const FINAL_STATES = ['succeeded', 'failed', 'cancelled'] as const satisfies readonly JobState[];
+export type FinalState = (typeof FINAL_STATES)[number];
 
-/** States that a job leaves only when it is asked to. */
-const FINAL_STATES: readonly JobState[] = ['succeeded', 'failed', 'cancelled'];
-
-export function isFinal(state: JobState): boolean {
-  return FINAL_STATES.includes(state);
+export function isFinal(state: JobState): state is FinalState {
+  return (FINAL_STATES as readonly JobState[]).includes(state);
 }
 
-/** What a client can ask of a job, and in which states. */
+/** The actions of clients, and the states of a job in which each is possible. */
 export const ACTIONS = {
   pause: ['queued', 'running'],
   resume: ['paused'],

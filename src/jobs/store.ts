@@ -5,7 +5,9 @@ import type { Database, Queries } from '../store/database.ts';
 import type { JobRow, JobState, LossRow } from '../store/tables.ts';
 import { textBytes } from '../store/textBytes.ts';
 import { ACTIONS } from './states.ts';
-import { insertJob, type NewJob } from './submission/newJob.ts';
+import { datasetNotFound } from './submission/check.ts';
+import type { NewJob } from './submission/newJob.ts';
+import { insertQueuedJob } from './transitions.ts';
 
 export interface Label {
   readonly name: string;
@@ -130,6 +132,24 @@ export function createJobStore(database: Database, project: string): JobStore {
       return result.numDeletedRows > 0n;
     },
   };
+}
+
+/** Queues a job with its labels, within the caller's transaction. Throws ServiceError `invalid_spec` when the dataset is gone. */
+export async function insertJob(
+  queries: Queries,
+  job: NewJob,
+  labels: Readonly<Record<string, string>>,
+): Promise<void> {
+  await assertDatasetExists(queries, job.datasetId);
+  await insertQueuedJob(queries, job);
+  const rows = Object.entries(labels).map(([name, value]) => ({ jobId: job.id, name, value }));
+  if (rows.length > 0) await queries.insertInto('jobLabels').values(rows).execute();
+}
+
+/** The request was checked against the dataset, which may have been deleted since. */
+async function assertDatasetExists(queries: Queries, id: string): Promise<void> {
+  const dataset = await queries.selectFrom('datasets').select('id').where('id', '=', id).executeTakeFirst();
+  if (dataset === undefined) throw datasetNotFound(id);
 }
 
 /** Every queued job with its project's turn: how many jobs of the project would run once it does. Projects take turns by the fewest. */

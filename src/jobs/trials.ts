@@ -1,12 +1,13 @@
 /**
- * The jobs of a sweep's trials, as its room makes and moves them, each within the caller's transaction. Events tell of it by themselves; whoever
- * calls publishes the news once the transaction is through: `queued` of a job that waits, `changed` of one that was cancelled.
+ * The jobs of the trials of a sweep, each change within the caller's transaction. The caller publishes the notifications
+ * after it: `queued` for a job that was queued, `changed` for one that was cancelled.
  */
 import type { Queries } from '../store/database.ts';
 import type { StopRule } from '../training/loop/stopRule.ts';
-import { requeuedProgress, SAME_ATTEMPT } from './jobFragments.ts';
+import { insertJob } from './store.ts';
 import type { CheckedRequest } from './submission/check.ts';
-import { insertJob, type NewJobOptions, newJob } from './submission/newJob.ts';
+import { type NewJobOptions, newJob } from './submission/newJob.ts';
+import { moveJobs, requeuedProgress, SAME_ATTEMPT } from './transitions.ts';
 
 export interface NewTrial extends NewJobOptions {
   readonly checked: CheckedRequest;
@@ -28,8 +29,9 @@ export async function insertTrial(
 }
 
 /**
- * Queues a halted job, which goes on to its next halt; one that lies at the epoch it stands at, or before, halts it again at once. `from` says
- * whether it may have been cancelled since. False where the job is in none of these states, or has not halted.
+ * Queues a halted job, which runs to its next stop rule. A rule at its present epoch, or an earlier one, halts it again
+ * at once. `from`: whether it may have been cancelled since. False where the job is in none of these states, or has not
+ * halted.
  */
 export async function resumeTrial(
   queries: Queries,
@@ -37,21 +39,14 @@ export async function resumeTrial(
   halt: StopRule | null,
   from: readonly ('paused' | 'cancelled')[] = ['paused'],
 ): Promise<boolean> {
-  const { numUpdatedRows } = await queries
-    .updateTable('jobs')
-    .set({
-      state: 'queued',
-      halted: 0,
-      halt: halt && JSON.stringify(halt),
-      attempts: SAME_ATTEMPT,
-      finishedAt: null,
-    })
-    .set(requeuedProgress)
-    .where('id', '=', jobId)
-    .where('state', 'in', from)
-    .where('halted', '=', 1)
-    .executeTakeFirst();
-  return numUpdatedRows > 0n;
+  const moved = await moveJobs(queries, { to: 'queued', from }, (jobs) =>
+    jobs
+      .set({ halt: halt && JSON.stringify(halt), attempts: SAME_ATTEMPT })
+      .set(requeuedProgress)
+      .where('id', '=', jobId)
+      .where('halted', '=', 1),
+  );
+  return moved.length > 0;
 }
 
 /** Cancels those of the jobs that have halted, and returns their ids. */
@@ -60,13 +55,8 @@ export async function cancelHalted(
   jobIds: readonly string[],
   now: number,
 ): Promise<readonly string[]> {
-  const rows = await queries
-    .updateTable('jobs')
-    .set({ state: 'cancelled', finishedAt: now })
-    .where('id', 'in', jobIds)
-    .where('state', '=', 'paused')
-    .where('halted', '=', 1)
-    .returning('id')
-    .execute();
-  return rows.map(({ id }) => id);
+  const moved = await moveJobs(queries, { to: 'cancelled', from: ['paused'], now }, (jobs) =>
+    jobs.where('id', 'in', jobIds).where('halted', '=', 1),
+  );
+  return moved.map(({ id }) => id);
 }

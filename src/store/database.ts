@@ -12,6 +12,14 @@ export type Database = Kysely<Tables>;
 /** A database or a transaction on it: what a query needs. */
 export type Queries = Kysely<Tables> | Transaction<Tables>;
 
+/** Runs the work in the transaction of `queries`, or in one of its own. */
+export function inTransaction<Result>(
+  queries: Queries,
+  work: (transaction: Queries) => Promise<Result>,
+): Promise<Result> {
+  return queries.isTransaction ? work(queries) : queries.transaction().execute(work);
+}
+
 export interface DatabaseOptions {
   /** Hears of every statement. */
   readonly onQuery?: QueryListener | undefined;

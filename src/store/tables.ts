@@ -1,5 +1,5 @@
 /** The rows of the database, as `migrations/` makes them; JSON columns are text here. Times are milliseconds since 1970. */
-import type { Generated } from 'kysely';
+import type { ColumnType, Generated } from 'kysely';
 
 export interface ProjectRow {
   name: string;
@@ -172,7 +172,7 @@ export interface EventRow {
   id: Generated<number>;
   jobId: string;
   type: 'state' | 'log';
-  afterEpoch: Generated<number>;
+  afterEpoch: number;
   data: string;
   createdAt: Generated<number>;
 }
@@ -291,7 +291,11 @@ export interface Tables {
     readAs: Generated<string>;
     columnCount: Generated<number>;
   };
-  jobs: Omit<JobRow, 'halted'> & { halted: Generated<JobRow['halted']> };
+  jobs: Omit<JobRow, 'state' | 'halted'> & {
+    /** Updated by `jobs/transitions.ts` only. */
+    state: ColumnType<JobState, JobState, never>;
+    halted: Generated<JobRow['halted']>;
+  };
   jobLabels: JobLabelRow;
   losses: LossRow;
   checkpoints: CheckpointRow;

@@ -4,7 +4,7 @@ import type { Clock } from '../kit/clock.ts';
 import type { RequestedAction } from '../store/tables.ts';
 import { allocateCores } from './allocateCores.ts';
 import type { TrainingMetrics } from './metrics.ts';
-import type { ClaimedJob, Lease, Queue } from './queue/queue.ts';
+import type { ClaimedJob, Lease, Queue } from './queue/queueStore.ts';
 import type { Run, StopReason } from './run/run.ts';
 
 export interface DispatcherDeps {

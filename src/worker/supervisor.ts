@@ -7,7 +7,7 @@ import { type EventBus, isFromWorker, isNotification } from '../notifications/bu
 import type { Database } from '../store/database.ts';
 import { EXIT_FORCED, isReadyMessage } from './parent.ts';
 import { isMetricsResponse, METRICS_REQUEST, type ProcessMetrics } from './processMetrics.ts';
-import { reclaimCrashed } from './queue/reclaim.ts';
+import { reclaimCrashed } from './queue/reclaimStore.ts';
 
 export interface SupervisorDeps {
   readonly database: Database;

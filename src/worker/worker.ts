@@ -5,7 +5,7 @@ import type { EventBus } from '../notifications/bus.ts';
 import type { Database } from '../store/database.ts';
 import { createDispatcher } from './dispatcher.ts';
 import { isDeadOwner, newOwner } from './owner.ts';
-import { createQueue } from './queue/queue.ts';
+import { createQueue } from './queue/queueStore.ts';
 import { createPreparedDataCache } from './run/preparedDataCache.ts';
 import { createProgressWriter } from './run/progressWriter.ts';
 import { type RunDeps, startRun } from './run/run.ts';

@@ -3,6 +3,7 @@ import { mkdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { moveTo } from '../support/jobStates.ts';
 import { until } from '../support/until.ts';
 import { filesIn, startDatasets, type TestService } from './support/service.ts';
 import { upload } from './support/upload.ts';
@@ -125,7 +126,7 @@ describe('DELETE /v1/datasets/{id}', () => {
       .values({ ...job, warnings: '[]', attempts: 0, crashes: 0, memoryBytes: 0, createdAt: 0 })
       .execute();
     expect((await remove(id)).json()).toMatchObject({ status: 409, code: 'dataset_in_use' });
-    await service.database.updateTable('jobs').set({ state: 'cancelled', finishedAt: 1 }).execute();
+    await moveTo(service.database, { to: 'cancelled', now: 1 });
     expect((await remove(id)).statusCode).toBe(204);
     expect((await remove(id)).json()).toMatchObject({ status: 404, code: 'dataset_not_found' });
   });

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { START } from '../../../src/jobs/events/position.ts';
-import { recordLogs, recordStates } from '../../../src/jobs/events/recordStore.ts';
-import { createEventStore } from '../../../src/jobs/events/store.ts';
-import { insertEpochs } from '../../http/streams/service.ts';
-import { insertDataset } from '../datasets.ts';
-import { openJobs } from '../fixtures.ts';
+import { START } from '../../src/jobs/events/position.ts';
+import { createEventStore } from '../../src/jobs/events/store.ts';
+import { recordLogs, recordStates } from '../../src/jobs/recordStore.ts';
+import { insertEpochs } from '../http/streams/service.ts';
+import { insertDataset } from './datasets.ts';
+import { openJobs } from './fixtures.ts';
 
 const INFO = { level: 'info', code: 'note', message: 'A note.' } as const;
 

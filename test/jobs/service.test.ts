@@ -4,6 +4,7 @@ import type { Machine } from '../../src/jobs/submission/threadWarnings.ts';
 import { NO_QUOTAS } from '../../src/kit/contract/caller.ts';
 import { storedBytes } from '../../src/store/storedBytes.ts';
 import { TENANT } from '../support/access.ts';
+import { moveTo } from '../support/jobStates.ts';
 import { findDataset, insertDataset } from './datasets.ts';
 import { openJobs } from './fixtures.ts';
 
@@ -172,7 +173,8 @@ describe('a job that is over', () => {
   it('cannot be cancelled', async () => {
     const { database, submit, jobs } = await openService();
     const { id } = await submit();
-    await database.updateTable('jobs').set({ state: 'succeeded', finishedAt: 1 }).execute();
+    await moveTo(database, { to: 'running' });
+    await moveTo(database, { to: 'succeeded', now: 1 });
     await expect(jobs.cancel(id)).rejects.toMatchObject({ code: 'job_wrong_state', message: /succeeded/ });
   });
 });
@@ -190,7 +192,7 @@ describe('waiting for a job', () => {
     const { database, submit, jobs } = await openService();
     const { id } = await submit();
     const waiting = jobs.get(id, patience(60_000));
-    await database.updateTable('jobs').set({ state: 'cancelled', finishedAt: 1 }).execute();
+    await moveTo(database, { to: 'cancelled', now: 1 });
     expect(await waiting).toMatchObject({ state: 'cancelled' });
   });
 

@@ -4,7 +4,7 @@ import type { JobsQuery } from '../../src/jobs/schemas.ts';
 import { checkRequest } from '../../src/jobs/submission/check.ts';
 import { cancelHalted, insertTrial, resumeTrial } from '../../src/jobs/trials.ts';
 import type { StopRule } from '../../src/training/loop/stopRule.ts';
-import { createQueue } from '../../src/worker/queue/queue.ts';
+import { createQueue } from '../../src/worker/queue/queueStore.ts';
 import { TENANT } from '../support/access.ts';
 import { findDataset, insertDataset } from './datasets.ts';
 import { openJobs } from './fixtures.ts';

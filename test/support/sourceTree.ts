@@ -70,3 +70,22 @@ export function findCycle(all: readonly Arrow[]): readonly string[] {
   }
   return [];
 }
+
+/** Whether the text of a source file inserts rows into the table or updates their state, by a builder or by SQL. */
+export function writesState(source: string, table: string): boolean {
+  const insert = new RegExp(`\\binsert\\s+into\\s+${table}\\b`, 'i');
+  const update = new RegExp(`\\bupdate\\s+${table}\\s+set\\b((?!\\bwhere\\b)[^;])*\\bstate\\s*=`, 'i');
+  if (source.includes(`insertInto('${table}')`) || insert.test(source) || update.test(source)) return true;
+  return source.includes(`updateTable('${table}')`) && argumentsOfSet(source).some((text) => /\bstate\b/.test(text));
+}
+
+/** The arguments of each call of `.set(`. */
+function argumentsOfSet(source: string): readonly string[] {
+  return [...source.matchAll(/\.set\(/g)].map(({ index }) => {
+    const start = index + '.set('.length;
+    let depth = 1;
+    let end = start;
+    for (; depth > 0 && end < source.length; end++) depth += Number(source[end] === '(') - Number(source[end] === ')');
+    return source.slice(start, end);
+  });
+}

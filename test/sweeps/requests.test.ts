@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { NO_QUOTAS } from '../../src/kit/contract/caller.ts';
+import { moveTo } from '../support/jobStates.ts';
 import { openRoom, RATES } from './testService.ts';
 
 const LEARNING_RATE = 'training.optimizer.learningRate';
@@ -200,8 +201,9 @@ describe('POST /v1/sweeps/preview', () => {
     }));
     await room.database.insertInto('losses').values(losses).execute();
     expect((await preview()).measuredOn).toBe(0);
-    const ended = { state: 'succeeded', startedAt: 1000, finishedAt: 21_000 } as const;
-    await room.database.updateTable('jobs').set(ended).where('id', '=', id).execute();
+    await moveTo(room.database, { to: 'running' }, id);
+    await room.database.updateTable('jobs').set({ startedAt: 1000 }).where('id', '=', id).execute();
+    await moveTo(room.database, { to: 'succeeded', now: 21_000 }, id);
     const { seconds, measuredOn } = await preview();
     expect(measuredOn).toBe(1);
     // 50 trials of 6 epochs of 3 s, and 2 s around each; batches are of other sizes than the job's.

@@ -6,6 +6,7 @@ import { createSender } from '../../src/webhooks/send.ts';
 import { createWebhooks } from '../../src/webhooks/service.ts';
 import { log } from '../jobs/fixtures.ts';
 import { TENANT } from '../support/access.ts';
+import { moveTo } from '../support/jobStates.ts';
 
 /** The webhooks of a new database, which may call this machine, and jobs to end; the test sets the clock. An answer may take as long as it takes. */
 export function openWebhooks(timeoutMs = 60_000) {
@@ -37,11 +38,7 @@ export function openWebhooks(timeoutMs = 60_000) {
         .insertInto('jobs')
         .values({ ...job, ...counts })
         .execute();
-      await database
-        .updateTable('jobs')
-        .set({ state: 'cancelled', finishedAt: time.now })
-        .where('id', '=', id)
-        .execute();
+      await moveTo(database, { to: 'cancelled', now: time.now }, id);
       return id;
     },
   };

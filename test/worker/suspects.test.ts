@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { INTERNAL_ERROR, MAX_CRASHES } from '../../src/jobs/failures.ts';
-import { createQueue, LEASE_MS } from '../../src/worker/queue/queue.ts';
-import { COOLDOWN_MS, reclaimCrashed } from '../../src/worker/queue/reclaim.ts';
+import { createQueue, LEASE_MS } from '../../src/worker/queue/queueStore.ts';
+import { COOLDOWN_MS, reclaimCrashed } from '../../src/worker/queue/reclaimStore.ts';
 import { insertDataset } from '../jobs/datasets.ts';
 import { openJobs } from '../jobs/fixtures.ts';
+import { moveTo } from '../support/jobStates.ts';
 
 const ANY = Number.MAX_SAFE_INTEGER;
 const NO_SUSPECT = { crashes: 0, suspectAt: null };
@@ -126,7 +127,7 @@ describe('a suspect', () => {
     const halted = await suspected();
     await queue.halt(halted);
     expect(await rowOf(halted)).toEqual(NO_SUSPECT);
-    await database.updateTable('jobs').set({ state: 'cancelled', halted: 0, finishedAt: 1 }).execute();
+    await moveTo(database, { to: 'cancelled', now: 1 });
     const retried = await suspected();
     await queue.fail(retried, INTERNAL_ERROR);
     await jobs.retry(retried);

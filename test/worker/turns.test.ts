@@ -6,7 +6,7 @@ import { NO_QUOTAS } from '../../src/kit/contract/caller.ts';
 import { newId } from '../../src/kit/ids.ts';
 import type { Database } from '../../src/store/database.ts';
 import type { Tables } from '../../src/store/tables.ts';
-import { createQueue } from '../../src/worker/queue/queue.ts';
+import { createQueue } from '../../src/worker/queue/queueStore.ts';
 import { insertDataset } from '../jobs/datasets.ts';
 import { openJobs } from '../jobs/fixtures.ts';
 import { insertSweep } from '../jobs/sweeps.ts';

@@ -10,7 +10,7 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { Job } from '../../src/jobs/schemas.ts';
 import type { Database } from '../../src/store/database.ts';
 import { createTrainingMetrics } from '../../src/worker/metrics.ts';
-import { createQueue, LEASE_MS } from '../../src/worker/queue/queue.ts';
+import { createQueue, LEASE_MS } from '../../src/worker/queue/queueStore.ts';
 import { createPool } from '../../src/worker/thread/pool.ts';
 import { startWorker, type WorkerDeps } from '../../src/worker/worker.ts';
 import { findDataset, findFile, insertDataset } from '../jobs/datasets.ts';

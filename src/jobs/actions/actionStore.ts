@@ -1,88 +1,108 @@
-import type { Kysely } from 'kysely';
-import type { Database } from '../../store/database.ts';
-import type { JobRow, JobState, RequestedAction, Tables } from '../../store/tables.ts';
-import { hasCheckpoint, type JobExpressions, NOT_SUSPECT, requeuedProgress, SAME_ATTEMPT } from '../jobFragments.ts';
+import { type Database, inTransaction, type Queries } from '../../store/database.ts';
+import type { JobRow, RequestedAction } from '../../store/tables.ts';
 import { ACTIONS } from '../states.ts';
 import { assertQueueLimit } from '../store.ts';
+import { hasCheckpoint, moveJobs, NOT_SUSPECT, requeuedProgress, SAME_ATTEMPT } from '../transitions.ts';
 
-/** What clients ask of jobs, each in one transaction. False: the job was in no state for it, and nothing has changed. */
+/**
+ * The actions of clients on jobs, each in one transaction. A running job gets a request, which its worker performs;
+ * any other job is moved at once. False: the job was in no state for the action, and nothing has changed.
+ */
 export interface ActionStore {
   pause(id: string): Promise<boolean>;
   resume(id: string): Promise<boolean>;
   stop(id: string): Promise<boolean>;
   cancel(id: string, now: number): Promise<boolean>;
   retry(id: string): Promise<boolean>;
-  /** Queues the job again, as long as it is still as `before` says. */
+  /** Queues the job again, unless its request is no longer that of `before`. */
   extend(before: JobRow, extended: Pick<JobRow, 'request' | 'progress'>): Promise<boolean>;
 }
 
-export function createActionStore(database: Kysely<Tables>): ActionStore {
-  const job = (id: string) => database.updateTable('jobs').where('id', '=', id);
+export function createActionStore(queries: Queries): ActionStore {
+  /** Requests the action of the worker of a running job, or of the one that will claim a queued job. */
+  const request = (transaction: Queries, id: string, action: RequestedAction | null) =>
+    transaction.updateTable('jobs').set({ requested: action }).where('id', '=', id);
 
   return {
     pause: (id) =>
-      hasChanged(
-        job(id)
-          .set(requestOrMove('pause', 'paused'))
-          .where('state', 'in', ACTIONS.pause)
-          .where((eb) => eb.or([eb('requested', 'is', null), eb('requested', '=', 'pause')])),
-      ),
+      inTransaction(queries, async (transaction) => {
+        const requested = request(transaction, id, 'pause')
+          .where('state', '=', 'running')
+          .where((eb) => eb.or([eb('requested', 'is', null), eb('requested', '=', 'pause')]));
+        if (await hasChanged(requested)) return true;
+        const moved = await moveJobs(transaction, { to: 'paused', from: ['queued'] }, (jobs) =>
+          jobs.where('id', '=', id).where('requested', 'is', null),
+        );
+        return moved.length > 0;
+      }),
 
-    async resume(id) {
-      const withdrawn = job(id)
-        .set({ requested: null })
-        .where('state', '=', 'running')
-        .where('requested', '=', 'pause');
-      if (await hasChanged(withdrawn)) return true;
-      return hasChanged(
-        job(id)
-          .set({ state: 'queued', halted: 0, attempts: SAME_ATTEMPT })
-          .set((eb) => ({ halt: eb.case().when('sweepId', 'is', null).then(null).else(eb.ref('halt')).end() }))
-          .set(requeuedProgress)
-          .where('state', 'in', ACTIONS.resume)
-          .where((eb) => eb.or([eb('halted', '=', 0), eb('sweepId', 'is', null)])),
-      );
-    },
+    resume: (id) =>
+      inTransaction(queries, async (transaction) => {
+        const withdrawn = request(transaction, id, null)
+          .where('state', '=', 'running')
+          .where('requested', '=', 'pause');
+        if (await hasChanged(withdrawn)) return true;
+        const moved = await moveJobs(transaction, { to: 'queued', from: ACTIONS.resume }, (jobs) =>
+          jobs
+            .set({ attempts: SAME_ATTEMPT })
+            .set((eb) => ({ halt: eb.case().when('sweepId', 'is', null).then(null).else(eb.ref('halt')).end() }))
+            .set(requeuedProgress)
+            .where('id', '=', id)
+            .where((eb) => eb.or([eb('halted', '=', 0), eb('sweepId', 'is', null)])),
+        );
+        return moved.length > 0;
+      }),
 
     stop: (id) =>
-      hasChanged(
-        job(id)
-          .set(requestOrMove('stop', 'queued'))
-          .set({ halted: 0 })
-          .where('state', 'in', ACTIONS.stop)
+      inTransaction(queries, async (transaction) => {
+        const requested = request(transaction, id, 'stop')
           .where('requested', 'is distinct from', 'cancel')
-          .where((eb) => eb.or([eb('state', '=', 'running'), hasCheckpoint(eb)])),
-      ),
+          .where((eb) => eb.or([eb('state', '=', 'running'), eb.and([eb('state', '=', 'queued'), hasCheckpoint(eb)])]));
+        if (await hasChanged(requested)) return true;
+        const moved = await moveJobs(transaction, { to: 'queued', from: ['paused'] }, (jobs) =>
+          jobs.set({ requested: 'stop' }).where('id', '=', id).where(hasCheckpoint),
+        );
+        return moved.length > 0;
+      }),
 
     cancel: (id, now) =>
-      hasChanged(
-        job(id)
-          .set(requestOrMove('cancel', 'cancelled'))
-          .set((eb) => ({ finishedAt: unlessRunning(eb, now, null) }))
-          .where('state', 'in', ACTIONS.cancel),
-      ),
+      inTransaction(queries, async (transaction) => {
+        if (await hasChanged(request(transaction, id, 'cancel').where('state', '=', 'running'))) return true;
+        const moved = await moveJobs(transaction, { to: 'cancelled', from: ['queued', 'paused'], now }, (jobs) =>
+          jobs.where('id', '=', id),
+        );
+        return moved.length > 0;
+      }),
 
-    retry: (id) =>
-      hasChanged(
-        job(id)
-          .set({ ...QUEUED_AGAIN, halted: 0, error: null })
+    async retry(id) {
+      const moved = await moveJobs(queries, { to: 'queued', from: ACTIONS.retry }, (jobs) =>
+        jobs
+          .set({ halt: null, ...NOT_SUSPECT })
           .set(requeuedProgress)
-          .where('state', 'in', ACTIONS.retry)
+          .where('id', '=', id)
           .where('datasetId', 'is not', null),
-      ),
+      );
+      return moved.length > 0;
+    },
 
-    extend: ({ id, request }, extended) =>
-      hasChanged(
-        job(id)
-          .set({ ...QUEUED_AGAIN, ...extended, startedAt: null })
-          .where('state', 'in', ACTIONS.extend)
+    async extend({ id, request }, extended) {
+      const moved = await moveJobs(queries, { to: 'queued', from: ACTIONS.extend }, (jobs) =>
+        jobs
+          // The sweep of a trial does not pause it again.
+          .set({ halt: null, ...NOT_SUSPECT, ...extended, startedAt: null })
+          .where('id', '=', id)
           .where('request', '=', request)
           .where('datasetId', 'is not', null),
-      ),
+      );
+      return moved.length > 0;
+    },
   };
 }
 
-/** Makes a change that brings a job back into the queue of its project, where more than `mostQueued` may not wait; all or nothing. */
+/**
+ * Makes a change that queues a job of the project again, all or nothing. Throws ServiceError `queued_jobs_quota` when
+ * more than `maxQueued` jobs would be queued.
+ */
 export function requeue(
   database: Database,
   project: string,
@@ -94,21 +114,6 @@ export function requeue(
     if (moved && maxQueued !== null) await assertQueueLimit(transaction, project, maxQueued);
     return moved;
   });
-}
-
-/** Its sweep has what it wanted of it: from here on nobody looks at it where it would halt. */
-const QUEUED_AGAIN = { state: 'queued', halt: null, finishedAt: null, ...NOT_SUSPECT } as const;
-
-/** A running job's worker is asked for it; any other job comes into the state at once, which a worker may have to do the rest for. */
-function requestOrMove(action: RequestedAction, next: JobState) {
-  return (eb: JobExpressions) => ({
-    state: unlessRunning(eb, next, 'running'),
-    requested: unlessRunning(eb, next === 'queued' ? action : null, action),
-  });
-}
-
-function unlessRunning<const Value, const Running>(eb: JobExpressions, value: Value, running: Running) {
-  return eb.case().when('state', '=', 'running').then(running).else(value).end();
 }
 
 async function hasChanged(update: { executeTakeFirst(): Promise<{ numUpdatedRows: bigint }> }): Promise<boolean> {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { JOB_STATES } from '../../store/tables.ts';
-import { jobErrorSchema, lossSchema } from '../schemas.ts';
+import { jobErrorSchema, logSchema, lossSchema } from '../schemas.ts';
 
 const JOB_ID = 'job_01jd8m9wq2t5n8x1c4v7b0k3z6';
 const AT = '2026-11-23T08:00:00.000Z';
@@ -18,16 +18,7 @@ const stateData = z.object({
   at,
 });
 
-const logData = z.object({
-  jobId,
-  level: z.enum(['info', 'warning']),
-  code: z.string().describe('A stable code for programs.'),
-  message: z.string().describe('What a person should know.'),
-  column: z.string().optional().describe('The column that it is about.'),
-  at,
-});
-/** A line about a job. */
-export type Log = Readonly<Omit<z.infer<typeof logData>, 'jobId' | 'at'>>;
+const logData = z.object({ jobId, ...logSchema.shape, at });
 
 const STATE = {
   id: '0-7',

@@ -1,8 +1,7 @@
 import { newId } from '../../kit/ids.ts';
-import type { Queries } from '../../store/database.ts';
 import type { JobRow } from '../../store/tables.ts';
 import { estimateMemory } from '../../training/estimate/memory.ts';
-import { type CheckedRequest, datasetNotFound } from './check.ts';
+import type { CheckedRequest } from './check.ts';
 import type { Hyperparameters } from './requestSchema.ts';
 import { type Machine, threadWarnings } from './threadWarnings.ts';
 
@@ -39,27 +38,4 @@ export function newJob(checked: CheckedRequest, { id, project, machine, now }: N
     warnings: JSON.stringify([...warnings, ...threadWarnings(spec.training, machine)]),
     createdAt: now,
   };
-}
-
-/** Queues the job, within the caller's transaction. Throws ServiceError `invalid_spec` when the dataset is gone. */
-export async function insertJob(
-  queries: Queries,
-  job: NewJob,
-  labels: Readonly<Record<string, string>>,
-): Promise<void> {
-  await assertDatasetExists(queries, job.datasetId);
-  await queries
-    .insertInto('jobs')
-    .values({ ...NEVER_RUN, ...job })
-    .execute();
-  const rows = Object.entries(labels).map(([name, value]) => ({ jobId: job.id, name, value }));
-  if (rows.length > 0) await queries.insertInto('jobLabels').values(rows).execute();
-}
-
-const NEVER_RUN = { state: 'queued', attempts: 0, crashes: 0 } as const;
-
-/** The request was checked against the dataset, which may have been deleted since. */
-async function assertDatasetExists(queries: Queries, id: string): Promise<void> {
-  const dataset = await queries.selectFrom('datasets').select('id').where('id', '=', id).executeTakeFirst();
-  if (dataset === undefined) throw datasetNotFound(id);
 }

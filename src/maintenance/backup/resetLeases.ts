@@ -1,8 +1,8 @@
 import type { Clock } from '../../kit/clock.ts';
-import { openDatabase } from '../../store/database.ts';
-import { createQueue } from '../../worker/queue/queue.ts';
+import { openDatabase, type Database } from '../../store/database.ts';
 import { createBackupStore } from './backupStore.ts';
 import { blobPath } from './blobPath.ts';
+import { createQueue } from '../../worker/queue/queueStore.ts';
 import type { Manifest } from './manifest.ts';
 
 /**

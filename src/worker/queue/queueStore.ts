@@ -1,25 +1,27 @@
 import { sql } from 'kysely';
 import type { Failure } from '../../jobs/failures.ts';
+import { recordLogs } from '../../jobs/recordStore.ts';
 import {
-  clearRequested,
   hasCheckpoint,
   type JobExpressions,
-  NOT_LEASED,
+  type Move,
+  type MovedJob,
+  moveJobs,
   NOT_SUSPECT,
   progressIfResumable,
   requeuedProgress,
-} from '../../jobs/jobFragments.ts';
-import { canMoveTo } from '../../jobs/states.ts';
+  warningLogs,
+} from '../../jobs/transitions.ts';
 import type { Clock } from '../../kit/clock.ts';
 import type { Warning } from '../../kit/warning.ts';
 import type { Database, Queries } from '../../store/database.ts';
 import { writeWithRelaxedDurability } from '../../store/relaxedDurability.ts';
-import type { JobRow, JobState, RequestedAction } from '../../store/tables.ts';
+import type { JobRow, RequestedAction } from '../../store/tables.ts';
 import type { Checkpoint } from '../../training/checkpoint/checkpoint.ts';
 import type { Monitor } from '../../training/monitors.ts';
-import { reclaimLost } from './reclaim.ts';
-import { resetToCheckpoint } from './resetToCheckpoint.ts';
-import { dueSuspect } from './suspects.ts';
+import { reclaimLost } from './reclaimStore.ts';
+import { resetToCheckpoint } from './resetStore.ts';
+import { dueSuspect } from './suspectStore.ts';
 
 /** A worker that has not renewed its lease for so long is taken for dead. Long enough for a disk that hangs for a while. */
 export const LEASE_MS = 15_000;
@@ -112,60 +114,59 @@ export interface Queue {
 
 /** The queue as the worker `owner` sees it; `clock` says when leases run out. */
 export function createQueue(database: Database, owner: string, clock: Clock): Queue {
-  /** The job on its way to `next`, as long as it is still this worker's. */
-  const moveTo = (queries: Queries, id: string, next: JobState) =>
-    queries
-      .updateTable('jobs')
-      .set({ ...NOT_LEASED, ...clearRequested(next), state: next })
-      .where('id', '=', id)
-      .where('state', 'in', canMoveTo[next])
-      .where('leaseOwner', '=', owner);
+  /** Moves a job that is still leased to this worker: it is running. */
+  const moveOwn = (queries: Queries, id: string, move: Move, choose = (jobs: JobUpdate) => jobs) =>
+    moveJobs(queries, move, (jobs) => choose(jobs.where('id', '=', id).where('leaseOwner', '=', owner)));
 
   const ownTransaction: Transact = (changes) => database.transaction().execute(changes);
   const release = (id: string, halted: boolean) =>
     database.transaction().execute(async (transaction) => {
-      const moveJobTo = (next: JobState) => moveTo(transaction, id, next);
-      await moveJobTo('cancelled').set({ finishedAt: clock() }).where('requested', '=', 'cancel').execute();
-      await moveJobTo('paused').set(progressIfResumable).where('requested', '=', 'pause').execute();
+      await moveOwn(transaction, id, { to: 'cancelled', now: clock() }, (jobs) =>
+        jobs.where('requested', '=', 'cancel'),
+      );
+      await moveOwn(transaction, id, { to: 'paused' }, (jobs) =>
+        jobs.set(progressIfResumable).where('requested', '=', 'pause'),
+      );
       if (halted) {
-        await moveJobTo('paused')
-          .set({ halted: 1, ...NOT_SUSPECT })
-          .set(progressIfResumable)
-          .where('requested', 'is', null)
-          .execute();
+        await moveOwn(transaction, id, { to: 'paused' }, (jobs) =>
+          jobs
+            .set({ halted: 1, ...NOT_SUSPECT })
+            .set(progressIfResumable)
+            .where('requested', 'is', null),
+        );
       }
-      await moveJobTo('queued')
-        .set(requeuedProgress)
-        // Whatever stopped it was no fault of its own.
-        .set((eb) => ({ attempts: eb('attempts', '-', 1) }))
-        .execute();
+      // The job did not cause the stop, so this was no attempt.
+      await moveOwn(transaction, id, { to: 'queued' }, (jobs) =>
+        jobs.set(requeuedProgress).set((eb) => ({ attempts: eb('attempts', '-', 1) })),
+      );
     });
 
-  const claiming = (queries: Queries) => {
-    const now = clock();
-    return queries
-      .updateTable('jobs')
-      .set((eb) => ({
-        state: 'running',
-        leaseOwner: owner,
-        leaseUntil: now + LEASE_MS,
-        attempts: eb('attempts', '+', 1),
-        startedAt: now,
-      }))
-      .returning(CLAIMED)
-      .returning(queuedAt.as('queuedAt'))
-      .returning((eb) => sql<0 | 1>`${hasCheckpoint(eb)}`.as('hasCheckpoint'));
-  };
+  /** A claim may be lost on power failure: the job is then still queued. */
+  const claim = (choose: (queries: Queries, jobs: JobUpdate) => JobUpdate) =>
+    writeWithRelaxedDurability(database, async (queries) => {
+      const now = clock();
+      const [claimed] = await moveJobs(queries, { to: 'running' }, (jobs) =>
+        choose(queries, jobs)
+          .set((eb) => ({
+            leaseOwner: owner,
+            leaseUntil: now + LEASE_MS,
+            attempts: eb('attempts', '+', 1),
+            startedAt: now,
+          }))
+          .returning(CLAIMED)
+          .returning(queuedAt.as('queuedAt'))
+          .returning((eb) => sql<0 | 1>`${hasCheckpoint(eb)}`.as('hasCheckpoint')),
+      );
+      return claimed;
+    });
 
   return {
-    // A claim that is forgotten leaves the job in the queue.
     claim: (freeBytes, except = []) =>
-      writeWithRelaxedDurability(database, (queries) =>
-        claiming(queries)
+      claim((queries, jobs) =>
+        jobs
           .where('id', '=', (eb) => headOfQueue(eb, except))
           .where('memoryBytes', '<=', freeBytes)
-          .where(({ not, exists }) => not(exists(dueSuspect(queries, owner, clock()))))
-          .executeTakeFirst(),
+          .where(({ not, exists }) => not(exists(dueSuspect(queries, owner, clock())))),
       ),
 
     async hasDueSuspect() {
@@ -173,12 +174,7 @@ export function createQueue(database: Database, owner: string, clock: Clock): Qu
       return due !== undefined;
     },
 
-    claimSuspect: () =>
-      writeWithRelaxedDurability(database, (queries) =>
-        claiming(queries)
-          .where('id', '=', dueSuspect(queries, owner, clock()))
-          .executeTakeFirst(),
-      ),
+    claimSuspect: () => claim((queries, jobs) => jobs.where('id', '=', dueSuspect(queries, owner, clock()))),
 
     resetToCheckpoint: (id, checkpoint, monitor) => resetToCheckpoint(database, owner, id, checkpoint, monitor),
 
@@ -222,36 +218,47 @@ export function createQueue(database: Database, owner: string, clock: Clock): Qu
     halt: (id) => release(id, true),
 
     async fail(id, failure) {
-      await moveTo(database, id, 'failed')
-        .set({ error: JSON.stringify(failure), finishedAt: clock() })
-        .execute();
+      await moveOwn(database, id, { to: 'failed', now: clock() }, (jobs) =>
+        jobs.set({ error: JSON.stringify(failure) }),
+      );
     },
 
     succeed(id, { epochs, warnings }, save, transact = ownTransaction) {
       return transact(async (transaction) => {
-        // Writes nothing new, but from here on nobody else can cancel the job or take it.
+        // Changes nothing, but from here on no other process can cancel or claim the job.
         const leased = await transaction
           .updateTable('jobs')
           .set({ leaseOwner: owner })
           .where('id', '=', id)
-          .where('state', 'in', canMoveTo.succeeded)
+          .where('state', '=', 'running')
           .where('leaseOwner', '=', owner)
           .where('requested', 'is distinct from', 'cancel')
+          .returning('warnings')
           .executeTakeFirst();
-        if (leased.numUpdatedRows === 0n) return false;
+        if (leased === undefined) return false;
         const modelId = await save(transaction);
         await transaction.deleteFrom('losses').where('jobId', '=', id).where('epoch', '>', epochs).execute();
-        // All at once: the events and the webhooks tell of this moment.
-        await moveTo(transaction, id, 'succeeded')
-          .set({ modelId, finishedAt: clock(), warnings: JSON.stringify(warnings) })
-          .execute();
+        const all = JSON.stringify(warnings);
+        // Before the state: a final state is the last event of a job.
+        await recordLogs(transaction, [id], addedLogs(leased.warnings, all));
+        await moveOwn(transaction, id, { to: 'succeeded', now: clock() }, (jobs) =>
+          jobs.set({ modelId, warnings: all }),
+        );
         return true;
       });
     },
   };
 }
 
-/** When the job came into the queue last. */
+type JobUpdate = Parameters<Parameters<typeof moveJobs<MovedJob>>[2]>[0];
+
+/** The warnings of `after` that are not in `before`, both JSON, as log lines. */
+function addedLogs(before: string, after: string) {
+  const known = new Set(warningLogs(before).map((log) => JSON.stringify(log)));
+  return warningLogs(after).filter((log) => !known.has(JSON.stringify(log)));
+}
+
+/** When the job was last queued. */
 const queuedAt = sql<number | null>`(
   SELECT created_at FROM events
   WHERE job_id = jobs.id AND type = 'state' AND data ->> '$.state' = 'queued'

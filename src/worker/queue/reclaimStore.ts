@@ -1,16 +1,12 @@
 import { type Expression, type SqlBool, sql } from 'kysely';
-import { recordLogs } from '../../jobs/events/recordStore.ts';
 import { MAX_CRASHES, WORKER_CRASHED } from '../../jobs/failures.ts';
-import {
-  clearRequested,
-  type JobExpressions,
-  NOT_LEASED,
-  progressIfResumable,
-  requeuedProgress,
-} from '../../jobs/jobFragments.ts';
+import { recordLogs } from '../../jobs/recordStore.ts';
+import { type JobExpressions, moveJobs, progressIfResumable, requeuedProgress } from '../../jobs/transitions.ts';
 import type { Database, Queries } from '../../store/database.ts';
-import type { JobState } from '../../store/tables.ts';
 import { WORKER_LOST, workerDiedLog } from '../run/logMessages.ts';
+
+/** A condition on running jobs. */
+type IsAffected = (eb: JobExpressions) => Expression<SqlBool>;
 
 /** A suspect that has trained alone for so long is cleared by its next checkpoint. */
 export const PROBATION_MS = 10_000;
@@ -21,11 +17,7 @@ export const COOLDOWN_MS = 30_000;
  * Frees the running jobs that `whose` names, and returns their ids: cancelled or paused where that was requested, queued otherwise. Nothing is
  * counted against them: their leases have run out, or their worker died together with the process that had started it.
  */
-export function reclaimLost(
-  database: Database,
-  now: number,
-  isAffected: (eb: JobExpressions) => Expression<SqlBool>,
-): Promise<readonly string[]> {
+export function reclaimLost(database: Database, now: number, isAffected: IsAffected): Promise<readonly string[]> {
   return database.transaction().execute(async (transaction) => {
     const reclaimed = await reclaim(transaction, isAffected, now);
     await recordLogs(transaction, idsOf(reclaimed.queued), [WORKER_LOST]);
@@ -59,11 +51,13 @@ export function reclaimCrashed(database: Database, now: number, owner: string): 
       .where('state', '=', 'running')
       .where(isAffected)
       .execute();
-    const failed = await orphans(transaction, 'failed', isAffected)
-      .set({ error: JSON.stringify(WORKER_CRASHED), finishedAt: now })
-      .where('crashes', '>=', MAX_CRASHES)
-      .where('requested', 'is distinct from', 'cancel')
-      .execute();
+    const failed = await moveJobs(transaction, { to: 'failed', from: ['running'], now }, (jobs) =>
+      jobs
+        .set({ error: JSON.stringify(WORKER_CRASHED) })
+        .where(isAffected)
+        .where('crashes', '>=', MAX_CRASHES)
+        .where('requested', 'is distinct from', 'cancel'),
+    );
     const reclaimed = await reclaim(transaction, isAffected, now);
     for (const [crashes, jobs] of Map.groupBy(reclaimed.queued, (job) => job.crashes)) {
       await recordLogs(transaction, idsOf(jobs), [workerDiedLog(crashes)]);
@@ -72,26 +66,17 @@ export function reclaimCrashed(database: Database, now: number, owner: string): 
   });
 }
 
-async function reclaim(queries: Queries, isAffected: (eb: JobExpressions) => Expression<SqlBool>, now: number) {
-  const cancelled = await orphans(queries, 'cancelled', isAffected)
-    .set({ finishedAt: now })
-    .where('requested', '=', 'cancel')
-    .execute();
-  const paused = await orphans(queries, 'paused', isAffected)
-    .set(progressIfResumable)
-    .where('requested', '=', 'pause')
-    .execute();
-  const queued = await orphans(queries, 'queued', isAffected).set(requeuedProgress).execute();
+async function reclaim(queries: Queries, isAffected: IsAffected, now: number) {
+  const cancelled = await moveJobs(queries, { to: 'cancelled', from: ['running'], now }, (jobs) =>
+    jobs.where(isAffected).where('requested', '=', 'cancel'),
+  );
+  const paused = await moveJobs(queries, { to: 'paused', from: ['running'] }, (jobs) =>
+    jobs.set(progressIfResumable).where(isAffected).where('requested', '=', 'pause'),
+  );
+  const queued = await moveJobs(queries, { to: 'queued', from: ['running'] }, (jobs) =>
+    jobs.set(requeuedProgress).where(isAffected).returning('crashes'),
+  );
   return { queued, ids: idsOf([...cancelled, ...paused, ...queued]) };
-}
-
-function orphans(queries: Queries, next: JobState, isAffected: (eb: JobExpressions) => Expression<SqlBool>) {
-  return queries
-    .updateTable('jobs')
-    .set({ ...NOT_LEASED, ...clearRequested(next), state: next })
-    .where('state', '=', 'running')
-    .where(isAffected)
-    .returning(['id', 'crashes']);
 }
 
 function idsOf(rows: readonly { readonly id: string }[]): readonly string[] {

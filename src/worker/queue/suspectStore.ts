@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Queries } from '../../store/database.ts';
-import { COOLDOWN_MS } from './reclaim.ts';
+import { COOLDOWN_MS } from './reclaimStore.ts';
 
 /** The id of the suspect that may run next in worker `owner`, whose own jobs make way for it. */
 export function dueSuspect(queries: Queries, owner: string, now: number) {

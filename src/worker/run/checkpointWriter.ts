@@ -2,8 +2,8 @@ import type { Logger } from 'pino';
 import type { Checkpoints, EncodedCheckpoint } from '../../jobs/checkpoints/checkpoints.ts';
 import type { CheckpointRow } from '../../store/tables.ts';
 import type { TrainingMetrics } from '../metrics.ts';
-import type { Queue } from '../queue/queue.ts';
-import { PROBATION_MS } from '../queue/reclaim.ts';
+import type { Queue } from '../queue/queueStore.ts';
+import { PROBATION_MS } from '../queue/reclaimStore.ts';
 import type { Control } from './control.ts';
 import type { ProgressWriter } from './progressWriter.ts';
 

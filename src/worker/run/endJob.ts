@@ -8,7 +8,7 @@ import type { Warning } from '../../kit/warning.ts';
 import type { Queries } from '../../store/database.ts';
 import type { CheckpointRow } from '../../store/tables.ts';
 import type { Outcome } from '../../training/outcome.ts';
-import type { Queue } from '../queue/queue.ts';
+import type { Queue } from '../queue/queueStore.ts';
 import type { ThreadResult } from '../thread/threadTask.ts';
 import type { ProgressWriter } from './progressWriter.ts';
 

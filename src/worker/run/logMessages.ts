@@ -1,5 +1,5 @@
-import type { Log } from '../../jobs/events/schemas.ts';
 import { MAX_CRASHES } from '../../jobs/failures.ts';
+import type { Log } from '../../jobs/schemas.ts';
 import type { RunPlan } from '../../training/report.ts';
 
 /** What the readers of a job's events are told when its training begins, or goes on behind the epochs that are done. */

@@ -1,13 +1,12 @@
-import { CompiledQuery, type Transaction } from 'kysely';
-import { recordLogs } from '../../jobs/events/recordStore.ts';
-import type { Log } from '../../jobs/events/schemas.ts';
+import type { Log } from '../../jobs/schemas.ts';
 import type { Database, Queries } from '../../store/database.ts';
-import type { JobRow, LossRow, Tables } from '../../store/tables.ts';
+import type { LossRow } from '../../store/tables.ts';
+import { type EpochBatch, type ShownProgress, writeProgress } from './progressStore.ts';
 
-/** What a running job has to say: its epochs, how far it is, and lines behind its epochs. JSON is text, as in the tables. */
+/** The progress of a running job: epochs, what the job shows, and log lines that follow the epochs. JSON is text, as in the tables. */
 export interface ProgressUpdate {
   readonly losses?: readonly LossRow[];
-  readonly state?: Partial<Pick<JobRow, 'progress' | 'latest' | 'best'>>;
+  readonly shown?: ShownProgress;
   readonly logs?: readonly Log[];
 }
 
@@ -30,8 +29,6 @@ export interface ProgressWriter {
 
 /** A transaction waits for the disk, so there are at most ten a second, for all jobs together. */
 const INTERVAL_MS = 100;
-/** Eight values each, well below SQLite's 32,766 bound values a statement. */
-const LOSSES_PER_INSERT = 1_000;
 
 export function createProgressWriter({ database, owner, onWritten, onError }: ProgressWriterDeps): ProgressWriter {
   let pending: Pending = new Map();
@@ -45,7 +42,7 @@ export function createProgressWriter({ database, owner, onWritten, onError }: Pr
     let result: Result;
     try {
       result = await database.transaction().execute(async (transaction) => {
-        await writeUpdates(transaction, owner, updates);
+        await writeProgress(transaction, owner, updates);
         return more(transaction);
       });
     } catch (error) {
@@ -80,73 +77,26 @@ export function createProgressWriter({ database, owner, onWritten, onError }: Pr
 
 const NOTHING = () => {};
 
-/** Epochs, and the lines behind them. */
-interface EpochBatch {
-  readonly losses: LossRow[];
-  readonly logs: Log[];
-}
 interface PendingProgress {
   readonly batches: EpochBatch[];
-  state: NonNullable<ProgressUpdate['state']>;
+  readonly shown: ShownProgress;
 }
 type Pending = Map<string, PendingProgress>;
 
-function merge(pending: Pending, jobId: string, { losses = [], logs = [], state }: ProgressUpdate): void {
-  const { batches, state: before } = pending.get(jobId) ?? { batches: [], state: {} };
+function merge(pending: Pending, jobId: string, { losses = [], logs = [], shown }: ProgressUpdate): void {
+  const { batches, shown: before } = pending.get(jobId) ?? { batches: [], shown: {} };
   const last = batches.at(-1);
   const isNext = last === undefined || (last.logs.length > 0 && losses.length > 0);
   const batch: EpochBatch = isNext ? { losses: [], logs: [] } : last;
   if (isNext) batches.push(batch);
   for (const loss of losses) batch.losses.push(loss);
   batch.logs.push(...logs);
-  pending.set(jobId, { batches, state: { ...before, ...state } });
+  pending.set(jobId, { batches, shown: { ...before, ...shown } });
 }
 
-function append(earlier: Pending, later: Pending): void {
-  for (const [jobId, { batches, state }] of later) {
-    for (const batch of batches) merge(earlier, jobId, batch);
-    merge(earlier, jobId, { state });
+function append(first: Pending, second: Pending): void {
+  for (const [jobId, { batches, shown }] of second) {
+    for (const batch of batches) merge(first, jobId, batch);
+    merge(first, jobId, { shown });
   }
-}
-
-async function writeUpdates(
-  transaction: Transaction<Tables>,
-  owner: string,
-  updates: ReadonlyMap<string, PendingProgress>,
-): Promise<void> {
-  for (const [jobId, { batches, state }] of updates) {
-    const updated = await transaction
-      .updateTable('jobs')
-      .set({ leaseOwner: owner, ...state })
-      .where('id', '=', jobId)
-      .where('leaseOwner', '=', owner)
-      .executeTakeFirst();
-    if (updated.numUpdatedRows === 0n) continue;
-    for (const { losses, logs } of batches) {
-      await writeLosses(transaction, losses);
-      await recordLogs(transaction, [jobId], logs);
-    }
-  }
-}
-
-/** An epoch that is trained again after a crash takes its old place: its readers have been told of it. */
-async function writeLosses(transaction: Transaction<Tables>, losses: readonly LossRow[]): Promise<void> {
-  for (let start = 0; start < losses.length; start += LOSSES_PER_INSERT) {
-    const some = losses.slice(start, start + LOSSES_PER_INSERT);
-    await transaction.executeQuery(CompiledQuery.raw(insertOf(some.length), some.flatMap(valuesOf)));
-  }
-}
-
-/** Written out: to make the same statement of builders, value by value, takes longer than to run it. */
-function insertOf(rows: number): string {
-  return `INSERT INTO losses (job_id, epoch, step, training_loss, validation_loss, metrics, learning_rate, seconds)
-    VALUES ${Array(rows).fill('(?, ?, ?, ?, ?, ?, ?, ?)').join()}
-    ON CONFLICT (job_id, epoch) DO UPDATE SET
-      step = excluded.step, training_loss = excluded.training_loss, validation_loss = excluded.validation_loss,
-      metrics = excluded.metrics, learning_rate = excluded.learning_rate, seconds = excluded.seconds`;
-}
-
-function valuesOf(loss: LossRow): readonly (string | number | null)[] {
-  const { jobId, epoch, step, trainingLoss, validationLoss, metrics, learningRate, seconds } = loss;
-  return [jobId, epoch, step, trainingLoss, validationLoss, metrics, learningRate, seconds];
 }

@@ -5,7 +5,7 @@ import { isTransient } from '../../store/errors.ts';
 import type { RequestedAction } from '../../store/tables.ts';
 import type { StopRequest } from '../../training/loop/runControl.ts';
 import type { RunPlan } from '../../training/report.ts';
-import type { ClaimedJob } from '../queue/queue.ts';
+import type { ClaimedJob } from '../queue/queueStore.ts';
 import { traceRun } from '../tracing.ts';
 import { createControl } from './control.ts';
 import { type EndJobDeps, endJob } from './endJob.ts';

@@ -56,7 +56,7 @@ export function createThreadListener(deps: ThreadListenerDeps): ThreadListener {
     if (!progressAt) return;
     countRows(step);
     const progress = { ...progressAt(epochs, step), threads: control.threads() };
-    writeProgress({ state: { progress: JSON.stringify(progress) } });
+    writeProgress({ shown: { progress: JSON.stringify(progress) } });
   };
   const reportEpoch = (report: EpochReport) => {
     const { epoch, step, trainingLoss, validationLoss, metrics, learningRate, seconds } = report;
@@ -66,7 +66,7 @@ export function createThreadListener(deps: ThreadListenerDeps): ThreadListener {
     const best = report.isBest && { best: JSON.stringify(bestOf(report, earlyStopping?.metric ?? 'validationLoss')) };
     writeProgress({
       losses: [{ ...loss, metrics: JSON.stringify(metrics) }],
-      state: { latest: JSON.stringify(latestOf(report)), ...best },
+      shown: { latest: JSON.stringify(latestOf(report)), ...best },
     });
     reportProgress(step);
   };
@@ -101,7 +101,7 @@ export function createThreadListener(deps: ThreadListenerDeps): ThreadListener {
       const threads = control.threads();
       const progress = { ...progressAt(epochs, control.step()), fraction: 1, etaSeconds: 0, threads };
       const logs = epochs < maxEpochs ? [stoppedEarlyLog(epochs, maxEpochs)] : [];
-      writeProgress({ logs, state: { progress: JSON.stringify(progress) } });
+      writeProgress({ logs, shown: { progress: JSON.stringify(progress) } });
     },
   };
 }

@@ -8,6 +8,7 @@ import { createSweepEvents } from '../../../src/sweeps/events/service.ts';
 import { insertDataset } from '../../jobs/datasets.ts';
 import { openJobs } from '../../jobs/fixtures.ts';
 import { HTTP_LIMITS, OPEN_GUARD, TENANT } from '../../support/access.ts';
+import { moveTo } from '../../support/jobStates.ts';
 
 /** The streams on a port, over a database with a dataset. */
 export async function openStreams(changes: Partial<StreamRoutesOptions> = {}, guard = OPEN_GUARD) {
@@ -70,13 +71,7 @@ export async function insertEpochs(
   }
 }
 
-/** Brings a job into a state, past all rules. */
+/** Moves a job to a state if its present state allows that. */
 export async function move(database: Database, id: string, state: 'running' | 'queued' | 'cancelled'): Promise<void> {
-  const lease = state === 'running' ? { leaseOwner: 'w', leaseUntil: 1 } : { leaseOwner: null, leaseUntil: null };
-  const finishedAt = state === 'cancelled' ? 1 : null;
-  await database
-    .updateTable('jobs')
-    .set({ state, finishedAt, ...lease })
-    .where('id', '=', id)
-    .execute();
+  await moveTo(database, state === 'cancelled' ? { to: state, now: 1 } : { to: state }, id);
 }

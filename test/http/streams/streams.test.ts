@@ -4,6 +4,8 @@ import type { Socket } from 'node:net';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ANONYMOUS } from '../../../src/access/authentication.ts';
+import { recordLogs } from '../../../src/jobs/recordStore.ts';
+import { createQueue } from '../../../src/worker/queue/queueStore.ts';
 import { OPEN_GUARD } from '../../support/access.ts';
 import { insertEpochs, move, openStreams } from './service.ts';
 import { blocksOf, type Heard, openStream, words } from './sse.ts';
@@ -38,11 +40,20 @@ describe('the events of a job', () => {
   it('tell the warnings of a job', async () => {
     const { database, address, submit } = await openStreams();
     const id = await submit();
-    const warnings = JSON.stringify([{ code: 'constant_column', column: 'a', message: 'It is always 1.' }]);
-    await database.updateTable('jobs').set({ warnings, state: 'cancelled', finishedAt: 1 }).execute();
+    const warnings = [{ code: 'constant_column', column: 'a', message: 'It is always 1.' }];
+    const queue = createQueue(database, 'o', Date.now);
+    await queue.claim(Number.MAX_SAFE_INTEGER);
+    await queue.succeed(id, { epochs: 1, warnings }, async (queries) => {
+      const model = { id: 'mdl_1', project: 'default', name: 'm', jobId: id, task: 'multiclass', target: 'y' } as const;
+      await queries
+        .insertInto('models')
+        .values({ ...model, description: '{}', sha256: '', createdAt: 0 })
+        .execute();
+      return model.id;
+    });
     const events = await (await openStream(`${address}/v1/jobs/${id}/events`)).take();
-    expect(events.map(words)).toEqual(['queued', 'constant_column', 'cancelled']);
-    expect(events[1]?.data).toMatchObject({ level: 'warning', column: 'a', message: 'It is always 1.' });
+    expect(events.map(words)).toEqual(['queued', 'running', 'constant_column', 'succeeded']);
+    expect(events[2]?.data).toMatchObject({ level: 'warning', column: 'a', message: 'It is always 1.' });
   });
 
   it('come once and in order, wherever a reader is cut off and comes again', async () => {
@@ -151,9 +162,8 @@ describe('a stream', () => {
     const { database, address, submit, readers } = await openStreams();
     const id = await submit();
     const message = 'x'.repeat(100_000);
-    const data = JSON.stringify({ level: 'warning', code: 'c', message });
-    for (let i = 0; i < 100; i++)
-      await database.insertInto('events').values({ jobId: id, type: 'log', data }).execute();
+    const log = { level: 'warning', code: 'c', message } as const;
+    for (let i = 0; i < 100; i++) await recordLogs(database, [id], [log]);
     await move(database, id, 'cancelled');
     const stream = await openStream(`${address}/v1/jobs/${id}/events`);
     expect(await stream.take()).toHaveLength(102);

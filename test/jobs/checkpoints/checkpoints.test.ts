@@ -2,6 +2,7 @@ import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { encodeCheckpoint } from '../../../src/training/checkpoint/encoding.ts';
+import { moveTo } from '../../support/jobStates.ts';
 import { specFor } from '../../training/profile.ts';
 import { flowers } from '../../training/tables.ts';
 import { insertDataset } from '../datasets.ts';
@@ -24,8 +25,7 @@ async function openRoom() {
     return row;
   };
   const names = () => readdirSync(join(folder, 'checkpoints')).toSorted();
-  const setRunning = () =>
-    database.updateTable('jobs').set({ state: 'running', leaseOwner: 'a', leaseUntil: 1 }).execute();
+  const setRunning = () => moveTo(database, { to: 'running' });
   return { id, folder: join(folder, 'checkpoints'), jobs, checkpoints, write, keep, names, setRunning };
 }
 

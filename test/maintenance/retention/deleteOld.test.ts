@@ -12,11 +12,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createCheckpoints } from '../../../src/jobs/checkpoints/checkpoints.ts';
+import { recordStates } from '../../../src/jobs/recordStore.ts';
 import { deleteOld } from '../../../src/maintenance/retention/deleteOld.ts';
 import type { Retention } from '../../../src/maintenance/retention/settings.ts';
 import { createFolderBlobs } from '../../../src/store/blobs/folder.ts';
 import { type Database, openDatabase } from '../../../src/store/database.ts';
 import { freePages, incrementalVacuum } from '../../../src/store/incrementalVacuum.ts';
+import { moveTo } from '../../support/jobStates.ts';
 
 const DAY_MS = 86_400_000;
 const NOW = 1000 * DAY_MS;
@@ -55,6 +57,7 @@ async function addJob(id: string, days: number | null): Promise<void> {
     .insertInto('jobs')
     .values({ ...facts, state: 'queued', priority: 0, createdAt: 0 })
     .execute();
+  await recordStates(database, [{ id, state: 'queued', attempts: 1, modelId: null, error: null }]);
   const loss = { jobId: id, step: 1, trainingLoss: 0, metrics: '{}', learningRate: 0, seconds: 0 };
   const losses = Array.from({ length: 1000 }, (_, index) => ({ ...loss, epoch: index + 1 }));
   await database.insertInto('losses').values(losses).execute();
@@ -78,17 +81,8 @@ async function addJob(id: string, days: number | null): Promise<void> {
     .values({ ...model, description: '{}', sha256: '', createdAt: 0 })
     .execute();
   if (days === null) return;
-  const finished = { state: 'succeeded', finishedAt: NOW - days * DAY_MS } as const;
-  await database
-    .updateTable('jobs')
-    .set({ state: 'running', leaseOwner: 'o', leaseUntil: 0 })
-    .where('id', '=', id)
-    .execute();
-  await database
-    .updateTable('jobs')
-    .set({ ...finished, leaseOwner: null, leaseUntil: null })
-    .where('id', '=', id)
-    .execute();
+  await moveTo(database, { to: 'running' }, id);
+  await moveTo(database, { to: 'succeeded', now: NOW - days * DAY_MS }, id);
 }
 
 function deleteExpired(retention: Partial<Retention> = {}, leaving = new AbortController().signal): Promise<number> {

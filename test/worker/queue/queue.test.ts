@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createQueue, LEASE_MS } from '../../../src/worker/queue/queue.ts';
+import { createQueue, LEASE_MS } from '../../../src/worker/queue/queueStore.ts';
 import { insertDataset } from '../../jobs/datasets.ts';
 import { openJobs } from '../../jobs/fixtures.ts';
 
