@@ -42,7 +42,11 @@ describe('the source tree', () => {
   });
 
   it('finds imports, and modules that are named by a string', () => {
-    expect(arrows).toContainEqual({ from: 'store/database.ts', to: 'store/tables.ts', kind: 'import' });
+    expect(arrows).toContainEqual({
+      from: 'store/database/database.ts',
+      to: 'store/database/tables.ts',
+      kind: 'import',
+    });
     expect(arrows).toContainEqual({
       from: 'datasets/upload/ingestClient.ts',
       to: 'datasets/ingest/ingestProcess.ts',

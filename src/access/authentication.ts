@@ -3,7 +3,7 @@ import type { Clock } from '../kit/clock.ts';
 import { type Caller, DEFAULT_PROJECT, NO_QUOTAS, SCOPES } from '../kit/contract/caller.ts';
 import { ServiceError } from '../kit/contract/errors.ts';
 import type { Logger } from '../kit/log.ts';
-import type { Database } from '../store/database.ts';
+import type { Database } from '../store/database/database.ts';
 import { createKeyStore, type KeyStore, type KeyWithQuotas } from './keyStore.ts';
 import { fingerprintOf } from './keyText.ts';
 

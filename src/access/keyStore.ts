@@ -1,6 +1,6 @@
 import { DEFAULT_PROJECT } from '../kit/contract/caller.ts';
-import type { Database, Queries } from '../store/database.ts';
-import type { KeyRow, ProjectRow } from '../store/tables.ts';
+import type { Database, Queries } from '../store/database/database.ts';
+import type { KeyRow, ProjectRow } from '../store/database/tables.ts';
 
 /** A key with the quotas of its project. */
 export type KeyWithQuotas = KeyRow & Pick<ProjectRow, 'runningJobs' | 'queuedJobs' | 'storedBytes' | 'predictRows'>;

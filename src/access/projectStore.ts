@@ -1,7 +1,7 @@
 import type { KeysetPosition } from '../kit/contract/keysetCursor.ts';
-import type { Database } from '../store/database.ts';
+import type { Database } from '../store/database/database.ts';
+import type { ProjectRow } from '../store/database/tables.ts';
 import { storedBytes } from '../store/storedBytes.ts';
-import type { ProjectRow } from '../store/tables.ts';
 
 interface Usage {
   readonly runningJobs: number;

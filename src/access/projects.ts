@@ -4,8 +4,8 @@ import { ServiceError } from '../kit/contract/errors.ts';
 import { decodeKeysetCursor, encodeKeysetCursor } from '../kit/contract/keysetCursor.ts';
 import { firstOf, toPage } from '../kit/contract/pages.ts';
 import type { Page, PageQuery } from '../kit/contract/wire.ts';
-import type { Database } from '../store/database.ts';
-import type { ProjectRow } from '../store/tables.ts';
+import type { Database } from '../store/database/database.ts';
+import type { ProjectRow } from '../store/database/tables.ts';
 import type { Project, ProjectChange, ProjectRequest } from './projectSchemas.ts';
 import { createProjectStore } from './projectStore.ts';
 

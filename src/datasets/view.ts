@@ -1,5 +1,5 @@
 import { isoTime } from '../kit/clock.ts';
-import type { DatasetRow } from '../store/tables.ts';
+import type { DatasetRow } from '../store/database/tables.ts';
 import type { Dataset, DatasetSummary } from './schemas.ts';
 import type { ListedDatasetRow } from './stored/store.ts';
 

@@ -9,7 +9,7 @@ import {
 } from '../kit/contract/errors.ts';
 import { PROBLEM_TYPE, type Problem } from '../kit/contract/wire.ts';
 import { redactKeys } from '../kit/secrets.ts';
-import { isFull, isLocked } from '../store/errors.ts';
+import { isFull, isLocked } from '../store/database/errors.ts';
 import { bodyTooLarge } from './limits/requests.ts';
 import { SECURITY_HEADERS } from './securityHeaders.ts';
 

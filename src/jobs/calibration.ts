@@ -1,4 +1,4 @@
-import type { Database } from '../store/database.ts';
+import type { Database } from '../store/database/database.ts';
 import { estimateCost } from '../training/estimate/cost.ts';
 import type { DatasetShape } from '../training/resolve/shape.ts';
 import type { FindDataset } from './submission/check.ts';

@@ -1,4 +1,4 @@
-import type { Database } from '../store/database.ts';
+import type { Database } from '../store/database/database.ts';
 
 /** How many jobs wait and how many train; of all projects, when none is named. */
 export async function countJobs(

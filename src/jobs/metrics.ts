@@ -1,7 +1,7 @@
 import { Gauge, type Registry } from 'prom-client';
 import type { Clock } from '../kit/clock.ts';
-import type { Database } from '../store/database.ts';
-import { JOB_STATES } from '../store/tables.ts';
+import type { Database } from '../store/database/database.ts';
+import { JOB_STATES } from '../store/database/tables.ts';
 
 const MS_PER_SECOND = 1000;
 

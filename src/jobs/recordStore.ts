@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
-import type { Queries } from '../store/database.ts';
-import type { EventRow, JobRow } from '../store/tables.ts';
+import type { Queries } from '../store/database/database.ts';
+import type { EventRow, JobRow } from '../store/database/tables.ts';
 import type { Log } from './schemas.ts';
 
 /** The columns of a job that its `state` events show. */

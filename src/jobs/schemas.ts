@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { pageOf, pageQuery, repeatable } from '../kit/contract/wire.ts';
 import { warningSchema } from '../kit/warning.ts';
-import { JOB_STATES, REQUESTED_ACTIONS } from '../store/tables.ts';
+import { JOB_STATES, REQUESTED_ACTIONS } from '../store/database/tables.ts';
 import { MAX_EPOCHS } from '../training/schemas/training.ts';
 import { FAILURE_CODES } from './failures.ts';
 import { hyperparametersSchema, LABEL } from './submission/requestSchema.ts';

@@ -1,4 +1,4 @@
-import type { JobState } from '../store/tables.ts';
+import type { JobState } from '../store/database/tables.ts';
 
 /** States that a job leaves only when a client requests it. */
 const FINAL_STATES = ['succeeded', 'failed', 'cancelled'] as const satisfies readonly JobState[];

@@ -3,8 +3,8 @@
  * state is final, in one transaction: a reader sees all of them or none.
  */
 import { type ExpressionBuilder, sql, type UpdateQueryBuilder } from 'kysely';
-import { inTransaction, type Queries } from '../store/database.ts';
-import type { JobRow, JobState, Tables } from '../store/tables.ts';
+import { inTransaction, type Queries } from '../store/database/database.ts';
+import type { JobRow, JobState, Tables } from '../store/database/tables.ts';
 import { enqueueDeliveries } from '../webhooks/deliveryStore.ts';
 import { recordLogs, recordStates } from './recordStore.ts';
 import { type FinalState, isFinal } from './states.ts';

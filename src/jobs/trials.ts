@@ -2,7 +2,7 @@
  * The jobs of the trials of a sweep, each change within the caller's transaction. The caller publishes the notifications
  * after it: `queued` for a job that was queued, `changed` for one that was cancelled.
  */
-import type { Queries } from '../store/database.ts';
+import type { Queries } from '../store/database/database.ts';
 import type { StopRule } from '../training/loop/stopRule.ts';
 import { insertJob } from './store.ts';
 import type { CheckedRequest } from './submission/check.ts';

@@ -1,5 +1,5 @@
 import { isoTime } from '../kit/clock.ts';
-import type { JobRow, LossRow } from '../store/tables.ts';
+import type { JobRow, LossRow } from '../store/database/tables.ts';
 import type { Job, JobSummary, Losses } from './schemas.ts';
 import type { ListedJobRow } from './store.ts';
 import { readHyperparameters } from './submission/requestSchema.ts';

@@ -1,7 +1,7 @@
 import { createCheckpoints } from '../jobs/checkpoints/checkpoints.ts';
 import type { Logger } from '../kit/log.ts';
 import type { Blobs } from '../store/blobs/blobs.ts';
-import { incrementalVacuum } from '../store/incrementalVacuum.ts';
+import { incrementalVacuum } from '../store/database/sqlite/incrementalVacuum.ts';
 import { type DeleteOldDeps, deleteOld } from './retention/deleteOld.ts';
 
 export interface MaintenanceDeps extends Omit<DeleteOldDeps, 'checkpoints' | 'leaving'> {

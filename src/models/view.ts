@@ -1,7 +1,7 @@
 import { describeInputs } from '../features/describe.ts';
 import type { Hyperparameters } from '../jobs/submission/requestSchema.ts';
 import { isoTime } from '../kit/clock.ts';
-import type { ModelRow } from '../store/tables.ts';
+import type { ModelRow } from '../store/database/tables.ts';
 import type { Model, ModelSummary } from './schemas.ts';
 import { type Description, readAnyDescription } from './stored/description.ts';
 import type { EnsembleDescription } from './stored/ensembleDescription.ts';

@@ -1,4 +1,4 @@
-import type { RequestedAction } from '../store/tables.ts';
+import type { RequestedAction } from '../store/database/tables.ts';
 
 /** What the API and the worker tell each other. News may be lost: whoever waits for it also looks into the database now and then. */
 export type Notification =

@@ -5,7 +5,7 @@ import type { Logger } from '../kit/log.ts';
 import { createRegistry } from '../kit/metrics.ts';
 import { makeDataFolder } from '../maintenance/dataFolder.ts';
 import { createEventBus } from '../notifications/bus.ts';
-import { openDatabase } from '../store/database.ts';
+import { openDatabase } from '../store/database/database.ts';
 import { chooseKernels } from '../training/backend/kernels.ts';
 import { superviseWorker } from './superviseWorker.ts';
 

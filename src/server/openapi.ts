@@ -4,7 +4,7 @@ import { SERVICE_SETTINGS } from '../config/settings.ts';
 import { foldersOf } from '../kit/folders.ts';
 import { createEventBus } from '../notifications/bus.ts';
 import { openCollections } from '../store/blobs/collections.ts';
-import { openDatabase } from '../store/database.ts';
+import { openDatabase } from '../store/database/database.ts';
 import { assembleApp } from './assembleApp.ts';
 import { datasetsOf, senderOf } from './serviceDeps.ts';
 

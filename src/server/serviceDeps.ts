@@ -12,7 +12,7 @@ import { startTracer, type Tracer } from '../kit/tracing/tracer.ts';
 import type { Readiness } from '../maintenance/readiness.ts';
 import type { EventBus } from '../notifications/bus.ts';
 import type { Collections } from '../store/blobs/collections.ts';
-import type { Database } from '../store/database.ts';
+import type { Database } from '../store/database/database.ts';
 import { createSender, type Send } from '../webhooks/send.ts';
 
 /** What a service is wired of, opened once. */

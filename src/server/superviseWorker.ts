@@ -3,7 +3,7 @@ import type { Logger } from '../kit/log.ts';
 import { modulePath } from '../kit/node.ts';
 import { shutdownBudget } from '../kit/shutdownBudget.ts';
 import type { EventBus } from '../notifications/bus.ts';
-import type { Database } from '../store/database.ts';
+import type { Database } from '../store/database/database.ts';
 import { type Supervisor, startSupervisor } from '../worker/supervisor.ts';
 import { workerArguments } from './workerArguments.ts';
 

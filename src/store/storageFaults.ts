@@ -3,9 +3,9 @@ import { open, rm, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { sql } from 'kysely';
-import type { Database } from './database.ts';
-import { isCorrupt, isFull, isLocked } from './errors.ts';
-import type { QueryListener } from './metrics.ts';
+import type { Database } from './database/database.ts';
+import { isCorrupt, isFull, isLocked } from './database/errors.ts';
+import type { QueryListener } from './database/metrics.ts';
 
 export interface StorageDeps {
   readonly database: Database;

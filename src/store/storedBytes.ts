@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Queries } from './database.ts';
+import type { Queries } from './database/database.ts';
 
 /** What a project stores: its uploads, as they came, and the parameters of its models and of their copies in ensembles. Equal uploads count each, though they lie on disk once. */
 export async function storedBytes(queries: Queries, project: string): Promise<number> {

@@ -1,6 +1,6 @@
 import { createActionStore } from '../jobs/actions/actionStore.ts';
 import type { Notification } from '../notifications/bus.ts';
-import type { Queries } from '../store/database.ts';
+import type { Queries } from '../store/database/database.ts';
 
 /** What a sweep asks of the jobs of its trials. */
 export type JobAction = 'pause' | 'resume' | 'stop' | 'cancel';

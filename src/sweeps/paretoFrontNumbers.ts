@@ -1,5 +1,5 @@
 import { paretoFront } from '../search/paretoFront.ts';
-import type { TrialRow } from '../store/tables.ts';
+import type { TrialRow } from '../store/database/tables.ts';
 import type { Objective } from './request/objective.ts';
 
 /** The numbers of the trials that no other one beats in all objectives, in the order in which the trials came in. */

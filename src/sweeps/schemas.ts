@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { jobErrorSchema } from '../jobs/schemas.ts';
 import { givenName, pageOf, pageQuery, repeatable } from '../kit/contract/wire.ts';
 import { jsonValue } from '../search/space/parameter.ts';
-import { SWEEP_ENDS, SWEEP_STATES, TRIAL_STATES } from '../store/tables.ts';
+import { SWEEP_ENDS, SWEEP_STATES, TRIAL_STATES } from '../store/database/tables.ts';
 import { MAX_TRIALS, sweepSettings } from './request/schema.ts';
 
 const time = z.iso.datetime();

@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
 import { ServiceError } from '../kit/contract/errors.ts';
 import { readWithin, type Slice } from '../kit/contract/pages.ts';
-import type { Database, Queries } from '../store/database.ts';
-import type { SegmentRow, SweepRow, SweepState, TrialRow, TrialState } from '../store/tables.ts';
+import type { Database, Queries } from '../store/database/database.ts';
+import type { SegmentRow, SweepRow, SweepState, TrialRow, TrialState } from '../store/database/tables.ts';
 import { textBytes } from '../store/textBytes.ts';
 import type { Objective } from './request/objective.ts';
 import type { SweepsQuery } from './schemas.ts';

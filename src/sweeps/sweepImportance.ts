@@ -1,6 +1,6 @@
 import { ServiceError } from '../kit/contract/errors.ts';
 import { MIN_TRIALS } from '../search/importance/importance.ts';
-import type { SweepRow, TrialRow } from '../store/tables.ts';
+import type { SweepRow, TrialRow } from '../store/database/tables.ts';
 import type { ComputeImportance } from './external/searchWorker.ts';
 import { objectivesOf } from './request/objective.ts';
 import { readSettings } from './request/settings.ts';

@@ -1,5 +1,5 @@
 import { isoTime } from '../kit/clock.ts';
-import type { SweepRow } from '../store/tables.ts';
+import type { SweepRow } from '../store/database/tables.ts';
 import type { SweepSettings } from './request/schema.ts';
 import { readSettings } from './request/settings.ts';
 import { ranUntil } from './runner/write.ts';

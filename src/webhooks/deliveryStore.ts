@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { isoTime } from '../kit/clock.ts';
-import type { Queries } from '../store/database.ts';
+import type { Queries } from '../store/database/database.ts';
 import type { WebhookEvent } from './schemas.ts';
 
 export interface NewDelivery {

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { Counter, Gauge, type Registry } from 'prom-client';
-import type { Database } from '../store/database.ts';
+import type { Database } from '../store/database/database.ts';
 
 /** Counts the calls to webhooks; what is owed is counted in the database when the figures are read. */
 export function createWebhookMetrics(registry: Registry, database: Database): Counter<'outcome'> {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { pageOf } from '../kit/contract/wire.ts';
-import { DELIVERY_STATES } from '../store/tables.ts';
+import { DELIVERY_STATES } from '../store/database/tables.ts';
 
 const WEBHOOK_EVENTS = [
   'job.succeeded',

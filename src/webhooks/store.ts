@@ -1,7 +1,7 @@
 import type { Selectable } from 'kysely';
 import { firstOf, readWithin, type Slice } from '../kit/contract/pages.ts';
-import type { Database } from '../store/database.ts';
-import type { DeliveryRow, WebhookRow } from '../store/tables.ts';
+import type { Database } from '../store/database/database.ts';
+import type { DeliveryRow, WebhookRow } from '../store/database/tables.ts';
 import { textBytes } from '../store/textBytes.ts';
 
 export type Delivery = Selectable<DeliveryRow>;

@@ -1,5 +1,5 @@
 import { isoTime } from '../kit/clock.ts';
-import type { WebhookRow } from '../store/tables.ts';
+import type { WebhookRow } from '../store/database/tables.ts';
 import type { DeliveryView, Webhook } from './schemas.ts';
 import type { Delivery } from './store.ts';
 

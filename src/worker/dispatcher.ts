@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import { INTERNAL_ERROR, tooLarge } from '../jobs/failures.ts';
 import type { Clock } from '../kit/clock.ts';
-import type { RequestedAction } from '../store/tables.ts';
+import type { RequestedAction } from '../store/database/tables.ts';
 import { allocateCores } from './allocateCores.ts';
 import type { TrainingMetrics } from './metrics.ts';
 import type { ClaimedJob, Lease, Queue } from './queue/queueStore.ts';

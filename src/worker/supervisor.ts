@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 import type { Clock } from '../kit/clock.ts';
 import { DEFAULT_SHUTDOWN_BUDGET } from '../kit/shutdownBudget.ts';
 import { type EventBus, isFromWorker, isNotification } from '../notifications/bus.ts';
-import type { Database } from '../store/database.ts';
+import type { Database } from '../store/database/database.ts';
 import { EXIT_FORCED, isReadyMessage } from './parent.ts';
 import { isMetricsResponse, METRICS_REQUEST, type ProcessMetrics } from './processMetrics.ts';
 import { reclaimCrashed } from './queue/reclaimStore.ts';

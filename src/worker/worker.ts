@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import type { Clock } from '../kit/clock.ts';
 import { DEFAULT_SHUTDOWN_BUDGET } from '../kit/shutdownBudget.ts';
 import type { EventBus } from '../notifications/bus.ts';
-import type { Database } from '../store/database.ts';
+import type { Database } from '../store/database/database.ts';
 import { createDispatcher } from './dispatcher.ts';
 import { isDeadOwner, newOwner } from './owner.ts';
 import { createQueue } from './queue/queueStore.ts';

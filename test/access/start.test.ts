@@ -10,7 +10,7 @@ import { SERVICE_SETTINGS } from '../../src/config/settings.ts';
 import { foldersOf } from '../../src/kit/folders.ts';
 import { optionsOf } from '../../src/kit/log.ts';
 import { type Service, startService } from '../../src/server/api.ts';
-import { openDatabase } from '../../src/store/database.ts';
+import { openDatabase } from '../../src/store/database/database.ts';
 import { createTestTerminal } from '../cli/support/testTerminal.ts';
 import { HTTP_LIMITS } from '../support/access.ts';
 

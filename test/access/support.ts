@@ -9,7 +9,7 @@ import { SERVICE_SETTINGS } from '../../src/config/settings.ts';
 import { DEFAULT_PROJECT, type Scope } from '../../src/kit/contract/caller.ts';
 import { newId } from '../../src/kit/ids.ts';
 import { startService } from '../../src/server/api.ts';
-import { type Database, openDatabase } from '../../src/store/database.ts';
+import { type Database, openDatabase } from '../../src/store/database/database.ts';
 import { HTTP_LIMITS } from '../support/access.ts';
 
 const ROOT = { project: DEFAULT_PROJECT };

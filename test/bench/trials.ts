@@ -13,7 +13,7 @@ import { insertTrial } from '../../src/jobs/trials.ts';
 import { foldersOf, prepareFolders } from '../../src/kit/folders.ts';
 import { createEventBus } from '../../src/notifications/bus.ts';
 import { createFolderBlobs } from '../../src/store/blobs/folder.ts';
-import { openDatabase } from '../../src/store/database.ts';
+import { openDatabase } from '../../src/store/database/database.ts';
 import { chooseKernels } from '../../src/training/backend/kernels.ts';
 import { trainPrepared } from '../../src/training/loop/train.ts';
 import { prepare } from '../../src/training/prepare.ts';

@@ -3,8 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createKeys } from '../../src/access/keys.ts';
 import { isFinal } from '../../src/jobs/states.ts';
 import { DEFAULT_PROJECT } from '../../src/kit/contract/caller.ts';
-import { openDatabase } from '../../src/store/database.ts';
-import type { JobState } from '../../src/store/tables.ts';
+import { openDatabase } from '../../src/store/database/database.ts';
+import type { JobState } from '../../src/store/database/tables.ts';
 import { type BuiltService, startBuiltService } from '../support/builtService.ts';
 
 /** Nothing of these may come to be in a log. */

@@ -3,7 +3,7 @@ import { request } from 'node:http';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Job } from '../../src/jobs/schemas.ts';
-import { openDatabase } from '../../src/store/database.ts';
+import { openDatabase } from '../../src/store/database/database.ts';
 import { type BuiltService, startBuiltService } from '../support/builtService.ts';
 import { LONG_JOB } from '../support/longJob.ts';
 import { apiAt } from './support/api.ts';

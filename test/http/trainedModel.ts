@@ -1,5 +1,5 @@
 import { saveModel } from '../../src/models/stored/saveModel.ts';
-import type { Database } from '../../src/store/database.ts';
+import type { Database } from '../../src/store/database/database.ts';
 import { binaryOutcome } from '../models/support/outcomes.ts';
 
 /** The id of a model of the job, saved as a worker saves the one that it has trained. */

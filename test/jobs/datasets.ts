@@ -1,6 +1,6 @@
 import type { FindDataset } from '../../src/jobs/submission/check.ts';
 import { newId } from '../../src/kit/ids.ts';
-import type { Database } from '../../src/store/database.ts';
+import type { Database } from '../../src/store/database/database.ts';
 import { TENANT } from '../support/access.ts';
 
 const ROWS = 150;

@@ -10,7 +10,7 @@ import type { Machine } from '../../src/jobs/submission/threadWarnings.ts';
 import type { Tenant } from '../../src/kit/contract/caller.ts';
 import { createEventBus } from '../../src/notifications/bus.ts';
 import { createFolderBlobs } from '../../src/store/blobs/folder.ts';
-import { type Database, openDatabase } from '../../src/store/database.ts';
+import { type Database, openDatabase } from '../../src/store/database/database.ts';
 import { TENANT } from '../support/access.ts';
 import { findDataset } from './datasets.ts';
 

@@ -1,5 +1,5 @@
 import { newId } from '../../src/kit/ids.ts';
-import type { Database } from '../../src/store/database.ts';
+import type { Database } from '../../src/store/database/database.ts';
 import { TENANT } from '../support/access.ts';
 
 /** Puts a running sweep's row into the database and returns its id. */

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { isFinal } from '../../src/jobs/states.ts';
 import { allowedFrom, type Move, moveJobs } from '../../src/jobs/transitions.ts';
-import type { Database } from '../../src/store/database.ts';
-import { JOB_STATES, type JobState } from '../../src/store/tables.ts';
+import type { Database } from '../../src/store/database/database.ts';
+import { JOB_STATES, type JobState } from '../../src/store/database/tables.ts';
 import { createWebhooks } from '../../src/webhooks/service.ts';
 import { TENANT } from '../support/access.ts';
 import { moveTo } from '../support/jobStates.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { sql } from 'kysely';
 import { afterAll, afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { type Database, openDatabase } from '../../src/store/database.ts';
+import { type Database, openDatabase } from '../../src/store/database/database.ts';
 import { findStorageFaults, MIN_FREE_BYTES, type StorageDeps, watchCorruption } from '../../src/store/storageFaults.ts';
 import { fillDisk, mountSmallDisk } from '../support/smallDisk.ts';
 

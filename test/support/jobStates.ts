@@ -1,5 +1,5 @@
 import { type Move, moveJobs } from '../../src/jobs/transitions.ts';
-import type { Database } from '../../src/store/database.ts';
+import type { Database } from '../../src/store/database/database.ts';
 
 /** Moves a job, or all that the transition allows, as a worker `o` or a client does. */
 export function moveTo(database: Database, move: Move, id?: string) {

@@ -1,5 +1,5 @@
 import { onTestFinished } from 'vitest';
-import { openDatabase } from '../../src/store/database.ts';
+import { openDatabase } from '../../src/store/database/database.ts';
 import { startDeliverer } from '../../src/webhooks/deliverer.ts';
 import { createOutbox } from '../../src/webhooks/outbox.ts';
 import { createSender } from '../../src/webhooks/send.ts';

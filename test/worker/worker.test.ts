@@ -8,7 +8,7 @@ import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { Job } from '../../src/jobs/schemas.ts';
-import type { Database } from '../../src/store/database.ts';
+import type { Database } from '../../src/store/database/database.ts';
 import { createTrainingMetrics } from '../../src/worker/metrics.ts';
 import { createQueue, LEASE_MS } from '../../src/worker/queue/queueStore.ts';
 import { createPool } from '../../src/worker/thread/pool.ts';

@@ -4,7 +4,7 @@ import { pino } from 'pino';
 import { createCheckpoints } from '../../src/jobs/checkpoints/checkpoints.ts';
 import { createRegistry } from '../../src/kit/metrics.ts';
 import { createFolderBlobs } from '../../src/store/blobs/folder.ts';
-import { openDatabase } from '../../src/store/database.ts';
+import { openDatabase } from '../../src/store/database/database.ts';
 import { runWorker } from '../../src/worker/process.ts';
 import { findDataset, findFile } from '../jobs/datasets.ts';
 import { saveModel } from '../jobs/models.ts';

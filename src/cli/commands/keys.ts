@@ -6,7 +6,7 @@ import { SERVICE_SETTINGS } from '../../config/settings.ts';
 import { DEFAULT_PROJECT } from '../../kit/contract/caller.ts';
 import { ServiceError } from '../../kit/contract/errors.ts';
 import { findDataFolder } from '../../maintenance/dataFolder.ts';
-import { openDatabase } from '../../store/database.ts';
+import { openDatabase } from '../../store/database/database.ts';
 import { type Command, EXIT_OK, JSON_FLAG, positionalsOf, textFlag } from '../command.ts';
 import { table } from '../terminal/table.ts';
 import { processTerminal, type Terminal } from '../terminal/terminal.ts';

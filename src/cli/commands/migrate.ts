@@ -3,7 +3,7 @@ import Sqlite from 'better-sqlite3';
 import { readConfig } from '../../config/config.ts';
 import { SERVICE_SETTINGS } from '../../config/settings.ts';
 import { findDataFolder } from '../../maintenance/dataFolder.ts';
-import { migrate } from '../../store/migrate.ts';
+import { migrate } from '../../store/database/sqlite/migrate.ts';
 import { type Command, EXIT_OK, positionalsOf } from '../command.ts';
 import { processTerminal, type Terminal } from '../terminal/terminal.ts';
 

@@ -1,7 +1,5 @@
 import { readWithin, type Slice } from '../../kit/contract/pages.ts';
-import type { Database, Queries } from '../../store/database.ts';
 import { storedBytes } from '../../store/storedBytes.ts';
-import type { DatasetRow } from '../../store/tables.ts';
 import { textBytes } from '../../store/textBytes.ts';
 import { quotaExceeded } from './quota.ts';
 

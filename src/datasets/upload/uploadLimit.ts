@@ -1,5 +1,5 @@
 import { ServiceError } from '../../kit/contract/errors.ts';
-import type { Queries } from '../../store/database.ts';
+import type { Queries } from '../../store/database/database.ts';
 import { storedBytes } from '../../store/storedBytes.ts';
 import { quotaExceeded } from '../stored/quota.ts';
 

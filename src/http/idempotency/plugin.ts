@@ -4,8 +4,8 @@ import type { Clock } from '../../kit/clock.ts';
 import { ServiceError } from '../../kit/contract/errors.ts';
 import { type Created, IDEMPOTENCY_RETENTION_MS, type Idempotent } from '../../kit/contract/idempotency.ts';
 import { newId } from '../../kit/ids.ts';
-import type { Database } from '../../store/database.ts';
-import type { IdempotencyKeyRow } from '../../store/tables.ts';
+import type { Database } from '../../store/database/database.ts';
+import type { IdempotencyKeyRow } from '../../store/database/tables.ts';
 import { createIdempotencyStore, type KeyOf } from './store.ts';
 
 export interface IdempotencyDeps {

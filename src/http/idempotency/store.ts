@@ -1,5 +1,5 @@
-import type { Database } from '../../store/database.ts';
-import type { IdempotencyKeyRow } from '../../store/tables.ts';
+import type { Database } from '../../store/database/database.ts';
+import type { IdempotencyKeyRow } from '../../store/database/tables.ts';
 
 /** Whose key it is, and which. */
 export type KeyOf = Pick<IdempotencyKeyRow, 'caller' | 'key'>;

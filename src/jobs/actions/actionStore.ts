@@ -1,5 +1,5 @@
-import { type Database, inTransaction, type Queries } from '../../store/database.ts';
-import type { JobRow, RequestedAction } from '../../store/tables.ts';
+import { type Database, inTransaction, type Queries } from '../../store/database/database.ts';
+import type { JobRow, RequestedAction } from '../../store/database/tables.ts';
 import { ACTIONS } from '../states.ts';
 import { assertQueueLimit } from '../store.ts';
 import { hasCheckpoint, moveJobs, NOT_SUSPECT, requeuedProgress, SAME_ATTEMPT } from '../transitions.ts';

@@ -1,7 +1,7 @@
 import type { Clock } from '../../kit/clock.ts';
 import { invalid } from '../../kit/contract/validation.ts';
 import type { EventBus } from '../../notifications/bus.ts';
-import type { JobRow } from '../../store/tables.ts';
+import type { JobRow } from '../../store/database/tables.ts';
 import { MAX_EPOCHS } from '../../training/schemas/training.ts';
 import type { Checkpoints } from '../checkpoints/checkpoints.ts';
 import type { Job } from '../schemas.ts';

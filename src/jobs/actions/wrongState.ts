@@ -1,5 +1,5 @@
 import { ServiceError } from '../../kit/contract/errors.ts';
-import type { JobRow, JobState, RequestedAction } from '../../store/tables.ts';
+import type { JobRow, JobState, RequestedAction } from '../../store/database/tables.ts';
 import { ACTIONS, type Action } from '../states.ts';
 
 type JobStatus = Pick<JobRow, 'state' | 'requested' | 'halted' | 'sweepId'>;

@@ -1,5 +1,5 @@
-import type { Database, Queries } from '../../store/database.ts';
-import type { CheckpointRow } from '../../store/tables.ts';
+import type { Database, Queries } from '../../store/database/database.ts';
+import type { CheckpointRow } from '../../store/database/tables.ts';
 
 /** The last one may turn out to be damaged. */
 const RETAINED = 2;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { JOB_STATES } from '../../store/tables.ts';
+import { JOB_STATES } from '../../store/database/tables.ts';
 import { jobErrorSchema, logSchema, lossSchema } from '../schemas.ts';
 
 const JOB_ID = 'job_01jd8m9wq2t5n8x1c4v7b0k3z6';

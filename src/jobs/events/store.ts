@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import { readWithin, type Slice } from '../../kit/contract/pages.ts';
-import type { Database } from '../../store/database.ts';
-import type { EventRow, LossRow } from '../../store/tables.ts';
+import type { Database } from '../../store/database/database.ts';
+import type { EventRow, LossRow } from '../../store/database/tables.ts';
 import { textBytes } from '../../store/textBytes.ts';
 import type { Position } from './position.ts';
 

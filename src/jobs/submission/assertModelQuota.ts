@@ -1,6 +1,6 @@
 import type { Tenant } from '../../kit/contract/caller.ts';
 import { ServiceError } from '../../kit/contract/errors.ts';
-import type { Queries } from '../../store/database.ts';
+import type { Queries } from '../../store/database/database.ts';
 import { storedBytes } from '../../store/storedBytes.ts';
 import { estimateCost } from '../../training/estimate/cost.ts';
 import type { CheckedRequest } from './check.ts';

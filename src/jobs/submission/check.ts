@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { type FieldError, ServiceError } from '../../kit/contract/errors.ts';
 import { check, invalid, invalidRequest } from '../../kit/contract/validation.ts';
-import type { DatasetRow } from '../../store/tables.ts';
+import type { DatasetRow } from '../../store/database/tables.ts';
 import { sizeIssues } from '../../training/estimate/sizeIssues.ts';
 import { resolveSpec } from '../../training/resolve/resolve.ts';
 import type { DatasetShape } from '../../training/resolve/shape.ts';

@@ -1,5 +1,5 @@
 import { newId } from '../../kit/ids.ts';
-import type { JobRow } from '../../store/tables.ts';
+import type { JobRow } from '../../store/database/tables.ts';
 import { estimateMemory } from '../../training/estimate/memory.ts';
 import type { CheckedRequest } from './check.ts';
 import type { Hyperparameters } from './requestSchema.ts';

@@ -2,7 +2,7 @@ import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import type { Checkpoints } from '../../jobs/checkpoints/checkpoints.ts';
 import type { Clock } from '../../kit/clock.ts';
 import { IDEMPOTENCY_RETENTION_MS } from '../../kit/contract/idempotency.ts';
-import type { Database } from '../../store/database.ts';
+import type { Database } from '../../store/database/database.ts';
 import type { Retention } from './settings.ts';
 import { createRetentionStore, type RetentionStore } from './store.ts';
 

@@ -1,5 +1,5 @@
 import { type Kysely, sql } from 'kysely';
-import type { Tables } from '../../store/tables.ts';
+import type { Tables } from '../../store/database/tables.ts';
 
 /** The same SQL as in the partial indexes of `jobs`. Final jobs always have `finished_at`. */
 const endedBefore = (ms: number) => sql`state IN ('succeeded', 'failed', 'cancelled') AND finished_at < ${ms}`;

@@ -3,7 +3,7 @@ import { ServiceError } from '../../kit/contract/errors.ts';
 import { decodeKeysetCursor, encodeKeysetCursor } from '../../kit/contract/keysetCursor.ts';
 import { firstOf, toPage } from '../../kit/contract/pages.ts';
 import type { Page, PageQuery } from '../../kit/contract/wire.ts';
-import type { AliasRow } from '../../store/tables.ts';
+import type { AliasRow } from '../../store/database/tables.ts';
 import { modelNotFound } from '../stored/modelNotFound.ts';
 import type { ModelStore } from '../stored/modelStore.ts';
 import type { Alias } from './schemas.ts';

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { KeysetPosition } from '../../kit/contract/keysetCursor.ts';
-import type { Database } from '../../store/database.ts';
-import type { AliasRow } from '../../store/tables.ts';
+import type { Database } from '../../store/database/database.ts';
+import type { AliasRow } from '../../store/database/tables.ts';
 
 /** Queries about the aliases of one project, named for what they answer. */
 export interface AliasStore {

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Hyperparameters } from '../../jobs/submission/requestSchema.ts';
 import { ServiceError } from '../../kit/contract/errors.ts';
-import type { ModelRow } from '../../store/tables.ts';
+import type { ModelRow } from '../../store/database/tables.ts';
 import { type Description, readAnyDescription } from '../stored/description.ts';
 import { modelNotFound } from '../stored/modelNotFound.ts';
 

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
-import type { Database, Queries } from '../../store/database.ts';
-import type { ModelRow } from '../../store/tables.ts';
+import type { Database, Queries } from '../../store/database/database.ts';
+import type { ModelRow } from '../../store/database/tables.ts';
 import type { StoredParameter } from '../stored/modelStore.ts';
 
 /** The models of a project among those ids. */

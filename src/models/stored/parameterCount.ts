@@ -1,5 +1,5 @@
-import type { Queries } from '../../store/database.ts';
-import type { ParameterRow } from '../../store/tables.ts';
+import type { Queries } from '../../store/database/database.ts';
+import type { ParameterRow } from '../../store/database/tables.ts';
 
 /** Measured while training, not learned. */
 const RUNNING_STATISTICS = new Set(['mean', 'var']);

@@ -3,7 +3,7 @@ import type { Parameter } from '../../engine/memory/parameters.ts';
 import type { ParseOptions } from '../../formats/parseOptions.ts';
 import { ServiceError } from '../../kit/contract/errors.ts';
 import { newId } from '../../kit/ids.ts';
-import type { Queries } from '../../store/database.ts';
+import type { Queries } from '../../store/database/database.ts';
 import { storedBytes } from '../../store/storedBytes.ts';
 import type { Outcome } from '../../training/outcome.ts';
 import type { TrainedJob } from '../../worker/run/endJob.ts';

@@ -1,4 +1,4 @@
-import type { Queries } from '../../store/database.ts';
+import type { Queries } from '../../store/database/database.ts';
 import type { PackedSplit } from '../../training/split/packed.ts';
 
 /** Stores a split unless an equal one is stored. It is deleted with the last model that refers to it. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { SWEEP_ENDS, SWEEP_STATES } from '../../store/tables.ts';
+import { SWEEP_ENDS, SWEEP_STATES } from '../../store/database/tables.ts';
 import { trialSchema } from '../schemas.ts';
 
 const SWEEP_ID = 'swp_01jd8m9wq2t5n8x1c4v7b0k3z6';

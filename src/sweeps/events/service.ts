@@ -5,8 +5,8 @@ import { ServiceError } from '../../kit/contract/errors.ts';
 import { readWithin } from '../../kit/contract/pages.ts';
 import type { EventBus, Notification } from '../../notifications/bus.ts';
 import { type EventBatches, type FollowOptions, follow, unknownEvent } from '../../notifications/follow.ts';
-import type { Database } from '../../store/database.ts';
-import type { SweepState } from '../../store/tables.ts';
+import type { Database } from '../../store/database/database.ts';
+import type { SweepState } from '../../store/database/tables.ts';
 import { textBytes } from '../../store/textBytes.ts';
 import { createSweepStore, FINAL_STATES } from '../store.ts';
 

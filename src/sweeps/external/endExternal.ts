@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { FAILED } from '../../search/search.ts';
-import type { Queries } from '../../store/database.ts';
-import type { SweepEnd, SweepRow } from '../../store/tables.ts';
+import type { Queries } from '../../store/database/database.ts';
+import type { SweepEnd, SweepRow } from '../../store/database/tables.ts';
 import { readSettings } from '../request/settings.ts';
 import { finishSweep, lockRunning, ranUntil } from '../runner/write.ts';
 

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { NextStep } from '../../search/search.ts';
-import type { Database } from '../../store/database.ts';
+import type { Database } from '../../store/database/database.ts';
 import { assertCurrent } from '../runner/write.ts';
 import type { SweepSnapshot } from './searchCache.ts';
 

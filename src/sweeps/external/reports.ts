@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
 import { invalid } from '../../kit/contract/validation.ts';
 import { signed } from '../../search/objectives.ts';
-import type { Queries } from '../../store/database.ts';
-import type { SweepRow } from '../../store/tables.ts';
+import type { Queries } from '../../store/database/database.ts';
+import type { SweepRow } from '../../store/database/tables.ts';
 import type { StopRule } from '../../training/loop/stopRule.ts';
 import { type Objective, objectivesOf } from '../request/objective.ts';
 import type { SweepSettings } from '../request/schema.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { limitedRecord } from '../../kit/contract/limitedRecord.ts';
 import { MAX_EXTERNAL_EPOCHS } from '../../search/pruners/maxEpochs.ts';
-import { SWEEP_STATES } from '../../store/tables.ts';
+import { SWEEP_STATES } from '../../store/database/tables.ts';
 import { MAX_OBJECTIVES } from '../request/objective.ts';
 import { trialNumber, trialSchema } from '../schemas.ts';
 

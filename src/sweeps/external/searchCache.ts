@@ -1,6 +1,6 @@
 import type { NextStep } from '../../search/search.ts';
-import type { Database } from '../../store/database.ts';
-import type { SweepRow } from '../../store/tables.ts';
+import type { Database } from '../../store/database/database.ts';
+import type { SweepRow } from '../../store/database/tables.ts';
 import type { SuggestRequest } from './searchThread.ts';
 import type { Suggest } from './searchWorker.ts';
 

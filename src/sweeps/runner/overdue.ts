@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { EventBus, Notification } from '../../notifications/bus.ts';
-import type { Database } from '../../store/database.ts';
+import type { Database } from '../../store/database/database.ts';
 import { applyToJobs } from '../applyToJobs.ts';
 import { endExternal } from '../external/endExternal.ts';
 import { StaleSweepError } from './write.ts';

@@ -1,7 +1,7 @@
 import { createSearch, type Search, type Segment, type SegmentResult } from '../../search/search.ts';
 import type { Parameters } from '../../search/space/space.ts';
-import type { Database } from '../../store/database.ts';
-import type { SegmentRow, SweepRow, TrialRow } from '../../store/tables.ts';
+import type { Database } from '../../store/database/database.ts';
+import type { SegmentRow, SweepRow, TrialRow } from '../../store/database/tables.ts';
 import { type Objective, objectivesOf } from '../request/objective.ts';
 import type { SweepSettings } from '../request/schema.ts';
 import { readSettings, searchSettingsOf } from '../request/settings.ts';

@@ -1,4 +1,4 @@
-import type { SweepEnd } from '../../store/tables.ts';
+import type { SweepEnd } from '../../store/database/tables.ts';
 import { MAX_PARALLEL } from '../request/schema.ts';
 import { type Decision, newTrial, resumeTrial } from './decision.ts';
 import { type Outcome, outcomeOf } from './outcome.ts';

@@ -1,7 +1,7 @@
 import type { FindDataset } from '../../jobs/submission/check.ts';
 import type { Machine } from '../../jobs/submission/threadWarnings.ts';
 import type { Clock } from '../../kit/clock.ts';
-import type { Database } from '../../store/database.ts';
+import type { Database } from '../../store/database/database.ts';
 
 /** What it takes to carry sweeps on. */
 export interface SweepStepDeps {

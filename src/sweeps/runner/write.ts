@@ -1,7 +1,7 @@
 import type { Machine } from '../../jobs/submission/threadWarnings.ts';
 import { cancelHalted, insertTrial, resumeTrial } from '../../jobs/trials.ts';
-import type { Queries } from '../../store/database.ts';
-import type { SweepEnd, SweepRow } from '../../store/tables.ts';
+import type { Queries } from '../../store/database/database.ts';
+import type { SweepEnd, SweepRow } from '../../store/database/tables.ts';
 import type { Decision, NewTrial, ResumedTrial } from './decision.ts';
 import type { Outcome } from './outcome.ts';
 import { isBetter, type OpenSegment, type RunningSweep } from './runningSweep.ts';

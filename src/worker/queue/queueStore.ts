@@ -14,9 +14,9 @@ import {
 } from '../../jobs/transitions.ts';
 import type { Clock } from '../../kit/clock.ts';
 import type { Warning } from '../../kit/warning.ts';
-import type { Database, Queries } from '../../store/database.ts';
-import { writeWithRelaxedDurability } from '../../store/relaxedDurability.ts';
-import type { JobRow, RequestedAction } from '../../store/tables.ts';
+import type { Database, Queries } from '../../store/database/database.ts';
+import { writeWithRelaxedDurability } from '../../store/database/relaxedDurability.ts';
+import type { JobRow, RequestedAction } from '../../store/database/tables.ts';
 import type { Checkpoint } from '../../training/checkpoint/checkpoint.ts';
 import type { Monitor } from '../../training/monitors.ts';
 import { reclaimLost } from './reclaimStore.ts';

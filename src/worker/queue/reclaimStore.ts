@@ -2,7 +2,7 @@ import { type Expression, type SqlBool, sql } from 'kysely';
 import { MAX_CRASHES, WORKER_CRASHED } from '../../jobs/failures.ts';
 import { recordLogs } from '../../jobs/recordStore.ts';
 import { type JobExpressions, moveJobs, progressIfResumable, requeuedProgress } from '../../jobs/transitions.ts';
-import type { Database, Queries } from '../../store/database.ts';
+import type { Database, Queries } from '../../store/database/database.ts';
 import { WORKER_LOST, workerDiedLog } from '../run/logMessages.ts';
 
 /** A condition on running jobs. */

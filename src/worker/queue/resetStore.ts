@@ -1,5 +1,5 @@
-import type { Database } from '../../store/database.ts';
-import type { LossRow } from '../../store/tables.ts';
+import type { Database } from '../../store/database/database.ts';
+import type { LossRow } from '../../store/database/tables.ts';
 import type { Checkpoint } from '../../training/checkpoint/checkpoint.ts';
 import type { Monitor } from '../../training/monitors.ts';
 import { bestOf, latestOf } from '../run/epochSummary.ts';

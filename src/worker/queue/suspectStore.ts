@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Queries } from '../../store/database.ts';
+import type { Queries } from '../../store/database/database.ts';
 import { COOLDOWN_MS } from './reclaimStore.ts';
 
 /** The id of the suspect that may run next in worker `owner`, whose own jobs make way for it. */

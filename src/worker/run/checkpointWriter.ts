@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { Checkpoints, EncodedCheckpoint } from '../../jobs/checkpoints/checkpoints.ts';
-import type { CheckpointRow } from '../../store/tables.ts';
+import type { CheckpointRow } from '../../store/database/tables.ts';
 import type { TrainingMetrics } from '../metrics.ts';
 import type { Queue } from '../queue/queueStore.ts';
 import { PROBATION_MS } from '../queue/reclaimStore.ts';

@@ -1,8 +1,8 @@
 import { CompiledQuery } from 'kysely';
 import { recordLogs } from '../../jobs/recordStore.ts';
 import type { Log } from '../../jobs/schemas.ts';
-import type { Queries } from '../../store/database.ts';
-import type { JobRow, LossRow } from '../../store/tables.ts';
+import type { Queries } from '../../store/database/database.ts';
+import type { JobRow, LossRow } from '../../store/database/tables.ts';
 
 /** Epochs, and the log lines that follow them. */
 export interface EpochBatch {

@@ -1,6 +1,6 @@
 import type { Log } from '../../jobs/schemas.ts';
-import type { Database, Queries } from '../../store/database.ts';
-import type { LossRow } from '../../store/tables.ts';
+import type { Database, Queries } from '../../store/database/database.ts';
+import type { LossRow } from '../../store/database/tables.ts';
 import { type EpochBatch, type ShownProgress, writeProgress } from './progressStore.ts';
 
 /** The progress of a running job: epochs, what the job shows, and log lines that follow the epochs. JSON is text, as in the tables. */

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import { isTransient } from '../../store/errors.ts';
+import { isTransient } from '../../store/database/errors.ts';
 
 const PAUSE_MS = 1000;
 

@@ -1,8 +1,8 @@
 import { INTERNAL_ERROR } from '../../jobs/failures.ts';
 import { readHyperparameters } from '../../jobs/submission/requestSchema.ts';
 import type { Tracer } from '../../kit/tracing/tracer.ts';
-import { isTransient } from '../../store/errors.ts';
-import type { RequestedAction } from '../../store/tables.ts';
+import { isTransient } from '../../store/database/errors.ts';
+import type { RequestedAction } from '../../store/database/tables.ts';
 import type { StopRequest } from '../../training/loop/runControl.ts';
 import type { RunPlan } from '../../training/report.ts';
 import type { ClaimedJob } from '../queue/queueStore.ts';

@@ -6,7 +6,7 @@ import { createProjects } from '../../../src/access/projects.ts';
 import { keys } from '../../../src/cli/commands/keys.ts';
 import { ConfigurationError, UsageError } from '../../../src/config/config.ts';
 import { foldersOf } from '../../../src/kit/folders.ts';
-import { openDatabase } from '../../../src/store/database.ts';
+import { openDatabase } from '../../../src/store/database/database.ts';
 import { createTestTerminal } from '../support/testTerminal.ts';
 
 let data: string;

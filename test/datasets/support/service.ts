@@ -7,7 +7,7 @@ import { type AllDatasets, createDatasets, type DatasetLimits } from '../../../s
 import { buildApp } from '../../../src/http/app.ts';
 import { type Folders, foldersOf, prepareFolders } from '../../../src/kit/folders.ts';
 import { createFolderBlobs } from '../../../src/store/blobs/folder.ts';
-import { type Database, openDatabase } from '../../../src/store/database.ts';
+import { type Database, openDatabase } from '../../../src/store/database/database.ts';
 import { HTTP_LIMITS, OPEN_GUARD } from '../../support/access.ts';
 import { DATASET_LIMITS } from '../../support/datasetLimits.ts';
 

@@ -3,7 +3,7 @@ import { buildApp } from '../../../src/http/app.ts';
 import { type StreamRoutesOptions, streamRoutes } from '../../../src/http/streams/routes.ts';
 import { createEvents, type Events } from '../../../src/jobs/events/service.ts';
 import type { EventBatches } from '../../../src/notifications/follow.ts';
-import type { Database } from '../../../src/store/database.ts';
+import type { Database } from '../../../src/store/database/database.ts';
 import { createSweepEvents } from '../../../src/sweeps/events/service.ts';
 import { insertDataset } from '../../jobs/datasets.ts';
 import { openJobs } from '../../jobs/fixtures.ts';

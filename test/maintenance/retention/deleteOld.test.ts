@@ -16,8 +16,8 @@ import { recordStates } from '../../../src/jobs/recordStore.ts';
 import { deleteOld } from '../../../src/maintenance/retention/deleteOld.ts';
 import type { Retention } from '../../../src/maintenance/retention/settings.ts';
 import { createFolderBlobs } from '../../../src/store/blobs/folder.ts';
-import { type Database, openDatabase } from '../../../src/store/database.ts';
-import { freePages, incrementalVacuum } from '../../../src/store/incrementalVacuum.ts';
+import { type Database, openDatabase } from '../../../src/store/database/database.ts';
+import { freePages, incrementalVacuum } from '../../../src/store/database/sqlite/incrementalVacuum.ts';
 import { moveTo } from '../../support/jobStates.ts';
 
 const DAY_MS = 86_400_000;

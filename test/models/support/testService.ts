@@ -8,7 +8,7 @@ import { buildApp } from '../../../src/http/app.ts';
 import { modelRoutes } from '../../../src/models/routes.ts';
 import { createModels, type Models, type ModelsOf } from '../../../src/models/service.ts';
 import { saveModel } from '../../../src/models/stored/saveModel.ts';
-import { type Database, openDatabase } from '../../../src/store/database.ts';
+import { type Database, openDatabase } from '../../../src/store/database/database.ts';
 import { networkRoutes } from '../../../src/training/networks/routes.ts';
 import type { Outcome } from '../../../src/training/outcome.ts';
 import { resolveSpec } from '../../../src/training/resolve/resolve.ts';

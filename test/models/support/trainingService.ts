@@ -10,7 +10,7 @@ import { modelRoutes } from '../../../src/models/routes.ts';
 import type { Model } from '../../../src/models/schemas.ts';
 import { createModels, type ModelsOf } from '../../../src/models/service.ts';
 import { saveModel } from '../../../src/models/stored/saveModel.ts';
-import type { Database } from '../../../src/store/database.ts';
+import type { Database } from '../../../src/store/database/database.ts';
 import { chooseKernels } from '../../../src/training/backend/kernels.ts';
 import { train } from '../../../src/training/loop/train.ts';
 import type { Outcome } from '../../../src/training/outcome.ts';

@@ -2,10 +2,10 @@ import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { CamelCasePlugin, Kysely, type Transaction } from 'kysely';
-import { busyRetryDialect } from './busyRetryDialect.ts';
 import { isCorrupt, isLocked } from './errors.ts';
 import type { QueryListener } from './metrics.ts';
-import { migrate } from './migrate.ts';
+import { busyRetryDialect } from './sqlite/busyRetryDialect.ts';
+import { migrate } from './sqlite/migrate.ts';
 import type { Tables } from './tables.ts';
 
 export type Database = Kysely<Tables>;

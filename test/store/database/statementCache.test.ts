@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { expect, it, onTestFinished } from 'vitest';
-import { type Database, openDatabase } from '../../src/store/database.ts';
-import { writeWithRelaxedDurability } from '../../src/store/relaxedDurability.ts';
+import { type Database, openDatabase } from '../../../src/store/database/database.ts';
+import { writeWithRelaxedDurability } from '../../../src/store/database/relaxedDurability.ts';
 
 const FULL = 2;
 

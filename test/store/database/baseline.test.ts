@@ -1,6 +1,6 @@
 import Sqlite from 'better-sqlite3';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { migrate } from '../../src/store/migrate.ts';
+import { migrate } from '../../../src/store/database/sqlite/migrate.ts';
 
 let sqlite: Sqlite.Database;
 beforeEach(() => {

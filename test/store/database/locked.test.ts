@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import Sqlite from 'better-sqlite3';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { type Database, openDatabase } from '../../src/store/database.ts';
-import { isLocked } from '../../src/store/errors.ts';
+import { type Database, openDatabase } from '../../../src/store/database/database.ts';
+import { isLocked } from '../../../src/store/database/errors.ts';
 
 let folder: string;
 let database: Database;

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type Sqlite from 'better-sqlite3';
 import { CompiledQuery, type DatabaseConnection, type Dialect, type Driver, SqliteDialect } from 'kysely';
-import { isLocked } from './errors.ts';
+import { isLocked } from '../errors.ts';
 import { createStatementCache } from './statementCache.ts';
 
 /** How long all statements together wait for another program that holds the database; beyond, each fails at once until it is free. */

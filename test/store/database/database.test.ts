@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { expect, it, onTestFinished } from 'vitest';
-import { openDatabase } from '../../src/store/database.ts';
-import { checkDatabase } from '../../src/store/health.ts';
-import { endedWithTests } from '../support/children.ts';
+import { openDatabase } from '../../../src/store/database/database.ts';
+import { checkDatabase } from '../../../src/store/database/health.ts';
+import { endedWithTests } from '../../support/children.ts';
 
 function newPath(): string {
   const folder = mkdtempSync(join(tmpdir(), 'trainyard-database-'));
@@ -45,7 +45,7 @@ it('names a database in whose middle a page has changed', async () => {
 
 it('has all that was written when the process that wrote it is killed', async () => {
   const path = newPath();
-  const module = new URL('../../src/store/database.ts', import.meta.url);
+  const module = new URL('../../../src/store/database/database.ts', import.meta.url);
   const script = `
     const { openDatabase } = await import('${module}');
     const limits = { runningJobs: null, queuedJobs: null, storedBytes: null, predictRows: null };
