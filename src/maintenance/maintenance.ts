@@ -1,7 +1,7 @@
 import { createCheckpoints } from '../jobs/checkpoints/checkpoints.ts';
 import type { Logger } from '../kit/log.ts';
 import type { Blobs } from '../store/blobs/blobs.ts';
-import { incrementalVacuum } from '../store/database/sqlite/incrementalVacuum.ts';
+import { dialectOf } from '../store/database/dialect/dialect.ts';
 import { type DeleteOldDeps, deleteOld } from './retention/deleteOld.ts';
 
 export interface MaintenanceDeps extends Omit<DeleteOldDeps, 'checkpoints' | 'leaving'> {
@@ -26,13 +26,13 @@ export function startMaintenance(deps: MaintenanceDeps): Maintenance {
   const { database, log } = deps;
   const checkpoints = createCheckpoints(deps);
   const leaving = new AbortController();
+  // Also for few rows: a client may have deleted them so that they can no longer be read from the files.
+  const vacuum = () => dialectOf(database).vacuum(database);
   const cleanUp = async () => {
     const jobs = await deleteOld({ ...deps, checkpoints, leaving: leaving.signal });
     if (jobs > 0) log.info({ jobs }, 'old jobs deleted');
-    await incrementalVacuum(database);
+    await vacuum();
   };
-  // Also for small amounts: the data may have been deleted so that it can no longer be read.
-  const vacuum = () => incrementalVacuum(database);
 
   let last: Promise<void> = Promise.resolve();
   const run = (task: () => Promise<void>) => {

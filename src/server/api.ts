@@ -11,10 +11,8 @@ import { startMaintenance } from '../maintenance/maintenance.ts';
 import { createReadiness } from '../maintenance/readiness.ts';
 import { createEventBus } from '../notifications/bus.ts';
 import { openCollections } from '../store/blobs/collections.ts';
-import { openDatabase } from '../store/database/database.ts';
-import { checkDatabase } from '../store/database/health.ts';
+import { checkDatabase, dialect, openDatabase } from '../store/database/database.ts';
 import { createQueryMetrics, type QueryListener, registerDiskGauges } from '../store/database/metrics.ts';
-import { acquireLock } from '../store/lock.ts';
 import { findStorageFaults, watchCorruption } from '../store/storageFaults.ts';
 import { startDeliverer } from '../webhooks/deliverer.ts';
 import { createWebhookMetrics } from '../webhooks/metrics.ts';
@@ -39,7 +37,7 @@ export interface Service {
 export async function startService(config: Config, log: Logger): Promise<Service> {
   checkMetricsPort(config);
   const folders = makeDataFolder(config.data, log);
-  const lock = acquireLock(folders.lock);
+  const lock = dialect.lock(folders.lock);
   if (!lock)
     throw new ConfigurationError(`Another service runs over the data folder ${config.data}: pass another --data.`);
   const closing = new AsyncDisposableStack();

@@ -1,9 +1,8 @@
 import { resolve } from 'node:path';
-import Sqlite from 'better-sqlite3';
 import { readConfig } from '../../config/config.ts';
 import { SERVICE_SETTINGS } from '../../config/settings.ts';
 import { findDataFolder } from '../../maintenance/dataFolder.ts';
-import { migrate } from '../../store/database/sqlite/migrate.ts';
+import { dialect } from '../../store/database/database.ts';
 import { type Command, EXIT_OK, positionalsOf } from '../command.ts';
 import { processTerminal, type Terminal } from '../terminal/terminal.ts';
 
@@ -24,12 +23,7 @@ export function applyMigrations(args: readonly string[], terminal: Terminal): nu
   const { config, positionals } = readConfig(SETTINGS, args);
   positionalsOf(positionals, []);
   const { database } = findDataFolder(resolve(config.data));
-  const sqlite = new Sqlite(database);
-  try {
-    const applied = migrate(sqlite);
-    terminal.write(applied.map((name) => `${name}: applied\n`).join('') || `${database} is up to date.\n`);
-  } finally {
-    sqlite.close();
-  }
+  const applied = dialect.migrate(database);
+  terminal.write(applied.map((name) => `${name}: applied\n`).join('') || `${database} is up to date.\n`);
   return EXIT_OK;
 }

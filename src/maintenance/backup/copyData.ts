@@ -4,7 +4,7 @@ import { openCollections } from '../../store/blobs/collections.ts';
 import { type BackupStore, createBackupStore } from './backupStore.ts';
 import { blobPath, type NamedBlob } from './blobPath.ts';
 import { type Content, contentOf, copyBlob } from './hashing.ts';
-import { type Database, openDatabase } from '../../store/database/database.ts';
+import { type Database, openDatabase, dialect } from '../../store/database/database.ts';
 import { snapshotDatabase } from '../../store/database/sqlite/snapshot.ts';
 import { DATABASE_PATH, type Manifest } from './manifest.ts';
 
@@ -61,7 +61,7 @@ async function withSnapshot<Result>(
   use: (store: BackupStore) => Promise<Result>,
 ): Promise<Result> {
   await rm(copy.database, { force: true });
-  snapshotDatabase(source.database, copy.database);
+  dialect.snapshot(source.database, copy.database);
   const database = openDatabase(copy.database);
   try {
     return await use(createBackupStore(database));

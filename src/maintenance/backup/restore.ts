@@ -6,7 +6,7 @@ import { type Folders, foldersOf, makePrivateFolder, restrictDataFolder } from '
 import { sync } from '../../kit/node.ts';
 import { openCollections } from '../../store/blobs/collections.ts';
 import { migrationNames } from '../../store/database/sqlite/migrate.ts';
-import { acquireLock } from '../../store/lock.ts';
+import { dialect } from '../../store/database/database.ts';
 import { makeFolder } from '../dataFolder.ts';
 import { parseBlobPath } from './blobPath.ts';
 import { type Content, copyBlob, copyFile } from './hashing.ts';
@@ -55,7 +55,7 @@ export async function restoreBackup({ backup, data, clock }: RestoreOptions): Pr
 }
 
 function assertSupportedVersion(backup: string, { version, schema }: Manifest): void {
-  if (migrationNames().includes(schema)) return;
+  if (dialect.migrationNames().includes(schema)) return;
   throw new Error(
     `The backup ${backup} was made by Trainyard ${version}. This version does not know its database schema ` +
       `${schema}: restore it with version ${version} or a later one.`,
@@ -65,7 +65,7 @@ function assertSupportedVersion(backup: string, { version, schema }: Manifest): 
 /** Prevents a service from starting over the folder during the restore. */
 async function lockEmptyFolder(data: string): Promise<{ release(): void }> {
   const names = await readdir(data);
-  const lock = acquireLock(foldersOf(data).lock);
+  const lock = dialect.lock(foldersOf(data).lock);
   if (!lock) {
     throw new ConfigurationError(
       `A service uses ${data}: restore into another folder, or stop the service and move its folder away.`,

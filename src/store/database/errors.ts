@@ -1,28 +1,40 @@
-/** What may go wrong with the place where everything is kept, by no fault of the program. */
+/** Kinds of errors, whichever database or file system reports them. */
+import type { ErrorCodes } from './dialect/dialect.ts';
+import { SQLITE_ERROR_CODES } from './sqlite/errorCodes.ts';
 
-/** Another program holds the database. */
+const DIALECTS: readonly ErrorCodes[] = [SQLITE_ERROR_CODES];
+/** Of file systems: the disk, a quota, or the largest size of a file. */
+const FULL = ['ENOSPC', 'EDQUOT', 'EFBIG'];
+/** Of the process or the machine: open files and memory. */
+const EXHAUSTED = ['EMFILE', 'ENFILE', 'ENOMEM', 'EAGAIN'];
+
+/** Another program has locked the database. */
 export function isLocked(error: unknown): boolean {
-  return /^SQLITE_(BUSY|LOCKED)/.test(codeOf(error));
+  return isOf('locked', error);
 }
 
-/** There is no room left: on the disk, within a quota, or within the size that files may have. */
+/** There is no space left on the disk, in a quota, or in the largest size of a file. */
 export function isFull(error: unknown): boolean {
-  return ['SQLITE_FULL', 'ENOSPC', 'EDQUOT', 'EFBIG'].includes(codeOf(error));
+  return isOf('full', error) || FULL.includes(codeOf(error));
 }
 
-/** The process or the machine has as many files open, or as much in memory, as it may, or no place for SQLite's temporary files. */
-function isExhausted(error: unknown): boolean {
-  return ['EMFILE', 'ENFILE', 'ENOMEM', 'EAGAIN', 'SQLITE_IOERR_GETTEMPPATH'].includes(codeOf(error));
-}
-
-/** It passes: what failed can be tried again. */
+/** A retry can succeed. */
 export function isTransient(error: unknown): boolean {
-  return isLocked(error) || isFull(error) || isExhausted(error);
+  return isLocked(error) || isFull(error) || isOf('exhausted', error) || EXHAUSTED.includes(codeOf(error));
 }
 
-/** The file is no database, or its pages do not fit together. */
+/** The file is not a database, or its pages are inconsistent. */
 export function isCorrupt(error: unknown): error is Error {
-  return /^SQLITE_(NOTADB|CORRUPT)/.test(codeOf(error));
+  return isOf('corrupt', error);
+}
+
+/** The kind of constraint that a statement violated; undefined for other errors. */
+export function violatedConstraint(error: unknown): 'unique' | 'foreignKey' | 'check' | undefined {
+  return (['unique', 'foreignKey', 'check'] as const).find((kind) => isOf(kind, error));
+}
+
+function isOf(kind: keyof ErrorCodes, error: unknown): boolean {
+  return DIALECTS.some((codes) => codes[kind].test(codeOf(error)));
 }
 
 function codeOf(error: unknown): string {

@@ -3,10 +3,10 @@ import { dirname } from 'node:path';
 import type { LogEvent } from 'kysely';
 import { Gauge, Histogram, type Registry } from 'prom-client';
 
-/** Hears of every statement. */
+/** Called with every statement. */
 export type QueryListener = (event: LogEvent) => void;
 
-/** Seconds: most take tens of microseconds, a commit waits for the disk. */
+/** In seconds: most statements take tens of microseconds, and a commit waits for the disk. */
 const BUCKETS = [0.000_05, 0.000_1, 0.000_25, 0.000_5, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1, 10];
 const MS_PER_SECOND = 1000;
 
@@ -14,7 +14,7 @@ const MS_PER_SECOND = 1000;
 export function createQueryMetrics(registry: Registry): QueryListener {
   const seconds = new Histogram({
     name: 'trainyard_database_query_duration_seconds',
-    help: 'How long statements of the database take, by kind; a commit waits for the disk.',
+    help: 'Duration of database statements by kind. A commit waits for the disk.',
     labelNames: ['kind'],
     buckets: BUCKETS,
     registers: [registry],
@@ -23,11 +23,11 @@ export function createQueryMetrics(registry: Registry): QueryListener {
     seconds.observe({ kind: kindOf(query.query.kind, query.sql) }, queryDurationMillis / MS_PER_SECOND);
 }
 
-/** What the database takes of its disk, and what the disk has left, looked at when the figures are read: an operator hears before it is full. */
+/** The size of the database and the free space of its disk, measured when the metrics are read. */
 export function registerDiskGauges(registry: Registry, path: string): void {
   new Gauge({
     name: 'trainyard_disk_free_bytes',
-    help: 'What is left for the service on the disk of the data folder.',
+    help: 'Free bytes on the disk of the data folder.',
     registers: [registry],
     async collect() {
       const { bavail, bsize } = await statfs(dirname(path));
@@ -36,7 +36,7 @@ export function registerDiskGauges(registry: Registry, path: string): void {
   });
   new Gauge({
     name: 'trainyard_database_bytes',
-    help: 'The size of the file of the database.',
+    help: 'Size of the database file.',
     registers: [registry],
     async collect() {
       this.set((await stat(path)).size);
@@ -44,7 +44,7 @@ export function registerDiskGauges(registry: Registry, path: string): void {
   });
 }
 
-/** One of a few words: labels must not grow with what is asked. */
+/** One of a few words, so that the number of labels is bounded. */
 function kindOf(node: string, sql: string): string {
   switch (node) {
     case 'SelectQueryNode':

@@ -1,24 +1,13 @@
-import { type Kysely, sql } from 'kysely';
 import type { Database, Queries } from './database.ts';
+import { dialectOf } from './dialect/dialect.ts';
 
 /**
- * Writes what may be forgotten when the power fails, without waiting for the disk: nothing that was answered depends on it. Whatever is written afterwards in the usual way takes it to the disk as well.
+ * Runs a write that does not wait for the disk. It may be lost on power failure, so use it only for data that no
+ * response has reported.
  */
 export function writeWithRelaxedDurability<Result>(
   database: Database,
   write: (queries: Queries) => Promise<Result>,
 ): Promise<Result> {
-  // Nobody else's statement comes in between.
-  return database.connection().execute(async (connection) => {
-    await setSynchronous(connection, 'NORMAL');
-    try {
-      return await write(connection);
-    } finally {
-      await setSynchronous(connection, 'FULL');
-    }
-  });
-}
-
-async function setSynchronous<Tables>(connection: Kysely<Tables>, when: 'NORMAL' | 'FULL'): Promise<void> {
-  await sql`PRAGMA synchronous = ${sql.lit(when)}`.execute(connection);
+  return dialectOf(database).relaxDurability(database, write);
 }

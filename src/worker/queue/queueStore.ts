@@ -15,6 +15,7 @@ import {
 import type { Clock } from '../../kit/clock.ts';
 import type { Warning } from '../../kit/warning.ts';
 import type { Database, Queries } from '../../store/database/database.ts';
+import { jsonField } from '../../store/database/json.ts';
 import { writeWithRelaxedDurability } from '../../store/database/relaxedDurability.ts';
 import type { JobRow, RequestedAction } from '../../store/database/tables.ts';
 import type { Checkpoint } from '../../training/checkpoint/checkpoint.ts';
@@ -154,7 +155,7 @@ export function createQueue(database: Database, owner: string, clock: Clock): Qu
             startedAt: now,
           }))
           .returning(CLAIMED)
-          .returning(queuedAt.as('queuedAt'))
+          .returning(queuedAt(queries).as('queuedAt'))
           .returning((eb) => sql<0 | 1>`${hasCheckpoint(eb)}`.as('hasCheckpoint')),
       );
       return claimed;
@@ -259,11 +260,13 @@ function addedLogs(before: string, after: string) {
 }
 
 /** When the job was last queued. */
-const queuedAt = sql<number | null>`(
-  SELECT created_at FROM events
-  WHERE job_id = jobs.id AND type = 'state' AND data ->> '$.state' = 'queued'
-  ORDER BY after_epoch DESC, id DESC LIMIT 1
-)`;
+function queuedAt(queries: Queries) {
+  return sql<number | null>`(
+    SELECT created_at FROM events
+    WHERE job_id = jobs.id AND type = 'state' AND ${jsonField(queries, 'data', 'state')} = 'queued'
+    ORDER BY after_epoch DESC, id DESC LIMIT 1
+  )`;
+}
 
 /**
  * The id of the job to take next: of each project that may run one more its first job, and of these the best. The states are written out,

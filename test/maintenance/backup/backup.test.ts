@@ -17,7 +17,7 @@ import { makeBackup } from '../../../src/maintenance/backup/backup.ts';
 import { newManifest, readManifest, writeManifest } from '../../../src/maintenance/backup/manifest.ts';
 import { restoreBackup } from '../../../src/maintenance/backup/restore.ts';
 import { openDatabase } from '../../../src/store/database/database.ts';
-import { acquireLock } from '../../../src/store/lock.ts';
+import { acquireLock } from '../../../src/store/database/sqlite/lock.ts';
 
 const clock = () => Date.parse('2026-11-23T08:00:00Z');
 

@@ -5,8 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { expect, it, onTestFinished } from 'vitest';
-import { openDatabase } from '../../../src/store/database/database.ts';
-import { checkDatabase } from '../../../src/store/database/health.ts';
+import { checkDatabase, openDatabase } from '../../../src/store/database/database.ts';
 import { endedWithTests } from '../../support/children.ts';
 
 function newPath(): string {

@@ -1,9 +1,8 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
-import { openDatabase } from '../../../src/store/database/database.ts';
+import { checkDatabase, openDatabase } from '../../../src/store/database/database.ts';
 import { isFull } from '../../../src/store/database/errors.ts';
-import { checkDatabase } from '../../../src/store/database/health.ts';
 import { mountSmallDisk } from '../../support/smallDisk.ts';
 
 const disk = mountSmallDisk(4 * 2 ** 20);

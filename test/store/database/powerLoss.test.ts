@@ -4,8 +4,7 @@ import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openDatabase } from '../../../src/store/database/database.ts';
-import { checkDatabase } from '../../../src/store/database/health.ts';
+import { checkDatabase, openDatabase } from '../../../src/store/database/database.ts';
 
 const PROJECTS = 40;
 const folder = mkdtempSync(join(tmpdir(), 'trainyard-power-'));

@@ -1,17 +1,18 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type Sqlite from 'better-sqlite3';
 import { CompiledQuery, type DatabaseConnection, type Dialect, type Driver, SqliteDialect } from 'kysely';
-import { isLocked } from '../errors.ts';
+import { hasCode, SQLITE_ERROR_CODES } from './errorCodes.ts';
 import { createStatementCache } from './statementCache.ts';
 
-/** How long all statements together wait for another program that holds the database; beyond, each fails at once until it is free. */
+/** How long all statements together wait for a lock of another program. After that each fails at once until the lock is gone. */
 const BUSY_TIMEOUT_MS = 5_000;
 const MIN_PAUSE_MS = 1;
 const MAX_PAUSE_MS = 50;
 
 /**
- * Kysely's dialect for SQLite, made for a database that other processes write too. Whatever finds it locked is tried again, and this process goes
- * on meanwhile (SQLite's own `busy_timeout` would hold it up). A transaction takes its lock when it begins: one that has read already could only fail.
+ * Kysely's dialect for SQLite, for a database that other processes write too. A statement that finds it locked is
+ * retried, and this process does other work meanwhile (SQLite's own `busy_timeout` would block it). A transaction
+ * acquires the write lock when it begins, because a transaction that has already read could not be retried.
  */
 export function busyRetryDialect(sqlite: Sqlite.Database, busyTimeoutMs = BUSY_TIMEOUT_MS): Dialect {
   const database = { prepare: createStatementCache(sqlite), close: () => void sqlite.close() };
@@ -24,11 +25,11 @@ export function busyRetryDialect(sqlite: Sqlite.Database, busyTimeoutMs = BUSY_T
   };
 }
 
-/** Makes the attempt until it comes through or the patience is over; `isWrite`: coming through, it shows that the lock is gone. */
+/** Repeats the attempt until it succeeds or the timeout is over. `isWrite`: its success shows that the lock is gone. */
 type BusyRetry = <Result>(attempt: () => Promise<Result>, isWrite: boolean) => Promise<Result>;
 
 function createBusyRetry(sqlite: Sqlite.Database, busyTimeoutMs: number): BusyRetry {
-  /** The first and the last time that it was found locked. */
+  /** The first and the last time that the database was locked. */
   let lockedSince = 0;
   let lockedAt = Number.NEGATIVE_INFINITY;
 
@@ -40,11 +41,11 @@ function createBusyRetry(sqlite: Sqlite.Database, busyTimeoutMs: number): BusyRe
         if (isWrite) lockedAt = Number.NEGATIVE_INFINITY;
         return result;
       } catch (error) {
-        if (!isLocked(error) || sqlite.inTransaction) throw error;
+        if (!hasCode(error, SQLITE_ERROR_CODES.locked) || sqlite.inTransaction) throw error;
         const now = performance.now();
         if (now - lockedAt > busyTimeoutMs) lockedSince = now;
         lockedAt = now;
-        // Where this process comes late to its looks, the lock seems new each time: nobody waits for longer all the same.
+        // If this process retries late, the lock seems new each time; no statement waits longer than the timeout anyway.
         if (now - Math.min(begun, lockedSince) >= busyTimeoutMs) throw error;
       }
       await delay(pauseMs);
@@ -63,14 +64,14 @@ function busyRetryDriver(driver: Driver, sqlite: Sqlite.Database, retryWhileBusy
         executeQuery: (query, queryOptions) =>
           retryWhileBusy(() => connection.executeQuery(query, queryOptions), !/^\s*select/i.test(query.sql)),
         streamQuery() {
-          throw new Error('Statements are kept, so none is iterated: read in pages.');
+          throw new Error('Cached statements cannot be iterated: read in pages.');
         },
       };
     },
     beginTransaction: async (connection) => void (await run(connection, 'begin immediate')),
     commitTransaction: (connection) => driver.commitTransaction(connection),
     async rollbackTransaction(connection) {
-      // A full disk has undone it already.
+      // SQLite has already rolled back if the disk is full.
       if (sqlite.inTransaction) await driver.rollbackTransaction(connection);
     },
     releaseConnection: (connection, options) => driver.releaseConnection(connection, options),

@@ -1,15 +1,14 @@
 import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
-import { sql } from 'kysely';
-import type { Database } from '../database.ts';
+import { type Kysely, sql } from 'kysely';
 
-/** Some 15 ms of work, during which nobody else is answered. */
+/** About 15 ms of work, which blocks this process. */
 const PAGES_PER_STEP = 1_000;
 
 /**
- * Gives the pages that nothing uses back to the disk, step by step, and empties the log file, where deleted rows may still be read. What is in use by
- * other processes at this moment stays for the next time.
+ * Returns unused pages to the disk, step by step, and empties the write-ahead log, which still contains deleted rows.
+ * Pages that other processes use at this moment are returned by the next call.
  */
-export async function incrementalVacuum(database: Database): Promise<void> {
+export async function incrementalVacuum<Tables>(database: Kysely<Tables>): Promise<void> {
   for (let free = await freePages(database); free > 0; ) {
     await sql`PRAGMA incremental_vacuum(${sql.lit(PAGES_PER_STEP)})`.execute(database);
     const left = await freePages(database);
@@ -20,8 +19,8 @@ export async function incrementalVacuum(database: Database): Promise<void> {
   await sql`PRAGMA wal_checkpoint(TRUNCATE)`.execute(database);
 }
 
-/** Pages of 4096 bytes that nothing uses. */
-export async function freePages(database: Database): Promise<number> {
+/** The number of unused pages, of 4096 bytes each. */
+export async function freePages<Tables>(database: Kysely<Tables>): Promise<number> {
   const { rows } = await sql<{ freelistCount: number }>`PRAGMA freelist_count`.execute(database);
   return rows[0]?.freelistCount ?? 0;
 }

@@ -1,19 +1,19 @@
 import type Sqlite from 'better-sqlite3';
 
-/** So many are kept: the service has about as many that come again and again. */
+/** About as many statements as the service repeats. */
 const MAX_CACHED = 256;
-/** Longer ones list values, and hardly come again. */
+/** Longer statements list values, and are hardly repeated. */
 const MAX_CACHED_LENGTH = 4_096;
 
-/** Some settings take effect when they are prepared, and then never again. */
+/** Some pragmas take effect only when they are prepared. */
 const IS_PRAGMA = /^\s*pragma/i;
 
 /**
- * Prepares each statement once: to read it and plan it takes SQLite longer than to run most of them. A statement that is kept must not be
- * iterated, only run to its end.
+ * Prepares each statement once, because SQLite takes longer to parse and plan most statements than to run them. A cached
+ * statement must not be iterated, only run to its end.
  */
 export function createStatementCache(sqlite: Sqlite.Database): (sql: string) => Sqlite.Statement {
-  // In the order in which they were last used.
+  // In the order of their last use.
   const cached = new Map<string, Sqlite.Statement>();
   return (sql) => {
     const statement = cached.get(sql) ?? sqlite.prepare(sql);

@@ -4,10 +4,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
-import { acquireLock } from '../../src/store/lock.ts';
-import { endedWithTests } from '../support/children.ts';
+import { acquireLock } from '../../../src/store/database/sqlite/lock.ts';
+import { endedWithTests } from '../../support/children.ts';
 
-const LOCK_MODULE = new URL('../../src/store/lock.ts', import.meta.url).href;
+const LOCK_MODULE = new URL('../../../src/store/database/sqlite/lock.ts', import.meta.url).href;
 
 function lockPath(): string {
   const folder = mkdtempSync(join(tmpdir(), 'trainyard-lock-'));
