@@ -5,28 +5,31 @@ import { BACKENDS } from './backends.ts';
 import { GOLDEN_FILES, type GoldenRun, readGoldenRun } from './goldenRun.ts';
 import { goldenLosses, goldenTrainer } from './goldenTrainer.ts';
 
-describe.each(BACKENDS)('the $name backend computes what PyTorch computed', ({ createKernels, tolerance, driftTolerance }) => {
-  it.each(GOLDEN_FILES)('%s', (file) => {
-    const run = readGoldenRun(file);
-    const m = run.X.length;
-    const trainer = goldenTrainer(run, { createKernels });
+describe.each(BACKENDS)(
+  'the $name backend computes what PyTorch computed',
+  ({ createKernels, tolerance, driftTolerance }) => {
+    it.each(GOLDEN_FILES)('%s', (file) => {
+      const run = readGoldenRun(file);
+      const m = run.X.length;
+      const trainer = goldenTrainer(run, { createKernels });
 
-    const start = trainer.state();
-    trainer.computeGradients(0, m);
-    expectClose('forward', lastOutputs(trainer, m), run.forward.flat(), tolerance);
-    expectSameParameters('gradient', trainer.readGradients(), run.gradients, () => tolerance);
-    trainer.restoreState(start);
+      const start = trainer.state();
+      trainer.computeGradients(0, m);
+      expectClose('forward', lastOutputs(trainer, m), run.forward.flat(), tolerance);
+      expectSameParameters('gradient', trainer.readGradients(), run.gradients, () => tolerance);
+      trainer.restoreState(start);
 
-    expectClose('losses', goldenLosses(trainer, run), run.losses, tolerance);
-    const drifting = driftingParameters(run);
-    expectSameParameters('final', trainer.readParameters(), { ...run.final, ...run.running }, ({ name }) =>
-      drifting.includes(name) ? driftTolerance : tolerance,
-    );
-    const finalForward = trainer.outputsFor(Float64Array.from(run.X.flat()));
-    const finalTolerance = drifting.includes('beta') ? driftTolerance : tolerance;
-    expectClose('finalForward', finalForward, run.finalForward.flat(), finalTolerance);
-  });
-});
+      expectClose('losses', goldenLosses(trainer, run), run.losses, tolerance);
+      const drifting = driftingParameters(run);
+      expectSameParameters('final', trainer.readParameters(), { ...run.final, ...run.running }, ({ name }) =>
+        drifting.includes(name) ? driftTolerance : tolerance,
+      );
+      const finalForward = trainer.outputsFor(Float64Array.from(run.X.flat()));
+      const finalTolerance = drifting.includes('beta') ? driftTolerance : tolerance;
+      expectClose('finalForward', finalForward, run.finalForward.flat(), finalTolerance);
+    });
+  },
+);
 
 /**
  * Batch normalization cancels what is added to every example before it: the bias, and through a linear layer the beta before that.

@@ -1,4 +1,6 @@
 import { readWithin, type Slice } from '../../kit/contract/pages.ts';
+import type { Database, Queries } from '../../store/database/database.ts';
+import type { DatasetRow } from '../../store/database/tables.ts';
 import { storedBytes } from '../../store/storedBytes.ts';
 import { textBytes } from '../../store/textBytes.ts';
 import { quotaExceeded } from './quota.ts';

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Database } from '../../store/database.ts';
+import type { Database } from '../../store/database/database.ts';
 import type { NamedBlob } from './blobPath.ts';
 
 /** Queries about what a backup contains. */

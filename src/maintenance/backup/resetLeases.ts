@@ -1,8 +1,8 @@
 import type { Clock } from '../../kit/clock.ts';
+import { openDatabase } from '../../store/database/database.ts';
+import { createQueue } from '../../worker/queue/queueStore.ts';
 import { createBackupStore } from './backupStore.ts';
 import { blobPath } from './blobPath.ts';
-import { type Database, openDatabase } from '../../store/database/database.ts';
-import { createQueue } from '../../worker/queue/queueStore.ts';
 import type { Manifest } from './manifest.ts';
 
 /**

@@ -5,7 +5,6 @@ import type { Clock } from '../../kit/clock.ts';
 import { type Folders, foldersOf, makePrivateFolder, restrictDataFolder } from '../../kit/folders.ts';
 import { sync } from '../../kit/node.ts';
 import { openCollections } from '../../store/blobs/collections.ts';
-import { migrationNames } from '../../store/database/sqlite/migrate.ts';
 import { dialect } from '../../store/database/database.ts';
 import { makeFolder } from '../dataFolder.ts';
 import { parseBlobPath } from './blobPath.ts';
