@@ -152,7 +152,10 @@ function checkClasses(classes: number, { target, task }: TrainingSpec): void {
     throw invalidSpec('/task', `A binary target has two values; '${target}' has ${classes}.`);
 }
 
-/** The target standardized, unless the link of the loss needs it in its own unit. Throws for values that the loss does not allow. */
+/**
+ * Standardizes the target, unless the link of the loss needs its own unit. Throws for values that the
+ * loss does not allow.
+ */
 function fitRegression(column: Column, rows: Int32Array, { training }: TrainingSpec): FittedTarget {
   const loss = lossName(training.loss);
   const { link, minTarget } = LOSSES[loss];

@@ -4,7 +4,7 @@ import type { Link } from './links.ts';
 
 /** What a network predicts: one of two classes, one of many, or a number. */
 export const TASKS = ['binary', 'multiclass', 'regression'] as const;
-export type Task = (typeof TASKS)[number];
+type Task = (typeof TASKS)[number];
 
 /** Offsets of a loss's matrices in the arena: n outputs a row, m rows. */
 export interface LossMatrices {

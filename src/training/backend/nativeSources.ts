@@ -1,4 +1,7 @@
-/** The sources of the native kernels. A build appends their hash to the addon, so that the service detects one of other sources. */
+/**
+ * The sources of the native kernels. A build appends their hash to the addon, so that the service
+ * detects one of other sources.
+ */
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { SIGNATURES } from '../../engine/kernels/signatures.ts';
@@ -18,7 +21,10 @@ export function hashOfNativeSources(): Buffer | null {
   return hash.digest();
 }
 
-/** Whether a built file is of the present sources. True without sources: the file is part of the same package. */
+/**
+ * Whether a built file is of the present sources. True without sources: the file is part of the same
+ * package.
+ */
 export function isOfNativeSources(file: string): boolean {
   const hash = hashOfNativeSources();
   return hash === null || readFileSync(file).subarray(-hash.length).equals(hash);
