@@ -4,7 +4,7 @@ import type { Tenant } from '../kit/contract/caller.ts';
 import { unlessMissing } from '../kit/contract/errors.ts';
 import { type Idempotent, idempotencyHeaders } from '../kit/contract/idempotency.ts';
 import { errorResponses, jsonResponse, waitQuery } from '../kit/contract/wire.ts';
-import { jobActionRoutes } from './actions/actionRoutes.ts';
+import { jobActionRoutes } from './actionRoutes.ts';
 import { jobPageSchema, jobParams, jobSchema, jobsQuery, lossesQuery, lossesSchema } from './schemas.ts';
 import type { Jobs } from './service.ts';
 import { jobRequestSchema } from './submission/requestSchema.ts';

@@ -6,9 +6,8 @@ import { decodeCursor, type Page } from '../kit/contract/wire.ts';
 import { type EventBus, type Notification, type WaitOptions, waitUntil } from '../notifications/bus.ts';
 import type { Database } from '../store/database/database.ts';
 import type { JobRow } from '../store/database/tables.ts';
-import { createActionStore, requeue } from './actions/actionStore.ts';
-import { createJobActions, type JobActions } from './actions/actions.ts';
-import { wrongState } from './actions/wrongState.ts';
+import { createActionStore, requeue } from './actionStore.ts';
+import { createJobActions, type JobActions } from './actions.ts';
 import type { Checkpoints } from './checkpoints/checkpoints.ts';
 import type { Job, JobSummary, JobsQuery, Losses, LossesQuery } from './schemas.ts';
 import { isFinal } from './states.ts';
@@ -18,6 +17,7 @@ import { checkRequest, type FindDataset } from './submission/check.ts';
 import { newJob } from './submission/newJob.ts';
 import type { Machine } from './submission/threadWarnings.ts';
 import { type JobFacts, jobSummary, jobView, lossView } from './view.ts';
+import { wrongState } from './wrongState.ts';
 
 export interface JobsDeps {
   readonly database: Database;

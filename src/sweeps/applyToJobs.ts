@@ -1,4 +1,4 @@
-import { createActionStore } from '../jobs/actions/actionStore.ts';
+import { createActionStore } from '../jobs/actionStore.ts';
 import type { Notification } from '../notifications/bus.ts';
 import type { Queries } from '../store/database/database.ts';
 

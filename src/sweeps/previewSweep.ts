@@ -1,5 +1,5 @@
 import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
-import type { Calibration } from '../jobs/calibration.ts';
+import type { Calibration } from '../jobs/submission/calibrationStore.ts';
 import type { CheckedRequest } from '../jobs/submission/check.ts';
 import { previewSearch } from '../search/preview.ts';
 import { applyParameters } from '../search/space/applyParameters.ts';

@@ -1,6 +1,6 @@
-import { measureCalibration } from '../jobs/calibration.ts';
 import type { Checkpoints } from '../jobs/checkpoints/checkpoints.ts';
 import { assertModelQuota } from '../jobs/submission/assertModelQuota.ts';
+import { measureCalibration } from '../jobs/submission/calibrationStore.ts';
 import type { FindDataset } from '../jobs/submission/check.ts';
 import type { Machine } from '../jobs/submission/threadWarnings.ts';
 import type { Clock } from '../kit/clock.ts';

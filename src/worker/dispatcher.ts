@@ -3,8 +3,8 @@ import { INTERNAL_ERROR, tooLarge } from '../jobs/failures.ts';
 import type { Clock } from '../kit/clock.ts';
 import type { RequestedAction } from '../store/database/tables.ts';
 import { allocateCores } from './allocateCores.ts';
-import type { TrainingMetrics } from './metrics.ts';
 import type { ClaimedJob, Lease, Queue } from './queue/queueStore.ts';
+import type { TrainingMetrics } from './run/metrics.ts';
 import type { Run, StopReason } from './run/run.ts';
 
 export interface DispatcherDeps {

@@ -2,12 +2,12 @@ import type { Registry } from '../kit/metrics.ts';
 import { modulePath } from '../kit/node.ts';
 import { DEFAULT_SHUTDOWN_BUDGET } from '../kit/shutdownBudget.ts';
 import { createEventBus, type EventBus, isFromWorker, isNotification } from '../notifications/bus.ts';
-import { createTrainingMetrics } from './metrics.ts';
 import { newOwner } from './owner.ts';
 import { EXIT_FORCED, type ReadyMessage } from './parent.ts';
-import { setNiceness, WORKER_NICENESS } from './priorities.ts';
 import { serveMetricsRequests } from './processMetrics.ts';
+import { createTrainingMetrics } from './run/metrics.ts';
 import { createPool, type Pool } from './thread/pool.ts';
+import { setNiceness, WORKER_NICENESS } from './thread/priorities.ts';
 import type { ThreadSetup } from './thread/threadTask.ts';
 import { startWorker, type WorkerDeps } from './worker.ts';
 

@@ -14,7 +14,6 @@ export const FOLDERS_THAT_IMPORT_EACH_OTHER: readonly string[] = [
   'http -> http/access',
   'http -> http/limits',
   'http -> http/metrics',
-  'jobs -> jobs/actions',
   'kit -> kit/contract',
   'models -> models/aliases',
   'models -> models/predict',
@@ -32,10 +31,6 @@ export const FOLDERS_THAT_IMPORT_EACH_OTHER: readonly string[] = [
   'training -> training/split',
   'training/backend -> training/loop',
   'training/loop -> training/metrics',
-  'worker -> worker/run',
-  'worker -> worker/thread',
-  'worker/queue -> worker/run',
-  'worker/run -> worker/thread',
 ];
 
 /** Folders with more than 15 loose files. */
@@ -43,10 +38,6 @@ export const CROWDED_FOLDERS: readonly string[] = [];
 
 /** Files that query the database although they are no stores. */
 export const SQL_OUTSIDE_STORES: readonly string[] = [
-  'jobs/calibration.ts',
-  'jobs/counts.ts',
-  'jobs/events/service.ts',
-  'jobs/metrics.ts',
   'models/ensembles/service.ts',
   'models/stored/parameterCount.ts',
   'models/stored/saveModel.ts',

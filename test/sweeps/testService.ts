@@ -21,7 +21,7 @@ import { sweepRoutes } from '../../src/sweeps/routes.ts';
 import { startSweepRunner } from '../../src/sweeps/runner/sweepRunner.ts';
 import type { Sweep, Trial } from '../../src/sweeps/schemas.ts';
 import { createSweeps } from '../../src/sweeps/service.ts';
-import { createTrainingMetrics } from '../../src/worker/metrics.ts';
+import { createTrainingMetrics } from '../../src/worker/run/metrics.ts';
 import { createPool } from '../../src/worker/thread/pool.ts';
 import { startWorker } from '../../src/worker/worker.ts';
 import { checkpointsIn, log, makeFolder } from '../jobs/fixtures.ts';

@@ -7,7 +7,7 @@ import { createJobs } from '../../src/jobs/service.ts';
 import { foldersOf, prepareFolders } from '../../src/kit/folders.ts';
 import { createEventBus } from '../../src/notifications/bus.ts';
 import { createFolderBlobs } from '../../src/store/blobs/folder.ts';
-import { createTrainingMetrics } from '../../src/worker/metrics.ts';
+import { createTrainingMetrics } from '../../src/worker/run/metrics.ts';
 import { createPool, type Pool } from '../../src/worker/thread/pool.ts';
 import { startWorker } from '../../src/worker/worker.ts';
 import { checkpointsIn, log, makeFolder, over } from '../jobs/fixtures.ts';

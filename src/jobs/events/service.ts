@@ -3,7 +3,6 @@ import { ServiceError } from '../../kit/contract/errors.ts';
 import type { EventBus, Notification } from '../../notifications/bus.ts';
 import { type EventBatches, type FollowOptions, follow, unknownEvent } from '../../notifications/follow.ts';
 import type { Database } from '../../store/database/database.ts';
-import type { JobState } from '../../store/database/tables.ts';
 import { isFinal } from '../states.ts';
 import { type Position, parsePosition, START } from './position.ts';
 import { createEventStore } from './store.ts';
@@ -28,26 +27,16 @@ export interface Events {
 export function createEvents({ database, bus }: EventsDeps, { project }: Tenant): Events {
   const store = createEventStore(database);
 
-  const stateOf = async (id: string): Promise<JobState | undefined> =>
-    (
-      await database
-        .selectFrom('jobs')
-        .select('state')
-        .where('id', '=', id)
-        .where('project', '=', project)
-        .executeTakeFirst()
-    )?.state;
-
   const readJob = (jobId: string) => async (position: Position) => {
-    // The state is asked first: what is told after it may be missing among the events, but not what came before a final one.
-    const state = await stateOf(jobId);
+    // The state is read first: the events read next can miss later ones, but none that precede a final state.
+    const state = await store.state(project, jobId);
     const { rows } = await store.after(jobId, position);
     const { epoch, event } = rows.at(-1) ?? position;
     const isOver = rows.length === 0 && (state === undefined || isFinal(state));
     return { events: rows.map((item) => eventView(jobId, item)), position: { epoch, event }, isOver };
   };
   const readAll = async (position: number) => {
-    // What belongs to others is passed over, and not looked at again.
+    // Events of other projects are skipped, and not read again.
     const newest = await store.newest();
     const { rows, hasMore } = await store.afterOfAll(project, { after: position, upTo: newest });
     const read = hasMore ? (rows.at(-1)?.event ?? position) : Math.max(newest, position);
@@ -59,7 +48,8 @@ export function createEvents({ database, bus }: EventsDeps, { project }: Tenant)
       const { lastEventId } = following;
       const from = lastEventId === undefined ? START : parsePosition(lastEventId);
       if (from === undefined) throw unknownEvent();
-      if ((await stateOf(jobId)) === undefined) throw new ServiceError('job_not_found', `There is no job '${jobId}'.`);
+      if ((await store.state(project, jobId)) === undefined)
+        throw new ServiceError('job_not_found', `There is no job '${jobId}'.`);
       const read = readJob(jobId);
       if (lastEventId !== undefined && (await read(from)).isOver) return undefined;
       const isRelevant = (item: Notification) => item.kind === 'changed' && item.jobId === jobId;

@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import { readWithin, type Slice } from '../../kit/contract/pages.ts';
 import type { Database } from '../../store/database/database.ts';
-import type { EventRow, LossRow } from '../../store/database/tables.ts';
+import type { EventRow, JobState, LossRow } from '../../store/database/tables.ts';
 import { textBytes } from '../../store/textBytes.ts';
 import type { Position } from './position.ts';
 
@@ -30,6 +30,8 @@ export interface EventStore {
   after(jobId: string, position: Position): Promise<Slice<JobEvent>>;
   /** A batch of the states and log lines of all jobs of a project behind one event, up to another, in order. */
   afterOfAll(project: string, range: EventRange): Promise<Slice<LoggedEvent & { readonly jobId: string }>>;
+  /** The state of a job of the project. */
+  state(project: string, jobId: string): Promise<JobState | undefined>;
   /** The last event of any job; 0 when there is none. */
   newest(): Promise<number>;
 }
@@ -75,6 +77,16 @@ export function createEventStore(database: Database): EventStore {
         .select(['events.id as event', 'events.jobId', 'events.type'])
         .select(['events.data', 'events.createdAt']);
       return readWithin({ sizes, rows }, BATCH, BATCH_BYTES);
+    },
+
+    async state(project, jobId) {
+      const row = await database
+        .selectFrom('jobs')
+        .select('state')
+        .where('id', '=', jobId)
+        .where('project', '=', project)
+        .executeTakeFirst();
+      return row?.state;
     },
 
     async newest() {

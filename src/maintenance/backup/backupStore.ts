@@ -12,8 +12,6 @@ export interface BackupStore {
   forgetBlobs(missing: readonly NamedBlob[]): Promise<void>;
   /** The last migration of the database. */
   schema(): Promise<string>;
-  /** The running jobs with the workers that have them. */
-  leases(): Promise<readonly { readonly id: string; readonly leaseOwner: string | null }[]>;
 }
 
 const MISSING_FILE = {
@@ -53,7 +51,4 @@ export function createBackupStore(database: Database): BackupStore {
       const { rows } = await sql<{ name: string }>`SELECT max(name) AS name FROM migrations`.execute(database);
       return rows[0]?.name ?? '';
     },
-
-    leases: () => database.selectFrom('jobs').select(['id', 'leaseOwner']).where('state', '=', 'running').execute(),
-  };
 }

@@ -1,6 +1,6 @@
 import type { Clock } from '../../kit/clock.ts';
 import { openDatabase } from '../../store/database/database.ts';
-import { createQueue } from '../../worker/queue/queueStore.ts';
+import { releaseAllJobs } from '../../worker/queue/queueStore.ts';
 import { createBackupStore } from './backupStore.ts';
 import { blobPath } from './blobPath.ts';
 import type { Manifest } from './manifest.ts';
@@ -17,10 +17,7 @@ export async function resetLeases(path: string, { files }: Manifest, clock: Cloc
     const present = new Set(files.map((file) => file.path));
     const missing = (await store.namedBlobs()).map(blobPath).filter((name) => !present.has(name));
     if (missing.length > 0) throw new Error(`The backup lacks ${missing.join(', ')}: restore another backup.`);
-    for (const { id, leaseOwner } of await store.leases()) {
-      // Releases a job as a worker does when it shuts down.
-      if (leaseOwner !== null) await createQueue(database, leaseOwner, clock).release(id);
-    }
+    await releaseAllJobs(database, clock);
   } finally {
     await database.destroy();
   }

@@ -1,8 +1,8 @@
 /** The process that measures one ensemble for the API: started by `measure.ts`, ends with its parent. */
 import { readTable } from '../../datasets/rows/readTable.ts';
 import { chooseKernels } from '../../training/backend/kernels.ts';
-import { setNiceness, THREAD_NICENESS } from '../../worker/priorities.ts';
 import { pickColumns } from '../../worker/thread/columns.ts';
+import { setNiceness, THREAD_NICENESS } from '../../worker/thread/priorities.ts';
 import { createEvaluation, type Evaluation } from './evaluation.ts';
 import type { EvaluationRequest, EvaluationResponse, TableRequest } from './messages.ts';
 

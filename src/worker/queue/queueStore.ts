@@ -259,6 +259,14 @@ function addedLogs(before: string, after: string) {
   return warningLogs(after).filter((log) => !known.has(JSON.stringify(log)));
 }
 
+/** Releases all running jobs, as their workers do when they stop. Only for a database that no worker uses. */
+export async function releaseAllJobs(database: Database, clock: Clock): Promise<void> {
+  const running = database.selectFrom('jobs').select(['id', 'leaseOwner']).where('state', '=', 'running');
+  for (const { id, leaseOwner } of await running.execute()) {
+    if (leaseOwner !== null) await createQueue(database, leaseOwner, clock).release(id);
+  }
+}
+
 /** When the job was last queued. */
 function queuedAt(queries: Queries) {
   return sql<number | null>`(

@@ -3,7 +3,7 @@ import { MAX_CRASHES, WORKER_CRASHED } from '../../jobs/failures.ts';
 import { recordLogs } from '../../jobs/recordStore.ts';
 import { type JobExpressions, moveJobs, progressIfResumable, requeuedProgress } from '../../jobs/transitions.ts';
 import type { Database, Queries } from '../../store/database/database.ts';
-import { WORKER_LOST, workerDiedLog } from '../run/logMessages.ts';
+import { WORKER_LOST, workerDiedLog } from '../progress/logMessages.ts';
 
 /** A condition on running jobs. */
 type IsAffected = (eb: JobExpressions) => Expression<SqlBool>;

@@ -2,7 +2,7 @@ import type { Database } from '../../store/database/database.ts';
 import type { LossRow } from '../../store/database/tables.ts';
 import type { Checkpoint } from '../../training/checkpoint/checkpoint.ts';
 import type { Monitor } from '../../training/monitors.ts';
-import { bestOf, latestOf } from '../run/epochSummary.ts';
+import { bestOf, latestOf } from '../progress/epochSummary.ts';
 
 /**
  * Shows a job of worker `owner` where the checkpoint stands, or at its start. The losses of later epochs stay until they are trained again: they

@@ -1,11 +1,11 @@
 import type { Logger } from 'pino';
 import type { Checkpoints, EncodedCheckpoint } from '../../jobs/checkpoints/checkpoints.ts';
 import type { CheckpointRow } from '../../store/database/tables.ts';
-import type { TrainingMetrics } from '../metrics.ts';
+import type { ProgressWriter } from '../progress/progressWriter.ts';
 import type { Queue } from '../queue/queueStore.ts';
 import { PROBATION_MS } from '../queue/reclaimStore.ts';
-import type { Control } from './control.ts';
-import type { ProgressWriter } from './progressWriter.ts';
+import type { Control } from '../thread/control.ts';
+import type { TrainingMetrics } from './metrics.ts';
 
 export interface CheckpointWriterDeps {
   readonly jobId: string;

@@ -8,9 +8,9 @@ import type { Warning } from '../../kit/warning.ts';
 import type { Queries } from '../../store/database/database.ts';
 import type { CheckpointRow } from '../../store/database/tables.ts';
 import type { Outcome } from '../../training/outcome.ts';
+import type { ProgressWriter } from '../progress/progressWriter.ts';
 import type { Queue } from '../queue/queueStore.ts';
 import type { ThreadResult } from '../thread/threadTask.ts';
-import type { ProgressWriter } from './progressWriter.ts';
 
 /** A job as the models' room sees it. */
 export interface TrainedJob {

@@ -5,13 +5,13 @@ import { isTransient } from '../../store/database/errors.ts';
 import type { RequestedAction } from '../../store/database/tables.ts';
 import type { StopRequest } from '../../training/loop/runControl.ts';
 import type { RunPlan } from '../../training/report.ts';
+import { PREEMPTED } from '../progress/logMessages.ts';
 import type { ClaimedJob } from '../queue/queueStore.ts';
-import { traceRun } from '../tracing.ts';
-import { createControl } from './control.ts';
+import { createControl } from '../thread/control.ts';
 import { type EndJobDeps, endJob } from './endJob.ts';
-import { PREEMPTED } from './logMessages.ts';
 import { retryUntilStored } from './retryUntilStored.ts';
 import { type RunningJob, type ThreadRunDeps, trainOnThread } from './threadRun.ts';
+import { traceRun } from './tracing.ts';
 
 export interface RunDeps extends EndJobDeps, Omit<ThreadRunDeps, 'onStart' | 'onThreadFree' | 'onRecorded'> {
   /** A thread that does not hear that it should stop (it reads a large file, say) is ended after so long. */

@@ -4,13 +4,13 @@ import type { Clock } from '../../kit/clock.ts';
 import type { Prepared } from '../../training/prepare.ts';
 import type { EpochReport, RunPlan } from '../../training/report.ts';
 import type { TrainingSpec } from '../../training/schemas/spec.ts';
-import type { TrainingMetrics } from '../metrics.ts';
+import { bestOf, latestOf } from '../progress/epochSummary.ts';
+import { startedLog, stoppedEarlyLog } from '../progress/logMessages.ts';
+import type { ProgressUpdate } from '../progress/progressWriter.ts';
+import type { Control } from '../thread/control.ts';
 import type { ThreadMessage } from '../thread/threadTask.ts';
-import type { Control } from './control.ts';
-import { bestOf, latestOf } from './epochSummary.ts';
-import { startedLog, stoppedEarlyLog } from './logMessages.ts';
+import type { TrainingMetrics } from './metrics.ts';
 import { createProgress } from './progress.ts';
-import type { ProgressUpdate } from './progressWriter.ts';
 
 export interface ThreadListenerDeps {
   readonly jobId: string;

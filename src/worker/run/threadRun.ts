@@ -7,13 +7,13 @@ import type { StopRule } from '../../training/loop/stopRule.ts';
 import { preparationKey } from '../../training/prepare.ts';
 import type { RunPlan } from '../../training/report.ts';
 import type { TrainingSpec } from '../../training/schemas/spec.ts';
-import type { TrainingMetrics } from '../metrics.ts';
 import { pinColumns } from '../thread/columns.ts';
+import type { Control } from '../thread/control.ts';
 import type { Pool } from '../thread/pool.ts';
 import type { ThreadResult } from '../thread/threadTask.ts';
 import { type CheckpointWriterDeps, createCheckpointWriter } from './checkpointWriter.ts';
-import type { Control } from './control.ts';
 import type { FinishedTraining, TrainedJob } from './endJob.ts';
+import type { TrainingMetrics } from './metrics.ts';
 import type { PreparedDataCache, PreparedDataEntry } from './preparedDataCache.ts';
 import { createThreadListener } from './threadListener.ts';
 

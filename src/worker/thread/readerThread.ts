@@ -3,7 +3,7 @@
  * to its end nobody ends the thread, and one that is ended while the binding loads takes the process with it as well.
  */
 import { isNumberColumn, type Table } from '../../formats/table.ts';
-import { setNiceness, THREAD_NICENESS } from '../priorities.ts';
+import { setNiceness, THREAD_NICENESS } from './priorities.ts';
 import type { ReadRequest, ReadResponse } from './reading.ts';
 
 const WARM_UP = { memoryBytes: 64 * 2 ** 20, threads: 1, files: [], spillFolder: null };

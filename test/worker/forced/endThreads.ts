@@ -2,7 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { MessageChannel } from 'node:worker_threads';
-import { createControl } from '../../../src/worker/run/control.ts';
+import { createControl } from '../../../src/worker/thread/control.ts';
 import { createPool } from '../../../src/worker/thread/pool.ts';
 import type { ThreadTask } from '../../../src/worker/thread/threadTask.ts';
 

@@ -3,7 +3,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { INTERNAL_ERROR } from '../../../src/jobs/failures.ts';
 import type { Outcome } from '../../../src/training/outcome.ts';
-import { createControl } from '../../../src/worker/run/control.ts';
+import { createControl } from '../../../src/worker/thread/control.ts';
 import type { ThreadResult, ThreadTask } from '../../../src/worker/thread/threadTask.ts';
 import { SPLIT } from '../../support/split.ts';
 

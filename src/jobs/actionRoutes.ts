@@ -1,8 +1,8 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
-import type { Tenant } from '../../kit/contract/caller.ts';
-import { errorResponses, jsonResponse } from '../../kit/contract/wire.ts';
-import { extensionSchema, jobParams, jobSchema } from '../schemas.ts';
-import type { Jobs } from '../service.ts';
+import type { Tenant } from '../kit/contract/caller.ts';
+import { errorResponses, jsonResponse } from '../kit/contract/wire.ts';
+import { extensionSchema, jobParams, jobSchema } from './schemas.ts';
+import type { Jobs } from './service.ts';
 
 /** What can be asked of a job without saying more. */
 const PLAIN_ACTIONS = {

@@ -1,6 +1,6 @@
-import { ServiceError } from '../../kit/contract/errors.ts';
-import type { JobRow, JobState, RequestedAction } from '../../store/database/tables.ts';
-import { ACTIONS, type Action } from '../states.ts';
+import { ServiceError } from '../kit/contract/errors.ts';
+import type { JobRow, JobState, RequestedAction } from '../store/database/tables.ts';
+import { ACTIONS, type Action } from './states.ts';
 
 type JobStatus = Pick<JobRow, 'state' | 'requested' | 'halted' | 'sweepId'>;
 

@@ -1,8 +1,8 @@
-import { type Database, inTransaction, type Queries } from '../../store/database/database.ts';
-import type { JobRow, RequestedAction } from '../../store/database/tables.ts';
-import { ACTIONS } from '../states.ts';
-import { assertQueueLimit } from '../store.ts';
-import { hasCheckpoint, moveJobs, NOT_SUSPECT, requeuedProgress, SAME_ATTEMPT } from '../transitions.ts';
+import { type Database, inTransaction, type Queries } from '../store/database/database.ts';
+import type { JobRow, RequestedAction } from '../store/database/tables.ts';
+import { ACTIONS } from './states.ts';
+import { assertQueueLimit } from './store.ts';
+import { hasCheckpoint, moveJobs, NOT_SUSPECT, requeuedProgress, SAME_ATTEMPT } from './transitions.ts';
 
 /**
  * The actions of clients on jobs, each in one transaction. A running job gets a request, which its worker performs;

@@ -1,6 +1,6 @@
-import type { Clock } from '../kit/clock.ts';
-import { newSpanId, spanContextOfJob } from '../kit/tracing/span.ts';
-import type { Tracer } from '../kit/tracing/tracer.ts';
+import type { Clock } from '../../kit/clock.ts';
+import { newSpanId, spanContextOfJob } from '../../kit/tracing/span.ts';
+import type { Tracer } from '../../kit/tracing/tracer.ts';
 
 /** What a run does, one after the other: reading and fitting, training, saving what came of it. */
 type Phase = 'prepare' | 'train' | 'save';

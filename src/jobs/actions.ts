@@ -1,13 +1,13 @@
-import type { Clock } from '../../kit/clock.ts';
-import { invalid } from '../../kit/contract/validation.ts';
-import type { EventBus } from '../../notifications/bus.ts';
-import type { JobRow } from '../../store/database/tables.ts';
-import { MAX_EPOCHS } from '../../training/schemas/training.ts';
-import type { Checkpoints } from '../checkpoints/checkpoints.ts';
-import type { Job } from '../schemas.ts';
-import type { Action } from '../states.ts';
-import { readHyperparameters } from '../submission/requestSchema.ts';
+import type { Clock } from '../kit/clock.ts';
+import { invalid } from '../kit/contract/validation.ts';
+import type { EventBus } from '../notifications/bus.ts';
+import type { JobRow } from '../store/database/tables.ts';
+import { MAX_EPOCHS } from '../training/schemas/training.ts';
 import type { ActionStore } from './actionStore.ts';
+import type { Checkpoints } from './checkpoints/checkpoints.ts';
+import type { Job } from './schemas.ts';
+import type { Action } from './states.ts';
+import { readHyperparameters } from './submission/requestSchema.ts';
 import { wrongState, wrongStateError } from './wrongState.ts';
 
 /** What clients ask of jobs. Each throws `job_wrong_state` where it is not possible, which says what is. */

@@ -1,5 +1,5 @@
 import { Counter, Histogram, type Registry } from 'prom-client';
-import { LATENCY_BUCKETS, LONG_BUCKETS } from '../kit/metrics.ts';
+import { LATENCY_BUCKETS, LONG_BUCKETS } from '../../kit/metrics.ts';
 
 /** What a worker measures of its work. */
 export type TrainingMetrics = ReturnType<typeof createTrainingMetrics>;

@@ -1,8 +1,8 @@
-import type { Database } from '../store/database/database.ts';
-import { estimateCost } from '../training/estimate/cost.ts';
-import type { DatasetShape } from '../training/resolve/shape.ts';
-import type { FindDataset } from './submission/check.ts';
-import { readHyperparameters } from './submission/requestSchema.ts';
+import type { Database } from '../../store/database/database.ts';
+import { estimateCost } from '../../training/estimate/cost.ts';
+import type { DatasetShape } from '../../training/resolve/shape.ts';
+import type { FindDataset } from './check.ts';
+import { readHyperparameters } from './requestSchema.ts';
 
 /** How many times as long trainings take here as `estimateCost` says. */
 export interface Calibration {
