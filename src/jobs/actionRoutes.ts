@@ -4,31 +4,31 @@ import { errorResponses, jsonResponse } from '../kit/contract/wire.ts';
 import { extensionSchema, jobParams, jobSchema } from './schemas.ts';
 import type { Jobs } from './service.ts';
 
-/** What can be asked of a job without saying more. */
+/** The actions that need no body. */
 const PLAIN_ACTIONS = {
   pause: {
     summary: 'Pause a job',
     description:
-      'A running job keeps all that it needs to go on from its next step and gives its place to another; it is `running` until then, and `requested` says so. ' +
-      'A queued job is paused at once. To pause a paused job changes nothing.',
+      'A running job writes a checkpoint at its next step and frees its thread. Until then it is `running`, and `requested` is `pause`. ' +
+      'A queued job is paused at once. Pausing a paused job changes nothing.',
   },
   resume: {
     summary: 'Resume a job',
     description:
-      'Queues a paused job, which goes on from the step at which it was paused and ends with the same parameters as if it had never stopped. ' +
-      'A pause that has not come about yet is withdrawn. A trial that its sweep has halted goes on when the sweep says so.',
+      'Queues a paused job. It resumes at the step at which it was paused, and ends with the same parameters as without the pause. ' +
+      'A pause that is still requested is withdrawn. A trial that its sweep has halted is resumed by the sweep only.',
   },
   stop: {
-    summary: 'Stop a job and keep its model',
+    summary: 'Stop a job and create its model',
     description:
-      'Ends the training at its next step and makes a model of the best epoch so far, as if it had been the last one: the job succeeds. Within its first epoch, what there is of that epoch ' +
+      'Ends the training at its next step and creates a model of the best epoch so far: the job succeeds. Within its first epoch, what there is of that epoch ' +
       'is measured and becomes the model. A paused job, or one that waits to go on, is queued for a worker to do so; one that has trained nothing yet cannot be stopped, but cancelled.',
   },
   cancel: {
     summary: 'Cancel a job',
     description:
-      'A running job stops at its next step and never makes a model: `GET /v1/jobs/{id}?wait=` tells when; any other is cancelled at once. To cancel a cancelled job changes nothing. ' +
-      'A model that the job made before it was extended stays.',
+      'A running job stops at its next step and creates no model: `GET /v1/jobs/{id}?wait=` waits for that. Any other job is cancelled at once. Cancelling a cancelled job changes nothing. ' +
+      'A model that the job created before it was extended is not deleted.',
   },
   retry: {
     summary: 'Try a job again',
@@ -39,10 +39,10 @@ const PLAIN_ACTIONS = {
 } as const;
 type PlainAction = keyof typeof PLAIN_ACTIONS;
 
-/** `/v1/jobs/{id}/pause` and the like. */
+/** `/v1/jobs/{id}/pause` and the other actions. */
 export function jobActionRoutes({ jobs }: { readonly jobs: (tenant: Tenant) => Jobs }): FastifyPluginAsyncZod {
   return async (app) => {
-    // Object.keys forgets that the keys of a constant table are known.
+    // Object.keys loses the type of the keys of a constant table.
     for (const action of Object.keys(PLAIN_ACTIONS) as PlainAction[]) {
       app.post(`/v1/jobs/:id/${action}`, {
         config: { scope: 'train' },

@@ -10,27 +10,27 @@ import type { Action } from './states.ts';
 import { readHyperparameters } from './submission/requestSchema.ts';
 import { wrongState, wrongStateError } from './wrongState.ts';
 
-/** What clients ask of jobs. Each throws `job_wrong_state` where it is not possible, which says what is. */
+/** The actions of clients on jobs. Each throws `job_wrong_state` if the state does not allow it; the error names the actions that are possible. */
 export interface JobActions {
-  /** A running job leaves a checkpoint at its next step; to pause a paused job changes nothing. */
+  /** A running job writes a checkpoint at its next step. Pausing a paused job changes nothing. */
   pause(id: string): Promise<Job>;
-  /** Queues a paused job; a pause that has not come about is withdrawn. */
+  /** Queues a paused job, or withdraws a pause that is still requested. */
   resume(id: string): Promise<Job>;
-  /** Ends the training and makes the model of its best epoch so far. */
+  /** Ends the training and creates the model of its best epoch so far. */
   stop(id: string): Promise<Job>;
-  /** To cancel a cancelled job changes nothing. */
+  /** Cancelling a cancelled job changes nothing. */
   cancel(id: string): Promise<Job>;
   retry(id: string): Promise<Job>;
-  /** Goes on for so many epochs after the last, `after` where it is given. Throws `invalid_spec` where that is more than a training may have. */
+  /** Trains `epochs` more after the last epoch, which must be `after` if given. Throws `invalid_spec` above the limit of epochs. */
   extend(id: string, epochs: number, after?: number): Promise<Job>;
 }
 
 export interface JobActionsDeps {
   readonly store: ActionStore;
-  /** Makes a change that brings a job back into the queue. Throws `queued_jobs_quota` where it has no room. */
+  /** Makes a change that queues a job again. Throws `queued_jobs_quota` at the limit of queued jobs. */
   readonly requeue: (change: (store: ActionStore) => Promise<boolean>) => Promise<boolean>;
   readonly checkpoints: Pick<Checkpoints, 'ofJob'>;
-  /** Throws when there is none of that id. */
+  /** Throws if there is no job with that id. */
   readonly find: (id: string) => Promise<JobRow>;
   readonly view: (row: JobRow) => Promise<Job>;
   readonly bus: EventBus;
@@ -66,21 +66,21 @@ export function createJobActions(deps: JobActionsDeps): JobActions {
         if (last?.finished !== 1) throw wrongStateError(row.trial === null ? NO_LAST_CHECKPOINT : NO_TRIAL_CHECKPOINT);
         const done = last.epoch - 1;
         if (after !== undefined && done !== after)
-          throw wrongStateError(`The job has done ${done} epochs, not ${after}.`);
+          throw wrongStateError(`The job has completed ${done} epochs, not ${after}.`);
         const extended = extendedJob(row, done, epochs);
         return requeue((queued) => queued.extend(row, extended));
       }),
   };
 }
 
-const NO_LAST_CHECKPOINT = 'Its last state could not be kept: queue a new job with more epochs.';
-/** A sweep would keep thousands, of which hardly one goes on. */
+const NO_LAST_CHECKPOINT = 'The last checkpoint of the job could not be stored: queue a new job with more epochs.';
+/** A sweep would store thousands of checkpoints, of which hardly one is used. */
 const NO_TRIAL_CHECKPOINT =
-  'The job is a trial of a sweep, whose last state is not kept: queue its `hyperparameters` as a new job with more epochs.';
+  'The job is a trial of a sweep, and trials store no last checkpoint: queue its `hyperparameters` as a new job with more epochs.';
 
 const TARGET_STATES: Partial<Readonly<Record<Action, JobRow['state']>>> = { pause: 'paused', cancel: 'cancelled' };
 
-/** The job with so many epochs more than it has done. */
+/** The columns of the job with `more` epochs after those that are complete. */
 function extendedJob({ request, progress }: JobRow, done: number, more: number): Pick<JobRow, 'request' | 'progress'> {
   const epochs = done + more;
   if (epochs > MAX_EPOCHS) {
@@ -89,7 +89,7 @@ function extendedJob({ request, progress }: JobRow, done: number, more: number):
   }
   const hyperparameters = readHyperparameters(request);
   const training = { ...hyperparameters.training, epochs };
-  // It was written from the type.
+  // The column was written from this type.
   const parsed: Job['progress'] = JSON.parse(progress ?? 'null');
   return {
     request: JSON.stringify({ ...hyperparameters, training }),

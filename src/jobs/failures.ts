@@ -1,6 +1,6 @@
 import { INTERNAL_ERROR_DETAIL } from '../kit/contract/errors.ts';
 
-/** Why a job failed, as clients read it. */
+/** The codes of failures, which clients see. */
 export const FAILURE_CODES = [
   'loss_diverged',
   'invalid_spec',
@@ -15,11 +15,11 @@ type FailureCode = (typeof FAILURE_CODES)[number];
 
 export interface Failure {
   readonly code: FailureCode;
-  /** What went wrong and what to do about it; nothing from inside. */
+  /** The cause and the remedy, without internal details. */
   readonly message: string;
 }
 
-/** A job fails when its worker process died so often while it ran alone, without a new checkpoint in between. */
+/** A job fails after this many deaths of its worker process while it ran alone, without a new checkpoint in between. */
 export const MAX_CRASHES = 3;
 
 export const WORKER_CRASHED: Failure = {
@@ -43,14 +43,14 @@ export const OUT_OF_MEMORY: Failure = {
   message: 'The training ran out of memory. Use fewer rows or columns, smaller layers, or a machine with more memory.',
 };
 
-/** A job that was trained and whose model is more than its project may store; `why` says by how much. */
+/** The failure of a trained job whose model exceeds the storage quota of its project. `why` contains the figures. */
 export function storageQuotaExceeded(why: string): Failure {
   const remedy =
-    'Delete datasets or models, then retry the job: it goes on from its last checkpoint and makes the same model.';
+    'Delete datasets or models, then retry the job: it resumes from its last checkpoint and creates the same model.';
   return { code: 'stored_bytes_quota', message: `${why} ${remedy}` };
 }
 
-/** A job that needs more memory than the worker may use at all. */
+/** The failure of a job that needs more memory than the limit of the worker. */
 export function tooLarge(neededBytes: number, limitBytes: number): Failure {
   return {
     code: 'out_of_memory',
@@ -58,16 +58,17 @@ export function tooLarge(neededBytes: number, limitBytes: number): Failure {
   };
 }
 
-/** What a thread that ended by an error says to the client. */
+/** The failure of a job whose thread ended with an error. */
 export function threadFailure(error: unknown): Failure {
   if (isOutOfMemory(error)) return OUT_OF_MEMORY;
   return {
     code: 'thread_crashed',
-    message: 'The thread that trained this job ended unexpectedly; the log of the service says more. Other jobs go on.',
+    message:
+      'The thread that trained this job ended unexpectedly; the log of the service has the error. Other jobs are not affected.',
   };
 }
 
-/** Node names a full heap by a code; a typed array, a wasm memory or an arena that is not to be had is a RangeError. */
+/** Node reports a full heap by a code. A typed array, a wasm memory or an arena that cannot be allocated is a RangeError. */
 export function isOutOfMemory(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const code = 'code' in error ? error.code : undefined;

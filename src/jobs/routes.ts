@@ -16,7 +16,7 @@ const MS_PER_SECOND = 1000;
 export function jobRoutes({ jobs }: { readonly jobs: (tenant: Tenant) => Jobs }): FastifyPluginAsyncZod {
   return async (app) => {
     const closing = new AbortController();
-    // Held answers would hold the server's end back.
+    // Waiting requests would delay the shutdown of the server.
     app.addHook('preClose', async () => closing.abort());
     await app.register(jobActionRoutes({ jobs }));
 
@@ -32,7 +32,7 @@ export function jobRoutes({ jobs }: { readonly jobs: (tenant: Tenant) => Jobs })
         operationId: 'createJob',
         summary: 'Queue a training',
         description:
-          'Checks the request against the dataset and queues it. The answer shows every default filled in. All mistakes are told at once.',
+          'Checks the request against the dataset and queues it. The response has every default filled in. An error lists all issues at once.',
         headers: idempotencyHeaders,
         body: jobRequestSchema,
         response: {
@@ -40,7 +40,7 @@ export function jobRoutes({ jobs }: { readonly jobs: (tenant: Tenant) => Jobs })
           ...errorResponses(400, 409, 413, 415, 422),
         },
       },
-      // The service checks the body, so that its mistakes and those against the dataset are told together.
+      // The service checks the body, so that one error lists its issues and those against the dataset.
       validatorCompiler: () => (body) => ({ value: body }),
       handler: async (request, reply) => {
         const job = await jobs(request.caller).submit(request.body, request.idempotentId);
@@ -68,7 +68,7 @@ export function jobRoutes({ jobs }: { readonly jobs: (tenant: Tenant) => Jobs })
         operationId: 'getJob',
         summary: 'Get a job',
         description:
-          'How the training stands. With `wait`, the answer is held back until the state is final or the time is up.',
+          'The job with its progress. With `wait`, the response is delayed until the state is final or the time has passed.',
         params: jobParams,
         querystring: waitQuery,
         response: { 200: jsonResponse('The job.', jobSchema), ...errorResponses(400, 404) },
@@ -86,11 +86,12 @@ export function jobRoutes({ jobs }: { readonly jobs: (tenant: Tenant) => Jobs })
         tags,
         operationId: 'getLosses',
         summary: 'Get the losses of a job',
-        description: 'Every epoch with its losses and metrics, the first one first; `after` follows a job that trains.',
+        description:
+          'All epochs with their losses and metrics, in ascending order. Use `after` to follow a running job.',
         params: jobParams,
         querystring: lossesQuery,
         response: {
-          200: jsonResponse('The losses, the earliest epoch first.', lossesSchema),
+          200: jsonResponse('The losses, in ascending order of epochs.', lossesSchema),
           ...errorResponses(400, 404),
         },
       },
@@ -104,7 +105,7 @@ export function jobRoutes({ jobs }: { readonly jobs: (tenant: Tenant) => Jobs })
         operationId: 'deleteJob',
         summary: 'Delete a job',
         description:
-          'Deletes the job with its losses and checkpoints; its models stay. A job that is not over has to be cancelled first.',
+          'Deletes the job with its losses and checkpoints; its models stay. A job that has not ended must be cancelled first.',
         params: jobParams,
         response: { 204: z.null().describe('Deleted.'), ...errorResponses(404, 409) },
       },

@@ -13,17 +13,20 @@ const time = z.iso.datetime();
 
 const progressSchema = z
   .object({
-    epoch: z.int().describe('Epochs that are done.'),
-    epochs: z.int().describe('Epochs at most: early stopping may end the training sooner.'),
-    step: z.int().describe('Mini-batches that are done.'),
+    epoch: z.int().describe('Complete epochs.'),
+    epochs: z.int().describe('Maximum number of epochs: early stopping may end the training sooner.'),
+    step: z.int().describe('Complete mini-batches.'),
     fraction: z.number().min(0).max(1).describe('0 to 1.'),
-    rowsPerSecond: z.number().describe('Training rows a second, of late.'),
-    etaSeconds: z.number().nullable().describe('Time left if all epochs are needed; null before the pace is known.'),
-    threads: z.int().min(1).describe('Cores that the training uses, of late.'),
+    rowsPerSecond: z.number().describe('Training rows per second, measured recently.'),
+    etaSeconds: z
+      .number()
+      .nullable()
+      .describe('Remaining time if all epochs are needed; null before the throughput is known.'),
+    threads: z.int().min(1).describe('Cores that the training currently uses.'),
   })
   .meta({
     id: 'JobProgress',
-    description: 'How far the training is.',
+    description: 'The progress of the training.',
     example: { epoch: 12, epochs: 50, step: 1608, fraction: 0.24, rowsPerSecond: 910000, etaSeconds: 4.1, threads: 1 },
   });
 
@@ -35,15 +38,15 @@ export const jobErrorSchema = z.object({
 export const jobSchema = z
   .object({
     id: z.string().meta({ examples: ['job_01jd8m9wq2t5n8x1c4v7b0k3z6'] }),
-    name: z.string().describe('What people call it.'),
+    name: z.string().describe('A name for people.'),
     datasetId: z.string().nullable().describe('Null when the dataset was deleted.'),
     state: jobState.describe('`succeeded`, `failed` and `cancelled` are final, until the job is retried or extended.'),
     requested: z
       .enum(REQUESTED_ACTIONS)
       .nullable()
-      .describe('What was asked of the job and has not come about yet; null when there is nothing.'),
+      .describe('The action that was requested and not performed yet; null if there is none.'),
     queuePosition: z.int().min(1).nullable().describe('1 runs next; null when the job is not queued.'),
-    progress: progressSchema.nullable().describe('Null before the training has begun.'),
+    progress: progressSchema.nullable().describe('Null before the training has started.'),
     latest: z
       .record(z.string(), z.number().nullable())
       .nullable()
@@ -60,29 +63,35 @@ export const jobSchema = z
       .int()
       .min(0)
       .describe(
-        'How often the job was started: again after its process died, after a retry and after an extension. Pauses, orderly restarts of the service and making way for another job do not count. It is no limit: a job fails as `worker_crashed` only when its process died several times while it ran alone.',
+        'How often the job was started: again after its process died, after a retry and after an extension. Pauses, orderly restarts of the service and preemptions do not count. It is not a limit: a job fails as `worker_crashed` only when its process died several times while it ran alone.',
       ),
-    modelId: z.string().nullable().describe('The last model that the job made, once it has succeeded.'),
+    modelId: z.string().nullable().describe('The last model that the job created; null until it has succeeded.'),
     error: jobErrorSchema.nullable().describe('Null unless the job has failed.'),
-    warnings: z.array(warningSchema).describe('What stops nothing but should be known, such as columns left out.'),
-    labels: z.record(z.string(), z.string()).describe('What the job can be found by.'),
+    warnings: z
+      .array(warningSchema)
+      .describe('Notable facts that do not stop the training, such as columns that were left out.'),
+    labels: z.record(z.string(), z.string()).describe('Labels to search jobs by.'),
     priority: z.int().describe('A job of a higher priority runs first.'),
     sweepId: z
       .string()
       .nullable()
-      .describe('The sweep whose trial it is; null when it is of none, or the sweep was deleted.'),
-    trial: z.int().min(0).nullable().describe('The number of the trial in its sweep, from 0; null when it is none.'),
+      .describe('The sweep of the trial; null if the job is no trial, or the sweep was deleted.'),
+    trial: z
+      .int()
+      .min(0)
+      .nullable()
+      .describe('The number of the trial in its sweep, from 0; null if the job is no trial.'),
     createdAt: time.describe('When it was queued.'),
-    startedAt: time.nullable().describe('When it last began to run; null while it waits in the queue.'),
-    finishedAt: time.nullable().describe('When it came into its final state.'),
+    startedAt: time.nullable().describe('When it last started to run; null while it is queued.'),
+    finishedAt: time.nullable().describe('When it reached its final state.'),
   })
-  .meta({ id: 'Job', description: 'One training and how it stands.' });
+  .meta({ id: 'Job', description: 'One training and its state.' });
 export type Job = z.infer<typeof jobSchema>;
 
 const jobSummarySchema = jobSchema.omit({ hyperparameters: true, warnings: true }).meta({
   id: 'JobSummary',
   description:
-    'A job as lists show it: without `hyperparameters` and `warnings`, which grow with the columns of the dataset. `GET /v1/jobs/{id}` has them.',
+    'A job in lists: without `hyperparameters` and `warnings`, which grow with the columns of the dataset. `GET /v1/jobs/{id}` has them.',
 });
 export type JobSummary = z.infer<typeof jobSummarySchema>;
 
@@ -90,19 +99,19 @@ export const jobPageSchema = pageOf(jobSummarySchema).meta({ id: 'JobPage', desc
 
 export const extensionSchema = z
   .strictObject({
-    epochs: z.int().min(1).max(MAX_EPOCHS).describe('How many more, after the last one.'),
+    epochs: z.int().min(1).max(MAX_EPOCHS).describe('The number of additional epochs.'),
     after: z
       .int()
       .min(1)
       .max(MAX_EPOCHS)
       .optional()
       .describe(
-        'How many epochs the job has done (`progress.epoch`); otherwise it is 409. A request that is sent again, as its answer was lost, then extends the job once.',
+        'The number of complete epochs (`progress.epoch`); the response is 409 if it differs. A request that is repeated because its response was lost then extends the job only once.',
       ),
   })
   .meta({
     id: 'JobExtension',
-    description: 'How much further to train.',
+    description: 'The extension of a training.',
     examples: [{ epochs: 20 }, { epochs: 20, after: 50 }],
   });
 
@@ -112,7 +121,7 @@ const label = z
   .meta({ examples: ['team:risk'] });
 
 export const jobsQuery = pageQuery.extend({
-  state: repeatable(jobState).optional().describe('Only jobs in this state; may be given several times.'),
+  state: repeatable(jobState).optional().describe('Only jobs in this state; can be repeated.'),
   datasetId: z.string().optional().describe('Only jobs on this dataset.'),
   sweepId: z.string().optional().describe('Only the trials of this sweep.'),
   trials: z
@@ -121,7 +130,7 @@ export const jobsQuery = pageQuery.extend({
     .describe('`true`: the trials of sweeps as well. Otherwise they are left out, unless `sweepId` names their sweep.'),
   label: repeatable(label)
     .optional()
-    .describe('Only jobs with this label, as name:value; given several times, all must be there.'),
+    .describe('Only jobs with this label, as name:value; if repeated, jobs must have all of them.'),
 });
 export type JobsQuery = z.output<typeof jobsQuery>;
 
@@ -129,11 +138,11 @@ export const lossSchema = z
   .object({
     epoch: z.int().min(1).describe('From 1.'),
     step: z.int().min(1).describe('Mini-batches since the training began.'),
-    trainingLoss: z.number().describe('The mean over the epoch, while it trained.'),
+    trainingLoss: z.number().describe('The mean over the epoch, measured during training.'),
     validationLoss: z.number().nullable().describe('After the epoch; null without validation rows.'),
     metrics: z.record(z.string(), z.number().nullable()).describe('On the validation rows, after the epoch.'),
     learningRate: z.number().describe('At the end of the epoch.'),
-    seconds: z.number().describe('How long the epoch took.'),
+    seconds: z.number().describe('The duration of the epoch.'),
   })
   .meta({
     id: 'Loss',
@@ -151,13 +160,10 @@ export const lossSchema = z
 
 export const lossesSchema = z
   .object({
-    items: z.array(lossSchema).describe('The first epoch first.'),
-    next: z
-      .string()
-      .nullable()
-      .describe('Pass as `after` for the epochs that follow; null when these were the last so far.'),
+    items: z.array(lossSchema).describe('In ascending order of epochs.'),
+    next: z.string().nullable().describe('Pass it as `after` for the next epochs; null if there are none yet.'),
   })
-  .meta({ id: 'Losses', description: 'The epochs of a job, the first one first.' });
+  .meta({ id: 'Losses', description: 'The epochs of a job, in ascending order.' });
 export type Losses = z.infer<typeof lossesSchema>;
 
 export const lossesQuery = z.strictObject({
@@ -168,7 +174,7 @@ export const lossesQuery = z.strictObject({
     .min(1)
     .max(MAX_LOSSES)
     .default(MAX_LOSSES)
-    .describe('How many epochs at most. A page of more than about 4 MiB ends early, with `next`.'),
+    .describe('Maximum number of epochs. A page of more than about 4 MiB ends early, with `next`.'),
 });
 export type LossesQuery = z.output<typeof lossesQuery>;
 
@@ -178,7 +184,7 @@ export const jobParams = z.object({ id: z.string().describe('The id of a job.') 
 export const logSchema = z.object({
   level: z.enum(['info', 'warning']),
   code: z.string().describe('A stable code for programs.'),
-  message: z.string().describe('What a person should know.'),
+  message: z.string().describe('A message for people.'),
   column: z.string().optional().describe('The column that it is about.'),
 });
 export type Log = Readonly<z.infer<typeof logSchema>>;

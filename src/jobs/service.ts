@@ -28,14 +28,14 @@ export interface JobsDeps {
   readonly clock: Clock;
 }
 
-/** What a tenant can do with its jobs. Throws ServiceError `job_not_found` for an id that is none. */
+/** The jobs of a tenant. Throws ServiceError `job_not_found` for an unknown id. */
 export interface Jobs extends JobActions {
-  /** Queues a training, under that id if one is given. Throws as `checkRequest`, `queued_jobs_quota`, and `stored_bytes_quota` where a model would have no room. */
+  /** Queues a training, with the given id if any. Throws the errors of `checkRequest`, `queued_jobs_quota`, and `stored_bytes_quota` if its model would exceed the quota. */
   submit(body: unknown, id?: string): Promise<Job>;
   list(query: JobsQuery): Promise<Page<JobSummary>>;
   get(id: string, waiting?: WaitOptions): Promise<Job>;
   losses(id: string, query: LossesQuery): Promise<Losses>;
-  /** Throws `job_wrong_state` when the job is not over. */
+  /** Throws `job_wrong_state` if the job has not ended. */
   remove(id: string): Promise<void>;
 }
 
@@ -101,7 +101,7 @@ async function view(store: JobStore, row: JobRow): Promise<Job> {
   return jobView(row, factsOf(row));
 }
 
-/** What other tables say of each of the rows. */
+/** The facts about each of the rows in other tables. */
 async function facts(store: JobStore, rows: readonly ListedJobRow[]): Promise<(row: ListedJobRow) => JobFacts> {
   const ids = rows.map(({ id }) => id);
   const labels = await store.labelsOf(ids);

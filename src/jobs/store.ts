@@ -17,39 +17,39 @@ export interface Label {
 export interface JobFilter {
   readonly states: readonly JobState[];
   readonly datasetId?: string | undefined;
-  /** The trials of this sweep; undefined: jobs of no sweep, and trials as `trials` says. */
+  /** Only trials of this sweep. Undefined: jobs of no sweep, and all trials if `trials` is set. */
   readonly sweepId?: string | undefined;
   readonly trials: boolean;
   readonly labels: readonly Label[];
-  /** Only jobs older than this id. */
+  /** Only jobs with a lower id. */
   readonly before?: string | undefined;
   readonly limit: number;
 }
 
-/** What a list shows of a job: not the texts that grow with the columns of the dataset. */
+/** The columns of a job in lists: without the texts that grow with the columns of the dataset. */
 const LISTED = [
   ...(['id', 'name', 'datasetId', 'state', 'requested', 'progress', 'latest', 'best', 'attempts'] as const),
   ...(['modelId', 'error', 'priority', 'sweepId', 'trial', 'createdAt', 'startedAt', 'finishedAt'] as const),
 ] as const;
 export type ListedJobRow = Pick<JobRow, (typeof LISTED)[number]>;
 
-/** The API's queries about the jobs of one project, named for what they answer. */
+/** The queries of the API about the jobs of one project. */
 export interface JobStore {
-  /** Throws ServiceError `queued_jobs_quota` when more than `mostQueued` jobs would wait, and `invalid_spec` when the dataset is gone. */
+  /** Throws ServiceError `queued_jobs_quota` when more than `maxQueued` jobs would be queued, and `invalid_spec` when the dataset is gone. */
   insert(job: NewJob, labels: Readonly<Record<string, string>>, maxQueued: number | null): Promise<void>;
   find(id: string): Promise<JobRow | undefined>;
   state(id: string): Promise<JobState | undefined>;
   /** Newest first. */
   list(filter: JobFilter): Promise<Slice<ListedJobRow>>;
   labelsOf(ids: readonly string[]): Promise<ReadonlyMap<string, Readonly<Record<string, string>>>>;
-  /** 1 is the job that runs next; only jobs that are queued are in the map. */
+  /** Positions from 1, the job that runs next. Jobs that are not queued are absent. */
   queuePositions(ids: readonly string[]): Promise<ReadonlyMap<string, number>>;
   losses(id: string, afterEpoch: number, limit: number): Promise<Slice<LossRow>>;
-  /** False when there is no such job in a final state. */
+  /** False: there is no such job in a final state. */
   remove(id: string): Promise<boolean>;
 }
 
-/** About what the numbers of an epoch have in JSON, with their names. */
+/** The approximate size of the numbers of an epoch in JSON, with their names. */
 const LOSS_BYTES = 200;
 
 const labelBytes = sql<number>`(
@@ -146,13 +146,13 @@ export async function insertJob(
   if (rows.length > 0) await queries.insertInto('jobLabels').values(rows).execute();
 }
 
-/** The request was checked against the dataset, which may have been deleted since. */
+/** The dataset may have been deleted since the request was checked. */
 async function assertDatasetExists(queries: Queries, id: string): Promise<void> {
   const dataset = await queries.selectFrom('datasets').select('id').where('id', '=', id).executeTakeFirst();
   if (dataset === undefined) throw datasetNotFound(id);
 }
 
-/** Every queued job with its project's turn: how many jobs of the project would run once it does. Projects take turns by the fewest. */
+/** Every queued job with its turn: the number of running jobs of its project once it runs. The lowest turn comes first. */
 function queueTurns(database: Database) {
   return database
     .selectFrom('jobs')
@@ -168,7 +168,7 @@ function queueTurns(database: Database) {
     .where('state', '=', sql.lit('queued'));
 }
 
-/** Throws ServiceError `queued_jobs_quota` when more wait than may: the job just written among them, so that of two at once one is too many. */
+/** Throws ServiceError `queued_jobs_quota` when more than `limit` jobs are queued. Call it after the insert, so that one of two concurrent inserts fails. */
 export async function assertQueueLimit(queries: Queries, project: string, limit: number): Promise<void> {
   const { queued } = await queries
     .selectFrom('jobs')
@@ -177,7 +177,7 @@ export async function assertQueueLimit(queries: Queries, project: string, limit:
     .where('state', '=', sql.lit('queued'))
     .executeTakeFirstOrThrow();
   if (queued <= limit) return;
-  const detail = `The project may have ${limit} jobs that wait, and has them: submit the job when one of them has begun.`;
+  const detail = `Queue limit reached: project ${project} has ${limit} of ${limit} queued jobs. Retry when one has started.`;
   throw new ServiceError('queued_jobs_quota', detail);
 }
 

@@ -4,13 +4,13 @@ import type { Job, JobSummary, Losses } from './schemas.ts';
 import type { ListedJobRow } from './store.ts';
 import { readHyperparameters } from './submission/requestSchema.ts';
 
-/** What other tables say of a job. */
+/** The facts about a job in other tables. */
 export interface JobFacts {
   readonly labels: Readonly<Record<string, string>>;
   readonly queuePosition: number | null;
 }
 
-/** A row of the database as clients see it. Its JSON columns were written from the types of the answer. */
+/** The row of a job as clients see it. Its JSON columns were written from the types of the response. */
 export function jobView(row: JobRow, facts: JobFacts): Job {
   return {
     ...jobSummary(row, facts),
@@ -19,7 +19,7 @@ export function jobView(row: JobRow, facts: JobFacts): Job {
   };
 }
 
-/** The same row as an item of a list. */
+/** The row of a job as an item of a list. */
 export function jobSummary(row: ListedJobRow, { labels, queuePosition }: JobFacts): JobSummary {
   return {
     id: row.id,

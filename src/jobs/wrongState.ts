@@ -14,21 +14,21 @@ const DONE: Readonly<Record<Action, string>> = {
   delete: 'deleted',
 };
 
-/** What is still possible when a wish has not come about yet. */
+/** The actions that are possible while another one is requested. */
 const ALLOWED_WHILE_REQUESTED: Readonly<Record<RequestedAction, readonly Action[]>> = {
   cancel: [],
   stop: ['cancel'],
   pause: ['resume', 'stop', 'cancel'],
 };
 
-/** Why the state is right and the action is not possible all the same. */
+/** Why an action is not possible although the state allows it. */
 const OTHER_REASONS: Partial<Readonly<Record<Action, string>>> = {
-  stop: 'The job has trained nothing that its model could be made of: let it run first, or cancel it.',
+  stop: 'The job has no checkpoint from which its model could be created: let it run first, or cancel it.',
   retry: 'The dataset of the job was deleted: upload it again and queue a new job.',
   extend: 'The dataset of the job was deleted: upload it again and queue a new job with more epochs.',
 };
 
-/** Says in which state the job is, and what is possible there. */
+/** The error that names the state of the job and the actions that are possible. */
 export function wrongState(job: JobStatus, action: Action): ServiceError {
   if (action === 'resume' && isHaltedBySweep(job)) return wrongStateError(HALTED);
   const possible = allowedActions(job);
@@ -42,7 +42,7 @@ export function wrongStateError(detail: string): ServiceError {
 }
 
 const HALTED =
-  'The job is a trial that waits until its sweep has compared it with others: the sweep decides when it goes on. It can be stopped or cancelled.';
+  'The job is a trial that waits for a decision of its sweep: the sweep resumes it. It can be stopped or cancelled.';
 
 function isHaltedBySweep({ halted, sweepId }: JobStatus): boolean {
   return halted === 1 && sweepId !== null;
@@ -52,7 +52,7 @@ function allowedActions(job: JobStatus): readonly Action[] {
   const { state, requested } = job;
   if (requested) return ALLOWED_WHILE_REQUESTED[requested];
   const rows: readonly (readonly [string, readonly JobState[]])[] = Object.entries(ACTIONS);
-  // Object.entries forgets that the keys of a constant table are known.
+  // Object.entries loses the type of the keys of a constant table.
   const actions = rows.flatMap(([action, states]) => (states.includes(state) ? [action as Action] : []));
   return isHaltedBySweep(job) ? actions.filter((action) => action !== 'resume') : actions;
 }

@@ -119,10 +119,10 @@ describe('a stop', () => {
     const id = await submit();
     await expect(jobs.stop(id)).rejects.toMatchObject({
       code: 'job_wrong_state',
-      message: /trained nothing.*cancel it/,
+      message: /no checkpoint.*cancel it/,
     });
     await jobs.pause(id);
-    await expect(jobs.stop(id)).rejects.toMatchObject({ message: /trained nothing/ });
+    await expect(jobs.stop(id)).rejects.toMatchObject({ message: /no checkpoint/ });
   });
 });
 

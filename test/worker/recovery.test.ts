@@ -250,7 +250,10 @@ describe('a job ends with the same bits as an undisturbed one', () => {
       () => readdirSync(folder).filter((file) => file.startsWith(id)),
       (files) => files.length === 0,
     );
-    await expect(jobs.extend(id, 20)).rejects.toMatchObject({ code: 'job_wrong_state', message: /could not be kept/ });
+    await expect(jobs.extend(id, 20)).rejects.toMatchObject({
+      code: 'job_wrong_state',
+      message: /could not be stored/,
+    });
   });
 
   it.each<[string, (files: readonly string[]) => void]>([

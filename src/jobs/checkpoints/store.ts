@@ -1,19 +1,19 @@
 import type { Database, Queries } from '../../store/database/database.ts';
 import type { CheckpointRow } from '../../store/database/tables.ts';
 
-/** The last one may turn out to be damaged. */
+/** The last one may be damaged. */
 const RETAINED = 2;
 
-/** Queries about checkpoints, named for what they answer. */
+/** The queries about checkpoints. */
 export interface CheckpointStore {
   /** The latest step first. */
   ofJob(jobId: string): Promise<readonly CheckpointRow[]>;
-  /** Writes a row in the place of those that it makes needless, and returns their files. */
+  /** Inserts a row, deletes those that it makes obsolete, and returns their files. */
   record(queries: Queries, row: CheckpointRow): Promise<readonly string[]>;
   /** Deletes all rows of a job, and returns their files. */
   drop(queries: Queries, jobId: string): Promise<readonly string[]>;
   forget(rows: readonly CheckpointRow[]): Promise<void>;
-  /** Which of the files no row names, leaving out those of running jobs, whose workers may be about to write the row. */
+  /** The files that no row names, without those of running jobs, whose workers may insert the row next. */
   orphans(files: readonly string[], jobOf: (file: string) => string): Promise<readonly string[]>;
 }
 

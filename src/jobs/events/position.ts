@@ -1,4 +1,4 @@
-/** How far a reader has read a job's events: the last epoch it was told, and the last event behind that epoch (0: none yet). */
+/** The position of a reader in the events of a job: the last epoch, and the last event after that epoch (0: none yet). */
 export interface Position {
   readonly epoch: number;
   readonly event: number;
@@ -6,7 +6,7 @@ export interface Position {
 
 export const START: Position = { epoch: 0, event: 0 };
 
-/** As the id of an event on the wire: `12-345`. */
+/** The id of an event for clients: `12-345`. */
 export function formatPosition({ epoch, event }: Position): string {
   return `${epoch}-${event}`;
 }

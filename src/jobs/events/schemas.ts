@@ -5,14 +5,14 @@ import { jobErrorSchema, logSchema, lossSchema } from '../schemas.ts';
 const JOB_ID = 'job_01jd8m9wq2t5n8x1c4v7b0k3z6';
 const AT = '2026-11-23T08:00:00.000Z';
 
-const id = z.string().describe('Pass the last one as `Last-Event-ID` to go on behind it.');
-const jobId = z.string().describe('The job that it is about.');
+const id = z.string().describe('Pass the last one as `Last-Event-ID` to resume after it.');
+const jobId = z.string().describe('The job of the event.');
 const at = z.iso.datetime().describe('When it happened.');
 
 const stateData = z.object({
   jobId,
-  state: z.enum(JOB_STATES).describe('The state that the job has come into.'),
-  attempts: z.int().min(0).describe('How often the job had been started.'),
+  state: z.enum(JOB_STATES).describe('The new state of the job.'),
+  attempts: z.int().min(0).describe('How often the job was started.'),
   modelId: z.string().nullable().describe('The model of a job that has succeeded.'),
   error: jobErrorSchema.nullable().describe('Why a job has failed.'),
   at,
@@ -41,17 +41,17 @@ const LOG = {
 
 const stateEvent = z
   .object({ id, event: z.literal('state'), data: stateData })
-  .meta({ id: 'StateEvent', description: 'A job came into a state.', example: STATE });
+  .meta({ id: 'StateEvent', description: 'The state of a job changed.', example: STATE });
 const epochEvent = z
   .object({ id, event: z.literal('epoch'), data: z.object({ jobId, ...lossSchema.shape }) })
   .meta({ id: 'EpochEvent', description: 'The losses and metrics of one epoch.', example: EPOCH });
 const logEvent = z
   .object({ id, event: z.literal('log'), data: logData })
-  .meta({ id: 'LogEvent', description: 'A warning, or a notable thing about a training.', example: LOG });
+  .meta({ id: 'LogEvent', description: 'A warning, or a notable fact about a training.', example: LOG });
 
-/** What the stream of a job consists of, with `data` as the JSON that it is on the wire. */
+/** The events of the stream of a job; `data` is JSON in the stream. */
 export const jobEventSchema = z
   .discriminatedUnion('event', [stateEvent, epochEvent, logEvent])
   .meta({ examples: [STATE, EPOCH, LOG] });
-/** What the stream of all jobs consists of. */
+/** The events of the stream of all jobs. */
 export const anyJobEventSchema = z.discriminatedUnion('event', [stateEvent, logEvent]).meta({ examples: [STATE, LOG] });

@@ -13,14 +13,14 @@ export interface EventsDeps {
   readonly bus: EventBus;
 }
 
-/** What is told of a tenant's jobs, to readers who keep nothing here but their place. Throws `invalid_request` for an id that is none of ours. */
+/** The events of the jobs of a tenant. Throws `invalid_request` for an event id that this service did not create. */
 export interface Events {
   /**
-   * The events of a job from the first one, or behind the last one that the reader has, until the job is in a final state and all
-   * is told. Undefined when that is so already, for a reader that comes again. Throws `job_not_found`.
+   * The events of a job from the first one, or after the last one that the reader has, to the last event of a final state.
+   * Undefined: a reader that reconnects has all of them. Throws `job_not_found`.
    */
   ofJob(jobId: string, following: FollowOptions): Promise<EventBatches | undefined>;
-  /** The states and log lines of all jobs from now on, or behind the last one that the reader has, without end. */
+  /** The states and log lines of all jobs from now on, or after the last one that the reader has, without end. */
   ofAll(following: FollowOptions): Promise<EventBatches>;
 }
 

@@ -14,7 +14,7 @@ interface EpochEvent extends Omit<LossRow, 'jobId'> {
   readonly type: 'epoch';
   readonly event: 0;
 }
-/** One thing that is told of a job, at the position (epoch, event). */
+/** An event of a job, at the position (epoch, event). */
 export type JobEvent = EpochEvent | (LoggedEvent & { readonly epoch: number });
 
 interface EventRange {
@@ -24,11 +24,11 @@ interface EventRange {
   readonly upTo: number;
 }
 
-/** Queries about what is told of jobs. */
+/** The queries about the events of jobs. */
 export interface EventStore {
-  /** A batch of what is told of a job behind a position, in order. One statement reads epochs and events, so that nothing is written between them. */
+  /** A batch of the events of a job after a position, in order. One statement reads epochs and other events, so that it sees one moment. */
   after(jobId: string, position: Position): Promise<Slice<JobEvent>>;
-  /** A batch of the states and log lines of all jobs of a project behind one event, up to another, in order. */
+  /** A batch of the states and log lines of all jobs of a project after one event, up to another, in order. */
   afterOfAll(project: string, range: EventRange): Promise<Slice<LoggedEvent & { readonly jobId: string }>>;
   /** The state of a job of the project. */
   state(project: string, jobId: string): Promise<JobState | undefined>;
@@ -36,7 +36,7 @@ export interface EventStore {
   newest(): Promise<number>;
 }
 
-/** A reader who does not read has about three batches in memory. */
+/** A client that does not read occupies about three batches of memory. */
 export const BATCH = 50;
 export const BATCH_BYTES = 64 * 1024;
 

@@ -6,8 +6,8 @@ import { estimateCost } from '../../training/estimate/cost.ts';
 import type { CheckedRequest } from './check.ts';
 
 /**
- * Throws ServiceError `stored_bytes_quota` where the model of a training would be more than its project may store, as far as shapes tell: nobody is
- * to train for hours what cannot be kept. Whoever saves the model counts again.
+ * Throws ServiceError `stored_bytes_quota` if the model of a training, by the shapes of its parameters, would exceed the
+ * quota of its project, so that no training runs for hours in vain. The quota is checked again when the model is saved.
  */
 export async function assertModelQuota(
   queries: Queries,
@@ -19,6 +19,6 @@ export async function assertModelQuota(
   const { modelBytes } = estimateCost(spec, shape);
   const left = Math.max(0, limit - (await storedBytes(queries, project)));
   if (modelBytes <= left) return;
-  const detail = `The model takes about ${modelBytes} bytes, and of the ${limit} that the project may store ${left} are left: delete datasets or models first, or use smaller layers.`;
+  const detail = `Storage quota reached: the model needs about ${modelBytes} bytes, and ${left} of ${limit} bytes are free. Delete datasets or models first, or use smaller layers.`;
   throw new ServiceError('stored_bytes_quota', detail);
 }

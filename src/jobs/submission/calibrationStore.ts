@@ -4,12 +4,12 @@ import type { DatasetShape } from '../../training/resolve/shape.ts';
 import type { FindDataset } from './check.ts';
 import { readHyperparameters } from './requestSchema.ts';
 
-/** How many times as long trainings take here as `estimateCost` says. */
+/** The ratio of measured durations to those of `estimateCost`. */
 export interface Calibration {
   readonly epochs: number;
-  /** What comes before and after the epochs. */
+  /** The time before and after the epochs. */
   readonly overhead: number;
-  /** How many jobs were looked at; 0: the estimate has to do. */
+  /** The number of jobs that were measured. 0: the ratios are 1. */
   readonly jobs: number;
 }
 
@@ -19,11 +19,11 @@ interface CalibrationDeps {
   readonly project: string;
 }
 
-/** The last so many count, as what else runs on the machine changes. */
+/** Only the last jobs count, because the load of the machine changes. */
 const JOBS = 20;
 const MS_PER_SECOND = 1000;
 
-/** By the last jobs on the dataset that have succeeded, or on any where there are none. */
+/** Measures the last jobs on the dataset that succeeded, or on all datasets if there are none. */
 export async function measureCalibration(deps: CalibrationDeps, datasetId: string): Promise<Calibration> {
   const own = await finishedJobs(deps, datasetId);
   const jobs = own.length > 0 ? own : await finishedJobs(deps, null);

@@ -8,7 +8,7 @@ import type { DatasetShape } from '../../training/resolve/shape.ts';
 import { type JobRequest, jobRequestSchema } from './requestSchema.ts';
 import type { Machine } from './threadWarnings.ts';
 
-/** What a job must know of its dataset. */
+/** The facts about a dataset that a job needs. */
 interface Dataset {
   readonly id: string;
   readonly name: string;
@@ -17,13 +17,13 @@ interface Dataset {
   readonly columns: DatasetShape['columns'];
 }
 
-/** The dataset of that id; undefined when there is none. */
+/** Finds a dataset; undefined: there is none with that id. */
 export type FindDataset = (id: string) => Promise<Dataset | undefined>;
 
 /**
- * A request that can run, with its dataset and every default filled in. Throws ServiceError that lists all mistakes: `invalid_request` when
- * the body is malformed (mistakes against the dataset included, as far as the rest can be checked), `invalid_spec` when it is well-formed
- * but impossible or takes more memory than there is, `dataset_not_ready`.
+ * Checks a request and returns it with its dataset and every default filled in. Throws a ServiceError that lists all
+ * issues: `invalid_request` if the body is malformed (with the issues against the dataset, as far as they can be checked),
+ * `invalid_spec` if it is well-formed but impossible or needs more memory than available, `dataset_not_ready`.
  */
 export async function checkRequest(
   body: unknown,
@@ -50,12 +50,12 @@ export async function checkRequest(
 /** A request that can run. */
 export type CheckedRequest = Awaited<ReturnType<typeof checkRequest>>;
 
-/** What is said of a job whose dataset is not there. */
+/** The error for a job whose dataset does not exist. */
 export function datasetNotFound(id: string): ServiceError {
   return invalidSpec([noDataset(id)]);
 }
 
-/** The mistakes against the dataset in what is well-formed of a body. */
+/** The issues against the dataset in the well-formed part of a body. */
 async function datasetIssues(
   request: JobRequest | undefined,
   findDataset: FindDataset,
@@ -67,7 +67,7 @@ async function datasetIssues(
   return shape === undefined ? [] : resolveSpec(request, shape).errors;
 }
 
-/** The body without the sections that have mistakes; undefined when too little is left to check. */
+/** The body without the sections that have issues; undefined if too little is left to check. */
 function validSections(body: unknown, issues: readonly z.core.$ZodIssue[]): JobRequest | undefined {
   if (typeof body !== 'object' || body === null) return undefined;
   const broken = new Set(issues.map(({ path }) => path[0]));

@@ -6,23 +6,23 @@ import type { Hyperparameters } from './requestSchema.ts';
 import { type Machine, threadWarnings } from './threadWarnings.ts';
 
 type JobColumns = 'id' | 'project' | 'name' | 'priority' | 'request' | 'memoryBytes' | 'warnings' | 'createdAt';
-/** What a trial's job has beside. */
+/** The additional columns of the job of a trial. */
 type TrialColumns = 'sweepId' | 'trial' | 'halt';
 
-/** A job that was never run, as its row. */
+/** The row of a job that has never run. */
 export interface NewJob extends Pick<JobRow, JobColumns>, Partial<Pick<JobRow, TrialColumns>> {
   readonly datasetId: string;
 }
 
 export interface NewJobOptions {
-  /** Left out, a new one. */
+  /** Default: a new id. */
   readonly id?: string | undefined;
   readonly project: string;
   readonly machine: Machine;
   readonly now: number;
 }
 
-/** The row of a job that the request asks for. */
+/** The row of the job for a request. */
 export function newJob(checked: CheckedRequest, { id, project, machine, now }: NewJobOptions): NewJob {
   const { request, dataset, shape, spec, warnings } = checked;
   const { name = `${dataset.name}-${spec.target}`, datasetId, priority, labels } = request;

@@ -9,18 +9,18 @@ const MAX_LABELS = 32;
 
 const datasetId = z
   .string()
-  .regex(/^ds_[0-9a-z]+$/, 'Not the id of a dataset: it looks like ds_01jd….')
+  .regex(/^ds_[0-9a-z]+$/, 'Not the id of a dataset, such as ds_01jd….')
   .describe('The dataset to train on.')
   .meta({ examples: ['ds_01jd8m3c6r0v3k9m7d5x2w1q4z'] });
 const name = givenName
-  .describe("What people call the job; left out: the dataset's name and the target.")
+  .describe("A name for people. Default: the dataset's name and the target.")
   .meta({ examples: ['adult-64-32'] });
 const priority = z
   .int()
   .min(-MAX_PRIORITY)
   .max(MAX_PRIORITY)
   .default(0)
-  .describe('A job of a higher priority runs first; among equals, the oldest.');
+  .describe('A job of a higher priority runs first; of equal ones the oldest.');
 
 const LABEL_NAME = '[A-Za-z0-9][A-Za-z0-9_.-]{0,62}';
 /** A label as one text: `team:risk`. */
@@ -33,18 +33,18 @@ const labels = limitedRecord(
   MAX_LABELS,
 )
   .default({})
-  .describe('What the job can be found by: `GET /v1/jobs?label=team:risk`.')
+  .describe('Labels to search jobs by: `GET /v1/jobs?label=team:risk`.')
   .meta({ examples: [{ team: 'risk' }] });
 
 /** In examples of requests: no dataset has this id. */
 export const DATASET_TO_REPLACE = 'ds_replacethis';
 
-/** One training as a client asks for it; only `datasetId` and `target` are needed. */
+/** The request for a training; only `datasetId` and `target` are required. */
 export const jobRequestSchema = z
   .strictObject({ name: name.optional(), datasetId, ...specRequestSchema.shape, priority, labels })
   .meta({
     id: 'JobRequest',
-    description: 'One training. Only `datasetId` and `target` are needed: the rest has defaults that suit the data.',
+    description: 'One training. Only `datasetId` and `target` are required: the rest has defaults that suit the data.',
     examples: [
       { datasetId: DATASET_TO_REPLACE, target: 'income' },
       {
@@ -63,11 +63,11 @@ export const jobRequestSchema = z
   });
 export type JobRequest = z.output<typeof jobRequestSchema>;
 
-/** The whole request, every default filled in: what is kept and what the job's answer shows. */
+/** The whole request with every default filled in, as it is stored and as responses show it. */
 export const hyperparametersSchema = z
   .object({
-    // Without bounds: one that was made of a dataset's name and a column's may be longer than people's.
-    name: z.string().describe('What people call the job.'),
+    // Without a limit: a default name, from the names of dataset and column, can be longer than a given one.
+    name: z.string().describe('A name for people.'),
     datasetId,
     ...trainingSpecSchema.shape,
     priority: priority.unwrap(),
@@ -76,7 +76,7 @@ export const hyperparametersSchema = z
   .meta({ id: 'Hyperparameters', description: 'The whole request, every default filled in.' });
 export type Hyperparameters = z.output<typeof hyperparametersSchema>;
 
-/** The whole request as it was kept. */
+/** Reads the whole request from its column. */
 export function readHyperparameters(stored: string): Hyperparameters {
   return JSON.parse(stored);
 }

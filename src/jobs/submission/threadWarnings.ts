@@ -1,16 +1,16 @@
 import type { Warning } from '../../kit/warning.ts';
 import type { TrainingSettings } from '../../training/schemas/training.ts';
 
-/** What the jobs run on. */
+/** The machine on which the jobs run. */
 export interface Machine {
   readonly cores: number;
-  /** How many of them one job can use: its kernels may play on one alone. */
+  /** The number of cores that one job can use: some kernels use one only. */
   readonly coresOfJob: number;
-  /** What the jobs that run may take of memory together. */
+  /** The memory limit of all running jobs together. */
   readonly memoryBytes: number;
 }
 
-/** A spec moves between machines as it is, so more threads than there are is no mistake: the bits are the same. */
+/** More threads than cores are a warning, not an issue: a spec can move between machines, and the results are the same bits. */
 export function threadWarnings(
   { threads }: TrainingSettings,
   { cores, coresOfJob }: Omit<Machine, 'memoryBytes'>,

@@ -51,4 +51,5 @@ export function createBackupStore(database: Database): BackupStore {
       const { rows } = await sql<{ name: string }>`SELECT max(name) AS name FROM migrations`.execute(database);
       return rows[0]?.name ?? '';
     },
+  };
 }

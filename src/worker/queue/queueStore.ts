@@ -24,7 +24,7 @@ import { reclaimLost } from './reclaimStore.ts';
 import { resetToCheckpoint } from './resetStore.ts';
 import { dueSuspect } from './suspectStore.ts';
 
-/** A worker that has not renewed its lease for so long is taken for dead. Long enough for a disk that hangs for a while. */
+/** A worker that has not renewed its lease for this long counts as dead. Long enough for a disk that hangs for a while. */
 export const LEASE_MS = 15_000;
 
 const CLAIMED = [
@@ -42,9 +42,9 @@ const CLAIMED = [
   'suspectAt',
 ] as const;
 export interface ClaimedJob extends Pick<JobRow, (typeof CLAIMED)[number]> {
-  /** Since when it waited; null where that is no longer told. */
+  /** When it was last queued, in milliseconds since 1970. Null: the event was deleted. */
   readonly queuedAt: number | null;
-  /** Whether there may be something to go on from; a job without has shown nothing since it was queued. */
+  /** Whether a checkpoint exists from which it may resume. A job without one shows no progress while it is queued. */
   readonly hasCheckpoint: 0 | 1;
 }
 
@@ -54,56 +54,57 @@ export interface Lease {
 }
 
 interface Trained {
-  /** Those of an earlier attempt that went further are no longer of this job. */
+  /** The epochs of this attempt. Losses of later epochs, from an attempt before, are deleted. */
   readonly epochs: number;
   readonly warnings: readonly Warning[];
 }
 
-/** Makes changes in one transaction. */
+/** Runs changes in one transaction. */
 type Transact = <Result>(changes: (queries: Queries) => Promise<Result>) => Promise<Result>;
 
-/** How a worker takes jobs out of the queue and gives them back; every statement checks that the lease is still its own. */
+/** The queue for one worker: claims jobs and releases them. Every statement checks that this worker still has the lease. */
 export interface Queue {
   /**
-   * The job at the head of the queue, if it needs at most `freeBytes`: a large job is not overtaken by small ones. The head is of the highest
-   * priority, then of the project with the fewest running jobs, then no trial of a sweep, then the oldest; a project with as many as it may run waits. Those of `except`
-   * are passed over. Undefined, too, while a suspect may run, for which this worker has to be empty.
+   * Claims the job at the head of the queue if it needs at most `freeBytes`: small jobs do not overtake a large one. The
+   * head has the highest priority, then the project with the fewest running jobs, then no trial, then the lowest id.
+   * Projects at their limit of running jobs and the jobs of `except` are skipped. Undefined also while a suspect may
+   * run, because it needs a worker without other jobs.
    */
   claim(freeBytes: number, except?: readonly string[]): Promise<ClaimedJob | undefined>;
-  /** Whether a suspect waits that may run now, as soon as this worker runs no other job. */
+  /** Whether a queued suspect may run now, once this worker runs no other job. */
   hasDueSuspect(): Promise<boolean>;
-  /** That suspect, however much memory it needs. Only for a worker that runs no other job. */
+  /** Claims that suspect, however much memory it needs. Only for a worker that runs no other job. */
   claimSuspect(): Promise<ClaimedJob | undefined>;
-  /** Shows the job where the checkpoint stands, or at its start; `watched` chooses its best epoch. */
+  /** Sets the progress of a job to that of the checkpoint, or to none. `monitor` names the metric of its best epoch. */
   resetToCheckpoint(id: string, checkpoint: Checkpoint | null, monitor: Monitor): Promise<void>;
   /**
-   * Writes the progress of a job; undefined when it is no longer this worker's. Deaths of its process are counted anew from here; `isCleared`: it
-   * is no longer a suspect, either.
+   * Writes the progress of a job and resets the count of its crashes. Undefined: the job is no longer leased to this
+   * worker. `isCleared`: it is no longer a suspect either.
    */
   writeProgress<Result>(
     id: string,
     isCleared: boolean,
     write: (queries: Queries) => Promise<Result>,
   ): Promise<Result | undefined>;
-  /** Makes every lease of this worker last on. A job that is not among the answers is no longer this worker's. */
+  /** Renews and returns all leases of this worker. A job that is missing is no longer leased to it. */
   renew(): Promise<readonly Lease[]>;
   /**
-   * Returns the ids of the jobs whose lease has run out and that are queued again, paused or cancelled. This worker's own are left alone: after the
-   * machine has slept, it renews them if no other worker was there.
+   * Reclaims the jobs of other workers whose lease has expired, and returns their ids. This worker's own leases are
+   * excluded: after the machine was suspended, it renews them if no other worker has reclaimed them.
    */
   reclaimExpired(): Promise<readonly string[]>;
-  /** The same for all jobs of a worker that is known to be dead. */
+  /** Reclaims all jobs of a worker that is known to be dead, and returns their ids. */
   reclaimFrom(owner: string): Promise<readonly string[]>;
-  /** Every worker that holds a lease. */
+  /** All workers that have a lease. */
   owners(): Promise<readonly string[]>;
-  /** Lets go of a job that has not come to its end: it is cancelled or paused where that was asked for, queued otherwise. */
+  /** Releases a job that is not complete: cancelled or paused if that was requested, else queued. */
   release(id: string): Promise<void>;
-  /** Lets go of a job that has paused of itself; where a client was first, as it wants. */
+  /** Releases a job that its stop rule has paused. A request of a client has precedence. */
   halt(id: string): Promise<void>;
   fail(id: string, failure: Failure): Promise<void>;
   /**
-   * Saves the model and ends the job, both or neither; in a transaction of its own, or as part of another. False when the job was cancelled or is
-   * no longer this worker's.
+   * Saves the model and ends the job, both or neither, in a transaction of its own or in that of `transact`. False: the
+   * job was cancelled, or is no longer leased to this worker.
    */
   succeed(
     id: string,
@@ -113,7 +114,7 @@ export interface Queue {
   ): Promise<boolean>;
 }
 
-/** The queue as the worker `owner` sees it; `clock` says when leases run out. */
+/** The queue for the worker `owner`. Leases expire by `clock`. */
 export function createQueue(database: Database, owner: string, clock: Clock): Queue {
   /** Moves a job that is still leased to this worker: it is running. */
   const moveOwn = (queries: Queries, id: string, move: Move, choose = (jobs: JobUpdate) => jobs) =>
@@ -277,8 +278,9 @@ function queuedAt(queries: Queries) {
 }
 
 /**
- * The id of the job to take next: of each project that may run one more its first job, and of these the best. The states are written out,
- * not bound, so that SQLite uses the partial indexes `jobs_queue` and `jobs_running`, one look-up a project however long the queue is.
+ * The id of the job to claim next: the best of the first jobs of the projects that may run one more. The states are
+ * literals, not bound values, so that the partial indexes `jobs_queue` and `jobs_running` are used: one search a
+ * project, however long the queue is.
  */
 function headOfQueue(eb: JobExpressions, except: readonly string[]) {
   const running = sql<number>`(SELECT count(*) FROM jobs WHERE state = 'running' AND project = projects.name)`;

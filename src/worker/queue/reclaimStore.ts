@@ -8,14 +8,14 @@ import { WORKER_LOST, workerDiedLog } from '../progress/logMessages.ts';
 /** A condition on running jobs. */
 type IsAffected = (eb: JobExpressions) => Expression<SqlBool>;
 
-/** A suspect that has trained alone for so long is cleared by its next checkpoint. */
+/** A suspect that has trained alone for this long is cleared by its next checkpoint. */
 export const PROBATION_MS = 10_000;
-/** After a suspect's process died, the other jobs have so long before a suspect with a death of its own runs again. */
+/** After a counted crash, other jobs run for this long before a suspect with counted crashes runs again. */
 export const COOLDOWN_MS = 30_000;
 
 /**
- * Frees the running jobs that `whose` names, and returns their ids: cancelled or paused where that was requested, queued otherwise. Nothing is
- * counted against them: their leases have run out, or their worker died together with the process that had started it.
+ * Reclaims the running jobs that `isAffected` selects, and returns their ids: cancelled or paused if that was requested,
+ * else queued. No crash is counted: their leases have expired, or their worker died together with its supervisor.
  */
 export function reclaimLost(database: Database, now: number, isAffected: IsAffected): Promise<readonly string[]> {
   return database.transaction().execute(async (transaction) => {
@@ -26,20 +26,20 @@ export function reclaimLost(database: Database, now: number, isAffected: IsAffec
 }
 
 /**
- * Frees the jobs of worker `owner`, whose process died while the process that had started it lived on, and returns their ids.
+ * Reclaims the jobs of worker `owner`, whose process died while its supervisor lived on, and returns their ids.
  *
- * The rule for what such a death means to the jobs that the worker held:
- * 1. Every one of them becomes a suspect (`suspectAt`). One death proves nothing, as several jobs may have run, or had run before.
- * 2. A suspect runs alone: its worker runs no other job until the suspect has left, or is cleared. Running jobs make way: each stops at its next
- *    checkpoint and is queued again.
- * 3. A death counts against a job (`crashes`) only when it was a suspect already, that is when it ran alone. `MOST_CRASHES` of them fail it as
- *    `worker_crashed`.
- * 4. A checkpoint is progress and sets `crashes` to 0. One that is written after `PROBATION_MS` of training alone clears the suspect, as do the end
- *    of the job, a halt, a retry and an extension.
- * 5. Suspects without a counted death run first. The others wait `REST_MS` after the last counted death if there are jobs that are no suspects, so
- *    neither starves the other.
+ * The rules for the jobs that were leased to the worker:
+ * 1. Each becomes a suspect (`suspectAt`). One death is no proof: several jobs may have run, or had run before.
+ * 2. A suspect runs alone: its worker runs no other job until the suspect has ended or is cleared. Running jobs are
+ *    preempted: each stops at its next checkpoint and is queued again.
+ * 3. A death counts as a crash (`crashes`) only if the job was a suspect already, because it then ran alone.
+ *    `MAX_CRASHES` of them fail the job as `worker_crashed`.
+ * 4. A checkpoint is progress and sets `crashes` to 0. A checkpoint after `PROBATION_MS` of training alone clears the
+ *    suspect, as do the end of the job, a halt, a retry and an extension.
+ * 5. Suspects without a counted crash run first. The others wait `COOLDOWN_MS` after the last counted crash if there are
+ *    jobs that are no suspects, so that neither starves the other.
  *
- * Not counted: a lease that ran out, a worker whose parent is gone, and a worker that was asked to end (see `reclaimLost`).
+ * Not counted: an expired lease, a worker whose supervisor is gone, and a worker that was asked to stop (`reclaimLost`).
  */
 export function reclaimCrashed(database: Database, now: number, owner: string): Promise<readonly string[]> {
   const isAffected = (eb: JobExpressions) => eb('leaseOwner', '=', owner);

@@ -5,8 +5,8 @@ import type { Monitor } from '../../training/monitors.ts';
 import { bestOf, latestOf } from '../progress/epochSummary.ts';
 
 /**
- * Shows a job of worker `owner` where the checkpoint stands, or at its start. The losses of later epochs stay until they are trained again: they
- * were true, and will be again.
+ * Sets the progress of a job of worker `owner` to that of the checkpoint, or to none. The losses of later epochs stay
+ * until these epochs are trained again, with the same results.
  */
 export async function resetToCheckpoint(
   database: Database,

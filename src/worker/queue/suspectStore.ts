@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { Queries } from '../../store/database/database.ts';
 import { COOLDOWN_MS } from './reclaimStore.ts';
 
-/** The id of the suspect that may run next in worker `owner`, whose own jobs make way for it. */
+/** The id of the suspect that may run next in worker `owner`, which preempts its other jobs for it. */
 export function dueSuspect(queries: Queries, owner: string, now: number) {
   const others = sql<number>`(
     SELECT count(*) FROM jobs AS running
@@ -11,7 +11,7 @@ export function dueSuspect(queries: Queries, owner: string, now: number) {
   const nothingElseWaits = sql<boolean>`NOT EXISTS (
     SELECT 1 FROM jobs AS other WHERE other.state IN ('queued', 'running') AND other.suspect_at IS NULL
   )`;
-  // A death in the future was before the clock was set back.
+  // A crash in the future happened before the clock was set back.
   const isRested = sql<boolean>`NOT EXISTS (
     SELECT 1 FROM jobs AS counted
     WHERE counted.state = 'queued' AND counted.suspect_at IS NOT NULL AND counted.crashes > 0
