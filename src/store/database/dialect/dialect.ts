@@ -15,7 +15,7 @@ export interface ErrorCodes {
   readonly check: RegExp;
 }
 
-export interface OpenOptions {
+interface OpenOptions {
   /** How long statements wait for another process that writes. */
   readonly busyTimeoutMs?: number | undefined;
 }
@@ -56,7 +56,7 @@ export interface DatabaseDialect {
 }
 
 /** Kysely passes the adapter on to transactions and connections, so that each of them knows its dialect. */
-export interface AdapterWithDialect extends DialectAdapter {
+interface AdapterWithDialect extends DialectAdapter {
   readonly trainyardDialect: DatabaseDialect;
 }
 
