@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Queries } from '../store/database/database.ts';
+import { fromNullableJson, toJson } from '../store/database/json.ts';
 import type { EventRow, JobRow } from '../store/database/tables.ts';
 import type { Log } from './schemas.ts';
 
@@ -12,7 +13,7 @@ export type StateOfJob = Pick<JobRow, 'id' | 'state' | 'attempts' | 'modelId' | 
  */
 export async function recordStates(queries: Queries, jobs: readonly StateOfJob[]): Promise<void> {
   const events = jobs.map(({ id, state, attempts, modelId, error }) => {
-    const data = { state, attempts, modelId, error: error === null ? null : JSON.parse(error) };
+    const data = { state, attempts, modelId, error: fromNullableJson(error) };
     return { jobId: id, type: 'state' as const, data };
   });
   await record(queries, events);
@@ -39,7 +40,7 @@ async function record(queries: Queries, events: readonly NewEvent[]): Promise<vo
       jobId,
       type,
       afterEpoch: endOfSequence(jobId),
-      data: JSON.stringify(data),
+      data: toJson(data),
     }));
     await queries.insertInto('events').values(rows).execute();
   }

@@ -2,8 +2,11 @@
  * The only code that writes `jobs.state`. With the state it writes the event, and the deliveries to webhooks when the
  * state is final, in one transaction: a reader sees all of them or none.
  */
+
 import { type ExpressionBuilder, sql, type UpdateQueryBuilder } from 'kysely';
+import type { Warning } from '../kit/warning.ts';
 import { inTransaction, type Queries } from '../store/database/database.ts';
+import { fromJson, fromNullableJson } from '../store/database/json.ts';
 import type { JobRow, JobState, Tables } from '../store/database/tables.ts';
 import { enqueueDeliveries } from '../webhooks/deliveryStore.ts';
 import { recordLogs, recordStates } from './recordStore.ts';
@@ -94,7 +97,7 @@ function columnsOf(move: Move) {
 async function deliver(queries: Queries, job: MovedJob): Promise<void> {
   const { id, project, name, state, datasetId, modelId, error, trial, finishedAt } = job;
   if (!isFinal(state) || trial !== null || finishedAt === null) return;
-  const data = { jobId: id, name, state, datasetId, modelId, error: error === null ? null : JSON.parse(error) };
+  const data = { jobId: id, name, state, datasetId, modelId, error: fromNullableJson(error) };
   await enqueueDeliveries(queries, { project, type: `job.${state}`, data, at: finishedAt });
 }
 
@@ -110,8 +113,7 @@ export function insertQueuedJob(queries: Queries, job: NewJob): Promise<void> {
 
 /** The warnings of a job, JSON as in its row, as log lines. */
 export function warningLogs(warnings: string) {
-  const parsed: readonly { readonly code: string; readonly message: string }[] = JSON.parse(warnings);
-  return parsed.map((warning) => ({ ...warning, level: 'warning' as const }));
+  return fromJson<readonly Warning[]>(warnings).map((warning) => ({ ...warning, level: 'warning' as const }));
 }
 
 export type JobExpressions = ExpressionBuilder<Tables, 'jobs'>;

@@ -2,7 +2,9 @@
  * The jobs of the trials of a sweep, each change within the caller's transaction. The caller publishes the notifications
  * after it: `queued` for a job that was queued, `changed` for one that was cancelled.
  */
+
 import type { Queries } from '../store/database/database.ts';
+import { toNullableJson } from '../store/database/json.ts';
 import type { StopRule } from '../training/loop/stopRule.ts';
 import { insertJob } from './store.ts';
 import type { CheckedRequest } from './submission/check.ts';
@@ -23,7 +25,7 @@ export async function insertTrial(
   queries: Queries,
   { checked, sweepId, trial, halt, ...options }: NewTrial,
 ): Promise<string> {
-  const job = { ...newJob(checked, options), sweepId, trial, halt: halt && JSON.stringify(halt) };
+  const job = { ...newJob(checked, options), sweepId, trial, halt: toNullableJson(halt) };
   await insertJob(queries, job, checked.request.labels);
   return job.id;
 }
@@ -41,7 +43,7 @@ export async function resumeTrial(
 ): Promise<boolean> {
   const moved = await moveJobs(queries, { to: 'queued', from }, (jobs) =>
     jobs
-      .set({ halt: halt && JSON.stringify(halt), attempts: SAME_ATTEMPT })
+      .set({ halt: toNullableJson(halt), attempts: SAME_ATTEMPT })
       .set(requeuedProgress)
       .where('id', '=', jobId)
       .where('halted', '=', 1),

@@ -1,4 +1,5 @@
 import { isoTime } from '../kit/clock.ts';
+import { fromJson, fromNullableJson } from '../store/database/json.ts';
 import type { JobRow, LossRow } from '../store/database/tables.ts';
 import type { Job, JobSummary, Losses } from './schemas.ts';
 import type { ListedJobRow } from './store.ts';
@@ -15,7 +16,7 @@ export function jobView(row: JobRow, facts: JobFacts): Job {
   return {
     ...jobSummary(row, facts),
     hyperparameters: readHyperparameters(row.request),
-    warnings: JSON.parse(row.warnings),
+    warnings: fromJson(row.warnings),
   };
 }
 
@@ -28,12 +29,12 @@ export function jobSummary(row: ListedJobRow, { labels, queuePosition }: JobFact
     state: row.state,
     requested: row.requested,
     queuePosition,
-    progress: fromJson(row.progress),
-    latest: fromJson(row.latest),
-    best: fromJson(row.best),
+    progress: fromNullableJson(row.progress),
+    latest: fromNullableJson(row.latest),
+    best: fromNullableJson(row.best),
     attempts: row.attempts,
     modelId: row.modelId,
-    error: fromJson(row.error),
+    error: fromNullableJson(row.error),
     labels,
     priority: row.priority,
     sweepId: row.sweepId,
@@ -45,11 +46,7 @@ export function jobSummary(row: ListedJobRow, { labels, queuePosition }: JobFact
 }
 
 export function lossView({ jobId: _, metrics, ...loss }: LossRow): Losses['items'][number] {
-  return { ...loss, metrics: JSON.parse(metrics) };
-}
-
-function fromJson<Value>(text: string | null): Value | null {
-  return text === null ? null : JSON.parse(text);
+  return { ...loss, metrics: fromJson(metrics) };
 }
 
 function timeOrNull(ms: number | null): string | null {

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { isoTime } from '../kit/clock.ts';
 import type { Queries } from '../store/database/database.ts';
+import { fromJson, toJson } from '../store/database/json.ts';
 import type { WebhookEvent } from './schemas.ts';
 
 export interface NewDelivery {
@@ -23,9 +24,9 @@ export async function enqueueDeliveries(queries: Queries, { project, type, data,
     .where('project', '=', project)
     .orderBy('id')
     .execute();
-  const subscribed = webhooks.filter(({ events }) => (JSON.parse(events) as readonly string[]).includes(type));
+  const subscribed = webhooks.filter(({ events }) => fromJson<readonly string[]>(events).includes(type));
   if (subscribed.length === 0) return;
-  const payload = JSON.stringify({ type, timestamp: isoTime(at), data });
+  const payload = toJson({ type, timestamp: isoTime(at), data });
   const rows = subscribed.map(({ id }) => ({
     id: newMessageId(at),
     webhookId: id,

@@ -77,8 +77,11 @@ describe('a job that is submitted', () => {
       });
     const stored = await storedBytes(database, TENANT.project);
     const refusal = await submit(stored).catch((error: unknown) => error);
-    expect(refusal).toMatchObject({ code: 'stored_bytes_quota', message: expect.stringMatching(/ 0 are left/) });
-    const bytes = Number(/takes about (\d+) bytes/.exec(String(refusal))?.[1]);
+    expect(refusal).toMatchObject({
+      code: 'stored_bytes_quota',
+      message: expect.stringMatching(/ 0 of \d+ bytes are free/),
+    });
+    const bytes = Number(/needs about (\d+) bytes/.exec(String(refusal))?.[1]);
     await expect(submit(stored + bytes - 1)).rejects.toMatchObject({ code: 'stored_bytes_quota' });
     expect(await submit(stored + bytes)).toMatchObject({ state: 'queued' });
   });

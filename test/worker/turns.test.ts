@@ -1,11 +1,9 @@
 import Sqlite from 'better-sqlite3';
-import { CamelCasePlugin, Kysely, SqliteDialect } from 'kysely';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createJobStore } from '../../src/jobs/store.ts';
 import { NO_QUOTAS } from '../../src/kit/contract/caller.ts';
 import { newId } from '../../src/kit/ids.ts';
-import type { Database } from '../../src/store/database/database.ts';
-import type { Tables } from '../../src/store/database/tables.ts';
+import { type Database, openDatabase } from '../../src/store/database/database.ts';
 import { createQueue } from '../../src/worker/queue/queueStore.ts';
 import { insertDataset } from '../jobs/datasets.ts';
 import { openJobs } from '../jobs/fixtures.ts';
@@ -128,13 +126,10 @@ describe('projects in the queue', () => {
 
   it('are found by indexes, however long the queue is', async () => {
     const { folder } = await openTurns();
-    const sqlite = new Sqlite(`${folder}/trainyard.sqlite`);
+    const path = `${folder}/trainyard.sqlite`;
+    const sqlite = new Sqlite(path);
     const statements: { sql: string; parameters: readonly unknown[] }[] = [];
-    const watched = new Kysely<Tables>({
-      dialect: new SqliteDialect({ database: sqlite }),
-      plugins: [new CamelCasePlugin()],
-      log: ({ query }) => void statements.push(query),
-    });
+    const watched = openDatabase(path, { onQuery: ({ query }) => void statements.push(query) });
     onTestFinished(() => watched.destroy());
     await createQueue(watched, 'worker', Date.now).claim(ANY);
     const claim = statements.find((statement) => /^update/i.test(statement.sql));

@@ -1,4 +1,5 @@
 import { newId } from '../../kit/ids.ts';
+import { toJson } from '../../store/database/json.ts';
 import type { JobRow } from '../../store/database/tables.ts';
 import { estimateMemory } from '../../training/estimate/memory.ts';
 import type { CheckedRequest } from './check.ts';
@@ -33,9 +34,9 @@ export function newJob(checked: CheckedRequest, { id, project, machine, now }: N
     name,
     datasetId,
     priority,
-    request: JSON.stringify(hyperparameters),
+    request: toJson(hyperparameters),
     memoryBytes: estimateMemory(spec, shape),
-    warnings: JSON.stringify([...warnings, ...threadWarnings(spec.training, machine)]),
+    warnings: toJson([...warnings, ...threadWarnings(spec.training, machine)]),
     createdAt: now,
   };
 }

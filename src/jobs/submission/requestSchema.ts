@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { limitedRecord } from '../../kit/contract/limitedRecord.ts';
 import { givenName } from '../../kit/contract/wire.ts';
 import { PLAIN_TEXT } from '../../kit/text.ts';
+import { fromJson } from '../../store/database/json.ts';
 import { specRequestSchema, trainingSpecSchema } from '../../training/schemas/spec.ts';
 
 const MAX_PRIORITY = 100;
@@ -78,5 +79,5 @@ export type Hyperparameters = z.output<typeof hyperparametersSchema>;
 
 /** Reads the whole request from its column. */
 export function readHyperparameters(stored: string): Hyperparameters {
-  return JSON.parse(stored);
+  return fromJson(stored);
 }

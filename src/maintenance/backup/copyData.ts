@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { type Folders, foldersOf } from '../../kit/folders.ts';
 import { openCollections } from '../../store/blobs/collections.ts';
-import { dialect, openDatabase, type Database } from '../../store/database/database.ts';
+import { dialect, openDatabase } from '../../store/database/database.ts';
 import { type BackupStore, createBackupStore } from './backupStore.ts';
 import { blobPath, type NamedBlob } from './blobPath.ts';
 import { type Content, contentOf, copyBlob } from './hashing.ts';

@@ -15,7 +15,7 @@ import {
 import type { Clock } from '../../kit/clock.ts';
 import type { Warning } from '../../kit/warning.ts';
 import type { Database, Queries } from '../../store/database/database.ts';
-import { jsonField } from '../../store/database/json.ts';
+import { jsonField, toJson } from '../../store/database/json.ts';
 import { writeWithRelaxedDurability } from '../../store/database/relaxedDurability.ts';
 import type { JobRow, RequestedAction } from '../../store/database/tables.ts';
 import type { Checkpoint } from '../../training/checkpoint/checkpoint.ts';
@@ -220,9 +220,7 @@ export function createQueue(database: Database, owner: string, clock: Clock): Qu
     halt: (id) => release(id, true),
 
     async fail(id, failure) {
-      await moveOwn(database, id, { to: 'failed', now: clock() }, (jobs) =>
-        jobs.set({ error: JSON.stringify(failure) }),
-      );
+      await moveOwn(database, id, { to: 'failed', now: clock() }, (jobs) => jobs.set({ error: toJson(failure) }));
     },
 
     succeed(id, { epochs, warnings }, save, transact = ownTransaction) {
@@ -240,7 +238,7 @@ export function createQueue(database: Database, owner: string, clock: Clock): Qu
         if (leased === undefined) return false;
         const modelId = await save(transaction);
         await transaction.deleteFrom('losses').where('jobId', '=', id).where('epoch', '>', epochs).execute();
-        const all = JSON.stringify(warnings);
+        const all = toJson(warnings);
         // Before the state: a final state is the last event of a job.
         await recordLogs(transaction, [id], addedLogs(leased.warnings, all));
         await moveOwn(transaction, id, { to: 'succeeded', now: clock() }, (jobs) =>

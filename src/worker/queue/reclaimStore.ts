@@ -3,6 +3,7 @@ import { MAX_CRASHES, WORKER_CRASHED } from '../../jobs/failures.ts';
 import { recordLogs } from '../../jobs/recordStore.ts';
 import { type JobExpressions, moveJobs, progressIfResumable, requeuedProgress } from '../../jobs/transitions.ts';
 import type { Database, Queries } from '../../store/database/database.ts';
+import { toJson } from '../../store/database/json.ts';
 import { WORKER_LOST, workerDiedLog } from '../progress/logMessages.ts';
 
 /** A condition on running jobs. */
@@ -53,7 +54,7 @@ export function reclaimCrashed(database: Database, now: number, owner: string): 
       .execute();
     const failed = await moveJobs(transaction, { to: 'failed', from: ['running'], now }, (jobs) =>
       jobs
-        .set({ error: JSON.stringify(WORKER_CRASHED) })
+        .set({ error: toJson(WORKER_CRASHED) })
         .where(isAffected)
         .where('crashes', '>=', MAX_CRASHES)
         .where('requested', 'is distinct from', 'cancel'),

@@ -1,4 +1,5 @@
 import type { Database } from '../../store/database/database.ts';
+import { fromJson, toJson } from '../../store/database/json.ts';
 import type { LossRow } from '../../store/database/tables.ts';
 import type { Checkpoint } from '../../training/checkpoint/checkpoint.ts';
 import type { Monitor } from '../../training/monitors.ts';
@@ -26,8 +27,8 @@ export async function resetToCheckpoint(
   await database
     .updateTable('jobs')
     .set({
-      latest: latest ? JSON.stringify(latestOf(reportOf(latest))) : null,
-      best: best ? JSON.stringify(bestOf(reportOf(best), monitor)) : null,
+      latest: latest ? toJson(latestOf(reportOf(latest))) : null,
+      best: best ? toJson(bestOf(reportOf(best), monitor)) : null,
       ...(checkpoint === null && { progress: null }),
     })
     .where('id', '=', id)
@@ -36,5 +37,5 @@ export async function resetToCheckpoint(
 }
 
 function reportOf({ metrics, ...loss }: LossRow) {
-  return { ...loss, metrics: JSON.parse(metrics) };
+  return { ...loss, metrics: fromJson<Readonly<Record<string, number | null>>>(metrics) };
 }

@@ -2,6 +2,7 @@ import { INTERNAL_ERROR } from '../../jobs/failures.ts';
 import { readHyperparameters } from '../../jobs/submission/requestSchema.ts';
 import type { Tracer } from '../../kit/tracing/tracer.ts';
 import { isTransient } from '../../store/database/errors.ts';
+import { fromJson, fromNullableJson } from '../../store/database/json.ts';
 import type { RequestedAction } from '../../store/database/tables.ts';
 import type { StopRequest } from '../../training/loop/runControl.ts';
 import type { RunPlan } from '../../training/report.ts';
@@ -64,9 +65,9 @@ export function startRun(deps: RunDeps, claimed: ClaimedJob): Run {
     name: claimed.name,
     datasetId: claimed.datasetId,
     spec: readHyperparameters(claimed.request),
-    warnings: JSON.parse(claimed.warnings),
+    warnings: fromJson(claimed.warnings),
     // It was written from the type.
-    halt: JSON.parse(claimed.halt ?? 'null'),
+    halt: fromNullableJson(claimed.halt),
     hasCheckpoint: claimed.hasCheckpoint === 1,
     isRepeated: claimed.attempts > 1 || claimed.suspectAt !== null,
     extendable: claimed.trial === null,

@@ -1,6 +1,7 @@
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 import type { EncodedCheckpoint } from '../../jobs/checkpoints/checkpoints.ts';
 import type { Clock } from '../../kit/clock.ts';
+import { toJson } from '../../store/database/json.ts';
 import type { Prepared } from '../../training/prepare.ts';
 import type { EpochReport, RunPlan } from '../../training/report.ts';
 import type { TrainingSpec } from '../../training/schemas/spec.ts';
@@ -56,17 +57,17 @@ export function createThreadListener(deps: ThreadListenerDeps): ThreadListener {
     if (!progressAt) return;
     countRows(step);
     const progress = { ...progressAt(epochs, step), threads: control.threads() };
-    writeProgress({ shown: { progress: JSON.stringify(progress) } });
+    writeProgress({ shown: { progress: toJson(progress) } });
   };
   const reportEpoch = (report: EpochReport) => {
     const { epoch, step, trainingLoss, validationLoss, metrics, learningRate, seconds } = report;
     const loss = { jobId, epoch, step, trainingLoss, validationLoss, learningRate, seconds };
     epochs = epoch;
     epochsTrained.inc();
-    const best = report.isBest && { best: JSON.stringify(bestOf(report, earlyStopping?.metric ?? 'validationLoss')) };
+    const best = report.isBest && { best: toJson(bestOf(report, earlyStopping?.metric ?? 'validationLoss')) };
     writeProgress({
-      losses: [{ ...loss, metrics: JSON.stringify(metrics) }],
-      shown: { latest: JSON.stringify(latestOf(report)), ...best },
+      losses: [{ ...loss, metrics: toJson(metrics) }],
+      shown: { latest: toJson(latestOf(report)), ...best },
     });
     reportProgress(step);
   };
@@ -101,7 +102,7 @@ export function createThreadListener(deps: ThreadListenerDeps): ThreadListener {
       const threads = control.threads();
       const progress = { ...progressAt(epochs, control.step()), fraction: 1, etaSeconds: 0, threads };
       const logs = epochs < maxEpochs ? [stoppedEarlyLog(epochs, maxEpochs)] : [];
-      writeProgress({ logs, shown: { progress: JSON.stringify(progress) } });
+      writeProgress({ logs, shown: { progress: toJson(progress) } });
     },
   };
 }
