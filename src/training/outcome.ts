@@ -1,6 +1,6 @@
+import type { CompleteLayer } from '../engine/layers/layerSpec.ts';
 import type { LossSpec } from '../engine/losses/losses.ts';
 import type { Parameter } from '../engine/memory/parameters.ts';
-import type { CompleteLayer } from '../engine/network/spec.ts';
 import type { FittedFeatures } from '../features/features.ts';
 import type { FittedTarget } from '../features/target.ts';
 import type { Warning } from '../kit/warning.ts';

@@ -1,4 +1,4 @@
-import type { Parameter, ParameterName } from '../../src/engine/memory/parameters.ts';
+import type { Parameter } from '../../src/engine/memory/parameters.ts';
 import type { NetworkSpec } from '../../src/engine/network/spec.ts';
 import { createTrainer, type Trainer, type TrainerOptions } from '../../src/engine/network/trainer.ts';
 import type { GoldenRun } from './goldenRun.ts';
@@ -52,7 +52,7 @@ function parametersOf(record: GoldenRun['initial']): readonly Parameter[] {
     const [, name, layer] = key.match(/^([A-Za-z]+)(\d+)$/) ?? [];
     const values = Float64Array.from(rows.flat());
     return {
-      name: name as ParameterName,
+      name,
       layer: Number(layer),
       shape: [rows.length, values.length / rows.length],
       values,

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ACTIVATIONS } from '../../src/engine/kernels/kernels.ts';
+import type { LayerSpec } from '../../src/engine/layers/layerSpec.ts';
 import type { LossSpec } from '../../src/engine/losses/losses.ts';
 import type { Parameter } from '../../src/engine/memory/parameters.ts';
-import type { LayerSpec } from '../../src/engine/network/spec.ts';
 import type { Trainer, TrainerOptions } from '../../src/engine/network/trainer.ts';
 import { HIDDEN, ROWS, sampleTrainer } from './sampleTraining.ts';
 

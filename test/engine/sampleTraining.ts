@@ -1,7 +1,7 @@
 import { createReferenceKernels } from '../../src/engine/kernels/reference.ts';
+import type { LayerSpec } from '../../src/engine/layers/layerSpec.ts';
 import type { LossSpec } from '../../src/engine/losses/losses.ts';
 import type { Parameter } from '../../src/engine/memory/parameters.ts';
-import type { LayerSpec } from '../../src/engine/network/spec.ts';
 import { createTrainer, type Trainer, type TrainerOptions } from '../../src/engine/network/trainer.ts';
 import { createGenerator, type Generator } from '../../src/engine/random.ts';
 

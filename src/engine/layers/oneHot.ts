@@ -1,82 +1,119 @@
-import type { Kernels } from '../kernels/kernels.ts';
-import type { Numbers } from '../matrix.ts';
-import type { Plan } from '../network/plan.ts';
-import type { LayerPlan } from './layerPlan.ts';
-import type { OneHotPlan } from './oneHotPlan.ts';
+/**
+ * The product whose last inputs are one-hot: of each column's inputs a row has one at 1 and the others at 0.
+ *
+ * A row stores a code per column instead: the number of the input that is 1 among all one-hot inputs. With k inputs,
+ * the first `dense` of them multiplied, n units, c columns and m rows:
+ *
+ * Parameters: W (n, k) = [D | E], with D (n, dense) and E (n, k - dense); b (n, 1).
+ * Forward:  Z (n, m) = b + E[:, codes] + D A: of E, each row adds the c columns that its codes name.
+ * Backward: dE[:, j] = (1/m) Σ dZ over the rows whose codes name input j; dD, db and dA as in `dense.ts`.
+ */
+import { type Kernels, NONE } from '../kernels/kernels.ts';
+import type { LayerMemory } from '../memory/layerMemory.ts';
+import { allocateProduct, denseCost, denseParameters, type Product, planProduct } from './dense.ts';
+import { type OneHotColumn, oneHotInputs } from './inputs.ts';
+import type { FusableProduct, LayerInput, PlannedLayer } from './layer.ts';
+import type { CreateLayer } from './layerSpec.ts';
 
-/** The code of a row that has none of a column's inputs at 1. */
-export const NO_CODE = -1;
+/** The product of a layer that has one-hot inputs. */
+export const createOneHot: CreateLayer = (spec, { inputs, oneHot }) => {
+  if (oneHot.length === 0) return null;
+  const dense = inputs - oneHotInputs(oneHot);
+  return {
+    outputs: spec.units,
+    parameters: denseParameters(spec, inputs),
+    cost: denseCost(spec.units, dense, dense + oneHot.length),
+    minRows: 1,
+    plan(memory, input) {
+      const product = allocateProduct(memory, input, spec, dense);
+      const lookup = planLookup(memory, input, product, oneHot);
+      return joinLookup(lookup, dense > 0 ? planProduct(product, NONE) : planStart(product));
+    },
+  };
+};
 
-/** The codes of rows without one-hot columns. */
-export const NO_CODES = new Int32Array(0);
-
-/** Throws RangeError unless there is a code a column and row, each within its column or NO_CODE. */
-export function checkCodes({ oneHot }: Plan, codes: Int32Array, rows: number): void {
-  const columns = oneHot?.columns ?? [];
-  if (codes.length !== rows * columns.length) throw new RangeError(`${codes.length} codes are not ${rows} rows`);
-  let first = 0;
-  for (const [column, { inputs }] of columns.entries()) {
-    const end = first + inputs;
-    for (let at = column; at < codes.length; at += columns.length) {
-      const code = codes[at];
-      if (code === NO_CODE || (code >= first && code < end)) continue;
-      throw new RangeError(`code ${code} is none of one-hot column ${column}: ${first} to ${end - 1}`);
-    }
-    first = end;
-  }
+/** The part of the product that belongs to the one-hot inputs. */
+interface Lookup extends Required<Pick<PlannedLayer, 'prepareInference'>> {
+  /** Z := b + E[:, codes]. Outside training, a row without a code has its column's `unknownCategory`. */
+  start(kernels: Kernels, m: number, isTraining: boolean): void;
+  /** dE. */
+  gradient(kernels: Kernels, dZ: number, m: number, scale: number): void;
 }
 
-/** Puts the usual inputs of rows without a code into the arena, once. */
-export function loadUnknownCategory(values: Numbers, { oneHot }: Plan): void {
-  if (oneHot === null) return;
-  let first = oneHot.frequencies;
-  for (const { inputs, unknownCategory = [] } of oneHot.columns) {
-    values.set(unknownCategory, first);
-    first += inputs;
-  }
+function planLookup(
+  { allocate }: LayerMemory,
+  { codesIndex }: LayerInput,
+  { dense, n, W, b, dW, Z }: Product,
+  columns: readonly OneHotColumn[],
+): Lookup {
+  const c = columns.length;
+  const k = oneHotInputs(columns);
+  const E = W + dense * n;
+  const dE = dW + dense * n;
+  /** Each column's inputs without a code (k, 1), and the columns of E that they amount to (n, c). */
+  const frequencies = allocate(k);
+  const unknown = allocate(c * n);
+  return {
+    start: (kernels, m, isTraining) => kernels.addRows(Z, b, E, isTraining ? NONE : unknown, codesIndex, m, k, c, n),
+    gradient: (kernels, dZ, m, scale) => kernels.rowGradient(dE, dZ, codesIndex, m, k, c, n, scale),
+    prepareInference(kernels) {
+      let first = 0;
+      for (const [column, { inputs, unknownCategory = [] }] of columns.entries()) {
+        kernels.values.set(unknownCategory, frequencies + first);
+        // The product without a bias: E (n, inputs) times the frequencies (inputs, 1).
+        kernels.weightGradient(unknown + column * n, E + first * n, frequencies + first, inputs, 1, n, 1);
+        first += inputs;
+      }
+    },
+  };
 }
 
-/** Makes what rows without a code add to Z, from the present W: infer reads it. */
-export function fillUnknownCategory(kernels: Kernels, { oneHot, layers: [layer] }: Plan): void {
-  if (oneHot === null) return;
-  let first = 0;
-  for (const [column, { inputs }] of oneHot.columns.entries()) {
-    const E = weightsOf(layer) + first * layer.n;
-    // The product that has no bias: E (n, inputs) times the shares (inputs, 1).
-    kernels.weightGradient(
-      oneHot.unknownCategory + column * layer.n,
-      E,
-      oneHot.frequencies + first,
-      inputs,
-      1,
-      layer.n,
-      1,
-    );
-    first += inputs;
-  }
+/** The product without dense inputs: Z is its start. */
+function planStart({ n, db, Z }: Product): PlannedLayer {
+  return {
+    output: Z,
+    isOverwritable: true,
+    inputGradient: NONE,
+    forward: () => Z,
+    backward(kernels, dZ, m, scale) {
+      if (db !== NONE) kernels.biasGradient(db, dZ, m, n, scale);
+      return NONE;
+    },
+  };
 }
 
-/** Z := b + the columns of W that the batch's codes name. `usual`: as in the kernel. */
-export function addOneHot(
-  kernels: Kernels,
-  layer: LayerPlan,
-  oneHot: OneHotPlan,
-  m: number,
-  unknownCategory: number,
-): void {
-  const { Z, b, n } = layer;
-  const { batchCodesIndex, inputs, columns } = oneHot;
-  kernels.addRows(Z, b, weightsOf(layer), unknownCategory, batchCodesIndex, m, inputs, columns.length, n);
+/** The lookup, then the product that adds to its Z. */
+function joinLookup(lookup: Lookup, planned: PlannedLayer): PlannedLayer {
+  return {
+    ...planned,
+    prepareInference: lookup.prepareInference,
+    forward(kernels, A, m, step) {
+      lookup.start(kernels, m, step !== null);
+      return planned.forward(kernels, A, m, step);
+    },
+    backward(kernels, dZ, m, scale, step) {
+      lookup.gradient(kernels, dZ, m, scale);
+      return planned.backward(kernels, dZ, m, scale, step);
+    },
+    ...(planned.product === undefined ? {} : { product: joinFused(lookup, planned.product) }),
+  };
 }
 
-/** The part of dW that belongs to the one-hot inputs. */
-export function oneHotGradient(kernels: Kernels, layer: LayerPlan, oneHot: OneHotPlan, m: number, scale: number): void {
-  const { dW, dZ, n, dense } = layer;
-  const { batchCodesIndex, inputs, columns } = oneHot;
-  kernels.rowGradient(dW + dense * n, dZ, batchCodesIndex, m, inputs, columns.length, n, scale);
-}
-
-/** E: the part of W that belongs to the one-hot inputs. */
-function weightsOf({ W, dense, n }: LayerPlan): number {
-  return W + dense * n;
+function joinFused(lookup: Lookup, product: FusableProduct): FusableProduct {
+  return {
+    forwardThrough(next) {
+      const forward = product.forwardThrough(next);
+      return (kernels, A, m, step) => {
+        lookup.start(kernels, m, step !== null);
+        return forward(kernels, A, m, step);
+      };
+    },
+    backwardThrough(before) {
+      const backward = product.backwardThrough(before);
+      return (kernels, dZ, m, scale, step) => {
+        lookup.gradient(kernels, dZ, m, scale);
+        return backward(kernels, dZ, m, scale, step);
+      };
+    },
+  };
 }

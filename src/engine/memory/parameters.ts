@@ -1,81 +1,105 @@
 import { NONE } from '../kernels/kernels.ts';
-import type { LayerPlan } from '../layers/layerPlan.ts';
-import { type Matrix, type Numbers, readMatrix, writeMatrix } from '../matrix.ts';
-import type { Plan } from '../network/plan.ts';
+import { type Numbers, readMatrix, writeMatrix } from '../matrix.ts';
+import type { Generator } from '../random.ts';
+import type { Allocator } from './allocator.ts';
 
-/** `mean` and `var` are batch normalization's running statistics. */
-export type ParameterName = 'W' | 'b' | 'gamma' | 'beta' | 'mean' | 'var';
+/** A parameter as its layer declares it. */
+export interface ParameterShape {
+  /** The notes' name, for example `W`. Unique within layer l. */
+  readonly name: string;
+  /** Any rank. In memory the first axis varies fastest, and the others are in row-major order. */
+  readonly shape: readonly number[];
+  /** `learned`: the optimizer updates it. `statistic`: the training's forward passes do. */
+  readonly kind: 'learned' | 'statistic';
+  /** Whether l1 and l2 apply to it: to weights only. */
+  readonly isPenalized: boolean;
+  /** Draws the first value of one element. */
+  initial(generator: Generator): number;
+}
 
-/** A parameter in the notes' shape: W of layer l is (n[l], n[l-1]), all others (n[l], 1). */
-export interface Parameter extends Matrix {
+/** A parameter of layer l and its place in the arena. */
+export interface ParameterSlot extends ParameterShape {
   /** l, from 1. */
   readonly layer: number;
-  readonly name: ParameterName;
-}
-
-interface ParameterSlot {
-  readonly layer: number;
-  readonly name: ParameterName;
+  /** How many numbers it has. */
+  readonly count: number;
   readonly offset: number;
-  readonly n: number;
-  readonly k: number;
+  /** Offset of its gradient; NONE for statistics, and in a network that only predicts. */
+  readonly gradient: number;
 }
 
-/** Every parameter, layer by layer, running statistics included. */
-export function readParameters(values: Numbers, plan: Plan): readonly Parameter[] {
-  return readSlots(values, plan, parameterSlots);
+/** A copy of a parameter in the notes' shape and row-major order: W of layer l is (n[l], n[l-1]). */
+export interface Parameter {
+  /** l, from 1. */
+  readonly layer: number;
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly values: Numbers;
 }
 
-/** The gradients of the parameters, under the parameters' names. */
-export function readGradients(values: Numbers, plan: Plan): readonly Parameter[] {
-  return readSlots(values, plan, gradientSlots);
+export function countElements(shape: readonly number[]): number {
+  return shape.reduce((product, length) => product * length, 1);
 }
 
-/** Puts parameters in; those not named stay. Throws RangeError on one that the network lacks, or of another shape. */
-export function writeParameters(values: Numbers, { layers }: Plan, parameters: readonly Parameter[]): void {
-  const slots = layers.flatMap((layer, index) => parameterSlots(layer, index + 1));
-  for (const parameter of parameters) {
-    const slot = slots.find(({ layer, name }) => layer === parameter.layer && name === parameter.name);
-    if (slot === undefined) throw new RangeError(`layer ${parameter.layer} has no parameter ${parameter.name}`);
-    checkShape(slot, parameter);
-    writeMatrix(values, slot.offset, parameter);
+/**
+ * Allocates the parameters of a kind, or their gradients, and returns the offsets. Both are in the order of the shapes,
+ * so that one kernel call updates every learned parameter.
+ */
+export function allocateParameters<Shape extends ParameterShape>(
+  { allocate }: Allocator,
+  shapes: readonly Shape[],
+  kind: ParameterShape['kind'],
+): ReadonlyMap<Shape, number> {
+  const ofKind = shapes.filter((shape) => shape.kind === kind);
+  return new Map(ofKind.map((shape) => [shape, allocate(countElements(shape.shape))]));
+}
+
+/** Draws the first value of every parameter, in the order of the slots. */
+export function initializeParameters(values: Numbers, slots: readonly ParameterSlot[], generator: Generator): void {
+  for (const { offset, count, initial } of slots) {
+    for (let e = offset; e < offset + count; e++) values[e] = initial(generator);
   }
 }
 
-function checkShape({ layer, name, n, k }: ParameterSlot, { shape, values }: Parameter): void {
-  if (shape[0] === n && shape[1] === k && values.length === n * k) return;
-  throw new RangeError(`${name} of layer ${layer} is (${n}, ${k}), not (${shape.join(', ')})`);
+/** Copies every parameter, layer by layer, statistics included. */
+export function readParameters(values: Numbers, slots: readonly ParameterSlot[]): readonly Parameter[] {
+  return slots.map((slot) => readSlot(values, slot, slot.offset));
 }
 
-function readSlots(
+/** Copies the gradient of every learned parameter, under the parameter's name. */
+export function readGradients(values: Numbers, slots: readonly ParameterSlot[]): readonly Parameter[] {
+  return slots.filter(({ gradient }) => gradient !== NONE).map((slot) => readSlot(values, slot, slot.gradient));
+}
+
+/**
+ * Overwrites the parameters given; the others stay as they are.
+ * Throws RangeError on a parameter that the network does not have, or of another shape.
+ */
+export function writeParameters(
   values: Numbers,
-  { layers }: Plan,
-  slotsOf: (layer: LayerPlan, l: number) => readonly ParameterSlot[],
-): readonly Parameter[] {
-  return layers
-    .flatMap((layer, index) => slotsOf(layer, index + 1))
-    .map(({ layer, name, offset, n, k }) => ({ layer, name, ...readMatrix(values, offset, n, k) }));
+  slots: readonly ParameterSlot[],
+  parameters: readonly Parameter[],
+): void {
+  for (const parameter of parameters) {
+    const slot = slots.find(({ layer, name }) => layer === parameter.layer && name === parameter.name);
+    if (slot === undefined) throw new RangeError(`Layer ${parameter.layer} has no parameter ${parameter.name}.`);
+    checkShape(slot, parameter);
+    writeMatrix(values, slot.offset, { shape: asMatrix(slot.shape), values: parameter.values });
+  }
 }
 
-function parameterSlots(
-  { W, b, gamma, beta, runningMean, runningVariance, n, k }: LayerPlan,
-  layer: number,
-): ParameterSlot[] {
-  return [
-    { layer, name: 'W' as const, offset: W, n, k },
-    { layer, name: 'b' as const, offset: b, n, k: 1 },
-    { layer, name: 'gamma' as const, offset: gamma, n, k: 1 },
-    { layer, name: 'beta' as const, offset: beta, n, k: 1 },
-    { layer, name: 'mean' as const, offset: runningMean, n, k: 1 },
-    { layer, name: 'var' as const, offset: runningVariance, n, k: 1 },
-  ].filter(({ offset }) => offset !== NONE);
+function checkShape(slot: ParameterSlot, { shape, values }: Parameter): void {
+  if (String(shape) === String(slot.shape) && values.length === slot.count) return;
+  const expected = `(${slot.shape.join(', ')})`;
+  throw new RangeError(`Expected ${slot.name} of layer ${slot.layer} as ${expected}, got (${shape.join(', ')}).`);
 }
 
-function gradientSlots({ dW, db, dgamma, dbeta, n, k }: LayerPlan, layer: number): ParameterSlot[] {
-  return [
-    { layer, name: 'W' as const, offset: dW, n, k },
-    { layer, name: 'b' as const, offset: db, n, k: 1 },
-    { layer, name: 'gamma' as const, offset: dgamma, n, k: 1 },
-    { layer, name: 'beta' as const, offset: dbeta, n, k: 1 },
-  ].filter(({ offset }) => offset !== NONE);
+function readSlot(values: Numbers, { layer, name, shape }: ParameterSlot, offset: number): Parameter {
+  const [n, m] = asMatrix(shape);
+  return { layer, name, shape, values: readMatrix(values, offset, n, m).values };
+}
+
+/** The matrix with the same elements in the same order: (first axis, all others). */
+function asMatrix([first = 1, ...others]: readonly number[]): readonly [number, number] {
+  return [first, countElements(others)];
 }

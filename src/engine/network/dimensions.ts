@@ -1,37 +1,33 @@
 import type { Activation } from '../kernels/kernels.ts';
+import type { Layer } from '../layers/layer.ts';
+import type { LayerSpec } from '../layers/layerSpec.ts';
 import { createOptimizer, type OptimizerSpec } from '../optimizers/optimizers.ts';
 import { planNetwork } from './plan.ts';
-import { type CompleteLayer, completeLayers, type NetworkSpec } from './spec.ts';
+import { sizeOf } from './size.ts';
+import { createChain, type NetworkSpec } from './spec.ts';
 
-type Shape = readonly [rows: number, columns: number];
+type Shape = readonly number[];
 
-/** The shapes of one layer in the notes' notation. */
-interface LayerDimensions {
+/** The shapes of layer l in the notes' notation. */
+type LayerDimensions = {
   /** l, from 1. */
   readonly layer: number;
+  /** n[l]. */
   readonly units: number;
   readonly activation: Activation;
-  readonly W: Shape;
-  readonly b: Shape;
-  readonly Z: Shape;
-  readonly A: Shape;
-  readonly dZ: Shape;
-  readonly dA: Shape;
-  readonly dW: Shape;
-  readonly db: Shape;
-  /** Where the layer is normalized. */
-  readonly gamma?: Shape;
-  readonly beta?: Shape;
-}
+} & {
+  /** Of each learned parameter, of dW and db, and of the matrices of the passes. */
+  readonly [matrix: string]: Shape | number | Activation;
+};
 
 export interface Dimensions {
   readonly layers: readonly LayerDimensions[];
   readonly totals: {
     /** Learned numbers. */
     readonly parameters: number;
-    /** Of the forward products, a row. */
+    /** Of the forward products. */
     readonly multiplyAddsPerRow: number;
-    /** The arena of a training in float32, without the rows that it trains on. */
+    /** Arena of a training in float32, without its dataset. */
     readonly trainingBytes: number;
   };
 }
@@ -39,60 +35,47 @@ export interface Dimensions {
 const FLOAT32_BYTES = 4;
 const INT32_BYTES = 4;
 
-/** The dimension table of a network trained on batches of m rows. Throws RangeError when no such network can be built. */
+/** The dimension table of a network trained on batches of m rows. Throws RangeError when the network is impossible. */
 export function dimensionsOf(spec: NetworkSpec, m: number, optimizer: OptimizerSpec = { type: 'adam' }): Dimensions {
-  const layers = completeLayers(spec);
-  const rows = layers.map((layer, index) =>
-    layerDimensions(layer, index + 1, layers[index - 1]?.units ?? spec.inputs, m),
-  );
-  const outputs = layers[layers.length - 1].units;
-  const { size } = planNetwork(spec, layers, m, {
+  const chain = createChain(spec);
+  const { parameters, multiplyAdds } = sizeOf(spec);
+  const { size } = planNetwork(spec, m, {
     datasetRows: 0,
-    targetColumns: outputs,
+    targetColumns: spec.layers[spec.layers.length - 1].units,
     weighted: false,
     classWeights: 0,
     optimizerMatrices: createOptimizer(optimizer).stateMatrices,
     storesActivationGradients: false,
   });
   return {
-    layers: rows,
+    layers: chain.map((links, index) => layerDimensions(spec.layers[index], index + 1, links, m)),
     totals: {
-      parameters: sum(rows.map(parametersOf)),
-      multiplyAddsPerRow: sum(rows.map(({ W }) => area(W))),
+      parameters,
+      multiplyAddsPerRow: multiplyAdds,
       trainingBytes: size.numbers * FLOAT32_BYTES + size.indices * INT32_BYTES,
     },
   };
 }
 
-function layerDimensions(layer: CompleteLayer, l: number, k: number, m: number): LayerDimensions {
-  const { units: n, activation, normalization } = layer;
-  const weights: Shape = [n, k];
-  const column: Shape = [n, 1];
+function layerDimensions(
+  { units: n, activation }: LayerSpec,
+  l: number,
+  links: readonly Layer[],
+  m: number,
+): LayerDimensions {
+  const learned = links.flatMap(({ parameters }) => parameters).filter(({ kind }) => kind === 'learned');
+  const shapes: Readonly<Record<string, Shape>> = Object.fromEntries(learned.map(({ name, shape }) => [name, shape]));
   const batch: Shape = [n, m];
   return {
     layer: l,
     units: n,
     activation,
-    W: weights,
-    b: column,
+    ...shapes,
     Z: batch,
     A: batch,
     dZ: batch,
     dA: batch,
-    dW: weights,
-    db: column,
-    ...(normalization === null ? {} : { gamma: column, beta: column }),
+    dW: shapes.W,
+    db: shapes.b,
   };
-}
-
-function parametersOf({ W, b, gamma, beta }: LayerDimensions): number {
-  return sum([W, b, gamma, beta].map((shape) => (shape === undefined ? 0 : area(shape))));
-}
-
-function area([rows, columns]: Shape): number {
-  return rows * columns;
-}
-
-function sum(numbers: readonly number[]): number {
-  return numbers.reduce((total, number) => total + number, 0);
 }

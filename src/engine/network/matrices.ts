@@ -3,14 +3,13 @@ import type { LossMatrices } from '../losses/loss.ts';
 import type { OptimizerMatrices } from '../optimizers/optimizer.ts';
 import type { Plan } from './plan.ts';
 
-/** Where the loss of a batch finds outputs and targets. */
-export function lossMatricesOf({ layers, batch, classWeights, outputs }: Plan): LossMatrices {
-  const { A, dA } = layers[layers.length - 1];
+/** What the loss of a batch reads and writes. */
+export function lossMatricesOf({ A, dA, batch, classWeights, outputs }: Plan): LossMatrices {
   return { A, dA, T: batch.T, rowWeights: batch.rowWeights, classWeights, n: outputs };
 }
 
-/** Where the optimizer finds all parameters, their gradients and its own memory. */
-export function optimizerMatricesOf({ parameters, gradients, optimizerState }: Plan): OptimizerMatrices {
+/** What the optimizer reads and writes: every learned parameter, its gradient, and the optimizer's state. */
+export function optimizerMatricesOf({ learned, gradients, optimizerState }: Plan): OptimizerMatrices {
   const state = optimizerState.count > 0 ? optimizerState.offset : NONE;
-  return { X: parameters.offset, dX: gradients.offset, state, count: parameters.count };
+  return { X: learned.offset, dX: gradients.offset, state, count: learned.count };
 }

@@ -1,22 +1,29 @@
 import type { CreateKernels, Kernels } from '../kernels/kernels.ts';
-import { checkCodes, fillUnknownCategory, loadUnknownCategory, NO_CODE, NO_CODES } from '../layers/oneHot.ts';
+import { NO_CODE } from '../layers/inputs.ts';
 import type { Loss } from '../losses/loss.ts';
 import { createLoss, type LossSpec } from '../losses/losses.ts';
 import type { Numbers } from '../matrix.ts';
 import { type Parameter, readParameters, writeParameters } from '../memory/parameters.ts';
-import { infer } from './forward.ts';
+import { forward, prepareInference } from './forward.ts';
+import { checkCodes, NO_CODES } from './loadRows.ts';
 import { type Plan, planNetwork } from './plan.ts';
-import { completeLayers, type NetworkSpec } from './spec.ts';
+import type { NetworkSpec } from './spec.ts';
 
-/** A network that answers. */
+/** A network that predicts. */
 export interface Network {
   readonly inputs: number;
   readonly outputs: number;
-  /** Every parameter in the notes' shape, running statistics included. */
+  /** Copies every parameter in the notes' shape, running statistics included. */
   readParameters(): readonly Parameter[];
-  /** Puts parameters in; those not named stay. Throws RangeError on one that the network lacks, or of another shape. */
+  /**
+   * Overwrites the parameters given; the others stay as they are.
+   * Throws RangeError on a parameter that the network does not have, or of another shape.
+   */
   writeParameters(parameters: readonly Parameter[]): void;
-  /** The last layer's A for each row, `outputs` numbers a row. X has a row's dense inputs, `codes` (see Rows) its one-hot ones. */
+  /**
+   * A[L] of each row, `outputs` numbers a row. X has the rows' dense inputs, `codes` the one-hot ones (see `Rows`).
+   * Throws RangeError when their lengths are not those of whole rows, or a code is impossible.
+   */
   outputsFor(X: Numbers, codes?: Int32Array): Float64Array;
   /** The same in the target's own terms: probabilities, rates, values. */
   predict(X: Numbers, codes?: Int32Array): Float64Array;
@@ -24,37 +31,35 @@ export interface Network {
 
 export interface NetworkOptions {
   readonly createKernels: CreateKernels;
-  /** Rows that go through the network at once; longer inputs go in parts. */
+  /** Rows of one pass at most. Longer inputs need several passes. */
   readonly batchSize: number;
-  /** What the outputs stand for. */
+  /** Defines what the outputs mean. */
   readonly loss: LossSpec;
 }
 
-/** A network for predictions alone; all its parameters are 0 until they are written. */
+/** Creates a network that only predicts. Its learned parameters are 0 until they are written. */
 export function createNetwork(spec: NetworkSpec, { createKernels, batchSize, loss }: NetworkOptions): Network {
-  const plan = planNetwork(spec, completeLayers(spec), batchSize, null);
-  const kernels = createKernels(plan.size);
-  loadUnknownCategory(kernels.values, plan);
-  return networkOver(kernels, plan, createLoss(loss));
+  const plan = planNetwork(spec, batchSize, null);
+  return networkOver(createKernels(plan.size), plan, createLoss(loss));
 }
 
-/** The network that lies in an arena. */
+/** The network in an arena. */
 export function networkOver(kernels: Kernels, plan: Plan, loss: Loss): Network {
-  const { inputs, dense, oneHot, outputs, batch, layers } = plan;
-  const columns = oneHot?.columns.length ?? 0;
-  const { A } = layers[layers.length - 1];
+  const { inputs, dense, oneHot, outputs, batch, A, parameters } = plan;
+  const columns = oneHot.length;
 
   function pass(X: Numbers, codes: Int32Array, m: number): void {
     kernels.values.set(X, batch.X);
-    if (oneHot !== null) kernels.indices.set(codes, oneHot.batchCodesIndex);
-    infer(kernels, plan, m);
+    kernels.indices.set(codes, batch.codesIndex);
+    forward(kernels, plan, m, null);
   }
 
   function inBatches(X: Numbers, codes: Int32Array, finish: (m: number) => void): Float64Array {
     const rows = dense > 0 ? X.length / dense : codes.length / columns;
-    if (!Number.isInteger(rows)) throw new RangeError(`${X.length} numbers are no rows of ${dense}`);
-    checkCodes(plan, codes, rows);
-    if (codes.includes(NO_CODE)) fillUnknownCategory(kernels, plan);
+    if (!Number.isInteger(rows))
+      throw new RangeError(`Expected whole rows of ${dense} numbers, got ${X.length} numbers.`);
+    checkCodes(oneHot, codes, rows);
+    if (codes.includes(NO_CODE)) prepareInference(kernels, plan);
     const results = new Float64Array(rows * outputs);
     for (let first = 0; first < rows; first += batch.rows) {
       const m = Math.min(batch.rows, rows - first);
@@ -69,8 +74,8 @@ export function networkOver(kernels: Kernels, plan: Plan, loss: Loss): Network {
   return {
     inputs,
     outputs,
-    readParameters: () => readParameters(kernels.values, plan),
-    writeParameters: (parameters) => writeParameters(kernels.values, plan, parameters),
+    readParameters: () => readParameters(kernels.values, parameters),
+    writeParameters: (given) => writeParameters(kernels.values, parameters, given),
     outputsFor: (X, codes = NO_CODES) => inBatches(X, codes, () => {}),
     predict: (X, codes = NO_CODES) => inBatches(X, codes, (m) => loss.predict(kernels, A, m, outputs)),
   };

@@ -1,59 +1,79 @@
-import { type ArenaSize, DERIVATIVE_FROM_OUTPUT, NONE } from '../kernels/kernels.ts';
-import {
-  allocateActivations,
-  allocateGradients,
-  allocateParameters,
-  allocateRunning,
-  type LayerPlan,
-  type LayerShape,
-  NO_GRADIENTS,
-  shapeOf,
-} from '../layers/layerPlan.ts';
-import { type OneHotPlan, planOneHot } from '../layers/oneHotPlan.ts';
+import { type ArenaSize, NONE } from '../kernels/kernels.ts';
+import { type OneHotColumn, oneHotInputs } from '../layers/inputs.ts';
+import { type Backward, type Forward, IN_PLACE, type Layer, type PlannedLayer } from '../layers/layer.ts';
 import { type Allocator, createAllocator, type Region } from '../memory/allocator.ts';
-import { type CompleteLayer, type NetworkSpec, oneHotInputs } from './spec.ts';
+import { createLayerMemories } from '../memory/layerMemory.ts';
+import { allocateParameters, countElements, type ParameterSlot } from '../memory/parameters.ts';
+import { planBackward, planForward } from './fusion.ts';
+import { createChain, type NetworkSpec } from './spec.ts';
 
 /** What a training needs beyond predicting. */
 export interface TrainingSizes {
-  /** Rows held in the arena, of all parts of the data. */
+  /** Rows of the dataset, all splits together. */
   readonly datasetRows: number;
   /** Numbers of target a row. */
   readonly targetColumns: number;
   /** Whether rows have weights of their own. */
   readonly weighted: boolean;
-  /** How many classes have weights; 0 when none have. */
+  /** How many classes have weights; 0: none. */
   readonly classWeights: number;
-  /** Matrices of the parameters' size that the optimizer keeps. */
+  /** Matrices of the parameters' size that the optimizer stores. */
   readonly optimizerMatrices: number;
-  /** Whether Z, dA and dZ of every layer outlive the passes, to be looked at. */
+  /** Whether Z, A, dA and dZ of every layer survive the passes, to be read afterwards. */
   readonly storesActivationGradients: boolean;
 }
 
-/** Rows lie one after the other: dense features X (dense, rows), targets T, weights (rows) or NONE. */
-interface RowsPlan {
+/** Rows, one after the other. */
+export interface RowsPlan {
   readonly rows: number;
+  /** Dense inputs (dense, rows). */
   readonly X: number;
+  /** Targets (targetColumns, rows). */
   readonly T: number;
+  /** (rows) or NONE. */
   readonly rowWeights: number;
+  /** In `indices`: codes (columns, rows) of the one-hot inputs. */
+  readonly codesIndex: number;
 }
 
-/** Where everything lies in the arena: made once, nothing is allocated afterwards. */
+/** A link of layer l, with its place in the arena. */
+export interface PlannedLink extends PlannedLayer {
+  /** l, from 1. */
+  readonly layer: number;
+  /** Numbers a row of the output. */
+  readonly outputs: number;
+  /** The gradient by the output; NONE in a network that only predicts. */
+  readonly outputGradient: number;
+}
+
+/** Where everything is in the arena. Made once: a step allocates nothing. */
 export interface Plan {
   /** n[0]: all inputs. */
   readonly inputs: number;
   /** Those that X has. */
   readonly dense: number;
-  /** The others; null: there are none. */
-  readonly oneHot: OneHotPlan | null;
+  /** The others, column by column. */
+  readonly oneHot: readonly OneHotColumn[];
+  /** n[L]. */
   readonly outputs: number;
-  readonly layers: readonly LayerPlan[];
-  /** W, b, gamma and beta of every layer. */
-  readonly parameters: Region;
-  /** Parameters and running statistics: what a model is. */
+  /** Every link, from the inputs to the outputs. */
+  readonly chain: readonly PlannedLink[];
+  readonly forward: readonly Forward[];
+  readonly backward: readonly Backward[];
+  /** A[L] (outputs, rows), and the gradient of the loss by it. */
+  readonly A: number;
+  readonly dA: number;
+  /** The fewest rows of a training step. */
+  readonly minRows: number;
+  /** Every parameter, layer by layer. */
+  readonly parameters: readonly ParameterSlot[];
+  /** What the optimizer updates. */
   readonly learned: Region;
-  /** Learned numbers and the optimizer's memory: what a training goes on from. */
+  /** Learned parameters and statistics: what a snapshot copies. */
+  readonly model: Region;
+  /** The model and the optimizer's state: what a training resumes from. */
   readonly persistent: Region;
-  /** In the parameters' order. */
+  /** In the order of the learned parameters. */
   readonly gradients: Region;
   readonly optimizerState: Region;
   /** The rows of one pass. */
@@ -63,71 +83,48 @@ export interface Plan {
   readonly targetColumns: number;
   /** (classes) or NONE. */
   readonly classWeights: number;
-  /** Where in `indices` the row numbers lie: the training's order, and those of a pass outside it. */
+  /** In `indices`: row numbers, of the training's order and of a pass outside it. */
   readonly orderIndex: number;
   readonly passIndex: number;
   readonly size: ArenaSize;
 }
 
-/** Plans the arena for passes of at most `rows` rows; `training` null: for predicting alone. */
-export function planNetwork(
-  { inputs, oneHot: oneHotColumns = [] }: Pick<NetworkSpec, 'inputs' | 'oneHot'>,
-  layers: readonly CompleteLayer[],
-  rows: number,
-  training: TrainingSizes | null,
-): Plan {
-  if (!(Number.isInteger(rows) && rows > 0)) throw new RangeError(`a pass needs at least one row, not ${rows}`);
-  const shapes = layers.map((layer, index) =>
-    index === 0 ? shapeOf(layer, inputs, oneHotInputs(oneHotColumns)) : shapeOf(layer, layers[index - 1].units, 0),
-  );
-  const [{ dense, n: firstUnits }] = shapes;
+/** Plans the arena for passes of at most `rows` rows. `training` is null for a network that only predicts. */
+export function planNetwork(spec: NetworkSpec, rows: number, training: TrainingSizes | null): Plan {
+  if (!(Number.isInteger(rows) && rows > 0)) throw new RangeError(`Expected a pass of at least 1 row, got ${rows}.`);
+  const layers = createChain(spec);
+  const { inputs, oneHot = [] } = spec;
   const sizes = training ?? PREDICTING;
   const allocator = createAllocator();
 
-  // The order counts: `learned` and `persistent` are all that has been taken before them.
-  const parameters = allocator.region(() => shapes.map((shape) => allocateParameters(allocator, shape)));
-  const running = shapes.map((shape) => allocateRunning(allocator, shape));
-  const learned = { offset: 0, count: allocator.used() };
-  const optimizerCount = sizes.optimizerMatrices * parameters.region.count;
-  const optimizerState = { offset: allocator.allocate(optimizerCount), count: optimizerCount };
-  const persistent = { offset: 0, count: allocator.used() };
-  const gradients = allocator.region(() =>
-    shapes.map((shape) => (training === null ? NO_GRADIENTS : allocateGradients(allocator, shape))),
-  );
-  const activations = shapes.map((shape) => allocateActivations(allocator, shape, rows, storesY(shape, training)));
-  const activationGradients = training === null ? null : planActivationGradients(allocator, shapes, rows, training);
-  const batch = allocateRows(allocator, rows, dense, sizes);
-  const dataset = allocateRows(allocator, sizes.datasetRows, dense, sizes);
-  const rowsIndices = sizes.datasetRows + rows;
-  const oneHot = planOneHot(allocator, oneHotColumns, { units: firstUnits, batchRows: rows, freeIndex: rowsIndices });
+  const parameters = planParameters(allocator, layers, training);
+  const orderIndex = allocator.allocateIndices(sizes.datasetRows);
+  const passIndex = allocator.allocateIndices(rows);
+  const dense = inputs - oneHotInputs(oneHot);
+  const batch = planRows(allocator, rows, dense, oneHot.length, sizes);
+  const dataset = planRows(allocator, sizes.datasetRows, dense, oneHot.length, sizes);
   const classWeights = sizes.classWeights > 0 ? allocator.allocate(sizes.classWeights) : NONE;
+  const links = planLinks(allocator, layers, { slots: parameters.parameters, batch, training });
+  const last = links.chain[links.chain.length - 1];
 
   return {
     inputs,
     dense,
     oneHot,
-    outputs: shapes[shapes.length - 1].n,
-    layers: shapes.map((shape, index) => ({
-      ...shape,
-      ...parameters.result[index],
-      ...running[index],
-      ...gradients.result[index],
-      ...activations[index],
-      ...(activationGradients?.[index] ?? { dA: NONE, dZ: NONE }),
-      oneHot: index === 0 ? oneHot : null,
-    })),
-    parameters: parameters.region,
-    learned,
-    persistent,
-    gradients: gradients.region,
-    optimizerState,
+    outputs: last.outputs,
+    ...links,
+    forward: planForward(links.chain),
+    backward: planBackward(links.chain),
+    A: last.output,
+    minRows: Math.max(...layers.flat().map(({ minRows }) => minRows)),
+    ...parameters,
     batch,
     dataset,
     targetColumns: sizes.targetColumns,
     classWeights,
-    orderIndex: 0,
-    passIndex: sizes.datasetRows,
-    size: { numbers: allocator.used(), indices: rowsIndices * (1 + oneHotColumns.length) },
+    orderIndex,
+    passIndex,
+    size: { numbers: allocator.used(), indices: allocator.usedIndices() },
   };
 }
 
@@ -140,29 +137,92 @@ const PREDICTING: TrainingSizes = {
   storesActivationGradients: false,
 };
 
-function allocateRows({ allocate }: Allocator, rows: number, dense: number, sizes: TrainingSizes): RowsPlan {
+type Layers = readonly (readonly Layer[])[];
+
+type ParametersPlan = Pick<Plan, 'parameters' | 'learned' | 'model' | 'persistent' | 'gradients' | 'optimizerState'>;
+
+/** Allocates from the start of the arena: learned parameters, statistics, the optimizer's state, gradients. */
+function planParameters(allocator: Allocator, layers: Layers, training: TrainingSizes | null): ParametersPlan {
+  const shapes = layers.flatMap((links, index) =>
+    links.flatMap(({ parameters }) => parameters).map((shape) => ({ ...shape, layer: index + 1 })),
+  );
+  const learned = allocator.region(() => allocateParameters(allocator, shapes, 'learned'));
+  const statistics = allocateParameters(allocator, shapes, 'statistic');
+  const model = { offset: 0, count: allocator.used() };
+  const stateCount = (training?.optimizerMatrices ?? 0) * learned.region.count;
+  const optimizerState = { offset: allocator.allocate(stateCount), count: stateCount };
+  const persistent = { offset: 0, count: allocator.used() };
+  const gradients = allocator.region(() =>
+    training === null ? new Map() : allocateParameters(allocator, shapes, 'learned'),
+  );
   return {
-    rows,
-    X: allocate(rows * dense),
-    T: allocate(rows * sizes.targetColumns),
-    rowWeights: sizes.weighted ? allocate(rows) : NONE,
+    parameters: shapes.map((shape) => ({
+      ...shape,
+      count: countElements(shape.shape),
+      offset: learned.result.get(shape) ?? statistics.get(shape) ?? NONE,
+      gradient: gradients.result.get(shape) ?? NONE,
+    })),
+    learned: learned.region,
+    model,
+    persistent,
+    gradients: gradients.region,
+    optimizerState,
   };
 }
 
-/** Whether what a layer's activation was applied to outlives it. */
-function storesY({ activation }: LayerShape, training: TrainingSizes | null): boolean {
-  return training !== null && (training.storesActivationGradients || !DERIVATIVE_FROM_OUTPUT.includes(activation));
+function planRows(
+  { allocate, allocateIndices }: Allocator,
+  rows: number,
+  dense: number,
+  oneHotColumns: number,
+  { targetColumns, weighted }: TrainingSizes,
+): RowsPlan {
+  return {
+    rows,
+    X: allocate(rows * dense),
+    T: allocate(rows * targetColumns),
+    rowWeights: weighted ? allocate(rows) : NONE,
+    codesIndex: allocateIndices(rows * oneHotColumns),
+  };
 }
 
-/** Two buffers in turn are enough for the way back: a layer reads its own and writes the one before. */
-function planActivationGradients(
-  { allocate }: Allocator,
-  shapes: readonly LayerShape[],
-  m: number,
-  { storesActivationGradients }: TrainingSizes,
-): readonly { readonly dA: number; readonly dZ: number }[] {
-  if (storesActivationGradients) return shapes.map(({ n }) => ({ dA: allocate(n * m), dZ: allocate(n * m) }));
-  const widest = Math.max(...shapes.map(({ n }) => n));
-  const buffers = [allocate(widest * m), allocate(widest * m)];
-  return shapes.map((_shape, index) => ({ dA: buffers[index % 2], dZ: buffers[index % 2] }));
+/** Plans every link, from the inputs to the outputs: each reads the output of the one before. */
+function planLinks(
+  allocator: Allocator,
+  layers: Layers,
+  {
+    slots,
+    batch: { rows, X, codesIndex },
+    training,
+  }: { readonly slots: readonly ParameterSlot[]; readonly batch: RowsPlan; readonly training: TrainingSizes | null },
+): Pick<Plan, 'chain' | 'dA'> {
+  const memories = createLayerMemories(allocator, {
+    rows,
+    isTraining: training !== null,
+    storesAll: training?.storesActivationGradients ?? false,
+    widest: Math.max(...layers.flat().map(({ outputs }) => outputs)),
+  });
+  const chain: Omit<PlannedLink, 'outputGradient'>[] = [];
+  for (const [index, links] of layers.entries()) {
+    const layer = index + 1;
+    const memory = memories(slots.filter((slot) => slot.layer === layer));
+    for (const link of links) {
+      const before = chain.at(-1);
+      const input = { X: before?.output ?? X, isOverwritable: before?.isOverwritable ?? false };
+      const needsGradient = training !== null && before !== undefined;
+      const planned = link.plan(memory, { ...input, needsGradient, codesIndex });
+      chain.push({ ...planned, layer, outputs: link.outputs });
+    }
+  }
+  const last = chain[chain.length - 1];
+  const dA = memories([]).gradient(last.outputs * rows);
+  return { chain: withOutputGradients(chain, dA), dA };
+}
+
+/** Resolves each link's gradient by its output: what the links after it write. */
+function withOutputGradients(chain: readonly Omit<PlannedLink, 'outputGradient'>[], dA: number): PlannedLink[] {
+  return chain.map((link, index) => {
+    const after = chain.slice(index + 1).find(({ inputGradient }) => inputGradient !== IN_PLACE);
+    return { ...link, outputGradient: after?.inputGradient ?? dA };
+  });
 }

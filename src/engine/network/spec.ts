@@ -1,68 +1,59 @@
-import type { Activation } from '../kernels/kernels.ts';
-import { type InitializerName, initializerFor } from '../layers/initializers.ts';
-import type { NormalizationName } from '../layers/normalizations.ts';
+import { type OneHotColumn, oneHotInputs } from '../layers/inputs.ts';
+import type { Layer } from '../layers/layer.ts';
+import { type CompleteLayer, completeLayer, type LayerSpec } from '../layers/layerSpec.ts';
+import { createLinks } from '../layers/layers.ts';
 
-/** One dense layer. */
-export interface LayerSpec {
-  readonly units: number;
-  readonly activation: Activation;
-  /** Left out: the one that suits the activation. */
-  readonly initializer?: InitializerName;
-  /** Between Z and the activation. */
-  readonly normalization?: NormalizationName | null;
-  /** The share of the activations that each training step leaves out; hidden layers only. */
-  readonly dropout?: number;
-}
-
-/** Inputs of which a row has one at 1 and all others at 0: a column of categories. The row's code says which. */
-export interface OneHotColumn {
-  readonly inputs: number;
-  /** What the inputs are in a row without a code, outside training; left out: all 0. */
-  readonly unknownCategory?: readonly number[];
-}
-
-/** A network of L dense layers. */
+/** A network of L layers. */
 export interface NetworkSpec {
   /** n[0]: all inputs, dense and one-hot. */
   readonly inputs: number;
-  /** The last of the inputs, column by column; left out: none are one-hot. */
+  /** The last of the inputs, column by column. Default: none. */
   readonly oneHot?: readonly OneHotColumn[];
   /** Layers 1 to L; the last is the output layer. */
   readonly layers: readonly LayerSpec[];
 }
 
-export type CompleteLayer = Required<LayerSpec>;
-
-/** The layers with their defaults filled in. Throws RangeError when no such network can be built. */
+/** The layers with their defaults. Throws RangeError when the network is impossible. */
 export function completeLayers({ inputs, oneHot = [], layers }: NetworkSpec): readonly CompleteLayer[] {
-  if (!isCount(inputs)) throw new RangeError(`a network needs at least one input, not ${inputs}`);
+  if (!isCount(inputs)) throw new RangeError(`Expected at least 1 input, got ${inputs}.`);
   checkOneHot(inputs, oneHot);
-  if (layers.length === 0) throw new RangeError('a network needs at least one layer');
-  return layers.map((layer, index) => completeLayer(layer, index + 1, index === layers.length - 1));
+  if (layers.length === 0) throw new RangeError('Expected at least 1 layer, got 0.');
+  return layers.map((layer, index) => checkLayer(completeLayer(layer), index + 1, index === layers.length - 1));
 }
 
-/** How many inputs the columns have together. */
-export function oneHotInputs(columns: readonly OneHotColumn[]): number {
-  return columns.reduce((sum, { inputs }) => sum + inputs, 0);
+/** The links of layer l in the order of the forward pass, for l = 1 to L. Throws RangeError when the network is impossible. */
+export function createChain(spec: NetworkSpec): readonly (readonly Layer[])[] {
+  const layers = completeLayers(spec);
+  return layers.map((layer, index) =>
+    createLinks(layer, {
+      layer: index + 1,
+      layers: layers.length,
+      inputs: index === 0 ? spec.inputs : layers[index - 1].units,
+      oneHot: index === 0 ? (spec.oneHot ?? []) : [],
+    }),
+  );
 }
 
 function checkOneHot(inputs: number, columns: readonly OneHotColumn[]): void {
   for (const column of columns) {
-    if (!isCount(column.inputs)) throw new RangeError(`a one-hot column needs an input, not ${column.inputs}`);
-    if ((column.unknownCategory?.length ?? 0) > column.inputs)
-      throw new RangeError(
-        `a one-hot column of ${column.inputs} inputs is not ${column.unknownCategory?.length} usual ones`,
-      );
+    if (!isCount(column.inputs))
+      throw new RangeError(`Expected at least 1 input a one-hot column, got ${column.inputs}.`);
+    const given = column.unknownCategory?.length ?? 0;
+    if (given > column.inputs)
+      throw new RangeError(`Expected at most ${column.inputs} inputs of an unknown category, got ${given}.`);
   }
-  if (oneHotInputs(columns) > inputs) throw new RangeError(`${inputs} inputs are too few for the one-hot columns`);
+  const needed = oneHotInputs(columns);
+  if (needed > inputs)
+    throw new RangeError(`Expected at least ${needed} inputs for the one-hot columns, got ${inputs}.`);
 }
 
-function completeLayer(layer: LayerSpec, l: number, last: boolean): CompleteLayer {
-  const { units, activation, initializer = initializerFor(activation), normalization = null, dropout = 0 } = layer;
-  if (!isCount(units)) throw new RangeError(`layer ${l} needs at least one unit, not ${units}`);
-  if (!(dropout >= 0 && dropout < 1)) throw new RangeError(`layer ${l}: dropout must be at least 0 and below 1`);
-  if (last && dropout > 0) throw new RangeError(`layer ${l} is the output layer, which has no dropout`);
-  return { units, activation, initializer, normalization, dropout };
+function checkLayer(layer: CompleteLayer, l: number, isLast: boolean): CompleteLayer {
+  const { units, dropout } = layer;
+  if (!isCount(units)) throw new RangeError(`Layer ${l}: expected at least 1 unit, got ${units}.`);
+  if (!(dropout >= 0 && dropout < 1))
+    throw new RangeError(`Layer ${l}: expected a dropout of at least 0 and below 1, got ${dropout}.`);
+  if (isLast && dropout > 0) throw new RangeError(`Layer ${l} is the output layer: it has no dropout, got ${dropout}.`);
+  return layer;
 }
 
 function isCount(value: number): boolean {

@@ -1,42 +1,45 @@
 import type { Kernels } from '../kernels/kernels.ts';
+import type { TrainingStep } from '../layers/layer.ts';
 import type { Loss } from '../losses/loss.ts';
 import type { LossSum } from '../lossSum.ts';
 import type { Optimizer } from '../optimizers/optimizer.ts';
 import { backward } from './backward.ts';
-import { forward, type MaskKey } from './forward.ts';
+import { forward } from './forward.ts';
 import { gatherBatch } from './loadRows.ts';
 import { lossMatricesOf, optimizerMatricesOf } from './matrices.ts';
 import type { Plan } from './plan.ts';
 import { addPenaltyGradients, clipGradientNorm, type Penalties } from './regularization.ts';
 
-/** What training steps are made of. */
 export interface StepDeps {
   readonly kernels: Kernels;
   readonly plan: Plan;
-  /** Of a step. */
+  /** Rows of a step at most. */
   readonly maxRows: number;
   readonly loss: Loss;
   readonly optimizer: Optimizer;
   readonly penalties: Penalties;
-  /** The greatest norm of the gradient of all parameters together; null: any. */
+  /** Upper limit for the norm of the gradient of all parameters; null: none. */
   readonly maxNorm: number | null;
 }
 
 export interface Steps {
   /** The fewest rows of a step: 2 with batch normalization. */
   readonly minRows: number;
-  /** The gradients of the mean loss of m rows of the order from `start` on, and of the penalties. */
+  /**
+   * Computes the gradients of the mean loss of m rows of the order, from `start` on, and of the penalties.
+   * Returns the loss. Throws RangeError when the rows are too few, too many or not in the dataset.
+   */
   computeGradients(start: number, m: number): LossSum;
-  /** One step on those rows. Gives the loss before it; a diverged one is not finite. */
+  /** One step on those rows. Returns the loss before it, which is not finite where the training diverged. */
   trainStep(start: number, m: number, rate: number): LossSum;
 }
 
-/** The steps of a training; `progress` names the dropout masks and counts the steps taken. Nothing is allocated in the arena. */
-export function createSteps(deps: StepDeps, progress: MaskKey & { step: number }): Steps {
+/** The steps of a training. `progress` counts them and names the dropout masks. A step allocates nothing in the arena. */
+export function createSteps(deps: StepDeps, progress: TrainingStep & { step: number }): Steps {
   const { kernels, plan, maxRows, loss, optimizer, penalties, maxNorm } = deps;
+  const { minRows } = plan;
   const lossMatrices = lossMatricesOf(plan);
   const optimizerMatrices = optimizerMatricesOf(plan);
-  const minRows = Math.max(...plan.layers.map(({ normalization }) => normalization?.minRows ?? 1));
 
   function computeGradients(start: number, m: number): LossSum {
     checkRows(start, m);
@@ -50,8 +53,9 @@ export function createSteps(deps: StepDeps, progress: MaskKey & { step: number }
   }
 
   function checkRows(start: number, m: number): void {
-    if (m >= minRows && m <= maxRows && start >= 0 && start + m <= plan.dataset.rows) return;
-    throw new RangeError(`no step of ${m} rows from ${start} on: ${minRows} to ${maxRows} were planned`);
+    if (m < minRows || m > maxRows) throw new RangeError(`Expected a step of ${minRows} to ${maxRows} rows, got ${m}.`);
+    if (start < 0 || start + m > plan.dataset.rows)
+      throw new RangeError(`Expected rows 0 to ${plan.dataset.rows - 1}, got ${start} to ${start + m - 1}.`);
   }
 
   return {

@@ -1,83 +1,84 @@
 import type { CreateKernels, ProductInputs } from '../kernels/kernels.ts';
-import { loadUnknownCategory } from '../layers/oneHot.ts';
 import type { Loss } from '../losses/loss.ts';
 import { createLoss, type LossSpec } from '../losses/losses.ts';
 import type { Numbers } from '../matrix.ts';
-import { type Parameter, readGradients } from '../memory/parameters.ts';
+import { initializeParameters, type Parameter, readGradients } from '../memory/parameters.ts';
 import type { Optimizer } from '../optimizers/optimizer.ts';
 import { createOptimizer, type OptimizerSpec } from '../optimizers/optimizers.ts';
 import { createGenerator, type GeneratorState, restoreGenerator } from '../random.ts';
 import { type ActivationDump, dumpActivations } from './activationDump.ts';
-import { EVALUATION_ROWS, type Evaluate, evaluation } from './evaluation.ts';
-import { initialize } from './initialize.ts';
+import { createEvaluation, EVALUATION_ROWS, type Evaluate } from './evaluation.ts';
 import { checkRowIndices, loadRows, type Rows } from './loadRows.ts';
 import { type Network, networkOver } from './network.ts';
 import { type Plan, planNetwork } from './plan.ts';
 import type { Penalties } from './regularization.ts';
-import { type CompleteLayer, completeLayers, type NetworkSpec } from './spec.ts';
+import { usefulThreads } from './size.ts';
+import type { NetworkSpec } from './spec.ts';
 import { createSteps, type Steps } from './steps.ts';
-import { usefulThreads } from './usefulThreads.ts';
 
 export interface TrainerOptions extends Partial<Penalties> {
   readonly createKernels: CreateKernels;
-  /** The most rows of a step. */
+  /** Rows of a step at most. */
   readonly batchSize: number;
-  /** Rows of all parts of the data together. */
+  /** Rows of the dataset, all splits together. */
   readonly datasetRows: number;
   readonly loss: LossSpec;
   readonly optimizer: OptimizerSpec;
-  /** Whether rows have weights of their own. */
+  /** Whether rows have weights of their own. Default: false. */
   readonly weighted?: boolean;
-  /** The greatest norm of the gradient of all parameters together; null: any. */
+  /** Upper limit for the norm of the gradient of all parameters. Default: null, no limit. */
   readonly clipGradientNorm?: number | null;
-  /** What the products of the steps and of `evaluate` take in; parameters, gradients and all else stay as the player has them. */
+  /**
+   * Numbers that the products of the steps and of `evaluate` read. Parameters, gradients and everything else have the
+   * backend's own precision. Default: float32.
+   */
   readonly precision?: ProductInputs;
-  /** Names the initial parameters, the orders and the dropout masks. */
+  /** Determines the initial parameters, the orders and the dropout masks. */
   readonly seed: number;
-  /** Whether `readPass` shall find every layer's Z, dA and dZ. */
+  /** Whether `dumpActivations` finds Z, dA and dZ of every layer. Default: false. */
   readonly storesActivationGradients?: boolean;
 }
 
-/** All that a training goes on from, to the bit. */
+/** What a training resumes from, bit for bit. */
 interface TrainerState {
-  /** Parameters, running statistics and the optimizer's memory. */
+  /** Parameters, running statistics and the optimizer's state. */
   readonly values: Numbers;
-  /** Steps taken. */
+  /** Steps completed. */
   readonly step: number;
   readonly generator: GeneratorState;
 }
 
-/** A network being trained on rows that lie in its arena. */
+/** A network in training, with its dataset in the same arena. */
 export interface Trainer extends Network, Steps {
   /** The optimizer's own rate, which schedules start from. */
   readonly learningRate: number;
-  /** How many threads its steps gain from. */
+  /** How many threads speed up its steps. */
   readonly maxThreads: number;
-  /** From now on so many threads play, 1 to `maxThreads`; 1 until then. The bits do not depend on it. */
+  /** Sets the number of threads, 1 to `maxThreads`; 1 at first. The results are the same bits for any number. */
   setThreads(count: number): void;
-  /** Puts rows into the arena, from held row `first` on. Throws RangeError when they do not fit or a target is impossible. */
+  /** Copies rows into the dataset, from row `first` on. Throws RangeError when they do not fit or a target is impossible. */
   load(first: number, rows: Rows): void;
   /**
-   * The held rows that steps go through, in the order given or shuffled by the trainer's generator.
-   * Throws RangeError on rows that were not planned.
+   * Sets the rows of the dataset that steps go through, in the order given or shuffled by the trainer's generator.
+   * Throws RangeError on rows that the dataset does not have.
    */
   order(rows: Int32Array, shuffled: boolean): void;
-  /** The loss of held rows outside training; `see` gets the predictions part by part. */
+  /** Loss and predictions of rows of the dataset, outside training. */
   readonly evaluate: Evaluate;
-  /** The same without the training's rounding to bfloat16: what a model with these parameters will predict. */
+  /** The same without rounding to bfloat16: what a model with these parameters predicts. */
   readonly evaluateModel: Evaluate;
-  /** The gradients of the last pass, unclipped after computeGradients, under the parameters' names. */
+  /** The gradients of the last pass under the parameters' names. After computeGradients they are not clipped. */
   readGradients(): readonly Parameter[];
   /** Z, A, dA and dZ of every layer for the last pass's m rows. */
   dumpActivations(m: number): readonly ActivationDump[];
-  /** A copy of parameters and running statistics: the best epoch's, say. */
+  /** A copy of parameters and running statistics. */
   snapshot(): Numbers;
   /** Throws RangeError on a snapshot of another network. */
   restore(snapshot: Numbers): void;
   state(): TrainerState;
   /** The state of the generator that shuffles the orders. */
   generatorState(): GeneratorState;
-  /** Goes on from another trainer's state. Throws RangeError when its network or optimizer was another. */
+  /** Resumes from another trainer's state. Throws RangeError when its network or optimizer was another. */
   restoreState(state: TrainerState): void;
 }
 
@@ -85,17 +86,15 @@ export interface Trainer extends Network, Steps {
 export function createTrainer(spec: NetworkSpec, options: TrainerOptions): Trainer {
   const { seed, l1 = 0, l2 = 0, clipGradientNorm: maxNorm = null } = options;
   const { batchSize, precision = 'float32' } = options;
-  const layers = completeLayers(spec);
   const loss = createLoss(options.loss);
   const optimizer = createOptimizer(options.optimizer);
-  const plan = planTraining(spec, layers, loss, optimizer, options);
+  const plan = planTraining(spec, loss, optimizer, options);
   const kernels = options.createKernels(plan.size);
   const trainingKernels = kernels.withProductInputs(precision);
   const { values, indices } = kernels;
   const progress = { seed, step: 0 };
   let generator = createGenerator(seed);
-  initialize(values, plan, layers, generator);
-  loadUnknownCategory(values, plan);
+  initializeParameters(values, plan.parameters, generator);
   if (loss.classWeights !== null) values.set(loss.classWeights, plan.classWeights);
 
   return {
@@ -105,7 +104,7 @@ export function createTrainer(spec: NetworkSpec, options: TrainerOptions): Train
       progress,
     ),
     learningRate: optimizer.learningRate,
-    maxThreads: usefulThreads(plan, batchSize, kernels),
+    maxThreads: usefulThreads(spec, batchSize, kernels),
     setThreads: kernels.setThreads,
     load: (first, rows) => loadRows(kernels, plan, loss, first, rows),
     order(rows, shuffled) {
@@ -113,12 +112,12 @@ export function createTrainer(spec: NetworkSpec, options: TrainerOptions): Train
       indices.set(rows, plan.orderIndex);
       if (shuffled) generator.shuffle(indices.subarray(plan.orderIndex, plan.orderIndex + rows.length));
     },
-    evaluate: evaluation(trainingKernels, plan, loss),
-    evaluateModel: evaluation(kernels, plan, loss),
-    readGradients: () => readGradients(values, plan),
+    evaluate: createEvaluation(trainingKernels, plan, loss),
+    evaluateModel: createEvaluation(kernels, plan, loss),
+    readGradients: () => readGradients(values, plan.parameters),
     dumpActivations: (m) => dumpActivations(values, plan, m),
-    snapshot: () => values.slice(0, plan.learned.count),
-    restore: (snapshot) => values.set(checkLength(snapshot, plan.learned.count)),
+    snapshot: () => values.slice(0, plan.model.count),
+    restore: (snapshot) => values.set(checkLength(snapshot, plan.model.count)),
     state: () => ({
       values: values.slice(0, plan.persistent.count),
       step: progress.step,
@@ -135,16 +134,12 @@ export function createTrainer(spec: NetworkSpec, options: TrainerOptions): Train
 
 function planTraining(
   spec: NetworkSpec,
-  layers: readonly CompleteLayer[],
   { classWeights, targetColumns }: Loss,
   { stateMatrices }: Optimizer,
   { batchSize, datasetRows, weighted = false, storesActivationGradients = false }: TrainerOptions,
 ): Plan {
-  const outputs = layers[layers.length - 1].units;
-  if (classWeights !== null && classWeights.length !== outputs) {
-    throw new RangeError(`${classWeights.length} class weights are not ${outputs}`);
-  }
-  return planNetwork(spec, layers, Math.max(batchSize, Math.min(datasetRows, EVALUATION_ROWS)), {
+  const outputs = spec.layers[spec.layers.length - 1]?.units ?? 0;
+  const plan = planNetwork(spec, Math.max(batchSize, Math.min(datasetRows, EVALUATION_ROWS)), {
     datasetRows,
     targetColumns: targetColumns(outputs),
     weighted,
@@ -152,9 +147,13 @@ function planTraining(
     optimizerMatrices: stateMatrices,
     storesActivationGradients,
   });
+  if (classWeights !== null && classWeights.length !== outputs)
+    throw new RangeError(`Expected ${outputs} class weights, got ${classWeights.length}.`);
+  return plan;
 }
 
 function checkLength(numbers: Numbers, count: number): Numbers {
-  if (numbers.length !== count) throw new RangeError(`${numbers.length} numbers are not the ${count} of this training`);
+  if (numbers.length !== count)
+    throw new RangeError(`Expected ${count} numbers of this training, got ${numbers.length}.`);
   return numbers;
 }

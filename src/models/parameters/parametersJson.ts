@@ -7,8 +7,8 @@ import type { StoredNetwork } from '../stored/storedNetworks.ts';
 const NUMBERS_PER_CHUNK = 8_192;
 
 /**
- * `{"layers": [{"layer": 1, "activation": "relu", "W": {"shape": [n, k], "values": [[…]]}, …}]}`, piece by piece, so that a network of any size
- * is never one string. Each number is a short decimal that is the same float32.
+ * `{"layers": [{"layer": 1, "activation": "relu", "W": {"shape": [n, k], "values": [[…]]}, …}]}`, in chunks, so that a network of any size is
+ * never one string. Each number is a short decimal that is the same float32.
  */
 export async function* parametersJson(network: StoredNetwork): AsyncGenerator<string> {
   yield '{';
@@ -45,9 +45,12 @@ async function* layersJson({ description: { layers }, parameters }: StoredNetwor
   yield ']';
 }
 
-async function* matrixJson({ name, shape: [rows, columns], values }: Parameter): AsyncGenerator<string> {
+/** The parameter as a matrix: axes beyond the second are flattened into its rows. */
+async function* matrixJson({ name, shape, values }: Parameter): AsyncGenerator<string> {
+  const [rows] = shape;
+  const columns = values.length / rows;
   const rowsPerChunk = Math.max(1, Math.floor(NUMBERS_PER_CHUNK / columns));
-  yield `,${JSON.stringify(name)}:{"shape":[${rows},${columns}],"values":[`;
+  yield `,${JSON.stringify(name)}:{"shape":${JSON.stringify(shape)},"values":[`;
   for (let first = 0; first < rows; first += rowsPerChunk) {
     const count = Math.min(rowsPerChunk, rows - first);
     const lines = Array.from({ length: count }, (_, i) => {

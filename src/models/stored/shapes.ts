@@ -1,6 +1,4 @@
-type Shape = [rows: number, columns: number];
-
-/** The database's own text: `[rows, columns]`. */
-export function readShape(shape: string): Shape {
+/** The shape as the database stores it: JSON, for example `[rows, columns]`. */
+export function readShape(shape: string): number[] {
   return JSON.parse(shape);
 }

@@ -1,6 +1,6 @@
-import type { Parameter, ParameterName } from '../../engine/memory/parameters.ts';
-import type { Database } from '../../store/database/database.ts';
-import type { ModelRow } from '../../store/database/tables.ts';
+import { type Parameter, type ParameterName } from '../../engine/memory/parameters.ts';
+import { type Database } from '../../store/database/database.ts';
+import { type ModelRow } from '../../store/database/tables.ts';
 import { findMemberParameters, findMembers } from '../ensembles/store.ts';
 import { type Description, readAnyDescription, readDescription } from './description.ts';
 import { fromFloat32Bytes } from './float32.ts';
@@ -48,6 +48,5 @@ function toParameters(stored: readonly StoredParameter[], id: string): readonly 
 }
 
 function toParameter({ layer, name, shape, bytes }: StoredParameter): Parameter {
-  // Written from a Parameter, whose names these are.
-  return { layer, name: name as ParameterName, shape: readShape(shape), values: fromFloat32Bytes(bytes) };
+  return { layer, name, shape: readShape(shape), values: fromFloat32Bytes(bytes) };
 }

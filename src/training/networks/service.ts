@@ -1,4 +1,4 @@
-import { NORMALIZATIONS } from '../../engine/layers/normalizations.ts';
+import { minRowsOf } from '../../engine/layers/layers.ts';
 import { dimensionsOf } from '../../engine/network/dimensions.ts';
 import type { FieldError, ServiceError } from '../../kit/contract/errors.ts';
 import { check, invalid, invalidRequest } from '../../kit/contract/validation.ts';
@@ -33,14 +33,15 @@ export function inspectNetwork(input: unknown): InspectResponse {
 /** Values that are possible one by one, but not together. */
 function findConflicts({ layers, batchSize }: InspectRequest): FieldError[] {
   const last = layers.length - 1;
-  return layers.flatMap(({ normalization, dropout = 0 }, index) => {
-    const fewestRows = normalization ? NORMALIZATIONS[normalization].minRows : 1;
+  return layers.flatMap((layer, index) => {
+    const { dropout } = resolveLayer(layer);
+    const minRows = minRowsOf(resolveLayer(layer));
     return [
       ...(index === last && dropout > 0
         ? [{ path: `/layers/${index}/dropout`, message: 'The output layer has none.' }]
         : []),
-      ...(batchSize < fewestRows
-        ? [{ path: `/layers/${index}/normalization`, message: `Needs a batchSize of ${fewestRows} rows at least.` }]
+      ...(batchSize < minRows
+        ? [{ path: `/layers/${index}/normalization`, message: `Needs a batchSize of ${minRows} rows at least.` }]
         : []),
     ].map(nameLayer);
   });

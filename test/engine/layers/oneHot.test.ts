@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { createReferenceKernels } from '../../../src/engine/kernels/reference.ts';
-import { NO_CODE } from '../../../src/engine/layers/oneHot.ts';
+import type { OneHotColumn } from '../../../src/engine/layers/inputs.ts';
+import { NO_CODE } from '../../../src/engine/layers/inputs.ts';
+import type { LayerSpec } from '../../../src/engine/layers/layerSpec.ts';
 import { createNetwork } from '../../../src/engine/network/network.ts';
-import type { LayerSpec, OneHotColumn } from '../../../src/engine/network/spec.ts';
 import { createTrainer, type Trainer, type TrainerOptions } from '../../../src/engine/network/trainer.ts';
 import { createGenerator } from '../../../src/engine/random.ts';
 import { BACKENDS } from '../backends.ts';
@@ -160,12 +161,12 @@ describe('one-hot inputs', () => {
   ])('refuse a code %s', (_, code) => {
     const codes = table.codes.slice();
     codes[0] = code;
-    expect(() => trainer.load(0, { ...table, codes })).toThrow(/none of one-hot column 0: 0 to 3/);
+    expect(() => trainer.load(0, { ...table, codes })).toThrow(/Expected codes 0 to 3 in one-hot column 0, got/);
     expect(() => trainer.predict(table.X, codes)).toThrow(RangeError);
   });
 
   it('refuse rows without codes', () => {
-    expect(() => trainer.load(0, { X: table.X, T: table.T })).toThrow('0 codes are not 30 rows');
+    expect(() => trainer.load(0, { X: table.X, T: table.T })).toThrow('Expected 90 codes of 30 rows, got 0.');
   });
 
   it.each([[[{ inputs: 0 }]], [[{ inputs: 49 }]], [[{ inputs: 1, unknownCategory: [0.5, 0.5] }]]])(

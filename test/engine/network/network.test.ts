@@ -77,7 +77,7 @@ describe('a network', () => {
     const network = predictor({ inputs: 2, layers: [{ units: 3, activation: 'linear' }] });
     const values = new Float64Array(6);
     expect(() => network.writeParameters([{ layer: 1, name: 'W', shape: [2, 3], values }])).toThrow('(3, 2)');
-    expect(() => network.writeParameters([{ layer: 2, name: 'W', shape: [3, 2], values }])).toThrow('layer 2');
+    expect(() => network.writeParameters([{ layer: 2, name: 'W', shape: [3, 2], values }])).toThrow('Layer 2');
   });
 
   it('refuses numbers that are no whole rows', () => {

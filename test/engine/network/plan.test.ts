@@ -1,18 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { NONE } from '../../../src/engine/kernels/kernels.ts';
-import { planNetwork, type TrainingSizes } from '../../../src/engine/network/plan.ts';
-import { completeLayers } from '../../../src/engine/network/spec.ts';
+import { type Plan, planNetwork, type TrainingSizes } from '../../../src/engine/network/plan.ts';
+import type { NetworkSpec } from '../../../src/engine/network/spec.ts';
 
 const INPUTS = 3;
 const ROWS = 8;
-const LAYERS = completeLayers({
+const SPEC: NetworkSpec = {
   inputs: INPUTS,
   layers: [
     { units: 5, activation: 'relu', normalization: 'batch', dropout: 0.5 },
     { units: 4, activation: 'relu', normalization: 'layer' },
     { units: 2, activation: 'linear' },
   ],
-});
+};
 const TRAINING: TrainingSizes = {
   datasetRows: 30,
   targetColumns: 2,
@@ -24,74 +24,104 @@ const TRAINING: TrainingSizes = {
 
 type Stretch = readonly [name: string, offset: number, count: number];
 
-function stretchesOf(training: TrainingSizes): readonly Stretch[] {
-  const plan = planNetwork({ inputs: INPUTS }, LAYERS, ROWS, training);
-  const rows = (name: string, { X, T, rowWeights }: typeof plan.dataset, count: number): Stretch[] => [
+function stretchesOf(plan: Plan): readonly Stretch[] {
+  const rows = (name: string, { X, T, rowWeights }: Plan['dataset'], count: number): Stretch[] => [
     [`${name} X`, X, count * INPUTS],
-    [`${name} T`, T, count * training.targetColumns],
+    [`${name} T`, T, count * plan.targetColumns],
     [`${name} weights`, rowWeights, count],
   ];
-  const layers = plan.layers.flatMap(({ k, n, normalization, ...at }, index): Stretch[] => {
-    const statistics = normalization?.statistics(n, ROWS) ?? 0;
-    const lengths: Record<string, number> = { W: k * n, dW: k * n, mean: statistics, inverseDeviation: statistics };
-    for (const name of ['b', 'gamma', 'beta', 'runningMean', 'runningVariance', 'db', 'dgamma', 'dbeta'])
-      lengths[name] = n;
-    for (const name of ['Z', 'Y', 'A', 'D', 'dA', 'dZ']) lengths[name] = n * ROWS;
-    const offsets = Object.entries(at).filter(([name, offset]) => name in lengths && offset !== NONE);
-    return offsets.map(([name, offset]) => [`${name}${index + 1}`, Number(offset), lengths[name]]);
-  });
   return [
-    ...layers,
+    ...plan.parameters.flatMap(({ name, layer, offset, gradient, count }): Stretch[] => [
+      [`${name}${layer}`, offset, count],
+      [`d${name}${layer}`, gradient, count],
+    ]),
+    ...plan.chain.flatMap(({ layer, output, outputGradient, outputs }, index): Stretch[] => [
+      [`output of link ${index} (layer ${layer})`, output, outputs * ROWS],
+      [`its gradient`, outputGradient, outputs * ROWS],
+    ]),
     ...rows('batch', plan.batch, ROWS),
-    ...rows('held', plan.dataset, training.datasetRows),
+    ...rows('dataset', plan.dataset, plan.dataset.rows),
     ['optimizer', plan.optimizerState.offset, plan.optimizerState.count],
-    ['class weights', plan.classWeights, training.classWeights],
+    ['class weights', plan.classWeights, 2],
   ];
 }
 
 describe('the plan of the arena', () => {
   it('gives every matrix numbers of its own, on a cache line', () => {
-    /** Without normalization Y is Z, without dropout D is A. */
-    const aliases = new Set(['Y3', 'D2', 'D3']);
-    const stretches = stretchesOf(TRAINING)
-      .filter(([name, , count]) => !aliases.has(name) && count > 0)
+    const plan = planNetwork(SPEC, ROWS, TRAINING);
+    const stretches = stretchesOf(plan)
+      .filter(([, offset, count]) => offset !== NONE && count > 0)
       .toSorted((a, b) => a[1] - b[1]);
-    stretches.forEach(([name, offset], index) => {
-      const [before, start, count] = stretches[index - 1] ?? ['the start', 0, 0];
+    // Gradients through normalization and dropout are computed in place.
+    const own = stretches.filter(([, offset], index) => offset !== stretches[index - 1]?.[1]);
+    expect(stretches.length - own.length).toBe(3);
+    own.forEach(([name, offset], index) => {
+      const [before, start, count] = own[index - 1] ?? ['the start', 0, 0];
       expect(offset, `${name} after ${before}`).toBeGreaterThanOrEqual(start + count);
       expect(offset % 16, name).toBe(0);
     });
-    const { size } = planNetwork({ inputs: INPUTS }, LAYERS, ROWS, TRAINING);
-    const [, last, count] = stretches[stretches.length - 1];
-    expect(last + count).toBeLessThanOrEqual(size.numbers);
-    expect(size.indices).toBe(30 + ROWS);
+    const [, last, count] = own[own.length - 1];
+    expect(last + count).toBeLessThanOrEqual(plan.size.numbers);
+    expect(plan.size.indices).toBe(30 + ROWS);
   });
 
-  it('puts each gradient where its parameter is, one stretch further', () => {
-    const { layers, parameters, gradients } = planNetwork({ inputs: INPUTS }, LAYERS, ROWS, TRAINING);
-    expect(gradients.count).toBe(parameters.count);
-    for (const { W, b, gamma, dW, db, dgamma } of layers) {
-      expect([dW - W, db - b]).toEqual([gradients.offset, gradients.offset]);
-      if (gamma !== NONE) expect(dgamma - gamma).toBe(gradients.offset);
+  it('lets an activation overwrite its input where the gradient follows from the output', () => {
+    const { chain } = planNetwork(SPEC, ROWS, { ...TRAINING, storesActivationGradients: false });
+    const outputs = chain.map(({ layer, output }) => [layer, output] as const);
+    const [Z, Y, A, D] = outputs.filter(([layer]) => layer === 1).map(([, output]) => output);
+    expect(A).toBe(Y);
+    expect(new Set([Z, Y, D]).size).toBe(3);
+  });
+
+  it('gives each gradient the place of its parameter, one region further', () => {
+    const { parameters, learned, gradients } = planNetwork(SPEC, ROWS, TRAINING);
+    expect(gradients.count).toBe(learned.count);
+    for (const { kind, offset, gradient } of parameters) {
+      expect(gradient).toBe(kind === 'learned' ? offset + gradients.offset : NONE);
     }
   });
 
-  it('takes two buffers in turn for the way back when nobody looks at it', () => {
-    const { layers } = planNetwork({ inputs: INPUTS }, LAYERS, ROWS, { ...TRAINING, storesActivationGradients: false });
-    expect(layers.map(({ dA, dZ }) => dA === dZ)).toEqual([true, true, true]);
-    expect(layers[0].dA).toBe(layers[2].dA);
-    expect(layers[1].dA).toBe(layers[0].dA + 5 * ROWS + (16 - ((5 * ROWS) % 16)));
+  it('alternates two buffers for the gradients when nobody reads them afterwards', () => {
+    const { chain } = planNetwork(SPEC, ROWS, { ...TRAINING, storesActivationGradients: false });
+    const gradients = [1, 2, 3].map((l) => new Set(chain.filter((x) => x.layer === l).map((x) => x.outputGradient)));
+    const [first, second, third] = gradients.map(([offset]) => offset);
+    expect(gradients.map(({ size }) => size)).toEqual([1, 1, 1]);
+    expect(first).toBe(third);
+    expect(Math.abs(second - first)).toBe(5 * ROWS + (16 - ((5 * ROWS) % 16)));
   });
 
-  it('keeps nothing for training where only predictions are wanted', () => {
-    const predicting = planNetwork({ inputs: INPUTS }, LAYERS, ROWS, null);
-    const training = planNetwork({ inputs: INPUTS }, LAYERS, ROWS, TRAINING);
-    expect(predicting.learned).toEqual(training.learned);
-    expect(predicting.persistent).toEqual(predicting.learned);
+  it('stores nothing for training in a network that only predicts', () => {
+    const predicting = planNetwork(SPEC, ROWS, null);
+    const training = planNetwork(SPEC, ROWS, TRAINING);
+    expect(predicting.model).toEqual(training.model);
+    expect(predicting.persistent).toEqual(predicting.model);
     expect(predicting.gradients.count).toBe(0);
+    expect(predicting.parameters.map(({ gradient }) => gradient)).toEqual(predicting.parameters.map(() => NONE));
   });
 
-  it('refuses passes of no rows', () => {
-    expect(() => planNetwork({ inputs: INPUTS }, LAYERS, 0, null)).toThrow(RangeError);
+  it('joins each product with the activations beside it', () => {
+    const { chain, forward, backward } = planNetwork(
+      {
+        inputs: INPUTS,
+        layers: [
+          { units: 5, activation: 'relu' },
+          { units: 5, activation: 'tanh', dropout: 0.5 },
+          { units: 4, activation: 'gelu', normalization: 'layer' },
+          { units: 2, activation: 'linear' },
+        ],
+      },
+      ROWS,
+      TRAINING,
+    );
+    // Dense and activation, four times; dropout and a normalization. Linear has a matrix of its own to be stored.
+    expect(chain.length).toBe(10);
+    // Not where a normalization is between them.
+    expect(forward.length).toBe(10 - 3);
+    // Not where dropout is between them, nor the last activation.
+    expect(backward.length).toBe(10 - 2);
+  });
+
+  it('rejects passes of no rows', () => {
+    expect(() => planNetwork(SPEC, 0, null)).toThrow('Expected a pass of at least 1 row, got 0.');
   });
 });

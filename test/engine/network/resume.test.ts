@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { CreateKernels } from '../../../src/engine/kernels/kernels.ts';
-import type { LayerSpec } from '../../../src/engine/network/spec.ts';
+import type { LayerSpec } from '../../../src/engine/layers/layerSpec.ts';
 import type { Trainer } from '../../../src/engine/network/trainer.ts';
 import { OPTIMIZERS, type OptimizerSpec } from '../../../src/engine/optimizers/optimizers.ts';
 import { createSchedule, SCHEDULES, type ScheduleSpec } from '../../../src/engine/schedules/schedules.ts';

@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
-import type { LayerSpec } from '../../../src/engine/network/spec.ts';
+import type { LayerSpec } from '../../../src/engine/layers/layerSpec.ts';
 import type { Trainer, TrainerOptions } from '../../../src/engine/network/trainer.ts';
 import { BACKENDS } from '../backends.ts';
 import { allRows, HIDDEN, OUTPUTS, ROWS, sampleTrainer } from '../sampleTraining.ts';

@@ -1,0 +1,40 @@
+/**
+ * Inverted dropout (Srivastava et al. 2014), for n units and m rows; rate p.
+ *
+ * Forward:  D (n, m) = A * mask / (1 - p) in training; A itself outside it.
+ * Backward: dA = dD * mask / (1 - p), in place, with the same mask: it is computed again, not stored.
+ */
+import { elementwiseCost, IN_PLACE, type TrainingStep } from './layer.ts';
+import type { CreateLayer, LayerPosition } from './layerSpec.ts';
+
+export const createDropout: CreateLayer = ({ units: n, dropout: rate }, position) => {
+  if (rate === 0) return null;
+  return {
+    outputs: n,
+    parameters: [],
+    cost: elementwiseCost(n),
+    minRows: 1,
+    plan({ rows, isTraining, allocate }, { X }) {
+      const D = isTraining ? allocate(n * rows) : X;
+      return {
+        output: D,
+        isOverwritable: true,
+        inputGradient: IN_PLACE,
+        forward(kernels, A, m, step) {
+          if (step === null) return A;
+          kernels.dropout(D, A, n * m, rate, step.seed, maskCounter(step, position));
+          return D;
+        },
+        backward(kernels, dA, m, _scale, step) {
+          kernels.dropout(dA, dA, n * m, rate, step.seed, maskCounter(step, position));
+          return dA;
+        },
+      };
+    },
+  };
+};
+
+/** The counter of layer l's mask. */
+function maskCounter({ step }: TrainingStep, { layer, layers }: LayerPosition): number {
+  return step * layers + layer;
+}

@@ -1,0 +1,46 @@
+import type { Kernels } from '../kernels/kernels.ts';
+import { countElements, type ParameterShape } from '../memory/parameters.ts';
+import { createChain, type NetworkSpec } from './spec.ts';
+
+/** The size of a network: the sum of what its layers declare. */
+export interface NetworkSize {
+  /** Learned numbers. */
+  readonly parameters: number;
+  /** Numbers that training measures and a model stores: running statistics. */
+  readonly statistics: number;
+  /** Of the forward pass of one row. */
+  readonly multiplyAdds: number;
+  /** Numbers that a training step stores for each row, at most. */
+  readonly activations: number;
+}
+
+/** Throws RangeError when the network is impossible. */
+export function sizeOf(spec: NetworkSpec): NetworkSize {
+  const links = createChain(spec).flat();
+  const parameters = links.flatMap((link) => link.parameters);
+  return {
+    parameters: countNumbers(parameters, 'learned'),
+    statistics: countNumbers(parameters, 'statistic'),
+    multiplyAdds: sum(links.map(({ cost }) => cost.multiplyAdds)),
+    activations: sum(links.map(({ cost }) => cost.activations)),
+  };
+}
+
+/** Multiply-adds of a product that justify a thread: MULTIPLY_ADDS_PER_CHUNK of grid.h. */
+const MULTIPLY_ADDS_PER_THREAD = 2 ** 18;
+
+/** How many of the backend's threads speed up a step of so many rows: as many as share its largest product. */
+export function usefulThreads(spec: NetworkSpec, rows: number, { maxThreads }: Kernels): number {
+  const products = createChain(spec).flat();
+  const largest = rows * Math.max(...products.map(({ cost }) => cost.sharedMultiplyAdds));
+  const chunks = Math.floor(largest / MULTIPLY_ADDS_PER_THREAD);
+  return Math.max(1, Math.min(maxThreads, chunks));
+}
+
+function countNumbers(parameters: readonly ParameterShape[], kind: ParameterShape['kind']): number {
+  return sum(parameters.filter((parameter) => parameter.kind === kind).map(({ shape }) => countElements(shape)));
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}
