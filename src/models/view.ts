@@ -43,7 +43,7 @@ function ofNetwork(description: Description, parameters: readonly ParameterShape
     inputs: describeInputs(features, columns) as Model['inputs'],
     members: null,
     layers: layerTable(layers, parameters),
-    parameterCount: parameterCountOf(parameters),
+    parameterCount: parameterCountOf(description),
     metrics,
     best,
     // Written from the request of the job, of that type.

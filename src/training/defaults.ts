@@ -1,3 +1,5 @@
+import { sizeOf } from '../engine/network/size.ts';
+import { resolveLayer } from './resolve/network.ts';
 import type { LayerRequest } from './schemas/network.ts';
 import type { Task } from './schemas/task.ts';
 import type { TrainingSettings } from './schemas/training.ts';
@@ -19,8 +21,8 @@ export type DefaultTraining = Pick<
 
 /** Multiply-adds of a whole training: about half a minute of one core. */
 const TRAINING_BUDGET = 5e11;
-/** Each parameter meets each row in the product forward, and twice on the way back. */
-const MULTIPLY_ADDS = 3;
+/** Each weight is in three products of a step: Z = W A, dW = dZ Aᵀ and dA = Wᵀ dZ. */
+const PRODUCTS_PER_STEP = 3;
 const MIN_EPOCHS = 12;
 const MAX_EPOCHS = 80;
 /** Small data need more epochs for as many steps. */
@@ -98,9 +100,10 @@ function defaultEpochs(
   layers: readonly LayerRequest[],
   batchSize: number,
 ): number {
-  const widths = [inputs, ...layers.map(({ units }) => units), task === 'multiclass' ? classes : 1];
-  const parameters = widths.slice(1).reduce((sum, units, l) => sum + units * widths[l], 0);
-  const affordable = Math.round(TRAINING_BUDGET / (MULTIPLY_ADDS * parameters * rows));
+  // Requests without inputs or classes are rejected, but have defaults before.
+  const output = { units: task === 'multiclass' ? Math.max(1, classes) : 1, activation: 'linear' } as const;
+  const { multiplyAdds } = sizeOf({ inputs: Math.max(1, inputs), layers: [...layers.map(resolveLayer), output] });
+  const affordable = Math.round(TRAINING_BUDGET / (PRODUCTS_PER_STEP * multiplyAdds * rows));
   const needed = Math.min(MAX_EPOCHS_SMALL_DATA, Math.ceil((MIN_STEPS * batchSize) / rows));
   return Math.max(MIN_EPOCHS, Math.min(Math.max(MAX_EPOCHS, needed), affordable));
 }

@@ -11,16 +11,17 @@ export interface LayerSpec {
   /** g[l]. */
   readonly activation: Activation;
   /** Default: the one that suits the activation. */
-  readonly initializer?: InitializerName;
+  readonly initializer?: InitializerName | undefined;
   /** Applied to Z before the activation. Default: none. */
-  readonly normalization?: NormalizationName | null;
+  readonly normalization?: NormalizationName | null | undefined;
   /** Fraction of A that each training step sets to 0. Hidden layers only. Default: 0. */
-  readonly dropout?: number;
+  readonly dropout?: number | undefined;
 }
 
-export type CompleteLayer = Required<LayerSpec>;
+/** A layer with every default filled in. */
+export type CompleteLayer = { readonly [Option in keyof LayerSpec]-?: Exclude<LayerSpec[Option], undefined> };
 
-/** The layer with every default filled in. */
+/** Fills in every default. */
 export function completeLayer({
   units,
   activation,

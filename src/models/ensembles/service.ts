@@ -11,7 +11,7 @@ import { storedBytes } from '../../store/storedBytes.ts';
 import type { EnsembleMetrics, EvaluateEnsemble } from '../evaluate/service.ts';
 import { writeEnsemble } from '../stored/ensembleDescription.ts';
 import { modelNotFound } from '../stored/modelNotFound.ts';
-import { createModelStore, insertModel } from '../stored/modelStore.ts';
+import { insertModel } from '../stored/modelStore.ts';
 import { parameterCountOf } from '../stored/parameterCount.ts';
 import { sharedColumns } from '../stored/predictor/sharedColumns.ts';
 import { writeSummary } from '../stored/summary.ts';
@@ -48,7 +48,7 @@ export async function saveEnsemble(
   const evaluated = await evaluate(candidates);
   const now = clock();
   const model = {
-    ...(await describeEnsemble({ database, tenant, candidates, evaluated })),
+    ...describeEnsemble({ tenant, candidates, evaluated }),
     id: id ?? newId('mdl', now),
     name,
   };
@@ -67,21 +67,19 @@ async function assertQuota(queries: Queries, { project, quotas }: Tenant, member
 }
 
 interface Described {
-  readonly database: Database;
   readonly tenant: Tenant;
   readonly candidates: readonly Candidate[];
   readonly evaluated: EnsembleMetrics;
 }
 
-async function describeEnsemble({ database, tenant: { project }, candidates, evaluated }: Described) {
+function describeEnsemble({ tenant: { project }, candidates, evaluated }: Described) {
   const rows = candidates.map(({ row }) => row);
   const descriptions = candidates.map(({ description }) => description);
   const members = rows.map(({ id }) => id);
-  const shapes = await createModelStore(database, project).shapes(members);
   const [{ task, target }] = rows;
   const [{ fittedTarget, columns }] = descriptions;
   const fitted = sharedColumns(descriptions.map(({ features }) => features));
-  const parameterCount = members.reduce((sum, id) => sum + parameterCountOf(shapes.get(id) ?? []), 0);
+  const parameterCount = descriptions.reduce((sum, member) => sum + parameterCountOf(member), 0);
   const description = writeEnsemble({
     version: 1,
     kind: 'ensemble',

@@ -1,23 +1,24 @@
-import type { Queries } from '../../store/database/database.ts';
-import type { ParameterRow } from '../../store/database/tables.ts';
+import { type Queries } from '../../store/database/database.ts';
+import { type ParameterRow } from '../../store/database/tables.ts';
+import { type LayerSpec } from '../../engine/layers/layerSpec.ts';
+import { sizeOf } from '../../engine/network/size.ts';
+import { type FittedFeatures } from '../../features/features.ts';
+import { layoutOf } from '../../features/transform.ts';
+import { readSummary } from './summary.ts';
 
-/** Measured while training, not learned. */
-const RUNNING_STATISTICS = new Set(['mean', 'var']);
-
-/** How many numbers of a model were learned. */
-export function parameterCountOf(parameters: readonly Pick<ParameterRow, 'name' | 'shape'>[]): number {
-  return parameters
-    .filter(({ name }) => !RUNNING_STATISTICS.has(name))
-    .map(({ shape }): readonly [number, number] => JSON.parse(shape))
-    .reduce((sum, [rows, columns]) => sum + rows * columns, 0);
+/** What the size of a network follows from. Its layers include the output layer. */
+interface SizedNetwork {
+  readonly features: FittedFeatures;
+  readonly layers: readonly LayerSpec[];
 }
 
-/** The same of the model of that id. */
+/** How many numbers of a network were learned. */
+export function parameterCountOf({ features, layers }: SizedNetwork): number {
+  return sizeOf({ ...layoutOf(features), layers }).parameters;
+}
+
+/** The same of the stored model with that id; 0 when it was deleted. */
 export async function countParameters(queries: Queries, modelId: string): Promise<number> {
-  const shapes = await queries
-    .selectFrom('parameters')
-    .select(['name', 'shape'])
-    .where('modelId', '=', modelId)
-    .execute();
-  return parameterCountOf(shapes);
+  const model = await queries.selectFrom('models').select('summary').where('id', '=', modelId).executeTakeFirst();
+  return model === undefined ? 0 : readSummary(model.summary).parameterCount;
 }

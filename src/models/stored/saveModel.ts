@@ -35,7 +35,7 @@ export async function saveModel(queries: Queries, job: TrainedJob, outcome: Outc
     description: writeDescription({ ...stored, hyperparameters: spec }),
     sha256: hashOf(parameters),
     createdAt: now,
-    summary: writeSummary({ members: null, parameterCount: parameterCountOf(parameters), metrics, best }),
+    summary: writeSummary({ members: null, parameterCount: parameterCountOf(outcome), metrics, best }),
     splitId: split.id,
   };
   await insertSplit(queries, split);

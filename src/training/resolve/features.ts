@@ -1,3 +1,4 @@
+import type { OneHotColumn } from '../../engine/layers/inputs.ts';
 import { type FeaturesSettings, resolveFeatures } from '../../features/defaults.ts';
 import type { FeaturesOptions } from '../../features/schemas.ts';
 import { type ColumnSelection, selectFeatureColumns } from '../../features/selectFeatureColumns.ts';
@@ -33,8 +34,8 @@ export interface InputCounts {
   /** n[0]: dense and one-hot ones. */
   readonly inputs: number;
   readonly dense: number;
-  /** Columns whose inputs are one-hot: a code a row, whatever their inputs are. */
-  readonly oneHotColumns: number;
+  /** Columns whose inputs are one-hot: a row stores one code each, however many inputs they have. */
+  readonly oneHot: readonly OneHotColumn[];
 }
 
 export function countInputs(
@@ -45,7 +46,7 @@ export function countInputs(
   const others = used.filter(({ type }) => type !== 'categorical');
   const oneHot = categorical.map(({ column }) => Math.min(column.distinct, maxCategories) + 1);
   const dense = sum(others.map(({ column, type }) => (type === 'numeric' ? 1 + Math.min(bins, column.distinct) : 1)));
-  return { inputs: dense + sum(oneHot), dense, oneHotColumns: oneHot.length };
+  return { inputs: dense + sum(oneHot), dense, oneHot: oneHot.map((inputs) => ({ inputs })) };
 }
 
 function sum(counts: readonly number[]): number {

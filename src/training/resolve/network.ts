@@ -1,12 +1,7 @@
-import { initializerFor } from '../../engine/layers/initializers.ts';
+import { completeLayer } from '../../engine/layers/layerSpec.ts';
 import type { LayerRequest, NetworkSettings } from '../schemas/network.ts';
 
-/** The layer with every default filled in. */
-export function resolveLayer({
-  units,
-  activation = 'relu',
-  ...given
-}: LayerRequest): NetworkSettings['layers'][number] {
-  const { initializer = initializerFor(activation), normalization = null, dropout = 0 } = given;
-  return { units, activation, initializer, normalization, dropout };
+/** The layer with every default filled in. Hidden layers have relu where the request names no activation. */
+export function resolveLayer({ activation = 'relu', ...given }: LayerRequest): NetworkSettings['layers'][number] {
+  return completeLayer({ activation, ...given });
 }

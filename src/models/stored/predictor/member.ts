@@ -1,9 +1,9 @@
 import type { CreateKernels } from '../../../engine/kernels/kernels.ts';
 import type { LossSpec } from '../../../engine/losses/losses.ts';
 import type { Parameter } from '../../../engine/memory/parameters.ts';
-import type { Network } from '../../../engine/network/network.ts';
-import { createNetwork } from '../../../engine/network/network.ts';
-import { type InputLayout, layoutOf } from '../../../features/transform.ts';
+import { createNetwork, type Network } from '../../../engine/network/network.ts';
+import { sizeOf } from '../../../engine/network/size.ts';
+import { layoutOf } from '../../../features/transform.ts';
 import type { Description } from '../description.ts';
 
 /** One of the networks that answer for a model: its only one, or one of those whose answers an ensemble averages. */
@@ -32,27 +32,17 @@ export function createMember(
   createKernels: CreateKernels,
 ): Member {
   let bytes = 0;
-  const layout = layoutOf(features);
-  const multiplyAdds = countMultiplyAdds(parameters, layout);
-  const network = createNetwork(
-    { ...layout, layers },
-    {
-      batchSize: chunkRowsFor(multiplyAdds),
-      // The description is written from a loss of the engine's table, which checks it again.
-      loss: loss as LossSpec,
-      createKernels(size) {
-        bytes = size.numbers * LARGEST_NUMBER_BYTES;
-        return createKernels(size);
-      },
+  const spec = { ...layoutOf(features), layers };
+  const { multiplyAdds } = sizeOf(spec);
+  const network = createNetwork(spec, {
+    batchSize: chunkRowsFor(multiplyAdds),
+    // The description is written from a loss of the engine's table, which checks it again.
+    loss: loss as LossSpec,
+    createKernels(size) {
+      bytes = size.numbers * LARGEST_NUMBER_BYTES;
+      return createKernels(size);
     },
-  );
+  });
   network.writeParameters(parameters);
   return { columns, readAs, features, fittedTarget, network, multiplyAdds, bytes };
-}
-
-/** One-hot inputs cost nothing: of all columns together no row reads more than a few. */
-function countMultiplyAdds(parameters: readonly Parameter[], { oneHot }: InputLayout): number {
-  const all = parameters.reduce((sum, { values }) => sum + values.length, 0);
-  const firstUnits = parameters.find(({ layer, name }) => layer === 1 && name === 'W')?.shape[0] ?? 0;
-  return all - firstUnits * oneHot.reduce((sum, { inputs }) => sum + inputs - 1, 0);
 }

@@ -1,0 +1,25 @@
+import type { NetworkSpec } from '../../engine/network/spec.ts';
+import { selectFeatureColumns } from '../../features/selectFeatureColumns.ts';
+import { countInputs } from '../resolve/features.ts';
+import { reservedColumns } from '../resolve/resolve.ts';
+import type { DatasetShape } from '../resolve/shape.ts';
+import type { TrainingSpec } from '../schemas/spec.ts';
+
+/** The network that a training on this dataset has, about: only the rows tell how many inputs the features give. */
+export interface EstimatedNetwork extends Required<NetworkSpec> {
+  /** Inputs that are not one-hot. */
+  readonly dense: number;
+}
+
+export function networkOf(spec: TrainingSpec, dataset: DatasetShape): EstimatedNetwork {
+  const { used } = selectFeatureColumns(dataset.columns, spec.features, reservedColumns(spec));
+  const { inputs, dense, oneHot } = countInputs(used, spec.features);
+  const output = { units: outputsOf(spec, dataset), activation: 'linear' } as const;
+  return { inputs, dense, oneHot, layers: [...spec.network.layers, output] };
+}
+
+/** Units of the output layer. */
+function outputsOf({ task, target }: TrainingSpec, { columns }: DatasetShape): number {
+  if (task !== 'multiclass') return 1;
+  return columns.find(({ name }) => name === target)?.distinct ?? 1;
+}
