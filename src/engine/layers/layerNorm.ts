@@ -15,7 +15,8 @@ export const layerNorm: Normalization = {
   create: (n) => ({
     outputs: n,
     parameters: scaleAndShift(n),
-    cost: elementwiseCost(n),
+    // Y, and the row's mean and inverse deviation.
+    cost: elementwiseCost(n + 2),
     minRows: 1,
     plan({ rows, allocate, parameter }, { X: Z }) {
       const { value: gamma, gradient: dgamma } = parameter('gamma');

@@ -37,7 +37,8 @@ export const inspectRequest = z
   });
 export type InspectRequest = z.output<typeof inspectRequest>;
 
-const shape = z.tuple([z.int(), z.int()]);
+/** One length per axis. */
+const shape = z.array(z.int());
 
 const layerDimensionsSchema = z
   .object({
@@ -55,6 +56,7 @@ const layerDimensionsSchema = z
     gamma: shape.optional().describe('(n[l], 1), where the layer is normalized.'),
     beta: shape.optional().describe('(n[l], 1), where the layer is normalized.'),
   })
+  .catchall(shape)
   .meta({ id: 'LayerDimensions' });
 
 export const inspectResponse = z
