@@ -28,10 +28,16 @@ const MAX_EPOCHS = 80;
 /** Small data need more epochs for as many steps. */
 const MIN_STEPS = 3000;
 const MAX_EPOCHS_SMALL_DATA = 400;
-/** Epochs without improvement before the training stops: a fifth of them, since the falling rate still improves the last ones. */
+/**
+ * Epochs without improvement before the training stops: a fifth of them, since the falling rate
+ * still improves the last ones.
+ */
 const PATIENCE_FRACTION = 0.2;
 const MIN_PATIENCE = 8;
-/** Rows of a step: a sixty-fourth of the data, within what trains fast and still goes many steps an epoch. */
+/**
+ * Rows of a step: a sixty-fourth of the data, within what trains fast and still goes many steps an
+ * epoch.
+ */
 const BATCHES = 64;
 const MIN_BATCH_SIZE = 16;
 const MAX_BATCH_SIZE = 256;
@@ -55,7 +61,10 @@ const LAYERS: Readonly<Record<'small' | 'medium' | 'large', readonly LayerReques
   ],
 };
 
-/** AdamW with the decay that its paper starts from, and a rate that suits a cosine with warm-up on standardised inputs. */
+/**
+ * AdamW with the decay that its paper starts from, and a rate that suits a cosine with warm-up on
+ * standardised inputs.
+ */
 const OPTIMIZER = {
   type: 'adamw',
   learningRate: 0.002,

@@ -1,10 +1,10 @@
 /**
- * The activation of layer l, for n units and m rows.
+ * The activation of layer l, for n units and m rows. Y is Z, or Z normalized.
  *
- * Forward:  A (n, m) = g(Y), with Y = Z, or Z normalized.
- * Backward: dY = dA * g'(Y), elementwise.
- *
- * Where g' follows from A alone, A overwrites Y. dY overwrites dA.
+ * Forward:
+ *   A (n, m) = g(Y). It overwrites Y where g' follows from A alone.
+ * Backward:
+ *   dY (n, m) = dA * g'(Y), in place of dA
  */
 import { DERIVATIVE_FROM_OUTPUT } from '../kernels/kernels.ts';
 import { elementwiseCost, IN_PLACE } from './layer.ts';

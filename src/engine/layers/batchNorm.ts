@@ -1,11 +1,16 @@
 /**
- * Batch normalization (Ioffe and Szegedy 2015), as torch.nn.BatchNorm1d: each unit over the m rows; n units.
+ * Batch normalization (Ioffe and Szegedy 2015), as torch.nn.BatchNorm1d, for n units and m rows:
+ * each unit is normalized over the rows.
  *
  * Parameters: gamma, beta (n, 1). Statistics: running mean and var (n, 1).
- * Forward:  Y (n, m) = gamma (Z - mean) / √(var + ε) + beta, with mean and biased var (n, 1) of the batch in training,
- *           and the running ones outside it. The running ones move by MOMENTUM towards the batch's mean and unbiased var.
- * Backward: dgamma (n, 1) = (1/m) Σ dY * N, dbeta (n, 1) = (1/m) Σ dY over the rows, with N = (Z - mean) / √(var + ε);
- *           dZ (n, m) = gamma / √(var + ε) * (dY - mean of dY - N * mean of dY * N), in place of dY.
+ * Forward, with mean and biased var (n, 1) of the batch in training, the running ones outside it:
+ *   N (n, m) = (Z - mean) / √(var + ε)
+ *   Y (n, m) = gamma * N + beta
+ *   In training, running mean and var move by MOMENTUM towards the batch's mean and unbiased var.
+ * Backward, with means over the rows:
+ *   dgamma (n, 1) = (1/m) Σ dY * N over the rows
+ *   dbeta (n, 1) = (1/m) Σ dY over the rows
+ *   dZ (n, m) = gamma / √(var + ε) * (dY - mean(dY) - N * mean(dY * N)), in place of dY
  */
 import { elementwiseCost, IN_PLACE } from './layer.ts';
 import { columnParameter, EPSILON, type Normalization, scaleAndShift } from './normalization.ts';

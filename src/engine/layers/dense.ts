@@ -2,8 +2,12 @@
  * The notes' product, for k inputs, n units and m rows.
  *
  * Parameters: W (n, k), b (n, 1).
- * Forward:  Z (n, m) = W A + b, with A (k, m).
- * Backward: dW (n, k) = (1/m) dZ Aᵀ, db (n, 1) = (1/m) Σ dZ over the rows, dA (k, m) = Wᵀ dZ, with dZ (n, m).
+ * Forward, from A (k, m):
+ *   Z (n, m) = W A + b
+ * Backward, from dZ (n, m):
+ *   dW (n, k) = (1/m) dZ Aᵀ
+ *   db (n, 1) = (1/m) Σ dZ over the rows
+ *   dA (k, m) = Wᵀ dZ
  */
 import { type Kernels, NONE } from '../kernels/kernels.ts';
 import type { LayerMemory } from '../memory/layerMemory.ts';
@@ -44,7 +48,10 @@ export function denseParameters({ units, initializer }: CompleteLayer, inputs: n
   ];
 }
 
-/** Cost of a product with `dense` multiplied inputs; of all its inputs, a row reads the weights of `read`. */
+/**
+ * Cost of a product with `dense` multiplied inputs; of all its inputs, a row reads the weights of
+ * `read`.
+ */
 export function denseCost(units: number, dense: number, read: number): LayerCost {
   return {
     multiplyAdds: units * read,
@@ -62,7 +69,9 @@ export interface Product {
   readonly W: number;
   readonly b: number;
   readonly dW: number;
-  /** NONE where normalization cancels b: db is 0, and only rounding errors could be computed for it. */
+  /**
+   * NONE where normalization cancels b: db is 0, and only rounding errors could be computed for it.
+   */
   readonly db: number;
   readonly A: number;
   readonly Z: number;

@@ -1,8 +1,10 @@
 /**
- * Inverted dropout (Srivastava et al. 2014), for n units and m rows; rate p.
+ * Inverted dropout (Srivastava et al. 2014) with rate p, for n units and m rows.
  *
- * Forward:  D (n, m) = A * mask / (1 - p) in training; A itself outside it.
- * Backward: dA = dD * mask / (1 - p), in place, with the same mask: it is computed again, not stored.
+ * Forward, with a mask (n, m) of zeros and ones drawn for the step and layer:
+ *   D (n, m) = A * mask / (1 - p) in training, A itself outside it
+ * Backward, with the same mask, which is drawn again and not stored:
+ *   dA (n, m) = dD * mask / (1 - p), in place of dD
  */
 import { elementwiseCost, IN_PLACE, type TrainingStep } from './layer.ts';
 import type { CreateLayer, LayerPosition } from './layerSpec.ts';

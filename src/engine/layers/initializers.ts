@@ -11,7 +11,10 @@ const xavierVariance = (inputs: number, units: number): number => 2 / (inputs + 
 /** LeCun et al. 1998: variance 1 / inputs. */
 const lecunVariance = (inputs: number): number => 1 / inputs;
 
-/** Every initializer of W by name; the plain name draws from the normal distribution. Biases start at 0. */
+/**
+ * Every initializer of W by name; the plain name draws from the normal distribution. Biases start
+ * at 0.
+ */
 export const INITIALIZERS = {
   zeros: () => 0,
   he: normal(heVariance),
@@ -27,7 +30,9 @@ export const INITIALIZERS = {
 
 export type InitializerName = keyof typeof INITIALIZERS;
 
-/** The initializer that was derived for each activation or, for the smooth kin of relu, for relu. */
+/**
+ * The initializer that was derived for each activation or, for the smooth kin of relu, for relu.
+ */
 const DEFAULT_INITIALIZER: Readonly<Record<Activation, InitializerName>> = {
   linear: 'xavier',
   relu: 'he',

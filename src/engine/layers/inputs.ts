@@ -1,7 +1,9 @@
 /** The inputs of a column of categories. */
 export interface OneHotColumn {
   readonly inputs: number;
-  /** The inputs of a row without a code, outside training: numbers in their order. Default: all 0. */
+  /**
+   * The inputs of a row without a code, outside training: numbers in their order. Default: all 0.
+   */
   readonly unknownCategory?: readonly number[];
 }
 

@@ -5,8 +5,8 @@ import type { ParameterShape } from '../memory/parameters.ts';
 /**
  * One link of the chain that a network is: A (inputs, m) in, A (outputs, m) out, for m rows.
  *
- * It declares its parameters and its cost, and plans its matrices once. Its passes are kernel calls on the planned
- * offsets: a step allocates nothing.
+ * It declares its parameters and its cost, and plans its matrices once. Its passes are kernel calls
+ * on the planned offsets: a step allocates nothing.
  */
 export interface Layer {
   /** Numbers a row of the output. */
@@ -25,7 +25,10 @@ export interface LayerCost {
   readonly multiplyAdds: number;
   /** Those of them that threads can share: the matrix product's. */
   readonly sharedMultiplyAdds: number;
-  /** Numbers that a training step stores: outputs, and gradients where the layer has buffers for them. */
+  /**
+   * Numbers that a training step stores: outputs, and gradients where the layer has buffers for
+   * them.
+   */
   readonly activations: number;
 }
 
@@ -42,23 +45,32 @@ export interface LayerInput {
   readonly isOverwritable: boolean;
   /** Whether the backward pass needs the gradient by X. */
   readonly needsGradient: boolean;
-  /** In `indices`: the batch's codes (columns, m) of the one-hot inputs. Only the network's first layer reads them. */
+  /**
+   * In `indices`: the batch's codes (columns, m) of the one-hot inputs. Only the network's first
+   * layer reads them.
+   */
   readonly codesIndex: number;
 }
 
-/** Names the dropout masks of a training step: each step and layer l has its own, and it can be made again. */
+/**
+ * Names the dropout masks of a training step: each step and layer l has its own, and it can be made
+ * again.
+ */
 export interface TrainingStep {
   readonly seed: number;
   /** Steps completed before this one. */
   readonly step: number;
 }
 
-/** Computes the output of the m rows at A and returns its offset. `step` is null outside training. */
+/**
+ * Computes the output of the m rows at A and returns its offset. `step` is null outside training.
+ */
 export type Forward = (kernels: Kernels, A: number, m: number, step: TrainingStep | null) => number;
 
 /**
- * Computes the gradients of the parameters and returns the offset of the gradient by the input, or NONE.
- * dA is the gradient by the output; `scale` is the notes' 1/m, applied wherever a sum over the rows is made.
+ * Computes the gradients of the parameters and returns the offset of the gradient by the input, or
+ * NONE. dA is the gradient by the output; `scale` is the notes' 1/m, applied wherever a sum over
+ * the rows is made.
  */
 export type Backward = (kernels: Kernels, dA: number, m: number, scale: number, step: TrainingStep) => number;
 

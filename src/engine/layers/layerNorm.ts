@@ -1,11 +1,15 @@
 /**
- * Layer normalization (Ba et al. 2016), as torch.nn.LayerNorm: each of m rows over its n units, in training and outside it.
+ * Layer normalization (Ba et al. 2016), as torch.nn.LayerNorm, for n units and m rows: each row is
+ * normalized over its units, in training and outside it.
  *
  * Parameters: gamma, beta (n, 1).
- * Forward:  Y (n, m) = gamma (Z - mean) / √(var + ε) + beta, with mean and biased var (1, m) of the row.
- * Backward: dgamma (n, 1) = (1/m) Σ dY * N, dbeta (n, 1) = (1/m) Σ dY over the rows, with N = (Z - mean) / √(var + ε);
- *           dZ (n, m) = (G - mean of G - N * mean of G * N) / √(var + ε), with G = gamma dY, means over the units;
- *           in place of dY.
+ * Forward, with mean and biased var (1, m) of the row:
+ *   N (n, m) = (Z - mean) / √(var + ε)
+ *   Y (n, m) = gamma * N + beta
+ * Backward, with G = gamma * dY and means over the units:
+ *   dgamma (n, 1) = (1/m) Σ dY * N over the rows
+ *   dbeta (n, 1) = (1/m) Σ dY over the rows
+ *   dZ (n, m) = (G - mean(G) - N * mean(G * N)) / √(var + ε), in place of dY
  */
 import { elementwiseCost, IN_PLACE } from './layer.ts';
 import { EPSILON, type Normalization, scaleAndShift } from './normalization.ts';

@@ -1,12 +1,16 @@
 /**
- * The product whose last inputs are one-hot: of each column's inputs a row has one at 1 and the others at 0.
+ * The product whose last inputs are one-hot: of each column's inputs, a row has one at 1 and the
+ * others at 0. A row stores one code per column instead: the number of the input that is 1 among
+ * all one-hot inputs.
  *
- * A row stores a code per column instead: the number of the input that is 1 among all one-hot inputs. With k inputs,
- * the first `dense` of them multiplied, n units, c columns and m rows:
+ * For k inputs, the first `dense` of them multiplied, c columns, n units and m rows:
  *
  * Parameters: W (n, k) = [D | E], with D (n, dense) and E (n, k - dense); b (n, 1).
- * Forward:  Z (n, m) = b + E[:, codes] + D A: of E, each row adds the c columns that its codes name.
- * Backward: dE[:, j] = (1/m) Σ dZ over the rows whose codes name input j; dD, db and dA as in `dense.ts`.
+ * Forward, from A (dense, m) and codes (c, m):
+ *   Z (n, m) = D A + b + for each row the sum of the c columns of E that its codes name
+ * Backward, from dZ (n, m):
+ *   dE[:, j] (n, 1) = (1/m) Σ dZ over the rows with a code j
+ *   dD, db and dA as in `dense.ts`
  */
 import { type Kernels, NONE } from '../kernels/kernels.ts';
 import type { LayerMemory } from '../memory/layerMemory.ts';
@@ -34,7 +38,10 @@ export const createOneHot: CreateLayer = (spec, { inputs, oneHot }) => {
 
 /** The part of the product that belongs to the one-hot inputs. */
 interface Lookup extends Required<Pick<PlannedLayer, 'prepareInference'>> {
-  /** Z := b + E[:, codes]. Outside training, a row without a code has its column's `unknownCategory`. */
+  /**
+   * Z := b + E[:, codes]. Outside training, a row without a code has its column's
+   * `unknownCategory`.
+   */
   start(kernels: Kernels, m: number, isTraining: boolean): void;
   /** dE. */
   gradient(kernels: Kernels, dZ: number, m: number, scale: number): void;
@@ -50,7 +57,9 @@ function planLookup(
   const k = oneHotInputs(columns);
   const E = W + dense * n;
   const dE = dW + dense * n;
-  /** Each column's inputs without a code (k, 1), and the columns of E that they amount to (n, c). */
+  /**
+   * Each column's inputs without a code (k, 1), and the columns of E that they amount to (n, c).
+   */
   const frequencies = allocate(k);
   const unknown = allocate(c * n);
   return {

@@ -17,7 +17,10 @@ export interface Allocator {
   usedIndices(): number;
 }
 
-/** Each stretch starts at a multiple of this: 64 bytes of float32, a cache line and the widest vector. */
+/**
+ * Each stretch starts at a multiple of this: 64 bytes of float32, a cache line and the widest
+ * vector.
+ */
 const ALIGNMENT = 16;
 
 /** Allocates an arena from its start, one stretch after the other. */

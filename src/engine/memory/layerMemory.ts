@@ -2,13 +2,17 @@ import { NONE } from '../kernels/kernels.ts';
 import type { Allocator } from './allocator.ts';
 import type { ParameterSlot } from './parameters.ts';
 
-/** Offsets of a parameter and its gradient. The gradient is NONE in a network that only predicts. */
+/**
+ * Offsets of a parameter and its gradient. The gradient is NONE in a network that only predicts.
+ */
 export interface ParameterOffsets {
   readonly value: number;
   readonly gradient: number;
 }
 
-/** The arena as one layer sees it while the network is planned. Every number is an offset into it. */
+/**
+ * The arena as one layer sees it while the network is planned. Every number is an offset into it.
+ */
 export interface LayerMemory {
   /** m: the most rows of a pass. */
   readonly rows: number;
@@ -20,7 +24,10 @@ export interface LayerMemory {
   parameter(name: string): ParameterOffsets;
   /** Allocates `count` numbers that only this layer writes. */
   allocate(count: number): number;
-  /** A buffer for a gradient of at most `rows` rows of the widest layer. The gradient after the next may overwrite it. */
+  /**
+   * A buffer for a gradient of at most `rows` rows of the widest layer. The gradient after the next
+   * may overwrite it.
+   */
   gradient(count: number): number;
 }
 
@@ -37,7 +44,10 @@ export function createLayerMemories(
 ): (slots: readonly ParameterSlot[]) => LayerMemory {
   const gradient = createGradientBuffers();
 
-  /** A layer reads the gradient of its outputs and writes that of its inputs: two buffers in turn are enough. */
+  /**
+   * A layer reads the gradient of its outputs and writes that of its inputs: two buffers in turn
+   * are enough.
+   */
   function createGradientBuffers(): LayerMemory['gradient'] {
     if (!isTraining) return () => NONE;
     if (storesAll) return allocate;

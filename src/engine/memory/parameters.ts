@@ -28,7 +28,9 @@ export interface ParameterSlot extends ParameterShape {
   readonly gradient: number;
 }
 
-/** A copy of a parameter in the notes' shape and row-major order: W of layer l is (n[l], n[l-1]). */
+/**
+ * A copy of a parameter in the notes' shape and row-major order: W of layer l is (n[l], n[l-1]).
+ */
 export interface Parameter {
   /** l, from 1. */
   readonly layer: number;
@@ -42,8 +44,8 @@ export function countElements(shape: readonly number[]): number {
 }
 
 /**
- * Allocates the parameters of a kind, or their gradients, and returns the offsets. Both are in the order of the shapes,
- * so that one kernel call updates every learned parameter.
+ * Allocates the parameters of a kind, or their gradients, and returns the offsets. Both are in the
+ * order of the shapes, so that one kernel call updates every learned parameter.
  */
 export function allocateParameters<Shape extends ParameterShape>(
   { allocate }: Allocator,

@@ -9,12 +9,17 @@ export interface ActivationDump {
   /** null where A overwrote it. */
   readonly Z: Matrix | null;
   readonly A: Matrix;
-  /** Gradients of the rows' summed loss, before the notes' 1/m. null where the plan does not store them. */
+  /**
+   * Gradients of the rows' summed loss, before the notes' 1/m. null where the plan does not store
+   * them.
+   */
   readonly dA: Matrix | null;
   readonly dZ: Matrix | null;
 }
 
-/** Copies Z, A, dA and dZ of every layer out of the arena, for the m rows of the last training pass. */
+/**
+ * Copies Z, A, dA and dZ of every layer out of the arena, for the m rows of the last training pass.
+ */
 export function dumpActivations(values: Numbers, { chain }: Plan, m: number): readonly ActivationDump[] {
   const activations = chain.filter(({ activation }) => activation !== undefined);
   return activations.map(({ layer, output: A, outputGradient: dA, outputs: n }) => {

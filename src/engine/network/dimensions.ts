@@ -35,7 +35,10 @@ export interface Dimensions {
 const FLOAT32_BYTES = 4;
 const INT32_BYTES = 4;
 
-/** The dimension table of a network trained on batches of m rows. Throws RangeError when the network is impossible. */
+/**
+ * The dimension table of a network trained on batches of m rows. Throws RangeError when the network
+ * is impossible.
+ */
 export function dimensionsOf(spec: NetworkSpec, m: number, optimizer: OptimizerSpec = { type: 'adam' }): Dimensions {
   const chain = createChain(spec);
   const { parameters, multiplyAdds } = sizeOf(spec);

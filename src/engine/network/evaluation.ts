@@ -8,15 +8,21 @@ import { lossMatricesOf } from './matrices.ts';
 import type { Plan } from './plan.ts';
 
 /**
- * Receives the predictions of m rows, `outputs` numbers a row, from the evaluated row number `first` on.
- * They are valid until it returns.
+ * Receives the predictions of m rows, `outputs` numbers a row, from the evaluated row number
+ * `first` on. They are valid until it returns.
  */
 type OnPredictions = (predictions: Numbers, first: number, m: number) => void;
 
-/** Returns the loss of the dataset's rows, without gradients. Throws RangeError on a row that the dataset does not have. */
+/**
+ * Returns the loss of the dataset's rows, without gradients. Throws RangeError on a row that the
+ * dataset does not have.
+ */
 export type Evaluate = (rows: Int32Array, onPredictions?: OnPredictions) => LossSum;
 
-/** Rows of a pass at least, where the dataset has so many. Smaller ones are mostly calls; 512 exceed the L2 cache. */
+/**
+ * Rows of a pass at least, where the dataset has so many. Smaller ones are mostly calls; 512 exceed
+ * the L2 cache.
+ */
 export const EVALUATION_ROWS = 256;
 
 /** Evaluates in passes of as many rows as were planned. */

@@ -3,8 +3,12 @@ import type { TrainingStep } from '../layers/layer.ts';
 import type { Plan } from './plan.ts';
 
 /**
- * The notes' forward pass over the m rows of the batch: A[0] = X, Z[l] = W[l] A[l-1] + b[l], A[l] = g[l](Z[l]).
- * Returns the offset of A[L]. Without a step there is no dropout, and running statistics replace the batch's.
+ * The notes' forward pass over the m rows of the batch, from A[0] = X; returns the offset of A[L].
+ *
+ *   Z[l] (n[l], m) = W[l] A[l-1] + b[l]
+ *   A[l] (n[l], m) = g[l](Z[l])
+ *
+ * Without a step there is no dropout, and running statistics replace the batch's.
  */
 export function forward(kernels: Kernels, plan: Plan, m: number, step: TrainingStep | null): number {
   let A = plan.batch.X;

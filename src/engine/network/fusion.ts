@@ -14,7 +14,10 @@ export function planForward(chain: readonly PlannedLayer[]): readonly Forward[] 
   return calls;
 }
 
-/** The calls of a backward pass, from the last layer to the first. A product and the activation before it are one call. */
+/**
+ * The calls of a backward pass, from the last layer to the first. A product and the activation
+ * before it are one call.
+ */
 export function planBackward(chain: readonly PlannedLayer[]): readonly Backward[] {
   const calls: Backward[] = [];
   for (let i = chain.length - 1; i >= 0; i--) {

@@ -7,7 +7,9 @@ import type { Plan } from './plan.ts';
 export interface Rows {
   /** Dense inputs (dense, rows), one row's together. */
   readonly X: ArrayLike<number>;
-  /** Codes (columns, rows): the number of the input that is 1 among all one-hot inputs, or NO_CODE. */
+  /**
+   * Codes (columns, rows): the number of the input that is 1 among all one-hot inputs, or NO_CODE.
+   */
   readonly codes?: Int32Array;
   /** Targets: a class number a row for crossEntropy, else as many numbers as outputs. */
   readonly T: ArrayLike<number>;
@@ -18,7 +20,10 @@ export interface Rows {
 /** The codes of rows without one-hot columns. */
 export const NO_CODES = new Int32Array(0);
 
-/** Copies rows into the dataset, from row `first` on. Throws RangeError when they do not fit or a target is impossible. */
+/**
+ * Copies rows into the dataset, from row `first` on. Throws RangeError when they do not fit or a
+ * target is impossible.
+ */
 export function loadRows(kernels: Kernels, plan: Plan, loss: Loss, first: number, rows: Rows): void {
   const { dataset, dense, outputs, targetColumns, oneHot } = plan;
   const { values, indices } = kernels;
@@ -44,7 +49,9 @@ export function loadRows(kernels: Kernels, plan: Plan, loss: Loss, first: number
   else values.set(weights, dataset.rowWeights + first);
 }
 
-/** Throws RangeError unless there is one code a column and row, each within its column or NO_CODE. */
+/**
+ * Throws RangeError unless there is one code a column and row, each within its column or NO_CODE.
+ */
 export function checkCodes(columns: readonly OneHotColumn[], codes: Int32Array, rows: number): void {
   if (codes.length !== rows * columns.length)
     throw new RangeError(`Expected ${rows * columns.length} codes of ${rows} rows, got ${codes.length}.`);
@@ -68,7 +75,9 @@ export function checkRowIndices({ dataset }: Plan, rows: Int32Array): void {
   if (stray !== undefined) throw new RangeError(`Expected rows 0 to ${dataset.rows - 1}, got ${stray}.`);
 }
 
-/** Copies m rows of the dataset into the batch. Their numbers are in `indices`, from `rowsIndex` on. */
+/**
+ * Copies m rows of the dataset into the batch. Their numbers are in `indices`, from `rowsIndex` on.
+ */
 export function gatherBatch(kernels: Kernels, plan: Plan, rowsIndex: number, m: number): void {
   const { batch, dataset, dense, targetColumns, oneHot } = plan;
   if (dense > 0) kernels.gatherRows(batch.X, dataset.X, rowsIndex, m, dense);

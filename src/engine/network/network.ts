@@ -21,7 +21,8 @@ export interface Network {
    */
   writeParameters(parameters: readonly Parameter[]): void;
   /**
-   * A[L] of each row, `outputs` numbers a row. X has the rows' dense inputs, `codes` the one-hot ones (see `Rows`).
+   * A[L] of each row, `outputs` numbers a row. X has the rows' dense inputs, `codes` the one-hot
+   * ones (see `Rows`).
    * Throws RangeError when their lengths are not those of whole rows, or a code is impossible.
    */
   outputsFor(X: Numbers, codes?: Int32Array): Float64Array;

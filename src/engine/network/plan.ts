@@ -89,7 +89,10 @@ export interface Plan {
   readonly size: ArenaSize;
 }
 
-/** Plans the arena for passes of at most `rows` rows. `training` is null for a network that only predicts. */
+/**
+ * Plans the arena for passes of at most `rows` rows. `training` is null for a network that only
+ * predicts.
+ */
 export function planNetwork(spec: NetworkSpec, rows: number, training: TrainingSizes | null): Plan {
   if (!(Number.isInteger(rows) && rows > 0)) throw new RangeError(`Expected a pass of at least 1 row, got ${rows}.`);
   const layers = createChain(spec);
@@ -141,7 +144,10 @@ type Layers = readonly (readonly Layer[])[];
 
 type ParametersPlan = Pick<Plan, 'parameters' | 'learned' | 'model' | 'persistent' | 'gradients' | 'optimizerState'>;
 
-/** Allocates from the start of the arena: learned parameters, statistics, the optimizer's state, gradients. */
+/**
+ * Allocates from the start of the arena: learned parameters, statistics, the optimizer's state,
+ * gradients.
+ */
 function planParameters(allocator: Allocator, layers: Layers, training: TrainingSizes | null): ParametersPlan {
   const shapes = layers.flatMap((links, index) =>
     links.flatMap(({ parameters }) => parameters).map((shape) => ({ ...shape, layer: index + 1 })),

@@ -29,7 +29,10 @@ export function sizeOf(spec: NetworkSpec): NetworkSize {
 /** Multiply-adds of a product that justify a thread: MULTIPLY_ADDS_PER_CHUNK of grid.h. */
 const MULTIPLY_ADDS_PER_THREAD = 2 ** 18;
 
-/** How many of the backend's threads speed up a step of so many rows: as many as share its largest product. */
+/**
+ * How many of the backend's threads speed up a step of so many rows: as many as share its largest
+ * product.
+ */
 export function usefulThreads(spec: NetworkSpec, rows: number, { maxThreads }: Kernels): number {
   const products = createChain(spec).flat();
   const largest = rows * Math.max(...products.map(({ cost }) => cost.sharedMultiplyAdds));

@@ -21,7 +21,10 @@ export function completeLayers({ inputs, oneHot = [], layers }: NetworkSpec): re
   return layers.map((layer, index) => checkLayer(completeLayer(layer), index + 1, index === layers.length - 1));
 }
 
-/** The links of layer l in the order of the forward pass, for l = 1 to L. Throws RangeError when the network is impossible. */
+/**
+ * The links of layer l in the order of the forward pass, for l = 1 to L. Throws RangeError when the
+ * network is impossible.
+ */
 export function createChain(spec: NetworkSpec): readonly (readonly Layer[])[] {
   const layers = completeLayers(spec);
   return layers.map((layer, index) =>

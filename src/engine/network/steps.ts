@@ -26,15 +26,22 @@ export interface Steps {
   /** The fewest rows of a step: 2 with batch normalization. */
   readonly minRows: number;
   /**
-   * Computes the gradients of the mean loss of m rows of the order, from `start` on, and of the penalties.
+   * Computes the gradients of the mean loss of m rows of the order, from `start` on, and of the
+   * penalties.
    * Returns the loss. Throws RangeError when the rows are too few, too many or not in the dataset.
    */
   computeGradients(start: number, m: number): LossSum;
-  /** One step on those rows. Returns the loss before it, which is not finite where the training diverged. */
+  /**
+   * One step on those rows. Returns the loss before it, which is not finite where the training
+   * diverged.
+   */
   trainStep(start: number, m: number, rate: number): LossSum;
 }
 
-/** The steps of a training. `progress` counts them and names the dropout masks. A step allocates nothing in the arena. */
+/**
+ * The steps of a training. `progress` counts them and names the dropout masks. A step allocates
+ * nothing in the arena.
+ */
 export function createSteps(deps: StepDeps, progress: TrainingStep & { step: number }): Steps {
   const { kernels, plan, maxRows, loss, optimizer, penalties, maxNorm } = deps;
   const { minRows } = plan;

@@ -29,8 +29,8 @@ export interface TrainerOptions extends Partial<Penalties> {
   /** Upper limit for the norm of the gradient of all parameters. Default: null, no limit. */
   readonly clipGradientNorm?: number | null;
   /**
-   * Numbers that the products of the steps and of `evaluate` read. Parameters, gradients and everything else have the
-   * backend's own precision. Default: float32.
+   * Numbers that the products of the steps and of `evaluate` read. Parameters, gradients and
+   * everything else have the backend's own precision. Default: float32.
    */
   readonly precision?: ProductInputs;
   /** Determines the initial parameters, the orders and the dropout masks. */
@@ -54,12 +54,19 @@ export interface Trainer extends Network, Steps {
   readonly learningRate: number;
   /** How many threads speed up its steps. */
   readonly maxThreads: number;
-  /** Sets the number of threads, 1 to `maxThreads`; 1 at first. The results are the same bits for any number. */
+  /**
+   * Sets the number of threads, 1 to `maxThreads`; 1 at first. The results are the same bits for
+   * any number.
+   */
   setThreads(count: number): void;
-  /** Copies rows into the dataset, from row `first` on. Throws RangeError when they do not fit or a target is impossible. */
+  /**
+   * Copies rows into the dataset, from row `first` on. Throws RangeError when they do not fit or a
+   * target is impossible.
+   */
   load(first: number, rows: Rows): void;
   /**
-   * Sets the rows of the dataset that steps go through, in the order given or shuffled by the trainer's generator.
+   * Sets the rows of the dataset that steps go through, in the order given or shuffled by the
+   * trainer's generator.
    * Throws RangeError on rows that the dataset does not have.
    */
   order(rows: Int32Array, shuffled: boolean): void;
@@ -67,7 +74,10 @@ export interface Trainer extends Network, Steps {
   readonly evaluate: Evaluate;
   /** The same without rounding to bfloat16: what a model with these parameters predicts. */
   readonly evaluateModel: Evaluate;
-  /** The gradients of the last pass under the parameters' names. After computeGradients they are not clipped. */
+  /**
+   * The gradients of the last pass under the parameters' names. After computeGradients they are not
+   * clipped.
+   */
   readGradients(): readonly Parameter[];
   /** Z, A, dA and dZ of every layer for the last pass's m rows. */
   dumpActivations(m: number): readonly ActivationDump[];
@@ -78,7 +88,10 @@ export interface Trainer extends Network, Steps {
   state(): TrainerState;
   /** The state of the generator that shuffles the orders. */
   generatorState(): GeneratorState;
-  /** Resumes from another trainer's state. Throws RangeError when its network or optimizer was another. */
+  /**
+   * Resumes from another trainer's state. Throws RangeError when its network or optimizer was
+   * another.
+   */
   restoreState(state: TrainerState): void;
 }
 

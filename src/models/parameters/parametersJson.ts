@@ -7,8 +7,9 @@ import type { StoredNetwork } from '../stored/storedNetworks.ts';
 const NUMBERS_PER_CHUNK = 8_192;
 
 /**
- * `{"layers": [{"layer": 1, "activation": "relu", "W": {"shape": [n, k], "values": [[…]]}, …}]}`, in chunks, so that a network of any size is
- * never one string. Each number is a short decimal that is the same float32.
+ * `{"layers": [{"layer": 1, "activation": "relu", "W": {"shape": [n, k], "values": [[…]]}, …}]}`,
+ * in chunks, so that a network of any size is never one string. Each number is a short decimal that
+ * is the same float32.
  */
 export async function* parametersJson(network: StoredNetwork): AsyncGenerator<string> {
   yield '{';
@@ -16,7 +17,10 @@ export async function* parametersJson(network: StoredNetwork): AsyncGenerator<st
   yield '}';
 }
 
-/** `{"members": [{"modelId": "mdl_…", "layers": […]}, …]}`, in the same way. `modelIds` are of the members, in their order. */
+/**
+ * `{"members": [{"modelId": "mdl_…", "layers": […]}, …]}`, in the same way. `modelIds` are of the
+ * members, in their order.
+ */
 export async function* ensembleParametersJson(
   modelIds: readonly string[],
   members: AsyncIterable<StoredNetwork>,

@@ -1,9 +1,8 @@
-import { type Queries } from '../../store/database/database.ts';
-import { type ParameterRow } from '../../store/database/tables.ts';
-import { type LayerSpec } from '../../engine/layers/layerSpec.ts';
+import type { LayerSpec } from '../../engine/layers/layerSpec.ts';
 import { sizeOf } from '../../engine/network/size.ts';
-import { type FittedFeatures } from '../../features/features.ts';
+import type { FittedFeatures } from '../../features/features.ts';
 import { layoutOf } from '../../features/transform.ts';
+import type { Queries } from '../../store/database/database.ts';
 import { readSummary } from './summary.ts';
 
 /** What the size of a network follows from. Its layers include the output layer. */

@@ -1,6 +1,6 @@
-import { type Parameter, type ParameterName } from '../../engine/memory/parameters.ts';
-import { type Database } from '../../store/database/database.ts';
-import { type ModelRow } from '../../store/database/tables.ts';
+import type { Parameter } from '../../engine/memory/parameters.ts';
+import type { Database } from '../../store/database/database.ts';
+import type { ModelRow } from '../../store/database/tables.ts';
 import { findMemberParameters, findMembers } from '../ensembles/store.ts';
 import { type Description, readAnyDescription, readDescription } from './description.ts';
 import { fromFloat32Bytes } from './float32.ts';

@@ -11,7 +11,10 @@ export interface TrainingCost {
   readonly modelBytes: number;
 }
 
-/** Floating-point operations a second of one core in mid-sized products: half of what `npm run bench -- steps` shows for AVX2. */
+/**
+ * Floating-point operations a second of one core in mid-sized products: half of what `npm run bench
+ * -- steps` shows for AVX2.
+ */
 const OPERATIONS_PER_SECOND = 3e10;
 /** Three products a step, a multiplication and an addition each. */
 const OPERATIONS_PER_MULTIPLY_ADD = 6;

@@ -1,9 +1,6 @@
 import { EVALUATION_ROWS } from '../../engine/network/evaluation.ts';
-import { createOptimizer, type OptimizerSpec } from '../../engine/optimizers/optimizers.ts';
-import { selectFeatureColumns } from '../../features/selectFeatureColumns.ts';
-import { countInputs } from '../resolve/features.ts';
-import { reservedColumns } from '../resolve/resolve.ts';
 import { sizeOf } from '../../engine/network/size.ts';
+import { createOptimizer, type OptimizerSpec } from '../../engine/optimizers/optimizers.ts';
 import type { DatasetShape } from '../resolve/shape.ts';
 import type { TrainingSpec } from '../schemas/spec.ts';
 import { networkOf } from './networkOf.ts';
@@ -12,7 +9,10 @@ import { networkOf } from './networkOf.ts';
 const THREAD_BYTES = 64 * 2 ** 20;
 /** A value of the table: float64, or a code with its share of the dictionary. */
 const TABLE_VALUE_BYTES = 8;
-/** A dense input of a row: float32 in the matrix, which jobs on the same data share, and in the arena. */
+/**
+ * A dense input of a row: float32 in the matrix, which jobs on the same data share, and in the
+ * arena.
+ */
 const INPUT_BYTES = 8;
 /** A code of a categorical column, in the same two places. */
 const CODE_BYTES = 8;
@@ -20,7 +20,10 @@ const CODE_BYTES = 8;
 const NUMBER_BYTES = 4;
 /** A number that a step stores for each row: float32. */
 const ACTIVATION_BYTES = 4;
-/** An input of a row of the batch: float32 or a code, with as much again for what the passes outside training copy. */
+/**
+ * An input of a row of the batch: float32 or a code, with as much again for what the passes outside
+ * training copy.
+ */
 const BATCH_INPUT_BYTES = 16;
 
 /** Upper estimate of a training's memory, in bytes. */

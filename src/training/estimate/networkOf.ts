@@ -5,7 +5,10 @@ import { reservedColumns } from '../resolve/resolve.ts';
 import type { DatasetShape } from '../resolve/shape.ts';
 import type { TrainingSpec } from '../schemas/spec.ts';
 
-/** The network that a training on this dataset has, about: only the rows tell how many inputs the features give. */
+/**
+ * The network that a training on this dataset has, about: only the rows tell how many inputs the
+ * features give.
+ */
 export interface EstimatedNetwork extends Required<NetworkSpec> {
   /** Inputs that are not one-hot. */
   readonly dense: number;

@@ -3,7 +3,10 @@ import type { DatasetShape } from '../resolve/shape.ts';
 import type { TrainingSpec } from '../schemas/spec.ts';
 import { estimateMemory } from './memory.ts';
 
-/** What is wrong with a training that takes more memory than it may: what it takes, and what would fit. None where it fits. */
+/**
+ * What is wrong with a training that takes more memory than it may: what it takes, and what would
+ * fit. None where it fits.
+ */
 export function sizeIssues(spec: TrainingSpec, dataset: DatasetShape, maxBytes: number): readonly FieldError[] {
   const needed = estimateMemory(spec, dataset);
   if (needed <= maxBytes) return [];
@@ -32,7 +35,10 @@ function remediesFor(spec: TrainingSpec, dataset: DatasetShape, maxBytes: number
   ];
 }
 
-/** The largest whole number below `above` that fits, where every smaller one fits too; 0 where none does. */
+/**
+ * The largest whole number below `above` that fits, where every smaller one fits too; 0 where none
+ * does.
+ */
 function largest(above: number, fits: (value: number) => boolean): number {
   let [fitting, tooLarge] = [0, above];
   while (tooLarge - fitting > 1) {

@@ -43,7 +43,7 @@ describe('an initializer', () => {
     expect(new Set(draw('zeros'))).toEqual(new Set([0]));
   });
 
-  it('is chosen to suit the activation', () => {
+  it('suits the activation by default', () => {
     expect(initializerFor('relu')).toBe('he');
     expect(initializerFor('tanh')).toBe('xavier');
     expect(initializerFor('selu')).toBe('lecun');

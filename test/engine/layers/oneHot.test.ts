@@ -71,8 +71,8 @@ const OPTIMIZERS = [
   { type: 'lion', weightDecay: 0.1 },
 ] as const;
 
-describe.each(BACKENDS)('one-hot inputs with the $name player', ({ createKernels, tolerance, driftTolerance }) => {
-  describe.each([5, 0])('behind %i dense ones', (dense) => {
+describe.each(BACKENDS)('one-hot inputs with the $name backend', ({ createKernels, tolerance, driftTolerance }) => {
+  describe.each([5, 0])('after %i dense ones', (dense) => {
     const table = tableOf(dense);
 
     it.each(OPTIMIZERS)('train as if they were multiplied, with $type and its decay', (optimizer) => {
@@ -126,7 +126,7 @@ describe.each(BACKENDS)('one-hot inputs with the $name player', ({ createKernels
     });
   });
 
-  it('are what is usual in a row without a code, outside training', () => {
+  it('are those of the unknown category in a row without a code, outside training', () => {
     const table = tableOf(2);
     const trainer = trainerOver(table, true, { createKernels, optimizer: { type: 'adam' } });
     trainAWhile(trainer);
@@ -165,7 +165,7 @@ describe('one-hot inputs', () => {
     expect(() => trainer.predict(table.X, codes)).toThrow(RangeError);
   });
 
-  it('refuse rows without codes', () => {
+  it('reject rows without codes', () => {
     expect(() => trainer.load(0, { X: table.X, T: table.T })).toThrow('Expected 90 codes of 30 rows, got 0.');
   });
 

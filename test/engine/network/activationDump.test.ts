@@ -10,8 +10,8 @@ function timesTransposed({ shape: [n, m], values: X }: Matrix, { shape: [k], val
   });
 }
 
-describe('a pass that is looked at', () => {
-  it('left what the notes say in every layer: dW = 1/m dZ Aᵀ, dZ = dA * g′(Z)', () => {
+describe('an activation dump', () => {
+  it('has the matrices of the notes for every layer: dW = 1/m dZ Aᵀ, dZ = dA * g′(Z)', () => {
     const trainer = sampleTrainer(HIDDEN, { type: 'mse' }, { storesActivationGradients: true });
     trainer.computeGradients(0, ROWS);
     const layers = trainer.dumpActivations(ROWS);
@@ -22,7 +22,7 @@ describe('a pass that is looked at', () => {
       [3, ROWS],
     ]);
     for (const { layer, A, dA, dZ } of layers.slice(1)) {
-      if (dA === null || dZ === null) throw new Error('the way back was not kept');
+      if (dA === null || dZ === null) throw new Error('the plan does not store the gradients');
       const dW = gradients.find((gradient) => gradient.name === 'W' && gradient.layer === layer);
       const expected = timesTransposed(dZ, layers[layer - 2].A);
       expected.forEach((sum, e) => {
@@ -35,16 +35,16 @@ describe('a pass that is looked at', () => {
     }
   });
 
-  it('computed the gradients that it computes when nobody looks', () => {
-    const [lookedAt, alone] = [true, false].map((storesActivationGradients) => {
+  it('does not change the gradients', () => {
+    const [stored, alone] = [true, false].map((storesActivationGradients) => {
       const trainer = sampleTrainer(HIDDEN, { type: 'mse' }, { storesActivationGradients });
       trainer.computeGradients(0, ROWS);
       return trainer.readGradients();
     });
-    expect(alone).toEqual(lookedAt);
+    expect(alone).toEqual(stored);
   });
 
-  it('left neither Z nor a way back where none was asked for', () => {
+  it('has neither Z nor gradients when the plan does not store them', () => {
     const trainer = sampleTrainer(HIDDEN, { type: 'mse' });
     trainer.computeGradients(0, ROWS);
     expect(trainer.dumpActivations(ROWS)[0]).toMatchObject({ Z: null, dA: null, dZ: null });

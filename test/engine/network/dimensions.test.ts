@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { dimensionsOf } from '../../../src/engine/network/dimensions.ts';
 
-it('tells the dimensions of the network that the notes draw', () => {
+it('lists the dimensions of the network that the notes draw', () => {
   const units = [5, 5, 3, 1];
   const layers = units.map((n) => ({ units: n, activation: 'sigmoid' as const }));
   const { layers: table, totals } = dimensionsOf({ inputs: 3, layers }, 32);
@@ -43,7 +43,7 @@ it('tells the dimensions of the network that the notes draw', () => {
   expect(totals.multiplyAddsPerRow).toBe(15 + 25 + 15 + 3);
 });
 
-it('counts what normalization learns, and more memory for an optimizer that keeps more', () => {
+it('counts normalization parameters, and more memory for an optimizer with more state', () => {
   const layers = [
     { units: 4, activation: 'relu' as const, normalization: 'batch' as const },
     { units: 1, activation: 'linear' as const },

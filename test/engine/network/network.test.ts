@@ -14,7 +14,7 @@ function predictor(spec: NetworkSpec, loss: LossSpec = { type: 'mse' }, batchSiz
 }
 
 describe('a network', () => {
-  it('answers as the training did whose parameters it was given', () => {
+  it('predicts as the training whose parameters it has', () => {
     const trainer = sampleTrainer([{ units: 6, activation: 'mish', normalization: 'batch', dropout: 0.5 }], {
       type: 'crossEntropy',
     });
@@ -62,7 +62,7 @@ describe('a network', () => {
     ]);
   });
 
-  it('multiplies W, row by row as it was given, with the rows', () => {
+  it('multiplies W, given row by row, with the rows', () => {
     const network = predictor({ inputs: 2, layers: [{ units: 3, activation: 'linear' }] });
     const values = Float64Array.of(1, 2, 3, 4, 5, 6);
     network.writeParameters([
@@ -73,14 +73,14 @@ describe('a network', () => {
     expect(network.readParameters()[0].values).toEqual(values);
   });
 
-  it('refuses parameters of another network', () => {
+  it('rejects parameters of another network', () => {
     const network = predictor({ inputs: 2, layers: [{ units: 3, activation: 'linear' }] });
     const values = new Float64Array(6);
     expect(() => network.writeParameters([{ layer: 1, name: 'W', shape: [2, 3], values }])).toThrow('(3, 2)');
     expect(() => network.writeParameters([{ layer: 2, name: 'W', shape: [3, 2], values }])).toThrow('Layer 2');
   });
 
-  it('refuses numbers that are no whole rows', () => {
+  it('rejects numbers that are not whole rows', () => {
     expect(() => predictor({ inputs: 2, layers: HIDDEN }).predict(new Float64Array(3))).toThrow(RangeError);
   });
 

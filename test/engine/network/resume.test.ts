@@ -70,9 +70,9 @@ function train(course: Course, createKernels: CreateKernels, end: number, from: 
   return { step: end, state, schedule: schedule.state() };
 }
 
-describe.each(BACKENDS)('a training with the $name player', ({ createKernels }) => {
+describe.each(BACKENDS)('a training with the $name backend', ({ createKernels }) => {
   describe.each(OPTIMIZER_SPECS)('and %o', (optimizer) => {
-    it.each(SCHEDULE_SPECS)('goes on after any step with the bits of an unbroken one, its rate %o', (schedule) => {
+    it.each(SCHEDULE_SPECS)('resumes after any step with the bits of an uninterrupted one, its rate %o', (schedule) => {
       const course = fc.record({
         optimizer: fc.constant(optimizer),
         schedule: fc.constant(schedule),

@@ -11,7 +11,7 @@ const EVERYTHING: readonly LayerSpec[] = [
   { units: 5, activation: 'relu', normalization: 'layer', dropout: 0.1 },
 ];
 
-describe.each(BACKENDS)('a training with the $name player', ({ createKernels }) => {
+describe.each(BACKENDS)('a training with the $name backend', ({ createKernels }) => {
   const everything = (options: Partial<TrainerOptions> = {}): Trainer =>
     sampleTrainer(EVERYTHING, { type: 'crossEntropy', labelSmoothing: 0.1 }, { createKernels, ...options });
 
@@ -25,7 +25,7 @@ describe.each(BACKENDS)('a training with the $name player', ({ createKernels }) 
     expect(other.values).not.toEqual(first.values);
   });
 
-  it('goes on from its state as if it had never stopped', () => {
+  it('resumes from its state as if it had never stopped', () => {
     const uninterrupted = everything();
     runEpochs(uninterrupted, 10);
 
@@ -38,7 +38,7 @@ describe.each(BACKENDS)('a training with the $name player', ({ createKernels }) 
     expect(resumed.state()).toEqual(uninterrupted.state());
   });
 
-  it('gives back the parameters of a snapshot to the bit', () => {
+  it('restores the parameters of a snapshot bit for bit', () => {
     const trainer = everything();
     runEpochs(trainer, 3);
     const best = trainer.snapshot();
@@ -61,29 +61,29 @@ describe.each(BACKENDS)('a training with the $name player', ({ createKernels }) 
     expect(trainer.evaluate(allRows()).sum).toBeLessThan(0.8 * before);
   });
 
-  it('learns the targets of a small table by heart', () => {
+  it('fits the targets of a small table', () => {
     const trainer = sampleTrainer(HIDDEN, { type: 'crossEntropy' }, { createKernels });
     for (let step = 0; step < 500; step++) trainer.trainStep(0, ROWS, 0.02);
     const { sum, weight } = trainer.evaluate(allRows());
     expect(sum / weight).toBeLessThan(0.01);
   });
 
-  it('tells a diverged loss as a number that is not finite', () => {
+  it('reports a diverged loss as a number that is not finite', () => {
     const trainer = sampleTrainer([], { type: 'mse' }, { createKernels, optimizer: { type: 'sgd' } });
     for (let step = 0; step < 400; step++) trainer.trainStep(0, ROWS, 1e6);
     expect(trainer.trainStep(0, ROWS, 1).sum).not.toSatisfy(Number.isFinite);
   });
 });
 
-it('refuses what another network or optimizer left', () => {
+it('rejects the state of another network or optimizer', () => {
   const trainer = sampleTrainer(HIDDEN, { type: 'mse' });
   expect(() => trainer.restore(sampleTrainer([], { type: 'mse' }).snapshot())).toThrow(RangeError);
   const withoutMemory = sampleTrainer(HIDDEN, { type: 'mse' }, { optimizer: { type: 'sgd' } });
   expect(() => trainer.restoreState(withoutMemory.state())).toThrow(RangeError);
 });
 
-describe.each(BACKENDS)('steps with the $name player', ({ createKernels }) => {
-  it('keep nothing: no arena but the first, and no more heap after 10,000 of them', () => {
+describe.each(BACKENDS)('steps with the $name backend', ({ createKernels }) => {
+  it('allocate nothing: no arena but the first, and no more heap after 10,000 of them', () => {
     setFlagsFromString('--expose-gc');
     const collectGarbage: () => void = runInNewContext('gc');
     let arenas = 0;
@@ -120,7 +120,7 @@ describe('a step', () => {
     expect(lastRows.weight + firstRows.weight).toBe(ROWS);
   });
 
-  it('takes every row once when the order is shuffled', () => {
+  it('visits every row once when the order is shuffled', () => {
     const trainer = sampleTrainer(HIDDEN, { type: 'mse' });
     const whole = trainer.computeGradients(0, ROWS);
     trainer.order(allRows(), true);
@@ -128,7 +128,7 @@ describe('a step', () => {
     expect(trainer.computeGradients(0, ROWS).sum).toBeCloseTo(whole.sum, 10);
   });
 
-  it('shortens a gradient that is longer than the greatest norm, and no other', () => {
+  it('scales down a gradient whose norm exceeds the maximum, and no other', () => {
     const stepLength = (clipGradientNorm: number | null): number => {
       const trainer = sampleTrainer(HIDDEN, { type: 'mse' }, { optimizer: { type: 'sgd' }, clipGradientNorm });
       const before = trainer.snapshot();
@@ -141,7 +141,7 @@ describe('a step', () => {
     expect(stepLength(free * 2)).toBe(free);
   });
 
-  it('counts rows as often as they weigh', () => {
+  it('weights the loss of each row', () => {
     const weighted = sampleTrainer(HIDDEN, { type: 'mse' }, { weighted: true });
     const [X, T] = [new Float64Array(2 * 4).fill(0.3), new Float64Array(2 * OUTPUTS).fill(1)];
     T.fill(3, OUTPUTS);
@@ -162,20 +162,23 @@ describe('a step', () => {
     expect(() => sampleTrainer(HIDDEN, { type: 'mse' }).trainStep(start, m, 0.1)).toThrow(RangeError);
   });
 
-  it.each([[[ROWS]], [[-1]], [[...allRows(), 0]]])('refuses an order of rows that are not held: %j', (rows) => {
-    const trainer = sampleTrainer(HIDDEN, { type: 'mse' });
-    expect(() => trainer.order(Int32Array.from(rows), false)).toThrow(RangeError);
-    expect(() => trainer.evaluate(Int32Array.from(rows))).toThrow(RangeError);
-  });
+  it.each([[[ROWS]], [[-1]], [[...allRows(), 0]]])(
+    'rejects an order of rows that the dataset does not have: %j',
+    (rows) => {
+      const trainer = sampleTrainer(HIDDEN, { type: 'mse' });
+      expect(() => trainer.order(Int32Array.from(rows), false)).toThrow(RangeError);
+      expect(() => trainer.evaluate(Int32Array.from(rows))).toThrow(RangeError);
+    },
+  );
 
-  it('refuses a single row where the batch is normalized', () => {
+  it('rejects a single row with batch normalization', () => {
     const trainer = sampleTrainer(EVERYTHING, { type: 'mse' });
     expect(trainer.minRows).toBe(2);
     expect(() => trainer.trainStep(0, 1, 0.1)).toThrow(RangeError);
   });
 });
 
-describe('rows that are held', () => {
+describe('rows of the dataset', () => {
   const row = new Float64Array(4);
 
   it.each([
@@ -187,12 +190,12 @@ describe('rows that are held', () => {
     expect(() => sampleTrainer(HIDDEN, { type: 'crossEntropy' }).load(0, rows)).toThrow(RangeError);
   });
 
-  it('are refused where more come than were planned', () => {
+  it('are rejected when there are more than planned', () => {
     const trainer = sampleTrainer(HIDDEN, { type: 'crossEntropy' });
     expect(() => trainer.load(ROWS, { X: row, T: [1] })).toThrow(RangeError);
   });
 
-  it('are evaluated in parts as they are at once', () => {
+  it('have the same loss in one pass and in several', () => {
     const seen: number[] = [];
     const inParts = sampleTrainer(HIDDEN, { type: 'crossEntropy' }, { batchSize: 5 });
     const atOnce = sampleTrainer(HIDDEN, { type: 'crossEntropy' });
