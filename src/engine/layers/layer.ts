@@ -96,7 +96,7 @@ export interface PlannedLayer {
 }
 
 /** What a product's kernel needs to apply an activation as well. Offsets. */
-export interface PlannedActivation {
+interface PlannedActivation {
   readonly activation: Activation;
   /** Whether there is nothing to compute: linear, in place. */
   readonly isIdentity: boolean;

@@ -5,7 +5,7 @@ import type { ParameterSlot } from './parameters.ts';
 /**
  * Offsets of a parameter and its gradient. The gradient is NONE in a network that only predicts.
  */
-export interface ParameterOffsets {
+interface ParameterOffsets {
   readonly value: number;
   readonly gradient: number;
 }

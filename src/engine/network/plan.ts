@@ -24,7 +24,7 @@ export interface TrainingSizes {
 }
 
 /** Rows, one after the other. */
-export interface RowsPlan {
+interface RowsPlan {
   readonly rows: number;
   /** Dense inputs (dense, rows). */
   readonly X: number;

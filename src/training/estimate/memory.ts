@@ -20,10 +20,7 @@ const CODE_BYTES = 8;
 const NUMBER_BYTES = 4;
 /** A number that a step stores for each row: float32. */
 const ACTIVATION_BYTES = 4;
-/**
- * An input of a row of the batch: float32 or a code, with as much again for what the passes outside
- * training copy.
- */
+/** An input of a row of the batch: 4 bytes in the arena, and a margin of 12. */
 const BATCH_INPUT_BYTES = 16;
 
 /** Upper estimate of a training's memory, in bytes. */
