@@ -1,24 +1,15 @@
-import { Readable } from 'node:stream';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import type { Tenant } from '../kit/contract/caller.ts';
 import { errorResponses, jsonResponse } from '../kit/contract/wire.ts';
-import { aliasRoutes } from './aliases/routes.ts';
-import { type PredictRoutesOptions, predictRoutes } from './predict/routes.ts';
-import {
-  deletionQuery,
-  modelPage,
-  modelParams,
-  modelSchema,
-  modelsQuery,
-  parametersQuery,
-  parametersSchema,
-} from './schemas.ts';
-import { splitRoutes } from './split/routes.ts';
+import { deletionQuery, modelPage, modelSchema, modelsQuery } from './schemas.ts';
+import type { Models } from './service.ts';
+import { modelParams } from './stored/modelName.ts';
 
 const tags = ['Models'];
 
-/** `/v1/models` and `/v1/aliases`. */
-export function modelRoutes({ models, maxBodyBytes }: PredictRoutesOptions): FastifyPluginAsyncZod {
+/** `/v1/models` and `/v1/models/{id}`. */
+export function modelRoutes({ models }: { readonly models: (tenant: Tenant) => Models }): FastifyPluginAsyncZod {
   return async (app) => {
     app.get('/v1/models', {
       config: { scope: 'read' },
@@ -26,7 +17,7 @@ export function modelRoutes({ models, maxBodyBytes }: PredictRoutesOptions): Fas
         tags,
         operationId: 'listModels',
         summary: 'List models',
-        description: 'Newest first, without what may be large.',
+        description: 'Newest first, without the fields that may be large.',
         querystring: modelsQuery,
         response: { 200: jsonResponse('A page of models.', modelPage), ...errorResponses(400) },
       },
@@ -39,7 +30,7 @@ export function modelRoutes({ models, maxBodyBytes }: PredictRoutesOptions): Fas
         tags,
         operationId: 'getModel',
         summary: 'Get a model',
-        description: 'What it reads and predicts, its layers with their shapes, and how good it is.',
+        description: 'Returns its inputs and target, its layers with their shapes, and its metrics.',
         params: modelParams,
         response: { 200: jsonResponse('The model.', modelSchema), ...errorResponses(400, 404) },
       },
@@ -53,7 +44,7 @@ export function modelRoutes({ models, maxBodyBytes }: PredictRoutesOptions): Fas
         operationId: 'deleteModel',
         summary: 'Delete a model',
         description:
-          'Deletes the model; its job and ensembles with a copy of it stay. Refused (`model_in_use`) while an alias names the model, unless `force` is given.',
+          'Deletes the model, but not its job, and not ensembles that have a copy of it. Refused (`model_in_use`) while an alias names the model, unless `force` is given.',
         params: modelParams,
         querystring: deletionQuery,
         response: { 204: z.null().describe('Deleted.'), ...errorResponses(400, 404, 409) },
@@ -63,32 +54,5 @@ export function modelRoutes({ models, maxBodyBytes }: PredictRoutesOptions): Fas
         return reply.code(204).send(null);
       },
     });
-
-    app.get('/v1/models/:id/parameters', {
-      config: { scope: 'read' },
-      schema: {
-        tags,
-        operationId: 'getParameters',
-        summary: 'Get the parameters of a model',
-        description:
-          'W (n[l], n[l-1]) and b (n[l], 1) of every layer, and those of its normalization: gamma and beta, and the mean and var that training measured. ' +
-          'Of an ensemble: the same of each member.',
-        params: modelParams,
-        querystring: parametersQuery,
-        response: {
-          200: jsonResponse('The parameters.', parametersSchema),
-          ...errorResponses(400, 404),
-        },
-      },
-      handler: async ({ caller, params }, reply) => {
-        const pieces = await models(caller).parameters(params.id);
-        // A stream passes the serializer by; the type of the answer is that of its parsed JSON.
-        return reply.type('application/json; charset=utf-8').send(Readable.from(pieces) as never);
-      },
-    });
-
-    await app.register(splitRoutes({ models }));
-    await app.register(predictRoutes({ models, maxBodyBytes }));
-    await app.register(aliasRoutes({ aliases: (tenant) => models(tenant).aliases }));
   };
 }

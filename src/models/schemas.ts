@@ -9,22 +9,8 @@ import { bestSchema } from './stored/description.ts';
 import { inputSchema } from './stored/inputSchema.ts';
 import { modelMetricsSchema, summaryMetricsSchema } from './stored/metricsSchema.ts';
 
-export const EXAMPLE_MODEL_ID = 'mdl_01jd3k8z5mq0v7x2w9c4n6b8rt';
-/** In examples of requests: no model has this id. */
-export const MODEL_TO_REPLACE = 'mdl_replacethis';
-
-/** Of a model, wherever a client names one. */
-export const modelName = z
-  .string()
-  .min(1)
-  .max(64)
-  .describe('The id of a model, or an alias.')
-  .meta({ examples: [MODEL_TO_REPLACE, 'churn-live'] });
-
-export const modelParams = z.object({ id: modelName });
-
 export const deletionQuery = z.strictObject({
-  force: z.enum(['true', 'false']).default('false').describe('`true`: deletes the aliases of the model too.'),
+  force: z.enum(['true', 'false']).default('false').describe('`true`: also deletes the aliases of the model.'),
 });
 
 export const modelsQuery = pageQuery.extend({
@@ -37,7 +23,7 @@ const layerTableSchema = z
   .object({
     layer: z.int().describe('l, from 1.'),
     units: z.int().describe('n[l].'),
-    activation: z.enum(ACTIVATIONS).describe('g[l]. The output layer gives logits, log rates or scaled numbers.'),
+    activation: z.enum(ACTIVATIONS).describe('g[l]. The output layer returns logits, log rates or scaled numbers.'),
     normalization: z.enum(normalizationNames).nullable(),
     dropout: z.number().describe('In training only.'),
     shapes: z
@@ -49,43 +35,43 @@ const layerTableSchema = z
 export const modelSchema = z
   .object({
     id: z.string(),
-    name: z.string().describe('The name of its job; of an ensemble, the one that it was given.'),
-    jobId: z.string().nullable().describe('The job that trained it; null when that is deleted, and for an ensemble.'),
-    datasetId: z.string().nullable().describe('What it was trained on; null when that is deleted.'),
+    name: z.string().describe('The name of its job; for an ensemble, the given name.'),
+    jobId: z.string().nullable().describe('The job that trained it; null if the job was deleted, and for an ensemble.'),
+    datasetId: z.string().nullable().describe('The dataset of its training; null if it was deleted.'),
     createdAt: z.iso.datetime(),
     task: taskSchema,
-    target: z.string().describe('The column that it predicts.'),
+    target: z.string().describe('The column that the model predicts.'),
     classes: z.array(z.string()).nullable().describe('The labels, in the order of the outputs; null for a regression.'),
-    inputs: z.array(inputSchema).describe('The columns that it reads.'),
+    inputs: z.array(inputSchema).describe('The columns that the model reads.'),
     members: z
       .array(z.string())
       .nullable()
       .describe(
-        'Of an ensemble: the models whose answers it averages, in order. It has copies of them: they may be deleted since. Null for a single network.',
+        'Of an ensemble: the models whose predictions it averages, in order. It stores copies of them, so they may have been deleted. Null for a single network.',
       ),
     layers: z
       .array(layerTableSchema)
       .describe(
-        'The layer table, output layer included; empty for an ensemble, whose parameters have those of each member.',
+        'The layers, including the output layer; empty for an ensemble, whose parameters list the layers of each member.',
       ),
-    parameterCount: z.int().describe('How many numbers were learned; of an ensemble, by all members together.'),
+    parameterCount: z.int().describe('The number of learned values; for an ensemble, of all members together.'),
     metrics: modelMetricsSchema,
-    best: bestSchema.nullable().describe('The epoch whose parameters these are; null for an ensemble.'),
+    best: bestSchema.nullable().describe('The epoch of these parameters; null for an ensemble.'),
     hyperparameters: hyperparametersSchema
       .nullable()
-      .describe('Null for an ensemble: each of its members has its own.'),
+      .describe('Null for an ensemble, because each member has its own.'),
     sha256: z
       .string()
       .describe(
-        'Of the parameters: of each, in the order of layers and names, its layer, name, shape and float32 bytes. Of an ensemble: of the `sha256` of each member, in order, a line each.',
+        'The hash of the parameters: of the layer, name, shape and float32 bytes of each, ordered by layer and name. For an ensemble: of the `sha256` of each member, in order, one per line.',
       ),
     aliases: z.array(z.string()),
-    warnings: z.array(warningSchema).describe('What the training noted.'),
+    warnings: z.array(warningSchema).describe('Warnings of the training.'),
   })
   .meta({
     id: 'Model',
     description:
-      'A trained network with its fitted preprocessing, or an ensemble of such, which answers with the mean of their answers.',
+      'A trained network with its fitted preprocessing, or an ensemble, which averages the predictions of several.',
   });
 export type Model = z.infer<typeof modelSchema>;
 
@@ -95,62 +81,8 @@ const modelSummarySchema = modelSchema
   .meta({
     id: 'ModelSummary',
     description:
-      'A model as lists show it: without `classes`, `inputs`, `layers`, `hyperparameters`, `warnings` and confusion matrices, which have megabytes where there are many columns or classes. `GET /v1/models/{id}` has them.',
+      'A model without `classes`, `inputs`, `layers`, `hyperparameters`, `warnings` and confusion matrices, which have megabytes if there are many columns or classes. `GET /v1/models/{id}` returns them.',
   });
 export type ModelSummary = z.infer<typeof modelSummarySchema>;
 
 export const modelPage = pageOf(modelSummarySchema).meta({ id: 'ModelPage', description: 'Models, newest first.' });
-
-const PARAMETER_FORMATS = ['json'] as const;
-export const parametersQuery = z.strictObject({
-  format: z.enum(PARAMETER_FORMATS).default('json').describe('How the parameters are written.'),
-});
-
-const matrixSchema = z.object({
-  shape: z.array(z.int()).describe('The length of each axis; of a matrix: rows and columns.'),
-  values: z
-    .array(z.array(z.number().nullable()))
-    .describe('Row by row. Axes beyond the second are flattened into the row, in row-major order.'),
-});
-const layerParametersSchema = z
-  .object({
-    layer: z.int().describe('l, from 1.'),
-    activation: z.enum(ACTIVATIONS),
-    W: matrixSchema.describe('(n[l], n[l-1])'),
-    b: matrixSchema.describe('(n[l], 1)'),
-  })
-  .catchall(matrixSchema)
-  .meta({ id: 'LayerParameters' });
-/** The network of the examples. */
-const EXAMPLE_LAYERS = [
-  {
-    layer: 1,
-    activation: 'linear' as const,
-    W: { shape: [1, 2], values: [[0.5, -0.25]] },
-    b: { shape: [1, 1], values: [[0.1]] },
-  },
-];
-const networkParametersSchema = z.object({ layers: z.array(layerParametersSchema) }).meta({
-  id: 'Parameters',
-  description: 'What was learned, layer by layer; each number is exactly the float32 that the network uses.',
-  example: { layers: EXAMPLE_LAYERS },
-});
-
-const ensembleParametersSchema = z
-  .object({
-    members: z.array(
-      z.object({
-        modelId: z.string().describe('The model that the member is a copy of.'),
-        layers: z.array(layerParametersSchema),
-      }),
-    ),
-  })
-  .meta({
-    id: 'EnsembleParameters',
-    description: 'What was learned by each member of an ensemble, in order.',
-    example: { members: [{ modelId: EXAMPLE_MODEL_ID, layers: EXAMPLE_LAYERS }] },
-  });
-
-export const parametersSchema = z
-  .union([networkParametersSchema, ensembleParametersSchema])
-  .meta({ examples: [{ layers: EXAMPLE_LAYERS }] });

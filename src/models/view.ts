@@ -1,16 +1,16 @@
 import { describeInputs } from '../features/describe.ts';
-import type { Hyperparameters } from '../jobs/submission/requestSchema.ts';
 import { isoTime } from '../kit/clock.ts';
 import type { ModelRow } from '../store/database/tables.ts';
 import type { Model, ModelSummary } from './schemas.ts';
+import type { ListedModelRow } from './store.ts';
 import { type Description, readAnyDescription } from './stored/description.ts';
 import type { EnsembleDescription } from './stored/ensembleDescription.ts';
-import type { ListedModelRow, ParameterShape } from './stored/modelStore.ts';
+import type { ParameterShape } from './stored/modelStore.ts';
 import { parameterCountOf } from './stored/parameterCount.ts';
 import { readShape } from './stored/shapes.ts';
 import { readSummary } from './stored/summary.ts';
 
-/** A model as clients see it. */
+/** A model as the API shows it. */
 export function toModel(row: ModelRow, parameters: readonly ParameterShape[], aliases: readonly string[]): Model {
   const description = readAnyDescription(row.description);
   return {
@@ -39,15 +39,14 @@ function ofNetwork(description: Description, parameters: readonly ParameterShape
   const { columns, features, fittedTarget, layers, metrics, best, hyperparameters } = description;
   return {
     classes: fittedTarget.kind === 'classes' ? fittedTarget.classes : null,
-    // The wire's type differs in that its lists may be written to.
+    // The schema's type only differs in its mutable lists.
     inputs: describeInputs(features, columns) as Model['inputs'],
     members: null,
     layers: layerTable(layers, parameters),
     parameterCount: parameterCountOf(description),
     metrics,
     best,
-    // Written from the request of the job, of that type.
-    hyperparameters: hyperparameters as Hyperparameters,
+    hyperparameters,
   };
 }
 

@@ -19,10 +19,7 @@ import { DEFAULT_PROJECT, type Tenant } from '../kit/contract/caller.ts';
 import { membersFor } from '../kit/contract/json.ts';
 import { packageVersion } from '../kit/node.ts';
 import { shutdownBudget } from '../kit/shutdownBudget.ts';
-import { createEvaluateEnsemble } from '../models/evaluate/service.ts';
 import { createPredictionMetrics } from '../models/predict/metrics.ts';
-import { modelRoutes } from '../models/routes.ts';
-import { createModels, type ModelsOf } from '../models/service.ts';
 import { createSweepEvents } from '../sweeps/events/service.ts';
 import { createSearchCache } from '../sweeps/external/searchCache.ts';
 import { createSearchWorker } from '../sweeps/external/searchWorker.ts';
@@ -32,6 +29,7 @@ import { type ChosenKernels, chooseKernels } from '../training/backend/kernels.t
 import { networkRoutes } from '../training/networks/routes.ts';
 import { webhookRoutes } from '../webhooks/routes.ts';
 import { createWebhooks } from '../webhooks/service.ts';
+import { createModelServices, type ModelServices, modelRoutesOf } from './assembleModels.ts';
 import { authenticationOf, type ServiceDeps } from './serviceDeps.ts';
 
 /** The rooms behind their routes, in the order in which the documentation shows them. */
@@ -44,7 +42,7 @@ export function assembleApp(deps: ServiceDeps): Promise<FastifyInstance> {
   log?.info({ kernels: kernels.description }, 'kernels chosen');
   const machine = machineOf(deps, kernels);
   const jobs = jobsOf(deps, machine);
-  const models = modelsOf(deps, kernels);
+  const modelServices = modelServicesOf(deps, kernels);
   const webhookParts = { database, send: deps.send, allowPrivate: config.allowPrivateWebhooks, clock };
   return buildApp({
     version: packageVersion(),
@@ -58,8 +56,8 @@ export function assembleApp(deps: ServiceDeps): Promise<FastifyInstance> {
         limits: { total: config.maxStreams, perProject: config.maxProjectStreams },
         gauge: metrics.openStreams,
       }),
-      modelRoutes({ models, maxBodyBytes: config.maxUploadBytes }),
-      sweepRoutes(sweepsOf(deps, machine, models)),
+      ...modelRoutesOf(modelServices, config.maxUploadBytes),
+      sweepRoutes(sweepsOf(deps, machine, modelServices)),
       webhookRoutes({ webhooks: (tenant) => createWebhooks(webhookParts, tenant) }),
       keyRoutes({ keys: createKeys({ database, clock }) }),
       projectRoutes({ projects: createProjects({ database, clock }) }),
@@ -92,16 +90,15 @@ function jobsOf({ database, datasets, blobs, bus, log }: ServiceDeps, machine: M
 }
 
 /** The sweeps of each tenant, and what ends with them. */
-function sweepsOf(deps: ServiceDeps, machine: Machine, models: ModelsOf): SweepRoutesDeps {
+function sweepsOf(deps: ServiceDeps, machine: Machine, { models, ensembles }: ModelServices): SweepRoutesDeps {
   const { config, database, datasets, blobs, bus, log } = deps;
   const clock = Date.now;
-  const { find: findDataset, findFile } = datasets;
+  const { find: findDataset } = datasets;
   const checkpoints = createCheckpoints({ database, blobs: blobs.checkpoints, clock, log });
-  const measureEnsemble = createEvaluateEnsemble({ database, findDataset, findFile, kernels: config.kernels, log });
   const getModel = (tenant: Tenant, id: string) => models(tenant).get(id);
   const { suggest, computeImportance, close } = createSearchWorker();
   const searchCache = createSearchCache({ database, suggest });
-  const rooms = { findDataset, checkpoints, measureEnsemble, getModel };
+  const rooms = { findDataset, checkpoints, ensembles, getModel };
   const sweepsParts = {
     database,
     ...rooms,
@@ -115,11 +112,15 @@ function sweepsOf(deps: ServiceDeps, machine: Machine, models: ModelsOf): SweepR
   return { sweeps: (tenant) => createSweeps(sweepsParts, tenant), getModel, close };
 }
 
-function modelsOf({ config, database, folders, registry }: ServiceDeps, { createKernels }: ChosenKernels) {
-  return createModels({
+function modelServicesOf(deps: ServiceDeps, { createKernels }: ChosenKernels): ModelServices {
+  const { config, database, datasets, folders, registry, log } = deps;
+  return createModelServices({
     database,
+    findDataset: datasets.find,
+    findFile: datasets.findFile,
+    kernels: config.kernels,
     createKernels,
-    clock: Date.now,
+    log,
     temporaryFolder: folders.temporary,
     maxTextBytes: config.maxUploadBytes,
     maxExpansion: config.maxExpansion,

@@ -10,8 +10,7 @@ import { idCursor, toPage } from '../kit/contract/pages.ts';
 import { parseInput } from '../kit/contract/validation.ts';
 import { decodeCursor, type Page } from '../kit/contract/wire.ts';
 import { newId } from '../kit/ids.ts';
-import { saveEnsemble } from '../models/ensembles/service.ts';
-import type { EvaluateEnsemble } from '../models/evaluate/service.ts';
+import type { Ensembles } from '../models/ensembles/service.ts';
 import type { Model } from '../models/schemas.ts';
 import { type EventBus, type Notification, type WaitOptions, waitUntil } from '../notifications/bus.ts';
 import type { Database } from '../store/database/database.ts';
@@ -52,7 +51,7 @@ export interface SweepsDeps {
   readonly workers: number;
   readonly searchCache: SearchCache;
   readonly computeImportance: ComputeImportance;
-  readonly measureEnsemble: EvaluateEnsemble;
+  readonly ensembles: (tenant: Tenant) => Ensembles;
   readonly getModel: (tenant: Tenant, id: string) => Promise<Model>;
   readonly clock: Clock;
 }
@@ -207,8 +206,8 @@ export function createSweeps(deps: SweepsDeps, tenant: Tenant): Sweeps {
       if (best.length < 2) throw tooFewModels(best.length);
       const members = best.slice(0, trials);
       const named = name ?? `${row.name}-best-${members.length}`;
-      const made = { id: modelId, tenant, name: named, members };
-      return deps.getModel(tenant, await saveEnsemble({ ...deps, evaluate: deps.measureEnsemble }, made));
+      const created = await deps.ensembles(tenant).create({ id: modelId, name: named, members });
+      return deps.getModel(tenant, created);
     },
 
     async importance(id) {

@@ -3,22 +3,26 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { binaryOutcome, matrix, regressionOutcome } from './support/outcomes.ts';
 import { openTestService, type TestService } from './support/testService.ts';
 
-let room: TestService;
+let service: TestService;
 beforeAll(async () => {
-  room = await openTestService();
+  service = await openTestService();
 });
-afterAll(() => room.close());
+afterAll(() => service.close());
 
-const get = (url: string) => room.app.inject({ method: 'GET', url });
-const remove = (url: string) => room.app.inject({ method: 'DELETE', url });
+const get = (url: string) => service.app.inject({ method: 'GET', url });
+const remove = (url: string) => service.app.inject({ method: 'DELETE', url });
 const predict = (id: string) =>
-  room.app.inject({ method: 'POST', url: `/v1/models/${id}/predict`, payload: { rows: [{ age: 50, work: 'State' }] } });
+  service.app.inject({
+    method: 'POST',
+    url: `/v1/models/${id}/predict`,
+    payload: { rows: [{ age: 50, work: 'State' }] },
+  });
 const put = (name: string, payload: object) =>
-  room.app.inject({ method: 'PUT', url: `/v1/aliases/${encodeURIComponent(name)}`, payload });
+  service.app.inject({ method: 'PUT', url: `/v1/aliases/${encodeURIComponent(name)}`, payload });
 
 describe('a model', () => {
   it('tells what it reads and predicts, its layers with their shapes, and how good it is', async () => {
-    const id = await room.save(binaryOutcome());
+    const id = await service.save(binaryOutcome());
     const answer = await get(`/v1/models/${id}`);
     expect(answer.statusCode).toBe(200);
     const model = answer.json();
@@ -49,7 +53,7 @@ describe('a model', () => {
   });
 
   it('carries a hash of its parameters that anybody can compute again', async () => {
-    const { sha256 } = (await get(`/v1/models/${await room.save(regressionOutcome())}`)).json();
+    const { sha256 } = (await get(`/v1/models/${await service.save(regressionOutcome())}`)).json();
     const hash = createHash('sha256');
     hash.update('1 W [1,1]\n').update(Buffer.from(Float32Array.of(0.5).buffer));
     hash.update('1 b [1,1]\n').update(Buffer.from(Float32Array.of(0.25).buffer));
@@ -61,7 +65,7 @@ describe('a model', () => {
     const outcome = binaryOutcome();
     const [, ...others] = outcome.parameters;
     const gamma = matrix(1, 'gamma', [2, 1], [1, 2]);
-    const id = await room.save({ ...outcome, parameters: [matrix(1, 'W', [2, 3], values), gamma, ...others] });
+    const id = await service.save({ ...outcome, parameters: [matrix(1, 'W', [2, 3], values), gamma, ...others] });
     const answer = await get(`/v1/models/${id}/parameters?format=json`);
     expect(answer.headers['content-type']).toBe('application/json; charset=utf-8');
     const { layers } = answer.json();
@@ -79,13 +83,13 @@ describe('a model', () => {
   });
 
   it('names the formats that there are when asked for another', async () => {
-    const answer = await get(`/v1/models/${await room.save(binaryOutcome())}/parameters?format=npz`);
+    const answer = await get(`/v1/models/${await service.save(binaryOutcome())}/parameters?format=npz`);
     expect(answer.statusCode).toBe(400);
     expect(answer.json().errors).toEqual([{ path: '/format', message: expect.stringContaining('json') }]);
   });
 
   it('is gone after its forced deletion, with its parameters and aliases, and answers no more', async () => {
-    const id = await room.save(binaryOutcome());
+    const id = await service.save(binaryOutcome());
     await put('doomed', { modelId: id });
     expect((await predict('doomed')).statusCode).toBe(200);
     expect((await remove(`/v1/models/${id}?force=true`)).statusCode).toBe(204);
@@ -98,11 +102,11 @@ describe('a model', () => {
       expect([answer.statusCode, answer.json().code]).toEqual([404, 'model_not_found']);
     }
     expect((await get('/v1/aliases/doomed')).json().code).toBe('alias_not_found');
-    expect(await room.database.selectFrom('parameters').selectAll().where('modelId', '=', id).execute()).toEqual([]);
+    expect(await service.database.selectFrom('parameters').selectAll().where('modelId', '=', id).execute()).toEqual([]);
   });
 
   it('is not deleted while aliases name it, also by its alias, and the error names them and the remedy', async () => {
-    const id = await room.save(binaryOutcome());
+    const id = await service.save(binaryOutcome());
     const names = ['a1', 'a2', 'a3', 'a4', 'a5', 'a6', 'a7'];
     for (const name of names) await put(name, { modelId: id });
     for (const path of [`/v1/models/${id}`, '/v1/models/a1', `/v1/models/${id}?force=false`]) {
@@ -118,27 +122,27 @@ describe('a model', () => {
   });
 
   it('refuses a force that is neither true nor false', async () => {
-    const answer = await remove(`/v1/models/${await room.save(binaryOutcome())}?force=yes`);
+    const answer = await remove(`/v1/models/${await service.save(binaryOutcome())}?force=yes`);
     expect([answer.statusCode, answer.json().errors[0].path]).toEqual([400, '/force']);
   });
 
   it('stays when its job is deleted', async () => {
-    const id = await room.save(binaryOutcome());
+    const id = await service.save(binaryOutcome());
     const { jobId } = (await get(`/v1/models/${id}`)).json();
-    await room.database.deleteFrom('jobs').where('id', '=', jobId).execute();
+    await service.database.deleteFrom('jobs').where('id', '=', jobId).execute();
     expect((await get(`/v1/models/${id}`)).json()).toMatchObject({ id, jobId: null });
   });
 
   it('is not saved when its description could not be read again', async () => {
     const outcome = binaryOutcome();
     const broken = { ...outcome, target: { ...outcome.target, classes: [1] } } as never;
-    await expect(room.save(broken)).rejects.toThrow();
+    await expect(service.save(broken)).rejects.toThrow();
   });
 });
 
 describe('the list of models', () => {
   it('shows models without what may be large, as each model shows itself', async () => {
-    const id = await room.save(binaryOutcome());
+    const id = await service.save(binaryOutcome());
     await put('listed', { modelId: id });
     const {
       classes: _,
@@ -153,7 +157,11 @@ describe('the list of models', () => {
   });
 
   it('goes from the newest to the oldest, page by page, and by dataset', async () => {
-    const ids = [await room.save(binaryOutcome()), await room.save(binaryOutcome()), await room.save(binaryOutcome())];
+    const ids = [
+      await service.save(binaryOutcome()),
+      await service.save(binaryOutcome()),
+      await service.save(binaryOutcome()),
+    ];
     const first = (await get('/v1/models?limit=2')).json();
     expect(first.items.map(({ id }: { id: string }) => id)).toEqual([ids[2], ids[1]]);
     const second = (await get(`/v1/models?limit=1&after=${first.next}`)).json();

@@ -1,24 +1,24 @@
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { NO_QUOTAS } from '../../src/kit/contract/caller.ts';
-import type { Models } from '../../src/models/service.ts';
+import { NO_QUOTAS, type Tenant } from '../../src/kit/contract/caller.ts';
+import { TENANT } from '../support/access.ts';
 import { binaryOutcome } from './support/outcomes.ts';
 import { openTestService, type TestService } from './support/testService.ts';
 
-let room: TestService;
-let risk: Models;
+const RISK: Tenant = { project: 'risk', quotas: NO_QUOTAS };
+
+let service: TestService;
 let theirs: string;
 beforeAll(async () => {
-  room = await openTestService();
-  await room.database
+  service = await openTestService();
+  await service.database
     .insertInto('projects')
     .values({ name: 'risk', ...NO_QUOTAS, createdAt: 0 })
     .execute();
-  risk = room.modelsOf({ project: 'risk', quotas: NO_QUOTAS });
-  theirs = await room.save(binaryOutcome(), [], 'risk');
+  theirs = await service.save(binaryOutcome(), [], 'risk');
 });
-afterAll(() => room.close());
+afterAll(() => service.close());
 
 const body = (content: string) => ({
   stream: Readable.from([Buffer.from(content)]),
@@ -30,36 +30,40 @@ const csv = (count: number) => `age,work\n${'50,State\n'.repeat(count)}`;
 
 describe('a model', () => {
   it('belongs to the project of its job', async () => {
-    expect(await risk.get(theirs)).toMatchObject({ id: theirs });
-    expect((await risk.list({ limit: 10 })).items).toMatchObject([{ id: theirs }]);
-    expect((await room.models.list({ limit: 10 })).items).toEqual([]);
+    const models = service.models(RISK);
+    expect(await models.get(theirs)).toMatchObject({ id: theirs });
+    expect((await models.list({ limit: 10 })).items).toMatchObject([{ id: theirs }]);
+    expect((await service.models(TENANT).list({ limit: 10 })).items).toEqual([]);
   });
 
-  it('answers its own project alone, also when it is in memory and by an alias', async () => {
-    await risk.aliases.put('live', theirs);
-    expect((await risk.predictJson('live', body(rows(1)))).predictions).toHaveLength(1);
+  it('is found by its own project only, also while it is cached and by an alias', async () => {
+    await service.aliases(RISK).put('live', theirs);
+    expect((await service.predictions(RISK).json('live', body(rows(1)))).predictions).toHaveLength(1);
+    const notFound = { code: 'model_not_found' };
     for (const name of [theirs, 'live']) {
-      await expect(room.models.predictJson(name, body(rows(1)))).rejects.toMatchObject({ code: 'model_not_found' });
-      await expect(room.models.remove(name, true)).rejects.toMatchObject({ code: 'model_not_found' });
+      await expect(service.predictions(TENANT).json(name, body(rows(1)))).rejects.toMatchObject(notFound);
+      await expect(service.models(TENANT).remove(name, true)).rejects.toMatchObject(notFound);
+      await expect(service.parameters(TENANT).json(name)).rejects.toMatchObject(notFound);
+      await expect(service.splits(TENANT).get(name)).rejects.toMatchObject(notFound);
     }
-    await expect(room.models.aliases.put('live', theirs)).rejects.toMatchObject({ code: 'model_not_found' });
+    await expect(service.aliases(TENANT).put('live', theirs)).rejects.toMatchObject(notFound);
   });
 });
 
 const CSV = { format: 'text/csv', spreadsheet: false } as const;
 
-describe('a project that may predict so many rows at once', () => {
-  const few = () => room.modelsOf({ project: 'risk', quotas: { ...NO_QUOTAS, predictRows: 300 } });
+describe('a project with a limit of predicted rows', () => {
+  const limited = () => service.predictions({ project: 'risk', quotas: { ...NO_QUOTAS, predictRows: 300 } });
   const refusal = { code: 'predict_rows_quota', message: expect.stringContaining('300 rows') };
 
-  it('is answered up to that', async () => {
-    expect((await few().predictJson(theirs, body(rows(300)))).predictions).toHaveLength(300);
-    const { stream } = await few().predictText(theirs, CSV, body(csv(300)));
+  it('may send as many rows', async () => {
+    expect((await limited().json(theirs, body(rows(300)))).predictions).toHaveLength(300);
+    const { stream } = await limited().text(theirs, CSV, body(csv(300)));
     expect((await text(stream)).trim().split('\n')).toHaveLength(301);
   });
 
-  it('is refused one more, in JSON and in text', async () => {
-    await expect(few().predictJson(theirs, body(rows(301)))).rejects.toMatchObject(refusal);
-    await expect(few().predictText(theirs, CSV, body(csv(301)))).rejects.toMatchObject(refusal);
+  it('may not send one more, in JSON or in text', async () => {
+    await expect(limited().json(theirs, body(rows(301)))).rejects.toMatchObject(refusal);
+    await expect(limited().text(theirs, CSV, body(csv(301)))).rejects.toMatchObject(refusal);
   });
 });

@@ -12,11 +12,6 @@ export const FOLDERS_THAT_IMPORT_EACH_OTHER: readonly string[] = [
   'http -> http/limits',
   'http -> http/metrics',
   'kit -> kit/contract',
-  'models -> models/aliases',
-  'models -> models/predict',
-  'models -> models/split',
-  'models/ensembles -> models/evaluate',
-  'models/ensembles -> models/stored',
   'search/samplers -> search/samplers/gp',
   'search/samplers -> search/samplers/tpe',
   'sweeps -> sweeps/external',
@@ -35,9 +30,6 @@ export const CROWDED_FOLDERS: readonly string[] = [];
 
 /** Files that query the database although they are no stores. */
 export const SQL_OUTSIDE_STORES: readonly string[] = [
-  'models/ensembles/service.ts',
-  'models/stored/parameterCount.ts',
-  'models/stored/saveModel.ts',
   'sweeps/actions.ts',
   'sweeps/applyToJobs.ts',
   'sweeps/events/service.ts',

@@ -9,12 +9,10 @@ import { jobRoutes } from '../../src/jobs/routes.ts';
 import { createJobs } from '../../src/jobs/service.ts';
 import { NO_QUOTAS, type Quotas, type Tenant } from '../../src/kit/contract/caller.ts';
 import { foldersOf, prepareFolders } from '../../src/kit/folders.ts';
-import { createEvaluateEnsemble } from '../../src/models/evaluate/service.ts';
-import { modelRoutes } from '../../src/models/routes.ts';
-import { createModels } from '../../src/models/service.ts';
 import { saveModel } from '../../src/models/stored/saveModel.ts';
 import { createEventBus } from '../../src/notifications/bus.ts';
 import { createFolderBlobs } from '../../src/store/blobs/folder.ts';
+import { createModelServices, modelRoutesOf } from '../../src/server/assembleModels.ts';
 import { createSearchCache } from '../../src/sweeps/external/searchCache.ts';
 import { createSearchWorker } from '../../src/sweeps/external/searchWorker.ts';
 import { sweepRoutes } from '../../src/sweeps/routes.ts';
@@ -72,18 +70,27 @@ export async function openRoom() {
   const common = { database, findDataset, checkpoints, bus, machine: MACHINE, clock: Date.now };
   const { suggest, computeImportance, close: closeSearchWorker } = createSearchWorker();
   const searchCache = createSearchCache({ database, suggest });
-  const measureEnsemble = createEvaluateEnsemble({ database, findDataset, findFile, kernels: 'auto', log });
-  const models = createModels({
+  const modelServices = createModelServices({
     database,
+    findDataset,
+    findFile,
+    kernels: 'auto',
     createKernels: createReferenceKernels,
-    clock: Date.now,
+    log,
     temporaryFolder: folder,
     maxTextBytes: 2 ** 20,
     maxExpansion: 10,
     json: { bytes: 2 ** 20, depth: 64, values: 1e5, members: 10_000 },
   });
-  const getModel = (tenant: Tenant, id: string) => models(tenant).get(id);
-  const sweepsParts = { ...common, workers: 2, searchCache, computeImportance, measureEnsemble, getModel };
+  const getModel = (tenant: Tenant, id: string) => modelServices.models(tenant).get(id);
+  const sweepsParts = {
+    ...common,
+    workers: 2,
+    searchCache,
+    computeImportance,
+    ensembles: modelServices.ensembles,
+    getModel,
+  };
   const sweepsOf = (quotas: Quotas) => createSweeps(sweepsParts, { ...TENANT, quotas });
   const sweeps = sweepsOf(NO_QUOTAS);
   const jobs = createJobs(common, TENANT);
@@ -92,7 +99,7 @@ export async function openRoom() {
     routes: [
       jobRoutes({ jobs: () => jobs }),
       sweepRoutes({ sweeps: () => sweeps, getModel, close: closeSearchWorker }),
-      modelRoutes({ models, maxBodyBytes: 2 ** 20 }),
+      ...modelRoutesOf(modelServices, 2 ** 20),
     ],
     guard: OPEN_GUARD,
     limits: HTTP_LIMITS,

@@ -1,17 +1,17 @@
 import { type Clock, isoTime } from '../../kit/clock.ts';
+import type { Tenant } from '../../kit/contract/caller.ts';
 import { ServiceError } from '../../kit/contract/errors.ts';
 import { decodeKeysetCursor, encodeKeysetCursor } from '../../kit/contract/keysetCursor.ts';
 import { firstOf, toPage } from '../../kit/contract/pages.ts';
 import type { Page, PageQuery } from '../../kit/contract/wire.ts';
-import type { AliasRow } from '../../store/database/tables.ts';
-import { modelNotFound } from '../stored/modelNotFound.ts';
-import type { ModelStore } from '../stored/modelStore.ts';
+import { type AliasRow } from '../../store/database/tables.ts';
+import { type ModelStore, createModelLookup, modelNotFound } from '../stored/modelStore.ts';
 import type { Alias } from './schemas.ts';
-import type { AliasStore } from './store.ts';
+import { createAliasStore } from './store.ts';
 
-/** Names for models, which can be moved from one to the next while clients go on asking for the name. */
+/** Names of models. An alias can move to another model while clients use it. */
 export interface Aliases {
-  /** Makes the alias or moves it; the model is named by its id or by another alias. Throws `model_not_found`. */
+  /** Creates the alias or moves it. The model is named by id or by another alias. Throws `model_not_found`. */
   put(name: string, idOrAlias: string): Promise<Alias>;
   /** Throws `alias_not_found`. */
   get(name: string): Promise<Alias>;
@@ -20,19 +20,17 @@ export interface Aliases {
   remove(name: string): Promise<void>;
 }
 
-interface AliasesDeps {
-  readonly store: AliasStore;
-  /** Finds the model that a client names. */
-  readonly models: Pick<ModelStore, 'idOf'>;
+export interface AliasesDeps {
+  readonly database: Database;
   readonly clock: Clock;
 }
 
-export function createAliases({ store, models, clock }: AliasesDeps): Aliases {
+export function createAliases({ database, clock }: AliasesDeps, { project }: Tenant): Aliases {
+  const store = createAliasStore(database, project);
+  const models = createModelLookup(database, project);
   return {
     async put(name, idOrAlias) {
-      const modelId = await models.idOf(idOrAlias);
-      if (modelId === undefined) throw modelNotFound(idOrAlias);
-      const alias = { name, modelId, updatedAt: clock() };
+      const alias = { name, modelId: await models.id(idOrAlias), updatedAt: clock() };
       if (!(await store.put(alias))) throw modelNotFound(idOrAlias);
       return toAlias(alias);
     },

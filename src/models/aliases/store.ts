@@ -3,14 +3,14 @@ import type { KeysetPosition } from '../../kit/contract/keysetCursor.ts';
 import type { Database } from '../../store/database/database.ts';
 import type { AliasRow } from '../../store/database/tables.ts';
 
-/** Queries about the aliases of one project, named for what they answer. */
+/** Queries on the aliases of one project. */
 export interface AliasStore {
   find(name: string): Promise<AliasRow | undefined>;
-  /** Those moved last first, then by name. */
+  /** The last changed first, then by name. */
   list(after: KeysetPosition | undefined, limit: number): Promise<readonly AliasRow[]>;
-  /** Makes the alias or moves it. False: there is no such model. */
+  /** Creates the alias or moves it. False: the model does not exist. */
   put(alias: Omit<AliasRow, 'project'>): Promise<boolean>;
-  /** False: it was not there. */
+  /** False: the alias did not exist. */
   remove(name: string): Promise<boolean>;
 }
 

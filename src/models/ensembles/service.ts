@@ -8,55 +8,57 @@ import type { Warning } from '../../kit/warning.ts';
 import type { Database, Queries } from '../../store/database/database.ts';
 import type { ModelRow } from '../../store/database/tables.ts';
 import { storedBytes } from '../../store/storedBytes.ts';
-import type { EnsembleMetrics, EvaluateEnsemble } from '../evaluate/service.ts';
+import { type EnsembleMetrics, type EvaluateEnsemble, type EvaluatedModel, type EvaluateModel } from '../evaluate/service.ts';
 import { writeEnsemble } from '../stored/ensembleDescription.ts';
-import { modelNotFound } from '../stored/modelNotFound.ts';
-import { insertModel } from '../stored/modelStore.ts';
+import { insertModel, findShapes, modelNotFound } from '../stored/modelStore.ts';
 import { parameterCountOf } from '../stored/parameterCount.ts';
 import { sharedColumns } from '../stored/predictor/sharedColumns.ts';
+import { combineModels } from '../stored/storedNetworks.ts';
 import { writeSummary } from '../stored/summary.ts';
 import { type Candidate, checkIds, checkMembers } from './check.ts';
-import { copyMember, findCandidates, parameterBytes } from './store.ts';
+import { copyMember, findCandidates, findTrainingRows, parameterBytes } from './store.ts';
 
-export interface SaveEnsembleDeps {
+export interface EnsemblesDeps {
   readonly database: Database;
-  readonly evaluate: EvaluateEnsemble;
+  readonly evaluate: EvaluateModel;
   readonly clock: Clock;
 }
 
 export interface NewEnsemble {
-  /** The id that it shall have; a new one when left out. */
+  /** Left out: a new id. */
   readonly id?: string | undefined;
-  readonly tenant: Tenant;
   readonly name: string;
   /** Ids of models of the tenant, 2 to 64, in the order of the members. */
   readonly members: readonly string[];
 }
 
-/**
- * Writes a model that answers with the mean of its members' answers, and returns its id. It is measured first, which may take a while. It has
- * copies of its members, so that it stays as it is when they are deleted. Throws ServiceError `model_not_found`, `invalid_ensemble` for models
- * that have no answers to average or that were trained on different rows, and `stored_bytes_quota` where the copies are more than the project may store.
- */
-export async function saveEnsemble(
-  { database, evaluate, clock }: SaveEnsembleDeps,
-  { id, tenant, name, members }: NewEnsemble,
-): Promise<string> {
-  checkIds(members);
-  const candidates = checkMembers(members, await findCandidates(database, tenant.project, members));
-  await assertQuota(database, tenant, members);
-  const evaluated = await evaluate(candidates);
-  const now = clock();
-  const model = {
-    ...describeEnsemble({ tenant, candidates, evaluated }),
-    id: id ?? newId('mdl', now),
-    name,
+export interface Ensembles {
+  /**
+   * Writes a model that averages the predictions of its members, and returns its id. It is measured first,
+   * which may take long. It stores copies of its members, so that deleting them does not change it. Throws
+   * `model_not_found`, `invalid_ensemble` for models that cannot be averaged or were trained on different
+   * rows, and `stored_bytes_quota` if the project may not store the copies.
+   */
+  create(ensemble: NewEnsemble): Promise<string>;
+}
+
+export function createEnsembles({ database, evaluate, clock }: EnsemblesDeps, tenant: Tenant): Ensembles {
+  return {
+    async create({ id, name, members }) {
+      checkIds(members);
+      const candidates = checkMembers(members, await findCandidates(database, tenant.project, members));
+      await assertQuota(database, tenant, members);
+      const evaluated = await evaluate(combineModels(database, candidates));
+      const now = clock();
+      const described = await describeEnsemble(database, candidates, evaluated);
+      const model = { ...described, id: id ?? newId('mdl', now), project: tenant.project, name, createdAt: now };
+      await database.transaction().execute(async (transaction) => {
+        await assertQuota(transaction, tenant, members);
+        await insertEnsemble(transaction, model, members);
+      });
+      return model.id;
+    },
   };
-  await database.transaction().execute(async (transaction) => {
-    await assertQuota(transaction, tenant, members);
-    await write(transaction, { ...model, createdAt: now }, members);
-  });
-  return model.id;
 }
 
 async function assertQuota(queries: Queries, { project, quotas }: Tenant, members: readonly string[]): Promise<void> {
@@ -66,16 +68,11 @@ async function assertQuota(queries: Queries, { project, quotas }: Tenant, member
   if ((await storedBytes(queries, project)) + needed > quotaBytes) throw quotaExceeded(quotaBytes);
 }
 
-interface Described {
-  readonly tenant: Tenant;
-  readonly candidates: readonly Candidate[];
-  readonly evaluated: EnsembleMetrics;
-}
-
-function describeEnsemble({ tenant: { project }, candidates, evaluated }: Described) {
+async function describeEnsemble(database: Database, candidates: readonly Candidate[], evaluated: EvaluatedModel) {
   const rows = candidates.map(({ row }) => row);
   const descriptions = candidates.map(({ description }) => description);
   const members = rows.map(({ id }) => id);
+  const shapes = await findShapes(database, members);
   const [{ task, target }] = rows;
   const [{ fittedTarget, columns }] = descriptions;
   const fitted = sharedColumns(descriptions.map(({ features }) => features));
@@ -91,27 +88,23 @@ function describeEnsemble({ tenant: { project }, candidates, evaluated }: Descri
     warnings: distinct([...descriptions.flatMap(({ warnings }) => warnings), ...evaluated.warnings]),
   });
   const summary = writeSummary({ members, parameterCount, metrics: evaluated.metrics, best: null });
-  return { project, jobId: null, task, target, description, sha256: hashOf(rows), summary };
+  return { jobId: null, task, target, description, sha256: hashOf(rows), summary };
 }
 
-async function write(
+async function insertEnsemble(
   queries: Queries,
   model: Omit<ModelRow, 'datasetId' | 'splitId'>,
   members: readonly string[],
 ): Promise<void> {
-  // As it is now: the dataset may have been deleted since. All members have the same split.
-  const { datasetId, splitId } = (await queries
-    .selectFrom('models')
-    .select(['datasetId', 'splitId'])
-    .where('id', '=', members[0])
-    .executeTakeFirst()) ?? { datasetId: null, splitId: null };
-  await insertModel(queries, { ...model, datasetId, splitId }, []);
+  // The dataset may have been deleted since. All members have the same dataset and split.
+  const trainingRows = await findTrainingRows(queries, members[0]);
+  await insertModel(queries, { ...model, ...trainingRows }, []);
   for (const [index, id] of members.entries()) {
     if (!(await copyMember(queries, model.id, index + 1, id))) throw modelNotFound(id);
   }
 }
 
-/** Members warn of the same columns, mostly. */
+/** Most members warn of the same columns. */
 function distinct(warnings: readonly Warning[]): readonly Warning[] {
   return [...new Map(warnings.map((warning) => [`${warning.code} ${warning.column}`, warning])).values()];
 }

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
-import type { Database, Queries } from '../../store/database/database.ts';
-import type { ModelRow } from '../../store/database/tables.ts';
-import type { StoredParameter } from '../stored/modelStore.ts';
+import { type Database, type Queries } from '../../store/database/database.ts';
+import { type ModelRow } from '../../store/database/tables.ts';
+import { type StoredParameter } from '../stored/modelStore.ts';
 
 /** The models of a project among those ids. */
 export function findCandidates(
@@ -12,34 +12,7 @@ export function findCandidates(
   return database.selectFrom('models').selectAll().where('project', '=', project).where('id', 'in', ids).execute();
 }
 
-/** The descriptions of an ensemble's members, in their order. */
-export async function findMembers(database: Database, ensembleId: string): Promise<readonly string[]> {
-  const rows = await database
-    .selectFrom('ensembleMembers')
-    .select('description')
-    .where('ensembleId', '=', ensembleId)
-    .orderBy('member')
-    .execute();
-  return rows.map(({ description }) => description);
-}
-
-/** The parameters of the member of that number, by layer and name. */
-export function findMemberParameters(
-  database: Database,
-  ensembleId: string,
-  member: number,
-): Promise<readonly StoredParameter[]> {
-  return database
-    .selectFrom('ensembleParameters')
-    .select(['layer', 'name', 'shape', 'bytes'])
-    .where('ensembleId', '=', ensembleId)
-    .where('member', '=', member)
-    .orderBy('layer')
-    .orderBy('name')
-    .execute();
-}
-
-/** How many bytes the parameters of the models are. */
+/** The size of the parameters of the models, in bytes. */
 export async function parameterBytes(queries: Queries, modelIds: readonly string[]): Promise<number> {
   const { bytes } = await queries
     .selectFrom('parameters')
@@ -49,7 +22,20 @@ export async function parameterBytes(queries: Queries, modelIds: readonly string
   return bytes;
 }
 
-/** Makes a copy of the model the member of that number. False: there is no such model any more. */
+/** The dataset and the split of a model now; both are null after the model was deleted. */
+export async function findTrainingRows(
+  queries: Queries,
+  modelId: string,
+): Promise<Pick<ModelRow, 'datasetId' | 'splitId'>> {
+  const row = await queries
+    .selectFrom('models')
+    .select(['datasetId', 'splitId'])
+    .where('id', '=', modelId)
+    .executeTakeFirst();
+  return row ?? { datasetId: null, splitId: null };
+}
+
+/** Copies a model into an ensemble as the member of that number. False: the model does not exist anymore. */
 export async function copyMember(
   queries: Queries,
   ensembleId: string,

@@ -4,7 +4,6 @@ import type { LossSpec } from '../../engine/losses/losses.ts';
 import { encodeTarget, type FittedTarget, unscaledNumber } from '../../features/target.ts';
 import { transform } from '../../features/transform.ts';
 import type { Table } from '../../formats/table.ts';
-import type { Hyperparameters } from '../../jobs/submission/requestSchema.ts';
 import { resolveClassWeights } from '../../training/classWeights.ts';
 import { outputsFor } from '../../training/losses.ts';
 import { type Metrics, measure } from '../../training/metrics/measure.ts';
@@ -17,27 +16,27 @@ import { createMember } from '../stored/predictor/member.ts';
 import type { StoredNetwork } from '../stored/storedNetworks.ts';
 import { score } from './score.ts';
 
-/** Measures an ensemble on the rows that its members were trained and measured on; the members come one after the other. */
+/** Measures the mean prediction of networks that are added one by one, on the rows of their training. */
 export interface Evaluation {
-  add(member: StoredNetwork): void;
-  /** Null for a part without rows. A loss is NaN where the members do not minimize the same. */
+  add(network: StoredNetwork): void;
+  /** Null for a part without rows. The loss is NaN if the networks minimize different losses. */
   evaluate(): Outcome['metrics'];
 }
 
 type Fitted = ReturnType<typeof fitTable>;
 
-/** What members have to agree in to have one loss. */
+/** Networks have a common loss only if they agree in this. */
 interface LossSetup {
   readonly target: FittedTarget;
   readonly loss: LossSpec;
   readonly classWeights: TrainingSpec['training']['classWeights'];
 }
 
-/** Rows made into inputs at once. */
+/** Rows transformed at once. */
 const CHUNK_ROWS = 4096;
 const PARTS: readonly SplitName[] = ['training', 'validation', 'test'];
 
-/** `spec` is the training of any of the members: they all part the rows of the table alike. */
+/** `spec` is the training of any of the networks: all split the table alike. */
 export function createEvaluation(table: Table, spec: TrainingSpec, createKernels: CreateKernels): Evaluation {
   const fitted = fitTable(table, spec);
   const { splits, target } = fitted;
@@ -68,9 +67,7 @@ function eachChunk(rows: Int32Array, use: (rows: Int32Array, first: number) => v
 }
 
 function lossSetupOf({ description: { fittedTarget: target, loss, hyperparameters } }: StoredNetwork): LossSetup {
-  // Descriptions are written from a loss of the engine's table, and from the request of a job.
-  const { classWeights } = (hyperparameters as Hyperparameters).training;
-  return { target, loss: loss as LossSpec, classWeights };
+  return { target, loss, classWeights: hyperparameters.training.classWeights };
 }
 
 function evaluateSplit(
@@ -108,7 +105,7 @@ function countsOf({ training, validation, test }: Splits): Readonly<Record<Split
   return { training: training.length, validation: validation.length, test: test.length };
 }
 
-/** In whose terms everything but the loss can be measured. */
+/** A loss that gives every metric but the loss itself. */
 function defaultLossSetup(target: FittedTarget): LossSetup {
   return target.kind === 'classes'
     ? { target, loss: { type: 'crossEntropy' }, classWeights: null }

@@ -5,11 +5,11 @@ import type { EvaluationRequest, EvaluationResponse } from './messages.ts';
 
 const PROCESS = modulePath(import.meta.url, './evaluationProcess');
 
-/** A process of its own that measures one ensemble, so that the API neither waits nor holds the table, and does not load DuckDB. */
+/** Measures one model in a child process, so that the API does not block, load the table or load DuckDB. */
 export interface EvaluationClient {
-  /** What there is to measure on, or another member: one at a time. Rejects when the process has ended, or could not do what it was asked. */
+  /** Sends the table, then each network, one at a time. Rejects if the process ended or failed. */
   send(request: Exclude<EvaluationRequest, { kind: 'measure' }>): Promise<void>;
-  /** The metrics of all members together. Rejects as `give` does. */
+  /** The metrics of the mean prediction of all networks. Rejects as `send` does. */
   evaluate(): Promise<Outcome['metrics']>;
   close(): void;
 }
@@ -23,9 +23,9 @@ export function startEvaluationClient(): EvaluationClient {
   });
   const ended = new Promise<never>((_resolve, reject) => {
     child.on('error', reject);
-    child.once('exit', (code, signal) => reject(new Error(`The process that measures ended: ${signal ?? code}.`)));
+    child.once('exit', (code, signal) => reject(new Error(`The evaluation process ended: ${signal ?? code}.`)));
   });
-  // Whoever asks is told; an end that nobody waits for is none of an error.
+  // Requests race against the end. Without a request the end is not an error.
   ended.catch(() => undefined);
 
   async function exchange(request: EvaluationRequest): Promise<EvaluationResponse> {
@@ -50,6 +50,6 @@ export function startEvaluationClient(): EvaluationClient {
 
 function failed(response: EvaluationResponse): Error {
   return new Error(
-    response.kind === 'failed' ? response.failure : `The process that measures answered ${response.kind}.`,
+    response.kind === 'failed' ? response.failure : `Unexpected response of the evaluation process: ${response.kind}.`,
   );
 }

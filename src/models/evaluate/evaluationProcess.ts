@@ -1,4 +1,4 @@
-/** The process that measures one ensemble for the API: started by `measure.ts`, ends with its parent. */
+/** The process that measures one model for the API. `evaluationClient.ts` starts it; it ends with its parent. */
 import { readTable } from '../../datasets/rows/readTable.ts';
 import { chooseKernels } from '../../training/backend/kernels.ts';
 import { pickColumns } from '../../worker/thread/columns.ts';
@@ -17,9 +17,9 @@ process.once('disconnect', () => process.exit());
 async function handleRequest(request: EvaluationRequest): Promise<EvaluationResponse> {
   try {
     if (request.kind === 'table') evaluation = await openEvaluation(request);
-    if (evaluation === undefined) throw new Error('There is no table yet.');
+    if (evaluation === undefined) throw new Error('Expected a table first.');
     if (request.kind === 'measure') return { kind: 'measured', metrics: evaluation.evaluate() };
-    if (request.kind === 'member') evaluation.add(request.member);
+    if (request.kind === 'network') evaluation.add(request.network);
     return { kind: 'done' };
   } catch (error) {
     return { kind: 'failed', failure: error instanceof Error ? (error.stack ?? error.message) : String(error) };

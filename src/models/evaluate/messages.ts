@@ -1,4 +1,4 @@
-/** What the API and the process that measures ensembles say to each other: each request has one answer, and the next comes after it. */
+/** Messages between the API and the process that measures a model. Each request has one response, in order. */
 import type { KernelsChoice } from '../../training/backend/kernels.ts';
 import type { Outcome } from '../../training/outcome.ts';
 import type { TrainingSpec } from '../../training/schemas/spec.ts';
@@ -7,16 +7,16 @@ import type { StoredNetwork } from '../stored/storedNetworks.ts';
 export interface TableRequest {
   readonly kind: 'table';
   readonly kernels: KernelsChoice;
-  /** The dataset's Parquet file. */
+  /** The Parquet file of the dataset. */
   readonly file: string;
-  /** The columns to read of it. */
+  /** The columns to read from it. */
   readonly columns: readonly string[];
   readonly spec: TrainingSpec;
 }
 
 export type EvaluationRequest =
   | TableRequest
-  | { readonly kind: 'member'; readonly member: StoredNetwork }
+  | { readonly kind: 'network'; readonly network: StoredNetwork }
   | { readonly kind: 'measure' };
 
 export type EvaluationResponse =

@@ -3,12 +3,12 @@ import { createReferenceKernels } from '../../engine/kernels/reference.ts';
 import { createLoss, type LossSpec } from '../../engine/losses/losses.ts';
 import type { Numbers } from '../../engine/matrix.ts';
 
-/** Rows with what a network gives for them. */
+/** Rows with the outputs of a network. */
 interface ScoredRows {
-  /** n numbers a row. */
+  /** n a row. */
   readonly outputs: Numbers;
   readonly n: number;
-  /** The number of each row's class, or the number that the network learned. */
+  /** The target of each row: its class number, or the scaled number. */
   readonly T: Float64Array;
   readonly weights: Float64Array | null;
 }
@@ -16,13 +16,13 @@ interface ScoredRows {
 interface Score {
   /** The mean loss of the rows. */
   readonly loss: number;
-  /** What the outputs stand for: probabilities, rates, numbers. */
+  /** The outputs after the link: probabilities, rates or numbers. */
   readonly predictions: Float64Array;
 }
 
 const CHUNK_ROWS = 4096;
 
-/** The loss as the engine defines it, in float64, for outputs that no single network gave. */
+/** The loss of given outputs, as the engine defines it, in float64. */
 export function score(spec: LossSpec, { outputs, n, T, weights }: ScoredRows): Score {
   const loss = createLoss(spec);
   const [A, targets, rowWeights] = [0, CHUNK_ROWS * n, CHUNK_ROWS * (n + 1)];

@@ -3,13 +3,12 @@ import { yieldToEventLoop } from '../../kit/yieldToEventLoop.ts';
 import { shortestFloat32 } from '../stored/float32.ts';
 import type { StoredNetwork } from '../stored/storedNetworks.ts';
 
-/** Numbers written before others get their turn: about 5 ms. */
+/** Numbers between two yields to other requests: about 5 ms. */
 const NUMBERS_PER_CHUNK = 8_192;
 
 /**
- * `{"layers": [{"layer": 1, "activation": "relu", "W": {"shape": [n, k], "values": [[…]]}, …}]}`,
- * in chunks, so that a network of any size is never one string. Each number is a short decimal that
- * is the same float32.
+ * `{"layers": [{"layer": 1, "activation": "relu", "W": {"shape": [n, k], "values": [[…]]}, …}]}` in chunks, because
+ * the text of a large network would not fit in one string. Each number is the shortest decimal of its float32.
  */
 export async function* parametersJson(network: StoredNetwork): AsyncGenerator<string> {
   yield '{';
@@ -17,10 +16,7 @@ export async function* parametersJson(network: StoredNetwork): AsyncGenerator<st
   yield '}';
 }
 
-/**
- * `{"members": [{"modelId": "mdl_…", "layers": […]}, …]}`, in the same way. `modelIds` are of the
- * members, in their order.
- */
+/** `{"members": [{"modelId": "mdl_…", "layers": […]}, …]}` in chunks. `modelIds` are those of the members, in order. */
 export async function* ensembleParametersJson(
   modelIds: readonly string[],
   members: AsyncIterable<StoredNetwork>,
@@ -67,7 +63,7 @@ async function* matrixJson({ name, shape, values }: Parameter): AsyncGenerator<s
   yield ']}';
 }
 
-/** As JSON.stringify, but with the sign of a negative zero. */
+/** JSON.stringify drops the sign of a negative zero. */
 function numberJson(value: number): string {
   return Object.is(value, -0) ? '-0' : JSON.stringify(shortestFloat32(value));
 }

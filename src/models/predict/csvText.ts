@@ -1,12 +1,12 @@
-/** Writing delimited text that every reader splits alike. */
+/** Writes delimited text that every parser splits alike. */
 
-/** A cell that starts so is a formula to a spreadsheet (OWASP, "CSV Injection"). */
+/** A spreadsheet reads a cell that starts like this as a formula (OWASP, "CSV Injection"). */
 const FORMULA_START = /^[=+\-@\t\r]/;
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
 
 export interface CsvOptions {
   readonly delimiter: string;
-  /** Text that a spreadsheet would run as a formula gets an apostrophe before it. Numbers never do. */
+  /** Puts an apostrophe before text that a spreadsheet would run as a formula. Numbers are never changed. */
   readonly spreadsheet: boolean;
 }
 

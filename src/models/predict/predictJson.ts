@@ -8,7 +8,7 @@ import type { PredictResponse } from './schemas.ts';
 
 type PredictionJson = PredictResponse['predictions'][number];
 
-/** What is checked before the rows are read one by one; a zod record would lose a column named `__proto__`. */
+/** Checks the body only. Rows are checked one by one, because a zod record would lose a column named `__proto__`. */
 export const rowsSchema = z.strictObject({ rows: z.array(z.unknown()) });
 
 /** The predictions for the rows, in their order. Throws as `predictRows`. */
@@ -29,7 +29,7 @@ export async function predictJson(
 export function toJson(prediction: Prediction, classes: readonly string[]): PredictionJson {
   if ('value' in prediction) return prediction;
   const { label, probabilities } = prediction;
-  // Without a prototype, so that a class may be called `__proto__`.
+  // Without a prototype, because a class may have the name `__proto__`.
   const byClass: Record<string, number> = Object.create(null);
   for (const [index, name] of classes.entries()) byClass[name] = probabilities[index] ?? 0;
   return { label, probabilities: byClass };

@@ -6,12 +6,12 @@ import type { RawRows } from '../rows/rawRows.ts';
 import { readTable } from '../rows/table.ts';
 import type { Prediction, Predictor } from '../stored/predictor/predictor.ts';
 
-const NOT_FINITE = 'The answer is no finite number: the values lie too far from those of the training.';
+const NOT_FINITE = 'The prediction is not a finite number. The values are too far from those of the training rows.';
 
 /**
- * The predictions for rows, chunk by chunk; between two chunks other requests get their turn. What counts as missing goes to `gaps`.
- * After a wrong row nothing more is predicted: the rest is only read, to list what else is wrong. Throws ServiceError `invalid_rows`,
- * and `predict_rows_quota` where there are more than `maxRows`.
+ * The predictions for chunks of rows. Yields to other requests between two chunks. Counts missing values in
+ * `missingValues`. After an invalid row nothing more is predicted: the rest is only read, to list all issues.
+ * Throws ServiceError `invalid_rows`, and `predict_rows_quota` for more than `maxRows` rows.
  */
 export async function* predictRows(
   predictor: Predictor,
@@ -36,7 +36,7 @@ export async function* predictRows(
 }
 
 function tooMany(maxRows: number): ServiceError {
-  const detail = `The project may send ${maxRows} rows to predict at once: send them in parts.`;
+  const detail = `The project may predict ${maxRows} rows per request. Send the rows in several requests.`;
   return new ServiceError('predict_rows_quota', detail);
 }
 

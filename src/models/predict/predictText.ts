@@ -7,7 +7,7 @@ import { csvLine } from './csvText.ts';
 import { toJson } from './predictJson.ts';
 import { predictRows } from './predictRows.ts';
 
-/** Formats in which any number of rows is predicted: what comes in goes out. */
+/** Formats for any number of rows. The response has the format of the request. */
 export const TEXT_FORMATS = ['text/csv', 'text/tab-separated-values', 'application/x-ndjson'] as const;
 export type TextFormat = (typeof TEXT_FORMATS)[number];
 
@@ -15,17 +15,17 @@ export function isTextFormat(mediaType: string): mediaType is TextFormat {
   return TEXT_FORMATS.some((format) => format === mediaType);
 }
 
-/** How a text is read and its answer is written. */
+/** The format of the request and of the response. */
 export interface TextOptions {
   readonly format: TextFormat;
-  /** Delimited answers are written for spreadsheets (see `csvLine`). */
+  /** Protects delimited responses from formulas (see `csvLine`). */
   readonly spreadsheet: boolean;
 }
 
-/** The predictions for rows, chunk by chunk. */
+/** The predictions for chunks of rows. */
 type PredictChunks = (chunks: AsyncIterable<RawRows>) => AsyncIterable<readonly Prediction[]>;
 
-/** The predictions for the rows of a text, in their order and format, chunk by chunk. Throws as `predictRows`. */
+/** The predictions for the rows of a text in chunks, in the same order and format. Throws as `predictRows`. */
 export function predictText(
   predictor: Predictor,
   { format, spreadsheet }: TextOptions,
@@ -44,7 +44,7 @@ export function predictText(
   }
 }
 
-/** The delimiter of the rows is found out when undefined; the answer's is then the comma. */
+/** An undefined delimiter is detected from the rows; the response then has commas. */
 async function* predictCsv(
   predictor: Predictor,
   text: AsyncGenerator<string>,

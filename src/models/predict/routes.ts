@@ -1,12 +1,13 @@
 import type { FastifyRequest } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import type { Tenant } from '../../kit/contract/caller.ts';
 import { parseContentType } from '../../kit/contract/contentType.ts';
 import { ServiceError } from '../../kit/contract/errors.ts';
 import { parseInput } from '../../kit/contract/validation.ts';
 import { errorResponses } from '../../kit/contract/wire.ts';
+import type { TextBody } from '../rows/body.ts';
 import type { MissingValueWarning } from '../rows/missingValueWarnings.ts';
-import { modelParams } from '../schemas.ts';
-import type { ModelsOf, RowsBody } from '../service.ts';
+import { modelParams } from '../stored/modelName.ts';
 import { isTextFormat, TEXT_FORMATS } from './predictText.ts';
 import {
   csvPredictions,
@@ -19,23 +20,24 @@ import {
   tsvPredictions,
   tsvRows,
 } from './schemas.ts';
+import type { Predictions } from './service.ts';
 
 const JSON_TYPE = 'application/json';
-/** Says in a header what a JSON answer says in `warnings`. */
+/** The header with the `warnings` of a text response. */
 const WARNINGS_HEADER = 'trainyard-warnings';
-/** Proxies refuse answers with long headers. */
+/** Proxies reject responses with longer headers. */
 const MAX_HEADER_LENGTH = 4096;
 
-export interface PredictRoutesOptions {
-  readonly models: ModelsOf;
+interface PredictRoutesDeps {
+  readonly predictions: (tenant: Tenant) => Predictions;
   /** The largest body. */
   readonly maxBodyBytes: number;
 }
 
 /** `POST /v1/models/{id}/predict`. */
-export function predictRoutes({ models, maxBodyBytes }: PredictRoutesOptions): FastifyPluginAsyncZod {
+export function predictRoutes({ predictions, maxBodyBytes }: PredictRoutesDeps): FastifyPluginAsyncZod {
   return async (app) => {
-    // Bodies are read as they come: text of any length, and JSON whose columns may have any name.
+    // The handler reads the body itself: text of any length, and JSON whose columns may have any name.
     app.removeAllContentTypeParsers();
     app.addContentTypeParser([JSON_TYPE, ...TEXT_FORMATS], (_request, body, done) => done(null, body));
 
@@ -46,9 +48,9 @@ export function predictRoutes({ models, maxBodyBytes }: PredictRoutesOptions): F
         operationId: 'predict',
         summary: 'Predict rows',
         description:
-          'Rows go in as they were uploaded. A missing value, or a category that training never met, is treated as missing and named in `warnings`; ' +
-          'a wrong type or an unknown column is 422. Text of any length is predicted chunk by chunk; the answer begins when the last row is read, so that ' +
-          'it is whole or an error, and its warnings are in the header `Trainyard-Warnings` (JSON). `Content-Encoding: gzip` is read.',
+          'Send rows as they were uploaded. A missing value, or a category that the training rows do not have, counts as missing and is listed in `warnings`; ' +
+          'a wrong type or an unknown column is 422. Text of any length is predicted in chunks. The response starts after the last row is read, so that ' +
+          'it is complete or an error; its warnings are in the header `Trainyard-Warnings` (JSON). `Content-Encoding: gzip` is supported.',
         params: modelParams,
         querystring: predictQuery,
         body: {
@@ -72,7 +74,7 @@ export function predictRoutes({ models, maxBodyBytes }: PredictRoutesOptions): F
           ...errorResponses(400, 404, 413, 415, 422),
         },
       },
-      // The rows are checked while they are read; the path and the query are checked before.
+      // Only the path and the query are validated here. The rows are validated while they are read.
       validatorCompiler:
         ({ httpPart }) =>
         (input) => ({ value: checkPart(httpPart, input) }),
@@ -80,11 +82,11 @@ export function predictRoutes({ models, maxBodyBytes }: PredictRoutesOptions): F
         const { mediaType, charset } = parseContentType(request.headers['content-type']);
         const body = { ...rowsBody(request), charset };
         if (mediaType === JSON_TYPE) {
-          const response = await models(request.caller).predictJson(request.params.id, body);
+          const response = await predictions(request.caller).json(request.params.id, body);
           return reply.type(`${JSON_TYPE}; charset=utf-8`).serializer(JSON.stringify).send(response);
         }
         if (!isTextFormat(mediaType)) throw noRows();
-        const { stream, bytes, warnings } = await models(request.caller).predictText(
+        const { stream, bytes, warnings } = await predictions(request.caller).text(
           request.params.id,
           { format: mediaType, spreadsheet: request.query.spreadsheet === 'true' },
           body,
@@ -101,11 +103,11 @@ function checkPart(part: string | undefined, input: unknown): unknown {
   return part === 'querystring' ? parseInput(predictQuery, input) : input;
 }
 
-function rowsBody({ raw, headers }: FastifyRequest): Omit<RowsBody, 'charset'> {
+function rowsBody({ raw, headers }: FastifyRequest): Omit<TextBody, 'charset'> {
   return { stream: raw, contentEncoding: headers['content-encoding'] };
 }
 
-/** A body in another format is refused before. */
+/** A body of another media type is rejected before. */
 function noRows(): ServiceError {
   return new ServiceError(
     'invalid_rows',
@@ -113,7 +115,7 @@ function noRows(): ServiceError {
   );
 }
 
-/** As many warnings as a header has room for, in ASCII. */
+/** As many warnings as fit in a header, in ASCII. */
 function warningsHeader(warnings: readonly MissingValueWarning[]): string {
   const short = warnings.map(({ code, column, count }) => toAscii(JSON.stringify({ code, column, count })));
   while (short.join().length > MAX_HEADER_LENGTH) short.pop();

@@ -13,12 +13,12 @@ export const predictRequest = z
   .meta({
     id: 'PredictRequest',
     description:
-      'Rows by column name. A column left out is missing; columns of the dataset that the model does not read are passed over.',
+      'Rows by column name. A column left out is missing. Columns of the dataset that the model does not read are ignored.',
     example: { rows: [{ age: 37, workclass: 'Private', 'hours-per-week': 40 }] },
   });
 
 const HEADER_AND_ROWS =
-  'A header line with the columns in any order, then rows; empty, NA, NaN, null and ? are missing.';
+  'A header line with the columns in any order, then rows. Empty cells, NA, NaN, null and ? are missing.';
 
 export const csvRows = z
   .string()
@@ -30,14 +30,14 @@ export const tsvRows = z
   .meta({ examples: ['age\tworkclass\thours-per-week\n37\tPrivate\t40\n'] });
 export const ndjsonRows = z
   .string()
-  .describe('A JSON object a line.')
+  .describe('One JSON object per line.')
   .meta({ examples: ['{"age": 37, "workclass": "Private", "hours-per-week": 40}\n'] });
 
 const missingValueWarningSchema = z
   .object({
     code: z.enum(['missing_values', 'unseen_category']),
     column: z.string(),
-    count: z.int().describe('In how many of the rows.'),
+    count: z.int().describe('The number of rows.'),
     message: z.string(),
   })
   .meta({ id: 'PredictionWarning', description: 'Values of a column that were treated as missing.' });
@@ -46,16 +46,16 @@ const predictionSchema = z
   .union([
     z.object({
       label: z.string().describe('The most probable class.'),
-      probabilities: z.record(z.string(), z.number()).describe('Of every class.'),
+      probabilities: z.record(z.string(), z.number()).describe('The probability of every class.'),
     }),
-    z.object({ value: z.number().describe("In the target's own unit.") }),
+    z.object({ value: z.number().describe('In the unit of the target.') }),
   ])
   .meta({ id: 'Prediction', description: 'A label with probabilities, or a number for a regression.' });
 
 export const predictResponse = z
   .object({
     predictions: z.array(predictionSchema).describe('In the order of the rows.'),
-    warnings: z.array(missingValueWarningSchema).describe('What was treated as missing, a column each.'),
+    warnings: z.array(missingValueWarningSchema).describe('Values that were treated as missing, by column.'),
   })
   .meta({
     id: 'PredictAnswer',
@@ -68,11 +68,11 @@ export const predictQuery = z.strictObject({
     .enum(['true', 'false'])
     .default('false')
     .describe(
-      '`true`: in CSV and TSV answers a label that a spreadsheet would run as a formula, such as `=1+1` or `-low`, gets an apostrophe before it. JSON and NDJSON are never changed.',
+      '`true`: in CSV and TSV responses, a label that a spreadsheet would run as a formula, such as `=1+1` or `-low`, starts with an apostrophe. JSON and NDJSON are never changed.',
     ),
 });
 
-const COLUMNS_OUT = 'The column prediction, and for classes probability_LABEL of each. See `spreadsheet`.';
+const COLUMNS_OUT = 'The column `prediction`, and for classes one column `probability_LABEL` each. See `spreadsheet`.';
 
 export const csvPredictions = z
   .string()
@@ -84,5 +84,5 @@ export const tsvPredictions = z
   .meta({ examples: ['prediction\tprobability_<=50K\tprobability_>50K\n>50K\t0.2\t0.8\n'] });
 export const ndjsonPredictions = z
   .string()
-  .describe('A prediction a line.')
+  .describe('One prediction per line.')
   .meta({ examples: ['{"label":">50K","probabilities":{"<=50K":0.2,">50K":0.8}}\n'] });

@@ -4,19 +4,19 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { ServiceError } from '../../kit/contract/errors.ts';
 
-/** Answers up to this size are held in memory. */
+/** Responses up to this size are buffered in memory. */
 const IN_MEMORY_BYTES = 2 ** 20;
 
 export interface Spooled {
   readonly bytes: number;
-  /** To be read once, or destroyed. */
+  /** Must be read once, or destroyed. */
   readonly stream: Readable;
 }
 
 /**
- * Takes in a whole answer, the larger ones in a file of `folder` that no one else sees and that is gone with its last reader, so that an error on
- * the way is still an error, and a client that sends everything before it reads cannot block itself. Memory stays the same whatever the size.
- * Throws what `pieces` throws, and ServiceError `payload_too_large` beyond `maxBytes`.
+ * Buffers a whole response, a large one in an unlinked file of `folder`. An error halfway is therefore still an
+ * error response, and a client that sends everything before it reads cannot block itself. Memory does not depend
+ * on the size. Throws what `pieces` throws, and ServiceError `payload_too_large` above `maxBytes`.
  */
 export async function spool(pieces: AsyncIterable<string>, folder: string, maxBytes: number): Promise<Spooled> {
   let buffered: Buffer[] = [];
@@ -29,7 +29,11 @@ export async function spool(pieces: AsyncIterable<string>, folder: string, maxBy
       buffered.push(buffer);
       bufferedBytes += buffer.length;
       bytes += buffer.length;
-      if (bytes > maxBytes) throw new ServiceError('payload_too_large', `The answer is more than ${maxBytes} bytes.`);
+      if (bytes > maxBytes)
+        throw new ServiceError(
+          'payload_too_large',
+          `The response is larger than ${maxBytes} bytes. Send the rows in several requests.`,
+        );
       if (bufferedBytes < IN_MEMORY_BYTES) continue;
       file ??= await openUnlinked(folder);
       await file.writev(buffered);
@@ -43,7 +47,7 @@ export async function spool(pieces: AsyncIterable<string>, folder: string, maxBy
   return { bytes, stream: file ? file.createReadStream({ start: 0 }) : Readable.from(buffered, { objectMode: false }) };
 }
 
-/** A file without a name: its space is free again when it is closed, however this process ends. */
+/** A file without a name. Closing it frees its space, however this process ends. */
 async function openUnlinked(folder: string): Promise<FileHandle> {
   const path = join(folder, `answer-${randomUUID()}`);
   const file = await open(path, 'wx+', 0o600);

@@ -5,12 +5,20 @@ import { type JsonLimits, jsonLimitError } from '../../kit/contract/json.ts';
 import { parseJson as parseText } from '../../kit/contract/jsonSyntax.ts';
 import { createDecompressionLimit, type DecompressionLimit } from '../../kit/decompressionLimit.ts';
 
+/** A body of rows as text: JSON, NDJSON or delimited. */
+export interface TextBody {
+  readonly stream: Readable;
+  readonly contentEncoding: string | undefined;
+  readonly charset: string | undefined;
+}
+
 const NOT_GZIP = new Set(['Z_DATA_ERROR', 'Z_BUF_ERROR', 'Z_STREAM_END']);
 const CLIENT_GONE = new Set(['ECONNRESET', 'ERR_STREAM_PREMATURE_CLOSE']);
 
 /**
- * The bytes of a body, unpacked. Throws ServiceError `unsupported_encoding` for another Content-Encoding than gzip,
- * and while reading `invalid_rows` for broken gzip, `payload_too_large` for what grows too much, and `invalid_request` when the client breaks off.
+ * The decompressed bytes of a body. Throws ServiceError `unsupported_encoding` for any Content-Encoding but gzip.
+ * Reading throws `invalid_rows` for broken gzip, `payload_too_large` above the decompression limit, and
+ * `invalid_request` if the client disconnects.
  */
 export function unpack(body: Readable, encoding: string | undefined, maxExpansion: number): AsyncIterable<Uint8Array> {
   switch (encoding?.trim().toLowerCase() || 'identity') {
@@ -20,16 +28,19 @@ export function unpack(body: Readable, encoding: string | undefined, maxExpansio
     case 'x-gzip':
       return gunzip(body, createDecompressionLimit(maxExpansion));
     default:
-      throw new ServiceError('unsupported_encoding', 'Content-Encoding may be gzip, or left out.');
+      throw new ServiceError(
+        'unsupported_encoding',
+        `Content-Encoding ${JSON.stringify(encoding)} is not supported. Send gzip, or no Content-Encoding.`,
+      );
   }
 }
 
 function gunzip(body: Readable, { packed, unpacked }: DecompressionLimit): AsyncIterable<Uint8Array> {
-  // Errors of any of the streams reach the one who reads the last; the callback keeps them from being thrown as well.
+  // The reader of the last stream gets the errors of all. Without the callback they would also be thrown globally.
   return unpacked(bytesOf(pipeline(packed(chunksOf(body)), createGunzip(), () => undefined)));
 }
 
-/** A reader that stops early leaves the connection open, so that the client can read why. */
+/** If the reader stops early, the connection stays open, so that the client can read the error. */
 function chunksOf(body: Readable): AsyncIterable<Uint8Array> {
   return body.iterator({ destroyOnReturn: false });
 }
@@ -39,17 +50,17 @@ async function* bytesOf(stream: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8
     yield* stream;
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-    if (NOT_GZIP.has(code)) throw new ServiceError('invalid_rows', 'The body is not gzip, or is cut off.');
-    throw CLIENT_GONE.has(code) ? new ServiceError('invalid_request', 'The body was cut off.') : error;
+    if (NOT_GZIP.has(code)) throw new ServiceError('invalid_rows', 'The body is not valid gzip, or is truncated.');
+    throw CLIENT_GONE.has(code) ? new ServiceError('invalid_request', 'The body is truncated.') : error;
   }
 }
 
-/** How much JSON is held in memory. */
+/** Limits of a JSON body, which is parsed in memory. */
 export interface JsonBodyLimits extends JsonLimits {
   readonly bytes: number;
 }
 
-/** The whole body. Throws ServiceError `payload_too_large` beyond the limit. */
+/** The whole body. Throws ServiceError `payload_too_large` above the limit. */
 export async function readWhole(
   body: AsyncIterable<Uint8Array>,
   limits: Pick<JsonBodyLimits, 'bytes'>,
@@ -59,15 +70,15 @@ export async function readWhole(
   for await (const piece of body) {
     bytes += piece.byteLength;
     if (bytes > limits.bytes) {
-      const advice = 'send the rows as text/csv or application/x-ndjson, which may have any number';
-      throw new ServiceError('payload_too_large', `The JSON is more than ${limits.bytes} bytes: ${advice}.`);
+      const advice = 'Send the rows as text/csv or application/x-ndjson, which have no such limit.';
+      throw new ServiceError('payload_too_large', `The JSON is larger than ${limits.bytes} bytes. ${advice}`);
     }
     pieces.push(piece);
   }
   return Buffer.concat(pieces);
 }
 
-/** Throws ServiceError `invalid_json`, or `payload_too_large` beyond a limit. */
+/** Throws ServiceError `invalid_json`, and `payload_too_large` above a limit. */
 export function parseJson(body: Buffer, limits: JsonLimits): unknown {
   const text = body.toString();
   const tooMuch = jsonLimitError(text, limits, 'send the rows in several requests, or as text/csv');

@@ -9,27 +9,27 @@ import type { RawRows } from './rawRows.ts';
 import { unknownColumn } from './unknownColumn.ts';
 
 const DELIMITERS = [',', ';', '\t', '|'] as const;
-/** A header line is looked for in so much text; wide tables have long ones. */
+/** The header line must end within this many characters. Wide tables have long ones. */
 const HEADER_TEXT = 2 ** 20;
-/** A header of this length takes milliseconds to parse: other requests get their turn between two attempts. */
+/** Parsing a header of this length takes milliseconds: yield to other requests between two attempts. */
 const LARGE_START = 2 ** 16;
-/** A row beyond this is an open quote that swallows the file. */
+/** A longer row comes from an open quote. */
 const MAX_ROW_BYTES = 4 * 2 ** 20;
-/** Cells that a chunk holds at most, so that wide tables come in fewer rows. */
+/** Cells of a chunk at most, so that chunks of wide tables have fewer rows. */
 const CHUNK_CELLS = 2 ** 18;
 
-/** Unknown columns that the words of an error name. */
+/** Unknown columns that an error names. */
 const MAX_NAMED = 5;
 
 export interface CsvOptions {
   /** Columns that may be in the header, in any order. */
   readonly known: ReadonlySet<string>;
   readonly chunkRows: number;
-  /** Found out from the header when undefined. */
+  /** Undefined: detected from the header. */
   readonly delimiter: string | undefined;
 }
 
-/** The rows of delimited text with a header line, in chunks. Throws ServiceError `invalid_rows` for a wrong header or broken quotes. */
+/** Chunks of rows of delimited text with a header. Throws ServiceError `invalid_rows` for a wrong header or broken quotes. */
 export async function* readCsv(text: AsyncIterator<string>, options: CsvOptions): AsyncGenerator<RawRows> {
   const start = await firstLine(text);
   const delimiter = options.delimiter ?? (await detectDelimiter(start, options.known));
@@ -62,7 +62,7 @@ async function* chunksOf(
   let rows: string[][] = [];
   let first = 0;
   let size = chunkRows;
-  // Without its option `columns`, which this parser has not, every record is a list of texts.
+  // Without the option `columns`, every record is a list of strings.
   for await (const record of parser as AsyncIterable<string[]>) {
     if (!header) {
       header = checkHeader(record, known);
@@ -75,7 +75,7 @@ async function* chunksOf(
     first += rows.length;
     rows = [];
   }
-  if (!header) throw new ServiceError('invalid_rows', 'The body is empty: send a header line and rows.');
+  if (!header) throw new ServiceError('invalid_rows', 'The body is empty. Send a header line and rows.');
   if (rows.length > 0) yield toRawRows(rows, first, header, cells);
 }
 
@@ -97,14 +97,16 @@ function toRawRows(
   };
 }
 
-/** Empty cells beyond the header come from a delimiter at the end of the line and do no harm. */
+/** Empty cells after the last column come from a delimiter at the end of the line and are allowed. */
 function cellCountIssue(row: readonly string[], number: number, columns: number): FieldError[] {
   const spare = row.slice(columns);
   if (row.length >= columns && spare.every((cell) => cell === '')) return [];
-  return [{ path: pointer(['rows', number]), message: `Has ${row.length} cells where the header has ${columns}.` }];
+  return [
+    { path: pointer(['rows', number]), message: `Expected ${columns} cells as in the header, got ${row.length}.` },
+  ];
 }
 
-/** The names as the dataset would have them. Columns without a name may be there: they come from a delimiter at the end of the line. */
+/** The names as the dataset would have them. A column without a name comes from a delimiter at the end of the line and is allowed. */
 function checkHeader(record: readonly string[], known: ReadonlySet<string>): readonly string[] {
   const header = uniqueNames(record);
   const unknown = header.filter((name, i) => !known.has(name) && record[i] !== '');
@@ -112,10 +114,10 @@ function checkHeader(record: readonly string[], known: ReadonlySet<string>): rea
   const listed = unknown.slice(0, MAX_LISTED);
   const issues = listed.map((name, i) => unknownColumn(name, ['columns'], known, i));
   const names = unknown.slice(0, MAX_NAMED).map((name) => JSON.stringify(name));
-  throw new ServiceError('invalid_rows', `The model knows no such columns: ${names.join(', ')}.`, issues);
+  throw new ServiceError('invalid_rows', `The model has no such columns: ${names.join(', ')}.`, issues);
 }
 
-/** Text up to the first line end at least, so that the header can be looked at. */
+/** Text up to the first line end at least. */
 async function firstLine(text: AsyncIterator<string>): Promise<string> {
   let start = '';
   while (start.length < HEADER_TEXT && !/[\r\n]./.test(start)) {
@@ -126,7 +128,7 @@ async function firstLine(text: AsyncIterator<string>): Promise<string> {
   return start;
 }
 
-/** The delimiter that finds the most known columns in the header; the comma when none does. */
+/** The delimiter with the most known columns in the header; the comma if none has any. */
 async function detectDelimiter(start: string, known: ReadonlySet<string>): Promise<string> {
   let [best, most]: [string, number] = [',', 0];
   for (const delimiter of DELIMITERS) {
@@ -151,7 +153,7 @@ async function* prepend(start: string, rest: AsyncIterator<string>): AsyncGenera
     yield start;
     for (let piece = await rest.next(); !piece.done; piece = await rest.next()) yield piece.value;
   } finally {
-    // Detaches from the body, so that what is left of it can be dropped.
+    // Detaches from the body, so that the rest of it can be dropped.
     await rest.return?.();
   }
 }
@@ -165,7 +167,7 @@ function csvMessage(error: CsvError): string {
     return `The row at line ${error.lines} is longer than the limit of ${MAX_ROW_BYTES} bytes. Shorten its cells, or close a quote that is left open.`;
   }
   if (error.code === 'CSV_QUOTE_NOT_CLOSED') {
-    return `A quote is opened and never closed, in or before line ${error.lines}.`;
+    return `A quote is not closed, in or before line ${error.lines}. Close it, or double a quote inside a cell.`;
   }
-  return 'The body is no delimited text that can be read.';
+  return 'The body is not valid delimited text. Send a header line and rows with one delimiter.';
 }

@@ -1,17 +1,18 @@
 import { isUtf8 } from 'node:buffer';
 import { ServiceError } from '../../kit/contract/errors.ts';
 
-/** Byte order marks that name an encoding: UTF-16, little and big end first. */
+/** Byte order marks of UTF-16, little and big endian. */
 const MARKS = { 'utf-16le': [0xff, 0xfe], 'utf-16be': [0xfe, 0xff] } as const;
-/** What bytes are taken for that are not UTF-8, as with datasets; latin-1 is a part of it. */
+/** The encoding of bytes that are not UTF-8, as for datasets. It includes latin-1. */
 const FALLBACK = 'windows-1252';
 
-/** Decodes the pieces of one text, one after the other; the last is followed by one without bytes. */
+/** Decodes the chunks of one text in order. A call without bytes ends the text. */
 type Decode = (piece?: Uint8Array) => string;
 
 /**
- * The text of a body, in the named charset or by its byte order mark, else UTF-8, and windows-1252 from where it is not; the mark is left out.
- * Throws ServiceError: `unsupported_encoding` for an unknown charset, `payload_too_large` beyond `maxBytes`.
+ * The text of a body in the given charset, else that of its byte order mark, else UTF-8. From the first chunk that
+ * is not UTF-8 on it is windows-1252. The mark is left out. Throws ServiceError `unsupported_encoding` for an
+ * unknown charset, and `payload_too_large` above `maxBytes`.
  */
 export async function* decodeText(
   body: AsyncIterable<Uint8Array>,
@@ -22,7 +23,11 @@ export async function* decodeText(
   let bytes = 0;
   for await (const piece of body) {
     bytes += piece.byteLength;
-    if (bytes > maxBytes) throw new ServiceError('payload_too_large', `The rows are more than ${maxBytes} bytes.`);
+    if (bytes > maxBytes)
+      throw new ServiceError(
+        'payload_too_large',
+        `The rows are larger than ${maxBytes} bytes. Send them in several requests.`,
+      );
     decode ??= decoderFor(charset ?? markedCharset(piece) ?? 'utf-8');
     const text = decode(piece);
     if (text) yield text;
@@ -40,11 +45,14 @@ function decoderFor(charset: string): Decode {
     const decoder = new TextDecoder(charset);
     return (piece) => decoder.decode(piece, { stream: piece !== undefined });
   } catch {
-    throw new ServiceError('unsupported_encoding', `The charset ${JSON.stringify(charset)} is not read here.`);
+    throw new ServiceError(
+      'unsupported_encoding',
+      `The charset ${JSON.stringify(charset)} is not supported. Send UTF-8.`,
+    );
   }
 }
 
-/** UTF-8 until a piece is none; from there on the fallback. */
+/** UTF-8 up to the first chunk that is not; from there on the fallback. */
 function utf8Decoder(): Decode {
   const utf8 = new TextDecoder();
   const fallback = new TextDecoder(FALLBACK);
@@ -63,7 +71,7 @@ function utf8Decoder(): Decode {
   };
 }
 
-/** How many bytes at the end are the start of a character of UTF-8 whose rest is to come. */
+/** The number of bytes at the end that start an incomplete UTF-8 character. */
 function incompleteBytes(bytes: Uint8Array): number {
   for (let back = 1; back <= 3 && back <= bytes.length; back++) {
     const byte = bytes[bytes.length - back];

@@ -1,13 +1,13 @@
 import { type FieldError, MAX_LISTED } from '../../kit/contract/errors.ts';
 import { invalid } from '../../kit/contract/validation.ts';
 
-/** Gathers what is wrong with the rows of a request, the first of them in words. */
+/** Collects the issues of the rows of a request. */
 export interface Issues {
   add(found: readonly FieldError[]): void;
   readonly any: boolean;
-  /** Whether more would not be listed: reading on finds nothing that the client gets to know. */
+  /** Whether an error would not list further issues, so that reading more rows is useless. */
   readonly full: boolean;
-  /** Throws ServiceError `invalid_rows` when there are mistakes. */
+  /** Throws ServiceError `invalid_rows` if there are issues. */
   check(): void;
 }
 

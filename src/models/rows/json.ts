@@ -3,13 +3,13 @@ import { type FieldError, MAX_LISTED, pointer } from '../../kit/contract/errors.
 import type { RawRows } from './rawRows.ts';
 import { unknownColumn } from './unknownColumn.ts';
 
-/** What JSON gave for a row; whether it is an object is checked here. */
+/** A parsed row. This file checks that it is an object. */
 export type JsonRow = unknown;
 type Row = Readonly<Record<string, unknown>>;
 
 const NO_ROW: Row = {};
 
-/** Rows of JSON objects as a chunk. `broken` are mistakes found before. Names such as `__proto__` are columns like any other. */
+/** A chunk of JSON objects. `broken` are issues found before. Names such as `__proto__` are ordinary columns. */
 export function jsonRows(
   values: readonly JsonRow[],
   first: number,
@@ -33,12 +33,12 @@ function isRow(value: JsonRow): value is Row {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Stops as soon as there are more than an answer lists. */
+/** Stops once there are more issues than an error lists. */
 function issuesIn(values: readonly JsonRow[], first: number, known: ReadonlySet<string>): readonly FieldError[] {
   const found: FieldError[] = [];
   for (const [i, value] of values.entries()) {
     const path = ['rows', first + i];
-    if (!isRow(value)) found.push({ path: pointer(path), message: 'Not an object with a value for each column.' });
+    if (!isRow(value)) found.push({ path: pointer(path), message: 'Expected an object with a value for each column.' });
     else addUnknownColumns(value, path, known, found);
     if (found.length > MAX_LISTED) break;
   }

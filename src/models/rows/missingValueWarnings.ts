@@ -2,7 +2,7 @@ import type { FittedColumn } from '../../features/fittedColumn.ts';
 import type { Table } from '../../formats/table.ts';
 import { isNumberColumn } from '../../formats/table.ts';
 
-/** What was treated as missing in one column, over all rows of a request. */
+/** Values of one column that were treated as missing, over all rows of a request. */
 export interface MissingValueWarning {
   readonly code: 'missing_values' | 'unseen_category';
   readonly column: string;
@@ -10,7 +10,7 @@ export interface MissingValueWarning {
   readonly message: string;
 }
 
-/** Counts, chunk by chunk, the values that rows lack and the categories that the model does not know. */
+/** Counts missing values and unknown categories over chunks of rows. */
 export interface MissingValueWarnings {
   add(table: Table): void;
   warnings(): readonly MissingValueWarning[];
@@ -25,7 +25,7 @@ interface ColumnCounts {
 /** Unseen categories that a warning names. */
 const MAX_NAMED = 5;
 
-/** `fitted` are the model's columns, in the order of the tables that are added. */
+/** `fitted` are the columns of the model, in the order of the added tables. */
 export function createMissingValueWarnings(fitted: readonly FittedColumn[]): MissingValueWarnings {
   const counts: readonly ColumnCounts[] = fitted.map(() => ({ missing: 0, unseen: 0, examples: new Set() }));
   let rows = 0;
@@ -52,7 +52,7 @@ function knownCategories(input: FittedColumn): number {
   return input.kind === 'categorical' ? input.categories.length : 0;
 }
 
-/** Codes from `known` on are of categories that the model does not know. */
+/** Codes from `known` on belong to unknown categories. */
 function addCategories(
   found: ColumnCounts,
   { codes, categories }: { readonly codes: Int32Array; readonly categories: readonly string[] },
@@ -81,7 +81,7 @@ function columnWarnings(
   if (unseen > 0) {
     const names = [...examples].map((name) => JSON.stringify(name)).join(', ');
     const treated = input.kind === 'categorical' && input.folded > 0 ? 'rare ones' : 'missing';
-    const message = `${unseen} of ${rows} values of '${column}' are none that training knows (${names}): treated as ${treated}.`;
+    const message = `${unseen} of ${rows} values of '${column}' do not occur in the training rows (${names}); they count as ${treated}.`;
     warnings.push({ code: 'unseen_category', column, count: unseen, message });
   }
   return warnings;

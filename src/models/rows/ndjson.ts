@@ -3,12 +3,12 @@ import { parseJson } from '../../kit/contract/jsonSyntax.ts';
 import { type JsonRow, jsonRows } from './json.ts';
 import type { RawRows } from './rawRows.ts';
 
-/** A line beyond this is no row. */
+/** The longest line, in characters. */
 const MAX_LINE_LENGTH = 4 * 2 ** 20;
-/** Text that a chunk holds at most, so that long lines come in fewer rows. */
+/** Characters of a chunk at most, so that chunks of long lines have fewer rows. */
 const CHUNK_TEXT = 2 ** 20;
 
-/** The rows of newline-delimited JSON, in chunks; empty lines are passed over. Throws ServiceError `invalid_rows` for an endless line. */
+/** Chunks of rows of newline-delimited JSON. Skips empty lines. Throws ServiceError `invalid_rows` for a line that is too long. */
 export async function* readNdjson(
   text: AsyncIterable<string>,
   known: ReadonlySet<string>,
@@ -49,6 +49,6 @@ async function* linesOf(text: AsyncIterable<string>): AsyncGenerator<string> {
 }
 
 function tooLong(line: number): ServiceError {
-  const detail = `Line ${line} is longer than the limit of ${MAX_LINE_LENGTH} characters: shorten its values.`;
+  const detail = `Line ${line} is longer than the limit of ${MAX_LINE_LENGTH} characters. Shorten its values.`;
   return new ServiceError('invalid_rows', detail);
 }

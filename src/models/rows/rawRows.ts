@@ -2,15 +2,15 @@ import type { CellReaders } from '../../formats/cells.ts';
 import type { ParseOptions } from '../../formats/parseOptions.ts';
 import type { FieldError } from '../../kit/contract/errors.ts';
 
-/** A chunk of rows as they came, before their cells are read. */
+/** A chunk of rows whose cells are not parsed yet. */
 export interface RawRows {
   readonly count: number;
-  /** The number of the first one in the whole body, from 0. */
+  /** The number of the first row in the whole body, from 0. */
   readonly first: number;
-  /** Rows that could not be read at all, and columns that the model does not know. */
+  /** Rows that could not be parsed, and unknown columns. */
   readonly issues: readonly FieldError[];
-  /** How the cells of a column are read that was so written in its dataset. */
+  /** The parsers of a column's cells, given how the column was parsed in its dataset. */
   readonly cells: (readAs: ParseOptions | undefined) => CellReaders;
-  /** The cells of a column, by the row's place in this chunk; undefined where a row has none. */
+  /** The cells of a column by row index in this chunk; undefined where a row has none. */
   column(name: string): (row: number) => unknown;
 }

@@ -1,24 +1,18 @@
 import { type FittedCategorical, knownCategories } from '../../features/categorical.ts';
 import type { FittedColumn } from '../../features/fittedColumn.ts';
 import type { CellReaders } from '../../formats/cells.ts';
-import type { ParseOptions } from '../../formats/parseOptions.ts';
 import type { Column, Table } from '../../formats/table.ts';
 import { type FieldError, MAX_LISTED, pointer } from '../../kit/contract/errors.ts';
+import type { ModelColumns } from '../stored/predictor/predictor.ts';
 import type { RawRows } from './rawRows.ts';
 
 export interface ReadRows {
-  /** The columns that the model reads; where a cell was wrong its value is missing. */
+  /** The columns that the model reads. The value of an invalid cell is missing. */
   readonly table: Table;
   readonly issues: readonly FieldError[];
 }
 
-/** The columns that a model reads, and how each was written in the dataset where that is known. */
-export interface ModelColumns {
-  readonly fitted: readonly FittedColumn[];
-  readonly parseOptions: ReadonlyMap<string, ParseOptions>;
-}
-
-/** Rows with the readers of one column's cells. */
+/** Rows with the parsers of one column's cells. */
 interface Chunk {
   readonly rows: RawRows;
   readonly cells: CellReaders;
@@ -32,16 +26,16 @@ const EXPECTED = {
   datetime: 'a time in ISO 8601 or milliseconds since 1970',
   categorical: 'text',
 } as const;
-/** A wrong cell is shown up to so many letters. */
+/** An error shows this many characters of a cell. */
 const SHOWN_LETTERS = 40;
 
-/** Reads the cells of the columns that the model was fitted to; what is no such value is a mistake with its place. */
+/** Parses the cells of the columns that a model reads. An invalid cell is an issue that names its row and column. */
 export function readTable({ fitted, parseOptions }: ModelColumns, rows: RawRows): ReadRows {
   const issues = [...rows.issues];
   const columns = fitted.map((input) =>
     readColumn(input, { rows, cells: rows.cells(parseOptions.get(input.column)) }, (row, cell) => {
       if (issues.length > MAX_LISTED) return;
-      const message = `Expected ${EXPECTED[input.kind]}, not ${show(cell)}.`;
+      const message = `Expected ${EXPECTED[input.kind]}, got ${show(cell)}.`;
       issues.push({ path: pointer(['rows', rows.first + row, input.column]), message });
     }),
   );
@@ -62,7 +56,7 @@ function readColumn(input: FittedColumn, chunk: Chunk, report: Report): Column {
   return { name: input.column, type: input.kind, values };
 }
 
-/** The known categories keep their places; others follow as they are met. Blanks around a word are passed over when it is unknown with them. */
+/** Known categories have their codes; unknown ones follow in order of occurrence. A word is trimmed if it is unknown untrimmed. */
 function readCategories(fitted: FittedCategorical, { rows, cells }: Chunk, report: Report): Column {
   const { column } = fitted;
   const cellOf = rows.column(column);
@@ -89,7 +83,7 @@ function show(cell: unknown): string {
   return text.length > SHOWN_LETTERS ? `${text.slice(0, SHOWN_LETTERS)}…` : text;
 }
 
-/** JSON has no word for a number that is too large for it, such as 1e999. */
+/** JSON.stringify writes a number that is too large, such as 1e999, as null. */
 function written(cell: unknown): string {
   return typeof cell === 'number' ? String(cell) : JSON.stringify(cell);
 }

@@ -1,7 +1,7 @@
 import { didYouMean, MAX_SUGGESTIONS } from '../../kit/contract/closest.ts';
 import { type FieldError, pointer } from '../../kit/contract/errors.ts';
 
-/** A column that the model does not know, after so many other mistakes; the first come with a suggestion. */
+/** The issue of an unknown column. Only the first few issues get a suggestion; `others` counts those before. */
 export function unknownColumn(
   name: string,
   path: readonly PropertyKey[],
@@ -10,5 +10,5 @@ export function unknownColumn(
 ): FieldError {
   const suggestion = others < MAX_SUGGESTIONS ? didYouMean(name, known) : '';
   const advice = suggestion === '' ? ' Remove it, or correct its name.' : suggestion;
-  return { path: pointer([...path, name]), message: `The model knows no such column.${advice}` };
+  return { path: pointer([...path, name]), message: `The model has no such column.${advice}` };
 }

@@ -1,14 +1,16 @@
 import { Readable } from 'node:stream';
 import type { FastifyRequest } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import type { Tenant } from '../../kit/contract/caller.ts';
+import { streamed } from '../../kit/contract/streamed.ts';
 import { errorResponses } from '../../kit/contract/wire.ts';
-import { modelParams } from '../schemas.ts';
-import type { ModelsOf } from '../service.ts';
+import { modelParams } from '../stored/modelName.ts';
 import { type SplitQuery, splitCsvResponse, splitQuery, splitResponse } from './schemas.ts';
+import type { Splits } from './service.ts';
 import { splitCsv, splitPage } from './splitPage.ts';
 
 /** `GET /v1/models/{id}/split`. */
-export function splitRoutes({ models }: { readonly models: ModelsOf }): FastifyPluginAsyncZod {
+export function splitRoutes({ splits }: { readonly splits: (tenant: Tenant) => Splits }): FastifyPluginAsyncZod {
   return async (app) => {
     app.get('/v1/models/:id/split', {
       config: { scope: 'read' },
@@ -17,25 +19,26 @@ export function splitRoutes({ models }: { readonly models: ModelsOf }): FastifyP
         operationId: 'getSplit',
         summary: 'Get the split of a model',
         description:
-          'Which rows of the dataset were training, validation and test rows. The rows are stored with the model, so that they are exactly those that its training used, also after the dataset was deleted. ' +
-          'All members of an ensemble have the same rows, which are those of the ensemble.',
+          'Lists which rows of the dataset were training, validation and test rows. The rows are stored with the model, so they are exactly those that its training used, also after the dataset was deleted. ' +
+          'All members of an ensemble have the same rows, which are the rows of the ensemble.',
         params: modelParams,
         querystring: splitQuery,
         response: {
           200: {
             description: 'The rows of each part.',
-            content: { 'application/json': { schema: splitResponse }, 'text/csv': { schema: splitCsvResponse } },
+            content: {
+              'application/json': { schema: splitResponse },
+              'text/csv': { schema: streamed(splitCsvResponse) },
+            },
           },
           ...errorResponses(400, 404),
         },
       },
       handler: async (request, reply) => {
-        const found = await models(request.caller).split(request.params.id);
+        const found = await splits(request.caller).get(request.params.id);
         reply.header('vary', 'Accept');
         if (!wantsCsv(request, request.query)) return splitPage(found, request.query);
-        const lines = Readable.from(splitCsv(found.split, request.query));
-        // A stream passes the serializer by.
-        return reply.type('text/csv; charset=utf-8').send(lines as never);
+        return reply.type('text/csv; charset=utf-8').send(Readable.from(splitCsv(found.split, request.query)));
       },
     });
   };

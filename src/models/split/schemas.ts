@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { EXAMPLE_MODEL_ID } from '../schemas.ts';
+import { EXAMPLE_MODEL_ID } from '../stored/modelName.ts';
 
-/** So many row numbers are about 2 MB of JSON, within the budget of a page. */
+/** This many row numbers are about 2 MB of JSON, within the size limit of a page. */
 export const MAX_ROWS = 200_000;
 
 const part = z.enum(['training', 'validation', 'test']);
@@ -12,7 +12,7 @@ export const splitQuery = z.strictObject({
     .enum(['json', 'csv'])
     .optional()
     .describe(
-      '`csv`: a line a row. Left out: `csv` where the header `Accept` names `text/csv` and not JSON, otherwise `json`.',
+      '`csv`: one line per row. Left out: `csv` if the header `Accept` names `text/csv` and not JSON, otherwise `json`.',
     ),
   limit: z.coerce
     .number()
@@ -20,7 +20,7 @@ export const splitQuery = z.strictObject({
     .min(1)
     .max(MAX_ROWS)
     .optional()
-    .describe(`How many rows at most. Left out: ${MAX_ROWS} in JSON, all in CSV.`),
+    .describe(`Maximum number of rows. Left out: ${MAX_ROWS} in JSON, all in CSV.`),
   after: z.coerce.number().int().min(0).optional().describe('Only rows after this one.'),
 });
 export type SplitQuery = z.output<typeof splitQuery>;
@@ -30,7 +30,7 @@ const rowNumbers = z.array(z.int().min(0));
 export const splitResponse = z
   .object({
     modelId: z.string(),
-    datasetId: z.string().nullable().describe('The dataset whose rows these are; null when it was deleted.'),
+    datasetId: z.string().nullable().describe('The dataset that has these rows; null if it was deleted.'),
     total: z.int().min(0).describe('All rows of the dataset.'),
     counts: z
       .object({
@@ -41,20 +41,20 @@ export const splitResponse = z
           .int()
           .min(0)
           .describe(
-            'Rows in no part: without a target, without a weight above 0, or without a word in the split column.',
+            'Rows in no part: rows without a target, without a weight above 0, or without a known value in the split column.',
           ),
       })
-      .describe('How many rows each part has, whatever this page lists.'),
+      .describe('The number of rows of each part, on all pages together.'),
     rows: z
       .object({ training: rowNumbers, validation: rowNumbers, test: rowNumbers })
       .describe(
-        'The numbers of the rows in each part, ascending. The first row of the dataset is 0, as `offset` of `GET /v1/datasets/{id}/rows` counts.',
+        'The row numbers of each part, ascending. The first row of the dataset is 0, as for `offset` of `GET /v1/datasets/{id}/rows`.',
       ),
-    next: z.string().nullable().describe('Pass as `after` for the rows that follow; null on the last page.'),
+    next: z.string().nullable().describe('Pass as `after` to get the next rows; null on the last page.'),
   })
   .meta({
     id: 'ModelSplit',
-    description: 'Which rows of its dataset a model was trained, validated and tested on.',
+    description: 'The rows of its dataset that a model was trained, validated and tested on.',
     example: {
       modelId: EXAMPLE_MODEL_ID,
       datasetId: 'ds_01jd8m3c6r0v3k9m7d5x2w1q4z',

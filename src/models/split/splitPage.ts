@@ -10,7 +10,7 @@ export interface ModelSplit {
   readonly split: PackedSplit;
 }
 
-/** Rows between two turns of other requests: about 2 ms. */
+/** Rows between two yields to other requests: about 2 ms. */
 const ROWS_PER_CHUNK = 16_384;
 
 type Range = Pick<SplitQuery, 'part' | 'limit' | 'after'>;
@@ -36,7 +36,7 @@ export function splitPage({ modelId, datasetId, split }: ModelSplit, range: Rang
   return { modelId, datasetId, total, counts: { training, validation, test, leftOut }, rows, next };
 }
 
-/** `row,part` and a line for each row in a part, piece by piece. */
+/** CSV in chunks: the header `row,part`, then one line for each row that is in a part. */
 export async function* splitCsv(split: PackedSplit, range: Range): AsyncGenerator<string> {
   const { limit = split.rows } = range;
   let lines = 'row,part\n';
@@ -53,7 +53,7 @@ export async function* splitCsv(split: PackedSplit, range: Range): AsyncGenerato
   yield lines;
 }
 
-/** The rows of a part, or of all parts, with the name of their part, ascending. */
+/** The rows of one part or of all parts, ascending, with the names of their parts. */
 function* rowsIn(split: PackedSplit, { part, after = -1 }: Range): Generator<readonly [row: number, part: SplitName]> {
   const partOf = unpackSplit(split);
   for (let row = after + 1; row < split.rows; row++) {

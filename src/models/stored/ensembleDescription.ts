@@ -3,11 +3,11 @@ import { warningSchema } from '../../kit/warning.ts';
 import { inputSchema } from './inputSchema.ts';
 import { modelMetricsSchema } from './metricsSchema.ts';
 
-/** What is kept with an ensemble beside its members: what people want to know of it. */
+/** What is stored with an ensemble beside its members: what the API shows. */
 export const ensembleSchema = z.object({
   version: z.literal(1),
   kind: z.literal('ensemble'),
-  members: z.array(z.string()).describe('The ids of the models that the members are copies of, in their order.'),
+  members: z.array(z.string()).describe('The ids of the models that the members are copies of, in order.'),
   classes: z.array(z.string()).nullable(),
   inputs: z.array(inputSchema),
   parameterCount: z.int(),
@@ -16,7 +16,10 @@ export const ensembleSchema = z.object({
 });
 export type EnsembleDescription = z.infer<typeof ensembleSchema>;
 
-/** The text of a description; numbers that are not finite become null, as JSON has it. Throws ZodError when it could not be read again. */
+/**
+ * The text of a description. Non-finite numbers become null, as JSON has no others.
+ * Throws ZodError if the text could not be read again.
+ */
 export function writeEnsemble(description: object): string {
   const text = JSON.stringify(description);
   ensembleSchema.parse(JSON.parse(text));

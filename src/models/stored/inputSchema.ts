@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** A column that a model reads, as people see it. */
+/** A column that a model reads. */
 export const inputSchema = z
   .object({
     name: z.string().describe('The column.'),
@@ -8,10 +8,10 @@ export const inputSchema = z
     categories: z
       .array(z.string())
       .optional()
-      .describe('Of a categorical column: those with an input of their own, the most frequent first.'),
+      .describe('Of a categorical column: the categories with an input of their own, the most frequent first.'),
     range: z
       .union([z.tuple([z.number(), z.number()]), z.tuple([z.string(), z.string()])])
       .optional()
-      .describe('The smallest and the largest value of the training rows; of a datetime in ISO 8601.'),
+      .describe('Minimum and maximum of the training rows; of a datetime column in ISO 8601.'),
   })
   .meta({ id: 'ModelColumn', description: 'A column that the model reads.' });

@@ -1,28 +1,30 @@
 import { z } from 'zod';
 
-/** Null where it cannot be said: an r² of one row, a ROC curve of one class. */
+/** Null where a metric is undefined: r² of one row, ROC AUC of one class. */
 const measure = z.number().nullable();
 
-/** How good the predictions for some rows are; `accuracy` and what follows for classes, `rmse`, `mae` and `r2` for numbers. */
+/** Metrics of the predictions for some rows: `accuracy` to `confusionMatrix` for classes, `rmse`, `mae`, `r2` for numbers. */
 const metricsSchema = z
   .object({
     loss: measure.describe(
-      'What the training minimizes, the mean over the rows; null for an ensemble whose members minimize different things.',
+      'The mean over the rows of the loss that training minimizes; null for an ensemble whose members have different losses.',
     ),
-    accuracy: measure.optional().describe('The share of the rows whose label is right.'),
-    precision: measure.optional().describe('Of the second of two classes; the mean over more classes.'),
-    recall: measure.optional().describe('Of the second of two classes; the mean over more classes.'),
+    accuracy: measure.optional().describe('The share of rows with the right label.'),
+    precision: measure
+      .optional()
+      .describe('Of the second of two classes; the mean over the classes if there are more.'),
+    recall: measure.optional().describe('Of the second of two classes; the mean over the classes if there are more.'),
     f1: measure.optional().describe('The harmonic mean of precision and recall.'),
     rocAuc: measure
       .optional()
-      .describe('The area under the ROC curve; the mean of one against the others for more classes.'),
+      .describe('The area under the ROC curve; with more than two classes the mean of one class against the others.'),
     confusionMatrix: z
       .array(z.array(z.int()))
       .optional()
-      .describe('Rows by their true class (down) and predicted class (across).'),
-    rmse: measure.optional().describe("The root of the mean squared error, in the target's own unit."),
-    mae: measure.optional().describe("The mean absolute error, in the target's own unit."),
-    r2: measure.optional().describe('The share of the variance that is explained.'),
+      .describe('Counts of rows by true class (down) and predicted class (across).'),
+    rmse: measure.optional().describe('The root mean squared error, in the unit of the target.'),
+    mae: measure.optional().describe('The mean absolute error, in the unit of the target.'),
+    r2: measure.optional().describe('The explained share of the variance.'),
   })
   .meta({
     id: 'Metrics',
@@ -31,7 +33,7 @@ const metricsSchema = z
 
 export const modelMetricsSchema = ofParts(metricsSchema);
 
-/** A confusion matrix grows with the square of the classes. */
+/** Without the confusion matrix, which grows with the square of the number of classes. */
 export const summaryMetricsSchema = ofParts(
   metricsSchema.omit({ confusionMatrix: true }).meta({
     id: 'SummaryMetrics',

@@ -1,101 +1,59 @@
 import { sql } from 'kysely';
 import { readWithin, type Slice } from '../../kit/contract/pages.ts';
-import type { Database, Queries } from '../../store/database/database.ts';
-import type { ModelRow, ParameterRow } from '../../store/database/tables.ts';
+import { type Database, type Queries } from '../../store/database/database.ts';
+import { type ModelRow, type ParameterRow } from '../../store/database/tables.ts';
 import { textBytes } from '../../store/textBytes.ts';
+import { ServiceError } from '../../kit/contract/errors.ts';
+import { parameterCountOf } from './parameterCount.ts';
 
-interface ModelFilter {
-  readonly datasetId?: string | undefined;
-  readonly jobId?: string | undefined;
-  /** Only models older than this id. */
-  readonly before?: string | undefined;
-  readonly limit: number;
-}
-
-/** What a model's parameters are called and how large they are, without their bytes. */
+/** The name and the shape of a parameter, without its bytes. */
 export type ParameterShape = Pick<ParameterRow, 'layer' | 'name' | 'shape'>;
 
-/** A parameter as the database has it, of whichever model. */
+/** A parameter as the database stores it, of any model. */
 export type StoredParameter = Omit<ParameterRow, 'modelId'>;
 
-/** What a list shows of a model: not its description. */
-const LISTED = ['id', 'name', 'jobId', 'datasetId', 'createdAt', 'task', 'target', 'sha256', 'summary'] as const;
-export type ListedModelRow = Pick<ModelRow, (typeof LISTED)[number]>;
-
-const aliasBytes = sql<number>`(
-  SELECT coalesce(sum(octet_length(name)), 0) FROM aliases WHERE model_id = models.id
-)`;
-
-/** Queries about the models of one project, named for what they answer; parameters and aliases are asked for by ids of its models. */
-export interface ModelStore {
-  /** By its id or by an alias. */
-  find(idOrAlias: string): Promise<ModelRow | undefined>;
-  /** The id of the model of that id or alias. */
-  idOf(idOrAlias: string): Promise<string | undefined>;
-  /** Newest first. */
-  list(filter: ModelFilter): Promise<Slice<ListedModelRow>>;
-  /** With `force` its aliases are deleted too; otherwise nothing is deleted while there are any, and they are answered. */
-  remove(id: string, force: boolean): Promise<{ readonly removed: boolean } | { readonly aliases: readonly string[] }>;
-  shapes(modelIds: readonly string[]): Promise<ReadonlyMap<string, readonly ParameterShape[]>>;
-  aliasesOf(modelIds: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>>;
+/** Finds the models of one project by id or alias. Both methods throw `model_not_found`. */
+export interface ModelLookup {
+  row(idOrAlias: string): Promise<ModelRow>;
+  id(idOrAlias: string): Promise<string>;
 }
 
-export function createModelStore(database: Database, project: string): ModelStore {
+export function createModelLookup(database: Database, project: string): ModelLookup {
   return {
-    find: (idOrAlias) => named(database, project, idOrAlias).selectAll('models').executeTakeFirst(),
-
-    async idOf(idOrAlias) {
+    async row(idOrAlias) {
+      const row = await named(database, project, idOrAlias).selectAll('models').executeTakeFirst();
+      if (row === undefined) throw modelNotFound(idOrAlias);
+      return row;
+    },
+    async id(idOrAlias) {
       const row = await named(database, project, idOrAlias).select('models.id').executeTakeFirst();
-      return row?.id;
-    },
-
-    list({ datasetId, jobId, before, limit }) {
-      let query = database.selectFrom('models').where('project', '=', project).orderBy('id', 'desc');
-      if (datasetId !== undefined) query = query.where('datasetId', '=', datasetId);
-      if (jobId !== undefined) query = query.where('jobId', '=', jobId);
-      if (before !== undefined) query = query.where('id', '<', before);
-      const sizes = query.select(sql<number>`${textBytes('summary')} + ${aliasBytes}`.as('bytes'));
-      return readWithin({ sizes, rows: query.select(LISTED) }, limit);
-    },
-
-    remove: (id, force) =>
-      database.transaction().execute(async (queries) => {
-        const aliases = force ? [] : await aliasesOfModel(queries, id);
-        if (aliases.length > 0) return { aliases };
-        const query = queries.deleteFrom('models').where('id', '=', id).where('project', '=', project);
-        return { removed: (await query.executeTakeFirst()).numDeletedRows > 0n };
-      }),
-
-    async shapes(modelIds) {
-      const rows = await database
-        .selectFrom('parameters')
-        .select(['modelId', 'layer', 'name', 'shape'])
-        .where('modelId', 'in', modelIds)
-        .orderBy('layer')
-        .orderBy('name')
-        .execute();
-      return Map.groupBy(rows, ({ modelId }) => modelId);
-    },
-
-    async aliasesOf(modelIds) {
-      const rows = await database
-        .selectFrom('aliases')
-        .select(['name', 'modelId'])
-        .where('modelId', 'in', modelIds)
-        .orderBy('name')
-        .execute();
-      const byModel = Map.groupBy(rows, ({ modelId }) => modelId);
-      return new Map([...byModel].map(([modelId, aliases]) => [modelId, aliases.map(({ name }) => name)]));
+      if (row === undefined) throw modelNotFound(idOrAlias);
+      return row.id;
     },
   };
 }
 
-async function aliasesOfModel(queries: Queries, id: string): Promise<readonly string[]> {
-  const rows = await queries.selectFrom('aliases').select('name').where('modelId', '=', id).orderBy('name').execute();
-  return rows.map(({ name }) => name);
+/** An alias never looks like an id, so one query serves both. */
+function named(database: Database, project: string, idOrAlias: string) {
+  return database
+    .selectFrom('models')
+    .where('models.project', '=', project)
+    .where((eb) => {
+      const alias = eb
+        .selectFrom('aliases')
+        .select('modelId')
+        .where('aliases.project', '=', project)
+        .where('aliases.name', '=', idOrAlias);
+      return eb.or([eb('models.id', '=', idOrAlias), eb('models.id', '=', alias)]);
+    });
 }
 
-/** The model of that id, of whatever project. */
+/** The error for a name that no model has. */
+export function modelNotFound(idOrAlias: string): ServiceError {
+  return new ServiceError('model_not_found', `There is no model ${JSON.stringify(idOrAlias)}, by id or by alias.`);
+}
+
+/** The model with that id, of any project. */
 export function findModel(database: Database, id: string): Promise<ModelRow | undefined> {
   return database.selectFrom('models').selectAll().where('id', '=', id).executeTakeFirst();
 }
@@ -111,7 +69,28 @@ export function findParameters(database: Database, modelId: string): Promise<rea
     .execute();
 }
 
-/** Writes a model with its parameters; within the caller's transaction, when it has one. */
+/** The shapes of the parameters of each model, by layer and name. */
+export async function findShapes(
+  queries: Queries,
+  modelIds: readonly string[],
+): Promise<ReadonlyMap<string, readonly ParameterShape[]>> {
+  const rows = await queries
+    .selectFrom('parameters')
+    .select(['modelId', 'layer', 'name', 'shape'])
+    .where('modelId', 'in', modelIds)
+    .orderBy('layer')
+    .orderBy('name')
+    .execute();
+  return Map.groupBy(rows, ({ modelId }) => modelId);
+}
+
+/** The number of learned values of a model. */
+export async function countParameters(queries: Queries, modelId: string): Promise<number> {
+  const shapes = await findShapes(queries, [modelId]);
+  return parameterCountOf(shapes.get(modelId) ?? []);
+}
+
+/** Writes a model with its parameters, within the caller's transaction if it has one. */
 export async function insertModel(
   queries: Queries,
   model: ModelRow,
@@ -126,17 +105,13 @@ export async function insertModel(
   }
 }
 
-/** Names of aliases never look like ids of models, so one look-up serves both. */
-function named(database: Database, project: string, idOrAlias: string) {
-  return database
-    .selectFrom('models')
-    .where('models.project', '=', project)
-    .where((eb) => {
-      const alias = eb
-        .selectFrom('aliases')
-        .select('modelId')
-        .where('aliases.project', '=', project)
-        .where('aliases.name', '=', idOrAlias);
-      return eb.or([eb('models.id', '=', idOrAlias), eb('models.id', '=', alias)]);
-    });
+/** The columns of a dataset and how each was parsed, both as JSON; undefined if the dataset was deleted. */
+export function findDatasetColumns(queries: Queries, id: string) {
+  return queries.selectFrom('datasets').select(['columns', 'readAs']).where('id', '=', id).executeTakeFirst();
+}
+
+/** The storage limit of a project in bytes; null: no limit. */
+export async function findStorageQuota(queries: Queries, project: string): Promise<number | null> {
+  const row = await queries.selectFrom('projects').select('storedBytes').where('name', '=', project).executeTakeFirst();
+  return row?.storedBytes ?? null;
 }

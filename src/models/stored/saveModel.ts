@@ -9,14 +9,15 @@ import type { Outcome } from '../../training/outcome.ts';
 import type { TrainedJob } from '../../worker/run/endJob.ts';
 import { writeDescription } from './description.ts';
 import { toFloat32Bytes } from './float32.ts';
-import { insertModel, type StoredParameter } from './modelStore.ts';
+import { findDatasetColumns, findStorageQuota, insertModel, type StoredParameter } from './modelStore.ts';
 import { parameterCountOf } from './parameterCount.ts';
 import { insertSplit } from './splitStore.ts';
 import { writeSummary } from './summary.ts';
 
 /**
- * Writes the model of a job that has succeeded, within the caller's transaction, and returns its id; `now` is when it is made. Throws ServiceError
- * `stored_bytes_quota` where it is more than the project may store: the transaction must not come through then.
+ * Writes the model of a job that has succeeded, within the caller's transaction, and returns its id.
+ * `now` becomes its time of creation. Throws ServiceError `stored_bytes_quota` if the project may not
+ * store that much; the caller must then roll back.
  */
 export async function saveModel(queries: Queries, job: TrainedJob, outcome: Outcome, now: number): Promise<string> {
   const { id: jobId, project, name, datasetId, spec } = job;
@@ -44,26 +45,20 @@ export async function saveModel(queries: Queries, job: TrainedJob, outcome: Outc
   return model.id;
 }
 
-/** The model itself is counted: it is written already, so that of two at once one is too many. */
+/** Counts the model too. It is written first, so that of two at once one exceeds the limit. */
 async function assertQuota(queries: Queries, project: string, parameters: readonly StoredParameter[]): Promise<void> {
-  const row = await queries.selectFrom('projects').select('storedBytes').where('name', '=', project).executeTakeFirst();
-  const quotaBytes = row?.storedBytes ?? null;
+  const quotaBytes = await findStorageQuota(queries, project);
   if (quotaBytes === null) return;
   const bytes = parameters.reduce((sum, parameter) => sum + parameter.bytes.length, 0);
   const over = (await storedBytes(queries, project)) - quotaBytes;
   if (over <= 0) return;
-  const detail = `The model takes ${bytes} bytes, ${over} more than are left of the ${quotaBytes} that the project may store.`;
+  const detail = `Storage quota reached: the model has ${bytes} bytes, ${over} too many for the project's limit of ${quotaBytes}.`;
   throw new ServiceError('stored_bytes_quota', detail);
 }
 
-/** The names of the dataset's columns, and how they were written. */
+/** The names of the dataset's columns, and how each was parsed. */
 async function columnsOf(queries: Queries, datasetId: string | null) {
-  if (datasetId === null) return { columns: [] };
-  const row = await queries
-    .selectFrom('datasets')
-    .select(['columns', 'readAs'])
-    .where('id', '=', datasetId)
-    .executeTakeFirst();
+  const row = datasetId === null ? undefined : await findDatasetColumns(queries, datasetId);
   // Both lists are written together, one item a column.
   const columns: readonly { readonly name: string }[] = JSON.parse(row?.columns ?? '[]');
   const readAs: readonly ParseOptions[] = JSON.parse(row?.readAs ?? '[]');

@@ -1,4 +1,6 @@
-/** The shape as the database stores it: JSON, for example `[rows, columns]`. */
-export function readShape(shape: string): number[] {
+type Shape = [rows: number, columns: number];
+
+/** Parses a shape as the database stores it: `[rows, columns]`. */
+export function readShape(shape: string): Shape {
   return JSON.parse(shape);
 }

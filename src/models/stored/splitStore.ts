@@ -1,7 +1,7 @@
 import type { Queries } from '../../store/database/database.ts';
 import type { PackedSplit } from '../../training/split/packed.ts';
 
-/** Stores a split unless an equal one is stored. It is deleted with the last model that refers to it. */
+/** Stores a split unless an equal one exists. The last model that refers to it deletes it. */
 export async function insertSplit(queries: Queries, split: PackedSplit): Promise<void> {
   await queries
     .insertInto('splits')

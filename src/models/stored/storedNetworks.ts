@@ -1,52 +1,95 @@
-import type { Parameter } from '../../engine/memory/parameters.ts';
-import type { Database } from '../../store/database/database.ts';
-import type { ModelRow } from '../../store/database/tables.ts';
+import { type Parameter, type ParameterName } from '../../engine/memory/parameters.ts';
+import { type Database } from '../../store/database/database.ts';
+import { type ModelRow } from '../../store/database/tables.ts';
 import { findMemberParameters, findMembers } from '../ensembles/store.ts';
-import { type Description, readAnyDescription, readDescription } from './description.ts';
+import { type Description, readAnyDescription, readDescription, type AnyDescription } from './description.ts';
+import { yieldToEventLoop } from '../../kit/yieldToEventLoop.ts';
 import { fromFloat32Bytes } from './float32.ts';
-import { modelNotFound } from './modelNotFound.ts';
-import { findParameters, type StoredParameter } from './modelStore.ts';
+import { findMemberParameters, findMembers } from './memberStore.ts';
+import { findParameters, modelNotFound, type StoredParameter } from './modelStore.ts';
 import { readShape } from './shapes.ts';
 
-/** A network as it is kept: all that predicts. */
+/** A stored network: everything that a prediction needs. */
 export interface StoredNetwork {
   readonly description: Description;
-  /** By layer and name, in the notes' shapes. */
+  /** By layer and name, in the shapes of the notes. */
   readonly parameters: readonly Parameter[];
 }
 
-/** The networks that a model consists of, one after the other. Throws `model_not_found` when it is deleted meanwhile. */
-export async function* readNetworks(database: Database, model: ModelRow): AsyncGenerator<StoredNetwork> {
-  const description = readAnyDescription(model.description);
-  if ('members' in description) yield* readMembers(database, model.id, description.members);
-  else yield { description, parameters: await readParameters(database, model.id) };
+/**
+ * A stored model: one network, or several whose predictions are averaged. All were trained on the same rows.
+ * Both iterables throw `model_not_found` if the model was deleted meanwhile.
+ */
+export interface StoredModel {
+  /** Null if the dataset was deleted. */
+  readonly datasetId: string | null;
+  /** The description of each network, in order. */
+  descriptions(): AsyncIterable<Description>;
+  /** The same networks with their parameters, read one by one because each may need much memory. */
+  networks(): AsyncIterable<StoredNetwork>;
 }
 
-/** The parameters of a model that is a single network. Throws `model_not_found`. */
+type ModelId = Pick<ModelRow, 'id' | 'datasetId'>;
+
+/** A single network that is not read yet. */
+export interface DescribedModel {
+  readonly row: ModelId;
+  readonly description: Description;
+}
+
+/** `description` is the one of the row. */
+export function openModel(database: Database, row: ModelId, description: AnyDescription): StoredModel {
+  return 'members' in description
+    ? openEnsemble(database, row, description.members.length)
+    : combineModels(database, [{ row, description }]);
+}
+
+/** Single networks as one model. There is at least one, and all have the same dataset. */
+export function combineModels(database: Database, models: readonly DescribedModel[]): StoredModel {
+  return {
+    datasetId: models[0].row.datasetId,
+    async *descriptions() {
+      for (const { description } of models) yield description;
+    },
+    async *networks() {
+      for (const { row, description } of models) {
+        yield { description, parameters: await readParameters(database, row.id) };
+      }
+    },
+  };
+}
+
+/** The parameters of a single network. Throws `model_not_found`. */
 export async function readParameters(database: Database, id: string): Promise<readonly Parameter[]> {
   return toParameters(await findParameters(database, id), id);
 }
 
-/** The members of an ensemble, one after the other, as they may take much memory. Throws `model_not_found` when it is deleted meanwhile. */
-export async function* readMembers(
-  database: Database,
-  id: string,
-  members: readonly string[],
-): AsyncGenerator<StoredNetwork> {
-  const descriptions = await findMembers(database, id);
-  if (descriptions.length < members.length) throw modelNotFound(id);
-  for (const [index, description] of descriptions.entries()) {
-    const parameters = await findMemberParameters(database, id, index + 1);
-    yield { description: readDescription(description), parameters: toParameters(parameters, id) };
+function openEnsemble(database: Database, { id, datasetId }: ModelId, members: number): StoredModel {
+  async function* descriptions() {
+    const texts = await findMembers(database, id);
+    if (texts.length < members) throw modelNotFound(id);
+    for (const text of texts) {
+      yield readDescription(text);
+      await yieldToEventLoop();
+    }
   }
+  async function* networks() {
+    let member = 0;
+    for await (const description of descriptions()) {
+      member += 1;
+      yield { description, parameters: toParameters(await findMemberParameters(database, id, member), id) };
+    }
+  }
+  return { datasetId, descriptions, networks };
 }
 
-/** Every network has some, so without any it is there no more. */
+/** Every network has parameters, so a model without any was deleted. */
 function toParameters(stored: readonly StoredParameter[], id: string): readonly Parameter[] {
   if (stored.length === 0) throw modelNotFound(id);
   return stored.map(toParameter);
 }
 
 function toParameter({ layer, name, shape, bytes }: StoredParameter): Parameter {
-  return { layer, name, shape: readShape(shape), values: fromFloat32Bytes(bytes) };
+  // `saveModel` writes the name of a Parameter.
+  return { layer, name: name as ParameterName, shape: readShape(shape), values: fromFloat32Bytes(bytes) };
 }

@@ -2,7 +2,10 @@ import { z } from 'zod';
 import { bestSchema } from './description.ts';
 import { summaryMetricsSchema } from './metricsSchema.ts';
 
-/** What lists show of a model's description, stored apart from it: a description has megabytes where there are many columns or classes. */
+/**
+ * The part of a description that lists show. It is stored apart, because a description has megabytes
+ * where there are many columns or classes.
+ */
 const summarySchema = z.object({
   members: z.array(z.string()).nullable(),
   parameterCount: z.int(),
@@ -11,12 +14,12 @@ const summarySchema = z.object({
 });
 export type Summary = z.infer<typeof summarySchema>;
 
-/** The text that `readSummary` reads; numbers that are not finite become null, and confusion matrices are left out. */
+/** The text that `readSummary` reads. Non-finite numbers become null; confusion matrices are left out. */
 export function writeSummary(summary: object): string {
   return JSON.stringify(summarySchema.parse(JSON.parse(JSON.stringify(summary))));
 }
 
-/** Written by `writeSummary`, of that type. */
+/** Reads what `writeSummary` wrote, which was checked then. */
 export function readSummary(text: string): Summary {
   return JSON.parse(text);
 }

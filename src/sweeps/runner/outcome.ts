@@ -1,6 +1,6 @@
 import { readHyperparameters } from '../../jobs/submission/requestSchema.ts';
 import { readDescription } from '../../models/stored/description.ts';
-import { countParameters } from '../../models/stored/parameterCount.ts';
+import { countParameters } from '../../models/stored/modelStore.ts';
 import { FAILED, type SegmentResult } from '../../search/search.ts';
 import type { Queries } from '../../store/database/database.ts';
 import type { JobRow, LossRow, TrialState } from '../../store/database/tables.ts';

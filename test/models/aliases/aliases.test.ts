@@ -2,22 +2,26 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { binaryOutcome } from '../support/outcomes.ts';
 import { openTestService, type TestService } from '../support/testService.ts';
 
-let room: TestService;
+let service: TestService;
 beforeAll(async () => {
-  room = await openTestService();
+  service = await openTestService();
 });
-afterAll(() => room.close());
+afterAll(() => service.close());
 
-const get = (url: string) => room.app.inject({ method: 'GET', url });
-const remove = (url: string) => room.app.inject({ method: 'DELETE', url });
+const get = (url: string) => service.app.inject({ method: 'GET', url });
+const remove = (url: string) => service.app.inject({ method: 'DELETE', url });
 const predict = (id: string) =>
-  room.app.inject({ method: 'POST', url: `/v1/models/${id}/predict`, payload: { rows: [{ age: 50, work: 'State' }] } });
+  service.app.inject({
+    method: 'POST',
+    url: `/v1/models/${id}/predict`,
+    payload: { rows: [{ age: 50, work: 'State' }] },
+  });
 const put = (name: string, payload: object) =>
-  room.app.inject({ method: 'PUT', url: `/v1/aliases/${encodeURIComponent(name)}`, payload });
+  service.app.inject({ method: 'PUT', url: `/v1/aliases/${encodeURIComponent(name)}`, payload });
 
 describe('an alias', () => {
   it('works wherever the id of a model does, and moves', async () => {
-    const [first, second] = [await room.save(binaryOutcome()), await room.save(binaryOutcome())];
+    const [first, second] = [await service.save(binaryOutcome()), await service.save(binaryOutcome())];
     expect((await put('live', { modelId: first })).json()).toMatchObject({ name: 'live', modelId: first });
     expect((await get('/v1/models/live')).json()).toMatchObject({ id: first, aliases: ['live'] });
     expect((await get('/v1/models/live/parameters')).statusCode).toBe(200);
@@ -28,10 +32,10 @@ describe('an alias', () => {
   });
 
   it('is listed, those moved last first, and deleted without its model', async () => {
-    const id = await room.save(binaryOutcome());
+    const id = await service.save(binaryOutcome());
     for (const { name } of (await get('/v1/aliases')).json().items) await remove(`/v1/aliases/${name}`);
     for (const name of ['b', 'a', 'c']) await put(name, { modelId: id });
-    await room.database.updateTable('aliases').set({ updatedAt: 5 }).where('name', 'in', ['a', 'b']).execute();
+    await service.database.updateTable('aliases').set({ updatedAt: 5 }).where('name', 'in', ['a', 'b']).execute();
     const first = (await get('/v1/aliases?limit=2')).json();
     const second = (await get(`/v1/aliases?limit=2&after=${first.next}`)).json();
     expect([...first.items, ...second.items].map(({ name }: { name: string }) => name)).toEqual(['c', 'a', 'b']);
@@ -42,7 +46,7 @@ describe('an alias', () => {
   });
 
   it.each(['mdl_1', 'job_x', '-a', 'a b', 'a/b', 'ä', 'x'.repeat(65)])('may not be called %j', async (name) => {
-    const id = await room.save(binaryOutcome());
+    const id = await service.save(binaryOutcome());
     expect((await put(name, { modelId: id })).statusCode).toBe(400);
   });
 

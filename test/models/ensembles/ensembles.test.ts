@@ -3,36 +3,36 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { storedBytes } from '../../../src/store/storedBytes.ts';
 import { TENANT } from '../../support/access.ts';
 import { SHOPS, SHOPS_CSV, shopTraining, toCsv } from '../support/shops.ts';
-import { openTestService, type TestService } from '../support/trainingService.ts';
+import { openTrainingService, type TrainingService } from '../support/trainingService.ts';
 
 /** What a client gets is the shortest text of a float32. */
 const DIGITS = 6;
 const rows = SHOPS.slice(0, 40);
 
-let house: TestService;
+let service: TrainingService;
 let dataset: string;
 let members: readonly string[];
 let ensemble: string;
 beforeAll(async () => {
-  house = await openTestService();
-  dataset = await house.upload(SHOPS_CSV);
+  service = await openTrainingService();
+  dataset = await service.upload(SHOPS_CSV);
   const narrow = shopTraining('size', 3, { network: { layers: [{ units: 4 }, { units: 3, normalization: 'batch' }] } });
   members = [
-    await house.train(dataset, shopTraining('size', 1)),
-    await house.train(dataset, shopTraining('size', 2)),
-    await house.train(dataset, narrow),
+    await service.train(dataset, shopTraining('size', 1)),
+    await service.train(dataset, shopTraining('size', 2)),
+    await service.train(dataset, narrow),
   ];
-  ensemble = await house.ensemble(members);
+  ensemble = await service.ensemble(members);
 });
-afterAll(() => house.close());
+afterAll(() => service.close());
 
-const send = (method: 'GET' | 'DELETE', url: string) => house.app.inject({ method, url });
+const send = (method: 'GET' | 'DELETE', url: string) => service.app.inject({ method, url });
 
 async function predictText(id: string, payload: string, contentType: string): Promise<string> {
   const headers = { 'content-type': contentType };
-  const answer = await house.app.inject({ method: 'POST', url: `/v1/models/${id}/predict`, payload, headers });
-  expect(answer.statusCode).toBe(200);
-  return answer.body;
+  const response = await service.app.inject({ method: 'POST', url: `/v1/models/${id}/predict`, payload, headers });
+  expect(response.statusCode).toBe(200);
+  return response.body;
 }
 
 /** The mean of some numbers. */
@@ -42,8 +42,8 @@ function mean(values: readonly number[]): number {
 
 describe('the predictions of an ensemble', () => {
   it('are the mean of the probabilities of its members, and the label that is the most probable then', async () => {
-    const predicted = await house.predict(ensemble, rows);
-    const ofMembers = await Promise.all(members.map((id) => house.predict(id, rows)));
+    const predicted = await service.predict(ensemble, rows);
+    const ofMembers = await Promise.all(members.map((id) => service.predict(id, rows)));
     for (const [row, { label, probabilities }] of predicted.entries()) {
       const means = ['large', 'middle', 'small'].map((name) =>
         mean(ofMembers.map((predictions) => predictions[row].probabilities[name])),
@@ -57,17 +57,17 @@ describe('the predictions of an ensemble', () => {
   });
 
   it('are those of the model where all members are the same', async () => {
-    const twins = await house.twins(dataset, shopTraining('open', 1));
-    expect(await house.predict(await house.ensemble(twins), rows)).toEqual(await house.predict(twins[0], rows));
+    const twins = await service.twins(dataset, shopTraining('open', 1));
+    expect(await service.predict(await service.ensemble(twins), rows)).toEqual(await service.predict(twins[0], rows));
   });
 
   it('are the mean of numbers in the own unit of the target, however each member learned it', async () => {
     const ids = [
-      await house.train(dataset, shopTraining('visits', 1, { task: 'regression', training: { loss: 'poisson' } })),
-      await house.train(dataset, shopTraining('visits', 1, { task: 'regression', training: { loss: 'mae' } })),
+      await service.train(dataset, shopTraining('visits', 1, { task: 'regression', training: { loss: 'poisson' } })),
+      await service.train(dataset, shopTraining('visits', 1, { task: 'regression', training: { loss: 'mae' } })),
     ];
-    const [first, second] = await Promise.all(ids.map((id) => house.predict(id, rows)));
-    const predicted = await house.predict(await house.ensemble(ids), rows);
+    const [first, second] = await Promise.all(ids.map((id) => service.predict(id, rows)));
+    const predicted = await service.predict(await service.ensemble(ids), rows);
     for (const [row, { value }] of predicted.entries()) {
       expect(value).toBeCloseTo(mean([first[row].value, second[row].value]), DIGITS);
     }
@@ -76,18 +76,18 @@ describe('the predictions of an ensemble', () => {
   it('are the mean where one member reads a column as a number and another as a category, and a third not at all', async () => {
     const exclude = ['sales', 'visits', 'open', 'importance'];
     const ids = [
-      await house.train(dataset, shopTraining('size', 1)),
-      await house.train(dataset, shopTraining('size', 1, { features: { exclude, types: { code: 'categorical' } } })),
-      await house.train(dataset, shopTraining('size', 1, { features: { exclude: [...exclude, 'code'] } })),
-      await house.train(dataset, shopTraining('size', 1, { features: { exclude, maxCategories: 2 } })),
+      await service.train(dataset, shopTraining('size', 1)),
+      await service.train(dataset, shopTraining('size', 1, { features: { exclude, types: { code: 'categorical' } } })),
+      await service.train(dataset, shopTraining('size', 1, { features: { exclude: [...exclude, 'code'] } })),
+      await service.train(dataset, shopTraining('size', 1, { features: { exclude, maxCategories: 2 } })),
     ];
-    const ofMembers = await Promise.all(ids.map((id) => house.predict(id, rows)));
-    const id = await house.ensemble(ids);
-    for (const [row, { probabilities }] of (await house.predict(id, rows)).entries()) {
+    const ofMembers = await Promise.all(ids.map((id) => service.predict(id, rows)));
+    const id = await service.ensemble(ids);
+    for (const [row, { probabilities }] of (await service.predict(id, rows)).entries()) {
       const small = mean(ofMembers.map((predictions) => predictions[row].probabilities.small));
       expect(probabilities.small).toBeCloseTo(small, DIGITS);
     }
-    const inputs = (await house.model(id)).inputs.map(({ name, type }) => `${name} ${type}`);
+    const inputs = (await service.model(id)).inputs.map(({ name, type }) => `${name} ${type}`);
     expect(inputs.toSorted()).toEqual([
       'city categorical',
       'code categorical',
@@ -98,7 +98,7 @@ describe('the predictions of an ensemble', () => {
   });
 
   it('are the same in every format, for one row or many', async () => {
-    const predictions = await house.predict(ensemble, rows);
+    const predictions = await service.predict(ensemble, rows);
     const [header, ...lines] = (await predictText(ensemble, toCsv(rows), 'text/csv')).trim().split('\n');
     expect(header).toBe('prediction,probability_large,probability_middle,probability_small');
     expect(lines).toEqual(
@@ -115,27 +115,27 @@ describe('the predictions of an ensemble', () => {
         .split('\n')
         .map((line) => JSON.parse(line)),
     ).toEqual(predictions);
-    expect(await house.predict(ensemble, rows.slice(7, 8))).toEqual(predictions.slice(7, 8));
+    expect(await service.predict(ensemble, rows.slice(7, 8))).toEqual(predictions.slice(7, 8));
   });
 
   it('say once what was missing or unknown, whatever the number of members', async () => {
     const payload = { rows: [{ rooms: 3, city: 'Paris', garden: 'yes', code: 1 }] };
-    const answer = await house.app.inject({ method: 'POST', url: `/v1/models/${ensemble}/predict`, payload });
-    expect(answer.json().warnings).toEqual([
+    const response = await service.app.inject({ method: 'POST', url: `/v1/models/${ensemble}/predict`, payload });
+    expect(response.json().warnings).toEqual([
       expect.objectContaining({ code: 'unseen_category', column: 'city', count: 1 }),
     ]);
     const wrong = { rows: [{ rooms: 'many', size: 'small' }] };
-    const refused = await house.app.inject({ method: 'POST', url: `/v1/models/${ensemble}/predict`, payload: wrong });
+    const refused = await service.app.inject({ method: 'POST', url: `/v1/models/${ensemble}/predict`, payload: wrong });
     expect(refused.json()).toMatchObject({ code: 'invalid_rows', errors: [{ path: '/rows/0/rooms' }] });
   });
 });
 
 describe('an ensemble', () => {
   it('is shown with its members, and without what only a single network has', async () => {
-    const shown = await Promise.all(members.map(house.model));
+    const shown = await Promise.all(members.map(service.model));
     const hash = createHash('sha256');
     for (const { sha256 } of shown) hash.update(`${sha256}\n`);
-    expect(await house.model(ensemble)).toMatchObject({
+    expect(await service.model(ensemble)).toMatchObject({
       id: ensemble,
       name: 'together',
       jobId: null,
@@ -161,63 +161,65 @@ describe('an ensemble', () => {
   });
 
   it('gives the parameters of each member', async () => {
-    const answer = (await send('GET', `/v1/models/${ensemble}/parameters`)).json();
+    const response = (await send('GET', `/v1/models/${ensemble}/parameters`)).json();
     const own = await Promise.all(members.map(async (id) => (await send('GET', `/v1/models/${id}/parameters`)).json()));
-    expect(answer).toEqual({ members: members.map((modelId, index) => ({ modelId, layers: own[index].layers })) });
+    expect(response).toEqual({ members: members.map((modelId, index) => ({ modelId, layers: own[index].layers })) });
   });
 
   it('has the id that it is given, and answers by an alias', async () => {
-    const id = await house.ensemble(members.slice(0, 2), { id: 'mdl_chosen' });
+    const id = await service.ensemble(members.slice(0, 2), { id: 'mdl_chosen' });
     expect(id).toBe('mdl_chosen');
     const url = '/v1/aliases/best-two';
-    await house.app.inject({ method: 'PUT', url, payload: { modelId: id } });
-    expect(await house.predict('best-two', rows)).toEqual(await house.predict(id, rows));
+    await service.app.inject({ method: 'PUT', url, payload: { modelId: id } });
+    expect(await service.predict('best-two', rows)).toEqual(await service.predict(id, rows));
   });
 
   it('stays as it is when its members and their jobs are deleted', async () => {
     const mortal = [
-      await house.train(dataset, shopTraining('size', 4)),
-      await house.train(dataset, shopTraining('size', 5)),
+      await service.train(dataset, shopTraining('size', 4)),
+      await service.train(dataset, shopTraining('size', 5)),
     ];
-    const id = await house.ensemble(mortal);
-    const [before, parameters] = [await house.model(id), (await send('GET', `/v1/models/${id}/parameters`)).body];
-    const predicted = await house.predict(mortal[0], rows);
+    const id = await service.ensemble(mortal);
+    const [before, parameters] = [await service.model(id), (await send('GET', `/v1/models/${id}/parameters`)).body];
+    const predicted = await service.predict(mortal[0], rows);
     for (const member of mortal) {
-      const { jobId } = await house.model(member);
-      await house.database.deleteFrom('jobs').where('id', '=', String(jobId)).execute();
+      const { jobId } = await service.model(member);
+      await service.database.deleteFrom('jobs').where('id', '=', String(jobId)).execute();
       expect((await send('DELETE', `/v1/models/${member}`)).statusCode).toBe(204);
     }
-    expect(await house.model(id)).toEqual(before);
+    expect(await service.model(id)).toEqual(before);
     expect((await send('GET', `/v1/models/${id}/parameters`)).body).toBe(parameters);
-    expect(await house.predict(id, rows)).toHaveLength(predicted.length);
+    expect(await service.predict(id, rows)).toHaveLength(predicted.length);
   });
 
   it('is gone after its deletion with the copies that it had, and its members stay', async () => {
-    const id = await house.ensemble(members.slice(0, 2));
-    await house.predict(id, rows);
+    const id = await service.ensemble(members.slice(0, 2));
+    await service.predict(id, rows);
     expect((await send('DELETE', `/v1/models/${id}`)).statusCode).toBe(204);
     expect((await send('GET', `/v1/models/${id}`)).json().code).toBe('model_not_found');
-    await expect(house.predict(id, rows)).rejects.toThrow('model_not_found');
+    await expect(service.predict(id, rows)).rejects.toThrow('model_not_found');
     for (const table of ['ensembleMembers', 'ensembleParameters'] as const) {
-      const left = await house.database.selectFrom(table).select('member').where('ensembleId', '=', id).execute();
+      const left = await service.database.selectFrom(table).select('member').where('ensembleId', '=', id).execute();
       expect(left).toEqual([]);
     }
-    expect(await house.predict(members[0], rows)).toHaveLength(rows.length);
+    expect(await service.predict(members[0], rows)).toHaveLength(rows.length);
   });
 
-  it('counts with its copies to what the project stores, and is not made where there is no room', async () => {
-    const before = await storedBytes(house.database, TENANT.project);
-    const id = await house.ensemble(members.slice(0, 2));
-    const copied = (await storedBytes(house.database, TENANT.project)) - before;
-    const { bytes } = await house.database
+  it('counts with its copies to what the project stores, and is not made where there is no service', async () => {
+    const before = await storedBytes(service.database, TENANT.project);
+    const id = await service.ensemble(members.slice(0, 2));
+    const copied = (await storedBytes(service.database, TENANT.project)) - before;
+    const { bytes } = await service.database
       .selectFrom('parameters')
       .select((eb) => eb.fn.sum<number>(eb.fn('length', ['bytes'])).as('bytes'))
       .where('modelId', 'in', members.slice(0, 2))
       .executeTakeFirstOrThrow();
     expect(copied).toBe(bytes);
     const tenant = { ...TENANT, quotas: { ...TENANT.quotas, storedBytes: before + 2 * bytes - 1 } };
-    await expect(house.ensemble(members.slice(0, 2), { tenant })).rejects.toMatchObject({ code: 'stored_bytes_quota' });
+    await expect(service.ensemble(members.slice(0, 2), {}, tenant)).rejects.toMatchObject({
+      code: 'stored_bytes_quota',
+    });
     await send('DELETE', `/v1/models/${id}`);
-    expect(await house.ensemble(members.slice(0, 2), { tenant })).toMatch(/^mdl_/);
+    expect(await service.ensemble(members.slice(0, 2), {}, tenant)).toMatch(/^mdl_/);
   });
 });

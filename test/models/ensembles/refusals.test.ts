@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { packSplit } from '../../../src/training/split/packed.ts';
 import { binaryOutcome, regressionOutcome } from '../support/outcomes.ts';
-import { openTestService, type TestService } from '../support/trainingService.ts';
+import { openTrainingService, type TrainingService } from '../support/trainingService.ts';
 
 const PEOPLE = [
   'age,work,income,price,x,weight',
@@ -12,72 +12,72 @@ const PEOPLE = [
 
 const OTHER_SPLIT = packSplit({ training: Int32Array.of(2), validation: Int32Array.of(1), test: Int32Array.of(0) }, 4);
 
-let house: TestService;
+let service: TrainingService;
 let dataset: string;
 let first: string;
 beforeAll(async () => {
-  house = await openTestService();
-  dataset = await house.upload(PEOPLE);
-  first = await house.save(dataset, { target: 'income' }, binaryOutcome());
+  service = await openTrainingService();
+  dataset = await service.upload(PEOPLE);
+  first = await service.save(dataset, { target: 'income' }, binaryOutcome());
 });
-afterAll(() => house.close());
+afterAll(() => service.close());
 
 /** What is said of an ensemble of the first model with others. */
 async function refusal(others: readonly string[], more?: object): Promise<{ code: string; message: string }> {
-  const error = await house.ensemble([first, ...others], more).catch((thrown) => thrown);
+  const error = await service.ensemble([first, ...others], more).catch((thrown) => thrown);
   return { code: error.code, message: error.message };
 }
 
 describe('an ensemble is refused', () => {
   it.each([
-    ['another target', () => house.save(dataset, { target: 'price' }, regressionOutcome()), "predicts 'price'"],
+    ['another target', () => service.save(dataset, { target: 'price' }, regressionOutcome()), "predicts 'price'"],
     [
       'another task',
       () =>
-        house.save(
+        service.save(
           dataset,
           { target: 'income', task: 'multiclass', training: { loss: 'crossEntropy' } },
           binaryOutcome(),
         ),
-      'is of the task multiclass',
+      'has the task multiclass',
     ],
     [
       'the classes in another order',
-      () => house.save(dataset, { target: 'income' }, binaryOutcome({ classes: ['yes', 'no'] })),
+      () => service.save(dataset, { target: 'income' }, binaryOutcome({ classes: ['yes', 'no'] })),
       'other classes',
     ],
     [
       'other classes',
-      () => house.save(dataset, { target: 'income' }, binaryOutcome({ classes: ['no', 'maybe'] })),
+      () => service.save(dataset, { target: 'income' }, binaryOutcome({ classes: ['no', 'maybe'] })),
       'other classes',
     ],
     [
       'another split',
-      () => house.save(dataset, { target: 'income', split: { method: 'random', seed: 2 } }, binaryOutcome()),
+      () => service.save(dataset, { target: 'income', split: { method: 'random', seed: 2 } }, binaryOutcome()),
       'other rows',
     ],
     [
       'other rows for the same split',
-      () => house.save(dataset, { target: 'income' }, { ...binaryOutcome(), split: OTHER_SPLIT }),
+      () => service.save(dataset, { target: 'income' }, { ...binaryOutcome(), split: OTHER_SPLIT }),
       'other rows',
     ],
     [
       'rows that weigh otherwise',
-      () => house.save(dataset, { target: 'income', weightColumn: 'weight' }, binaryOutcome()),
+      () => service.save(dataset, { target: 'income', weightColumn: 'weight' }, binaryOutcome()),
       'other rows',
     ],
     [
       'another dataset',
-      async () => house.save(await house.upload(PEOPLE), { target: 'income' }, binaryOutcome()),
+      async () => service.save(await service.upload(PEOPLE), { target: 'income' }, binaryOutcome()),
       'another dataset',
     ],
     [
       'an ensemble among its members',
-      async () => house.ensemble([first, await house.save(dataset, { target: 'income' }, binaryOutcome())]),
+      async () => service.ensemble([first, await service.save(dataset, { target: 'income' }, binaryOutcome())]),
       'is an ensemble itself',
     ],
   ])('with %s, and says of which model', async (_name, make, message) => {
-    const like = await house.save(dataset, { target: 'income' }, binaryOutcome());
+    const like = await service.save(dataset, { target: 'income' }, binaryOutcome());
     const other = await make();
     const refused = await refusal([like, other]);
     expect(refused.code).toBe('invalid_ensemble');
@@ -93,16 +93,18 @@ describe('an ensemble is refused', () => {
 
   it('with a model that is not there, or is of another project', async () => {
     expect(await refusal(['mdl_none'])).toMatchObject({ code: 'model_not_found' });
-    await house.database.insertInto('projects').values({ name: 'theirs', createdAt: 0 }).execute();
-    const theirs = await house.save(dataset, { target: 'income' }, binaryOutcome(), 'theirs');
+    await service.database.insertInto('projects').values({ name: 'theirs', createdAt: 0 }).execute();
+    const theirs = await service.save(dataset, { target: 'income' }, binaryOutcome(), 'theirs');
     expect(await refusal([theirs])).toMatchObject({ code: 'model_not_found' });
   });
 
   it('when a member is deleted while it is measured, and nothing of it stays', async () => {
-    const mortal = await house.save(dataset, { target: 'income' }, binaryOutcome());
+    const mortal = await service.save(dataset, { target: 'income' }, binaryOutcome());
     const refused = refusal([mortal], { id: 'mdl_never' });
-    await house.database.deleteFrom('models').where('id', '=', mortal).execute();
+    await service.database.deleteFrom('models').where('id', '=', mortal).execute();
     expect(await refused).toMatchObject({ code: 'model_not_found' });
-    expect(await house.database.selectFrom('models').select('id').where('id', '=', 'mdl_never').execute()).toEqual([]);
+    expect(await service.database.selectFrom('models').select('id').where('id', '=', 'mdl_never').execute()).toEqual(
+      [],
+    );
   });
 });

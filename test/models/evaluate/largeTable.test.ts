@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { binaryOutcome } from '../support/outcomes.ts';
-import { openTestService, type TestService } from '../support/trainingService.ts';
+import { openTrainingService, type TrainingService } from '../support/trainingService.ts';
 
 const ROWS = 200_000;
 const people = Array.from(
@@ -8,26 +8,26 @@ const people = Array.from(
   (_, i) => `${18 + (i % 70)},${i % 3 ? 'Private' : 'State'},${(i * i) % 7 > 2 ? 'yes' : 'no'}`,
 );
 
-let house: TestService;
+let service: TrainingService;
 beforeAll(async () => {
-  house = await openTestService();
+  service = await openTrainingService();
 });
-afterAll(() => house.close());
+afterAll(() => service.close());
 
 it('goes on answering while an ensemble is measured on a large table', async () => {
-  const dataset = await house.upload(['age,work,income', ...people].join('\n'));
-  const save = () => house.save(dataset, { target: 'income' }, binaryOutcome());
+  const dataset = await service.upload(['age,work,income', ...people].join('\n'));
+  const save = () => service.save(dataset, { target: 'income' }, binaryOutcome());
   const members = [await save(), await save(), await save()];
   let measured = false;
-  const made = house.ensemble(members).finally(() => {
+  const made = service.ensemble(members).finally(() => {
     measured = true;
   });
   let answered = 0;
   while (!measured) {
-    await house.predict(members[0], [{ age: 30 }]);
+    await service.predict(members[0], [{ age: 30 }]);
     answered += 1;
   }
-  const { metrics } = await house.model(await made);
+  const { metrics } = await service.model(await made);
   const counted = Object.values(metrics).flatMap((part) => part?.confusionMatrix?.flat() ?? []);
   expect(counted.reduce((sum, count) => sum + count, 0)).toBe(ROWS);
   // Reading so large a table takes much longer than a prediction: one that waited for it would be the only one.

@@ -1,15 +1,22 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createEvaluateModel, type EvaluateModel } from '../../../src/models/evaluate/service.ts';
 import type { Model } from '../../../src/models/schemas.ts';
+import { readAnyDescription } from '../../../src/models/stored/description.ts';
+import { findModel } from '../../../src/models/stored/modelStore.ts';
+import { openModel, type StoredModel } from '../../../src/models/stored/storedNetworks.ts';
 import { SHOPS, SHOPS_CSV, shopTraining } from '../support/shops.ts';
-import { openTestService, type TestService } from '../support/trainingService.ts';
+import { openTrainingService, type TrainingService } from '../support/trainingService.ts';
 
-let house: TestService;
+let service: TrainingService;
 let dataset: string;
+let evaluateModel: EvaluateModel;
 beforeAll(async () => {
-  house = await openTestService();
-  dataset = await house.upload(SHOPS_CSV);
+  service = await openTrainingService();
+  dataset = await service.upload(SHOPS_CSV);
+  const { find: findDataset, findFile } = service.datasets;
+  evaluateModel = createEvaluateModel({ findDataset, findFile, kernels: 'wasm' });
 });
-afterAll(() => house.close());
+afterAll(() => service.close());
 
 /** The engine sums float32. */
 const DIGITS = 5;
@@ -17,7 +24,20 @@ const tests = SHOPS.filter(({ part }) => part === 'test');
 
 type Metrics = Model['metrics'];
 
-/** The same numbers within what float32 leaves of them. */
+/** Measures a stored model again. The metrics are as in JSON: null where they are undefined. */
+async function evaluate(id: string): Promise<Metrics> {
+  const { metrics, warnings } = await evaluateModel(await open(id));
+  expect(warnings).toEqual([]);
+  return JSON.parse(JSON.stringify(metrics));
+}
+
+async function open(id: string): Promise<StoredModel> {
+  const row = await findModel(service.database, id);
+  if (row === undefined) throw new Error(`There is no model ${id}.`);
+  return openModel(service.database, row, readAnyDescription(row.description));
+}
+
+/** The same numbers within the precision of float32. */
 function expectClose(actual: Metrics, expected: Metrics): void {
   for (const part of ['training', 'validation', 'test'] as const) {
     expect(Object.keys(actual[part] ?? {})).toEqual(Object.keys(expected[part] ?? {}));
@@ -29,85 +49,111 @@ function expectClose(actual: Metrics, expected: Metrics): void {
   }
 }
 
-describe('the metrics of an ensemble of twins are those of each of them', () => {
-  it.each([
-    ['two classes', 'open', {}],
-    ['two classes that are smoothed', 'open', { training: { labelSmoothing: 0.1 } }],
-    ['two classes with weights', 'open', { training: { classWeights: { seldom: 3 } } }],
-    ['two classes of two outputs', 'open', { task: 'multiclass', training: { loss: 'crossEntropy' } }],
-    ['three classes', 'size', {}],
-    [
-      'three classes in balance, of rows with weights',
-      'size',
-      { weightColumn: 'importance', training: { classWeights: 'balanced' } },
-    ],
-    ['numbers', 'sales', { training: { loss: 'mse' } }],
-    ['numbers by a robust loss', 'sales', { training: { loss: { type: 'huber', delta: 0.5 } } }],
-    [
-      'a quantile of rows with weights',
-      'sales',
-      { weightColumn: 'importance', training: { loss: { type: 'quantile', level: 0.8 } } },
-    ],
-    ['counts', 'visits', { task: 'regression', training: { loss: 'poisson' } }],
-    ['rows drawn at random', 'size', { split: { method: 'random', validation: 0.2, test: 0.2, seed: 3 } }],
-    ['rows of which none are tested', 'size', { split: { method: 'ordered', validation: 0.2, test: 0 } }],
-  ])('%s', async (_name, target, more) => {
-    const twins = await house.twins(dataset, shopTraining(target, 1, more));
-    const ensemble = await house.model(await house.ensemble(twins));
-    const { metrics } = await house.model(twins[0]);
+const TRAININGS = [
+  ['two classes', 'open', {}],
+  ['two smoothed classes', 'open', { training: { labelSmoothing: 0.1 } }],
+  ['two weighted classes', 'open', { training: { classWeights: { seldom: 3 } } }],
+  ['two classes with two outputs', 'open', { task: 'multiclass', training: { loss: 'crossEntropy' } }],
+  ['three classes', 'size', {}],
+  [
+    'three balanced classes of weighted rows',
+    'size',
+    { weightColumn: 'importance', training: { classWeights: 'balanced' } },
+  ],
+  ['numbers', 'sales', { training: { loss: 'mse' } }],
+  ['numbers with a robust loss', 'sales', { training: { loss: { type: 'huber', delta: 0.5 } } }],
+  [
+    'a quantile of weighted rows',
+    'sales',
+    { weightColumn: 'importance', training: { loss: { type: 'quantile', level: 0.8 } } },
+  ],
+  ['counts', 'visits', { task: 'regression', training: { loss: 'poisson' } }],
+  ['a random split', 'size', { split: { method: 'random', validation: 0.2, test: 0.2, seed: 3 } }],
+  ['a split without test rows', 'size', { split: { method: 'ordered', validation: 0.2, test: 0 } }],
+] as const;
+
+describe.each(TRAININGS)('a training on %s', (_name, target, more) => {
+  it('has the metrics of its job when its single model is measured, and when an ensemble of twins is', async () => {
+    const twins = await service.twins(dataset, shopTraining(target, 1, more));
+    const { metrics } = await service.model(twins[0]);
     expect(metrics.training).not.toBeNull();
+    expectClose(await evaluate(twins[0]), metrics);
+    const id = await service.ensemble(twins);
+    const ensemble = await service.model(id);
     expectClose(ensemble.metrics, metrics);
     expect(ensemble.warnings.filter(({ code }) => code === 'not_measured')).toEqual([]);
+    expectClose(await evaluate(id), metrics);
+  });
+});
+
+describe('a single model', () => {
+  it('has the accuracy of its predictions of the test rows', async () => {
+    const id = await service.train(dataset, shopTraining('size', 1));
+    const predictions = await service.predict(id, tests);
+    const hits = tests.filter(({ size }, i) => predictions[i].label === size).length;
+    expect((await evaluate(id)).test).toMatchObject({ accuracy: hits / tests.length });
+  });
+
+  it('has no metrics after its dataset was deleted, and a warning gives the reason', async () => {
+    const deleted = await service.upload(SHOPS_CSV.replace('Oslo', 'Moss'));
+    const id = await service.train(deleted, shopTraining('size', 1));
+    await service.database.deleteFrom('datasets').where('id', '=', deleted).execute();
+    const { metrics, warnings } = await evaluateModel(await open(id));
+    expect(metrics).toEqual({ training: null, validation: null, test: null });
+    expect(warnings).toEqual([{ code: 'not_measured', message: expect.stringContaining('dataset is deleted') }]);
   });
 });
 
 describe('the metrics of an ensemble', () => {
-  it('are of the mean of the probabilities', async () => {
+  it('are those of the mean probabilities', async () => {
     const ids = [
-      await house.train(dataset, shopTraining('size', 1)),
-      await house.train(dataset, shopTraining('size', 2)),
+      await service.train(dataset, shopTraining('size', 1)),
+      await service.train(dataset, shopTraining('size', 2)),
     ];
-    const id = await house.ensemble(ids);
-    const predictions = await house.predict(id, tests);
+    const id = await service.ensemble(ids);
+    const predictions = await service.predict(id, tests);
     const hits = tests.filter(({ size }, i) => predictions[i].label === size).length;
     const losses = tests.map(({ size }, i) => -Math.log(predictions[i].probabilities[size] ?? 0));
-    const { metrics } = await house.model(id);
+    const { metrics } = await service.model(id);
     expect(metrics.test).toMatchObject({ accuracy: hits / tests.length });
     expect(metrics.test?.loss).toBeCloseTo(losses.reduce((sum, loss) => sum + loss, 0) / tests.length, DIGITS);
   });
 
-  it('are of the mean of the numbers, in the own unit of the target', async () => {
+  it('are those of the mean numbers, in the unit of the target', async () => {
     const ids = [
-      await house.train(dataset, shopTraining('sales', 1)),
-      await house.train(dataset, shopTraining('sales', 2)),
+      await service.train(dataset, shopTraining('sales', 1)),
+      await service.train(dataset, shopTraining('sales', 2)),
     ];
-    const id = await house.ensemble(ids);
-    const predictions = await house.predict(id, tests);
+    const id = await service.ensemble(ids);
+    const predictions = await service.predict(id, tests);
     const errors = tests.map(({ sales }, i) => Math.abs(predictions[i].value - sales));
-    const { metrics } = await house.model(id);
+    const { metrics } = await service.model(id);
     const mae = errors.reduce((sum, error) => sum + error, 0) / tests.length;
     expect(Number(metrics.test?.mae) / mae).toBeCloseTo(1, DIGITS);
   });
 
-  it('have no loss where the members minimize different things, and all else', async () => {
+  it('have all but the loss if the members minimize different losses', async () => {
     const smoothed = { training: { labelSmoothing: 0.2 } };
-    const classes = await house.ensemble([
-      await house.train(dataset, shopTraining('open', 1)),
-      await house.train(dataset, shopTraining('open', 1, smoothed)),
+    const classes = await service.ensemble([
+      await service.train(dataset, shopTraining('open', 1)),
+      await service.train(dataset, shopTraining('open', 1, smoothed)),
     ]);
-    const numbers = await house.ensemble([
-      await house.train(dataset, shopTraining('visits', 1, { task: 'regression', training: { loss: 'poisson' } })),
-      await house.train(dataset, shopTraining('visits', 1, { task: 'regression', training: { loss: 'mae' } })),
+    const numbers = await service.ensemble([
+      await service.train(dataset, shopTraining('visits', 1, { task: 'regression', training: { loss: 'poisson' } })),
+      await service.train(dataset, shopTraining('visits', 1, { task: 'regression', training: { loss: 'mae' } })),
     ]);
-    expect((await house.model(classes)).metrics.test).toMatchObject({ loss: null, accuracy: expect.any(Number) });
-    expect((await house.model(numbers)).metrics.test).toMatchObject({ loss: null, rmse: expect.any(Number) });
+    expect((await service.model(classes)).metrics.test).toMatchObject({ loss: null, accuracy: expect.any(Number) });
+    expect((await service.model(numbers)).metrics.test).toMatchObject({ loss: null, rmse: expect.any(Number) });
   });
 
-  it('are not there when the dataset is deleted, which a warning says', async () => {
-    const lost = await house.upload(SHOPS_CSV.replace('Oslo', 'Bergen'));
-    const ids = [await house.train(lost, shopTraining('size', 1)), await house.train(lost, shopTraining('size', 2))];
-    await house.database.deleteFrom('datasets').where('id', '=', lost).execute();
-    const model = await house.model(await house.ensemble(ids));
+  it('are null if the dataset was deleted, and a warning gives the reason', async () => {
+    const lost = await service.upload(SHOPS_CSV.replace('Oslo', 'Bergen'));
+    const ids = [
+      await service.train(lost, shopTraining('size', 1)),
+      await service.train(lost, shopTraining('size', 2)),
+    ];
+    await service.database.deleteFrom('datasets').where('id', '=', lost).execute();
+    const model = await service.model(await service.ensemble(ids));
     expect(model).toMatchObject({ datasetId: null, metrics: { training: null, validation: null, test: null } });
     expect(model.warnings).toContainEqual({
       code: 'not_measured',
@@ -115,15 +161,15 @@ describe('the metrics of an ensemble', () => {
     });
   });
 
-  it('are not there when the file cannot be read, and the ensemble is', async () => {
-    const broken = await house.upload(SHOPS_CSV.replace('Oslo', 'Lund'));
+  it('are null if the file cannot be read, and the ensemble still predicts', async () => {
+    const broken = await service.upload(SHOPS_CSV.replace('Oslo', 'Lund'));
     const ids = [
-      await house.train(broken, shopTraining('size', 1)),
-      await house.train(broken, shopTraining('size', 2)),
+      await service.train(broken, shopTraining('size', 1)),
+      await service.train(broken, shopTraining('size', 2)),
     ];
-    await house.database.updateTable('datasets').set({ file: 'gone' }).where('id', '=', broken).execute();
-    const id = await house.ensemble(ids);
-    expect((await house.model(id)).warnings.map(({ code }) => code)).toContain('not_measured');
-    expect(await house.predict(id, tests)).toHaveLength(tests.length);
+    await service.database.updateTable('datasets').set({ file: 'gone' }).where('id', '=', broken).execute();
+    const id = await service.ensemble(ids);
+    expect((await service.model(id)).warnings.map(({ code }) => code)).toContain('not_measured');
+    expect(await service.predict(id, tests)).toHaveLength(tests.length);
   });
 });

@@ -1,17 +1,18 @@
 import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { TENANT } from '../../support/access.ts';
 import { binaryOutcome, matrix, probabilityOf, regressionOutcome } from '../support/outcomes.ts';
 import { openTestService, type TestService } from '../support/testService.ts';
 
 const COLUMNS = ['age', 'id', 'work', 'income'];
-let room: TestService;
+let service: TestService;
 let model: string;
 beforeAll(async () => {
-  room = await openTestService();
-  model = await room.save(binaryOutcome(), COLUMNS);
+  service = await openTestService();
+  model = await service.save(binaryOutcome(), COLUMNS);
 });
-afterAll(() => room.close());
+afterAll(() => service.close());
 
 function predict(
   body: unknown,
@@ -21,7 +22,7 @@ function predict(
   query = '',
 ) {
   const payload = typeof body === 'string' || body instanceof Buffer ? body : JSON.stringify(body);
-  return room.app.inject({
+  return service.app.inject({
     method: 'POST',
     url: `/v1/models/${id}/predict${query}`,
     payload,
@@ -53,7 +54,7 @@ describe('predictions of rows in JSON', () => {
     const outcome = binaryOutcome();
     const [age, work] = outcome.features.columns;
     const [, ...rest] = outcome.parameters;
-    const earlier = await room.save({
+    const earlier = await service.save({
       ...outcome,
       features: { version: 1, columns: [work, age] },
       parameters: [matrix(1, 'W', [2, 3], [-1.25, 0.3, 0.5, 0.75, -0.1, 1.5]), ...rest],
@@ -80,13 +81,15 @@ describe('predictions of rows in JSON', () => {
     });
     const body = Buffer.from(`{"rows":${JSON.stringify(rows)}}`);
     const answer = () =>
-      room.models.predictJson(model, { stream: Readable.from([body]), contentEncoding: undefined, charset: undefined });
+      service
+        .predictions(TENANT)
+        .json(model, { stream: Readable.from([body]), contentEncoding: undefined, charset: undefined });
     await Promise.all([answer(), answer()]);
     expect(told).toEqual(['parsed', 'read to its end', 'parsed', 'read to its end']);
   });
 
   it('give numbers in the unit of the target', async () => {
-    const answer = await predict({ rows: [{ x: 0.5 }] }, 'application/json', await room.save(regressionOutcome()));
+    const answer = await predict({ rows: [{ x: 0.5 }] }, 'application/json', await service.save(regressionOutcome()));
     expect(answer.json()).toEqual({ predictions: [{ value: 110 }], warnings: [] });
   });
 
@@ -117,7 +120,7 @@ describe('predictions of rows in JSON', () => {
     expect(errors.map(({ path }: { path: string }) => path).sort()).toEqual(
       ['/rows/0/age', '/rows/1/wrok', '/rows/2', '/rows/3/age', '/rows/3/work'].sort(),
     );
-    const message = 'The model knows no such column. Did you mean `work`?';
+    const message = 'The model has no such column. Did you mean `work`?';
     expect(errors).toContainEqual({ path: '/rows/1/wrok', message });
     expect(answer.json().detail).toContain('The body has 5 mistakes. The first 3: ');
   });
@@ -134,7 +137,7 @@ describe('predictions of rows in JSON', () => {
 
   it('name a number that is too large for JSON as it is', async () => {
     const answer = await predict('{"rows": [{"age": 1e999}]}');
-    expect(answer.json().errors).toEqual([{ path: '/rows/0/age', message: 'Expected a number, not Infinity.' }]);
+    expect(answer.json().errors).toEqual([{ path: '/rows/0/age', message: 'Expected a number, got Infinity.' }]);
   });
 
   it('list a hundred mistakes of many, and say that there are more', async () => {
@@ -162,7 +165,7 @@ describe('predictions of rows in JSON', () => {
 
   it('read a column as its dataset was read', async () => {
     const columns = [{ name: 'age', readAs: { form: 'decimalComma', nullValues: ['-1'] } }, 'id', 'work', 'income'];
-    const id = await room.save(binaryOutcome(), columns);
+    const id = await service.save(binaryOutcome(), columns);
     const commas = await predict('age,work\n"62,000",Private\n-1,Private\n', 'text/csv', id);
     const usual = await predict('age,work\n62,Private\n,Private\n', 'text/csv');
     expect(commas.body).toBe(usual.body);
@@ -172,13 +175,13 @@ describe('predictions of rows in JSON', () => {
     const outcome = regressionOutcome();
     const [W, b] = outcome.parameters;
     const broken = { ...outcome, parameters: [{ ...W, values: Float32Array.of(Number.NaN) }, b] } as typeof outcome;
-    const answer = await predict({ rows: [{ x: 1 }] }, 'application/json', await room.save(broken));
+    const answer = await predict({ rows: [{ x: 1 }] }, 'application/json', await service.save(broken));
     expect([answer.statusCode, answer.json().errors[0].path]).toEqual([422, '/rows/0']);
   });
 
   it('know columns and classes by any name', async () => {
     const hostile = binaryOutcome({ number: '__proto__', category: 'constructor', classes: ['toString', '__proto__'] });
-    const id = await room.save(hostile, ['__proto__', 'constructor']);
+    const id = await service.save(hostile, ['__proto__', 'constructor']);
     const answer = await predict('{"rows": [{"__proto__": 62, "constructor": "Private"}]}', 'application/json', id);
     expect(answer.statusCode).toBe(200);
     const [{ probabilities }] = answer.json().predictions;
@@ -273,7 +276,7 @@ describe('predictions of rows in text', () => {
   const forSpreadsheets = (body: string, type: string, id: string) => predict(body, type, id, {}, '?spreadsheet=true');
 
   it('have their labels unchanged, quoted so that every reader splits them alike', async () => {
-    const id = await room.save(binaryOutcome({ classes: FORMULAS }));
+    const id = await service.save(binaryOutcome({ classes: FORMULAS }));
     const { body } = await predict(ROWS, 'text/csv', id);
     expect(body).toContain(`\n"=HYPERLINK(""x"")",`);
     expect(body).toContain(`\n"@a,\n""b""",`);
@@ -284,14 +287,14 @@ describe('predictions of rows in text', () => {
     ['text/csv', ','],
     ['text/tab-separated-values', '\t'],
   ])('have an apostrophe before formulas in %s for spreadsheets', async (type, delimiter) => {
-    const id = await room.save(binaryOutcome({ classes: FORMULAS }));
+    const id = await service.save(binaryOutcome({ classes: FORMULAS }));
     const { body } = await forSpreadsheets(ROWS.replaceAll(',', delimiter), type, id);
     expect(body).toContain(`'=HYPERLINK(`);
     expect(body).toContain(`'@a,`);
   });
 
   it('have no apostrophe before numbers, and none in JSON and NDJSON', async () => {
-    const id = await room.save(binaryOutcome({ classes: ['-1.5', '-low'] }));
+    const id = await service.save(binaryOutcome({ classes: ['-1.5', '-low'] }));
     const csv = await forSpreadsheets(ROWS, 'text/csv', id);
     expect(csv.body.split('\n').map((line) => line.split(',')[0])).toEqual(['prediction', '-1.5', "'-low", '']);
     const ndjson = await forSpreadsheets('{"age":62,"work":"State"}', 'application/x-ndjson', id);

@@ -16,16 +16,16 @@ const PADDING = 'x'.repeat(200);
 const MAX_GROWTH_BYTES = 16 * 2 ** 20;
 const PIECES_BETWEEN_LOOKS = 200;
 
-let room: TestService;
+let service: TestService;
 let url: string;
 beforeAll(async () => {
-  room = await openTestService();
-  const model = await room.save(binaryOutcome(), ['age', 'work', 'note']);
-  await room.app.listen({ port: 0 });
-  const { port } = room.app.server.address() as AddressInfo;
+  service = await openTestService();
+  const model = await service.save(binaryOutcome(), ['age', 'work', 'note']);
+  await service.app.listen({ port: 0 });
+  const { port } = service.app.server.address() as AddressInfo;
   url = `http://127.0.0.1:${port}/v1/models/${model}/predict`;
 });
-afterAll(() => room.close());
+afterAll(() => service.close());
 
 /** In pieces of a hundred lines. */
 function* csvRows(count: number, wrongRow = -1) {

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createReferenceKernels } from '../../../src/engine/kernels/reference.ts';
 import type { Column, Table } from '../../../src/formats/table.ts';
-import { train } from '../../../src/training/loop/train.ts';
 import type { Outcome } from '../../../src/training/outcome.ts';
 import { resolveSpec } from '../../../src/training/resolve/resolve.ts';
 import { specRequestSchema } from '../../../src/training/schemas/spec.ts';
+import { trainTable } from '../../support/trainTable.ts';
 import { openTestService, type TestService } from '../support/testService.ts';
 
 const ROWS = 240;
@@ -68,39 +68,22 @@ function trainSizes(): Outcome {
     columns: table.columns.map(({ name, type }) => ({ name, type, missing: 0, distinct: 3 })),
   };
   const { spec } = resolveSpec(request, shape);
-  if (spec === null) throw new Error('the spec is impossible');
-  const outcome = train({
-    table,
-    spec,
-    createKernels: createReferenceKernels,
-    checkpoint: null,
-    control: {
-      stopRequest: () => null,
-      consumeCheckpointRequest: () => false,
-      threads: () => 1,
-      setStep: () => undefined,
-    },
-    onCheckpoint: () => undefined,
-    clock: Date.now,
-    onStart: () => undefined,
-    onEpoch: () => undefined,
-  });
-  if (outcome === null) throw new Error('the training was stopped');
-  return outcome;
+  if (spec === null) throw new Error('The request cannot be resolved.');
+  return trainTable(table, spec, createReferenceKernels);
 }
 
-let room: TestService;
+let service: TestService;
 let model: string;
 let outcome: Outcome;
 beforeAll(async () => {
-  room = await openTestService();
+  service = await openTestService();
   outcome = trainSizes();
-  model = await room.save(outcome, Object.keys(rows[0] ?? {}));
+  model = await service.save(outcome, Object.keys(rows[0] ?? {}));
 });
-afterAll(() => room.close());
+afterAll(() => service.close());
 
 async function predict(payload: string | object, contentType: string) {
-  const answer = await room.app.inject({
+  const answer = await service.app.inject({
     method: 'POST',
     url: `/v1/models/${model}/predict`,
     payload,
@@ -139,9 +122,9 @@ describe('a model that a training made', () => {
   });
 
   it('shows the parameters of its normalization beside W and b', async () => {
-    const { layers } = (await room.app.inject(`/v1/models/${model}/parameters`)).json();
+    const { layers } = (await service.app.inject(`/v1/models/${model}/parameters`)).json();
     expect(Object.keys(layers[0]).sort()).toEqual(['W', 'activation', 'b', 'beta', 'gamma', 'layer', 'mean', 'var']);
-    const { sha256 } = (await room.app.inject(`/v1/models/${model}`)).json();
+    const { sha256 } = (await service.app.inject(`/v1/models/${model}`)).json();
     expect(sha256).toMatch(/^[0-9a-f]{64}$/);
   });
 });

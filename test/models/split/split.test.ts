@@ -4,14 +4,14 @@ import type { Splits } from '../../../src/training/split/splits.ts';
 import { binaryOutcome } from '../support/outcomes.ts';
 import { openTestService, type TestService } from '../support/testService.ts';
 
-let room: TestService;
+let service: TestService;
 beforeAll(async () => {
-  room = await openTestService();
+  service = await openTestService();
 });
-afterAll(() => room.close());
+afterAll(() => service.close());
 
-const get = (url: string, headers: Record<string, string> = {}) => room.app.inject({ url, headers });
-const save = (parts: Splits, rows: number) => room.save({ ...binaryOutcome(), split: packSplit(parts, rows) });
+const get = (url: string, headers: Record<string, string> = {}) => service.app.inject({ url, headers });
+const save = (parts: Splits, rows: number) => service.save({ ...binaryOutcome(), split: packSplit(parts, rows) });
 const small = () =>
   save({ training: Int32Array.of(0, 1, 4, 6), validation: Int32Array.of(3), test: Int32Array.of(2, 7) }, 8);
 const CSV = 'row,part\n0,training\n1,training\n2,test\n3,validation\n4,training\n6,training\n7,test\n';
@@ -97,19 +97,19 @@ describe('the split of a model', () => {
   it('stays when the dataset is deleted', async () => {
     const id = await small();
     const { datasetId } = (await get(`/v1/models/${id}`)).json();
-    await room.database.deleteFrom('datasets').where('id', '=', datasetId).execute();
+    await service.database.deleteFrom('datasets').where('id', '=', datasetId).execute();
     expect((await get(`/v1/models/${id}/split`)).json()).toMatchObject({ datasetId: null, total: 8 });
   });
 
   it('is stored once for all models of the same rows, and deleted with the last of them', async () => {
-    const stored = async () => (await room.database.selectFrom('splits').select('id').execute()).length;
+    const stored = async () => (await service.database.selectFrom('splits').select('id').execute()).length;
     const before = await stored();
     const parts = { training: Int32Array.of(5), validation: Int32Array.of(6), test: Int32Array.of(7) };
     const [one, other] = [await save(parts, 9), await save(parts, 9)];
     expect(await stored()).toBe(before + 1);
-    await room.app.inject({ method: 'DELETE', url: `/v1/models/${one}` });
+    await service.app.inject({ method: 'DELETE', url: `/v1/models/${one}` });
     expect((await get(`/v1/models/${other}/split`)).json().total).toBe(9);
-    await room.app.inject({ method: 'DELETE', url: `/v1/models/${other}` });
+    await service.app.inject({ method: 'DELETE', url: `/v1/models/${other}` });
     expect(await stored()).toBe(before);
   });
 
@@ -127,7 +127,7 @@ describe('the split of a model', () => {
   it('is not found of a model that is not there, or of one that has none', async () => {
     expect((await get('/v1/models/mdl_none/split')).json().code).toBe('model_not_found');
     const id = await small();
-    await room.database.updateTable('models').set({ splitId: null }).where('id', '=', id).execute();
+    await service.database.updateTable('models').set({ splitId: null }).where('id', '=', id).execute();
     const answer = await get(`/v1/models/${id}/split`);
     expect([answer.statusCode, answer.json().code]).toEqual([404, 'split_not_found']);
   });

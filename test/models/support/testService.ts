@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { FastifyInstance } from 'fastify';
 import { createReferenceKernels } from '../../../src/engine/kernels/reference.ts';
 import type { ParseOptions } from '../../../src/formats/parseOptions.ts';
 import { buildApp } from '../../../src/http/app.ts';
@@ -13,78 +12,43 @@ import { networkRoutes } from '../../../src/training/networks/routes.ts';
 import type { Outcome } from '../../../src/training/outcome.ts';
 import { resolveSpec } from '../../../src/training/resolve/resolve.ts';
 import { specRequestSchema } from '../../../src/training/schemas/spec.ts';
-import { HTTP_LIMITS, OPEN_GUARD, TENANT } from '../../support/access.ts';
+import { TENANT } from '../../support/access.ts';
+import { type ModelsApp, openModelsApp } from './modelsApp.ts';
+import { saveTrained } from './saveTrained.ts';
 
-/** The models' room over a real database in a folder of its own. */
-export interface TestService {
-  readonly app: FastifyInstance;
-  readonly models: Models;
+/** The routes of models over a real database in a folder of its own. Datasets are rows without files. */
+export interface TestService extends ModelsApp {
   readonly database: Database;
-  /** The models of another project than the one that `app` and `models` see. */
-  readonly modelsOf: ModelsOf;
   save(outcome: Outcome, columns?: readonly DatasetColumn[], project?: string): Promise<string>;
   close(): Promise<void>;
 }
 
-/** A column of the model's dataset: its name, and how it was written if that matters. */
+/** A column of the model's dataset: its name, and how it was parsed if that matters. */
 type DatasetColumn = string | { readonly name: string; readonly readAs: ParseOptions };
 
 function asColumn(column: DatasetColumn): Exclude<DatasetColumn, string> {
   return typeof column === 'string' ? { name: column, readAs: {} } : column;
 }
 
-const MAX_TEXT_BYTES = 2 ** 30;
-
 export async function openTestService(): Promise<TestService> {
   const folder = mkdtempSync(join(tmpdir(), 'models-'));
   const database = openDatabase(join(folder, 'test.sqlite'));
-  const modelsOf = createModels({
+  const models = await openModelsApp({
     database,
     createKernels: createReferenceKernels,
-    clock: Date.now,
     temporaryFolder: folder,
-    maxTextBytes: MAX_TEXT_BYTES,
-    maxExpansion: 200,
-    json: { bytes: 16 * 2 ** 20, depth: 64, values: 1e6, members: 10_000 },
-  });
-  const models = modelsOf(TENANT);
-  const app = await buildApp({
-    version: '0',
-    routes: [modelRoutes({ models: modelsOf, maxBodyBytes: MAX_TEXT_BYTES }), networkRoutes],
-    guard: OPEN_GUARD,
-    limits: HTTP_LIMITS,
-    logger: false,
+    findDataset: async () => undefined,
+    findFile: async () => undefined,
+    kernels: 'reference',
   });
   let saved = 0;
   return {
-    app,
-    models,
-    modelsOf,
+    ...models,
     database,
     async save(outcome, columns = [], project = TENANT.project) {
       const number = ++saved;
       const datasetId = `ds_${number}`;
-      const dataset = {
-        id: datasetId,
-        project,
-        name: 'people',
-        state: 'ready',
-        rows: 1,
-        bytes: 1,
-        sha256: '',
-        file: 'x',
-      } as const;
-      const profile = columns.map(asColumn);
-      const described = {
-        columns: JSON.stringify(profile.map(({ name }) => ({ name }))),
-        readAs: JSON.stringify(profile.map(({ readAs }) => readAs)),
-        warnings: '[]',
-        error: null,
-      };
-      await database
-        .insertInto('datasets')
-        .values({ ...dataset, ...described, createdAt: 0 })
-        .execute();
+      await insertDataset(database, { id: datasetId, project, columns: columns.map(asColumn) });
       const job = {
         id: `job_${number}`,
         project,
@@ -93,18 +57,37 @@ export async function openTestService(): Promise<TestService> {
         spec: requestOf(outcome),
         warnings: [],
       };
-      await insertJob(database, job);
-      return database.transaction().execute((transaction) => saveModel(transaction, job, outcome, Date.now()));
+      return saveTrained(database, job, outcome);
     },
     async close() {
-      await app.close();
+      await models.app.close();
       await database.destroy();
       rmSync(folder, { recursive: true });
     },
   };
 }
 
-/** The request that such an outcome may come from, every default filled in. */
+interface NewDataset {
+  readonly id: string;
+  readonly project: string;
+  readonly columns: readonly Exclude<DatasetColumn, string>[];
+}
+
+async function insertDataset(database: Database, { id, project, columns }: NewDataset): Promise<void> {
+  const dataset = { id, project, name: 'people', state: 'ready', rows: 1, bytes: 1, sha256: '', file: 'x' } as const;
+  const profile = {
+    columns: JSON.stringify(columns.map(({ name }) => ({ name }))),
+    readAs: JSON.stringify(columns.map(({ readAs }) => readAs)),
+    warnings: '[]',
+    error: null,
+  };
+  await database
+    .insertInto('datasets')
+    .values({ ...dataset, ...profile, createdAt: 0 })
+    .execute();
+}
+
+/** A request that such an outcome may come from, with all defaults. */
 function requestOf({ target: { column: target, kind } }: Outcome) {
   const columns = [
     {
@@ -118,28 +101,4 @@ function requestOf({ target: { column: target, kind } }: Outcome) {
   const { spec, errors } = resolveSpec(specRequestSchema.parse({ target }), { rows: 100, columns });
   if (spec === null) throw new Error(JSON.stringify(errors));
   return { name: 'model', datasetId: 'ds_1', priority: 0, labels: {}, ...spec };
-}
-
-async function insertJob(
-  database: Database,
-  job: { id: string; project: string; name: string; datasetId: string | null },
-) {
-  const { id, project, name, datasetId } = job;
-  await database
-    .insertInto('jobs')
-    .values({
-      id,
-      project,
-      name,
-      datasetId,
-      state: 'queued',
-      priority: 0,
-      request: '{}',
-      memoryBytes: 0,
-      warnings: '[]',
-      attempts: 0,
-      crashes: 0,
-      createdAt: 0,
-    })
-    .execute();
 }

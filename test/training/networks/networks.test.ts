@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { buildApp } from '../../../src/http/app.ts';
+import { networkRoutes } from '../../../src/training/networks/routes.ts';
 import { inspectNetwork } from '../../../src/training/networks/service.ts';
-import { openTestService } from '../../models/support/testService.ts';
+import { HTTP_LIMITS, OPEN_GUARD } from '../../support/access.ts';
 
 const notes = {
   inputs: 3,
@@ -23,12 +25,13 @@ function errorsOf(network: unknown) {
 }
 
 describe('the inspection of a network', () => {
-  it('answers the dimension table of the network that the notes draw', async () => {
-    const room = await openTestService();
-    const answer = await room.app.inject({ method: 'POST', url: '/v1/networks/inspect', payload: notes });
-    await room.close();
-    expect(answer.statusCode).toBe(200);
-    const { layers, totals } = answer.json();
+  it('returns the dimension table of the network in the notes', async () => {
+    const routes = [networkRoutes];
+    const app = await buildApp({ version: '0', routes, guard: OPEN_GUARD, limits: HTTP_LIMITS, logger: false });
+    const response = await app.inject({ method: 'POST', url: '/v1/networks/inspect', payload: notes });
+    await app.close();
+    expect(response.statusCode).toBe(200);
+    const { layers, totals } = response.json();
     expect(layers.map(({ W }: { W: number[] }) => W)).toEqual([
       [5, 3],
       [5, 5],
@@ -52,7 +55,7 @@ describe('the inspection of a network', () => {
     expect(totals.trainingBytes).toBeGreaterThan(4 * 72);
   });
 
-  it('names the layer of every value that no network can have', () => {
+  it('names the layer of every impossible value', () => {
     const layers = [{ units: 0 }, { units: 5, activation: 'rely' }, { units: 5, dropout: 1 }, { units: 20_000 }];
     expect(errorsOf({ inputs: 0, layers, batchSize: 0 })).toMatchObject({
       code: 'invalid_network',
@@ -67,7 +70,7 @@ describe('the inspection of a network', () => {
     });
   });
 
-  it('refuses what does not go together', () => {
+  it('rejects values that exclude each other', () => {
     const layers = [
       { units: 4, normalization: 'batch' },
       { units: 1, dropout: 0.5 },
@@ -78,7 +81,7 @@ describe('the inspection of a network', () => {
     });
   });
 
-  it('calls malformed what is no network at all, with all that is wrong', () => {
+  it('rejects a malformed network with all its issues', () => {
     expect(errorsOf({ inputs: '3', layers: [{ units: -1, unit: 4 }] })).toMatchObject({
       code: 'invalid_request',
       errors: [{ path: '/inputs' }, { path: '/layers/0/units' }, { path: '/layers/0/unit' }],
@@ -86,7 +89,7 @@ describe('the inspection of a network', () => {
     expect(errorsOf(undefined)).toMatchObject({ code: 'invalid_request' });
   });
 
-  it('stays exact for the largest network that may be asked for', () => {
+  it('is exact for the largest network', () => {
     const layers = Array.from({ length: 64 }, () => ({ units: 16_384 }));
     const { totals } = inspectNetwork({ inputs: 1_000_000, layers, batchSize: 1_000_000 });
     for (const total of Object.values(totals)) expect(Number.isSafeInteger(total)).toBe(true);

@@ -5,17 +5,17 @@ import { decodeNumber, type FittedTarget } from '../../../features/target.ts';
 import type { Inputs } from '../../../features/transform.ts';
 
 /**
- * The answers of many networks to the same rows, gathered one network after the other. Probabilities are averaged by their logarithms, so that
- * those that a float32 takes for 0 or 1 still have their loss.
+ * Averages the predictions of several networks for the same rows, one network after the other. Probabilities are
+ * summed by their logarithms, so that one that a float32 rounds to 0 or 1 still has its exact loss.
  */
 export interface AveragePredictions {
-  /** Adds a network's answers to rows, which stand from row `first` on. */
+  /** Adds the predictions of a network for the rows from `first` on. */
   add(network: Network, target: FittedTarget, inputs: Inputs, first: number): void;
-  /** The mean answers of so many networks: the logarithm of each class's probability, or a number in the target's own unit. */
+  /** The mean over `networks`: log probabilities of each class, or numbers in the unit of the target. */
   of(networks: number): Float64Array;
 }
 
-/** `classes` is null for numbers. */
+/** `classes` is null for a regression. */
 export function createAveragePredictions(rows: number, classes: number | null): AveragePredictions {
   const n = classes ?? 1;
   const logs = classes !== null;
@@ -35,7 +35,7 @@ export function createAveragePredictions(rows: number, classes: number | null): 
   };
 }
 
-/** The logarithm of each class's probability, from logits; one logit is of the second class of two. */
+/** Log probabilities of each class from logits. A single logit belongs to the second of two classes. */
 function logProbabilities(logits: Float64Array, n: number): Float64Array {
   const ofAll = n === 1 ? withFirstClass(logits) : logits;
   const classes = Math.max(2, n);
@@ -48,7 +48,7 @@ function logProbabilities(logits: Float64Array, n: number): Float64Array {
   return logs;
 }
 
-/** A logit z stands for the two logits 0 and z. */
+/** A single logit z equals the two logits 0 and z. */
 function withFirstClass(second: Float64Array): Float64Array {
   const both = new Float64Array(2 * second.length);
   for (const [row, logit] of second.entries()) both[2 * row + 1] = logit;

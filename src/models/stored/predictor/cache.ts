@@ -1,13 +1,13 @@
-/** Values by key, the least recently used thrown out when they weigh more than `maxBytes` together. */
+/** Values by key. The least recently used are evicted while their total size exceeds `maxBytes`. */
 export interface Cache<Value> {
   get(key: string): Value | undefined;
-  /** One that is heavier than `maxBytes` by itself is not kept. */
+  /** A value larger than `maxBytes` is not cached. */
   put(key: string, value: Value, bytes: number): void;
   drop(key: string): void;
 }
 
 export function createCache<Value>(maxBytes: number): Cache<Value> {
-  // A Map keeps the order of insertion: the first key is the one not used for the longest time.
+  // A Map iterates in order of insertion, so the first key is the least recently used.
   const entries = new Map<string, { readonly value: Value; readonly bytes: number }>();
   let total = 0;
 

@@ -1,24 +1,31 @@
 import { setImmediate } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import type { CreateKernels } from '../../../engine/kernels/kernels.ts';
-import type { Database } from '../../../store/database/database.ts';
-import type { ModelRow } from '../../../store/database/tables.ts';
+import { type Database } from '../../../store/database/database.ts';
+import { type ModelRow } from '../../../store/database/tables.ts';
+import { readAnyDescription } from '../description.ts';
 import { findModel } from '../modelStore.ts';
-import { readNetworks } from '../storedNetworks.ts';
+import { openModel } from '../storedNetworks.ts';
 import { createCache } from './cache.ts';
 import { createMember, type Member } from './member.ts';
 import { createPredictor, type Predictor } from './predictor.ts';
 
-/** Models ready to answer; those asked for last stay in memory. */
+/** Loads models for prediction and caches the most recently used. */
 export interface Loader {
-  /** The predictor of the model of that id, of whatever project; undefined: there is none. */
+  /** The predictor of the model with that id, of any project; undefined if the model does not exist. */
   load(id: string): Promise<Predictor | undefined>;
   evict(id: string): void;
 }
 
-export function createLoader(database: Database, createKernels: CreateKernels, cacheBytes: number): Loader {
+const DEFAULT_CACHE_BYTES = 512 * 2 ** 20;
+
+export function createLoader(
+  database: Database,
+  createKernels: CreateKernels,
+  cacheBytes = DEFAULT_CACHE_BYTES,
+): Loader {
   const cache = createCache<Predictor>(cacheBytes);
-  /** So that many first requests at once load a model once. */
+  /** Concurrent first requests share one load. */
   const loading = new Map<string, Promise<Predictor | undefined>>();
 
   async function fetch(id: string): Promise<Predictor | undefined> {
@@ -31,8 +38,9 @@ export function createLoader(database: Database, createKernels: CreateKernels, c
 
   async function readMembersOf(model: ModelRow): Promise<readonly Member[]> {
     const members: Member[] = [];
-    for await (const { description, parameters } of readNetworks(database, model)) {
-      // Members are mostly fitted to the same rows in the same way: one copy then, and inputs that are made once for all of them.
+    const stored = openModel(database, model, readAnyDescription(model.description));
+    for await (const { description, parameters } of stored.networks()) {
+      // Most members have equal features. Sharing one copy saves memory, and its inputs are computed once for all.
       const known = members.find(({ features }) => isDeepStrictEqual(features, description.features));
       const features = known?.features ?? description.features;
       members.push(createMember({ ...description, features }, parameters, createKernels));

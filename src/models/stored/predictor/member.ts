@@ -1,27 +1,26 @@
 import type { CreateKernels } from '../../../engine/kernels/kernels.ts';
-import type { LossSpec } from '../../../engine/losses/losses.ts';
 import type { Parameter } from '../../../engine/memory/parameters.ts';
 import { createNetwork, type Network } from '../../../engine/network/network.ts';
 import { sizeOf } from '../../../engine/network/size.ts';
-import { layoutOf } from '../../../features/transform.ts';
+import { layoutOf, type InputLayout } from '../../../features/transform.ts';
 import type { Description } from '../description.ts';
 
-/** One of the networks that answer for a model: its only one, or one of those whose answers an ensemble averages. */
+/** A network in memory: the only one of a model, or one of those whose predictions an ensemble averages. */
 export interface Member extends Pick<Description, 'columns' | 'readAs' | 'features' | 'fittedTarget'> {
   readonly network: Network;
-  /** What a row takes. */
+  /** Multiply-adds of a row. */
   readonly multiplyAdds: number;
-  /** What it takes of memory. */
+  /** Memory of the network. */
   readonly bytes: number;
 }
 
-/** Reading and writing so many rows takes a millisecond or two. */
+/** Parsing and writing this many rows takes 1 to 2 ms. */
 const CHUNK_ROWS = 256;
-/** Multiply-adds of a chunk at most: one or two milliseconds more. */
+/** Multiply-adds of a chunk at most: another 1 to 2 ms. */
 const CHUNK_MULTIPLY_ADDS = 2.5e7;
 const LARGEST_NUMBER_BYTES = 8;
 
-/** Rows that are best predicted at once where a row takes so many multiply-adds. */
+/** The number of rows to predict at once, for a given cost of a row. */
 export function chunkRowsFor(multiplyAdds: number): number {
   return Math.max(1, Math.min(CHUNK_ROWS, Math.floor(CHUNK_MULTIPLY_ADDS / multiplyAdds)));
 }
@@ -32,17 +31,26 @@ export function createMember(
   createKernels: CreateKernels,
 ): Member {
   let bytes = 0;
-  const spec = { ...layoutOf(features), layers };
-  const { multiplyAdds } = sizeOf(spec);
-  const network = createNetwork(spec, {
-    batchSize: chunkRowsFor(multiplyAdds),
-    // The description is written from a loss of the engine's table, which checks it again.
-    loss: loss as LossSpec,
-    createKernels(size) {
-      bytes = size.numbers * LARGEST_NUMBER_BYTES;
-      return createKernels(size);
+  const layout = layoutOf(features);
+  const multiplyAdds = countMultiplyAdds(parameters, layout);
+  const network = createNetwork(
+    { ...layout, layers },
+    {
+      batchSize: chunkRowsFor(multiplyAdds),
+      loss,
+      createKernels(size) {
+        bytes = size.numbers * LARGEST_NUMBER_BYTES;
+        return createKernels(size);
+      },
     },
   });
   network.writeParameters(parameters);
   return { columns, readAs, features, fittedTarget, network, multiplyAdds, bytes };
+}
+
+/** One-hot inputs are almost free: a row reads one of each column. */
+function countMultiplyAdds(parameters: readonly Parameter[], { oneHot }: InputLayout): number {
+  const all = parameters.reduce((sum, { values }) => sum + values.length, 0);
+  const firstUnits = parameters.find(({ layer, name }) => layer === 1 && name === 'W')?.shape[0] ?? 0;
+  return all - firstUnits * oneHot.reduce((sum, { inputs }) => sum + inputs - 1, 0);
 }

@@ -1,7 +1,8 @@
+import type { FittedColumn } from '../../../features/fittedColumn.ts';
 import { decodeNumber } from '../../../features/target.ts';
 import { type Inputs, transform } from '../../../features/transform.ts';
+import type { ParseOptions } from '../../../formats/parseOptions.ts';
 import type { Table } from '../../../formats/table.ts';
-import type { ModelColumns } from '../../rows/table.ts';
 import { shortestFloat32 } from '../float32.ts';
 import { chunkRowsFor, type Member } from './member.ts';
 import { indexIn, sharedColumns } from './sharedColumns.ts';
@@ -12,26 +13,33 @@ interface ClassPrediction {
   readonly probabilities: readonly number[];
 }
 interface ValuePrediction {
-  /** In the target's own unit. */
+  /** In the unit of the target. */
   readonly value: number;
 }
 export type Prediction = ClassPrediction | ValuePrediction;
 
-/** A model in memory, ready to answer. */
+/** The columns that a model reads. */
+export interface ModelColumns {
+  readonly fitted: readonly FittedColumn[];
+  /** How each column of the dataset was parsed, where that is known. */
+  readonly parseOptions: ReadonlyMap<string, ParseOptions>;
+}
+
+/** A model in memory that can predict. */
 export interface Predictor extends ModelColumns {
-  /** Every column that may be in a row: those of its dataset. */
+  /** Every column that a row may have: the columns of the dataset. */
   readonly known: ReadonlySet<string>;
-  /** The labels, in the order of the probabilities; null for numbers. */
+  /** The labels, in the order of the probabilities; null for a regression. */
   readonly classes: readonly string[] | null;
-  /** Rows that are best predicted at once, so that other requests wait for a few milliseconds only. */
+  /** The number of rows to predict at once: a few milliseconds, so that other requests do not wait longer. */
   readonly chunkRows: number;
-  /** What it takes of memory. */
+  /** Memory of the networks. */
   readonly bytes: number;
-  /** One for each row of the table; undefined where the network's answer is no finite number. */
+  /** One prediction a row; undefined where the output is not finite. */
   predict(table: Table): readonly (Prediction | undefined)[];
 }
 
-/** Answers with the mean of the members' answers, of which there is one at least; all have the same target and classes. */
+/** Averages the predictions of the members. There is at least one, and all have the same target and classes. */
 export function createPredictor(members: readonly Member[]): Predictor {
   const [{ fittedTarget }] = members;
   const classes = fittedTarget.kind === 'classes' ? fittedTarget.classes : null;
@@ -64,9 +72,12 @@ function sum(members: readonly Member[], cost: 'multiplyAdds' | 'bytes'): number
   return members.reduce((total, member) => total + member[cost], 0);
 }
 
-/** The mean answer to the rows of a table that has the `shared` columns: a probability for each class, or a number in the target's own unit. */
+/**
+ * The mean prediction for each row of a table that has the `shared` columns: a probability for each class,
+ * or a number in the unit of the target.
+ */
 function averager(members: readonly Member[], shared: ModelColumns['fitted']): (table: Table) => Float64Array {
-  // Those that were fitted alike get their inputs together.
+  // Members with the same features share their inputs.
   const groups = [...Map.groupBy(members, ({ features }) => features)].map(([features, group]) => ({
     features,
     group,
@@ -87,7 +98,7 @@ function predictMember({ network, fittedTarget }: Member, { X, codes }: Inputs):
   return network.outputs === 1 ? twoClasses(outputs) : outputs;
 }
 
-/** One output is the probability of the second class. */
+/** A single output is the probability of the second class. */
 function twoClasses(second: Float64Array): Float64Array {
   return Float64Array.from({ length: 2 * second.length }, (_, i) =>
     i % 2 === 0 ? 1 - second[i / 2] : second[(i - 1) / 2],

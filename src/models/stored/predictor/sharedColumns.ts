@@ -2,8 +2,8 @@ import type { FittedFeatures } from '../../../features/features.ts';
 import { type FittedColumn, isCategorical } from '../../../features/fittedColumn.ts';
 
 /**
- * The columns that networks read together. One that all read in the same way is there once, with the categories that any of them knows;
- * one that is a number to some and a category to others is there in both ways.
+ * The columns that several networks read. A column that all read as the same kind is listed once, with the
+ * categories of all of them; a column that is a number to some and a category to others is listed twice.
  */
 export function sharedColumns(features: readonly FittedFeatures[]): readonly FittedColumn[] {
   const shared: FittedColumn[] = [];
@@ -15,7 +15,7 @@ export function sharedColumns(features: readonly FittedFeatures[]): readonly Fit
   return shared;
 }
 
-/** Where the column is among the shared ones. */
+/** The index of a column among the shared ones. */
 export function indexIn(shared: readonly FittedColumn[], { column, kind }: FittedColumn): number {
   return shared.findIndex((fitted) => fitted.column === column && fitted.kind === kind);
 }
@@ -23,6 +23,6 @@ export function indexIn(shared: readonly FittedColumn[], { column, kind }: Fitte
 function mergeCategories(known: FittedColumn, other: FittedColumn): FittedColumn {
   if (!isCategorical(known) || !isCategorical(other)) return known;
   const categories = [...new Set([...known.categories, ...other.categories])];
-  // Shares belong to the inputs of one network, and this is of none.
+  // Shares belong to the inputs of a single network.
   return { ...known, categories, shares: [], folded: Math.max(known.folded, other.folded) };
 }

@@ -1,0 +1,55 @@
+import { z } from 'zod';
+import { ACTIVATIONS } from '../../engine/kernels/kernels.ts';
+import { EXAMPLE_MODEL_ID } from '../stored/modelName.ts';
+
+const PARAMETER_FORMATS = ['json'] as const;
+export const parametersQuery = z.strictObject({
+  format: z.enum(PARAMETER_FORMATS).default('json').describe('The format of the parameters.'),
+});
+
+const matrixSchema = z.object({
+  shape: z.tuple([z.int(), z.int()]).describe('Rows and columns.'),
+  values: z.array(z.array(z.number().nullable())).describe('Row by row.'),
+});
+const layerParametersSchema = z
+  .object({
+    layer: z.int().describe('l, from 1.'),
+    activation: z.enum(ACTIVATIONS),
+    W: matrixSchema.describe('(n[l], n[l-1])'),
+    b: matrixSchema.describe('(n[l], 1)'),
+  })
+  .catchall(matrixSchema)
+  .meta({ id: 'LayerParameters' });
+/** The network of the examples. */
+const EXAMPLE_LAYERS = [
+  {
+    layer: 1,
+    activation: 'linear' as const,
+    W: { shape: [1, 2] as [number, number], values: [[0.5, -0.25]] },
+    b: { shape: [1, 1] as [number, number], values: [[0.1]] },
+  },
+];
+const networkParametersSchema = z.object({ layers: z.array(layerParametersSchema) }).meta({
+  id: 'Parameters',
+  description: 'The learned parameters, layer by layer. Each number is exactly the float32 that the network uses.',
+  example: { layers: EXAMPLE_LAYERS },
+});
+
+const ensembleParametersSchema = z
+  .object({
+    members: z.array(
+      z.object({
+        modelId: z.string().describe('The model that the member is a copy of.'),
+        layers: z.array(layerParametersSchema),
+      }),
+    ),
+  })
+  .meta({
+    id: 'EnsembleParameters',
+    description: 'The learned parameters of each member of an ensemble, in order.',
+    example: { members: [{ modelId: EXAMPLE_MODEL_ID, layers: EXAMPLE_LAYERS }] },
+  });
+
+export const parametersSchema = z
+  .union([networkParametersSchema, ensembleParametersSchema])
+  .meta({ examples: [{ layers: EXAMPLE_LAYERS }] });

@@ -1,0 +1,50 @@
+import type { FastifyPluginAsync } from 'fastify';
+import type { CreateKernels } from '../engine/kernels/kernels.ts';
+import type { Tenant } from '../kit/contract/caller.ts';
+import { createSemaphore } from '../kit/semaphore.ts';
+import { aliasRoutes } from '../models/aliases/routes.ts';
+import { createAliases } from '../models/aliases/service.ts';
+import { createEnsembles } from '../models/ensembles/service.ts';
+import { createEvaluateModel, type EvaluateModelDeps } from '../models/evaluate/service.ts';
+import { parameterRoutes } from '../models/parameters/routes.ts';
+import { createParameters } from '../models/parameters/service.ts';
+import { predictRoutes } from '../models/predict/routes.ts';
+import { createPredictions, type PredictionsDeps } from '../models/predict/service.ts';
+import { modelRoutes } from '../models/routes.ts';
+import { createModels } from '../models/service.ts';
+import { splitRoutes } from '../models/split/routes.ts';
+import { createSplits } from '../models/split/service.ts';
+import { createLoader } from '../models/stored/predictor/loader.ts';
+
+export interface ModelsOptions extends EvaluateModelDeps, Omit<PredictionsDeps, 'loader' | 'largeJson'> {
+  readonly createKernels: CreateKernels;
+}
+export type ModelServices = ReturnType<typeof createModelServices>;
+
+/** One service for each question about stored models. Tenants share the models in memory. */
+export function createModelServices({ createKernels, ...options }: ModelsOptions) {
+  const { database } = options;
+  const clock = Date.now;
+  const loader = createLoader(database, createKernels);
+  const evaluate = createEvaluateModel(options);
+  const predictions = { ...options, loader, largeJson: createSemaphore(1) };
+  return {
+    models: (tenant: Tenant) => createModels({ database, evict: loader.evict }, tenant),
+    parameters: (tenant: Tenant) => createParameters({ database }, tenant),
+    splits: (tenant: Tenant) => createSplits({ database }, tenant),
+    predictions: (tenant: Tenant) => createPredictions(predictions, tenant),
+    ensembles: (tenant: Tenant) => createEnsembles({ database, evaluate, clock }, tenant),
+    aliases: (tenant: Tenant) => createAliases({ database, clock }, tenant),
+  };
+}
+
+/** Their routes, in the order of the documentation. `maxBodyBytes` limits the rows of a prediction. */
+export function modelRoutesOf(services: ModelServices, maxBodyBytes: number): readonly FastifyPluginAsync[] {
+  return [
+    modelRoutes(services),
+    parameterRoutes(services),
+    splitRoutes(services),
+    predictRoutes({ ...services, maxBodyBytes }),
+    aliasRoutes(services),
+  ];
+}
