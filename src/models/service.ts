@@ -27,11 +27,17 @@ export interface ModelsDeps {
   readonly evict: (id: string) => void;
 }
 
-/** The trained models of a tenant, named by id or alias. Throws `model_not_found` for a name that no model has. */
+/**
+ * The trained models of a tenant, named by id or alias. Throws `model_not_found` for a name that no
+ * model has.
+ */
 export interface Models {
   list(query: ModelsQuery): Promise<Page<ModelSummary>>;
   get(idOrAlias: string): Promise<Model>;
-  /** `force` also deletes the aliases of the model. Throws `model_in_use` if it has any and `force` is false. */
+  /**
+   * `force` also deletes the aliases of the model. Throws `model_in_use` if it has any and `force`
+   * is false.
+   */
   remove(idOrAlias: string, force: boolean): Promise<void>;
 }
 

@@ -26,7 +26,10 @@ const aliasBytes = sql<number>`(
 export interface ModelStore {
   /** Newest first. */
   list(filter: ModelFilter): Promise<Slice<ListedModelRow>>;
-  /** `force` also deletes the aliases. Without it a model that has aliases is not deleted, and the result has them. */
+  /**
+   * `force` also deletes the aliases. Without it a model that has aliases is not deleted, and the
+   * result has them.
+   */
   remove(id: string, force: boolean): Promise<Removal>;
   /** The aliases of each of the project's models. */
   aliasesOf(modelIds: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>>;

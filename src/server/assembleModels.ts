@@ -38,7 +38,9 @@ export function createModelServices({ createKernels, ...options }: ModelsOptions
   };
 }
 
-/** Their routes, in the order of the documentation. `maxBodyBytes` limits the rows of a prediction. */
+/**
+ * Their routes, in the order of the documentation. `maxBodyBytes` limits the rows of a prediction.
+ */
 export function modelRoutesOf(services: ModelServices, maxBodyBytes: number): readonly FastifyPluginAsync[] {
   return [
     modelRoutes(services),

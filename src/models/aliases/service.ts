@@ -11,7 +11,10 @@ import { createAliasStore } from './store.ts';
 
 /** Names of models. An alias can move to another model while clients use it. */
 export interface Aliases {
-  /** Creates the alias or moves it. The model is named by id or by another alias. Throws `model_not_found`. */
+  /**
+   * Creates the alias or moves it. The model is named by id or by another alias. Throws
+   * `model_not_found`.
+   */
   put(name: string, idOrAlias: string): Promise<Alias>;
   /** Throws `alias_not_found`. */
   get(name: string): Promise<Alias>;

@@ -45,7 +45,10 @@ const SHARED: readonly {
   },
 ];
 
-/** Throws ServiceError `invalid_ensemble` for a wrong number of members, or for a model that is named twice. */
+/**
+ * Throws ServiceError `invalid_ensemble` for a wrong number of members, or for a model that is
+ * named twice.
+ */
 export function checkIds(ids: readonly string[]): void {
   if (ids.length < MIN_MEMBERS || ids.length > MAX_MEMBERS) {
     throw incompatible(`expected ${MIN_MEMBERS} to ${MAX_MEMBERS} members, got ${ids.length}`);

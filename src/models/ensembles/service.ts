@@ -34,10 +34,11 @@ export interface NewEnsemble {
 
 export interface Ensembles {
   /**
-   * Writes a model that averages the predictions of its members, and returns its id. It is measured first,
-   * which may take long. It stores copies of its members, so that deleting them does not change it. Throws
-   * `model_not_found`, `invalid_ensemble` for models that cannot be averaged or were trained on different
-   * rows, and `stored_bytes_quota` if the project may not store the copies.
+   * Writes a model that averages the predictions of its members, and returns its id. It is measured
+   * first, which may be slow. It stores copies of its members, so that deleting them does not
+   * change it. Throws `model_not_found`, `invalid_ensemble` for models that cannot be averaged or
+   * were trained on different rows, and `stored_bytes_quota` if the project may not store the
+   * copies.
    */
   create(ensemble: NewEnsemble): Promise<string>;
 }

@@ -35,7 +35,10 @@ export async function findTrainingRows(
   return row ?? { datasetId: null, splitId: null };
 }
 
-/** Copies a model into an ensemble as the member of that number. False: the model does not exist anymore. */
+/**
+ * Copies a model into an ensemble as the member of that number. False: the model does not exist
+ * anymore.
+ */
 export async function copyMember(
   queries: Queries,
   ensembleId: string,

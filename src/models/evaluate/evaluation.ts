@@ -16,7 +16,10 @@ import { createMember } from '../stored/predictor/member.ts';
 import type { StoredNetwork } from '../stored/storedNetworks.ts';
 import { score } from './score.ts';
 
-/** Measures the mean prediction of networks that are added one by one, on the rows of their training. */
+/**
+ * Measures the mean prediction of networks that are added one by one, on the rows of their
+ * training.
+ */
 export interface Evaluation {
   add(network: StoredNetwork): void;
   /** Null for a part without rows. The loss is NaN if the networks minimize different losses. */

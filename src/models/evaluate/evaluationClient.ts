@@ -5,7 +5,10 @@ import type { EvaluationRequest, EvaluationResponse } from './messages.ts';
 
 const PROCESS = modulePath(import.meta.url, './evaluationProcess');
 
-/** Measures one model in a child process, so that the API does not block, load the table or load DuckDB. */
+/**
+ * Measures one model in a child process, so that the API does not block, load the table or load
+ * DuckDB.
+ */
 export interface EvaluationClient {
   /** Sends the table, then each network, one at a time. Rejects if the process ended or failed. */
   send(request: Exclude<EvaluationRequest, { kind: 'measure' }>): Promise<void>;

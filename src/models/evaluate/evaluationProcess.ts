@@ -1,4 +1,7 @@
-/** The process that measures one model for the API. `evaluationClient.ts` starts it; it ends with its parent. */
+/**
+ * The process that measures one model for the API. `evaluationClient.ts` starts it; it ends with
+ * its parent.
+ */
 import { readTable } from '../../datasets/rows/readTable.ts';
 import { chooseKernels } from '../../training/backend/kernels.ts';
 import { pickColumns } from '../../worker/thread/columns.ts';

@@ -1,4 +1,7 @@
-/** Messages between the API and the process that measures a model. Each request has one response, in order. */
+/**
+ * Messages between the API and the process that measures a model. Each request has one response, in
+ * order.
+ */
 import type { KernelsChoice } from '../../training/backend/kernels.ts';
 import type { Outcome } from '../../training/outcome.ts';
 import type { TrainingSpec } from '../../training/schemas/spec.ts';

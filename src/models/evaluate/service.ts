@@ -19,15 +19,18 @@ export interface EvaluateModelDeps {
   readonly log?: Logger | undefined;
 }
 
-/** The metrics of a model. If it could not be measured, all parts are null and a warning gives the reason. */
+/**
+ * The metrics of a model. If it could not be measured, all parts are null and a warning gives the
+ * reason.
+ */
 export interface EvaluatedModel {
   readonly metrics: Outcome['metrics'];
   readonly warnings: readonly Warning[];
 }
 
 /**
- * Measures a model, single or an ensemble, on the rows of its dataset, split as for its training. Throws
- * `model_not_found` if it is deleted meanwhile.
+ * Measures a model, single or an ensemble, on the rows of its dataset, split as for its training.
+ * Throws `model_not_found` if it is deleted meanwhile.
  */
 export type EvaluateModel = (model: StoredModel) => Promise<EvaluatedModel>;
 

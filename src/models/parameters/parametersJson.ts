@@ -7,8 +7,9 @@ import type { StoredNetwork } from '../stored/storedNetworks.ts';
 const NUMBERS_PER_CHUNK = 8_192;
 
 /**
- * `{"layers": [{"layer": 1, "activation": "relu", "W": {"shape": [n, k], "values": [[…]]}, …}]}` in chunks, because
- * the text of a large network would not fit in one string. Each number is the shortest decimal of its float32.
+ * `{"layers": [{"layer": 1, "activation": "relu", "W": {"shape": [n, k], "values": [[…]]}, …}]}` in
+ * chunks, because the text of a large network would not fit in one string. Each number is the
+ * shortest decimal of its float32.
  */
 export async function* parametersJson(network: StoredNetwork): AsyncGenerator<string> {
   yield '{';
@@ -16,7 +17,10 @@ export async function* parametersJson(network: StoredNetwork): AsyncGenerator<st
   yield '}';
 }
 
-/** `{"members": [{"modelId": "mdl_…", "layers": […]}, …]}` in chunks. `modelIds` are those of the members, in order. */
+/**
+ * `{"members": [{"modelId": "mdl_…", "layers": […]}, …]}` in chunks. `modelIds` are those of the
+ * members, in order.
+ */
 export async function* ensembleParametersJson(
   modelIds: readonly string[],
   members: AsyncIterable<StoredNetwork>,

@@ -6,7 +6,10 @@ import { openModel, readParameters } from '../stored/storedNetworks.ts';
 import { ensembleParametersJson, parametersJson } from './parametersJson.ts';
 
 export interface Parameters {
-  /** The parameters as JSON text in chunks; for an ensemble, those of each member. Throws `model_not_found`. */
+  /**
+   * The parameters as JSON text in chunks; for an ensemble, those of each member. Throws
+   * `model_not_found`.
+   */
   json(idOrAlias: string): Promise<AsyncGenerator<string>>;
 }
 

@@ -6,7 +6,10 @@ const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
 
 export interface CsvOptions {
   readonly delimiter: string;
-  /** Puts an apostrophe before text that a spreadsheet would run as a formula. Numbers are never changed. */
+  /**
+   * Puts an apostrophe before text that a spreadsheet would run as a formula. Numbers are never
+   * changed.
+   */
   readonly spreadsheet: boolean;
 }
 

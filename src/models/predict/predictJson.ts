@@ -8,7 +8,10 @@ import type { PredictResponse } from './schemas.ts';
 
 type PredictionJson = PredictResponse['predictions'][number];
 
-/** Checks the body only. Rows are checked one by one, because a zod record would lose a column named `__proto__`. */
+/**
+ * Checks the body only. Rows are checked one by one, because a zod record would lose a column named
+ * `__proto__`.
+ */
 export const rowsSchema = z.strictObject({ rows: z.array(z.unknown()) });
 
 /** The predictions for the rows, in their order. Throws as `predictRows`. */

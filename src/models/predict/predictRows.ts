@@ -9,9 +9,10 @@ import type { Prediction, Predictor } from '../stored/predictor/predictor.ts';
 const NOT_FINITE = 'The prediction is not a finite number. The values are too far from those of the training rows.';
 
 /**
- * The predictions for chunks of rows. Yields to other requests between two chunks. Counts missing values in
- * `missingValues`. After an invalid row nothing more is predicted: the rest is only read, to list all issues.
- * Throws ServiceError `invalid_rows`, and `predict_rows_quota` for more than `maxRows` rows.
+ * The predictions for chunks of rows. Yields to other requests between two chunks. Counts missing
+ * values in `missingValues`. After an invalid row nothing more is predicted: the rest is only read,
+ * to list all issues. Throws ServiceError `invalid_rows`, and `predict_rows_quota` for more than
+ * `maxRows` rows.
  */
 export async function* predictRows(
   predictor: Predictor,

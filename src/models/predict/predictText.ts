@@ -25,7 +25,10 @@ export interface TextOptions {
 /** The predictions for chunks of rows. */
 type PredictChunks = (chunks: AsyncIterable<RawRows>) => AsyncIterable<readonly Prediction[]>;
 
-/** The predictions for the rows of a text in chunks, in the same order and format. Throws as `predictRows`. */
+/**
+ * The predictions for the rows of a text in chunks, in the same order and format. Throws as
+ * `predictRows`.
+ */
 export function predictText(
   predictor: Predictor,
   { format, spreadsheet }: TextOptions,

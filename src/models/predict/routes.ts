@@ -37,7 +37,8 @@ interface PredictRoutesDeps {
 /** `POST /v1/models/{id}/predict`. */
 export function predictRoutes({ predictions, maxBodyBytes }: PredictRoutesDeps): FastifyPluginAsyncZod {
   return async (app) => {
-    // The handler reads the body itself: text of any length, and JSON whose columns may have any name.
+    // The handler reads the body itself: text of any length, and JSON whose columns may have any
+    // name.
     app.removeAllContentTypeParsers();
     app.addContentTypeParser([JSON_TYPE, ...TEXT_FORMATS], (_request, body, done) => done(null, body));
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 const cell = z
   .union([z.string(), z.number(), z.boolean(), z.null()])
-  .describe('A number column takes numbers; null, "" and "NA" are missing.');
+  .describe('Number columns require numbers; null, "" and "NA" are missing.');
 
 export const predictRequest = z
   .strictObject({

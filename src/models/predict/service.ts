@@ -30,7 +30,10 @@ export interface PredictionsDeps {
   readonly metrics?: PredictionMetrics | undefined;
 }
 
-/** Predictions of the models of a tenant. Both methods throw `model_not_found`, `invalid_rows`, `predict_rows_quota`. */
+/**
+ * Predictions of the models of a tenant. Both methods throw `model_not_found`, `invalid_rows`,
+ * `predict_rows_quota`.
+ */
 export interface Predictions {
   /** For a body `{"rows": […]}`. Also throws `invalid_json` and `invalid_request`. */
   json(idOrAlias: string, body: TextBody): Promise<PredictResponse>;

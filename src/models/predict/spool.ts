@@ -14,9 +14,10 @@ export interface Spooled {
 }
 
 /**
- * Buffers a whole response, a large one in an unlinked file of `folder`. An error halfway is therefore still an
- * error response, and a client that sends everything before it reads cannot block itself. Memory does not depend
- * on the size. Throws what `pieces` throws, and ServiceError `payload_too_large` above `maxBytes`.
+ * Buffers a whole response, a large one in an unlinked file of `folder`. An error halfway is
+ * therefore still an error response, and a client that sends everything before it reads cannot
+ * block itself. Memory does not depend on the size. Throws what `pieces` throws, and ServiceError
+ * `payload_too_large` above `maxBytes`.
  */
 export async function spool(pieces: AsyncIterable<string>, folder: string, maxBytes: number): Promise<Spooled> {
   let buffered: Buffer[] = [];

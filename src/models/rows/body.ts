@@ -16,9 +16,9 @@ const NOT_GZIP = new Set(['Z_DATA_ERROR', 'Z_BUF_ERROR', 'Z_STREAM_END']);
 const CLIENT_GONE = new Set(['ECONNRESET', 'ERR_STREAM_PREMATURE_CLOSE']);
 
 /**
- * The decompressed bytes of a body. Throws ServiceError `unsupported_encoding` for any Content-Encoding but gzip.
- * Reading throws `invalid_rows` for broken gzip, `payload_too_large` above the decompression limit, and
- * `invalid_request` if the client disconnects.
+ * The decompressed bytes of a body. Throws ServiceError `unsupported_encoding` for any
+ * Content-Encoding but gzip. Reading throws `invalid_rows` for broken gzip, `payload_too_large`
+ * above the decompression limit, and `invalid_request` if the client disconnects.
  */
 export function unpack(body: Readable, encoding: string | undefined, maxExpansion: number): AsyncIterable<Uint8Array> {
   switch (encoding?.trim().toLowerCase() || 'identity') {
@@ -36,7 +36,8 @@ export function unpack(body: Readable, encoding: string | undefined, maxExpansio
 }
 
 function gunzip(body: Readable, { packed, unpacked }: DecompressionLimit): AsyncIterable<Uint8Array> {
-  // The reader of the last stream gets the errors of all. Without the callback they would also be thrown globally.
+  // The reader of the last stream gets the errors of all. Without the callback they would also be
+  // thrown globally.
   return unpacked(bytesOf(pipeline(packed(chunksOf(body)), createGunzip(), () => undefined)));
 }
 

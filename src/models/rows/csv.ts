@@ -11,7 +11,9 @@ import { unknownColumn } from './unknownColumn.ts';
 const DELIMITERS = [',', ';', '\t', '|'] as const;
 /** The header line must end within this many characters. Wide tables have long ones. */
 const HEADER_TEXT = 2 ** 20;
-/** Parsing a header of this length takes milliseconds: yield to other requests between two attempts. */
+/**
+ * Parsing a header of this length takes milliseconds: yield to other requests between two attempts.
+ */
 const LARGE_START = 2 ** 16;
 /** A longer row comes from an open quote. */
 const MAX_ROW_BYTES = 4 * 2 ** 20;
@@ -29,7 +31,10 @@ export interface CsvOptions {
   readonly delimiter: string | undefined;
 }
 
-/** Chunks of rows of delimited text with a header. Throws ServiceError `invalid_rows` for a wrong header or broken quotes. */
+/**
+ * Chunks of rows of delimited text with a header. Throws ServiceError `invalid_rows` for a wrong
+ * header or broken quotes.
+ */
 export async function* readCsv(text: AsyncIterator<string>, options: CsvOptions): AsyncGenerator<RawRows> {
   const start = await firstLine(text);
   const delimiter = options.delimiter ?? (await detectDelimiter(start, options.known));
@@ -97,7 +102,9 @@ function toRawRows(
   };
 }
 
-/** Empty cells after the last column come from a delimiter at the end of the line and are allowed. */
+/**
+ * Empty cells after the last column come from a delimiter at the end of the line and are allowed.
+ */
 function cellCountIssue(row: readonly string[], number: number, columns: number): FieldError[] {
   const spare = row.slice(columns);
   if (row.length >= columns && spare.every((cell) => cell === '')) return [];
@@ -106,7 +113,10 @@ function cellCountIssue(row: readonly string[], number: number, columns: number)
   ];
 }
 
-/** The names as the dataset would have them. A column without a name comes from a delimiter at the end of the line and is allowed. */
+/**
+ * The names as the dataset would have them. A column without a name comes from a delimiter at the
+ * end of the line and is allowed.
+ */
 function checkHeader(record: readonly string[], known: ReadonlySet<string>): readonly string[] {
   const header = uniqueNames(record);
   const unknown = header.filter((name, i) => !known.has(name) && record[i] !== '');

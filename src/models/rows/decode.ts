@@ -10,9 +10,9 @@ const FALLBACK = 'windows-1252';
 type Decode = (piece?: Uint8Array) => string;
 
 /**
- * The text of a body in the given charset, else that of its byte order mark, else UTF-8. From the first chunk that
- * is not UTF-8 on it is windows-1252. The mark is left out. Throws ServiceError `unsupported_encoding` for an
- * unknown charset, and `payload_too_large` above `maxBytes`.
+ * The text of a body in the given charset, else that of its byte order mark, else UTF-8. From the
+ * first chunk that is not UTF-8 on it is windows-1252. The mark is left out. Throws ServiceError
+ * `unsupported_encoding` for an unknown charset, and `payload_too_large` above `maxBytes`.
  */
 export async function* decodeText(
   body: AsyncIterable<Uint8Array>,

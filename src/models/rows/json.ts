@@ -9,7 +9,10 @@ type Row = Readonly<Record<string, unknown>>;
 
 const NO_ROW: Row = {};
 
-/** A chunk of JSON objects. `broken` are issues found before. Names such as `__proto__` are ordinary columns. */
+/**
+ * A chunk of JSON objects. `broken` are issues found before. Names such as `__proto__` are ordinary
+ * columns.
+ */
 export function jsonRows(
   values: readonly JsonRow[],
   first: number,

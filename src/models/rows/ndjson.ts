@@ -8,7 +8,10 @@ const MAX_LINE_LENGTH = 4 * 2 ** 20;
 /** Characters of a chunk at most, so that chunks of long lines have fewer rows. */
 const CHUNK_TEXT = 2 ** 20;
 
-/** Chunks of rows of newline-delimited JSON. Skips empty lines. Throws ServiceError `invalid_rows` for a line that is too long. */
+/**
+ * Chunks of rows of newline-delimited JSON. Skips empty lines. Throws ServiceError `invalid_rows`
+ * for a line that is too long.
+ */
 export async function* readNdjson(
   text: AsyncIterable<string>,
   known: ReadonlySet<string>,

@@ -29,7 +29,10 @@ const EXPECTED = {
 /** An error shows this many characters of a cell. */
 const SHOWN_LETTERS = 40;
 
-/** Parses the cells of the columns that a model reads. An invalid cell is an issue that names its row and column. */
+/**
+ * Parses the cells of the columns that a model reads. An invalid cell is an issue that names its
+ * row and column.
+ */
 export function readTable({ fitted, parseOptions }: ModelColumns, rows: RawRows): ReadRows {
   const issues = [...rows.issues];
   const columns = fitted.map((input) =>
@@ -56,7 +59,10 @@ function readColumn(input: FittedColumn, chunk: Chunk, report: Report): Column {
   return { name: input.column, type: input.kind, values };
 }
 
-/** Known categories have their codes; unknown ones follow in order of occurrence. A word is trimmed if it is unknown untrimmed. */
+/**
+ * Known categories have their codes; unknown ones follow in order of occurrence. A word is trimmed
+ * if it is unknown untrimmed.
+ */
 function readCategories(fitted: FittedCategorical, { rows, cells }: Chunk, report: Report): Column {
   const { column } = fitted;
   const cellOf = rows.column(column);

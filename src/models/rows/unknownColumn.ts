@@ -1,7 +1,10 @@
 import { didYouMean, MAX_SUGGESTIONS } from '../../kit/contract/closest.ts';
 import { type FieldError, pointer } from '../../kit/contract/errors.ts';
 
-/** The issue of an unknown column. Only the first few issues get a suggestion; `others` counts those before. */
+/**
+ * The issue of an unknown column. Only the first few issues get a suggestion; `others` counts those
+ * before.
+ */
 export function unknownColumn(
   name: string,
   path: readonly PropertyKey[],

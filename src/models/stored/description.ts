@@ -12,7 +12,9 @@ import { modelMetricsSchema } from './metricsSchema.ts';
 
 export const bestSchema = z.object({ epoch: z.int(), validationLoss: z.number().nullable() });
 
-/** What is stored with a network beside its parameters: the preprocessing, and what the API shows. */
+/**
+ * What is stored with a network beside its parameters: the preprocessing, and what the API shows.
+ */
 const descriptionSchema = z.object({
   version: z.literal(1),
   columns: z

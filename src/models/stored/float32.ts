@@ -2,7 +2,10 @@
 const MAX_DIGITS = 9;
 const TYPICAL_DIGITS = 6;
 
-/** The shortest number that is the same float32: 0.1 for 0.10000000149011612. Other numbers are returned unchanged. */
+/**
+ * The shortest number that is the same float32: 0.1 for 0.10000000149011612. Other numbers are
+ * returned unchanged.
+ */
 export function shortestFloat32(value: number): number {
   for (let digits = TYPICAL_DIGITS; digits <= MAX_DIGITS; digits++) {
     const rounded = Number(value.toPrecision(digits));

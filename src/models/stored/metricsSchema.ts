@@ -3,7 +3,10 @@ import { z } from 'zod';
 /** Null where a metric is undefined: r² of one row, ROC AUC of one class. */
 const measure = z.number().nullable();
 
-/** Metrics of the predictions for some rows: `accuracy` to `confusionMatrix` for classes, `rmse`, `mae`, `r2` for numbers. */
+/**
+ * Metrics of the predictions for some rows: `accuracy` to `confusionMatrix` for classes, `rmse`,
+ * `mae`, `r2` for numbers.
+ */
 const metricsSchema = z
   .object({
     loss: measure.describe(

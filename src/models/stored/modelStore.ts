@@ -105,7 +105,10 @@ export async function insertModel(
   }
 }
 
-/** The columns of a dataset and how each was parsed, both as JSON; undefined if the dataset was deleted. */
+/**
+ * The columns of a dataset and how each was parsed, both as JSON; undefined if the dataset was
+ * deleted.
+ */
 export function findDatasetColumns(queries: Queries, id: string) {
   return queries.selectFrom('datasets').select(['columns', 'readAs']).where('id', '=', id).executeTakeFirst();
 }

@@ -15,9 +15,9 @@ import { insertSplit } from './splitStore.ts';
 import { writeSummary } from './summary.ts';
 
 /**
- * Writes the model of a job that has succeeded, within the caller's transaction, and returns its id.
- * `now` becomes its time of creation. Throws ServiceError `stored_bytes_quota` if the project may not
- * store that much; the caller must then roll back.
+ * Writes the model of a job that has succeeded, within the caller's transaction, and returns its
+ * id. `now` becomes its time of creation. Throws ServiceError `stored_bytes_quota` if the project
+ * may not store that much; the caller must then roll back.
  */
 export async function saveModel(queries: Queries, job: TrainedJob, outcome: Outcome, now: number): Promise<string> {
   const { id: jobId, project, name, datasetId, spec } = job;

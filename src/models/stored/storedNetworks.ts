@@ -17,8 +17,8 @@ export interface StoredNetwork {
 }
 
 /**
- * A stored model: one network, or several whose predictions are averaged. All were trained on the same rows.
- * Both iterables throw `model_not_found` if the model was deleted meanwhile.
+ * A stored model: one network, or several whose predictions are averaged. All were trained on the
+ * same rows. Both iterables throw `model_not_found` if the model was deleted meanwhile.
  */
 export interface StoredModel {
   /** Null if the dataset was deleted. */

@@ -3,8 +3,8 @@ import { bestSchema } from './description.ts';
 import { summaryMetricsSchema } from './metricsSchema.ts';
 
 /**
- * The part of a description that lists show. It is stored apart, because a description has megabytes
- * where there are many columns or classes.
+ * The part of a description that lists show. It is stored apart, because a description has
+ * megabytes where there are many columns or classes.
  */
 const summarySchema = z.object({
   members: z.array(z.string()).nullable(),
@@ -14,7 +14,10 @@ const summarySchema = z.object({
 });
 export type Summary = z.infer<typeof summarySchema>;
 
-/** The text that `readSummary` reads. Non-finite numbers become null; confusion matrices are left out. */
+/**
+ * The text that `readSummary` reads. Non-finite numbers become null; confusion matrices are left
+ * out.
+ */
 export function writeSummary(summary: object): string {
   return JSON.stringify(summarySchema.parse(JSON.parse(JSON.stringify(summary))));
 }

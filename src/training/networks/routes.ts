@@ -12,11 +12,11 @@ export const networkRoutes: FastifyPluginAsyncZod = async (app) => {
       operationId: 'inspectNetwork',
       summary: 'Check a network and get its dimensions',
       description:
-        'Checks a network without training it and answers the dimension table: the shape of every matrix of every layer, and what the network takes. Impossible values are 422 with the layer named, all at once.',
+        'Checks a network without training it and returns the dimension table: the shape of every matrix of every layer, and the cost of the network. Impossible values are 422; the error lists all of them with their layers.',
       body: inspectRequest,
       response: { 200: jsonResponse('The dimension table.', inspectResponse), ...errorResponses(400, 413, 415, 422) },
     },
-    // Malformed and impossible are told apart where the network is checked.
+    // The service validates the body, because it separates malformed from impossible values.
     validatorCompiler: () => (input) => ({ value: input }),
     handler: ({ body }) => inspectNetwork(body),
   });

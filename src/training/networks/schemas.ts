@@ -6,7 +6,7 @@ const MAX_INPUTS = 1_000_000;
 const MAX_BATCH_SIZE = 1_000_000;
 const DEFAULT_BATCH_SIZE = 32;
 
-/** The network that the notes draw: 3 inputs, L = 4. */
+/** The network in the notes: 3 inputs, L = 4. */
 const NOTES_NETWORK = {
   inputs: 3,
   layers: [
@@ -20,19 +20,19 @@ const NOTES_NETWORK = {
 
 export const inspectRequest = z
   .strictObject({
-    inputs: z.int().min(1).max(MAX_INPUTS).describe('n[0]: how many numbers a row has.'),
+    inputs: z.int().min(1).max(MAX_INPUTS).describe('n[0]: the number of inputs of a row.'),
     layers: z
       .array(layerRequestSchema)
       .min(1)
       .max(MAX_LAYERS)
       .describe(
-        'Layers 1 to L; the last is the output layer. An activation left out is relu, of the output layer linear.',
+        'Layers 1 to L; the last is the output layer. The default activation is relu, for the output layer linear.',
       ),
-    batchSize: z.int().min(1).max(MAX_BATCH_SIZE).default(DEFAULT_BATCH_SIZE).describe('m: rows a step.'),
+    batchSize: z.int().min(1).max(MAX_BATCH_SIZE).default(DEFAULT_BATCH_SIZE).describe('m: rows per step.'),
   })
   .meta({
     id: 'NetworkRequest',
-    description: 'A network, output layer included. The example is n = 3, 5, 5, 3, 1.',
+    description: 'A network, including the output layer. The example is n = 3, 5, 5, 3, 1.',
     example: NOTES_NETWORK,
   });
 export type InspectRequest = z.output<typeof inspectRequest>;
@@ -53,8 +53,8 @@ const layerDimensionsSchema = z
     dA: shape.describe('(n[l], m)'),
     dW: shape.describe('(n[l], n[l-1])'),
     db: shape.describe('(n[l], 1)'),
-    gamma: shape.optional().describe('(n[l], 1), where the layer is normalized.'),
-    beta: shape.optional().describe('(n[l], 1), where the layer is normalized.'),
+    gamma: shape.optional().describe('(n[l], 1), if the layer is normalized.'),
+    beta: shape.optional().describe('(n[l], 1), if the layer is normalized.'),
   })
   .catchall(shape)
   .meta({ id: 'LayerDimensions' });
@@ -65,12 +65,10 @@ export const inspectResponse = z
     batchSize: z.int().describe('m.'),
     layers: z.array(layerDimensionsSchema).describe('Layers 1 to L.'),
     totals: z.object({
-      parameters: z.int().describe('How many numbers are learned.'),
-      multiplyAddsPerRow: z.int().describe('Of the forward products.'),
-      trainingBytes: z
-        .int()
-        .describe('What a training with Adam takes of memory in float32, without the rows that it trains on.'),
+      parameters: z.int().describe('The number of learned values.'),
+      multiplyAddsPerRow: z.int().describe('The multiply-adds of the forward products.'),
+      trainingBytes: z.int().describe('The memory of a training with Adam in float32, without the training rows.'),
     }),
   })
-  .meta({ id: 'NetworkDimensions', description: "The dimension table of a network, in the notes' notation." });
+  .meta({ id: 'NetworkDimensions', description: 'The dimension table of a network, in the notation of the notes.' });
 export type InspectResponse = z.infer<typeof inspectResponse>;

@@ -5,12 +5,12 @@ import { check, invalid, invalidRequest } from '../../kit/contract/validation.ts
 import { resolveLayer } from '../resolve/network.ts';
 import { type InspectRequest, type InspectResponse, inspectRequest } from './schemas.ts';
 
-/** Issues of a value of the right kind that no network can have. */
+/** Issues of a well-formed value that no network can have. */
 const IMPOSSIBLE = new Set(['too_small', 'too_big', 'invalid_value']);
 
 /**
- * The dimension table of a network. Throws ServiceError `invalid_network` that names the layer of every impossible value, and `invalid_request`
- * when the input is malformed.
+ * The dimension table of a network. Throws ServiceError `invalid_network`, which names the layer of
+ * every impossible value, and `invalid_request` if the input is malformed.
  */
 export function inspectNetwork(input: unknown): InspectResponse {
   const checked = check(inspectRequest, input);
@@ -26,22 +26,26 @@ export function inspectNetwork(input: unknown): InspectResponse {
     resolveLayer(index === last ? { ...layer, activation: layer.activation ?? 'linear' } : layer),
   );
   const dimensions = dimensionsOf({ inputs, layers }, batchSize);
-  // The engine's shapes are read-only, which the wire's type does not say.
+  // The schema's type only differs in its mutable lists.
   return { inputs, batchSize, ...dimensions } as InspectResponse;
 }
 
-/** Values that are possible one by one, but not together. */
+/** Values that exclude each other. */
 function findConflicts({ layers, batchSize }: InspectRequest): FieldError[] {
   const last = layers.length - 1;
-  return layers.flatMap((layer, index) => {
-    const { dropout } = resolveLayer(layer);
-    const minRows = minRowsOf(resolveLayer(layer));
+  return layers.flatMap(({ normalization, dropout = 0 }, index) => {
+    const minRows = normalization ? NORMALIZATIONS[normalization].minRows : 1;
     return [
       ...(index === last && dropout > 0
-        ? [{ path: `/layers/${index}/dropout`, message: 'The output layer has none.' }]
+        ? [{ path: `/layers/${index}/dropout`, message: 'The output layer cannot have dropout. Remove it.' }]
         : []),
       ...(batchSize < minRows
-        ? [{ path: `/layers/${index}/normalization`, message: `Needs a batchSize of ${minRows} rows at least.` }]
+        ? [
+            {
+              path: `/layers/${index}/normalization`,
+              message: `Expected a batchSize of at least ${minRows}, got ${batchSize}.`,
+            },
+          ]
         : []),
     ].map(nameLayer);
   });

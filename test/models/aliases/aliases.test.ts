@@ -20,7 +20,7 @@ const put = (name: string, payload: object) =>
   service.app.inject({ method: 'PUT', url: `/v1/aliases/${encodeURIComponent(name)}`, payload });
 
 describe('an alias', () => {
-  it('works wherever the id of a model does, and moves', async () => {
+  it('works in place of the id of a model, and moves', async () => {
     const [first, second] = [await service.save(binaryOutcome()), await service.save(binaryOutcome())];
     expect((await put('live', { modelId: first })).json()).toMatchObject({ name: 'live', modelId: first });
     expect((await get('/v1/models/live')).json()).toMatchObject({ id: first, aliases: ['live'] });
@@ -31,7 +31,7 @@ describe('an alias', () => {
     expect((await put('next', { modelId: 'live' })).json()).toMatchObject({ modelId: second });
   });
 
-  it('is listed, those moved last first, and deleted without its model', async () => {
+  it('is listed, the last changed first, and deleted without its model', async () => {
     const id = await service.save(binaryOutcome());
     for (const { name } of (await get('/v1/aliases')).json().items) await remove(`/v1/aliases/${name}`);
     for (const name of ['b', 'a', 'c']) await put(name, { modelId: id });
@@ -45,13 +45,13 @@ describe('an alias', () => {
     expect((await get(`/v1/models/${id}`)).json().aliases).toEqual(['b', 'c']);
   });
 
-  it.each(['mdl_1', 'job_x', '-a', 'a b', 'a/b', 'ä', 'x'.repeat(65)])('may not be called %j', async (name) => {
+  it.each(['mdl_1', 'job_x', '-a', 'a b', 'a/b', 'ä', 'x'.repeat(65)])('cannot have the name %j', async (name) => {
     const id = await service.save(binaryOutcome());
     expect((await put(name, { modelId: id })).statusCode).toBe(400);
   });
 
-  it('needs a model', async () => {
-    expect((await put('nobody', { modelId: 'mdl_0' })).json().code).toBe('model_not_found');
-    expect((await put('nobody', {})).json().code).toBe('invalid_request');
+  it('requires a model', async () => {
+    expect((await put('unused', { modelId: 'mdl_0' })).json().code).toBe('model_not_found');
+    expect((await put('unused', {})).json().code).toBe('invalid_request');
   });
 });

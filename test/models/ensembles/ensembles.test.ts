@@ -5,7 +5,7 @@ import { TENANT } from '../../support/access.ts';
 import { SHOPS, SHOPS_CSV, shopTraining, toCsv } from '../support/shops.ts';
 import { openTrainingService, type TrainingService } from '../support/trainingService.ts';
 
-/** What a client gets is the shortest text of a float32. */
+/** Responses have the shortest text of a float32. */
 const DIGITS = 6;
 const rows = SHOPS.slice(0, 40);
 
@@ -41,7 +41,7 @@ function mean(values: readonly number[]): number {
 }
 
 describe('the predictions of an ensemble', () => {
-  it('are the mean of the probabilities of its members, and the label that is the most probable then', async () => {
+  it('are the mean probabilities of its members, and the most probable label', async () => {
     const predicted = await service.predict(ensemble, rows);
     const ofMembers = await Promise.all(members.map((id) => service.predict(id, rows)));
     for (const [row, { label, probabilities }] of predicted.entries()) {
@@ -56,12 +56,12 @@ describe('the predictions of an ensemble', () => {
     }
   });
 
-  it('are those of the model where all members are the same', async () => {
+  it('equal those of the model if all members are equal', async () => {
     const twins = await service.twins(dataset, shopTraining('open', 1));
     expect(await service.predict(await service.ensemble(twins), rows)).toEqual(await service.predict(twins[0], rows));
   });
 
-  it('are the mean of numbers in the own unit of the target, however each member learned it', async () => {
+  it('are the mean number in the unit of the target, for members with different losses', async () => {
     const ids = [
       await service.train(dataset, shopTraining('visits', 1, { task: 'regression', training: { loss: 'poisson' } })),
       await service.train(dataset, shopTraining('visits', 1, { task: 'regression', training: { loss: 'mae' } })),
@@ -73,7 +73,7 @@ describe('the predictions of an ensemble', () => {
     }
   });
 
-  it('are the mean where one member reads a column as a number and another as a category, and a third not at all', async () => {
+  it('are the mean of members that read a column as a number, as a category, or not at all', async () => {
     const exclude = ['sales', 'visits', 'open', 'importance'];
     const ids = [
       await service.train(dataset, shopTraining('size', 1)),
@@ -97,7 +97,7 @@ describe('the predictions of an ensemble', () => {
     ]);
   });
 
-  it('are the same in every format, for one row or many', async () => {
+  it('are equal in every format, for one row or many', async () => {
     const predictions = await service.predict(ensemble, rows);
     const [header, ...lines] = (await predictText(ensemble, toCsv(rows), 'text/csv')).trim().split('\n');
     expect(header).toBe('prediction,probability_large,probability_middle,probability_small');
@@ -118,7 +118,7 @@ describe('the predictions of an ensemble', () => {
     expect(await service.predict(ensemble, rows.slice(7, 8))).toEqual(predictions.slice(7, 8));
   });
 
-  it('say once what was missing or unknown, whatever the number of members', async () => {
+  it('warn of missing and unknown values once, for any number of members', async () => {
     const payload = { rows: [{ rooms: 3, city: 'Paris', garden: 'yes', code: 1 }] };
     const response = await service.app.inject({ method: 'POST', url: `/v1/models/${ensemble}/predict`, payload });
     expect(response.json().warnings).toEqual([
@@ -131,7 +131,7 @@ describe('the predictions of an ensemble', () => {
 });
 
 describe('an ensemble', () => {
-  it('is shown with its members, and without what only a single network has', async () => {
+  it('shows its members, and null for the fields of a single network', async () => {
     const shown = await Promise.all(members.map(service.model));
     const hash = createHash('sha256');
     for (const { sha256 } of shown) hash.update(`${sha256}\n`);
@@ -155,18 +155,18 @@ describe('an ensemble', () => {
     expect(shown.map((model) => model.members)).toEqual([null, null, null]);
   });
 
-  it('is in the lists of models, also of its dataset', async () => {
+  it('is in the list of models, also in that of its dataset', async () => {
     const { items } = (await send('GET', `/v1/models?datasetId=${dataset}&limit=200`)).json();
     expect(items.map(({ id }: { id: string }) => id)).toContain(ensemble);
   });
 
-  it('gives the parameters of each member', async () => {
+  it('returns the parameters of each member', async () => {
     const response = (await send('GET', `/v1/models/${ensemble}/parameters`)).json();
     const own = await Promise.all(members.map(async (id) => (await send('GET', `/v1/models/${id}/parameters`)).json()));
     expect(response).toEqual({ members: members.map((modelId, index) => ({ modelId, layers: own[index].layers })) });
   });
 
-  it('has the id that it is given, and answers by an alias', async () => {
+  it('has the given id, and predicts by an alias', async () => {
     const id = await service.ensemble(members.slice(0, 2), { id: 'mdl_chosen' });
     expect(id).toBe('mdl_chosen');
     const url = '/v1/aliases/best-two';
@@ -174,7 +174,7 @@ describe('an ensemble', () => {
     expect(await service.predict('best-two', rows)).toEqual(await service.predict(id, rows));
   });
 
-  it('stays as it is when its members and their jobs are deleted', async () => {
+  it('does not change when its members and their jobs are deleted', async () => {
     const mortal = [
       await service.train(dataset, shopTraining('size', 4)),
       await service.train(dataset, shopTraining('size', 5)),
@@ -192,7 +192,7 @@ describe('an ensemble', () => {
     expect(await service.predict(id, rows)).toHaveLength(predicted.length);
   });
 
-  it('is gone after its deletion with the copies that it had, and its members stay', async () => {
+  it('is deleted with its copies, but not with its members', async () => {
     const id = await service.ensemble(members.slice(0, 2));
     await service.predict(id, rows);
     expect((await send('DELETE', `/v1/models/${id}`)).statusCode).toBe(204);
@@ -205,7 +205,7 @@ describe('an ensemble', () => {
     expect(await service.predict(members[0], rows)).toHaveLength(rows.length);
   });
 
-  it('counts with its copies to what the project stores, and is not made where there is no service', async () => {
+  it('counts its copies against the storage quota, and is not created above it', async () => {
     const before = await storedBytes(service.database, TENANT.project);
     const id = await service.ensemble(members.slice(0, 2));
     const copied = (await storedBytes(service.database, TENANT.project)) - before;

@@ -22,13 +22,13 @@ beforeAll(async () => {
 });
 afterAll(() => service.close());
 
-/** What is said of an ensemble of the first model with others. */
+/** The error for an ensemble of the first model with others. */
 async function refusal(others: readonly string[], more?: object): Promise<{ code: string; message: string }> {
   const error = await service.ensemble([first, ...others], more).catch((thrown) => thrown);
   return { code: error.code, message: error.message };
 }
 
-describe('an ensemble is refused', () => {
+describe('an ensemble is rejected', () => {
   it.each([
     ['another target', () => service.save(dataset, { target: 'price' }, regressionOutcome()), "predicts 'price'"],
     [
@@ -62,7 +62,7 @@ describe('an ensemble is refused', () => {
       'other rows',
     ],
     [
-      'rows that weigh otherwise',
+      'other row weights',
       () => service.save(dataset, { target: 'income', weightColumn: 'weight' }, binaryOutcome()),
       'other rows',
     ],
@@ -76,7 +76,7 @@ describe('an ensemble is refused', () => {
       async () => service.ensemble([first, await service.save(dataset, { target: 'income' }, binaryOutcome())]),
       'is an ensemble itself',
     ],
-  ])('with %s, and says of which model', async (_name, make, message) => {
+  ])('with %s, and the error names the model', async (_name, make, message) => {
     const like = await service.save(dataset, { target: 'income' }, binaryOutcome());
     const other = await make();
     const refused = await refusal([like, other]);
@@ -85,20 +85,20 @@ describe('an ensemble is refused', () => {
     expect(refused.message).toContain(other);
   });
 
-  it('with one member, with 65, or with the same one twice', async () => {
+  it('with one member, with 65, or with one member twice', async () => {
     for (const others of [[], Array.from({ length: 64 }, (_, i) => `mdl_${i}`), [first]]) {
       expect(await refusal(others)).toMatchObject({ code: 'invalid_ensemble' });
     }
   });
 
-  it('with a model that is not there, or is of another project', async () => {
+  it('with a missing model, or one of another project', async () => {
     expect(await refusal(['mdl_none'])).toMatchObject({ code: 'model_not_found' });
     await service.database.insertInto('projects').values({ name: 'theirs', createdAt: 0 }).execute();
     const theirs = await service.save(dataset, { target: 'income' }, binaryOutcome(), 'theirs');
     expect(await refusal([theirs])).toMatchObject({ code: 'model_not_found' });
   });
 
-  it('when a member is deleted while it is measured, and nothing of it stays', async () => {
+  it('when a member is deleted during measuring, and nothing is stored', async () => {
     const mortal = await service.save(dataset, { target: 'income' }, binaryOutcome());
     const refused = refusal([mortal], { id: 'mdl_never' });
     await service.database.deleteFrom('models').where('id', '=', mortal).execute();

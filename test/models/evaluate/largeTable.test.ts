@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => service.close());
 
-it('goes on answering while an ensemble is measured on a large table', async () => {
+it('predicts while an ensemble is measured on a large table', async () => {
   const dataset = await service.upload(['age,work,income', ...people].join('\n'));
   const save = () => service.save(dataset, { target: 'income' }, binaryOutcome());
   const members = [await save(), await save(), await save()];
@@ -30,6 +30,7 @@ it('goes on answering while an ensemble is measured on a large table', async () 
   const { metrics } = await service.model(await made);
   const counted = Object.values(metrics).flatMap((part) => part?.confusionMatrix?.flat() ?? []);
   expect(counted.reduce((sum, count) => sum + count, 0)).toBe(ROWS);
-  // Reading so large a table takes much longer than a prediction: one that waited for it would be the only one.
+  // Reading the table takes much longer than a prediction. If predictions waited for it, there
+  // would be only one.
   expect(answered).toBeGreaterThan(10);
 });

@@ -31,15 +31,15 @@ function predict(
 }
 
 describe('predictions of rows in JSON', () => {
-  it('are those of a forward pass by hand, in the order of the rows', async () => {
+  it('equal a forward pass by hand, in the order of the rows', async () => {
     const rows = [
       { age: 62, work: 'Private' },
       { age: 62, work: 'State' },
       { age: 17.5, work: 'State' },
     ];
-    const answer = await predict({ rows });
-    expect(answer.statusCode).toBe(200);
-    const { predictions, warnings } = answer.json();
+    const response = await predict({ rows });
+    expect(response.statusCode).toBe(200);
+    const { predictions, warnings } = response.json();
     expect(warnings).toEqual([]);
     expect(predictions).toHaveLength(3);
     for (const [i, { age, work }] of rows.entries()) {
@@ -50,50 +50,52 @@ describe('predictions of rows in JSON', () => {
     }
   });
 
-  it('are the same of a model that an earlier version saved, with its categories before its numbers', async () => {
+  it('do not depend on the order of the columns in the stored features', async () => {
     const outcome = binaryOutcome();
     const [age, work] = outcome.features.columns;
     const [, ...rest] = outcome.parameters;
-    const earlier = await service.save({
+    const reordered = await service.save({
       ...outcome,
       features: { version: 1, columns: [work, age] },
       parameters: [matrix(1, 'W', [2, 3], [-1.25, 0.3, 0.5, 0.75, -0.1, 1.5]), ...rest],
     });
     const rows = [{ age: 62, work: 'Private' }, { age: 20, work: 'State' }, { work: 'Unheard of' }];
-    const [got, expected] = await Promise.all([earlier, model].map((id) => predict({ rows }, 'application/json', id)));
+    const [got, expected] = await Promise.all(
+      [reordered, model].map((id) => predict({ rows }, 'application/json', id)),
+    );
     expect(got.json().predictions).toEqual(expected.json().predictions);
   });
 
-  it('are made of one large body at a time, as its rows take many times its bytes of memory', async () => {
-    const rows = Array.from({ length: 30_000 }, () => ({ age: 62, work: 'a long word that is none of them' }));
-    const told: string[] = [];
+  it('are computed for one large body at a time, because its rows need many times its bytes of memory', async () => {
+    const rows = Array.from({ length: 30_000 }, () => ({ age: 62, work: 'a long word that is no category' }));
+    const steps: string[] = [];
     const last = {
       get age() {
-        if (told.at(-1) !== 'read to its end') told.push('read to its end');
+        if (steps.at(-1) !== 'read to its end') steps.push('read to its end');
         return 62;
       },
     };
     const parse = vi.spyOn(JSON, 'parse');
     onTestFinished(() => parse.mockRestore());
     parse.mockImplementation((text) => {
-      if (text.length > 2 ** 20) told.push('parsed');
+      if (text.length > 2 ** 20) steps.push('parsed');
       return { rows: [...rows.slice(0, 5000), last] };
     });
     const body = Buffer.from(`{"rows":${JSON.stringify(rows)}}`);
-    const answer = () =>
+    const response = () =>
       service
         .predictions(TENANT)
         .json(model, { stream: Readable.from([body]), contentEncoding: undefined, charset: undefined });
-    await Promise.all([answer(), answer()]);
-    expect(told).toEqual(['parsed', 'read to its end', 'parsed', 'read to its end']);
+    await Promise.all([response(), response()]);
+    expect(steps).toEqual(['parsed', 'read to its end', 'parsed', 'read to its end']);
   });
 
-  it('give numbers in the unit of the target', async () => {
-    const answer = await predict({ rows: [{ x: 0.5 }] }, 'application/json', await service.save(regressionOutcome()));
-    expect(answer.json()).toEqual({ predictions: [{ value: 110 }], warnings: [] });
+  it('are numbers in the unit of the target', async () => {
+    const response = await predict({ rows: [{ x: 0.5 }] }, 'application/json', await service.save(regressionOutcome()));
+    expect(response.json()).toEqual({ predictions: [{ value: 110 }], warnings: [] });
   });
 
-  it('treat missing and unseen values as missing, and say so once a column', async () => {
+  it('treat missing and unseen values as missing, and warn once per column', async () => {
     const rows = [{ work: 'Private' }, { age: null, work: 'Military' }, { age: 50, work: '?' }];
     const { predictions, warnings } = (await predict({ rows })).json();
     expect(predictions[0].probabilities.yes).toBeCloseTo(probabilityOf(null, 'Private'), 6);
@@ -106,26 +108,26 @@ describe('predictions of rows in JSON', () => {
     ]);
   });
 
-  it('pass over the target and columns that the model does not read', async () => {
-    const answer = await predict({ rows: [{ age: 50, work: 'State', income: 'yes', id: 17 }] });
-    expect(answer.json().predictions[0].probabilities.yes).toBeCloseTo(probabilityOf(50, 'State'), 6);
+  it('ignore the target and columns that the model does not read', async () => {
+    const response = await predict({ rows: [{ age: 50, work: 'State', income: 'yes', id: 17 }] });
+    expect(response.json().predictions[0].probabilities.yes).toBeCloseTo(probabilityOf(50, 'State'), 6);
   });
 
-  it('list every wrong type and unknown column with its place', async () => {
+  it('list every wrong type and unknown column with its pointer', async () => {
     const rows = [{ age: '37' }, { age: 37, wrok: 'State' }, 'row', { age: {}, work: [] }];
-    const answer = await predict({ rows });
-    expect(answer.statusCode).toBe(422);
-    const { code, errors } = answer.json();
+    const response = await predict({ rows });
+    expect(response.statusCode).toBe(422);
+    const { code, errors } = response.json();
     expect(code).toBe('invalid_rows');
     expect(errors.map(({ path }: { path: string }) => path).sort()).toEqual(
       ['/rows/0/age', '/rows/1/wrok', '/rows/2', '/rows/3/age', '/rows/3/work'].sort(),
     );
     const message = 'The model has no such column. Did you mean `work`?';
     expect(errors).toContainEqual({ path: '/rows/1/wrok', message });
-    expect(answer.json().detail).toContain('The body has 5 mistakes. The first 3: ');
+    expect(response.json().detail).toContain('The body has 5 mistakes. The first 3: ');
   });
 
-  it('say where a body or a line stops being JSON', async () => {
+  it('name the position where a body or a line is not JSON', async () => {
     const body = await predict('{"rows": [{"age": 37,}]}', 'application/json');
     expect(body.json()).toMatchObject({ status: 400, code: 'invalid_json' });
     expect(body.json().detail).toContain('line 1, column 22: expected a name in double quotes, found `}`');
@@ -135,15 +137,15 @@ describe('predictions of rows in JSON', () => {
     ]);
   });
 
-  it('name a number that is too large for JSON as it is', async () => {
-    const answer = await predict('{"rows": [{"age": 1e999}]}');
-    expect(answer.json().errors).toEqual([{ path: '/rows/0/age', message: 'Expected a number, got Infinity.' }]);
+  it('name a number that is too large for JSON', async () => {
+    const response = await predict('{"rows": [{"age": 1e999}]}');
+    expect(response.json().errors).toEqual([{ path: '/rows/0/age', message: 'Expected a number, got Infinity.' }]);
   });
 
-  it('list a hundred mistakes of many, and say that there are more', async () => {
-    const answer = await predict({ rows: Array.from({ length: 5000 }, () => ({ age: 'old' })) });
-    expect(answer.json().errors).toHaveLength(100);
-    expect(answer.json().detail).toContain('more than 100 mistakes');
+  it('list the first 100 issues, and say that there are more', async () => {
+    const response = await predict({ rows: Array.from({ length: 5000 }, () => ({ age: 'old' })) });
+    expect(response.json().errors).toHaveLength(100);
+    expect(response.json().detail).toContain('more than 100 mistakes');
   });
 
   it.each([
@@ -152,39 +154,39 @@ describe('predictions of rows in JSON', () => {
     ['{}', 400, 'invalid_request'],
     ['{"rows": {}}', 400, 'invalid_request'],
     ['{"rows": [], "row": []}', 400, 'invalid_request'],
-  ])('refuse %j', async (body, status, code) => {
-    const answer = await predict(body);
-    expect([answer.statusCode, answer.json().code]).toEqual([status, code]);
+  ])('are rejected for %j', async (body, status, code) => {
+    const response = await predict(body);
+    expect([response.statusCode, response.json().code]).toEqual([status, code]);
   });
 
-  it('are refused when the JSON is too large, which says what to send instead', async () => {
-    const answer = await predict({ rows: [{ work: 'x'.repeat(17 * 2 ** 20) }] });
-    expect([answer.statusCode, answer.json().code]).toEqual([413, 'payload_too_large']);
-    expect(answer.json().detail).toContain('text/csv');
+  it('are rejected for JSON that is too large, with an alternative', async () => {
+    const response = await predict({ rows: [{ work: 'x'.repeat(17 * 2 ** 20) }] });
+    expect([response.statusCode, response.json().code]).toEqual([413, 'payload_too_large']);
+    expect(response.json().detail).toContain('text/csv');
   });
 
-  it('read a column as its dataset was read', async () => {
+  it('parse a column as its dataset was parsed', async () => {
     const columns = [{ name: 'age', readAs: { form: 'decimalComma', nullValues: ['-1'] } }, 'id', 'work', 'income'];
     const id = await service.save(binaryOutcome(), columns);
     const commas = await predict('age,work\n"62,000",Private\n-1,Private\n', 'text/csv', id);
-    const usual = await predict('age,work\n62,Private\n,Private\n', 'text/csv');
-    expect(commas.body).toBe(usual.body);
+    const plain = await predict('age,work\n62,Private\n,Private\n', 'text/csv');
+    expect(commas.body).toBe(plain.body);
   });
 
-  it('refuse an answer that is no finite number', async () => {
+  it('are rejected if one is not finite', async () => {
     const outcome = regressionOutcome();
     const [W, b] = outcome.parameters;
     const broken = { ...outcome, parameters: [{ ...W, values: Float32Array.of(Number.NaN) }, b] } as typeof outcome;
-    const answer = await predict({ rows: [{ x: 1 }] }, 'application/json', await service.save(broken));
-    expect([answer.statusCode, answer.json().errors[0].path]).toEqual([422, '/rows/0']);
+    const response = await predict({ rows: [{ x: 1 }] }, 'application/json', await service.save(broken));
+    expect([response.statusCode, response.json().errors[0].path]).toEqual([422, '/rows/0']);
   });
 
-  it('know columns and classes by any name', async () => {
+  it('support any name of a column or class', async () => {
     const hostile = binaryOutcome({ number: '__proto__', category: 'constructor', classes: ['toString', '__proto__'] });
     const id = await service.save(hostile, ['__proto__', 'constructor']);
-    const answer = await predict('{"rows": [{"__proto__": 62, "constructor": "Private"}]}', 'application/json', id);
-    expect(answer.statusCode).toBe(200);
-    const [{ probabilities }] = answer.json().predictions;
+    const response = await predict('{"rows": [{"__proto__": 62, "constructor": "Private"}]}', 'application/json', id);
+    expect(response.statusCode).toBe(200);
+    const [{ probabilities }] = response.json().predictions;
     expect(Object.keys(probabilities)).toEqual(['toString', '__proto__']);
     const csv = await predict('constructor,__proto__\nPrivate,62\n', 'text/csv', id);
     expect(csv.body.split('\n')[0]).toBe('prediction,probability_toString,probability___proto__');
@@ -215,7 +217,7 @@ describe('predictions of rows in text', () => {
     ).toEqual(predictions);
   });
 
-  it('say in a header what was treated as missing', async () => {
+  it('list in a header what was treated as missing', async () => {
     const { headers } = await predict('age,work\n,Private\n3,Militär\n', 'text/csv');
     expect(JSON.parse(String(headers['trainyard-warnings']))).toEqual([
       { code: 'missing_values', column: 'age', count: 1 },
@@ -226,19 +228,19 @@ describe('predictions of rows in text', () => {
   it.each([
     ['columns in another order', 'income,work,age\nyes,Private,62\n'],
     ['semicolons', 'age;work\n62;Private\n'],
-    ['blanks after commas', 'age, work\n 62, Private\n'],
+    ['spaces after commas', 'age, work\n 62, Private\n'],
     ['CRLF and a byte order mark', '\uFEFFage,work\r\n62,Private\r\n'],
     ['CR alone', 'age,work\r62,Private\r'],
     ['quotes everywhere', '"age","work"\n"62","Private"'],
     ['commas at the ends', 'age,work,\n62,Private,\n'],
     ['empty lines', 'age,work\n\n62,Private\n\n'],
-  ])('read %s', async (_what, csv) => {
+  ])('parse %s', async (_what, csv) => {
     const { body } = await predict(csv, 'text/csv');
     const [, line = ''] = body.split('\n');
     expect(Number(line.split(',')[2])).toBeCloseTo(probabilityOf(62, 'Private'), 6);
   });
 
-  it('read gzip, and other charsets by name or mark', async () => {
+  it('decode gzip, and other charsets by name or byte order mark', async () => {
     const csv = 'age,work\n62,Private\n';
     const plain = (await predict(csv, 'text/csv')).body;
     const utf16 = Buffer.from(`\uFEFF${csv}`, 'utf16le');
@@ -252,11 +254,11 @@ describe('predictions of rows in text', () => {
     expect((await predict(csv, 'text/html')).statusCode).toBe(415);
   });
 
-  it('refuse unknown columns, columns named twice, wrong cells and wrong lengths by their places', async () => {
+  it('reject unknown and duplicate columns, invalid cells and wrong lengths with their pointers', async () => {
     const paths = async (csv: string) => {
-      const answer = await predict(csv, 'text/csv');
-      expect(answer.statusCode).toBe(422);
-      return (answer.json().errors ?? []).map(({ path }: { path: string }) => path);
+      const response = await predict(csv, 'text/csv');
+      expect(response.statusCode).toBe(422);
+      return (response.json().errors ?? []).map(({ path }: { path: string }) => path);
     };
     expect(await paths('age,extra,work\n1,2,State\n')).toEqual(['/columns/extra']);
     expect(await paths('age,work,age\n1,State,2\n')).toEqual(['/columns/age_2']);
@@ -275,7 +277,7 @@ describe('predictions of rows in text', () => {
   const ROWS = 'age,work\n62,Private\n62,State\n';
   const forSpreadsheets = (body: string, type: string, id: string) => predict(body, type, id, {}, '?spreadsheet=true');
 
-  it('have their labels unchanged, quoted so that every reader splits them alike', async () => {
+  it('have unchanged labels, quoted so that every parser splits them alike', async () => {
     const id = await service.save(binaryOutcome({ classes: FORMULAS }));
     const { body } = await predict(ROWS, 'text/csv', id);
     expect(body).toContain(`\n"=HYPERLINK(""x"")",`);
@@ -286,7 +288,7 @@ describe('predictions of rows in text', () => {
   it.each([
     ['text/csv', ','],
     ['text/tab-separated-values', '\t'],
-  ])('have an apostrophe before formulas in %s for spreadsheets', async (type, delimiter) => {
+  ])('have an apostrophe before formulas in %s with `spreadsheet`', async (type, delimiter) => {
     const id = await service.save(binaryOutcome({ classes: FORMULAS }));
     const { body } = await forSpreadsheets(ROWS.replaceAll(',', delimiter), type, id);
     expect(body).toContain(`'=HYPERLINK(`);
@@ -306,8 +308,8 @@ describe('predictions of rows in text', () => {
   it.each([
     ['?spreadsheet=1', '/spreadsheet'],
     ['?spreadsheets=true', '/spreadsheets'],
-  ])('are refused with %s', async (query, path) => {
-    const answer = await predict(ROWS, 'text/csv', undefined, {}, query);
-    expect([answer.statusCode, answer.json().errors[0].path]).toEqual([400, path]);
+  ])('are rejected with %s', async (query, path) => {
+    const response = await predict(ROWS, 'text/csv', undefined, {}, query);
+    expect([response.statusCode, response.json().errors[0].path]).toEqual([400, path]);
   });
 });

@@ -11,10 +11,10 @@ import { binaryOutcome } from '../support/outcomes.ts';
 import { openTestService, type TestService } from '../support/testService.ts';
 
 const ROWS = 200_000;
-/** Makes the rows together far more than the memory that they may take. */
+/** Makes all rows together much larger than the allowed memory. */
 const PADDING = 'x'.repeat(200);
 const MAX_GROWTH_BYTES = 16 * 2 ** 20;
-const PIECES_BETWEEN_LOOKS = 200;
+const CHUNKS_BETWEEN_SAMPLES = 200;
 
 let service: TestService;
 let url: string;
@@ -27,7 +27,7 @@ beforeAll(async () => {
 });
 afterAll(() => service.close());
 
-/** In pieces of a hundred lines. */
+/** In chunks of 100 lines. */
 function* csvRows(count: number, wrongRow = -1) {
   yield 'age,work,note\n';
   for (let first = 0; first < count; first += 100) {
@@ -43,21 +43,21 @@ function post() {
 setFlagsFromString('--expose-gc');
 const collectGarbage: () => void = runInNewContext('gc');
 
-/** Bytes that are held, garbage left out. */
-function heldBytes(): number {
+/** Bytes in use, without garbage. */
+function usedBytes(): number {
   collectGarbage();
   const { heapUsed, external } = process.memoryUsage();
   return heapUsed + external;
 }
 
 describe('a stream of 200,000 rows', () => {
-  it('is predicted in memory that does not grow with it, for a client that sends all before it reads', async () => {
-    const before = heldBytes();
+  it('is predicted in constant memory for a client that sends everything before it reads', async () => {
+    const before = usedBytes();
     let highest = 0;
     function* watched() {
       let pieces = 0;
       for (const piece of csvRows(ROWS)) {
-        if (pieces++ % PIECES_BETWEEN_LOOKS === 0) highest = Math.max(highest, heldBytes());
+        if (pieces++ % CHUNKS_BETWEEN_SAMPLES === 0) highest = Math.max(highest, usedBytes());
         yield piece;
       }
     }
@@ -72,22 +72,22 @@ describe('a stream of 200,000 rows', () => {
     expect(highest - before).toBeLessThan(MAX_GROWTH_BYTES);
   });
 
-  it('is answered compressed to a client that accepts it', async () => {
-    const answers = ['identity', 'br', 'gzip'].map((encoding) =>
+  it('gets a compressed response if the client accepts one', async () => {
+    const responses = ['identity', 'br', 'gzip'].map((encoding) =>
       fetch(url, {
         method: 'POST',
         body: [...csvRows(20_000)].join(''),
         headers: { 'content-type': 'text/csv', 'accept-encoding': encoding },
       }),
     );
-    const [plain, ...compressed] = await Promise.all(answers);
+    const [plain, ...compressed] = await Promise.all(responses);
     expect(compressed.map(({ headers }) => headers.get('content-encoding'))).toEqual(['br', 'gzip']);
     const expected = await plain?.text();
     expect(expected?.split('\n')).toHaveLength(20_000 + 2);
-    for (const answer of compressed) expect(await answer.text()).toBe(expected);
+    for (const response of compressed) expect(await response.text()).toBe(expected);
   });
 
-  it('with a wrong cell near its end is an error and no half answer', async () => {
+  it('with an invalid cell near its end is an error without a partial response', async () => {
     const sent = post();
     const responded = once(sent, 'response');
     await pipeline(Readable.from(csvRows(20_000, 19_990)), sent);
@@ -98,7 +98,7 @@ describe('a stream of 200,000 rows', () => {
     ]);
   });
 
-  it('that its client breaks off does no harm to the next', async () => {
+  it('does not affect the next request when its client disconnects', async () => {
     const sent = post();
     sent.on('error', () => undefined);
     sent.write('age,work,note\n');

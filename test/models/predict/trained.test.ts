@@ -15,7 +15,7 @@ interface Row {
   readonly [column: string]: number | string | boolean | null;
 }
 
-/** The size of a shop decides by its rooms, its city and whether it has a garden; a few values are missing. */
+/** The size of a shop follows from its rooms, its city and its garden. A few values are missing. */
 const rows: readonly Row[] = Array.from({ length: ROWS }, (_, i) => {
   const rooms = (i * 7) % 11;
   const garden = i % 3 === 0;
@@ -83,25 +83,25 @@ beforeAll(async () => {
 afterAll(() => service.close());
 
 async function predict(payload: string | object, contentType: string) {
-  const answer = await service.app.inject({
+  const response = await service.app.inject({
     method: 'POST',
     url: `/v1/models/${model}/predict`,
     payload,
     headers: { 'content-type': contentType },
   });
-  expect(answer.statusCode).toBe(200);
-  return answer;
+  expect(response.statusCode).toBe(200);
+  return response;
 }
 
-describe('a model that a training made', () => {
-  it('is as good on the rows that were uploaded as the training has measured', async () => {
+describe('a trained model', () => {
+  it('has the accuracy that training measured on the uploaded test rows', async () => {
     const tests = rows.filter(({ part }) => part === 'test');
     const { predictions } = (await predict({ rows: tests }, 'application/json')).json();
     const hits = tests.filter(({ size }, i) => predictions[i].label === size).length;
     expect(outcome.metrics.test).toMatchObject({ accuracy: hits / tests.length });
   });
 
-  it('gives the same for the same rows in every format', async () => {
+  it('predicts the same for the same rows in every format', async () => {
     const names = Object.keys(rows[0] ?? {}).toReversed();
     const csv = [names.join(), ...rows.map((row) => names.map((name) => row[name] ?? '').join())].join('\n');
     const { predictions } = (await predict({ rows }, 'application/json')).json();
@@ -121,7 +121,7 @@ describe('a model that a training made', () => {
     );
   });
 
-  it('shows the parameters of its normalization beside W and b', async () => {
+  it('returns the parameters of its normalization beside W and b', async () => {
     const { layers } = (await service.app.inject(`/v1/models/${model}/parameters`)).json();
     expect(Object.keys(layers[0]).sort()).toEqual(['W', 'activation', 'b', 'beta', 'gamma', 'layer', 'mean', 'var']);
     const { sha256 } = (await service.app.inject(`/v1/models/${model}`)).json();

@@ -9,11 +9,11 @@ import { decodeText } from '../../../src/models/rows/decode.ts';
 const TEXT = Buffer.from('age,work\n62,Private\n');
 
 it.each([
-  ['as it is', undefined, TEXT],
-  ['packed', 'gzip', gzipSync(TEXT)],
-  ['packed badly', 'gzip', TEXT],
+  ['plain', undefined, TEXT],
+  ['compressed', 'gzip', gzipSync(TEXT)],
+  ['not gzip', 'gzip', TEXT],
 ])(
-  'leaves a body that comes %s open when its reader stops, so that the client can read why',
+  'leaves a body that is %s open when its reader stops, so that the client can read the error',
   async (_, encoding, sent) => {
     const body = new PassThrough();
     body.write(sent);
@@ -25,7 +25,7 @@ it.each([
 it.each([
   ['an unknown column', 'unknown\n'],
   ['a row beyond the limit', `age\n"${'x'.repeat(5 * 2 ** 20)}`],
-])('leaves the rest of CSV with %s to be dropped', async (_, sent) => {
+])('can drop the rest of CSV with %s', async (_, sent) => {
   const body = new PassThrough();
   body.write(sent);
   for (let piece = 0; piece < 100; piece++) body.write('1\n'.repeat(50_000));

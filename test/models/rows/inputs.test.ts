@@ -82,7 +82,7 @@ function bitsOf({ X, codes }: ReturnType<typeof transform>) {
 }
 
 describe.each(SCALINGS)('the inputs of a prediction with scaling %s', (scaling) => {
-  it.each(FORMATS)('are bit for bit those of the training, for the same rows as %s', async (_name, read) => {
+  it.each(FORMATS)('are the bits of the training inputs for the same rows as %s', async (_name, read) => {
     const [profile, file = ''] = [await service.datasets.find(id), await service.datasets.findFile(id)];
     if (!profile) throw new Error('The dataset was not stored.');
     const table = await readFile(file);

@@ -3,7 +3,7 @@ import { readCsv } from '../../../src/models/rows/csv.ts';
 
 const DELIMITERS = 4;
 
-it('gives other requests a turn between the delimiters that it tries on a wide header', async () => {
+it('yields to other requests between the delimiters that it tries on a wide header', async () => {
   let turns = 0;
   let counting = setImmediate(function count() {
     turns += 1;

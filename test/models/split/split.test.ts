@@ -17,11 +17,11 @@ const small = () =>
 const CSV = 'row,part\n0,training\n1,training\n2,test\n3,validation\n4,training\n6,training\n7,test\n';
 
 describe('the split of a model', () => {
-  it('names the rows of each part, and counts those in none', async () => {
+  it('lists the rows of each part, and counts those in no part', async () => {
     const id = await small();
-    const answer = await get(`/v1/models/${id}/split`);
+    const response = await get(`/v1/models/${id}/split`);
     const { datasetId } = (await get(`/v1/models/${id}`)).json();
-    expect(answer.json()).toEqual({
+    expect(response.json()).toEqual({
       modelId: id,
       datasetId,
       total: 8,
@@ -31,7 +31,7 @@ describe('the split of a model', () => {
     });
   });
 
-  it('comes page by page, each row once, also of one part', async () => {
+  it('has pages that list each row once, also for one part', async () => {
     const id = await small();
     const walked: Record<string, number[]> = { training: [], validation: [], test: [] };
     for (let after = ''; after !== 'null'; ) {
@@ -52,35 +52,35 @@ describe('the split of a model', () => {
     ['', { accept: 'text/csv' }],
     ['', { accept: 'text/csv;q=0.9, */*;q=0.1' }],
     ['?format=csv', { accept: 'application/json' }],
-  ])('comes as CSV for %s and %o', async (query, headers) => {
-    const answer = await get(`/v1/models/${await small()}/split${query}`, headers);
-    expect(answer.headers).toMatchObject({
+  ])('is CSV for %s and %o', async (query, headers) => {
+    const response = await get(`/v1/models/${await small()}/split${query}`, headers);
+    expect(response.headers).toMatchObject({
       'content-type': 'text/csv; charset=utf-8',
       vary: expect.stringMatching(/^Accept\b/),
     });
-    expect(answer.body).toBe(CSV);
+    expect(response.body).toBe(CSV);
   });
 
   it.each([
     ['', { accept: '*/*' }],
     ['', { accept: 'application/json, text/csv' }],
     ['?format=json', { accept: 'text/csv' }],
-  ])('comes as JSON for %s and %o', async (query, headers) => {
-    const answer = await get(`/v1/models/${await small()}/split${query}`, headers);
-    expect(answer.json().total).toBe(8);
+  ])('is JSON for %s and %o', async (query, headers) => {
+    const response = await get(`/v1/models/${await small()}/split${query}`, headers);
+    expect(response.json().total).toBe(8);
   });
 
-  it('comes as CSV of one part', async () => {
-    const answer = await get(`/v1/models/${await small()}/split?format=csv&part=test`);
-    expect(answer.body).toBe('row,part\n2,test\n7,test\n');
+  it('is CSV of one part', async () => {
+    const response = await get(`/v1/models/${await small()}/split?format=csv&part=test`);
+    expect(response.body).toBe('row,part\n2,test\n7,test\n');
   });
 
-  it('comes as CSV of so many rows after one', async () => {
-    const answer = await get(`/v1/models/${await small()}/split?format=csv&after=1&limit=2`);
-    expect(answer.body).toBe('row,part\n2,test\n3,validation\n');
+  it('is CSV with a limit and an offset', async () => {
+    const response = await get(`/v1/models/${await small()}/split?format=csv&after=1&limit=2`);
+    expect(response.body).toBe('row,part\n2,test\n3,validation\n');
   });
 
-  it('of a million rows comes in pages of 200,000 row numbers, and whole as CSV', async () => {
+  it('of a million rows has pages of 200,000 row numbers, and is complete as CSV', async () => {
     const rows = 1_000_000;
     const [training, test] = [0, 1].map((rest) => Int32Array.from({ length: rows / 2 }, (_, i) => 2 * i + rest));
     const id = await save({ training, validation: new Int32Array(), test }, rows);
@@ -94,14 +94,14 @@ describe('the split of a model', () => {
     expect(body.endsWith('\n999999,test\n')).toBe(true);
   });
 
-  it('stays when the dataset is deleted', async () => {
+  it('remains after its dataset was deleted', async () => {
     const id = await small();
     const { datasetId } = (await get(`/v1/models/${id}`)).json();
     await service.database.deleteFrom('datasets').where('id', '=', datasetId).execute();
     expect((await get(`/v1/models/${id}/split`)).json()).toMatchObject({ datasetId: null, total: 8 });
   });
 
-  it('is stored once for all models of the same rows, and deleted with the last of them', async () => {
+  it('is stored once for all models of the same rows, and deleted with the last one', async () => {
     const stored = async () => (await service.database.selectFrom('splits').select('id').execute()).length;
     const before = await stored();
     const parts = { training: Int32Array.of(5), validation: Int32Array.of(6), test: Int32Array.of(7) };
@@ -119,16 +119,16 @@ describe('the split of a model', () => {
     ['?after=-1', '/after'],
     ['?format=tsv', '/format'],
     ['?rows=1', '/rows'],
-  ])('is refused for %s', async (query, path) => {
-    const answer = await get(`/v1/models/${await small()}/split${query}`);
-    expect([answer.statusCode, answer.json().errors[0].path]).toEqual([400, path]);
+  ])('is rejected for %s', async (query, path) => {
+    const response = await get(`/v1/models/${await small()}/split${query}`);
+    expect([response.statusCode, response.json().errors[0].path]).toEqual([400, path]);
   });
 
-  it('is not found of a model that is not there, or of one that has none', async () => {
+  it('is not found for a missing model, or for one without a split', async () => {
     expect((await get('/v1/models/mdl_none/split')).json().code).toBe('model_not_found');
     const id = await small();
     await service.database.updateTable('models').set({ splitId: null }).where('id', '=', id).execute();
-    const answer = await get(`/v1/models/${id}/split`);
-    expect([answer.statusCode, answer.json().code]).toEqual([404, 'split_not_found']);
+    const response = await get(`/v1/models/${id}/split`);
+    expect([response.statusCode, response.json().code]).toEqual([404, 'split_not_found']);
   });
 });

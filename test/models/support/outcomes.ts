@@ -18,7 +18,10 @@ export interface Labels {
   readonly category?: string;
 }
 
-/** A 3-2-1 network over a number ((x - 40) / 10) and a category of two (and no input for unknown ones), which says yes or no. */
+/**
+ * A 3-2-1 network for two classes. Its inputs are a number, (x - 40) / 10, and two categories;
+ * unknown ones have no input.
+ */
 export function binaryOutcome({ classes = ['no', 'yes'], number = 'age', category = 'work' }: Labels = {}): Outcome {
   return {
     features: {
@@ -63,7 +66,7 @@ export function binaryOutcome({ classes = ['no', 'yes'], number = 'age', categor
   };
 }
 
-/** A 1-1 network without hidden layers: value = 100 + 20 (0.5 x + 0.25). */
+/** A network without hidden layers: value = 100 + 20 (0.5 x + 0.25). */
 export function regressionOutcome(): Outcome {
   const { features, ...outcome } = binaryOutcome();
   return {

@@ -1,4 +1,6 @@
-/** A table of shops, whose size and sales follow from their rooms, their city and their garden; a few values are missing. */
+/**
+ * A table of shops. Size and sales follow from rooms, city and garden; a few values are missing.
+ */
 export interface Shop {
   readonly [column: string]: number | string | null;
   readonly sales: number;
@@ -13,7 +15,7 @@ const CITIES = ['Oslo', 'Rome', 'Bonn'];
 export const SHOPS: readonly Shop[] = Array.from({ length: ROWS }, (_, i) => {
   const rooms = (i * 7) % 11;
   const garden = i % 3 === 0 ? 4 : 0;
-  // Not all of it follows from the columns.
+  // The last term does not follow from the columns.
   const score = rooms + garden + ((i * i) % 5);
   return {
     rooms: i % 17 === 0 ? null : rooms,
@@ -36,7 +38,7 @@ export function toCsv(rows: readonly Shop[]): string {
   return [names.join(), ...rows.map((row) => names.map((name) => row[name] ?? '').join())].join('\n');
 }
 
-/** What a quick training on them says; the other columns that follow from the score are left out. */
+/** The request of a quick training. It excludes the other columns that follow from the score. */
 export function shopTraining(target: string, seed: number, more: { training?: object; [field: string]: unknown } = {}) {
   return {
     target,

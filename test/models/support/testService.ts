@@ -16,7 +16,10 @@ import { TENANT } from '../../support/access.ts';
 import { type ModelsApp, openModelsApp } from './modelsApp.ts';
 import { saveTrained } from './saveTrained.ts';
 
-/** The routes of models over a real database in a folder of its own. Datasets are rows without files. */
+/**
+ * The routes of models over a real database in a folder of its own. Datasets are rows without
+ * files.
+ */
 export interface TestService extends ModelsApp {
   readonly database: Database;
   save(outcome: Outcome, columns?: readonly DatasetColumn[], project?: string): Promise<string>;

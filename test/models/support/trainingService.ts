@@ -24,7 +24,9 @@ export interface TrainingService extends ModelsApp {
   readonly datasets: AllDatasets;
   /** Returns the id of the new dataset. */
   upload(csv: string): Promise<string>;
-  /** Trains on the dataset and saves the model. `request` is the training part of a job's request. */
+  /**
+   * Trains on the dataset and saves the model. `request` is the training part of a job's request.
+   */
   train(datasetId: string, request: object): Promise<string>;
   /** Saves the same training as two models. */
   twins(datasetId: string, request: object): Promise<readonly [string, string]>;

@@ -5,13 +5,17 @@ import { decodeNumber, type FittedTarget } from '../../../features/target.ts';
 import type { Inputs } from '../../../features/transform.ts';
 
 /**
- * Averages the predictions of several networks for the same rows, one network after the other. Probabilities are
- * summed by their logarithms, so that one that a float32 rounds to 0 or 1 still has its exact loss.
+ * Averages the predictions of several networks for the same rows, one network after the other.
+ * Probabilities are summed by their logarithms, so that one that a float32 rounds to 0 or 1 still
+ * has its exact loss.
  */
 export interface AveragePredictions {
   /** Adds the predictions of a network for the rows from `first` on. */
   add(network: Network, target: FittedTarget, inputs: Inputs, first: number): void;
-  /** The mean over `networks`: log probabilities of each class, or numbers in the unit of the target. */
+  /**
+   * The mean over `networks`: log probabilities of each class, or numbers in the unit of the
+   * target.
+   */
   of(networks: number): Float64Array;
 }
 
@@ -35,7 +39,9 @@ export function createAveragePredictions(rows: number, classes: number | null): 
   };
 }
 
-/** Log probabilities of each class from logits. A single logit belongs to the second of two classes. */
+/**
+ * Log probabilities of each class from logits. A single logit belongs to the second of two classes.
+ */
 function logProbabilities(logits: Float64Array, n: number): Float64Array {
   const ofAll = n === 1 ? withFirstClass(logits) : logits;
   const classes = Math.max(2, n);
@@ -61,9 +67,18 @@ function logOfSum(a: number, b: number): number {
   return greater === Number.NEGATIVE_INFINITY ? greater : greater + Math.log1p(Math.exp(lesser - greater));
 }
 
-/** The outputs of a network that makes these predictions: logits, log rates or standardized numbers. */
-export function toLogits(predictions: Float64Array, target: FittedTarget, loss: LossName): Numbers {
-  const { link } = LOSSES[loss];
-  if (target.kind === 'classes') return link.outputsOf(predictions);
-  return link.outputsOf(predictions.map((value) => (value - target.mean) / target.deviation));
+/**
+ * The outputs that a single network would have for these predictions: logits, log rates or
+ * standardised numbers.
+ */
+export function toLogits(predictions: Float64Array, target: FittedTarget, loss: string): Numbers {
+  if (target.kind === 'number') {
+    if (loss === 'poisson') return predictions.map(Math.log);
+    return predictions.map((value) => (value - target.mean) / target.deviation);
+  }
+  if (loss !== 'binaryCrossEntropy') return predictions;
+  return Float64Array.from(
+    { length: predictions.length / 2 },
+    (_, row) => predictions[2 * row + 1] - predictions[2 * row],
+  );
 }

@@ -12,7 +12,9 @@ import { createPredictor, type Predictor } from './predictor.ts';
 
 /** Loads models for prediction and caches the most recently used. */
 export interface Loader {
-  /** The predictor of the model with that id, of any project; undefined if the model does not exist. */
+  /**
+   * The predictor of the model with that id, of any project; undefined if the model does not exist.
+   */
   load(id: string): Promise<Predictor | undefined>;
   evict(id: string): void;
 }
@@ -40,7 +42,8 @@ export function createLoader(
     const members: Member[] = [];
     const stored = openModel(database, model, readAnyDescription(model.description));
     for await (const { description, parameters } of stored.networks()) {
-      // Most members have equal features. Sharing one copy saves memory, and its inputs are computed once for all.
+      // Most members have equal features. Sharing one copy saves memory, and its inputs are
+      // computed once for all.
       const known = members.find(({ features }) => isDeepStrictEqual(features, description.features));
       const features = known?.features ?? description.features;
       members.push(createMember({ ...description, features }, parameters, createKernels));

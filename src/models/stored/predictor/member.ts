@@ -5,7 +5,10 @@ import { sizeOf } from '../../../engine/network/size.ts';
 import { layoutOf, type InputLayout } from '../../../features/transform.ts';
 import type { Description } from '../description.ts';
 
-/** A network in memory: the only one of a model, or one of those whose predictions an ensemble averages. */
+/**
+ * A network in memory: the only one of a model, or one of those whose predictions an ensemble
+ * averages.
+ */
 export interface Member extends Pick<Description, 'columns' | 'readAs' | 'features' | 'fittedTarget'> {
   readonly network: Network;
   /** Multiply-adds of a row. */

@@ -31,7 +31,10 @@ export interface Predictor extends ModelColumns {
   readonly known: ReadonlySet<string>;
   /** The labels, in the order of the probabilities; null for a regression. */
   readonly classes: readonly string[] | null;
-  /** The number of rows to predict at once: a few milliseconds, so that other requests do not wait longer. */
+  /**
+   * The number of rows to predict at once: a few milliseconds, so that other requests do not wait
+   * longer.
+   */
   readonly chunkRows: number;
   /** Memory of the networks. */
   readonly bytes: number;
@@ -39,7 +42,10 @@ export interface Predictor extends ModelColumns {
   predict(table: Table): readonly (Prediction | undefined)[];
 }
 
-/** Averages the predictions of the members. There is at least one, and all have the same target and classes. */
+/**
+ * Averages the predictions of the members. There is at least one, and all have the same target and
+ * classes.
+ */
 export function createPredictor(members: readonly Member[]): Predictor {
   const [{ fittedTarget }] = members;
   const classes = fittedTarget.kind === 'classes' ? fittedTarget.classes : null;
@@ -73,8 +79,8 @@ function sum(members: readonly Member[], cost: 'multiplyAdds' | 'bytes'): number
 }
 
 /**
- * The mean prediction for each row of a table that has the `shared` columns: a probability for each class,
- * or a number in the unit of the target.
+ * The mean prediction for each row of a table that has the `shared` columns: a probability for each
+ * class, or a number in the unit of the target.
  */
 function averager(members: readonly Member[], shared: ModelColumns['fitted']): (table: Table) => Float64Array {
   // Members with the same features share their inputs.

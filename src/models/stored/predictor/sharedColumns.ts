@@ -2,8 +2,9 @@ import type { FittedFeatures } from '../../../features/features.ts';
 import { type FittedColumn, isCategorical } from '../../../features/fittedColumn.ts';
 
 /**
- * The columns that several networks read. A column that all read as the same kind is listed once, with the
- * categories of all of them; a column that is a number to some and a category to others is listed twice.
+ * The columns that several networks read. A column that all read as the same kind is listed once,
+ * with the categories of all of them; a column that is a number to some and a category to others is
+ * listed twice.
  */
 export function sharedColumns(features: readonly FittedFeatures[]): readonly FittedColumn[] {
   const shared: FittedColumn[] = [];

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createCache } from '../../../../src/models/stored/predictor/cache.ts';
 
 describe('the cache of models', () => {
-  it('throws out what was not used for the longest time when all are too heavy together', () => {
+  it('evicts the least recently used value when all together are too large', () => {
     const cache = createCache<string>(10);
     cache.put('a', 'A', 4);
     cache.put('b', 'B', 4);
@@ -11,7 +11,7 @@ describe('the cache of models', () => {
     expect([cache.get('a'), cache.get('b'), cache.get('c')]).toEqual(['A', undefined, 'C']);
   });
 
-  it('forgets what is dropped, and what is too heavy by itself', () => {
+  it('does not store a dropped value, or one that is too large alone', () => {
     const cache = createCache<string>(10);
     cache.put('a', 'A', 4);
     cache.drop('a');
@@ -19,7 +19,7 @@ describe('the cache of models', () => {
     expect([cache.get('a'), cache.get('huge')]).toEqual([undefined, undefined]);
   });
 
-  it('counts a value that is put twice once', () => {
+  it('counts a value once that is put twice', () => {
     const cache = createCache<string>(10);
     for (let i = 0; i < 5; i++) cache.put('a', `A${i}`, 4);
     cache.put('b', 'B', 4);
