@@ -6,6 +6,15 @@ import { type FieldError, MAX_LISTED, pointer } from '../../kit/contract/errors.
 import type { ModelColumns } from '../stored/predictor/predictor.ts';
 import type { RawRows } from './rawRows.ts';
 
+/** A column to parse: one that a model reads, or its target. Classes of a target are categories. */
+type ReadColumn = FittedCategorical | { readonly kind: NumberKind; readonly column: string };
+type NumberKind = Exclude<FittedColumn['kind'], 'categorical'>;
+
+/** The columns of a model, with or without its target. */
+export interface ReadColumns extends Pick<ModelColumns, 'parseOptions'> {
+  readonly fitted: readonly ReadColumn[];
+}
+
 export interface ReadRows {
   /** The columns that the model reads. The value of an invalid cell is missing. */
   readonly table: Table;
@@ -29,11 +38,8 @@ const EXPECTED = {
 /** An error shows this many characters of a cell. */
 const SHOWN_LETTERS = 40;
 
-/**
- * Parses the cells of the columns that a model reads. An invalid cell is an issue that names its
- * row and column.
- */
-export function readTable({ fitted, parseOptions }: ModelColumns, rows: RawRows): ReadRows {
+/** Parses the cells of the given columns. An invalid cell is an issue with its row and column. */
+export function readTable({ fitted, parseOptions }: ReadColumns, rows: RawRows): ReadRows {
   const issues = [...rows.issues];
   const columns = fitted.map((input) =>
     readColumn(input, { rows, cells: rows.cells(parseOptions.get(input.column)) }, (row, cell) => {
@@ -45,7 +51,7 @@ export function readTable({ fitted, parseOptions }: ModelColumns, rows: RawRows)
   return { table: { rows: rows.count, columns }, issues };
 }
 
-function readColumn(input: FittedColumn, chunk: Chunk, report: Report): Column {
+function readColumn(input: ReadColumn, chunk: Chunk, report: Report): Column {
   if (input.kind === 'categorical') return readCategories(input, chunk, report);
   const { rows, cells } = chunk;
   const read = cells[input.kind];
