@@ -30,11 +30,7 @@ export async function spool(pieces: AsyncIterable<string>, folder: string, maxBy
       buffered.push(buffer);
       bufferedBytes += buffer.length;
       bytes += buffer.length;
-      if (bytes > maxBytes)
-        throw new ServiceError(
-          'payload_too_large',
-          `The response is larger than ${maxBytes} bytes. Send the rows in several requests.`,
-        );
+      if (bytes > maxBytes) throw tooLarge(maxBytes);
       if (bufferedBytes < IN_MEMORY_BYTES) continue;
       file ??= await openUnlinked(folder);
       await file.writev(buffered);
@@ -46,6 +42,11 @@ export async function spool(pieces: AsyncIterable<string>, folder: string, maxBy
     throw error;
   }
   return { bytes, stream: file ? file.createReadStream({ start: 0 }) : Readable.from(buffered, { objectMode: false }) };
+}
+
+function tooLarge(maxBytes: number): ServiceError {
+  const detail = `The response is larger than ${maxBytes} bytes. Send the rows in several requests.`;
+  return new ServiceError('payload_too_large', detail);
 }
 
 /** A file without a name. Closing it frees its space, however this process ends. */

@@ -28,11 +28,13 @@ export function unpack(body: Readable, encoding: string | undefined, maxExpansio
     case 'x-gzip':
       return gunzip(body, createDecompressionLimit(maxExpansion));
     default:
-      throw new ServiceError(
-        'unsupported_encoding',
-        `Content-Encoding ${JSON.stringify(encoding)} is not supported. Send gzip, or no Content-Encoding.`,
-      );
+      throw unsupportedEncoding(encoding);
   }
+}
+
+function unsupportedEncoding(encoding: string | undefined): ServiceError {
+  const detail = `Content-Encoding ${JSON.stringify(encoding)} is not supported. Send gzip, or no Content-Encoding.`;
+  return new ServiceError('unsupported_encoding', detail);
 }
 
 function gunzip(body: Readable, { packed, unpacked }: DecompressionLimit): AsyncIterable<Uint8Array> {

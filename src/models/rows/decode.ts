@@ -23,16 +23,17 @@ export async function* decodeText(
   let bytes = 0;
   for await (const piece of body) {
     bytes += piece.byteLength;
-    if (bytes > maxBytes)
-      throw new ServiceError(
-        'payload_too_large',
-        `The rows are larger than ${maxBytes} bytes. Send them in several requests.`,
-      );
+    if (bytes > maxBytes) throw tooLarge(maxBytes);
     decode ??= decoderFor(charset ?? markedCharset(piece) ?? 'utf-8');
     const text = decode(piece);
     if (text) yield text;
   }
   if (decode) yield decode();
+}
+
+function tooLarge(maxBytes: number): ServiceError {
+  const detail = `The rows are larger than ${maxBytes} bytes. Send them in several requests.`;
+  return new ServiceError('payload_too_large', detail);
 }
 
 function markedCharset(bytes: Uint8Array): string | undefined {
@@ -45,10 +46,8 @@ function decoderFor(charset: string): Decode {
     const decoder = new TextDecoder(charset);
     return (piece) => decoder.decode(piece, { stream: piece !== undefined });
   } catch {
-    throw new ServiceError(
-      'unsupported_encoding',
-      `The charset ${JSON.stringify(charset)} is not supported. Send UTF-8.`,
-    );
+    const detail = `The charset ${JSON.stringify(charset)} is not supported. Send UTF-8.`;
+    throw new ServiceError('unsupported_encoding', detail);
   }
 }
 

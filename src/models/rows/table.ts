@@ -16,7 +16,7 @@ export interface ReadColumns extends Pick<ModelColumns, 'parseOptions'> {
 }
 
 export interface ReadRows {
-  /** The columns that the model reads. The value of an invalid cell is missing. */
+  /** The given columns. The value of an invalid cell is missing. */
   readonly table: Table;
   readonly issues: readonly FieldError[];
 }
