@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { readWithin, type Slice } from '../kit/contract/pages.ts';
-import type { Database, Queries } from '../store/database.ts';
-import type { ModelRow } from '../store/tables.ts';
+import type { Database, Queries } from '../store/database/database.ts';
+import type { ModelRow } from '../store/database/tables.ts';
 import { textBytes } from '../store/textBytes.ts';
 
 interface ModelFilter {

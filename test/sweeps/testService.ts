@@ -11,8 +11,8 @@ import { NO_QUOTAS, type Quotas, type Tenant } from '../../src/kit/contract/call
 import { foldersOf, prepareFolders } from '../../src/kit/folders.ts';
 import { saveModel } from '../../src/models/stored/saveModel.ts';
 import { createEventBus } from '../../src/notifications/bus.ts';
-import { createFolderBlobs } from '../../src/store/blobs/folder.ts';
 import { createModelServices, modelRoutesOf } from '../../src/server/assembleModels.ts';
+import { createFolderBlobs } from '../../src/store/blobs/folder.ts';
 import { createSearchCache } from '../../src/sweeps/external/searchCache.ts';
 import { createSearchWorker } from '../../src/sweeps/external/searchWorker.ts';
 import { sweepRoutes } from '../../src/sweeps/routes.ts';

@@ -4,8 +4,9 @@ import { ServiceError } from '../../kit/contract/errors.ts';
 import { decodeKeysetCursor, encodeKeysetCursor } from '../../kit/contract/keysetCursor.ts';
 import { firstOf, toPage } from '../../kit/contract/pages.ts';
 import type { Page, PageQuery } from '../../kit/contract/wire.ts';
-import { type AliasRow } from '../../store/database/tables.ts';
-import { type ModelStore, createModelLookup, modelNotFound } from '../stored/modelStore.ts';
+import type { Database } from '../../store/database/database.ts';
+import type { AliasRow } from '../../store/database/tables.ts';
+import { createModelLookup, modelNotFound } from '../stored/modelStore.ts';
 import type { Alias } from './schemas.ts';
 import { createAliasStore } from './store.ts';
 

@@ -8,9 +8,9 @@ import type { Warning } from '../../kit/warning.ts';
 import type { Database, Queries } from '../../store/database/database.ts';
 import type { ModelRow } from '../../store/database/tables.ts';
 import { storedBytes } from '../../store/storedBytes.ts';
-import { type EnsembleMetrics, type EvaluateEnsemble, type EvaluatedModel, type EvaluateModel } from '../evaluate/service.ts';
+import type { EvaluatedModel, EvaluateModel } from '../evaluate/service.ts';
 import { writeEnsemble } from '../stored/ensembleDescription.ts';
-import { insertModel, findShapes, modelNotFound } from '../stored/modelStore.ts';
+import { insertModel, modelNotFound } from '../stored/modelStore.ts';
 import { parameterCountOf } from '../stored/parameterCount.ts';
 import { sharedColumns } from '../stored/predictor/sharedColumns.ts';
 import { combineModels } from '../stored/storedNetworks.ts';
@@ -51,7 +51,7 @@ export function createEnsembles({ database, evaluate, clock }: EnsemblesDeps, te
       await assertQuota(database, tenant, members);
       const evaluated = await evaluate(combineModels(database, candidates));
       const now = clock();
-      const described = await describeEnsemble(database, candidates, evaluated);
+      const described = describeEnsemble(candidates, evaluated);
       const model = { ...described, id: id ?? newId('mdl', now), project: tenant.project, name, createdAt: now };
       await database.transaction().execute(async (transaction) => {
         await assertQuota(transaction, tenant, members);
@@ -69,11 +69,10 @@ async function assertQuota(queries: Queries, { project, quotas }: Tenant, member
   if ((await storedBytes(queries, project)) + needed > quotaBytes) throw quotaExceeded(quotaBytes);
 }
 
-async function describeEnsemble(database: Database, candidates: readonly Candidate[], evaluated: EvaluatedModel) {
+function describeEnsemble(candidates: readonly Candidate[], evaluated: EvaluatedModel) {
   const rows = candidates.map(({ row }) => row);
   const descriptions = candidates.map(({ description }) => description);
   const members = rows.map(({ id }) => id);
-  const shapes = await findShapes(database, members);
   const [{ task, target }] = rows;
   const [{ fittedTarget, columns }] = descriptions;
   const fitted = sharedColumns(descriptions.map(({ features }) => features));

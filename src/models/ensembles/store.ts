@@ -1,7 +1,6 @@
 import { sql } from 'kysely';
-import { type Database, type Queries } from '../../store/database/database.ts';
-import { type ModelRow } from '../../store/database/tables.ts';
-import { type StoredParameter } from '../stored/modelStore.ts';
+import type { Database, Queries } from '../../store/database/database.ts';
+import type { ModelRow } from '../../store/database/tables.ts';
 
 /** The models of a project among those ids. */
 export function findCandidates(

@@ -3,7 +3,6 @@ import { ServiceError } from '../../kit/contract/errors.ts';
 import type { Logger } from '../../kit/log.ts';
 import { createSemaphore } from '../../kit/semaphore.ts';
 import type { Warning } from '../../kit/warning.ts';
-import { type Database } from '../../store/database/database.ts';
 import type { KernelsChoice } from '../../training/backend/kernels.ts';
 import type { Outcome } from '../../training/outcome.ts';
 import { pinColumns } from '../../worker/thread/columns.ts';

@@ -8,8 +8,10 @@ export const parametersQuery = z.strictObject({
 });
 
 const matrixSchema = z.object({
-  shape: z.tuple([z.int(), z.int()]).describe('Rows and columns.'),
-  values: z.array(z.array(z.number().nullable())).describe('Row by row.'),
+  shape: z.array(z.int()).describe('The length of each axis; of a matrix: rows and columns.'),
+  values: z
+    .array(z.array(z.number().nullable()))
+    .describe('Row by row. Axes beyond the second are flattened into the row, in row-major order.'),
 });
 const layerParametersSchema = z
   .object({
@@ -25,8 +27,8 @@ const EXAMPLE_LAYERS = [
   {
     layer: 1,
     activation: 'linear' as const,
-    W: { shape: [1, 2] as [number, number], values: [[0.5, -0.25]] },
-    b: { shape: [1, 1] as [number, number], values: [[0.1]] },
+    W: { shape: [1, 2], values: [[0.5, -0.25]] },
+    b: { shape: [1, 1], values: [[0.1]] },
   },
 ];
 const networkParametersSchema = z.object({ layers: z.array(layerParametersSchema) }).meta({

@@ -1,5 +1,5 @@
 import type { Tenant } from '../../kit/contract/caller.ts';
-import type { Database } from '../../store/database.ts';
+import type { Database } from '../../store/database/database.ts';
 import { readAnyDescription } from '../stored/description.ts';
 import { createModelLookup } from '../stored/modelStore.ts';
 import { openModel, readParameters } from '../stored/storedNetworks.ts';

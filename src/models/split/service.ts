@@ -1,6 +1,6 @@
 import type { Tenant } from '../../kit/contract/caller.ts';
 import { ServiceError } from '../../kit/contract/errors.ts';
-import type { Database } from '../../store/database.ts';
+import type { Database } from '../../store/database/database.ts';
 import { createModelLookup } from '../stored/modelStore.ts';
 import { findSplit } from '../stored/splitStore.ts';
 import type { ModelSplit } from './splitPage.ts';

@@ -1,12 +1,11 @@
 import { z } from 'zod';
-import { LOSSES } from '../../engine/losses/losses.ts';
+import { LOSSES, type LossSpec } from '../../engine/losses/losses.ts';
 import { fittedFeaturesSchema } from '../../features/features.ts';
 import { fittedTargetSchema } from '../../features/target.ts';
 import { parseOptionsSchema } from '../../formats/parseOptions.ts';
 import { hyperparametersSchema } from '../../jobs/submission/requestSchema.ts';
 import { warningSchema } from '../../kit/warning.ts';
 import { networkSchema } from '../../training/schemas/network.ts';
-import { optionsSchema } from '../../training/schemas/options.ts';
 import { type EnsembleDescription, ensembleSchema } from './ensembleDescription.ts';
 import { modelMetricsSchema } from './metricsSchema.ts';
 
@@ -26,7 +25,7 @@ const descriptionSchema = z.object({
   features: fittedFeaturesSchema,
   fittedTarget: fittedTargetSchema,
   layers: networkSchema.shape.layers.describe('Includes the output layer.'),
-  loss: optionsSchema(LOSSES),
+  loss: z.custom<LossSpec>(isLossSpec),
   metrics: modelMetricsSchema,
   best: bestSchema,
   hyperparameters: hyperparametersSchema,
@@ -55,4 +54,15 @@ export function writeDescription(description: object): string {
   const text = JSON.stringify(description);
   readDescription(text);
   return text;
+}
+
+/** Whether the engine can create the loss. It throws on an unknown option or an impossible value. */
+function isLossSpec(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || !('type' in value)) return false;
+  const loss = Object.entries(LOSSES).find(([name]) => name === value.type)?.[1];
+  try {
+    return loss?.create(value) !== undefined;
+  } catch {
+    return false;
+  }
 }

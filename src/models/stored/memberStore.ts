@@ -1,4 +1,4 @@
-import type { Database } from '../../store/database.ts';
+import type { Database } from '../../store/database/database.ts';
 import type { StoredParameter } from './modelStore.ts';
 
 /** The descriptions of an ensemble's members, in order. */

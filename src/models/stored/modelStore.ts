@@ -1,10 +1,7 @@
-import { sql } from 'kysely';
-import { readWithin, type Slice } from '../../kit/contract/pages.ts';
-import { type Database, type Queries } from '../../store/database/database.ts';
-import { type ModelRow, type ParameterRow } from '../../store/database/tables.ts';
-import { textBytes } from '../../store/textBytes.ts';
 import { ServiceError } from '../../kit/contract/errors.ts';
-import { parameterCountOf } from './parameterCount.ts';
+import type { Database, Queries } from '../../store/database/database.ts';
+import type { ModelRow, ParameterRow } from '../../store/database/tables.ts';
+import { readSummary } from './summary.ts';
 
 /** The name and the shape of a parameter, without its bytes. */
 export type ParameterShape = Pick<ParameterRow, 'layer' | 'name' | 'shape'>;
@@ -84,10 +81,10 @@ export async function findShapes(
   return Map.groupBy(rows, ({ modelId }) => modelId);
 }
 
-/** The number of learned values of a model. */
+/** The number of learned values of the stored model with that id; 0 if it was deleted. */
 export async function countParameters(queries: Queries, modelId: string): Promise<number> {
-  const shapes = await findShapes(queries, [modelId]);
-  return parameterCountOf(shapes.get(modelId) ?? []);
+  const model = await queries.selectFrom('models').select('summary').where('id', '=', modelId).executeTakeFirst();
+  return model === undefined ? 0 : readSummary(model.summary).parameterCount;
 }
 
 /** Writes a model with its parameters, within the caller's transaction if it has one. */

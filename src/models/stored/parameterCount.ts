@@ -1,13 +1,15 @@
-import type { ParameterRow } from '../../store/tables.ts';
-import { readShape } from './shapes.ts';
+import type { LayerSpec } from '../../engine/layers/layerSpec.ts';
+import { sizeOf } from '../../engine/network/size.ts';
+import type { FittedFeatures } from '../../features/features.ts';
+import { layoutOf } from '../../features/transform.ts';
 
-/** Measured in training, not learned. */
-const RUNNING_STATISTICS = new Set(['mean', 'var']);
+/** The inputs and layers of a network, the output layer included. They determine its size. */
+interface SizedNetwork {
+  readonly features: FittedFeatures;
+  readonly layers: readonly LayerSpec[];
+}
 
-/** The number of learned values of a model. */
-export function parameterCountOf(parameters: readonly Pick<ParameterRow, 'name' | 'shape'>[]): number {
-  return parameters
-    .filter(({ name }) => !RUNNING_STATISTICS.has(name))
-    .map(({ shape }) => readShape(shape))
-    .reduce((sum, [rows, columns]) => sum + rows * columns, 0);
+/** The number of learned values of a network. */
+export function parameterCountOf({ features, layers }: SizedNetwork): number {
+  return sizeOf({ ...layoutOf(features), layers }).parameters;
 }

@@ -1,6 +1,4 @@
-type Shape = [rows: number, columns: number];
-
-/** Parses a shape as the database stores it: `[rows, columns]`. */
-export function readShape(shape: string): Shape {
+/** Parses a shape as the database stores it: JSON, for example `[rows, columns]`. */
+export function readShape(shape: string): number[] {
   return JSON.parse(shape);
 }

@@ -1,9 +1,8 @@
-import { type Parameter, type ParameterName } from '../../engine/memory/parameters.ts';
-import { type Database } from '../../store/database/database.ts';
-import { type ModelRow } from '../../store/database/tables.ts';
-import { findMemberParameters, findMembers } from '../ensembles/store.ts';
-import { type Description, readAnyDescription, readDescription, type AnyDescription } from './description.ts';
+import type { Parameter } from '../../engine/memory/parameters.ts';
 import { yieldToEventLoop } from '../../kit/yieldToEventLoop.ts';
+import type { Database } from '../../store/database/database.ts';
+import type { ModelRow } from '../../store/database/tables.ts';
+import { type AnyDescription, type Description, readDescription } from './description.ts';
 import { fromFloat32Bytes } from './float32.ts';
 import { findMemberParameters, findMembers } from './memberStore.ts';
 import { findParameters, modelNotFound, type StoredParameter } from './modelStore.ts';
@@ -90,6 +89,5 @@ function toParameters(stored: readonly StoredParameter[], id: string): readonly 
 }
 
 function toParameter({ layer, name, shape, bytes }: StoredParameter): Parameter {
-  // `saveModel` writes the name of a Parameter.
-  return { layer, name: name as ParameterName, shape: readShape(shape), values: fromFloat32Bytes(bytes) };
+  return { layer, name, shape: readShape(shape), values: fromFloat32Bytes(bytes) };
 }

@@ -33,8 +33,9 @@ export function inspectNetwork(input: unknown): InspectResponse {
 /** Values that exclude each other. */
 function findConflicts({ layers, batchSize }: InspectRequest): FieldError[] {
   const last = layers.length - 1;
-  return layers.flatMap(({ normalization, dropout = 0 }, index) => {
-    const minRows = normalization ? NORMALIZATIONS[normalization].minRows : 1;
+  return layers.flatMap((layer, index) => {
+    const { dropout } = resolveLayer(layer);
+    const minRows = minRowsOf(resolveLayer(layer));
     return [
       ...(index === last && dropout > 0
         ? [{ path: `/layers/${index}/dropout`, message: 'The output layer cannot have dropout. Remove it.' }]

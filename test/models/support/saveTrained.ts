@@ -1,5 +1,5 @@
 import { saveModel } from '../../../src/models/stored/saveModel.ts';
-import type { Database } from '../../../src/store/database.ts';
+import type { Database } from '../../../src/store/database/database.ts';
 import type { Outcome } from '../../../src/training/outcome.ts';
 
 type TrainedJob = Parameters<typeof saveModel>[1];

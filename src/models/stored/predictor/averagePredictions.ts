@@ -1,4 +1,3 @@
-import { LOSSES, type LossName } from '../../../engine/losses/losses.ts';
 import type { Numbers } from '../../../engine/matrix.ts';
 import type { Network } from '../../../engine/network/network.ts';
 import { decodeNumber, type FittedTarget } from '../../../features/target.ts';

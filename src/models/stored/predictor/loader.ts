@@ -1,8 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import type { CreateKernels } from '../../../engine/kernels/kernels.ts';
-import { type Database } from '../../../store/database/database.ts';
-import { type ModelRow } from '../../../store/database/tables.ts';
+import type { Database } from '../../../store/database/database.ts';
+import type { ModelRow } from '../../../store/database/tables.ts';
 import { readAnyDescription } from '../description.ts';
 import { findModel } from '../modelStore.ts';
 import { openModel } from '../storedNetworks.ts';

@@ -2,7 +2,7 @@ import type { CreateKernels } from '../../../engine/kernels/kernels.ts';
 import type { Parameter } from '../../../engine/memory/parameters.ts';
 import { createNetwork, type Network } from '../../../engine/network/network.ts';
 import { sizeOf } from '../../../engine/network/size.ts';
-import { layoutOf, type InputLayout } from '../../../features/transform.ts';
+import { layoutOf } from '../../../features/transform.ts';
 import type { Description } from '../description.ts';
 
 /**
@@ -34,26 +34,16 @@ export function createMember(
   createKernels: CreateKernels,
 ): Member {
   let bytes = 0;
-  const layout = layoutOf(features);
-  const multiplyAdds = countMultiplyAdds(parameters, layout);
-  const network = createNetwork(
-    { ...layout, layers },
-    {
-      batchSize: chunkRowsFor(multiplyAdds),
-      loss,
-      createKernels(size) {
-        bytes = size.numbers * LARGEST_NUMBER_BYTES;
-        return createKernels(size);
-      },
+  const spec = { ...layoutOf(features), layers };
+  const { multiplyAdds } = sizeOf(spec);
+  const network = createNetwork(spec, {
+    batchSize: chunkRowsFor(multiplyAdds),
+    loss,
+    createKernels(size) {
+      bytes = size.numbers * LARGEST_NUMBER_BYTES;
+      return createKernels(size);
     },
   });
   network.writeParameters(parameters);
   return { columns, readAs, features, fittedTarget, network, multiplyAdds, bytes };
-}
-
-/** One-hot inputs are almost free: a row reads one of each column. */
-function countMultiplyAdds(parameters: readonly Parameter[], { oneHot }: InputLayout): number {
-  const all = parameters.reduce((sum, { values }) => sum + values.length, 0);
-  const firstUnits = parameters.find(({ layer, name }) => layer === 1 && name === 'W')?.shape[0] ?? 0;
-  return all - firstUnits * oneHot.reduce((sum, { inputs }) => sum + inputs - 1, 0);
 }
