@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { COLUMN_TYPES } from '../formats/columnTypes.ts';
 import { givenName, pageOf, repeatable } from '../kit/contract/wire.ts';
 import { columnSchema, warningSchema } from './profile/schemas.ts';
 
@@ -85,7 +86,7 @@ export const uploadQuery = z.strictObject({
   types: repeatable(z.string())
     .optional()
     .describe(
-      'Column types as `NAME:TYPE`, separated by commas or repeated, or as a JSON object. Types: numeric, categorical, boolean, datetime, text, identifier.',
+      `Column types as \`NAME:TYPE\`, separated by commas or repeated, or as a JSON object. Types: ${COLUMN_TYPES.join(', ')}.`,
     ),
 });
 

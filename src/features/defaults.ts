@@ -1,20 +1,20 @@
 import type { FeaturesOptions } from './schemas.ts';
 
-/** Bins of a number column, in tables so narrow that they do not swell the first layer, and with rows for each bin. */
+/** Bins of a number column, unless the table is wide, where they enlarge the first layer, or has too few rows per bin. */
 const BINS = 8;
 const NARROW_COLUMNS = 64;
 const ROWS_PER_BIN = 200;
-/** A category needs one training row in so many for an input of its own, up to ten rows. */
+/** A category needs one row in this many for an input of its own, and at most `MIN_CATEGORY_ROWS`. */
 const ROWS_PER_CATEGORY = 200;
 const MIN_CATEGORY_ROWS = 10;
 
-/** `features` with every default filled in. */
+/** `features` with every default. */
 export interface FeaturesSettings extends FeaturesOptions {
   readonly bins: number;
   readonly minCategoryCount: number;
 }
 
-/** Fills in what depends on the data: the rows of the table and how many of its columns are numbers. */
+/** Adds the defaults that depend on the data: on the rows of the table and on its count of number columns. */
 export function resolveFeatures(options: FeaturesOptions, rows: number, numericColumns: number): FeaturesSettings {
   return {
     ...options,

@@ -1,15 +1,15 @@
 import { z } from 'zod';
 import type { Table } from '../formats/table.ts';
 import type { Warning } from '../kit/warning.ts';
+import { LARGE_INPUT } from './columns/numeric.ts';
+import { columnInputs, columnTypeOf, type FittedColumn, fittedColumnSchema } from './columns.ts';
 import type { FeaturesSettings } from './defaults.ts';
-import { columnInputs, type FittedColumn, fitColumn, fittedColumnSchema, isCategorical } from './fittedColumn.ts';
-import { isLargeUnscaled, LARGE_INPUT } from './numeric.ts';
 import { selectFeatureColumns } from './selectFeatureColumns.ts';
 
-/** Columns that get a warning each; of more, one warning names so many. */
+/** More columns than this share one warning, which names the first ones. */
 const NAMED_COLUMNS = 5;
 
-/** What was fitted to the training rows, as it is kept with the model: plain JSON. */
+/** The columns as fitted to the training rows. Plain JSON, stored with the model. */
 export const fittedFeaturesSchema = z.strictObject({
   version: z.literal(1),
   columns: z.array(fittedColumnSchema),
@@ -17,8 +17,8 @@ export const fittedFeaturesSchema = z.strictObject({
 export type FittedFeatures = z.infer<typeof fittedFeaturesSchema>;
 
 /**
- * Fits the columns of the table to the given rows alone; `reserved` columns (target, split, weights) are no features.
- * The warnings are those that only the rows can tell; `chooseColumns` gives the others.
+ * Fits the columns of the table to the given rows only. `reserved` columns (target, split, weights) are not features.
+ * The warnings are those that depend on the rows; `selectFeatureColumns` returns the others.
  */
 export function fitFeatures(
   table: Table,
@@ -31,18 +31,20 @@ export function fitFeatures(
   const constant: string[] = [];
   const columns: FittedColumn[] = [];
   for (const { column, type } of used) {
-    const fitted = fitColumn(type, column, rows, settings);
+    const columnType = columnTypeOf(type);
+    const fitted = columnType.fit(column, rows, settings);
     if (fitted) columns.push(fitted);
     else constant.push(column.name);
-    if (fitted?.kind === 'categorical') warnings.push(...otherCategoriesWarnings(fitted.column, fitted, settings));
+    if (fitted) warnings.push(...(columnType.warnings?.(fitted, settings) ?? []));
   }
   warnings.push(...constantWarnings(constant), ...unscaledWarnings(columns));
   return { features: { version: 1, columns: denseFirst(columns) }, warnings };
 }
 
-/** The order of the inputs: the one-hot ones last, so that they can be codes (see `layoutOf`). */
+/** The order of the inputs: one-hot columns last, because the network reads them as codes (see `layoutOf`). */
 function denseFirst(columns: readonly FittedColumn[]): FittedColumn[] {
-  return [...columns.filter(({ kind }) => kind !== 'categorical'), ...columns.filter(isCategorical)];
+  const isDense = ({ kind }: FittedColumn) => columnTypeOf(kind).block === 'dense';
+  return [...columns.filter(isDense), ...columns.filter((fitted) => !isDense(fitted))];
 }
 
 /** The names of all inputs, in the order of the matrix's columns. */
@@ -58,7 +60,7 @@ function constantWarnings(columns: readonly string[]): Warning[] {
 }
 
 function unscaledWarnings(columns: readonly FittedColumn[]): Warning[] {
-  const large = columns.filter((fitted) => fitted.kind === 'numeric' && isLargeUnscaled(fitted));
+  const large = columns.filter((fitted) => columnTypeOf(fitted.kind).isLargeUnscaled?.(fitted));
   const advice =
     'features.scaling is none, and large inputs slow down training or make it diverge: use another scaling.';
   return eachOrAll(
@@ -77,25 +79,9 @@ interface Messages {
   readonly all: (count: number, named: string) => string;
 }
 
-/** One warning for each column; of many columns, one that names the first. */
+/** One warning for each column, or one for many columns that names the first ones. */
 function eachOrAll(code: string, columns: readonly string[], { each, all }: Messages): Warning[] {
   if (columns.length <= NAMED_COLUMNS) return columns.map((column) => ({ code, column, message: each(column) }));
   const named = columns.slice(0, NAMED_COLUMNS).map((column) => `'${column}'`);
   return [{ code, message: all(columns.length, `${named.join(', ')} and others`) }];
-}
-
-/** Said when the cap, not rarity alone, folds categories. */
-function otherCategoriesWarnings(
-  column: string,
-  { categories, folded }: { readonly categories: readonly string[]; readonly folded: number },
-  { maxCategories, minCategoryCount }: FeaturesSettings,
-): Warning[] {
-  if (folded === 0 || categories.length < Math.min(maxCategories, folded)) return [];
-  return [
-    {
-      code: 'categories_folded',
-      column,
-      message: `The column '${column}' has ${categories.length + folded} categories in the training rows: ${categories.length} have an input each (features.maxCategories is ${maxCategories}, features.minCategoryCount ${minCategoryCount}), the others share one.`,
-    },
-  ];
 }

@@ -1,13 +1,12 @@
 import { z } from 'zod';
-import { COLUMN_TYPES } from '../formats/table.ts';
+import { COLUMN_TYPES } from '../formats/columnTypes.ts';
 import { limitedRecord } from '../kit/contract/limitedRecord.ts';
+import { SCALINGS } from './scaling/scaling.ts';
 
-/** Columns that one list may name. */
+/** The longest list of column names. */
 const MAX_NAMES = 100_000;
 
-const SCALINGS = ['auto', 'standard', 'quantileNormal', 'range', 'none'] as const;
-
-/** Columns become inputs of the network: `features` of a job. */
+/** `features` of a job: how columns become inputs of the network. */
 export const featuresSchema = z
   .strictObject({
     exclude: z
@@ -60,5 +59,5 @@ export const featuresSchema = z
   .describe('Which columns the network sees, and how.');
 
 export type FeaturesRequest = z.input<typeof featuresSchema>;
-/** With every default filled in that needs no data. */
+/** With the defaults that do not depend on the data. */
 export type FeaturesOptions = z.output<typeof featuresSchema>;

@@ -1,10 +1,10 @@
-import type { Column, ColumnType } from '../formats/table.ts';
+import type { ColumnType } from '../formats/columnTypes.ts';
+import type { Column } from '../formats/table.ts';
 import type { Warning } from '../kit/warning.ts';
+import { type FeatureType, isFeatureType } from './columns.ts';
 import type { FeaturesOptions } from './schemas.ts';
 
-export type FeatureType = 'numeric' | 'categorical' | 'boolean' | 'datetime';
-
-/** What of a column decides on its use. */
+/** The parts of a column that decide whether it is used. */
 export type NamedType = Pick<Column, 'name'> & { readonly type: ColumnType };
 
 export interface ColumnSelection<Named extends NamedType> {
@@ -12,37 +12,37 @@ export interface ColumnSelection<Named extends NamedType> {
   readonly warnings: readonly Warning[];
 }
 
-/** Which columns the network sees, and as what; `reserved` ones (target, split, weights) are no features. */
+/** The columns that the network reads, and their types. `reserved` columns (target, split, weights) are not features. */
 export function selectFeatureColumns<Named extends NamedType>(
   columns: readonly Named[],
   options: Pick<FeaturesOptions, 'exclude' | 'include' | 'types'>,
   reserved: readonly string[],
 ): ColumnSelection<Named> {
   const excluded = new Set([...options.exclude, ...reserved]);
-  const candidates = columns.filter(({ name }) => !excluded.has(name));
   const included = new Set(options.include);
-  const typed = candidates.map((column) => ({ column, type: featureType(column, options.types, included) }));
-  const used = typed.flatMap(({ column, type }) => (type ? [{ column, type }] : []));
-  const warnings = typed.filter(({ type }) => type === undefined).map(({ column }) => leftOutWarning(column));
+  const used: { readonly column: Named; readonly type: FeatureType }[] = [];
+  const warnings: Warning[] = [];
+  for (const column of columns) {
+    const { name } = column;
+    if (excluded.has(name)) continue;
+    const type = Object.hasOwn(options.types, name) ? (options.types[name] ?? column.type) : column.type;
+    if (isFeatureType(type)) used.push({ column, type });
+    else if (included.has(name)) used.push({ column, type: 'categorical' });
+    else warnings.push(leftOutWarning(name, type));
+  }
   return { used, warnings };
 }
 
-/** The type that a column is used as; undefined: it is left out. */
-function featureType(
-  { name, type }: NamedType,
-  types: FeaturesOptions['types'],
-  included: ReadonlySet<string>,
-): FeatureType | undefined {
-  const requestedType = Object.hasOwn(types, name) ? (types[name] ?? type) : type;
-  if (requestedType !== 'text' && requestedType !== 'identifier') return requestedType;
-  return included.has(name) ? 'categorical' : undefined;
-}
+type LeftOutType = Exclude<ColumnType, FeatureType>;
 
-function leftOutWarning({ name, type }: NamedType): Warning {
-  const what = type === 'identifier' ? 'identifies the rows' : 'is text';
-  return {
-    code: type === 'identifier' ? 'identifier_left_out' : 'text_left_out',
-    column: name,
-    message: `The column '${name}' ${what} and is left out. Name it in features.types to use it.`,
-  };
+/** The types that the network reads only when a job names the column. */
+const LEFT_OUT: Readonly<Record<LeftOutType, { readonly code: string; readonly reason: string }>> = {
+  text: { code: 'text_left_out', reason: 'is text' },
+  identifier: { code: 'identifier_left_out', reason: 'identifies the rows' },
+};
+
+function leftOutWarning(name: string, type: LeftOutType): Warning {
+  const { code, reason } = LEFT_OUT[type];
+  const message = `The column '${name}' ${reason} and is left out. Name it in features.types to use it.`;
+  return { code, column: name, message };
 }

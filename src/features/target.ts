@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type Column, isNumberColumn } from '../formats/table.ts';
-import { asCategories, asNumbers } from './conversions.ts';
+import { asCategories, asNumbers } from './columns/conversions.ts';
 import { moments } from './scaling/scaling.ts';
 
 /** The classes of a target, in the order of the network's outputs, labels as people read them. */

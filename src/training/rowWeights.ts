@@ -1,4 +1,4 @@
-import { asNumbers } from '../features/conversions.ts';
+import { asNumbers } from '../features/columns/conversions.ts';
 import { findColumn, type Table } from '../formats/table.ts';
 import type { Warning } from '../kit/warning.ts';
 import { invalidSpec } from './invalidSpec.ts';

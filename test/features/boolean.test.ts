@@ -1,22 +1,22 @@
 import { expect, it } from 'vitest';
-import { booleanInputs, fitBoolean, writeBoolean } from '../../src/features/boolean.ts';
+import { boolean } from '../../src/features/columns/boolean.ts';
 import { firstRows, numbers, words } from './columns.ts';
 
 it('is -1 or 1, and the share of true for a missing value', () => {
-  const fitted = fitBoolean(numbers('member', [0, 1, 1, 1], 'boolean'), firstRows(4));
+  const fitted = boolean.fit(numbers('member', [0, 1, 1, 1], 'boolean'), firstRows(4));
   if (fitted === undefined) throw new Error('nothing was fitted');
-  expect(booleanInputs(fitted)).toEqual(['member']);
+  expect(boolean.inputs(fitted)).toEqual(['member']);
   const values = new Float64Array(3);
-  writeBoolean(fitted, numbers('member', [0, 1, null], 'boolean'), firstRows(3), { values, offset: 0, width: 1 });
+  boolean.write(fitted, numbers('member', [0, 1, null], 'boolean'), firstRows(3), { values, offset: 0, width: 1 });
   expect([...values]).toEqual([-1, 1, 0.5]);
 });
 
 it('reads yes and no when a column of words is named boolean', () => {
-  expect(fitBoolean(words('member', ['yes', 'No', 'Y', 'f']), firstRows(4))?.share).toBe(0.5);
+  expect(boolean.fit(words('member', ['yes', 'No', 'Y', 'f']), firstRows(4))?.share).toBe(0.5);
 });
 
 it('flags missing values when training met some, and says nothing when all are equal', () => {
-  const fitted = fitBoolean(numbers('member', [1, null], 'boolean'), firstRows(2));
-  expect(fitted && booleanInputs(fitted)).toEqual(['member', 'member is missing']);
-  expect(fitBoolean(numbers('member', [1, 1], 'boolean'), firstRows(2))).toBeUndefined();
+  const fitted = boolean.fit(numbers('member', [1, null], 'boolean'), firstRows(2));
+  expect(fitted && boolean.inputs(fitted)).toEqual(['member', 'member is missing']);
+  expect(boolean.fit(numbers('member', [1, 1], 'boolean'), firstRows(2))).toBeUndefined();
 });

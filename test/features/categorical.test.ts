@@ -1,20 +1,21 @@
 import { describe, expect, it } from 'vitest';
-import { categoricalInputs, fitCategorical, writeCategorical } from '../../src/features/categorical.ts';
+import { NO_CODE } from '../../src/engine/layers/inputs.ts';
+import { categorical } from '../../src/features/columns/categorical.ts';
 import type { Column } from '../../src/formats/table.ts';
 import { firstRows, numbers, words } from './columns.ts';
 
 const OPTIONS = { maxCategories: 100, minCategoryCount: 1 };
 
 function fitted(column: Column, rows: number, options = OPTIONS) {
-  const model = fitCategorical(column, firstRows(rows), options);
+  const model = categorical.fit(column, firstRows(rows), options);
   if (model === undefined) throw new Error('nothing was fitted');
-  const names = categoricalInputs(model);
+  const names = categorical.inputs(model);
   const write = (given: Column | undefined, count: number) => {
-    const values = new Float64Array(count * names.length);
-    writeCategorical(model, given, firstRows(count), { values, offset: 0, width: names.length });
-    return Array.from({ length: count }, (_, row) => [
-      ...values.subarray(row * names.length, (row + 1) * names.length),
-    ]);
+    const codes = new Int32Array(count);
+    categorical.write(model, given, firstRows(count), { codes, offset: 0, width: 1, firstInput: 0 });
+    return Array.from(codes, (code) =>
+      code === NO_CODE ? [...categorical.unknownCategory(model)] : names.map((_, input) => (input === code ? 1 : 0)),
+    );
   };
   return { names, write };
 }
@@ -72,6 +73,6 @@ describe('a column of categories', () => {
   });
 
   it('says nothing with one category and no gap', () => {
-    expect(fitCategorical(words('c', ['a', 'a']), firstRows(2), OPTIONS)).toBeUndefined();
+    expect(categorical.fit(words('c', ['a', 'a']), firstRows(2), OPTIONS)).toBeUndefined();
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { datetimeInputs, fitDatetime, writeDatetime } from '../../src/features/datetime.ts';
+import { datetime } from '../../src/features/columns/datetime.ts';
 import { firstRows, numbers, words } from './columns.ts';
 
 const at = (text: string) => Date.parse(text);
@@ -7,8 +7,8 @@ const at = (text: string) => Date.parse(text);
 describe('a column of times', () => {
   it('becomes elapsed time and the cycles that differ between the rows', () => {
     const days = ['2024-01-01T00:00Z', '2024-01-02T00:00Z', '2024-01-03T00:00Z'].map(at);
-    const fitted = fitDatetime(numbers('start', days, 'datetime'), firstRows(3));
-    expect(fitted && datetimeInputs(fitted)).toEqual([
+    const fitted = datetime.fit(numbers('start', days, 'datetime'), firstRows(3));
+    expect(fitted && datetime.inputs(fitted)).toEqual([
       'start elapsed',
       'start day sine',
       'start day cosine',
@@ -20,11 +20,11 @@ describe('a column of times', () => {
   it('lets the end of a cycle meet its start', () => {
     const times = ['2024-01-01T00:00Z', '2024-01-01T12:00Z', '2024-01-01T23:59:59Z'].map(at);
     const column = numbers('t', times, 'datetime');
-    const fitted = fitDatetime(column, firstRows(3));
+    const fitted = datetime.fit(column, firstRows(3));
     if (fitted === undefined) throw new Error('nothing was fitted');
-    const width = datetimeInputs(fitted).length;
+    const width = datetime.inputs(fitted).length;
     const values = new Float64Array(3 * width);
-    writeDatetime(fitted, column, firstRows(3), { values, offset: 0, width });
+    datetime.write(fitted, column, firstRows(3), { values, offset: 0, width });
     expect(values[2 * width + 1]).toBeCloseTo(values[1], 3);
     expect(values[2 * width + 2]).toBeCloseTo(values[2], 3);
     expect(values[width + 2]).toBeCloseTo(-1, 6);
@@ -32,17 +32,17 @@ describe('a column of times', () => {
 
   it('reads times written as words as UTC, and puts missing ones in the middle of everything', () => {
     const column = words('t', ['2024-03-01', '2024-05-01 10:00', null]);
-    const fitted = fitDatetime(column, firstRows(3));
+    const fitted = datetime.fit(column, firstRows(3));
     if (fitted === undefined) throw new Error('nothing was fitted');
     expect(fitted.range).toEqual([at('2024-03-01T00:00Z'), at('2024-05-01T10:00Z')]);
-    const width = datetimeInputs(fitted).length;
+    const width = datetime.inputs(fitted).length;
     const values = new Float64Array(width);
-    writeDatetime(fitted, column, Int32Array.of(2), { values, offset: 0, width });
+    datetime.write(fitted, column, Int32Array.of(2), { values, offset: 0, width });
     expect([...values]).toEqual([...Array(width - 1).fill(0), 1]);
   });
 
   it('reads words as the rows to predict are read, the day first between dots', () => {
-    const fitted = fitDatetime(words('t', ['3.2.2024', '13.2.2024']), firstRows(2));
+    const fitted = datetime.fit(words('t', ['3.2.2024', '13.2.2024']), firstRows(2));
     expect(fitted?.range).toEqual([at('2024-02-03T00:00Z'), at('2024-02-13T00:00Z')]);
   });
 });

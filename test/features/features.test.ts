@@ -24,6 +24,15 @@ describe('features', () => {
     expect(choice.warnings.map(({ code }) => code)).toEqual(['identifier_left_out', 'text_left_out']);
   });
 
+  it('give the reason of the requested type for a column that is left out', () => {
+    const { warnings } = selectFeatureColumns(
+      [numbers('age', [1, 2])],
+      settingsOf({ types: { age: 'identifier' } }),
+      [],
+    );
+    expect(warnings).toEqual([expect.objectContaining({ code: 'identifier_left_out', column: 'age' })]);
+  });
+
   it.each([
     [100, []],
     [-101, ['large_unscaled_column age']],
@@ -88,29 +97,6 @@ describe('features', () => {
     const table = tableOf(words('town', ['x', 'x', 'y', 'z', null]));
     const { features } = fitFeatures(table, firstRows(3), settingsOf(), []);
     expect([...transform(features, table).codes]).toEqual([0, 0, 1, -1, -1]);
-  });
-
-  it('keep the order that an earlier version fitted, with the categories between numbers written out', () => {
-    const table = tableOf(
-      words('job', ['a', 'b', 'a', 'c']),
-      numbers('age', [20, 30, 40, 50]),
-      words('town', ['x', 'x', 'y', 'z']),
-    );
-    const { features } = fitFeatures(table, firstRows(3), settingsOf({ scaling: 'standard' }), []);
-    const [age, job, town] = features.columns;
-    const earlier = { version: 1 as const, columns: [job, age, town] };
-    expect(inputNames(earlier)).toEqual(['job=a', 'job=b', 'age', 'town=x', 'town=y']);
-    expect(layoutOf(earlier)).toEqual({ inputs: 5, oneHot: [{ inputs: 2, unknownCategory: expect.anything() }] });
-    const { X, codes } = transform(earlier, table, Int32Array.of(1, 3));
-    expect([...X.map(Math.fround)]).toEqual([
-      0,
-      1,
-      0,
-      Math.fround(2 / 3),
-      Math.fround(1 / 3),
-      expect.closeTo(2.449, 3),
-    ]);
-    expect([...codes]).toEqual([0, -1]);
   });
 
   it('find columns by name, wherever they stand, and do without those that are gone', () => {

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { fitNumeric, numericInputs, writeNumeric } from '../../src/features/numeric.ts';
+import type { FitSettings } from '../../src/features/columns/columnType.ts';
+import { numeric } from '../../src/features/columns/numeric.ts';
 import type { Column } from '../../src/formats/table.ts';
 import { firstRows, numbers, words } from './columns.ts';
 
 const STANDARD = { scaling: 'standard', bins: 0 } as const;
 
-type Options = Parameters<typeof fitNumeric>[2];
+type Options = Pick<FitSettings, 'scaling' | 'bins'>;
 
 function inputsOf(
   column: Column,
@@ -14,12 +15,12 @@ function inputsOf(
   rows: number,
   options: Options = STANDARD,
 ) {
-  const fitted = fitNumeric(column, firstRows(fitRows), options);
+  const fitted = numeric.fit(column, firstRows(fitRows), options);
   if (fitted === undefined) throw new Error('nothing was fitted');
-  const width = numericInputs(fitted).length;
+  const width = numeric.inputs(fitted).length;
   const values = new Float64Array(rows * width);
-  writeNumeric(fitted, given, firstRows(rows), { values, offset: 0, width });
-  return { names: numericInputs(fitted), values: [...values] };
+  numeric.write(fitted, given, firstRows(rows), { values, offset: 0, width });
+  return { names: numeric.inputs(fitted), values: [...values] };
 }
 
 describe('a column of numbers', () => {
@@ -59,8 +60,8 @@ describe('a column of numbers', () => {
   });
 
   it('says nothing when all rows are equal or missing', () => {
-    expect(fitNumeric(numbers('k', [5, 5, 5]), firstRows(3), STANDARD)).toBeUndefined();
-    expect(fitNumeric(numbers('k', [null, null]), firstRows(2), STANDARD)).toBeUndefined();
+    expect(numeric.fit(numbers('k', [5, 5, 5]), firstRows(3), STANDARD)).toBeUndefined();
+    expect(numeric.fit(numbers('k', [null, null]), firstRows(2), STANDARD)).toBeUndefined();
   });
 
   it('is worth keeping when only its absence says something', () => {
@@ -95,9 +96,9 @@ describe('a column of numbers', () => {
       'x',
       Array.from({ length: 101 }, (_, i) => i),
     );
-    const fitted = fitNumeric(column, firstRows(101), { scaling: 'standard', bins: 4 });
+    const fitted = numeric.fit(column, firstRows(101), { scaling: 'standard', bins: 4 });
     if (fitted === undefined) throw new Error('nothing was fitted');
-    expect(numericInputs(fitted)).toEqual([
+    expect(numeric.inputs(fitted)).toEqual([
       'x',
       'x from 0 to 25',
       'x from 25 to 50',
@@ -105,7 +106,7 @@ describe('a column of numbers', () => {
       'x from 75 to 100',
     ]);
     const values = new Float64Array(5);
-    writeNumeric(fitted, numbers('x', [60]), firstRows(1), { values, offset: 0, width: 5 });
+    numeric.write(fitted, numbers('x', [60]), firstRows(1), { values, offset: 0, width: 5 });
     expect([...values.subarray(1)]).toEqual([1, 1, 0.4, 0]);
   });
 });

@@ -18,17 +18,13 @@ describe('a cell of text', () => {
     [',', '1e999', undefined],
     [',', '12 apples', undefined],
   ])('between %j: %j is the number %j', (delimiter, cell, number) => {
-    expect(textCells(delimiter).numeric(cell)).toBe(number);
+    expect(textCells(delimiter).numbers('numeric')(cell)).toBe(number);
   });
 
   it.each(['', ' ', 'NA', 'NaN', 'null', 'NULL', '?', ' ? '])('%j is missing in a column of any type', (cell) => {
-    const { numeric, boolean, datetime, categorical } = textCells(',');
-    expect([numeric(cell), boolean(cell), datetime(cell), categorical(cell)]).toEqual([
-      Number.NaN,
-      Number.NaN,
-      Number.NaN,
-      null,
-    ]);
+    const { numbers, words } = textCells(',');
+    const readers = [numbers('numeric'), numbers('boolean'), numbers('datetime'), words('categorical')];
+    expect(readers.map((read) => read(cell))).toEqual([Number.NaN, Number.NaN, Number.NaN, null]);
   });
 
   it.each([
@@ -45,11 +41,11 @@ describe('a cell of text', () => {
     ['3-Feb-2024', '2024-02-03'],
     ['February 3, 2024', '2024-02-03'],
   ])('%j is the time %s', (cell, iso) => {
-    expect(textCells(',').datetime(cell)).toBe(time(iso));
+    expect(textCells(',').numbers('datetime')(cell)).toBe(time(iso));
   });
 
   it.each(['epoch', 'May', '31.2.2024', '2024', '1/1/2024 noon', '25:00'])('%j is no time', (cell) => {
-    expect(textCells(',').datetime(cell)).toBeUndefined();
+    expect(textCells(',').numbers('datetime')(cell)).toBeUndefined();
   });
 });
 
@@ -60,7 +56,7 @@ describe('a cell of a column whose form is known', () => {
     ['thousandsComma', ';', '1,234', 1234],
     ['thousandsPoint', ';', '0.5', 0.5],
   ])('%s, between %j: %j is the number %j', (form, delimiter, cell, number) => {
-    expect(textCells(delimiter, { form }).numeric(cell)).toBe(number);
+    expect(textCells(delimiter, { form }).numbers('numeric')(cell)).toBe(number);
   });
 
   it.each([
@@ -70,35 +66,43 @@ describe('a cell of a column whose form is known', () => {
     ['%d/%m/%Y', '2/13/2024', '2024-02-13'],
     ['%m/%d/%Y', '3/2/2024', '2024-03-02'],
   ])('%s: %j is the time %s, in JSON too', (form, cell, iso) => {
-    expect(textCells(',', { form }).datetime(cell)).toBe(time(iso));
-    expect(jsonCells({ form }).datetime(cell)).toBe(time(iso));
+    expect(textCells(',', { form }).numbers('datetime')(cell)).toBe(time(iso));
+    expect(jsonCells({ form }).numbers('datetime')(cell)).toBe(time(iso));
   });
 
   it('is missing where the dataset had its own words for that, and no others', () => {
-    const { numeric, categorical } = textCells(',', { nullValues: ['-999', 'none'] });
+    const { numbers, words } = textCells(',', { nullValues: ['-999', 'none'] });
+    const [numeric, categorical] = [numbers('numeric'), words('categorical')];
     expect([numeric('-999'), categorical('none'), categorical('NA'), numeric('')]).toEqual([
       Number.NaN,
       null,
       'NA',
       Number.NaN,
     ]);
-    expect(jsonCells({ nullValues: ['-999'] }).numeric(-999)).toBeNaN();
+    expect(jsonCells({ nullValues: ['-999'] }).numbers('numeric')(-999)).toBeNaN();
   });
 });
 
 describe('a cell of JSON', () => {
   it('comes with its type', () => {
-    expect([jsonCells().numeric(37), jsonCells().numeric('37'), jsonCells().numeric(true)]).toEqual([
-      37,
-      undefined,
+    expect([
+      jsonCells().numbers('numeric')(37),
+      jsonCells().numbers('numeric')('37'),
+      jsonCells().numbers('numeric')(true),
+    ]).toEqual([37, undefined, undefined]);
+    expect([
+      jsonCells().numbers('boolean')(true),
+      jsonCells().numbers('boolean')('No'),
+      jsonCells().numbers('boolean')(2),
+    ]).toEqual([1, 0, undefined]);
+    expect([
+      jsonCells().words('categorical')(7),
+      jsonCells().words('categorical')(true),
+      jsonCells().words('categorical')({}),
+    ]).toEqual(['7', 'true', undefined]);
+    expect([jsonCells().numbers('datetime')(86_400_000), jsonCells().numbers('datetime')(1e300)]).toEqual([
+      86_400_000,
       undefined,
     ]);
-    expect([jsonCells().boolean(true), jsonCells().boolean('No'), jsonCells().boolean(2)]).toEqual([1, 0, undefined]);
-    expect([jsonCells().categorical(7), jsonCells().categorical(true), jsonCells().categorical({})]).toEqual([
-      '7',
-      'true',
-      undefined,
-    ]);
-    expect([jsonCells().datetime(86_400_000), jsonCells().datetime(1e300)]).toEqual([86_400_000, undefined]);
   });
 });

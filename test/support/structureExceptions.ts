@@ -7,7 +7,6 @@ export const FOLDERS_THAT_IMPORT_EACH_OTHER: readonly string[] = [
   'datasets/ingest -> datasets/ingest/scan',
   'datasets/ingest -> datasets/ingest/source',
   'engine/kernels -> engine/kernels/reference',
-  'features -> features/scaling',
   'http -> http/access',
   'http -> http/limits',
   'http -> http/metrics',

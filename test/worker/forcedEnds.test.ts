@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openSession } from '../../src/datasets/duckdb/duckdb.ts';
-import { literal } from '../../src/datasets/duckdb/sql.ts';
+import { literal } from '../../src/formats/types/sql.ts';
 
 const END_THREADS = fileURLToPath(new URL('./forced/endThreads.ts', import.meta.url));
 const END_STARTS = fileURLToPath(new URL('./forced/endStarts.ts', import.meta.url));

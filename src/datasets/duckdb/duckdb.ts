@@ -1,5 +1,5 @@
 import { type DuckDBConnection, type DuckDBDataChunk, DuckDBInstance } from '@duckdb/node-api';
-import { literal, literals } from './sql.ts';
+import { literal, literals } from '../../formats/types/sql.ts';
 
 export type Cell = string | number | boolean | null;
 

@@ -1,12 +1,3 @@
-/** Quotes a string as an SQL literal. */
-export function literal(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`;
-}
-
-export function literals(texts: readonly string[]): string {
-  return texts.map(literal).join(', ');
-}
-
 /**
  * Columns are called `c0`, `c1` and so on in SQL, because names are data of clients and DuckDB does
  * not distinguish `A` from `a`.

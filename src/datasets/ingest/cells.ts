@@ -1,5 +1,5 @@
 import { DEFAULT_NULL_VALUES } from '../../formats/nullValues.ts';
-import { literal } from '../duckdb/sql.ts';
+import { literal } from '../../formats/types/sql.ts';
 
 /** How cells of text are read: trimmed, and NULL where they mean "missing". */
 export interface Cells {

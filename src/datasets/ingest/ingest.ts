@@ -1,6 +1,6 @@
 import { uniqueNames } from '../../formats/columnNames.ts';
+import type { ColumnType } from '../../formats/columnTypes.ts';
 import type { ParseOptions } from '../../formats/parseOptions.ts';
-import type { ColumnType } from '../../formats/table.ts';
 import type { Session } from '../duckdb/duckdb.ts';
 import type { DatasetWarning } from '../profile/schemas.ts';
 import { cellsOf } from './cells.ts';

@@ -1,5 +1,5 @@
+import type { ColumnType } from '../../formats/columnTypes.ts';
 import type { ParseOptions } from '../../formats/parseOptions.ts';
-import type { ColumnType } from '../../formats/table.ts';
 import type { FieldError } from '../../kit/contract/errors.ts';
 import type { DatasetColumn, DatasetWarning } from '../profile/schemas.ts';
 

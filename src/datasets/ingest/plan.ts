@@ -1,10 +1,16 @@
-import type { ColumnType } from '../../formats/table.ts';
+import {
+  type ColumnType,
+  columnTypes,
+  STORED_TYPES,
+  type StoredAs,
+  valueFormatsOf,
+} from '../../formats/columnTypes.ts';
+import { finite } from '../../formats/types/columnType.ts';
 import type { Session } from '../duckdb/duckdb.ts';
 import type { Cells } from './cells.ts';
 import { Refusal } from './messages.ts';
 import type { ColumnScan, TableScan } from './scan/columnScan.ts';
-import { type Candidate, countFormatMatches, type FormatMatches } from './scan/formatMatches.ts';
-import { AMBIGUOUS_WITH, type ValueFormat, valueFormatsOf } from './scan/valueFormats.ts';
+import { type Candidate, countFormatMatches, type FormatMatches, type TypedFormat } from './scan/formatMatches.ts';
 import type { Source, SourceColumn } from './source/source.ts';
 
 /** How a column is written. */
@@ -16,7 +22,7 @@ export interface PlannedColumn {
   readonly nameless: boolean;
   /** SQL for a typed cell, of a cell of the relation. */
   readonly sql: (cell: string) => string;
-  readonly stored: SourceColumn['kind'];
+  readonly stored: StoredAs;
   /** The type that the client asked for, or null. */
   readonly requestedType: ColumnType | null;
   /** Cells that are not missing in the file; null where the column came typed. */
@@ -58,7 +64,7 @@ export async function planColumns(
 function candidate(
   { id, requestedType }: NamedColumn,
   scan: ColumnScan | undefined,
-  formats: readonly ValueFormat[],
+  formats: readonly TypedFormat[],
 ): Candidate[] {
   if (scan === undefined || scan.present === 0) return [];
   if (requestedType !== null) return [{ id, formats: formats.filter(({ type }) => type === requestedType) }];
@@ -86,11 +92,12 @@ function planText(
   if (isPlainNumber(scan, requestedType)) return { ...base, ...planNumber(scan, cells) };
   const best = matches.toSorted((a, b) => b.cells - a.cells)[0];
   const enough = requestedType === null ? MIN_TYPE_SHARE * scan.present : 1;
-  if (requestedType !== null && STORED_FOR[requestedType] && !best?.cells) refuseType(name, requestedType);
+  if (requestedType !== null && columnTypes[requestedType].cells === 'numbers' && !best?.cells)
+    refuseType(name, requestedType);
   if (best === undefined || best.cells < enough) return { ...base, sql: cells.value, stored: 'text' };
   const { format } = best;
   if (format.name === 'plain') return { ...base, ...planNumber(scan, cells) };
-  const stored = format.type === 'numeric' ? 'number' : format.type;
+  const stored = columnTypes[format.type].storedAs;
   const sql = (cell: string) => format.value(cells.value(cell));
   return { ...base, sql, stored, form: format.name, ambiguousWith: ambiguity(best, matches) };
 }
@@ -105,28 +112,15 @@ function planNumber({ large, notFinite }: ColumnScan, cells: Cells): Pick<Planne
   return { sql: notFinite === 0 ? cells.number : (cell) => finite(cells.number(cell)), stored: 'number' };
 }
 
-function finite(number: string): string {
-  return `(CASE WHEN isfinite(${number}) THEN ${number} END)`;
-}
-
 function ambiguity({ format, cells }: FormatMatches, matches: readonly FormatMatches[]): string | null {
-  const other = matches.find((match) => match.format.name === AMBIGUOUS_WITH.get(format.name));
+  const other = matches.find((match) => match.format.name === format.ambiguousWith);
   return other?.cells === cells ? other.format.name : null;
 }
 
-const STORED_TYPES = { integer: 'BIGINT', number: 'DOUBLE', boolean: 'BOOLEAN', datetime: 'TIMESTAMP' } as const;
-const STORED_FOR: Partial<Record<ColumnType, keyof typeof STORED_TYPES>> = {
-  numeric: 'number',
-  boolean: 'boolean',
-  datetime: 'datetime',
-};
-
-/** A column that came with a type keeps it, unless another is asked for. */
+/** A column that came with a type keeps it unless the client requests another. */
 function planTyped({ id, name, nameless, kind, requestedType }: NamedColumn): PlannedColumn {
   const base = { id, name, nameless, requestedType, present: null, form: null, ambiguousWith: null };
-  const wanted = requestedType === null ? kind : (STORED_FOR[requestedType] ?? 'text');
-  const stored = wanted === 'number' && kind === 'integer' ? kind : wanted;
-  if (stored === 'text') return { ...base, sql: (cell) => `CAST(${cell} AS VARCHAR)`, stored };
-  const cast = (cell: string) => `TRY_CAST(${cell} AS ${STORED_TYPES[stored]})`;
-  return { ...base, stored, sql: stored === 'number' ? (cell) => finite(cast(cell)) : cast };
+  const isKept = requestedType === null || STORED_TYPES[kind].type === requestedType;
+  const stored = isKept ? kind : columnTypes[requestedType].storedAs;
+  return { ...base, stored, sql: STORED_TYPES[stored].cast };
 }

@@ -1,4 +1,4 @@
-import { isoTime } from '../../kit/clock.ts';
+import { columnTypes, hasProfile } from '../../formats/columnTypes.ts';
 import type { Session } from '../duckdb/duckdb.ts';
 import type { DatasetColumn } from '../profile/schemas.ts';
 import type { PlannedColumn } from './plan.ts';
@@ -20,7 +20,7 @@ export async function profile(
   const stats = await readColumnStats(session, planned, rows);
   const typed = stats.map((column) => ({ column, type: typeOf(column, stats.length) }));
   // Numbers that name rows are shown as values; of the others only the figures are known so far.
-  const names = typed.filter(({ column, type }) => column.shape !== null && type !== 'numeric');
+  const names = typed.filter(({ column, type }) => column.shape !== null && !hasProfile(type, 'histogram'));
   const values = await readTextStats(
     session,
     names.map(({ column }) => column.id),
@@ -28,8 +28,9 @@ export async function profile(
   );
   return typed.map(({ column, type }) => {
     const base = { name: column.name, missing: column.rows - column.count, distinct: column.distinct };
-    if (type === 'numeric') return { stats: column, column: { ...base, type, ...numbers(column) } };
-    if (type === 'datetime') return { stats: column, column: { ...base, type, ...times(column) } };
+    if (hasProfile(type, 'histogram')) return { stats: column, column: { ...base, type, ...numbers(column) } };
+    if (hasProfile(type, 'range'))
+      return { stats: column, column: { ...base, type, ...rangeOf(column, columnTypes[type].toText) } };
     const { top } = values.get(column.id) ?? column;
     return { stats: column, column: { ...base, type, top: [...top] } };
   });
@@ -45,6 +46,6 @@ function numbers({ min, max, mean, shape }: ColumnStats) {
   };
 }
 
-function times({ min, max }: ColumnStats) {
-  return { min: min === null ? null : isoTime(min), max: max === null ? null : isoTime(max) };
+function rangeOf({ min, max }: ColumnStats, toText: (value: number) => string) {
+  return { min: min === null ? null : toText(min), max: max === null ? null : toText(max) };
 }

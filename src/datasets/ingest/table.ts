@@ -1,4 +1,4 @@
-import { literal } from '../duckdb/sql.ts';
+import { literal } from '../../formats/types/sql.ts';
 import { TABLE_FILE } from './messages.ts';
 
 /** The written table, with the columns `c0`, `c1`, …: what goes after FROM. */

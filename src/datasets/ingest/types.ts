@@ -1,4 +1,4 @@
-import type { ColumnType } from '../../formats/table.ts';
+import { type ColumnType, STORED_TYPES } from '../../formats/columnTypes.ts';
 import type { ColumnStats } from './scan/columnStats.ts';
 
 /** In a shorter table, all-distinct values are chance. */
@@ -16,16 +16,8 @@ const CAMEL_ID = /[a-z0-9]I[dD]$/;
 /** The type that a column shows: what the client asked for, or what its cells are. `columns` is how many the table has. */
 export function typeOf(stats: ColumnStats, columns: number): ColumnType {
   if (stats.requestedType !== null) return stats.requestedType;
-  switch (stats.stored) {
-    case 'boolean':
-    case 'datetime':
-      return stats.stored;
-    case 'number':
-    case 'integer':
-      return stats.whole && isRowName(stats, columns) ? 'identifier' : 'numeric';
-    case 'text':
-      return typeOfText(stats);
-  }
+  if (stats.stored === 'text') return typeOfText(stats);
+  return stats.whole && isRowName(stats, columns) ? 'identifier' : STORED_TYPES[stats.stored].type;
 }
 
 /** Whole numbers that only name the row: counted up, or all different under a name that says so. */

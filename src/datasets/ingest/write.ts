@@ -1,5 +1,6 @@
+import { literal } from '../../formats/types/sql.ts';
 import type { Session } from '../duckdb/duckdb.ts';
-import { columnId, literal } from '../duckdb/sql.ts';
+import { columnId } from '../duckdb/sql.ts';
 import { TABLE_FILE } from './messages.ts';
 import type { PlannedColumn } from './plan.ts';
 import type { Relation } from './source/relation.ts';

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { typesWithProfile } from '../../formats/columnTypes.ts';
 
 const shared = {
   name: z
@@ -18,7 +19,7 @@ const histogramSchema = z
 const numericColumn = z
   .object({
     ...shared,
-    type: z.literal('numeric'),
+    type: z.literal(typesWithProfile('histogram')),
     min: z.number().nullable(),
     max: z.number().nullable(),
     mean: z.number().nullable(),
@@ -30,7 +31,7 @@ const numericColumn = z
 const datetimeColumn = z
   .object({
     ...shared,
-    type: z.literal('datetime'),
+    type: z.literal(typesWithProfile('range')),
     min: z.string().nullable().describe('The first time, ISO 8601 in UTC.'),
     max: z.string().nullable().describe('The last time, ISO 8601 in UTC.'),
   })
@@ -39,7 +40,7 @@ const datetimeColumn = z
 const valuesColumn = z
   .object({
     ...shared,
-    type: z.enum(['categorical', 'boolean', 'text', 'identifier']),
+    type: z.enum(typesWithProfile('values')),
     top: z.array(z.object({ value: z.string(), count: z.int() })).describe('The most frequent values, at most ten.'),
   })
   .meta({ id: 'ValuesColumn' });

@@ -1,7 +1,9 @@
+import { isNumberType, storedTypeOf } from '../../formats/columnTypes.ts';
 import type { Column, Table } from '../../formats/table.ts';
+import { literal } from '../../formats/types/sql.ts';
 import { doublesOf } from '../duckdb/doubles.ts';
 import { openSession, type Session } from '../duckdb/duckdb.ts';
-import { batches, columnId, literal } from '../duckdb/sql.ts';
+import { batches, columnId } from '../duckdb/sql.ts';
 import { readNames } from './storedNames.ts';
 
 /** DuckDB's own memory while it reads; the columns themselves come on top. */
@@ -14,7 +16,7 @@ const COLUMNS_PER_PASS = 800;
 interface StoredColumn {
   readonly name: string;
   readonly cells: string;
-  readonly type: 'numeric' | 'boolean' | 'datetime' | 'categorical';
+  readonly type: Column['type'];
   /** Of a column of strings, sorted by their bytes. */
   readonly categories: readonly string[];
 }
@@ -58,11 +60,9 @@ async function describeColumn(
   name: string,
   type: string,
 ): Promise<StoredColumn> {
-  const number = (cell: string) => `coalesce(${cell}, 'NaN'::DOUBLE)`;
-  if (type === 'BIGINT' || type === 'DOUBLE')
-    return { name, cells: number(`${id}::DOUBLE`), type: 'numeric', categories: [] };
-  if (type === 'BOOLEAN') return { name, cells: number(`${id}::INT::DOUBLE`), type: 'boolean', categories: [] };
-  if (type === 'TIMESTAMP') return { name, cells: number(`epoch_ms(${id})::DOUBLE`), type: 'datetime', categories: [] };
+  const stored = storedTypeOf(type);
+  if (stored.cells === 'numbers')
+    return { name, cells: `coalesce(${stored.double(id)}, 'NaN'::DOUBLE)`, type: stored.type, categories: [] };
   const categories = await session.query(`SELECT DISTINCT ${id} FROM ${table} WHERE ${id} IS NOT NULL ORDER BY ${id}`);
   if (categories.length === 0) return { name, cells: '(-1)::DOUBLE', type: 'categorical', categories: [] };
   const enumeration = `CREATE TYPE e_${id} AS ENUM (SELECT DISTINCT ${id} FROM ${table} WHERE ${id} IS NOT NULL ORDER BY ${id})`;
@@ -88,7 +88,7 @@ async function readColumns(
 }
 
 function allocate({ name, type, categories }: StoredColumn, rows: number): Column {
-  return type === 'categorical'
-    ? { name, type, codes: new Int32Array(rows), categories }
-    : { name, type, values: new Float64Array(rows) };
+  return isNumberType(type)
+    ? { name, type, values: new Float64Array(rows) }
+    : { name, type, codes: new Int32Array(rows), categories };
 }

@@ -1,7 +1,10 @@
 /** The process that reads rows for the API: started by `rowReader.ts` in the folder of the tables, ends with its parent. */
+
+import { storedTypeOf } from '../../formats/columnTypes.ts';
+import { literal } from '../../formats/types/sql.ts';
 import { isOutOfMemory } from '../duckdb/diskFull.ts';
 import { type Cell, openSession, type Session } from '../duckdb/duckdb.ts';
-import { columnId, literal } from '../duckdb/sql.ts';
+import { columnId } from '../duckdb/sql.ts';
 import type { RowsRequest, RowsResponse } from './rowReader.ts';
 import { readNames } from './storedNames.ts';
 
@@ -41,7 +44,7 @@ async function openTable(duckdb: Session, file: string): Promise<OpenTable> {
   const table = `read_parquet(${literal(path)}, file_row_number = true)`;
   const names = await readNames(duckdb, path);
   const types = await duckdb.query(`DESCRIBE SELECT * EXCLUDE (file_row_number) FROM ${table}`);
-  const cells = types.map(([, type], index) => shown(columnId(index), String(type))).join(', ');
+  const cells = types.map(([, type], index) => storedTypeOf(String(type)).json(columnId(index))).join(', ');
   return {
     keys: types.map((_, index) => `${JSON.stringify(names[index] ?? '')}:`),
     read: (first, count) => {
@@ -77,10 +80,4 @@ async function readRows(
 
 function rowJson(keys: readonly string[], row: readonly Cell[]): string {
   return `{${row.map((cell, index) => keys[index] + JSON.stringify(cell)).join(',')}}`;
-}
-
-/** Numbers as JSON numbers, times as ISO 8601. */
-function shown(id: string, type: string): string {
-  if (type === 'BIGINT') return `${id}::DOUBLE`;
-  return type === 'TIMESTAMP' ? `strftime(${id}, '%Y-%m-%dT%H:%M:%S.%gZ')` : id;
 }

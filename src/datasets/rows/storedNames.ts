@@ -1,5 +1,5 @@
+import { literal } from '../../formats/types/sql.ts';
 import type { Session } from '../duckdb/duckdb.ts';
-import { literal } from '../duckdb/sql.ts';
 
 /** The names of the columns of a dataset's Parquet file, in its metadata: inside the file columns have numbers (see `columnId`). */
 export async function readNames(session: Session, file: string): Promise<readonly string[]> {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { COLUMN_TYPES, type ColumnType } from '../../formats/table.ts';
+import { COLUMN_TYPES, type ColumnType } from '../../formats/columnTypes.ts';
 import type { FieldError } from '../../kit/contract/errors.ts';
 import { invalidRequest } from '../../kit/contract/validation.ts';
 import type { FileFormat, ReadOptions } from '../ingest/messages.ts';

@@ -13,6 +13,9 @@ export interface NetworkSpec {
   readonly layers: readonly LayerSpec[];
 }
 
+/** The inputs that features give a network: a `NetworkSpec` without its layers. */
+export type InputLayout = Required<Pick<NetworkSpec, 'inputs' | 'oneHot'>>;
+
 /** The layers with their defaults. Throws RangeError when the network is impossible. */
 export function completeLayers({ inputs, oneHot = [], layers }: NetworkSpec): readonly CompleteLayer[] {
   if (!isCount(inputs)) throw new RangeError(`Expected at least 1 input, got ${inputs}.`);

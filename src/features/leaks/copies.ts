@@ -1,5 +1,5 @@
 import { type Column, isNumberColumn, type NumberColumn } from '../../formats/table.ts';
-import { asCategories, type Categories } from '../conversions.ts';
+import { asCategories, type Categories } from '../columns/conversions.ts';
 
 /** Whether a column equals the target in every row: its numbers, or its values under other names. */
 export function isCopyOf(target: Column, rows: Int32Array, task: 'classes' | 'number'): (column: Column) => boolean {

@@ -1,5 +1,5 @@
 import { type Column, isNumberColumn } from '../../formats/table.ts';
-import { asCategories, asNumbers } from '../conversions.ts';
+import { asCategories, asNumbers } from '../columns/conversions.ts';
 import { type Groups, groupRows } from './groups.ts';
 
 /** How well one column alone predicts the target, on rows that its predictor was not fitted to. */

@@ -1,13 +1,13 @@
 import { evenPositions, interpolate, mostCommon } from './sorted.ts';
 
 /**
- * Piecewise linear encoding (Gorishniy et al. 2022, "On embeddings for numerical features"): one input for each range between two edges,
- * 0 below it, 1 above it, rising in between. A dense network draws steps and bumps of one column far more easily from these.
+ * Piecewise linear encoding (Gorishniy et al. 2022, "On embeddings for numerical features"): one input for each bin, 0
+ * below it, 1 above it, linear inside. It makes steps and bumps of one column easier to learn for a dense network.
  */
 
 /**
- * The edges of at most `bins` ranges with as many rows each. A value that many rows share would be most of the quantiles, so it gets
- * an edge of its own and the quantiles are of the others. None when only one range would be left.
+ * The edges of at most `bins` bins with about equally many rows. A value that many rows share would fill most quantiles,
+ * so it gets an edge of its own and the quantiles are those of the other values. Empty when only one bin would be left.
  */
 export function fitEdges(sorted: Float64Array, bins: number): number[] {
   if (bins === 0) return [];
@@ -18,12 +18,12 @@ export function fitEdges(sorted: Float64Array, bins: number): number[] {
   return edges.length > 2 ? edges : [];
 }
 
-/** How many ranges lie between the edges. */
+/** The number of bins between the edges. */
 export function binCount(edges: readonly number[]): number {
   return Math.max(0, edges.length - 1);
 }
 
-/** How far the value is into the range that begins at edge `bin`: 0 to 1. */
+/** The position of the value in the bin that starts at edge `bin`: 0 to 1. */
 export function encodeBin(edges: readonly number[], bin: number, value: number): number {
   const [from, to] = [edges[bin], edges[bin + 1]];
   if (value <= from) return 0;

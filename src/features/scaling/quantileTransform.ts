@@ -1,18 +1,18 @@
 import { normalQuantile } from './normalQuantile.ts';
 import { evenPositions, interpolate, lowerBound, runEnd } from './sorted.ts';
 
-/** More knots would follow the noise of the training rows and make the model's description long. */
+/** More knots would fit the noise of the training rows and lengthen the model's description. */
 const MAX_KNOTS = 256;
-/** Rows a knot stands for, so that small data are not mapped value by value. */
+/** Rows per knot, so that a small table is not mapped value by value. */
 const ROWS_PER_KNOT = 10;
 
-/** Straight lines between `values`, ascending, and their `scores`. */
+/** A piecewise linear function from `values`, ascending, to `scores`. */
 export interface Knots {
   readonly values: number[];
   readonly scores: number[];
 }
 
-/** Knots at quantiles of the values; the score of a knot is the normal quantile of the middle rank of the rows that share its value. */
+/** Knots at quantiles of the values. A knot's score is the normal quantile of the mean rank of the rows with its value. */
 export function fitKnots(sorted: Float64Array): Knots {
   const count = sorted.length;
   const values: number[] = [];

@@ -1,21 +1,23 @@
 import { z } from 'zod';
-import type { FeaturesOptions } from '../schemas.ts';
 import { fitKnots, quantileTransform } from './quantileTransform.ts';
 import { mostCommon } from './sorted.ts';
 
+export const SCALINGS = ['auto', 'standard', 'quantileNormal', 'range', 'none'] as const;
+export type Scaling = (typeof SCALINGS)[number];
+
 /** A column with fewer distinct values has no distribution to make normal. */
 const FEW_DISTINCT = 12;
-/** A value that so many of the rows share is what is usual. */
+/** A value in at least this share of the rows is the common one. */
 const MAJORITY = 0.5;
-/** A farthest value beyond this many times the typical one is a long tail, which would press the other values together. */
+/** A distance beyond this many times the median distance is a long tail, which would compress the other values. */
 const LONG_TAIL = 10;
-/** Scaled numbers stop here: one absurd value must not drown a row. */
+/** Scaled numbers are clamped here, so that one extreme value does not dominate a row. */
 const MAX_SCALED = 20;
 
-/** Inputs are float32: what is larger would become infinite. */
+/** Inputs are float32: larger values would become infinite. */
 const MAX_INPUT = (2 - 2 ** -23) * 2 ** 127;
 
-/** A scaling with the numbers that were fitted, as it is kept with the model. */
+/** A scaling with its fitted numbers, as it is stored with the model. */
 export const fittedScalingSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('standard'), mean: z.number(), deviation: z.number().positive() }),
   z.strictObject({ type: z.literal('range'), origin: z.number(), span: z.number().positive() }),
@@ -24,8 +26,8 @@ export const fittedScalingSchema = z.discriminatedUnion('type', [
 ]);
 export type FittedScaling = z.infer<typeof fittedScalingSchema>;
 
-/** Fits a scaling to sorted finite values, at least two of them distinct. */
-export function fitScaling(sorted: Float64Array, scaling: FeaturesOptions['scaling']): FittedScaling {
+/** Fits a scaling to sorted finite values. At least two of them are distinct. */
+export function fitScaling(sorted: Float64Array, scaling: Scaling): FittedScaling {
   switch (scaling === 'auto' ? chooseScaling(sorted) : scaling) {
     case 'standard':
       return { type: 'standard', ...moments(sorted) };
@@ -38,7 +40,7 @@ export function fitScaling(sorted: Float64Array, scaling: FeaturesOptions['scali
   }
 }
 
-/** The scaled number of a value, as a function of the value alone. */
+/** The function that scales one value. */
 export function scaler(fitted: FittedScaling): (value: number) => number {
   switch (fitted.type) {
     case 'standard':
@@ -52,7 +54,7 @@ export function scaler(fitted: FittedScaling): (value: number) => number {
   }
 }
 
-/** Mean and standard deviation, safe from overflow; the deviation of equal values is 1. */
+/** Mean and standard deviation, without overflow. The deviation of equal values is 1. */
 export function moments(values: Float64Array): { readonly mean: number; readonly deviation: number } {
   const size = values.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0) || 1;
   const mean = values.reduce((sum, value) => sum + value / size, 0) / values.length;
@@ -61,8 +63,8 @@ export function moments(values: Float64Array): { readonly mean: number; readonly
 }
 
 /**
- * Few distinct values: standard. Most rows the same value and no long tail (pixels, counts): range, which keeps rare values small.
- * Everything else: quantileNormal, which neither skew nor outliers can hurt.
+ * `standard` for few distinct values. `range` when most rows have one value and no tail is long (pixels, counts): rare
+ * values stay small. `quantileNormal` otherwise: skew and outliers do not matter to it.
  */
 function chooseScaling(sorted: Float64Array): 'standard' | 'range' | 'quantileNormal' {
   const { common, share, distinct } = mostCommon(sorted);
@@ -75,7 +77,7 @@ function chooseScaling(sorted: Float64Array): 'standard' | 'range' | 'quantileNo
   return distances[distances.length - 1] < LONG_TAIL * typical ? 'range' : 'quantileNormal';
 }
 
-/** The value of most rows, else the minimum, becomes 0; the value farthest from it 1 or -1. */
+/** The value of most rows, or else the minimum, becomes 0. The value farthest from it becomes 1 or -1. */
 function fitRange(sorted: Float64Array): FittedScaling {
   const { common, share } = mostCommon(sorted);
   const [min, max] = [sorted[0], sorted[sorted.length - 1]];

@@ -1,6 +1,6 @@
-/** Questions to sorted numbers. */
+/** Searches and counts in sorted numbers. */
 
-/** The first position whose value is at least `value`; the length when there is none. */
+/** The first position whose value is at least `value`, or the length. */
 export function lowerBound(sorted: ArrayLike<number>, value: number): number {
   let low = 0;
   let high = sorted.length;
@@ -19,7 +19,7 @@ export function runEnd(sorted: ArrayLike<number>, start: number): number {
   return end;
 }
 
-/** The most frequent value, the share of the numbers that have it, and how many distinct ones there are. */
+/** The most frequent value, its share of the numbers, and the count of distinct values. */
 export function mostCommon(sorted: Float64Array): { common: number; share: number; distinct: number } {
   let common = Number.NaN;
   let maxCount = 0;
@@ -36,10 +36,10 @@ export function mostCommon(sorted: Float64Array): { common: number; share: numbe
   return { common, share: maxCount / sorted.length, distinct };
 }
 
-/** How far a value is from one number to a greater one: 0 to 1, however far apart they are, or however near. */
+/** The position of a value between two numbers, 0 to 1, for any distance between them. */
 export function interpolate(from: number, to: number, value: number): number {
   const whole = to - from;
-  // Halves, so that the distance of two huge numbers of unlike sign stays finite.
+  // Halves keep the distance of two huge numbers of unlike sign finite.
   return Number.isFinite(whole) ? (value - from) / whole : (value / 2 - from / 2) / (to / 2 - from / 2);
 }
 

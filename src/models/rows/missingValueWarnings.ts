@@ -1,4 +1,4 @@
-import type { FittedColumn } from '../../features/fittedColumn.ts';
+import type { FittedColumn } from '../../features/columns.ts';
 import type { Table } from '../../formats/table.ts';
 import { isNumberColumn } from '../../formats/table.ts';
 

@@ -1,6 +1,7 @@
-import { type FittedCategorical, knownCategories } from '../../features/categorical.ts';
-import type { FittedColumn } from '../../features/fittedColumn.ts';
+import { type FittedCategorical, knownCategories } from '../../features/columns/categorical.ts';
+import type { FittedColumn } from '../../features/columns.ts';
 import type { CellReaders } from '../../formats/cells.ts';
+import { columnTypes } from '../../formats/columnTypes.ts';
 import type { Column, Table } from '../../formats/table.ts';
 import { type FieldError, MAX_LISTED, pointer } from '../../kit/contract/errors.ts';
 import type { ModelColumns } from '../stored/predictor/predictor.ts';
@@ -29,12 +30,6 @@ interface Chunk {
 
 type Report = (row: number, cell: unknown) => void;
 
-const EXPECTED = {
-  numeric: 'a number',
-  boolean: 'true or false',
-  datetime: 'a time in ISO 8601 or milliseconds since 1970',
-  categorical: 'text',
-} as const;
 /** An error shows this many characters of a cell. */
 const SHOWN_LETTERS = 40;
 
@@ -44,7 +39,7 @@ export function readTable({ fitted, parseOptions }: ReadColumns, rows: RawRows):
   const columns = fitted.map((input) =>
     readColumn(input, { rows, cells: rows.cells(parseOptions.get(input.column)) }, (row, cell) => {
       if (issues.length > MAX_LISTED) return;
-      const message = `Expected ${EXPECTED[input.kind]}, got ${show(cell)}.`;
+      const message = `Expected ${columnTypes[input.kind].expected}, got ${show(cell)}.`;
       issues.push({ path: pointer(['rows', rows.first + row, input.column]), message });
     }),
   );
@@ -54,7 +49,7 @@ export function readTable({ fitted, parseOptions }: ReadColumns, rows: RawRows):
 function readColumn(input: ReadColumn, chunk: Chunk, report: Report): Column {
   if (input.kind === 'categorical') return readCategories(input, chunk, report);
   const { rows, cells } = chunk;
-  const read = cells[input.kind];
+  const read = cells.numbers(input.kind);
   const cellOf = rows.column(input.column);
   const values = Float64Array.from({ length: rows.count }, (_, row) => {
     const cell = cellOf(row);
@@ -71,6 +66,7 @@ function readColumn(input: ReadColumn, chunk: Chunk, report: Report): Column {
  */
 function readCategories(fitted: FittedCategorical, { rows, cells }: Chunk, report: Report): Column {
   const { column } = fitted;
+  const read = cells.words('categorical');
   const cellOf = rows.column(column);
   const known = knownCategories(fitted);
   const unseen = new Map<string, number>();
@@ -83,7 +79,7 @@ function readCategories(fitted: FittedCategorical, { rows, cells }: Chunk, repor
   }
   const codes = Int32Array.from({ length: rows.count }, (_, row) => {
     const cell = cellOf(row);
-    const word = cells.categorical(cell);
+    const word = read(cell);
     if (word === undefined) report(row, cell);
     return typeof word === 'string' ? encode(word) : -1;
   });

@@ -1,10 +1,11 @@
 import { z } from 'zod';
+import { FEATURE_TYPES } from '../../features/columns.ts';
 
 /** A column that a model reads. */
 export const inputSchema = z
   .object({
     name: z.string().describe('The column.'),
-    type: z.enum(['numeric', 'categorical', 'boolean', 'datetime']),
+    type: z.enum(FEATURE_TYPES),
     categories: z
       .array(z.string())
       .optional()

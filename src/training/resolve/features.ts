@@ -1,4 +1,5 @@
 import type { OneHotColumn } from '../../engine/layers/inputs.ts';
+import { columnTypeOf } from '../../features/columns.ts';
 import { type FeaturesSettings, resolveFeatures } from '../../features/defaults.ts';
 import type { FeaturesOptions } from '../../features/schemas.ts';
 import { type ColumnSelection, selectFeatureColumns } from '../../features/selectFeatureColumns.ts';
@@ -40,12 +41,15 @@ export interface InputCounts {
 
 export function countInputs(
   used: ColumnSelection<ColumnShape>['used'],
-  { maxCategories, bins }: Pick<FeaturesSettings, 'maxCategories' | 'bins'>,
+  settings: Pick<FeaturesSettings, 'maxCategories' | 'bins'>,
 ): InputCounts {
-  const categorical = used.filter(({ type }) => type === 'categorical');
-  const others = used.filter(({ type }) => type !== 'categorical');
-  const oneHot = categorical.map(({ column }) => Math.min(column.distinct, maxCategories) + 1);
-  const dense = sum(others.map(({ column, type }) => (type === 'numeric' ? 1 + Math.min(bins, column.distinct) : 1)));
+  const estimated = used.map(({ column, type }) => {
+    const { block, estimateWidth } = columnTypeOf(type);
+    return { block, width: estimateWidth(column.distinct, settings) };
+  });
+  const widthsOf = (block: 'dense' | 'oneHot') =>
+    estimated.filter((each) => each.block === block).map(({ width }) => width);
+  const [dense, oneHot] = [sum(widthsOf('dense')), widthsOf('oneHot')];
   return { inputs: dense + sum(oneHot), dense, oneHot: oneHot.map((inputs) => ({ inputs })) };
 }
 

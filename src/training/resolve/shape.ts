@@ -1,4 +1,4 @@
-import type { ColumnType } from '../../formats/table.ts';
+import type { ColumnType } from '../../formats/columnTypes.ts';
 import { didYouMean, MAX_SUGGESTIONS } from '../../kit/contract/closest.ts';
 import type { Issues } from './issues.ts';
 

@@ -1,4 +1,4 @@
-import { asCategories } from '../../features/conversions.ts';
+import { asCategories } from '../../features/columns/conversions.ts';
 import type { Column } from '../../formats/table.ts';
 import type { Warning } from '../../kit/warning.ts';
 import { invalidSpec } from '../invalidSpec.ts';

@@ -1,4 +1,4 @@
-import { asCategories } from '../../features/conversions.ts';
+import { asCategories } from '../../features/columns/conversions.ts';
 import type { Column } from '../../formats/table.ts';
 import { type SplitFractions, splitGenerator } from './random.ts';
 import { type Splits, sortedSplits } from './splits.ts';

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createReferenceKernels } from '../../../src/engine/kernels/reference.ts';
-import type { OneHotColumn } from '../../../src/engine/layers/inputs.ts';
-import { NO_CODE } from '../../../src/engine/layers/inputs.ts';
+import { NO_CODE, type OneHotColumn } from '../../../src/engine/layers/inputs.ts';
 import type { LayerSpec } from '../../../src/engine/layers/layerSpec.ts';
 import { createNetwork } from '../../../src/engine/network/network.ts';
 import { createTrainer, type Trainer, type TrainerOptions } from '../../../src/engine/network/trainer.ts';

@@ -1,5 +1,7 @@
+import { hasProfile, type Profile, STORED_TYPES } from '../../../formats/columnTypes.ts';
+import { literal } from '../../../formats/types/sql.ts';
 import type { Session } from '../../duckdb/duckdb.ts';
-import { batches, columnId, literal } from '../../duckdb/sql.ts';
+import { batches, columnId } from '../../duckdb/sql.ts';
 import { TABLE_FILE } from '../messages.ts';
 import type { PlannedColumn } from '../plan.ts';
 import { byColumns, cellRows } from '../source/relation.ts';
@@ -34,39 +36,44 @@ export async function readColumnStats(
   rows: number,
 ): Promise<readonly ColumnStats[]> {
   const written = columns.map((column, index) => ({ ...column, id: columnId(index) }));
-  const are = (...kinds: readonly PlannedColumn['stored'][]) => written.filter(({ stored }) => kinds.includes(stored));
-  const numbers = await readNumberStats(session, are('number', 'integer'), rows);
-  const times = await readTimeStats(session, are('datetime'), rows);
+  const withProfile = (profile: Profile) =>
+    written.filter(({ stored }) => hasProfile(STORED_TYPES[stored].type, profile));
+  const numbers = await readNumberStats(session, withProfile('histogram'), rows);
+  const ranges = await readRanges(session, withProfile('range'), rows);
   const values = await readTextStats(
     session,
-    are('text', 'boolean').map(({ id }) => id),
+    withProfile('values').map(({ id }) => id),
     rows,
   );
   const stats = written.map((column) => {
-    const partial = numbers.get(column.id) ?? times.get(column.id) ?? values.get(column.id);
+    const partial = numbers.get(column.id) ?? ranges.get(column.id) ?? values.get(column.id);
     return { ...NO_STATS, ...partial, ...column, rows, countsRows: false };
   });
   return markRowNumbers(session, stats);
 }
 
-async function readTimeStats(
+async function readRanges(
   session: Session,
   columns: readonly WrittenColumn[],
   rows: number,
 ): Promise<ReadonlyMap<string, Partial<PartialStats>>> {
   const stats = new Map<string, Partial<PartialStats>>();
-  for (const batch of batches(columns, columnsPerStatement(rows))) {
-    const cells = cellRows(
-      byColumns(TABLE),
-      batch.map(({ id }) => id),
-    );
-    const rows = await session.query(
-      `SELECT place, count(cell)::DOUBLE, count(DISTINCT cell)::DOUBLE, epoch_ms(min(cell))::DOUBLE, epoch_ms(max(cell))::DOUBLE
-       FROM ${cells} GROUP BY place`,
-    );
-    for (const [place, count, distinct, min, max] of rows) {
-      const range = { min: finiteOrNull(min), max: finiteOrNull(max) };
-      stats.set(batch[Number(place)]?.id ?? '', { count: Number(count), distinct: Number(distinct), ...range });
+  // One statement lists the cells of its columns, which must have one type.
+  for (const [stored, alike] of Map.groupBy(columns, (column) => column.stored)) {
+    const { double } = STORED_TYPES[stored];
+    for (const batch of batches(alike, columnsPerStatement(rows))) {
+      const cells = cellRows(
+        byColumns(TABLE),
+        batch.map(({ id }) => id),
+      );
+      const results = await session.query(
+        `SELECT place, count(cell)::DOUBLE, count(DISTINCT cell)::DOUBLE, ${double('min(cell)')}, ${double('max(cell)')}
+         FROM ${cells} GROUP BY place`,
+      );
+      for (const [place, count, distinct, min, max] of results) {
+        const range = { min: finiteOrNull(min), max: finiteOrNull(max) };
+        stats.set(batch[Number(place)]?.id ?? '', { count: Number(count), distinct: Number(distinct), ...range });
+      }
     }
   }
   return stats;

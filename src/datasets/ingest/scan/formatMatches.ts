@@ -1,19 +1,22 @@
+import type { valueFormatsOf } from '../../../formats/columnTypes.ts';
 import type { Session } from '../../duckdb/duckdb.ts';
 import { batches } from '../../duckdb/sql.ts';
 import type { Cells } from '../cells.ts';
 import { cellRows, type Relation } from '../source/relation.ts';
-import type { ValueFormat } from './valueFormats.ts';
+
+/** A format with the column type that it belongs to. */
+export type TypedFormat = ReturnType<typeof valueFormatsOf>[number];
 
 /** A column with the forms that its cells may be written in. */
 export interface Candidate {
   readonly id: string;
-  readonly formats: readonly ValueFormat[];
+  readonly formats: readonly TypedFormat[];
 }
 
 /** How many cells of a column are written in each form, in the order of the forms. */
 export type MatchesByColumn = ReadonlyMap<string, readonly FormatMatches[]>;
 export interface FormatMatches {
-  readonly format: ValueFormat;
+  readonly format: TypedFormat;
   readonly cells: number;
 }
 
@@ -80,11 +83,11 @@ async function countMatches(
 }
 
 /** Numbers and times have a digit: to try their forms on words is most of the work in a table of words. */
-function cellOf({ type }: ValueFormat): string {
-  return type === 'boolean' ? 'value' : 'digits';
+function cellOf({ hasDigits }: TypedFormat): string {
+  return hasDigits ? 'digits' : 'value';
 }
 
 /** A set of forms as a number with a bit for each. */
-function setOf(some: readonly ValueFormat[], all: readonly ValueFormat[]): number {
+function setOf(some: readonly TypedFormat[], all: readonly TypedFormat[]): number {
   return some.reduce((set, form) => set + 2 ** all.indexOf(form), 0);
 }

@@ -1,3 +1,4 @@
+import { STORED_TYPES } from '../../../formats/columnTypes.ts';
 import { doublesOf } from '../../duckdb/doubles.ts';
 import type { Session } from '../../duckdb/duckdb.ts';
 import { batches } from '../../duckdb/sql.ts';
@@ -150,7 +151,7 @@ interface Sink {
 
 /** Reads columns chunk by chunk; the sink of a column is at its place. */
 async function feed(session: Session, columns: readonly WrittenColumn[], sinks: readonly Sink[]): Promise<void> {
-  const cells = columns.map(({ id }) => `coalesce(${id}::DOUBLE, 'NaN'::DOUBLE)`);
+  const cells = columns.map(({ id, stored }) => `coalesce(${STORED_TYPES[stored].double(id)}, 'NaN'::DOUBLE)`);
   for await (const chunk of session.stream(`SELECT ${cells.join(', ')} FROM ${TABLE}`)) {
     for (const index of columns.keys()) {
       sinks[index]?.add(doublesOf(chunk.getColumnVector(index)));

@@ -1,5 +1,6 @@
+import { literal } from '../../../formats/types/sql.ts';
 import type { Cell, Session } from '../../duckdb/duckdb.ts';
-import { columnId, literal } from '../../duckdb/sql.ts';
+import { columnId } from '../../duckdb/sql.ts';
 import { type FileFormat, type ReadOptions, Refusal } from '../messages.ts';
 import { checkWidth } from '../width.ts';
 import { rowTooLong } from './lines.ts';

@@ -1,5 +1,6 @@
+import { literal, literals } from '../../../formats/types/sql.ts';
 import type { Session } from '../../duckdb/duckdb.ts';
-import { columnId, literal, literals } from '../../duckdb/sql.ts';
+import { columnId } from '../../duckdb/sql.ts';
 import { type FileFormat, Refusal } from '../messages.ts';
 import { tooLarge } from '../tableLimits.ts';
 import { readTail } from './detect.ts';

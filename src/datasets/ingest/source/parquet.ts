@@ -1,11 +1,9 @@
+import { storedAsOf } from '../../../formats/columnTypes.ts';
+import { literal } from '../../../formats/types/sql.ts';
 import type { Cell, Session } from '../../duckdb/duckdb.ts';
-import { columnId, literal } from '../../duckdb/sql.ts';
+import { columnId } from '../../duckdb/sql.ts';
 import { Refusal } from '../messages.ts';
-import type { FoundColumn, Source, SourceColumn } from './source.ts';
-
-const INTEGER = /^(U?(TINY|SMALL|BIG)INT|U?INTEGER)$/;
-const NUMBER = /^(FLOAT|DOUBLE|DECIMAL\(.*\)|U?HUGEINT)$/;
-const TIME = /^(DATE|TIMESTAMP.*)$/;
+import type { FoundColumn, Source } from './source.ts';
 
 /** Reads Parquet: typed columns stay as they are, strings are understood like cells of CSV, nested values become text. */
 export async function openParquet(session: Session, file: string): Promise<Source<FoundColumn>> {
@@ -18,7 +16,7 @@ export async function openParquet(session: Session, file: string): Promise<Sourc
   const columns = types.map(([, type], index) => ({
     id: columnId(index),
     name: names[index] ?? '',
-    kind: kindOf(String(type)),
+    kind: storedAsOf(String(type)),
   }));
   const cells = columns.map(({ id, kind }) => (kind === 'text' ? `CAST(${id} AS VARCHAR) AS ${id}` : id));
   const relation = `(SELECT ${cells.join(', ')} FROM ${read} AS t(${ids.join(', ')}))`;
@@ -35,14 +33,6 @@ function topLevel(schema: readonly (readonly Cell[])[]): readonly string[] {
     below += Number(children);
   }
   return names;
-}
-
-function kindOf(type: string): SourceColumn['kind'] {
-  if (INTEGER.test(type)) return 'integer';
-  if (NUMBER.test(type)) return 'number';
-  if (type === 'BOOLEAN') return 'boolean';
-  if (TIME.test(type)) return 'datetime';
-  return 'text';
 }
 
 async function queryFile(session: Session, sql: string) {

@@ -1,3 +1,4 @@
+import type { StoredAs } from '../../../formats/columnTypes.ts';
 import type { Refusal } from '../messages.ts';
 
 /** A file as one relation of DuckDB with the columns `c0`, `c1`, …: what the steps after it read, whatever the format was. */
@@ -29,5 +30,5 @@ export interface SourceColumn {
   readonly name: string;
   readonly nameless: boolean;
   /** `text` is still to be understood; the others come typed, from Parquet. */
-  readonly kind: 'text' | 'integer' | 'number' | 'boolean' | 'datetime';
+  readonly kind: StoredAs;
 }

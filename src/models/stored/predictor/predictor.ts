@@ -1,4 +1,4 @@
-import type { FittedColumn } from '../../../features/fittedColumn.ts';
+import type { FittedColumn } from '../../../features/columns.ts';
 import { decodeNumber } from '../../../features/target.ts';
 import { type Inputs, transform } from '../../../features/transform.ts';
 import type { ParseOptions } from '../../../formats/parseOptions.ts';

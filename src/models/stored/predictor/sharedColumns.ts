@@ -1,5 +1,5 @@
+import { type FittedColumn, isCategorical } from '../../../features/columns.ts';
 import type { FittedFeatures } from '../../../features/features.ts';
-import { type FittedColumn, isCategorical } from '../../../features/fittedColumn.ts';
 
 /**
  * The columns that several networks read. A column that all read as the same kind is listed once,

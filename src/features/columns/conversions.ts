@@ -1,0 +1,39 @@
+import { columnTypes } from '../../formats/columnTypes.ts';
+import { type CategoryColumn, type Column, isNumberColumn } from '../../formats/table.ts';
+
+/** Strings as codes of a dictionary; -1 is missing. */
+export type Categories = Pick<CategoryColumn, 'codes' | 'categories'>;
+
+/** The column as numbers. Words that are not numbers become NaN; infinite values also count as missing. */
+export function asNumbers(column: Column): Float64Array {
+  if (isNumberColumn(column)) return column.values;
+  return mapCategories(column, (word) => (word === '' ? undefined : Number(word)));
+}
+
+/** The column as words. Numbers are written as JavaScript writes them, times in ISO 8601. */
+export function asCategories(column: Column): Categories {
+  if (!isNumberColumn(column)) return column;
+  const { toText } = columnTypes[column.type];
+  const known = new Map<number, number>();
+  const categories: string[] = [];
+  const codes = Int32Array.from(column.values, (value) => {
+    if (!Number.isFinite(value)) return -1;
+    const code = known.get(value);
+    if (code !== undefined) return code;
+    known.set(value, categories.length);
+    return categories.push(toText(value)) - 1;
+  });
+  return { codes, categories };
+}
+
+/** The number of each row's word; NaN where `parse` returns no finite number. Each distinct word is parsed once. */
+export function mapCategories(
+  { codes, categories }: Categories,
+  parse: (word: string) => number | undefined,
+): Float64Array {
+  const values = Float64Array.from(categories, (word) => {
+    const value = parse(word.trim()) ?? Number.NaN;
+    return Number.isFinite(value) ? value : Number.NaN;
+  });
+  return Float64Array.from(codes, (code) => values[code] ?? Number.NaN);
+}

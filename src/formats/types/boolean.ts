@@ -1,0 +1,51 @@
+import { asIs, type NumberColumnType, type StoredType, tryCast, type ValueFormat } from './columnType.ts';
+import { literals } from './sql.ts';
+
+/** The words of booleans in any case, in uploads, in features of type boolean and in rows to predict. */
+const TRUE_WORDS: readonly string[] = ['true', 't', 'yes', 'y', '1', '1.0', 'on'];
+const FALSE_WORDS: readonly string[] = ['false', 'f', 'no', 'n', '0', '0.0', 'off'];
+
+/** 1 for true, 0 for false, undefined for any other word. Ignores blanks around the word. */
+export function parseBoolean(text: string): 0 | 1 | undefined {
+  const word = text.trim().toLowerCase();
+  if (TRUE_WORDS.includes(word)) return 1;
+  return FALSE_WORDS.includes(word) ? 0 : undefined;
+}
+
+function booleanFormat(name: string, yes: readonly string[], no: readonly string[], detected: boolean): ValueFormat {
+  const value = (cell: string) =>
+    `(CASE WHEN lower(${cell}) IN (${literals(yes)}) THEN true WHEN lower(${cell}) IN (${literals(no)}) THEN false END)`;
+  return { name, value, detected, hasDigits: false };
+}
+
+/** Words such as "yes" stay categories unless boolean is requested, so that predictions use the words of the file. */
+const FORMATS: readonly ValueFormat[] = [
+  booleanFormat('trueFalse', ['true'], ['false'], true),
+  booleanFormat('anyBoolean', TRUE_WORDS, FALSE_WORDS, false),
+];
+
+export const boolean = {
+  cells: 'numbers',
+  profile: 'values',
+  storedAs: 'boolean',
+  formats: () => FORMATS,
+  reader: () => readBoolean,
+  expected: 'true or false',
+  toText: (value) => (value === 1 ? 'true' : 'false'),
+} as const satisfies NumberColumnType;
+
+export const storedBoolean = {
+  cells: 'numbers',
+  duckdb: 'BOOLEAN',
+  uploaded: /^BOOLEAN$/,
+  type: 'boolean',
+  cast: tryCast('BOOLEAN'),
+  double: (cell) => `${cell}::INT::DOUBLE`,
+  json: asIs,
+} as const satisfies StoredType;
+
+function readBoolean(cell: unknown): number | undefined {
+  if (cell === true || cell === 1) return 1;
+  if (cell === false || cell === 0) return 0;
+  return typeof cell === 'string' ? parseBoolean(cell) : undefined;
+}
