@@ -17,8 +17,9 @@ export const fittedFeaturesSchema = z.strictObject({
 export type FittedFeatures = z.infer<typeof fittedFeaturesSchema>;
 
 /**
- * Fits the columns of the table to the given rows only. `reserved` columns (target, split, weights) are not features.
- * The warnings are those that depend on the rows; `selectFeatureColumns` returns the others.
+ * Fits the columns of the table to the given rows only. `reserved` columns (target, split, weights)
+ * are not features. The warnings are those that depend on the rows; `selectFeatureColumns` returns
+ * the others.
  */
 export function fitFeatures(
   table: Table,
@@ -41,7 +42,10 @@ export function fitFeatures(
   return { features: { version: 1, columns: denseFirst(columns) }, warnings };
 }
 
-/** The order of the inputs: one-hot columns last, because the network reads them as codes (see `layoutOf`). */
+/**
+ * The order of the inputs: one-hot columns last, because the network reads them as codes (see
+ * `layoutOf`).
+ */
 function denseFirst(columns: readonly FittedColumn[]): FittedColumn[] {
   const isDense = ({ kind }: FittedColumn) => columnTypeOf(kind).block === 'dense';
   return [...columns.filter(isDense), ...columns.filter((fitted) => !isDense(fitted))];

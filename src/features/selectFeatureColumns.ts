@@ -12,7 +12,10 @@ export interface ColumnSelection<Named extends NamedType> {
   readonly warnings: readonly Warning[];
 }
 
-/** The columns that the network reads, and their types. `reserved` columns (target, split, weights) are not features. */
+/**
+ * The columns that the network reads, and their types. `reserved` columns (target, split, weights)
+ * are not features.
+ */
 export function selectFeatureColumns<Named extends NamedType>(
   columns: readonly Named[],
   options: Pick<FeaturesOptions, 'exclude' | 'include' | 'types'>,

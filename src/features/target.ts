@@ -3,9 +3,9 @@ import { type Column, isNumberColumn } from '../formats/table.ts';
 import { asCategories, asNumbers } from './columns/conversions.ts';
 import { moments } from './scaling/scaling.ts';
 
-/** The classes of a target, in the order of the network's outputs, labels as people read them. */
+/** The class labels of a target, in the order of the network's outputs. */
 const classesSchema = z.strictObject({ kind: z.literal('classes'), column: z.string(), classes: z.array(z.string()) });
-/** A number is learned as (value - mean) / deviation. */
+/** A number, learned as (value - mean) / deviation. */
 const numberSchema = z.strictObject({
   kind: z.literal('number'),
   column: z.string(),
@@ -13,20 +13,20 @@ const numberSchema = z.strictObject({
   deviation: z.number().positive(),
 });
 
-/** How the target is learned, as it is kept with the model. */
+/** How the target is learned, as stored with the model. */
 export const fittedTargetSchema = z.discriminatedUnion('kind', [classesSchema, numberSchema]);
 export type FittedTarget = z.infer<typeof fittedTargetSchema>;
 export type FittedClasses = z.infer<typeof classesSchema>;
 export type FittedNumber = z.infer<typeof numberSchema>;
 
-/** The rows whose target is there. */
+/** The rows that have a target. */
 export function rowsWithTarget(column: Column, task: 'classes' | 'number'): Int32Array {
   const present = task === 'number' ? isNumber(asNumbers(column)) : isCategory(asCategories(column).codes);
   const length = isNumberColumn(column) ? column.values.length : column.codes.length;
   return Int32Array.from({ length }, (_, row) => row).filter(present);
 }
 
-/** The classes among the rows: numbers in their order, words in the order of their code units. */
+/** The classes of the rows: numbers in numeric order, words in the order of their code units. */
 export function fitClasses(column: Column, rows: Int32Array): FittedClasses {
   const { codes, categories } = asCategories(column);
   const met = new Set<string>();
@@ -42,12 +42,15 @@ export function fitNumber(column: Column, rows: Int32Array): FittedNumber {
   return { kind: 'number', column: column.name, ...moments(Float64Array.from(rows, (row) => values[row])) };
 }
 
-/** A number that is learned as it is: counts, whose logarithm the network gives. */
+/** A number that is learned without scaling: counts, whose logarithm the network outputs. */
 export function unscaledNumber(column: Column): FittedNumber {
   return { kind: 'number', column: column.name, mean: 0, deviation: 1 };
 }
 
-/** The target of each row as the network learns it: the number of its class, or the standardised number. NaN is missing or an unknown class. */
+/**
+ * The target of each row as learned: the index of its class, or the standardized number. NaN:
+ * missing, or an unknown class.
+ */
 export function encodeTarget(target: FittedTarget, column: Column, rows: Int32Array): Float64Array {
   if (target.kind === 'number') {
     const values = asNumbers(column);
@@ -59,7 +62,7 @@ export function encodeTarget(target: FittedTarget, column: Column, rows: Int32Ar
   return Float64Array.from(rows, (row) => indexes[codes[row]] ?? Number.NaN);
 }
 
-/** The number that people read, from what the network learned. */
+/** The number in the target's own unit, from the learned one. */
 export function decodeNumber(target: FittedNumber, value: number): number {
   return value * target.deviation + target.mean;
 }

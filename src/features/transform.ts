@@ -8,7 +8,10 @@ import type { FittedFeatures } from './features.ts';
 export interface Inputs {
   /** The dense inputs (dense, m), all inputs of a row together. */
   readonly X: Float32Array;
-  /** The codes of the one-hot columns (columns, m): the number of the input that is 1 among all one-hot inputs, or NO_CODE. */
+  /**
+   * The codes of the one-hot columns (columns, m): the number of the input that is 1 among all
+   * one-hot inputs, or NO_CODE.
+   */
   readonly codes: Int32Array;
 }
 

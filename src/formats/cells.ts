@@ -1,6 +1,6 @@
 /**
- * Reads the cells of rows to predict. JSON values have a type, so "37" is not a number; cells of delimited text are all
- * text. `docs/formats.md` lists the cells that ingestion reads differently.
+ * Reads the cells of rows to predict. JSON values have a type, so "37" is not a number; cells of
+ * delimited text are all text. `docs/formats.md` lists the cells that ingestion reads differently.
  */
 import { columnTypes, type NumberType, type WordType } from './columnTypes.ts';
 import { DEFAULT_NULL_VALUES } from './nullValues.ts';

@@ -1,4 +1,4 @@
-/** Column names as they are shown: as in the file, made up where there is none, told apart by a number where they repeat. */
+/** Unique column names: as in the file, generated when missing, numbered when they repeat. */
 export function uniqueNames(names: readonly string[]): readonly string[] {
   const usedNames = new Set(names.filter((name) => name !== ''));
   const seen = new Set<string>();
@@ -13,7 +13,7 @@ export function uniqueNames(names: readonly string[]): readonly string[] {
   });
 }
 
-/** The first free number. Lower ones of the name are not tried again. */
+/** The name with the first free number. Lower numbers of the name are not tried again. */
 function numbered(name: string, usedNames: ReadonlySet<string>, numbers: Map<string, number>): string {
   let number = numbers.get(name) ?? 2;
   while (usedNames.has(`${name}_${number}`)) number += 1;

@@ -4,7 +4,10 @@ import { datetime, storedDatetime } from './types/datetime.ts';
 import { numeric, storedInteger, storedNumber } from './types/numeric.ts';
 import { storedText, words } from './types/words.ts';
 
-/** Every column type. A new type is a file and a row here, and in the next table if it is stored in a way of its own. */
+/**
+ * Every column type. A new type is a file and a row here, and in the next table if it is stored in
+ * a way of its own.
+ */
 export const columnTypes = {
   numeric,
   categorical: words,

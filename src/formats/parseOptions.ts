@@ -1,10 +1,13 @@
 import { z } from 'zod';
 
-/** How the cells of a column were written in its file, where that can be told: rows to predict are read alike. Kept beside the column, not on the wire. */
+/**
+ * The format of a column's cells in its file, if known, so that rows to predict are read alike.
+ * Stored, not in the API.
+ */
 export const parseOptionsSchema = z.object({
-  /** The name of one of `ingest/forms.ts`. */
+  /** The name of a `ValueFormat`. */
   form: z.string().optional(),
-  /** What the client said means "missing", in place of the usual marks. */
+  /** The cells that mean "missing" in place of the default ones. */
   nullValues: z.array(z.string()).optional(),
 });
 export type ParseOptions = z.infer<typeof parseOptionsSchema>;

@@ -7,7 +7,10 @@ export interface NumberColumn {
   readonly values: Float64Array;
 }
 
-/** Strings as codes of a dictionary; -1 is missing. Every category occurs at least once unless the column says otherwise. */
+/**
+ * Strings as codes of a dictionary; -1 is missing. Every category occurs at least once unless the
+ * column says otherwise.
+ */
 export interface CategoryColumn {
   readonly name: string;
   readonly type: WordType;

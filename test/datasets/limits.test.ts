@@ -16,10 +16,10 @@ describe('a table that is too large', () => {
   const table = { ...DATASET_LIMITS.table, rows: 3, columns: 4, nameLength: 10 };
 
   it.each([
-    ['columns', 'a,b,c,d,e\n1,2,3,4,5\n', '5 columns, and 4 are allowed'],
-    ['rows', 'a,b\n1,2\n1,3\n1,4\n2,5\n', '4 rows, and 3 are allowed'],
-    ['characters in a name', 'a,bcdefghijklm\n1,2\n2,3\n', 'has 12 characters, and 10 are allowed'],
-  ])('by its %s gets 413 with the limit and leaves no data', async (_, csv, words) => {
+    ['columns', 'a,b,c,d,e\n1,2,3,4,5\n', '5 columns; the limit is 4'],
+    ['rows', 'a,b\n1,2\n1,3\n1,4\n2,5\n', '4 rows; the limit is 3'],
+    ['characters in a name', 'a,bcdefghijklm\n1,2\n2,3\n', 'has 12 characters; the limit is 10'],
+  ])('by its %s is 413, names the limit and leaves nothing', async (_, csv, words) => {
     const service = await open({ table });
     const answer = await upload(service, csv);
     expect(answer.json()).toMatchObject({ status: 413, code: 'table_too_large' });
@@ -27,7 +27,7 @@ describe('a table that is too large', () => {
     expect(filesIn(service.folders)).toEqual([]);
   });
 
-  it('is the error of a dataset that is parsed later', async () => {
+  it('is the error of a dataset that is read later', async () => {
     const service = await open({ table });
     const { id } = (await upload(service, 'a,b,c,d,e\n1,2,3,4,5\n', { headers: { prefer: 'respond-async' } })).json();
     const { state, error } = (await service.app.inject(`/v1/datasets/${id}?wait=20`)).json();

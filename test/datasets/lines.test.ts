@@ -19,13 +19,13 @@ describe('checkLines', () => {
     ['LF', '\n'],
     ['CRLF', '\r\n'],
     ['CR', '\r'],
-  ])('counts lines that end with %s, and accepts lines of exactly the limit', async (_, end) => {
+  ])('counts lines that end with %s, and accepts those within the limit', async (_, end) => {
     write(['1234567890', '12', '12345678901', ''].join(end));
     await expect(checkLines(file, 10)).rejects.toThrow('Line 3 is longer than the limit of 10 bytes');
     expect(await checkLines(file, 11)).toBe(true);
   });
 
-  it('measures the last line too, and reports a missing line end', async () => {
+  it('measures the last line, and reports a text without a line end', async () => {
     write('a\n12345678901');
     await expect(checkLines(file, 10)).rejects.toThrow('Line 2 is longer');
     write('a,b,c');
@@ -41,7 +41,7 @@ describe('headOf', () => {
     expect(await headOf(file, head)).toBe(file);
   });
 
-  it('ends after a line outside of quotes', async () => {
+  it('ends after a line outside quotes', async () => {
     const row = `1,"${'x'.repeat(50)}\n${'y'.repeat(50)}"\n`;
     write(`a,b\n${row.repeat(5000)}`);
     expect(await headOf(file, head)).toBe(head);
@@ -50,7 +50,7 @@ describe('headOf', () => {
     expect(text.replaceAll(row, '')).toBe('a,b\n');
   });
 
-  it('has several lines of any length, and ends after one when a quote is never closed', async () => {
+  it('has several lines of any length, and ends after a line when a quote is never closed', async () => {
     write(`"${`${'x'.repeat(300_000)}\n`.repeat(9)}`);
     await headOf(file, head);
     expect(readFileSync(head, 'utf8')).toMatch(/^"(x{300000}\n){6}$/);
@@ -80,11 +80,11 @@ describe('a cell or a line that is too long', () => {
     const { status, code, detail } = await refusal(body, type);
     expect([status, code]).toEqual([413, 'table_too_large']);
     expect(detail).toBe(
-      'Row 2 has a cell of 1500 bytes in column "b", and the limit is 1000. Shorten it, or leave the column out.',
+      'Row 2 has a cell of 1500 bytes in column "b"; the limit is 1000. Shorten it, or omit the column.',
     );
   });
 
-  it('of Parquet is refused too', async () => {
+  it('of Parquet is refused as well', async () => {
     const connection = await (await DuckDBInstance.create(':memory:')).connect();
     const parquet = join(folder, 'long.parquet');
     await connection.run(
@@ -92,7 +92,7 @@ describe('a cell or a line that is too long', () => {
     );
     connection.closeSync();
     const { detail } = await refusal(readFileSync(parquet), 'application/vnd.apache.parquet');
-    expect(detail).toContain('Row 2 has a cell of 1500 bytes in column "b", and the limit is 1000.');
+    expect(detail).toContain('Row 2 has a cell of 1500 bytes in column "b"; the limit is 1000.');
   });
 
   it.each([
@@ -123,10 +123,10 @@ describe('a cell or a line that is too long', () => {
     const { detail } = (
       await upload(service, `[{"a":"${'x'.repeat(40_000_000)}"}]`, { type: 'application/json' })
     ).json();
-    expect(detail).toBe('An object is larger than the limit of 16777216 bytes: shorten its values.');
+    expect(detail).toBe('An object is larger than the limit of 16777216 bytes. Shorten its values.');
   });
 
-  it('as a row of several lines is refused after the lines from which the dialect is detected', async () => {
+  it('as a row on several lines is refused when it is read, after the lines that show the dialect', async () => {
     const service = await startDatasets();
     onTestFinished(service.close);
     const body = `a,b\n${'1,2\n'.repeat(100_000)}3,"${`${'x'.repeat(999)}\n`.repeat(20_000)}"\n4,5\n`;
@@ -157,12 +157,12 @@ describe('a line with more values than the column limit', () => {
       const { status, detail } = await answer(`a\n${values(20_000, delimiter)}`);
       expect([status, detail]).toEqual([
         413,
-        `The table has 20000 columns, and 6000 are allowed: send those that matter, or give the \`delimiter\` if it is not ${JSON.stringify(delimiter)}.`,
+        `The table has 20000 columns; the limit is 6000. Send fewer columns, or set the \`delimiter\` if it is not ${JSON.stringify(delimiter)}.`,
       ]);
     },
   );
 
-  it('counts values outside of quotes by the delimiter of the client', async () => {
+  it('does not count separators in quotes, or other separators than the requested one', async () => {
     const list = values(7000, ',').trim();
     expect(await answer(`a,b\n1,"${list}"\n`)).toMatchObject({ state: 'ready', columnCount: 2 });
     expect(await answer(`a;b\n1;${list}\n`, { delimiter: ';' })).toMatchObject({ state: 'ready', columnCount: 2 });
@@ -191,7 +191,7 @@ describe('a file whose line ends curl has removed', () => {
     expect(answer.json()).toMatchObject({ status: 415, code: 'unsupported_media_type', detail: hint });
   });
 
-  it('is not detected in a short file', async () => {
+  it('is not confused with a short file', async () => {
     const service = await open();
     const rowsOf = async (body: string, type = 'text/csv', query = {}) =>
       (await upload(service, body, { type, query })).json().rows;

@@ -30,7 +30,10 @@ beforeAll(async () => {
 });
 afterAll(() => service.close());
 
-/** The bytes that the database returns during `work`, and the result of `work`. */
+/**
+ * The bytes of all texts that the database answers with, and the answers of the service to the
+ * work.
+ */
 async function readBy<Value>(work: (datasets: ReturnType<ReturnType<typeof createDatasets>['of']>) => Promise<Value>) {
   let bytes = 0;
   const database = service.database.withPlugin({

@@ -51,7 +51,7 @@ describe.skipIf(!isThere)('files that break parsers', () => {
     expectAdult(await read(file));
   });
 
-  it('adult_no_header.csv has its first line as a row', async () => {
+  it('adult_no_header.csv has its first row as data', async () => {
     const dataset = await read('adult_no_header.csv');
     expect(dataset.rows).toBe(400);
     expect(dataset.columns[0]).toMatchObject({ name: 'column1', type: 'numeric' });
@@ -75,7 +75,7 @@ describe.skipIf(!isThere)('files that break parsers', () => {
     expect(typesOf(dataset).slice(0, 3)).toEqual(['id: identifier', 'age: numeric', 'gender: numeric']);
   });
 
-  it('bank_no_header.csv is parsed with and without the option', async () => {
+  it('bank_no_header.csv needs no options, and accepts them', async () => {
     expect(await read('bank_no_header.csv')).toMatchObject({ rows: 501, columns: { length: 17 } });
     expect(await read('bank_no_header.csv', { query: { header: 'false' } })).toMatchObject({ rows: 501 });
   });
@@ -105,13 +105,13 @@ describe.skipIf(!isThere)('files that break parsers', () => {
     );
   });
 
-  it('stray_quotes.csv has the quote in the middle of a cell', async () => {
+  it('stray_quotes.csv has the quote inside a cell', async () => {
     const dataset = await read('stray_quotes.csv');
     expect(dataset.rows).toBe(60);
     expect(columnOf(dataset, 'b')).toMatchObject({ top: [{ value: '5" pipe', count: 60 }] });
   });
 
-  it('dates_zoo.csv has dates in five formats and one as a number', async () => {
+  it('dates_zoo.csv has dates in five formats and one number', async () => {
     const dataset = await read('dates_zoo.csv');
     expect(typesOf(dataset)).toEqual([
       ...['iso', 'us', 'eu', 'iso_time'].map((name) => `${name}: datetime`),
@@ -124,7 +124,7 @@ describe.skipIf(!isThere)('files that break parsers', () => {
     expect(warningCodes(dataset)).not.toContain('ambiguous_dates us');
   });
 
-  it('case_and_blank_headers.csv has six columns with different names', async () => {
+  it('case_and_blank_headers.csv has six columns with unique names', async () => {
     const dataset = await read('case_and_blank_headers.csv');
     expect(dataset.columns.map(({ name }) => name)).toEqual(['A', 'a', 'a_2', 'column4', 'column5', 'y']);
     expect(await cellsOf(service, dataset, 'A', 2)).toEqual([0, 1]);
@@ -152,7 +152,7 @@ describe.skipIf(!isThere)('files that break parsers', () => {
     expect(await refusal('newline_only.csv')).toMatch(/at least one row/);
   });
 
-  it('trailing_commas.csv loses its empty column without a name, with a warning', async () => {
+  it('trailing_commas.csv loses its nameless, empty column with a warning', async () => {
     const dataset = await read('trailing_commas.csv');
     expect(typesOf(dataset)).toEqual(['a: numeric', 'b: numeric', 'y: numeric']);
     expect(warningCodes(dataset)).toEqual(['dropped_column column4']);
@@ -197,7 +197,7 @@ describe.skipIf(!isThere)('files that break parsers', () => {
     expect(await read('wide_5000.csv.gz')).toMatchObject({ rows: 60, columns: { length: 5001 } });
   }, 240_000);
 
-  it('unicode_categories.csv is stored byte for byte', async () => {
+  it('unicode_categories.csv is preserved byte for byte', async () => {
     const column = columnOf(await read('unicode_categories.csv'), 'city');
     const values = 'top' in column ? column.top.map(({ value }) => value) : [];
     expect(values).toContain('S\u00e3o Paulo');
@@ -210,7 +210,7 @@ describe.skipIf(!isThere)('files that break parsers', () => {
     ['predict_shuffled_columns.csv', 2],
     ['leaky_target.csv', 400],
     ['duplicate_rows.csv', 1000],
-  ])('%s is parsed completely', async (file, rows) => {
+  ])('%s is read completely', async (file, rows) => {
     expect(await read(file)).toMatchObject({ rows, columns: { length: 3 } });
   });
 

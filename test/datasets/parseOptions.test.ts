@@ -8,7 +8,7 @@ beforeAll(async () => {
 });
 afterAll(() => service.close());
 
-it('stores how each column was written, and does not return it', async () => {
+it('stores the format of each column, and does not return it', async () => {
   const body = 'day;price;kind;count\n31/12/2024;1,5;a;1\n1/2/2024;-;b;2\n';
   const answer = await upload(service, body, { query: { nullValues: '-' } });
   expect(answer.body).not.toContain('readAs');

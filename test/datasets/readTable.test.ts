@@ -18,7 +18,7 @@ beforeAll(async () => {
 afterAll(() => service.close());
 
 describe('readTable', () => {
-  it('returns NaN for missing numbers, and -1 for missing values of sorted categories', async () => {
+  it('returns numbers with NaN and sorted categories with -1 for missing cells', async () => {
     const { rows, columns } = await readTable(file);
     expect(rows).toBe(4);
     expect(columns).toEqual([

@@ -18,7 +18,7 @@ const lines = (header: string, count: number, row: (index: number) => string) =>
   `${header}\n${Array.from({ length: count }, (_, index) => row(index)).join('\n')}\n`;
 
 describe('types', () => {
-  it('distinguish identifiers, codes and text from numbers and categories', async () => {
+  it('distinguishes identifiers, codes and text from numbers and categories', async () => {
     const body = lines('id,measure,zip,code,comment,kind,grade', 30, (i) =>
       [1000 + i * 7, i / 7, `0${1200 + i}`, `K-${i}x`, `a long and winding tale ${i}`, `k${i % 3}`, i % 2].join(','),
     );
@@ -33,7 +33,7 @@ describe('types', () => {
     ]);
   });
 
-  it('are overridden by the options', async () => {
+  it('uses the requested types', async () => {
     const types = 'flag:boolean,day:datetime,"x":numeric'.replaceAll('"', '');
     const body = 'flag,day,x,n\nyes,31/12/2024,7,1\nno,1/2/2024,x,2\n';
     const dataset = await read(body, { query: { types, nullValues: 'x,-' } });
@@ -42,12 +42,12 @@ describe('types', () => {
     expect(await cellsOf(service, dataset, 'x')).toEqual([7, null]);
   });
 
-  it('are overridden by JSON for names with commas', async () => {
+  it('accepts names with commas as JSON', async () => {
     const dataset = await read('"a,b",c\n1,2\n', { query: { types: '{"a,b":"categorical"}' } });
     expect(typesOf(dataset)).toEqual(['a,b: categorical', 'c: numeric']);
   });
 
-  it('warn when day and month are ambiguous', async () => {
+  it('warns when day and month are ambiguous', async () => {
     expect(warningCodes(await read('day,y\n1/2/2024,1\n3/4/2024,2\n'))).toContain('ambiguous_dates day');
   });
 
@@ -57,19 +57,19 @@ describe('types', () => {
     expect(await cellsOf(service, dataset, 'n')).toEqual([1000, 2]);
   });
 
-  it('are detected in lines that are too short', async () => {
+  it('pads lines that are too short', async () => {
     const dataset = await read('a,b,c\n1,2,3\n4\n5,6,7\n');
     expect(await cellsOf(service, dataset, 'b')).toEqual([2, null, 6]);
   });
 
-  it('are detected in lines that are too short beside one of several megabytes', async () => {
+  it('pads lines that are too short beside one of several megabytes', async () => {
     const long = Array.from({ length: 5 }, () => 'x'.repeat(2 ** 20)).join(',');
     const dataset = await read(`a,b1,b2,b3,b4,b5,c\n1,${long},3\n4\n5,y,y,y,y,y,7\n`);
     expect(dataset.rows).toBe(3);
     expect(await cellsOf(service, dataset, 'c')).toEqual([3, null, 7]);
   });
 
-  it('include thousands separators, and not words that DuckDB parses as numbers', async () => {
+  it('reads thousands, and leaves words that DuckDB casts to numbers', async () => {
     const dataset = await read('price,code,word\n"1,234",1_000,NaN\n"5,678,901.5",2_000,inf\n"1,000",3_000,7.5\n');
     expect(await cellsOf(service, dataset, 'price')).toEqual([1234, 5_678_901.5, 1000]);
     expect(columnOf(dataset, 'code').type).toBe('categorical');
@@ -77,7 +77,7 @@ describe('types', () => {
 });
 
 describe('text', () => {
-  it('is stored byte for byte, composed or not', async () => {
+  it('is preserved byte for byte, composed or not', async () => {
     const dataset = await read('city,y\nS\u00e3o,1\nSa\u0303o,2\n');
     expect(await cellsOf(service, dataset, 'city')).toEqual(['S\u00e3o', 'Sa\u0303o']);
   });
@@ -94,7 +94,7 @@ describe('text', () => {
 });
 
 describe('JSON', () => {
-  it('has a column for every key of any row, hostile ones too', async () => {
+  it('has a column for every key of any row, including hostile ones', async () => {
     const body = '[{"a":1,"__proto__":"p"},{"A":true,"a/b":"x","a":null,"deep":{"k":[1]}}]';
     const dataset = await read(body, { type: 'application/json' });
     expect(dataset.columns.map(({ name }: { name: string }) => name)).toEqual(['a', '__proto__', 'A', 'a/b', 'deep']);
@@ -118,7 +118,7 @@ describe('the profile of numbers', () => {
     expect(column.standardDeviation).toBeCloseTo(14.650085, 6);
   });
 
-  it.each([300, 12_000])('is exact over %i rows of different numbers', async (rows) => {
+  it.each([300, 12_000])('is exact over %i rows of any numbers', async (rows) => {
     const row = (i: number) => [(i % 9) - 4, (i % 50) / 8, (i % 70) * 1e6, i % 3 === 0 ? 'NA' : i % 2].join(',');
     const dataset = await read(lines('small,halves,large,gaps', rows, row));
     expect(columnOf(dataset, 'small')).toMatchObject({ distinct: 9, missing: 0, min: -4, max: 4 });

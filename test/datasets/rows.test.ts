@@ -30,7 +30,7 @@ function readerPids(): readonly number[] {
 }
 
 describe('a process that reads rows and is killed', () => {
-  it('fails the pending requests with 503, and another process responds to later ones', async () => {
+  it('answers 503, and a new process answers a later request', async () => {
     const id = await uploaded('a,b\n1,2\n');
     expect((await rows(id)).status).toBe(200);
     for (const pid of readerPids()) process.kill(pid, 'SIGKILL');
@@ -44,14 +44,14 @@ describe('a process that reads rows and is killed', () => {
 });
 
 describe('a process that reads rows and cannot be started', () => {
-  it('fails its requests with 503 and not the service', async () => {
+  it('does not end the service', async () => {
     const reader = createRowReader(join(service.folders.datasets, 'nowhere'));
     await expect(reader.read('a.parquet', 1, 0)).rejects.toMatchObject({ code: 'unavailable', retryAfterSeconds: 1 });
     reader.close();
   });
 });
 
-describe('rows beyond the size of a response', () => {
+describe('rows beyond the size of one response', () => {
   const walk = async (id: string, limit: number) => {
     const pages = [];
     for (let offset: number | null = 0; offset !== null; offset = pages.at(-1)?.next ?? null) {
@@ -60,7 +60,7 @@ describe('rows beyond the size of a response', () => {
     return pages;
   };
 
-  it('come in pages within the budget, each row once, also for wide tables', async () => {
+  it('come in pages within the budget, each row once, for any width of the table', async () => {
     const names = Array.from({ length: 1000 }, (_, column) => `column ${column}`);
     const lines = Array.from({ length: 500 }, (_, row) => names.map((_, column) => row * 1000 + column).join(','));
     const id = await uploaded(`${names.join(',')}\n${lines.join('\n')}\n`);
@@ -86,14 +86,14 @@ describe('rows beyond the size of a response', () => {
     reader.close();
   });
 
-  it('are refused when a single row is too long', async () => {
+  it('are refused when one row is too long', async () => {
     await writeTable('endless', `SELECT repeat('a', ${32 * 2 ** 20 + 1}) AS c0`);
     const reader = createRowReader(service.folders.datasets);
     await expect(reader.read('endless.parquet', 1, 0)).rejects.toMatchObject({ code: 'payload_too_large' });
     reader.close();
   });
 
-  it('name the next row, and none after the last', async () => {
+  it('name the next row, and null after the last', async () => {
     const id = await uploaded('a\n1\n2\n3\n');
     expect(await rows(id, '?limit=2')).toMatchObject({ items: [{ a: 1 }, { a: 2 }], offset: 0, next: 2, total: 3 });
     expect(await rows(id, '?limit=2&offset=2')).toMatchObject({ items: [{ a: 3 }], offset: 2, next: null, total: 3 });

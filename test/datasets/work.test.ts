@@ -63,7 +63,7 @@ describe('the work of parsing', () => {
     ['words', (row: number, column: number) => `w${(row * column) % 7}`],
     ['numbers', (row: number, column: number) => String(row / (column + 1))],
     ['days', (row: number) => `2024-05-${String(row + 1).padStart(2, '0')}`],
-  ])('scans a file of %s and tries formats as often for thousands of columns as for a few', async (_, cell) => {
+  ])('passes over a file of %s and tries formats as often for thousands of columns as for a few', async (_, cell) => {
     const [few, many] = [await workFor(csv(20, cell)), await workFor(csv(4000, cell))];
     expect(many.ingested.columns).toHaveLength(4000);
     // One more scan stores the cells of a wide table.
@@ -77,14 +77,14 @@ describe('the work of parsing', () => {
     expect(ingested.columns.at(-1)).toMatchObject({ type: 'categorical', distinct: 2 });
   });
 
-  it('parses thousands of columns with one thread, because each thread needs memory for every column', async () => {
+  it('reads thousands of columns with one thread, because each thread needs memory for every column', async () => {
     const readsOf = async (columns: number) =>
       (await workFor(csv(columns, (row) => `w${row}`))).statements.filter((sql) => sql.includes('auto_detect = false'));
     for (const sql of await readsOf(20)) expect(sql).not.toContain('parallel = false');
     for (const sql of await readsOf(4000)) expect(sql).toContain('parallel = false');
   });
 
-  it('queries the keys of JSON once, not once per key', async () => {
+  it('reads the keys of JSON once, not once per key', async () => {
     const [few, many] = [await workFor(ndjson(20)), await workFor(ndjson(4000))];
     expect(many.ingested.columns.slice(-1)).toMatchObject([{ name: 'k3999', type: 'numeric', distinct: ROWS }]);
     expect(many.passes).toBeLessThanOrEqual(few.passes + 1);
@@ -95,7 +95,7 @@ describe('the work of parsing', () => {
 });
 
 describe('wide JSON', () => {
-  it('has its rows in order, and columns for keys that some rows lack, repeat or order differently', async () => {
+  it('preserves the order of the rows, and the columns of keys that rows lack, repeat or reorder', async () => {
     const wide = Object.fromEntries(Array.from({ length: 150 }, (_, i) => [`k${i}`, `v${i}`]));
     const rows = [
       JSON.stringify(wide),

@@ -21,7 +21,7 @@ function fitted(column: Column, rows: number, options = OPTIONS) {
 }
 
 describe('a column of categories', () => {
-  it('has an input for each, the most frequent first, equals by name', () => {
+  it('has an input for each, the most frequent first, ties by name', () => {
     const { names, write } = fitted(words('c', ['b', 'a', 'z', 'z']), 4);
     expect(names).toEqual(['c=z', 'c=a', 'c=b']);
     expect(write(words('c', ['b', 'z']), 2)).toEqual([
@@ -30,32 +30,32 @@ describe('a column of categories', () => {
     ]);
   });
 
-  it('folds rare categories and unseen ones into one input', () => {
+  it('puts rare and unseen categories into one input', () => {
     const { names, write } = fitted(words('c', ['a', 'a', 'b', 'c']), 4, { maxCategories: 100, minCategoryCount: 2 });
     expect(names).toEqual(['c=a', 'c is other']);
-    expect(write(words('c', ['b', 'never met']), 2)).toEqual([
+    expect(write(words('c', ['b', 'unseen']), 2)).toEqual([
       [0, 1],
       [0, 1],
     ]);
   });
 
-  it('keeps the most frequent ones within the cap', () => {
+  it('selects the most frequent ones within the cap', () => {
     const { names } = fitted(words('c', ['a', 'b', 'b', 'c', 'c', 'c']), 6, { maxCategories: 2, minCategoryCount: 1 });
     expect(names).toEqual(['c=c', 'c=b', 'c is other']);
   });
 
-  it('takes an unseen category for missing when no rare ones were folded', () => {
+  it('treats an unseen category as missing without an input for rare ones', () => {
     const { names, write } = fitted(words('c', ['a', 'b', null]), 3);
     expect(names).toEqual(['c=a', 'c=b', 'c is missing']);
-    expect(write(words('c', ['never met', null]), 2)).toEqual([
+    expect(write(words('c', ['unseen', null]), 2)).toEqual([
       [0, 0, 1],
       [0, 0, 1],
     ]);
   });
 
-  it('says "as usual" when training met neither rare nor missing values', () => {
+  it('uses the training shares when training had neither rare nor missing values', () => {
     const { write } = fitted(words('c', ['a', 'a', 'a', 'b']), 4);
-    expect(write(words('c', ['never met', null]), 2)).toEqual([
+    expect(write(words('c', ['unseen', null]), 2)).toEqual([
       [0.75, 0.25],
       [0.75, 0.25],
     ]);
@@ -66,13 +66,13 @@ describe('a column of categories', () => {
     expect(fitted(words('c', ['a', 'b', 'late']), 2).names).toEqual(['c=a', 'c=b']);
   });
 
-  it('takes numbers for categories when asked to', () => {
+  it('reads numbers as categories on request', () => {
     const { names, write } = fitted(numbers('year', [1999, 2000, 2000]), 3);
     expect(names).toEqual(['year=2000', 'year=1999']);
     expect(write(words('year', ['1999']), 1)).toEqual([[0, 1]]);
   });
 
-  it('says nothing with one category and no gap', () => {
+  it('is left out with one category and no missing value', () => {
     expect(categorical.fit(words('c', ['a', 'a']), firstRows(2), OPTIONS)).toBeUndefined();
   });
 });

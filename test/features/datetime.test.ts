@@ -17,7 +17,7 @@ describe('a column of times', () => {
     ]);
   });
 
-  it('lets the end of a cycle meet its start', () => {
+  it('puts the end of a cycle next to its start', () => {
     const times = ['2024-01-01T00:00Z', '2024-01-01T12:00Z', '2024-01-01T23:59:59Z'].map(at);
     const column = numbers('t', times, 'datetime');
     const fitted = datetime.fit(column, firstRows(3));
@@ -30,7 +30,7 @@ describe('a column of times', () => {
     expect(values[width + 2]).toBeCloseTo(-1, 6);
   });
 
-  it('reads times written as words as UTC, and puts missing ones in the middle of everything', () => {
+  it('reads times of words as UTC, and writes 0 for missing ones', () => {
     const column = words('t', ['2024-03-01', '2024-05-01 10:00', null]);
     const fitted = datetime.fit(column, firstRows(3));
     if (fitted === undefined) throw new Error('nothing was fitted');

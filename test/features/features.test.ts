@@ -16,7 +16,7 @@ const TABLE = tableOf(
 );
 
 describe('features', () => {
-  it('leave out the target, identifiers, text and constants, and say so', () => {
+  it('leave out the target, identifiers, text and constants, with warnings', () => {
     const { features, warnings } = fitFeatures(TABLE, firstRows(4), settingsOf(), ['y']);
     expect(inputNames(features)).toEqual(['age', 'job=a', 'job=b', 'job is missing']);
     expect(warnings.map(({ code, column }) => [code, column])).toEqual([['constant_column', 'k']]);
@@ -36,7 +36,7 @@ describe('features', () => {
   it.each([
     [100, []],
     [-101, ['large_unscaled_column age']],
-  ])('warn of a number as large as %d that is not scaled', (age, expected) => {
+  ])('warn of an unscaled number of %d', (age, expected) => {
     const table = tableOf(numbers('age', [0, age]), numbers('share', [0, 1]));
     const warned = (scaling: 'none' | 'standard') =>
       fitFeatures(table, firstRows(2), settingsOf({ scaling }), []).warnings.map(
@@ -59,13 +59,13 @@ describe('features', () => {
     ]);
   });
 
-  it('honour columns that are named', () => {
+  it('use columns that the job names', () => {
     const settings = settingsOf({ exclude: ['age'], include: ['note'], types: { id: 'categorical' } });
     const { features } = fitFeatures(TABLE, firstRows(4), settings, ['y']);
     expect(features.columns.map(({ column }) => column)).toEqual(['job', 'id', 'note']);
   });
 
-  it('put one row after the other: numbers as they are scaled, categories as codes', () => {
+  it('store rows one after the other: scaled numbers, and codes of categories', () => {
     const { features } = fitFeatures(TABLE, firstRows(4), settingsOf({ scaling: 'standard' }), ['y']);
     const { X, codes } = transform(features, TABLE, Int32Array.of(3, 0));
     expect(X).toHaveLength(2);
@@ -73,7 +73,7 @@ describe('features', () => {
     expect([...codes]).toEqual([2, 0]);
   });
 
-  it('put categories behind all other inputs, a code a column', () => {
+  it('put categories after all other inputs, one code per column', () => {
     const table = tableOf(
       words('job', ['a', 'b', 'a', null]),
       numbers('age', [20, 30, 40, 50]),
@@ -93,26 +93,26 @@ describe('features', () => {
     expect([...codes]).toEqual([0, 3, 1, 3, 0, 4, 2, 5]);
   });
 
-  it('have no code where nothing is known of a category', () => {
+  it('have NO_CODE for an unseen category without an input for it', () => {
     const table = tableOf(words('town', ['x', 'x', 'y', 'z', null]));
     const { features } = fitFeatures(table, firstRows(3), settingsOf(), []);
     expect([...transform(features, table).codes]).toEqual([0, 0, 1, -1, -1]);
   });
 
-  it('find columns by name, wherever they stand, and do without those that are gone', () => {
+  it('find columns by name in any order, and treat absent ones as missing', () => {
     const { features } = fitFeatures(TABLE, firstRows(4), settingsOf(), ['y']);
     const { X, codes } = transform(features, tableOf(words('extra', ['?']), words('job', ['b'])));
     expect([X.length, ...codes]).toEqual([1, 1]);
   });
 
-  it('come back from JSON as they were', () => {
+  it('survive JSON unchanged', () => {
     const { features } = fitFeatures(TABLE, firstRows(4), settingsOf({ bins: 2 }), ['y']);
     const kept = fittedFeaturesSchema.parse(JSON.parse(JSON.stringify(features)));
     expect(transform(kept, TABLE)).toEqual(transform(features, TABLE));
     expect(() => fittedFeaturesSchema.parse({ ...features, version: 2 })).toThrow();
   });
 
-  it('are described as people read them, in the order of the dataset', () => {
+  it('are described in the order of the dataset', () => {
     const { features } = fitFeatures(TABLE, firstRows(4), settingsOf(), ['y']);
     expect(describeInputs(features, ['job', 'age'])).toEqual([
       { name: 'job', type: 'categorical', categories: ['a', 'b'] },
@@ -120,13 +120,13 @@ describe('features', () => {
     ]);
   });
 
-  it('name constants of a wide table in one warning', () => {
+  it('share one warning for the constants of a wide table', () => {
     const columns = Array.from({ length: 100 }, (_, i) => numbers(`c${i}`, [0, 0]));
     const { warnings } = fitFeatures(tableOf(...columns), firstRows(2), settingsOf(), []);
     expect(warnings.map(({ message }) => message)).toEqual([expect.stringMatching(/^100 columns .*'c0'/)]);
   });
 
-  it('say when a column has more categories than inputs', () => {
+  it('warn when a column has more categories than inputs', () => {
     const table = tableOf(words('c', ['a', 'b', 'c', 'd', 'e', 'f']));
     const { warnings } = fitFeatures(table, firstRows(6), settingsOf({ maxCategories: 2 }), []);
     expect(warnings.map(({ code }) => code)).toEqual(['categories_folded']);

@@ -54,7 +54,7 @@ describe('two columns that add up to the target', () => {
   const messages = (target: Column, columns: readonly Column[] = [left, honest, right]) =>
     findLeaks(columns, target, rows, 'number').map(({ message }) => message);
 
-  it('are named together, without a second warning about either', () => {
+  it('share one warning, without one for each column', () => {
     // Decimals, so that a sum is exact but for rounding.
     const target = numbers(
       'y',
@@ -72,7 +72,7 @@ describe('two columns that add up to the target', () => {
     expect(messages(numbers('y', each(value)))).toEqual([expect.stringContaining(words)]);
   });
 
-  it('are no leak when one row differs', () => {
+  it('are not a leak when one row differs', () => {
     const target = numbers(
       'y',
       each((row) => a[row] + b[row] + (row === ROWS - 1 ? 0.1 : 0)),
@@ -80,7 +80,7 @@ describe('two columns that add up to the target', () => {
     expect(messages(target)).toEqual([]);
   });
 
-  it('are compared only so often, whatever the table', () => {
+  it('stop at the limit of comparisons for any table', () => {
     const target = numbers(
       'y',
       each((row) => a[row] + b[row]),
@@ -97,7 +97,7 @@ describe('two columns that add up to the target', () => {
     expect(findSums(columns, target, rows, 10 * ROWS)).toEqual([]);
   });
 
-  it('are no leak where the agreement is that all are 0', () => {
+  it('are not a leak when only zeros agree', () => {
     const rare = (name: string, rowsOf: (row: number) => boolean) =>
       numbers(
         name,
@@ -135,7 +135,7 @@ describe('a column that alone predicts nearly all of the target', () => {
     ]);
   });
 
-  it('is found by whether its value is missing', () => {
+  it('is found when only missing values predict', () => {
     const invoice = numbers(
       'invoice',
       each((row) => (nearly[row] ? (row * 7919) % 10_007 : null)),
@@ -153,7 +153,7 @@ describe('a column that alone predicts nearly all of the target', () => {
     expect(codesOf([inside, honest], range, 'classes')).toEqual(['likely_target_leak speed']);
   });
 
-  it('is found in a regression by R², along a curve too', () => {
+  it('is found in a regression by R², also along a curve', () => {
     const y = numbers('y', price);
     const curved = numbers(
       'curved',
@@ -173,7 +173,7 @@ describe('a column that alone predicts nearly all of the target', () => {
     expect(codesOf([euros, honest], numbers('y', wide), 'number')).toEqual(['likely_target_leak euros']);
   });
 
-  it('is found where the target is rare', () => {
+  it('is found when the target is rare', () => {
     const fraud = drawn(0.02, 8);
     const y = words(
       'y',
@@ -201,7 +201,7 @@ describe('a column that alone predicts nearly all of the target', () => {
     });
   });
 
-  it('is found the same every time', () => {
+  it('is deterministic', () => {
     const y = numbers('y', price);
     const columns = [
       numbers(
@@ -251,7 +251,7 @@ describe('no leak', () => {
     expect(codesOf([good, honest], target, 'classes')).toEqual([]);
   });
 
-  it('is the only column that there is to learn from', () => {
+  it('is the only column of the table', () => {
     const only = numbers(
       'only',
       each((row) => price[row] + 0.1 * honest.values[row]),
@@ -269,7 +269,7 @@ describe('no leak', () => {
     expect(codesOf([close, honest], y, 'number', firstRows(100))).toEqual(['likely_target_leak close']);
   });
 
-  it('comes of numbers that are missing, infinite or enormous', () => {
+  it('comes from missing, infinite or huge numbers', () => {
     const odd = numbers(
       'odd',
       each((row) => [Number.NaN, Number.POSITIVE_INFINITY, 1e308, -1e308, 0][row % 5]),

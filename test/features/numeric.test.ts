@@ -24,7 +24,7 @@ function inputsOf(
 }
 
 describe('a column of numbers', () => {
-  it('fills missing values with the median and flags them when training met some', () => {
+  it('fills missing values with the median and flags them when training rows had some', () => {
     const column = numbers('age', [1, 2, null, 3]);
     const { names, values } = inputsOf(column, 4, column, 4);
     expect(names).toEqual(['age', 'age is missing']);
@@ -32,45 +32,45 @@ describe('a column of numbers', () => {
     expect(values[4]).toBe(values[2]);
   });
 
-  it('has no flag when training met no missing value, and fills those that come later', () => {
+  it('has no flag without missing training values, and fills later ones', () => {
     const { names, values } = inputsOf(numbers('age', [1, 2, 3]), 3, numbers('age', [null]), 1);
     expect(names).toEqual(['age']);
     expect(values).toEqual([0]);
   });
 
-  it('goes in as it is without scaling, and missing values as the median', () => {
+  it('is not changed without scaling, and missing values are the median', () => {
     const column = numbers('age', [0.1, 2, null, 30]);
     const { values } = inputsOf(column, 4, column, 4, { scaling: 'none', bins: 0 });
     expect(values).toEqual([0.1, 0, 2, 0, 2, 1, 30, 0]);
   });
 
-  it('goes in as it is without scaling where it has one value and missing ones', () => {
+  it('is not changed without scaling when it has one value and missing ones', () => {
     const column = numbers('age', [7, null]);
     expect(inputsOf(column, 2, column, 2, { scaling: 'none', bins: 0 }).values).toEqual([7, 0, 7, 1]);
   });
 
-  it('takes infinite values for missing ones', () => {
+  it('treats infinite values as missing', () => {
     const { values } = inputsOf(numbers('age', [1, 2, 3]), 3, numbers('age', [Number.POSITIVE_INFINITY]), 1);
     expect(values).toEqual([0]);
   });
 
-  it('is fitted to the given rows alone', () => {
+  it('is fitted to the given rows only', () => {
     const { values } = inputsOf(numbers('age', [1, 2, 3, 1000]), 3, numbers('age', [2]), 1);
     expect(values).toEqual([0]);
   });
 
-  it('says nothing when all rows are equal or missing', () => {
+  it('is left out when all rows are equal or missing', () => {
     expect(numeric.fit(numbers('k', [5, 5, 5]), firstRows(3), STANDARD)).toBeUndefined();
     expect(numeric.fit(numbers('k', [null, null]), firstRows(2), STANDARD)).toBeUndefined();
   });
 
-  it('is worth keeping when only its absence says something', () => {
+  it('is used when only its missing values differ', () => {
     const { names, values } = inputsOf(numbers('k', [5, null]), 2, numbers('k', [5, null]), 2);
     expect(names).toEqual(['k', 'k is missing']);
     expect(values).toEqual([0, 0, 0, 1]);
   });
 
-  it('reads words that are numbers', () => {
+  it('reads numbers in words', () => {
     const { values } = inputsOf(words('age', ['1', '2', '3']), 3, words('age', ['2', 'old']), 2);
     expect(values).toEqual([0, 0]);
   });
@@ -91,7 +91,7 @@ describe('a column of numbers', () => {
     }
   });
 
-  it('rises from 0 to 1 within each piece', () => {
+  it('rises from 0 to 1 within each bin', () => {
     const column = numbers(
       'x',
       Array.from({ length: 101 }, (_, i) => i),

@@ -16,16 +16,16 @@ describe('a target', () => {
     expect(fitClasses(numbers('y', [10, 9, 2]), firstRows(3)).classes).toEqual(['2', '9', '10']);
   });
 
-  it('of truth values has the classes false and true', () => {
+  it('of booleans has the classes false and true', () => {
     expect(fitClasses(numbers('y', [1, 0], 'boolean'), firstRows(2)).classes).toEqual(['false', 'true']);
   });
 
-  it('keeps words byte for byte, composed or not', () => {
+  it('preserves words byte for byte, composed or not', () => {
     const labels = ['é', 'e\u0301', '\u{1F600}', 'İ'];
     expect(new Set(fitClasses(words('y', labels), firstRows(4)).classes)).toEqual(new Set(labels));
   });
 
-  it('of numbers is standardised and turned back', () => {
+  it('of numbers is standardized and decoded', () => {
     const column = numbers('y', [1, 2, 3, null, Number.POSITIVE_INFINITY]);
     const rows = rowsWithTarget(column, 'number');
     expect([...rows]).toEqual([0, 1, 2]);
@@ -35,7 +35,7 @@ describe('a target', () => {
     expect(decodeNumber(target, encoded[2])).toBeCloseTo(3, 12);
   });
 
-  it('that the model does not know is NaN', () => {
+  it('is NaN for an unknown class', () => {
     const target = fitClasses(words('y', ['a', 'b']), firstRows(2));
     expect([...encodeTarget(target, words('y', ['c', null]), firstRows(2))]).toEqual([Number.NaN, Number.NaN]);
   });

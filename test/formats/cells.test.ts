@@ -44,12 +44,12 @@ describe('a cell of text', () => {
     expect(textCells(',').numbers('datetime')(cell)).toBe(time(iso));
   });
 
-  it.each(['epoch', 'May', '31.2.2024', '2024', '1/1/2024 noon', '25:00'])('%j is no time', (cell) => {
+  it.each(['epoch', 'May', '31.2.2024', '2024', '1/1/2024 noon', '25:00'])('%j is not a time', (cell) => {
     expect(textCells(',').numbers('datetime')(cell)).toBeUndefined();
   });
 });
 
-describe('a cell of a column whose form is known', () => {
+describe('a cell of a column with a known format', () => {
   it.each([
     ['decimalComma', ',', '1,234', 1.234],
     ['thousandsPoint', ';', '1.234', 1234],
@@ -65,12 +65,12 @@ describe('a cell of a column whose form is known', () => {
     ['%d/%m/%y', '3/2/24', '2024-02-03'],
     ['%d/%m/%Y', '2/13/2024', '2024-02-13'],
     ['%m/%d/%Y', '3/2/2024', '2024-03-02'],
-  ])('%s: %j is the time %s, in JSON too', (form, cell, iso) => {
+  ])('%s: %j is the time %s, also in JSON', (form, cell, iso) => {
     expect(textCells(',', { form }).numbers('datetime')(cell)).toBe(time(iso));
     expect(jsonCells({ form }).numbers('datetime')(cell)).toBe(time(iso));
   });
 
-  it('is missing where the dataset had its own words for that, and no others', () => {
+  it('is missing for the own marks of the dataset only', () => {
     const { numbers, words } = textCells(',', { nullValues: ['-999', 'none'] });
     const [numeric, categorical] = [numbers('numeric'), words('categorical')];
     expect([numeric('-999'), categorical('none'), categorical('NA'), numeric('')]).toEqual([
@@ -84,7 +84,7 @@ describe('a cell of a column whose form is known', () => {
 });
 
 describe('a cell of JSON', () => {
-  it('comes with its type', () => {
+  it('has the type of its JSON value', () => {
     expect([
       jsonCells().numbers('numeric')(37),
       jsonCells().numbers('numeric')('37'),

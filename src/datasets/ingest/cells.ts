@@ -1,21 +1,23 @@
 import { DEFAULT_NULL_VALUES } from '../../formats/nullValues.ts';
 import { literal } from '../../formats/types/sql.ts';
 
-/** How cells of text are read: trimmed, and NULL where they mean "missing". */
+/** SQL that reads cells of text: trimmed, and NULL when they mean "missing". */
 export interface Cells {
-  /** SQL for the trimmed cell, NULL when missing. */
+  /** The trimmed cell; NULL when missing. */
   readonly value: (column: string) => string;
-  /** SQL for the cell as a number, NULL when it is none or missing; quicker than by way of `value`. */
+  /**
+   * The cell as a number; NULL when it is not a number or missing. Faster than a cast of `value`.
+   */
   readonly number: (column: string) => string;
-  /** The same for whole numbers. */
+  /** The cell as a 64-bit integer, likewise. */
   readonly integer: (column: string) => string;
-  /** SQL: whether the cell means "missing". */
+  /** Whether the cell means "missing". */
   readonly missing: (column: string) => string;
 }
 
 export function cellsOf(nullValues: readonly string[] | null): Cells {
   const nullMarks = (nullValues ?? DEFAULT_NULL_VALUES).map((mark) => mark.trim()).filter((mark) => mark !== '');
-  // One expression, however many marks there are: tables have thousands of columns.
+  // One expression for any number of marks, because tables have thousands of columns.
   const pattern = literal(`\\s*(${nullMarks.map(escapeRegExp).join('|')})?\\s*`);
   const missing = (column: string) => `regexp_full_match(${column}, ${pattern})`;
   const hasNumericMarks = nullMarks.some((mark) => Number.isFinite(Number(mark)));

@@ -26,12 +26,15 @@ import { checkCells, checkColumns, checkRows } from './tableLimits.ts';
 import { warningsOf } from './warnings.ts';
 import { writeTable } from './write.ts';
 
-/** The text of the upload in UTF-8, where it came in another encoding. */
+/** The text of the upload in UTF-8, when it had another encoding. */
 export const TEXT_FILE = 'text';
 /** The first lines of a long text. */
 export const HEAD_FILE = 'head';
 
-/** Makes `TABLE_FILE` of `UPLOAD_FILE`, both in the working folder, and profiles it. Throws Refusal with what to mend. */
+/**
+ * Writes `TABLE_FILE` from `UPLOAD_FILE`, both in the working folder, and profiles it. Throws
+ * Refusal.
+ */
 export async function ingest(
   session: Session,
   declared: FileFormat | null,
@@ -52,10 +55,10 @@ export async function ingest(
   const scanned = await scanColumns(session, source, cells);
   checkRows(scanned.rows, limits);
   await checkCells(session, source, scanned, limits);
-  if (scanned.rows === 0) throw new Refusal('There is a header and no row: send at least one row.');
+  if (scanned.rows === 0) throw new Refusal('The file has a header and no rows. Send at least one row.');
   const planned = await planColumns(session, source, scanned, cells, requested);
   const present = planned.filter((column) => !isEmptyAndNameless(column));
-  if (present.length === 0) throw new Refusal('Every cell is empty: send at least one value.');
+  if (present.length === 0) throw new Refusal('Every cell is empty. Send at least one value.');
   await writeTable(session, scanned.relation, present);
   const profiled = await profile(session, present, scanned.rows);
   return {
@@ -101,12 +104,13 @@ async function openSource(
   }
 }
 
-const ONE_LINE = 'The file is one line without a line end, so it has no row below a header: send at least one row.';
+const ONE_LINE = 'The file is one line without a line end, so it has no row below a header. Send at least one row.';
 const CURL_HINT = 'With curl, send the file with --data-binary @FILE: -d and --data remove its line ends.';
 
 /**
- * `curl -d @FILE` joins all lines of a file, so that it has no line end at all. One line cannot be a header and a row, so
- * no table is refused by this rule; only a row that the client says has no header (`header=false`) is read without a line end.
+ * `curl -d @FILE` joins all lines of a file, so that it has no line end. One line cannot be a
+ * header and a row, so this
+ * refuses no table. Only a row without a header (`header=false`) is read without a line end.
  */
 function withCurlHint(error: unknown): unknown {
   if (!(error instanceof Refusal)) return error;
@@ -123,7 +127,9 @@ function nameColumns(found: Source<FoundColumn>): { source: Source; warnings: Da
   const warnings = found.columns.flatMap(({ name }, index): DatasetWarning[] => {
     const shown = names[index] ?? name;
     if (name === shown || name === '') return [];
-    return [{ code: 'renamed_column', column: shown, message: `Another column is named ${JSON.stringify(name)} too.` }];
+    return [
+      { code: 'renamed_column', column: shown, message: `Another column is also named ${JSON.stringify(name)}.` },
+    ];
   });
   return { source: { ...found, columns }, warnings };
 }
@@ -134,14 +140,14 @@ function requestedTypes({ types }: ReadOptions, { columns }: Source): ReadonlyMa
   if (unknown.length > 0) {
     const errors = unknown.map(([name]) => ({
       path: '/types',
-      message: `There is no column ${JSON.stringify(name)}.`,
+      message: `The file has no column ${JSON.stringify(name)}.`,
     }));
     throw new Refusal(errors.map(({ message }) => message).join(' '), errors);
   }
   return new Map(types);
 }
 
-/** What a comma at the end of every line makes. */
+/** A comma at the end of every line makes such a column. */
 function isEmptyAndNameless({ nameless, present }: PlannedColumn): boolean {
   return nameless && present === 0;
 }

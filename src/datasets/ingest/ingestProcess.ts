@@ -1,4 +1,7 @@
-/** The disposable process in which uploads are read: started for one file, by `ingestClient.ts`, in a folder that holds that file alone. */
+/**
+ * The disposable process that reads one upload. `ingestClient.ts` starts it in a folder with that
+ * file only.
+ */
 import { availableParallelism } from 'node:os';
 import { isDiskFull, isOutOfMemory, watchResources } from '../duckdb/diskFull.ts';
 import { openSession } from '../duckdb/duckdb.ts';
@@ -6,7 +9,7 @@ import { HEAD_FILE, ingest, TEXT_FILE } from './ingest.ts';
 import { type IngestRequest, type IngestResponse, Refusal, TABLE_FILE, UPLOAD_FILE } from './messages.ts';
 
 const SPILL_FOLDER = 'spill';
-/** Beyond this nothing gets faster, and the cores are wanted for training. */
+/** More threads are not faster, and training needs the cores. */
 const MAX_THREADS = 4;
 
 process.once('message', (request: IngestRequest) => {
@@ -32,13 +35,13 @@ async function runIngest({ format, options, memoryBytes, limits }: IngestRequest
   }
 }
 
-/** An error's message is not sent with it. */
+/** Plain data: an Error loses its message when it is sent to another process. */
 function refusalResponse({ message, errors, code }: Refusal): IngestResponse {
   return { refusal: { message, errors, code } };
 }
 
 function tooMuchMemory(bytes: number): Refusal {
-  const message = `Reading the table takes more memory than the limit of ${bytes} bytes: send fewer columns, or shorter cells.`;
+  const message = `Reading the table takes more memory than the limit of ${bytes} bytes. Send fewer columns, or shorter cells.`;
   return new Refusal(message, [], 'table_too_large');
 }
 

@@ -5,30 +5,30 @@ import type { DatasetColumn, DatasetWarning } from '../profile/schemas.ts';
 
 export type FileFormat = 'csv' | 'tsv' | 'ndjson' | 'json' | 'parquet';
 
-/** What a client says about its file; null leaves it to be detected. */
+/** The options of an upload; null: detect it. */
 export interface ReadOptions {
   /** One character. */
   readonly delimiter: string | null;
   readonly header: boolean | null;
-  /** The cells that mean "missing", beside the empty one. */
+  /** The cells that mean "missing", in addition to the empty cell. */
   readonly nullValues: readonly string[] | null;
-  /** Columns by name with the type that they are to have. */
+  /** Names of columns with the requested type. */
   readonly types: readonly (readonly [string, ColumnType])[];
 }
 
-/** How large a table may be. */
+/** The maximum sizes of a table. */
 export interface TableLimits {
   readonly rows: number;
   readonly columns: number;
-  /** Characters of a column's name. */
+  /** Characters of a column name. */
   readonly nameLength: number;
-  /** Bytes of a cell, as text in UTF-8. */
+  /** Bytes of a cell in UTF-8. */
   readonly cellBytes: number;
-  /** Bytes of a line of text, or of an object in an array of JSON. */
+  /** Bytes of a line of text, or of an object in a JSON array. */
   readonly lineBytes: number;
 }
 
-/** What the ingestion process is asked; the file is `UPLOAD_FILE` of its working folder. */
+/** The request to the ingestion process; the file is `UPLOAD_FILE` in its working folder. */
 export interface IngestRequest {
   readonly format: FileFormat | null;
   readonly options: ReadOptions;
@@ -36,7 +36,7 @@ export interface IngestRequest {
   readonly limits: TableLimits;
 }
 
-/** The profile of the table that now lies in `TABLE_FILE`. */
+/** The profile of the table in `TABLE_FILE`. */
 export interface Ingested {
   readonly rows: number;
   readonly columns: readonly (DatasetColumn & { readonly readAs: ParseOptions })[];
@@ -46,14 +46,14 @@ export interface Ingested {
 export type IngestResponse =
   | { readonly ingested: Ingested }
   | { readonly refusal: Pick<Refusal, 'message' | 'errors' | 'code'> }
-  /** No fault of the file: there is no room for what is made of it. */
+  /** Not a fault of the file: the disk has no space for the table. */
   | { readonly diskFull: true };
 
-/** Names in the working folder of an ingestion: the file as it came, and the table it became. */
+/** Names in the working folder of an ingestion: the uploaded file, and the table made from it. */
 export const UPLOAD_FILE = 'upload';
 export const TABLE_FILE = 'table.parquet';
 
-/** A file that cannot be read, or an option that does not fit it; the message says what to do. */
+/** A file that cannot be read, or an option that does not fit it. The message says what to do. */
 export class Refusal extends Error {
   override readonly name = 'Refusal';
   readonly errors: readonly FieldError[];

@@ -13,32 +13,37 @@ import type { ColumnScan, TableScan } from './scan/columnScan.ts';
 import { type Candidate, countFormatMatches, type FormatMatches, type TypedFormat } from './scan/formatMatches.ts';
 import type { Source, SourceColumn } from './source/source.ts';
 
-/** How a column is written. */
+/** How a column is stored. */
 export interface PlannedColumn {
   /** The column's id in the relation. */
   readonly id: string;
   readonly name: string;
-  /** Whether the name is made up, as the file has none. */
+  /** Whether the name is generated because the file has none. */
   readonly nameless: boolean;
-  /** SQL for a typed cell, of a cell of the relation. */
+  /** SQL for the typed cell from a cell of the relation. */
   readonly sql: (cell: string) => string;
   readonly stored: StoredAs;
-  /** The type that the client asked for, or null. */
+  /** The type that the client requested, or null. */
   readonly requestedType: ColumnType | null;
-  /** Cells that are not missing in the file; null where the column came typed. */
+  /** Cells that are not missing in the file; null when the file has a typed column. */
   readonly present: number | null;
-  /** The name of the form in which the cells were read; null of words, plain numbers and what came typed. */
+  /** The name of the format of the cells; null for words, plain numbers and typed columns. */
   readonly form: string | null;
-  /** A second form in which every cell means something else. */
+  /** A second format in which every cell has another meaning. */
   readonly ambiguousWith: string | null;
 }
 
-/** A column is of a type when at least this share of its cells is: the rest become missing, and a warning counts them. */
+/**
+ * The share of cells that decides the type of a column. The other cells become missing, and a
+ * warning counts them.
+ */
 const MIN_TYPE_SHARE = 0.98;
 
 type NamedColumn = SourceColumn & { readonly requestedType: ColumnType | null };
 
-/** Decides what the cells of every column are, by all rows. `requestedTypes` has the types that the client wants, by the column's name. */
+/**
+ * Decides the type and format of every column from all rows. `requestedTypes` are by column name.
+ */
 export async function planColumns(
   session: Session,
   source: Source,
@@ -60,7 +65,7 @@ export async function planColumns(
   });
 }
 
-/** The forms to try on a column: none where numbers or words are certain already. */
+/** The formats to try on a column: none when it is known to be numbers or words. */
 function candidate(
   { id, requestedType }: NamedColumn,
   scan: ColumnScan | undefined,
@@ -76,7 +81,7 @@ function isPlainNumber({ numbers, present, padded }: ColumnScan, requestedType: 
   return present > 0 && numbers === present && (requestedType === 'numeric' || (requestedType === null && !padded));
 }
 
-/** Numbers with leading zeros name things. */
+/** Numbers with leading zeros are codes. */
 function isCode({ numbers, present, padded }: ColumnScan): boolean {
   return padded && numbers >= MIN_TYPE_SHARE * present;
 }
@@ -103,7 +108,7 @@ function planText(
 }
 
 function refuseType(name: string, requestedType: ColumnType): never {
-  const message = `No cell of ${JSON.stringify(name)} can be read as ${requestedType}: leave the type out or name another.`;
+  const message = `No cell of ${JSON.stringify(name)} can be read as ${requestedType}. Omit the type or request another.`;
   throw new Refusal(message, [{ path: '/types', message }]);
 }
 
@@ -117,7 +122,7 @@ function ambiguity({ format, cells }: FormatMatches, matches: readonly FormatMat
   return other?.cells === cells ? other.format.name : null;
 }
 
-/** A column that came with a type keeps it unless the client requests another. */
+/** A typed column of the file has its own type unless the client requests another. */
 function planTyped({ id, name, nameless, kind, requestedType }: NamedColumn): PlannedColumn {
   const base = { id, name, nameless, requestedType, present: null, form: null, ambiguousWith: null };
   const isKept = requestedType === null || STORED_TYPES[kind].type === requestedType;

@@ -19,7 +19,7 @@ export async function profile(
 ): Promise<readonly Profiled[]> {
   const stats = await readColumnStats(session, planned, rows);
   const typed = stats.map((column) => ({ column, type: typeOf(column, stats.length) }));
-  // Numbers that name rows are shown as values; of the others only the figures are known so far.
+  // Identifiers that are numbers show their values, which are not counted yet.
   const names = typed.filter(({ column, type }) => column.shape !== null && !hasProfile(type, 'histogram'));
   const values = await readTextStats(
     session,

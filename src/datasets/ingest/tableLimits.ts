@@ -3,29 +3,32 @@ import { Refusal, type TableLimits } from './messages.ts';
 import type { TableScan } from './scan/columnScan.ts';
 import type { Source } from './source/source.ts';
 
-/** Characters of a name that is too long that its refusal shows. */
+/** Characters of a too long name that its refusal shows. */
 const SHOWN_LETTERS = 50;
 
-/** Throws Refusal where there are more columns than there may be, or one has too long a name; before the cells are looked at. */
+/**
+ * Throws Refusal for too many columns or a too long name. Needs the names only, so it runs before
+ * the cells are read.
+ */
 export function checkColumns(names: readonly string[], { columns, nameLength }: TableLimits): void {
   if (names.length > columns) {
-    throw tooLarge(`The table has ${names.length} columns, and ${columns} are allowed: send those that matter.`);
+    throw tooLarge(`The table has ${names.length} columns; the limit is ${columns}. Send fewer columns.`);
   }
   const long = names.find((name) => name.length > nameLength);
   if (long === undefined) return;
   const start = JSON.stringify(long.slice(0, SHOWN_LETTERS));
   throw tooLarge(
-    `The name of a column, ${start}…, has ${long.length} characters, and ${nameLength} are allowed: shorten it, or say header=false if there is no header.`,
+    `The column name ${start}… has ${long.length} characters; the limit is ${nameLength}. Shorten it, or send header=false if there is no header.`,
   );
 }
 
-/** Throws Refusal where there are more rows than there may be. */
+/** Throws Refusal for too many rows. */
 export function checkRows(rows: number, limits: TableLimits): void {
   if (rows > limits.rows)
-    throw tooLarge(`The table has ${rows} rows, and ${limits.rows} are allowed: send a sample of them.`);
+    throw tooLarge(`The table has ${rows} rows; the limit is ${limits.rows}. Send a sample of them.`);
 }
 
-/** Throws Refusal with the row and the column of a cell that is larger than it may be. */
+/** Throws Refusal with the row and the column of a too large cell. */
 export async function checkCells(
   session: Session,
   { columns }: Source,
@@ -40,7 +43,7 @@ export async function checkCells(
   );
   const [row, bytes] = first ?? [];
   throw tooLarge(
-    `Row ${row} has a cell of ${bytes} bytes in column ${JSON.stringify(column.name)}, and the limit is ${cellBytes}. Shorten it, or leave the column out.`,
+    `Row ${row} has a cell of ${bytes} bytes in column ${JSON.stringify(column.name)}; the limit is ${cellBytes}. Shorten it, or omit the column.`,
   );
 }
 

@@ -3,7 +3,7 @@ import type { Profiled } from './profile.ts';
 
 const MOSTLY_MISSING_SHARE = 0.5;
 
-/** What the one who uploaded the table should know of a column before training on it. */
+/** Warnings about a column that concern training. */
 export function warningsOf({ stats, column }: Profiled): DatasetWarning[] {
   const warn = (code: DatasetWarning['code'], message: string): DatasetWarning => ({
     code,
@@ -18,17 +18,17 @@ export function warningsOf({ stats, column }: Profiled): DatasetWarning[] {
     warnings.push(warn('mixed_types', `${cells} not ${column.type} and became missing.`));
   }
   if (distinct === 1)
-    warnings.push(warn('constant_column', 'Every cell has the same value: nothing can be learned from it.'));
+    warnings.push(warn('constant_column', 'Every cell has the same value, so it cannot be a feature.'));
   if (rows - count > MOSTLY_MISSING_SHARE * rows) {
     warnings.push(warn('mostly_missing', `${rows - count} of ${rows} cells are missing.`));
   }
   if (column.type === 'identifier') {
     warnings.push(
-      warn('identifier_column', 'Names rows and says nothing about them: left out of the features unless named.'),
+      warn('identifier_column', 'The column identifies rows, so it is not a feature unless a job names it.'),
     );
   }
   if (ambiguousWith !== null) {
-    const message = 'Day and month cannot be told apart; read as month first. Write dates as 2024-12-31 to be sure.';
+    const message = 'Day and month are ambiguous and were read as month first. Write dates as 2024-12-31 to be sure.';
     warnings.push(warn('ambiguous_dates', message));
   }
   return warnings;

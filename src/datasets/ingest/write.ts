@@ -5,20 +5,26 @@ import { TABLE_FILE } from './messages.ts';
 import type { PlannedColumn } from './plan.ts';
 import type { Relation } from './source/relation.ts';
 
-/** DuckDB holds a row group in memory until it is whole: so many cells keep it to some hundred megabytes. */
+/** DuckDB buffers a complete row group in memory: this many cells are some hundred megabytes. */
 const CELLS_PER_ROW_GROUP = 16 * 2 ** 20;
-/** DuckDB works on vectors of so many rows; a row group is a whole number of them. */
+/** The rows of a DuckDB vector; a row group is a multiple of it. */
 const VECTOR_ROWS = 2048;
 const MAX_ROW_GROUP = 60 * VECTOR_ROWS;
 
-/** DuckDB allocates the dictionary of each column of text: all together get this much memory, and one at most 1 MiB. */
+/**
+ * DuckDB allocates a dictionary for each column of text: the memory of all of them, and of one at
+ * most.
+ */
 const DICTIONARIES_BYTES = 2 ** 29;
 const LARGEST_DICTIONARY_BYTES = 2 ** 20;
 
-/** Beyond this an expression for each column takes too long to plan and too much memory. */
+/** More expressions than this take too long to plan and too much memory. */
 const MAX_EXPRESSIONS = 1000;
 
-/** Writes the table as Parquet, rows in the order of the file, the columns as `c0`, `c1`, … with their names beside. */
+/**
+ * Writes the table as Parquet: rows in the order of the file, columns `c0`, `c1`, …, and the names
+ * in the metadata.
+ */
 export async function writeTable(
   session: Session,
   relation: Relation,
@@ -41,7 +47,7 @@ function selectCells(relation: Relation, columns: readonly PlannedColumn[]): str
   return `SELECT ${cells.join(', ')} FROM ${relation.from}`;
 }
 
-/** One expression types the cells of all columns of text that are written alike. */
+/** One expression for the cells of all text columns with the same format. */
 function selectByLists(relation: Relation, columns: readonly PlannedColumn[]): string {
   const alike = [...Map.groupBy(columns.filter(isText), ({ sql }) => sql('cell'))];
   const lists = alike.map(
@@ -60,7 +66,7 @@ function cellOf(relation: Relation, column: PlannedColumn): string {
   return isText(column) ? relation.cell(column.id) : column.id;
 }
 
-/** Whether the column is text in the file. */
+/** Whether the file has text in the column. */
 function isText({ present }: PlannedColumn): boolean {
   return present !== null;
 }

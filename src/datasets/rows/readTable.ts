@@ -9,7 +9,7 @@ import { readNames } from './storedNames.ts';
 /** DuckDB's own memory while it reads; the columns themselves come on top. */
 const MEMORY_BYTES = 2 ** 30;
 const THREADS = 2;
-/** Columns that are read side by side. */
+/** Columns that are read together. */
 const COLUMNS_PER_PASS = 800;
 
 /** A column of the file: `cells` is SQL for its cells as DOUBLE without NULLs. */
@@ -22,8 +22,9 @@ interface StoredColumn {
 }
 
 /**
- * The whole table of a dataset's Parquet file in memory, columns in the order of the upload, strings as codes of sorted categories.
- * For the worker, not for the API: it loads DuckDB. Throws when the file is not one that this room wrote, and soon after `signal` is aborted.
+ * Reads the Parquet file of a dataset into memory: columns in the order of the upload, strings as
+ * codes of sorted categories. For processes that may load DuckDB, so not for the API. Throws when
+ * ingestion did not write the file, and soon after `signal` is aborted.
  */
 export async function readTable(file: string, signal?: AbortSignal): Promise<Table> {
   const limits = { memoryBytes: MEMORY_BYTES, threads: THREADS, spillFolder: null };

@@ -4,18 +4,18 @@ import { PAGE_BYTES } from '../../kit/contract/pages.ts';
 import { modulePath } from '../../kit/node.ts';
 
 const PROCESS = modulePath(import.meta.url, './rowsProcess');
-/** A reader that nobody asks for so long is let go; starting another takes a third of a second. */
+/** An idle reader ends after this time; a new one starts in a third of a second. */
 const IDLE_MS = 60_000;
-/** Another one is started for the next request. */
+/** The next request starts a new reader. */
 const RETRY_AFTER_SECONDS = 1;
 
 export interface RowsRequest {
   readonly id: number;
-  /** A name in the reader's folder. */
+  /** A file name in the reader's folder. */
   readonly file: string;
   readonly limit: number;
   readonly offset: number;
-  /** Of the JSON of the rows together, in bytes; one row is read at least. */
+  /** Bytes of the JSON of all rows together; at least one row is read. */
   readonly budget: number;
 }
 
@@ -27,23 +27,27 @@ interface RowsRead {
 
 export type RowsResponse = { readonly id: number } & (
   | { readonly rows: RowsRead }
-  /** The first row alone is too long, or the rows take more memory than the process has. */
+  /** The first row is too long, or the rows need more memory than the process has. */
   | { readonly tooMuch: true }
   | { readonly failure: string }
 );
 
-/** Reads rows of the Parquet files in `folder`, in a process that is kept while it is used: DuckDB is never in this one. */
+/**
+ * Reads rows of the Parquet files in `folder`, in a child process that ends when idle, so this
+ * process never loads DuckDB.
+ */
 export interface RowReader {
   /**
-   * Rows from `offset` on in the order of the file, at most `limit` and within the budget of a page; times as ISO 8601. Throws ServiceError
-   * `payload_too_large` where one row alone is too long or the rows take too much memory, and `unavailable` where the process dies.
+   * Rows from `offset` in the order of the file, at most `limit` and within the budget of a page;
+   * times in ISO 8601. Throws ServiceError `payload_too_large` when one row is too long or the rows
+   * need too much memory, and `unavailable` when the process ends.
    */
   readonly read: (file: string, limit: number, offset: number) => Promise<RowsRead>;
   readonly close: () => void;
 }
 
 interface Pending {
-  /** Whose answer it waits for. */
+  /** The process that has the request. */
   readonly process: ChildProcess;
   readonly resolve: (rows: RowsRead) => void;
   readonly reject: (error: Error) => void;
@@ -62,20 +66,20 @@ export function createRowReader(folder: string): RowReader {
       execArgv: [],
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     });
-    started.on('message', (handleResponse: RowsResponse) => {
-      const waiting = pending.get(handleResponse.id);
-      pending.delete(handleResponse.id);
-      if ('rows' in handleResponse) waiting?.resolve(handleResponse.rows);
-      else waiting?.reject('tooMuch' in handleResponse ? tooMuch() : new Error(handleResponse.failure));
+    started.on('message', (response: RowsResponse) => {
+      const waiting = pending.get(response.id);
+      pending.delete(response.id);
+      if ('rows' in response) waiting?.resolve(response.rows);
+      else waiting?.reject('tooMuch' in response ? tooMuch() : new Error(response.failure));
       rest();
     });
     const unanswered = () => rejectAll(started);
-    // Without anybody who hears it, an error would end this process.
+    // An 'error' event without a listener would end this process.
     for (const end of ['error', 'disconnect', 'exit']) started.on(end, unanswered);
     return started;
   }
 
-  /** What a process was asked that is gone, or could not be started, is answered by none. */
+  /** Rejects the requests of a process that ended or could not start. */
   function rejectAll(lost: ChildProcess): void {
     if (child === lost) child = null;
     for (const [id, { process, reject }] of pending) {
@@ -112,13 +116,13 @@ export function createRowReader(folder: string): RowReader {
 }
 
 function readerEnded(): ServiceError {
-  const message = 'The process that reads rows ended: another one is started, ask again.';
+  const message = 'The process that reads rows ended. Another one is starting. Retry the request.';
   return new ServiceError('unavailable', message, [], RETRY_AFTER_SECONDS);
 }
 
 function tooMuch(): ServiceError {
   return new ServiceError(
     'payload_too_large',
-    'The rows are more than one answer may have: ask for fewer with `limit`.',
+    'The rows are more than one response may have. Request fewer with `limit`.',
   );
 }

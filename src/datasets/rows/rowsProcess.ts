@@ -1,4 +1,7 @@
-/** The process that reads rows for the API: started by `rowReader.ts` in the folder of the tables, ends with its parent. */
+/**
+ * The process that reads rows for the API. `rowReader.ts` starts it in the folder of the tables; it
+ * ends with its parent.
+ */
 
 import { storedTypeOf } from '../../formats/columnTypes.ts';
 import { literal } from '../../formats/types/sql.ts';
@@ -9,9 +12,9 @@ import type { RowsRequest, RowsResponse } from './rowReader.ts';
 import { readNames } from './storedNames.ts';
 
 const MEMORY_BYTES = 512 * 2 ** 20;
-/** Cells that one statement reads: enough that most answers take one statement. */
+/** Cells that one statement reads: enough for most responses. */
 const CELLS_PER_BATCH = 200_000;
-/** A single row beyond this is refused. */
+/** The longest single row. */
 const MAX_ROW_BYTES = 32 * 2 ** 20;
 
 const session = openSession({ memoryBytes: MEMORY_BYTES, threads: 1, folders: [process.cwd()], spillFolder: null });
@@ -33,9 +36,9 @@ async function handleRequest(request: RowsRequest): Promise<RowsResponse> {
 }
 
 interface OpenTable {
-  /** Of each column, as a JSON object has it before a value. */
+  /** For each column: its name with the colon, as in a JSON object. */
   readonly keys: readonly string[];
-  /** So many rows from row `first` on. */
+  /** `count` rows from row `first`. */
   readonly read: (first: number, count: number) => Promise<readonly (readonly Cell[])[]>;
 }
 
@@ -54,7 +57,7 @@ async function openTable(duckdb: Session, file: string): Promise<OpenTable> {
   };
 }
 
-/** Rows until there are enough or the next one would exceed the budget. Undefined: the first row alone is too long. */
+/** Rows up to the limit or the budget. Undefined: the first row is too long. */
 async function readRows(
   { keys, read }: OpenTable,
   { offset, limit, budget }: RowsRequest,

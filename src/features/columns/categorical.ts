@@ -37,7 +37,9 @@ export const categorical = {
     };
   },
 
-  /** `workclass=Private` for each category, then `workclass is other`, then `workclass is missing`. */
+  /**
+   * `workclass=Private` for each category, then `workclass is other`, then `workclass is missing`.
+   */
   inputs: ({ column, categories, folded, missing }) => [
     ...categories.map((category) => `${column}=${category}`),
     ...(folded > 0 ? [`${column} is other`] : []),
@@ -50,8 +52,8 @@ export const categorical = {
   warnings: otherCategoriesWarnings,
 
   /**
-   * A category that training did not see gets the input of the other categories. If that does not exist, it counts as
-   * missing. If training had no missing value either, the row has NO_CODE.
+   * A category that training did not see gets the input of the other categories. If that does not
+   * exist, it counts as missing. If training had no missing value either, the row has NO_CODE.
    */
   write(fitted, column, rows, { codes, offset, width, firstInput }) {
     const given = column && asCategories(column);
@@ -65,7 +67,9 @@ export const categorical = {
   },
 } as const satisfies OneHotColumnType<FittedCategorical>;
 
-/** The input of a category by its code. Each category is looked up once, and only if a row has it. */
+/**
+ * The input of a category by its code. Each category is looked up once, and only if a row has it.
+ */
 function inputOfEachCategory(fitted: FittedCategorical, categories: readonly string[]): (category: number) => number {
   const known = knownCategories(fitted);
   const forUnseen = fitted.folded > 0 ? fitted.categories.length : missingInput(fitted);
@@ -80,7 +84,10 @@ const UNRESOLVED = -2;
 
 const knownByFitted = new WeakMap<FittedCategorical, ReadonlyMap<string, number>>();
 
-/** The input of each category that has one. Cached, because a prediction of one row looks into thousands of categories. */
+/**
+ * The input of each category that has one. Cached, because a prediction of one row looks into
+ * thousands of categories.
+ */
 export function knownCategories(fitted: FittedCategorical): ReadonlyMap<string, number> {
   const cached = knownByFitted.get(fitted);
   if (cached !== undefined) return cached;
@@ -108,7 +115,10 @@ function otherCategoriesWarnings(
   ];
 }
 
-/** The number of rows of each category, the most frequent first, ties by name; and of missing values. */
+/**
+ * The number of rows of each category, the most frequent first, ties by name; and of missing
+ * values.
+ */
 function countCategories(
   { codes, categories }: Categories,
   rows: Int32Array,

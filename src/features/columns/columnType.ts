@@ -20,10 +20,15 @@ export interface ColumnDescription {
   readonly range?: readonly [number, number] | readonly [string, string];
 }
 
-/** A type of column that networks read: how one column becomes inputs. `Fitted` is plain JSON, stored with the model. */
+/**
+ * A type of column that networks read: how one column becomes inputs. `Fitted` is plain JSON,
+ * stored with the model.
+ */
 interface BaseColumnType<Fitted> {
   readonly schema: z.ZodType<Fitted>;
-  /** Fits the column to the training rows. Undefined when all of them are equal or all are missing. */
+  /**
+   * Fits the column to the training rows. Undefined when all of them are equal or all are missing.
+   */
   fit(column: Column, rows: Int32Array, settings: FitSettings): Fitted | undefined;
   /** The names of the inputs, in the order of the matrix. */
   inputs(fitted: Fitted): string[];

@@ -4,7 +4,10 @@ import { type CategoryColumn, type Column, isNumberColumn } from '../../formats/
 /** Strings as codes of a dictionary; -1 is missing. */
 export type Categories = Pick<CategoryColumn, 'codes' | 'categories'>;
 
-/** The column as numbers. Words that are not numbers become NaN; infinite values also count as missing. */
+/**
+ * The column as numbers. Words that are not numbers become NaN; infinite values also count as
+ * missing.
+ */
 export function asNumbers(column: Column): Float64Array {
   if (isNumberColumn(column)) return column.values;
   return mapCategories(column, (word) => (word === '' ? undefined : Number(word)));
@@ -26,7 +29,10 @@ export function asCategories(column: Column): Categories {
   return { codes, categories };
 }
 
-/** The number of each row's word; NaN where `parse` returns no finite number. Each distinct word is parsed once. */
+/**
+ * The number of each row's word; NaN where `parse` returns no finite number. Each distinct word is
+ * parsed once.
+ */
 export function mapCategories(
   { codes, categories }: Categories,
   parse: (word: string) => number | undefined,

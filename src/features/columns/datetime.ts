@@ -11,8 +11,8 @@ const DAY_MS = 86_400_000;
 const FIRST_WEEKDAY = 3;
 
 /**
- * The position of a time within each cycle, 0 to 1. Two inputs, sine and cosine, put the end of a cycle next to its
- * start.
+ * The position of a time within each cycle, 0 to 1. Two inputs, sine and cosine, put the end of a
+ * cycle next to its start.
  */
 const CYCLES = {
   month: (ms: number) => new Date(ms).getUTCMonth() / 12,
@@ -35,7 +35,10 @@ const schema = z.strictObject({
 });
 export type FittedDatetime = z.infer<typeof schema>;
 
-/** The standardized time, and the sine and cosine of each cycle. A missing time has 0 in all of them. */
+/**
+ * The standardized time, and the sine and cosine of each cycle. A missing time has 0 in all of
+ * them.
+ */
 export const datetime = {
   schema,
   block: 'dense',
@@ -52,7 +55,10 @@ export const datetime = {
     return { kind: 'datetime', column: column.name, cycles, ...moments(known), missing, range: [first, last] };
   },
 
-  /** `start elapsed`, then `start month sine`, `start month cosine` for each cycle, then `start is missing`. */
+  /**
+   * `start elapsed`, then `start month sine`, `start month cosine` for each cycle, then `start is
+   * missing`.
+   */
   inputs: ({ column, cycles, missing }) => [
     `${column} elapsed`,
     ...cycles.flatMap((cycle) => [`${column} ${cycle} sine`, `${column} ${cycle} cosine`]),
@@ -79,7 +85,10 @@ export const datetime = {
   },
 } as const satisfies DenseColumnType<FittedDatetime>;
 
-/** The column as milliseconds since 1970. Words are parsed as in rows to predict; NaN where that fails. */
+/**
+ * The column as milliseconds since 1970. Words are parsed as in rows to predict; NaN where that
+ * fails.
+ */
 function asTimes(column: Column): Float64Array {
   return isNumberColumn(column) ? column.values : mapCategories(column, parseTime);
 }

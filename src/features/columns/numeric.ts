@@ -4,7 +4,10 @@ import { fitScaling, fittedScalingSchema, scaler } from '../scaling/scaling.ts';
 import type { DenseColumnType, FitSettings } from './columnType.ts';
 import { asNumbers } from './conversions.ts';
 
-/** Rows that a distribution is fitted to. Quantiles of more rows agree in three digits and take longer to sort. */
+/**
+ * Rows that a distribution is fitted to. Quantiles of more rows agree in three digits and take
+ * longer to sort.
+ */
 const SAMPLE_ROWS = 20_000;
 
 /** Networks learn well from inputs of about 1. Inputs beyond this make steps too large. */

@@ -1,7 +1,10 @@
 import { type Column, isNumberColumn, type NumberColumn } from '../../formats/table.ts';
 import { asCategories, type Categories } from '../columns/conversions.ts';
 
-/** Whether a column equals the target in every row: its numbers, or its values under other names. */
+/**
+ * Whether a column equals the target in every row: the same numbers, or the same values under other
+ * names.
+ */
 export function isCopyOf(target: Column, rows: Int32Array, task: 'classes' | 'number'): (column: Column) => boolean {
   return task === 'number' ? sameNumbers(target, rows) : sameClasses(asCategories(target), rows);
 }
@@ -12,7 +15,10 @@ function sameNumbers(target: Column, rows: Int32Array): (column: Column) => bool
   return (column) => isNumberColumn(column) && isNumberColumn(target) && isTarget(column, target.values);
 }
 
-/** Whether a one-to-one renaming of values turns the column into the target; it stops at the first row that says no. */
+/**
+ * Whether a one-to-one mapping of values turns the column into the target. Stops at the first row
+ * that contradicts.
+ */
 function sameClasses(target: Categories, rows: Int32Array): (column: Column) => boolean {
   return (column) => {
     const values = isNumberColumn(column) ? column.values : column.codes;

@@ -1,21 +1,30 @@
 import { type CategoryColumn, type Column, isNumberColumn, type NumberColumn } from '../../formats/table.ts';
 import { evenPositions, lowerBound } from '../scaling/sorted.ts';
 
-/** The rows of one column in groups: rows of a group look the same to a predictor that sees this column alone. */
+/**
+ * The rows of one column in groups: a predictor of this column alone cannot distinguish the rows of
+ * a group.
+ */
 export interface Groups {
   /** The group of each of the rows. */
   readonly of: Int32Array;
   readonly count: number;
 }
 
-/** Ranges of a number column. More follow a curve more closely and average fewer rows. */
+/** Ranges of a number column. More ranges fit a curve more closely and average fewer rows. */
 const MAX_RANGES = 64;
-/** Fewer rows in a range give an uncertain average. */
+/** Rows in a range: fewer give an uncertain average. */
 const MIN_RANGE_ROWS = 20;
-/** Rows that the ranges are chosen from; more give nearly the same ones and take longer to sort. */
+/**
+ * Rows that the ranges are computed from. More rows give nearly the same ranges and take longer to
+ * sort.
+ */
 const MAX_SORTED = 1024;
 
-/** One group for each category or range of numbers, and one for missing values. Ranges have about equally many rows. */
+/**
+ * A group for each category or range of numbers, and one for missing values. Ranges have about
+ * equally many rows.
+ */
 export function groupRows(column: Column, rows: Int32Array): Groups {
   return isNumberColumn(column) ? groupByRange(column, rows) : groupByCategory(column, rows);
 }
@@ -38,7 +47,10 @@ function groupByRange({ values }: NumberColumn, rows: Int32Array): Groups {
   return { of, count: missing + 1 };
 }
 
-/** The greatest value of each range, in order. Equal values share a range, so few distinct values get one each. */
+/**
+ * The maximum of each range, ascending. Equal values share a range, so few distinct values get a
+ * range each.
+ */
 function rangeEnds(values: Float64Array, rows: Int32Array): Float64Array {
   const ranges = Math.min(MAX_RANGES, Math.ceil(rows.length / MIN_RANGE_ROWS));
   const step = Math.ceil(rows.length / MAX_SORTED);

@@ -6,30 +6,34 @@ import { findSums, type SumLeak } from './sums.ts';
 
 type Task = 'classes' | 'number';
 
-/** Fewer rows agree by chance. */
+/** Fewer rows can agree by chance. */
 const MIN_ROWS = 20;
 /** Fewer rows give an uncertain score. */
 const MIN_SCORED_ROWS = 100;
-/** Rows that columns are scored on. More change the third digit of a score and take longer. */
+/** Rows that columns are scored on. More rows change the third digit of a score and take longer. */
 const MAX_SCORED_ROWS = 8192;
 /**
- * The gain (see `Score`) from which a column is suspicious. Of twelve public tables, the strongest honest columns have 0.75 (iris, petal
- * length), 0.87 (diamonds, y) and 0.83 (nycflights13, dep_delay); leaks have 0.88 (titanic, boat) and 0.95 (bike_sharing, registered).
+ * The gain (see `Score`) from which a column is suspicious. In twelve public tables the strongest
+ * honest columns have 0.75 (iris, petal length), 0.87 (diamonds, y) and 0.83 (nycflights13,
+ * dep_delay); leaks have 0.88 (titanic, boat) and 0.95 (bike_sharing, registered).
  */
 const SUSPICIOUS_GAIN: Readonly<Record<Task, number>> = { classes: 0.85, number: 0.9 };
-/** Warnings of one kind that name a single leak; the rest share one. */
+/** Warnings of one kind that name a leak each; the other leaks share one warning. */
 const MAX_NAMED = 5;
 
 const REMEDY = 'is not known when predictions are made, add it to features.exclude.';
 
-/** Warns of columns that give the target away: copies of it, two columns that add up to it, and columns that alone predict nearly all of it. */
+/**
+ * Warns of columns that leak the target: copies, pairs that add up to it, and columns that alone
+ * predict nearly all of it.
+ */
 export function findLeaks(columns: readonly Column[], target: Column, rows: Int32Array, task: Task): Warning[] {
   if (rows.length < MIN_ROWS) return [];
   const copies = columns.filter(isCopyOf(target, rows, task));
   const sums = task === 'number' ? findSums(columns, target, rows) : [];
   const explained = new Set([...copies.map(({ name }) => name), ...sums.flatMap((sum) => sum.columns)]);
   const others = columns.filter(({ name }) => !explained.has(name));
-  // A single column is all that there is to learn from.
+  // A table of one column has nothing else to learn from.
   const strong = columns.length > 1 ? strongColumns(others, target, rows, task) : [];
   return [
     ...copies.map(copyWarning),
@@ -56,7 +60,10 @@ function strongColumns(columns: readonly Column[], target: Column, rows: Int32Ar
     .sort((a, b) => b.score.gain - a.score.gain);
 }
 
-/** Some of the rows, evenly spread over the list, the same every time. They are in the order of memory, which is faster to read. */
+/**
+ * Some of the rows, evenly spread over the list, the same every time. Sorted, because memory is
+ * then read in order.
+ */
 function sampleOf(rows: Int32Array): Int32Array {
   const count = Math.min(rows.length, MAX_SCORED_ROWS);
   return Int32Array.from({ length: count }, (_, i) => rows[Math.floor((i * rows.length) / count)]).sort();
@@ -85,7 +92,7 @@ function describeScore({ value, baseline }: Score, task: Task): string {
   return `accuracy ${value.toFixed(3)} (most frequent class: ${baseline.toFixed(3)})`;
 }
 
-/** The first warnings, and one for the others. */
+/** The first warnings, and one that counts the others. */
 function shortened(warnings: readonly Warning[], what: string): Warning[] {
   const rest = warnings.length - MAX_NAMED;
   if (rest <= 0) return [...warnings];

@@ -2,27 +2,33 @@ import { type Column, isNumberColumn } from '../../formats/table.ts';
 import { asCategories, asNumbers } from '../columns/conversions.ts';
 import { type Groups, groupRows } from './groups.ts';
 
-/** How well one column alone predicts the target, on rows that its predictor was not fitted to. */
+/** How well one column alone predicts the target, on rows that the predictor was not fitted to. */
 export interface Score {
-  /** The measure for people: R², or the share of rows whose class is predicted. */
+  /** The published metric: R², or the accuracy. */
   readonly value: number;
-  /** The same measure of a predictor that sees no column: 0, or the share of the most frequent class. */
+  /** The same metric of a predictor without columns: 0, or the share of the most frequent class. */
   readonly baseline: number;
-  /** The share of the baseline's error that the column removes, at the cautious end of what chance allows: 1 is a perfect column. */
+  /**
+   * The share of the baseline's error that the column removes, a lower bound: 1 is a perfect
+   * column.
+   */
   readonly gain: number;
 }
 
-/** Scores one column. */
 type Scorer = (column: Column) => Score;
 
-/** A group that has fewer rows to fit joins the other rare ones, so that a column of ids learns nothing. */
+/**
+ * A group with fewer rows to fit joins the other rare groups, so that a column of ids learns
+ * nothing.
+ */
 const MIN_GROUP_ROWS = 5;
-/** Errors are counted with this many standard deviations on top, so that a small table does not warn by luck. */
+/** Standard deviations added to the error count, so that a small table does not warn by chance. */
 const DEVIATIONS = 3;
 
 /**
- * Scores columns by cross-fitting: each half of the rows is predicted by a predictor that was fitted to the other. It predicts the most
- * frequent class or the mean of each group; for numbers also a straight line, which follows a heavy tail.
+ * Scores columns by cross-fitting: a predictor fitted to one half of the rows predicts the other
+ * half. It predicts the most frequent class or the mean of each group; for numbers also a straight
+ * line, which fits a heavy tail.
  */
 export function scorerFor(target: Column, rows: Int32Array, task: 'classes' | 'number'): Scorer {
   const half = halves(rows);
@@ -42,7 +48,10 @@ export function scorerFor(target: Column, rows: Int32Array, task: 'classes' | 'n
   );
 }
 
-/** 0 or 1 for each row, the same every time: Fibonacci hashing, so that rows in a rhythm, such as hours, come into both. */
+/**
+ * 0 or 1 for each row, the same every time. Fibonacci hashing puts periodic rows, such as hours,
+ * into both halves.
+ */
 function halves(rows: Int32Array): Uint8Array {
   return Uint8Array.from(rows, (row) => Math.imul(row + 1, 0x9e3779b1) >>> 31);
 }
@@ -60,7 +69,10 @@ function classScorer(classes: Int32Array, rows: Int32Array, half: Uint8Array): S
   };
 }
 
-/** The class that most rows of each group and half have, by majority vote (Boyer and Moore 1991): any class where no one has more than half. */
+/**
+ * The majority class of each group and half (Boyer and Moore 1991); any class when none has more
+ * than half of the rows.
+ */
 function majorities(of: Int32Array, count: number, classes: Int32Array, half: Uint8Array): Int32Array {
   const candidates = new Int32Array(2 * count).fill(-1);
   const votes = new Int32Array(2 * count);
@@ -91,7 +103,7 @@ function numberScorer(numbers: Float64Array, rows: Int32Array, half: Uint8Array)
   };
 }
 
-/** The mean of each group in each half; NaN where it has no row. */
+/** The mean of each group in each half; NaN without rows. */
 function meansOf(numbers: Float64Array, half: Uint8Array, of: Int32Array, count: number): Float64Array {
   const sums = new Float64Array(2 * count);
   const counts = new Int32Array(2 * count);
@@ -102,7 +114,10 @@ function meansOf(numbers: Float64Array, half: Uint8Array, of: Int32Array, count:
   return sums.map((sum, cell) => sum / counts[cell]);
 }
 
-/** The sum of squared errors; `predict` gets a row and the half that may be used, and where it gives NaN the mean of that half counts. */
+/**
+ * The sum of squared errors. `predict` gets a row and the half to predict from; NaN stands for the
+ * mean of that half.
+ */
 function squaredErrors(
   numbers: Float64Array,
   half: Uint8Array,
@@ -146,7 +161,7 @@ function fitLine(numbers: Float64Array, x: (i: number) => number): (x: number) =
   return (value) => meanY + (xy / xx) * (value - meanX);
 }
 
-/** The groups with enough rows in both halves; the others are one. */
+/** The groups with enough rows in both halves; all other groups become one. */
 function withoutRare({ of, count }: Groups, half: Uint8Array): Groups {
   const counts = new Int32Array(2 * count);
   for (let i = 0; i < of.length; i++) counts[2 * of[i] + half[i]]++;

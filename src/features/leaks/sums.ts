@@ -6,17 +6,25 @@ export interface SumLeak {
   readonly sign: '+' | '-';
 }
 
-/** Pairs grow with the square of the columns; tables with more number columns are checked for the first ones. */
+/**
+ * The number columns that are checked, the first ones: pairs grow with the square of the columns.
+ */
 const MAX_COLUMNS = 1_000;
-/** Rounding errors of decimals, as a share of the largest of the three numbers. */
+/** Allowed rounding error, as a share of the largest of the three numbers. */
 const TOLERANCE = 1e-9;
-/** Fewer rows with a target other than 0 agree by chance where most numbers are 0. */
+/** Rows with a target other than 0. Fewer can agree by chance when most numbers are 0. */
 const MIN_NONZERO_ROWS = 20;
 
-/** Cells that are compared in all: about a second. An honest table needs a few for each pair, as a pair ends at its first other row. */
+/**
+ * Comparisons in all: about a second. Without leaks a pair takes a few, because it ends at the
+ * first row that differs.
+ */
 const MAX_COMPARISONS = 2e8;
 
-/** Finds the pairs of number columns `a`, `b` with a + b = target or a - b = target in all rows. Later pairs are not checked once all comparisons are used up. */
+/**
+ * The pairs of number columns `a`, `b` with a + b = target or a - b = target in all rows. Stops
+ * when all comparisons are used.
+ */
 export function findSums(
   columns: readonly Column[],
   target: Column,
@@ -46,12 +54,12 @@ export function findSums(
   return leaks;
 }
 
-/** A constant column is an offset, and the other one a copy but for that. */
+/** A constant column would be an offset between a copy and the target. */
 function varies({ values }: NumberColumn, rows: Int32Array): boolean {
   return rows.some((row) => values[row] !== values[rows[0]]);
 }
 
-/** How many rows have a + b = sum before the first that has not. A missing number equals nothing. */
+/** The number of rows before the first with a + b ≠ sum. A missing number equals nothing. */
 function agreeingRows(a: NumberColumn, b: NumberColumn, sum: NumberColumn, rows: Int32Array): number {
   for (let i = 0; i < rows.length; i++) {
     const [x, y, z] = [a.values[rows[i]], b.values[rows[i]], sum.values[rows[i]]];

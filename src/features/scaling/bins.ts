@@ -1,13 +1,15 @@
 import { evenPositions, interpolate, mostCommon } from './sorted.ts';
 
 /**
- * Piecewise linear encoding (Gorishniy et al. 2022, "On embeddings for numerical features"): one input for each bin, 0
- * below it, 1 above it, linear inside. It makes steps and bumps of one column easier to learn for a dense network.
+ * Piecewise linear encoding (Gorishniy et al. 2022, "On embeddings for numerical features"): one
+ * input for each bin, 0 below it, 1 above it, linear inside. It makes steps and bumps of one column
+ * easier to learn for a dense network.
  */
 
 /**
- * The edges of at most `bins` bins with about equally many rows. A value that many rows share would fill most quantiles,
- * so it gets an edge of its own and the quantiles are those of the other values. Empty when only one bin would be left.
+ * The edges of at most `bins` bins with about equally many rows. A value that many rows share would
+ * fill most quantiles, so it gets an edge of its own and the quantiles are those of the other
+ * values. Empty when only one bin would be left.
  */
 export function fitEdges(sorted: Float64Array, bins: number): number[] {
   if (bins === 0) return [];

@@ -12,7 +12,10 @@ export interface Knots {
   readonly scores: number[];
 }
 
-/** Knots at quantiles of the values. A knot's score is the normal quantile of the mean rank of the rows with its value. */
+/**
+ * Knots at quantiles of the values. A knot's score is the normal quantile of the mean rank of the
+ * rows with its value.
+ */
 export function fitKnots(sorted: Float64Array): Knots {
   const count = sorted.length;
   const values: number[] = [];

@@ -9,7 +9,10 @@ export type Scaling = (typeof SCALINGS)[number];
 const FEW_DISTINCT = 12;
 /** A value in at least this share of the rows is the common one. */
 const MAJORITY = 0.5;
-/** A distance beyond this many times the median distance is a long tail, which would compress the other values. */
+/**
+ * A distance beyond this many times the median distance is a long tail, which would compress the
+ * other values.
+ */
 const LONG_TAIL = 10;
 /** Scaled numbers are clamped here, so that one extreme value does not dominate a row. */
 const MAX_SCALED = 20;
@@ -63,7 +66,8 @@ export function moments(values: Float64Array): { readonly mean: number; readonly
 }
 
 /**
- * `standard` for few distinct values. `range` when most rows have one value and no tail is long (pixels, counts): rare
+ * `standard` for few distinct values. `range` when most rows have one value and no tail is long
+ * (pixels, counts): rare
  * values stay small. `quantileNormal` otherwise: skew and outliers do not matter to it.
  */
 function chooseScaling(sorted: Float64Array): 'standard' | 'range' | 'quantileNormal' {
@@ -77,7 +81,10 @@ function chooseScaling(sorted: Float64Array): 'standard' | 'range' | 'quantileNo
   return distances[distances.length - 1] < LONG_TAIL * typical ? 'range' : 'quantileNormal';
 }
 
-/** The value of most rows, or else the minimum, becomes 0. The value farthest from it becomes 1 or -1. */
+/**
+ * The value of most rows, or else the minimum, becomes 0. The value farthest from it becomes 1 or
+ * -1.
+ */
 function fitRange(sorted: Float64Array): FittedScaling {
   const { common, share } = mostCommon(sorted);
   const [min, max] = [sorted[0], sorted[sorted.length - 1]];

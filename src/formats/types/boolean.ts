@@ -1,7 +1,10 @@
 import { asIs, type NumberColumnType, type StoredType, tryCast, type ValueFormat } from './columnType.ts';
 import { literals } from './sql.ts';
 
-/** The words of booleans in any case, in uploads, in features of type boolean and in rows to predict. */
+/**
+ * The words of booleans in any case, in uploads, in features of type boolean and in rows to
+ * predict.
+ */
 const TRUE_WORDS: readonly string[] = ['true', 't', 'yes', 'y', '1', '1.0', 'on'];
 const FALSE_WORDS: readonly string[] = ['false', 'f', 'no', 'n', '0', '0.0', 'off'];
 
@@ -18,7 +21,10 @@ function booleanFormat(name: string, yes: readonly string[], no: readonly string
   return { name, value, detected, hasDigits: false };
 }
 
-/** Words such as "yes" stay categories unless boolean is requested, so that predictions use the words of the file. */
+/**
+ * Words such as "yes" stay categories unless boolean is requested, so that predictions use the
+ * words of the file.
+ */
 const FORMATS: readonly ValueFormat[] = [
   booleanFormat('trueFalse', ['true'], ['false'], true),
   booleanFormat('anyBoolean', TRUE_WORDS, FALSE_WORDS, false),

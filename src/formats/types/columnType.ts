@@ -11,13 +11,16 @@ export interface ValueFormat {
   readonly ambiguousWith?: string;
 }
 
-/** A number (a boolean is 0 or 1, a time is milliseconds since 1970); NaN is missing, undefined is a wrong type. */
+/**
+ * A number (a boolean is 0 or 1, a time is milliseconds since 1970); NaN is missing, undefined is a
+ * wrong type.
+ */
 export type NumberReader = (cell: unknown) => number | undefined;
 /** A word; null is missing, undefined is a wrong type. */
 export type WordReader = (cell: unknown) => string | null | undefined;
 
 /** Where the cells of a row to predict come from. */
-export interface CellSource {
+interface CellSource {
   /** The delimiter of the text; null: values of JSON. */
   readonly delimiter: string | null;
   /** The name of the format in the dataset's file; '' when it is not known. */
@@ -25,11 +28,16 @@ export interface CellSource {
 }
 
 interface BaseColumnType {
-  /** What the dataset's profile shows: a histogram, minimum and maximum, or the most frequent values. */
+  /**
+   * What the dataset's profile shows: a histogram, minimum and maximum, or the most frequent
+   * values.
+   */
   readonly profile: 'histogram' | 'range' | 'values';
   /** The row of `STORED_TYPES` in which ingestion stores the cells. */
   readonly storedAs: string;
-  /** The formats of cells of text, most likely first. `delimiter` is the file's, null without lines. */
+  /**
+   * The formats of cells of text, most likely first. `delimiter` is the file's, null without lines.
+   */
   readonly formats: (delimiter: string | null) => readonly ValueFormat[];
 }
 

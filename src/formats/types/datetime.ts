@@ -11,7 +11,10 @@ const DATE_PARTS: Readonly<Record<string, string>> = {
   ...{ '%b': '[A-Za-z]+', '%B': '[A-Za-z]+', ' ': '\\s*', '.': '\\.' },
 };
 
-/** ISO 8601, with or without a time and an offset. The pattern excludes words that DuckDB casts, such as "epoch". */
+/**
+ * ISO 8601, with or without a time and an offset. The pattern excludes words that DuckDB casts,
+ * such as "epoch".
+ */
 const ISO: ValueFormat = {
   name: 'iso',
   value: (cell) =>
@@ -20,7 +23,10 @@ const ISO: ValueFormat = {
   hasDigits: true,
 };
 
-/** Formats that differ in the order of day and month. A column that both read completely is ambiguous. */
+/**
+ * Formats that differ in the order of day and month. A column that both read completely is
+ * ambiguous.
+ */
 const DAY_FIRST: Readonly<Record<string, string>> = {
   '%m/%d/%Y': '%d/%m/%Y',
   '%m-%d-%Y': '%d-%m-%Y',
@@ -28,7 +34,10 @@ const DAY_FIRST: Readonly<Record<string, string>> = {
 };
 const DAY_FIRST_FORMATS = Object.values(DAY_FIRST);
 
-/** Where day and month are ambiguous the month comes first, as in the United States; a warning says so. */
+/**
+ * Where day and month are ambiguous the month comes first, as in the United States; a warning says
+ * so.
+ */
 const DATES = [
   ...['%m/%d/%Y', '%d/%m/%Y', '%d.%m.%Y', '%m-%d-%Y', '%d-%m-%Y', '%Y/%m/%d', '%Y.%m.%d', '%m/%d/%y', '%d/%m/%y'],
   ...['%d.%m.%y', '%d %b %Y', '%d %B %Y', '%d-%b-%Y', '%d-%b-%y', '%b %d, %Y', '%B %d, %Y', '%b %d %Y', '%B %d %Y'],

@@ -1,4 +1,4 @@
-/** Ways to write a number in text, as datasets are read; each gives undefined for what is written otherwise. */
+/** Parses a number of one format; undefined for every other text. */
 type ReadNumber = (text: string) => number | undefined;
 
 const PLAIN = /^[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?$/;
@@ -13,7 +13,7 @@ const thousandsPoint: ReadNumber = (text) =>
 const thousandsComma: ReadNumber = (text) =>
   THOUSANDS_COMMA.test(text) ? finite(text.replaceAll(',', '')) : undefined;
 
-/** By the names that the forms of datasets have. */
+/** By the names of the formats of datasets. */
 const FORMS: ReadonlyMap<string, ReadNumber> = new Map([
   ['decimalComma', decimalComma],
   ['thousandsPoint', thousandsPoint],
@@ -21,8 +21,9 @@ const FORMS: ReadonlyMap<string, ReadNumber> = new Map([
 ]);
 
 /**
- * How numbers are read between delimiters: in the form that the dataset's column had, if it is known, else by what is usual: between
- * semicolons a comma is a decimal comma, elsewhere it parts thousands where it can.
+ * Reads numbers of delimited text in the format of the dataset's column, then in the default order
+ * of formats: in a text with semicolons a comma is first a decimal comma, otherwise first a
+ * separator of thousands.
  */
 export function numberReader(delimiter: string, form = ''): ReadNumber {
   const defaults =

@@ -43,7 +43,10 @@ function numberFormat(name: string, pattern: string, plain: (cell: string) => st
   return { name, value, detected: true, hasDigits: true };
 }
 
-/** The delimiter decides the meaning of a comma: in a file with semicolons it is a decimal comma first. */
+/**
+ * The delimiter decides the meaning of a comma: in a file with semicolons it is a decimal comma
+ * first.
+ */
 function numberFormats(delimiter: string | null): readonly ValueFormat[] {
   const exponent = '([eE][-+]?\\d+)?';
   const decimalComma = numberFormat(

@@ -1,4 +1,7 @@
-/** Ways to write a time: of an upload, of a feature that is typed datetime, of a row to predict. What has no zone is in UTC. */
+/**
+ * Parses times of rows to predict, and of features of type datetime. A time without a zone is in
+ * UTC.
+ */
 
 const ISO = /^\d{4}-\d{1,2}-\d{1,2}/;
 const ISO_DATE_ALONE = /^\d{4}-\d{1,2}-\d{1,2}$/;
@@ -13,10 +16,13 @@ const MONTHS = 12;
 const HOUR_MS = 3_600_000;
 const MINUTE_MS = 60_000;
 const SECOND_MS = 1000;
-/** POSIX strptime: two digits from 69 on are of the twentieth century. */
+/** POSIX strptime: two digits from 69 belong to the twentieth century. */
 const FIRST_YEAR_OF_1900S = 69;
 
-/** Milliseconds since 1970, or undefined. Where day and month cannot be told apart, the month comes first, unless `dayFirst`. */
+/**
+ * Milliseconds since 1970, or undefined. Where day and month are ambiguous the month comes first,
+ * unless `dayFirst`.
+ */
 export function parseTime(text: string, dayFirst = false): number | undefined {
   if (ISO.test(text)) return parseDate(ISO_DATE_ALONE.test(text) || ZONE.test(text) ? text : `${text}Z`);
   if (NAMED_MONTH.test(text)) return parseDate(`${text.replaceAll('-', ' ')} UTC`);

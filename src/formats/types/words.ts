@@ -10,7 +10,9 @@ export const words = {
   expected: 'text',
 } as const satisfies WordColumnType;
 
-/** Also every value of an uploaded Parquet file that has no other row: nested values become text. */
+/**
+ * Also every value of an uploaded Parquet file that has no other row: nested values become text.
+ */
 export const storedText = {
   cells: 'words',
   duckdb: 'VARCHAR',

@@ -1,8 +1,8 @@
 import type { FeatureType } from '../../../src/features/columns.ts';
 
 /**
- * Cells that training and prediction read alike: file, type of the dataset's column, type for the model, other cells of
- * the column, and the cells. Cells are JSON values as text.
+ * Cells that training and prediction read alike: file, type of the dataset's column, type for the
+ * model, other cells of the column, and the cells. Cells are JSON values as text.
  */
 export const ALIKE: readonly (readonly [string, FeatureType, FeatureType, string, readonly string[]])[] = [
   [

@@ -18,12 +18,17 @@ export interface CellCase {
   readonly type: ColumnType;
   /** The type that the model reads the column as. */
   readonly modelType: FeatureType;
-  /** The other cells of the column, which decide on its format; and the cell: JSON values as text. */
+  /**
+   * The other cells of the column, which decide on its format; and the cell: JSON values as text.
+   */
   readonly others: string;
   readonly cell: string;
 }
 
-/** The two readings of a cell: a value (times in ISO 8601), null for missing, `refused` for a wrong type. */
+/**
+ * The two readings of a cell: a value (times in ISO 8601), null for missing, `refused` for a wrong
+ * type.
+ */
 export interface Readings {
   readonly training: unknown;
   readonly prediction: unknown;

@@ -20,7 +20,10 @@ export interface TestService {
   readonly close: () => Promise<void>;
 }
 
-/** `busyTimeoutMs`: how long to wait for a lock of another program; the default of the service. */
+/**
+ * `busyTimeoutMs`: how long it waits for another program that holds the database; as long as the
+ * service does if it is not said.
+ */
 export async function startDatasets(
   limits: Partial<DatasetLimits> = {},
   disk = tmpdir(),

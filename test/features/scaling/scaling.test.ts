@@ -5,13 +5,13 @@ const ascending = (count: number, value: (i: number) => number) =>
   Float64Array.from({ length: count }, (_, i) => value(i)).sort();
 
 describe('scaling', () => {
-  it('standardises to zero mean and unit deviation', () => {
+  it('standardizes to zero mean and unit deviation', () => {
     const scale = scaler(fitScaling(Float64Array.of(1, 2, 3, 4, 5), 'standard'));
     expect(scale(3)).toBe(0);
     expect(scale(5)).toBeCloseTo(Math.SQRT2, 12);
   });
 
-  it('turns ranks into a normal distribution, whatever the skew', () => {
+  it('turns ranks into a normal distribution for any skew', () => {
     const scale = scaler(
       fitScaling(
         ascending(1000, (i) => Math.exp(i / 20)),
@@ -22,7 +22,7 @@ describe('scaling', () => {
     expect(scale(Math.exp(841 / 20))).toBeCloseTo(1, 1);
   });
 
-  it('stops at the outermost scores for values that training never met', () => {
+  it('clamps values outside the training range to the outermost scores', () => {
     const sorted = ascending(1000, (i) => i);
     const scale = scaler(fitScaling(sorted, 'quantileNormal'));
     expect(scale(1e300)).toBe(scale(999));
@@ -49,7 +49,7 @@ describe('scaling', () => {
     expect(fitScaling(sorted, 'auto').type).toBe(type);
   });
 
-  it('leaves numbers as they are, up to the largest float32', () => {
+  it('does not change numbers up to the largest float32', () => {
     const fitted = fitScaling(Float64Array.of(-3, 0.1, 1e6), 'none');
     expect(fitted).toEqual({ type: 'none' });
     const scale = scaler(fitted);

@@ -4,17 +4,19 @@ import type { Cells } from '../cells.ts';
 import { cellRows, openRelation, type Relation } from '../source/relation.ts';
 import type { Source, SourceColumn } from '../source/source.ts';
 
-/** What one look at every row says about a column of text. */
+/** Facts about a column of text, from one pass over all rows. */
 export interface ColumnScan {
   /** Cells that are not missing. */
   readonly present: number;
   /** Cells that are finite numbers. */
   readonly numbers: number;
-  /** Whether the numbers are whole and so large that only 64-bit integers keep them apart. */
+  /** Whether the numbers are whole and so large that only 64-bit integers distinguish them. */
   readonly large: boolean;
-  /** Cells that DuckDB takes for a number that is not finite: NaN, infinity. */
+  /** Cells that DuckDB casts to a number that is not finite: NaN, infinity. */
   readonly notFinite: number;
-  /** Whether there are numbers with leading zeros, as postal codes have: 007. In byte order they come first. */
+  /**
+   * Whether numbers have leading zeros, such as postal codes: 007. They are first in byte order.
+   */
   readonly padded: boolean;
   /** Bytes of the longest cell. */
   readonly longestBytes: number;
@@ -23,20 +25,23 @@ export interface ColumnScan {
 export interface TableScan {
   readonly relation: Relation;
   readonly rows: number;
-  /** By column id; columns that came typed are not in it. */
+  /** By column id, without the typed columns of the file. */
   readonly scans: ReadonlyMap<string, ColumnScan>;
 }
 
-/** Beyond this a float64 does not tell whole numbers apart. */
+/** A float64 does not distinguish whole numbers beyond this. */
 const LARGEST_EXACT = 2 ** 53;
-/** Well within int64, as rounding goes up. */
+/** Well within int64, because rounding goes up. */
 const LARGEST_INT64 = 2 ** 62;
-/** Where codes with underscores show. */
+/** Rows that are searched for codes with underscores. */
 const HEAD_ROWS = 200;
 /** Two digits are a day or an hour; three with a leading zero are a code. */
 const PADDED = /^\s*0\d\d+\s*$/;
 
-/** Looks at every cell once. Throws Refusal when neither the relation of the source nor a fallback reads to the end. */
+/**
+ * Scans every cell once. Throws Refusal when neither the relation of the source nor a fallback
+ * reads all rows.
+ */
 export async function scanColumns(session: Session, source: Source, cells: Cells): Promise<TableScan> {
   try {
     return await scanRelation(session, await openRelation(session, source), source.columns, cells);
@@ -69,10 +74,10 @@ async function countRows(session: Session, { from }: Relation): Promise<number> 
   return Number((await session.query(`SELECT count(*)::DOUBLE FROM ${from}`))[0]?.[0]);
 }
 
-/** SQL of an aggregate over the `cell`s of a column, which also come as `number`s. */
+/** SQL of an aggregate over the cells of a column: `cell` as text, `number` as DOUBLE. */
 type AggregateExpression = (cells: Cells) => string;
 
-/** Few and simple: every one of them goes over every cell, and takes memory for every column. */
+/** Few and simple: each one reads every cell and needs memory for every column. */
 const QUICK_AGGREGATES: readonly AggregateExpression[] = [
   () => 'count(number)::DOUBLE',
   ({ missing }) => `count_if(CASE WHEN number IS NULL THEN NOT ${missing('cell')} END)::DOUBLE`,
@@ -82,12 +87,15 @@ const QUICK_AGGREGATES: readonly AggregateExpression[] = [
   () => 'count(*)::DOUBLE',
   () => 'max(strlen(cell))::DOUBLE',
 ];
-/** What they say of a table without rows. */
+/** Their values for a table without rows. */
 const NO_CELLS: readonly Cell[] = [0, 0, null, null, null, 0, 0];
 
 const UNDERSCORES: AggregateExpression = () => `count_if(contains(cell, '_'))::DOUBLE`;
 
-/** For the few columns with numbers that are not finite, not exact in float64, or written as 1_000. */
+/**
+ * For the few columns with numbers that are not finite, not exact in float64, or with underscores
+ * such as 1_000.
+ */
 const DETAIL_AGGREGATES: readonly AggregateExpression[] = [
   () => 'count_if(isfinite(number))::DOUBLE',
   ({ missing }) => `count_if(NOT isfinite(number) AND NOT ${missing('cell')})::DOUBLE`,
@@ -96,7 +104,10 @@ const DETAIL_AGGREGATES: readonly AggregateExpression[] = [
   UNDERSCORES,
 ];
 
-/** The answers of the looks by column id, over all rows or the first `maxRows`; none of a table without rows. */
+/**
+ * The aggregates by column id, over all rows or the first `maxRows`. Empty for a table without
+ * rows.
+ */
 async function runAggregates(
   session: Session,
   relation: Relation,

@@ -10,18 +10,18 @@ import type { Shape } from './histogram.ts';
 import { readNumberStats, type WrittenColumn } from './numberStats.ts';
 import { columnsPerStatement, NO_TEXT_STATS, readTextStats, type TextStats } from './textStats.ts';
 
-/** A column of the written table with what its statistics say. */
+/** A column of the written table with its statistics. */
 export interface ColumnStats extends PlannedColumn, TextStats {
   readonly rows: number;
-  /** Of numbers and times (milliseconds since 1970); null of others and where there is no value. */
+  /** Of numbers and times (milliseconds since 1970); null for others and without a value. */
   readonly min: number | null;
   readonly max: number | null;
   readonly mean: number | null;
   /** Whether all numbers are whole. */
   readonly whole: boolean;
-  /** Of numbers; null of others. */
+  /** Of numbers; null for others. */
   readonly shape: Shape | null;
-  /** Whether the cells count the rows, from 0 or 1. */
+  /** Whether the cells are the row numbers, from 0 or 1. */
   readonly countsRows: boolean;
 }
 
@@ -29,7 +29,7 @@ type PartialStats = TextStats & Pick<ColumnStats, 'min' | 'max' | 'mean' | 'whol
 
 const NO_STATS: PartialStats = { ...NO_TEXT_STATS, min: null, max: null, mean: null, whole: false, shape: null };
 
-/** Statistics of every column. The values of numbers and times are counted and not listed. */
+/** Statistics of every column. Numbers and times have no list of values. */
 export async function readColumnStats(
   session: Session,
   columns: readonly PlannedColumn[],

@@ -7,25 +7,25 @@ import { cellRows, type Relation } from '../source/relation.ts';
 /** A format with the column type that it belongs to. */
 export type TypedFormat = ReturnType<typeof valueFormatsOf>[number];
 
-/** A column with the forms that its cells may be written in. */
+/** A column with the formats that its cells may have. */
 export interface Candidate {
   readonly id: string;
   readonly formats: readonly TypedFormat[];
 }
 
-/** How many cells of a column are written in each form, in the order of the forms. */
+/** The number of cells of a column in each format, in the order of the formats. */
 export type MatchesByColumn = ReadonlyMap<string, readonly FormatMatches[]>;
 export interface FormatMatches {
   readonly format: TypedFormat;
   readonly cells: number;
 }
 
-/** So many rows propose forms; all rows then decide, on the few that were proposed. */
+/** The first rows propose formats. All rows then decide between the proposed ones. */
 const PROPOSING_ROWS = 200;
-/** In the first rows, at least this share of the cells must be written in a form for it to be tried on all. */
+/** The share of the cells in the first rows that must have a format for it to be proposed. */
 const PROPOSING_SHARE = 0.5;
 
-/** Counts forms over every row, after the first rows have ruled out most of them. */
+/** Counts formats over all rows, after the first rows have excluded most of them. */
 export async function countFormatMatches(
   session: Session,
   relation: Relation,
@@ -50,7 +50,10 @@ interface Counted {
   readonly matches: readonly FormatMatches[];
 }
 
-/** Over all rows, or the first `maxRows`. A form is tried on the cells of those columns alone that it is a candidate for. */
+/**
+ * Over all rows, or the first `maxRows`. A format is tried only on the columns that have it as a
+ * candidate.
+ */
 async function countMatches(
   session: Session,
   relation: Relation,
@@ -82,12 +85,12 @@ async function countMatches(
   return counted;
 }
 
-/** Numbers and times have a digit: to try their forms on words is most of the work in a table of words. */
+/** Formats with digits skip words, which would be most of the work in a table of words. */
 function cellOf({ hasDigits }: TypedFormat): string {
   return hasDigits ? 'digits' : 'value';
 }
 
-/** A set of forms as a number with a bit for each. */
+/** A set of formats as a number with a bit for each. */
 function setOf(some: readonly TypedFormat[], all: readonly TypedFormat[]): number {
   return some.reduce((set, form) => set + 2 ** all.indexOf(form), 0);
 }

@@ -1,6 +1,6 @@
 import type { Repeats } from './tally.ts';
 
-/** `edges` are one more than `counts`; the last bin has its upper edge. */
+/** One more edge than counts. The last bin includes its upper edge. */
 interface Histogram {
   readonly edges: readonly number[];
   readonly counts: readonly number[];
@@ -8,11 +8,11 @@ interface Histogram {
 
 export interface Shape {
   readonly histogram: Histogram;
-  /** Of a sample (n - 1); null where it is not finite or there are fewer than two values. */
+  /** Of a sample (n - 1); null when it is not finite or there are fewer than two values. */
   readonly standardDeviation: number | null;
 }
 
-/** What must be known of a column before its values can go into bins. */
+/** The facts of a column that its bins depend on. */
 export interface Extent {
   readonly count: number;
   readonly min: number | null;
@@ -22,7 +22,7 @@ export interface Extent {
 }
 
 export interface ShapeTally {
-  /** Takes cells in, NaN where they are missing. */
+  /** Adds cells; NaN is missing. */
   readonly add: (values: Float64Array) => void;
   readonly addRepeats: (repeats: Repeats) => void;
   readonly shape: () => Shape;
@@ -63,7 +63,10 @@ export function createShapeTally({ whole, min, max, mean, count }: Extent): Shap
   };
 }
 
-/** Bins of equal width from min to max; whole numbers within a short range get a bin each, with the number in its middle. */
+/**
+ * Bins of equal width from min to max. Whole numbers in a short range get a bin each, with the
+ * number at its center.
+ */
 function edgesOf(min: number, max: number, whole: boolean): readonly number[] {
   if (whole && max - min < BINS) return Array.from({ length: max - min + 2 }, (_, bin) => min + bin - 0.5);
   if (min === max) return [min - Math.max(0.5, Math.abs(min) / 2), max + Math.max(0.5, Math.abs(max) / 2)];

@@ -16,16 +16,21 @@ export interface NumberStats extends Extent {
   readonly shape: Shape;
 }
 
-/** Columns that are read side by side: one chunk of them is some ten megabytes. */
+/** Columns that are read together: one chunk of them is about ten megabytes. */
 const COLUMNS_PER_PASS = 800;
-/** A count of distinct values in DuckDB takes some two megabytes a column, however few rows there are. */
+/**
+ * A count of distinct values in DuckDB takes about two megabytes a column for any number of rows.
+ */
 const COLUMNS_PER_COUNT = 100;
-/** Columns of so many rows are read once and kept in memory, `COLUMNS_A_PASS` at a time. */
+/**
+ * Tables with at most this many rows are read once into memory, `COLUMNS_PER_PASS` columns at a
+ * time.
+ */
 const ROWS_IN_MEMORY = 10_000;
 
 /**
- * Statistics of columns of numbers, by column id. Passes run here rather than in SQL: DuckDB takes three times as long for
- * the same figures.
+ * Statistics of columns of numbers, by column id. The passes run here and not in SQL, because
+ * DuckDB takes three times as long for the same numbers.
  */
 export async function readNumberStats(
   session: Session,
@@ -35,14 +40,14 @@ export async function readNumberStats(
   return rows <= ROWS_IN_MEMORY ? readInMemory(session, columns, rows) : readInPasses(session, columns);
 }
 
-/** One pass: every figure comes from the cells in memory. */
+/** One pass: every statistic comes from the cells in memory. */
 async function readInMemory(
   session: Session,
   columns: readonly WrittenColumn[],
   rows: number,
 ): Promise<ReadonlyMap<string, NumberStats>> {
   const stats = new Map<string, NumberStats>();
-  // float64 does not tell large integers apart.
+  // float64 does not distinguish large integers.
   const large = columns.filter(({ stored }) => stored === 'integer');
   const counted = await countDistinct(session, large);
   for (const batch of batches(columns, COLUMNS_PER_PASS)) {
@@ -88,7 +93,10 @@ function countDistinctValues(values: Float64Array): number {
   return distinct;
 }
 
-/** One pass tells everything of small whole numbers; others go through a second one, with their mean and range known. */
+/**
+ * One pass is enough for small whole numbers. Other columns need a second pass, with their mean and
+ * range known.
+ */
 async function readInPasses(
   session: Session,
   columns: readonly WrittenColumn[],
@@ -149,7 +157,7 @@ interface Sink {
   readonly add: (values: Float64Array) => void;
 }
 
-/** Reads columns chunk by chunk; the sink of a column is at its place. */
+/** Reads columns chunk by chunk. The sinks are in the order of the columns. */
 async function feed(session: Session, columns: readonly WrittenColumn[], sinks: readonly Sink[]): Promise<void> {
   const cells = columns.map(({ id, stored }) => `coalesce(${STORED_TYPES[stored].double(id)}, 'NaN'::DOUBLE)`);
   for await (const chunk of session.stream(`SELECT ${cells.join(', ')} FROM ${TABLE}`)) {

@@ -1,6 +1,6 @@
-/** What a column of numbers is at first sight. */
+/** The statistics of a column of numbers after one pass. */
 export interface BasicStats {
-  /** Cells that hold a value. */
+  /** Cells with a value. */
   readonly count: number;
   /** Infinity without a value. */
   readonly min: number;
@@ -9,23 +9,26 @@ export interface BasicStats {
   readonly sum: number;
   /** Whether all numbers are whole. */
   readonly whole: boolean;
-  /** Every value with how often it occurs, where all are small whole numbers; null where they are not. */
+  /** Every value with its count, when all are small whole numbers; null otherwise. */
   readonly repeats: Repeats | null;
 }
 
-/** `times[i]` cells are `values[i]`. */
+/** `times[i]` cells have the value `values[i]`. */
 export interface Repeats {
   readonly values: Float64Array;
   readonly times: Float64Array;
 }
 
 export interface Tally {
-  /** Takes cells in, NaN where they are missing. */
+  /** Adds cells; NaN is missing. */
   readonly add: (values: Float64Array) => void;
   readonly basics: () => BasicStats;
 }
 
-/** Whole numbers from here on are counted each by itself: pixels, ages, hours, codes of categories. */
+/**
+ * The lowest of the whole numbers that are counted one by one: pixels, ages, hours, codes of
+ * categories.
+ */
 const LOWEST = -1024;
 /** 16 KB a column. */
 const SLOTS = 4096;

@@ -8,25 +8,25 @@ interface ValueCount {
   readonly count: number;
 }
 
-/** What the values of a column are, as text. */
+/** The values of a column as text. */
 export interface TextStats {
-  /** Cells that hold a value. */
+  /** Cells with a value. */
   readonly count: number;
   readonly distinct: number;
   /** Blanks in a cell, on average. */
   readonly blanks: number;
-  /** The most frequent values; of equally frequent ones those that come first in byte order. */
+  /** The most frequent values; ties in byte order. */
   readonly top: readonly ValueCount[];
 }
 
 export const NO_TEXT_STATS: TextStats = { count: 0, distinct: 0, blanks: 0, top: [] };
 
 const TOP_VALUES = 10;
-/** Groups of values are held in memory: so many cells take some hundred megabytes where all are different. */
+/** Groups of values are in memory: this many distinct cells take some hundred megabytes. */
 const CELLS_PER_STATEMENT = 4 * 2 ** 20;
 const MAX_COLUMNS_PER_STATEMENT = 1000;
 
-/** The values of columns of the written table, by column id; columns without a value are not in it. */
+/** The values of columns of the written table, by column id. Columns without a value are absent. */
 export async function readTextStats(
   session: Session,
   ids: readonly string[],
@@ -55,7 +55,7 @@ export async function readTextStats(
   return values;
 }
 
-/** How many columns of the written table one statement may turn into rows of cells. */
+/** The number of columns of the written table that one statement may convert to rows of cells. */
 export function columnsPerStatement(rows: number): number {
   return Math.min(MAX_COLUMNS_PER_STATEMENT, Math.max(1, Math.floor(CELLS_PER_STATEMENT / rows)));
 }

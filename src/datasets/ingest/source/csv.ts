@@ -6,11 +6,14 @@ import { checkWidth } from '../width.ts';
 import { rowTooLong } from './lines.ts';
 import type { FoundColumn, Reading, Source } from './source.ts';
 
-/** Enough lines to tell the dialect from; types are told from all of them later. */
+/** Lines that the dialect is detected from. Types are decided from all lines later. */
 const DIALECT_SAMPLE_LINES = 2048;
-/** DuckDB's threads take pieces of a file that hold the longest line: with short ones every core reads. */
+/** DuckDB's threads read chunks as long as the longest line: short chunks use every core. */
 const DEFAULT_LINE_BYTES = 2 * 2 ** 20;
-/** A thread reads 2048 rows at once, about 50 bytes a cell: four threads need 2 GB for 5000 columns. */
+/**
+ * A thread reads 2048 rows at a time, about 50 bytes a cell: four threads need 2 GB for 5000
+ * columns.
+ */
 const MOST_PARALLEL_COLUMNS = 2000;
 const ONE_THREAD = 'parallel = false';
 const LINE_SIZE = /max_line_size = \d+\)$/;
@@ -18,7 +21,7 @@ const LINE_SIZE = /max_line_size = \d+\)$/;
 /** Names in the working folder, and the limits of a line. */
 interface TextFile {
   readonly file: string;
-  /** Its first lines, which show how all are written. */
+  /** Its first lines, which show the dialect. */
   readonly head: string;
   readonly lineBytes: number;
   readonly mostColumns: number;
@@ -32,7 +35,10 @@ interface Dialect {
   readonly header: boolean;
 }
 
-/** Reads CSV and the like by DuckDB's own reader, every cell as text. Throws Refusal with the line that is wrong. */
+/**
+ * Reads delimited text with DuckDB's reader, every cell as text. Throws Refusal with the number of
+ * the wrong line.
+ */
 export async function openCsv(
   session: Session,
   text: TextFile,
@@ -73,7 +79,8 @@ async function sniff(
       `SELECT Delimiter, Quote, NewLineDelimiter, SkipRows::DOUBLE, HasHeader, len(Columns)::DOUBLE
        FROM sniff_csv(${literal(head)}, ${given}${more})`,
     );
-  // A line that is too long or too short makes one column of everything: then such lines are looked past, to be named when they are read.
+  // A too long or too short line makes one column of everything. It is skipped here, and named when
+  // the file is read.
   const lenient = () => trySniff(', ignore_errors = true, skip = 0');
   const strict = await trySniff('').catch(() => []);
   const found = strict[0]?.[5] === 1 ? await lenient().catch(() => strict) : strict;
@@ -83,7 +90,7 @@ async function sniff(
 function toDialect([separator, quote, newLine, skip, header]: readonly Cell[] = []): Dialect {
   return {
     delimiter: String(separator),
-    // A file whose first lines have no quote may have one later.
+    // A file without a quote in its first lines may have one later.
     quote: quote === "'" ? "'" : '"',
     newLine: String(newLine),
     skip: Number(skip),
@@ -105,7 +112,7 @@ async function readFirstRow(
   const read = `SELECT * FROM read_csv(${literal(head)}, ${options.join(', ')}, ignore_errors = true, sample_size = ${DIALECT_SAMPLE_LINES}) LIMIT 1`;
   const rows = await withRefusal(lineBytes, () => session.query(read));
   const first = rows[0];
-  if (first === undefined) throw new Refusal('The file is empty: send a header line and at least one row.');
+  if (first === undefined) throw new Refusal('The file is empty. Send a header line and at least one row.');
   return first.map((name) => String(name ?? '').trim());
 }
 
@@ -122,14 +129,14 @@ function relationOf(file: string, dialect: Dialect, width: number, lineBytes: nu
 }
 
 /**
- * Where a line is longer than usual, there is room for it. Where a line is too short, short lines are filled up; whatever else is wrong
- * would be lost without a word.
+ * Allows long lines up to the limit, and pads lines that are too short. Other errors have no
+ * fallback, because DuckDB would drop such lines silently.
  */
 function fallbackRelation(relation: string, lineBytes: number): Reading['fallback'] {
   return (error) => {
     const { widths, message } = parseCsvError(error);
     const withLongLines = relation.replace(LINE_SIZE, `max_line_size = ${lineBytes})`);
-    // DuckDB says of a quoted value that goes beyond the longest line that its quote is open.
+    // DuckDB reports an open quote when a quoted value is longer than the longest line.
     if (withLongLines !== relation && (isLineTooLong(message) || isQuote(message))) {
       return {
         relation: withLongLines,
@@ -166,7 +173,7 @@ async function withRefusal<Value>(lineBytes: number, work: () => Promise<Value>)
   try {
     return await work();
   } catch (error) {
-    // DuckDB numbers the lines of a sample by itself.
+    // DuckDB numbers the lines of a sample separately.
     throw isLineTooLong(parseCsvError(error).message) ? rowTooLong(null, lineBytes) : refusalOf(lineBytes)(error);
   }
 }
@@ -177,7 +184,9 @@ interface CsvErrorDetails {
   readonly widths: { readonly expected: number; readonly found: number } | null;
 }
 
-/** DuckDB's message names the line and shows it; the rest of it is advice for people who write SQL. */
+/**
+ * DuckDB's message has the number and the text of the line. The rest of it is advice for SQL users.
+ */
 function parseCsvError(error: unknown): CsvErrorDetails {
   const message = error instanceof Error ? error.message : '';
   const line = /Line: (\d+)/.exec(message)?.[1] ?? null;
@@ -189,22 +198,20 @@ function refusalOf(lineBytes: number): Reading['refusalOf'] {
   return (error) => {
     const { message, line, widths } = parseCsvError(error);
     if (line === null) {
-      return new Refusal(
-        'No table can be made out: send lines with the same number of values, or say the `delimiter`.',
-      );
+      return new Refusal('No table was found. Send lines with the same number of values, or set the `delimiter`.');
     }
     if (isLineTooLong(message)) return rowTooLong(line, lineBytes);
     if (widths !== null) {
       const amount = widths.found > widths.expected ? 'more' : 'fewer';
       return new Refusal(
-        `Line ${line} has ${amount} values than the ${widths.expected} of the first line: mend it or its quotes.`,
+        `Line ${line} has ${amount} values than the ${widths.expected} of the first line. Correct it or its quotes.`,
       );
     }
     if (isQuote(message)) {
       return new Refusal(
-        `Line ${line} has a quote that is not closed within ${lineBytes} bytes, the limit for a row, or not doubled: mend it.`,
+        `Line ${line} has a quote that is not doubled, or not closed within ${lineBytes} bytes, the limit of a row. Correct it.`,
       );
     }
-    return new Refusal(`Line ${line} cannot be read: mend it or its quotes.`);
+    return new Refusal(`Line ${line} cannot be read. Correct it or its quotes.`);
   };
 }

@@ -4,7 +4,7 @@ import { type FileFormat, Refusal } from '../messages.ts';
 const HEAD_BYTES = 64 * 2 ** 10;
 const TAIL_BYTES = 1024;
 
-/** Files that are often sent under the name of a table, by their first bytes. */
+/** Formats that are often sent as a table by mistake, by their first bytes. */
 const FOREIGN: readonly { readonly magic: readonly number[]; readonly what: string; readonly remedy: string }[] = [
   { magic: [0x50, 0x4b], what: 'a zip archive or a spreadsheet', remedy: 'unpack it, or save the sheet as CSV' },
   { magic: [0xd0, 0xcf, 0x11, 0xe0], what: 'an old Excel file', remedy: 'save the sheet as CSV' },
@@ -33,22 +33,25 @@ const MEDIA_TYPES: Record<FileFormat, string> = {
   parquet: 'application/vnd.apache.parquet',
 };
 
-/** The format of a file by its first bytes; `declared` is what its sender calls it. Throws Refusal when both do not go together. */
+/**
+ * The format of a file by its first bytes. Throws Refusal when it contradicts `declared`, the
+ * format of the request.
+ */
 export function detectFormat(head: Buffer, declared: FileFormat | null): FileFormat {
-  if (head.length === 0) throw new Refusal('The file is empty: send a header line and at least one row.');
+  if (head.length === 0) throw new Refusal('The file is empty. Send a header line and at least one row.');
   refuseForeign(head);
   const found = formatOf(head);
   if (declared === null) return found ?? 'csv';
   if (declared === 'parquet' && found !== 'parquet') {
-    throw new Refusal('This is not Parquet: send it with the Content-Type of what it is.');
+    throw new Refusal('The file is not Parquet. Send it with the Content-Type of its format.');
   }
   const declaredText = declared === 'ndjson' || declared === 'json';
   if (found === null || found === declared || (declaredText && found !== 'parquet')) return declared;
   const name = NAMES[found];
-  throw new Refusal(`This is ${name}, not ${NAMES[declared]}: send it with Content-Type ${MEDIA_TYPES[found]}.`);
+  throw new Refusal(`The file is ${name}, not ${NAMES[declared]}. Send it with Content-Type ${MEDIA_TYPES[found]}.`);
 }
 
-/** Parquet and JSON are known by their first bytes; null is any other text. */
+/** Parquet and JSON have typical first bytes; null: any other text. */
 function formatOf(head: Buffer): FileFormat | null {
   if (head.subarray(0, 4).toString('latin1') === 'PAR1') return 'parquet';
   const text = head
@@ -62,7 +65,7 @@ function formatOf(head: Buffer): FileFormat | null {
 
 function refuseForeign(head: Buffer): void {
   const foreign = FOREIGN.find(({ magic }) => magic.every((byte, index) => head[index] === byte));
-  if (foreign) throw new Refusal(`This is ${foreign.what}, no table: ${foreign.remedy}.`);
+  if (foreign) throw new Refusal(`The file is ${foreign.what}, not a table: ${foreign.remedy}.`);
 }
 
 export async function readHead(file: string): Promise<Buffer> {

@@ -8,8 +8,9 @@ const CHUNK_BYTES = 2 ** 20;
 type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252';
 
 /**
- * The path of the same text in UTF-8 without a byte order mark: `file` itself when it is that already, otherwise `reencoded`, which is
- * written. What is neither UTF-16 nor valid UTF-8 is taken for windows-1252, which has all of latin-1. Throws Refusal for binary content.
+ * The path of the same text in UTF-8 without a byte order mark: `file`, or `reencoded`, which is
+ * then written. Text that is neither UTF-16 nor valid UTF-8 is read as windows-1252, a superset of
+ * latin-1. Throws Refusal for binary content.
  */
 export async function toUtf8(file: string, head: Buffer, reencoded: string): Promise<string> {
   const wide = wideEncoding(head);
@@ -31,7 +32,7 @@ function hasUtf8Mark(head: Buffer): boolean {
   return head[0] === 0xef && head[1] === 0xbb && head[2] === 0xbf;
 }
 
-/** UTF-16 by its mark or, without one, by its zeros: every second byte of ASCII text. */
+/** UTF-16 by its byte order mark, or by its zeros: every second byte of ASCII text. */
 function wideEncoding(head: Buffer): Encoding | null {
   if (head[0] === 0xff && head[1] === 0xfe) return 'utf-16le';
   if (head[0] === 0xfe && head[1] === 0xff) return 'utf-16be';
@@ -48,7 +49,8 @@ async function narrowEncoding(file: string): Promise<Encoding> {
   let incomplete = Buffer.alloc(0);
   let valid = true;
   for await (const chunk of createReadStream(file, { highWaterMark: CHUNK_BYTES }) as AsyncIterable<Buffer>) {
-    if (chunk.includes(0)) throw new Refusal('This is binary, no table: send CSV, TSV, NDJSON, JSON or Parquet.');
+    if (chunk.includes(0))
+      throw new Refusal('The file is binary, not a table. Send CSV, TSV, NDJSON, JSON or Parquet.');
     if (!valid) continue;
     const text = Buffer.concat([incomplete, chunk]);
     const end = lastCharacterStart(text);
@@ -58,7 +60,7 @@ async function narrowEncoding(file: string): Promise<Encoding> {
   return valid && isUtf8(incomplete) ? 'utf-8' : 'windows-1252';
 }
 
-/** Where the last character starts: a chunk may end in the middle of it. Bytes that continue a character look like 10xxxxxx. */
+/** The start of the last character, which a chunk may cut. Bytes 10xxxxxx continue a character. */
 function lastCharacterStart(text: Buffer): number {
   let start = text.length - 1;
   while (start > 0 && text.length - start < 4 && ((text[start] ?? 0) & 0xc0) === 0x80) start -= 1;

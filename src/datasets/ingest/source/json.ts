@@ -7,10 +7,13 @@ import { readTail } from './detect.ts';
 import { STAGED } from './relation.ts';
 import type { FoundColumn, Reading, Source } from './source.ts';
 
-/** DuckDB searches an object from its start for each key that it is asked for: of more keys than these that takes long. */
+/** DuckDB searches an object from its start for each key, which is slow for more keys than this. */
 const MAX_POINTERS = 100;
 
-/** Reads an array of objects, or one object a line: every key of any row is a column, in the order of their first rows. */
+/**
+ * Reads an array of objects, or one object a line. Every key of any row is a column, in order of
+ * first appearance.
+ */
 export async function openJson(
   session: Session,
   file: string,
@@ -19,7 +22,7 @@ export async function openJson(
 ): Promise<Source<FoundColumn>> {
   const layout = format === 'json' ? 'array' : 'newline_delimited';
   const objects = `read_json_objects(${literal(file)}, format = '${layout}', maximum_object_size = ${lineBytes})`;
-  // DuckDB takes an array that is cut off behind a value for a whole one.
+  // DuckDB accepts an array that is cut off after a value.
   if (format === 'json' && !(await readTail(file)).trimEnd().endsWith(']')) throw notJson(format);
   const refusalOf = refusalFor(format, lineBytes);
   const names = await readKeys(session, objects, refusalOf);
@@ -35,8 +38,9 @@ export async function openJson(
 }
 
 /**
- * Statements that make the table `STAGED`. Each row is taken apart into keys and values once. The values are then put into
- * the order of the columns by the places of the keys, which are found once for all rows with the same list of keys.
+ * Statements that create the table `STAGED`. Each row is split into keys and values once. The
+ * values are then sorted into the order of the columns by the positions of the keys, computed once
+ * for all rows with the same list of keys.
  */
 function stagingOf(objects: string): readonly string[] {
   const places = (from: string, id: string) =>
@@ -48,7 +52,7 @@ function stagingOf(objects: string): readonly string[] {
        SELECT keys, row_number() OVER () AS shape FROM (SELECT DISTINCT keys FROM objects)`,
     `CREATE OR REPLACE TABLE names AS
        SELECT key, row_number() OVER (ORDER BY min((row, position))) AS place FROM (${places('objects', 'row')}) GROUP BY key`,
-    // Of a key that comes twice in an object the first counts; place 0 of a list is NULL.
+    // The first of duplicate keys in an object counts; position 0 of a list is NULL.
     `CREATE OR REPLACE TABLE positions AS
        SELECT shape, list(coalesce(position, 0) ORDER BY place) AS positions
        FROM (SELECT shape, key, place FROM (SELECT shape FROM shapes), names)
@@ -76,7 +80,7 @@ async function readKeys(
        FROM (SELECT row_number() OVER () AS row, json_keys(json) AS keys FROM ${objects}))
      GROUP BY key ORDER BY min((row, place))`,
   );
-  if (keys.length === 0) throw new Refusal('There is no row with a value: send at least one object with a key.');
+  if (keys.length === 0) throw new Refusal('No row has a value. Send at least one object with a key.');
   return keys.map(([key]) => String(key));
 }
 
@@ -84,14 +88,14 @@ function refusalFor(format: FileFormat, lineBytes: number): Reading['refusalOf']
   return (error) => {
     const isTooLarge = error instanceof Error && error.message.includes('maximum_object_size');
     if (!isTooLarge) return notJson(format);
-    return tooLarge(`An object is larger than the limit of ${lineBytes} bytes: shorten its values.`);
+    return tooLarge(`An object is larger than the limit of ${lineBytes} bytes. Shorten its values.`);
   };
 }
 
 function notJson(format: FileFormat): Refusal {
   return new Refusal(
     format === 'json'
-      ? 'This is not a JSON array of objects: send [{"column": value, …}, …].'
-      : 'This is not NDJSON: send one JSON object a line, each {"column": value, …}.',
+      ? 'The file is not a JSON array of objects. Send [{"column": value, …}, …].'
+      : 'The file is not NDJSON. Send one JSON object a line, each {"column": value, …}.',
   );
 }

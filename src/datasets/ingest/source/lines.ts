@@ -6,14 +6,18 @@ const CHUNK_BYTES = 2 ** 20;
 const LINE_FEED = 10;
 const CARRIAGE_RETURN = 13;
 const QUOTE = 34;
-/** The start of a file that shows how it is written: DuckDB tries some dozen dialects on it, about 2 s a MiB in wide tables. */
+/**
+ * The start of a file that shows its dialect. DuckDB tries about twelve dialects, some 2 s a MiB in
+ * wide tables.
+ */
 const HEAD_BYTES = 2 ** 18;
-/** The head of a table with long lines is longer, so that it has this many. */
+/** Lines that the head has at least: it is longer when lines are long. */
 const MIN_HEAD_LINES = 4;
 
 /**
- * Whether a text has any line end. Throws Refusal with the number of a line that is longer than `maxBytes`. Lines end at
- * LF, CRLF or CR, also within quotes: a row in several lines is limited when it is read.
+ * Whether a text has any line end. Throws Refusal with the number of a line longer than `maxBytes`.
+ * Lines end at LF, CRLF or CR, also inside quotes: a row on several lines is limited when it is
+ * read.
  */
 export async function checkLines(file: string, maxBytes: number): Promise<boolean> {
   let hasEnds = false;
@@ -30,7 +34,7 @@ export async function checkLines(file: string, maxBytes: number): Promise<boolea
   return hasEnds;
 }
 
-/** A chunk is no longer than a line may be: only a line that goes beyond a chunk can be too long. */
+/** A chunk is at most as long as a line may be: only a line longer than a chunk can be too long. */
 function chunksOf(file: string, maxBytes: number, end?: number): AsyncIterable<Buffer> {
   return createReadStream(file, { highWaterMark: Math.min(CHUNK_BYTES, maxBytes), end });
 }
@@ -44,7 +48,9 @@ async function tooLong(file: string, offset: number, maxBytes: number) {
 const LONGER = 'longer than the limit of';
 const REMEDY = 'Shorten its cells, or close a quote that is left open.';
 
-/** The refusal of a row that goes over several lines; its place is not known where only the dialect was looked for. */
+/**
+ * The refusal of a row on several lines. Its line is not known during the detection of the dialect.
+ */
 export function rowTooLong(line: string | null, maxBytes: number) {
   const row = line === null ? 'A row' : `The row at line ${line}`;
   return tooLarge(`${row} is ${LONGER} ${maxBytes} bytes. ${REMEDY}`);
@@ -74,8 +80,8 @@ function count(text: Buffer, byte: number): number {
 }
 
 /**
- * The path of the first lines of a text: `file` itself when it is short, otherwise `head`, which is written. It ends behind
- * a line, outside quotes where possible.
+ * The path of the first lines of a text: `file` when it is short, otherwise `head`, which is
+ * written. They end after a line, outside quotes if possible.
  */
 export async function headOf(file: string, head: string): Promise<string> {
   const { size } = await stat(file);
@@ -89,7 +95,7 @@ export async function headOf(file: string, head: string): Promise<string> {
   return file;
 }
 
-/** Where the last line ends that has an even number of quotes before its end; of a text without such a line the last one. */
+/** The end of the last line with an even number of quotes before it, or else of the last line. */
 function endOfRows(text: Buffer): number {
   const last = lastEnd(text);
   let quotes = count(text, QUOTE);

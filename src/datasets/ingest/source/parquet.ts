@@ -5,7 +5,10 @@ import { columnId } from '../../duckdb/sql.ts';
 import { Refusal } from '../messages.ts';
 import type { FoundColumn, Source } from './source.ts';
 
-/** Reads Parquet: typed columns stay as they are, strings are understood like cells of CSV, nested values become text. */
+/**
+ * Reads Parquet. Typed columns stay typed, strings are read as cells of CSV, nested values become
+ * text.
+ */
 export async function openParquet(session: Session, file: string): Promise<Source<FoundColumn>> {
   const read = `read_parquet(${literal(file)})`;
   const types = await queryFile(session, `DESCRIBE SELECT * FROM ${read}`);
@@ -23,7 +26,9 @@ export async function openParquet(session: Session, file: string): Promise<Sourc
   return { columns, relation, fallback: () => null, delimiter: null, staging: null, refusalOf: refusal };
 }
 
-/** The names of the top level as they are in the file, where DuckDB would rename those that differ by case only. */
+/**
+ * The names of the top level as in the file. DuckDB would rename those that differ by case only.
+ */
 function topLevel(schema: readonly (readonly Cell[])[]): readonly string[] {
   const names: string[] = [];
   let below = 0;
@@ -44,5 +49,5 @@ async function queryFile(session: Session, sql: string) {
 }
 
 function refusal(): Refusal {
-  return new Refusal('This is not a Parquet file that can be read: write it again, without encryption.');
+  return new Refusal('The Parquet file cannot be read. Write it again, without encryption.');
 }

@@ -2,23 +2,30 @@ import type { Session } from '../../duckdb/duckdb.ts';
 import { columnId } from '../../duckdb/sql.ts';
 import type { Source } from './source.ts';
 
-/** The rows of a file as one relation of DuckDB. Columns that came typed are columns of it in any case. */
+/**
+ * The rows of a file as one relation of DuckDB. Typed columns of the file are always columns of it.
+ */
 export interface Relation {
-  /** What goes after FROM. */
+  /** The SQL after FROM. */
   readonly from: string;
   /** SQL for a cell of a column of text. */
   readonly cell: (id: string) => string;
   /** SQL for the list of a row's cells in these columns of text. */
   readonly list: (ids: readonly string[]) => string;
-  /** Columns of text that one statement reads: a list of more takes too much memory, or has no advantage. */
+  /**
+   * Columns of text that one statement reads: longer lists need too much memory or gain nothing.
+   */
   readonly columnsPerStatement: number;
 }
 
 /** The table of `Source.staging`. */
 export const STAGED = 'staged';
-/** Beyond this, every pass over a file of text costs more than to store its cells once, a list for each row. */
+/**
+ * With more columns, a pass over the text costs more than storing its cells once, a list for each
+ * row.
+ */
 const MAX_UNSTAGED_COLUMNS = 1000;
-/** DuckDB groups rows by integers of one byte without a hash table, in 7 % less time. */
+/** DuckDB groups by integers of one byte without a hash table, in 7 % less time. */
 const MOST_SMALL_PLACES = 256;
 
 /** A relation with a column for each column of the file. */
@@ -31,7 +38,10 @@ export function byColumns(from: string): Relation {
   };
 }
 
-/** The relation of a source; the cells of a wide file of text are read once, into a table that all further passes read. */
+/**
+ * The relation of a source. The cells of a wide text are read once, into a table for all further
+ * passes.
+ */
 export async function openRelation(session: Session, source: Source): Promise<Relation> {
   const statements = source.staging ?? stagingOf(source);
   if (statements === null) return byColumns(source.relation);
@@ -46,7 +56,7 @@ export async function openRelation(session: Session, source: Source): Promise<Re
   };
 }
 
-/** DuckDB reads of a file with types no more than what a statement asks for: it has nothing to gain. */
+/** DuckDB reads only the requested columns of a typed file, so staging gains nothing there. */
 function stagingOf({ columns, relation }: Source): readonly string[] | null {
   const isText = columns.every(({ kind }) => kind === 'text');
   if (!isText || columns.length <= MAX_UNSTAGED_COLUMNS) return null;
@@ -55,8 +65,9 @@ function stagingOf({ columns, relation }: Source): readonly string[] | null {
 }
 
 /**
- * SQL for every cell of the columns as a row of its own: `cell`, and `place`, the column's index in `ids`. A statement
- * over it has as many expressions for ten thousand columns as for one: to plan them is what takes long in wide tables.
+ * SQL with one row for every cell of the columns: `cell`, and `place`, the column's index in `ids`.
+ * A statement over it has the same number of expressions for any number of columns; planning
+ * expressions is the slow part of wide tables.
  */
 export function cellRows({ from, list }: Relation, ids: readonly string[], maxRows?: number): string {
   const limit = maxRows === undefined ? '' : ` LIMIT ${maxRows}`;
