@@ -1,5 +1,5 @@
-import { estimateEpochs } from './pruners/pruners.ts';
-import { SAMPLERS } from './samplers/samplers.ts';
+import { estimateEpochs } from './pruners.ts';
+import { SAMPLERS } from './samplers.ts';
 import { type SearchSettings, sizeOf } from './search.ts';
 import { compileSpace, type Parameters, type Point, parametersAt } from './space/space.ts';
 

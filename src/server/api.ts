@@ -16,7 +16,7 @@ import { createQueryMetrics, type QueryListener, registerDiskGauges } from '../s
 import { findStorageFaults, watchCorruption } from '../store/storageFaults.ts';
 import { startDeliverer } from '../webhooks/deliverer.ts';
 import { createWebhookMetrics } from '../webhooks/metrics.ts';
-import { createOutbox } from '../webhooks/outbox.ts';
+import { createOutboxStore } from '../webhooks/outboxStore.ts';
 import type { Supervisor } from '../worker/supervisor.ts';
 import { assembleApp } from './assembleApp.ts';
 import { authenticationOf, datasetsOf, type ServiceDeps, senderOf, tracerOf } from './serviceDeps.ts';
@@ -135,8 +135,8 @@ interface DeliverDeps extends Pick<ServiceDeps, 'database' | 'bus' | 'send' | 'r
 
 /** Calls the webhooks until the service closes. */
 function deliver({ database, bus, send, registry, closing, log }: DeliverDeps): void {
-  const calls = createWebhookMetrics(registry, database);
-  const outbox = createOutbox(database);
+  const outbox = createOutboxStore(database);
+  const calls = createWebhookMetrics(registry, outbox);
   const deliverer = startDeliverer({ outbox, send, clock: Date.now, random: Math.random, calls, log });
   closing.defer(() => deliverer.stop());
   closing.defer(bus.subscribe(({ kind }) => (kind === 'changed' || kind === 'sweep') && deliverer.poll()));

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type { FastifyInstance } from 'fastify';
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { keyRoutes } from '../access/keyRoutes.ts';
 import { createKeys } from '../access/keys.ts';
 import { projectRoutes } from '../access/projectRoutes.ts';
@@ -20,11 +21,15 @@ import { membersFor } from '../kit/contract/json.ts';
 import { packageVersion } from '../kit/node.ts';
 import { shutdownBudget } from '../kit/shutdownBudget.ts';
 import { createPredictionMetrics } from '../models/predict/metrics.ts';
+import { sweepActionRoutes } from '../sweeps/actionRoutes.ts';
 import { createSweepEvents } from '../sweeps/events/service.ts';
+import { createAskAndTell } from '../sweeps/external/askAndTell.ts';
+import { askAndTellRoutes } from '../sweeps/external/routes.ts';
 import { createSearchCache } from '../sweeps/external/searchCache.ts';
 import { createSearchWorker } from '../sweeps/external/searchWorker.ts';
-import { type SweepRoutesDeps, sweepRoutes } from '../sweeps/routes.ts';
+import { sweepRoutes } from '../sweeps/routes.ts';
 import { createSweeps } from '../sweeps/service.ts';
+import { trialRoutes } from '../sweeps/trialRoutes.ts';
 import { type ChosenKernels, chooseKernels } from '../training/backend/kernels.ts';
 import { networkRoutes } from '../training/networks/routes.ts';
 import { webhookRoutes } from '../webhooks/routes.ts';
@@ -57,7 +62,7 @@ export function assembleApp(deps: ServiceDeps): Promise<FastifyInstance> {
         gauge: metrics.openStreams,
       }),
       ...modelRoutesOf(modelServices, config.maxUploadBytes),
-      sweepRoutes(sweepsOf(deps, machine, modelServices)),
+      ...sweepRoutesOf(deps, machine, modelServices),
       webhookRoutes({ webhooks: (tenant) => createWebhooks(webhookParts, tenant) }),
       keyRoutes({ keys: createKeys({ database, clock }) }),
       projectRoutes({ projects: createProjects({ database, clock }) }),
@@ -89,27 +94,29 @@ function jobsOf({ database, datasets, blobs, bus, log }: ServiceDeps, machine: M
   return (tenant: Tenant) => createJobs(jobsParts, tenant);
 }
 
-/** The sweeps of each tenant, and what ends with them. */
-function sweepsOf(deps: ServiceDeps, machine: Machine, { models, ensembles }: ModelServices): SweepRoutesDeps {
+/** The routes of the sweeps, and the search threads that end with them. */
+function sweepRoutesOf(
+  deps: ServiceDeps,
+  machine: Machine,
+  { models, ensembles }: ModelServices,
+): readonly FastifyPluginAsyncZod[] {
   const { config, database, datasets, blobs, bus, log } = deps;
   const clock = Date.now;
   const { find: findDataset } = datasets;
   const checkpoints = createCheckpoints({ database, blobs: blobs.checkpoints, clock, log });
   const getModel = (tenant: Tenant, id: string) => models(tenant).get(id);
   const { suggest, computeImportance, close } = createSearchWorker();
-  const searchCache = createSearchCache({ database, suggest });
-  const rooms = { findDataset, checkpoints, ensembles, getModel };
-  const sweepsParts = {
-    database,
-    ...rooms,
-    bus,
-    machine,
-    workers: config.workers,
-    searchCache,
-    computeImportance,
-    clock,
-  };
-  return { sweeps: (tenant) => createSweeps(sweepsParts, tenant), getModel, close };
+  const shared = { database, bus, clock };
+  const rooms = { findDataset, checkpoints, ensembles, computeImportance, getModel };
+  const sweepsDeps = { ...shared, ...rooms, machine, workers: config.workers };
+  const sweeps = (tenant: Tenant) => createSweeps(sweepsDeps, tenant);
+  const externalDeps = { ...shared, searchCache: createSearchCache({ database, suggest }) };
+  return [
+    sweepRoutes({ sweeps }),
+    trialRoutes({ sweeps }),
+    sweepActionRoutes({ sweeps, getModel }),
+    askAndTellRoutes({ askAndTell: ({ project }) => createAskAndTell(externalDeps, project), close }),
+  ];
 }
 
 function modelServicesOf(deps: ServiceDeps, { createKernels }: ChosenKernels): ModelServices {

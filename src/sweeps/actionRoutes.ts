@@ -4,18 +4,17 @@ import { unlessMissing } from '../kit/contract/errors.ts';
 import { type Idempotent, idempotencyHeaders } from '../kit/contract/idempotency.ts';
 import { errorResponses, jsonResponse } from '../kit/contract/wire.ts';
 import { type Model, modelSchema } from '../models/schemas.ts';
+import type { SweepRoutesDeps } from './routes.ts';
 import { ensembleRequest, resumeRequest, sweepParams, sweepSchema } from './schemas.ts';
-import type { Sweeps } from './service.ts';
 
-export interface SweepActionRoutesDeps {
-  readonly sweeps: (tenant: Tenant) => Sweeps;
+export interface SweepActionRoutesDeps extends SweepRoutesDeps {
   readonly getModel: (tenant: Tenant, id: string) => Promise<Model>;
 }
 
 const tags = ['Sweeps'];
 const config = { scope: 'train' } as const;
 
-/** `/v1/sweeps/{id}/pause` and the like. */
+/** `/v1/sweeps/{id}/pause`, `/resume`, `/cancel` and `/ensemble`. */
 export function sweepActionRoutes({ sweeps, getModel }: SweepActionRoutesDeps): FastifyPluginAsyncZod {
   return async (app) => {
     const idempotent: Idempotent = {
@@ -31,7 +30,7 @@ export function sweepActionRoutes({ sweeps, getModel }: SweepActionRoutesDeps): 
         operationId: 'pauseSweep',
         summary: 'Pause a sweep',
         description:
-          'No more trials are asked for, and those that run pause with all that they need to go on. To pause a paused sweep changes nothing.',
+          'Creates no more trials and pauses the running ones with everything that they need to resume. No effect on a paused sweep.',
         params: sweepParams,
         response: { 200: jsonResponse('The sweep.', sweepSchema), ...errorResponses(404, 409) },
       },
@@ -43,9 +42,9 @@ export function sweepActionRoutes({ sweeps, getModel }: SweepActionRoutesDeps): 
       schema: {
         tags,
         operationId: 'resumeSweep',
-        summary: 'Resume a sweep, or give it more trials',
+        summary: 'Resume a sweep, or add trials',
         description:
-          'A paused sweep goes on as if it had never stopped. One that is over goes on with `trials` more, learning from those that it has; trials that were cancelled count as failed. What ended it, a target, a time or no progress, does not end it again: the time begins anew, the others are taken away.',
+          'A paused sweep resumes as if it had never stopped. A final one resumes with `trials` more trials and learns from the earlier ones; cancelled trials count as failed. Clears the previous end conditions: the clock restarts; target and patience are removed.',
         params: sweepParams,
         body: resumeRequest.nullish().meta({ examples: [{ trials: 20 }] }),
         response: { 200: jsonResponse('The sweep.', sweepSchema), ...errorResponses(400, 404, 409, 413, 415, 422) },
@@ -60,7 +59,7 @@ export function sweepActionRoutes({ sweeps, getModel }: SweepActionRoutesDeps): 
         operationId: 'cancelSweep',
         summary: 'Cancel a sweep',
         description:
-          'Ends the sweep at once and cancels its trials; those that have ended stay with their models. To cancel a cancelled sweep changes nothing.',
+          'Ends the sweep at once and cancels its open trials. Trials that have ended are not changed, nor are their models. No effect on a cancelled sweep.',
         params: sweepParams,
         response: { 200: jsonResponse('The sweep.', sweepSchema), ...errorResponses(404, 409) },
       },
@@ -72,14 +71,14 @@ export function sweepActionRoutes({ sweeps, getModel }: SweepActionRoutesDeps): 
       schema: {
         tags,
         operationId: 'createEnsemble',
-        summary: 'Make one model of the best trials',
+        summary: 'Combine the best trials into one model',
         description:
-          'The new model predicts like any other: the mean of what the models of the best trials predict, probabilities or values. It stays when they are deleted.',
+          'The new model predicts like any other: the mean of the predictions of the best trials, probabilities or values. It does not depend on their models, which can be deleted.',
         params: sweepParams,
         headers: idempotencyHeaders,
         body: ensembleRequest,
         response: {
-          201: jsonResponse('The model; `Location` names it.', modelSchema),
+          201: jsonResponse('The model. `Location` is its URL.', modelSchema),
           ...errorResponses(400, 404, 409, 413, 415, 422),
         },
       },

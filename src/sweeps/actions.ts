@@ -3,23 +3,29 @@ import type { Tenant } from '../kit/contract/caller.ts';
 import { ServiceError } from '../kit/contract/errors.ts';
 import { invalid } from '../kit/contract/validation.ts';
 import type { EventBus } from '../notifications/bus.ts';
-import { FAILED, sizeOf } from '../search/search.ts';
+import { sizeOf } from '../search/search.ts';
 import type { Database, Queries } from '../store/database/database.ts';
-import type { SweepRow, SweepState } from '../store/database/tables.ts';
-import { applyToJobs, type JobAction } from './applyToJobs.ts';
+import type { SweepRow } from '../store/database/tables.ts';
+import { applyToJobs } from './applyToJobs.ts';
 import { MAX_TRIALS, type SweepSettings } from './request/schema.ts';
 import { readSettings } from './request/settings.ts';
-import { ranUntil } from './runner/write.ts';
+import { ranUntil } from './runTime.ts';
 import type { Sweep } from './schemas.ts';
-import { assertQueueLimit } from './store.ts';
+import { assertHasDataset, assertQueueLimit } from './store.ts';
+import { cancelTrials, moveSweep, SWEEP_TRANSITIONS, type SweepTransition } from './transitions.ts';
+import { failOpenSegments } from './trials/segmentStore.ts';
 
-/** What clients ask of sweeps. Each throws `sweep_wrong_state` where it is not possible, which says what is. */
+/** Actions of clients on sweeps. Each throws ServiceError `sweep_wrong_state` if the state forbids it. */
 export interface SweepActions {
-  /** No more trials are asked for, and those that run pause. To pause a paused sweep changes nothing. */
+  /** Creates no more trials and pauses the running ones. No effect on a paused sweep. */
   pause(id: string): Promise<Sweep>;
-  /** Goes on where it was paused, cancelled or over, with so many trials more. Throws `invalid_sweep` where that is more than a sweep may have, `sweep_wrong_state` where its dataset was deleted, and `queued_jobs_quota`. */
+  /**
+   * Resumes a paused, cancelled or finished sweep with `trials` more trials. Throws `invalid_sweep` if a
+   * sweep may not have that many, `sweep_wrong_state` if its dataset was deleted, and
+   * `queued_jobs_quota`.
+   */
   resume(id: string, trials?: number): Promise<Sweep>;
-  /** Ends it and cancels its trials; those that have ended stay. To cancel a cancelled sweep changes nothing. */
+  /** Ends the sweep and cancels its open trials. No effect on a cancelled sweep. */
   cancel(id: string): Promise<Sweep>;
 }
 
@@ -28,52 +34,40 @@ export interface SweepActionsDeps {
   readonly bus: EventBus;
   readonly clock: Clock;
   readonly tenant: Tenant;
-  /** Throws when there is none of that id. */
+  /** Throws ServiceError `sweep_not_found`. */
   readonly getRow: (id: string) => Promise<SweepRow>;
   readonly view: (row: SweepRow) => Promise<Sweep>;
 }
 
-const ALLOWED_FROM = {
-  paused: ['running'],
-  resumed: ['paused', 'succeeded', 'failed', 'cancelled'],
-  cancelled: ['running', 'paused'],
-  deleted: ['succeeded', 'failed', 'cancelled'],
-} as const satisfies Readonly<Record<string, readonly SweepState[]>>;
-type Transition = keyof typeof ALLOWED_FROM;
-
-/** Says in which state the sweep is, and what is possible there. */
-export function wrongState({ state }: Pick<SweepRow, 'state'>, transition: Transition): ServiceError {
-  const possible = Object.entries(ALLOWED_FROM).flatMap(([other, states]) =>
+/** The error that names the state of the sweep and the actions that it allows. */
+export function wrongState({ state }: Pick<SweepRow, 'state'>, transition: SweepTransition): ServiceError {
+  const possible = Object.entries(SWEEP_TRANSITIONS).flatMap(([other, states]) =>
     states.some((from) => from === state) ? [other] : [],
   );
   const remedies = new Intl.ListFormat('en-GB', { type: 'disjunction' }).format(possible);
   return new ServiceError(
     'sweep_wrong_state',
-    `The sweep is ${state}: it cannot be ${transition}. It can be ${remedies}.`,
+    `The sweep is ${state} and cannot be ${transition}. It can be ${remedies}.`,
   );
 }
 
+const JOB_ACTIONS = { paused: 'pause', resumed: 'resume', cancelled: 'cancel' } as const;
+
 export function createSweepActions({ database, bus, clock, tenant, getRow, view }: SweepActionsDeps): SweepActions {
-  /** Moves the sweep and asks its jobs, both or neither. False: the sweep was in no state for it. `more` goes with it. */
+  /** Moves the sweep and its jobs in one transaction with `alsoWrite`. False: its state forbids it. */
   const move = async (
     { id }: SweepRow,
-    [transition, action]: readonly [Transition, JobAction],
+    transition: keyof typeof JOB_ACTIONS,
     change: Partial<SweepRow>,
     alsoWrite: (queries: Queries) => Promise<void> = async () => {},
   ): Promise<boolean> => {
-    const changes = await database.transaction().execute(async (transaction) => {
-      const moved = await transaction
-        .updateTable('sweeps')
-        .set(change)
-        .where('id', '=', id)
-        .where('state', 'in', ALLOWED_FROM[transition])
-        .executeTakeFirst();
-      if (moved.numUpdatedRows === 0n) return null;
+    const notifications = await database.transaction().execute(async (transaction) => {
+      if (!(await moveSweep(transaction, id, transition, change))) return null;
       await alsoWrite(transaction);
-      return applyToJobs(transaction, id, action, clock());
+      return applyToJobs(transaction, id, JOB_ACTIONS[transition], clock());
     });
-    for (const item of changes ?? []) bus.publish(item);
-    return changes !== null;
+    for (const item of notifications ?? []) bus.publish(item);
+    return notifications !== null;
   };
   const publishAndView = async (id: string): Promise<Sweep> => {
     bus.publish({ kind: 'sweepActionRequested', sweepId: id });
@@ -84,7 +78,7 @@ export function createSweepActions({ database, bus, clock, tenant, getRow, view 
   return {
     async pause(id) {
       const row = await getRow(id);
-      const moved = await move(row, ['paused', 'pause'], { state: 'paused', ...ranUntil(row, clock()) });
+      const moved = await move(row, 'paused', ranUntil(row, clock()));
       if (!moved && row.state !== 'paused') throw wrongState(row, 'paused');
       return publishAndView(id);
     },
@@ -94,10 +88,10 @@ export function createSweepActions({ database, bus, clock, tenant, getRow, view 
       const settings = readSettings(row.request);
       const trials = extendedTrialCount(more, settings);
       const request = JSON.stringify({ ...clearEndCondition(settings, row), search: { ...settings.search, trials } });
-      const going = { state: 'running', runningSince: clock(), finishedAt: null, endedBy: null, error: null } as const;
-      const moved = await move(row, ['resumed', 'resume'], { ...going, request }, async (queries) => {
+      const change = { runningSince: clock(), finishedAt: null, endedBy: null, error: null, request };
+      const moved = await move(row, 'resumed', change, async (queries) => {
         const { queuedJobs } = tenant.quotas;
-        if (!settings.external) await assertDatasetExists(queries, id);
+        if (!settings.external) await assertHasDataset(queries, id);
         if (queuedJobs !== null) await assertQueueLimit(queries, row.project, queuedJobs);
       });
       if (!moved) throw wrongState(row, 'resumed');
@@ -107,9 +101,9 @@ export function createSweepActions({ database, bus, clock, tenant, getRow, view 
     async cancel(id) {
       const row = await getRow(id);
       const now = clock();
-      const ended = { state: 'cancelled', finishedAt: now, ...ranUntil(row, now) } as const;
-      const moved = await move(row, ['cancelled', 'cancel'], ended, async (queries) => {
+      const moved = await move(row, 'cancelled', { finishedAt: now, ...ranUntil(row, now) }, async (queries) => {
         await cancelTrials(queries, id, now);
+        // External trials have no job that ends their segments. They count as failed if the sweep is resumed.
         if (readSettings(row.request).external) await failOpenSegments(queries, id);
       });
       if (!moved && row.state !== 'cancelled') throw wrongState(row, 'cancelled');
@@ -118,16 +112,7 @@ export function createSweepActions({ database, bus, clock, tenant, getRow, view 
   };
 }
 
-async function cancelTrials(queries: Queries, sweepId: string, now: number): Promise<void> {
-  await queries
-    .updateTable('trials')
-    .set({ state: 'cancelled', finishedAt: now, leaseUntil: null })
-    .where('sweepId', '=', sweepId)
-    .where('state', 'in', ['running', 'paused'])
-    .execute();
-}
-
-/** The settings without what has ended the sweep, which would end it again at once: whoever resumes it wants more. It has its time once more. */
+/** Removes the condition that ended the sweep, because it would end the resumed sweep at once. A time limit starts again. */
 function clearEndCondition(settings: SweepSettings, { endedBy, ranMs }: SweepRow): SweepSettings {
   const { completion, maxSeconds } = settings;
   if (endedBy === 'target') return { ...settings, completion: { ...completion, target: null } };
@@ -136,36 +121,14 @@ function clearEndCondition(settings: SweepSettings, { endedBy, ranMs }: SweepRow
   return settings;
 }
 
-/** A sweep that is over holds its dataset no longer. */
-async function assertDatasetExists(queries: Queries, sweepId: string): Promise<void> {
-  const { datasetId } = await queries
-    .selectFrom('sweeps')
-    .select('datasetId')
-    .where('id', '=', sweepId)
-    .executeTakeFirstOrThrow();
-  if (datasetId !== null) return;
-  const detail = 'The dataset of the sweep was deleted: upload it again and begin a new sweep.';
-  throw new ServiceError('sweep_wrong_state', detail);
-}
-
-/** No job will say what came of trials that somebody else runs: they count as failed should the sweep be resumed. */
-async function failOpenSegments(queries: Queries, sweepId: string): Promise<void> {
-  await queries
-    .updateTable('legs')
-    .set({ result: JSON.stringify(FAILED) })
-    .where('sweepId', '=', sweepId)
-    .where('result', 'is', null)
-    .execute();
-}
-
-/** How many trials the sweep has with so many more: of a grid as many as are left. Throws `invalid_sweep` where it may have no more. */
+/** The trial count after adding `more`, limited to the size of a grid. Throws `invalid_sweep` if none can be added. */
 function extendedTrialCount(more: number, { search, space }: SweepSettings): number {
   const have = search.trials;
   const size = sizeOf({ ...search, space });
   const issue = (message: string) => invalid('invalid_sweep', 'The resumption', [{ path: '/trials', message }]);
   if (more > 0 && have >= size)
-    throw issue(`All ${size} points of the grid are trials of the sweep: there are no more.`);
+    throw issue(`The sweep has a trial for each of the ${size} points of the grid. No trial can be added.`);
   const trials = Math.min(have + more, size);
   if (trials <= MAX_TRIALS) return trials;
-  throw issue(`The sweep has ${have} trials and may have ${MAX_TRIALS}: at most ${MAX_TRIALS - have} can be added.`);
+  throw issue(`The sweep has ${have} trials, and the limit is ${MAX_TRIALS}. Add at most ${MAX_TRIALS - have} trials.`);
 }

@@ -1,14 +1,15 @@
 import { createActionStore } from '../jobs/actionStore.ts';
 import type { Notification } from '../notifications/bus.ts';
 import type { Queries } from '../store/database/database.ts';
+import { listOpenJobs } from './trials/trialStore.ts';
 
-/** What a sweep asks of the jobs of its trials. */
+/** An action of a sweep on the jobs of its trials. */
 export type JobAction = 'pause' | 'resume' | 'stop' | 'cancel';
 
 /**
- * Asks the jobs of a sweep that are not over to pause, to go on, to stop with a model of what they have learned (or to be cancelled, where that
- * is nothing), or to be cancelled. Those that wait for the search are left alone, but for cancelling. Answers what is to be told once the caller's
- * transaction is through.
+ * Applies the action to the jobs of a sweep that have not ended. `stop` cancels a job that has learned
+ * nothing yet. Only `cancel` applies to jobs that wait for a decision of the search. Returns the
+ * notifications to publish after the caller's transaction.
  */
 export async function applyToJobs(
   queries: Queries,
@@ -17,12 +18,7 @@ export async function applyToJobs(
   now: number,
 ): Promise<readonly Notification[]> {
   const actions = createActionStore(queries);
-  const jobs = await queries
-    .selectFrom('jobs')
-    .select(['id', 'halted'])
-    .where('sweepId', '=', sweepId)
-    .where('state', 'in', ['queued', 'running', 'paused'])
-    .execute();
+  const jobs = await listOpenJobs(queries, sweepId);
   const affected = jobs.filter(({ halted }) => halted === 0 || action === 'cancel');
   for (const { id } of affected) {
     if (action === 'pause') await actions.pause(id);

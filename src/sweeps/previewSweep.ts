@@ -13,24 +13,24 @@ import type { SweepPreview } from './schemas.ts';
 import { publicSettings } from './view.ts';
 
 interface PreviewDeps extends DryRunDeps {
-  /** How many jobs train at once. */
+  /** The number of jobs that train in parallel. */
   readonly workers: number;
-  /** How long trainings on a dataset take here. */
+  /** The throughput of this machine for a dataset. */
   readonly measureThroughput: (datasetId: string) => Promise<Calibration>;
 }
 
-/** What a sweep would do, by its settings and by the first of its trials. */
+/** Estimates a sweep from its settings and its first trials. */
 export async function previewSweep({ settings, sample }: CheckedSweep, deps: PreviewDeps): Promise<SweepPreview> {
   const { trials, first, maxEpochs, estimatedEpochs } = previewSearch(searchSettingsOf(settings));
   const epochs = { most: maxEpochs, expected: Math.round(estimatedEpochs ?? maxEpochs) };
   const cost = sample && (await meanCost(settings, sample, first, deps));
   const throughput = sample && (await deps.measureThroughput(sample.dataset.id));
-  const atOnce = Math.min(settings.parallel, deps.workers, trials);
+  const parallel = Math.min(settings.parallel, deps.workers, trials);
   const bound = settings.maxSeconds ?? Number.POSITIVE_INFINITY;
   return {
     trials,
     epochs: cost && epochs,
-    seconds: cost && throughput && Math.min(bound, secondsOf(cost, throughput, trials, epochs.expected) / atOnce),
+    seconds: cost && throughput && Math.min(bound, secondsOf(cost, throughput, trials, epochs.expected) / parallel),
     measuredOn: throughput?.jobs ?? 0,
     bytes: cost && Math.round(trials * cost.modelBytes),
     first: first.map((parameters) => ({ ...parameters })),
@@ -38,7 +38,7 @@ export async function previewSweep({ settings, sample }: CheckedSweep, deps: Pre
   };
 }
 
-/** Of the trials that are shown; those that no job can run cost nothing. */
+/** The mean cost of the first trials. Trials with invalid jobs are left out. */
 async function meanCost(
   { job, usual }: SweepSettings,
   sample: CheckedRequest,
@@ -47,7 +47,7 @@ async function meanCost(
 ): Promise<TrainingCost> {
   const costs: TrainingCost[] = [];
   for (const parameters of first) {
-    // Others are to be answered meanwhile.
+    // Each check takes a while; let other requests run.
     await yieldToEventLoop();
     const checkedJob = await checkJob(applyParameters(job ?? {}, parameters, usual ?? {}), findDataset, machine);
     if ('checked' in checkedJob) costs.push(estimateCost(checkedJob.checked.spec, checkedJob.checked.shape));

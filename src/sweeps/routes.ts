@@ -1,40 +1,26 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import type { Tenant } from '../kit/contract/caller.ts';
 import { unlessMissing } from '../kit/contract/errors.ts';
 import { type Idempotent, idempotencyHeaders } from '../kit/contract/idempotency.ts';
 import { errorResponses, jsonResponse, waitQuery } from '../kit/contract/wire.ts';
-import { type SweepActionRoutesDeps, sweepActionRoutes } from './actionRoutes.ts';
-import { askAndTellRoutes } from './external/routes.ts';
 import { sweepRequestSchema } from './request/schema.ts';
-import {
-  importanceSchema,
-  previewSchema,
-  sweepPage,
-  sweepParams,
-  sweepSchema,
-  sweepsQuery,
-  trialPage,
-  trialSchema,
-  trialsQuery,
-} from './schemas.ts';
+import { previewSchema, sweepPage, sweepParams, sweepSchema, sweepsQuery } from './schemas.ts';
+import type { Sweeps } from './service.ts';
 
-export interface SweepRoutesDeps extends SweepActionRoutesDeps {
-  /** Called when the server closes. */
-  readonly close: () => Promise<void>;
+export interface SweepRoutesDeps {
+  readonly sweeps: (tenant: Tenant) => Sweeps;
 }
 
 const tags = ['Sweeps'];
 const MS_PER_SECOND = 1000;
 
-/** `/v1/sweeps`. */
-export function sweepRoutes({ sweeps, getModel, close }: SweepRoutesDeps): FastifyPluginAsyncZod {
+/** `/v1/sweeps` and `/v1/sweeps/{id}`. */
+export function sweepRoutes({ sweeps }: SweepRoutesDeps): FastifyPluginAsyncZod {
   return async (app) => {
     const closing = new AbortController();
-    // Held answers would hold the server's end back.
+    // Responses that wait would delay the shutdown.
     app.addHook('preClose', async () => closing.abort());
-    app.addHook('onClose', close);
-    await app.register(sweepActionRoutes({ sweeps, getModel }));
-    await app.register(askAndTellRoutes({ sweeps, closing: closing.signal }));
 
     const idempotent: Idempotent = {
       prefix: 'swp',
@@ -48,16 +34,16 @@ export function sweepRoutes({ sweeps, getModel, close }: SweepRoutesDeps): Fasti
         operationId: 'createSweep',
         summary: 'Search for hyperparameters',
         description:
-          'Varies what `space` names of the job, and trains each choice as a job of its own: a trial. All that is impossible is told at once, before the first trial. ' +
-          'The same seed and `parallel` ask for the same trials in the same order and end with the same best, however long each takes and whatever is paused or killed in between.',
+          'Varies the paths of the job that `space` names. Each choice of values is a trial, which trains as a job of its own. Every impossible setting is reported before the first trial. ' +
+          'The same seed and `parallel` give the same trials in the same order and the same best trial, however long each takes and whatever is paused or killed in between.',
         headers: idempotencyHeaders,
         body: sweepRequestSchema,
         response: {
-          202: jsonResponse('Begun; `Location` names the sweep.', sweepSchema),
+          202: jsonResponse('The sweep was started. `Location` is its URL.', sweepSchema),
           ...errorResponses(400, 409, 413, 415, 422),
         },
       },
-      // The service checks the body, so that a space with mistakes is answered in the same words everywhere.
+      // The service validates the body, so that all mistakes of a space are reported in the same way.
       validatorCompiler: () => (body) => ({ value: body }),
       handler: async (request, reply) => {
         const sweep = await sweeps(request.caller).submit(request.body, request.idempotentId);
@@ -70,11 +56,11 @@ export function sweepRoutes({ sweeps, getModel, close }: SweepRoutesDeps): Fasti
       schema: {
         tags,
         operationId: 'previewSweep',
-        summary: 'Say what a sweep would do',
+        summary: 'Preview a sweep',
         description:
-          'Checks the request as `POST /v1/sweeps` does and runs nothing: how many trials, about how long and how large, and the first ten.',
+          'Checks the request as `POST /v1/sweeps` does but starts nothing. Returns the number of trials, the estimated time and size, and the first ten trials.',
         body: sweepRequestSchema,
-        response: { 200: jsonResponse('What it would do.', previewSchema), ...errorResponses(400, 409, 413, 415, 422) },
+        response: { 200: jsonResponse('The preview.', previewSchema), ...errorResponses(400, 409, 413, 415, 422) },
       },
       validatorCompiler: () => (body) => ({ value: body }),
       handler: ({ caller, body }) => sweeps(caller).preview(body),
@@ -103,7 +89,7 @@ export function sweepRoutes({ sweeps, getModel, close }: SweepRoutesDeps): Fasti
         operationId: 'getSweep',
         summary: 'Get a sweep',
         description:
-          'How the search stands. With `wait`, the answer is held back until the state is final or the time is up.',
+          'The state of the search. With `wait`, the response is delayed until the state is final or the time is up.',
         params: sweepParams,
         querystring: waitQuery,
         response: { 200: jsonResponse('The sweep.', sweepSchema), ...errorResponses(400, 404) },
@@ -115,51 +101,6 @@ export function sweepRoutes({ sweeps, getModel, close }: SweepRoutesDeps): Fasti
         }),
     });
 
-    app.get('/v1/sweeps/:id/trials', {
-      config: { scope: 'read' },
-      schema: {
-        tags,
-        operationId: 'listTrials',
-        summary: 'List the trials of a sweep',
-        description:
-          'In the order in which they were asked, or by their objective. While the sweep runs a later page may repeat or miss one where the order is by objective.',
-        params: sweepParams,
-        querystring: trialsQuery,
-        response: { 200: jsonResponse('One page.', trialPage), ...errorResponses(400, 404) },
-      },
-      handler: async ({ caller, params, query }) => {
-        const { items, next } = await sweeps(caller).trials(params.id, query);
-        return { items: [...items], next };
-      },
-    });
-
-    app.get('/v1/sweeps/:id/trials/:number', {
-      config: { scope: 'read' },
-      schema: {
-        tags,
-        operationId: 'getTrial',
-        summary: 'Get a trial',
-        description: 'One choice of hyperparameters and what it came to.',
-        params: sweepParams.extend({ number: z.string().describe('The number of a trial.') }),
-        response: { 200: jsonResponse('The trial.', trialSchema), ...errorResponses(404) },
-      },
-      handler: ({ caller, params }) => sweeps(caller).trial(params.id, params.number),
-    });
-
-    app.get('/v1/sweeps/:id/importance', {
-      config: { scope: 'read' },
-      schema: {
-        tags,
-        operationId: 'getSweepImportance',
-        summary: 'Say which hyperparameters mattered',
-        description:
-          'By functional ANOVA: a forest learns the objective of the trials, and a hyperparameter matters as much as the mean that the forest expects varies by it.',
-        params: sweepParams,
-        response: { 200: jsonResponse('The importances.', importanceSchema), ...errorResponses(404, 409) },
-      },
-      handler: ({ caller, params }) => sweeps(caller).importance(params.id),
-    });
-
     app.delete('/v1/sweeps/:id', {
       config: { scope: 'train' },
       schema: {
@@ -167,7 +108,7 @@ export function sweepRoutes({ sweeps, getModel, close }: SweepRoutesDeps): Fasti
         operationId: 'deleteSweep',
         summary: 'Delete a sweep',
         description:
-          'Deletes the sweep with its trials and their jobs; their models stay. A sweep that is not over has to be cancelled first.',
+          'Deletes the sweep with its trials and their jobs, but not their models. Cancel a sweep that is not final first.',
         params: sweepParams,
         response: { 204: z.null().describe('Deleted.'), ...errorResponses(404, 409) },
       },

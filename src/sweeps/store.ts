@@ -2,68 +2,32 @@ import { sql } from 'kysely';
 import { ServiceError } from '../kit/contract/errors.ts';
 import { readWithin, type Slice } from '../kit/contract/pages.ts';
 import type { Database, Queries } from '../store/database/database.ts';
-import type { SegmentRow, SweepRow, SweepState, TrialRow, TrialState } from '../store/database/tables.ts';
+import { FINAL_SWEEP_STATES, type SweepRow, type SweepState } from '../store/database/tables.ts';
 import { textBytes } from '../store/textBytes.ts';
-import type { Objective } from './request/objective.ts';
 import type { SweepsQuery } from './schemas.ts';
-
-/** A trial with what its job has come to. */
-export interface TrialWithEpochs extends TrialRow {
-  readonly epochsDone: number | null;
-}
-
-/** A trial that was better than all before it. */
-export interface Improvement {
-  readonly number: number;
-  readonly objective: number;
-  readonly finishedAt: number;
-}
+import { insertSweep } from './transitions.ts';
+import { countSegments } from './trials/segmentStore.ts';
 
 interface SweepFilter extends Pick<SweepsQuery, 'state' | 'datasetId'> {
   readonly before: string | undefined;
   readonly limit: number;
 }
 
-interface TrialFilter {
-  readonly states: readonly TrialState[];
-  /** Only trials of these numbers; undefined: of any. */
-  readonly numbers?: readonly number[] | undefined;
-  readonly sort: 'number' | 'objective';
-  readonly order: 'asc' | 'desc';
-  readonly offset: number;
-  readonly limit: number;
-}
-
-/** Sums over the trials of a sweep. */
-export interface TrialTotals {
-  readonly counts: Readonly<Record<TrialState, number>>;
-  readonly epochs: number;
-}
-
-/** Queries about the sweeps of one project; trials and legs are asked for by ids of its sweeps. */
+/** Queries on the sweeps of one project. */
 export interface SweepStore {
   /**
-   * Throws ServiceError `invalid_sweep` when the dataset is gone, and `queued_jobs_quota` when the trials of the project's sweeps would be more
-   * than `mostQueued` at once.
+   * Throws ServiceError `invalid_sweep` if the dataset was deleted, and `queued_jobs_quota` if the
+   * running sweeps of the project would have more than `maxQueued` parallel trials.
    */
   insert(row: SweepRow, maxQueued: number | null): Promise<void>;
   find(id: string): Promise<SweepRow | undefined>;
   state(id: string): Promise<SweepState | undefined>;
   /** Newest first. */
   list(filter: SweepFilter): Promise<Slice<SweepRow>>;
-  totals(id: string): Promise<TrialTotals>;
-  trial(id: string, number: number): Promise<TrialWithEpochs | undefined>;
-  trials(id: string, filter: TrialFilter): Promise<Slice<TrialWithEpochs>>;
-  /** All that have succeeded with an objective, the best first; among equals the one that was asked first. */
-  ranked(id: string, goal: Objective['goal'], limit?: number): Promise<readonly TrialWithEpochs[]>;
-  /** The numbers and objectives of all that have succeeded, in the order of their numbers. */
-  succeeded(id: string): Promise<readonly Pick<TrialRow, 'number' | 'objectives'>[]>;
-  /** Of these, each that was better than all that had ended before, in the order in which they ended. */
-  improvements(id: string, goal: Objective['goal']): Promise<readonly Improvement[]>;
-  /** All, in the order of their numbers. */
-  allTrials(id: string): Promise<readonly TrialRow[]>;
-  segments(id: string): Promise<readonly SegmentRow[]>;
-  /** Deletes a final sweep with its trials and their jobs; undefined when it is in no such state. Answers the files of their checkpoints. */
+  /**
+   * Deletes a final sweep with its trials and their jobs. Returns the checkpoint files of the jobs;
+   * undefined if the sweep does not exist or is not final.
+   */
   remove(id: string): Promise<readonly string[] | undefined>;
 }
 
@@ -73,7 +37,7 @@ export function createSweepStore(database: Database, project: string): SweepStor
     insert: (row, maxQueued) =>
       database.transaction().execute(async (transaction) => {
         if (row.datasetId !== null) await assertDatasetExists(transaction, row.datasetId);
-        await transaction.insertInto('sweeps').values(row).execute();
+        await insertSweep(transaction, row);
         if (maxQueued !== null) await assertQueueLimit(transaction, project, maxQueued);
       }),
 
@@ -94,81 +58,16 @@ export function createSweepStore(database: Database, project: string): SweepStor
       );
     },
 
-    async totals(id) {
-      const rows = await database
-        .selectFrom('trials')
-        .leftJoin('jobs', 'jobs.id', 'trials.jobId')
-        .select([
-          'trials.state',
-          (eb) => eb.fn.countAll<number>().as('trials'),
-          (eb) => eb.fn.sum<number | null>(epochsDone).as('epochs'),
-        ])
-        .where('trials.sweepId', '=', id)
-        .groupBy('trials.state')
-        .execute();
-      const counts = { ...NO_TRIALS, ...Object.fromEntries(rows.map(({ state, trials }) => [state, trials])) };
-      return { counts, epochs: rows.reduce((sum, { epochs }) => sum + (epochs ?? 0), 0) };
-    },
-
-    trial: (id, number) => selectTrials(database, id).where('trials.number', '=', number).executeTakeFirst(),
-
-    trials(id, { states, numbers, sort, order, offset, limit }) {
-      let query = ofSweep(database, id).offset(offset);
-      if (numbers !== undefined) query = query.where('trials.number', 'in', numbers);
-      if (states.length > 0) query = query.where('trials.state', 'in', states);
-      if (sort === 'objective') {
-        query = query.orderBy(sql`trials.objective IS NULL`).orderBy('trials.objective', order);
-      }
-      const ordered = query.orderBy('trials.number', sort === 'number' ? order : 'asc');
-      const sizes = ordered.select(textBytes('trials.parameters', 'trials.objectives', 'trials.error').as('bytes'));
-      return readWithin({ sizes, rows: ordered.selectAll('trials').select(epochsDone.as('epochsDone')) }, limit);
-    },
-
-    ranked(id, goal, limit = Number.MAX_SAFE_INTEGER) {
-      return selectTrials(database, id)
-        .where('trials.state', '=', 'succeeded')
-        .where('trials.objective', 'is not', null)
-        .orderBy('trials.objective', goal === 'minimize' ? 'asc' : 'desc')
-        .orderBy('trials.number')
-        .limit(limit)
-        .execute();
-    },
-
-    succeeded: (id) =>
-      database
-        .selectFrom('trials')
-        .select(['number', 'objectives'])
-        .where('sweepId', '=', id)
-        .where('state', '=', 'succeeded')
-        .orderBy('number')
-        .execute(),
-
-    async improvements(id, goal) {
-      const sign = sql.lit(goal === 'minimize' ? 1 : -1);
-      const { rows } = await sql<Improvement>`
-        SELECT number, objective, finished_at FROM (
-          SELECT number, objective, finished_at, min(${sign} * objective) OVER (
-            ORDER BY finished_at, number ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
-          ) AS before
-          FROM trials WHERE sweep_id = ${id} AND state = 'succeeded' AND objective IS NOT NULL
-        ) WHERE before IS NULL OR ${sign} * objective < before
-        ORDER BY finished_at, number`.execute(database);
-      return rows;
-    },
-
-    allTrials: (id) => listTrials(database, id),
-    segments: (id) => listSegments(database, id),
-
     remove: (id) =>
       database.transaction().execute(async (transaction) => {
-        const mine = await transaction
+        const own = await transaction
           .selectFrom('sweeps')
           .select('id')
           .where('project', '=', project)
           .where('id', '=', id)
-          .where('state', 'in', FINAL_STATES)
+          .where('state', 'in', FINAL_SWEEP_STATES)
           .executeTakeFirst();
-        if (mine === undefined) return undefined;
+        if (own === undefined) return undefined;
         const jobs = transaction.selectFrom('jobs').select('id').where('sweepId', '=', id);
         const files = await transaction.selectFrom('checkpoints').select('file').where('jobId', 'in', jobs).execute();
         await transaction.deleteFrom('legs').where('sweepId', '=', id).execute();
@@ -180,33 +79,47 @@ export function createSweepStore(database: Database, project: string): SweepStor
   };
 }
 
-const NO_TRIALS = { running: 0, paused: 0, succeeded: 0, pruned: 0, failed: 0, cancelled: 0 } as const;
-
-/** States that a sweep leaves only when it is asked to. */
-export const FINAL_STATES = ['succeeded', 'failed', 'cancelled'] as const satisfies readonly SweepState[];
-
-export function listTrials(queries: Queries, sweepId: string): Promise<readonly TrialRow[]> {
-  return queries.selectFrom('trials').selectAll().where('sweepId', '=', sweepId).orderBy('number').execute();
+/** The sweep of any project; undefined if it is not running. */
+export function findRunning(queries: Queries, id: string): Promise<SweepRow | undefined> {
+  return queries
+    .selectFrom('sweeps')
+    .selectAll()
+    .where('id', '=', id)
+    .where('state', '=', 'running')
+    .executeTakeFirst();
 }
 
-export function listSegments(queries: Queries, sweepId: string): Promise<readonly SegmentRow[]> {
-  return queries.selectFrom('legs').selectAll().where('sweepId', '=', sweepId).orderBy('number').execute();
+/** Another process changed the sweep, so the copy in memory is stale. */
+export class StaleSweepError extends Error {
+  override readonly name = 'StaleSweepError';
 }
 
-/** Of a leg that runs, or was cancelled, its job knows alone. */
-const epochsDone = sql<number | null>`CASE WHEN trials.state IN ('running', 'cancelled')
-  THEN max(trials.epochs, coalesce(jobs.progress ->> '$.epoch', 0)) ELSE trials.epochs END`;
-
-function selectTrials(database: Database, sweepId: string) {
-  return ofSweep(database, sweepId).selectAll('trials').select(epochsDone.as('epochsDone'));
+/**
+ * Takes the write lock: no other process changes the sweep before the transaction ends. Throws
+ * StaleSweepError if the sweep is not running, or was paused, resumed or extended since `row` was read.
+ */
+export async function lockRunning(queries: Queries, row: SweepRow): Promise<void> {
+  const updated = await queries
+    .updateTable('sweeps')
+    .set({ endedBy: row.endedBy })
+    .where('id', '=', row.id)
+    .where('state', '=', 'running')
+    .where('endedBy', 'is', row.endedBy)
+    // These differ if the sweep was paused or over in the meantime and was then resumed.
+    .where('runningSince', 'is', row.runningSince)
+    .where('request', '=', row.request)
+    .executeTakeFirst();
+  if (updated.numUpdatedRows === 0n) throw new StaleSweepError(`sweep ${row.id} was changed`);
 }
 
-/** The trials of a sweep with their jobs. */
-function ofSweep(database: Database, sweepId: string) {
-  return database
-    .selectFrom('trials')
-    .leftJoin('jobs', 'jobs.id', 'trials.jobId')
-    .where('trials.sweepId', '=', sweepId);
+/** As `lockRunning`. Also throws StaleSweepError if the number of stored segments is not `written`. */
+export async function assertCurrent(
+  queries: Queries,
+  { row, written }: { readonly row: SweepRow; readonly written: number },
+): Promise<void> {
+  await lockRunning(queries, row);
+  const count = await countSegments(queries, row.id);
+  if (count !== written) throw new StaleSweepError(`sweep ${row.id} has ${count} segments, expected ${written}`);
 }
 
 /** The request was checked against the dataset, which may have been deleted since. */
@@ -217,16 +130,28 @@ async function assertDatasetExists(queries: Queries, id: string): Promise<void> 
   throw new ServiceError('invalid_sweep', message, [{ path: '/job/datasetId', message }]);
 }
 
-/** Throws ServiceError `queued_jobs_quota` where the sweeps that run may have more trials at once than jobs may wait. */
-export async function assertQueueLimit(queries: Queries, project: string, max: number): Promise<void> {
-  const { atOnce } = await queries
+/** Throws ServiceError `sweep_wrong_state` if the dataset of the sweep was deleted after it ended. */
+export async function assertHasDataset(queries: Queries, sweepId: string): Promise<void> {
+  const { datasetId } = await queries
     .selectFrom('sweeps')
-    .select(sql<number>`coalesce(sum(request ->> '$.parallel'), 0)`.as('atOnce'))
+    .select('datasetId')
+    .where('id', '=', sweepId)
+    .executeTakeFirstOrThrow();
+  if (datasetId !== null) return;
+  const detail = 'The dataset of the sweep was deleted. Upload it again and create a new sweep.';
+  throw new ServiceError('sweep_wrong_state', detail);
+}
+
+/** Throws ServiceError `queued_jobs_quota` if the running sweeps have more than `max` parallel trials. */
+export async function assertQueueLimit(queries: Queries, project: string, max: number): Promise<void> {
+  const { parallelTrials } = await queries
+    .selectFrom('sweeps')
+    .select(sql<number>`coalesce(sum(request ->> '$.parallel'), 0)`.as('parallelTrials'))
     .where('project', '=', project)
     .where('state', '=', sql.lit('running'))
     .where('datasetId', 'is not', null)
     .executeTakeFirstOrThrow();
-  if (atOnce <= max) return;
-  const detail = `The project may have ${max} jobs that wait, and its sweeps would run ${atOnce} trials at once: lower parallel, or wait for another sweep.`;
+  if (parallelTrials <= max) return;
+  const detail = `Queue limit reached: the sweeps of project ${project} would run ${parallelTrials} trials in parallel, and the limit is ${max} queued jobs. Lower \`parallel\`, or wait until another sweep ends.`;
   throw new ServiceError('queued_jobs_quota', detail);
 }

@@ -1,34 +1,24 @@
 import { isoTime } from '../kit/clock.ts';
 import type { SweepRow } from '../store/database/tables.ts';
+import { objectivesOf } from './request/objective.ts';
 import type { SweepSettings } from './request/schema.ts';
 import { readSettings } from './request/settings.ts';
-import { ranUntil } from './runner/write.ts';
-import type { Sweep, SweepSummary, Trial } from './schemas.ts';
-import type { Improvement, TrialTotals, TrialWithEpochs } from './store.ts';
+import { ranUntil } from './runTime.ts';
+import { MAX_FRONT_SHOWN, type Sweep, type SweepSummary } from './schemas.ts';
+import { paretoFrontNumbers } from './trials/paretoFrontNumbers.ts';
+import type { TrialStore, TrialTotals, TrialWithEpochs } from './trials/trialStore.ts';
+import { bestView, fromJson } from './trials/view.ts';
 
-/** What other tables say of a sweep. */
-export interface SweepStats {
-  readonly totals: TrialTotals;
-  readonly best: TrialWithEpochs | null;
-}
-
-/** What only the answer about a single sweep shows. */
-export interface SweepDetails extends SweepStats {
-  /** With several objectives, how many trials no other one beats, and the first of them; null with one. */
-  readonly front: { readonly size: number; readonly first: readonly TrialWithEpochs[] } | null;
-  readonly improvements: readonly Improvement[];
-}
-
-/** A sweep as clients see it. */
-export function sweepView(row: SweepRow, { front, improvements, ...stats }: SweepDetails, now: number): Sweep {
-  const settings = readSettings(row.request);
+/** A sweep as the API returns it. */
+export async function sweepView(row: SweepRow, trials: TrialStore, now: number): Promise<Sweep> {
+  const { job, space, objective } = readSettings(row.request);
+  const [{ goal }] = objectivesOf(objective);
   return {
-    ...sweepSummary(row, settings, stats, now),
-    job: settings.job,
-    space: settings.space,
-    front: front?.first.map(bestView) ?? null,
-    frontSize: front?.size ?? null,
-    trajectory: improvements.map(({ number, objective, finishedAt }) => ({
+    ...(await sweepSummary(row, trials, now)),
+    job,
+    space,
+    ...(await frontView(row, trials)),
+    trajectory: (await trials.improvements(row.id, goal)).map(({ number, objective, finishedAt }) => ({
       number,
       objective,
       at: isoTime(finishedAt),
@@ -36,14 +26,12 @@ export function sweepView(row: SweepRow, { front, improvements, ...stats }: Swee
   };
 }
 
-/** The same sweep as an item of a list. */
-export function sweepSummary(
-  row: SweepRow,
-  settings: SweepSettings,
-  { totals, best }: SweepStats,
-  now: number,
-): SweepSummary {
+/** A sweep as an item of a list. */
+export async function sweepSummary(row: SweepRow, trials: TrialStore, now: number): Promise<SweepSummary> {
+  const settings = readSettings(row.request);
   const { job: _job, space: _space, ...shown } = publicSettings(settings);
+  const totals = await trials.totals(row.id);
+  const best = await bestOf(row.id, settings, trials);
   const seconds = ranUntil(row, now).ranMs / 1000;
   return {
     id: row.id,
@@ -63,34 +51,31 @@ export function sweepSummary(
   };
 }
 
-/** The settings without what is kept for the search alone. */
+/** The settings without those that only the search needs. */
 export function publicSettings({ usual: _, ...settings }: SweepSettings): Omit<SweepSettings, 'usual'> {
   return settings;
 }
 
-export function trialView(row: TrialWithEpochs): Trial {
-  return {
-    number: row.number,
-    state: row.state,
-    parameters: JSON.parse(row.parameters),
-    objective: row.objective,
-    objectives: fromJson(row.objectives),
-    epochs: row.epochsDone,
-    jobId: row.jobId,
-    modelId: row.modelId,
-    error: fromJson(row.error),
-    leaseUntil: row.leaseUntil === null ? null : isoTime(row.leaseUntil),
-    createdAt: isoTime(row.createdAt),
-    finishedAt: row.finishedAt === null ? null : isoTime(row.finishedAt),
-  };
+/** The best succeeded trial; null with several objectives. */
+async function bestOf(id: string, { objective }: SweepSettings, trials: TrialStore): Promise<TrialWithEpochs | null> {
+  const objectives = objectivesOf(objective);
+  if (objectives.length > 1) return null;
+  const [best] = await trials.ranked(id, objectives[0].goal, 1);
+  return best ?? null;
 }
 
-function bestView(row: TrialWithEpochs): NonNullable<Sweep['best']> {
-  const { number, objective, objectives, parameters, jobId, modelId } = trialView(row);
-  return { number, objective, objectives, parameters, jobId, modelId };
+/** The Pareto front; null with one objective. */
+async function frontView({ id, request }: SweepRow, trials: TrialStore): Promise<Pick<Sweep, 'front' | 'frontSize'>> {
+  const objectives = objectivesOf(readSettings(request).objective);
+  if (objectives.length === 1) return { front: null, frontSize: null };
+  const all = paretoFrontNumbers(await trials.succeeded(id), objectives);
+  const numbers = all.slice(0, MAX_FRONT_SHOWN);
+  const order = { sort: 'number', order: 'asc' } as const;
+  const { rows } = await trials.list(id, { states: [], numbers, ...order, offset: 0, limit: MAX_FRONT_SHOWN });
+  return { front: rows.map(bestView), frontSize: all.length };
 }
 
-/** As long as the trials so far took, for each that is left. */
+/** The mean time of the trials so far, times the number of trials that are left. */
 function etaOf(
   { counts }: TrialTotals,
   { search: { trials }, external }: SweepSettings,
@@ -100,8 +85,4 @@ function etaOf(
   const endedTrials = succeeded + failed + pruned + paused + cancelled;
   if (endedTrials === 0 || external) return null;
   return (seconds / endedTrials) * Math.max(0, trials - endedTrials - running / 2);
-}
-
-function fromJson<Value>(text: string | null): Value | null {
-  return text === null ? null : JSON.parse(text);
 }

@@ -1,40 +1,40 @@
 import type { Counter } from 'prom-client';
 import type { Clock } from '../kit/clock.ts';
 import type { Logger } from '../kit/log.ts';
-import type { Due, Outbox } from './outbox.ts';
+import type { Due, OutboxStore } from './outboxStore.ts';
 import { pauseAfter } from './schedule.ts';
 import type { Send } from './send.ts';
 
 export interface DelivererDeps {
-  readonly outbox: Outbox;
+  readonly outbox: OutboxStore;
   readonly send: Send;
   readonly clock: Clock;
   /** From 0 to 1. */
   readonly random: () => number;
-  /** Counts what comes of the calls. */
+  /** Counts the calls by outcome. */
   readonly calls?: Counter<'outcome'> | undefined;
   readonly log: Logger;
 }
 
-/** Makes the calls that are owed, until it is stopped: many at once, but few of a project, and one at a time to each webhook. */
+/** Makes the pending calls until it is stopped: many in parallel, few per project, one per webhook. */
 export interface Deliverer {
-  /** There may be something new. */
+  /** Checks for due deliveries. */
   poll(): void;
-  /** Ends the calls that are being made, which are owed again; resolves when all is written. */
+  /** Aborts the running calls and makes them due again. Resolves when this is written. */
   stop(): Promise<void>;
 }
 
 const MAX_CONCURRENT = 16;
-/** Receivers that hang hold up those of their own project alone. */
+/** Receivers that hang delay only the other webhooks of their project. */
 const MAX_PER_PROJECT = 4;
-/** Retries come due, and other processes end jobs, without news. */
+/** Retries become due, and other processes end jobs, without a notification. */
 const POLL_MS = 1000;
-/** A call takes 10 seconds at most; a process that dies during one leaves it owed after so long. */
+/** A call takes at most 10 seconds. After a crash during a call the delivery is due again after this time. */
 const LEASE_MS = 30_000;
-/** So long one can see what became of a delivery. */
+/** Finished deliveries are listed for this long. */
 const RETENTION_MS = 30 * 86_400_000;
 const PURGE_INTERVAL_MS = 3_600_000;
-/** What the receiver says when it never wants to be called again. */
+/** HTTP 410: the receiver wants no more calls. */
 const GONE = 410;
 
 export function startDeliverer({ outbox, send, clock, random, calls, log }: DelivererDeps): Deliverer {
@@ -53,7 +53,7 @@ export function startDeliverer({ outbox, send, clock, random, calls, log }: Deli
     calls?.inc({ outcome: pauseMs === undefined ? 'given_up' : 'postponed' });
     log.warn(
       { delivery: due.id, webhook: due.webhookId, attempt: due.attempts, ...outcome },
-      'a webhook was not taken',
+      'a call to a webhook failed',
     );
     if (pauseMs === undefined) await outbox.finish(due.id, 'failed', outcome, clock());
     else await outbox.postpone(due.id, outcome, Math.round(clock() + pauseMs));
@@ -61,7 +61,9 @@ export function startDeliverer({ outbox, send, clock, random, calls, log }: Deli
 
   const begin = (due: Due): void => {
     const delivered = deliver(due)
-      .catch((error) => log.error({ err: error, delivery: due.id }, 'what came of a webhook could not be written'))
+      .catch((error) =>
+        log.error({ err: error, delivery: due.id }, 'the outcome of a call to a webhook could not be written'),
+      )
       .finally(() => {
         calling.delete(due.webhookId);
         poll();
@@ -89,7 +91,7 @@ export function startDeliverer({ outbox, send, clock, random, calls, log }: Deli
   const poll = (): void => {
     pollAgain = true;
     polling ??= claimAll()
-      .catch((error) => log.error({ err: error }, 'the webhooks that are owed could not be read; it is tried again'))
+      .catch((error) => log.error({ err: error }, 'the pending deliveries could not be read; retrying'))
       .finally(() => {
         polling = undefined;
       });

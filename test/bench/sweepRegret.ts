@@ -1,4 +1,4 @@
-import type { Algorithm } from '../../src/search/samplers/samplers.ts';
+import type { Algorithm } from '../../src/search/samplers.ts';
 import { createSearch, type SearchSettings, type Segment } from '../../src/search/search.ts';
 import type { SweepFunction } from './sweepFunctions.ts';
 

@@ -1,4 +1,4 @@
-import type { Algorithm } from '../../src/search/samplers/samplers.ts';
+import type { Algorithm } from '../../src/search/samplers.ts';
 import { createSearch } from '../../src/search/search.ts';
 import type { SweepFunction } from './sweepFunctions.ts';
 import { legsOf, settingsOf } from './sweepRegret.ts';

@@ -1,7 +1,7 @@
 /** How near each sampler comes to minima that are known, beside what Optuna reached on the same functions. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Algorithm } from '../../src/search/samplers/samplers.ts';
+import type { Algorithm } from '../../src/search/samplers.ts';
 import { PACKAGE_ROOT } from '../support/builtService.ts';
 import type { Row } from './report.ts';
 import { SWEEP_FUNCTIONS, type SweepFunction, WIDE_FUNCTION } from './sweepFunctions.ts';

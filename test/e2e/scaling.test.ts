@@ -4,7 +4,7 @@ import type { Job } from '../../src/jobs/schemas.ts';
 import type { PredictResponse } from '../../src/models/predict/schemas.ts';
 import type { Model } from '../../src/models/schemas.ts';
 import type { SplitResponse } from '../../src/models/split/schemas.ts';
-import type { Trial } from '../../src/sweeps/schemas.ts';
+import type { Trial } from '../../src/sweeps/trials/schemas.ts';
 import { type BuiltService, startBuiltService } from '../support/builtService.ts';
 import { type Api, apiAt } from './support/api.ts';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Pruning, pruningSchema } from '../../src/search/pruners/pruners.ts';
-import { type Algorithm, SAMPLERS } from '../../src/search/samplers/samplers.ts';
+import { type Pruning, pruningSchema } from '../../src/search/pruners.ts';
+import { type Algorithm, SAMPLERS } from '../../src/search/samplers.ts';
 import { createSearch, type SearchSettings, type Segment, type SegmentResult } from '../../src/search/search.ts';
 import type { SpaceDefinition } from '../../src/search/space/schema.ts';
 import type { Parameters } from '../../src/search/space/space.ts';

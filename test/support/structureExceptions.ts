@@ -11,11 +11,6 @@ export const FOLDERS_THAT_IMPORT_EACH_OTHER: readonly string[] = [
   'http -> http/limits',
   'http -> http/metrics',
   'kit -> kit/contract',
-  'search/samplers -> search/samplers/gp',
-  'search/samplers -> search/samplers/tpe',
-  'sweeps -> sweeps/external',
-  'sweeps -> sweeps/runner',
-  'sweeps/external -> sweeps/runner',
   'training -> training/metrics',
   'training -> training/resolve',
   'training -> training/schemas',
@@ -28,19 +23,4 @@ export const FOLDERS_THAT_IMPORT_EACH_OTHER: readonly string[] = [
 export const CROWDED_FOLDERS: readonly string[] = [];
 
 /** Files that query the database although they are no stores. */
-export const SQL_OUTSIDE_STORES: readonly string[] = [
-  'sweeps/actions.ts',
-  'sweeps/applyToJobs.ts',
-  'sweeps/events/service.ts',
-  'sweeps/external/endExternal.ts',
-  'sweeps/external/leases.ts',
-  'sweeps/external/reportedOutcome.ts',
-  'sweeps/external/reports.ts',
-  'sweeps/external/searchCache.ts',
-  'sweeps/runner/outcome.ts',
-  'sweeps/runner/overdue.ts',
-  'sweeps/runner/runningSweep.ts',
-  'sweeps/runner/write.ts',
-  'webhooks/metrics.ts',
-  'webhooks/outbox.ts',
-];
+export const SQL_OUTSIDE_STORES: readonly string[] = [];

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { previewSearch } from '../../src/search/preview.ts';
-import { pruningSchema } from '../../src/search/pruners/pruners.ts';
-import { type Algorithm, SAMPLERS } from '../../src/search/samplers/samplers.ts';
+import { pruningSchema } from '../../src/search/pruners.ts';
+import { type Algorithm, SAMPLERS } from '../../src/search/samplers.ts';
 import { epochsAsked, runSearch, SETTINGS } from '../search/runSearch.ts';
 import { GRID, OPTIMIZERS } from '../search/space/spaces.ts';
 

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { loadRunningSweep } from '../../src/sweeps/runner/runningSweep.ts';
 import { stepSweep } from '../../src/sweeps/runner/stepSweep.ts';
-import { StaleSweepError } from '../../src/sweeps/runner/write.ts';
-import type { Sweep, Trial } from '../../src/sweeps/schemas.ts';
+import type { Sweep } from '../../src/sweeps/schemas.ts';
+import { StaleSweepError } from '../../src/sweeps/store.ts';
+import type { Trial } from '../../src/sweeps/trials/schemas.ts';
 import { over } from '../jobs/fixtures.ts';
 import { LONG_JOB } from '../support/longJob.ts';
 import { until } from '../support/until.ts';

@@ -13,12 +13,17 @@ import { saveModel } from '../../src/models/stored/saveModel.ts';
 import { createEventBus } from '../../src/notifications/bus.ts';
 import { createModelServices, modelRoutesOf } from '../../src/server/assembleModels.ts';
 import { createFolderBlobs } from '../../src/store/blobs/folder.ts';
+import { sweepActionRoutes } from '../../src/sweeps/actionRoutes.ts';
+import { createAskAndTell } from '../../src/sweeps/external/askAndTell.ts';
+import { askAndTellRoutes } from '../../src/sweeps/external/routes.ts';
 import { createSearchCache } from '../../src/sweeps/external/searchCache.ts';
 import { createSearchWorker } from '../../src/sweeps/external/searchWorker.ts';
 import { sweepRoutes } from '../../src/sweeps/routes.ts';
 import { startSweepRunner } from '../../src/sweeps/runner/sweepRunner.ts';
-import type { Sweep, Trial } from '../../src/sweeps/schemas.ts';
+import type { Sweep } from '../../src/sweeps/schemas.ts';
 import { createSweeps } from '../../src/sweeps/service.ts';
+import { trialRoutes } from '../../src/sweeps/trialRoutes.ts';
+import type { Trial } from '../../src/sweeps/trials/schemas.ts';
 import { createTrainingMetrics } from '../../src/worker/run/metrics.ts';
 import { createPool } from '../../src/worker/thread/pool.ts';
 import { startWorker } from '../../src/worker/worker.ts';
@@ -83,22 +88,19 @@ export async function openRoom() {
     json: { bytes: 2 ** 20, depth: 64, values: 1e5, members: 10_000 },
   });
   const getModel = (tenant: Tenant, id: string) => modelServices.models(tenant).get(id);
-  const sweepsParts = {
-    ...common,
-    workers: 2,
-    searchCache,
-    computeImportance,
-    ensembles: modelServices.ensembles,
-    getModel,
-  };
-  const sweepsOf = (quotas: Quotas) => createSweeps(sweepsParts, { ...TENANT, quotas });
+  const sweepsDeps = { ...common, workers: 2, computeImportance, ensembles: modelServices.ensembles, getModel };
+  const sweepsOf = (quotas: Quotas) => createSweeps(sweepsDeps, { ...TENANT, quotas });
   const sweeps = sweepsOf(NO_QUOTAS);
+  const askAndTell = createAskAndTell({ ...common, searchCache }, TENANT.project);
   const jobs = createJobs(common, TENANT);
   const app = await buildApp({
     version: '0',
     routes: [
       jobRoutes({ jobs: () => jobs }),
-      sweepRoutes({ sweeps: () => sweeps, getModel, close: closeSearchWorker }),
+      sweepRoutes({ sweeps: () => sweeps }),
+      trialRoutes({ sweeps: () => sweeps }),
+      sweepActionRoutes({ sweeps: () => sweeps, getModel }),
+      askAndTellRoutes({ askAndTell: () => askAndTell, close: closeSearchWorker }),
       ...modelRoutesOf(modelServices, 2 ** 20),
     ],
     guard: OPEN_GUARD,

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it, onTestFinished } from 'vitest';
 import { startDeliverer } from '../../src/webhooks/deliverer.ts';
-import { createOutbox } from '../../src/webhooks/outbox.ts';
+import { createOutboxStore } from '../../src/webhooks/outboxStore.ts';
 import { createSender } from '../../src/webhooks/send.ts';
 import { createWebhooks } from '../../src/webhooks/service.ts';
 import { startSupervisor } from '../../src/worker/supervisor.ts';
@@ -20,7 +20,13 @@ it('tells of the models and failures of jobs that a worker has ended', async () 
   const send = createSender({ allowPrivate: true, userAgent: 'trainyard/test', clock: Date.now });
   const webhooks = createWebhooks({ database, send, allowPrivate: true, clock: Date.now }, TENANT);
   await webhooks.create({ url: receiver.url, events: ['job.succeeded', 'job.failed'] });
-  const deliverer = startDeliverer({ outbox: createOutbox(database), send, clock: Date.now, random: Math.random, log });
+  const deliverer = startDeliverer({
+    outbox: createOutboxStore(database),
+    send,
+    clock: Date.now,
+    random: Math.random,
+    log,
+  });
   onTestFinished(deliverer.stop);
   const args = [join(folder, 'trainyard.sqlite'), SCRIPTED];
   const supervisor = startSupervisor({ database, module: ENTRY, args, bus, clock: Date.now, log });

@@ -1,7 +1,7 @@
 import { onTestFinished } from 'vitest';
 import { openDatabase } from '../../src/store/database/database.ts';
 import { startDeliverer } from '../../src/webhooks/deliverer.ts';
-import { createOutbox } from '../../src/webhooks/outbox.ts';
+import { createOutboxStore } from '../../src/webhooks/outboxStore.ts';
 import { createSender } from '../../src/webhooks/send.ts';
 import { createWebhooks } from '../../src/webhooks/service.ts';
 import { log } from '../jobs/fixtures.ts';
@@ -15,7 +15,7 @@ export function openWebhooks(timeoutMs = 60_000) {
   const time = { now: Date.parse('2026-11-23T08:00:00Z') };
   const clock = () => time.now;
   const send = createSender({ allowPrivate: true, userAgent: 'trainyard/test', clock, timeoutMs });
-  const outbox = createOutbox(database);
+  const outbox = createOutboxStore(database);
   const parts = { database, send, allowPrivate: true, clock };
   let jobs = 0;
   return {

@@ -1,4 +1,5 @@
-import type { Sweep, Trial } from '../../sweeps/schemas.ts';
+import type { Sweep } from '../../sweeps/schemas.ts';
+import type { Trial } from '../../sweeps/trials/schemas.ts';
 import type { TrialPage } from '../client.ts';
 import { formatCount, formatMeasure, formatSeconds } from '../terminal/numbers.ts';
 import { printable } from '../terminal/printable.ts';

@@ -215,6 +215,8 @@ export interface IdempotencyKeyRow {
 
 export const SWEEP_STATES = ['running', 'paused', 'succeeded', 'failed', 'cancelled'] as const;
 export type SweepState = (typeof SWEEP_STATES)[number];
+/** States that only a client's request changes. */
+export const FINAL_SWEEP_STATES: readonly SweepState[] = ['succeeded', 'failed', 'cancelled'];
 
 /** Why a sweep asks for no more trials. */
 export const SWEEP_ENDS = ['trials', 'space', 'seconds', 'target', 'noProgress'] as const;
@@ -276,7 +278,7 @@ interface ReportRow {
   objective: number;
 }
 
-interface SweepEventRow {
+export interface SweepEventRow {
   id: Generated<number>;
   sweepId: string;
   type: 'state' | 'trial' | 'best';

@@ -1,14 +1,14 @@
 import { z } from 'zod';
 import { SWEEP_ENDS, SWEEP_STATES } from '../../store/database/tables.ts';
-import { trialSchema } from '../schemas.ts';
+import { trialSchema } from '../trials/schemas.ts';
 
 const SWEEP_ID = 'swp_01jd8m9wq2t5n8x1c4v7b0k3z6';
 const AT = '2026-11-28T08:00:00.000Z';
 
-const id = z.string().describe('Pass the last one as `Last-Event-ID` to go on behind it.');
+const id = z.string().describe('Send the last one as `Last-Event-ID` to resume after it.');
 const about = {
-  sweepId: z.string().describe('The sweep that it is about.'),
-  at: z.iso.datetime().describe('When it happened.'),
+  sweepId: z.string().describe('The id of the sweep.'),
+  at: z.iso.datetime().describe('The time of the event.'),
 };
 
 const STATE = {
@@ -43,7 +43,7 @@ const stateEvent = z
       error: z.object({ code: z.string(), message: z.string() }).nullable(),
     }),
   })
-  .meta({ id: 'SweepStateEvent', description: 'A sweep came into a state.', example: STATE });
+  .meta({ id: 'SweepStateEvent', description: 'A sweep entered a state.', example: STATE });
 const trialEvent = z
   .object({
     id,
@@ -53,16 +53,16 @@ const trialEvent = z
       ...trialSchema.pick({ number: true, state: true, objective: true, parameters: true, jobId: true }).shape,
     }),
   })
-  .meta({ id: 'TrialEvent', description: 'A trial came into a state.', example: TRIAL });
+  .meta({ id: 'TrialEvent', description: 'A trial entered a state.', example: TRIAL });
 const bestEvent = z
   .object({
     id,
     event: z.literal('best'),
     data: z.object({ ...about, number: z.int().min(0), objective: z.number() }),
   })
-  .meta({ id: 'BestEvent', description: 'A trial was better than all before it.', example: BEST });
+  .meta({ id: 'BestEvent', description: 'A trial was better than all earlier ones.', example: BEST });
 
-/** What the stream of a sweep consists of, with `data` as the JSON that it is on the wire. */
+/** The events of a sweep's stream. `data` is JSON on the wire. */
 export const sweepEventSchema = z
   .discriminatedUnion('event', [stateEvent, trialEvent, bestEvent])
   .meta({ examples: [STATE, TRIAL, BEST] });

@@ -1,25 +1,26 @@
 import { didYouMean } from '../../kit/contract/closest.ts';
 import { pointer, ServiceError } from '../../kit/contract/errors.ts';
 import { invalid } from '../../kit/contract/validation.ts';
-import { milestonesOf } from '../../search/pruners/pruners.ts';
+import { milestonesOf } from '../../search/pruners.ts';
 import { FAILED, type SegmentResult } from '../../search/search.ts';
-import type { Queries } from '../../store/database/database.ts';
-import type { SweepRow } from '../../store/database/tables.ts';
+import type { Outcome } from '../outcome.ts';
 import { type Objective, objectivesOf } from '../request/objective.ts';
 import type { SweepSettings } from '../request/schema.ts';
 import { externalEpochs } from '../request/settings.ts';
-import type { Outcome } from '../runner/outcome.ts';
-import { writeOutcome } from '../runner/write.ts';
-import type { Trial } from '../schemas.ts';
-import { bestUntil, type Report } from './reports.ts';
+import type { Trial } from '../trials/schemas.ts';
+import { bestUntil } from './bestUntil.ts';
+import type { Report } from './reportStore.ts';
 import type { TellRequest } from './schemas.ts';
 
-/** What a trial has come to, by what is told at its end and what was reported before. Throws `invalid_sweep` where an objective is missing or unknown. */
+/**
+ * The outcome of a trial from the result that the client tells and its reports. Throws ServiceError
+ * `invalid_sweep` for a missing or unknown objective.
+ */
 export function reportedOutcome(request: TellRequest, settings: SweepSettings, reports: readonly Report[]): Outcome {
   const objectives = objectivesOf(settings.objective);
   const external = { epochs: reports.at(-1)?.epoch ?? null, modelId: null };
   if ('failed' in request) {
-    const error = { code: 'told_failed', message: request.message ?? 'Whoever ran the trial says that it failed.' };
+    const error = { code: 'told_failed', message: request.message ?? 'The client reported that the trial failed.' };
     return { result: FAILED, state: 'failed', ...external, error: JSON.stringify(error) };
   }
   const looks = milestoneValues(reports, settings);
@@ -32,7 +33,7 @@ export function reportedOutcome(request: TellRequest, settings: SweepSettings, r
   return { result: { objectives: values, over: true, ...looks }, state: 'succeeded', ...external, error: null };
 }
 
-/** What the pruner compares others with, as far as the trial has come. */
+/** The values at the milestones that the trial has reached; the pruner compares later trials with them. */
 function milestoneValues(reports: readonly Report[], settings: SweepSettings): Pick<SegmentResult, 'looks'> {
   const last = reports.at(-1);
   if (last === undefined || settings.pruning === null) return {};
@@ -44,18 +45,14 @@ function milestoneValues(reports: readonly Report[], settings: SweepSettings): P
 function bestReported(reports: readonly Report[], [objective]: readonly Objective[]): number {
   const best = bestUntil(reports, objective, Number.POSITIVE_INFINITY);
   if (best !== null) return best;
-  const message = 'Nothing was reported of the trial that it could be compared by: tell that it failed.';
-  throw invalid('invalid_sweep', 'What is told', [{ path: '/pruned', message }]);
+  const message = 'The trial has no reported objective. Report one first, or send `failed`.';
+  throw invalid('invalid_sweep', 'The result', [{ path: '/pruned', message }]);
 }
 
 function oneOf(value: number, objectives: readonly Objective[]): readonly number[] {
   if (objectives.length === 1) return [value];
-  throw invalid('invalid_sweep', 'What is told', [
-    {
-      path: '/objective',
-      message: `The sweep has ${objectives.length} objectives: tell \`objectives\`, each by its metric.`,
-    },
-  ]);
+  const message = `The sweep has ${objectives.length} objectives. Send \`objectives\`, with a value for each metric.`;
+  throw invalid('invalid_sweep', 'The result', [{ path: '/objective', message }]);
 }
 
 function namedOf(named: Readonly<Record<string, number>>, objectives: readonly Objective[]): readonly number[] {
@@ -65,18 +62,18 @@ function namedOf(named: Readonly<Record<string, number>>, objectives: readonly O
   const issues = [
     ...missing.map((metric) => ({
       path: pointer(['objectives', metric]),
-      message: 'Missing: give every objective of the sweep.',
+      message: 'Missing. Send every objective of the sweep.',
     })),
     ...unknown.map((metric) => ({
       path: pointer(['objectives', metric]),
-      message: `Not an objective of the sweep: leave it out.${didYouMean(metric, known)}`,
+      message: `Not an objective of the sweep. Leave it out.${didYouMean(metric, known)}`,
     })),
   ];
-  if (issues.length > 0) throw invalid('invalid_sweep', 'What is told', issues);
+  if (issues.length > 0) throw invalid('invalid_sweep', 'The result', issues);
   return objectives.map(({ metric }) => named[metric] ?? Number.NaN);
 }
 
-/** A client that did not hear the answer tells again. */
+/** A client that did not receive the response sends the same result again. Throws `trial_wrong_state` for another one. */
 export function assertSameOutcome(trial: Trial, { result, state }: Outcome, objectives: readonly Objective[]): Trial {
   const named = trial.objectives;
   const values = named && objectives.map(({ metric }) => named[metric]);
@@ -85,34 +82,5 @@ export function assertSameOutcome(trial: Trial, { result, state }: Outcome, obje
 }
 
 export function wrongTrialState({ number, state }: Trial): ServiceError {
-  return new ServiceError('trial_wrong_state', `Trial ${number} is ${state}: what came of it cannot be told any more.`);
-}
-
-/** Writes what came of a trial. Throws Overtaken where it is known already. */
-export async function writeReportedOutcome(
-  queries: Queries,
-  row: SweepRow,
-  objectives: readonly Objective[],
-  trial: number,
-  outcome: Outcome,
-  now: number,
-): Promise<void> {
-  const segment = await queries
-    .selectFrom('legs')
-    .select('number')
-    .where('sweepId', '=', row.id)
-    .where('trial', '=', trial)
-    .executeTakeFirstOrThrow();
-  const best = await bestSoFar(queries, row.id, objectives);
-  await writeOutcome(queries, { row, objectives, best }, { number: segment.number, trial, jobId: null }, outcome, now);
-}
-
-async function bestSoFar(queries: Queries, sweepId: string, [{ goal }]: readonly Objective[]): Promise<number | null> {
-  const { best } = await queries
-    .selectFrom('trials')
-    .select((eb) => (goal === 'minimize' ? eb.fn.min('objective') : eb.fn.max('objective')).as('best'))
-    .where('sweepId', '=', sweepId)
-    .where('state', '=', 'succeeded')
-    .executeTakeFirstOrThrow();
-  return best;
+  return new ServiceError('trial_wrong_state', `Trial ${number} is ${state}. Its result can no longer be changed.`);
 }

@@ -3,15 +3,15 @@ import { limitedRecord } from '../../kit/contract/limitedRecord.ts';
 import { MAX_EXTERNAL_EPOCHS } from '../../search/pruners/maxEpochs.ts';
 import { SWEEP_STATES } from '../../store/database/tables.ts';
 import { MAX_OBJECTIVES } from '../request/objective.ts';
-import { trialNumber, trialSchema } from '../schemas.ts';
+import { trialNumber, trialSchema } from '../trials/schemas.ts';
 
 const MAX_LEASE_SECONDS = 604_800;
 
-/** What to send of a trial whose objective is NaN or infinite: JSON has no such numbers. */
+/** JSON has neither NaN nor infinity. */
 export const INSTEAD_OF_NAN =
-  'A trial whose objective is not finite has failed: send {"number": 7, "failed": true} to /tell, with its number.';
+  'A trial without a finite objective has failed. Send {"number": 7, "failed": true} to /tell, with its number.';
 
-/** Clients write NaN as null where they know that JSON has no NaN. */
+/** Some clients write NaN as null. */
 const finiteNumber = z.number({
   error: ({ input }) => (input === null ? `Must be a number, got null. ${INSTEAD_OF_NAN}` : undefined),
 });
@@ -24,22 +24,18 @@ export const askRequest = z
       .max(MAX_LEASE_SECONDS)
       .default(3600)
       .describe(
-        'How long the trial is yours. One that is not told of until then is given to whoever asks next; to tell later is no mistake, as long as nobody else has. Each report renews it.',
+        'The duration of the lease. A trial without a result when its lease expires is leased to the next client that asks. A late result is accepted if it is the first. Each report renews the lease.',
       ),
   })
   .meta({ id: 'AskRequest', examples: [{ leaseSeconds: 600 }] });
 export const askResponse = z
   .object({
-    trial: trialSchema
-      .nullable()
-      .describe('What to try next; null: nothing at present, or never again where the sweep has ended.'),
-    state: z.enum(SWEEP_STATES).describe('Of the sweep.'),
+    trial: trialSchema.nullable().describe('The next trial; null: none at present, or the sweep has ended.'),
+    state: z.enum(SWEEP_STATES).describe('The state of the sweep.'),
     waitFor: z
       .int()
       .nullable()
-      .describe(
-        'Where there is no trial: the number of the one that must be told of first; null where the sweep has ended.',
-      ),
+      .describe('Without a trial: the number of the trial that must have a result first; null if the sweep has ended.'),
   })
   .meta({ id: 'AskAnswer' });
 export type AskResponse = z.infer<typeof askResponse>;
@@ -52,13 +48,13 @@ export const reportRequest = z
       .min(1)
       .max(MAX_EXTERNAL_EPOCHS)
       .describe(
-        'After how many epochs, or steps, or whatever the trial counts. The same again replaces what was said.',
+        'The number of finished epochs, or any other step that the trial counts. A second report of the same epoch replaces the first.',
       ),
-    objective: finiteNumber.describe('What the trial has come to after it.'),
+    objective: finiteNumber.describe('The objective after this epoch.'),
   })
   .meta({
     id: 'ReportRequest',
-    description: 'What a trial has come to so far.',
+    description: 'An intermediate result of a trial.',
     examples: [{ number: 7, epoch: 3, objective: 0.34 }],
   });
 export type ReportRequest = z.output<typeof reportRequest>;
@@ -67,7 +63,7 @@ export const reportResponse = z
     prune: z
       .boolean()
       .describe(
-        'Whether to give the trial up: others promise more, or the time of the sweep is up. Then tell `pruned`.',
+        'Whether to stop the trial, because others are more promising or the time limit of the sweep is reached. Then send `pruned` to /tell.',
       ),
     trial: trialSchema,
   })
@@ -78,7 +74,7 @@ export const tellRequest = z
   .union([
     z.strictObject({
       number: trialNumber,
-      objective: finiteNumber.describe('What the trial came to, of a sweep with one objective.'),
+      objective: finiteNumber.describe('The result, for a sweep with one objective.'),
     }),
     z.strictObject({
       number: trialNumber,
@@ -86,17 +82,17 @@ export const tellRequest = z
     }),
     z.strictObject({
       number: trialNumber,
-      pruned: z.literal(true).describe('The trial was given up; it came to the best that was reported of it.'),
+      pruned: z.literal(true).describe('The trial was stopped early. Its best report is its result.'),
     }),
     z.strictObject({
       number: trialNumber,
       failed: z.literal(true),
-      message: z.string().max(1000).optional().describe('Why.'),
+      message: z.string().max(1000).optional().describe('The reason.'),
     }),
   ])
   .meta({
     id: 'TellRequest',
-    description: 'What came of a trial.',
+    description: 'The result of a trial.',
     examples: [
       { number: 7, objective: 0.21 },
       { number: 8, pruned: true },

@@ -1,17 +1,16 @@
-/** What the thread of a thinker runs. */
-
+/** The search thread: see `searchWorker.ts`. */
 import { createSearch, type NextStep, type Search, type Segment, type SegmentResult } from '../../search/search.ts';
 import { readSettings, searchSettingsOf } from '../request/settings.ts';
 
-/** A question to a search, with all that the thread may not know yet. */
+/** Asks a search for its next step, with everything that the thread may lack. */
 export interface SuggestRequest {
   readonly sweepId: string;
-  /** The settings as they were kept. */
+  /** The stored settings of the sweep. */
   readonly request: string;
-  /** The first of the legs that are sent along; those before are known from earlier questions. */
+  /** The number of the first segment in `segments`; earlier requests contained those before. */
   readonly from: number;
   readonly segments: readonly Segment[];
-  /** What has come of legs before these. */
+  /** New results of earlier segments. */
   readonly results: readonly { readonly segment: number; readonly result: SegmentResult }[];
 }
 
@@ -21,12 +20,12 @@ interface CachedSearch {
   segmentCount: number;
 }
 
-/** A search of 10,000 trials takes some megabytes, and 0.2 s to build anew. */
+/** A search of 10,000 trials has some megabytes and is rebuilt in 0.2 s. */
 const MAX_CACHED = 16;
-/** Those that were asked last come last. */
+/** Least recently used first. */
 const cache = new Map<string, CachedSearch>();
 
-/** What the search decides next; null where the legs before `from` are not known here (any more): ask again with all of them. */
+/** The next step of the search; null if segments before `from` are missing here: send all of them. */
 export function suggest({ sweepId, request, from, segments, results }: SuggestRequest): NextStep | null {
   const known = from === 0 ? createEntry(request) : cache.get(sweepId);
   cache.delete(sweepId);

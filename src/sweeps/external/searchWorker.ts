@@ -1,16 +1,14 @@
 import { Piscina } from 'piscina';
 import { modulePath } from '../../kit/node.ts';
 import type { Importances } from '../../search/importance/importance.ts';
-import type { ImportanceRequest } from '../../search/importance/importanceThread.ts';
 import type { NextStep } from '../../search/search.ts';
+import type { ComputeImportance } from '../trials/sweepImportance.ts';
 import type { SuggestRequest } from './searchThread.ts';
 
-/** What a search decides next; null where the thread knows less of it than the question says. */
-export type Suggest = (question: SuggestRequest) => Promise<NextStep | null>;
-/** How much each hyperparameter mattered in those trials; null: too few of them. */
-export type ComputeImportance = (trials: ImportanceRequest) => Promise<Importances | null>;
+/** The next step of a search; null if the thread lacks segments before those of the request. */
+export type Suggest = (request: SuggestRequest) => Promise<NextStep | null>;
 
-/** What takes so long that nobody else would be answered meanwhile. */
+/** Computations that would block the event loop. */
 export interface SearchWorker {
   readonly suggest: Suggest;
   readonly computeImportance: ComputeImportance;
@@ -19,7 +17,7 @@ export interface SearchWorker {
 
 const IDLE_MS = 60_000;
 
-/** Thinks on threads of their own, one of each so that it keeps what it knows, so that no search waits for importances. */
+/** One thread per kind: the search thread caches its searches, and no search waits for importances. */
 export function createSearchWorker(): SearchWorker {
   const searches = threadOf<NextStep | null>(modulePath(import.meta.url, './searchThread'), 'suggest');
   const importances = threadOf<Importances | null>(
@@ -36,15 +34,15 @@ export function createSearchWorker(): SearchWorker {
   };
 }
 
-/** A thread that starts with the first question and ends when there was none for a while. */
-function threadOf<Answer>(filename: string, name: string) {
-  let pool: Piscina<unknown, Answer> | undefined;
+/** A thread that starts with the first request and ends after `IDLE_MS` without one. */
+function threadOf<Result>(filename: string, name: string) {
+  let pool: Piscina<unknown, Result> | undefined;
   const open = () =>
-    new Piscina<unknown, Answer>({ filename, name, minThreads: 0, maxThreads: 1, idleTimeout: IDLE_MS });
+    new Piscina<unknown, Result>({ filename, name, minThreads: 0, maxThreads: 1, idleTimeout: IDLE_MS });
   return {
-    run(question: unknown): Promise<Answer> {
+    run(request: unknown): Promise<Result> {
       pool ??= open();
-      return pool.run(question);
+      return pool.run(request);
     },
     async close() {
       await pool?.destroy();

@@ -2,7 +2,7 @@ import type { CheckedRequest } from '../../jobs/submission/check.ts';
 import { didYouMean } from '../../kit/contract/closest.ts';
 import { type FieldError, pointer } from '../../kit/contract/errors.ts';
 import { invalid } from '../../kit/contract/validation.ts';
-import { SAMPLERS } from '../../search/samplers/samplers.ts';
+import { SAMPLERS } from '../../search/samplers.ts';
 import { compileSpace, type Space } from '../../search/space/space.ts';
 import { measures } from '../../training/monitors.ts';
 import { type DryRunDeps, dryRun, NO_DRY_RUN } from './dryRun.ts';

@@ -16,7 +16,7 @@ interface DecidedSegment {
   readonly until: number | null;
 }
 
-/** A new trial: as a job, or as one that has failed, since no job can run so. */
+/** A new trial with a job, or one that has failed because its parameters make an invalid job. */
 export interface NewTrial {
   readonly kind: 'ask';
   readonly segment: DecidedSegment;
@@ -29,7 +29,7 @@ export interface NewTrial {
   readonly queues: boolean;
 }
 
-/** A trial that waits goes on. */
+/** A paused trial that resumes. */
 export interface ResumedTrial {
   readonly kind: 'resume';
   readonly segment: DecidedSegment;
@@ -39,10 +39,10 @@ export interface ResumedTrial {
   readonly queues: boolean;
 }
 
-/** What the search has decided, ready to be written. */
+/** A decision of the search, ready to be written. */
 export type Decision = NewTrial | ResumedTrial;
 
-/** The probes of the space cannot foresee every combination of its values: one that is impossible costs a trial, not the sweep. */
+/** The dry run does not cover every combination of values. An invalid one fails its trial, not the sweep. */
 export async function newTrial(
   { findDataset, machine, clock }: SweepStepDeps,
   sweep: RunningSweep,
@@ -68,7 +68,7 @@ export async function newTrial(
       };
 }
 
-/** Named after the check, as the name of a sweep with a number behind it may be longer than people's. */
+/** Sets the name after the check, because the name of a sweep with a number can exceed the limit of the schema. */
 function named(checked: CheckedRequest, name: string): CheckedRequest {
   return { ...checked, request: { ...checked.request, name } };
 }
@@ -80,7 +80,7 @@ export function resumeTrial(sweep: RunningSweep, next: Extract<NextStep, { kind:
   return { kind: 'resume', segment, jobId, halt: haltOf(sweep, next), result: undefined, queues: true };
 }
 
-/** Where the trial's job pauses of itself, and what is measured after each of its epochs. */
+/** The rule by which the job of the trial pauses itself, on the objective after each epoch. */
 function haltOf(
   { objectives: [{ metric, goal }] }: RunningSweep,
   { until, limits }: Pick<StopRule, 'until' | 'limits'>,

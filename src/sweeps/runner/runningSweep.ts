@@ -2,17 +2,20 @@ import { createSearch, type Search, type Segment, type SegmentResult } from '../
 import type { Parameters } from '../../search/space/space.ts';
 import type { Database } from '../../store/database/database.ts';
 import type { SegmentRow, SweepRow, TrialRow } from '../../store/database/tables.ts';
+import { type BestSoFar, isBetter } from '../outcome.ts';
 import { type Objective, objectivesOf } from '../request/objective.ts';
 import type { SweepSettings } from '../request/schema.ts';
 import { readSettings, searchSettingsOf } from '../request/settings.ts';
-import { listSegments, listTrials } from '../store.ts';
+import { findRunning } from '../store.ts';
+import { listSegments } from '../trials/segmentStore.ts';
+import { listTrials } from '../trials/trialStore.ts';
 
 interface SweepTrial {
   readonly parameters: Parameters;
   readonly jobId: string | null;
 }
 
-/** A leg that runs. */
+/** A segment without a result. */
 export interface OpenSegment {
   readonly number: number;
   readonly trial: number;
@@ -20,31 +23,23 @@ export interface OpenSegment {
   readonly jobId: string | null;
 }
 
-/** A sweep as its conductor has it in mind; what the database has is what counts. */
-export interface RunningSweep {
+/** A sweep in the memory of its runner. The database decides: see `assertCurrent`. */
+export interface RunningSweep extends BestSoFar {
   readonly row: SweepRow;
   readonly settings: SweepSettings;
-  readonly objectives: readonly Objective[];
   readonly search: Search;
   readonly trials: SweepTrial[];
   readonly open: Map<number, OpenSegment>;
-  /** All legs, as the search was given them. */
+  /** All segments, as the search has them. */
   readonly segments: Segment[];
-  /** How many legs the search knows, and how many of them are in the database. */
+  /** The number of segments that the search has, and the number of those in the database. */
   segmentCount: number;
   written: number;
-  /** The best objective of a trial that has succeeded; null: none has yet, or there are several objectives. */
-  best: number | null;
 }
 
-/** Undefined where the sweep does not run. */
+/** Undefined if the sweep is not running. */
 export async function loadRunningSweep(database: Database, id: string): Promise<RunningSweep | undefined> {
-  const row = await database
-    .selectFrom('sweeps')
-    .selectAll()
-    .where('id', '=', id)
-    .where('state', '=', 'running')
-    .executeTakeFirst();
+  const row = await findRunning(database, id);
   if (row === undefined) return undefined;
   const [trials, segments] = [await listTrials(database, id), await listSegments(database, id)];
   const settings = readSettings(row.request);
@@ -66,7 +61,7 @@ export async function loadRunningSweep(database: Database, id: string): Promise<
   return sweep;
 }
 
-/** Counts a leg in; one without a result runs. Its trial is there already. */
+/** Adds a segment to the search. Without a result it is open. Its trial must be in `sweep.trials`. */
 export function addSegment(
   sweep: RunningSweep,
   { number, trial, until }: Pick<SegmentRow, 'number' | 'trial' | 'until'>,
@@ -78,12 +73,6 @@ export function addSegment(
   sweep.segments.push(segment);
   sweep.segmentCount = number + 1;
   if (result === undefined) sweep.open.set(number, { number, trial, until, jobId });
-}
-
-/** Whether an objective is better than the best so far; of several objectives none is. */
-export function isBetter({ best, objectives }: Pick<RunningSweep, 'best' | 'objectives'>, value: number): boolean {
-  if (objectives.length > 1) return false;
-  return best === null || (objectives[0].goal === 'minimize' ? value < best : value > best);
 }
 
 function bestOf(trials: readonly TrialRow[], objectives: readonly Objective[]): number | null {

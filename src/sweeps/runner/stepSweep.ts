@@ -1,28 +1,32 @@
 import type { SweepEnd } from '../../store/database/tables.ts';
+import { finishSweep } from '../finishSweep.ts';
+import { type Outcome, writeOutcome } from '../outcome.ts';
 import { MAX_PARALLEL } from '../request/schema.ts';
+import { assertCurrent } from '../store.ts';
 import { type Decision, newTrial, resumeTrial } from './decision.ts';
-import { type Outcome, outcomeOf } from './outcome.ts';
+import { outcomeOf } from './jobOutcome.ts';
 import { addSegment, type OpenSegment, type RunningSweep } from './runningSweep.ts';
 import type { SweepStepDeps } from './sweepStepDeps.ts';
-import { assertCurrent, finishSweep, writeDecision, writeOutcome } from './write.ts';
+import { writeDecision } from './writeDecision.ts';
 
-/** What has come of a look at a sweep. */
+/** The result of a step. */
 export interface StepResult {
   /** Whether anything was written. */
   readonly changed: boolean;
   /** Whether jobs were queued. */
   readonly queued: boolean;
   readonly isOver: boolean;
-  /** Whether there is more to decide at once, after others have had their turn. */
+  /** Whether the search has more decisions. Let other work run before the next step. */
   readonly hasMore: boolean;
 }
 
-/** More than can run are decided only where no job can run so: thousands of these would hold up whatever else this process does. */
+/** A step decides more trials than can run only if their jobs are invalid. Thousands would block the process. */
 const MAX_DECISIONS = MAX_PARALLEL;
 
 /**
- * Writes what the legs that have ended came to, and what the search decides then, all in one transaction: new trials with their jobs, trials that
- * go on, the sweep's end. Throws Overtaken where another process was first. Where it throws nothing is written, and `live` is not to be used again.
+ * One step of a sweep. Writes the outcomes of the segments that have ended and the decisions of the search in
+ * one transaction: new trials with their jobs, resumed trials, the end of the sweep. Throws StaleSweepError if
+ * another process changed the sweep. After any error nothing is written and `sweep` must be loaded again.
  */
 export async function stepSweep(deps: SweepStepDeps, sweep: RunningSweep): Promise<StepResult> {
   const ended = await endedSegments(deps, sweep);
@@ -38,7 +42,7 @@ export async function stepSweep(deps: SweepStepDeps, sweep: RunningSweep): Promi
     await deps.database.transaction().execute(async (transaction) => {
       await assertCurrent(transaction, sweep);
       for (const { segment, outcome } of ended) await writeOutcome(transaction, sweep, segment, outcome, now);
-      for (const decision of decisions) await writeDecision(transaction, sweep, decision, deps.machine, now);
+      for (const decision of decisions) await writeDecision(transaction, sweep.row, decision, deps.machine, now);
       if (isOver) await finishSweep(transaction, sweep.row, end, now);
     });
     sweep.written = sweep.segmentCount;
@@ -64,12 +68,12 @@ async function endedSegments({ database }: SweepStepDeps, sweep: RunningSweep): 
 
 interface Decided {
   readonly decisions: readonly Decision[];
-  /** Why there will be no more; null: there may be. */
+  /** Why there are no more trials; null: there may be more. */
   readonly end: SweepEnd | null;
   readonly hasMore: boolean;
 }
 
-/** What the search wants by what it knows now. */
+/** Asks the search until it waits or ends. */
 async function decide(deps: SweepStepDeps, sweep: RunningSweep): Promise<Decided> {
   const decisions: Decision[] = [];
   let end = sweep.row.endedBy;

@@ -2,41 +2,40 @@ import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { EventBus } from '../../notifications/bus.ts';
 import { createSerialQueue } from '../../worker/serialQueue.ts';
-import { endOverdue, endOverdueExternal, runningSweeps } from './overdue.ts';
+import { StaleSweepError } from '../store.ts';
+import { endOverdue, endOverdueExternal } from './overdue.ts';
+import { listInternal } from './runnerStore.ts';
 import { loadRunningSweep, type RunningSweep } from './runningSweep.ts';
 import { stepSweep } from './stepSweep.ts';
 import type { SweepStepDeps } from './sweepStepDeps.ts';
-import { StaleSweepError } from './write.ts';
 
 export interface SweepRunnerDeps extends SweepStepDeps {
   readonly bus: EventBus;
   readonly log: Logger;
 }
 
-/** Carries the sweeps on: it asks for their trials, looks at what comes of them, and ends them. */
+/** Runs the sweeps: creates their trials, reads the outcomes, and ends the sweeps. */
 export interface SweepRunner {
-  /** Resolves when it does nothing any more; what runs is found by the next one. */
+  /** Resolves when the current step has ended. The next runner finds the running sweeps in the database. */
   stop(): Promise<void>;
 }
 
-/** News may get lost or happen in other processes, so it looks for itself as often. */
+/** Poll interval: notifications from other processes do not reach this one. */
 const TICK_MS = 1000;
 
-/** Several may run at once, in several processes: the database lets one of them in at each step. */
+/** Several runners may run in several processes. The database admits one of them at each step. */
 export function startSweepRunner(deps: SweepRunnerDeps): SweepRunner {
   const { database, bus, clock, log } = deps;
   const sweeps = new Map<string, RunningSweep>();
-  const queue = createSerialQueue((error) =>
-    log.error({ err: error }, 'the sweeps could not be carried on; it is tried again'),
-  );
+  const queue = createSerialQueue((error) => log.error({ err: error }, 'a step of the sweeps failed and is retried'));
 
   let stopped = false;
-  /** Whether there is more to do at once. */
+  /** Returns whether the sweep has more to decide. */
   const step = async (id: string): Promise<boolean> => {
     const sweep = sweeps.get(id) ?? (await loadRunningSweep(database, id));
-    // The trials of an external sweep are asked for by whoever runs them.
+    // Clients ask for the trials of an external sweep.
     if (sweep === undefined || sweep.settings.external) return false;
-    // Known again only once all is written.
+    // If the step throws, the sweep must be loaded again.
     sweeps.delete(id);
     const { changed, queued, isOver, hasMore } = await stepSweep(deps, sweep);
     if (isOver) log.info({ sweepId: id, trials: sweep.trials.length }, 'sweep ended');
@@ -50,11 +49,11 @@ export function startSweepRunner(deps: SweepRunnerDeps): SweepRunner {
       while ((await step(id)) && !stopped) await yieldToEventLoop();
     } catch (error) {
       if (!(error instanceof StaleSweepError))
-        log.error({ err: error, sweepId: id }, 'a sweep could not be carried on; it is tried again');
+        log.error({ err: error, sweepId: id }, 'a step of a sweep failed and is retried');
     }
   };
   const tick = async () => {
-    const running = await runningSweeps(database);
+    const running = await listInternal(database);
     for (const id of sweeps.keys()) if (!running.includes(id)) sweeps.delete(id);
     for (const id of await endOverdue(database, clock(), bus)) sweeps.delete(id);
     await endOverdueExternal(database, clock(), bus);

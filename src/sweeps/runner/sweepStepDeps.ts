@@ -3,7 +3,7 @@ import type { Machine } from '../../jobs/submission/threadWarnings.ts';
 import type { Clock } from '../../kit/clock.ts';
 import type { Database } from '../../store/database/database.ts';
 
-/** What it takes to carry sweeps on. */
+/** The dependencies of a step of a sweep. */
 export interface SweepStepDeps {
   readonly database: Database;
   readonly findDataset: (id: string, project: string) => ReturnType<FindDataset>;

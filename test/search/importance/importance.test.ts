@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { functionalAnova, MIN_TRIALS } from '../../../src/search/importance/importance.ts';
-import type { Algorithm } from '../../../src/search/samplers/samplers.ts';
+import type { Algorithm } from '../../../src/search/samplers.ts';
 import { type SpaceDefinition, spaceSchema } from '../../../src/search/space/schema.ts';
 import type { Parameters } from '../../../src/search/space/space.ts';
 import { runSearch, SETTINGS } from '../runSearch.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { lossByEpoch } from '../../../src/search/learningCurve.ts';
 import type { Observation } from '../../../src/search/pruners/pruner.ts';
-import { createPruner, pruningSchema } from '../../../src/search/pruners/pruners.ts';
 import { createSuccessiveHalving } from '../../../src/search/pruners/successiveHalving.ts';
+import { createPruner, pruningSchema } from '../../../src/search/pruners.ts';
 
 const seen = (loss: number, isOver = false, course: readonly number[] = []): Observation => ({
   loss,

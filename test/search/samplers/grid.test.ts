@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { SAMPLERS } from '../../../src/search/samplers/samplers.ts';
+import { SAMPLERS } from '../../../src/search/samplers.ts';
 import { spaceSchema } from '../../../src/search/space/schema.ts';
 import { compileSpace, parametersAt } from '../../../src/search/space/space.ts';
 import { GRID, OPTIMIZERS } from '../space/spaces.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Algorithm } from '../../../src/search/samplers/samplers.ts';
+import type { Algorithm } from '../../../src/search/samplers.ts';
 import type { Parameters } from '../../../src/search/space/space.ts';
 import { SWEEP_FUNCTIONS } from '../../bench/sweepFunctions.ts';
 import { quantile, regretsOf } from '../../bench/sweepRegret.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { lossByEpoch } from '../../../src/search/learningCurve.ts';
-import { milestonesOf, pruningSchema } from '../../../src/search/pruners/pruners.ts';
 import { createStoppingRungs } from '../../../src/search/pruners/stoppingRungs.ts';
-import type { Trial } from '../../../src/sweeps/schemas.ts';
+import { milestonesOf, pruningSchema } from '../../../src/search/pruners.ts';
+import type { Trial } from '../../../src/sweeps/trials/schemas.ts';
 import { openRoom, type Room } from '../testService.ts';
 
 const EPOCHS = 9;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { pruningSchema } from '../../../src/search/pruners/pruners.ts';
+import { pruningSchema } from '../../../src/search/pruners.ts';
 import type { SearchSettings, Segment, SegmentResult } from '../../../src/search/search.ts';
 import { EPOCHS, epochsAsked, runSearch, SETTINGS } from '../../search/runSearch.ts';
 import { OPTIMIZERS } from '../../search/space/spaces.ts';

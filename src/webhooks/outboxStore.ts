@@ -3,42 +3,43 @@ import type { Database } from '../store/database/database.ts';
 import type { Outcome } from './send.ts';
 import type { Delivery } from './store.ts';
 
-/** A delivery with where it goes, and whose it is. */
+/** A delivery with its webhook. */
 export interface Due extends Delivery {
   readonly project: string;
   readonly url: string;
   readonly secret: string;
 }
 
-/** Whose turn it is not. */
+/** The webhooks and projects that `claim` skips. */
 interface Busy {
   readonly webhookIds: readonly string[];
   readonly projects: readonly string[];
 }
 
-/** The deliveries that are owed, of all projects. */
-export interface Outbox {
+/** Queries on the pending deliveries of all projects. */
+export interface OutboxStore {
   /**
-   * The delivery that has waited longest, of nobody in `busy`: it is this caller's until `leaseUntil`, and owed again after that, if
-   * nothing was written before. The try counts.
+   * Leases the delivery that has been due longest, and counts the attempt. If nothing is written before
+   * `leaseUntil`, the delivery is due again. Undefined: none is due.
    */
   claim(now: number, leaseUntil: number, busy: Busy): Promise<Due | undefined>;
-  /** It was taken, or it is given up. */
+  /** Marks a delivery as delivered, or as failed for good. */
   finish(id: string, state: 'delivered' | 'failed', outcome: Outcome, now: number): Promise<void>;
-  /** It is owed again at `nextAt`. */
+  /** Schedules the next attempt. */
   postpone(id: string, outcome: Outcome, nextAt: number): Promise<void>;
-  /** It is owed again at once, and the try does not count. */
+  /** Makes a delivery due at once. The attempt does not count. */
   release(id: string, now: number): Promise<void>;
-  /** Deletes what was finished before `time`. */
+  /** Deletes the deliveries that finished before `time`. */
   purge(time: number): Promise<void>;
+  countPending(): Promise<number>;
 }
 
-export function createOutbox(database: Database): Outbox {
+export function createOutboxStore(database: Database): OutboxStore {
   const pending = (id: string) =>
     database.updateTable('deliveries').where('id', '=', id).where('state', '=', 'pending');
   return {
     async claim(now, leaseUntil, busy) {
-      // Asked by itself, as a statement that may write waits for whoever writes.
+      // A read of its own, because a statement that can write waits for other writers.
       const due = await database
         .selectFrom('deliveries')
         .select('id')
@@ -67,7 +68,7 @@ export function createOutbox(database: Database): Outbox {
         .select(['project', 'url', 'secret'])
         .where('id', '=', claimed.webhookId)
         .executeTakeFirst();
-      // The webhook was deleted between the two, and the delivery with it.
+      // The webhook and its deliveries may have been deleted between the two statements.
       return target && { ...claimed, ...target };
     },
 
@@ -88,8 +89,18 @@ export function createOutbox(database: Database): Outbox {
     async purge(time) {
       await database.deleteFrom('deliveries').where('finishedAt', '<', time).execute();
     },
+
+    async countPending() {
+      const { pending } = await database
+        .selectFrom('deliveries')
+        .select((eb) => eb.fn.countAll<number>().as('pending'))
+        // A literal, so that SQLite uses the partial index of pending deliveries.
+        .where('state', '=', sql.lit('pending'))
+        .executeTakeFirstOrThrow();
+      return pending;
+    },
   };
 }
 
-/** No webhook's id, and no project's name: SQL has no empty list. */
+/** Neither the id of a webhook nor the name of a project. SQL has no empty list. */
 const NONE = '';

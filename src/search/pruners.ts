@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { ashaSchema, createAsha, estimateAsha } from './asha.ts';
-import { rungMilestones } from './halving.ts';
-import { createHyperband, estimateHyperband, hyperbandSchema } from './hyperband.ts';
-import { createMedian, medianMilestones, medianSchema } from './median.ts';
-import { createNoPruner, type Pruner } from './pruner.ts';
+import { ashaSchema, createAsha, estimateAsha } from './pruners/asha.ts';
+import { rungMilestones } from './pruners/halving.ts';
+import { createHyperband, estimateHyperband, hyperbandSchema } from './pruners/hyperband.ts';
+import { createMedian, medianMilestones, medianSchema } from './pruners/median.ts';
+import { createNoPruner, type Pruner } from './pruners/pruner.ts';
 
 interface PrunerDefinition<Schema extends z.ZodType> {
   readonly schema: Schema;

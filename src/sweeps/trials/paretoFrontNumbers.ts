@@ -1,8 +1,8 @@
-import { paretoFront } from '../search/paretoFront.ts';
-import type { TrialRow } from '../store/database/tables.ts';
-import type { Objective } from './request/objective.ts';
+import { paretoFront } from '../../search/paretoFront.ts';
+import type { TrialRow } from '../../store/database/tables.ts';
+import type { Objective } from '../request/objective.ts';
 
-/** The numbers of the trials that no other one beats in all objectives, in the order in which the trials came in. */
+/** The numbers of the trials on the Pareto front, in ascending order. */
 export function paretoFrontNumbers(
   succeeded: readonly Pick<TrialRow, 'number' | 'objectives'>[],
   objectives: readonly Objective[],

@@ -1,10 +1,10 @@
-import type { Space } from '../space/space.ts';
-import { createGp } from './gp/gp.ts';
-import { createGrid, gridIssues, gridSize } from './grid.ts';
-import { createRandom } from './random.ts';
-import type { CreateSampler, SpaceIssue } from './sampler.ts';
-import { createSobol } from './sobol.ts';
-import { createTpe } from './tpe/tpe.ts';
+import { createGp } from './samplers/gp/gp.ts';
+import { createGrid, gridIssues, gridSize } from './samplers/grid.ts';
+import { createRandom } from './samplers/random.ts';
+import type { CreateSampler, SpaceIssue } from './samplers/sampler.ts';
+import { createSobol } from './samplers/sobol.ts';
+import { createTpe } from './samplers/tpe/tpe.ts';
+import type { Space } from './space/space.ts';
 
 interface Sampler {
   readonly create: CreateSampler;
