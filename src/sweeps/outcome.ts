@@ -2,7 +2,7 @@ import { cancelHalted } from '../jobs/trials.ts';
 import type { SegmentResult } from '../search/search.ts';
 import type { Queries } from '../store/database/database.ts';
 import type { SweepRow, TrialState } from '../store/database/tables.ts';
-import { insertSweepEvent } from './events/eventStore.ts';
+import { insertSweepEvents } from './events/eventStore.ts';
 import type { Objective } from './request/objective.ts';
 import { StaleSweepError } from './store.ts';
 import { endTrial } from './transitions.ts';
@@ -58,7 +58,7 @@ export async function writeOutcome(
   if (state === 'pruned' && jobId !== null) await cancelHalted(queries, [jobId], now);
   if (state === 'succeeded' && values && isBetter(sweep, values[0])) {
     sweep.best = values[0];
-    await insertSweepEvent(queries, { sweepId, type: 'best', data: { number: trial, objective: values[0] } });
+    await insertSweepEvents(queries, [{ sweepId, type: 'best', data: { number: trial, objective: values[0] } }]);
   }
 }
 

@@ -1,10 +1,13 @@
 /**
- * The only code that writes `sweeps.state` and `trials.state`. Every function runs in the caller's
- * transaction.
+ * The only code that writes `sweeps.state` and `trials.state`. With a state it writes the event, and
+ * the deliveries to webhooks when a sweep becomes final. Every function runs in the caller's
+ * transaction, so a reader sees all of them or none.
  */
-import { sql } from 'kysely';
+import { sql, type UpdateQueryBuilder } from 'kysely';
 import type { Queries } from '../store/database/database.ts';
-import type { SweepRow, SweepState, TrialRow, TrialState } from '../store/database/tables.ts';
+import type { SweepRow, SweepState, Tables, TrialRow, TrialState } from '../store/database/tables.ts';
+import { enqueueDeliveries } from '../webhooks/deliveryStore.ts';
+import { insertSweepEvents } from './events/eventStore.ts';
 
 /** The states from which a client can pause, resume, cancel or delete a sweep. */
 export const SWEEP_TRANSITIONS = {
@@ -18,26 +21,20 @@ export type SweepTransition = keyof typeof SWEEP_TRANSITIONS;
 const NEXT_STATE = { paused: 'paused', resumed: 'running', cancelled: 'cancelled' } as const;
 
 type SweepChange = Partial<Omit<SweepRow, 'id' | 'project' | 'state'>>;
-type TrialChange = Partial<Omit<TrialRow, 'sweepId' | 'number' | 'state'>>;
 
 export async function insertSweep(queries: Queries, row: SweepRow): Promise<void> {
   await queries.insertInto('sweeps').values(row).execute();
+  await recordSweep(queries, row);
 }
 
 /** False: the state of the sweep does not allow the transition, and nothing was changed. */
-export async function moveSweep(
+export function moveSweep(
   queries: Queries,
   id: string,
   transition: keyof typeof NEXT_STATE,
   change: SweepChange,
 ): Promise<boolean> {
-  const { numUpdatedRows } = await queries
-    .updateTable('sweeps')
-    .set({ ...change, state: NEXT_STATE[transition] })
-    .where('id', '=', id)
-    .where('state', 'in', SWEEP_TRANSITIONS[transition])
-    .executeTakeFirst();
-  return numUpdatedRows > 0n;
+  return changeSweep(queries, id, SWEEP_TRANSITIONS[transition], { ...change, state: NEXT_STATE[transition] });
 }
 
 /** Ends a running sweep. */
@@ -47,74 +44,109 @@ export async function endSweep(
   state: 'succeeded' | 'failed',
   change: SweepChange,
 ): Promise<void> {
-  await queries
-    .updateTable('sweeps')
-    .set({ ...change, state })
-    .where('id', '=', id)
-    .where('state', '=', 'running')
-    .execute();
+  await changeSweep(queries, id, ['running'], { ...change, state });
 }
+
+const SWEEP_COLUMNS = ['id', 'project', 'name', 'state', 'datasetId', 'endedBy', 'error', 'finishedAt'] as const;
+type MovedSweep = Pick<SweepRow, (typeof SWEEP_COLUMNS)[number]>;
+
+async function changeSweep(
+  queries: Queries,
+  id: string,
+  from: readonly SweepState[],
+  change: SweepChange & { readonly state: SweepState },
+): Promise<boolean> {
+  const moved = await queries
+    .updateTable('sweeps')
+    .set(change)
+    .where('id', '=', id)
+    .where('state', 'in', from)
+    .returning(SWEEP_COLUMNS)
+    .executeTakeFirst();
+  if (moved === undefined) return false;
+  await recordSweep(queries, moved);
+  return true;
+}
+
+/** Writes the event, and the deliveries of a final state. */
+async function recordSweep(queries: Queries, sweep: MovedSweep): Promise<void> {
+  const { id: sweepId, project, name, state, datasetId, endedBy, finishedAt } = sweep;
+  const error = sweep.error === null ? null : JSON.parse(sweep.error);
+  await insertSweepEvents(queries, [{ sweepId, type: 'state', data: { state, endedBy, error } }]);
+  if (state === 'running' || state === 'paused' || finishedAt === null) return;
+  const data = { sweepId, name, state, datasetId, endedBy, error };
+  await enqueueDeliveries(queries, { project, type: `sweep.${state}`, data, at: finishedAt });
+}
+
+/** The states from which a trial can enter each state. */
+const TRIAL_TRANSITIONS = {
+  running: ['paused', 'pruned', 'cancelled'],
+  // The job of a trial can end after the trial was cancelled.
+  paused: ['running', 'cancelled'],
+  succeeded: ['running', 'cancelled'],
+  pruned: ['running', 'paused', 'cancelled'],
+  failed: ['running', 'cancelled'],
+  cancelled: ['running', 'paused'],
+} as const satisfies Readonly<Record<TrialState, readonly TrialState[]>>;
+
+type TrialKey = Pick<TrialRow, 'sweepId' | 'number'>;
+type TrialChange = Partial<Omit<TrialRow, keyof TrialKey | 'state'>>;
 
 /** A new trial: it runs, or it failed because its parameters make an invalid job. */
 type NewTrialRow = TrialChange &
-  Pick<TrialRow, 'sweepId' | 'number' | 'parameters' | 'createdAt'> & { readonly state: 'running' | 'failed' };
+  TrialKey &
+  Pick<TrialRow, 'parameters' | 'createdAt'> & { readonly state: 'running' | 'failed' };
 
 export async function insertTrial(queries: Queries, trial: NewTrialRow): Promise<void> {
   await queries.insertInto('trials').values(trial).execute();
+  await recordTrials(queries, [{ objective: null, jobId: null, ...trial }]);
 }
 
 /** Writes the outcome of a running trial, or of one that was cancelled before its job ended. */
 export async function endTrial(
   queries: Queries,
-  { sweepId, number }: Pick<TrialRow, 'sweepId' | 'number'>,
+  { sweepId, number }: TrialKey,
   state: Exclude<TrialState, 'running'>,
   change: TrialChange,
 ): Promise<void> {
+  const outcome = { ...change, leaseUntil: null };
+  const moved = await moveTrials(queries, sweepId, state, (trials) =>
+    trials.set(outcome).where('number', '=', number).where('state', 'in', ['running', 'cancelled']),
+  );
+  if (moved.length > 0) return;
+  // A cancelled trial whose job was cancelled too gets its outcome without a new state.
   await queries
     .updateTable('trials')
-    .set({ ...change, state, leaseUntil: null })
+    .set(outcome)
     .where('sweepId', '=', sweepId)
     .where('number', '=', number)
-    .where('state', 'in', ['running', 'cancelled'])
+    .where('state', '=', state)
     .execute();
 }
 
 /** Resumes a trial. True: it had ended, because the sweep was over. False: it was paused. */
-export async function resumeTrial(
-  queries: Queries,
-  { sweepId, number }: Pick<TrialRow, 'sweepId' | 'number'>,
-): Promise<boolean> {
-  const trial = queries
-    .updateTable('trials')
-    .set({ state: 'running', finishedAt: null })
-    .where('sweepId', '=', sweepId)
-    .where('number', '=', number);
-  const reopened = await trial.where('state', 'in', ['pruned', 'cancelled']).executeTakeFirst();
-  if (reopened.numUpdatedRows > 0n) return true;
-  await trial.where('state', '=', 'paused').execute();
+export async function resumeTrial(queries: Queries, { sweepId, number }: TrialKey): Promise<boolean> {
+  const resume = (from: readonly TrialState[]) =>
+    moveTrials(queries, sweepId, 'running', (trials) =>
+      trials.set({ finishedAt: null }).where('number', '=', number).where('state', 'in', from),
+    );
+  const reopened = await resume(['pruned', 'cancelled']);
+  if (reopened.length > 0) return true;
+  await resume(['paused']);
   return false;
 }
 
 /** Prunes the paused trials of a sweep that ends. Returns the ids of their jobs. */
 export async function prunePaused(queries: Queries, sweepId: string, now: number): Promise<readonly string[]> {
-  const pruned = await queries
-    .updateTable('trials')
-    .set({ state: 'pruned', finishedAt: now })
-    .where('sweepId', '=', sweepId)
-    .where('state', '=', 'paused')
-    .returning('jobId')
-    .execute();
+  const pruned = await moveTrials(queries, sweepId, 'pruned', (trials) =>
+    trials.set({ finishedAt: now }).where('state', '=', 'paused'),
+  );
   return pruned.flatMap(({ jobId }) => jobId ?? []);
 }
 
 /** Cancels the running and the paused trials of a sweep. */
 export async function cancelTrials(queries: Queries, sweepId: string, now: number): Promise<void> {
-  await queries
-    .updateTable('trials')
-    .set({ state: 'cancelled', finishedAt: now, leaseUntil: null })
-    .where('sweepId', '=', sweepId)
-    .where('state', 'in', ['running', 'paused'])
-    .execute();
+  await moveTrials(queries, sweepId, 'cancelled', (trials) => trials.set({ finishedAt: now, leaseUntil: null }));
 }
 
 /** Fails the running trials whose lease expired before `now`. Returns their numbers. */
@@ -124,13 +156,45 @@ export async function failExpired(
   error: TrialRow['error'],
   now: number,
 ): Promise<readonly number[]> {
-  const failed = await queries
-    .updateTable('trials')
-    .set({ state: 'failed', error, objective: null, objectives: null, finishedAt: now, leaseUntil: null })
-    .where('sweepId', '=', sweepId)
-    .where('state', '=', sql.lit('running'))
-    .where('leaseUntil', '<', now)
-    .returning('number')
-    .execute();
+  const failed = await moveTrials(queries, sweepId, 'failed', (trials) =>
+    trials
+      .set({ error, objective: null, objectives: null, finishedAt: now, leaseUntil: null })
+      // A literal, so that SQLite uses the partial index of running trials.
+      .where('state', '=', sql.lit('running'))
+      .where('leaseUntil', '<', now),
+  );
   return failed.map(({ number }) => number);
+}
+
+const TRIAL_COLUMNS = ['sweepId', 'number', 'state', 'objective', 'parameters', 'jobId'] as const;
+type MovedTrial = Pick<TrialRow, (typeof TRIAL_COLUMNS)[number]>;
+type TrialUpdate = UpdateQueryBuilder<Tables, 'trials', 'trials', MovedTrial>;
+
+/** Moves the chosen trials of a sweep to another state and returns them. */
+async function moveTrials(
+  queries: Queries,
+  sweepId: string,
+  state: TrialState,
+  choose: (trials: TrialUpdate) => TrialUpdate,
+): Promise<readonly MovedTrial[]> {
+  const trials = queries
+    .updateTable('trials')
+    .set({ state })
+    .where('sweepId', '=', sweepId)
+    .where('state', 'in', TRIAL_TRANSITIONS[state])
+    .returning(TRIAL_COLUMNS);
+  const moved = await choose(trials).execute();
+  await recordTrials(queries, moved);
+  return moved;
+}
+
+async function recordTrials(queries: Queries, trials: readonly MovedTrial[]): Promise<void> {
+  await insertSweepEvents(
+    queries,
+    trials.map(({ sweepId, number, state, objective, parameters, jobId }) => ({
+      sweepId,
+      type: 'trial' as const,
+      data: { number, state, objective, parameters: JSON.parse(parameters), jobId },
+    })),
+  );
 }

@@ -44,13 +44,18 @@ export function createSweepEventStore(database: Database, project: string): Swee
   };
 }
 
-/** Appends an event in the caller's transaction. */
-export async function insertSweepEvent(
-  queries: Queries,
-  { sweepId, type, data }: Pick<SweepEventRow, 'sweepId' | 'type'> & { readonly data: object },
-): Promise<void> {
-  await queries
-    .insertInto('sweepEvents')
-    .values({ sweepId, type, data: JSON.stringify(data) })
-    .execute();
+interface NewSweepEvent extends Pick<SweepEventRow, 'sweepId' | 'type'> {
+  readonly data: object;
+}
+
+/** A statement has at most 32,766 bound values, and an event three. */
+const EVENTS_PER_INSERT = 1000;
+
+/** Appends events in the caller's transaction. */
+export async function insertSweepEvents(queries: Queries, events: readonly NewSweepEvent[]): Promise<void> {
+  for (let start = 0; start < events.length; start += EVENTS_PER_INSERT) {
+    const batch = events.slice(start, start + EVENTS_PER_INSERT);
+    const rows = batch.map(({ sweepId, type, data }) => ({ sweepId, type, data: JSON.stringify(data) }));
+    await queries.insertInto('sweepEvents').values(rows).execute();
+  }
 }
