@@ -93,13 +93,17 @@ type TrialKey = Pick<TrialRow, 'sweepId' | 'number'>;
 type TrialChange = Partial<Omit<TrialRow, keyof TrialKey | 'state'>>;
 
 /** A new trial: it runs, or it failed because its parameters make an invalid job. */
-type NewTrialRow = TrialChange &
+export type NewTrialRow = TrialChange &
   TrialKey &
   Pick<TrialRow, 'parameters' | 'createdAt'> & { readonly state: 'running' | 'failed' };
 
-export async function insertTrial(queries: Queries, trial: NewTrialRow): Promise<void> {
-  await queries.insertInto('trials').values(trial).execute();
-  await recordTrials(queries, [{ objective: null, jobId: null, ...trial }]);
+export async function insertTrials(queries: Queries, trials: readonly NewTrialRow[]): Promise<void> {
+  if (trials.length === 0) return;
+  await queries.insertInto('trials').values(trials).execute();
+  await recordTrials(
+    queries,
+    trials.map((trial) => ({ objective: null, jobId: null, ...trial })),
+  );
 }
 
 /** Writes the outcome of a running trial, or of one that was cancelled before its job ended. */

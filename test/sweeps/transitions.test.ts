@@ -5,7 +5,7 @@ import {
   endTrial,
   failExpired,
   insertSweep,
-  insertTrial,
+  insertTrials,
   moveSweep,
   prunePaused,
   resumeTrial,
@@ -106,7 +106,7 @@ describe('a transition of a trial', () => {
 
   it('writes an event with the state and the outcome', async () => {
     const { database, events } = await openSweep();
-    await insertTrial(database, TRIAL);
+    await insertTrials(database, [TRIAL]);
     await endTrial(database, TRIAL, 'paused', { objective: 0.5 });
     expect(await resumeTrial(database, TRIAL)).toBe(false);
     await endTrial(database, TRIAL, 'succeeded', { objective: 0.25, finishedAt: NOW });
@@ -121,7 +121,7 @@ describe('a transition of a trial', () => {
 
   it('reports whether a resumed trial had ended', async () => {
     const { database, events } = await openSweep();
-    await insertTrial(database, TRIAL);
+    await insertTrials(database, [TRIAL]);
     await endTrial(database, TRIAL, 'paused', {});
     expect(await prunePaused(database, 'swp_1', NOW)).toEqual([]);
     expect(await resumeTrial(database, TRIAL)).toBe(true);
@@ -130,7 +130,7 @@ describe('a transition of a trial', () => {
 
   it('writes the outcome of a cancelled trial without a second event', async () => {
     const { database, events, trial } = await openSweep();
-    await insertTrial(database, TRIAL);
+    await insertTrials(database, [TRIAL]);
     await cancelTrials(database, 'swp_1', NOW);
     await endTrial(database, TRIAL, 'cancelled', { epochs: 7 });
     expect(await trial()).toMatchObject({ state: 'cancelled', epochs: 7 });
@@ -139,7 +139,7 @@ describe('a transition of a trial', () => {
 
   it('does not change a trial that has ended', async () => {
     const { database, events, trial } = await openSweep();
-    await insertTrial(database, { ...TRIAL, state: 'failed', error: '{}', finishedAt: NOW });
+    await insertTrials(database, [{ ...TRIAL, state: 'failed', error: '{}', finishedAt: NOW }]);
     await cancelTrials(database, 'swp_1', NOW);
     await resumeTrial(database, TRIAL);
     await endTrial(database, TRIAL, 'succeeded', { objective: 1 });
@@ -150,7 +150,7 @@ describe('a transition of a trial', () => {
   it('fails only the trials whose lease has expired', async () => {
     const { database, events } = await openSweep();
     for (const [number, leaseUntil] of [NOW - 1, NOW].entries())
-      await insertTrial(database, { ...TRIAL, number, leaseUntil });
+      await insertTrials(database, [{ ...TRIAL, number, leaseUntil }]);
     expect(await failExpired(database, 'swp_1', '{"code":"lease_expired"}', NOW)).toEqual([0]);
     expect(states(await events())).toEqual(['running', 'running', 'failed']);
   });

@@ -1,8 +1,8 @@
 import type { Clock } from '../../kit/clock.ts';
 import type { NextStep } from '../../search/search.ts';
 import { assertCurrent, StaleSweepError } from '../store.ts';
-import { insertTrial } from '../transitions.ts';
-import { insertSegment } from '../trials/segmentStore.ts';
+import { insertTrials } from '../transitions.ts';
+import { insertSegments } from '../trials/segmentStore.ts';
 import { type DecideDeps, decide, end } from './decide.ts';
 import { loadSnapshot, renewExpired, type SweepSnapshot } from './externalStore.ts';
 
@@ -84,7 +84,7 @@ async function createTrial(
   };
   await database.transaction().execute(async (transaction) => {
     await assertCurrent(transaction, snapshot);
-    await insertTrial(transaction, trial);
-    await insertSegment(transaction, segment);
+    await insertTrials(transaction, [trial]);
+    await insertSegments(transaction, [segment]);
   });
 }

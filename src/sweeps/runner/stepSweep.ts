@@ -7,7 +7,7 @@ import { type Decision, newTrial, resumeTrial } from './decision.ts';
 import { outcomeOf } from './jobOutcome.ts';
 import { addSegment, type OpenSegment, type RunningSweep } from './runningSweep.ts';
 import type { SweepStepDeps } from './sweepStepDeps.ts';
-import { writeDecision } from './writeDecision.ts';
+import { writeDecisions } from './writeDecisions.ts';
 
 /** The result of a step. */
 export interface StepResult {
@@ -42,7 +42,7 @@ export async function stepSweep(deps: SweepStepDeps, sweep: RunningSweep): Promi
     await deps.database.transaction().execute(async (transaction) => {
       await assertCurrent(transaction, sweep);
       for (const { segment, outcome } of ended) await writeOutcome(transaction, sweep, segment, outcome, now);
-      for (const decision of decisions) await writeDecision(transaction, sweep.row, decision, deps.machine, now);
+      await writeDecisions(transaction, sweep.row, decisions, deps.machine, now);
       if (isOver) await finishSweep(transaction, sweep.row, end, now);
     });
     sweep.written = sweep.segmentCount;

@@ -18,10 +18,10 @@ export async function countSegments(queries: Queries, sweepId: string): Promise<
 }
 
 /** A segment to insert. Without a `result` it is open: its trial is running. */
-type NewSegment = Pick<SegmentRow, 'sweepId' | 'number' | 'trial'> & Partial<SegmentRow>;
+export type NewSegment = Pick<SegmentRow, 'sweepId' | 'number' | 'trial'> & Partial<SegmentRow>;
 
-export async function insertSegment(queries: Queries, segment: NewSegment): Promise<void> {
-  await queries.insertInto('legs').values(segment).execute();
+export async function insertSegments(queries: Queries, segments: readonly NewSegment[]): Promise<void> {
+  if (segments.length > 0) await queries.insertInto('legs').values(segments).execute();
 }
 
 /** Writes the result of an open segment. False: it has a result already. */

@@ -11,7 +11,7 @@ export interface TrialWithEpochs extends TrialRow {
 }
 
 /** A trial that was better than all trials that ended before it. */
-export interface Improvement {
+interface Improvement {
   readonly number: number;
   readonly objective: number;
   readonly finishedAt: number;
