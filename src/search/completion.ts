@@ -1,20 +1,20 @@
 import { weaklyDominates } from './objectives.ts';
 
 export interface CompletionSettings {
-  /** As what is minimized: a trial whose first objective comes as far ends the search. */
+  /** As a loss: a trial whose first loss is this low ends the search. */
   readonly target: number | null;
-  /** So many trials without progress end the search. */
+  /** This many trials without progress end the search. */
   readonly patience: number | null;
 }
 
 export interface Completion {
-  /** Takes the losses of a leg, the first of its trial or a later one. */
+  /** Adds the losses of a segment. `isFirst`: it is the first segment of its trial. */
   observe(losses: readonly number[], isFirst: boolean): void;
-  /** Why no more trials are asked for: what happened first. */
+  /** Why no more trials are created: the condition that was met first. */
   stopReason(): 'target' | 'noProgress' | null;
 }
 
-/** Watches the best: of one objective the least loss, of several those that no other is as good as. */
+/** Tracks the best losses: the lowest with one objective, the Pareto front with several. */
 export function createCompletion({ target, patience }: CompletionSettings): Completion {
   let best: (readonly number[])[] = [];
   let trialsWithout = 0;

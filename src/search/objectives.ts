@@ -1,15 +1,15 @@
-/** What a search is for: a number of each trial, and which way it is better. */
+/** A number of each trial, and the direction in which it is better. */
 export interface Objective {
   readonly goal: 'minimize' | 'maximize';
 }
 
-/** The objective as what is minimized, and back. */
+/** Converts an objective to a loss, which is minimized, and back. */
 export function signed({ goal }: Objective, value: number): number {
-  // 0 - value and not -value, so that nought stays what it is.
+  // `0 - value`, because `-value` turns 0 into -0.
   return goal === 'minimize' ? value : 0 - value;
 }
 
-/** What is minimized, one number for each objective; Infinity for what a trial has not, or not as a finite number. */
+/** The losses, one per objective. Infinity for a missing or non-finite value. */
 export function lossesOf(objectives: readonly Objective[], values: readonly number[] | null): readonly number[] {
   return objectives.map((objective, i) => {
     const value = values?.[i];
@@ -17,9 +17,9 @@ export function lossesOf(objectives: readonly Objective[], values: readonly numb
   });
 }
 
-/** Whether the first losses are nowhere worse than the others: equal ones too. */
+/** Whether no loss of `a` is worse than that of `b`. True for equal losses. */
 export function weaklyDominates(a: readonly number[], b: readonly number[]): boolean {
-  // No closure: a front of thousands is compared with every trial.
+  // A plain loop for speed: thousands of trials on a front are compared with every trial.
   for (let i = 0; i < a.length; i++) if (a[i] > b[i]) return false;
   return true;
 }

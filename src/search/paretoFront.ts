@@ -1,28 +1,31 @@
 import { lossesOf, type Objective } from './objectives.ts';
 
 interface Trial {
-  /** One for each objective; null: the trial has none. */
+  /** One per objective; null: the trial has none. */
   readonly objectives: readonly number[] | null;
 }
 
 interface Compared<Each> {
   readonly trial: Each;
-  /** Where it came in. */
+  /** The position in the input. */
   readonly index: number;
   readonly losses: readonly number[];
 }
 
-/** The trials that no other is better than in one objective without being worse in another, in the order that they came in. Failed ones are none. */
+/**
+ * The trials that no other trial dominates, in the order of the input. Failed trials are left out.
+ */
 export function paretoFront<Each extends Trial>(
   trials: readonly Each[],
   objectives: readonly Objective[],
 ): readonly Each[] {
   const all = comparableTrials(trials, objectives).toSorted((a, b) => compareLosses(a.losses, b.losses));
   const front: Compared<Each>[] = [];
-  // One array of numbers: thousands on the front are compared with thousands.
+  // One flat array for speed: thousands of trials on the front are compared with thousands.
   const known = new Float64Array(all.length * objectives.length);
   for (const each of all) {
-    // Whoever is better than another comes before it, and of two losses the first grows along the front, so that the last one has the least second.
+    // The trials are sorted, so a trial is dominated by earlier ones only. With two losses the
+    // first grows along the front, so the last trial of the front has the lowest second loss.
     const from = objectives.length <= 2 ? Math.max(front.length - 1, 0) : 0;
     if (isDominated(each.losses, known, from, front.length)) continue;
     known.set(each.losses, front.length * objectives.length);
@@ -37,13 +40,13 @@ function comparableTrials<Each extends Trial>(trials: readonly Each[], objective
     .filter(({ losses }) => losses.every(Number.isFinite));
 }
 
-/** By the first losses, by the second where these are the same, and so on. */
+/** Lexicographic order. */
 function compareLosses(a: readonly number[], b: readonly number[]): number {
   const i = a.findIndex((loss, i) => loss !== b[i]);
   return i < 0 ? 0 : a[i] - b[i];
 }
 
-/** Whether one of `known`, from the one on, is nowhere worse and somewhere better: known (end, losses.length). */
+/** Whether one of the rows `from` to `end` of `known` (end, losses.length) dominates the losses. */
 function isDominated(losses: readonly number[], known: Float64Array, from: number, end: number): boolean {
   const count = losses.length;
   for (let each = from; each < end; each++) {

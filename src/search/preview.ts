@@ -3,21 +3,24 @@ import { SAMPLERS } from './samplers.ts';
 import { type SearchSettings, sizeOf } from './search.ts';
 import { compileSpace, type Parameters, type Point, parametersAt } from './space/space.ts';
 
-/** The first trials that are shown: tpe and gp learn nothing before so many. */
+/** tpe and gp learn nothing from the first 10 trials, so these do not depend on results. */
 const MAX_PREVIEWED = 10;
 
 export interface SearchPreview {
-  /** As many as there are points in a grid, if those are fewer than were asked for. Whatever ends a search early makes them fewer. */
+  /**
+   * The maximum number of trials, limited to the size of a grid. An end condition can end the
+   * search earlier.
+   */
   readonly trials: number;
-  /** What the first trials would be asked with. */
+  /** The parameters of the first trials. */
   readonly first: readonly Parameters[];
-  /** Epochs that all trials have together where each runs to its end. */
+  /** The sum of the epochs of all trials if none is pruned. */
   readonly maxEpochs: number;
-  /** About the epochs that they have with the pruning; null where there is none, or no telling. */
+  /** The estimated sum with pruning; null without pruning, or if the pruner has no estimate. */
   readonly estimatedEpochs: number | null;
 }
 
-/** What a search would do, before there is any result. */
+/** The plan of a search that has no result yet. */
 export function previewSearch(settings: SearchSettings): SearchPreview {
   const { pruning, epochs } = settings;
   const trials = Math.min(settings.trials, sizeOf(settings));

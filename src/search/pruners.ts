@@ -7,15 +7,15 @@ import { createNoPruner, type Pruner } from './pruners/pruner.ts';
 
 interface PrunerDefinition<Schema extends z.ZodType> {
   readonly schema: Schema;
-  /** `canWait`: whether a trial can wait after an epoch and go on later, or stops for good. */
+  /** `canPause`: whether a trial can pause after an epoch and resume later, or stops for good. */
   readonly create: (settings: z.output<Schema>, maxEpochs: number, canPause: boolean) => Pruner;
-  /** About the epochs that so many trials take, of so many at most each; null: no telling. */
+  /** The estimated sum of the epochs of all trials; null: no estimate. */
   readonly estimate: (settings: z.output<Schema>, maxEpochs: number, trials: number) => number | null;
-  /** The epochs after which it looks at trials, in ascending order. */
+  /** The epochs after which trials are compared, in ascending order. */
   readonly milestones: (settings: z.output<Schema>, maxEpochs: number) => readonly number[];
 }
 
-/** The row for whoever has settings of some type: it takes those that its schema takes. */
+/** A row of the table with one type for all pruners: it parses its settings by the schema. */
 function definePruner<Schema extends z.ZodType>({ schema, create, estimate, milestones }: PrunerDefinition<Schema>) {
   return {
     schema,
@@ -27,7 +27,7 @@ function definePruner<Schema extends z.ZodType>({ schema, create, estimate, mile
   };
 }
 
-/** A new pruner is its file and a row here. */
+/** To add a pruner, add its file and a row here. */
 const PRUNERS = {
   median: definePruner({
     schema: medianSchema,
@@ -44,27 +44,29 @@ const PRUNERS = {
   }),
 };
 
-/** Which trials are stopped early, to save their epochs for others. */
 export const pruningSchema = z
   .discriminatedUnion('type', [PRUNERS.median.schema, PRUNERS.asha.schema, PRUNERS.hyperband.schema])
   .meta({
     id: 'Pruning',
-    description: 'Which trials are stopped early, so that others have their time.',
+    description: 'Stops trials early that are not promising, which leaves more time for others.',
     examples: [{ type: 'asha', minEpochs: 2, reductionFactor: 3 }],
   });
 export type Pruning = z.output<typeof pruningSchema>;
 
-/** The pruner of a search whose trials have so many epochs at most, and can wait or not. */
+/**
+ * `maxEpochs`: the maximum number of epochs of a trial. `canPause`: whether trials can pause and
+ * resume.
+ */
 export function createPruner(pruning: Pruning | null, maxEpochs: number, canPause = true): Pruner {
   return pruning === null ? createNoPruner() : PRUNERS[pruning.type].create(pruning, maxEpochs, canPause);
 }
 
-/** About the epochs that so many trials of so many at most take; null: there is no telling. */
+/** The estimated sum of the epochs of all trials; null: no estimate. */
 export function estimateEpochs(pruning: Pruning, maxEpochs: number, trials: number): number | null {
   return PRUNERS[pruning.type].estimate(pruning, maxEpochs, trials);
 }
 
-/** The epochs after which the pruner looks at trials of so many at most. */
+/** The epochs after which the pruner compares trials. */
 export function milestonesOf(pruning: Pruning | null, maxEpochs: number): readonly number[] {
   return pruning === null ? [] : PRUNERS[pruning.type].milestones(pruning, maxEpochs);
 }

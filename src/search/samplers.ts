@@ -7,21 +7,23 @@ import { createTpe } from './samplers/tpe/tpe.ts';
 import type { Space } from './space/space.ts';
 
 interface Sampler {
+  /** One phrase for the API documentation. */
+  readonly summary: string;
   readonly create: CreateSampler;
-  /** Why it cannot search that space; none where it can. */
+  /** The reasons why the sampler cannot search the space. */
   readonly issues: (space: Space) => readonly SpaceIssue[];
-  /** After how many trials there is nothing left to try; null: never. */
+  /** The number of trials that exhausts the space; null: unlimited. */
   readonly size: (space: Space) => number | null;
 }
 
 const anySpace = { issues: () => [], size: () => null };
 
-/** A new sampler is its file and a row here. */
+/** To add a sampler, add its file and a row here. */
 export const SAMPLERS = {
-  grid: { create: createGrid, issues: gridIssues, size: gridSize },
-  random: { create: createRandom, ...anySpace },
-  sobol: { create: createSobol, ...anySpace },
-  tpe: { create: createTpe, ...anySpace },
-  gp: { create: createGp, ...anySpace },
+  grid: { summary: 'every combination', create: createGrid, issues: gridIssues, size: gridSize },
+  random: { summary: 'uniform over the space', create: createRandom, ...anySpace },
+  sobol: { summary: 'evenly spread over the space', create: createSobol, ...anySpace },
+  tpe: { summary: 'tree-structured Parzen estimators', create: createTpe, ...anySpace },
+  gp: { summary: 'a Gaussian process, for few parameters and expensive trials', create: createGp, ...anySpace },
 } as const satisfies Readonly<Record<string, Sampler>>;
 export type Algorithm = keyof typeof SAMPLERS;

@@ -1,12 +1,13 @@
 import { createGenerator } from '../engine/random.ts';
 
-/** How much the sum of all counts beside the worst: it keeps points from the front that are worse in nothing but one objective (Knowles 2006). */
+/** The weight of the sum beside the maximum. It excludes weakly dominated points (Knowles 2006). */
 const RHO = 0.05;
 
 /**
- * Several losses of each trial as one, of which the least is looked for as trial number n: the augmented Tchebycheff norm with weights drawn anew
- * for each trial, so that the trials spread along the whole front (Knowles 2006, "ParEGO"). Losses count by where they lie between the least and
- * the greatest of their objective; a trial that lacks one has the worst.
+ * Combines the losses of each trial into one, for the suggestion of trial n: the augmented
+ * Tchebycheff norm with weights that are drawn for each trial, so that the trials spread along the
+ * whole front (Knowles 2006, "ParEGO"). Each loss is scaled to [0, 1] within its objective. A trial
+ * without a finite loss gets Infinity.
  */
 export function scalarize(all: readonly (readonly number[])[], seed: number, n: number): readonly number[] {
   const count = all[0]?.length ?? 0;
@@ -19,7 +20,9 @@ export function scalarize(all: readonly (readonly number[])[], seed: number, n: 
   });
 }
 
-/** Evenly from all weights that add up to 1. The samplers draw from the streams n on; these are their complements. */
+/**
+ * Uniform over the weights with sum 1. The samplers use the streams n; these are the streams ~n.
+ */
 function drawWeights(count: number, seed: number, n: number): readonly number[] {
   const { uniform } = createGenerator(seed, ~n);
   const shares = Array.from({ length: count }, () => -Math.log(1 - uniform()));
@@ -40,7 +43,10 @@ function rangeOf(losses: readonly number[]): Range {
   };
 }
 
-/** From 0 to 1; halves, as the width of a range may be more than the greatest number. */
+/**
+ * Scales a loss to [0, 1]. Computes with halves, because the width of a range can exceed the
+ * largest number.
+ */
 function normalize({ min, max }: Range, loss: number): number {
   const width = max / 2 - min / 2;
   return width > 0 ? (loss / 2 - min / 2) / width : 0;

@@ -1,100 +1,104 @@
 import type { StopRule } from '../training/loop/stopRule.ts';
 import { createCompletion } from './completion.ts';
 import { type LearningCurve, lossByEpoch } from './learningCurve.ts';
-import { lossesOf, type Objective, signed } from './objectives.ts';
+import { type Objective, signed } from './objectives.ts';
 import type { Budget, Promotion } from './pruners/pruner.ts';
 import { createPruner, type Pruning } from './pruners.ts';
-import type { FinishedTrial } from './samplers/sampler.ts';
 import { type Algorithm, SAMPLERS } from './samplers.ts';
-import { scalarize } from './scalarize.ts';
 import type { SpaceDefinition } from './space/schema.ts';
-import { compileSpace, type Parameters, type Point, parametersAt, pointOf } from './space/space.ts';
+import { compileSpace, type Parameters, parametersAt, pointOf } from './space/space.ts';
 import type { TrialEpochs } from './trialEpochs.ts';
+import { createVisibleTrials } from './visibleTrials.ts';
 
 export interface SearchSettings {
   readonly space: SpaceDefinition;
   readonly algorithm: Algorithm;
-  /** At least one; the first is the one that is pruned by and that has the target. */
+  /** At least one. Pruning and `target` use the first. */
   readonly objectives: readonly Objective[];
   /** An unsigned 32-bit number. */
   readonly seed: number;
-  /** Legs that may run at once. */
+  /** The maximum number of segments that run at the same time. */
   readonly parallel: number;
-  /** Trials to ask for, at most. */
+  /** The maximum number of trials. */
   readonly trials: number;
   readonly pruning: Pruning | null;
-  /** Whether a trial can wait after a leg and go on later; one that somebody else runs has one leg. */
+  /** Whether a trial can pause after a segment and resume later. An external trial has one segment. */
   readonly canPause: boolean;
   readonly epochs: TrialEpochs;
-  /** Once a trial's first objective is as good, no more are asked for, and none goes on; null: none is good enough. */
+  /** No trial is created or resumed when a first objective reaches this value; null: no target. */
   readonly target: number | null;
-  /** After so many trials without a better one no more are asked for; null: without end. */
+  /** No trial is created after this many trials without a new best; null: no limit. */
   readonly patience: number | null;
 }
 
-/** A trial's run up to where the search looks at it. Legs have numbers from 0 on, in the order in which they were decided. */
+/**
+ * A part of a trial, from its start or a pause to the next pause or its end. Segments are numbered
+ * from 0 in the order in which they were decided.
+ */
 export interface Segment {
-  /** A new trial has the next number, from 0 on. */
+  /** The number of the trial. A new trial has the next number, counted from 0. */
   readonly trial: number;
-  /** Of the trial. */
+  /** The parameters of the trial. */
   readonly parameters: Parameters;
-  /** Epochs of the trial, all in all; null: to its end. */
+  /** The epoch of the trial at which the segment ends; null: the end of the trial. */
   readonly until: number | null;
-  /** Undefined while it runs. */
+  /** Undefined while the segment runs. */
   readonly result: SegmentResult | undefined;
 }
 
 export interface SegmentResult extends LearningCurve {
-  /** One for each objective; null: the trial failed, or has no such numbers. One that is not finite is none. */
+  /** One per objective; null: the trial failed or has none. A non-finite number counts as missing. */
   readonly objectives: readonly number[] | null;
-  /** Whether the trial never goes on: it came to its end of itself, all epochs done or stopped early, or failed. */
+  /** Whether the trial cannot resume: it finished, stopped early or failed. */
   readonly over: boolean;
 }
 
-/** Of a trial that never runs, or of which nothing will be known. */
+/** The result of a trial that never runs or whose result is unknown. */
 export const FAILED: SegmentResult = { objectives: null, over: true };
 
-/** What to do next. `limits` are of the first objective, as a training's halt has them. */
+/** The next step. `limits` are limits of the first objective, as in the stop rule of a training. */
 export type NextStep =
-  /** Run a new trial, whose number is how many there were. */
+  /** Run a new trial. Its number is the number of trials so far. */
   | {
       readonly kind: 'ask';
       readonly parameters: Parameters;
       readonly until: number | null;
       readonly limits: StopRule['limits'];
     }
-  /** Let a trial go on from where it waits. */
+  /** Resume a paused trial. */
   | {
       readonly kind: 'resume';
       readonly trial: number;
       readonly until: number | null;
       readonly limits: StopRule['limits'];
     }
-  /** Wait for the result of that leg. */
+  /** Wait for the result of the segment. */
   | { readonly kind: 'wait'; readonly segment: number }
-  /** All legs are finished and there is nothing left to do. */
+  /** Every segment has a result, and no step is left. */
   | { readonly kind: 'end'; readonly reason: 'trials' | 'space' | 'target' | 'noProgress' };
 
 export interface Search {
-  /** What to do as the leg after the last one that was added. Asking changes nothing. */
+  /** The step after the last added segment. Does not change the search. */
   next(): NextStep;
-  /** Adds the leg after the last one, with its result or without. */
+  /** Adds the next segment, with or without its result. */
   add(segment: Segment): void;
-  /** Takes the result of a leg; the first that it is told of one stays. */
-  tell(leg: number, result: SegmentResult): void;
+  /** Sets the result of a segment. No effect if it has one. */
+  tell(segment: number, result: SegmentResult): void;
 }
 
 /**
- * The search alone: a pure function of the legs decided so far. It is fed with them so that a decision costs no more than the sampler's own
- * work; built anew from the list of them, at any moment, it answers the same.
+ * A search: a pure function of the segments decided so far. They are added one by one, so that a
+ * decision costs only the work of the sampler. A search that is rebuilt from the list of segments
+ * decides the same.
  *
- * What is decided as leg k looks at the results of exactly the legs up to k - parallel. The others count as pending, finished or not, and while
- * one of those is not finished there is nothing to do but to wait for it. So the same settings decide the same legs in the same order, however
- * long each takes, and after a crash or a pause too. In return a leg that takes long is overtaken by parallel - 1 others at most. Where no trial
- * is left to ask for, it looks at one more leg after the other until one lets a trial go on, or all are finished.
+ * The decision of segment k depends on the results of exactly the segments up to k - parallel. Later
+ * segments count as pending, finished or not. While one of the first is not finished, the search
+ * waits. So the same settings decide the same segments in the same order, however long each takes,
+ * also after a crash or a pause. The price: at most parallel - 1 segments overtake a slow one. When
+ * no trial can be created, one more result at a time becomes visible, until a trial can resume or
+ * every segment is finished.
  *
- * To the sampler a trial has the loss of its last leg that was looked at, and a failed one the worst; several objectives become one loss, each time
- * another.
+ * Samplers see the loss of the last visible segment of a trial, and Infinity for a failed one.
  */
 export function createSearch(settings: SearchSettings, segments: readonly Segment[] = []): Search {
   const { objectives, epochs, parallel } = settings;
@@ -110,28 +114,21 @@ export function createSearch(settings: SearchSettings, segments: readonly Segmen
   });
 
   const added: { readonly trial: number; result: SegmentResult | undefined }[] = [];
-  /** Of each trial. */
-  const points: Point[] = [];
-  /** Of each trial of which a leg was looked at, by the last: the first so many trials, as first legs have their order. */
-  const losses: (readonly number[])[] = [];
-  /** The same, as the samplers see it where there is one objective. */
-  const finished: FinishedTrial[] = [];
-  /** Legs that were looked at. */
+  const trials = createVisibleTrials(objectives, settings.seed);
+  /** The number of segments whose results are visible. */
   let observed = 0;
-  /** What was decided as the next leg. */
+  /** The decision of the next segment. */
   let decided: NextStep | null = null;
 
-  /** Looks at the first so many legs, as far as they are finished; which one is not. */
+  /** Makes the results of the first `count` segments visible. Returns the first without a result. */
   function observe(count: number): number | null {
     for (; observed < count; observed++) {
       const { trial, result } = added[observed];
       if (result === undefined) return observed;
-      const own = lossesOf(objectives, result.objectives);
-      completion.observe(own, trial === losses.length);
-      losses[trial] = own;
-      finished[trial] = { point: points[trial], loss: own[0] };
-      const lossAt = lossByEpoch(objective, result, own[0]);
-      pruner.observe(trial, { loss: own[0], isOver: result.over, lossAt });
+      const { losses, isFirst } = trials.setObjectives(trial, result.objectives);
+      completion.observe(losses, isFirst);
+      const lossAt = lossByEpoch(objective, result, losses[0]);
+      pruner.observe(trial, { loss: losses[0], isOver: result.over, lossAt });
     }
     return null;
   }
@@ -154,39 +151,31 @@ export function createSearch(settings: SearchSettings, segments: readonly Segmen
   }
 
   function canAsk(): boolean {
-    return completion.stopReason() === null && points.length < maxTrials;
+    return completion.stopReason() === null && trials.count() < maxTrials;
   }
 
   function ask(): NextStep | null {
     if (!canAsk()) return null;
-    const known = { finished: finishedFor(points.length), pending: points.slice(finished.length) };
-    const point = suggest(points.length, known);
+    const trial = trials.count();
+    const point = suggest(trial, trials.history());
     if (point === null) return null;
     const parameters = parametersAt(space, point);
-    return { kind: 'ask', parameters, ...toObjectiveScale(pruner.initialBudget(points.length, epochs.of(parameters))) };
-  }
-
-  /** What is finished as trial n is asked for. */
-  function finishedFor(n: number): readonly FinishedTrial[] {
-    if (objectives.length === 1) return finished;
-    return scalarize(losses, settings.seed, n).map((loss, trial) => ({ point: points[trial], loss }));
-  }
-
-  /** The limits of losses as those of the objective. */
-  function toObjectiveScale({ until, limits }: Budget): Budget {
-    return { until, limits: limits.map(({ epoch, worst }) => ({ epoch, worst: signed(objective, worst) })) };
+    const budget = pruner.initialBudget(trial, epochs.of(parameters));
+    return { kind: 'ask', parameters, ...toObjectiveScale(budget, objective) };
   }
 
   function endReason() {
-    return completion.stopReason() ?? (points.length < size ? 'trials' : 'space');
+    return completion.stopReason() ?? (trials.count() < size ? 'trials' : 'space');
   }
 
   function add({ trial, parameters, until, result }: Segment): void {
     const missing = observe(added.length - parallel + 1);
-    if (missing !== null) throw new TypeError(`leg ${added.length} was decided before leg ${missing} was finished`);
-    if (trial > points.length) throw new TypeError(`trial ${trial} is not the next one`);
-    if (trial === points.length) {
-      points.push(pointOf(space, parameters));
+    if (missing !== null)
+      throw new TypeError(`segment ${added.length} was decided before segment ${missing} had a result`);
+    if (trial > trials.count())
+      throw new TypeError(`expected trial ${trials.count()} or an earlier one, got trial ${trial}`);
+    if (trial === trials.count()) {
+      trials.add(pointOf(space, parameters));
       pruner.begin(trial, epochs.of(parameters));
     } else {
       observeUntil({ trial, until });
@@ -196,17 +185,13 @@ export function createSearch(settings: SearchSettings, segments: readonly Segmen
     decided = null;
   }
 
-  /** Looks at as many legs as whoever let the trial go on had to look at. */
+  /** Makes as many results visible as the decision of the promotion needed. */
   function observeUntil({ trial, until }: Promotion): void {
     for (;;) {
       const promotion = pruner.promotion();
       if (promotion?.trial === trial && promotion.until === until) return;
       if (observed === added.length || observe(observed + 1) !== null) return;
     }
-  }
-
-  function tell(leg: number, result: SegmentResult): void {
-    added[leg].result ??= result;
   }
 
   for (const segment of segments) add(segment);
@@ -217,11 +202,18 @@ export function createSearch(settings: SearchSettings, segments: readonly Segmen
       return decided;
     },
     add,
-    tell,
+    tell(segment, result) {
+      added[segment].result ??= result;
+    },
   };
 }
 
-/** How many trials there are to try: as many as the space has points where that is a grid, without end otherwise. */
+/** Converts limits of losses to limits of the objective. */
+function toObjectiveScale({ until, limits }: Budget, objective: Objective): Budget {
+  return { until, limits: limits.map(({ epoch, worst }) => ({ epoch, worst: signed(objective, worst) })) };
+}
+
+/** The number of points of a grid; Infinity for the other algorithms. */
 export function sizeOf({ space, algorithm }: Pick<SearchSettings, 'space' | 'algorithm'>): number {
   return SAMPLERS[algorithm].size(compileSpace(space)) ?? Number.POSITIVE_INFINITY;
 }

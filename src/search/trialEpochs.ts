@@ -4,20 +4,21 @@ import type { JsonValue } from './space/parameter.ts';
 import type { SpaceDefinition } from './space/schema.ts';
 import { compileSpace, type Parameters } from './space/space.ts';
 
-/** How many epochs the trials of a search have; a space may vary them. */
+/** The numbers of epochs of the trials of a search. A space can vary them. */
 export interface TrialEpochs {
   of(parameters: Parameters): number;
-  /** The most that any trial has. */
+  /** The maximum over all trials. */
   readonly max: number;
 }
 
-/** The epochs of trials of that job request, where `usual` stands for what it leaves out. */
+/** The epochs of the trials of a job request. `defaultEpochs`: used if the request has none. */
 export function trialEpochs(job: JsonValue, space: SpaceDefinition, defaultEpochs: number): TrialEpochs {
   const of = (parameters: Parameters) => {
     const epochs = at(at(applyParameters(job, parameters), 'training'), 'epochs');
     return typeof epochs === 'number' ? epochs : defaultEpochs;
   };
-  // The probes show every parameter at its extremes, asked and not asked, and one parameter alone can set the epochs.
+  // Dry runs cover the extremes of every parameter, active and inactive. Only one parameter can set
+  // the epochs.
   const counts = dryRunTrials(compileSpace(space)).map(({ parameters }) => of(parameters ?? {}));
   return { of, max: Math.max(...counts) };
 }

@@ -15,13 +15,16 @@ import { assertHasDataset, assertQueueLimit } from './store.ts';
 import { cancelTrials, moveSweep, SWEEP_TRANSITIONS, type SweepTransition } from './transitions.ts';
 import { failOpenSegments } from './trials/segmentStore.ts';
 
-/** Actions of clients on sweeps. Each throws ServiceError `sweep_wrong_state` if the state forbids it. */
+/**
+ * Actions of clients on sweeps. Each throws ServiceError `sweep_wrong_state` if the state forbids
+ * it.
+ */
 export interface SweepActions {
   /** Creates no more trials and pauses the running ones. No effect on a paused sweep. */
   pause(id: string): Promise<Sweep>;
   /**
-   * Resumes a paused, cancelled or finished sweep with `trials` more trials. Throws `invalid_sweep` if a
-   * sweep may not have that many, `sweep_wrong_state` if its dataset was deleted, and
+   * Resumes a paused, cancelled or finished sweep with `trials` more trials. Throws `invalid_sweep`
+   * if a sweep may not have that many, `sweep_wrong_state` if its dataset was deleted, and
    * `queued_jobs_quota`.
    */
   resume(id: string, trials?: number): Promise<Sweep>;
@@ -54,7 +57,9 @@ export function wrongState({ state }: Pick<SweepRow, 'state'>, transition: Sweep
 const JOB_ACTIONS = { paused: 'pause', resumed: 'resume', cancelled: 'cancel' } as const;
 
 export function createSweepActions({ database, bus, clock, tenant, getRow, view }: SweepActionsDeps): SweepActions {
-  /** Moves the sweep and its jobs in one transaction with `alsoWrite`. False: its state forbids it. */
+  /**
+   * Moves the sweep and its jobs in one transaction with `alsoWrite`. False: its state forbids it.
+   */
   const move = async (
     { id }: SweepRow,
     transition: keyof typeof JOB_ACTIONS,
@@ -103,7 +108,8 @@ export function createSweepActions({ database, bus, clock, tenant, getRow, view 
       const now = clock();
       const moved = await move(row, 'cancelled', { finishedAt: now, ...ranUntil(row, now) }, async (queries) => {
         await cancelTrials(queries, id, now);
-        // External trials have no job that ends their segments. They count as failed if the sweep is resumed.
+        // External trials have no job that ends their segments. They count as failed if the sweep
+        // is resumed.
         if (readSettings(row.request).external) await failOpenSegments(queries, id);
       });
       if (!moved && row.state !== 'cancelled') throw wrongState(row, 'cancelled');
@@ -112,7 +118,10 @@ export function createSweepActions({ database, bus, clock, tenant, getRow, view 
   };
 }
 
-/** Removes the condition that ended the sweep, because it would end the resumed sweep at once. A time limit starts again. */
+/**
+ * Removes the condition that ended the sweep, because it would end the resumed sweep at once. A
+ * time limit starts again.
+ */
 function clearEndCondition(settings: SweepSettings, { endedBy, ranMs }: SweepRow): SweepSettings {
   const { completion, maxSeconds } = settings;
   if (endedBy === 'target') return { ...settings, completion: { ...completion, target: null } };
@@ -121,7 +130,10 @@ function clearEndCondition(settings: SweepSettings, { endedBy, ranMs }: SweepRow
   return settings;
 }
 
-/** The trial count after adding `more`, limited to the size of a grid. Throws `invalid_sweep` if none can be added. */
+/**
+ * The trial count after adding `more`, limited to the size of a grid. Throws `invalid_sweep` if
+ * none can be added.
+ */
 function extendedTrialCount(more: number, { search, space }: SweepSettings): number {
   const have = search.trials;
   const size = sizeOf({ ...search, space });

@@ -7,9 +7,9 @@ import { listOpenJobs } from './trials/trialStore.ts';
 export type JobAction = 'pause' | 'resume' | 'stop' | 'cancel';
 
 /**
- * Applies the action to the jobs of a sweep that have not ended. `stop` cancels a job that has learned
- * nothing yet. Only `cancel` applies to jobs that wait for a decision of the search. Returns the
- * notifications to publish after the caller's transaction.
+ * Applies the action to the jobs of a sweep that have not ended. `stop` cancels a job that has
+ * learned nothing yet. Only `cancel` applies to jobs that wait for a decision of the search.
+ * Returns the notifications to publish after the caller's transaction.
  */
 export async function applyToJobs(
   queries: Queries,

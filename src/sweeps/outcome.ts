@@ -34,8 +34,8 @@ interface EndedSegment {
 }
 
 /**
- * Writes the outcome of a segment and of its trial, and a `best` event if the trial is the best so far.
- * Throws StaleSweepError if the segment has a result already.
+ * Writes the outcome of a segment and of its trial, and a `best` event if the trial is the best so
+ * far. Throws StaleSweepError if the segment has a result already.
  */
 export async function writeOutcome(
   queries: Queries,

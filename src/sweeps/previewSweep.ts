@@ -40,7 +40,7 @@ export async function previewSweep({ settings, sample }: CheckedSweep, deps: Pre
 
 /** The mean cost of the first trials. Trials with invalid jobs are left out. */
 async function meanCost(
-  { job, usual }: SweepSettings,
+  { job, defaults }: SweepSettings,
   sample: CheckedRequest,
   first: readonly Parameters[],
   { findDataset, machine }: DryRunDeps,
@@ -49,7 +49,7 @@ async function meanCost(
   for (const parameters of first) {
     // Each check takes a while; let other requests run.
     await yieldToEventLoop();
-    const checkedJob = await checkJob(applyParameters(job ?? {}, parameters, usual ?? {}), findDataset, machine);
+    const checkedJob = await checkJob(applyParameters(job ?? {}, parameters, defaults ?? {}), findDataset, machine);
     if ('checked' in checkedJob) costs.push(estimateCost(checkedJob.checked.spec, checkedJob.checked.shape));
   }
   if (costs.length === 0) return estimateCost(sample.spec, sample.shape);

@@ -43,7 +43,8 @@ export function sweepRoutes({ sweeps }: SweepRoutesDeps): FastifyPluginAsyncZod 
           ...errorResponses(400, 409, 413, 415, 422),
         },
       },
-      // The service validates the body, so that all mistakes of a space are reported in the same way.
+      // The service validates the body, so that all mistakes of a space are reported in the same
+      // way.
       validatorCompiler: () => (body) => ({ value: body }),
       handler: async (request, reply) => {
         const sweep = await sweeps(request.caller).submit(request.body, request.idempotentId);

@@ -96,7 +96,8 @@ export class StaleSweepError extends Error {
 
 /**
  * Takes the write lock: no other process changes the sweep before the transaction ends. Throws
- * StaleSweepError if the sweep is not running, or was paused, resumed or extended since `row` was read.
+ * StaleSweepError if the sweep is not running, or was paused, resumed or extended since `row` was
+ * read.
  */
 export async function lockRunning(queries: Queries, row: SweepRow): Promise<void> {
   const updated = await queries
@@ -112,7 +113,9 @@ export async function lockRunning(queries: Queries, row: SweepRow): Promise<void
   if (updated.numUpdatedRows === 0n) throw new StaleSweepError(`sweep ${row.id} was changed`);
 }
 
-/** As `lockRunning`. Also throws StaleSweepError if the number of stored segments is not `written`. */
+/**
+ * As `lockRunning`. Also throws StaleSweepError if the number of stored segments is not `written`.
+ */
 export async function assertCurrent(
   queries: Queries,
   { row, written }: { readonly row: SweepRow; readonly written: number },
@@ -130,7 +133,9 @@ async function assertDatasetExists(queries: Queries, id: string): Promise<void> 
   throw new ServiceError('invalid_sweep', message, [{ path: '/job/datasetId', message }]);
 }
 
-/** Throws ServiceError `sweep_wrong_state` if the dataset of the sweep was deleted after it ended. */
+/**
+ * Throws ServiceError `sweep_wrong_state` if the dataset of the sweep was deleted after it ended.
+ */
 export async function assertHasDataset(queries: Queries, sweepId: string): Promise<void> {
   const { datasetId } = await queries
     .selectFrom('sweeps')
@@ -142,7 +147,10 @@ export async function assertHasDataset(queries: Queries, sweepId: string): Promi
   throw new ServiceError('sweep_wrong_state', detail);
 }
 
-/** Throws ServiceError `queued_jobs_quota` if the running sweeps have more than `max` parallel trials. */
+/**
+ * Throws ServiceError `queued_jobs_quota` if the running sweeps have more than `max` parallel
+ * trials.
+ */
 export async function assertQueueLimit(queries: Queries, project: string, max: number): Promise<void> {
   const { parallelTrials } = await queries
     .selectFrom('sweeps')

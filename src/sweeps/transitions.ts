@@ -1,6 +1,6 @@
 /**
- * The only code that writes `sweeps.state` and `trials.state`. With a state it writes the event, and
- * the deliveries to webhooks when a sweep becomes final. Every function runs in the caller's
+ * The only code that writes `sweeps.state` and `trials.state`. With a state it writes the event,
+ * and the deliveries to webhooks when a sweep becomes final. Every function runs in the caller's
  * transaction, so a reader sees all of them or none.
  */
 import { sql, type UpdateQueryBuilder } from 'kysely';

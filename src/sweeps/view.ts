@@ -52,7 +52,7 @@ export async function sweepSummary(row: SweepRow, trials: TrialStore, now: numbe
 }
 
 /** The settings without those that only the search needs. */
-export function publicSettings({ usual: _, ...settings }: SweepSettings): Omit<SweepSettings, 'usual'> {
+export function publicSettings({ defaults: _, ...settings }: SweepSettings): Omit<SweepSettings, 'defaults'> {
   return settings;
 }
 

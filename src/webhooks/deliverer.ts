@@ -16,7 +16,9 @@ export interface DelivererDeps {
   readonly log: Logger;
 }
 
-/** Makes the pending calls until it is stopped: many in parallel, few per project, one per webhook. */
+/**
+ * Makes the pending calls until it is stopped: many in parallel, few per project, one per webhook.
+ */
 export interface Deliverer {
   /** Checks for due deliveries. */
   poll(): void;
@@ -29,7 +31,10 @@ const MAX_CONCURRENT = 16;
 const MAX_PER_PROJECT = 4;
 /** Retries become due, and other processes end jobs, without a notification. */
 const POLL_MS = 1000;
-/** A call takes at most 10 seconds. After a crash during a call the delivery is due again after this time. */
+/**
+ * A call takes at most 10 seconds. After a crash during a call the delivery is due again after this
+ * time.
+ */
 const LEASE_MS = 30_000;
 /** Finished deliveries are listed for this long. */
 const RETENTION_MS = 30 * 86_400_000;

@@ -14,8 +14,9 @@ export interface NewDelivery {
 }
 
 /**
- * Adds a pending delivery for each webhook of the project that subscribes to the event, within the caller's transaction:
- * the one that changes the state. A delivery then exists if and only if the change does.
+ * Adds a pending delivery for each webhook of the project that subscribes to the event, within the
+ * caller's transaction: the one that changes the state. A delivery then exists if and only if the
+ * change does.
  */
 export async function enqueueDeliveries(queries: Queries, { project, type, data, at }: NewDelivery): Promise<void> {
   const webhooks = await queries
@@ -40,7 +41,10 @@ export async function enqueueDeliveries(queries: Queries, { project, type, data,
   await queries.insertInto('deliveries').values(rows).execute();
 }
 
-/** A new id of a delivery. Ids sort by time: 48 bits of `now` in milliseconds, then 80 random bits, both in hexadecimal. */
+/**
+ * A new id of a delivery. Ids sort by time: 48 bits of `now` in milliseconds, then 80 random bits,
+ * both in hexadecimal.
+ */
 export function newMessageId(now: number): string {
   return `msg_${now.toString(16).padStart(12, '0')}${randomBytes(10).toString('hex')}`;
 }

@@ -1,7 +1,10 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
 import type { OutboxStore } from './outboxStore.ts';
 
-/** Registers the gauge of pending deliveries, which is read from the database, and returns the counter of calls. */
+/**
+ * Registers the gauge of pending deliveries, which is read from the database, and returns the
+ * counter of calls.
+ */
 export function createWebhookMetrics(
   registry: Registry,
   outbox: Pick<OutboxStore, 'countPending'>,

@@ -19,8 +19,8 @@ interface Busy {
 /** Queries on the pending deliveries of all projects. */
 export interface OutboxStore {
   /**
-   * Leases the delivery that has been due longest, and counts the attempt. If nothing is written before
-   * `leaseUntil`, the delivery is due again. Undefined: none is due.
+   * Leases the delivery that has been due longest, and counts the attempt. If nothing is written
+   * before `leaseUntil`, the delivery is due again. Undefined: none is due.
    */
   claim(now: number, leaseUntil: number, busy: Busy): Promise<Due | undefined>;
   /** Marks a delivery as delivered, or as failed for good. */

@@ -19,10 +19,10 @@ const tags = ['Webhooks'];
 const params = z.object({ id: z.string().describe('The id of a webhook.') });
 
 const CREATE_DESCRIPTION =
-  'From now on the address is called with POST when a job or a sweep of the project ends. The calls follow Standard Webhooks: `webhook-id`, `webhook-timestamp` and `webhook-signature`, ' +
-  'which is `v1,` and the HMAC-SHA256 in base64 of `{id}.{timestamp}.{body}` under the secret (its bytes stand in base64 behind `whsec_`). An answer from 200 to 299 within 10 seconds takes the ' +
-  'call; any other is followed by seven more tries over about a day, but for 410, which ends them. Every try has the same `webhook-id`, and a call may come twice. Redirects are not followed. ' +
-  'Addresses of private networks, of this machine and of cloud metadata are refused when the call is made, whatever the name leads to.';
+  'The URL is called with POST when a job or a sweep of the project ends. The calls follow Standard Webhooks: `webhook-id`, `webhook-timestamp` and `webhook-signature`, ' +
+  'which is `v1,` and the base64 HMAC-SHA256 of `{id}.{timestamp}.{body}` with the secret (the bytes after `whsec_`, in base64). A response with a status from 200 to 299 within 10 seconds accepts the ' +
+  'call. After any other there are seven more attempts over about a day; 410 ends them. Every attempt has the same `webhook-id`, and a call can arrive twice. Redirects are not followed. ' +
+  'Calls to private networks, to this machine and to cloud metadata are refused when the call is made, whatever the host name resolves to.';
 
 /** `/v1/webhooks`. */
 export function webhookRoutes({
@@ -42,12 +42,12 @@ export function webhookRoutes({
       schema: {
         tags,
         operationId: 'createWebhook',
-        summary: 'Be called when jobs and sweeps end',
+        summary: 'Create a webhook',
         description: CREATE_DESCRIPTION,
         headers: onceHeaders,
         body: webhookRequest,
         response: {
-          201: jsonResponse('The webhook with its secret; `Location` names it.', newWebhookSchema),
+          201: jsonResponse('The webhook with its secret. `Location` is its URL.', newWebhookSchema),
           ...errorResponses(400, 409, 413, 415, 422),
         },
       },
@@ -79,8 +79,8 @@ export function webhookRoutes({
       schema: {
         tags,
         operationId: 'getWebhook',
-        summary: 'Show a webhook',
-        description: 'Where it calls and what it tells of; not its secret.',
+        summary: 'Get a webhook',
+        description: 'The URL and the events of a webhook, without its secret.',
         params,
         response: { 200: jsonResponse('The webhook.', webhookSchema), ...errorResponses(404) },
       },
@@ -93,12 +93,11 @@ export function webhookRoutes({
         tags,
         operationId: 'changeWebhook',
         summary: 'Change a webhook',
-        description:
-          'Where it calls and what it tells of from now on; what is left out stays, and its secret does. What it is still owed goes to the new address.',
+        description: 'Changes the given fields. The secret does not change. Pending deliveries go to the new URL.',
         params,
         body: webhookChange,
         response: {
-          200: jsonResponse('The webhook as it is now.', webhookSchema),
+          200: jsonResponse('The changed webhook.', webhookSchema),
           ...errorResponses(400, 404, 413, 415),
         },
       },
@@ -111,7 +110,7 @@ export function webhookRoutes({
         tags,
         operationId: 'deleteWebhook',
         summary: 'Delete a webhook',
-        description: 'It is not called again, not for what it is still owed either.',
+        description: 'The URL is not called again. Pending deliveries are deleted.',
         params,
         response: { 204: z.null().describe('Deleted.'), ...errorResponses(404) },
       },
@@ -126,7 +125,7 @@ export function webhookRoutes({
       schema: {
         tags,
         operationId: 'listDeliveries',
-        summary: 'List what was sent to a webhook',
+        summary: 'List the deliveries of a webhook',
         description:
           'Newest first, with the result and the duration of the last call. Test calls are included, with the type `webhook.test`. Finished deliveries are deleted after 30 days.',
         params,
@@ -144,11 +143,11 @@ export function webhookRoutes({
       schema: {
         tags,
         operationId: 'testWebhook',
-        summary: 'Call a webhook for trial',
+        summary: 'Test a webhook',
         description:
           'Sends one signed `webhook.test` at once, without retries, and answers with its result. It appears in the deliveries of the webhook.',
         params,
-        response: { 200: jsonResponse('What came of it.', testResponse), ...errorResponses(404) },
+        response: { 200: jsonResponse('The result.', testResponse), ...errorResponses(404) },
       },
       handler: ({ caller, params, signal }) => webhooks(caller).test(params.id, signal),
     });

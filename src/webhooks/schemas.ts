@@ -20,14 +20,14 @@ const MAX_URL_LENGTH = 2000;
 const url = z
   .string()
   .max(MAX_URL_LENGTH)
-  .describe('Where to call: an https address on the internet.')
+  .describe('The URL to call: https, with a public address.')
   .meta({ examples: [URL_EXAMPLE] });
 const events = z
   .array(z.enum(WEBHOOK_EVENTS))
   .min(1)
   .max(WEBHOOK_EVENTS.length)
   .transform((given) => [...new Set(given)])
-  .describe('Which ends of jobs and sweeps to tell of; the jobs of trials are not told of by themselves.');
+  .describe('The events to send. The jobs of trials have no events of their own.');
 
 export const webhookRequest = z
   .strictObject({ url, events: events.default([...WEBHOOK_EVENTS]) })
@@ -49,32 +49,32 @@ const WEBHOOK = { id: ID, url: URL_EXAMPLE, events: [...WEBHOOK_EVENTS], created
 
 export const webhookSchema = webhookFields.meta({
   id: 'Webhook',
-  description: 'Who is called when jobs and sweeps end.',
+  description: 'A URL that is called when jobs and sweeps end.',
   example: WEBHOOK,
 });
 export type Webhook = z.infer<typeof webhookSchema>;
 
 export const newWebhookSchema = webhookFields
-  .extend({ secret: z.string().describe('What the calls are signed with. It is shown this once.') })
+  .extend({ secret: z.string().describe('The secret that signs the calls. It is shown only once.') })
   .meta({ id: 'NewWebhook', example: { ...WEBHOOK, secret: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYo=' } });
 export type NewWebhook = z.infer<typeof newWebhookSchema>;
 
 export const webhookPage = pageOf(webhookSchema).meta({ id: 'WebhookPage', description: 'Webhooks, newest first.' });
 
-const status = z.int().nullable().describe('The HTTP status of the last answer; null where none came.');
-const error = z.string().nullable().describe('Why the last call was not taken; null where it was, or none was made.');
+const status = z.int().nullable().describe('The HTTP status of the last response; null if there was none.');
+const error = z.string().nullable().describe('Why the last call failed; null if it succeeded or none was made.');
 
 const deliverySchema = z
   .object({
-    id: z.string().describe('The `webhook-id` of its calls, the same for every try.'),
+    id: z.string().describe('The `webhook-id` of the calls, the same for every attempt.'),
     type: z.string().describe('The event, such as `job.succeeded`; `webhook.test` for a test call.'),
-    state: z.enum(DELIVERY_STATES).describe('`failed` when it was given up.'),
-    attempts: z.int().min(0).describe('Calls that were made, or are being made.'),
-    nextAttemptAt: z.iso.datetime().nullable().describe('Null once it is not pending.'),
+    state: z.enum(DELIVERY_STATES).describe('`failed`: no more attempts are made.'),
+    attempts: z.int().min(0).describe('The number of calls, including a running one.'),
+    nextAttemptAt: z.iso.datetime().nullable().describe('Null unless the state is `pending`.'),
     status,
     error,
-    milliseconds: z.int().nullable().describe('How long the last call took; null where none has ended.'),
-    payload: z.record(z.string(), z.unknown()).describe('The body of its calls.'),
+    milliseconds: z.int().nullable().describe('The duration of the last call; null before the first call has ended.'),
+    payload: z.record(z.string(), z.unknown()).describe('The body of the calls.'),
     createdAt: z.iso.datetime(),
     finishedAt: z.iso.datetime().nullable(),
   })
@@ -101,14 +101,14 @@ export const deliveryPage = pageOf(deliverySchema).meta({
 export const testResponse = z
   .object({
     id: z.string().describe('The `webhook-id` of the call.'),
-    delivered: z.boolean().describe('Whether the receiver took it: a status from 200 to 299.'),
+    delivered: z.boolean().describe('Whether the receiver accepted the call with a status from 200 to 299.'),
     status,
     error,
-    milliseconds: z.int().describe('How long the call took.'),
+    milliseconds: z.int().describe('The duration of the call.'),
   })
   .meta({
     id: 'WebhookTest',
-    description: 'What came of a call for trial.',
+    description: 'The result of a test call.',
     example: {
       id: 'msg_0193587a1b2c0f1e2d3c4b5a69788796',
       delivered: true,

@@ -13,13 +13,13 @@ interface Call {
   readonly body: string;
 }
 
-/** What came of a call. */
+/** The outcome of a call. */
 export interface Outcome {
-  /** Null: no answer came. */
+  /** Null: no response. */
   readonly status: number | null;
-  /** Null: it was taken. */
+  /** Null: the call succeeded. */
   readonly error: string | null;
-  /** How long the call took. */
+  /** The duration of the call. */
   readonly milliseconds: number;
 }
 
@@ -31,16 +31,21 @@ export interface SenderOptions {
   readonly timeoutMs?: number;
 }
 
-/** Makes a call and answers what came of it; rejects only when `signal` is aborted. Redirects are not followed. */
+/**
+ * Makes a call and returns its outcome. Rejects only if `signal` is aborted. Does not follow
+ * redirects.
+ */
 export type Send = (call: Call, signal: AbortSignal) => Promise<Outcome>;
 
 const TIMEOUT_MS = 10_000;
-/** Nobody reads the body of an answer; a short one is let through so that the receiver can finish. */
+/**
+ * The body of the response is ignored. A short one is received, so that the receiver can finish.
+ */
 const MAX_RESPONSE_BYTES = 4096;
 
 export function createSender({ allowPrivate, userAgent, clock, timeoutMs = TIMEOUT_MS }: SenderOptions): Send {
   return async ({ id, url, secret, body }, signal) => {
-    // The rules may have become stricter since the webhook was made.
+    // The rules may be stricter than when the webhook was created.
     const issue = issueInUrl(url, allowPrivate);
     if (issue !== undefined) return { status: null, error: issue, milliseconds: 0 };
     const start = performance.now();
@@ -54,7 +59,7 @@ export function createSender({ allowPrivate, userAgent, clock, timeoutMs = TIMEO
         'user-agent': userAgent,
         ...signedHeaders(secret, id, clock(), body),
       },
-      // A connection of its own: one that is kept would have been checked before.
+      // A new connection for each call: the address of a reused one would not be checked.
       agent: false,
       signal: AbortSignal.any([signal, timeout]),
       ...(!allowPrivate && { lookup: lookupPublic }),
@@ -65,7 +70,7 @@ export function createSender({ allowPrivate, userAgent, clock, timeoutMs = TIMEO
       return { status, error: isAccepted ? null : `The receiver answered ${status}.`, milliseconds: elapsed() };
     } catch (error) {
       signal.throwIfAborted();
-      const message = timeout.aborted ? `No answer came within ${timeoutMs / 1000} seconds.` : messageFor(error);
+      const message = timeout.aborted ? `No response within ${timeoutMs / 1000} seconds.` : messageFor(error);
       return { status: null, error: message, milliseconds: elapsed() };
     }
   };
@@ -88,12 +93,12 @@ function statusOf(url: string, options: RequestOptions, body: string): Promise<n
 }
 
 const ERROR_MESSAGES: ReadonlyMap<unknown, string> = new Map([
-  ['ENOTFOUND', 'The name of the host is not known.'],
+  ['ENOTFOUND', 'The host name was not found.'],
   ['ECONNREFUSED', 'The receiver refused the connection.'],
   ['ECONNRESET', 'The receiver closed the connection.'],
 ]);
 
-/** Nothing from inside: the code of an error at most. */
+/** A message without internal details: at most the code of an error. */
 function messageFor(error: unknown): string {
   if (error instanceof RefusedTargetError) return error.message;
   const code = error instanceof Error && 'code' in error ? error.code : undefined;

@@ -18,27 +18,33 @@ import { deliveryView, webhookView } from './view.ts';
 export interface WebhooksDeps {
   readonly database: Database;
   readonly send: Send;
-  /** Whether HTTP and addresses of private networks may be called. */
+  /** Whether HTTP and private addresses are allowed. */
   readonly allowPrivate: boolean;
   readonly clock: Clock;
 }
 
-/** What a project can do with its webhooks. Throws ServiceError `webhook_not_found` for an id that is none. */
+/** The webhooks of one project. Throws ServiceError `webhook_not_found` for an unknown id. */
 export interface Webhooks {
-  /** The webhook with its secret, which is never shown again. Its id is the one given, or any new one. Throws `invalid_request` for an address that is not called, and `too_many_webhooks`. */
+  /**
+   * Creates a webhook, with the given id or a new one, and returns it with its secret, which is
+   * shown only once. Throws `invalid_request` for a URL that is not allowed, and
+   * `too_many_webhooks`.
+   */
   create(request: WebhookRequest, id?: string): Promise<NewWebhook>;
   list(query: PageQuery): Promise<Page<Webhook>>;
   get(id: string): Promise<Webhook>;
-  /** What is left out stays. What it is still owed goes to the new address. Throws `invalid_request` for an address that is not called. */
+  /**
+   * Pending deliveries go to the new URL. Throws `invalid_request` for a URL that is not allowed.
+   */
   change(id: string, change: WebhookChange): Promise<Webhook>;
-  /** What it is still owed is dropped. */
+  /** Also deletes the pending deliveries. */
   remove(id: string): Promise<void>;
   deliveries(id: string, query: PageQuery): Promise<Page<DeliveryView>>;
-  /** Calls it at once, once, and answers what came of it. */
+  /** Calls the URL once and returns the outcome. */
   test(id: string, signal: AbortSignal): Promise<TestResponse>;
 }
 
-/** Of a project: each end of a job makes so many calls at most. */
+/** The limit per project: each end of a job makes at most this many calls. */
 const MAX_WEBHOOKS = 20;
 
 export function createWebhooks(
@@ -109,7 +115,7 @@ export function createWebhooks(
         await add({ state: delivered ? 'delivered' : 'failed', ...outcome });
         return { id, delivered, ...outcome };
       } catch (error) {
-        // The receiver may have got it.
+        // The receiver may have received the call.
         if (signal.aborted) await add({ state: 'failed', status: null, error: CANCELLED, milliseconds: null });
         throw error;
       }
@@ -121,12 +127,15 @@ type AddedOutcome = Pick<Delivery, 'state' | 'status' | 'error' | 'milliseconds'
 
 const TEST = 'webhook.test';
 const SENT_ONCE = { type: TEST, attempts: 1, nextAt: null } as const;
-const CANCELLED = 'The test was cancelled before the receiver answered.';
+const CANCELLED = 'The test was cancelled before the receiver responded.';
 
 function rangeOf({ after, limit }: PageQuery): Range {
   return { before: after === undefined ? undefined : decodeCursor(after), limit };
 }
 
 function tooMany(): ServiceError {
-  return new ServiceError('too_many_webhooks', `A project has ${MAX_WEBHOOKS} webhooks at most: delete one first.`);
+  return new ServiceError(
+    'too_many_webhooks',
+    `The project has ${MAX_WEBHOOKS} webhooks, which is the limit. Delete one first.`,
+  );
 }

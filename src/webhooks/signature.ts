@@ -3,12 +3,12 @@ import { createHmac, randomBytes } from 'node:crypto';
 const PREFIX = 'whsec_';
 const SECRET_BYTES = 32;
 
-/** A secret as Standard Webhooks writes them: `whsec_` and base64. */
+/** A new secret in the format of Standard Webhooks: `whsec_` and base64. */
 export function newSecret(): string {
   return PREFIX + randomBytes(SECRET_BYTES).toString('base64');
 }
 
-/** The headers that tell the receiver who calls, which call it is and when it was made (standardwebhooks.com). */
+/** The headers that authenticate the call, with its id and time (standardwebhooks.com). */
 export function signedHeaders(
   secret: string,
   id: string,

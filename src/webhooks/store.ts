@@ -6,23 +6,23 @@ import { textBytes } from '../store/textBytes.ts';
 
 export type Delivery = Selectable<DeliveryRow>;
 
-/** Which rows a page shows, newest first: those before an id. */
+/** The rows of a page, newest first: those before an id. */
 export interface Range {
   readonly before: string | undefined;
   readonly limit: number;
 }
 
-/** Queries about the webhooks of one project. */
+/** Queries on the webhooks of one project. */
 export interface WebhookStore {
-  /** False, and nothing is written, when the project has `most` already. */
+  /** False, and nothing is written: the project has `max` webhooks already. */
   insert(webhook: Omit<WebhookRow, 'project'>, max: number): Promise<boolean>;
   find(id: string): Promise<WebhookRow | undefined>;
   list(range: Range): Promise<Slice<WebhookRow>>;
-  /** What is undefined stays. */
+  /** Does not change what is undefined. */
   change(id: string, change: { readonly url: string | undefined; readonly events: string | undefined }): Promise<void>;
-  /** With its deliveries. False: there is none. */
+  /** Also deletes its deliveries. False: there is no such webhook. */
   remove(id: string): Promise<boolean>;
-  /** Inserts a delivery that has been made. Does nothing when the webhook was deleted meanwhile. */
+  /** Inserts a finished delivery. No effect if the webhook was deleted meanwhile. */
   addDelivery(delivery: Delivery): Promise<void>;
   deliveries(webhookId: string, range: Range): Promise<Slice<Delivery>>;
 }

@@ -3,7 +3,7 @@ import type { WebhookRow } from '../store/database/tables.ts';
 import type { DeliveryView, Webhook } from './schemas.ts';
 import type { Delivery } from './store.ts';
 
-/** A webhook as clients see it, without its secret. */
+/** A webhook as the API returns it, without its secret. */
 export function webhookView({ id, url, events, createdAt }: Omit<WebhookRow, 'project'>): Webhook {
   return { id, url, events: JSON.parse(events), createdAt: isoTime(createdAt) };
 }

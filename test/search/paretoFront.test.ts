@@ -9,7 +9,7 @@ import { runSearch, SETTINGS } from './runSearch.ts';
 const GOALS = [{ goal: 'minimize' }, { goal: 'maximize' }] as const;
 
 describe('the Pareto front', () => {
-  it('has the trials that no other is better than', () => {
+  it('contains the trials that no other trial dominates', () => {
     const all = [[1, 1], [2, 3], [2, 2], null, [0, 0], [1, 1], [3, Number.NaN]];
     const front = paretoFront(
       all.map((objectives) => ({ objectives })),
@@ -23,7 +23,7 @@ describe('the Pareto front', () => {
     ]);
   });
 
-  it('has one that is as good as each trial, and none that another is better than', () => {
+  it('dominates or equals every trial, and contains no dominated trial', () => {
     const number = fc.integer({ min: 0, max: 6 });
     const goals = [...GOALS, { goal: 'minimize' }] as const;
     const trialsOf = (length: number) => fc.array(fc.array(number, { minLength: length, maxLength: length }));
@@ -42,7 +42,7 @@ describe('the Pareto front', () => {
   });
 });
 
-describe('several losses as one', () => {
+describe('the scalarized loss', () => {
   const losses = [
     [0, 1000],
     [1, 0],
@@ -50,7 +50,7 @@ describe('several losses as one', () => {
     [Number.POSITIVE_INFINITY, 0],
   ];
 
-  it('is of whichever trial the weights favour, however large the numbers', () => {
+  it('is lowest for the trial that the weights favour, also for huge numbers', () => {
     const best = Array.from({ length: 200 }, (_, n) => {
       const one = scalarize(losses, 1, n);
       expect(one[3]).toBe(Number.POSITIVE_INFINITY);
@@ -59,7 +59,7 @@ describe('several losses as one', () => {
     for (const trial of [0, 1, 2]) expect(best.filter((each) => each === trial).length).toBeGreaterThan(30);
   });
 
-  it('is the worse for being worse in one alone, and nought where all are alike', () => {
+  it('increases with each single loss, and is 0 if all trials are equal', () => {
     const [a, b] = scalarize(
       [
         [0, 1],
@@ -89,7 +89,7 @@ describe('a search of several objectives', () => {
     x: { type: 'uniform', min: -1, max: 3 },
     y: { type: 'uniform', min: -1, max: 1 },
   } as const;
-  /** The front lies at y = 0, x from 0 to 2 (Schaffer 1984). */
+  /** The front is at y = 0, x from 0 to 2 (Schaffer 1984). */
   const resultOf = ({ x, y }: Parameters): SegmentResult => ({
     objectives: [Number(x) ** 2 + Number(y) ** 2, 0 - (Number(x) - 2) ** 2 - Number(y) ** 2],
     over: true,
@@ -106,7 +106,7 @@ describe('a search of several objectives', () => {
       .reduce((sum, [f, g], i, all) => sum + (g - (all[i - 1]?.[1] ?? -4)) * (4 - f), 0);
   };
 
-  it.each(['tpe', 'gp'] as const)('comes nearer the front than random, all along it: %s', (algorithm) => {
+  it.each(['tpe', 'gp'] as const)('covers the front better than random: %s', (algorithm) => {
     const settings = { ...SETTINGS, space, objectives: GOALS, trials: 40 };
     const sums = (['random', algorithm] as const).map((each) =>
       [1, 2, 3].reduce(
@@ -117,7 +117,7 @@ describe('a search of several objectives', () => {
     expect(sums[1]).toBeGreaterThan(sums[0]);
   });
 
-  it('decides the same when it is built anew', () => {
+  it('decides the same when it is rebuilt', () => {
     const settings = { ...SETTINGS, space, objectives: GOALS, algorithm: 'tpe', trials: 20, parallel: 3 } as const;
     const { decisions } = runSearch(settings, { resultOf });
     expect(runSearch(settings, { resultOf, forgets: () => true, pick: (running) => running - 1 }).decisions).toEqual(
@@ -125,7 +125,7 @@ describe('a search of several objectives', () => {
     );
   });
 
-  it('makes progress by every trial that no earlier one is as good as', () => {
+  it('makes progress with every trial that no earlier one dominates or equals', () => {
     let turn = 0;
     const along = [
       [0, 0],

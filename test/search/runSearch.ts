@@ -9,13 +9,13 @@ import type { Parameters } from '../../src/search/space/space.ts';
 import type { TrialEpochs } from '../../src/search/trialEpochs.ts';
 import type { StopRule } from '../../src/training/loop/stopRule.ts';
 
-/** Every trial has 27 epochs unless its parameters say otherwise. */
+/** Every trial has 27 epochs unless its parameters set them. */
 export const EPOCHS: TrialEpochs = {
   of: (parameters) => Number(parameters['training.epochs'] ?? 27),
   max: 50,
 };
 
-/** A search of everything that a test leaves out. */
+/** Default settings of a search. */
 export const SETTINGS = {
   objectives: [{ goal: 'minimize' }],
   seed: 5,
@@ -28,13 +28,16 @@ export const SETTINGS = {
   patience: null,
 } as const satisfies Partial<SearchSettings>;
 
-/** A number in [0, 1) that every value plays into. */
+/** A number in [0, 1) that depends on every value. */
 function hashOf(value: unknown): number {
   const text = JSON.stringify(value);
   return ([...text].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 10_007, 7) % 10_007) / 10_007;
 }
 
-/** A training as a search sees it: a loss that falls with the epochs, faster for some; some stop early, some fail. */
+/**
+ * A training as a search sees it: a loss that falls with the epochs, faster for some; some stop
+ * early, some fail.
+ */
 export function train(
   parameters: Parameters,
   until: number | null,
@@ -45,9 +48,9 @@ export function train(
   if (Math.floor(luck * 1e4) % 11 === 0) return { objectives: null, over: true };
   const own = Math.floor(luck * 1e4) % 7 === 0 ? Math.ceil(epochs / 2) : epochs;
   const end = Math.min(until ?? own, own);
-  const course = Array.from({ length: end }, (_, e) => luck + hashOf([parameters, 1]) / (e + 1));
-  const stop = limits.find(({ epoch, worst }) => epoch <= end && course[epoch - 1] > worst)?.epoch ?? end;
-  return { objectives: [course[stop - 1]], over: stop === own, course: course.slice(0, stop) };
+  const perEpoch = Array.from({ length: end }, (_, e) => luck + hashOf([parameters, 1]) / (e + 1));
+  const stop = limits.find(({ epoch, worst }) => epoch <= end && perEpoch[epoch - 1] > worst)?.epoch ?? end;
+  return { objectives: [perEpoch[stop - 1]], over: stop === own, perEpoch: perEpoch.slice(0, stop) };
 }
 
 interface SearchRun {
@@ -56,14 +59,14 @@ interface SearchRun {
 }
 
 interface RunOptions {
-  /** Which of so many running legs ends next; the first unless it is said. */
+  /** Chooses the running segment that ends next; default: the first. */
   readonly pick?: (running: number) => number;
-  /** Whether the search is built anew from its legs before it is asked, as after a crash. */
+  /** Whether the search is rebuilt from its segments before each step, as after a crash. */
   readonly forgets?: (asked: number) => boolean;
   readonly resultOf?: typeof train;
 }
 
-/** Plays a search to its end with as many workers as it is parallel. */
+/** Runs a search to its end with `parallel` workers. */
 export function runSearch(
   settings: SearchSettings,
   { pick = () => 0, forgets = () => false, resultOf = train }: RunOptions = {},
@@ -103,7 +106,7 @@ function parametersOf(segments: readonly Segment[], trial: number): Parameters {
   return leg.parameters;
 }
 
-/** The epochs that the legs ask for, each trial's once. */
+/** The sum of the epochs of all segments, without repeated ones. */
 export function epochsAsked(segments: readonly Segment[], epochs: TrialEpochs): number {
   const byTrial = new Map(segments.map(({ trial, parameters, until }) => [trial, until ?? epochs.of(parameters)]));
   return [...byTrial.values()].reduce((sum, each) => sum + each, 0);

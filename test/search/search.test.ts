@@ -8,7 +8,7 @@ import type { Parameters } from '../../src/search/space/space.ts';
 import { runSearch, SETTINGS, train } from './runSearch.ts';
 import { anySpace, GRID, OPTIMIZERS } from './space/spaces.ts';
 
-// Object.keys forgets that the keys of a constant table are known.
+// Object.keys loses the type of the keys.
 const ALGORITHMS = Object.keys(SAMPLERS) as Algorithm[];
 const PRUNINGS: readonly (Pruning | null)[] = [
   null,
@@ -17,11 +17,11 @@ const PRUNINGS: readonly (Pruning | null)[] = [
 const PAIRS = ALGORITHMS.flatMap((algorithm) =>
   PRUNINGS.map((pruning) => ({ algorithm, pruning, type: pruning?.type ?? 'nothing' })),
 );
-/** A Gaussian process takes its time: it is shown on fewer trials. */
+/** Fewer trials for the Gaussian process, which is slow. */
 const trialsOf = (algorithm: Algorithm) => (algorithm === 'gp' ? 14 : 40);
 const spaceOf = (algorithm: Algorithm) => (algorithm === 'grid' ? GRID : OPTIMIZERS);
 
-/** How many run at once, and what may end a search before it has all its trials. */
+/** Values of `parallel`, and conditions that end a search early. */
 const anyEnd = fc.record({
   parallel: fc.integer({ min: 1, max: 5 }),
   target: fc.option(fc.double({ min: 0, max: 0.3, noNaN: true }), { freq: 2 }),
@@ -31,7 +31,7 @@ const anyEnd = fc.record({
 describe.each(PAIRS)('a search by $algorithm, pruned by $type', ({ algorithm, pruning }) => {
   const settings = { ...SETTINGS, space: spaceOf(algorithm), algorithm, pruning, trials: trialsOf(algorithm) };
 
-  it('decides the same legs in the same order, however long each takes and whenever it is built anew', () => {
+  it('decides the same segments in the same order, however long each takes and whenever it is rebuilt', () => {
     fc.assert(
       fc.property(fc.infiniteStream(fc.nat(1000)), anyEnd, (numbers, end) => {
         const own = { ...settings, ...end };
@@ -44,7 +44,7 @@ describe.each(PAIRS)('a search by $algorithm, pruned by $type', ({ algorithm, pr
     );
   });
 
-  it('asks only values in their range, on their step and under their condition', () => {
+  it('suggests only values in their range, on their step and under their condition', () => {
     fc.assert(
       fc.property(anySpace, fc.nat(1000), (definition, seed) => {
         const space = algorithm === 'grid' ? withoutContinua(definition) : definition;
@@ -55,12 +55,12 @@ describe.each(PAIRS)('a search by $algorithm, pruned by $type', ({ algorithm, pr
     );
   });
 
-  it('searches differently by another seed', () => {
+  it('suggests other trials with another seed', () => {
     const { decisions } = runSearch({ ...settings, trials: 12 });
     expect(runSearch({ ...settings, trials: 12, seed: 6 }).decisions).not.toEqual(decisions);
   });
 
-  it('decides of the maximized what it would of the negative minimized', () => {
+  it('maximizes an objective as it minimizes its negative', () => {
     const negative = { ...settings, objectives: [{ goal: 'maximize' as const }], trials: 13 };
     const decided = runSearch(negative, { resultOf: (p, until, limits, epochs) => negated(p, until, limits, epochs) });
     expect(decided.segments.map(({ trial, parameters, until }) => ({ trial, parameters, until }))).toEqual(
@@ -73,18 +73,18 @@ describe.each(PAIRS)('a search by $algorithm, pruned by $type', ({ algorithm, pr
   });
 });
 
-/** What `train` brings, in the negative. */
+/** The negative of the result of `train`. */
 const negated: typeof train = (parameters, until, limits, epochs) => {
   const negative = limits.map(({ epoch, worst }) => ({ epoch, worst: -worst }));
-  const { objectives, over, course = [] } = train(parameters, until, negative, epochs);
+  const { objectives, over, perEpoch = [] } = train(parameters, until, negative, epochs);
   return {
     objectives: objectives?.map((each) => -each) ?? null,
     over,
-    course: course.map((each) => each && -each),
+    perEpoch: perEpoch.map((each) => each && -each),
   };
 };
 
-/** Whole numbers in the place of what a grid has no end in. */
+/** Integers instead of continuous parameters, for a grid. */
 function withoutContinua(definition: SpaceDefinition): SpaceDefinition {
   const parameters = Object.entries(definition).map(([name, each]) => {
     const fits = each.type === 'choice' || (each.type === 'uniform' && each.step !== undefined);
@@ -121,7 +121,7 @@ describe('a search', () => {
   const leg = (trial: number, result?: SegmentResult): Segment => ({ trial, parameters: adam, until: null, result });
   const result = (objective: number): SegmentResult => ({ objectives: [objective], over: true });
 
-  it('waits for a trial that the next one is to learn from, and ends where nothing is left', () => {
+  it('waits for the result that the next trial depends on, and ends when nothing is left', () => {
     const next = (...legs: Segment[]) => createSearch(settings, legs).next();
     expect(next(leg(0)).kind).toBe('ask');
     expect(next(leg(0), leg(1))).toEqual({ kind: 'wait', segment: 0 });
@@ -131,14 +131,14 @@ describe('a search', () => {
     expect(next(...all)).toEqual({ kind: 'end', reason: 'space' });
   });
 
-  it('says that it ends as there were so many trials', () => {
+  it('ends with the reason `trials` at the maximum number of trials', () => {
     const { segments, decisions } = runSearch({ ...settings, trials: 9 });
     expect(segments).toHaveLength(9);
     expect(decisions.at(-1)).toEqual({ kind: 'end', reason: 'trials' });
     expect(runSearch({ ...settings, trials: 14 }).decisions.at(-1)).toEqual({ kind: 'end', reason: 'space' });
   });
 
-  it('asks for no trial after the target, and lets those that run end', () => {
+  it('creates no trial after the target, and waits for the running ones', () => {
     const search = createSearch({ ...settings, objectives: [{ goal: 'maximize' }], target: 0.9 });
     for (const trial of [0, 1]) search.add(leg(trial));
     search.tell(0, result(0.9));
@@ -147,7 +147,7 @@ describe('a search', () => {
     expect(search.next()).toEqual({ kind: 'end', reason: 'target' });
   });
 
-  it('ends when so many trials were no better than the best before', () => {
+  it('ends after the given number of trials without a new best', () => {
     let turn = 0;
     const losses = [5, 4, 4, 3, 6, 3, 7, 1];
     const resultOf = () => result(losses[turn++]);
@@ -156,7 +156,7 @@ describe('a search', () => {
     expect(decisions.at(-1)).toEqual({ kind: 'end', reason: 'noProgress' });
   });
 
-  it('keeps the first result of a leg that it is told of', () => {
+  it('ignores a second result of a segment', () => {
     const search = createSearch({ ...settings, parallel: 1, target: 0 });
     search.add(leg(0));
     search.tell(0, result(1));
@@ -164,7 +164,7 @@ describe('a search', () => {
     expect(search.next().kind).toBe('ask');
   });
 
-  it('goes on with more trials where it ended, with the same legs behind it', () => {
+  it('continues with more trials after its end, with the same segments before', () => {
     const few = { ...settings, space: OPTIMIZERS, algorithm: 'tpe', trials: 12, pruning: PRUNINGS[2] } as const;
     const { segments } = runSearch(few);
     const more = { ...few, trials: 20 };
@@ -173,13 +173,13 @@ describe('a search', () => {
     expect(createSearch(more, segments).next()).toEqual(next);
   });
 
-  it('refuses legs that it cannot have decided', () => {
-    expect(() => createSearch(settings, [leg(1)])).toThrow('trial 1 is not the next one');
-    expect(() => createSearch(settings, [leg(0), leg(1), leg(2)])).toThrow('decided before leg 0 was finished');
-    expect(() => createSearch({ ...settings, pruning: PRUNINGS[2] }, [leg(0), leg(0)])).toThrow('does not wait');
+  it('rejects segments that it cannot have decided', () => {
+    expect(() => createSearch(settings, [leg(1)])).toThrow('expected trial 0 or an earlier one, got trial 1');
+    expect(() => createSearch(settings, [leg(0), leg(1), leg(2)])).toThrow('decided before segment 0 had a result');
+    expect(() => createSearch({ ...settings, pruning: PRUNINGS[2] }, [leg(0), leg(0)])).toThrow('is not paused');
   });
 
-  it.each(['tpe', 'gp'] as const)('keeps parallel trials apart, and goes on when all fail: %s', (algorithm) => {
+  it.each(['tpe', 'gp'] as const)('suggests different parallel trials, also when all fail: %s', (algorithm) => {
     let turn = 0;
     const resultOf = () => ({ objectives: turn++ % 2 === 0 ? null : [Number.NaN], over: true });
     const { segments } = runSearch(
@@ -189,7 +189,7 @@ describe('a search', () => {
     expect(new Set(segments.map(({ parameters }) => JSON.stringify(parameters))).size).toBe(18);
   });
 
-  it.each(['tpe', 'gp'] as const)('finds what is left of a small space: %s', (algorithm) => {
+  it.each(['tpe', 'gp'] as const)('finds the remaining points of a small space: %s', (algorithm) => {
     const { segments } = runSearch({ ...settings, algorithm, parallel: 1, trials: 14 });
     const [startup, learned] = [segments.slice(0, 10), segments.slice(10)].map((some) =>
       some.map(({ parameters }) => JSON.stringify(parameters)),

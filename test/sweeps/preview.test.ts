@@ -6,11 +6,11 @@ import { epochsAsked, runSearch, SETTINGS } from '../search/runSearch.ts';
 import { GRID, OPTIMIZERS } from '../search/space/spaces.ts';
 
 const epochs = { of: () => 27, max: 27 };
-// Object.keys forgets that the keys of a constant table are known.
+// Object.keys loses the type of the keys.
 const ALGORITHMS = Object.keys(SAMPLERS) as Algorithm[];
 
 describe('a preview', () => {
-  it.each(ALGORITHMS)('shows the trials that a search begins with: %s', (algorithm) => {
+  it.each(ALGORITHMS)('shows the first trials of a search: %s', (algorithm) => {
     const settings = { ...SETTINGS, space: algorithm === 'grid' ? GRID : OPTIMIZERS, algorithm, parallel: 2 };
     const { first } = previewSearch(settings);
     expect(first).toHaveLength(10);
@@ -21,7 +21,7 @@ describe('a preview', () => {
     ).toEqual(first);
   });
 
-  it('counts the trials, no more than a grid has, and their epochs', () => {
+  it('counts the trials, limited to the size of a grid, and their epochs', () => {
     const settings = { ...SETTINGS, space: GRID, epochs, trials: 100 };
     const all = { first: expect.any(Array), estimatedEpochs: null };
     expect(previewSearch({ ...settings, algorithm: 'grid' })).toEqual({ ...all, trials: 14, maxEpochs: 14 * 27 });
@@ -29,11 +29,11 @@ describe('a preview', () => {
     expect(previewSearch({ ...settings, algorithm: 'tpe', trials: 3 }).first).toHaveLength(3);
   });
 
-  it('estimates the epochs that asha and hyperband leave, not those of the median', () => {
+  it('estimates the epochs with asha and hyperband, but not with median', () => {
     const settings = { ...SETTINGS, space: OPTIMIZERS, algorithm: 'random', epochs, trials: 60 } as const;
     const estimateOf = (type: string) =>
       previewSearch({ ...settings, pruning: pruningSchema.parse({ type }) }).estimatedEpochs;
-    // 60 to 1, 20 to 3, 6 to 9 and 2 to 27.
+    // 60 trials run to epoch 1, 20 to 3, 6 to 9 and 2 to 27.
     expect(estimateOf('asha')).toBe(60 * 2 + 20 * 4 + 6 * 12 + 2 * 9);
     expect(estimateOf('median')).toBeNull();
     for (const type of ['asha', 'hyperband']) {

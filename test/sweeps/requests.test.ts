@@ -29,7 +29,7 @@ describe('POST /v1/sweeps', () => {
     });
   });
 
-  it('takes all of a grid, and maximizes what is better when it is greater', async () => {
+  it('tries all points of a grid, and maximizes metrics that are better when higher', async () => {
     const room = await openRoom();
     const { body } = await room.post('/v1/sweeps', {
       job: room.job,
@@ -40,7 +40,7 @@ describe('POST /v1/sweeps', () => {
     expect(body).toMatchObject({ search: { trials: 3 }, objective: { metric: 'accuracy', goal: 'maximize' } });
   });
 
-  it('has no more trials than a grid has points, also when it gets more', async () => {
+  it('has at most as many trials as a grid has points, also after adding trials', async () => {
     const room = await openRoom();
     const grid = { job: room.job, space: { 'training.batchSize': { type: 'choice', values: [16, 32, 64] } } };
     const begin = (trials: number) => room.post('/v1/sweeps', { ...grid, search: { algorithm: 'grid', trials } });
@@ -50,11 +50,11 @@ describe('POST /v1/sweeps', () => {
     const resume = () => room.post(`/v1/sweeps/${two.id}/resume`, { trials: 20 });
     expect((await resume()).body.search.trials).toBe(3);
     await room.post(`/v1/sweeps/${two.id}/cancel`);
-    const message = 'All 3 points of the grid are trials of the sweep: there are no more.';
+    const message = 'The sweep has a trial for each of the 3 points of the grid. No trial can be added.';
     expect(await resume()).toMatchObject({ status: 422, body: { errors: [{ path: '/trials', message }] } });
   });
 
-  it('tells all mistakes of the space at once, before anything runs', async () => {
+  it('reports all issues of the space at once, before a trial runs', async () => {
     const room = await openRoom();
     const { status, body } = await room.post('/v1/sweeps', {
       job: room.job,
@@ -81,7 +81,7 @@ describe('POST /v1/sweeps', () => {
     );
   });
 
-  it('suggests the field that a wrong path may mean, also where it is wrong from its first step on', async () => {
+  it('suggests a field for a wrong path, also if its first name is wrong', async () => {
     const room = await openRoom();
     const errorsOf = async (path: string) => {
       const space = { [path]: { type: 'uniform', min: 0.1, max: 0.2 } };
@@ -94,10 +94,10 @@ describe('POST /v1/sweeps', () => {
       { path: '/space/traning.l2', message: '/traning: Unknown field. Did you mean `training`?' },
     ]);
     const { body } = await room.post('/v1/sweeps', { job: room.job, space: RATES, objective: { metric: 'acuracy' } });
-    expect(body.errors[0].message).toBe("A job does not measure 'acuracy'. Did you mean `accuracy`?");
+    expect(body.errors[0].message).toBe("Jobs do not measure 'acuracy'. Did you mean `accuracy`?");
   });
 
-  it('stops probing a space once it has a list of mistakes', async () => {
+  it('stops the dry run when it has enough issues', async () => {
     const room = await openRoom();
     const values = Array.from({ length: 1000 }, (_, i) => -i);
     const choice = { type: 'choice', values };
@@ -107,7 +107,7 @@ describe('POST /v1/sweeps', () => {
     expect(body.detail).toContain('more than 100 mistakes');
   });
 
-  it('says of the job what is wrong whatever its parameters', async () => {
+  it('reports the issues of the job that do not depend on the parameters', async () => {
     const room = await openRoom();
     const { status, body } = await room.post('/v1/sweeps', { job: { ...room.job, target: 'kinds' }, space: RATES });
     expect(status).toBe(422);
@@ -125,14 +125,14 @@ describe('POST /v1/sweeps', () => {
     [{ job: undefined }, '/job'],
     [{ external: true, pruning: { type: 'asha' }, job: undefined }, '/pruning/maxEpochs'],
     [{ external: true }, '/job'],
-  ])('refuses %j', async (part, path) => {
+  ])('rejects %j', async (part, path) => {
     const room = await openRoom();
     const { status, body } = await room.post('/v1/sweeps', { job: room.job, space: RATES, ...part });
     expect(status).toBe(422);
     expect(body.errors.map((error: { path: string }) => error.path)).toContain(path);
   });
 
-  it('is held to the jobs that may wait and the bytes that may be stored', async () => {
+  it('enforces the quotas of queued jobs and of stored bytes', async () => {
     const room = await openRoom();
     const few = room.sweepsOf({ ...NO_QUOTAS, queuedJobs: 3 });
     const request = { job: room.job, space: RATES };
@@ -147,7 +147,7 @@ describe('POST /v1/sweeps', () => {
     await expect(full.submit(request)).rejects.toMatchObject({ code: 'stored_bytes_quota' });
   });
 
-  it('refuses to compare trials on validation rows that there are none of', async () => {
+  it('rejects a validation metric without validation rows', async () => {
     const room = await openRoom();
     const job = { ...room.job, split: { validation: 0 } };
     const { status, body } = await room.post('/v1/sweeps', { job, space: RATES });
@@ -155,7 +155,7 @@ describe('POST /v1/sweeps', () => {
     expect(body.errors).toEqual([
       {
         path: '/objective/metric',
-        message: 'There are no validation rows to measure it on: split.validation is 0.',
+        message: 'There are no validation rows, because split.validation is 0. Raise it, or use `trainingLoss`.',
       },
     ]);
     expect((await room.post('/v1/sweeps', { job, space: RATES, objective: { metric: 'trainingLoss' } })).status).toBe(
@@ -163,7 +163,7 @@ describe('POST /v1/sweeps', () => {
     );
   });
 
-  it('refuses what is malformed', async () => {
+  it('rejects malformed requests', async () => {
     const room = await openRoom();
     const { status, body } = await room.post('/v1/sweeps', { job: [], space: {}, searches: 1 });
     expect([status, body.code]).toEqual([400, 'invalid_request']);
@@ -172,7 +172,7 @@ describe('POST /v1/sweeps', () => {
 });
 
 describe('POST /v1/sweeps/preview', () => {
-  it('says how many trials, how long and how large, shows the first ten, and runs nothing', async () => {
+  it('returns the number of trials, the time, the size and the first ten trials, and runs nothing', async () => {
     const room = await openRoom();
     const request = { job: room.job, space: RATES, pruning: { type: 'asha', minEpochs: 1 } };
     const { status, body } = await room.post('/v1/sweeps/preview', request);
@@ -190,7 +190,7 @@ describe('POST /v1/sweeps/preview', () => {
     expect(body.first).toEqual(asked);
   });
 
-  it('estimates the time by the last jobs, those on the same dataset if there are any', async () => {
+  it('estimates the time from the last jobs, preferably on the same dataset', async () => {
     const room = await openRoom();
     const [request, secondsPerEpoch] = [{ job: room.job, space: RATES, parallel: 1 }, 3];
     const preview = async () => (await room.post('/v1/sweeps/preview', request)).body;
@@ -206,14 +206,14 @@ describe('POST /v1/sweeps/preview', () => {
     await moveTo(room.database, { to: 'succeeded', now: 21_000 }, id);
     const { seconds, measuredOn } = await preview();
     expect(measuredOn).toBe(1);
-    // 50 trials of 6 epochs of 3 s, and 2 s around each; batches are of other sizes than the job's.
+    // 50 trials with 6 epochs of 3 s and 2 s of overhead. The batch sizes differ from the job's.
     expect(seconds).toBeGreaterThan((50 * 20) / 2);
     expect(seconds).toBeLessThan(50 * 20 * 2);
   });
 });
 
 describe('lists', () => {
-  it('page and filter sweeps, and order trials by what they came to', async () => {
+  it('page and filter sweeps, and sort trials by objective', async () => {
     const room = await openRoom();
     room.startTraining();
     const done = await room.begin({ search: { algorithm: 'random', trials: 5 } });

@@ -14,7 +14,7 @@ interface Shared {
   readonly importance: number;
 }
 
-/** What must be the same however the trials were run. */
+/** The part of a sweep that does not depend on how its trials were run. */
 function story(trials: readonly Trial[], { best, counts }: Sweep) {
   return {
     counts,
@@ -31,7 +31,7 @@ async function storyOf(room: Room, id: string) {
 }
 
 describe('a sweep', () => {
-  it('tries as many choices as it is told, each as a job with a model, and names the best', async () => {
+  it('runs the given number of trials, each as a job with a model, and names the best', async () => {
     const room = await openRoom();
     room.startTraining();
     const { id } = await room.begin({ search: { algorithm: 'random', trials: 5 } });
@@ -64,7 +64,7 @@ describe('a sweep', () => {
     { search: { algorithm: 'random', trials: 12 }, pruning: { type: 'asha', minEpochs: 1, reductionFactor: 2 } },
     { search: { algorithm: 'random', trials: 12 }, pruning: { type: 'hyperband', minEpochs: 1, reductionFactor: 2 } },
   ])(
-    'comes to the same whoever trains it and however often it is stopped: $search.algorithm $pruning.type',
+    'gives the same result for any number of workers and restarts: $search.algorithm $pruning.type',
     async (settings) => {
       const request = { ...settings, parallel: 3 };
       const room = await openRoom();
@@ -80,7 +80,7 @@ describe('a sweep', () => {
     },
   );
 
-  it('goes on where it was paused, and takes more trials when it is over', async () => {
+  it('resumes after a pause, and accepts more trials when it is over', async () => {
     const room = await openRoom();
     room.startTraining();
     const { id } = await room.begin({ search: { algorithm: 'tpe', trials: 12 } });
@@ -95,19 +95,19 @@ describe('a sweep', () => {
     expect(await storyOf(room, id)).toEqual(await storyOf(room, unbroken.id));
   });
 
-  it('gets the trials that it was given, where another process has seen nothing of the pause between', async () => {
+  it('gets the added trials although another process missed the pause and the resumption', async () => {
     const room = await openRoom();
     const { id } = await room.begin({ search: { algorithm: 'random', trials: 2 } });
-    const live = await loadRunningSweep(room.database, id);
+    const sweep = await loadRunningSweep(room.database, id);
     await room.post(`/v1/sweeps/${id}/pause`);
     await room.post(`/v1/sweeps/${id}/resume`, { trials: 3 });
-    if (live === undefined) throw new Error('the sweep does not run');
-    await expect(stepSweep(room, live)).rejects.toThrow(StaleSweepError);
+    if (sweep === undefined) throw new Error('the sweep does not run');
+    await expect(stepSweep(room, sweep)).rejects.toThrow(StaleSweepError);
     room.startTraining();
     expect(await room.over(id)).toMatchObject({ endedBy: 'trials', counts: { succeeded: 5 } });
   });
 
-  it('names its trials by its name, however long that is', async () => {
+  it('names its trials after itself, however long its name is', async () => {
     const room = await openRoom();
     room.startTraining();
     const name = 'n'.repeat(200);
@@ -117,7 +117,7 @@ describe('a sweep', () => {
     expect(items.map((job) => job.name).toSorted()).toEqual([`${name} #0`, `${name} #1`]);
   });
 
-  it('lets pruned trials go on that the new ones make promising', async () => {
+  it('resumes pruned trials that new trials make promising', async () => {
     const room = await openRoom();
     room.startTraining();
     const request = { pruning: { type: 'asha', minEpochs: 1, reductionFactor: 2 } };
@@ -130,7 +130,7 @@ describe('a sweep', () => {
     expect(after.counts.succeeded + after.counts.pruned).toBe(16);
   });
 
-  it('is cancelled with its trials, and keeps what has ended', async () => {
+  it('is cancelled with its open trials, but not those that have ended', async () => {
     const room = await openRoom();
     room.startTraining(1);
     const { id } = await room.begin({ ...endless(room), search: { algorithm: 'random', trials: 5 } });
@@ -149,13 +149,13 @@ describe('a sweep', () => {
     });
   });
 
-  it('ends when its time is up, with models of what its trials have learned', async () => {
+  it('ends at its time limit, with models of its stopped trials', async () => {
     const room = await openRoom();
     room.startTraining();
     const maxSeconds = 3600;
     const { id } = await room.begin({ ...endless(room), maxSeconds, search: { algorithm: 'random', trials: 50 } });
     await untilTraining(room, id, 2);
-    // As if it had begun so much earlier.
+    // As if it had started earlier.
     await room.database
       .updateTable('sweeps')
       .set({ ranMs: 1000 * maxSeconds })
@@ -163,7 +163,7 @@ describe('a sweep', () => {
     expect(await room.over(id)).toMatchObject({ state: 'succeeded', endedBy: 'seconds', counts: { succeeded: 2 } });
   });
 
-  it('ends when the target is reached, or when nothing gets better', async () => {
+  it('ends when the target is reached, or without progress', async () => {
     const room = await openRoom();
     room.startTraining();
     const easy = await room.begin({
@@ -184,7 +184,7 @@ describe('a sweep', () => {
     await room.post(`/v1/sweeps/${easy.id}/cancel`);
   });
 
-  it('counts a choice that no job can run as a failed trial, and fails when no trial succeeds', async () => {
+  it('counts an invalid choice as a failed trial, and fails when no trial succeeds', async () => {
     const room = await openRoom();
     room.startTraining();
     const { id } = await room.begin({
@@ -205,7 +205,7 @@ describe('a sweep', () => {
     expect((await room.trialsOf(id, 'state=failed'))[0].error).toMatchObject({ code: 'loss_diverged' });
   });
 
-  it('lets others have their turn while no job can run what it tries', async () => {
+  it('lets other work run while all its choices are invalid', async () => {
     const room = await openRoom();
     const depth = 40;
     const layers = Array.from({ length: depth }, () => ({ units: 2 }));
@@ -221,7 +221,7 @@ describe('a sweep', () => {
     expect((await room.get(`/v1/sweeps/${id}`)).body.counts.failed).toBeLessThan(1000);
   });
 
-  it('weighs several objectives against each other', async () => {
+  it('finds the Pareto front of several objectives', async () => {
     const room = await openRoom();
     room.startTraining();
     const { id } = await room.begin({
@@ -242,7 +242,7 @@ describe('a sweep', () => {
       }
   });
 
-  it('says which hyperparameters mattered once enough trials have ended', async () => {
+  it('returns the importance of the hyperparameters when enough trials have ended', async () => {
     const room = await openRoom();
     const few = await room.begin();
     expect(await room.get(`/v1/sweeps/${few.id}/importance`)).toMatchObject({
@@ -261,7 +261,7 @@ describe('a sweep', () => {
     expect(shares['training.optimizer.learningRate']).toBeGreaterThan(shares['training.l2']);
   });
 
-  it('makes one model of its best trials, which answers with the mean of theirs', async () => {
+  it('combines its best trials into one model, which predicts the mean', async () => {
     const room = await openRoom();
     room.startTraining();
     const { id } = await room.begin({ search: { algorithm: 'random', trials: 4 } });
@@ -285,7 +285,7 @@ describe('a sweep', () => {
     expect(await room.post(`/v1/sweeps/${lone.id}/ensemble`)).toMatchObject({ status: 409 });
   });
 
-  it('says of a trial that is to be extended how to train it for longer, which works', async () => {
+  it('rejects the extension of a trial with a remedy that works', async () => {
     const room = await openRoom();
     room.startTraining();
     const { id } = await room.begin({ search: { algorithm: 'random', trials: 1 } });
@@ -298,7 +298,7 @@ describe('a sweep', () => {
     expect(longer.status, JSON.stringify(longer.body)).toBe(202);
   });
 
-  it('keeps the models of trials whose jobs are deleted, until these are deleted too', async () => {
+  it('shows the models of trials whose jobs were deleted, until the models are deleted', async () => {
     const room = await openRoom();
     room.startTraining();
     const { id } = await room.begin({ search: { algorithm: 'random', trials: 2 } });
@@ -312,7 +312,7 @@ describe('a sweep', () => {
     expect((await room.get(`/v1/sweeps/${id}`)).body.best).toEqual({ ...best, jobId: null, modelId: null });
   });
 
-  it('holds its dataset until it is over, and goes with its jobs when it is deleted', async () => {
+  it('prevents the deletion of its dataset until it is over, and is deleted with its jobs', async () => {
     const room = await openRoom();
     const { id } = await room.begin({ search: { algorithm: 'random', trials: 3 } });
     await expect(room.datasets.remove(room.datasetId)).rejects.toMatchObject({ code: 'dataset_in_use' });
@@ -331,7 +331,7 @@ describe('a sweep', () => {
   });
 });
 
-/** Stops the worker and its conductor a few times on the way, and leaves one that goes on. */
+/** Restarts the worker and its sweep runner a few times. The last ones run on. */
 async function interrupted(room: Room, id: string): Promise<void> {
   for (const seconds of [0.3, 0.6, 0.9]) {
     const { stop } = room.startTraining(2);
@@ -341,13 +341,13 @@ async function interrupted(room: Room, id: string): Promise<void> {
   room.startTraining(2);
 }
 
-/** A sweep over trials that do not end by themselves. */
+/** A sweep whose trials do not end on their own. */
 function endless({ datasetId }: Room) {
   const rate = 'training.optimizer.learningRate';
   return { job: { datasetId, target: TINY.target, ...LONG_JOB }, space: { [rate]: RATES[rate] } };
 }
 
-/** Resolves when so many trials have told of an epoch. */
+/** Resolves when this many trials have reported an epoch. */
 async function untilTraining(room: Room, id: string, count: number): Promise<void> {
   await until(
     () => room.trialsOf(id, 'state=running'),

@@ -39,7 +39,7 @@ const CSV = {
 } as const;
 const MACHINE = { cores: 2, coresOfJob: 2, memoryBytes: 2 ** 34 };
 
-/** 120 points of two kinds with some noise between them. */
+/** A table of 120 points of two classes with some noise. */
 function points(): string {
   const rows = Array.from({ length: 120 }, (_, i) => {
     const [x, y] = [((i * 37) % 100) / 50 - 1, ((i * 61) % 89) / 44 - 1];
@@ -48,7 +48,7 @@ function points(): string {
   return ['x,y,kind', ...rows.map((row) => row.join(','))].join('\n');
 }
 
-/** A training of some milliseconds. */
+/** A job that trains for some milliseconds. */
 export const TINY = {
   target: 'kind',
   network: { layers: [{ units: 4 }] },
@@ -59,7 +59,7 @@ export const RATES = {
   'training.batchSize': { type: 'choice', values: [16, 32, 64] },
 };
 
-/** The rooms of a service that sweeps, over real files; workers with real threads are started by the test. */
+/** The sweeps of a service with real files. The test starts workers with real threads. */
 export async function openRoom() {
   const { folder, database, close } = makeFolder();
   const folders = foldersOf(folder);
@@ -108,15 +108,15 @@ export async function openRoom() {
     logger: false,
   });
 
-  /** A worker with its conductor; both end with the test at the latest. */
+  /** Starts a worker and a sweep runner, which end with the test at the latest. */
   const startTraining = (threads = 2) => {
     const pool = createPool({ module: THREAD, setup: { kernels: 'auto' }, threads, onError: () => {} });
     const metrics = createTrainingMetrics(new Registry());
     const training = { findFile, saveModel, checkpointMs: 10_000, pool, threads, cores: 2, memoryBytes: 1e12, log };
     const worker = startWorker({ ...common, ...training, metrics });
-    const conductor = startSweepRunner({ ...common, log });
+    const runner = startSweepRunner({ ...common, log });
     const stop = async () => {
-      await conductor.stop();
+      await runner.stop();
       await worker.stop();
     };
     stops.push(stop);
@@ -160,13 +160,13 @@ export async function openRoom() {
     },
     postNothing: (url: string) => ask('POST', url),
     remove: (url: string) => ask('DELETE', url),
-    /** Begins a sweep over the tiny job. */
+    /** Starts a sweep of the tiny job. */
     begin: async (request: object = {}): Promise<Sweep> => {
       const answer = await ask('POST', '/v1/sweeps', { job, space: RATES, ...request });
       if (answer.status !== 202) throw new Error(JSON.stringify(answer.body));
       return answer.body;
     },
-    /** The sweep once it is over. */
+    /** Resolves with the sweep when it is final. */
     over: async (id: string): Promise<Sweep> => {
       for (;;) {
         const sweep: Sweep = (await ask('GET', `/v1/sweeps/${id}?wait=25`)).body;

@@ -8,7 +8,7 @@ import { EVERY, openWebhooks } from './testService.ts';
 const NOBODY = { webhookIds: [], projects: [] };
 const CANCELLED = { events: ['job.cancelled' as const] };
 
-/** Resolves with the only delivery once a try has ended and it is as `matters` says. */
+/** Resolves with the only delivery when an attempt has ended and `matters` accepts it. */
 async function settled(
   { webhooks }: ReturnType<typeof openWebhooks>,
   id: string,
@@ -23,7 +23,7 @@ async function settled(
 }
 
 describe('the end of a job', () => {
-  it('is told to the webhooks that want to hear of it, signed', async () => {
+  it('is sent with a signature to the webhooks that subscribe to it', async () => {
     const room = openWebhooks();
     const receiver = await openReceiver();
     const { id, secret } = await room.webhooks.create({ url: receiver.url, ...CANCELLED });
@@ -48,7 +48,7 @@ describe('the end of a job', () => {
     expect(receiver.calls).toHaveLength(1);
   });
 
-  it('is told to the webhooks of its own project alone', async () => {
+  it('is sent only to the webhooks of its own project', async () => {
     const room = openWebhooks();
     const receiver = await openReceiver();
     await room.database.insertInto('projects').values({ name: 'other', createdAt: 1 }).execute();
@@ -57,7 +57,7 @@ describe('the end of a job', () => {
     expect((await room.webhooks.deliveries(id, EVERY)).items).toEqual([]);
   });
 
-  it('is told again, later and later, under the same id, until it is taken', async () => {
+  it('is sent again with the same id and growing pauses until it is accepted', async () => {
     const room = openWebhooks();
     const receiver = await openReceiver((_, index) => (index < 2 ? 500 : 200));
     const { id } = await room.webhooks.create({ url: receiver.url, ...CANCELLED });
@@ -77,7 +77,7 @@ describe('the end of a job', () => {
     expect(new Set(receiver.calls.map(({ headers }) => headers['webhook-timestamp'])).size).toBe(3);
   });
 
-  it('is given up after the last try, and at once when the receiver is gone for good', async () => {
+  it('is given up after the last attempt, and at once after 410', async () => {
     const room = openWebhooks();
     const receiver = await openReceiver(() => 410);
     const { id } = await room.webhooks.create({ url: receiver.url, ...CANCELLED });
@@ -93,7 +93,7 @@ describe('the end of a job', () => {
     expect(await settled(dead, otherId, ({ state }) => state === 'failed')).toMatchObject({ attempts: 8, status: 503 });
   });
 
-  it('follows no redirect', async () => {
+  it('does not follow redirects', async () => {
     const room = openWebhooks();
     const receiver = await openReceiver(() => 307);
     const { id } = await room.webhooks.create({ url: receiver.url, ...CANCELLED });
@@ -103,7 +103,7 @@ describe('the end of a job', () => {
     expect(receiver.calls).toHaveLength(1);
   });
 
-  it('is owed to a receiver that does not answer in time', async () => {
+  it('stays pending if the receiver does not respond in time', async () => {
     const room = openWebhooks(100);
     const receiver = await openReceiver(() => 'later');
     const { id } = await room.webhooks.create({ url: receiver.url, ...CANCELLED });
@@ -111,13 +111,13 @@ describe('the end of a job', () => {
     room.start();
     expect(await settled(room, id)).toMatchObject({
       status: null,
-      error: 'No answer came within 0.1 seconds.',
+      error: 'No response within 0.1 seconds.',
     });
   });
 });
 
-describe('several that deliver', () => {
-  it('never make one call twice at once', async () => {
+describe('several deliverers', () => {
+  it('never make the same call at the same time', async () => {
     const room = openWebhooks();
     const receiver = await openReceiver(() => 'later');
     await room.webhooks.create({ url: receiver.url, ...CANCELLED });
@@ -133,7 +133,7 @@ describe('several that deliver', () => {
     expect(open.size).toBe(3);
   });
 
-  it('call one receiver after the other job, while another that hangs holds nobody up', async () => {
+  it('call a receiver about one job after another while a second receiver hangs', async () => {
     const room = openWebhooks();
     const hanging = await openReceiver(() => 'later');
     const receiver = await openReceiver();
@@ -147,7 +147,7 @@ describe('several that deliver', () => {
 });
 
 describe('a project whose receivers all hang', () => {
-  it('holds up no other', async () => {
+  it('does not delay other projects', async () => {
     const room = openWebhooks();
     const hanging = await openReceiver(() => 'later');
     const receiver = await openReceiver();
@@ -164,7 +164,7 @@ describe('a project whose receivers all hang', () => {
 });
 
 describe('after a restart', () => {
-  it('what was being delivered is owed again', async () => {
+  it('an interrupted delivery is due again', async () => {
     const room = openWebhooks();
     const receiver = await openReceiver((_, index) => (index === 0 ? 'later' : 204));
     const { id } = await room.webhooks.create({ url: receiver.url, ...CANCELLED });
@@ -178,7 +178,7 @@ describe('after a restart', () => {
     expect(receiver.calls[0].headers['webhook-id']).toBe(receiver.calls[1].headers['webhook-id']);
   });
 
-  it('what a process was delivering that died is owed again when its lease is over', async () => {
+  it('a delivery of a crashed process is due again when its lease has expired', async () => {
     const room = openWebhooks();
     const receiver = await openReceiver();
     await room.webhooks.create({ url: receiver.url, ...CANCELLED });

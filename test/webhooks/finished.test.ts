@@ -14,7 +14,7 @@ import { openReceiver } from './receiver.ts';
 const ENTRY = fileURLToPath(new URL('../worker/workerEntry.ts', import.meta.url));
 const SCRIPTED = fileURLToPath(new URL('../worker/threads/scripted.ts', import.meta.url));
 
-it('tells of the models and failures of jobs that a worker has ended', async () => {
+it('sends the models and the errors of jobs that a worker has ended', async () => {
   const { folder, database, jobs, bus } = openJobs();
   const receiver = await openReceiver();
   const send = createSender({ allowPrivate: true, userAgent: 'trainyard/test', clock: Date.now });
@@ -33,8 +33,8 @@ it('tells of the models and failures of jobs that a worker has ended', async () 
   onTestFinished(supervisor.stop);
   const datasetId = await insertDataset(database);
   for (const name of ['plain', 'fails']) await jobs.submit({ name, datasetId, target: 'species' });
-  const told = (await receiver.called(2)).map(({ body }) => JSON.parse(body));
-  expect(told.toSorted((a, b) => b.type.localeCompare(a.type))).toMatchObject([
+  const messages = (await receiver.called(2)).map(({ body }) => JSON.parse(body));
+  expect(messages.toSorted((a, b) => b.type.localeCompare(a.type))).toMatchObject([
     { type: 'job.succeeded', data: { name: 'plain', datasetId, modelId: expect.stringMatching(/^mdl_/), error: null } },
     { type: 'job.failed', data: { name: 'fails', modelId: null, error: { code: 'internal_error' } } },
   ]);

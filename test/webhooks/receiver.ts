@@ -5,11 +5,11 @@ import { onTestFinished } from 'vitest';
 export interface Received {
   readonly headers: IncomingHttpHeaders;
   readonly body: string;
-  /** Answers the call. */
+  /** Responds to the call. */
   readonly answer: ServerResponse;
 }
 
-/** A server that is called: it answers with the status that `reply` says, or leaves the call open. */
+/** A server that responds to calls with the status of `reply`, or leaves the call open. */
 export async function openReceiver(reply: (call: Received, index: number) => number | 'later' = () => 204) {
   const calls: Received[] = [];
   let changed = Promise.withResolvers<void>();
@@ -32,7 +32,7 @@ export async function openReceiver(reply: (call: Received, index: number) => num
   return {
     url: `http://127.0.0.1:${address.port}/hook`,
     calls,
-    /** Resolves when so many calls have come. */
+    /** Resolves when this many calls have arrived. */
     async called(times: number): Promise<readonly Received[]> {
       while (calls.length < times) await changed.promise;
       return calls;

@@ -23,7 +23,7 @@ async function openApp({ allowPrivate = true } = {}) {
 }
 
 describe('a webhook', () => {
-  it('is made, shown without its secret, listed and deleted', async () => {
+  it('is created, returned without its secret, listed and deleted', async () => {
     const { ask } = await openApp();
     const url = 'https://example.com/hook';
     const made = await ask('POST', '/v1/webhooks', { url });
@@ -53,7 +53,7 @@ describe('a webhook', () => {
     },
   );
 
-  it('is changed in what is said, and keeps its secret and the rest', async () => {
+  it('is changed in the given fields only, and not in its secret', async () => {
     const { ask, endJob, start, time } = await openApp();
     const before = await openReceiver(() => 500);
     const after = await openReceiver(() => 204);
@@ -91,7 +91,7 @@ describe('a webhook', () => {
     expect((await ask('GET', `/v1/webhooks/${id}`)).body.url).toBe(url);
   });
 
-  it('is refused when the project has twenty', async () => {
+  it('is rejected if the project has twenty', async () => {
     const { ask } = await openApp();
     const make = () => ask('POST', '/v1/webhooks', { url: 'https://example.com/' });
     for (let index = 0; index < 20; index++) expect((await make()).status).toBe(201);
@@ -99,7 +99,7 @@ describe('a webhook', () => {
     expect((await ask('GET', '/v1/webhooks')).body.items).toHaveLength(20);
   });
 
-  it('is called for trial, and what came of it is answered', async () => {
+  it('is tested with one call, whose outcome is returned', async () => {
     const { ask } = await openApp();
     const receiver = await openReceiver((_, index) => (index === 0 ? 204 : 500));
     const { id } = (await ask('POST', '/v1/webhooks', { url: receiver.url })).body;
@@ -113,7 +113,7 @@ describe('a webhook', () => {
   it('lists its tests among the deliveries, with status and duration, without the secret', async () => {
     const { ask, endJob, time, outbox } = await openApp();
     const receiver = await openReceiver((_, index) => (index === 0 ? 204 : 503));
-    // Deliveries of jobs have ids by the clock of the machine.
+    // The ids of job deliveries use the clock of the machine.
     time.now = Date.now();
     const { id, secret } = (await ask('POST', '/v1/webhooks', { url: receiver.url })).body;
     const deliveries = async () => (await ask('GET', `/v1/webhooks/${id}/deliveries`)).body.items;
@@ -134,7 +134,7 @@ describe('a webhook', () => {
       error: 'The receiver answered 503.',
     });
     expect(JSON.stringify([first, second])).not.toContain(secret.slice('whsec_'.length));
-    // The order is by time, among deliveries of jobs too.
+    // Ordered by time, together with deliveries of jobs.
     await endJob();
     expect((await deliveries()).map(({ type }: { type: string }) => type)).toEqual([
       'webhook.test',
@@ -145,7 +145,7 @@ describe('a webhook', () => {
     expect((await deliveries()).map(({ type }: { type: string }) => type)).toEqual(['job.cancelled']);
   });
 
-  it('lists a test whose receiver is not there, and is never called again for it', async () => {
+  it('lists a test without a receiver, and does not repeat the call', async () => {
     const { ask, start, time } = await openApp();
     const { id } = (await ask('POST', '/v1/webhooks', { url: 'http://127.0.0.1:9/' })).body;
     const { error } = (await ask('POST', `/v1/webhooks/${id}/test`)).body;
@@ -155,7 +155,7 @@ describe('a webhook', () => {
     expect(items).toMatchObject([{ type: 'webhook.test', state: 'failed', attempts: 1, status: null, error }]);
   });
 
-  it('lists a test that was cancelled while the receiver was busy', async () => {
+  it('lists a test that was cancelled during the call', async () => {
     const { webhooks } = await openApp();
     const receiver = await openReceiver(() => 'later');
     const { id } = await webhooks.create({ url: receiver.url, events: ['job.failed'] });
@@ -175,7 +175,7 @@ describe('a webhook', () => {
     ]);
   });
 
-  it('can be deleted while it is tested', async () => {
+  it('can be deleted during a test', async () => {
     const { webhooks, database } = await openApp();
     const receiver = await openReceiver(() => 'later');
     const { id } = await webhooks.create({ url: receiver.url, events: ['job.failed'] });
@@ -187,7 +187,7 @@ describe('a webhook', () => {
     expect(await database.selectFrom('deliveries').selectAll().execute()).toEqual([]);
   });
 
-  it('lists its deliveries, the newest first, in pages', async () => {
+  it('lists its deliveries in pages, newest first', async () => {
     const { ask, endJob, time } = await openApp();
     const { id } = (await ask('POST', '/v1/webhooks', { url: 'https://example.com/' })).body;
     const jobs = [];
@@ -197,10 +197,10 @@ describe('a webhook', () => {
     }
     const first = (await ask('GET', `/v1/webhooks/${id}/deliveries?limit=2`)).body;
     const second = (await ask('GET', `/v1/webhooks/${id}/deliveries?limit=2&after=${first.next}`)).body;
-    const told = [...first.items, ...second.items];
-    expect(told.map(({ payload }) => payload.data.jobId).toSorted()).toEqual(jobs.toSorted());
+    const all = [...first.items, ...second.items];
+    expect(all.map(({ payload }) => payload.data.jobId).toSorted()).toEqual(jobs.toSorted());
     expect([first.items.length, second.next]).toEqual([2, null]);
-    expect(told[0]).toMatchObject({ type: 'job.cancelled', state: 'pending', attempts: 0, status: null, error: null });
+    expect(all[0]).toMatchObject({ type: 'job.cancelled', state: 'pending', attempts: 0, status: null, error: null });
   });
 
   it.each([

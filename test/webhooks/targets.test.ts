@@ -4,7 +4,7 @@ import { createSender } from '../../src/webhooks/send.ts';
 import { newSecret } from '../../src/webhooks/signature.ts';
 import { issueInUrl, lookupPublic, RefusedTargetError } from '../../src/webhooks/targets.ts';
 
-describe('the address of a webhook', () => {
+describe('the URL of a webhook', () => {
   it.each([
     ['https://example.com/hook?a=b', undefined],
     ['https://example.com:8443/', undefined],
@@ -18,28 +18,28 @@ describe('the address of a webhook', () => {
     ['https://[::1]/', /not public/],
     ['https://[::ffff:10.0.0.1]/', /not public/],
     ['https://169.254.169.254/latest/meta-data', /not public/],
-    ['ftp://example.com/', /web address/],
-    ['file:///etc/passwd', /web address/],
-    ['example.com', /web address/],
+    ['ftp://example.com/', /web URL/],
+    ['file:///etc/passwd', /web URL/],
+    ['example.com', /web URL/],
   ])('%s is checked', (url, mistake) => {
     if (mistake === undefined) expect(issueInUrl(url, false)).toBeUndefined();
     else expect(issueInUrl(url, false)).toMatch(mistake);
   });
 
-  it('may be private where that is allowed, but has no password', () => {
+  it('can be private if that is allowed, but has no password', () => {
     expect(issueInUrl('http://127.0.0.1:80/', true)).toBeUndefined();
     expect(issueInUrl('http://me@127.0.0.1/', true)).toMatch(/password/);
   });
 });
 
-describe('a name', () => {
-  it('that leads to this machine is refused when it is looked up', () => {
+describe('a host name', () => {
+  it('of this machine is rejected when it is resolved', () => {
     const { promise, resolve } = Promise.withResolvers<Error | null>();
     lookupPublic('localhost', { all: true }, resolve);
     return expect(promise).resolves.toBeInstanceOf(RefusedTargetError);
   });
 
-  it('that leads to this machine is not connected to', async () => {
+  it('of this machine is not connected to', async () => {
     const connected: unknown[] = [];
     const server = createServer((socket) => connected.push(socket)).listen(0, 'localhost');
     onTestFinished(() => void server.close());
@@ -50,7 +50,7 @@ describe('a name', () => {
     const call = { id: 'msg_1', url: `https://localhost:${port}/`, secret: newSecret(), body: '{}' };
     expect(await send(call, new AbortController().signal)).toMatchObject({
       status: null,
-      error: 'The name leads to an address that is not public.',
+      error: 'The host name resolves to an address that is not public.',
     });
     expect(connected).toEqual([]);
   });

@@ -8,7 +8,7 @@ import { log } from '../jobs/fixtures.ts';
 import { TENANT } from '../support/access.ts';
 import { moveTo } from '../support/jobStates.ts';
 
-/** The webhooks of a new database, which may call this machine, and jobs to end; the test sets the clock. An answer may take as long as it takes. */
+/** The webhooks of a new database, which can call this machine. The test ends jobs and sets the clock. */
 export function openWebhooks(timeoutMs = 60_000) {
   const database = openDatabase(':memory:');
   onTestFinished(() => database.destroy());
@@ -29,7 +29,7 @@ export function openWebhooks(timeoutMs = 60_000) {
       onTestFinished(deliverer.stop);
       return deliverer;
     },
-    /** Ends a job as a client does that cancels it in the queue; answers its id. */
+    /** Submits a job, cancels it in the queue and returns its id. */
     async endJob(project = TENANT.project): Promise<string> {
       const id = `job_${++jobs}`;
       const job = { id, project, name: 'iris', state: 'queued' as const, request: '{}', createdAt: time.now };

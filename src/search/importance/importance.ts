@@ -6,29 +6,34 @@ import { growTree, type Leaf } from './tree.ts';
 
 interface Trial {
   readonly parameters: Parameters;
-  /** Null: it has none, and does not count. */
+  /** Null: none. The trial does not count. */
   readonly objective: number | null;
 }
 
-/** A share for each parameter. */
+/** The importance of each parameter, as a share. */
 export type Importances = Readonly<Record<string, number>>;
 
-/** With fewer trials there is no telling. */
+/** Fewer trials give no meaningful importance. */
 export const MIN_TRIALS = 10;
 const TREES = 32;
-/** Where the mean by a parameter is taken, if it has more values. */
+/** The number of coordinates at which a parameter with more values is evaluated. */
 const MAX_COORDINATES = 100;
-/** Quartile distances above the upper quartile that a loss counts at most: farther out is "far out" (Tukey 1977, "Exploratory data analysis"). */
+/**
+ * Losses are capped this many interquartile ranges above the upper quartile (Tukey 1977, "far
+ * out").
+ */
 const FAR_OUT = 3;
 
 /**
- * How much each parameter matters for the objective: shares that sum to 1, or null where there are too few trials. All are 0 where all trials came
- * to the same.
+ * The importance of each parameter for the objective: shares with sum 1, or null for too few
+ * trials. All are 0 if all trials have the same loss.
  *
- * Functional ANOVA (Hutter, Hoos and Leyton-Brown 2014, "An efficient approach for assessing hyperparameter importance"): a forest learns the loss,
- * and a parameter matters as much as its mean loss, over all that the others may be, varies. The forest is asked evenly over the whole space, so it
- * does not mislead that a sampler tried mostly what was good; a comparison of the densities of good trials and all would see no difference there.
- * A parameter that was not asked has any value there, as it makes no difference: so it counts for as much of the space as it is asked in.
+ * Functional ANOVA (Hutter, Hoos and Leyton-Brown 2014, "An efficient approach for assessing
+ * hyperparameter importance"): a forest learns the loss. The importance of a parameter is the
+ * variance of the predicted mean loss over its values. The forest is evaluated uniformly over the
+ * whole space, so the sampler's preference for good regions does not bias the result. An inactive
+ * parameter gets a random value, because it has no effect; so its importance is weighted by the
+ * part of the space in which it is active.
  */
 export function functionalAnova(
   definition: SpaceDefinition,
@@ -52,23 +57,26 @@ export function functionalAnova(
   return Object.fromEntries(space.map(({ name }, index) => [name, sum > 0 ? variances[index] / sum : 0]));
 }
 
-/** Losses from 0 to 1, those that are far out no worse than the fence: a training that blows up would hide all the others. */
+/**
+ * Scales losses to [0, 1] and caps outliers: a diverged training would hide the differences of all
+ * others.
+ */
 function normalizeLosses(losses: readonly number[]): Float64Array {
   const sorted = losses.toSorted((a, b) => a - b);
   const [min, lower, upper, max] = [0, 0.25, 0.75, 1].map((share) => sorted[Math.round(share * (sorted.length - 1))]);
   const isSpread = upper > lower && Number.isFinite(upper - lower);
   const fence = isSpread ? Math.min(upper + FAR_OUT * (upper - lower), max) : max;
-  // Halves, as the width may be more than the greatest number.
+  // Halves, because the width can exceed the largest number.
   const width = fence / 2 - min / 2;
   return Float64Array.from(losses, (loss) => (width > 0 ? (Math.min(loss, fence) / 2 - min / 2) / width : 0));
 }
 
-/** The point with any coordinates where a parameter is not asked. */
+/** The point with random coordinates for inactive parameters. */
 function imputed(point: Point, generator: Generator): Float64Array {
   return point.map((coordinate) => (Number.isNaN(coordinate) ? generator.uniform() : coordinate));
 }
 
-/** What the forest expects at each place of a parameter, in the mean over all others. */
+/** The predicted mean loss at each coordinate of a parameter, over all values of the others. */
 function meansBy(space: Space, index: number, forest: readonly (readonly Leaf[])[]): Float64Array {
   const coordinates = coordinatesOf(space, index);
   const means = new Float64Array(coordinates.length);
@@ -82,7 +90,7 @@ function meansBy(space: Space, index: number, forest: readonly (readonly Leaf[])
   return means;
 }
 
-/** The coordinates of few values, or some that lie evenly. */
+/** All coordinates of a parameter with few values, else evenly spaced ones. */
 function coordinatesOf(space: Space, index: number): readonly number[] {
   const { levels, at } = space[index].scale;
   if (levels !== null && levels <= MAX_COORDINATES) return Array.from({ length: levels }, (_, level) => at(level));

@@ -1,4 +1,4 @@
-/** What the thread of a thinker runs to weigh hyperparameters. */
+/** Runs in the importance thread of the search worker. */
 import type { Objective } from '../objectives.ts';
 import type { SpaceDefinition } from '../space/schema.ts';
 import { functionalAnova, type Importances } from './importance.ts';
@@ -6,7 +6,7 @@ import { functionalAnova, type Importances } from './importance.ts';
 export interface ImportanceRequest {
   readonly space: SpaceDefinition;
   readonly objective: Objective;
-  /** `parameters` in JSON. */
+  /** `parameters` are JSON. */
   readonly trials: readonly { readonly parameters: string; readonly objective: number }[];
 }
 

@@ -1,24 +1,25 @@
 import type { Generator } from '../../engine/random.ts';
 
-/** Points of the unit cube, without gaps, and a number at each. */
+/** Points of the unit cube, without NaN, and the value at each. */
 export interface Sample {
   readonly points: readonly Float64Array[];
   readonly values: Float64Array;
 }
 
-/** A box of the cube and what is expected in it. */
+/** A box of the cube and the mean value in it. */
 export interface Leaf {
   readonly low: Float64Array;
   readonly high: Float64Array;
   readonly value: number;
 }
 
-/** No split leaves fewer points on a side. */
+/** The minimum number of points on each side of a split. */
 const MIN_LEAF_POINTS = 2;
 
 /**
- * The leaves of a regression tree, which fill the cube: each box is split in the coordinate where a threshold drawn at random explains most of the
- * variance (Geurts, Ernst and Wehenkel 2006, "Extremely randomized trees"), until a split explains nothing.
+ * The leaves of a regression tree, which fill the cube. Each box is split in the coordinate whose
+ * random threshold explains most of the variance (Geurts, Ernst and Wehenkel 2006, "Extremely
+ * randomized trees"), until a split explains nothing.
  */
 export function growTree(sample: Sample, generator: Generator): readonly Leaf[] {
   const d = sample.points[0].length;
@@ -53,7 +54,7 @@ function bestSplit({ points, values }: Sample, members: readonly number[], gener
   let bestExplained = 0;
   for (let coordinate = 0; coordinate < points[0].length; coordinate++) {
     const threshold = drawThreshold(points, members, coordinate, generator.uniform());
-    // Σ n (mean of the side - mean)²: what the split explains.
+    // The explained variance: Σ n (mean of the side - mean)².
     let [count, sum] = [0, 0];
     for (const i of members) {
       if (points[i][coordinate] >= threshold) continue;
@@ -70,7 +71,7 @@ function bestSplit({ points, values }: Sample, members: readonly number[], gener
   return best;
 }
 
-/** Between the least and the greatest of the members. */
+/** A threshold between the minimum and the maximum of the members. */
 function drawThreshold(
   points: Sample['points'],
   members: readonly number[],

@@ -5,7 +5,7 @@ import type { Pruner } from './pruner.ts';
 export const ashaSchema = z
   .strictObject({ type: z.literal('asha'), ...halvingSettings })
   .describe(
-    'Many trials begin, and the best of them go on: asynchronous successive halving. In an external sweep those that are not among the best stop.',
+    'Asynchronous successive halving: many trials start, and the best of them are promoted. In an external sweep the others stop.',
   );
 type Asha = z.output<typeof ashaSchema>;
 
@@ -13,7 +13,7 @@ export function createAsha(settings: Asha, maxEpochs: number, canPause: boolean)
   return createHalvingPruner(rungMilestones(settings, maxEpochs), settings.reductionFactor, canPause);
 }
 
-/** About the epochs that so many trials take. */
+/** The estimated sum of the epochs of all trials. */
 export function estimateAsha(settings: Asha, maxEpochs: number, trials: number): number {
   return estimateHalvingEpochs(trials, rungMilestones(settings, maxEpochs), settings.reductionFactor, maxEpochs);
 }

@@ -4,12 +4,15 @@ import type { Pruner } from './pruner.ts';
 import { createStoppingRungs } from './stoppingRungs.ts';
 import { createSuccessiveHalving } from './successiveHalving.ts';
 
-/** Rungs below the end unless it is said otherwise. */
+/** The default number of rungs below the end. */
 const DEFAULT_RUNGS = 3;
-/** The first lies so many times as high as it would if the last lay at 1/factor: earlier, adult and california let up what only learns fast at first. */
+/**
+ * Raises the first rung by this factor. With lower rungs, trials that only learn fast at first were
+ * promoted on `adult` and `california`.
+ */
 const FIRST_RUNG_FACTOR = 2;
 
-/** The settings that asha and hyperband share. */
+/** Settings of asha and of hyperband. */
 export const halvingSettings = {
   minEpochs: z
     .int()
@@ -17,14 +20,14 @@ export const halvingSettings = {
     .max(100_000)
     .nullable()
     .default(null)
-    .describe('Epochs that every trial has; null: twice those of a trial by the third power of `reductionFactor`.'),
+    .describe('The minimum number of epochs of a trial. Null: 2 · epochs / `reductionFactor`³.'),
   maxEpochs: maxEpochsSchema,
   reductionFactor: z
     .int()
     .min(2)
     .max(10)
     .default(3)
-    .describe('One of so many trials goes on at each rung, to so many times the epochs.'),
+    .describe('At each rung one of this many trials is promoted, to this many times the epochs.'),
 };
 
 interface HalvingSettings {
@@ -32,12 +35,12 @@ interface HalvingSettings {
   readonly reductionFactor: number;
 }
 
-/** Trials that cannot wait go on at once, or never. */
+/** Trials that cannot pause are promoted at once or stopped. */
 export function createHalvingPruner(milestones: readonly number[], factor: number, canPause: boolean): Pruner {
   return canPause ? createSuccessiveHalving(milestones, factor) : createStoppingRungs(milestones, factor);
 }
 
-/** The heights of the rungs below the end: minEpochs, and each so many times the one before. */
+/** The epochs of the rungs below the end: `minEpochs` · `reductionFactor`^k. */
 export function rungMilestones({ minEpochs, reductionFactor }: HalvingSettings, maxEpochs: number): readonly number[] {
   const milestones: number[] = [];
   const first = minEpochs ?? Math.ceil((FIRST_RUNG_FACTOR * maxEpochs) / reductionFactor ** DEFAULT_RUNGS);
@@ -45,7 +48,7 @@ export function rungMilestones({ minEpochs, reductionFactor }: HalvingSettings, 
   return milestones;
 }
 
-/** About the epochs of so many trials that climb those heights, when each rung lets its best 1/factor up. */
+/** The estimated sum of the epochs of all trials, if each rung promotes its best 1/factor. */
 export function estimateHalvingEpochs(
   trials: number,
   milestones: readonly number[],

@@ -4,12 +4,13 @@ import type { Pruner } from './pruner.ts';
 
 export const hyperbandSchema = z
   .strictObject({ type: z.literal('hyperband'), ...halvingSettings })
-  .describe('Like asha, with some trials that are looked at later: for losses that tell little at first.');
+  .describe('Like asha, with later first rungs for some trials: for losses that are not informative at first.');
 type Hyperband = z.output<typeof hyperbandSchema>;
 
 /**
- * Hyperband (Li et al. 2018, "Hyperband: a novel bandit-based approach to hyperparameter optimization"): a bracket each for trials that are looked
- * at from the first rung on, from the second, and so on, to one whose trials all run to their end. Each bracket halves by itself.
+ * Hyperband (Li et al. 2018, "Hyperband: a novel bandit-based approach to hyperparameter
+ * optimization"): one bracket of trials starts at the first rung, one at the second, and so on; the
+ * trials of the last bracket all run to their end. Each bracket is a successive halving of its own.
  */
 export function createHyperband(settings: Hyperband, maxEpochs: number, canPause: boolean): Pruner {
   const brackets = bracketsOf(settings, maxEpochs);
@@ -26,7 +27,7 @@ export function createHyperband(settings: Hyperband, maxEpochs: number, canPause
   };
 }
 
-/** About the epochs that so many trials take. */
+/** The estimated sum of the epochs of all trials. */
 export function estimateHyperband(settings: Hyperband, maxEpochs: number, trials: number): number {
   const brackets = bracketsOf(settings, maxEpochs);
   const bracketOf = createBracketAssignment(brackets.map(({ share }) => share));
@@ -40,7 +41,10 @@ export function estimateHyperband(settings: Hyperband, maxEpochs: number, trials
 
 interface Bracket {
   readonly milestones: readonly number[];
-  /** Of the trials, by the numbers that Hyperband begins with: factor^s / (s + 1) with s rungs, so that all brackets take as many epochs. */
+  /**
+   * The share of the trials, proportional to factor^s / (s + 1) for s rungs, so that all brackets
+   * have the same sum of epochs.
+   */
   readonly share: number;
 }
 
@@ -54,7 +58,10 @@ function bracketsOf(settings: Hyperband, maxEpochs: number): readonly Bracket[] 
   return weights.map((weight, i) => ({ milestones: milestones.slice(i), share: weight / sum }));
 }
 
-/** Deals trial after trial to whoever has the least of their share, the first of several: the answer for a number is always the same. */
+/**
+ * Assigns each trial to the bracket that is furthest below its share; ties go to the first.
+ * Deterministic.
+ */
 function createBracketAssignment(shares: readonly number[]): (trial: number) => number {
   const assigned: number[] = [];
   const counts = shares.map(() => 0);
@@ -69,10 +76,10 @@ function createBracketAssignment(shares: readonly number[]): (trial: number) => 
   };
 }
 
-function firstOf<Item, Answer>(items: readonly Item[], ask: (item: Item) => Answer | null): Answer | null {
+function firstOf<Item, Result>(items: readonly Item[], find: (item: Item) => Result | null): Result | null {
   for (const item of items) {
-    const answer = ask(item);
-    if (answer !== null) return answer;
+    const result = find(item);
+    if (result !== null) return result;
   }
   return null;
 }

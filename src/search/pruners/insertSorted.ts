@@ -1,4 +1,4 @@
-/** Puts the item behind all that do not come after it in a list which `compare` has sorted. */
+/** Inserts an item into a sorted list, after the items that are equal to it. */
 export function insertSorted<Item>(sorted: Item[], item: Item, compare: (a: Item, b: Item) => number): void {
   let [low, high] = [0, sorted.length];
   while (low < high) {

@@ -2,10 +2,10 @@ import { z } from 'zod';
 
 export const MAX_EXTERNAL_EPOCHS = 100_000;
 
-/** The setting of every pruner that says what the job of a trial would say. */
+/** A setting of every pruner. The trials of other sweeps have it in their job. */
 export const maxEpochsSchema = z
   .int()
   .min(1)
   .max(MAX_EXTERNAL_EPOCHS)
   .optional()
-  .describe('Of an external sweep, and there alone: how many epochs a trial has at most, of which it reports.');
+  .describe('Only for an external sweep: the maximum number of epochs that a trial reports.');

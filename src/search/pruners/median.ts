@@ -4,9 +4,9 @@ import { insertSorted } from './insertSorted.ts';
 import { maxEpochsSchema } from './maxEpochs.ts';
 import { createNoPruner, type Pruner } from './pruner.ts';
 
-/** A training of more epochs is not looked at more often: each look is a limit that is stored with the trial. */
+/** Limits the milestones of long trainings: each one is a limit that is stored with the trial. */
 const MAX_MILESTONES = 100;
-/** One of so many parts of the epochs is over when a trial is looked at first, unless it is said otherwise. */
+/** The default first milestone: epochs / 10. */
 const WARMUP_DIVISOR = 10;
 
 const someEpochs = z.int().min(1).max(100_000);
@@ -19,26 +19,29 @@ export const medianSchema = z
       .min(1)
       .max(10_000)
       .default(5)
-      .describe('Trials that must have come as far before others are measured against them.'),
+      .describe('The number of trials that must have reached an epoch before other trials are pruned at it.'),
     warmupEpochs: someEpochs
       .nullable()
       .default(null)
-      .describe('The epoch after which a trial is looked at first; null: when a tenth of them is over.'),
+      .describe('The first epoch after which a trial can be pruned. Null: a tenth of its epochs.'),
     intervalEpochs: someEpochs
       .default(1)
-      .describe(`Epochs between two looks; more where there would be over ${MAX_MILESTONES} looks.`),
+      .describe(
+        `The number of epochs between two checks. It is increased if there would be more than ${MAX_MILESTONES} checks.`,
+      ),
     maxEpochs: maxEpochsSchema,
   })
   .describe('Stops a trial that is worse than the median of the others at the same epoch.');
 type Median = z.output<typeof medianSchema>;
 
 /**
- * The median stopping rule (Golovin et al. 2017, "Google Vizier"): after an epoch, a trial whose best loss so far is above the median of what the
- * earlier trials had at that epoch ends. A trial that ended of itself before counts with what it had at its end; a failed one does not count.
+ * The median stopping rule (Golovin et al. 2017, "Google Vizier"): a trial ends if its best loss so
+ * far is above the median of the best losses of earlier trials at the same epoch. A trial that
+ * finished earlier counts with its final loss. Failed trials do not count.
  */
 export function createMedian(settings: Median, maxEpochs: number): Pruner {
   const milestones = medianMilestones(settings, maxEpochs);
-  /** Of each look the losses in ascending order. */
+  /** The losses at each milestone, in ascending order. */
   const lossesByMilestone: readonly number[][] = milestones.map(() => []);
 
   function limitsOf(ownEpochs: number): StopRule['limits'] {
@@ -61,7 +64,7 @@ export function createMedian(settings: Median, maxEpochs: number): Pruner {
   };
 }
 
-/** The epochs after which trials are looked at. */
+/** The epochs after which trials are compared. */
 export function medianMilestones({ warmupEpochs, intervalEpochs }: Median, maxEpochs: number): readonly number[] {
   const warmup = warmupEpochs ?? Math.max(Math.floor(maxEpochs / WARMUP_DIVISOR), 1);
   const interval = Math.max(intervalEpochs, Math.ceil(maxEpochs / MAX_MILESTONES));

@@ -1,44 +1,53 @@
 import type { StopRule } from '../../training/loop/stopRule.ts';
 
-/** How far a trial runs until it is looked at: epochs, null to its end; and where it stops before, as a training's halt has it, but of losses. */
+/**
+ * The epoch until which a segment runs (null: to the end of the trial), and limits of the loss that
+ * stop it earlier.
+ */
 export interface Budget {
   readonly until: number | null;
   readonly limits: StopRule['limits'];
 }
 
-/** What a leg has come to, as the pruners see it. */
+/** The result of a segment, as pruners see it. */
 export interface Observation {
-  /** What is minimized; Infinity for a trial that failed. */
+  /** Infinity for a failed trial. */
   readonly loss: number;
-  /** Whether the trial never goes on: it has come to its end of itself, or failed. */
+  /** Whether the trial cannot resume: it finished or failed. */
   readonly isOver: boolean;
-  /** The loss at the best epoch so far, after that epoch; null where there was none, or nobody knows. One that was over by then has what it came to. */
+  /**
+   * The best loss up to an epoch; null if unknown. After the end of a finished trial, its final
+   * loss.
+   */
   readonly lossAt: (epoch: number) => number | null;
 }
 
-/** A trial that is to go on from where it waits. */
+/** A paused trial to resume. */
 export interface Promotion {
   readonly trial: number;
-  /** Epochs, all in all; null: to its end. */
+  /** The epoch of the trial at which the segment ends; null: the end of the trial. */
   readonly until: number | null;
 }
 
 /**
- * Which trials go on, and how far. It remembers what it is told and nothing else, so that the same calls of `begin`, `see` and `promote`, in their
- * order, give the same answers; a question changes nothing.
+ * Decides which trials resume, and for how many epochs. Deterministic: the same calls of `begin`,
+ * `observe` and `promote` in the same order give the same state. The other methods change nothing.
  */
 export interface Pruner {
-  /** How far a new trial of so many epochs runs at first. */
+  /** The initial budget of a trial with that many epochs. */
   initialBudget(trial: number, epochs: number): Budget;
-  /** The trial was asked. */
+  /** Adds a new trial. */
   begin(trial: number, epochs: number): void;
-  /** What its leg has come to. */
+  /** Adds the result of the current segment of a trial. */
   observe(trial: number, observation: Observation): void;
-  /** The trial that has earned it to go on. */
+  /** A trial to promote; null: none qualifies. */
   promotion(): Promotion | null;
-  /** When nothing more will come and nobody has earned it: who goes on all the same, so that the best comes to its end. */
+  /**
+   * A trial to promote when no more results will come and none qualifies, so that the best trial
+   * runs to its end.
+   */
   finalPromotion(): Promotion | null;
-  /** The trial goes on. */
+  /** Records that the trial resumes. */
   promote(trial: number): void;
 }
 

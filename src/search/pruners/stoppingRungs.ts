@@ -2,12 +2,14 @@ import { insertSorted } from './insertSorted.ts';
 import { createNoPruner, type Pruner } from './pruner.ts';
 
 /**
- * Successive halving of trials that cannot wait for their turn: at each height one goes on that is among the best 1/factor of all that have come
- * so far, itself included, and any other stops. Of fewer than `factor` trials the best one goes on. That is Optuna's SuccessiveHalvingPruner, but
- * for what a trial is held against: what was known when it was asked for, so that the order in which trials report changes nothing.
+ * Successive halving of trials that cannot pause. At each milestone a trial stops unless it is
+ * among the best 1/factor of the trials that reached it, itself included; of fewer than `factor`
+ * trials the best one continues. This is Optuna's SuccessiveHalvingPruner, but a trial is compared
+ * with the results that were known when it was created, so the order in which trials report has no
+ * effect.
  */
 export function createStoppingRungs(milestones: readonly number[], factor: number): Pruner {
-  /** Of each height the losses there in ascending order. */
+  /** The losses at each milestone, in ascending order. */
   const rungs: readonly number[][] = milestones.map(() => []);
 
   return {

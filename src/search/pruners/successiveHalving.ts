@@ -1,27 +1,29 @@
 import { insertSorted } from './insertSorted.ts';
 import type { Observation, Promotion, Pruner } from './pruner.ts';
 
-/** A trial on a rung: what its loss was there. */
+/** A trial on a rung, with its loss there. */
 interface RungEntry {
   readonly trial: number;
   readonly loss: number;
   readonly isOver: boolean;
-  /** Whether it went on to the rung above. */
+  /** Whether it was promoted to the next rung. */
   isPromoted: boolean;
 }
 
 interface RunningTrial {
   readonly epochs: number;
-  /** The rung that its leg runs to. */
+  /** The rung at which its segment ends. */
   rung: number;
 }
 
 /**
- * Asynchronous successive halving (Li et al. 2020, "A system for massively parallel hyperparameter tuning"): trials run to the first height,
- * and of those on a rung the best 1/factor go on to the next; above the last height lies the end of each trial.
+ * Asynchronous successive halving (Li et al. 2020, "A system for massively parallel hyperparameter
+ * tuning"): trials run to the first milestone, and the best 1/factor on a rung are promoted to the
+ * next. After the last milestone a trial runs to its end.
  *
- * A trial that has come to its end earlier, by fewer epochs or early stopping, climbs with the loss that it has, by the same rule and without
- * running; so it takes no place on a rung that it has not earned, and a failed one lets nobody up.
+ * A trial that ended earlier, by fewer epochs or early stopping, is promoted by the same rule
+ * without running. So it occupies only the rungs that it qualifies for. A failed trial is never
+ * promoted, and no other takes its place.
  */
 export function createSuccessiveHalving(milestones: readonly number[], factor: number): Pruner {
   const top = milestones.length;
@@ -31,7 +33,7 @@ export function createSuccessiveHalving(milestones: readonly number[], factor: n
   const untilOf = (rung: number, epochs: number) => (rung < top && milestones[rung] < epochs ? milestones[rung] : null);
   const trialOf = (trial: number) => {
     const found = trials.get(trial);
-    if (found === undefined) throw new TypeError(`trial ${trial} was never begun`);
+    if (found === undefined) throw new TypeError(`trial ${trial} was not begun`);
     return found;
   };
   const promotionOf = ({ trial }: RungEntry, rung: number): Promotion => ({
@@ -43,7 +45,7 @@ export function createSuccessiveHalving(milestones: readonly number[], factor: n
     insertSorted(rungs[rung], entry, (a, b) => (a.loss === b.loss ? a.trial - b.trial : a.loss - b.loss));
   }
 
-  /** The first of the best 1/factor of the rung that is still on it. */
+  /** The best trial among the best 1/factor of the rung that is not promoted yet and matches. */
   function firstEligible(rung: number, isSought: (entry: RungEntry) => boolean): RungEntry | undefined {
     const eligible = Math.floor(rungs[rung].length / factor);
     for (let i = 0; i < eligible; i++) {
@@ -53,7 +55,7 @@ export function createSuccessiveHalving(milestones: readonly number[], factor: n
     return undefined;
   }
 
-  /** Those that are over go up as far as they have earned it. */
+  /** Promotes finished trials as far as they qualify. */
   function promoteEnded(): void {
     for (let rung = 0; rung < top; rung++) {
       for (;;) {
@@ -71,7 +73,7 @@ export function createSuccessiveHalving(milestones: readonly number[], factor: n
     promoteEnded();
   }
 
-  /** From the highest rung down, as there is most to gain. */
+  /** Checks the highest rung first, because its trials are the most promising. */
   function promotion(): Promotion | null {
     for (let rung = top - 1; rung >= 0; rung--) {
       const entry = firstEligible(rung, ({ isOver }) => !isOver);
@@ -80,7 +82,7 @@ export function createSuccessiveHalving(milestones: readonly number[], factor: n
     return null;
   }
 
-  /** The best of the highest rung that anyone is on. */
+  /** The best trial of the highest rung that has one. */
   function finalPromotion(): Promotion | null {
     for (let rung = top; rung >= 0; rung--) {
       const best = rungs[rung].find(({ loss, isPromoted }) => Number.isFinite(loss) && !isPromoted);
@@ -92,7 +94,7 @@ export function createSuccessiveHalving(milestones: readonly number[], factor: n
   function promote(trial: number): void {
     const promoted = trialOf(trial);
     const entry = rungs[promoted.rung].find((each) => each.trial === trial);
-    if (entry === undefined || entry.isPromoted || entry.isOver) throw new TypeError(`trial ${trial} does not wait`);
+    if (entry === undefined || entry.isPromoted || entry.isOver) throw new TypeError(`trial ${trial} is not paused`);
     entry.isPromoted = true;
     promoted.rung += 1;
   }

@@ -2,12 +2,12 @@ import { createGenerator } from '../../engine/random.ts';
 import { isActive, type Point, type Space } from '../space/space.ts';
 import type { CreateSampler, SpaceIssue } from './sampler.ts';
 
-/** Past so many points a grid is no way to search. */
+/** A larger grid takes too much memory and is not a useful search. */
 const MAX_GRID_POINTS = 100_000;
 
 /**
- * Every point once, in an order that the seed mixes, so that a sweep that ends early has seen the whole range of each parameter. The space has
- * passed `gridMistakes`.
+ * Every point once, in an order that the seed shuffles, so that a sweep that ends early covers the
+ * whole range of each parameter. Requires that `gridIssues` finds no issue.
  */
 export const createGrid: CreateSampler = (space, seed) => {
   const points = gridPoints(space);
@@ -16,25 +16,28 @@ export const createGrid: CreateSampler = (space, seed) => {
   return (n) => (n < points.length ? points[order[n]] : null);
 };
 
-/** Why the space has no grid. */
+/** The reasons why the space has no grid. */
 export function gridIssues(space: Space): readonly SpaceIssue[] {
   const continua = space.filter(({ scale }) => scale.levels === null);
   if (continua.length > 0) {
     return continua.map(({ name }) => ({
       parameter: name,
-      message: 'A grid has no end in a continuum: give a `step` or a choice of values, or search by `sobol`.',
+      message: 'A grid needs a finite number of values. Add a `step`, use a `choice`, or use the algorithm `sobol`.',
     }));
   }
   if (gridSize(space) <= MAX_GRID_POINTS) return [];
   return [
     {
       parameter: null,
-      message: `The grid has more than ${MAX_GRID_POINTS} points: name fewer values, or search by \`sobol\`.`,
+      message: `The grid has more than ${MAX_GRID_POINTS} points. Use fewer values, or use the algorithm \`sobol\`.`,
     },
   ];
 }
 
-/** How many points the grid of a space without continua has; it stops counting when there are too many. */
+/**
+ * The number of points of the grid of a space with finite parameters. Stops counting above the
+ * limit.
+ */
 export function gridSize(space: Space): number {
   let points = 0;
   for (const _ of walk(space, 0, inactivePoint(space))) {
@@ -52,7 +55,7 @@ function inactivePoint(space: Space): Point {
   return new Float64Array(space.length).fill(Number.NaN);
 }
 
-/** Each point in turn, in the same array, from parameter i on. */
+/** Yields every point from parameter i on. Reuses the array `point`. */
 function* walk(space: Space, i: number, point: Point): Generator<Point> {
   if (i === space.length) {
     yield point;

@@ -1,16 +1,18 @@
-/** The standard normal distribution, exact to about ten digits where the samplers need it. */
+/**
+ * The standard normal distribution, exact to about ten digits in the range that the samplers use.
+ */
 
 const LOG_ROOT_TWO_PI = Math.log(2 * Math.PI) / 2;
-/** Below it the continued fraction is as good as the series, and loses no digits. */
+/** Below this, the continued fraction is as exact as the series and does not lose digits. */
 const TAIL = -3;
-/** Terms of the continued fraction that give ten digits from 3 on. */
+/** The number of terms of the continued fraction for ten digits at x >= 3. */
 const TERMS = 40;
 
 function density(z: number): number {
   return Math.exp(-(z * z) / 2 - LOG_ROOT_TWO_PI);
 }
 
-/** Φ(z), the share of the distribution below z. */
+/** Φ(z), the cumulative distribution. */
 export function normalShareBelow(z: number): number {
   if (z > 0) return 1 - normalShareBelow(-z);
   if (z < TAIL) return density(z) / (-z + tailFraction(-z));
@@ -25,9 +27,10 @@ export function normalShareBelow(z: number): number {
 }
 
 /**
- * The expected improvement over the best of what is normally distributed, z = (best - mean) / deviation: `log` is log(φ(z) + z Φ(z)), to which
- * log(deviation) is to be added; `slope` is its derivative by z. Neither vanishes in the tail (Ament et al. 2023, "Unexpected improvements to
- * expected improvement for Bayesian optimization").
+ * The logarithm of the expected improvement, up to log(deviation), for z = (best - mean) /
+ * deviation: `log` is log(φ(z) + z Φ(z)), and `slope` is its derivative by z. Both stay finite in
+ * the tail (Ament et al. 2023, "Unexpected improvements to expected improvement for Bayesian
+ * optimization").
  */
 export function logImprovement(z: number): { readonly log: number; readonly slope: number } {
   if (z < TAIL) {
@@ -39,7 +42,10 @@ export function logImprovement(z: number): { readonly log: number; readonly slop
   return { log: Math.log(improvement), slope: below / improvement };
 }
 
-/** t in Mills' ratio (1 - Φ(x)) / φ(x) = 1 / (x + t), t = 1/(x + 2/(x + 3/(x + …))), for x from 3 on (Laplace). */
+/**
+ * t in Mills' ratio (1 - Φ(x)) / φ(x) = 1 / (x + t), t = 1/(x + 2/(x + 3/(x + …))), for x >= 3
+ * (Laplace).
+ */
 function tailFraction(x: number): number {
   let fraction = 0;
   for (let k = TERMS; k >= 1; k--) fraction = k / (x + fraction);

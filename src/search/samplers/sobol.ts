@@ -5,13 +5,19 @@ import { DIRECTION_NUMBERS } from './sobolNumbers.ts';
 
 const BITS = 32;
 
-/** Fills the space evenly: the first points of a Sobol sequence, scrambled by the seed. Each parameter is a dimension of its own. */
+/**
+ * Covers the space evenly with a Sobol sequence that the seed scrambles. Each parameter is a
+ * dimension.
+ */
 export const createSobol: CreateSampler = (space, seed) => {
   const at = createSobolSequence(space.length, seed);
   return (n) => decode(space, at(n));
 };
 
-/** Point n, from 0 on, of a scrambled Sobol sequence of so many dimensions, at most 64: coordinates in [0, 1). */
+/**
+ * Point n, counted from 0, of a scrambled Sobol sequence with at most 64 dimensions: coordinates in
+ * [0, 1).
+ */
 export function createSobolSequence(dimensions: number, seed: number): (n: number) => Float64Array {
   const { integer } = createGenerator(seed);
   const columns = Array.from({ length: dimensions }, (_, d) => ({
@@ -21,7 +27,9 @@ export function createSobolSequence(dimensions: number, seed: number): (n: numbe
   return (n) => Float64Array.from(columns, ({ directions, key }) => scramble(sum(directions, n), key) * 2 ** -BITS);
 }
 
-/** The directions that the bits of n name, added modulo 2: 32 bits of a coordinate, without scrambling. */
+/**
+ * The XOR of the directions that the bits of n select: 32 bits of a coordinate, without scrambling.
+ */
 export function sobolBits(dimension: number, n: number): number {
   return sum(directionsOf(dimension), n);
 }
@@ -34,7 +42,10 @@ function sum(directions: Uint32Array, n: number): number {
   return bits >>> 0;
 }
 
-/** v[1] to v[32] of a dimension (Joe and Kuo 2008, "Constructing Sobol sequences with better two-dimensional projections", equation 2). */
+/**
+ * v[1] to v[32] of a dimension (Joe and Kuo 2008, "Constructing Sobol sequences with better
+ * two-dimensional projections", equation 2).
+ */
 function directionsOf(dimension: number): Uint32Array {
   if (dimension === 0) return Uint32Array.from({ length: BITS }, (_, k) => 2 ** (BITS - 1 - k));
   const [a, ...m] = DIRECTION_NUMBERS[dimension - 1];
@@ -53,7 +64,10 @@ function directionsOf(dimension: number): Uint32Array {
   return v;
 }
 
-/** Owen's nested scrambling by a hash, which keeps what is even about the sequence (Burley 2020, "Practical Hash-based Owen Scrambling"). */
+/**
+ * Owen's nested scrambling by a hash, which preserves the uniformity (Burley 2020, "Practical
+ * Hash-based Owen Scrambling").
+ */
 function scramble(bits: number, key: number): number {
   let x = reverse(bits);
   x = (x + key) >>> 0;

@@ -1,7 +1,9 @@
 /**
- * Direction numbers of a Sobol sequence for dimensions 2 to 64: the coefficients a of the primitive polynomial, then m[1] to m[s] (s is its degree).
- * From the first lines of `new-joe-kuo-6.21201` (https://web.maths.unsw.edu.au/~fkuo/sobol/), which its authors give under a BSD licence:
- * Copyright (c) 2008 Frances Y. Kuo and Stephen Joe; Joe and Kuo, SIAM J. Sci. Comput. 30 (2008), 2635-2654.
+ * Direction numbers of a Sobol sequence for dimensions 2 to 64: the coefficients a of the primitive
+ * polynomial, then m[1] to m[s], where s is its degree. From the first lines of
+ * `new-joe-kuo-6.21201` (https://web.maths.unsw.edu.au/~fkuo/sobol/), which its authors publish
+ * under a BSD licence: Copyright (c) 2008 Frances Y. Kuo and Stephen Joe; Joe and Kuo, SIAM J. Sci.
+ * Comput. 30 (2008), 2635-2654.
  */
 export const DIRECTION_NUMBERS: readonly (readonly number[])[] = [
   [0, 1],

@@ -2,9 +2,10 @@ import type { JsonValue } from './parameter.ts';
 import type { Parameters } from './space.ts';
 
 /**
- * A job request with the values of a trial put at their paths, `training.batchSize` or `network.layers.0.units`. What is not there yet on the way is
- * taken from `usual`, what the job has by default: so a learning rate alone is that of the usual optimizer. The request that is given is left as it
- * is. Whether a path exists is for the schema of job requests to say.
+ * A copy of a job request with the values of a trial at their paths, such as `training.batchSize`
+ * or `network.layers.0.units`. Missing parents are created from `defaults`, the default settings of
+ * the job: so a learning rate alone applies to the default optimizer. Does not check whether a path
+ * exists; the schema of job requests does.
  */
 export function applyParameters(job: JsonValue, parameters: Parameters, defaults?: JsonValue): JsonValue {
   return Object.entries(parameters).reduce(
@@ -30,10 +31,16 @@ function setAtPath(
   return { ...fields, [key]: within(childOf(fields, key)) };
 }
 
-/** Fields that say which others there are: these have defaults of their own, which may not fit another kind. */
+/**
+ * Discriminator fields. The other fields depend on their value, so only these are copied from the
+ * defaults.
+ */
 const KINDS = ['type', 'method'];
 
-/** Elements of a list say nothing by their default, so all of them are taken; of an object what kind it is. */
+/**
+ * The initial value of a missing parent: a whole list, because its elements have no defaults; of an
+ * object its discriminator.
+ */
 function initialValue(defaults: JsonValue | undefined): JsonValue {
   if (Array.isArray(defaults)) return defaults;
   const kinds = KINDS.map((key) => [key, childOf(defaults, key)] as const);
@@ -46,7 +53,7 @@ function childOf(value: JsonValue | undefined, key: string): JsonValue | undefin
   return Object.hasOwn(value, key) ? value[key] : undefined;
 }
 
-/** Of an element, or of the one to come after the last. */
+/** Whether the key is the index of an element, or of the next one after the last. */
 function isIndexOf(array: readonly JsonValue[], key: string): boolean {
   return /^(0|[1-9]\d*)$/.test(key) && Number(key) <= array.length;
 }

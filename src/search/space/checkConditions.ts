@@ -9,14 +9,17 @@ type Definitions = Readonly<Record<string, ParameterDefinition>>;
 type Path = readonly (string | number)[];
 type Report = (path: Path, message: string) => void;
 
-/** Reports what is wrong with a space as a whole: overlapping paths, values twice, conditions that cannot be met. */
+/**
+ * Reports the issues of a space as a whole: overlapping paths, duplicate values, impossible
+ * conditions.
+ */
 export function checkConditions(space: Definitions, context: z.RefinementCtx): void {
   const addIssue: Report = (path, message) => context.addIssue({ code: 'custom', path: [...path], message });
   const names = new Set(Object.keys(space));
-  if (names.size === 0) addIssue([], 'Nothing to search: name at least one parameter.');
+  if (names.size === 0) addIssue([], 'The space is empty. Add at least one parameter.');
   for (const name of names) {
     const ancestor = ancestorPaths(name).find((path) => names.has(path));
-    if (ancestor) addIssue([name], `Lies within '${ancestor}', which is varied too: vary one of them.`);
+    if (ancestor) addIssue([name], `The path is inside '${ancestor}', which is also varied. Vary only one of them.`);
   }
   const valid = validParameters(space);
   const scales = new Map(Object.entries(valid).map(([name, definition]) => [name, scaleOf(definition)]));
@@ -26,8 +29,8 @@ export function checkConditions(space: Definitions, context: z.RefinementCtx): v
       const report = (message: string) => addIssue([name, 'when', parent], message);
       const scale = scales.get(parent);
       if (!names.has(parent))
-        report(`Not a parameter of this space: add it, or correct its name.${didYouMean(parent, names)}`);
-      else if (parentsOf(valid, parent).has(name)) report(`A circle: '${parent}' is asked only after '${name}'.`);
+        report(`Not a parameter of this space. Add it, or correct its name.${didYouMean(parent, names)}`);
+      else if (parentsOf(valid, parent).has(name)) report(`Circular condition: '${parent}' depends on '${name}'.`);
       else if (scale) checkParent(scale, values, report);
     }
   }
@@ -39,7 +42,7 @@ function ancestorPaths(name: string): readonly string[] {
   return parts.slice(1).map((_, i) => parts.slice(0, i + 1).join('.'));
 }
 
-/** The parameters that have no mistake of their own. */
+/** The parameters that are valid on their own. */
 function validParameters(space: Definitions): Definitions {
   return Object.fromEntries(
     Object.entries(space).filter(([, definition]) => parameterSchema.safeParse(definition).success),
@@ -53,24 +56,25 @@ function checkChoice(definition: ParameterDefinition, report: Report) {
     const key = valueKey(value);
     const first = firsts.get(key);
     if (first === undefined) firsts.set(key, i);
-    else report(['values', i], `The same as value ${first}: leave one out.`);
+    else report(['values', i], `Duplicate of value ${first}. Leave one out.`);
   }
 }
 
 function checkParent(scale: Scale, values: readonly JsonValue[], report: (message: string) => void): void {
   if (scale.levels === null) {
-    report('A condition needs a choice, whole numbers or a step: a continuum never has just that value.');
+    report('A condition needs a parameter with a finite number of values: a choice, integers or a step.');
     return;
   }
   for (const value of values) {
-    if (scale.coordinate(value) === undefined) report(`Never ${formatValue(value)}: name values that it can have.`);
+    if (scale.coordinate(value) === undefined)
+      report(`The parameter never has the value ${formatValue(value)}. Use one of its values.`);
   }
 }
 
-/** The parameter and all that it depends on, directly or not. */
+/** The parameter and its direct and indirect parents. */
 function parentsOf(space: Definitions, name: string): ReadonlySet<string> {
   const parents = new Set([name]);
-  // A set is walked with what is added on the way.
+  // Iterating over a set includes the elements that are added meanwhile.
   for (const each of parents) {
     if (!Object.hasOwn(space, each)) continue;
     for (const parent of Object.keys(space[each].when ?? {})) parents.add(parent);

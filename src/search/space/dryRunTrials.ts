@@ -1,13 +1,15 @@
 import { decode, isActive, type Parameters, parametersAt, type Space } from './space.ts';
 
-/** A trial that shows whether one value of a parameter is allowed. */
+/** A trial that tests one value of a parameter. */
 export interface DryRunTrial {
   readonly parameter: string;
-  /** Null: the parameter's conditions, and those of what it depends on, never hold together. */
+  /** Null: the conditions of the parameter and of its parents are never met together. */
   readonly parameters: Parameters | null;
 }
 
-/** Trials in which each parameter has, in turn, each of its extreme values: the least and the greatest, or every choice. */
+/**
+ * One trial for each extreme value of each parameter: the minimum and the maximum, or every choice.
+ */
 export function dryRunTrials(space: Space): readonly DryRunTrial[] {
   const requirements = requirementsOf(space);
   return [...space.keys()].flatMap((i): readonly DryRunTrial[] => {
@@ -22,7 +24,10 @@ export function dryRunTrials(space: Space): readonly DryRunTrial[] {
   });
 }
 
-/** Parameter i there, those that it depends on at values that let it be asked, and the others at their first. */
+/**
+ * Parameter i at the coordinate, its parents at values that make it active, and the others at their
+ * first value.
+ */
 function dryRunParameters(space: Space, i: number, coordinate: number, requirements: Requirements): Parameters | null {
   const wanted = new Float64Array(space.length);
   for (const [parent, allowed] of requirements) wanted[parent] = [...allowed][0] ?? 0;
@@ -31,13 +36,13 @@ function dryRunParameters(space: Space, i: number, coordinate: number, requireme
   return isActive(space[i], point) && !Number.isNaN(point[i]) ? parametersAt(space, point) : null;
 }
 
-/** By the place of each parameter that another depends on, the coordinates that let that one be asked. */
+/** For each parent, by its index, the coordinates at which the parameter can be active. */
 type Requirements = ReadonlyMap<number, ReadonlySet<number>>;
 
-/** Those of every parameter, with the requirements of what it depends on. */
+/** The requirements of every parameter, including those of its parents. */
 function requirementsOf(space: Space): readonly Requirements[] {
   const all: Requirements[] = [];
-  // A parameter comes after those that it depends on.
+  // Parents come first.
   for (const { conditions } of space) {
     const requirements = new Map<number, ReadonlySet<number>>();
     for (const { parent, coordinates } of conditions) {

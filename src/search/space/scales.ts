@@ -1,23 +1,28 @@
 import type { JsonValue, ParameterDefinition } from './parameter.ts';
 import { valueKey } from './valueKey.ts';
 
-/** How the values of one parameter lie in [0, 1], where the samplers search. */
+/**
+ * Maps the values of one parameter to coordinates in [0, 1], where the samplers search, and back.
+ */
 export interface Scale {
-  /** How many values there are; null: a continuum. */
+  /** The number of values; null: continuous. */
   readonly levels: number | null;
-  /** Whether neighbours in [0, 1] are alike; a choice has no order. */
+  /** Whether close coordinates mean similar values. False for a choice. */
   readonly ordered: boolean;
-  /** The coordinate of that level, from 0 on: the middle of what becomes it. Only of a scale with levels. */
+  /**
+   * The coordinate of a level, counted from 0: the middle of its cell. Throws a TypeError if
+   * continuous.
+   */
   at(level: number): number;
-  /** The coordinate of the value that this one becomes: of a continuum the same. */
+  /** Rounds a coordinate to that of a value. Unchanged if continuous. */
   snap(coordinate: number): number;
-  /** The value there. */
+  /** The value at a coordinate. */
   value(coordinate: number): JsonValue;
-  /** Where the value lies; undefined where it is none of the scale's. */
+  /** The coordinate of a value; undefined if the parameter never has it. */
   coordinate(value: JsonValue): number | undefined;
 }
 
-/** The scale of a parameter that the schema has let through. */
+/** The scale of a valid parameter. */
 export function scaleOf(definition: ParameterDefinition): Scale {
   switch (definition.type) {
     case 'choice':
@@ -39,7 +44,10 @@ function same(x: number): number {
   return x;
 }
 
-/** Evenly in `forward(value)`; `back` is its inverse. A range of one value, as far as numbers tell, lies at 1/2. */
+/**
+ * Uniform in `forward(value)`; `back` is its inverse. A range without width in floating point has
+ * one level.
+ */
 function continuousScale(
   min: number,
   max: number,
@@ -53,7 +61,7 @@ function continuousScale(
     levels: null,
     ordered: true,
     at: () => {
-      throw new TypeError('a continuum has no levels');
+      throw new TypeError('a continuous scale has no levels');
     },
     snap: (coordinate) => clamp(coordinate, 0, 1),
     value: (coordinate) => clamp(back(low + clamp(coordinate, 0, 1) * width), min, max),
@@ -64,7 +72,7 @@ function continuousScale(
   };
 }
 
-/** A value and its coordinate by its level, in cells of one width. */
+/** A scale with levels in cells of equal width. */
 function evenScale(
   levels: number,
   ordered: boolean,
@@ -92,9 +100,9 @@ function choiceScale(values: readonly JsonValue[]): Scale {
   return evenScale(values.length, false, (level) => values[level], levelOf);
 }
 
-/** How far a value may lie from its step, in steps: what sums of decimals lose. */
+/** The tolerance of a value from its step, in steps: the rounding error of decimal sums. */
 const STEP_SLACK = 1e-6;
-/** Digits that a sum of decimals keeps: 0.1 + 2 · 0.1 is to be 0.3. */
+/** The number of significant digits of a stepped value, so that 0.1 + 2 · 0.1 is 0.3. */
 const DIGITS = 12;
 
 function steppedScale(min: number, max: number, step: number): Scale {
@@ -114,7 +122,7 @@ function steppedScale(min: number, max: number, step: number): Scale {
   return evenScale(levels, true, valueAt, levelOf);
 }
 
-/** Whole numbers, each in a cell from half below to half above it, evenly in the logarithm. */
+/** Integers, uniform in the logarithm. The cell of n ranges from n - 1/2 to n + 1/2. */
 function logIntegerScale(min: number, max: number): Scale {
   const low = Math.log(min - 0.5);
   const width = Math.log(max + 0.5) - low;

@@ -3,12 +3,12 @@ import { limitedRecord } from '../../kit/contract/limitedRecord.ts';
 import { checkConditions } from './checkConditions.ts';
 import { MAX_PARAMETERS, parameterSchema, pathSchema } from './parameter.ts';
 
-/** The space that a sweep searches: a distribution for each path of a job request that it varies. */
+/** The search space of a sweep. */
 export const spaceSchema = limitedRecord(pathSchema, parameterSchema, MAX_PARAMETERS)
   .superRefine(checkConditions, { when: ({ value }) => typeof value === 'object' && value !== null })
   .meta({
     id: 'SearchSpace',
-    description: 'A distribution for each path of a job request that the sweep varies.',
+    description: 'A distribution for each path of the job request that the sweep varies.',
     examples: [
       {
         'training.optimizer.type': { type: 'choice', values: ['sgd', 'adam'] },

@@ -2,13 +2,15 @@ import type { JsonValue } from './parameter.ts';
 import { type Scale, scaleOf } from './scales.ts';
 import type { SpaceDefinition } from './schema.ts';
 
-/** What one trial is asked with: a value for each path of a job request whose condition holds. */
+/** The values of one trial: one for each active path of the job request. */
 export type Parameters = Readonly<Record<string, JsonValue>>;
 
-/** One coordinate in [0, 1] a parameter, in the order of the space; NaN where its condition does not hold. */
+/**
+ * One coordinate in [0, 1] per parameter, in the order of the space; NaN for inactive parameters.
+ */
 export type Point = Float64Array;
 
-/** Holds where the parent, by its place in the space, lies at one of those coordinates. */
+/** Met if the parent, an index of the space, is at one of the coordinates. */
 interface Condition {
   readonly parent: number;
   readonly coordinates: ReadonlySet<number>;
@@ -17,14 +19,14 @@ interface Condition {
 interface Parameter {
   readonly name: string;
   readonly scale: Scale;
-  /** All must hold. */
+  /** The parameter is active if all are met. */
   readonly conditions: readonly Condition[];
 }
 
-/** The parameters of a sweep; every one comes after those that it depends on. */
+/** The parameters of a sweep. Parents come first. */
 export type Space = readonly Parameter[];
 
-/** A space that the schema has let through, ready to be searched. */
+/** Compiles a valid space for the search. */
 export function compileSpace(definition: SpaceDefinition): Space {
   const names = parentsFirst(definition);
   const scales = names.map((name) => scaleOf(definition[name]));
@@ -38,7 +40,7 @@ export function compileSpace(definition: SpaceDefinition): Space {
   }));
 }
 
-/** Parents first, otherwise as written. */
+/** The names with parents first, otherwise in their order. */
 function parentsFirst(definition: SpaceDefinition): readonly string[] {
   const ordered = new Set<string>();
   function visit(name: string): void {
@@ -50,12 +52,15 @@ function parentsFirst(definition: SpaceDefinition): readonly string[] {
   return [...ordered];
 }
 
-/** Whether the parameter is asked at that point, which is settled up to it. */
+/** Whether the parameter is active at a point that is decoded up to it. */
 export function isActive({ conditions }: Parameter, point: Point): boolean {
   return conditions.every(({ parent, coordinates }) => coordinates.has(point[parent]));
 }
 
-/** The point that any coordinates become: each at a value of its parameter, NaN where the condition does not hold. */
+/**
+ * Decodes any coordinates to a point: rounds each to a value of its parameter; NaN for inactive
+ * parameters.
+ */
 export function decode(space: Space, coordinates: ArrayLike<number>): Point {
   const point = new Float64Array(space.length).fill(Number.NaN);
   for (const [i, parameter] of space.entries()) {
@@ -64,13 +69,13 @@ export function decode(space: Space, coordinates: ArrayLike<number>): Point {
   return point;
 }
 
-/** The values at a settled point. */
+/** The values at a decoded point. */
 export function parametersAt(space: Space, point: Point): Parameters {
-  const asked = [...space.entries()].filter(([i]) => !Number.isNaN(point[i]));
-  return Object.fromEntries(asked.map(([i, { name, scale }]) => [name, scale.value(point[i])]));
+  const active = [...space.entries()].filter(([i]) => !Number.isNaN(point[i]));
+  return Object.fromEntries(active.map(([i, { name, scale }]) => [name, scale.value(point[i])]));
 }
 
-/** Where the parameters of a trial lie. Throws a TypeError where they are none of the space. */
+/** The point of the parameters of a trial. Throws a TypeError if they are not in the space. */
 export function pointOf(space: Space, parameters: Parameters): Point {
   const point = new Float64Array(space.length).fill(Number.NaN);
   for (const [i, parameter] of space.entries()) {
@@ -87,7 +92,7 @@ function coordinateOf(name: string, scale: Scale, value: JsonValue): number {
   return coordinate;
 }
 
-/** Whether two points are the same, NaN like NaN. */
+/** Whether two points are equal. NaN equals NaN. */
 export function samePoint(a: Point, b: Point): boolean {
   return a.every((coordinate, i) => Object.is(coordinate, b[i]));
 }

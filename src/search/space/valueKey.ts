@@ -1,6 +1,6 @@
 import type { JsonValue } from './parameter.ts';
 
-/** A text that is the same for equal JSON values, whatever the order of their members. */
+/** A string that is equal for equal JSON values, regardless of the order of members. */
 export function valueKey(value: JsonValue): string {
   return JSON.stringify(value, (_name, inner: unknown) => (isObject(inner) ? sortMembers(inner) : inner));
 }

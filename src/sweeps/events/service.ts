@@ -12,12 +12,14 @@ export interface SweepEventsDeps {
   readonly bus: EventBus;
 }
 
-/** The events of a tenant's sweeps. Throws ServiceError `invalid_request` for an invalid event id. */
+/**
+ * The events of a tenant's sweeps. Throws ServiceError `invalid_request` for an invalid event id.
+ */
 export interface SweepEvents {
   /**
-   * The events of a sweep from the first one, or after the last one that the client has read, until the
-   * sweep is final and every event was sent. Undefined if a client that reconnects has read all of them.
-   * Throws `sweep_not_found`.
+   * The events of a sweep from the first one, or after the last one that the client has read, until
+   * the sweep is final and every event was sent. Undefined if a client that reconnects has read all
+   * of them. Throws `sweep_not_found`.
    */
   ofSweep(sweepId: string, following: FollowOptions): Promise<EventBatches | undefined>;
 }

@@ -17,7 +17,9 @@ export interface Asked {
   readonly waitFor: number | null;
 }
 
-/** Limits the retries. Other processes that ask at the same moment are first a few times at most. */
+/**
+ * Limits the retries. Other processes that ask at the same moment are first a few times at most.
+ */
 const MAX_ATTEMPTS = 100;
 
 /** Leases the next trial. Retries if another process changes the sweep meanwhile. */
@@ -58,7 +60,9 @@ async function askOnce(deps: AskDeps, id: string, leaseMs: number): Promise<Aske
   }
 }
 
-/** Writes a new leased trial with its segment. Throws StaleSweepError if another process was first. */
+/**
+ * Writes a new leased trial with its segment. Throws StaleSweepError if another process was first.
+ */
 async function createTrial(
   { database }: AskDeps,
   snapshot: SweepSnapshot,

@@ -19,8 +19,8 @@ interface AskOptions {
 }
 
 /**
- * The search of external sweeps, whose trials a client runs. Throws ServiceError `sweep_not_found`, and
- * `sweep_wrong_state` for a sweep that is not external.
+ * The search of external sweeps, whose trials a client runs. Throws ServiceError `sweep_not_found`,
+ * and `sweep_wrong_state` for a sweep that is not external.
  */
 export interface AskAndTell {
   /** Leases the next trial: first those whose lease has expired. */

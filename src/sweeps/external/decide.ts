@@ -24,7 +24,10 @@ interface EndSweep {
   readonly reason: SweepEnd;
 }
 
-/** The next step of an external sweep: its end, an expired trial, or the step of the search, in this order. */
+/**
+ * The next step of an external sweep: its end, an expired trial, or the step of the search, in this
+ * order.
+ */
 export async function decide(
   { database, searchCache }: DecideDeps,
   snapshot: SweepSnapshot,

@@ -12,9 +12,9 @@ const LEASE_EXPIRED = {
 };
 
 /**
- * Ends an external sweep unless a trial is still running. If the time limit ended it, trials with an
- * expired lease count as failed. False: the sweep runs until its trials have a result or their leases
- * expire. Throws StaleSweepError if the sweep was changed since `row` was read.
+ * Ends an external sweep unless a trial is still running. If the time limit ended it, trials with
+ * an expired lease count as failed. False: the sweep runs until its trials have a result or their
+ * leases expire. Throws StaleSweepError if the sweep was changed since `row` was read.
  */
 export async function endExternal(queries: Queries, row: SweepRow, reason: SweepEnd, now: number): Promise<boolean> {
   await lockRunning(queries, row);

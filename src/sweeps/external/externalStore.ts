@@ -1,4 +1,6 @@
-/** Queries on the trials and segments of external sweeps. An external trial has exactly one segment. */
+/**
+ * Queries on the trials and segments of external sweeps. An external trial has exactly one segment.
+ */
 import { sql } from 'kysely';
 import type { Queries } from '../../store/database/database.ts';
 import type { SweepRow } from '../../store/database/tables.ts';

@@ -15,8 +15,9 @@ interface NewReport extends Report {
 }
 
 /**
- * Writes a report, which replaces an earlier one of the same epoch, and sets the objective of the trial to
- * the best report. Renews the lease from `now` on; null: does not. False: the trial is not running.
+ * Writes a report, which replaces an earlier one of the same epoch, and sets the objective of the
+ * trial to the best report. Renews the lease from `now` on; null: does not. False: the trial is not
+ * running.
  */
 export async function insertReport(
   queries: Queries,

@@ -23,23 +23,26 @@ export function reportedOutcome(request: TellRequest, settings: SweepSettings, r
     const error = { code: 'told_failed', message: request.message ?? 'The client reported that the trial failed.' };
     return { result: FAILED, state: 'failed', ...external, error: JSON.stringify(error) };
   }
-  const looks = milestoneValues(reports, settings);
+  const curve = milestoneValues(reports, settings);
   if ('pruned' in request) {
-    const result = { objectives: [bestReported(reports, objectives)], over: false, ...looks };
+    const result = { objectives: [bestReported(reports, objectives)], over: false, ...curve };
     return { result, state: 'pruned', ...external, error: null };
   }
   const values =
     'objective' in request ? oneOf(request.objective, objectives) : namedOf(request.objectives, objectives);
-  return { result: { objectives: values, over: true, ...looks }, state: 'succeeded', ...external, error: null };
+  return { result: { objectives: values, over: true, ...curve }, state: 'succeeded', ...external, error: null };
 }
 
-/** The values at the milestones that the trial has reached; the pruner compares later trials with them. */
-function milestoneValues(reports: readonly Report[], settings: SweepSettings): Pick<SegmentResult, 'looks'> {
+/**
+ * The values at the milestones that the trial has reached; the pruner compares later trials with
+ * them.
+ */
+function milestoneValues(reports: readonly Report[], settings: SweepSettings): Pick<SegmentResult, 'milestones'> {
   const last = reports.at(-1);
   if (last === undefined || settings.pruning === null) return {};
   const [objective] = objectivesOf(settings.objective);
   const epochs = milestonesOf(settings.pruning, externalEpochs(settings)).filter((epoch) => epoch <= last.epoch);
-  return { looks: epochs.map((epoch) => ({ epoch, value: bestUntil(reports, objective, epoch) })) };
+  return { milestones: epochs.map((epoch) => ({ epoch, value: bestUntil(reports, objective, epoch) })) };
 }
 
 function bestReported(reports: readonly Report[], [objective]: readonly Objective[]): number {
@@ -73,7 +76,10 @@ function namedOf(named: Readonly<Record<string, number>>, objectives: readonly O
   return objectives.map(({ metric }) => named[metric] ?? Number.NaN);
 }
 
-/** A client that did not receive the response sends the same result again. Throws `trial_wrong_state` for another one. */
+/**
+ * A client that did not receive the response sends the same result again. Throws
+ * `trial_wrong_state` for another one.
+ */
 export function assertSameOutcome(trial: Trial, { result, state }: Outcome, objectives: readonly Objective[]): Trial {
   const named = trial.objectives;
   const values = named && objectives.map(({ metric }) => named[metric]);

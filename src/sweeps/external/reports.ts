@@ -15,8 +15,8 @@ import { insertReport, listReports } from './reportStore.ts';
 import type { ReportRequest, ReportResponse } from './schemas.ts';
 
 /**
- * Stores a report and answers whether the trial is to be pruned. Throws ServiceError `trial_not_found`,
- * `trial_wrong_state` and `invalid_sweep`.
+ * Stores a report and answers whether the trial is to be pruned. Throws ServiceError
+ * `trial_not_found`, `trial_wrong_state` and `invalid_sweep`.
  */
 export async function report(
   { database, trials }: { readonly database: Database; readonly trials: Trials },
@@ -39,7 +39,10 @@ export async function report(
   return { prune: isLate || (await shouldPrune(database, sweep.id, request, first)), trial };
 }
 
-/** Throws ServiceError `invalid_sweep` for an epoch beyond the last one, and for a sweep with several objectives. */
+/**
+ * Throws ServiceError `invalid_sweep` for an epoch beyond the last one, and for a sweep with
+ * several objectives.
+ */
 function assertReportable({ epoch }: ReportRequest, settings: SweepSettings): void {
   const count = objectivesOf(settings.objective).length;
   if (count > 1) {
@@ -48,12 +51,14 @@ function assertReportable({ epoch }: ReportRequest, settings: SweepSettings): vo
   }
   const max = externalEpochs(settings);
   if (epoch > max) {
-    const message = `A trial of the sweep has at most ${max} epochs.`;
+    const message = `Epoch ${epoch} exceeds the limit of ${max} epochs per trial. Report epochs from 1 to ${max}.`;
     throw invalid('invalid_sweep', 'The report', [{ path: '/epoch', message }]);
   }
 }
 
-/** Whether the trial was worse than a limit of its segment, at an epoch up to that of the report. */
+/**
+ * Whether the trial was worse than a limit of its segment, at an epoch up to that of the report.
+ */
 async function shouldPrune(
   database: Database,
   sweepId: string,

@@ -4,7 +4,10 @@ import { resultsOf, type SweepSnapshot, segmentsFrom } from './externalStore.ts'
 import type { SuggestRequest } from './searchThread.ts';
 import type { Suggest } from './searchWorker.ts';
 
-/** The searches of external sweeps. The search thread caches them; a missing one is rebuilt from the database. */
+/**
+ * The searches of external sweeps. The search thread caches them; a missing one is rebuilt from the
+ * database.
+ */
 export interface SearchCache {
   /** Runs the tasks of a sweep one at a time: concurrent ones would get the same trial. */
   runExclusive<Result>(sweepId: string, task: () => Promise<Result>): Promise<Result>;

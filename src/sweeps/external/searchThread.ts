@@ -25,7 +25,9 @@ const MAX_CACHED = 16;
 /** Least recently used first. */
 const cache = new Map<string, CachedSearch>();
 
-/** The next step of the search; null if segments before `from` are missing here: send all of them. */
+/**
+ * The next step of the search; null if segments before `from` are missing here: send all of them.
+ */
 export function suggest({ sweepId, request, from, segments, results }: SuggestRequest): NextStep | null {
   const known = from === 0 ? createEntry(request) : cache.get(sweepId);
   cache.delete(sweepId);

@@ -17,7 +17,9 @@ export interface SearchWorker {
 
 const IDLE_MS = 60_000;
 
-/** One thread per kind: the search thread caches its searches, and no search waits for importances. */
+/**
+ * One thread per kind: the search thread caches its searches, and no search waits for importances.
+ */
 export function createSearchWorker(): SearchWorker {
   const searches = threadOf<NextStep | null>(modulePath(import.meta.url, './searchThread'), 'suggest');
   const importances = threadOf<Importances | null>(

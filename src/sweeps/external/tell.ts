@@ -17,8 +17,8 @@ interface TellDeps extends DecideDeps {
 }
 
 /**
- * Stores the result of a trial. No effect if the trial has the same result already. Throws ServiceError
- * `trial_not_found`, `trial_wrong_state` and `invalid_sweep`.
+ * Stores the result of a trial. No effect if the trial has the same result already. Throws
+ * ServiceError `trial_not_found`, `trial_wrong_state` and `invalid_sweep`.
  */
 export async function tell(deps: TellDeps, sweep: SweepRow, request: TellRequest, now: number): Promise<Trial> {
   const { database, bus, searchCache, trials } = deps;

@@ -10,20 +10,20 @@ import { isMonitor, isObjectiveMetric, OBJECTIVE_METRICS, type Objective, object
 import { type SweepRequest, type SweepSettings, trialLimit } from './schema.ts';
 
 export interface SweepChecks extends DryRunDeps {
-  /** How many trials run at once where the client has not said. */
+  /** The default of `parallel`. */
   readonly parallel: number;
 }
 
-/** A sweep that can run, with every default filled in. */
+/** A valid sweep with every default filled in. */
 export interface CheckedSweep {
   readonly settings: SweepSettings;
-  /** A trial's job; null where somebody else runs the trials. */
+  /** The job of one trial; null for an external sweep. */
   readonly sample: CheckedRequest | null;
 }
 
 /**
- * Throws ServiceError `invalid_sweep` that lists all that is impossible: in the job whatever its parameters, in the values of each parameter, and in
- * what the search is to do; `dataset_not_ready` as for a job.
+ * Checks the job, the values of each parameter and the settings of the search. Throws ServiceError
+ * `invalid_sweep` with all issues, and `dataset_not_ready` as for a job.
  */
 export async function checkSweep(request: SweepRequest, checks: SweepChecks): Promise<CheckedSweep> {
   const space = compileSpace(request.space);
@@ -46,7 +46,7 @@ function settingsOf(
   { job, search, objective, parallel, name: _, ...rest }: SweepRequest,
   space: Space,
   objectives: readonly Objective[],
-  usual: SweepSettings['usual'],
+  defaults: SweepSettings['defaults'],
   defaultParallel: number,
 ): SweepSettings {
   const trials = trialLimit(search.trials, SAMPLERS[search.algorithm].size(space));
@@ -56,7 +56,7 @@ function settingsOf(
     search: { ...search, trials },
     objective: Array.isArray(objective) ? [...objectives] : objectives[0],
     parallel: parallel ?? defaultParallel,
-    usual,
+    defaults,
   };
 }
 
@@ -76,21 +76,26 @@ function jobIssues(
     const path = `${objectivePath(objectives, i)}/metric`;
     if (!isObjectiveMetric(metric)) {
       const suggestion = didYouMean(metric, OBJECTIVE_METRICS);
-      return [{ path, message: `A job does not measure '${metric}'.${suggestion}` }];
+      return [{ path, message: `Jobs do not measure '${metric}'.${suggestion}` }];
     }
     if (sample === null || !isMonitor(metric)) return [];
     const { task, split } = sample.spec;
     if (!measures(task, metric)) return [{ path, message: `A ${task} task does not measure '${metric}'.` }];
     if (isWithoutValidation(split) && !Object.hasOwn(space, 'split.validation'))
-      return [{ path, message: 'There are no validation rows to measure it on: split.validation is 0.' }];
+      return [
+        {
+          path,
+          message: 'There are no validation rows, because split.validation is 0. Raise it, or use `trainingLoss`.',
+        },
+      ];
     return [];
   });
   if (pruning?.maxEpochs === undefined) return measured;
-  const message = 'The job says how many epochs a trial has: leave it out.';
+  const message = 'Only for external sweeps. The job sets the epochs of a trial; leave this out.';
   return [...measured, { path: '/pruning/maxEpochs', message }];
 }
 
-/** A split column that names none has some taken of the training rows. */
+/** With a split column that has no validation rows, some training rows are used. */
 function isWithoutValidation(split: CheckedRequest['spec']['split']): boolean {
   return split.method !== 'column' && split.validation === 0;
 }
@@ -99,31 +104,41 @@ function objectivePath(objectives: readonly Objective[], i: number): string {
   return objectives.length === 1 ? '/objective' : `/objective/${i}`;
 }
 
-/** Whoever runs the trials knows alone how many epochs they have. */
+/** Only the client knows the number of epochs of an external trial. */
 function externalIssues({ pruning, job }: SweepRequest): readonly FieldError[] {
   return [
     ...(pruning === null || pruning.maxEpochs !== undefined
       ? []
       : [
-          { path: '/pruning/maxEpochs', message: 'How many epochs has a trial at most? Only whoever runs it can say.' },
+          {
+            path: '/pruning/maxEpochs',
+            message: 'Missing. An external sweep with pruning needs the maximum number of epochs of a trial.',
+          },
         ]),
     ...(job === undefined
       ? []
-      : [{ path: '/job', message: 'The trials of an external sweep are no jobs: leave it out.' }]),
+      : [{ path: '/job', message: 'The trials of an external sweep are not jobs. Leave it out.' }]),
   ];
 }
 
 function objectiveIssues({ pruning, external }: SweepRequest, objectives: readonly Objective[]): readonly FieldError[] {
   const twice = objectives.findIndex(({ metric }, i) => objectives.findIndex((other) => other.metric === metric) < i);
-  const repeated = twice < 0 ? [] : [{ path: `/objective/${twice}/metric`, message: 'Named twice: leave one out.' }];
-  const singleObjective = 'Takes one objective: leave it out, or the other objectives.';
+  const repeated =
+    twice < 0 ? [] : [{ path: `/objective/${twice}/metric`, message: 'Duplicate metric. Leave one out.' }];
+  const singleObjective = 'Pruning needs exactly one objective. Leave out the pruning or the other objectives.';
   const isMultiObjective = objectives.length > 1;
   const isCounted = !external && objectives[0].metric === 'parameterCount';
   return [
     ...repeated,
     ...(pruning !== null && isMultiObjective ? [{ path: '/pruning', message: singleObjective }] : []),
     ...(pruning !== null && !isMultiObjective && isCounted
-      ? [{ path: '/pruning', message: 'The number of parameters does not change while a trial runs: leave it out.' }]
+      ? [
+          {
+            path: '/pruning',
+            message:
+              'Pruning by parameterCount has no effect, because it does not change during a trial. Leave it out.',
+          },
+        ]
       : []),
   ];
 }

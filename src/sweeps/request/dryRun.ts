@@ -9,43 +9,46 @@ import type { Parameters, Space } from '../../search/space/space.ts';
 import type { SweepRequest, SweepSettings } from './schema.ts';
 
 export interface DryRunDeps {
-  /** A dataset of the tenant's. */
+  /** Finds a dataset of the tenant. */
   readonly findDataset: FindDataset;
   readonly machine: Pick<Machine, 'memoryBytes'>;
 }
 
-/** What trying out a space has shown. */
+/** The result of a dry run of a space. */
 export interface DryRunResult {
   readonly issues: readonly FieldError[];
-  /** The job of a trial that can run; null: none can. */
+  /** The job of a valid trial; null: none is valid. */
   readonly sample: CheckedRequest | null;
-  /** What the job has by default. */
-  readonly defaults: SweepSettings['usual'];
+  /** The default settings of the job. */
+  readonly defaults: SweepSettings['defaults'];
 }
 export const NO_DRY_RUN: DryRunResult = { issues: [], sample: null, defaults: null };
 
-/** What every trial must have in common to be compared, and what says nothing of a training. */
+/** Fields that must be equal to compare trials, and fields that do not affect the training. */
 const NEVER_VARIED = ['datasetId', 'target', 'task', 'weightColumn', 'name', 'priority', 'labels'];
 
-/** Checks a job for each extreme value of each parameter, and says of a mistake whose it is. */
+/**
+ * Checks a job for each extreme value of each parameter, and attributes each issue to its
+ * parameter.
+ */
 export async function dryRun(
   { job, space: definition }: SweepRequest,
   space: Space,
   checks: DryRunDeps,
 ): Promise<DryRunResult> {
   if (job === undefined)
-    return rejected([{ path: '/job', message: 'What shall be trained? Give the request of a job.' }]);
+    return rejected([{ path: '/job', message: 'Missing. Give the job request that the trials share.' }]);
   const fixed = Object.keys(definition).filter((path) => NEVER_VARIED.includes(path.split('.')[0]));
   if (fixed.length > 0) {
-    const message = 'Cannot be varied: trials are compared on the same task. Say it in `job`.';
+    const message = 'Cannot be varied, because trials are compared on the same task. Set it in `job`.';
     return rejected(fixed.map((path) => ({ path: pointer(['space', path]), message })));
   }
   const findDataset = memoized(checks.findDataset);
   const base = await checkJob(job, findDataset, checks.machine);
-  // A mistake where a parameter is put may be mended by its values.
+  // The values of a parameter may fix an issue at its path.
   const unfixable = 'errors' in base ? base.errors.filter(({ path }) => !isNear(path, Object.keys(definition))) : [];
   if (unfixable.length > 0) return rejected(unfixable.map(({ path, message }) => ({ path: `/job${path}`, message })));
-  // What JSON has of it, as it is kept and as a client would write it.
+  // As JSON: as it is stored, and as a client would write it.
   const defaults = 'checked' in base ? JSON.parse(JSON.stringify(base.checked.spec)) : {};
   const { impossible, found, sample } = await checkTrials(job, space, { ...checks, findDataset }, defaults);
   return { issues: distinct([...impossible, ...attributed(found, job)]), sample, defaults };
@@ -59,7 +62,7 @@ async function checkTrials(
   job: NonNullable<SweepRequest['job']>,
   space: Space,
   { findDataset, machine }: DryRunDeps,
-  defaults: NonNullable<SweepSettings['usual']>,
+  defaults: NonNullable<SweepSettings['defaults']>,
 ) {
   const impossible: FieldError[] = [];
   const found: CheckedTrial[] = [];
@@ -67,10 +70,13 @@ async function checkTrials(
   let sample: CheckedRequest | null = null;
   for (const { parameter, parameters } of dryRunTrials(space)) {
     if (parameters === null) {
-      impossible.push({ path: pointer(['space', parameter, 'when']), message: 'Its conditions never hold together.' });
+      impossible.push({
+        path: pointer(['space', parameter, 'when']),
+        message: 'Its conditions are never met together. Change one of them.',
+      });
       continue;
     }
-    // A space of many choices takes a while, and others are to be answered meanwhile.
+    // A space with many choices takes a while; let other requests run.
     await yieldToEventLoop();
     const outcome = await checkJob(applyParameters(job, parameters, defaults), findDataset, machine);
     if ('errors' in outcome) {
@@ -80,7 +86,7 @@ async function checkTrials(
       sample ??= outcome.checked;
       found.push({ parameter, parameters, errors: [] });
     }
-    // Each has a mistake to list.
+    // Each has at least one issue, so there are enough to list.
     if (failed + impossible.length > MAX_LISTED) break;
   }
   return { impossible, found, sample };
@@ -92,7 +98,7 @@ interface CheckedTrial {
   readonly errors: readonly FieldError[];
 }
 
-/** A job that a trial would submit: as it would run, or what is wrong with it. */
+/** Checks the job of a trial. Returns it with all defaults, or its issues. */
 export async function checkJob(
   job: JsonValue,
   findDataset: FindDataset,
@@ -106,34 +112,37 @@ export async function checkJob(
   }
 }
 
-/** The mistakes of all probes, each reported for the parameter that it lies at or around, or for the job where every probe has it. */
+/**
+ * Attributes each issue to the parameter at or inside its path, or to the job if every trial has
+ * it.
+ */
 function attributed(found: readonly CheckedTrial[], job: JsonValue): readonly FieldError[] {
-  const asked = countsOf(found, ({ parameters }) => Object.keys(parameters));
-  const probesWith = countsOf(found, ({ errors }) => errors.map(keyOf));
+  const active = countsOf(found, ({ parameters }) => Object.keys(parameters));
+  const trialsWith = countsOf(found, ({ errors }) => errors.map(keyOf));
   return found.flatMap(({ parameter, parameters, errors }) =>
     errors.map((issue) => {
       const { path, message } = issue;
-      const count = probesWith.get(keyOf(issue));
+      const count = trialsWith.get(keyOf(issue));
       const owner = ownerOf(path, Object.keys(parameters), job);
       if (owner === undefined && count === found.length) return { path: `/job${path}`, message };
       const name = owner ?? parameter;
       const where = path === pathOf(name) ? '' : `${path}: `;
-      // A mistake in the path of a parameter has nothing to do with its values.
+      // If every value has the issue, the path is wrong and not the value.
       const value =
-        owner !== undefined && count === asked.get(name) ? '' : `With ${JSON.stringify(parameters[name])}: `;
+        owner !== undefined && count === active.get(name) ? '' : `With ${JSON.stringify(parameters[name])}: `;
       return { path: pointer(['space', name]), message: `${value}${where}${message}` };
     }),
   );
 }
 
-/** The parameter that a mistake lies at or in, or that has made what is there. */
+/** The parameter whose path contains the issue, or that created the value at its path. */
 function ownerOf(path: string, names: readonly string[], job: JsonValue): string | undefined {
   const within = names.filter((name) => isWithin(path, pathOf(name))).toSorted((a, b) => b.length - a.length);
   if (within.length > 0 || hasValueAt(job, path)) return within[0];
   return names.find((name) => isWithin(pathOf(name), path));
 }
 
-/** Whether there is a value at the JSON pointer. */
+/** Whether the JSON pointer has a value. */
 function hasValueAt(value: JsonValue, path: string): boolean {
   const [, name, rest = ''] = /^\/([^/]*)(.*)$/s.exec(path) ?? [];
   if (name === undefined) return true;
@@ -147,7 +156,7 @@ function keyOf({ path, message }: FieldError): string {
   return `${path}\n${message}`;
 }
 
-/** How many of the probes have each of the names. */
+/** The number of trials that have each name. */
 function countsOf(
   found: readonly CheckedTrial[],
   namesOf: (each: CheckedTrial) => readonly string[],
@@ -167,16 +176,16 @@ function isWithin(path: string, around: string): boolean {
   return path === around || path.startsWith(`${around}/`);
 }
 
-/** Whether the path lies at one of the parameters, within it or around it. */
+/** Whether the path is that of a parameter, inside it or around it. */
 function isNear(path: string, names: readonly string[]): boolean {
-  return names.map(pathOf).some((place) => isWithin(path, place) || isWithin(place, path));
+  return names.map(pathOf).some((other) => isWithin(path, other) || isWithin(other, path));
 }
 
 function distinct(issues: readonly FieldError[]): readonly FieldError[] {
   return [...new Map(issues.map((issue) => [keyOf(issue), issue])).values()];
 }
 
-/** Looks each dataset up once. */
+/** Finds each dataset only once. */
 function memoized(findDataset: FindDataset): FindDataset {
   const found = new Map<string, ReturnType<FindDataset>>();
   return (id) => {

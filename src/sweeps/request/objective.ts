@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { costOf, MONITORS, type Monitor } from '../../training/monitors.ts';
 
-/** What a sweep of jobs can look at: of the best epoch, as the model has it. */
+/** The metrics that a sweep of jobs can optimize: values of the best epoch, which the model has. */
 export const OBJECTIVE_METRICS = [...MONITORS, 'trainingLoss', 'parameterCount'] as const;
 export type ObjectiveMetric = (typeof OBJECTIVE_METRICS)[number];
 
@@ -16,25 +16,25 @@ const objectiveFields = {
     .min(1)
     .max(100)
     .describe(
-      `What is compared: one of ${OBJECTIVE_METRICS.map((metric) => `\`${metric}\``).join(', ')}, on the validation rows after the best epoch; any name where \`external\` is true.`,
+      `The metric to optimize: one of ${OBJECTIVE_METRICS.map((metric) => `\`${metric}\``).join(', ')}, on the validation rows after the best epoch. Any name if \`external\` is true.`,
     )
     .meta({ examples: ['validationLoss'] }),
 };
 
 const objectiveRequest = z.strictObject({
   ...objectiveFields,
-  goal: z.enum(GOALS).optional().describe('Left out: what suits the metric.'),
+  goal: z.enum(GOALS).optional().describe('Default: the direction in which the metric is better.'),
 });
 const objective = z.object({ ...objectiveFields, goal: z.enum(GOALS) });
 export type Objective = z.output<typeof objective>;
 
-/** One objective, or several that are weighed against each other. */
+/** One objective, or several of which the Pareto front is searched. */
 export const objectivesRequest = z
   .union([objectiveRequest, z.array(objectiveRequest).min(2).max(MAX_OBJECTIVES)])
-  .describe('What the search is after. Several: there is no one best trial, but a Pareto front.');
+  .describe('The objective of the search. With several, the result is a Pareto front instead of one best trial.');
 export const objectivesSchema = z.union([objective, z.array(objective)]);
 
-/** As a list, each with its goal. */
+/** As a list, with every goal filled in. */
 export function objectivesOf(given: z.output<typeof objectivesRequest>): readonly Objective[] {
   const all = Array.isArray(given) ? given : [given];
   return all.map(({ metric, goal }) => ({ metric, goal: goal ?? defaultGoal(metric) }));

@@ -14,58 +14,58 @@ export const MAX_PARALLEL = 64;
 const MAX_SECONDS = 31_536_000;
 const DEFAULT_TRIALS = 50;
 
-// Object.keys forgets that the keys of a constant table are known.
+// Object.keys loses the type of the keys.
 const ALGORITHMS = Object.keys(SAMPLERS) as [Algorithm, ...Algorithm[]];
 
 const trials = z
   .int()
   .min(1)
   .max(MAX_TRIALS)
-  .describe('How many trials at most, and never more than a grid has points. Left out: 50, or all of a grid.')
+  .describe('The maximum number of trials, limited to the size of a grid. Default: 50, or all points of a grid.')
   .meta({ examples: [DEFAULT_TRIALS] });
 
 const search = {
   algorithm: z
     .enum(ALGORITHMS)
-    .describe(
-      '`grid`: every combination; `random`; `sobol`: evenly spread; `tpe`: where good trials lie close together; `gp`: a Gaussian process, for few parameters and dear trials.',
-    ),
+    .describe(`${ALGORITHMS.map((name) => `\`${name}\`: ${SAMPLERS[name].summary}`).join('; ')}.`),
   trials,
-  seed: seedSchema.describe('The same seed and `parallel` ask for the same trials in the same order.'),
+  seed: seedSchema.describe('The same seed and `parallel` give the same trials in the same order.'),
 };
 
-/** More than a job request has fields, so that an unknown one is named. */
+/** More than the fields of a job request, so that an unknown field is reported by name. */
 const MAX_JOB_FIELDS = 100;
 
 const job = limitedRecord(z.string(), jsonValue, MAX_JOB_FIELDS)
-  .describe('The request of a job, as `POST /v1/jobs` takes it: what every trial has in common.')
+  .describe('The job request that all trials share, as for `POST /v1/jobs`.')
   .meta({ examples: [{ datasetId: DATASET_TO_REPLACE, target: 'income' }] });
 
 const completion = {
-  target: z.number().nullable().describe('No more trials are asked for once the objective is as good as this.'),
+  target: z.number().nullable().describe('No more trials are created when the objective reaches this value.'),
   trialsWithoutProgress: z
     .int()
     .min(1)
     .max(MAX_TRIALS)
     .nullable()
-    .describe('No more trials are asked for after so many of them in a row that were not better than the best before.'),
+    .describe('No more trials are created after this many consecutive trials without a new best.'),
 };
 
 const parallel = z
   .int()
   .min(1)
   .max(MAX_PARALLEL)
-  .describe('How many trials run at once. Left out: as many as the service trains at once.');
+  .describe(
+    'The number of trials that run in parallel. Default: the number of jobs that the service trains in parallel.',
+  );
 const maxSeconds = z
   .number()
   .min(1)
   .max(MAX_SECONDS)
   .nullable()
-  .describe('After so many seconds of running no more trials are asked for, and those that run are stopped.');
+  .describe('The maximum run time in seconds. Then no more trials are created and running ones are stopped.');
 const external = z
   .boolean()
   .describe(
-    'Whether somebody else runs the trials: `POST /v1/sweeps/{id}/ask` gives one, `/tell` takes what came of it.',
+    'Whether the client runs the trials: `POST /v1/sweeps/{id}/ask` returns a trial, `/tell` stores its result.',
   );
 
 const EXAMPLE = {
@@ -82,10 +82,10 @@ const EXAMPLE = {
   maxSeconds: null,
 };
 
-/** A search as a client asks for it; a job and a space are enough. */
+/** The request of a sweep. Only `job` and `space` are required. */
 export const sweepRequestSchema = z
   .strictObject({
-    name: givenName.optional().describe("What people call it; left out: the job's target."),
+    name: givenName.optional().describe('A name to show. Default: the names of the dataset and of the target.'),
     job: job.optional(),
     space: spaceSchema,
     search: z
@@ -96,8 +96,11 @@ export const sweepRequestSchema = z
         seed: search.seed.default(1),
       })
       .prefault({})
-      .describe('How trials are chosen.'),
-    pruning: pruningSchema.nullable().default(null).describe('Whether trials that promise little are given up early.'),
+      .describe('How the values of trials are chosen.'),
+    pruning: pruningSchema
+      .nullable()
+      .default(null)
+      .describe('Whether trials that are not promising are stopped early.'),
     objective: objectivesRequest.prefault({ metric: 'validationLoss' }),
     parallel: parallel.optional(),
     maxSeconds: maxSeconds.default(null),
@@ -107,17 +110,17 @@ export const sweepRequestSchema = z
         trialsWithoutProgress: completion.trialsWithoutProgress.default(null),
       })
       .prefault({})
-      .describe('When it is enough.'),
+      .describe('Conditions that end the sweep early.'),
     external: external.default(false),
   })
   .meta({
     id: 'SweepRequest',
-    description: 'A search for hyperparameters: a job, and a space of what is varied of it.',
+    description: 'A search for hyperparameters: a job, and the space of the values to try.',
     examples: [EXAMPLE],
   });
 export type SweepRequest = z.output<typeof sweepRequestSchema>;
 
-/** The whole request, every default filled in: what is kept and what the sweep's answer shows. */
+/** The request with every default filled in, as it is stored and returned. */
 export const sweepSettings = {
   job: job.nullable(),
   space: spaceSchema,
@@ -132,12 +135,15 @@ export const sweepSettings = {
 
 const storedSchema = z.object({
   ...sweepSettings,
-  /** What the job has by default, where it is not said: the trials of a later version are the same. Null where somebody else runs them. */
-  usual: z.record(z.string(), jsonValue).nullable(),
+  /**
+   * The default settings of the job, so that a later version runs the same trials. Null for an
+   * external sweep.
+   */
+  defaults: z.record(z.string(), jsonValue).nullable(),
 });
 export type SweepSettings = z.output<typeof storedSchema>;
 
-/** How many trials: as many as a client has said, or what is usual; no more than a grid has points. */
+/** The maximum number of trials: the given one or the default, limited to the size of a grid. */
 export function trialLimit(given: number | undefined, gridSize: number | null): number {
   const wanted = given ?? (gridSize === null ? DEFAULT_TRIALS : MAX_TRIALS);
   return Math.min(wanted, gridSize ?? MAX_TRIALS);

@@ -4,13 +4,13 @@ import { type TrialEpochs, trialEpochs } from '../../search/trialEpochs.ts';
 import { objectivesOf } from './objective.ts';
 import type { SweepSettings } from './schema.ts';
 
-/** The settings as they were kept. */
+/** Reads the stored settings of a sweep. */
 export function readSettings(stored: string): SweepSettings {
-  // Written from the type.
+  // Written from this type.
   return JSON.parse(stored);
 }
 
-/** What the search has to know of a sweep. */
+/** The settings of the search of a sweep. */
 export function searchSettingsOf(settings: SweepSettings): SearchSettings {
   const { space, search, objective, parallel, pruning, completion } = settings;
   return {
@@ -33,13 +33,15 @@ function epochsOf(settings: SweepSettings): TrialEpochs {
   return { of: () => max, max };
 }
 
-/** How many epochs a trial has at most that somebody else runs: where nothing is pruned, nobody needs to know. */
+/**
+ * The maximum number of epochs of an external trial. Without pruning the client need not set it.
+ */
 export function externalEpochs({ pruning }: SweepSettings): number {
   return pruning?.maxEpochs ?? MAX_EXTERNAL_EPOCHS;
 }
 
-function defaultEpochs({ usual }: SweepSettings): number {
-  const training = usual?.training;
+function defaultEpochs({ defaults }: SweepSettings): number {
+  const training = defaults?.training;
   const epochs =
     typeof training === 'object' && training !== null && 'epochs' in training ? training.epochs : undefined;
   return typeof epochs === 'number' ? epochs : 1;

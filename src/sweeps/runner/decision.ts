@@ -42,7 +42,10 @@ export interface ResumedTrial {
 /** A decision of the search, ready to be written. */
 export type Decision = NewTrial | ResumedTrial;
 
-/** The dry run does not cover every combination of values. An invalid one fails its trial, not the sweep. */
+/**
+ * The dry run does not cover every combination of values. An invalid one fails its trial, not the
+ * sweep.
+ */
 export async function newTrial(
   { findDataset, machine, clock }: SweepStepDeps,
   sweep: RunningSweep,
@@ -51,7 +54,7 @@ export async function newTrial(
   const { row, settings, trials, segmentCount } = sweep;
   const { parameters } = next;
   const trial = trials.length;
-  const job = applyParameters(settings.job ?? {}, parameters, settings.usual ?? {});
+  const job = applyParameters(settings.job ?? {}, parameters, settings.defaults ?? {});
   const checkedJob = await checkJob(job, (id) => findDataset(id, row.project), machine);
   const name = `${row.name} #${trial}`;
   const segment = { number: segmentCount, trial, until: next.until };
@@ -68,7 +71,10 @@ export async function newTrial(
       };
 }
 
-/** Sets the name after the check, because the name of a sweep with a number can exceed the limit of the schema. */
+/**
+ * Sets the name after the check, because the name of a sweep with a number can exceed the limit of
+ * the schema.
+ */
 function named(checked: CheckedRequest, name: string): CheckedRequest {
   return { ...checked, request: { ...checked.request, name } };
 }

@@ -31,7 +31,10 @@ const CANCELLED: Outcome = {
   modelId: null,
 };
 
-/** The outcome of a segment from its job; undefined while it runs. A deleted job counts as cancelled. */
+/**
+ * The outcome of a segment from its job; undefined while it runs. A deleted job counts as
+ * cancelled.
+ */
 export async function outcomeOf(queries: Queries, query: OutcomeQuery): Promise<Outcome | undefined> {
   const job = query.jobId === null ? undefined : await findJob(queries, query.jobId);
   if (job === undefined) return CANCELLED;
@@ -44,9 +47,9 @@ export async function outcomeOf(queries: Queries, query: OutcomeQuery): Promise<
   const values = await valuesOf(queries, job, query.objectives);
   if (values === null && !isHalted)
     return { ...CANCELLED, state: 'failed', epochs, error: JSON.stringify(NO_OBJECTIVE) };
-  const course = query.withCurve ? await learningCurveOf(queries, job, query.objectives[0]) : undefined;
+  const perEpoch = query.withCurve ? await learningCurveOf(queries, job, query.objectives[0]) : undefined;
   return {
-    result: { objectives: values, over: !isHalted, ...(course && { course }) },
+    result: { objectives: values, over: !isHalted, ...(perEpoch && { perEpoch }) },
     state: stateOf(isHalted, query.until),
     epochs,
     error: null,

@@ -6,8 +6,8 @@ import { StaleSweepError } from '../store.ts';
 import { hasOverdue, listEndedExternal, markOverdue } from './runnerStore.ts';
 
 /**
- * Stops the jobs of the sweeps that have reached their time limit. Returns the ids of the sweeps. The
- * clients of external trials learn of it when they report.
+ * Stops the jobs of the sweeps that have reached their time limit. Returns the ids of the sweeps.
+ * The clients of external trials learn of it when they report.
  */
 export async function endOverdue(database: Database, now: number, bus: EventBus): Promise<readonly string[]> {
   // This runs every second; an update would take the write lock even if it changes nothing.
@@ -22,7 +22,10 @@ export async function endOverdue(database: Database, now: number, bus: EventBus)
   return ids;
 }
 
-/** Ends the external sweeps that get no more trials, when every trial has a result or an expired lease. */
+/**
+ * Ends the external sweeps that get no more trials, when every trial has a result or an expired
+ * lease.
+ */
 export async function endOverdueExternal(database: Database, now: number, bus: EventBus): Promise<void> {
   for (const row of await listEndedExternal(database, now)) {
     const reason = row.endedBy ?? 'seconds';

@@ -3,7 +3,9 @@ import { sql } from 'kysely';
 import type { Queries } from '../../store/database/database.ts';
 import type { JobRow, LossRow, SweepRow } from '../../store/database/tables.ts';
 
-/** Conditions on the state are literals, so that SQLite uses the partial index of running sweeps. */
+/**
+ * Conditions on the state are literals, so that SQLite uses the partial index of running sweeps.
+ */
 const isInternal = sql<boolean>`state = 'running' AND request ->> '$.external' = 0`;
 const isExternal = sql<boolean>`state = 'running' AND request ->> '$.external' = 1`;
 
@@ -22,7 +24,10 @@ export async function hasOverdue(queries: Queries, now: number): Promise<boolean
   return overdue !== undefined;
 }
 
-/** Marks the sweeps that have reached their time limit, so that they get no more trials. Returns their ids. */
+/**
+ * Marks the sweeps that have reached their time limit, so that they get no more trials. Returns
+ * their ids.
+ */
 export async function markOverdue(queries: Queries, now: number): Promise<readonly string[]> {
   const marked = await queries
     .updateTable('sweeps')

@@ -61,7 +61,9 @@ export async function loadRunningSweep(database: Database, id: string): Promise<
   return sweep;
 }
 
-/** Adds a segment to the search. Without a result it is open. Its trial must be in `sweep.trials`. */
+/**
+ * Adds a segment to the search. Without a result it is open. Its trial must be in `sweep.trials`.
+ */
 export function addSegment(
   sweep: RunningSweep,
   { number, trial, until }: Pick<SegmentRow, 'number' | 'trial' | 'until'>,

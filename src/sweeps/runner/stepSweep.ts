@@ -20,13 +20,17 @@ export interface StepResult {
   readonly hasMore: boolean;
 }
 
-/** A step decides more trials than can run only if their jobs are invalid. Thousands would block the process. */
+/**
+ * A step decides more trials than can run only if their jobs are invalid. Thousands would block the
+ * process.
+ */
 const MAX_DECISIONS = MAX_PARALLEL;
 
 /**
- * One step of a sweep. Writes the outcomes of the segments that have ended and the decisions of the search in
- * one transaction: new trials with their jobs, resumed trials, the end of the sweep. Throws StaleSweepError if
- * another process changed the sweep. After any error nothing is written and `sweep` must be loaded again.
+ * One step of a sweep. Writes the outcomes of the segments that have ended and the decisions of the
+ * search in one transaction: new trials with their jobs, resumed trials, the end of the sweep.
+ * Throws StaleSweepError if another process changed the sweep. After any error nothing is written
+ * and `sweep` must be loaded again.
  */
 export async function stepSweep(deps: SweepStepDeps, sweep: RunningSweep): Promise<StepResult> {
   const ended = await endedSegments(deps, sweep);

@@ -16,7 +16,10 @@ export interface SweepRunnerDeps extends SweepStepDeps {
 
 /** Runs the sweeps: creates their trials, reads the outcomes, and ends the sweeps. */
 export interface SweepRunner {
-  /** Resolves when the current step has ended. The next runner finds the running sweeps in the database. */
+  /**
+   * Resolves when the current step has ended. The next runner finds the running sweeps in the
+   * database.
+   */
   stop(): Promise<void>;
 }
 

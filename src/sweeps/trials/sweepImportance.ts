@@ -10,8 +10,8 @@ import type { SweepImportance } from './schemas.ts';
 export type ComputeImportance = (trials: ImportanceRequest) => Promise<Importances | null>;
 
 /**
- * The importance of each hyperparameter for the first objective, from the trials that have one. Throws
- * ServiceError `sweep_wrong_state` for too few trials.
+ * The importance of each hyperparameter for the first objective, from the trials that have one.
+ * Throws ServiceError `sweep_wrong_state` for too few trials.
  */
 export async function sweepImportance(
   { request }: SweepRow,

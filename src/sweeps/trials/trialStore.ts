@@ -38,7 +38,9 @@ export interface TrialStore {
   totals(sweepId: string): Promise<TrialTotals>;
   find(sweepId: string, number: number): Promise<TrialWithEpochs | undefined>;
   list(sweepId: string, filter: TrialFilter): Promise<Slice<TrialWithEpochs>>;
-  /** Succeeded trials with an objective, the best first; equal objectives in the order of numbers. */
+  /**
+   * Succeeded trials with an objective, the best first; equal objectives in the order of numbers.
+   */
   ranked(sweepId: string, goal: Objective['goal'], limit?: number): Promise<readonly TrialWithEpochs[]>;
   /** Succeeded trials, ordered by number. */
   succeeded(sweepId: string): Promise<readonly Pick<TrialRow, 'number' | 'objectives'>[]>;
@@ -132,7 +134,10 @@ export async function hasSucceeded(queries: Queries, sweepId: string): Promise<b
   return trial !== undefined;
 }
 
-/** The jobs of the trials of a sweep that have not ended. `halted`: the job waits for a decision of the search. */
+/**
+ * The jobs of the trials of a sweep that have not ended. `halted`: the job waits for a decision of
+ * the search.
+ */
 export function listOpenJobs(queries: Queries, sweepId: string): Promise<readonly Pick<JobRow, 'id' | 'halted'>[]> {
   return queries
     .selectFrom('jobs')

@@ -15,7 +15,7 @@ const SPACE = spaceSchema.parse({
   steps: { type: 'integer', min: 1, max: 5 },
 });
 
-/** The importances after a search of that function. */
+/** The importances after a search on the function. */
 function importancesOf(
   f: (parameters: Parameters) => number,
   {
@@ -40,7 +40,7 @@ describe('importance', () => {
   it.each(['random', 'sobol', 'tpe'] as const)(
     'is what the variance of a sum is made of, however it was searched: %s',
     (algorithm) => {
-      // The variances of 10 x and of y are 100 to 1.
+      // The variances of 10 x and of y have the ratio 100 : 1.
       const { x, y, idle, choice, steps } = importancesOf((p) => 10 * Number(p.x) + Number(p.y), { algorithm });
       expect(x).toBeGreaterThan(0.94);
       expect(y).toBeLessThan(0.03);
@@ -49,18 +49,19 @@ describe('importance', () => {
     },
   );
 
-  it('is the same for two that matter the same, choices and steps too', () => {
+  it('is equal for equal effects, also of choices and steps', () => {
     const even = importancesOf((p) => Number(p.x) + Number(p.y), { trials: 200 });
     expect(even.x).toBeCloseTo(0.5, 1);
     expect(even.y).toBeCloseTo(0.5, 1);
-    // The variance of 0 or 1 in one of three is 2/9, of 1 to 5 by a third of it 2/9 too.
+    // A value of 1 for one of three choices has the variance 2/9, as has a third of the steps 1 to
+    // 5.
     const f = (p: Parameters) => (p.choice === 'b' ? 1 : 0) + Number(p.steps) / 3;
     const { choice, steps } = importancesOf(f, { trials: 200 });
     expect(choice).toBeCloseTo(0.5, 1);
     expect(steps).toBeCloseTo(0.5, 1);
   });
 
-  it('of a parameter with a condition counts for where it is asked', () => {
+  it('of a conditional parameter is weighted by where it is active', () => {
     const space = spaceSchema.parse({
       type: { type: 'choice', values: ['sgd', 'adam'] },
       momentum: { ...unit, when: { type: ['sgd'] } },
@@ -73,16 +74,16 @@ describe('importance', () => {
     expect(idle).toBeLessThan(0.01);
   });
 
-  it('is not that of trainings that blow up', () => {
+  it('is not dominated by diverged trainings', () => {
     const { x } = importancesOf((p) => (Number(p.idle) > 0.97 ? 1e308 : Number(p.x)));
     expect(x).toBeGreaterThan(0.5);
   });
 
-  it('is 0 where all trials came to the same', () => {
+  it('is 0 if all trials have the same objective', () => {
     expect(importancesOf(() => 3)).toEqual({ x: 0, y: 0, idle: 0, choice: 0, steps: 0 });
   });
 
-  it('is not told of few trials, and failed ones do not count', () => {
+  it('is null for too few trials, and failed trials do not count', () => {
     const parameters = { x: 0.5, y: 0.5, idle: 0.5, choice: 'a', steps: 1 };
     const trials = Array.from({ length: MIN_TRIALS }, (_, i) => ({ parameters, objective: i as number | null }));
     expect(functionalAnova(SPACE, MINIMIZE, trials)).not.toBeNull();

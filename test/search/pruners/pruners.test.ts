@@ -4,13 +4,13 @@ import type { Observation } from '../../../src/search/pruners/pruner.ts';
 import { createSuccessiveHalving } from '../../../src/search/pruners/successiveHalving.ts';
 import { createPruner, pruningSchema } from '../../../src/search/pruners.ts';
 
-const seen = (loss: number, isOver = false, course: readonly number[] = []): Observation => ({
+const seen = (loss: number, isOver = false, perEpoch: readonly number[] = []): Observation => ({
   loss,
   isOver,
-  lossAt: lossByEpoch({ goal: 'minimize' }, { over: isOver, course }, loss),
+  lossAt: lossByEpoch({ goal: 'minimize' }, { over: isOver, perEpoch }, loss),
 });
 describe('pruning', () => {
-  it('fills in what is left out, and refuses what it does not know', () => {
+  it('fills in defaults, and rejects unknown settings', () => {
     expect(pruningSchema.parse({ type: 'median' })).toEqual({
       type: 'median',
       startupTrials: 5,
@@ -32,7 +32,7 @@ describe('median', () => {
   const createMedian = (settings: object, most: number) =>
     createPruner(pruningSchema.parse({ type: 'median', startupTrials: 3, warmupEpochs: 2, ...settings }), most);
 
-  it('stops what is worse than the median of the others at the same epoch', () => {
+  it('stops a trial that is worse than the median of the others at the same epoch', () => {
     const median = createMedian({ intervalEpochs: 2 }, 8);
     const courses = [
       [9, 5, 4, 3, 2, 1, 1, 1],
@@ -41,9 +41,10 @@ describe('median', () => {
       [9, 7],
     ];
     expect(median.initialBudget(0, 8)).toEqual({ until: null, limits: [] });
-    for (const [trial, course] of courses.entries()) {
-      // The third came to its end early and keeps what it has, the last was stopped and tells nothing of what it would have become.
-      median.observe(trial, seen(Math.min(...course), trial < 3, course));
+    for (const [trial, perEpoch] of courses.entries()) {
+      // The third trial finished early and counts with its final loss. The last one was stopped, so
+      // its later losses are unknown.
+      median.observe(trial, seen(Math.min(...perEpoch), trial < 3, perEpoch));
     }
     median.observe(4, seen(Number.POSITIVE_INFINITY, true, [1, 1, 1, 1, 1, 1, 1, 1]));
     expect(median.initialBudget(5, 8).limits).toEqual([
@@ -54,7 +55,7 @@ describe('median', () => {
     expect(median.initialBudget(5, 4).limits).toEqual([{ epoch: 2, worst: 5.5 }]);
   });
 
-  it('looks at most a hundred times at long trainings, first after a tenth of them', () => {
+  it('has at most a hundred milestones in long trainings, the first after a tenth', () => {
     const median = createMedian({ warmupEpochs: null, startupTrials: 1 }, 5000);
     median.observe(0, seen(1, true, [1]));
     const epochs = median.initialBudget(1, 5000).limits.map(({ epoch }) => epoch);
@@ -63,7 +64,7 @@ describe('median', () => {
   });
 });
 
-describe('a ladder', () => {
+describe('successive halving', () => {
   const createClimbed = (...all: Observation[]) => {
     const ladder = createSuccessiveHalving([1, 2], 2);
     for (const [trial, each] of all.entries()) {
@@ -73,8 +74,9 @@ describe('a ladder', () => {
     return ladder;
   };
 
-  it('lets trials that are over up where they have earned it, without running', () => {
-    // The one that is over is the best of four and so one of the two that went up, where it is the best of two.
+  it('promotes finished trials that qualify, without running them', () => {
+    // The finished trial is the best of four, so it is one of the two promoted, where it is the
+    // best of two.
     const ladder = createClimbed(seen(1, true), seen(2), seen(3), seen(4));
     expect(ladder.promotion()).toEqual({ trial: 1, until: 2 });
     ladder.promote(1);
@@ -83,7 +85,7 @@ describe('a ladder', () => {
     expect(ladder.finalPromotion()).toBeNull();
   });
 
-  it('lets nobody up for those that failed, and none of them', () => {
+  it('promotes neither failed trials nor others in their place', () => {
     const failed = seen(Number.POSITIVE_INFINITY, true);
     const ladder = createClimbed(failed, failed, failed, failed);
     expect(ladder.promotion()).toBeNull();
@@ -99,11 +101,11 @@ describe('a ladder', () => {
 });
 
 describe('hyperband', () => {
-  it('deals trials to brackets in proportion, so that all take about as many epochs', () => {
+  it('assigns trials to brackets in proportion, so that all have about the same epochs', () => {
     const hyperband = createPruner(pruningSchema.parse({ type: 'hyperband', minEpochs: 1 }), 27);
     const untils = Array.from({ length: 490 }, (_, trial) => hyperband.initialBudget(trial, 27).until);
     const counts = [1, 3, 9, null].map((until) => untils.filter((each) => each === until).length);
-    // 27/4, 9/3, 3/2 and 1 of 12.25.
+    // The shares are 27/4, 9/3, 3/2 and 1 of 12.25.
     expect(counts).toEqual([270, 120, 60, 40]);
     expect(hyperband.initialBudget(0, 27)).toEqual(hyperband.initialBudget(0, 27));
   });

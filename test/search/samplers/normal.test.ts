@@ -9,7 +9,7 @@ describe('the standard normal distribution', () => {
     [-1, 0.15865525393146],
     [0, 0.5],
     [2.5, 0.99379033467422],
-  ])('has the share below %d that mpmath gives', (z, share) => {
+  ])('has the cumulative probability of mpmath at %d', (z, share) => {
     expect(normalShareBelow(z) / share).toBeCloseTo(1, 9);
   });
 
@@ -19,7 +19,7 @@ describe('the standard normal distribution', () => {
     [-2.9, -7.5208464928879, 3.4445327294133],
     [-3.1, -8.2273293935727, 3.6206042621432],
     [-30, -457.7246537606, 30.066446154162],
-  ])('expects an improvement at z = %d whose logarithm and slope do not vanish', (z, log, slope) => {
+  ])('has a finite log improvement and slope at z = %d', (z, log, slope) => {
     expect(logImprovement(z).log).toBeCloseTo(log, 7);
     expect(logImprovement(z).slope).toBeCloseTo(slope, 6);
   });

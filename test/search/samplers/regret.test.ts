@@ -5,8 +5,9 @@ import { SWEEP_FUNCTIONS } from '../../bench/sweepFunctions.ts';
 import { quantile, regretsOf } from '../../bench/sweepRegret.ts';
 
 /**
- * Of tpe: twice the median regret of Optuna's after 60 trials (`npm run bench -- sweeps` shows them, of more seeds). The Gaussian process has half
- * the trials, as it takes its time.
+ * The bound of tpe is twice the median regret of Optuna's TPE after 60 trials
+ * (`npm run bench -- sweeps` shows both for more seeds). The Gaussian process has half the trials,
+ * because it is slow.
  */
 const BOUNDS = [
   { name: 'branin', tpe: 0.19, gp: 0.05 },
@@ -21,14 +22,14 @@ describe.each(BOUNDS)('on $name', ({ name, tpe, gp }) => {
   const medianOf = (algorithm: Algorithm, trials: number) =>
     searched.map((each) => quantile(regretsOf(each, algorithm, SEEDS, trials), 0.5))[0];
 
-  it('tpe and gp come near the minimum, and nearer than random does', () => {
+  it('tpe and gp get close to the minimum, and closer than random', () => {
     const random = medianOf('random', 60);
     expect(medianOf('tpe', 60)).toBeLessThan(Math.min(tpe, random));
     expect(medianOf('gp', 30)).toBeLessThan(Math.min(gp, random));
   });
 });
 
-it('gp is not blinded by trainings that blow up', () => {
+it('gp is robust against diverged trainings', () => {
   const [branin] = SWEEP_FUNCTIONS;
   const blowsUp = {
     ...branin,

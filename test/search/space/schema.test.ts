@@ -4,14 +4,14 @@ import { spaceSchema } from '../../../src/search/space/schema.ts';
 
 const type = { type: 'choice', values: ['sgd', 'adam'] };
 
-/** The mistakes, `path: message`, as a client reads them. */
+/** The issues as `path: message`. */
 function mistakesOf(space: unknown): readonly string[] {
   const checked = check(spaceSchema, space);
   return checked.ok ? [] : checked.errors.map(({ path, message }) => `${path}: ${message}`);
 }
 
 describe('a search space', () => {
-  it('takes every distribution, with steps and conditions', () => {
+  it('accepts every distribution, with steps and conditions', () => {
     const space = {
       a: { type: 'uniform', min: 0, max: 1, step: 0.25, when: { 'training.type': ['sgd'], b: [1, 2] } },
       'training.type': type,
@@ -23,7 +23,7 @@ describe('a search space', () => {
     expect(mistakesOf(space)).toEqual([]);
   });
 
-  it('says all mistakes at once, of single parameters and of the whole', () => {
+  it('reports all issues at once, of single parameters and of the whole', () => {
     const space = {
       a: { type: 'uniform', min: 1, max: 0 },
       b: { type: 'logUniform', min: 0, max: 1 },
@@ -37,13 +37,13 @@ describe('a search space', () => {
     const mistakes = mistakesOf(space);
     expect(mistakes).toEqual(
       expect.arrayContaining([
-        '/a/max: Below `min`: exchange the two.',
-        '/c/values/2: The same as value 1: leave one out.',
-        '/d/when/nowhere: Not a parameter of this space: add it, or correct its name.',
-        '/e/when/d: Never 4: name values that it can have.',
-        '/e/when/g: A condition needs a choice, whole numbers or a step: a continuum never has just that value.',
-        "/e.f: Lies within 'e', which is varied too: vary one of them.",
-        '/h..i: Not a path of a job request: it looks like `training.batchSize`.',
+        '/a/max: `max` is below `min`. Swap them.',
+        '/c/values/2: Duplicate of value 1. Leave one out.',
+        '/d/when/nowhere: Not a parameter of this space. Add it, or correct its name.',
+        '/e/when/d: The parameter never has the value 4. Use one of its values.',
+        '/e/when/g: A condition needs a parameter with a finite number of values: a choice, integers or a step.',
+        "/e.f: The path is inside 'e', which is also varied. Vary only one of them.",
+        '/h..i: Not a path of a job request. Use names joined by dots, such as `training.batchSize`.',
       ]),
     );
     const paths = mistakes.map((mistake) => mistake.split(':')[0]);
@@ -51,22 +51,22 @@ describe('a search space', () => {
     expect(mistakes).toHaveLength(9);
   });
 
-  it('refuses conditions in a circle', () => {
+  it('rejects circular conditions', () => {
     const space = {
       a: { ...type, when: { b: ['sgd'] } },
       b: { ...type, when: { a: ['sgd'] } },
       c: { ...type, when: { c: ['sgd'] } },
     };
     expect(mistakesOf(space)).toEqual([
-      "/a/when/b: A circle: 'b' is asked only after 'a'.",
-      "/b/when/a: A circle: 'a' is asked only after 'b'.",
-      "/c/when/c: A circle: 'c' is asked only after 'c'.",
+      "/a/when/b: Circular condition: 'b' depends on 'a'.",
+      "/b/when/a: Circular condition: 'a' depends on 'b'.",
+      "/c/when/c: Circular condition: 'c' depends on 'c'.",
     ]);
   });
 
-  it('refuses a space of nothing and one of too much', () => {
+  it('rejects an empty space and one that is too large', () => {
     const many = Object.fromEntries(Array.from({ length: 65 }, (_, i) => [`p${i}`, type]));
-    expect(mistakesOf({})).toEqual([': Nothing to search: name at least one parameter.']);
+    expect(mistakesOf({})).toEqual([': The space is empty. Add at least one parameter.']);
     expect(mistakesOf(many)).toEqual([': Must have at most 64 members, got 65.']);
   });
 });

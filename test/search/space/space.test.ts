@@ -6,19 +6,19 @@ import { spaceSchema } from '../../../src/search/space/schema.ts';
 import { compileSpace, decode, parametersAt, pointOf } from '../../../src/search/space/space.ts';
 import { anySpace, OPTIMIZERS } from './spaces.ts';
 
-describe('a space as large as it may be', () => {
-  it('is probed in steps that grow with its conditions, not with the ways through them', () => {
+describe('a space of the maximum size', () => {
+  it('has a dry run whose work grows with the number of conditions, not of their combinations', () => {
     const condition = (i: number) => Array.from({ length: i }, (_, j) => [`p${j}`, [0]]);
     const parameters = Array.from({ length: 64 }, (_, i) => [
       `p${i}`,
       { type: 'integer', min: 0, max: 1, ...(i > 0 && { when: Object.fromEntries(condition(i)) }) },
     ]);
-    const probes = dryRunTrials(compileSpace(spaceSchema.parse(Object.fromEntries(parameters))));
-    expect(probes).toHaveLength(128);
-    expect(probes.at(-1)?.parameters).toMatchObject({ p0: 0, p62: 0, p63: 1 });
+    const dryRuns = dryRunTrials(compileSpace(spaceSchema.parse(Object.fromEntries(parameters))));
+    expect(dryRuns).toHaveLength(128);
+    expect(dryRuns.at(-1)?.parameters).toMatchObject({ p0: 0, p62: 0, p63: 1 });
   });
 
-  it('reads each value of a choice a few times, however many there are', () => {
+  it('reads each value of a choice a bounded number of times', () => {
     let read = 0;
     const value = (i: number) => ({
       get units() {
@@ -38,7 +38,7 @@ describe('a space as large as it may be', () => {
 });
 
 describe('a compiled space', () => {
-  it('puts what others depend on before them', () => {
+  it('puts parents first', () => {
     const names = compileSpace(OPTIMIZERS).map(({ name }) => name);
     expect(names.slice(0, 3)).toEqual([
       'training.optimizer.type',
@@ -48,7 +48,7 @@ describe('a compiled space', () => {
     expect(names.at(-1)).toBe('training.epochs');
   });
 
-  it('finds every point again by the values there', () => {
+  it('finds every point from its values', () => {
     const coordinates = fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 4, maxLength: 4 });
     fc.assert(
       fc.property(anySpace, coordinates, (definition, raw) => {
@@ -63,7 +63,7 @@ describe('a compiled space', () => {
     );
   });
 
-  it('keeps decimals of a step as they are written', () => {
+  it('does not add rounding errors to stepped decimals', () => {
     const space = compileSpace(spaceSchema.parse({ a: { type: 'uniform', min: 0.1, max: 0.5, step: 0.1 } }));
     const values = Array.from(
       { length: 5 },
@@ -72,7 +72,7 @@ describe('a compiled space', () => {
     expect(values).toEqual([0.1, 0.2, 0.3, 0.4, 0.5]);
   });
 
-  it('has one value where the range is as narrow as numbers are', () => {
+  it('has one value if the range is as narrow as floating point allows', () => {
     const range = { type: 'logUniform', min: 1e-6, max: 1.0000000000000002e-6 };
     const space = compileSpace(spaceSchema.parse({ a: range, b: { type: 'uniform', min: 3, max: 3 } }));
     const parameters = parametersAt(space, decode(space, [0.9, 0.9]));
@@ -80,14 +80,14 @@ describe('a compiled space', () => {
     expect(pointOf(space, parameters)).toEqual(Float64Array.of(0.5, 0.5));
   });
 
-  it('asks small numbers of a logarithmic range as often as large ones', () => {
+  it('suggests small numbers of a logarithmic range as often as large ones', () => {
     const space = compileSpace(spaceSchema.parse({ a: { type: 'logInteger', min: 1, max: 1000 } }));
     const atHalf = Number(parametersAt(space, decode(space, [0.5])).a);
     expect(atHalf).toBeGreaterThan(20);
     expect(atHalf).toBeLessThan(35);
   });
 
-  it('refuses values of a trial that are none of the space', () => {
+  it('rejects values that are not in the space', () => {
     const space = compileSpace(spaceSchema.parse({ a: { type: 'integer', min: 1, max: 9, step: 2 } }));
     expect(() => pointOf(space, { a: 2 })).toThrow("'a' is never 2");
     expect(() => pointOf(space, {})).toThrow("the trial has no 'a'");
@@ -95,7 +95,7 @@ describe('a compiled space', () => {
 });
 
 describe('the values of a trial', () => {
-  it('are put at their paths in a job request, which stays as it is', () => {
+  it('are set at their paths in a copy of the job request', () => {
     const job = { target: 'y', network: { layers: [{ units: 8 }] } };
     const placed = applyParameters(job, { 'network.layers.0.units': 16, 'training.optimizer.type': 'sgd' });
     expect(placed).toEqual({
@@ -107,18 +107,18 @@ describe('the values of a trial', () => {
   });
 });
 
-describe('the probes of a space', () => {
-  it('show the extremes of every parameter, each where it is asked', () => {
-    const probes = dryRunTrials(compileSpace(OPTIMIZERS));
-    for (const { parameter, parameters } of probes) expect(Object.keys(parameters ?? {})).toContain(parameter);
+describe('the dry run of a space', () => {
+  it('covers the extremes of every parameter, each where it is active', () => {
+    const dryRuns = dryRunTrials(compileSpace(OPTIMIZERS));
+    for (const { parameter, parameters } of dryRuns) expect(Object.keys(parameters ?? {})).toContain(parameter);
     const asked = (name: string) =>
-      probes.filter(({ parameter }) => parameter === name).map(({ parameters }) => parameters?.[name]);
+      dryRuns.filter(({ parameter }) => parameter === name).map(({ parameters }) => parameters?.[name]);
     expect(asked('training.epochs')).toEqual([10, 50]);
     expect(asked('training.optimizer.type')).toEqual(['sgd', 'adam']);
     expect(asked('training.batchSize')).toEqual([8, 512]);
   });
 
-  it('find conditions that never hold together', () => {
+  it('finds conditions that are never met together', () => {
     const choice = { type: 'choice', values: [1, 2] };
     const space = { a: choice, b: { ...choice, when: { a: [1] } }, c: { ...choice, when: { b: [1], a: [2] } } };
     const unmet = dryRunTrials(compileSpace(spaceSchema.parse(space))).filter(({ parameters }) => parameters === null);

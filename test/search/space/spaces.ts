@@ -21,7 +21,7 @@ export const OPTIMIZERS: SpaceDefinition = spaceSchema.parse({
   'training.epochs': { type: 'integer', min: 10, max: 50, step: 10, when: { 'training.optimizer.nesterov': [true] } },
 });
 
-/** The same without what has no end, so that it has a grid. */
+/** The same without continuous parameters, so that it has a grid. */
 export const GRID: SpaceDefinition = spaceSchema.parse({
   type: { type: 'choice', values: ['sgd', 'adam', { custom: 1 }] },
   momentum: { type: 'uniform', min: 0.1, max: 0.5, step: 0.1, when: { type: ['sgd'] } },
@@ -73,7 +73,7 @@ function sameText(a: unknown, b: unknown): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
 }
 
-/** Any space of up to four parameters; the last may depend on the first, where that is a choice. */
+/** Any space of up to four parameters. The last can depend on the first if that is a choice. */
 export const anySpace: fc.Arbitrary<SpaceDefinition> = fc
   .array(definition, { minLength: 1, maxLength: 4 })
   .map((definitions) => {

@@ -22,9 +22,9 @@ async function beginExternal(room: Room, changes: object = {}): Promise<string> 
   return body.id;
 }
 
-describe('a trial whose objective is not finite', () => {
+describe('a trial without a finite objective', () => {
   it.each(['NaN', 'Infinity', '-Infinity', 'null'])(
-    'is not reported or told as %s: the answer says how',
+    'is not accepted as %s, and the error says how to report it',
     async (value) => {
       const room = await openRoom();
       const id = await beginExternal(room);
@@ -36,7 +36,7 @@ describe('a trial whose objective is not finite', () => {
       for (const [action, body] of bodies) {
         const answer = await room.postText(`/v1/sweeps/${id}/${action}`, body);
         expect(answer.status).toBe(400);
-        expect(answer.body.detail).toContain('has failed: send {"number": 7, "failed": true} to /tell');
+        expect(answer.body.detail).toContain('has failed. Send {"number": 7, "failed": true} to /tell');
       }
       const { body } = await room.post(`/v1/sweeps/${id}/tell`, { number: 0, failed: true });
       expect(body).toMatchObject({ state: 'failed', objective: null });
@@ -45,7 +45,7 @@ describe('a trial whose objective is not finite', () => {
 });
 
 describe('ask and tell', () => {
-  it('searches for a trainer outside until the trials are used up', async () => {
+  it('run a search for an external client until all trials have a result', async () => {
     const room = await openRoom();
     const id = await beginExternal(room, { parallel: 1 });
     for (let n = 0; n < 14; n++) {
@@ -55,12 +55,12 @@ describe('ask and tell', () => {
         waitFor: null,
         trial: { number: n, state: 'running', jobId: null },
       });
-      const told = { number: n, objective: costOf(body.trial.parameters) };
-      const trial = await room.post(`/v1/sweeps/${id}/tell`, told);
+      const result = { number: n, objective: costOf(body.trial.parameters) };
+      const trial = await room.post(`/v1/sweeps/${id}/tell`, result);
       expect(trial.body).toMatchObject({
         state: 'succeeded',
-        objective: told.objective,
-        objectives: { cost: told.objective },
+        objective: result.objective,
+        objectives: { cost: result.objective },
       });
     }
     const sweep = (await room.get(`/v1/sweeps/${id}`)).body;
@@ -69,7 +69,7 @@ describe('ask and tell', () => {
     expect((await room.post(`/v1/sweeps/${id}/ask`)).body).toEqual({ trial: null, state: 'succeeded', waitFor: null });
   });
 
-  it('leaves the trials of an external sweep to those who ask, where others train here too', async () => {
+  it('leave the trials of an external sweep to the client while the service runs other sweeps', async () => {
     const room = await openRoom();
     room.startTraining();
     const id = await beginExternal(room);
@@ -78,7 +78,7 @@ describe('ask and tell', () => {
     expect((await room.post(`/v1/sweeps/${id}/ask`)).body).toMatchObject({ trial: { number: 0, state: 'running' } });
   });
 
-  it('asks what the search alone would ask, whoever asks and in whatever order it is told', async () => {
+  it('give the trials of the search alone, for any client and any order of results', async () => {
     const room = await openRoom();
     const id = await beginExternal(room, { parallel: 3 });
     const out: { number: number; parameters: { x: number } }[] = [];
@@ -101,7 +101,7 @@ describe('ask and tell', () => {
     expect(sweep).toMatchObject({ state: 'succeeded', counts: { succeeded: 14 } });
   });
 
-  it('has nothing to ask while as many are out as run at once, and waits for one to be told when it is told to', async () => {
+  it('give no trial while `parallel` trials are running, and wait for a result if requested', async () => {
     const room = await openRoom();
     const id = await beginExternal(room, { parallel: 1 });
     await room.post(`/v1/sweeps/${id}/ask`);
@@ -115,7 +115,7 @@ describe('ask and tell', () => {
     });
   });
 
-  it('gives a trial again whose lease has run out, and takes what is told of it late', async () => {
+  it('lease an expired trial again, and accept a late result', async () => {
     const room = await openRoom();
     const id = await beginExternal(room);
     const { body: first } = await room.post(`/v1/sweeps/${id}/ask`, { leaseSeconds: 1 });
@@ -126,7 +126,7 @@ describe('ask and tell', () => {
     expect((await room.post(`/v1/sweeps/${id}/tell`, { number: 0, objective: 1 })).status).toBe(200);
   });
 
-  it('takes the same twice, and nothing else of a trial that is over', async () => {
+  it('accept the same result twice, but no other result of a trial that has ended', async () => {
     const room = await openRoom();
     const id = await beginExternal(room);
     await room.post(`/v1/sweeps/${id}/ask`);
@@ -139,7 +139,7 @@ describe('ask and tell', () => {
     expect(await tell({ number: 0 })).toMatchObject({ status: 400 });
   });
 
-  it('keeps what is told of the last trial while somebody pauses the sweep', async () => {
+  it('store the last result while another client pauses the sweep', async () => {
     const room = await openRoom();
     const id = await beginExternal(room, { search: { algorithm: 'random', trials: 1 } });
     await room.post(`/v1/sweeps/${id}/ask`);
@@ -156,7 +156,7 @@ describe('ask and tell', () => {
     expect((await room.post(`/v1/sweeps/${id}/ask`)).body).toEqual({ trial: null, state: 'succeeded', waitFor: null });
   });
 
-  it('goes on after it was cancelled, with the trials that were out as failed ones', async () => {
+  it('resume a cancelled sweep and count its open trials as failed', async () => {
     const room = await openRoom();
     const id = await beginExternal(room, { parallel: 2, search: { algorithm: 'random', trials: 3 } });
     for (let n = 0; n < 2; n++) await room.post(`/v1/sweeps/${id}/ask`);
@@ -170,7 +170,7 @@ describe('ask and tell', () => {
     });
   });
 
-  it('wants every objective by its name where there are several', async () => {
+  it('require every objective by name if there are several', async () => {
     const room = await openRoom();
     const objective = [{ metric: 'cost' }, { metric: 'speed', goal: 'maximize' }];
     const id = await beginExternal(room, { objective });
@@ -187,13 +187,13 @@ describe('ask and tell', () => {
     expect((await room.get(`/v1/sweeps/${id}`)).body.front).toMatchObject([{ number: 0 }]);
   });
 
-  it('shows a hundred trials of a Pareto front, and lists all of them', async () => {
+  it('show a hundred trials of a Pareto front, and list all of them', async () => {
     const room = await openRoom();
     const objective = [{ metric: 'cost' }, { metric: 'speed', goal: 'maximize' }];
     const id = await beginExternal(room, { objective, search: { algorithm: 'random', trials: 200 } });
     const trials = Array.from({ length: 150 }, (_, number) => ({
       ...{ sweepId: id, number, parameters: '{}', state: 'succeeded' as const, createdAt: 1, finishedAt: 1 },
-      // Each third is beaten by the one before it.
+      // Each third trial is dominated by the one before it.
       objectives: JSON.stringify({
         cost: number % 3 === 2 ? number + 1 : number,
         speed: number % 3 === 2 ? 0 : number,
@@ -219,16 +219,16 @@ describe('ask and tell', () => {
     expect((await list('limit=200&state=failed')).items).toEqual([]);
   });
 
-  it('takes the same twice of objectives whose names are numbers', async () => {
+  it('accept the same result twice if the names of the objectives are numbers', async () => {
     const room = await openRoom();
     const id = await beginExternal(room, { objective: [{ metric: '95' }, { metric: '50' }] });
     await room.post(`/v1/sweeps/${id}/ask`);
-    const told = { number: 0, objectives: { 95: 2, 50: 1 } };
+    const result = { number: 0, objectives: { 95: 2, 50: 1 } };
     for (const time of ['once', 'again'])
-      expect((await room.post(`/v1/sweeps/${id}/tell`, told)).status, time).toBe(200);
+      expect((await room.post(`/v1/sweeps/${id}/tell`, result)).status, time).toBe(200);
   });
 
-  it('is refused for a sweep whose trials run here', async () => {
+  it('are rejected for a sweep whose trials are jobs', async () => {
     const room = await openRoom();
     const { id } = await room.begin();
     expect(await room.post(`/v1/sweeps/${id}/ask`)).toMatchObject({ status: 409, body: { code: 'sweep_wrong_state' } });

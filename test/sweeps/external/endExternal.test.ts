@@ -9,7 +9,9 @@ const EXTERNAL = {
   maxSeconds: 60,
 };
 
-/** A sweep outside that has run for longer than it may, with one trial that is told of and one that is out. */
+/**
+ * An external sweep past its time limit, with one trial that has a result and one that is running.
+ */
 async function beginOverdue(room: Room): Promise<string> {
   const { body } = await room.post('/v1/sweeps', EXTERNAL);
   for (const _ of 'ab') await room.post(`/v1/sweeps/${body.id}/ask`, { leaseSeconds: 600 });
@@ -19,7 +21,7 @@ async function beginOverdue(room: Room): Promise<string> {
   return body.id;
 }
 
-it('ends when its time is up though nobody asks, as soon as the lease of what is out has ended', async () => {
+it('ends at its time limit without a request, as soon as the last lease has expired', async () => {
   const room = await openRoom();
   const id = await beginOverdue(room);
   room.startTraining();
@@ -40,7 +42,7 @@ it('ends when its time is up though nobody asks, as soon as the lease of what is
   });
 });
 
-it('tells whoever reports that the time is up, and ends when that is told of', async () => {
+it('prunes a trial that reports after the time limit, and ends with its result', async () => {
   const room = await openRoom();
   const id = await beginOverdue(room);
   const before = (await room.get(`/v1/sweeps/${id}/trials/1`)).body.leaseUntil;
@@ -54,7 +56,7 @@ it('tells whoever reports that the time is up, and ends when that is told of', a
   });
 });
 
-it('does not give a lost trial again when its time is up, and has its time once more when it is resumed', async () => {
+it('does not lease an expired trial after the time limit, and restarts the clock when it is resumed', async () => {
   const room = await openRoom();
   const id = await beginOverdue(room);
   await room.database.updateTable('trials').set({ leaseUntil: 1 }).where('state', '=', 'running').execute();

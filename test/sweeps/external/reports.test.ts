@@ -21,10 +21,13 @@ async function begin(room: Room, changes: object = {}): Promise<string> {
   return body.id;
 }
 
-/** What a trial costs after an epoch: it falls towards its x. */
+/** The objective of a trial after an epoch: it falls towards its x. */
 const costAfter = (epoch: number, x: number) => x + 1 / epoch;
 
-/** A trainer outside with one trial: each step is a report, or what is told at its end. Undefined: it has nothing more to do. */
+/**
+ * A client with one trial. Each step is a report, or the result at the end. Undefined: no step is
+ * left.
+ */
 function trainer(room: Room, id: string, { number, parameters }: Trial, sign: number) {
   let epoch = 0;
   let isPruned = false;
@@ -43,7 +46,7 @@ function trainer(room: Room, id: string, { number, parameters }: Trial, sign: nu
   };
 }
 
-/** Trains all trials of the sweep outside; `pick` says whose turn it is of so many. */
+/** Runs all trials of the sweep as clients do. `pick` chooses the trial of the next step. */
 async function trainAll(room: Room, id: string, pick: (turn: number, of: number) => number, sign = 1) {
   const running: (() => Promise<boolean>)[] = [];
   for (let turn = 0; turn < 2000; turn++) {
@@ -58,12 +61,12 @@ async function trainAll(room: Room, id: string, pick: (turn: number, of: number)
   }));
 }
 
-describe('trials outside that report', () => {
+describe('external trials that report', () => {
   it.each([
     { pruning: MEDIAN, most: 8 },
     { pruning: { type: 'asha', minEpochs: 1, maxEpochs: EPOCHS }, most: 6 },
     { pruning: { type: 'hyperband', minEpochs: 1, maxEpochs: EPOCHS }, most: 8 },
-  ])('are told to stop by $pruning.type, the same ones in whatever order they report', async ({ pruning, most }) => {
+  ])('are pruned by $pruning.type, the same ones in any order of reports', async ({ pruning, most }) => {
     const room = await openRoom();
     const changes = { pruning, parallel: 3 };
     const inTurn = await trainAll(room, await begin(room, changes), (turn, of) => turn % of);
@@ -78,7 +81,7 @@ describe('trials outside that report', () => {
     expect(inTurn.find(({ parameters }) => parameters.x === best)?.state).toBe('succeeded');
   });
 
-  it('are the same ones where the negative is maximized', async () => {
+  it('are the same ones if the negative is maximized', async () => {
     const room = await openRoom();
     const changes = { pruning: { type: 'asha', minEpochs: 1, maxEpochs: EPOCHS } };
     const inTurn = () => 0;
@@ -88,7 +91,7 @@ describe('trials outside that report', () => {
     expect(most.map(({ objective: gain, ...trial }) => ({ ...trial, objective: -(gain ?? 0) }))).toEqual(least);
   });
 
-  it('count with the best that was reported where they are pruned, and cannot be where nothing was', async () => {
+  it('count with their best report if pruned, and cannot be pruned without a report', async () => {
     const room = await openRoom();
     const id = await begin(room, { pruning: MEDIAN });
     for (const number of [0, 1]) {
@@ -109,8 +112,8 @@ describe('trials outside that report', () => {
       await room.post(`/v1/sweeps/${id}/tell`, { number, objective: 1 });
     }
     await room.post(`/v1/sweeps/${id}/ask`);
-    const told = { number: 2, pruned: true };
-    expect(await room.post(`/v1/sweeps/${id}/tell`, told)).toMatchObject({
+    const pruned = { number: 2, pruned: true };
+    expect(await room.post(`/v1/sweeps/${id}/tell`, pruned)).toMatchObject({
       status: 422,
       body: { errors: [{ path: '/pruned' }] },
     });
@@ -119,12 +122,12 @@ describe('trials outside that report', () => {
     expect((await report(1, 9)).body.prune).toBe(false);
     expect((await report(2, 2)).body.prune).toBe(false);
     expect((await report(5, 2.5)).body).toMatchObject({ prune: true, trial: { objective: 2 } });
-    expect((await room.post(`/v1/sweeps/${id}/tell`, told)).body).toMatchObject({
+    expect((await room.post(`/v1/sweeps/${id}/tell`, pruned)).body).toMatchObject({
       state: 'pruned',
       objective: 2,
       epochs: 5,
     });
-    expect((await room.post(`/v1/sweeps/${id}/tell`, told)).status).toBe(200);
+    expect((await room.post(`/v1/sweeps/${id}/tell`, pruned)).status).toBe(200);
     expect(await report(6, 1)).toMatchObject({ status: 409, body: { code: 'trial_wrong_state' } });
     expect((await room.get(`/v1/sweeps/${id}`)).body).toMatchObject({
       epochs: 13,
@@ -132,7 +135,7 @@ describe('trials outside that report', () => {
     });
   });
 
-  it('keep their lease, and may report again what they have reported', async () => {
+  it('renew their lease, and can repeat a report', async () => {
     const room = await openRoom();
     const id = await begin(room, { pruning: MEDIAN });
     await room.post(`/v1/sweeps/${id}/ask`, { leaseSeconds: 600 });
@@ -151,13 +154,17 @@ describe('trials outside that report', () => {
     expect((await room.post(`/v1/sweeps/${id}/report`, { ...report, objective: 3 })).body.trial.objective).toBe(3);
   });
 
-  it('are refused epochs that there are none of, and pruning takes their number', async () => {
+  it('cannot report epochs beyond the last one, whose number pruning requires', async () => {
     const room = await openRoom();
     const id = await begin(room, { pruning: MEDIAN });
     const report = { number: 0, epoch: EPOCHS + 1, objective: 2 };
     expect(await room.post(`/v1/sweeps/${id}/report`, report)).toMatchObject({
       status: 422,
-      body: { errors: [{ path: '/epoch', message: 'A trial of the sweep has 9 epochs at most.' }] },
+      body: {
+        errors: [
+          { path: '/epoch', message: 'Epoch 10 exceeds the limit of 9 epochs per trial. Report epochs from 1 to 9.' },
+        ],
+      },
     });
     expect(await room.post(`/v1/sweeps/${id}/report`, { ...report, epoch: 1 })).toMatchObject({
       status: 404,
@@ -176,7 +183,7 @@ describe('trials outside that report', () => {
     expect(said).toMatchObject({ status: 422, body: { errors: [{ path: '/pruning/maxEpochs' }] } });
   });
 
-  it('may report without pruning, and are never told to stop then', async () => {
+  it('can report without pruning, and are never pruned then', async () => {
     const room = await openRoom();
     const id = await begin(room);
     for (let number = 0; number < 4; number++) {
@@ -188,13 +195,13 @@ describe('trials outside that report', () => {
   });
 });
 
-describe('rungs of trials that cannot wait', () => {
+describe('rungs of trials that cannot pause', () => {
   const at = (loss: number) => ({
     loss,
     isOver: true,
-    lossAt: lossByEpoch({ goal: 'minimize' }, { over: true, looks: [{ epoch: 1, value: loss }] }, loss),
+    lossAt: lossByEpoch({ goal: 'minimize' }, { over: true, milestones: [{ epoch: 1, value: loss }] }, loss),
   });
-  it('let the best third of those on them go on, and the best of fewer', () => {
+  it('let the best third continue, and the best one of fewer than three', () => {
     const rungs = createStoppingRungs([1, 3], 3);
     const worst = () => rungs.initialBudget(9, 9).limits.find(({ epoch }) => epoch === 1)?.worst;
     expect(worst()).toBeUndefined();
@@ -208,7 +215,7 @@ describe('rungs of trials that cannot wait', () => {
     expect(rungs.initialBudget(9, 1).limits).toEqual([]);
   });
 
-  it('lie where the pruner looks', () => {
+  it('are at the milestones of the pruner', () => {
     expect(milestonesOf(pruningSchema.parse({ type: 'asha', minEpochs: 1 }), 9)).toEqual([1, 3]);
     expect(milestonesOf(pruningSchema.parse({ type: 'median' }), 5)).toEqual([1, 2, 3, 4]);
   });

@@ -14,7 +14,7 @@ const EXTERNAL = {
 };
 const ASKING = { leaseSeconds: 60, waitMs: 0, signal: new AbortController().signal };
 
-/** Ask and tell that notes what the thread is asked, and whether it knew enough. */
+/** Ask and tell that records the requests to the search thread, and whether it had the search. */
 function noting(room: Room) {
   const asked: { from: number; legs: number; known: boolean }[] = [];
   const noted = async (question: SuggestRequest) => {
@@ -30,7 +30,7 @@ async function begin(room: Room): Promise<string> {
   return (await room.post('/v1/sweeps', EXTERNAL)).body.id;
 }
 
-it('tells the search of a trial outside once, and of all again where the thread has forgotten it', async () => {
+it('sends each trial to the search thread once, and all again if the thread has dropped the search', async () => {
   const room = await openRoom();
   const id = await begin(room);
   const { ask, tell, asked } = noting(room);
@@ -49,7 +49,7 @@ it('tells the search of a trial outside once, and of all again where the thread 
   ]);
 });
 
-it('asks the same whether the search is kept or built anew each time', async () => {
+it('gives the same trials with a cached search and with a rebuilt one', async () => {
   const room = await openRoom();
   const [kept, anew] = [await begin(room), await begin(room)];
   const one = noting(room);
@@ -63,7 +63,7 @@ it('asks the same whether the search is kept or built anew each time', async () 
   }
 });
 
-it('gives each of those who ask at once another trial, at the price of one decision each', async () => {
+it('gives concurrent clients different trials with one decision each', async () => {
   const room = await openRoom();
   const { body } = await room.post('/v1/sweeps', { ...EXTERNAL, parallel: 20 });
   const { ask, asked } = noting(room);

@@ -3,7 +3,7 @@ import { openRoom } from '../testService.ts';
 
 const TRIALS = 3000;
 
-it('answers others while it weighs the hyperparameters of many trials', async () => {
+it('answers other requests while it computes the importance from many trials', async () => {
   const room = await openRoom();
   const space = { x: { type: 'uniform', min: 0, max: 1 }, idle: { type: 'uniform', min: 0, max: 1 } };
   const { body } = await room.post('/v1/sweeps', { external: true, space, objective: { metric: 'cost' } });

@@ -15,15 +15,15 @@ const settingsOf = (pruning: object): SearchSettings => ({
 });
 
 describe('a search pruned by median', () => {
-  it('saves epochs, and ends trials above the median only', () => {
+  it('saves epochs, and ends only trials above the median', () => {
     const { segments } = runSearch({ ...settingsOf({ type: 'median' }), algorithm: 'tpe' });
-    const done = segments.map(({ result }) => result?.course?.length ?? 0).reduce((a, b) => a + b, 0);
+    const done = segments.map(({ result }) => result?.perEpoch?.length ?? 0).reduce((a, b) => a + b, 0);
     expect(segments).toHaveLength(60);
     expect(done).toBeLessThan(0.8 * 60 * 27);
   });
 });
 
-/** Holds each promotion against the results that could be looked at as it was decided. */
+/** Compares each promotion with the results that were visible when it was decided. */
 function expectEarned(legs: readonly Segment[], heights: readonly (number | null)[], parallel: number): void {
   const rungOf = (until: number | null) => heights.indexOf(until);
   for (const [k, { trial, until, parameters }] of legs.entries()) {
@@ -36,7 +36,7 @@ function expectEarned(legs: readonly Segment[], heights: readonly (number | null
     const below = legs.filter((leg) => rungOf(leg.until) === rung - 1);
     const own = below.find((leg) => leg.trial === trial);
     expect(own?.parameters).toEqual(parameters);
-    // Where no trial is left to ask for, one leg more after the other is looked at.
+    // When no trial is left to create, the results become visible one by one.
     const counts = Array.from({ length: isDraining(legs, k) ? parallel : 1 }, (_, more) => k - parallel + 1 + more);
     const hasEarned = (count: number) => {
       const looked = legs.slice(0, count).filter((leg) => below.includes(leg));
@@ -60,7 +60,7 @@ describe('a search pruned by asha', () => {
     (parallel) => {
       fc.assert(
         fc.property(fc.nat(), (seed) => {
-          // No early stopping: all that is on a rung ran to it.
+          // Without early stopping every trial on a rung ran to it.
           const resultOf = (...[parameters, until]: Parameters<typeof lossAt>) => lossAt(parameters, until);
           const { segments } = runSearch({ ...settingsOf({ type: 'asha' }), seed, parallel }, { resultOf });
           expectEarned(segments, heights, parallel);
@@ -73,7 +73,7 @@ describe('a search pruned by asha', () => {
     },
   );
 
-  it('takes at most a third of the epochs of as many full trainings', () => {
+  it('takes at most a third of the epochs of full trainings', () => {
     for (const parallel of [1, 2, 8]) {
       const settings = { ...settingsOf({ type: 'asha' }), parallel };
       const { segments } = runSearch(settings);
@@ -81,7 +81,7 @@ describe('a search pruned by asha', () => {
     }
   });
 
-  it('looks at trials with epochs of their own where they all have come', () => {
+  it('compares trials with different numbers of epochs at the milestones that all reach', () => {
     const { segments } = runSearch({
       ...settingsOf({ type: 'asha', minEpochs: 20 }),
       space: OPTIMIZERS,
@@ -93,21 +93,21 @@ describe('a search pruned by asha', () => {
     expect(untils.get(20)).toBeNull();
   });
 
-  it('lets the best go to its end where there are too few to earn it', () => {
+  it('runs the best trial to its end if there are too few for a promotion', () => {
     const { segments, decisions } = runSearch({ ...settingsOf({ type: 'asha' }), trials: 2 });
     expect(segments.filter(({ until }) => until === null)).toHaveLength(1);
     expect(decisions.at(-1)).toEqual({ kind: 'end', reason: 'trials' });
   });
 });
 
-/** A loss that falls with the epochs, of trials whose order does change. */
+/** A loss that falls with the epochs; the ranking of the trials changes. */
 function lossAt({ x }: Segment['parameters'], until: number | null): SegmentResult {
   const wave = Math.sin(50 * Number(x)) / (until ?? 27);
   return { objectives: [Number(x) + wave + 1], over: until === null };
 }
 
 describe('a search pruned by hyperband', () => {
-  it('halves in each bracket by itself, at less than half the epochs of full trainings', () => {
+  it('halves each bracket independently, with less than half the epochs of full trainings', () => {
     const settings = { ...settingsOf({ type: 'hyperband' }), parallel: 3 };
     const { segments } = runSearch(settings);
     const first = new Map(segments.toReversed().map(({ trial, until }) => [trial, until]));

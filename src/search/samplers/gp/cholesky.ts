@@ -1,6 +1,12 @@
-/** Lower triangular factors, row by row in an array of n · n numbers; what lies above the diagonal is not looked at. */
+/**
+ * Lower triangular factors, row-major in arrays of n · n numbers. Elements above the diagonal are
+ * ignored.
+ */
 
-/** A (n, n), symmetric, becomes L with A = L · Lᵀ, in place. False where A is not positive definite: then A is spoilt. */
+/**
+ * Replaces the symmetric A (n, n) by L with A = L · Lᵀ. False: A is not positive definite and its
+ * content is undefined.
+ */
 export function factorize(a: Float64Array, n: number): boolean {
   for (let i = 0; i < n; i++) {
     for (let j = 0; j <= i; j++) {
@@ -14,7 +20,7 @@ export function factorize(a: Float64Array, n: number): boolean {
   return true;
 }
 
-/** b (n) becomes L⁻¹ · b, in place. */
+/** Replaces b (n) by L⁻¹ · b. */
 export function solveLower(l: Float64Array, n: number, b: Float64Array): void {
   for (let i = 0; i < n; i++) {
     let sum = b[i];
@@ -23,7 +29,7 @@ export function solveLower(l: Float64Array, n: number, b: Float64Array): void {
   }
 }
 
-/** b (n) becomes L⁻ᵀ · b, in place. */
+/** Replaces b (n) by L⁻ᵀ · b. */
 export function solveUpper(l: Float64Array, n: number, b: Float64Array): void {
   for (let i = n - 1; i >= 0; i--) {
     b[i] /= l[i * n + i];
@@ -31,7 +37,7 @@ export function solveUpper(l: Float64Array, n: number, b: Float64Array): void {
   }
 }
 
-/** A⁻¹ (n, n), symmetric and whole, of A = L · Lᵀ. */
+/** A⁻¹ (n, n) of A = L · Lᵀ, with both triangles. */
 export function inverseOf(l: Float64Array, n: number): Float64Array {
   const lower = new Float64Array(n * n);
   for (let j = 0; j < n; j++) {

@@ -2,24 +2,33 @@ import { factorize, inverseOf, solveLower, solveUpper } from './cholesky.ts';
 import { type Hyperparameters, matern, squaredDifference } from './kernel.ts';
 import { minimizeInBox } from './minimize.ts';
 
-/** What was seen: n embedded points and the n standardized losses there. */
+/** n embedded points and their n standardized losses. */
 export interface Observations {
-  /** Per coordinate whether it has an order. */
+  /** Whether each coordinate is ordered. */
   readonly ordered: readonly boolean[];
   readonly points: readonly Float64Array[];
   readonly losses: Float64Array;
 }
 
-/** Bounds of the logarithms of a weight, the variance and the noise: lengthscales from 1/30 of the range to 30 times it. */
+/**
+ * Bounds of the logarithms. The weights allow length scales from 1/30 of the range to 30 times the
+ * range.
+ */
 const LOG_BOUNDS = { weight: [-6.8, 6.8], variance: [-4, 6], noise: [Math.log(1e-7), Math.log(0.5)] } as const;
-/** Logarithms of a weight, the variance and the noise to start from: a smooth function, and a rough one with noise. */
+/**
+ * Start values of the logarithms of a weight, the variance and the noise: a smooth function, and a
+ * rough noisy one.
+ */
 const STARTS: readonly (readonly [number, number, number])[] = [
   [0, 0, Math.log(1e-4)],
   [2.5, 0, Math.log(1e-2)],
 ];
 const ITERATIONS = 40;
 
-/** The hyperparameters of the highest posterior density: marginal likelihood (Rasmussen and Williams 2006, equation 5.9) and the priors. */
+/**
+ * The maximum a posteriori: marginal likelihood (Rasmussen and Williams 2006, equation 5.9) and
+ * priors.
+ */
 export function fitHyperparameters(observations: Observations): Hyperparameters {
   const d = observations.ordered.length;
   const objective = createObjective(observations);
@@ -37,7 +46,10 @@ function hyperparametersAt(logs: Float64Array, d: number): Hyperparameters {
   return { weights: logs.slice(0, d).map(Math.exp), variance: Math.exp(logs[d]), noise: Math.exp(logs[d + 1]) };
 }
 
-/** The negative logarithm of the posterior density by the logarithms of the hyperparameters: weights, variance, noise. */
+/**
+ * The negative log posterior as a function of the logarithms of the weights, the variance and the
+ * noise.
+ */
 function createObjective({ ordered, points, losses }: Observations) {
   const [n, d] = [points.length, ordered.length];
   const distances = pairDistances(ordered, points);
@@ -60,7 +72,9 @@ function createObjective({ ordered, points, losses }: Observations) {
   };
 }
 
-/** K with the noise, and its derivative by r² off the diagonal; (n, n) each, below the diagonal and on it. */
+/**
+ * K with the noise, and its derivative by r² off the diagonal: the lower triangles, (n, n) each.
+ */
 function covariancesOf(distances: Float64Array, n: number, { weights, variance, noise }: Hyperparameters) {
   const d = weights.length;
   const covariance = new Float64Array(n * n);
@@ -89,7 +103,10 @@ interface Fitted {
   readonly inverse: Float64Array;
 }
 
-/** Adds the gradient of the negative log likelihood, ½ Σ (K⁻¹ - α αᵀ) ∘ dK; off the diagonal each pair counts twice. */
+/**
+ * Adds the gradient of the negative log likelihood, ½ Σ (K⁻¹ - α αᵀ) ∘ dK. Each pair off the
+ * diagonal counts twice.
+ */
 function addLikelihoodGradient(
   { hyperparameters, covariance, slopes, distances, alpha, inverse }: Fitted,
   gradient: Float64Array,
@@ -124,8 +141,9 @@ function pairDistances(ordered: readonly boolean[], points: readonly Float64Arra
 }
 
 /**
- * Sets the gradient to that of the negative log priors, whose sum is returned: weights are neither tiny nor huge, the variance is about that of the
- * losses, and there is little noise (the shapes and constants of Optuna's GPSampler).
+ * Sets the gradient to that of the negative log priors and returns their sum. The priors prefer
+ * moderate weights, a variance close to that of the losses, and little noise (shapes and constants
+ * of Optuna's GPSampler).
  */
 function setToPriors({ weights, variance, noise }: Hyperparameters, gradient: Float64Array): number {
   const d = weights.length;

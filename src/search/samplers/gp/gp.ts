@@ -7,23 +7,27 @@ import { embed } from './kernel.ts';
 import { createPosterior } from './posterior.ts';
 import { propose } from './propose.ts';
 
-/** Trials that fill the space evenly before there is enough to learn from. */
+/** The number of first trials that cover the space evenly. */
 const STARTUP = 10;
-/** Points all over the space from which the search for the next starts, and points around the best trials. */
+/** Start points of the acquisition search: evenly over the space, and near the best trials. */
 const EVEN_STARTS = 512;
 const BEST_TRIALS = 4;
 const NEAR_STARTS = 8;
-/** How far around, as a share of the range: some near, some nearer. */
+/** Standard deviations of the start points near a trial, as shares of the range. */
 const NEARNESS = [0.1, 0.01, 0.001];
-/** How far above the median a loss counts, by what the best lies below it: a training that blows up would hide all the others. */
+/**
+ * Losses are capped at the median + FAR · (median - best): a diverged training would hide all
+ * differences.
+ */
 const FAR = 2;
-/** The time of a suggestion grows with the cube of the trials that it looks at. */
+/** The time of a suggestion grows with the cube of the number of observed trials. */
 const MAX_OBSERVED = 80;
 
 /**
- * Bayesian optimization: a Gaussian process with a length scale for each parameter is fitted to the losses, and the point of the greatest expected
- * improvement is asked (Jones et al. 1998; the logarithm of it, Ament et al. 2023). Pending trials count as if they had brought what is expected
- * of them (the Kriging believer of Ginsbourger et al. 2010). For spaces of some ten parameters.
+ * Bayesian optimization: fits a Gaussian process with a length scale per parameter to the losses
+ * and suggests the point with the highest expected improvement (Jones et al. 1998; its logarithm,
+ * Ament et al. 2023). Pending trials count with their predicted mean (the Kriging believer of
+ * Ginsbourger et al. 2010). For about ten parameters.
  */
 export const createGp: CreateSampler = (space, seed) => {
   const startup = createSobol(space, seed);
@@ -43,7 +47,7 @@ export const createGp: CreateSampler = (space, seed) => {
   };
 };
 
-/** All trials, or of many the best half and the latest of the others. */
+/** All trials; of more than MAX_OBSERVED, the best ones and the latest of the others. */
 function selectInformative(finished: readonly FinishedTrial[]): readonly FinishedTrial[] {
   if (finished.length <= MAX_OBSERVED) return finished;
   const ranked = finished.toSorted((a, b) => (a.loss === b.loss ? 0 : a.loss - b.loss));
@@ -52,7 +56,10 @@ function selectInformative(finished: readonly FinishedTrial[]): readonly Finishe
   return [...best, ...latest];
 }
 
-/** Losses of mean 0 and variance 1, the worst of them cut off, which tell nothing of where the best are. */
+/**
+ * Losses with mean 0 and variance 1. The worst are capped, because they contain no information
+ * about the best region.
+ */
 function standardize(space: Space, finished: readonly FinishedTrial[]): Observations {
   const cap = capOf(finished.map(({ loss }) => loss));
   const losses = Float64Array.from(finished, ({ loss }) => Math.min(loss, cap));
@@ -65,7 +72,10 @@ function standardize(space: Space, finished: readonly FinishedTrial[]): Observat
   };
 }
 
-/** The loss that no worse one counts more than, one of a failed trial neither: some way above the median, or the worst that there is. */
+/**
+ * The cap of the losses, also for failed trials: above the median (see FAR), or the worst finite
+ * loss.
+ */
 function capOf(losses: readonly number[]): number {
   const sorted = losses.filter(Number.isFinite).toSorted((a, b) => a - b);
   if (sorted.length === 0) return 0;
@@ -74,7 +84,7 @@ function capOf(losses: readonly number[]): number {
   return median === best ? worst : Math.min(worst, median + FAR * (median - best));
 }
 
-/** The observations, and the pending points with what is expected there. */
+/** The observations, and the pending points with their predicted mean. */
 function addPendingMeans(
   space: Space,
   observations: Observations,
@@ -101,7 +111,7 @@ function startsOf(space: Space, observed: readonly FinishedTrial[], generator: G
   return [...Array.from({ length: EVEN_STARTS }, (_, n) => even(n)), ...near];
 }
 
-/** A point near that one; what is not asked there lies anywhere. */
+/** A point near another. Inactive parameters get random coordinates. */
 function perturb(point: Point, nearness: number, generator: Generator): Float64Array {
   return point.map((coordinate) => {
     if (Number.isNaN(coordinate)) return generator.uniform();

@@ -1,17 +1,18 @@
 import type { Point, Space } from '../../space/space.ts';
 
 /**
- * What a Gaussian process believes of a function before it has seen it: Matérn 5/2, variance · (1 + √5 r + 5/3 r²) e^(-√5 r), with
- * r² = Σ weights[i] · (distance in coordinate i)²; the weights are 1 / lengthscale². Two choices are 0 or 1 apart.
+ * The prior of the Gaussian process: Matérn 5/2, variance · (1 + √5 r + 5/3 r²) e^(-√5 r), with r²
+ * = Σ weights[i] · (distance in coordinate i)². A weight is 1 / lengthscale². The distance of two
+ * choices is 0 or 1.
  */
 export interface Hyperparameters {
   readonly weights: Float64Array;
   readonly variance: number;
-  /** The variance of what is added to each observation. */
+  /** The variance of the noise of each observation. */
   readonly noise: number;
 }
 
-/** Of the variance by r². */
+/** The kernel without its variance, and its derivative by r². */
 interface Matern {
   readonly value: number;
   readonly slope: number;
@@ -23,11 +24,11 @@ export function matern(squaredDistance: number): Matern {
   return { value: (1 + scaled + (5 / 3) * squaredDistance) * decay, slope: (-5 / 6) * (1 + scaled) * decay };
 }
 
-/** Where a parameter that is not asked lies: in the middle. A choice has a value of its own there. */
+/** The coordinate of an inactive parameter: the middle; of a choice, a value of its own. */
 const INACTIVE = 0.5;
 const INACTIVE_CHOICE = -1;
 
-/** The point without NaN, so that distances can be taken. */
+/** The point with coordinates instead of NaN, for distances. */
 export function embed(space: Space, point: Point): Float64Array {
   return point.map((coordinate, i) => {
     if (!Number.isNaN(coordinate)) return coordinate;

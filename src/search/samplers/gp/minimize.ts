@@ -1,4 +1,4 @@
-/** A function and its gradient: the value at x is returned, the gradient is written. */
+/** Returns the value at x and writes the gradient. */
 export type Differentiable = (x: Float64Array, gradient: Float64Array) => number;
 
 interface Minimum {
@@ -6,17 +6,18 @@ interface Minimum {
   readonly value: number;
 }
 
-/** Decrease that a step must bring, as a share of what the slope promises (Armijo). */
+/** The minimum decrease of a step, as a share of the linear prediction (Armijo). */
 const ARMIJO = 1e-4;
 const MAX_HALVINGS = 12;
-/** The farthest that one step goes in a coordinate, as a share of the box. */
+/** The maximum step in a coordinate, as a share of the box. */
 const MAX_STEP = 0.25;
-/** A step that brings less, relative to the value, is the last. */
+/** Stops after a step with a smaller decrease, relative to the value. */
 const TOLERANCE = 1e-9;
 
 /**
- * A local minimum of f in the box, from a start in it: BFGS on the coordinates that are not held by a bound, each step projected into the box
- * (Bertsekas 1982, "Projected Newton methods for optimization problems with simple constraints"). `start` is left as it is.
+ * A local minimum of f in the box, from a start in it: BFGS on the coordinates that no bound fixes,
+ * with each step projected into the box (Bertsekas 1982, "Projected Newton methods for optimization
+ * problems with simple constraints"). Does not change `start`.
  */
 export function minimizeInBox(
   f: Differentiable,
@@ -44,7 +45,7 @@ export function minimizeInBox(
   return { x, value };
 }
 
-/** Which coordinates lie on a bound that the descent would cross. */
+/** The coordinates on a bound that the descent would cross. */
 function fixedByBounds(
   x: Float64Array,
   gradient: Float64Array,
@@ -54,7 +55,9 @@ function fixedByBounds(
   return Array.from(x, (each, i) => (each <= low[i] && gradient[i] > 0) || (each >= high[i] && gradient[i] < 0));
 }
 
-/** -H · gradient over the free coordinates; the steepest descent where that does not go down. */
+/**
+ * -H · gradient over the free coordinates; the steepest descent if that is not a descent direction.
+ */
 function descent(inverse: Float64Array, gradient: Float64Array, isFixed: readonly boolean[]): Float64Array {
   const size = gradient.length;
   const direction = new Float64Array(size);
@@ -67,7 +70,7 @@ function descent(inverse: Float64Array, gradient: Float64Array, isFixed: readonl
   return slope < 0 ? direction : gradient.map((each, i) => (isFixed[i] ? 0 : -each));
 }
 
-/** The direction, so long that no coordinate goes too far at once. */
+/** Shortens the direction so that no coordinate exceeds MAX_STEP. */
 function limitStep(direction: Float64Array, low: Float64Array, high: Float64Array): Float64Array {
   const excess = direction.reduce((max, each, i) => Math.max(max, Math.abs(each) / (MAX_STEP * (high[i] - low[i]))), 1);
   return direction.map((each) => each / excess);
@@ -82,7 +85,7 @@ interface Line {
   readonly high: Float64Array;
 }
 
-/** The first of ever shorter steps that goes down far enough; null when none does. */
+/** Halves the step until the decrease suffices (Armijo); null: it never does. */
 function lineSearch(f: Differentiable, { x, value, gradient, direction, low, high }: Line) {
   for (let halving = 0; halving < MAX_HALVINGS; halving++) {
     const length = 2 ** -halving;
@@ -96,12 +99,15 @@ function lineSearch(f: Differentiable, { x, value, gradient, direction, low, hig
   return null;
 }
 
-/** The first guess of the curvature (Nocedal and Wright 2006, equation 6.20). */
+/** Scales the initial inverse Hessian (Nocedal and Wright 2006, equation 6.20). */
 function scaleBy(inverse: Float64Array, scale: number): void {
   if (scale > 0 && Number.isFinite(scale)) for (let i = 0; i < inverse.length; i++) inverse[i] *= scale;
 }
 
-/** The BFGS update of the inverse Hessian by a step and the change of the gradient along it; none where the curvature is not positive. */
+/**
+ * The BFGS update of the inverse Hessian from a step and its change of the gradient. Skipped if the
+ * curvature is not positive.
+ */
 function updateInverse(inverse: Float64Array, step: Float64Array, change: Float64Array): void {
   const size = step.length;
   const curvature = dot(step, change);

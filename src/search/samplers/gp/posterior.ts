@@ -2,7 +2,7 @@ import { factorize, solveLower, solveUpper } from './cholesky.ts';
 import type { Observations } from './fit.ts';
 import { type Hyperparameters, matern, squaredDifference } from './kernel.ts';
 
-/** What is expected of the loss at a point that was not seen. */
+/** The predicted loss at a point. */
 interface Prediction {
   readonly mean: number;
   readonly deviation: number;
@@ -10,16 +10,19 @@ interface Prediction {
 
 export interface Posterior {
   predict(x: Float64Array): Prediction;
-  /** The same, with the derivatives by each ordered coordinate written; those of choices are 0. */
+  /** Also writes the derivatives by each ordered coordinate; those of choices are 0. */
   predictWithGradient(x: Float64Array, meanSlopes: Float64Array, deviationSlopes: Float64Array): Prediction;
 }
 
-/** The least variance that is left where a point was seen: it keeps logarithms and quotients finite. */
+/** The minimum variance, so that logarithms and quotients stay finite at observed points. */
 const MIN_VARIANCE = 1e-12;
-/** What is added to the diagonal, times ten until it helps, where rounding makes it not positive definite. */
+/**
+ * Added to the diagonal if rounding makes the matrix not positive definite; multiplied by ten until
+ * it suffices.
+ */
 const FIRST_JITTER = 1e-8;
 
-/** The Gaussian process with those hyperparameters after the observations (Rasmussen and Williams 2006, algorithm 2.1). */
+/** The posterior of the Gaussian process (Rasmussen and Williams 2006, algorithm 2.1). */
 export function createPosterior(observations: Observations, { weights, variance, noise }: Hyperparameters): Posterior {
   const { ordered, points, losses } = observations;
   const [n, d] = [points.length, ordered.length];
@@ -35,7 +38,7 @@ export function createPosterior(observations: Observations, { weights, variance,
   const near = new Float64Array(n);
   const slopes = new Float64Array(n);
 
-  /** Leaves L⁻¹ k in `near`. */
+  /** Also writes L⁻¹ k to `near`. */
   function predict(x: Float64Array): Prediction {
     let mean = 0;
     for (let i = 0; i < n; i++) {
@@ -70,7 +73,7 @@ export function createPosterior(observations: Observations, { weights, variance,
   };
 }
 
-/** The factor of the covariances of the points with noise. */
+/** The Cholesky factor of the covariance matrix with noise. */
 function factorOf(
   points: readonly Float64Array[],
   covariance: (a: Float64Array, b: Float64Array) => number,

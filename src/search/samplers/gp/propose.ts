@@ -5,7 +5,7 @@ import { embed } from './kernel.ts';
 import { minimizeInBox } from './minimize.ts';
 import type { Posterior } from './posterior.ts';
 
-/** What is searched: where the improvement over `best` is expected to be greatest. */
+/** A search for the point with the highest expected improvement over `best`. */
 export interface AcquisitionSearch {
   readonly space: Space;
   readonly posterior: Posterior;
@@ -14,19 +14,22 @@ export interface AcquisitionSearch {
 }
 
 interface Candidate {
-  /** All coordinates, of parameters that are not asked too. */
+  /** All coordinates, including those of inactive parameters. */
   readonly coordinates: Float64Array;
   readonly acquisition: number;
 }
 
-/** Local searches from the most promising candidates. */
+/** The number of candidates that a local search improves. */
 const LOCAL_SEARCHES = 8;
 const ITERATIONS = 30;
 const ROUNDS = 3;
-/** A parameter of so many levels or fewer is searched level by level, another as if it were a continuum. */
+/**
+ * A parameter with at most this many levels is searched level by level, others as if they were
+ * continuous.
+ */
 const FEW_LEVELS = 24;
 
-/** The most promising point that was not asked before; an asked one where all are. */
+/** The most promising point that was not suggested before; a repeated one if all were. */
 export function propose(search: AcquisitionSearch, starts: readonly Float64Array[], asked: readonly Point[]): Point {
   const candidates = starts.map((coordinates) => ({ coordinates, acquisition: acquisitionAt(search, coordinates) }));
   const sorted = candidates.toSorted(byAcquisition);
@@ -41,13 +44,16 @@ function byAcquisition(a: Candidate, b: Candidate): number {
   return b.acquisition - a.acquisition;
 }
 
-/** The logarithm of the expected improvement at the point that the coordinates become. */
+/** The logarithm of the expected improvement at the decoded point. */
 function acquisitionAt({ space, posterior, best }: AcquisitionSearch, coordinates: Float64Array): number {
   const { mean, deviation } = posterior.predict(embed(space, decode(space, coordinates)));
   return Math.log(deviation) + logImprovement((best - mean) / deviation).log;
 }
 
-/** Up along the slope in the continua, then level by level in the others, until that changes nothing. */
+/**
+ * Alternates gradient ascent in continuous parameters and a search by level in the others, until
+ * nothing improves.
+ */
 function improve(search: AcquisitionSearch, start: Candidate): Candidate {
   let current = start;
   for (let round = 0; round < ROUNDS; round++) {
@@ -107,7 +113,7 @@ function isByLevel(space: Space, i: number): boolean {
   return levels !== null && (!ordered || levels <= FEW_LEVELS);
 }
 
-/** All of few levels, some of many. */
+/** All levels, or a random sample of many. */
 function levelsToTry({ space, generator }: AcquisitionSearch, i: number): readonly number[] {
   const levels = space[i].scale.levels ?? 0;
   if (levels <= FEW_LEVELS) return Array.from({ length: levels }, (_, level) => level);

@@ -1,9 +1,9 @@
 import type { Space } from '../../space/space.ts';
 
-/** Parameters that are always asked together, by their places in the space: they have the same conditions. */
+/** The indices of parameters with the same conditions, which are always active together. */
 export type Group = readonly number[];
 
-/** The groups of a space; each comes after those that its conditions look at. */
+/** The groups of a space. A group comes after those on which its conditions depend. */
 export function groupsOf(space: Space): readonly Group[] {
   const indices = [...space.keys()];
   const groups = Map.groupBy(indices, (i) =>

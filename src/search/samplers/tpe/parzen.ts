@@ -5,26 +5,30 @@ import type { Group } from './groups.ts';
 
 /** A density over the parameters of a group. */
 export interface Parzen {
-  /** Puts a random point's coordinates into the places of the group. */
+  /** Draws random coordinates and writes them to the indices of the group. */
   draw(generator: Generator, into: Point): void;
-  /** The logarithm of the density there, up to a constant that all densities of the group share. */
+  /** The logarithm of the density, up to a constant that all densities of the group share. */
   logDensity(point: Point): number;
 }
 
-/** A point that a kernel lies on, and how much of the density it has; the prior has 1. */
+/** The centre of a kernel and its weight. The prior has weight 1. */
 export interface Weighted {
   readonly point: Point;
   readonly weight: number;
 }
 
-/** No kernel is narrower: the "magic clip" of Bergstra et al. 2011, the bound that Watanabe 2023 recommends. */
+/**
+ * The minimum width of a kernel: the "magic clip" of Bergstra et al. 2011 with the bound of
+ * Watanabe 2023.
+ */
 const NARROWEST = 0.03;
 const LOG_ROOT_TWO_PI = Math.log(2 * Math.PI) / 2;
 
 /**
- * One kernel a point and one for the prior, which is uniform; a kernel is the product over the group's parameters of a normal distribution cut
- * off at 0 and 1, or of a choice with most of its weight on the point's own.
- * The normal distributions are as wide as `width` times Scott's rule, deviation · n^(-1 / (d + 4)).
+ * One kernel per point and one for the uniform prior. A kernel is a product over the parameters of
+ * the group: a normal distribution truncated to [0, 1], or a distribution over choices that prefers
+ * the choice of the point. The bandwidth is `width` times Scott's rule, deviation · n^(-1 / (d +
+ * 4)).
  */
 export function createParzen(space: Space, group: Group, weighted: readonly Weighted[], width: number): Parzen {
   const points = weighted.map(({ point }) => point);
@@ -51,14 +55,16 @@ export function createParzen(space: Space, group: Group, weighted: readonly Weig
   };
 }
 
-/** The weights, the prior's last, as shares of their sum. */
+/** The normalized weights; the prior is the last. */
 function sharesOf(weighted: readonly Weighted[]): Float64Array {
   const weights = Float64Array.of(...weighted.map(({ weight }) => weight), 1);
   const sum = weights.reduce((a, b) => a + b, 0);
   return weights.map((weight) => weight / sum);
 }
 
-/** Of the coordinates and the prior, which is uniform: mean 1/2, variance 1/12. */
+/**
+ * The deviation of the coordinates and of the uniform prior, which has mean 1/2 and variance 1/12.
+ */
 function deviationOf(coordinates: Float64Array, shares: Float64Array): number {
   const prior = shares[coordinates.length];
   const mean = coordinates.reduce((sum, each, k) => sum + shares[k] * each, prior / 2);
@@ -75,11 +81,11 @@ function drawKernel(generator: Generator, shares: Float64Array): number {
   return kernel === -1 ? shares.length - 1 : kernel;
 }
 
-/** One parameter of every kernel; the last kernel is the prior. */
+/** One parameter of all kernels; the last kernel is the prior. */
 interface KernelDimension {
   readonly index: number;
   draw(generator: Generator, kernel: number): number;
-  /** Adds each kernel's log density at the coordinate. */
+  /** Adds the log density of each kernel at the coordinate. */
   addLogDensity(coordinate: number, logs: Float64Array): void;
 }
 
@@ -92,7 +98,8 @@ function orderedDimension(index: number, centres: Float64Array, width: number): 
     index,
     draw(generator, kernel) {
       if (kernel === centres.length) return generator.uniform();
-      // At least 0.4 of a kernel lies within, as its centre does and it is no wider than 1/2.
+      // At least 0.4 of a kernel is within [0, 1], because its centre is and its width is at most
+      // 1/2.
       for (;;) {
         const coordinate = centres[kernel] + width * generator.normal();
         if (coordinate >= 0 && coordinate <= 1) return coordinate;
@@ -107,7 +114,7 @@ function orderedDimension(index: number, centres: Float64Array, width: number): 
   };
 }
 
-/** The prior's weight is spread over the choices in every kernel too, less in each the more kernels there are. */
+/** Every kernel spreads some weight over all choices; the more kernels, the less in each. */
 function choiceDimension(index: number, choices: number, own: Float64Array): KernelDimension {
   const spread = choices / (own.length + 1);
   const elsewhere = Math.log(spread / choices / (1 + spread));

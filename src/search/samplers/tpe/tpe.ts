@@ -5,32 +5,37 @@ import { createSobol } from '../sobol.ts';
 import { type Group, groupsOf } from './groups.ts';
 import { createParzen, type Weighted } from './parzen.ts';
 
-/** Trials that fill the space evenly before there is enough to learn from. */
+/** The number of first trials that cover the space evenly. */
 const STARTUP = 10;
-/** Draws from the good density, of which the most promising is taken. */
+/** The number of draws from the good density; the most promising one is suggested. */
 const CANDIDATES = 32;
-/** The share of the trials that are good (the "linear" split), and the most of them. */
+/** The share of good trials (the "linear" split), and their maximum number. */
 const GOOD_SHARE = 0.2;
 const MAX_GOOD = 25;
-/** The density of the others is taken of so many at most, which lie evenly among them: the time of a suggestion grows with each. */
+/**
+ * Limits the trials in the bad density to an evenly spaced sample, because each adds to the time of
+ * a suggestion.
+ */
 const MAX_BAD = 400;
-/** What the worst of the good ones weighs at least, by their mean. */
+/** The minimum weight of a good trial, relative to the mean weight. */
 const MIN_WEIGHT = 1e-3;
 /**
- * Of Scott's bandwidth, which is made for one hill: the good trials may lie on several, and a bad one says little of what is around it. Found by
- * trying.
+ * Factors of Scott's bandwidth, which assumes one mode: good trials can have several modes, and a
+ * bad trial contains little information about its surroundings. Tuned empirically.
  */
 const GOOD_WIDTH = 0.7;
 const BAD_WIDTH = 0.35;
-/** Times that a point is looked for which was not asked before, first a promising one, then any: a small space may have none. */
+/** Attempts to find a new point, first a promising one, then any. A small space may have none. */
 const PROMISING_ATTEMPTS = 10;
 const ANY_ATTEMPTS = 100;
 
 /**
- * Tree-structured Parzen estimators: points that are likely among the good trials and unlikely among the others (Bergstra et al. 2011), with kernels
- * over all parameters of a group at once (Falkner et al. 2018, BOHB) and the settings of Watanabe 2023, "Tree-structured Parzen estimator:
- * understanding its algorithm components and their roles for better empirical performance". Parameters with the same conditions are a group that
- * learns from the trials which had it. Pending trials count among the bad (constant liar), so that parallel trials keep apart.
+ * Tree-structured Parzen estimators: suggests points that are likely among good trials and unlikely
+ * among the others (Bergstra et al. 2011), with multivariate kernels (Falkner et al. 2018, BOHB)
+ * and the settings of Watanabe 2023, "Tree-structured Parzen estimator: understanding its algorithm
+ * components and their roles for better empirical performance". Parameters with the same conditions
+ * form a group, which learns from the trials in which it was active. Pending trials count as bad
+ * (constant liar), so that parallel trials differ.
  */
 export const createTpe: CreateSampler = (space, seed) => {
   const groups = groupsOf(space);
@@ -55,7 +60,7 @@ function anyPoint(space: Space, { uniform }: Generator): Point {
   );
 }
 
-/** Group by group, as the first decide which others are asked. */
+/** Suggests group by group, because the first groups decide which others are active. */
 function suggest(space: Space, groups: readonly Group[], known: TrialHistory, generator: Generator): Point {
   const point = new Float64Array(space.length).fill(Number.NaN);
   for (const group of groups) {
@@ -64,13 +69,16 @@ function suggest(space: Space, groups: readonly Group[], known: TrialHistory, ge
   return point;
 }
 
-/** Puts the most promising of the candidates into the places of the group. */
+/** Writes the most promising candidate to the indices of the group. */
 function suggestGroup(space: Space, group: Group, known: TrialHistory, generator: Generator, point: Point): void {
-  const had = (other: Point) => !Number.isNaN(other[group[0]]);
-  const ranked = known.finished.filter((trial) => had(trial.point)).toSorted((a, b) => compare(a.loss, b.loss));
+  const wasActive = (other: Point) => !Number.isNaN(other[group[0]]);
+  const ranked = known.finished.filter((trial) => wasActive(trial.point)).toSorted((a, b) => compare(a.loss, b.loss));
   const goodCount = Math.min(Math.ceil(GOOD_SHARE * ranked.length), MAX_GOOD);
   const good = createParzen(space, group, weightByImprovement(ranked, goodCount), GOOD_WIDTH);
-  const others = [...subsample(ranked.slice(goodCount)).map((trial) => trial.point), ...known.pending.filter(had)];
+  const others = [
+    ...subsample(ranked.slice(goodCount)).map((trial) => trial.point),
+    ...known.pending.filter(wasActive),
+  ];
   const bad = createParzen(
     space,
     group,
@@ -89,15 +97,16 @@ function suggestGroup(space: Space, group: Group, known: TrialHistory, generator
   }
 }
 
-/** Every so many-th of the ranked trials. */
+/** An evenly spaced sample of the ranked trials. */
 function subsample(ranked: readonly FinishedTrial[]): readonly FinishedTrial[] {
   const count = Math.min(ranked.length, MAX_BAD);
   return Array.from({ length: count }, (_, i) => ranked[Math.floor((i * ranked.length) / count)]);
 }
 
 /**
- * The good ones, each weighing as much as it is better than the first of the others, 1 in the mean: the density is then that of the improvement
- * expected (the weights that Watanabe 2023 recommends). All alike where there is no telling.
+ * Weights the good trials by their improvement over the best of the others, with mean 1, so that
+ * the density is that of the expected improvement (recommended by Watanabe 2023). Equal weights if
+ * there is no finite improvement.
  */
 function weightByImprovement(ranked: readonly FinishedTrial[], goodCount: number): readonly Weighted[] {
   const good = ranked.slice(0, goodCount);
@@ -110,7 +119,7 @@ function weightByImprovement(ranked: readonly FinishedTrial[], goodCount: number
   }));
 }
 
-/** Failed trials, of infinite loss, are alike. */
+/** Treats the infinite losses of failed trials as equal. */
 function compare(a: number, b: number): number {
   return a === b ? 0 : a - b;
 }

@@ -5,17 +5,17 @@ import { fitHyperparameters, type Observations } from '../../../../src/search/sa
 import { minimizeInBox } from '../../../../src/search/samplers/gp/minimize.ts';
 import { createPosterior } from '../../../../src/search/samplers/gp/posterior.ts';
 
-/** Sees a wave in the first of two coordinates, and nothing of the second. */
+/** Observes a wave in the first of two coordinates. The second has no effect. */
 function observe(points: number): Observations {
   const { uniform } = createGenerator(1);
   const drawn = Array.from({ length: points }, () => Float64Array.of(uniform(), uniform()));
   return { ordered: [true, true], points: drawn, losses: Float64Array.from(drawn, ([x]) => Math.sin(6 * x)) };
 }
 
-describe('the factors of a matrix', () => {
+describe('the Cholesky factor of a matrix', () => {
   const matrix = [4, 2, 0.6, 2, 5, 1, 0.6, 1, 3];
 
-  it('solve and invert it', () => {
+  it('solves and inverts', () => {
     const l = Float64Array.from(matrix);
     expect(factorize(l, 3)).toBe(true);
     const b = Float64Array.of(1, 2, 3);
@@ -29,7 +29,7 @@ describe('the factors of a matrix', () => {
     }
   });
 
-  it('are not there where it is not positive definite', () => {
+  it('does not exist if the matrix is not positive definite', () => {
     expect(factorize(Float64Array.of(1, 2, 2, 1), 2)).toBe(false);
   });
 });
@@ -43,13 +43,13 @@ describe('the minimum in a box', () => {
   const minimize = (high: number) =>
     minimizeInBox(rosenbrock, Float64Array.of(-1.2, -1), Float64Array.of(-2, -2), Float64Array.of(high, 2), 200).x;
 
-  it('is found along a bent valley', () => {
+  it('is found along a curved valley', () => {
     const [x, y] = minimize(2);
     expect(x).toBeCloseTo(1, 3);
     expect(y).toBeCloseTo(1, 3);
   });
 
-  it('lies on the bound where it would lie beyond', () => {
+  it('is on the bound if the free minimum is outside', () => {
     const [x, y] = minimize(0.5);
     expect(x).toBe(0.5);
     expect(y).toBeCloseTo(0.25, 4);
@@ -66,7 +66,7 @@ describe('a Gaussian process', () => {
     expect(first).toBeGreaterThan(10 * second);
   });
 
-  it('expects what it has seen, surely, and what lies between', () => {
+  it('predicts observations with certainty, and interpolates between them', () => {
     for (const [i, point] of seen.points.entries()) {
       const { mean, deviation } = posterior.predict(point);
       expect(mean).toBeCloseTo(seen.losses[i], 2);
@@ -75,7 +75,7 @@ describe('a Gaussian process', () => {
     expect(posterior.predict(Float64Array.of(0.4, 0.9)).mean).toBeCloseTo(Math.sin(2.4), 1);
   });
 
-  it('tells the slopes of what it expects', () => {
+  it('returns the gradient of its prediction', () => {
     const [meanSlopes, deviationSlopes] = [new Float64Array(2), new Float64Array(2)];
     posterior.predictWithGradient(Float64Array.of(0.3, 0.6), meanSlopes, deviationSlopes);
     const step = 1e-5;
