@@ -1,6 +1,6 @@
 /**
- * Builds the compiled kernels: `build/kernels.wasm`, always, and `build/kernels.node` where there is a C++ compiler (CXX names another one
- * than the usual). What is up to date is left alone.
+ * Builds the compiled kernels: `build/kernels.wasm`, always, and `build/kernels.node` where there
+ * is a C++ compiler (CXX names another one than the usual). What is up to date is left alone.
  */
 import { buildNativeKernels, type NativeBuild } from './kernels/native.ts';
 import { buildWasmKernels } from './kernels/wasm.ts';

@@ -1,4 +1,7 @@
-/** Every check of the project, one after the other; ends with a line that counts them, tests and checks together. */
+/**
+ * Every check of the project, one after the other; ends with a line that counts them, tests and
+ * checks together.
+ */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, rmSync } from 'node:fs';
@@ -12,7 +15,10 @@ interface Count {
   readonly failed: number;
 }
 
-/** One npm script counts as one; a script that cannot be started, or does not end, has failed. What it leaves running is ended. */
+/**
+ * One npm script counts as one; a script that cannot be started, or does not end, has failed. What
+ * it leaves running is ended.
+ */
 async function check(script: string, ...args: readonly string[]): Promise<Count> {
   console.log(`\n== npm run ${script} ${args.join(' ')}`);
   // A group of its own, so that whatever it has started ends with it.
@@ -39,7 +45,10 @@ function endGroup(pid: number | undefined): void {
   }
 }
 
-/** `npm test` counts as many as it ran; a run that failed beyond its tests, or left no report, is one failure more. */
+/**
+ * `npm test` counts as many as it ran; a run that failed beyond its tests, or left no report, is
+ * one failure more.
+ */
 async function tests(): Promise<Count> {
   rmSync(TEST_REPORT, { force: true });
   const run = await check('test', '--reporter=default', '--reporter=json', `--outputFile=${TEST_REPORT}`);

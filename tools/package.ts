@@ -1,4 +1,7 @@
-/** Makes the package that users install, `trainyard-VERSION.tgz`, in the folder `--out` (`build` by default), and prints its path. */
+/**
+ * Makes the package that users install, `trainyard-VERSION.tgz`, in the folder `--out` (`build` by
+ * default), and prints its path.
+ */
 import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -15,7 +15,10 @@ export interface AuthenticationDeps {
   readonly log?: Logger | undefined;
 }
 
-/** Tells who asks. Nothing is remembered between requests, so that a key is dead as soon as any process has revoked it. */
+/**
+ * Tells who asks. Nothing is remembered between requests, so that a key is dead as soon as any
+ * process has revoked it.
+ */
 export interface Authentication {
   /** Whether the service has ever had a key; from then on it wants one. */
   hasKeys(): Promise<boolean>;
@@ -81,7 +84,10 @@ export function keyRequired(): ServiceError {
   return new ServiceError('key_required', 'Send an API key: `Authorization: Bearer ty_…`.');
 }
 
-/** The key of that text. Its hash is compared in constant time: how long it takes tells nothing about the hashes that are kept. */
+/**
+ * The key of that text. Its hash is compared in constant time: how long it takes tells nothing
+ * about the hashes that are kept.
+ */
 async function findKey(store: KeyStore, text: string): Promise<KeyWithQuotas | undefined> {
   const fingerprint = fingerprintOf(text);
   if (fingerprint === undefined) return undefined;

@@ -5,7 +5,10 @@ import { PLAIN_TEXT } from '../kit/text.ts';
 import { projectName } from './projectSchemas.ts';
 
 const MAX_REQUESTS_PER_SECOND = 1_000_000;
-/** About four an hour. A slower one would have to wait for longer than anybody does; such a key is better revoked. */
+/**
+ * About four an hour. A slower one would have to wait for longer than anybody does; such a key is
+ * better revoked.
+ */
 const MIN_REQUESTS_PER_SECOND = 0.001;
 const MAX_NAME_LENGTH = 200;
 

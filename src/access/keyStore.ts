@@ -17,15 +17,18 @@ interface KeyFilter {
 export interface KeyStore {
   /** Whether there has ever been a key: rows of revoked keys stay. */
   any(): Promise<boolean>;
-  /** Inserts the key, unless `check` throws. It gets whether this is the first key, and no other process can insert one in between. */
+  /**
+   * Inserts the key, unless `check` throws. It gets whether this is the first key, and no other
+   * process can insert one in between.
+   */
   insert(row: KeyRow, check: (isFirst: boolean) => void): Promise<void>;
   find(id: string): Promise<KeyRow | undefined>;
   findByPrefix(prefix: string): Promise<readonly KeyWithQuotas[]>;
   /** Newest first. */
   list(filter: KeyFilter): Promise<readonly KeyRow[]>;
   /**
-   * Revokes the key, unless `check` throws. It gets whether this is the last valid admin key of the project `default`. A key that is
-   * revoked already keeps its time and is not checked.
+   * Revokes the key, unless `check` throws. It gets whether this is the last valid admin key of the
+   * project `default`. A key that is revoked already keeps its time and is not checked.
    */
   revoke(id: string, now: number, check: (isLastAdmin: boolean) => void): Promise<void>;
   /** Notes a use at `now`, unless one since `after` is noted. */

@@ -11,7 +11,9 @@ const KEY = /^ty_[A-Za-z0-9_-]{43}$/;
 export interface KeyFingerprint {
   /** The beginning of the text. */
   readonly prefix: string;
-  /** Of the whole text. The text is random throughout, so a plain hash of it tells nothing about it. */
+  /**
+   * Of the whole text. The text is random throughout, so a plain hash of it tells nothing about it.
+   */
   readonly sha256: Buffer;
 }
 

@@ -15,8 +15,8 @@ import { createProjectStore } from './projectStore.ts';
 import { projectNotFound } from './projects.ts';
 
 /**
- * Who manages keys: admins of `default` those of all projects, any other admin those of its own project. `keyId` is null of a caller
- * that sent no key, and absent of an operator at the machine.
+ * Who manages keys: admins of `default` those of all projects, any other admin those of its own
+ * project. `keyId` is null of a caller that sent no key, and absent of an operator at the machine.
  */
 type Manager = Pick<Caller, 'project'> & Partial<Pick<Caller, 'keyId'>>;
 
@@ -32,18 +32,22 @@ interface RevokeOptions {
   readonly force?: boolean;
 }
 
-/** What admins can do with keys. Throws ServiceError `key_not_found` and `project_not_found` for what is none, or not theirs. */
+/**
+ * What admins can do with keys. Throws ServiceError `key_not_found` and `project_not_found` for
+ * what is none, or not theirs.
+ */
 export interface Keys {
   /**
-   * Creates a key. The answer is the only one that contains the key itself. Throws `admin_key_required` where the first key is no admin
-   * key of `default`, and `key_required` where a caller without a key comes after the first key was created.
+   * Creates a key. The answer is the only one that contains the key itself. Throws
+   * `admin_key_required` where the first key is no admin key of `default`, and `key_required` where
+   * a caller without a key comes after the first key was created.
    */
   create(manager: Manager, request: KeyRequest, options?: CreateOptions): Promise<CreatedKey>;
   get(manager: Manager, id: string): Promise<Key>;
   list(manager: Manager, query: KeysQuery): Promise<Page<Key>>;
   /**
-   * Revokes the key at once. Changes nothing about one that is revoked already. Throws `admin_key_required` for the last valid admin key
-   * of `default`.
+   * Revokes the key at once. Changes nothing about one that is revoked already. Throws
+   * `admin_key_required` for the last valid admin key of `default`.
    */
   revoke(manager: Manager, id: string, options?: RevokeOptions): Promise<void>;
 }

@@ -18,7 +18,10 @@ export interface ProjectStore {
   list(after: KeysetPosition | undefined, limit: number): Promise<readonly ProjectRow[]>;
   /** Undefined: there is none of that name. */
   change(name: string, quotas: Partial<ProjectRow>): Promise<ProjectRow | undefined>;
-  /** Deletes the project with its keys. False: there is none of that name, or it has datasets, jobs, models or webhooks. */
+  /**
+   * Deletes the project with its keys. False: there is none of that name, or it has datasets, jobs,
+   * models or webhooks.
+   */
   remove(name: string): Promise<boolean>;
   usage(name: string): Promise<Usage>;
 }

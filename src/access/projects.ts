@@ -12,8 +12,9 @@ import { createProjectStore } from './projectStore.ts';
 type Manager = Pick<Caller, 'project'>;
 
 /**
- * What admins can do with projects: those of `default` manage all, any other looks at its own. Throws ServiceError `project_not_found` for
- * what is none, or not theirs, and `scope_missing` where only an admin of `default` may do it.
+ * What admins can do with projects: those of `default` manage all, any other looks at its own.
+ * Throws ServiceError `project_not_found` for what is none, or not theirs, and `scope_missing`
+ * where only an admin of `default` may do it.
  */
 export interface Projects {
   /** Throws `project_exists`. */

@@ -83,7 +83,10 @@ function fileBody({ mediaType, isGzipped, content }: FileBody): RequestInit {
   return { method: 'POST', headers, body: content, duplex: 'half' } as RequestInit;
 }
 
-/** The types are the service's own promise, held by its schemas; they are not checked a second time here. */
+/**
+ * The types are the service's own promise, held by its schemas; they are not checked a second time
+ * here.
+ */
 async function readResponse<Answer>(response: Promise<Response>): Promise<Answer> {
   return (await (await response).json()) as Answer;
 }
@@ -111,7 +114,9 @@ async function refusalOf(response: Response): Promise<RequestError> {
   return new RequestError(`${response.url} answered ${response.status} ${response.statusText}.`);
 }
 
-/** What a problem document says, a line for each mistake; its detail would say the first one again. */
+/**
+ * What a problem document says, a line for each mistake; its detail would say the first one again.
+ */
 function problemText({ status, title, detail, errors = [] }: Problem): string {
   if (status === 401) return `${title}: pass an API key of the service with --key or TRAINYARD_KEY.`;
   if (errors.length === 0) return `${title}: ${printable(detail)}`;

@@ -40,7 +40,9 @@ export function textFlag(flags: CommandLine<Settings>['flags'], name: string): s
   return typeof value === 'string' ? value : undefined;
 }
 
-/** The positional arguments, exactly those that `names` says. Throws UsageError for more or fewer. */
+/**
+ * The positional arguments, exactly those that `names` says. Throws UsageError for more or fewer.
+ */
 export function positionalsOf<const Names extends readonly string[]>(
   positionals: readonly string[],
   names: Names,

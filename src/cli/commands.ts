@@ -32,7 +32,10 @@ const COMMANDS: readonly Command[] = [
 
 const HELP = ['--help', '-h', 'help'];
 
-/** Runs the command of the command line and answers the exit code: 0 fine, 1 failed, 2 wrong usage, 78 wrong configuration. */
+/**
+ * Runs the command of the command line and answers the exit code: 0 fine, 1 failed, 2 wrong usage,
+ * 78 wrong configuration.
+ */
 export async function runCommand([name, ...args]: readonly string[]): Promise<number> {
   if (name === '--version') return print(packageVersion());
   if (name === undefined || (HELP.includes(name) && args.length === 0)) return print(overview(COMMANDS));

@@ -1,7 +1,10 @@
 import { z } from 'zod';
 import { CLIENT_SETTINGS, SERVICE_SETTINGS } from '../config/settings.ts';
 
-/** What a demo may be told, with defaults that leave nothing behind and are in nobody's way; the rest is as the service has it. */
+/**
+ * What a demo may be told, with defaults that leave nothing behind and are in nobody's way; the
+ * rest is as the service has it.
+ */
 export const DEMO_SETTINGS = {
   port: {
     ...SERVICE_SETTINGS.port,

@@ -17,7 +17,10 @@ export class CommandError extends Error {
   }
 }
 
-/** The service refused the request or did not answer. The message is for a person and may have several lines. */
+/**
+ * The service refused the request or did not answer. The message is for a person and may have
+ * several lines.
+ */
 export class RequestError extends Error {
   override readonly name = 'RequestError';
   /** The service's own document, where it answered with one. */

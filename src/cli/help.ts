@@ -28,7 +28,10 @@ export function usageLine(command: Command | undefined): string {
   return `Usage: trainyard ${name} ${usage}\n\`trainyard ${name} --help\` lists the flags.`;
 }
 
-/** What `trainyard COMMAND --help` says: the command's own flags, then its settings with variables and defaults. */
+/**
+ * What `trainyard COMMAND --help` says: the command's own flags, then its settings with variables
+ * and defaults.
+ */
 export function commandHelp({ name, summary, usage, flags, settings, notes }: Command): string {
   const own = Object.entries(flags).map(([flag, { takes, help }]) => [`--${flag} ${takes}`.trim(), help] as const);
   const shared = Object.entries(settings).map(

@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 /**
- * The command `trainyard`. It needs Node 24 (AsyncDisposableStack), so on an older version it runs itself again with the
- * binary from its dependencies. It imports nothing else before that: older versions cannot load some of it.
+ * The command `trainyard`. It needs Node 24 (AsyncDisposableStack), so on an older version it runs
+ * itself again with the binary from its dependencies. It imports nothing else before that: older
+ * versions cannot load some of it.
  */
 import { spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
@@ -16,7 +17,10 @@ function isOldNode(version: string): boolean {
   return major < MIN_NODE_VERSION[0] || (major === MIN_NODE_VERSION[0] && minor < MIN_NODE_VERSION[1]);
 }
 
-/** The path of the Node binary among the dependencies, wherever npm installed them; undefined where this platform has none. */
+/**
+ * The path of the Node binary among the dependencies, wherever npm installed them; undefined where
+ * this platform has none.
+ */
 function bundledNode(): string | undefined {
   try {
     const manifest = createRequire(import.meta.url).resolve(`node-${process.platform}-${process.arch}/package.json`);
@@ -27,8 +31,8 @@ function bundledNode(): string | undefined {
 }
 
 /**
- * Passes signals on, also Ctrl-C: the terminal sends that to both processes, but `kill` only to this one. The command
- * counts a signal that arrives twice at the same moment once.
+ * Passes signals on, also Ctrl-C: the terminal sends that to both processes, but `kill` only to
+ * this one. The command counts a signal that arrives twice at the same moment once.
  */
 function runWith(node: string): void {
   const child = spawn(node, process.argv.slice(1), { stdio: 'inherit' });

@@ -14,7 +14,10 @@ export class ConfigurationError extends Error {
 /** Exit code for a wrong command line. */
 export const EXIT_WRONG_USAGE = 2;
 
-/** A command line that cannot be read: an unknown flag, a missing argument. `known` has the names that `unknown` may stand for. */
+/**
+ * A command line that cannot be read: an unknown flag, a missing argument. `known` has the names
+ * that `unknown` may stand for.
+ */
 export class UsageError extends ConfigurationError {
   readonly unknown: string | undefined;
   readonly known: readonly string[];
@@ -83,7 +86,10 @@ export function checkRemoteAccess({ host, data, allowRemoteWithoutKeys }: Config
   );
 }
 
-/** Throws ConfigurationError where an API, which serves its own figures and those of its worker, is told to do so in another place. */
+/**
+ * Throws ConfigurationError where an API, which serves its own figures and those of its worker, is
+ * told to do so in another place.
+ */
 export function checkMetricsPort({ role, metricsPort }: Config): void {
   if (metricsPort === undefined || role === 'worker') return;
   throw new ConfigurationError(

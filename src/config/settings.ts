@@ -14,7 +14,10 @@ function setting<Schema extends z.ZodType>(schema: Schema, takes: string, help: 
 const wholeNumber = (least: number, most: number) => z.coerce.number().int().min(least).max(most);
 const yesOrNo = z.stringbool();
 
-/** Of the machine's or container's memory; the rest is for the API, the database's cache and what estimates miss. */
+/**
+ * Of the machine's or container's memory; the rest is for the API, the database's cache and what
+ * estimates miss.
+ */
 const SHARE_OF_JOBS = 0.7;
 /** What the API takes with its cache of models full, and half of that again. */
 const LEAST_API_BYTES = 1.5 * 2 ** 30;
@@ -22,7 +25,10 @@ const LEAST_API_BYTES = 1.5 * 2 ** 30;
 /** In bytes; an unconstrained process is told an absurdly large limit. */
 const machineMemory = () => Math.min(totalmem(), process.constrainedMemory());
 
-/** Every setting of the service, with its default: the flag is `--kebab-case`, the environment variable `TRAINYARD_SNAKE_CASE`. */
+/**
+ * Every setting of the service, with its default: the flag is `--kebab-case`, the environment
+ * variable `TRAINYARD_SNAKE_CASE`.
+ */
 export const SERVICE_SETTINGS = {
   host: setting(z.string().min(1).default('127.0.0.1'), 'ADDRESS', 'the address to listen on'),
   port: setting(wholeNumber(0, 65_535).default(8080), 'PORT', 'the port; 0 takes a free one'),
@@ -85,7 +91,8 @@ export const SERVICE_SETTINGS = {
     'BYTES',
     'the largest cell of a dataset, as text in UTF-8',
   ),
-  // 10,000 columns of 1,600 bytes; the memory for reading holds some lines of this size for each thread.
+  // 10,000 columns of 1,600 bytes; the memory for reading holds some lines of this size for each
+  // thread.
   maxLineBytes: setting(
     wholeNumber(2 ** 16, 2 ** 28).default(16 * 2 ** 20),
     'BYTES',

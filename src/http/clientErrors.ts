@@ -13,7 +13,10 @@ const KNOWN: ReadonlyMap<string, readonly [status: number, detail: string]> = ne
 ]);
 const UNKNOWN_ERROR = [400, 'This is not HTTP that can be read.'] as const;
 
-/** Answers what cannot be read as a request, on the bare connection, with a problem as well; then closes it. */
+/**
+ * Answers what cannot be read as a request, on the bare connection, with a problem as well; then
+ * closes it.
+ */
 export function handleClientError(error: Pick<ConnectionError, 'name' | 'message' | 'code'>, socket: Socket): void {
   const [status, detail] = KNOWN.get(error.code) ?? UNKNOWN_ERROR;
   // A connection that the client has reset has nobody to tell.

@@ -1,10 +1,16 @@
 import type { FastifyInstance } from 'fastify';
 import type { Authentication } from '../access/authentication.ts';
 
-/** An answer that goes on for minutes, such as a stream of events, is cut off so long after its key was revoked. */
+/**
+ * An answer that goes on for minutes, such as a stream of events, is cut off so long after its key
+ * was revoked.
+ */
 const CHECK_MS = 1000;
 
-/** Breaks off what is being answered to keys that are good no more. Register behind the hook that finds out who asks. */
+/**
+ * Breaks off what is being answered to keys that are good no more. Register behind the hook that
+ * finds out who asks.
+ */
 export function closeRevoked(app: FastifyInstance, { invalid }: Pick<Authentication, 'invalid'>): void {
   const open = new Map<string, Set<{ destroy(): void }>>();
 

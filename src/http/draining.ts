@@ -6,9 +6,9 @@ import { ServiceError } from '../kit/contract/errors.ts';
 const RETRY_AFTER_SECONDS = 5;
 
 /**
- * Once the app closes, new requests are answered 503 and their connections closed. Fastify closes connections by
- * force when the returned function resolves: when all requests are answered, or after `waitMs`. Register before every
- * hook that may refuse a request.
+ * Once the app closes, new requests are answered 503 and their connections closed. Fastify closes
+ * connections by force when the returned function resolves: when all requests are answered, or
+ * after `waitMs`. Register before every hook that may refuse a request.
  */
 export function rejectWhileClosing(app: FastifyInstance, waitMs: number): () => Promise<void> {
   const open = new Set<ServerResponse>();

@@ -102,7 +102,10 @@ export function registerErrors(app: FastifyInstance): void {
   app.setNotFoundHandler((request, reply) => sendProblem(request, reply, routeNotFound(request)));
 }
 
-/** Answers a request that no route takes before its body is read: what is wrong with the body is not the point. */
+/**
+ * Answers a request that no route takes before its body is read: what is wrong with the body is not
+ * the point.
+ */
 export function rejectUnrouted(app: FastifyInstance): void {
   app.addHook('onRequest', async (request) => {
     if (request.is404) throw routeNotFound(request);
@@ -119,7 +122,10 @@ export function handleUnrouted(error: FastifyError, request: FastifyRequest, rep
   sendProblem(request, reply.headers(SECURITY_HEADERS), toServiceError(error, request));
 }
 
-/** Headers of an answer that a problem replaces before it is sent, such as that of a compressed file. */
+/**
+ * Headers of an answer that a problem replaces before it is sent, such as that of a compressed
+ * file.
+ */
 const CONTENT_HEADERS = ['content-encoding', 'content-length', 'etag'];
 
 function sendProblem(request: FastifyRequest, reply: FastifyReply, error: ServiceError): FastifyReply {

@@ -16,7 +16,10 @@ declare module 'fastify' {
 /** It takes milliseconds to parse: many that are here at once are parsed one a turn. */
 const LARGE_JSON_LENGTH = 2 ** 18;
 
-/** JSON alone, where a room does not read more. Fastify itself reads text/plain too, which would be JSON with the wrong name. */
+/**
+ * JSON alone, where a room does not read more. Fastify itself reads text/plain too, which would be
+ * JSON with the wrong name.
+ */
 export function readJsonBodies(app: FastifyInstance, limits: HttpLimits): void {
   const size: JsonLimits = {
     depth: limits.maxJsonDepth,
@@ -42,7 +45,10 @@ export function readJsonBodies(app: FastifyInstance, limits: HttpLimits): void {
   });
 }
 
-/** Throws ServiceError `invalid_json` for no body where the route needs one. Streams check theirs as they are read. */
+/**
+ * Throws ServiceError `invalid_json` for no body where the route needs one. Streams check theirs as
+ * they are read.
+ */
 function demandBody({ body, routeOptions }: FastifyRequest): void {
   const schema = routeOptions.schema?.body;
   if (body !== undefined || !(schema instanceof z.ZodType) || schema.safeParse(undefined).success) return;

@@ -1,6 +1,9 @@
 import type { FastifyInstance } from 'fastify';
 
-/** Answers are data: a browser that shows one guesses no type, runs nothing of it, and puts it into no frame. Pages set their own policy. */
+/**
+ * Answers are data: a browser that shows one guesses no type, runs nothing of it, and puts it into
+ * no frame. Pages set their own policy.
+ */
 export const SECURITY_HEADERS = {
   'x-content-type-options': 'nosniff',
   'x-frame-options': 'DENY',

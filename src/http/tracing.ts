@@ -4,7 +4,10 @@ import type { Tracer } from '../kit/tracing/tracer.ts';
 import { traceParentOf } from './logs/requestIds.ts';
 import { jobOf } from './logs/requestLog.ts';
 
-/** Records a span for each request, in the client's trace where it has one, and links it to the job that it is about. */
+/**
+ * Records a span for each request, in the client's trace where it has one, and links it to the job
+ * that it is about.
+ */
 export function traceRequests(app: FastifyInstance, tracer: Tracer): void {
   app.addHook('onResponse', async (request, reply) => {
     const { method, routeOptions, headers, is404 } = request;

@@ -1,6 +1,8 @@
 import { ServiceError } from './contract/errors.ts';
 
-/** Holds what is unpacked to so many times what was packed: a few kilobytes can stand for gigabytes. */
+/**
+ * Holds what is unpacked to so many times what was packed: a few kilobytes can stand for gigabytes.
+ */
 export interface DecompressionLimit {
   /** Passes packed bytes on and counts them. */
   packed<Chunk extends Uint8Array>(chunks: AsyncIterable<Chunk>): AsyncGenerator<Chunk>;

@@ -27,7 +27,9 @@ export function foldersOf(data: string): Folders {
   };
 }
 
-/** Entries of a data folder beside those of `Folders`: SQLite's files, and what an empty volume has. */
+/**
+ * Entries of a data folder beside those of `Folders`: SQLite's files, and what an empty volume has.
+ */
 const SQLITE_SUFFIXES = ['-wal', '-shm', '-journal'];
 const VOLUME_ENTRY = 'lost+found';
 

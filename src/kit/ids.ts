@@ -1,6 +1,9 @@
 import { randomBytes } from 'node:crypto';
 
-/** What ids start with, by what they name: datasets, jobs, models, sweeps, keys, webhooks, messages to them. */
+/**
+ * What ids start with, by what they name: datasets, jobs, models, sweeps, keys, webhooks, messages
+ * to them.
+ */
 export const ID_PREFIXES = ['ds', 'job', 'mdl', 'swp', 'key', 'whk', 'msg'] as const;
 export type IdPrefix = (typeof ID_PREFIXES)[number];
 
@@ -11,7 +14,10 @@ const RANDOM_LETTERS = 16;
 let lastMs = 0;
 let lastRandom = 0n;
 
-/** A new id such as `ds_01jd…`: 48 bits of time and 80 random ones in Crockford's base 32 (as in ULID), so that ids sort by time. */
+/**
+ * A new id such as `ds_01jd…`: 48 bits of time and 80 random ones in Crockford's base 32 (as in
+ * ULID), so that ids sort by time.
+ */
 export function newId<Prefix extends IdPrefix>(prefix: Prefix, nowMs = Date.now()): `${Prefix}_${string}` {
   lastRandom = nowMs > lastMs ? randomBits() : lastRandom + 1n;
   lastMs = Math.max(lastMs, nowMs);

@@ -1,4 +1,7 @@
-/** The data folder contains tables, models and webhook secrets in clear: other users of the machine must not read it. */
+/**
+ * The data folder contains tables, models and webhook secrets in clear: other users of the machine
+ * must not read it.
+ */
 import { chmodSync, lstatSync, readdirSync, type Stats, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Logger } from './log.ts';
@@ -11,14 +14,18 @@ const SPECIAL_BITS = 0o7000;
 /** A folder such as /tmp, which all users share. */
 const STICKY_BIT = 0o1000;
 
-/** Makes this process, its threads and its child processes create files as 0600 and folders as 0700, whatever umask it was started with. */
+/**
+ * Makes this process, its threads and its child processes create files as 0600 and folders as 0700,
+ * whatever umask it was started with.
+ */
 export function createPrivateFiles(): void {
   process.umask(PRIVATE_UMASK);
 }
 
 /**
- * Restricts an existing data folder to its owner: its entries of the given names, with all that is in them, and the folder itself unless
- * it has other entries too. Leaves what another user owns and symbolic links, and logs what it changed or could not change.
+ * Restricts an existing data folder to its owner: its entries of the given names, with all that is
+ * in them, and the folder itself unless it has other entries too. Leaves what another user owns and
+ * symbolic links, and logs what it changed or could not change.
  */
 export function restrictToOwner(folder: string, names: ReadonlySet<string>, log?: Logger): void {
   const changes = { restricted: 0, failed: 0 };
@@ -39,7 +46,9 @@ interface Changes {
   failed: number;
 }
 
-/** A folder that was private already has private content, as nobody else could have written to it. */
+/**
+ * A folder that was private already has private content, as nobody else could have written to it.
+ */
 function restrictTree(path: string, changes: Changes): void {
   const stats = lstatSync(path, { throwIfNoEntry: false });
   if (stats === undefined || !isWide(stats)) return;

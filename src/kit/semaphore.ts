@@ -3,8 +3,8 @@ import { ServiceError } from './contract/errors.ts';
 /** Limits how much work runs at once; the rest waits for its turn. */
 export interface Semaphore {
   /**
-   * Runs `work` when it has a slot. Throws ServiceError `overloaded` when too much work of the group waits already,
-   * and the signal's reason when it is aborted while the work waits.
+   * Runs `work` when it has a slot. Throws ServiceError `overloaded` when too much work of the
+   * group waits already, and the signal's reason when it is aborted while the work waits.
    */
   readonly run: <Value>(work: () => Promise<Value>, options?: RunOptions) => Promise<Value>;
 }
@@ -19,12 +19,16 @@ interface RunOptions {
 const RETRY_AFTER_SECONDS = 10;
 
 /**
- * A gate with `width` slots. One group gets all slots but one, so that its slow work never blocks another group; where
- * there is one slot, groups get it in turns. `mostWaiting` limits the waiting work of each group.
+ * A gate with `width` slots. One group gets all slots but one, so that its slow work never blocks
+ * another group; where there is one slot, groups get it in turns. `mostWaiting` limits the waiting
+ * work of each group.
  */
 export function createSemaphore(slots: number, maxWaiting = Number.POSITIVE_INFINITY): Semaphore {
   const slotsPerGroup = Math.max(1, slots - 1);
-  /** In the order of their turns: a group goes to the end when it gets a slot and when it returns one. */
+  /**
+   * In the order of their turns: a group goes to the end when it gets a slot and when it returns
+   * one.
+   */
   const queues = new Map<string, Set<() => void>>();
   const runningIn = new Map<string, number>();
   let running = 0;

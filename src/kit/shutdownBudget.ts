@@ -1,4 +1,6 @@
-/** How the time that a service has to stop is shared: what is inside ends before what waits for it. */
+/**
+ * How the time that a service has to stop is shared: what is inside ends before what waits for it.
+ */
 export interface ShutdownBudget {
   /** A training has so long to write its checkpoint before its thread is ended. */
   readonly threadMs: number;
@@ -6,7 +8,10 @@ export interface ShutdownBudget {
   readonly workerMs: number;
   /** Open requests have so long before they are cut off. */
   readonly requestsMs: number;
-  /** Uploads that are being read have so long, from the beginning of the stop, before they are given up. */
+  /**
+   * Uploads that are being read have so long, from the beginning of the stop, before they are given
+   * up.
+   */
   readonly readingMs: number;
   readonly totalMs: number;
 }

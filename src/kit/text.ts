@@ -1,6 +1,9 @@
 /** Of people's words that are shown to other people. */
 
-/** What terminals obey, what turns round the order of all that stands behind it, and halves of characters. */
+/**
+ * What terminals obey, what turns round the order of all that stands behind it, and halves of
+ * characters.
+ */
 const CONTROL = '\\p{Cc}\\p{Cs}\\u202A-\\u202E\\u2066-\\u2069';
 
 /** A text without any of them. */

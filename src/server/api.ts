@@ -26,13 +26,18 @@ import { superviseWorker } from './superviseWorker.ts';
 export interface Service {
   /** Such as `http://127.0.0.1:8080`. */
   readonly address: string;
-  /** Takes no more requests, ends the worker, which puts its jobs back, and resolves when all is closed. */
+  /**
+   * Takes no more requests, ends the worker, which puts its jobs back, and resolves when all is
+   * closed.
+   */
   stop(): Promise<void>;
 }
 
 /**
- * Starts the API and, with the role `all`, a worker process beside it. Resolves when it answers. Throws ConfigurationError for
- * settings that do not go together and when another API runs over the same data folder; rejects when the port or the folder cannot be had, and then leaves nothing running.
+ * Starts the API and, with the role `all`, a worker process beside it. Resolves when it answers.
+ * Throws ConfigurationError for settings that do not go together and when another API runs over the
+ * same data folder; rejects when the port or the folder cannot be had, and then leaves nothing
+ * running.
  */
 export async function startService(config: Config, log: Logger): Promise<Service> {
   checkMetricsPort(config);

@@ -15,8 +15,9 @@ export interface LoneWorker {
 }
 
 /**
- * Starts a worker without an API. This process only supervises the one that trains, as the API does with the worker beside it: it alone can tell a
- * job that kills its process from a machine that stops, and no lease in the database can. Throws ConfigurationError where the kernels cannot be
+ * Starts a worker without an API. This process only supervises the one that trains, as the API does
+ * with the worker beside it: it alone can tell a job that kills its process from a machine that
+ * stops, and no lease in the database can. Throws ConfigurationError where the kernels cannot be
  * loaded; rejects when the port of the metrics or the folder cannot be used.
  */
 export async function startLoneWorker(config: Config, log: Logger): Promise<LoneWorker> {

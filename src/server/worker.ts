@@ -18,11 +18,12 @@ import { datasetsOf, tracerOf } from './serviceDeps.ts';
 const MS_PER_SECOND = 1000;
 
 /**
- * Takes jobs of the data folder until the process is told to end or the one that forked it is gone. Throws ConfigurationError where the
- * kernels that are asked for cannot be had.
+ * Takes jobs of the data folder until the process is told to end or the one that forked it is gone.
+ * Throws ConfigurationError where the kernels that are asked for cannot be had.
  */
 export async function runWorkerRole(config: Config, log: Logger): Promise<void> {
-  // Each thread loads them for itself; what they cannot load is said here, once, before there is any.
+  // Each thread loads them for itself; what they cannot load is said here, once, before there is
+  // any.
   const { description, maxThreads } = chooseKernels(config.kernels);
   log.info({ kernels: description }, 'kernels chosen');
   const folders = makeDataFolder(config.data, log);

@@ -4,8 +4,9 @@ import type { Prepared } from './prepare.ts';
 import type { TrainingSettings } from './schemas/training.ts';
 
 /**
- * The weight of each class of the target; null: each weighs 1. `balanced`: the rows of each class weigh the same together, and all rows
- * as much as without weights. Throws `invalid_spec` for a class that the target does not have.
+ * The weight of each class of the target; null: each weighs 1. `balanced`: the rows of each class
+ * weigh the same together, and all rows as much as without weights. Throws `invalid_spec` for a
+ * class that the target does not have.
  */
 export function resolveClassWeights(
   classWeights: TrainingSettings['classWeights'],

@@ -8,7 +8,10 @@ import type { Metrics } from './metrics/measure.ts';
 import type { PackedSplit } from './split/packed.ts';
 import type { SplitName } from './split/splits.ts';
 
-/** What a training gives: everything that predicts, and what people want to know of it. Plain data, to be sent between threads. */
+/**
+ * What a training gives: everything that predicts, and what people want to know of it. Plain data,
+ * to be sent between threads.
+ */
 export interface Outcome {
   readonly features: FittedFeatures;
   readonly target: FittedTarget;

@@ -1,4 +1,7 @@
-/** The power of two that the numbers go up to; 1 where they are all 0 or one is infinite. In parts of it no digit of theirs changes. */
+/**
+ * The power of two that the numbers go up to; 1 where they are all 0 or one is infinite. In parts
+ * of it no digit of theirs changes.
+ */
 export function powerOfTwoScale(...columns: readonly Float64Array[]): number {
   let largest = 0;
   for (const numbers of columns) for (const number of numbers) largest = Math.max(largest, Math.abs(number));

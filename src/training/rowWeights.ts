@@ -11,7 +11,10 @@ export interface RowWeights {
   readonly warnings: readonly Warning[];
 }
 
-/** The weights that a column gives; rows without one, or of weight 0, are left out. Throws `invalid_spec` on a negative one. */
+/**
+ * The weights that a column gives; rows without one, or of weight 0, are left out. Throws
+ * `invalid_spec` on a negative one.
+ */
 export function readWeights(table: Table, name: string | null): RowWeights {
   const column = name === null ? undefined : findColumn(table, name);
   if (column === undefined) return { weights: null, weighted: () => true, warnings: [] };

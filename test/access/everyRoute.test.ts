@@ -35,7 +35,9 @@ const UNKNOWN = '00000000000000000000000000';
 const BODIES: Readonly<Record<string, (ids: Readonly<Record<string, string>>) => unknown>> = {
   'PUT /v1/aliases/{name}': ({ models }) => ({ modelId: models }),
 };
-/** Told apart by the key before anything is looked for: only admins of `default` manage projects. */
+/**
+ * Told apart by the key before anything is looked for: only admins of `default` manage projects.
+ */
 const FOR_DEFAULT_ADMINS = ['PATCH /v1/projects/{name}', 'DELETE /v1/projects/{name}'];
 /** Every key of another project is refused these. */
 const FOR_DEFAULT = [...FOR_DEFAULT_ADMINS, 'POST /v1/projects', 'GET /metrics'];

@@ -13,10 +13,16 @@ import { type Database, openDatabase } from '../../src/store/database/database.t
 import { HTTP_LIMITS } from '../support/access.ts';
 
 const ROOT = { project: DEFAULT_PROJECT };
-/** Tests of who may do what fail more often than a client in its right mind; and a busy machine is no overload of the service. */
+/**
+ * Tests of who may do what fail more often than a client in its right mind; and a busy machine is
+ * no overload of the service.
+ */
 const PATIENT = { maxFailedKeysPerMinute: 1_000_000, maxDelayMs: HTTP_LIMITS.maxDelayMs };
 
-/** A service with its API alone, over a data folder into which the test looks as another process does. */
+/**
+ * A service with its API alone, over a data folder into which the test looks as another process
+ * does.
+ */
 export async function openService(settings: Partial<Config> = {}) {
   const data = mkdtempSync(join(tmpdir(), 'trainyard-access-'));
   const { config } = readConfig(SERVICE_SETTINGS, ['--role', 'api', '--port', '0', '--data', data], {}, {});

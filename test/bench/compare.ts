@@ -4,11 +4,15 @@ import type { Row } from './report.ts';
 const KEYS = ['shape', 'batch', 'program', 'precision', 'threads', 'dataset', 'hidden', 'goal', 'metric', 'measured'];
 /** Below, the machine's own moods. */
 const SLOWER = 1.1;
-/** What this number of a row says of it: of steps the fastest round is the least noisy; seeds differ in what they have to do. */
+/**
+ * What this number of a row says of it: of steps the fastest round is the least noisy; seeds differ
+ * in what they have to do.
+ */
 const DECIDES = ['fastestMs', 'medianMs', 'seconds', 'totalSeconds'];
 
 /**
- * Each row's numbers by those of the earlier row of the same keys, and whether it got slower; rows that only one run has are left out.
+ * Each row's numbers by those of the earlier row of the same keys, and whether it got slower; rows
+ * that only one run has are left out.
  */
 export function compareRows(now: readonly Row[], earlier: readonly Row[]): readonly Row[] {
   const before = new Map(earlier.map((row) => [keyOf(row), row]));

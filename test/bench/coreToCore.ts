@@ -1,6 +1,7 @@
 /**
- * How far apart two cores are: the time that a word takes from one to the other and back. Where a host moves the cores of a virtual machine to
- * processors without a cache between them it takes five times as long, and threads that share one step gain little.
+ * How far apart two cores are: the time that a word takes from one to the other and back. Where a
+ * host moves the cores of a virtual machine to processors without a cache between them it takes
+ * five times as long, and threads that share one step gain little.
  */
 import { Worker } from 'node:worker_threads';
 
@@ -17,7 +18,9 @@ const ANSWERER = `
     Atomics.store(turns, ${TURN}, turn + 2);
   }`;
 
-/** Nanoseconds there and back. Both cores spin for a few milliseconds, from when the thread runs. */
+/**
+ * Nanoseconds there and back. Both cores spin for a few milliseconds, from when the thread runs.
+ */
 export async function coreToCoreNanoseconds(): Promise<number> {
   const turns = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
   const worker = new Worker(ANSWERER, { eval: true, workerData: turns });

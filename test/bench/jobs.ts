@@ -1,4 +1,7 @@
-/** Whole jobs: upload, training with nothing but the target and the split given, and the test metrics. */
+/**
+ * Whole jobs: upload, training with nothing but the target and the split given, and the test
+ * metrics.
+ */
 import { startBuiltService } from '../support/builtService.ts';
 import { PUBLISHED_JOBS, runPublishedJob } from '../support/publishedJob.ts';
 import { hasSharedData } from '../support/sharedData.ts';

@@ -1,4 +1,7 @@
-/** Many clients at once: how fast the service answers reads and predictions while every core trains. Errors and memory that grows are failures. */
+/**
+ * Many clients at once: how fast the service answers reads and predictions while every core trains.
+ * Errors and memory that grows are failures.
+ */
 import { Agent, request } from 'node:http';
 import { availableParallelism } from 'node:os';
 import { text } from 'node:stream/consumers';
@@ -29,7 +32,10 @@ export async function benchLoad(): Promise<readonly Row[]> {
   return [measured];
 }
 
-/** Throws when a request fails; how long answers take is only told, and how far memory grows as well: a minute shows that, seconds do not. */
+/**
+ * Throws when a request fails; how long answers take is only told, and how far memory grows as
+ * well: a minute shows that, seconds do not.
+ */
 export async function loadService({ ratePerSecond, seconds, maxDelayMs }: Load) {
   const service = await startBuiltService(['--max-delay-ms', String(maxDelayMs)]);
   const agent = new Agent({ keepAlive: true });
@@ -64,7 +70,10 @@ interface Asked {
   readonly body?: string;
 }
 
-/** Keeps every core busy; answers what is asked in turn: predictions, half of them, and what a page about a training reads. */
+/**
+ * Keeps every core busy; answers what is asked in turn: predictions, half of them, and what a page
+ * about a training reads.
+ */
 async function prepare(address: string): Promise<readonly Asked[]> {
   const upload = { method: 'POST', headers: { 'content-type': 'text/csv' }, body: kindsTable('load', TRAINED_ROWS) };
   const { id: datasetId } = await call(address, '/v1/datasets?name=kinds', upload);

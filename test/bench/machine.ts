@@ -1,7 +1,10 @@
 /** What the figures were taken on. */
 import { availableParallelism, cpus, loadavg, release, totalmem } from 'node:os';
 
-/** Processes that wait for a core besides the benchmark's own, from which figures are no more to be trusted. */
+/**
+ * Processes that wait for a core besides the benchmark's own, from which figures are no more to be
+ * trusted.
+ */
 const BUSY = 0.5;
 
 export interface Machine {
@@ -24,7 +27,10 @@ export function describeMachine(): Machine {
   };
 }
 
-/** The load average of the last minute; prints it, with a warning where others keep the machine busy. */
+/**
+ * The load average of the last minute; prints it, with a warning where others keep the machine
+ * busy.
+ */
 export function noteLoad(own: number): number {
   const [load] = loadavg();
   console.log(`Load average: ${load.toFixed(2)}`);

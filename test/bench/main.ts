@@ -1,4 +1,7 @@
-/** `npm run bench -- --help` says what there is. Measures and prints, a table a section; nothing here decides a test. */
+/**
+ * `npm run bench -- --help` says what there is. Measures and prints, a table a section; nothing
+ * here decides a test.
+ */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { compareRows } from './compare.ts';

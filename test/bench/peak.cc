@@ -1,12 +1,13 @@
-// Multiply-adds that never leave the registers: as fast as the processor can. VECTOR_BYTES is the width of a vector; with PAIRS they are
-// AVX512-BF16's, of two numbers of bfloat16 in each lane.
+// Multiply-adds that never leave the registers: as fast as the processor can. VECTOR_BYTES is the
+// width of a vector; with PAIRS they are AVX512-BF16's, of two numbers of bfloat16 in each lane.
 #ifdef PAIRS
 #include <immintrin.h>
 #endif
 
 typedef float Vector __attribute__((vector_size(VECTOR_BYTES)));
 
-// Two units with a latency of four or five keep ten under way; with two operands that is still within sixteen registers.
+// Two units with a latency of four or five keep ten under way; with two operands that is still
+// within sixteen registers.
 constexpr int SUMS = 12;
 
 #ifdef PAIRS
@@ -48,7 +49,9 @@ extern "C" __attribute__((visibility("default"))) int operationsPerRound() {
 #include <cstdio>
 #include <cstdlib>
 
-/** `peak ROUNDS TIMES`: prints the nanoseconds of the fastest time and the operations of a round. */
+/**
+ * `peak ROUNDS TIMES`: prints the nanoseconds of the fastest time and the operations of a round.
+ */
 int main(int, char **arguments) {
   const int rounds = std::atoi(arguments[1]), times = std::atoi(arguments[2]);
   double fastest = 1e30;

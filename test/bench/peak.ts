@@ -1,4 +1,7 @@
-/** What one core can do at most, measured by `peak.cc`: multiply-adds of a player's vectors that never leave the registers. */
+/**
+ * What one core can do at most, measured by `peak.cc`: multiply-adds of a player's vectors that
+ * never leave the registers.
+ */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -26,7 +29,10 @@ const LINK = ['wasm-ld', 'peak.o', '-o', 'peak.wasm', '--no-entry', '--export-dy
 
 const AVX512 = ['-mavx512f', '-mfma', '-DVECTOR_BYTES=64'];
 
-/** The native player's instruction sets, as a compiler is told of them: for products of float32, and for those of bfloat16. */
+/**
+ * The native player's instruction sets, as a compiler is told of them: for products of float32, and
+ * for those of bfloat16.
+ */
 const NATIVE_TARGETS: Readonly<Record<Precision, Readonly<Record<string, readonly string[]>>>> = {
   float32: {
     sse2: ['-DVECTOR_BYTES=16'],
@@ -62,8 +68,8 @@ export async function wasmPeak(): Promise<number> {
 }
 
 /**
- * GFLOP/s of an instruction set of the native player; null where it cannot be compiled, or has no instructions of its own for the precision
- * that are measured here (AMX).
+ * GFLOP/s of an instruction set of the native player; null where it cannot be compiled, or has no
+ * instructions of its own for the precision that are measured here (AMX).
  */
 export async function nativePeak(instructionSet: string, precision: Precision): Promise<number | null> {
   const compiler = await findCompiler(undefined);

@@ -1,4 +1,7 @@
-/** Other people's programs, as scripts of `peers/`, run where they are installed: nothing of the project needs them. */
+/**
+ * Other people's programs, as scripts of `peers/`, run where they are installed: nothing of the
+ * project needs them.
+ */
 import { spawnSync } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
@@ -20,10 +23,16 @@ export function findPython(module: PythonModule): string | null {
   return found;
 }
 
-/** What the libraries below PyTorch and scikit-learn read when they load: their own calls for it leave some of them out. */
+/**
+ * What the libraries below PyTorch and scikit-learn read when they load: their own calls for it
+ * leave some of them out.
+ */
 const THREAD_VARIABLES = ['OMP_NUM_THREADS', 'OPENBLAS_NUM_THREADS', 'MKL_NUM_THREADS'];
 
-/** What a script of `peers/` answers to the request, both as JSON, on so many threads. Throws with what it said when it fails. */
+/**
+ * What a script of `peers/` answers to the request, both as JSON, on so many threads. Throws with
+ * what it said when it fails.
+ */
 export function askPython(python: string, script: string, request: unknown, threads = 1) {
   const path = fileURLToPath(new URL(`peers/${script}`, import.meta.url));
   const env = { ...process.env, ...Object.fromEntries(THREAD_VARIABLES.map((name) => [name, String(threads)])) };

@@ -1,4 +1,7 @@
-/** What bfloat16 costs a model: the published tables with nothing but target, split and seed given, trained in each precision. */
+/**
+ * What bfloat16 costs a model: the published tables with nothing but target, split and seed given,
+ * trained in each precision.
+ */
 import { PRODUCT_INPUTS, type ProductInputs } from '../../src/engine/kernels/kernels.ts';
 import { startBuiltService } from '../support/builtService.ts';
 import { call, finishedJob } from '../support/client.ts';
@@ -16,7 +19,10 @@ interface Tested {
   readonly metric: number;
 }
 
-/** A row a table and precision: the mean over the seeds and, beside it, from the least to the greatest. */
+/**
+ * A row a table and precision: the mean over the seeds and, beside it, from the least to the
+ * greatest.
+ */
 export async function benchPrecision(): Promise<readonly Row[]> {
   if (!hasSharedData) {
     console.log('The published tables are not beside this checkout: no precisions compared.');

@@ -3,8 +3,9 @@ import type { Column, Table } from '../../src/formats/table.ts';
 import { tableWithSplit } from '../support/splitTable.ts';
 
 /**
- * The training and the test rows of a published dataset. Its last column, `split`, says `train` or, of the test rows, `val`: every program
- * here is asked for the accuracy on them after each epoch. The target is a category; of the rest, what is not numbers alone.
+ * The training and the test rows of a published dataset. Its last column, `split`, says `train` or,
+ * of the test rows, `val`: every program here is asked for the accuracy on them after each epoch.
+ * The target is a category; of the rest, what is not numbers alone.
  */
 export async function publishedTable(dataset: string, target: string): Promise<Table> {
   const cells: string[][] = [];

@@ -4,7 +4,9 @@ export type Row = Readonly<Record<string, string | number | readonly number[] | 
 /** What rows lie under: each of a title of its own. */
 const TITLES = ['shape', 'batch', 'dataset', 'hidden', 'goal', 'function'];
 
-/** Rows as tables of aligned columns, one under each title; numbers to the right, words to the left. */
+/**
+ * Rows as tables of aligned columns, one under each title; numbers to the right, words to the left.
+ */
 export function formatTable(rows: readonly Row[]): string {
   const groups = Map.groupBy(rows, titleOf);
   return [...groups].map(([title, own]) => [...(title ? [title] : []), ...formatGroup(own)].join('\n')).join('\n\n');

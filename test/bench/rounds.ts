@@ -1,4 +1,7 @@
-/** What repeated measurements come to: the fastest, as others of the machine only ever slow one down, and the median, as a user sees it. */
+/**
+ * What repeated measurements come to: the fastest, as others of the machine only ever slow one
+ * down, and the median, as a user sees it.
+ */
 export interface Times {
   readonly median: number;
   readonly fastest: number;

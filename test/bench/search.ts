@@ -1,4 +1,7 @@
-/** Sweeps over HTTP: what 60 trials with ASHA find on published tables beside the default job, and how fast 1,000 tiny trials go by. */
+/**
+ * Sweeps over HTTP: what 60 trials with ASHA find on published tables beside the default job, and
+ * how fast 1,000 tiny trials go by.
+ */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Job } from '../../src/jobs/schemas.ts';
@@ -72,7 +75,9 @@ async function searched({ address }: BuiltService, { dataset, target }: Publishe
   };
 }
 
-/** While they run, the API is asked every 20 ms how it is, each answer timed from when it was asked. */
+/**
+ * While they run, the API is asked every 20 ms how it is, each answer timed from when it was asked.
+ */
 async function manyTiny({ address, process: { pid } }: BuiltService): Promise<Row> {
   const body = readFileSync(join(SHARED_DATA, 'iris/iris.csv'));
   const { id: datasetId, columns } = await send<{ id: string; columns: readonly { name: string }[] }>(

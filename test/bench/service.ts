@@ -23,7 +23,10 @@ export async function benchService(): Promise<readonly Row[]> {
   return rows;
 }
 
-/** nycflights13, 336,776 rows: seconds until it is profiled, and how far the server's memory grew meanwhile. */
+/**
+ * nycflights13, 336,776 rows: seconds until it is profiled, and how far the server's memory grew
+ * meanwhile.
+ */
 async function largeUpload(service: BuiltService): Promise<Row> {
   const file = join(SHARED_DATA, 'nycflights13/nycflights13.csv.gz');
   const before = peakMegabytes(service);

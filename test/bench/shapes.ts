@@ -15,7 +15,10 @@ export const SETTINGS = {
   heldBatches: 8,
 } as const;
 
-/** Floating-point operations of the products of one step: forward, by the weights, and (but for the first layer) by the inputs. */
+/**
+ * Floating-point operations of the products of one step: forward, by the weights, and (but for the
+ * first layer) by the inputs.
+ */
 export function operations({ shape, batch }: Shape): number {
   const products = shape.slice(1).map((units, i) => units * shape[i] * (i === 0 ? 2 : 3));
   return 2 * batch * products.reduce((sum, product) => sum + product, 0);

@@ -15,7 +15,10 @@ export type StepRow = Readonly<{
   gflops: number;
   /** Of what as many cores can do at most in that precision; null where that is not known. */
   ofPeak: number | null;
-  /** From one core to another and back, just after the round, where several share the step; null where one plays. */
+  /**
+   * From one core to another and back, just after the round, where several share the step; null
+   * where one plays.
+   */
   betweenNs: number | null;
 }>;
 
@@ -43,7 +46,10 @@ export function stepRow(shape: Shape, { times, peak, betweenNs, ...who }: Timed)
   };
 }
 
-/** A peer's fastest time by the best of ours with the same shape, precision and threads; null where ours has no such row. */
+/**
+ * A peer's fastest time by the best of ours with the same shape, precision and threads; null where
+ * ours has no such row.
+ */
 export function timesOurs(peer: StepRow, ours: readonly StepRow[]): number | null {
   const { batch, threads, precision } = peer;
   const same = ours.filter(

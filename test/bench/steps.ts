@@ -1,4 +1,7 @@
-/** One training step with Adam, per shape and player, ours and others': gather, forward, loss, backward, optimizer. */
+/**
+ * One training step with Adam, per shape and player, ours and others': gather, forward, loss,
+ * backward, optimizer.
+ */
 import { readFileSync } from 'node:fs';
 import { createReferenceKernels } from '../../src/engine/kernels/reference.ts';
 import { createWasmKernels } from '../../src/engine/kernels/wasm.ts';
@@ -17,7 +20,10 @@ interface Player extends StepPlayer {
   readonly program: string;
   /** Operations of the largest step that is timed. */
   readonly largestStep: number;
-  /** GFLOP/s of one core in the player's precision, as measured just now; null where that is not known. */
+  /**
+   * GFLOP/s of one core in the player's precision, as measured just now; null where that is not
+   * known.
+   */
   readonly peak: number | null;
 }
 
@@ -35,7 +41,9 @@ export async function benchSteps({ tfjs }: BenchOptions): Promise<readonly Row[]
   return [...ours, ...timePeers({ peak, tfjs }).map((row) => ({ ...row, timesOurs: timesOurs(row, ours) }))];
 }
 
-/** The native kernels, where they are to be had, and those that are always there; the fastest first. */
+/**
+ * The native kernels, where they are to be had, and those that are always there; the fastest first.
+ */
 async function findPlayers(): Promise<readonly Player[]> {
   const native = loadNativeKernels();
   if ('missing' in native) console.log(`No native kernels are measured: ${native.missing}.`);

@@ -9,7 +9,10 @@ export interface SweepFunction {
   readonly minimum: number;
 }
 
-/** The four that Optuna was measured on (`../shared/sweeps/optuna.json` writes them out), then others, so that nothing is fitted to the four. */
+/**
+ * The four that Optuna was measured on (`../shared/sweeps/optuna.json` writes them out), then
+ * others, so that nothing is fitted to the four.
+ */
 export const SWEEP_FUNCTIONS: readonly SweepFunction[] = [
   {
     name: 'branin',

@@ -7,7 +7,10 @@ import { legsOf, settingsOf } from './sweepRegret.ts';
 const TIMED = { tpe: 50, gp: 10 };
 const SEED = 1;
 
-/** The processor time, in milliseconds, in which a search decides on a trial when so many lie behind it. */
+/**
+ * The processor time, in milliseconds, in which a search decides on a trial when so many lie behind
+ * it.
+ */
 export function msPerTrialAfter(
   searched: SweepFunction,
   algorithm: keyof typeof TIMED & Algorithm,

@@ -1,4 +1,7 @@
-/** How near each sampler comes to minima that are known, beside what Optuna reached on the same functions. */
+/**
+ * How near each sampler comes to minima that are known, beside what Optuna reached on the same
+ * functions.
+ */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Algorithm } from '../../src/search/samplers.ts';
@@ -24,8 +27,8 @@ interface OptunaResult {
 }
 
 /**
- * A row a function and sampler: the regret after 60 trials, over 20 seeds, and the processor time that a trial takes, on the average and after many
- * trials.
+ * A row a function and sampler: the regret after 60 trials, over 20 seeds, and the processor time
+ * that a trial takes, on the average and after many trials.
  */
 export async function benchSweeps(): Promise<readonly Row[]> {
   const optuna = readOptuna();

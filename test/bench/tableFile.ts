@@ -1,7 +1,10 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { isNumberColumn, type Table } from '../../src/formats/table.ts';
 
-/** What stands in the file, in its order: a column's float64 numbers, or its int32 codes of so many categories. */
+/**
+ * What stands in the file, in its order: a column's float64 numbers, or its int32 codes of so many
+ * categories.
+ */
 interface WrittenColumn {
   readonly name: string;
   /** Null of a column of numbers. */

@@ -1,4 +1,7 @@
-/** What a machine gains from training on every core at once: one job a thread, as the worker's pool runs them. */
+/**
+ * What a machine gains from training on every core at once: one job a thread, as the worker's pool
+ * runs them.
+ */
 import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
@@ -6,7 +9,10 @@ import type { Row } from './report.ts';
 import { timesOf } from './rounds.ts';
 import { SETTINGS, SHAPES, type Shape } from './shapes.ts';
 
-/** One row a shape: steps a second of one training alone and of all together, and how many times as many those are. */
+/**
+ * One row a shape: steps a second of one training alone and of all together, and how many times as
+ * many those are.
+ */
 export async function benchThroughput(): Promise<readonly Row[]> {
   const rows: Row[] = [];
   for (const shape of SHAPES) rows.push(await measure(shape, availableParallelism()));

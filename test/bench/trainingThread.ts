@@ -1,4 +1,7 @@
-/** A thread that steps for a round whenever it is told to, and answers how many steps a second that were. */
+/**
+ * A thread that steps for a round whenever it is told to, and answers how many steps a second that
+ * were.
+ */
 import { parentPort, workerData } from 'node:worker_threads';
 import { chooseKernels } from '../../src/training/backend/kernels.ts';
 import { stepping } from './stepTime.ts';

@@ -159,7 +159,10 @@ async function openRoom({ dataset, file, format, target, training, trials }: Tri
   };
 }
 
-/** Seconds of the processor that the trainings alone take, on data that is prepared, one after the other on this thread. */
+/**
+ * Seconds of the processor that the trainings alone take, on data that is prepared, one after the
+ * other on this thread.
+ */
 function trainAll(table: Table, checked: readonly CheckedRequest[]): number {
   const { createKernels } = chooseKernels('auto');
   const [first] = checked;
@@ -195,7 +198,8 @@ async function startWorker({ folders, database, bus }: Awaited<ReturnType<typeof
 
 /** What a process has used so far, and holds now, by the kernel's own count. */
 function usedBy(pid: number | undefined) {
-  // Behind the name in brackets, which may hold anything: the 14th and 15th fields are ticks in the program and in the kernel.
+  // Behind the name in brackets, which may hold anything: the 14th and 15th fields are ticks in the
+  // program and in the kernel.
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ');
   const cpuSeconds = (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
   const megabytes = Number(/VmRSS:\s*(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;

@@ -1,6 +1,6 @@
 /**
- * Whole jobs by us and by others: from typed columns in memory to a trained network, features and an evaluation after each epoch
- * included. Reading the file and starting a program are not.
+ * Whole jobs by us and by others: from typed columns in memory to a trained network, features and
+ * an evaluation after each epoch included. Reading the file and starting a program are not.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -92,7 +92,10 @@ function runOurs(job: WholeJob, table: Table): Finished {
   return { program: `Trainyard, ${description}`, runs: SEEDS.map((seed) => runSeed(job, table, seed)) };
 }
 
-/** The fastest kernels of this machine; numbers standardised and categories one-hot, as the others do it. */
+/**
+ * The fastest kernels of this machine; numbers standardised and categories one-hot, as the others
+ * do it.
+ */
 function runSeed({ target, hidden, batch, epochs, until }: WholeJob, table: Table, seed: number): Run {
   const { createKernels } = chooseKernels('auto');
   const spec = specFor(table, {

@@ -12,7 +12,9 @@ const DOCUMENTS = ['README.md', ...readdirSync(join(PACKAGE_ROOT, 'docs')).map((
   (file) => file.endsWith('.md'),
 );
 
-/** Lines that install packages or start the service: only the scripts that they name are checked. */
+/**
+ * Lines that install packages or start the service: only the scripts that they name are checked.
+ */
 const NPM_LINE = /^\s*npm /;
 
 /** Runs `trainyard` as built, in a shell that stops at the first error. */

@@ -19,7 +19,10 @@ const CSV = ['a,b', ...Array.from({ length: 300 }, (_, index) => `${index % 17},
 const QUICK = { target: 'b', training: { epochs: 3 } };
 /** Behind all events of an epoch. */
 const LAST_EVENT = 999_999_999;
-/** A checkpoint is there for a second, so that its file can be copied while others take its place, on a busy machine too. */
+/**
+ * A checkpoint is there for a second, so that its file can be copied while others take its place,
+ * on a busy machine too.
+ */
 const FLAGS = ['--workers', '1', '--checkpoint-seconds', '0.5'];
 const ROWS = { rows: [{ a: 3 }, { a: 8 }, { a: null }] };
 
@@ -96,7 +99,8 @@ it('brings a service back as it was in the middle of its work', async () => {
   for (const { id } of datasets.items.filter(({ state }) => state === 'ready')) {
     expect((await again.get<DatasetRows>(`/v1/datasets/${id}/rows?limit=1`)).body.total).toBeGreaterThanOrEqual(300);
   }
-  // The losses of epochs that are no part of the backup are those of the training that went on without it.
+  // The losses of epochs that are no part of the backup are those of the training that went on
+  // without it.
   const { trainingLoss } = await lossAfter(restored.address, endless.id, Number(later.epoch) - 1);
   expect(trainingLoss).toBe(later.trainingLoss);
   expect((await again.get<Job>(`/v1/jobs/${endless.id}`)).body).toMatchObject({ state: 'running', attempts: 1 });

@@ -8,7 +8,10 @@ function dataFolder({ output }: Ended): string {
   return folder;
 }
 
-/** What a machine that is busy with something else does to a process: it comes late to all its work, here until the table is on its way. */
+/**
+ * What a machine that is busy with something else does to a process: it comes late to all its work,
+ * here until the table is on its way.
+ */
 const BUSY = `data:text/javascript,${encodeURIComponent(`
   let left = Infinity;
   const timer = setInterval(() => {

@@ -47,7 +47,8 @@ it.skipIf(!disk)(
     expect(await upload('refused')).toMatchObject({ status: 507, body: { code: 'storage_full' } });
     const rows = { rows: [{ length: 1, width: 1, height: 1 }] };
     expect(await api.post(`/v1/models/${undisturbed.modelId}/predict`, rows)).toMatchObject({ status: 200 });
-    // What the database's log file has room for can still be written, so that the job may come to its end all the same.
+    // What the database's log file has room for can still be written, so that the job may come to
+    // its end all the same.
     await Promise.race([
       service.logged('what the job has come to cannot be written yet; it is tried again'),
       api.ended(job.id),

@@ -37,7 +37,10 @@ let secrets: readonly string[];
 let jobIds: readonly string[];
 let problem: Answer;
 
-/** A whole run with a key: an upload, a job that succeeds, one that fails, predictions, a webhook, and requests that go wrong. */
+/**
+ * A whole run with a key: an upload, a job that succeeds, one that fails, predictions, a webhook,
+ * and requests that go wrong.
+ */
 beforeAll(async () => {
   service = await startBuiltService(['--workers', '1', '--log-level', 'debug', '--allow-private-webhooks']);
   const key = await makeKey(service.data);

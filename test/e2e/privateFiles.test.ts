@@ -26,7 +26,10 @@ function newFolder(): string {
   return folder;
 }
 
-/** What is neither 0700 (folders) nor 0600 (files) of a folder and all that is in it, as `path mode`; and all that was seen. */
+/**
+ * What is neither 0700 (folders) nor 0600 (files) of a folder and all that is in it, as
+ * `path mode`; and all that was seen.
+ */
 function walk(folder: string): { readonly wide: readonly string[]; readonly seen: readonly string[] } {
   const seen = ['', ...pathsBelow(folder)];
   const wide = seen.flatMap((path) => {

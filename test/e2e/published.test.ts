@@ -5,7 +5,9 @@ import { hasSharedData } from '../support/sharedData.ts';
 
 const MINUTES = 60_000;
 
-/** Where the published tables are not beside the checkout, the report says that these were skipped. */
+/**
+ * Where the published tables are not beside the checkout, the report says that these were skipped.
+ */
 describe.skipIf(!hasSharedData)('a job with nothing but a target', () => {
   let service: BuiltService;
 

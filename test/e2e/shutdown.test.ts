@@ -41,7 +41,10 @@ function readThrough({ body }: Response, wanted: string) {
   return { seen: seen.promise, whole: read() };
 }
 
-/** Its exit code, once its worker is gone too: a log comes to its end with the last process that writes to it. */
+/**
+ * Its exit code, once its worker is gone too: a log comes to its end with the last process that
+ * writes to it.
+ */
 function allGone({ process }: BuiltService) {
   return once(process, 'close');
 }

@@ -28,7 +28,10 @@ async function startBy(command: string, args: readonly string[], env: NodeJS.Pro
   return {
     shown: child.pid ?? 0,
     node: pid,
-    /** The last line, once the service and its worker have ended: the log ends with the last process that writes to it. */
+    /**
+     * The last line, once the service and its worker have ended: the log ends with the last process
+     * that writes to it.
+     */
     async lastLine(): Promise<string> {
       await gone;
       return log.lines.at(-1) ?? '';

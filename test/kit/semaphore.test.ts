@@ -2,7 +2,10 @@ import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { createSemaphore } from '../../src/kit/semaphore.ts';
 
-/** Work that ends when it is released; `started` has the names in the order in which they got their slots. */
+/**
+ * Work that ends when it is released; `started` has the names in the order in which they got their
+ * slots.
+ */
 function workshop(width: number) {
   const gate = createSemaphore(width);
   const started: string[] = [];

@@ -15,7 +15,9 @@ const INSTALL_MS = 900_000;
 const PLATFORM = `${process.platform}-${process.arch}`;
 const CSV = ['x,y', ...Array.from({ length: 300 }, (_, row) => `${row},${row % 2 ? 'odd' : 'even'}`)].join('\n');
 
-/** The package is made of what `npm run build` compiled, so without a C++ compiler there is none. */
+/**
+ * The package is made of what `npm run build` compiled, so without a C++ compiler there is none.
+ */
 const canPack = existsSync(join(PACKAGE_ROOT, 'build/kernels.node'));
 const canInstall = canPack && reachesRegistry();
 if (!canPack) console.warn('No build/kernels.node: the package is not tested. The build says why.');
@@ -86,7 +88,10 @@ describe.skipIf(!canInstall)('the package, installed without a compiler and Pyth
     await user.run('npm', ['install', tarball, '--prefer-offline'], home);
   }, INSTALL_MS);
 
-  /** Starts the service and uploads, trains and predicts; answers the message about the kernels and the exit code. */
+  /**
+   * Starts the service and uploads, trains and predicts; answers the message about the kernels and
+   * the exit code.
+   */
   async function serveAndTrain(command: string, args: readonly string[]) {
     const child = user.start(command, [...args, 'serve', '--port', '0', '--workers', '1'], home);
     const gone = once(child, 'close');

@@ -16,7 +16,10 @@ export const OPEN_GUARD: GuardDeps = {
   clock: Date.now,
 };
 
-/** The limits of a service that is told nothing of them; but a test's own work, or a busy machine, is no overload of the service. */
+/**
+ * The limits of a service that is told nothing of them; but a test's own work, or a busy machine,
+ * is no overload of the service.
+ */
 export const HTTP_LIMITS: HttpLimits = {
   ...readConfig(SERVICE_SETTINGS, [], {}, {}).config,
   maxDelayMs: Number.POSITIVE_INFINITY,

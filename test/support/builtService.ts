@@ -12,7 +12,10 @@ export const PACKAGE_ROOT = fileURLToPath(new URL('../..', import.meta.url));
 export const PATIENT = ['--max-delay-ms', '60000'];
 const COMMAND = join(PACKAGE_ROOT, 'dist/cli/trainyard.js');
 
-/** The built service in a process of its own, on a free port and, if none is given, over a data folder of its own. */
+/**
+ * The built service in a process of its own, on a free port and, if none is given, over a data
+ * folder of its own.
+ */
 export interface BuiltService {
   readonly address: string;
   readonly data: string;
@@ -21,7 +24,10 @@ export interface BuiltService {
   readonly lines: readonly string[];
   /** The entry of that message, as soon as it is there. */
   logged(message: string): Promise<LogEntry>;
-  /** Ends it as an operator would, and removes its data if that is its own; answers the exit code when all of its log is there. */
+  /**
+   * Ends it as an operator would, and removes its data if that is its own; answers the exit code
+   * when all of its log is there.
+   */
   stop(): Promise<number | null>;
 }
 
@@ -32,7 +38,10 @@ interface LogEntry {
   readonly address: string;
 }
 
-/** Starts `trainyard serve` and waits for the line of its log that names its address. Throws with what it logged when it ends before that. */
+/**
+ * Starts `trainyard serve` and waits for the line of its log that names its address. Throws with
+ * what it logged when it ends before that.
+ */
 export async function startBuiltService(
   flags: readonly string[] = [],
   given?: string,

@@ -2,7 +2,10 @@ import { Readable } from 'node:stream';
 import { call, finishedJob } from './client.ts';
 import { tableWithSplit } from './splitTable.ts';
 
-/** The published tables with published splits, and what a job with nothing but its target must reach on the test rows. */
+/**
+ * The published tables with published splits, and what a job with nothing but its target must reach
+ * on the test rows.
+ */
 export const PUBLISHED_JOBS = [
   { dataset: 'adult', target: 'income', metric: 'accuracy', least: 0.852 },
   { dataset: 'california', target: 'MedHouseVal', metric: 'rmse', most: 0.52 },
@@ -31,7 +34,10 @@ export async function uploadPublished(address: string, dataset: PublishedJob['da
   return id;
 }
 
-/** The whole road: upload, a training with the target and the split column alone, the model's test metrics. */
+/**
+ * The whole road: upload, a training with the target and the split column alone, the model's test
+ * metrics.
+ */
 export async function runPublishedJob(
   address: string,
   { dataset, target, metric }: PublishedJob,

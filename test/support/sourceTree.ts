@@ -8,7 +8,10 @@ const SRC = fileURLToPath(new URL('../../src', import.meta.url));
 export interface Arrow {
   readonly from: string;
   readonly to: string;
-  /** `import`: loaded with its importer. `module`: named by a string, because it starts as a process or a thread. */
+  /**
+   * `import`: loaded with its importer. `module`: named by a string, because it starts as a process
+   * or a thread.
+   */
   readonly kind: 'import' | 'module';
 }
 

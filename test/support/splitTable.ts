@@ -4,7 +4,10 @@ import { createInterface } from 'node:readline';
 import { createGunzip } from 'node:zlib';
 import { SHARED_DATA } from './sharedData.ts';
 
-/** The table of a published dataset with its published split as the last column `split`, as CSV, line by line. No cell of these tables holds a newline. */
+/**
+ * The table of a published dataset with its published split as the last column `split`, as CSV,
+ * line by line. No cell of these tables holds a newline.
+ */
 export async function* tableWithSplit(dataset: string): AsyncGenerator<string> {
   const splits = lines(dataset, 'split.csv');
   for await (const line of lines(dataset, `${dataset}.csv`)) {

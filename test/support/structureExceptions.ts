@@ -1,4 +1,7 @@
-/** What the structure test still allows. A row that is no longer needed fails it, so the lists only shrink. */
+/**
+ * What the structure test still allows. A row that is no longer needed fails it, so the lists only
+ * shrink.
+ */
 
 /** Folders of one room that import each other. */
 export const FOLDERS_THAT_IMPORT_EACH_OTHER: readonly string[] = [

@@ -1,4 +1,7 @@
-/** A user's machine: npm and Node as the system has them, and no compiler, no Python and no settings of this project. */
+/**
+ * A user's machine: npm and Node as the system has them, and no compiler, no Python and no settings
+ * of this project.
+ */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { accessSync, constants, mkdirSync, symlinkSync } from 'node:fs';
@@ -39,7 +42,10 @@ export function createUser(bin: string): User {
   };
 }
 
-/** The first such program on the PATH outside of `node_modules`: npm puts the Node of this project before the system's. */
+/**
+ * The first such program on the PATH outside of `node_modules`: npm puts the Node of this project
+ * before the system's.
+ */
 export function systemPath(tool: string): string {
   const folders = (process.env.PATH ?? '').split(delimiter).filter((folder) => !folder.includes('node_modules'));
   const found = folders.map((folder) => join(folder, tool)).find(isExecutable);

@@ -14,7 +14,10 @@ import { hasSharedData, SHARED_DATA } from '../support/sharedData.ts';
 const SEEDS = [0, 1, 2];
 const A_TABLE_MS = 120_000;
 
-/** The warnings about leaks that a job on the published table gets, for each of the seeds of its split. */
+/**
+ * The warnings about leaks that a job on the published table gets, for each of the seeds of its
+ * split.
+ */
 async function leaksOf(service: TestService, dataset: string, target: string): Promise<Warning[][]> {
   const answer = await upload(service, csvOf(dataset));
   expect(answer.statusCode).toBe(201);

@@ -5,7 +5,10 @@ import { specFor } from './profile.ts';
 import { trainPart } from './resuming.ts';
 import { flowers } from './tables.ts';
 
-/** All that a run keeps in mind: running statistics, masks, the optimizer's moments, a schedule and a patience that hear the losses. */
+/**
+ * All that a run keeps in mind: running statistics, masks, the optimizer's moments, a schedule and
+ * a patience that hear the losses.
+ */
 const REQUEST: z.input<typeof specRequestSchema> = {
   target: 'kind',
   network: {

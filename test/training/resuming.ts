@@ -15,7 +15,9 @@ export interface Part {
   readonly checkpoint?: Checkpoint | null;
   /** Where it pauses of itself. */
   readonly halt?: StopRule;
-  /** How many checkpoints are requested, from before the run begins: each is a request of its own. */
+  /**
+   * How many checkpoints are requested, from before the run begins: each is a request of its own.
+   */
   readonly wishes?: number;
   /** How many threads may play when so many steps are done; left out, one. */
   readonly threads?: (steps: number) => number;
@@ -29,7 +31,10 @@ export interface Trained {
   readonly plan: RunPlan | undefined;
 }
 
-/** Trains from the start, or from a checkpoint, to the end or to where it is asked to end. Each checkpoint has been bytes in between. */
+/**
+ * Trains from the start, or from a checkpoint, to the end or to where it is asked to end. Each
+ * checkpoint has been bytes in between.
+ */
 export function trainPart(table: Table, spec: TrainingSpec, kernels: KernelsChoice, part: Part = {}): Trained {
   const { ending, checkpoint = null, halt, threads = () => 1 } = part;
   let { wishes = 0 } = part;

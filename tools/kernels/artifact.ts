@@ -1,4 +1,7 @@
-/** What a build makes: a file that ends with the hash of what it was made from, so that a file and its hash can never be of two builds. */
+/**
+ * What a build makes: a file that ends with the hash of what it was made from, so that a file and
+ * its hash can never be of two builds.
+ */
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
@@ -21,7 +24,10 @@ export async function endsWith(path: string, ending: Buffer): Promise<boolean> {
   return built.subarray(-ending.length).equals(ending);
 }
 
-/** Renamed into place: two builds at once each put a whole file there, and who has the old one open keeps it. */
+/**
+ * Renamed into place: two builds at once each put a whole file there, and who has the old one open
+ * keeps it.
+ */
 export async function putInPlace(path: string, content: Uint8Array): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
   const temporary = `${path}.${process.pid}`;

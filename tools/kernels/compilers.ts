@@ -12,7 +12,10 @@ export interface Compiler {
 /** A compiler's complaint is long; what is wrong stands in the first line that names an error. */
 const LONGEST_REASON = 200;
 
-/** The C++ compiler that CXX names, else the first of the usual ones that answers; null where there is none. */
+/**
+ * The C++ compiler that CXX names, else the first of the usual ones that answers; null where there
+ * is none.
+ */
 export async function findCompiler(wanted: string | undefined): Promise<Compiler | null> {
   for (const command of wanted ? [wanted] : ['c++', 'g++', 'clang++']) {
     const answer = await run(command, ['--version']).catch(() => null);

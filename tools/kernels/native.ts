@@ -1,9 +1,11 @@
 /**
- * Compiles the kernels' C++ source to an addon for this machine's processor: `build/kernels.node`. Wants a C++ compiler and Node's own
- * headers, which come with it; there is no need for node-gyp, as N-API is plain C.
+ * Compiles the kernels' C++ source to an addon for this machine's processor: `build/kernels.node`.
+ * Wants a C++ compiler and Node's own headers, which come with it; there is no need for node-gyp,
+ * as N-API is plain C.
  *
- * The file ends with three hashes: of what is built and how, of the compiler, and of the sources alone, by which the service knows whether the
- * addon is theirs. Another compiler builds anew; without any, what is built the same way of the same sources stays, and what is older goes.
+ * The file ends with three hashes: of what is built and how, of the compiler, and of the sources
+ * alone, by which the service knows whether the addon is theirs. Another compiler builds anew;
+ * without any, what is built the same way of the same sources stays, and what is older goes.
  */
 import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -45,7 +47,9 @@ export interface NativeBuildOptions {
 
 export type NativeBuild = { readonly path: string } | { readonly missing: string };
 
-/** Builds what is not up to date; what stands in the way is an answer, as the service runs without. */
+/**
+ * Builds what is not up to date; what stands in the way is an answer, as the service runs without.
+ */
 export async function buildNativeKernels({
   compiler: wanted,
   target = BUILT,

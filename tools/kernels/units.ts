@@ -7,9 +7,11 @@ export interface Unit {
 }
 
 /**
- * Numbers in a vector, sums in a tile and depth of a block: what the compiler is told of the kernels of AVX-512, whether it may use its
- * instructions or not. A panel of `right` is 128 KiB and comes from the second-level cache, which a tile of few rows and many columns waits
- * for less than for `out`: on Zen 4 large products reach 92 % of the peak so, and 88 % with tiles of 12 x 2 vectors and a depth of 256.
+ * Numbers in a vector, sums in a tile and depth of a block: what the compiler is told of the
+ * kernels of AVX-512, whether it may use its instructions or not. A panel of `right` is 128 KiB and
+ * comes from the second-level cache, which a tile of few rows and many columns waits for less than
+ * for `out`: on Zen 4 large products reach 92 % of the peak so, and 88 % with tiles of 12 x 2
+ * vectors and a depth of 256.
  */
 export const SIZES_OF_AVX512 = ['-DVECTOR_BYTES=64', '-DTILE_ROWS=6', '-DTILE_VECTORS=4', '-DBLOCK_DEPTH=512'];
 const AVX512 = [
@@ -18,8 +20,8 @@ const AVX512 = [
 ];
 
 /**
- * A tile is as large as the vector registers hold, 16 or, of AVX-512 and NEON, 32; on the latter GCC wants one for each row besides,
- * and with a third vector it spills.
+ * A tile is as large as the vector registers hold, 16 or, of AVX-512 and NEON, 32; on the latter
+ * GCC wants one for each row besides, and with a third vector it spills.
  */
 const UNITS: Readonly<Partial<Record<NodeJS.Architecture, readonly Unit[]>>> = {
   x64: [

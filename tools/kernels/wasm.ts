@@ -1,6 +1,7 @@
 /**
- * Compiles the kernels' C++ source to WebAssembly: `build/kernels.wasm`. Needs npm only: clang and wasm-ld are WebAssembly themselves.
- * The file's hash stands in a custom section, which engines skip.
+ * Compiles the kernels' C++ source to WebAssembly: `build/kernels.wasm`. Needs npm only: clang and
+ * wasm-ld are WebAssembly themselves. The file's hash stands in a custom section, which engines
+ * skip.
  */
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
@@ -26,7 +27,8 @@ const COMPILE = [
   '-msimd128',
   '-mrelaxed-simd',
   '-mbulk-memory',
-  // Loop strength reduction moves the constant offsets out of the loads, into additions of their own: half the speed of a product.
+  // Loop strength reduction moves the constant offsets out of the loads, into additions of their
+  // own: half the speed of a product.
   '-mllvm',
   '-disable-lsr',
   '-Wall',
@@ -37,7 +39,8 @@ const COMPILE = [
   'kernels.o',
 ];
 
-// The memory starts with the stack, for a handful of locals, and the static data; the player grows it by its arena.
+// The memory starts with the stack, for a handful of locals, and the static data; the player grows
+// it by its arena.
 const LINK = [
   'wasm-ld',
   'kernels.o',
@@ -75,7 +78,10 @@ async function compile(sources: Record<string, string>): Promise<Uint8Array> {
   return wasm;
 }
 
-/** A custom section (id 0) named "hash". Both lengths are below 128, so one byte of LEB128 holds each. */
+/**
+ * A custom section (id 0) named "hash". Both lengths are below 128, so one byte of LEB128 holds
+ * each.
+ */
 function hashSection(hash: Buffer): Buffer {
   const name = Buffer.from('hash');
   return Buffer.concat([Buffer.from([0, 1 + name.length + hash.length, name.length]), name, hash]);

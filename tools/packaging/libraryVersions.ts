@@ -1,4 +1,7 @@
-/** The versions of system libraries that a Linux binary needs, from the version names in its string table. */
+/**
+ * The versions of system libraries that a Linux binary needs, from the version names in its string
+ * table.
+ */
 
 /** The libraries whose versions say how old a system may be. */
 const VERSION_NAME = /\b(GLIBC|GLIBCXX|CXXABI|GCC)_(\d+(?:\.\d+)*)\0/g;
@@ -12,7 +15,9 @@ export function neededVersions(binary: Buffer): ReadonlyMap<string, string> {
   return latest;
 }
 
-/** The libraries, such as `GLIBC_2.38`, that `binary` needs in a later version than `bound` does. */
+/**
+ * The libraries, such as `GLIBC_2.38`, that `binary` needs in a later version than `bound` does.
+ */
 export function newerLibraries(binary: Buffer, bound: Buffer): readonly string[] {
   const allowed = neededVersions(bound);
   return (

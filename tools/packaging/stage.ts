@@ -1,4 +1,7 @@
-/** The content of the package that users install, in a folder of its own from which `npm pack` makes the tarball. */
+/**
+ * The content of the package that users install, in a folder of its own from which `npm pack` makes
+ * the tarball.
+ */
 import { execFile } from 'node:child_process';
 import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -12,14 +15,22 @@ const run = promisify(execFile);
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const SQLITE = 'node_modules/better-sqlite3';
-/** The parts of better-sqlite3 that run. The rest is for a build, which no installation may start. */
+/**
+ * The parts of better-sqlite3 that run. The rest is for a build, which no installation may start.
+ */
 const SQLITE_PARTS = ['lib', 'prebuilds', 'LICENSE', 'README.md'];
 const COPIED = ['migrations', 'src/cli/example', 'README.md', 'LICENSE'];
-/** The fields of package.json that users need. `private` is left out, because npm refuses to publish such a package. */
+/**
+ * The fields of package.json that users need. `private` is left out, because npm refuses to publish
+ * such a package.
+ */
 const MANIFEST_FIELDS = ['name', 'version', 'description', 'license', 'type', 'engines', 'bin', 'files'];
 const DEPENDENCY_FIELDS = ['dependencies', 'optionalDependencies'];
 
-/** Fills the folder `stage`. Throws an Error that says what is missing: a package without native kernels is not made. */
+/**
+ * Fills the folder `stage`. Throws an Error that says what is missing: a package without native
+ * kernels is not made.
+ */
 export async function stagePackage(stage: string): Promise<void> {
   await Promise.all([compileSources(stage), placeKernels(stage), placeSqlite(stage), placeManifest(stage)]);
   await copyParts(ROOT, stage, COPIED);
@@ -53,8 +64,9 @@ async function refuseNewerLibraries(kernels: string, sqlite: string): Promise<vo
 }
 
 /**
- * Bundles better-sqlite3 without its sources. npm starts `node-gyp rebuild` for a package with a `binding.gyp` when it
- * installs from a lockfile, although the package ships its binaries and sets `gypfile` to false.
+ * Bundles better-sqlite3 without its sources. npm starts `node-gyp rebuild` for a package with a
+ * `binding.gyp` when it installs from a lockfile, although the package ships its binaries and sets
+ * `gypfile` to false.
  */
 async function placeSqlite(stage: string): Promise<void> {
   const target = join(stage, SQLITE);

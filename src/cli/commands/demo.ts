@@ -21,7 +21,9 @@ import { followJob, submitJob, uploadTable } from './trainingRun.ts';
 /** From `src/cli` and from `dist/cli` alike. */
 const EXAMPLE = fileURLToPath(new URL('../../../src/cli/example/telco_churn.csv.gz', import.meta.url));
 const TARGET = 'Churn';
-/** The last rows of the table are the test, so it is known which rows the network has never seen. */
+/**
+ * The last rows of the table are the test, so it is known which rows the network has never seen.
+ */
 const SPEC = {
   name: 'demo',
   target: TARGET,
@@ -47,7 +49,10 @@ export const demoCommand: Command = {
 /** Nobody else asks this service, so it has never too much to do, however busy the machine is. */
 const NO_DELAY_LIMIT = { maxDelayMs: Number.POSITIVE_INFINITY };
 
-/** Starts a service, trains on the example and leaves the service running until `interrupted`, or ends with `--exit`. */
+/**
+ * Starts a service, trains on the example and leaves the service running until `interrupted`, or
+ * ends with `--exit`.
+ */
 async function demo(args: readonly string[], terminal: Terminal, interrupted: AbortSignal): Promise<number> {
   const { config, flags, positionals } = readConfig(DEMO_SETTINGS, args, FLAGS);
   positionalsOf(positionals, []);

@@ -39,7 +39,10 @@ const FLAGS = {
 } as const;
 type Flags = Readonly<Record<string, string | boolean | undefined>>;
 
-/** Works on the data folder itself, so that there is a way to the first key, and one when all are lost; a service that runs heeds it at once. */
+/**
+ * Works on the data folder itself, so that there is a way to the first key, and one when all are
+ * lost; a service that runs heeds it at once.
+ */
 export const keysCommand: Command = {
   name: 'keys',
   summary: 'make, list and revoke the API keys of a data folder',

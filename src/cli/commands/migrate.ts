@@ -18,7 +18,10 @@ export const migrateCommand: Command = {
   run: async (args) => applyMigrations(args, processTerminal()),
 };
 
-/** Throws ConfigurationError when there is no database. Throws when it belongs to a later version, and then leaves it as it was. */
+/**
+ * Throws ConfigurationError when there is no database. Throws when it belongs to a later version,
+ * and then leaves it as it was.
+ */
 export function applyMigrations(args: readonly string[], terminal: Terminal): number {
   const { config, positionals } = readConfig(SETTINGS, args);
   positionalsOf(positionals, []);

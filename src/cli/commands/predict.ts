@@ -15,7 +15,10 @@ import { type MissingValueWarning, predictionsAsJson } from '../output/predictio
 import { formatCount } from '../terminal/numbers.ts';
 import { processTerminal } from '../terminal/terminal.ts';
 
-/** The warnings of a JSON answer, as the header `Trainyard-Warnings` has them: without their messages. */
+/**
+ * The warnings of a JSON answer, as the header `Trainyard-Warnings` has them: without their
+ * messages.
+ */
 const headerSchema = z.array(predictResponse.shape.warnings.element.omit({ message: true }));
 
 const FLAGS = {

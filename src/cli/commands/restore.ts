@@ -17,7 +17,10 @@ export const restoreCommand: Command = {
   run: (args) => restore(args, processTerminal()),
 };
 
-/** Throws ConfigurationError for a data folder that is not empty, and an error for a backup that cannot be restored. */
+/**
+ * Throws ConfigurationError for a data folder that is not empty, and an error for a backup that
+ * cannot be restored.
+ */
 async function restore(args: readonly string[], terminal: Terminal): Promise<number> {
   const { config, positionals } = readConfig(SETTINGS, args);
   const [backup] = positionalsOf(positionals, ['BACKUP']);

@@ -26,8 +26,8 @@ export const serveCommand: Command = {
 };
 
 /**
- * A first signal ends the service in order, a second one at once. They are heard from the beginning: as the first process of a container it would
- * not hear those that nobody has asked for.
+ * A first signal ends the service in order, a second one at once. They are heard from the
+ * beginning: as the first process of a container it would not hear those that nobody has asked for.
  */
 async function serveUntilStopped(
   start: () => Promise<{ stop(): Promise<void> }>,

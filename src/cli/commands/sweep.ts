@@ -38,8 +38,8 @@ const specSchema = z.looseObject({ job: z.looseObject({}).optional() });
 type Spec = z.infer<typeof specSchema>;
 
 /**
- * Throws UsageError, RequestError when the service refuses, and CommandError when the sweep fails. When `interrupted` is
- * aborted, the sweep continues without being followed.
+ * Throws UsageError, RequestError when the service refuses, and CommandError when the sweep fails.
+ * When `interrupted` is aborted, the sweep continues without being followed.
  */
 export async function sweep(args: readonly string[], terminal: Terminal, interrupted: AbortSignal): Promise<number> {
   const { config, flags, positionals } = readConfig(CLIENT_SETTINGS, args, FLAGS);
@@ -53,7 +53,8 @@ export async function sweep(args: readonly string[], terminal: Terminal, interru
       terminal.write(flags.json ? json(preview) : previewReport(preview, terminal));
       return EXIT_OK;
     }
-    // Ctrl-C does not break the submission off: the service may have accepted the sweep, and then its id must be shown.
+    // Ctrl-C does not break the submission off: the service may have accepted the sweep, and then
+    // its id must be shown.
     started = await (typeof request === 'string'
       ? client.sweep(request, 0)
       : createClient(config).submitSweep(request));

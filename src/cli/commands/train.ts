@@ -32,8 +32,8 @@ export const trainCommand: Command = {
 };
 
 /**
- * Throws UsageError, RequestError when the service refuses, and CommandError when the job fails. When `interrupted` is
- * aborted, the job continues without being followed.
+ * Throws UsageError, RequestError when the service refuses, and CommandError when the job fails.
+ * When `interrupted` is aborted, the job continues without being followed.
  */
 export async function train(args: readonly string[], terminal: Terminal, interrupted: AbortSignal): Promise<number> {
   const { config, flags, positionals } = readConfig(CLIENT_SETTINGS, args, FLAGS);

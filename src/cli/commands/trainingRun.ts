@@ -33,8 +33,8 @@ export async function uploadTable(client: Client, input: Input, terminal: Termin
 }
 
 /**
- * Submits a job on the dataset. Ctrl-C does not break this request off, because the service may have accepted the job
- * already, and then its id must be shown.
+ * Submits a job on the dataset. Ctrl-C does not break this request off, because the service may
+ * have accepted the job already, and then its id must be shown.
  */
 export async function submitJob(
   client: Client,
@@ -48,7 +48,10 @@ export async function submitJob(
   return job;
 }
 
-/** Shows the progress of a job until its state is final. Throws AbortError when the signal of the client is aborted. */
+/**
+ * Shows the progress of a job until its state is final. Throws AbortError when the signal of the
+ * client is aborted.
+ */
 export async function followJob(client: Client, started: Job, terminal: Terminal): Promise<Job> {
   const display = createProgressDisplay(terminal);
   let job = started;

@@ -25,8 +25,9 @@ export function splitColumnOf({ split }: Readonly<Record<string, unknown>>): unk
 }
 
 /**
- * The job request that the flags and the file of `--spec` ask for, without `datasetId`. What it holds is for the service to check.
- * Throws UsageError for a file that is no JSON object, for epochs that are no number, or without a target.
+ * The job request that the flags and the file of `--spec` ask for, without `datasetId`. What it
+ * holds is for the service to check. Throws UsageError for a file that is no JSON object, for
+ * epochs that are no number, or without a target.
  */
 export async function trainingSpec(flags: Parameters<typeof textFlag>[0]): Promise<Readonly<Record<string, unknown>>> {
   const file = textFlag(flags, 'spec');

@@ -5,15 +5,18 @@ import type { Input } from './input.ts';
 
 /** The delimiters that the service detects. */
 const DELIMITERS = [',', ';', '\t', '|'];
-/** So many records must have as many values as the header, so that no other line can be the header. */
+/**
+ * So many records must have as many values as the header, so that no other line can be the header.
+ */
 const RECORDS_COMPARED = 100;
 const MAX_SHOWN = 12;
 
 type Head = Pick<Input, 'label' | 'format' | 'head' | 'isWhole'>;
 
 /**
- * Throws CommandError for a wanted column that the table certainly does not have. Where the beginning of the file leaves a
- * doubt, it does nothing: the service reads all of the file and decides.
+ * Throws CommandError for a wanted column that the table certainly does not have. Where the
+ * beginning of the file leaves a doubt, it does nothing: the service reads all of the file and
+ * decides.
  */
 export function refuseUnknownColumns(
   input: Head,
@@ -36,7 +39,9 @@ function isPossible(column: string, columns: readonly string[]): boolean {
   return columns.includes(column) || /^column\d+$/.test(column) || columns.includes(column.replace(/_\d+$/, ''));
 }
 
-/** The names of all columns; null where the beginning of the file does not show them for certain. */
+/**
+ * The names of all columns; null where the beginning of the file does not show them for certain.
+ */
 export function columnsOf({ format, head, isWhole }: Omit<Head, 'label'>): readonly string[] | null {
   const text = textOf(head);
   if (text === null || format === 'parquet') return null;

@@ -44,7 +44,10 @@ export function formatNamed(name: string | undefined): FormatName | undefined {
   return format;
 }
 
-/** The format by the ending of a file's name, without `.gz`. Throws UsageError for an unknown ending. */
+/**
+ * The format by the ending of a file's name, without `.gz`. Throws UsageError for an unknown
+ * ending.
+ */
 export function formatOf(file: string): FormatName {
   const ending = extname(withoutGz(file)).toLowerCase();
   const format = ENDINGS.get(ending);
@@ -64,7 +67,10 @@ function withoutGz(file: string): string {
   return file.replace(/\.gz$/i, '');
 }
 
-/** The format of the content that starts with `head`: a byte signature, JSON, or the delimiter of the first line. */
+/**
+ * The format of the content that starts with `head`: a byte signature, JSON, or the delimiter of
+ * the first line.
+ */
 export function formatOfContent(head: Buffer): FormatName {
   if (head.subarray(0, 4).toString('latin1') === 'PAR1') return 'parquet';
   const text = head.toString('utf8').trimStart();

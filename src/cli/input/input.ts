@@ -43,8 +43,9 @@ interface InputOptions {
 }
 
 /**
- * Opens a file, or standard input for `-`, and reads its first bytes. `format` wins over the file's name. Throws UsageError
- * for a name without a known format, AbortError for an aborted signal, and an Error when the file cannot be read.
+ * Opens a file, or standard input for `-`, and reads its first bytes. `format` wins over the file's
+ * name. Throws UsageError for a name without a known format, AbortError for an aborted signal, and
+ * an Error when the file cannot be read.
  */
 export async function openInput(
   file: string,
@@ -86,7 +87,10 @@ function streamOf(start: Buffer, rest: AsyncIterator<Buffer>, stdin: Readable): 
       if (done) controller.close();
       else controller.enqueue(new Uint8Array(value));
     },
-    /** An iterator that waits for bytes cannot be ended, and an open standard input keeps the process alive. */
+    /**
+     * An iterator that waits for bytes cannot be ended, and an open standard input keeps the
+     * process alive.
+     */
     cancel() {
       stdin.destroy();
     },
@@ -111,7 +115,10 @@ function inputOf({ start, isAll, content, ...names }: Opened, format: FormatName
   return { ...names, format: found, head, isWhole, body };
 }
 
-/** The beginning of the unpacked content; nothing where the gzip is damaged, which the service reports. */
+/**
+ * The beginning of the unpacked content; nothing where the gzip is damaged, which the service
+ * reports.
+ */
 function unpackedStart(packed: Buffer): Buffer {
   try {
     return gunzipSync(packed, { finishFlush: constants.Z_SYNC_FLUSH });

@@ -10,8 +10,8 @@ export type MissingValueWarning = Omit<PredictResponse['warnings'][number], 'mes
 const PROBABILITY = 'probability_';
 
 /**
- * The text of one JSON document, `{"predictions": [...], "warnings": [...]}`, from an answer of the service in any format.
- * It is made row by row, so the answer may be of any length.
+ * The text of one JSON document, `{"predictions": [...], "warnings": [...]}`, from an answer of the
+ * service in any format. It is made row by row, so the answer may be of any length.
  */
 export async function* predictionsAsJson(
   response: Readable,

@@ -2,7 +2,9 @@ import type { Job } from '../../jobs/schemas.ts';
 import { progressBar, progressLine, type TrainingProgress } from '../terminal/progressBar.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 
-/** To the line's beginning, and after the text everything that an earlier, longer one left behind. */
+/**
+ * To the line's beginning, and after the text everything that an earlier, longer one left behind.
+ */
 const REDRAW = '\r';
 const CLEAR_REST = '\x1b[K';
 /** Where nothing can be drawn in place, a line is written for every such part of the training. */

@@ -22,7 +22,10 @@ function pageQuery(cursor: string | null): string {
   return cursor ? `limit=${PAGE}&after=${encodeURIComponent(cursor)}` : `limit=${PAGE}`;
 }
 
-/** Shows a sweep as it goes on: a table drawn in place on a terminal, a line for each trial that has ended, or waits, anywhere else. */
+/**
+ * Shows a sweep as it goes on: a table drawn in place on a terminal, a line for each trial that has
+ * ended, or waits, anywhere else.
+ */
 export function createSweepDisplay(terminal: Terminal, fetchTrials: FetchTrials) {
   let linesDrawn = 0;
   let listed = 0;

@@ -6,7 +6,10 @@ import { table } from '../terminal/table.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { headline } from './sweepDisplay.ts';
 
-/** How a sweep ended: its best trial with all its parameters, or the Pareto front, and where to go from there. */
+/**
+ * How a sweep ended: its best trial with all its parameters, or the Pareto front, and where to go
+ * from there.
+ */
 export function sweepReport({ url }: Server, sweep: Sweep, terminal: Terminal): string {
   const { best, front, frontSize, error, id } = sweep;
   const lines = [`\n${headline(sweep)}.\n`];

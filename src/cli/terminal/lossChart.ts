@@ -14,7 +14,10 @@ export interface ChartStyle {
 
 const ROWS = 13;
 const ROWS_PER_TICK = 3;
-/** A loss that falls by more than this is drawn on a logarithmic axis, or all but its beginning would be one flat line. */
+/**
+ * A loss that falls by more than this is drawn on a logarithmic axis, or all but its beginning
+ * would be one flat line.
+ */
 const MAX_LINEAR_RATIO = 20;
 
 const UNICODE = { training: '•', validation: '○', both: '◉', wall: '│', tick: '┤', corner: '└', floor: '─' };
@@ -41,8 +44,8 @@ interface Axis {
 type Curve = readonly ReadonlySet<number>[];
 
 /**
- * The losses of a training in one chart with axes and legend, lines of at most `columns` characters, each ended.
- * Losses that are not finite are left out; '' when none is left.
+ * The losses of a training in one chart with axes and legend, lines of at most `columns`
+ * characters, each ended. Losses that are not finite are left out; '' when none is left.
  */
 export function lossChart(losses: readonly EpochLoss[], style: ChartStyle): string {
   const training = finite(losses.map(({ trainingLoss }) => trainingLoss));

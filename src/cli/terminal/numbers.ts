@@ -1,6 +1,8 @@
 /** Numbers as people read them in a terminal. */
 
-/** The largest magnitude written in full, and the smallest that is not written as a power of ten. */
+/**
+ * The largest magnitude written in full, and the smallest that is not written as a power of ten.
+ */
 const MAX_PLAIN = 1e9;
 const MIN_PLAIN = 1e-4;
 
@@ -45,7 +47,10 @@ export function formatSeconds(seconds: number): string {
   return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
 }
 
-/** Digits after the point that make four significant ones; at least as many as 0.1 has, so that columns line up. */
+/**
+ * Digits after the point that make four significant ones; at least as many as 0.1 has, so that
+ * columns line up.
+ */
 function fractionDigits(magnitude: number): number {
   if (magnitude < 1) return 4;
   return 3 - Math.floor(Math.log10(magnitude));

@@ -24,7 +24,10 @@ const MIN_BAR_WIDTH = 8;
 /** What stands beside the bar in most trainings. */
 const TYPICAL_TEXT_WIDTH = 72;
 
-/** One line without a break: `12/50 ██░░░░░░  24 %  loss 0.2910  validation 0.3010  5 s left  910k rows/s`. */
+/**
+ * One line without a break:
+ * `12/50 ██░░░░░░  24 %  loss 0.2910  validation 0.3010  5 s left  910k rows/s`.
+ */
 export function progressBar(progress: TrainingProgress, style: BarStyle): string {
   const epochs = `${String(progress.epoch).padStart(String(progress.epochs).length)}/${progress.epochs} `;
   const width = Math.min(Math.max(style.columns - TYPICAL_TEXT_WIDTH, MIN_BAR_WIDTH), MAX_BAR_WIDTH);

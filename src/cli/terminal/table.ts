@@ -6,7 +6,9 @@ export interface TableColumn {
 
 const GAP = '  ';
 
-/** Rows of text under their titles and a rule; every line ends with a line break, none with a blank. */
+/**
+ * Rows of text under their titles and a rule; every line ends with a line break, none with a blank.
+ */
 export function table(
   columns: readonly TableColumn[],
   rows: readonly (readonly string[])[],

@@ -5,18 +5,24 @@ import { networkOf } from '../network/network.ts';
 
 /** Counts the requests without a good key that come from each address. */
 export interface FailedKeys {
-  /** Counts one more; answers the error `too_many_requests` where the address has made too many within a minute. */
+  /**
+   * Counts one more; answers the error `too_many_requests` where the address has made too many
+   * within a minute.
+   */
   count(address: string): ServiceError | undefined;
 }
 
 const MINUTE_MS = 60_000;
 const MS_PER_SECOND = 1000;
-/** Addresses share slots, so that whoever has many takes no memory. It harms nobody: a good key is answered from any address. */
+/**
+ * Addresses share slots, so that whoever has many takes no memory. It harms nobody: a good key is
+ * answered from any address.
+ */
 const SLOTS = 65_536;
 
 /**
- * The generic cell rate algorithm (ITU-T I.371): a slot keeps one number, the time at which it would be empty again. So many at once are let pass, and
- * then as many a minute.
+ * The generic cell rate algorithm (ITU-T I.371): a slot keeps one number, the time at which it
+ * would be empty again. So many at once are let pass, and then as many a minute.
  */
 export function createFailedKeys(perMinute: number, clock: Clock): FailedKeys {
   const everyMs = MINUTE_MS / perMinute;

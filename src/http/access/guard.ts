@@ -22,8 +22,8 @@ export interface GuardDeps {
 export const KEY_SCHEME = 'key';
 
 /**
- * Lets a request reach its route only with a key of the scope that the route declares. Register before any route: the app does not become
- * ready with one that declares none.
+ * Lets a request reach its route only with a key of the scope that the route declares. Register
+ * before any route: the app does not become ready with one that declares none.
  */
 export function registerGuard(app: FastifyInstance, deps: GuardDeps): void {
   const { authentication, allowRemoteWithoutKeys, clock } = deps;
@@ -61,7 +61,10 @@ export function registerGuard(app: FastifyInstance, deps: GuardDeps): void {
   closeRevoked(app, authentication);
 }
 
-/** For routes of plugins that serve static files: add it as an `onRoute` hook of a context of their own. */
+/**
+ * For routes of plugins that serve static files: add it as an `onRoute` hook of a context of their
+ * own.
+ */
 export function markPublic(route: RouteOptions): void {
   route.config = { ...route.config, scope: 'public' };
 }

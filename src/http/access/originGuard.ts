@@ -4,10 +4,10 @@ import { isLoopback } from '../../config/config.ts';
 import { ServiceError } from '../../kit/contract/errors.ts';
 
 /**
- * For a service without keys, which only programs of this machine may ask. Its browsers are programs of this machine
- * too, so requests of pages from elsewhere are refused. Such a page sends its own Origin, or says so in
- * Sec-Fetch-Site, or, where its name was made to lead here (DNS rebinding), has that name as the Host.
- * Throws ServiceError `origin_refused`.
+ * For a service without keys, which only programs of this machine may ask. Its browsers are
+ * programs of this machine too, so requests of pages from elsewhere are refused. Such a page sends
+ * its own Origin, or says so in Sec-Fetch-Site, or, where its name was made to lead here (DNS
+ * rebinding), has that name as the Host. Throws ServiceError `origin_refused`.
  */
 export function originGuard({ method, headers }: FastifyRequest): void {
   const { host = '', origin } = headers;
@@ -20,13 +20,17 @@ export function originGuard({ method, headers }: FastifyRequest): void {
 }
 
 /**
- * Values of Sec-Fetch-Site (W3C Fetch Metadata). `same-site` is another port of this machine: a page there may belong
- * to any program, and its Origin is refused as well. Only `same-origin` and `none`, an address that a person typed,
- * remain, and clients that are no browsers, which send nothing.
+ * Values of Sec-Fetch-Site (W3C Fetch Metadata). `same-site` is another port of this machine: a
+ * page there may belong to any program, and its Origin is refused as well. Only `same-origin` and
+ * `none`, an address that a person typed, remain, and clients that are no browsers, which send
+ * nothing.
  */
 const FOREIGN_SITES: ReadonlySet<unknown> = new Set(['cross-site', 'same-site']);
 
-/** A link from another site that a person follows. It changes nothing, and that site cannot read the answer. */
+/**
+ * A link from another site that a person follows. It changes nothing, and that site cannot read the
+ * answer.
+ */
 function isNavigation(method: string, headers: IncomingHttpHeaders): boolean {
   const isRead = method === 'GET' || method === 'HEAD';
   return isRead && headers['sec-fetch-mode'] === 'navigate' && headers['sec-fetch-dest'] === 'document';

@@ -8,8 +8,9 @@ const MS_PER_SECOND = 1000;
 /** Counts the requests of each key against its limit. */
 export interface RateLimits {
   /**
-   * Takes one request of the caller, and says in the headers of the answer what is left (draft-ietf-httpapi-ratelimit-headers-10). Throws
-   * ServiceError `too_many_requests` where nothing is.
+   * Takes one request of the caller, and says in the headers of the answer what is left
+   * (draft-ietf-httpapi-ratelimit-headers-10). Throws ServiceError `too_many_requests` where
+   * nothing is.
    */
   consume(caller: Caller, reply: FastifyReply): void;
 }
@@ -22,8 +23,9 @@ interface Bucket {
 }
 
 /**
- * A token bucket for each key: it holds the requests of one second, at least one, and fills at the key's rate. The buckets lie in memory, as one
- * process answers for a data folder; only keys that ask have one.
+ * A token bucket for each key: it holds the requests of one second, at least one, and fills at the
+ * key's rate. The buckets lie in memory, as one process answers for a data folder; only keys that
+ * ask have one.
  */
 export function createRateLimits(clock: Clock): RateLimits {
   const buckets = new Map<string, Bucket>();
@@ -38,7 +40,8 @@ export function createRateLimits(clock: Clock): RateLimits {
       const filled = Math.min(size, tokens + (Math.max(0, now - at) / MS_PER_SECOND) * rate);
       const left = filled >= 1 ? filled - 1 : filled;
       buckets.set(keyId, { tokens: left, at: now });
-      // Whole seconds, never too few: until one more may be made where there is none, else until the bucket is full.
+      // Whole seconds, never too few: until one more may be made where there is none, else until
+      // the bucket is full.
       const needed = left >= 1 ? size : 1;
       const seconds = Math.ceil((needed - left) / rate);
       reply.header('ratelimit-policy', `"key";q=${size};w=${Math.ceil(size / rate)}`);

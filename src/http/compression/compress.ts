@@ -16,7 +16,9 @@ const FAST = {
 };
 const COMPRESSIBLE = /^(?:text\/(?!event-stream)|application\/(?:[\w.-]+\+)?(?:json|x-ndjson|yaml|javascript)\b)/;
 
-/** Compresses text answers for clients that accept it, not event streams. Register before routes. */
+/**
+ * Compresses text answers for clients that accept it, not event streams. Register before routes.
+ */
 export async function registerCompression(app: FastifyInstance): Promise<void> {
   app.addHook('onRoute', exceptEventStreams);
   app.addHook('onSend', async (_request, reply) => varyByEncoding(reply));
@@ -51,8 +53,8 @@ function varyByEncoding(reply: FastifyReply): void {
 }
 
 /**
- * An answer before its body is read needs a Content-Length: the response ends only when the rest of the body has been
- * dropped. The plugin sends long answers in chunks.
+ * An answer before its body is read needs a Content-Length: the response ends only when the rest of
+ * the body has been dropped. The plugin sends long answers in chunks.
  */
 function exceptRefusedBodies({ raw, headers }: FastifyRequest): void {
   // The switch of the plugin.

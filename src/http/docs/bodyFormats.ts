@@ -5,7 +5,10 @@ interface Formats {
   readonly content: Readonly<Record<string, { readonly schema: unknown }>>;
 }
 
-/** The zod transform, which knows one format a body only, for routes that read several: `body: { content: { 'text/csv': { schema } } }`. */
+/**
+ * The zod transform, which knows one format a body only, for routes that read several:
+ * `body: { content: { 'text/csv': { schema } } }`.
+ */
 export const transformFormats: SwaggerTransform = (document) => {
   // A route may have no schema at all, which the type does not say.
   const { body, ...schema } = document.schema ?? {};

@@ -7,11 +7,12 @@ const PREFIX = '#/components/schemas/';
 const INPUT = 'Input';
 
 /**
- * The document with only the named schemas that its paths lead to, each under its own name: the library writes every schema in two
- * forms, as requests and as answers, and most have one only.
+ * The document with only the named schemas that its paths lead to, each under its own name: the
+ * library writes every schema in two forms, as requests and as answers, and most have one only.
  */
 export function withUsedSchemas<Document extends object>(document: Document): Document {
-  // The library's type has a place for everything that OpenAPI knows; here it is JSON to walk through.
+  // The library's type has a place for everything that OpenAPI knows; here it is JSON to walk
+  // through.
   const { paths, components } = document as { paths?: Json; components?: { schemas?: Schemas } };
   const schemas = components?.schemas ?? {};
   const used = reachable(paths ?? null, schemas);

@@ -21,7 +21,10 @@ const DESCRIPTION = `Trains deep neural networks on structured data.
 3. [Follow the job](#/Jobs/getJob) until it has succeeded.
 4. [Predict](#/Models/predict) with its model.`;
 
-/** `/openapi.json` and Swagger UI at `/docs`, both made from the routes' zod schemas. Register before the routes. */
+/**
+ * `/openapi.json` and Swagger UI at `/docs`, both made from the routes' zod schemas. Register
+ * before the routes.
+ */
 export async function registerOpenapi(app: FastifyInstance, version: string): Promise<void> {
   await app.register(swagger, {
     openapi: {

@@ -27,8 +27,9 @@ const RETRY_AFTER_SECONDS = 1;
 const STORED_HEADERS = ['location', 'content-type', 'preference-applied'];
 
 /**
- * Carries out a request that comes again with the same Idempotency-Key once, on the routes that say so. The id of what is made is chosen and written
- * down before anything is made: after a crash one looks whether it is there. Register before any route.
+ * Carries out a request that comes again with the same Idempotency-Key once, on the routes that say
+ * so. The id of what is made is chosen and written down before anything is made: after a crash one
+ * looks whether it is there. Register before any route.
  */
 export function registerIdempotency(app: FastifyInstance, { database, clock }: IdempotencyDeps): void {
   const store = createIdempotencyStore(database, IDEMPOTENCY_RETENTION_MS);
@@ -71,7 +72,10 @@ export function registerIdempotency(app: FastifyInstance, { database, clock }: I
     }
   });
 
-  /** Keeps what was answered. Of a failure inside nobody knows what it has made: it is looked for when the request comes again. */
+  /**
+   * Keeps what was answered. Of a failure inside nobody knows what it has made: it is looked for
+   * when the request comes again.
+   */
   const recordResponse = async (
     named: KeyOf,
     request: FastifyRequest,

@@ -18,15 +18,17 @@ export const BODY_METHODS: readonly string[] = ['POST', 'PUT', 'PATCH', 'DELETE'
 const UTF_8 = ['utf-8', 'utf8', 'us-ascii', 'ascii'];
 
 /**
- * Refuses a body in a format that the route does not read, before a byte of it is read, and names the formats that it
- * reads. Throws ServiceError `unsupported_media_type` or `unsupported_encoding`.
+ * Refuses a body in a format that the route does not read, before a byte of it is read, and names
+ * the formats that it reads. Throws ServiceError `unsupported_media_type` or
+ * `unsupported_encoding`.
  */
 export function refuseOtherFormats(request: FastifyRequest, reply: FastifyReply): void {
   if (!BODY_METHODS.includes(request.method)) return;
   const { mediaType, charset } = parseContentType(request.headers['content-type']);
   const isRead = request.server.hasContentTypeParser(mediaType);
   if (!hasBody(request)) {
-    // Clients name a format also where they send nothing: `curl -d ''` names a form. Fastify would refuse it.
+    // Clients name a format also where they send nothing: `curl -d ''` names a form. Fastify would
+    // refuse it.
     if (!isRead) delete request.headers['content-type'];
     return;
   }
@@ -78,7 +80,10 @@ function otherCharset(charset: string): ServiceError {
   );
 }
 
-/** Whether the service decodes the body as JSON itself. Uploads are decoded where their file is read. */
+/**
+ * Whether the service decodes the body as JSON itself. Uploads are decoded where their file is
+ * read.
+ */
 function isParsedJson({ routeOptions }: FastifyRequest, mediaType: string): boolean {
   const { maxStreamedBytes, buffers } = routeOptions.config;
   return mediaType === JSON_TYPE && (maxStreamedBytes === undefined || buffers === JSON_TYPE);

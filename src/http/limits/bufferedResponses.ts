@@ -10,8 +10,9 @@ export interface BufferedResponseLimits {
 const SMALL_BYTES = 64 * 1024;
 
 /**
- * Answers 503 in place of a large answer while others wait in memory for their readers and all together would exceed the limit. Streams are not
- * counted, as they are made only as fast as they are read.
+ * Answers 503 in place of a large answer while others wait in memory for their readers and all
+ * together would exceed the limit. Streams are not counted, as they are made only as fast as they
+ * are read.
  */
 export function limitBufferedResponses(app: FastifyInstance, { maxHeldBytes }: BufferedResponseLimits): void {
   let bufferedBytes = 0;

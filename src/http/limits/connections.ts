@@ -8,7 +8,10 @@ export interface ConnectionLimits {
   readonly maxAddressConnections: number;
 }
 
-/** Closes connections as they come beyond so many in all, and so many of one address: it cannot take all that there are. */
+/**
+ * Closes connections as they come beyond so many in all, and so many of one address: it cannot take
+ * all that there are.
+ */
 export function limitConnections(
   app: FastifyInstance,
   { maxConnections, maxAddressConnections }: ConnectionLimits,

@@ -29,12 +29,15 @@ export type HttpLimits = Pick<
 const MS_PER_SECOND = 1000;
 /** How often Node looks for requests that take too long. */
 const CHECK_INTERVAL_MS = 1000;
-/** A connection that asks nothing is closed after so long; a little more than the minute that proxies keep theirs. */
+/**
+ * A connection that asks nothing is closed after so long; a little more than the minute that
+ * proxies keep theirs.
+ */
 const KEEP_ALIVE_MS = 65_000;
 
 /**
- * The options of the server. There is no limit on a quiet connection as such: it may wait for an answer that takes minutes. One that has
- * asked nothing yet is held to the time for headers.
+ * The options of the server. There is no limit on a quiet connection as such: it may wait for an
+ * answer that takes minutes. One that has asked nothing yet is held to the time for headers.
  */
 export function serverOptions({ maxJsonBytes, maxHeadersSeconds, maxRequestSeconds }: HttpLimits) {
   const requestTimeout = maxRequestSeconds * MS_PER_SECOND;
@@ -52,7 +55,10 @@ export function serverOptions({ maxJsonBytes, maxHeadersSeconds, maxRequestSecon
   };
 }
 
-/** Holds every request to the limits; `refused` counts connections that are closed as they come. Register behind the guard, so that a stranger learns nothing of them, and before the routes. */
+/**
+ * Holds every request to the limits; `refused` counts connections that are closed as they come.
+ * Register behind the guard, so that a stranger learns nothing of them, and before the routes.
+ */
 export function registerLimits(app: FastifyInstance, limits: HttpLimits, refused?: Counter<'limit'>): void {
   limitConnections(app, limits, refused);
   app.addHook('onRoute', documentRefusals);

@@ -1,7 +1,9 @@
 import { type IncomingMessage, ServerResponse } from 'node:http';
 import { hasUnreadBody } from './hasBody.ts';
 
-/** How much of an unread body is read and dropped after its answer, before the connection is closed. */
+/**
+ * How much of an unread body is read and dropped after its answer, before the connection is closed.
+ */
 export interface LingerLimits {
   readonly bytes: number;
   /** Time without a byte. A client that reads its answer stops sending. */
@@ -13,18 +15,24 @@ export const LINGER: LingerLimits = { bytes: 2 ** 30, idleMs: 2000, totalMs: 10_
 
 type Callback = () => void;
 
-/** Each limit, the log and the compression wait for the close of a response; Node warns of a leak at 11 listeners. */
+/**
+ * Each limit, the log and the compression wait for the close of a response; Node warns of a leak at
+ * 11 listeners.
+ */
 const MAX_LISTENERS = 32;
 
 /**
- * The class of the responses of a server, `http.createServer({ ServerResponse })`, for bodies that no route reads.
+ * The class of the responses of a server, `http.createServer({ ServerResponse })`, for bodies that
+ * no route reads.
  *
- * `end` sends the whole answer at once, but ends it only after the rest of the body has been read and dropped, within
- * the limits (a lingering close). Node alone closes the connection of a client that asked for that, as Python's urllib
- * does. Bytes that arrive on a closed connection reset it, and the answer is lost with it. Answers have a
- * Content-Length, so that clients know where they end before the response does.
+ * `end` sends the whole answer at once, but ends it only after the rest of the body has been read
+ * and dropped, within the limits (a lingering close). Node alone closes the connection of a client
+ * that asked for that, as Python's urllib does. Bytes that arrive on a closed connection reset it,
+ * and the answer is lost with it. Answers have a Content-Length, so that clients know where they
+ * end before the response does.
  *
- * `100 Continue` is sent when the body is first read. A request that is refused before gets its final status alone.
+ * `100 Continue` is sent when the body is first read. A request that is refused before gets its
+ * final status alone.
  */
 export function lingeringResponse(limits: LingerLimits): typeof ServerResponse {
   return class LingeringResponse<Request extends IncomingMessage> extends ServerResponse<Request> {

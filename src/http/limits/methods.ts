@@ -6,7 +6,9 @@ import { ServiceError } from '../../kit/contract/errors.ts';
 const UNROUTABLE_METHOD = 'CONNECT';
 const OPTIONS = 'OPTIONS';
 
-/** Collects every path that is registered from now on; call what it answers behind the last route. */
+/**
+ * Collects every path that is registered from now on; call what it answers behind the last route.
+ */
 export function rejectOtherMethods(app: FastifyInstance): () => void {
   // Fastify knows a few methods of itself, and would look for no path for the others.
   for (const name of METHODS) {
@@ -21,7 +23,10 @@ export function rejectOtherMethods(app: FastifyInstance): () => void {
   };
 }
 
-/** Answers OPTIONS with 204 (RFC 9110, 9.3.7) and every other method with 405 (15.5.6), both with Allow, before a body is read. */
+/**
+ * Answers OPTIONS with 204 (RFC 9110, 9.3.7) and every other method with 405 (15.5.6), both with
+ * Allow, before a body is read.
+ */
 function rejectOthers(app: FastifyInstance, url: string): void {
   const served = app.supportedMethods.filter((method) => app.hasRoute({ method, url }));
   const allow = [...served, OPTIONS].sort().join(', ');

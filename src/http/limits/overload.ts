@@ -24,14 +24,19 @@ export type MeasureLoad = () => { readonly rssBytes: number; readonly heapShare:
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** Of a public route: refused with the others while there is too much to do, so that whoever shares out the load hears of it. */
+    /**
+     * Of a public route: refused with the others while there is too much to do, so that whoever
+     * shares out the load hears of it.
+     */
     reportsLoad?: boolean;
   }
 }
 
 /**
- * Answers 503 with Retry-After while the process has too much to do, before it runs out of memory. Public routes, such as /healthz, go on
- * answering, but those that tell the load. A body that will be held in memory is counted when it is announced, so that many at once are refused before they come.
+ * Answers 503 with Retry-After while the process has too much to do, before it runs out of memory.
+ * Public routes, such as /healthz, go on answering, but those that tell the load. A body that will
+ * be held in memory is counted when it is announced, so that many at once are refused before they
+ * come.
  */
 export function refuseOverload(app: FastifyInstance, limits: OverloadLimits, measure = createLoadMeter(app)): void {
   let reason: string | undefined;
@@ -64,7 +69,10 @@ function reasonOf(
   return delayMs > limits.maxDelayMs ? 'it has more to do than it can' : undefined;
 }
 
-/** A body without a length, or a packed one, may become as large as the route reads; streams are not held. */
+/**
+ * A body without a length, or a packed one, may become as large as the route reads; streams are not
+ * held.
+ */
 function bytesToBuffer(request: FastifyRequest): number {
   const { headers, routeOptions } = request;
   const { bodyLimit, config } = routeOptions;

@@ -6,18 +6,27 @@ import { rejectUnknownQuery } from './unknownQuery.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** Of a route that reads its body as a stream: the most bytes that it reads. Others read JSON within the limit of all. */
+    /**
+     * Of a route that reads its body as a stream: the most bytes that it reads. Others read JSON
+     * within the limit of all.
+     */
     maxStreamedBytes?: number;
-    /** The one format that such a route holds whole in memory all the same, within the limit of all. */
+    /**
+     * The one format that such a route holds whole in memory all the same, within the limit of all.
+     */
     buffers?: string;
-    /** Of a route that answers by its path alone, such as 405: nothing else in the request is refused. */
+    /**
+     * Of a route that answers by its path alone, such as 405: nothing else in the request is
+     * refused.
+     */
     readsPathOnly?: boolean;
   }
 }
 
 /**
- * Refuses what the route would ignore without a word: parameters in the address, a body in a format or encoding that it does not read; and a
- * body that is declared larger than the route reads, before a byte of it is read. Throws ServiceError.
+ * Refuses what the route would ignore without a word: parameters in the address, a body in a format
+ * or encoding that it does not read; and a body that is declared larger than the route reads,
+ * before a byte of it is read. Throws ServiceError.
  */
 export function rejectUnreadable(request: FastifyRequest, reply: FastifyReply): void {
   if (request.is404 || request.routeOptions.config.readsPathOnly) return;

@@ -36,7 +36,10 @@ function tooSlow() {
   return Object.assign(new Error('The body came too slowly.'), { code: 'ERR_HTTP_REQUEST_TIMEOUT' });
 }
 
-/** What has come and is not read yet holds back what is to come: then it is the service that is slow. */
+/**
+ * What has come and is not read yet holds back what is to come: then it is the service that is
+ * slow.
+ */
 function isServiceSlow({ raw }: FastifyRequest): boolean {
   return raw.readableLength > 0;
 }

@@ -4,7 +4,10 @@ import { didYouMean } from '../../kit/contract/closest.ts';
 import { pointer } from '../../kit/contract/errors.ts';
 import { invalidRequest } from '../../kit/contract/validation.ts';
 
-/** Throws ServiceError `invalid_request` for parameters in the address that the schema of the route does not name. */
+/**
+ * Throws ServiceError `invalid_request` for parameters in the address that the schema of the route
+ * does not name.
+ */
 export function rejectUnknownQuery({ query, routeOptions }: FastifyRequest): void {
   // Fastify parses every query to an object.
   const given = Object.keys(query as object);

@@ -8,14 +8,20 @@ const ID = /^[\w.:/+=@-]{1,128}$/;
 const TRACE_PARENT = /^(?!ff)[\da-f]{2}-([\da-f]{32})-([\da-f]{16})-[\da-f]{2}(?:-|$)/;
 const NO_TRACE = /^0+$/;
 
-/** What a request is called in logs and answers: its `x-request-id` where it has a good one, else its trace, else a new name. */
+/**
+ * What a request is called in logs and answers: its `x-request-id` where it has a good one, else
+ * its trace, else a new name.
+ */
 export function requestIdOf(headers: IncomingHttpHeaders): string {
   const given = headers['x-request-id'];
   if (typeof given === 'string' && ID.test(given)) return given;
   return traceIdOf(headers) ?? randomUUID();
 }
 
-/** The trace that the request is part of, by its `traceparent`; undefined where it has none, or a malformed one. */
+/**
+ * The trace that the request is part of, by its `traceparent`; undefined where it has none, or a
+ * malformed one.
+ */
 export function traceIdOf(headers: IncomingHttpHeaders): string | undefined {
   return traceParentOf(headers)?.traceId;
 }

@@ -10,7 +10,9 @@ import { requestIdOf, traceIdOf } from './requestIds.ts';
 /** Such as probes ask for every few seconds. */
 const QUIET_ROUTES: ReadonlySet<string | undefined> = new Set(['/healthz', '/readyz', '/metrics']);
 
-/** Every line about a request has its `requestId` and, where it is part of a trace, the `traceId`. */
+/**
+ * Every line about a request has its `requestId` and, where it is part of a trace, the `traceId`.
+ */
 export const requestLogOptions: FastifyServerOptions = {
   logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
   requestIdHeader: false,
@@ -21,7 +23,10 @@ export const requestLogOptions: FastifyServerOptions = {
   },
 };
 
-/** Logs one line a request, and gives each answer its request's id. Nothing of a body, a query or a header is in the line. */
+/**
+ * Logs one line a request, and gives each answer its request's id. Nothing of a body, a query or a
+ * header is in the line.
+ */
 export function logRequests(app: FastifyInstance): void {
   app.addHook('onRequest', async ({ id }, reply) => void reply.header('x-request-id', id));
   app.addHook('onResponse', async (request, reply) => {

@@ -42,7 +42,10 @@ const NO_ROUTE = 'none';
 /** Of requests with a method that their path does not have: there are some thirty. */
 const OTHER_METHOD = 'other';
 
-/** Measures every request. Labels are of what the service has, never of what a client sends, so their number is bounded. */
+/**
+ * Measures every request. Labels are of what the service has, never of what a client sends, so
+ * their number is bounded.
+ */
 export function measureRequests(app: FastifyInstance, { seconds, problems }: HttpMetrics): void {
   app.addHook('onResponse', async (request, reply) => {
     if (reply.problem !== null) problems.inc({ code: reply.problem });

@@ -24,7 +24,10 @@ const TIMEOUTS = { headersTimeout: 5000, requestTimeout: 5000, connectionsChecki
 const READ_METHODS = ['GET', 'HEAD'];
 const ALLOW = [...READ_METHODS, 'OPTIONS'].join(', ');
 
-/** Serves the figures of a process that has no API, `GET /metrics`, and whether it lives, `GET /healthz`. Rejects when the port cannot be had. */
+/**
+ * Serves the figures of a process that has no API, `GET /metrics`, and whether it lives,
+ * `GET /healthz`. Rejects when the port cannot be had.
+ */
 export async function serveMetrics({ scrape, host, port }: MetricsServerOptions): Promise<MetricsServer> {
   const server = createServer(TIMEOUTS, requestListener(scrape));
   server.maxConnections = MAX_CONNECTIONS;

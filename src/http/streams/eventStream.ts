@@ -5,10 +5,15 @@ export const EVENT_STREAM = 'text/event-stream';
 
 /** A client that is cut off comes again after so long. */
 const RETRY_MS = 1000;
-/** So much waits for a slow reader, beside one batch and what the operating system holds for the connection. */
+/**
+ * So much waits for a slow reader, beside one batch and what the operating system holds for the
+ * connection.
+ */
 const BUFFER_BYTES = 16 * 1024;
 
-/** Events as the body of an answer (HTML, section 9.2). They are read as fast as the client reads. */
+/**
+ * Events as the body of an answer (HTML, section 9.2). They are read as fast as the client reads.
+ */
 export function eventStream(batches: EventBatches): Readable {
   return Readable.from(textOf(batches), { objectMode: false, highWaterMark: BUFFER_BYTES });
 }

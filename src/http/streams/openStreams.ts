@@ -2,7 +2,10 @@ import { ServiceError } from '../../kit/contract/errors.ts';
 
 /** The streams that are open now. */
 export interface OpenStreams {
-  /** Counts one more of a project and answers what counts it off. Throws ServiceError `too_many_streams` where there are as many as there may be. */
+  /**
+   * Counts one more of a project and answers what counts it off. Throws ServiceError
+   * `too_many_streams` where there are as many as there may be.
+   */
   enter(project: string): () => void;
   /** Resolves when none is open. */
   drained(): Promise<void>;

@@ -60,7 +60,10 @@ export function streamRoutes({
       await Promise.race([open.drained(), delay(END_MS, undefined, { ref: false })]);
     });
 
-    /** Answers with a stream, or with 204 where there is nothing more to come: that keeps browsers from coming again. */
+    /**
+     * Answers with a stream, or with 204 where there is nothing more to come: that keeps browsers
+     * from coming again.
+     */
     const respond = async (
       project: string,
       reply: FastifyReply,

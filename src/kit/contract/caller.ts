@@ -1,4 +1,7 @@
-/** Who asks, and what of the service is theirs: what access finds out of a request and every other room works with. */
+/**
+ * Who asks, and what of the service is theirs: what access finds out of a request and every other
+ * room works with.
+ */
 import type {} from 'fastify';
 
 /** What a key may do. */
@@ -29,7 +32,10 @@ export interface Caller extends Tenant {
   readonly requestsPerSecond: number | null;
 }
 
-/** The project of what was there before there were projects, and of all that is made without a key; its admins manage the others. */
+/**
+ * The project of what was there before there were projects, and of all that is made without a key;
+ * its admins manage the others.
+ */
 export const DEFAULT_PROJECT = 'default';
 export const NO_QUOTAS: Quotas = { runningJobs: null, queuedJobs: null, storedBytes: null, predictRows: null };
 
@@ -39,7 +45,10 @@ declare module 'fastify' {
     caller: Caller;
   }
   interface FastifyContextConfig {
-    /** What a key must be allowed to ask this of the service; `public` wants no key. A route that does not say is not registered. */
+    /**
+     * What a key must be allowed to ask this of the service; `public` wants no key. A route that
+     * does not say is not registered.
+     */
     scope?: Scope | 'public';
   }
 }

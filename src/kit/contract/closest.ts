@@ -6,7 +6,10 @@ export const MAX_SUGGESTIONS = 10;
 /** A word of so many letters may differ in one of them. */
 const LETTERS_PER_EDIT = 3;
 
-/** ` Did you mean \`relu\`?` with the known word that is closest to the given one; empty where none is close. */
+/**
+ * ` Did you mean \`relu\`?` with the known word that is closest to the given one; empty where none
+ * is close.
+ */
 export function didYouMean(word: string, known: Iterable<string>): string {
   const suggestion = closest(word, known);
   return suggestion === undefined ? '' : ` Did you mean \`${suggestion}\`?`;
@@ -35,7 +38,10 @@ function plain(word: string): string {
   return word.toLowerCase().replace(/[\s_-]/g, '');
 }
 
-/** Insertions, deletions, replacements and swaps of neighbours that make `b` of `a`; Infinity beyond `most`. */
+/**
+ * Insertions, deletions, replacements and swaps of neighbours that make `b` of `a`; Infinity beyond
+ * `most`.
+ */
 function distance(a: string, b: string, limit: number): number {
   if (Math.abs(a.length - b.length) > limit) return Number.POSITIVE_INFINITY;
   let before: number[] = [];

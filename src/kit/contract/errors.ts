@@ -1,4 +1,7 @@
-/** What can go wrong by a client's doing, each with a stable code. `src/http/errors.ts` maps the codes to HTTP. */
+/**
+ * What can go wrong by a client's doing, each with a stable code. `src/http/errors.ts` maps the
+ * codes to HTTP.
+ */
 export const ERROR_CODES = [
   'invalid_request',
   'invalid_json',
@@ -62,7 +65,10 @@ export interface FieldError {
 /** Mistakes that one answer lists: a body of a million mistakes must not make a larger answer. */
 export const MAX_LISTED = 100;
 
-/** An error that a client may read: it says what is wrong and how to mend it, and nothing from inside. */
+/**
+ * An error that a client may read: it says what is wrong and how to mend it, and nothing from
+ * inside.
+ */
 export class ServiceError extends Error {
   readonly code: ErrorCode;
   readonly errors: readonly FieldError[];
@@ -91,7 +97,10 @@ export async function unlessMissing<Thing>(code: ErrorCode, thing: Promise<Thing
 /** What a client reads of a fault of ours: nothing from inside. */
 export const INTERNAL_ERROR_DETAIL = 'Something went wrong inside; the log of the service says what.';
 
-/** The JSON pointer of a path: `pointer(['network', 'layers', 2, 'units'])` is `/network/layers/2/units`. */
+/**
+ * The JSON pointer of a path: `pointer(['network', 'layers', 2, 'units'])` is
+ * `/network/layers/2/units`.
+ */
 export function pointer(path: readonly PropertyKey[]): string {
   return path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 }

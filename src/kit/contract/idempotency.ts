@@ -1,4 +1,7 @@
-/** What a route says of itself so that a request with an Idempotency-Key is carried out once: `src/http/idempotency` does it. */
+/**
+ * What a route says of itself so that a request with an Idempotency-Key is carried out once:
+ * `src/http/idempotency` does it.
+ */
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { IdPrefix } from '../ids.ts';
@@ -39,11 +42,15 @@ export interface Idempotent {
   /** What was made under that id, if it was. */
   find(request: FastifyRequest, id: string): Promise<Created | undefined>;
   /**
-   * The answer has a secret that is told once: it is not kept, and a request that comes again is told what was made in place of it (409, with
-   * `Location`). Where the first answer was lost, one deletes that and asks with a new key.
+   * The answer has a secret that is told once: it is not kept, and a request that comes again is
+   * told what was made in place of it (409, with `Location`). Where the first answer was lost, one
+   * deletes that and asks with a new key.
    */
   readonly hasSecret?: true;
-  /** For bodies that are streams: what tells one from another, of a request that is read for it, and of what such a request has made. */
+  /**
+   * For bodies that are streams: what tells one from another, of a request that is read for it, and
+   * of what such a request has made.
+   */
   readonly content?: {
     ofRequest(request: FastifyRequest): Promise<string>;
     ofCreated(made: Created): string;

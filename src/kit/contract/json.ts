@@ -30,8 +30,9 @@ const CLOSE_OBJECT = 0x7d;
 const UNCOUNTED = Number.NEGATIVE_INFINITY;
 
 /**
- * The error of a JSON text beyond a limit; undefined within all of them. Call it before parsing, because the parsed
- * value takes many times the bytes of its text. It stops at the first limit and does not check the syntax.
+ * The error of a JSON text beyond a limit; undefined within all of them. Call it before parsing,
+ * because the parsed value takes many times the bytes of its text. It stops at the first limit and
+ * does not check the syntax.
  */
 export function jsonLimitError(text: string, limits: JsonLimits, advice = 'send fewer'): ServiceError | undefined {
   /** The members of each array and object around the innermost one. */
@@ -69,7 +70,10 @@ export function jsonLimitError(text: string, limits: JsonLimits, advice = 'send 
   return undefined;
 }
 
-/** The place of the quote that ends the string that starts at `start`; the end of the text when there is none. */
+/**
+ * The place of the quote that ends the string that starts at `start`; the end of the text when
+ * there is none.
+ */
 export function endOfString(text: string, start: number): number {
   for (let end = text.indexOf('"', start + 1); end !== -1; end = text.indexOf('"', end + 1)) {
     let escapes = 0;

@@ -25,7 +25,9 @@ const HINTS: ReadonlyMap<string, string> = new Map([
 
 const MAX_FOUND_LENGTH = 20;
 
-/** The value of a JSON text. Throws ServiceError `invalid_json` that names the place of the mistake. */
+/**
+ * The value of a JSON text. Throws ServiceError `invalid_json` that names the place of the mistake.
+ */
 export function parseJson(text: string, subject: string): unknown {
   try {
     return JSON.parse(text);
@@ -35,8 +37,9 @@ export function parseJson(text: string, subject: string): unknown {
 }
 
 /**
- * `invalid_json` with the line and the column of the first mistake in the text, and what is there; undefined where the
- * text is JSON. `insteadOfNaN` says what to send for a number that is not finite.
+ * `invalid_json` with the line and the column of the first mistake in the text, and what is there;
+ * undefined where the text is JSON. `insteadOfNaN` says what to send for a number that is not
+ * finite.
  */
 export function invalidJson(text: string, subject: string, insteadOfNaN?: string): ServiceError | undefined {
   const issue = findSyntaxIssue(text);

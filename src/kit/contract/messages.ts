@@ -33,7 +33,9 @@ export function messageOf(issue: Issue): string | undefined {
   }
 }
 
-/** A value as a message repeats it: strings cut short, and nothing from inside a list or an object. */
+/**
+ * A value as a message repeats it: strings cut short, and nothing from inside a list or an object.
+ */
 export function formatValue(value: unknown): string {
   if (typeof value === 'string') {
     const text = JSON.stringify(value.slice(0, MAX_SHOWN_LENGTH));

@@ -1,7 +1,10 @@
 /** Pages of lists, bounded by the number of their items and by their bytes. */
 import { encodeCursor, type Page } from './wire.ts';
 
-/** The budget of one page: it ends early, with `next`, when its items have more bytes. It has one item at least. */
+/**
+ * The budget of one page: it ends early, with `next`, when its items have more bytes. It has one
+ * item at least.
+ */
 export const PAGE_BYTES = 4 * 2 ** 20;
 
 /** Rows of a list in its order, and whether more rows follow. */
@@ -27,7 +30,10 @@ export function firstOf<Row>(rows: readonly Row[], limit: number): Slice<Row> {
   return { rows: rows.slice(0, limit), hasMore: rows.length > limit };
 }
 
-/** Reads at most `limit` rows whose bytes are within the budget together, but one at least. Other rows are not read. */
+/**
+ * Reads at most `limit` rows whose bytes are within the budget together, but one at least. Other
+ * rows are not read.
+ */
 export async function readWithin<Row>(
   { sizes, rows }: ListQuery<Row>,
   limit: number,

@@ -6,7 +6,10 @@ import { MISSING, messageOf } from './messages.ts';
 type Issue = z.core.$ZodIssue;
 type Path = readonly PropertyKey[];
 
-/** What a schema makes of an input, or its first mistakes: one more than are listed, where there are more. */
+/**
+ * What a schema makes of an input, or its first mistakes: one more than are listed, where there are
+ * more.
+ */
 export type Checked<Output> =
   | { readonly ok: true; readonly data: Output }
   | { readonly ok: false; readonly issues: readonly Issue[]; readonly errors: readonly FieldError[] };
@@ -40,7 +43,10 @@ export function invalidRequest(errors: readonly FieldError[]): ServiceError {
 const IN_DETAIL = 3;
 const MAX_DETAIL_LENGTH = 250;
 
-/** An error that lists what is wrong with its subject: `The training has 2 mistakes. /target: …. /task: ….` */
+/**
+ * An error that lists what is wrong with its subject:
+ * `The training has 2 mistakes. /target: …. /task: ….`
+ */
 export function invalid(code: ErrorCode, subject: string, errors: readonly FieldError[]): ServiceError {
   const many = errors.length > MAX_LISTED ? `more than ${MAX_LISTED}` : String(errors.length);
   const which = errors.length > IN_DETAIL ? ` The first ${IN_DETAIL}:` : '';
@@ -81,7 +87,10 @@ function* errorsOfIssue(issue: Issue, path: Path): Generator<FieldError> {
   }
 }
 
-/** The mistakes of the branch of a union that the client meant, or else one message for all of its branches. */
+/**
+ * The mistakes of the branch of a union that the client meant, or else one message for all of its
+ * branches.
+ */
 function intendedBranch({ errors: branches, message }: Extract<Issue, { readonly code: 'invalid_union' }>): {
   readonly inner?: readonly Issue[] | undefined;
   readonly message: string;

@@ -5,7 +5,10 @@ import { ERROR_CODES, ServiceError } from './errors.ts';
 
 const MAX_NAME_LENGTH = 200;
 
-/** What people call a thing. It is shown on terminals and in logs, which obey control characters, and in pages. */
+/**
+ * What people call a thing. It is shown on terminals and in logs, which obey control characters,
+ * and in pages.
+ */
 export const givenName = z
   .string()
   .trim()
@@ -79,7 +82,10 @@ export function errorResponses(...statuses: readonly ErrorStatus[]) {
   return Object.fromEntries(entries) as Record<ErrorStatus, never>;
 }
 
-/** A JSON answer of a route's `response` schema with its own words, the schema staying the named one. */
+/**
+ * A JSON answer of a route's `response` schema with its own words, the schema staying the named
+ * one.
+ */
 export function jsonResponse<Schema extends z.ZodType>(description: string, schema: Schema) {
   return { description, content: { 'application/json': { schema } } };
 }
@@ -134,7 +140,10 @@ export function encodeCursor(id: string): string {
   return Buffer.from(id).toString('base64url');
 }
 
-/** The id after which a page starts. Throws ServiceError `invalid_request` for what `encodeCursor` did not make. */
+/**
+ * The id after which a page starts. Throws ServiceError `invalid_request` for what `encodeCursor`
+ * did not make.
+ */
 export function decodeCursor(cursor: string): string {
   const id = Buffer.from(cursor, 'base64url').toString();
   if (!/^[a-z]+_[0-9a-z]+$/.test(id)) throw invalidCursor();

@@ -4,7 +4,10 @@ const KINDS = { internal: 1, server: 2 } as const;
 const FAILED = { code: 2 };
 const NS_DIGITS_OF_MS = 1_000_000n;
 
-/** Spans as the body of an OTLP/HTTP request in JSON (OpenTelemetry protocol 1.x, `ExportTraceServiceRequest`). */
+/**
+ * Spans as the body of an OTLP/HTTP request in JSON (OpenTelemetry protocol 1.x,
+ * `ExportTraceServiceRequest`).
+ */
 export function otlpBody(resource: Readonly<Record<string, string>>, spans: readonly Span[]): string {
   const scopeSpans = [{ scope: { name: 'trainyard' }, spans: spans.map(otlpSpan) }];
   return JSON.stringify({ resourceSpans: [{ resource: { attributes: attributesOf(resource) }, scopeSpans }] });

@@ -27,7 +27,10 @@ export function newSpanId(): string {
   return randomBytes(8).toString('hex');
 }
 
-/** Where a job's first run stands, told from its id alone: so requests are linked to it across processes, with nothing stored. */
+/**
+ * Where a job's first run stands, told from its id alone: so requests are linked to it across
+ * processes, with nothing stored.
+ */
 export function spanContextOfJob(jobId: string): SpanContext {
   const digest = createHash('sha256').update(jobId).digest('hex');
   return { traceId: digest.slice(0, 32), spanId: digest.slice(32, 48) };

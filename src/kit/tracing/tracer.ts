@@ -18,7 +18,10 @@ export interface TracerOptions {
 }
 
 const SEND_EVERY_MS = 5_000;
-/** More than these are dropped while the collector is away: tracing must not cost the service its memory. */
+/**
+ * More than these are dropped while the collector is away: tracing must not cost the service its
+ * memory.
+ */
 const MAX_PENDING_SPANS = 4_096;
 const TIMEOUT_MS = 3_000;
 

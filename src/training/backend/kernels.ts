@@ -22,8 +22,9 @@ export interface ChosenKernels {
 const WASM_FILE = fileURLToPath(new URL('../../../build/kernels.wasm', import.meta.url));
 
 /**
- * The player of that name; `auto` is the fastest that this machine has. Throws ConfigurationError when native is asked for and not to be
- * had, and an Error when the build has not made the wasm kernels.
+ * The player of that name; `auto` is the fastest that this machine has. Throws ConfigurationError
+ * when native is asked for and not to be had, and an Error when the build has not made the wasm
+ * kernels.
  */
 export function chooseKernels(choice: KernelsChoice, loadNative = loadNativeKernels): ChosenKernels {
   if (choice === 'reference') return { createKernels: createReferenceKernels, description: 'reference', maxThreads: 1 };

@@ -6,23 +6,37 @@ import { createNativeKernels, type NativeAddon } from '../../engine/kernels/nati
 import { agreesWithReference } from '../../engine/kernels/selfCheck.ts';
 import { isOfNativeSources } from './nativeSources.ts';
 
-/** The native player with its instruction set and the faster ones that were found to compute wrongly, or why this machine has none. */
+/**
+ * The native player with its instruction set and the faster ones that were found to compute
+ * wrongly, or why this machine has none.
+ */
 export type NativeKernels =
   | { readonly createKernels: CreateKernels; readonly instructionSet: string; readonly wrongSets: readonly string[] }
   | { readonly missing: string };
 
-/** The addon that `npm run build` compiles where there is a C++ compiler, beside `src` and `dist` alike. */
+/**
+ * The addon that `npm run build` compiles where there is a C++ compiler, beside `src` and `dist`
+ * alike.
+ */
 const BUILT = fileURLToPath(new URL('../../../build/kernels.node', import.meta.url));
-/** Only an installed package has this folder: an addon for each platform that the package was built on. */
+/**
+ * Only an installed package has this folder: an addon for each platform that the package was built
+ * on.
+ */
 const PREBUILDS = fileURLToPath(new URL('../../../prebuilds/', import.meta.url));
 
-/** The path of the addon for a machine: `build/kernels.node`, or in an installed package `prebuilds/linux-x64/kernels.node`. */
+/**
+ * The path of the addon for a machine: `build/kernels.node`, or in an installed package
+ * `prebuilds/linux-x64/kernels.node`.
+ */
 export function addonFile(built = BUILT, prebuilds = PREBUILDS): string {
   if (existsSync(built) || !existsSync(prebuilds)) return built;
   return `${prebuilds}${platformName()}/kernels.node`;
 }
 
-/** `linux-x64`, `linuxmusl-arm64`, `darwin-arm64`: an addon for glibc must not be loaded on musl. */
+/**
+ * `linux-x64`, `linuxmusl-arm64`, `darwin-arm64`: an addon for glibc must not be loaded on musl.
+ */
 function platformName(): string {
   return `${process.platform}${isMusl() ? 'musl' : ''}-${process.arch}`;
 }
@@ -31,7 +45,10 @@ function isMusl(): boolean {
   return process.platform === 'linux' && readFileSync('/proc/self/maps', 'latin1').includes('/ld-musl-');
 }
 
-/** Loads the addon and takes the fastest of its instruction sets that computes rightly here; whatever stands in the way is an answer. */
+/**
+ * Loads the addon and takes the fastest of its instruction sets that computes rightly here;
+ * whatever stands in the way is an answer.
+ */
 export function loadNativeKernels(file = addonFile(), computesRightly = agreesWithReference): NativeKernels {
   // Clients of the API see these messages, so they must not contain the path of the installation.
   const name = file.startsWith(PREBUILDS) ? `prebuilds/${file.slice(PREBUILDS.length)}` : 'build/kernels.node';

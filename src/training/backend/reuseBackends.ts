@@ -4,8 +4,9 @@ import type { CreateKernels, Kernels } from '../../engine/kernels/kernels.ts';
 const MAX_NUMBERS = 2 ** 21;
 
 /**
- * Players for trainings that follow one another, of which only the last is in use: one of the same size as the one before takes over its memory,
- * emptied. To get memory, and to let go of it, takes longer than the steps of a small training.
+ * Players for trainings that follow one another, of which only the last is in use: one of the same
+ * size as the one before takes over its memory, emptied. To get memory, and to let go of it, takes
+ * longer than the steps of a small training.
  */
 export function reuseBackends(createKernels: CreateKernels): CreateKernels {
   let last: Kernels | undefined;

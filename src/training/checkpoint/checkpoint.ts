@@ -4,7 +4,10 @@ import type { Numbers } from '../../engine/matrix.ts';
 const word = z.uint32();
 const count = z.int().min(0);
 
-/** What a checkpoint says beside its arrays. JSON knows no infinity, so what has no value yet is null. */
+/**
+ * What a checkpoint says beside its arrays. JSON knows no infinity, so what has no value yet is
+ * null.
+ */
 export const checkpointStateSchema = z.strictObject({
   /** The epoch under way, from 1. */
   epoch: z.int().min(1),
@@ -14,7 +17,10 @@ export const checkpointStateSchema = z.strictObject({
   step: count,
   /** The generator before it shuffled the epoch's rows: their order is made anew from it. */
   generator: z.tuple([word, word, word, word]).readonly(),
-  /** What the epoch's steps come to so far: the summed loss, the rows' weight, the last rate, and how long they took. */
+  /**
+   * What the epoch's steps come to so far: the summed loss, the rows' weight, the last rate, and
+   * how long they took.
+   */
   sums: z.strictObject({ loss: z.number(), weight: z.number(), learningRate: z.number(), ms: z.number().min(0) }),
   earlyStopping: z.strictObject({
     /** The cost of the best epoch, and the cost that counts as an improvement when it is beaten. */

@@ -1,6 +1,7 @@
 /**
- * A checkpoint as bytes: a mark, the version and the header's length (little-endian, as all numbers here), a JSON header, the arrays as they lie
- * in memory, and the SHA-256 of all that. Every part is padded to eight bytes.
+ * A checkpoint as bytes: a mark, the version and the header's length (little-endian, as all numbers
+ * here), a JSON header, the arrays as they lie in memory, and the SHA-256 of all that. Every part
+ * is padded to eight bytes.
  */
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
@@ -8,7 +9,10 @@ import type { Numbers } from '../../engine/matrix.ts';
 import { type TrainingSpec, trainingSpecSchema } from '../schemas/spec.ts';
 import { type Checkpoint, checkpointStateSchema } from './checkpoint.ts';
 
-/** Raised whenever a later program would read these bytes in another way, the engine's order of its numbers included. */
+/**
+ * Raised whenever a later program would read these bytes in another way, the engine's order of its
+ * numbers included.
+ */
 const VERSION = 1;
 const MAGIC = new TextEncoder().encode('TRNYCKPT');
 const PREFIX_BYTES = 16;
@@ -58,7 +62,10 @@ export function encodeCheckpoint(checkpoint: Checkpoint, spec: TrainingSpec): Ui
   return encoded;
 }
 
-/** Throws InvalidCheckpointError on bytes that are damaged, of another version, or of another training than `spec`. */
+/**
+ * Throws InvalidCheckpointError on bytes that are damaged, of another version, or of another
+ * training than `spec`.
+ */
 export function decodeCheckpoint(encoded: Uint8Array, spec: TrainingSpec): Checkpoint {
   const size = encoded.length - HASH_BYTES;
   if (size < PREFIX_BYTES || MAGIC.some((byte, i) => byte !== encoded[i])) throw invalid('they are no checkpoint');
@@ -93,7 +100,10 @@ function readNumbers(encoded: Uint8Array, offset: number, { type, count }: z.inf
   return type === 'float64' ? new Float64Array(buffer) : new Float32Array(buffer);
 }
 
-/** What two trainings have in common that take the same steps, but for their number: a training may be extended, and go on with more threads. */
+/**
+ * What two trainings have in common that take the same steps, but for their number: a training may
+ * be extended, and go on with more threads.
+ */
 function fingerprint(spec: TrainingSpec): string {
   const { epochs: _, threads: __, ...training } = spec.training;
   const names = Object.keys(trainingSpecSchema.shape) as (keyof TrainingSpec)[];

@@ -4,7 +4,10 @@ export interface Batch {
   readonly rows: number;
 }
 
-/** Cuts an epoch into batches; a last one of fewer than `fewestRows` is left out, its rows come in another epoch's order. */
+/**
+ * Cuts an epoch into batches; a last one of fewer than `fewestRows` is left out, its rows come in
+ * another epoch's order.
+ */
 export function batchesOf(rows: number, batchSize: number | 'full', minRows: number): Batch[] {
   const size = batchSize === 'full' ? rows : Math.min(batchSize, rows);
   const batches = Array.from({ length: Math.ceil(rows / size) }, (_, index) => ({

@@ -26,7 +26,8 @@ export function createEarlyStopping(
   state: EarlyStoppingState = INITIAL_STATE,
 ): EarlyStopping {
   const { metric = 'validationLoss', patience = Number.POSITIVE_INFINITY, minDelta = 0 } = settings ?? {};
-  // `best` chooses the parameters to keep, `mark` is what an epoch must beat by `minDelta` to be an improvement.
+  // `best` chooses the parameters to keep, `mark` is what an epoch must beat by `minDelta` to be an
+  // improvement.
   let [best, mark] = [state.best ?? Number.POSITIVE_INFINITY, state.mark ?? Number.POSITIVE_INFINITY];
   let { epochsWithout } = state;
   return {
@@ -44,7 +45,10 @@ export function createEarlyStopping(
   };
 }
 
-/** What the epoch is judged by, the smaller the better; without validation rows by the training loss. */
+/**
+ * What the epoch is judged by, the smaller the better; without validation rows by the training
+ * loss.
+ */
 export function epochCost(
   { trainingLoss, validationLoss, metrics }: Pick<EpochMeasures, 'trainingLoss' | 'validationLoss' | 'metrics'>,
   metric: Monitor,

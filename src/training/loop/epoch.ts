@@ -13,7 +13,9 @@ export interface EpochDeps {
   readonly batchPlan: BatchPlan;
   /** Moved on with every step. */
   readonly state: RunState;
-  /** Steps that were done when the run began, or resumed: a checkpoint there would say nothing new. */
+  /**
+   * Steps that were done when the run began, or resumed: a checkpoint there would say nothing new.
+   */
   readonly initialSteps: number;
   readonly spec: TrainingSpec;
   /** Where it pauses of itself; null or left out: nowhere. */
@@ -23,8 +25,9 @@ export interface EpochDeps {
 }
 
 /**
- * Steps over the batches that are left of the epoch, in its own order. `keep` is called when a checkpoint is wanted. Gives how the run was asked
- * to end; a run that is to make its model takes one step at least.
+ * Steps over the batches that are left of the epoch, in its own order. `keep` is called when a
+ * checkpoint is wanted. Gives how the run was asked to end; a run that is to make its model takes
+ * one step at least.
  */
 export function trainEpoch(deps: EpochDeps, emitCheckpoint: () => void): StopRequest | null {
   const { run, batchPlan, state, initialSteps, control, clock } = deps;

@@ -22,9 +22,10 @@ export interface EpochsOptions extends Pick<EpochDeps, 'spec' | 'halt' | 'contro
 type RunResult = Pick<Outcome, 'best' | 'epochs'>;
 
 /**
- * Trains until the epochs are done, early stopping ends them or it is asked to stop, and leaves the trainer with the best epoch's parameters. A
- * run that is stopped within its first epoch measures what there is of it. Null when it was cancelled or paused, or has halted.
- * Throws LossDivergedError, and `invalid_spec` when the training rows are too few for a step.
+ * Trains until the epochs are done, early stopping ends them or it is asked to stop, and leaves the
+ * trainer with the best epoch's parameters. A run that is stopped within its first epoch measures
+ * what there is of it. Null when it was cancelled or paused, or has halted. Throws
+ * LossDivergedError, and `invalid_spec` when the training rows are too few for a step.
  */
 export function runEpochs(run: Run, options: EpochsOptions): RunResult | null {
   const { spec, checkpoint } = options;
@@ -68,7 +69,10 @@ export function runEpochs(run: Run, options: EpochsOptions): RunResult | null {
   }
 }
 
-/** Asked between two epochs and when a run goes on: one that was killed behind an epoch halts there all the same. What a client wants comes first. */
+/**
+ * Asked between two epochs and when a run goes on: one that was killed behind an epoch halts there
+ * all the same. What a client wants comes first.
+ */
 function meetsStopRule({ state: { epoch, batch, best }, halt = null, control }: EpochDeps): boolean {
   return (
     halt !== null && batch === 0 && best !== null && control.stopRequest() === null && stopsAfter(halt, epoch - 1, best)
@@ -96,7 +100,10 @@ interface EndEpochDeps extends EpochDeps, Pick<EpochsOptions, 'onEpoch'> {
   readonly stopping: EarlyStopping;
 }
 
-/** Measures the epoch, lets the schedule and early stopping know, and keeps its parameters when it is the best so far. */
+/**
+ * Measures the epoch, lets the schedule and early stopping know, and keeps its parameters when it
+ * is the best so far.
+ */
 function endEpoch(deps: EndEpochDeps): { readonly best: Best; readonly isOver: boolean } {
   const { run, batchPlan, state, stopping, spec } = deps;
   const measures = measureEpoch(deps);

@@ -9,8 +9,9 @@ export function countRows({ rows: { training, validation, test } }: Pick<Prepare
 }
 
 /**
- * Puts every part's rows into the trainer's arena. Class weights go into the weights of the rows; only what a row weighs beside others counts, so
- * weights of any size are brought to where float32 has them.
+ * Puts every part's rows into the trainer's arena. Class weights go into the weights of the rows;
+ * only what a row weighs beside others counts, so weights of any size are brought to where float32
+ * has them.
  */
 export function loadPreparedRows(trainer: Trainer, prepared: Prepared, classWeights: readonly number[] | null): void {
   const { X, codes, T, weights } = prepared;

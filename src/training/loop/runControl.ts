@@ -1,4 +1,7 @@
-/** How a run can be asked to end: leaving nothing, leaving a checkpoint to go on from, or making its model of what there is. */
+/**
+ * How a run can be asked to end: leaving nothing, leaving a checkpoint to go on from, or making its
+ * model of what there is.
+ */
 export const STOP_REQUESTS = ['cancel', 'pause', 'stop'] as const;
 export type StopRequest = (typeof STOP_REQUESTS)[number];
 

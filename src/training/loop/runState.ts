@@ -5,7 +5,10 @@ import type { BatchPlan } from './batchPlan.ts';
 import type { EarlyStopping } from './earlyStopping.ts';
 import type { Run } from './run.ts';
 
-/** Where a run stands; with the trainer, the schedule and early stopping it is all that a checkpoint holds. */
+/**
+ * Where a run stands; with the trainer, the schedule and early stopping it is all that a checkpoint
+ * holds.
+ */
 export interface RunState {
   /** The epoch under way, from 1. */
   epoch: number;
@@ -25,7 +28,10 @@ export interface Best extends NonNullable<Checkpoint['best']> {
 
 const ZERO_SUMS = { loss: 0, weight: 0, learningRate: 0, ms: 0 };
 
-/** The standing at the start, or where the checkpoint was made: the trainer and the schedule are brought there too. */
+/**
+ * The standing at the start, or where the checkpoint was made: the trainer and the schedule are
+ * brought there too.
+ */
 export function restoreRunState({ trainer }: Run, { schedule }: BatchPlan, checkpoint: Checkpoint | null): RunState {
   if (checkpoint === null) {
     return { epoch: 1, batch: 0, generator: trainer.generatorState(), sums: { ...ZERO_SUMS }, best: null };

@@ -19,15 +19,19 @@ export interface TrainOptions extends EpochsOptions {
 }
 
 /**
- * One training, from a table to a model: parts the rows, fits the features on the training rows, trains, and measures the best epoch's
- * parameters on every part. Null when it was cancelled or paused, or has halted. Throws LossDivergedError, ServiceError `invalid_spec` for what only the data can
- * tell, and RangeError when the memory is not to be had.
+ * One training, from a table to a model: parts the rows, fits the features on the training rows,
+ * trains, and measures the best epoch's parameters on every part. Null when it was cancelled or
+ * paused, or has halted. Throws LossDivergedError, ServiceError `invalid_spec` for what only the
+ * data can tell, and RangeError when the memory is not to be had.
  */
 export function train({ table, ...options }: TrainOptions & { readonly table: Table }): Outcome | null {
   return trainPrepared(prepare(table, options.spec), options);
 }
 
-/** The same of a table that was prepared for this training, or for one that differs from it in nothing that `preparationKey` names. */
+/**
+ * The same of a table that was prepared for this training, or for one that differs from it in
+ * nothing that `preparationKey` names.
+ */
 export function trainPrepared(prepared: Prepared, options: TrainOptions): Outcome | null {
   const { spec } = options;
   const network = networkOf(prepared, spec);
@@ -61,7 +65,9 @@ function trainRun(run: Run, network: NetworkSpec, options: TrainOptions): Outcom
   };
 }
 
-/** The hidden layers and the output layer, which gives logits, log rates or standardised numbers. */
+/**
+ * The hidden layers and the output layer, which gives logits, log rates or standardised numbers.
+ */
 function networkOf({ features, target }: Prepared, { network, training }: TrainingSpec): NetworkSpec {
   const units = outputsFor(engineLoss(training), target.kind === 'classes' ? target.classes.length : 1);
   return { ...layoutOf(features), layers: [...network.layers, { units, activation: 'linear' }] };

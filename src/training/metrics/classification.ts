@@ -1,7 +1,10 @@
 import { accuracyOf, type ConfusionMatrix, confusion, meanScores, scoresOfClass } from './confusion.ts';
 import { rocAuc } from './rocAuc.ts';
 
-/** How good predicted classes are. Two classes: of the second one; more: the plain mean over the classes, each against the rest. */
+/**
+ * How good predicted classes are. Two classes: of the second one; more: the plain mean over the
+ * classes, each against the rest.
+ */
 export interface ClassificationMetrics {
   /** The training's loss, without penalties. */
   readonly loss: number;
@@ -58,7 +61,10 @@ function mostProbable(probabilities: Float64Array, classes: number): Uint32Array
   return chosen;
 }
 
-/** Two classes: the area of the second. More: the mean area of each class against the rest, of those that occur. */
+/**
+ * Two classes: the area of the second. More: the mean area of each class against the rest, of those
+ * that occur.
+ */
 function areaUnderCurves({ actual, probabilities, labels, weights }: PredictedClasses): number | null {
   const areaOf = (index: number) => {
     const scores = actual.map((_class, row) => probabilities[row * labels.length + index]);

@@ -19,7 +19,9 @@ export interface Scores {
   readonly f1: number;
 }
 
-/** Precision, recall and their harmonic mean of one class; 0 where there is nothing to divide by. */
+/**
+ * Precision, recall and their harmonic mean of one class; 0 where there is nothing to divide by.
+ */
 export function scoresOfClass(matrix: ConfusionMatrix, positive: number): Scores {
   const hits = matrix[positive][positive];
   const predicted = matrix.reduce((sum, row) => sum + row[positive], 0);

@@ -33,7 +33,9 @@ export function measure(measured: Measured): Metrics {
 /** What is watched after every epoch at little cost. */
 const CHEAP_METRICS: readonly WatchedMetric[] = ['trainingLoss', 'validationLoss', 'accuracy'];
 
-/** The metrics that an epoch reports: those that cost little, and all where another one is watched. */
+/**
+ * The metrics that an epoch reports: those that cost little, and all where another one is watched.
+ */
 export function measureEpoch(measured: Measured, watched: readonly WatchedMetric[]): Record<string, number | null> {
   const { target, loss } = measured;
   if (target.kind === 'number') {

@@ -16,7 +16,10 @@ export interface PredictedNumbers {
   readonly weights: Float64Array | null;
 }
 
-/** Every metric of rows whose numbers were predicted, at least one row; means are weighted, `loss` is handed on. */
+/**
+ * Every metric of rows whose numbers were predicted, at least one row; means are weighted, `loss`
+ * is handed on.
+ */
 export function measureNumbers({ actual, predicted, weights }: PredictedNumbers, loss: number): RegressionMetrics {
   const weightOf = (row: number) => weights?.[row] ?? 1;
   const mean = (value: (row: number) => number) => {

@@ -1,15 +1,16 @@
 import { lowerBound } from '../../features/scaling/sorted.ts';
 
 /**
- * The area under the ROC curve: the chance that a positive row scores above a negative one, ties counting half
- * (Mann and Whitney 1947), with row weights. Null when one of the two is not there.
+ * The area under the ROC curve: the chance that a positive row scores above a negative one, ties
+ * counting half (Mann and Whitney 1947), with row weights. Null when one of the two is not there.
  */
 export function rocAuc(
   scores: Float64Array,
   isPositive: (row: number) => boolean,
   weights: ArrayLike<number> | null,
 ): number | null {
-  // The positive rows alone are sorted, as they are few where one of many classes is told from the others: a negative one's place is looked up.
+  // The positive rows alone are sorted, as they are few where one of many classes is told from the
+  // others: a negative one's place is looked up.
   const sorted = scores.filter((_score, row) => isPositive(row)).sort();
   const { at, below } = cumulativeWeights(sorted, scores, isPositive, weights);
   const positives = below[sorted.length];
@@ -25,7 +26,10 @@ export function rocAuc(
   return positives > 0 && negatives > 0 ? area / (positives * negatives) : null;
 }
 
-/** What the positive rows weigh at each place, those of one score together at the first, and what all below it weigh. */
+/**
+ * What the positive rows weigh at each place, those of one score together at the first, and what
+ * all below it weigh.
+ */
 function cumulativeWeights(
   sorted: Float64Array,
   scores: Float64Array,

@@ -8,14 +8,20 @@ import type { Warning } from '../../kit/warning.ts';
 import type { Issues } from './issues.ts';
 import { addUnknownColumn, type ColumnShape, type DatasetShape } from './shape.ts';
 
-/** The features with every default, how many inputs they will give at most, and what is to be said of them. */
+/**
+ * The features with every default, how many inputs they will give at most, and what is to be said
+ * of them.
+ */
 export interface ResolvedFeatures {
   readonly settings: FeaturesSettings;
   readonly inputs: number;
   readonly warnings: readonly Warning[];
 }
 
-/** Checks the columns that `features` names and fills in what depends on the data; `reserved` columns are no features. */
+/**
+ * Checks the columns that `features` names and fills in what depends on the data; `reserved`
+ * columns are no features.
+ */
 export function resolveFeatureOptions(
   options: FeaturesOptions,
   dataset: DatasetShape,

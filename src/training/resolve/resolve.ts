@@ -16,12 +16,16 @@ export type Resolution =
   | { readonly spec: TrainingSpec; readonly errors: readonly []; readonly warnings: readonly Warning[] }
   | { readonly spec: null; readonly errors: readonly FieldError[] };
 
-/** Fills every default in and checks the request against the dataset's profile; all mistakes are told, with JSON pointers. */
+/**
+ * Fills every default in and checks the request against the dataset's profile; all mistakes are
+ * told, with JSON pointers.
+ */
 export function resolveSpec(request: SpecRequest, dataset: DatasetShape): Resolution {
   const issues = collectIssues();
   if (dataset.rows < 2) issues.add('/datasetId', `Training needs at least two rows; the dataset has ${dataset.rows}.`);
   const column = requireColumn(dataset, request.target, '/target', issues);
-  // Without a target the rest is still checked, as far as it can be, so that no mistake waits for the next try.
+  // Without a target the rest is still checked, as far as it can be, so that no mistake waits for
+  // the next try.
   const target = column ?? { name: request.target, type: 'categorical', missing: 0, distinct: dataset.rows };
   const task = request.task ?? inferTask(target);
   const taskIssues = column || request.task ? issues : collectIssues();

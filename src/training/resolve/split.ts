@@ -17,7 +17,9 @@ const INAPPLICABLE_FIELDS: Readonly<Record<Split['method'], readonly (keyof Spli
   group: ['stratify'],
 };
 
-/** The split with every default filled in; a mistake for each field that its method has no use for. */
+/**
+ * The split with every default filled in; a mistake for each field that its method has no use for.
+ */
 export function resolveSplit(request: SplitRequest, task: Task, dataset: DatasetShape, issues: Issues): Split {
   const { method = 'random', seed = DEFAULT_SEED, validation = DEFAULT_FRACTION, test = DEFAULT_FRACTION } = request;
   for (const field of INAPPLICABLE_FIELDS[method]) {

@@ -7,8 +7,8 @@ import { asNumber, type ColumnShape } from './shape.ts';
 const MAX_NUMBERED_CLASSES = 30;
 
 /**
- * What the target asks for. Words and truth values are classes; numbers are a regression unless there are only two of them,
- * or they count classes: 0, 1, 2 … without a gap.
+ * What the target asks for. Words and truth values are classes; numbers are a regression unless
+ * there are only two of them, or they count classes: 0, 1, 2 … without a gap.
  */
 export function inferTask(target: ColumnShape): Task {
   if (target.distinct <= 2) return 'binary';

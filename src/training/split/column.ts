@@ -16,7 +16,10 @@ const SPLIT_NAMES: ReadonlyMap<string, SplitName> = new Map([
 /** Unknown words that an error names. */
 const MAX_NAMED = 5;
 
-/** The parts that a column names. Throws `invalid_spec` when it has other words; rows without a word are left out. */
+/**
+ * The parts that a column names. Throws `invalid_spec` when it has other words; rows without a word
+ * are left out.
+ */
 export function splitByColumn(rows: Int32Array, column: Column): SplitRows {
   const { codes, categories } = asCategories(column);
   const issue = describeUnknownSplits(column.name, categories);

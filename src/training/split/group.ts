@@ -3,7 +3,10 @@ import type { Column } from '../../formats/table.ts';
 import { type SplitFractions, splitGenerator } from './random.ts';
 import { type Splits, sortedSplits } from './splits.ts';
 
-/** Parts that no group is in two of: whole groups are drawn until a part has its share. Rows without a group are one group. */
+/**
+ * Parts that no group is in two of: whole groups are drawn until a part has its share. Rows without
+ * a group are one group.
+ */
 export function splitByGroup(
   rows: Int32Array,
   column: Column,
@@ -19,7 +22,9 @@ export function splitByGroup(
   return sortedSplits({ ...drawn, training: undrawn });
 }
 
-/** Takes groups until they have `wanted` rows, but never the last group, which is for the training. */
+/**
+ * Takes groups until they have `wanted` rows, but never the last group, which is for the training.
+ */
 function draw(undrawn: number[][], wanted: number): number[][] {
   const drawn: number[][] = [];
   let rows = 0;

@@ -2,7 +2,10 @@ import { createHash } from 'node:crypto';
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import type { SplitName, Splits } from './splits.ts';
 
-/** Which part each row of a table belongs to, in the form that is stored: about 160 kB for a million rows drawn at random. */
+/**
+ * Which part each row of a table belongs to, in the form that is stored: about 160 kB for a million
+ * rows drawn at random.
+ */
 export interface PackedSplit {
   /** SHA-256 of `rows` and the uncompressed parts: equal splits have equal ids. */
   readonly id: string;

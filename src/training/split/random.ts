@@ -21,7 +21,10 @@ export function splitAtRandom(rows: Int32Array, { validation, test }: SplitFract
   return splitByFractions(order, validation, test);
 }
 
-/** The same with each class shared out in proportion. Every class keeps a training row, so a class of one row is only trained. */
+/**
+ * The same with each class shared out in proportion. Every class keeps a training row, so a class
+ * of one row is only trained.
+ */
 export function splitStratified(
   rows: Int32Array,
   classes: Float64Array,

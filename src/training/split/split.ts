@@ -42,7 +42,10 @@ function applySplit(table: Table, { rows, classes }: RowsToSplit, split: Split):
   }
 }
 
-/** Takes validation rows from the training rows when the column names none, since the best epoch needs some. */
+/**
+ * Takes validation rows from the training rows when the column names none, since the best epoch
+ * needs some.
+ */
 function withValidation(
   { splits, warnings }: SplitRows,
   { rows, classes }: RowsToSplit,

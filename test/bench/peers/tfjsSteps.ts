@@ -1,6 +1,7 @@
 /**
- * One training step of tfjs on WebAssembly per shape. stdin: {require, shapes, roundMs, rounds, heldBatches}, `require` a file from where
- * its packages are found; stdout: {program, milliseconds}: a list of the rounds for each shape.
+ * One training step of tfjs on WebAssembly per shape. stdin: {require, shapes, roundMs, rounds,
+ * heldBatches}, `require` a file from where its packages are found; stdout: {program,
+ * milliseconds}: a list of the rounds for each shape.
  */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';

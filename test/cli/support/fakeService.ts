@@ -17,10 +17,16 @@ interface Answer {
   readonly body: unknown;
 }
 
-/** An answer for `GET /v1/…` and so on, without the query; the answers of a list come one after the other, the last one again and again. */
+/**
+ * An answer for `GET /v1/…` and so on, without the query; the answers of a list come one after the
+ * other, the last one again and again.
+ */
 export type Answers = Readonly<Record<string, readonly Answer[]>>;
 
-/** An HTTP server that gives these answers and records its requests. `onRequest` runs before each answer. Stop it by `await using`. */
+/**
+ * An HTTP server that gives these answers and records its requests. `onRequest` runs before each
+ * answer. Stop it by `await using`.
+ */
 export async function startFakeService(answers: Answers, onRequest: (asked: Received) => unknown = () => undefined) {
   const received: Received[] = [];
   const server = createServer(async (request, response) => {

@@ -9,7 +9,10 @@ export interface Actor {
   act(): Promise<void>;
 }
 
-/** A new kind of thing comes with its doings here, its entries in the ledger, and its faults in the audit. */
+/**
+ * A new kind of thing comes with its doings here, its entries in the ledger, and its faults in the
+ * audit.
+ */
 export function createActor(parts: DoingParts, webhookId: string): Actor {
   const kinds = [datasetDoings(parts), jobDoings(parts), endingDoings(parts), webhookDoings(parts, webhookId)];
   return {

@@ -35,7 +35,9 @@ interface Named {
 }
 type Entry = DatasetEntry | JobEntry;
 
-/** Every thing has a name of its own, so a thing that was made twice is there under one name twice. */
+/**
+ * Every thing has a name of its own, so a thing that was made twice is there under one name twice.
+ */
 function faultsOfCount(entries: readonly Entry[], things: readonly Named[]): Faults {
   const names = new Set(entries.map(({ name }) => name));
   const strange = things.filter(({ name }) => !names.has(name)).map(({ name }) => `nobody has made ${name}`);
@@ -77,8 +79,8 @@ function faultsOfJob({ cancelled }: JobEntry, { id, state, error, datasetId }: J
 }
 
 /**
- * What was heard by whoever followed the job. One that is stopped behind a crash, before it got to where it had been, ends without the epochs
- * beyond, which were told.
+ * What was heard by whoever followed the job. One that is stopped behind a crash, before it got to
+ * where it had been, ends without the epochs beyond, which were told.
  */
 function heardOf({ stopped }: JobEntry, told: readonly Told[], followed: readonly Told[] | undefined) {
   if (stopped === 'no') return followed;

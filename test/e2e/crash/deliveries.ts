@@ -27,7 +27,10 @@ export async function allDelivered(address: string, webhookId: string, mostMs: n
   }
 }
 
-/** Each end of a job is one message that was taken, and nothing else is. `told`: the events of each job that is there, by its id. */
+/**
+ * Each end of a job is one message that was taken, and nothing else is. `told`: the events of each
+ * job that is there, by its id.
+ */
 export async function faultsOfDeliveries(
   address: string,
   webhookId: string,

@@ -12,7 +12,10 @@ import type { Vandal } from './vandal.ts';
 const ACTORS = 4;
 /** A client does one thing after the other, with pauses up to this. */
 const MOST_THINKING_MS = 200;
-/** A life is ended so many answers after it began, and so long after the last of them: measured by both, as machines are not equally fast. */
+/**
+ * A life is ended so many answers after it began, and so long after the last of them: measured by
+ * both, as machines are not equally fast.
+ */
 const MOST_ANSWERS = 60;
 const MOST_LIFE_MS = 1500;
 /** Shorter than the service waits for the database. */
@@ -31,7 +34,10 @@ export interface DisturbedParts {
   readonly kills: number;
 }
 
-/** Clients at work, and a killer. Resolves with how often each has died, when all have ended and the service lives. */
+/**
+ * Clients at work, and a killer. Resolves with how often each has died, when all have ended and the
+ * service lives.
+ */
 export async function disturb(parts: DisturbedParts): Promise<Readonly<Record<Victim, number>>> {
   const over = new AbortController();
   const answers = new EventEmitter();

@@ -8,7 +8,10 @@ export interface Told {
   readonly words: string;
 }
 
-/** Reads the events of one job through all lives of the service, each time from where it was cut off. */
+/**
+ * Reads the events of one job through all lives of the service, each time from where it was cut
+ * off.
+ */
 export interface Follower {
   readonly told: readonly Told[];
   /** Resolves at the end of the events: the job is in a final state, or deleted. */

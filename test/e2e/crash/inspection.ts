@@ -8,7 +8,10 @@ const HASH_BYTES = 32;
 /** Of a service that is stopped. Empty: all is well. */
 export type Faults = readonly string[];
 
-/** What SQLite itself finds, and files and rows that do not belong together; `damaged` are checkpoints that are known to be. */
+/**
+ * What SQLite itself finds, and files and rows that do not belong together; `damaged` are
+ * checkpoints that are known to be.
+ */
 export function inspectFolder(data: string, database: Sqlite.Database, damaged: readonly string[] = []): Faults {
   return [
     ...faultsOfDatabase(database),
@@ -29,7 +32,9 @@ function faultsOfDatabase(database: Sqlite.Database): Faults {
   ];
 }
 
-/** Each is an SQL condition on rows that must not be, where no service runs and every job has ended. */
+/**
+ * Each is an SQL condition on rows that must not be, where no service runs and every job has ended.
+ */
 const WRONG_ROWS: Readonly<Record<string, string>> = {
   'a job is in no final state':
     "SELECT id FROM jobs WHERE state NOT IN ('succeeded', 'failed', 'cancelled') OR requested IS NOT NULL OR lease_owner IS NOT NULL",

@@ -26,7 +26,10 @@ export interface KillLoop {
 }
 
 export interface Survived {
-  /** Empty: no job failed, none is lost, none is there twice, and each has the result of an undisturbed one. */
+  /**
+   * Empty: no job failed, none is lost, none is there twice, and each has the result of an
+   * undisturbed one.
+   */
   readonly faults: Faults;
   readonly jobs: number;
   /** How many of them ended before the last kill. */
@@ -37,7 +40,10 @@ export interface Survived {
 }
 
 const LIFE_MS = { least: 200, most: 1700 };
-/** Jobs are submitted in batches, which one life in so many waits for: the others may be too short to answer anything. */
+/**
+ * Jobs are submitted in batches, which one life in so many waits for: the others may be too short
+ * to answer anything.
+ */
 const LIVES_A_BATCH = 4;
 const JOBS_A_BATCH = 8;
 
@@ -45,7 +51,10 @@ const TABLE = kindsTable('kill loop', 600);
 /** The head of the queue is long, so that one life after the other starts it and none ends it. */
 const LONG_JOBS = 2;
 const EPOCHS = { long: 4000, short: 60 };
-/** A life that waited for a job to start ends soon after, so that a fast machine does not finish the long jobs. */
+/**
+ * A life that waited for a job to start ends soon after, so that a fast machine does not finish the
+ * long jobs.
+ */
 const STARTED_LIFE_MS = { least: 0, most: 300 };
 type Length = keyof typeof EPOCHS;
 const lengthOf = (index: number): Length => (index < LONG_JOBS ? 'long' : 'short');
@@ -56,7 +65,10 @@ function requestOf(name: string, length: Length, datasetId: string) {
   return { name, datasetId, target: 'kind', labels: { length }, network, training };
 }
 
-/** Kills a service with all its processes shortly after each start, while clients submit jobs, then lets it end them. */
+/**
+ * Kills a service with all its processes shortly after each start, while clients submit jobs, then
+ * lets it end them.
+ */
 export async function surviveKills({ seed, kills, busy }: KillLoop): Promise<Survived> {
   const data = mkdtempSync(join(tmpdir(), 'trainyard-kills-'));
   const service = createMortalService(data, ['--workers', '2'], 10);

@@ -1,4 +1,7 @@
-/** Whether something that was asked for has come about: it was answered, it was refused or never asked, or the answer never came. */
+/**
+ * Whether something that was asked for has come about: it was answered, it was refused or never
+ * asked, or the answer never came.
+ */
 export type Told = 'yes' | 'no' | 'unknown';
 
 /** What the client asked for under a name of its own. */

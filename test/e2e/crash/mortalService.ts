@@ -10,17 +10,25 @@ const STARTED = ['serve', '--port', '0', ...PATIENT];
 /** Often, so that there are checkpoints to be damaged and gone on from. */
 const CHECKPOINT_SECONDS = 0.05;
 
-/** What dies: the service with all its processes, the API alone, whose worker then ends by itself, or the worker alone, which is started again. */
+/**
+ * What dies: the service with all its processes, the API alone, whose worker then ends by itself,
+ * or the worker alone, which is started again.
+ */
 export type Victim = 'all' | 'api' | 'worker';
 
 /** The service over one data folder, in one life after the other. */
 export interface MortalService {
-  /** Of the life that answers, or of the next one. Rejects when a life ended that nobody has killed. */
+  /**
+   * Of the life that answers, or of the next one. Rejects when a life ended that nobody has killed.
+   */
   address(): Promise<string>;
   start(): void;
   /** Resolves when a worker of this life has started a job. */
   jobStarted(): Promise<void>;
-  /** As `kill -9` does. Answers what has died: a worker that is not there yet cannot, and then all do. */
+  /**
+   * As `kill -9` does. Answers what has died: a worker that is not there yet cannot, and then all
+   * do.
+   */
   kill(victim: Victim): Promise<Victim>;
   /** Ends it as an operator would; answers the exit code. */
   stop(): Promise<number | null>;

@@ -17,7 +17,9 @@ import { settle } from './settle.ts';
 import { createVandal } from './vandal.ts';
 
 export interface Ordeal {
-  /** Chooses what the clients do, what is killed and when. What comes between is up to the machine. */
+  /**
+   * Chooses what the clients do, what is killed and when. What comes between is up to the machine.
+   */
   readonly seed: number;
   readonly kills: number;
 }
@@ -43,7 +45,10 @@ const SETTLE_MS = 180_000;
 /** A call that was refused is made again after 15 seconds, one whose maker died after 30. */
 const DELIVER_MS = 90_000;
 
-/** Lets clients use a service that is killed again and again, then looks at all that there is. The data folder stays where there are faults. */
+/**
+ * Lets clients use a service that is killed again and again, then looks at all that there is. The
+ * data folder stays where there are faults.
+ */
 export async function endure({ seed, kills }: Ordeal): Promise<Endured> {
   const folder = mkdtempSync(join(tmpdir(), 'trainyard-crash-'));
   const results = await undisturbedResults(join(folder, 'undisturbed'));

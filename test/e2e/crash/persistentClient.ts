@@ -20,7 +20,10 @@ interface Asked {
 
 /** A client that asks again when the service dies under its request, in the service's next life. */
 export interface PersistentClient {
-  /** Undefined: it never got to know, and has given up. Throws for an answer that says that the service is at fault. */
+  /**
+   * Undefined: it never got to know, and has given up. Throws for an answer that says that the
+   * service is at fault.
+   */
   ask(asked: Asked): Promise<Answered | undefined>;
 }
 

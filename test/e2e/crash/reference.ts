@@ -5,13 +5,19 @@ import { call, finishedJob } from '../../support/client.ts';
 import { createMortalService } from './mortalService.ts';
 import { EXTENDED_TABLE, EXTENSION, extended, SPECS, TABLES } from './trainings.ts';
 
-/** What a training comes to: the hash of its model's parameters, and every epoch but for how long it took. */
+/**
+ * What a training comes to: the hash of its model's parameters, and every epoch but for how long it
+ * took.
+ */
 export interface Result {
   readonly parameters: string;
   readonly losses: readonly string[];
 }
 
-/** Trains each spec on each table in a service that nobody disturbs, and extends some; by `spec of table`. */
+/**
+ * Trains each spec on each table in a service that nobody disturbs, and extends some; by
+ * `spec of table`.
+ */
 export async function undisturbedResults(data: string): Promise<ReadonlyMap<string, Result>> {
   const service = createMortalService(data);
   service.start();

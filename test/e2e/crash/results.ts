@@ -11,8 +11,8 @@ export interface FoundJob {
 }
 
 /**
- * A job comes to what it comes to undisturbed, extended if it was; one that was cancelled or stopped, to a beginning of that. `isDamaged`: somebody
- * has damaged a checkpoint of it.
+ * A job comes to what it comes to undisturbed, extended if it was; one that was cancelled or
+ * stopped, to a beginning of that. `isDamaged`: somebody has damaged a checkpoint of it.
  */
 export function faultsOfResult(
   job: FoundJob,
@@ -22,7 +22,8 @@ export function faultsOfResult(
   isDamaged: boolean,
 ): Faults {
   if (entry === undefined) return [`nobody has made ${job.name}`];
-  // An extension that does not find the state at the end of the training goes another way from the one before.
+  // An extension that does not find the state at the end of the training goes another way from the
+  // one before.
   if (entry.extended !== 'no' && isDamaged) return [];
   const possible = trainingsOf(entry).flatMap((training) => undisturbed.get(training) ?? []);
   const isRight = mayBeCutShort(job, entry)

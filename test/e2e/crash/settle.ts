@@ -5,8 +5,9 @@ import { getJson, listAll } from './lists.ts';
 const WAIT_SECONDS = 5;
 
 /**
- * Brings every job to its end once nobody disturbs any more: the paused are resumed, and those that have cost too many workers are tried again,
- * as their users would. Answers how many those were. Throws where jobs have not come to their ends after `mostMs`.
+ * Brings every job to its end once nobody disturbs any more: the paused are resumed, and those that
+ * have cost too many workers are tried again, as their users would. Answers how many those were.
+ * Throws where jobs have not come to their ends after `mostMs`.
  */
 export async function settle(address: string, mostMs: number): Promise<number> {
   const until = performance.now() + mostMs;

@@ -1,9 +1,10 @@
 /**
  * `npm run soak -- [--kills N] [--seed N] [--busy N]`
  *
- * Kills the service, its worker or both N times (100) while clients use it, then inspects all that it stored, and does the same to a sweep.
- * With `--busy N`: kills the service with all its processes 0.2 to 1.7 s after each start instead, beside N processes that only compute, while
- * jobs are accepted. No job may fail, be lost or be doubled.
+ * Kills the service, its worker or both N times (100) while clients use it, then inspects all that
+ * it stored, and does the same to a sweep. With `--busy N`: kills the service with all its
+ * processes 0.2 to 1.7 s after each start instead, beside N processes that only compute, while jobs
+ * are accepted. No job may fail, be lost or be doubled.
  */
 import { randomInt } from 'node:crypto';
 import { isDeepStrictEqual, parseArgs } from 'node:util';

@@ -33,7 +33,10 @@ export interface SweepOrdeal {
   readonly kills: number;
 }
 
-/** What a sweep comes to undisturbed, and what the same one comes to in a service that is killed again and again: it should be the same. */
+/**
+ * What a sweep comes to undisturbed, and what the same one comes to in a service that is killed
+ * again and again: it should be the same.
+ */
 export async function endureSweep({ seed, kills }: SweepOrdeal) {
   const folder = mkdtempSync(join(tmpdir(), 'trainyard-sweeps-'));
   const undisturbed = await sweepIn(join(folder, 'undisturbed'), async () => {});
@@ -49,7 +52,9 @@ export async function endureSweep({ seed, kills }: SweepOrdeal) {
   return { undisturbed, killed };
 }
 
-/** What the sweep comes to in a service that is disturbed; what is wrong in its folder is among it. */
+/**
+ * What the sweep comes to in a service that is disturbed; what is wrong in its folder is among it.
+ */
 async function sweepIn(data: string, disturb: (service: MortalService) => Promise<void>) {
   const service = createMortalService(data, ['--workers', '2']);
   service.start();

@@ -1,13 +1,19 @@
 import { createHash } from 'node:crypto';
 
-/** What is uploaded: tables whose kinds overlap, so that a training has something to do until its end. */
+/**
+ * What is uploaded: tables whose kinds overlap, so that a training has something to do until its
+ * end.
+ */
 export const TABLES: readonly { readonly name: string; readonly rows: number; readonly csv: string }[] = [
   { name: 'few', rows: 300 },
   { name: 'some', rows: 600 },
   { name: 'more', rows: 900 },
 ].map(({ name, rows }) => ({ name, rows, csv: kindsTable(name, rows) }));
 
-/** All that a training keeps in mind, in trainings of a second or two: statistics, masks, moments, a schedule and a patience that hear the losses. */
+/**
+ * All that a training keeps in mind, in trainings of a second or two: statistics, masks, moments, a
+ * schedule and a patience that hear the losses.
+ */
 export const SPECS = [
   {
     name: 'masks',
@@ -55,7 +61,9 @@ export function extended(training: string): string {
   return `${training}, extended`;
 }
 
-/** A table of three kinds as CSV: `length`, `width`, `height`, `kind`; another one for each `salt`. */
+/**
+ * A table of three kinds as CSV: `length`, `width`, `height`, `kind`; another one for each `salt`.
+ */
 export function kindsTable(salt: string, rows: number): string {
   const lines = Array.from({ length: rows }, (_, row) => {
     const noise = (column: string) =>

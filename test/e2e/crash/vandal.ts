@@ -6,9 +6,14 @@ import type { Random } from './random.ts';
 
 /** Does to a data folder what power losses, bad disks and other programs do. */
 export interface Vandal {
-  /** While no process of the service runs: damages a checkpoint, and leaves what is half-written. */
+  /**
+   * While no process of the service runs: damages a checkpoint, and leaves what is half-written.
+   */
   strike(): void;
-  /** Holds the database as another program that writes, for so long; does nothing where it cannot have it. */
+  /**
+   * Holds the database as another program that writes, for so long; does nothing where it cannot
+   * have it.
+   */
   holdDatabase(ms: number): Promise<void>;
   /** The checkpoints that it has damaged. */
   readonly damaged: readonly string[];

@@ -16,8 +16,8 @@ export interface Ended {
 }
 
 /**
- * Runs the built command with pipes. Every line of standard output goes to `onLine` as it comes, `flags` are for Node, and
- * `input` is the standard input, which ends where it ends.
+ * Runs the built command with pipes. Every line of standard output goes to `onLine` as it comes,
+ * `flags` are for Node, and `input` is the standard input, which ends where it ends.
  */
 export async function runTrainyard(
   args: readonly string[],

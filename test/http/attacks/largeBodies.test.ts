@@ -4,7 +4,10 @@ import { openService } from '../../access/support.ts';
 import { operations, resolved, type Schema } from '../fuzz/document.ts';
 import { createModel } from '../trainedModel.ts';
 
-/** CPU time of the whole process for one request, client and server: about eight times what the slowest takes. */
+/**
+ * CPU time of the whole process for one request, client and server: about eight times what the
+ * slowest takes.
+ */
 const MOST_CPU_MS = 1500;
 /** Stands in a body for what is repeated. */
 const MARK = 'MARK';
@@ -13,7 +16,9 @@ const DEEPEST = 7;
 
 type Kind = 'members' | 'elements' | 'text';
 
-/** A place in a body that a client can make large: what is written there becomes a body around it. */
+/**
+ * A place in a body that a client can make large: what is written there becomes a body around it.
+ */
 interface Place {
   readonly pointer: string;
   readonly kind: Kind;

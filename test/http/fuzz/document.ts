@@ -52,7 +52,9 @@ export const operations: readonly Operation[] = Object.entries(openApi.paths).fl
   Object.entries(methods).map(([method, description]) => ({ ...description, path, method: method.toUpperCase() })),
 );
 
-/** The schema itself, where another is only named. Throws when the document has none of that name. */
+/**
+ * The schema itself, where another is only named. Throws when the document has none of that name.
+ */
 export function resolved(schema: Schema): Schema {
   if (schema.$ref === undefined) return schema;
   const named = openApi.components.schemas[schema.$ref.replace('#/components/schemas/', '')];

@@ -100,7 +100,8 @@ describe('a service with keys, asked without one', () => {
       const property = fc.asyncProperty(requestsOf(operation, THINGS), async (request) => {
         const answer = await send(service, request, {});
         expect(faultsOf(operation, answer)).toEqual([]);
-        // An address that cannot be read, or is longer than any route has, is refused before the key is asked for.
+        // An address that cannot be read, or is longer than any route has, is refused before the
+        // key is asked for.
         expect([400, 401, 404]).toContain(answer.status);
       });
       await fc.assert(property, { seed: SEED, numRuns: RUNS });

@@ -2,7 +2,9 @@ import fc from 'fast-check';
 import type { Operation, Schema } from './document.ts';
 import { STRANGE_TEXTS, type Things, thingsOf, valuesOf } from './values.ts';
 
-/** What is sent: everything that `fetch` takes of it, and nothing that depends on when it is sent. */
+/**
+ * What is sent: everything that `fetch` takes of it, and nothing that depends on when it is sent.
+ */
 export interface FuzzedRequest {
   readonly method: string;
   /** With its query. */
@@ -11,7 +13,10 @@ export interface FuzzedRequest {
   readonly body?: string;
 }
 
-/** Segments of a path that no client should send: encoded signs, broken encodings, ways out of a folder. */
+/**
+ * Segments of a path that no client should send: encoded signs, broken encodings, ways out of a
+ * folder.
+ */
 const STRANGE_SEGMENTS = [
   '%00',
   '%ED%A0%80',

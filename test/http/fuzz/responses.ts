@@ -15,7 +15,10 @@ export interface Answer {
   readonly text: string;
 }
 
-/** What is wrong with an answer, as sentences: against the document, and whatever the document says of failures. */
+/**
+ * What is wrong with an answer, as sentences: against the document, and whatever the document says
+ * of failures.
+ */
 export function faultsOf(operation: Operation, { status, type, text }: Answer): readonly string[] {
   const response = operation.responses[status];
   if (!response) return [`${status} is not documented: ${text}`];

@@ -3,10 +3,16 @@ import { resolved, type Schema } from './document.ts';
 
 type Value = fc.Arbitrary<unknown>;
 
-/** What the service has, by the name of the member, the parameter or the part of a path that refers to it. */
+/**
+ * What the service has, by the name of the member, the parameter or the part of a path that refers
+ * to it.
+ */
 export type Things = Readonly<Record<string, string>>;
 
-/** Names that mean something to JavaScript, and signs that mean something to HTTP, SQL, HTML, spreadsheets or files. */
+/**
+ * Names that mean something to JavaScript, and signs that mean something to HTTP, SQL, HTML,
+ * spreadsheets or files.
+ */
 export const STRANGE_TEXTS = [
   '',
   '__proto__',

@@ -12,7 +12,10 @@ import { HTTP_LIMITS, OPEN_GUARD } from '../../support/access.ts';
 
 const DAY_MS = 86_400_000;
 
-/** The jobs behind their routes; `restart` makes another app over the same database, as after a crash. */
+/**
+ * The jobs behind their routes; `restart` makes another app over the same database, as after a
+ * crash.
+ */
 async function openService() {
   const { database, jobs } = openJobs();
   const time = { now: Date.now() };

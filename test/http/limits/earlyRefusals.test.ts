@@ -11,7 +11,9 @@ import { openService } from '../../access/support.ts';
 import { HTTP_LIMITS, OPEN_GUARD } from '../../support/access.ts';
 import { type Client, curl, fetched, hasCurl, hasPython, type LargeRequest, nodeHttp, python } from './clients.ts';
 
-/** More than the operating system holds for a connection, so that an unread body stops its client. */
+/**
+ * More than the operating system holds for a connection, so that an unread body stops its client.
+ */
 const TIMES = 2 ** 19;
 const FILL = 'x'.repeat(31);
 const GOOD = { authorization: 'Bearer good', 'content-type': 'application/json' };

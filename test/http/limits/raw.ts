@@ -6,7 +6,10 @@ export interface RawAnswer {
   readonly body: string;
 }
 
-/** Sends bytes as they are and answers all that comes back until the server closes or has sent one whole answer. */
+/**
+ * Sends bytes as they are and answers all that comes back until the server closes or has sent one
+ * whole answer.
+ */
 export async function sendRaw(port: number, request: string): Promise<RawAnswer> {
   const socket = connect(port, '127.0.0.1');
   socket.write(request);

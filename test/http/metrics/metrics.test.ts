@@ -52,7 +52,8 @@ beforeAll(async () => {
   await fetch(`${service.address}/v1/jobs/job_none`);
   await fetch(`${service.address}/made/up/path`);
   for (const method of ['PROPFIND', 'PATCH']) await fetch(`${service.address}/v1/jobs`, { method });
-  // The worker counts what a job has come to once that is told, and a scrape does not wait long for its answer.
+  // The worker counts what a job has come to once that is told, and a scrape does not wait long for
+  // its answer.
   after = await until(scrape, ({ sum }) => sum(JOBS_ENDED, { process: 'worker' }) > 0);
 });
 

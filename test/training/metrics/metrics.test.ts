@@ -20,7 +20,8 @@ describe('metrics of two classes', () => {
       [1, 1],
       [1, 2],
     ]);
-    // Pairs of a positive above a negative: 0.9 beats both, 0.3 beats 0.2, 0.6 beats 0.2 and ties with 0.6.
+    // Pairs of a positive above a negative: 0.9 beats both, 0.3 beats 0.2, 0.6 beats 0.2 and ties
+    // with 0.6.
     expect(metrics.rocAuc).toBeCloseTo((2 + 1 + 1.5) / 6, 12);
   });
 

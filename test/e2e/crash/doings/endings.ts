@@ -5,14 +5,20 @@ import { type DoingParts, type Doings, type KnownJob, toldBy } from './doings.ts
 
 type Action = 'cancel' | 'stop' | 'retry' | 'extend';
 
-/** What decides how jobs end: cancelling, stopping, trying again, extending. To each job one client does one of them at a time. */
+/**
+ * What decides how jobs end: cancelling, stopping, trying again, extending. To each job one client
+ * does one of them at a time.
+ */
 export function endingDoings({ client, ledger, random, follow }: DoingParts): Doings {
   const idle = () => present(ledger.jobs).filter(({ isBusy }) => !isBusy);
   const unfinished = () => idle().filter(({ isOver }) => !isOver);
   const cancelled = () => idle().filter((job) => job.isOver && job.cancelled === 'yes');
   const extendable = () => idle().filter(canBeExtended);
 
-  /** Asked once: the second time the job may be where the first has brought it, and would be told so or go further. */
+  /**
+   * Asked once: the second time the job may be where the first has brought it, and would be told so
+   * or go further.
+   */
   const askOnce = async (job: KnownJob, action: Action, body?: object): Promise<Answered | undefined> => {
     const json = body && { type: 'application/json', body: JSON.stringify(body) };
     return client.ask({ method: 'POST', path: `/v1/jobs/${job.id}/${action}`, isOnce: true, ...json });
