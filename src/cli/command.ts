@@ -26,7 +26,7 @@ export interface Command {
 
 /** The flag of the commands that can print one JSON document. */
 export const JSON_FLAG = {
-  json: { type: 'boolean', takes: '', help: 'print one JSON document; errors are JSON problems on standard error' },
+  json: { type: 'boolean', valueName: '', help: 'print one JSON document; errors are JSON problems on standard error' },
 } as const;
 
 /** What a client command does at Ctrl-C. */

@@ -33,9 +33,9 @@ export function usageLine(command: Command | undefined): string {
  * and defaults.
  */
 export function commandHelp({ name, summary, usage, flags, settings, notes }: Command): string {
-  const own = Object.entries(flags).map(([flag, { takes, help }]) => [`--${flag} ${takes}`.trim(), help] as const);
+  const own = Object.entries(flags).map(([flag, { valueName, help }]) => [`--${flag} ${valueName}`.trim(), help] as const);
   const shared = Object.entries(settings).map(
-    ([key, { takes, help }]) => [`${flagOf(key)} ${takes}`.trim(), `${help}\n${assignment(settings, key)}`] as const,
+    ([key, { valueName, help }]) => [`${flagOf(key)} ${valueName}`.trim(), `${help}\n${assignment(settings, key)}`] as const,
   );
   return [
     `trainyard ${name}: ${summary}.`,

@@ -6,7 +6,10 @@ import type { SERVICE_SETTINGS, Settings } from './settings.ts';
 /** Exit code for a wrong configuration (EX_CONFIG of sysexits.h). */
 export const EXIT_WRONG_CONFIGURATION = 78;
 
-/** A setting that cannot be used; the message names the flag and what it takes. */
+/**
+ * A setting with an invalid value. The message names the flag or variable, its value and the
+ * expected one.
+ */
 export class ConfigurationError extends Error {
   override readonly name = 'ConfigurationError';
 }
@@ -15,8 +18,8 @@ export class ConfigurationError extends Error {
 export const EXIT_WRONG_USAGE = 2;
 
 /**
- * A command line that cannot be read: an unknown flag, a missing argument. `known` has the names
- * that `unknown` may stand for.
+ * A command line with an unknown flag or a missing argument. `known` lists the names that `unknown`
+ * may be a misspelling of.
  */
 export class UsageError extends ConfigurationError {
   readonly unknown: string | undefined;
@@ -39,14 +42,15 @@ export interface CommandLine<T extends Settings> {
   readonly positionals: readonly string[];
 }
 
-/** The flags of one command that are no settings: whether each takes a text or stands alone. */
+/** The flags of one command that are not settings: whether each has a text value or is a switch. */
 export type CommandFlags = Readonly<
-  Record<string, { readonly type: 'string' | 'boolean'; readonly takes: string; readonly help: string }>
+  Record<string, { readonly type: 'string' | 'boolean'; readonly valueName: string; readonly help: string }>
 >;
 
 /**
- * Reads settings from flags and the environment; a flag wins, then the variable, then the default.
- * Throws ConfigurationError that names the flag or variable, what it got and what it takes.
+ * Reads settings from flags and the environment. A flag has priority over the variable, the
+ * variable over the default. Throws ConfigurationError that names the flag or variable, its value
+ * and the expected one.
  */
 export function readConfig<T extends Settings>(
   settings: T,
@@ -55,45 +59,45 @@ export function readConfig<T extends Settings>(
   env: NodeJS.ProcessEnv = process.env,
 ): CommandLine<T> {
   const { values, positionals } = parseFlags(settings, args, commandFlags);
-  const read = Object.entries(settings).map(([name, { schema, takes }]) => {
+  const read = Object.entries(settings).map(([name, { schema, valueName }]) => {
     const [source, raw] = rawValue(name, values, env);
     const result = schema.safeParse(raw);
     if (result.success) return [name, result.data];
-    const expected = takes ? ` takes ${takes}` : ' takes true or false';
-    throw new ConfigurationError(`${source}${expected}, not ${JSON.stringify(raw)}.`);
+    const expected = valueName ? ` expects ${valueName}` : ' expects true or false';
+    throw new ConfigurationError(`${source}${expected}, got ${JSON.stringify(raw)}.`);
   });
   return { config: Object.fromEntries(read) as ConfigOf<T>, flags: values, positionals };
 }
 
-/** Whether an address is of this machine alone. */
+/** Whether only this machine can reach the address. */
 export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host);
 }
 
-/** The config with the data folder made absolute. */
+/** The config with an absolute path of the data folder. */
 export function withAbsoluteData(config: Config): Config {
   return { ...config, data: resolve(config.data) };
 }
 
-/** Throws ConfigurationError where a service without keys would listen to other machines. */
+/** Throws ConfigurationError if a service without keys would listen to other machines. */
 export function checkRemoteAccess({ host, data, allowRemoteWithoutKeys }: Config, hasKeys: boolean): void {
   if (hasKeys || isLoopback(host) || allowRemoteWithoutKeys) return;
   throw new ConfigurationError(
-    `--host ${host} can be reached from other machines, and there are no keys: anybody could do anything. ` +
-      `Make one with \`trainyard keys create --name admin --scopes admin --data ${data}\`, ` +
-      'listen on 127.0.0.1 behind a proxy that checks who comes, ' +
+    `--host ${host} is reachable from other machines, and there are no keys: anyone could do anything. ` +
+      `Create a key with \`trainyard keys create --name admin --scopes admin --data ${data}\`, ` +
+      'listen on 127.0.0.1 behind a proxy that authenticates its clients, ' +
       'or pass --allow-remote-without-keys.',
   );
 }
 
 /**
- * Throws ConfigurationError where an API, which serves its own figures and those of its worker, is
- * told to do so in another place.
+ * Throws ConfigurationError if an API has a metrics port: it serves its own metrics and those of
+ * its worker on its own port.
  */
 export function checkMetricsPort({ role, metricsPort }: Config): void {
   if (metricsPort === undefined || role === 'worker') return;
   throw new ConfigurationError(
-    `--metrics-port is for --role worker: with --role ${role}, GET /metrics is answered on --port, those of the worker beside it included.`,
+    `--metrics-port requires --role worker. With --role ${role}, GET /metrics is served on --port and includes the metrics of the local worker.`,
   );
 }
 
@@ -106,9 +110,9 @@ export function variableOf(name: string): string {
 }
 
 function parseFlags(settings: Settings, args: readonly string[], commandFlags: CommandFlags) {
-  const own = Object.entries(settings).map(([name, { takes }]) => [
+  const own = Object.entries(settings).map(([name, { valueName }]) => [
     flagOf(name).slice(2),
-    { type: takes === '' ? ('boolean' as const) : ('string' as const) },
+    { type: valueName === '' ? ('boolean' as const) : ('string' as const) },
   ]);
   const options = { ...Object.fromEntries(own), ...commandFlags };
   try {
@@ -143,7 +147,7 @@ export function isStartedByNpm(env: NodeJS.ProcessEnv = process.env): boolean {
   return env.npm_command !== undefined;
 }
 
-/** Whether a terminal can show more than ASCII: yes unless the locale names another encoding. */
+/** Whether a terminal can show more than ASCII: yes, unless the locale names another encoding. */
 export function localeIsUtf8(env: NodeJS.ProcessEnv = process.env): boolean {
   const locale = env.LC_ALL || env.LC_CTYPE || env.LANG;
   return locale === undefined || locale === '' || /utf-?8$/i.test(locale);

@@ -161,7 +161,7 @@ describe('the command line', () => {
 
   it('answers a wrong setting with 78', async () => {
     const { code, errors } = await runTrainyard(['serve', '--port', 'http']);
-    expect({ code, errors }).toEqual({ code: 78, errors: '--port takes PORT, not "http".\n' });
+    expect({ code, errors }).toEqual({ code: 78, errors: '--port expects PORT, got "http".\n' });
   });
 
   it.each([

@@ -83,5 +83,5 @@ function workerPids({ lines }: BuiltService): readonly number[] {
 it('is no setting of an API, which says where its figures are', async () => {
   const { code, errors } = await runTrainyard(['serve', '--metrics-port', '0']);
   expect(code).toBe(78);
-  expect(errors).toMatch(/--metrics-port is for --role worker/);
+  expect(errors).toMatch(/--metrics-port requires --role worker/);
 });

@@ -14,7 +14,7 @@ it('removes deleted data from all files within a minute, also a single row', asy
   const folder = mkdtempSync(join(tmpdir(), 'trainyard-maintenance-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const database = openDatabase(join(folder, 'trainyard.sqlite'));
-  const retention = { deleteModelsWithJobs: false, keepEventsDays: 30, keepCheckpointsDays: 30 };
+  const retention = { deleteModelsWithJobs: false, retainEventsDays: 30, retainCheckpointsDays: 30 };
   const maintenance = startMaintenance({
     database,
     blobs: createFolderBlobs(join(folder, 'checkpoints')),

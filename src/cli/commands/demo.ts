@@ -33,7 +33,7 @@ const SPEC = {
 const PREDICTED_ROWS = 8;
 
 const FLAGS = {
-  exit: { type: 'boolean', takes: '', help: 'end when all is shown, instead of leaving the service running' },
+  exit: { type: 'boolean', valueName: '', help: 'end when all is shown, instead of leaving the service running' },
 } as const;
 
 export const demoCommand: Command = {

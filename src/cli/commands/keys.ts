@@ -17,24 +17,24 @@ const PAGE = 200;
 const COLUMNS = ['id', 'begins', 'name', 'project', 'scopes', 'state'].map((title) => ({ title }));
 
 const FLAGS = {
-  name: { type: 'string', takes: 'NAME', help: 'create: what people call the key' },
+  name: { type: 'string', valueName: 'NAME', help: 'create: what people call the key' },
   scopes: {
     type: 'string',
-    takes: 'SCOPES',
+    valueName: 'SCOPES',
     help: `create: of read, train, predict and admin; ${DEFAULT_SCOPES} by default`,
   },
-  project: { type: 'string', takes: 'PROJECT', help: `create: whose things it sees; ${DEFAULT_PROJECT} by default` },
+  project: { type: 'string', valueName: 'PROJECT', help: `create: whose things it sees; ${DEFAULT_PROJECT} by default` },
   expires: {
     type: 'string',
-    takes: 'TIME',
+    valueName: 'TIME',
     help: 'create: when it ends, such as 2027-01-31 or 2027-01-31T12:00:00Z; never by default',
   },
   force: {
     type: 'boolean',
-    takes: '',
+    valueName: '',
     help: 'create, revoke: allow a first key without the scope admin, or to revoke the last admin key',
   },
-  'requests-per-second': { type: 'string', takes: 'N', help: 'create: its limit; that of the service by default' },
+  'requests-per-second': { type: 'string', valueName: 'N', help: 'create: its limit; that of the service by default' },
   ...JSON_FLAG,
 } as const;
 type Flags = Readonly<Record<string, string | boolean | undefined>>;

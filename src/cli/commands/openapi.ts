@@ -8,8 +8,8 @@ import { processTerminal, type Terminal } from '../terminal/terminal.ts';
 const DEFAULT_FILE = 'openapi/openapi.json';
 
 const FLAGS = {
-  output: { type: 'string', takes: 'FILE', help: `the file to write or to compare with; ${DEFAULT_FILE} by default` },
-  check: { type: 'boolean', takes: '', help: 'write nothing; fail when the file is not what would be written' },
+  output: { type: 'string', valueName: 'FILE', help: `the file to write or to compare with; ${DEFAULT_FILE} by default` },
+  check: { type: 'boolean', valueName: '', help: 'write nothing; fail when the file is not what would be written' },
 } as const;
 
 export const openapiCommand: Command = {

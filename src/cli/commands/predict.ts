@@ -22,10 +22,10 @@ import { processTerminal } from '../terminal/terminal.ts';
 const headerSchema = z.array(predictResponse.shape.warnings.element.omit({ message: true }));
 
 const FLAGS = {
-  output: { type: 'string', takes: 'FILE', help: 'where the predictions go; standard output when left out' },
+  output: { type: 'string', valueName: 'FILE', help: 'where the predictions go; standard output when left out' },
   spreadsheet: {
     type: 'boolean',
-    takes: '',
+    valueName: '',
     help: 'put an apostrophe before labels that a spreadsheet would run as formulas, in CSV and TSV',
   },
   ...FORMAT_FLAG,

@@ -17,9 +17,9 @@ import { processTerminal, quiet, type Terminal } from '../terminal/terminal.ts';
 import { type ClientRun, uploadTable } from './trainingRun.ts';
 
 const FLAGS = {
-  table: { type: 'string', takes: 'FILE', help: 'a table to upload and search on; the spec then needs no datasetId' },
-  watch: { type: 'string', takes: 'SWEEP', help: 'follow a sweep that there is, by its id' },
-  preview: { type: 'boolean', takes: '', help: 'say what the sweep would do, and run nothing' },
+  table: { type: 'string', valueName: 'FILE', help: 'a table to upload and search on; the spec then needs no datasetId' },
+  watch: { type: 'string', valueName: 'SWEEP', help: 'follow a sweep that there is, by its id' },
+  preview: { type: 'boolean', valueName: '', help: 'say what the sweep would do, and run nothing' },
   ...FORMAT_FLAG,
   ...JSON_FLAG,
 } as const;

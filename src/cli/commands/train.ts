@@ -17,7 +17,7 @@ import { SPEC_FLAGS, splitColumnOf, trainingSpec } from './trainingSpec.ts';
 const FLAGS = {
   ...SPEC_FLAGS,
   ...FORMAT_FLAG,
-  watch: { type: 'string', takes: 'JOB', help: 'follow a job that was submitted before, by its id' },
+  watch: { type: 'string', valueName: 'JOB', help: 'follow a job that was submitted before, by its id' },
   ...JSON_FLAG,
 } as const;
 

@@ -5,16 +5,16 @@ import { type Command, textFlag } from '../command.ts';
 
 /** The flags of `train` that say how to train. */
 export const SPEC_FLAGS = {
-  target: { type: 'string', takes: 'COLUMN', help: 'the column to predict' },
+  target: { type: 'string', valueName: 'COLUMN', help: 'the column to predict' },
   split: {
     type: 'string',
-    takes: 'COLUMN',
+    valueName: 'COLUMN',
     help: 'a column that says train, validation or test; random when left out',
   },
-  task: { type: 'string', takes: 'binary|multiclass|regression', help: 'seen from the target when left out' },
-  name: { type: 'string', takes: 'NAME', help: 'a name for the job' },
-  epochs: { type: 'string', takes: 'N', help: 'at most so many passes over the training rows' },
-  spec: { type: 'string', takes: 'FILE', help: 'a job request in JSON; the flags beside it win' },
+  task: { type: 'string', valueName: 'binary|multiclass|regression', help: 'seen from the target when left out' },
+  name: { type: 'string', valueName: 'NAME', help: 'a name for the job' },
+  epochs: { type: 'string', valueName: 'N', help: 'at most so many passes over the training rows' },
+  spec: { type: 'string', valueName: 'FILE', help: 'a job request in JSON; the flags beside it win' },
 } as const satisfies Command['flags'];
 
 const specSchema = z.looseObject({ training: z.looseObject({}).optional() });

@@ -15,7 +15,7 @@ export type FormatName = keyof typeof MEDIA_TYPES;
 export const FORMAT_FLAG = {
   format: {
     type: 'string',
-    takes: Object.keys(MEDIA_TYPES).join('|'),
+    valueName: Object.keys(MEDIA_TYPES).join('|'),
     help: 'the format of the file; by default from the name, or from the content of standard input',
   },
 } as const;

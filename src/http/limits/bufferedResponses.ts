@@ -3,7 +3,7 @@ import { overloaded } from './overload.ts';
 
 export interface BufferedResponseLimits {
   /** Answers that wait in memory for their readers, all together. */
-  readonly maxHeldBytes: number;
+  readonly maxBufferedBytes: number;
 }
 
 /** Smaller answers are not counted: the operating system takes them at once. */
@@ -14,12 +14,12 @@ const SMALL_BYTES = 64 * 1024;
  * together would exceed the limit. Streams are not counted, as they are made only as fast as they
  * are read.
  */
-export function limitBufferedResponses(app: FastifyInstance, { maxHeldBytes }: BufferedResponseLimits): void {
+export function limitBufferedResponses(app: FastifyInstance, { maxBufferedBytes }: BufferedResponseLimits): void {
   let bufferedBytes = 0;
   app.addHook('onSend', async (_request, { raw }, payload) => {
     const bytes = bytesOf(payload);
     if (bytes <= SMALL_BYTES || raw.destroyed) return;
-    if (bufferedBytes > 0 && bufferedBytes + bytes > maxHeldBytes) {
+    if (bufferedBytes > 0 && bufferedBytes + bytes > maxBufferedBytes) {
       throw overloaded('too many large answers wait for slow readers');
     }
     bufferedBytes += bytes;

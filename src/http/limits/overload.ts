@@ -10,7 +10,7 @@ export interface OverloadLimits {
   /** How late the process comes to its work, on average over a second. */
   readonly maxDelayMs: number;
   /** Bodies that are held in memory at once, all together. */
-  readonly maxHeldBytes: number;
+  readonly maxBufferedBytes: number;
 }
 
 const SAMPLE_INTERVAL_MS = 1000;
@@ -52,7 +52,7 @@ export function refuseOverload(app: FastifyInstance, limits: OverloadLimits, mea
     if (request.is404 || (scope === 'public' && !reportsLoad)) return;
     if (reason !== undefined) throw overloaded(reason);
     const bytes = bytesToBuffer(request);
-    if (bytes > 0 && bufferedBytes + bytes > limits.maxHeldBytes)
+    if (bytes > 0 && bufferedBytes + bytes > limits.maxBufferedBytes)
       throw overloaded('too many large bodies are on their way');
     bufferedBytes += bytes;
     reply.raw.once('close', () => {

@@ -29,16 +29,16 @@ export async function deleteOld({ database, checkpoints, retention, clock, leavi
     while (!leaving.aborted && (await deleteSome()) > 0) await yieldToEventLoop();
   };
   const daysAgo = (days: number) => clock() - days * DAY_MS;
-  const { keepJobsDays, deleteModelsWithJobs, keepEventsDays, keepCheckpointsDays } = retention;
+  const { retainJobsDays, deleteModelsWithJobs, retainEventsDays, retainCheckpointsDays } = retention;
   const withModels = deleteModelsWithJobs;
   const jobs =
-    keepJobsDays === undefined
+    retainJobsDays === undefined
       ? 0
-      : await deleteJobs({ store, checkpoints, before: daysAgo(keepJobsDays), withModels, untilNone });
-  if (keepJobsDays !== undefined) await untilNone(() => store.deleteSweeps(daysAgo(keepJobsDays), SWEEPS_AT_ONCE));
-  await untilNone(() => store.deleteEvents(daysAgo(keepEventsDays), ROWS_AT_ONCE));
+      : await deleteJobs({ store, checkpoints, before: daysAgo(retainJobsDays), withModels, untilNone });
+  if (retainJobsDays !== undefined) await untilNone(() => store.deleteSweeps(daysAgo(retainJobsDays), SWEEPS_AT_ONCE));
+  await untilNone(() => store.deleteEvents(daysAgo(retainEventsDays), ROWS_AT_ONCE));
   await untilNone(async () => {
-    const files = await store.deleteCheckpoints(daysAgo(keepCheckpointsDays), ROWS_AT_ONCE);
+    const files = await store.deleteCheckpoints(daysAgo(retainCheckpointsDays), ROWS_AT_ONCE);
     await checkpoints.removeFiles(files);
     return files.length;
   });

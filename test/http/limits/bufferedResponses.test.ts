@@ -4,8 +4,8 @@ import { expect, it, onTestFinished } from 'vitest';
 import { until } from '../../support/until.ts';
 import { LARGE_BYTES, openApp } from './testApp.ts';
 
-async function open(maxHeldBytes: number) {
-  const { app, port } = await openApp({ maxHeldBytes });
+async function open(maxBufferedBytes: number) {
+  const { app, port } = await openApp({ maxBufferedBytes });
   onTestFinished(() => app.close());
   /** A client that has asked for a large answer and reads only its beginning. */
   const readSlowly = async () => {

@@ -172,7 +172,7 @@ it('is answered at once while the service closes', async () => {
 });
 
 it('is answered at once while too many bodies are on their way', async () => {
-  const { app, port } = await openApp({ maxHeldBytes: 10 });
+  const { app, port } = await openApp({ maxBufferedBytes: 10 });
   onTestFinished(() => app.close());
   expect(await converse(port, '/things', [JSON_TYPE, LENGTH])).toMatchObject({ continued: false, status: 503 });
 });

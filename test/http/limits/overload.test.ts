@@ -13,7 +13,7 @@ function openApp(limits: Partial<Parameters<typeof refuseOverload>[1]> = {}) {
   const app = Fastify({ bodyLimit: 100 });
   onTestFinished(() => app.close());
   registerErrors(app);
-  refuseOverload(app, { maxApiMemoryBytes: 1000, maxDelayMs: 1000, maxHeldBytes: 1000, ...limits }, () => vitals);
+  refuseOverload(app, { maxApiMemoryBytes: 1000, maxDelayMs: 1000, maxBufferedBytes: 1000, ...limits }, () => vitals);
   const [reached, held] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
   app.get('/healthz', { config: { scope: 'public' } }, async () => 'alive');
   app.get('/readyz', { config: { scope: 'public', reportsLoad: true } }, async () => 'ready');
@@ -60,7 +60,7 @@ it('is not moved by what training on every core does to it', async () => {
 });
 
 it('refuses more bodies on their way than it may hold, and takes them when the others are done', async () => {
-  const { app, reached, release } = openApp({ maxHeldBytes: 150 });
+  const { app, reached, release } = openApp({ maxBufferedBytes: 150 });
   const send = async () =>
     app.inject({
       method: 'POST',
@@ -77,7 +77,7 @@ it('refuses more bodies on their way than it may hold, and takes them when the o
 });
 
 it('counts what a route of streams holds in memory all the same, and its streams not', async () => {
-  const { app, reached, release } = openApp({ maxHeldBytes: 150 });
+  const { app, reached, release } = openApp({ maxBufferedBytes: 150 });
   const send = async (type: string) =>
     app.inject({ method: 'POST', url: '/streams', payload: 'x'.repeat(500), headers: { 'content-type': type } });
   const first = send('application/json; charset=utf-8');

@@ -22,7 +22,7 @@ import { moveTo } from '../../support/jobStates.ts';
 
 const DAY_MS = 86_400_000;
 const NOW = 1000 * DAY_MS;
-const DEFAULTS: Retention = { deleteModelsWithJobs: false, keepEventsDays: 30, keepCheckpointsDays: 30 };
+const DEFAULTS: Retention = { deleteModelsWithJobs: false, retainEventsDays: 30, retainCheckpointsDays: 30 };
 
 let folder: string;
 let path: string;
@@ -124,7 +124,7 @@ describe('sweeps of hyperparameters', () => {
     await addSweep('swp_new', 'cancelled', 6);
     await addSweep('swp_old', 'cancelled', 8);
     await addSweep('swp_long', 'running', 8);
-    await deleteExpired({ keepJobsDays: 7 });
+    await deleteExpired({ retainJobsDays: 7 });
     expect((await left()).toSorted()).toEqual(['swp_long', 'swp_new']);
     expect(await ids('jobs')).toEqual(['job_swp_long', 'job_swp_new']);
     expect(await database.selectFrom('trials').select('sweepId').orderBy('sweepId').execute()).toHaveLength(2);
@@ -150,7 +150,7 @@ describe('deleteOld', () => {
   });
 
   it('deletes old jobs with their losses and files when configured, and not their models', async () => {
-    expect(await deleteExpired({ keepJobsDays: 30 })).toBe(1);
+    expect(await deleteExpired({ retainJobsDays: 30 })).toBe(1);
     expect(await ids('jobs')).toEqual(['new', 'waiting']);
     expect(await ids('models')).toEqual(['mdl_new', 'mdl_old', 'mdl_waiting']);
     expect(await database.selectFrom('losses').select('epoch').where('jobId', '=', 'old').execute()).toEqual([]);
@@ -161,7 +161,7 @@ describe('deleteOld', () => {
     await addJob('older', 40);
     const alias = { project: 'default', name: 'production', modelId: 'mdl_old', updatedAt: 0 };
     await database.insertInto('aliases').values(alias).execute();
-    expect(await deleteExpired({ keepJobsDays: 30, deleteModelsWithJobs: true })).toBe(2);
+    expect(await deleteExpired({ retainJobsDays: 30, deleteModelsWithJobs: true })).toBe(2);
     expect(await ids('models')).toEqual(['mdl_new', 'mdl_old', 'mdl_waiting']);
   });
 
@@ -188,7 +188,7 @@ describe('deleteOld', () => {
   });
 
   it('stops when the service stops', async () => {
-    await deleteExpired({ keepJobsDays: 0 }, AbortSignal.abort());
+    await deleteExpired({ retainJobsDays: 0 }, AbortSignal.abort());
     expect(await ids('jobs')).toEqual(['new', 'old', 'waiting']);
   });
 });
