@@ -17,13 +17,13 @@ export interface TrialPage {
 /** The public API as the commands use it. Every call throws RequestError. */
 export type Client = ReturnType<typeof createClient>;
 
-/** Where a service answers, and the key with which it is asked; undefined where it wants none. */
+/** The address of a service and the key for its requests; undefined if it requires none. */
 export interface Server {
   readonly url: string;
   readonly key: string | undefined;
 }
 
-/** A client of the service; `signal` gives up what is under way. */
+/** A client of the service. `signal` aborts its open requests. */
 export function createClient(server: Server, signal?: AbortSignal) {
   const base = server.url.replace(/\/$/, '');
   const send = (path: string, init: RequestInit = {}) =>
@@ -35,11 +35,11 @@ export function createClient(server: Server, signal?: AbortSignal) {
     url: base,
     uploadDataset: (body: FileBody, name: string) =>
       readResponse<Dataset>(send(`/v1/datasets?name=${encodeURIComponent(name)}`, fileBody(body))),
-    /** `count` rows from row `offset` on, as they were uploaded. */
+    /** `count` rows from row `offset`, as they were uploaded. */
     rows: (datasetId: string, offset: number, count: number) =>
       get<DatasetRows>(`/v1/datasets/${datasetId}/rows?offset=${offset}&limit=${count}`),
     submitJob: (spec: unknown) => post<Job>('/v1/jobs', spec),
-    /** The job as soon as its state is final, or as it is after `waitSeconds`. */
+    /** The job as soon as its state is final, or its current state after `waitSeconds`. */
     job: (id: string, waitSeconds: number) => get<Job>(`/v1/jobs/${encodeURIComponent(id)}?wait=${waitSeconds}`),
     /** Every epoch of the job. */
     async losses(id: string): Promise<Losses['items']> {
@@ -54,14 +54,14 @@ export function createClient(server: Server, signal?: AbortSignal) {
     },
     submitSweep: (request: unknown) => post<Sweep>('/v1/sweeps', request),
     previewSweep: (request: unknown) => post<SweepPreview>('/v1/sweeps/preview', request),
-    /** The sweep as soon as its state is final, or as it is after `waitSeconds`. */
+    /** The sweep as soon as its state is final, or its current state after `waitSeconds`. */
     sweep: (id: string, waitSeconds: number) => get<Sweep>(`/v1/sweeps/${encodeURIComponent(id)}?wait=${waitSeconds}`),
-    /** A page of the trials of a sweep, by a query such as `state=running&limit=5`. */
+    /** A page of a sweep's trials, by a query such as `state=running&limit=5`. */
     trials: (id: string, query: string) => get<TrialPage>(`/v1/sweeps/${encodeURIComponent(id)}/trials?${query}`),
     model: (id: string) => get<Model>(`/v1/models/${id}`),
     predictRows: (modelId: string, rows: DatasetRows['items']) =>
       post<PredictResponse>(`/v1/models/${encodeURIComponent(modelId)}/predict`, { rows }),
-    /** Predictions for all rows of a file, in the format of the file, as they come. */
+    /** Predictions for all rows of a file, in the file's format, as a stream. */
     predict: (modelId: string, body: FileBody, spreadsheet: boolean) =>
       send(`/v1/models/${encodeURIComponent(modelId)}/predict?spreadsheet=${spreadsheet}`, fileBody(body)),
   };
@@ -79,14 +79,11 @@ function jsonBody(body: unknown): RequestInit {
 
 function fileBody({ mediaType, isGzipped, content }: FileBody): RequestInit {
   const headers = { 'content-type': mediaType, ...(isGzipped && { 'content-encoding': 'gzip' }) };
-  // A stream has no length, and fetch sends it only in this mode.
+  // A stream has no length; fetch only sends it in this mode.
   return { method: 'POST', headers, body: content, duplex: 'half' } as RequestInit;
 }
 
-/**
- * The types are the service's own promise, held by its schemas; they are not checked a second time
- * here.
- */
+/** The service's schemas guarantee the types, so they are not validated again here. */
 async function readResponse<Answer>(response: Promise<Response>): Promise<Answer> {
   return (await (await response).json()) as Answer;
 }
@@ -103,7 +100,7 @@ async function request(base: string, path: string, init: RequestInit): Promise<R
 function unreachable(url: string, error: unknown): string {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   if (cause instanceof Error && 'code' in cause && cause.code === 'ECONNREFUSED') {
-    return `No service answers at ${url}: start one with \`trainyard serve\`, or name another with --url.`;
+    return `No service responds at ${url}. Start one with \`trainyard serve\`, or pass another address with --url.`;
   }
   return `The connection to ${url} broke: ${cause instanceof Error ? cause.message : String(cause)}.`;
 }
@@ -111,11 +108,11 @@ function unreachable(url: string, error: unknown): string {
 async function refusalOf(response: Response): Promise<RequestError> {
   const problem = problemSchema.safeParse(parseJson(await response.text()));
   if (problem.success) return new RequestError(problemText(problem.data), problem.data);
-  return new RequestError(`${response.url} answered ${response.status} ${response.statusText}.`);
+  return new RequestError(`${response.url} responded with ${response.status} ${response.statusText}.`);
 }
 
 /**
- * What a problem document says, a line for each mistake; its detail would say the first one again.
+ * The text of a problem document, one line for each issue. Its detail only repeats the first one.
  */
 function problemText({ status, title, detail, errors = [] }: Problem): string {
   if (status === 401) return `${title}: pass an API key of the service with --key or TRAINYARD_KEY.`;

@@ -16,7 +16,7 @@ import { failureOf, problemOf } from './failures.ts';
 import { commandHelp, overview, usageLine } from './help.ts';
 import { endWithParent } from './npmShell.ts';
 
-/** In the order in which `trainyard --help` names them. */
+/** In the order of `trainyard --help`. */
 const COMMANDS: readonly Command[] = [
   serveCommand,
   demoCommand,
@@ -33,8 +33,8 @@ const COMMANDS: readonly Command[] = [
 const HELP = ['--help', '-h', 'help'];
 
 /**
- * Runs the command of the command line and answers the exit code: 0 fine, 1 failed, 2 wrong usage,
- * 78 wrong configuration.
+ * Runs the command of the command line and returns the exit code: 0 success, 1 failure, 2 wrong
+ * usage, 78 wrong configuration.
  */
 export async function runCommand([name, ...args]: readonly string[]): Promise<number> {
   if (name === '--version') return print(packageVersion());
@@ -62,7 +62,7 @@ function print(text: string): number {
   return EXIT_OK;
 }
 
-/** Writes a failure to standard error, with the usage where the command line was wrong. */
+/** Writes a failure to standard error, with the usage if the command line was wrong. */
 function report(error: unknown, command: Command | undefined, asJson: boolean): number {
   const { message, exitCode } = failureOf(error);
   if (asJson) console.error(JSON.stringify(problemOf(error), null, 2));

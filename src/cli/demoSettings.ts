@@ -2,23 +2,23 @@ import { z } from 'zod';
 import { CLIENT_SETTINGS, SERVICE_SETTINGS } from '../config/settings.ts';
 
 /**
- * What a demo may be told, with defaults that leave nothing behind and are in nobody's way; the
- * rest is as the service has it.
+ * The settings of a demo. Their defaults leave nothing on disk and conflict with no other service;
+ * all others have the service's defaults.
  */
 export const DEMO_SETTINGS = {
   port: {
     ...SERVICE_SETTINGS.port,
     schema: SERVICE_SETTINGS.port.schema.unwrap().default(0),
-    help: 'the port; a free one by default',
+    help: 'port to listen on (default: a free one)',
   },
   data: {
     ...SERVICE_SETTINGS.data,
     schema: z.string().min(1).optional(),
-    help: 'where everything is kept; by default a temporary folder that is removed at the end',
+    help: 'data folder (default: a temporary folder that is removed at the end)',
   },
   key: {
     ...CLIENT_SETTINGS.key,
-    help: 'an API key, where the data folder has keys; best given as the variable',
+    help: 'API key, if the data folder has keys; preferably set as the variable',
   },
   workers: SERVICE_SETTINGS.workers,
   kernels: SERVICE_SETTINGS.kernels,

@@ -6,7 +6,7 @@ export function nothingSubmitted(): CommandError {
   return interrupted('Interrupted. Nothing was submitted.');
 }
 
-/** Ctrl-C while the work was followed: how to follow it again, and how to cancel it. */
+/** Ctrl-C while following the work: how to follow it again, and how to cancel it. */
 export function detached({ url, key }: Server, id: string, command: 'train' | 'sweep'): CommandError {
   const resource = command === 'train' ? 'jobs' : 'sweeps';
   const header = key === undefined ? '' : ' -H "authorization: Bearer $TRAINYARD_KEY"';

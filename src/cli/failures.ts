@@ -4,7 +4,7 @@ import { ServiceError } from '../kit/contract/errors.ts';
 import type { Problem } from '../kit/contract/wire.ts';
 import { EXIT_FAILED, EXIT_INTERRUPTED } from './command.ts';
 
-/** An expected failure of a command. `code` is stable, for programs that read `--json`. */
+/** An expected failure of a command. `code` is stable, for programs that use `--json`. */
 export class CommandError extends Error {
   override readonly name = 'CommandError';
   readonly code: string;
@@ -18,12 +18,12 @@ export class CommandError extends Error {
 }
 
 /**
- * The service refused the request or did not answer. The message is for a person and may have
+ * The service rejected the request or did not respond. The message is for people and may have
  * several lines.
  */
 export class RequestError extends Error {
   override readonly name = 'RequestError';
-  /** The service's own document, where it answered with one. */
+  /** The service's problem document, if it sent one. */
   readonly problem: Problem | undefined;
 
   constructor(message: string, problem?: Problem, options?: ErrorOptions) {
@@ -59,7 +59,7 @@ export function failureOf(error: unknown): Failure {
   return { exitCode: EXIT_FAILED, code: 'failed', message };
 }
 
-/** The failure as a problem document (RFC 9457): the service's own, or one in its form. */
+/** The failure as a problem document (RFC 9457): the service's own, or a new one. */
 export function problemOf(error: unknown): object {
   if (error instanceof RequestError && error.problem !== undefined) return error.problem;
   const { code, message } = failureOf(error);

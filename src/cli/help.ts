@@ -6,7 +6,7 @@ import { wrap } from './terminal/wrap.ts';
 const WIDTH = 80;
 const INDENT = '  ';
 
-/** What `trainyard --help` says. */
+/** The text of `trainyard --help`. */
 export function overview(commands: readonly Command[]): string {
   const rows = commands.map(({ name, summary }) => [name, summary] as const);
   return [
@@ -16,12 +16,12 @@ export function overview(commands: readonly Command[]): string {
     '',
     ...definitions(rows),
     '',
-    '`trainyard COMMAND --help` names the flags of one; `trainyard --version` is the version.',
-    'Exit codes: 0 fine, 1 failed, 2 wrong usage, 78 wrong configuration, 130 interrupted.',
+    '`trainyard COMMAND --help` lists the flags of a command; `trainyard --version` prints the version.',
+    'Exit codes: 0 success, 1 failure, 2 wrong usage, 78 wrong configuration, 130 interrupted.',
   ].join('\n');
 }
 
-/** Two lines for a wrong command line: the usage of the command, and where the help is. */
+/** Two lines for a wrong command line: the usage of the command, and how to get help. */
 export function usageLine(command: Command | undefined): string {
   if (command === undefined) return 'Usage: trainyard COMMAND [flags]\n`trainyard --help` lists the commands.';
   const { name, usage } = command;
@@ -29,13 +29,16 @@ export function usageLine(command: Command | undefined): string {
 }
 
 /**
- * What `trainyard COMMAND --help` says: the command's own flags, then its settings with variables
- * and defaults.
+ * The text of `trainyard COMMAND --help`: the command's flags, then its settings with variables and
+ * defaults.
  */
 export function commandHelp({ name, summary, usage, flags, settings, notes }: Command): string {
-  const own = Object.entries(flags).map(([flag, { valueName, help }]) => [`--${flag} ${valueName}`.trim(), help] as const);
+  const own = Object.entries(flags).map(
+    ([flag, { valueName, help }]) => [`--${flag} ${valueName}`.trim(), help] as const,
+  );
   const shared = Object.entries(settings).map(
-    ([key, { valueName, help }]) => [`${flagOf(key)} ${valueName}`.trim(), `${help}\n${assignment(settings, key)}`] as const,
+    ([key, { valueName, help }]) =>
+      [`${flagOf(key)} ${valueName}`.trim(), `${help}\n${assignment(settings, key)}`] as const,
   );
   return [
     `trainyard ${name}: ${summary}.`,
@@ -43,11 +46,11 @@ export function commandHelp({ name, summary, usage, flags, settings, notes }: Co
     `Usage: trainyard ${name} ${usage}`.trim(),
     ...(notes === undefined ? [] : ['', ...wrap(notes, WIDTH)]),
     ...section('Flags:', own),
-    ...section('Settings, each a flag or a variable with this default; the flag wins:', shared),
+    ...section('Settings, each a flag or a variable with this default. A flag has priority:', shared),
   ].join('\n');
 }
 
-/** The variable with the setting's default, as a shell would set it. */
+/** The variable with the setting's default, in shell syntax. */
 function assignment(settings: Settings, name: string): string {
   const value = settings[name]?.schema.safeParse(undefined).data;
   return value === undefined ? variableOf(name) : `${variableOf(name)}=${String(value)}`;
@@ -57,7 +60,7 @@ function section(title: string, rows: readonly (readonly [string, string])[]): r
   return rows.length === 0 ? [] : ['', title, ...definitions(rows)];
 }
 
-/** Terms on the left and their meanings on the right, wrapped; a long term has a line to itself. */
+/** Terms on the left and their meanings on the right, wrapped. A long term has its own line. */
 function definitions(rows: readonly (readonly [term: string, meaning: string])[]): readonly string[] {
   const column = Math.min(24, Math.max(...rows.map(([term]) => term.length)) + 2);
   return rows.flatMap(([term, meaning]) => {

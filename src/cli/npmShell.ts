@@ -2,9 +2,8 @@
 const CHECK_MS = 250;
 
 /**
- * Sends this process SIGTERM when the process that started it ends. For commands that npm started:
- * `npx` and `npm run` pass SIGTERM and SIGINT to a shell, and that shell ends without passing them
- * on.
+ * Sends this process SIGTERM when its parent process ends. For commands started by npm: `npx` and
+ * `npm run` send SIGTERM and SIGINT to a shell, which exits without forwarding them.
  */
 export function endWithParent(): void {
   const parent = process.ppid;

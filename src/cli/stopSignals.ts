@@ -1,16 +1,16 @@
 import { constants } from 'node:os';
 
 /**
- * A terminal and a wrapper such as npm may both send the one signal that a person meant, at the
- * same moment.
+ * A terminal and a wrapper such as npm may both send the signal for one keystroke, at the same
+ * moment.
  */
 const ONE_SIGNAL_MS = 500;
-/** What a shell adds to a signal's number for the exit code of a process that it ended. */
+/** Shells add this to a signal's number for the exit code of a process that it ended. */
 const SIGNALLED = 128;
 
 /**
- * Calls `onFirst` at the first SIGINT or SIGTERM, and ends the process at the second, with 130 or
- * 143 as shells have it.
+ * Calls `onFirst` at the first SIGINT or SIGTERM, and exits at the second, with 130 or 143 as
+ * shells do.
  */
 export function onStopSignals(
   onFirst: (signal: NodeJS.Signals) => void,

@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 /**
- * The command `trainyard`. It needs Node 24 (AsyncDisposableStack), so on an older version it runs
- * itself again with the binary from its dependencies. It imports nothing else before that: older
- * versions cannot load some of it.
+ * The command `trainyard`. It needs Node 24 (AsyncDisposableStack). On an older version it runs
+ * itself again with the Node binary among its dependencies. It imports nothing else before that,
+ * because older versions cannot load some modules.
  */
 import { spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
@@ -18,7 +18,7 @@ function isOldNode(version: string): boolean {
 }
 
 /**
- * The path of the Node binary among the dependencies, wherever npm installed them; undefined where
+ * The path of the Node binary among the dependencies, wherever npm installed them; undefined if
  * this platform has none.
  */
 function bundledNode(): string | undefined {
@@ -31,8 +31,8 @@ function bundledNode(): string | undefined {
 }
 
 /**
- * Passes signals on, also Ctrl-C: the terminal sends that to both processes, but `kill` only to
- * this one. The command counts a signal that arrives twice at the same moment once.
+ * Forwards signals, including Ctrl-C: a terminal sends that to both processes, but `kill` only to
+ * this one. The command counts a signal that arrives twice at the same moment as one.
  */
 function runWith(node: string): void {
   const child = spawn(node, process.argv.slice(1), { stdio: 'inherit' });

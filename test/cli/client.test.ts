@@ -16,7 +16,7 @@ const PROBLEM = {
 };
 
 describe('the client of the API', () => {
-  it('tells every mistake that a problem document lists', async () => {
+  it('lists every issue of a problem document', async () => {
     const answer = { status: 422, type: 'application/problem+json', body: PROBLEM };
     await using service = await startFakeService({ 'POST /v1/jobs': [answer] });
     await expect(createClient({ url: service.url, key: undefined }).submitJob({})).rejects.toThrow(
@@ -24,7 +24,7 @@ describe('the client of the API', () => {
     );
   });
 
-  it('prints names that a client has sent without what a terminal obeys', async () => {
+  it('prints names from other clients without control characters', async () => {
     const errors = [{ path: '/\u001b[2Ja\n', message: 'Unknown field. Did you mean `a`?' }];
     const answer = { status: 400, type: 'application/problem+json', body: { ...PROBLEM, errors } };
     await using service = await startFakeService({ 'POST /v1/jobs': [answer] });
@@ -33,18 +33,18 @@ describe('the client of the API', () => {
     );
   });
 
-  it('tells the status of an answer that is no problem document', async () => {
+  it('names the status of a response that is not a problem document', async () => {
     await using service = await startFakeService({ 'GET /v1/models/m': [{ status: 502, body: '<html>' }] });
     await expect(createClient({ url: service.url, key: undefined }).model('m')).rejects.toThrow(
-      '/v1/models/m answered 502 Bad Gateway.',
+      '/v1/models/m responded with 502 Bad Gateway.',
     );
   });
 
-  it('says how to start the service where none answers', async () => {
+  it('says how to start the service if none responds', async () => {
     const service = await startFakeService({});
     await service[Symbol.asyncDispose]();
     await expect(createClient({ url: service.url, key: undefined }).model('m')).rejects.toThrow(
-      `No service answers at ${service.url}: start one with \`trainyard serve\`, or name another with --url.`,
+      `No service responds at ${service.url}. Start one with \`trainyard serve\`, or pass another address with --url.`,
     );
   });
 });

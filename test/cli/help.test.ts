@@ -19,12 +19,12 @@ describe('help', () => {
   it('names every command', () => {
     const text = overview([SERVE, trainCommand, predictCommand]);
     expect(text).toContain('  serve    start the service\n  train    upload a table');
-    expect(text).toContain('  predict  ask a model about the rows of a file');
+    expect(text).toContain('  predict  predict the rows of a file with a model');
   });
 
   it('shows the flags of a command and the settings with variables and defaults', () => {
     expect(commandHelp(predictCommand)).toBe(`\
-trainyard predict: ask a model about the rows of a file.
+trainyard predict: predict the rows of a file with a model.
 
 Usage: trainyard predict MODEL FILE [--output FILE]
 
@@ -32,20 +32,19 @@ FILE may be - for standard input. The predictions have the format of the file
 unless --json is given.
 
 Flags:
-  --output FILE           where the predictions go; standard output when left
-                          out
-  --spreadsheet           put an apostrophe before labels that a spreadsheet
-                          would run as formulas, in CSV and TSV
+  --output FILE           file for the predictions (default: standard output)
+  --spreadsheet           prefix labels that a spreadsheet would run as formulas
+                          with an apostrophe, in CSV and TSV
   --format csv|tsv|ndjson|json|parquet
-                          the format of the file; by default from the name, or
-                          from the content of standard input
+                          format of the file (default: from its name, or from
+                          the content of standard input)
   --json                  print one JSON document; errors are JSON problems on
                           standard error
 
-Settings, each a flag or a variable with this default; the flag wins:
-  --url URL  the address of a running service
+Settings, each a flag or a variable with this default. A flag has priority:
+  --url URL  address of a running service
              TRAINYARD_URL=http://127.0.0.1:8080
-  --key KEY  an API key of the service, where it wants one; best given as the
+  --key KEY  API key, if the service requires one; preferably set as the
              variable
              TRAINYARD_KEY`);
   });

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { type Ended, runTrainyard } from './support/commandLine.ts';
 
 function dataFolder({ output }: Ended): string {
-  const folder = /^Its data lies in (\S+)/m.exec(output)?.[1];
+  const folder = /^Its data folder is (\S+)/m.exec(output)?.[1];
   if (folder === undefined) throw new Error(`The demo does not say where its data lies:\n${output}`);
   return folder;
 }

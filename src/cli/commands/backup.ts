@@ -18,14 +18,14 @@ export const backupCommand: Command = {
   run: (args) => backup(args, processTerminal()),
 };
 
-/** Throws ConfigurationError where there is nothing to be copied, or a folder of that name. */
+/** Throws ConfigurationError if there is no data folder, or if the target exists. */
 async function backup(args: readonly string[], terminal: Terminal): Promise<number> {
   const { config, positionals } = readConfig(SETTINGS, args);
   const [folder] = positionalsOf(positionals, ['FOLDER']);
   const target = resolve(folder);
   const { manifest, missingFiles } = await makeBackup({ data: resolve(config.data), target, clock: Date.now });
   for (const path of missingFiles)
-    terminal.warn(`${path} is missing in the data folder: the backup does without it.\n`);
+    terminal.warn(`${path} is missing in the data folder. The backup does not contain it.\n`);
   const bytes = manifest.files.reduce((sum, file) => sum + file.bytes, 0);
   terminal.write(`${target}: ${manifest.files.length} files, ${formatBytes(bytes)}.\n`);
   return EXIT_OK;

@@ -18,11 +18,12 @@ import { failureReport, lossReport, metricsReport } from '../output/report.ts';
 import { processTerminal, type Terminal } from '../terminal/terminal.ts';
 import { followJob, submitJob, uploadTable } from './trainingRun.ts';
 
-/** From `src/cli` and from `dist/cli` alike. */
+/** The same path from `src/cli` and from `dist/cli`. */
 const EXAMPLE = fileURLToPath(new URL('../../../src/cli/example/telco_churn.csv.gz', import.meta.url));
 const TARGET = 'Churn';
 /**
- * The last rows of the table are the test, so it is known which rows the network has never seen.
+ * The last rows of the table are the test rows, so it is known which rows the network has never
+ * seen.
  */
 const SPEC = {
   name: 'demo',
@@ -33,12 +34,12 @@ const SPEC = {
 const PREDICTED_ROWS = 8;
 
 const FLAGS = {
-  exit: { type: 'boolean', valueName: '', help: 'end when all is shown, instead of leaving the service running' },
+  exit: { type: 'boolean', valueName: '', help: 'exit after the demo instead of leaving the service running' },
 } as const;
 
 export const demoCommand: Command = {
   name: 'demo',
-  summary: 'show the whole road on a real table, from upload to predictions',
+  summary: 'run the whole workflow on a real table, from upload to predictions',
   usage: '[--exit] [flags]',
   settings: DEMO_SETTINGS,
   writesData: true,
@@ -46,12 +47,12 @@ export const demoCommand: Command = {
   run: (args) => demo(args, processTerminal(), interruptSignal()),
 };
 
-/** Nobody else asks this service, so it has never too much to do, however busy the machine is. */
+/** The demo is the only client, so the service is never overloaded, even on a busy machine. */
 const NO_DELAY_LIMIT = { maxDelayMs: Number.POSITIVE_INFINITY };
 
 /**
  * Starts a service, trains on the example and leaves the service running until `interrupted`, or
- * ends with `--exit`.
+ * stops it with `--exit`.
  */
 async function demo(args: readonly string[], terminal: Terminal, interrupted: AbortSignal): Promise<number> {
   const { config, flags, positionals } = readConfig(DEMO_SETTINGS, args, FLAGS);
@@ -76,9 +77,9 @@ async function demo(args: readonly string[], terminal: Terminal, interrupted: Ab
 
 interface DemoRun {
   readonly config: Config;
-  /** Of the data folder, where that has keys. */
+  /** A key of the data folder, if it has keys. */
   readonly key: string | undefined;
-  /** Leaves the service running when all is shown. */
+  /** Whether the service continues to run after the demo. */
   readonly staysOpen: boolean;
 }
 
@@ -90,7 +91,7 @@ async function runDemo(
   const service = await startService(config, createErrorLog(config.logLevel));
   const { address } = service;
   try {
-    terminal.write(`Trainyard runs at ${address}\nIts data lies in ${config.data}\n`);
+    terminal.write(`Trainyard runs at ${address}\nIts data folder is ${config.data}\n`);
     const code = await runDemoSteps(createClient({ url: address, key }, interrupted), terminal);
     if (code === EXIT_OK && staysOpen) await waitForInterrupt(address, terminal, interrupted);
     return code;
@@ -123,9 +124,9 @@ function withoutTarget({ [TARGET]: _target, ...row }: DatasetRows['items'][numbe
   return row;
 }
 
-/** Until Ctrl-C. */
+/** Waits until Ctrl-C. */
 async function waitForInterrupt(url: string, terminal: Terminal, interrupted: AbortSignal): Promise<void> {
-  terminal.write(`\nThe API        ${url}/v1\nSwagger UI     ${url}/docs\n\nThe service runs on until Ctrl-C.\n`);
+  terminal.write(`\nThe API        ${url}/v1\nSwagger UI     ${url}/docs\n\nThe service runs until Ctrl-C.\n`);
   if (!interrupted.aborted) await once(interrupted, 'abort');
   terminal.write('\nStopping.\n');
 }

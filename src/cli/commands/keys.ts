@@ -17,35 +17,39 @@ const PAGE = 200;
 const COLUMNS = ['id', 'begins', 'name', 'project', 'scopes', 'state'].map((title) => ({ title }));
 
 const FLAGS = {
-  name: { type: 'string', valueName: 'NAME', help: 'create: what people call the key' },
+  name: { type: 'string', valueName: 'NAME', help: 'create: display name of the key' },
   scopes: {
     type: 'string',
     valueName: 'SCOPES',
-    help: `create: of read, train, predict and admin; ${DEFAULT_SCOPES} by default`,
+    help: `create: of read, train, predict and admin (default: ${DEFAULT_SCOPES})`,
   },
-  project: { type: 'string', valueName: 'PROJECT', help: `create: whose things it sees; ${DEFAULT_PROJECT} by default` },
+  project: { type: 'string', valueName: 'PROJECT', help: `create: project of the key (default: ${DEFAULT_PROJECT})` },
   expires: {
     type: 'string',
     valueName: 'TIME',
-    help: 'create: when it ends, such as 2027-01-31 or 2027-01-31T12:00:00Z; never by default',
+    help: 'create: expiry, such as 2027-01-31 or 2027-01-31T12:00:00Z (default: never)',
   },
   force: {
     type: 'boolean',
     valueName: '',
-    help: 'create, revoke: allow a first key without the scope admin, or to revoke the last admin key',
+    help: 'create, revoke: allow a first key without the scope admin, or revoking the last admin key',
   },
-  'requests-per-second': { type: 'string', valueName: 'N', help: 'create: its limit; that of the service by default' },
+  'requests-per-second': {
+    type: 'string',
+    valueName: 'N',
+    help: 'create: rate limit of the key (default: that of the service)',
+  },
   ...JSON_FLAG,
 } as const;
 type Flags = Readonly<Record<string, string | boolean | undefined>>;
 
 /**
- * Works on the data folder itself, so that there is a way to the first key, and one when all are
- * lost; a service that runs heeds it at once.
+ * Works on the data folder directly, so that it can create the first key, or a new one if all are
+ * lost. A running service applies changes immediately.
  */
 export const keysCommand: Command = {
   name: 'keys',
-  summary: 'make, list and revoke the API keys of a data folder',
+  summary: 'create, list and revoke the API keys of a data folder',
   usage: 'create --name NAME [flags] | list | revoke ID [--force]',
   settings: SETTINGS,
   writesData: true,
@@ -53,7 +57,7 @@ export const keysCommand: Command = {
   run: (args) => keys(args, processTerminal()),
 };
 
-/** A new key goes to standard output and nothing else does, so that a script can keep it. */
+/** Only a new key is written to standard output, so that a script can store it. */
 export async function keys(args: readonly string[], terminal: Terminal): Promise<number> {
   const { config, flags, positionals } = readConfig(SETTINGS, args, FLAGS);
   const [action, ...rest] = positionals;
@@ -78,14 +82,14 @@ interface ActionContext {
 
 type Action = (keys: Keys) => Promise<void>;
 
-/** Each reads the command line before the data folder is opened. */
+/** Each action reads the command line before the data folder is opened. */
 const ACTIONS: ReadonlyMap<string, (parts: ActionContext) => Action> = new Map([
   ['create', createOne],
   ['list', listAll],
   ['revoke', revokeOne],
 ]);
 
-/** Whoever has the data folder may do all. */
+/** Access to the data folder is access to everything. */
 const OPERATOR = { project: DEFAULT_PROJECT };
 
 function createOne({ flags, rest, terminal }: ActionContext): Action {
@@ -96,7 +100,7 @@ function createOne({ flags, rest, terminal }: ActionContext): Action {
     const created = await keys.create(OPERATOR, request, { force }).catch(withForce);
     if (flags.json) return writeJson(created, terminal);
     const { key, id, name, project, scopes } = created;
-    terminal.warn(`${id} (${name}) for ${scopes.join(', ')} in the project ${project}. The key is shown this once:\n`);
+    terminal.warn(`${id} (${name}) for ${scopes.join(', ')} in the project ${project}. The key is shown only once:\n`);
     terminal.write(`${key}\n`);
   };
 }
@@ -137,7 +141,7 @@ function writeJson(value: object, terminal: Terminal): void {
 /** Adds the flag that allows what was refused. */
 function withForce(error: unknown): never {
   if (!(error instanceof ServiceError) || error.code !== 'admin_key_required') throw error;
-  throw new ConfigurationError(`${error.message} Pass --force to do it all the same.`);
+  throw new ConfigurationError(`${error.message} Pass --force to do it anyway.`);
 }
 
 function stateOf({ revokedAt, expiresAt, lastUsedAt }: Key): string {
@@ -146,7 +150,7 @@ function stateOf({ revokedAt, expiresAt, lastUsedAt }: Key): string {
   return lastUsedAt === null ? 'never used' : `used ${lastUsedAt}`;
 }
 
-/** Throws UsageError that names the flags that cannot be used. */
+/** Throws UsageError that names the flags with invalid values. */
 function requestOf(flags: Flags): KeyRequest {
   const rate = textFlag(flags, 'requests-per-second');
   const request = keyRequest.safeParse({
@@ -169,7 +173,7 @@ const FLAG_OF: Readonly<Record<string, string>> = {
   requestsPerSecond: '--requests-per-second',
 };
 
-/** A day is its first moment in UTC; what is no time is left for the schema to refuse. */
+/** A date is its first moment in UTC. The schema rejects invalid times. */
 function timeOf(text: string | undefined): string | undefined {
   if (text === undefined) return undefined;
   const ms = Date.parse(text);

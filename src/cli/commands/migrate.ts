@@ -10,7 +10,7 @@ const SETTINGS = { data: SERVICE_SETTINGS.data };
 
 export const migrateCommand: Command = {
   name: 'migrate',
-  summary: 'bring the database of a data folder up to this version',
+  summary: 'migrate the database of a data folder to this version',
   usage: '[--data FOLDER]',
   settings: SETTINGS,
   writesData: true,
@@ -19,8 +19,8 @@ export const migrateCommand: Command = {
 };
 
 /**
- * Throws ConfigurationError when there is no database. Throws when it belongs to a later version,
- * and then leaves it as it was.
+ * Throws ConfigurationError if there is no database. Throws if a later version wrote it, and leaves
+ * it unchanged.
  */
 export function applyMigrations(args: readonly string[], terminal: Terminal): number {
   const { config, positionals } = readConfig(SETTINGS, args);

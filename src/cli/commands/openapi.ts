@@ -8,8 +8,8 @@ import { processTerminal, type Terminal } from '../terminal/terminal.ts';
 const DEFAULT_FILE = 'openapi/openapi.json';
 
 const FLAGS = {
-  output: { type: 'string', valueName: 'FILE', help: `the file to write or to compare with; ${DEFAULT_FILE} by default` },
-  check: { type: 'boolean', valueName: '', help: 'write nothing; fail when the file is not what would be written' },
+  output: { type: 'string', valueName: 'FILE', help: `file to write or to compare with (default: ${DEFAULT_FILE})` },
+  check: { type: 'boolean', valueName: '', help: 'write nothing; fail if the file is out of date' },
 } as const;
 
 export const openapiCommand: Command = {
@@ -21,7 +21,7 @@ export const openapiCommand: Command = {
   run: (args) => writeOpenapi(args, describeApi, processTerminal()),
 };
 
-/** `describe` answers the document without starting anything. */
+/** `describe` returns the document without starting anything. */
 export async function writeOpenapi(
   args: readonly string[],
   describe: () => Promise<unknown>,
@@ -43,7 +43,7 @@ function compare(file: string, text: string, terminal: Terminal): number {
     terminal.write(`${file} is up to date.\n`);
     return EXIT_OK;
   }
-  terminal.warn(`${file} is not what the routes say: run \`npm run openapi\` and commit it.\n`);
+  terminal.warn(`${file} is out of date: run \`npm run openapi\` and commit it.\n`);
   return EXIT_FAILED;
 }
 

@@ -16,17 +16,16 @@ import { formatCount } from '../terminal/numbers.ts';
 import { processTerminal } from '../terminal/terminal.ts';
 
 /**
- * The warnings of a JSON answer, as the header `Trainyard-Warnings` has them: without their
- * messages.
+ * The warnings of a JSON response in the form of the header `Trainyard-Warnings`: without messages.
  */
 const headerSchema = z.array(predictResponse.shape.warnings.element.omit({ message: true }));
 
 const FLAGS = {
-  output: { type: 'string', valueName: 'FILE', help: 'where the predictions go; standard output when left out' },
+  output: { type: 'string', valueName: 'FILE', help: 'file for the predictions (default: standard output)' },
   spreadsheet: {
     type: 'boolean',
     valueName: '',
-    help: 'put an apostrophe before labels that a spreadsheet would run as formulas, in CSV and TSV',
+    help: 'prefix labels that a spreadsheet would run as formulas with an apostrophe, in CSV and TSV',
   },
   ...FORMAT_FLAG,
   ...JSON_FLAG,
@@ -34,7 +33,7 @@ const FLAGS = {
 
 export const predictCommand: Command = {
   name: 'predict',
-  summary: 'ask a model about the rows of a file',
+  summary: 'predict the rows of a file with a model',
   usage: 'MODEL FILE [--output FILE]',
   settings: CLIENT_SETTINGS,
   flags: FLAGS,
@@ -42,7 +41,7 @@ export const predictCommand: Command = {
   run: (args) => predict(args, process.stdout, processTerminal().warn),
 };
 
-/** Text is streamed through, whatever its size; JSON is an array of rows, or a whole request. */
+/** Text is streamed, whatever its size. JSON is an array of rows, or a whole request. */
 export async function predict(
   args: readonly string[],
   standardOutput: NodeJS.WritableStream,
@@ -70,7 +69,7 @@ export async function predict(
 async function requestBody(input: Input): Promise<FileBody> {
   if (input.format === 'parquet') {
     throw new UsageError(
-      `${input.label}: Parquet cannot be predicted. Send .csv, .tsv, .ndjson or .json, each also with .gz.`,
+      `${input.label}: Parquet is not supported for predictions. Send .csv, .tsv, .ndjson or .json, each also with .gz.`,
     );
   }
   return input.format === 'json' ? rowsRequest(input) : input.body;
@@ -87,7 +86,7 @@ async function rowsRequest(input: Input): Promise<FileBody> {
   }
 }
 
-/** What was treated as missing, a line for each column. */
+/** The values that were treated as missing, one line for each column. */
 function missingValuesReport(warnings: readonly MissingValueWarning[]): string {
   const lines = warnings.map(({ code, column, count }) => {
     const what = code === 'unseen_category' ? 'unseen by the training' : 'missing';
@@ -96,7 +95,7 @@ function missingValuesReport(warnings: readonly MissingValueWarning[]): string {
   return lines.join('');
 }
 
-/** Whoever reads, `head` say, has seen enough. */
+/** The reader, such as `head`, has read enough. */
 function ignoreClosedPipe(error: unknown): void {
   if (!(error instanceof Error && 'code' in error && error.code === 'EPIPE')) throw error;
 }

@@ -9,7 +9,7 @@ const SETTINGS = { data: SERVICE_SETTINGS.data };
 
 export const restoreCommand: Command = {
   name: 'restore',
-  summary: 'make a data folder out of a backup, which is checked first',
+  summary: 'restore a data folder from a backup, after checking the backup',
   usage: 'BACKUP [--data FOLDER]',
   settings: SETTINGS,
   writesData: true,
@@ -27,7 +27,7 @@ async function restore(args: readonly string[], terminal: Terminal): Promise<num
   const data = resolve(config.data);
   const { version, createdAt } = await restoreBackup({ backup: resolve(backup), data, clock: Date.now });
   terminal.write(
-    `${data} is as it was at ${createdAt} (Trainyard ${version}). Start it: trainyard serve --data ${data}\n`,
+    `${data} is restored to its state at ${createdAt} (Trainyard ${version}). Start it: trainyard serve --data ${data}\n`,
   );
   return EXIT_OK;
 }

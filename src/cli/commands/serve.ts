@@ -10,7 +10,7 @@ import { onStopSignals } from '../stopSignals.ts';
 
 export const serveCommand: Command = {
   name: 'serve',
-  summary: 'start the service: the API and, beside it, the worker that trains',
+  summary: 'start the service: the API and the worker that trains',
   usage: '[flags]',
   settings: SERVICE_SETTINGS,
   writesData: true,
@@ -26,8 +26,8 @@ export const serveCommand: Command = {
 };
 
 /**
- * A first signal ends the service in order, a second one at once. They are heard from the
- * beginning: as the first process of a container it would not hear those that nobody has asked for.
+ * The first signal stops the service gracefully, the second one immediately. Handlers are installed
+ * first: the first process of a container ignores signals without a handler.
  */
 async function serveUntilStopped(
   start: () => Promise<{ stop(): Promise<void> }>,
@@ -40,7 +40,7 @@ async function serveUntilStopped(
       log.info({ signal }, 'stopping');
       resolveStopped();
     },
-    (signal) => log.warn({ signal }, 'ended by a second signal'),
+    (signal) => log.warn({ signal }, 'stopped by a second signal'),
   );
   const service = await start();
   const { promise, resolve } = Promise.withResolvers<void>();
@@ -49,10 +49,10 @@ async function serveUntilStopped(
       delay: shutdownBudget(config.shutdownSeconds).totalMs,
       logger: false,
       skip: ['SIGINT', 'SIGTERM'],
-      onTimeout: (timeoutMs) => log.error({ timeoutMs }, 'could not be stopped in time: ended by force'),
+      onTimeout: (timeoutMs) => log.error({ timeoutMs }, 'shutdown timed out: killed'),
     },
     async ({ err }) => {
-      if (err) log.fatal({ err }, 'stopping after a fault');
+      if (err) log.fatal({ err }, 'stopping after an error');
       await service.stop();
       log.info('stopped');
       resolve();

@@ -17,9 +17,13 @@ import { processTerminal, quiet, type Terminal } from '../terminal/terminal.ts';
 import { type ClientRun, uploadTable } from './trainingRun.ts';
 
 const FLAGS = {
-  table: { type: 'string', valueName: 'FILE', help: 'a table to upload and search on; the spec then needs no datasetId' },
-  watch: { type: 'string', valueName: 'SWEEP', help: 'follow a sweep that there is, by its id' },
-  preview: { type: 'boolean', valueName: '', help: 'say what the sweep would do, and run nothing' },
+  table: {
+    type: 'string',
+    valueName: 'FILE',
+    help: 'a table to upload and search on; the spec then needs no datasetId',
+  },
+  watch: { type: 'string', valueName: 'SWEEP', help: 'follow an existing sweep, by its id' },
+  preview: { type: 'boolean', valueName: '', help: 'show what the sweep would do, without running it' },
   ...FORMAT_FLAG,
   ...JSON_FLAG,
 } as const;
@@ -53,8 +57,8 @@ export async function sweep(args: readonly string[], terminal: Terminal, interru
       terminal.write(flags.json ? json(preview) : previewReport(preview, terminal));
       return EXIT_OK;
     }
-    // Ctrl-C does not break the submission off: the service may have accepted the sweep, and then
-    // its id must be shown.
+    // Ctrl-C does not abort the submission: the service may have accepted the sweep, and then its
+    // id must be shown.
     started = await (typeof request === 'string'
       ? client.sweep(request, 0)
       : createClient(config).submitSweep(request));
@@ -68,7 +72,7 @@ export async function sweep(args: readonly string[], terminal: Terminal, interru
   }
 }
 
-/** The sweep to begin, or the id of the sweep to watch. */
+/** The sweep to start, or the id of the sweep to watch. */
 async function requestOf(run: ClientRun): Promise<Spec | string> {
   const watched = textFlag(run.flags, 'watch');
   if (watched !== undefined) {
@@ -83,7 +87,7 @@ async function readSpec(file: string): Promise<Spec> {
   try {
     return specSchema.parse(JSON.parse(await readFile(file, 'utf8')));
   } catch {
-    throw new UsageError(`A sweep takes a file with a JSON object, which ${file} is not.`);
+    throw new UsageError(`A sweep needs a file with a JSON object. ${file} is not one.`);
   }
 }
 
@@ -96,10 +100,10 @@ async function withTable(spec: Spec, { client, flags, terminal, interrupted }: C
   return { ...spec, job: { ...spec.job, datasetId } };
 }
 
-/** How often the trials are asked for; the end of the sweep is answered at once. */
+/** Polling interval of the trials. The end of the sweep is reported immediately. */
 const REFRESH_SECONDS = 0.5;
 
-/** Shows the trials on the terminal, where there is one, until the sweep ends or pauses. */
+/** Shows the trials on the terminal, if there is one, until the sweep ends or pauses. */
 async function follow(client: Client, started: Sweep, terminal: Terminal | undefined): Promise<Sweep> {
   const { id } = started;
   terminal?.write(`Sweep ${id}\n`);

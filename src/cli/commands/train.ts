@@ -17,13 +17,13 @@ import { SPEC_FLAGS, splitColumnOf, trainingSpec } from './trainingSpec.ts';
 const FLAGS = {
   ...SPEC_FLAGS,
   ...FORMAT_FLAG,
-  watch: { type: 'string', valueName: 'JOB', help: 'follow a job that was submitted before, by its id' },
+  watch: { type: 'string', valueName: 'JOB', help: 'follow an existing job, by its id' },
   ...JSON_FLAG,
 } as const;
 
 export const trainCommand: Command = {
   name: 'train',
-  summary: 'upload a table, train on it, and show how well it went',
+  summary: 'upload a table, train on it, and show the results',
   usage: 'FILE --target COLUMN [flags] | --watch JOB',
   settings: CLIENT_SETTINGS,
   flags: FLAGS,
@@ -85,7 +85,7 @@ async function conclude(client: Client, job: Job, modelId: string, terminal: Ter
   terminal.write(curlReport(client.server, model, row));
 }
 
-/** An example for the report; without values when the dataset was deleted. */
+/** An example for the report; without values if the dataset was deleted. */
 async function firstRow(client: Client, datasetId: string | null) {
   if (datasetId === null) return {};
   const { items } = await client.rows(datasetId, 0, 1);

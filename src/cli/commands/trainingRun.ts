@@ -10,10 +10,10 @@ import { warningReport } from '../output/warningReport.ts';
 import { formatBytes, formatCount } from '../terminal/numbers.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 
-/** How often the progress is asked for; the end of the job is answered at once. */
+/** Polling interval of the progress. The end of the job is reported immediately. */
 const REFRESH_SECONDS = 0.2;
 
-/** The command line of a run of a client command, and what the run uses. */
+/** The command line of one run of a client command, and its dependencies. */
 export interface ClientRun {
   readonly client: Client;
   readonly flags: Parameters<typeof textFlag>[0];
@@ -22,7 +22,7 @@ export interface ClientRun {
   readonly interrupted: AbortSignal;
 }
 
-/** Uploads the table under its own name, and says what the service saw in it. */
+/** Uploads the table under its own name, and prints its size and columns. */
 export async function uploadTable(client: Client, input: Input, terminal: Terminal): Promise<Dataset> {
   const size = input.bytes === undefined ? '' : ` (${formatBytes(input.bytes)})`;
   terminal.write(`Uploading ${basename(input.label)}${size} to ${client.url}\n`);
@@ -33,8 +33,8 @@ export async function uploadTable(client: Client, input: Input, terminal: Termin
 }
 
 /**
- * Submits a job on the dataset. Ctrl-C does not break this request off, because the service may
- * have accepted the job already, and then its id must be shown.
+ * Submits a job on the dataset. Ctrl-C does not abort this request, because the service may have
+ * accepted the job already, and then its id must be shown.
  */
 export async function submitJob(
   client: Client,

@@ -3,31 +3,31 @@ import { z } from 'zod';
 import { UsageError } from '../../config/config.ts';
 import { type Command, textFlag } from '../command.ts';
 
-/** The flags of `train` that say how to train. */
+/** The flags of `train` that describe the training. */
 export const SPEC_FLAGS = {
   target: { type: 'string', valueName: 'COLUMN', help: 'the column to predict' },
   split: {
     type: 'string',
     valueName: 'COLUMN',
-    help: 'a column that says train, validation or test; random when left out',
+    help: 'a column with the values train, validation or test (default: random splits)',
   },
-  task: { type: 'string', valueName: 'binary|multiclass|regression', help: 'seen from the target when left out' },
+  task: { type: 'string', valueName: 'binary|multiclass|regression', help: 'default: derived from the target' },
   name: { type: 'string', valueName: 'NAME', help: 'a name for the job' },
-  epochs: { type: 'string', valueName: 'N', help: 'at most so many passes over the training rows' },
-  spec: { type: 'string', valueName: 'FILE', help: 'a job request in JSON; the flags beside it win' },
+  epochs: { type: 'string', valueName: 'N', help: 'maximum number of passes over the training rows' },
+  spec: { type: 'string', valueName: 'FILE', help: 'a job request in JSON; other flags have priority' },
 } as const satisfies Command['flags'];
 
 const specSchema = z.looseObject({ training: z.looseObject({}).optional() });
 
-/** The column of `split`, where the job request names one. */
+/** The column of `split`, if the job request names one. */
 export function splitColumnOf({ split }: Readonly<Record<string, unknown>>): unknown {
   return typeof split === 'object' && split !== null && 'column' in split ? split.column : undefined;
 }
 
 /**
- * The job request that the flags and the file of `--spec` ask for, without `datasetId`. What it
- * holds is for the service to check. Throws UsageError for a file that is no JSON object, for
- * epochs that are no number, or without a target.
+ * The job request from the flags and the file of `--spec`, without `datasetId`. The service
+ * validates its content. Throws UsageError for a file without a JSON object, for invalid epochs, or
+ * without a target.
  */
 export async function trainingSpec(flags: Parameters<typeof textFlag>[0]): Promise<Readonly<Record<string, unknown>>> {
   const file = textFlag(flags, 'spec');
@@ -53,12 +53,13 @@ async function readSpec(file: string): Promise<z.infer<typeof specSchema>> {
   try {
     return specSchema.parse(JSON.parse(await readFile(file, 'utf8')));
   } catch {
-    throw new UsageError(`--spec takes a file with a JSON object, which ${file} is not.`);
+    throw new UsageError(`--spec expects a file with a JSON object. ${file} is not one.`);
   }
 }
 
 function epochsOf(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
-  if (!/^[1-9]\d*$/.test(text)) throw new UsageError(`--epochs takes a number from 1, not ${JSON.stringify(text)}.`);
+  if (!/^[1-9]\d*$/.test(text))
+    throw new UsageError(`--epochs expects a whole number from 1, got ${JSON.stringify(text)}.`);
   return Number(text);
 }

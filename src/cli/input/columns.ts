@@ -5,18 +5,15 @@ import type { Input } from './input.ts';
 
 /** The delimiters that the service detects. */
 const DELIMITERS = [',', ';', '\t', '|'];
-/**
- * So many records must have as many values as the header, so that no other line can be the header.
- */
+/** The header is certain if this many records have as many values as it has. */
 const RECORDS_COMPARED = 100;
 const MAX_SHOWN = 12;
 
 type Head = Pick<Input, 'label' | 'format' | 'head' | 'isWhole'>;
 
 /**
- * Throws CommandError for a wanted column that the table certainly does not have. Where the
- * beginning of the file leaves a doubt, it does nothing: the service reads all of the file and
- * decides.
+ * Throws CommandError for a wanted column that the table certainly does not have. Does nothing if
+ * the beginning of the file is not conclusive: the service reads the whole file and decides.
  */
 export function refuseUnknownColumns(
   input: Head,
@@ -34,14 +31,12 @@ export function refuseUnknownColumns(
   }
 }
 
-/** The service names a column without a name `column3`, and a repeated name `price_2`. */
+/** The service names an unnamed column `column3`, and a repeated name `price_2`. */
 function isPossible(column: string, columns: readonly string[]): boolean {
   return columns.includes(column) || /^column\d+$/.test(column) || columns.includes(column.replace(/_\d+$/, ''));
 }
 
-/**
- * The names of all columns; null where the beginning of the file does not show them for certain.
- */
+/** The names of all columns; null if the beginning of the file does not determine them. */
 export function columnsOf({ format, head, isWhole }: Omit<Head, 'label'>): readonly string[] | null {
   const text = textOf(head);
   if (text === null || format === 'parquet') return null;
@@ -53,7 +48,7 @@ export function columnsOf({ format, head, isWhole }: Omit<Head, 'label'>): reado
   }
 }
 
-/** Null where it is not UTF-8. The last character may be cut off. */
+/** Null if it is not UTF-8. The last character may be incomplete. */
 function textOf(head: Buffer): string | null {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(head, { stream: true });
@@ -67,7 +62,7 @@ function headerOf(text: string, format: 'csv' | 'tsv', isWhole: boolean): readon
   const found = format === 'tsv' ? ['\t'] : DELIMITERS.filter((delimiter) => firstLine.includes(delimiter));
   if (found.length !== 1) return null;
   const records: string[][] = parse(text, { delimiter: found, to: RECORDS_COMPARED + 1, relaxColumnCount: true });
-  // The last record may be cut off.
+  // The last record may be incomplete.
   const whole = isWhole || records.length > RECORDS_COMPARED ? records : records.slice(0, -1);
   const [header, ...rows] = whole;
   if (rows.length === 0 || whole.some(({ length }) => length !== header.length)) return null;
@@ -80,7 +75,7 @@ function rowsOf(text: string): unknown {
   return lines.map((line) => JSON.parse(line));
 }
 
-/** The keys of all rows; null where it is no array of objects. */
+/** The keys of all rows; null if it is not an array of objects. */
 function keysOf(rows: unknown): readonly string[] | null {
   if (!Array.isArray(rows) || rows.length === 0 || !rows.every(isObject)) return null;
   return [...new Set(rows.flatMap((row: object) => Object.keys(row)))];

@@ -1,7 +1,7 @@
 import { basename, extname, parse } from 'node:path';
 import { UsageError } from '../../config/config.ts';
 
-/** The formats that are sent, with their media types. */
+/** The upload formats, with their media types. */
 const MEDIA_TYPES = {
   csv: 'text/csv',
   tsv: 'text/tab-separated-values',
@@ -16,7 +16,7 @@ export const FORMAT_FLAG = {
   format: {
     type: 'string',
     valueName: Object.keys(MEDIA_TYPES).join('|'),
-    help: 'the format of the file; by default from the name, or from the content of standard input',
+    help: 'format of the file (default: from its name, or from the content of standard input)',
   },
 } as const;
 
@@ -33,20 +33,19 @@ export function mediaTypeOf(format: FormatName): string {
   return MEDIA_TYPES[format];
 }
 
-/** The format that `--format` names. Throws UsageError for an unknown one. */
+/** The format of `--format`. Throws UsageError for an unknown one. */
 export function formatNamed(name: string | undefined): FormatName | undefined {
   if (name === undefined) return undefined;
   const names = Object.keys(MEDIA_TYPES) as FormatName[];
   const format = names.find((known) => known === name);
   if (format === undefined) {
-    throw new UsageError(`--format takes one of ${names.join(', ')}, not ${JSON.stringify(name)}.`, name, names);
+    throw new UsageError(`--format expects one of ${names.join(', ')}, got ${JSON.stringify(name)}.`, name, names);
   }
   return format;
 }
 
 /**
- * The format by the ending of a file's name, without `.gz`. Throws UsageError for an unknown
- * ending.
+ * The format by the file's extension, without `.gz`. Throws UsageError for an unknown extension.
  */
 export function formatOf(file: string): FormatName {
   const ending = extname(withoutGz(file)).toLowerCase();
@@ -58,7 +57,7 @@ export function formatOf(file: string): FormatName {
   );
 }
 
-/** `data/new customers.csv.gz` is called `new customers`. */
+/** The name of `data/new customers.csv.gz` is `new customers`. */
 export function tableName(file: string): string {
   return parse(basename(withoutGz(file))).name;
 }
@@ -68,8 +67,8 @@ function withoutGz(file: string): string {
 }
 
 /**
- * The format of the content that starts with `head`: a byte signature, JSON, or the delimiter of
- * the first line.
+ * The format of content that starts with `head`: a byte signature, JSON, or the delimiter of the
+ * first line.
  */
 export function formatOfContent(head: Buffer): FormatName {
   if (head.subarray(0, 4).toString('latin1') === 'PAR1') return 'parquet';
@@ -80,7 +79,7 @@ export function formatOfContent(head: Buffer): FormatName {
   return firstLine.includes('\t') && !firstLine.includes(',') ? 'tsv' : 'csv';
 }
 
-/** A row of NDJSON. A prediction request, `{"rows": [...]}`, may also be in one line. */
+/** A row of NDJSON. A prediction request, `{"rows": [...]}`, may also be one line. */
 function isRow(line: string): boolean {
   try {
     const value: unknown = JSON.parse(line);

@@ -5,28 +5,28 @@ import { buffer } from 'node:stream/consumers';
 import { constants, gunzipSync } from 'node:zlib';
 import { type FormatName, formatOf, formatOfContent, mediaTypeOf, tableName } from './format.ts';
 
-/** The argument that stands for standard input. */
+/** The argument for standard input. */
 const STANDARD_INPUT = '-';
 /** Enough for the header line of a wide table. */
 const HEAD_BYTES = 2 ** 20;
-/** Gzip grows at most 1032 times, so this part of it unpacks to 64 MiB at most. */
+/** Gzip expands at most 1032 times, so this many bytes decompress to at most 64 MiB. */
 const PACKED_HEAD_BYTES = 2 ** 16;
 
-/** What is sent of a file. */
+/** The upload of a file. */
 export interface FileBody {
   readonly mediaType: string;
   readonly isGzipped: boolean;
   readonly content: Blob | ReadableStream<Uint8Array>;
 }
 
-/** A file or standard input, to be sent once. */
+/** A file or standard input, which can be sent once. */
 export interface Input {
-  /** For messages. */
+  /** Name for messages. */
   readonly label: string;
-  /** The name of a dataset that is made from it. */
+  /** Name of a dataset that is created from it. */
   readonly tableName: string;
   readonly format: FormatName;
-  /** The first bytes, unpacked. */
+  /** The first bytes, decompressed. */
   readonly head: Buffer;
   /** Whether `head` is the whole content. */
   readonly isWhole: boolean;
@@ -36,16 +36,16 @@ export interface Input {
 }
 
 interface InputOptions {
-  /** What `-` reads; the standard input of the process by default. */
+  /** The stream for `-`; by default the standard input of the process. */
   readonly stdin?: Readable | undefined;
-  /** Ends the reading of standard input, which may send nothing for a long time. */
+  /** Aborts reading standard input, which may never end. */
   readonly signal?: AbortSignal;
 }
 
 /**
- * Opens a file, or standard input for `-`, and reads its first bytes. `format` wins over the file's
- * name. Throws UsageError for a name without a known format, AbortError for an aborted signal, and
- * an Error when the file cannot be read.
+ * Opens a file, or standard input for `-`, and reads its first bytes. `format` has priority over
+ * the file's name. Throws UsageError for a name without a known format, AbortError for an aborted
+ * signal, and an Error if the file cannot be read.
  */
 export async function openInput(
   file: string,
@@ -88,8 +88,8 @@ function streamOf(start: Buffer, rest: AsyncIterator<Buffer>, stdin: Readable): 
       else controller.enqueue(new Uint8Array(value));
     },
     /**
-     * An iterator that waits for bytes cannot be ended, and an open standard input keeps the
-     * process alive.
+     * A waiting iterator cannot be closed, and an open standard input would prevent the process
+     * from exiting.
      */
     cancel() {
       stdin.destroy();
@@ -99,7 +99,7 @@ function streamOf(start: Buffer, rest: AsyncIterator<Buffer>, stdin: Readable): 
 
 interface Opened extends Pick<Input, 'label' | 'tableName' | 'bytes'> {
   readonly content: FileBody['content'];
-  /** The first bytes as they are sent, and whether they are all. */
+  /** The first bytes as they are sent, and whether they are the whole content. */
   readonly start: Buffer;
   readonly isAll: boolean;
 }
@@ -116,7 +116,7 @@ function inputOf({ start, isAll, content, ...names }: Opened, format: FormatName
 }
 
 /**
- * The beginning of the unpacked content; nothing where the gzip is damaged, which the service
+ * The beginning of the decompressed content; empty if the gzip is damaged, which the service
  * reports.
  */
 function unpackedStart(packed: Buffer): Buffer {
@@ -127,10 +127,10 @@ function unpackedStart(packed: Buffer): Buffer {
   }
 }
 
-/** The whole content, unpacked. */
+/** The whole content, decompressed. */
 export async function readWhole({ body: { content, isGzipped } }: Input): Promise<string> {
   const packed = content instanceof Blob ? content.stream() : content;
-  // Both streams are of bytes; their types differ in the kind of buffer alone.
+  // Both are streams of bytes; their types differ only in the kind of buffer.
   const plain = isGzipped ? packed.pipeThrough(new DecompressionStream('gzip') as never) : packed;
   return (await buffer(plain as AsyncIterable<Uint8Array>)).toString('utf8');
 }

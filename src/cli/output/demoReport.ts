@@ -14,7 +14,7 @@ const COLUMNS: readonly TableColumn[] = [
   { title: 'true' },
 ];
 
-/** Customers that the network has never seen: what it says of each, and what each did. */
+/** Customers that the network has never seen: the prediction for each, and the actual outcome. */
 export function predictionsReport(
   rows: DatasetRows['items'],
   predictions: PredictResponse['predictions'],
@@ -33,5 +33,5 @@ export function predictionsReport(
       String(row.Churn),
     ];
   });
-  return `\nCustomers from the test rows, whom the network has never seen:\n${table(COLUMNS, lines, terminal)}`;
+  return `\nCustomers from the test rows, which the network has never seen:\n${table(COLUMNS, lines, terminal)}`;
 }

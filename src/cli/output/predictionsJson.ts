@@ -4,14 +4,14 @@ import { parse } from 'csv-parse';
 import type { PredictResponse } from '../../models/predict/schemas.ts';
 import type { FormatName } from '../input/format.ts';
 
-/** A warning as the header of a text answer has it. */
+/** A warning in the form of the header of a text response. */
 export type MissingValueWarning = Omit<PredictResponse['warnings'][number], 'message'>;
 
 const PROBABILITY = 'probability_';
 
 /**
- * The text of one JSON document, `{"predictions": [...], "warnings": [...]}`, from an answer of the
- * service in any format. It is made row by row, so the answer may be of any length.
+ * The text of one JSON document, `{"predictions": [...], "warnings": [...]}`, from a response in
+ * any format. It is streamed row by row, so the response may have any length.
  */
 export async function* predictionsAsJson(
   response: Readable,
@@ -35,7 +35,7 @@ async function* linesOf(response: Readable): AsyncGenerator<string> {
   for await (const line of createInterface({ input: response })) if (line !== '') yield line;
 }
 
-/** A prediction of classes has a column for the probability of each. */
+/** A prediction of classes has a column with the probability of each class. */
 async function* rowsOf(response: Readable, format: FormatName): AsyncGenerator<string> {
   const parser = parse({ delimiter: format === 'tsv' ? '\t' : ',', columns: true });
   response.on('error', (error) => parser.destroy(error)).pipe(parser);

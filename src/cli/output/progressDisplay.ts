@@ -3,14 +3,15 @@ import { progressBar, progressLine, type TrainingProgress } from '../terminal/pr
 import type { Terminal } from '../terminal/terminal.ts';
 
 /**
- * To the line's beginning, and after the text everything that an earlier, longer one left behind.
+ * Moves to the beginning of the line, and erases what a longer previous text left after the new
+ * one.
  */
 const REDRAW = '\r';
 const CLEAR_REST = '\x1b[K';
-/** Where nothing can be drawn in place, a line is written for every such part of the training. */
+/** Without a terminal, one line is written for every such fraction of the training. */
 const STEPS = 10;
 
-/** Shows a job as it goes on: drawn in place on a terminal, a line now and then anywhere else. */
+/** Shows the progress of a job: in place on a terminal, otherwise a line at intervals. */
 export function createProgressDisplay(terminal: Terminal) {
   let stepsShown = 0;
   let isDrawn = false;
@@ -27,7 +28,7 @@ export function createProgressDisplay(terminal: Terminal) {
       stepsShown = steps;
       terminal.write(`${progressLine(progress)}\n`);
     },
-    /** What follows begins on a line of its own. */
+    /** Ends the current line. */
     end(): void {
       if (isDrawn) terminal.write('\n');
     },
@@ -37,7 +38,7 @@ export function createProgressDisplay(terminal: Terminal) {
 function describe(job: Job, terminal: Terminal): string {
   const progress = progressOf(job);
   if (progress) return progressBar(progress, terminal);
-  return job.queuePosition === null ? job.state : `${job.state}, number ${job.queuePosition} in the queue`;
+  return job.queuePosition === null ? job.state : `${job.state}, position ${job.queuePosition} in the queue`;
 }
 
 /** Undefined before the first epoch. */

@@ -13,20 +13,22 @@ const MAX_CLASSES_SHOWN = 8;
 const CLASS_WIDTH = 12;
 const CURL_WIDTH = 76;
 
-/** The losses of every epoch as a chart, and the epoch whose parameters were kept. */
+/** A chart of the losses of every epoch, and the epoch of the best parameters. */
 export function lossReport(losses: readonly EpochLoss[], { best, progress }: Job, terminal: Terminal): string {
   const end =
-    progress && progress.epoch < progress.epochs ? `Stopped early after epoch ${progress.epoch}` : 'All epochs done';
-  const bestEpoch = best ? `; the parameters of the best one, ${best.epoch}, are kept` : '';
+    progress && progress.epoch < progress.epochs
+      ? `Stopped early after epoch ${progress.epoch}`
+      : 'All epochs finished';
+  const bestEpoch = best ? `; the model has the parameters of the best one, ${best.epoch}` : '';
   return `\n${lossChart(losses, terminal)}${end}${bestEpoch}.\n`;
 }
 
 /** Why there is no model. */
 export function failureReport({ state, error }: Job): string {
-  return error ? `The job ${state}: ${error.message}` : `The job was ${state} by somebody else.`;
+  return error ? `The job ${state}: ${error.message}` : `The job was ${state} by another client.`;
 }
 
-/** The metrics of each part of the data side by side, and the confusion matrix of the test rows. */
+/** The metrics of each split side by side, and the confusion matrix of the test rows. */
 export function metricsReport(model: Model, terminal: Terminal): string {
   const splits = SPLITS.filter((split) => model.metrics[split]);
   const names = new Set(splits.flatMap((split) => Object.keys(scalars(model.metrics[split]))));
@@ -57,21 +59,21 @@ function confusionReport({ classes, metrics }: Model, terminal: Terminal): strin
   return `\nTest rows by true class (down) and predicted class (across):\n${table(columns, rows, terminal)}`;
 }
 
-/** A command for a shell that asks the model about one row. */
+/** A shell command that predicts one row with the model. */
 export function curlReport({ url, key }: Server, model: Model, row: DatasetRows['items'][number]): string {
   const request = model.inputs.map(({ name }) => `${JSON.stringify(name)}: ${JSON.stringify(row[name] ?? null)}`);
   const body = `{"rows": [{\n${fill(request)}\n}]}`.replaceAll("'", "'\\''");
   return [
-    `\nModel ${model.id}. Ask it:`,
+    `\nModel ${model.id}. Predict one row:`,
     `curl ${url}/v1/models/${model.id}/predict \\`,
-    // The key itself stays out of what people copy and keep.
+    // The key itself is not printed, because people copy and save this text.
     ...(key === undefined ? [] : ['  -H "authorization: Bearer $TRAINYARD_KEY" \\']),
     "  -H 'content-type: application/json' \\",
     `  -d '${body}'\n`,
   ].join('\n');
 }
 
-/** The parts with commas between them, as many to a line as fit. */
+/** The parts separated by commas, as many on a line as fit. */
 function fill(parts: readonly string[]): string {
   const lines: string[] = [];
   for (const part of parts) {

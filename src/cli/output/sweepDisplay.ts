@@ -6,16 +6,16 @@ import { printable } from '../terminal/printable.ts';
 import { shorten, table } from '../terminal/table.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 
-/** Asks the service for trials, by a query such as `state=running&limit=5`. */
+/** Fetches trials by a query such as `state=running&limit=5`. */
 type FetchTrials = (query: string) => Promise<TrialPage>;
 
-/** To the beginning of the line so many lines above, and away with all that is below. */
+/** Moves up to the beginning of that line, and erases everything below. */
 const redraw = (lines: number) => (lines > 0 ? `\x1b[${lines}A\r\x1b[J` : '\r\x1b[J');
 const BEST_SHOWN = 5;
 const RUNNING_SHOWN = 4;
 const PARAMETERS_WIDTH = 44;
 const PAGE = 200;
-/** How a trial ends that has waited, but for those that waited in vain. */
+/** Final states of a trial that has waited and was resumed. */
 const RESUMED_STATES = 'state=succeeded&state=failed&state=cancelled';
 
 function pageQuery(cursor: string | null): string {
@@ -23,15 +23,15 @@ function pageQuery(cursor: string | null): string {
 }
 
 /**
- * Shows a sweep as it goes on: a table drawn in place on a terminal, a line for each trial that has
- * ended, or waits, anywhere else.
+ * Shows the progress of a sweep: a table in place on a terminal, otherwise a line for each trial
+ * that has ended or waits.
  */
 export function createSweepDisplay(terminal: Terminal, fetchTrials: FetchTrials) {
   let linesDrawn = 0;
   let listed = 0;
-  /** Where the first page begins of which not all trials are listed; null: at the first of all. */
+  /** Cursor of the first page with unlisted trials; null for the first page. */
   let cursor: string | null = null;
-  /** Listed while they waited for their turn to go on. */
+  /** Trials that were listed while they waited to be resumed. */
   const waiting = new Set<number>();
 
   async function draw(sweep: Sweep): Promise<void> {
@@ -45,7 +45,10 @@ export function createSweepDisplay(terminal: Terminal, fetchTrials: FetchTrials)
     linesDrawn = text.split('\n').length - 1;
   }
 
-  /** In the order of their numbers, each once: those behind one that still runs wait for it. */
+  /**
+   * Lists trials in the order of their numbers, each once: a trial is listed after all earlier
+   * ones.
+   */
   async function list(sweep: Sweep): Promise<void> {
     await listNext();
     if (sweep.finishedAt !== null && waiting.size > 0) await listAgain();
@@ -65,7 +68,7 @@ export function createSweepDisplay(terminal: Terminal, fetchTrials: FetchTrials)
     }
   }
 
-  /** Those that have gone on since they were listed, as they ended. */
+  /** Lists the trials that were resumed after they had been listed, when they end. */
   async function listAgain(): Promise<void> {
     for (let next: string | null = ''; next !== null; ) {
       const page: TrialPage = await fetchTrials(`${pageQuery(next)}&${RESUMED_STATES}`);
@@ -87,7 +90,7 @@ function goalOf({ objective }: Sweep): 'minimize' | 'maximize' {
   return (Array.isArray(objective) ? objective[0] : objective)?.goal ?? 'minimize';
 }
 
-/** `swp_… running  12 of 50 trials, 3 running  best 0.2100 (number 7)  32 s, 1 min 10 s left`. */
+/** `swp_… running  12 of 50 trials, 3 running  best 0.2100 (trial 7)  32 s, 1 min 10 s left`. */
 export function headline({ state, counts, search, best, seconds, etaSeconds }: Sweep): string {
   const { running, paused, succeeded, pruned, failed, cancelled } = counts;
   const ended = succeeded + pruned + failed + cancelled;
@@ -97,13 +100,13 @@ export function headline({ state, counts, search, best, seconds, etaSeconds }: S
     paused > 0 ? `${paused} waiting` : '',
     pruned > 0 ? `${pruned} pruned` : '',
     failed > 0 ? `${failed} failed` : '',
-    best?.objective == null ? '' : `best ${formatMeasure(best.objective)} (number ${best.number})`,
+    best?.objective == null ? '' : `best ${formatMeasure(best.objective)} (trial ${best.number})`,
     etaSeconds === null ? formatSeconds(seconds) : `${formatSeconds(etaSeconds)} left`,
   ];
   return facts.filter((fact) => fact !== '').join(', ');
 }
 
-/** Trials under their titles, their parameters as far as there is room. */
+/** Trials under column titles, with as many parameters as fit. */
 function trialTable(trials: readonly Trial[], terminal: Pick<Terminal, 'unicode'>): string {
   const columns = [
     { title: 'trial', align: 'right' as const },
@@ -127,14 +130,14 @@ function trialLine({ number, state, objective, parameters, error }: Trial): stri
   return printable(`trial ${number} ${state} ${result}  ${parametersText(parameters)}`);
 }
 
-/** `learningRate 0.003162 batchSize 64`: the last part of each path tells enough. */
+/** `learningRate 0.003162 batchSize 64`: the last part of each path. */
 function parametersText(parameters: Trial['parameters']): string {
   return Object.entries(parameters)
     .map(([path, value]) => `${path.split('.').at(-1)} ${valueText(value)}`)
     .join(' ');
 }
 
-/** Numbers as far as they tell, layers by their units: `64-32`. */
+/** Numbers in short form, layers as their units: `64-32`. */
 function valueText(value: unknown): string {
   if (typeof value === 'number') return String(Number(value.toPrecision(4)));
   if (typeof value === 'string') return value;

@@ -7,8 +7,8 @@ import type { Terminal } from '../terminal/terminal.ts';
 import { headline } from './sweepDisplay.ts';
 
 /**
- * How a sweep ended: its best trial with all its parameters, or the Pareto front, and where to go
- * from there.
+ * The result of a sweep: its best trial with all parameters, or the Pareto front, and what to do
+ * next.
  */
 export function sweepReport({ url }: Server, sweep: Sweep, terminal: Terminal): string {
   const { best, front, frontSize, error, id } = sweep;
@@ -26,7 +26,7 @@ export function sweepReport({ url }: Server, sweep: Sweep, terminal: Terminal): 
       (frontSize ?? 0) > front.length ? ` All ${frontSize}: curl ${url}/v1/sweeps/${id}/trials?front=true` : '';
     lines.push(`\nNo other trial beats these in all objectives: ${numbers}.${more}\n`);
   }
-  lines.push(`Which hyperparameters mattered: curl ${url}/v1/sweeps/${id}/importance\n`);
+  lines.push(`Importance of the hyperparameters: curl ${url}/v1/sweeps/${id}/importance\n`);
   return lines.join('');
 }
 
@@ -48,5 +48,5 @@ export function previewReport(preview: SweepPreview, terminal: Terminal): string
     { title: 'trial', align: 'right' as const },
     ...names.map((name) => ({ title: name.split('.').at(-1) ?? name })),
   ];
-  return `${facts.join(', ')}.\nThe first of them:\n${table(columns, rows, terminal)}`;
+  return `${facts.join(', ')}.\nThe first trials:\n${table(columns, rows, terminal)}`;
 }

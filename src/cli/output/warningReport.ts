@@ -2,7 +2,7 @@ import type { Terminal } from '../terminal/terminal.ts';
 import { wrap } from '../terminal/wrap.ts';
 
 const INDENT = '  ';
-/** A wide table may have one for every column. */
+/** A wide table may have a warning for every column. */
 const MAX_SHOWN = 10;
 
 interface Warning {
@@ -10,7 +10,7 @@ interface Warning {
   readonly message: string;
 }
 
-/** What stops nothing but should be known, indented. */
+/** Warnings that do not stop the work, indented. */
 export function warningReport(warnings: readonly Warning[], terminal: Terminal): string {
   const texts = warnings.slice(0, MAX_SHOWN).map(textOf);
   if (warnings.length > MAX_SHOWN) texts.push(`And ${warnings.length - MAX_SHOWN} more.`);

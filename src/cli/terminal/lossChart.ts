@@ -7,7 +7,7 @@ export interface EpochLoss {
 }
 
 export interface ChartStyle {
-  /** Characters in a line. */
+  /** Characters on a line. */
   readonly columns: number;
   readonly unicode: boolean;
 }
@@ -15,8 +15,8 @@ export interface ChartStyle {
 const ROWS = 13;
 const ROWS_PER_TICK = 3;
 /**
- * A loss that falls by more than this is drawn on a logarithmic axis, or all but its beginning
- * would be one flat line.
+ * A loss that falls by more than this factor is drawn on a logarithmic axis. On a linear axis, all
+ * but its beginning would be flat.
  */
 const MAX_LINEAR_RATIO = 20;
 
@@ -35,7 +35,7 @@ const ASCII: Glyphs = {
 interface Axis {
   /** 0 for the smallest loss, 1 for the largest. */
   position(loss: number): number;
-  /** The loss at a place. */
+  /** The loss at a position. */
   lossAt(place: number): number;
   readonly isLogarithmic: boolean;
 }
@@ -44,8 +44,8 @@ interface Axis {
 type Curve = readonly ReadonlySet<number>[];
 
 /**
- * The losses of a training in one chart with axes and legend, lines of at most `columns`
- * characters, each ended. Losses that are not finite are left out; '' when none is left.
+ * The losses of a training in one chart with axes and legend, in lines of at most `columns`
+ * characters. Non-finite losses are left out; '' if none remain.
  */
 export function lossChart(losses: readonly EpochLoss[], style: ChartStyle): string {
   const training = finite(losses.map(({ trainingLoss }) => trainingLoss));
@@ -99,14 +99,14 @@ function axisOf(losses: readonly number[]): Axis {
   };
 }
 
-/** The text left of each row, '' for rows without one. */
+/** The label left of each row, '' for rows without one. */
 function tickLabels(axis: Axis): readonly string[] {
   return Array.from({ length: ROWS }, (_, row) =>
     row % ROWS_PER_TICK === 0 ? formatMeasure(axis.lossAt(1 - row / (ROWS - 1))) : '',
   );
 }
 
-/** Values between epochs lie on a straight line. */
+/** Values between epochs are interpolated linearly. */
 function curve(values: readonly number[], width: number, axis: Axis): Curve {
   if (values.length === 0) return [];
   const rows = Array.from({ length: width }, (_, column) => {
@@ -116,7 +116,10 @@ function curve(values: readonly number[], width: number, axis: Axis): Curve {
   return rows.map((row, column) => new Set(between(rows[column - 1] ?? row, row)));
 }
 
-/** From `to` back to, and without, `from`: so a steep fall is a line, not two far dots. */
+/**
+ * The rows from `to` back to `from`, without `from`: a steep fall is a line instead of two distant
+ * dots.
+ */
 function between(from: number, to: number): readonly number[] {
   const step = Math.sign(from - to);
   const count = Math.max(1, Math.abs(from - to));

@@ -48,8 +48,7 @@ export function formatSeconds(seconds: number): string {
 }
 
 /**
- * Digits after the point that make four significant ones; at least as many as 0.1 has, so that
- * columns line up.
+ * Decimals for four significant digits; at least as many as for 0.1, so that columns are aligned.
  */
 function fractionDigits(magnitude: number): number {
   if (magnitude < 1) return 4;

@@ -1,6 +1,6 @@
 import { stripControlCharacters } from '../../kit/text.ts';
 
-/** The text in one line, without what terminals obey: it may be somebody else's. */
+/** The text on one line, without control characters, because it may be user input. */
 export function printable(text: string): string {
   return stripControlCharacters(text, ' ').trim();
 }

@@ -1,6 +1,6 @@
 import { formatCompact, formatMeasure, formatSeconds } from './numbers.ts';
 
-/** Where a training stands, as far as it is known. */
+/** The state of a training, as far as it is known. */
 export interface TrainingProgress {
   readonly epoch: number;
   readonly epochs: number;
@@ -13,19 +13,22 @@ export interface TrainingProgress {
 }
 
 export interface BarStyle {
-  /** Characters in a line; one fewer are used, as some terminals break a full line. */
+  /** Characters on a line. One fewer are used, because some terminals wrap a full line. */
   readonly columns: number;
   readonly unicode: boolean;
 }
 
-/** The bar keeps its width whatever stands beside it, or its end would jump with every redraw. */
+/**
+ * The bar has a constant width, whatever text follows; otherwise its end would move with every
+ * redraw.
+ */
 const MAX_BAR_WIDTH = 30;
 const MIN_BAR_WIDTH = 8;
-/** What stands beside the bar in most trainings. */
+/** Width of the text after the bar in most trainings. */
 const TYPICAL_TEXT_WIDTH = 72;
 
 /**
- * One line without a break:
+ * One line without a line break:
  * `12/50 ██░░░░░░  24 %  loss 0.2910  validation 0.3010  5 s left  910k rows/s`.
  */
 export function progressBar(progress: TrainingProgress, style: BarStyle): string {
@@ -36,12 +39,12 @@ export function progressBar(progress: TrainingProgress, style: BarStyle): string
   return head + factsThatFit(progressFacts(progress), style.columns - 1 - head.length);
 }
 
-/** The same in words, for where nothing can be drawn again: a line on its own. */
+/** The same in words, on its own line, for output that cannot be redrawn. */
 export function progressLine(progress: TrainingProgress): string {
   return `epoch ${progress.epoch}/${progress.epochs}${progressFacts(progress).join('')}`;
 }
 
-/** Each with the blanks before it, the most important first. */
+/** Each with its leading blanks, the most important first. */
 function progressFacts(progress: TrainingProgress): readonly string[] {
   const { trainingLoss, validationLoss, rowsPerSecond, etaSeconds } = progress;
   return [

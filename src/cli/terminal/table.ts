@@ -1,13 +1,14 @@
 export interface TableColumn {
   readonly title: string;
-  /** Numbers stand on the right. */
+  /** Numbers are aligned right. */
   readonly align?: 'left' | 'right';
 }
 
 const GAP = '  ';
 
 /**
- * Rows of text under their titles and a rule; every line ends with a line break, none with a blank.
+ * Rows of text below their titles and a rule. Every line ends with a line break, without trailing
+ * blanks.
  */
 export function table(
   columns: readonly TableColumn[],
@@ -22,7 +23,7 @@ export function table(
   return lines.map((text) => `${text.trimEnd()}\n`).join('');
 }
 
-/** The text, or its beginning and a sign that there was more. */
+/** The text, or its beginning and a mark that it was shortened. */
 export function shorten(text: string, width: number): string {
   const letters = [...text];
   return letters.length <= width ? text : `${letters.slice(0, width - 2).join('')}..`;

@@ -1,27 +1,27 @@
 import { localeIsUtf8 } from '../../config/config.ts';
 
-/** Where a command writes, and what can be shown there. */
+/** The output of a command, and what it can display. */
 export interface Terminal {
-  /** Characters in a line. */
+  /** Characters on a line. */
   readonly columns: number;
-  /** Whether lines can be drawn again in place; otherwise no control code is ever written. */
+  /** Whether lines can be redrawn in place; otherwise no control code is ever written. */
   readonly isTty: boolean;
-  /** Whether more than ASCII can be shown. */
+  /** Whether it can display more than ASCII. */
   readonly unicode: boolean;
   write(text: string): void;
-  /** To standard error: what is no result. */
+  /** Writes to standard error: everything but results. */
   warn(text: string): void;
 }
 
-/** The terminal for a command with `--json`: everything that people read is left out. */
+/** The terminal for a command with `--json`: discards all text for people. */
 export function quiet(terminal: Terminal): Terminal {
   return { ...terminal, isTty: false, write: () => undefined, warn: () => undefined };
 }
 
-/** Wider lines are hard to read, and what goes to a file is read at this width. */
+/** Wider lines are hard to read; output to a file has this width. */
 const MAX_COLUMNS = 80;
 
-/** The terminal (or file, or pipe) that the process was started with. */
+/** The terminal (or file, or pipe) of the process. */
 export function processTerminal(): Terminal {
   const { stdout, stderr } = process;
   return {

@@ -1,6 +1,6 @@
 /**
- * Lines of at most `width` characters, broken where the text says so and at blanks; a longer word
- * stands alone and whole.
+ * Lines of at most `width` characters, broken at line breaks and blanks. A longer word has its own
+ * line, unbroken.
  */
 export function wrap(text: string, width: number): readonly string[] {
   const pieces = new RegExp(`.{1,${width}}(?: |$)|[^ ]+(?: |$)`, 'g');

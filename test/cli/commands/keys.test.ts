@@ -78,7 +78,7 @@ describe('trainyard keys', () => {
     expect((await run('list')).written.output).not.toContain('revoked');
     await run('revoke', admin, '--force');
     expect((await run('list')).written.output).toContain('revoked');
-    // A key that exists is no first key: the machine stays able to create any.
+    // An existing key is not a first key: the machine can still create any key.
     await run('create', '--name', 'another', '--scopes', 'read');
   });
 

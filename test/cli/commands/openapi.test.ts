@@ -17,7 +17,7 @@ describe('trainyard openapi', () => {
     expect(await writeOpenapi(['--output', file, '--check'], describeNothing, createTestTerminal())).toBe(0);
   });
 
-  it('fails with a hint, and changes nothing, when the file says something else', async () => {
+  it('fails with a hint, and changes nothing, if the file differs', async () => {
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, '{}\n');
     const terminal = createTestTerminal();
@@ -26,7 +26,7 @@ describe('trainyard openapi', () => {
     expect(readFileSync(file, 'utf8')).toBe('{}\n');
   });
 
-  it('fails when there is no file', async () => {
+  it('fails if there is no file', async () => {
     const args = ['--output', `${file}.absent`, '--check'];
     expect(await writeOpenapi(args, describeNothing, createTestTerminal())).toBe(1);
   });

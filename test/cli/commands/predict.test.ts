@@ -38,14 +38,14 @@ async function runPredict(
 }
 
 describe('trainyard predict', () => {
-  it('sends CSV as it is and prints the answer', async () => {
+  it('sends CSV unchanged and prints the response', async () => {
     const { code, output, request } = await runPredict('rows.csv', 'x\n1\n');
     expect({ code, output }).toEqual({ code: 0, output: 'label\nyes\n' });
     expect(request?.headers).toMatchObject({ 'content-type': 'text/csv' });
     expect(String(request?.body)).toBe('x\n1\n');
   });
 
-  it('asks for an answer for spreadsheets when told so', async () => {
+  it('requests a response that is safe for spreadsheets if asked to', async () => {
     const plain = await runPredict('rows.csv', 'x\n1\n');
     const guarded = await runPredict('rows.csv', 'x\n1\n', ['--spreadsheet']);
     expect([plain.request?.path, guarded.request?.path]).toEqual([
@@ -54,12 +54,12 @@ describe('trainyard predict', () => {
     ]);
   });
 
-  it('says beside the answer what was treated as missing', async () => {
+  it('reports the values that were treated as missing apart from the response', async () => {
     const { warnings } = await runPredict('rows.csv', 'x\n1\n');
     expect(warnings).toBe('x: 1,200 values missing\ny: 1 value unseen by the training\n');
   });
 
-  it('sends gzip as it is', async () => {
+  it('sends gzip unchanged', async () => {
     const packed = gzipSync('{"x":1}\n');
     const { request } = await runPredict('rows.ndjson.gz', packed);
     expect(request?.headers).toMatchObject({ 'content-type': 'application/x-ndjson', 'content-encoding': 'gzip' });
@@ -71,7 +71,7 @@ describe('trainyard predict', () => {
     expect(JSON.parse(String(request?.body))).toEqual({ rows: [{ x: 1 }] });
   });
 
-  it('unpacks JSON, to wrap it', async () => {
+  it('decompresses JSON, to wrap it', async () => {
     const { request } = await runPredict('rows.json.gz', gzipSync('[{"x": 1}]'));
     expect(request?.headers).not.toHaveProperty('content-encoding');
     expect(JSON.parse(String(request?.body))).toEqual({ rows: [{ x: 1 }] });
@@ -99,7 +99,7 @@ describe('trainyard predict', () => {
     expect(warnings).toBe('');
   });
 
-  it('prints numbers with --json for a regression, and the JSON answer of the service as it is', async () => {
+  it("prints numbers with --json for a regression, and the service's JSON response unchanged", async () => {
     const answer = (body: unknown) => ({ 'POST /v1/models/mdl_1/predict': [{ type: 'text/csv', body }] });
     const regression = await runPredict('rows.csv', 'x\n1\n', ['--json'], answer('prediction\n1.5\n-2\n'));
     expect(JSON.parse(regression.output)).toEqual({ predictions: [{ value: 1.5 }, { value: -2 }], warnings: [] });
@@ -109,7 +109,7 @@ describe('trainyard predict', () => {
     expect(JSON.parse(json.output)).toEqual({ predictions: [], warnings: [1] });
   });
 
-  it('reads standard input for -, and finds its format in the content', async () => {
+  it('reads standard input for -, and detects its format from the content', async () => {
     await using service = await startFakeService(ANSWERS);
     const send = async (content: string | Buffer, ...flags: string[]) => {
       const stdin = Readable.from([Buffer.from(content)]);
@@ -128,7 +128,7 @@ describe('trainyard predict', () => {
     expect((await send('x\n1\n', '--format', 'tsv'))[0]).toBe('text/tab-separated-values');
   });
 
-  it('streams standard input that is larger than what is read ahead', async () => {
+  it('streams standard input that is larger than the part it reads ahead', async () => {
     await using service = await startFakeService(ANSWERS);
     const chunk = Buffer.from('1,2\n'.repeat(2 ** 16));
     const chunks = [Buffer.from('x,y\n'), ...Array.from({ length: 20 }, () => chunk)];
@@ -138,13 +138,13 @@ describe('trainyard predict', () => {
   });
 
   it.each([
-    ['rows.parquet', '', 'Parquet cannot be predicted. Send .csv, .tsv, .ndjson or .json'],
+    ['rows.parquet', '', 'Parquet is not supported for predictions. Send .csv, .tsv, .ndjson or .json'],
     ['rows.json', '[{', 'is not valid JSON'],
   ])('refuses %s with %j', async (name, content, message) => {
     await expect(runPredict(name, content)).rejects.toThrow(message);
   });
 
-  it('says which file cannot be read', async () => {
+  it('names the file that cannot be read', async () => {
     await expect(predict(['mdl_1', join(folder, 'absent.csv')], new PassThrough(), () => undefined)).rejects.toThrow(
       'absent.csv cannot be read',
     );

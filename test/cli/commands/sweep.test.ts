@@ -94,7 +94,7 @@ async function runSweep(
 }
 
 describe('trainyard sweep', () => {
-  it('begins the sweep of the file, tells of each trial as it ends, and of the best', async () => {
+  it('starts the sweep of the file, prints each trial as it ends, and the best one', async () => {
     const { code, bodyOf, output } = await runSweep([spec]);
     expect(code).toBe(0);
     expect(bodyOf('/v1/sweeps')).toEqual(REQUEST);
@@ -102,13 +102,13 @@ describe('trainyard sweep', () => {
     expect(output).toContain(
       'trial 0 failed The loss was not finite.  batchSize 16\ntrial 1 succeeded 0.2100  batchSize 32 layers 64-32\n',
     );
-    expect(output).toContain('succeeded: 2 of 2 trials ended, 1 failed, best 0.2100 (number 1), 3 s.');
+    expect(output).toContain('succeeded: 2 of 2 trials ended, 1 failed, best 0.2100 (trial 1), 3 s.');
     expect(output).toMatch(/training\.batchSize {2}32\n/);
     expect(output).toContain('Model mdl_1.');
     expect(output.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);
   });
 
-  it('tells how a trial ended that waited for its turn, and went on', async () => {
+  it('prints the end of a trial that waited and was resumed', async () => {
     const waits = { ...FAILED_TRIAL, state: 'paused', objective: 0.4, error: null };
     const answers = {
       ...ANSWERS,
@@ -126,7 +126,7 @@ describe('trainyard sweep', () => {
     ]);
   });
 
-  it('asks for many trials at once, and for each page until all of it is told', async () => {
+  it('fetches many trials at once, and every page until all are listed', async () => {
     const trials = Array.from({ length: 500 }, (_, number) => ({ ...BEST_TRIAL, number }));
     const page = (from: number, to: number, next: string | null) => ({ body: { items: trials.slice(from, to), next } });
     const answers = {
@@ -139,8 +139,8 @@ describe('trainyard sweep', () => {
       ],
     };
     const { output, received } = await runSweep([spec], createTestTerminal(), NEVER, answers);
-    const told = [...output.matchAll(/^trial (\d+) /gm)].map(([, number]) => Number(number));
-    expect(told).toEqual(trials.map(({ number }) => number));
+    const printed = [...output.matchAll(/^trial (\d+) /gm)].map(([, number]) => Number(number));
+    expect(printed).toEqual(trials.map(({ number }) => number));
     expect(received.filter((path) => path.includes('/trials'))).toHaveLength(5);
   });
 
@@ -158,7 +158,7 @@ describe('trainyard sweep', () => {
   });
 
   it.each([false, true])(
-    'writes nothing that a terminal obeys of what others have called and told: a terminal %s',
+    'writes no control characters of names and messages from other clients: a terminal %s',
     async (isTty) => {
       const parameters = { kind: '\x1b[2J\u009b31m\n' };
       const error = { code: 'told_failed', message: '\x1b]0;mine\x07\nmoved' };
@@ -174,25 +174,25 @@ describe('trainyard sweep', () => {
     },
   );
 
-  it('watches a sweep that there is', async () => {
+  it('watches an existing sweep', async () => {
     const { code, output } = await runSweep(['--watch', 'swp_1']);
     expect([code, output.includes('Model mdl_1.')]).toEqual([0, true]);
   });
 
-  it('says what it would do and runs nothing', async () => {
+  it('shows what it would do and runs nothing', async () => {
     const { code, output } = await runSweep([spec, '--preview']);
     expect(code).toBe(0);
     expect(output).toContain('2 trials, about 25 epochs (40 at most), about 1 min 15 s, about 5 kB of models.');
     expect(output).not.toContain('Sweep swp_1');
   });
 
-  it('prints the sweep alone as JSON', async () => {
+  it('prints only the sweep as JSON', async () => {
     const { output, received } = await runSweep([spec, '--json']);
     expect(received.filter((path) => path.includes('/trials'))).toEqual([]);
     expect(JSON.parse(output)).toMatchObject({ id: 'swp_1', state: 'succeeded' });
   });
 
-  it('refuses a file that is no JSON object', async () => {
-    await expect(runSweep([table])).rejects.toThrow('A sweep takes a file with a JSON object');
+  it('refuses a file without a JSON object', async () => {
+    await expect(runSweep([table])).rejects.toThrow('A sweep needs a file with a JSON object');
   });
 });

@@ -25,7 +25,7 @@ function bodyOf(received: Awaited<ReturnType<typeof runTrain>>['received'], path
 }
 
 describe('trainyard train', () => {
-  it('uploads the file, submits the job and ends well', async () => {
+  it('uploads the file, submits the job and succeeds', async () => {
     const { code, received } = await runTrain(ROAD, [table, '--target', 'y']);
     expect(code).toBe(0);
     const [upload] = received;
@@ -34,7 +34,7 @@ describe('trainyard train', () => {
     expect(bodyOf(received, '/v1/jobs')).toEqual({ target: 'y', datasetId: 'ds_1' });
   });
 
-  it('sends a gzip file as it is', async () => {
+  it('sends a gzip file unchanged', async () => {
     const packed = gzipSync('x,y\n1,no\n');
     writeFileSync(join(folder, 'packed.csv.gz'), packed);
     const { received } = await runTrain(ROAD, [join(folder, 'packed.csv.gz'), '--target', 'y']);
@@ -45,7 +45,7 @@ describe('trainyard train', () => {
     });
   });
 
-  it('writes lines without control codes where nothing can be drawn again', async () => {
+  it('writes lines without control codes if it cannot redraw', async () => {
     const { output } = await runTrain(ROAD, [table, '--target', 'y']);
     expect(output).toContain('epoch 1/2  loss 0.5000  validation 0.6000  3 s left  910k rows/s\nepoch 2/2');
     expect(output).toContain('  z has one value.\n');
@@ -56,11 +56,11 @@ describe('trainyard train', () => {
 
   it('draws the progress in place on a terminal', async () => {
     const { output } = await runTrain(ROAD, [table, '--target', 'y'], createTestTerminal({ isTty: true }));
-    expect(output).toContain('\rqueued, number 1 in the queue\x1b[K');
+    expect(output).toContain('\rqueued, position 1 in the queue\x1b[K');
     expect(output).toContain('\r1/2 ████░░░░  50 %  loss 0.5000  validation 0.6000  3 s left  910k rows/s\x1b[K\r2/2');
   });
 
-  it('shows the losses, the metrics, the confusion of the test rows, and how to ask the model', async () => {
+  it('shows the losses, the metrics, the confusion of the test rows, and how to predict', async () => {
     const { output } = await runTrain(ROAD, [table, '--target', 'y']);
     expect(output).toContain('• training loss  ○ validation loss');
     expect(output).toContain(`
@@ -79,13 +79,13 @@ yes    3    7
     expect(output).toContain(`-d '{"rows": [{\n    "x": 1.5, "it'\\''s": "a"\n}]}'`);
   });
 
-  it('tells how to ask the model with a key, which it does not repeat', async () => {
+  it('shows how to predict with a key, which it does not print', async () => {
     const { output } = await runTrain(ROAD, [table, '--target', 'y', '--key', 'ty_secret']);
     expect(output).toContain('  -H "authorization: Bearer $TRAINYARD_KEY" \\\n');
     expect(output).not.toContain('ty_secret');
   });
 
-  it('takes everything else from a file, and the flags win', async () => {
+  it('reads all other options from a file, and the flags have priority', async () => {
     const spec = join(folder, 'job.json');
     writeFileSync(spec, JSON.stringify({ target: 'z', labels: { team: 'risk' }, training: { epochs: 5, seed: 3 } }));
     const flags = ['--spec', spec, '--target', 'y', '--split', 'x', '--task', 'binary', '--name', 'n', '--epochs', '9'];
@@ -101,19 +101,19 @@ yes    3    7
     });
   });
 
-  it('prints the job and its model as JSON alone', async () => {
+  it('prints only the job and its model as JSON', async () => {
     const { code, output } = await runTrain(ROAD, [table, '--target', 'y', '--json']);
     expect(code).toBe(0);
     expect(JSON.parse(output)).toMatchObject({ job: { id: 'job_1' }, model: { id: 'mdl_1' } });
   });
 
-  it('fails with the reason of a job that failed', async () => {
+  it('fails with the reason of a failed job', async () => {
     const failing = runTrain({ ...ROAD, 'GET /v1/jobs/job_1': [{ body: FAILED }] }, [table, '--target', 'y']);
     const message = 'The job failed: The loss was not finite in epoch 1: try a smaller learning rate.';
     await expect(failing).rejects.toMatchObject({ code: 'loss_diverged', exitCode: 1, message });
   });
 
-  it('leaves the job running when it is interrupted, and says how to follow and cancel it', async () => {
+  it('leaves the job running if interrupted, and says how to follow and cancel it', async () => {
     await using service = await startFakeService({ ...ROAD, 'GET /v1/jobs/job_1': [{ body: RUNNING }] });
     const interrupt = new AbortController();
     const terminal = createTestTerminal();
@@ -134,7 +134,7 @@ Cancel it: curl -X POST ${url}/v1/jobs/job_1/cancel`,
     expect(service.received.filter(({ path }) => path.includes('cancel'))).toEqual([]);
   });
 
-  it('submits nothing when it is interrupted before', async () => {
+  it('submits nothing if it is interrupted earlier', async () => {
     const interrupt = new AbortController();
     interrupt.abort();
     await using service = await startFakeService(ROAD);
@@ -142,7 +142,7 @@ Cancel it: curl -X POST ${url}/v1/jobs/job_1/cancel`,
     await expect(started).rejects.toThrow('Interrupted. Nothing was submitted.');
   });
 
-  it('waits for the answer to the submission when it is interrupted in it, to name the job', async () => {
+  it('waits for the response to the submission if interrupted during it, to name the job', async () => {
     const interrupt = new AbortController();
     const terminal = createTestTerminal();
     await using service = await startFakeService(ROAD, ({ path }) => path === '/v1/jobs' && interrupt.abort());
@@ -150,7 +150,7 @@ Cancel it: curl -X POST ${url}/v1/jobs/job_1/cancel`,
     await expect(started).rejects.toThrow('job_1 continues on the service.');
   });
 
-  it('follows a job that was submitted before', async () => {
+  it('follows an existing job', async () => {
     const { code, output, received } = await runTrain(ROAD, ['--watch', 'job_1']);
     expect(code).toBe(0);
     expect(output).toContain('models/mdl_1/predict');
@@ -173,8 +173,8 @@ Cancel it: curl -X POST ${url}/v1/jobs/job_1/cancel`,
   it.each([
     [[table], 'Pass --target COLUMN: the column to predict.'],
     [[], 'Expected FILE, got none.'],
-    [[table, '--target', 'y', '--epochs', '0'], '--epochs takes a number from 1, not "0".'],
-    [[table, '--target', 'y', '--spec', table], `--spec takes a file with a JSON object, which ${table} is not.`],
+    [[table, '--target', 'y', '--epochs', '0'], '--epochs expects a whole number from 1, got "0".'],
+    [[table, '--target', 'y', '--spec', table], `--spec expects a file with a JSON object. ${table} is not one.`],
     [[join(folder, 'table.xlsx'), '--target', 'y'], 'the format is unknown'],
   ])('says what is wrong with the arguments %j', async (args, message) => {
     writeFileSync(join(folder, 'table.xlsx'), '');

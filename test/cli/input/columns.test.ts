@@ -10,7 +10,7 @@ function columns(format: FormatName, text: string, isWhole = true) {
   return columnsOf({ format, head: Buffer.from(text), isWhole });
 }
 
-describe('the columns of a table, as far as its beginning shows them', () => {
+describe('the columns of a table, if its beginning determines them', () => {
   it.each([
     ['csv', 'a,b\n1,2\n', ['a', 'b']],
     ['csv', '\uFEFFa;"b, c"\r\n1;2\r\n', null],
@@ -45,7 +45,7 @@ describe('the columns of a table, as far as its beginning shows them', () => {
     expect(columns('json', '[{"a":1}]', false)).toBeNull();
   });
 
-  it('are certain from a part of a CSV file, whose last line may be cut off', () => {
+  it('are certain from a part of a CSV file, whose last line may be incomplete', () => {
     expect(columns('csv', 'a,b\n1,2\n3', false)).toEqual(['a', 'b']);
     expect(columns('csv', 'a,b', false)).toBeNull();
   });
@@ -69,19 +69,19 @@ describe('refuseUnknownColumns', () => {
     expect(refuse(`${names}\n${names}\n`, 'target')).toThrow(/c11, …\.$/);
   });
 
-  it.each(['b', 'column2', 'b_2', undefined, null, 7])('lets %j pass', (column) => {
+  it.each(['b', 'column2', 'b_2', undefined, null, 7])('accepts %j', (column) => {
     expect(refuse('a,b,b\n1,2,3\n', column)).not.toThrow();
   });
 });
 
 describe('the beginning of standard input', () => {
-  it('is unpacked, and whole where it is short', async () => {
+  it('is decompressed, and whole if it is short', async () => {
     const input = await openInput('-', undefined, { stdin: Readable.from([gzipSync('a,b\n1,2\n')]) });
     expect(input).toMatchObject({ format: 'csv', isWhole: true, label: 'standard input' });
     expect(columnsOf(input)).toEqual(['a', 'b']);
   });
 
-  it('is a part of a long gzip, of which no more than that is read', async () => {
+  it('is a part of a long gzip, of which no more is read', async () => {
     const packed = gzipSync(`a,b\n${'1,2\n'.repeat(30_000_000)}`);
     const input = await openInput('-', undefined, { stdin: Readable.from([packed]) });
     expect(input.isWhole).toBe(false);
@@ -89,12 +89,12 @@ describe('the beginning of standard input', () => {
     expect(columnsOf(input)).toEqual(['a', 'b']);
   });
 
-  it('is nothing where the gzip is damaged, which the service reports', async () => {
+  it('is empty if the gzip is damaged, which the service reports', async () => {
     const input = await openInput('-', 'csv', { stdin: Readable.from([Buffer.from([0x1f, 0x8b, 1, 2, 3])]) });
     expect(columnsOf(input)).toBeNull();
   });
 
-  it('is not waited for after an interrupt', async () => {
+  it('is not awaited after an interrupt', async () => {
     const stdin = new PassThrough();
     const interrupt = new AbortController();
     const opened = openInput('-', undefined, { stdin, signal: interrupt.signal });
@@ -104,7 +104,7 @@ describe('the beginning of standard input', () => {
   });
 });
 
-describe('a file that is no regular file', () => {
+describe('a file that is not a regular file', () => {
   it.each(['/dev/null', tmpdir()])('is refused with a way to send it: %s', async (path) => {
     await expect(openInput(path, 'csv')).rejects.toThrow(
       `${path} is not a regular file. Pass - to read standard input.`,

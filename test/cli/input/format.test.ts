@@ -9,20 +9,20 @@ describe('a file to send', () => {
     ['a.jsonl.gz', 'application/x-ndjson'],
     ['a.json', 'application/json'],
     ['a.parquet', 'application/vnd.apache.parquet'],
-  ])('%s goes over the wire as %s', (file, mediaType) => {
+  ])('%s is sent as %s', (file, mediaType) => {
     expect(mediaTypeOf(formatOf(file))).toBe(mediaType);
   });
 
-  it.each(['table', 'table.gz', 'table.xlsx'])('%s tells no format', (file) => {
+  it.each(['table', 'table.gz', 'table.xlsx'])('%s has no known format', (file) => {
     expect(() => formatOf(file)).toThrow('the format is unknown');
   });
 
   it('refuses an unknown format by name', () => {
     expect(formatNamed('tsv')).toBe('tsv');
-    expect(() => formatNamed('xlsx')).toThrow('--format takes one of csv, tsv, ndjson, json, parquet, not "xlsx".');
+    expect(() => formatNamed('xlsx')).toThrow('--format expects one of csv, tsv, ndjson, json, parquet, got "xlsx".');
   });
 
-  it('is called after its name without endings', () => {
+  it('has its name without extensions', () => {
     expect(tableName('data/new customers.csv.gz')).toBe('new customers');
     expect(tableName('v1.2.parquet')).toBe('v1.2');
   });

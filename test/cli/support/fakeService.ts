@@ -18,14 +18,14 @@ interface Answer {
 }
 
 /**
- * An answer for `GET /v1/…` and so on, without the query; the answers of a list come one after the
- * other, the last one again and again.
+ * The responses to `GET /v1/…` and so on, without the query. The responses of a list are sent in
+ * order, the last one repeatedly.
  */
 export type Answers = Readonly<Record<string, readonly Answer[]>>;
 
 /**
- * An HTTP server that gives these answers and records its requests. `onRequest` runs before each
- * answer. Stop it by `await using`.
+ * An HTTP server that sends these responses and records its requests. `onRequest` runs before each
+ * response. Stop it with `await using`.
  */
 export async function startFakeService(answers: Answers, onRequest: (asked: Received) => unknown = () => undefined) {
   const received: Received[] = [];

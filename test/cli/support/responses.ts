@@ -63,7 +63,7 @@ const MODEL = {
   },
 };
 
-/** The road of a training that goes well. */
+/** The requests of a successful training. */
 export const ROAD = {
   'POST /v1/datasets': [
     {

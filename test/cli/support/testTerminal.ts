@@ -1,6 +1,6 @@
 import type { Terminal } from '../../../src/cli/terminal/terminal.ts';
 
-/** A terminal that keeps what was written to it. */
+/** A terminal that records its output. */
 export function createTestTerminal(style: Partial<Pick<Terminal, 'columns' | 'isTty' | 'unicode'>> = {}) {
   const written = { output: '', warnings: '' };
   return {

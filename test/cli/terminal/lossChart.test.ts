@@ -33,7 +33,7 @@ describe('lossChart', () => {
     expect(lossChart(FALLING, { columns: 40, unicode: false })).toMatch(/^[\n -~]+$/);
   });
 
-  it('draws the training alone where nothing was held out', () => {
+  it('draws only the training loss without validation rows', () => {
     const chart = lossChart(
       FALLING.map((loss) => ({ ...loss, validationLoss: null })),
       { columns: 40, unicode: false },
@@ -73,12 +73,12 @@ describe('lossChart', () => {
     expect(lossChart([], { columns: 80, unicode: true })).toBe('');
   });
 
-  it('leaves out what is not finite', () => {
+  it('leaves out non-finite losses', () => {
     const diverged = [...FALLING, { epoch: 6, trainingLoss: Number.POSITIVE_INFINITY, validationLoss: null }];
     expect(lossChart(diverged, { columns: 40, unicode: true })).not.toMatch(/NaN|Infinity/);
   });
 
-  it.each([1, 2, 30, 5000])('keeps within its columns for %i epochs', (epochs) => {
+  it.each([1, 2, 30, 5000])('fits its columns for %i epochs', (epochs) => {
     const losses = Array.from({ length: epochs }, (_, index) => ({
       epoch: index + 1,
       trainingLoss: 1 / (index + 1),

@@ -29,7 +29,7 @@ describe('numbers in a terminal', () => {
     [7300, '2 h 1 min'],
   ])('writes %f seconds as %s', (seconds, text) => expect(formatSeconds(seconds)).toBe(text));
 
-  it('groups thousands, and shortens where room is scarce', () => {
+  it('groups thousands, and shortens numbers if there is little room', () => {
     expect(formatCount(48842)).toBe('48,842');
     expect(formatCompact(910_000)).toBe('910k');
     expect(formatCompact(1_234_567)).toBe('1.2M');

@@ -33,12 +33,12 @@ describe('progressBar', () => {
     expect(progressBar(HALFWAY, { columns, unicode: true }).length).toBeLessThan(columns);
   });
 
-  it('is full at the end, and then has no time left to say', () => {
+  it('is full at the end, without a remaining time', () => {
     const done = { ...HALFWAY, epoch: 50, fraction: 1, etaSeconds: 0, validationLoss: null };
     expect(progressBar(done, { columns: 80, unicode: true })).toBe('50/50 ████████ 100 %  loss 0.2910  910k rows/s');
   });
 
-  it('says the same as a line of words', () => {
+  it('has the same content as a line of words', () => {
     expect(progressLine(HALFWAY)).toBe('epoch 12/50  loss 0.2910  validation 0.3010  5 s left  910k rows/s');
   });
 });

@@ -12,7 +12,7 @@ const ROWS = [
 ];
 
 describe('table', () => {
-  it('lines columns up under their titles', () => {
+  it('aligns columns under their titles', () => {
     expect(table(COLUMNS, ROWS, { unicode: true })).toBe(`\
           training    test
 ────────  ────────  ──────
@@ -31,7 +31,7 @@ accuracy    0.8112
 });
 
 describe('shorten', () => {
-  it('keeps what fits and says when it did not', () => {
+  it('shortens text to its width and marks it', () => {
     expect(shorten('Iris-setosa', 11)).toBe('Iris-setosa');
     expect(shorten('Iris-versicolor', 12)).toBe('Iris-versi..');
   });
