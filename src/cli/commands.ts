@@ -1,7 +1,10 @@
 import { isStartedByNpm, UsageError } from '../config/config.ts';
 import { packageVersion } from '../kit/node.ts';
 import { createPrivateFiles } from '../kit/permissions.ts';
-import { type Command, EXIT_OK } from './command.ts';
+import { type Command, EXIT_OK } from './command/command.ts';
+import { failureOf, problemOf } from './command/failures.ts';
+import { commandHelp, overview, usageLine } from './command/help.ts';
+import { endWithParent } from './command/npmShell.ts';
 import { backupCommand } from './commands/backup.ts';
 import { demoCommand } from './commands/demo.ts';
 import { keysCommand } from './commands/keys.ts';
@@ -12,9 +15,6 @@ import { restoreCommand } from './commands/restore.ts';
 import { serveCommand } from './commands/serve.ts';
 import { sweepCommand } from './commands/sweep.ts';
 import { trainCommand } from './commands/train.ts';
-import { failureOf, problemOf } from './failures.ts';
-import { commandHelp, overview, usageLine } from './help.ts';
-import { endWithParent } from './npmShell.ts';
 
 /** In the order of `trainyard --help`. */
 const COMMANDS: readonly Command[] = [

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createClient } from '../../src/cli/client.ts';
+import { createClient } from '../../src/cli/client/client.ts';
 import { keys } from '../../src/cli/commands/keys.ts';
 import { type Config, readConfig } from '../../src/config/config.ts';
 import { SERVICE_SETTINGS } from '../../src/config/settings.ts';

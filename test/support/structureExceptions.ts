@@ -5,8 +5,6 @@
 
 /** Folders of one room that import each other. */
 export const FOLDERS_THAT_IMPORT_EACH_OTHER: readonly string[] = [
-  'cli -> cli/commands',
-  'cli -> cli/input',
   'datasets/ingest -> datasets/ingest/scan',
   'datasets/ingest -> datasets/ingest/source',
   'engine/kernels -> engine/kernels/reference',

@@ -8,14 +8,14 @@ import { SERVICE_SETTINGS } from '../../config/settings.ts';
 import type { DatasetRows } from '../../datasets/schemas.ts';
 import { createErrorLog } from '../../kit/log.ts';
 import { startService } from '../../server/api.ts';
-import { type Client, createClient } from '../client.ts';
-import { type Command, EXIT_FAILED, EXIT_INTERRUPTED, EXIT_OK, positionalsOf } from '../command.ts';
-import { DEMO_SETTINGS } from '../demoSettings.ts';
+import { type Client, createClient } from '../client/client.ts';
+import { type Command, EXIT_FAILED, EXIT_INTERRUPTED, EXIT_OK, positionalsOf } from '../command/command.ts';
+import { interruptSignal } from '../command/interrupt.ts';
 import { openInput } from '../input/input.ts';
-import { interruptSignal } from '../interrupt.ts';
 import { predictionsReport } from '../output/demoReport.ts';
 import { failureReport, lossReport, metricsReport } from '../output/report.ts';
 import { processTerminal, type Terminal } from '../terminal/terminal.ts';
+import { DEMO_SETTINGS } from './demoSettings.ts';
 import { followJob, submitJob, uploadTable } from './trainingRun.ts';
 
 /** The same path from `src/cli` and from `dist/cli`. */

@@ -7,7 +7,7 @@ import { DEFAULT_PROJECT } from '../../kit/contract/caller.ts';
 import { ServiceError } from '../../kit/contract/errors.ts';
 import { findDataFolder } from '../../maintenance/dataFolder.ts';
 import { openDatabase } from '../../store/database/database.ts';
-import { type Command, EXIT_OK, JSON_FLAG, positionalsOf, textFlag } from '../command.ts';
+import { type Command, EXIT_OK, JSON_FLAG, positionalsOf, textFlag } from '../command/command.ts';
 import { table } from '../terminal/table.ts';
 import { processTerminal, type Terminal } from '../terminal/terminal.ts';
 

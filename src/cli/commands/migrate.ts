@@ -3,7 +3,7 @@ import { readConfig } from '../../config/config.ts';
 import { SERVICE_SETTINGS } from '../../config/settings.ts';
 import { findDataFolder } from '../../maintenance/dataFolder.ts';
 import { dialect } from '../../store/database/database.ts';
-import { type Command, EXIT_OK, positionalsOf } from '../command.ts';
+import { type Command, EXIT_OK, positionalsOf } from '../command/command.ts';
 import { processTerminal, type Terminal } from '../terminal/terminal.ts';
 
 const SETTINGS = { data: SERVICE_SETTINGS.data };

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { readConfig } from '../../config/config.ts';
 import { describeApi } from '../../server/openapi.ts';
-import { type Command, EXIT_FAILED, EXIT_OK, positionalsOf, textFlag } from '../command.ts';
+import { type Command, EXIT_FAILED, EXIT_OK, positionalsOf, textFlag } from '../command/command.ts';
 import { processTerminal, type Terminal } from '../terminal/terminal.ts';
 
 const DEFAULT_FILE = 'openapi/openapi.json';

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { readConfig } from '../../config/config.ts';
 import { SERVICE_SETTINGS } from '../../config/settings.ts';
 import { restoreBackup } from '../../maintenance/backup/restore.ts';
-import { type Command, EXIT_OK, positionalsOf } from '../command.ts';
+import { type Command, EXIT_OK, positionalsOf } from '../command/command.ts';
 import { processTerminal, type Terminal } from '../terminal/terminal.ts';
 
 const SETTINGS = { data: SERVICE_SETTINGS.data };

@@ -5,8 +5,8 @@ import { createLog, type Logger } from '../../kit/log.ts';
 import { shutdownBudget } from '../../kit/shutdownBudget.ts';
 import { startService } from '../../server/api.ts';
 import { startLoneWorker } from '../../server/loneWorker.ts';
-import { type Command, EXIT_OK, positionalsOf } from '../command.ts';
-import { onStopSignals } from '../stopSignals.ts';
+import { type Command, EXIT_OK, positionalsOf } from '../command/command.ts';
+import { onStopSignals } from '../command/stopSignals.ts';
 
 export const serveCommand: Command = {
   name: 'serve',

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { UsageError } from '../../config/config.ts';
-import { type Command, textFlag } from '../command.ts';
+import { type Command, textFlag } from '../command/command.ts';
 
 /** The flags of `train` that describe the training. */
 export const SPEC_FLAGS = {

@@ -1,6 +1,6 @@
 import { parse } from 'csv-parse/sync';
 import { didYouMean } from '../../kit/contract/closest.ts';
-import { CommandError } from '../failures.ts';
+import { CommandError } from '../command/failures.ts';
 import type { Input } from './input.ts';
 
 /** The delimiters that the service detects. */

@@ -1,7 +1,7 @@
 import type { DatasetRows } from '../../datasets/schemas.ts';
 import type { Job } from '../../jobs/schemas.ts';
 import type { Model } from '../../models/schemas.ts';
-import type { Server } from '../client.ts';
+import type { Server } from '../client/client.ts';
 import { type EpochLoss, lossChart } from '../terminal/lossChart.ts';
 import { formatCount, formatMeasure } from '../terminal/numbers.ts';
 import { shorten, table } from '../terminal/table.ts';

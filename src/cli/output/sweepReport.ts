@@ -1,5 +1,5 @@
 import type { Sweep, SweepPreview } from '../../sweeps/schemas.ts';
-import type { Server } from '../client.ts';
+import type { Server } from '../client/client.ts';
 import { formatBytes, formatCount, formatMeasure, formatSeconds } from '../terminal/numbers.ts';
 import { printable } from '../terminal/printable.ts';
 import { table } from '../terminal/table.ts';

@@ -1,5 +1,5 @@
+import { type CommandError, interrupted } from '../command/failures.ts';
 import type { Server } from './client.ts';
-import { type CommandError, interrupted } from './failures.ts';
 
 /** Ctrl-C before the work was submitted. */
 export function nothingSubmitted(): CommandError {

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { Command } from '../../src/cli/command.ts';
-import { predictCommand } from '../../src/cli/commands/predict.ts';
-import { sweepCommand } from '../../src/cli/commands/sweep.ts';
-import { trainCommand } from '../../src/cli/commands/train.ts';
-import { commandHelp, overview } from '../../src/cli/help.ts';
-import { SERVICE_SETTINGS } from '../../src/config/settings.ts';
+import type { Command } from '../../../src/cli/command/command.ts';
+import { commandHelp, overview } from '../../../src/cli/command/help.ts';
+import { predictCommand } from '../../../src/cli/commands/predict.ts';
+import { sweepCommand } from '../../../src/cli/commands/sweep.ts';
+import { trainCommand } from '../../../src/cli/commands/train.ts';
+import { SERVICE_SETTINGS } from '../../../src/config/settings.ts';
 
 const SERVE: Command = {
   name: 'serve',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { createClient } from '../../src/cli/client.ts';
-import { startFakeService } from './support/fakeService.ts';
+import { createClient } from '../../../src/cli/client/client.ts';
+import { startFakeService } from '../support/fakeService.ts';
 
 const PROBLEM = {
   type: 'urn:trainyard:problem:invalid_spec',

@@ -1,7 +1,7 @@
-import { ConfigurationError, EXIT_WRONG_CONFIGURATION, EXIT_WRONG_USAGE, UsageError } from '../config/config.ts';
-import { didYouMean } from '../kit/contract/closest.ts';
-import { ServiceError } from '../kit/contract/errors.ts';
-import type { Problem } from '../kit/contract/wire.ts';
+import { ConfigurationError, EXIT_WRONG_CONFIGURATION, EXIT_WRONG_USAGE, UsageError } from '../../config/config.ts';
+import { didYouMean } from '../../kit/contract/closest.ts';
+import { ServiceError } from '../../kit/contract/errors.ts';
+import type { Problem } from '../../kit/contract/wire.ts';
 import { EXIT_FAILED, EXIT_INTERRUPTED } from './command.ts';
 
 /** An expected failure of a command. `code` is stable, for programs that use `--json`. */

@@ -1,7 +1,7 @@
-import { flagOf, variableOf } from '../config/config.ts';
-import type { Settings } from '../config/settings.ts';
+import { flagOf, variableOf } from '../../config/config.ts';
+import type { Settings } from '../../config/settings.ts';
+import { wrap } from '../terminal/wrap.ts';
 import type { Command } from './command.ts';
-import { wrap } from './terminal/wrap.ts';
 
 const WIDTH = 80;
 const INDENT = '  ';

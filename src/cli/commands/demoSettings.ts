@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { CLIENT_SETTINGS, SERVICE_SETTINGS } from '../config/settings.ts';
+import { CLIENT_SETTINGS, SERVICE_SETTINGS } from '../../config/settings.ts';
 
 /**
  * The settings of a demo. Their defaults leave nothing on disk and conflict with no other service;

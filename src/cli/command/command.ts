@@ -1,5 +1,5 @@
-import { type CommandFlags, type CommandLine, UsageError } from '../config/config.ts';
-import type { Settings } from '../config/settings.ts';
+import { type CommandFlags, type CommandLine, UsageError } from '../../config/config.ts';
+import type { Settings } from '../../config/settings.ts';
 
 export const EXIT_OK = 0;
 export const EXIT_FAILED = 1;
