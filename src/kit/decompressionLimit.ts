@@ -1,16 +1,19 @@
 import { ServiceError } from './contract/errors.ts';
 
 /**
- * Holds what is unpacked to so many times what was packed: a few kilobytes can stand for gigabytes.
+ * Limits the ratio of decompressed to compressed bytes: a few kilobytes can decompress to
+ * gigabytes.
  */
 export interface DecompressionLimit {
-  /** Passes packed bytes on and counts them. */
+  /** Passes compressed bytes on and counts them. */
   packed<Chunk extends Uint8Array>(chunks: AsyncIterable<Chunk>): AsyncGenerator<Chunk>;
-  /** Passes unpacked bytes on. Throws ServiceError `payload_too_large` where they are too many. */
+  /**
+   * Passes decompressed bytes on. Throws ServiceError `payload_too_large` if there are too many.
+   */
   unpacked<Chunk extends Uint8Array>(chunks: AsyncIterable<Chunk>): AsyncGenerator<Chunk>;
 }
 
-/** Up to here nobody minds: a table of one line again and again may be packed to a thousandth. */
+/** No limit applies up to here: a table with one repeated line may compress to a thousandth. */
 const ALLOWED_BYTES = 64 * 2 ** 20;
 
 export function createDecompressionLimit(maxRatio: number): DecompressionLimit {
@@ -34,6 +37,6 @@ export function createDecompressionLimit(maxRatio: number): DecompressionLimit {
 }
 
 function tooMuch(maxRatio: number): ServiceError {
-  const detail = `The content becomes more than ${maxRatio} times as large when it is unpacked: send it unpacked.`;
+  const detail = `The content expands to more than ${maxRatio} times its size when it is decompressed: send it uncompressed.`;
   return new ServiceError('payload_too_large', detail);
 }

@@ -3,17 +3,17 @@ import { basename, dirname, join } from 'node:path';
 import type { Logger } from './log.ts';
 import { PRIVATE_FOLDER, restrictToOwner } from './permissions.ts';
 
-/** Where things lie in the data folder. */
+/** The layout of the data folder. */
 export interface Folders {
   /** The SQLite database. */
   readonly database: string;
-  /** Held by the one API that answers over this folder. */
+  /** Locked by the one API that uses this folder. */
   readonly lock: string;
-  /** Parquet files, named by what they hold. */
+  /** Parquet files, named by their content. */
   readonly datasets: string;
-  /** States of trainings, to go on from. */
+  /** States of trainings, to resume from. */
   readonly checkpoints: string;
-  /** Half-written files; emptied at start. */
+  /** Incomplete files; emptied at start. */
   readonly temporary: string;
 }
 
@@ -28,12 +28,13 @@ export function foldersOf(data: string): Folders {
 }
 
 /**
- * Entries of a data folder beside those of `Folders`: SQLite's files, and what an empty volume has.
+ * Entries of a data folder besides those of `Folders`: SQLite's files, and those of an empty
+ * volume.
  */
 const SQLITE_SUFFIXES = ['-wal', '-shm', '-journal'];
 const VOLUME_ENTRY = 'lost+found';
 
-/** Creates the folders that do not exist, and restricts those that do to their owner. */
+/** Creates the missing folders, and restricts the existing ones to their owner. */
 export function prepareFolders(folders: Folders, log?: Logger): void {
   for (const folder of [folders.datasets, folders.checkpoints, folders.temporary]) makePrivateFolder(folder);
   restrictDataFolder(folders, log);
@@ -46,7 +47,7 @@ export function restrictDataFolder({ database, lock, datasets, checkpoints, temp
   restrictToOwner(dirname(database), new Set([...own, VOLUME_ENTRY]), log);
 }
 
-/** Creates a folder, and the ones above it, that only its owner can use. */
+/** Creates a folder and its parents that only the owner can access. */
 export function makePrivateFolder(folder: string): void {
   mkdirSync(folder, { recursive: true, mode: PRIVATE_FOLDER });
 }

@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto';
 
 /**
- * What ids start with, by what they name: datasets, jobs, models, sweeps, keys, webhooks, messages
- * to them.
+ * The prefixes of ids: datasets, jobs, models, sweeps, keys, webhooks, and messages to webhooks.
  */
 export const ID_PREFIXES = ['ds', 'job', 'mdl', 'swp', 'key', 'whk', 'msg'] as const;
 export type IdPrefix = (typeof ID_PREFIXES)[number];

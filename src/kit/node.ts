@@ -4,16 +4,16 @@ import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /**
- * The path of a module beside the caller, to be started as a process or a thread: `.ts` when run
- * from source, `.js` when built. `modulePath(import.meta.url, './thread')`
+ * The path of a module relative to the caller, to be started as a process or a thread: `.ts` when
+ * run from source, `.js` when built. `modulePath(import.meta.url, './thread')`
  */
 export function modulePath(callerUrl: string, module: string): string {
   return fileURLToPath(new URL(`${module}${extname(callerUrl)}`, callerUrl));
 }
 
 /**
- * Resolves when a file is on the disk; of a folder, when the names in it are: a new name is there
- * only then.
+ * Resolves when a file is on disk; for a folder, when its names are: only then a new name is
+ * durable.
  */
 export async function sync(path: string): Promise<void> {
   await using handle = await open(path);

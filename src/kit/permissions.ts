@@ -1,12 +1,12 @@
 /**
- * The data folder contains tables, models and webhook secrets in clear: other users of the machine
- * must not read it.
+ * The data folder contains tables, models and webhook secrets in plain text: other users of the
+ * machine must not read it.
  */
 import { chmodSync, lstatSync, readdirSync, type Stats, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Logger } from './log.ts';
 
-/** Bits that a process withholds from what it creates: all of the group and of others. */
+/** Permission bits that a process withholds from new files: all of the group and of others. */
 const PRIVATE_UMASK = 0o077;
 export const PRIVATE_FOLDER = 0o700;
 export const PRIVATE_FILE = 0o600;
@@ -15,17 +15,17 @@ const SPECIAL_BITS = 0o7000;
 const STICKY_BIT = 0o1000;
 
 /**
- * Makes this process, its threads and its child processes create files as 0600 and folders as 0700,
- * whatever umask it was started with.
+ * Makes this process, its threads and its child processes create files with mode 0600 and folders
+ * with 0700, whatever umask it inherited.
  */
 export function createPrivateFiles(): void {
   process.umask(PRIVATE_UMASK);
 }
 
 /**
- * Restricts an existing data folder to its owner: its entries of the given names, with all that is
- * in them, and the folder itself unless it has other entries too. Leaves what another user owns and
- * symbolic links, and logs what it changed or could not change.
+ * Restricts an existing data folder to its owner: its entries with the given names, recursively,
+ * and the folder itself unless it has other entries too. Skips symbolic links and files of other
+ * users, and logs what it changed or could not change.
  */
 export function restrictToOwner(folder: string, names: ReadonlySet<string>, log?: Logger): void {
   const changes = { restricted: 0, failed: 0 };
@@ -47,7 +47,8 @@ interface Changes {
 }
 
 /**
- * A folder that was private already has private content, as nobody else could have written to it.
+ * The content of a private folder is already private, because no other user could have written to
+ * it.
  */
 function restrictTree(path: string, changes: Changes): void {
   const stats = lstatSync(path, { throwIfNoEntry: false });
@@ -61,7 +62,7 @@ function isWide(stats: Stats): boolean {
   return !stats.isSymbolicLink() && (stats.mode & PRIVATE_UMASK) !== 0;
 }
 
-/** A file system without permissions refuses, or changes nothing. */
+/** A file system without permissions rejects this, or changes nothing. */
 function restrict(path: string, stats: Stats, changes: Changes): void {
   if (!isWide(stats)) return;
   try {

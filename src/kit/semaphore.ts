@@ -1,10 +1,10 @@
 import { ServiceError } from './contract/errors.ts';
 
-/** Limits how much work runs at once; the rest waits for its turn. */
+/** Limits how much work runs at once; the rest waits in a queue. */
 export interface Semaphore {
   /**
-   * Runs `work` when it has a slot. Throws ServiceError `overloaded` when too much work of the
-   * group waits already, and the signal's reason when it is aborted while the work waits.
+   * Runs `work` when a slot is free. Throws ServiceError `overloaded` if the group has too much
+   * waiting work already, and the signal's reason if it is aborted while the work waits.
    */
   readonly run: <Value>(work: () => Promise<Value>, options?: RunOptions) => Promise<Value>;
 }
@@ -12,21 +12,21 @@ export interface Semaphore {
 interface RunOptions {
   /** Groups, such as projects, get free slots in turns. */
   readonly group?: string;
-  /** Work that still waits when it is aborted leaves the queue. */
+  /** Waiting work leaves the queue when it is aborted. */
   readonly signal?: AbortSignal | undefined;
 }
 
 const RETRY_AFTER_SECONDS = 10;
 
 /**
- * A gate with `width` slots. One group gets all slots but one, so that its slow work never blocks
- * another group; where there is one slot, groups get it in turns. `mostWaiting` limits the waiting
+ * A semaphore with this many slots. One group gets all slots but one, so that its slow work never
+ * blocks another group. With only one slot, groups get it in turns. `maxWaiting` limits the waiting
  * work of each group.
  */
 export function createSemaphore(slots: number, maxWaiting = Number.POSITIVE_INFINITY): Semaphore {
   const slotsPerGroup = Math.max(1, slots - 1);
   /**
-   * In the order of their turns: a group goes to the end when it gets a slot and when it returns
+   * In the order of their turns: a group moves to the end when it gets a slot and when it returns
    * one.
    */
   const queues = new Map<string, Set<() => void>>();
@@ -61,7 +61,7 @@ export function createSemaphore(slots: number, maxWaiting = Number.POSITIVE_INFI
     if (group === undefined || proceed === undefined) return;
     queue?.delete(proceed);
     moveToEnd(group);
-    // The slot is passed on at once, so that no newcomer gets it first.
+    // The slot is passed on immediately, so that no newcomer gets it first.
     occupy(group);
     proceed();
   }
@@ -97,6 +97,6 @@ export function createSemaphore(slots: number, maxWaiting = Number.POSITIVE_INFI
 }
 
 function tooMany(waiting: number): ServiceError {
-  const detail = `Queue limit reached: ${waiting} of ${waiting} requests wait for their turn. Retry later.`;
+  const detail = `Queue limit reached: ${waiting} of ${waiting} requests are waiting. Retry later.`;
   return new ServiceError('overloaded', detail, [], RETRY_AFTER_SECONDS);
 }

@@ -1,16 +1,16 @@
 /**
- * How the time that a service has to stop is shared: what is inside ends before what waits for it.
+ * How the shutdown time of a service is divided: inner parts stop before the outer ones that wait
+ * for them.
  */
 export interface ShutdownBudget {
-  /** A training has so long to write its checkpoint before its thread is ended. */
+  /** Time for a training to write its checkpoint before its thread is terminated. */
   readonly threadMs: number;
-  /** A worker process has so long before it is killed. */
+  /** Time for a worker process before it is killed. */
   readonly workerMs: number;
-  /** Open requests have so long before they are cut off. */
+  /** Time for open requests before they are aborted. */
   readonly requestsMs: number;
   /**
-   * Uploads that are being read have so long, from the beginning of the stop, before they are given
-   * up.
+   * Time for uploads that are being read, from the start of the shutdown, before they are aborted.
    */
   readonly readingMs: number;
   readonly totalMs: number;
@@ -27,5 +27,5 @@ export function shutdownBudget(seconds: number): ShutdownBudget {
   };
 }
 
-/** Where nothing else is configured: containers are given 10 to 30 seconds, as a rule. */
+/** The default: containers usually get 10 to 30 seconds. */
 export const DEFAULT_SHUTDOWN_BUDGET = shutdownBudget(15);

@@ -1,8 +1,8 @@
-/** Of people's words that are shown to other people. */
+/** Text from users that is shown to other users. */
 
 /**
- * What terminals obey, what turns round the order of all that stands behind it, and halves of
- * characters.
+ * Characters that terminals interpret, those that reverse the direction of the text after them, and
+ * lone surrogates.
  */
 const CONTROL = '\\p{Cc}\\p{Cs}\\u202A-\\u202E\\u2066-\\u2069';
 
@@ -10,7 +10,7 @@ const CONTROL = '\\p{Cc}\\p{Cs}\\u202A-\\u202E\\u2066-\\u2069';
 export const PLAIN_TEXT = new RegExp(`^[^${CONTROL}]*$`, 'u');
 const CONTROL_CHARACTERS = new RegExp(`[${CONTROL}]+`, 'gu');
 
-/** The text with something else in place of them. */
+/** The text with a replacement for each of them. */
 export function stripControlCharacters(text: string, replacement: string): string {
   return text.replace(CONTROL_CHARACTERS, replacement);
 }

@@ -3,10 +3,10 @@ import { z } from 'zod';
 export const warningSchema = z
   .object({
     code: z.string().describe('A stable code for programs.'),
-    column: z.string().optional().describe('The column that it is about.'),
-    message: z.string().describe('What a person should know.'),
+    column: z.string().optional().describe('The affected column.'),
+    message: z.string().describe('The message for people.'),
   })
-  .meta({ id: 'Warning', description: 'What stops nothing but should be known, such as a column left out.' });
+  .meta({ id: 'Warning', description: 'A warning that does not stop anything, such as a column that was left out.' });
 
-/** What stops nothing but should be known, such as a column left out. */
+/** A warning that does not stop anything, such as a column that was left out. */
 export type Warning = Readonly<z.infer<typeof warningSchema>>;

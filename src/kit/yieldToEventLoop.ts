@@ -1,12 +1,11 @@
 import { setImmediate } from 'node:timers/promises';
 
-/** Of this process, as it has one event loop. */
+/** Of this process, which has one event loop. */
 let last: Promise<void> = Promise.resolve();
 
 /**
- * Resolves in a turn of the event loop that is the caller's alone: of all who wait, one goes on a
- * turn, in the order in which they came. So many at once hold everybody else up for no longer than
- * one does.
+ * Resolves in a turn of the event loop for this caller alone: one caller resumes in each turn, in
+ * the order of their calls. Many callers therefore block the loop for no longer than one does.
  */
 export function yieldToEventLoop(): Promise<void> {
   last = last.then(() => setImmediate());

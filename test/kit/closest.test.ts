@@ -27,7 +27,7 @@ describe('closest', () => {
   });
 });
 
-it('asks nothing where nothing is close', () => {
+it('has no question if nothing is close', () => {
   expect(didYouMean('relu6', ['relu'])).toBe(' Did you mean `relu`?');
   expect(didYouMean('softmax', ['relu'])).toBe('');
 });

@@ -7,13 +7,13 @@ describe('newId', () => {
     expect(ids.toSorted()).toEqual(ids);
   });
 
-  it('keeps the order and stays distinct within a millisecond', () => {
+  it('preserves the order and stays distinct within a millisecond', () => {
     const ids = Array.from({ length: 10_000 }, () => newId('ds', 1_950_000_000_000));
     expect(ids.toSorted()).toEqual(ids);
     expect(new Set(ids).size).toBe(ids.length);
   });
 
-  it('keeps the order when the clock goes back', () => {
+  it('preserves the order when the clock is set back', () => {
     const later = newId('mdl', 1_960_000_000_000);
     expect(newId('mdl', 1_955_000_000_000) > later).toBe(true);
   });

@@ -34,7 +34,7 @@ describe('a JSON syntax error', () => {
       'line 1, column 3: expected the rest of the string, found `U+000A`. Control characters are written as escapes, such as \\n.',
     ],
     ['\ufeff{}', 'line 1, column 1: expected a value, found `U+FEFF`.'],
-  ])('of %j has its place, and what is there', (text, place) => {
+  ])('of %j has its position, and the token found there', (text, place) => {
     expect(detailOf(text)).toBe(`The body is not valid JSON: ${place}`);
   });
 
@@ -44,13 +44,13 @@ describe('a JSON syntax error', () => {
     expect(detail.length).toBeLessThan(200);
   });
 
-  it('is found in a text of many levels and of many lines', () => {
+  it('is found in a deeply nested text and in one of many lines', () => {
     expect(detailOf('['.repeat(100_000))).toContain('line 1, column 100001');
     expect(detailOf(`${'[\n'.repeat(100_000)}x`)).toContain('line 100001, column 1:');
     expect(detailOf(`"${'\\'.repeat(1_000_000)}`)).toContain('line 1, column 1000002: expected the quote');
   });
 
-  it('is there exactly where JSON.parse finds one', () => {
+  it('is found exactly if JSON.parse finds one', () => {
     const pieces = [
       '{',
       '}',
@@ -85,7 +85,7 @@ describe('a JSON syntax error', () => {
   });
 });
 
-it('reads what is JSON', () => {
+it('accepts valid JSON', () => {
   expect(parseJson(' {"a": [1, "\\u0041", null]}\n', 'The body')).toEqual({ a: [1, 'A', null] });
 });
 

@@ -10,7 +10,7 @@ interface Row {
   readonly bytes: number;
 }
 
-/** A list of these rows after a cursor, and how many rows were read whole. */
+/** A list of these rows after a cursor, and how many rows were read completely. */
 function listOf(all: readonly Row[]) {
   const reads = { rows: 0 };
   const query = (after: string | null) => {
@@ -66,7 +66,7 @@ describe('the pages of a list', () => {
 });
 
 describe('the first of rows that are small', () => {
-  it('are at most the limit, and there are more where one more was read', () => {
+  it('are at most the limit, and more follow if one more was read', () => {
     expect(firstOf(['a', 'b'], 2)).toEqual({ rows: ['a', 'b'], hasMore: false });
     expect(firstOf(['a', 'b', 'c'], 2)).toEqual({ rows: ['a', 'b'], hasMore: true });
     expect(firstOf([], 2)).toEqual({ rows: [], hasMore: false });

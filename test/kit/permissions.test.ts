@@ -16,7 +16,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-/** A data folder that all may read and write. */
+/** A data folder that every user may read and write. */
 function fill(data: string): void {
   mkdirSync(join(data, 'tables', 'inner'), { recursive: true });
   for (const file of ['database', 'tables/one', 'tables/inner/two']) writeFileSync(join(data, file), '');
@@ -36,19 +36,19 @@ function restrict(data = folder): string[] {
   return logged;
 }
 
-it('restricts a folder and all that is in it, and says so once', () => {
+it('restricts a folder and its content, and logs that once', () => {
   expect(restrict()).toEqual(['the data folder was restricted to its owner']);
   expect(modes()).toEqual(['700', '600', '700', '600', '700', '600']);
   expect(restrict()).toEqual([]);
 });
 
-it('keeps bits that set the group of new files', () => {
+it('preserves bits that set the group of new files', () => {
   chmodSync(folder, 0o2775);
   restrict();
   expect(modeOf('.')).toBe('2700');
 });
 
-it('leaves a folder that has other files, and those; what is its own is restricted', () => {
+it('leaves a folder with other files unchanged, and those files; restricts its own entries', () => {
   writeFileSync(join(folder, 'notes.txt'), '');
   chmodSync(join(folder, 'notes.txt'), 0o644);
   expect(restrict()).toEqual([
@@ -59,7 +59,7 @@ it('leaves a folder that has other files, and those; what is its own is restrict
   expect(modeOf('notes.txt')).toBe('644');
 });
 
-it('leaves a folder that all users share, such as /tmp', () => {
+it('leaves a folder that all users share unchanged, such as /tmp', () => {
   chmodSync(folder, 0o1777);
   restrict();
   expect(modeOf('.')).toBe('1777');
@@ -77,7 +77,7 @@ it('follows no symbolic link', () => {
 const disk = mountSmallDisk(2 ** 20);
 afterAll(() => disk?.remove());
 
-it.skipIf(!disk)('goes on with a warning where permissions cannot be changed (where a disk may be mounted)', () => {
+it.skipIf(!disk)('continues with a warning if permissions cannot be changed (if a disk can be mounted)', () => {
   if (!disk) return;
   fill(disk.folder);
   expect(spawnSync('mount', ['-o', 'remount,ro', disk.folder]).status).toBe(0);
@@ -85,7 +85,7 @@ it.skipIf(!disk)('goes on with a warning where permissions cannot be changed (wh
   expect(modes(disk.folder)).toEqual(['777', '666', '777', '666', '777', '666']);
 });
 
-it.skipIf(process.getuid?.() !== 0)('leaves what another user owns (as root)', () => {
+it.skipIf(process.getuid?.() !== 0)('leaves files of another user unchanged (as root)', () => {
   expect(spawnSync('chown', ['65534', join(folder, 'database')]).status).toBe(0);
   expect(restrict()).toEqual(['the data folder was restricted to its owner', 'other users may read the data folder']);
   expect(modes()).toEqual(['700', '666', '700', '600', '700', '600']);

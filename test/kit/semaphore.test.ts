@@ -2,10 +2,7 @@ import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { createSemaphore } from '../../src/kit/semaphore.ts';
 
-/**
- * Work that ends when it is released; `started` has the names in the order in which they got their
- * slots.
- */
+/** Work that ends when it is released; `started` lists the names in the order of their slots. */
 function workshop(width: number) {
   const gate = createSemaphore(width);
   const started: string[] = [];
@@ -64,7 +61,7 @@ it('removes aborted work from the queue', async () => {
   await leave('a3', a3);
 });
 
-it('counts the waiting work of each group by itself, without what has left the queue', async () => {
+it('counts the waiting work of each group separately, without what has left the queue', async () => {
   const gate = createSemaphore(1, 1);
   const end = Promise.withResolvers<void>();
   const departure = new AbortController();

@@ -25,7 +25,7 @@ function pathsOf(input: unknown): readonly string[] {
 }
 
 describe('check', () => {
-  it('lists every mistake with a JSON pointer', () => {
+  it('lists every issue with a JSON pointer', () => {
     const layers = [
       { units: -1, activation: 'relu' },
       { units: 2, activation: 'reluu' },
@@ -49,13 +49,13 @@ describe('check', () => {
     ]);
   });
 
-  it('lists no more than it has to, however many mistakes there are', () => {
+  it('reads no more issues than it lists, however many there are', () => {
     const unknown = Object.fromEntries(Array.from({ length: 5000 }, (_, i) => [`k${i}`, i]));
     expect(pathsOf({ ...good, ...unknown })).toHaveLength(MAX_LISTED + 1);
     expect(errorsOf(z.array(z.string()), Array(5000).fill(1))).toHaveLength(MAX_LISTED + 1);
   });
 
-  it('looks at no entry of a record with too many, and of as many as it may have at all', () => {
+  it('checks no entry of a record with too many, and all entries of one at the limit', () => {
     let seen = 0;
     const count = z.custom<number>(() => ++seen > 0);
     const record = limitedRecord(z.string(), count, 64);
@@ -73,7 +73,7 @@ describe('a message', () => {
   const kinds = { loss: z.union([z.enum(['mse', 'mae']), z.strictObject({ type: z.literal('huber') })]) };
   const item = z.enum(['a']);
   const repeated = z.union([item, z.array(item)]);
-  const told = z.union([
+  const messages = z.union([
     z.strictObject({ number: z.int(), objective: z.number() }),
     z.strictObject({ number: z.int(), objectives: z.record(z.string(), z.number()) }),
     z.strictObject({ number: z.int(), failed: z.literal(true), message: z.string().optional() }),
@@ -157,36 +157,36 @@ describe('a message', () => {
       { loss: { type: 'hubr' } },
       ['/loss/type: Must be `huber`, got "hubr". Did you mean `huber`?'],
     ],
-    ['none of several objects', told, { number: 1 }, [': Missing: give one of `objective`, `objectives`, `failed`.']],
+    ['none of several objects', messages, { number: 1 }, [': Missing: give one of `objective`, `objectives`, `failed`.']],
     [
       'the object that is meant',
-      told,
+      messages,
       { number: 1, failed: true, mesage: 'x' },
       ['/mesage: Unknown field. Did you mean `message`?'],
     ],
     [
-      'the object with the fewest mistakes',
-      told,
+      'the object with the fewest issues',
+      messages,
       { number: 1, objective: 'NaN' },
       ['/objective: Must be a number, got "NaN".'],
     ],
     [
       'what is inside a branch',
-      told,
+      messages,
       { number: 1, objectives: { loss: 'x' } },
       ['/objectives/loss: Must be a number, got "x".'],
     ],
-  ])('about %s says what it must be and what it got', (_, schema, input, errors) => {
+  ])('about %s has the expected and the actual value', (_, schema, input, errors) => {
     expect(errorsOf(schema, input)).toEqual(errors);
   });
 });
 
 describe('parseInput', () => {
-  it('answers the parsed input', () => {
+  it('returns the parsed input', () => {
     expect(parseInput(spec, good)).toEqual(good);
   });
 
-  it('throws one error that carries them all', () => {
+  it('throws one error with all issues', () => {
     const error = (() => {
       try {
         return parseInput(spec, {});
@@ -210,13 +210,13 @@ describe('the detail of an error', () => {
     [2, 'The request has 2 mistakes. /0: No 0. /1: No 1.'],
     [4, 'The request has 4 mistakes. The first 3: /0: No 0. /1: No 1. /2: No 2.'],
     [300, 'The request has more than 100 mistakes. The first 3: /0: No 0. /1: No 1. /2: No 2.'],
-  ])('counts %i mistakes and has the first three', (count, detail) => {
+  ])('counts %i issues and has the first three', (count, detail) => {
     const error = invalid('invalid_request', 'The request', errors(count));
     expect(error.message).toBe(detail);
     expect(error.errors).toHaveLength(Math.min(count, 100));
   });
 
-  it('cuts each of them short', () => {
+  it('shortens each of them', () => {
     const error = invalid('invalid_request', 'The request', [{ path: `/${'x'.repeat(5000)}`, message: 'No.' }]);
     expect(error.message.length).toBeLessThan(400);
   });

@@ -2,20 +2,20 @@ import { setImmediate as nextImmediate } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { yieldToEventLoop } from '../../src/kit/yieldToEventLoop.ts';
 
-it('gives each who waits a turn of the event loop, in their order, and all others theirs in between', async () => {
-  const told: string[] = [];
+it('gives each caller a turn of the event loop, in order, with other work in between', async () => {
+  const resumed: string[] = [];
   let done = false;
   const others = async () => {
     while (!done) {
       await nextImmediate();
-      told.push('other');
+      resumed.push('other');
     }
   };
-  const waiting = ['first', 'second', 'third'].map((name) => yieldToEventLoop().then(() => told.push(name)));
+  const waiting = ['first', 'second', 'third'].map((name) => yieldToEventLoop().then(() => resumed.push(name)));
   const running = others();
   await Promise.all(waiting);
   done = true;
   await running;
-  expect(told.filter((name) => name !== 'other')).toEqual(['first', 'second', 'third']);
-  expect(told.join(' ')).not.toMatch(/(first|second) (second|third)/);
+  expect(resumed.filter((name) => name !== 'other')).toEqual(['first', 'second', 'third']);
+  expect(resumed.join(' ')).not.toMatch(/(first|second) (second|third)/);
 });

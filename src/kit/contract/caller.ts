@@ -1,41 +1,37 @@
 /**
- * Who asks, and what of the service is theirs: what access finds out of a request and every other
- * room works with.
+ * The caller of a request and what it may access: access determines it, every other room uses it.
  */
 import type {} from 'fastify';
 
-/** What a key may do. */
+/** The permissions of a key. */
 export const SCOPES = ['read', 'train', 'predict', 'admin'] as const;
 export type Scope = (typeof SCOPES)[number];
 
-/** What a project may use at most; null does not bind. */
+/** The limits of a project; null means unlimited. */
 export interface Quotas {
   readonly runningJobs: number | null;
   readonly queuedJobs: number | null;
-  /** Uploads, as they came, and the parameters of models. */
+  /** Uploads as they were received, and the parameters of models. */
   readonly storedBytes: number | null;
-  /** Of one predict call. */
+  /** Of one prediction request. */
   readonly predictRows: number | null;
 }
 
-/** Whose things a request sees and makes. */
+/** The project whose resources a request reads and creates. */
 export interface Tenant {
   readonly project: string;
   readonly quotas: Quotas;
 }
 
 export interface Caller extends Tenant {
-  /** Null where the service has no keys and anybody may do anything. */
+  /** Null if the service has no keys and anyone may do anything. */
   readonly keyId: string | null;
   readonly scopes: readonly Scope[];
-  /** Null does not bind. */
+  /** Null means unlimited. */
   readonly requestsPerSecond: number | null;
 }
 
-/**
- * The project of what was there before there were projects, and of all that is made without a key;
- * its admins manage the others.
- */
+/** The project of everything created without a key. Its admins manage the other projects. */
 export const DEFAULT_PROJECT = 'default';
 export const NO_QUOTAS: Quotas = { runningJobs: null, queuedJobs: null, storedBytes: null, predictRows: null };
 
@@ -46,8 +42,8 @@ declare module 'fastify' {
   }
   interface FastifyContextConfig {
     /**
-     * What a key must be allowed to ask this of the service; `public` wants no key. A route that
-     * does not say is not registered.
+     * The scope that a request to this route requires; `public` requires no key. A route without a
+     * scope is not registered.
      */
     scope?: Scope | 'public';
   }

@@ -1,14 +1,14 @@
-/** Longer words get no suggestion: the distance takes the product of their lengths. */
+/** Longer words get no suggestion: the time is proportional to the product of their lengths. */
 const MAX_WORD_LENGTH = 100;
 const MAX_EDITS = 3;
-/** Suggestions of column names in one answer: a dataset may have many thousands. */
+/** Suggestions of column names in one response: a dataset may have many thousands of columns. */
 export const MAX_SUGGESTIONS = 10;
-/** A word of so many letters may differ in one of them. */
+/** One edit is allowed for so many letters. */
 const LETTERS_PER_EDIT = 3;
 
 /**
- * ` Did you mean \`relu\`?` with the known word that is closest to the given one; empty where none
- * is close.
+ * ` Did you mean \`relu\`?` with the known word that is closest to the given one; empty if none is
+ * close.
  */
 export function didYouMean(word: string, known: Iterable<string>): string {
   const suggestion = closest(word, known);
@@ -39,8 +39,8 @@ function plain(word: string): string {
 }
 
 /**
- * Insertions, deletions, replacements and swaps of neighbours that make `b` of `a`; Infinity beyond
- * `most`.
+ * The number of insertions, deletions, replacements and swaps of neighbours that turn `a` into `b`;
+ * Infinity above `limit`.
  */
 function distance(a: string, b: string, limit: number): number {
   if (Math.abs(a.length - b.length) > limit) return Number.POSITIVE_INFINITY;

@@ -1,6 +1,6 @@
 /** A Content-Type in lower case (RFC 9110, 8.3). */
 export interface ContentType {
-  /** Such as `text/csv`; empty where there is none. */
+  /** Such as `text/csv`; empty if there is none. */
   readonly mediaType: string;
   readonly charset: string | undefined;
 }

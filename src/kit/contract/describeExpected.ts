@@ -1,4 +1,4 @@
-/** What a schema wants, in words: for messages about a value that is of another kind. */
+/** Describes the values that a schema accepts, for error messages about a value of another type. */
 import { z } from 'zod';
 
 /** `a whole number`, `one of \`relu\`, \`tanh\``, `a whole number or \`full\``. */
@@ -39,7 +39,10 @@ export function describeExpected(schema: unknown): string {
   }
 }
 
-/** The options without the list of another option: a query repeats a parameter for it. */
+/**
+ * The options of a union, without a list of another option: a query repeats a parameter for such a
+ * list.
+ */
 function eitherOf(options: readonly z.core.SomeType[]): string {
   const single = options.filter((option) => {
     const element = isSchema(option) && option._zod.def.type === 'array' ? option._zod.def.element : undefined;
@@ -48,7 +51,7 @@ function eitherOf(options: readonly z.core.SomeType[]): string {
   return [...new Set(single.map(describeExpected))].join(' or ');
 }
 
-/** The words that an enum, a literal or a union of them allows. */
+/** The words that an enum, a literal or a union of them accepts. */
 export function choicesOf(schema: unknown): readonly string[] {
   if (!isSchema(schema)) return [];
   const { def } = schema._zod;
@@ -64,7 +67,7 @@ export function choicesOf(schema: unknown): readonly string[] {
   }
 }
 
-/** `\`a\``, or `one of \`a\`, \`b\`` where there are several. */
+/** `\`a\``, or `one of \`a\`, \`b\`` for several. */
 export function choice(words: readonly string[]): string {
   const quoted = words.map((word) => `\`${word}\``).join(', ');
   return words.length === 1 ? quoted : `one of ${quoted}`;

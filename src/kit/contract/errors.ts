@@ -1,6 +1,6 @@
 /**
- * What can go wrong by a client's doing, each with a stable code. `src/http/errors.ts` maps the
- * codes to HTTP.
+ * The errors that a client can cause, each with a stable code. `src/http/errors.ts` maps the codes
+ * to HTTP.
  */
 export const ERROR_CODES = [
   'invalid_request',
@@ -56,23 +56,26 @@ export const ERROR_CODES = [
 ] as const;
 export type ErrorCode = (typeof ERROR_CODES)[number];
 
-/** One mistake in the input: where it is (a JSON pointer, RFC 6901) and what to do about it. */
+/** One issue of the input: its place (a JSON pointer, RFC 6901) and how to fix it. */
 export interface FieldError {
   readonly path: string;
   readonly message: string;
 }
 
-/** Mistakes that one answer lists: a body of a million mistakes must not make a larger answer. */
+/**
+ * Maximum number of issues in one response: a body with a million issues must not cause a larger
+ * response.
+ */
 export const MAX_LISTED = 100;
 
 /**
- * An error that a client may read: it says what is wrong and how to mend it, and nothing from
- * inside.
+ * An error that a client may read: it says what is wrong and how to fix it, and contains no
+ * internals.
  */
 export class ServiceError extends Error {
   readonly code: ErrorCode;
   readonly errors: readonly FieldError[];
-  /** After so long it may go well. */
+  /** A retry after this many seconds may succeed. */
   readonly retryAfterSeconds: number | undefined;
 
   constructor(code: ErrorCode, detail: string, errors: readonly FieldError[] = [], retryAfterSeconds?: number) {
@@ -84,7 +87,7 @@ export class ServiceError extends Error {
   }
 }
 
-/** The thing, or undefined where it is not there, which that code says. */
+/** The result, or undefined if it throws an error with that code. */
 export async function unlessMissing<Thing>(code: ErrorCode, thing: Promise<Thing>): Promise<Thing | undefined> {
   try {
     return await thing;
@@ -94,8 +97,8 @@ export async function unlessMissing<Thing>(code: ErrorCode, thing: Promise<Thing
   }
 }
 
-/** What a client reads of a fault of ours: nothing from inside. */
-export const INTERNAL_ERROR_DETAIL = 'Something went wrong inside; the log of the service says what.';
+/** The text that a client gets for an internal error: it contains no internals. */
+export const INTERNAL_ERROR_DETAIL = 'Internal error. The log of the service has the details.';
 
 /**
  * The JSON pointer of a path: `pointer(['network', 'layers', 2, 'units'])` is

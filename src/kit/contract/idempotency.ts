@@ -1,55 +1,55 @@
 /**
- * What a route says of itself so that a request with an Idempotency-Key is carried out once:
- * `src/http/idempotency` does it.
+ * Route options that make a request with an Idempotency-Key run only once; `src/http/idempotency`
+ * implements it.
  */
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { IdPrefix } from '../ids.ts';
 
-/** So long a request that comes again is known. */
+/** How long an Idempotency-Key is remembered. */
 export const IDEMPOTENCY_RETENTION_MS = 86_400_000;
 
-/** The header of routes that make something. */
+/** The header of routes that create something. */
 export const idempotencyHeaders = z.object({
   'idempotency-key': z
     .string()
     .optional()
     .describe(
-      'Any text of up to 255 signs, new for each request, such as a UUID. A request that is sent again with its key within 24 hours is carried out once: the first answer is given again, with `Idempotency-Replayed: true`. ' +
-        'Another request with the same key is 422; one that comes while the first is under way, or when what was made has been deleted, 409.',
+      'Any text of up to 255 characters, new for each request, such as a UUID. A request that is sent again with its key within 24 hours runs only once: the first response is repeated, with `Idempotency-Replayed: true`. ' +
+        'Another request with the same key gets 422. A repeated request gets 409 while the first one is running, or if the created resource has been deleted.',
     ),
 });
 
-/** The header of routes whose answer has a secret. */
+/** The header of routes whose response contains a secret. */
 export const onceHeaders = z.object({
   'idempotency-key': z
     .string()
     .optional()
     .describe(
-      'Any text of up to 255 signs, new for each request, such as a UUID. A request that is sent again with its key within 24 hours makes nothing more. As the answer has a secret that is told once and not kept, it is not given again: ' +
-        'the answer is 409 with the code `made_already`, and `Location` names what the first request has made. Where its secret was lost on the way, delete that and ask with a new key.',
+      'Any text of up to 255 characters, new for each request, such as a UUID. A request that is sent again with its key within 24 hours creates nothing more. The response contains a secret that is shown only once and not stored, so it is not repeated: ' +
+        'the repeated request gets 409 with the code `made_already`, and `Location` names what the first request created. If the secret was lost in transit, delete that resource and send the request with a new key.',
     ),
 });
 
-/** What is made, as its JSON shows it. */
+/** A created resource, as its JSON shows it. */
 export type Created = Readonly<Record<string, unknown>>;
 
 export interface Idempotent {
-  /** The handler gives what it makes the id `request.idempotentId`, where there is one. */
+  /** The handler gives the created resource the id `request.idempotentId`, if it is defined. */
   readonly prefix: IdPrefix;
-  /** Of the answer to a request whose first answer was lost in a crash. */
+  /** Of the response to a request whose first response was lost in a crash. */
   readonly status: number;
-  /** What was made under that id, if it was. */
+  /** The resource that was created with that id, if any. */
   find(request: FastifyRequest, id: string): Promise<Created | undefined>;
   /**
-   * The answer has a secret that is told once: it is not kept, and a request that comes again is
-   * told what was made in place of it (409, with `Location`). Where the first answer was lost, one
-   * deletes that and asks with a new key.
+   * The response contains a secret that is shown only once. It is not stored, so a repeated request
+   * gets 409 with the `Location` of the resource instead. If the first response was lost, the
+   * client deletes the resource and sends the request with a new key.
    */
   readonly hasSecret?: true;
   /**
-   * For bodies that are streams: what tells one from another, of a request that is read for it, and
-   * of what such a request has made.
+   * For streamed bodies: an identifier of the content, of a request that is read to determine it,
+   * and of the resource that such a request created.
    */
   readonly content?: {
     ofRequest(request: FastifyRequest): Promise<string>;
@@ -59,11 +59,11 @@ export interface Idempotent {
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** The id for what this request makes; undefined: any new one. */
+    /** The id of the resource that this request creates; undefined: any new one. */
     idempotentId: string | undefined;
   }
   interface FastifyContextConfig {
-    /** Of a POST that makes something: it takes an Idempotency-Key. */
+    /** For a POST that creates something: it accepts an Idempotency-Key. */
     idempotent?: Idempotent;
   }
 }

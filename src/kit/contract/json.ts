@@ -1,19 +1,19 @@
 import { ServiceError } from './errors.ts';
 
-/** How much a JSON text may have, counted before it is parsed. */
+/** Limits on a JSON text, counted before it is parsed. */
 export interface JsonLimits {
-  /** Arrays and objects within one another. */
+  /** Nesting of arrays and objects. */
   readonly depth: number;
-  /** Members of objects and elements of arrays, of all together. */
+  /** Members of objects and elements of arrays, in total. */
   readonly values: number;
   /** Members of one object: a row has one for each column. */
   readonly members: number;
 }
 
-/** More than any request has fields, however few columns a dataset may have. */
+/** More fields than any request has, however low the limit of columns is. */
 const MIN_MEMBERS = 1000;
 
-/** The limit on the members of an object where a row has at most so many columns. */
+/** The limit on the members of an object if a row has at most this many columns. */
 export function membersFor(maxColumns: number): number {
   return Math.max(MIN_MEMBERS, maxColumns);
 }
@@ -30,12 +30,12 @@ const CLOSE_OBJECT = 0x7d;
 const UNCOUNTED = Number.NEGATIVE_INFINITY;
 
 /**
- * The error of a JSON text beyond a limit; undefined within all of them. Call it before parsing,
- * because the parsed value takes many times the bytes of its text. It stops at the first limit and
+ * The error of a JSON text above a limit; undefined within all limits. Call it before parsing,
+ * because the parsed value needs many times the memory of its text. It stops at the first limit and
  * does not check the syntax.
  */
 export function jsonLimitError(text: string, limits: JsonLimits, advice = 'send fewer'): ServiceError | undefined {
-  /** The members of each array and object around the innermost one. */
+  /** The member counts of all arrays and objects around the innermost one. */
   const outer: number[] = [];
   let members = UNCOUNTED;
   let values = 0;
@@ -71,8 +71,8 @@ export function jsonLimitError(text: string, limits: JsonLimits, advice = 'send 
 }
 
 /**
- * The place of the quote that ends the string that starts at `start`; the end of the text when
- * there is none.
+ * The position of the quote that ends the string starting at `start`; the end of the text if there
+ * is none.
  */
 export function endOfString(text: string, start: number): number {
   for (let end = text.indexOf('"', start + 1); end !== -1; end = text.indexOf('"', end + 1)) {
@@ -84,7 +84,7 @@ export function endOfString(text: string, start: number): number {
 }
 
 function tooDeep(depth: number): ServiceError {
-  return tooLarge(`The JSON has more than ${depth} arrays and objects within one another: send it flatter.`);
+  return tooLarge(`The JSON has more than ${depth} nested arrays and objects: send it with less nesting.`);
 }
 
 function tooLarge(detail: string): ServiceError {

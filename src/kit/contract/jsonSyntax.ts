@@ -1,11 +1,11 @@
 import { ServiceError } from './errors.ts';
 import { endOfString } from './json.ts';
 
-/** Where a text stops being JSON. */
+/** The position where a text stops being JSON. */
 interface SyntaxIssue {
   /** In UTF-16 code units from the start. */
   readonly at: number;
-  /** What JSON would have there. */
+  /** What JSON allows there. */
   readonly expected: string;
   readonly hint?: string | undefined;
 }
@@ -26,7 +26,8 @@ const HINTS: ReadonlyMap<string, string> = new Map([
 const MAX_FOUND_LENGTH = 20;
 
 /**
- * The value of a JSON text. Throws ServiceError `invalid_json` that names the place of the mistake.
+ * The value of a JSON text. Throws ServiceError `invalid_json` with the position of the first
+ * syntax error.
  */
 export function parseJson(text: string, subject: string): unknown {
   try {
@@ -37,9 +38,8 @@ export function parseJson(text: string, subject: string): unknown {
 }
 
 /**
- * `invalid_json` with the line and the column of the first mistake in the text, and what is there;
- * undefined where the text is JSON. `insteadOfNaN` says what to send for a number that is not
- * finite.
+ * `invalid_json` with the line, the column and the token of the first syntax error; undefined if
+ * the text is JSON. `insteadOfNaN` says what to send for a non-finite number.
  */
 export function invalidJson(text: string, subject: string, insteadOfNaN?: string): ServiceError | undefined {
   const issue = findSyntaxIssue(text);
@@ -53,7 +53,7 @@ export function invalidJson(text: string, subject: string, insteadOfNaN?: string
   return new ServiceError('invalid_json', advice === undefined ? detail : `${detail} ${advice}`);
 }
 
-/** `line 3, column 14`, both from 1. */
+/** `line 3, column 14`, both starting at 1. */
 function lineAndColumn(text: string, at: number): string {
   let line = 1;
   let start = 0;
@@ -64,7 +64,7 @@ function lineAndColumn(text: string, at: number): string {
   return `line ${line}, column ${at - start + 1}`;
 }
 
-/** The word or the character there, cut short: the text may be large. */
+/** The word or character at that position, shortened, because the text may be large. */
 function foundAt(text: string, at: number): string {
   const part = text.slice(at, at + MAX_FOUND_LENGTH);
   const word = /^-?[\p{L}\p{N}_.+-]+/u.exec(part)?.[0];
@@ -83,7 +83,7 @@ type GrammarState = 'value' | 'element' | 'member' | 'name' | 'colon' | 'afterEl
 
 interface Rule {
   readonly expected: string;
-  /** The place after each token; `after` depends on what the value is in. */
+  /** The state after each token; `after` depends on what contains the value. */
   readonly next: Readonly<Partial<Record<Token, GrammarState | 'after'>>>;
 }
 
@@ -102,9 +102,9 @@ const GRAMMAR: Readonly<Record<GrammarState, Rule>> = {
 const SPACE = /[ \t\n\r]*/y;
 const SCALAR = /(?:true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?)(?![\w.+-])/y;
 
-/** The first mistake, found in one pass. */
+/** The first syntax error, found in one pass. */
 function findSyntaxIssue(text: string): SyntaxIssue | undefined {
-  /** For each array and object that is open, the place after a value in it. */
+  /** For each open array and object, the state after a value in it. */
   const open: GrammarState[] = [];
   let state: GrammarState = 'value';
   for (let at = afterMatch(SPACE, text, 0); ; at = afterMatch(SPACE, text, at)) {
@@ -144,16 +144,16 @@ function endOf(token: Token, text: string, at: number): number {
   return token === 'scalar' ? afterMatch(SCALAR, text, at) : at + 1;
 }
 
-/** Where a match that starts there ends; the same place where there is none. */
+/** The end of a match that starts there; the same position if there is none. */
 function afterMatch(pattern: RegExp, text: string, at: number): number {
   pattern.lastIndex = at;
   return pattern.test(text) ? pattern.lastIndex : at;
 }
 
-/** A sound escape, or in the group what no string may have. */
+/** A valid escape, or in the group an invalid part of a string. */
 const IN_STRING = /\\(?:["\\/bfnrt]|u[\da-fA-F]{4})|(\\|[^\u0020-\uffff])/g;
 
-/** `end` is the place after the closing quote, or beyond the text where there is none. */
+/** `end` is the position after the closing quote, or beyond the text if there is none. */
 function issueInString(text: string, start: number, end: number): SyntaxIssue | undefined {
   const inside = text.slice(start + 1, end - 1);
   for (const match of inside.matchAll(IN_STRING)) {

@@ -8,7 +8,7 @@ interface LimitedRecord extends z.ZodRecord {
   readonly _zod: z.core.$ZodRecordInternals & { readonly def: Definition };
 }
 
-/** Zod's own record checks every key and value before any limit on them. */
+/** Zod's own record checks every key and value before any limit on their number. */
 const LimitedRecord: z.core.$constructor<LimitedRecord, Definition> = z.core.$constructor(
   'LimitedRecord',
   (instance, definition) => {
@@ -18,7 +18,7 @@ const LimitedRecord: z.core.$constructor<LimitedRecord, Definition> = z.core.$co
     instance._zod.parse = (payload, context) => {
       const { value: input } = payload;
       if (context.direction === 'backward' || countKeys(input) <= maxEntries) return parse(payload, context);
-      // The entries are not checked, so nothing else may be checked of them.
+      // The entries are not checked, so no later check may run on them.
       const issue = {
         code: 'too_big',
         origin: 'record',
@@ -36,7 +36,9 @@ const LimitedRecord: z.core.$constructor<LimitedRecord, Definition> = z.core.$co
   },
 );
 
-/** A record of at most so many entries: one with more is refused before any of them is checked. */
+/**
+ * A record with a maximum number of entries. A larger one is rejected before any entry is checked.
+ */
 export function limitedRecord<Key extends z.core.$ZodRecordKey, Value extends z.ZodType>(
   keyType: Key,
   valueType: Value,

@@ -1,4 +1,4 @@
-/** Zod's issues in the words of this service: what is wrong, with the value and the limit. */
+/** Texts for zod's issues: what is wrong, with the value and the limit. */
 import { z } from 'zod';
 import { didYouMean } from './closest.ts';
 import { choice, choicesOf, describeExpected } from './describeExpected.ts';
@@ -8,11 +8,11 @@ import { countKeys } from './limitedRecord.ts';
 type Issue = z.core.$ZodRawIssue;
 type IssueOf<Code extends z.core.$ZodIssueCode> = Extract<Issue, { readonly code: Code }>;
 
-/** How the message begins of a field that is not there. */
+/** Start of the message about a missing field. */
 export const MISSING = 'Missing: ';
 const MAX_SHOWN_LENGTH = 60;
 
-/** The error map of every check. Undefined: the issue has a message of its own. */
+/** The error map of every check. Undefined: the issue has its own message. */
 export function messageOf(issue: Issue): string | undefined {
   switch (issue.code) {
     case 'invalid_type':
@@ -33,9 +33,7 @@ export function messageOf(issue: Issue): string | undefined {
   }
 }
 
-/**
- * A value as a message repeats it: strings cut short, and nothing from inside a list or an object.
- */
+/** A value in a message: strings are shortened, contents of lists and objects are left out. */
 export function formatValue(value: unknown): string {
   if (typeof value === 'string') {
     const text = JSON.stringify(value.slice(0, MAX_SHOWN_LENGTH));
@@ -47,7 +45,7 @@ export function formatValue(value: unknown): string {
 
 function wrongType({ inst, input }: Issue): string {
   if (input === undefined) return `${MISSING}give ${describeExpected(inst)}.`;
-  // A query has texts alone: one that is not a number arrives here as NaN.
+  // A query contains only texts; one that is not a number is NaN here.
   if (Number.isNaN(input)) return `Must be ${describeExpected(inst)}.`;
   if (input === Number.POSITIVE_INFINITY || input === Number.NEGATIVE_INFINITY) {
     return 'Must be a finite number: this one is too large.';
@@ -55,7 +53,7 @@ function wrongType({ inst, input }: Issue): string {
   return `Must be ${describeExpected(inst)}, got ${formatValue(input)}.${typeof input === 'string' ? didYouMean(input, choicesOf(inst)) : ''}`;
 }
 
-/** Of an object whose `type` or `method` names none of the kinds. */
+/** For an object with an unknown `type` or `method`. */
 function unknownKind({ discriminator = '', options, input }: IssueOf<'invalid_union'>): string {
   const kinds = Array.isArray(options) ? options.map(String) : [];
   const kind: unknown = Object.entries(input ?? {}).find(([name]) => name === discriminator)?.[1];
@@ -84,7 +82,7 @@ const FORMATS: Readonly<Record<string, string>> = {
   url: 'a URL such as https://example.com/',
 };
 
-/** A line for each name, as far as they are listed: an object may have many thousands. */
+/** A line for each name, up to the limit of listed ones: an object may have many thousands. */
 function unknownFields({ keys, inst, input }: IssueOf<'unrecognized_keys'>): string {
   const known = knownFields(inst);
   const unused = known.filter((name) => !Object.hasOwn(input ?? {}, name));

@@ -1,9 +1,9 @@
-/** Pages of lists, bounded by the number of their items and by their bytes. */
+/** Pages of lists, limited by the number of their items and by their bytes. */
 import { encodeCursor, type Page } from './wire.ts';
 
 /**
- * The budget of one page: it ends early, with `next`, when its items have more bytes. It has one
- * item at least.
+ * The budget of one page: it ends early, with `next`, if its items have more bytes. It has at least
+ * one item.
  */
 export const PAGE_BYTES = 4 * 2 ** 20;
 
@@ -20,19 +20,19 @@ interface Query<Row> {
 
 /** The same rows in the order of a list, twice. */
 export interface ListQuery<Row> {
-  /** The bytes of what each item shows, without the texts themselves (see `textBytes`). */
+  /** The bytes of each item, without the texts themselves (see `textBytes`). */
   readonly sizes: Query<{ readonly bytes: number }>;
   readonly rows: Query<Row>;
 }
 
-/** The first `limit` of up to `limit + 1` rows. Only for rows that are small by their schema. */
+/** The first `limit` of up to `limit + 1` rows. Only for rows that their schema keeps small. */
 export function firstOf<Row>(rows: readonly Row[], limit: number): Slice<Row> {
   return { rows: rows.slice(0, limit), hasMore: rows.length > limit };
 }
 
 /**
- * Reads at most `limit` rows whose bytes are within the budget together, but one at least. Other
- * rows are not read.
+ * Reads at most `limit` rows whose total size is within the budget, but at least one. Other rows
+ * are not read.
  */
 export async function readWithin<Row>(
   { sizes, rows }: ListQuery<Row>,
@@ -45,7 +45,7 @@ export async function readWithin<Row>(
   return { rows: await rows.limit(count).execute(), hasMore: candidates.length > count };
 }
 
-/** A page of items, each made of a row. `cursorOf` the last row is where the next page starts. */
+/** A page of items, one for each row. The next page starts at `cursorOf` the last row. */
 export function toPage<Row, Item>(
   { rows, hasMore }: Slice<Row>,
   toItem: (row: Row) => Item,
@@ -60,7 +60,7 @@ export function idCursor({ id }: { readonly id: string }): string {
   return encodeCursor(id);
 }
 
-/** How many of the rows fit into the budget, from the first; one at least. */
+/** How many of the rows fit into the budget, from the first; at least one. */
 function countWithin(candidates: readonly { readonly bytes: number }[], budget: number): number {
   let bytes = 0;
   const tooMany = candidates.findIndex((candidate) => {

@@ -6,15 +6,12 @@ import { MISSING, messageOf } from './messages.ts';
 type Issue = z.core.$ZodIssue;
 type Path = readonly PropertyKey[];
 
-/**
- * What a schema makes of an input, or its first mistakes: one more than are listed, where there are
- * more.
- */
+/** The output of a schema, or the first issues: one more than are listed, if there are more. */
 export type Checked<Output> =
   | { readonly ok: true; readonly data: Output }
   | { readonly ok: false; readonly issues: readonly Issue[]; readonly errors: readonly FieldError[] };
 
-/** Checks an input. Only the first issues become messages: an input may have many thousands. */
+/** Validates an input. Only the first issues become messages: an input may have many thousands. */
 export function check<Schema extends z.ZodType>(schema: Schema, input: unknown): Checked<z.output<Schema>> {
   const context = { async: false, error: messageOf };
   // No schema of the service is asynchronous.
@@ -27,19 +24,19 @@ export function check<Schema extends z.ZodType>(schema: Schema, input: unknown):
   return { ok: false, issues, errors: first(errorsOf(issues), MAX_LISTED + 1) };
 }
 
-/** The parsed input, or a ServiceError `invalid_request` that lists its mistakes. */
+/** The parsed input, or a ServiceError `invalid_request` that lists its issues. */
 export function parseInput<Schema extends z.ZodType>(schema: Schema, input: unknown): z.output<Schema> {
   const checked = check(schema, input);
   if (!checked.ok) throw invalidRequest(checked.errors);
   return checked.data;
 }
 
-/** What is malformed, whatever is asked for. */
+/** The error for malformed requests to any route. */
 export function invalidRequest(errors: readonly FieldError[]): ServiceError {
   return invalid('invalid_request', 'The request', errors);
 }
 
-/** Mistakes that `detail` repeats from `errors`. */
+/** Issues of `errors` that `detail` repeats. */
 const IN_DETAIL = 3;
 const MAX_DETAIL_LENGTH = 250;
 
@@ -60,7 +57,7 @@ function inDetail({ path, message }: FieldError): string {
   return text.length > MAX_DETAIL_LENGTH ? `${text.slice(0, MAX_DETAIL_LENGTH)}…` : text;
 }
 
-/** The issues as JSON pointers with messages; an unknown field is named by its own path. */
+/** The issues as JSON pointers with messages. An unknown field has its own path. */
 function* errorsOf(issues: readonly Issue[], prefix: Path = []): Generator<FieldError> {
   for (const issue of issues) yield* errorsOfIssue(issue, [...prefix, ...issue.path]);
 }
@@ -88,7 +85,7 @@ function* errorsOfIssue(issue: Issue, path: Path): Generator<FieldError> {
 }
 
 /**
- * The mistakes of the branch of a union that the client meant, or else one message for all of its
+ * The issues of the branch of a union that the client meant, or one message for all of its
  * branches.
  */
 function intendedBranch({ errors: branches, message }: Extract<Issue, { readonly code: 'invalid_union' }>): {
@@ -104,12 +101,12 @@ function intendedBranch({ errors: branches, message }: Extract<Issue, { readonly
   return { inner, message };
 }
 
-/** Whether a branch takes values of another kind altogether, such as a list for a string. */
+/** Whether a branch accepts only values of another type, such as a list instead of a string. */
 function isOfAnotherKind({ code, path }: Issue): boolean {
   return path.length === 0 && (code === 'invalid_type' || code === 'invalid_value');
 }
 
-/** The name of the field, where that it is missing is all that is wrong. */
+/** The name of the field, if the only issue is that it is missing. */
 function onlyMissingField(branch: readonly Issue[]): string | undefined {
   const [issue] = branch;
   const isOnly = branch.length === 1 && issue.path.length === 1 && issue.message.startsWith(MISSING);

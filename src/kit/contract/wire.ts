@@ -1,4 +1,4 @@
-/** What every room's answers on the wire have in common: problems, pages, waiting. */
+/** Common parts of all responses: problems, pages, waiting. */
 import { z } from 'zod';
 import { PLAIN_TEXT } from '../text.ts';
 import { ERROR_CODES, ServiceError } from './errors.ts';
@@ -6,7 +6,7 @@ import { ERROR_CODES, ServiceError } from './errors.ts';
 const MAX_NAME_LENGTH = 200;
 
 /**
- * What people call a thing. It is shown on terminals and in logs, which obey control characters,
+ * The name of a resource. It is shown on terminals and in logs, which interpret control characters,
  * and in pages.
  */
 export const givenName = z
@@ -16,29 +16,27 @@ export const givenName = z
   .max(MAX_NAME_LENGTH)
   .regex(
     PLAIN_TEXT,
-    'A name has no line breaks or other control characters, nor any that turn round the order of others: remove them.',
+    'Must not contain line breaks, other control characters, or characters that reverse the text direction: remove them.',
   );
 
 export const PROBLEM_TYPE = 'application/problem+json';
 
 export const problemSchema = z
   .object({
-    type: z.string().describe('A URI that names the kind of problem.'),
+    type: z.string().describe('A URI that identifies the kind of problem.'),
     title: z.string().describe('The kind of problem in a few words.'),
     status: z.int().describe('The HTTP status.'),
-    detail: z.string().describe('What went wrong this time, and how to mend it.'),
+    detail: z.string().describe('What went wrong in this request, and how to fix it.'),
     instance: z.string().describe('The path of the request.'),
     code: z.enum(ERROR_CODES).describe('A stable code for programs.'),
     requestId: z
       .string()
       .optional()
-      .describe(
-        'What the request is called in the log of the service: its `X-Request-Id`, which every answer repeats.',
-      ),
+      .describe('The id of the request in the log of the service: its `X-Request-Id`, which every response repeats.'),
     errors: z
       .array(z.object({ path: z.string(), message: z.string() }))
       .optional()
-      .describe('The mistakes in the input, at most 100, each with a JSON pointer (RFC 6901) to where it is.'),
+      .describe('The issues of the input, at most 100, each with a JSON pointer (RFC 6901) to its place.'),
   })
   .meta({
     id: 'Problem',
@@ -57,22 +55,24 @@ export const problemSchema = z
 export type Problem = z.infer<typeof problemSchema>;
 
 const DESCRIPTIONS = {
-  400: 'Malformed: `errors` lists every mistake.',
+  400: 'Malformed: `errors` lists every issue.',
   401: 'No key, or one that is unknown, expired or revoked.',
-  403: 'The key may not do this: `detail` names the scope that it takes.',
-  404: 'Not there.',
-  408: 'The request came too slowly.',
-  409: 'Not possible in the present state.',
+  403: 'The key may not do this: `detail` names the required scope.',
+  404: 'Not found.',
+  408: 'The request was sent too slowly.',
+  409: 'Not possible in the current state.',
   413: 'Too large.',
-  415: 'A format or encoding that is not read here.',
-  422: 'Well-formed but impossible: `errors` lists every mistake.',
-  429: 'Too many: `Retry-After` says in how many seconds to try again, where that is known.',
-  500: 'A fault of the service.',
-  503: 'Cannot be served at present: try again later.',
+  415: 'A format or encoding that this route does not support.',
+  422: 'Well-formed but impossible: `errors` lists every issue.',
+  429: 'Too many requests or resources: `Retry-After` says in how many seconds to retry, if that is known.',
+  500: 'An internal error.',
+  503: 'Temporarily unavailable: retry later.',
 } as const;
 export type ErrorStatus = keyof typeof DESCRIPTIONS;
 
-/** The error answers of a route for its `response` schema. Every route may also answer 500. */
+/**
+ * The error responses of a route for its `response` schema. Every route may also respond with 500.
+ */
 export function errorResponses(...statuses: readonly ErrorStatus[]) {
   const entries = [...statuses, 500 as const].map((status) => [
     status,
@@ -83,8 +83,8 @@ export function errorResponses(...statuses: readonly ErrorStatus[]) {
 }
 
 /**
- * A JSON answer of a route's `response` schema with its own words, the schema staying the named
- * one.
+ * A JSON response of a route's `response` schema with its own description; the schema remains the
+ * named one.
  */
 export function jsonResponse<Schema extends z.ZodType>(description: string, schema: Schema) {
   return { description, content: { 'application/json': { schema } } };
@@ -102,8 +102,8 @@ export const pageQuery = z.strictObject({
     .min(1)
     .max(MAX_PAGE_SIZE)
     .default(DEFAULT_PAGE_SIZE)
-    .describe('How many items at most. A page of large items ends early, with `next`.'),
-  after: z.string().max(200).optional().describe('The `next` of the page before.'),
+    .describe('Maximum number of items. A page of large items ends early, with `next`.'),
+  after: z.string().max(200).optional().describe('The `next` of the previous page.'),
 });
 export type PageQuery = z.infer<typeof pageQuery>;
 
@@ -113,20 +113,20 @@ export function repeatable<Item extends z.ZodType>(item: Item) {
   return z.union([item, z.array(item)]).transform(list);
 }
 
-/** `?wait=`: how long the answer may be held back for a final state. */
+/** `?wait=`: how long the response may wait for a final state. */
 export const waitQuery = z.strictObject({
   wait: z.coerce
     .number()
     .min(0)
     .max(MAX_WAIT_SECONDS)
     .default(0)
-    .describe('Answer when the state is final, or after so many seconds.'),
+    .describe('Respond when the state is final, or after this many seconds.'),
 });
 
 export function pageOf<Item extends z.ZodType>(item: Item) {
   return z.object({
     items: z.array(item),
-    next: z.string().nullable().describe('Pass as `after` for the page that follows; null on the last.'),
+    next: z.string().nullable().describe('Pass it as `after` for the following page; null on the last page.'),
   });
 }
 
@@ -141,8 +141,8 @@ export function encodeCursor(id: string): string {
 }
 
 /**
- * The id after which a page starts. Throws ServiceError `invalid_request` for what `encodeCursor`
- * did not make.
+ * The id after which a page starts. Throws ServiceError `invalid_request` for anything that
+ * `encodeCursor` did not create.
  */
 export function decodeCursor(cursor: string): string {
   const id = Buffer.from(cursor, 'base64url').toString();
@@ -150,8 +150,8 @@ export function decodeCursor(cursor: string): string {
   return id;
 }
 
-/** For an `?after=` that this service did not give. */
+/** For an `?after=` that this service did not create. */
 export function invalidCursor(): ServiceError {
-  const message = 'Not a cursor: pass the `next` of the page before, unchanged.';
+  const message = 'Not a cursor: pass the `next` of the previous page, unchanged.';
   return new ServiceError('invalid_request', message, [{ path: '/after', message }]);
 }

@@ -30,7 +30,7 @@ function attributesOf(attributes: Readonly<Record<string, string | number>>) {
   }));
 }
 
-/** Of 64 bits, so it is a text in JSON. */
+/** It has 64 bits, so it is a text in JSON. */
 function nanoseconds(ms: number): string {
   return String(BigInt(Math.round(ms)) * NS_DIGITS_OF_MS);
 }

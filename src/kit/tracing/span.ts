@@ -1,12 +1,15 @@
 import { createHash, randomBytes } from 'node:crypto';
 
-/** Where a span stands: ids in lower-case hexadecimal, of 16 and 8 bytes (W3C Trace Context). */
+/**
+ * The place of a span in a trace: ids in lower-case hexadecimal, of 16 and 8 bytes (W3C Trace
+ * Context).
+ */
 export interface SpanContext {
   readonly traceId: string;
   readonly spanId: string;
 }
 
-/** A piece of work that is done. Times are milliseconds since 1970. */
+/** A finished piece of work. Times are milliseconds since 1970. */
 export interface Span extends SpanContext {
   readonly name: string;
   readonly kind: 'internal' | 'server';
@@ -14,7 +17,7 @@ export interface Span extends SpanContext {
   readonly startMs: number;
   readonly endMs: number;
   readonly attributes: Readonly<Record<string, string | number>>;
-  /** Spans of other traces that it has to do with. */
+  /** Related spans of other traces. */
   readonly links?: readonly SpanContext[];
   readonly failed?: boolean;
 }
@@ -28,8 +31,8 @@ export function newSpanId(): string {
 }
 
 /**
- * Where a job's first run stands, told from its id alone: so requests are linked to it across
- * processes, with nothing stored.
+ * The context of a job's first run, derived from its id alone, so that requests link to it across
+ * processes without storing anything.
  */
 export function spanContextOfJob(jobId: string): SpanContext {
   const digest = createHash('sha256').update(jobId).digest('hex');

@@ -5,21 +5,21 @@ import type { Span } from './span.ts';
 /** Sends spans to a collector. */
 export interface Tracer {
   record(span: Span): void;
-  /** Sends what is left. Never rejects. */
+  /** Sends the remaining spans. Never rejects. */
   stop(): Promise<void>;
 }
 
 export interface TracerOptions {
   /** Of OTLP over HTTP, without `/v1/traces`: `http://localhost:4318`. */
   readonly endpoint: string;
-  /** What the spans are of, such as `service.name`. */
+  /** The source of the spans, such as `service.name`. */
   readonly resource: Readonly<Record<string, string>>;
   readonly log: Logger;
 }
 
 const SEND_EVERY_MS = 5_000;
 /**
- * More than these are dropped while the collector is away: tracing must not cost the service its
+ * More spans are dropped while the collector is unreachable: tracing must not exhaust the service's
  * memory.
  */
 const MAX_PENDING_SPANS = 4_096;
@@ -41,12 +41,10 @@ export function startTracer({ endpoint, resource, log }: TracerOptions): Tracer 
       signal: AbortSignal.timeout(TIMEOUT_MS),
     });
     await response.arrayBuffer();
-    if (!response.ok) throw new Error(`The collector answered ${response.status}.`);
+    if (!response.ok) throw new Error(`The collector responded with ${response.status}.`);
   };
   const flush = () => {
-    sending = sending
-      .then(send)
-      .catch((error) => log.warn({ err: error }, 'spans could not be sent: they are dropped'));
+    sending = sending.then(send).catch((error) => log.warn({ err: error }, 'spans could not be sent and were dropped'));
     return sending;
   };
   const timer = setInterval(flush, SEND_EVERY_MS);

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { otlpBody } from '../../../src/kit/tracing/otlp.ts';
 
-it('writes spans as OpenTelemetry has them in JSON', () => {
+it("writes spans in OpenTelemetry's JSON format", () => {
   const span = {
     ...{ traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), name: 'train', kind: 'internal' as const },
     ...{ startMs: 1_700_000_000_000, endMs: 1_700_000_000_250, attributes: { job: 'job_1', attempt: 2 }, failed: true },
