@@ -22,29 +22,28 @@ import { assembleApp } from './assembleApp.ts';
 import { authenticationOf, datasetsOf, type ServiceDeps, senderOf, tracerOf } from './serviceDeps.ts';
 import { superviseWorker } from './superviseWorker.ts';
 
-/** A service that answers. */
+/** A running service. */
 export interface Service {
   /** Such as `http://127.0.0.1:8080`. */
   readonly address: string;
   /**
-   * Takes no more requests, ends the worker, which puts its jobs back, and resolves when all is
-   * closed.
+   * Refuses new requests, stops the worker, which queues its jobs again, and resolves when
+   * everything is closed.
    */
   stop(): Promise<void>;
 }
 
 /**
- * Starts the API and, with the role `all`, a worker process beside it. Resolves when it answers.
- * Throws ConfigurationError for settings that do not go together and when another API runs over the
- * same data folder; rejects when the port or the folder cannot be had, and then leaves nothing
- * running.
+ * Starts the API and, with the role `all`, a worker process. Resolves when it serves requests.
+ * Throws ConfigurationError for conflicting settings and if another API uses the same data folder;
+ * rejects if the port or the folder cannot be used, and then leaves nothing running.
  */
 export async function startService(config: Config, log: Logger): Promise<Service> {
   checkMetricsPort(config);
   const folders = makeDataFolder(config.data, log);
   const lock = dialect.lock(folders.lock);
   if (!lock)
-    throw new ConfigurationError(`Another service runs over the data folder ${config.data}: pass another --data.`);
+    throw new ConfigurationError(`Another service uses the data folder ${config.data}. Pass another one with --data.`);
   const closing = new AsyncDisposableStack();
   closing.defer(() => lock.release());
   try {
@@ -57,7 +56,7 @@ export async function startService(config: Config, log: Logger): Promise<Service
   }
 }
 
-/** Opens all parts; what has been opened closes in the other order with `closing`. */
+/** Opens all components and adds each to `closing`, which closes them in reverse order. */
 async function openService(
   config: Config,
   folders: Folders,
@@ -110,7 +109,7 @@ async function openService(
   closing.defer(async () => {
     const timeIsUp = delay(budget.readingMs, undefined, { ref: false });
     await Promise.all([supervisor?.stop(), app.close()]);
-    // What is still being read then is told to have failed when the service starts again.
+    // An upload that is still being read then is marked as failed at the next start of the service.
     await Promise.race([datasets.close(), timeIsUp]);
   });
   await app.listen({ host: config.host, port: config.port, listenTextResolver: () => 'listening' });
@@ -129,8 +128,8 @@ async function openService(
 
 function workerFault(supervisor: Supervisor | undefined): string | undefined {
   if (supervisor?.ready()) return undefined;
-  if (supervisor === undefined || supervisor.pid() !== undefined) return 'The worker process is starting.';
-  return 'The worker process ended unexpectedly; it is started again.';
+  if (supervisor === undefined || supervisor.pid() !== undefined) return 'worker process is starting';
+  return 'worker process ended unexpectedly and is restarted';
 }
 
 interface DeliverDeps extends Pick<ServiceDeps, 'database' | 'bus' | 'send' | 'registry'> {
@@ -138,7 +137,7 @@ interface DeliverDeps extends Pick<ServiceDeps, 'database' | 'bus' | 'send' | 'r
   readonly log: Logger;
 }
 
-/** Calls the webhooks until the service closes. */
+/** Delivers events to the webhooks until the service closes. */
 function deliver({ database, bus, send, registry, closing, log }: DeliverDeps): void {
   const outbox = createOutboxStore(database);
   const calls = createWebhookMetrics(registry, outbox);

@@ -37,14 +37,14 @@ import { createWebhooks } from '../webhooks/service.ts';
 import { createModelServices, type ModelServices, modelRoutesOf } from './assembleModels.ts';
 import { authenticationOf, type ServiceDeps } from './serviceDeps.ts';
 
-/** The rooms behind their routes, in the order in which the documentation shows them. */
+/** Registers the routes of every room, in the order of the documentation. */
 export function assembleApp(deps: ServiceDeps): Promise<FastifyInstance> {
   const { config, database, bus, datasets, registry, log } = deps;
   const clock = Date.now;
   const metrics = createHttpMetrics(registry);
   registerJobGauges(registry, database, clock);
   const kernels = chooseKernels(config.kernels);
-  log?.info({ kernels: kernels.description }, 'kernels chosen');
+  log?.info({ kernels: kernels.description }, 'kernels selected');
   const machine = machineOf(deps, kernels);
   const jobs = jobsOf(deps, machine);
   const modelServices = modelServicesOf(deps, kernels);
@@ -80,7 +80,7 @@ export function assembleApp(deps: ServiceDeps): Promise<FastifyInstance> {
 
 type Machine = ReturnType<typeof machineOf>;
 
-/** What a job may have of this machine. */
+/** The resources of this machine that a job may use. */
 function machineOf({ config }: ServiceDeps, { maxThreads }: ChosenKernels) {
   const cores = availableParallelism();
   return { cores, coresOfJob: Math.min(cores, maxThreads), memoryBytes: config.jobMemoryBytes };
@@ -156,7 +156,7 @@ function systemOf(
       cores,
       coresOfJob,
       workers: config.workers,
-      // Those of `default` see to the whole service.
+      // The keys of `default` may see the whole service.
       ...(await countJobs(database, project === DEFAULT_PROJECT ? undefined : project)),
     }),
   });

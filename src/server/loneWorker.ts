@@ -10,15 +10,15 @@ import { chooseKernels } from '../training/backend/kernels.ts';
 import { superviseWorker } from './superviseWorker.ts';
 
 export interface LoneWorker {
-  /** Ends the worker, which queues its jobs again, and resolves when all is closed. */
+  /** Stops the worker, which queues its jobs again, and resolves when everything is closed. */
   stop(): Promise<void>;
 }
 
 /**
- * Starts a worker without an API. This process only supervises the one that trains, as the API does
- * with the worker beside it: it alone can tell a job that kills its process from a machine that
- * stops, and no lease in the database can. Throws ConfigurationError where the kernels cannot be
- * loaded; rejects when the port of the metrics or the folder cannot be used.
+ * Starts a worker without an API. This process only supervises the training process, as the API
+ * does with its own worker. Only a supervisor can distinguish a job that crashes its process from a
+ * machine that stops; a lease in the database cannot. Throws ConfigurationError if the kernels
+ * cannot be loaded; rejects if the metrics port or the folder cannot be used.
  */
 export async function startLoneWorker(config: Config, log: Logger): Promise<LoneWorker> {
   chooseKernels(config.kernels);
@@ -46,6 +46,6 @@ async function metricsOf(
   if (port === undefined) return undefined;
   const registry = createRegistry('supervisor');
   const server = await serveMetrics({ scrape: () => scrape(registry, readMetrics), host, port });
-  log.info({ address: server.address }, 'metrics are served');
+  log.info({ address: server.address }, 'metrics server started');
   return server;
 }

@@ -15,7 +15,7 @@ import type { Collections } from '../store/blobs/collections.ts';
 import type { Database } from '../store/database/database.ts';
 import { createSender, type Send } from '../webhooks/send.ts';
 
-/** What a service is wired of, opened once. */
+/** The shared dependencies of a service, opened once. */
 export interface ServiceDeps {
   readonly config: Config;
   readonly folders: Folders;
@@ -25,7 +25,7 @@ export interface ServiceDeps {
   readonly datasets: AllDatasets;
   readonly send: Send;
   readonly registry: Registry;
-  /** What is measured, as Prometheus reads it. */
+  /** The metrics in the text format of Prometheus. */
   readonly renderMetrics: () => Promise<string>;
   readonly tracer?: Tracer | undefined;
   readonly readiness: Readiness;
@@ -53,7 +53,7 @@ export function authenticationOf({
   return createAuthentication({ database, clock: Date.now, requestsPerSecond: config.requestsPerSecond ?? null, log });
 }
 
-/** Nothing is traced where no collector is named. */
+/** Nothing is traced without a configured collector. */
 export function tracerOf({ otlpEndpoint: endpoint }: Config, process: ProcessName, log: Logger): Tracer | undefined {
   if (endpoint === undefined) return undefined;
   const resource = { 'service.name': `trainyard-${process}`, 'service.version': packageVersion() };

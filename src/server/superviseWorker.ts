@@ -14,7 +14,7 @@ export interface SuperviseWorkerDeps {
   readonly log: Logger;
 }
 
-/** Starts the worker process of this configuration, and starts it again whenever it dies. */
+/** Starts the worker process of this configuration, and restarts it whenever it exits. */
 export function superviseWorker({ config, database, bus, log }: SuperviseWorkerDeps): Supervisor {
   const { workerMs: stopMs } = shutdownBudget(config.shutdownSeconds);
   const module = modulePath(import.meta.url, './trainingProcess');

@@ -18,14 +18,14 @@ import { datasetsOf, tracerOf } from './serviceDeps.ts';
 const MS_PER_SECOND = 1000;
 
 /**
- * Takes jobs of the data folder until the process is told to end or the one that forked it is gone.
- * Throws ConfigurationError where the kernels that are asked for cannot be had.
+ * Runs jobs of the data folder until the process gets a stop signal or its parent is gone. Throws
+ * ConfigurationError if the configured kernels are not available.
  */
 export async function runWorkerRole(config: Config, log: Logger): Promise<void> {
-  // Each thread loads them for itself; what they cannot load is said here, once, before there is
-  // any.
+  // Each thread loads its own kernels. An error in loading them is reported here, once, before any
+  // thread starts.
   const { description, maxThreads } = chooseKernels(config.kernels);
-  log.info({ kernels: description }, 'kernels chosen');
+  log.info({ kernels: description }, 'kernels selected');
   const folders = makeDataFolder(config.data, log);
   const blobs = openCollections(folders);
   const registry = createRegistry('worker');

@@ -14,7 +14,8 @@ describe('a worker that runs alone', () => {
   const data = mkdtempSync(join(tmpdir(), 'trainyard-lone-'));
   let api: BuiltService;
   let worker: BuiltService;
-  const startWorker = () => startBuiltService(['--role', 'worker', '--metrics-port', '0'], data, 'metrics are served');
+  const startWorker = () =>
+    startBuiltService(['--role', 'worker', '--metrics-port', '0'], data, 'metrics server started');
   const ask = (path: string, init?: RequestInit) => fetch(worker.address + path, init);
 
   beforeAll(async () => {

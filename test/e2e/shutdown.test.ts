@@ -87,7 +87,7 @@ describe('a service that is told to stop', () => {
   });
 
   it('does so as well when it has only begun to start', async () => {
-    const service = await startBuiltService([], undefined, 'kernels chosen');
+    const service = await startBuiltService([], undefined, 'kernels selected');
     service.process.kill('SIGTERM');
     const [code] = await allGone(service);
     expect([code, await service.stop()]).toEqual([0, 0]);

@@ -102,7 +102,7 @@ describe.skipIf(!canInstall)('the package, installed without a compiler and Pyth
     const { body: job } = await api.post<Job>('/v1/jobs', spec);
     const { modelId, state } = await api.ended(job.id);
     const predicted = await api.post<{ predictions: unknown[] }>(`/v1/models/${modelId}/predict`, { rows: [{ x: 1 }] });
-    const kernels = await log.logged('kernels chosen');
+    const kernels = await log.logged('kernels selected');
     child.kill('SIGTERM');
     // The log ends when the last process that writes to it has ended: the service and its worker.
     await gone;
