@@ -10,28 +10,31 @@ import { fingerprintOf } from './keyText.ts';
 export interface AuthenticationDeps {
   readonly database: Database;
   readonly clock: Clock;
-  /** Of keys that have no rate of their own; null does not bind. */
+  /** Rate limit of keys without their own; null means unlimited. */
   readonly requestsPerSecond: number | null;
   readonly log?: Logger | undefined;
 }
 
 /**
- * Tells who asks. Nothing is remembered between requests, so that a key is dead as soon as any
- * process has revoked it.
+ * Identifies the caller of a request. Nothing is cached between requests, so a key is invalid as
+ * soon as any process has revoked it.
  */
 export interface Authentication {
-  /** Whether the service has ever had a key; from then on it wants one. */
+  /** Whether the service has ever had a key; from then on it requires one. */
   hasKeys(): Promise<boolean>;
-  /** Who sends this Authorization header. Throws ServiceError `key_required` and `key_invalid`. */
+  /**
+   * The caller that sends this Authorization header. Throws ServiceError `key_required` and
+   * `key_invalid`.
+   */
   callerOf(authorization: string | undefined): Promise<Caller>;
-  /** Those of the keys that are good no more. */
+  /** Those of the keys that are no longer valid. */
   invalid(keyIds: readonly string[]): Promise<readonly string[]>;
 }
 
-/** Uses are written down so often, not with each request. */
+/** Interval at which uses are stored, instead of with each request. */
 const LAST_USED_INTERVAL_MS = 60_000;
 
-/** Who asks a service that has no keys. */
+/** The caller of a service without keys. */
 export const ANONYMOUS: Caller = {
   keyId: null,
   project: DEFAULT_PROJECT,
@@ -45,14 +48,14 @@ export function createAuthentication(deps: AuthenticationDeps): Authentication {
   const store = createKeyStore(database);
   let keysSeen = false;
 
-  /** Rows of keys stay for ever, so what was true once is true. */
+  /** Rows of keys are never deleted, so the answer never changes back to false. */
   const hasKeys = async () => (keysSeen ||= await store.any());
 
   const recordUse = async ({ id, lastUsedAt }: KeyWithQuotas, now: number) => {
     const after = now - LAST_USED_INTERVAL_MS;
     if (lastUsedAt !== null && lastUsedAt > after) return;
-    // A database that cannot be written is no reason to refuse what only reads.
-    await store.touch(id, now, after).catch((error) => log?.warn({ err: error }, 'the use of a key was not noted'));
+    // A database that cannot be written must not prevent reading.
+    await store.touch(id, now, after).catch((error) => log?.warn({ err: error }, 'the use of a key was not stored'));
   };
 
   return {
@@ -63,7 +66,7 @@ export function createAuthentication(deps: AuthenticationDeps): Authentication {
       const now = clock();
       const key = await findKey(store, bearerOf(authorization));
       if (key === undefined || !isValid(key, now)) {
-        throw new ServiceError('key_invalid', 'The key is unknown, expired or revoked: ask an admin for a new one.');
+        throw new ServiceError('key_invalid', 'The key is unknown, expired or revoked. Ask an admin for a new one.');
       }
       await recordUse(key, now);
       return toCaller(key, deps.requestsPerSecond);
@@ -85,8 +88,8 @@ export function keyRequired(): ServiceError {
 }
 
 /**
- * The key of that text. Its hash is compared in constant time: how long it takes tells nothing
- * about the hashes that are kept.
+ * The key with that text. Its hash is compared in constant time, so that the duration reveals
+ * nothing about the stored hashes.
  */
 async function findKey(store: KeyStore, text: string): Promise<KeyWithQuotas | undefined> {
   const fingerprint = fingerprintOf(text);
@@ -104,7 +107,7 @@ function toCaller(key: KeyWithQuotas, defaultRequestsPerSecond: number | null): 
   return {
     keyId: id,
     project,
-    // Written from a list of scopes.
+    // The column is written from a list of scopes.
     scopes: JSON.parse(scopes),
     quotas: { runningJobs, queuedJobs, storedBytes, predictRows },
     requestsPerSecond: requestsPerSecond ?? defaultRequestsPerSecond,

@@ -23,10 +23,10 @@ export function keyRoutes({ keys }: { readonly keys: Keys }): FastifyPluginAsync
       schema: {
         tags,
         operationId: 'createKey',
-        summary: 'Make an API key',
+        summary: 'Create an API key',
         description:
-          'The answer contains the key itself; it is not shown again. After the first key every request needs a key, so the first one ' +
-          'must have the scope `admin` in the project `default`: any other is 409 `admin_key_required`. Where an admin key was lost or has ' +
+          'The response contains the key itself, which is not shown again. After the first key every request needs a key, so the first one ' +
+          'must have the scope `admin` in the project `default`: any other gets 409 `admin_key_required`. If the admin key is lost or has ' +
           'expired, `trainyard keys create --name admin --scopes admin` on the machine creates another.',
         headers: onceHeaders,
         body: keyRequest,
@@ -45,7 +45,7 @@ export function keyRoutes({ keys }: { readonly keys: Keys }): FastifyPluginAsync
         operationId: 'listKeys',
         summary: 'List API keys',
         description:
-          'Newest first, revoked ones too, without their secrets. An admin of `default` sees those of all projects.',
+          'Newest first, including revoked ones, without their secrets. An admin of `default` sees the keys of all projects.',
         querystring: keysQuery,
         response: { 200: jsonResponse('A page of keys.', keyPage), ...errorResponses(400, 404) },
       },
@@ -59,9 +59,9 @@ export function keyRoutes({ keys }: { readonly keys: Keys }): FastifyPluginAsync
         operationId: 'revokeKey',
         summary: 'Revoke an API key',
         description:
-          'The key is refused at once; answers in progress are cut off within seconds. It remains in the list. Revoking a revoked key ' +
-          'changes nothing. The last valid admin key of `default` is 409 `admin_key_required`: create another one first. Expiry is not ' +
-          'checked: an admin key with `expiresAt` ends at that time, also as the last one.',
+          'The key becomes invalid at once; responses in progress are aborted within seconds. It remains in the list. Revoking a revoked key ' +
+          'changes nothing. The last valid admin key of `default` gets 409 `admin_key_required`: create another one first. Expiry is not ' +
+          'checked: an admin key with `expiresAt` ends at that time, even if it is the last one.',
         params: keyParams,
         response: { 204: z.null().describe('Revoked.'), ...errorResponses(400, 404, 409) },
       },

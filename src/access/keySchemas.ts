@@ -5,10 +5,7 @@ import { PLAIN_TEXT } from '../kit/text.ts';
 import { projectName } from './projectSchemas.ts';
 
 const MAX_REQUESTS_PER_SECOND = 1_000_000;
-/**
- * About four an hour. A slower one would have to wait for longer than anybody does; such a key is
- * better revoked.
- */
+/** About four an hour. No client would wait longer; revoke such a key instead. */
 const MIN_REQUESTS_PER_SECOND = 0.001;
 const MAX_NAME_LENGTH = 200;
 
@@ -32,39 +29,39 @@ const keyName = z
   // It is shown on terminals.
   .regex(
     PLAIN_TEXT,
-    'A name has no line breaks or other control characters, nor any that turn round the order of others.',
+    'Must not contain line breaks, other control characters, or characters that reverse the text direction.',
   )
-  .describe('What people call it, such as who uses it for what.');
+  .describe('A display name, such as the user and the purpose.');
 const scopes = z
   .array(z.enum(SCOPES))
   .min(1)
   .max(SCOPES.length)
   .describe(
-    '`read`: look at everything but keys; `train`: upload, train, delete; `predict`: ask models; `admin`: all of these, and keys.',
+    '`read`: read everything but keys; `train`: upload, train, delete; `predict`: predict with models; `admin`: all of these, and keys.',
   );
 const requestRate = z.number().min(MIN_REQUESTS_PER_SECOND).max(MAX_REQUESTS_PER_SECOND);
-const RATE_MEANING = "Requests a second at most; null: the service's default.";
+const RATE_MEANING = "Maximum number of requests a second; null: the service's default.";
 const time = z.iso.datetime();
 
 const keySchema = z
   .object({
     id: z.string(),
     name: keyName,
-    project: z.string().describe('What it sees and makes is of this project alone.'),
-    prefix: z.string().describe('How the key begins, to know it again.'),
+    project: z.string().describe('The key reads and creates resources of this project only.'),
+    prefix: z.string().describe('The beginning of the key, to recognize it.'),
     scopes,
     // Without bounds, so that a key of any version can be shown.
     requestsPerSecond: z.number().nullable().describe(RATE_MEANING),
     createdAt: time,
     lastUsedAt: time.nullable().describe('To the minute; null: never used.'),
-    expiresAt: time.nullable().describe('From then on it is refused; null: never.'),
-    revokedAt: time.nullable().describe('Since then it is refused; null: it is not revoked.'),
+    expiresAt: time.nullable().describe('The time from which the key is rejected; null: never.'),
+    revokedAt: time.nullable().describe('The time since which the key is rejected; null: it is not revoked.'),
   })
   .meta({ id: 'Key', description: 'An API key, without its secret.', example: EXAMPLE });
 export type Key = z.infer<typeof keySchema>;
 
 export const createdKeySchema = keySchema
-  .extend({ key: z.string().describe('The key itself. It is shown this once and kept nowhere.') })
+  .extend({ key: z.string().describe('The key itself. It is shown only once and not stored.') })
   .meta({
     id: 'CreatedKey',
     description: 'A new API key with its secret.',
@@ -77,7 +74,7 @@ export const keyRequest = z
     name: keyName,
     scopes,
     project: projectName.optional().describe('Only an admin of `default` may name another project than its own.'),
-    expiresAt: time.optional().describe('A time to come; never, when left out.'),
+    expiresAt: time.optional().describe('A future time; the key never expires without it.'),
     requestsPerSecond: requestRate.nullable().describe(RATE_MEANING).optional(),
   })
   .meta({ id: 'KeyRequest', example: { name: 'admin', scopes: ['admin'] } });

@@ -13,12 +13,12 @@ interface KeyFilter {
   readonly limit: number;
 }
 
-/** Queries about keys, named for what they answer. */
+/** Queries about keys, named after their results. */
 export interface KeyStore {
   /** Whether there has ever been a key: rows of revoked keys stay. */
   any(): Promise<boolean>;
   /**
-   * Inserts the key, unless `check` throws. It gets whether this is the first key, and no other
+   * Inserts the key, unless `check` throws. Its argument is whether this is the first key; no other
    * process can insert one in between.
    */
   insert(row: KeyRow, check: (isFirst: boolean) => void): Promise<void>;
@@ -27,18 +27,18 @@ export interface KeyStore {
   /** Newest first. */
   list(filter: KeyFilter): Promise<readonly KeyRow[]>;
   /**
-   * Revokes the key, unless `check` throws. It gets whether this is the last valid admin key of the
-   * project `default`. A key that is revoked already keeps its time and is not checked.
+   * Revokes the key, unless `check` throws. Its argument is whether this is the last valid admin
+   * key of the project `default`. A revoked key keeps its time and is not checked.
    */
   revoke(id: string, now: number, check: (isLastAdmin: boolean) => void): Promise<void>;
-  /** Notes a use at `now`, unless one since `after` is noted. */
+  /** Stores a use at `now`, unless one since `after` is stored. */
   touch(id: string, now: number, after: number): Promise<void>;
-  /** Those of the ids that are good no more. */
+  /** Those of the ids that are no longer valid. */
   invalid(ids: readonly string[], now: number): Promise<readonly string[]>;
 }
 
 export function createKeyStore(database: Database): KeyStore {
-  // Asked with every request, so they are built once.
+  // Used with every request, so they are built once.
   const firstKey = database.selectFrom('keys').select('id').limit(1).compile();
   const byPrefix = database
     .selectFrom('keys')

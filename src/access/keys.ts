@@ -15,8 +15,9 @@ import { createProjectStore } from './projectStore.ts';
 import { projectNotFound } from './projects.ts';
 
 /**
- * Who manages keys: admins of `default` those of all projects, any other admin those of its own
- * project. `keyId` is null of a caller that sent no key, and absent of an operator at the machine.
+ * The caller who manages keys: admins of `default` manage those of all projects, any other admin
+ * those of its own project. `keyId` is null for a caller without a key, and absent for an operator
+ * at the machine.
  */
 type Manager = Pick<Caller, 'project'> & Partial<Pick<Caller, 'keyId'>>;
 
@@ -28,31 +29,31 @@ interface CreateOptions {
 }
 
 interface RevokeOptions {
-  /** Allows to revoke the last key that can administer the service. */
+  /** Allows revoking the last key that can administer the service. */
   readonly force?: boolean;
 }
 
 /**
- * What admins can do with keys. Throws ServiceError `key_not_found` and `project_not_found` for
- * what is none, or not theirs.
+ * Operations of admins on keys. Throws ServiceError `key_not_found` and `project_not_found` if the
+ * key or project does not exist or belongs to another project.
  */
 export interface Keys {
   /**
-   * Creates a key. The answer is the only one that contains the key itself. Throws
-   * `admin_key_required` where the first key is no admin key of `default`, and `key_required` where
-   * a caller without a key comes after the first key was created.
+   * Creates a key. Only this result contains the key itself. Throws `admin_key_required` if the
+   * first key is not an admin key of `default`, and `key_required` if a caller without a key
+   * creates another one after the first.
    */
   create(manager: Manager, request: KeyRequest, options?: CreateOptions): Promise<CreatedKey>;
   get(manager: Manager, id: string): Promise<Key>;
   list(manager: Manager, query: KeysQuery): Promise<Page<Key>>;
   /**
-   * Revokes the key at once. Changes nothing about one that is revoked already. Throws
-   * `admin_key_required` for the last valid admin key of `default`.
+   * Revokes the key at once. Does nothing if it is revoked already. Throws `admin_key_required` for
+   * the last valid admin key of `default`.
    */
   revoke(manager: Manager, id: string, options?: RevokeOptions): Promise<void>;
 }
 
-/** Works on the data folder, so it works without a key. */
+/** Works on the data folder, so it needs no key. */
 const CREATE_ADMIN = 'trainyard keys create --name admin --scopes admin';
 
 interface KeysDeps {
@@ -115,14 +116,16 @@ export function createKeys({ database, clock }: KeysDeps): Keys {
   };
 }
 
-/** Whether the keys of a project are the manager's to manage; without a project: those of all. */
+/**
+ * Whether the manager may manage the keys of a project, or of all projects without that argument.
+ */
 function manages(manager: Manager, project?: string): boolean {
   return manager.project === DEFAULT_PROJECT || manager.project === project;
 }
 
 function newRow(text: string) {
   const fingerprint = fingerprintOf(text);
-  if (fingerprint === undefined) throw new Error('A new key does not look like one.');
+  if (fingerprint === undefined) throw new Error('A new key has an invalid format.');
   return { ...fingerprint, lastUsedAt: null, revokedAt: null };
 }
 
@@ -142,7 +145,10 @@ function timeOrNull(ms: number | null): string | null {
   return ms === null ? null : isoTime(ms);
 }
 
-/** Once a key exists, every request needs one: without an admin key all would be locked out. */
+/**
+ * Once a key exists, every request needs one: without an admin key, the service could not be
+ * managed.
+ */
 function refuseUnlessAdmin(scopes: readonly Scope[], project: string): void {
   const need =
     'The first key must be an admin key of the project `default`, because every request needs a key afterwards.';
@@ -165,5 +171,5 @@ function keyNotFound(id: string): ServiceError {
 }
 
 function alreadyExpired(): ServiceError {
-  return invalidRequest([{ path: '/expiresAt', message: 'A time that is over: name one to come, or leave it out.' }]);
+  return invalidRequest([{ path: '/expiresAt', message: '`expiresAt` must be in the future.' }]);
 }

@@ -5,19 +5,19 @@ const NAME = /^[a-z0-9][a-z0-9-]{0,62}$/;
 
 export const projectName = z
   .string()
-  .regex(NAME, 'A project is named by 1 to 63 lower-case letters, digits and hyphens, not a hyphen first.')
+  .regex(NAME, 'A project name has 1 to 63 lower-case letters, digits and hyphens, and does not start with a hyphen.')
   .describe('The name of a project.');
 
 const count = z.int().min(0).nullable();
 
 const quotasSchema = z
   .object({
-    runningJobs: count.describe('Jobs that train at once; more wait.'),
-    queuedJobs: count.describe('Jobs that wait.'),
-    storedBytes: count.describe('Uploads, as they came, and the parameters of models.'),
-    predictRows: count.describe('Rows of one predict call.'),
+    runningJobs: count.describe('Jobs that train at once; further ones wait in the queue.'),
+    queuedJobs: count.describe('Queued jobs.'),
+    storedBytes: count.describe('Bytes of uploads, as they were received, and of the parameters of models.'),
+    predictRows: count.describe('Rows of one prediction request.'),
   })
-  .meta({ id: 'Quotas', description: 'What a project may use at most; null does not bind.' });
+  .meta({ id: 'Quotas', description: 'The limits of a project; null means unlimited.' });
 
 const EXAMPLE_QUOTAS = { runningJobs: 2, queuedJobs: 100, storedBytes: null, predictRows: null };
 
@@ -27,12 +27,12 @@ export const projectSchema = z
     quotas: quotasSchema,
     usage: z
       .object({ runningJobs: z.int(), queuedJobs: z.int(), storedBytes: z.int() })
-      .describe('What it uses now of its quotas.'),
+      .describe('The current use of the quotas.'),
     createdAt: z.iso.datetime(),
   })
   .meta({
     id: 'Project',
-    description: 'A part of the service that sees nothing of the others.',
+    description: 'An isolated part of the service.',
     example: {
       name: 'risk',
       quotas: EXAMPLE_QUOTAS,
@@ -45,12 +45,12 @@ export type Project = z.infer<typeof projectSchema>;
 const quotasRequest = z.strictObject(quotasSchema.partial().shape);
 
 export const projectRequest = z
-  .strictObject({ name: projectName, quotas: quotasRequest.default({}).describe('What is left out does not bind.') })
+  .strictObject({ name: projectName, quotas: quotasRequest.default({}).describe('Omitted quotas are unlimited.') })
   .meta({ id: 'ProjectRequest', example: { name: 'risk', quotas: EXAMPLE_QUOTAS } });
 export type ProjectRequest = z.output<typeof projectRequest>;
 
 export const projectChange = z
-  .strictObject({ quotas: quotasRequest.describe('What is left out stays.') })
+  .strictObject({ quotas: quotasRequest.describe('Omitted quotas are unchanged.') })
   .meta({ id: 'ProjectChange', example: { quotas: { runningJobs: 4 } } });
 export type ProjectChange = z.output<typeof projectChange>;
 

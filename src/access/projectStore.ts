@@ -9,18 +9,18 @@ interface Usage {
   readonly storedBytes: number;
 }
 
-/** Queries about projects, named for what they answer. */
+/** Queries about projects, named after their results. */
 export interface ProjectStore {
-  /** False: there is one of that name. */
+  /** False if the name is already used. */
   insert(row: ProjectRow): Promise<boolean>;
   find(name: string): Promise<ProjectRow | undefined>;
   /** Newest first, then by name. */
   list(after: KeysetPosition | undefined, limit: number): Promise<readonly ProjectRow[]>;
-  /** Undefined: there is none of that name. */
+  /** Undefined if there is no project with that name. */
   change(name: string, quotas: Partial<ProjectRow>): Promise<ProjectRow | undefined>;
   /**
-   * Deletes the project with its keys. False: there is none of that name, or it has datasets, jobs,
-   * models or webhooks.
+   * Deletes the project with its keys. False if there is no project with that name, or if it has
+   * datasets, jobs, models or webhooks.
    */
   remove(name: string): Promise<boolean>;
   usage(name: string): Promise<Usage>;
@@ -55,7 +55,7 @@ export function createProjectStore(database: Database): ProjectStore {
     change: (name, quotas) =>
       database
         .updateTable('projects')
-        // Set to itself, so that no change is a statement too.
+        // `name` is set to itself, so that the statement is valid without any change.
         .set({ name, ...quotas })
         .where('name', '=', name)
         .returningAll()

@@ -12,9 +12,9 @@ import { createProjectStore } from './projectStore.ts';
 type Manager = Pick<Caller, 'project'>;
 
 /**
- * What admins can do with projects: those of `default` manage all, any other looks at its own.
- * Throws ServiceError `project_not_found` for what is none, or not theirs, and `scope_missing`
- * where only an admin of `default` may do it.
+ * Operations of admins on projects: those of `default` manage all, any other sees its own. Throws
+ * ServiceError `project_not_found` if the project does not exist or is not accessible, and
+ * `scope_missing` if only an admin of `default` may do it.
  */
 export interface Projects {
   /** Throws `project_exists`. */
@@ -40,7 +40,7 @@ export function createProjects({ database, clock }: ProjectsDeps): Projects {
     async create(manager, { name, quotas }) {
       requireDefault(manager);
       const row = { name, ...NO_QUOTAS, ...definedQuotas(quotas), createdAt: clock() };
-      if (!(await store.insert(row))) throw new ServiceError('project_exists', `There is a project ${name} already.`);
+      if (!(await store.insert(row))) throw new ServiceError('project_exists', `The project ${name} already exists.`);
       return show(row);
     },
 
@@ -68,7 +68,7 @@ export function createProjects({ database, clock }: ProjectsDeps): Projects {
 
     async remove(manager, name) {
       requireDefault(manager);
-      if (name === DEFAULT_PROJECT) throw new ServiceError('project_in_use', 'The project default always stays.');
+      if (name === DEFAULT_PROJECT) throw new ServiceError('project_in_use', 'The project default cannot be deleted.');
       if (await store.remove(name)) return;
       if (!(await store.find(name))) throw projectNotFound(name);
       const advice = 'delete its datasets, jobs, models and webhooks first';
@@ -87,15 +87,15 @@ function isDefault({ project }: Manager): boolean {
 
 function requireDefault(manager: Manager): void {
   if (isDefault(manager)) return;
-  throw new ServiceError('scope_missing', 'This takes a key of the project default with the scope admin.');
+  throw new ServiceError('scope_missing', 'This requires a key of the project default with the scope admin.');
 }
 
-/** Only the quotas that were named: null among them takes one away. */
+/** Only the quotas that are present; null removes a limit. */
 function definedQuotas<Given extends object>(
   quotas: Given,
 ): { [Name in keyof Given]: Exclude<Given[Name], undefined> } {
   const named = Object.entries(quotas).filter(([, value]) => value !== undefined);
-  // What is left of the entries has no undefined.
+  // The remaining entries have no undefined values.
   return Object.fromEntries(named) as { [Name in keyof Given]: Exclude<Given[Name], undefined> };
 }
 

@@ -15,7 +15,7 @@ interface Schema {
 }
 type Paths = Readonly<Record<string, Readonly<Record<string, Operation>>>>;
 
-/** Every route that the OpenAPI document has, so that a new one is asked too. */
+/** Every route of the OpenAPI document, so that new routes are included. */
 const { paths, components } = (await describeApi()) as {
   readonly paths: Paths;
   readonly components: { readonly schemas: Readonly<Record<string, Schema>> };
@@ -31,19 +31,17 @@ const routes = Object.entries(paths).flatMap(([path, methods]) =>
 const guarded = routes.flatMap((route) => (route.scope === undefined ? [] : [{ ...route, scope: route.scope }]));
 
 const UNKNOWN = '00000000000000000000000000';
-/** A body that names things; any other route gets the example of its documentation. */
+/** A body that refers to resources; any other route gets the example of its documentation. */
 const BODIES: Readonly<Record<string, (ids: Readonly<Record<string, string>>) => unknown>> = {
   'PUT /v1/aliases/{name}': ({ models }) => ({ modelId: models }),
 };
-/**
- * Told apart by the key before anything is looked for: only admins of `default` manage projects.
- */
+/** The key is checked before anything is looked up: only admins of `default` manage projects. */
 const FOR_DEFAULT_ADMINS = ['PATCH /v1/projects/{name}', 'DELETE /v1/projects/{name}'];
-/** Every key of another project is refused these. */
+/** Refused for every key of another project. */
 const FOR_DEFAULT = [...FOR_DEFAULT_ADMINS, 'POST /v1/projects', 'GET /metrics'];
 
 let service: Awaited<ReturnType<typeof openService>>;
-/** By the first part of the path: the id of a thing of the project `theirs`. */
+/** By the first part of the path: the id of a resource of the project `theirs`. */
 let theirs: Readonly<Record<string, string>>;
 let stranger: string;
 let before: unknown;
@@ -87,13 +85,13 @@ function exampleOf(content: NonNullable<Operation['requestBody']>['content']): u
   return example ?? examples[0] ?? {};
 }
 
-it('asks every route but those that load balancers and browsers need for a key', () => {
+it('requires a key on every route except those for load balancers and browsers', () => {
   const open = routes.filter(({ scope }) => scope === undefined).map(({ route }) => route);
   expect(open).toEqual(['GET /healthz', 'GET /readyz']);
 });
 
 it.each(['/', '/docs', '/docs/json', '/docs/static/swagger-ui.css', '/openapi.json'])(
-  'answers %s, which the documentation does not list, without a key',
+  'responds to %s, which is undocumented, without a key',
   async (path) => {
     expect(Object.keys(paths)).not.toContain(path);
     expect((await service.ask(path, undefined)).status).toBe(200);
@@ -117,7 +115,7 @@ describe.each(guarded)('$route', ({ route, path, scope }) => {
     expect([answer.status, answer.json().code]).toEqual([401, 'key_invalid']);
   });
 
-  it('is refused with a key of all scopes but the one it takes, which it names', async () => {
+  it('is refused with a key of all scopes but the required one, which it names', async () => {
     const others = SCOPES.filter((other) => other !== scope && other !== 'admin');
     const { key } = await service.makeKey(others, 'theirs');
     const answer = await send(route, theirs, key);
@@ -125,13 +123,13 @@ describe.each(guarded)('$route', ({ route, path, scope }) => {
     expect(answer.json().detail).toContain(`the scope ${scope}`);
   });
 
-  it('lets a key of its scope through', async () => {
+  it('accepts a key with its scope', async () => {
     const { key } = await service.makeKey([scope], 'theirs');
     const answer = await send(route, unknownThings(), key);
     if (!FOR_DEFAULT.includes(route)) expect([401, 403]).not.toContain(answer.status);
   });
 
-  it.runIf(path.includes('{'))("does not tell another project's thing from one that is not there", async () => {
+  it.runIf(path.includes('{'))("does not distinguish another project's resource from a missing one", async () => {
     const [known, unknown] = [await send(route, theirs, stranger), await send(route, unknownThings(), stranger)];
     expect(known.status).toBe(FOR_DEFAULT_ADMINS.includes(route) ? 403 : 404);
     const named = (answer: Answer, things: typeof theirs) =>
@@ -140,7 +138,7 @@ describe.each(guarded)('$route', ({ route, path, scope }) => {
   });
 });
 
-it('has let no stranger change anything', async () => {
+it('has changed nothing without authorization', async () => {
   expect(await rowsOfTheirs()).toEqual(before);
 });
 

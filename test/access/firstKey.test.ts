@@ -19,7 +19,7 @@ describe('the first key', () => {
     [{ scopes: ['read'] }, '/scopes'],
     [{ scopes: ['read', 'train', 'predict'] }, '/scopes'],
     [{ scopes: ['admin'], project: 'risk' }, '/project'],
-  ])('is refused as %j: nobody could administer the service', async (body, path) => {
+  ])('is refused as %j: the service could not be administered', async (body, path) => {
     await service.makeProject('risk');
     const answer = await create(body);
     const { code, detail, errors } = answer.json();
@@ -39,12 +39,12 @@ describe('the first key', () => {
     expect((await create({ scopes: ['read'] })).json()).toMatchObject({ code: 'key_required' });
   });
 
-  it('may expire, as the request says so itself', async () => {
+  it('may expire, because the request says so itself', async () => {
     const answer = await create({ scopes: ['admin'], expiresAt: '2999-01-01T00:00:00.000Z' });
     expect(answer.status).toBe(201);
   });
 
-  it('is one, whoever asks for it at once', async () => {
+  it('is only one, whatever requests are concurrent', async () => {
     const scopes = [['admin'], ['read'], ['admin'], ['train'], ['admin', 'predict'], ['admin']];
     const answers = await Promise.all(scopes.map((each) => create({ scopes: each })));
     const made = answers.filter(({ status }) => status === 201);
@@ -55,10 +55,10 @@ describe('the first key', () => {
     for (const code of refused) expect(['key_required', 'admin_key_required']).toContain(code);
   });
 
-  it('is one, when a caller without a key was let in before it was created', async () => {
-    const anybody = { project: 'default', keyId: null };
+  it('is only one, if a caller without a key was accepted before it was created', async () => {
+    const anonymous = { project: 'default', keyId: null };
     await service.makeKey(['admin']);
-    await expect(service.keys.create(anybody, { name: 'late', scopes: ['admin'] })).rejects.toMatchObject({
+    await expect(service.keys.create(anonymous, { name: 'late', scopes: ['admin'] })).rejects.toMatchObject({
       code: 'key_required',
     });
     expect(await keysNow()).toHaveLength(1);
@@ -80,11 +80,11 @@ describe('the first key', () => {
 describe('the last admin key of default', () => {
   const admin = () => service.makeKey(['admin']);
 
-  it('is not revoked over HTTP until there is another', async () => {
+  it('is not revoked over HTTP until there is another one', async () => {
     const { id, key } = await admin();
     await service.makeKey(['read', 'train']);
     await service.makeProject('risk');
-    // It manages its own project alone.
+    // It manages only its own project.
     await service.makeKey(['admin'], 'risk');
     const answer = await revoke(id, key);
     expect([answer.status, answer.json().code]).toEqual([409, 'admin_key_required']);
@@ -96,7 +96,7 @@ describe('the last admin key of default', () => {
     expect((await service.ask('/v1/keys', String(other.json().key))).status).toBe(200);
   });
 
-  it.each(['revokedAt', 'expiresAt'] as const)('is the last one where the other has its %s', async (field) => {
+  it.each(['revokedAt', 'expiresAt'] as const)('is the last one if the other has its %s', async (field) => {
     const [{ id, key }, other] = [await admin(), await admin()];
     await service.database
       .updateTable('keys')
@@ -104,18 +104,18 @@ describe('the last admin key of default', () => {
       .where('id', '=', other.id)
       .execute();
     expect((await revoke(id, key)).status).toBe(409);
-    // To revoke what is refused already changes who may administer nothing.
+    // Revoking an invalid key does not change who can administer the service.
     expect((await revoke(other.id, key)).status).toBe(204);
   });
 
-  it('stays when both are revoked at once', async () => {
+  it('remains when both are revoked at once', async () => {
     const ids = [(await admin()).id, (await admin()).id];
     const outcomes = await Promise.allSettled(ids.map((id) => service.keys.revoke({ project: 'default' }, id)));
     expect(outcomes.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
     expect((await keysNow()).filter(({ revokedAt }) => revokedAt === null)).toHaveLength(1);
   });
 
-  it('does not bind other keys and those of other projects', async () => {
+  it('does not affect other keys and those of other projects', async () => {
     const { key } = await admin();
     await service.makeProject('risk');
     const [reader, risk] = [await service.makeKey(['read']), await service.makeKey(['admin'], 'risk')];

@@ -13,7 +13,7 @@ afterAll(() => service.stop());
 const create = (body: object, key = admin) => service.ask('/v1/keys', key, jsonBody({ name: 'a key', ...body }));
 
 describe('a new key', () => {
-  it('is told once, and kept as a hash', async () => {
+  it('is shown once, and stored as a hash', async () => {
     const answer = await create({ scopes: ['train', 'read'], expiresAt: '2999-01-01T00:00:00.000Z' });
     const { key, ...rest } = answer.json();
     expect([answer.status, answer.headers.get('cache-control')]).toEqual([201, 'no-store']);
@@ -43,8 +43,8 @@ describe('a new key', () => {
   });
 });
 
-describe('a key that is used', () => {
-  it('says when, to the minute', async () => {
+describe('a used key', () => {
+  it('has the time of its last use, to the minute', async () => {
     const { id, key } = await service.makeKey(['read']);
     const lastUsed = async () =>
       (await service.database.selectFrom('keys').select('lastUsedAt').where('id', '=', id).executeTakeFirst())
@@ -63,14 +63,14 @@ describe('a key that is used', () => {
     expect(await lastUsed()).toBeGreaterThanOrEqual(recently);
   });
 
-  it('is dead as soon as another process has revoked it', async () => {
+  it('is invalid as soon as another process has revoked it', async () => {
     const { id, key } = await service.makeKey(['read']);
     expect((await service.ask('/v1/jobs', key)).status).toBe(200);
     await service.keys.revoke({ project: 'default' }, id);
     expect((await service.ask('/v1/jobs', key)).status).toBe(401);
   });
 
-  it('is cut off in the middle of an answer when it is revoked', async () => {
+  it('aborts its open responses when it is revoked', async () => {
     const { id, key } = await service.makeKey(['read']);
     const headers = { authorization: `Bearer ${key}` };
     const stream = await fetch(`${service.address}/v1/events`, { headers });
@@ -79,19 +79,19 @@ describe('a key that is used', () => {
     await expect(stream.text()).rejects.toThrow('terminated');
   });
 
-  it('may be one of those that begin alike', async () => {
+  it('may be one of several with the same prefix', async () => {
     const [first, second] = [await service.makeKey(['read']), await service.makeKey(['train'])];
     const { prefix } = first;
     await service.database.updateTable('keys').set({ prefix }).where('id', '=', second.id).execute();
     expect((await service.ask('/v1/jobs', first.key)).status).toBe(200);
-    // Another secret behind the same beginning.
+    // Another secret with the same prefix.
     const forged = first.key.slice(0, 11) + second.key.slice(11);
     expect((await service.ask('/v1/jobs', forged)).status).toBe(401);
   });
 });
 
 describe('an admin of another project than default', () => {
-  it('manages the keys of its own project alone', async () => {
+  it('manages only the keys of its own project', async () => {
     const risk = (await service.makeKey(['admin'], 'risk')).key;
     const made = await create({ scopes: ['read'] }, risk);
     expect(made.json()).toMatchObject({ project: 'risk' });
@@ -114,7 +114,7 @@ describe('an admin of another project than default', () => {
 });
 
 describe('projects', () => {
-  it('are made, shown with what they use, changed and deleted', async () => {
+  it('are created, shown with their use, changed and deleted', async () => {
     const made = await service.ask('/v1/projects', admin, jsonBody({ name: 'short-lived', quotas: { queuedJobs: 3 } }));
     expect([made.status, made.json()]).toMatchObject([
       201,
@@ -141,12 +141,12 @@ describe('projects', () => {
     ['DELETE', '/v1/projects/default', undefined, 409, 'project_in_use'],
     ['DELETE', '/v1/projects/none', undefined, 404, 'project_not_found'],
     ['PATCH', '/v1/projects/none', { quotas: {} }, 404, 'project_not_found'],
-  ])('%s %s %j answers %i %s', async (method, path, body, status, code) => {
+  ])('%s %s %j responds with %i %s', async (method, path, body, status, code) => {
     const answer = await service.ask(path, admin, body === undefined ? { method } : jsonBody(body, method));
     expect([answer.status, answer.json().code]).toEqual([status, code]);
   });
 
-  it('come in pages, newest first', async () => {
+  it('are listed in pages, newest first', async () => {
     await service.makeProject('last');
     const first = (await service.ask('/v1/projects?limit=1', admin)).json();
     const second = (await service.ask(`/v1/projects?limit=10&after=${first.next}`, admin)).json();

@@ -47,7 +47,7 @@ async function runKeys(args: readonly string[]): Promise<string> {
 }
 
 describe('a service without keys', () => {
-  it('does not listen to other machines, and says how it would', async () => {
+  it('does not listen to other machines, and says how to allow it', async () => {
     const refusal = await start({ host: '0.0.0.0' }).catch(String);
     const [, command = ''] = /`trainyard keys (create [^`]*)`/.exec(refusal) ?? [];
     // In a new folder, as in a container that starts for the first time.
@@ -56,7 +56,7 @@ describe('a service without keys', () => {
     expect((await fetch(`http://127.0.0.1:${port}/v1/jobs`)).status).toBe(401);
   });
 
-  it('wants a key from the moment that one is made on the command line', async () => {
+  it('requires a key from the moment that one is created on the command line', async () => {
     const address = await start();
     const ask = async (headers: Record<string, string> = {}) => (await fetch(`${address}/v1/jobs`, { headers })).status;
     expect(await ask()).toBe(200);
@@ -68,21 +68,21 @@ describe('a service without keys', () => {
 
 describe('a service with keys', () => {
   it.each(['/healthz', '/openapi.json', '/docs/', '/docs/static/swagger-ui.css'])(
-    'shows %s to anybody',
+    'shows %s without a key',
     async (path) => {
       await makeKey();
       expect((await fetch((await start()) + path)).status).toBe(200);
     },
   );
 
-  it('asks its commands for one, and they say where to put it', async () => {
+  it('requires one from its commands, which say where to set it', async () => {
     const key = await makeKey();
     const url = await start();
     await expect(createClient({ url, key: undefined }).model('m')).rejects.toThrow('TRAINYARD_KEY');
     await expect(createClient({ url, key }).model('m')).rejects.toThrow('There is no model "m"');
   });
 
-  it('writes no key into its log or its answers, wherever a client puts it', async () => {
+  it('writes no key into its log or its responses, wherever a client puts it', async () => {
     const key = await makeKey();
     const address = await start();
     const headers = { authorization: `Bearer ${key}` };

@@ -14,15 +14,12 @@ import { HTTP_LIMITS } from '../support/access.ts';
 
 const ROOT = { project: DEFAULT_PROJECT };
 /**
- * Tests of who may do what fail more often than a client in its right mind; and a busy machine is
- * no overload of the service.
+ * Tests of access fail more often than normal clients; and a busy machine is not an overload of the
+ * service.
  */
 const PATIENT = { maxFailedKeysPerMinute: 1_000_000, maxDelayMs: HTTP_LIMITS.maxDelayMs };
 
-/**
- * A service with its API alone, over a data folder into which the test looks as another process
- * does.
- */
+/** A service with only its API, on a data folder that the test reads like another process. */
 export async function openService(settings: Partial<Config> = {}) {
   const data = mkdtempSync(join(tmpdir(), 'trainyard-access-'));
   const { config } = readConfig(SERVICE_SETTINGS, ['--role', 'api', '--port', '0', '--data', data], {}, {});
@@ -56,7 +53,7 @@ export interface Answer {
 }
 
 async function ask(address: string, path: string, key: string | undefined, init: RequestInit): Promise<Answer> {
-  // One name for all, so that answers can be compared as texts.
+  // One id for all, so that responses can be compared as texts.
   const headers = new Headers({ 'x-request-id': 'test', ...init.headers });
   if (key !== undefined) headers.set('authorization', `Bearer ${key}`);
   const response = await fetch(address + path, { ...init, headers });

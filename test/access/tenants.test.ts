@@ -31,7 +31,7 @@ const submitted = async (key: string) => {
 };
 
 describe('a list', () => {
-  it("has one's own things alone, whatever it is filtered by and wherever it begins", async () => {
+  it('contains only resources of the own project, with any filter and any cursor', async () => {
     for (const project of ['one', 'another']) await service.makeProject(project);
     const [{ key: one }, { key: another }] = [
       await service.makeKey(['admin'], 'one'),
@@ -41,15 +41,15 @@ describe('a list', () => {
     expect(await idsOf(one, '/v1/datasets')).toEqual([own.datasetId]);
     expect(await idsOf(one, '/v1/jobs')).toEqual([own.jobId]);
     expect(await idsOf(one, `/v1/jobs?datasetId=${other.datasetId}`)).toEqual([]);
-    const behindOther = Buffer.from(other.jobId).toString('base64url');
-    expect(await idsOf(one, `/v1/jobs?after=${behindOther}`)).toEqual([own.jobId]);
-    const behindOwn = Buffer.from(own.jobId).toString('base64url');
-    expect(await idsOf(another, `/v1/jobs?after=${behindOwn}`)).toEqual([]);
+    const afterOther = Buffer.from(other.jobId).toString('base64url');
+    expect(await idsOf(one, `/v1/jobs?after=${afterOther}`)).toEqual([own.jobId]);
+    const afterOwn = Buffer.from(own.jobId).toString('base64url');
+    expect(await idsOf(another, `/v1/jobs?after=${afterOwn}`)).toEqual([]);
   });
 });
 
 describe("another project's dataset", () => {
-  it('is no dataset to train on', async () => {
+  it('cannot be used for training', async () => {
     const { id } = (await upload(theirs)).json();
     const submit = (datasetId: unknown) => service.ask('/v1/jobs', mine, jsonBody({ datasetId, target: 'y' }));
     const [known, unknown] = [await submit(id), await submit('ds_none')];
@@ -64,16 +64,16 @@ describe("another project's dataset", () => {
     const [first, second] = [await upload(theirs, content), await upload(mine, content)];
     expect([first.status, second.status, tables().length - before]).toEqual([201, 201, 1]);
     const { id: lost } = first.json();
-    const { id: kept } = second.json();
+    const { id: remaining } = second.json();
     expect((await service.ask(`/v1/datasets/${lost}`, theirs, { method: 'DELETE' })).status).toBe(204);
-    expect((await service.ask(`/v1/datasets/${kept}/rows?limit=1`, mine)).json()).toMatchObject({ total: 5 });
-    await service.ask(`/v1/datasets/${kept}`, mine, { method: 'DELETE' });
+    expect((await service.ask(`/v1/datasets/${remaining}/rows?limit=1`, mine)).json()).toMatchObject({ total: 5 });
+    await service.ask(`/v1/datasets/${remaining}`, mine, { method: 'DELETE' });
     expect(tables().length).toBe(before);
   });
 });
 
-describe('what the service does as a whole', () => {
-  it('is told to the project `default` alone; others are told of their own jobs', async () => {
+describe('the state of the whole service', () => {
+  it('is visible to the project `default` only; others see their own jobs', async () => {
     await submitted(theirs);
     const { key: operator } = await service.makeKey(['read']);
     await service.makeProject('idle');
@@ -97,8 +97,8 @@ it('gives each project its own aliases', async () => {
   expect((await service.ask(path, mine)).status).toBe(200);
 });
 
-describe('a project that may store so much', () => {
-  it('is told when there is no room left, before the upload is read, and gets room by deleting', async () => {
+describe('a project with a storage quota', () => {
+  it('gets an error at the quota, before the upload is read, and frees space by deleting', async () => {
     await service.makeProject('small', { storedBytes: 2 * CSV.length });
     const { key } = await service.makeKey(['admin'], 'small');
     const { id } = (await upload(key)).json();
@@ -112,7 +112,7 @@ describe('a project that may store so much', () => {
     expect((await upload(key)).status).toBe(201);
   });
 
-  it('does not get past the limit by uploading at once', async () => {
+  it('cannot exceed the quota with concurrent uploads', async () => {
     await service.makeProject('hasty', { storedBytes: CSV.length });
     const { key } = await service.makeKey(['train'], 'hasty');
     const answers = await Promise.all([upload(key), upload(key), upload(key)]);
