@@ -22,23 +22,23 @@ import { traceRequests } from './tracing.ts';
 
 export interface AppOptions {
   readonly version: string;
-  /** Each room's routes, in the order in which the documentation shows them. */
+  /** The routes of each room, in the order of the documentation. */
   readonly routes: readonly FastifyPluginAsync[];
   readonly guard: GuardDeps;
-  /** Absent: an Idempotency-Key counts for nothing. */
+  /** Without it, an Idempotency-Key is ignored. */
   readonly idempotency?: IdempotencyDeps;
   readonly limits: HttpLimits;
-  /** Open requests have so long to come to an end when the app closes. */
+  /** Time for open requests to finish when the app closes. */
   readonly drainMs?: number;
   readonly metrics?: HttpMetrics | undefined;
   readonly tracer?: Tracer | undefined;
   readonly logger: FastifyServerOptions['loggerInstance'] | false;
 }
 
-/** Fastify's own. */
+/** Fastify's own default. */
 const PLUGIN_TIMEOUT_MS = 10_000;
 
-/** The whole HTTP side: errors, access, documentation, and the rooms' routes. */
+/** The whole HTTP layer: errors, access, documentation, and the routes of the rooms. */
 export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   const { version, routes, guard, limits, idempotency, metrics, tracer, logger } = options;
   const drainMs = options.drainMs ?? DEFAULT_SHUTDOWN_BUDGET.requestsMs;
@@ -48,7 +48,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     ...serverOptions(limits),
     forceCloseConnections: true,
     return503OnClosing: false,
-    // Holds for closing too.
+    // Also the time limit of closing.
     pluginTimeout: drainMs + PLUGIN_TIMEOUT_MS,
     frameworkErrors: handleUnrouted,
     clientErrorHandler: handleClientError,
@@ -73,7 +73,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   await registerOpenapi(app, version);
   registerHome(app, version);
   for (const scope of routes) await app.register(scope);
-  // Behind the rooms, which end their streams and their waiting first.
+  // After the rooms, which end their streams and waiting requests first.
   await app.register(async (last) => last.addHook('preClose', drained));
   refuseOtherMethods();
   return app;

@@ -4,27 +4,27 @@ import type { ConnectionError, FastifyInstance } from 'fastify';
 import { PROBLEM_TYPE, type Problem } from '../kit/contract/wire.ts';
 import { SECURITY_HEADERS } from './securityHeaders.ts';
 
-/** By the codes that Node gives such an error. */
+/** By the error codes of Node. */
 const KNOWN: ReadonlyMap<string, readonly [status: number, detail: string]> = new Map([
-  ['ERR_HTTP_REQUEST_TIMEOUT', [408, 'The request did not come to its end in time.']],
-  ['HPE_INVALID_METHOD', [400, 'The request does not begin with a method of HTTP, such as GET or POST.']],
-  ['ERR_HTTP_EXPECTATION', [417, 'The header Expect may be 100-continue only. Leave it out.']],
+  ['ERR_HTTP_REQUEST_TIMEOUT', [408, 'The request was not completed in time.']],
+  ['HPE_INVALID_METHOD', [400, 'The request does not start with an HTTP method such as GET or POST.']],
+  ['ERR_HTTP_EXPECTATION', [417, 'The header Expect may only be 100-continue. Leave it out.']],
   ['HPE_HEADER_OVERFLOW', [431, 'The headers and the address are too long.']],
 ]);
-const UNKNOWN_ERROR = [400, 'This is not HTTP that can be read.'] as const;
+const UNKNOWN_ERROR = [400, 'The request is not valid HTTP.'] as const;
 
 /**
- * Answers what cannot be read as a request, on the bare connection, with a problem as well; then
- * closes it.
+ * Responds to an unreadable request on its connection with a problem document, then closes the
+ * connection.
  */
 export function handleClientError(error: Pick<ConnectionError, 'name' | 'message' | 'code'>, socket: Socket): void {
   const [status, detail] = KNOWN.get(error.code) ?? UNKNOWN_ERROR;
-  // A connection that the client has reset has nobody to tell.
+  // The client of a reset connection cannot be reached.
   if (socket.writable && error.code !== 'ECONNRESET') socket.write(responseOf(status, detail));
   socket.destroy(error);
 }
 
-/** Answers an Expect other than `100-continue`. Node alone answers it without a problem. */
+/** Responds to an Expect other than `100-continue`. Node's own response has no problem document. */
 export function rejectExpectations({ server }: FastifyInstance): void {
   server.on('checkExpectation', ({ socket }) => {
     handleClientError(Object.assign(new Error('Unknown expectation.'), { code: 'ERR_HTTP_EXPECTATION' }), socket);

@@ -2,21 +2,21 @@ import type { FastifyInstance } from 'fastify';
 import type { Authentication } from '../access/authentication.ts';
 
 /**
- * An answer that goes on for minutes, such as a stream of events, is cut off so long after its key
- * was revoked.
+ * Interval of the checks. A long response, such as a stream of events, is aborted at most this long
+ * after its key was revoked.
  */
 const CHECK_MS = 1000;
 
 /**
- * Breaks off what is being answered to keys that are good no more. Register behind the hook that
- * finds out who asks.
+ * Aborts responses to keys that are no longer valid. Register it after the hook that identifies the
+ * caller.
  */
 export function closeRevoked(app: FastifyInstance, { invalid }: Pick<Authentication, 'invalid'>): void {
   const open = new Map<string, Set<{ destroy(): void }>>();
 
   app.addHook('onRequest', async ({ caller }, { raw }) => {
     const keyId = caller?.keyId;
-    // A client that has gone meanwhile will never be told of as gone.
+    // The close event of a client that has disconnected meanwhile is already over.
     if (keyId === null || keyId === undefined || raw.destroyed) return;
     const responses = open.get(keyId) ?? new Set();
     open.set(keyId, responses.add(raw));
@@ -33,7 +33,7 @@ export function closeRevoked(app: FastifyInstance, { invalid }: Pick<Authenticat
   };
   const timer = setInterval(() => {
     check().catch((error) =>
-      app.log.warn({ err: error }, 'the keys of open requests could not be checked; they are again'),
+      app.log.warn({ err: error }, 'the keys of open requests could not be checked and will be checked again'),
     );
   }, CHECK_MS);
   timer.unref();

@@ -6,9 +6,9 @@ import { ServiceError } from '../kit/contract/errors.ts';
 const RETRY_AFTER_SECONDS = 5;
 
 /**
- * Once the app closes, new requests are answered 503 and their connections closed. Fastify closes
- * connections by force when the returned function resolves: when all requests are answered, or
- * after `waitMs`. Register before every hook that may refuse a request.
+ * While the app closes, new requests get 503 and their connections are closed. Fastify closes
+ * connections by force when the returned function resolves: when all responses are sent, or after
+ * `waitMs`. Register it before every hook that may refuse a request.
  */
 export function rejectWhileClosing(app: FastifyInstance, waitMs: number): () => Promise<void> {
   const open = new Set<ServerResponse>();
@@ -19,7 +19,7 @@ export function rejectWhileClosing(app: FastifyInstance, waitMs: number): () => 
   };
 
   app.addHook('onRequest', async (_request, { raw }) => {
-    // Refused ones count too: their client may still be sending a body.
+    // Refused requests count too: their client may still be sending a body.
     open.add(raw);
     raw.once('close', () => {
       open.delete(raw);
@@ -27,7 +27,7 @@ export function rejectWhileClosing(app: FastifyInstance, waitMs: number): () => 
     });
     if (!closing) return;
     raw.setHeader('connection', 'close');
-    throw new ServiceError('unavailable', 'The service is stopping: try again soon.', [], RETRY_AFTER_SECONDS);
+    throw new ServiceError('unavailable', 'The service is stopping: retry soon.', [], RETRY_AFTER_SECONDS);
   });
   app.addHook('preClose', async () => {
     closing = true;

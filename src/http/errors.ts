@@ -13,14 +13,14 @@ import { isFull, isLocked } from '../store/database/errors.ts';
 import { bodyTooLarge } from './limits/requests.ts';
 import { SECURITY_HEADERS } from './securityHeaders.ts';
 
-/** What each code is on the wire. */
+/** The HTTP status and title of each code. */
 const HTTP: Record<ErrorCode, { readonly status: number; readonly title: string }> = {
   invalid_request: { status: 400, title: 'Malformed request' },
   invalid_json: { status: 400, title: 'Malformed JSON' },
   key_required: { status: 401, title: 'Key required' },
-  key_invalid: { status: 401, title: 'No valid key' },
+  key_invalid: { status: 401, title: 'Invalid key' },
   scope_missing: { status: 403, title: 'Scope missing' },
-  origin_refused: { status: 403, title: 'Not from this address' },
+  origin_refused: { status: 403, title: 'Origin refused' },
   route_not_found: { status: 404, title: 'No such route' },
   method_not_allowed: { status: 405, title: 'No such method' },
   dataset_not_found: { status: 404, title: 'No such dataset' },
@@ -42,12 +42,12 @@ const HTTP: Record<ErrorCode, { readonly status: number; readonly title: string 
   job_wrong_state: { status: 409, title: 'Not possible in this state' },
   sweep_wrong_state: { status: 409, title: 'Not possible in this state' },
   trial_wrong_state: { status: 409, title: 'Not possible in this state' },
-  idempotency_key_in_use: { status: 409, title: 'Request under way' },
-  made_already: { status: 409, title: 'Made already' },
+  idempotency_key_in_use: { status: 409, title: 'Request in progress' },
+  made_already: { status: 409, title: 'Already created' },
   too_many_webhooks: { status: 409, title: 'Too many webhooks' },
   payload_too_large: { status: 413, title: 'Too large' },
-  unsupported_media_type: { status: 415, title: 'Format not read here' },
-  unsupported_encoding: { status: 415, title: 'Encoding not read here' },
+  unsupported_media_type: { status: 415, title: 'Unsupported format' },
+  unsupported_encoding: { status: 415, title: 'Unsupported encoding' },
   invalid_file: { status: 422, title: 'Unreadable file' },
   table_too_large: { status: 413, title: 'Table too large' },
   invalid_spec: { status: 422, title: 'Impossible training' },
@@ -59,17 +59,17 @@ const HTTP: Record<ErrorCode, { readonly status: number; readonly title: string 
   too_many_streams: { status: 503, title: 'Too many streams' },
   too_many_requests: { status: 429, title: 'Too many requests' },
   queued_jobs_quota: { status: 429, title: 'Too many queued jobs' },
-  stored_bytes_quota: { status: 413, title: 'No room left' },
+  stored_bytes_quota: { status: 413, title: 'Storage quota reached' },
   predict_rows_quota: { status: 413, title: 'Too many rows' },
-  storage_full: { status: 507, title: 'No room on the disk' },
-  unavailable: { status: 503, title: 'Not available at present' },
-  overloaded: { status: 503, title: 'Too much to do' },
+  storage_full: { status: 507, title: 'Disk full' },
+  unavailable: { status: 503, title: 'Temporarily unavailable' },
+  overloaded: { status: 503, title: 'Overloaded' },
   internal_error: { status: 500, title: 'Internal error' },
 };
 
 const MAX_ECHO_LENGTH = 1000;
 
-/** What a client that comes without the right key is asked for (RFC 6750). */
+/** The challenge for a client without the required key (RFC 6750). */
 const CHALLENGES: Partial<Record<ErrorCode, string>> = {
   key_required: 'Bearer realm="trainyard"',
   key_invalid: 'Bearer realm="trainyard", error="invalid_token"',
@@ -78,18 +78,21 @@ const CHALLENGES: Partial<Record<ErrorCode, string>> = {
 
 declare module 'fastify' {
   interface FastifyReply {
-    /** The code of the problem that is answered, if one is. */
+    /** The code of the problem in the response, if it is one. */
     problem: ErrorCode | null;
   }
 }
 
-const LOCKED = 'Another program holds the database: nothing has changed, try again.';
+const LOCKED = 'Another program has locked the database. Nothing has changed: retry.';
 const LOCKED_RETRY_SECONDS = 2;
-const DISK_FULL = 'The disk of the service is full, and nothing has changed: try again when there is room.';
-/** Somebody has to make room. */
+const DISK_FULL = 'The disk of the service is full. Nothing has changed: retry when there is space.';
+/** An operator has to free space first. */
 const DISK_FULL_RETRY_SECONDS = 60;
 
-/** Every error leaves as a problem (RFC 9457) that says what to mend and nothing from inside. */
+/**
+ * Every error becomes a problem document (RFC 9457) that says how to fix it and contains no
+ * internals.
+ */
 export function registerErrors(app: FastifyInstance): void {
   app.decorateReply('problem', null);
   app.setErrorHandler((error: FastifyError | ServiceError, request, reply) => {
@@ -103,8 +106,7 @@ export function registerErrors(app: FastifyInstance): void {
 }
 
 /**
- * Answers a request that no route takes before its body is read: what is wrong with the body is not
- * the point.
+ * Responds to a request without a route before its body is read: issues of the body are irrelevant.
  */
 export function rejectUnrouted(app: FastifyInstance): void {
   app.addHook('onRequest', async (request) => {
@@ -116,14 +118,14 @@ function routeNotFound({ method, url }: FastifyRequest): ServiceError {
   return new ServiceError('route_not_found', `There is no ${method} ${url.split('?')[0]}: see /docs.`);
 }
 
-/** What Fastify answers before a route is found: an address that cannot be read. */
+/** For errors before Fastify finds a route: an address that cannot be decoded. */
 export function handleUnrouted(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
   // No hook runs for it.
   sendProblem(request, reply.headers(SECURITY_HEADERS), toServiceError(error, request));
 }
 
 /**
- * Headers of an answer that a problem replaces before it is sent, such as that of a compressed
+ * Headers of a response that a problem replaces before it is sent, such as one with a compressed
  * file.
  */
 const CONTENT_HEADERS = ['content-encoding', 'content-length', 'etag'];
@@ -153,28 +155,37 @@ function listed(errors: readonly FieldError[]): Problem['errors'] {
     .map(({ path, message }) => ({ path: truncated(path), message: truncated(message) }));
 }
 
-/** Words repeat what the client has sent, which may be long. */
+/** Messages repeat client input, which may be long. */
 function truncated(text: string): string {
   return text.length > MAX_ECHO_LENGTH ? `${text.slice(0, MAX_ECHO_LENGTH)}…` : text;
 }
 
-/** A client that puts a key in the address reads it in no answer, which may be logged. */
+/**
+ * A key that a client puts into the address is never repeated in a response, which may be logged.
+ */
 function toText(problem: unknown): string {
   return redactKeys(JSON.stringify(problem));
 }
 
-/** Fastify's own errors in our words; whatever is unknown is a fault of ours and says nothing. */
+/**
+ * Replaces Fastify's own errors with those of the service. Unknown ones are internal errors without
+ * details.
+ */
 function toServiceError(error: FastifyError, request: FastifyRequest): ServiceError {
   switch (error.code) {
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
       return bodyTooLarge(request.routeOptions.bodyLimit);
     case 'FST_ERR_MAX_PARAM_LENGTH':
-      return new ServiceError('route_not_found', 'There is nothing of so long a name: see /docs.');
+      return new ServiceError('route_not_found', 'Path is too long.');
     case 'FST_ERR_BAD_URL':
-      return new ServiceError('invalid_request', 'The address has a % that is no escape: write %25 for one.');
+      return new ServiceError(
+        'invalid_request',
+        'The address has a % that is not an escape: write %25 for a literal %.',
+      );
     case 'ECONNRESET':
-      // The client has broken off: nobody reads this, and it is no fault of ours.
-      return new ServiceError('invalid_request', 'The body was cut off.');
+      // The client has aborted the request: it reads no response, and this is not an internal
+      // error.
+      return new ServiceError('invalid_request', 'The body was incomplete.');
     default:
   }
   if (isLocked(error)) return new ServiceError('unavailable', LOCKED, [], LOCKED_RETRY_SECONDS);

@@ -8,16 +8,20 @@ import type { HttpLimits } from './limits/limits.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** What to send to the route instead of NaN and Infinity, which JSON does not have. */
+    /**
+     * The replacement for NaN and Infinity, which JSON does not have, in messages of this route.
+     */
     insteadOfNaN?: string;
   }
 }
 
-/** It takes milliseconds to parse: many that are here at once are parsed one a turn. */
+/**
+ * Parsing it needs milliseconds: concurrent bodies are parsed one in each turn of the event loop.
+ */
 const LARGE_JSON_LENGTH = 2 ** 18;
 
 /**
- * JSON alone, where a room does not read more. Fastify itself reads text/plain too, which would be
+ * Only JSON, unless a room supports more. Fastify also reads text/plain by default, which would be
  * JSON with the wrong name.
  */
 export function readJsonBodies(app: FastifyInstance, limits: HttpLimits): void {
@@ -31,9 +35,9 @@ export function readJsonBodies(app: FastifyInstance, limits: HttpLimits): void {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, done) => {
     if (request.routeOptions.schema?.body === undefined) {
-      // Many clients name a format where they send nothing, or send an empty object.
+      // Many clients name a format although they send nothing or an empty object.
       const isNothing = /^(\{\s*\})?$/.test(body.trim());
-      return isNothing ? done(null, undefined) : done(new ServiceError('invalid_request', 'This route takes no body.'));
+      return isNothing ? done(null, undefined) : done(new ServiceError('invalid_request', 'This route has no body.'));
     }
     if (body.trim() === '') return done(null, undefined);
     const parse = () => {
@@ -46,8 +50,8 @@ export function readJsonBodies(app: FastifyInstance, limits: HttpLimits): void {
 }
 
 /**
- * Throws ServiceError `invalid_json` for no body where the route needs one. Streams check theirs as
- * they are read.
+ * Throws ServiceError `invalid_json` for an empty body if the route requires one. Streams check
+ * theirs while reading.
  */
 function demandBody({ body, routeOptions }: FastifyRequest): void {
   const schema = routeOptions.schema?.body;
@@ -56,10 +60,11 @@ function demandBody({ body, routeOptions }: FastifyRequest): void {
 }
 
 function unreadable({ routeOptions }: FastifyRequest, body: string): ServiceError {
-  const detail = 'The body has a key __proto__, or a constructor with a prototype, which is not read: remove it.';
+  const detail = 'The body has a key __proto__, or a constructor with a prototype. These are not allowed: remove it.';
   return (
     invalidJson(body, 'The body', routeOptions.config.insteadOfNaN) ??
-    // JSON it is: Fastify refuses keys that would change the prototype of an object.
+    // The body is valid JSON, but Fastify rejects keys that would change the prototype of an
+    // object.
     new ServiceError('invalid_json', detail)
   );
 }

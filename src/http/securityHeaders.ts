@@ -1,14 +1,14 @@
 import type { FastifyInstance } from 'fastify';
 
 /**
- * Answers are data: a browser that shows one guesses no type, runs nothing of it, and puts it into
- * no frame. Pages set their own policy.
+ * Responses are data: a browser that shows one must not guess its type, run scripts in it or embed
+ * it in a frame. Pages set their own policy.
  */
 export const SECURITY_HEADERS = {
   'x-content-type-options': 'nosniff',
   'x-frame-options': 'DENY',
   'referrer-policy': 'no-referrer',
-  // Pages of other sites cannot embed what is answered.
+  // Pages of other sites cannot embed responses.
   'cross-origin-resource-policy': 'same-origin',
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
 } as const;

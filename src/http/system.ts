@@ -11,19 +11,17 @@ const systemSchema = z
     kernels: z
       .string()
       .describe(
-        'The kernels that do the arithmetic: `native` with its instruction set, `wasm` with the reason why not native, or `reference`. ' +
-          '`amx` and `avx512bf16` are `avx512` with products of bfloat16 by instructions of their own; `amx` was tested in simulation, not yet ' +
-          'on such a processor; both are taken only where they agree with the reference when the service starts.',
+        'The compute kernels: `native` with its instruction set, `wasm` with the reason why native kernels are not used, or `reference`. ' +
+          '`amx` and `avx512bf16` are `avx512` with native instructions for products of bfloat16; `amx` was tested in simulation, not yet ' +
+          'on such a processor; both are used only if they agree with the reference when the service starts.',
       ),
     cores: z.int().describe('Cores of the machine that this process may use.'),
     coresOfJob: z
       .int()
-      .describe('How many of them one job can use at most (`training.threads`): 1 where the kernels are not native.'),
-    workers: z.int().describe('How many jobs train at once.'),
-    running: z
-      .int()
-      .describe('Jobs in training now: of all projects for a key of `default`, of its own for any other.'),
-    queued: z.int().describe('Jobs that wait, of the same.'),
+      .describe('Maximum number of cores of one job (`training.threads`): 1 if the kernels are not native.'),
+    workers: z.int().describe('Number of jobs that train at once.'),
+    running: z.int().describe("Running jobs: of all projects for a key of `default`, otherwise of the key's project."),
+    queued: z.int().describe('Queued jobs of the same projects.'),
   })
   .meta({
     id: 'System',
@@ -31,7 +29,7 @@ const systemSchema = z
   });
 type SystemInfo = z.infer<typeof systemSchema>;
 
-/** What is missing may be there again as soon. */
+/** A failed dependency may be available again after this time. */
 const RETRY_AFTER_SECONDS = 2;
 
 const metricsText = z
@@ -41,15 +39,15 @@ const metricsText = z
 const statusSchema = z.object({ status: z.literal('ok') }).meta({ id: 'Status', example: { status: 'ok' } });
 
 export interface SystemDeps {
-  /** As the tenant may know them. */
+  /** The part that the tenant may see. */
   readonly info: (tenant: Tenant) => Promise<SystemInfo>;
-  /** Sentences that say why uploads and jobs cannot be accepted now; none: they can. */
+  /** Sentences that say why uploads and jobs cannot be accepted now; empty if they can. */
   readonly readiness: () => Promise<readonly string[]>;
-  /** All figures, as Prometheus reads them. */
+  /** All metrics in the format of Prometheus. */
   readonly scrape: () => Promise<string>;
 }
 
-/** What operators and load balancers ask. */
+/** Routes for operators and load balancers. */
 export function systemRoutes({ info, readiness, scrape }: SystemDeps): FastifyPluginAsyncZod {
   return async (app) => {
     app.get(
@@ -60,7 +58,7 @@ export function systemRoutes({ info, readiness, scrape }: SystemDeps): FastifyPl
           tags: ['System'],
           operationId: 'getHealth',
           summary: 'Whether the process is alive',
-          description: 'Answers at once whatever is being trained.',
+          description: 'Responds at once, also while jobs are training.',
           response: { 200: jsonResponse('Alive.', statusSchema) },
         },
       },
@@ -73,11 +71,11 @@ export function systemRoutes({ info, readiness, scrape }: SystemDeps): FastifyPl
         schema: {
           tags: ['System'],
           operationId: 'getReadiness',
-          summary: 'Whether the service can take work',
+          summary: 'Whether the service can accept work',
           description:
-            'The data folder can be written and has 16 MiB free, the database is neither locked nor damaged, and the worker beside this ' +
-            'process, where there is one, has loaded. Otherwise 503: `detail` names every reason. Also 503 while the service is overloaded ' +
-            'or stopping. The data folder is checked at most once a second; the answer becomes 200 again by itself.',
+            "The data folder can be written and has 16 MiB free, the database is neither locked nor damaged, and the service's worker " +
+            'process, if it has one, is ready. Otherwise 503: `detail` names every reason. Also 503 while the service is overloaded ' +
+            'or stopping. The data folder is checked at most once a second; the response becomes 200 again automatically.',
           response: { 200: jsonResponse('Ready.', statusSchema), ...errorResponses(400, 503) },
         },
       },
@@ -94,12 +92,12 @@ export function systemRoutes({ info, readiness, scrape }: SystemDeps): FastifyPl
         schema: {
           tags: ['System'],
           operationId: 'getMetrics',
-          summary: 'What is measured',
+          summary: 'Metrics for Prometheus',
           description:
-            'The figures of the API and of the worker process beside it (`process` tells them apart), for Prometheus to collect: requests, predictions, ' +
-            'the queue, training, uploads, the database, and what the processes take. They are of the whole service, not of one project: a key is of the project `default`.',
+            'The metrics of the API and of its worker process, distinguished by the label `process`: requests, predictions, ' +
+            'the queue, training, uploads, the database, and resource use. They cover the whole service, so they require a key of the project `default`.',
           response: {
-            200: { description: 'The figures.', content: { [METRICS_TYPE]: { schema: metricsText } } },
+            200: { description: 'The metrics.', content: { [METRICS_TYPE]: { schema: metricsText } } },
             ...errorResponses(),
           },
         },
@@ -119,7 +117,7 @@ export function systemRoutes({ info, readiness, scrape }: SystemDeps): FastifyPl
         schema: {
           tags: ['System'],
           operationId: 'getSystem',
-          summary: 'What this service runs on',
+          summary: 'Version and resources of the service',
           description: 'Version, kernels, cores, workers and the length of the queue.',
           response: { 200: jsonResponse('The facts.', systemSchema), ...errorResponses() },
         },
@@ -129,10 +127,10 @@ export function systemRoutes({ info, readiness, scrape }: SystemDeps): FastifyPl
   };
 }
 
-/** They tell of all projects. */
+/** They cover all projects. */
 function notAllowed(): ServiceError {
   return new ServiceError(
     'scope_missing',
-    'This takes a key of the project default: the figures are of the whole service.',
+    'This requires a key of the project default, because the metrics cover the whole service.',
   );
 }

@@ -5,7 +5,7 @@ import { traceParentOf } from './logs/requestIds.ts';
 import { jobOf } from './logs/requestLog.ts';
 
 /**
- * Records a span for each request, in the client's trace where it has one, and links it to the job
+ * Records a span for each request, in the client's trace if it has one, and links it to the job
  * that it is about.
  */
 export function traceRequests(app: FastifyInstance, tracer: Tracer): void {

@@ -7,7 +7,7 @@ import type { Dataset, DatasetRows } from '../../src/datasets/schemas.ts';
 import type { Job } from '../../src/jobs/schemas.ts';
 import type { Page } from '../../src/kit/contract/wire.ts';
 import { foldersOf } from '../../src/kit/folders.ts';
-import { type Heard, openStream } from '../http/streams/sse.ts';
+import { openStream, type ReceivedEvent } from '../http/streams/sse.ts';
 import { startBuiltService } from '../support/builtService.ts';
 import { LONG_JOB } from '../support/longJob.ts';
 import { type Api, apiAt } from './support/api.ts';
@@ -56,7 +56,7 @@ async function nextCheckpoint(data: string): Promise<void> {
 }
 
 /** The loss of the first epoch of the job behind this one, as soon as there is one. */
-async function lossAfter(address: string, jobId: string, epoch: number): Promise<Heard['data']> {
+async function lossAfter(address: string, jobId: string, epoch: number): Promise<ReceivedEvent['data']> {
   const stream = await openStream(`${address}/v1/jobs/${jobId}/events`, `${epoch}-${LAST_EVENT}`);
   for await (const { event, data } of stream.events()) {
     if (event === 'epoch') return data;

@@ -27,8 +27,8 @@ const room: FastifyPluginAsyncZod = async (app) => {
 
 const app = await buildApp({ version: '1.2.3', routes: [room], guard: OPEN_GUARD, limits: HTTP_LIMITS, logger: false });
 
-describe('an error on the wire', () => {
-  it('lists every mistake of a malformed body as a problem', async () => {
+describe('an error response', () => {
+  it('lists every issue of a malformed body as a problem', async () => {
     const answer = await app.inject({ method: 'POST', url: '/things', payload: { units: 0, more: true } });
     expect(answer.statusCode).toBe(400);
     expect(answer.headers['content-type']).toMatch(/^application\/problem\+json/);
@@ -55,7 +55,7 @@ describe('an error on the wire', () => {
     expect([answer.statusCode, answer.json().code]).toEqual([status, code]);
   });
 
-  it.each(['text/csv', 'text/plain'])('says that %s is not read', async (format) => {
+  it.each(['text/csv', 'text/plain'])('says that %s is not supported', async (format) => {
     const answer = await app.inject({
       method: 'POST',
       url: '/things',
@@ -76,7 +76,7 @@ describe('an error on the wire', () => {
     expect([answer.statusCode, answer.json().code]).toEqual([413, 'payload_too_large']);
   });
 
-  it('carries the code and words of a known error', async () => {
+  it('has the code and message of a known error', async () => {
     const answer = await app.inject('/absent');
     expect(answer.json()).toMatchObject({
       status: 404,
@@ -85,7 +85,7 @@ describe('an error on the wire', () => {
     });
   });
 
-  it('says nothing from inside', async () => {
+  it('contains no internals', async () => {
     const answer = await app.inject('/broken');
     expect(answer.statusCode).toBe(500);
     expect(answer.body).not.toMatch(/secret|\/var|app\.test/);
@@ -94,7 +94,7 @@ describe('an error on the wire', () => {
   it.each([
     [`/things/${'x'.repeat(300)}`, 'route_not_found', 404],
     ['/things/%zz', 'invalid_request', 400],
-  ])('answers %s, which leads to no route, as a problem', async (url, code, status) => {
+  ])('responds to %s, which has no route, with a problem', async (url, code, status) => {
     const answer = await app.inject(url);
     expect(answer.headers['content-type']).toMatch(/^application\/problem\+json/);
     expect([answer.statusCode, answer.json().code]).toEqual([status, code]);
@@ -105,7 +105,7 @@ describe('an error on the wire', () => {
     ['application/json', '{'],
     ['text/csv', 'a,b\n1,2\n'],
     ['application/x-www-form-urlencoded', 'a=1'],
-  ])('answers a route that is not there before it reads a body of %s', async (format, payload) => {
+  ])('responds to a missing route before it reads a body of %s', async (format, payload) => {
     const headers = { 'content-type': format };
     const answer = await app.inject({ method: 'POST', url: '/v1/trainings', headers, payload });
     expect(answer.json()).toMatchObject({
@@ -122,14 +122,14 @@ describe('an error on the wire', () => {
     [' \n', 'The body is empty: send a JSON object.'],
     ['{"units": 1, "__proto__": {}}', 'The body has a key __proto__'],
     ['{"constructor": {"prototype": {}}}', 'a constructor with a prototype'],
-  ])('says where %j stops being JSON', async (payload, words) => {
+  ])('gives the position of the syntax error in %j', async (payload, words) => {
     const headers = { 'content-type': 'application/json' };
     const answer = await app.inject({ method: 'POST', url: '/things', headers, payload });
     expect(answer.json()).toMatchObject({ status: 400, code: 'invalid_json' });
     expect(answer.json().detail).toContain(words);
   });
 
-  it('suggests the field that is meant, and says how many mistakes there are', async () => {
+  it('suggests the intended field, and says how many issues there are', async () => {
     const answer = await app.inject({ method: 'POST', url: '/things', payload: { unit: 0 } });
     expect(answer.json().detail).toBe(
       'The request has 3 mistakes. /units: Missing: give a whole number. /name: Missing: give a string. ' +
@@ -137,13 +137,13 @@ describe('an error on the wire', () => {
     );
   });
 
-  it('answers a route that is not there as a problem', async () => {
+  it('responds to a missing route with a problem', async () => {
     const answer = await app.inject({ method: 'DELETE', url: '/nowhere' });
     expect([answer.statusCode, answer.json().code]).toEqual([404, 'route_not_found']);
   });
 });
 
-it('takes no body for no body, whatever format the client names', async () => {
+it('accepts an empty body, whatever format the client names', async () => {
   const headers = { 'content-type': 'application/json' };
   const answer = await app.inject({ method: 'DELETE', url: '/things/1', headers });
   expect([answer.statusCode, answer.body]).toEqual([200, 'deleted']);
@@ -159,12 +159,12 @@ describe('the documentation', () => {
 describe.each([undefined, 'application/json', 'application/x-www-form-urlencoded'])('no body of %s', (format) => {
   const headers = format === undefined ? {} : { 'content-type': format };
 
-  it('is called empty where one is needed', async () => {
+  it('is refused as empty if the route requires one', async () => {
     const answer = await app.inject({ method: 'POST', url: '/things', headers });
     expect(answer.json()).toMatchObject({ status: 400, detail: 'The body is empty: send a JSON object.' });
   });
 
-  it('is fine where none is needed', async () => {
+  it('is accepted if the route requires none', async () => {
     const answer = await app.inject({ method: 'POST', url: '/things/1/resume', headers });
     expect([answer.statusCode, answer.body]).toEqual([200, 'resumed']);
   });

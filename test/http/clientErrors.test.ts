@@ -30,10 +30,10 @@ beforeAll(async () => {
 afterAll(() => app.close());
 
 it.each([
-  ['what is no HTTP', 'GARBAGE\r\n\r\n', 400],
-  ['an expectation that is not met', 'GET / HTTP/1.1\r\nHost: x\r\nExpect: a-miracle\r\n\r\n', 417],
+  ['invalid HTTP', 'GARBAGE\r\n\r\n', 400],
+  ['an unsupported expectation', 'GET / HTTP/1.1\r\nHost: x\r\nExpect: a-miracle\r\n\r\n', 417],
   ['headers that are too long', `GET / HTTP/1.1\r\nHost: x\r\nX: ${'a'.repeat(20_000)}\r\n\r\n`, 431],
-])('answers %s with a problem', async (_, request, status) => {
+])('responds to %s with a problem', async (_, request, status) => {
   const socket = connect(port);
   socket.write(request);
   const [head, body = ''] = (await text(socket)).split('\r\n\r\n');
@@ -42,7 +42,7 @@ it.each([
   expect(JSON.parse(body)).toMatchObject({ status, code: 'invalid_request' });
 });
 
-it('takes a client that breaks off for no fault of the service', async () => {
+it('does not count a client that disconnects as an internal error', async () => {
   const socket = connect(port);
   socket.write('POST /files HTTP/1.1\r\nHost: x\r\nContent-Type: text/csv\r\nContent-Length: 1000\r\n\r\nage');
   await reading.promise;

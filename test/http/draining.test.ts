@@ -3,7 +3,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { buildApp } from '../../src/http/app.ts';
 import { HTTP_LIMITS, OPEN_GUARD } from '../support/access.ts';
 
-/** An app with a route that answers when the test says so. */
+/** An app with a route that responds when the test allows it. */
 async function openApp(drainMs = 20_000) {
   const asked = Promise.withResolvers<void>();
   const answer = Promise.withResolvers<void>();
@@ -31,8 +31,8 @@ async function openApp(drainMs = 20_000) {
   return { app, ask, asked: asked.promise, answer: answer.resolve };
 }
 
-describe('an app that closes', () => {
-  it('answers what was asked before, refuses what comes then, and closes', async () => {
+describe('a closing app', () => {
+  it('responds to earlier requests, refuses later ones, and closes', async () => {
     const { app, ask, asked, answer } = await openApp();
     const before = ask();
     await asked;
@@ -46,7 +46,7 @@ describe('an app that closes', () => {
     await expect(ask()).rejects.toThrow('fetch failed');
   });
 
-  it('cuts off what is not answered in time', async () => {
+  it('aborts requests without a response in time', async () => {
     const { app, ask, asked } = await openApp(1);
     const before = ask();
     await asked;

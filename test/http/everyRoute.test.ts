@@ -9,13 +9,13 @@ import { openService } from '../access/support.ts';
 interface Registered {
   readonly url: string;
   readonly method: string | string[];
-  /** As it is when all hooks have seen it. */
+  /** As it is after all hooks. */
   readonly options: RouteOptions;
 }
 
-/** Every route of the app, those that the documentation does not show included. */
+/** Every route of the app, including the undocumented ones. */
 const registered: Registered[] = [];
-/** Fastify publishes each app that is made. */
+/** Fastify publishes each new app. */
 const collect = (message: unknown) => {
   const { fastify } = message as { readonly fastify: FastifyInstance };
   fastify.addHook('onRoute', (options) => {
@@ -29,7 +29,7 @@ const { key } = await service.makeKey(SCOPES);
 afterAll(() => service.stop());
 
 const CHANGES = ['POST', 'PUT', 'PATCH', 'DELETE'];
-/** More than these are the routes that answer the methods that a path does not have. */
+/** Routes with more methods than this respond to the unsupported methods of a path. */
 const MOST_METHODS = 2;
 const routes = registered
   .map(({ method, ...route }) => ({ ...route, methods: [method].flat() }))
@@ -37,12 +37,12 @@ const routes = registered
   .flatMap(({ methods, ...route }) => methods.map((method) => ({ ...route, method, route: `${method} ${route.url}` })));
 const paths = [...Map.groupBy(routes, ({ url }) => url)].map(([url, ofUrl]) => {
   const methods = ofUrl.map(({ method }) => method);
-  // Fastify does not report the GET of a path that it serves with and without a slash at its end.
+  // Fastify does not report the GET of a path that it serves with and without a trailing slash.
   const reads = methods.includes('HEAD') ? ['GET'] : [];
   return { url, allowed: [...new Set([...methods, ...reads, 'OPTIONS'])].sort() };
 });
 
-/** An address of the route with names that lead to nothing. */
+/** An address of the route with names that do not exist. */
 function addressOf(url: string): string {
   const kind = url.split('/')[2] ?? '';
   const name = ['aliases', 'projects'].includes(kind) ? 'unknown' : newId('ds');
@@ -56,13 +56,13 @@ const send = (method: string, url: string, withKey = true) =>
     ...(CHANGES.includes(method) && { headers: FORM, body: 'a=b' }),
   });
 
-it('knows the routes that are documented, and those that are not', () => {
+it('has the documented routes, and those that are not', () => {
   const urls = paths.map(({ url }) => url);
   expect(urls).toEqual(expect.arrayContaining(['/v1/jobs/:id', '/healthz', '/openapi.json', '/docs/static/*']));
 });
 
 describe.each(paths)('$url', ({ url, allowed }) => {
-  it('answers OPTIONS with its methods, without a key, and says nothing to other origins', async () => {
+  it('responds to OPTIONS with its methods, without a key, and sends nothing to other origins', async () => {
     const answer = await service.ask(addressOf(url), undefined, {
       method: 'OPTIONS',
       headers: { origin: 'https://example.com', 'access-control-request-method': 'POST' },
@@ -71,7 +71,7 @@ describe.each(paths)('$url', ({ url, allowed }) => {
     expect([...answer.headers.keys()].filter((name) => name.startsWith('access-control'))).toEqual([]);
   });
 
-  it('answers every other method with 405, without a key, whatever it sends', async () => {
+  it('responds to every other method with 405, without a key, whatever the request contains', async () => {
     const others = [...CHANGES, 'GET', 'HEAD', 'PROPFIND'].filter((method) => !allowed.includes(method));
     for (const method of others) {
       const answer = await send(method, url, false);
@@ -80,12 +80,12 @@ describe.each(paths)('$url', ({ url, allowed }) => {
   });
 });
 
-it.each(routes)('lets no other site embed the answer of $route', async ({ method, url }) => {
+it.each(routes)('lets no other site embed the response of $route', async ({ method, url }) => {
   expect((await send(method, url)).headers.get('cross-origin-resource-policy')).toBe('same-origin');
 });
 
 const reading = routes.filter(({ options }) => !options.config?.readsPathOnly);
-it.each(reading)('names a parameter that $route does not know', async ({ method, url }) => {
+it.each(reading)('names a parameter that $route does not have', async ({ method, url }) => {
   const answer = await service.ask(`${addressOf(url)}?unknown=1&%7Eother=2`, key, { method });
   expect(answer.status).toBe(400);
   if (method === 'HEAD') return;
@@ -97,7 +97,7 @@ it.each(reading)('names a parameter that $route does not know', async ({ method,
 
 const changing = routes.filter(({ method }) => CHANGES.includes(method));
 describe.each(changing)('$route', ({ method, url }) => {
-  it('says which formats it reads when a form comes', async () => {
+  it('lists the supported formats in response to a form', async () => {
     const answer = await send(method, url);
     expect([answer.status, answer.json().code]).toEqual([415, 'unsupported_media_type']);
     expect(answer.json().detail).toMatch(
@@ -105,15 +105,15 @@ describe.each(changing)('$route', ({ method, url }) => {
     );
   });
 
-  it('takes an empty form for no body', async () => {
+  it('accepts an empty form as an empty body', async () => {
     const headers = { ...FORM, 'content-length': '0' };
     expect((await service.ask(addressOf(url), key, { method, headers })).status).not.toBe(415);
   });
 });
 
 const heads = routes.filter(({ method }) => method === 'HEAD');
-it.each(heads)('answers $route with the headers of GET, and nothing else', async ({ url }) => {
-  // The headers of compression follow from the content, which HEAD does not make.
+it.each(heads)('responds to $route with the headers of GET, and no content', async ({ url }) => {
+  // The headers of compression depend on the content, which HEAD does not produce.
   const headers = { 'accept-encoding': 'identity' };
   const ask = (method: string) => service.ask(addressOf(url), key, { method, headers });
   const [head, get] = [await ask('HEAD'), await ask('GET')];
@@ -121,11 +121,11 @@ it.each(heads)('answers $route with the headers of GET, and nothing else', async
   expect(comparable(head.headers)).toEqual(comparable(get.headers));
 });
 
-/** Of the connection, of the moment, or known only when the content has been made. */
+/** Of the connection, of the moment, or known only with the content. */
 const OWN_TO_ANSWER = ['date', 'connection', 'keep-alive', 'transfer-encoding'];
 
 function comparable(headers: Headers): unknown {
-  // What is measured has changed by the next request.
+  // Metrics have changed by the next request.
   const isMetrics = headers.get('content-type') === METRICS_TYPE;
   const own = isMetrics ? [...OWN_TO_ANSWER, 'content-length'] : OWN_TO_ANSWER;
   return [...headers].filter(([name]) => !own.includes(name));

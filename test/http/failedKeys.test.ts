@@ -11,7 +11,7 @@ const room: FastifyPluginAsync = async (app) => {
   app.get('/things', { config: { scope: 'read' } }, async () => 'there');
 };
 
-/** An app that knows one key, and no time but the test's. */
+/** An app with one known key and the clock of the test. */
 async function openApp() {
   const clock = { now: 1_000_000 };
   const authentication = {
@@ -31,8 +31,12 @@ async function openApp() {
   const app = await buildApp({ version: '0', routes: [room], guard, limits: HTTP_LIMITS, logger: false });
   const ask = async (remoteAddress: string, authorization?: string) => {
     const headers = authorization === undefined ? {} : { authorization };
-    const { statusCode: status, headers: told, body } = await app.inject({ url: '/things', remoteAddress, headers });
-    return { status, headers: told, body };
+    const {
+      statusCode: status,
+      headers: received,
+      body,
+    } = await app.inject({ url: '/things', remoteAddress, headers });
+    return { status, headers: received, body };
   };
   const statuses = async (times: number, address: string, authorization?: string) => {
     const seen: number[] = [];
@@ -44,8 +48,8 @@ async function openApp() {
 
 const UNKNOWN = Array<number>(PER_MINUTE).fill(401);
 
-describe('requests without a good key', () => {
-  it('are told when to come again once there were too many from an address, and lose their connection', async () => {
+describe('requests without a valid key', () => {
+  it('get a time to retry after too many from one address, and lose their connection', async () => {
     const { clock, ask, statuses } = await openApp();
     expect(await statuses(PER_MINUTE - 1, '203.0.113.7', 'bad')).toEqual(UNKNOWN.slice(1));
     expect(await statuses(2, '203.0.113.7')).toEqual([401, 429]);
@@ -58,7 +62,7 @@ describe('requests without a good key', () => {
     expect(await statuses(PER_MINUTE + 1, '203.0.113.7', 'bad')).toEqual([...UNKNOWN, 429]);
   });
 
-  it('cost nobody else anything, a good key from the same address neither', async () => {
+  it('affect no other client, not even a valid key from the same address', async () => {
     const { statuses } = await openApp();
     expect(await statuses(PER_MINUTE + 1, '203.0.113.7', 'bad')).toEqual([...UNKNOWN, 429]);
     expect(await statuses(1, '203.0.113.8', 'bad')).toEqual([401]);
@@ -69,7 +73,7 @@ describe('requests without a good key', () => {
     ['2001:db8:0:1::1', '2001:db8:0:1:ffff:ffff:ffff:ffff', '2001:db8:0:2::1'],
     ['2001:db8::1', '2001:db8::2:3:4:5', '2001:db8:1::1'],
     ['::ffff:203.0.113.7', '203.0.113.7', '::ffff:203.0.113.8'],
-  ])('are counted by the network that one client has: %s and %s, not %s', async (one, same, other) => {
+  ])('are counted by the network of one client: %s and %s, not %s', async (one, same, other) => {
     const { statuses } = await openApp();
     expect(await statuses(PER_MINUTE, one)).toEqual(UNKNOWN);
     expect([...(await statuses(1, same)), ...(await statuses(1, other))]).toEqual([429, 401]);

@@ -8,7 +8,7 @@ const room: FastifyPluginAsync = async (app) => {
   app.get('/things', { config: { scope: 'read' } }, async () => 'there');
 };
 
-/** An app that takes any text for a key, of this limit, at a time that the test sets. */
+/** An app that accepts any text as a key, with this limit, at a time that the test sets. */
 async function openApp(requestsPerSecond: number | null) {
   const clock = { now: 1_000_000 };
   const authentication = {
@@ -24,7 +24,7 @@ async function openApp(requestsPerSecond: number | null) {
   return { clock, ask };
 }
 
-it('answers as many requests as the key has, then says how long to wait', async () => {
+it('accepts as many requests as the key has, then says how long to wait', async () => {
   const { clock, ask } = await openApp(2);
   expect(await ask()).toMatchObject({ status: 200, policy: '"key";q=2;w=1', limit: '"key";r=1;t=1' });
   expect(await ask()).toMatchObject({ status: 200, limit: '"key";r=0;t=1' });
@@ -36,7 +36,7 @@ it('answers as many requests as the key has, then says how long to wait', async 
   expect((await ask()).status).toBe(429);
 });
 
-it('gives whoever waits for so long as it says an answer, also at less than one a second', async () => {
+it('accepts a request after that wait, also at less than one a second', async () => {
   const { clock, ask } = await openApp(0.3);
   expect(await ask()).toMatchObject({ status: 200, policy: '"key";q=1;w=4' });
   const refused = await ask();
@@ -45,7 +45,7 @@ it('gives whoever waits for so long as it says an answer, also at less than one 
   expect((await ask()).status).toBe(200);
 });
 
-it('counts each key for itself, and saves nothing up beyond a second', async () => {
+it('counts each key separately, and accumulates at most one second', async () => {
   const { clock, ask } = await openApp(1);
   expect((await ask('a')).status).toBe(200);
   expect((await ask('b')).status).toBe(200);
@@ -53,7 +53,7 @@ it('counts each key for itself, and saves nothing up beyond a second', async () 
   expect([(await ask('a')).status, (await ask('a')).status]).toEqual([200, 429]);
 });
 
-it('says nothing of limits where there is none', async () => {
+it('has no headers about limits without a limit', async () => {
   const { ask } = await openApp(null);
   expect(await ask()).toMatchObject({ status: 200, limit: undefined, policy: undefined });
 });

@@ -2,7 +2,7 @@ import { saveModel } from '../../src/models/stored/saveModel.ts';
 import type { Database } from '../../src/store/database/database.ts';
 import { binaryOutcome } from '../models/support/outcomes.ts';
 
-/** The id of a model of the job, saved as a worker saves the one that it has trained. */
+/** The id of a model of the job, saved as a worker saves a trained one. */
 export async function createModel(database: Database, jobId: string): Promise<string> {
   const job = await database.selectFrom('jobs').selectAll().where('id', '=', jobId).executeTakeFirstOrThrow();
   const trained = { ...job, spec: JSON.parse(job.request), warnings: [] };

@@ -3,11 +3,11 @@ import type { Clock } from '../../kit/clock.ts';
 import { ServiceError } from '../../kit/contract/errors.ts';
 import { networkOf } from '../network/network.ts';
 
-/** Counts the requests without a good key that come from each address. */
+/** Counts the requests without a valid key from each address. */
 export interface FailedKeys {
   /**
-   * Counts one more; answers the error `too_many_requests` where the address has made too many
-   * within a minute.
+   * Counts one more; returns the error `too_many_requests` if the address has sent too many within
+   * a minute.
    */
   count(address: string): ServiceError | undefined;
 }
@@ -15,19 +15,19 @@ export interface FailedKeys {
 const MINUTE_MS = 60_000;
 const MS_PER_SECOND = 1000;
 /**
- * Addresses share slots, so that whoever has many takes no memory. It harms nobody: a good key is
- * answered from any address.
+ * Addresses share slots, so that a client with many addresses uses no more memory. Sharing is
+ * harmless: a valid key is accepted from any address.
  */
 const SLOTS = 65_536;
 
 /**
- * The generic cell rate algorithm (ITU-T I.371): a slot keeps one number, the time at which it
- * would be empty again. So many at once are let pass, and then as many a minute.
+ * The generic cell rate algorithm (ITU-T I.371): a slot stores one number, the time at which it
+ * will be empty again. It allows a burst of `perMinute`, and then that many a minute.
  */
 export function createFailedKeys(perMinute: number, clock: Clock): FailedKeys {
   const everyMs = MINUTE_MS / perMinute;
   const emptyAt = new Float64Array(SLOTS);
-  // Nobody can choose an address that shares the slot of another.
+  // A client cannot choose an address that shares the slot of another one.
   const salt = randomUUID();
   const slotOf = (address: string) => hash('sha256', salt + networkOf(address), 'buffer').readUInt32LE() % SLOTS;
 
@@ -44,6 +44,6 @@ export function createFailedKeys(perMinute: number, clock: Clock): FailedKeys {
 }
 
 function tooMany(perMinute: number, retryAfterSeconds: number): ServiceError {
-  const message = `More than ${perMinute} requests a minute came from this address without a good key: mend the key, and wait as Retry-After says. A good key is answered at once.`;
+  const message = `More than ${perMinute} requests a minute came from this address without a valid key. Correct the key, and retry after the time in Retry-After. Requests with a valid key are accepted at once.`;
   return new ServiceError('too_many_requests', message, [], retryAfterSeconds);
 }

@@ -11,9 +11,9 @@ import { createRateLimits } from './rateLimits.ts';
 
 export interface GuardDeps {
   readonly authentication: Pick<Authentication, 'callerOf' | 'invalid'>;
-  /** Without keys: answer whoever comes, from wherever. */
+  /** Without keys: accept requests from any machine. */
   readonly allowRemoteWithoutKeys: boolean;
-  /** From one address, before such requests are answered 429. */
+  /** From one address, before such requests get 429. */
   readonly maxFailedKeysPerMinute: number;
   readonly clock: Clock;
 }
@@ -22,8 +22,8 @@ export interface GuardDeps {
 export const KEY_SCHEME = 'key';
 
 /**
- * Lets a request reach its route only with a key of the scope that the route declares. Register
- * before any route: the app does not become ready with one that declares none.
+ * Only lets a request reach its route with a key of the scope that the route declares. Register it
+ * before any route: the app does not become ready with a route without a scope.
  */
 export function registerGuard(app: FastifyInstance, deps: GuardDeps): void {
   const { authentication, allowRemoteWithoutKeys, clock } = deps;
@@ -40,16 +40,16 @@ export function registerGuard(app: FastifyInstance, deps: GuardDeps): void {
       .filter(({ config }) => config?.scope === undefined)
       .map(({ method, url }) => `${method} ${url}`);
     if (silent.length > 0)
-      throw new Error(`Every route declares its scope in its config; not so ${silent.join(', ')}.`);
+      throw new Error(`Every route must declare its scope in its config; missing in ${silent.join(', ')}.`);
   });
   app.addHook('onRequest', async (request, reply) => {
     const { scope } = request.routeOptions.config;
     if (scope === 'public' || request.is404) return;
-    if (scope === undefined) throw new Error(`The route ${request.routeOptions.url} was there before the guard.`);
+    if (scope === undefined) throw new Error(`The route ${request.routeOptions.url} was registered before the guard.`);
     const caller = await authentication.callerOf(request.headers.authorization).catch((error: unknown) => {
       const refusal = isKeyError(error) ? failedKeys.count(request.ip) : undefined;
       if (refusal === undefined) throw error;
-      // Whoever goes on like this has to connect anew for each.
+      // A client that continues like this must reconnect for each request.
       reply.header('connection', 'close');
       throw refusal;
     });
@@ -62,14 +62,13 @@ export function registerGuard(app: FastifyInstance, deps: GuardDeps): void {
 }
 
 /**
- * For routes of plugins that serve static files: add it as an `onRoute` hook of a context of their
- * own.
+ * For routes of plugins that serve static files: add it as an `onRoute` hook of their own context.
  */
 export function markPublic(route: RouteOptions): void {
   route.config = { ...route.config, scope: 'public' };
 }
 
-/** Without a key a request can only be malformed. */
+/** A request without a key can only be malformed. */
 const PUBLIC_REFUSALS = [400] as const;
 const REFUSALS = [401, 403, 429] as const;
 
@@ -92,5 +91,5 @@ function isKeyError(error: unknown): boolean {
 function requireScope(request: FastifyRequest, scopes: readonly Scope[], scope: Scope): void {
   if (scopes.includes(scope) || scopes.includes('admin')) return;
   const { method, url } = request.routeOptions;
-  throw new ServiceError('scope_missing', `${method} ${url} takes a key with the scope ${scope}.`);
+  throw new ServiceError('scope_missing', `${method} ${url} requires a key with the scope ${scope}.`);
 }

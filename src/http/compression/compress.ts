@@ -7,9 +7,12 @@ import { hasUnreadBody } from '../limits/hasBody.ts';
 import { EVENT_STREAM } from '../streams/eventStream.ts';
 import { ENCODINGS } from './encodings.ts';
 
-/** Below this length an answer fits into one packet anyway. */
+/** A shorter response fits into one packet anyway. */
 const THRESHOLD_BYTES = 1024;
-/** JSON of 290 kB becomes 34 kB by brotli in 0.5 ms, or 42 kB by gzip in 1.1 ms. */
+/**
+ * A JSON response of 290 kB compresses to 34 kB with brotli in 0.5 ms, or to 42 kB with gzip in 1.1
+ * ms.
+ */
 const FAST = {
   brotliOptions: { params: { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MIN_QUALITY + 1 } },
   zlibOptions: { level: constants.Z_BEST_SPEED },
@@ -17,7 +20,8 @@ const FAST = {
 const COMPRESSIBLE = /^(?:text\/(?!event-stream)|application\/(?:[\w.-]+\+)?(?:json|x-ndjson|yaml|javascript)\b)/;
 
 /**
- * Compresses text answers for clients that accept it, not event streams. Register before routes.
+ * Compresses text responses for clients that accept it, except event streams. Register it before
+ * routes.
  */
 export async function registerCompression(app: FastifyInstance): Promise<void> {
   app.addHook('onRoute', exceptEventStreams);
@@ -39,13 +43,13 @@ function isCompressible(type: unknown): boolean {
   return typeof type === 'string' && COMPRESSIBLE.test(type);
 }
 
-/** The plugin would compress them: its database of media types calls them compressible. */
+/** The plugin would compress them: its database of media types lists them as compressible. */
 function exceptEventStreams(route: RouteOptions): void {
   const response = route.schema?.response as { readonly 200?: { readonly content?: object } } | undefined;
   if (Object.hasOwn(response?.[200]?.content ?? {}, EVENT_STREAM)) route.compress = false;
 }
 
-/** An answer that may be compressed also varies when it is not (RFC 9110, 12.5.5). */
+/** A compressible response also varies if it is not compressed (RFC 9110, 12.5.5). */
 function varyByEncoding(reply: FastifyReply): void {
   if (!isCompressible(reply.getHeader('content-type'))) return;
   const fields = [reply.getHeader('vary') ?? []].flat().join(', ');
@@ -53,21 +57,21 @@ function varyByEncoding(reply: FastifyReply): void {
 }
 
 /**
- * An answer before its body is read needs a Content-Length: the response ends only when the rest of
- * the body has been dropped. The plugin sends long answers in chunks.
+ * A response before its body is read needs a Content-Length: it ends only after the rest of the
+ * body has been discarded. The plugin sends long responses in chunks.
  */
 function exceptRefusedBodies({ raw, headers }: FastifyRequest): void {
-  // The switch of the plugin.
+  // The plugin's own header to disable it.
   if (hasUnreadBody(raw)) headers['x-no-compression'] = 'unread body';
 }
 
-/** The threshold of the plugin does not apply to streams, so a short one is read first. */
+/** The plugin's threshold does not apply to streams, so a short one is read first. */
 async function shortAsBytes(reply: FastifyReply, payload: unknown): Promise<unknown> {
   const isShort = payload instanceof Readable && Number(reply.getHeader('content-length')) < THRESHOLD_BYTES;
   return isShort ? buffer(payload) : payload;
 }
 
-/** HEAD has the headers of GET: its answer is compressed before Fastify drops the content. */
+/** HEAD has the headers of GET: its response is compressed before Fastify removes the content. */
 function compressBeforeHead(route: RouteOptions): void {
   if (route.compress === false || ![route.method].flat().includes('HEAD')) return;
   const hooks = [route.onSend ?? []].flat();

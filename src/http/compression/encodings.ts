@@ -1,4 +1,4 @@
-/** What answers are compressed by, the preferred one first. */
+/** Encodings of responses, the preferred one first. */
 export const ENCODINGS = ['br', 'gzip'] as const;
 export type Encoding = (typeof ENCODINGS)[number];
 

@@ -4,7 +4,7 @@ import { brotliCompress, constants, gzip } from 'node:zlib';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { acceptedEncoding, type Encoding } from './encodings.ts';
 
-/** Quality 11 takes 16 times as long to make Swagger UI's script 9 % smaller. */
+/** Quality 11 needs 16 times as long to make Swagger UI's script 9 % smaller. */
 const BROTLI_QUALITY = 9;
 const COMPRESSORS: Readonly<Record<Encoding, (bytes: Buffer) => Promise<Buffer>>> = {
   br: (bytes) => promisify(brotliCompress)(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: BROTLI_QUALITY } }),
@@ -13,14 +13,14 @@ const COMPRESSORS: Readonly<Record<Encoding, (bytes: Buffer) => Promise<Buffer>>
 
 interface Loaded {
   readonly bytes: Buffer;
-  /** Weak, as it is the same for every encoding. */
+  /** Weak, because it is the same for every encoding. */
   readonly etag: string;
 }
 
 /**
- * A handler that serves content which never changes while the process runs. The content is read
- * when the first client asks for it, and compressed once for each encoding, on a thread. A browser
- * that has it is answered 304.
+ * A handler for content that is constant while the process runs. The content is read at the first
+ * request, and compressed once for each encoding, on a thread. A browser with a cached copy gets
+ * 304.
  */
 export function fixedContent(type: string, read: () => Promise<string | Buffer>) {
   const load = once(async (): Promise<Loaded> => {

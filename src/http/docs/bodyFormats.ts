@@ -6,11 +6,11 @@ interface Formats {
 }
 
 /**
- * The zod transform, which knows one format a body only, for routes that read several:
- * `body: { content: { 'text/csv': { schema } } }`.
+ * For routes that read several formats: `body: { content: { 'text/csv': { schema } } }`. The zod
+ * transform supports only one format of a body.
  */
 export const transformFormats: SwaggerTransform = (document) => {
-  // A route may have no schema at all, which the type does not say.
+  // A route may have no schema at all, which the type does not express.
   const { body, ...schema } = document.schema ?? {};
   if (!hasFormats(body)) return jsonSchemaTransform(document);
   const transformed = jsonSchemaTransform({ ...document, schema });

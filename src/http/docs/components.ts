@@ -1,18 +1,18 @@
-/** A piece of an OpenAPI document. */
+/** A part of an OpenAPI document. */
 type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 type Schemas = Readonly<Record<string, Json>>;
 
 const PREFIX = '#/components/schemas/';
-/** What the schema library adds to the name of a request's form of a schema. */
+/** Suffix of the schema library for the request form of a schema. */
 const INPUT = 'Input';
 
 /**
- * The document with only the named schemas that its paths lead to, each under its own name: the
- * library writes every schema in two forms, as requests and as answers, and most have one only.
+ * The document with only those named schemas that its paths refer to, each with its own name. The
+ * library writes every schema in two forms, for requests and responses, and most are used in one
+ * only.
  */
 export function withUsedSchemas<Document extends object>(document: Document): Document {
-  // The library's type has a place for everything that OpenAPI knows; here it is JSON to walk
-  // through.
+  // The library's type covers all of OpenAPI; here the document is plain JSON.
   const { paths, components } = document as { paths?: Json; components?: { schemas?: Schemas } };
   const schemas = components?.schemas ?? {};
   const used = reachable(paths ?? null, schemas);
@@ -29,7 +29,7 @@ function plain(name: string): string {
   return name.slice(0, -INPUT.length);
 }
 
-/** The names of all schemas that a piece refers to, those of the schemas included. */
+/** The names of all schemas that a part refers to, directly or through other schemas. */
 function reachable(piece: Json, schemas: Schemas, found = new Set<string>()): ReadonlySet<string> {
   for (const name of references(piece)) {
     if (found.has(name)) continue;
@@ -46,7 +46,7 @@ function references(piece: Json): readonly string[] {
   );
 }
 
-/** The piece with every reference under its new name. */
+/** The part with every reference renamed. */
 function renamed(piece: Json, named: (name: string) => string): Json {
   if (typeof piece !== 'object' || piece === null) return piece;
   if (Array.isArray(piece)) return piece.map((value) => renamed(value, named));

@@ -9,9 +9,9 @@ import { registerDocsPage } from './page.ts';
 import { inOrderOfUse, SECTIONS } from './sections.ts';
 
 const ABOUT_KEYS =
-  'An API key, `ty_…`, of the scope that the operation names; the scope `admin` has all others in it. A service without any key wants none, and answers ' +
-  'to its own machine alone. A key sees what belongs to its project: anything else answers as if it were not there. Where a key has a limit of requests ' +
-  'a second, every answer says with `RateLimit-Policy` and `RateLimit` how much of it is left.';
+  'An API key, `ty_…`, with the scope that the operation names; the scope `admin` includes all others. A service without keys requires none, and responds ' +
+  'only to its own machine. A key can access the resources of its project: others get the same response as missing ones. If a key has a rate limit, ' +
+  'every response has the headers `RateLimit-Policy` and `RateLimit` with the remaining requests.';
 
 /** The links work in Swagger UI. */
 const DESCRIPTION = `Trains deep neural networks on structured data.
@@ -22,8 +22,8 @@ const DESCRIPTION = `Trains deep neural networks on structured data.
 4. [Predict](#/Models/predict) with its model.`;
 
 /**
- * `/openapi.json` and Swagger UI at `/docs`, both made from the routes' zod schemas. Register
- * before the routes.
+ * `/openapi.json` and Swagger UI at `/docs`, both generated from the routes' zod schemas. Register
+ * it before the routes.
  */
 export async function registerOpenapi(app: FastifyInstance, version: string): Promise<void> {
   await app.register(swagger, {
@@ -35,7 +35,7 @@ export async function registerOpenapi(app: FastifyInstance, version: string): Pr
         description: DESCRIPTION,
         license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
       },
-      servers: [{ url: '/', description: 'The service that this document comes from.' }],
+      servers: [{ url: '/', description: 'The service that serves this document.' }],
       components: { securitySchemes: { [KEY_SCHEME]: { type: 'http', scheme: 'bearer', description: ABOUT_KEYS } } },
       tags: SECTIONS.map(({ name, description }) => ({ name, description })),
     },

@@ -11,9 +11,9 @@ const PATH = '/docs';
 const ASSETS = join(dirname(createRequire(import.meta.url).resolve('@fastify/swagger-ui')), 'static');
 
 /**
- * Everything comes from this service. Swagger UI's own policy has `upgrade-insecure-requests`:
- * a browser that opens the page over plain HTTP, other than from loopback, would ask for its
- * scripts by HTTPS and show nothing.
+ * All content comes from this service. Swagger UI's own policy has `upgrade-insecure-requests`: a
+ * browser that opens the page over plain HTTP, other than from loopback, would request its scripts
+ * over HTTPS and show nothing.
  */
 const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
@@ -26,7 +26,7 @@ const CONTENT_SECURITY_POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-/** Swagger UI at `/docs`. `document` answers the OpenAPI document. */
+/** Swagger UI at `/docs`. `document` returns the OpenAPI document. */
 export async function registerDocsPage(app: FastifyInstance, document: RouteHandlerMethod): Promise<void> {
   await app.register(async (docs) => {
     docs.addHook('onRoute', markPublic);

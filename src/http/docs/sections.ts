@@ -38,8 +38,8 @@ export const SECTIONS: readonly Section[] = [
       ...['askTrial', 'reportTrial', 'tellTrial'],
     ],
   },
-  { name: 'Networks', description: 'Check the shapes of a network before it is trained.', operations: [] },
-  { name: 'Webhooks', description: 'Have a URL called when jobs and sweeps end.', operations: [] },
+  { name: 'Networks', description: 'Check the shapes of a network before training it.', operations: [] },
+  { name: 'Webhooks', description: 'Call a URL when jobs and sweeps end.', operations: [] },
   { name: 'Access', description: 'Manage API keys and projects.', operations: [] },
   { name: 'System', description: 'Check the health, the version and the metrics of the service.', operations: [] },
 ];
@@ -67,7 +67,7 @@ function firstPosition(methods: Methods): number {
   return Math.min(...Object.values(methods).map(positionOf));
 }
 
-/** More than a section has operations. */
+/** More operations than any section has. */
 const SECTION_SIZE = 1000;
 
 function positionOf({ operationId = '', tags: [tag] = [] }: Operation): number {

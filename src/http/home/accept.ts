@@ -1,4 +1,4 @@
-/** The formats of the home page. A client that prefers none, such as curl, gets the first. */
+/** The formats of the home page. A client without a preference, such as curl, gets the first. */
 const FORMATS = ['text/plain', 'text/html', 'application/json'] as const;
 export type Format = (typeof FORMATS)[number];
 

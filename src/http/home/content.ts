@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** What the home page says. */
+/** The content of the home page. */
 export interface Home {
   readonly name: string;
   readonly version: string;
@@ -8,12 +8,14 @@ export interface Home {
   /** Absolute addresses. */
   readonly docs: string;
   readonly openapi: string;
-  /** From a table to predictions, a command a line. */
+  /** From a table to predictions, one command on each line. */
   readonly commands: readonly string[];
   readonly keys: string;
 }
 
-/** `origin` is inserted into shell commands: it must have no character that a shell reads. */
+/**
+ * `origin` is inserted into shell commands: it must not contain characters that a shell interprets.
+ */
 export function homeOf(origin: string, version: string): Home {
   return {
     name: 'Trainyard',
@@ -32,7 +34,7 @@ export function homeOf(origin: string, version: string): Home {
   };
 }
 
-const INTRODUCTION = 'From a table to predictions. Replace each id with the one that the command before it answers:';
+const INTRODUCTION = 'From a table to predictions. Replace each id with the one in the response to the command before:';
 
 export function homeAsText({ name, version, description, docs, openapi, commands, keys }: Home): string {
   const links = [`Documentation  ${docs}`, `OpenAPI        ${openapi}`];
@@ -42,7 +44,7 @@ export function homeAsText({ name, version, description, docs, openapi, commands
 const STYLE =
   'body{font:16px/1.5 sans-serif;max-width:60rem;margin:3rem auto;padding:0 1rem}pre{padding:1rem;background:#f4f4f4;white-space:pre-wrap}';
 
-/** Allows the page's own style and nothing else. */
+/** Allows only the page's own style. */
 export const HOME_POLICY = [
   "default-src 'none'",
   `style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'`,

@@ -13,30 +13,33 @@ export interface IdempotencyDeps {
   readonly clock: Clock;
 }
 
-/** The answer that is given again. */
+/** The response that is repeated. */
 interface StoredResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  /** Empty where it has a secret, and when what was made has been deleted. */
+  /** Empty if it contains a secret, and if the created resource has been deleted. */
   readonly body: string;
 }
 
 const HEADER = 'idempotency-key';
 const RETRY_AFTER_SECONDS = 1;
-/** What of the first answer's headers is said again. */
+/** The headers of the first response that are repeated. */
 const STORED_HEADERS = ['location', 'content-type', 'preference-applied'];
 
 /**
- * Carries out a request that comes again with the same Idempotency-Key once, on the routes that say
- * so. The id of what is made is chosen and written down before anything is made: after a crash one
- * looks whether it is there. Register before any route.
+ * Runs a request that is repeated with the same Idempotency-Key only once, on the routes that
+ * support it. The id of the resource is chosen and stored before it is created: after a crash, the
+ * resource is looked up by it. Register it before any route.
  */
 export function registerIdempotency(app: FastifyInstance, { database, clock }: IdempotencyDeps): void {
   const store = createIdempotencyStore(database, IDEMPOTENCY_RETENTION_MS);
-  /** Of the one API over the data folder: rows of other owners are of processes that are dead. */
+  /**
+   * Identifies the one API that uses the data folder: rows of other owners belong to dead
+   * processes.
+   */
   const owner = randomUUID();
   const started = new WeakMap<FastifyRequest, KeyOf>();
-  /** The keys of those that this process carries out now. */
+  /** The keys whose requests are running in this process. */
   const inProgress = new Set<string>();
   app.decorateRequest('idempotentId');
 
@@ -65,16 +68,17 @@ export function registerIdempotency(app: FastifyInstance, { database, clock }: I
     try {
       await recordResponse(named, request, reply, payload);
     } catch (error) {
-      // What was made is made: whoever comes again is told of it, or makes it if there is none.
-      request.log.warn({ err: error }, 'the answer to an Idempotency-Key could not be kept');
+      // The resource exists already: a repeated request is answered from it, or creates it if it is
+      // missing.
+      request.log.warn({ err: error }, 'the response to an Idempotency-Key could not be stored');
     } finally {
       inProgress.delete(nameOf(named));
     }
   });
 
   /**
-   * Keeps what was answered. Of a failure inside nobody knows what it has made: it is looked for
-   * when the request comes again.
+   * Stores the response. After an internal error it is unknown what was created: the resource is
+   * looked up at the next request with this key.
    */
   const recordResponse = async (
     named: KeyOf,
@@ -92,7 +96,7 @@ export function registerIdempotency(app: FastifyInstance, { database, clock }: I
     await store.storeResponse(named, digestOf(request, content), JSON.stringify(response));
   };
 
-  /** Answers a request whose key has been used. */
+  /** Responds to a request whose key has been used. */
   const handleRepeat = async (
     request: FastifyRequest,
     reply: FastifyReply,
@@ -112,7 +116,7 @@ export function registerIdempotency(app: FastifyInstance, { database, clock }: I
       : resume(request, before);
   };
 
-  /** Whoever began it has died, or failed, before anything was made: this one makes it. */
+  /** The first process died or failed before it created anything: this request creates it. */
   const resume = async (request: FastifyRequest, before: IdempotencyKeyRow): Promise<undefined> => {
     if (inProgress.has(nameOf(before))) throw inUse();
     inProgress.add(nameOf(before));
@@ -132,7 +136,8 @@ function nameOf({ caller, key }: KeyOf): string {
 
 function readKey(key: string | string[]): string {
   if (typeof key === 'string' && /^[\x21-\x7e]{1,255}$/.test(key)) return key;
-  const message = 'An Idempotency-Key is 1 to 255 letters, digits or signs without blanks, such as a UUID.';
+  const message =
+    'An Idempotency-Key has 1 to 255 letters, digits or punctuation marks without blanks, such as a UUID.';
   throw new ServiceError('invalid_request', message, [{ path: '/idempotency-key', message }]);
 }
 
@@ -152,7 +157,7 @@ function storedHeaders(reply: FastifyReply): StoredResponse['headers'] {
   return Object.fromEntries(stored);
 }
 
-/** The answer that was lost, as well as it can be given later. */
+/** Recreates the lost response as closely as possible. */
 function recreateResponse(request: FastifyRequest, { status }: Idempotent, made: Created): StoredResponse {
   const location = locationOf(request, String(made.id));
   const headers = { location, 'content-type': 'application/json; charset=utf-8' };
@@ -173,23 +178,23 @@ function replay(reply: FastifyReply, { status, headers, body }: StoredResponse, 
 }
 
 function inUse(): ServiceError {
-  const message = 'The first request with this Idempotency-Key is being carried out: ask again for its answer.';
+  const message = 'The first request with this Idempotency-Key is still running: retry to get its response.';
   return new ServiceError('idempotency_key_in_use', message, [], RETRY_AFTER_SECONDS);
 }
 
 function secretAlreadyReturned(request: FastifyRequest, reply: FastifyReply, id: string): ServiceError {
   const location = locationOf(request, id);
   reply.header('location', location);
-  const message = `The first request with this Idempotency-Key has made ${id}, and its answer has a secret that is told once. If that was lost, DELETE ${location} and ask with a new Idempotency-Key.`;
+  const message = `The first request with this Idempotency-Key has created ${id}, and its response contains a secret that is shown only once. If it was lost, DELETE ${location} and use a new Idempotency-Key.`;
   return new ServiceError('made_already', message);
 }
 
 function deletedSince(id: string): ServiceError {
-  const message = `The first request with this Idempotency-Key has made ${id}, which has been deleted since: ask with a new key to make another.`;
+  const message = `The first request with this Idempotency-Key has created ${id}, which has been deleted since. Use a new key to create another one.`;
   return new ServiceError('made_already', message);
 }
 
 function reused(): ServiceError {
-  const message = 'This Idempotency-Key came with another request before: use a new one for each request.';
+  const message = 'This Idempotency-Key was used with another request before. Use a new one for each request.';
   return new ServiceError('idempotency_key_reused', message);
 }

@@ -1,21 +1,21 @@
 import type { Database } from '../../store/database/database.ts';
 import type { IdempotencyKeyRow } from '../../store/database/tables.ts';
 
-/** Whose key it is, and which. */
+/** A key and its caller. */
 export type KeyOf = Pick<IdempotencyKeyRow, 'caller' | 'key'>;
 
-/** Requests that came with a key, and what was answered to them. */
+/** Requests with a key, and their responses. */
 export interface IdempotencyStore {
-  /** Writes the row of a new key, or answers the one that is there. */
+  /** Inserts the row of a new key, or returns the existing one. */
   reserve(row: Omit<IdempotencyKeyRow, 'answer'>): Promise<IdempotencyKeyRow | undefined>;
-  /** Makes `owner` work on a request that a dead process had begun. False: somebody was first. */
+  /** Makes `owner` continue a request of a dead process. False if another process was first. */
   reassign(key: KeyOf, dead: string, owner: string): Promise<boolean>;
   storeResponse(key: KeyOf, digest: string, answer: string): Promise<void>;
-  /** Of a request that has made nothing: its key is free again. */
+  /** For a request that has created nothing: its key is free again. */
   release(key: KeyOf): Promise<void>;
 }
 
-/** Rows as old as `keptMs` count for nothing; the upkeep deletes them. */
+/** Rows older than `keptMs` are ignored; maintenance deletes them. */
 export function createIdempotencyStore(database: Database, retentionMs: number): IdempotencyStore {
   return {
     reserve: (row) =>

@@ -5,7 +5,7 @@ import { hasBody } from './hasBody.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** Whether the route unpacks a body by its Content-Encoding: gzip and no other. */
+    /** Whether the route decompresses a body by its Content-Encoding; only gzip is supported. */
     unpacks?: boolean;
   }
 }
@@ -18,16 +18,15 @@ export const BODY_METHODS: readonly string[] = ['POST', 'PUT', 'PATCH', 'DELETE'
 const UTF_8 = ['utf-8', 'utf8', 'us-ascii', 'ascii'];
 
 /**
- * Refuses a body in a format that the route does not read, before a byte of it is read, and names
- * the formats that it reads. Throws ServiceError `unsupported_media_type` or
- * `unsupported_encoding`.
+ * Refuses a body in a format that the route does not support, before any of it is read, and lists
+ * the supported formats. Throws ServiceError `unsupported_media_type` or `unsupported_encoding`.
  */
 export function refuseOtherFormats(request: FastifyRequest, reply: FastifyReply): void {
   if (!BODY_METHODS.includes(request.method)) return;
   const { mediaType, charset } = parseContentType(request.headers['content-type']);
   const isRead = request.server.hasContentTypeParser(mediaType);
   if (!hasBody(request)) {
-    // Clients name a format also where they send nothing: `curl -d ''` names a form. Fastify would
+    // Clients name a format even if they send nothing: `curl -d ''` names a form. Fastify would
     // refuse it.
     if (!isRead) delete request.headers['content-type'];
     return;
@@ -43,18 +42,18 @@ function refuseEncoding(request: FastifyRequest, reply: FastifyReply): void {
   const { unpacks } = request.routeOptions.config;
   if (encoding === 'identity' || (unpacks && /^(x-)?gzip$/.test(encoding))) return;
   reply.header('accept-encoding', unpacks ? 'gzip' : 'identity');
-  const [reads, remedy] = unpacks ? ['unpacks gzip only', 'with gzip or '] : ['reads no packed bodies', ''];
+  const [reads, remedy] = unpacks ? ['supports gzip only', 'with gzip or '] : ['supports no compressed bodies', ''];
   throw new ServiceError(
     'unsupported_encoding',
-    `Content-Encoding ${encoding} is not read here. ${nameOf(request)} ${reads}. Send the body ${remedy}without Content-Encoding.`,
+    `Content-Encoding ${encoding} is not supported. ${nameOf(request)} ${reads}. Send the body ${remedy}without Content-Encoding.`,
   );
 }
 
 function otherType(request: FastifyRequest, reply: FastifyReply, mediaType: string): ServiceError {
   const formats = formatsOf(request.routeOptions.schema?.body);
   if (formats.length > 0) reply.header('accept', formats.join(', '));
-  const given = mediaType === '' ? 'The body has no Content-Type.' : `Content-Type ${mediaType} is not read here.`;
-  const detail = [given, `${nameOf(request)} reads ${listOf(formats)}.`, remedyOf(formats)];
+  const given = mediaType === '' ? 'The body has no Content-Type.' : `Content-Type ${mediaType} is not supported.`;
+  const detail = [given, `${nameOf(request)} accepts ${listOf(formats)}.`, remedyOf(formats)];
   if (mediaType === FORM_TYPE && formats.length > 0) detail.push(adviceForCurl(request));
   return new ServiceError('unsupported_media_type', detail.join(' '));
 }
@@ -70,26 +69,25 @@ function adviceForCurl({ routeOptions }: FastifyRequest): string {
   const advice = 'curl -d sends a form unless -H names another Content-Type';
   return routeOptions.config.maxStreamedBytes === undefined
     ? `${advice}.`
-    : `${advice}, and drops line ends: send a file with --data-binary @FILE.`;
+    : `${advice}, and removes line ends: send a file with --data-binary @FILE.`;
 }
 
 function otherCharset(charset: string): ServiceError {
   return new ServiceError(
     'unsupported_encoding',
-    `The charset ${charset} is not read for JSON. Send it in UTF-8, with the header "Content-Type: ${JSON_TYPE}".`,
+    `The charset ${charset} is not supported for JSON. Send UTF-8 with the header "Content-Type: ${JSON_TYPE}".`,
   );
 }
 
 /**
- * Whether the service decodes the body as JSON itself. Uploads are decoded where their file is
- * read.
+ * Whether the service decodes the body as JSON itself. Uploads are decoded when their file is read.
  */
 function isParsedJson({ routeOptions }: FastifyRequest, mediaType: string): boolean {
   const { maxStreamedBytes, buffers } = routeOptions.config;
   return mediaType === JSON_TYPE && (maxStreamedBytes === undefined || buffers === JSON_TYPE);
 }
 
-/** The media types that the schema of a body names: several under `content`, or JSON. */
+/** The media types in the schema of a body: several under `content`, or JSON. */
 function formatsOf(body: unknown): readonly string[] {
   if (body === undefined) return [];
   if (typeof body !== 'object' || body === null || !('content' in body)) return [JSON_TYPE];

@@ -9,8 +9,8 @@ export interface ConnectionLimits {
 }
 
 /**
- * Closes connections as they come beyond so many in all, and so many of one address: it cannot take
- * all that there are.
+ * Closes new connections above a total limit and a limit for each address, so that one address
+ * cannot use all of them.
  */
 export function limitConnections(
   app: FastifyInstance,

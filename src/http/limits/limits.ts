@@ -9,7 +9,7 @@ import { documentRefusals, rejectUnreadable } from './requests.ts';
 import { refuseSlowBodies } from './slowBodies.ts';
 import { refuseSlowReaders } from './slowReaders.ts';
 
-/** What one client may take of the service, in the words of the configuration. */
+/** The limits on a client's use of the service, named as in the configuration. */
 export type HttpLimits = Pick<
   Config,
   | 'maxJsonBytes'
@@ -27,17 +27,17 @@ export type HttpLimits = Pick<
   OverloadLimits;
 
 const MS_PER_SECOND = 1000;
-/** How often Node looks for requests that take too long. */
+/** How often Node checks for requests that exceed their time. */
 const CHECK_INTERVAL_MS = 1000;
 /**
- * A connection that asks nothing is closed after so long; a little more than the minute that
- * proxies keep theirs.
+ * An idle connection is closed after this time: a little more than the minute for which proxies
+ * reuse theirs.
  */
 const KEEP_ALIVE_MS = 65_000;
 
 /**
- * The options of the server. There is no limit on a quiet connection as such: it may wait for an
- * answer that takes minutes. One that has asked nothing yet is held to the time for headers.
+ * The options of the server. An idle connection has no limit of its own, because it may wait
+ * minutes for a response. Before its first request, the time limit of headers applies.
  */
 export function serverOptions({ maxJsonBytes, maxHeadersSeconds, maxRequestSeconds }: HttpLimits) {
   const requestTimeout = maxRequestSeconds * MS_PER_SECOND;
@@ -56,8 +56,8 @@ export function serverOptions({ maxJsonBytes, maxHeadersSeconds, maxRequestSecon
 }
 
 /**
- * Holds every request to the limits; `refused` counts connections that are closed as they come.
- * Register behind the guard, so that a stranger learns nothing of them, and before the routes.
+ * Applies the limits to every request; `refused` counts refused connections. Register it after the
+ * guard, so that unauthenticated clients learn nothing of the limits, and before the routes.
  */
 export function registerLimits(app: FastifyInstance, limits: HttpLimits, refused?: Counter<'limit'>): void {
   limitConnections(app, limits, refused);

@@ -2,11 +2,12 @@ import { type IncomingMessage, ServerResponse } from 'node:http';
 import { hasUnreadBody } from './hasBody.ts';
 
 /**
- * How much of an unread body is read and dropped after its answer, before the connection is closed.
+ * How much of an unread body is read and discarded after its response, before the connection is
+ * closed.
  */
 export interface LingerLimits {
   readonly bytes: number;
-  /** Time without a byte. A client that reads its answer stops sending. */
+  /** Time without a byte. A client stops sending when it reads the response. */
   readonly idleMs: number;
   readonly totalMs: number;
 }
@@ -16,23 +17,20 @@ export const LINGER: LingerLimits = { bytes: 2 ** 30, idleMs: 2000, totalMs: 10_
 type Callback = () => void;
 
 /**
- * Each limit, the log and the compression wait for the close of a response; Node warns of a leak at
- * 11 listeners.
+ * Each limit, the log and the compression listen for the close of a response; Node warns of a leak
+ * at 11 listeners.
  */
 const MAX_LISTENERS = 32;
 
 /**
- * The class of the responses of a server, `http.createServer({ ServerResponse })`, for bodies that
- * no route reads.
- *
- * `end` sends the whole answer at once, but ends it only after the rest of the body has been read
- * and dropped, within the limits (a lingering close). Node alone closes the connection of a client
- * that asked for that, as Python's urllib does. Bytes that arrive on a closed connection reset it,
- * and the answer is lost with it. Answers have a Content-Length, so that clients know where they
- * end before the response does.
- *
- * `100 Continue` is sent when the body is first read. A request that is refused before gets its
- * final status alone.
+ * The class of a server's responses, `http.createServer({ ServerResponse })`, for bodies that no
+ * route reads.
+ *  `end` sends the whole response at once, but finishes only after the rest of the body has been
+ *  read and discarded, within the limits (a lingering close). Otherwise Node closes the connection
+ *  if the client asked for that, as Python's urllib does. Bytes that arrive on a closed connection
+ *  reset it, and the response is lost. Responses have a Content-Length, so that clients know their
+ *  end before the response finishes. `100 Continue` is sent when the body is first read. A request
+ *  that is refused earlier gets only its final status.
  */
 export function lingeringResponse(limits: LingerLimits): typeof ServerResponse {
   return class LingeringResponse<Request extends IncomingMessage> extends ServerResponse<Request> {
@@ -74,7 +72,9 @@ export function lingeringResponse(limits: LingerLimits): typeof ServerResponse {
   };
 }
 
-/** Reads and drops a body. Resolves at its end, when its client has gone, or at a limit. */
+/**
+ * Reads and discards a body. Resolves at its end, when the client has disconnected, or at a limit.
+ */
 async function drain(request: IncomingMessage, { bytes, idleMs, totalMs }: LingerLimits): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   const timers = [setTimeout(resolve, idleMs), setTimeout(resolve, totalMs)];
@@ -85,7 +85,7 @@ async function drain(request: IncomingMessage, { bytes, idleMs, totalMs }: Linge
     if (left < 0) resolve();
   });
   request.once('end', resolve).once('close', resolve);
-  // A parser of forms may be attached, and would keep what it gets.
+  // A form parser may be attached, and would store what it gets.
   request.unpipe().resume();
   await promise;
   timers.forEach(clearTimeout);

@@ -2,15 +2,16 @@ import { METHODS } from 'node:http';
 import type { FastifyInstance } from 'fastify';
 import { ServiceError } from '../../kit/contract/errors.ts';
 
-/** Node gives no request of it to the app. */
+/** Node passes no such request to the app. */
 const UNROUTABLE_METHOD = 'CONNECT';
 const OPTIONS = 'OPTIONS';
 
 /**
- * Collects every path that is registered from now on; call what it answers behind the last route.
+ * Collects every path that is registered from now on; call the returned function after the last
+ * route.
  */
 export function rejectOtherMethods(app: FastifyInstance): () => void {
-  // Fastify knows a few methods of itself, and would look for no path for the others.
+  // Fastify knows only a few methods by default, and would search no route for the others.
   for (const name of METHODS) {
     if (name !== UNROUTABLE_METHOD && !app.supportedMethods.includes(name)) app.addHttpMethod(name);
   }
@@ -24,8 +25,8 @@ export function rejectOtherMethods(app: FastifyInstance): () => void {
 }
 
 /**
- * Answers OPTIONS with 204 (RFC 9110, 9.3.7) and every other method with 405 (15.5.6), both with
- * Allow, before a body is read.
+ * Responds to OPTIONS with 204 (RFC 9110, 9.3.7) and to every other method with 405 (15.5.6), both
+ * with Allow, before a body is read.
  */
 function rejectOthers(app: FastifyInstance, url: string): void {
   const served = app.supportedMethods.filter((method) => app.hasRoute({ method, url }));
@@ -46,7 +47,7 @@ function rejectOthers(app: FastifyInstance, url: string): void {
     method: app.supportedMethods.filter((name) => !served.includes(name) && name !== OPTIONS),
     onRequest: async (request, reply) => {
       reply.header('allow', allow);
-      throw new ServiceError('method_not_allowed', `There is no ${request.method} here. Use ${allow}.`);
+      throw new ServiceError('method_not_allowed', `${request.method} is not supported here. Use ${allow}.`);
     },
   });
 }

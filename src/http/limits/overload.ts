@@ -5,38 +5,38 @@ import { ServiceError } from '../../kit/contract/errors.ts';
 import { hasBody } from './hasBody.ts';
 
 export interface OverloadLimits {
-  /** Of this process, all together. */
+  /** In total, of this process. */
   readonly maxApiMemoryBytes: number;
-  /** How late the process comes to its work, on average over a second. */
+  /** Delay of the event loop, averaged over a second. */
   readonly maxDelayMs: number;
-  /** Bodies that are held in memory at once, all together. */
+  /** Bodies that are buffered in memory at once, in total. */
   readonly maxBufferedBytes: number;
 }
 
 const SAMPLE_INTERVAL_MS = 1000;
 const RETRY_AFTER_SECONDS = 2;
-/** Beyond this share of its heap V8 does little but collect garbage. */
+/** Above this share of its heap V8 mostly collects garbage. */
 const HEAP_SHARE = 0.9;
 const NANOSECONDS_PER_MS = 1e6;
 
-/** What the process says of itself. */
+/** Measures the load of the process. */
 export type MeasureLoad = () => { readonly rssBytes: number; readonly heapShare: number; readonly delayMs: number };
 
 declare module 'fastify' {
   interface FastifyContextConfig {
     /**
-     * Of a public route: refused with the others while there is too much to do, so that whoever
-     * shares out the load hears of it.
+     * For a public route: it is refused like the others under overload, so that load balancers
+     * detect it.
      */
     reportsLoad?: boolean;
   }
 }
 
 /**
- * Answers 503 with Retry-After while the process has too much to do, before it runs out of memory.
- * Public routes, such as /healthz, go on answering, but those that tell the load. A body that will
- * be held in memory is counted when it is announced, so that many at once are refused before they
- * come.
+ * Responds with 503 and Retry-After while the process is overloaded, before it runs out of memory.
+ * Public routes, such as /healthz, still respond, except those that report the load. A buffered
+ * body is counted when its headers arrive, so that too many at once are refused before they are
+ * sent.
  */
 export function refuseOverload(app: FastifyInstance, limits: OverloadLimits, measure = createLoadMeter(app)): void {
   let reason: string | undefined;
@@ -53,7 +53,7 @@ export function refuseOverload(app: FastifyInstance, limits: OverloadLimits, mea
     if (reason !== undefined) throw overloaded(reason);
     const bytes = bytesToBuffer(request);
     if (bytes > 0 && bufferedBytes + bytes > limits.maxBufferedBytes)
-      throw overloaded('too many large bodies are on their way');
+      throw overloaded('too many large bodies are being received');
     bufferedBytes += bytes;
     reply.raw.once('close', () => {
       bufferedBytes -= bytes;
@@ -66,12 +66,12 @@ function reasonOf(
   limits: OverloadLimits,
 ): string | undefined {
   if (rssBytes > limits.maxApiMemoryBytes || heapShare > HEAP_SHARE) return 'its memory is nearly used up';
-  return delayMs > limits.maxDelayMs ? 'it has more to do than it can' : undefined;
+  return delayMs > limits.maxDelayMs ? 'its load is too high' : undefined;
 }
 
 /**
- * A body without a length, or a packed one, may become as large as the route reads; streams are not
- * held.
+ * A body without a length, or a compressed one, may become as large as the route allows; streams
+ * are not buffered.
  */
 function bytesToBuffer(request: FastifyRequest): number {
   const { headers, routeOptions } = request;
@@ -87,7 +87,7 @@ function isBuffered({ headers, routeOptions }: FastifyRequest): boolean {
 }
 
 export function overloaded(reason: string): ServiceError {
-  const detail = `The service cannot take this at present, as ${reason}: try again later.`;
+  const detail = `The service cannot process this request now, because ${reason}: retry later.`;
   return new ServiceError('overloaded', detail, [], RETRY_AFTER_SECONDS);
 }
 
@@ -97,7 +97,7 @@ function createLoadMeter(app: FastifyInstance): MeasureLoad {
   app.addHook('onClose', async () => void delay.disable());
   return () => {
     const { used_heap_size: used, heap_size_limit: limit } = getHeapStatistics();
-    // Without any sample, the mean is not a number.
+    // Without any sample, the mean is NaN.
     const delayMs = (delay.mean || 0) / NANOSECONDS_PER_MS;
     delay.reset();
     return { rssBytes: process.memoryUsage.rss(), heapShare: used / limit, delayMs };

@@ -7,26 +7,24 @@ import { rejectUnknownQuery } from './unknownQuery.ts';
 declare module 'fastify' {
   interface FastifyContextConfig {
     /**
-     * Of a route that reads its body as a stream: the most bytes that it reads. Others read JSON
-     * within the limit of all.
+     * For a route that reads its body as a stream: the maximum number of bytes. Others read JSON
+     * within the common limit.
      */
     maxStreamedBytes?: number;
-    /**
-     * The one format that such a route holds whole in memory all the same, within the limit of all.
-     */
+    /** The one format that such a route buffers in memory nevertheless, within the common limit. */
     buffers?: string;
     /**
-     * Of a route that answers by its path alone, such as 405: nothing else in the request is
-     * refused.
+     * For a route whose response depends on its path only, such as 405: nothing else in the request
+     * is refused.
      */
     readsPathOnly?: boolean;
   }
 }
 
 /**
- * Refuses what the route would ignore without a word: parameters in the address, a body in a format
- * or encoding that it does not read; and a body that is declared larger than the route reads,
- * before a byte of it is read. Throws ServiceError.
+ * Refuses anything that the route would silently ignore: parameters in the address, and a body in
+ * an unsupported format or encoding; also a body that is declared larger than the route allows,
+ * before any of it is read. Throws ServiceError.
  */
 export function rejectUnreadable(request: FastifyRequest, reply: FastifyReply): void {
   if (request.is404 || request.routeOptions.config.readsPathOnly) return;
@@ -41,10 +39,10 @@ function rejectDeclaredLength({ headers, routeOptions }: FastifyRequest): void {
 }
 
 export function bodyTooLarge(maxBytes: number): ServiceError {
-  return new ServiceError('payload_too_large', `The body is larger than the ${maxBytes} bytes that this route reads.`);
+  return new ServiceError('payload_too_large', `The body is larger than the limit of ${maxBytes} bytes of this route.`);
 }
 
-/** Says in the documentation of a route what it answers by the limits that hold for all. */
+/** Adds the error responses of the common limits to the documentation of a route. */
 export function documentRefusals(route: RouteOptions): void {
   const { scope, readsPathOnly } = route.config ?? {};
   if (scope === undefined || readsPathOnly) return;
@@ -53,7 +51,7 @@ export function documentRefusals(route: RouteOptions): void {
   route.schema = { ...route.schema, response: { ...refusals, ...(route.schema?.response as object | undefined) } };
 }
 
-/** A public route is answered under any load. */
+/** A public route responds under any load. */
 function refusalsOf(hasBody: boolean, isPublic: boolean): readonly ErrorStatus[] {
   if (hasBody) return [400, 408, 413, 415, 503];
   return isPublic ? [400] : [400, 503];

@@ -4,11 +4,11 @@ import { hasBody } from './hasBody.ts';
 
 export interface SlowBodyLimits {
   readonly minBytesPerSecond: number;
-  /** The rate is looked at so often, over the bytes that came since. */
+  /** The interval at which the rate is computed, from the bytes since the last one. */
   readonly bodyWindowSeconds: number;
 }
 
-/** Ends requests whose body comes slower than it may, with 408. */
+/** Ends requests whose body is slower than the limit, with 408. */
 export function refuseSlowBodies(app: FastifyInstance, limits: SlowBodyLimits): void {
   const minBytes = limits.minBytesPerSecond * limits.bodyWindowSeconds;
   app.addHook('onRequest', async (request, reply) => {
@@ -18,7 +18,7 @@ export function refuseSlowBodies(app: FastifyInstance, limits: SlowBodyLimits): 
     const timer = setInterval(() => {
       const bytes = raw.socket.bytesRead - bytesBefore;
       bytesBefore += bytes;
-      // A request that came over no connection knows its end only when it is read.
+      // A request without a connection is complete only when it is read.
       if (raw.complete || raw.readableEnded) return clearInterval(timer);
       if (bytes >= minBytes || isServiceSlow(request)) return;
       clearInterval(timer);
@@ -26,20 +26,17 @@ export function refuseSlowBodies(app: FastifyInstance, limits: SlowBodyLimits): 
       else handleClientError(tooSlow(), raw.socket);
     }, limits.bodyWindowSeconds * 1000);
     timer.unref();
-    // Whatever is still to come then is not waited for.
+    // The rest of the body is not awaited.
     reply.raw.once('close', () => clearInterval(timer));
   });
 }
 
-/** As Node's own, when the whole request takes too long. */
+/** The same error as Node's own for a request that exceeds its total time. */
 function tooSlow() {
-  return Object.assign(new Error('The body came too slowly.'), { code: 'ERR_HTTP_REQUEST_TIMEOUT' });
+  return Object.assign(new Error('The body was sent too slowly.'), { code: 'ERR_HTTP_REQUEST_TIMEOUT' });
 }
 
-/**
- * What has come and is not read yet holds back what is to come: then it is the service that is
- * slow.
- */
+/** Received data that is not read yet delays the rest: then the service is the slow one. */
 function isServiceSlow({ raw }: FastifyRequest): boolean {
   return raw.readableLength > 0;
 }

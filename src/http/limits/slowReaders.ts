@@ -7,15 +7,14 @@ export interface SlowReaderLimits {
 const MS_PER_SECOND = 1000;
 
 /**
- * Breaks off answers of which the client has taken nothing for so long: until it does, they lie in
- * memory. However slowly, whoever reads is served. What an answer waits for before it begins is not
- * counted.
+ * Aborts responses of which the client has read nothing for this long, because they occupy memory
+ * until then. Slow readers are served. The time before a response starts is not counted.
  */
 export function refuseSlowReaders(app: FastifyInstance, { maxStalledSeconds }: SlowReaderLimits): void {
   const stalledMs = maxStalledSeconds * MS_PER_SECOND;
   app.addHook('onSend', async (_request, { raw }) => {
-    // Node takes the time back itself when the answer has ended and the connection waits for
-    // another request.
+    // Node resets the timeout when the response has ended and the connection waits for another
+    // request.
     raw.setTimeout(stalledMs, () => raw.destroy());
   });
 }

@@ -5,8 +5,8 @@ import { pointer } from '../../kit/contract/errors.ts';
 import { invalidRequest } from '../../kit/contract/validation.ts';
 
 /**
- * Throws ServiceError `invalid_request` for parameters in the address that the schema of the route
- * does not name.
+ * Throws ServiceError `invalid_request` for parameters in the address that are not in the schema of
+ * the route.
  */
 export function rejectUnknownQuery({ query, routeOptions }: FastifyRequest): void {
   // Fastify parses every query to an object.
@@ -24,9 +24,9 @@ export function rejectUnknownQuery({ query, routeOptions }: FastifyRequest): voi
   );
 }
 
-/** Throws for a schema other than an object: it would not say which parameters there are. */
+/** Throws for a schema other than an object, because it does not list the parameters. */
 function parametersOf(schema: unknown): readonly string[] {
   if (schema === undefined) return [];
   if (schema instanceof z.ZodObject) return Object.keys(schema.shape);
-  throw new Error('The schema of a querystring is a z.object or z.strictObject.');
+  throw new Error('The schema of a querystring must be a z.object or z.strictObject.');
 }

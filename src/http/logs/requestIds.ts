@@ -2,15 +2,15 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { SpanContext } from '../../kit/tracing/span.ts';
 
-/** What a client may call its request: nothing that could break a line of a log or a header. */
+/** Valid ids from clients: without characters that could break a line of a log or a header. */
 const ID = /^[\w.:/+=@-]{1,128}$/;
-/** W3C Trace Context, version 00; later versions begin alike. */
+/** W3C Trace Context, version 00; later versions start in the same way. */
 const TRACE_PARENT = /^(?!ff)[\da-f]{2}-([\da-f]{32})-([\da-f]{16})-[\da-f]{2}(?:-|$)/;
 const NO_TRACE = /^0+$/;
 
 /**
- * What a request is called in logs and answers: its `x-request-id` where it has a good one, else
- * its trace, else a new name.
+ * The id of a request in logs and responses: its `x-request-id` if it is valid, else its trace,
+ * else a new id.
  */
 export function requestIdOf(headers: IncomingHttpHeaders): string {
   const given = headers['x-request-id'];
@@ -19,8 +19,7 @@ export function requestIdOf(headers: IncomingHttpHeaders): string {
 }
 
 /**
- * The trace that the request is part of, by its `traceparent`; undefined where it has none, or a
- * malformed one.
+ * The trace of the request, by its `traceparent`; undefined if there is none, or a malformed one.
  */
 export function traceIdOf(headers: IncomingHttpHeaders): string | undefined {
   return traceParentOf(headers)?.traceId;

@@ -7,11 +7,11 @@ import {
 } from 'fastify';
 import { requestIdOf, traceIdOf } from './requestIds.ts';
 
-/** Such as probes ask for every few seconds. */
+/** Routes that probes request every few seconds. */
 const QUIET_ROUTES: ReadonlySet<string | undefined> = new Set(['/healthz', '/readyz', '/metrics']);
 
 /**
- * Every line about a request has its `requestId` and, where it is part of a trace, the `traceId`.
+ * Every log line about a request has its `requestId` and, if it belongs to a trace, the `traceId`.
  */
 export const requestLogOptions: FastifyServerOptions = {
   logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
@@ -24,8 +24,8 @@ export const requestLogOptions: FastifyServerOptions = {
 };
 
 /**
- * Logs one line a request, and gives each answer its request's id. Nothing of a body, a query or a
- * header is in the line.
+ * Logs one line for each request, and adds the request id to each response. The line contains
+ * nothing from a body, query or header.
  */
 export function logRequests(app: FastifyInstance): void {
   app.addHook('onRequest', async ({ id }, reply) => void reply.header('x-request-id', id));
@@ -50,7 +50,7 @@ function lineOf(request: FastifyRequest, reply: FastifyReply) {
   };
 }
 
-/** The job that the request is about, or has made. */
+/** The job that the request is about, or has created. */
 export function jobOf({ params, routeOptions }: FastifyRequest, reply: FastifyReply): string | undefined {
   if (routeOptions.url?.startsWith('/v1/jobs/:id')) return (params as { readonly id: string }).id;
   return /^\/v1\/jobs\/(job_\w+)$/.exec(String(reply.getHeader('location')))?.[1];

@@ -3,7 +3,7 @@ import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import { LATENCY_BUCKETS } from '../../kit/metrics.ts';
 import { EVENT_STREAM } from '../streams/eventStream.ts';
 
-/** What is measured of requests. */
+/** The metrics of requests. */
 export type HttpMetrics = ReturnType<typeof createHttpMetrics>;
 
 export function createHttpMetrics(registry: Registry) {
@@ -11,40 +11,40 @@ export function createHttpMetrics(registry: Registry) {
   return {
     seconds: new Histogram({
       name: 'trainyard_http_request_duration_seconds',
-      help: 'How long requests took, by method, route and class of status. Event streams are not in it; what waits (`?wait=`) is.',
+      help: 'Duration of requests, by method, route and class of status. Event streams are excluded; waiting requests (`?wait=`) are included.',
       labelNames: ['method', 'route', 'status'],
       buckets: LATENCY_BUCKETS,
       registers,
     }),
     problems: new Counter({
       name: 'trainyard_http_problems_total',
-      help: 'Requests that were answered with a problem, by its code; those over a rate limit are `too_many_requests`.',
+      help: 'Requests with a problem response, by its code; those above a rate limit have `too_many_requests`.',
       labelNames: ['code'],
       registers,
     }),
     refusedConnections: new Counter({
       name: 'trainyard_http_connections_refused_total',
-      help: 'Connections that were closed as they came: as many were open as may be, in `all` or of one `address`.',
+      help: 'Connections that were refused because the limit of open connections was reached, in `all` or of one `address`.',
       labelNames: ['limit'],
       registers,
     }),
     openStreams: new Gauge({
       name: 'trainyard_http_event_streams_open',
-      help: 'Event streams that are open.',
+      help: 'Open event streams.',
       registers,
     }),
   };
 }
 
 const MS_PER_SECOND = 1000;
-/** Of requests that lead to no route: their paths are whatever a client thinks of. */
+/** For requests without a route: a client can choose their paths freely. */
 const NO_ROUTE = 'none';
-/** Of requests with a method that their path does not have: there are some thirty. */
+/** For requests with a method that their path does not support: there are about thirty. */
 const OTHER_METHOD = 'other';
 
 /**
- * Measures every request. Labels are of what the service has, never of what a client sends, so
- * their number is bounded.
+ * Measures every request. Labels have values of the service only, never of a client, so their
+ * number is bounded.
  */
 export function measureRequests(app: FastifyInstance, { seconds, problems }: HttpMetrics): void {
   app.addHook('onResponse', async (request, reply) => {

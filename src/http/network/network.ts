@@ -1,10 +1,13 @@
 import { isIPv6 } from 'node:net';
 
-/** Whose an address is: of IPv6 the first half, as who has one address has 2^64 of them. */
+/**
+ * The network of an address: for IPv6 its first half, because a client with one address usually has
+ * 2^64 of them.
+ */
 export function networkOf(address: string): string {
   const mapped = /^::ffff:([\d.]+)$/i.exec(address)?.[1];
   if (mapped !== undefined || !isIPv6(address)) return mapped ?? address;
-  // The zeros that `::` stands for are written out.
+  // Expands the zeros of `::`.
   const [head = '', tail = ''] = address.split('::');
   const left = head.split(':').filter(Boolean);
   const right = tail.split(':').filter(Boolean);

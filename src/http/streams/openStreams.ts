@@ -1,17 +1,17 @@
 import { ServiceError } from '../../kit/contract/errors.ts';
 
-/** The streams that are open now. */
+/** The open streams. */
 export interface OpenStreams {
   /**
-   * Counts one more of a project and answers what counts it off. Throws ServiceError
-   * `too_many_streams` where there are as many as there may be.
+   * Counts one more stream of a project and returns the function that removes it. Throws
+   * ServiceError `too_many_streams` at the limit.
    */
   enter(project: string): () => void;
-  /** Resolves when none is open. */
+  /** Resolves when no stream is open. */
   drained(): Promise<void>;
 }
 
-/** So many streams may be open at once. */
+/** Maximum numbers of open streams. */
 export interface StreamLimits {
   readonly total: number;
   readonly perProject: number;
@@ -40,6 +40,6 @@ export function createOpenStreams({ total, perProject }: StreamLimits): OpenStre
 }
 
 function tooMany(max: number, whose: string): ServiceError {
-  const message = `The ${max} event streams that may be open ${whose} are open: close one, or ask with GET …?wait= instead.`;
+  const message = `Stream limit reached: ${max} event streams ${whose} are open. Close one, or poll with GET …?wait= instead.`;
   return new ServiceError('too_many_streams', message, [], RETRY_AFTER_SECONDS);
 }

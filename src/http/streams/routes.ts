@@ -17,14 +17,14 @@ export interface StreamRoutesOptions {
   readonly events: (tenant: Tenant) => Events;
   readonly sweepEvents: (tenant: Tenant) => SweepEvents;
   readonly limits: StreamLimits;
-  /** Counts those that are open. */
+  /** The number of open streams. */
   readonly gauge?: Pick<Gauge, 'inc' | 'dec'> | undefined;
-  /** After so long without an event a comment is sent. */
+  /** A comment is sent after this time without an event. */
   readonly heartbeatMs?: number;
 }
 
 const HEARTBEAT_MS = 15_000;
-/** Streams get so long to end when the server closes. */
+/** Time for streams to end when the server closes. */
 const END_MS = 1000;
 
 const config = { scope: 'read' } as const;
@@ -34,14 +34,14 @@ const query = z.strictObject({
     .string()
     .max(100)
     .optional()
-    .describe('As the header `Last-Event-ID`, for clients that cannot send it.'),
+    .describe('The same as the header `Last-Event-ID`, for clients that cannot send it.'),
 });
 const headers = z.object({
   'last-event-id': z
     .string()
     .max(100)
     .optional()
-    .describe('The id of the last event that was read: the stream goes on behind it.'),
+    .describe('The id of the last event that was read: the stream resumes after it.'),
 });
 
 /** Server-sent events: `/v1/jobs/{id}/events`, `/v1/sweeps/{id}/events` and `/v1/events`. */
@@ -61,8 +61,8 @@ export function streamRoutes({
     });
 
     /**
-     * Answers with a stream, or with 204 where there is nothing more to come: that keeps browsers
-     * from coming again.
+     * Responds with a stream, or with 204 if no more events follow, which prevents browsers from
+     * reconnecting.
      */
     const respond = async (
       project: string,
@@ -78,7 +78,8 @@ export function streamRoutes({
         leave();
         gauge?.dec();
       };
-      // A client may have gone while its key was looked up: nothing tells of that any more.
+      // A client may have disconnected during the lookup of its key, when its close event had no
+      // listener yet.
       if (reply.raw.destroyed) end();
       else reply.raw.once('close', end);
       const signal = AbortSignal.any([disconnected.signal, closing.signal]);
@@ -114,5 +115,5 @@ export function streamRoutes({
   };
 }
 
-/** Proxies must neither keep nor hold back a stream. */
+/** Proxies must neither cache nor buffer a stream. */
 const STREAM_HEADERS = { 'content-type': EVENT_STREAM, 'cache-control': 'no-store', 'x-accel-buffering': 'no' };

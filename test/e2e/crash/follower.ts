@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Heard, openStream, words } from '../../http/streams/sse.ts';
+import { openStream, type ReceivedEvent, words } from '../../http/streams/sse.ts';
 import type { MortalService } from './mortalService.ts';
 
 /** The place of an event and what it says. */
@@ -51,10 +51,10 @@ export function createFollower(service: MortalService, jobId: string): Follower 
 /** Everything that is told of a job, read at once. */
 export async function eventsOf(address: string, jobId: string): Promise<readonly Told[]> {
   const stream = await openStream(`${address}/v1/jobs/${jobId}/events`);
-  const heard = await stream.take();
+  const heard = await stream.read();
   return heard.map(toldBy);
 }
 
-function toldBy(heard: Heard): Told {
+function toldBy(heard: ReceivedEvent): Told {
   return { id: heard.id, words: words(heard) };
 }

@@ -24,7 +24,7 @@ describe('JSON of 100,000 levels', () => {
     expect([answer.status, answer.json().code]).toEqual([413, 'payload_too_large']);
   });
 
-  it('is the text of a cell in an upload, which nobody parses', async () => {
+  it('is the text of a cell in an upload, which is not parsed', async () => {
     const answer = await send('/v1/datasets', `[{"a":1,"b":${'['.repeat(DEEP)}${']'.repeat(DEEP)}},{"a":2,"b":3}]`);
     expect(answer.status, answer.text.slice(0, 1000)).toBe(201);
     const rows = await service.ask(`/v1/datasets/${answer.json().id}/rows`, key);
@@ -36,7 +36,7 @@ describe('JSON of 100,000 levels', () => {
 });
 
 describe('a key that would change a prototype', () => {
-  // Without the key, each of them is a job that is taken.
+  // Without the key, each of them is an accepted job.
   const nested = (name: string) => [
     `"${name}":{"polluted":1}`,
     `"network":{"${name}":{"polluted":1}}`,
@@ -51,7 +51,7 @@ describe('a key that would change a prototype', () => {
   });
 
   it.each(['', '"training":{"optimizer":{"type":"adam"}}', '"labels":{"team":"risk"}'])(
-    'is all that is wrong: a job with %s is taken',
+    'is the only issue: a job with %s is accepted',
     async (members) => {
       const answer = await send('/v1/jobs', `{"datasetId":"${datasetId}","target":"a"${members && `,${members}`}}`);
       expect(answer.status, answer.text).toBe(202);
@@ -70,7 +70,7 @@ describe('a key that would change a prototype', () => {
 
 describe('a number that JSON can say and a double cannot hold', () => {
   it.each(['1e999', '-0', '-1e999', '123456789012345678901234567890', '-0.5', '1e-999'])(
-    '%s is no number of epochs',
+    '%s is an invalid number of epochs',
     async (number) => {
       const answer = await send('/v1/jobs', `{"datasetId":"ds_1","target":"a","training":{"epochs":${number}}}`);
       expect(answer.status).toBe(400);
@@ -78,14 +78,14 @@ describe('a number that JSON can say and a double cannot hold', () => {
     },
   );
 
-  it('of a key that comes twice, the last counts', async () => {
+  it('of a repeated key, the last one counts', async () => {
     const answer = await send('/v1/keys', '{"name":"first","name":"last","scopes":["read"],"requestsPerSecond":1}');
     expect([answer.status, answer.json().name]).toEqual([201, 'last']);
   });
 });
 
 describe('a lone surrogate', () => {
-  it('comes back as an escape or a mark, never as broken text', async () => {
+  it('is returned as an escape or a replacement character, never as broken text', async () => {
     const answer = await send('/v1/keys', '{"name":"a\\ud800b","scopes":["read"]}');
     expect(answer.status).toBeLessThan(500);
     expect(answer.text.isWellFormed()).toBe(true);

@@ -5,20 +5,18 @@ import { operations, resolved, type Schema } from '../fuzz/document.ts';
 import { createModel } from '../trainedModel.ts';
 
 /**
- * CPU time of the whole process for one request, client and server: about eight times what the
- * slowest takes.
+ * CPU time of the whole process for one request, client and server: about eight times that of the
+ * slowest.
  */
 const MOST_CPU_MS = 1500;
-/** Stands in a body for what is repeated. */
+/** Placeholder in a body for the repeated part. */
 const MARK = 'MARK';
-/** Deeper than the schemas go that do not contain themselves. */
+/** Deeper than the schemas that do not contain themselves. */
 const DEEPEST = 7;
 
 type Kind = 'members' | 'elements' | 'text';
 
-/**
- * A place in a body that a client can make large: what is written there becomes a body around it.
- */
+/** A place in a body that a client can make large; `bodyWith` puts a value there. */
 interface Place {
   readonly pointer: string;
   readonly kind: Kind;
@@ -27,7 +25,7 @@ interface Place {
   readonly isOpen: boolean;
 }
 
-/** Every object, list and text that the schema of a body has, each with what stands around it. */
+/** Every object, list and text in the schema of a body, each with the body around it. */
 function* placesOf(schema: Schema, bodyWith: Place['bodyWith'], pointer = '', depth = 0): Generator<Place> {
   const {
     anyOf,
@@ -65,7 +63,7 @@ function isAny(schema: Schema): boolean {
   return type === undefined && !anyOf && !oneOf && !choices && !('const' in resolved(schema));
 }
 
-/** Every route with a body of JSON, so that a new one is attacked too. */
+/** Every route with a JSON body, so that new routes are included. */
 const attacked = operations.flatMap(({ method, path, requestBody }) => {
   const schema = requestBody?.content['application/json']?.schema;
   if (schema === undefined) return [];
@@ -77,7 +75,7 @@ const attacked = operations.flatMap(({ method, path, requestBody }) => {
 
 const list = (length: number, part: (i: number) => string) => Array.from({ length }, (_, i) => part(i)).join(',');
 const KEYS = { many: 180_000, allowed: 9000 } as const;
-/** For each kind: what to write at the place, and what the mark in it becomes. */
+/** For each kind: values for the place, and what replaces the placeholder in them. */
 const LARGE: Readonly<Record<Kind, readonly (readonly [what: string, value: unknown, instead: string])[]>> = {
   members: Object.values(KEYS).flatMap((count) => [
     [`${count} members`, { [MARK]: 0 }, list(count, (i) => `"k${i}.a/b~c":0`)] as const,
@@ -140,7 +138,7 @@ async function expectRefusal(method: string, path: string, body: string, what: s
   expect((user + system) / 1000, what).toBeLessThan(MOST_CPU_MS);
 }
 
-it('finds the routes and the places that it is after', () => {
+it('finds the expected routes and places', () => {
   const pointersOf = (wanted: string) =>
     attacked.find(({ route }) => route === wanted)?.places.map(({ pointer, kind }) => `${kind} ${pointer}`);
   expect(pointersOf('POST /v1/sweeps/preview')).toEqual(
@@ -157,7 +155,7 @@ it('finds the routes and the places that it is after', () => {
   expect(pointersOf('POST /v1/models/{id}/predict')).toContain('members /rows/0');
 });
 
-it('has a limit for every list and every record of a request, but for rows', () => {
+it('has a limit for every list and every record of a request, except rows', () => {
   const limits = attacked.flatMap(({ route, places }) => places.flatMap((place) => ({ route, ...place })));
   const open = limits.filter(({ isOpen }) => isOpen).map(({ route, pointer }) => `${route} ${pointer}`);
   const rows = ['datasets ', 'models/{id}/predict /rows', 'models/{id}/predict /rows/0'];
@@ -170,7 +168,7 @@ describe.each(attacked)('$route', ({ method, path, places }) => {
   );
 
   it.each(cases)(
-    'answers $what at $where soon, with few mistakes',
+    'responds to $what at $where soon, with few issues',
     async ({ where, what, bodyWith, value, instead }) => {
       const around = JSON.stringify(bodyWith(value)).replaceAll(/"ds_01[a-z0-9]*"/g, JSON.stringify(datasetId));
       const body = around.replace(`"${MARK}":0`, () => instead).replace(`"${MARK}"`, () => instead);
@@ -178,11 +176,11 @@ describe.each(attacked)('$route', ({ method, path, places }) => {
     },
   );
 
-  it('answers 900,000 members that it does not know', async () => {
+  it('responds to 900,000 unknown members', async () => {
     await expectRefusal(method, path, `{${list(900_000, (i) => `"k${i}":0`)}}`, '900,000 members');
   });
 
-  it('answers what is no object', async () => {
+  it('responds to anything but an object', async () => {
     for (const body of ['0', 'null', '"x"', '[]', `[${list(40_000, () => '{}')}]`, `${' '.repeat(4_000_000)}x`, '{']) {
       await expectRefusal(method, path, body, body.slice(0, 20));
     }
@@ -191,12 +189,12 @@ describe.each(attacked)('$route', ({ method, path, places }) => {
 
 it.each(
   operations.filter(({ method, requestBody }) => ['POST', 'PUT', 'PATCH', 'DELETE'].includes(method) && !requestBody),
-)('$method $path, which takes no body, refuses one of blanks soon', async ({ method, path }) => {
+)('$method $path, which has no body, refuses one of blanks soon', async ({ method, path }) => {
   await expectRefusal(method, path.replace(/\{\w+\}/, 'none'), `${' '.repeat(4_000_000)}x`, 'blanks');
 });
 
 it.each(operations.filter(({ method }) => method === 'GET'))(
-  'GET $path answers as many parameters as an address has room for soon',
+  'GET $path responds soon to as many parameters as fit into an address',
   async ({ path, parameters = [] }) => {
     const names = parameters.filter((parameter) => parameter.in === 'query').map(({ name }) => name);
     for (const name of ['k', ...names]) {

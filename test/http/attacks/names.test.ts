@@ -48,7 +48,7 @@ describe.each(routes)('%s %s', (method, path) => {
 
 describe('the name of a dataset', () => {
   it.each(['../../outside', '/etc/passwd', '..\\outside', '<img src=x onerror=alert(1)>', '=1+1', '__proto__'])(
-    '%s is text and no more',
+    '%s is plain text',
     async (name) => {
       const answer = await upload(`name=${encodeURIComponent(name)}`);
       expect([answer.status, answer.json().name]).toEqual([201, name]);
@@ -68,7 +68,7 @@ describe('the name of a dataset', () => {
     },
   );
 
-  it('is the bare name of the file of a form', async () => {
+  it('is only the base name of the file of a form', async () => {
     const body = new FormData();
     body.append('file', new Blob(['a,b\n1,2\n3,4\n'], { type: 'text/csv' }), '../../etc/cron\u001b\u202ed.csv');
     const answer = await service.ask('/v1/datasets', key, { method: 'POST', body });
@@ -98,12 +98,12 @@ describe('the name of a job', () => {
     });
   });
 
-  it('is kept where it is in a script that is written from right to left, or of several signs', async () => {
+  it('is accepted in a right-to-left script, or with characters of several code points', async () => {
     const names = ['سلام \u200f(1)', '👩‍👩‍👧 café', 'שלום'];
     for (const name of names) expect((await upload(`name=${encodeURIComponent(name)}`)).json().name).toBe(name);
   });
 
-  it('is kept where it was made of the longest name of a dataset', async () => {
+  it('is accepted if it was derived from the longest name of a dataset', async () => {
     const { id } = (await upload(`name=${'x'.repeat(200)}`)).json();
     const answer = await service.ask('/v1/jobs', key, jsonBody({ datasetId: id, target: 'b', task: 'regression' }));
     expect(answer.status, answer.text).toBe(202);
@@ -111,7 +111,7 @@ describe('the name of a job', () => {
   });
 });
 
-it.each(['../x', 'a/b', '<b>', 'a\u0000', '__proto__'])('no alias is called %j', async (name) => {
+it.each(['../x', 'a/b', '<b>', 'a\u0000', '__proto__'])('%j is refused as an alias', async (name) => {
   const init = jsonBody({ modelId: 'mdl_1' }, 'PUT');
   expect((await service.ask(`/v1/aliases/${encodeURIComponent(name)}`, key, init)).status).toBe(400);
 });

@@ -15,7 +15,7 @@ it.each([
   '/docs/..%2f..%2f..%2fpackage.json',
   '/docs/static/../../../package.json',
   '/docs/static/%2e%2e/%2e%2e/package.json',
-])('%s, which no client would tidy, gives nothing of the disk', async (path) => {
+])('%s, which no client would normalize, reveals nothing of the disk', async (path) => {
   const { key } = await service.makeKey(['admin']);
   const request = `GET ${path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${key}\r\n\r\n`;
   const answer = await sendRaw(Number(new URL(service.address).port), request);

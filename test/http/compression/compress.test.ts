@@ -17,7 +17,7 @@ const DECODERS: Readonly<Record<string, (bytes: Buffer) => Buffer>> = { br: brot
 const LONG = Array.from({ length: 2000 }, (_, row) => `>50K,${row / 7}\n`).join('');
 const TYPES = ['text/csv; charset=utf-8', 'application/x-ndjson', 'application/json', 'text/plain; version=0.0.4'];
 const ENDLESS_CHUNKS = 4096;
-/** Of random text, which shrinks by a quarter only. */
+/** Of random text, which compresses to three quarters. */
 const CHUNK_BYTES = 2 ** 16;
 
 const config = { scope: 'read' } as const;
@@ -82,7 +82,7 @@ const inject = (url: string, encoding?: string, method: 'GET' | 'HEAD' = 'GET') 
   });
 
 describe.each(Object.keys(DECODERS))('a client that accepts %s', (encoding) => {
-  it.each(TYPES)('gets long answers of %s compressed', async (type) => {
+  it.each(TYPES)('gets long responses of %s compressed', async (type) => {
     const answer = await inject(`/long/${TYPES.indexOf(type)}`, encoding);
     expect(answer.headers).toMatchObject({
       'content-encoding': encoding,
@@ -99,16 +99,16 @@ describe.each(Object.keys(DECODERS))('a client that accepts %s', (encoding) => {
     expect([streamed, problem].map(({ headers }) => headers.vary)).toEqual(['accept-encoding', 'accept-encoding']);
   });
 
-  it.each(['/short', '/shortStream', '/bytes'])('gets %s as it is', async (path) => {
+  it.each(['/short', '/shortStream', '/bytes'])('gets %s uncompressed', async (path) => {
     const answer = await inject(path, encoding);
     expect(answer.headers['content-encoding']).toBeUndefined();
     expect(Number(answer.headers['content-length'])).toBe(answer.rawPayload.length);
   });
 });
 
-describe('an answer that may be compressed', () => {
+describe('a compressible response', () => {
   it.each([undefined, 'identity', 'br;q=0, gzip;q=0', 'x-unknown'])(
-    'is sent as it is to Accept-Encoding: %s',
+    'is sent uncompressed to Accept-Encoding: %s',
     async (encoding) => {
       const answer = await inject('/long/0', encoding);
       expect(answer.headers['content-encoding']).toBeUndefined();
@@ -121,7 +121,7 @@ describe('an answer that may be compressed', () => {
     ['br, gzip', 'br'],
     ['br;q=0, *', 'gzip'],
     ['GZIP;q=0.5, deflate', 'gzip'],
-  ])('to Accept-Encoding: %s is sent by %s', async (accepted, used) => {
+  ])('to Accept-Encoding: %s is sent with %s', async (accepted, used) => {
     expect((await inject('/long/0', accepted)).headers['content-encoding']).toBe(used);
   });
 
@@ -153,7 +153,7 @@ describe('over a connection', () => {
   });
   afterAll(() => app.close());
 
-  it('events are not compressed, and come at once', async () => {
+  it('events are not compressed, and are sent at once', async () => {
     const asked = request({ port, path: '/events', headers: { 'accept-encoding': 'br, gzip' } }).end();
     const [answer] = (await once(asked, 'response')) as [IncomingMessage];
     const [first] = await once(answer, 'data');
@@ -163,7 +163,7 @@ describe('over a connection', () => {
     await once(answer.resume(), 'end');
   });
 
-  it('a stream waits for a client that does not read, which is cut off', async () => {
+  it('a stream waits for a client that does not read, which is disconnected', async () => {
     const socket = connect(port, '127.0.0.1').pause();
     socket.write('GET /endless HTTP/1.1\r\nHost: localhost\r\nAccept-Encoding: gzip\r\n\r\n');
     await endless.closed.promise;

@@ -21,7 +21,7 @@ function appWith(read: () => string) {
   return { ask, reads: () => reads };
 }
 
-describe('content that does not change', () => {
+describe('constant content', () => {
   it('is read once and served in the encoding that the client prefers', async () => {
     const { ask, reads } = appWith(() => TEXT);
     const [plain, br, gzip] = await Promise.all(
@@ -42,7 +42,7 @@ describe('content that does not change', () => {
     expect(head.body).toBe('');
   });
 
-  it('is not sent again to a client that has it', async () => {
+  it('is not sent again to a client with a cached copy', async () => {
     const { ask } = appWith(() => TEXT);
     const { etag } = (await ask()).headers;
     const again = await ask({ 'if-none-match': `"other", ${etag}`, 'accept-encoding': 'br' });
@@ -72,7 +72,7 @@ describe.each([
   it('is sent with the length of its compressed form', async () => {
     const app = await buildApp({ version: '0', routes: [], guard: OPEN_GUARD, limits: HTTP_LIMITS, logger: false });
     const { headers, rawPayload } = await app.inject({ url, headers: { 'accept-encoding': 'br' } });
-    // What is compressed for each answer has no length beforehand.
+    // Content that is compressed for each response has no length in advance.
     expect(headers).toMatchObject({ 'content-encoding': 'br', 'content-length': String(rawPayload.length) });
     expect(headers.etag).toMatch(/^W\//);
   });

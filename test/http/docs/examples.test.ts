@@ -4,17 +4,17 @@ import { describeApi } from '../../../src/server/openapi.ts';
 
 const document: unknown = JSON.parse(JSON.stringify(await describeApi()));
 
-/** Formats repeat the pattern beside them. */
+/** Formats repeat the pattern next to them. */
 const ajv = new Ajv2020({ strict: false, allErrors: true, formats: { 'date-time': true, uri: true, binary: true } });
 ajv.addSchema(document as object, 'openapi');
 
-/** A schema, or something that has a schema, with examples; `place` is the JSON pointer to it. */
+/** A schema, or an object with a schema, with examples; `place` is its JSON pointer. */
 interface Illustrated {
   readonly place: string;
   readonly examples: readonly unknown[];
 }
 
-/** Keys whose values are maps: a member of one may be called `example`. */
+/** Keys whose values are maps: a member of one may be named `example`. */
 const MAPS: ReadonlySet<string> = new Set(['properties', 'schemas', 'content', 'responses', 'paths', 'headers']);
 /** Keys whose values are data. */
 const DATA: ReadonlySet<string> = new Set(['example', 'examples', 'default', 'const', 'enum']);

@@ -31,7 +31,7 @@ const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
 );
 
 describe('the OpenAPI document', () => {
-  it('is the one in the repository', () => {
+  it('equals the file in the repository', () => {
     const committed = readFileSync(new URL('../../../openapi/openapi.json', import.meta.url), 'utf8');
     expect(`${JSON.stringify(document, null, 2)}\n`, 'run `npm run openapi` and commit it').toBe(committed);
   });
@@ -41,20 +41,20 @@ describe('the OpenAPI document', () => {
     expect({ valid, errors }).toEqual({ valid: true, errors: undefined });
   });
 
-  it('names each schema once and leaves none unused', () => {
+  it('names each schema once and has no unused one', () => {
     const used = new Set([...text.matchAll(/#\/components\/schemas\/(\w+)/g)].map((match) => match[1]));
     expect(Object.keys(document.components.schemas)).toEqual([...used].sort());
   });
 });
 
-it('names each operation once, for the clients that are made from it', () => {
+it('names each operation once, for generated clients', () => {
   const ids = operations.map(({ operation }) => operation.operationId);
   expect(ids).not.toContain(undefined);
   expect(new Set(ids).size).toBe(ids.length);
 });
 
 describe.each(operations)('$route', ({ route, operation }) => {
-  it('says what it does, in a line and at length', () => {
+  it('describes it in a summary and a description', () => {
     expect(operation.summary).toBeTruthy();
     expect(operation.description).toBeTruthy();
     expect(operation.tags).toHaveLength(1);
@@ -64,7 +64,7 @@ describe.each(operations)('$route', ({ route, operation }) => {
     expect((operation.parameters ?? []).filter(({ description }) => !description)).toEqual([]);
   });
 
-  it('describes its answers, the errors as problems', () => {
+  it('describes its responses, the errors as problems', () => {
     const errors = Object.entries(operation.responses).filter(([status]) => Number(status) >= 400);
     for (const [, { content }] of errors) expect(Object.keys(content ?? {})).toEqual(['application/problem+json']);
     expect(
@@ -76,7 +76,7 @@ describe.each(operations)('$route', ({ route, operation }) => {
     if (route.includes('{')) expect(errors.map(([status]) => status)).toContain('404');
   });
 
-  it('shows an example of each body that a person can read', () => {
+  it('has an example of each body that people can read', () => {
     const bodies = [operation.requestBody, ...Object.values(operation.responses)].flatMap((body) =>
       Object.values(body?.content ?? {}),
     );
@@ -84,7 +84,7 @@ describe.each(operations)('$route', ({ route, operation }) => {
   });
 });
 
-/** On the media type, in its schema, or in the schema that it refers to. */
+/** On the media type, in its schema, or in the referenced schema. */
 function hasExample(media: Media): boolean {
   if (JSON.stringify(media.schema).includes('"binary"')) return true;
   return media.example !== undefined || media.examples !== undefined || schemaHasExample(media.schema);

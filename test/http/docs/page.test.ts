@@ -6,7 +6,7 @@ const OWN_SOURCES = ["'none'", "'self'", 'data:'];
 const app = await buildApp({ version: '0', routes: [], guard: OPEN_GUARD, limits: HTTP_LIMITS, logger: false });
 
 describe.each(['/docs', '/docs/'])('%s', (path) => {
-  it('lets a browser load everything by the scheme of the page, and nothing from elsewhere', async () => {
+  it('lets a browser load everything with the scheme of the page, and nothing from other origins', async () => {
     const answer = await app.inject({ url: path, headers: { host: 'train.example:8080' } });
     expect(answer.statusCode).toBe(200);
     const directives = String(answer.headers['content-security-policy']).split(/; ?/);

@@ -11,7 +11,7 @@ interface Example {
   readonly example: unknown;
 }
 
-/** Every example of a body that the document shows, its schema's own included. */
+/** Every example of a body in the document, including those of its schemas. */
 const examples: readonly Example[] = operations.flatMap(({ method, path, requestBody }) =>
   Object.entries(requestBody?.content ?? {}).flatMap(([type, { schema }]) => {
     const { example, examples: more = [] } = resolved(schema);
@@ -34,10 +34,10 @@ function send(method: string, path: string, type: string, body: string) {
   return service.ask(path, key, { method, headers: { 'content-type': type }, body });
 }
 
-it.each(examples)('$route takes its example of $type', async ({ method, path, type, example }) => {
+it.each(examples)('$route accepts its example of $type', async ({ method, path, type, example }) => {
   const text = typeof example === 'string' ? example : JSON.stringify(example);
   const address = path.replace('{name}', 'risk').replace(/\{\w+\}/, 'id_replacethis');
   const answer = await send(method, address, type, text.replaceAll('ds_replacethis', String(datasetId)));
-  // What the path or the body names by another id is not there.
+  // Other ids in the path or the body do not exist.
   expect(answer.status < 300 || answer.status === 404, answer.text).toBe(true);
 });

@@ -14,25 +14,25 @@ const operations = Object.values(paths).flatMap((methods) => Object.values(metho
 const ids = operations.map(({ operationId }) => operationId);
 
 describe('the order of the documentation', () => {
-  it('is that in which a user needs the operations', () => {
+  it('is the order in which a user needs the operations', () => {
     const road = ['uploadDataset', 'createJob', 'getJob', 'streamJobEvents', 'predict'];
     expect(ids.filter((id) => road.includes(id))).toEqual(road);
     expect(ids[0]).toBe('uploadDataset');
     expect(ids.at(-1)).toBe('getSystem');
   });
 
-  it('begins a section with the operation that makes what the section is about', () => {
+  it('starts a section with the operation that creates its resource', () => {
     const firsts = tags.map(({ name }) => operations.find(({ tags: [tag] }) => tag === name)?.operationId);
     expect(firsts.slice(0, 3)).toEqual(['uploadDataset', 'createJob', 'predict']);
   });
 
-  it('has every operation in a section that the document describes, and the sections in one piece', () => {
+  it('has every operation in a described section, and each section in one piece', () => {
     const sections = operations.map(({ tags: [tag] }) => tag);
     const pieces = sections.filter((section, index) => section !== sections[index - 1]);
     expect(pieces).toEqual(tags.map(({ name }) => name));
   });
 
-  it('names only operations that are there', () => {
+  it('names only existing operations', () => {
     const named = SECTIONS.flatMap(({ operations }) => operations);
     expect(named.filter((id) => !ids.includes(id))).toEqual([]);
   });

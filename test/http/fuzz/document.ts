@@ -1,6 +1,6 @@
 import { describeApi } from '../../../src/server/openapi.ts';
 
-/** What the generator reads of a JSON schema. */
+/** The parts of a JSON schema that the generator reads. */
 export interface Schema {
   readonly $ref?: string;
   readonly type?: string;
@@ -52,9 +52,7 @@ export const operations: readonly Operation[] = Object.entries(openApi.paths).fl
   Object.entries(methods).map(([method, description]) => ({ ...description, path, method: method.toUpperCase() })),
 );
 
-/**
- * The schema itself, where another is only named. Throws when the document has none of that name.
- */
+/** The schema itself, or the one that it refers to. Throws if the document does not have it. */
 export function resolved(schema: Schema): Schema {
   if (schema.$ref === undefined) return schema;
   const named = openApi.components.schemas[schema.$ref.replace('#/components/schemas/', '')];

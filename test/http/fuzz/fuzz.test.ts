@@ -6,13 +6,15 @@ import { operations as documented } from './document.ts';
 import { type FuzzedRequest, requestsOf } from './requests.ts';
 import { type Answer, faultsOf, mediaType } from './responses.ts';
 
-/** Always the same requests, so that a failure is seen again. */
+/** A fixed seed, so that a failure can be reproduced. */
 const SEED = 20_240_607;
 const RUNS = 25;
 
 const TABLE = `a,b,y\n${Array.from({ length: 60 }, (_, row) => `${row},${row % 3 ? 'u' : 'v'},${row % 2 ? 'p' : 'q'}`).join('\n')}\n`;
 
-/** Stands for the id of what is there; requests are made before the service has them. */
+/**
+ * Placeholders for ids of existing resources; requests are generated before the service has them.
+ */
 const [DATASET, JOB, MODEL, WEBHOOK] = ['DATASET', 'JOB', 'MODEL', 'WEBHOOK'];
 const THINGS = {
   datasets: DATASET,
@@ -28,7 +30,7 @@ const THINGS = {
   url: 'https://hooks.invalid/',
 };
 
-/** Deletions last, so that the others find what is there. */
+/** Deletions last, so that the other operations find the resources. */
 const operations = documented.toSorted((a, b) => Number(a.method === 'DELETE') - Number(b.method === 'DELETE'));
 
 type Service = Awaited<ReturnType<typeof openService>>;
@@ -39,7 +41,7 @@ async function create(service: Service, path: string, key: string | undefined, t
   return String(answer.json().id);
 }
 
-/** The ids of one of each, by what stands for them. */
+/** The ids of one resource of each kind, by placeholder. */
 async function createThings(service: Service, key?: string): Promise<Readonly<Record<string, string>>> {
   const dataset = await create(service, '/v1/datasets?name=a', key, 'text/csv', TABLE);
   const request = JSON.stringify({ datasetId: dataset, target: 'y' });
@@ -73,12 +75,12 @@ describe.each(['without keys', 'with an admin key'])('a service %s', (keys) => {
   });
   afterAll(() => service.stop());
 
-  // The first key would lock the others out.
+  // The first key would require one of all others.
   const fuzzed = operations.filter(
     ({ method, path }) => keys !== 'without keys' || `${method} ${path}` !== 'POST /v1/keys',
   );
 
-  it.each(fuzzed)('answers $method $path as documented, whatever is sent', async (operation) => {
+  it.each(fuzzed)('responds to $method $path as documented, whatever is sent', async (operation) => {
     const property = fc.asyncProperty(requestsOf(operation, THINGS), async (request) => {
       expect(faultsOf(operation, await send(service, request, things, key))).toEqual([]);
     });
@@ -86,7 +88,7 @@ describe.each(['without keys', 'with an admin key'])('a service %s', (keys) => {
   });
 });
 
-describe('a service with keys, asked without one', () => {
+describe('a service with keys, without one in the request', () => {
   let service: Service;
   beforeAll(async () => {
     service = await openService();
@@ -100,8 +102,8 @@ describe('a service with keys, asked without one', () => {
       const property = fc.asyncProperty(requestsOf(operation, THINGS), async (request) => {
         const answer = await send(service, request, {});
         expect(faultsOf(operation, answer)).toEqual([]);
-        // An address that cannot be read, or is longer than any route has, is refused before the
-        // key is asked for.
+        // An address that cannot be decoded, or is longer than any route, is refused before the key
+        // is checked.
         expect([400, 401, 404]).toContain(answer.status);
       });
       await fc.assert(property, { seed: SEED, numRuns: RUNS });

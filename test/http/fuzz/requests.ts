@@ -2,19 +2,17 @@ import fc from 'fast-check';
 import type { Operation, Schema } from './document.ts';
 import { STRANGE_TEXTS, type Things, thingsOf, valuesOf } from './values.ts';
 
-/**
- * What is sent: everything that `fetch` takes of it, and nothing that depends on when it is sent.
- */
+/** A generated request: everything that `fetch` accepts, and nothing that depends on the time. */
 export interface FuzzedRequest {
   readonly method: string;
-  /** With its query. */
+  /** Including its query. */
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
 }
 
 /**
- * Segments of a path that no client should send: encoded signs, broken encodings, ways out of a
+ * Path segments that no client should send: encoded characters, broken encodings, paths out of a
  * folder.
  */
 const STRANGE_SEGMENTS = [
@@ -28,7 +26,9 @@ const STRANGE_SEGMENTS = [
   "job_'--",
 ];
 
-/** Nothing that makes the service wait: an answer after 60 s shows no more than one at once. */
+/**
+ * No value that makes the service wait: a response after 60 s shows no more than an immediate one.
+ */
 const WAITS = ['0', '-1', '61', '1e9', '0.5', 'x', ''];
 
 const BROKEN_BODIES = [
@@ -46,7 +46,7 @@ const BROKEN_BODIES = [
   '1e999',
 ];
 
-/** Requests of one operation: mostly as the document has it, wrong here and there. */
+/** Requests of one operation: mostly valid, with errors in places. */
 export function requestsOf(operation: Operation, things: Things): fc.Arbitrary<FuzzedRequest> {
   const { method, path, parameters = [] } = operation;
   const made = { weight: 3, arbitrary: fc.constantFrom(...STRANGE_SEGMENTS, ...STRANGE_TEXTS.slice(1).map(encoded)) };
@@ -77,7 +77,7 @@ function queriesOf(
   return fc.tuple(...pairs, unknown).map((parts) => parts.filter((part) => part !== null).join('&'));
 }
 
-/** One in so many; null otherwise. */
+/** A value in one of so many cases; null otherwise. */
 function seldom<T>(oneIn: number, arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | null> {
   return fc.oneof({ weight: oneIn - 1, arbitrary: fc.constant(null) }, { weight: 1, arbitrary });
 }

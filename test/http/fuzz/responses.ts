@@ -1,23 +1,22 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { type Operation, openApi } from './document.ts';
 
-/** The answers of an overloaded service; a test on a busy machine may meet them. */
+/** Responses of an overloaded service; a test on a busy machine may get them. */
 const ALLOWED_FAILURES: ReadonlySet<unknown> = new Set(['overloaded', 'too_many_streams']);
 
-/** The formats say the same as the patterns beside them. */
+/** The formats are equivalent to the patterns next to them. */
 const ajv = new Ajv2020({ strict: false, formats: { 'date-time': true, binary: true } });
 ajv.addSchema({ $id: 'openapi', components: openApi.components });
 
 export interface Answer {
   readonly status: number;
-  /** The media type alone. */
+  /** Only the media type. */
   readonly type: string;
   readonly text: string;
 }
 
 /**
- * What is wrong with an answer, as sentences: against the document, and whatever the document says
- * of failures.
+ * What is wrong with a response, as sentences: deviations from the document, and internal errors.
  */
 export function faultsOf(operation: Operation, { status, type, text }: Answer): readonly string[] {
   const response = operation.responses[status];
@@ -27,7 +26,7 @@ export function faultsOf(operation: Operation, { status, type, text }: Answer): 
   if (!type.endsWith('json')) return [];
   const body: unknown = JSON.parse(text);
   if (status >= 500 && !ALLOWED_FAILURES.has(codeOf(body))) return [`the service failed: ${text}`];
-  if (status >= 400 && type !== 'application/problem+json') return [`an error is no problem: ${text}`];
+  if (status >= 400 && type !== 'application/problem+json') return [`an error is not a problem document: ${text}`];
   return schemaFaults(documented[1].schema, body);
 }
 

@@ -4,13 +4,12 @@ import { resolved, type Schema } from './document.ts';
 type Value = fc.Arbitrary<unknown>;
 
 /**
- * What the service has, by the name of the member, the parameter or the part of a path that refers
- * to it.
+ * Existing ids, by the name of the member, the parameter or the path segment that refers to them.
  */
 export type Things = Readonly<Record<string, string>>;
 
 /**
- * Names that mean something to JavaScript, and signs that mean something to HTTP, SQL, HTML,
+ * Names with a meaning in JavaScript, and characters with a meaning in HTTP, SQL, HTML,
  * spreadsheets or files.
  */
 export const STRANGE_TEXTS = [
@@ -33,10 +32,10 @@ const STRANGE_NUMBERS = [0, -0, -1, 0.5, 1e308, -1e308, 5e-324, 2 ** 31, 2 ** 53
 /** Nested this deep, of arrays or of objects. */
 const DEPTHS = [30, 200] as const;
 
-/** Deeper than any schema of the document; keeps those that contain themselves finite. */
+/** Deeper than any schema of the document; limits those that contain themselves. */
 const DEEPEST = 8;
 
-/** Every so often a value is of the wrong type. */
+/** One value in this many has the wrong type. */
 const SOUND_TO_STRANGE = 60;
 
 const strange: Value = fc.oneof(
@@ -51,7 +50,7 @@ function nested(depth: number): unknown {
   return Array.from({ length: depth }).reduce<unknown>((inner, _, level) => (level % 2 ? [inner] : { a: inner }), 1);
 }
 
-/** Values that mostly fit the schema and go wrong here and there. `things` are there. */
+/** Values that mostly match the schema and deviate in places. `things` exist. */
 export function valuesOf(schema: Schema, things: Things, depth = 0): Value {
   if (depth > DEEPEST) return strange;
   const sound = soundValuesOf(resolved(schema), things, (part) => valuesOf(part, things, depth + 1));
@@ -92,7 +91,7 @@ function numbersOf({ minimum = -9, maximum = 1e6 }: Schema): Value {
   return least <= most ? fc.oneof(fc.integer({ min: least, max: most }), ends) : ends;
 }
 
-/** Seldom without a required member, seldom with one that nobody knows. */
+/** Sometimes without a required member, sometimes with an unknown one. */
 function objectsOf(schema: Schema, things: Things, valuesOfPart: (part: Schema) => Value): Value {
   const required = schema.required ?? [];
   const known = Object.entries(schema.properties ?? {}).map(([name, part]) => {
@@ -103,19 +102,19 @@ function objectsOf(schema: Schema, things: Things, valuesOfPart: (part: Schema) 
   });
   const unknown = fc.tuple(fc.constantFrom(...STRANGE_TEXTS), strange).map((member) => [member]);
   const more = fc.oneof({ weight: 60, arbitrary: fc.constant([]) }, { weight: 1, arbitrary: unknown });
-  // Made of entries, as a literal would take `__proto__` for the prototype and lose it.
+  // Built from entries, because a literal would set the prototype with `__proto__`.
   return fc
     .tuple(...known, membersOf(schema, things, valuesOfPart), more)
     .map((members) => Object.fromEntries(members.flat() as (readonly [string, unknown])[]));
 }
 
-/** The thing of that name, mostly: a made-up id leads no further than to 404. */
+/** Usually an existing id of that name: an invented one leads only to 404. */
 export function thingsOf(things: Things, name: string): fc.WeightedArbitrary<string>[] {
   const thing = things[name];
   return thing === undefined ? [] : [{ weight: 12, arbitrary: fc.constant(thing) }];
 }
 
-/** Members under names of one's own, where the schema allows them. */
+/** Members with arbitrary names, if the schema allows them. */
 function membersOf(
   { additionalProperties }: Schema,
   things: Things,

@@ -17,7 +17,7 @@ describe('GET /', () => {
     ['application/json, text/plain, */*', 'application/json'],
     ['text/html;q=0.5, application/json', 'application/json'],
     ['text/html;q=0, */*;q=0.1', 'text/plain'],
-  ])('answers Accept: %s as %s', async (accept, format) => {
+  ])('responds to Accept: %s with %s', async (accept, format) => {
     const answer = await ask({ ...(accept && { accept }) });
     expect(answer.statusCode).toBe(200);
     expect(answer.headers['content-type']).toBe(`${format}; charset=utf-8`);
@@ -25,7 +25,7 @@ describe('GET /', () => {
     expect(answer.body).toContain('1.2.3');
   });
 
-  it('gives the main job as five commands, and the addresses of the documentation', async () => {
+  it('lists the main workflow as five commands, and the addresses of the documentation', async () => {
     const { commands, docs, openapi } = (await ask({ accept: 'application/json', host: 'train.example:8080' })).json();
     expect(commands).toHaveLength(5);
     for (const command of commands) expect(command).toMatch(/^curl '?http:\/\/train\.example:8080\/v1\//);
@@ -39,7 +39,7 @@ describe('GET /', () => {
     },
   );
 
-  it('uses HTTPS behind a proxy that ends it', async () => {
+  it('uses HTTPS with a proxy that terminates it', async () => {
     expect((await ask({ host: 'train.example', 'x-forwarded-proto': 'https' })).body).toContain(
       'https://train.example/docs',
     );

@@ -13,8 +13,7 @@ import { HTTP_LIMITS, OPEN_GUARD } from '../../support/access.ts';
 const DAY_MS = 86_400_000;
 
 /**
- * The jobs behind their routes; `restart` makes another app over the same database, as after a
- * crash.
+ * The jobs and their routes; `restart` creates another app on the same database, as after a crash.
  */
 async function openService() {
   const { database, jobs } = openJobs();
@@ -29,7 +28,7 @@ async function openService() {
       guard: OPEN_GUARD,
       limits: HTTP_LIMITS,
       idempotency,
-      // One of its requests is never answered.
+      // One of its requests never gets a response.
       drainMs: 1,
       logger: false,
     });
@@ -46,8 +45,8 @@ async function openService() {
   return { database, jobs, time, request, restart, countJobs };
 }
 
-describe('a request that comes again with its key', () => {
-  it('gets the first answer again, and makes nothing', async () => {
+describe('a request that is repeated with its key', () => {
+  it('gets the first response again, and creates nothing', async () => {
     const { request, restart, countJobs, jobs } = await openService();
     const post = await restart();
     const first = await post('a', request);
@@ -81,7 +80,7 @@ describe('a request that comes again with its key', () => {
     expect(await countJobs()).toBe(1);
   });
 
-  it('makes nothing more when that has been deleted, and finds nothing of it', async () => {
+  it('creates nothing more if the resource has been deleted, and returns nothing of it', async () => {
     const { database, request, restart, jobs, countJobs } = await openService();
     const post = await restart();
     const { id } = (await post('a', { ...request, name: 'hush' })).body;
@@ -103,7 +102,7 @@ describe('a request that comes again with its key', () => {
     expect(await countJobs()).toBe(2);
   });
 
-  it('is refused when it is another request', async () => {
+  it('is refused if it is another request', async () => {
     const { request, restart, countJobs } = await openService();
     const post = await restart();
     await post('a', request);
@@ -114,14 +113,14 @@ describe('a request that comes again with its key', () => {
     expect(await countJobs()).toBe(1);
   });
 
-  it('is carried out anew when the first one made nothing', async () => {
+  it('runs again if the first one created nothing', async () => {
     const { request, restart } = await openService();
     const post = await restart();
     expect((await post('a', { ...request, target: 'colour' })).status).toBe(422);
     expect((await post('a', request)).status).toBe(202);
   });
 
-  it('is asked to wait while the first one is under way', async () => {
+  it('must wait while the first one is running', async () => {
     const { request, restart, jobs, countJobs } = await openService();
     const [reached, goOn] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
     const slow: Jobs = {
@@ -142,7 +141,7 @@ describe('a request that comes again with its key', () => {
     expect(await countJobs()).toBe(1);
   });
 
-  it('finds what the first one made whose answer could not be kept', async () => {
+  it('finds the resource of the first one if its response could not be stored', async () => {
     const { database, request, restart, countJobs } = await openService();
     const post = await restart();
     await sql`CREATE TRIGGER full BEFORE UPDATE ON idempotency_keys BEGIN SELECT RAISE(ABORT, 'full'); END`.execute(
@@ -156,16 +155,16 @@ describe('a request that comes again with its key', () => {
     expect(await countJobs()).toBe(1);
   });
 
-  it('finds what the first one made before it failed, and makes it where it has made nothing', async () => {
+  it('finds what the first one created before it failed, or creates it', async () => {
     const { request, restart, jobs, countJobs } = await openService();
     let failures = 0;
     const failing: Jobs = {
       ...jobs,
       async submit(body, id) {
         failures += 1;
-        if (failures === 1) throw new Error('before anything is made');
+        if (failures === 1) throw new Error('before anything is created');
         const job = await jobs.submit(body, id);
-        if (failures === 2) throw new Error('behind it');
+        if (failures === 2) throw new Error('after it');
         return job;
       },
     };
@@ -178,14 +177,14 @@ describe('a request that comes again with its key', () => {
     expect(await countJobs()).toBe(1);
   });
 
-  it.each(['', 'a b', 'ä', 'x'.repeat(256)])('needs a key that is one, not %j', async (key) => {
+  it.each(['', 'a b', 'ä', 'x'.repeat(256)])('needs a valid key, not %j', async (key) => {
     const { request, restart } = await openService();
     expect(await (await restart())(key, request)).toMatchObject({ status: 400, body: { code: 'invalid_request' } });
   });
 });
 
 describe('after a crash', () => {
-  it('between the job and its answer, the job is found and not made again', async () => {
+  it('between the job and its response, the job is found and not created again', async () => {
     const { database, request, restart, countJobs } = await openService();
     const first = await (await restart())('a', request);
     await database.updateTable('idempotencyKeys').set({ answer: null }).execute();
@@ -195,7 +194,7 @@ describe('after a crash', () => {
     expect(await countJobs()).toBe(1);
   });
 
-  it('before the job was made, it is made once, under the id that was kept for it', async () => {
+  it('before the job was created, it is created once, with the reserved id', async () => {
     const { database, request, restart, jobs, countJobs } = await openService();
     const reached = Promise.withResolvers<void>();
     const dies: Jobs = {
@@ -205,7 +204,7 @@ describe('after a crash', () => {
         return new Promise(() => {});
       },
     };
-    // Never answered: its process is dead to the ones that come.
+    // Gets no response: its process is dead for the later requests.
     (await restart(dies))('a', request).catch(() => {});
     await reached.promise;
     const { resourceId } = await database.selectFrom('idempotencyKeys').selectAll().executeTakeFirstOrThrow();
@@ -217,7 +216,7 @@ describe('after a crash', () => {
   });
 });
 
-describe('an upload that comes again with its key', () => {
+describe('an upload that is repeated with its key', () => {
   async function openUploads() {
     const { datasets, database, close } = await startDatasets();
     onTestFinished(close);
@@ -242,7 +241,7 @@ describe('an upload that comes again with its key', () => {
   }
   const CSV = 'age,income\n39,1\n52,2\n';
 
-  it('gets the first answer again if it has the same content', async () => {
+  it('gets the first response again if it has the same content', async () => {
     const { upload, database } = await openUploads();
     const first = await upload(CSV, 'text/csv');
     expect(first.status).toBe(201);
@@ -256,7 +255,7 @@ describe('an upload that comes again with its key', () => {
     expect(await database.selectFrom('datasets').select('id').execute()).toHaveLength(1);
   });
 
-  it('gets it for a form too, whose boundary is another each time', async () => {
+  it('also for a form, whose boundary differs each time', async () => {
     const { upload } = await openUploads();
     const form = () => {
       const data = new FormData();

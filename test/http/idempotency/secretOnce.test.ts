@@ -14,7 +14,7 @@ const THINGS = [
   { path: '/v1/webhooks', body: { url: 'https://example.com/' }, other: { url: 'https://example.com/other' } },
 ] as const;
 
-describe.each(THINGS)('what has a secret, made by a POST to $path that comes again', ({ path, body, other }) => {
+describe.each(THINGS)('a resource with a secret, created by a repeated POST to $path', ({ path, body, other }) => {
   const table = path === '/v1/keys' ? 'keys' : 'webhooks';
   const post = (key: string, content: object = body) => {
     const { headers, ...init } = jsonBody(content);
@@ -23,7 +23,7 @@ describe.each(THINGS)('what has a secret, made by a POST to $path that comes aga
   const count = async () => (await service.database.selectFrom(table).select('id').execute()).length;
   const rows = () => service.database.selectFrom('idempotencyKeys').selectAll().execute();
 
-  it('is made once: the second answer names it, and has no secret', async () => {
+  it('is created once: the second response names it, without the secret', async () => {
     const before = await count();
     const first = await post('a');
     const again = await post('a');
@@ -35,7 +35,7 @@ describe.each(THINGS)('what has a secret, made by a POST to $path that comes aga
     for (const text of [again.text, JSON.stringify(await rows())]) expect(text).not.toContain(String(key ?? secret));
   });
 
-  it('can be deleted and made again with a new key', async () => {
+  it('can be deleted and created again with a new key', async () => {
     const { id } = (await post('b')).json();
     const location = (await post('b')).headers.get('location') ?? '';
     expect((await service.ask(location, admin, { method: 'DELETE' })).status).toBe(204);
@@ -49,7 +49,7 @@ describe.each(THINGS)('what has a secret, made by a POST to $path that comes aga
     expect([reused.status, reused.json().code]).toEqual([422, 'idempotency_key_reused']);
   });
 
-  it('is found after a crash between it and its answer, and made where the crash came before', async () => {
+  it('is found after a crash before its response, and created after a crash before that', async () => {
     const { id } = (await post('e')).json();
     const crash = () => service.database.updateTable('idempotencyKeys').set({ answer: null, owner: 'dead' }).execute();
     await crash();

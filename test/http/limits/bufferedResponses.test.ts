@@ -7,7 +7,7 @@ import { LARGE_BYTES, openApp } from './testApp.ts';
 async function open(maxBufferedBytes: number) {
   const { app, port } = await openApp({ maxBufferedBytes });
   onTestFinished(() => app.close());
-  /** A client that has asked for a large answer and reads only its beginning. */
+  /** A client that requests a large response and reads only its beginning. */
   const readSlowly = async () => {
     const client = connect(port, '127.0.0.1');
     onTestFinished(() => void client.destroy());
@@ -23,7 +23,7 @@ async function open(maxBufferedBytes: number) {
   return { readSlowly, status, port };
 }
 
-it('refuses a large answer while others wait for slow readers, and gives it when they have gone', async () => {
+it('refuses a large response while others wait for slow readers, and sends it after they have gone', async () => {
   const { readSlowly, status } = await open(2 * LARGE_BYTES);
   const slow = [await readSlowly(), await readSlowly()];
   expect(await status('/large')).toBe(503);
@@ -35,7 +35,7 @@ it('refuses a large answer while others wait for slow readers, and gives it when
   );
 });
 
-it('does not call the refusal of a compressed file compressed', async () => {
+it('does not label the refusal of a compressed file as compressed', async () => {
   const { readSlowly, port } = await open(LARGE_BYTES);
   await readSlowly();
   const answer = await fetch(`http://127.0.0.1:${port}/docs/static/swagger-ui-bundle.js`, {
@@ -46,7 +46,7 @@ it('does not call the refusal of a compressed file compressed', async () => {
   expect([...answer.headers.keys()]).not.toContain('etag');
 });
 
-it('gives one answer however large it is', async () => {
+it('sends a single response of any size', async () => {
   const { status } = await open(2 ** 20);
   expect(await status('/large')).toBe(200);
   expect(await status('/large')).toBe(200);

@@ -8,12 +8,12 @@ import { promisify } from 'node:util';
 export interface LargeRequest {
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
-  /** The body is this text so many times. */
+  /** The body is this text, repeated this many times. */
   readonly fill: string;
   readonly times: number;
 }
 
-/** What a client reads of an answer. */
+/** The parts of a response that a client reads. */
 interface Seen {
   readonly status: number;
   /** Of the problem. */
@@ -53,7 +53,7 @@ export const nodeHttp = inTurn(async (address, { path, headers, ...body }) => {
   const sent = httpRequest(address + path, { method: 'POST', headers, agent: false });
   sent.end(bodyOf(body));
   const [answer] = await once(sent, 'response');
-  // What comes of the rest of the body is not asked here.
+  // The fate of the rest of the body is irrelevant here.
   sent.on('error', () => undefined);
   const closed = new Promise((resolve) => sent.once('close', resolve));
   const code = codeOf(await json(answer));

@@ -17,13 +17,13 @@ const LENGTH = 'Content-Length: 12';
 const LARGE = `Content-Length: ${TEN_GIGABYTES}`;
 
 interface Conversation {
-  /** Whether 100 Continue came, before a byte of the body was sent. */
+  /** Whether 100 Continue was received before a byte of the body was sent. */
   readonly continued: boolean;
   readonly status: number;
   readonly closes: boolean;
 }
 
-/** Announces a body and sends it when it is asked for. */
+/** Announces a body and sends it when the server asks for it. */
 async function converse(
   port: number,
   path: string,
@@ -69,20 +69,20 @@ describe('a client that expects 100 Continue', () => {
   it.each([
     ['is too large', '/things', [JSON_TYPE, LARGE], 413],
     ['is too large for a stream', '/files', [CSV, LARGE], 413],
-    ['has a format that is not read', '/things', [CSV, LENGTH], 415],
+    ['has an unsupported format', '/things', [CSV, LENGTH], 415],
     ['has no format', '/things', [LENGTH], 415],
-    ['has an encoding that is not read', '/things', [JSON_TYPE, LENGTH, 'Content-Encoding: br'], 415],
-    ['leads nowhere', '/nowhere', [JSON_TYPE, LENGTH], 404],
-    ['leads to no method', '/openapi.json', [JSON_TYPE, LENGTH], 405],
+    ['has an unsupported encoding', '/things', [JSON_TYPE, LENGTH, 'Content-Encoding: br'], 415],
+    ['has no route', '/nowhere', [JSON_TYPE, LENGTH], 404],
+    ['has an unsupported method', '/openapi.json', [JSON_TYPE, LENGTH], 405],
     ['has an unknown parameter', '/things?unknown=1', [JSON_TYPE, LENGTH], 400],
-    ['comes from a page of another site', '/things', [JSON_TYPE, LENGTH, 'Sec-Fetch-Site: cross-site'], 403],
-    ['comes in chunks with a format that is not read', '/things', [CSV, 'Transfer-Encoding: chunked'], 415],
-  ])('is answered at once where the body %s', async (_, path, lines, status) => {
+    ['is sent by a page of another site', '/things', [JSON_TYPE, LENGTH, 'Sec-Fetch-Site: cross-site'], 403],
+    ['has chunks in an unsupported format', '/things', [CSV, 'Transfer-Encoding: chunked'], 415],
+  ])('gets an immediate response if the body %s', async (_, path, lines, status) => {
     expect(await converse(opened.port, path, lines)).toEqual({ continued: false, status, closes: true });
   });
 });
 
-it('reads the end of a long refusal although it sends no body', async () => {
+it('reads a long refusal to its end although it sends no body', async () => {
   const { app, port } = await openApp();
   onTestFinished(() => app.close());
   const query = Array.from({ length: 100 }, (_, index) => `${'unknown'.repeat(8)}${index}=1`).join('&');
@@ -118,29 +118,29 @@ describe('a client of a service that expects 100 Continue', () => {
   it.each([
     ['without a key', [], 401],
     ['with an unknown key', [`Authorization: Bearer ty_${'A'.repeat(43)}`], 401],
-  ])('is answered at once %s', async (_, lines, status) => {
+  ])('gets an immediate response %s', async (_, lines, status) => {
     const answer = await converse(port, '/v1/jobs', [JSON_TYPE, LENGTH, ...lines]);
     expect(answer).toMatchObject({ continued: false, status });
   });
 
   const authorized = () => `Authorization: Bearer ${key}`;
 
-  it('is answered at once where the project has no room for the upload', async () => {
+  it('gets an immediate response if the project has no storage left for the upload', async () => {
     const answer = await converse(port, '/v1/datasets', [CSV, LENGTH, authorized()]);
     expect(answer).toMatchObject({ continued: false, status: 413 });
   });
 
-  it('is asked for an upload that there is room for', async () => {
+  it('is asked for an upload that fits', async () => {
     const lines = [CSV, 'Content-Length: 8', authorized()];
     expect(await converse(port, '/v1/datasets', lines, 'a,b\n1,2\n')).toMatchObject({ continued: true, status: 201 });
   });
 
-  it('is answered at once where there is no such model', async () => {
+  it('gets an immediate response if there is no such model', async () => {
     const answer = await converse(port, '/v1/models/mdl_1/predict', [CSV, LENGTH, authorized()]);
     expect(answer).toMatchObject({ continued: false, status: 404 });
   });
 
-  it('is answered at once where the key has made too many requests', async () => {
+  it('gets an immediate response if the key has sent too many requests', async () => {
     const { key: slow } = await service.keys.create(
       { project: 'default' },
       { name: 'slow', scopes: ['train'], project: 'small', requestsPerSecond: 0.001 },
@@ -151,7 +151,7 @@ describe('a client of a service that expects 100 Continue', () => {
   });
 });
 
-it('is answered at once while the service closes', async () => {
+it('gets an immediate response while the service closes', async () => {
   const [asked, answer] = [Promise.withResolvers<void>(), Promise.withResolvers<string>()];
   const room: FastifyPluginAsync = async (app) => {
     app.get('/slow', { config: { scope: 'public' } }, () => {
@@ -171,7 +171,7 @@ it('is answered at once while the service closes', async () => {
   await Promise.all([slow, closed]);
 });
 
-it('is answered at once while too many bodies are on their way', async () => {
+it('gets an immediate response while too many bodies are being received', async () => {
   const { app, port } = await openApp({ maxBufferedBytes: 10 });
   onTestFinished(() => app.close());
   expect(await converse(port, '/things', [JSON_TYPE, LENGTH])).toMatchObject({ continued: false, status: 503 });

@@ -12,7 +12,7 @@ import { HTTP_LIMITS, OPEN_GUARD } from '../../support/access.ts';
 import { type Client, curl, fetched, hasCurl, hasPython, type LargeRequest, nodeHttp, python } from './clients.ts';
 
 /**
- * More than the operating system holds for a connection, so that an unread body stops its client.
+ * More than the operating system buffers for a connection, so that an unread body stops its client.
  */
 const TIMES = 2 ** 19;
 const FILL = 'x'.repeat(31);
@@ -39,7 +39,7 @@ const room: FastifyPluginAsyncZod = async (app) => {
   });
 };
 
-/** A service that knows one key, `good`. */
+/** A service that accepts one key, `good`. */
 async function openApp(limits: Partial<HttpLimits> = {}) {
   const callerOf = async (authorization: string | undefined) => {
     if (authorization === 'Bearer good') return { ...ANONYMOUS, keyId: 'key_1' };
@@ -101,7 +101,7 @@ describe('a large body that is refused early', () => {
   });
   afterAll(() => opened.app.close());
 
-  it.for(CLIENTS)('lets $name read why', { timeout: 60_000 }, async ({ send, missing }, { skip }) => {
+  it.for(CLIENTS)('lets $name read the reason', { timeout: 60_000 }, async ({ send, missing }, { skip }) => {
     skip(missing !== undefined, missing);
     const seen = await send(
       opened.address,
@@ -121,7 +121,7 @@ describe('a large body that a service refuses', () => {
   });
   afterAll(() => service.stop());
 
-  it.for(CLIENTS)('lets $name read why', { timeout: 60_000 }, async ({ send, missing }, { skip }) => {
+  it.for(CLIENTS)('lets $name read the reason', { timeout: 60_000 }, async ({ send, missing }, { skip }) => {
     skip(missing !== undefined, missing);
     const csv = { authorization, 'content-type': 'text/csv' };
     const form = { authorization, 'content-type': 'multipart/form-data; boundary=x' };

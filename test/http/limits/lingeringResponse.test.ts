@@ -5,14 +5,14 @@ import { text } from 'node:stream/consumers';
 import { expect, it, onTestFinished } from 'vitest';
 import { type LingerLimits, lingeringResponse } from '../../../src/http/limits/lingeringResponse.ts';
 
-/** So long that a test that waits for it fails. */
+/** Long enough that a test that waits for it fails. */
 const NEVER_MS = 10 ** 6;
 const LIMITS: LingerLimits = { bytes: 1000, idleMs: NEVER_MS, totalMs: NEVER_MS };
 const HEAD = 'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100000000\r\n\r\n';
 
 const refuse: RequestListener = (_, response) => void response.writeHead(200, { 'content-length': 2 }).end('no');
 
-/** A connection to a server that answers as it is written here, without reading a body. */
+/** A connection to a server that sends this response without reading a body. */
 async function open(limits: Partial<LingerLimits>, answer = refuse) {
   const server = createServer({ ServerResponse: lingeringResponse({ ...LIMITS, ...limits }) }, answer);
   await once(server.listen(0, '127.0.0.1'), 'listening');
@@ -26,7 +26,7 @@ async function open(limits: Partial<LingerLimits>, answer = refuse) {
   return { server, client, served };
 }
 
-it('answers before the body has come, and closes when so many bytes have come after', async () => {
+it('responds before the body is received, and closes after this many more bytes', async () => {
   const { client, served } = await open({ bytes: 1000 });
   client.write(HEAD);
   const [answer] = await once(client, 'data');
@@ -38,16 +38,16 @@ it('answers before the body has come, and closes when so many bytes have come af
 });
 
 it.each([
-  ['nothing has come', { idleMs: 50 }],
-  ['all of it takes', { totalMs: 50 }],
-])('closes when %s for so long', async (_, limits) => {
+  ['nothing is received', { idleMs: 50 }],
+  ['everything lasts', { totalMs: 50 }],
+])('closes when %s for this long', async (_, limits) => {
   const { client, served } = await open(limits);
   client.write(HEAD);
   await once(served, 'close');
   expect(await text(client)).toContain('\r\n\r\nno');
 });
 
-it('answers the next request on a connection whose body has come to its end', async () => {
+it('responds to the next request on a connection whose body has ended', async () => {
   const { client } = await open({});
   client.write('POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\n');
   await once(client, 'data');
@@ -55,7 +55,7 @@ it('answers the next request on a connection whose body has come to its end', as
   expect(await text(client)).toMatch(/^HTTP\/1\.1 200 OK.*\r\n\r\nno$/s);
 });
 
-it.each(['HEAD', 'DELETE'])('sends the headers of an answer to %s that has no content', async (method) => {
+it.each(['HEAD', 'DELETE'])('sends the headers of a response to %s without content', async (method) => {
   const { client } = await open({}, (_, response) => void response.writeHead(204).end());
   client.write(HEAD.replace('POST', method));
   expect(String((await once(client, 'data'))[0])).toMatch(/^HTTP\/1\.1 204 No Content.*\r\n\r\n$/s);

@@ -14,13 +14,13 @@ function openApp(limits: Partial<Parameters<typeof refuseOverload>[1]> = {}) {
   onTestFinished(() => app.close());
   registerErrors(app);
   refuseOverload(app, { maxApiMemoryBytes: 1000, maxDelayMs: 1000, maxBufferedBytes: 1000, ...limits }, () => vitals);
-  const [reached, held] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const [reached, released] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
   app.get('/healthz', { config: { scope: 'public' } }, async () => 'alive');
   app.get('/readyz', { config: { scope: 'public', reportsLoad: true } }, async () => 'ready');
   app.get('/things', { config: { scope: 'read' } }, async () => 'there');
   app.post('/things', { config: { scope: 'read' } }, () => {
     reached.resolve();
-    return held.promise.then(() => 'done');
+    return released.promise.then(() => 'done');
   });
   const config = { scope: 'read', maxStreamedBytes: 1000, buffers: 'application/json' } as const;
   app.register(async (streams) => {
@@ -28,7 +28,7 @@ function openApp(limits: Partial<Parameters<typeof refuseOverload>[1]> = {}) {
     streams.addContentTypeParser('*', (_request, body, done) => done(null, body));
     streams.post('/streams', { config }, () => {
       reached.resolve();
-      return held.promise.then(() => 'done');
+      return released.promise.then(() => 'done');
     });
   });
   const ask = async (url: string) => (await app.inject(url)).statusCode;
@@ -36,14 +36,14 @@ function openApp(limits: Partial<Parameters<typeof refuseOverload>[1]> = {}) {
     Object.assign(vitals, CALM, changes);
     await vi.advanceTimersByTimeAsync(1000);
   };
-  return { app, ask, become, reached: reached.promise, release: held.resolve };
+  return { app, ask, become, reached: reached.promise, release: released.resolve };
 }
 
 it.each([
-  ['takes too much memory', { rssBytes: 1001 }],
+  ['uses too much memory', { rssBytes: 1001 }],
   ['has nearly filled its heap', { heapShare: 0.95 }],
-  ['comes too late to its work', { delayMs: 1500 }],
-])('answers 503 and when to come again while it %s, and says so where the load is shared out', async (_, changes) => {
+  ['has a delayed event loop', { delayMs: 1500 }],
+])('responds with 503 and a time to retry while it %s, also to load balancers', async (_, changes) => {
   const { app, ask, become } = openApp();
   await become(changes);
   const refused = await app.inject('/things');
@@ -53,13 +53,13 @@ it.each([
   expect([await ask('/things'), await ask('/readyz')]).toEqual([200, 200]);
 });
 
-it('is not moved by what training on every core does to it', async () => {
+it('is unaffected by training on every core', async () => {
   const { ask, become } = openApp();
   await become({ delayMs: 200, rssBytes: 900, heapShare: 0.5 });
   expect(await ask('/things')).toBe(200);
 });
 
-it('refuses more bodies on their way than it may hold, and takes them when the others are done', async () => {
+it('refuses more concurrent bodies than its limit, and accepts them when the others are done', async () => {
   const { app, reached, release } = openApp({ maxBufferedBytes: 150 });
   const send = async () =>
     app.inject({
@@ -76,7 +76,7 @@ it('refuses more bodies on their way than it may hold, and takes them when the o
   expect((await send()).statusCode).toBe(200);
 });
 
-it('counts what a route of streams holds in memory all the same, and its streams not', async () => {
+it('counts what a route of streams buffers in memory, but not its streams', async () => {
   const { app, reached, release } = openApp({ maxBufferedBytes: 150 });
   const send = async (type: string) =>
     app.inject({ method: 'POST', url: '/streams', payload: 'x'.repeat(500), headers: { 'content-type': type } });

@@ -7,8 +7,8 @@ export interface RawAnswer {
 }
 
 /**
- * Sends bytes as they are and answers all that comes back until the server closes or has sent one
- * whole answer.
+ * Sends raw bytes and returns everything received until the server closes or has sent one complete
+ * response.
  */
 export async function sendRaw(port: number, request: string): Promise<RawAnswer> {
   const socket = connect(port, '127.0.0.1');

@@ -16,7 +16,7 @@ afterAll(() => opened.app.close());
 
 const inject = (request: string | InjectOptions) => opened.app.inject(request);
 
-describe('what no route reads', () => {
+describe('input that no route reads', () => {
   it('is refused in the address', async () => {
     const answer = await inject('/things/1?limit=1&__proto__=2');
     expect(answer.statusCode).toBe(400);
@@ -28,13 +28,13 @@ describe('what no route reads', () => {
     expect((await inject('/things?limit=1')).statusCode).toBe(200);
   });
 
-  it('is refused in the address with the names that are known', async () => {
+  it('is refused in the address with the known names', async () => {
     const [unknown, none] = [await inject('/things?limits=1'), await inject('/things/1?limits=1')];
     expect(unknown.json().errors[0].message).toBe('Unknown parameter. Did you mean `limit`? Known: limit.');
     expect(none.json().errors[0].message).toBe('Unknown parameter. This route has none.');
   });
 
-  it('is refused as a body, unless it says nothing', async () => {
+  it('is refused as a body, unless it is empty', async () => {
     const cancel = (payload: string) => inject({ ...json(payload), url: '/things/1/cancel' });
     expect((await cancel('{"reason": "late"}')).json()).toMatchObject({ status: 400, code: 'invalid_request' });
     expect((await cancel('{}')).body).toBe('cancelled');
@@ -44,37 +44,37 @@ describe('what no route reads', () => {
     [
       '/things',
       { 'content-type': 'text/csv' },
-      'Content-Type text/csv is not read here. POST /things reads application/json. Send the header "Content-Type: application/json".',
+      'Content-Type text/csv is not supported. POST /things accepts application/json. Send the header "Content-Type: application/json".',
     ],
     [
       '/things',
       { 'content-type': FORM },
-      `Content-Type ${FORM} is not read here. POST /things reads application/json. Send the header "Content-Type: application/json". curl -d sends a form unless -H names another Content-Type.`,
+      `Content-Type ${FORM} is not supported. POST /things accepts application/json. Send the header "Content-Type: application/json". curl -d sends a form unless -H names another Content-Type.`,
     ],
     [
       '/things',
       { 'content-type': 'multipart/form-data; boundary=x' },
-      'Content-Type multipart/form-data is not read here. POST /things reads application/json. Send the header "Content-Type: application/json".',
+      'Content-Type multipart/form-data is not supported. POST /things accepts application/json. Send the header "Content-Type: application/json".',
     ],
     [
       '/things',
       { 'content-type': '' },
-      'The body has no Content-Type. POST /things reads application/json. Send the header "Content-Type: application/json".',
+      'The body has no Content-Type. POST /things accepts application/json. Send the header "Content-Type: application/json".',
     ],
     [
       '/things',
       { 'content-type': 'json' },
-      'Content-Type json is not read here. POST /things reads application/json. Send the header "Content-Type: application/json".',
+      'Content-Type json is not supported. POST /things accepts application/json. Send the header "Content-Type: application/json".',
     ],
     [
       '/files',
       { 'content-type': FORM },
-      `Content-Type ${FORM} is not read here. POST /files reads text/csv or application/json. Send the header of your format, such as "Content-Type: text/csv". curl -d sends a form unless -H names another Content-Type, and drops line ends: send a file with --data-binary @FILE.`,
+      `Content-Type ${FORM} is not supported. POST /files accepts text/csv or application/json. Send the header of your format, such as "Content-Type: text/csv". curl -d sends a form unless -H names another Content-Type, and removes line ends: send a file with --data-binary @FILE.`,
     ],
     [
       '/things/1/cancel',
       { 'content-type': 'text/plain' },
-      'Content-Type text/plain is not read here. POST /things/:id/cancel reads no body. Send none.',
+      'Content-Type text/plain is not supported. POST /things/:id/cancel accepts no body. Send none.',
     ],
   ])('is refused as a format: %s with %j', async (url, headers, detail) => {
     const answer = await inject({ ...json('a=b', headers), url });
@@ -88,7 +88,7 @@ describe('what no route reads', () => {
     expect(answer.json().detail).toMatch(/^The charset .* is not read for JSON\. Send it in UTF-8/);
   });
 
-  it.each(['utf-8', '"UTF-8"', 'utf8', 'us-ascii'])('is not the charset %s', async (charset) => {
+  it.each(['utf-8', '"UTF-8"', 'utf8', 'us-ascii'])('is supported in the charset %s', async (charset) => {
     const answer = await inject(json('{"units": 1}', { 'content-type': `application/json; charset=${charset}` }));
     expect(answer.statusCode).toBe(200);
   });
@@ -97,17 +97,17 @@ describe('what no route reads', () => {
     [
       '/things',
       'gzip',
-      'Content-Encoding gzip is not read here. POST /things reads no packed bodies. Send the body without Content-Encoding.',
+      'Content-Encoding gzip is not supported. POST /things supports no compressed bodies. Send the body without Content-Encoding.',
       'identity',
     ],
     [
       '/files',
       'br',
-      'Content-Encoding br is not read here. POST /files unpacks gzip only. Send the body with gzip or without Content-Encoding.',
+      'Content-Encoding br is not supported. POST /files supports gzip only. Send the body with gzip or without Content-Encoding.',
       'gzip',
     ],
   ])(
-    'is refused by %s as Content-Encoding %s in words that name the remedy',
+    'is refused by %s with Content-Encoding %s and a message with the remedy',
     async (url, encoding, detail, accepted) => {
       const answer = await inject({ ...json('{}', { 'content-encoding': encoding }), url });
       expect(answer.json()).toMatchObject({ status: 415, code: 'unsupported_encoding', detail });
@@ -116,7 +116,7 @@ describe('what no route reads', () => {
   );
 
   it.each([FORM, 'text/csv', 'multipart/form-data; boundary=x', 'application/json'])(
-    'is let through where nothing was sent as %s',
+    'is accepted if nothing was sent as %s',
     async (type) => {
       const answer = await inject({ ...json('', { 'content-type': type }), url: '/things/1/cancel' });
       expect(answer.body).toBe('cancelled');
@@ -128,12 +128,12 @@ describe('what no route reads', () => {
     expect(answer.json()).toMatchObject({ status: 415, code: 'unsupported_encoding' });
   });
 
-  it('is let through as the encoding that is none', async () => {
+  it('is accepted with an encoding without effect', async () => {
     expect((await inject(json('{"units": 1}', { 'content-encoding': 'identity' }))).statusCode).toBe(200);
   });
 });
 
-describe('a method that a path does not have', () => {
+describe('a method that a path does not support', () => {
   it.each([
     ['DELETE', '/things', 'GET, HEAD, OPTIONS, POST'],
     ['POST', '/things/1', 'GET, HEAD, OPTIONS'],
@@ -143,7 +143,7 @@ describe('a method that a path does not have', () => {
     ['PUT', '/openapi.json', 'GET, HEAD, OPTIONS'],
     ['POST', '/docs', 'GET, HEAD, OPTIONS'],
     ['DELETE', '/docs/static/index.css', 'GET, HEAD, OPTIONS'],
-  ] as const)('%s %s is 405 with those that it has', async (method, url, allow) => {
+  ] as const)('%s %s is 405 with the supported ones', async (method, url, allow) => {
     const answer = await inject({ method, url });
     expect(answer.statusCode).toBe(405);
     if (method !== 'HEAD') expect(answer.json()).toMatchObject({ status: 405, code: 'method_not_allowed' });
@@ -151,15 +151,15 @@ describe('a method that a path does not have', () => {
   });
 
   it.each([
-    ['JSON that is none', json('{')],
-    ['a format that is not read', json('a=b', { 'content-type': 'application/x-www-form-urlencoded' })],
-    ['an encoding that is not read', json('{}', { 'content-encoding': 'br' })],
+    ['invalid JSON', json('{')],
+    ['an unsupported format', json('a=b', { 'content-type': 'application/x-www-form-urlencoded' })],
+    ['an unsupported encoding', json('{}', { 'content-encoding': 'br' })],
     ['an unknown parameter', { url: '/things?unknown=1' }],
   ])('is refused before the rest of the request is read: %s', async (_, request) => {
     expect((await inject({ ...request, method: 'PUT' })).statusCode).toBe(405);
   });
 
-  it('is 404 on a path that is none', async () => {
+  it('is 404 on a missing path', async () => {
     expect((await inject({ method: 'PUT', url: '/nowhere' })).statusCode).toBe(404);
   });
 });
@@ -182,14 +182,14 @@ describe('a body of JSON', () => {
     expect(answer.json().detail).toContain(words);
   });
 
-  it('may be as deep as the limit, and brackets in its texts do not count', async () => {
+  it('may be as deep as the limit; brackets in its texts do not count', async () => {
     expect((await inject(json(nested(7)))).statusCode).toBe(200);
     const texts = JSON.stringify({ units: 1, more: '[{"\\'.repeat(100), last: '\\' });
     expect((await inject(json(texts))).statusCode).toBe(200);
   });
 });
 
-it('lists the first hundred mistakes, and long names cut short', async () => {
+it('lists the first hundred issues, with long names shortened', async () => {
   const { app } = await openApp();
   const answer = await app.inject({
     url: `/things?${'x'.repeat(5000)}=1&${Array.from({ length: 300 }, (_, i) => `k${i}=1`).join('&')}`,
@@ -201,7 +201,7 @@ it('lists the first hundred mistakes, and long names cut short', async () => {
 });
 
 it.each(['/<script>alert(1)</script>', '/%zz', '/things/'.concat('x'.repeat(300))])(
-  'answers %s with data that no browser takes for a page',
+  'responds to %s with data that no browser interprets as a page',
   async (url) => {
     const answer = await inject(url);
     expect(answer.headers).toMatchObject({
@@ -213,7 +213,7 @@ it.each(['/<script>alert(1)</script>', '/%zz', '/things/'.concat('x'.repeat(300)
   },
 );
 
-it('shows a documentation that runs its own scripts alone', async () => {
+it('serves a documentation that runs only its own scripts', async () => {
   const policy = String((await inject('/docs/')).headers['content-security-policy']);
   expect(policy).toContain("script-src 'self'");
   expect(policy).not.toMatch(/script-src[^;]*unsafe/);

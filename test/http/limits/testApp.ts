@@ -9,7 +9,7 @@ import { HTTP_LIMITS, OPEN_GUARD } from '../../support/access.ts';
 
 const STREAMED_BYTES = 1000;
 const LATE_MS = 150;
-/** More than the operating system holds for a connection. */
+/** More than the operating system buffers for a connection. */
 export const LARGE_BYTES = 64 * 2 ** 20;
 
 const FILES = { content: { 'text/csv': { schema: z.unknown() }, 'application/json': { schema: z.unknown() } } };
@@ -39,7 +39,7 @@ const room: FastifyPluginAsyncZod = async (app) => {
   });
 };
 
-/** An app on a port of its own, with these limits in place of the usual ones. */
+/** An app on its own port, with these limits instead of the defaults. */
 export async function openApp(limits: Partial<HttpLimits> = {}) {
   const app = await buildApp({
     version: '0',
@@ -49,7 +49,7 @@ export async function openApp(limits: Partial<HttpLimits> = {}) {
     logger: false,
   });
   await app.listen({ port: 0, host: '127.0.0.1' });
-  // It listens on a port, not on a pipe, which the type does not say.
+  // It listens on a port, not on a pipe, which the type does not express.
   const { port } = app.server.address() as AddressInfo;
   return { app, port };
 }

@@ -2,9 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PAGE_BYTES } from '../../../src/kit/contract/pages.ts';
 import { jsonBody, openService } from '../../access/support.ts';
 
-/** Of an item, so that three fit into a page. */
+/** Size of an item of which three fit into a page. */
 const LARGE = Math.floor(PAGE_BYTES / 3.5);
-/** What an item has beside its large text. */
+/** Size of an item without its large text. */
 const SMALL = 2000;
 const ITEMS = 8;
 const AT = { createdAt: 1, finishedAt: 1 };
@@ -27,7 +27,7 @@ const failure = () => JSON.stringify({ code: 'internal_error', message: large() 
 const longNames = () =>
   JSON.stringify(Object.fromEntries(Array.from({ length: 10 }, (_, i) => [i + large().slice(0, LARGE / 10), 1])));
 
-/** One item of each list, each with as much text as its schema lets through. */
+/** One item of each list, each with as much text as its schema allows. */
 async function insertItems(i: number, request: string): Promise<void> {
   const { database } = service;
   const about = { project: PROJECT, name: `n${i}`, ...AT };

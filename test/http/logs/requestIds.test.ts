@@ -5,7 +5,7 @@ const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
 const PARENT = '00f067aa0ba902b7';
 
 describe('the id of a request', () => {
-  it('is what the client calls it', () => {
+  it('is the one from the client', () => {
     expect(requestIdOf({ 'x-request-id': 'checkout/42' })).toBe('checkout/42');
   });
 
@@ -13,7 +13,7 @@ describe('the id of a request', () => {
     expect(requestIdOf({ 'x-request-id': given })).toMatch(/^[\da-f-]{36}$/);
   });
 
-  it('is its trace where it has no name', () => {
+  it('is its trace if it has no id', () => {
     expect(requestIdOf({ traceparent: `00-${TRACE}-${PARENT}-01` })).toBe(TRACE);
   });
 });

@@ -4,7 +4,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import { buildApp } from '../../../src/http/app.ts';
 import { HTTP_LIMITS, OPEN_GUARD } from '../../support/access.ts';
 
-it('tells of a fault of its own with the stack, under the id that the client reads', async () => {
+it('logs an internal error with the stack, with the id that the client gets', async () => {
   const lines: string[] = [];
   const logger = pino({ level: 'info' }, { write: (line) => void lines.push(line) });
   const broken: FastifyPluginAsync = async (room) => {

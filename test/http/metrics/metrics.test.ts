@@ -24,7 +24,7 @@ const scrape = async () => parseScrape(await (await fetch(`${service.address}/me
 const post = (path: string, type: string, body: string) =>
   fetch(service.address + path, { method: 'POST', headers: { 'content-type': type }, body });
 
-/** A whole run of the service, with the worker in a process of its own. */
+/** A complete run of the service, with a separate worker process. */
 beforeAll(async () => {
   const { config } = readConfig(
     SERVICE_SETTINGS,
@@ -52,8 +52,8 @@ beforeAll(async () => {
   await fetch(`${service.address}/v1/jobs/job_none`);
   await fetch(`${service.address}/made/up/path`);
   for (const method of ['PROPFIND', 'PATCH']) await fetch(`${service.address}/v1/jobs`, { method });
-  // The worker counts what a job has come to once that is told, and a scrape does not wait long for
-  // its answer.
+  // The worker counts a finished job after it was reported, and a scrape does not wait long for its
+  // response.
   after = await until(scrape, ({ sum }) => sum(JOBS_ENDED, { process: 'worker' }) > 0);
 });
 
@@ -64,14 +64,14 @@ afterAll(async () => {
 
 const grown = (name: string, labels?: Record<string, string>) => after.sum(name, labels) - before.sum(name, labels);
 
-describe('what is measured', () => {
-  it('comes in the format of Prometheus, each figure with a help text and a type', () => {
+describe('metrics', () => {
+  it('are in the format of Prometheus, each with a help text and a type', () => {
     const family = (name: string) => (after.described.has(name) ? name : name.replace(/_(bucket|sum|count)$/, ''));
     expect(after.samples.filter(({ name }) => !after.described.has(family(name)))).toEqual([]);
     expect(after.described.size).toBeGreaterThan(20);
   });
 
-  it('counts requests by route, and all that lead to none together', () => {
+  it('counts requests by route, and all without a route together', () => {
     const requests = 'trainyard_http_request_duration_seconds_count';
     expect(grown(requests, { method: 'POST', route: '/v1/jobs', status: '2xx' })).toBe(1);
     expect(grown(requests, { route: '/v1/jobs/:id', status: '4xx' })).toBe(1);
@@ -107,7 +107,7 @@ describe('what is measured', () => {
     expect(grown('trainyard_checkpoint_bytes_total', worker)).toBeGreaterThan(0);
   });
 
-  it('tells how much room is left, and what the database takes', () => {
+  it('reports free space, and the size of the database', () => {
     expect(after.sum('trainyard_disk_free_bytes')).toBeGreaterThan(0);
     expect(after.sum('trainyard_database_bytes')).toBeGreaterThan(4096);
   });

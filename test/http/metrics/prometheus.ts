@@ -1,11 +1,11 @@
-/** One line of figures. */
+/** One line of metrics. */
 interface Sample {
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly value: number;
 }
 
-/** What a scrape says: the samples, and which metrics have both help and a type. */
+/** The content of a scrape: the samples, and the metrics with both help and a type. */
 export interface Scrape {
   readonly samples: readonly Sample[];
   readonly described: ReadonlySet<string>;

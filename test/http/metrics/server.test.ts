@@ -1,7 +1,7 @@
 import { expect, it, onTestFinished } from 'vitest';
 import { serveMetrics } from '../../../src/http/metrics/server.ts';
 
-it.each(['/metrics', '/healthz'])('answers OPTIONS and HEAD of %s, and other methods with 405', async (path) => {
+it.each(['/metrics', '/healthz'])('responds to OPTIONS and HEAD of %s, and to other methods with 405', async (path) => {
   const server = await serveMetrics({ scrape: async () => '', host: '127.0.0.1', port: 0 });
   onTestFinished(() => server.close());
   const ask = async (method: string) => {

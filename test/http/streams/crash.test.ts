@@ -4,12 +4,12 @@ import { pino } from 'pino';
 import { expect, it, onTestFinished } from 'vitest';
 import { startSupervisor } from '../../../src/worker/supervisor.ts';
 import { openStreams } from './service.ts';
-import { type Heard, openStream, words } from './sse.ts';
+import { openStream, type ReceivedEvent, words } from './sse.ts';
 
 const ENTRY = fileURLToPath(new URL('../../worker/workerEntry.ts', import.meta.url));
 const SCRIPTED = fileURLToPath(new URL('../../worker/threads/scripted.ts', import.meta.url));
 
-it('tells each epoch once when the worker is killed while it trains', async () => {
+it('reports each epoch once when the worker is killed during training', async () => {
   const { folder, database, jobs, bus, address, submit } = await openStreams();
   const args = [join(folder, 'trainyard.sqlite'), SCRIPTED];
   const supervisor = startSupervisor({
@@ -22,15 +22,15 @@ it('tells each epoch once when the worker is killed while it trains', async () =
   });
   onTestFinished(supervisor.stop);
   const id = await submit('never ends');
-  const heard: Heard[] = [];
+  const received: ReceivedEvent[] = [];
   for await (const event of (await openStream(`${address}/v1/jobs/${id}/events`)).events()) {
-    heard.push(event);
+    received.push(event);
     if (words(event) === 'epoch 1') process.kill(supervisor.pid() ?? 0, 'SIGKILL');
     if (words(event) === 'training_started' && event.id.startsWith('1-')) await jobs.cancel(id);
   }
-  expect(heard.map(words)).toEqual([
+  expect(received.map(words)).toEqual([
     ...['queued', 'running', 'training_started', 'epoch 1'],
     ...['queued', 'worker_died', 'running', 'training_started', 'cancelled'],
   ]);
-  expect(heard.filter(({ event }) => event === 'state').map(({ data }) => data.attempts)).toEqual([0, 1, 1, 2, 2]);
+  expect(received.filter(({ event }) => event === 'state').map(({ data }) => data.attempts)).toEqual([0, 1, 1, 2, 2]);
 });

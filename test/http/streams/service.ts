@@ -10,7 +10,7 @@ import { openJobs } from '../../jobs/fixtures.ts';
 import { HTTP_LIMITS, OPEN_GUARD, TENANT } from '../../support/access.ts';
 import { moveTo } from '../../support/jobStates.ts';
 
-/** The streams on a port, over a database with a dataset. */
+/** The streams on a port, with a database with a dataset. */
 export async function openStreams(changes: Partial<StreamRoutesOptions> = {}, guard = OPEN_GUARD) {
   const { folder, database, jobs, bus } = openJobs();
   const datasetId = await insertDataset(database);
@@ -26,13 +26,13 @@ export async function openStreams(changes: Partial<StreamRoutesOptions> = {}, gu
   return { folder, database, jobs, bus, app, address, submit, readers };
 }
 
-/** What the server has taken out of the database for one reader. */
+/** What the server has read from the database for one client. */
 interface Reader {
   bytes: number;
   largestBatch: number;
 }
 
-/** The same events, with a row in `readers` for everyone who follows a job. */
+/** The same events, with a row in `readers` for every client that follows a job. */
 function metered({ ofAll, ofJob }: Events, readers: Reader[]): Events {
   return {
     ofAll,

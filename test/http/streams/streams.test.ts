@@ -8,23 +8,23 @@ import { recordLogs } from '../../../src/jobs/recordStore.ts';
 import { createQueue } from '../../../src/worker/queue/queueStore.ts';
 import { OPEN_GUARD } from '../../support/access.ts';
 import { insertEpochs, move, openStreams } from './service.ts';
-import { blocksOf, type Heard, openStream, words } from './sse.ts';
+import { blocksOf, openStream, type ReceivedEvent, words } from './sse.ts';
 
 const EPOCHS = 10_000;
 
 describe('the events of a job', () => {
-  it('are told in order from the first one, and end with the final state', async () => {
+  it('are sent in order from the first one, and end with the final state', async () => {
     const { database, jobs, address, submit } = await openStreams();
     const id = await submit();
     const stream = await openStream(`${address}/v1/jobs/${id}/events`);
     expect(stream.answer.headers).toMatchObject({ 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
     expect(stream.answer.headers).not.toHaveProperty('content-encoding');
-    const told = stream.take();
+    const received = stream.read();
     await move(database, id, 'running');
     await insertEpochs(database, id, 1, 3);
     await move(database, id, 'queued');
     await jobs.cancel(id);
-    const events = await told;
+    const events = await received;
     expect(events.map(words)).toEqual(['queued', 'running', 'epoch 1', 'epoch 2', 'epoch 3', 'queued', 'cancelled']);
     expect(new Set(events.map((event) => event.id)).size).toBe(events.length);
     expect(events[3]?.data).toEqual({
@@ -37,7 +37,7 @@ describe('the events of a job', () => {
     });
   });
 
-  it('tell the warnings of a job', async () => {
+  it('include the warnings of a job', async () => {
     const { database, address, submit } = await openStreams();
     const id = await submit();
     const warnings = [{ code: 'constant_column', column: 'a', message: 'It is always 1.' }];
@@ -51,12 +51,12 @@ describe('the events of a job', () => {
         .execute();
       return model.id;
     });
-    const events = await (await openStream(`${address}/v1/jobs/${id}/events`)).take();
+    const events = await (await openStream(`${address}/v1/jobs/${id}/events`)).read();
     expect(events.map(words)).toEqual(['queued', 'running', 'constant_column', 'succeeded']);
     expect(events[2]?.data).toMatchObject({ level: 'warning', column: 'a', message: 'It is always 1.' });
   });
 
-  it('come once and in order, wherever a reader is cut off and comes again', async () => {
+  it('are sent once and in order, wherever a client disconnects and reconnects', async () => {
     const { database, address, submit } = await openStreams();
     const happening = fc.constantFrom('epochs', 'again', 'running', 'queued');
     const course = fc.array(happening, { minLength: 1, maxLength: 20 });
@@ -72,11 +72,11 @@ describe('the events of a job', () => {
       }
       await move(database, id, 'cancelled');
       const url = `${address}/v1/jobs/${id}/events`;
-      const whole = await (await openStream(url)).take();
-      const pieces: Heard[] = [];
-      for (const cut of cuts) pieces.push(...(await (await openStream(url, pieces.at(-1)?.id)).take(cut)));
+      const whole = await (await openStream(url)).read();
+      const pieces: ReceivedEvent[] = [];
+      for (const cut of cuts) pieces.push(...(await (await openStream(url, pieces.at(-1)?.id)).read(cut)));
       const last = await openStream(`${url}?lastEventId=${pieces.at(-1)?.id ?? '0-0'}`);
-      pieces.push(...(await last.take()));
+      pieces.push(...(await last.read()));
       expect(pieces).toEqual(whole);
       expect(whole.filter(({ event }) => event === 'epoch').map(({ data }) => data.epoch)).toEqual(
         Array.from({ length: epochs }, (_, index) => index + 1),
@@ -85,43 +85,43 @@ describe('the events of a job', () => {
     await fc.assert(fc.asyncProperty(course, fc.array(fc.nat(30), { maxLength: 6 }), property), { numRuns: 40 });
   });
 
-  it('are told while they happen to a reader that comes again and again', async () => {
+  it('are sent as they happen to a client that reconnects again and again', async () => {
     const { database, bus, address, submit } = await openStreams();
     const id = await submit();
     const url = `${address}/v1/jobs/${id}/events`;
-    const heard: Heard[] = [];
+    const received: ReceivedEvent[] = [];
     for (let epoch = 1; epoch <= 20; epoch++) {
-      const next = openStream(url, heard.at(-1)?.id).then((stream) => stream.take(epoch === 1 ? 2 : 1));
+      const next = openStream(url, received.at(-1)?.id).then((stream) => stream.read(epoch === 1 ? 2 : 1));
       await insertEpochs(database, id, epoch, epoch);
       bus.publish({ kind: 'changed', jobId: id });
-      heard.push(...(await next));
+      received.push(...(await next));
     }
-    expect(heard.map(words)).toEqual(['queued', ...Array.from({ length: 20 }, (_, index) => `epoch ${index + 1}`)]);
+    expect(received.map(words)).toEqual(['queued', ...Array.from({ length: 20 }, (_, index) => `epoch ${index + 1}`)]);
   });
 
-  it('are answered with 204 to a reader that has them all', async () => {
+  it('get 204 for a client that has all of them', async () => {
     const { jobs, address, submit } = await openStreams();
     const id = await submit();
     await jobs.cancel(id);
     const url = `${address}/v1/jobs/${id}/events`;
-    const last = (await (await openStream(url)).take()).at(-1)?.id;
+    const last = (await (await openStream(url)).read()).at(-1)?.id;
     expect((await fetch(url, { headers: { 'last-event-id': last ?? '' } })).status).toBe(204);
   });
 
   it('end when the job is deleted', async () => {
     const { jobs, address, submit } = await openStreams();
     const id = await submit();
-    const told = (await openStream(`${address}/v1/jobs/${id}/events`)).take();
+    const received = (await openStream(`${address}/v1/jobs/${id}/events`)).read();
     await jobs.cancel(id);
     await jobs.remove(id);
-    expect((await told).map(words)[0] ?? 'queued').toBe('queued');
+    expect((await received).map(words)[0] ?? 'queued').toBe('queued');
   });
 
   it.each([
     ['job_none', '', 404, 'job_not_found'],
     ['job_none', '?lastEventId=x', 400, 'invalid_request'],
     ['job_none', '?after=1', 400, 'invalid_request'],
-  ])('of %s%s are answered %i %s', async (id, question, status, code) => {
+  ])('of %s%s get %i %s', async (id, question, status, code) => {
     const { address } = await openStreams();
     const answer = await fetch(`${address}/v1/jobs/${id}/events${question}`);
     expect([answer.status, (await answer.json()).code]).toEqual([status, code]);
@@ -129,28 +129,28 @@ describe('the events of a job', () => {
 });
 
 describe('the events of all jobs', () => {
-  it('are states from now on, or behind the last that was read', async () => {
+  it('are states from now on, or after the last one that was read', async () => {
     const { jobs, address, submit } = await openStreams();
     const earlier = await submit();
     const stream = await openStream(`${address}/v1/events`);
-    const told = stream.take(2);
-    // Its answer has begun, so what happens now is new.
+    const received = stream.read(2);
+    // The response has started, so what happens now is new.
     const id = await submit();
     await jobs.cancel(id);
-    const events = await told;
+    const events = await received;
     expect(events.map(({ event, data }) => [event, data.jobId, data.state])).toEqual([
       ['state', id, 'queued'],
       ['state', id, 'cancelled'],
     ]);
     const again = await openStream(`${address}/v1/events`, events[0]?.id);
-    expect(await again.take(1)).toEqual([events[1]]);
+    expect(await again.read(1)).toEqual([events[1]]);
     const all = await openStream(`${address}/v1/events?lastEventId=0`);
-    expect((await all.take(1)).map(({ data }) => data.jobId)).toEqual([earlier]);
+    expect((await all.read(1)).map(({ data }) => data.jobId)).toEqual([earlier]);
   });
 });
 
 describe('a stream', () => {
-  it('sends a comment when it has been quiet', async () => {
+  it('sends a comment when it is idle', async () => {
     const { address, submit } = await openStreams({ heartbeatMs: 5 });
     const { answer } = await openStream(`${address}/v1/jobs/${await submit()}/events`);
     const blocks = blocksOf(answer);
@@ -158,7 +158,7 @@ describe('a stream', () => {
     for await (const block of blocks) if (block === ':') break;
   });
 
-  it('has large events one by one for a reader who does not read', async () => {
+  it('sends large events one by one to a client that does not read', async () => {
     const { database, address, submit, readers } = await openStreams();
     const id = await submit();
     const message = 'x'.repeat(100_000);
@@ -166,14 +166,14 @@ describe('a stream', () => {
     for (let i = 0; i < 100; i++) await recordLogs(database, [id], [log]);
     await move(database, id, 'cancelled');
     const stream = await openStream(`${address}/v1/jobs/${id}/events`);
-    expect(await stream.take()).toHaveLength(102);
+    expect(await stream.read()).toHaveLength(102);
     expect(readers[0]?.largestBatch).toBeLessThan(2 * message.length);
   });
 
-  it('keeps a few batches for a reader who does not read, and has it all when he does', async () => {
+  it('buffers a few batches for a client that does not read, and sends everything when it does', async () => {
     const { app, database, address, submit, readers } = await openStreams();
     const id = await submit();
-    // 30 MB, far more than the operating system holds for a connection.
+    // 30 MB, far more than the operating system buffers for a connection.
     const metrics = Object.fromEntries(Array.from({ length: 150 }, (_, index) => [`metric ${index}`, 1 / 3]));
     await insertEpochs(database, id, 1, EPOCHS, metrics);
     await move(database, id, 'cancelled');
@@ -182,10 +182,10 @@ describe('a stream', () => {
     const url = `${address}/v1/jobs/${id}/events`;
     const slow = [];
     for (let reader = 0; reader < 10; reader++) slow.push((await openStream(url)).answer.pause());
-    // When a fast reader has it all, the slow ones could have had it too.
+    // When a fast client has everything, the slow ones could have had it too.
     expect(await countEpochs((await openStream(url)).answer)).toBe(EPOCHS);
-    const keptMegabytes = slow.map((_, index) => (readers[index].bytes - sentBytes(connections[index])) / 1e6);
-    expect(Math.max(...keptMegabytes)).toBeLessThan(1);
+    const bufferedMegabytes = slow.map((_, index) => (readers[index].bytes - sentBytes(connections[index])) / 1e6);
+    expect(Math.max(...bufferedMegabytes)).toBeLessThan(1);
     expect(await countEpochs(slow[7])).toBe(EPOCHS);
     for (const answer of slow) answer.destroy();
   });
@@ -204,7 +204,7 @@ describe('a stream', () => {
   it.each([
     [{ total: 1, perProject: 9 }, /in all/],
     [{ total: 9, perProject: 1 }, /of a project/],
-  ])('is refused when too many are open, and given when one has gone: %j', async (limits, why) => {
+  ])('is refused above the limit, and accepted after one has ended: %j', async (limits, why) => {
     const { app, address, submit } = await openStreams({ limits });
     const url = `${address}/v1/jobs/${await submit()}/events`;
     const gone = new Promise((resolve) => app.server.once('request', (_, answer) => answer.once('close', resolve)));
@@ -224,7 +224,7 @@ describe('a stream', () => {
     await once(second.answer, 'close');
   });
 
-  it('does not count for a client that has gone before it was known who asks', async () => {
+  it('does not count for a client that disconnected before its key was checked', async () => {
     const [asked, mayGoOn] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
     const callerOf = async () => {
       asked.resolve();
@@ -252,7 +252,7 @@ async function countEpochs(answer: IncomingMessage): Promise<number> {
   return epochs;
 }
 
-/** What the operating system has taken of what was written to a connection. */
+/** The bytes of a connection that the operating system has accepted. */
 function sentBytes({ bytesWritten, writableLength }: Socket): number {
   return bytesWritten - writableLength;
 }
