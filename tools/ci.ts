@@ -1,13 +1,13 @@
 /**
- * Every check of the project, one after the other; ends with a line that counts them, tests and
- * checks together.
+ * Every check of the project, one after another; the last line counts them, tests and checks
+ * together.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, rmSync } from 'node:fs';
 
 const TEST_REPORT = 'build/tests.json';
-/** A check that hangs has failed. All of them together take about ten minutes on two cores. */
+/** A check that hangs has failed. All of them together need about ten minutes on two cores. */
 const CHECK_LIMIT_MS = 25 * 60_000;
 
 interface Count {
@@ -16,12 +16,12 @@ interface Count {
 }
 
 /**
- * One npm script counts as one; a script that cannot be started, or does not end, has failed. What
- * it leaves running is ended.
+ * One npm script counts as one. A script that cannot be started, or does not end, has failed. Its
+ * remaining processes are killed.
  */
 async function check(script: string, ...args: readonly string[]): Promise<Count> {
   console.log(`\n== npm run ${script} ${args.join(' ')}`);
-  // A group of its own, so that whatever it has started ends with it.
+  // Its own process group, so that everything it has started ends with it.
   const child = spawn('npm', ['run', '--silent', script, '--', ...args], { stdio: 'inherit', detached: true });
   const limit = setTimeout(() => endGroup(child.pid), CHECK_LIMIT_MS);
   const interrupted = () => {
@@ -41,13 +41,13 @@ function endGroup(pid: number | undefined): void {
   try {
     process.kill(-pid, 'SIGKILL');
   } catch {
-    // Nobody of it runs any more.
+    // All of its processes have ended.
   }
 }
 
 /**
- * `npm test` counts as many as it ran; a run that failed beyond its tests, or left no report, is
- * one failure more.
+ * `npm test` counts as many as it ran. A run that failed outside its tests, or left no report, is
+ * one more failure.
  */
 async function tests(): Promise<Count> {
   rmSync(TEST_REPORT, { force: true });
@@ -64,7 +64,7 @@ function readReport(): { readonly numPassedTests: number; readonly numFailedTest
   }
 }
 
-/** What a quick change breaks first comes first. */
+/** The checks that fail most often are first. */
 const counts = [
   await check('typecheck'),
   await check('lint'),

@@ -1,6 +1,6 @@
 /**
- * Makes the package that users install, `trainyard-VERSION.tgz`, in the folder `--out` (`build` by
- * default), and prints its path.
+ * Creates the package that users install, `trainyard-VERSION.tgz`, in the folder `--out` (`build`
+ * by default), and prints its path.
  */
 import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
@@ -22,7 +22,7 @@ try {
   await rm(stage, { recursive: true, force: true });
 }
 
-/** Answers the name of the tarball. */
+/** Returns the name of the tarball. */
 async function pack(folder: string): Promise<string> {
   const { stdout } = await run('npm', ['pack', folder, '--json', '--pack-destination', out]);
   const [{ filename, files, unpackedSize }] = JSON.parse(stdout);

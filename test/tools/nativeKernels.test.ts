@@ -15,7 +15,7 @@ describe('buildNativeKernels without a compiler', () => {
   afterAll(() => rmSync(folder, { recursive: true }));
 
   it('says what is missing', async () => {
-    expect(await build()).toEqual({ missing: `CXX names ${join(folder, 'no-compiler')}, which is no compiler` });
+    expect(await build()).toEqual({ missing: `CXX names ${join(folder, 'no-compiler')}, which is not a compiler` });
   });
 
   it('removes what was made of other sources, which may not fit the rest any more', async () => {

@@ -5,17 +5,14 @@ const run = promisify(execFile);
 
 export interface Compiler {
   readonly command: string;
-  /** The first line of what it says of itself. */
+  /** The first line of its version output. */
   readonly version: string;
 }
 
-/** A compiler's complaint is long; what is wrong stands in the first line that names an error. */
+/** Compiler errors are long; the cause is in the first line with an error. */
 const LONGEST_REASON = 200;
 
-/**
- * The C++ compiler that CXX names, else the first of the usual ones that answers; null where there
- * is none.
- */
+/** The C++ compiler that CXX names, or the first default one that works; null if there is none. */
 export async function findCompiler(wanted: string | undefined): Promise<Compiler | null> {
   for (const command of wanted ? [wanted] : ['c++', 'g++', 'clang++']) {
     const answer = await run(command, ['--version']).catch(() => null);
@@ -24,7 +21,7 @@ export async function findCompiler(wanted: string | undefined): Promise<Compiler
   return null;
 }
 
-/** Answers what the compiler printed. Throws an Error that says in one line why it failed. */
+/** Returns the compiler's output. Throws an Error with the cause of a failure in one line. */
 export async function compile({ command }: Compiler, args: readonly string[], folder: URL): Promise<string> {
   try {
     const { stderr } = await run(command, args, { cwd: folder });

@@ -1,11 +1,12 @@
 /**
  * Compiles the kernels' C++ source to an addon for this machine's processor: `build/kernels.node`.
- * Wants a C++ compiler and Node's own headers, which come with it; there is no need for node-gyp,
- * as N-API is plain C.
+ * Needs a C++ compiler and Node's own headers, which are part of Node; node-gyp is unnecessary,
+ * because N-API is plain C.
  *
- * The file ends with three hashes: of what is built and how, of the compiler, and of the sources
- * alone, by which the service knows whether the addon is theirs. Another compiler builds anew;
- * without any, what is built the same way of the same sources stays, and what is older goes.
+ * The file ends with three hashes: of the units and flags, of the compiler, and of the sources
+ * alone, by which the service checks that the addon matches them. Another compiler causes a
+ * rebuild. Without a compiler, an addon of the same sources and flags remains, and an older one is
+ * deleted.
  */
 import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -20,7 +21,7 @@ import { type Unit, unitsOfThisMachine } from './units.ts';
 
 const NATIVE_SOURCES = new URL('../../src/engine/kernels/native/', import.meta.url);
 const BUILT = fileURLToPath(new URL('../../build/kernels.node', import.meta.url));
-/** Beside every Node that was installed as its makers ship it. */
+/** Part of every Node that was installed from an official distribution. */
 const HEADERS = join(dirname(process.execPath), '../include/node');
 
 const COMPILE = [
@@ -31,33 +32,34 @@ const COMPILE = [
   '-fvisibility=hidden',
   '-fno-math-errno',
   '-fno-trapping-math',
-  // Vectors are passed between inlined functions only, so how they would be passed does not matter.
+  // Vectors are only passed between inlined functions, so their calling convention is irrelevant.
   '-Wno-psabi',
   '-Wall',
   '-Wextra',
 ];
 
 export interface NativeBuildOptions {
-  /** The command of a compiler; without, the usual ones are tried. */
+  /** The command of a compiler; by default, the standard ones are tried. */
   readonly compiler?: string | undefined;
   readonly target?: string;
-  /** What is built; without, all of this machine's. */
+  /** The units to build; by default, all of this machine's. */
   readonly units?: readonly Unit[] | null;
 }
 
 export type NativeBuild = { readonly path: string } | { readonly missing: string };
 
 /**
- * Builds what is not up to date; what stands in the way is an answer, as the service runs without.
+ * Builds the addon if it is out of date. A failure is a result, because the service works without
+ * it.
  */
 export async function buildNativeKernels({
   compiler: wanted,
   target = BUILT,
   units = unitsOfThisMachine(),
 }: NativeBuildOptions): Promise<NativeBuild> {
-  if (units === null) return { missing: `it is not made for ${process.platform} on ${process.arch}` };
+  if (units === null) return { missing: `it does not support ${process.platform} on ${process.arch}` };
   const ofSources = hashOfNativeSources();
-  if (ofSources === null) return { missing: 'the sources are not there' };
+  if (ofSources === null) return { missing: 'the sources are missing' };
   const ofBuild = hashOf({ sources: ofSources.toString('hex'), entries: entriesHeader(), COMPILE, units });
   const compiler = await findCompiler(wanted);
   const ending = Buffer.concat([ofBuild, hashOf(compiler), ofSources]);
@@ -74,10 +76,12 @@ export async function buildNativeKernels({
 }
 
 function noCompiler(wanted: string | undefined): string {
-  return wanted ? `CXX names ${wanted}, which is no compiler` : 'no C++ compiler is on the PATH (c++, g++ or clang++)';
+  return wanted
+    ? `CXX names ${wanted}, which is not a compiler`
+    : 'no C++ compiler is on the PATH (c++, g++ or clang++)';
 }
 
-/** Whatever compiler made it. */
+/** Whichever compiler made it. */
 async function isOfBuild(target: string, ofBuild: Buffer): Promise<boolean> {
   const built = await readFile(target).catch(() => Buffer.alloc(0));
   return built
@@ -86,7 +90,7 @@ async function isOfBuild(target: string, ofBuild: Buffer): Promise<boolean> {
     .equals(ofBuild);
 }
 
-/** Answers the addon. Throws an Error that says in one line what stands in the way. */
+/** Returns the addon. Throws an Error with the cause of a failure in one line. */
 async function build(compiler: Compiler, units: readonly Unit[]): Promise<Buffer> {
   if (!existsSync(join(HEADERS, 'node_api.h'))) throw new Error(`there are no headers of Node in ${HEADERS}`);
   const folder = await mkdtemp(join(tmpdir(), 'trainyard-kernels-'));

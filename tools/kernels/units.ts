@@ -7,10 +7,10 @@ export interface Unit {
 }
 
 /**
- * Numbers in a vector, sums in a tile and depth of a block: what the compiler is told of the
- * kernels of AVX-512, whether it may use its instructions or not. A panel of `right` is 128 KiB and
- * comes from the second-level cache, which a tile of few rows and many columns waits for less than
- * for `out`: on Zen 4 large products reach 92 % of the peak so, and 88 % with tiles of 12 x 2
+ * Numbers in a vector, sums in a tile and depth of a block, passed to the compiler for the AVX-512
+ * kernels, whether it may use these instructions or not. A panel of `right` has 128 KiB and is read
+ * from the second-level cache, which delays a tile of few rows and many columns less than `out`
+ * does: on Zen 4 large products reach 92 % of the peak, compared to 88 % with tiles of 12 x 2
  * vectors and a depth of 256.
  */
 export const SIZES_OF_AVX512 = ['-DVECTOR_BYTES=64', '-DTILE_ROWS=6', '-DTILE_VECTORS=4', '-DBLOCK_DEPTH=512'];
@@ -20,8 +20,8 @@ const AVX512 = [
 ];
 
 /**
- * A tile is as large as the vector registers hold, 16 or, of AVX-512 and NEON, 32; on the latter
- * GCC wants one for each row besides, and with a third vector it spills.
+ * A tile fills the vector registers: 16, or 32 with AVX-512 and NEON. With NEON, GCC needs another
+ * one for each row, and spills with a third vector.
  */
 const UNITS: Readonly<Partial<Record<NodeJS.Architecture, readonly Unit[]>>> = {
   x64: [
@@ -35,16 +35,16 @@ const UNITS: Readonly<Partial<Record<NodeJS.Architecture, readonly Unit[]>>> = {
   arm64: [instructionSet('neon', ['-DVECTOR_BYTES=16', '-DTILE_ROWS=8', '-DTILE_VECTORS=2'])],
 };
 
-/** What the border to JavaScript is made of, whatever the processor. */
+/** The interface to JavaScript, the same on every processor. */
 export const BORDER = ['addon', 'threadPool', 'memory'].map((name) => unit(name));
 
-/** All units of this machine's addon; null where there is none for it. */
+/** All units of this machine's addon; null if it is not supported. */
 export function unitsOfThisMachine(): readonly Unit[] | null {
   const units = UNITS[process.arch];
   return process.platform === 'linux' && units ? [...units, ...BORDER, unit('machine')] : null;
 }
 
-/** The kernels, compiled as one set of instructions. */
+/** The kernels, compiled for one instruction set. */
 export function instructionSet(name: string, flags: readonly string[]): Unit {
   return { source: 'instructionSet.cc', object: `${name}.kernels.o`, flags: [...flags, `-DINSTRUCTION_SET=${name}`] };
 }

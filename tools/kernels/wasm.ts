@@ -1,7 +1,6 @@
 /**
- * Compiles the kernels' C++ source to WebAssembly: `build/kernels.wasm`. Needs npm only: clang and
- * wasm-ld are WebAssembly themselves. The file's hash stands in a custom section, which engines
- * skip.
+ * Compiles the kernels' C++ source to WebAssembly: `build/kernels.wasm`. Needs only npm: clang and
+ * wasm-ld are WebAssembly themselves. The file's hash is in a custom section, which engines skip.
  */
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
@@ -27,8 +26,8 @@ const COMPILE = [
   '-msimd128',
   '-mrelaxed-simd',
   '-mbulk-memory',
-  // Loop strength reduction moves the constant offsets out of the loads, into additions of their
-  // own: half the speed of a product.
+  // Loop strength reduction moves the constant offsets from the loads into separate additions,
+  // which halves the speed of a product.
   '-mllvm',
   '-disable-lsr',
   '-Wall',
@@ -39,8 +38,8 @@ const COMPILE = [
   'kernels.o',
 ];
 
-// The memory starts with the stack, for a handful of locals, and the static data; the player grows
-// it by its arena.
+// The memory starts with the stack, for a few locals, and the static data; the backend grows it by
+// its arena.
 const LINK = [
   'wasm-ld',
   'kernels.o',
@@ -56,7 +55,7 @@ const LINK = [
   '--strip-all',
 ];
 
-/** Builds what is not up to date; answers the file's path. */
+/** Builds the module if it is out of date; returns its path. */
 export async function buildWasmKernels(): Promise<string> {
   const sources = { ...(await readSources(SOURCES)), 'exports.h': exportsHeader() };
   const compiler = await readFile(new URL('../package.json', import.meta.resolve('@yowasp/clang')), 'utf8');
@@ -69,7 +68,7 @@ export async function buildWasmKernels(): Promise<string> {
 
 async function compile(sources: Record<string, string>): Promise<Uint8Array> {
   const { runLLVM } = await import('@yowasp/clang');
-  // Without a listener of its own it prints how far it has read itself.
+  // Without its own listener it prints the progress of its download.
   const options = { fetchProgress: () => {} };
   const compiled: Tree = (await runLLVM(COMPILE, sources, options)) ?? {};
   const linked: Tree = (await runLLVM(LINK, compiled, options)) ?? {};
@@ -79,8 +78,7 @@ async function compile(sources: Record<string, string>): Promise<Uint8Array> {
 }
 
 /**
- * A custom section (id 0) named "hash". Both lengths are below 128, so one byte of LEB128 holds
- * each.
+ * A custom section (id 0) named "hash". Both lengths are below 128, so each is one byte of LEB128.
  */
 function hashSection(hash: Buffer): Buffer {
   const name = Buffer.from('hash');

@@ -3,7 +3,7 @@
  * table.
  */
 
-/** The libraries whose versions say how old a system may be. */
+/** The libraries whose versions determine the oldest supported system. */
 const VERSION_NAME = /\b(GLIBC|GLIBCXX|CXXABI|GCC)_(\d+(?:\.\d+)*)\0/g;
 
 /** The latest version of each library that the binary needs: `GLIBC` to `2.34`. */

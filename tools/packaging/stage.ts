@@ -1,5 +1,5 @@
 /**
- * The content of the package that users install, in a folder of its own from which `npm pack` makes
+ * The content of the package that users install, in a separate folder from which `npm pack` creates
  * the tarball.
  */
 import { execFile } from 'node:child_process';
@@ -16,27 +16,28 @@ const run = promisify(execFile);
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const SQLITE = 'node_modules/better-sqlite3';
 /**
- * The parts of better-sqlite3 that run. The rest is for a build, which no installation may start.
+ * The parts of better-sqlite3 that are used at run time. The rest is for building, which an
+ * installation must not start.
  */
 const SQLITE_PARTS = ['lib', 'prebuilds', 'LICENSE', 'README.md'];
 const COPIED = ['migrations', 'src/cli/example', 'README.md', 'LICENSE'];
 /**
- * The fields of package.json that users need. `private` is left out, because npm refuses to publish
+ * The fields of package.json that users need. `private` is omitted, because npm refuses to publish
  * such a package.
  */
 const MANIFEST_FIELDS = ['name', 'version', 'description', 'license', 'type', 'engines', 'bin', 'files'];
 const DEPENDENCY_FIELDS = ['dependencies', 'optionalDependencies'];
 
 /**
- * Fills the folder `stage`. Throws an Error that says what is missing: a package without native
- * kernels is not made.
+ * Fills the folder `stage`. Throws an Error that names what is missing: a package needs native
+ * kernels.
  */
 export async function stagePackage(stage: string): Promise<void> {
   await Promise.all([compileSources(stage), placeKernels(stage), placeSqlite(stage), placeManifest(stage)]);
   await copyParts(ROOT, stage, COPIED);
 }
 
-/** Compiles into an empty folder: `dist` may have output of sources that were deleted. */
+/** Compiles into an empty folder: `dist` may have output of deleted sources. */
 async function compileSources(stage: string): Promise<void> {
   const compiler = join(ROOT, 'node_modules/typescript/bin/tsc');
   const project = ['-p', join(ROOT, 'tsconfig.build.json'), '--outDir', join(stage, 'dist')];
@@ -54,7 +55,9 @@ async function placeKernels(stage: string): Promise<void> {
   await copyTo(native.path, stage, join('prebuilds', platform), 'kernels.node');
 }
 
-/** better-sqlite3 decides how old a system may be, so the kernels must run wherever it runs. */
+/**
+ * better-sqlite3 determines the oldest supported system, so the kernels must run wherever it does.
+ */
 async function refuseNewerLibraries(kernels: string, sqlite: string): Promise<void> {
   const newer = newerLibraries(await readFile(kernels), await readFile(sqlite));
   if (newer.length === 0) return;
@@ -64,7 +67,7 @@ async function refuseNewerLibraries(kernels: string, sqlite: string): Promise<vo
 }
 
 /**
- * Bundles better-sqlite3 without its sources. npm starts `node-gyp rebuild` for a package with a
+ * Bundles better-sqlite3 without its sources. npm runs `node-gyp rebuild` for a package with a
  * `binding.gyp` when it installs from a lockfile, although the package ships its binaries and sets
  * `gypfile` to false.
  */
@@ -77,8 +80,8 @@ async function placeSqlite(stage: string): Promise<void> {
 
 async function placeManifest(stage: string): Promise<void> {
   const manifest = await readManifest(ROOT);
-  const kept = [...MANIFEST_FIELDS, ...DEPENDENCY_FIELDS].map((field) => [field, manifest[field]]);
-  await writeManifest(stage, { ...Object.fromEntries(kept), bundleDependencies: ['better-sqlite3'] });
+  const fields = [...MANIFEST_FIELDS, ...DEPENDENCY_FIELDS].map((field) => [field, manifest[field]]);
+  await writeManifest(stage, { ...Object.fromEntries(fields), bundleDependencies: ['better-sqlite3'] });
 }
 
 type Manifest = Readonly<Record<string, unknown>>;

@@ -1,6 +1,8 @@
 import { CLIENT_SETTINGS, SERVICE_SETTINGS } from '../../src/config/settings.ts';
 
-/** Names that users write: the settings, and the properties and parameters of the OpenAPI document. */
+/**
+ * Names that users write: the settings, and the properties and parameters of the OpenAPI document.
+ */
 export function contractNames(openapi: unknown): readonly string[] {
   const names = new Set([...Object.keys(SERVICE_SETTINGS), ...Object.keys(CLIENT_SETTINGS)]);
   const visit = (node: unknown): void => {

@@ -1,7 +1,10 @@
 /** A piece of source text. Whitespace and numbers are left out. */
 export interface Token {
   readonly kind: 'comment' | 'string' | 'name' | 'other';
-  /** As it is in the source; a string without its quotes, a template in the pieces between its expressions. */
+  /**
+   * As it is in the source; a string without its quotes, a template in the pieces between its
+   * expressions.
+   */
   readonly text: string;
   /** Where `text` begins. */
   readonly start: number;
@@ -20,7 +23,10 @@ const NUMBER = { typescript: /\d[\w.]*/y, cpp: /\d[\w.']*/y } as const;
 /** What a division cannot follow, so that a slash after it begins a regular expression. */
 const BEFORE_REGEX = /^(?:[(,=:[!&|?{};+*%<>~^-]|return|typeof|case|in|of|do|else|void|throw|await|yield)?$/;
 
-/** The tokens of a TypeScript or C++ source, in their order. Text that cannot be read counts as `other`. */
+/**
+ * The tokens of a TypeScript or C++ source, in their order. Text that cannot be read counts as
+ * `other`.
+ */
 export function tokenize(source: string, language: Language): readonly Token[] {
   const tokens: Token[] = [];
   const isScript = language === 'typescript';

@@ -1,4 +1,6 @@
-/** Words of the earlier, private language. They are whole words of a name: `lookup` is not `look`. */
+/**
+ * Words of the earlier, private language. They are whole words of a name: `lookup` is not `look`.
+ */
 const BANNED_WORDS: ReadonlySet<string> = new Set(
   [
     'tell tells telling told',
@@ -12,7 +14,9 @@ const BANNED_WORDS: ReadonlySet<string> = new Set(
   ].flatMap((line) => line.split(' ')),
 );
 
-/** Standard terms that contain a banned word: of HTTP, of Kysely, and of the ask-and-tell interface. */
+/**
+ * Standard terms that contain a banned word: of HTTP, of Kysely, and of the ask-and-tell interface.
+ */
 const STANDARD_NAMES = /keep_?alive|execute_?take|ask_?and_?tell/i;
 /** External trials have the ask-and-tell interface, as Optuna calls it. */
 const TELL_IS_STANDARD = /(?:^|\/)(?:sweeps|search)\/|openapi/;
@@ -38,7 +42,7 @@ const GAP = String.raw`(?:\s|\*|//)+`;
 const PHRASES: readonly string[] = [
   'whoever',
   '(?:no|any)body',
-  '(?:is|are|was|were) none',
+  '(?<!there )(?:is|are|was|were) none',
   'of (?:itself|themselves)',
   'to be had',
   'that there (?:is|are)',
