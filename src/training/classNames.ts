@@ -1,7 +1,7 @@
 import { didYouMean, MAX_SUGGESTIONS } from '../kit/contract/closest.ts';
 import { type FieldError, pointer } from '../kit/contract/errors.ts';
 
-/** A mistake for each name in `classWeights` that is none of the classes. */
+/** An issue for each name in `classWeights` that is not a class. */
 export function unknownClasses(names: readonly string[], classes: readonly string[]): FieldError[] {
   const known = new Set(classes);
   return names

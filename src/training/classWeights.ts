@@ -4,9 +4,9 @@ import type { Prepared } from './prepare.ts';
 import type { TrainingSettings } from './schemas/training.ts';
 
 /**
- * The weight of each class of the target; null: each weighs 1. `balanced`: the rows of each class
- * weigh the same together, and all rows as much as without weights. Throws `invalid_spec` for a
- * class that the target does not have.
+ * The weight of each class of the target; null: each has weight 1. `balanced`: the rows of each
+ * class have the same total weight, and all rows have the same as without weights. Throws
+ * `invalid_spec` for a class that the target does not have.
  */
 export function resolveClassWeights(
   classWeights: TrainingSettings['classWeights'],
@@ -25,6 +25,5 @@ export function resolveClassWeights(
 
 function checkLabels(labels: readonly string[], classes: readonly string[]): void {
   const errors = unknownClasses(labels, classes);
-  if (errors.length > 0)
-    throw new ServiceError('invalid_spec', 'classWeights name classes that are not there.', errors);
+  if (errors.length > 0) throw new ServiceError('invalid_spec', 'classWeights has unknown classes.', errors);
 }

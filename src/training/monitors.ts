@@ -1,6 +1,9 @@
 import type { Task } from './schemas/task.ts';
 
-/** What can choose the best epoch: which way is better, and what of targets it measures. */
+/**
+ * Metrics that can select the best epoch: whether higher is better, and the tasks that they apply
+ * to.
+ */
 const TRAITS = {
   validationLoss: { better: 'lower', measures: 'any' },
   accuracy: { better: 'higher', measures: 'classes' },
@@ -15,10 +18,10 @@ const TRAITS = {
 
 export type Monitor = keyof typeof TRAITS;
 
-// Object.keys forgets that the keys of a constant table are known.
+// Object.keys loses the literal type of the keys of a constant table.
 export const MONITORS = Object.keys(TRAITS) as Monitor[];
 
-/** The value as a cost: the smaller the better. */
+/** The value as a cost: lower is better. */
 export function costOf(monitor: Monitor, value: number): number {
   return TRAITS[monitor].better === 'lower' ? value : -value;
 }

@@ -9,23 +9,23 @@ import type { PackedSplit } from './split/packed.ts';
 import type { SplitName } from './split/splits.ts';
 
 /**
- * What a training gives: everything that predicts, and what people want to know of it. Plain data,
- * to be sent between threads.
+ * The result of a training: everything for predictions, and its metrics. Plain data, to be sent
+ * between threads.
  */
 export interface Outcome {
   readonly features: FittedFeatures;
   readonly target: FittedTarget;
-  /** The output layer included. */
+  /** Including the output layer. */
   readonly layers: readonly CompleteLayer[];
   readonly loss: LossSpec;
   /** Of the best epoch, in the notes' shapes. */
   readonly parameters: readonly Parameter[];
-  /** Null for a part without rows. */
+  /** Null for a split without rows. */
   readonly metrics: Readonly<Record<SplitName, Metrics | null>>;
-  /** The rows that it was trained and measured on. */
+  /** The rows that it was trained and evaluated on. */
   readonly split: PackedSplit;
   readonly best: { readonly epoch: number; readonly validationLoss: number | null };
-  /** Epochs that were run. */
+  /** Number of epochs run. */
   readonly epochs: number;
   readonly warnings: readonly Warning[];
 }

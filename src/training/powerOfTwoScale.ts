@@ -1,6 +1,6 @@
 /**
- * The power of two that the numbers go up to; 1 where they are all 0 or one is infinite. In parts
- * of it no digit of theirs changes.
+ * The largest power of two that is at most the largest magnitude; 1 if all numbers are 0 or one is
+ * infinite. Dividing by it is exact.
  */
 export function powerOfTwoScale(...columns: readonly Float64Array[]): number {
   let largest = 0;

@@ -4,7 +4,7 @@ import type { Warning } from '../kit/warning.ts';
 import { invalidSpec } from './invalidSpec.ts';
 
 export interface RowWeights {
-  /** Of every row of the table; null: each weighs 1. */
+  /** Of every row of the table; null: each has weight 1. */
   readonly weights: Float64Array | null;
   /** Whether the row has a weight above 0. */
   readonly weighted: (row: number) => boolean;
@@ -12,15 +12,15 @@ export interface RowWeights {
 }
 
 /**
- * The weights that a column gives; rows without one, or of weight 0, are left out. Throws
- * `invalid_spec` on a negative one.
+ * The weights of a column; rows with a missing or zero weight are left out. Throws `invalid_spec`
+ * for a negative one.
  */
 export function readWeights(table: Table, name: string | null): RowWeights {
   const column = name === null ? undefined : findColumn(table, name);
   if (column === undefined) return { weights: null, weighted: () => true, warnings: [] };
   const weights = asNumbers(column);
   if (weights.some((weight) => weight < 0)) {
-    throw invalidSpec('/weightColumn', `Weights are not negative; '${column.name}' has some that are.`);
+    throw invalidSpec('/weightColumn', `Weights must not be negative; '${column.name}' has negative values.`);
   }
   const missing = weights.filter((weight) => !Number.isFinite(weight)).length;
   const message = `${missing} rows have no weight in '${column.name}' and are left out.`;

@@ -17,7 +17,7 @@ const keyOf = (request: Request) => preparationKey('file', ['length', 'kind'], s
 
 describe('a table that was prepared once', () => {
   const variants: readonly [string, Request['training']][] = [
-    ['as it is', {}],
+    ['unchanged', {}],
     ['with another learning rate', { optimizer: { type: 'adam', learningRate: 0.03 } }],
     ['with weights of its classes', { classWeights: 'balanced' }],
     ['with other batches, another seed and another loss', { batchSize: 'full', seed: 9, labelSmoothing: 0.1 }],
@@ -29,7 +29,7 @@ describe('a table that was prepared once', () => {
   const prepared = prepare(table, specFor(table, { target: 'kind' }), share);
   const before = JSON.stringify(prepared);
 
-  it.each(requests)('trains to the same bits as one of its own, %s', (_, request) => {
+  it.each(requests)('trains to the same bits as a separate one, %s', (_, request) => {
     const spec = specFor(table, request);
     expect(keyOf(request)).toBe(keyOf({ target: 'kind' }));
     const outcome = trainPrepared(prepared, {
@@ -43,34 +43,34 @@ describe('a table that was prepared once', () => {
       onCheckpoint: () => {},
     });
     expect(outcome).toEqual(trainPart(table, spec, 'auto').outcome);
-    // Others train on it at the same time.
+    // Other trainings use it at the same time.
     expect(JSON.stringify(prepared)).toBe(before);
   });
 
-  it('lies in memory that threads share', () => {
+  it('is in memory that threads share', () => {
     const { X, codes, T, actual } = prepared;
     for (const { buffer } of [X, codes, T, actual]) expect(buffer).toBeInstanceOf(SharedArrayBuffer);
   });
 });
 
-describe('the name of what is prepared', () => {
+describe('the preparation key', () => {
   const key = keyOf({ target: 'kind', split: { seed: 1 } });
 
   it.each<[string, Request]>([
-    ['another part of the rows', { target: 'kind', split: { seed: 2 } }],
+    ['another split of the rows', { target: 'kind', split: { seed: 2 } }],
     ['other features', { target: 'kind', split: { seed: 1 }, features: { scaling: 'range' } }],
     ['another target', { target: table.columns[0]?.name ?? '', split: { seed: 1 } }],
-  ])('is another one for %s', (_, request) => {
+  ])('differs for %s', (_, request) => {
     expect(keyOf(request)).not.toBe(key);
   });
 
-  it('is another one for another file and for other columns', () => {
+  it('differs for another file and for other columns', () => {
     const spec = specFor(table, { target: 'kind', split: { seed: 1 } });
     const keys = [preparationKey('other', ['length', 'kind'], spec), preparationKey('file', ['kind'], spec)];
     for (const other of keys) expect(other).not.toBe(key);
   });
 
-  it('is another one for counts, which are not standardised', () => {
+  it('differs for counts, which are not standardized', () => {
     const target = table.columns.find(({ type }) => type === 'numeric')?.name ?? '';
     const spec = specFor(table, { target, split: { seed: 1 } });
     const of = (loss: 'mse' | 'mae' | 'poisson') =>

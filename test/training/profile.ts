@@ -4,12 +4,12 @@ import { resolveSpec } from '../../src/training/resolve/resolve.ts';
 import type { ColumnShape, DatasetShape } from '../../src/training/resolve/shape.ts';
 import { specRequestSchema, type TrainingSpec } from '../../src/training/schemas/spec.ts';
 
-/** The profile that the datasets' room would give of the table. */
+/** The profile of the table, as the datasets' room would compute it. */
 function profileOf({ rows, columns }: Table): DatasetShape {
   return { rows, columns: columns.map(columnProfile) };
 }
 
-/** The spec that a request comes to for the table. Throws when there is a mistake in it. */
+/** The resolved spec of a request for the table. Throws if it has an issue. */
 export function specFor(table: Table, request: z.input<typeof specRequestSchema>): TrainingSpec {
   const { spec, errors } = resolveSpec(specRequestSchema.parse(request), profileOf(table));
   if (spec === null) throw new Error(errors.map(({ path, message }) => `${path}: ${message}`).join('\n'));

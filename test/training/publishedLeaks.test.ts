@@ -14,10 +14,7 @@ import { hasSharedData, SHARED_DATA } from '../support/sharedData.ts';
 const SEEDS = [0, 1, 2];
 const A_TABLE_MS = 120_000;
 
-/**
- * The warnings about leaks that a job on the published table gets, for each of the seeds of its
- * split.
- */
+/** The warnings about leaks that a job on the published table gets, for each seed of its split. */
 async function leaksOf(service: TestService, dataset: string, target: string): Promise<Warning[][]> {
   const answer = await upload(service, csvOf(dataset));
   expect(answer.statusCode).toBe(201);
@@ -72,7 +69,7 @@ describe.runIf(hasSharedData)('the leaks of published tables', () => {
     ['wine_quality', 'quality'],
     ['wine_quality', 'type'],
   ])(
-    'are none in %s for the target %s',
+    'do not exist in %s for the target %s',
     async (dataset, target) => {
       expect(await leaksOf(service, dataset, target)).toEqual([[], [], []]);
     },

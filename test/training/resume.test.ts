@@ -6,8 +6,8 @@ import { trainPart } from './resuming.ts';
 import { flowers } from './tables.ts';
 
 /**
- * All that a run keeps in mind: running statistics, masks, the optimizer's moments, a schedule and
- * a patience that hear the losses.
+ * Everything in the state of a run: running statistics, masks, the optimizer's moments, a schedule
+ * and a patience that depend on the losses.
  */
 const REQUEST: z.input<typeof specRequestSchema> = {
   target: 'kind',
@@ -34,13 +34,13 @@ describe.each(['auto', 'wasm', 'reference'] as const)('a run that is stopped (%s
   const unbroken = trainPart(table, spec, kernels);
   const steps = unbroken.reports.length * STEPS_PER_EPOCH;
 
-  it('ends before its last epoch, its rate having dropped, so that both are held below', () => {
+  it('ends before its last epoch with a lower rate, so that the checkpoint contains both', () => {
     const { reports } = unbroken;
     expect(reports.length).toBeLessThan(12);
     expect(reports.at(-1)?.learningRate).toBeLessThan(0.02);
   });
 
-  it.each([1, 4, 5, 7, 10, 23, steps - 1])('after %i steps goes on with the same bits', (at) => {
+  it.each([1, 4, 5, 7, 10, 23, steps - 1])('after %i steps resumes with the same bits', (at) => {
     const before = trainPart(table, spec, kernels, { ending: { at, how: 'pause' } });
     expect(before.outcome).toBeNull();
     const [checkpoint] = before.checkpoints;
@@ -51,7 +51,7 @@ describe.each(['auto', 'wasm', 'reference'] as const)('a run that is stopped (%s
     expect(after.checkpoints).toEqual(unbroken.checkpoints);
   });
 
-  it('at every step in turn goes on with the same bits', () => {
+  it('at every step in turn resumes with the same bits', () => {
     const reports = [];
     let part = trainPart(table, spec, kernels, { ending: { at: 1, how: 'pause' } });
     for (let at = 2; part.outcome === null; at++) {
@@ -62,7 +62,7 @@ describe.each(['auto', 'wasm', 'reference'] as const)('a run that is stopped (%s
     expect(part.outcome).toEqual(unbroken.outcome);
   });
 
-  it('is not changed by the checkpoints that are made of it, and goes on from any of them', () => {
+  it('is not changed by its checkpoints, and resumes from any of them', () => {
     const watched = trainPart(table, spec, kernels, { wishes: Number.POSITIVE_INFINITY });
     expect(watched.outcome).toEqual(unbroken.outcome);
     expect(watched.checkpoints.map(({ step }) => step)).toEqual(Array.from({ length: steps }, (_, index) => index + 1));
@@ -81,13 +81,13 @@ describe.each(['auto', 'wasm', 'reference'] as const)('a run that is stopped (%s
   });
 });
 
-describe('a run that goes on', () => {
-  it('tells what was done before', () => {
+describe('a resumed run', () => {
+  it('reports what was done before', () => {
     const [checkpoint] = trainPart(table, spec, 'wasm', { ending: { at: 12, how: 'pause' } }).checkpoints;
     expect(trainPart(table, spec, 'wasm', { checkpoint }).plan?.done).toEqual({ epochs: 2, steps: 12 });
   });
 
-  it('leaves no new checkpoint when nothing was done since', () => {
+  it('leaves no new checkpoint without a step', () => {
     const [checkpoint] = trainPart(table, spec, 'wasm', { ending: { at: 12, how: 'pause' } }).checkpoints;
     const again = trainPart(table, spec, 'wasm', { checkpoint, ending: { at: 12, how: 'pause' } });
     expect(again).toMatchObject({ outcome: null, checkpoints: [] });
@@ -99,8 +99,8 @@ describe('a run that goes on', () => {
   });
 });
 
-describe('a run that is asked to make its model', () => {
-  it('keeps the best epoch so far, wherever it is', () => {
+describe('a run that is requested to make its model', () => {
+  it('returns the best epoch so far, wherever it is', () => {
     const unbroken = trainPart(table, spec, 'wasm');
     const { outcome, reports } = trainPart(table, spec, 'wasm', {
       ending: { at: 3 * STEPS_PER_EPOCH + 2, how: 'stop' },
@@ -111,21 +111,21 @@ describe('a run that is asked to make its model', () => {
     expect(outcome?.metrics.validation?.loss).toBeCloseTo(best?.validationLoss ?? Number.NaN, 6);
   });
 
-  it.each([0, 2])('measures what there is of the first epoch after %i steps', (at) => {
+  it.each([0, 2])('measures the finished part of the first epoch after %i steps', (at) => {
     const { outcome, reports } = trainPart(table, spec, 'wasm', { ending: { at, how: 'stop' } });
     expect(reports).toEqual([expect.objectContaining({ epoch: 1, step: Math.max(1, at), isBest: true })]);
     expect(outcome).toMatchObject({ epochs: 1, best: { epoch: 1 } });
   });
 });
 
-describe('a run that is extended', () => {
+describe('an extended run', () => {
   const longer = (epochs: number) => ({ ...spec, training: { ...spec.training, epochs } });
   const patient = {
     ...spec,
     training: { ...spec.training, earlyStopping: null, schedule: { type: 'constant', warmup: 0 } },
   } as const;
 
-  it('goes on from its last step: what a run of so many epochs would have come to, where the schedule is the same', () => {
+  it('continues from its last step: equal to a run of the total number of epochs, if the schedule is the same', () => {
     const short = { ...patient, training: { ...patient.training, epochs: 3 } };
     const [checkpoint] = trainPart(table, short, 'wasm').checkpoints;
     expect(checkpoint).toMatchObject({ epoch: 4, batch: 0, finished: true });
@@ -134,7 +134,7 @@ describe('a run that is extended', () => {
     expect(extended.reports[0].epoch).toBe(4);
   });
 
-  it('has new patience, and still keeps the best epoch of all', () => {
+  it('resets its patience, and still returns the best epoch of all', () => {
     const first = trainPart(table, spec, 'wasm');
     const done = first.reports.length;
     const extended = trainPart(table, longer(done + 2), 'wasm', { checkpoint: first.checkpoints[0] });
@@ -143,7 +143,7 @@ describe('a run that is extended', () => {
     expect(extended.outcome?.best.epoch).toBe(best?.epoch);
   });
 
-  it('trains the rest of an epoch in which it was asked to make its model', () => {
+  it('trains the rest of an epoch in which it was requested to make its model', () => {
     const stopped = trainPart(table, patient, 'wasm', { ending: { at: 2, how: 'stop' } });
     const extended = trainPart(table, patient, 'wasm', { checkpoint: stopped.checkpoints[0] });
     expect(extended.outcome).toEqual(trainPart(table, patient, 'wasm').outcome);

@@ -10,16 +10,14 @@ import type { EpochReport, RunPlan } from '../../src/training/report.ts';
 import type { TrainingSpec } from '../../src/training/schemas/spec.ts';
 
 export interface Part {
-  /** How the run is asked to end when so many steps are done; left out, it is not. */
+  /** How the run is requested to stop after that many steps; without it, it is not. */
   readonly ending?: { readonly at: number; readonly how: StopRequest };
   readonly checkpoint?: Checkpoint | null;
-  /** Where it pauses of itself. */
+  /** Where it pauses automatically. */
   readonly halt?: StopRule;
-  /**
-   * How many checkpoints are requested, from before the run begins: each is a request of its own.
-   */
+  /** How many checkpoints are requested, from before the start of the run: each one separately. */
   readonly wishes?: number;
-  /** How many threads may play when so many steps are done; left out, one. */
+  /** How many threads may be used after that many steps; one without it. */
   readonly threads?: (steps: number) => number;
 }
 
@@ -32,8 +30,8 @@ export interface Trained {
 }
 
 /**
- * Trains from the start, or from a checkpoint, to the end or to where it is asked to end. Each
- * checkpoint has been bytes in between.
+ * Trains from the start, or from a checkpoint, to the end or to a requested stop. Each checkpoint
+ * is encoded and decoded in between.
  */
 export function trainPart(table: Table, spec: TrainingSpec, kernels: KernelsChoice, part: Part = {}): Trained {
   const { ending, checkpoint = null, halt, threads = () => 1 } = part;
@@ -58,8 +56,8 @@ export function trainPart(table: Table, spec: TrainingSpec, kernels: KernelsChoi
       },
     },
     clock: () => 0,
-    onStart: (told) => {
-      plan = told;
+    onStart: (reported) => {
+      plan = reported;
     },
     onEpoch: (report) => reports.push(report),
     onCheckpoint: (made) => checkpoints.push(decodeCheckpoint(encodeCheckpoint(made, spec), spec)),

@@ -2,7 +2,7 @@ import { createGenerator } from '../../src/engine/random.ts';
 import type { Table } from '../../src/formats/table.ts';
 import { numbers, tableOf, words } from '../features/columns.ts';
 
-/** Two numbers and a word that decide on three kinds of flower, with noise. */
+/** Two numbers and a text that determine three kinds of flower, with noise. */
 export function flowers(rows: number): Table {
   const generator = createGenerator(7);
   const kinds = Array.from({ length: rows }, (_, row) => row % 3);

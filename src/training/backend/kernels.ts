@@ -14,17 +14,17 @@ export interface ChosenKernels {
   readonly createKernels: CreateKernels;
   /** Such as `native (avx2)`, or `wasm (no native: …)` with the reason. */
   readonly description: string;
-  /** How many threads one training can use: `maxThreads` of its players. */
+  /** How many threads one training can use: `maxThreads` of its backends. */
   readonly maxThreads: number;
 }
 
-/** What `npm run build` compiles, beside `src` and `dist` alike. */
+/** The output of `npm run build`, at the same path from `src` and `dist`. */
 const WASM_FILE = fileURLToPath(new URL('../../../build/kernels.wasm', import.meta.url));
 
 /**
- * The player of that name; `auto` is the fastest that this machine has. Throws ConfigurationError
- * when native is asked for and not to be had, and an Error when the build has not made the wasm
- * kernels.
+ * The backend with that name; `auto` is the fastest that this machine supports. Throws
+ * ConfigurationError if native kernels are requested but not available, and an Error if the build
+ * has not made the wasm kernels.
  */
 export function chooseKernels(choice: KernelsChoice, loadNative = loadNativeKernels): ChosenKernels {
   if (choice === 'reference') return { createKernels: createReferenceKernels, description: 'reference', maxThreads: 1 };
@@ -32,10 +32,11 @@ export function chooseKernels(choice: KernelsChoice, loadNative = loadNativeKern
   const native = loadNative();
   if ('createKernels' in native) {
     const { createKernels, instructionSet, wrongSets } = native;
-    const but = wrongSets.length > 0 ? `, as this machine computes wrongly with ${wrongSets.join(' and ')}` : '';
+    const but =
+      wrongSets.length > 0 ? `, because ${wrongSets.join(' and ')} produced wrong results on this machine` : '';
     return { createKernels, description: `native (${instructionSet}${but})`, maxThreads: MAX_THREADS };
   }
-  if (choice === 'native') throw new ConfigurationError(`There are no native kernels: ${native.missing}.`);
+  if (choice === 'native') throw new ConfigurationError(`Native kernels are not available: ${native.missing}.`);
   return { createKernels: loadWasmKernels(), description: `wasm (no native: ${native.missing})`, maxThreads: 1 };
 }
 

@@ -7,16 +7,16 @@ import { agreesWithReference } from '../../engine/kernels/selfCheck.ts';
 import { isOfNativeSources } from './nativeSources.ts';
 
 /**
- * The native player with its instruction set and the faster ones that were found to compute
- * wrongly, or why this machine has none.
+ * The native backend with its instruction set and the faster ones that produced wrong results, or
+ * why this machine has none.
  */
 export type NativeKernels =
   | { readonly createKernels: CreateKernels; readonly instructionSet: string; readonly wrongSets: readonly string[] }
   | { readonly missing: string };
 
 /**
- * The addon that `npm run build` compiles where there is a C++ compiler, beside `src` and `dist`
- * alike.
+ * The addon that `npm run build` compiles if there is a C++ compiler, at the same path from `src`
+ * and `dist`.
  */
 const BUILT = fileURLToPath(new URL('../../../build/kernels.node', import.meta.url));
 /**
@@ -46,16 +46,15 @@ function isMusl(): boolean {
 }
 
 /**
- * Loads the addon and takes the fastest of its instruction sets that computes rightly here;
- * whatever stands in the way is an answer.
+ * Loads the addon and selects its fastest instruction set that produces correct results on this
+ * machine. A failure is a result.
  */
 export function loadNativeKernels(file = addonFile(), computesRightly = agreesWithReference): NativeKernels {
   // Clients of the API see these messages, so they must not contain the path of the installation.
   const name = file.startsWith(PREBUILDS) ? `prebuilds/${file.slice(PREBUILDS.length)}` : 'build/kernels.node';
-  if (!existsSync(file)) return { missing: `${name} is not there; ${adviceFor(file)}` };
+  if (!existsSync(file)) return { missing: `${name} does not exist; ${adviceFor(file)}` };
   try {
-    if (!isOfNativeSources(file))
-      return { missing: `${name} is of other sources than these; npm run build makes it anew` };
+    if (!isOfNativeSources(file)) return { missing: `${name} was built from other sources; npm run build rebuilds it` };
     const addon: NativeAddon = createRequire(import.meta.url)(file);
     const wrongSets: string[] = [];
     for (const instructionSet of addon.instructionSets) {
@@ -63,7 +62,7 @@ export function loadNativeKernels(file = addonFile(), computesRightly = agreesWi
       if (computesRightly(createKernels)) return { createKernels, instructionSet, wrongSets };
       wrongSets.push(instructionSet);
     }
-    return { missing: `${name} computes wrongly on this machine` };
+    return { missing: `${name} produces wrong results on this machine` };
   } catch (error) {
     const [reason] = String(error instanceof Error ? error.message : error).split('\n', 1);
     return { missing: `${name} cannot be loaded: ${reason}` };
@@ -71,5 +70,5 @@ export function loadNativeKernels(file = addonFile(), computesRightly = agreesWi
 }
 
 function adviceFor(file: string): string {
-  return file.startsWith(PREBUILDS) ? 'the package was not built for this platform' : 'npm run build tells why';
+  return file.startsWith(PREBUILDS) ? 'the package was not built for this platform' : 'npm run build gives the reason';
 }

@@ -1,12 +1,12 @@
 import type { CreateKernels, Kernels } from '../../engine/kernels/kernels.ts';
 
-/** Larger ones are worth less than the memory that an idle thread would hold. */
+/** Larger ones are not worth the memory that an idle thread would occupy. */
 const MAX_NUMBERS = 2 ** 21;
 
 /**
- * Players for trainings that follow one another, of which only the last is in use: one of the same
- * size as the one before takes over its memory, emptied. To get memory, and to let go of it, takes
- * longer than the steps of a small training.
+ * Backends for consecutive trainings, of which only the last is in use: one of the same size as the
+ * previous one reuses its memory, cleared. Allocating and freeing memory takes longer than the
+ * steps of a small training.
  */
 export function reuseBackends(createKernels: CreateKernels): CreateKernels {
   let last: Kernels | undefined;

@@ -2,11 +2,11 @@ import type { Trainer } from '../../engine/network/trainer.ts';
 import type { RunControl } from '../loop/runControl.ts';
 import type { TrainingSettings } from '../schemas/training.ts';
 
-/** The threads that a training plays on. */
+/** The threads of a training. */
 export interface TrainingThreads {
-  /** How many it gains from and is allowed. */
+  /** How many it benefits from and is allowed. */
   readonly max: number;
-  /** Plays on as many as it may use now, as far as it gains from them. */
+  /** Uses as many threads as it is currently allowed, if it benefits from them. */
   update(): void;
 }
 

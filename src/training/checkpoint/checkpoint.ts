@@ -5,30 +5,33 @@ const word = z.uint32();
 const count = z.int().min(0);
 
 /**
- * What a checkpoint says beside its arrays. JSON knows no infinity, so what has no value yet is
+ * The contents of a checkpoint without its arrays. JSON has no infinity, so missing values are
  * null.
  */
 export const checkpointStateSchema = z.strictObject({
-  /** The epoch under way, from 1. */
+  /** The current epoch, from 1. */
   epoch: z.int().min(1),
-  /** Batches of it that are done. */
+  /** Finished batches of the epoch. */
   batch: count,
   /** Steps since the run began. */
   step: count,
-  /** The generator before it shuffled the epoch's rows: their order is made anew from it. */
+  /**
+   * The state of the generator before it shuffled the epoch's rows: their order is reproduced from
+   * it.
+   */
   generator: z.tuple([word, word, word, word]).readonly(),
   /**
-   * What the epoch's steps come to so far: the summed loss, the rows' weight, the last rate, and
-   * how long they took.
+   * Sums over the epoch's steps so far: the loss, the rows' weight, the last rate, and their
+   * duration.
    */
   sums: z.strictObject({ loss: z.number(), weight: z.number(), learningRate: z.number(), ms: z.number().min(0) }),
   earlyStopping: z.strictObject({
-    /** The cost of the best epoch, and the cost that counts as an improvement when it is beaten. */
+    /** The cost of the best epoch, and the cost that the next improvement must beat. */
     best: z.number().nullable(),
     mark: z.number().nullable(),
     epochsWithout: count,
   }),
-  /** What the schedule goes on from. */
+  /** The state of the schedule. */
   schedule: z.array(z.number()).readonly(),
   /** The measurements of the best epoch. */
   best: z
@@ -39,15 +42,15 @@ export const checkpointStateSchema = z.strictObject({
       metrics: z.record(z.string(), z.number().nullable()).readonly(),
     })
     .nullable(),
-  /** Whether the run had come to its end: to go on is to extend it. */
+  /** Whether the run was finished: resuming it extends it. */
   finished: z.boolean(),
 });
 type CheckpointState = z.infer<typeof checkpointStateSchema>;
 
-/** All that a run goes on from, to the bit, at any of its steps. */
+/** The complete state of a run at any of its steps; resuming gives bitwise equal results. */
 export interface Checkpoint extends CheckpointState {
-  /** Parameters, running statistics and the optimizer's memory. */
+  /** Parameters, running statistics and the optimizer's state. */
   readonly values: Numbers;
-  /** Parameters and running statistics of the best epoch; null as long as `best` is. */
+  /** Parameters and running statistics of the best epoch; null while `best` is null. */
   readonly bestParameters: Numbers | null;
 }

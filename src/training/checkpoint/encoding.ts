@@ -1,7 +1,7 @@
 /**
- * A checkpoint as bytes: a mark, the version and the header's length (little-endian, as all numbers
- * here), a JSON header, the arrays as they lie in memory, and the SHA-256 of all that. Every part
- * is padded to eight bytes.
+ * A checkpoint as bytes: a magic number, the version and the header's length (little-endian, as all
+ * numbers here), a JSON header, the arrays as they are in memory, and the SHA-256 of all that.
+ * Every part is padded to eight bytes.
  */
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
@@ -10,8 +10,8 @@ import { type TrainingSpec, trainingSpecSchema } from '../schemas/spec.ts';
 import { type Checkpoint, checkpointStateSchema } from './checkpoint.ts';
 
 /**
- * Raised whenever a later program would read these bytes in another way, the engine's order of its
- * numbers included.
+ * Increased whenever the interpretation of these bytes changes, including the engine's order of its
+ * numbers.
  */
 const VERSION = 1;
 const MAGIC = new TextEncoder().encode('TRNYCKPT');
@@ -20,14 +20,14 @@ const HASH_BYTES = 32;
 
 const arraySchema = z.strictObject({ type: z.enum(['float32', 'float64']), count: z.int().min(0) });
 const headerSchema = z.strictObject({
-  /** Names the training that it is of. */
+  /** Identifies the training of the checkpoint. */
   spec: z.string(),
   facts: checkpointStateSchema,
   values: arraySchema,
   bestParameters: arraySchema.nullable(),
 });
 
-/** Bytes that are no checkpoint of the training. */
+/** Bytes that are not a checkpoint of the training. */
 export class InvalidCheckpointError extends Error {
   override readonly name = 'InvalidCheckpointError';
 }
@@ -63,15 +63,15 @@ export function encodeCheckpoint(checkpoint: Checkpoint, spec: TrainingSpec): Ui
 }
 
 /**
- * Throws InvalidCheckpointError on bytes that are damaged, of another version, or of another
+ * Throws InvalidCheckpointError for bytes that are damaged, of another version, or of another
  * training than `spec`.
  */
 export function decodeCheckpoint(encoded: Uint8Array, spec: TrainingSpec): Checkpoint {
   const size = encoded.length - HASH_BYTES;
-  if (size < PREFIX_BYTES || MAGIC.some((byte, i) => byte !== encoded[i])) throw invalid('they are no checkpoint');
+  if (size < PREFIX_BYTES || MAGIC.some((byte, i) => byte !== encoded[i])) throw invalid('they are not a checkpoint');
   const view = new DataView(encoded.buffer, encoded.byteOffset, encoded.byteLength);
   const version = view.getUint32(8, true);
-  if (version !== VERSION) throw invalid(`they are of version ${version}, not ${VERSION}`);
+  if (version !== VERSION) throw invalid(`they have version ${version} instead of ${VERSION}`);
   if (!Buffer.from(encoded.subarray(size)).equals(hashOf(encoded.subarray(0, size)))) throw invalid('they are damaged');
 
   const headerLength = view.getUint32(12, true);
@@ -87,7 +87,7 @@ export function decodeCheckpoint(encoded: Uint8Array, spec: TrainingSpec): Check
   };
 }
 
-/** The SHA-256 that the bytes of a checkpoint end with, in hexadecimal. */
+/** The SHA-256 at the end of a checkpoint's bytes, in hexadecimal. */
 export function checksumOf(encoded: Uint8Array): string {
   return Buffer.from(encoded.subarray(-HASH_BYTES)).toString('hex');
 }
@@ -95,14 +95,14 @@ export function checksumOf(encoded: Uint8Array): string {
 const BYTES = { float32: Float32Array.BYTES_PER_ELEMENT, float64: Float64Array.BYTES_PER_ELEMENT };
 
 function readNumbers(encoded: Uint8Array, offset: number, { type, count }: z.infer<typeof arraySchema>): Numbers {
-  // A copy, because the numbers of a file's bytes need not lie where typed arrays may begin.
+  // A copy, because typed arrays need an aligned start, which a part of a file does not have.
   const { buffer } = Uint8Array.from(encoded.subarray(offset, offset + count * BYTES[type]));
   return type === 'float64' ? new Float64Array(buffer) : new Float32Array(buffer);
 }
 
 /**
- * What two trainings have in common that take the same steps, but for their number: a training may
- * be extended, and go on with more threads.
+ * The settings that two trainings share if they take the same steps: a training may be extended,
+ * and resumed with more threads.
  */
 function fingerprint(spec: TrainingSpec): string {
   const { epochs: _, threads: __, ...training } = spec.training;
@@ -124,5 +124,5 @@ function hashOf(bytes: Uint8Array): Buffer {
 }
 
 function invalid(why: string): InvalidCheckpointError {
-  return new InvalidCheckpointError(`The bytes cannot be gone on from: ${why}.`);
+  return new InvalidCheckpointError(`The checkpoint cannot be resumed: ${why}.`);
 }

@@ -11,11 +11,11 @@ export interface BatchPlan {
   readonly schedule: Schedule;
 }
 
-/** Throws `invalid_spec` when the training rows are too few for a step. */
+/** Throws `invalid_spec` if there are too few training rows for a step. */
 export function planBatches({ trainer, splits }: Run, { training }: TrainingSpec): BatchPlan {
   const batches = batchesOf(splits.training.length, training.batchSize, trainer.minRows);
   if (batches.length === 0) {
-    throw invalidSpec('/split', `Batch normalization needs ${trainer.minRows} training rows at least.`);
+    throw invalidSpec('/split', `Batch normalization needs at least ${trainer.minRows} training rows.`);
   }
   const schedule = createSchedule(training.schedule, {
     learningRate: trainer.learningRate,

@@ -1,12 +1,12 @@
-/** Rows of an epoch's order that one step trains on. */
+/** The rows of an epoch's order that one step trains on. */
 export interface Batch {
   readonly start: number;
   readonly rows: number;
 }
 
 /**
- * Cuts an epoch into batches; a last one of fewer than `fewestRows` is left out, its rows come in
- * another epoch's order.
+ * Divides an epoch into batches. A last one of fewer than `minRows` is left out; its rows come
+ * earlier in the order of another epoch.
  */
 export function batchesOf(rows: number, batchSize: number | 'full', minRows: number): Batch[] {
   const size = batchSize === 'full' ? rows : Math.min(batchSize, rows);

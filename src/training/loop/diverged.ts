@@ -1,4 +1,4 @@
-/** The loss is no longer a finite number: the training cannot go on. */
+/** The loss is not a finite number: the training cannot continue. */
 export class LossDivergedError extends Error {
   readonly code = 'loss_diverged';
   /** From 1. */

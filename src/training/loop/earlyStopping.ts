@@ -6,13 +6,13 @@ import type { TrainingSettings } from '../schemas/training.ts';
 interface Verdict {
   /** The best epoch so far. */
   readonly best: boolean;
-  /** Too many epochs without improvement. */
+  /** Whether too many epochs had no improvement. */
   readonly stop: boolean;
 }
 
 export interface EarlyStopping {
   judge(epoch: EpochMeasures): Verdict;
-  /** What another one goes on from. */
+  /** The state to resume from. */
   state(): EarlyStoppingState;
 }
 
@@ -20,13 +20,15 @@ export type EarlyStoppingState = Checkpoint['earlyStopping'];
 
 const INITIAL_STATE: EarlyStoppingState = { best: null, mark: null, epochsWithout: 0 };
 
-/** Watches the epochs; `settings` null: the best epoch is still known, and nothing stops. */
+/**
+ * Observes the epochs. With `settings` null, the best epoch is still tracked, and nothing stops.
+ */
 export function createEarlyStopping(
   settings: TrainingSettings['earlyStopping'],
   state: EarlyStoppingState = INITIAL_STATE,
 ): EarlyStopping {
   const { metric = 'validationLoss', patience = Number.POSITIVE_INFINITY, minDelta = 0 } = settings ?? {};
-  // `best` chooses the parameters to keep, `mark` is what an epoch must beat by `minDelta` to be an
+  // `best` selects the parameters of the model; an epoch must beat `mark` by `minDelta` to be an
   // improvement.
   let [best, mark] = [state.best ?? Number.POSITIVE_INFINITY, state.mark ?? Number.POSITIVE_INFINITY];
   let { epochsWithout } = state;
@@ -36,7 +38,7 @@ export function createEarlyStopping(
       const improved = cost < mark - minDelta;
       epochsWithout = improved ? 0 : epochsWithout + 1;
       if (improved) mark = cost;
-      // The first epoch is the best so far, whatever it measures.
+      // The first epoch is the best so far, whatever its cost.
       const isBest = cost < best || measures.epoch === 1;
       if (isBest) best = cost;
       return { best: isBest, stop: epochsWithout >= patience };
@@ -46,8 +48,8 @@ export function createEarlyStopping(
 }
 
 /**
- * What the epoch is judged by, the smaller the better; without validation rows by the training
- * loss.
+ * The cost of an epoch, lower is better: the monitored metric of the validation rows, or the
+ * training loss without any.
  */
 export function epochCost(
   { trainingLoss, validationLoss, metrics }: Pick<EpochMeasures, 'trainingLoss' | 'validationLoss' | 'metrics'>,

@@ -11,23 +11,21 @@ import type { StopRule } from './stopRule.ts';
 export interface EpochDeps {
   readonly run: Run;
   readonly batchPlan: BatchPlan;
-  /** Moved on with every step. */
+  /** Updated at every step. */
   readonly state: RunState;
-  /**
-   * Steps that were done when the run began, or resumed: a checkpoint there would say nothing new.
-   */
+  /** Finished steps when the run began or resumed: a checkpoint there would be redundant. */
   readonly initialSteps: number;
   readonly spec: TrainingSpec;
-  /** Where it pauses of itself; null or left out: nowhere. */
+  /** Where it pauses automatically; null or absent: nowhere. */
   readonly halt?: StopRule | null | undefined;
   readonly control: RunControl;
   readonly clock: Clock;
 }
 
 /**
- * Steps over the batches that are left of the epoch, in its own order. `keep` is called when a
- * checkpoint is wanted. Gives how the run was asked to end; a run that is to make its model takes
- * one step at least.
+ * Trains on the remaining batches of the epoch, in its order. Calls `emitCheckpoint` when a
+ * checkpoint is requested. Returns the stop request, if any; a run that will make its model takes
+ * at least one step.
  */
 export function trainEpoch(deps: EpochDeps, emitCheckpoint: () => void): StopRequest | null {
   const { run, batchPlan, state, initialSteps, control, clock } = deps;
@@ -55,7 +53,7 @@ export function trainEpoch(deps: EpochDeps, emitCheckpoint: () => void): StopReq
   return null;
 }
 
-/** A step over the next batch. */
+/** A step on the next batch. */
 function trainBatch({ run: { trainer }, batchPlan, state }: EpochDeps): void {
   const { start, rows } = batchPlan.batches[state.batch];
   const { sums } = state;
@@ -67,7 +65,7 @@ function trainBatch({ run: { trainer }, batchPlan, state }: EpochDeps): void {
   state.batch += 1;
 }
 
-/** What the epoch comes to, after a look at the validation rows. */
+/** The measures of the epoch, including the validation rows. */
 export function measureEpoch({ run, batchPlan, state, spec, halt, clock }: EpochDeps): EpochMeasures {
   const { epoch, batch, sums } = state;
   const last = batchPlan.batches[batch - 1];
@@ -87,7 +85,7 @@ export function measureEpoch({ run, batchPlan, state, spec, halt, clock }: Epoch
   };
 }
 
-/** A clock may not have moved within a short epoch. */
+/** A clock may not have advanced in a short epoch. */
 function rowsPerSecond(rows: number, ms: number): number {
   return Math.round((rows / Math.max(1, ms)) * 1000);
 }

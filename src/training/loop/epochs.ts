@@ -9,23 +9,23 @@ import { advanceEpoch, type Best, checkpointOf, restoreRunState, stepsDone } fro
 import { stopsAfter } from './stopRule.ts';
 
 export interface EpochsOptions extends Pick<EpochDeps, 'spec' | 'halt' | 'control' | 'clock'> {
-  /** Where to go on from; null: from the start. */
+  /** The checkpoint to resume from; null: from the start. */
   readonly checkpoint: Checkpoint | null;
   readonly onStart: (plan: RunPlan) => void;
   readonly onEpoch: (report: EpochReport) => void;
-  /** When one was wished for, before a pause or a halt, and at the end of the run. */
+  /** When one was requested, before a pause or the stop rule, and at the end of the run. */
   readonly onCheckpoint: (checkpoint: Checkpoint) => void;
-  /** When it pauses of itself, last of all. */
+  /** When it pauses because of its stop rule, after everything else. */
   readonly onStopRule?: () => void;
 }
 
 type RunResult = Pick<Outcome, 'best' | 'epochs'>;
 
 /**
- * Trains until the epochs are done, early stopping ends them or it is asked to stop, and leaves the
- * trainer with the best epoch's parameters. A run that is stopped within its first epoch measures
- * what there is of it. Null when it was cancelled or paused, or has halted. Throws
- * LossDivergedError, and `invalid_spec` when the training rows are too few for a step.
+ * Trains until all epochs are done, early stopping ends them or a stop is requested, and restores
+ * the best epoch's parameters. A run that is stopped in its first epoch measures the finished part.
+ * Null if it was cancelled or paused, or met its stop rule. Throws LossDivergedError, and
+ * `invalid_spec` if there are too few training rows for a step.
  */
 export function runEpochs(run: Run, options: EpochsOptions): RunResult | null {
   const { spec, checkpoint } = options;
@@ -41,7 +41,7 @@ export function runEpochs(run: Run, options: EpochsOptions): RunResult | null {
   const emitCheckpoint = (finished: boolean) =>
     options.onCheckpoint(checkpointOf(run, batchPlan, stopping, state, finished));
   const emitIfAdvanced = () => {
-    // Where nothing was done, the checkpoint that it went on from is as good.
+    // Without any step, the checkpoint that it resumed from is still current.
     if (stepsDone(state, batchPlan) > initialSteps) emitCheckpoint(false);
   };
 
@@ -70,8 +70,8 @@ export function runEpochs(run: Run, options: EpochsOptions): RunResult | null {
 }
 
 /**
- * Asked between two epochs and when a run goes on: one that was killed behind an epoch halts there
- * all the same. What a client wants comes first.
+ * Checked between epochs and on resume: a run that was killed after the epoch stops there too. A
+ * request of the client has priority.
  */
 function meetsStopRule({ state: { epoch, batch, best }, halt = null, control }: EpochDeps): boolean {
   return (
@@ -79,12 +79,12 @@ function meetsStopRule({ state: { epoch, batch, best }, halt = null, control }: 
   );
 }
 
-/** Whoever extends a run has new patience with it. */
+/** Extending a run resets the patience. */
 function resumedEarlyStopping({ earlyStopping, finished }: Checkpoint): Checkpoint['earlyStopping'] {
   return finished ? { ...earlyStopping, epochsWithout: 0 } : earlyStopping;
 }
 
-/** Reports how long the run is, and what was done before. */
+/** Reports the length of the run, and what was done before. */
 function reportStart({ run, batchPlan, state, initialSteps, spec, control, onStart }: EpochDeps & EpochsOptions): void {
   control.setStep(initialSteps);
   onStart({
@@ -101,8 +101,8 @@ interface EndEpochDeps extends EpochDeps, Pick<EpochsOptions, 'onEpoch'> {
 }
 
 /**
- * Measures the epoch, lets the schedule and early stopping know, and keeps its parameters when it
- * is the best so far.
+ * Measures the epoch, updates the schedule and early stopping, and copies its parameters if it is
+ * the best so far.
  */
 function endEpoch(deps: EndEpochDeps): { readonly best: Best; readonly isOver: boolean } {
   const { run, batchPlan, state, stopping, spec } = deps;

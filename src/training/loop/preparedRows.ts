@@ -3,15 +3,14 @@ import { powerOfTwoScale } from '../powerOfTwoScale.ts';
 import type { Prepared } from '../prepare.ts';
 import type { Splits } from '../split/splits.ts';
 
-/** Rows of all parts together. */
+/** The rows of all splits together. */
 export function countRows({ rows: { training, validation, test } }: Pick<Prepared, 'rows'>): number {
   return training + validation + test;
 }
 
 /**
- * Puts every part's rows into the trainer's arena. Class weights go into the weights of the rows;
- * only what a row weighs beside others counts, so weights of any size are brought to where float32
- * has them.
+ * Loads the rows of every split into the trainer's arena. Class weights are multiplied into the row
+ * weights. Only ratios of weights matter, so they are scaled to the range of float32.
  */
 export function loadPreparedRows(trainer: Trainer, prepared: Prepared, classWeights: readonly number[] | null): void {
   const { X, codes, T, weights } = prepared;
@@ -20,7 +19,7 @@ export function loadPreparedRows(trainer: Trainer, prepared: Prepared, classWeig
   trainer.load(0, { X, codes, T, rowWeights: rowWeights && scaleByPowerOfTwo(rowWeights) });
 }
 
-/** The numbers of the rows of each part, which lie one behind the other. */
+/** The row indices of each split, which are consecutive. */
 export function rowIndices({ rows: { training, validation, test } }: Pick<Prepared, 'rows'>): Splits {
   return {
     training: range(0, training),

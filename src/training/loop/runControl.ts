@@ -1,17 +1,17 @@
 /**
- * How a run can be asked to end: leaving nothing, leaving a checkpoint to go on from, or making its
- * model of what there is.
+ * How a run can be requested to stop: discarding it, with a checkpoint to resume from, or with a
+ * model of its current state.
  */
 export const STOP_REQUESTS = ['cancel', 'pause', 'stop'] as const;
 export type StopRequest = (typeof STOP_REQUESTS)[number];
 
-/** Asked and told at every step, so all must be cheap: memory that threads share. */
+/** Used at every step, so every function must be cheap: they use memory shared by threads. */
 export interface RunControl {
-  /** How the run shall end before its next step; null: it shall go on. */
+  /** How the run should stop before its next step; null: it should continue. */
   stopRequest(): StopRequest | null;
-  /** Whether a checkpoint is wanted; asking takes the wish away. */
+  /** Whether a checkpoint is requested; reading it clears the request. */
   consumeCheckpointRequest(): boolean;
-  /** How many threads may play now; it may change at any time. */
+  /** How many threads it may use now; may change at any time. */
   threads(): number;
   /** Steps since the run began. */
   setStep(step: number): void;

@@ -6,22 +6,22 @@ import type { EarlyStopping } from './earlyStopping.ts';
 import type { Run } from './run.ts';
 
 /**
- * Where a run stands; with the trainer, the schedule and early stopping it is all that a checkpoint
- * holds.
+ * The state of a run; with the trainer, the schedule and early stopping, it is a complete
+ * checkpoint.
  */
 export interface RunState {
-  /** The epoch under way, from 1. */
+  /** The current epoch, from 1. */
   epoch: number;
-  /** Batches of it that are done. */
+  /** Finished batches of the epoch. */
   batch: number;
-  /** The generator before it shuffles the epoch's rows. */
+  /** The state of the generator before it shuffles the epoch's rows. */
   generator: GeneratorState;
-  /** What its steps come to so far. */
+  /** Sums over its steps so far. */
   sums: Checkpoint['sums'];
   best: Best | null;
 }
 
-/** The best epoch so far: what it measured, and its parameters. */
+/** The best epoch so far: its measures, and its parameters. */
 export interface Best extends NonNullable<Checkpoint['best']> {
   readonly parameters: Numbers;
 }
@@ -29,8 +29,7 @@ export interface Best extends NonNullable<Checkpoint['best']> {
 const ZERO_SUMS = { loss: 0, weight: 0, learningRate: 0, ms: 0 };
 
 /**
- * The standing at the start, or where the checkpoint was made: the trainer and the schedule are
- * brought there too.
+ * The state at the start, or that of the checkpoint; also restores the trainer and the schedule.
  */
 export function restoreRunState({ trainer }: Run, { schedule }: BatchPlan, checkpoint: Checkpoint | null): RunState {
   if (checkpoint === null) {
@@ -48,7 +47,7 @@ export function restoreRunState({ trainer }: Run, { schedule }: BatchPlan, check
   };
 }
 
-/** At the beginning of the epoch that follows. */
+/** Moves to the start of the next epoch. */
 export function advanceEpoch({ trainer }: Run, state: RunState): void {
   state.epoch += 1;
   state.batch = 0;

@@ -2,21 +2,22 @@ import type { Checkpoint } from '../checkpoint/checkpoint.ts';
 import type { Monitor } from '../monitors.ts';
 
 /**
- * What a search can look at after an epoch: of the best epoch so far, as the model would have it.
+ * A metric that a search can observe after an epoch: that of the best epoch so far, which the model
+ * would have.
  */
 export type WatchedMetric = Monitor | 'trainingLoss';
 
 /**
- * Where a training pauses of itself, so that a search can look at it. What is watched is measured
- * in every epoch.
+ * Where a training pauses automatically, so that a search can evaluate it. Watched metrics are
+ * measured in every epoch.
  */
 export interface StopRule {
   readonly metric: WatchedMetric;
   readonly goal: 'minimize' | 'maximize';
-  /** After this epoch, whatever has come of it; null: not of itself. */
+  /** After this epoch, whatever its result; null: no such epoch. */
   readonly until: number | null;
   /**
-   * After those epochs where the metric of the best epoch so far is worse than `worst`, or is none;
+   * After those epochs if the metric of the best epoch so far is worse than `worst`, or missing;
    * the earliest first.
    */
   readonly limits: readonly { readonly epoch: number; readonly worst: number }[];
@@ -25,8 +26,8 @@ export interface StopRule {
 type Measured = Omit<NonNullable<Checkpoint['best']>, 'epoch'>;
 
 /**
- * Whether the training pauses of itself behind epoch `done`, when `best` was measured in the best
- * epoch so far.
+ * Whether the training pauses after epoch `done`, given the measures `best` of the best epoch so
+ * far.
  */
 export function stopsAfter(stopRule: StopRule, done: number, best: Measured): boolean {
   if (stopRule.until !== null && done >= stopRule.until) return true;
@@ -35,8 +36,8 @@ export function stopsAfter(stopRule: StopRule, done: number, best: Measured): bo
 }
 
 /**
- * A metric of an epoch by its name. What is no finite number is none: checkpoints know no other,
- * and a run that goes on from one halts as it would have.
+ * A metric of an epoch by its name. Non-finite values count as missing, because checkpoints store
+ * them as null; a resumed run must stop at the same epoch.
  */
 export function readMetric({ trainingLoss, validationLoss, metrics }: Measured, metric: string): number | null {
   const values: Readonly<Record<string, number | null>> = { ...metrics, trainingLoss, validationLoss };

@@ -19,18 +19,18 @@ export interface TrainOptions extends EpochsOptions {
 }
 
 /**
- * One training, from a table to a model: parts the rows, fits the features on the training rows,
- * trains, and measures the best epoch's parameters on every part. Null when it was cancelled or
- * paused, or has halted. Throws LossDivergedError, ServiceError `invalid_spec` for what only the
- * data can tell, and RangeError when the memory is not to be had.
+ * One training, from a table to a model: splits the rows, fits the features on the training rows,
+ * trains, and measures the best epoch's parameters on every split. Null if it was cancelled or
+ * paused, or met its stop rule. Throws LossDivergedError, ServiceError `invalid_spec` for issues
+ * that depend on the data, and RangeError if the memory cannot be allocated.
  */
 export function train({ table, ...options }: TrainOptions & { readonly table: Table }): Outcome | null {
   return trainPrepared(prepare(table, options.spec), options);
 }
 
 /**
- * The same of a table that was prepared for this training, or for one that differs from it in
- * nothing that `preparationKey` names.
+ * The same for a table that was prepared for this training, or for another one with the same
+ * `preparationKey`.
  */
 export function trainPrepared(prepared: Prepared, options: TrainOptions): Outcome | null {
   const { spec } = options;
@@ -39,7 +39,7 @@ export function trainPrepared(prepared: Prepared, options: TrainOptions): Outcom
   try {
     return trainRun(run, network, options);
   } finally {
-    // Its helpers end with the training, not when the garbage collector comes by.
+    // Its helper threads end with the training, not at the next garbage collection.
     run.trainer.setThreads(1);
   }
 }
@@ -66,7 +66,7 @@ function trainRun(run: Run, network: NetworkSpec, options: TrainOptions): Outcom
 }
 
 /**
- * The hidden layers and the output layer, which gives logits, log rates or standardised numbers.
+ * The hidden layers and the output layer, which gives logits, log rates or standardized numbers.
  */
 function networkOf({ features, target }: Prepared, { network, training }: TrainingSpec): NetworkSpec {
   const units = outputsFor(engineLoss(training), target.kind === 'classes' ? target.classes.length : 1);

@@ -2,8 +2,8 @@ import { accuracyOf, type ConfusionMatrix, confusion, meanScores, scoresOfClass 
 import { rocAuc } from './rocAuc.ts';
 
 /**
- * How good predicted classes are. Two classes: of the second one; more: the plain mean over the
- * classes, each against the rest.
+ * Metrics of predicted classes. For two classes, of the second one; for more, the unweighted mean
+ * over the classes, one against the rest.
  */
 export interface ClassificationMetrics {
   /** The training's loss, without penalties. */
@@ -14,20 +14,20 @@ export interface ClassificationMetrics {
   readonly f1: number;
   /** Null when a class is missing from the rows. */
   readonly rocAuc: number | null;
-  /** Rows: `[actual][predicted]`, in the order of the classes; not weighted. */
+  /** Rows: `[actual][predicted]`, in the order of the classes; unweighted. */
   readonly confusionMatrix: ConfusionMatrix;
 }
 
 export interface PredictedClasses {
-  /** The number of each row's class. */
+  /** The class index of each row. */
   readonly actual: Float64Array;
-  /** `labels.length` numbers a row. */
+  /** `labels.length` numbers for each row. */
   readonly probabilities: Float64Array;
   readonly labels: readonly string[];
   readonly weights: Float64Array | null;
 }
 
-/** Every metric of rows whose classes were predicted; `loss` is handed on. */
+/** Every metric of rows with predicted classes; `loss` is passed through. */
 export function measureClasses(predicted: PredictedClasses, loss: number): ClassificationMetrics {
   const { actual, labels, weights } = predicted;
   const chosen = mostProbable(predicted.probabilities, labels.length);
@@ -42,12 +42,12 @@ export function measureClasses(predicted: PredictedClasses, loss: number): Class
   };
 }
 
-/** The accuracy alone, for every epoch. */
+/** Only the accuracy, for every epoch. */
 export function measureAccuracy({ actual, probabilities, labels, weights }: PredictedClasses): number {
   return accuracyOf(confusion(actual, mostProbable(probabilities, labels.length), labels.length, weights));
 }
 
-/** The class of the highest probability in each row; the first of equals. */
+/** The class with the highest probability in each row; the first one on ties. */
 function mostProbable(probabilities: Float64Array, classes: number): Uint32Array {
   const chosen = new Uint32Array(probabilities.length / classes);
   for (let row = 0; row < chosen.length; row++) {
@@ -62,8 +62,8 @@ function mostProbable(probabilities: Float64Array, classes: number): Uint32Array
 }
 
 /**
- * Two classes: the area of the second. More: the mean area of each class against the rest, of those
- * that occur.
+ * Two classes: the area for the second one. More: the mean area over the classes that occur, one
+ * against the rest.
  */
 function areaUnderCurves({ actual, probabilities, labels, weights }: PredictedClasses): number | null {
   const areaOf = (index: number) => {

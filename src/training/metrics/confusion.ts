@@ -1,7 +1,7 @@
-/** How much of each actual class was taken for each class: `[actual][predicted]`. */
+/** The weight of each actual class that was predicted as each class: `[actual][predicted]`. */
 export type ConfusionMatrix = readonly (readonly number[])[];
 
-/** What each actual class was taken for; each row counts its weight. */
+/** The confusion matrix, with the weight of each row. */
 export function confusion(
   actual: ArrayLike<number>,
   predicted: ArrayLike<number>,
@@ -19,9 +19,7 @@ export interface Scores {
   readonly f1: number;
 }
 
-/**
- * Precision, recall and their harmonic mean of one class; 0 where there is nothing to divide by.
- */
+/** Precision, recall and F1 of one class; 0 if the denominator is 0. */
 export function scoresOfClass(matrix: ConfusionMatrix, positive: number): Scores {
   const hits = matrix[positive][positive];
   const predicted = matrix.reduce((sum, row) => sum + row[positive], 0);
@@ -33,7 +31,7 @@ export function scoresOfClass(matrix: ConfusionMatrix, positive: number): Scores
   };
 }
 
-/** The plain mean over the classes that occur (macro average). */
+/** The unweighted mean over the classes that occur (macro average). */
 export function meanScores(matrix: ConfusionMatrix): Scores {
   const occurring = matrix.map((_row, index) => index).filter((index) => occurs(matrix, index));
   const scores = occurring.map((index) => scoresOfClass(matrix, index));
@@ -41,7 +39,7 @@ export function meanScores(matrix: ConfusionMatrix): Scores {
   return { precision: mean('precision'), recall: mean('recall'), f1: mean('f1') };
 }
 
-/** The share of rows on the diagonal. */
+/** The fraction of rows on the diagonal. */
 export function accuracyOf(matrix: ConfusionMatrix): number {
   const total = matrix.flat().reduce((sum, count) => sum + count, 0);
   const hits = matrix.reduce((sum, row, index) => sum + row[index], 0);

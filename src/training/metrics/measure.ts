@@ -5,18 +5,18 @@ import { measureNumbers, type RegressionMetrics } from './regression.ts';
 
 export type Metrics = ClassificationMetrics | RegressionMetrics;
 
-/** What is known of some rows. */
+/** The known targets of some rows. */
 export interface Targets {
-  /** The number of each row's class, or its value in the target's own unit. */
+  /** The class index of each row, or its value in the target's unit. */
   readonly actual: Float64Array;
   readonly weights: Float64Array | null;
 }
 
-/** Rows with what is known and what was predicted of them. */
+/** Rows with their targets and predictions. */
 export interface Measured {
   readonly target: FittedTarget;
   readonly targets: Targets;
-  /** What the network predicts, row by row; see `Network.predict`. */
+  /** The output of the network, row by row; see `Network.predict`. */
   readonly predictions: Float64Array;
   /** The mean loss of the rows. */
   readonly loss: number;
@@ -30,12 +30,10 @@ export function measure(measured: Measured): Metrics {
     : measureClasses(classesOf(measured, target.classes), loss);
 }
 
-/** What is watched after every epoch at little cost. */
+/** Metrics that are cheap enough for every epoch. */
 const CHEAP_METRICS: readonly WatchedMetric[] = ['trainingLoss', 'validationLoss', 'accuracy'];
 
-/**
- * The metrics that an epoch reports: those that cost little, and all where another one is watched.
- */
+/** The metrics that an epoch reports: the cheap ones, or all if another one is watched. */
 export function measureEpoch(measured: Measured, watched: readonly WatchedMetric[]): Record<string, number | null> {
   const { target, loss } = measured;
   if (target.kind === 'number') {
@@ -57,7 +55,7 @@ function classesOf({ targets, predictions }: Measured, labels: readonly string[]
   return { ...targets, probabilities, labels };
 }
 
-/** One output is the probability of the second class. */
+/** A single output is the probability of the second class. */
 function withFirstClass(second: Float64Array): Float64Array {
   const both = new Float64Array(2 * second.length);
   second.forEach((probability, row) => {

@@ -1,12 +1,12 @@
 import { powerOfTwoScale } from '../powerOfTwoScale.ts';
 
-/** How good predicted numbers are, in the target's own unit. */
+/** Metrics of predicted numbers, in the target's unit. */
 export interface RegressionMetrics {
-  /** The training's loss, without penalties; of the standardised target. */
+  /** The training's loss, without penalties; of the standardized target. */
   readonly loss: number;
   readonly rmse: number;
   readonly mae: number;
-  /** The share of the variance that is explained; null when the rows have none. */
+  /** The explained fraction of the variance; null if the rows have no variance. */
   readonly r2: number | null;
 }
 
@@ -17,8 +17,8 @@ export interface PredictedNumbers {
 }
 
 /**
- * Every metric of rows whose numbers were predicted, at least one row; means are weighted, `loss`
- * is handed on.
+ * Every metric of rows with predicted numbers, at least one row; means are weighted, `loss` is
+ * passed through.
  */
 export function measureNumbers({ actual, predicted, weights }: PredictedNumbers, loss: number): RegressionMetrics {
   const weightOf = (row: number) => weights?.[row] ?? 1;
@@ -30,7 +30,7 @@ export function measureNumbers({ actual, predicted, weights }: PredictedNumbers,
     }
     return sum / total;
   };
-  // In parts of it, squares neither overflow nor vanish.
+  // Relative to it, squares neither overflow nor underflow.
   const unit = powerOfTwoScale(actual, predicted);
   const errorOf = (row: number) => predicted[row] / unit - actual[row] / unit;
   const centre = mean((row) => actual[row] / unit);

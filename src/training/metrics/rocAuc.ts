@@ -1,16 +1,16 @@
 import { lowerBound } from '../../features/scaling/sorted.ts';
 
 /**
- * The area under the ROC curve: the chance that a positive row scores above a negative one, ties
- * counting half (Mann and Whitney 1947), with row weights. Null when one of the two is not there.
+ * The area under the ROC curve: the probability that a positive row scores above a negative one,
+ * ties counting half (Mann and Whitney 1947), with row weights. Null if either kind is missing.
  */
 export function rocAuc(
   scores: Float64Array,
   isPositive: (row: number) => boolean,
   weights: ArrayLike<number> | null,
 ): number | null {
-  // The positive rows alone are sorted, as they are few where one of many classes is told from the
-  // others: a negative one's place is looked up.
+  // Only the positive rows are sorted, because they are few if one of many classes is compared with
+  // the rest: negative rows are located by binary search.
   const sorted = scores.filter((_score, row) => isPositive(row)).sort();
   const { at, below } = cumulativeWeights(sorted, scores, isPositive, weights);
   const positives = below[sorted.length];
@@ -27,8 +27,8 @@ export function rocAuc(
 }
 
 /**
- * What the positive rows weigh at each place, those of one score together at the first, and what
- * all below it weigh.
+ * The weight of the positive rows at each position, with equal scores at the first one, and the
+ * weight of all below it.
  */
 function cumulativeWeights(
   sorted: Float64Array,

@@ -8,10 +8,7 @@ import type { Warning } from '../../kit/warning.ts';
 import type { Issues } from './issues.ts';
 import { addUnknownColumn, type ColumnShape, type DatasetShape } from './shape.ts';
 
-/**
- * The features with every default, how many inputs they will give at most, and what is to be said
- * of them.
- */
+/** The features with every default, the maximum number of their inputs, and warnings about them. */
 export interface ResolvedFeatures {
   readonly settings: FeaturesSettings;
   readonly inputs: number;
@@ -19,8 +16,8 @@ export interface ResolvedFeatures {
 }
 
 /**
- * Checks the columns that `features` names and fills in what depends on the data; `reserved`
- * columns are no features.
+ * Checks the columns in `features` and fills in what depends on the data; `reserved` columns are
+ * not features.
  */
 export function resolveFeatureOptions(
   options: FeaturesOptions,
@@ -30,18 +27,18 @@ export function resolveFeatureOptions(
 ): ResolvedFeatures {
   checkNames(options, dataset, reserved, issues);
   const { used, warnings } = selectFeatureColumns(dataset.columns, options, reserved);
-  if (used.length === 0) issues.add('/features', 'No column is left to learn from.');
+  if (used.length === 0) issues.add('/features', 'No feature columns remain.');
   const numeric = used.filter(({ type }) => type === 'numeric').length;
   const settings = resolveFeatures(options, dataset.rows, numeric);
   return { settings, inputs: countInputs(used, settings).inputs, warnings };
 }
 
-/** How many inputs the columns give at most, about. */
+/** The approximate maximum number of inputs of the columns. */
 export interface InputCounts {
-  /** n[0]: dense and one-hot ones. */
+  /** n[0]: dense and one-hot inputs. */
   readonly inputs: number;
   readonly dense: number;
-  /** Columns whose inputs are one-hot: a row stores one code each, however many inputs they have. */
+  /** Columns with one-hot inputs: one code for each row, whatever the number of inputs. */
   readonly oneHot: readonly OneHotColumn[];
 }
 
@@ -82,7 +79,7 @@ function checkNames(
   for (const { name, path } of named) {
     check(name, path);
     if (reserved.includes(name))
-      issues.add(path, `'${name}' is the target, the weights or the split: it is no feature.`);
-    else if (excluded.has(name)) issues.add(path, `'${name}' is excluded as well.`);
+      issues.add(path, `'${name}' is the target, the weights or the split, so it cannot be a feature.`);
+    else if (excluded.has(name)) issues.add(path, `'${name}' is also excluded.`);
   }
 }

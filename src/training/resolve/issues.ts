@@ -1,6 +1,6 @@
 import { type FieldError, MAX_LISTED } from '../../kit/contract/errors.ts';
 
-/** Collects mistakes, one more than an answer lists where there are more. */
+/** Collects issues, one more than a response lists if there are more. */
 export interface Issues {
   readonly errors: readonly FieldError[];
   /** `path` is the JSON pointer of what to change. */

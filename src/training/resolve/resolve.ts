@@ -11,21 +11,21 @@ import { checkTarget, inferenceWarnings, inferTask } from './target.ts';
 import { resolveTraining } from './training.ts';
 import { checkWeightColumn } from './weights.ts';
 
-/** A spec that can run, or every mistake in it. */
+/** A spec that can run, or every issue of it. */
 export type Resolution =
   | { readonly spec: TrainingSpec; readonly errors: readonly []; readonly warnings: readonly Warning[] }
   | { readonly spec: null; readonly errors: readonly FieldError[] };
 
 /**
- * Fills every default in and checks the request against the dataset's profile; all mistakes are
- * told, with JSON pointers.
+ * Fills in all defaults and checks the request against the dataset's profile; reports all issues
+ * with JSON pointers.
  */
 export function resolveSpec(request: SpecRequest, dataset: DatasetShape): Resolution {
   const issues = collectIssues();
   if (dataset.rows < 2) issues.add('/datasetId', `Training needs at least two rows; the dataset has ${dataset.rows}.`);
   const column = requireColumn(dataset, request.target, '/target', issues);
-  // Without a target the rest is still checked, as far as it can be, so that no mistake waits for
-  // the next try.
+  // Without a target, the rest is still checked as far as possible, so that the client sees all
+  // issues at once.
   const target = column ?? { name: request.target, type: 'categorical', missing: 0, distinct: dataset.rows };
   const task = request.task ?? inferTask(target);
   const taskIssues = column || request.task ? issues : collectIssues();
@@ -62,14 +62,15 @@ export function resolveSpec(request: SpecRequest, dataset: DatasetShape): Resolu
 
 type Roles = Pick<TrainingSpec, 'target' | 'weightColumn' | 'split'>;
 
-/** What is to be predicted must not say how much a row counts, nor in which part it is. */
+/** The target must not also be the weight column or the split column. */
 function checkRoles({ target, weightColumn, split }: Roles, issues: Issues): void {
-  if (weightColumn === target) issues.add('/weightColumn', `'${target}' is the target: it cannot weigh the rows.`);
+  if (weightColumn === target)
+    issues.add('/weightColumn', `'${target}' is the target, so it cannot contain the weights.`);
   if ('column' in split && split.column === target)
-    issues.add('/split/column', `'${target}' is the target: it cannot part the rows.`);
+    issues.add('/split/column', `'${target}' is the target, so it cannot define the split.`);
 }
 
-/** The columns that are no features: target, weights, split. */
+/** The columns that are not features: target, weights, split. */
 export function reservedColumns({ target, weightColumn, split }: Roles): string[] {
   const columns = [target];
   if (weightColumn !== null) columns.push(weightColumn);

@@ -2,17 +2,17 @@ import type { ColumnType } from '../../formats/columnTypes.ts';
 import { didYouMean, MAX_SUGGESTIONS } from '../../kit/contract/closest.ts';
 import type { Issues } from './issues.ts';
 
-/** What a spec is checked against: the profile of a column. */
+/** The profile of a column, which a spec is checked against. */
 export interface ColumnShape {
   readonly name: string;
   readonly type: ColumnType;
   /** Rows without a value. */
   readonly missing: number;
-  /** Distinct values, missing ones aside. */
+  /** Distinct values, without missing ones. */
   readonly distinct: number;
   readonly min?: number | string | null | undefined;
   readonly max?: number | string | null | undefined;
-  /** The most frequent words of a column of words. */
+  /** The most frequent values of a text column. */
   readonly top?: readonly { readonly value: string }[] | undefined;
 }
 
@@ -22,7 +22,7 @@ export interface DatasetShape {
   readonly columns: readonly ColumnShape[];
 }
 
-/** The column of that name; undefined, and a mistake, when there is none. */
+/** The column with that name; undefined, with an issue, if there is none. */
 export function requireColumn(
   dataset: DatasetShape,
   name: string,
@@ -34,18 +34,18 @@ export function requireColumn(
   return column;
 }
 
-/** Adds that the dataset has no such column, with the one that may be meant. */
+/** Adds an issue for an unknown column, with a similar name. */
 export function addUnknownColumn({ columns }: DatasetShape, name: string, path: string, issues: Issues): void {
   const names = issues.errors.length < MAX_SUGGESTIONS ? columns.map((column) => column.name) : [];
   issues.add(path, `The dataset has no column '${name}'.${didYouMean(name, names)}`);
 }
 
-/** Minimum or maximum of a column of numbers; undefined when the profile has none. */
+/** Minimum or maximum of a numeric column; undefined if the profile has none. */
 export function asNumber(value: ColumnShape['min']): number | undefined {
   return typeof value === 'number' ? value : undefined;
 }
 
-/** All words of a column of words; undefined where the profile does not name them all. */
+/** All values of a text column; undefined if the profile does not list all of them. */
 export function categoriesOf({ type, distinct, top }: ColumnShape): readonly string[] | undefined {
   return type === 'categorical' && top?.length === distinct ? top.map(({ value }) => value) : undefined;
 }

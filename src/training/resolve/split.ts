@@ -6,10 +6,10 @@ import type { Issues } from './issues.ts';
 import { categoriesOf, type DatasetShape, requireColumn } from './shape.ts';
 
 const DEFAULT_FRACTION = 0.15;
-/** Of the training rows, when a split column names no validation rows. */
+/** Of the training rows, if a split column has no validation rows. */
 const DEFAULT_FRACTION_OF_TRAINING = 0.1;
 
-/** The fields that each method has no use for. */
+/** The fields that do not apply to each method. */
 const INAPPLICABLE_FIELDS: Readonly<Record<Split['method'], readonly (keyof SplitRequest)[]>> = {
   random: ['column'],
   ordered: ['column', 'stratify', 'seed'],
@@ -18,7 +18,8 @@ const INAPPLICABLE_FIELDS: Readonly<Record<Split['method'], readonly (keyof Spli
 };
 
 /**
- * The split with every default filled in; a mistake for each field that its method has no use for.
+ * The split with every default filled in; an issue for each field that does not apply to its
+ * method.
  */
 export function resolveSplit(request: SplitRequest, task: Task, dataset: DatasetShape, issues: Issues): Split {
   const { method = 'random', seed = DEFAULT_SEED, validation = DEFAULT_FRACTION, test = DEFAULT_FRACTION } = request;

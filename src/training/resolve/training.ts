@@ -53,7 +53,7 @@ function checkClassOptions(
   if (classWeights !== null) issues.add('/training/classWeights', 'A regression has no classes.');
 }
 
-/** Where the profile does not name all classes, the run looks at them. */
+/** If the profile does not list all classes, the run checks them. */
 function checkClassNames(classWeights: TrainingSettings['classWeights'], target: ColumnShape, issues: Issues): void {
   const classes = categoriesOf(target);
   if (classes === undefined || classWeights === null || classWeights === 'balanced') return;

@@ -6,24 +6,24 @@ import { NORMALIZATIONS, type NormalizationName } from '../../engine/layers/norm
 const MAX_UNITS = 16_384;
 export const MAX_LAYERS = 64;
 
-// Object.keys forgets that the keys of a constant table are known.
+// Object.keys loses the literal type of the keys of a constant table.
 const initializerNames = Object.keys(INITIALIZERS) as InitializerName[];
 export const normalizationNames = Object.keys(NORMALIZATIONS) as NormalizationName[];
 
 /** One hidden layer, every default filled in. */
 const layerSchema = z.strictObject({
-  units: z.int().min(1).max(MAX_UNITS).describe('n[l]: how many units the layer has.'),
+  units: z.int().min(1).max(MAX_UNITS).describe('n[l]: number of units of the layer.'),
   activation: z.enum(ACTIVATIONS).describe('g[l].'),
-  initializer: z.enum(initializerNames).describe('How W starts; left out: the one that suits the activation.'),
+  initializer: z.enum(initializerNames).describe('How W is initialized; default: suited to the activation.'),
   normalization: z.enum(normalizationNames).nullable().describe('Between Z and the activation.'),
-  dropout: z.number().min(0).lt(1).describe('The share of the activations that each training step leaves out.'),
+  dropout: z.number().min(0).lt(1).describe('Fraction of the activations that each training step drops.'),
 });
 
 /** The hidden layers; the service adds the output layer. */
 export const networkSchema = z.strictObject({ layers: z.array(layerSchema).max(MAX_LAYERS) });
 export type NetworkSettings = z.infer<typeof networkSchema>;
 
-/** A layer as a client writes it: only `units` is needed. */
+/** A layer as a client writes it: only `units` is required. */
 export const layerRequestSchema = layerSchema
   .partial({ activation: true, initializer: true, normalization: true, dropout: true })
   .meta({ examples: [{ units: 64, activation: 'relu', initializer: 'he', normalization: null, dropout: 0.1 }] });
@@ -36,6 +36,6 @@ export const networkRequestSchema = z
       .array(layerRequestSchema)
       .max(MAX_LAYERS)
       .optional()
-      .describe('The hidden layers, from the inputs on; the output layer is added. None: a linear model.'),
+      .describe('The hidden layers, from the inputs on; the output layer is added. Empty: a linear model.'),
   })
-  .describe('The hidden layers. Left out: sized by the data.');
+  .describe('The hidden layers. Default: sized by the data.');

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
-/** What a request without a seed gets. */
+/** The seed of a request without one. */
 export const DEFAULT_SEED = 1;
 
-/** The generators of the engine start from 32 bits. */
+/** The engine's generators use a seed of 32 bits. */
 export const seedSchema = z.int().min(0).max(0xffff_ffff);

@@ -9,9 +9,9 @@ const target = z
   .string()
   .describe('The column to predict.')
   .meta({ examples: ['income'] });
-const weightColumn = z.string().nullable().describe('A column that says how much each row counts; it is no feature.');
+const weightColumn = z.string().nullable().describe('A column with the weight of each row; it is not a feature.');
 
-/** What a client says of a training; only `target` is needed. */
+/** A training in a client's request; only `target` is required. */
 export const specRequestSchema = z.strictObject({
   target,
   task: taskSchema.optional(),
@@ -23,7 +23,7 @@ export const specRequestSchema = z.strictObject({
 });
 export type SpecRequest = z.output<typeof specRequestSchema>;
 
-/** A training with every default filled in: what a job keeps and a worker runs. */
+/** A training with every default filled in: jobs store it and workers run it. */
 export const trainingSpecSchema = z.strictObject({
   target,
   task: taskSchema,

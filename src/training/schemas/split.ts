@@ -5,20 +5,20 @@ const share = z.number().min(0).lt(1);
 
 const fields = {
   validation: share.describe(
-    'The share of the rows that choose the best epoch. With `column`: taken from the training rows when the column names none.',
+    'Fraction of the rows that select the best epoch. With `column`: taken from the training rows if the column has no validation rows.',
   ),
-  test: share.describe('The share of the rows that are only measured, at the end.'),
-  stratify: z.boolean().describe('Every part gets the same mixture of classes.'),
-  seed: seedSchema.describe('The same seed gives the same parts.'),
+  test: share.describe('Fraction of the rows that are only evaluated, at the end.'),
+  stratify: z.boolean().describe('Every split gets the same proportions of the classes.'),
+  seed: seedSchema.describe('The same seed gives the same splits.'),
   column: z
     .string()
     .describe(
-      '`column`: the column that says `train`, `validation` or `val`, `test`. `group`: rows with the same value stay together. It is no feature.',
+      '`column`: the column with the values `train`, `validation` or `val`, `test`. `group`: rows with the same value stay together. It is not a feature.',
     )
     .meta({ examples: ['split'] }),
 };
 
-/** How the rows are parted, every default filled in. */
+/** How the rows are split, every default filled in. */
 export const splitSchema = z.discriminatedUnion('method', [
   z.strictObject({
     method: z.literal('random'),
@@ -44,14 +44,14 @@ export const splitSchema = z.discriminatedUnion('method', [
 ]);
 export type Split = z.infer<typeof splitSchema>;
 
-/** As a client writes it: every field may be left out. */
+/** As a client writes it: every field is optional. */
 export const splitRequestSchema = z
   .strictObject({
     method: z
       .enum(['random', 'ordered', 'column', 'group'])
       .optional()
       .describe(
-        '`random`; `ordered`: the last rows are the test, for data in time order; `column`: a column says it; `group`: no group in two parts.',
+        '`random`; `ordered`: the last rows are the test rows, for data in time order; `column`: a column defines it; `group`: no group is in two splits.',
       ),
     validation: fields.validation.optional(),
     test: fields.test.optional(),
@@ -59,6 +59,6 @@ export const splitRequestSchema = z
     seed: fields.seed.optional(),
     column: fields.column.optional(),
   })
-  .describe('How the rows are parted into training, validation and test.')
+  .describe('How the rows are split into training, validation and test.')
   .meta({ examples: [{ method: 'random', validation: 0.15, test: 0.15, stratify: true, seed: 1 }] });
 export type SplitRequest = z.infer<typeof splitRequestSchema>;

@@ -17,17 +17,20 @@ export const lossOptionsSchema = optionsSchema(LOSSES);
 const lossSchema = z
   .union([z.enum(LOSS_NAMES), lossOptionsSchema])
   .describe(
-    'What the training minimizes: a name, or an object where the loss has an option (huber `delta`, quantile `level`).',
+    'The loss to minimize: a name, or an object if the loss has an option (huber `delta`, quantile `level`).',
   )
   .meta({ examples: ['binaryCrossEntropy', { type: 'quantile', level: 0.9 }] });
 
 const earlyStoppingSchema = z.strictObject({
-  metric: z.enum(MONITORS).default('validationLoss').describe('What chooses the best epoch, on the validation rows.'),
+  metric: z
+    .enum(MONITORS)
+    .default('validationLoss')
+    .describe('The metric that selects the best epoch, on the validation rows.'),
   patience: z.int().min(1).max(100_000).default(10).describe('Epochs without improvement before the training stops.'),
-  minDelta: z.number().min(0).max(1e9).default(0).describe('The improvement that counts as one.'),
+  minDelta: z.number().min(0).max(1e9).default(0).describe('Minimum change that counts as an improvement.'),
 });
 
-/** Of one machine's cores; a machine that has fewer uses those that it has. */
+/** Of the cores of one machine; a machine with fewer uses all of its own. */
 const MAX_THREADS = 256;
 
 /** How the network is trained, every default filled in. */
@@ -38,43 +41,49 @@ export const trainingSchema = z.strictObject({
     .meta({ examples: [{ type: 'adam', ...OPTIMIZERS.adam.defaults }] }),
   batchSize: z
     .union([z.int().min(1).max(1_000_000), z.literal('full')])
-    .describe('Rows a step, or `"full"` for all of them.'),
-  epochs: z.int().min(1).max(MAX_EPOCHS).describe('Times through the training rows, at most.'),
+    .describe('Rows of a step, or `"full"` for all of them.'),
+  epochs: z.int().min(1).max(MAX_EPOCHS).describe('Maximum number of passes over the training rows.'),
   schedule: optionsSchema(SCHEDULES)
     .describe('How the learning rate changes.')
     .meta({ examples: [{ type: 'cosine', ...SCHEDULES.cosine.defaults, warmup: 0.05 }] }),
-  l1: z.number().min(0).max(1000).describe('The penalty on the sizes of W.'),
-  l2: z.number().min(0).max(1000).describe('The penalty on the squares of W.'),
-  clipGradientNorm: z.number().positive().nullable().describe('The longest gradient; a longer one is shortened.'),
-  labelSmoothing: z.number().min(0).lt(1).describe('The share of a label that is spread over all classes.'),
+  l1: z.number().min(0).max(1000).describe('Penalty on the absolute values of W.'),
+  l2: z.number().min(0).max(1000).describe('Penalty on the squares of W.'),
+  clipGradientNorm: z
+    .number()
+    .positive()
+    .nullable()
+    .describe('Maximum norm of a gradient; a longer one is scaled down.'),
+  labelSmoothing: z.number().min(0).lt(1).describe('Fraction of a label that is spread over all classes.'),
   classWeights: z
     .union([z.literal('balanced'), limitedRecord(z.string(), z.number().positive().max(1e6), MAX_CLASSES)])
     .nullable()
-    .describe('How much a row of each class counts: `"balanced"` gives every class the same weight in all.')
+    .describe('The weight of the rows of each class: `"balanced"` gives every class the same total weight.')
     .meta({ examples: ['balanced', { '<=50K': 1, '>50K': 3 }] }),
   earlyStopping: earlyStoppingSchema
     .nullable()
-    .describe('When to stop before the last epoch; null: never. The best epoch is kept either way.'),
+    .describe(
+      'When to stop before the last epoch; null: never. The model has the parameters of the best epoch in either case.',
+    ),
   precision: z
     .enum(PRODUCT_INPUTS)
     .describe(
-      'What the matrix products of the training take in. `bfloat16`: their numbers rounded to 8 bits of precision, which is several times as fast ' +
-        'on processors with AMX or AVX512-BF16 and no faster on others; sums, parameters, gradients and the optimizer stay in float32. ' +
+      'Precision of the inputs of matrix products during training. `bfloat16`: numbers rounded to 8 bits of precision, which is several times as fast ' +
+        'on processors with AMX or AVX512-BF16 and no faster on others; sums, parameters, gradients and the optimizer state remain in float32. ' +
         "The losses of the epochs are computed in the same precision; the model's metrics and its predictions in float32.",
     ),
   threads: z
     .union([z.int().min(1).max(MAX_THREADS), z.literal('auto')])
     .describe(
-      'Cores that the training may use at most; `"auto"`: as many as it gains from. The jobs that run share the cores: a training gets those that ' +
-        'no other job needs, gives them back when another one starts, and always keeps one. It changes how long the training takes, never its ' +
-        'result: the same bits come out of any number.',
+      'Maximum number of cores of the training; `"auto"`: as many as it benefits from. Running jobs share the cores: a training gets those that ' +
+        'no other job needs, returns them when another one starts, and always has at least one. The number changes the duration of the training, never its ' +
+        'result, which is bitwise equal for any number.',
     )
     .meta({ examples: ['auto', 4] }),
-  seed: seedSchema.describe('The same seed, data and machine give the same bits.'),
+  seed: seedSchema.describe('The same seed, data and machine give bitwise equal results.'),
 });
 export type TrainingSettings = z.infer<typeof trainingSchema>;
 
-/** As a client writes it: every field may be left out. */
+/** As a client writes it: every field is optional. */
 export const trainingRequestSchema = trainingSchema
   .partial()
-  .describe('How the network is trained. Left out: chosen by the data.');
+  .describe('How the network is trained. Default: selected by the data.');

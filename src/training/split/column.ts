@@ -13,12 +13,12 @@ const SPLIT_NAMES: ReadonlyMap<string, SplitName> = new Map([
   ['validation', 'validation'],
   ['test', 'test'],
 ]);
-/** Unknown words that an error names. */
+/** Maximum number of unknown values in an error. */
 const MAX_NAMED = 5;
 
 /**
- * The parts that a column names. Throws `invalid_spec` when it has other words; rows without a word
- * are left out.
+ * The splits from a column. Throws `invalid_spec` for other values; rows with a missing value are
+ * left out.
  */
 export function splitByColumn(rows: Int32Array, column: Column): SplitRows {
   const { codes, categories } = asCategories(column);
@@ -38,12 +38,12 @@ export function splitByColumn(rows: Int32Array, column: Column): SplitRows {
   };
 }
 
-/** What is wrong with a split column of these words; undefined when each names a part. */
+/** What is wrong with a split column with these values; undefined if each names a split. */
 export function describeUnknownSplits(column: string, categories: readonly string[]): string | undefined {
   const unknown = categories.filter((word) => splitNameOf(word) === undefined);
   if (unknown.length === 0) return undefined;
   const named = unknown.slice(0, MAX_NAMED).map((word) => `'${word}'`);
-  return `'${column}' must say train, validation (or val) or test; it also says ${named.join(', ')}.`;
+  return `'${column}' may only contain train, validation (or val) and test; it also contains ${named.join(', ')}.`;
 }
 
 function splitNameOf(word: string): SplitName | undefined {
@@ -51,5 +51,5 @@ function splitNameOf(word: string): SplitName | undefined {
 }
 
 function missingWarning(column: string, missing: number): Warning {
-  return { code: 'rows_without_part', column, message: `${missing} rows without a word in '${column}' are left out.` };
+  return { code: 'rows_without_part', column, message: `${missing} rows without a value in '${column}' are left out.` };
 }

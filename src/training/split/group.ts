@@ -4,8 +4,8 @@ import { type SplitFractions, splitGenerator } from './random.ts';
 import { type Splits, sortedSplits } from './splits.ts';
 
 /**
- * Parts that no group is in two of: whole groups are drawn until a part has its share. Rows without
- * a group are one group.
+ * Splits without a common group: whole groups are drawn until a split has its fraction. Rows
+ * without a group are one group.
  */
 export function splitByGroup(
   rows: Int32Array,
@@ -22,9 +22,7 @@ export function splitByGroup(
   return sortedSplits({ ...drawn, training: undrawn });
 }
 
-/**
- * Takes groups until they have `wanted` rows, but never the last group, which is for the training.
- */
+/** Draws groups until they have `wanted` rows, but never the last group, which is for training. */
 function draw(undrawn: number[][], wanted: number): number[][] {
   const drawn: number[][] = [];
   let rows = 0;

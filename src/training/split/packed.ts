@@ -3,8 +3,8 @@ import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import type { SplitName, Splits } from './splits.ts';
 
 /**
- * Which part each row of a table belongs to, in the form that is stored: about 160 kB for a million
- * rows drawn at random.
+ * The split of each row of a table, in the stored form: about 160 kB for a million rows drawn at
+ * random.
  */
 export interface PackedSplit {
   /** SHA-256 of `rows` and the uncompressed parts: equal splits have equal ids. */
@@ -14,11 +14,11 @@ export interface PackedSplit {
   readonly training: number;
   readonly validation: number;
   readonly test: number;
-  /** Two bits a row, the first row in the lowest bits, compressed as raw DEFLATE. */
+  /** Two bits for each row, the first row in the lowest bits, compressed as raw DEFLATE. */
   readonly parts: Uint8Array;
 }
 
-/** By their two bits; rows of the first belong to no part. */
+/** By their two bits; rows with the first value belong to no split. */
 const NAMES: readonly (SplitName | null)[] = [null, 'training', 'validation', 'test'];
 const ROWS_PER_BYTE = 4;
 
@@ -34,12 +34,12 @@ export function packSplit(splits: Splits, rows: number): PackedSplit {
     training: splits.training.length,
     validation: splits.validation.length,
     test: splits.test.length,
-    // A plain array: a Buffer does not keep its class when it is sent between threads.
+    // A plain array, because a Buffer loses its class when it is sent between threads.
     parts: new Uint8Array(deflateRawSync(bits)),
   };
 }
 
-/** The part of each row, counted from 0; null: it was left out. */
+/** The split of each row, numbered from 0; null: it was left out. */
 export function unpackSplit({ parts }: Pick<PackedSplit, 'parts'>): (row: number) => SplitName | null {
   const bits = inflateRawSync(parts);
   return (row) => NAMES[(bits[row >> 2] >> shiftOf(row)) & 3];

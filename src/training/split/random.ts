@@ -1,7 +1,7 @@
 import { createGenerator, type Generator } from '../../engine/random.ts';
 import { type SplitName, type Splits, sortedSplits, splitByFractions } from './splits.ts';
 
-/** The stream of the seed that splits draw from; the training draws from another. */
+/** The random stream that splits use; the training uses another. */
 const SPLIT_STREAM = 1;
 
 export interface SplitFractions {
@@ -9,7 +9,7 @@ export interface SplitFractions {
   readonly test: number;
 }
 
-/** The generator that all splits of a seed draw from. */
+/** The generator of all splits with a seed. */
 export function splitGenerator(seed: number): Generator {
   return createGenerator(seed, SPLIT_STREAM);
 }
@@ -22,8 +22,8 @@ export function splitAtRandom(rows: Int32Array, { validation, test }: SplitFract
 }
 
 /**
- * The same with each class shared out in proportion. Every class keeps a training row, so a class
- * of one row is only trained.
+ * The same with each class split in proportion. Every class has at least one training row, so a
+ * class of one row is only trained.
  */
 export function splitStratified(
   rows: Int32Array,
@@ -33,7 +33,7 @@ export function splitStratified(
 ): Splits {
   const generator = splitGenerator(seed);
   const drawn: Record<SplitName, Int32Array[]> = { training: [], validation: [], test: [] };
-  // What rounding withholds from one class goes to the next, so that the totals come out right.
+  // The rounding error of one class is carried to the next, so that the totals are exact.
   const owed = { validation: 0, test: 0 };
   for (const ofClass of rowsByClass(rows, classes)) {
     generator.shuffle(ofClass);

@@ -7,13 +7,13 @@ import { splitByGroup } from './group.ts';
 import { splitAtRandom, splitStratified } from './random.ts';
 import { type SplitRows, type Splits, splitByFractions } from './splits.ts';
 
-/** The rows to part, and the class of each; null when they have none. */
+/** The rows to split, and the class of each; null if they have none. */
 export interface RowsToSplit {
   readonly rows: Int32Array;
   readonly classes: Float64Array | null;
 }
 
-/** Parts the rows as the spec says. Throws `invalid_spec` when no training rows would be left. */
+/** Splits the rows as specified. Throws `invalid_spec` if no training rows would remain. */
 export function splitRows(table: Table, { rows, classes }: RowsToSplit, split: Split): SplitRows {
   const { splits, warnings } = applySplit(table, { rows, classes }, split);
   if (splits.training.length === 0) throw invalidSpec('/split', 'The split leaves no rows to train on.');
@@ -22,7 +22,7 @@ export function splitRows(table: Table, { rows, classes }: RowsToSplit, split: S
 
 const NO_VALIDATION: Warning = {
   code: 'no_validation_rows',
-  message: 'No rows are left for validation: the best epoch, early stopping and a plateau go by the training loss.',
+  message: 'No rows remain for validation: the best epoch, early stopping and a plateau use the training loss.',
 };
 
 function applySplit(table: Table, { rows, classes }: RowsToSplit, split: Split): SplitRows {
@@ -43,8 +43,8 @@ function applySplit(table: Table, { rows, classes }: RowsToSplit, split: Split):
 }
 
 /**
- * Takes validation rows from the training rows when the column names none, since the best epoch
- * needs some.
+ * Takes validation rows from the training rows if the column has none, because the best epoch needs
+ * some.
  */
 function withValidation(
   { splits, warnings }: SplitRows,
@@ -71,7 +71,7 @@ function drawnWarning(column: string, { validation }: Splits): Warning {
   return {
     code: 'validation_from_training',
     column,
-    message: `'${column}' names no validation rows: ${validation.length} of the training rows are used to choose the best epoch.`,
+    message: `'${column}' has no validation rows: ${validation.length} of the training rows are used to select the best epoch.`,
   };
 }
 

@@ -1,6 +1,6 @@
 import type { Warning } from '../../kit/warning.ts';
 
-/** The rows of each part, ascending. */
+/** The rows of each split, ascending. */
 export interface Splits {
   readonly training: Int32Array;
   readonly validation: Int32Array;
@@ -14,15 +14,18 @@ export interface SplitRows {
   readonly warnings: readonly Warning[];
 }
 
-/** Rows that go to a part together. */
+/** Rows that go to a split together. */
 type Drawn = readonly ArrayLike<number>[];
 
-/** Parts of rows in any order. */
+/** Splits of rows in any order. */
 export function sortedSplits({ training, validation, test }: Readonly<Record<SplitName, Drawn>>): Splits {
   return { training: sorted(training), validation: sorted(validation), test: sorted(test) };
 }
 
-/** Cuts an order of rows: the test from its end, the validation before it, the training first. */
+/**
+ * Divides an order of rows: the test rows from its end, the validation rows before them, the
+ * training rows first.
+ */
 export function splitByFractions(order: Int32Array, validation: number, test: number): Splits {
   const testRows = countOf(order.length, test);
   const validationRows = Math.min(countOf(order.length, validation), Math.max(0, order.length - testRows - 1));
@@ -34,7 +37,7 @@ export function splitByFractions(order: Int32Array, validation: number, test: nu
   });
 }
 
-/** The rows of each, one behind the other. */
+/** The rows of all, one after another. */
 export function concat(drawn: Drawn): Int32Array {
   const all = new Int32Array(drawn.reduce((sum, { length }) => sum + length, 0));
   let offset = 0;
@@ -45,7 +48,7 @@ export function concat(drawn: Drawn): Int32Array {
   return all;
 }
 
-/** A share of the rows, one at least when there is a share and a row to spare. */
+/** A fraction of the rows, at least one if the fraction is above 0 and rows remain. */
 function countOf(rows: number, share: number): number {
   if (share === 0) return 0;
   return Math.min(Math.max(1, Math.round(rows * share)), Math.max(0, rows - 1));

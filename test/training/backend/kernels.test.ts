@@ -9,13 +9,13 @@ import { addonFile, loadNativeKernels } from '../../../src/training/backend/nati
 import { hashOfNativeSources } from '../../../src/training/backend/nativeSources.ts';
 import { addon } from '../../engine/addon.ts';
 
-describe('where the build made no native kernels', () => {
+describe('if the build made no native kernels', () => {
   const load = () => loadNativeKernels('/there/is/no/such.node');
 
-  it('plays wasm, and says why', () => {
+  it('uses wasm, and gives the reason', () => {
     const { createKernels, description } = chooseKernels('auto', load);
     expect(createKernels({ numbers: 1, indices: 1 }).name).toBe('wasm');
-    expect(description).toBe('wasm (no native: build/kernels.node is not there; npm run build tells why)');
+    expect(description).toBe('wasm (no native: build/kernels.node does not exist; npm run build gives the reason)');
   });
 
   it('refuses native as a wrong configuration', () => {
@@ -23,13 +23,13 @@ describe('where the build made no native kernels', () => {
   });
 });
 
-describe('where the native kernels are of another machine', () => {
+describe('if the native kernels belong to another machine', () => {
   const folder = mkdtempSync(join(tmpdir(), 'trainyard-kernels-'));
   const file = join(folder, 'kernels.node');
   writeFileSync(file, Buffer.concat([Buffer.from('no addon'), hashOfNativeSources() ?? Buffer.alloc(0)]));
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  it('plays wasm, and says why', () => {
+  it('uses wasm, and gives the reason', () => {
     const { description } = chooseKernels('auto', () => loadNativeKernels(file));
     expect(description).toContain('wasm (no native: build/kernels.node cannot be loaded: ');
   });
@@ -52,14 +52,14 @@ describe('the file of the native kernels', () => {
 
 const BUILT = fileURLToPath(new URL('../../../build/kernels.node', import.meta.url));
 const native = loadNativeKernels();
-describe.skipIf('missing' in native)('where the build made native kernels', () => {
-  it.each(['auto', 'native'] as const)('plays them for %s, and names the instruction set', (choice) => {
+describe.skipIf('missing' in native)('if the build made native kernels', () => {
+  it.each(['auto', 'native'] as const)('uses them for %s, and names the instruction set', (choice) => {
     const { createKernels, description } = chooseKernels(choice);
     expect(createKernels({ numbers: 1, indices: 1 }).name).toBe('native');
     expect(description).toMatch(/^native \((amx|avx512bf16|avx512|avx2|sse2|neon)\)$/);
   });
 
-  it('loads a copy of them, but none that was made of other sources', () => {
+  it('loads a copy of them, but not one of other sources', () => {
     const folder = mkdtempSync(join(tmpdir(), 'trainyard-kernels-'));
     const copy = join(folder, 'kernels.node');
     copyFileSync(BUILT, copy);
@@ -72,28 +72,28 @@ describe.skipIf('missing' in native)('where the build made native kernels', () =
     const { createKernels, description } = chooseKernels('auto', () => loadNativeKernels(older));
     expect(createKernels({ numbers: 1, indices: 1 }).name).toBe('wasm');
     expect(description).toBe(
-      'wasm (no native: build/kernels.node is of other sources than these; npm run build makes it anew)',
+      'wasm (no native: build/kernels.node was built from other sources; npm run build rebuilds it)',
     );
     expect(() => chooseKernels('native', () => loadNativeKernels(older))).toThrow(ConfigurationError);
     rmSync(folder, { recursive: true });
   });
 
   it.skipIf(addon?.instructionSets.length === 1)(
-    'says which faster instructions compute wrongly on this machine',
+    'names faster instructions that produce wrong results on this machine',
     () => {
       const verdicts = [false, true];
       const load = () => loadNativeKernels(BUILT, () => verdicts.shift() ?? true);
       const { description } = chooseKernels('auto', load);
-      expect(description).toMatch(/^native \(\w+, as this machine computes wrongly with \w+\)$/);
+      expect(description).toMatch(/^native \(\w+, because \w+ produced wrong results on this machine\)$/);
     },
   );
 
-  it('plays wasm where all of them compute wrongly', () => {
+  it('uses wasm if all of them produce wrong results', () => {
     const { description } = chooseKernels('auto', () => loadNativeKernels(BUILT, () => false));
-    expect(description).toBe('wasm (no native: build/kernels.node computes wrongly on this machine)');
+    expect(description).toBe('wasm (no native: build/kernels.node produces wrong results on this machine)');
   });
 
-  it('plays what is asked for instead', () => {
+  it('uses the requested kernels instead', () => {
     expect(chooseKernels('wasm').description).toBe('wasm');
     expect(chooseKernels('reference').description).toBe('reference');
   });

@@ -9,7 +9,7 @@ import { flowers } from '../tables.ts';
 
 const table = flowers(80);
 
-describe.each(['auto', 'wasm', 'reference'] as const)('players that are taken over (%s)', (kernels) => {
+describe.each(['auto', 'wasm', 'reference'] as const)('reused backends (%s)', (kernels) => {
   const { createKernels } = chooseKernels(kernels);
 
   it('give the same bits as new ones', () => {

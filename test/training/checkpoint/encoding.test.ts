@@ -26,33 +26,33 @@ const encoded = encodeCheckpoint(CHECKPOINT, spec);
 
 describe('a checkpoint', () => {
   it.each<[string, Partial<Checkpoint>]>([
-    ['as it is', {}],
+    ['unchanged', {}],
     ['before the first epoch is done', { best: null, bestParameters: null }],
     ['in float64', { values: Float64Array.of(0.1, 2, 3), bestParameters: Float64Array.of(1 / 3) }],
-  ])('is the same after it was bytes: %s', (_, changes) => {
+  ])('is equal after encoding and decoding: %s', (_, changes) => {
     const checkpoint = { ...CHECKPOINT, ...changes };
     expect(decodeCheckpoint(encodeCheckpoint(checkpoint, spec), spec)).toEqual(checkpoint);
   });
 
-  it('is read wherever its bytes lie in a larger buffer', () => {
+  it('is decoded at any offset of a larger buffer', () => {
     const shifted = new Uint8Array(encoded.length + 3);
     shifted.set(encoded, 3);
     expect(decodeCheckpoint(shifted.subarray(3), spec)).toEqual(CHECKPOINT);
   });
 
-  it('is of the training however many threads it has', () => {
+  it('belongs to the training with any number of threads', () => {
     const wider = { ...spec, training: { ...spec.training, threads: 4 } };
     expect(decodeCheckpoint(encoded, wider)).toEqual(CHECKPOINT);
   });
 
-  it('is of the training however many epochs it has', () => {
+  it('belongs to the training with any number of epochs', () => {
     const longer = { ...spec, training: { ...spec.training, epochs: spec.training.epochs + 20 } };
     expect(decodeCheckpoint(encoded, longer)).toEqual(CHECKPOINT);
   });
 });
 
-describe('bytes that are no checkpoint of the training', () => {
-  it('are refused however short they are cut', () => {
+describe('bytes that are not a checkpoint of the training', () => {
+  it('are refused at any shorter length', () => {
     for (let length = 0; length < encoded.length; length++) {
       expect(() => decodeCheckpoint(encoded.subarray(0, length), spec)).toThrow(InvalidCheckpointError);
     }
@@ -66,21 +66,21 @@ describe('bytes that are no checkpoint of the training', () => {
     }
   });
 
-  it('are refused with more behind them', () => {
+  it('are refused with additional bytes at the end', () => {
     expect(() => decodeCheckpoint(Uint8Array.from([...encoded, 0]), spec)).toThrow(/damaged/);
   });
 
-  it('are refused when they are of another version', () => {
+  it('are refused if they have another version', () => {
     const later = Uint8Array.from(encoded);
     later[8] = 2;
-    expect(() => decodeCheckpoint(later, spec)).toThrow(/version 2, not 1/);
+    expect(() => decodeCheckpoint(later, spec)).toThrow(/version 2 instead of 1/);
   });
 
   it.each([
     ['seed', { ...spec, training: { ...spec.training, seed: 9 } }],
     ['target', { ...spec, target: 'colour' }],
     ['network', { ...spec, network: { layers: [] } }],
-  ])('are refused when the training has another %s', (_, other) => {
+  ])('are refused if the training has another %s', (_, other) => {
     expect(() => decodeCheckpoint(encoded, other)).toThrow(/another training/);
   });
 });

@@ -5,7 +5,7 @@ import { flowers } from '../tables.ts';
 
 const ROWS = 1_000_000;
 
-it('counts a code a row for a column of categories, however many there are', () => {
+it('counts one code for each row of a categorical column, however many categories there are', () => {
   const spec = specFor(flowers(300), {
     target: 'kind',
     network: { layers: [{ units: 8 }] },

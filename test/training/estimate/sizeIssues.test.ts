@@ -21,7 +21,7 @@ function spec(units: number, batchSize: number | 'full') {
   });
 }
 
-it('has nothing to say of a training that fits', () => {
+it('has no issue with a training that fits', () => {
   expect(sizeIssues(spec(64, 32), SHAPE, 1000 * MEGABYTE)).toEqual([]);
 });
 
@@ -37,7 +37,7 @@ it('names the largest batch and the widest layers that fit, each of which is eno
   expect(batch?.message).toMatch(/needs about \d+ MB of memory, and a job may take 1000 MB/);
 });
 
-it('offers no batch where the parameters alone are too many', () => {
+it('suggests no batch if the parameters alone are too many', () => {
   const deep = specFor(flowers(300), {
     target: 'kind',
     network: { layers: Array.from({ length: 64 }, () => ({ units: 16_384 })) },
@@ -47,7 +47,7 @@ it('offers no batch where the parameters alone are too many', () => {
   expect(mistakes.map(({ path }) => path)).toEqual(['/network/layers']);
 });
 
-it('says that the table is too large where nothing else is', () => {
+it('says that the table is too large if nothing else is', () => {
   const mistakes = sizeIssues(spec(1, 1), SHAPE, 64 * MEGABYTE);
   expect(mistakes).toMatchObject([{ path: '/datasetId', message: expect.stringContaining('fewer rows or columns') }]);
 });

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { batchesOf } from '../../../src/training/loop/batches.ts';
 
-it('cuts the rows into batches, the last one shorter', () => {
+it('divides the rows into batches, the last one shorter', () => {
   expect(batchesOf(10, 4, 1)).toEqual([
     { start: 0, rows: 4 },
     { start: 4, rows: 4 },
@@ -9,7 +9,7 @@ it('cuts the rows into batches, the last one shorter', () => {
   ]);
 });
 
-it('takes all rows at once when asked to, or when there are no more', () => {
+it('uses all rows at once if configured so, or if there are no more', () => {
   expect(batchesOf(10, 'full', 1)).toEqual([{ start: 0, rows: 10 }]);
   expect(batchesOf(10, 64, 1)).toEqual([{ start: 0, rows: 10 }]);
 });

@@ -16,34 +16,34 @@ function report(epoch: number, validationLoss: number | null, metrics: EpochMeas
   };
 }
 
-it('stops after so many epochs without improvement, and knows the best', () => {
+it('stops after the given number of epochs without improvement, and knows the best', () => {
   const stopping = createEarlyStopping({ metric: 'validationLoss', patience: 2, minDelta: 0 });
   const verdicts = [3, 2, 2.5, 2.5].map((loss, i) => stopping.judge(report(i + 1, loss)));
   expect(verdicts.map(({ best }) => best)).toEqual([true, true, false, false]);
   expect(verdicts.map(({ stop }) => stop)).toEqual([false, false, false, true]);
 });
 
-it('keeps a slightly better epoch that is too small an improvement to go on for', () => {
+it('records a slightly better epoch whose improvement is too small to continue', () => {
   const stopping = createEarlyStopping({ metric: 'validationLoss', patience: 1, minDelta: 0.5 });
   stopping.judge(report(1, 3));
   expect(stopping.judge(report(2, 2.9))).toEqual({ best: true, stop: true });
 });
 
-it('watches a metric that is better higher', () => {
+it('watches a metric for which higher is better', () => {
   const stopping = createEarlyStopping({ metric: 'accuracy', patience: 1, minDelta: 0 });
   stopping.judge(report(1, 1, { accuracy: 0.5 }));
   expect(stopping.judge(report(2, 9, { accuracy: 0.6 })).best).toBe(true);
   expect(stopping.judge(report(3, 0, { accuracy: 0.6 }))).toEqual({ best: false, stop: true });
 });
 
-it('goes by the training loss without validation rows, and never stops unless asked to', () => {
+it('uses the training loss without validation rows, and never stops unless configured', () => {
   const stopping = createEarlyStopping(null);
   expect([1, 2, 3].map((epoch) => stopping.judge(report(epoch, null)))).toEqual(
     Array(3).fill({ best: true, stop: false }),
   );
 });
 
-it('goes on from its state as if it had never stopped', () => {
+it('continues from its state as if it had never stopped', () => {
   const settings = { metric: 'validationLoss', patience: 3, minDelta: 0.1 } as const;
   const losses = [3, 2, 2.05, 1.95, 2, 2];
   const whole = createEarlyStopping(settings);

@@ -16,7 +16,7 @@ const spec = specFor(table, {
 const NOWHERE: StopRule = { metric: 'validationLoss', goal: 'minimize', until: null, limits: [] };
 const unbroken = trainPart(table, spec, 'wasm');
 
-/** Trains part after part, each from where the one before has stopped. */
+/** Trains part after part, each from the stop of the previous one. */
 function trainParts(parts: readonly Part[]): readonly Trained[] {
   const done: Trained[] = [];
   for (const part of parts) {
@@ -27,40 +27,40 @@ function trainParts(parts: readonly Part[]): readonly Trained[] {
   return done;
 }
 
-describe('a halt', () => {
+describe('a stop rule', () => {
   const best = { trainingLoss: 0.5, validationLoss: 0.4, metrics: { accuracy: 0.8, rocAuc: null } };
   const limited = (changes: Partial<StopRule>, worst: number) =>
     stopsAfter({ ...NOWHERE, limits: [{ epoch: 3, worst }], ...changes }, 3, best);
 
-  it('comes after its epoch, and after any later one', () => {
+  it('applies after its epoch, and after any later one', () => {
     expect([1, 2, 3].map((done) => stopsAfter({ ...NOWHERE, until: 2 }, done, best))).toEqual([false, true, true]);
   });
 
-  it('comes after an epoch of its limits alone', () => {
+  it('applies only after an epoch of its limits', () => {
     const halt = { ...NOWHERE, limits: [2, 4].map((epoch) => ({ epoch, worst: 0 })) };
     expect([1, 2, 3, 4, 5].map((done) => stopsAfter(halt, done, best))).toEqual([false, true, false, true, false]);
   });
 
   it.each<[string, Partial<StopRule>, number, boolean]>([
     ['a loss above it', {}, 0.39, true],
-    ['a loss as large', {}, 0.4, false],
+    ['an equal loss', {}, 0.4, false],
     ['a training loss above it', { metric: 'trainingLoss' }, 0.49, true],
     ['a metric below it', { metric: 'accuracy', goal: 'maximize' }, 0.81, true],
-    ['a metric as large', { metric: 'accuracy', goal: 'maximize' }, 0.8, false],
+    ['an equal metric', { metric: 'accuracy', goal: 'maximize' }, 0.8, false],
     ['a metric without a value', { metric: 'rocAuc', goal: 'maximize' }, 0, true],
-    ['a metric that is not there', { metric: 'f1', goal: 'maximize' }, 0, true],
+    ['a missing metric', { metric: 'f1', goal: 'maximize' }, 0, true],
   ])('of %s', (_, changes, worst, expected) => {
     expect(limited(changes, worst)).toBe(expected);
   });
 
-  it('takes what is no finite number for none', () => {
+  it('treats non-finite values as missing', () => {
     const halt: StopRule = { ...NOWHERE, goal: 'maximize', metric: 'r2', limits: [{ epoch: 1, worst: 0 }] };
     expect(stopsAfter(halt, 1, { ...best, metrics: { r2: Number.POSITIVE_INFINITY } })).toBe(true);
   });
 });
 
-describe('a run that halts', () => {
-  it('leaves a checkpoint at the beginning of the next epoch, and says so', () => {
+describe('a run that meets its stop rule', () => {
+  it('leaves a checkpoint at the start of the next epoch, and reports it', () => {
     const { outcome, halted, reports, checkpoints } = trainPart(table, spec, 'wasm', {
       halt: { ...NOWHERE, until: 3 },
     });
@@ -69,13 +69,13 @@ describe('a run that halts', () => {
     expect(checkpoints).toEqual([expect.objectContaining({ epoch: 4, batch: 0, finished: false })]);
   });
 
-  it('is over where the epoch was its last', () => {
+  it('is finished if the epoch was its last', () => {
     const { outcome, halted } = trainPart(table, spec, 'wasm', { halt: { ...NOWHERE, until: EPOCHS } });
     expect(halted).toBe(false);
     expect(outcome).toEqual(unbroken.outcome);
   });
 
-  it('halts at once where it goes on from behind its epoch, and leaves no other checkpoint', () => {
+  it('stops at once if it resumes after its epoch, and leaves no other checkpoint', () => {
     const halt = { ...NOWHERE, until: 3 };
     const [checkpoint] = trainPart(table, spec, 'wasm', { halt }).checkpoints;
     expect(trainPart(table, spec, 'wasm', { halt, checkpoint })).toMatchObject({
@@ -85,7 +85,7 @@ describe('a run that halts', () => {
     });
   });
 
-  it('goes by the best epoch so far, also of before it went on', () => {
+  it('uses the best epoch so far, including those before it was resumed', () => {
     const optimizer = { type: 'adam', learningRate: 0.6 } as const;
     const training = {
       epochs: EPOCHS,
@@ -106,21 +106,21 @@ describe('a run that halts', () => {
     expect(trainPart(table, rising, 'wasm', { checkpoint, halt: at(value - 1e-9) }).halted).toBe(true);
   });
 
-  it('measures what it watches, whatever early stopping does', () => {
+  it('measures its watched metrics, whatever early stopping does', () => {
     const halt: StopRule = { ...NOWHERE, metric: 'f1', goal: 'maximize', limits: [{ epoch: 2, worst: 0 }] };
     const { outcome, reports } = trainPart(table, spec, 'wasm', { halt });
     expect(reports[0].metrics).toHaveProperty('f1');
     expect(outcome).toEqual(unbroken.outcome);
   });
 
-  it.each(['pause', 'stop', 'cancel'] as const)('does as it is asked where a %s comes first', (how) => {
+  it.each(['pause', 'stop', 'cancel'] as const)('follows a request to %s first', (how) => {
     const ending = { at: 3 * STEPS_PER_EPOCH, how };
     const part = trainPart(table, spec, 'wasm', { halt: { ...NOWHERE, until: 3 }, ending });
     expect(part).toEqual(trainPart(table, spec, 'wasm', { ending }));
     expect(part.halted).toBe(false);
   });
 
-  it('comes to the same bits as an unbroken one, however often it halts and is paused', () => {
+  it('produces the same bits as an unbroken one, however often it stops and is paused', () => {
     const stop = fc.oneof(
       fc.integer({ min: 1, max: EPOCHS }).map((until): Part => ({ halt: { ...NOWHERE, until } })),
       fc

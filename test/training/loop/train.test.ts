@@ -65,7 +65,7 @@ describe('a training', () => {
     });
   });
 
-  it('tells its plan, every epoch and every step', () => {
+  it('reports its plan, every epoch and every step', () => {
     const { plan, reports, steps, outcome } = run(flowers(100), { target: 'kind', ...SHORT });
     expect(plan).toEqual({
       epochs: 5,
@@ -87,7 +87,7 @@ describe('a training', () => {
     expect(parameters(1)).not.toEqual(parameters(2));
   });
 
-  it("gives back the best epoch's parameters, whatever came after it", () => {
+  it("returns the best epoch's parameters, whatever followed it", () => {
     const table = line(60);
     const request: Request = {
       target: 'y',
@@ -143,13 +143,13 @@ describe('a training', () => {
     expect(structuredClone(outcome)).toEqual(outcome);
   });
 
-  it('stops at the next batch when asked to', () => {
+  it('stops at the next batch when requested', () => {
     const { outcome, steps } = run(flowers(100), { target: 'kind', ...SHORT }, 'wasm', 7);
     expect(outcome).toBeNull();
     expect(steps).toBe(7);
   });
 
-  it('fails with the epoch and a hint when the loss is no longer finite', () => {
+  it('fails with the epoch and a hint if the loss is not finite', () => {
     const request: Request = {
       target: 'y',
       training: {
@@ -164,7 +164,7 @@ describe('a training', () => {
   });
 });
 
-describe('a table with difficulties', () => {
+describe('a difficult table', () => {
   it('keeps a class of one row in its report', () => {
     const kinds = Array.from({ length: 60 }, (_, row) => (row === 30 ? 'rare' : row % 2 ? 'a' : 'b'));
     const table = tableOf(
@@ -185,7 +185,7 @@ describe('a table with difficulties', () => {
     });
   });
 
-  it('drops rows without a target, and counts them', () => {
+  it('leaves out rows without a target, and counts them', () => {
     const y = Array.from({ length: 80 }, (_, row) => (row % 4 === 0 ? null : row % 2));
     const { warnings, target } = outcomeOf(
       tableOf(
@@ -235,7 +235,7 @@ describe('a table with difficulties', () => {
     );
   });
 
-  it('does without validation and test rows', () => {
+  it('works without validation and test rows', () => {
     const { metrics, best } = outcomeOf(flowers(30), { target: 'kind', ...SHORT, split: { validation: 0, test: 0 } });
     expect([metrics.validation, metrics.test]).toEqual([null, null]);
     expect(best).toEqual({ epoch: expect.any(Number), validationLoss: null });
@@ -248,14 +248,14 @@ describe('settings', () => {
     expect(Number.isFinite(metrics.test?.loss)).toBe(true);
   });
 
-  it('predict counts with poisson as they are', () => {
+  it('predict counts with poisson in their own unit', () => {
     const table = line(400);
     const { metrics, target } = outcomeOf(table, { target: 'y', training: { epochs: 100, loss: 'poisson' } });
     expect(target).toMatchObject({ mean: 0, deviation: 1 });
     expect(metrics.test).toMatchObject({ r2: expect.toSatisfy((r2: number) => r2 > 0.8) });
   });
 
-  it.each(['batch', 'layer'] as const)('take %s normalization', (normalization) => {
+  it.each(['batch', 'layer'] as const)('accept %s normalization', (normalization) => {
     const { parameters } = outcomeOf(flowers(65), {
       target: 'kind',
       ...SHORT,
@@ -285,7 +285,7 @@ describe('settings', () => {
     );
   });
 
-  it('weigh rows: those of weight 0 are as good as gone', () => {
+  it('weigh rows: rows with weight 0 have no effect', () => {
     const { columns } = line(60);
     const weights = numbers(
       'w',
@@ -302,7 +302,7 @@ describe('settings', () => {
     );
   });
 
-  it.each([2 ** 140, 2 ** -160])('weigh rows beside each other: as well in units of %d', (unit) => {
+  it.each([2 ** 140, 2 ** -160])('weigh rows relative to each other: equally in units of %d', (unit) => {
     const table = (size: number) => {
       const { columns, rows } = line(60);
       const weights = Array.from({ length: rows }, (_, row) => (1 + (row % 5)) * size);
@@ -331,7 +331,7 @@ describe('settings', () => {
     expect(recall('balanced')).toBeGreaterThan(recall(null) + 0.2);
   });
 
-  it('refuse class weights of classes that are not there', () => {
-    expect(() => run(flowers(30), { target: 'kind', training: { classWeights: { rose: 2 } } })).toThrow(/not there/);
+  it('refuse class weights of unknown classes', () => {
+    expect(() => run(flowers(30), { target: 'kind', training: { classWeights: { rose: 2 } } })).toThrow(/unknown classes/);
   });
 });

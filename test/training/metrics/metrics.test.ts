@@ -4,7 +4,7 @@ import { measureNumbers } from '../../../src/training/metrics/regression.ts';
 import { rocAuc } from '../../../src/training/metrics/rocAuc.ts';
 
 describe('metrics of two classes', () => {
-  // Chosen: 1, 1, 0, 0, 1 for actual 1, 0, 0, 1, 1.
+  // Predicted: 1, 1, 0, 0, 1 for actual 1, 0, 0, 1, 1.
   const actual = Float64Array.of(1, 0, 0, 1, 1);
   const probabilities = Float64Array.of(0.1, 0.9, 0.4, 0.6, 0.8, 0.2, 0.7, 0.3, 0.4, 0.6);
   const predicted = { actual, probabilities, labels: ['no', 'yes'], weights: null };
@@ -32,7 +32,7 @@ describe('metrics of two classes', () => {
     expect(metrics.confusionMatrix[0]).toEqual([1, 1]);
   });
 
-  it('are 0 where nothing was chosen, and have no curve with one class', () => {
+  it('are 0 if nothing was predicted as the class, and have no curve with one class', () => {
     const metrics = measureClasses(
       { actual: Float64Array.of(0), probabilities: Float64Array.of(1, 0), labels: ['a', 'b'], weights: null },
       0,
@@ -58,7 +58,7 @@ describe('the area under the ROC curve', () => {
     expect(rocAuc(Float64Array.of(1, 1, 1, 1), (row) => row < 2, null)).toBe(0.5);
   });
 
-  it('weighs a row as so many rows', () => {
+  it('weighs a row like that many rows', () => {
     const weighted = rocAuc(Float64Array.of(1, 2, 3), (row) => row !== 1, Float64Array.of(1, 1, 3));
     expect(weighted).toBe(rocAuc(Float64Array.of(1, 2, 3, 3, 3), (row) => row !== 1, null));
   });

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { createGenerator } from '../../../src/engine/random.ts';
 import { rocAuc } from '../../../src/training/metrics/rocAuc.ts';
 
-it('the area under the curve is the weighed share of pairs in the right order, ties counting half', () => {
+it('the area under the curve is the weighted fraction of pairs in the right order, ties counting half', () => {
   const { integer, uniform } = createGenerator(4);
   const rows = Array.from({ length: 60 }, () => ({
     score: integer(9) / 9,

@@ -33,8 +33,8 @@ const onlyTarget = (target: Partial<DatasetShape['columns'][number]>): DatasetSh
   ],
 });
 
-describe('a name that the dataset does not have', () => {
-  it('comes with the column that may be meant', () => {
+describe('an unknown column name', () => {
+  it('is reported with a similar column', () => {
     const { errors } = resolve({ target: 'incom', features: { exclude: ['work_class', 'sex'] } });
     expect(errors).toEqual([
       { path: '/target', message: "The dataset has no column 'incom'. Did you mean `income`?" },
@@ -43,7 +43,7 @@ describe('a name that the dataset does not have', () => {
     ]);
   });
 
-  it('is looked for once, however many there are, and listed up to a hundred times', () => {
+  it('is looked up once, however many there are, and listed up to a hundred times', () => {
     let read = 0;
     const columns = Array.from({ length: 2000 }, (_, i) => ({
       ...ADULT.columns[0],
@@ -55,12 +55,12 @@ describe('a name that the dataset does not have', () => {
     const names = Array.from({ length: 2000 }, (_, i) => `name ${i}`);
     const { errors } = resolve({ target: 'y', features: { exclude: names, include: names } }, { rows: 9, columns });
     expect(errors).toHaveLength(101);
-    // A few times for the columns as a whole and for each suggestion.
+    // A few reads for all columns and for each suggestion.
     expect(read).toBeLessThan(40 * 2000);
   });
 });
 
-describe('a request with a target alone', () => {
+describe('a request with only a target', () => {
   it('gets every default', () => {
     const { spec } = resolve({ target: 'income', split: { method: 'column', column: 'split' } });
     expect(trainingSpecSchema.parse(spec)).toEqual(spec);
@@ -79,18 +79,18 @@ describe('a request with a target alone', () => {
     });
   });
 
-  it("shows a loss's own option beside its name", () => {
+  it("shows a loss's own option next to its name", () => {
     const lossOf = (loss: 'huber' | 'mse') => resolve({ target: 'age', training: { loss } }).spec?.training.loss;
     expect([lossOf('huber'), lossOf('mse')]).toEqual([{ type: 'huber', delta: 1 }, 'mse']);
   });
 
-  it('comes back the same from its own answer', () => {
+  it('is unchanged when resolved again', () => {
     const { spec } = resolve({ target: 'income' });
     if (spec === null) throw new Error('the request has a mistake');
     expect(resolve(spec).spec).toEqual(spec);
   });
 
-  it('trains fewer epochs the more there is to compute, but never few', () => {
+  it('trains fewer epochs for more computation, but always some', () => {
     const epochs = (rows: number, inputs: number) => {
       const columns = Array.from({ length: inputs }, (_, i) => ({ ...ADULT.columns[0], name: `x${i}` }));
       return (
@@ -107,7 +107,7 @@ describe('the task', () => {
   it.each([
     ['two words', { type: 'categorical', distinct: 2 }, 'binary'],
     ['three words', { type: 'categorical', distinct: 3 }, 'multiclass'],
-    ['truth values', { type: 'boolean', distinct: 2, min: 0, max: 1 }, 'binary'],
+    ['booleans', { type: 'boolean', distinct: 2, min: 0, max: 1 }, 'binary'],
     ['0 and 1', { distinct: 2, min: 0, max: 1 }, 'binary'],
     ['digits', { distinct: 10, min: 0, max: 9 }, 'multiclass'],
     ['grades from 3 to 9', { distinct: 7, min: 3, max: 9 }, 'regression'],
@@ -117,14 +117,14 @@ describe('the task', () => {
     expect(resolve({ target: 'y' }, onlyTarget(target)).spec?.task).toBe(task);
   });
 
-  it('inferred from whole numbers is said', () => {
+  it('inferred from whole numbers causes a warning', () => {
     const resolution = resolve({ target: 'y' }, onlyTarget({ distinct: 10, min: 0, max: 9 }));
     expect(resolution.spec && resolution.warnings.map(({ code }) => code)).toEqual(['task_inferred']);
   });
 });
 
 describe('mistakes', () => {
-  it('are told all at once, each with its place', () => {
+  it('are reported all at once, each with its pointer', () => {
     const mistakes = mistakesOf({
       target: 'salary',
       weightColumn: 'workclass',
@@ -144,26 +144,26 @@ describe('mistakes', () => {
 
   it.each([
     ['a target of one value', { target: 'y' }, onlyTarget({ distinct: 1 }), '/target'],
-    ['a target that is missing everywhere', { target: 'y' }, onlyTarget({ distinct: 0, missing: 1000 }), '/target'],
-    ['a target that is a time', { target: 'when' }, ADULT, '/target'],
-    ['a target that tells rows apart', { target: 'id' }, ADULT, '/target'],
+    ['a target without values', { target: 'y' }, onlyTarget({ distinct: 0, missing: 1000 }), '/target'],
+    ['a target of times', { target: 'when' }, ADULT, '/target'],
+    ['a target with unique values', { target: 'id' }, ADULT, '/target'],
     ['no rows', { target: 'y' }, { ...onlyTarget({}), rows: 0 }, '/datasetId'],
     ['one row', { target: 'y' }, { ...onlyTarget({}), rows: 1 }, '/datasetId'],
     ['no features', { target: 'y', features: { exclude: ['x'] } }, onlyTarget({}), '/features'],
     ['a binary target of eight values', { target: 'workclass', task: 'binary' }, ADULT, '/task'],
-    ['a regression of words', { target: 'workclass', task: 'regression' }, ADULT, '/task'],
+    ['a regression of texts', { target: 'workclass', task: 'regression' }, ADULT, '/task'],
     ['a loss of classes for numbers', { target: 'age', training: { loss: 'crossEntropy' } }, ADULT, '/training/loss'],
     ['a loss of numbers for classes', { target: 'income', training: { loss: 'mse' } }, ADULT, '/training/loss'],
     ['counts below zero', { target: 'gain', training: { loss: 'poisson' } }, ADULT, '/training/loss'],
     ['negative weights', { target: 'income', weightColumn: 'gain' }, ADULT, '/weightColumn'],
     [
-      'a split column that is not there',
+      'a missing split column',
       { target: 'income', split: { method: 'column', column: 'parts' } },
       ADULT,
       '/split/column',
     ],
     [
-      'a split column of other words',
+      'a split column with other values',
       { target: 'age', split: { method: 'column', column: 'income' } },
       ADULT,
       '/split/column',
@@ -176,15 +176,15 @@ describe('mistakes', () => {
     ],
     ['weights that are the target', { target: 'age', weightColumn: 'age' }, ADULT, '/weightColumn'],
     [
-      'the weight of a class that is not there',
+      'the weight of an unknown class',
       { target: 'income', training: { classWeights: { '>50K': 2, 'rich/poor': 1 } } },
       ADULT,
       '/training/classWeights/rich~1poor',
     ],
-    ['parts that leave no training', { target: 'income', split: { validation: 0.5, test: 0.5 } }, ADULT, '/split'],
+    ['splits without training rows', { target: 'income', split: { validation: 0.5, test: 0.5 } }, ADULT, '/split'],
     ['classes to stratify a regression by', { target: 'age', split: { stratify: true } }, ADULT, '/split/stratify'],
     [
-      'a metric of the other kind',
+      'a metric of the other task',
       { target: 'age', training: { earlyStopping: { metric: 'f1' } } },
       ADULT,
       '/training/earlyStopping/metric',
@@ -209,11 +209,11 @@ describe('mistakes', () => {
     ],
     ['the target as a feature', { target: 'income', features: { include: ['income'] } }, ADULT, '/features/include/0'],
   ] as const)('include %s', (_what, request, dataset, path) => {
-    // The rows of the table are constants; a request is any JSON that the schema takes.
+    // The rows of the table are constants; a request is any JSON that the schema accepts.
     expect(mistakesOf(structuredClone(request) as z.input<typeof specRequestSchema>, dataset)).toContain(path);
   });
 
-  it('in the form are all told, with their places', () => {
+  it('in its form are all reported, with their pointers', () => {
     const parsed = specRequestSchema.safeParse({
       target: 3,
       task: 'guess',
@@ -244,7 +244,7 @@ describe('mistakes', () => {
 });
 
 describe('the schema', () => {
-  it("takes the engine's options and its defaults", () => {
+  it("accepts the engine's options and their defaults", () => {
     const { training } = specRequestSchema.parse({
       target: 'y',
       training: { optimizer: { type: 'sgd', momentum: 0.9 }, loss: { type: 'huber' } },

@@ -12,7 +12,7 @@ function partsOf(names: readonly (typeof NAMES)[number][]) {
 }
 
 describe('a packed split', () => {
-  it('has the part of every row', () => {
+  it('has the split of every row', () => {
     fc.assert(
       fc.property(fc.array(fc.constantFrom(...NAMES), { maxLength: 50 }), (names) => {
         const packed = packSplit(partsOf(names), names.length);
@@ -28,7 +28,7 @@ describe('a packed split', () => {
     );
   });
 
-  it('has an id that differs with the parts and with the rows', () => {
+  it('has an id that differs with the splits and with the rows', () => {
     const ids = [
       packSplit(partsOf(['training', 'test']), 2),
       packSplit(partsOf(['test', 'training']), 2),

@@ -13,29 +13,29 @@ function sizes({ training, validation, test }: ReturnType<typeof parts>): number
   return [training.length, validation.length, test.length];
 }
 
-/** How many of the rows are of the class. */
+/** How many of the rows have the class. */
 const countOf = (rows: Int32Array, classes: Float64Array, index: number) =>
   rows.filter((row) => classes[row] === index).length;
 
 describe('a random split', () => {
-  it('gives every row to one part, in the shares asked for', () => {
+  it('assigns every row to one split, in the given fractions', () => {
     const split = parts(1000, RANDOM);
     expect(sizes(split)).toEqual([700, 200, 100]);
     expect(new Set([...split.training, ...split.validation, ...split.test]).size).toBe(1000);
   });
 
-  it('is the same for the same seed and another for another', () => {
+  it('is the same for the same seed and differs for another', () => {
     expect(parts(100, RANDOM)).toEqual(parts(100, RANDOM));
     expect(parts(100, RANDOM).test).not.toEqual(parts(100, { ...RANDOM, seed: 2 }).test);
   });
 
-  it('says what goes by the training loss when no validation rows are left', () => {
+  it('says what uses the training loss if no validation rows remain', () => {
     const without = { ...RANDOM, validation: 0 };
     const { warnings } = splitRows(NO_TABLE, { rows: firstRows(100), classes: null }, without);
     expect(warnings.map(({ code }) => code)).toEqual(['no_validation_rows']);
   });
 
-  it('gives every class its share of every part', () => {
+  it('gives every class its fraction of every split', () => {
     const classes = Float64Array.from({ length: 1000 }, (_, row) => (row % 10 === 0 ? 1 : 0));
     const split = parts(1000, { ...RANDOM, stratify: true }, classes);
     expect(sizes(split)).toEqual([700, 200, 100]);
@@ -48,23 +48,23 @@ describe('a random split', () => {
     expect(countOf(parts(100, { ...RANDOM, stratify: true }, classes).training, classes, 1)).toBe(1);
   });
 
-  it('gets the totals right when every class is small', () => {
+  it('has exact totals if every class is small', () => {
     const classes = Float64Array.from({ length: 90 }, (_, row) => Math.floor(row / 3));
     expect(sizes(parts(90, { ...RANDOM, stratify: true }, classes))).toEqual([63, 18, 9]);
   });
 
-  it('parts classes of millions of rows', () => {
+  it('splits classes of millions of rows', () => {
     const classes = Float64Array.from({ length: 1_500_000 }, (_, row) => (row % 50 === 0 ? 1 : 0));
     const split = parts(classes.length, { ...RANDOM, stratify: true }, classes);
     expect(sizes(split)).toEqual([1_050_000, 300_000, 150_000]);
     expect(countOf(split.test, classes, 1)).toBe(3_000);
   });
 
-  it('keeps a training row of two', () => {
+  it('leaves a training row of two', () => {
     expect(sizes(parts(2, { ...RANDOM, validation: 0.4, test: 0.4 }))).toEqual([1, 0, 1]);
   });
 
-  it('can do without validation and test', () => {
+  it('works without validation and test', () => {
     expect(sizes(parts(10, { ...RANDOM, validation: 0, test: 0 }))).toEqual([10, 0, 0]);
   });
 });
@@ -82,13 +82,13 @@ describe('a split by a column', () => {
   const split = { method: 'column', column: 'part', validation: 0.25, seed: 1 } as const;
   const rowsBy = (...parts: (string | null)[]) => tableOf(words('part', parts));
 
-  it('takes the words of the column, in any case', () => {
+  it("accepts the column's values in any case", () => {
     const table = rowsBy('train', 'VAL', 'test', ' Training ', 'validation');
     const { training, validation, test } = parts(5, split, null, table);
     expect([[...training], [...validation], [...test]]).toEqual([[0, 3], [1, 4], [2]]);
   });
 
-  it('takes validation rows from the training rows when the column names none, and says so', () => {
+  it('takes validation rows from the training rows if the column has none, with a warning', () => {
     const table = rowsBy(...Array<string>(80).fill('train'), ...Array<string>(20).fill('test'));
     const { splits: given, warnings } = splitRows(table, { rows: firstRows(100), classes: null }, split);
     expect(sizes(given)).toEqual([60, 20, 20]);
@@ -96,7 +96,7 @@ describe('a split by a column', () => {
     expect([...given.test]).toEqual(Array.from({ length: 20 }, (_, i) => 80 + i));
   });
 
-  it('leaves rows without a word out, and says so', () => {
+  it('leaves out rows without a value, with a warning', () => {
     const { splits: given, warnings } = splitRows(
       rowsBy('train', null, 'val'),
       { rows: firstRows(3), classes: null },
@@ -106,7 +106,7 @@ describe('a split by a column', () => {
     expect(warnings.map(({ code }) => code)).toEqual(['rows_without_part']);
   });
 
-  it('refuses other words by name, and a column without training rows', () => {
+  it('refuses other values by name, and a column without training rows', () => {
     const other = () => parts(3, split, null, rowsBy('train', 'dev', 'constructor'));
     expect(other).toThrow(
       expect.objectContaining({
@@ -118,7 +118,7 @@ describe('a split by a column', () => {
   });
 });
 
-it('a split by groups parts groups of millions of rows', () => {
+it('a split by groups splits groups of millions of rows', () => {
   const codes = Int32Array.from({ length: 1_500_000 }, (_, row) => row % 3);
   const table = tableOf({ name: 'who', type: 'categorical', codes, categories: ['a', 'b', 'c'] });
   const split = parts(
