@@ -101,7 +101,7 @@ describe.each(changing)('$route', ({ method, url }) => {
     const answer = await send(method, url);
     expect([answer.status, answer.json().code]).toEqual([415, 'unsupported_media_type']);
     expect(answer.json().detail).toMatch(
-      /^Content-Type application\/x-www-form-urlencoded is not read here\. [A-Z]+ \/\S+ reads (no body\. Send none\.|.*Send the header .*"Content-Type: [a-z/]+")/,
+      /^Content-Type application\/x-www-form-urlencoded is not supported\. [A-Z]+ \/\S+ accepts (no body\. Send none\.|.*Send the header .*"Content-Type: [a-z/]+")/,
     );
   });
 

@@ -5,7 +5,7 @@ import type { GuardDeps } from '../../src/http/access/guard.ts';
 import type { HttpLimits } from '../../src/http/limits/limits.ts';
 import { DEFAULT_PROJECT, NO_QUOTAS, type Tenant } from '../../src/kit/contract/caller.ts';
 
-/** Whose things are used where a test is not about projects. */
+/** The project of tests that are not about projects. */
 export const TENANT: Tenant = { project: DEFAULT_PROJECT, quotas: NO_QUOTAS };
 
 /** The guard of a service without keys. */
@@ -17,8 +17,8 @@ export const OPEN_GUARD: GuardDeps = {
 };
 
 /**
- * The limits of a service that is told nothing of them; but a test's own work, or a busy machine,
- * is no overload of the service.
+ * The default limits of a service, without those on load: the test's own work, or a busy machine,
+ * is not an overload of the service.
  */
 export const HTTP_LIMITS: HttpLimits = {
   ...readConfig(SERVICE_SETTINGS, [], {}, {}).config,

@@ -14,10 +14,10 @@ const FLAGS = [
   '--disable-sync',
 ];
 
-/** The installed Chromium; undefined where there is none. */
+/** The installed Chromium; undefined if there is none. */
 export const CHROMIUM = PATHS.find((path) => existsSync(path));
 
-/** Opens Chromium with a fresh profile. It resolves `host` to this machine and no other name. */
+/** Opens Chromium with a fresh profile. It resolves `host` to this machine, and no other name. */
 export async function openBrowser(host: string): Promise<BrowserContext> {
   if (CHROMIUM === undefined) throw new Error(`Chromium is not installed at ${PATHS.join(' or ')}.`);
   const profile = mkdtempSync(join(tmpdir(), 'trainyard-browser-'));

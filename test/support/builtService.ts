@@ -8,13 +8,13 @@ import { fileURLToPath } from 'node:url';
 import { endedWithTests } from './children.ts';
 
 export const PACKAGE_ROOT = fileURLToPath(new URL('../..', import.meta.url));
-/** A busy machine is no overload of the service; what measures that says so. */
+/** A busy machine is not an overload of the service; tests of overload set their own limit. */
 export const PATIENT = ['--max-delay-ms', '60000'];
 const COMMAND = join(PACKAGE_ROOT, 'dist/cli/trainyard.js');
 
 /**
- * The built service in a process of its own, on a free port and, if none is given, over a data
- * folder of its own.
+ * The built service in a separate process, on a free port and, if none is given, with its own data
+ * folder.
  */
 export interface BuiltService {
   readonly address: string;
@@ -22,16 +22,16 @@ export interface BuiltService {
   readonly process: ChildProcess;
   /** Every line of its log so far. */
   readonly lines: readonly string[];
-  /** The entry of that message, as soon as it is there. */
+  /** The log entry with that message, as soon as it is written. */
   logged(message: string): Promise<LogEntry>;
   /**
-   * Ends it as an operator would, and removes its data if that is its own; answers the exit code
-   * when all of its log is there.
+   * Stops it as an operator would, and removes its own data folder; resolves with the exit code
+   * after the log has ended.
    */
   stop(): Promise<number | null>;
 }
 
-/** What tests read of a line. */
+/** The fields of a log line that tests read. */
 interface LogEntry {
   readonly pid: number;
   readonly msg: string;
@@ -39,8 +39,8 @@ interface LogEntry {
 }
 
 /**
- * Starts `trainyard serve` and waits for the line of its log that names its address. Throws with
- * what it logged when it ends before that.
+ * Starts `trainyard serve` and waits for the log line with its address. Throws with its log if it
+ * exits earlier.
  */
 export async function startBuiltService(
   flags: readonly string[] = [],
@@ -50,7 +50,7 @@ export async function startBuiltService(
   const data = given ?? mkdtempSync(join(tmpdir(), 'trainyard-'));
   const command = [COMMAND, 'serve', '--port', '0', '--data', data, ...PATIENT, ...flags];
   const child = endedWithTests(spawn(process.execPath, command, { stdio: ['ignore', 'pipe', 'inherit'] }));
-  // A log comes to its end with the last process that writes to it, the worker among them.
+  // A log ends with the last process that writes to it, including the worker.
   const gone = once(child, 'close');
   const log = readLog(child, gone);
   const { address } = await log.logged(ready);
@@ -68,14 +68,14 @@ export async function startBuiltService(
   };
 }
 
-/** Goes on reading the log, so that the service never waits for a full pipe. */
+/** Reads the log continuously, so that the service never blocks on a full pipe. */
 export function readLog(child: ChildProcess, gone: Promise<unknown>): Pick<BuiltService, 'lines' | 'logged'> {
   if (!child.stdout) throw new Error('The service was started without a pipe to read its log from.');
   const lines: string[] = [];
   const reader = createInterface({ input: child.stdout }).on('line', (line) => lines.push(line));
   const find = (message: string) =>
     lines
-      // `npm start` prints what it builds.
+      // `npm start` prints the output of the build.
       .filter((line) => line.startsWith('{'))
       .map((line) => JSON.parse(line) as LogEntry)
       .find((entry) => entry.msg === message);

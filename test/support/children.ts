@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 const living = new Set<ChildProcess>();
 
 /**
- * A child that a failing test does not leave behind: it would hold the pipes of its parent open,
+ * A child process that ends with a failing test: otherwise it would leave its parent's pipes open,
  * and the run would never end.
  */
 export function endedWithTests<T extends ChildProcess>(child: T): T {
@@ -13,12 +13,11 @@ export function endedWithTests<T extends ChildProcess>(child: T): T {
 }
 
 /**
- * The same of the leader of a group of its own, which also ends when the process of the tests is
- * killed: whoever does that does not know of it.
+ * The same for a process group leader. The group also ends when the test process is killed, which
+ * cannot run any handler.
  */
 export function groupEndedWithTests<T extends ChildProcess>(leader: T): T {
-  // Reads until the pipe from here is closed; in a session of its own, so that it outlives this
-  // one.
+  // Reads until this process closes the pipe; in its own session, so that it outlives this process.
   const watch = spawn('sh', ['-c', 'read -r _; kill -9 -"$0"', String(leader.pid)], {
     detached: true,
     stdio: ['pipe', 'ignore', 'ignore'],
@@ -27,7 +26,7 @@ export function groupEndedWithTests<T extends ChildProcess>(leader: T): T {
   return endedWithTests(leader);
 }
 
-/** Kills those that still run, with all of its group where one has a group of its own. */
+/** Kills the running ones, each with its whole process group if it has one. */
 export function endChildren(): void {
   for (const child of living) {
     if (child.pid === undefined) continue;

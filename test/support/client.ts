@@ -1,4 +1,4 @@
-/** What the service answers; a measurement reads a few fields of it. */
+/** A response of the service, with the few fields that measurements read. */
 interface Answer {
   readonly id: string;
   readonly state: string;
@@ -9,7 +9,7 @@ interface Answer {
   readonly metrics: { readonly test: Readonly<Record<string, number>> };
 }
 
-/** One request to the service. Throws with what it answered when that is an error. */
+/** One request to the service. Throws with the response if it is an error. */
 export async function call(
   address: string,
   path: string,
@@ -28,7 +28,7 @@ export function submitJob(address: string, request: unknown): Promise<Answer> {
   });
 }
 
-/** Submits a job and waits until it has succeeded. Throws with its error when it has not. */
+/** Submits a job and waits until it has succeeded. Throws with its error if it has not. */
 export async function finishedJob(address: string, request: unknown): Promise<Answer> {
   const { id } = await submitJob(address, request);
   for (;;) {

@@ -1,6 +1,6 @@
 import type { DatasetLimits } from '../../src/datasets/service.ts';
 
-/** Limits that no test of something else comes near. */
+/** Limits that other tests never reach. */
 export const DATASET_LIMITS: DatasetLimits = {
   uploadBytes: 2 ** 30,
   maxExpansion: 200,

@@ -1,6 +1,6 @@
 /**
- * A training of many minutes on a table of some hundred rows, however fast the machine: nobody sees
- * its end. Each of its steps is of one row, and each epoch takes some milliseconds.
+ * A training of many minutes on a table of some hundred rows, on any machine: no test waits for its
+ * end. Each step has one row, and each epoch takes some milliseconds.
  */
 export const LONG_JOB = {
   network: { layers: [{ units: 128 }, { units: 128 }] },

@@ -3,8 +3,8 @@ import { call, finishedJob } from './client.ts';
 import { tableWithSplit } from './splitTable.ts';
 
 /**
- * The published tables with published splits, and what a job with nothing but its target must reach
- * on the test rows.
+ * The published tables with published splits, and the test metric that a job with only a target
+ * must reach.
  */
 export const PUBLISHED_JOBS = [
   { dataset: 'adult', target: 'income', metric: 'accuracy', least: 0.852 },
@@ -23,7 +23,7 @@ export interface PublishedResult {
   readonly trainingSeconds: number;
 }
 
-/** Uploads the table; answers the dataset's id. */
+/** Uploads the table; returns the dataset's id. */
 export async function uploadPublished(address: string, dataset: PublishedJob['dataset']): Promise<string> {
   const { id } = await call(address, `/v1/datasets?name=${dataset}`, {
     method: 'POST',
@@ -35,8 +35,8 @@ export async function uploadPublished(address: string, dataset: PublishedJob['da
 }
 
 /**
- * The whole road: upload, a training with the target and the split column alone, the model's test
- * metrics.
+ * The complete workflow: upload, a training with only the target and the split column, the model's
+ * test metrics.
  */
 export async function runPublishedJob(
   address: string,

@@ -3,13 +3,13 @@ import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** A disk of its own with room for so many bytes. */
+/** A separate disk with this many bytes of space. */
 export interface SmallDisk {
   readonly folder: string;
   remove(): void;
 }
 
-/** Undefined where this process may not mount one. */
+/** Undefined if this process may not mount one. */
 export function mountSmallDisk(bytes: number): SmallDisk | undefined {
   const folder = mkdtempSync(join(tmpdir(), 'trainyard-disk-'));
   const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${bytes}`, 'tmpfs', folder]).status === 0;

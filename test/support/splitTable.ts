@@ -6,7 +6,7 @@ import { SHARED_DATA } from './sharedData.ts';
 
 /**
  * The table of a published dataset with its published split as the last column `split`, as CSV,
- * line by line. No cell of these tables holds a newline.
+ * line by line. The cells of these tables contain no newline.
  */
 export async function* tableWithSplit(dataset: string): AsyncGenerator<string> {
   const splits = lines(dataset, 'split.csv');

@@ -1,6 +1,6 @@
 /**
- * A user's machine: npm and Node as the system has them, and no compiler, no Python and no settings
- * of this project.
+ * A user's machine: npm and Node of the system, without a compiler, Python or settings of this
+ * project.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -13,13 +13,13 @@ import { groupEndedWithTests } from './children.ts';
 const TOOLS = ['node', 'npm', 'npx', 'sh', 'env'];
 
 export interface User {
-  /** Starts a command in a folder, in a process group of its own. */
+  /** Starts a command in a folder, in a separate process group. */
   start(command: string, args: readonly string[], folder: string): ChildProcess;
-  /** Runs a command to its end. Throws with what it printed when it fails. */
+  /** Runs a command to its end. Throws with its output if it fails. */
   run(command: string, args: readonly string[], folder: string): Promise<string>;
 }
 
-/** A user whose PATH has links to the tools alone, in the folder `bin`. */
+/** A user whose PATH has only links to these tools, in the folder `bin`. */
 export function createUser(bin: string): User {
   mkdirSync(bin);
   for (const tool of TOOLS) symlinkSync(systemPath(tool), join(bin, tool));
@@ -43,8 +43,8 @@ export function createUser(bin: string): User {
 }
 
 /**
- * The first such program on the PATH outside of `node_modules`: npm puts the Node of this project
- * before the system's.
+ * The first such program on the PATH outside `node_modules`: npm puts the project's Node before the
+ * system's.
  */
 export function systemPath(tool: string): string {
   const folders = (process.env.PATH ?? '').split(delimiter).filter((folder) => !folder.includes('node_modules'));

@@ -1,18 +1,18 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-const LOOK_AGAIN_MS = 10;
+const POLL_MS = 10;
 
 /**
- * What is found as soon as it is as `isThere` says. How long that may take is up to the test's
- * timeout alone: a busy machine takes its time.
+ * The value as soon as `isThere` accepts it. Only the timeout of the test limits the wait, because
+ * a machine may be busy.
  */
 export async function until<Found>(
-  look: () => Found | Promise<Found>,
+  read: () => Found | Promise<Found>,
   isThere: (found: Found) => boolean,
 ): Promise<Found> {
   for (;;) {
-    const found = await look();
+    const found = await read();
     if (isThere(found)) return found;
-    await delay(LOOK_AGAIN_MS);
+    await delay(POLL_MS);
   }
 }

@@ -169,7 +169,7 @@ describe('a body of JSON', () => {
 
   it.each([
     ['too many bytes', JSON.stringify({ units: 1, more: 'x'.repeat(20_000) }), '10000 bytes'],
-    ['too deep', nested(8), '8 arrays and objects'],
+    ['too deep', nested(8), '8 nested arrays and objects'],
     ['too many values', JSON.stringify({ units: 1, more: Array(2100).fill(1) }), '2000 values'],
     [
       'too many members of an object',
