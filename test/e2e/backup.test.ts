@@ -17,11 +17,11 @@ const CSV = ['a,b', ...Array.from({ length: 300 }, (_, index) => `${index % 17},
   '\n',
 );
 const QUICK = { target: 'b', training: { epochs: 3 } };
-/** Behind all events of an epoch. */
+/** After all events of an epoch. */
 const LAST_EVENT = 999_999_999;
 /**
- * A checkpoint is there for a second, so that its file can be copied while others take its place,
- * on a busy machine too.
+ * A new checkpoint every second, so that a file can be copied before it is replaced, on a busy
+ * machine too.
  */
 const FLAGS = ['--workers', '1', '--checkpoint-seconds', '0.5'];
 const ROWS = { rows: [{ a: 3 }, { a: 8 }, { a: null }] };
@@ -32,7 +32,7 @@ function newFolder(): string {
   return folder;
 }
 
-/** Uploads tables and deletes most of them, until it is told to end. */
+/** Uploads tables and deletes most of them, until it is stopped. */
 function churn(api: Api): () => Promise<void> {
   let goesOn = true;
   const run = async () => {
@@ -48,14 +48,14 @@ function churn(api: Api): () => Promise<void> {
   };
 }
 
-/** Resolves when the service next keeps a checkpoint. */
+/** Resolves when the service next stores a checkpoint. */
 async function nextCheckpoint(data: string): Promise<void> {
   for await (const { filename } of watch(foldersOf(data).checkpoints)) {
     if (filename?.endsWith('.checkpoint')) return;
   }
 }
 
-/** The loss of the first epoch of the job behind this one, as soon as there is one. */
+/** The loss of the first epoch of the job after this one, as soon as it exists. */
 async function lossAfter(address: string, jobId: string, epoch: number): Promise<ReceivedEvent['data']> {
   const stream = await openStream(`${address}/v1/jobs/${jobId}/events`, `${epoch}-${LAST_EVENT}`);
   for await (const { event, data } of stream.events()) {
@@ -64,7 +64,7 @@ async function lossAfter(address: string, jobId: string, epoch: number): Promise
   throw new Error('The stream ended before the next epoch.');
 }
 
-it('brings a service back as it was in the middle of its work', async () => {
+it('restores a service to its state in the middle of its work', async () => {
   const folder = newFolder();
   const [backup, data] = [join(folder, 'backup'), join(folder, 'restored')];
   const busy = await startBuiltService(FLAGS);
@@ -99,12 +99,11 @@ it('brings a service back as it was in the middle of its work', async () => {
   for (const { id } of datasets.items.filter(({ state }) => state === 'ready')) {
     expect((await again.get<DatasetRows>(`/v1/datasets/${id}/rows?limit=1`)).body.total).toBeGreaterThanOrEqual(300);
   }
-  // The losses of epochs that are no part of the backup are those of the training that went on
-  // without it.
+  // The losses of epochs after the backup belong to the training that continued without it.
   const { trainingLoss } = await lossAfter(restored.address, endless.id, Number(later.epoch) - 1);
   expect(trainingLoss).toBe(later.trainingLoss);
   expect((await again.get<Job>(`/v1/jobs/${endless.id}`)).body).toMatchObject({ state: 'running', attempts: 1 });
-  // What the churn left half-deleted at that moment is in no folder.
+  // Files that the churn was deleting at that moment are in no folder.
   expect(readdirSync(foldersOf(data).datasets)).toHaveLength(
     datasets.items.filter(({ state }) => state === 'ready').length,
   );

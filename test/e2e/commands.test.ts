@@ -34,7 +34,7 @@ describe('the client commands', () => {
 
   const trainFlags = () => ['--target', 'total', '--task', 'regression', '--epochs', '30', '--url', url];
 
-  it('train, and then predict from the model', async () => {
+  it('train, and then predict with the model', async () => {
     const trained = await runTrainyard(['train', table, ...trainFlags()]);
     expect(trained).toMatchObject({ code: 0, errors: '' });
     expect(trained.output).toMatch(/^r2 +/m);
@@ -47,7 +47,7 @@ describe('the client commands', () => {
   it.each([
     ['plain', (content: Buffer) => content],
     ['packed', gzipSync],
-  ])('train on and predict from %s standard input, and print JSON alone', async (_name, pack) => {
+  ])('train on and predict from %s standard input, and print only JSON', async (_name, pack) => {
     const input = pack(readFileSync(table));
     const trained = await runTrainyard(['train', '-', '--json', ...trainFlags()], undefined, [], input);
     expect(trained).toMatchObject({ code: 0, errors: '' });
@@ -67,7 +67,7 @@ describe('the client commands', () => {
     const api = apiAt(url);
     expect((await api.get<{ state: string }>(`/v1/jobs/${job.id}`)).body.state).toMatch(/queued|running/);
     expect((await api.get<{ state: string }>(`/v1/sweeps/${sweep.id}`)).body.state).toBe('running');
-    for (const { errors } of [job, sweep]) cancelAsTold(errors);
+    for (const { errors } of [job, sweep]) cancelByMessage(errors);
     expect(await api.ended(job.id)).toMatchObject({ state: 'cancelled' });
   });
 
@@ -102,14 +102,14 @@ Cancel it: curl -X POST ${url}/v1/${resource}/${id}/cancel
 `;
   }
 
-  /** Sends the request that the message shows. */
-  function cancelAsTold(errors: string): void {
+  /** Sends the request in the message. */
+  function cancelByMessage(errors: string): void {
     const address = /curl -X POST (\S+)/.exec(errors)?.[1] ?? '';
     const request = `fetch(${JSON.stringify(address)}, { method: 'POST' }).then((answer) => process.exit(answer.ok ? 0 : 1))`;
     expect(spawnSync(process.execPath, ['-e', request]).status).toBe(0);
   }
 
-  it('fail with every mistake that the service found, also as a JSON problem', async () => {
+  it('fail with every issue that the service found, also as a JSON problem', async () => {
     const spec = join(folder, 'impossible.json');
     writeFileSync(spec, JSON.stringify({ training: { batchSize: -1, epochs: -1 } }));
     const args = ['train', table, '--target', 'total', '--spec', spec, '--url', url];
@@ -131,7 +131,7 @@ Cancel it: curl -X POST ${url}/v1/${resource}/${id}/cancel
     expect(errors).toContain('no such column. Did you mean `total`?');
   });
 
-  it('print a failure of their own as a JSON problem', async () => {
+  it('print their own failures as JSON problems', async () => {
     const unreachable = await runTrainyard(['predict', 'mdl_1', table, '--json', '--url', 'http://127.0.0.1:9']);
     expect([unreachable.code, unreachable.output]).toEqual([1, '']);
     expect(JSON.parse(unreachable.errors)).toMatchObject({ code: 'no_answer', detail: expect.any(String) });
@@ -152,14 +152,14 @@ describe('the command line', () => {
     [['keys', 'lits'], 'Did you mean `list`?\nUsage: trainyard keys create'],
     [['serve', 'now'], 'Expected no arguments except flags, got "now".\nUsage: trainyard serve'],
     [['serve', '--port'], 'argument missing'],
-  ])('answers %j with 2 and the usage', async (args, message) => {
+  ])('responds to %j with exit code 2 and the usage', async (args, message) => {
     const { code, output, errors } = await runTrainyard(args);
     expect([code, output]).toEqual([2, '']);
     expect(errors).toContain(message);
     expect(errors.trim().split('\n').length).toBeLessThanOrEqual(3);
   });
 
-  it('answers a wrong setting with 78', async () => {
+  it('responds to a wrong setting with exit code 78', async () => {
     const { code, errors } = await runTrainyard(['serve', '--port', 'http']);
     expect({ code, errors }).toEqual({ code: 78, errors: '--port expects PORT, got "http".\n' });
   });
@@ -171,11 +171,11 @@ describe('the command line', () => {
     ['migrate', (data: string) => ['migrate', '--data', data]],
     ['backup', (data: string) => ['backup', join(folder, 'backup'), '--data', data]],
     ['demo', (data: string) => ['demo', '--exit', '--data', data]],
-  ])('answers a data folder that cannot be used with 78 and one line: %s', async (_name, argsFor) => {
+  ])('responds to an unusable data folder with exit code 78 and one line: %s', async (_name, argsFor) => {
     expectOneLine(await runTrainyard(argsFor('/proc/x')), '/proc/x');
   });
 
-  it('answers a folder that cannot be restored to, or backed up to, with 78 and one line', async () => {
+  it('responds to an invalid folder for a restore or a backup with exit code 78 and one line', async () => {
     const service = await startBuiltService(['--role', 'api'], join(folder, 'data'));
     await service.stop();
     const backup = join(folder, 'good');
@@ -191,7 +191,7 @@ describe('the command line', () => {
     expect(errors).toContain(path);
   }
 
-  it('answers a refusal of keys as a JSON problem with --json', async () => {
+  it('prints a refusal of keys as a JSON problem with --json', async () => {
     const data = join(folder, 'keys');
     const service = await startBuiltService(['--role', 'api'], data);
     await service.stop();

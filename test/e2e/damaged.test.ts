@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { runTrainyard } from './support/commandLine.ts';
 
-it('does not start over a damaged database: it names the file and what to do', async () => {
+it('does not start with a damaged database: it names the file and the remedy', async () => {
   const data = mkdtempSync(join(tmpdir(), 'trainyard-damaged-'));
   onTestFinished(() => rmSync(data, { recursive: true }));
   const database = join(data, 'trainyard.sqlite');

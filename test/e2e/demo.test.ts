@@ -4,14 +4,11 @@ import { type Ended, runTrainyard } from './support/commandLine.ts';
 
 function dataFolder({ output }: Ended): string {
   const folder = /^Its data folder is (\S+)/m.exec(output)?.[1];
-  if (folder === undefined) throw new Error(`The demo does not say where its data lies:\n${output}`);
+  if (folder === undefined) throw new Error(`The demo does not name its data folder:\n${output}`);
   return folder;
 }
 
-/**
- * What a machine that is busy with something else does to a process: it comes late to all its work,
- * here until the table is on its way.
- */
+/** A busy machine delays all work of a process, here until the upload of the table starts. */
 const BUSY = `data:text/javascript,${encodeURIComponent(`
   let left = Infinity;
   const timer = setInterval(() => {
@@ -32,7 +29,7 @@ describe('trainyard demo --exit, on a busy machine', () => {
     demo = await runTrainyard(['demo', '--exit'], undefined, ['--import', BUSY]);
   });
 
-  it('shows the whole road and ends', () => {
+  it('shows the complete workflow and exits', () => {
     const { code, output, errors } = demo;
     expect({ code, errors }).toEqual({ code: 0, errors: '' });
     expect(output).toContain('7,043 rows, 21 columns');
@@ -42,17 +39,17 @@ describe('trainyard demo --exit, on a busy machine', () => {
     expect(output).toMatch(/^ +\d+ {2}Month-to-month.* % {2}(Yes|No) +(Yes|No)$/m);
   });
 
-  it('trains a model as good as others publish for the table', () => {
+  it('trains a model as good as published ones for the table', () => {
     const accuracy = Number(/^accuracy +[\d.]+ +[\d.]+ +([\d.]+)$/m.exec(demo.output)?.[1]);
     expect(accuracy).toBeGreaterThan(0.78);
   });
 
-  it('writes text that a file or a pipe can hold, 80 columns wide', () => {
+  it('writes text for a file or a pipe, 80 columns wide', () => {
     expect(demo.output.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);
     expect(demo.output.split('\n').filter((line) => [...line].length > 80)).toEqual([]);
   });
 
-  it('leaves nothing behind', () => {
+  it('leaves no files', () => {
     expect(existsSync(dataFolder(demo))).toBe(false);
   });
 });

@@ -4,7 +4,7 @@ import { SECTIONS } from '../../src/http/docs/sections.ts';
 import { CHROMIUM, openBrowser } from '../support/browser.ts';
 import { type BuiltService, startBuiltService } from '../support/builtService.ts';
 
-/** Chromium trusts plain HTTP on loopback alone, so the page is opened by another name. */
+/** Chromium trusts plain HTTP on loopback only, so the page is opened by another name. */
 const HOST = 'trainyard.example';
 
 let service: BuiltService;
@@ -25,7 +25,7 @@ afterAll(async () => {
   await service?.stop();
 });
 
-/** The block of an operation, open and ready to be tried. */
+/** The block of an operation, open in the "try it" mode. */
 async function open(operation: string) {
   const address = `http://${HOST}:${new URL(service.address).port}`;
   // Swagger UI reads the fragment when the page is loaded.
@@ -36,7 +36,7 @@ async function open(operation: string) {
   return block;
 }
 
-/** Sends the request and waits until the page shows the answer. */
+/** Sends the request and waits until the page shows the response. */
 async function execute(block: Awaited<ReturnType<typeof open>>) {
   const answered = page.waitForResponse((response) => response.url().includes('/v1/'));
   await block.locator('button.execute').click();
@@ -47,7 +47,7 @@ async function execute(block: Awaited<ReturnType<typeof open>>) {
 }
 
 it.skipIf(CHROMIUM === undefined)(
-  'leads a new user from an upload to predictions over plain HTTP, by the examples as they stand (needs Chromium)',
+  'leads a new user from an upload to predictions over plain HTTP, with unchanged examples (needs Chromium)',
   async () => {
     const upload = await open('Datasets/uploadDataset');
     expect(

@@ -19,14 +19,14 @@ const EPOCHS = 1500;
 const SPEC = {
   target: 'kind',
   network: { layers: [{ units: 128 }, { units: 64 }] },
-  // Seconds, in which many a checkpoint is due, however fast the machine.
+  // It lasts seconds with many checkpoints, however fast the machine.
   training: { epochs: EPOCHS, batchSize: 32, earlyStopping: null },
 };
-/** Threads that train are nice: where others want the machine, they get a tenth of it. */
+/** Training threads are nice: if other processes want the CPU, they get a tenth of it. */
 const TRAINED_TWICE_MS = 600_000;
 
 it.skipIf(!disk)(
-  'a disk that fills during a training costs nothing that was promised (where a small one may be mounted)',
+  'a disk that fills during a training breaks no promise (if a small one may be mounted)',
   { timeout: TRAINED_TWICE_MS },
   async () => {
     if (!disk) return;
@@ -47,8 +47,7 @@ it.skipIf(!disk)(
     expect(await upload('refused')).toMatchObject({ status: 507, body: { code: 'storage_full' } });
     const rows = { rows: [{ length: 1, width: 1, height: 1 }] };
     expect(await api.post(`/v1/models/${undisturbed.modelId}/predict`, rows)).toMatchObject({ status: 200 });
-    // What the database's log file has room for can still be written, so that the job may come to
-    // its end all the same.
+    // The database's log file still has space, so that the job may end nevertheless.
     await Promise.race([
       service.logged('what the job has come to cannot be written yet; it is tried again'),
       api.ended(job.id),

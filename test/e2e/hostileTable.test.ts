@@ -4,9 +4,9 @@ import { type BuiltService, startBuiltService } from '../support/builtService.ts
 import { finishedJob } from '../support/client.ts';
 
 const COLUMNS = ['__proto__', 'constructor', 'prototype', 'toString'];
-/** What would change a prototype, and what a spreadsheet would run. */
+/** Names that would change a prototype, and those that a spreadsheet would run. */
 const CLASSES = ['__proto__', 'constructor', '=1+1', '+A1', '-A1', '@SUM(A1)', '\tA1', '<b>'];
-/** The first column says the class, the second the number. */
+/** The first column determines the class, the second the number. */
 const ROWS = Array.from({ length: 800 }, (_, row) => {
   const which = row % CLASSES.length;
   return [`kind ${which}`, which, row % 7, row % 3, CLASSES[which], -10 - which];
@@ -22,7 +22,7 @@ beforeAll(async () => {
 });
 afterAll(() => service.stop());
 
-it('trains on columns and classes of hostile names, and predicts them as they are, in CSV as no formulas', async () => {
+it('trains on columns and classes with hostile names, and predicts them unchanged, in CSV not as formulas', async () => {
   const modelId = await trained('valueOf', 'hasOwnProperty');
   const rows = ASKED.map((row) => `{${row.map((cell, i) => `"${COLUMNS[i]}":${JSON.stringify(cell)}`).join(',')}}`);
   const answer = await post(`/v1/models/${modelId}/predict`, 'application/json', `{"rows":[${rows.join(',')}]}`);

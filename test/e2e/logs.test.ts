@@ -7,7 +7,7 @@ import { openDatabase } from '../../src/store/database/database.ts';
 import type { JobState } from '../../src/store/database/tables.ts';
 import { type BuiltService, startBuiltService } from '../support/builtService.ts';
 
-/** Nothing of these may come to be in a log. */
+/** Values that must never appear in a log. */
 const CELL = 'zanzibar-4711';
 const QUERY = 'quagga-1234';
 const ROWS = Array.from(
@@ -38,8 +38,8 @@ let jobIds: readonly string[];
 let problem: Answer;
 
 /**
- * A whole run with a key: an upload, a job that succeeds, one that fails, predictions, a webhook,
- * and requests that go wrong.
+ * A complete run with a key: an upload, a job that succeeds, one that fails, predictions, a
+ * webhook, and invalid requests.
  */
 beforeAll(async () => {
   service = await startBuiltService(['--workers', '1', '--log-level', 'debug', '--allow-private-webhooks']);
@@ -89,17 +89,17 @@ async function makeKey(data: string): Promise<string> {
 }
 
 describe('the log', () => {
-  it('has no key, secret, row value, body or query in it', () => {
+  it('contains no key, secret, row value, body or query', () => {
     expect(secrets.filter((secret) => secret.length < 8 || text.includes(secret))).toEqual([]);
   });
 
-  it('has one line a request, with the id that the client gave it', () => {
+  it('has one line for each request, with the id from the client', () => {
     expect(lines.filter(({ requestId }) => requestId === 'the-good-one')).toMatchObject([
       { msg: 'request', method: 'POST', route: '/v1/jobs', status: 202, jobId: jobIds[0], project: DEFAULT_PROJECT },
     ]);
   });
 
-  it('has the id that a problem gives its reader', () => {
+  it('has the id of a problem document', () => {
     expect(problem.requestId).toBe('the-lost-one');
     expect(lines.filter(({ requestId }) => requestId === problem.requestId)).toMatchObject([
       { path: '/v1/jobs/job_none', status: 400, problem: 'invalid_request', jobId: 'job_none' },
@@ -107,8 +107,10 @@ describe('the log', () => {
   });
 
   it('names the job in each line of the worker about it', () => {
-    const told = lines.filter(({ process, msg }) => process === 'worker' && msg.startsWith('job '));
-    expect(told.map(({ msg }) => msg)).toEqual(expect.arrayContaining(['job started', 'job succeeded', 'job failed']));
-    expect(new Set(told.map(({ jobId }) => jobId))).toEqual(new Set(jobIds));
+    const jobLines = lines.filter(({ process, msg }) => process === 'worker' && msg.startsWith('job '));
+    expect(jobLines.map(({ msg }) => msg)).toEqual(
+      expect.arrayContaining(['job started', 'job succeeded', 'job failed']),
+    );
+    expect(new Set(jobLines.map(({ jobId }) => jobId))).toEqual(new Set(jobIds));
   });
 });

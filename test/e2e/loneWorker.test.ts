@@ -28,7 +28,7 @@ describe('a worker that runs alone', () => {
     rmSync(data, { recursive: true });
   });
 
-  it('serves the figures of its trainings to Prometheus, on this machine alone', async () => {
+  it('serves the metrics of its trainings to Prometheus, on this machine only', async () => {
     const body = JSON.stringify(Array.from({ length: 100 }, (_, row) => ({ x: row, y: 2 * row })));
     const headers = { 'content-type': 'application/json' };
     const uploaded = await fetch(`${api.address}/v1/datasets`, { method: 'POST', headers, body });
@@ -62,7 +62,7 @@ describe('a worker that runs alone', () => {
     expect(workerPids(worker)).toHaveLength(2);
   });
 
-  it('says that it lives, and knows nothing else', async () => {
+  it('reports that it is alive, and knows no other route', async () => {
     expect((await ask('/healthz')).status).toBe(200);
     expect((await ask('/v1/jobs')).status).toBe(404);
     expect((await ask('/constructor')).status).toBe(404);
@@ -70,18 +70,18 @@ describe('a worker that runs alone', () => {
     expect([refused.status, refused.headers.get('allow')]).toEqual([405, 'GET, HEAD, OPTIONS']);
   });
 
-  it('ends in order with its port open', async () => {
+  it('stops gracefully with its port open', async () => {
     const another = await startWorker();
     expect(await another.stop()).toBe(0);
   });
 });
 
-/** The processes that train, in the order in which they were started. */
+/** The training processes, in the order of their start. */
 function workerPids({ lines }: BuiltService): readonly number[] {
   return lines.map((line) => JSON.parse(line).workerPid).filter((pid) => pid !== undefined);
 }
 
-it('is no setting of an API, which says where its figures are', async () => {
+it('is not a setting of an API, which says where its metrics are', async () => {
   const { code, errors } = await runTrainyard(['serve', '--metrics-port', '0']);
   expect(code).toBe(78);
   expect(errors).toMatch(/--metrics-port requires --role worker/);

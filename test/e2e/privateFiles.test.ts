@@ -27,13 +27,13 @@ function newFolder(): string {
 }
 
 /**
- * What is neither 0700 (folders) nor 0600 (files) of a folder and all that is in it, as
- * `path mode`; and all that was seen.
+ * Entries below a folder that are neither 0700 (folders) nor 0600 (files), as `path mode`; and all
+ * entries.
  */
 function walk(folder: string): { readonly wide: readonly string[]; readonly seen: readonly string[] } {
   const seen = ['', ...pathsBelow(folder)];
   const wide = seen.flatMap((path) => {
-    // Temporary files come and go.
+    // Temporary files may disappear.
     const stats = lstatSync(join(folder, path), { throwIfNoEntry: false });
     if (stats === undefined) return [];
     const mode = stats.mode & 0o777;
@@ -42,7 +42,7 @@ function walk(folder: string): { readonly wide: readonly string[]; readonly seen
   return { wide, seen };
 }
 
-/** Every path below a folder. A folder that is deleted meanwhile has none. */
+/** Every path below a folder. None if the folder is deleted meanwhile. */
 function pathsBelow(folder: string, path = ''): string[] {
   return entriesOf(join(folder, path)).flatMap((entry) => {
     const below = join(path, entry.name);
@@ -59,7 +59,7 @@ function entriesOf(folder: string): Dirent[] {
   }
 }
 
-/** Walks the folder again and again until the work is done; the files that it saw. */
+/** Walks the folder repeatedly until the work is done; returns the files. */
 async function walkWhile(folder: string, work: Promise<unknown>): Promise<ReadonlySet<string>> {
   const all = new Set<string>();
   let done = false;
@@ -97,7 +97,7 @@ async function useEverything(api: Api): Promise<void> {
   }
 }
 
-it('keeps all files of a data folder, a backup and a restored folder for their owner, whatever the umask', async () => {
+it('makes all files of a data folder, a backup and a restored folder private to their owner, whatever the umask', async () => {
   const folder = newFolder();
   const [data, backup, restored] = ['data', 'backup', 'restored'].map((name) => join(folder, name));
   const service = await startBuiltService(FLAGS, data);
@@ -107,14 +107,14 @@ it('keeps all files of a data folder, a backup and a restored folder for their o
   for (const kind of kinds) expect([...seen].filter((path) => path.includes(kind)).length, kind).toBeGreaterThan(0);
 
   expect((await runTrainyard(['backup', backup, '--data', data])).code).toBe(0);
-  // A person makes the folder before.
+  // An operator creates the folder first.
   mkdirSync(restored);
   expect((await runTrainyard(['restore', backup, '--data', restored])).code).toBe(0);
   for (const each of [data, backup, restored]) expect(walk(each)).toMatchObject({ wide: [] });
   expect(walk(backup).seen.some((path) => path.includes('.parquet'))).toBe(true);
 });
 
-it('restricts a data folder that others could read when the service starts over it', async () => {
+it('restricts a data folder that others could read when the service starts with it', async () => {
   const data = join(newFolder(), 'data');
   const first = await startBuiltService(['--role', 'api'], data);
   await apiAt(first.address).send('/v1/datasets', 'text/csv', CSV);

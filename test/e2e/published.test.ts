@@ -6,9 +6,9 @@ import { hasSharedData } from '../support/sharedData.ts';
 const MINUTES = 60_000;
 
 /**
- * Where the published tables are not beside the checkout, the report says that these were skipped.
+ * If the published tables are not next to the checkout, the report says that these were skipped.
  */
-describe.skipIf(!hasSharedData)('a job with nothing but a target', () => {
+describe.skipIf(!hasSharedData)('a job with only a target', () => {
   let service: BuiltService;
 
   beforeAll(async () => {

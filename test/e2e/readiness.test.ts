@@ -17,7 +17,7 @@ async function readyz({ address }: BuiltService): Promise<Readiness> {
   return { status: answer.status, retryAfter: answer.headers.get('retry-after'), body: await answer.json() };
 }
 
-/** The first answer with that status; the service is asked until it comes. */
+/** The first response with that status; polls the service until then. */
 function answered(service: BuiltService, status: number, detail = ''): Promise<Readiness> {
   return until(
     () => readyz(service),
@@ -35,7 +35,7 @@ async function start(data?: string): Promise<BuiltService> {
 const disk = mountSmallDisk(48 * 2 ** 20);
 
 it.skipIf(!disk)(
-  '/readyz is 503 while the disk is full, and 200 again by itself (where one may be mounted)',
+  '/readyz is 503 while the disk is full, and automatically 200 again (if one may be mounted)',
   async () => {
     if (!disk) return;
     onTestFinished(() => disk.remove());
@@ -54,7 +54,7 @@ it.skipIf(!disk)(
   },
 );
 
-it('/readyz is 503 while another program has locked the database, and 200 again by itself', async () => {
+it('/readyz is 503 while another program has locked the database, and automatically 200 again', async () => {
   const service = await start();
   const other = new Sqlite(join(service.data, 'trainyard.sqlite'), { timeout: 10_000 });
   onTestFinished(() => void other.close());
@@ -64,7 +64,7 @@ it('/readyz is 503 while another program has locked the database, and 200 again 
   await answered(service, 200);
 });
 
-it('/readyz is 503 while the worker is gone, and 200 again by itself', async () => {
+it('/readyz is 503 while the worker is gone, and automatically 200 again', async () => {
   const service = await start();
   const started = service.lines.map((line) => JSON.parse(line)).find(({ workerPid }) => workerPid);
   process.kill(started.workerPid, 'SIGKILL');

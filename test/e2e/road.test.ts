@@ -9,7 +9,7 @@ import { LONG_JOB } from '../support/longJob.ts';
 import { until } from '../support/until.ts';
 import { type Api, apiAt } from './support/api.ts';
 
-/** Whoever is over 40 and lives in the south buys: a network finds that in a few epochs. */
+/** People over 40 in the south buy: a network learns that in a few epochs. */
 const PEOPLE = Array.from({ length: 600 }, (_, index) => {
   const age = 18 + ((index * 37) % 60);
   const region = ['north', 'south', 'east'][index % 3];
@@ -22,7 +22,7 @@ const SPEC = {
   training: { epochs: 40, batchSize: 32, optimizer: { type: 'adam', learningRate: 0.01 } },
 };
 
-describe('the road from a table to predictions', () => {
+describe('the workflow from a table to predictions', () => {
   let service: BuiltService | undefined;
   let api: Api;
   let dataset: Dataset;
@@ -68,7 +68,7 @@ describe('the road from a table to predictions', () => {
     expect(await api.ended(job.id)).toMatchObject({ state: 'succeeded', error: null, progress: { fraction: 1 } });
   });
 
-  it('keeps the loss of every epoch, and the model of the best one', async () => {
+  it('stores the loss of every epoch, and the model of the best one', async () => {
     const job = await api.ended((await submit(SPEC)).id);
     const { body: losses } = await api.get<Losses>(`/v1/jobs/${job.id}/losses`);
     expect(losses.items.map(({ epoch }) => epoch)).toEqual(losses.items.map((_, index) => index + 1));
@@ -105,7 +105,7 @@ describe('the road from a table to predictions', () => {
     ).toEqual(json.body.predictions);
   });
 
-  it('gives the parameters in the shapes of the notes', async () => {
+  it('returns the parameters in the shapes of the notes', async () => {
     const { id, layers } = await trained();
     const { body } = await api.get<{
       layers: { W: { shape: number[]; values: number[][] }; b: { shape: number[] } }[];
@@ -117,7 +117,7 @@ describe('the road from a table to predictions', () => {
     expect(second?.W.shape[1]).toBe(16);
   });
 
-  it('cancels a job that trains, and lets it be deleted', async () => {
+  it('cancels a running job, which can then be deleted', async () => {
     const job = await submit({ target: 'buys', ...LONG_JOB });
     await until(
       async () => (await api.get<Job>(`/v1/jobs/${job.id}`)).body,
@@ -129,7 +129,7 @@ describe('the road from a table to predictions', () => {
     expect((await api.get(`/v1/jobs/${job.id}`)).status).toBe(404);
   });
 
-  it('cancels a job that waits in the queue', async () => {
+  it('cancels a queued job', async () => {
     const first = await submit({ target: 'buys', ...LONG_JOB });
     const second = await submit({ target: 'buys', ...LONG_JOB });
     expect((await api.post<Job>(`/v1/jobs/${second.id}/cancel`)).body.state).toBe('cancelled');
@@ -137,21 +137,21 @@ describe('the road from a table to predictions', () => {
     expect((await api.ended(first.id)).state).toBe('cancelled');
   });
 
-  it('keeps a dataset while a job needs it', async () => {
+  it('does not delete a dataset while a job needs it', async () => {
     const job = await submit({ target: 'buys', ...LONG_JOB });
     expect((await api.delete(`/v1/datasets/${dataset.id}`)).status).toBe(409);
     await api.post(`/v1/jobs/${job.id}/cancel`);
     await api.ended(job.id);
   });
 
-  it('fails a job whose loss is not finite, with the epoch and a hint', async () => {
+  it('fails a job with a non-finite loss, with the epoch and a hint', async () => {
     const training = { loss: 'mse', optimizer: { type: 'sgd', learningRate: 100 }, clipGradientNorm: null };
     const job = await api.ended((await submit({ target: 'age', task: 'regression', training })).id);
     expect(job).toMatchObject({ state: 'failed', modelId: null, error: { code: 'loss_diverged' } });
     expect(job.error?.message).toMatch(/epoch \d+/);
   });
 
-  it('lists every mistake of a request', async () => {
+  it('lists every issue of a request', async () => {
     const network = { layers: [{ units: -1, activation: 'wobble' }] };
     const { status, body } = await api.post<Problem>('/v1/jobs', { datasetId: dataset.id, target: 'buys', network });
     expect(status).toBe(400);
@@ -161,7 +161,7 @@ describe('the road from a table to predictions', () => {
     expect(unknown).toMatchObject({ status: 422, body: { errors: [{ path: '/target' }] } });
   });
 
-  it('keeps nothing of an upload that it cannot read', async () => {
+  it('stores nothing of an unreadable upload', async () => {
     const before = await api.get<Page<Dataset>>('/v1/datasets');
     const { status } = await api.send('/v1/datasets', 'application/vnd.apache.parquet', 'PAR1 but no more');
     expect(status).toBe(422);

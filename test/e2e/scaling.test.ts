@@ -11,7 +11,7 @@ import { type Api, apiAt } from './support/api.ts';
 const ROWS = 200;
 const TABLE = Array.from({ length: ROWS }, (_, i): readonly [x: number, y: number] => [i * 1000.5, (i * 7) % 13]);
 const CSV = ['x,y', ...TABLE.map((row) => row.join())].join('\n');
-/** In the order of the alphabet. */
+/** In alphabetical order. */
 const SCALINGS = ['none', 'range', 'standard'];
 
 let service: BuiltService;
@@ -22,7 +22,7 @@ beforeAll(async () => {
 });
 afterAll(() => service.stop());
 
-it('is varied by a sweep, and each model predicts with the scaling that its trial trained with', async () => {
+it('is varied by a sweep, and each model predicts with the scaling of its trial', async () => {
   const { body: dataset } = await api.send<Dataset>('/v1/datasets?name=steps', 'text/csv', CSV);
   const job = { datasetId: dataset.id, target: 'y', task: 'regression', training: { epochs: 2 } };
   const space = { 'features.scaling': { type: 'choice', values: SCALINGS } };
@@ -42,7 +42,7 @@ it('is varied by a sweep, and each model predicts with the scaling that its tria
   }
 });
 
-/** The mean squared error of the predictions for the test rows, as a client would measure it. */
+/** The mean squared error of the predictions for the test rows, computed by the client. */
 async function squaredError(modelId: string): Promise<number> {
   const { body: split } = await api.get<SplitResponse>(`/v1/models/${modelId}/split`);
   const rows = split.rows.test.map((row) => TABLE[row] ?? [0, 0]);

@@ -10,7 +10,7 @@ import { apiAt } from './support/api.ts';
 
 const CSV = ['x,y', ...Array.from({ length: 500 }, (_, row) => `${row},${row % 2 ? 'odd' : 'even'}`)].join('\n');
 
-/** A service with a job that trains. */
+/** A service with a running job. */
 async function openTraining() {
   const service = await startBuiltService(['--workers', '1', '--checkpoint-seconds', '3600']);
   onTestFinished(async () => void (await service.stop()));
@@ -23,7 +23,7 @@ async function openTraining() {
   return { service, api, jobId: job.id, events: text.whole };
 }
 
-/** Reads a stream to its end; `seen` resolves when it has said so much. */
+/** Reads a stream to its end; `seen` resolves when it contains the wanted text. */
 function readThrough({ body }: Response, wanted: string) {
   const seen = Promise.withResolvers<void>();
   const read = async () => {
@@ -42,14 +42,14 @@ function readThrough({ body }: Response, wanted: string) {
 }
 
 /**
- * Its exit code, once its worker is gone too: a log comes to its end with the last process that
- * writes to it.
+ * Its exit code, after its worker has exited too: a log ends with the last process that writes to
+ * it.
  */
 function allGone({ process }: BuiltService) {
   return once(process, 'close');
 }
 
-/** Looks into the data folder of a service that is gone. */
+/** Reads the data folder of a stopped service. */
 async function jobIn({ data }: BuiltService, id: string) {
   const database = openDatabase(join(data, 'trainyard.sqlite'));
   try {
@@ -61,7 +61,7 @@ async function jobIn({ data }: BuiltService, id: string) {
   }
 }
 
-/** An upload that never comes to its end. */
+/** An upload that never ends. */
 function slowUpload(address: string) {
   const headers = { 'content-type': 'text/csv', expect: '100-continue' };
   const upload = request(`${address}/v1/datasets?name=slow`, { method: 'POST', headers });
@@ -70,11 +70,11 @@ function slowUpload(address: string) {
   return upload;
 }
 
-describe('a service that is told to stop', () => {
-  it('keeps a checkpoint of what trains, queues it again, answers who waits, ends its streams, and exits with 0', async () => {
+describe('a service that gets a stop signal', () => {
+  it('stores a checkpoint of a running job, queues it again, responds to waiting requests, ends its streams, and exits with 0', async () => {
     const { service, api, jobId, events } = await openTraining();
     const waiting = api.get<Job>(`/v1/jobs/${jobId}?wait=60`);
-    // Asked behind it on the same road, so the service has it by then.
+    // Sent after it on the same path, so the service has received it by then.
     await api.get('/healthz');
     service.process.kill('SIGTERM');
     const [[code], { status, body }] = await Promise.all([allGone(service), waiting]);
@@ -86,14 +86,14 @@ describe('a service that is told to stop', () => {
     expect(checkpoints).toHaveLength(1);
   });
 
-  it('does so as well when it has only begun to start', async () => {
+  it('does the same during its start', async () => {
     const service = await startBuiltService([], undefined, 'kernels selected');
     service.process.kill('SIGTERM');
     const [code] = await allGone(service);
     expect([code, await service.stop()]).toEqual([0, 0]);
   });
 
-  it('ends at once, its worker with it, when it is told again', async () => {
+  it('exits at once, with its worker, at a second signal', async () => {
     const { service } = await openTraining();
     const upload = slowUpload(service.address);
     await once(upload, 'continue');
@@ -106,7 +106,7 @@ describe('a service that is told to stop', () => {
   });
 });
 
-it('takes its worker along when it is killed, and goes on from there', async () => {
+it('stops its worker when it is killed, and resumes from there', async () => {
   const { service, jobId } = await openTraining();
   service.process.kill('SIGKILL');
   await allGone(service);

@@ -10,7 +10,7 @@ import { systemPath, withoutNpm } from '../support/systemUser.ts';
 
 const COMMAND = join(PACKAGE_ROOT, 'dist/cli/trainyard.js');
 
-/** Starts a service by a command, and answers its processes and its log. */
+/** Starts a service by a command; returns its processes and its log. */
 async function startBy(command: string, args: readonly string[], env: NodeJS.ProcessEnv = {}) {
   const data = mkdtempSync(join(tmpdir(), 'trainyard-signals-'));
   onTestFinished(() => rmSync(data, { recursive: true, force: true }));
@@ -29,8 +29,8 @@ async function startBy(command: string, args: readonly string[], env: NodeJS.Pro
     shown: child.pid ?? 0,
     node: pid,
     /**
-     * The last line, once the service and its worker have ended: the log ends with the last process
-     * that writes to it.
+     * The last line, after the service and its worker have exited: the log ends with the last
+     * process that writes to it.
      */
     async lastLine(): Promise<string> {
       await gone;
@@ -39,7 +39,7 @@ async function startBy(command: string, args: readonly string[], env: NodeJS.Pro
   };
 }
 
-describe.each(['SIGTERM', 'SIGINT'] as const)('%s ends the service and its worker in order', (signal) => {
+describe.each(['SIGTERM', 'SIGINT'] as const)('%s stops the service and its worker gracefully', (signal) => {
   it.each(['shown', 'node'] as const)(
     'when `npm start` is running, and the process is the one that is %s',
     async (which) => {
@@ -49,15 +49,15 @@ describe.each(['SIGTERM', 'SIGINT'] as const)('%s ends the service and its worke
     },
   );
 
-  it('when the Node of the system started it, which may be older than the project needs', async () => {
+  it("when it was started by the system's Node, which may be older than the project needs", async () => {
     const service = await startBy(systemPath('node'), [COMMAND, 'serve']);
     process.kill(service.shown, signal);
     expect(await service.lastLine()).toContain('"msg":"stopped"');
   });
 });
 
-it('ends in order with the shell in which npx runs it', async () => {
-  // Two commands, so that no shell replaces itself by the first one.
+it('stops gracefully with the shell of npx', async () => {
+  // Two commands, so that no shell replaces itself with the first one.
   const shell = ['-c', `"$0" "$@"; exit`, process.execPath, COMMAND, 'serve'];
   const service = await startBy('sh', shell, { npm_command: 'exec' });
   expect(service.node).not.toBe(service.shown);

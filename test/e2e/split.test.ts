@@ -20,7 +20,7 @@ interface Row {
   readonly part: string;
 }
 
-/** Some rows have no target, no weight or no word. */
+/** Some rows have no target, no weight or no split. */
 const TABLE: readonly Row[] = Array.from({ length: ROWS }, (_, i) => {
   const age = 18 + ((i * 37) % 60);
   const region = ['north', 'south', 'east'][i % 3] ?? '';
@@ -43,7 +43,7 @@ beforeAll(async () => {
 });
 afterAll(() => service.stop());
 
-/** What no training may learn from here, as each says how the rows are split. */
+/** Columns that no training may use as features, because each defines the split. */
 const RESERVED = ['weight', 'group', 'part'] as const;
 
 async function trained(
@@ -70,7 +70,7 @@ const rowsWhere = (test: (row: Row) => boolean) => TABLE.flatMap((row, i) => (te
 const known = ({ buys }: Row) => buys !== '';
 
 describe('the split of a trained model', () => {
-  it('is what the column says, without rows that have no target or no word', async () => {
+  it('is that of the column, without rows that have no target or no value', async () => {
     const { split } = await trained({ method: 'column', column: 'part' });
     const ofWord = (...words: string[]) =>
       rowsWhere((row) => known(row) && words.includes(row.part.trim().toLowerCase()));
@@ -90,7 +90,7 @@ describe('the split of a trained model', () => {
     expect(split.counts.leftOut).toBe(ROWS - used.length);
   });
 
-  it('has no group in two parts', async () => {
+  it('has no group in two splits', async () => {
     const { split } = await trained({ method: 'group', column: 'group' });
     const groups = PARTS.map((part) => new Set(split.rows[part].map((row) => TABLE[row]?.group)));
     expect(groups.reduce((sum, { size }) => sum + size, 0)).toBe(new Set(TABLE.map(({ group }) => group)).size);

@@ -21,7 +21,7 @@ interface Received {
   readonly resourceSpans: readonly { readonly scopeSpans: readonly { readonly spans: readonly ReceivedSpan[] }[] }[];
 }
 
-/** A collector that keeps what it is sent. */
+/** A collector that stores the requests. */
 async function openCollector() {
   const spans: ReceivedSpan[] = [];
   const server = createServer(async (request, response) => {
@@ -35,7 +35,7 @@ async function openCollector() {
   return { spans, endpoint: `http://127.0.0.1:${port}` };
 }
 
-it('traces requests within the trace of the client, linked to the phases of the job', async () => {
+it('traces requests in the trace of the client, linked to the phases of the job', async () => {
   const { spans, endpoint } = await openCollector();
   const service = await startBuiltService(['--workers', '1', '--otlp-endpoint', endpoint]);
   onTestFinished(async () => void (await service.stop()));

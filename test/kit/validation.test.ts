@@ -157,7 +157,12 @@ describe('a message', () => {
       { loss: { type: 'hubr' } },
       ['/loss/type: Must be `huber`, got "hubr". Did you mean `huber`?'],
     ],
-    ['none of several objects', messages, { number: 1 }, [': Missing: give one of `objective`, `objectives`, `failed`.']],
+    [
+      'none of several objects',
+      messages,
+      { number: 1 },
+      [': Missing: give one of `objective`, `objectives`, `failed`.'],
+    ],
     [
       'the object that is meant',
       messages,

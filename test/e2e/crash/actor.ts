@@ -4,13 +4,13 @@ import { endingDoings } from './doings/endings.ts';
 import { jobDoings } from './doings/jobs.ts';
 import { webhookDoings } from './doings/webhooks.ts';
 
-/** Does one thing after the other as clients do, and writes down what it was told. */
+/** Does one action after another as clients do, and records the responses. */
 export interface Actor {
   act(): Promise<void>;
 }
 
 /**
- * A new kind of thing comes with its doings here, its entries in the ledger, and its faults in the
+ * A new kind of resource needs its actions here, its entries in the ledger, and its faults in the
  * audit.
  */
 export function createActor(parts: DoingParts, webhookId: string): Actor {

@@ -8,7 +8,7 @@ const MOST_SECONDS = 400;
 
 const seed = randomInt(2 ** 31);
 
-it(`loses nothing and does nothing twice, killed at ${KILLS} moments of seed ${seed}`, {
+it(`loses and repeats nothing, killed at ${KILLS} moments of seed ${seed}`, {
   timeout: MOST_SECONDS * 1000,
 }, async () => {
   const { faults, jobs } = await endure({ seed, kills: KILLS });

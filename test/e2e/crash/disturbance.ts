@@ -10,33 +10,33 @@ import { createRandom } from './random.ts';
 import type { Vandal } from './vandal.ts';
 
 const ACTORS = 4;
-/** A client does one thing after the other, with pauses up to this. */
+/** A client does one action after another, with pauses up to this. */
 const MOST_THINKING_MS = 200;
 /**
- * A life is ended so many answers after it began, and so long after the last of them: measured by
- * both, as machines are not equally fast.
+ * A life ends after this many responses, and this long after the last of them: both, because
+ * machines differ in speed.
  */
 const MOST_ANSWERS = 60;
 const MOST_LIFE_MS = 1500;
-/** Shorter than the service waits for the database. */
-const MOST_HELD_MS = 3000;
+/** Shorter than the service's timeout for a locked database. */
+const MAX_LOCKED_MS = 3000;
 const VICTIMS: readonly Victim[] = ['all', 'api', 'worker'];
 
 export interface DisturbedParts {
   readonly service: MortalService;
   readonly vandal: Vandal;
   readonly ledger: Ledger;
-  /** Of each job that was taken, by its id. */
+  /** Of each accepted job, by its id. */
   readonly followers: Map<string, Follower>;
-  /** Hears of every job that ends. */
+  /** Receives the end of every job. */
   readonly webhookId: string;
   readonly seed: number;
   readonly kills: number;
 }
 
 /**
- * Clients at work, and a killer. Resolves with how often each has died, when all have ended and the
- * service lives.
+ * Working clients, and a killer. Resolves with the number of deaths of each process, when all
+ * clients have finished and the service is running.
  */
 export async function disturb(parts: DisturbedParts): Promise<Readonly<Record<Victim, number>>> {
   const over = new AbortController();
@@ -47,7 +47,7 @@ export async function disturb(parts: DisturbedParts): Promise<Readonly<Record<Vi
   return killed;
 }
 
-/** One client, until all is over. */
+/** One client, until the end. */
 async function play(parts: DisturbedParts, index: number, answers: EventEmitter, over: AbortSignal): Promise<void> {
   const { service, ledger, followers, webhookId, seed } = parts;
   const random = createRandom(seed + index + 1);
@@ -57,7 +57,7 @@ async function play(parts: DisturbedParts, index: number, answers: EventEmitter,
     const end = () => {
       job.isOver = true;
     };
-    // What went wrong is found again when all of its events are read in the end.
+    // An error is found again at the end, when all of its events are read.
     follower.read().then(end, end);
   };
   const actor = createActor({ client: createPersistentClient(service, random), ledger, random, follow }, webhookId);
@@ -73,7 +73,7 @@ async function killAgainAndAgain(parts: DisturbedParts, answers: EventEmitter, o
   const random = createRandom(seed);
   const killed = { all: 0, api: 0, worker: 0 };
   for (let count = 0; count < kills; count++) {
-    const held = random.chance(0.25) ? vandal.holdDatabase(random.between(0, MOST_HELD_MS)) : undefined;
+    const locked = random.chance(0.25) ? vandal.lockDatabase(random.between(0, MAX_LOCKED_MS)) : undefined;
     // Half of all lives are short.
     const most = random.chance(0.5) ? MOST_ANSWERS : 2;
     for (let left = Math.floor(random.between(0, most)); left > 0; left--)
@@ -84,7 +84,7 @@ async function killAgainAndAgain(parts: DisturbedParts, answers: EventEmitter, o
     if (victim === 'all' && random.chance(0.5)) vandal.strike();
     over.throwIfAborted();
     if (victim !== 'worker') service.start();
-    await held;
+    await locked;
   }
   return killed;
 }

@@ -5,12 +5,12 @@ import type Sqlite from 'better-sqlite3';
 
 const HASH_BYTES = 32;
 
-/** Of a service that is stopped. Empty: all is well. */
+/** Of a stopped service. Empty: everything is correct. */
 export type Faults = readonly string[];
 
 /**
- * What SQLite itself finds, and files and rows that do not belong together; `damaged` are
- * checkpoints that are known to be.
+ * Errors that SQLite finds, and files and rows that do not match; `damaged` lists checkpoints with
+ * known damage.
  */
 export function inspectFolder(data: string, database: Sqlite.Database, damaged: readonly string[] = []): Faults {
   return [
@@ -18,7 +18,7 @@ export function inspectFolder(data: string, database: Sqlite.Database, damaged: 
     ...unlike('datasets', filesIn(join(data, 'datasets')), filesNamed(database, 'datasets')),
     ...unlike('checkpoints', filesIn(join(data, 'checkpoints')), filesNamed(database, 'checkpoints')),
     ...faultsOfCheckpoints(data, database, damaged),
-    ...filesIn(join(data, 'temporary')).map((file) => `temporary/${file} has been left`),
+    ...filesIn(join(data, 'temporary')).map((file) => `temporary/${file} was not removed`),
     ...faultsOfRows(database),
   ];
 }
@@ -28,23 +28,21 @@ function faultsOfDatabase(database: Sqlite.Database): Faults {
   const broken = database.prepare<[], { readonly table: string }>('SELECT * FROM pragma_foreign_key_check').all();
   return [
     ...(integrity === 'ok' ? [] : [`the database is damaged: ${integrity}`]),
-    ...broken.map(({ table }) => `a row of ${table} refers to one that is not there`),
+    ...broken.map(({ table }) => `a row of ${table} refers to a missing one`),
   ];
 }
 
-/**
- * Each is an SQL condition on rows that must not be, where no service runs and every job has ended.
- */
+/** Each is a query for invalid rows, if no service is running and every job has ended. */
 const WRONG_ROWS: Readonly<Record<string, string>> = {
-  'a job is in no final state':
+  'a job is not in a final state':
     "SELECT id FROM jobs WHERE state NOT IN ('succeeded', 'failed', 'cancelled') OR requested IS NOT NULL OR lease_owner IS NOT NULL",
   'a job that has succeeded has no model': "SELECT id FROM jobs WHERE state = 'succeeded' AND model_id IS NULL",
-  'a job has more or fewer models than it has succeeded': `
+  'a job has more or fewer models than successes': `
     SELECT id FROM jobs WHERE (SELECT count(*) FROM models WHERE job_id = jobs.id) <> (
       SELECT count(*) FROM events WHERE job_id = jobs.id AND type = 'state' AND data ->> 'state' = 'succeeded'
     )`,
   'a model has no parameters': 'SELECT id FROM models WHERE id NOT IN (SELECT model_id FROM parameters)',
-  'a job does not know its newest model':
+  'a job does not refer to its newest model':
     'SELECT id FROM jobs WHERE model_id IS NOT (SELECT max(id) FROM models WHERE job_id = jobs.id)',
   'losses have a gap': `SELECT job_id FROM losses GROUP BY job_id HAVING min(epoch) <> 1 OR max(epoch) <> count(*)`,
   'a job has more than two checkpoints': 'SELECT job_id FROM checkpoints GROUP BY job_id HAVING count(*) > 2',
@@ -67,10 +65,10 @@ function faultsOfCheckpoints(data: string, database: Sqlite.Database, damaged: r
     .all();
   const files = new Set(filesIn(join(data, 'checkpoints'))).difference(new Set(damaged));
   const torn = rows.filter(({ file, sha256 }) => files.has(file) && !isSealed(join(data, 'checkpoints', file), sha256));
-  return torn.map(({ file }) => `checkpoints/${file} is not what was written`);
+  return torn.map(({ file }) => `checkpoints/${file} differs from what was written`);
 }
 
-/** A checkpoint ends with the hash of what is before it. */
+/** A checkpoint ends with the hash of its content. */
 function isSealed(path: string, sha256: string): boolean {
   const bytes = readFileSync(path);
   const seal = bytes.subarray(-HASH_BYTES).toString('hex');
@@ -89,7 +87,7 @@ function filesIn(folder: string): readonly string[] {
 
 function unlike(folder: string, files: readonly string[], named: readonly string[]): Faults {
   return [
-    ...files.filter((file) => !named.includes(file)).map((file) => `${folder}/${file} is named by no row`),
-    ...named.filter((file) => !files.includes(file)).map((file) => `${folder}/${file} is gone`),
+    ...files.filter((file) => !named.includes(file)).map((file) => `${folder}/${file} belongs to no row`),
+    ...named.filter((file) => !files.includes(file)).map((file) => `${folder}/${file} is missing`),
   ];
 }

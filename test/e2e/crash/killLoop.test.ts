@@ -14,6 +14,6 @@ it(`fails and loses no accepted job, killed ${KILLS} times shortly after each st
   const { faults, ...counts } = await surviveKills({ seed, kills: KILLS, busy: BUSY });
   expect(faults).toEqual([]);
   expect(counts).toMatchObject({ jobs: 16 });
-  // Lives that start a job again: what failed it before.
+  // Lives that restart a job: the condition that failed it before.
   expect(counts.mostAttempts).toBeGreaterThan(3);
 });

@@ -18,18 +18,15 @@ import { openStopped, type Result, resultOf } from './reference.ts';
 import { kindsTable } from './trainings.ts';
 
 export interface KillLoop {
-  /** Chooses how long each life lasts. */
+  /** Determines the duration of each life. */
   readonly seed: number;
   readonly kills: number;
-  /** How many processes compute beside the service while it is killed. */
+  /** Number of processes that compute while the service is killed. */
   readonly busy: number;
 }
 
 export interface Survived {
-  /**
-   * Empty: no job failed, none is lost, none is there twice, and each has the result of an
-   * undisturbed one.
-   */
+  /** Empty: no job failed, was lost or repeated, and each has the result of an undisturbed one. */
   readonly faults: Faults;
   readonly jobs: number;
   /** How many of them ended before the last kill. */
@@ -41,19 +38,19 @@ export interface Survived {
 
 const LIFE_MS = { least: 200, most: 1700 };
 /**
- * Jobs are submitted in batches, which one life in so many waits for: the others may be too short
- * to answer anything.
+ * Jobs are submitted in batches, and one life in this many waits for that: the others may be too
+ * short for any response.
  */
 const LIVES_A_BATCH = 4;
 const JOBS_A_BATCH = 8;
 
 const TABLE = kindsTable('kill loop', 600);
-/** The head of the queue is long, so that one life after the other starts it and none ends it. */
+/** The head of the queue is long, so that one life after another starts it and none finishes it. */
 const LONG_JOBS = 2;
 const EPOCHS = { long: 4000, short: 60 };
 /**
- * A life that waited for a job to start ends soon after, so that a fast machine does not finish the
- * long jobs.
+ * A life that waited for the start of a job ends soon after, so that a fast machine does not finish
+ * the long jobs.
  */
 const STARTED_LIFE_MS = { least: 0, most: 300 };
 type Length = keyof typeof EPOCHS;

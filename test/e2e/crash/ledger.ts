@@ -2,45 +2,45 @@
  * Whether something that was asked for has come about: it was answered, it was refused or never
  * asked, or the answer never came.
  */
-export type Told = 'yes' | 'no' | 'unknown';
+export type Certainty = 'yes' | 'no' | 'unknown';
 
-/** What the client asked for under a name of its own. */
+/** What the client requested with a unique name. */
 interface Entry {
   readonly name: string;
-  /** Known once it was answered. */
+  /** Known after the response. */
   id: string | undefined;
-  made: Told;
-  deleted: Told;
+  made: Certainty;
+  deleted: Certainty;
 }
 
 export interface DatasetEntry extends Entry {
   readonly kind: 'dataset';
   readonly table: string;
   readonly rows: number;
-  /** Answered before it is read, so that a crash may fail it. */
+  /** The response precedes reading, so a crash may fail it. */
   readonly isAsync: boolean;
 }
 
 export interface JobEntry extends Entry {
   readonly kind: 'job';
-  /** What an undisturbed run of it is called. */
+  /** The name of its undisturbed run. */
   readonly training: string;
   /** The name of its dataset's table. */
   readonly table: string;
-  /** Cancelled, and not tried again since. */
-  cancelled: Told;
-  /** Ended before it would have, with what it had. */
-  stopped: Told;
-  extended: Told;
-  /** Tried again after it was cancelled. */
+  /** Cancelled, and not retried since. */
+  cancelled: Certainty;
+  /** Stopped early, with the model so far. */
+  stopped: Certainty;
+  extended: Certainty;
+  /** Retried after it was cancelled. */
   isRetried: boolean;
-  /** Its events have come to their end. */
+  /** Its events have ended. */
   isOver: boolean;
-  /** Somebody asks for something that decides how it ends. */
+  /** A client is sending a request that determines how it ends. */
   isBusy: boolean;
 }
 
-/** What the client knows of the service: each thing that it has asked for. */
+/** What the client knows of the service: everything that it has requested. */
 export interface Ledger {
   readonly datasets: DatasetEntry[];
   readonly jobs: JobEntry[];
@@ -50,7 +50,7 @@ export function createLedger(): Ledger {
   return { datasets: [], jobs: [] };
 }
 
-/** Things that are there for all that the client knows. */
+/** Resources that exist as far as the client knows. */
 export function present<Thing extends Entry>(things: readonly Thing[]): readonly (Thing & { readonly id: string })[] {
   return things.filter((thing): thing is Thing & { id: string } => thing.id !== undefined && thing.deleted === 'no');
 }

@@ -16,7 +16,7 @@ export async function listAll<Item>(address: string, path: string): Promise<read
   }
 }
 
-/** Throws for an answer that is none. */
+/** Throws for an error response. */
 export async function getJson<Body>(url: string, method = 'GET'): Promise<Body> {
   const answer = await fetch(url, { method });
   if (!answer.ok) throw new Error(`${method} ${url}: ${answer.status} ${await answer.text()}`);

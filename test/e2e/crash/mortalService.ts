@@ -7,34 +7,29 @@ import { groupEndedWithTests } from '../../support/children.ts';
 
 const COMMAND = join(PACKAGE_ROOT, 'dist/cli/trainyard.js');
 const STARTED = ['serve', '--port', '0', ...PATIENT];
-/** Often, so that there are checkpoints to be damaged and gone on from. */
+/** Often, so that a checkpoint exists to be damaged and resumed from. */
 const CHECKPOINT_SECONDS = 0.05;
 
 /**
- * What dies: the service with all its processes, the API alone, whose worker then ends by itself,
- * or the worker alone, which is started again.
+ * What is killed: the service with all its processes; only the API, whose worker then exits; or
+ * only the worker, which is restarted.
  */
 export type Victim = 'all' | 'api' | 'worker';
 
-/** The service over one data folder, in one life after the other. */
+/** The service on one data folder, in one life after another. */
 export interface MortalService {
-  /**
-   * Of the life that answers, or of the next one. Rejects when a life ended that nobody has killed.
-   */
+  /** Of the running life, or of the next one. Rejects if a life ended without a kill. */
   address(): Promise<string>;
   start(): void;
   /** Resolves when a worker of this life has started a job. */
   jobStarted(): Promise<void>;
-  /**
-   * As `kill -9` does. Answers what has died: a worker that is not there yet cannot, and then all
-   * do.
-   */
+  /** Like `kill -9`. Returns what was killed: everything, if there is no worker yet. */
   kill(victim: Victim): Promise<Victim>;
-  /** Ends it as an operator would; answers the exit code. */
+  /** Stops it as an operator would; returns the exit code. */
   stop(): Promise<number | null>;
   /** The process groups of all lives. */
   readonly groups: readonly number[];
-  /** What it logged as an error. */
+  /** Its errors in the log. */
   readonly errors: readonly string[];
 }
 
@@ -55,7 +50,7 @@ interface Life {
 
 const ERROR_LEVEL = 50;
 
-/** Nothing is started yet. */
+/** Starts nothing yet. */
 export function createMortalService(
   data: string,
   flags: readonly string[] = [],
@@ -72,7 +67,7 @@ export function createMortalService(
     if (!life) throw new Error('The service is not started.');
     return life;
   };
-  const hear = (own: Life, line: string) => {
+  const readLogLine = (own: Life, line: string) => {
     const entry = readLine(line);
     if (entry === undefined) return;
     if (entry.level >= ERROR_LEVEL) errors.push(line);
@@ -82,7 +77,7 @@ export function createMortalService(
     isUp = true;
     ready.resolve(entry.address);
   };
-  /** Whoever asks for the address from here on waits for the next life. */
+  /** From here on, the address is that of the next life. */
   const bury = () => {
     if (isUp) ready = Promise.withResolvers();
     isUp = false;
@@ -94,7 +89,7 @@ export function createMortalService(
     address: () => ready.promise,
     jobStarted: () => living().jobStarted.promise,
     start() {
-      // A group of its own, so that all of it can be killed at once.
+      // Its own process group, so that all of it can be killed at once.
       const child = groupEndedWithTests(
         spawn(process.execPath, [COMMAND, ...STARTED, ...cadence, '--data', data, ...flags], {
           stdio: ['ignore', 'pipe', 'inherit'],
@@ -106,11 +101,11 @@ export function createMortalService(
       const own: Life = { process: child, group: child.pid, worker: undefined, jobStarted, isExpectedToEnd: false };
       life = own;
       groups.push(own.group);
-      createInterface({ input: child.stdout }).on('line', (line) => hear(own, line));
+      createInterface({ input: child.stdout }).on('line', (line) => readLogLine(own, line));
       child.once('exit', (code, signal) => {
         if (own.isExpectedToEnd) return;
         bury();
-        ready.reject(new Error(`The service ended by itself: ${code ?? signal}\n${errors.join('\n')}`));
+        ready.reject(new Error(`The service exited without a kill: ${code ?? signal}\n${errors.join('\n')}`));
       });
     },
     async kill(victim) {
@@ -135,7 +130,7 @@ export function createMortalService(
   };
 }
 
-/** False: it was gone already. */
+/** False: it had already exited. */
 function killed(pid: number): boolean {
   try {
     process.kill(pid, 'SIGKILL');
@@ -145,7 +140,7 @@ function killed(pid: number): boolean {
   }
 }
 
-/** Undefined for the torn line of a process that was killed while it wrote. */
+/** Undefined for the incomplete line of a process that was killed while it wrote. */
 function readLine(line: string): LogLine | undefined {
   try {
     return JSON.parse(line) as LogLine;

@@ -18,36 +18,37 @@ import { createVandal } from './vandal.ts';
 
 export interface Ordeal {
   /**
-   * Chooses what the clients do, what is killed and when. What comes between is up to the machine.
+   * Determines the actions of clients, and what is killed and when. The interleaving depends on the
+   * machine.
    */
   readonly seed: number;
   readonly kills: number;
 }
 
 export interface Endured {
-  /** Empty: nothing was lost, and nothing doubled. */
+  /** Empty: nothing was lost or repeated. */
   readonly faults: Faults;
   readonly killed: Readonly<Record<Victim, number>>;
   readonly datasets: number;
-  /** How many are in each state. */
+  /** The number of jobs in each state. */
   readonly jobs: Readonly<Record<string, number>>;
-  /** How many were brought to another end than their own. */
+  /** The number of jobs with another end than their own. */
   readonly changed: Readonly<Record<'cancelled' | 'stopped' | 'extended' | 'retried', number>>;
-  /** Messages that a webhook has taken. */
+  /** Messages that the webhook has accepted. */
   readonly messages: number;
   /** Jobs whose worker was killed three times while they ran alone, and that were retried. */
   readonly triedAgain: number;
-  /** What the service logged as an error: the deaths of workers, for the most part. */
+  /** Its errors in the log: mostly the deaths of workers. */
   readonly errors: readonly string[];
 }
 
 const SETTLE_MS = 180_000;
-/** A call that was refused is made again after 15 seconds, one whose maker died after 30. */
+/** A refused call is repeated after 15 seconds, one of a dead process after 30. */
 const DELIVER_MS = 90_000;
 
 /**
- * Lets clients use a service that is killed again and again, then looks at all that there is. The
- * data folder stays where there are faults.
+ * Lets clients use a service that is killed again and again, then inspects everything. The data
+ * folder remains if there are faults.
  */
 export async function endure({ seed, kills }: Ordeal): Promise<Endured> {
   const folder = mkdtempSync(join(tmpdir(), 'trainyard-crash-'));
@@ -67,16 +68,16 @@ export async function endure({ seed, kills }: Ordeal): Promise<Endured> {
     const triedAgain = await settle(address, SETTLE_MS);
     await allDelivered(address, webhookId, DELIVER_MS);
     await Promise.all([...followers.values()].map((follower) => follower.read()));
-    const told = new Map([...followers].map(([id, follower]) => [id, follower.told]));
-    const shown = await audit(address, ledger, told, { webhookId, receiver });
+    const seenEvents = new Map([...followers].map(([id, follower]) => [id, follower.seen]));
+    const shown = await audit(address, ledger, seenEvents, { webhookId, receiver });
     const code = await service.stop();
-    const ended = code === 0 ? [] : [`the service ended with ${code}`];
-    const left = (await processesLeft(service.groups)).map((command) => `a process is left: ${command}`);
-    const { faults: kept, states } = inspect(data, ledger, results, vandal.damaged);
-    const faults = [...shown, ...ended, ...left, ...kept];
+    const ended = code === 0 ? [] : [`the service exited with ${code}`];
+    const left = (await processesLeft(service.groups)).map((command) => `a process remains: ${command}`);
+    const { faults: inFolder, states } = inspect(data, ledger, results, vandal.damaged);
+    const faults = [...shown, ...ended, ...left, ...inFolder];
     if (faults.length === 0) rmSync(folder, { recursive: true });
     const counts = { datasets: ledger.datasets.length, jobs: states, changed: changedIn(ledger), triedAgain };
-    return { faults, killed, ...counts, messages: receiver.taken.size, errors: service.errors };
+    return { faults, killed, ...counts, messages: receiver.accepted.size, errors: service.errors };
   } catch (error) {
     await service.kill('all');
     throw error;
@@ -85,7 +86,7 @@ export async function endure({ seed, kills }: Ordeal): Promise<Endured> {
   }
 }
 
-/** What is found in the folder of the stopped service. */
+/** The faults in the folder of the stopped service. */
 function inspect(data: string, ledger: Ledger, results: ReadonlyMap<string, Result>, damaged: readonly string[]) {
   using sqlite = openStopped(data);
   const { database } = sqlite;
@@ -102,9 +103,12 @@ function inspect(data: string, ledger: Ledger, results: ReadonlyMap<string, Resu
   };
 }
 
-/** How many jobs clients have brought to another end than their own, as far as they know. */
+/**
+ * The number of jobs that clients have changed to another end than their own, as far as they know.
+ */
 function changedIn({ jobs }: Ledger): Endured['changed'] {
-  const countOf = (told: 'cancelled' | 'stopped' | 'extended') => jobs.filter((entry) => entry[told] === 'yes').length;
+  const countOf = (field: 'cancelled' | 'stopped' | 'extended') =>
+    jobs.filter((entry) => entry[field] === 'yes').length;
   const retried = jobs.filter(({ isRetried }) => isRetried).length;
   return { cancelled: countOf('cancelled'), stopped: countOf('stopped'), extended: countOf('extended'), retried };
 }

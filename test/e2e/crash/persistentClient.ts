@@ -4,7 +4,7 @@ import type { Random } from './random.ts';
 
 export interface Answered {
   readonly status: number;
-  /** The answer's JSON; {} where there is none. */
+  /** The response's JSON; {} if there is none. */
   readonly body: Readonly<Record<string, unknown>>;
 }
 
@@ -14,20 +14,20 @@ interface Asked {
   readonly type?: string;
   readonly body?: string;
   readonly headers?: Readonly<Record<string, string>>;
-  /** It is not asked again where its answer is lost. */
+  /** It is not sent again if its response is lost. */
   readonly isOnce?: boolean;
 }
 
-/** A client that asks again when the service dies under its request, in the service's next life. */
+/** A client that repeats a request when the service dies during it, in the service's next life. */
 export interface PersistentClient {
   /**
-   * Undefined: it never got to know, and has given up. Throws for an answer that says that the
-   * service is at fault.
+   * Undefined: the client has given up without a response. Throws for an internal error of the
+   * service.
    */
   ask(asked: Asked): Promise<Answered | undefined>;
 }
 
-/** How often a client whose answer was lost leaves it at that. */
+/** How often a client gives up after a lost response. */
 const GIVES_UP = 0.2;
 const ASK_AGAIN_MS = 100;
 
@@ -49,7 +49,7 @@ export function createPersistentClient(service: MortalService, random: Random, g
   };
 }
 
-/** Undefined: the connection broke. */
+/** Undefined: the connection was closed. */
 async function tryOnce(address: string, { method, path, type, body, headers }: Asked): Promise<Answered | undefined> {
   try {
     const answer = await fetch(address + path, {
@@ -60,7 +60,7 @@ async function tryOnce(address: string, { method, path, type, body, headers }: A
     const text = await answer.text();
     return { status: answer.status, body: text === '' ? {} : JSON.parse(text) };
   } catch (error) {
-    // What fetch throws when there is no answer, or only half of one.
+    // The error of fetch without a response, or with half of one.
     if (error instanceof TypeError) return undefined;
     throw error;
   }

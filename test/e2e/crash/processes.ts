@@ -1,20 +1,20 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** What has lost its parent ends by itself, in so long. */
+/** A process without its parent exits within this time. */
 const END_MS = 10_000;
-const LOOK_MS = 50;
+const POLL_MS = 50;
 
 /**
- * The command lines of processes of these groups that do not end. Empty where the system does not
- * tell (it is not Linux).
+ * The command lines of processes of these groups that do not exit. Empty if the system has no
+ * process list (it is not Linux).
  */
 export async function processesLeft(groups: readonly number[]): Promise<readonly string[]> {
   const until = performance.now() + END_MS;
   for (;;) {
     const left = processesOf(groups);
     if (left.length === 0 || performance.now() > until) return left;
-    await delay(LOOK_MS);
+    await delay(POLL_MS);
   }
 }
 
@@ -22,8 +22,8 @@ function processesOf(groups: readonly number[]): readonly string[] {
   const pids = process.platform === 'linux' ? readdirSync('/proc').filter((name) => /^\d+$/.test(name)) : [];
   return pids.flatMap((pid) => {
     const stat = readOrNothing(`/proc/${pid}/stat`);
-    // Behind the name, which may hold anything: the state, the parent and the group. A zombie is
-    // dead.
+    // After the name, which may contain any character: the state, the parent and the group. A
+    // zombie is dead.
     const [state, , group] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     if (state === 'Z' || !groups.includes(Number(group))) return [];
     return [readOrNothing(`/proc/${pid}/cmdline`).replaceAll('\0', ' ')];

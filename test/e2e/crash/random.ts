@@ -1,4 +1,4 @@
-/** Random choices that a seed repeats. */
+/** Random choices that a seed reproduces. */
 export interface Random {
   /** In [0, 1). */
   next(): number;
@@ -6,7 +6,7 @@ export interface Random {
   between(least: number, most: number): number;
   /** Throws for an empty list. */
   pick<Item>(items: readonly Item[]): Item;
-  /** As often as the weights before the items say. Throws for an empty list. */
+  /** With the frequencies given by the weights. Throws for an empty list. */
   pickWeighted<Item>(items: readonly (readonly [number, Item])[]): Item;
 }
 
@@ -20,7 +20,7 @@ export function createRandom(seed: number): Random {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   };
   const pick = <Item>(items: readonly Item[]): Item => {
-    if (items.length === 0) throw new RangeError('There is nothing to pick from.');
+    if (items.length === 0) throw new RangeError('The list is empty.');
     return items[Math.floor(next() * items.length)];
   };
   return {
@@ -32,7 +32,7 @@ export function createRandom(seed: number): Random {
       const sums = items.map((_, index) => items.slice(0, index + 1).reduce((sum, [weight]) => sum + weight, 0));
       const point = next() * (sums.at(-1) ?? 0);
       const index = sums.findIndex((sum) => point < sum);
-      if (index === -1) throw new RangeError('There is nothing to pick from.');
+      if (index === -1) throw new RangeError('The list is empty.');
       return items[index][1];
     },
   };

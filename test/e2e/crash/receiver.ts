@@ -5,34 +5,34 @@ import { text } from 'node:stream/consumers';
 import { signedHeaders } from '../../../src/webhooks/signature.ts';
 import type { Random } from './random.ts';
 
-/** What a webhook was told of the end of a job. */
+/** A message to a webhook about the end of a job. */
 interface Message {
-  /** The same for every call that tells of it. */
+  /** The same for every call about it. */
   readonly id: string;
   readonly jobId: string;
   readonly state: string;
 }
 
-/** Who is called when jobs end. */
+/** The receiver of webhook calls about the ends of jobs. */
 export interface Receiver {
   readonly url: string;
-  /** What it has taken, by its id. */
-  readonly taken: ReadonlyMap<string, Message>;
-  /** Calls that nobody could have signed who knows the secret. */
+  /** The accepted messages, by id. */
+  readonly accepted: ReadonlyMap<string, Message>;
+  /** Calls whose signature does not match the secret. */
   readonly forged: readonly string[];
-  /** With it the calls are signed. */
+  /** The calls are signed with it. */
   secret: string;
-  /** From now on it takes every call. */
+  /** From now on it accepts every call. */
   beGood(): void;
   close(): void;
 }
 
-/** So many messages are not taken the first time. */
+/** The fraction of messages that are refused the first time. */
 const REFUSED = 0.1;
 const MS_PER_SECOND = 1000;
 
 export async function openReceiver(random: Random): Promise<Receiver> {
-  const taken = new Map<string, Message>();
+  const accepted = new Map<string, Message>();
   const refused = new Set<string>();
   const forged: string[] = [];
   let isGood = false;
@@ -46,16 +46,16 @@ export async function openReceiver(random: Random): Promise<Receiver> {
       return answer.writeHead(503).end();
     }
     const { type, data } = JSON.parse(body);
-    if (type !== 'webhook.test') taken.set(String(id), { id: String(id), jobId: data.jobId, state: data.state });
+    if (type !== 'webhook.test') accepted.set(String(id), { id: String(id), jobId: data.jobId, state: data.state });
     answer.writeHead(204).end();
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  // What listens on a port has this kind of address.
+  // A server that listens on a port has an address of this type.
   const { port } = server.address() as AddressInfo;
   const receiver: Receiver = {
     url: `http://127.0.0.1:${port}/`,
-    taken,
+    accepted,
     forged,
     secret: '',
     beGood() {

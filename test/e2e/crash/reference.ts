@@ -6,8 +6,8 @@ import { createMortalService } from './mortalService.ts';
 import { EXTENDED_TABLE, EXTENSION, extended, SPECS, TABLES } from './trainings.ts';
 
 /**
- * What a training comes to: the hash of its model's parameters, and every epoch but for how long it
- * took.
+ * The result of a training: the hash of its model's parameters, and every epoch without its
+ * duration.
  */
 export interface Result {
   readonly parameters: string;
@@ -15,8 +15,7 @@ export interface Result {
 }
 
 /**
- * Trains each spec on each table in a service that nobody disturbs, and extends some; by
- * `spec of table`.
+ * Trains each spec on each table in an undisturbed service, and extends some; by `spec of table`.
  */
 export async function undisturbedResults(data: string): Promise<ReadonlyMap<string, Result>> {
   const service = createMortalService(data);
@@ -26,7 +25,7 @@ export async function undisturbedResults(data: string): Promise<ReadonlyMap<stri
   return new Map([...jobs].map(([training, id]) => [training, resultOf(sqlite.database, id)]));
 }
 
-/** The ids of the jobs. Throws when one of them fails. */
+/** The ids of the jobs. Throws if one of them fails. */
 async function trainAll(address: string): Promise<ReadonlyMap<string, string>> {
   const jobs = new Map<string, string>();
   for (const { name: table, csv } of TABLES) {
@@ -52,7 +51,7 @@ async function extend(address: string, id: string): Promise<void> {
   while ((await call(address, `/v1/jobs/${id}?wait=60`)).state !== 'succeeded');
 }
 
-/** The database of a service that is stopped. */
+/** The database of a stopped service. */
 export function openStopped(data: string): Disposable & { readonly database: Sqlite.Database } {
   const database = new Sqlite(join(data, 'trainyard.sqlite'), { readonly: true });
   return { database, [Symbol.dispose]: () => void database.close() };
@@ -65,7 +64,7 @@ interface ParameterRow {
   readonly bytes: Buffer;
 }
 
-/** What is kept of a job. */
+/** The stored result of a job. */
 export function resultOf(database: Sqlite.Database, jobId: string): Result {
   const parameters = database
     .prepare<[string], ParameterRow>(

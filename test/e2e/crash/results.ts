@@ -11,8 +11,8 @@ export interface FoundJob {
 }
 
 /**
- * A job comes to what it comes to undisturbed, extended if it was; one that was cancelled or
- * stopped, to a beginning of that. `isDamaged`: somebody has damaged a checkpoint of it.
+ * A job has the same result as undisturbed, extended if it was; one that was cancelled or stopped
+ * has the beginning of it. `isDamaged`: a checkpoint of it was damaged.
  */
 export function faultsOfResult(
   job: FoundJob,
@@ -21,19 +21,18 @@ export function faultsOfResult(
   undisturbed: ReadonlyMap<string, Result>,
   isDamaged: boolean,
 ): Faults {
-  if (entry === undefined) return [`nobody has made ${job.name}`];
-  // An extension that does not find the state at the end of the training goes another way from the
-  // one before.
+  if (entry === undefined) return [`no client created ${job.name}`];
+  // An extension that does not find the state at the end of the training takes other steps.
   if (entry.extended !== 'no' && isDamaged) return [];
   const possible = trainingsOf(entry).flatMap((training) => undisturbed.get(training) ?? []);
   const isRight = mayBeCutShort(job, entry)
     ? possible.some((result) => isBeginning(found, result)) || isStoppedAtOnce(entry, found)
     : possible.some((result) => isDeepStrictEqual(found, result));
-  return isRight ? [] : [`what ${job.id} (${trainingsOf(entry).join(' or ')}) has come to is another`];
+  return isRight ? [] : [`the result of ${job.id} (${trainingsOf(entry).join(' or ')}) differs`];
 }
 
-function trainingsOf({ training, extended: told }: JobEntry): readonly string[] {
-  return { no: [training], yes: [extended(training)], unknown: [training, extended(training)] }[told];
+function trainingsOf({ training, extended: certainty }: JobEntry): readonly string[] {
+  return { no: [training], yes: [extended(training)], unknown: [training, extended(training)] }[certainty];
 }
 
 function mayBeCutShort({ state }: FoundJob, { stopped }: JobEntry): boolean {
@@ -44,7 +43,7 @@ function isBeginning(found: Result, whole: Result): boolean {
   return isDeepStrictEqual(found.losses, whole.losses.slice(0, found.losses.length));
 }
 
-/** Within its first epoch, of which what there was is measured. */
+/** In its first epoch, of which the finished part is measured. */
 function isStoppedAtOnce({ stopped }: JobEntry, { losses }: Result): boolean {
   return stopped !== 'no' && losses.length === 1;
 }

@@ -5,9 +5,9 @@ import { getJson, listAll } from './lists.ts';
 const WAIT_SECONDS = 5;
 
 /**
- * Brings every job to its end once nobody disturbs any more: the paused are resumed, and those that
- * have cost too many workers are tried again, as their users would. Answers how many those were.
- * Throws where jobs have not come to their ends after `mostMs`.
+ * Finishes every job when the disturbance is over: resumes the paused ones, and retries those that
+ * have crashed too many workers, as their users would. Returns the number of those. Throws if jobs
+ * do not end within `mostMs`.
  */
 export async function settle(address: string, mostMs: number): Promise<number> {
   const until = performance.now() + mostMs;
@@ -22,8 +22,7 @@ export async function settle(address: string, mostMs: number): Promise<number> {
     }
     const waitedFor = jobs.find(({ state }) => !isFinal(state)) ?? retried[0];
     if (waitedFor === undefined) return triedAgain;
-    if (performance.now() > until)
-      throw new Error(`Jobs do not come to their ends, such as ${JSON.stringify(waitedFor)}`);
+    if (performance.now() > until) throw new Error(`Jobs do not end, such as ${JSON.stringify(waitedFor)}`);
     await getJson(`${address}/v1/jobs/${waitedFor.id}?wait=${WAIT_SECONDS}`);
   }
 }

@@ -28,14 +28,14 @@ const REQUEST = {
 const JOB = { target: 'kind', training: { epochs: 48, batchSize: 32, earlyStopping: null } };
 
 export interface SweepOrdeal {
-  /** Chooses what is killed and when. */
+  /** Determines what is killed and when. */
   readonly seed: number;
   readonly kills: number;
 }
 
 /**
- * What a sweep comes to undisturbed, and what the same one comes to in a service that is killed
- * again and again: it should be the same.
+ * The result of a sweep undisturbed, and in a service that is killed again and again: both should
+ * be equal.
  */
 export async function endureSweep({ seed, kills }: SweepOrdeal) {
   const folder = mkdtempSync(join(tmpdir(), 'trainyard-sweeps-'));
@@ -52,9 +52,7 @@ export async function endureSweep({ seed, kills }: SweepOrdeal) {
   return { undisturbed, killed };
 }
 
-/**
- * What the sweep comes to in a service that is disturbed; what is wrong in its folder is among it.
- */
+/** The result of the sweep in a disturbed service, including the faults in its folder. */
 async function sweepIn(data: string, disturb: (service: MortalService) => Promise<void>) {
   const service = createMortalService(data, ['--workers', '2']);
   service.start();

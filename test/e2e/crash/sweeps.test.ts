@@ -7,7 +7,7 @@ const KILLS = 6;
 
 const seed = randomInt(2 ** 31);
 
-it(`carries a sweep on to the same trials and the same best, killed at ${KILLS} moments of seed ${seed}`, {
+it(`continues a sweep to the same trials and the same best one, killed at ${KILLS} moments of seed ${seed}`, {
   timeout: 300_000,
 }, async () => {
   const { undisturbed, killed } = await endureSweep({ seed, kills: KILLS });

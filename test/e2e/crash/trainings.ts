@@ -1,9 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/**
- * What is uploaded: tables whose kinds overlap, so that a training has something to do until its
- * end.
- */
+/** The uploaded tables. Their kinds overlap, so that a training makes progress until its end. */
 export const TABLES: readonly { readonly name: string; readonly rows: number; readonly csv: string }[] = [
   { name: 'few', rows: 300 },
   { name: 'some', rows: 600 },
@@ -11,8 +8,8 @@ export const TABLES: readonly { readonly name: string; readonly rows: number; re
 ].map(({ name, rows }) => ({ name, rows, csv: kindsTable(name, rows) }));
 
 /**
- * All that a training keeps in mind, in trainings of a second or two: statistics, masks, moments, a
- * schedule and a patience that hear the losses.
+ * All kinds of training state, in trainings of a second or two: statistics, masks, moments, a
+ * schedule and a patience that depend on the losses.
  */
 export const SPECS = [
   {
@@ -52,11 +49,11 @@ export const SPECS = [
   },
 ] as const;
 
-/** Jobs on this table are extended once, by so much. */
+/** Jobs on this table are extended once, by this many epochs. */
 export const EXTENDED_TABLE = 'few';
 export const EXTENSION = { epochs: 20 } as const;
 
-/** What an extended training is called. */
+/** The name of an extended training. */
 export function extended(training: string): string {
   return `${training}, extended`;
 }

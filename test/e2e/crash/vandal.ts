@@ -4,17 +4,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 import Sqlite from 'better-sqlite3';
 import type { Random } from './random.ts';
 
-/** Does to a data folder what power losses, bad disks and other programs do. */
+/** Damages a data folder as power failures, bad disks and other programs do. */
 export interface Vandal {
   /**
-   * While no process of the service runs: damages a checkpoint, and leaves what is half-written.
+   * While no process of the service is running: damages a checkpoint, and leaves incomplete files.
    */
   strike(): void;
-  /**
-   * Holds the database as another program that writes, for so long; does nothing where it cannot
-   * have it.
-   */
-  holdDatabase(ms: number): Promise<void>;
+  /** Locks the database as another writer, for this long; does nothing if it is locked already. */
+  lockDatabase(ms: number): Promise<void>;
   /** The checkpoints that it has damaged. */
   readonly damaged: readonly string[];
 }
@@ -39,7 +36,7 @@ export function createVandal(data: string, random: Random): Vandal {
       writeFileSync(join(tables, 'torn.parquet'), TORN);
       writeFileSync(join(upload, 'upload'), TORN);
     },
-    async holdDatabase(ms) {
+    async lockDatabase(ms) {
       const sqlite = seize(join(data, 'trainyard.sqlite'));
       await delay(ms);
       sqlite?.close();
@@ -47,7 +44,7 @@ export function createVandal(data: string, random: Random): Vandal {
   };
 }
 
-/** Cuts a file short or flips a bit of it. */
+/** Truncates a file or flips a bit of it. */
 function damage(folder: string, file: string, random: Random): string {
   const path = join(folder, file);
   const bytes = readFileSync(path);
@@ -57,7 +54,7 @@ function damage(folder: string, file: string, random: Random): string {
   return file;
 }
 
-/** Undefined: it is not there yet, or somebody else writes for long. */
+/** Undefined: it does not exist yet, or another program has locked it. */
 function seize(path: string): Sqlite.Database | undefined {
   try {
     const sqlite = new Sqlite(path, { fileMustExist: true, timeout: PATIENCE_MS });

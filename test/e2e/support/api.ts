@@ -1,7 +1,7 @@
 import type { Job } from '../../../src/jobs/schemas.ts';
 import { isFinal } from '../../../src/jobs/states.ts';
 
-/** What a REST client sees of an answer; the types of bodies are the contract's word for it. */
+/** A response as a REST client sees it; the types of bodies are those of the contract. */
 export interface Answered<Body> {
   readonly status: number;
   readonly body: Body;
@@ -18,7 +18,7 @@ export function apiAt(url: string) {
   }
   return {
     get: <Body>(path: string) => ask<Body>(path),
-    /** The job once it is in a final state. */
+    /** The job as soon as it is in a final state. */
     async ended(id: string): Promise<Job> {
       for (;;) {
         const { body } = await ask<Job>(`/v1/jobs/${id}?wait=60`);
@@ -31,7 +31,7 @@ export function apiAt(url: string) {
         method: 'POST',
         ...(body !== undefined && { headers: { 'content-type': JSON_TYPE }, body: JSON.stringify(body) }),
       }),
-    /** A body that is no JSON made here. */
+    /** A body that was not made from JSON here. */
     send: <Body>(path: string, type: string, body: string | Blob) =>
       ask<Body>(path, { method: 'POST', headers: { 'content-type': type }, body }),
   };

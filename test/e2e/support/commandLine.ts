@@ -16,8 +16,8 @@ export interface Ended {
 }
 
 /**
- * Runs the built command with pipes. Every line of standard output goes to `onLine` as it comes,
- * `flags` are for Node, and `input` is the standard input, which ends where it ends.
+ * Runs the built command with pipes. Every line of standard output is passed to `onLine`, `flags`
+ * are for Node, and `input` is the whole standard input.
  */
 export async function runTrainyard(
   args: readonly string[],
@@ -27,7 +27,7 @@ export async function runTrainyard(
 ): Promise<Ended> {
   const command = [...flags, COMMAND, ...args];
   const child = endedWithTests(spawn(process.execPath, command, { stdio: ['pipe', 'pipe', 'pipe'] }));
-  // A command that ends early leaves the rest unread.
+  // A command that exits early leaves the rest unread.
   child.stdin.on('error', () => {});
   if (input instanceof Readable) input.pipe(child.stdin);
   else child.stdin.end(input);

@@ -85,7 +85,7 @@ describe('input that no route reads', () => {
   it.each(['utf-16', 'UTF-16LE', '"iso-8859-1"'])('is refused as JSON in the charset %s', async (charset) => {
     const answer = await inject(json('{"units": 1}', { 'content-type': `application/json; charset=${charset}` }));
     expect(answer.json()).toMatchObject({ status: 415, code: 'unsupported_encoding' });
-    expect(answer.json().detail).toMatch(/^The charset .* is not read for JSON\. Send it in UTF-8/);
+    expect(answer.json().detail).toMatch(/^The charset .* is not supported for JSON\. Send UTF-8/);
   });
 
   it.each(['utf-8', '"UTF-8"', 'utf8', 'us-ascii'])('is supported in the charset %s', async (charset) => {

@@ -332,6 +332,8 @@ describe('settings', () => {
   });
 
   it('refuse class weights of unknown classes', () => {
-    expect(() => run(flowers(30), { target: 'kind', training: { classWeights: { rose: 2 } } })).toThrow(/unknown classes/);
+    expect(() => run(flowers(30), { target: 'kind', training: { classWeights: { rose: 2 } } })).toThrow(
+      /unknown classes/,
+    );
   });
 });

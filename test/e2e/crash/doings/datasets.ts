@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { type DatasetEntry, present } from '../ledger.ts';
 import { TABLES } from '../trainings.ts';
-import { type DoingParts, type Doings, toldBy } from './doings.ts';
+import { certaintyOf, type DoingParts, type Doings } from './doings.ts';
 import { remove } from './remove.ts';
 
 const MOST_DATASETS = 8;
 
-/** Uploads, and deletions of what was uploaded. */
+/** Uploads, and deletions of uploads. */
 export function datasetDoings({ client, ledger, random }: DoingParts): Doings {
   const datasets = () => present(ledger.datasets);
 
@@ -22,7 +22,7 @@ export function datasetDoings({ client, ledger, random }: DoingParts): Doings {
     const headers = { 'idempotency-key': randomUUID(), ...(isAsync && { prefer: 'respond-async' }) };
     const path = `/v1/datasets?name=${name}`;
     const answered = await client.ask({ method: 'POST', path, type: 'text/csv', body: csv, headers });
-    entry.made = toldBy(answered, 'unknown');
+    entry.made = certaintyOf(answered, 'unknown');
     if (entry.made === 'yes') entry.id = String(answered?.body.id);
   }
 

@@ -1,4 +1,4 @@
-import type { JobEntry, Ledger, Told } from '../ledger.ts';
+import type { Certainty, JobEntry, Ledger } from '../ledger.ts';
 import type { Answered, PersistentClient } from '../persistentClient.ts';
 import type { Random } from '../random.ts';
 
@@ -8,15 +8,15 @@ export interface DoingParts {
   readonly client: PersistentClient;
   readonly ledger: Ledger;
   readonly random: Random;
-  /** Reads the events of a job that was taken, or that goes on behind its end. */
+  /** Reads the events of an accepted job, or of one that continues after its end. */
   readonly follow: (job: KnownJob) => void;
 }
 
-/** What a client can do now, each with how often it is done beside the others. */
+/** The possible actions of a client, each with its frequency relative to the others. */
 export type Doings = () => readonly (readonly [number, () => Promise<void>])[];
 
-/** What the client knows of something that it has asked for. */
-export function toldBy(answered: Answered | undefined, before: Told): Told {
+/** What the client knows about something that it has requested. */
+export function certaintyOf(answered: Answered | undefined, before: Certainty): Certainty {
   if (answered === undefined) return 'unknown';
   if (answered.status < 300) return 'yes';
   return before === 'unknown' ? 'no' : before;

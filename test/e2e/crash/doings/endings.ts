@@ -1,13 +1,13 @@
 import { present } from '../ledger.ts';
 import type { Answered } from '../persistentClient.ts';
 import { EXTENDED_TABLE, EXTENSION } from '../trainings.ts';
-import { type DoingParts, type Doings, type KnownJob, toldBy } from './doings.ts';
+import { certaintyOf, type DoingParts, type Doings, type KnownJob } from './doings.ts';
 
 type Action = 'cancel' | 'stop' | 'retry' | 'extend';
 
 /**
- * What decides how jobs end: cancelling, stopping, trying again, extending. To each job one client
- * does one of them at a time.
+ * Actions that determine how jobs end: cancel, stop, retry, extend. Only one client at a time does
+ * one of them to a job.
  */
 export function endingDoings({ client, ledger, random, follow }: DoingParts): Doings {
   const idle = () => present(ledger.jobs).filter(({ isBusy }) => !isBusy);
@@ -16,8 +16,8 @@ export function endingDoings({ client, ledger, random, follow }: DoingParts): Do
   const extendable = () => idle().filter(canBeExtended);
 
   /**
-   * Asked once: the second time the job may be where the first has brought it, and would be told so
-   * or go further.
+   * Sent once: after a lost response, the job may already be in the target state, and would refuse
+   * the request or change again.
    */
   const askOnce = async (job: KnownJob, action: Action, body?: object): Promise<Answered | undefined> => {
     const json = body && { type: 'application/json', body: JSON.stringify(body) };
@@ -26,17 +26,17 @@ export function endingDoings({ client, ledger, random, follow }: DoingParts): Do
 
   async function cancel(job: KnownJob): Promise<void> {
     const answered = await askOnce(job, 'cancel');
-    if (job.cancelled !== 'yes') job.cancelled = toldBy(answered, job.cancelled);
+    if (job.cancelled !== 'yes') job.cancelled = certaintyOf(answered, job.cancelled);
   }
 
   async function stop(job: KnownJob): Promise<void> {
     const answered = await askOnce(job, 'stop');
-    if (job.stopped !== 'yes') job.stopped = laterOf(job.stopped, toldBy(answered, 'no'));
+    if (job.stopped !== 'yes') job.stopped = laterOf(job.stopped, certaintyOf(answered, 'no'));
   }
 
   async function retry(job: KnownJob): Promise<void> {
     job.isOver = false;
-    const retried = toldBy(await askOnce(job, 'retry'), 'no');
+    const retried = certaintyOf(await askOnce(job, 'retry'), 'no');
     job.isRetried ||= retried === 'yes';
     job.cancelled = { yes: 'no', no: 'yes', unknown: 'unknown' }[retried] as KnownJob['cancelled'];
     follow(job);
@@ -44,7 +44,7 @@ export function endingDoings({ client, ledger, random, follow }: DoingParts): Do
 
   async function extend(job: KnownJob): Promise<void> {
     job.isOver = false;
-    job.extended = toldBy(await askOnce(job, 'extend', EXTENSION), 'no');
+    job.extended = certaintyOf(await askOnce(job, 'extend', EXTENSION), 'no');
     follow(job);
   }
 
@@ -67,12 +67,12 @@ export function endingDoings({ client, ledger, random, follow }: DoingParts): Do
   }
 }
 
-/** One that has surely succeeded, as it does undisturbed: what it comes to is known. */
+/** A job that has certainly succeeded, as it does undisturbed: its result is known. */
 function canBeExtended({ table, isOver, cancelled, stopped, extended }: KnownJob): boolean {
-  return table === EXTENDED_TABLE && isOver && [cancelled, stopped, extended].every((told) => told === 'no');
+  return table === EXTENDED_TABLE && isOver && [cancelled, stopped, extended].every((certainty) => certainty === 'no');
 }
 
-/** Once it may have come about, it may have come about. */
+/** An action that may have happened stays uncertain. */
 function laterOf(before: KnownJob['stopped'], now: KnownJob['stopped']): KnownJob['stopped'] {
   return now === 'no' ? before : now;
 }

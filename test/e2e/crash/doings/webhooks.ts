@@ -1,6 +1,6 @@
 import type { DoingParts, Doings } from './doings.ts';
 
-/** Calls for trial, of the webhook that hears of every job. */
+/** Test calls of the webhook that receives the end of every job. */
 export function webhookDoings({ client }: Pick<DoingParts, 'client'>, webhookId: string): Doings {
   const test = async () => void (await client.ask({ method: 'POST', path: `/v1/webhooks/${webhookId}/test` }));
   return () => [[0.3, test]];
