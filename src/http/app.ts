@@ -5,7 +5,6 @@ import { parseInput } from '../kit/contract/validation.ts';
 import { DEFAULT_SHUTDOWN_BUDGET } from '../kit/shutdownBudget.ts';
 import type { Tracer } from '../kit/tracing/tracer.ts';
 import { type GuardDeps, registerGuard } from './access/guard.ts';
-import { handleClientError, rejectExpectations } from './clientErrors.ts';
 import { registerCompression } from './compression/compress.ts';
 import { registerOpenapi } from './docs/openapi.ts';
 import { rejectWhileClosing } from './draining.ts';
@@ -17,7 +16,8 @@ import { type HttpLimits, registerLimits, serverOptions } from './limits/limits.
 import { rejectOtherMethods } from './limits/methods.ts';
 import { logRequests, requestLogOptions } from './logs/requestLog.ts';
 import { type HttpMetrics, measureRequests } from './metrics/http.ts';
-import { registerSecurityHeaders } from './securityHeaders.ts';
+import { handleClientError, rejectExpectations } from './network/clientErrors.ts';
+import { registerSecurityHeaders } from './network/securityHeaders.ts';
 import { traceRequests } from './tracing.ts';
 
 export interface AppOptions {

@@ -11,7 +11,7 @@ import { PROBLEM_TYPE, type Problem } from '../kit/contract/wire.ts';
 import { redactKeys } from '../kit/secrets.ts';
 import { isFull, isLocked } from '../store/database/errors.ts';
 import { bodyTooLarge } from './limits/requests.ts';
-import { SECURITY_HEADERS } from './securityHeaders.ts';
+import { SECURITY_HEADERS } from './network/securityHeaders.ts';
 
 /** The HTTP status and title of each code. */
 const HTTP: Record<ErrorCode, { readonly status: number; readonly title: string }> = {

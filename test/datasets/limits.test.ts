@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { DatasetLimits } from '../../src/datasets/service.ts';
-import { createSemaphore } from '../../src/kit/semaphore.ts';
+import { createSemaphore } from '../../src/kit/limits/semaphore.ts';
 import { DATASET_LIMITS } from '../support/datasetLimits.ts';
 import { filesIn, startDatasets } from './support/service.ts';
 import { upload } from './support/upload.ts';

@@ -4,7 +4,7 @@ import { Readable, type Transform, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { ServiceError } from '../../kit/contract/errors.ts';
-import { createDecompressionLimit } from '../../kit/decompressionLimit.ts';
+import { createDecompressionLimit } from '../../kit/limits/decompressionLimit.ts';
 import type { UploadLimit } from './uploadLimit.ts';
 
 export interface Received {

@@ -4,7 +4,7 @@ import type { Clock } from '../../kit/clock.ts';
 import type { Scope } from '../../kit/contract/caller.ts';
 import { ServiceError } from '../../kit/contract/errors.ts';
 import { errorResponses } from '../../kit/contract/wire.ts';
-import { closeRevoked } from '../closeRevoked.ts';
+import { closeRevoked } from './closeRevoked.ts';
 import { createFailedKeys } from './failedKeys.ts';
 import { originGuard } from './originGuard.ts';
 import { createRateLimits } from './rateLimits.ts';

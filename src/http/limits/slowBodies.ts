@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { handleClientError } from '../clientErrors.ts';
+import { handleClientError } from '../network/clientErrors.ts';
 import { hasBody } from './hasBody.ts';
 
 export interface SlowBodyLimits {

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { SECURITY_HEADERS } from '../securityHeaders.ts';
+import { SECURITY_HEADERS } from '../network/securityHeaders.ts';
 import { METRICS_TYPE } from './format.ts';
 
 export interface MetricsServerOptions {

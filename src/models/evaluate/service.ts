@@ -1,7 +1,7 @@
 import type { FindDataset } from '../../jobs/submission/check.ts';
 import { ServiceError } from '../../kit/contract/errors.ts';
+import { createSemaphore } from '../../kit/limits/semaphore.ts';
 import type { Logger } from '../../kit/log.ts';
-import { createSemaphore } from '../../kit/semaphore.ts';
 import type { Warning } from '../../kit/warning.ts';
 import type { KernelsChoice } from '../../training/backend/kernels.ts';
 import type { Outcome } from '../../training/outcome.ts';

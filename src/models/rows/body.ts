@@ -3,7 +3,7 @@ import { createGunzip } from 'node:zlib';
 import { ServiceError } from '../../kit/contract/errors.ts';
 import { type JsonLimits, jsonLimitError } from '../../kit/contract/json.ts';
 import { parseJson as parseText } from '../../kit/contract/jsonSyntax.ts';
-import { createDecompressionLimit, type DecompressionLimit } from '../../kit/decompressionLimit.ts';
+import { createDecompressionLimit, type DecompressionLimit } from '../../kit/limits/decompressionLimit.ts';
 
 /** A body of rows as text: JSON, NDJSON or delimited. */
 export interface TextBody {

@@ -1,5 +1,5 @@
 import type { Trainer } from '../../engine/network/trainer.ts';
-import { powerOfTwoScale } from '../powerOfTwoScale.ts';
+import { powerOfTwoScale } from '../metrics/powerOfTwoScale.ts';
 import type { Prepared } from '../prepare.ts';
 import type { Splits } from '../split/splits.ts';
 

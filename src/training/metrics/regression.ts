@@ -1,4 +1,4 @@
-import { powerOfTwoScale } from '../powerOfTwoScale.ts';
+import { powerOfTwoScale } from './powerOfTwoScale.ts';
 
 /** Metrics of predicted numbers, in the target's unit. */
 export interface RegressionMetrics {

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import type { Authentication } from '../access/authentication.ts';
+import type { Authentication } from '../../access/authentication.ts';
 
 /**
  * Interval of the checks. A long response, such as a stream of events, is aborted at most this long

@@ -1,4 +1,4 @@
-import { ServiceError } from './contract/errors.ts';
+import { ServiceError } from '../contract/errors.ts';
 
 /**
  * Limits the ratio of decompressed to compressed bytes: a few kilobytes can decompress to

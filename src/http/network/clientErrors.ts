@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { ConnectionError, FastifyInstance } from 'fastify';
-import { PROBLEM_TYPE, type Problem } from '../kit/contract/wire.ts';
+import { PROBLEM_TYPE, type Problem } from '../../kit/contract/wire.ts';
 import { SECURITY_HEADERS } from './securityHeaders.ts';
 
 /** By the error codes of Node. */

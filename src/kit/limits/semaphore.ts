@@ -1,4 +1,4 @@
-import { ServiceError } from './contract/errors.ts';
+import { ServiceError } from '../contract/errors.ts';
 
 /** Limits how much work runs at once; the rest waits in a queue. */
 export interface Semaphore {

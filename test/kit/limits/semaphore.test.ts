@@ -1,6 +1,6 @@
 import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import { createSemaphore } from '../../src/kit/semaphore.ts';
+import { createSemaphore } from '../../../src/kit/limits/semaphore.ts';
 
 /** Work that ends when it is released; `started` lists the names in the order of their slots. */
 function workshop(width: number) {
