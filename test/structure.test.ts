@@ -2,7 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { arrows, findCycle, folderOf, readSource, roomOf, sourceFiles, writesState } from './support/sourceTree.ts';
 import { CROWDED_FOLDERS, FOLDERS_THAT_IMPORT_EACH_OTHER, SQL_OUTSIDE_STORES } from './support/structureExceptions.ts';
 
-/** The floor of each room. A room imports from itself, from lower floors and from the rooms in `SAME_FLOOR`. */
+/**
+ * The floor of each room. A room imports from itself, from lower floors and from the rooms in
+ * `SAME_FLOOR`.
+ */
 const FLOORS: Readonly<Record<string, number>> = {
   cli: 9,
   server: 9,

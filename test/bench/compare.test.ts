@@ -3,7 +3,7 @@ import { compareRows } from './compare.ts';
 
 const wasm = { shape: [14, 2], batch: 32, program: 'wasm', threads: 1, fastestMs: 2, ofPeak: null };
 
-it('divides what was measured by what an earlier run measured of the same shape, program and threads', () => {
+it('divides the measurements by those of an earlier run with the same shape, program and threads', () => {
   const earlier = [
     { ...wasm, threads: 2, fastestMs: 5 },
     { ...wasm, fastestMs: 4 },
@@ -13,13 +13,13 @@ it('divides what was measured by what an earlier run measured of the same shape,
   ]);
 });
 
-it('says what got slower, and nothing of what the noise may be', () => {
+it('marks what got slower, except within the noise', () => {
   const verdictAfter = (fastestMs: number) => compareRows([wasm], [{ ...wasm, fastestMs }])[0].verdict;
   expect(verdictAfter(1)).toBe('SLOWER');
   expect(verdictAfter(1.95)).toBe('');
 });
 
-it('leaves out what only one of the runs measured', () => {
+it('leaves out rows that only one of the runs has', () => {
   expect(compareRows([wasm], [{ ...wasm, program: 'native (avx2)' }])).toEqual([]);
   expect(compareRows([], [wasm])).toEqual([]);
 });

@@ -1,18 +1,18 @@
 import type { Row } from './report.ts';
 
-/** What a row is of; every other number of it was measured. */
+/** The key columns of a row; every other number was measured. */
 const KEYS = ['shape', 'batch', 'program', 'precision', 'threads', 'dataset', 'hidden', 'goal', 'metric', 'measured'];
-/** Below, the machine's own moods. */
+/** Smaller changes are noise of the machine. */
 const SLOWER = 1.1;
 /**
- * What this number of a row says of it: of steps the fastest round is the least noisy; seeds differ
- * in what they have to do.
+ * The number that decides for a row: of steps the fastest round, which has the least noise; seeds
+ * differ in their work.
  */
 const DECIDES = ['fastestMs', 'medianMs', 'seconds', 'totalSeconds'];
 
 /**
- * Each row's numbers by those of the earlier row of the same keys, and whether it got slower; rows
- * that only one run has are left out.
+ * Each row's numbers divided by those of the earlier row with the same keys, and whether it got
+ * slower; rows of only one run are left out.
  */
 export function compareRows(now: readonly Row[], earlier: readonly Row[]): readonly Row[] {
   const before = new Map(earlier.map((row) => [keyOf(row), row]));

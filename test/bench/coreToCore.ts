@@ -1,7 +1,7 @@
 /**
- * How far apart two cores are: the time that a word takes from one to the other and back. Where a
- * host moves the cores of a virtual machine to processors without a cache between them it takes
- * five times as long, and threads that share one step gain little.
+ * The distance of two cores: the round-trip time of a word between them. If a host moves the cores
+ * of a virtual machine to processors without a common cache, it is five times as long, and threads
+ * that share a step gain little.
  */
 import { Worker } from 'node:worker_threads';
 
@@ -10,7 +10,7 @@ const ROUNDS = 20_000;
 /** The fastest counts: the first ones wait for the thread to start, and others are interrupted. */
 const TIMES = 5;
 
-/** Answers whoever writes an odd number by the next even one. */
+/** Responds to an odd number with the next even one. */
 const ANSWERER = `
   const { workerData: turns } = require('node:worker_threads');
   for (let turn = 0; turn < ${2 * ROUNDS * TIMES}; turn += 2) {
@@ -19,7 +19,8 @@ const ANSWERER = `
   }`;
 
 /**
- * Nanoseconds there and back. Both cores spin for a few milliseconds, from when the thread runs.
+ * Nanoseconds of a round trip. Both cores spin for a few milliseconds, from the start of the
+ * thread.
  */
 export async function coreToCoreNanoseconds(): Promise<number> {
   const turns = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));

@@ -1,16 +1,13 @@
-/**
- * Whole jobs: upload, training with nothing but the target and the split given, and the test
- * metrics.
- */
+/** Whole jobs: upload, training with only the target and the split given, and the test metrics. */
 import { startBuiltService } from '../support/builtService.ts';
 import { PUBLISHED_JOBS, runPublishedJob } from '../support/publishedJob.ts';
 import { hasSharedData } from '../support/sharedData.ts';
 import type { Row } from './report.ts';
 
-/** One row a job; the jobs run one after the other in a service that does nothing else. */
+/** One row for each job; the jobs run one after another in an otherwise idle service. */
 export async function benchJobs(): Promise<readonly Row[]> {
   if (!hasSharedData) {
-    console.log('The published tables are not beside this checkout: no whole jobs measured.');
+    console.log('The published tables are not next to this checkout: no whole jobs measured.');
     return [];
   }
   const service = await startBuiltService();

@@ -1,6 +1,6 @@
 /**
- * Many clients at once: how fast the service answers reads and predictions while every core trains.
- * Errors and memory that grows are failures.
+ * Many concurrent clients: the latency of reads and predictions while every core trains. Errors and
+ * growing memory are failures.
  */
 import { Agent, request } from 'node:http';
 import { availableParallelism } from 'node:os';
@@ -15,13 +15,13 @@ import type { Row } from './report.ts';
 const LOAD = { ratePerSecond: 200, seconds: 60, maxDelayMs: 1000 };
 const TRAINED_ROWS = 20_000;
 const SAMPLE_MS = 250;
-/** Garbage of V8's young generation comes and goes by as much. */
+/** Garbage of V8's young generation varies by as much. */
 const FLAT_MEGABYTES = 32;
 
 export interface Load {
   readonly ratePerSecond: number;
   readonly seconds: number;
-  /** The service refuses requests while it comes later to its work. */
+  /** The service refuses requests while its event loop is delayed by more. */
   readonly maxDelayMs: number;
 }
 
@@ -33,8 +33,8 @@ export async function benchLoad(): Promise<readonly Row[]> {
 }
 
 /**
- * Throws when a request fails; how long answers take is only told, and how far memory grows as
- * well: a minute shows that, seconds do not.
+ * Throws if a request fails; latencies are only reported, and so is memory growth: it shows in a
+ * minute, not in seconds.
  */
 export async function loadService({ ratePerSecond, seconds, maxDelayMs }: Load) {
   const service = await startBuiltService(['--max-delay-ms', String(maxDelayMs)]);
@@ -71,8 +71,8 @@ interface Asked {
 }
 
 /**
- * Keeps every core busy; answers what is asked in turn: predictions, half of them, and what a page
- * about a training reads.
+ * Keeps every core busy; returns the requests to send in turn: half of them predictions, and the
+ * reads of a page about a training.
  */
 async function prepare(address: string): Promise<readonly Asked[]> {
   const upload = { method: 'POST', headers: { 'content-type': 'text/csv' }, body: kindsTable('load', TRAINED_ROWS) };
@@ -93,7 +93,7 @@ async function prepare(address: string): Promise<readonly Asked[]> {
   return [...reads, '/healthz'].flatMap((path, index) => [predict(index), { path }]);
 }
 
-/** Resolves with the last byte of the answer. Rejects for one that is an error. */
+/** Resolves with the last byte of the response. Rejects for an error response. */
 function ask(agent: Agent, address: string, { path, body }: Asked): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const headers = body === undefined ? {} : { 'content-type': 'application/json' };
@@ -105,7 +105,7 @@ function ask(agent: Agent, address: string, { path, body }: Asked): Promise<void
   return promise;
 }
 
-/** What the API's process holds, from the kernel's own count, until it is ended. */
+/** Samples the resident memory of the API process from the kernel, until it is stopped. */
 function sampleMemory({ process: { pid } }: BuiltService): { end(): readonly number[] } {
   const megabytes: number[] = [];
   const timer = setInterval(() => {

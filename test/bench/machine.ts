@@ -1,10 +1,7 @@
-/** What the figures were taken on. */
+/** The machine of the measurements. */
 import { availableParallelism, cpus, loadavg, release, totalmem } from 'node:os';
 
-/**
- * Processes that wait for a core besides the benchmark's own, from which figures are no more to be
- * trusted.
- */
+/** Above this number of other waiting processes, measurements are unreliable. */
 const BUSY = 0.5;
 
 export interface Machine {
@@ -28,14 +25,14 @@ export function describeMachine(): Machine {
 }
 
 /**
- * The load average of the last minute; prints it, with a warning where others keep the machine
- * busy.
+ * The load average of the last minute; prints it, with a warning if other processes keep the
+ * machine busy.
  */
 export function noteLoad(own: number): number {
   const [load] = loadavg();
   console.log(`Load average: ${load.toFixed(2)}`);
   if (load > own + BUSY) {
-    console.log('WARNING: something else keeps this machine busy, so take no figure below for what it can do.');
+    console.log('WARNING: other processes keep this machine busy, so the figures below are unreliable.');
   }
   return load;
 }

@@ -1,6 +1,6 @@
 /**
- * `npm run bench -- --help` says what there is. Measures and prints, a table a section; nothing
- * here decides a test.
+ * `npm run bench -- --help` lists the sections. Measures and prints, one table for each section; no
+ * test depends on it.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -46,6 +46,6 @@ for (const name of positionals.length > 0 ? positionals : ['steps']) {
 }
 if (values.json) writeFileSync(values.json, `${JSON.stringify({ machine, sections, rows }, null, 2)}\n`);
 if (earlier) {
-  console.log(`\nBy what ${values.compare} holds (1: the same; times: below 1 is faster)\n`);
+  console.log(`\nRelative to ${values.compare} (1: the same; times: below 1 is faster)\n`);
   console.log(formatTable(compareRows(rows, earlier.rows)));
 }

@@ -3,24 +3,22 @@ import { setTimeout as delay } from 'node:timers/promises';
 export interface OpenLoop {
   readonly ratePerSecond: number;
   readonly seconds: number;
-  /**
-   * Resolves when the request with this number is answered; rejects when the answer is an error.
-   */
+  /** Resolves when the request with this number has a response; rejects for an error response. */
   readonly send: (index: number) => Promise<void>;
 }
 
 export interface Sent {
   /**
-   * From when the request was due, not from when it could be sent: a service that stalls is charged
-   * for all that waited.
+   * From the time when the request was due, not when it could be sent: a stall of the service
+   * counts for every delayed request.
    */
   readonly milliseconds: number;
   readonly error: string | null;
 }
 
 /**
- * Sends requests at fixed moments, whether or not those before are answered, as many clients do who
- * know nothing of each other.
+ * Sends requests at fixed times, whether or not the earlier ones have responses, like many
+ * independent clients.
  */
 export async function openLoop({ ratePerSecond, seconds, send }: OpenLoop): Promise<readonly Sent[]> {
   const begun = performance.now();

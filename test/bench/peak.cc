@@ -61,8 +61,8 @@ int main(int, char **arguments) {
   for (int i = 0; i < times; i++) {
     const auto start = std::chrono::steady_clock::now();
     sum += multiplyAdds(rounds, factor);
-    const std::chrono::duration<double, std::nano> taken = std::chrono::steady_clock::now() - start;
-    if (taken.count() < fastest) fastest = taken.count();
+    const std::chrono::duration<double, std::nano> measured = std::chrono::steady_clock::now() - start;
+    if (measured.count() < fastest) fastest = measured.count();
   }
   std::printf("%f %d %f\n", fastest, operationsPerRound(), sum);
 }

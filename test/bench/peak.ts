@@ -1,6 +1,6 @@
 /**
- * What one core can do at most, measured by `peak.cc`: multiply-adds of a player's vectors that
- * never leave the registers.
+ * The peak of one core, measured by `peak.cc`: multiply-adds of vectors that never leave the
+ * registers.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -9,11 +9,11 @@ import { join } from 'node:path';
 import { runLLVM, type Tree } from '@yowasp/clang';
 import { compile, findCompiler } from '../../tools/kernels/compilers.ts';
 
-/** Of the numbers that are multiplied. */
+/** Of the factors. */
 export type Precision = 'float32' | 'bfloat16';
 
 const FOLDER = new URL('./', import.meta.url);
-/** A time takes some 10 ms, and the fastest of a second counts. */
+/** One measurement needs about 10 ms, and the fastest of a second counts. */
 const ROUNDS = 3_000_000;
 const TIMES = 100;
 
@@ -29,10 +29,7 @@ const LINK = ['wasm-ld', 'peak.o', '-o', 'peak.wasm', '--no-entry', '--export-dy
 
 const AVX512 = ['-mavx512f', '-mfma', '-DVECTOR_BYTES=64'];
 
-/**
- * The native player's instruction sets, as a compiler is told of them: for products of float32, and
- * for those of bfloat16.
- */
+/** The native instruction sets as compiler flags: for products of float32, and of bfloat16. */
 const NATIVE_TARGETS: Readonly<Record<Precision, Readonly<Record<string, readonly string[]>>>> = {
   float32: {
     sse2: ['-DVECTOR_BYTES=16'],
@@ -68,8 +65,8 @@ export async function wasmPeak(): Promise<number> {
 }
 
 /**
- * GFLOP/s of an instruction set of the native player; null where it cannot be compiled, or has no
- * instructions of its own for the precision that are measured here (AMX).
+ * GFLOP/s of a native instruction set; null if it cannot be compiled, or has no instructions for
+ * the precision that are measured here (AMX).
  */
 export async function nativePeak(instructionSet: string, precision: Precision): Promise<number | null> {
   const compiler = await findCompiler(undefined);

@@ -1,6 +1,6 @@
 /**
- * Other people's programs, as scripts of `peers/`, run where they are installed: nothing of the
- * project needs them.
+ * Other programs, as scripts of `peers/`, run where they are installed: the project does not depend
+ * on them.
  */
 import { spawnSync } from 'node:child_process';
 import { createRequire } from 'node:module';
@@ -15,7 +15,7 @@ const PYTHONS = ['python3', '/usr/bin/python3'];
 
 type PythonModule = 'torch' | 'sklearn';
 
-/** The first Python that has the module; null, said on the way, where none has. */
+/** The first Python with the module; null, with a message, if none has it. */
 export function findPython(module: PythonModule): string | null {
   const has = (command: string) => spawnSync(command, ['-c', `import ${module}`]).status === 0;
   const found = PYTHONS.find(has) ?? null;
@@ -24,14 +24,14 @@ export function findPython(module: PythonModule): string | null {
 }
 
 /**
- * What the libraries below PyTorch and scikit-learn read when they load: their own calls for it
- * leave some of them out.
+ * Variables that the libraries of PyTorch and scikit-learn read when they load: their own functions
+ * do not affect all of them.
  */
 const THREAD_VARIABLES = ['OMP_NUM_THREADS', 'OPENBLAS_NUM_THREADS', 'MKL_NUM_THREADS'];
 
 /**
- * What a script of `peers/` answers to the request, both as JSON, on so many threads. Throws with
- * what it said when it fails.
+ * The response of a script of `peers/` to the request, both as JSON, on this many threads. Throws
+ * with its output if it fails.
  */
 export function askPython(python: string, script: string, request: unknown, threads = 1) {
   const path = fileURLToPath(new URL(`peers/${script}`, import.meta.url));
@@ -48,18 +48,18 @@ function askProgram(command: string, args: readonly string[], request: unknown, 
   });
   if (error) throw error;
   if (status !== 0) throw new Error(`${args.join(' ')} failed: ${stderr}`);
-  // The last line: libraries have things to say before.
+  // The last line, because libraries print messages before it.
   return JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '');
 }
 
-/** A peer's steps: for each shape the milliseconds a step of every round. */
+/** A peer's steps: for each shape the milliseconds per step of every round. */
 interface PeerSteps {
   readonly program: string;
   readonly milliseconds: readonly (readonly number[])[];
 }
 
 interface PeerOptions {
-  /** What one core can do at most, in GFLOP/s; null where that is not known. */
+  /** The peak of one core, in GFLOP/s; null if unknown. */
   readonly peak: number | null;
   /** Where tfjs is installed; null: in the project. */
   readonly tfjs: string | null;
@@ -68,7 +68,7 @@ interface PeerOptions {
 /** One thread, and as many as there are cores. */
 export const THREAD_COUNTS = [...new Set([1, availableParallelism()])];
 
-/** The steps of PyTorch and tfjs, where they are installed. */
+/** The steps of PyTorch and tfjs, if they are installed. */
 export function timePeers({ peak, tfjs }: PeerOptions): readonly StepRow[] {
   const python = findPython('torch');
   const ofTorch = THREAD_COUNTS.flatMap((threads) => {
@@ -87,7 +87,7 @@ function rowsOf({ program, milliseconds }: PeerSteps, threads: number, peak: num
   );
 }
 
-/** Null, said on the way, where tfjs is not installed. */
+/** Null, with a message, if tfjs is not installed. */
 function askTfjs(folder: string | null): PeerSteps | null {
   const require = createRequire(folder === null ? import.meta.url : join(resolve(folder), 'package.json'));
   try {

@@ -1,5 +1,5 @@
 /**
- * What bfloat16 costs a model: the published tables with nothing but target, split and seed given,
+ * The effect of bfloat16 on models: the published tables with only target, split and seed given,
  * trained in each precision.
  */
 import { PRODUCT_INPUTS, type ProductInputs } from '../../src/engine/kernels/kernels.ts';
@@ -19,13 +19,10 @@ interface Tested {
   readonly metric: number;
 }
 
-/**
- * A row a table and precision: the mean over the seeds and, beside it, from the least to the
- * greatest.
- */
+/** A row for each table and precision: the mean over the seeds, and the range. */
 export async function benchPrecision(): Promise<readonly Row[]> {
   if (!hasSharedData) {
-    console.log('The published tables are not beside this checkout: no precisions compared.');
+    console.log('The published tables are not next to this checkout: no precisions compared.');
     return [];
   }
   const service = await startBuiltService();

@@ -3,9 +3,9 @@ import type { Column, Table } from '../../src/formats/table.ts';
 import { tableWithSplit } from '../support/splitTable.ts';
 
 /**
- * The training and the test rows of a published dataset. Its last column, `split`, says `train` or,
- * of the test rows, `val`: every program here is asked for the accuracy on them after each epoch.
- * The target is a category; of the rest, what is not numbers alone.
+ * The training and the test rows of a published dataset. Its last column, `split`, is `train` or,
+ * for the test rows, `val`: every program here computes the accuracy on them after each epoch. The
+ * target is a category, as are the other columns with any text.
  */
 export async function publishedTable(dataset: string, target: string): Promise<Table> {
   const cells: string[][] = [];
@@ -19,12 +19,12 @@ export async function publishedTable(dataset: string, target: string): Promise<T
   }
   await fed;
   const split = cells[cells.length - 1];
-  const kept = [...split.keys()].filter((row) => split[row] === 'train' || split[row] === 'test');
+  const selected = [...split.keys()].filter((row) => split[row] === 'train' || split[row] === 'test');
   const columns = cells.map(([name, ...values]): Column => {
-    const own = kept.map((row) => (name === 'split' && values[row - 1] === 'test' ? 'val' : values[row - 1]));
+    const own = selected.map((row) => (name === 'split' && values[row - 1] === 'test' ? 'val' : values[row - 1]));
     return columnOf(name, own, name === target);
   });
-  return { rows: kept.length, columns };
+  return { rows: selected.length, columns };
 }
 
 async function feed(parser: NodeJS.WritableStream, dataset: string): Promise<void> {
@@ -32,7 +32,7 @@ async function feed(parser: NodeJS.WritableStream, dataset: string): Promise<voi
   parser.end();
 }
 
-/** An empty cell and a question mark are missing. */
+/** Empty cells and question marks are missing. */
 function columnOf(name: string, cells: readonly string[], isTarget: boolean): Column {
   const isMissing = (cell: string) => cell === '' || cell === '?';
   const values = Float64Array.from(cells, (cell) => (isMissing(cell) ? Number.NaN : Number(cell)));

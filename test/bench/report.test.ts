@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { formatTable } from './report.ts';
 import { stepRow } from './stepRow.ts';
 
-it('lays rows of one shape under its title, numbers to the right', () => {
+it('prints rows of one shape under its title, numbers aligned right', () => {
   const rows = [
     { shape: [14, 2], batch: 32, program: 'wasm', medianMs: 2.5 },
     { shape: [14, 2], batch: 32, program: 'PyTorch', medianMs: 12.25 },

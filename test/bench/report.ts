@@ -1,12 +1,10 @@
-/** A measured row: what was measured, in words and numbers. */
+/** A measured row of texts and numbers. */
 export type Row = Readonly<Record<string, string | number | readonly number[] | null>>;
 
-/** What rows lie under: each of a title of its own. */
+/** The titles of groups of rows. */
 const TITLES = ['shape', 'batch', 'dataset', 'hidden', 'goal', 'function'];
 
-/**
- * Rows as tables of aligned columns, one under each title; numbers to the right, words to the left.
- */
+/** Rows as tables of aligned columns, one under each title; numbers aligned right, texts left. */
 export function formatTable(rows: readonly Row[]): string {
   const groups = Map.groupBy(rows, titleOf);
   return [...groups].map(([title, own]) => [...(title ? [title] : []), ...formatGroup(own)].join('\n')).join('\n\n');

@@ -1,13 +1,13 @@
 /**
- * What repeated measurements come to: the fastest, as others of the machine only ever slow one
- * down, and the median, as a user sees it.
+ * Statistics of repeated measurements: the fastest, because other processes only slow it down, and
+ * the median, as a user sees it.
  */
 export interface Times {
   readonly median: number;
   readonly fastest: number;
 }
 
-/** Wants at least one. */
+/** Needs at least one. */
 export function timesOf(measured: readonly number[]): Times {
   const sorted = measured.toSorted((a, b) => a - b);
   const middle = Math.floor(sorted.length / 2);

@@ -1,6 +1,6 @@
 /**
- * Sweeps over HTTP: what 60 trials with ASHA find on published tables beside the default job, and
- * how fast 1,000 tiny trials go by.
+ * Sweeps over HTTP: the results of 60 trials with ASHA on published tables compared to the default
+ * job, and the duration of 1,000 tiny trials.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -17,7 +17,7 @@ const TRIALS = 60;
 const TINY_TRIALS = 1000;
 const HEALTH_MS = 20;
 
-/** What people vary first. */
+/** What users vary first. */
 const SPACE = {
   'training.optimizer.learningRate': { type: 'logUniform', min: 3e-4, max: 3e-2 },
   'training.batchSize': { type: 'choice', values: [64, 128, 256, 512] },
@@ -39,7 +39,7 @@ const TINY_SPACE = {
 
 export async function benchSearch(): Promise<readonly Row[]> {
   if (!hasSharedData) {
-    console.log('The published tables are not beside this checkout: no sweeps measured.');
+    console.log('The published tables are not next to this checkout: no sweeps measured.');
     return [];
   }
   const service = await startBuiltService();
@@ -57,14 +57,14 @@ async function searched({ address }: BuiltService, { dataset, target }: Publishe
   const datasetId = await uploadPublished(address, dataset);
   const job = { datasetId, target, split: { method: 'column', column: 'split' } };
   const { id } = await post<Job>(address, '/v1/jobs', job);
-  const usual = await untilOver<Job>(address, `/v1/jobs/${id}`);
+  const defaults = await untilOver<Job>(address, `/v1/jobs/${id}`);
   const request = { job, space: SPACE, search: { algorithm: 'tpe', trials: TRIALS }, pruning: { type: 'asha' } };
   const begun = await post<Sweep>(address, '/v1/sweeps', request);
   const sweep = await untilOver<Sweep>(address, `/v1/sweeps/${begun.id}`);
-  const full = TRIALS * usual.hyperparameters.training.epochs;
+  const full = TRIALS * defaults.hyperparameters.training.epochs;
   return {
     dataset,
-    defaultLoss: usual.best?.validationLoss ?? null,
+    defaultLoss: defaults.best?.validationLoss ?? null,
     bestLoss: sweep.best?.objective ?? null,
     trials: TRIALS,
     epochs: sweep.epochs,
@@ -76,7 +76,8 @@ async function searched({ address }: BuiltService, { dataset, target }: Publishe
 }
 
 /**
- * While they run, the API is asked every 20 ms how it is, each answer timed from when it was asked.
+ * Meanwhile the health of the API is requested every 20 ms, and each response is timed from the
+ * request.
  */
 async function manyTiny({ address, process: { pid } }: BuiltService): Promise<Row> {
   const body = readFileSync(join(SHARED_DATA, 'iris/iris.csv'));

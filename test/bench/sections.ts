@@ -22,27 +22,29 @@ interface Section {
 
 export const SECTIONS: Readonly<Record<string, Section>> = {
   steps: {
-    measures: 'a training step of each shape, by each player and by PyTorch and tfjs, on one core and on all',
+    measures: 'a training step of each shape, with each backend and with PyTorch and tfjs, on one core and on all',
     bench: benchSteps,
   },
   throughput: {
-    measures: 'as many trainings at once as there are cores, each on a thread of its own, against one alone',
+    measures: 'as many concurrent trainings as there are cores, each on its own thread, compared to one alone',
     bench: benchThroughput,
   },
   peers: {
-    measures: 'whole jobs to a fixed accuracy or for so many epochs, beside scikit-learn and PyTorch, one core each',
+    measures:
+      'whole jobs to a fixed accuracy or for a number of epochs, compared to scikit-learn and PyTorch, one core each',
     bench: benchWholeJobs,
   },
   jobs: {
-    measures: 'the published tables over HTTP with nothing but a target given: upload, training, test metric',
+    measures: 'the published tables over HTTP with only a target given: upload, training, test metric',
     bench: benchJobs,
   },
   precision: {
-    measures: 'the published tables trained in float32 and in bfloat16, of several seeds each: test losses and metrics',
+    measures:
+      'the published tables trained in float32 and in bfloat16, with several seeds each: test losses and metrics',
     bench: benchPrecision,
   },
   service: {
-    measures: 'a large upload, and how fast the service answers while every core trains',
+    measures: 'a large upload, and the latency of the service while every core trains',
     bench: benchService,
   },
   load: {
@@ -52,15 +54,15 @@ export const SECTIONS: Readonly<Record<string, Section>> = {
   },
   sweeps: {
     measures:
-      'how near 60 trials of each sampler come to known minima, over 20 seeds, beside Optuna; and the time of a trial after 1000',
+      'the regret of 60 trials of each sampler, over 20 seeds, compared to Optuna; and the time of a trial after 1000',
     bench: benchSweeps,
   },
   search: {
-    measures: '60 trials with ASHA on published tables beside the default job, and 1,000 tiny trials',
+    measures: '60 trials with ASHA on published tables compared to the default job, and 1,000 tiny trials',
     bench: benchSearch,
   },
   trials: {
-    measures: 'what the trials of a sweep cost over their training: 1000 of iris, 10 of adult, one worker',
+    measures: "the overhead of a sweep's trials over their training: 1000 of iris, 10 of adult, one worker",
     bench: benchTrials,
   },
 };
@@ -72,10 +74,10 @@ export function helpText(): string {
 Sections, steps unless others are named:
 ${sections.join('\n')}
 
-  --json FILE     keeps the rows, with the machine, its load and the versions
-  --compare FILE  divides the rows by those that an earlier run kept, and says what got slower
+  --json FILE     stores the rows, with the machine, its load and the versions
+  --compare FILE  divides the rows by those of an earlier run, and says what got slower
   --tfjs FOLDER   where @tensorflow/tfjs and @tensorflow/tfjs-backend-wasm are installed, to be measured too
 
 Times are of rounds, after one that warms up, the same for every program: the median and the fastest.
-PyTorch and scikit-learn are measured where a python3 has them. Every program is held to the threads of its row.`;
+PyTorch and scikit-learn are measured where a python3 has them. Every program is limited to the threads of its row.`;
 }

@@ -1,4 +1,4 @@
-/** The service under load: a large upload, and how fast it answers while every core trains. */
+/** The service under load: a large upload, and its latency while every core trains. */
 import { createReadStream, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
@@ -14,7 +14,7 @@ const PAUSE_MS = 10;
 
 export async function benchService(): Promise<readonly Row[]> {
   if (!hasSharedData) {
-    console.log('The published tables are not beside this checkout: no uploads measured.');
+    console.log('The published tables are not next to this checkout: no uploads measured.');
     return [];
   }
   const service = await startBuiltService();
@@ -24,7 +24,7 @@ export async function benchService(): Promise<readonly Row[]> {
 }
 
 /**
- * nycflights13, 336,776 rows: seconds until it is profiled, and how far the server's memory grew
+ * nycflights13, 336,776 rows: seconds until it is profiled, and the growth of the server's memory
  * meanwhile.
  */
 async function largeUpload(service: BuiltService): Promise<Row> {
@@ -41,7 +41,7 @@ async function largeUpload(service: BuiltService): Promise<Row> {
   return { measured: 'upload and profile of nycflights13', seconds, megabytesGrown: peakMegabytes(service) - before };
 }
 
-/** How long GET /healthz takes while as many jobs train as there are cores. */
+/** The latency of GET /healthz while as many jobs train as there are cores. */
 async function healthWhileTraining(service: BuiltService): Promise<Row> {
   const { id: datasetId } = await call(service.address, '/v1/datasets?name=california', {
     method: 'POST',
@@ -78,7 +78,7 @@ async function startedTraining(service: BuiltService, id: string): Promise<void>
   }
 }
 
-/** The most memory that the API's process has held so far, from the kernel's own count. */
+/** The peak memory of the API process so far, from the kernel. */
 function peakMegabytes({ process: { pid } }: BuiltService): number {
   const status = readFileSync(`/proc/${pid}/status`, 'utf8');
   return Number(/VmHWM:\s*(\d+) kB/.exec(status)?.[1]) / 1024;

@@ -8,16 +8,16 @@ export const SHAPES = [
 export type Shape = (typeof SHAPES)[number];
 
 export const SETTINGS = {
-  /** Steps are timed in rounds of at least this long, after one that warms up. */
+  /** Steps are timed in rounds of at least this duration, after a warm-up round. */
   roundMs: 200,
   rounds: 15,
-  /** Batches that the steps take turns with. */
-  heldBatches: 8,
+  /** Number of batches that the steps use in turn. */
+  loadedBatches: 8,
 } as const;
 
 /**
- * Floating-point operations of the products of one step: forward, by the weights, and (but for the
- * first layer) by the inputs.
+ * Floating-point operations of the products of one step: forward, for the weights, and (except for
+ * the first layer) for the inputs.
  */
 export function operations({ shape, batch }: Shape): number {
   const products = shape.slice(1).map((units, i) => units * shape[i] * (i === 0 ? 2 : 3));

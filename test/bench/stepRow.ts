@@ -1,23 +1,23 @@
 import type { Times } from './rounds.ts';
 import { operations, type Shape } from './shapes.ts';
 
-/** One training step, measured. */
+/** A measured training step. */
 export type StepRow = Readonly<{
   shape: readonly number[];
   batch: number;
   program: string;
   precision: string;
   threads: number;
-  /** A step's, in the median round and in the fastest. */
+  /** Of a step, in the median round and in the fastest. */
   medianMs: number;
   fastestMs: number;
   /** 10⁹ operations of the products a second, in the fastest round. */
   gflops: number;
-  /** Of what as many cores can do at most in that precision; null where that is not known. */
+  /** Relative to the peak of these cores in that precision; null if unknown. */
   ofPeak: number | null;
   /**
-   * From one core to another and back, just after the round, where several share the step; null
-   * where one plays.
+   * The round-trip time between two cores, just after the round, if several share the step; null
+   * for one.
    */
   betweenNs: number | null;
 }>;
@@ -47,8 +47,8 @@ export function stepRow(shape: Shape, { times, peak, betweenNs, ...who }: Timed)
 }
 
 /**
- * A peer's fastest time by the best of ours with the same shape, precision and threads; null where
- * ours has no such row.
+ * A peer's fastest time divided by the best of ours with the same shape, precision and threads;
+ * null if there is none.
  */
 export function timesOurs(peer: StepRow, ours: readonly StepRow[]): number | null {
   const { batch, threads, precision } = peer;

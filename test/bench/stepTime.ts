@@ -3,28 +3,28 @@ import { createTrainer, type Trainer } from '../../src/engine/network/trainer.ts
 import { createGenerator } from '../../src/engine/random.ts';
 import { SETTINGS, type Shape } from './shapes.ts';
 
-const { roundMs, rounds, heldBatches } = SETTINGS;
+const { roundMs, rounds, loadedBatches } = SETTINGS;
 
-/** Who plays a step, and how. */
+/** The backend of a step, and its settings. */
 export interface StepPlayer {
   readonly createKernels: CreateKernels;
-  /** Of the numbers that the products take in; float64 is the reference's. */
+  /** Of the inputs of products; float64 is that of the reference. */
   readonly precision: 'float32' | 'bfloat16' | 'float64';
   readonly threads: number;
 }
 
-/** Milliseconds a step of every round, after one that warms up. */
+/** Milliseconds per step of every round, after a warm-up round. */
 export function millisecondsOfRounds(shape: Shape, player: StepPlayer): readonly number[] {
   const round = stepping(shape, player);
   round();
   return Array.from({ length: rounds }, round);
 }
 
-/** A training whose rounds of steps tell how many milliseconds a step took. */
+/** A training whose rounds of steps return the milliseconds per step. */
 export function stepping({ shape, batch }: Shape, player: StepPlayer): () => number {
   const trainer = trainerWithRows(shape, batch, player);
-  let taken = 0;
-  const step = () => trainer.trainStep((taken++ % heldBatches) * batch, batch, 1e-3);
+  let stepCount = 0;
+  const step = () => trainer.trainStep((stepCount++ % loadedBatches) * batch, batch, 1e-3);
   return () => {
     const start = performance.now();
     let steps = 0;
@@ -40,7 +40,7 @@ function trainerWithRows(
 ): Trainer {
   const [inputs, ...units] = shape;
   const classes = units[units.length - 1];
-  const rows = heldBatches * batch;
+  const rows = loadedBatches * batch;
   const layers = units.map((count, i) => ({
     units: count,
     activation: i === units.length - 1 ? ('linear' as const) : ('relu' as const),

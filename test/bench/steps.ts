@@ -1,5 +1,5 @@
 /**
- * One training step with Adam, per shape and player, ours and others': gather, forward, loss,
+ * One training step with Adam, for each shape and backend, ours and peers': gather, forward, loss,
  * backward, optimizer.
  */
 import { readFileSync } from 'node:fs';
@@ -20,16 +20,13 @@ interface Player extends StepPlayer {
   readonly program: string;
   /** Operations of the largest step that is timed. */
   readonly largestStep: number;
-  /**
-   * GFLOP/s of one core in the player's precision, as measured just now; null where that is not
-   * known.
-   */
+  /** GFLOP/s of one core in the backend's precision, as measured just now; null if unknown. */
   readonly peak: number | null;
 }
 
 type FoundNative = Exclude<NativeKernels, { readonly missing: string }>;
 
-/** One row a shape and player, then the peers' with how many times our best time they take. */
+/** One row for each shape and backend, then the peers' with their ratio to our best time. */
 export async function benchSteps({ tfjs }: BenchOptions): Promise<readonly Row[]> {
   const players = await findPlayers();
   const ours: StepRow[] = [];
@@ -41,9 +38,7 @@ export async function benchSteps({ tfjs }: BenchOptions): Promise<readonly Row[]
   return [...ours, ...timePeers({ peak, tfjs }).map((row) => ({ ...row, timesOurs: timesOurs(row, ours) }))];
 }
 
-/**
- * The native kernels, where they are to be had, and those that are always there; the fastest first.
- */
+/** The native kernels, if available, and those that always are; the fastest first. */
 async function findPlayers(): Promise<readonly Player[]> {
   const native = loadNativeKernels();
   if ('missing' in native) console.log(`No native kernels are measured: ${native.missing}.`);
@@ -54,7 +49,7 @@ async function nativePlayers({ instructionSet, createKernels }: FoundNative): Pr
   const program = `native (${instructionSet})`;
   const alike = { program, createKernels, largestStep: Number.POSITIVE_INFINITY };
   const peak = await peakOf(program, instructionSet, 'float32');
-  // Where bfloat16 has no instructions of its own, its products are float32's.
+  // Without instructions for bfloat16, its products use those of float32.
   const bfloat16Peak = (await peakOf(program, instructionSet, 'bfloat16')) ?? (instructionSet === 'amx' ? null : peak);
   return [
     ...THREAD_COUNTS.map((threads): Player => ({ ...alike, precision: 'float32', threads, peak })),
@@ -82,7 +77,7 @@ async function wasmPlayer(): Promise<Player> {
   };
 }
 
-/** There to be read: it is timed where that takes no minutes. */
+/** Written for readability: it is timed if that takes no minutes. */
 const REFERENCE: Player = {
   program: 'reference',
   precision: 'float64',

@@ -1,7 +1,7 @@
 import type { SpaceDefinition } from '../../src/search/space/schema.ts';
 import type { Parameters } from '../../src/search/space/space.ts';
 
-/** A function whose minimum is known, to be searched. */
+/** A function with a known minimum, to be searched. */
 export interface SweepFunction {
   readonly name: string;
   readonly space: SpaceDefinition;
@@ -10,8 +10,8 @@ export interface SweepFunction {
 }
 
 /**
- * The four that Optuna was measured on (`../shared/sweeps/optuna.json` writes them out), then
- * others, so that nothing is fitted to the four.
+ * The four that Optuna was measured on (`../shared/sweeps/optuna.json` defines them), then others,
+ * so that nothing is fitted to the four.
  */
 export const SWEEP_FUNCTIONS: readonly SweepFunction[] = [
   {
@@ -43,7 +43,7 @@ export const SWEEP_FUNCTIONS: readonly SweepFunction[] = [
   },
 ];
 
-/** Of many parameters, to see what they cost: nobody is measured by where its minimum is found. */
+/** With many parameters, to measure their cost: the position of its minimum is irrelevant. */
 export const WIDE_FUNCTION: SweepFunction = {
   name: 'ackley20',
   space: cube(20, -5, 8),

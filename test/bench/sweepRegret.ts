@@ -2,7 +2,9 @@ import type { Algorithm } from '../../src/search/samplers.ts';
 import { createSearch, type SearchSettings, type Segment } from '../../src/search/search.ts';
 import type { SweepFunction } from './sweepFunctions.ts';
 
-/** Per seed how far the best of so many trials, one after the other, lies above the minimum. */
+/**
+ * For each seed, the distance of the best of this many trials, one after another, from the minimum.
+ */
 export function regretsOf(
   searched: SweepFunction,
   algorithm: Algorithm,
@@ -15,7 +17,7 @@ export function regretsOf(
   });
 }
 
-/** A search of the function, one trial after the other. */
+/** A search of the function, one trial after another. */
 export function legsOf(
   searched: SweepFunction,
   algorithm: Algorithm,
@@ -54,7 +56,7 @@ export function settingsOf(
   };
 }
 
-/** The value that a share of the numbers lies below, between two of them in proportion. */
+/** The linearly interpolated quantile of the numbers. */
 export function quantile(numbers: readonly number[], share: number): number {
   const sorted = numbers.toSorted((a, b) => a - b);
   const place = share * (sorted.length - 1);

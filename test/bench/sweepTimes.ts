@@ -3,13 +3,12 @@ import { createSearch } from '../../src/search/search.ts';
 import type { SweepFunction } from './sweepFunctions.ts';
 import { legsOf, settingsOf } from './sweepRegret.ts';
 
-/** Decisions that are timed, after one that warms up; a Gaussian process takes its time. */
+/** Timed decisions, after a warm-up; a Gaussian process is slow. */
 const TIMED = { tpe: 50, gp: 10 };
 const SEED = 1;
 
 /**
- * The processor time, in milliseconds, in which a search decides on a trial when so many lie behind
- * it.
+ * The processor time, in milliseconds, of a search's decision on a trial after this many trials.
  */
 export function msPerTrialAfter(
   searched: SweepFunction,

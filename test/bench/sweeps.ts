@@ -1,7 +1,4 @@
-/**
- * How near each sampler comes to minima that are known, beside what Optuna reached on the same
- * functions.
- */
+/** The distance of each sampler from known minima, compared to Optuna on the same functions. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Algorithm } from '../../src/search/samplers.ts';
@@ -13,10 +10,10 @@ import { msPerTrialAfter } from './sweepTimes.ts';
 
 const TRIALS = 60;
 const SEEDS = Array.from({ length: 20 }, (_, i) => i + 1);
-/** A long search, when a decision has most to look at. */
+/** A long search, in which a decision has most data. */
 const MANY_TRIALS = 1000;
 const ALGORITHMS: readonly Algorithm[] = ['random', 'sobol', 'tpe', 'gp'];
-/** Optuna's figures and how they were taken. */
+/** Optuna's figures and how they were measured. */
 const OPTUNA = join(PACKAGE_ROOT, '../shared/sweeps/optuna.json');
 
 interface OptunaResult {
@@ -27,8 +24,8 @@ interface OptunaResult {
 }
 
 /**
- * A row a function and sampler: the regret after 60 trials, over 20 seeds, and the processor time
- * that a trial takes, on the average and after many trials.
+ * A row for each function and sampler: the regret after 60 trials, over 20 seeds, and the processor
+ * time of a trial, on average and after many trials.
  */
 export async function benchSweeps(): Promise<readonly Row[]> {
   const optuna = readOptuna();
@@ -56,7 +53,7 @@ function benchRegret(each: SweepFunction, optuna: readonly OptunaResult[]): read
   ];
 }
 
-/** A row a function and sampler: the processor time of a trial after many. */
+/** A row for each function and sampler: the processor time of a trial after many. */
 function benchTimes(): readonly Row[] {
   return [...SWEEP_FUNCTIONS, WIDE_FUNCTION].flatMap((each) =>
     (['tpe', 'gp'] as const).map((sampler) => ({
@@ -69,7 +66,7 @@ function benchTimes(): readonly Row[] {
 
 function readOptuna(): readonly OptunaResult[] {
   if (!existsSync(OPTUNA)) {
-    console.log("Optuna's figures are not beside this checkout: our samplers alone.");
+    console.log("Optuna's figures are not next to this checkout: only our samplers are measured.");
     return [];
   }
   return JSON.parse(readFileSync(OPTUNA, 'utf8')).results;

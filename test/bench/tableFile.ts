@@ -2,16 +2,16 @@ import { closeSync, openSync, writeSync } from 'node:fs';
 import { isNumberColumn, type Table } from '../../src/formats/table.ts';
 
 /**
- * What stands in the file, in its order: a column's float64 numbers, or its int32 codes of so many
+ * The contents of the file, in order: a column's float64 numbers, or its int32 codes of a number of
  * categories.
  */
 interface WrittenColumn {
   readonly name: string;
-  /** Null of a column of numbers. */
+  /** Null for a numeric column. */
   readonly categories: number | null;
 }
 
-/** Writes the columns one after the other, as the peers' scripts read them. */
+/** Writes the columns one after another, as the peers' scripts read them. */
 export function writeTable({ columns }: Table, file: string): readonly WrittenColumn[] {
   const descriptor = openSync(file, 'w');
   try {

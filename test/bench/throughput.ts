@@ -1,6 +1,6 @@
 /**
- * What a machine gains from training on every core at once: one job a thread, as the worker's pool
- * runs them.
+ * The gain of a machine from training on every core at once: one job on each thread, as in the
+ * worker's pool.
  */
 import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
@@ -10,8 +10,8 @@ import { timesOf } from './rounds.ts';
 import { SETTINGS, SHAPES, type Shape } from './shapes.ts';
 
 /**
- * One row a shape: steps a second of one training alone and of all together, and how many times as
- * many those are.
+ * One row for each shape: steps a second of one training alone and of all together, and their
+ * ratio.
  */
 export async function benchThroughput(): Promise<readonly Row[]> {
   const rows: Row[] = [];
@@ -25,7 +25,7 @@ async function measure(shape: Shape, jobs: number): Promise<Row> {
   await rates(workers);
   const alone: number[] = [];
   const together: number[] = [];
-  // In turns, so that what disturbs the machine for a while disturbs both.
+  // In turns, so that a temporary disturbance of the machine affects both.
   for (let round = 0; round < SETTINGS.rounds; round++) {
     alone.push(await rates(workers.slice(0, 1)));
     together.push(await rates(workers));

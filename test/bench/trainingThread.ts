@@ -1,7 +1,4 @@
-/**
- * A thread that steps for a round whenever it is told to, and answers how many steps a second that
- * were.
- */
+/** A thread that runs a round of steps at each message, and responds with the steps a second. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { chooseKernels } from '../../src/training/backend/kernels.ts';
 import { stepping } from './stepTime.ts';

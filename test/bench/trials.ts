@@ -1,4 +1,4 @@
-/** What the trials of a sweep cost over their training, by the built program's own worker. */
+/** The overhead of a sweep's trials over their training, with the built program's own worker. */
 import { createReadStream, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -56,16 +56,19 @@ const SWEEPS: readonly Trials[] = [
 
 const PROGRAM = join(PACKAGE_ROOT, 'dist/server/trainingProcess.js');
 const MACHINE = { cores: availableParallelism(), coresOfJob: 1, memoryBytes: 2 ** 34 };
-const LOOK_MS = 20;
-/** Where memory is compared: what is grown until here is caches that fill. */
+const POLL_MS = 20;
+/** The point where memory is first compared: growth before it is caches that fill. */
 const WARM_SHARE = 0.2;
 const TICKS_PER_SECOND = 100;
 const log = pino({ level: 'silent' });
 
-/** A row a sweep and number of worker threads. The trials differ in their learning rates alone. */
+/**
+ * A row for each sweep and number of worker threads. The trials differ only in their learning
+ * rates.
+ */
 export async function benchTrials(): Promise<readonly Row[]> {
   if (!hasSharedData) {
-    console.log('The published tables are not beside this checkout: no trials measured.');
+    console.log('The published tables are not next to this checkout: no trials measured.');
     return [];
   }
   const rows: Row[] = [];
@@ -102,7 +105,7 @@ async function benchSweep(sweep: Trials, workers: number): Promise<Row> {
     let warm: number | undefined;
     for (let jobs = await done(); jobs < sweep.trials; jobs = await done()) {
       if (jobs >= WARM_SHARE * sweep.trials) warm ??= worker.used().megabytes;
-      await delay(LOOK_MS);
+      await delay(POLL_MS);
     }
     const wallSeconds = (performance.now() - inserted) / 1000;
     const used = worker.used();
@@ -125,7 +128,7 @@ async function benchSweep(sweep: Trials, workers: number): Promise<Row> {
   }
 }
 
-/** A data folder with the dataset, and the trials that are to be made of it. */
+/** A data folder with the dataset, and the trials to run on it. */
 async function openRoom({ dataset, file, format, target, training, trials }: Trials) {
   const folder = mkdtempSync(join(tmpdir(), 'trainyard-bench-'));
   const folders = foldersOf(folder);
@@ -159,10 +162,7 @@ async function openRoom({ dataset, file, format, target, training, trials }: Tri
   };
 }
 
-/**
- * Seconds of the processor that the trainings alone take, on data that is prepared, one after the
- * other on this thread.
- */
+/** Processor seconds of the trainings alone, on prepared data, one after another on this thread. */
 function trainAll(table: Table, checked: readonly CheckedRequest[]): number {
   const { createKernels } = chooseKernels('auto');
   const [first] = checked;
@@ -181,7 +181,7 @@ function trainAll(table: Table, checked: readonly CheckedRequest[]): number {
     });
   };
   for (const request of checked.slice(0, checked.length / 10)) trainOne(request);
-  // The clock would count whatever else runs.
+  // The clock would count other processes too.
   const before = process.threadCpuUsage();
   checked.forEach(trainOne);
   const { user, system } = process.threadCpuUsage(before);
@@ -192,14 +192,14 @@ async function startWorker({ folders, database, bus }: Awaited<ReturnType<typeof
   const flags = { data: join(folders.database, '..'), workers, 'log-level': 'silent' };
   const args = Object.entries(flags).flatMap(([flag, value]) => [`--${flag}`, String(value)]);
   const supervisor = startSupervisor({ database, module: PROGRAM, args, bus, clock: Date.now, log });
-  while (!supervisor.ready()) await delay(LOOK_MS);
+  while (!supervisor.ready()) await delay(POLL_MS);
   return { used: () => usedBy(supervisor.pid()), stop: supervisor.stop };
 }
 
-/** What a process has used so far, and holds now, by the kernel's own count. */
+/** Processor time and current memory of a process, from the kernel. */
 function usedBy(pid: number | undefined) {
-  // Behind the name in brackets, which may hold anything: the 14th and 15th fields are ticks in the
-  // program and in the kernel.
+  // After the name in brackets, which may contain any character: the 14th and 15th fields are ticks
+  // in user and kernel mode.
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ');
   const cpuSeconds = (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
   const megabytes = Number(/VmRSS:\s*(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;

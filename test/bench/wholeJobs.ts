@@ -1,6 +1,6 @@
 /**
- * Whole jobs by us and by others: from typed columns in memory to a trained network, features and
- * an evaluation after each epoch included. Reading the file and starting a program are not.
+ * Whole jobs by us and by peers: from typed columns in memory to a trained network, including
+ * features and an evaluation after each epoch, without reading the file and starting a program.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -27,17 +27,17 @@ interface WholeJob {
 }
 
 const ADULT = { dataset: 'adult', target: 'income', hidden: [256, 256, 256], batch: 256, epochs: 30 } as const;
-/** Accuracies that every program comes to within a few epochs. */
+/** Accuracies that every program reaches within a few epochs. */
 const JOBS: readonly WholeJob[] = [
   { ...ADULT, until: null },
   { ...ADULT, until: 0.85 },
   { dataset: 'mnist', target: 'label', hidden: [512, 256], batch: 128, epochs: 30, until: 0.975 },
 ];
 
-/** One after the other in one process, so that none but the first starts cold. */
+/** One after another in one process, so that only the first has a cold start. */
 const SEEDS = [1, 2, 3];
 
-/** What one seed comes to. */
+/** The result of one seed. */
 interface Run {
   readonly seconds: number;
   readonly epochs: number;
@@ -55,10 +55,10 @@ const PEERS = [
   { module: 'torch', script: 'torch_job.py' },
 ] as const;
 
-/** A row a job and program, one thread each: the median of the seeds, and the fastest. */
+/** A row for each job and program, one thread each: the median of the seeds, and the fastest. */
 export async function benchWholeJobs(): Promise<readonly Row[]> {
   if (!hasSharedData) {
-    console.log('The published tables are not beside this checkout: no whole jobs measured.');
+    console.log('The published tables are not next to this checkout: no whole jobs measured.');
     return [];
   }
   const peers = PEERS.map((peer) => ({ ...peer, python: findPython(peer.module) }));
@@ -93,8 +93,8 @@ function runOurs(job: WholeJob, table: Table): Finished {
 }
 
 /**
- * The fastest kernels of this machine; numbers standardised and categories one-hot, as the others
- * do it.
+ * The fastest kernels of this machine; numbers standardized and categories one-hot, as in the
+ * peers.
  */
 function runSeed({ target, hidden, batch, epochs, until }: WholeJob, table: Table, seed: number): Run {
   const { createKernels } = chooseKernels('auto');

@@ -3,7 +3,6 @@
  * the check, so the list only shrinks.
  */
 export const UNCOVERED: readonly string[] = [
-  'docs/adding.md',
   'src/datasets/',
   'src/engine/',
   'src/features/',
@@ -23,7 +22,6 @@ export const UNCOVERED: readonly string[] = [
   'src/training/schemas/options.ts',
   'src/webhooks/',
   'src/worker/',
-  'test/bench/',
   'test/datasets/',
   'test/e2e/fullDisk.test.ts',
   'test/engine/',
@@ -33,7 +31,6 @@ export const UNCOVERED: readonly string[] = [
   'test/models/',
   'test/search/',
   'test/store/',
-  'test/structure.test.ts',
   'test/sweeps/',
   'test/webhooks/',
   'test/worker/',

@@ -1,15 +1,15 @@
 /**
- * One training step of tfjs on WebAssembly per shape. stdin: {require, shapes, roundMs, rounds,
- * heldBatches}, `require` a file from where its packages are found; stdout: {program,
- * milliseconds}: a list of the rounds for each shape.
+ * One training step of tfjs on WebAssembly for each shape. stdin: {require, shapes, roundMs,
+ * rounds, loadedBatches}, where `require` is a file from which its packages are resolved; stdout:
+ * {program, milliseconds}: a list of the rounds for each shape.
  */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 
-const { require: from, shapes, roundMs, rounds, heldBatches } = JSON.parse(readFileSync(0, 'utf8'));
+const { require: from, shapes, roundMs, rounds, loadedBatches } = JSON.parse(readFileSync(0, 'utf8'));
 const require = createRequire(from);
-// The whole of it, as gradients are registered there.
+// The whole package, because it registers the gradients.
 const tf = require('@tensorflow/tfjs');
 const { setWasmPaths } = require('@tensorflow/tfjs-backend-wasm');
 
@@ -18,7 +18,7 @@ function millisecondsOfRounds(shape: readonly number[], batch: number): number[]
     W: tf.variable(tf.randomNormal([shape[i], units], 0, Math.sqrt(2 / shape[i]))),
     b: tf.variable(tf.zeros([units])),
   }));
-  const rows = heldBatches * batch;
+  const rows = loadedBatches * batch;
   const classes = shape[shape.length - 1];
   const X = tf.randomNormal([rows, shape[0]]);
   const T = tf.oneHot(tf.randomUniform([rows], 0, classes, 'int32'), classes);
@@ -31,10 +31,10 @@ function millisecondsOfRounds(shape: readonly number[], batch: number): number[]
       return i === layers.length - 1 ? z : tf.relu(z);
     }, x);
 
-  let taken = 0;
+  let stepCount = 0;
   const step = () =>
     tf.tidy(() => {
-      const start = (taken++ % heldBatches) * batch;
+      const start = (stepCount++ % loadedBatches) * batch;
       const chosen = tf.tensor1d(order.slice(start, start + batch), 'int32');
       const [x, t] = [tf.gather(X, chosen), tf.gather(T, chosen)];
       optimizer.minimize(() => tf.losses.softmaxCrossEntropy(t, logitsOf(x)));
@@ -46,7 +46,7 @@ function millisecondsOfRounds(shape: readonly number[], batch: number): number[]
     for (; performance.now() - start < roundMs; steps++) step();
     return (performance.now() - start) / steps;
   };
-  round(); // Warms up.
+  round(); // The warm-up round.
   return Array.from({ length: rounds }, round);
 }
 

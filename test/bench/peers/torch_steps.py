@@ -1,6 +1,6 @@
 """
 One training step of PyTorch (eager) per shape, with whichever of its Adams is the fastest there.
-stdin: {threads, shapes, roundMs, rounds, heldBatches}; stdout: {program, milliseconds}: a list of the rounds for each shape.
+stdin: {threads, shapes, roundMs, rounds, loadedBatches}; stdout: {program, milliseconds}: a list of the rounds for each shape.
 """
 
 import json
@@ -15,16 +15,16 @@ from torch_network import adam, adam_kinds, network, train_step
 def milliseconds_of_rounds(shape, batch, kind, request):
     model = network(shape)
     optimizer = adam(model, kind)
-    held = request["heldBatches"]
-    x = torch.randn(held * batch, shape[0])
-    t = torch.randint(shape[-1], (held * batch,))
-    batches = torch.randperm(held * batch).split(batch)
+    loaded = request["loadedBatches"]
+    x = torch.randn(loaded * batch, shape[0])
+    t = torch.randint(shape[-1], (loaded * batch,))
+    batches = torch.randperm(loaded * batch).split(batch)
 
     def milliseconds_of_round():
         start = time.perf_counter()
         steps = 0
         while (time.perf_counter() - start) * 1000 < request["roundMs"]:
-            chosen = batches[steps % held]
+            chosen = batches[steps % loaded]
             train_step(model, optimizer, x[chosen], t[chosen])
             steps += 1
         return (time.perf_counter() - start) * 1000 / steps
