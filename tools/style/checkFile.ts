@@ -1,7 +1,7 @@
 import { type Language, type Token, tokenize } from './tokens.ts';
 import { bannedPhrases, bannedWords } from './words.ts';
 
-export const MAX_COMMENT_COLUMNS = 100;
+const MAX_COMMENT_COLUMNS = 100;
 
 export interface Problem {
   readonly file: string;
