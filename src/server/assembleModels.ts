@@ -1,7 +1,7 @@
 import type { FastifyPluginAsync } from 'fastify';
 import type { CreateKernels } from '../engine/kernels/kernels.ts';
 import type { Tenant } from '../kit/contract/caller.ts';
-import { createSemaphore } from '../kit/semaphore.ts';
+import { createSemaphore } from '../kit/limits/semaphore.ts';
 import { aliasRoutes } from '../models/aliases/routes.ts';
 import { createAliases } from '../models/aliases/service.ts';
 import { createEnsembles } from '../models/ensembles/service.ts';

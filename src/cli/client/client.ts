@@ -1,11 +1,12 @@
-import { type Dataset, type DatasetRows } from '../../datasets/schemas.ts';
-import { type Job, type Losses } from '../../jobs/schemas.ts';
+import type { Dataset, DatasetRows } from '../../datasets/schemas.ts';
+import type { Job, Losses } from '../../jobs/schemas.ts';
 import { type Problem, problemSchema } from '../../kit/contract/wire.ts';
-import { type PredictResponse } from '../../models/predict/schemas.ts';
-import { type Model } from '../../models/schemas.ts';
-import { type Sweep, type SweepPreview, type Trial } from '../../sweeps/schemas.ts';
+import type { PredictResponse } from '../../models/predict/schemas.ts';
+import type { Model } from '../../models/schemas.ts';
+import type { Sweep, SweepPreview } from '../../sweeps/schemas.ts';
+import type { Trial } from '../../sweeps/trials/schemas.ts';
 import { RequestError } from '../command/failures.ts';
-import { type FileBody } from '../input/input.ts';
+import type { FileBody } from '../input/input.ts';
 import { printable } from '../terminal/printable.ts';
 
 export interface TrialPage {

@@ -1,6 +1,6 @@
-import { type Sweep, type Trial } from '../../sweeps/schemas.ts';
-import { type Trial } from '../../sweeps/trials/schemas.ts';
-import { type TrialPage } from '../client/client.ts';
+import type { Sweep } from '../../sweeps/schemas.ts';
+import type { Trial } from '../../sweeps/trials/schemas.ts';
+import type { TrialPage } from '../client/client.ts';
 import { formatCount, formatMeasure, formatSeconds } from '../terminal/numbers.ts';
 import { printable } from '../terminal/printable.ts';
 import { shorten, table } from '../terminal/table.ts';

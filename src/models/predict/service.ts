@@ -1,6 +1,6 @@
 import type { Tenant } from '../../kit/contract/caller.ts';
 import { parseInput } from '../../kit/contract/validation.ts';
-import type { Semaphore } from '../../kit/semaphore.ts';
+import type { Semaphore } from '../../kit/limits/semaphore.ts';
 import type { Database } from '../../store/database/database.ts';
 import { type JsonBodyLimits, parseJson, readWhole, type TextBody, unpack } from '../rows/body.ts';
 import { decodeText } from '../rows/decode.ts';

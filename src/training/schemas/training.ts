@@ -16,9 +16,7 @@ export const lossOptionsSchema = optionsSchema(LOSSES);
 
 const lossSchema = z
   .union([z.enum(LOSS_NAMES), lossOptionsSchema])
-  .describe(
-    'The loss to minimize: a name, or an object if the loss has an option (huber `delta`, quantile `level`).',
-  )
+  .describe('The loss to minimize: a name, or an object if the loss has an option (huber `delta`, quantile `level`).')
   .meta({ examples: ['binaryCrossEntropy', { type: 'quantile', level: 0.9 }] });
 
 const earlyStoppingSchema = z.strictObject({
