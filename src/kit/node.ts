@@ -20,7 +20,7 @@ export async function sync(path: string): Promise<void> {
   await handle.sync();
 }
 
-/** Whether an error of the file system means that there is no such file. */
+/** Whether an error of the file system means that the file does not exist. */
 export function isNotFound(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'ENOENT';
 }

@@ -74,7 +74,10 @@ export function findCycle(all: readonly Arrow[]): readonly string[] {
   return [];
 }
 
-/** Whether the text of a source file inserts rows into the table or updates their state, by a builder or by SQL. */
+/**
+ * Whether the text of a source file inserts rows into the table or updates their state, by a
+ * builder or by SQL.
+ */
 export function writesState(source: string, table: string): boolean {
   const insert = new RegExp(`\\binsert\\s+into\\s+${table}\\b`, 'i');
   const update = new RegExp(`\\bupdate\\s+${table}\\s+set\\b((?!\\bwhere\\b)[^;])*\\bstate\\s*=`, 'i');

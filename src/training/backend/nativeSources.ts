@@ -9,8 +9,8 @@ import { SIGNATURES } from '../../engine/kernels/signatures.ts';
 const FOLDERS = ['cpp', 'native'].map((name) => new URL(`../../../src/engine/kernels/${name}/`, import.meta.url));
 
 /**
- * SHA-256 of the names and texts of the C++ sources and of the kernels' signatures, 32 bytes. Null where
- * the sources are absent, as in an image of the built service.
+ * SHA-256 of the names and texts of the C++ sources and of the kernels' signatures, 32 bytes. Null
+ * where the sources are absent, as in an image of the built service.
  */
 export function hashOfNativeSources(): Buffer | null {
   if (!FOLDERS.every((folder) => existsSync(folder))) return null;
@@ -22,8 +22,8 @@ export function hashOfNativeSources(): Buffer | null {
 }
 
 /**
- * Whether a built file is of the present sources. True without sources: the file is part of the same
- * package.
+ * Whether a built file is of the present sources. True without sources: the file is part of the
+ * same package.
  */
 export function isOfNativeSources(file: string): boolean {
   const hash = hashOfNativeSources();
