@@ -50,22 +50,6 @@ describe('predictions of rows in JSON', () => {
     }
   });
 
-  it('do not depend on the order of the columns in the stored features', async () => {
-    const outcome = binaryOutcome();
-    const [age, work] = outcome.features.columns;
-    const [, ...rest] = outcome.parameters;
-    const reordered = await service.save({
-      ...outcome,
-      features: { version: 1, columns: [work, age] },
-      parameters: [matrix(1, 'W', [2, 3], [-1.25, 0.3, 0.5, 0.75, -0.1, 1.5]), ...rest],
-    });
-    const rows = [{ age: 62, work: 'Private' }, { age: 20, work: 'State' }, { work: 'Unheard of' }];
-    const [got, expected] = await Promise.all(
-      [reordered, model].map((id) => predict({ rows }, 'application/json', id)),
-    );
-    expect(got.json().predictions).toEqual(expected.json().predictions);
-  });
-
   it('are computed for one large body at a time, because its rows need many times its bytes of memory', async () => {
     const rows = Array.from({ length: 30_000 }, () => ({ age: 62, work: 'a long word that is no category' }));
     const steps: string[] = [];
