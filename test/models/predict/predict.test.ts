@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { TENANT } from '../../support/access.ts';
-import { binaryOutcome, matrix, probabilityOf, regressionOutcome } from '../support/outcomes.ts';
+import { binaryOutcome, probabilityOf, regressionOutcome } from '../support/outcomes.ts';
 import { openTestService, type TestService } from '../support/testService.ts';
 
 const COLUMNS = ['age', 'id', 'work', 'income'];
