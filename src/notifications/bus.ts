@@ -1,16 +1,19 @@
 import type { RequestedAction } from '../store/database/tables.ts';
 
-/** What the API and the worker tell each other. News may be lost: whoever waits for it also looks into the database now and then. */
+/**
+ * The notifications between the API and the worker. They may be lost, so every receiver also polls
+ * the database.
+ */
 export type Notification =
   | { readonly kind: 'queued' }
   | { readonly kind: 'actionRequested'; readonly jobId: string; readonly action: RequestedAction }
   | { readonly kind: 'changed'; readonly jobId: string }
-  /** Somebody wants something of a sweep. */
+  /** A client requested an action on a sweep, or created it. */
   | { readonly kind: 'sweepActionRequested'; readonly sweepId: string }
-  /** A sweep, or one of its trials, stands differently. */
+  /** A sweep or one of its trials changed. */
   | { readonly kind: 'sweep'; readonly sweepId: string };
 
-/** What workers tell the API; the rest goes the other way. */
+/** Whether workers send it to the API. The API sends all others to the workers. */
 export function isFromWorker({ kind }: Notification): boolean {
   return kind === 'changed' || kind === 'sweep';
 }
@@ -25,10 +28,10 @@ const KINDS = [
 
 type NotificationListener = (notification: Notification) => void;
 
-/** Passes news on to whoever listens in this process. */
+/** Delivers notifications to the subscribers in this process. */
 export interface EventBus {
   publish(notification: Notification): void;
-  /** Returns the function that ends it. */
+  /** Returns the function that ends the subscription. */
   subscribe(listener: NotificationListener): () => void;
 }
 
@@ -45,13 +48,16 @@ export function createEventBus(): EventBus {
   };
 }
 
-/** Whether a message from another process is news. */
+/** Whether a message from another process is a notification. */
 export function isNotification(message: unknown): message is Notification {
   if (typeof message !== 'object' || message === null || !('kind' in message)) return false;
   return KINDS.some((kind) => kind === message.kind);
 }
 
-/** Resolves on the first news that `matters`, after `timeoutMs`, or when `signal` is aborted, whichever is first. Never rejects. */
+/**
+ * Resolves on the first relevant notification, after `timeoutMs`, or when `signal` is aborted,
+ * whichever is first. Never rejects.
+ */
 export function nextNotification(
   bus: EventBus,
   isRelevant: (notification: Notification) => boolean,
@@ -75,16 +81,19 @@ export function nextNotification(
 }
 
 export interface WaitOptions {
-  /** How long the answer may be held back. */
+  /** Maximum delay of the response. */
   readonly waitMs: number;
-  /** Aborted: answer at once. */
+  /** If aborted, the response is sent at once. */
   readonly signal: AbortSignal;
 }
 
-/** Another process's news do not come here, so whoever waits looks for himself as often. */
+/** Poll interval, because notifications of other processes may not reach this one. */
 const POLL_MS = 1000;
 
-/** Resolves when `isOver` says so, looked at on news that `matters` and now and then, when the time is up, or when the signal is aborted. */
+/**
+ * Resolves when `isDone` returns true, after `waitMs`, or when the signal is aborted. Calls
+ * `isDone` on each relevant notification and every `POLL_MS`.
+ */
 export async function waitUntil(
   bus: EventBus,
   isRelevant: (notification: Notification) => boolean,
@@ -94,7 +103,7 @@ export async function waitUntil(
   const until = performance.now() + waitMs;
   if (await isDone()) return;
   for (let left = waitMs; left > 0 && !signal.aborted; left = until - performance.now()) {
-    // Listening begins before the look, or news between the two would be missed.
+    // Subscribes before it checks. Otherwise it would miss a notification between the two.
     const changed = nextNotification(bus, isRelevant, Math.min(left, POLL_MS), signal);
     if (await isDone()) return;
     await changed;

@@ -9,37 +9,43 @@ export interface StreamEvent {
   readonly data: string;
 }
 
-/** Events in batches, read when they are asked for; an empty batch says that it has been quiet for a while. */
+/**
+ * Events in batches, which are read on demand. An empty batch is a heartbeat: there were no events
+ * for a while.
+ */
 export type EventBatches = AsyncGenerator<readonly StreamEvent[], void, void>;
 
 export interface FollowOptions {
-  /** The id of the last event that the reader has; undefined: it has none. */
+  /** The id of the last event that the reader has; undefined: it has no events. */
   readonly lastEventId: string | undefined;
-  /** Ends it, also while it waits. */
+  /** Ends the stream, also while it waits for events. */
   readonly signal: AbortSignal;
-  /** An empty batch is answered after so long. */
+  /** The time without events after which an empty batch is yielded. */
   readonly quietMs: number;
 }
 
-/** Another process's news do not come here, so whoever waits looks for himself as often. */
+/** Poll interval, because notifications of other processes may not reach this one. */
 const POLL_MS = 1000;
 
-interface FollowSource<Place> extends Pick<FollowOptions, 'signal' | 'quietMs'> {
-  readonly read: (from: Place) => Promise<{ events: readonly StreamEvent[]; position: Place; isOver: boolean }>;
-  readonly from: Place;
+interface FollowSource<Position> extends Pick<FollowOptions, 'signal' | 'quietMs'> {
+  readonly read: (from: Position) => Promise<{ events: readonly StreamEvent[]; position: Position; isOver: boolean }>;
+  readonly from: Position;
   readonly bus: EventBus;
   readonly isRelevant: (notification: Notification) => boolean;
 }
 
-/** Reads on whenever the reader asks for more, and waits for news where there is none. */
-export async function* follow<Place>({
+/**
+ * Yields the events after `from`. Without new events it waits for a relevant notification, and
+ * polls every `POLL_MS`.
+ */
+export async function* follow<Position>({
   read,
   from,
   bus,
   isRelevant,
   signal,
   quietMs,
-}: FollowSource<Place>): EventBatches {
+}: FollowSource<Position>): EventBatches {
   const signalled = subscribeSignal(bus, isRelevant);
   try {
     let current = from;
@@ -59,8 +65,8 @@ export async function* follow<Place>({
   }
 }
 
-/** For an id that this service did not give. */
+/** The error for an event id that this service did not create. */
 export function unknownEvent(): ServiceError {
-  const message = 'Not the id of an event: pass the last one that you have read, unchanged.';
+  const message = 'The event id is not valid. Pass the id of the last event that you received, unchanged.';
   return new ServiceError('invalid_request', message, [{ path: '/lastEventId', message }]);
 }

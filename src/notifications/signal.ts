@@ -1,10 +1,13 @@
 import type { EventBus, Notification } from './bus.ts';
 
-/** Rings on news that matter, also while nobody waits for it. */
+/** Is raised by relevant notifications, also between two waits. */
 export interface Signal {
-  /** Resolves when it has rung since the last wait, after `timeoutMs`, or when `signal` is aborted. Never rejects. */
+  /**
+   * Resolves when it was raised since the last wait, after `timeoutMs`, or when `signal` is
+   * aborted. Never rejects.
+   */
   wait(timeoutMs: number, signal: AbortSignal): Promise<void>;
-  /** Ends its listening. */
+  /** Ends the subscription. */
   close(): void;
 }
 

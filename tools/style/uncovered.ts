@@ -9,7 +9,6 @@ export const UNCOVERED: readonly string[] = [
   'src/jobs/',
   'src/maintenance/',
   'src/models/',
-  'src/notifications/',
   'src/search/',
   'src/store/',
   'src/sweeps/',
