@@ -1,6 +1,7 @@
 import type { Clock } from '../kit/clock.ts';
 import { invalid } from '../kit/contract/validation.ts';
 import type { EventBus } from '../notifications/bus.ts';
+import { fromNullableJson, toJson, toNullableJson } from '../store/database/json.ts';
 import type { JobRow } from '../store/database/tables.ts';
 import { MAX_EPOCHS } from '../training/schemas/training.ts';
 import type { ActionStore } from './actionStore.ts';
@@ -10,7 +11,10 @@ import type { Action } from './states.ts';
 import { readHyperparameters } from './submission/requestSchema.ts';
 import { wrongState, wrongStateError } from './wrongState.ts';
 
-/** The actions of clients on jobs. Each throws `job_wrong_state` if the state does not allow it; the error names the actions that are possible. */
+/**
+ * The actions of clients on jobs. Each throws `job_wrong_state` if the state does not allow it; the
+ * error names the actions that are possible.
+ */
 export interface JobActions {
   /** A running job writes a checkpoint at its next step. Pausing a paused job changes nothing. */
   pause(id: string): Promise<Job>;
@@ -21,13 +25,18 @@ export interface JobActions {
   /** Cancelling a cancelled job changes nothing. */
   cancel(id: string): Promise<Job>;
   retry(id: string): Promise<Job>;
-  /** Trains `epochs` more after the last epoch, which must be `after` if given. Throws `invalid_spec` above the limit of epochs. */
+  /**
+   * Trains `epochs` more after the last epoch, which must be `after` if given. Throws
+   * `invalid_spec` above the limit of epochs.
+   */
   extend(id: string, epochs: number, after?: number): Promise<Job>;
 }
 
 export interface JobActionsDeps {
   readonly store: ActionStore;
-  /** Makes a change that queues a job again. Throws `queued_jobs_quota` at the limit of queued jobs. */
+  /**
+   * Makes a change that queues a job again. Throws `queued_jobs_quota` at the limit of queued jobs.
+   */
   readonly requeue: (change: (store: ActionStore) => Promise<boolean>) => Promise<boolean>;
   readonly checkpoints: Pick<Checkpoints, 'ofJob'>;
   /** Throws if there is no job with that id. */
@@ -74,7 +83,7 @@ export function createJobActions(deps: JobActionsDeps): JobActions {
 }
 
 const NO_LAST_CHECKPOINT = 'The last checkpoint of the job could not be stored: queue a new job with more epochs.';
-/** A sweep would store thousands of checkpoints, of which hardly one is used. */
+/** A sweep would store thousands of checkpoints, and hardly any of them would be used. */
 const NO_TRIAL_CHECKPOINT =
   'The job is a trial of a sweep, and trials store no last checkpoint: queue its `hyperparameters` as a new job with more epochs.';
 
@@ -84,15 +93,12 @@ const TARGET_STATES: Partial<Readonly<Record<Action, JobRow['state']>>> = { paus
 function extendedJob({ request, progress }: JobRow, done: number, more: number): Pick<JobRow, 'request' | 'progress'> {
   const epochs = done + more;
   if (epochs > MAX_EPOCHS) {
-    const message = `${done} epochs are done and a training has at most ${MAX_EPOCHS}: at most ${MAX_EPOCHS - done} can be added.`;
+    const message = `The job has completed ${done} epochs, and a training has at most ${MAX_EPOCHS}: at most ${MAX_EPOCHS - done} can be added.`;
     throw invalid('invalid_spec', 'The extension', [{ path: '/epochs', message }]);
   }
   const hyperparameters = readHyperparameters(request);
   const training = { ...hyperparameters.training, epochs };
-  // The column was written from this type.
-  const parsed: Job['progress'] = JSON.parse(progress ?? 'null');
-  return {
-    request: JSON.stringify({ ...hyperparameters, training }),
-    progress: parsed && JSON.stringify({ ...parsed, epoch: done, epochs, fraction: done / epochs, etaSeconds: null }),
-  };
+  const before = fromNullableJson<NonNullable<Job['progress']>>(progress);
+  const after = before && { ...before, epoch: done, epochs, fraction: done / epochs, etaSeconds: null };
+  return { request: toJson({ ...hyperparameters, training }), progress: toNullableJson(after) };
 }

@@ -1,5 +1,6 @@
 import { isoTime } from '../../kit/clock.ts';
 import type { StreamEvent } from '../../notifications/follow.ts';
+import { fromJson } from '../../store/database/json.ts';
 import { formatPosition } from './position.ts';
 import type { JobEvent, LoggedEvent } from './store.ts';
 
@@ -8,7 +9,7 @@ export function eventView(jobId: string, event: JobEvent): StreamEvent {
   const id = formatPosition(event);
   if (event.type !== 'epoch') return { id, type: event.type, data: dataOf(jobId, event) };
   const { epoch, step, trainingLoss, validationLoss, metrics, learningRate, seconds } = event;
-  const loss = { epoch, step, trainingLoss, validationLoss, metrics: JSON.parse(metrics), learningRate, seconds };
+  const loss = { epoch, step, trainingLoss, validationLoss, metrics: fromJson(metrics), learningRate, seconds };
   return { id, type: event.type, data: JSON.stringify({ jobId, ...loss }) };
 }
 
@@ -18,5 +19,5 @@ export function anyJobEventView(event: LoggedEvent & { readonly jobId: string })
 }
 
 function dataOf(jobId: string, { data, createdAt }: LoggedEvent): string {
-  return JSON.stringify({ jobId, ...JSON.parse(data), at: isoTime(createdAt) });
+  return JSON.stringify({ jobId, ...fromJson<object>(data), at: isoTime(createdAt) });
 }
