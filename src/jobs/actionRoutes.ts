@@ -21,20 +21,20 @@ const PLAIN_ACTIONS = {
   stop: {
     summary: 'Stop a job and create its model',
     description:
-      'Ends the training at its next step and creates a model of the best epoch so far: the job succeeds. Within its first epoch, what there is of that epoch ' +
-      'is measured and becomes the model. A paused job, or one that waits to go on, is queued for a worker to do so; one that has trained nothing yet cannot be stopped, but cancelled.',
+      'Ends the training at its next step and creates a model of the best epoch so far: the job succeeds. Within the first epoch, the incomplete epoch is evaluated ' +
+      'and becomes the model. A paused job, or a queued one with a checkpoint, is queued so that a worker creates the model. A job that has not trained yet cannot be stopped: cancel it instead.',
   },
   cancel: {
     summary: 'Cancel a job',
     description:
-      'A running job stops at its next step and creates no model: `GET /v1/jobs/{id}?wait=` waits for that. Any other job is cancelled at once. Cancelling a cancelled job changes nothing. ' +
+      'A running job stops at its next step and creates no model; `GET /v1/jobs/{id}?wait=` waits until it has stopped. A queued or paused job is cancelled at once. Cancelling a cancelled job changes nothing. ' +
       'A model that the job created before it was extended is not deleted.',
   },
   retry: {
-    summary: 'Try a job again',
+    summary: 'Retry a job',
     description:
-      'Queues a job that has failed or was cancelled. It goes on from its last checkpoint where there is one, and starts anew otherwise; after a diverged loss it always starts anew, ' +
-      'and comes to the same: queue another job with a smaller learning rate instead.',
+      'Queues a job that has failed or was cancelled. It resumes from its last checkpoint if it has one; otherwise it starts from the beginning. After a diverged loss it always starts from the beginning ' +
+      'and diverges again: queue a new job with a smaller learning rate instead.',
   },
 } as const;
 type PlainAction = keyof typeof PLAIN_ACTIONS;
@@ -62,10 +62,10 @@ export function jobActionRoutes({ jobs }: { readonly jobs: (tenant: Tenant) => J
       schema: {
         tags: ['Jobs'],
         operationId: 'extendJob',
-        summary: 'Train a job further',
+        summary: 'Extend a job',
         description:
-          'Queues a job that has succeeded for so many epochs more. It goes on from its last step, not from its best epoch, with all that the optimizer has in mind; the model of the best epoch of all is made anew, ' +
-          'and the model that was there stays. The schedule of the learning rate is drawn over the new number of epochs, so that a rate that had fallen may rise again; early stopping has new patience. The last step of a trial of a sweep is not kept.',
+          'Queues a job that has succeeded, for more epochs. It resumes from its last step, not from its best epoch, with the state of the optimizer. It creates a new model of the best of all epochs; ' +
+          'the earlier model stays. The learning rate schedule spans the new number of epochs, so that a decayed learning rate may rise again. The patience of early stopping restarts. A trial of a sweep cannot be extended: its last step is not stored.',
         params: jobParams,
         body: extensionSchema,
         response: { 200: jsonResponse('The job.', jobSchema), ...errorResponses(400, 404, 409, 413, 415, 422) },

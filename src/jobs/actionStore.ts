@@ -5,8 +5,9 @@ import { assertQueueLimit } from './store.ts';
 import { hasCheckpoint, moveJobs, NOT_SUSPECT, requeuedProgress, SAME_ATTEMPT } from './transitions.ts';
 
 /**
- * The actions of clients on jobs, each in one transaction. A running job gets a request, which its worker performs;
- * any other job is moved at once. False: the job was in no state for the action, and nothing has changed.
+ * The actions of clients on jobs, each in one transaction. A running job gets a request, which its
+ * worker performs; any other job is moved at once. False: the job was in no state for the action,
+ * and nothing has changed.
  */
 export interface ActionStore {
   pause(id: string): Promise<boolean>;
@@ -19,7 +20,9 @@ export interface ActionStore {
 }
 
 export function createActionStore(queries: Queries): ActionStore {
-  /** Requests the action of the worker of a running job, or of the one that will claim a queued job. */
+  /**
+   * Requests the action of the worker of a running job, or of the one that will claim a queued job.
+   */
   const request = (transaction: Queries, id: string, action: RequestedAction | null) =>
     transaction.updateTable('jobs').set({ requested: action }).where('id', '=', id);
 
@@ -100,8 +103,8 @@ export function createActionStore(queries: Queries): ActionStore {
 }
 
 /**
- * Makes a change that queues a job of the project again, all or nothing. Throws ServiceError `queued_jobs_quota` when
- * more than `maxQueued` jobs would be queued.
+ * Makes a change that queues a job of the project again, all or nothing. Throws ServiceError
+ * `queued_jobs_quota` when more than `maxQueued` jobs would be queued.
  */
 export function requeue(
   database: Database,

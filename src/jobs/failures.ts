@@ -19,7 +19,10 @@ export interface Failure {
   readonly message: string;
 }
 
-/** A job fails after this many deaths of its worker process while it ran alone, without a new checkpoint in between. */
+/**
+ * A job fails after this many deaths of its worker process while it ran alone, without a new
+ * checkpoint in between.
+ */
 export const MAX_CRASHES = 3;
 
 export const WORKER_CRASHED: Failure = {
@@ -30,7 +33,7 @@ export const WORKER_CRASHED: Failure = {
 export const DATASET_MISSING: Failure = {
   code: 'dataset_not_found',
   message:
-    'The dataset was deleted before the job ran, or its file is lost. Upload the same file again, then retry the job, or queue a new one where the dataset was deleted.',
+    'The dataset was deleted before the job ran, or its file is lost. Upload the same file again, then retry the job, or queue a new job if the dataset was deleted.',
 };
 
 export const INTERNAL_ERROR: Failure = {
@@ -43,7 +46,10 @@ export const OUT_OF_MEMORY: Failure = {
   message: 'The training ran out of memory. Use fewer rows or columns, smaller layers, or a machine with more memory.',
 };
 
-/** The failure of a trained job whose model exceeds the storage quota of its project. `why` contains the figures. */
+/**
+ * The failure of a trained job whose model exceeds the storage quota of its project. `why` contains
+ * the figures.
+ */
 export function storageQuotaExceeded(why: string): Failure {
   const remedy =
     'Delete datasets or models, then retry the job: it resumes from its last checkpoint and creates the same model.';
@@ -68,7 +74,10 @@ export function threadFailure(error: unknown): Failure {
   };
 }
 
-/** Node reports a full heap by a code. A typed array, a wasm memory or an arena that cannot be allocated is a RangeError. */
+/**
+ * Node reports a full heap by a code. A typed array, a wasm memory or an arena that cannot be
+ * allocated is a RangeError.
+ */
 export function isOutOfMemory(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const code = 'code' in error ? error.code : undefined;

@@ -8,8 +8,8 @@ import type { Log } from './schemas.ts';
 export type StateOfJob = Pick<JobRow, 'id' | 'state' | 'attempts' | 'modelId' | 'error'>;
 
 /**
- * Records the state of each of the jobs as an event, within the caller's transaction: the one that changed the state.
- * A reader then sees the state and its event together or not at all.
+ * Records the state of each of the jobs as an event, within the caller's transaction: the one that
+ * changed the state. A reader then sees the state and its event together or not at all.
  */
 export async function recordStates(queries: Queries, jobs: readonly StateOfJob[]): Promise<void> {
   const events = jobs.map(({ id, state, attempts, modelId, error }) => {
@@ -47,8 +47,9 @@ async function record(queries: Queries, events: readonly NewEvent[]): Promise<vo
 }
 
 /**
- * The last epoch in the job's sequence of epochs and events. An event with this `afterEpoch` and a new id follows all of
- * them, so that a reader that resumes from any position misses nothing. Writers are serialized by their transactions.
+ * The last epoch in the job's sequence of epochs and events. An event with this `afterEpoch` and a
+ * new id follows all of them, so that a reader that resumes from any position misses nothing.
+ * Writers are serialized by their transactions.
  */
 function endOfSequence(jobId: string) {
   return sql<number>`(

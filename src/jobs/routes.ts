@@ -40,7 +40,8 @@ export function jobRoutes({ jobs }: { readonly jobs: (tenant: Tenant) => Jobs })
           ...errorResponses(400, 409, 413, 415, 422),
         },
       },
-      // The service checks the body, so that one error lists its issues and those against the dataset.
+      // The service checks the body, so that one error lists its issues and those against the
+      // dataset.
       validatorCompiler: () => (body) => ({ value: body }),
       handler: async (request, reply) => {
         const job = await jobs(request.caller).submit(request.body, request.idempotentId);

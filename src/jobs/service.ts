@@ -30,7 +30,10 @@ export interface JobsDeps {
 
 /** The jobs of a tenant. Throws ServiceError `job_not_found` for an unknown id. */
 export interface Jobs extends JobActions {
-  /** Queues a training, with the given id if any. Throws the errors of `checkRequest`, `queued_jobs_quota`, and `stored_bytes_quota` if its model would exceed the quota. */
+  /**
+   * Queues a training, with the given id if any. Throws the errors of `checkRequest`,
+   * `queued_jobs_quota`, and `stored_bytes_quota` if its model would exceed the quota.
+   */
   submit(body: unknown, id?: string): Promise<Job>;
   list(query: JobsQuery): Promise<Page<JobSummary>>;
   get(id: string, waiting?: WaitOptions): Promise<Job>;

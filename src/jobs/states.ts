@@ -1,6 +1,6 @@
 import type { JobState } from '../store/database/tables.ts';
 
-/** States that a job leaves only when a client requests it. */
+/** States that a job leaves only at the request of a client. */
 const FINAL_STATES = ['succeeded', 'failed', 'cancelled'] as const satisfies readonly JobState[];
 export type FinalState = (typeof FINAL_STATES)[number];
 

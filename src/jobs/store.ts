@@ -35,7 +35,10 @@ export type ListedJobRow = Pick<JobRow, (typeof LISTED)[number]>;
 
 /** The queries of the API about the jobs of one project. */
 export interface JobStore {
-  /** Throws ServiceError `queued_jobs_quota` when more than `maxQueued` jobs would be queued, and `invalid_spec` when the dataset is gone. */
+  /**
+   * Throws ServiceError `queued_jobs_quota` when more than `maxQueued` jobs would be queued, and
+   * `invalid_spec` when the dataset is gone.
+   */
   insert(job: NewJob, labels: Readonly<Record<string, string>>, maxQueued: number | null): Promise<void>;
   find(id: string): Promise<JobRow | undefined>;
   state(id: string): Promise<JobState | undefined>;
@@ -134,7 +137,10 @@ export function createJobStore(database: Database, project: string): JobStore {
   };
 }
 
-/** Queues a job with its labels, within the caller's transaction. Throws ServiceError `invalid_spec` when the dataset is gone. */
+/**
+ * Queues a job with its labels, within the caller's transaction. Throws ServiceError `invalid_spec`
+ * when the dataset is gone.
+ */
 export async function insertJob(
   queries: Queries,
   job: NewJob,
@@ -152,7 +158,10 @@ async function assertDatasetExists(queries: Queries, id: string): Promise<void> 
   if (dataset === undefined) throw datasetNotFound(id);
 }
 
-/** Every queued job with its turn: the number of running jobs of its project once it runs. The lowest turn comes first. */
+/**
+ * Every queued job with its turn: the number of running jobs of its project once it runs. The
+ * lowest turn comes first.
+ */
 function queueTurns(database: Database) {
   return database
     .selectFrom('jobs')
@@ -168,7 +177,10 @@ function queueTurns(database: Database) {
     .where('state', '=', sql.lit('queued'));
 }
 
-/** Throws ServiceError `queued_jobs_quota` when more than `limit` jobs are queued. Call it after the insert, so that one of two concurrent inserts fails. */
+/**
+ * Throws ServiceError `queued_jobs_quota` when more than `limit` jobs are queued. Call it after the
+ * insert, so that one of two concurrent inserts fails.
+ */
 export async function assertQueueLimit(queries: Queries, project: string, limit: number): Promise<void> {
   const { queued } = await queries
     .selectFrom('jobs')

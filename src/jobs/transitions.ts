@@ -1,6 +1,6 @@
 /**
- * The only code that writes `jobs.state`. With the state it writes the event, and the deliveries to webhooks when the
- * state is final, in one transaction: a reader sees all of them or none.
+ * The only code that writes `jobs.state`. With the state it writes the event, and the deliveries to
+ * webhooks when the state is final, in one transaction: a reader sees all of them or none.
  */
 
 import { type ExpressionBuilder, sql, type UpdateQueryBuilder } from 'kysely';
@@ -13,7 +13,7 @@ import { recordLogs, recordStates } from './recordStore.ts';
 import { type FinalState, isFinal } from './states.ts';
 import type { NewJob } from './submission/newJob.ts';
 
-/** The states from which a job can come into each state. */
+/** The states from which a job can move to each state. */
 export const allowedFrom = {
   queued: ['running', 'paused', 'succeeded', 'failed', 'cancelled'],
   running: ['queued'],
@@ -58,9 +58,10 @@ export type MovedJob = Pick<JobRow, (typeof MOVED)[number]>;
 type JobUpdate<Row> = UpdateQueryBuilder<Tables, 'jobs', 'jobs', Row>;
 
 /**
- * Moves jobs to another state and returns them, in the caller's transaction or in one of its own. `choose` adds the
- * conditions to the statement, and what it writes and returns beside the state. A job that is in none of the states
- * `from` is not moved: an empty result means that another process was first.
+ * Moves jobs to another state and returns them, in the caller's transaction or in one of its own.
+ * `choose` adds the conditions to the statement, and what it writes and returns besides the state.
+ * A job that is in none of the states `from` is not moved: an empty result means that another
+ * process was first.
  */
 export function moveJobs<Row extends MovedJob>(
   queries: Queries,
@@ -93,7 +94,7 @@ function columnsOf(move: Move) {
   };
 }
 
-/** A trial has no deliveries: its sweep has. */
+/** Trials have no deliveries. Their sweep has. */
 async function deliver(queries: Queries, job: MovedJob): Promise<void> {
   const { id, project, name, state, datasetId, modelId, error, trial, finishedAt } = job;
   if (!isFinal(state) || trial !== null || finishedAt === null) return;
@@ -101,7 +102,10 @@ async function deliver(queries: Queries, job: MovedJob): Promise<void> {
   await enqueueDeliveries(queries, { project, type: `job.${state}`, data, at: finishedAt });
 }
 
-/** Inserts a job in the state `queued`, in the caller's transaction or in one of its own. Its warnings become log lines. */
+/**
+ * Inserts a job in the state `queued`, in the caller's transaction or in one of its own. Its
+ * warnings become log lines.
+ */
 export function insertQueuedJob(queries: Queries, job: NewJob): Promise<void> {
   return inTransaction(queries, async (transaction) => {
     const row = { ...job, state: 'queued', attempts: 0, crashes: 0 } as const;
@@ -118,10 +122,12 @@ export function warningLogs(warnings: string) {
 
 export type JobExpressions = ExpressionBuilder<Tables, 'jobs'>;
 
-/** Columns of a job that no death of a worker process makes a suspect. */
+/** The columns that clear a suspect and its count of crashes. */
 export const NOT_SUSPECT = { crashes: 0, suspectAt: null } as const;
 
-/** `attempts` of a job that resumes from where it was paused: the next claim counts no new attempt. */
+/**
+ * `attempts` of a job that resumes from where it was paused: the next claim counts no new attempt.
+ */
 export const SAME_ATTEMPT = sql<number>`CASE WHEN attempts > 0 THEN attempts - 1 ELSE 0 END`;
 
 /** Whether the job has a checkpoint from which it can resume. */
@@ -130,7 +136,10 @@ export function hasCheckpoint(eb: JobExpressions) {
   return eb.exists(checkpoints);
 }
 
-/** The progress of a job that does not run: unchanged if it can resume from a checkpoint, else none, because it starts again. */
+/**
+ * The progress of a job that does not run: unchanged if it can resume from a checkpoint, else none,
+ * because it starts again.
+ */
 export function progressIfResumable(eb: JobExpressions) {
   const ifResumable = (column: 'progress' | 'latest' | 'best') =>
     eb.case().when(hasCheckpoint(eb)).then(eb.ref(column)).else(null).end();

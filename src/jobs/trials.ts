@@ -1,6 +1,7 @@
 /**
- * The jobs of the trials of a sweep, each change within the caller's transaction. The caller publishes the notifications
- * after it: `queued` for a job that was queued, `changed` for one that was cancelled.
+ * The jobs of the trials of a sweep, each change within the caller's transaction. The caller
+ * publishes the notifications after it: `queued` for a job that was queued, `changed` for one that
+ * was cancelled.
  */
 
 import type { Queries } from '../store/database/database.ts';
@@ -20,7 +21,10 @@ export interface NewTrial extends NewJobOptions {
   readonly halt: StopRule | null;
 }
 
-/** Queues a trial's job and returns its id. Throws ServiceError `invalid_spec` when the dataset is gone. */
+/**
+ * Queues a trial's job and returns its id. Throws ServiceError `invalid_spec` when the dataset is
+ * gone.
+ */
 export async function insertTrial(
   queries: Queries,
   { checked, sweepId, trial, halt, ...options }: NewTrial,
@@ -31,9 +35,9 @@ export async function insertTrial(
 }
 
 /**
- * Queues a halted job, which runs to its next stop rule. A rule at its present epoch, or an earlier one, halts it again
- * at once. `from`: whether it may have been cancelled since. False where the job is in none of these states, or has not
- * halted.
+ * Queues a halted job, which runs to its next stop rule. A rule at its current epoch, or an earlier
+ * one, halts it again at once. `from`: the states in which the job may be, because a client may
+ * have cancelled it since it halted. False if the job is in another state, or has not halted.
  */
 export async function resumeTrial(
   queries: Queries,
@@ -51,7 +55,7 @@ export async function resumeTrial(
   return moved.length > 0;
 }
 
-/** Cancels those of the jobs that have halted, and returns their ids. */
+/** Cancels the jobs that have halted, and returns their ids. */
 export async function cancelHalted(
   queries: Queries,
   jobIds: readonly string[],

@@ -11,7 +11,9 @@ export interface JobFacts {
   readonly queuePosition: number | null;
 }
 
-/** The row of a job as clients see it. Its JSON columns were written from the types of the response. */
+/**
+ * The row of a job as clients see it. Its JSON columns were written from the types of the response.
+ */
 export function jobView(row: JobRow, facts: JobFacts): Job {
   return {
     ...jobSummary(row, facts),

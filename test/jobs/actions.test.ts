@@ -11,7 +11,7 @@ import { openJobs } from './fixtures.ts';
 const MACHINE = { cores: 2, coresOfJob: 2, memoryBytes: 2 ** 34 };
 const ANY = Number.MAX_SAFE_INTEGER;
 
-/** Jobs, and a worker's side of the queue to bring them into their states. */
+/** Jobs, and the queue of a worker that moves them to their states. */
 async function openActions() {
   const { database, checkpoints, bus, jobs } = openJobs();
   const datasetId = await insertDataset(database);
@@ -22,7 +22,7 @@ async function openActions() {
     await queue.claim(ANY);
     return id;
   };
-  const keepCheckpoint = async (id: string, { step = 10, epoch = 3, finished = false } = {}) => {
+  const writeCheckpoint = async (id: string, { step = 10, epoch = 3, finished = false } = {}) => {
     const row = await checkpoints.write(id, { step, epoch, finished, bytes: Buffer.alloc(64, step) });
     await queue.writeProgress(id, false, (queries) => checkpoints.record(queries, row));
   };
@@ -43,23 +43,23 @@ async function openActions() {
         .execute();
       return modelId;
     });
-  return { database, checkpoints, bus, jobs, queue, submit, running, keepCheckpoint, succeed };
+  return { database, checkpoints, bus, jobs, queue, submit, running, writeCheckpoint, succeed };
 }
 
 describe('a pause', () => {
-  it('is asked of a running job, and comes about when its worker lets go of it', async () => {
+  it('is requested of a running job, and performed when its worker releases the job', async () => {
     const { jobs, queue, running, bus } = await openActions();
     const id = await running();
-    const heard: unknown[] = [];
-    bus.subscribe((item) => heard.push(item));
+    const received: unknown[] = [];
+    bus.subscribe((item) => received.push(item));
     expect(await jobs.pause(id)).toMatchObject({ state: 'running', requested: 'pause' });
-    expect(heard).toContainEqual({ kind: 'actionRequested', jobId: id, action: 'pause' });
+    expect(received).toContainEqual({ kind: 'actionRequested', jobId: id, action: 'pause' });
     expect(await queue.renew()).toEqual([{ id, requested: 'pause' }]);
     await queue.release(id);
     expect(await jobs.get(id)).toMatchObject({ state: 'paused', requested: null, attempts: 1 });
   });
 
-  it('of a queued job comes about at once, and holds it back from workers', async () => {
+  it('of a queued job is performed at once, and workers do not claim the job', async () => {
     const { jobs, queue, submit } = await openActions();
     const id = await submit();
     expect(await jobs.pause(id)).toMatchObject({ state: 'paused', queuePosition: null });
@@ -69,7 +69,7 @@ describe('a pause', () => {
     expect(await queue.claim(ANY)).toMatchObject({ id });
   });
 
-  it('can be withdrawn before it has come about', async () => {
+  it('can be withdrawn before it is performed', async () => {
     const { jobs, queue, running } = await openActions();
     const id = await running();
     await jobs.pause(id);
@@ -78,7 +78,7 @@ describe('a pause', () => {
     expect(await jobs.get(id)).toMatchObject({ state: 'queued' });
   });
 
-  it('comes about as well when the worker dies before it has heard of it', async () => {
+  it('is also performed when the worker dies before it has received the request', async () => {
     const { jobs, queue, running } = await openActions();
     const id = await running();
     await jobs.pause(id);
@@ -88,10 +88,10 @@ describe('a pause', () => {
 });
 
 describe('a stop', () => {
-  it('stays with a job whose worker dies, or lets go of it, until its model is made', async () => {
-    const { jobs, queue, running, keepCheckpoint, succeed } = await openActions();
+  it('stays requested after the worker dies or releases the job, until the model is created', async () => {
+    const { jobs, queue, running, writeCheckpoint, succeed } = await openActions();
     const id = await running();
-    await keepCheckpoint(id);
+    await writeCheckpoint(id);
     expect(await jobs.stop(id)).toMatchObject({ state: 'running', requested: 'stop' });
     await queue.reclaimFrom('worker');
     expect(await jobs.get(id)).toMatchObject({ state: 'queued', requested: 'stop' });
@@ -102,7 +102,7 @@ describe('a stop', () => {
     expect(await jobs.get(id)).toMatchObject({ state: 'succeeded', requested: null });
   });
 
-  it('wins over a pause, and loses to a cancel', async () => {
+  it('replaces a requested pause, and is replaced by a cancel', async () => {
     const { jobs, queue, running } = await openActions();
     const id = await running();
     await jobs.pause(id);
@@ -114,7 +114,7 @@ describe('a stop', () => {
     expect(await jobs.get(id)).toMatchObject({ state: 'cancelled', requested: null });
   });
 
-  it('is refused where nothing is trained yet, with what to do', async () => {
+  it('of a job that has not trained yet is rejected with a remedy', async () => {
     const { jobs, submit } = await openActions();
     const id = await submit();
     await expect(jobs.stop(id)).rejects.toMatchObject({
@@ -126,8 +126,8 @@ describe('a stop', () => {
   });
 });
 
-describe('a job that is tried again', () => {
-  it('is queued without its error, and its crashes are forgotten', async () => {
+describe('a job that is retried', () => {
+  it('is queued without its error, and its crash count is reset', async () => {
     const { database, jobs, queue, running } = await openActions();
     const id = await running();
     const die = () => reclaimCrashed(database, Date.now(), 'worker');
@@ -143,17 +143,17 @@ describe('a job that is tried again', () => {
     expect(await queue.claim(ANY)).toMatchObject({ id });
   });
 
-  it('shows how far it is only where it goes on', async () => {
-    const { database, jobs, running, queue, keepCheckpoint } = await openActions();
-    const [anew, goesOn] = [await running(), await running()];
-    await keepCheckpoint(goesOn);
+  it('shows progress only if it resumes from a checkpoint', async () => {
+    const { database, jobs, running, queue, writeCheckpoint } = await openActions();
+    const [restarted, resumed] = [await running(), await running()];
+    await writeCheckpoint(resumed);
     await database.updateTable('jobs').set({ latest: '{"trainingLoss":1}' }).execute();
-    for (const id of [anew, goesOn]) {
+    for (const id of [restarted, resumed]) {
       await jobs.cancel(id);
       await queue.release(id);
     }
-    expect(await jobs.retry(anew)).toMatchObject({ latest: null });
-    expect(await jobs.retry(goesOn)).toMatchObject({ latest: { trainingLoss: 1 } });
+    expect(await jobs.retry(restarted)).toMatchObject({ latest: null });
+    expect(await jobs.retry(resumed)).toMatchObject({ latest: { trainingLoss: 1 } });
   });
 
   it('needs its dataset', async () => {
@@ -166,10 +166,10 @@ describe('a job that is tried again', () => {
 });
 
 describe('a job that is extended', () => {
-  it('has so many epochs more than it has done', async () => {
-    const { jobs, running, keepCheckpoint, succeed } = await openActions();
+  it('has the additional epochs after those that it has completed', async () => {
+    const { jobs, running, writeCheckpoint, succeed } = await openActions();
     const id = await running();
-    await keepCheckpoint(id, { epoch: 31, finished: true });
+    await writeCheckpoint(id, { epoch: 31, finished: true });
     await succeed(id);
     expect(await jobs.extend(id, 20)).toMatchObject({
       state: 'queued',
@@ -179,9 +179,9 @@ describe('a job that is extended', () => {
   });
 
   it('has at most as many epochs as any training', async () => {
-    const { jobs, running, keepCheckpoint, succeed } = await openActions();
+    const { jobs, running, writeCheckpoint, succeed } = await openActions();
     const id = await running();
-    await keepCheckpoint(id, { epoch: 31, finished: true });
+    await writeCheckpoint(id, { epoch: 31, finished: true });
     await succeed(id);
     await expect(jobs.extend(id, 100_000)).rejects.toMatchObject({
       code: 'invalid_spec',
@@ -189,10 +189,10 @@ describe('a job that is extended', () => {
     });
   });
 
-  it('is extended once by a request that comes twice and says how far the job is', async () => {
-    const { jobs, queue, running, keepCheckpoint, succeed } = await openActions();
+  it('is extended once by a repeated request that names the completed epochs', async () => {
+    const { jobs, queue, running, writeCheckpoint, succeed } = await openActions();
     const id = await running();
-    await keepCheckpoint(id, { epoch: 31, finished: true });
+    await writeCheckpoint(id, { epoch: 31, finished: true });
     await succeed(id);
     await expect(jobs.extend(id, 20, 29)).rejects.toMatchObject({
       code: 'job_wrong_state',
@@ -201,24 +201,24 @@ describe('a job that is extended', () => {
     expect(await jobs.extend(id, 20, 30)).toMatchObject({ state: 'queued' });
     await expect(jobs.extend(id, 20, 30)).rejects.toMatchObject({ code: 'job_wrong_state' });
     await queue.claim(ANY);
-    await keepCheckpoint(id, { step: 20, epoch: 51, finished: true });
+    await writeCheckpoint(id, { step: 20, epoch: 51, finished: true });
     await succeed(id);
     await expect(jobs.extend(id, 20, 30)).rejects.toMatchObject({ message: /50 epochs, not 30/ });
   });
 
-  it('needs the state that it ended with', async () => {
-    const { jobs, running, keepCheckpoint, succeed } = await openActions();
+  it('needs its last checkpoint', async () => {
+    const { jobs, running, writeCheckpoint, succeed } = await openActions();
     const id = await running();
-    await keepCheckpoint(id);
+    await writeCheckpoint(id);
     await succeed(id);
     await expect(jobs.extend(id, 20)).rejects.toMatchObject({ message: /queue a new job with more epochs/ });
   });
 });
 
-it.each(['resume', 'retry'] as const)('to %s keeps to how many jobs of the project may wait', async (action) => {
+it.each(['resume', 'retry'] as const)('the action %s observes the queue limit of the project', async (action) => {
   const { database, bus, checkpoints, jobs, submit } = await openActions();
-  const parts = { database, findDataset: findDataset(database), checkpoints, bus, machine: MACHINE, clock: Date.now };
-  const limited = createJobs(parts, { ...TENANT, quotas: { ...TENANT.quotas, queuedJobs: 1 } });
+  const deps = { database, findDataset: findDataset(database), checkpoints, bus, machine: MACHINE, clock: Date.now };
+  const limited = createJobs(deps, { ...TENANT, quotas: { ...TENANT.quotas, queuedJobs: 1 } });
   const id = await submit();
   await (action === 'resume' ? jobs.pause(id) : jobs.cancel(id));
   const before = await jobs.get(id);
@@ -236,13 +236,16 @@ describe('a job in the wrong state', () => {
     ['retry', 'paused', 'It can be resumed, stopped or cancelled.'],
     ['pause', 'cancelled', 'It can be retried or deleted.'],
     ['stop', 'cancelled', 'It can be retried or deleted.'],
-  ] as const)('cannot be %sd when it is %s, and says what it can', async (action, state, remedy) => {
+  ] as const)('rejects %s when it is %s, and names the possible actions', async (action, state, remedy) => {
     const { jobs, submit } = await openActions();
     const id = await submit();
     if (state === 'paused') await jobs.pause(id);
     if (state === 'cancelled') await jobs.cancel(id);
-    const refused = expect(jobs[action](id)).rejects;
-    await refused.toMatchObject({ code: 'job_wrong_state', message: expect.stringContaining(`The job is ${state}: `) });
+    const rejected = expect(jobs[action](id)).rejects;
+    await rejected.toMatchObject({
+      code: 'job_wrong_state',
+      message: expect.stringContaining(`The job is ${state}: `),
+    });
     await expect(jobs[action](id)).rejects.toThrow(remedy);
   });
 

@@ -5,14 +5,14 @@ import { TENANT } from '../support/access.ts';
 
 const ROWS = 150;
 
-/** Iris as its profile: two measures and the species. */
+/** The profile of Iris: two measurements and the species. */
 const COLUMNS = [
   { name: 'petal length', type: 'numeric', missing: 0, distinct: 43, min: 1, max: 6.9 },
   { name: 'petal width', type: 'numeric', missing: 0, distinct: 22, min: 0.1, max: 2.5 },
   { name: 'species', type: 'categorical', missing: 0, distinct: 3 },
 ];
 
-/** Puts a dataset's row into the database and returns its id; its file is not there unless it is made. */
+/** Inserts the row of a dataset and returns its id. It creates no file. */
 export async function insertDataset(
   database: Database,
   { state = 'ready' as 'ready' | 'processing', rows = ROWS, file = 'iris.parquet' } = {},

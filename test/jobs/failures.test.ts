@@ -8,7 +8,7 @@ const wasm = new WebAssembly.Module(readFileSync(new URL('../../build/kernels.wa
 it.each([
   ['a network beyond what WebAssembly can address', () => createWasmKernels(wasm)({ numbers: 2 ** 30, indices: 0 })],
   ['a table beyond the longest array', () => new Float64Array(2 ** 53 - 1)],
-])('calls %s a lack of memory', (_, allocate) => {
+])('the failure for %s is out_of_memory', (_, allocate) => {
   expect(threadFailure(thrownBy(allocate)).code).toBe('out_of_memory');
 });
 

@@ -31,7 +31,7 @@ export function checkpointsIn(folder: string, database: Database): Checkpoints {
   return createCheckpoints({ database, blobs: createFolderBlobs(join(folder, 'checkpoints')), clock: Date.now, log });
 }
 
-/** The jobs' service over a new database that is gone after the test. */
+/** The service of jobs with a new database, which is deleted after the test. */
 export function openJobs(
   machine: Machine = { cores: 4, coresOfJob: 4, memoryBytes: 2 ** 34 },
   changes: Partial<JobsDeps> = {},
@@ -40,8 +40,8 @@ export function openJobs(
   onTestFinished(close);
   const bus = createEventBus();
   const checkpoints = checkpointsIn(folder, database);
-  const parts = { database, findDataset: findDataset(database), checkpoints, bus, machine, clock: Date.now };
-  const jobsOf = (tenant: Tenant) => createJobs({ ...parts, ...changes }, tenant);
+  const deps = { database, findDataset: findDataset(database), checkpoints, bus, machine, clock: Date.now };
+  const jobsOf = (tenant: Tenant) => createJobs({ ...deps, ...changes }, tenant);
   return { folder, database, checkpoints, bus, jobs: jobsOf(TENANT), jobsOf };
 }
 

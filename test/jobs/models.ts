@@ -1,7 +1,7 @@
 import { newId } from '../../src/kit/ids.ts';
 import type { SaveModel } from '../../src/worker/run/endJob.ts';
 
-/** Keeps nothing of the outcome but that there was one. */
+/** Inserts the row of a model that has only the metrics of the outcome. */
 export const saveModel: SaveModel = async (
   queries,
   { id: jobId, project, name, datasetId, spec },

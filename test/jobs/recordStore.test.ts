@@ -19,7 +19,7 @@ async function openSequence() {
 }
 
 describe('recorded events', () => {
-  it('follow all epochs and events that the sequence of their job has', async () => {
+  it('follow all epochs and events in the sequence of their job', async () => {
     const { database, id, submit, positions } = await openSequence();
     const other = await submit();
     await insertEpochs(database, id, 1, 3);

@@ -17,8 +17,8 @@ async function openApp() {
   });
   onTestFinished(() => app.close());
   const post = async (payload: object) => {
-    const answer = await app.inject({ method: 'POST', url: '/v1/jobs', payload });
-    return { status: answer.statusCode, headers: answer.headers, body: answer.json() };
+    const response = await app.inject({ method: 'POST', url: '/v1/jobs', payload });
+    return { status: response.statusCode, headers: response.headers, body: response.json() };
   };
   return { app, database, datasetId, post };
 }
@@ -26,16 +26,16 @@ async function openApp() {
 const paths = ({ errors = [] }: { errors?: readonly { path: string }[] }) => errors.map(({ path }) => path).toSorted();
 
 describe('POST /v1/jobs', () => {
-  it('answers 202 and says where the job is', async () => {
+  it('responds with 202 and the location of the job', async () => {
     const { app, post, datasetId } = await openApp();
     const { status, headers, body } = await post({ datasetId, target: 'species' });
     expect(status).toBe(202);
     expect(headers.location).toBe(`/v1/jobs/${body.id}`);
-    const answer = await app.inject({ url: String(headers.location) });
-    expect(answer.json()).toEqual(body);
+    const response = await app.inject({ url: String(headers.location) });
+    expect(response.json()).toEqual(body);
   });
 
-  it('lists every mistake of a malformed body', async () => {
+  it('lists every issue of a malformed body', async () => {
     const { post } = await openApp();
     const { status, body } = await post({
       priority: 1000,
@@ -58,7 +58,7 @@ describe('POST /v1/jobs', () => {
     ]);
   });
 
-  it('lists the mistakes against the dataset together with those of a malformed body', async () => {
+  it('lists the issues against the dataset together with those of a malformed body', async () => {
     const { post, datasetId } = await openApp();
     const { status, body } = await post({
       datasetId,
@@ -71,13 +71,13 @@ describe('POST /v1/jobs', () => {
     expect(paths(body)).toEqual(['/features/exclude/0', '/more', '/network/layers/0/units', '/target']);
   });
 
-  it('answers 422 to what is well-formed but impossible', async () => {
+  it('responds with 422 to a request that is well-formed but impossible', async () => {
     const { post, datasetId } = await openApp();
     const { status, body } = await post({ datasetId, target: 'petal length', training: { loss: 'crossEntropy' } });
     expect([status, body.code, paths(body)]).toEqual([422, 'invalid_spec', ['/training/loss']]);
   });
 
-  it('answers 422 to a dataset that is not there and 409 to one that is not ready', async () => {
+  it('responds with 422 if the dataset does not exist, and with 409 if it is not ready', async () => {
     const { database, post } = await openApp();
     const absent = await post({ datasetId: 'ds_none', target: 'species' });
     expect([absent.status, paths(absent.body)]).toEqual([422, ['/datasetId']]);
@@ -88,11 +88,11 @@ describe('POST /v1/jobs', () => {
     });
   });
 
-  it.each([[[]], ['text'], [null], [{ datasetId: ['ds_1'] }]])('answers 400 to %j', async (payload) => {
+  it.each([[[]], ['text'], [null], [{ datasetId: ['ds_1'] }]])('responds with 400 to %j', async (payload) => {
     const { app } = await openApp();
     const headers = { 'content-type': 'application/json' };
-    const answer = await app.inject({ method: 'POST', url: '/v1/jobs', headers, payload: JSON.stringify(payload) });
-    expect(answer.statusCode).toBe(400);
+    const response = await app.inject({ method: 'POST', url: '/v1/jobs', headers, payload: JSON.stringify(payload) });
+    expect(response.statusCode).toBe(400);
   });
 });
 
@@ -113,17 +113,17 @@ describe('the other routes of jobs', () => {
     expect([deleted.statusCode, deleted.body]).toEqual([204, '']);
   });
 
-  it('pause, resume, try again and refuse what the state does not allow', async () => {
+  it('pause, resume, retry, and reject actions that the state does not allow', async () => {
     const { app, post, datasetId } = await openApp();
     const { body: job } = await post({ datasetId, target: 'species' });
     const act = async (action: string, payload?: object) => {
-      const answer = await app.inject({
+      const response = await app.inject({
         method: 'POST',
         url: `/v1/jobs/${job.id}/${action}`,
         ...(payload && { payload }),
       });
-      const { state, code } = answer.json();
-      return [answer.statusCode, code ?? state];
+      const { state, code } = response.json();
+      return [response.statusCode, code ?? state];
     };
     expect(await act('pause')).toEqual([200, 'paused']);
     expect(await act('resume')).toEqual([200, 'queued']);
@@ -134,11 +134,11 @@ describe('the other routes of jobs', () => {
   });
 
   it.each([[{}], [{ epochs: 0 }], [{ epochs: 1.5 }], [{ epochs: 20, more: 1 }]])(
-    'do not extend by %j',
+    'reject the extension %j',
     async (payload) => {
       const { app } = await openApp();
-      const answer = await app.inject({ method: 'POST', url: '/v1/jobs/job_none/extend', payload });
-      expect([answer.statusCode, answer.json().code]).toEqual([400, 'invalid_request']);
+      const response = await app.inject({ method: 'POST', url: '/v1/jobs/job_none/extend', payload });
+      expect([response.statusCode, response.json().code]).toEqual([400, 'invalid_request']);
     },
   );
 
@@ -158,26 +158,26 @@ describe('the other routes of jobs', () => {
     ['GET', '/v1/jobs?label=risk', 400, 'invalid_request'],
     ['GET', '/v1/jobs?limit=201', 400, 'invalid_request'],
     ['GET', '/v1/jobs?after=x', 400, 'invalid_request'],
-  ] as const)('%s %s answers %i %s', async (method, url, status, code) => {
+  ] as const)('%s %s responds with %i %s', async (method, url, status, code) => {
     const { app } = await openApp();
-    const answer = await app.inject({ method, url });
-    expect([answer.statusCode, answer.json().code]).toEqual([status, code]);
+    const response = await app.inject({ method, url });
+    expect([response.statusCode, response.json().code]).toEqual([status, code]);
   });
 
-  it('refuse a question that they do not know, which would else find all', async () => {
+  it('reject an unknown query parameter, which would otherwise match all jobs', async () => {
     const { app } = await openApp();
-    const answer = await app.inject({ url: '/v1/jobs?status=running' });
-    expect([answer.statusCode, paths(answer.json())]).toEqual([400, ['/status']]);
+    const response = await app.inject({ url: '/v1/jobs?status=running' });
+    expect([response.statusCode, paths(response.json())]).toEqual([400, ['/status']]);
   });
 
-  it('answer those who wait when the server closes', async () => {
+  it('respond to waiting requests when the server closes', async () => {
     const { app, post, datasetId } = await openApp();
     const { body } = await post({ datasetId, target: 'species' });
     const address = await app.listen({ host: '127.0.0.1', port: 0 });
     const waiting = fetch(`${address}/v1/jobs/${body.id}?wait=60`);
     await new Promise((resolve) => app.server.once('request', resolve));
     await app.close();
-    const ended = await waiting.then((answer) => answer.status).catch(() => 'cut off');
-    expect([200, 'cut off']).toContain(ended);
+    const ended = await waiting.then((response) => response.status).catch(() => 'connection closed');
+    expect([200, 'connection closed']).toContain(ended);
   });
 });

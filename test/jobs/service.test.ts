@@ -19,7 +19,7 @@ async function openService(machine?: Machine) {
   return { database, jobs, bus, datasetId, submit, list };
 }
 
-const patience = (waitMs: number) => ({ waitMs, signal: new AbortController().signal });
+const waitingFor = (waitMs: number) => ({ waitMs, signal: new AbortController().signal });
 
 describe('a job that is submitted', () => {
   it('is queued with every default filled in', async () => {
@@ -49,13 +49,13 @@ describe('a job that is submitted', () => {
     });
   });
 
-  it('can be submitted again from what it answered', async () => {
+  it('can be submitted again with the hyperparameters of the response', async () => {
     const { submit, jobs } = await openService();
     const { hyperparameters } = await submit({ labels: { team: 'risk' }, priority: 3 });
     expect((await jobs.submit(hyperparameters)).hyperparameters).toEqual(hyperparameters);
   });
 
-  it('is refused when its dataset is deleted while the request is checked', async () => {
+  it('is rejected when its dataset is deleted while the request is checked', async () => {
     const deleting = async (id: string) => {
       const dataset = await findDataset(database)(id);
       await database.deleteFrom('datasets').execute();
@@ -63,30 +63,30 @@ describe('a job that is submitted', () => {
     };
     const { database, jobs } = openJobs(undefined, { findDataset: deleting });
     const datasetId = await insertDataset(database);
-    const refused = jobs.submit({ datasetId, target: 'species' });
-    await expect(refused).rejects.toMatchObject({ code: 'invalid_spec', errors: [{ path: '/datasetId' }] });
+    const submitted = jobs.submit({ datasetId, target: 'species' });
+    await expect(submitted).rejects.toMatchObject({ code: 'invalid_spec', errors: [{ path: '/datasetId' }] });
   });
 
-  it('is refused where its model would have no room in its project, with what it takes and what is left', async () => {
+  it('is rejected if its model would exceed the storage quota, with the needed and the free bytes', async () => {
     const { database, jobsOf } = openJobs();
     const datasetId = await insertDataset(database);
     const network = { layers: [{ units: 100, normalization: 'batch' }, { units: 10 }] };
-    const submit = (mostBytes: number) =>
-      jobsOf({ ...TENANT, quotas: { ...NO_QUOTAS, storedBytes: mostBytes } }).submit({
+    const submit = (quotaBytes: number) =>
+      jobsOf({ ...TENANT, quotas: { ...NO_QUOTAS, storedBytes: quotaBytes } }).submit({
         ...{ datasetId, target: 'species', network },
       });
     const stored = await storedBytes(database, TENANT.project);
-    const refusal = await submit(stored).catch((error: unknown) => error);
-    expect(refusal).toMatchObject({
+    const rejection = await submit(stored).catch((error: unknown) => error);
+    expect(rejection).toMatchObject({
       code: 'stored_bytes_quota',
       message: expect.stringMatching(/ 0 of \d+ bytes are free/),
     });
-    const bytes = Number(/needs about (\d+) bytes/.exec(String(refusal))?.[1]);
+    const bytes = Number(/needs about (\d+) bytes/.exec(String(rejection))?.[1]);
     await expect(submit(stored + bytes - 1)).rejects.toMatchObject({ code: 'stored_bytes_quota' });
     expect(await submit(stored + bytes)).toMatchObject({ state: 'queued' });
   });
 
-  it('may ask for more cores than there are, and is told', async () => {
+  it('may request more cores than the machine has, and gets a warning', async () => {
     const { submit } = await openService();
     const job = await submit({ training: { threads: 64 } });
     expect(job.hyperparameters.training.threads).toBe(64);
@@ -99,14 +99,14 @@ describe('a job that is submitted', () => {
     );
   });
 
-  it('is told when the kernels play on one core', async () => {
+  it('gets a warning when the kernels use one core', async () => {
     const { submit } = await openService({ cores: 4, coresOfJob: 1, memoryBytes: 2 ** 34 });
     const { warnings } = await submit({ training: { threads: 2 } });
     expect(warnings).toContainEqual({ code: 'fewer_threads', message: expect.stringContaining('one core for a job') });
     expect((await submit()).warnings.map(({ code }) => code)).not.toContain('fewer_threads');
   });
 
-  it('knows its place in the queue', async () => {
+  it('shows its position in the queue', async () => {
     const { submit, jobs } = await openService();
     const first = await submit();
     const second = await submit();
@@ -161,7 +161,7 @@ describe('a cancelled job', () => {
     expect(await jobs.cancel(id)).toEqual(cancelled);
   });
 
-  it('can be deleted, an open one cannot', async () => {
+  it('can be deleted, whereas a job that has not ended cannot', async () => {
     const { submit, jobs } = await openService();
     const { id } = await submit({ labels: { team: 'risk' } });
     await expect(jobs.remove(id)).rejects.toMatchObject({ code: 'job_wrong_state' });
@@ -172,7 +172,7 @@ describe('a cancelled job', () => {
   });
 });
 
-describe('a job that is over', () => {
+describe('a job that has ended', () => {
   it('cannot be cancelled', async () => {
     const { database, submit, jobs } = await openService();
     const { id } = await submit();
@@ -183,26 +183,26 @@ describe('a job that is over', () => {
 });
 
 describe('waiting for a job', () => {
-  it('ends with news of its end', async () => {
+  it('ends with the notification of its end', async () => {
     const { submit, jobs } = await openService();
     const { id } = await submit();
-    const waiting = jobs.get(id, patience(60_000));
+    const waiting = jobs.get(id, waitingFor(60_000));
     await jobs.cancel(id);
     expect(await waiting).toMatchObject({ state: 'cancelled' });
   });
 
-  it('ends without news too, when another process wrote the end', async () => {
+  it('ends without a notification too, when another process wrote the final state', async () => {
     const { database, submit, jobs } = await openService();
     const { id } = await submit();
-    const waiting = jobs.get(id, patience(60_000));
+    const waiting = jobs.get(id, waitingFor(60_000));
     await moveTo(database, { to: 'cancelled', now: 1 });
     expect(await waiting).toMatchObject({ state: 'cancelled' });
   });
 
-  it('ends with the time, and with the client', async () => {
+  it('ends when the time has passed, and when the client is gone', async () => {
     const { submit, jobs } = await openService();
     const { id } = await submit();
-    expect(await jobs.get(id, patience(1))).toMatchObject({ state: 'queued' });
+    expect(await jobs.get(id, waitingFor(1))).toMatchObject({ state: 'queued' });
     const gone = new AbortController();
     const waiting = jobs.get(id, { waitMs: 60_000, signal: gone.signal });
     gone.abort();
@@ -211,7 +211,7 @@ describe('waiting for a job', () => {
 });
 
 describe('losses', () => {
-  it('come in pages of epochs', async () => {
+  it('are listed in pages of epochs', async () => {
     const { database, submit, jobs } = await openService();
     const { id } = await submit();
     const epochs = [1, 2, 3, 4, 5].map((epoch) => ({
@@ -227,7 +227,7 @@ describe('losses', () => {
     });
   });
 
-  it('of a job that is not there are not there', async () => {
+  it('of a job that does not exist are an error', async () => {
     const { jobs } = await openService();
     await expect(jobs.losses('job_none', { after: 0, limit: 1 })).rejects.toMatchObject({ code: 'job_not_found' });
   });

@@ -2,7 +2,7 @@ import { newId } from '../../src/kit/ids.ts';
 import type { Database } from '../../src/store/database/database.ts';
 import { TENANT } from '../support/access.ts';
 
-/** Puts a running sweep's row into the database and returns its id. */
+/** Inserts the row of a running sweep and returns its id. */
 export async function insertSweep(database: Database, datasetId: string): Promise<string> {
   const id = newId('swp');
   const times = { runningSince: 1, createdAt: 1, ranMs: 0 };

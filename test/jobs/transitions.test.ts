@@ -79,7 +79,7 @@ describe('moving a job', () => {
   });
 
   it.each(['succeeded', 'failed', 'cancelled'] as const)(
-    'to %s adds a delivery with what the state says',
+    'to %s adds a delivery with the state and its result',
     async (to) => {
       const { database, submit, row, subscribe, deliveries } = await openQueued();
       await subscribe();

@@ -14,7 +14,7 @@ const MACHINE = { cores: 2, coresOfJob: 2, memoryBytes: 2 ** 34 };
 const HALT: StopRule = { metric: 'validationLoss', goal: 'minimize', until: 3, limits: [{ epoch: 1, worst: 0.5 }] };
 const ANY = Number.MAX_SAFE_INTEGER;
 
-/** A sweep, a way to queue its trials, and a worker's side of the queue. */
+/** A sweep, a function that queues its trials, and the queue of a worker. */
 async function openTrials() {
   const { database, jobs, checkpoints } = openJobs();
   const datasetId = await insertDataset(database);
@@ -22,10 +22,10 @@ async function openTrials() {
   const queue = createQueue(database, 'worker', Date.now);
   const insert = async (trial = 0, request: object = {}) => {
     const checked = await checkRequest({ datasetId, target: 'species', ...request }, findDataset(database), MACHINE);
-    const parts = { project: TENANT.project, machine: MACHINE, now: Date.now(), checked };
+    const options = { project: TENANT.project, machine: MACHINE, now: Date.now(), checked };
     return database
       .transaction()
-      .execute((transaction) => insertTrial(transaction, { ...parts, sweepId, trial, halt: HALT }));
+      .execute((transaction) => insertTrial(transaction, { ...options, sweepId, trial, halt: HALT }));
   };
   const halted = async (trial?: number) => {
     const id = await insert(trial);
@@ -40,8 +40,8 @@ async function openTrials() {
   return { database, jobs, datasetId, sweepId, queue, insert, halted, rowOf, dropSweep };
 }
 
-describe("a trial's job", () => {
-  it('is a job as a client would submit it, with its place in the sweep', async () => {
+describe('the job of a trial', () => {
+  it('equals a job that a client submits, and has its sweep and number', async () => {
     const { jobs, sweepId, datasetId, insert } = await openTrials();
     const request = { labels: { team: 'risk' }, priority: 3, training: { epochs: 7 } };
     const of = async (id: string) => {
@@ -53,7 +53,7 @@ describe("a trial's job", () => {
     expect(await of(await insert(12, request))).toEqual({ ...submitted, sweepId, trial: 12 });
   });
 
-  it('is not there when the transaction fails', async () => {
+  it('does not exist when the transaction fails', async () => {
     const { database, jobs, insert } = await openTrials();
     await database.deleteFrom('datasets').execute();
     await expect(insert()).rejects.toMatchObject({ code: 'invalid_spec' });
@@ -69,7 +69,7 @@ describe("a trial's job", () => {
     expect((await jobs.list({ sweepId: 'swp_other', limit: 10 })).items).toEqual([]);
   });
 
-  it('is left out of the list of jobs unless trials are asked for, also when its sweep is deleted', async () => {
+  it('is not in the list of jobs unless trials are requested, also when its sweep is deleted', async () => {
     const { jobs, datasetId, insert, dropSweep } = await openTrials();
     const { id } = await jobs.submit({ datasetId, target: 'species' });
     const trial = await insert(0);
@@ -84,14 +84,14 @@ describe("a trial's job", () => {
     }
   });
 
-  it('costs the list of other jobs no work', async () => {
+  it('adds no work to the list of other jobs', async () => {
     const { database } = await openTrials();
     const plan = await sql<{ detail: string }>`EXPLAIN QUERY PLAN
       SELECT name FROM jobs WHERE project = 'default' AND trial IS NULL ORDER BY id DESC LIMIT 50`.execute(database);
     expect(plan.rows.map(({ detail }) => detail)).toEqual(['SEARCH jobs USING INDEX jobs_of_no_sweep (project=?)']);
   });
 
-  it('tells the worker where it halts', async () => {
+  it('has its stop rule when a worker claims it', async () => {
     const { queue, insert } = await openTrials();
     await insert();
     expect(JSON.parse((await queue.claim(ANY))?.halt ?? '')).toEqual(HALT);
@@ -99,7 +99,7 @@ describe("a trial's job", () => {
 });
 
 describe('a job that halts', () => {
-  it('is paused, and nobody has its lease', async () => {
+  it('is paused, without a lease', async () => {
     const { jobs, halted, rowOf } = await openTrials();
     const id = await halted();
     expect(await rowOf(id)).toMatchObject({ state: 'paused', halted: 1, leaseOwner: null, leaseUntil: null });
@@ -110,17 +110,17 @@ describe('a job that halts', () => {
     ['pause', { state: 'paused', halted: 0 }],
     ['cancel', { state: 'cancelled', halted: 0 }],
     ['stop', { state: 'queued', requested: 'stop', halted: 0 }],
-  ] as const)('does as a client wants who was first: %s', async (action, expected) => {
+  ] as const)('performs an action that a client requested first: %s', async (action, expected) => {
     const { jobs, queue, insert, rowOf } = await openTrials();
     const id = await insert();
     await queue.claim(ANY);
     await jobs[action](id);
-    // Without a checkpoint, too: the worker asks for the model.
+    // A stop does not need a checkpoint here: the job is queued, and a worker creates its model.
     await queue.halt(id);
     expect(await rowOf(id)).toMatchObject(expected);
   });
 
-  it('stays with whoever has it now', async () => {
+  it('is not changed by a worker that has no lease on it', async () => {
     const { database, insert, queue, rowOf } = await openTrials();
     const id = await insert();
     await queue.claim(ANY);
@@ -128,7 +128,7 @@ describe('a job that halts', () => {
     expect(await rowOf(id)).toMatchObject({ state: 'running', halted: 0 });
   });
 
-  it('goes on when its sweep says so, to the next halt, as the same attempt', async () => {
+  it('is resumed by its sweep up to the next stop rule, as the same attempt', async () => {
     const { database, queue, halted, rowOf } = await openTrials();
     const id = await halted();
     const next = { ...HALT, until: 9 };
@@ -138,22 +138,22 @@ describe('a job that halts', () => {
     expect(await resumeTrial(database, id, null)).toBe(false);
   });
 
-  it('goes on to its end without another halt', async () => {
+  it('is resumed to its end without a stop rule', async () => {
     const { database, halted, rowOf } = await openTrials();
     const id = await halted();
     await resumeTrial(database, id, null);
     expect(await rowOf(id)).toMatchObject({ state: 'queued', halt: null });
   });
 
-  it('is not resumed by a client, who is told what is possible', async () => {
+  it('cannot be resumed by a client, and the error names the possible actions', async () => {
     const { jobs, halted } = await openTrials();
     const id = await halted();
-    const refusal = { code: 'job_wrong_state', message: expect.stringMatching(/its sweep.*stopped or cancelled/) };
-    await expect(jobs.resume(id)).rejects.toMatchObject(refusal);
+    const rejection = { code: 'job_wrong_state', message: expect.stringMatching(/its sweep.*stopped or cancelled/) };
+    await expect(jobs.resume(id)).rejects.toMatchObject(rejection);
     await expect(jobs.retry(id)).rejects.toMatchObject({ message: expect.not.stringContaining('resumed') });
   });
 
-  it('is resumed by a client when its sweep is gone, and trains to its end', async () => {
+  it('can be resumed by a client when its sweep is deleted, and trains to its end', async () => {
     const { jobs, halted, rowOf, dropSweep } = await openTrials();
     const id = await halted();
     await dropSweep();
@@ -161,14 +161,14 @@ describe('a job that halts', () => {
     expect(await rowOf(id)).toMatchObject({ halted: 0, halt: null });
   });
 
-  it('can be stopped, and makes its model', async () => {
+  it('can be stopped, and creates its model', async () => {
     const { jobs, halted, rowOf } = await openTrials();
     const id = await halted();
     expect(await jobs.stop(id)).toMatchObject({ state: 'queued', requested: 'stop' });
     expect(await rowOf(id)).toMatchObject({ halted: 0 });
   });
 
-  it('can be cancelled, and tried again without its sweep', async () => {
+  it('can be cancelled, and retried without its sweep', async () => {
     const { jobs, halted, rowOf } = await openTrials();
     const id = await halted();
     expect(await jobs.cancel(id)).toMatchObject({ state: 'cancelled' });
@@ -176,7 +176,7 @@ describe('a job that halts', () => {
     expect(await rowOf(id)).toMatchObject({ halted: 0, halt: null });
   });
 
-  it('is cancelled by its sweep, which leaves all others alone', async () => {
+  it('is cancelled by its sweep, which does not change other jobs', async () => {
     const { database, jobs, queue, insert, halted } = await openTrials();
     const [first, second] = [await halted(0), await halted(1)];
     const running = await insert(2);

@@ -2,7 +2,9 @@ import type { Job } from '../../src/jobs/schemas.ts';
 import type { Jobs } from '../../src/jobs/service.ts';
 import type { EventBus } from '../../src/notifications/bus.ts';
 
-/** Resolves with the job as soon as news of it make `matters` true. */
+/**
+ * Resolves with the job once `isReached` returns true for it, checked on each of its notifications.
+ */
 export function waitFor(jobs: Jobs, bus: EventBus, id: string, isReached: (job: Job) => boolean): Promise<Job> {
   return new Promise((resolve, reject) => {
     const check = async () => {

@@ -1,19 +1,22 @@
 import type { Database, Queries } from '../../store/database/database.ts';
 import type { CheckpointRow } from '../../store/database/tables.ts';
 
-/** The last one may be damaged. */
+/** Checkpoints of a job that are retained: more than one, because the last one may be damaged. */
 const RETAINED = 2;
 
 /** The queries about checkpoints. */
 export interface CheckpointStore {
-  /** The latest step first. */
+  /** Latest step first. */
   ofJob(jobId: string): Promise<readonly CheckpointRow[]>;
   /** Inserts a row, deletes those that it makes obsolete, and returns their files. */
   record(queries: Queries, row: CheckpointRow): Promise<readonly string[]>;
   /** Deletes all rows of a job, and returns their files. */
   drop(queries: Queries, jobId: string): Promise<readonly string[]>;
   forget(rows: readonly CheckpointRow[]): Promise<void>;
-  /** The files that no row names, without those of running jobs, whose workers may insert the row next. */
+  /**
+   * The files that no row names, without those of running jobs, whose workers may insert the row
+   * next.
+   */
   orphans(files: readonly string[], jobOf: (file: string) => string): Promise<readonly string[]>;
 }
 

@@ -1,4 +1,7 @@
-/** The position of a reader in the events of a job: the last epoch, and the last event after that epoch (0: none yet). */
+/**
+ * The position of a reader in the events of a job: the last epoch, and the last event after that
+ * epoch (0: none yet).
+ */
 export interface Position {
   readonly epoch: number;
   readonly event: number;

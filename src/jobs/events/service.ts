@@ -13,14 +13,21 @@ export interface EventsDeps {
   readonly bus: EventBus;
 }
 
-/** The events of the jobs of a tenant. Throws `invalid_request` for an event id that this service did not create. */
+/**
+ * The events of the jobs of a tenant. Throws `invalid_request` for an event id that this service
+ * did not create.
+ */
 export interface Events {
   /**
-   * The events of a job from the first one, or after the last one that the reader has, to the last event of a final state.
-   * Undefined: a reader that reconnects has all of them. Throws `job_not_found`.
+   * The events of a job from the first one, or after the last one that the reader has, to the last
+   * event of a final state. Undefined: a reader that reconnects has all of them. Throws
+   * `job_not_found`.
    */
   ofJob(jobId: string, following: FollowOptions): Promise<EventBatches | undefined>;
-  /** The states and log lines of all jobs from now on, or after the last one that the reader has, without end. */
+  /**
+   * The states and log lines of all jobs from now on, or after the last one that the reader has,
+   * without end.
+   */
   ofAll(following: FollowOptions): Promise<EventBatches>;
 }
 
@@ -28,7 +35,8 @@ export function createEvents({ database, bus }: EventsDeps, { project }: Tenant)
   const store = createEventStore(database);
 
   const readJob = (jobId: string) => async (position: Position) => {
-    // The state is read first: the events read next can miss later ones, but none that precede a final state.
+    // The state is read first: the events read next can miss later ones, but none that precede a
+    // final state.
     const state = await store.state(project, jobId);
     const { rows } = await store.after(jobId, position);
     const { epoch, event } = rows.at(-1) ?? position;

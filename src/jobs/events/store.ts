@@ -26,9 +26,15 @@ interface EventRange {
 
 /** The queries about the events of jobs. */
 export interface EventStore {
-  /** A batch of the events of a job after a position, in order. One statement reads epochs and other events, so that it sees one moment. */
+  /**
+   * A batch of the events of a job after a position, in order. One statement reads epochs and other
+   * events, so that it sees one moment.
+   */
   after(jobId: string, position: Position): Promise<Slice<JobEvent>>;
-  /** A batch of the states and log lines of all jobs of a project after one event, up to another, in order. */
+  /**
+   * A batch of the states and log lines of all jobs of a project after one event, up to another, in
+   * order.
+   */
   afterOfAll(project: string, range: EventRange): Promise<Slice<LoggedEvent & { readonly jobId: string }>>;
   /** The state of a job of the project. */
   state(project: string, jobId: string): Promise<JobState | undefined>;

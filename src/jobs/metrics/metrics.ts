@@ -6,7 +6,10 @@ import { countByState, oldestQueued } from './countStore.ts';
 
 const MS_PER_SECOND = 1000;
 
-/** Gauges of all jobs, whichever process runs them. They are counted in the database when the metrics are read. */
+/**
+ * Gauges of all jobs, whichever process runs them. They are counted in the database when the
+ * metrics are read.
+ */
 export function registerJobGauges(registry: Registry, database: Database, clock: Clock): void {
   new Gauge({
     name: 'trainyard_jobs',

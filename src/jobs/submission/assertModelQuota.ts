@@ -6,8 +6,9 @@ import { estimateCost } from '../../training/estimate/cost.ts';
 import type { CheckedRequest } from './check.ts';
 
 /**
- * Throws ServiceError `stored_bytes_quota` if the model of a training, by the shapes of its parameters, would exceed the
- * quota of its project, so that no training runs for hours in vain. The quota is checked again when the model is saved.
+ * Throws ServiceError `stored_bytes_quota` if the model of a training, by the shapes of its
+ * parameters, would exceed the quota of its project, so that no training runs for hours in vain.
+ * The quota is checked again when the model is saved.
  */
 export async function assertModelQuota(
   queries: Queries,

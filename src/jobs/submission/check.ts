@@ -21,9 +21,10 @@ interface Dataset {
 export type FindDataset = (id: string) => Promise<Dataset | undefined>;
 
 /**
- * Checks a request and returns it with its dataset and every default filled in. Throws a ServiceError that lists all
- * issues: `invalid_request` if the body is malformed (with the issues against the dataset, as far as they can be checked),
- * `invalid_spec` if it is well-formed but impossible or needs more memory than available, `dataset_not_ready`.
+ * Checks a request and returns it with its dataset and every default filled in. Throws a
+ * ServiceError that lists all issues: `invalid_request` if the body is malformed (with the issues
+ * against the dataset, as far as they can be checked), `invalid_spec` if it is well-formed but
+ * impossible or needs more memory than available, `dataset_not_ready`.
  */
 export async function checkRequest(
   body: unknown,

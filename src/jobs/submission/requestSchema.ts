@@ -37,7 +37,7 @@ const labels = limitedRecord(
   .describe('Labels to search jobs by: `GET /v1/jobs?label=team:risk`.')
   .meta({ examples: [{ team: 'risk' }] });
 
-/** In examples of requests: no dataset has this id. */
+/** A placeholder in examples of requests. No dataset has this id. */
 export const DATASET_TO_REPLACE = 'ds_replacethis';
 
 /** The request for a training; only `datasetId` and `target` are required. */
@@ -67,7 +67,8 @@ export type JobRequest = z.output<typeof jobRequestSchema>;
 /** The whole request with every default filled in, as it is stored and as responses show it. */
 export const hyperparametersSchema = z
   .object({
-    // Without a limit: a default name, from the names of dataset and column, can be longer than a given one.
+    // Without a limit: a default name, from the names of dataset and column, can be longer than a
+    // given one.
     name: z.string().describe('A name for people.'),
     datasetId,
     ...trainingSpecSchema.shape,

@@ -10,7 +10,10 @@ export interface Machine {
   readonly memoryBytes: number;
 }
 
-/** More threads than cores are a warning, not an issue: a spec can move between machines, and the results are the same bits. */
+/**
+ * More threads than cores are a warning, not an issue: a spec can move between machines, and the
+ * results are the same bits.
+ */
 export function threadWarnings(
   { threads }: TrainingSettings,
   { cores, coresOfJob }: Omit<Machine, 'memoryBytes'>,

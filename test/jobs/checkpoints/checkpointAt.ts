@@ -1,6 +1,6 @@
 import type { Checkpoint } from '../../../src/training/checkpoint/checkpoint.ts';
 
-/** A small one, of nothing. */
+/** A small checkpoint at a step, without a real training. */
 export function checkpointAt(step: number, finished = false): Checkpoint {
   return {
     ...{

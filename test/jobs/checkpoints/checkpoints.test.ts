@@ -11,7 +11,7 @@ import { checkpointAt } from './checkpointAt.ts';
 
 const spec = specFor(flowers(30), { target: 'kind' });
 
-async function openRoom() {
+async function openCheckpoints() {
   const { folder, database, checkpoints, jobs } = openJobs();
   const datasetId = await insertDataset(database);
   const { id } = await jobs.submit({ datasetId, target: 'species' });
@@ -19,55 +19,55 @@ async function openRoom() {
     const bytes = encodeCheckpoint(checkpointAt(step, finished), spec);
     return checkpoints.write(id, { step, epoch: 1, finished, bytes });
   };
-  const keep = async (step: number, finished = false) => {
+  const record = async (step: number, finished = false) => {
     const row = await write(step, finished);
     await checkpoints.removeFiles(await checkpoints.record(database, row));
     return row;
   };
   const names = () => readdirSync(join(folder, 'checkpoints')).toSorted();
   const setRunning = () => moveTo(database, { to: 'running' });
-  return { id, folder: join(folder, 'checkpoints'), jobs, checkpoints, write, keep, names, setRunning };
+  return { id, folder: join(folder, 'checkpoints'), jobs, checkpoints, write, record, names, setRunning };
 }
 
 describe('the checkpoints of a job', () => {
   it('are the last two', async () => {
-    const { id, checkpoints, keep, names } = await openRoom();
-    await keep(10);
-    const [second, third] = [await keep(20), await keep(30)];
+    const { id, checkpoints, record, names } = await openCheckpoints();
+    await record(10);
+    const [second, third] = [await record(20), await record(30)];
     expect((await checkpoints.ofJob(id)).map(({ step }) => step)).toEqual([30, 20]);
     expect(names()).toEqual([second.file, third.file].toSorted());
     expect(await checkpoints.latest(id, spec)).toEqual(checkpointAt(30));
   });
 
-  it('take the place of one at the same step', async () => {
-    const { id, checkpoints, keep } = await openRoom();
-    await keep(10);
-    await keep(20);
-    await keep(20, true);
+  it('replace one at the same step', async () => {
+    const { id, checkpoints, record } = await openCheckpoints();
+    await record(10);
+    await record(20);
+    await record(20, true);
     expect(await checkpoints.latest(id, spec)).toEqual(checkpointAt(20, true));
     expect(await checkpoints.ofJob(id)).toHaveLength(2);
   });
 
-  it('are not gone on from when they are of another training, and are forgotten then', async () => {
-    const { id, checkpoints, keep, names } = await openRoom();
-    await keep(10);
+  it('of another training are not used, and are deleted', async () => {
+    const { id, checkpoints, record, names } = await openCheckpoints();
+    await record(10);
     expect(await checkpoints.latest(id, { ...spec, target: 'colour' })).toBeNull();
     expect([await checkpoints.ofJob(id), names()]).toEqual([[], []]);
   });
 
-  it('are not gone on from when a file is there in the place of another', async () => {
-    const { id, folder, checkpoints, keep } = await openRoom();
-    await keep(10);
-    const { file } = await keep(20);
+  it('are not used if their file was replaced by another one', async () => {
+    const { id, folder, checkpoints, record } = await openCheckpoints();
+    await record(10);
+    const { file } = await record(20);
     writeFileSync(join(folder, file), encodeCheckpoint(checkpointAt(999), spec));
     expect(await checkpoints.latest(id, spec)).toEqual(checkpointAt(10));
   });
 });
 
-describe('leftovers', () => {
-  it('are files without a row of jobs that do not run', async () => {
-    const { folder, checkpoints, keep, write, names, setRunning } = await openRoom();
-    const { file } = await keep(10);
+describe('collecting checkpoint files', () => {
+  it('deletes those that no row names, except those of running jobs', async () => {
+    const { folder, checkpoints, record, write, names, setRunning } = await openCheckpoints();
+    const { file } = await record(10);
     const { file: unrecorded } = await write(20);
     writeFileSync(join(folder, 'job_gone.3.x.checkpoint'), '');
     await setRunning();

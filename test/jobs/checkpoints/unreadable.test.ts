@@ -12,7 +12,7 @@ vi.mock('node:fs/promises', async (load) => {
   return { ...real, readFile: vi.fn(real.readFile) };
 });
 
-it('a checkpoint that cannot be read at present is not forgotten', async () => {
+it('a checkpoint that cannot be read because of a transient error is not deleted', async () => {
   const { database, checkpoints, jobs } = openJobs();
   const spec = specFor(flowers(30), { target: 'kind' });
   const { id } = await jobs.submit({ datasetId: await insertDataset(database), target: 'species' });
