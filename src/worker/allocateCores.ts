@@ -1,4 +1,7 @@
-/** How many cores each running job gets, when it can use `most` of them: one at least, the others in turns as long as there are any. */
+/**
+ * The number of cores of each running job, up to its limit: at least one, and the others round
+ * robin while any are left.
+ */
 export function allocateCores(cores: number, limits: readonly number[]): readonly number[] {
   const shares = limits.map(() => 1);
   let left = cores - shares.length;

@@ -11,31 +11,43 @@ export interface DispatcherDeps {
   readonly queue: Queue;
   /** Runs a job on a thread. */
   readonly start: (job: ClaimedJob) => Run;
-  /** How many jobs run at once. */
+  /** The number of jobs that run at once. */
   readonly threads: number;
-  /** What they share. */
+  /** Cores that the running jobs share. */
   readonly cores: number;
-  /** What all jobs together may take, by their estimates. */
+  /** Memory limit of all running jobs together, compared with their estimates. */
   readonly memoryBytes: number;
   readonly onChanged: (jobId: string) => void;
-  /** Called when a thread is free again, and when the job has left altogether. */
+  /** Called when a job has freed its thread, and again when the job is released. */
   readonly onFree: () => void;
   readonly metrics: Pick<TrainingMetrics, 'waitSeconds'>;
   readonly clock: Clock;
   readonly log: Logger;
 }
 
-/** Keeps the jobs that run in this worker. Its methods are called one after the other, never at once. */
+/**
+ * Starts and stops the jobs of this worker. Its asynchronous methods must not be called
+ * concurrently.
+ */
 export interface Dispatcher {
-  /** Takes jobs until threads, memory or the queue are used up; a suspect alone, for which the jobs that run make way. */
+  /**
+   * Claims jobs until no thread, memory or queued job is left. For a due suspect, it preempts the
+   * running jobs first.
+   */
   claimJobs(): Promise<void>;
-  /** Renews the leases, and stops the jobs that were asked to or that somebody else has now. */
+  /**
+   * Renews the leases. Stops jobs with a requested action and jobs that are leased to another
+   * worker now.
+   */
   renewLeases(): Promise<void>;
-  /** Gives each job that runs its share of the cores: all that start, begin to train or end change the others'. */
+  /**
+   * Sets the number of cores of each running job. Called when a job starts, begins to train or
+   * ends.
+   */
   rebalanceCores(): void;
-  /** Hears of a wish before the next look at the leases. */
+  /** Performs a requested action at once, before the next renewal of the leases would find it. */
   action(jobId: string, action: RequestedAction): void;
-  /** Stops all jobs; resolves when the last one has left. */
+  /** Stops all jobs. Resolves when the last one is released. */
   stop(): Promise<void>;
 }
 
@@ -44,7 +56,7 @@ const MS_PER_SECOND = 1000;
 export function createDispatcher(deps: DispatcherDeps): Dispatcher {
   const { queue, threads, memoryBytes, onChanged, onFree, metrics, clock, log } = deps;
   const runs = new Map<string, Run>();
-  /** Those that are on a thread; the others are being written. */
+  /** The runs that occupy a thread. The results of the others are being written. */
   const onThreads = new Set<Run>();
   let stopping = false;
 
@@ -65,7 +77,7 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
     runs.set(job.id, run);
     onThreads.add(run);
     rebalanceCores();
-    // The next job trains while this one's model is written.
+    // The next job trains while the model of this one is written.
     run.leftThread.then(() => {
       onThreads.delete(run);
       rebalanceCores();
@@ -79,7 +91,7 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
   };
 
   const reject = async ({ id, memoryBytes: needed }: ClaimedJob) => {
-    log.warn({ jobId: id, needed, memoryBytes }, 'job refused: it needs more memory than this worker has');
+    log.warn({ jobId: id, needed, memoryBytes }, 'job rejected: it needs more memory than this worker has');
     await queue.fail(id, tooLarge(needed, memoryBytes));
   };
 
@@ -89,15 +101,17 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
     onChanged(job.id);
   };
   const claimHealthyJobs = async () => {
-    // Where nothing can be written, no more is trained.
+    // At most one finished job a thread waits to be written. Otherwise training would run ahead of
+    // a full disk.
     while (!stopping && onThreads.size < threads && runs.size < 2 * threads) {
-      // An idle worker takes a job that is too large for it as well, to say so. One that was lost and has not left yet is not taken again.
+      // An idle worker also claims a job that is too large, to reject it. A job that it still runs
+      // is not claimed again.
       const job = await queue.claim(runs.size === 0 ? Number.MAX_SAFE_INTEGER : freeBytes(), [...runs.keys()]);
       if (job === undefined) return;
       await startOrReject(job);
     }
   };
-  /** Jobs that are being written leave by themselves. */
+  /** Jobs whose results are being written end without it. */
   const preemptAll = () => {
     for (const run of onThreads) run.preempt();
   };
@@ -120,7 +134,7 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
         if (reason) run.stop(reason);
         leases.delete(run.jobId);
       }
-      // A lease without a run: the end of the job could not be written.
+      // A lease without a run: the final state of the job could not be written.
       for (const id of leases.keys()) await queue.fail(id, INTERNAL_ERROR);
     },
 

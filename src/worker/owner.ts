@@ -1,12 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 
-/** The name under which this process holds leases: machine, process, and a mark that tells lives with the same number apart. */
+/**
+ * A new name under which this process leases jobs: host name, process id, and a UUID, because
+ * process ids are reused.
+ */
 export function newOwner(): string {
   return [hostname(), process.pid, randomUUID()].join('/');
 }
 
-/** Whether a worker is known to be dead: it was of this machine and its process is gone, or its number is `self`'s now. */
+/**
+ * Whether a worker is known to be dead: it ran on this machine, and its process is gone or its
+ * process id now belongs to `self`.
+ */
 export function isDeadOwner(owner: string, self: string): boolean {
   const [host, pid] = owner.split('/');
   const [ownHost, ownPid] = self.split('/');

@@ -12,20 +12,23 @@ import type { ThreadSetup } from './thread/threadTask.ts';
 import { startWorker, type WorkerDeps } from './worker.ts';
 
 export interface WorkerProcessDeps extends Omit<WorkerDeps, 'owner' | 'bus' | 'pool' | 'metrics'> {
-  /** Where its figures are kept. */
+  /** The registry of the metrics of this process. */
   readonly registry: Registry;
-  /** How long it has to stop before it ends whatever it does. */
+  /** How long the process has to stop before it exits by force. */
   readonly exitMs?: number;
   readonly kernels: ThreadSetup['kernels'];
   /** The module that the threads run. */
   readonly threadModule?: string;
-  /** Starts what is to run beside the worker, over the same news; it is stopped before the worker is. */
+  /**
+   * Starts a service that runs next to the worker on the same event bus. It is stopped before the
+   * worker.
+   */
   readonly startCompanion?: (bus: EventBus) => { stop(): Promise<void> };
 }
 
 /**
- * Makes this process a worker: it takes jobs until its parent is gone or it is told to end, then resolves, and nothing keeps the process alive.
- * Rejects when its threads cannot start.
+ * Runs jobs in this process until its parent is gone or a signal asks it to stop. Then it resolves,
+ * and no handle prevents the process from exiting. Rejects when its threads cannot start.
  */
 export async function runWorker(deps: WorkerProcessDeps): Promise<void> {
   setNiceness(WORKER_NICENESS);
@@ -33,7 +36,7 @@ export async function runWorker(deps: WorkerProcessDeps): Promise<void> {
   const { kernels, threads, threadModule = modulePath(import.meta.url, './thread/thread') } = deps;
   const pool = createPool({ module: threadModule, setup: { kernels }, threads, onError: end.reject });
   try {
-    // Threads that cannot start must not take jobs, which would fail one after the other.
+    // If threads cannot start, the worker must claim no jobs: each of them would fail.
     await Promise.race([pool.warmUp(), end.promise]);
     await runUntilEnd(deps, pool, end.promise);
   } finally {
@@ -54,27 +57,33 @@ async function runUntilEnd(deps: WorkerProcessDeps, pool: Pool, end: Promise<voi
   try {
     await end;
   } finally {
-    // Whoever forked it may be dead, and nobody else there to end it.
+    // The parent may be dead, and then no other process would kill this one.
     setTimeout(() => process.exit(EXIT_FORCED), exitMs).unref();
     await companion?.stop();
     await worker.stop();
   }
 }
 
-/** Passes news between this process and the one that forked it, if one did. Resolves when the parent can know whose leases this process has. */
+/**
+ * Exchanges notifications with the parent process, if there is one. Resolves when the parent was
+ * sent the owner of the leases.
+ */
 async function connectToParent(bus: EventBus, owner: string): Promise<void> {
   process.on('message', (message) => {
     if (isNotification(message)) bus.publish(message);
   });
   bus.subscribe((item) => {
-    // The parent may be gone already; whoever waits looks into the database as well.
+    // A notification may be lost when the parent is gone. Its receivers poll the database as well.
     if (isFromWorker(item) && process.connected) process.send?.(item, () => {});
   });
   const ready: ReadyMessage = { kind: 'ready', owner };
   if (process.connected) await new Promise((resolve) => process.send?.(ready, resolve));
 }
 
-/** Resolves when the parent is gone or the process is asked to end. Ctrl-C goes to the parent too, which decides then. */
+/**
+ * Resolves when the parent is gone or a signal asks the process to stop. With a parent, SIGINT is
+ * ignored: Ctrl-C reaches the parent too, which decides.
+ */
 function untilStopSignal(): PromiseWithResolvers<void> {
   const stopSignal = Promise.withResolvers<void>();
   process.once('disconnect', stopSignal.resolve);

@@ -1,6 +1,6 @@
-/** Runs tasks one after the other, in the order in which they come. */
+/** Runs tasks one after the other, in the order in which they were added. */
 export interface SerialQueue {
-  /** Resolves when the task has ended; an error goes to the lane's `onError`. */
+  /** Resolves when the task has ended. Never rejects: an error goes to `onError`. */
   run(task: () => Promise<void>): Promise<void>;
 }
 

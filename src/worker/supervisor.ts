@@ -14,7 +14,10 @@ export interface SupervisorDeps {
   /** The module that calls `runWorker`, and its arguments. */
   readonly module: string;
   readonly args: readonly string[];
-  /** News for the worker is taken from here, news of the worker comes here. */
+  /**
+   * Notifications for the worker are read from this bus, and those of the worker are published on
+   * it.
+   */
   readonly bus: EventBus;
   /** How long the worker has to stop before it is killed. */
   readonly stopMs?: number;
@@ -22,28 +25,35 @@ export interface SupervisorDeps {
   readonly log: Logger;
 }
 
-/** Keeps one worker process alive beside the API. */
+/** Restarts one worker process, next to the API, whenever it dies. */
 export interface Supervisor {
-  /** Whether a worker runs that has said that it can take jobs. */
+  /** Whether a worker runs and has reported that it is ready. */
   ready(): boolean;
-  /** The number of the worker process, while there is one. */
+  /** The process id of the worker; undefined while none runs. */
   pid(): number | undefined;
-  /** What the worker measures of itself; nothing while there is none, or while it does not answer. */
+  /** The metrics of the worker; empty while none runs or while it does not respond. */
   metrics(): Promise<ProcessMetrics>;
-  /** Ends the worker, which puts its jobs back, and resolves when it is gone. */
+  /** Stops the worker, which queues its jobs again. Resolves when the process has exited. */
   stop(): Promise<void>;
 }
 
 const MIN_PAUSE_MS = 100;
 const MAX_PAUSE_MS = 10_000;
-/** The death of a worker counts only if this process outlives it by this time: a kill of both takes less. */
+/**
+ * A crash counts only if this process outlives the worker by this time: a kill of both needs less.
+ */
 const GRACE_MS = 250;
-/** A worker that lived so long did not die of what it started with. */
+/**
+ * A worker that ran this long did not die of a fault at its start, so the restart delay is reset.
+ */
 const LONG_LIFE_MS = 30_000;
-/** Whoever collects the figures waits for ten seconds at most, as a rule. */
+/** Well below the scrape timeout of Prometheus, which is 10 seconds by default. */
 const METRICS_TIMEOUT_MS = 2_000;
 
-/** Starts the worker process, and starts it again whenever it dies: then it takes the jobs back first, by the rule of `reclaimCrashed`. */
+/**
+ * Starts the worker process and restarts it whenever it dies. Before a restart, its jobs are
+ * reclaimed by the rules of `reclaimCrashed`.
+ */
 export function startSupervisor(deps: SupervisorDeps): Supervisor {
   const { database, module, args, bus, stopMs = DEFAULT_SHUTDOWN_BUDGET.workerMs, clock, log } = deps;
   let child: ChildProcess | undefined;
@@ -57,7 +67,7 @@ export function startSupervisor(deps: SupervisorDeps): Supervisor {
     try {
       for (const jobId of await reclaimCrashed(database, clock(), owner)) bus.publish({ kind: 'changed', jobId });
     } catch (err) {
-      log.error({ err }, 'the death of the worker process could not be recorded: it counts against no job');
+      log.error({ err }, 'the crash of the worker process could not be recorded; it counts against no job');
     }
   };
   const start = () => {
@@ -71,7 +81,7 @@ export function startSupervisor(deps: SupervisorDeps): Supervisor {
       isReady = true;
       owner = message.owner;
     });
-    child.on('error', (err) => log.error({ err }, 'the worker process could not be reached'));
+    child.on('error', (err) => log.error({ err }, 'the worker process could not be started or reached'));
     child.once('exit', () => {
       child = undefined;
       isReady = false;
@@ -80,7 +90,7 @@ export function startSupervisor(deps: SupervisorDeps): Supervisor {
     child.once('close', (code, signal) => {
       if (stopping) return;
       if (performance.now() - born > LONG_LIFE_MS) pauseMs = MIN_PAUSE_MS;
-      log.error({ code, signal, pauseMs }, 'the worker process died; it is started again');
+      log.error({ code, signal, pauseMs }, 'the worker process died; restarting it');
       const isCounted = owner !== undefined && !wasAskedToEnd(code, signal);
       timer = setTimeout(() => restart(isCounted ? owner : undefined), GRACE_MS);
     });
@@ -93,10 +103,11 @@ export function startSupervisor(deps: SupervisorDeps): Supervisor {
     pauseMs = Math.min(2 * pauseMs, MAX_PAUSE_MS);
   };
   const unsubscribe = bus.subscribe((item) => {
-    // A message that is lost costs a second: the worker looks into the database as well.
+    // A lost message costs a delay of one second: the worker polls the database as well.
     if (!isFromWorker(item) && child?.connected) child.send(item, () => {});
   });
-  // However this process ends, unless it is killed: then the worker ends for want of its channel.
+  // For every exit of this process but a kill. After a kill, the worker stops because its channel
+  // closes.
   const kill = () => child?.kill('SIGKILL');
   process.once('exit', kill);
   start();
@@ -131,7 +142,7 @@ async function requestMetrics(child: ChildProcess): Promise<ProcessMetrics> {
   return [];
 }
 
-/** A worker whose channel closes ends by itself. */
+/** Closes the channel, on which the worker stops, and kills the worker after `stopMs`. */
 async function end(child: ChildProcess, stopMs: number): Promise<void> {
   const gone = once(child, 'exit');
   const force = setTimeout(() => child.kill('SIGKILL'), stopMs);
@@ -140,7 +151,10 @@ async function end(child: ChildProcess, stopMs: number): Promise<void> {
   clearTimeout(force);
 }
 
-/** Signals by which a person or the system asks a process to end. SIGKILL is not among them: the system sends it for want of memory. */
+/**
+ * Signals by which a person or the system asks a process to stop. SIGKILL is not among them: the
+ * system sends it when memory runs out.
+ */
 const REQUESTS: readonly (NodeJS.Signals | null)[] = ['SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGTERM'];
 
 function wasAskedToEnd(code: number | null, signal: NodeJS.Signals | null): boolean {

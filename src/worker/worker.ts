@@ -26,41 +26,45 @@ export interface WorkerDeps extends Pick<RunDeps, RunSettings> {
   readonly database: Database;
   readonly bus: EventBus;
   readonly pool: Pool;
-  /** How many jobs train at once. */
+  /** The number of jobs that train at once. */
   readonly threads: number;
-  /** What those that train share. */
+  /** Cores that the running jobs share. */
   readonly cores: number;
-  /** What all jobs together may take, by their estimates. */
+  /** Memory limit of all running jobs together, compared with their estimates. */
   readonly memoryBytes: number;
-  /** The name under which it leases jobs; left out, a new one. */
+  /** The name under which this worker leases jobs. Default: a new one. */
   readonly owner?: string;
-  /** How long a thread has to stop before it is ended. */
+  /** How long a thread has to stop before it is terminated. */
   readonly stopMs?: number;
   readonly clock: Clock;
   readonly log: Logger;
 }
 
 export interface Worker {
-  /** Takes no more jobs, stops those that run and queues them again; resolves when the last one has left. */
+  /**
+   * Claims no more jobs, stops the running ones and queues them again. Resolves when the last one
+   * is released.
+   */
   stop(): Promise<void>;
 }
 
-/** Leases are renewed and the database is looked at so often: news may get lost or happen in other processes. */
+/**
+ * How often leases are renewed and the queue is polled. Notifications can be lost, and those of
+ * other processes do not arrive.
+ */
 const TICK_MS = 1000;
 
-/** Takes jobs out of the queue, as many at once as there are threads, until it is stopped. The pool is ended with it. */
+/** Claims and runs jobs, one a thread, until it is stopped. Stopping it also closes the pool. */
 export function startWorker(deps: WorkerDeps): Worker {
   const { database, bus, pool, clock, log, owner = newOwner(), stopMs = DEFAULT_SHUTDOWN_BUDGET.threadMs } = deps;
   const queue = createQueue(database, owner, clock);
-  const serial = createSerialQueue((error) =>
-    log.error({ err: error }, 'the queue could not be read; it is tried again'),
-  );
+  const serial = createSerialQueue((error) => log.error({ err: error }, 'the queue could not be read; retrying'));
   const onChanged = (jobId: string) => bus.publish({ kind: 'changed', jobId });
   const progress = createProgressWriter({
     database,
     owner,
     onWritten: onChanged,
-    onError: (error) => log.error({ err: error }, 'progress could not be written; it is tried again'),
+    onError: (error) => log.error({ err: error }, 'progress could not be written; retrying'),
   });
   const preparedData = createPreparedDataCache(clock);
   const onStart = () => dispatcher.rebalanceCores();
@@ -79,7 +83,7 @@ export function startWorker(deps: WorkerDeps): Worker {
     await deps.checkpoints.collect();
   };
   const tick = async () => {
-    // Its own first: a database that was locked for long has let them run out.
+    // Own leases first, because they may have expired while the database was locked.
     await dispatcher.renewLeases();
     for (const id of await queue.reclaimExpired()) onChanged(id);
     await dispatcher.claimJobs();

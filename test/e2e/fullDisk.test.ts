@@ -19,14 +19,14 @@ const EPOCHS = 1500;
 const SPEC = {
   target: 'kind',
   network: { layers: [{ units: 128 }, { units: 64 }] },
-  // It lasts seconds with many checkpoints, however fast the machine.
+  // The job runs for seconds and writes many checkpoints, also on a fast machine.
   training: { epochs: EPOCHS, batchSize: 32, earlyStopping: null },
 };
-/** Training threads are nice: if other processes want the CPU, they get a tenth of it. */
+/** Training threads have a high niceness: on a busy machine they get a tenth of the CPU time. */
 const TRAINED_TWICE_MS = 600_000;
 
 it.skipIf(!disk)(
-  'a disk that fills during a training breaks no promise (if a small one may be mounted)',
+  'a disk that fills during a training loses no data (if a small disk can be mounted)',
   { timeout: TRAINED_TWICE_MS },
   async () => {
     if (!disk) return;
@@ -43,15 +43,12 @@ it.skipIf(!disk)(
     const { events } = await openStream(`${service.address}/v1/jobs/${job.id}/events`);
     for await (const { event } of events()) if (event === 'epoch') break;
     fillDisk(ballast);
-    await service.logged('a checkpoint could not be written: the job goes on');
+    await service.logged('a checkpoint could not be written; the job continues');
     expect(await upload('refused')).toMatchObject({ status: 507, body: { code: 'storage_full' } });
     const rows = { rows: [{ length: 1, width: 1, height: 1 }] };
     expect(await api.post(`/v1/models/${undisturbed.modelId}/predict`, rows)).toMatchObject({ status: 200 });
-    // The database's log file still has space, so that the job may end nevertheless.
-    await Promise.race([
-      service.logged('what the job has come to cannot be written yet; it is tried again'),
-      api.ended(job.id),
-    ]);
+    // The log file of the database may still have space, so the job may succeed at once.
+    await Promise.race([service.logged('the result of the job could not be written; retrying'), api.ended(job.id)]);
 
     rmSync(ballast);
     expect(await api.ended(job.id)).toMatchObject({ state: 'succeeded', attempts: 1, progress: { epoch: EPOCHS } });

@@ -1,17 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { allocateCores } from '../../src/worker/allocateCores.ts';
 
-describe('the cores', () => {
+describe('cores', () => {
   it.each([
-    ['all go to a job alone that can use them', 8, [256], [8]],
-    ['go to a job alone as far as it can use them', 8, [3], [3]],
-    ['are shared evenly, the odd one to the oldest', 7, [256, 256], [4, 3]],
-    ['that a small job leaves go to the others', 8, [1, 256, 256], [1, 4, 3]],
-    ['that nobody can use stay idle', 8, [1, 2], [1, 2]],
-    ['are one for each job when there are no more', 2, [256, 256], [1, 1]],
-    ['are one for each job when there are fewer', 2, [256, 256, 256], [1, 1, 1]],
-    ['go to nobody without a job', 2, [], []],
-  ])('%s', (_, cores, most, shares) => {
-    expect(allocateCores(cores, most)).toEqual(shares);
+    ['are all allocated to a single job that can use them', 8, [256], [8]],
+    ['are allocated to a single job up to its limit', 8, [3], [3]],
+    ['are shared evenly, with an odd one for the oldest job', 7, [256, 256], [4, 3]],
+    ['that a small job cannot use are allocated to the others', 8, [1, 256, 256], [1, 4, 3]],
+    ['that no job can use are idle', 8, [1, 2], [1, 2]],
+    ['are one for each job when there are as many jobs', 2, [256, 256], [1, 1]],
+    ['are one for each job when there are more jobs', 2, [256, 256, 256], [1, 1, 1]],
+    ['are not allocated without a job', 2, [], []],
+  ])('%s', (_, cores, limits, shares) => {
+    expect(allocateCores(cores, limits)).toEqual(shares);
   });
 });

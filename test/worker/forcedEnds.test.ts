@@ -18,7 +18,7 @@ const folder = mkdtempSync(join(tmpdir(), 'trainyard-forced-'));
 const file = join(folder, 'large.parquet');
 beforeAll(async () => {
   const session = await openSession({ memoryBytes: 2 ** 30, threads: 2, files: [file], spillFolder: null });
-  // As an upload is stored.
+  // The format in which an upload is stored.
   const columns = 'range AS c0, random() AS c1, (range % 100000)::VARCHAR AS c2';
   const names = literal(JSON.stringify(['a', 'b', 'c']));
   await session.query(
@@ -28,15 +28,15 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-describe('threads that are ended by force while they read', () => {
-  it('do not take their process with them', async () => {
+describe('threads that are terminated while they read', () => {
+  it('do not crash their process', async () => {
     const { stdout } = await run(process.execPath, [END_THREADS, file, String(TIMES)]);
     expect(JSON.parse(stdout)).toEqual({ forced: TIMES });
   });
 });
 
-describe('threads that are ended while they start', () => {
-  it('do not take their process with them', async () => {
+describe('threads that are terminated while they start', () => {
+  it('do not crash their process', async () => {
     const { stdout } = await run(process.execPath, [END_STARTS, String(TIMES)]);
     expect(JSON.parse(stdout)).toEqual({ closed: TIMES });
   });

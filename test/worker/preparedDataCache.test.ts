@@ -17,29 +17,29 @@ function preparedOf(rows: number): Prepared {
   };
 }
 
-async function taken(preparation: Promise<PreparedDataEntry | undefined>): Promise<PreparedDataEntry> {
-  const there = await preparation;
-  if (there === undefined) throw new Error('it was not waited for');
-  return there;
+async function acquired(acquiring: Promise<PreparedDataEntry | undefined>): Promise<PreparedDataEntry> {
+  const entry = await acquiring;
+  if (entry === undefined) throw new Error('The entry was not acquired.');
+  return entry;
 }
 
-describe('what jobs share', () => {
-  it('is made by the first, and the second waits for it', async () => {
-    const preparations = createPreparedDataCache(Date.now);
-    const first = await taken(preparations.acquire('a', NEVER));
+describe('the prepared data that jobs share', () => {
+  it('is made by the first job, and the second job waits for it', async () => {
+    const cache = createPreparedDataCache(Date.now);
+    const first = await acquired(cache.acquire('a', NEVER));
     expect(first.prepared).toBeNull();
-    const second = taken(preparations.acquire('a', NEVER));
+    const second = acquired(cache.acquire('a', NEVER));
     const made = preparedOf(3);
     first.provide(made);
     expect((await second).prepared).toBe(made);
     first.release();
-    expect((await taken(preparations.acquire('a', NEVER))).prepared).toBe(made);
+    expect((await acquired(cache.acquire('a', NEVER))).prepared).toBe(made);
   });
 
-  it.each(['release', 'abandon'] as const)('is made by the next where the first does not (%s), once', async (leave) => {
-    const preparations = createPreparedDataCache(Date.now);
-    const first = await taken(preparations.acquire('a', NEVER));
-    const waiting = [taken(preparations.acquire('a', NEVER)), taken(preparations.acquire('a', NEVER))];
+  it.each(['release', 'abandon'] as const)('is made by the next job, once, if the first fails (%s)', async (leave) => {
+    const cache = createPreparedDataCache(Date.now);
+    const first = await acquired(cache.acquire('a', NEVER));
+    const waiting = [acquired(cache.acquire('a', NEVER)), acquired(cache.acquire('a', NEVER))];
     first[leave]();
     const next = await Promise.race(waiting);
     expect(next.prepared).toBeNull();
@@ -48,17 +48,17 @@ describe('what jobs share', () => {
     expect((await Promise.all(waiting)).map(({ prepared }) => prepared)).toEqual([null, made]);
   });
 
-  it('is of one name', async () => {
-    const preparations = createPreparedDataCache(Date.now);
-    await taken(preparations.acquire('a', NEVER));
-    expect((await taken(preparations.acquire('b', NEVER))).prepared).toBeNull();
+  it('is not shared between keys', async () => {
+    const cache = createPreparedDataCache(Date.now);
+    await acquired(cache.acquire('a', NEVER));
+    expect((await acquired(cache.acquire('b', NEVER))).prepared).toBeNull();
   });
 
-  it('is no longer waited for by a job that is stopped', async () => {
-    const preparations = createPreparedDataCache(Date.now);
-    await taken(preparations.acquire('a', NEVER));
+  it('is no longer awaited by a job that is stopped', async () => {
+    const cache = createPreparedDataCache(Date.now);
+    await acquired(cache.acquire('a', NEVER));
     const stopped = new AbortController();
-    const waiting = preparations.acquire('a', stopped.signal);
+    const waiting = cache.acquire('a', stopped.signal);
     stopped.abort();
     expect(await waiting).toBeUndefined();
   });
@@ -66,37 +66,37 @@ describe('what jobs share', () => {
   it('stays while a job uses it, and is dropped some time after the last one', async () => {
     vi.useFakeTimers();
     try {
-      const preparations = createPreparedDataCache(Date.now, 1000);
-      const first = await taken(preparations.acquire('a', NEVER));
+      const cache = createPreparedDataCache(Date.now, 1000);
+      const first = await acquired(cache.acquire('a', NEVER));
       first.provide(preparedOf(3));
-      const second = await taken(preparations.acquire('a', NEVER));
+      const second = await acquired(cache.acquire('a', NEVER));
       first.release();
       vi.advanceTimersByTime(5000);
-      expect(preparations.count()).toBe(1);
+      expect(cache.count()).toBe(1);
       second.release();
       vi.advanceTimersByTime(999);
-      expect(preparations.count()).toBe(1);
+      expect(cache.count()).toBe(1);
       vi.advanceTimersByTime(1001);
-      expect(preparations.count()).toBe(0);
+      expect(cache.count()).toBe(0);
     } finally {
       vi.useRealTimers();
     }
   });
 
-  it('takes bounded memory: the longest unused is dropped, and nothing that is used', async () => {
+  it('has bounded memory: the least recently used is dropped, and no data in use', async () => {
     const floats = 4 * 100;
-    const preparations = createPreparedDataCache(Date.now, 1e6, 2 * floats);
+    const cache = createPreparedDataCache(Date.now, 1e6, 2 * floats);
     const make = async (key: string) => {
-      const preparation = await taken(preparations.acquire(key, NEVER));
-      if (preparation.prepared === null) preparation.provide(preparedOf(100));
-      return preparation;
+      const entry = await acquired(cache.acquire(key, NEVER));
+      if (entry.prepared === null) entry.provide(preparedOf(100));
+      return entry;
     };
     const used = await make('used');
     for (const key of ['a', 'b', 'c', 'd', 'e']) (await make(key)).release();
-    // What is made last may be more than that, until another is made.
-    expect(preparations.count()).toBe(1 + 3);
-    const there = async (key: string) => (await taken(preparations.acquire(key, NEVER))).prepared !== null;
-    expect([await there('used'), await there('e'), await there('a')]).toEqual([true, true, false]);
+    // The limit is enforced when an entry is added, so the last one may exceed it.
+    expect(cache.count()).toBe(1 + 3);
+    const isCached = async (key: string) => (await acquired(cache.acquire(key, NEVER))).prepared !== null;
+    expect([await isCached('used'), await isCached('e'), await isCached('a')]).toEqual([true, true, false]);
     used.release();
   });
 });

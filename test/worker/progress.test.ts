@@ -9,7 +9,7 @@ function openProgress() {
 }
 
 describe('progress', () => {
-  it('has no pace before the first step', () => {
+  it('has no throughput before the first step', () => {
     const { progressAt } = openProgress();
     expect(progressAt(0, 0)).toEqual({
       epoch: 0,
@@ -21,7 +21,7 @@ describe('progress', () => {
     });
   });
 
-  it('foretells the end from the pace', () => {
+  it('estimates the remaining time from the throughput', () => {
     const { clock, progressAt } = openProgress();
     clock.now = 1000;
     expect(progressAt(2, 8)).toEqual({
@@ -34,7 +34,7 @@ describe('progress', () => {
     });
   });
 
-  it('measures the pace from where it goes on', () => {
+  it('measures the throughput from the step at which it resumes', () => {
     const clock = { now: 0 };
     const progressAt = createProgress({ ...PLAN, done: { epochs: 4, steps: 18 } }, () => clock.now);
     expect(progressAt(4, 18)).toMatchObject({ epoch: 4, step: 18, fraction: 0.45, etaSeconds: null });
@@ -48,7 +48,7 @@ describe('progress', () => {
     expect(progressAt(1, 6)).toMatchObject({ epoch: 1, fraction: 0.15 });
   });
 
-  it('follows a pace that changes', () => {
+  it('follows a throughput that changes', () => {
     const { clock, progressAt } = openProgress();
     clock.now = 1000;
     progressAt(0, 2);

@@ -32,8 +32,9 @@ const CSV = {
 } as const;
 
 /**
- * All that a training keeps in mind: running statistics, masks, moments, a schedule and a patience that hear the losses. It has most of its epochs
- * before it when it is disturbed, so that a fast machine is not at its end by then.
+ * A training with every kind of state: running statistics, dropout masks, moments, and a schedule
+ * and a patience that depend on the losses. It is interrupted early in its epochs, so that a fast
+ * machine does not end it before.
  */
 const REQUEST = {
   target: 'kind',
@@ -52,7 +53,7 @@ const REQUEST = {
   },
 };
 
-/** Three kinds that overlap, so that a training goes on for long. */
+/** Three kinds that overlap, so that a training needs many epochs. */
 function table(): string {
   const rows = Array.from({ length: 1500 }, (_, i) => {
     const noise = (salt: number) => createHash('md5').update(`${salt} ${i}`).digest().readUInt32LE() / 2 ** 32;
@@ -94,11 +95,11 @@ async function openService() {
       bus.publish({ kind: 'queued' });
       return id;
     },
-    async goOn(id: string, halt: StopRule | null) {
+    async resumeTrial(id: string, halt: StopRule | null) {
       expect(await resumeTrial(database, id, halt)).toBe(true);
       bus.publish({ kind: 'queued' });
     },
-    when: (id: string, matters: (job: Job) => boolean) => waitFor(jobs, bus, id, matters),
+    when: (id: string, isReached: (job: Job) => boolean) => waitFor(jobs, bus, id, isReached),
     kill() {
       process.kill(supervisor.pid() ?? Number.NaN, 'SIGKILL');
     },
@@ -120,8 +121,11 @@ afterAll(close);
 
 const passed = (epoch: number) => (job: Job) => (job.progress?.epoch ?? 0) >= epoch;
 
-/** The hash of the model's parameters and every epoch, without how long it took. */
-async function cameTo(id: string) {
+/**
+ * The result of the ended job: the hash of the model's parameters, and every epoch without its
+ * duration.
+ */
+async function resultOf(id: string) {
   const { state, error, modelId, progress, best } = await over(jobs, id);
   const model = await database
     .selectFrom('models')
@@ -133,17 +137,17 @@ async function cameTo(id: string) {
   return { state, error, sha256: model?.sha256, epoch: progress?.epoch, step: progress?.step, best, losses };
 }
 
-let undisturbed: Awaited<ReturnType<typeof cameTo>>;
+let uninterrupted: Awaited<ReturnType<typeof resultOf>>;
 beforeAll(async () => {
-  undisturbed = await cameTo(await submit());
+  uninterrupted = await resultOf(await submit());
 });
 
-/** Pauses the job once it is so far, and has two checkpoints. */
+/** Pauses the job once it has completed the epoch and has two checkpoints. */
 async function pausedAt(id: string, epoch: number): Promise<Job> {
   await when(id, passed(epoch));
   await until(
     () => checkpoints.ofJob(id),
-    (kept) => kept.length === 2,
+    (stored) => stored.length === 2,
   );
   await jobs.pause(id);
   return when(id, ({ state }) => state === 'paused');
@@ -154,14 +158,14 @@ async function filesOf(id: string): Promise<readonly string[]> {
   return rows.map(({ file }) => join(folder, file));
 }
 
-describe('a job ends with the same bits as an undisturbed one', () => {
-  it('which ends by early stopping, after its rate has dropped', () => {
-    expect(undisturbed.state).toBe('succeeded');
-    expect(undisturbed.losses.length).toBeLessThan(REQUEST.training.epochs);
-    expect(undisturbed.losses.at(-1)?.learningRate).toBeLessThan(0.001);
+describe('a job ends with the same bits as an uninterrupted one', () => {
+  it('which ends by early stopping, after its learning rate was reduced', () => {
+    expect(uninterrupted.state).toBe('succeeded');
+    expect(uninterrupted.losses.length).toBeLessThan(REQUEST.training.epochs);
+    expect(uninterrupted.losses.at(-1)?.learningRate).toBeLessThan(0.001);
   });
 
-  it('when it is paused and resumed, again and again', async () => {
+  it('when it is paused and resumed several times', async () => {
     const id = await submit();
     for (const epoch of [5, 20, 40]) {
       const paused = await pausedAt(id, epoch);
@@ -169,27 +173,28 @@ describe('a job ends with the same bits as an undisturbed one', () => {
       const resumed = await jobs.resume(id);
       expect(resumed.progress?.epoch).toBeGreaterThanOrEqual(paused.progress?.epoch ?? Number.NaN);
     }
-    expect(await cameTo(id)).toEqual(undisturbed);
+    expect(await resultOf(id)).toEqual(uninterrupted);
     expect(await jobs.get(id)).toMatchObject({ attempts: 1 });
   });
 
-  it('when its worker is killed, and killed again', async () => {
+  it('when its worker is killed twice', async () => {
     const id = await submit();
     for (const [index, epoch] of [20, 40].entries()) {
       await when(id, passed(epoch));
       kill();
       await when(id, ({ attempts }) => attempts === index + 2);
     }
-    expect(await cameTo(id)).toEqual(undisturbed);
+    expect(await resultOf(id)).toEqual(uninterrupted);
     expect(await jobs.get(id)).toMatchObject({ attempts: 3 });
   });
 
-  it('when every life of its worker is far shorter than the time between checkpoints', async () => {
+  it('when each worker process lives far shorter than the checkpoint interval', async () => {
     await service.stop();
     service.start(86_400);
     const id = await submit();
     await when(id, passed(1));
-    // The first life leaves nothing; each one after it has a checkpoint at once, and goes on from there.
+    // The first process writes no checkpoint. Each later one writes a checkpoint at once, from
+    // which the next resumes.
     let steps = 0;
     for (let life = 2; life < 5; life++) {
       kill();
@@ -202,10 +207,10 @@ describe('a job ends with the same bits as an undisturbed one', () => {
     }
     await service.stop();
     service.start();
-    expect(await cameTo(id)).toEqual(undisturbed);
+    expect(await resultOf(id)).toEqual(uninterrupted);
   });
 
-  it('when the worker is restarted in order', async () => {
+  it('when the worker is stopped and restarted', async () => {
     const id = await submit();
     await when(id, passed(20));
     await service.stop();
@@ -213,39 +218,40 @@ describe('a job ends with the same bits as an undisturbed one', () => {
     expect(queued).toMatchObject({ state: 'queued', attempts: 0, startedAt: null });
     expect(queued.progress?.epoch).toBeGreaterThanOrEqual(20);
     service.start();
-    expect(await cameTo(id)).toEqual(undisturbed);
+    expect(await resultOf(id)).toEqual(uninterrupted);
   });
 
-  it('when it is cancelled and tried again', async () => {
+  it('when it is cancelled and retried', async () => {
     const id = await submit();
     await when(id, passed(40));
     await jobs.cancel(id);
     expect(await over(jobs, id)).toMatchObject({ state: 'cancelled', modelId: null });
     expect(await jobs.retry(id)).toMatchObject({ finishedAt: null });
-    expect(await cameTo(id)).toEqual(undisturbed);
+    expect(await resultOf(id)).toEqual(uninterrupted);
   });
 
-  it('when it halts, again and again, and its worker is killed on the way', async () => {
-    const nowhere: StopRule = { metric: 'validationLoss', goal: 'minimize', until: null, limits: [] };
+  it('when it halts several times, and its worker is killed in between', async () => {
+    const never: StopRule = { metric: 'validationLoss', goal: 'minimize', until: null, limits: [] };
     const haltedAt = async (epoch: number) => {
       const { progress } = await when(id, ({ state }) => state === 'paused');
       expect(progress?.epoch).toBe(epoch);
     };
-    const id = await service.submitTrial({ ...nowhere, until: 30 });
+    const id = await service.submitTrial({ ...never, until: 30 });
     await when(id, passed(10));
     kill();
     await haltedAt(30);
-    await service.goOn(id, { ...nowhere, limits: [45, 50].map((epoch) => ({ epoch, worst: epoch === 45 ? 1e9 : 0 })) });
+    const limits = [45, 50].map((epoch) => ({ epoch, worst: epoch === 45 ? 1e9 : 0 }));
+    await service.resumeTrial(id, { ...never, limits });
     await haltedAt(50);
-    await service.goOn(id, { ...nowhere, until: 80 });
+    await service.resumeTrial(id, { ...never, until: 80 });
     await when(id, passed(60));
     await service.stop();
     service.start();
     await haltedAt(80);
     expect(await filesOf(id)).not.toEqual([]);
-    await service.goOn(id, null);
-    expect(await cameTo(id)).toEqual(undisturbed);
-    // Of a trial nothing is kept that could be gone on from.
+    await service.resumeTrial(id, null);
+    expect(await resultOf(id)).toEqual(uninterrupted);
+    // The last checkpoint of a trial is not stored, so it cannot be extended.
     await until(
       () => readdirSync(folder).filter((file) => file.startsWith(id)),
       (files) => files.length === 0,
@@ -257,8 +263,8 @@ describe('a job ends with the same bits as an undisturbed one', () => {
   });
 
   it.each<[string, (files: readonly string[]) => void]>([
-    ['its last checkpoint is cut short', ([last]) => truncateSync(last, 1000)],
-    ['its last checkpoint is gone', ([last]) => rmSync(last)],
+    ['its last checkpoint is truncated', ([last]) => truncateSync(last, 1000)],
+    ['its last checkpoint is missing', ([last]) => rmSync(last)],
     ['a bit of its last checkpoint has flipped', ([last]) => flipBit(last)],
     ['all its checkpoints are damaged', (files) => files.forEach(flipBit)],
   ])('when %s', async (_, damage) => {
@@ -268,38 +274,38 @@ describe('a job ends with the same bits as an undisturbed one', () => {
     expect(files).toHaveLength(2);
     damage(files);
     await jobs.resume(id);
-    expect(await cameTo(id)).toEqual(undisturbed);
+    expect(await resultOf(id)).toEqual(uninterrupted);
   });
 });
 
 describe('a job that is stopped', () => {
-  const isOfTheBeginning = ({ losses, sha256 }: Awaited<ReturnType<typeof cameTo>>) => {
-    expect(losses).toEqual(undisturbed.losses.slice(0, losses.length));
+  const expectPrefix = ({ losses, sha256 }: Awaited<ReturnType<typeof resultOf>>) => {
+    expect(losses).toEqual(uninterrupted.losses.slice(0, losses.length));
     expect(sha256).toMatch(/^[0-9a-f]{64}$/);
   };
 
-  it('makes a model of its best epoch so far', async () => {
+  it('creates a model of its best epoch so far', async () => {
     const id = await submit();
     await when(id, passed(30));
     await jobs.stop(id);
-    const stopped = await cameTo(id);
-    isOfTheBeginning(stopped);
+    const stopped = await resultOf(id);
+    expectPrefix(stopped);
     const best = stopped.losses.toSorted((a, b) => (a.validationLoss ?? 0) - (b.validationLoss ?? 0))[0];
     expect(stopped).toMatchObject({ state: 'succeeded', best: { epoch: best.epoch } });
   });
 
-  it('makes it when it is paused, too', async () => {
+  it('creates the model also when it is paused', async () => {
     const id = await submit();
     const { progress } = await pausedAt(id, 30);
     await jobs.stop(id);
-    const stopped = await cameTo(id);
-    isOfTheBeginning(stopped);
+    const stopped = await resultOf(id);
+    expectPrefix(stopped);
     expect(stopped.epoch).toBe(progress?.epoch);
   });
 
-  it('goes on when it is extended, with another model, and the first one stays', async () => {
+  it('equals an uninterrupted one when it is extended, and its first model stays', async () => {
     const constant = { ...REQUEST.training, schedule: { type: 'constant' }, earlyStopping: null, epochs: 60 };
-    const whole = await cameTo(await submit({ ...REQUEST, training: constant }));
+    const whole = await resultOf(await submit({ ...REQUEST, training: constant }));
     const id = await submit({ ...REQUEST, training: { ...constant, epochs: 40 } });
     const first = await over(jobs, id);
     const extended = await jobs.extend(id, 20);
@@ -308,18 +314,18 @@ describe('a job that is stopped', () => {
       progress: { epochs: 60 },
       hyperparameters: { training: { epochs: 60 } },
     });
-    expect(await cameTo(id)).toEqual(whole);
+    expect(await resultOf(id)).toEqual(whole);
     const models = await database.selectFrom('models').select('id').where('jobId', '=', id).execute();
     expect(models).toHaveLength(2);
     expect(models).toContainEqual({ id: first.modelId });
   });
 });
 
-describe('a job whose model has no room in its project', () => {
+describe('a job whose model exceeds the storage quota of its project', () => {
   const allow = (storedBytes: number | null) =>
     database.updateTable('projects').set({ storedBytes }).where('name', '=', TENANT.project).execute();
 
-  it('says so, keeps its checkpoint, and makes the same model when it is tried again with room', async () => {
+  it('fails with that error, retains its checkpoint, and creates the same model when it is retried with a larger quota', async () => {
     const before = await storedBytes(database, TENANT.project);
     await allow(before + 1000);
     const id = await submit();
@@ -331,12 +337,12 @@ describe('a job whose model has no room in its project', () => {
     expect(step).toBeGreaterThan(0);
     await allow(null);
     await jobs.retry(id);
-    expect(await cameTo(id)).toEqual(undisturbed);
+    expect(await resultOf(id)).toEqual(uninterrupted);
   });
 });
 
 describe('the files of checkpoints', () => {
-  it('are two of a job, and go with it', async () => {
+  it('are two for each job, and are deleted with it', async () => {
     const id = await submit();
     await pausedAt(id, 10);
     const own = () => readdirSync(folder).filter((file) => file.startsWith(id));
@@ -347,7 +353,7 @@ describe('the files of checkpoints', () => {
     expect(own()).toEqual([]);
   });
 
-  it('that a crash has left are collected when the worker starts', async () => {
+  it('that are left after a crash are deleted when the worker starts', async () => {
     const id = await submit();
     await pausedAt(id, 10);
     const known = readdirSync(folder);

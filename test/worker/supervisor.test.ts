@@ -14,11 +14,11 @@ const ENTRY = fileURLToPath(new URL('./workerEntry.ts', import.meta.url));
 const SCRIPTED = fileURLToPath(new URL('./threads/scripted.ts', import.meta.url));
 const BROKEN = fileURLToPath(new URL('./threads/broken.ts', import.meta.url));
 
-/** The service and a worker process beside it. */
+/** The service and a worker process. */
 async function openBoth() {
   const { database, folder, bus, jobs } = openJobs();
   const datasetId = await insertDataset(database, { file: join(folder, 'iris.parquet') });
-  // Its log has one line for each death of the worker.
+  // The log of the supervisor, with one line for each death of the worker.
   const deaths = new PassThrough();
   const start = (threads = SCRIPTED) => {
     const args = [join(folder, 'trainyard.sqlite'), threads];
@@ -33,7 +33,7 @@ async function openBoth() {
 }
 
 describe('the worker process', () => {
-  it('takes jobs and tells of them', async () => {
+  it('runs jobs and publishes their changes', async () => {
     const { jobs, start, submit } = await openBoth();
     const supervisor = start();
     expect(await over(jobs, await submit('plain'))).toMatchObject({ state: 'succeeded' });
@@ -49,7 +49,7 @@ describe('the worker process', () => {
     expect(await over(jobs, id)).toMatchObject({ state: 'cancelled' });
   });
 
-  it('is started again when it is killed, and its job with it', async () => {
+  it('is restarted when it is killed, and so is its job', async () => {
     const { jobs, bus, start, submit } = await openBoth();
     const supervisor = start();
     const id = await submit('never ends');
@@ -63,7 +63,7 @@ describe('the worker process', () => {
     expect(await over(jobs, id)).toMatchObject({ state: 'cancelled' });
   });
 
-  it('fails a job that kills its process, and no other that ran beside it', async () => {
+  it('fails a job that kills its process, but no job that ran at the same time', async () => {
     const { database, jobs, start, submit } = await openBoth();
     const [killer, neighbour] = [await submit('kills its process'), await submit('waits to be killed once')];
     start();
@@ -84,7 +84,7 @@ describe('the worker process', () => {
     expect(await over(jobs, await submit('plain'))).toMatchObject({ state: 'succeeded', attempts: 1 });
   });
 
-  it('makes nothing a suspect when it is asked to end', async () => {
+  it('makes no job a suspect when it is asked to stop', async () => {
     const { database, jobs, bus, start, submit } = await openBoth();
     const supervisor = start();
     const id = await submit('never ends');
@@ -95,7 +95,7 @@ describe('the worker process', () => {
     await jobs.cancel(id);
   });
 
-  it('makes nothing a suspect when the service ends right after it', async () => {
+  it('makes no job a suspect when the service ends right after the worker', async () => {
     const { database, jobs, bus, start, submit, died } = await openBoth();
     const supervisor = start();
     const id = await submit('never ends');
@@ -106,7 +106,7 @@ describe('the worker process', () => {
     expect(await database.selectFrom('jobs').select('suspectAt').executeTakeFirst()).toEqual({ suspectAt: null });
   });
 
-  it('leaves the jobs in the queue when its threads cannot start', async () => {
+  it('claims no jobs when its threads cannot start', async () => {
     const { jobs, start, submit, died } = await openBoth();
     const id = await submit('plain');
     const supervisor = start(BROKEN);
@@ -115,7 +115,7 @@ describe('the worker process', () => {
     expect(supervisor.ready()).toBe(false);
   });
 
-  it('puts its jobs back when the service ends, and ends itself', async () => {
+  it('queues its jobs again and exits when the service ends', async () => {
     const { jobs, bus, start, submit } = await openBoth();
     const supervisor = start();
     const id = await submit('never ends');

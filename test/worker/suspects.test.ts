@@ -9,7 +9,7 @@ import { moveTo } from '../support/jobStates.ts';
 const ANY = Number.MAX_SAFE_INTEGER;
 const NO_SUSPECT = { crashes: 0, suspectAt: null };
 
-/** A queue whose clock the test sets; `die` is the death of a worker whose supervisor lives on. */
+/** A queue whose clock the test sets. `die`: the worker dies and its supervisor survives. */
 async function openSuspects() {
   const { database, jobs } = openJobs();
   const datasetId = await insertDataset(database);
@@ -35,8 +35,8 @@ async function openSuspects() {
   return { database, jobs, clock, queueOf, queue, submit, die, rowOf, logsOf, suspected };
 }
 
-describe('what counts against a job', () => {
-  it('is no lease that has run out, and no worker that died with its supervisor, however often', async () => {
+describe('the crash count of a job', () => {
+  it('excludes expired leases and workers that died with their supervisor, however often', async () => {
     const { clock, queue, queueOf, submit, jobs, rowOf, logsOf } = await openSuspects();
     const id = await submit();
     for (let life = 0; life < 4 * MAX_CRASHES; life++) {
@@ -50,7 +50,7 @@ describe('what counts against a job', () => {
     expect(new Set(await logsOf(id))).toEqual(new Set(['worker_lost']));
   });
 
-  it('is nothing that a suspect alone loses that way, either', async () => {
+  it('excludes them also for a suspect that runs alone', async () => {
     const { queue, queueOf, suspected, jobs, rowOf } = await openSuspects();
     const id = await suspected();
     for (let life = 0; life < 2 * MAX_CRASHES; life++) {
@@ -61,7 +61,7 @@ describe('what counts against a job', () => {
     expect(await rowOf(id)).toMatchObject({ crashes: 0 });
   });
 
-  it('is no death of a process in which others ran: all are suspects, and none has a death of its own', async () => {
+  it('excludes the death of a process that ran other jobs too: all of them become suspects', async () => {
     const { queue, submit, die, rowOf, logsOf, clock } = await openSuspects();
     const ids = [await submit(), await submit()];
     const waiting = await submit();
@@ -73,7 +73,7 @@ describe('what counts against a job', () => {
     expect(await logsOf(ids[0])).toEqual(['worker_died']);
   });
 
-  it('is a death while it ran alone, and so many without a checkpoint in between fail it, with what to do', async () => {
+  it('includes deaths while it ran alone; at the limit, without a checkpoint in between, the job fails with a remedy', async () => {
     const { database, queue, suspected, jobs, die, rowOf } = await openSuspects();
     const id = await suspected();
     for (let death = 1; death < MAX_CRASHES; death++) {
@@ -95,7 +95,7 @@ describe('what counts against a job', () => {
     expect(await database.selectFrom('jobs').select('leaseOwner').executeTakeFirst()).toEqual({ leaseOwner: null });
   });
 
-  it('leaves what a client wants of it: cancelled or paused it is, and suspect when it resumes', async () => {
+  it('does not override requested actions: the job is cancelled or paused, and a suspect when it resumes', async () => {
     const { queue, submit, suspected, jobs, die } = await openSuspects();
     const cancelled = await suspected();
     for (let death = 1; death < MAX_CRASHES; death++) {
@@ -117,13 +117,13 @@ describe('what counts against a job', () => {
 });
 
 describe('a suspect', () => {
-  it('is cleared by a checkpoint after its probation, by a halt, a retry and an extension', async () => {
+  it('is cleared by a checkpoint after its probation, by a halt and by a retry', async () => {
     const { database, queue, suspected, jobs, rowOf } = await openSuspects();
-    const kept = await suspected();
-    await queue.writeProgress(kept, true, async () => 'a checkpoint');
-    expect(await rowOf(kept)).toEqual(NO_SUSPECT);
-    await queue.release(kept);
-    await jobs.cancel(kept);
+    const cleared = await suspected();
+    await queue.writeProgress(cleared, true, async () => 'a checkpoint');
+    expect(await rowOf(cleared)).toEqual(NO_SUSPECT);
+    await queue.release(cleared);
+    await jobs.cancel(cleared);
     const halted = await suspected();
     await queue.halt(halted);
     expect(await rowOf(halted)).toEqual(NO_SUSPECT);
@@ -134,7 +134,7 @@ describe('a suspect', () => {
     expect(await rowOf(retried)).toEqual(NO_SUSPECT);
   });
 
-  it('waits for a worker without other jobs, which takes nothing else meanwhile', async () => {
+  it('waits for a worker without other jobs, which claims no other job meanwhile', async () => {
     const { queue, queueOf, submit, die } = await openSuspects();
     const suspects = [await submit(), await submit()];
     for (const _ of suspects) await queue.claim(ANY);
@@ -157,7 +157,7 @@ describe('a suspect', () => {
     expect(await jobs.get(ids[0])).toMatchObject({ queuePosition: 2 });
   });
 
-  it('rests after a death of its own while others want to run, and comes to its turn all the same', async () => {
+  it('waits for the cooldown after a counted crash while other jobs are queued, and then runs', async () => {
     const { clock, queue, submit, suspected, die } = await openSuspects();
     const killer = await suspected();
     const healthy = await submit();
@@ -171,7 +171,7 @@ describe('a suspect', () => {
     expect(await queue.claimSuspect()).toMatchObject({ id: killer });
   });
 
-  it('does not rest for longer when the clock is set back', async () => {
+  it('does not wait longer when the clock is set back', async () => {
     const { clock, queue, submit, suspected, die } = await openSuspects();
     const killer = await suspected();
     await submit();
@@ -180,7 +180,7 @@ describe('a suspect', () => {
     expect(await queue.claimSuspect()).toMatchObject({ id: killer });
   });
 
-  it('does not rest where nothing else wants to run, and those without a death of their own never do', async () => {
+  it('has no cooldown without other jobs, or without a counted crash', async () => {
     const { queue, submit, die } = await openSuspects();
     const [killer, neighbour] = [await submit(), await submit()];
     for (const _ of [killer, neighbour]) await queue.claim(ANY);
@@ -196,7 +196,7 @@ describe('a suspect', () => {
     expect(await queue.claimSuspect()).toMatchObject({ id: killer });
   });
 
-  it('waits while its project may run no more jobs, and blocks nobody', async () => {
+  it('waits while its project is at its limit of running jobs, and does not block other jobs', async () => {
     const { database, queue, submit, die } = await openSuspects();
     await submit();
     await queue.claim(ANY);

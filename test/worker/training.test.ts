@@ -25,7 +25,7 @@ const CSV = {
   options: { delimiter: null, header: null, nullValues: null, types: [] },
 } as const;
 
-/** 150 flowers of three kinds that their petals tell apart, numbered, with a measure beside them. */
+/** 150 numbered flowers of three kinds that differ in the sizes of their petals. */
 function flowers(): string {
   const rows = Array.from({ length: 150 }, (_, i) => {
     const kind = i % 3;
@@ -40,7 +40,7 @@ function flowers(): string {
   return ['id,petal length,petal width,species', ...rows.map((row) => row.join(','))].join('\n');
 }
 
-/** The rooms of a service that trains, over real files, with real threads. */
+/** A service that trains, with real files and real threads. */
 async function openTraining() {
   const { folder, database, close } = makeFolder();
   const folders = foldersOf(folder);
@@ -60,22 +60,22 @@ async function openTraining() {
   const jobs = createJobs({ database, findDataset, checkpoints, bus, machine, clock: Date.now }, TENANT);
   const threads = 2;
   const pool = createPool({ module: THREAD, setup: { kernels: 'auto' }, threads, onError: () => {} });
-  /** Of every task whether its thread was to make its data ready. */
-  const making: boolean[] = [];
+  /** For each task, whether its thread had to prepare the data. */
+  const preparing: boolean[] = [];
   const watched: Pool = {
     ...pool,
     run(task, signal) {
-      making.push(task.prepared === null);
+      preparing.push(task.prepared === null);
       return pool.run(task, signal);
     },
   };
-  const keeping = { checkpoints, checkpointMs: 10_000 };
-  const parts = {
+  const deps = {
     database,
     findDataset,
     findFile,
     saveModel,
-    ...keeping,
+    checkpoints,
+    checkpointMs: 10_000,
     bus,
     pool: watched,
     threads,
@@ -83,11 +83,11 @@ async function openTraining() {
     memoryBytes: 1e12,
     log,
   };
-  const worker = startWorker({ ...parts, metrics: createTrainingMetrics(new Registry()), clock: Date.now });
+  const worker = startWorker({ ...deps, metrics: createTrainingMetrics(new Registry()), clock: Date.now });
   return {
     jobs,
     bus,
-    making,
+    preparing,
     submit: (request: object) => jobs.submit({ datasetId, ...request }),
     async stop() {
       await worker.stop();
@@ -97,11 +97,11 @@ async function openTraining() {
   };
 }
 
-const { jobs, bus, making, submit, stop } = await openTraining();
+const { jobs, bus, preparing, submit, stop } = await openTraining();
 afterAll(stop);
 
 describe('a training', () => {
-  it('goes from a table to a model with nothing but the target given', async () => {
+  it('needs only a target to create a model from a table', async () => {
     const { id } = await submit({ target: 'species' });
     const job = await over(jobs, id);
     expect(job).toMatchObject({ state: 'succeeded', progress: { fraction: 1, etaSeconds: 0 }, error: null });
@@ -114,7 +114,7 @@ describe('a training', () => {
     expect(job.best).toEqual({ epoch: losses.indexOf(Math.min(...losses)) + 1, validationLoss: Math.min(...losses) });
   });
 
-  it('gives the same losses for the same seed, two at once', async () => {
+  it('has the same losses for the same seed when two run at once', async () => {
     const request = { target: 'petal length', training: { epochs: 5, seed: 7 } };
     const ids = [(await submit(request)).id, (await submit(request)).id];
     const histories = await Promise.all(
@@ -128,30 +128,30 @@ describe('a training', () => {
     expect(histories[0]).toEqual(histories[1]);
   });
 
-  it('shares what was read and fitted with all that differ in nothing of it, two at once, and comes to the same', async () => {
+  it('shares its prepared data with jobs on the same data, two at once, and has the same result', async () => {
     const request = (learningRate: number, seed = 3) => ({
       target: 'species',
       split: { seed: 11 },
       training: { epochs: 3, seed, optimizer: { type: 'adam', learningRate } },
     });
     const rates = [0.001, 0.002, 0.003, 0.001];
-    const before = making.length;
+    const before = preparing.length;
     const ids = await Promise.all(rates.map(async (rate) => (await submit(request(rate))).id));
     for (const id of ids) expect(await over(jobs, id)).toMatchObject({ state: 'succeeded' });
-    expect(making.slice(before)).toEqual([true, false, false, false]);
+    expect(preparing.slice(before)).toEqual([true, false, false, false]);
     const [first, , , last] = await Promise.all(ids.map((id) => jobs.losses(id, { after: 0, limit: 9 })));
     const withoutTime = ({ items }: typeof first) => items.map(({ seconds: _, ...loss }) => loss);
     expect(withoutTime(last)).toEqual(withoutTime(first));
   });
 
-  it('that diverges says in which epoch, and what to do', async () => {
+  it('that diverges fails with the epoch and a remedy', async () => {
     const training = { optimizer: { type: 'sgd', learningRate: 100 }, clipGradientNorm: null, loss: 'mse' };
     const job = await over(jobs, (await submit({ target: 'petal length', training })).id);
     expect(job).toMatchObject({ state: 'failed', modelId: null });
     expect(job.error).toMatchObject({ code: 'loss_diverged', message: /epoch \d+.*learning rate/s });
   });
 
-  it('that diverged starts anew when it is tried again, and comes to the same', async () => {
+  it('that diverged starts from the beginning when it is retried, and diverges again', async () => {
     const training = { optimizer: { type: 'sgd', learningRate: 100 }, clipGradientNorm: null, loss: 'mse' };
     const { id } = await submit({ target: 'petal length', training });
     const { error } = await over(jobs, id);
@@ -159,7 +159,7 @@ describe('a training', () => {
     expect(await over(jobs, id)).toMatchObject({ state: 'failed', error, attempts: 2 });
   });
 
-  it('stops in the middle when it is cancelled', async () => {
+  it('stops before its end when it is cancelled', async () => {
     const { id } = await submit({ target: 'species', ...LONG_JOB });
     await waitFor(jobs, bus, id, hasLosses);
     await jobs.cancel(id);
@@ -167,7 +167,7 @@ describe('a training', () => {
     expect(job).toMatchObject({ state: 'cancelled', modelId: null, progress: { epochs: 100_000 } });
   });
 
-  it('fails with what only the data can tell', async () => {
+  it('fails with an issue that only the data shows', async () => {
     const split = { method: 'column', column: 'id' };
     const job = await over(jobs, (await submit({ target: 'petal length', split })).id);
     expect(job.error).toMatchObject({ code: 'invalid_spec', message: expect.stringMatching(/train.*'flower-0'/) });

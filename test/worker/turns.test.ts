@@ -11,7 +11,7 @@ import { insertSweep } from '../jobs/sweeps.ts';
 
 const ANY = Number.MAX_SAFE_INTEGER;
 
-/** A queue, and projects that wait in it. */
+/** A queue, and functions that add projects and their jobs. */
 async function openTurns() {
   const { folder, database, jobsOf } = openJobs();
   const claimOne = async () => (await createQueue(database, 'worker', Date.now).claim(ANY))?.id;
@@ -35,7 +35,7 @@ async function openTurns() {
   };
 }
 
-/** Queued jobs, the first one the oldest. */
+/** Inserts queued jobs, the oldest first, and returns their ids. */
 async function insertJobs(database: Database, project: string, priorities: readonly number[]) {
   const rows = priorities.map((priority) => ({
     ...({
@@ -54,7 +54,7 @@ async function insertJobs(database: Database, project: string, priorities: reado
 }
 
 describe('the trials of a sweep in the queue', () => {
-  it('come after the jobs that somebody has submitted, unless their priority is higher', async () => {
+  it('run after the jobs that clients have submitted, unless their priority is higher', async () => {
     const { database, submit, claimAll } = await openTurns();
     const [first, second, own, high] = await submit('default', [0, 0, 0, 5]);
     const sweepId = await insertSweep(database, await insertDataset(database));
@@ -67,7 +67,7 @@ describe('the trials of a sweep in the queue', () => {
 });
 
 describe('projects in the queue', () => {
-  it('take turns: one job does not wait behind a thousand of another project', async () => {
+  it('alternate: one job does not wait for a thousand jobs of another project', async () => {
     const { addProject, submit, claimOne } = await openTurns();
     await addProject('many');
     await addProject('one');
@@ -76,7 +76,7 @@ describe('projects in the queue', () => {
     expect([await claimOne(), await claimOne(), await claimOne()]).toEqual([many[0], only, many[1]]);
   });
 
-  it('let the one with the fewest running jobs go first, then the oldest', async () => {
+  it('are served by the fewest running jobs first, then by the oldest job', async () => {
     const { addProject, submit, claimOne } = await openTurns();
     await addProject('a');
     await addProject('b');
@@ -88,7 +88,7 @@ describe('projects in the queue', () => {
     expect([await claimOne(), await claimOne(), await claimOne(), await claimOne()]).toEqual([c[0], b[0], b[1], a[2]]);
   });
 
-  it('do not come before a higher priority', async () => {
+  it('are served after a higher priority', async () => {
     const { addProject, submit, claimAll } = await openTurns();
     await addProject('a');
     await addProject('b');
@@ -97,7 +97,7 @@ describe('projects in the queue', () => {
     expect(await claimAll()).toEqual([...a, ...b]);
   });
 
-  it('run no more jobs than they may, and hold nobody else back', async () => {
+  it('run no more jobs than their limit, and do not block other projects', async () => {
     const { database, addProject, submit, claimAll } = await openTurns();
     await addProject('small', 1);
     await addProject('large');
@@ -108,23 +108,23 @@ describe('projects in the queue', () => {
     expect(await claimAll()).toEqual([small[1]]);
   });
 
-  it('are told their place as the turns will come', async () => {
+  it('have queue positions in the order in which their jobs are claimed', async () => {
     const { addProject, submit, claimOne, claimAll, jobsOf } = await openTurns();
     const projects = ['a', 'b', 'c'];
     for (const project of projects) await addProject(project);
     for (let i = 0; i < 30; i++) await submit(projects[(i * i) % 3] ?? 'a', [(i * 7) % 4]);
     for (let i = 0; i < 5; i++) await claimOne();
-    const places: { id: string; queuePosition: number | null }[] = [];
+    const queued: { id: string; queuePosition: number | null }[] = [];
     for (const project of projects) {
       const { items } = await jobsOf(project).list({ limit: 100, state: ['queued'] });
-      places.push(...items);
+      queued.push(...items);
     }
-    places.sort((a, b) => (a.queuePosition ?? 0) - (b.queuePosition ?? 0));
-    expect(places.map(({ queuePosition }) => queuePosition)).toEqual(places.map((_, index) => index + 1));
-    expect(places.map(({ id }) => id)).toEqual(await claimAll());
+    queued.sort((a, b) => (a.queuePosition ?? 0) - (b.queuePosition ?? 0));
+    expect(queued.map(({ queuePosition }) => queuePosition)).toEqual(queued.map((_, index) => index + 1));
+    expect(queued.map(({ id }) => id)).toEqual(await claimAll());
   });
 
-  it('are found by indexes, however long the queue is', async () => {
+  it('are found by indexes, so that a claim does not scan the queue', async () => {
     const { folder } = await openTurns();
     const path = `${folder}/trainyard.sqlite`;
     const sqlite = new Sqlite(path);
@@ -144,7 +144,7 @@ describe('projects in the queue', () => {
   });
 });
 
-it('makes no room for one more than may wait, whoever else asks at once', async () => {
+it('the queue limit is never exceeded by concurrent requests', async () => {
   const { database, jobsOf } = openJobs();
   const datasetId = await insertDataset(database);
   const jobs = jobsOf({ project: 'default', quotas: { ...NO_QUOTAS, queuedJobs: 2 } });
@@ -157,7 +157,7 @@ it('makes no room for one more than may wait, whoever else asks at once', async 
   expect(items).toHaveLength(2);
 });
 
-it('lets no job back into a queue that is full', async () => {
+it('a paused job cannot be resumed while the queue is full', async () => {
   const { database, jobsOf } = openJobs();
   const datasetId = await insertDataset(database);
   const jobs = jobsOf({ project: 'default', quotas: { ...NO_QUOTAS, queuedJobs: 1 } });

@@ -21,7 +21,10 @@ import { until } from '../support/until.ts';
 
 const SCRIPTED = fileURLToPath(new URL('./threads/scripted.ts', import.meta.url));
 
-/** A worker with real threads that do what a job's name says, and the service that feeds it. */
+/**
+ * A worker with real threads, whose script the name of a job selects, and the service that queues
+ * jobs.
+ */
 async function openWorker(changes: Partial<WorkerDeps> = {}) {
   const { folder, database, bus, jobs } = openJobs();
   const datasetId = await insertDataset(database);
@@ -34,7 +37,7 @@ async function openWorker(changes: Partial<WorkerDeps> = {}) {
       heapMegabytes: 64,
       onError: () => {},
     });
-    const parts = {
+    const deps = {
       database,
       findDataset: findDataset(database),
       findFile: findFile(database),
@@ -49,7 +52,7 @@ async function openWorker(changes: Partial<WorkerDeps> = {}) {
       log,
     };
     const worker = startWorker({
-      ...parts,
+      ...deps,
       metrics: createTrainingMetrics(new Registry()),
       clock: Date.now,
       ...changes,
@@ -63,7 +66,7 @@ async function openWorker(changes: Partial<WorkerDeps> = {}) {
 }
 
 describe('a worker', () => {
-  it('takes a job from the queue to its model', async () => {
+  it('runs a job from the queue to its model', async () => {
     const { jobs, start, submit } = await openWorker();
     start();
     const id = await submit('plain');
@@ -101,18 +104,18 @@ describe('a worker', () => {
     for (const id of ids) await jobs.cancel(id);
   });
 
-  it('gives a job alone all the cores that it can use, and takes some back for another', async () => {
+  it('allocates to a single job all cores that it can use, and fewer when another one runs', async () => {
     const { jobs, bus, start, submit } = await openWorker();
     start();
-    const plays = async (id: string, threads: number) => {
+    const usesThreads = async (id: string, threads: number) => {
       await waitFor(jobs, bus, id, ({ latest }) => latest?.threads === threads);
     };
-    const first = await submit('could use three cores');
-    await plays(first, 3);
-    const second = await submit('could use three cores');
-    await Promise.all([plays(first, 2), plays(second, 2)]);
+    const first = await submit('can use three cores');
+    await usesThreads(first, 3);
+    const second = await submit('can use three cores');
+    await Promise.all([usesThreads(first, 2), usesThreads(second, 2)]);
     await jobs.cancel(second);
-    await plays(first, 3);
+    await usesThreads(first, 3);
     await jobs.cancel(first);
   });
 
@@ -125,7 +128,7 @@ describe('a worker', () => {
     expect(await over(jobs, id)).toMatchObject({ state: 'cancelled', modelId: null, error: null });
   });
 
-  it('hears of a cancelled job from the database alone', async () => {
+  it('stops a cancelled job without a notification, by polling the database', async () => {
     const { database, jobs, bus, start, submit } = await openWorker();
     start();
     const id = await submit('never ends');
@@ -139,7 +142,7 @@ describe('a worker', () => {
     ['throws', 'thread_crashed'],
     ['fills its heap', 'out_of_memory'],
     ['fails', 'internal_error'],
-  ])('fails a job that %s, says why, and trains the others', async (name, code) => {
+  ])('reports why a job that %s has failed, and trains the others', async (name, code) => {
     const { jobs, bus, start, submit } = await openWorker();
     start();
     const other = await submit('never ends');
@@ -155,10 +158,10 @@ describe('a worker', () => {
   it.each([
     ['cancel', 'cancelled'],
     ['pause', 'paused'],
-  ] as const)('ends a thread by force that does not hear of a %s, and trains the others', async (action, state) => {
+  ] as const)('terminates a thread that ignores a %s, and trains the others', async (action, state) => {
     const { jobs, bus, start, submit } = await openWorker({ stopMs: 50 });
     start();
-    const [other, stuck] = [await submit('never ends'), await submit('hears nothing')];
+    const [other, stuck] = [await submit('never ends'), await submit('ignores requests')];
     await waitFor(jobs, bus, other, hasLosses);
     await waitFor(jobs, bus, stuck, hasLosses);
     await jobs[action](stuck);
@@ -171,54 +174,54 @@ describe('a worker', () => {
     await jobs.cancel(other);
   });
 
-  it('ends a thread by force that does not hear that the service ends', async () => {
+  it('terminates a thread that ignores the shutdown of the service', async () => {
     const { jobs, bus, start, submit } = await openWorker({ stopMs: 50 });
     const worker = start();
-    const id = await submit('hears nothing');
+    const id = await submit('ignores requests');
     await waitFor(jobs, bus, id, hasLosses);
     await worker.stop();
     expect(await jobs.get(id)).toMatchObject({ state: 'queued', attempts: 0 });
   });
 
-  it('goes on with a job whose checkpoints cannot be written, and tries again', async () => {
+  it('continues a job whose checkpoints cannot be written, and retries', async () => {
     const lines = new PassThrough();
     const logged = on(createInterface({ input: lines }), 'line');
-    const says = async (message: string): Promise<void> => {
+    const untilLogged = async (message: string): Promise<void> => {
       const { value } = await logged.next();
-      if (!JSON.parse(String(value)).msg.includes(message)) await says(message);
+      if (!JSON.parse(String(value)).msg.includes(message)) await untilLogged(message);
     };
     const { folder, jobs, start, submit } = await openWorker({
       checkpointMs: 10,
       log: pino({ level: 'debug' }, lines),
     });
-    // A file stands where the folder shall be.
+    // A file with the name of the folder, so that the folder cannot be created.
     writeFileSync(join(folder, 'checkpoints'), '');
     start();
-    const id = await submit('leaves checkpoints');
-    await says('a checkpoint could not be written');
+    const id = await submit('writes checkpoints');
+    await untilLogged('a checkpoint could not be written');
     expect(await jobs.get(id)).toMatchObject({ state: 'running', error: null });
     rmSync(join(folder, 'checkpoints'));
-    await says('checkpoint written');
+    await untilLogged('checkpoint written');
     await jobs.cancel(id);
     await over(jobs, id);
     expect(readdirSync(join(folder, 'checkpoints'))).not.toContainEqual(expect.stringMatching(/partial/));
   });
 
-  it('leaves no checkpoint of the end of a training that makes no model', async () => {
+  it('deletes the last checkpoint of a training that creates no model', async () => {
     const { folder, jobs, start, submit } = await openWorker();
     start();
-    expect(await over(jobs, await submit('fails when all is trained'))).toMatchObject({ state: 'failed' });
+    expect(await over(jobs, await submit('fails after its last checkpoint'))).toMatchObject({ state: 'failed' });
     expect(readdirSync(join(folder, 'checkpoints'))).toEqual([]);
   });
 
-  it('goes on with its jobs when the machine has slept for longer than a lease', async () => {
-    let asleepMs = 0;
-    const { database, jobs, bus, start, submit } = await openWorker({ clock: () => Date.now() + asleepMs });
+  it('continues its jobs when the machine was suspended for longer than a lease', async () => {
+    let suspendedMs = 0;
+    const { database, jobs, bus, start, submit } = await openWorker({ clock: () => Date.now() + suspendedMs });
     start();
     const id = await submit('never ends');
     await waitFor(jobs, bus, id, hasLosses);
-    asleepMs = 10 * LEASE_MS;
-    const renewed = Date.now() + asleepMs;
+    suspendedMs = 10 * LEASE_MS;
+    const renewed = Date.now() + suspendedMs;
     await until(
       () => leaseOf(database, id),
       ({ leaseUntil }) => Number(leaseUntil) > renewed,
@@ -228,10 +231,10 @@ describe('a worker', () => {
     expect(await over(jobs, id)).toMatchObject({ state: 'cancelled' });
   });
 
-  it('takes a job that it had lost again when its thread has left it, not on another thread beside it', async () => {
+  it('claims a lost job again only after its thread has stopped, never on a second thread meanwhile', async () => {
     const { database, jobs, bus, start, submit } = await openWorker({ stopMs: 50 });
     start();
-    const lost = await submit('hears nothing');
+    const lost = await submit('ignores requests');
     await waitFor(jobs, bus, lost, hasLosses);
     const { leaseOwner } = await leaseOf(database, lost);
     await createQueue(database, 'another', Date.now).reclaimFrom(leaseOwner ?? '');
@@ -243,7 +246,7 @@ describe('a worker', () => {
     for (const id of [lost, other]) expect(await over(jobs, id)).toMatchObject({ state: 'cancelled' });
   });
 
-  it('fails a job that needs more memory than there is, before it is read', async () => {
+  it('fails a job that needs more memory than the limit, before it reads the dataset', async () => {
     const { jobs, start, submit } = await openWorker({ memoryBytes: 1e6 });
     start();
     const job = await over(jobs, await submit('plain'));
@@ -265,23 +268,25 @@ describe('a worker', () => {
     expect((await over(jobs, await submit('plain'))).error).toMatchObject({ code: 'internal_error' });
   });
 
-  it('takes the next job before it writes the model of one', async () => {
+  it('claims the next job before it writes the model of the previous one', async () => {
     const lines = new PassThrough();
     const { jobs, start, submit } = await openWorker({ threads: 1, log: pino(lines) });
     const ids = [await submit('plain'), await submit('plain')];
-    // A look at the database that is due just when the first has trained would come before the second is taken.
+    // Without timers, because a poll just when the first job has trained would delay the claim of
+    // the second.
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
     onTestFinished(() => void vi.useRealTimers());
     start();
     for (const id of ids) await over(jobs, id);
-    const told = String(lines.read()).trim().split('\n');
-    const messages = told
+    const messages = String(lines.read())
+      .trim()
+      .split('\n')
       .map((line) => JSON.parse(line).msg)
       .filter((message) => /^job (started|succeeded)/.test(message));
     expect(messages).toEqual(['job started', 'job started', 'job succeeded', 'job succeeded']);
   });
 
-  it('trains no more than one job a thread ahead of what can be written', async () => {
+  it('trains at most one more job per thread while results cannot be written', async () => {
     const tried = new Set<string>();
     const triedTwo = Promise.withResolvers<void>();
     let full = true;
@@ -299,7 +304,7 @@ describe('a worker', () => {
     for (const id of ids) expect(await over(jobs, id)).toMatchObject({ state: 'succeeded' });
   });
 
-  it.each(['SQLITE_FULL', 'SQLITE_BUSY'])('keeps what a job has come to until it can be written (%s)', async (code) => {
+  it.each(['SQLITE_FULL', 'SQLITE_BUSY'])('retries until the result of a job can be written (%s)', async (code) => {
     let tries = 0;
     const save: typeof saveModel = (...model) =>
       tries++ === 0 ? Promise.reject(Object.assign(new Error('not now'), { code })) : saveModel(...model);
@@ -309,7 +314,7 @@ describe('a worker', () => {
     expect(tries).toBe(2);
   });
 
-  it('puts its jobs back when it is stopped, and another runs them from the start', async () => {
+  it('queues its jobs again when it is stopped, and another worker runs them from the beginning', async () => {
     const { database, jobs, bus, start, submit } = await openWorker();
     const worker = start();
     const id = await submit('never ends');
@@ -334,29 +339,29 @@ describe('a suspect', () => {
     return rows.map(({ data }) => JSON.parse(data)).map(({ state, code }) => state ?? code);
   };
 
-  it('runs alone: those that run make way at a checkpoint, and resume when it is done', async () => {
+  it('runs alone: the running jobs are preempted at a checkpoint, and resume when it has ended', async () => {
     const { database, jobs, bus, start, submit } = await openWorker();
-    const running = [await submit('leaves checkpoints'), await submit('leaves checkpoints')];
+    const running = [await submit('writes checkpoints'), await submit('writes checkpoints')];
     start();
     for (const id of running) await waitFor(jobs, bus, id, ({ state }) => state === 'running');
     const id = await submit('plain');
     await suspect(database, id);
     expect(await over(jobs, id)).toMatchObject({ state: 'succeeded' });
-    for (const made of running) {
-      await waitFor(jobs, bus, made, ({ state }) => state === 'running');
-      const codes = await codesOf(database, made);
+    for (const preempted of running) {
+      await waitFor(jobs, bus, preempted, ({ state }) => state === 'running');
+      const codes = await codesOf(database, preempted);
       // The log of the training is written a moment later than the log of the queue.
       const expected = ['made_way', 'queued', 'queued', 'running', 'training_started'];
       expect(codes.slice(0, 5).toSorted()).toEqual(expected);
       expect(codes.indexOf('made_way')).toBeLessThan(codes.lastIndexOf('queued'));
-      expect(await jobs.get(made)).toMatchObject({ attempts: 1 });
-      await jobs.cancel(made);
+      expect(await jobs.get(preempted)).toMatchObject({ attempts: 1 });
+      await jobs.cancel(preempted);
     }
   });
 
-  it('keeps the worker to itself while another thread is free, until it is cleared', async () => {
+  it('runs alone, also while another thread is free, until it is cleared', async () => {
     const { database, jobs, bus, start, submit } = await openWorker({ checkpointMs: 10, probationMs: 300 });
-    const id = await submit('leaves checkpoints');
+    const id = await submit('writes checkpoints');
     await suspect(database, id);
     const next = await submit('plain');
     start();

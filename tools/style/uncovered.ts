@@ -13,8 +13,6 @@ export const UNCOVERED: readonly string[] = [
   'src/sweeps/',
   'src/training/estimate/',
   'src/training/prepare.ts',
-  'src/worker/',
-  'test/e2e/fullDisk.test.ts',
   'test/engine/',
   'test/features/',
   'test/models/',
@@ -22,5 +20,4 @@ export const UNCOVERED: readonly string[] = [
   'test/store/',
   'test/sweeps/',
   'test/webhooks/',
-  'test/worker/',
 ];

@@ -1,15 +1,16 @@
-/** What a job shows of its epochs. */
+/** The summaries of epochs that a job shows. */
 
 import type { Monitor } from '../../training/monitors.ts';
 import type { EpochMeasures } from '../../training/report.ts';
 
 type Measured = Pick<EpochMeasures, 'epoch' | 'trainingLoss' | 'validationLoss' | 'metrics'>;
 
+/** The losses and metrics of the last epoch. */
 export function latestOf({ trainingLoss, validationLoss, metrics }: Measured) {
   return { trainingLoss, validationLoss, ...metrics };
 }
 
-/** With the metric that chose it. */
+/** The best epoch, with the metric by which it was chosen. */
 export function bestOf({ epoch, validationLoss, metrics }: Measured, monitor: Monitor) {
   return { epoch, validationLoss, ...(monitor in metrics && { [monitor]: metrics[monitor] }) };
 }

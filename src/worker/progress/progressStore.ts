@@ -21,7 +21,10 @@ export interface JobProgress {
 /** Eight values each, well below SQLite's 32,766 bound values a statement. */
 const LOSSES_PER_INSERT = 1_000;
 
-/** Writes the progress of the jobs that are still leased to worker `owner`, within the caller's transaction. */
+/**
+ * Writes the progress of the jobs that are still leased to worker `owner`, within the caller's
+ * transaction.
+ */
 export async function writeProgress(
   transaction: Queries,
   owner: string,
@@ -42,7 +45,10 @@ export async function writeProgress(
   }
 }
 
-/** An epoch that is trained again after a crash replaces the old one: readers of the events have it already. */
+/**
+ * An epoch that is trained again after a crash replaces the earlier row. Readers of the events have
+ * that epoch already.
+ */
 async function writeLosses(transaction: Queries, losses: readonly LossRow[]): Promise<void> {
   for (let start = 0; start < losses.length; start += LOSSES_PER_INSERT) {
     const some = losses.slice(start, start + LOSSES_PER_INSERT);
@@ -50,7 +56,10 @@ async function writeLosses(transaction: Queries, losses: readonly LossRow[]): Pr
   }
 }
 
-/** As text: building the same statement with Kysely, value by value, takes longer than running it. */
+/**
+ * SQL text, because building the same statement with Kysely, value by value, is slower than running
+ * it.
+ */
 function insertOf(rows: number): string {
   return `INSERT INTO losses (job_id, epoch, step, training_loss, validation_loss, metrics, learning_rate, seconds)
     VALUES ${Array(rows).fill('(?, ?, ?, ?, ?, ?, ?, ?)').join()}

@@ -3,7 +3,10 @@ import type { Database, Queries } from '../../store/database/database.ts';
 import type { LossRow } from '../../store/database/tables.ts';
 import { type EpochBatch, type ShownProgress, writeProgress } from './progressStore.ts';
 
-/** The progress of a running job: epochs, what the job shows, and log lines that follow the epochs. JSON is text, as in the tables. */
+/**
+ * New progress of a running job: epochs, the columns that show it, and log lines that follow the
+ * epochs. JSON is text, as in the tables.
+ */
 export interface ProgressUpdate {
   readonly losses?: readonly LossRow[];
   readonly shown?: ShownProgress;
@@ -18,16 +21,22 @@ export interface ProgressWriterDeps {
   readonly onError: (error: unknown) => void;
 }
 
-/** Writes what all running jobs have to say, in few transactions however short their epochs are. */
+/**
+ * Writes the progress of all running jobs. Updates are collected, so that short epochs do not cause
+ * many transactions.
+ */
 export interface ProgressWriter {
   add(jobId: string, update: ProgressUpdate): void;
-  /** Resolves when all that was added before is written. Rejects when it cannot be: it is kept for the next time. */
+  /**
+   * Resolves when all earlier updates are written. Rejects when the write fails: the updates stay
+   * for the next write.
+   */
   flush(): Promise<void>;
-  /** The same, and more in the same transaction: all of it or nothing. */
+  /** Like `flush`, with the changes of `more` in the same transaction: all or none. */
   flushWith<Result>(more: (queries: Queries) => Promise<Result>): Promise<Result>;
 }
 
-/** A transaction waits for the disk, so there are at most ten a second, for all jobs together. */
+/** At most ten transactions a second for all jobs together, because each waits for the disk. */
 const INTERVAL_MS = 100;
 
 export function createProgressWriter({ database, owner, onWritten, onError }: ProgressWriterDeps): ProgressWriter {

@@ -24,7 +24,10 @@ import { reclaimLost } from './reclaimStore.ts';
 import { resetToCheckpoint } from './resetStore.ts';
 import { dueSuspect } from './suspectStore.ts';
 
-/** A worker that has not renewed its lease for this long counts as dead. Long enough for a disk that hangs for a while. */
+/**
+ * A worker that has not renewed its lease for this long counts as dead. Long enough for a disk that
+ * hangs for a while.
+ */
 export const LEASE_MS = 15_000;
 
 const CLAIMED = [
@@ -44,7 +47,10 @@ const CLAIMED = [
 export interface ClaimedJob extends Pick<JobRow, (typeof CLAIMED)[number]> {
   /** When it was last queued, in milliseconds since 1970. Null: the event was deleted. */
   readonly queuedAt: number | null;
-  /** Whether a checkpoint exists from which it may resume. A job without one shows no progress while it is queued. */
+  /**
+   * Whether a checkpoint exists from which it may resume. A job without one shows no progress while
+   * it is queued.
+   */
   readonly hasCheckpoint: 0 | 1;
 }
 
@@ -62,49 +68,63 @@ interface Trained {
 /** Runs changes in one transaction. */
 type Transact = <Result>(changes: (queries: Queries) => Promise<Result>) => Promise<Result>;
 
-/** The queue for one worker: claims jobs and releases them. Every statement checks that this worker still has the lease. */
+/**
+ * The queue for one worker: claims jobs and releases them. Every statement checks that this worker
+ * still has the lease.
+ */
 export interface Queue {
   /**
-   * Claims the job at the head of the queue if it needs at most `freeBytes`: small jobs do not overtake a large one. The
-   * head has the highest priority, then the project with the fewest running jobs, then no trial, then the lowest id.
-   * Projects at their limit of running jobs and the jobs of `except` are skipped. Undefined also while a suspect may
-   * run, because it needs a worker without other jobs.
+   * Claims the job at the head of the queue if it needs at most `freeBytes`: small jobs do not
+   * overtake a large one. The head has the highest priority, then the project with the fewest
+   * running jobs, then no trial, then the lowest id. Projects at their limit of running jobs and
+   * the jobs of `except` are skipped. Undefined also while a suspect may run, because it needs a
+   * worker without other jobs.
    */
   claim(freeBytes: number, except?: readonly string[]): Promise<ClaimedJob | undefined>;
   /** Whether a queued suspect may run now, once this worker runs no other job. */
   hasDueSuspect(): Promise<boolean>;
-  /** Claims that suspect, however much memory it needs. Only for a worker that runs no other job. */
+  /**
+   * Claims that suspect, however much memory it needs. Only for a worker that runs no other job.
+   */
   claimSuspect(): Promise<ClaimedJob | undefined>;
-  /** Sets the progress of a job to that of the checkpoint, or to none. `monitor` names the metric of its best epoch. */
+  /**
+   * Sets the progress of a job to that of the checkpoint, or to none. `monitor` names the metric of
+   * its best epoch.
+   */
   resetToCheckpoint(id: string, checkpoint: Checkpoint | null, monitor: Monitor): Promise<void>;
   /**
-   * Writes the progress of a job and resets the count of its crashes. Undefined: the job is no longer leased to this
-   * worker. `isCleared`: it is no longer a suspect either.
+   * Writes the progress of a job and resets the count of its crashes. Undefined: the job is no
+   * longer leased to this worker. `isCleared`: it is no longer a suspect either.
    */
   writeProgress<Result>(
     id: string,
     isCleared: boolean,
     write: (queries: Queries) => Promise<Result>,
   ): Promise<Result | undefined>;
-  /** Renews and returns all leases of this worker. A job that is missing is no longer leased to it. */
+  /**
+   * Renews and returns all leases of this worker. A job that is missing is no longer leased to it.
+   */
   renew(): Promise<readonly Lease[]>;
   /**
-   * Reclaims the jobs of other workers whose lease has expired, and returns their ids. This worker's own leases are
-   * excluded: after the machine was suspended, it renews them if no other worker has reclaimed them.
+   * Reclaims the jobs of other workers whose lease has expired, and returns their ids. This
+   * worker's own leases are excluded: after the machine was suspended, it renews them if no other
+   * worker has reclaimed them.
    */
   reclaimExpired(): Promise<readonly string[]>;
   /** Reclaims all jobs of a worker that is known to be dead, and returns their ids. */
   reclaimFrom(owner: string): Promise<readonly string[]>;
   /** All workers that have a lease. */
   owners(): Promise<readonly string[]>;
-  /** Releases a job that is not complete: cancelled or paused if that was requested, else queued. */
+  /**
+   * Releases a job that is not complete: cancelled or paused if that was requested, else queued.
+   */
   release(id: string): Promise<void>;
   /** Releases a job that its stop rule has paused. A request of a client has precedence. */
   halt(id: string): Promise<void>;
   fail(id: string, failure: Failure): Promise<void>;
   /**
-   * Saves the model and ends the job, both or neither, in a transaction of its own or in that of `transact`. False: the
-   * job was cancelled, or is no longer leased to this worker.
+   * Saves the model and ends the job, both or neither, in a transaction of its own or in that of
+   * `transact`. False: the job was cancelled, or is no longer leased to this worker.
    */
   succeed(
     id: string,
@@ -258,7 +278,10 @@ function addedLogs(before: string, after: string) {
   return warningLogs(after).filter((log) => !known.has(JSON.stringify(log)));
 }
 
-/** Releases all running jobs, as their workers do when they stop. Only for a database that no worker uses. */
+/**
+ * Releases all running jobs, as their workers do when they stop. Only for a database that no worker
+ * uses.
+ */
 export async function releaseAllJobs(database: Database, clock: Clock): Promise<void> {
   const running = database.selectFrom('jobs').select(['id', 'leaseOwner']).where('state', '=', 'running');
   for (const { id, leaseOwner } of await running.execute()) {
@@ -276,9 +299,9 @@ function queuedAt(queries: Queries) {
 }
 
 /**
- * The id of the job to claim next: the best of the first jobs of the projects that may run one more. The states are
- * literals, not bound values, so that the partial indexes `jobs_queue` and `jobs_running` are used: one search a
- * project, however long the queue is.
+ * The id of the job to claim next: the best of the first jobs of the projects that may run one
+ * more. The states are literals, not bound values, so that the partial indexes `jobs_queue` and
+ * `jobs_running` are used: one search a project, however long the queue is.
  */
 function headOfQueue(eb: JobExpressions, except: readonly string[]) {
   const running = sql<number>`(SELECT count(*) FROM jobs WHERE state = 'running' AND project = projects.name)`;

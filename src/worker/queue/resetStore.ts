@@ -6,8 +6,8 @@ import type { Monitor } from '../../training/monitors.ts';
 import { bestOf, latestOf } from '../progress/epochSummary.ts';
 
 /**
- * Sets the progress of a job of worker `owner` to that of the checkpoint, or to none. The losses of later epochs stay
- * until these epochs are trained again, with the same results.
+ * Sets the progress of a job of worker `owner` to that of the checkpoint, or to none. The losses of
+ * later epochs stay until these epochs are trained again, with the same results.
  */
 export async function resetToCheckpoint(
   database: Database,

@@ -13,34 +13,47 @@ export interface CheckpointWriterDeps {
   readonly queue: Queue;
   readonly progress: ProgressWriter;
   readonly checkpoints: Checkpoints;
-  /** How often the job's thread is asked for one. */
+  /** The interval between the checkpoint requests to the thread. */
   readonly checkpointMs: number;
-  /** The process may die soon, as it did before: the first checkpoint comes after the first step, and the next ones soon after. */
+  /**
+   * The job was started before, so its process may die again soon: the first checkpoint is after
+   * the first step, the next ones soon after.
+   */
   readonly isRepeated: boolean;
-  /** A suspect that has trained for so long is cleared by its next checkpoint. */
+  /**
+   * A suspect that has trained for this long is cleared by its next checkpoint. Default:
+   * `PROBATION_MS`.
+   */
   readonly probationMs?: number | undefined;
-  /** Called when a checkpoint counts. */
+  /** Called when a checkpoint is recorded. */
   readonly onRecorded: (isCleared: boolean) => void;
   readonly metrics: Pick<TrainingMetrics, 'checkpointSeconds' | 'checkpointBytes'>;
   readonly log: Logger;
 }
 
-/** Keeps the checkpoints of one running job. */
+/** Writes the checkpoints of one running job. */
 export interface CheckpointWriter {
-  /** The training begins. */
+  /** Called when the training begins: the requests for checkpoints start. */
   begin(): void;
   add(checkpoint: EncodedCheckpoint): void;
   /**
-   * Asks for no more, and resolves when all that was taken is written. Gives the one that was made at the training's end, if it could be written:
-   * it is recorded together with the model.
+   * Requests no more checkpoints, and resolves when the pending ones are written. Returns the
+   * checkpoint of the end of the training, if it could be written: the caller records it together
+   * with the model.
    */
   end(): Promise<CheckpointRow | null>;
 }
 
-/** The time between the first two checkpoints of a repeated run. It doubles until it is `checkpointMs`, so that any life keeps a third of its work. */
+/**
+ * The interval between the first two checkpoints of a repeated run. It doubles up to
+ * `checkpointMs`, so that a run saves at least a third of its work, whenever it dies.
+ */
 const MIN_INTERVAL_MS = 100;
 
-/** Asks the thread for a checkpoint now and then, one at a time. One that cannot be written is logged and asked for again. */
+/**
+ * Requests a checkpoint at intervals, one at a time. A failed write is logged, and a later
+ * checkpoint is requested.
+ */
 export function createCheckpointWriter(deps: CheckpointWriterDeps): CheckpointWriter {
   const { jobId, control, checkpoints, checkpointMs, isRepeated, probationMs = PROBATION_MS, metrics, log } = deps;
   let written: Promise<void> = Promise.resolve();
@@ -67,7 +80,7 @@ export function createCheckpointWriter(deps: CheckpointWriterDeps): CheckpointWr
       requestEvery(Math.min(2 * intervalMs, checkpointMs));
     }, intervalMs);
   };
-  // The thread finds it when it has done its first step.
+  // The thread performs the request after its first step.
   if (isRepeated) control.requestCheckpoint();
 
   return {
@@ -80,7 +93,7 @@ export function createCheckpointWriter(deps: CheckpointWriterDeps): CheckpointWr
       written = written
         .then(() => write(checkpoint))
         .catch((error) =>
-          log.warn({ step: checkpoint.step, err: error }, 'a checkpoint could not be written: the job goes on'),
+          log.warn({ step: checkpoint.step, err: error }, 'a checkpoint could not be written; the job continues'),
         )
         .finally(() => pending--);
     },
@@ -92,7 +105,9 @@ export function createCheckpointWriter(deps: CheckpointWriterDeps): CheckpointWr
   };
 }
 
-/** Makes a written checkpoint count, and returns whether it does. Its file is removed when it cannot. */
+/**
+ * Records a written checkpoint and returns whether it was recorded. Otherwise its file is removed.
+ */
 async function record(
   { jobId, queue, progress, checkpoints }: CheckpointWriterDeps,
   row: CheckpointRow,

@@ -12,27 +12,28 @@ import type { ProgressWriter } from '../progress/progressWriter.ts';
 import type { Queue } from '../queue/queueStore.ts';
 import type { ThreadResult } from '../thread/threadTask.ts';
 
-/** A job as the models' room sees it. */
+/** The facts about a job that its model needs. */
 export interface TrainedJob {
   readonly id: string;
   readonly project: string;
   readonly name: string;
   readonly datasetId: string | null;
   readonly spec: Hyperparameters;
-  /** What was known when it was queued. */
+  /** The warnings from the submission. */
   readonly warnings: readonly Warning[];
 }
 
 /**
- * Writes the model of a job with `queries`, made at `now` (milliseconds since 1970), and returns its id. Throws ServiceError `stored_bytes_quota`
- * where the project has no room for it.
+ * Writes the model of a job within the caller's transaction, created at `now` (milliseconds since
+ * 1970), and returns its id. Throws ServiceError `stored_bytes_quota` if it exceeds the storage
+ * quota of the project.
  */
 export type SaveModel = (queries: Queries, job: TrainedJob, outcome: Outcome, now: number) => Promise<string>;
 
-/** What the training of a job on a thread came to. */
+/** The result of the training of a job on a thread. */
 export interface FinishedTraining {
   readonly result: ThreadResult;
-  /** Where an extension goes on from, once the model is saved. */
+  /** The checkpoint that an extension resumes from, once the model is saved. */
   readonly last: CheckpointRow | null;
 }
 
@@ -45,22 +46,25 @@ export interface EndJobDeps {
   readonly log: Logger;
 }
 
-/** Brings the job to the state that its training leads to, behind all that it had to say. */
+/**
+ * Moves the job to the state that follows from its training, after all of its progress is written.
+ */
 export async function endJob(deps: EndJobDeps, job: TrainedJob, { result, last }: FinishedTraining): Promise<void> {
   const { queue, progress, checkpoints, log } = deps;
   if (result.kind !== 'trained') await progress.flush();
-  // It counts with a model alone: another attempt comes to the end, and writes it, again.
+  // Without a model the last checkpoint is not recorded: the next attempt writes it again.
   if (last && result.kind !== 'trained') await checkpoints.removeFiles([last.file]);
   switch (result.kind) {
     case 'trained':
       return succeed(deps, job, result.outcome, last);
     case 'failed':
-      // Other failures say what is wrong with the data, in its own words; the job has them.
+      // The error is logged only if it is internal. Messages of other failures may quote the data,
+      // and the job has them.
       log.warn(
         { code: result.failure.code, ...(result.failure.code === INTERNAL_ERROR.code && { err: result.error }) },
         'job failed',
       );
-      // It would come to the same from where it has got to.
+      // A retry from a checkpoint would diverge again.
       if (result.failure.code === 'loss_diverged') await checkpoints.forget(job.id);
       return queue.fail(job.id, result.failure);
     case 'halted':
@@ -72,7 +76,9 @@ export async function endJob(deps: EndJobDeps, job: TrainedJob, { result, last }
   }
 }
 
-/** The last epochs, the model, the job's end and the checkpoint that an extension goes on from: all or none of them. */
+/**
+ * Writes the last epochs, the model, the final state and the last checkpoint in one transaction.
+ */
 async function succeed(deps: EndJobDeps, job: TrainedJob, outcome: Outcome, last: CheckpointRow | null): Promise<void> {
   const { queue, progress, checkpoints, saveModel, clock, log } = deps;
   const warnings = distinct([...job.warnings, ...outcome.warnings]);
@@ -86,13 +92,13 @@ async function succeed(deps: EndJobDeps, job: TrainedJob, outcome: Outcome, last
       return modelId;
     };
     const saved = await queue.succeed(job.id, { epochs, warnings }, save, progress.flushWith);
-    // Whoever was told that the job will be cancelled must not find it succeeded.
+    // A cancellation was requested and confirmed to the client, so the job must not succeed.
     if (!saved) return await queue.release(job.id);
     obsolete = replaced;
     log.info({ epochs }, 'job succeeded');
   } catch (error) {
     if (!(error instanceof ServiceError && error.code === 'stored_bytes_quota')) throw error;
-    log.warn({ code: error.code }, 'job failed: its model has no room');
+    log.warn({ code: error.code }, 'job failed: its model exceeds the storage quota');
     await progress.flush();
     await queue.fail(job.id, storageQuotaExceeded(error.message));
   } finally {
@@ -100,7 +106,7 @@ async function succeed(deps: EndJobDeps, job: TrainedJob, outcome: Outcome, last
   }
 }
 
-/** The profile and the training rows may say the same of a column. */
+/** The profile and the training rows may have the same warning about a column. */
 function distinct(warnings: readonly Warning[]): readonly Warning[] {
   return [...new Map(warnings.map((warning) => [`${warning.code} ${warning.column}`, warning])).values()];
 }

@@ -1,36 +1,42 @@
 import type { Clock } from '../../kit/clock.ts';
 import type { Prepared } from '../../training/prepare.ts';
 
-/** What one job has of the data that it shares with others. */
+/** A job's use of an entry of the cache. */
 export interface PreparedDataEntry {
-  /** Null: whoever holds this makes it. */
+  /** Null: this job prepares the data. */
   readonly prepared: Prepared | null;
-  /** Hands on what was made, in memory that threads share. */
+  /** Stores the prepared data for other jobs. It must be in shared memory. */
   provide(prepared: Prepared): void;
-  /** Whoever was to make it does not, or will not share it: the next one that waits does. */
+  /** This job will not provide the data: the next waiting job prepares it. */
   abandon(): void;
-  /** The job is done with it. */
+  /** The job no longer uses the data. */
   release(): void;
 }
 
-/** Data that are read, parted and fitted once for all jobs that need the same. */
+/** Caches data that was read, split and fitted, so that all jobs with the same key share it. */
 export interface PreparedDataCache {
-  /** Waits while another job makes what `key` names. Undefined when `signal` is aborted before. */
+  /** Waits while another job prepares the data of `key`. Undefined if `signal` is aborted first. */
   acquire(key: string, signal: AbortSignal): Promise<PreparedDataEntry | undefined>;
-  /** How many are kept. */
+  /** The number of cached entries. */
   count(): number;
 }
 
-/** What no running job needs is kept for so long: the next trial of a sweep comes at once, or after its search has looked at those before. */
+/**
+ * How long unused data stays: the next trial of a sweep starts at once, or after its search has
+ * evaluated the earlier ones.
+ */
 const IDLE_MS = 10_000;
-/** More than that is dropped as soon as another is made, the longest unused first. Running jobs have theirs in their estimates. */
+/**
+ * Limit of unused data, enforced when an entry is added: the least recently used is dropped first.
+ * The memory estimates of running jobs include the data in use.
+ */
 const MAX_IDLE_BYTES = 128 * 2 ** 20;
 
 interface Entry {
   prepared: Prepared | null;
   users: number;
   usedAt: number;
-  /** Resolves when it is made, or is not going to be. */
+  /** Resolves when the data is provided or abandoned. */
   readonly settled: PromiseWithResolvers<void>;
 }
 
@@ -39,19 +45,19 @@ export function createPreparedDataCache(
   idleMs = IDLE_MS,
   maxIdleBytes = MAX_IDLE_BYTES,
 ): PreparedDataCache {
-  // In the order in which they were last taken.
+  // Least recently used first.
   const entries = new Map<string, Entry>();
-  let isWatched = false;
+  let isScheduled = false;
 
   const isIdle = ({ users }: Entry) => users === 0;
   const dropOld = () => {
-    isWatched = false;
+    isScheduled = false;
     for (const [key, entry] of entries) if (isIdle(entry) && clock() - entry.usedAt >= idleMs) entries.delete(key);
-    watch();
+    scheduleDrop();
   };
-  const watch = () => {
-    if (isWatched || ![...entries.values()].some(isIdle)) return;
-    isWatched = true;
+  const scheduleDrop = () => {
+    if (isScheduled || ![...entries.values()].some(isIdle)) return;
+    isScheduled = true;
     setTimeout(dropOld, idleMs).unref();
   };
   const evict = () => {
@@ -85,7 +91,7 @@ export function createPreparedDataCache(
         if (prepared === null) abandon();
         entry.users -= 1;
         entry.usedAt = clock();
-        watch();
+        scheduleDrop();
       },
     };
   };

@@ -2,21 +2,27 @@ import type { Clock } from '../../kit/clock.ts';
 import type { RunPlan } from '../../training/report.ts';
 
 export interface Progress {
-  /** Epochs that are done. */
+  /** Complete epochs. */
   readonly epoch: number;
   readonly epochs: number;
   readonly step: number;
   /** 0 to 1. */
   readonly fraction: number;
   readonly rowsPerSecond: number;
-  /** Null before the pace is known. */
+  /** Null before the throughput is known. */
   readonly etaSeconds: number | null;
 }
 
-/** The pace of the last seconds counts: other jobs come and go. */
+/**
+ * Time constant of the average: only the last seconds count, because the load of other jobs
+ * changes.
+ */
 const SMOOTHING_MS = 5_000;
 
-/** Answers how far a run is, given its epochs and steps so far; it measures the pace from one question to the next. */
+/**
+ * Returns a function that computes the progress of a run from its complete epochs and steps. The
+ * throughput is measured between its calls.
+ */
 export function createProgress(
   { epochs, stepsPerEpoch, rowsPerEpoch, done }: RunPlan,
   clock: Clock,

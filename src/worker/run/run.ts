@@ -15,19 +15,25 @@ import { type RunningJob, type ThreadRunDeps, trainOnThread } from './threadRun.
 import { traceRun } from './tracing.ts';
 
 export interface RunDeps extends EndJobDeps, Omit<ThreadRunDeps, 'onStart' | 'onThreadFree' | 'onRecorded'> {
-  /** A thread that does not hear that it should stop (it reads a large file, say) is ended after so long. */
+  /**
+   * A thread that does not react to a stop request within this time (for example, it reads a large
+   * file) is terminated.
+   */
   readonly stopMs: number;
-  /** Called when the training begins: what it can use is known then. */
+  /** Called when the training begins: from then on, the number of usable threads is known. */
   readonly onStart: () => void;
   /** Called when the job no longer has to run alone. */
   readonly onCleared: () => void;
   readonly tracer?: Tracer | undefined;
 }
 
-/** Why a run is stopped: a client wants it, the process ends, or the lease is somebody else's now. */
+/**
+ * Why a run is stopped: a client requested it, the process stops, or the job is leased to another
+ * worker now.
+ */
 export type StopReason = RequestedAction | 'shutdown' | 'lost';
 
-const ENDING_FOR: Readonly<Record<StopReason, StopRequest>> = {
+const STOP_REQUEST_FOR: Readonly<Record<StopReason, StopRequest>> = {
   cancel: 'cancel',
   pause: 'pause',
   stop: 'stop',
@@ -38,19 +44,24 @@ const ENDING_FOR: Readonly<Record<StopReason, StopRequest>> = {
 export interface Run {
   readonly jobId: string;
   readonly memoryBytes: number;
-  /** How many threads it can use; 1 until the training begins. */
+  /** The number of threads that the run can use; 1 until the training begins. */
   maxThreads(): number;
-  /** From its next step on it uses as many of them. */
+  /** Sets the number of threads from the next step on. */
   setThreads(count: number): void;
-  /** Whether no other job may run beside it: it is a suspect. */
+  /** Whether no other job may run at the same time, because the job is a suspect. */
   isAlone(): boolean;
-  /** Stops at its next checkpoint, and is queued again: a suspect is to run alone. */
+  /**
+   * Stops the run at its next checkpoint, so that a suspect can run alone. The job is queued again.
+   */
   preempt(): void;
-  /** Resolves when its thread is free again: what came of it is yet to be written. Never rejects. */
+  /** Resolves when the thread is free again. The result may not be written yet. Never rejects. */
   readonly leftThread: Promise<void>;
-  /** Asks the thread to stop at its next step; the first reason counts, but for those that leave nothing. */
+  /**
+   * Asks the thread to stop at its next step. The first reason counts, except that `cancel` and
+   * `lost` always count.
+   */
   stop(reason: StopReason): void;
-  /** Resolves when the job has left this worker. Never rejects. */
+  /** Resolves when the job is released by this worker. Never rejects. */
   readonly ended: Promise<void>;
 }
 
@@ -66,7 +77,7 @@ export function startRun(deps: RunDeps, claimed: ClaimedJob): Run {
     datasetId: claimed.datasetId,
     spec: readHyperparameters(claimed.request),
     warnings: fromJson(claimed.warnings),
-    // It was written from the type.
+    // The column was written from this type.
     halt: fromNullableJson(claimed.halt),
     hasCheckpoint: claimed.hasCheckpoint === 1,
     isRepeated: claimed.attempts > 1 || claimed.suspectAt !== null,
@@ -114,13 +125,14 @@ export function startRun(deps: RunDeps, claimed: ClaimedJob): Run {
   const recordFailure = async (error: unknown) => {
     if (isTransient(error)) return stored(() => deps.queue.release(job.id));
     await deps.progress.flush();
-    log.error({ err: error }, 'the end of the job could not be written');
+    log.error({ err: error }, 'the final state of the job could not be written');
     await deps.queue.fail(job.id, INTERNAL_ERROR);
   };
   const stop = (reason: StopReason) => {
-    control.end(ENDING_FOR[reason]);
+    control.end(STOP_REQUEST_FOR[reason]);
     if (reason === 'shutdown' || reason === 'lost') leaving.abort();
-    // Whoever is to make its model has to measure it first, which may take long.
+    // A stopped job still evaluates its model, which may last long, so its thread is not
+    // terminated.
     if (reason !== 'stop') quitting.abort();
     if (reason !== 'stop') deadline ??= setTimeout(() => force.abort(), deps.stopMs);
   };
@@ -141,7 +153,7 @@ export function startRun(deps: RunDeps, claimed: ClaimedJob): Run {
     stop,
     ended: run()
       .catch(recordFailure)
-      .catch((error) => log.error({ err: error }, 'nor could its failure: it is tried again'))
+      .catch((error) => log.error({ err: error }, 'the failure of the job could not be written; retrying'))
       .finally(() => {
         clearTimeout(deadline);
         left.resolve();

@@ -20,25 +20,28 @@ export interface ThreadListenerDeps {
   readonly port: MessagePort;
   readonly clock: Clock;
   readonly metrics: Pick<TrainingMetrics, 'rows' | 'epochs'>;
-  /** Called when what the thread was to make ready is there, before the training begins. */
+  /** Called when the thread has prepared the data, before the training begins. */
   readonly onPrepared: (prepared: Prepared) => void;
   /** Called once, when the training begins. */
   readonly onStart: (plan: RunPlan) => void;
-  readonly writeProgress: (note: ProgressUpdate) => void;
+  readonly writeProgress: (update: ProgressUpdate) => void;
   readonly onCheckpoint: (checkpoint: EncodedCheckpoint) => void;
 }
 
 export interface ThreadListener {
-  /** Takes what is still to be heard and closes the port. */
+  /** Handles the remaining messages and closes the port. */
   end(): void;
-  /** Notes that nothing is left to do, whether or not early stopping spared epochs. */
+  /** Reports the training as complete, also if early stopping ended it before the last epoch. */
   complete(): void;
 }
 
-/** How often progress within an epoch is noted. */
+/** How often progress within an epoch is reported. */
 const PROGRESS_MS = 500;
 
-/** Notes what a thread says of its job, and how far it is in between, until it is ended. */
+/**
+ * Writes the progress of a job from the messages of its thread and, between them, from its current
+ * step.
+ */
 export function createThreadListener(deps: ThreadListenerDeps): ThreadListener {
   const { jobId, earlyStopping, control, port, clock, writeProgress } = deps;
   const { rows: rowsTrained, epochs: epochsTrained } = deps.metrics;
@@ -91,7 +94,8 @@ export function createThreadListener(deps: ThreadListenerDeps): ThreadListener {
   port.on('message', handleMessage);
   const timer = setInterval(() => reportProgress(), PROGRESS_MS);
   return {
-    // The thread's result comes another way than its messages, so some may still be waiting here.
+    // The result of the thread uses another channel than its messages, so some may still be pending
+    // here.
     end() {
       for (let left = receiveMessageOnPort(port); left; left = receiveMessageOnPort(port)) handleMessage(left.message);
       clearInterval(timer);

@@ -19,10 +19,10 @@ import { createThreadListener } from './threadListener.ts';
 
 export interface ThreadRunDeps extends Omit<CheckpointWriterDeps, 'jobId' | 'isRepeated' | 'control'> {
   readonly pool: Pool;
-  /** What jobs share of their data. */
+  /** The data that jobs share. */
   readonly preparedData: PreparedDataCache;
   readonly findDataset: FindDataset;
-  /** The Parquet file of a dataset; undefined: it is gone. */
+  /** The Parquet file of a dataset; undefined: the dataset or its file is gone. */
   readonly findFile: (datasetId: string) => Promise<string | undefined>;
   readonly onStart: (plan: RunPlan) => void;
   /** Called once, when the thread is free again. */
@@ -33,25 +33,28 @@ export interface ThreadRunDeps extends Omit<CheckpointWriterDeps, 'jobId' | 'isR
 
 /** A job that is to be trained. */
 export interface RunningJob extends TrainedJob {
-  /** Where it pauses of itself; null: nowhere. */
+  /** The rule by which the training pauses itself; null: it does not. */
   readonly halt: StopRule | null;
-  /** Whether there may be something to go on from. */
+  /** Whether there may be a checkpoint to resume from. */
   readonly hasCheckpoint: boolean;
-  /** Whether it was started before, without coming to an end: most likely its process died. */
+  /** Whether the job was started before and did not end: most likely its process died. */
   readonly isRepeated: boolean;
-  /** Whether its end is kept, to go on from; of a trial, which is one of many, it is not. */
+  /**
+   * Whether the last checkpoint is stored, to extend the job from it. False for trials, which are
+   * too many.
+   */
   readonly extendable: boolean;
 }
 
-/** How a run is told to end from outside of its thread. */
+/** Signals that end a run from outside of its thread. */
 export interface RunSignals {
-  /** It is not to begin any more. */
+  /** The run must not begin any more. */
   readonly leaving: AbortSignal;
-  /** Ends the thread, whatever it does. */
+  /** Terminates the thread. */
   readonly force: AbortSignal;
 }
 
-/** Trains a job on a thread of the pool, from its last checkpoint on where there is one. */
+/** Trains a job on a thread of the pool, from its last checkpoint if it has one. */
 export async function trainOnThread(
   deps: ThreadRunDeps,
   job: RunningJob,
@@ -91,7 +94,7 @@ async function train(
     ...{ jobId, earlyStopping, control, port: port1, clock, metrics },
     onPrepared: entry.provide,
     onStart(plan) {
-      // Threads hand on what they have made before they begin to train.
+      // A thread that shares its prepared data has sent it before it begins to train.
       entry.abandon();
       checkpointWriter.begin();
       deps.onStart(plan);
@@ -109,7 +112,10 @@ async function train(
   return { result, last };
 }
 
-/** The checkpoint that the job goes on from, where the job shows itself from now on; null: it starts anew. */
+/**
+ * The checkpoint that the job resumes from; null: it starts from the beginning. The progress of the
+ * job is reset to it.
+ */
 async function loadCheckpoint(
   { checkpoints, queue, log }: ThreadRunDeps,
   { id, spec }: RunningJob,
@@ -117,18 +123,18 @@ async function loadCheckpoint(
 ) {
   const checkpoint = await checkpoints.latest(id, pinned);
   await queue.resetToCheckpoint(id, checkpoint, spec.training.earlyStopping?.metric ?? 'validationLoss');
-  if (checkpoint) log.info({ epoch: checkpoint.epoch, step: checkpoint.step }, 'job goes on from its checkpoint');
+  if (checkpoint) log.info({ epoch: checkpoint.epoch, step: checkpoint.step }, 'job resumed from its checkpoint');
   return checkpoint;
 }
 
-/** What the thread reads; undefined when the dataset is gone. */
+/** The file, columns and spec for the thread; undefined when the dataset is gone. */
 async function findData({ findDataset, findFile }: ThreadRunDeps, { datasetId, spec }: TrainedJob) {
   if (datasetId === null) return undefined;
   const [dataset, file] = [await findDataset(datasetId), await findFile(datasetId)];
   return dataset && file ? { file, ...pinColumns(spec, dataset.columns) } : undefined;
 }
 
-/** A thread that was ended by force was stopped. */
+/** The result of the thread. If it was terminated by force, the job was stopped. */
 async function resultOf(running: Promise<ThreadResult>, signal: AbortSignal, log: Logger): Promise<ThreadResult> {
   try {
     return await running;

@@ -2,19 +2,19 @@ import type { Clock } from '../../kit/clock.ts';
 import { newSpanId, spanContextOfJob } from '../../kit/tracing/span.ts';
 import type { Tracer } from '../../kit/tracing/tracer.ts';
 
-/** What a run does, one after the other: reading and fitting, training, saving what came of it. */
+/** The phases of a run in their order: reading and fitting, training, saving the result. */
 type Phase = 'prepare' | 'train' | 'save';
 
-/** Follows one run of a job. */
+/** Records the spans of one run of a job. */
 export interface RunTrace {
-  /** The run comes to its next phase. */
+  /** Ends the span of the current phase, and begins that of the next one. */
   enter(phase: Phase): void;
   end(outcome: string): void;
 }
 
 const NO_TRACE: RunTrace = { enter() {}, end() {} };
 
-/** All runs of a job are one trace; the requests about it are linked to the first. */
+/** All runs of a job are one trace. Requests about the job are linked to its first span. */
 export function traceRun(
   tracer: Tracer | undefined,
   { id, attempts }: { readonly id: string; readonly attempts: number },

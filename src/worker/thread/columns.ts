@@ -5,8 +5,9 @@ import type { DatasetShape } from '../../training/resolve/shape.ts';
 import type { TrainingSpec } from '../../training/schemas/spec.ts';
 
 /**
- * The training with the columns that it reads, and the types that the profile gives them: the file itself tells numbers from words, but not
- * what identifies a row.
+ * The spec with the types of its feature columns from the profile, and the columns that it reads.
+ * The file distinguishes numbers from text only. The profile also knows which columns identify a
+ * row.
  */
 export function pinColumns(spec: TrainingSpec, columns: DatasetShape['columns']) {
   const reserved = reservedColumns(spec);
@@ -18,8 +19,8 @@ export function pinColumns(spec: TrainingSpec, columns: DatasetShape['columns'])
   };
 }
 
-/** The table with those columns alone. */
+/** The table with only the named columns. */
 export function pickColumns({ rows, columns }: Table, names: readonly string[]): Table {
-  const kept = new Set(names);
-  return { rows, columns: columns.filter(({ name }) => kept.has(name)) };
+  const picked = new Set(names);
+  return { rows, columns: columns.filter(({ name }) => picked.has(name)) };
 }

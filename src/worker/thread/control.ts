@@ -1,14 +1,17 @@
 import { type RunControl, STOP_REQUESTS, type StopRequest } from '../../training/loop/runControl.ts';
 
-/** What a running thread and its process share: the process says what it wants, the thread how far it is. */
+/**
+ * Memory that a running thread shares with its process: the process writes requests, the thread
+ * writes its step.
+ */
 export interface Control extends RunControl {
   readonly buffer: SharedArrayBuffer;
   setThreads(count: number): void;
-  /** The first wish counts, but for `cancel`, which always does. */
+  /** Requests a stop. The first request counts, except that `cancel` always counts. */
   end(how: StopRequest): void;
-  /** Wishes for a checkpoint. */
+  /** Requests a checkpoint at the next step. */
   requestCheckpoint(): void;
-  /** Steps since the run began. */
+  /** The last complete step of the training. */
   step(): number;
 }
 
@@ -18,7 +21,7 @@ const STEP = 2;
 const THREADS = 3;
 const SLOTS = 4;
 
-/** Over the memory of another thread's control, or new memory. */
+/** A control in the given memory, that of a control in another thread, or in new memory. */
 export function createControl(buffer = new SharedArrayBuffer(SLOTS * Int32Array.BYTES_PER_ELEMENT)): Control {
   const shared = new Int32Array(buffer);
   return {
@@ -33,7 +36,7 @@ export function createControl(buffer = new SharedArrayBuffer(SLOTS * Int32Array.
     consumeCheckpointRequest: () =>
       Atomics.load(shared, CHECKPOINT) === 1 && Atomics.exchange(shared, CHECKPOINT, 0) === 1,
     setThreads: (count) => void Atomics.store(shared, THREADS, count),
-    // One, until it is told.
+    // The memory starts as 0: one thread until `setThreads` is called.
     threads: () => Math.max(1, Atomics.load(shared, THREADS)),
     setStep: (step) => void Atomics.store(shared, STEP, step),
     step: () => Atomics.load(shared, STEP),

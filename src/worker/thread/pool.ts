@@ -7,30 +7,42 @@ export interface PoolOptions {
   /** The module whose `warmUp` and `runTask` the threads run: `thread.ts`, or a test's. */
   readonly module: string;
   readonly setup: ThreadSetup;
-  /** How many jobs train at once. */
+  /** The number of jobs that train at once. */
   readonly threads: number;
-  /** Of JavaScript's heap, for each thread: a job that fills it ends its thread. Typed arrays do not count. */
+  /**
+   * Limit of the JavaScript heap of each thread: a job that fills it ends its thread. Typed arrays
+   * do not count.
+   */
   readonly heapMegabytes?: number;
-  /** A thread died without a job: it could not start, most likely, and the next could not either. */
+  /**
+   * Called when a thread without a job died. Most likely it could not start, and the next one could
+   * not either.
+   */
   readonly onError: (error: unknown) => void;
 }
 
 export interface Pool {
-  /** Resolves when a thread has everything loaded; rejects when it cannot start, and so could no other. */
+  /**
+   * Resolves when a thread has loaded its modules. Rejects when it cannot start, because then no
+   * thread can.
+   */
   warmUp(): Promise<void>;
   /**
-   * Rejects when the thread dies; other threads go on and the pool makes a new one. `signal` ends the thread, whatever it does: no other task is
-   * on it.
+   * Rejects when the thread dies. Other threads are not affected, and the pool starts a new one.
+   * `signal` terminates the thread, which runs no other task.
    */
   run(task: ThreadTask, signal: AbortSignal): Promise<ThreadResult>;
-  /** Ends all threads, whatever they do. Those that read for them come to their end. */
+  /** Terminates all training threads. Reader threads finish their current reads first. */
   close(): Promise<void>;
 }
 
-/** So many threads are kept with everything loaded, so that a small job starts at once. */
+/** Idle threads with loaded modules, so that a small job starts at once. */
 const WARM_THREADS = 2;
 const IDLE_MS = 60_000;
-/** The categories of the widest tables are strings; what weighs most lies outside of the heap. */
+/**
+ * For the categories of the widest tables, which are strings. The largest data, typed arrays, is
+ * outside of the heap.
+ */
 const HEAP_MEGABYTES = 4_096;
 
 export function createPool({ module, setup, threads, onError, heapMegabytes = HEAP_MEGABYTES }: PoolOptions): Pool {
@@ -59,7 +71,7 @@ export function createPool({ module, setup, threads, onError, heapMegabytes = HE
   };
 }
 
-/** What goes over to the thread without a copy. */
+/** The objects that are transferred to the thread, without a copy. */
 function transferable({ port, checkpoint }: ThreadTask) {
   const buffers = [checkpoint?.values.buffer, checkpoint?.bestParameters?.buffer];
   return [port, ...buffers.filter((buffer) => buffer instanceof ArrayBuffer)];

@@ -1,14 +1,18 @@
 import { getPriority, setPriority } from 'node:os';
 
 /**
- * Training takes every core, and the API must answer at once all the same. So the worker process is nicer than the API, and its threads, which
- * train, are nicer than the process, which holds the database's write lock now and then and must not be kept from letting it go.
+ * Training uses every core, and the API must still respond at once. So the worker process has a
+ * higher niceness than the API. Its training threads have a higher niceness than the process, which
+ * at times has the write lock of the database and must be able to release it.
  */
 export const WORKER_NICENESS = 5;
 export const THREAD_NICENESS = 10;
 
-/** Makes the caller at least so nice. On Linux that is the calling thread and those that it starts later, elsewhere the process. */
+/**
+ * Sets the niceness to at least this value. On Linux it applies to the calling thread and the
+ * threads that it starts later, elsewhere to the process.
+ */
 export function setNiceness(niceness: number): void {
-  // Only root may become less nice than it was started.
+  // Only root may lower the niceness.
   setPriority(Math.max(niceness, getPriority()));
 }

@@ -1,6 +1,7 @@
 /**
- * What a thread of the readers runs: it turns the files of datasets into tables, one at a time. DuckDB is loaded within a task: until one has come
- * to its end nobody ends the thread, and one that is ended while the binding loads takes the process with it as well.
+ * The module of the reader threads. A thread reads the files of datasets into tables, one at a
+ * time. DuckDB is loaded within a task, because a thread is never terminated during a task.
+ * Terminating a thread while it loads the binding would crash the process.
  */
 import { isNumberColumn, type Table } from '../../formats/table.ts';
 import { setNiceness, THREAD_NICENESS } from './priorities.ts';
@@ -18,24 +19,24 @@ export async function warmUp(): Promise<void> {
   await import('../../datasets/rows/readTable.ts');
 }
 
-/** Answers with the table, unless the thread that wants it is gone: then reading ends early. */
-export async function answerRead({ file, port }: ReadRequest): Promise<void> {
+/** Sends the table to the thread that requested it. If that thread is gone, reading ends early. */
+export async function respondToRead({ file, port }: ReadRequest): Promise<void> {
   const gone = new AbortController();
   port.once('close', () => gone.abort());
   try {
     const { readTable } = await import('../../datasets/rows/readTable.ts');
     const table = await readTable(file, gone.signal);
-    const answer: ReadResponse = { table };
-    port.postMessage(answer, buffersOf(table));
+    const response: ReadResponse = { table };
+    port.postMessage(response, buffersOf(table));
   } catch (error) {
-    const answer: ReadResponse = { error };
-    port.postMessage(answer);
+    const response: ReadResponse = { error };
+    port.postMessage(response);
   } finally {
     port.close();
   }
 }
 
-/** What goes over without a copy. */
+/** The buffers that are transferred with the table, without a copy. */
 function buffersOf({ columns }: Table): ArrayBuffer[] {
   const buffers = columns.map((column) => (isNumberColumn(column) ? column.values : column.codes).buffer);
   return buffers.filter((buffer) => buffer instanceof ArrayBuffer);

@@ -3,33 +3,35 @@ import { modulePath } from '../../kit/node.ts';
 import type { ReadRequest } from './reading.ts';
 
 export interface ReadersOptions {
-  /** How many files are read at once. */
+  /** The number of files that are read at once. */
   readonly threads: number;
-  /** Of JavaScript's heap, for each thread: a table that fills it ends its reader, and the reader alone. */
+  /** Limit of the JavaScript heap of each thread: a table that fills it ends only its reader. */
   readonly heapMegabytes: number;
   readonly onError: (error: unknown) => void;
 }
 
 /**
- * Threads that read datasets for those that train. A thread that is ended while DuckDB works for it, or is loaded, takes the whole process with it: the binding
- * throws where nobody can catch (`terminate called after throwing an instance of 'Napi::Error'`, @duckdb/node-api 1.5.5). Threads that train
- * are ended by force at times; these never are in the middle of their work. One at a time, so that a full heap finds DuckDB idle.
+ * Threads that read datasets for the training threads. Terminating a thread while DuckDB works for
+ * it, or is loaded, crashes the whole process: the binding throws an error that cannot be caught
+ * (`terminate called after throwing an instance of 'Napi::Error'`, @duckdb/node-api 1.5.5).
+ * Training threads are sometimes terminated by force, reader threads never during a read. A thread
+ * reads one file at a time, so that DuckDB is idle when the heap is full.
  */
 export interface Readers {
   warmUp(): Promise<void>;
   read(request: ReadRequest): void;
-  /** Resolves when nothing is read any more. What nobody waits for any longer ends soon. */
+  /** Resolves when all reads have ended. Reads whose requester is gone end early. */
   close(): Promise<void>;
 }
 
-/** Kept with DuckDB loaded, so that a job that comes after a quiet time starts at once. */
+/** Idle threads with DuckDB loaded, so that a job starts at once after an idle time. */
 const WARM_READERS = 1;
 const IDLE_MS = 60_000;
 
 export function createReaders({ threads, heapMegabytes, onError }: ReadersOptions): Readers {
   const piscina = new Piscina<ReadRequest | null, void>({
     filename: modulePath(import.meta.url, './readerThread'),
-    name: 'answerRead',
+    name: 'respondToRead',
     minThreads: WARM_READERS,
     maxThreads: threads,
     concurrentTasksPerWorker: 1,
@@ -44,10 +46,10 @@ export function createReaders({ threads, heapMegabytes, onError }: ReadersOption
   };
   return {
     warmUp: () => track(piscina.run(null, { name: 'warmUp' })),
-    // Whoever waits at the other end hears of a reader's death by the end of its port.
+    // When a reader dies, its port closes, which the requester detects.
     read: (request) => void track(piscina.run(request, { transferList: [request.port] })).catch(() => {}),
     async close() {
-      // Piscina's own `close` ends threads in mid-work after a while.
+      // `close` of Piscina terminates threads during their work after a timeout.
       await Promise.allSettled(running);
       await piscina.destroy();
     },

@@ -1,13 +1,13 @@
-/** What the threads that train and those that read for them say to each other. */
+/** The messages between training threads and reader threads. */
 import type { MessagePort } from 'node:worker_threads';
 import type { Table } from '../../formats/table.ts';
 
-/** A thread that trains sends it to its process, which passes it on to a reader. */
+/** A training thread sends it to its process, which forwards it to a reader thread. */
 export interface ReadRequest {
   readonly kind: 'read';
   /** A dataset's Parquet file. */
   readonly file: string;
-  /** Where the answer goes. When the other end closes, nobody wants it any more. */
+  /** The port for the response. When the other end closes, the response is no longer needed. */
   readonly port: MessagePort;
 }
 

@@ -3,19 +3,22 @@ import { MessageChannel, parentPort } from 'node:worker_threads';
 import { isNumberColumn, type Table } from '../../formats/table.ts';
 import type { ReadRequest, ReadResponse } from './reading.ts';
 
-/** Reads the tables of a thread's jobs. */
+/** Reads the tables for the jobs of a thread. */
 export interface TableReader {
-  /** The table of a dataset's file; whoever gets it only reads it. */
+  /**
+   * The table of a dataset's file. It may be shared with later jobs, so callers must not change it.
+   */
   read(file: string): Promise<Table>;
 }
 
-/** A table beyond this is read anew for each job, so that an idle thread holds little. */
+/** A larger table is read again for each job, so that an idle thread uses little memory. */
 const MAX_CACHED_BYTES = 32 * 2 ** 20;
 
 export function createTableReader(): TableReader {
   let last: { readonly file: string; readonly table: Table } | undefined;
   return {
-    // Jobs that follow each other are often on the same data, and a file is named by what it holds: it never changes.
+    // Consecutive jobs often use the same dataset. A file is named by its content, so it never
+    // changes.
     async read(file) {
       if (last?.file === file) return last.table;
       last = undefined;
@@ -26,23 +29,28 @@ export function createTableReader(): TableReader {
   };
 }
 
-/** Has the table read by a thread of the process's readers: one that is never ended by force, as this one may be at any time. */
+/**
+ * Requests the table from a reader thread. It is never terminated by force, whereas this thread may
+ * be at any time.
+ */
 async function requestTable(file: string): Promise<Table> {
   const { port1, port2 } = new MessageChannel();
-  // Whichever comes first; both, where the answer is there already.
-  const answered = Promise.race([once(port1, 'message'), once(port1, 'close')]);
+  // The first of the two counts. If the response is already there, both events fire.
+  const settled = Promise.race([once(port1, 'message'), once(port1, 'close')]);
   const request: ReadRequest = { kind: 'read', file, port: port2 };
   parentPort?.postMessage(request, [port2]);
-  const [answer]: readonly (ReadResponse | undefined)[] = await answered;
+  const [response]: readonly (ReadResponse | undefined)[] = await settled;
   port1.close();
-  if (answer === undefined) throw readerDied();
-  if ('error' in answer) throw answer.error;
-  return answer.table;
+  if (response === undefined) throw readerDied();
+  if ('error' in response) throw response.error;
+  return response.table;
 }
 
-/** Nothing else ends a reader before it has answered. The code is what Node itself calls that. */
+/**
+ * A full heap is the only cause that ends a reader before its response. The code is that of Node.
+ */
 function readerDied(): Error {
-  return Object.assign(new Error('The reader filled its heap.'), { code: 'ERR_WORKER_OUT_OF_MEMORY' });
+  return Object.assign(new Error('The reader thread ran out of heap memory.'), { code: 'ERR_WORKER_OUT_OF_MEMORY' });
 }
 
 function bytesOf({ columns }: Table): number {

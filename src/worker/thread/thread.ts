@@ -1,4 +1,7 @@
-/** What a thread of the pool runs: one job at a time, from the dataset's file to the outcome. */
+/**
+ * The module of the training threads. A thread runs one job at a time, from the dataset's file to
+ * the outcome.
+ */
 import { setImmediate } from 'node:timers/promises';
 import { workerData } from 'node:worker_threads';
 import { type Failure, INTERNAL_ERROR, isOutOfMemory, OUT_OF_MEMORY } from '../../jobs/failures.ts';
@@ -17,19 +20,21 @@ import { createThreadReporter, type ThreadReporter } from './threadReporter.ts';
 import type { ThreadResult, ThreadSetup, ThreadTask } from './threadTask.ts';
 
 setNiceness(THREAD_NICENESS);
-// A thread counts as started when this module is loaded, so all that takes time is made ready here, before the first job comes.
+// A thread counts as started when this module is loaded. So all slow initialization is done here,
+// before the first job.
 const { kernels }: ThreadSetup = workerData;
-const { createKernels: createAnew, description } = chooseKernels(kernels);
-const createKernels = reuseBackends(createAnew);
+const { createKernels: createNewKernels, description } = chooseKernels(kernels);
+const createKernels = reuseBackends(createNewKernels);
 const tableReader = createTableReader();
 
-/** Whoever can call it has loaded all of the above. */
+/** Does nothing. A caller gets its result only after this module is loaded. */
 export function warmUp(): void {}
 
-/** Trains one job; what its process gets to know of an error is in the result, so a thrown one is a crash. */
+/** Trains one job. Failures of the job are in the result, so a thrown error is a crash. */
 export async function runTask(task: ThreadTask): Promise<ThreadResult> {
   const { spec, checkpoint, halt, extendable, control, port } = task;
-  // What the trainings before have left is let go of between two turns of the event loop, and the pool takes none.
+  // Frees the memory of earlier trainings: that needs a turn of the event loop, and the pool runs
+  // tasks without one.
   await setImmediate();
   const reporter = createThreadReporter(port);
   let interrupted: ThreadResult = { kind: 'stopped' };
@@ -60,7 +65,10 @@ export async function runTask(task: ThreadTask): Promise<ThreadResult> {
   }
 }
 
-/** What the training needs of its dataset, made ready for it and all that come to need the same. */
+/**
+ * Prepares the data of the training and reports it, so that other jobs with the same data can share
+ * it.
+ */
 async function prepareFor({ file, columns, spec }: ThreadTask, reporter: ThreadReporter): Promise<Prepared> {
   const table = pickColumns(await tableReader.read(file), columns);
   const prepared = prepare(table, spec, (bytes) => new SharedArrayBuffer(bytes));
@@ -75,7 +83,7 @@ function failureOf(error: unknown): Failure {
   return isOutOfMemory(error) ? OUT_OF_MEMORY : INTERNAL_ERROR;
 }
 
-/** A failed job has no list of mistakes, so its message says them all. */
+/** All issues in one message, because the error of a failed job has no list of issues. */
 function joinMessages({ message, errors }: ServiceError): string {
   return errors.length > 0 ? errors.map((issue) => issue.message).join(' ') : message;
 }

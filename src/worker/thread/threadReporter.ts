@@ -4,18 +4,24 @@ import type { Prepared } from '../../training/prepare.ts';
 import type { EpochReport, RunPlan } from '../../training/report.ts';
 import type { ThreadMessage } from './threadTask.ts';
 
-/** What a thread tells of its job, in few messages however short the epochs are: a message takes as long as an epoch of small data. */
+/**
+ * Reports the progress of a job to its process. Epochs are sent in batches, because a message costs
+ * as much time as an epoch of a small dataset.
+ */
 export interface ThreadReporter {
   prepared(prepared: Prepared): void;
   started(plan: RunPlan, kernels: string): void;
   epoch(report: EpochReport): void;
-  /** Its bytes are gone over with it. */
+  /** Transfers the bytes: the caller cannot use them afterwards. */
   checkpoint(checkpoint: EncodedCheckpoint & { readonly bytes: Uint8Array<ArrayBuffer> }): void;
-  /** Sends what is left, and closes the port. */
+  /** Sends the remaining epochs and closes the port. */
   close(): void;
 }
 
-/** Nobody sees that an epoch is told so much later, and the next one ends about as soon as this one did. */
+/**
+ * Minimum time between two batches. A pending epoch waits for the next one, which is about as long.
+ * Clients do not notice this delay.
+ */
 const BATCH_MS = 10;
 
 export function createThreadReporter(port: MessagePort): ThreadReporter {
@@ -37,7 +43,7 @@ export function createThreadReporter(port: MessagePort): ThreadReporter {
       if (performance.now() - sentAt >= BATCH_MS) sendEpochs();
     },
     checkpoint(checkpoint) {
-      // Whoever goes on from it finds the epochs before it.
+      // A run that resumes from the checkpoint needs the epochs before it.
       sendEpochs();
       send({ kind: 'checkpoint', checkpoint }, [checkpoint.bytes.buffer]);
     },

@@ -1,4 +1,4 @@
-/** What a worker process and its threads say to each other. */
+/** The messages between a worker process and its training threads. */
 import type { MessagePort } from 'node:worker_threads';
 import type { EncodedCheckpoint } from '../../jobs/checkpoints/checkpoints.ts';
 import type { Failure } from '../../jobs/failures.ts';
@@ -10,38 +10,38 @@ import type { Prepared } from '../../training/prepare.ts';
 import type { EpochReport, RunPlan } from '../../training/report.ts';
 import type { TrainingSpec } from '../../training/schemas/spec.ts';
 
-/** What a thread gets to know once, as its `workerData`. */
+/** The `workerData` of a thread. */
 export interface ThreadSetup {
   readonly kernels: KernelsChoice;
 }
 
 export interface ThreadTask {
   readonly spec: TrainingSpec;
-  /** What the training needs of the dataset; null: the thread reads it, and hands it on. */
+  /** The prepared data of the training. Null: the thread prepares and reports it. */
   readonly prepared: Prepared | null;
   /** The dataset's Parquet file. */
   readonly file: string;
-  /** The columns to read of it. */
+  /** The columns to read from the file. */
   readonly columns: readonly string[];
-  /** Where to go on from; null: from the start. */
+  /** The checkpoint to resume from; null: the training starts from the beginning. */
   readonly checkpoint: Checkpoint | null;
-  /** Where it pauses of itself; null: nowhere. */
+  /** The rule by which the training pauses itself; null: it does not. */
   readonly halt: StopRule | null;
-  /** Whether a checkpoint is handed out at its end, too. */
+  /** Whether the end of the training is a checkpoint as well, from which it can be extended. */
   readonly extendable: boolean;
   /** The memory of a `Control`. */
   readonly control: SharedArrayBuffer;
-  /** Where the thread sends its `ThreadMessage`s. */
+  /** The port for `ThreadMessage`s. */
   readonly port: MessagePort;
 }
 
 /** Sent while a job trains, over the task's port. */
 export type ThreadMessage =
-  /** Comes first, where the thread was to make it; its memory is shared. */
+  /** The first message of a task without prepared data. The data is in shared memory. */
   | { readonly kind: 'prepared'; readonly prepared: Prepared }
-  /** `kernels` are those of the thread, described. */
+  /** `kernels`: a description of the kernels of the thread. */
   | { readonly kind: 'started'; readonly plan: RunPlan; readonly kernels: string }
-  /** The earliest first. */
+  /** In ascending order of epochs. */
   | { readonly kind: 'epochs'; readonly reports: readonly EpochReport[] }
   | { readonly kind: 'checkpoint'; readonly checkpoint: EncodedCheckpoint };
 
@@ -49,5 +49,5 @@ export type ThreadResult =
   | { readonly kind: 'trained'; readonly outcome: Outcome }
   | { readonly kind: 'stopped' }
   | { readonly kind: 'halted' }
-  /** `error` is for the log alone. */
+  /** `error` is for the log only. */
   | { readonly kind: 'failed'; readonly failure: Failure; readonly error?: unknown };

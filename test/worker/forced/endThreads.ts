@@ -1,4 +1,7 @@
-/** `node endThreads.ts FILE TIMES`: threads that read the dataset's file are ended by force, each a little later than the one before. */
+/**
+ * `node endThreads.ts FILE TIMES`: terminates threads that read the dataset's file, each a little
+ * later than the one before.
+ */
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { MessageChannel } from 'node:worker_threads';
@@ -7,7 +10,7 @@ import { createPool } from '../../../src/worker/thread/pool.ts';
 import type { ThreadTask } from '../../../src/worker/thread/threadTask.ts';
 
 const THREAD = fileURLToPath(new URL('../../../src/worker/thread/thread.ts', import.meta.url));
-/** Reading takes longer than all of them. */
+/** Short enough that the file is still being read after the longest delay. */
 const LATER_MS = 5;
 
 const [file = '', times = ''] = process.argv.slice(2);
@@ -16,7 +19,7 @@ await pool.warmUp();
 let forced = 0;
 for (let time = 0; time < Number(times); time++) {
   const { port2: port } = new MessageChannel();
-  // Nobody comes to look at the spec.
+  // The thread is terminated before it uses the spec.
   const spec = {} as ThreadTask['spec'];
   const task = {
     spec,

@@ -6,7 +6,7 @@ import { openJobs } from '../../jobs/fixtures.ts';
 const DONE = { epochs: 3, warnings: [] };
 const ANY = Number.MAX_SAFE_INTEGER;
 
-/** A queue whose clock the test sets, and a way to queue jobs. */
+/** A queue whose clock the test sets, and a function that queues jobs. */
 async function openQueue() {
   const { database, jobs } = openJobs();
   const datasetId = await insertDataset(database);
@@ -17,7 +17,7 @@ async function openQueue() {
 }
 
 describe('the queue', () => {
-  it('gives the highest priority first, then the oldest', async () => {
+  it('returns the job with the highest priority first, then the oldest', async () => {
     const { queueOf, submit } = await openQueue();
     const low = await submit({ priority: -1 });
     const first = await submit();
@@ -45,7 +45,7 @@ describe('the queue', () => {
     expect(await queueOf('a').claim(ANY)).toMatchObject({ id: large });
   });
 
-  it('leaves a job with a worker that renews its lease', async () => {
+  it('does not reclaim a job from a worker that renews its lease', async () => {
     const { clock, queueOf, submit, jobs } = await openQueue();
     const id = await submit();
     const queue = queueOf('a');
@@ -57,7 +57,7 @@ describe('the queue', () => {
     expect(await jobs.get(id)).toMatchObject({ state: 'running', attempts: 1 });
   });
 
-  it('leaves a worker its own jobs that it could not renew in time, as long as nobody else took them', async () => {
+  it('lets a worker renew expired leases of its own if no other worker has reclaimed the jobs', async () => {
     const { clock, queueOf, submit, jobs } = await openQueue();
     const id = await submit();
     const queue = queueOf('a');
@@ -69,7 +69,7 @@ describe('the queue', () => {
     expect(await jobs.get(id)).toMatchObject({ state: 'running', attempts: 1 });
   });
 
-  it('passes over the jobs that a worker has not left yet', async () => {
+  it('skips the jobs that a worker still runs', async () => {
     const { queueOf, submit } = await openQueue();
     const [first, second] = [await submit(), await submit()];
     expect(await queueOf('a').claim(ANY, [first])).toMatchObject({ id: second });
@@ -77,7 +77,7 @@ describe('the queue', () => {
     expect(await queueOf('a').claim(ANY)).toMatchObject({ id: first });
   });
 
-  it('takes a job back from a worker that is gone, and gives it to another', async () => {
+  it('reclaims a job from a worker that is gone, and gives it to another', async () => {
     const { clock, queueOf, submit, jobs } = await openQueue();
     const id = await submit();
     const dead = queueOf('dead');
@@ -89,7 +89,7 @@ describe('the queue', () => {
     expect(await dead.renew()).toEqual([]);
   });
 
-  it('lets nobody write the end of a job that is no longer theirs', async () => {
+  it('lets no worker end a job that is no longer leased to it', async () => {
     const { queueOf, submit, jobs } = await openQueue();
     const id = await submit();
     const dead = queueOf('dead');
@@ -101,7 +101,7 @@ describe('the queue', () => {
     expect(await jobs.get(id)).toMatchObject({ state: 'running', error: null });
   });
 
-  it('cancels a job whose worker died before it heard of the wish', async () => {
+  it('cancels a job whose worker died before it received the request', async () => {
     const { queueOf, submit, jobs } = await openQueue();
     const id = await submit();
     await queueOf('a').claim(ANY);
@@ -110,7 +110,7 @@ describe('the queue', () => {
     expect(await jobs.get(id)).toMatchObject({ state: 'cancelled' });
   });
 
-  it('does not count an attempt that was put back', async () => {
+  it('does not count the attempt of a released job', async () => {
     const { queueOf, submit, jobs } = await openQueue();
     const id = await submit();
     await queueOf('a').claim(ANY);
@@ -118,7 +118,7 @@ describe('the queue', () => {
     expect(await jobs.get(id)).toMatchObject({ state: 'queued', attempts: 0 });
   });
 
-  it('keeps neither model nor state when the model cannot be saved', async () => {
+  it('writes neither model nor state when the model cannot be saved', async () => {
     const { database, queueOf, submit, jobs } = await openQueue();
     const id = await submit();
     await queueOf('a').claim(ANY);

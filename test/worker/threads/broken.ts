@@ -1,2 +1,2 @@
 /** A thread that cannot start. */
-throw new Error('the kernels are not there');
+throw new Error('The kernels are missing.');

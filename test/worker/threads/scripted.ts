@@ -1,4 +1,4 @@
-/** A thread that trains nothing: the job's name says what it does instead. */
+/** A thread that does not train: the name of the job selects the script that it runs. */
 import { existsSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { INTERNAL_ERROR } from '../../../src/jobs/failures.ts';
@@ -31,25 +31,26 @@ const SCRIPTS: Readonly<Record<string, Script>> = {
   throws: () => {
     throw new Error('SELECT secret FROM /var/lib/data');
   },
-  fails: () => ({ kind: 'failed', failure: INTERNAL_ERROR, error: new Error('of its own') }),
+  fails: () => ({ kind: 'failed', failure: INTERNAL_ERROR, error: new Error('a failure of the script') }),
   'fills its heap': () => {
-    // In small pieces: V8 ends the whole process, not the thread, when one piece goes far beyond the limit.
-    let kept: object = {};
-    for (;;) kept = { kept };
+    // Small objects: V8 ends the whole process, not the thread, when one object far exceeds the
+    // limit.
+    let filled: object = {};
+    for (;;) filled = { filled };
   },
   'never ends': untilStopped,
-  'hears nothing': ({ port }) => {
+  'ignores requests': ({ port }) => {
     port.postMessage({ kind: 'started', plan: endlessPlan(1), kernels: 'none' });
     port.postMessage({ kind: 'epochs', reports: [reportOf(1)] });
     for (;;);
   },
-  'leaves checkpoints': leaveCheckpoints,
-  'fails when all is trained': ({ port }) => {
+  'writes checkpoints': writeCheckpoints,
+  'fails after its last checkpoint': ({ port }) => {
     const checkpoint = { step: 1, epoch: 2, finished: true, bytes: new Uint8Array(64) };
     port.postMessage({ kind: 'checkpoint', checkpoint });
     return { kind: 'failed', failure: INTERNAL_ERROR };
   },
-  'could use three cores': tellThreads,
+  'can use three cores': reportThreads,
   'kills its process': killProcess,
   'waits to be killed once': waitOnce,
 };
@@ -79,10 +80,10 @@ async function untilStopped({ port, control }: ThreadTask): Promise<ThreadResult
   return { kind: 'stopped' };
 }
 
-/** Written by the job that waits to be killed, beside its dataset's file. */
+/** Written by the job that waits to be killed, next to the file of its dataset. */
 const waitingFile = ({ file }: ThreadTask) => join(dirname(file), 'waiting');
 
-/** Kills the process as soon as a job beside it has run, then and ever again. */
+/** Kills the process once the job that waits to be killed has run, and at every later attempt. */
 async function killProcess(task: ThreadTask): Promise<never> {
   task.port.postMessage({ kind: 'started', plan: endlessPlan(1), kernels: 'none' });
   while (!existsSync(waitingFile(task))) await new Promise((resolve) => setImmediate(resolve));
@@ -90,15 +91,15 @@ async function killProcess(task: ThreadTask): Promise<never> {
   return new Promise(() => {});
 }
 
-/** Runs until its process dies, and to its end the next time. */
+/** Runs until its process dies. The next attempt runs to its end. */
 function waitOnce(task: ThreadTask): ThreadResult | Promise<ThreadResult> {
   if (existsSync(waitingFile(task))) return trainAll(task);
   writeFileSync(waitingFile(task), '');
   return untilStopped(task);
 }
 
-/** A checkpoint, of nothing, whenever one is wished for. */
-async function leaveCheckpoints({ port, control }: ThreadTask): Promise<ThreadResult> {
+/** Reports a checkpoint, with arbitrary bytes, at each request. */
+async function writeCheckpoints({ port, control }: ThreadTask): Promise<ThreadResult> {
   const shared = createControl(control);
   port.postMessage({ kind: 'started', plan: endlessPlan(1), kernels: 'none' });
   for (let step = 1; shared.stopRequest() === null; step++) {
@@ -109,14 +110,14 @@ async function leaveCheckpoints({ port, control }: ThreadTask): Promise<ThreadRe
   return { kind: 'stopped' };
 }
 
-/** An epoch whenever it may use more threads, or fewer. */
-async function tellThreads({ port, control }: ThreadTask): Promise<ThreadResult> {
+/** Reports an epoch whenever its number of threads changes. */
+async function reportThreads({ port, control }: ThreadTask): Promise<ThreadResult> {
   const shared = createControl(control);
   port.postMessage({ kind: 'started', plan: endlessPlan(3), kernels: 'none' });
-  for (let epoch = 0, told = 0; shared.stopRequest() === null; ) {
+  for (let epoch = 0, reported = 0; shared.stopRequest() === null; ) {
     const threads = shared.threads();
-    if (threads !== told) {
-      told = threads;
+    if (threads !== reported) {
+      reported = threads;
       epoch += 1;
       port.postMessage({ kind: 'epochs', reports: [{ ...reportOf(epoch), metrics: { threads } }] });
     }
