@@ -11,7 +11,7 @@ const NO_SUSPECT = { crashes: 0, suspectAt: null };
 
 /** A queue whose clock the test sets. `die`: the worker dies and its supervisor survives. */
 async function openSuspects() {
-  const { database, jobs } = openJobs();
+  const { database, checkpoints, jobs } = openJobs();
   const datasetId = await insertDataset(database);
   const clock = { now: 1_000_000 };
   const queueOf = (owner: string) => createQueue(database, owner, () => clock.now);
@@ -32,7 +32,7 @@ async function openSuspects() {
     await queue.claimSuspect();
     return id;
   };
-  return { database, jobs, clock, queueOf, queue, submit, die, rowOf, logsOf, suspected };
+  return { database, checkpoints, jobs, clock, queueOf, queue, submit, die, rowOf, logsOf, suspected };
 }
 
 describe('the crash count of a job', () => {
@@ -120,8 +120,8 @@ describe('the crash count of a job', () => {
 });
 
 describe('a suspect', () => {
-  it('is cleared by a checkpoint after its probation, by a halt and by a retry', async () => {
-    const { database, queue, suspected, jobs, rowOf } = await openSuspects();
+  it('is cleared by a checkpoint after its probation, by a halt, a retry and an extension', async () => {
+    const { database, checkpoints, queue, suspected, jobs, rowOf } = await openSuspects();
     const cleared = await suspected();
     await queue.writeProgress(cleared, true, async () => 'a checkpoint');
     expect(await rowOf(cleared)).toEqual(NO_SUSPECT);
@@ -135,6 +135,14 @@ describe('a suspect', () => {
     await queue.fail(retried, INTERNAL_ERROR);
     await jobs.retry(retried);
     expect(await rowOf(retried)).toEqual(NO_SUSPECT);
+    await jobs.cancel(retried);
+    const extended = await suspected();
+    const last = await checkpoints.write(extended, { step: 10, epoch: 3, finished: true, bytes: Buffer.alloc(64) });
+    await checkpoints.record(database, last);
+    await moveTo(database, { to: 'succeeded', now: 1 }, extended);
+    expect(await rowOf(extended)).toMatchObject({ suspectAt: expect.any(Number) });
+    await jobs.extend(extended, 5);
+    expect(await rowOf(extended)).toEqual(NO_SUSPECT);
   });
 
   it('waits for a worker without other jobs, which claims no other job meanwhile', async () => {
