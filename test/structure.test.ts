@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { arrows, findCycle, folderOf, readSource, roomOf, sourceFiles, writesState } from './support/sourceTree.ts';
-import { CROWDED_FOLDERS, FOLDERS_THAT_IMPORT_EACH_OTHER, SQL_OUTSIDE_STORES } from './support/structureExceptions.ts';
 
 /**
  * The floor of each room. A room imports from itself, from lower floors and from the rooms in
@@ -69,7 +68,7 @@ describe('the source tree', () => {
     expect(findCycle(arrows.filter(({ kind }) => kind === 'import'))).toEqual([]);
   });
 
-  it('has no folders of one room that import each other, but for the exceptions', () => {
+  it('has no folders of one room that import each other', () => {
     const pairs = new Set(
       arrows
         .filter(({ from, to }) => roomOf(from) === roomOf(to) && folderOf(from) !== folderOf(to))
@@ -79,20 +78,20 @@ describe('the source tree', () => {
       const [from = '', to = ''] = pair.split(' -> ');
       return from < to && pairs.has(between(to, from));
     });
-    expect(mutual.toSorted()).toEqual([...FOLDERS_THAT_IMPORT_EACH_OTHER].toSorted());
+    expect(mutual).toEqual([]);
   });
 
-  it(`has at most ${MAX_FILES_A_FOLDER} loose files a folder, but for the exceptions`, () => {
+  it(`has at most ${MAX_FILES_A_FOLDER} loose files a folder`, () => {
     const counts = Map.groupBy(sourceFiles, folderOf);
     const crowded = [...counts].filter(([, files]) => files.length > MAX_FILES_A_FOLDER).map(([folder]) => folder);
-    expect(crowded.toSorted()).toEqual([...CROWDED_FOLDERS].toSorted());
+    expect(crowded).toEqual([]);
   });
 
-  it('queries the database in the store, in *Store.ts files and in transitions.ts only, but for the exceptions', () => {
+  it('queries the database in the store, in *Store.ts files and in transitions.ts only', () => {
     const querying = sourceFiles.filter(
       (file) => roomOf(file) !== 'store' && !/([sS]tore|transitions)\.ts$/.test(file) && QUERY.test(readSource(file)),
     );
-    expect(querying).toEqual([...SQL_OUTSIDE_STORES].toSorted());
+    expect(querying).toEqual([]);
   });
 
   it('writes the state of jobs in jobs/transitions.ts only', () => {

@@ -11,7 +11,7 @@ import type { Logger } from '../kit/log.ts';
 import type { Blobs } from '../store/blobs/blobs.ts';
 import type { Database } from '../store/database/database.ts';
 import type { DatasetRow } from '../store/database/tables.ts';
-import { type FileFormat, type ReadOptions, UPLOAD_FILE } from './ingest/messages.ts';
+import { type FileFormat, type ReadOptions, UPLOAD_FILE } from './ingest/protocol/messages.ts';
 import { createRowReader } from './rows/rowReader.ts';
 import type { Dataset, DatasetSummary } from './schemas.ts';
 import { clearTemporary, createScratch, type Scratch } from './scratch.ts';

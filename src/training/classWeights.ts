@@ -1,6 +1,6 @@
 import { ServiceError } from '../kit/contract/errors.ts';
-import { unknownClasses } from './classNames.ts';
 import type { Prepared } from './prepare.ts';
+import { unknownClasses } from './resolve/classNames.ts';
 import type { TrainingSettings } from './schemas/training.ts';
 
 /**

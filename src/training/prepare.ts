@@ -12,10 +12,10 @@ import {
 import { layoutOf, transform } from '../features/transform.ts';
 import { type Column, findColumn, type Table } from '../formats/table.ts';
 import type { Warning } from '../kit/warning.ts';
-import { invalidSpec } from './invalidSpec.ts';
 import { lossName, targetBelowMin } from './resolve/loss.ts';
 import { reservedColumns } from './resolve/resolve.ts';
 import { readWeights } from './rowWeights.ts';
+import { invalidSpec } from './schemas/invalidSpec.ts';
 import type { TrainingSpec } from './schemas/spec.ts';
 import { type PackedSplit, packSplit } from './split/packed.ts';
 import { splitRows } from './split/split.ts';

@@ -1,7 +1,7 @@
 import { asNumbers } from '../features/columns/conversions.ts';
 import { findColumn, type Table } from '../formats/table.ts';
 import type { Warning } from '../kit/warning.ts';
-import { invalidSpec } from './invalidSpec.ts';
+import { invalidSpec } from './schemas/invalidSpec.ts';
 
 export interface RowWeights {
   /** Of every row of the table; null: each has weight 1. */

@@ -3,7 +3,7 @@
  * backward, optimizer.
  */
 import { readFileSync } from 'node:fs';
-import { createReferenceKernels } from '../../src/engine/kernels/reference.ts';
+import { createReferenceKernels } from '../../src/engine/kernels/reference/reference.ts';
 import { createWasmKernels } from '../../src/engine/kernels/wasm.ts';
 import { loadNativeKernels, type NativeKernels } from '../../src/training/backend/nativeKernels.ts';
 import { coreToCoreNanoseconds } from './coreToCore.ts';

@@ -4,7 +4,7 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { pino } from 'pino';
-import type { FileFormat } from '../../src/datasets/ingest/messages.ts';
+import type { FileFormat } from '../../src/datasets/ingest/protocol/messages.ts';
 import { readTable } from '../../src/datasets/rows/readTable.ts';
 import { createDatasets } from '../../src/datasets/service.ts';
 import type { Table } from '../../src/formats/table.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { openSession, type Session } from '../../src/datasets/duckdb/duckdb.ts';
 import { HEAD_FILE, ingest, TEXT_FILE } from '../../src/datasets/ingest/ingest.ts';
-import { type Ingested, TABLE_FILE, UPLOAD_FILE } from '../../src/datasets/ingest/messages.ts';
+import { type Ingested, TABLE_FILE, UPLOAD_FILE } from '../../src/datasets/ingest/protocol/messages.ts';
 import { DATASET_LIMITS } from '../support/datasetLimits.ts';
 
 interface Work {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { CreateKernels } from '../../src/engine/kernels/kernels.ts';
 import { createNativeKernels, type NativeAddon } from '../../src/engine/kernels/native.ts';
-import { createReferenceKernels } from '../../src/engine/kernels/reference.ts';
+import { createReferenceKernels } from '../../src/engine/kernels/reference/reference.ts';
 import { createWasmKernels } from '../../src/engine/kernels/wasm.ts';
 import { addon } from './addon.ts';
 

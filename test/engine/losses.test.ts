@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createReferenceKernels } from '../../src/engine/kernels/reference.ts';
+import { createReferenceKernels } from '../../src/engine/kernels/reference/reference.ts';
 import { TASKS } from '../../src/engine/losses/loss.ts';
 import { createLoss, LOSS_NAMES, LOSSES, type LossSpec } from '../../src/engine/losses/losses.ts';
 import { createTrainer } from '../../src/engine/network/trainer.ts';

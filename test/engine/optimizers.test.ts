@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createReferenceKernels } from '../../src/engine/kernels/reference.ts';
+import { createReferenceKernels } from '../../src/engine/kernels/reference/reference.ts';
 import { createOptimizer, type OptimizerSpec } from '../../src/engine/optimizers/optimizers.ts';
 
 /** A parameter of 1 after steps with these gradients. The optimizer's state follows it in the arena. */

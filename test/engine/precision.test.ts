@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { toBfloat16 } from '../../src/engine/kernels/reference/bfloat16.ts';
-import { createReferenceKernels } from '../../src/engine/kernels/reference.ts';
+import { createReferenceKernels } from '../../src/engine/kernels/reference/reference.ts';
 import type { Trainer, TrainerOptions } from '../../src/engine/network/trainer.ts';
 import { BACKENDS } from './backends.ts';
 import { GOLDEN_FILES, readGoldenRun } from './goldenRun.ts';

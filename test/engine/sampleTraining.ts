@@ -1,4 +1,4 @@
-import { createReferenceKernels } from '../../src/engine/kernels/reference.ts';
+import { createReferenceKernels } from '../../src/engine/kernels/reference/reference.ts';
 import type { LayerSpec } from '../../src/engine/layers/layerSpec.ts';
 import type { LossSpec } from '../../src/engine/losses/losses.ts';
 import type { Parameter } from '../../src/engine/memory/parameters.ts';

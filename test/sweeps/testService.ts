@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { Registry } from 'prom-client';
 import { onTestFinished } from 'vitest';
 import { createDatasets } from '../../src/datasets/service.ts';
-import { createReferenceKernels } from '../../src/engine/kernels/reference.ts';
+import { createReferenceKernels } from '../../src/engine/kernels/reference/reference.ts';
 import { buildApp } from '../../src/http/app.ts';
 import { jobRoutes } from '../../src/jobs/routes.ts';
 import { createJobs } from '../../src/jobs/service.ts';

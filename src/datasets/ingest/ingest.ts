@@ -3,7 +3,7 @@ import type { ColumnType } from '../../formats/columnTypes.ts';
 import type { ParseOptions } from '../../formats/parseOptions.ts';
 import type { Session } from '../duckdb/duckdb.ts';
 import type { DatasetWarning } from '../profile/schemas.ts';
-import { cellsOf } from './cells.ts';
+import { profile } from './profile.ts';
 import {
   type FileFormat,
   type Ingested,
@@ -11,10 +11,10 @@ import {
   Refusal,
   type TableLimits,
   UPLOAD_FILE,
-} from './messages.ts';
-import { type PlannedColumn, planColumns } from './plan.ts';
-import { profile } from './profile.ts';
+} from './protocol/messages.ts';
+import { cellsOf } from './scan/cells.ts';
 import { scanColumns } from './scan/columnScan.ts';
+import { type PlannedColumn, planColumns } from './scan/plan.ts';
 import { openCsv } from './source/csv.ts';
 import { detectFormat, readHead } from './source/detect.ts';
 import { toUtf8 } from './source/encoding.ts';

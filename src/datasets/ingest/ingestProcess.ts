@@ -6,7 +6,7 @@ import { availableParallelism } from 'node:os';
 import { isDiskFull, isOutOfMemory, watchResources } from '../duckdb/diskFull.ts';
 import { openSession } from '../duckdb/duckdb.ts';
 import { HEAD_FILE, ingest, TEXT_FILE } from './ingest.ts';
-import { type IngestRequest, type IngestResponse, Refusal, TABLE_FILE, UPLOAD_FILE } from './messages.ts';
+import { type IngestRequest, type IngestResponse, Refusal, TABLE_FILE, UPLOAD_FILE } from './protocol/messages.ts';
 
 const SPILL_FOLDER = 'spill';
 /** More threads are not faster, and training needs the cores. */

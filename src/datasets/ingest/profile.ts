@@ -1,8 +1,8 @@
 import { columnTypes, hasProfile } from '../../formats/columnTypes.ts';
 import type { Session } from '../duckdb/duckdb.ts';
 import type { DatasetColumn } from '../profile/schemas.ts';
-import type { PlannedColumn } from './plan.ts';
 import { type ColumnStats, readColumnStats } from './scan/columnStats.ts';
+import type { PlannedColumn } from './scan/plan.ts';
 import { readTextStats } from './scan/textStats.ts';
 import { typeOf } from './types.ts';
 

@@ -1,5 +1,5 @@
 import type { Session } from '../duckdb/duckdb.ts';
-import { Refusal, type TableLimits } from './messages.ts';
+import { type TableLimits, tooLarge } from './protocol/messages.ts';
 import type { TableScan } from './scan/columnScan.ts';
 import type { Source } from './source/source.ts';
 
@@ -45,8 +45,4 @@ export async function checkCells(
   throw tooLarge(
     `Row ${row} has a cell of ${bytes} bytes in column ${JSON.stringify(column.name)}; the limit is ${cellBytes}. Shorten it, or omit the column.`,
   );
-}
-
-export function tooLarge(message: string): Refusal {
-  return new Refusal(message, [], 'table_too_large');
 }

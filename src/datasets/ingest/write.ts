@@ -1,8 +1,8 @@
 import { literal } from '../../formats/types/sql.ts';
 import type { Session } from '../duckdb/duckdb.ts';
 import { columnId } from '../duckdb/sql.ts';
-import { TABLE_FILE } from './messages.ts';
-import type { PlannedColumn } from './plan.ts';
+import { TABLE_FILE } from './protocol/messages.ts';
+import type { PlannedColumn } from './scan/plan.ts';
 import type { Relation } from './source/relation.ts';
 
 /** DuckDB buffers a complete row group in memory: this many cells are some hundred megabytes. */

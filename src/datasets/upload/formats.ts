@@ -1,4 +1,4 @@
-import type { FileFormat } from '../ingest/messages.ts';
+import type { FileFormat } from '../ingest/protocol/messages.ts';
 
 /** The format of each media type; null: it is detected from the content. */
 const FORMATS: ReadonlyMap<string, FileFormat | null> = new Map<string, FileFormat | null>([

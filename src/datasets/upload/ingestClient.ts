@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process';
 import { ServiceError } from '../../kit/contract/errors.ts';
 import { modulePath } from '../../kit/node.ts';
-import type { Ingested, IngestRequest, IngestResponse, TableLimits } from '../ingest/messages.ts';
+import type { Ingested, IngestRequest, IngestResponse, TableLimits } from '../ingest/protocol/messages.ts';
 
 const PROCESS = modulePath(import.meta.url, '../ingest/ingestProcess');
 /** Enough for a thousand columns at once. DuckDB spills the rest to disk. */

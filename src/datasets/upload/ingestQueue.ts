@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { createSemaphore } from '../../kit/limits/semaphore.ts';
 import type { Blobs } from '../../store/blobs/blobs.ts';
 import type { DatasetRow } from '../../store/database/tables.ts';
-import { type FileFormat, type Ingested, type ReadOptions, TABLE_FILE } from '../ingest/messages.ts';
+import { type FileFormat, type Ingested, type ReadOptions, TABLE_FILE } from '../ingest/protocol/messages.ts';
 import type { DatasetStore } from '../stored/store.ts';
 import { createTableFinder } from '../stored/tableFiles.ts';
 import { type IngestLimits, ingestUpload } from './ingestClient.ts';

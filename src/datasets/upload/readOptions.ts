@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { COLUMN_TYPES, type ColumnType } from '../../formats/columnTypes.ts';
 import type { FieldError } from '../../kit/contract/errors.ts';
 import { invalidRequest } from '../../kit/contract/validation.ts';
-import type { FileFormat, ReadOptions } from '../ingest/messages.ts';
+import type { FileFormat, ReadOptions } from '../ingest/protocol/messages.ts';
 
 /** The query parameters. A parameter can be repeated. */
 export interface OptionTexts {

@@ -4,7 +4,7 @@ import type { Multipart, MultipartFile } from '@fastify/multipart';
 import type { FastifyRequest } from 'fastify';
 import { pointer, ServiceError } from '../../kit/contract/errors.ts';
 import { stripControlCharacters } from '../../kit/text.ts';
-import type { FileFormat } from '../ingest/messages.ts';
+import type { FileFormat } from '../ingest/protocol/messages.ts';
 import { formatOf } from './formats.ts';
 
 type Parts = AsyncIterableIterator<Multipart>;

@@ -1,5 +1,5 @@
 import { NONE } from '../../engine/kernels/kernels.ts';
-import { createReferenceKernels } from '../../engine/kernels/reference.ts';
+import { createReferenceKernels } from '../../engine/kernels/reference/reference.ts';
 import { createLoss, type LossSpec } from '../../engine/losses/losses.ts';
 import type { Numbers } from '../../engine/matrix.ts';
 

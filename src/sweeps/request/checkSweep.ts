@@ -4,7 +4,7 @@ import { type FieldError, pointer } from '../../kit/contract/errors.ts';
 import { invalid } from '../../kit/contract/validation.ts';
 import { SAMPLERS } from '../../search/samplers.ts';
 import { compileSpace, type Space } from '../../search/space/space.ts';
-import { measures } from '../../training/monitors.ts';
+import { measures } from '../../training/schemas/monitors.ts';
 import { type DryRunDeps, dryRun, NO_DRY_RUN } from './dryRun.ts';
 import { isMonitor, isObjectiveMetric, OBJECTIVE_METRICS, type Objective, objectivesOf } from './objective.ts';
 import { type SweepRequest, type SweepSettings, trialLimit } from './schema.ts';

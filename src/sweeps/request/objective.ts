@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { costOf, MONITORS, type Monitor } from '../../training/monitors.ts';
+import { costOf, MONITORS, type Monitor } from '../../training/schemas/monitors.ts';
 
 /** The metrics that a sweep of jobs can optimize: values of the best epoch, which the model has. */
 export const OBJECTIVE_METRICS = [...MONITORS, 'trainingLoss', 'parameterCount'] as const;

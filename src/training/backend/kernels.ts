@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { ConfigurationError } from '../../config/config.ts';
 import type { CreateKernels, KernelsName } from '../../engine/kernels/kernels.ts';
 import { MAX_THREADS } from '../../engine/kernels/native.ts';
-import { createReferenceKernels } from '../../engine/kernels/reference.ts';
+import { createReferenceKernels } from '../../engine/kernels/reference/reference.ts';
 import { createWasmKernels } from '../../engine/kernels/wasm.ts';
 import { loadNativeKernels } from './nativeKernels.ts';
 

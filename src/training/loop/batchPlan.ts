@@ -1,6 +1,6 @@
 import type { Schedule } from '../../engine/schedules/schedule.ts';
 import { createSchedule } from '../../engine/schedules/schedules.ts';
-import { invalidSpec } from '../invalidSpec.ts';
+import { invalidSpec } from '../schemas/invalidSpec.ts';
 import type { TrainingSpec } from '../schemas/spec.ts';
 import { type Batch, batchesOf } from './batches.ts';
 import type { Run } from './run.ts';

@@ -1,6 +1,6 @@
 import type { Checkpoint } from '../checkpoint/checkpoint.ts';
-import { costOf, type Monitor } from '../monitors.ts';
 import type { EpochMeasures } from '../report.ts';
+import { costOf, type Monitor } from '../schemas/monitors.ts';
 import type { TrainingSettings } from '../schemas/training.ts';
 
 interface Verdict {

@@ -1,11 +1,11 @@
 import type { Evaluate } from '../../engine/network/evaluation.ts';
 import type { Trainer } from '../../engine/network/trainer.ts';
-import type { TrainingThreads } from '../backend/threads.ts';
 import { type Measured, type Metrics, measure, measureEpoch, type Targets } from '../metrics/measure.ts';
 import type { Prepared } from '../prepare.ts';
 import type { EpochReport } from '../report.ts';
+import type { WatchedMetric } from '../schemas/monitors.ts';
 import type { SplitName, Splits } from '../split/splits.ts';
-import type { WatchedMetric } from './stopRule.ts';
+import type { TrainingThreads } from './threads.ts';
 
 /** A training in progress. */
 export interface Run {

@@ -1,11 +1,5 @@
 import type { Checkpoint } from '../checkpoint/checkpoint.ts';
-import type { Monitor } from '../monitors.ts';
-
-/**
- * A metric that a search can observe after an epoch: that of the best epoch so far, which the model
- * would have.
- */
-export type WatchedMetric = Monitor | 'trainingLoss';
+import type { WatchedMetric } from '../schemas/monitors.ts';
 
 /**
  * Where a training pauses automatically, so that a search can evaluate it. Watched metrics are

@@ -3,7 +3,6 @@ import { completeLayers, type NetworkSpec } from '../../engine/network/spec.ts';
 import { createTrainer } from '../../engine/network/trainer.ts';
 import { layoutOf } from '../../features/transform.ts';
 import type { Table } from '../../formats/table.ts';
-import { createTrainingThreads } from '../backend/threads.ts';
 import { resolveClassWeights } from '../classWeights.ts';
 import { engineLoss, outputsFor } from '../losses.ts';
 import type { Targets } from '../metrics/measure.ts';
@@ -13,6 +12,7 @@ import type { TrainingSpec } from '../schemas/spec.ts';
 import { type EpochsOptions, runEpochs } from './epochs.ts';
 import { countRows, loadPreparedRows, rowIndices } from './preparedRows.ts';
 import { measureSplit, type Run } from './run.ts';
+import { createTrainingThreads } from './threads.ts';
 
 export interface TrainOptions extends EpochsOptions {
   readonly createKernels: CreateKernels;

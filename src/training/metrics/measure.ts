@@ -1,5 +1,5 @@
 import { decodeNumber, type FittedTarget } from '../../features/target.ts';
-import type { WatchedMetric } from '../loop/stopRule.ts';
+import type { WatchedMetric } from '../schemas/monitors.ts';
 import { type ClassificationMetrics, measureAccuracy, measureClasses } from './classification.ts';
 import { measureNumbers, type RegressionMetrics } from './regression.ts';
 

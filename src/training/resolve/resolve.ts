@@ -1,7 +1,7 @@
 import type { FieldError } from '../../kit/contract/errors.ts';
 import type { Warning } from '../../kit/warning.ts';
-import { defaultLayers, defaultTraining } from '../defaults.ts';
 import type { SpecRequest, TrainingSpec } from '../schemas/spec.ts';
+import { defaultLayers, defaultTraining } from './defaults.ts';
 import { resolveFeatureOptions } from './features.ts';
 import { collectIssues, type Issues } from './issues.ts';
 import { resolveLayer } from './network.ts';

@@ -1,11 +1,11 @@
-import { unknownClasses } from '../classNames.ts';
-import type { DefaultTraining } from '../defaults.ts';
-import { type Monitor, measures } from '../monitors.ts';
+import { type Monitor, measures } from '../schemas/monitors.ts';
 import { DEFAULT_SEED } from '../schemas/seed.ts';
 import type { SpecRequest } from '../schemas/spec.ts';
 import type { Split } from '../schemas/split.ts';
 import type { Task } from '../schemas/task.ts';
 import type { TrainingSettings } from '../schemas/training.ts';
+import { unknownClasses } from './classNames.ts';
+import type { DefaultTraining } from './defaults.ts';
 import type { Issues } from './issues.ts';
 import { lossName, resolveLoss } from './loss.ts';
 import { type ColumnShape, categoriesOf } from './shape.ts';

@@ -4,7 +4,7 @@ import { LOSS_NAMES, LOSSES } from '../../engine/losses/losses.ts';
 import { OPTIMIZERS } from '../../engine/optimizers/optimizers.ts';
 import { SCHEDULES } from '../../engine/schedules/schedules.ts';
 import { limitedRecord } from '../../kit/contract/limitedRecord.ts';
-import { MONITORS } from '../monitors.ts';
+import { MONITORS } from './monitors.ts';
 import { optionsSchema } from './options.ts';
 import { seedSchema } from './seed.ts';
 import { MAX_CLASSES } from './task.ts';

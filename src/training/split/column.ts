@@ -1,7 +1,7 @@
 import { asCategories } from '../../features/columns/conversions.ts';
 import type { Column } from '../../formats/table.ts';
 import type { Warning } from '../../kit/warning.ts';
-import { invalidSpec } from '../invalidSpec.ts';
+import { invalidSpec } from '../schemas/invalidSpec.ts';
 import type { SplitName, SplitRows } from './splits.ts';
 import { sortedSplits } from './splits.ts';
 

@@ -1,6 +1,6 @@
 import { type Column, findColumn, type Table } from '../../formats/table.ts';
 import type { Warning } from '../../kit/warning.ts';
-import { invalidSpec } from '../invalidSpec.ts';
+import { invalidSpec } from '../schemas/invalidSpec.ts';
 import type { Split } from '../schemas/split.ts';
 import { splitByColumn } from './column.ts';
 import { splitByGroup } from './group.ts';

@@ -1,7 +1,7 @@
 /** The summaries of epochs that a job shows. */
 
-import type { Monitor } from '../../training/monitors.ts';
 import type { EpochMeasures } from '../../training/report.ts';
+import type { Monitor } from '../../training/schemas/monitors.ts';
 
 type Measured = Pick<EpochMeasures, 'epoch' | 'trainingLoss' | 'validationLoss' | 'metrics'>;
 

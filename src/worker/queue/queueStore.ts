@@ -19,7 +19,7 @@ import { jsonField, toJson } from '../../store/database/json.ts';
 import { writeWithRelaxedDurability } from '../../store/database/relaxedDurability.ts';
 import type { JobRow, RequestedAction } from '../../store/database/tables.ts';
 import type { Checkpoint } from '../../training/checkpoint/checkpoint.ts';
-import type { Monitor } from '../../training/monitors.ts';
+import type { Monitor } from '../../training/schemas/monitors.ts';
 import { reclaimLost } from './reclaimStore.ts';
 import { resetToCheckpoint } from './resetStore.ts';
 import { dueSuspect } from './suspectStore.ts';

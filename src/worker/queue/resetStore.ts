@@ -2,7 +2,7 @@ import type { Database } from '../../store/database/database.ts';
 import { fromJson, toJson } from '../../store/database/json.ts';
 import type { LossRow } from '../../store/database/tables.ts';
 import type { Checkpoint } from '../../training/checkpoint/checkpoint.ts';
-import type { Monitor } from '../../training/monitors.ts';
+import type { Monitor } from '../../training/schemas/monitors.ts';
 import { bestOf, latestOf } from '../progress/epochSummary.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import type { CreateKernels, Kernels } from '../../../src/engine/kernels/kernels.ts';
-import { createReferenceKernels } from '../../../src/engine/kernels/reference.ts';
+import { createReferenceKernels } from '../../../src/engine/kernels/reference/reference.ts';
 
 type Offsets<Name extends string> = Readonly<Record<Name, number>>;
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Kernels } from '../../../src/engine/kernels/kernels.ts';
-import { createReferenceKernels } from '../../../src/engine/kernels/reference.ts';
+import { createReferenceKernels } from '../../../src/engine/kernels/reference/reference.ts';
 import { BACKENDS } from '../backends.ts';
 import { arrange, type KernelCall } from './calls/call.ts';
 import { CALLS } from './calls/calls.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createReferenceKernels } from '../../../src/engine/kernels/reference.ts';
+import { createReferenceKernels } from '../../../src/engine/kernels/reference/reference.ts';
 import { NO_CODE, type OneHotColumn } from '../../../src/engine/layers/inputs.ts';
 import type { LayerSpec } from '../../../src/engine/layers/layerSpec.ts';
 import { createNetwork } from '../../../src/engine/network/network.ts';

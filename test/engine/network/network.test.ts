@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createReferenceKernels } from '../../../src/engine/kernels/reference.ts';
+import { createReferenceKernels } from '../../../src/engine/kernels/reference/reference.ts';
 import type { LossSpec } from '../../../src/engine/losses/losses.ts';
 import { createNetwork } from '../../../src/engine/network/network.ts';
 import type { NetworkSpec } from '../../../src/engine/network/spec.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createReferenceKernels } from '../../../src/engine/kernels/reference.ts';
+import { createReferenceKernels } from '../../../src/engine/kernels/reference/reference.ts';
 import type { LayerSpec } from '../../../src/engine/layers/layerSpec.ts';
 import { createNetwork } from '../../../src/engine/network/network.ts';
 import { planNetwork } from '../../../src/engine/network/plan.ts';

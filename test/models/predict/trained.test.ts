@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createReferenceKernels } from '../../../src/engine/kernels/reference.ts';
+import { createReferenceKernels } from '../../../src/engine/kernels/reference/reference.ts';
 import type { Column, Table } from '../../../src/formats/table.ts';
 import type { Outcome } from '../../../src/training/outcome.ts';
 import { resolveSpec } from '../../../src/training/resolve/resolve.ts';

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createReferenceKernels } from '../../../src/engine/kernels/reference.ts';
+import { createReferenceKernels } from '../../../src/engine/kernels/reference/reference.ts';
 import type { ParseOptions } from '../../../src/formats/parseOptions.ts';
 import { type Database, openDatabase } from '../../../src/store/database/database.ts';
 import type { Outcome } from '../../../src/training/outcome.ts';

@@ -1,8 +1,8 @@
 import type { Cell, Session } from '../../duckdb/duckdb.ts';
 import { batches } from '../../duckdb/sql.ts';
-import type { Cells } from '../cells.ts';
 import { cellRows, openRelation, type Relation } from '../source/relation.ts';
 import type { Source, SourceColumn } from '../source/source.ts';
+import type { Cells } from './cells.ts';
 
 /** Facts about a column of text, from one pass over all rows. */
 export interface ColumnScan {

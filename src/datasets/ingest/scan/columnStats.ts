@@ -2,12 +2,12 @@ import { hasProfile, type Profile, STORED_TYPES } from '../../../formats/columnT
 import { literal } from '../../../formats/types/sql.ts';
 import type { Session } from '../../duckdb/duckdb.ts';
 import { batches, columnId } from '../../duckdb/sql.ts';
-import { TABLE_FILE } from '../messages.ts';
-import type { PlannedColumn } from '../plan.ts';
+import { TABLE_FILE } from '../protocol/messages.ts';
 import { byColumns, cellRows } from '../source/relation.ts';
-import { TABLE } from '../table.ts';
 import type { Shape } from './histogram.ts';
 import { readNumberStats, type WrittenColumn } from './numberStats.ts';
+import type { PlannedColumn } from './plan.ts';
+import { TABLE } from './table.ts';
 import { columnsPerStatement, NO_TEXT_STATS, readTextStats, type TextStats } from './textStats.ts';
 
 /** A column of the written table with its statistics. */

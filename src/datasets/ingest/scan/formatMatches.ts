@@ -1,8 +1,8 @@
 import type { valueFormatsOf } from '../../../formats/columnTypes.ts';
 import type { Session } from '../../duckdb/duckdb.ts';
 import { batches } from '../../duckdb/sql.ts';
-import type { Cells } from '../cells.ts';
 import { cellRows, type Relation } from '../source/relation.ts';
+import type { Cells } from './cells.ts';
 
 /** A format with the column type that it belongs to. */
 export type TypedFormat = ReturnType<typeof valueFormatsOf>[number];

@@ -2,9 +2,9 @@ import { STORED_TYPES } from '../../../formats/columnTypes.ts';
 import { doublesOf } from '../../duckdb/doubles.ts';
 import type { Session } from '../../duckdb/duckdb.ts';
 import { batches } from '../../duckdb/sql.ts';
-import type { PlannedColumn } from '../plan.ts';
-import { TABLE } from '../table.ts';
 import { createShapeTally, type Extent, type Shape } from './histogram.ts';
+import type { PlannedColumn } from './plan.ts';
+import { TABLE } from './table.ts';
 import { type BasicStats, createTally } from './tally.ts';
 
 /** A column of the written table. */

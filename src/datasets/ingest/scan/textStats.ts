@@ -1,7 +1,7 @@
 import type { Session } from '../../duckdb/duckdb.ts';
 import { batches } from '../../duckdb/sql.ts';
 import { byColumns, cellRows } from '../source/relation.ts';
-import { TABLE } from '../table.ts';
+import { TABLE } from './table.ts';
 
 interface ValueCount {
   readonly value: string;

@@ -1,10 +1,10 @@
 import { literal } from '../../../formats/types/sql.ts';
 import type { Cell, Session } from '../../duckdb/duckdb.ts';
 import { columnId } from '../../duckdb/sql.ts';
-import { type FileFormat, type ReadOptions, Refusal } from '../messages.ts';
-import { checkWidth } from '../width.ts';
+import { type FileFormat, type ReadOptions, Refusal } from '../protocol/messages.ts';
 import { rowTooLong } from './lines.ts';
 import type { FoundColumn, Reading, Source } from './source.ts';
+import { checkWidth } from './width.ts';
 
 /** Lines that the dialect is detected from. Types are decided from all lines later. */
 const DIALECT_SAMPLE_LINES = 2048;

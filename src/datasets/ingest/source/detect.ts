@@ -1,5 +1,5 @@
 import { open } from 'node:fs/promises';
-import { type FileFormat, Refusal } from '../messages.ts';
+import { type FileFormat, Refusal } from '../protocol/messages.ts';
 
 const HEAD_BYTES = 64 * 2 ** 10;
 const TAIL_BYTES = 1024;

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
-import { Refusal } from '../messages.ts';
+import { Refusal } from '../protocol/messages.ts';
 
 const CHUNK_BYTES = 2 ** 20;
 

@@ -1,8 +1,7 @@
 import { literal, literals } from '../../../formats/types/sql.ts';
 import type { Session } from '../../duckdb/duckdb.ts';
 import { columnId } from '../../duckdb/sql.ts';
-import { type FileFormat, Refusal } from '../messages.ts';
-import { tooLarge } from '../tableLimits.ts';
+import { type FileFormat, Refusal, tooLarge } from '../protocol/messages.ts';
 import { readTail } from './detect.ts';
 import { STAGED } from './relation.ts';
 import type { FoundColumn, Reading, Source } from './source.ts';

@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { open, stat, writeFile } from 'node:fs/promises';
-import { tooLarge } from '../tableLimits.ts';
+import { tooLarge } from '../protocol/messages.ts';
 
 const CHUNK_BYTES = 2 ** 20;
 const LINE_FEED = 10;

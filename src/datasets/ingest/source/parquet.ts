@@ -2,7 +2,7 @@ import { storedAsOf } from '../../../formats/columnTypes.ts';
 import { literal } from '../../../formats/types/sql.ts';
 import type { Cell, Session } from '../../duckdb/duckdb.ts';
 import { columnId } from '../../duckdb/sql.ts';
-import { Refusal } from '../messages.ts';
+import { Refusal } from '../protocol/messages.ts';
 import type { FoundColumn, Source } from './source.ts';
 
 /**

@@ -1,5 +1,5 @@
 import type { StoredAs } from '../../../formats/columnTypes.ts';
-import type { Refusal } from '../messages.ts';
+import type { Refusal } from '../protocol/messages.ts';
 
 /** A file of any format as one relation of DuckDB with the columns `c0`, `c1`, … */
 export interface Source<Column = SourceColumn> extends Reading {

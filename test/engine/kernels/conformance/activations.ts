@@ -6,7 +6,7 @@ import {
   DERIVATIVE_FROM_OUTPUT,
   type Kernels,
 } from '../../../../src/engine/kernels/kernels.ts';
-import { createReferenceKernels } from '../../../../src/engine/kernels/reference.ts';
+import { createReferenceKernels } from '../../../../src/engine/kernels/reference/reference.ts';
 import { expectConformance, ulps } from '../arrangement.ts';
 import { EXTREMES, FINITE_EDGES, normals, SIZES } from '../numbers.ts';
 

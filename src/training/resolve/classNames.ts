@@ -1,5 +1,5 @@
-import { didYouMean, MAX_SUGGESTIONS } from '../kit/contract/closest.ts';
-import { type FieldError, pointer } from '../kit/contract/errors.ts';
+import { didYouMean, MAX_SUGGESTIONS } from '../../kit/contract/closest.ts';
+import { type FieldError, pointer } from '../../kit/contract/errors.ts';
 
 /** An issue for each name in `classWeights` that is not a class. */
 export function unknownClasses(names: readonly string[], classes: readonly string[]): FieldError[] {

@@ -1,8 +1,8 @@
-import { sizeOf } from '../engine/network/size.ts';
-import { resolveLayer } from './resolve/network.ts';
-import type { LayerRequest } from './schemas/network.ts';
-import type { Task } from './schemas/task.ts';
-import type { TrainingSettings } from './schemas/training.ts';
+import { sizeOf } from '../../engine/network/size.ts';
+import type { LayerRequest } from '../schemas/network.ts';
+import type { Task } from '../schemas/task.ts';
+import type { TrainingSettings } from '../schemas/training.ts';
+import { resolveLayer } from './network.ts';
 
 export interface Size {
   /** Rows with a target. */

@@ -1,4 +1,4 @@
-import { type CreateKernels, PRODUCT_INPUTS, type ProductInputs } from './kernels.ts';
+import { type CreateKernels, PRODUCT_INPUTS, type ProductInputs } from '../kernels.ts';
 import { createReferenceKernels } from './reference.ts';
 
 // Odd sizes, so that whole tiles, partial tiles and partial vectors occur: m rows, k inputs, n

@@ -1,7 +1,7 @@
-import type { ColumnType } from '../../formats/columnTypes.ts';
-import type { ParseOptions } from '../../formats/parseOptions.ts';
-import type { FieldError } from '../../kit/contract/errors.ts';
-import type { DatasetColumn, DatasetWarning } from '../profile/schemas.ts';
+import type { ColumnType } from '../../../formats/columnTypes.ts';
+import type { ParseOptions } from '../../../formats/parseOptions.ts';
+import type { FieldError } from '../../../kit/contract/errors.ts';
+import type { DatasetColumn, DatasetWarning } from '../../profile/schemas.ts';
 
 export type FileFormat = 'csv' | 'tsv' | 'ndjson' | 'json' | 'parquet';
 
@@ -64,4 +64,9 @@ export class Refusal extends Error {
     this.code = code;
     this.errors = errors;
   }
+}
+
+/** A file whose table exceeds a limit. */
+export function tooLarge(message: string): Refusal {
+  return new Refusal(message, [], 'table_too_large');
 }

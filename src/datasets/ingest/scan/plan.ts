@@ -4,14 +4,14 @@ import {
   STORED_TYPES,
   type StoredAs,
   valueFormatsOf,
-} from '../../formats/columnTypes.ts';
-import { finite } from '../../formats/types/columnType.ts';
-import type { Session } from '../duckdb/duckdb.ts';
+} from '../../../formats/columnTypes.ts';
+import { finite } from '../../../formats/types/columnType.ts';
+import type { Session } from '../../duckdb/duckdb.ts';
+import { Refusal } from '../protocol/messages.ts';
+import type { Source, SourceColumn } from '../source/source.ts';
 import type { Cells } from './cells.ts';
-import { Refusal } from './messages.ts';
-import type { ColumnScan, TableScan } from './scan/columnScan.ts';
-import { type Candidate, countFormatMatches, type FormatMatches, type TypedFormat } from './scan/formatMatches.ts';
-import type { Source, SourceColumn } from './source/source.ts';
+import type { ColumnScan, TableScan } from './columnScan.ts';
+import { type Candidate, countFormatMatches, type FormatMatches, type TypedFormat } from './formatMatches.ts';
 
 /** How a column is stored. */
 export interface PlannedColumn {

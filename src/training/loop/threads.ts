@@ -1,6 +1,6 @@
 import type { Trainer } from '../../engine/network/trainer.ts';
-import type { RunControl } from '../loop/runControl.ts';
 import type { TrainingSettings } from '../schemas/training.ts';
+import type { RunControl } from './runControl.ts';
 
 /** The threads of a training. */
 export interface TrainingThreads {

@@ -1,4 +1,4 @@
-import { ServiceError } from '../kit/contract/errors.ts';
+import { ServiceError } from '../../kit/contract/errors.ts';
 
 /**
  * The error for a spec that the data make impossible; `path` is the JSON pointer of what to change.

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { tooLarge } from './tableLimits.ts';
+import { tooLarge } from '../protocol/messages.ts';
 
 /** DuckDB tries these when the request has no delimiter. */
 const DELIMITERS = [',', ';', '\t', '|'];

@@ -1,4 +1,4 @@
-import type { Task } from './schemas/task.ts';
+import type { Task } from './task.ts';
 
 /**
  * Metrics that can select the best epoch: whether higher is better, and the tasks that they apply
@@ -17,6 +17,12 @@ const TRAITS = {
 } as const;
 
 export type Monitor = keyof typeof TRAITS;
+
+/**
+ * A metric that a search can observe after an epoch: that of the best epoch so far, which the model
+ * would have.
+ */
+export type WatchedMetric = Monitor | 'trainingLoss';
 
 // Object.keys loses the literal type of the keys of a constant table.
 export const MONITORS = Object.keys(TRAITS) as Monitor[];

@@ -1,5 +1,5 @@
-import { DEFAULT_NULL_VALUES } from '../../formats/nullValues.ts';
-import { literal } from '../../formats/types/sql.ts';
+import { DEFAULT_NULL_VALUES } from '../../../formats/nullValues.ts';
+import { literal } from '../../../formats/types/sql.ts';
 
 /** SQL that reads cells of text: trimmed, and NULL when they mean "missing". */
 export interface Cells {

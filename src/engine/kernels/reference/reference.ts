@@ -1,15 +1,15 @@
-import type { CreateKernels, Kernels, ProductInputs } from './kernels.ts';
-import { ONE_THREAD } from './oneThread.ts';
-import { activations } from './reference/activations.ts';
-import { batchNormalization } from './reference/batchNormalization.ts';
-import { dropout } from './reference/dropout.ts';
-import { fused } from './reference/fused.ts';
-import { gradients } from './reference/gradients.ts';
-import { layerNormalization } from './reference/layerNormalization.ts';
-import { losses } from './reference/losses.ts';
-import { oneHot } from './reference/oneHot.ts';
-import { optimizers } from './reference/optimizers.ts';
-import { products } from './reference/products.ts';
+import type { CreateKernels, Kernels, ProductInputs } from '../kernels.ts';
+import { ONE_THREAD } from '../oneThread.ts';
+import { activations } from './activations.ts';
+import { batchNormalization } from './batchNormalization.ts';
+import { dropout } from './dropout.ts';
+import { fused } from './fused.ts';
+import { gradients } from './gradients.ts';
+import { layerNormalization } from './layerNormalization.ts';
+import { losses } from './losses.ts';
+import { oneHot } from './oneHot.ts';
+import { optimizers } from './optimizers.ts';
+import { products } from './products.ts';
 
 /** The readable backend: plain loops in float64, the oracle of every test. */
 export const createReferenceKernels: CreateKernels = ({ numbers, indices }) =>
