@@ -383,7 +383,7 @@ CREATE INDEX trials_running ON trials (sweep_id, number) WHERE state = 'running'
 
 -- The decisions of the search, in their order. Each is a segment: the run of a trial up to the epoch at which the search evaluates it.
 -- When two processes decide at once, both insert the same number, and the key rejects one.
-CREATE TABLE legs (
+CREATE TABLE segments (
   sweep_id TEXT NOT NULL REFERENCES sweeps (id) ON DELETE CASCADE,
   number INTEGER NOT NULL CHECK (number >= 0),
   trial INTEGER NOT NULL CHECK (trial >= 0),
@@ -397,7 +397,7 @@ CREATE TABLE legs (
   FOREIGN KEY (sweep_id, trial) REFERENCES trials (sweep_id, number)
 ) STRICT, WITHOUT ROWID;
 
-CREATE INDEX legs_of_trial ON legs (sweep_id, trial);
+CREATE INDEX segments_by_trial ON segments (sweep_id, trial);
 
 -- The intermediate results of a trial that runs elsewhere: its first objective after an epoch. The last report of an epoch counts.
 CREATE TABLE reports (

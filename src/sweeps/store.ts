@@ -70,7 +70,7 @@ export function createSweepStore(database: Database, project: string): SweepStor
         if (own === undefined) return undefined;
         const jobs = transaction.selectFrom('jobs').select('id').where('sweepId', '=', id);
         const files = await transaction.selectFrom('checkpoints').select('file').where('jobId', 'in', jobs).execute();
-        await transaction.deleteFrom('legs').where('sweepId', '=', id).execute();
+        await transaction.deleteFrom('segments').where('sweepId', '=', id).execute();
         await transaction.deleteFrom('trials').where('sweepId', '=', id).execute();
         await transaction.deleteFrom('jobs').where('sweepId', '=', id).execute();
         await transaction.deleteFrom('sweeps').where('id', '=', id).execute();

@@ -56,7 +56,7 @@ export function createRetentionStore(database: Kysely<Tables>): RetentionStore {
         SELECT id FROM sweeps WHERE ${endedBefore(endedBeforeMs)} ORDER BY id LIMIT ${limit}`.execute(database);
       const ids = rows.map(({ id }) => id);
       await database.transaction().execute(async (transaction) => {
-        await transaction.deleteFrom('legs').where('sweepId', 'in', ids).execute();
+        await transaction.deleteFrom('segments').where('sweepId', 'in', ids).execute();
         await transaction.deleteFrom('sweeps').where('id', 'in', ids).where('finishedAt', '<', endedBeforeMs).execute();
       });
       return ids.length;

@@ -1,4 +1,7 @@
-/** The rows of the database, as `migrations/` makes them; JSON columns are text here. Times are milliseconds since 1970. */
+/**
+ * The rows of the database, as `migrations/` creates them. JSON columns are text. Times are
+ * milliseconds since 1970.
+ */
 import type { ColumnType, Generated } from 'kysely';
 
 export interface ProjectRow {
@@ -37,7 +40,7 @@ export interface DatasetRow {
   warnings: string;
   error: string | null;
   createdAt: number;
-  /** How each column was written in the file, in the order of `columns`. */
+  /** JSON: how each column was written in the file, in the order of `columns`. */
   readAs: string;
   columnCount: number;
 }
@@ -59,11 +62,11 @@ export interface JobRow {
   memoryBytes: number;
   warnings: string;
   attempts: number;
-  /** What a client wants of it that its worker has not come to yet. */
+  /** The action that a client requested and the worker has not performed yet. */
   requested: RequestedAction | null;
-  /** Deaths of its process while it ran alone, since it last made progress. */
+  /** Deaths of the worker process while the job ran alone, since its last progress. */
   crashes: number;
-  /** When its process last died with it; null: it is no suspect. A suspect runs alone. */
+  /** When a worker process last died while it ran the job; null: never. Such a job runs alone. */
   suspectAt: number | null;
   progress: string | null;
   latest: string | null;
@@ -72,12 +75,12 @@ export interface JobRow {
   error: string | null;
   leaseOwner: string | null;
   leaseUntil: number | null;
-  /** Of a trial: its sweep, NULL when that is deleted, and its number there. */
+  /** The sweep and the number of the trial; `sweepId` is null when the sweep was deleted. */
   sweepId: string | null;
   trial: number | null;
-  /** Where the training pauses of itself; null: nowhere. */
+  /** JSON: the stop rule at which the training pauses; null: there is none. */
   halt: string | null;
-  /** Whether it has. */
+  /** Whether the stop rule has paused the training. */
   halted: 0 | 1;
   createdAt: number;
   startedAt: number | null;
@@ -123,12 +126,12 @@ export interface ModelRow {
   description: string;
   sha256: string;
   createdAt: number;
-  /** What lists show of `description`. */
+  /** JSON: the part of `description` that lists show. */
   summary: string;
   splitId: string | null;
 }
 
-/** Which rows of a dataset a training used for what. */
+/** The rows of a dataset that a training used, by part. */
 interface SplitRow {
   id: string;
   /** All rows of the dataset. */
@@ -147,10 +150,10 @@ export interface ParameterRow {
   bytes: Uint8Array;
 }
 
-/** A copy of a model, of which an ensemble is made. */
+/** A copy of a model that is a member of an ensemble. */
 interface EnsembleMemberRow {
   ensembleId: string;
-  /** From 1. */
+  /** Counts from 1. */
   member: number;
   description: string;
 }
@@ -167,7 +170,7 @@ export interface AliasRow {
   updatedAt: number;
 }
 
-/** What is told of a job beside its epochs. */
+/** An event of a job. Epochs are in `losses`. */
 export interface EventRow {
   id: Generated<number>;
   jobId: string;
@@ -215,10 +218,10 @@ export interface IdempotencyKeyRow {
 
 export const SWEEP_STATES = ['running', 'paused', 'succeeded', 'failed', 'cancelled'] as const;
 export type SweepState = (typeof SWEEP_STATES)[number];
-/** States that only a client's request changes. */
+/** The states of a sweep that has ended. Only a request of a client changes them. */
 export const FINAL_SWEEP_STATES: readonly SweepState[] = ['succeeded', 'failed', 'cancelled'];
 
-/** Why a sweep asks for no more trials. */
+/** Why a sweep creates no more trials. */
 export const SWEEP_ENDS = ['trials', 'space', 'seconds', 'target', 'noProgress'] as const;
 export type SweepEnd = (typeof SWEEP_ENDS)[number];
 
@@ -231,7 +234,7 @@ export interface SweepRow {
   request: string;
   endedBy: SweepEnd | null;
   error: string | null;
-  /** Milliseconds that it ran before `runningSince`. */
+  /** The run time before `runningSince`, in milliseconds. */
   ranMs: number;
   runningSince: number | null;
   createdAt: number;
@@ -251,23 +254,23 @@ export interface TrialRow {
   epochs: number | null;
   jobId: string | null;
   error: string | null;
-  /** Of a trial that somebody else runs; so long it was leased. */
+  /** Of an external trial: the end of its lease. */
   leaseUntil: number | null;
   leaseMs: number | null;
-  /** Of a trial that has succeeded; NULL when it was deleted, and of one that somebody else runs. */
+  /** Of a trial that succeeded as a job; null when the model was deleted. */
   modelId: string | null;
   createdAt: number;
   finishedAt: number | null;
 }
 
-/** A trial's run up to where the search looks at it. */
+/** The run of a trial up to the epoch at which the search evaluates it. */
 export interface SegmentRow {
   sweepId: string;
   number: number;
   trial: number;
   until: number | null;
   result: string | null;
-  /** JSON: where a trial that somebody else runs is told to stop. */
+  /** JSON, of an external trial: the limits at which it stops. */
   limits: string | null;
 }
 
@@ -313,7 +316,7 @@ export interface Tables {
   idempotencyKeys: IdempotencyKeyRow;
   sweeps: SweepRow;
   trials: TrialRow;
-  legs: SegmentRow;
+  segments: SegmentRow;
   reports: ReportRow;
   sweepEvents: SweepEventRow;
 }

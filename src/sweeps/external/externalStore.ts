@@ -42,14 +42,14 @@ export async function segmentsFrom(
   from: number,
 ): Promise<SuggestRequest['segments']> {
   const rows = await queries
-    .selectFrom('legs')
+    .selectFrom('segments')
     .innerJoin('trials', (join) =>
-      join.onRef('trials.sweepId', '=', 'legs.sweepId').onRef('trials.number', '=', 'legs.trial'),
+      join.onRef('trials.sweepId', '=', 'segments.sweepId').onRef('trials.number', '=', 'segments.trial'),
     )
-    .select(['legs.trial', 'legs.until', 'legs.result', 'trials.parameters'])
-    .where('legs.sweepId', '=', sweepId)
-    .where('legs.number', '>=', from)
-    .orderBy('legs.number')
+    .select(['segments.trial', 'segments.until', 'segments.result', 'trials.parameters'])
+    .where('segments.sweepId', '=', sweepId)
+    .where('segments.number', '>=', from)
+    .orderBy('segments.number')
     .execute();
   return rows.map(({ trial, until, result, parameters }) => ({
     trial,
@@ -66,7 +66,7 @@ export async function resultsOf(
   segments: readonly number[],
 ): Promise<SuggestRequest['results']> {
   const rows = await queries
-    .selectFrom('legs')
+    .selectFrom('segments')
     .select(['number', 'result'])
     .where('sweepId', '=', sweepId)
     .where('number', 'in', segments)
@@ -78,7 +78,7 @@ export async function resultsOf(
 /** The segment of a trial. */
 export function segmentOf(queries: Queries, sweepId: string, trial: number) {
   return queries
-    .selectFrom('legs')
+    .selectFrom('segments')
     .select(['number', 'limits'])
     .where('sweepId', '=', sweepId)
     .where('trial', '=', trial)

@@ -1,16 +1,16 @@
-/** Queries on the segments of a sweep (table `legs`), in the caller's transaction. */
+/** Queries on the segments of a sweep (table `segments`), in the caller's transaction. */
 import { FAILED, type SegmentResult } from '../../search/search.ts';
 import type { Queries } from '../../store/database/database.ts';
 import type { SegmentRow } from '../../store/database/tables.ts';
 
 /** All segments, ordered by number. */
 export function listSegments(queries: Queries, sweepId: string): Promise<readonly SegmentRow[]> {
-  return queries.selectFrom('legs').selectAll().where('sweepId', '=', sweepId).orderBy('number').execute();
+  return queries.selectFrom('segments').selectAll().where('sweepId', '=', sweepId).orderBy('number').execute();
 }
 
 export async function countSegments(queries: Queries, sweepId: string): Promise<number> {
   const { last } = await queries
-    .selectFrom('legs')
+    .selectFrom('segments')
     .select((eb) => eb.fn.max('number').as('last'))
     .where('sweepId', '=', sweepId)
     .executeTakeFirstOrThrow();
@@ -21,7 +21,7 @@ export async function countSegments(queries: Queries, sweepId: string): Promise<
 export type NewSegment = Pick<SegmentRow, 'sweepId' | 'number' | 'trial'> & Partial<SegmentRow>;
 
 export async function insertSegments(queries: Queries, segments: readonly NewSegment[]): Promise<void> {
-  if (segments.length > 0) await queries.insertInto('legs').values(segments).execute();
+  if (segments.length > 0) await queries.insertInto('segments').values(segments).execute();
 }
 
 /** Writes the result of an open segment. False: it has a result already. */
@@ -31,7 +31,7 @@ export async function closeSegment(
   result: SegmentResult,
 ): Promise<boolean> {
   const { numUpdatedRows } = await queries
-    .updateTable('legs')
+    .updateTable('segments')
     .set({ result: JSON.stringify(result) })
     .where('sweepId', '=', sweepId)
     .where('number', '=', number)
@@ -43,7 +43,7 @@ export async function closeSegment(
 /** Closes the open segments of these trials, or of all trials, as failed. */
 export async function failOpenSegments(queries: Queries, sweepId: string, trials?: readonly number[]): Promise<void> {
   const open = queries
-    .updateTable('legs')
+    .updateTable('segments')
     .set({ result: JSON.stringify(FAILED) })
     .where('sweepId', '=', sweepId)
     .where('result', 'is', null);

@@ -116,7 +116,7 @@ describe('sweeps of hyperparameters', () => {
       .insertInto('trials')
       .values({ ...trial, state: 'succeeded', finishedAt })
       .execute();
-    await database.insertInto('legs').values({ sweepId: id, number: 0, trial: 0 }).execute();
+    await database.insertInto('segments').values({ sweepId: id, number: 0, trial: 0 }).execute();
   }
   const left = async () => (await database.selectFrom('sweeps').select('id').execute()).map(({ id }) => id);
 
