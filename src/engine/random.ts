@@ -1,5 +1,6 @@
 /**
- * Random numbers of the engine: a generator whose state can be kept and given back, and a counter-based one for dropout masks.
+ * Random numbers of the engine: a generator whose state can be saved and restored, and a
+ * counter-based one for dropout masks.
  */
 
 /** The state of a generator: four unsigned 32-bit words. */
@@ -14,11 +15,14 @@ export interface Generator {
   integer(bound: number): number;
   /** Puts the numbers in random order, in place (Fisher and Yates). */
   shuffle(numbers: Int32Array): void;
-  /** What `restoreGenerator` goes on from. */
+  /** The state, from which `restoreGenerator` resumes. */
   state(): GeneratorState;
 }
 
-/** A generator that starts from a seed: the same seed, the same numbers. Different streams of one seed are independent. */
+/**
+ * A generator that starts from a seed. The same seed gives the same numbers. Different streams of
+ * one seed are independent.
+ */
 export function createGenerator(seed: number, stream = 0): Generator {
   const words = [0, 0, 0, 0] as [number, number, number, number];
   let word = mix(seed ^ mix(stream));
@@ -29,7 +33,7 @@ export function createGenerator(seed: number, stream = 0): Generator {
   return restoreGenerator(words);
 }
 
-/** A generator that goes on from a kept state: xoshiro128** (Blackman and Vigna 2018). */
+/** A generator that resumes from a saved state: xoshiro128** (Blackman and Vigna 2018). */
 export function restoreGenerator([a, b, c, d]: GeneratorState): Generator {
   function next(): number {
     const result = Math.imul(rotate(Math.imul(b, 5), 7), 9) >>> 0;
@@ -70,14 +74,17 @@ function dropoutKey(seed: number, counter: number): number {
 }
 
 /**
- * What an element's random bits must come to for it to be kept: no more than 32 bits can, so the greatest of them is kept however near to 1
- * the rate is.
+ * Dropout retains an element when its random bits are at least this threshold. The maximum is 2^32
+ * - 1, so that the largest value of the bits is retained at any rate below 1.
  */
 export function dropoutThreshold(rate: number): number {
   return Math.min(Math.ceil(rate * 2 ** 32), 2 ** 32 - 1);
 }
 
-/** 32 random bits for element e of the mask with that seed and counter; no state, so any order of elements gives the same mask. */
+/**
+ * 32 random bits for element e of the mask with that seed and counter. They have no state, so any
+ * order of the elements gives the same mask.
+ */
 export function dropoutBits(seed: number, counter: number, e: number): number {
   return mix(Math.imul(e, 0x9e3779b1) + dropoutKey(seed, counter));
 }

@@ -6,7 +6,7 @@ import { SETTINGS, type Shape } from './shapes.ts';
 const { roundMs, rounds, loadedBatches } = SETTINGS;
 
 /** The backend of a step, and its settings. */
-export interface StepPlayer {
+export interface StepBackend {
   readonly createKernels: CreateKernels;
   /** Of the inputs of products; float64 is that of the reference. */
   readonly precision: 'float32' | 'bfloat16' | 'float64';
@@ -14,15 +14,15 @@ export interface StepPlayer {
 }
 
 /** Milliseconds per step of every round, after a warm-up round. */
-export function millisecondsOfRounds(shape: Shape, player: StepPlayer): readonly number[] {
-  const round = stepping(shape, player);
+export function millisecondsOfRounds(shape: Shape, backend: StepBackend): readonly number[] {
+  const round = stepping(shape, backend);
   round();
   return Array.from({ length: rounds }, round);
 }
 
 /** A training whose rounds of steps return the milliseconds per step. */
-export function stepping({ shape, batch }: Shape, player: StepPlayer): () => number {
-  const trainer = trainerWithRows(shape, batch, player);
+export function stepping({ shape, batch }: Shape, backend: StepBackend): () => number {
+  const trainer = trainerWithRows(shape, batch, backend);
   let stepCount = 0;
   const step = () => trainer.trainStep((stepCount++ % loadedBatches) * batch, batch, 1e-3);
   return () => {
@@ -36,7 +36,7 @@ export function stepping({ shape, batch }: Shape, player: StepPlayer): () => num
 function trainerWithRows(
   shape: readonly number[],
   batch: number,
-  { createKernels, precision, threads }: StepPlayer,
+  { createKernels, precision, threads }: StepBackend,
 ): Trainer {
   const [inputs, ...units] = shape;
   const classes = units[units.length - 1];

@@ -14,9 +14,9 @@ import { timesOf } from './rounds.ts';
 import type { BenchOptions } from './sections.ts';
 import { operations, SHAPES, type Shape } from './shapes.ts';
 import { type StepRow, stepRow, timesOurs } from './stepRow.ts';
-import { millisecondsOfRounds, type StepPlayer } from './stepTime.ts';
+import { millisecondsOfRounds, type StepBackend } from './stepTime.ts';
 
-interface Player extends StepPlayer {
+interface TimedBackend extends StepBackend {
   readonly program: string;
   /** Operations of the largest step that is timed. */
   readonly largestStep: number;
@@ -28,31 +28,31 @@ type FoundNative = Exclude<NativeKernels, { readonly missing: string }>;
 
 /** One row for each shape and backend, then the peers' with their ratio to our best time. */
 export async function benchSteps({ tfjs }: BenchOptions): Promise<readonly Row[]> {
-  const players = await findPlayers();
+  const backends = await findBackends();
   const ours: StepRow[] = [];
   for (const shape of SHAPES) {
-    const fit = players.filter(({ largestStep }) => operations(shape) <= largestStep);
-    for (const player of fit) ours.push(await timePlayer(shape, player));
+    const fit = backends.filter(({ largestStep }) => operations(shape) <= largestStep);
+    for (const backend of fit) ours.push(await timeBackend(shape, backend));
   }
-  const peak = players[0].peak;
+  const peak = backends[0].peak;
   return [...ours, ...timePeers({ peak, tfjs }).map((row) => ({ ...row, timesOurs: timesOurs(row, ours) }))];
 }
 
 /** The native kernels, if available, and those that always are; the fastest first. */
-async function findPlayers(): Promise<readonly Player[]> {
+async function findBackends(): Promise<readonly TimedBackend[]> {
   const native = loadNativeKernels();
   if ('missing' in native) console.log(`No native kernels are measured: ${native.missing}.`);
-  return [...('missing' in native ? [] : await nativePlayers(native)), await wasmPlayer(), REFERENCE];
+  return [...('missing' in native ? [] : await nativeBackends(native)), await wasmBackend(), REFERENCE];
 }
 
-async function nativePlayers({ instructionSet, createKernels }: FoundNative): Promise<readonly Player[]> {
+async function nativeBackends({ instructionSet, createKernels }: FoundNative): Promise<readonly TimedBackend[]> {
   const program = `native (${instructionSet})`;
   const alike = { program, createKernels, largestStep: Number.POSITIVE_INFINITY };
   const peak = await peakOf(program, instructionSet, 'float32');
   // Without instructions for bfloat16, its products use those of float32.
   const bfloat16Peak = (await peakOf(program, instructionSet, 'bfloat16')) ?? (instructionSet === 'amx' ? null : peak);
   return [
-    ...THREAD_COUNTS.map((threads): Player => ({ ...alike, precision: 'float32', threads, peak })),
+    ...THREAD_COUNTS.map((threads): TimedBackend => ({ ...alike, precision: 'float32', threads, peak })),
     { ...alike, precision: 'bfloat16', threads: 1, peak: bfloat16Peak },
   ];
 }
@@ -63,7 +63,7 @@ async function peakOf(program: string, instructionSet: string, precision: Precis
   return peak;
 }
 
-async function wasmPlayer(): Promise<Player> {
+async function wasmBackend(): Promise<TimedBackend> {
   const wasm = new WebAssembly.Module(readFileSync(new URL('../../build/kernels.wasm', import.meta.url)));
   const peak = await wasmPeak();
   console.log(`Peak of one core, wasm: ${peak.toFixed(1)} GFLOP/s`);
@@ -77,8 +77,8 @@ async function wasmPlayer(): Promise<Player> {
   };
 }
 
-/** Written for readability: it is timed if that takes no minutes. */
-const REFERENCE: Player = {
+/** Written for readability. Only steps that it finishes in seconds are timed. */
+const REFERENCE: TimedBackend = {
   program: 'reference',
   precision: 'float64',
   threads: 1,
@@ -87,9 +87,9 @@ const REFERENCE: Player = {
   peak: null,
 };
 
-async function timePlayer(shape: Shape, player: Player): Promise<StepRow> {
-  const { program, precision, threads, peak } = player;
-  const times = timesOf(millisecondsOfRounds(shape, player));
+async function timeBackend(shape: Shape, backend: TimedBackend): Promise<StepRow> {
+  const { program, precision, threads, peak } = backend;
+  const times = timesOf(millisecondsOfRounds(shape, backend));
   const betweenNs = threads > 1 ? await coreToCoreNanoseconds() : null;
   return stepRow(shape, { program, precision, threads, times, peak, betweenNs });
 }

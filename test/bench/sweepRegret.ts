@@ -12,27 +12,27 @@ export function regretsOf(
   trials: number,
 ): readonly number[] {
   return seeds.map((seed) => {
-    const legs = legsOf(searched, algorithm, seed, trials);
-    return Math.min(...legs.map(({ parameters }) => searched.loss(parameters))) - searched.minimum;
+    const segments = segmentsOf(searched, algorithm, seed, trials);
+    return Math.min(...segments.map(({ parameters }) => searched.loss(parameters))) - searched.minimum;
   });
 }
 
 /** A search of the function, one trial after another. */
-export function legsOf(
+export function segmentsOf(
   searched: SweepFunction,
   algorithm: Algorithm,
   seed: number,
   trials: number,
 ): readonly Segment[] {
   const search = createSearch(settingsOf(searched, algorithm, seed, trials));
-  const legs: Segment[] = [];
+  const segments: Segment[] = [];
   for (let next = search.next(); next.kind === 'ask'; next = search.next()) {
     const result = { objectives: [searched.loss(next.parameters)], over: true };
-    const leg = { trial: legs.length, parameters: next.parameters, until: null, result };
-    search.add(leg);
-    legs.push(leg);
+    const segment = { trial: segments.length, parameters: next.parameters, until: null, result };
+    search.add(segment);
+    segments.push(segment);
   }
-  return legs;
+  return segments;
 }
 
 export function settingsOf(

@@ -1,7 +1,7 @@
 import type { Algorithm } from '../../src/search/samplers.ts';
 import { createSearch } from '../../src/search/search.ts';
 import type { SweepFunction } from './sweepFunctions.ts';
-import { legsOf, settingsOf } from './sweepRegret.ts';
+import { segmentsOf, settingsOf } from './sweepRegret.ts';
 
 /** Timed decisions, after a warm-up; a Gaussian process is slow. */
 const TIMED = { tpe: 50, gp: 10 };
@@ -15,13 +15,13 @@ export function msPerTrialAfter(
   algorithm: keyof typeof TIMED & Algorithm,
   trials: number,
 ): number {
-  const legs = legsOf(searched, 'random', SEED, trials + TIMED[algorithm] + 1);
-  const search = createSearch(settingsOf(searched, algorithm, SEED, legs.length), legs.slice(0, trials));
+  const segments = segmentsOf(searched, 'random', SEED, trials + TIMED[algorithm] + 1);
+  const search = createSearch(settingsOf(searched, algorithm, SEED, segments.length), segments.slice(0, trials));
   search.next();
   let micros = 0;
-  for (const leg of legs.slice(trials, -1)) {
+  for (const segment of segments.slice(trials, -1)) {
     const before = process.cpuUsage();
-    search.add(leg);
+    search.add(segment);
     search.next();
     micros += process.cpuUsage(before).user;
   }

@@ -8,15 +8,20 @@ import { addon } from './addon.ts';
 interface Backend {
   readonly name: string;
   readonly createKernels: CreateKernels;
-  /** How far from float64's answer it may be, relative to the greatest number of the same kind. */
+  /**
+   * The maximum distance from the float64 result, relative to the largest number of the same kind.
+   */
   readonly tolerance: number;
-  /** How far a parameter may be that nothing but rounding errors moves, where the optimizer divides by the gradient's own size. */
+  /**
+   * The same for a parameter that only rounding errors move, when the optimizer divides by the
+   * magnitude of the gradient.
+   */
   readonly driftTolerance: number;
 }
 
 const wasmModule = new WebAssembly.Module(readFileSync(new URL('../../build/kernels.wasm', import.meta.url)));
 
-/** In float32. */
+/** Backends in float32. */
 const compiled = { tolerance: 2e-4, driftTolerance: 0.1 };
 
 /** Every backend of this machine; the native one once for each instruction set. */

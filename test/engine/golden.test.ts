@@ -32,9 +32,11 @@ describe.each(BACKENDS)(
 );
 
 /**
- * Batch normalization cancels what is added to every example before it: the bias, and through a linear layer the beta before that.
- * Their gradients are 0 but for rounding errors, on which an optimizer that divides by the gradient's own size walks away. The
- * training does not see it; the running mean and so the answers outside training follow late.
+ * Batch normalization cancels a constant that is added to all examples before it: the bias, and
+ * through a linear layer the beta of the previous normalization. Their gradients are 0 except for
+ * rounding errors, so an optimizer that divides by the magnitude of the gradient moves them at
+ * random. The training is not affected. The running mean and the predictions outside training
+ * follow late.
  */
 function driftingParameters({ normalization, activations }: GoldenRun): readonly string[] {
   if (normalization !== 'batch') return [];
@@ -58,22 +60,22 @@ function expectSameParameters(
 ): void {
   const names = actual.map(({ name, layer }) => `${name}${layer}`);
   expect(names.toSorted()).toEqual(Object.keys(expected).toSorted());
-  const greatest = Math.max(...Object.values(expected).flat(2).map(Math.abs));
+  const max = Math.max(...Object.values(expected).flat(2).map(Math.abs));
   for (const parameter of actual) {
     const key = `${parameter.name}${parameter.layer}`;
-    expectClose(`${what} ${key}`, parameter.values, expected[key].flat(), toleranceOf(parameter), greatest);
+    expectClose(`${what} ${key}`, parameter.values, expected[key].flat(), toleranceOf(parameter), max);
   }
 }
 
-/** Compares number by number; errors are relative to the greatest number of the same kind. */
+/** Compares number by number. Errors are relative to the largest number of the same kind. */
 function expectClose(
   what: string,
   actual: ArrayLike<number>,
   expected: readonly number[],
   tolerance: number,
-  greatest = Math.max(...expected.map(Math.abs)) || 1,
+  max = Math.max(...expected.map(Math.abs)) || 1,
 ): void {
   expect(actual.length, what).toBe(expected.length);
-  const errors = expected.map((value, e) => Math.abs(actual[e] - value) / greatest);
-  expect(Math.max(...errors), `${what}: the greatest relative error`).toBeLessThanOrEqual(tolerance);
+  const errors = expected.map((value, e) => Math.abs(actual[e] - value) / max);
+  expect(Math.max(...errors), `${what}: the largest relative error`).toBeLessThanOrEqual(tolerance);
 }

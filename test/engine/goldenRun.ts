@@ -15,7 +15,7 @@ const vector = z.array(z.number());
 const matrix = z.array(vector);
 const parameters = z.record(z.string().regex(/^[A-Za-z]+\d+$/), z.union([vector, matrix]));
 
-/** PyTorch's names of options beside this engine's. */
+/** PyTorch's names of options, with the names of this engine. */
 const OPTION_NAMES: Readonly<Record<string, string>> = {
   lr: 'learningRate',
   eps: 'epsilon',
@@ -24,10 +24,13 @@ const OPTION_NAMES: Readonly<Record<string, string>> = {
   quantile: 'level',
 };
 
-/** An optimizer or a loss: the engine itself refuses the options that it does not know. */
+/** An optimizer or a loss. The engine rejects unknown options. */
 const typedOptions = z.looseObject({ type: z.string() }).transform(renamed);
 
-/** A training run as PyTorch did it. Strict: what this test does not compare is an error, not ignored. */
+/**
+ * A training as PyTorch computed it. The schema is strict, so a field that the test does not
+ * compare is an error.
+ */
 const goldenRun = z.strictObject({
   name: z.string(),
   source: z.string(),

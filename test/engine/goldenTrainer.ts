@@ -3,7 +3,10 @@ import type { NetworkSpec } from '../../src/engine/network/spec.ts';
 import { createTrainer, type Trainer, type TrainerOptions } from '../../src/engine/network/trainer.ts';
 import type { GoldenRun } from './goldenRun.ts';
 
-/** A trainer where the golden run starts: its network, its rows in their order, its first parameters. */
+/**
+ * A trainer in the state in which the golden run starts: its network, its rows in order, its
+ * initial parameters.
+ */
 export function goldenTrainer(run: GoldenRun, options: Pick<TrainerOptions, 'createKernels' | 'precision'>): Trainer {
   const m = run.X.length;
   const trainer = createTrainer(networkOf(run), {
@@ -27,7 +30,7 @@ export function goldenTrainer(run: GoldenRun, options: Pick<TrainerOptions, 'cre
   return trainer;
 }
 
-/** The mean loss before each of the run's steps, which are taken. */
+/** Runs the steps of the golden run. Returns the mean loss before each. */
 export function goldenLosses(trainer: Trainer, { steps, X }: GoldenRun): readonly number[] {
   return Array.from({ length: steps }, () => {
     const { sum, weight } = trainer.trainStep(0, X.length, trainer.learningRate);

@@ -7,11 +7,17 @@ import type { Parameter } from '../../src/engine/memory/parameters.ts';
 import type { Trainer, TrainerOptions } from '../../src/engine/network/trainer.ts';
 import { HIDDEN, ROWS, sampleTrainer } from './sampleTraining.ts';
 
-/** The cube root of float64's precision, where rounding and curvature harm a central difference least. */
+/**
+ * The cube root of float64's precision: the step at which rounding and curvature disturb a central
+ * difference least.
+ */
 const STEP = 6e-6;
-/** What is left of their errors at that step. */
+/** The remaining error of a central difference at that step. */
 const TOLERANCE = 1e-7;
-/** Behind a relu that is silent in most rows, batch normalization bends the loss hundreds of times as much. */
+/**
+ * The tolerance when batch normalization follows a relu that is 0 in most rows, which multiplies
+ * the curvature of the loss by hundreds.
+ */
 const TOLERANCE_OF_COMBINATIONS = 1e-4;
 
 const LOSSES: readonly LossSpec[] = [
@@ -30,7 +36,7 @@ const LOSSES: readonly LossSpec[] = [
   { type: 'crossEntropy', classWeights: [0.5, 1, 3], labelSmoothing: 0.2 },
 ];
 
-/** Any of what is tried one by one below, all together. */
+/** Random combinations of the settings that the tests below try one by one. */
 const COMBINATIONS = fc.record({
   hidden: fc.array(
     fc.record({
@@ -66,12 +72,12 @@ describe('the gradients are the slopes of the loss', () => {
     });
   });
 
-  it('for whatever is combined', () => {
-    const holds = fc.property(COMBINATIONS, ({ hidden, loss, ...options }) => {
+  it('for random combinations', () => {
+    const isCorrect = fc.property(COMBINATIONS, ({ hidden, loss, ...options }) => {
       expectSlopes(sampleTrainer(hidden, loss, options), options, TOLERANCE_OF_COMBINATIONS);
     });
-    // The same ones each time: a difference across the kink of a relu is no slope.
-    fc.assert(holds, { seed: 3, numRuns: 150 });
+    // A fixed seed: a difference across the kink of a relu is not its derivative.
+    fc.assert(isCorrect, { seed: 3, numRuns: 150 });
   });
 
   it('for an output layer that has an activation and a normalization', () => {

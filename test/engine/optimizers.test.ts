@@ -2,7 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { createReferenceKernels } from '../../src/engine/kernels/reference/reference.ts';
 import { createOptimizer, type OptimizerSpec } from '../../src/engine/optimizers/optimizers.ts';
 
-/** A parameter of 1 after steps with these gradients. The optimizer's state follows it in the arena. */
+/**
+ * A parameter of 1 after steps with these gradients. The optimizer's state follows it in the arena.
+ */
 function parameterAfter(spec: OptimizerSpec, gradients: readonly number[]): number {
   const kernels = createReferenceKernels({ numbers: 8, indices: 0 });
   const optimizer = createOptimizer(spec);

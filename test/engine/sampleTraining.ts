@@ -9,13 +9,16 @@ export const INPUTS = 4;
 export const OUTPUTS = 3;
 export const ROWS = 12;
 
-/** Two hidden layers, smooth, so that differences come close to slopes. */
+/** Two hidden layers with smooth activations, so that differences approximate derivatives well. */
 export const HIDDEN: readonly LayerSpec[] = [
   { units: 6, activation: 'tanh' },
   { units: 5, activation: 'tanh' },
 ];
 
-/** A trainer of these layers and an output layer of logits, over a small random table with targets that suit the loss, in order. */
+/**
+ * A trainer of these layers and an output layer of logits, with a small random table in order and
+ * targets that suit the loss.
+ */
 export function sampleTrainer(
   hidden: readonly LayerSpec[],
   loss: LossSpec,
@@ -42,7 +45,10 @@ export function sampleTrainer(
   return trainer;
 }
 
-/** A parameter a little away from where it starts: biases of 0 put silenced units exactly on relu's kink. */
+/**
+ * Moves the parameters away from their initial values, because biases of 0 put silent units exactly
+ * on the kink of relu.
+ */
 function moved(parameter: Parameter, generator: Generator): Parameter {
   return { ...parameter, values: parameter.values.map((value) => value + 0.2 * generator.uniform()) };
 }

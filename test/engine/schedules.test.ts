@@ -59,7 +59,8 @@ describe('the plateau schedule', () => {
       schedule.observe(loss);
       return schedule.rate(0);
     });
-    // The third bad epoch lowers the rate, one epoch cools down, and three more bad ones lower it to the minimum.
+    // The third bad epoch lowers the rate, one epoch cools down, and three more bad ones lower it
+    // to the minimum.
     expect(rates).toEqual([0.1, 0.1, 0.1, 0.1, 0.05, 0.05, 0.05, 0.05, 0.03, 0.03]);
   });
 

@@ -61,7 +61,7 @@ const ELEMENTWISE_LOSS = [
  * Losses that compare each output A (n, m) with its own target T (n, m).
  *
  * They return the weighted sum over the examples of each example's mean loss over its n outputs. dA
- * := the gradient of that sum by the outputs, or nothing where dA is NONE. The sum is not divided
+ * := the gradient of that sum by the outputs, or nothing where dA is `NONE`. The sum is not divided
  * by the batch size: the gradient kernels divide once, by `scale`. `parameter` is huber's delta or
  * quantile's level, else 0. poisson expects log rates and binaryCrossEntropy logits, as PyTorch's
  * `log_input` and `*_with_logits` do.
@@ -84,7 +84,7 @@ export const SIGNATURES = {
   gatherCodes: ['target: integers(m, c)', 'source: integers(rows.bound, c)', 'rows: rows(m)', 'm: size', 'c: size'],
 
   /**
-   * Z (n, m) := W (n, k) A (k, m) + b (n, 1), or + Z where b is NONE. Z overlaps no other matrix.
+   * Z (n, m) := W (n, k) A (k, m) + b (n, 1), or + Z where b is `NONE`. Z overlaps no other matrix.
    */
   affine: [
     'bfloat16: productInputs',
@@ -153,8 +153,8 @@ export const SIGNATURES = {
   /**
    * Product with k one-hot inputs, of which each example names c by codes:
    * Z (n, m) := start + the columns of E (n, k) that the codes name, where start is b (n, 1), or Z
-   * where b is NONE. For a negative code in position j, the column j of `unknownCategory` (n, c) is
-   * added, or nothing where `unknownCategory` is NONE.
+   * where b is `NONE`. A negative code in position j adds the column j of `unknownCategory` (n, c),
+   * or nothing where `unknownCategory` is `NONE`.
    */
   addRows: [
     'Z: matrix(m, n)',
@@ -300,7 +300,7 @@ export const SIGNATURES = {
   /**
    * Softmax and cross-entropy (torch.nn.functional.cross_entropy) of logits A (n, m) and class
    * indices T (m). Returns the weighted sum of the losses; dA (n, m) := its gradient by the logits,
-   * or nothing where dA is NONE.
+   * or nothing where dA is `NONE`.
    *
    * One row: w · (-(1 - s) c[t] log p[t] - s/n Σ_j c[j] log p[j]), with s the smoothing, c the
    * class weights and w the row's weight.
@@ -327,7 +327,7 @@ export const SIGNATURES = {
   addPenaltyGradient: ['dW: matrix(count)', 'W: matrix(count)', 'count: size', 'l1: number', 'l2: number'],
 
   /**
-   * One step of torch.optim.SGD. `velocity` is NONE without momentum.
+   * One step of torch.optim.SGD. `velocity` is `NONE` without momentum.
    * `first`: the velocity starts as the gradient.
    */
   sgd: [
@@ -341,7 +341,7 @@ export const SIGNATURES = {
     'weightDecay: number',
     'first: flag',
   ],
-  /** One step of torch.optim.RMSprop, not centered. `velocity` is NONE without momentum. */
+  /** One step of torch.optim.RMSprop, not centered. `velocity` is `NONE` without momentum. */
   rmsprop: [
     'X: matrix(count)',
     'dX: matrix(count)',

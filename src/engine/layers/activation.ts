@@ -16,8 +16,8 @@ export const createActivation: CreateLayer = ({ units: n, activation }) => ({
   cost: elementwiseCost(n),
   minRows: 1,
   plan({ rows, isTraining, storesAll, allocate, gradient }, { X: Y, isOverwritable }) {
-    const keepsY = isTraining && (storesAll || !DERIVATIVE_FROM_OUTPUT.includes(activation));
-    const A = isOverwritable && !keepsY ? Y : allocate(n * rows);
+    const needsY = isTraining && (storesAll || !DERIVATIVE_FROM_OUTPUT.includes(activation));
+    const A = isOverwritable && !needsY ? Y : allocate(n * rows);
     const dY = storesAll ? gradient(n * rows) : IN_PLACE;
     const isIdentity = activation === 'linear' && A === Y;
     return {

@@ -100,7 +100,7 @@ export function allocateProduct(
   };
 }
 
-/** Plans the product. Z starts from `start` (n, 1), or from what it is where that is NONE. */
+/** Plans the product. Z starts from `start` (n, 1), or from what it is where that is `NONE`. */
 export function planProduct({ dense: k, n, W, dW, db, A, Z, dA }: Product, start: number): PlannedLayer {
   function parameterGradients(kernels: Kernels, dZ: number, m: number, scale: number): void {
     kernels.weightGradient(dW, dZ, A, m, k, n, scale);

@@ -3,7 +3,7 @@ import type { Allocator } from './allocator.ts';
 import type { ParameterSlot } from './parameters.ts';
 
 /**
- * Offsets of a parameter and its gradient. The gradient is NONE in a network that only predicts.
+ * Offsets of a parameter and its gradient. The gradient is `NONE` in a network that only predicts.
  */
 interface ParameterOffsets {
   readonly value: number;

@@ -113,9 +113,9 @@ describe.each(BACKENDS)('the $name backend', ({ createKernels }) => {
     const kernels = createKernels({ numbers: count, indices: 0 });
     kernels.values.fill(1);
     kernels.dropout(0, 0, count, 0.75, 1, 2);
-    const kept = kernels.values.filter((x) => x !== 0);
-    expect(kept.every((x) => x === 4)).toBe(true);
-    expect(kept.length / count).toBeCloseTo(0.25, 1);
+    const retained = kernels.values.filter((x) => x !== 0);
+    expect(retained.every((x) => x === 4)).toBe(true);
+    expect(retained.length / count).toBeCloseTo(0.25, 1);
   });
 
   it.each([1 - 2 ** -32, 1 - 2 ** -33, 1 - 2 ** -53])('drops all numbers at a rate of %d', (rate) => {

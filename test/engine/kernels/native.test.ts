@@ -43,14 +43,14 @@ describe.skipIf(addon === null)('createNativeKernels', () => {
     ['a matrix that ends beyond it', (kernels) => kernels.scale(91, 10, 2)],
     ['a matrix that starts beyond it', (kernels) => kernels.scale(1e9, 1, 2)],
     ['a matrix before it', (kernels) => kernels.scale(-1, 10, 2)],
-    ['an absent matrix that must be there', (kernels) => kernels.softmax(NONE, 0, 2, 5)],
+    ['an absent matrix that is required', (kernels) => kernels.softmax(NONE, 0, 2, 5)],
     ['an offset between two numbers', (kernels) => kernels.scale(0.5, 10, 2)],
-    ['an offset that is no number', (kernels) => kernels.scale(Number.NaN, 10, 2)],
+    ['an offset that is not a number', (kernels) => kernels.scale(Number.NaN, 10, 2)],
     ['a negative size', (kernels) => kernels.scale(0, -1, 2)],
     ['sizes whose product is beyond 2^64', (kernels) => kernels.biasGradient(0, 0, 2 ** 40, 2 ** 40, 1)],
     ['a size that is infinite', (kernels) => kernels.sumOfSquares(0, Number.POSITIVE_INFINITY)],
     ['a product whose W is beyond it', (kernels) => kernels.affine(0, 90, 10, 20, 2, 3, 4)],
-    ['more indices than there are', (kernels) => kernels.gatherRows(0, 50, 2, 3, 5)],
+    ['more indices than it has', (kernels) => kernels.gatherRows(0, 50, 2, 3, 5)],
     ['indices between two integers', (kernels) => kernels.gatherRows(0, 50, 0.5, 1, 5)],
     ['a negative index', (kernels) => gatherRow(kernels, -1)],
     ['an index of a row beyond it', (kernels) => gatherRow(kernels, 10)],
@@ -60,7 +60,7 @@ describe.skipIf(addon === null)('createNativeKernels', () => {
     ['codes gathered from beyond the indices', (kernels) => kernels.gatherCodes(0, 2, 0, 1, 3)],
     ['a target above the classes', (kernels) => lossOfTarget(kernels, 5)],
     ['a target below the classes', (kernels) => lossOfTarget(kernels, -1)],
-    ['a target that is no number', (kernels) => lossOfTarget(kernels, Number.NaN)],
+    ['a target that is not a number', (kernels) => lossOfTarget(kernels, Number.NaN)],
   ];
 
   it.each(WRONG_USES)('throws for %s, and changes nothing', (_, use) => {

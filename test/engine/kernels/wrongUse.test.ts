@@ -66,7 +66,7 @@ describe.each(NATIVE)('wrong use of the $name backend', ({ createKernels }) => {
       expectRefusal(prepared, () => call.call(kernels, at, SIZES), `${name} ends beyond`);
     });
 
-    it.each(call.takes)('throws for an invalid size %s, and changes nothing', (name) => {
+    it.each(call.sizeArguments)('throws for an invalid size %s, and changes nothing', (name) => {
       const prepared = prepare(call, createKernels);
       for (const size of NO_SIZES) {
         const sizes = { ...SIZES, [name]: size };

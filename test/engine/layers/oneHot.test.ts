@@ -7,7 +7,7 @@ import { createTrainer, type Trainer, type TrainerOptions } from '../../../src/e
 import { createGenerator } from '../../../src/engine/random.ts';
 import { BACKENDS } from '../backends.ts';
 
-/** The last input of the first column, and most of the third, are met in no row. */
+/** No row has the last input of the first column, or most of the inputs of the third. */
 const COLUMNS: readonly OneHotColumn[] = [{ inputs: 4 }, { inputs: 2, unknownCategory: [0.75, 0.25] }, { inputs: 40 }];
 const ONE_HOT = 46;
 const ROWS = 30;
@@ -83,7 +83,8 @@ describe.each(BACKENDS)('one-hot inputs with the $name backend', ({ createKernel
       const expected = multiplying.readParameters();
       for (const [at, { name, layer, shape, values }] of gathering.readParameters().entries()) {
         expect(shape).toEqual(expected[at].shape);
-        // Lion steps by the sign alone, so that rounding turns a vanishing gradient into a whole step.
+        // Lion uses only the sign of the gradient, so rounding turns a vanishing gradient into a
+        // whole step.
         const allowed = optimizer.type === 'lion' ? driftTolerance : 20 * tolerance;
         values.forEach((value, e) => {
           expect(Math.abs(value - expected[at].values[e]), `${name}${layer} at ${e}`).toBeLessThan(allowed);
@@ -157,7 +158,7 @@ describe('one-hot inputs', () => {
     ['of another column', 4],
     ['beyond the last column', ONE_HOT],
     ['below those without', -2],
-  ])('refuse a code %s', (_, code) => {
+  ])('reject a code %s', (_, code) => {
     const codes = table.codes.slice();
     codes[0] = code;
     expect(() => trainer.load(0, { ...table, codes })).toThrow(/Expected codes 0 to 3 in one-hot column 0, got/);
@@ -169,7 +170,7 @@ describe('one-hot inputs', () => {
   });
 
   it.each([[[{ inputs: 0 }]], [[{ inputs: 49 }]], [[{ inputs: 1, unknownCategory: [0.5, 0.5] }]]])(
-    'refuse columns that no network has: %j',
+    'reject columns that no network has: %j',
     (oneHot) => {
       const spec = { inputs: 48, oneHot, layers: LAYERS };
       expect(() =>

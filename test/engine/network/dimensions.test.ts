@@ -53,6 +53,7 @@ it('counts normalization parameters, and more memory for an optimizer with more 
   expect(adam.layers[0].gamma).toEqual([4, 1]);
   expect(adam.layers[1].gamma).toBeUndefined();
   expect(adam.totals.parameters).toBe(8 + 4 + 8 + 4 + 1);
-  // Two matrices of the parameters, each parameter on cache lines of its own: W, b, gamma, beta, W, b.
+  // Two matrices of the parameters, each parameter on cache lines of its own: W, b, gamma, beta, W,
+  // b.
   expect(adam.totals.trainingBytes - sgd.totals.trainingBytes).toBe(2 * 6 * 64);
 });

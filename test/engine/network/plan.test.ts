@@ -22,20 +22,20 @@ const TRAINING: TrainingSizes = {
   storesActivationGradients: true,
 };
 
-type Stretch = readonly [name: string, offset: number, count: number];
+type Region = readonly [name: string, offset: number, count: number];
 
-function stretchesOf(plan: Plan): readonly Stretch[] {
-  const rows = (name: string, { X, T, rowWeights }: Plan['dataset'], count: number): Stretch[] => [
+function regionsOf(plan: Plan): readonly Region[] {
+  const rows = (name: string, { X, T, rowWeights }: Plan['dataset'], count: number): Region[] => [
     [`${name} X`, X, count * INPUTS],
     [`${name} T`, T, count * plan.targetColumns],
     [`${name} weights`, rowWeights, count],
   ];
   return [
-    ...plan.parameters.flatMap(({ name, layer, offset, gradient, count }): Stretch[] => [
+    ...plan.parameters.flatMap(({ name, layer, offset, gradient, count }): Region[] => [
       [`${name}${layer}`, offset, count],
       [`d${name}${layer}`, gradient, count],
     ]),
-    ...plan.chain.flatMap(({ layer, output, outputGradient, outputs }, index): Stretch[] => [
+    ...plan.chain.flatMap(({ layer, output, outputGradient, outputs }, index): Region[] => [
       [`output of link ${index} (layer ${layer})`, output, outputs * ROWS],
       [`its gradient`, outputGradient, outputs * ROWS],
     ]),
@@ -47,14 +47,14 @@ function stretchesOf(plan: Plan): readonly Stretch[] {
 }
 
 describe('the plan of the arena', () => {
-  it('gives every matrix numbers of its own, on a cache line', () => {
+  it('gives every matrix a region of its own, on a cache line', () => {
     const plan = planNetwork(SPEC, ROWS, TRAINING);
-    const stretches = stretchesOf(plan)
+    const regions = regionsOf(plan)
       .filter(([, offset, count]) => offset !== NONE && count > 0)
       .toSorted((a, b) => a[1] - b[1]);
     // Gradients through normalization and dropout are computed in place.
-    const own = stretches.filter(([, offset], index) => offset !== stretches[index - 1]?.[1]);
-    expect(stretches.length - own.length).toBe(3);
+    const own = regions.filter(([, offset], index) => offset !== regions[index - 1]?.[1]);
+    expect(regions.length - own.length).toBe(3);
     own.forEach(([name, offset], index) => {
       const [before, start, count] = own[index - 1] ?? ['the start', 0, 0];
       expect(offset, `${name} after ${before}`).toBeGreaterThanOrEqual(start + count);
@@ -81,7 +81,7 @@ describe('the plan of the arena', () => {
     }
   });
 
-  it('alternates two buffers for the gradients when nobody reads them afterwards', () => {
+  it('alternates two buffers for the gradients when they are not read afterwards', () => {
     const { chain } = planNetwork(SPEC, ROWS, { ...TRAINING, storesActivationGradients: false });
     const gradients = [1, 2, 3].map((l) => new Set(chain.filter((x) => x.layer === l).map((x) => x.outputGradient)));
     const [first, second, third] = gradients.map(([offset]) => offset);
@@ -113,7 +113,8 @@ describe('the plan of the arena', () => {
       ROWS,
       TRAINING,
     );
-    // Dense and activation, four times; dropout and a normalization. Linear has a matrix of its own to be stored.
+    // Dense and activation, four times; dropout and a normalization. Linear has a matrix of its own
+    // to be stored.
     expect(chain.length).toBe(10);
     // Not where a normalization is between them.
     expect(forward.length).toBe(10 - 3);

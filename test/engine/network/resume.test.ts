@@ -30,29 +30,38 @@ const layers: fc.Arbitrary<readonly LayerSpec[]> = fc.array(
   { minLength: 1, maxLength: 3 },
 );
 
-interface Course {
+interface Configuration {
   readonly optimizer: OptimizerSpec;
   readonly schedule: ScheduleSpec;
   readonly layers: readonly LayerSpec[];
   readonly clipGradientNorm: number | null;
 }
 
-/** Where a training stands after a step. */
-interface Standing {
+/** The state of a training after a step. */
+interface TrainingState {
   readonly step: number;
   readonly state: ReturnType<Trainer['state']>;
   readonly schedule: readonly number[];
 }
 
-/** Takes the steps up to `end`, from the beginning or from where another training stood. */
-function train(course: Course, createKernels: CreateKernels, end: number, from: Standing | null): Standing {
-  const { optimizer, layers: hidden, clipGradientNorm } = course;
+/** Runs the steps up to `end`, from the start or from the state of another training. */
+function train(
+  configuration: Configuration,
+  createKernels: CreateKernels,
+  end: number,
+  from: TrainingState | null,
+): TrainingState {
+  const { optimizer, layers: hidden, clipGradientNorm } = configuration;
   const options = { createKernels, optimizer, clipGradientNorm, l2: 0.01 };
   const trainer = sampleTrainer(hidden, { type: 'crossEntropy' }, options);
   const { learningRate } = trainer;
-  const schedule = createSchedule(course.schedule, { learningRate, steps: STEPS, stepsPerEpoch: STEPS_PER_EPOCH });
+  const schedule = createSchedule(configuration.schedule, {
+    learningRate,
+    steps: STEPS,
+    stepsPerEpoch: STEPS_PER_EPOCH,
+  });
   if (from !== null) {
-    // So that nothing is right by chance: it has been elsewhere before.
+    // Changes the trainer's state first, so that no part of it is right by chance.
     trainer.trainStep(0, BATCH, 1);
     trainer.restoreState(from.state);
     schedule.restore(from.schedule);
@@ -65,7 +74,8 @@ function train(course: Course, createKernels: CreateKernels, end: number, from: 
     const { sum } = trainer.trainStep(batch * BATCH, BATCH, schedule.rate(step));
     if (batch === STEPS_PER_EPOCH - 1) schedule.observe(sum);
   }
-  // Within an epoch: the generator that its order came from, so that the order comes again.
+  // Within an epoch: the state of the generator before it drew the order, so that it draws the same
+  // order again.
   const state = end % STEPS_PER_EPOCH === 0 ? trainer.state() : { ...trainer.state(), generator };
   return { step: end, state, schedule: schedule.state() };
 }
@@ -73,18 +83,21 @@ function train(course: Course, createKernels: CreateKernels, end: number, from: 
 describe.each(BACKENDS)('a training with the $name backend', ({ createKernels }) => {
   describe.each(OPTIMIZER_SPECS)('and %o', (optimizer) => {
     it.each(SCHEDULE_SPECS)('resumes after any step with the bits of an uninterrupted one, its rate %o', (schedule) => {
-      const course = fc.record({
+      const configuration = fc.record({
         optimizer: fc.constant(optimizer),
         schedule: fc.constant(schedule),
         layers,
         clipGradientNorm: fc.constantFrom(null, 0.5),
       });
-      const goesOn = (given: Course, stoppedAfter: number): void => {
+      const resumesExactly = (given: Configuration, stoppedAfter: number): void => {
         const unbroken = train(given, createKernels, STEPS, null);
         const stopped = train(given, createKernels, stoppedAfter, null);
         expect(train(given, createKernels, STEPS, stopped)).toEqual(unbroken);
       };
-      fc.assert(fc.property(course, fc.integer({ min: 0, max: STEPS }), goesOn), { numRuns: 8, seed: 1 });
+      fc.assert(fc.property(configuration, fc.integer({ min: 0, max: STEPS }), resumesExactly), {
+        numRuns: 8,
+        seed: 1,
+      });
     });
   });
 });

@@ -158,7 +158,7 @@ describe('a step', () => {
     [0, ROWS + 1],
     [-1, 2],
     [ROWS - 1, 2],
-  ])('refuses to start at %d with %d rows', (start, m) => {
+  ])('rejects a step from %d with %d rows', (start, m) => {
     expect(() => sampleTrainer(HIDDEN, { type: 'mse' }).trainStep(start, m, 0.1)).toThrow(RangeError);
   });
 
@@ -182,11 +182,11 @@ describe('rows of the dataset', () => {
   const row = new Float64Array(4);
 
   it.each([
-    ['a class that is not there', { X: row, T: [OUTPUTS] }],
-    ['a class that is no whole number', { X: row, T: [0.5] }],
+    ['a class that does not exist', { X: row, T: [OUTPUTS] }],
+    ['a class that is not an integer', { X: row, T: [0.5] }],
     ['features of half a row', { X: row.subarray(2), T: [1] }],
     ['weights that were not planned', { X: row, T: [1], rowWeights: [1] }],
-  ])('are refused with %s', (_what, rows) => {
+  ])('are rejected with %s', (_what, rows) => {
     expect(() => sampleTrainer(HIDDEN, { type: 'crossEntropy' }).load(0, rows)).toThrow(RangeError);
   });
 

@@ -34,9 +34,9 @@ describe.each(['auto', 'wasm', 'reference'] as const)('reused backends (%s)', (k
     };
     const made: Kernels[] = [];
     const reusing = reuseBackends((size) => {
-      const player = createKernels(size);
-      made.push(player);
-      return player;
+      const backend = createKernels(size);
+      made.push(backend);
+      return backend;
     });
     for (const seed of [1, 2, 1]) expect(train(reusing, seed)).toEqual(train(createKernels, seed));
     expect(made).toHaveLength(1);

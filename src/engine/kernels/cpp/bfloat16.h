@@ -7,12 +7,12 @@
  * infinities are unchanged.
  */
 INLINE Vector toBfloat16(Vector x) {
-  constexpr Word KEPT = 0xffff0000u, QUIET = 0x00400000u;
+  constexpr Word UPPER = 0xffff0000u, QUIET = 0x00400000u;
   const Words bits = bitsOf(x);
-  const Words rounded = (bits + 0x7fffu + ((bits >> 16) & 1u)) & KEPT;
+  const Words rounded = (bits + 0x7fffu + ((bits >> 16) & 1u)) & UPPER;
   // Rounding could carry a NaN over to zero, and truncation could make it an infinity.
   const Words numbers = (Words)(x == x);
-  return withBits((rounded & numbers) | (((bits | QUIET) & KEPT) & ~numbers));
+  return withBits((rounded & numbers) | (((bits | QUIET) & UPPER) & ~numbers));
 }
 
 /** Rounds `count` numbers in place, and those after them up to a whole vector. */

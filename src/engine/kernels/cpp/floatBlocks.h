@@ -74,13 +74,13 @@ struct FloatBlocks {
   Matrix left{};
   Matrix right{};
 
-  INLINE void takeRight(Matrix block, Size depth, Size columns) {
+  INLINE void loadRight(Matrix block, Size depth, Size columns) {
     right = block;
     if (packed.right) packRight(packed.right, block, depth, columns);
     if (bfloat16) roundToBfloat16(packed.right, panelColumns(columns) * depth);
   }
 
-  INLINE void takeLeft(Matrix block, Size rows, Size depth) {
+  INLINE void loadLeft(Matrix block, Size rows, Size depth) {
     left = block;
     if (packed.left) packLeft(packed.left, block, rows, depth);
     if (bfloat16) roundToBfloat16(packed.left, rows * depth);

@@ -25,10 +25,10 @@ INLINE void multiplyBlocks(const Product& product, Blocks blocks, Finish finish)
     const Size width = smaller(BLOCK_COLUMNS, columns - column);
     for (Size p = 0; p < depth;) {
       const Size blockDepth = evenChunk(depth - p, Blocks::DEPTH);
-      blocks.takeRight(right.from(p, column), blockDepth, width);
+      blocks.loadRight(right.from(p, column), blockDepth, width);
       for (Size row = 0; row < rows;) {
         const Size height = evenChunk(rows - row, BLOCK_ROWS);
-        blocks.takeLeft(left.from(row, p), height, blockDepth);
+        blocks.loadLeft(left.from(row, p), height, blockDepth);
         Tile tile{};
         tile.depth = blockDepth;
         tile.factor = factor;

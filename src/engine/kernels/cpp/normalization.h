@@ -16,9 +16,9 @@ INLINE void forEachElement(Size m, Size n, Body body) {
   });
 }
 
-/** `value` moved by `momentum` towards `news`. */
-INLINE Vector moved(Vector value, Vector news, float momentum) {
-  return multiplyAdd(splat(momentum), news - value, value);
+/** `value` moved by `momentum` towards `newValue`. */
+INLINE Vector moved(Vector value, Vector newValue, float momentum) {
+  return multiplyAdd(splat(momentum), newValue - value, value);
 }
 
 /** The sum over one row of `term(unit)`, in float64. */

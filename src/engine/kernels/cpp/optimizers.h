@@ -34,11 +34,11 @@ KERNEL void sgd(float* X, const float* dX, float* velocity, Size count, float ra
 /** torch.optim.RMSprop, not centered; `velocity` is null without momentum. */
 KERNEL void rmsprop(float* X, const float* dX, float* square, float* velocity, Size count, double rate, double alpha,
                     double momentum, double epsilon, double weightDecay) {
-  const float kept = float(alpha), added = float(1 - alpha);
+  const float oldFactor = float(alpha), newFactor = float(1 - alpha);
   parallelForVectors(count, [=](Size at, auto lanes) {
     const Vector x = load(X + at);
     const Vector gradient = decayedGradient(load(dX + at), x, float(weightDecay));
-    const Vector mean = multiplyAdd(added * gradient, gradient, kept * load(square + at));
+    const Vector mean = multiplyAdd(newFactor * gradient, gradient, oldFactor * load(square + at));
     lanes.store(square + at, mean);
     Vector step = gradient / (squareRoot(mean) + float(epsilon));
     if (velocity) {
@@ -67,8 +67,8 @@ KERNEL void adagrad(float* X, const float* dX, float* sum, Size count, float rat
 KERNEL void adam(float* X, const float* dX, float* mean, float* square, Size count, double rate, double beta1,
                  double beta2, double epsilon, double weightDecay, bool decoupled, double meanCorrection,
                  double squareCorrection) {
-  const float keptMean = float(beta1), addedMean = float(1 - beta1);
-  const float keptSquare = float(beta2), addedSquare = float(1 - beta2);
+  const float oldMeanFactor = float(beta1), newMeanFactor = float(1 - beta1);
+  const float oldSquareFactor = float(beta2), newSquareFactor = float(1 - beta2);
   const float stepSize = float(rate / meanCorrection);
   const float deviationFactor = float(1 / __builtin_sqrt(squareCorrection));
   const float shrink = decoupled ? float(1 - rate * weightDecay) : 1.0f;
@@ -76,8 +76,8 @@ KERNEL void adam(float* X, const float* dX, float* mean, float* square, Size cou
   parallelForVectors(count, [=](Size at, auto lanes) {
     const Vector before = load(X + at);
     const Vector gradient = decayedGradient(load(dX + at), before, decay);
-    const Vector first = multiplyAdd(splat(addedMean), gradient, keptMean * load(mean + at));
-    const Vector second = multiplyAdd(addedSquare * gradient, gradient, keptSquare * load(square + at));
+    const Vector first = multiplyAdd(splat(newMeanFactor), gradient, oldMeanFactor * load(mean + at));
+    const Vector second = multiplyAdd(newSquareFactor * gradient, gradient, oldSquareFactor * load(square + at));
     lanes.store(mean + at, first);
     lanes.store(square + at, second);
     const Vector deviation = multiplyAdd(squareRoot(second), splat(deviationFactor), splat(float(epsilon)));

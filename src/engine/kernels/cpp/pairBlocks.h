@@ -10,10 +10,10 @@ struct PairBlocks {
   Packing packed;
   PairKernels kernels;
 
-  INLINE void takeRight(Matrix block, Size depth, Size columns) {
+  INLINE void loadRight(Matrix block, Size depth, Size columns) {
     kernels.packRight(packed.right, {block.at, block.rowStride, block.columnStride, depth, columns});
   }
-  INLINE void takeLeft(Matrix block, Size rows, Size depth) {
+  INLINE void loadLeft(Matrix block, Size rows, Size depth) {
     kernels.packLeft(packed.left, {block.at, block.rowStride, block.columnStride, rows, depth});
   }
   INLINE void multiply(Size rows, Size columns, const Tile& tile) const {

@@ -5,10 +5,10 @@
 //   createArena(instructionSet, numbers, indices) ->
 //     { buffer, values, indices, call, run, setThreads }
 //
-// `buffer` is the memory of the arena; `values`, `indices` and `call` are byte offsets in it. A call
-// of a kernel crosses the boundary once: JavaScript writes the index of the kernel, the number of
-// arguments and the arguments into `call` (float64), `run()` runs it, and its result replaces the
-// index.
+// `buffer` is the memory of the arena; `values`, `indices` and `call` are byte offsets in it. A
+// call of a kernel crosses the boundary once: JavaScript writes the index of the kernel, the number
+// of arguments and the arguments into `call` (float64), `run()` runs it, and its result replaces
+// the index.
 #include <node_api.h>
 
 #include <new>

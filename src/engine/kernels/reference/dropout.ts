@@ -7,8 +7,8 @@ export function dropout(values: Float64Array): Pick<Kernels, 'dropout'> {
     dropout(target, source, count, rate, seed, counter) {
       const threshold = dropoutThreshold(rate);
       for (let e = 0; e < count; e++) {
-        const kept = dropoutBits(seed, counter, e) >= threshold;
-        values[target + e] = kept ? values[source + e] / (1 - rate) : 0;
+        const isRetained = dropoutBits(seed, counter, e) >= threshold;
+        values[target + e] = isRetained ? values[source + e] / (1 - rate) : 0;
       }
     },
   };

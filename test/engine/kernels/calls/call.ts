@@ -28,11 +28,11 @@ export type MatrixOf = readonly [count: (sizes: Sizes) => number, fill?: Fill];
 export interface KernelCall<Name extends string = string> {
   readonly name: string;
   /** The sizes that are arguments of the kernel. */
-  readonly takes: readonly (keyof Sizes)[];
+  readonly sizeArguments: readonly (keyof Sizes)[];
   readonly matrices: Readonly<Record<Name, MatrixOf>>;
   readonly indices?: (sizes: Sizes) => number[];
   readonly writes: readonly NoInfer<Name>[];
-  /** Matrices that may be NONE. */
+  /** Matrices that may be `NONE`. */
   readonly mayBeAbsent?: readonly NoInfer<Name>[];
   /** [result, input]: the kernel may write the first in place of the second. */
   readonly inPlace?: readonly [NoInfer<Name>, NoInfer<Name>];

@@ -8,7 +8,7 @@ export const ELEMENTWISE_CALLS: readonly KernelCall[] = [
   ...ACTIVATIONS.flatMap((activation) => [
     kernelCall({
       name: activation,
-      takes: ['count'],
+      sizeArguments: ['count'],
       matrices: { Z: each, A: each },
       writes: ['A'],
       inPlace: ['A', 'Z'],
@@ -16,7 +16,7 @@ export const ELEMENTWISE_CALLS: readonly KernelCall[] = [
     }),
     kernelCall({
       name: `${activation}Gradient`,
-      takes: ['count'],
+      sizeArguments: ['count'],
       // A must be g(Z), because some slopes follow from one and some from the other.
       matrices: { Z: each, A: each, dA: each, dZ: each },
       writes: ['A', 'dZ'],
@@ -27,7 +27,7 @@ export const ELEMENTWISE_CALLS: readonly KernelCall[] = [
   ]),
   kernelCall({
     name: 'dropout',
-    takes: ['count'],
+    sizeArguments: ['count'],
     matrices: { source: each, target: each },
     writes: ['target'],
     inPlace: ['target', 'source'],
@@ -35,21 +35,21 @@ export const ELEMENTWISE_CALLS: readonly KernelCall[] = [
   }),
   kernelCall({
     name: 'sumOfSquares',
-    takes: ['count'],
+    sizeArguments: ['count'],
     matrices: { X: each },
     writes: [],
     call: (kernels, { X }, { count }) => kernels.sumOfSquares(X, count),
   }),
   kernelCall({
     name: 'scale',
-    takes: ['count'],
+    sizeArguments: ['count'],
     matrices: { X: each },
     writes: ['X'],
     call: (kernels, { X }, { count }) => kernels.scale(X, count, 0.37),
   }),
   kernelCall({
     name: 'addPenaltyGradient',
-    takes: ['count'],
+    sizeArguments: ['count'],
     matrices: { W: each, dW: each },
     writes: ['dW'],
     call: (kernels, { dW, W }, { count }) => kernels.addPenaltyGradient(dW, W, count, 0.1, 0.01),

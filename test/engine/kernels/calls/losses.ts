@@ -22,7 +22,7 @@ export const LOSS_CALLS: readonly KernelCall[] = [
   ...LOSS_NAMES.flatMap((loss) => [
     kernelCall({
       name: loss,
-      takes: ['m', 'n'],
+      sizeArguments: ['m', 'n'],
       matrices: { A: perOutput, T: [({ m, n }) => m * n, positive], dA: perOutput },
       writes: ['dA'],
       mayBeAbsent: ['dA'],
@@ -30,7 +30,7 @@ export const LOSS_CALLS: readonly KernelCall[] = [
     }),
     kernelCall({
       name: `${loss} with weights`,
-      takes: ['m', 'n'],
+      sizeArguments: ['m', 'n'],
       matrices: { A: perOutput, T: [({ m, n }) => m * n, positive], rows: perRow, dA: perOutput },
       writes: ['dA'],
       mayBeAbsent: ['rows', 'dA'],
@@ -39,7 +39,7 @@ export const LOSS_CALLS: readonly KernelCall[] = [
   ]),
   kernelCall({
     name: 'crossEntropy',
-    takes: ['m', 'n'],
+    sizeArguments: ['m', 'n'],
     matrices: { A: perOutput, T: [({ m }) => m, classes], dA: perOutput },
     writes: ['dA'],
     mayBeAbsent: ['dA'],
@@ -47,7 +47,7 @@ export const LOSS_CALLS: readonly KernelCall[] = [
   }),
   kernelCall({
     name: 'crossEntropy with weights and smoothing',
-    takes: ['m', 'n'],
+    sizeArguments: ['m', 'n'],
     matrices: { A: perOutput, T: [({ m }) => m, classes], rows: perRow, classes: perClass, dA: perOutput },
     writes: ['dA'],
     mayBeAbsent: ['rows', 'classes', 'dA'],
@@ -55,7 +55,7 @@ export const LOSS_CALLS: readonly KernelCall[] = [
   }),
   kernelCall({
     name: 'softmax',
-    takes: ['m', 'n'],
+    sizeArguments: ['m', 'n'],
     matrices: { A: perOutput, P: perOutput },
     writes: ['P'],
     inPlace: ['P', 'A'],

@@ -14,7 +14,7 @@ const SCALE = 0.25;
 export const NORMALIZATION_CALLS: readonly KernelCall[] = [
   kernelCall({
     name: 'batchNormalize',
-    takes: ['m', 'n'],
+    sizeArguments: ['m', 'n'],
     matrices: {
       Z: perElement,
       Y: perElement,
@@ -34,7 +34,7 @@ export const NORMALIZATION_CALLS: readonly KernelCall[] = [
   }),
   kernelCall({
     name: 'batchNormalizeWithRunning',
-    takes: ['m', 'n'],
+    sizeArguments: ['m', 'n'],
     matrices: {
       Z: perElement,
       Y: perElement,
@@ -50,7 +50,7 @@ export const NORMALIZATION_CALLS: readonly KernelCall[] = [
   }),
   kernelCall({
     name: 'batchNormalizationGradient',
-    takes: ['m', 'n'],
+    sizeArguments: ['m', 'n'],
     matrices: {
       Z: perElement,
       dY: perElement,
@@ -68,7 +68,7 @@ export const NORMALIZATION_CALLS: readonly KernelCall[] = [
   }),
   kernelCall({
     name: 'layerNormalize',
-    takes: ['m', 'n'],
+    sizeArguments: ['m', 'n'],
     matrices: { Z: perElement, Y: perElement, gamma: perUnit, beta: perUnit, mean: perRow, deviation: perRow },
     writes: ['Y', 'mean', 'deviation'],
     call: (kernels, { Y, Z, gamma, beta, mean, deviation }, { m, n }) =>
@@ -76,7 +76,7 @@ export const NORMALIZATION_CALLS: readonly KernelCall[] = [
   }),
   kernelCall({
     name: 'layerNormalizationGradient',
-    takes: ['m', 'n'],
+    sizeArguments: ['m', 'n'],
     matrices: {
       Z: perElement,
       dY: perElement,

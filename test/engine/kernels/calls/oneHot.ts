@@ -12,7 +12,7 @@ function codes({ m, k, c }: Sizes): number[] {
 export const ONE_HOT_CALLS: readonly KernelCall[] = [
   kernelCall({
     name: 'gatherCodes',
-    takes: ['m', 'c'],
+    sizeArguments: ['m', 'c'],
     matrices: {},
     // The rows, the source, the target.
     indices: ({ m, c }) => [
@@ -25,21 +25,22 @@ export const ONE_HOT_CALLS: readonly KernelCall[] = [
   }),
   kernelCall({
     name: 'addRows',
-    takes: ['m', 'k', 'c', 'n'],
+    sizeArguments: ['m', 'k', 'c', 'n'],
     matrices: {
       Z: [({ m, n }) => m * n],
       b: [({ n }) => n],
       E: [({ k, n }) => k * n],
-      usual: [({ c, n }) => c * n],
+      unknownCategory: [({ c, n }) => c * n],
     },
     indices: codes,
     writes: ['Z'],
-    mayBeAbsent: ['b', 'usual'],
-    call: (kernels, { Z, b, E, usual, index }, { m, k, c, n }) => kernels.addRows(Z, b, E, usual, index, m, k, c, n),
+    mayBeAbsent: ['b', 'unknownCategory'],
+    call: (kernels, { Z, b, E, unknownCategory, index }, { m, k, c, n }) =>
+      kernels.addRows(Z, b, E, unknownCategory, index, m, k, c, n),
   }),
   kernelCall({
     name: 'rowGradient',
-    takes: ['m', 'k', 'c', 'n'],
+    sizeArguments: ['m', 'k', 'c', 'n'],
     matrices: { dE: [({ k, n }) => k * n], dZ: [({ m, n }) => m * n] },
     indices: codes,
     writes: ['dE'],

@@ -74,14 +74,14 @@ const STEPS: readonly Step[] = [
 ];
 
 const each: MatrixOf = [({ count }) => count];
-const KEPT: Readonly<Record<'mean' | 'square', MatrixOf>> = { mean: each, square: [({ count }) => count, positive] };
+const STATE: Readonly<Record<'mean' | 'square', MatrixOf>> = { mean: each, square: [({ count }) => count, positive] };
 
 /** One step of each optimizer over `count` parameters. */
 export const OPTIMIZER_CALLS: readonly KernelCall[] = STEPS.map(({ name, uses, step }) =>
   kernelCall<string>({
     name,
-    takes: ['count'],
-    matrices: { X: each, dX: each, ...Object.fromEntries(uses.map((kept) => [kept, KEPT[kept]])) },
+    sizeArguments: ['count'],
+    matrices: { X: each, dX: each, ...Object.fromEntries(uses.map((name) => [name, STATE[name]])) },
     writes: ['X', ...uses],
     mayBeAbsent: name.startsWith('sgd') || name.startsWith('rmsprop') ? ['mean'] : [],
     call: (kernels, { X, dX, mean, square }, { count }) => step(kernels, { X, dX, mean, square }, count),

@@ -7,7 +7,7 @@ const SOURCE_ROWS = 7;
 export const PRODUCT_CALLS: readonly KernelCall[] = [
   kernelCall({
     name: 'gatherRows',
-    takes: ['m', 'n'],
+    sizeArguments: ['m', 'n'],
     matrices: { source: [({ n }) => SOURCE_ROWS * n], target: [({ m, n }) => m * n] },
     indices: ({ m }) => wholeNumbers(m, SOURCE_ROWS, 1),
     writes: ['target'],
@@ -15,7 +15,7 @@ export const PRODUCT_CALLS: readonly KernelCall[] = [
   }),
   kernelCall({
     name: 'affine',
-    takes: ['m', 'k', 'n'],
+    sizeArguments: ['m', 'k', 'n'],
     matrices: { W: [({ k, n }) => k * n], A: [({ m, k }) => m * k], b: [({ n }) => n], Z: [({ m, n }) => m * n] },
     writes: ['Z'],
     mayBeAbsent: ['b'],
@@ -23,28 +23,28 @@ export const PRODUCT_CALLS: readonly KernelCall[] = [
   }),
   kernelCall({
     name: 'weightGradient',
-    takes: ['m', 'k', 'n'],
+    sizeArguments: ['m', 'k', 'n'],
     matrices: { dZ: [({ m, n }) => m * n], A: [({ m, k }) => m * k], dW: [({ k, n }) => k * n] },
     writes: ['dW'],
     call: (kernels, { dW, dZ, A }, { m, k, n }) => kernels.weightGradient(dW, dZ, A, m, k, n, 0.25),
   }),
   kernelCall({
     name: 'biasGradient',
-    takes: ['m', 'n'],
+    sizeArguments: ['m', 'n'],
     matrices: { dZ: [({ m, n }) => m * n], db: [({ n }) => n] },
     writes: ['db'],
     call: (kernels, { db, dZ }, { m, n }) => kernels.biasGradient(db, dZ, m, n, 0.25),
   }),
   kernelCall({
     name: 'inputGradient',
-    takes: ['m', 'k', 'n'],
+    sizeArguments: ['m', 'k', 'n'],
     matrices: { W: [({ k, n }) => k * n], dZ: [({ m, n }) => m * n], dA: [({ m, k }) => m * k] },
     writes: ['dA'],
     call: (kernels, { dA, W, dZ }, { m, k, n }) => kernels.inputGradient(dA, W, dZ, m, k, n),
   }),
   kernelCall({
     name: 'affineActivate',
-    takes: ['m', 'k', 'n'],
+    sizeArguments: ['m', 'k', 'n'],
     matrices: {
       ...{ W: [({ k, n }) => k * n], X: [({ m, k }) => m * k], b: [({ n }) => n] },
       ...{ Z: [({ m, n }) => m * n], A: [({ m, n }) => m * n] },
@@ -56,7 +56,7 @@ export const PRODUCT_CALLS: readonly KernelCall[] = [
   }),
   kernelCall({
     name: 'inputGradientThrough',
-    takes: ['m', 'k', 'n'],
+    sizeArguments: ['m', 'k', 'n'],
     matrices: {
       ...{ W: [({ k, n }) => k * n], dZ: [({ m, n }) => m * n] },
       ...{ Y: [({ m, k }) => m * k], A: [({ m, k }) => m * k] },

@@ -77,13 +77,13 @@ export function conformElementwise(createKernels: CreateKernels): void {
   });
 
   it('gives the same bits each time', () => {
-    const play = (): number[] => {
+    const run = (): number[] => {
       const kernels = createKernels({ numbers: 40_000, indices: 0 });
       kernels.values.set(normals(20_000, 1));
       kernels.affine(20_000, 0, 0, 0, 100, 100, 100);
       kernels.activate('gelu', 20_000, 20_000, 10_000);
       return [kernels.crossEntropy(30_000, 20_000, 39_000, NONE, NONE, 100, 90, 0.1), ...kernels.values];
     };
-    expect(play()).toEqual(play());
+    expect(run()).toEqual(run());
   });
 }

@@ -62,7 +62,7 @@ export function conformWhenFused(createKernels: CreateKernels): void {
   }
 
   it.each(CASES)(
-    'go through $activation with the same bits in one as apart: of $inputs, m $shape.m, k $shape.k, n $shape.n',
+    'have the same bits with $activation fused and separate: of $inputs, m $shape.m, k $shape.k, n $shape.n',
     ({ activation, shape, inputs }) => {
       const expected = numbersAfter(apart(activation), shape, inputs);
       expect(numbersAfter(inOne(activation), shape, inputs).equals(expected)).toBe(true);

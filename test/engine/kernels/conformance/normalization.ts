@@ -78,11 +78,11 @@ export function conformInNormalization(createKernels: CreateKernels): void {
 
     it.each(ROWS)('batchNormalizationGradient over %i rows, in place', (m) => {
       const scale = 1 / m;
-      const kept = { mean: normals(n, 11), inverseDeviation: uniforms(n, 12) };
+      const statistics = { mean: normals(n, 11), inverseDeviation: uniforms(n, 12) };
       expectConformance(
         createKernels,
         {
-          matrices: { Z: normals(m * n, m), dY: normals(m * n, 13), gamma: perUnit.gamma, ...kept, ...sums },
+          matrices: { Z: normals(m * n, m), dY: normals(m * n, 13), gamma: perUnit.gamma, ...statistics, ...sums },
           writes: ['dY', 'dgamma', 'dbeta'],
           call: (kernels, { dY, Z, gamma, mean, inverseDeviation, dgamma, dbeta }) =>
             kernels.batchNormalizationGradient(dY, dY, Z, gamma, mean, inverseDeviation, dgamma, dbeta, m, n, scale),
@@ -113,11 +113,11 @@ export function conformInNormalization(createKernels: CreateKernels): void {
 
     it.each(ROWS)('layerNormalizationGradient of %i rows, in place', (m) => {
       const scale = 1 / m;
-      const kept = { mean: normals(m, 17), inverseDeviation: uniforms(m, 18) };
+      const statistics = { mean: normals(m, 17), inverseDeviation: uniforms(m, 18) };
       expectConformance(
         createKernels,
         {
-          matrices: { Z: normals(m * n, m), dY: normals(m * n, 19), gamma: perUnit.gamma, ...kept, ...sums },
+          matrices: { Z: normals(m * n, m), dY: normals(m * n, 19), gamma: perUnit.gamma, ...statistics, ...sums },
           writes: ['dY', 'dgamma', 'dbeta'],
           call: (kernels, { dY, Z, gamma, mean, inverseDeviation, dgamma, dbeta }) =>
             kernels.layerNormalizationGradient(dY, dY, Z, gamma, mean, inverseDeviation, dgamma, dbeta, m, n, scale),

@@ -29,13 +29,13 @@ function codesOf({ m, k, c }: Shape): number[] {
 /** Products with one-hot inputs. */
 export function conformInOneHot(createKernels: CreateKernels): void {
   describe.each([
-    { start: 'b', usual: 'the usual rows' },
-    { start: 'Z', usual: 'nothing' },
-  ])('addRows from $start, with $usual for a code below 0', ({ start, usual }) => {
+    { start: 'b', unknown: 'the rows of the unknown category' },
+    { start: 'Z', unknown: 'nothing' },
+  ])('addRows from $start, with $unknown for a code below 0', ({ start, unknown }) => {
     it.each(SHAPES)('m $m, k $k, c $c, n $n', (shape) => {
       const { m, k, c, n } = shape;
-      const arrangement: Arrangement<'Z' | 'b' | 'E' | 'usual'> = {
-        matrices: { Z: normals(m * n, 1), b: normals(n, 2), E: normals(k * n, 3), usual: normals(c * n, 4) },
+      const arrangement: Arrangement<'Z' | 'b' | 'E' | 'unknownCategory'> = {
+        matrices: { Z: normals(m * n, 1), b: normals(n, 2), E: normals(k * n, 3), unknownCategory: normals(c * n, 4) },
         indices: codesOf(shape),
         writes: ['Z'],
         call: (kernels, at) =>
@@ -43,7 +43,7 @@ export function conformInOneHot(createKernels: CreateKernels): void {
             at.Z,
             start === 'b' ? at.b : NONE,
             at.E,
-            usual === 'nothing' ? NONE : at.usual,
+            unknown === 'nothing' ? NONE : at.unknownCategory,
             1,
             m,
             k,

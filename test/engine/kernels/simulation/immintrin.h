@@ -1,5 +1,6 @@
-// Stands before the compiler's own header: the instructions for pairs of bfloat16 in plain C++, as Intel's manual gives their operation
-// (volume 2, VDPBF16PS, TDPBF16PS, LDTILECFG, TILELOADD), so that what is built upon them runs on any x86-64.
+// Replaces the compiler's own header: the instructions for pairs of bfloat16 in plain C++, as
+// Intel's manual defines them (volume 2, VDPBF16PS, TDPBF16PS, LDTILECFG, TILELOADD), so that
+// kernels that use them run on any x86-64.
 #pragma once
 #include_next <immintrin.h>
 
@@ -37,7 +38,7 @@ struct Pairs {
   unsigned of[16];
 };
 
-/** VCVTNE2PS2BF16's part for one number: to the nearest, a tie to the even one; a NaN becomes quiet. */
+/** VCVTNE2PS2BF16 for one number: rounds to the nearest, ties to even; a NaN becomes quiet. */
 inline unsigned rounded(float x) {
   const float y = flushed(x);
   unsigned bits;
@@ -69,9 +70,9 @@ inline Lanes dotPairs(Lanes sums, Pairs a, Pairs b) {
   return sums;
 }
 
-// An instruction that the processor would refuse ends the program.
-inline void require(bool holds) {
-  if (!holds) std::abort();
+// Aborts the program on an instruction that the processor would reject.
+inline void require(bool condition) {
+  if (!condition) std::abort();
 }
 
 struct Configuration {
@@ -119,7 +120,10 @@ inline void storeTile(int tile, void* to, long stride) {
   }
 }
 
-/** TDPBF16PS: the sums of the lower and of the upper numbers of the pairs are kept apart, and added to the tile's at the end. */
+/**
+ * TDPBF16PS: the sums of the lower and of the upper numbers of the pairs are separate, and are
+ * added to the tile at the end.
+ */
 inline void dotTiles(int sums, int left, int right) {
   for (const int tile : {sums, left, right}) requireConfigured(tile);
   const int pairs = configuration.rowBytes[left] / 4;

@@ -1,4 +1,4 @@
-// Stands for native/machine.cc: a machine that has what is simulated here.
+// Replaces native/machine.cc: a machine that has the simulated instructions.
 #include "machine.h"
 
 extern const InstructionSet avx512;
