@@ -26,7 +26,8 @@ export function startMaintenance(deps: MaintenanceDeps): Maintenance {
   const { database, log } = deps;
   const checkpoints = createCheckpoints(deps);
   const leaving = new AbortController();
-  // Also for few rows: a client may have deleted them so that they can no longer be read from the files.
+  // Also for few rows: a client may have deleted them so that they can no longer be read from the
+  // files.
   const vacuum = () => dialectOf(database).vacuum(database);
   const cleanUp = async () => {
     const jobs = await deleteOld({ ...deps, checkpoints, leaving: leaving.signal });

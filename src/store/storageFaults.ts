@@ -9,26 +9,30 @@ import type { QueryListener } from './database/metrics.ts';
 
 export interface StorageDeps {
   readonly database: Database;
-  /** The folder of half-written files, on the file system of the data folder. */
+  /** The folder of unfinished files, on the file system of the data folder. */
   readonly temporary: string;
-  /** Whether a statement has found the database damaged. */
+  /** Whether a statement has reported that the database is damaged. */
   readonly isDamaged: () => boolean;
-  /** Free bytes of the file system of a folder; undefined where it does not say. */
+  /** The free bytes of the file system of a folder; undefined when it does not report them. */
   readonly readFreeBytes?: ((folder: string) => Promise<number | undefined>) | undefined;
-  /** How long a check may take. */
+  /** The time limit of a check. */
   readonly timeoutMs?: number | undefined;
 }
 
-/** Below this an upload or a checkpoint is likely to fail, and the database cannot grow its log file. */
+/**
+ * With less free space an upload or a checkpoint is likely to fail, and the log file of the
+ * database cannot grow.
+ */
 export const MIN_FREE_BYTES = 16 * 2 ** 20;
 const BYTES_PER_MIB = 2 ** 20;
 const PROBE_BYTES = 4096;
-/** A disk that needs longer for a few kilobytes is of no use to clients that wait. */
+/** A disk that needs longer for a few kilobytes is too slow for clients that wait. */
 const TIMEOUT_MS = 2_000;
 
 /**
- * Returns sentences that say why nothing can be stored now; none where all is well. Writes and syncs 4 kB to the data folder and takes the
- * write lock of the database for a moment, without writing to it.
+ * Returns the reasons why nothing can be stored now, as sentences; empty when there is none. Writes
+ * and syncs 4 kB to the data folder, and acquires the write lock of the database for a moment
+ * without writing to it.
  */
 export async function findStorageFaults(deps: StorageDeps): Promise<readonly string[]> {
   const { timeoutMs = TIMEOUT_MS } = deps;
@@ -39,7 +43,10 @@ export async function findStorageFaults(deps: StorageDeps): Promise<readonly str
   return faults.filter((fault) => fault !== undefined);
 }
 
-/** Remembers whether any statement has found the database damaged. Damage lasts until a backup is restored. */
+/**
+ * Records whether a statement has reported that the database is damaged. Damage lasts until a
+ * backup is restored.
+ */
 export function watchCorruption(): { readonly onQuery: QueryListener; readonly isDamaged: () => boolean } {
   let damaged = false;
   return {
@@ -80,13 +87,16 @@ function mib(bytes: number): string {
   return (bytes / BYTES_PER_MIB).toFixed(1);
 }
 
-/** Undefined for file systems that do not count, such as some network file systems. */
+/** Undefined for file systems that do not report it, such as some network file systems. */
 async function freeBytesOf(folder: string): Promise<number | undefined> {
   const { blocks, bavail, bsize } = await statfs(folder);
   return blocks === 0 ? undefined : bavail * bsize;
 }
 
-/** Finds what free bytes do not show: quotas, used up inodes, and file systems that became read-only. */
+/**
+ * Detects faults that free bytes do not show: quotas, exhausted inodes, and file systems that
+ * became read-only.
+ */
 async function probe(folder: string): Promise<void> {
   const path = join(folder, `ready-${randomUUID()}`);
   try {
@@ -106,18 +116,18 @@ async function databaseFault({ database, isDamaged }: StorageDeps): Promise<stri
   const damaged = 'The database is damaged: restore a backup with `trainyard restore`.';
   if (isDamaged()) return damaged;
   try {
-    // Changes no row, but takes the write lock as any change does.
+    // Changes no row, but acquires the write lock as any update does.
     await sql`UPDATE projects SET name = name WHERE name IS NULL`.execute(database);
     return undefined;
   } catch (error) {
     if (isCorrupt(error)) return damaged;
     if (isLocked(error)) return 'Another program has locked the database.';
-    // What is full is said of the disk.
+    // A full disk is reported as a fault of the file system.
     return isFull(error) ? undefined : `The database cannot be written (${codeOf(error)}).`;
   }
 }
 
-/** A code such as EROFS; messages contain paths. */
+/** An error code such as EROFS, because messages contain paths. */
 function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
 }

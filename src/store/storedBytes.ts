@@ -1,7 +1,10 @@
 import { sql } from 'kysely';
 import type { Queries } from './database/database.ts';
 
-/** What a project stores: its uploads, as they came, and the parameters of its models and of their copies in ensembles. Equal uploads count each, though they lie on disk once. */
+/**
+ * The bytes that a project stores: its uploads, and the parameters of its models and of their
+ * copies in ensembles. Equal uploads count once each, though they share a file.
+ */
 export async function storedBytes(queries: Queries, project: string): Promise<number> {
   const uploads = queries
     .selectFrom('datasets')

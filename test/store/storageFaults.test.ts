@@ -30,7 +30,7 @@ afterEach(async () => {
 const find = (changes: Partial<StorageDeps> = {}) =>
   findStorageFaults({ database, temporary: folder, isDamaged: damage.isDamaged, ...changes });
 
-it('finds none where all is well, and leaves nothing in the folder', async () => {
+it('finds no fault in a working service, and leaves nothing in the folder', async () => {
   const before = readdirSync(folder);
   const changes = await sql<{ n: number }>`SELECT total_changes() AS n`.execute(database);
   expect(await find()).toEqual([]);
@@ -47,12 +47,12 @@ describe('a file system', () => {
     expect(await find({ readFreeBytes: async () => MIN_FREE_BYTES })).toEqual([]);
   });
 
-  it('that does not count its blocks is written to', async () => {
+  it('that does not report its free bytes is tested by a write', async () => {
     expect(await find({ readFreeBytes: async () => undefined })).toEqual([]);
   });
 
   it.skipIf(!disk)(
-    'is full where a file cannot be written, whatever it says is free (where one may be mounted)',
+    'is full when a file cannot be written, for any reported free bytes (where one may be mounted)',
     async () => {
       if (!disk) return;
       const filled = fillDisk(join(disk.folder, 'ballast'));
@@ -73,7 +73,7 @@ describe('a file system', () => {
     expect(await find({ temporary: join(folder, 'gone') })).toEqual(['The data folder cannot be written (ENOENT).']);
   });
 
-  it('that does not respond is waited for only so long', async () => {
+  it('that does not respond is reported after the timeout', async () => {
     const readFreeBytes = () => new Promise<never>(() => {});
     expect(await find({ readFreeBytes, timeoutMs: 5 })).toEqual([
       'The file system of the data folder does not respond.',
@@ -82,7 +82,7 @@ describe('a file system', () => {
 });
 
 describe('a database', () => {
-  it('that another program has locked is a fault until it is free', async () => {
+  it('that another program has locked is a fault until it is unlocked', async () => {
     const other = new Sqlite(path);
     onTestFinished(() => void other.close());
     other.exec('BEGIN IMMEDIATE');
@@ -91,7 +91,7 @@ describe('a database', () => {
     expect(await find()).toEqual([]);
   });
 
-  it('that a statement has found damaged is a fault from then on', async () => {
+  it('that a statement has found damaged remains a fault', async () => {
     await sql`CREATE TABLE stuff (content TEXT)`.execute(database);
     await sql`INSERT INTO stuff SELECT hex(randomblob(2000)) FROM projects, (VALUES (1), (2), (3), (4))`.execute(
       database,

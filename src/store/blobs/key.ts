@@ -28,7 +28,7 @@ export function assertKey(text: string): void {
 
 /** Throws when `text` is neither a key nor the name of an unfinished write. */
 export function assertStoredName(text: string): void {
-  if (!isStoredName(text)) throw new Error(`Invalid blob name ${shortened(text)}: use a name that \`list\` answered.`);
+  if (!isStoredName(text)) throw new Error(`Invalid blob name ${shortened(text)}: use a name that \`list\` returned.`);
 }
 
 /** The name of one write of `key` until it has finished; `id` differs between writes. */

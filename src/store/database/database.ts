@@ -21,8 +21,8 @@ export interface DatabaseOptions {
 export const dialect: DatabaseDialect = sqliteDialect;
 
 /**
- * Opens the database at `location`, created if absent, with all migrations applied. Throws an error that says what to do
- * when it is damaged, locked by another program, or of a later version.
+ * Opens the database at `location`, created if absent, with all migrations applied. Throws an error
+ * that says what to do when it is damaged, locked by another program, or of a later version.
  */
 export function openDatabase(location: string, options: DatabaseOptions = {}): Database {
   const { onQuery, busyTimeoutMs, dialect: chosen = dialect } = options;
@@ -42,8 +42,8 @@ export function inTransaction<Result>(
 }
 
 /**
- * Reads the whole database, so that a service does not start with a damaged one. Throws the error that `openDatabase`
- * throws for a damaged database.
+ * Reads the whole database, so that a service does not start with a damaged one. Throws the error
+ * that `openDatabase` throws for a damaged database.
  */
 export async function checkDatabase(database: Database, location: string): Promise<void> {
   const found = await dialectOf(database).findCorruption(database);

@@ -11,7 +11,10 @@ export function toNullableJson(value: unknown): string | null {
   return value === null || value === undefined ? null : toJson(value);
 }
 
-/** The value of a JSON column. The type is a claim: the column was written from a value of that type. */
+/**
+ * The value of a JSON column. The type is a claim: the column was written from a value of that
+ * type.
+ */
 export function fromJson<Value>(text: string): Value {
   return JSON.parse(text);
 }

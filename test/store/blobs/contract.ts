@@ -29,7 +29,7 @@ export function describeBlobs(driver: string, openBlobs: () => Promise<Blobs> | 
   };
 
   describe(`blobs in ${driver}`, () => {
-    it('answer what was put, from chunks that come at once or one after the other', async () => {
+    it('return the content that was put, from chunks at once or one by one', async () => {
       const blobs = await openBlobs();
       await blobs.put('now', [bytesOf('one '), bytesOf('two')]);
       await blobs.put('later', chunks('three ', 'four'));
@@ -40,7 +40,7 @@ export function describeBlobs(driver: string, openBlobs: () => Promise<Blobs> | 
       expect((await blobs.list()).toSorted()).toEqual(['later', 'nothing', 'now']);
     });
 
-    it('answer a file that was put, and leave none at its former path', async () => {
+    it('return a file that was put, and leave none at its former path', async () => {
       const blobs = await openBlobs();
       const file = fileWith(blobs, 'content of a file');
       await blobs.put('key', { file });
@@ -48,7 +48,7 @@ export function describeBlobs(driver: string, openBlobs: () => Promise<Blobs> | 
       expect(() => readFileSync(file)).toThrow('ENOENT');
     });
 
-    it('answer 20 MiB bit for bit', async () => {
+    it('return 20 MiB bit for bit', async () => {
       const blobs = await openBlobs();
       const block = Buffer.from(Float64Array.from({ length: 2 ** 17 }, (_, index) => Math.sin(index)).buffer);
       await blobs.put('large', chunks(...Array.from({ length: 20 }, () => block)));
@@ -103,7 +103,7 @@ export function describeBlobs(driver: string, openBlobs: () => Promise<Blobs> | 
       expect(await reader.readFile('utf8')).toBe('first');
     });
 
-    it('have the whole content of one of two writes at once', async () => {
+    it('have the whole content of one of two concurrent writes', async () => {
       const blobs = await openBlobs();
       const letters = ['a', 'b', 'c', 'd'];
       const contents = letters.map((letter) => letter.repeat(2 ** 20));
@@ -141,7 +141,7 @@ export function describeBlobs(driver: string, openBlobs: () => Promise<Blobs> | 
       expect([await read(blobs, 'key'), await blobs.list()]).toEqual(['whole', ['key']]);
     });
 
-    it('leaves nothing when its file is not there', async () => {
+    it('leaves nothing when its file does not exist', async () => {
       const blobs = await openBlobs();
       await expect(blobs.put('key', { file: join(blobs.folder, '..', 'not there') })).rejects.toThrow('ENOENT');
       expect([await blobs.fetch('key'), await blobs.list()]).toEqual([undefined, []]);
@@ -171,7 +171,7 @@ export function describeBlobs(driver: string, openBlobs: () => Promise<Blobs> | 
       await expect(blobs.fetch('a.partial')).rejects.toThrow('Invalid blob key');
     });
 
-    it('is no other text than letters, digits, dot, underscore and hyphen', async () => {
+    it('has only letters, digits, dots, underscores and hyphens', async () => {
       const blobs = await openBlobs();
       const texts = fc.string({ unit: 'binary', maxLength: 20 }).filter((text) => !/^[\w-][\w.-]*$/.test(text));
       await fc.assert(fc.asyncProperty(texts, (text) => expectRefused(blobs, text)));

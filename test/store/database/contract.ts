@@ -97,15 +97,15 @@ export function describeDatabase({ dialect, newLocation }: ContractOptions): voi
 
       it('waits for another one that writes, while this process does other work', async () => {
         const other = open();
-        const held = Promise.withResolvers<void>();
+        const finished = Promise.withResolvers<void>();
         const first = other.transaction().execute(async (transaction) => {
           await addProject(transaction, 'first');
-          await held.promise;
+          await finished.promise;
         });
         await yieldToEventLoop();
         const second = database.transaction().execute((transaction) => addProject(transaction, 'second'));
         for (let turn = 0; turn < 50; turn++) await yieldToEventLoop();
-        held.resolve();
+        finished.resolve();
         await Promise.all([first, second]);
         expect(await projects()).toEqual(['default', 'first', 'second']);
       });
@@ -233,15 +233,15 @@ export function describeDatabase({ dialect, newLocation }: ContractOptions): voi
 
     it('reports a lock that lasts too long as a transient error', async () => {
       const [holder, waiter] = [open(), open(20)];
-      const held = Promise.withResolvers<void>();
-      const holding = holder.transaction().execute(async (transaction) => {
+      const finished = Promise.withResolvers<void>();
+      const writing = holder.transaction().execute(async (transaction) => {
         await addProject(transaction, 'first');
         const error = await rejection(addProject(waiter, 'first'));
-        held.resolve();
+        finished.resolve();
         return error;
       });
-      await held.promise;
-      const error = await holding;
+      await finished.promise;
+      const error = await writing;
       expect([isLocked(error), isTransient(error), violatedConstraint(error)]).toEqual([true, true, undefined]);
     });
 

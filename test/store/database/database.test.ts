@@ -14,13 +14,13 @@ function newPath(): string {
   return join(folder, 'trainyard.sqlite');
 }
 
-it('names a file that is no database, and what to do', () => {
+it('names a file that is not a database, and the remedy', () => {
   const path = newPath();
   writeFileSync(path, 'age,income\n39,1\n'.repeat(1000));
   expect(() => openDatabase(path)).toThrow(`The database ${path} is damaged (file is not a database): move the`);
 });
 
-it('names a database that was cut off', async () => {
+it('names a truncated database', async () => {
   const path = newPath();
   const database = openDatabase(path);
   await database.selectFrom('datasets').selectAll().execute();
@@ -29,7 +29,7 @@ it('names a database that was cut off', async () => {
   expect(() => openDatabase(path)).toThrow(`The database ${path} is damaged`);
 });
 
-it('names a database in whose middle a page has changed', async () => {
+it('names a database with a changed page in its middle', async () => {
   const path = newPath();
   const whole = openDatabase(path);
   await checkDatabase(whole, path);
@@ -42,13 +42,13 @@ it('names a database in whose middle a page has changed', async () => {
   await database.destroy();
 });
 
-it('has all that was written when the process that wrote it is killed', async () => {
+it('has all committed rows when the process that wrote them is killed', async () => {
   const path = newPath();
   const module = new URL('../../../src/store/database/database.ts', import.meta.url);
   const script = `
     const { openDatabase } = await import('${module}');
     const limits = { runningJobs: null, queuedJobs: null, storedBytes: null, predictRows: null };
-    await openDatabase('${path}').insertInto('projects').values({ ...limits, name: 'kept', createdAt: 0 }).execute();
+    await openDatabase('${path}').insertInto('projects').values({ ...limits, name: 'written', createdAt: 0 }).execute();
     process.kill(process.pid, 'SIGKILL');`;
   const child = endedWithTests(
     spawn(process.execPath, ['--input-type=module', '--eval', script], { stdio: 'inherit' }),
@@ -57,11 +57,11 @@ it('has all that was written when the process that wrote it is killed', async ()
   expect(statSync(`${path}-wal`).size).toBeGreaterThan(0);
   const database = openDatabase(path);
   await checkDatabase(database, path);
-  expect(await database.selectFrom('projects').select('name').where('name', '=', 'kept').execute()).toHaveLength(1);
+  expect(await database.selectFrom('projects').select('name').where('name', '=', 'written').execute()).toHaveLength(1);
   await database.destroy();
 });
 
-it('sorts in memory, as there may be no place to write beside the data folder', async () => {
+it('sorts in memory, because other folders may be read-only', async () => {
   const database = openDatabase(newPath());
   const { rows } = await sql`PRAGMA temp_store`.execute(database);
   expect(rows).toEqual([{ tempStore: 2 }]);

@@ -9,7 +9,7 @@ const disk = mountSmallDisk(4 * 2 ** 20);
 afterAll(() => disk?.remove());
 
 it.skipIf(!disk)(
-  'says that the disk is full, loses nothing that was written, and goes on when there is room (where it may mount a small disk)',
+  'reports a full disk, loses no committed row, and writes again when there is space (where it may mount a small disk)',
   async () => {
     if (!disk) return;
     const [path, ballast] = [join(disk.folder, 'trainyard.sqlite'), join(disk.folder, 'ballast')];

@@ -15,7 +15,7 @@ function lockPath(): string {
   return join(folder, 'lock');
 }
 
-it('is held by one at a time', () => {
+it('has one owner at a time', () => {
   const path = lockPath();
   const lock = acquireLock(path);
   expect(acquireLock(path)).toBeUndefined();
@@ -23,21 +23,21 @@ it('is held by one at a time', () => {
   expect(acquireLock(path)).toBeDefined();
 });
 
-it('is held by a process that has kept nothing of it, until that process is killed', async () => {
+it('is owned by a process that has no reference to it, until that process is killed', async () => {
   const path = lockPath();
-  const hold = `
+  const script = `
     const { acquireLock } = await import(${JSON.stringify(LOCK_MODULE)});
-    const isHeld = acquireLock(${JSON.stringify(path)}) !== undefined;
+    const isAcquired = acquireLock(${JSON.stringify(path)}) !== undefined;
     setInterval(() => {}, 1000);
-    setTimeout(() => { gc(); console.log(isHeld); }, 10);`;
-  const holder = endedWithTests(
-    spawn(process.execPath, ['--expose-gc', '--input-type=module', '--eval', hold], {
+    setTimeout(() => { gc(); console.log(isAcquired); }, 10);`;
+  const owner = endedWithTests(
+    spawn(process.execPath, ['--expose-gc', '--input-type=module', '--eval', script], {
       stdio: ['ignore', 'pipe', 'inherit'],
     }),
   );
-  await once(holder.stdout, 'data');
+  await once(owner.stdout, 'data');
   expect(acquireLock(path)).toBeUndefined();
-  holder.kill('SIGKILL');
-  await once(holder, 'exit');
+  owner.kill('SIGKILL');
+  await once(owner, 'exit');
   expect(acquireLock(path)).toBeDefined();
 });

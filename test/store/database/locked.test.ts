@@ -40,7 +40,7 @@ async function names(): Promise<readonly string[]> {
   return rows.map(({ name }) => name);
 }
 
-it('waits for another program that writes, and goes on with other work meanwhile', async () => {
+it('waits for another program that writes, and does other work meanwhile', async () => {
   open();
   other.exec('BEGIN IMMEDIATE');
   const written = write('waited');
@@ -50,7 +50,7 @@ it('waits for another program that writes, and goes on with other work meanwhile
   expect(await names()).toEqual(['default', 'waited']);
 });
 
-it('fails what would write when the wait gets too long, answers what reads, and goes on when the lock is gone', async () => {
+it('rejects writes when the wait exceeds the timeout, allows reads, and writes again after the lock', async () => {
   open(20);
   other.exec('BEGIN IMMEDIATE');
   const failures = await Promise.allSettled([write('a'), write('b'), database.transaction().execute(() => write('c'))]);
@@ -65,14 +65,14 @@ it('fails what would write when the wait gets too long, answers what reads, and 
   expect(await names()).toEqual(['after', 'default']);
 });
 
-it('waits no longer for a lock that it can look at but rarely', async () => {
-  // Shorter than the pauses between two looks.
+it('waits no longer than the timeout if that is shorter than the pause between two attempts', async () => {
+  // Shorter than the pause between two attempts.
   open(2);
   other.exec('BEGIN IMMEDIATE');
   await expect(write('a')).rejects.toSatisfy(isLocked);
 });
 
-it('lets nobody write between what a transaction reads and what it writes', async () => {
+it('prevents writes of others between the reads and the writes of a transaction', async () => {
   open();
   await database.transaction().execute(async (transaction) => {
     await transaction.selectFrom('projects').selectAll().execute();

@@ -16,7 +16,7 @@ async function synchronous(database: Database): Promise<number | undefined> {
   return rows[0]?.synchronous;
 }
 
-it('reads anew with a statement that was kept, also when the table has changed', async () => {
+it('reads again with a cached statement, also when the table has changed', async () => {
   const database = open();
   const read = () => sql`SELECT * FROM things`.execute(database);
   await sql`CREATE TABLE things (a)`.execute(database);
@@ -31,7 +31,7 @@ it('reads anew with a statement that was kept, also when the table has changed',
   ]);
 });
 
-it('has more statements than it keeps', async () => {
+it('runs more statements than it caches', async () => {
   const database = open();
   for (let i = 0; i < 600; i++) {
     const { rows } = await sql`SELECT ${sql.lit(i % 300)} AS i`.execute(database);
@@ -39,7 +39,7 @@ it('has more statements than it keeps', async () => {
   }
 });
 
-it('makes a setting every time', async () => {
+it('applies a setting every time', async () => {
   const database = open();
   for (const level of [1, 2, 1]) {
     await sql`PRAGMA synchronous = ${sql.lit(level)}`.execute(database);
@@ -47,7 +47,7 @@ it('makes a setting every time', async () => {
   }
 });
 
-it('waits for the disk again once something was written that may be forgotten', async () => {
+it('waits for the disk again after a write with relaxed durability', async () => {
   const database = open();
   const level = await writeWithRelaxedDurability(database, async (queries) => synchronous(queries as Database));
   expect(level).toBe(1);

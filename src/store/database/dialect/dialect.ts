@@ -26,13 +26,17 @@ export interface ProcessLock {
 }
 
 /**
- * All that differs between databases. A second database is a second folder with an object of this type, which passes
- * `test/store/database/contract.ts`. Everything else is written once, with Kysely and standard SQL.
+ * All that differs between databases. A second database is a second folder with an object of this
+ * type, which passes `test/store/database/contract.ts`. Everything else is written once, with
+ * Kysely and standard SQL.
  */
 export interface DatabaseDialect {
   readonly name: string;
   readonly errorCodes: ErrorCodes;
-  /** Opens the database at `location`, created if absent, and applies the migrations that it lacks. Throws errors that say what to do. */
+  /**
+   * Opens the database at `location`, created if absent, and applies the migrations that it lacks.
+   * Throws errors that say what to do.
+   */
   open(location: string, options: OpenOptions): KyselyDialect;
   /** Applies the missing migrations to an existing database and returns their names. */
   migrate(location: string): readonly string[];
@@ -40,11 +44,17 @@ export interface DatabaseDialect {
   migrationNames(): readonly string[];
   /** Reads the whole database. Undefined: it is intact. */
   findCorruption<Tables>(database: Kysely<Tables>): Promise<Error | undefined>;
-  /** Writes the committed content to the new file `target`, while other processes read and write the database. */
+  /**
+   * Writes the committed content to the new file `target`, while other processes read and write the
+   * database.
+   */
   snapshot(location: string, target: string): void;
   /** Returns the space of deleted rows to the disk, in steps that let other work run. */
   vacuum<Tables>(database: Kysely<Tables>): Promise<void>;
-  /** Runs a write that does not wait for the disk. It may be lost on power failure, but only together with all later ones. */
+  /**
+   * Runs a write that does not wait for the disk. It may be lost on power failure, but only
+   * together with all later ones.
+   */
   relaxDurability<Tables, Result>(
     database: Kysely<Tables>,
     write: (queries: Kysely<Tables>) => Promise<Result>,
@@ -55,7 +65,10 @@ export interface DatabaseDialect {
   lock(path: string): ProcessLock | undefined;
 }
 
-/** Kysely passes the adapter on to transactions and connections, so that each of them knows its dialect. */
+/**
+ * Kysely passes the adapter on to transactions and connections, so that each of them knows its
+ * dialect.
+ */
 interface AdapterWithDialect extends DialectAdapter {
   readonly trainyardDialect: DatabaseDialect;
 }

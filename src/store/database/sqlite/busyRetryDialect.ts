@@ -4,15 +4,19 @@ import { CompiledQuery, type DatabaseConnection, type Dialect, type Driver, Sqli
 import { hasCode, SQLITE_ERROR_CODES } from './errorCodes.ts';
 import { createStatementCache } from './statementCache.ts';
 
-/** How long all statements together wait for a lock of another program. After that each fails at once until the lock is gone. */
+/**
+ * How long all statements together wait for a lock of another program. After that each fails at
+ * once until the lock is gone.
+ */
 const BUSY_TIMEOUT_MS = 5_000;
 const MIN_PAUSE_MS = 1;
 const MAX_PAUSE_MS = 50;
 
 /**
- * Kysely's dialect for SQLite, for a database that other processes write too. A statement that finds it locked is
- * retried, and this process does other work meanwhile (SQLite's own `busy_timeout` would block it). A transaction
- * acquires the write lock when it begins, because a transaction that has already read could not be retried.
+ * Kysely's dialect for SQLite, for a database that other processes write too. A statement that
+ * finds it locked is retried, and this process does other work meanwhile (SQLite's own
+ * `busy_timeout` would block it). A transaction acquires the write lock when it begins, because a
+ * transaction that has already read could not be retried.
  */
 export function busyRetryDialect(sqlite: Sqlite.Database, busyTimeoutMs = BUSY_TIMEOUT_MS): Dialect {
   const database = { prepare: createStatementCache(sqlite), close: () => void sqlite.close() };
@@ -25,7 +29,10 @@ export function busyRetryDialect(sqlite: Sqlite.Database, busyTimeoutMs = BUSY_T
   };
 }
 
-/** Repeats the attempt until it succeeds or the timeout is over. `isWrite`: its success shows that the lock is gone. */
+/**
+ * Repeats the attempt until it succeeds or the timeout is over. `isWrite`: its success shows that
+ * the lock is gone.
+ */
 type BusyRetry = <Result>(attempt: () => Promise<Result>, isWrite: boolean) => Promise<Result>;
 
 function createBusyRetry(sqlite: Sqlite.Database, busyTimeoutMs: number): BusyRetry {
@@ -45,7 +52,8 @@ function createBusyRetry(sqlite: Sqlite.Database, busyTimeoutMs: number): BusyRe
         const now = performance.now();
         if (now - lockedAt > busyTimeoutMs) lockedSince = now;
         lockedAt = now;
-        // If this process retries late, the lock seems new each time; no statement waits longer than the timeout anyway.
+        // If this process retries late, the lock seems new each time; no statement waits longer
+        // than the timeout anyway.
         if (now - Math.min(begun, lockedSince) >= busyTimeoutMs) throw error;
       }
       await delay(pauseMs);

@@ -5,7 +5,10 @@ import { corruptDatabaseError } from '../dialect/corruptDatabaseError.ts';
 import { hasCode, SQLITE_ERROR_CODES } from './errorCodes.ts';
 import { migrate } from './migrate.ts';
 
-/** How long opening waits for another process that writes. It blocks this process; later statements do not (see `busyRetryDialect`). */
+/**
+ * How long opening waits for another process that writes. It blocks this process; later statements
+ * do not (see `busyRetryDialect`).
+ */
 const OPENING_TIMEOUT_MS = 10_000;
 /** The folder contains secrets of webhooks in clear. */
 const OWNER_ONLY = 0o700;
@@ -14,8 +17,9 @@ const LOG_BYTES = 64 * 2 ** 20;
 
 /**
  * Opens the SQLite database at `path`, created if absent, and applies the migrations that it lacks.
- * WAL lets the API read while the worker writes. `synchronous = FULL` makes a committed transaction survive a power loss.
- * Throws an error that says what to do when the file is not a database or damaged, locked by another program, or of a later version.
+ * WAL lets the API read while the worker writes. `synchronous = FULL` makes a committed transaction
+ * survive a power loss. Throws an error that says what to do when the file is not a database or
+ * damaged, locked by another program, or of a later version.
  */
 export function connect(path: string): Sqlite.Database {
   mkdirSync(dirname(path), { recursive: true, mode: OWNER_ONLY });
@@ -27,9 +31,11 @@ export function connect(path: string): Sqlite.Database {
     sqlite.pragma(`journal_size_limit = ${LOG_BYTES}`);
     sqlite.pragma('synchronous = FULL');
     sqlite.pragma('foreign_keys = ON');
-    // Sorted data is small, and outside the data folder the file system may be read-only, as in a container.
+    // Sorted data is small, and outside the data folder the file system may be read-only, as in a
+    // container.
     sqlite.pragma('temp_store = MEMORY');
-    // Overwrites deleted rows where that costs no extra write; whole pages are returned to the disk soon (see `incrementalVacuum`).
+    // Overwrites deleted rows where that costs no extra write; whole pages are returned to the disk
+    // soon (see `incrementalVacuum`).
     sqlite.pragma('secure_delete = FAST');
     migrate(sqlite);
     sqlite.pragma('busy_timeout = 0');
@@ -44,5 +50,7 @@ export function connect(path: string): Sqlite.Database {
 function describeOpenError(path: string, error: unknown): unknown {
   if (error instanceof Error && hasCode(error, SQLITE_ERROR_CODES.corrupt)) return corruptDatabaseError(path, error);
   if (!hasCode(error, SQLITE_ERROR_CODES.locked)) return error;
-  return new Error(`The database ${path} is held by another program: end that, and start again.`, { cause: error });
+  return new Error(`The database ${path} is locked by another program. Stop that program, then start again.`, {
+    cause: error,
+  });
 }

@@ -1,7 +1,9 @@
 import { type Kysely, sql } from 'kysely';
 import { hasCode, SQLITE_ERROR_CODES } from './errorCodes.ts';
 
-/** Reads the whole database once, about two seconds a gigabyte. Undefined: its pages are consistent. */
+/**
+ * Reads the whole database once, about two seconds a gigabyte. Undefined: its pages are consistent.
+ */
 export async function findCorruption<Tables>(database: Kysely<Tables>): Promise<Error | undefined> {
   try {
     const { rows } = await sql<{ quickCheck: string }>`PRAGMA quick_check(1)`.execute(database);

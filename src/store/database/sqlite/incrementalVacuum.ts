@@ -5,8 +5,9 @@ import { type Kysely, sql } from 'kysely';
 const PAGES_PER_STEP = 1_000;
 
 /**
- * Returns unused pages to the disk, step by step, and empties the write-ahead log, which still contains deleted rows.
- * Pages that other processes use at this moment are returned by the next call.
+ * Returns unused pages to the disk, step by step, and empties the write-ahead log, which still
+ * contains deleted rows. Pages that other processes use at this moment are returned by the next
+ * call.
  */
 export async function incrementalVacuum<Tables>(database: Kysely<Tables>): Promise<void> {
   for (let free = await freePages(database); free > 0; ) {

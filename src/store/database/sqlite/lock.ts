@@ -6,8 +6,8 @@ import { hasCode, SQLITE_ERROR_CODES } from './errorCodes.ts';
 const openLocks = new Set<Sqlite.Database>();
 
 /**
- * Locks the file at `path` for this process until it is released. Undefined: another process holds the lock. It is a
- * lock of SQLite, so it ends with the process, however that ends.
+ * Locks the file at `path` for this process until it is released. Undefined: another process holds
+ * the lock. It is a lock of SQLite, so it ends with the process, however that ends.
  */
 export function acquireLock(path: string): ProcessLock | undefined {
   const sqlite = new Sqlite(path, { timeout: 0 });

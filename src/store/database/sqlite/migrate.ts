@@ -17,8 +17,9 @@ interface AppliedMigration {
 }
 
 /**
- * Applies the migrations of `folder` that the database has not seen, in the order of their numbers, all in one transaction.
- * Returns the names of those applied. Throws when one that was applied has changed or is gone: migrations go forward only.
+ * Applies the migrations of `folder` that the database has not seen, in the order of their numbers,
+ * all in one transaction. Returns the names of those applied. Throws when one that was applied has
+ * changed or is gone: migrations go forward only.
  */
 export function migrate(sqlite: Sqlite.Database, folder = MIGRATIONS_FOLDER): readonly string[] {
   const migrations = readMigrations(folder);
@@ -42,7 +43,10 @@ export function migrationNames(folder = MIGRATIONS_FOLDER): readonly string[] {
     .sort();
 }
 
-/** SQLite adds no column that refers to another table, and rebuilds no table that others refer to, while it enforces foreign keys. */
+/**
+ * SQLite adds no column that refers to another table, and rebuilds no table that others refer to,
+ * while it enforces foreign keys.
+ */
 function withoutForeignKeys<Result>(sqlite: Sqlite.Database, change: () => Result): Result {
   const enforced = sqlite.pragma('foreign_keys', { simple: true });
   sqlite.pragma('foreign_keys = OFF');

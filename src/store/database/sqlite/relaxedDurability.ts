@@ -1,8 +1,8 @@
 import { type Kysely, sql } from 'kysely';
 
 /**
- * Runs a write with `synchronous = NORMAL`. It may be lost on power failure, so use it only for data that no response
- * has reported. Later writes with `FULL` bring it to the disk as well.
+ * Runs a write with `synchronous = NORMAL`. It may be lost on power failure, so use it only for
+ * data that no response has reported. Later writes with `FULL` bring it to the disk as well.
  */
 export function writeWithNormalSync<Tables, Result>(
   database: Kysely<Tables>,

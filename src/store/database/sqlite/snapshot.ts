@@ -4,8 +4,8 @@ import Sqlite from 'better-sqlite3';
 const BUSY_TIMEOUT_MS = 10_000;
 
 /**
- * Writes the committed content of the database at `path` to the new file `target`, without deleted rows. Other processes
- * can read and write the database meanwhile. Throws when it cannot be read.
+ * Writes the committed content of the database at `path` to the new file `target`, without deleted
+ * rows. Other processes can read and write the database meanwhile. Throws when it cannot be read.
  */
 export function snapshotDatabase(path: string, target: string): void {
   const sqlite = new Sqlite(path, { fileMustExist: true, timeout: BUSY_TIMEOUT_MS });

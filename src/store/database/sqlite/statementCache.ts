@@ -9,8 +9,8 @@ const MAX_CACHED_LENGTH = 4_096;
 const IS_PRAGMA = /^\s*pragma/i;
 
 /**
- * Prepares each statement once, because SQLite takes longer to parse and plan most statements than to run them. A cached
- * statement must not be iterated, only run to its end.
+ * Prepares each statement once, because SQLite takes longer to parse and plan most statements than
+ * to run them. A cached statement must not be iterated, only run to its end.
  */
 export function createStatementCache(sqlite: Sqlite.Database): (sql: string) => Sqlite.Statement {
   // In the order of their last use.
