@@ -66,7 +66,7 @@ function constantWarnings(columns: readonly string[]): Warning[] {
 function unscaledWarnings(columns: readonly FittedColumn[]): Warning[] {
   const large = columns.filter((fitted) => columnTypeOf(fitted.kind).isLargeUnscaled?.(fitted));
   const advice =
-    'features.scaling is none, and large inputs slow down training or make it diverge: use another scaling.';
+    'features.scaling is `none`, and large inputs slow down training or make it diverge: use another scaling.';
   return eachOrAll(
     'large_unscaled_column',
     large.map(({ column }) => column),

@@ -21,33 +21,36 @@ import { type PackedSplit, packSplit } from './split/packed.ts';
 import { splitRows } from './split/split.ts';
 import { concat, type SplitName } from './split/splits.ts';
 
-/** What was fitted to a table's training rows, and how many rows each part has. */
+/** The features and the target as fitted to the training rows, and the split. */
 interface FittedTable {
   readonly features: FittedFeatures;
   readonly target: FittedTarget;
   readonly rows: Readonly<Record<SplitName, number>>;
-  /** Which rows of the table they are. */
+  /** The rows of the table in each part. */
   readonly split: PackedSplit;
   readonly warnings: readonly Warning[];
 }
 
 /**
- * All that a training needs of a table: parted, fitted and made into numbers; the training rows first, then those of validation and test. Whoever
- * gets it only reads it, so that many trainings can share it.
+ * The rows of a table as a training needs them, as numbers: the training rows first, then the
+ * validation and the test rows. Readers never change it, so many trainings can share it.
  */
 export interface Prepared extends FittedTable {
-  /** The inputs (dense, m) and codes (columns, m), one row's together. */
+  /** The inputs (dense, m) and codes (columns, m), all of a row together. */
   readonly X: Float32Array;
   readonly codes: Int32Array;
   /** The target of each row as the network learns it. */
   readonly T: Float64Array;
-  /** The number of each row's class, or its value in the target's own unit. */
+  /** The class index of each row, or its value in the unit of the target. */
   readonly actual: Float64Array;
   /** Null: each row weighs 1. */
   readonly weights: Float64Array | null;
 }
 
-/** Names all that `prepare` makes of a file's columns: trainings of the same name can share it. */
+/**
+ * Identifies the result of `prepare` for the columns of a file. Trainings with equal keys can share
+ * it.
+ */
 export function preparationKey(file: string, columns: readonly string[], spec: TrainingSpec): string {
   const { target, task, weightColumn, features, split, training } = spec;
   const { minTarget, link } = LOSSES[lossName(training.loss)];
@@ -58,13 +61,16 @@ export function preparationKey(file: string, columns: readonly string[], spec: T
   });
 }
 
-/** Memory of so many bytes: of this thread, or shared with others. */
+/** Allocates memory of a thread, or memory that threads share. */
 export type Allocate = (bytes: number) => ArrayBufferLike;
 
-/** Rows made into inputs at once, so that the matrix is never there twice. */
+/** Rows that are transformed at once, so that the matrix is in memory only once. */
 const CHUNK_ROWS = 4096;
 
-/** Parts the rows, fits features and target and makes numbers of them. Throws `invalid_spec` for what only the data can tell. */
+/**
+ * Splits the rows, fits the features and the target, and transforms all rows. Throws `invalid_spec`
+ * for a request that the data does not allow.
+ */
 export function prepare(table: Table, spec: TrainingSpec, allocate: Allocate = ownMemory): Prepared {
   const { splits, targetColumn, weights, features, target, warnings } = fitTable(table, spec);
   const { training, validation, test } = splits;
@@ -75,7 +81,7 @@ export function prepare(table: Table, spec: TrainingSpec, allocate: Allocate = o
     return copy;
   };
   const T = numbers(encodeTarget(target, targetColumn, order));
-  // A class is learned by its number.
+  // A class is learned as its index.
   const actual =
     target.kind === 'classes' ? T : numbers(encodeTarget(unscaledNumber(targetColumn), targetColumn, order));
   return {
@@ -108,7 +114,10 @@ function makeInputs(features: FittedFeatures, table: Table, order: Int32Array, a
   return { X, codes };
 }
 
-/** Parts the rows of the table and fits features and target; weights are of every row, null: each weighs 1. Throws as `prepare` does. */
+/**
+ * Splits the rows of the table and fits the features and the target. `weights` has a weight for
+ * each row of the table; null: each weighs 1. Throws as `prepare` does.
+ */
 export function fitTable(table: Table, spec: TrainingSpec) {
   const targetColumn = findColumn(table, spec.target);
   if (targetColumn === undefined) throw invalidSpec('/target', `The dataset has no column '${spec.target}'.`);
@@ -117,7 +126,7 @@ export function fitTable(table: Table, spec: TrainingSpec) {
   const known = rowsWithTarget(targetColumn, kind);
   const rows = known.filter(weighted);
   if (rows.length < 2)
-    throw invalidSpec('/target', `'${spec.target}' is there in ${rows.length} rows; training needs two.`);
+    throw invalidSpec('/target', `'${spec.target}' has a value in ${rows.length} rows; training needs at least 2.`);
 
   const classes = kind === 'classes' ? fitClasses(targetColumn, rows) : null;
   if (classes) checkClasses(classes.classes.length, spec);
@@ -128,7 +137,7 @@ export function fitTable(table: Table, spec: TrainingSpec) {
   const reserved = reservedColumns(spec);
   const { features, warnings: featureWarnings } = fitFeatures(table, splits.training, spec.features, reserved);
   if (features.columns.length === 0)
-    throw invalidSpec('/features', 'No column is left to learn from: all are constant or left out.');
+    throw invalidSpec('/features', 'All columns are constant or left out. Training needs at least one.');
   const used = table.columns.filter(({ name }) => features.columns.some(({ column }) => column === name));
   return {
     splits,
@@ -147,14 +156,15 @@ export function fitTable(table: Table, spec: TrainingSpec) {
 }
 
 function checkClasses(classes: number, { target, task }: TrainingSpec): void {
-  if (classes < 2) throw invalidSpec('/target', `'${target}' has one value in the rows to train on.`);
+  if (classes < 2)
+    throw invalidSpec('/target', `'${target}' has one value in the training rows; a classification needs at least 2.`);
   if (task === 'binary' && classes > 2)
-    throw invalidSpec('/task', `A binary target has two values; '${target}' has ${classes}.`);
+    throw invalidSpec('/task', `A binary target needs two values; '${target}' has ${classes}. Use multiclass.`);
 }
 
 /**
- * Standardizes the target, unless the link of the loss needs its own unit. Throws for values that the
- * loss does not allow.
+ * Standardizes the target, unless the link of the loss needs its own unit. Throws for values that
+ * the loss does not allow.
  */
 function fitRegression(column: Column, rows: Int32Array, { training }: TrainingSpec): FittedTarget {
   const loss = lossName(training.loss);

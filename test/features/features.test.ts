@@ -107,8 +107,8 @@ describe('features', () => {
 
   it('survive JSON unchanged', () => {
     const { features } = fitFeatures(TABLE, firstRows(4), settingsOf({ bins: 2 }), ['y']);
-    const kept = fittedFeaturesSchema.parse(JSON.parse(JSON.stringify(features)));
-    expect(transform(kept, TABLE)).toEqual(transform(features, TABLE));
+    const parsed = fittedFeaturesSchema.parse(JSON.parse(JSON.stringify(features)));
+    expect(transform(parsed, TABLE)).toEqual(transform(features, TABLE));
     expect(() => fittedFeaturesSchema.parse({ ...features, version: 2 })).toThrow();
   });
 

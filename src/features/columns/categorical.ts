@@ -85,8 +85,8 @@ const UNRESOLVED = -2;
 const knownByFitted = new WeakMap<FittedCategorical, ReadonlyMap<string, number>>();
 
 /**
- * The input of each category that has one. Cached, because a prediction of one row looks into
- * thousands of categories.
+ * The input of each category that has one. Cached, because a prediction of one row would otherwise
+ * index thousands of categories.
  */
 export function knownCategories(fitted: FittedCategorical): ReadonlyMap<string, number> {
   const cached = knownByFitted.get(fitted);

@@ -115,8 +115,8 @@ function meansOf(numbers: Float64Array, half: Uint8Array, of: Int32Array, count:
 }
 
 /**
- * The sum of squared errors. `predict` gets a row and the half to predict from; NaN stands for the
- * mean of that half.
+ * The sum of squared errors. `predict` gets a row and the half to predict from; NaN is replaced by
+ * the mean of that half.
  */
 function squaredErrors(
   numbers: Float64Array,

@@ -3,10 +3,10 @@ import type { DatasetShape } from '../resolve/shape.ts';
 import type { TrainingSpec } from '../schemas/spec.ts';
 import { networkOf } from './networkOf.ts';
 
-/** Estimated cost of a training. */
+/** The estimated cost of a training. */
 export interface TrainingCost {
   readonly secondsPerEpoch: number;
-  /** Reading, fitting, measuring and writing the model. */
+  /** The time to read, fit, measure and write the model. */
   readonly secondsAround: number;
   readonly modelBytes: number;
 }
@@ -16,11 +16,11 @@ export interface TrainingCost {
  * -- steps` shows for AVX2.
  */
 const OPERATIONS_PER_SECOND = 3e10;
-/** Three products a step, a multiplication and an addition each. */
+/** Each of the three products of a step has a multiplication and an addition. */
 const OPERATIONS_PER_MULTIPLY_ADD = 6;
-/** Time of a step beside its products. */
+/** The time of a step without its products. */
 const STEP_SECONDS = 2e-5;
-/** Reading a value of the table, and measuring the model on its row. */
+/** The time to read a value of the table and to measure the model on its row. */
 const VALUE_SECONDS = 2e-8;
 const JOB_SECONDS = 5e-3;
 const PARAMETER_BYTES = 4;

@@ -41,9 +41,9 @@ export function estimateMemory(spec: TrainingSpec, dataset: DatasetShape): numbe
 }
 
 /**
- * Bytes of a parameter. In the arena: itself, its gradient, the optimizer's state and the best
- * epoch's copy. While a checkpoint is written: copies of itself and the state, and these with the
- * best epoch's as bytes.
+ * Bytes of a parameter. The arena has the parameter, its gradient, the optimizer's state and the
+ * copy of the best epoch. While a checkpoint is written, there are copies of the parameter and the
+ * state, and the bytes of all three.
  */
 function parameterBytes(optimizer: OptimizerSpec): number {
   const { stateMatrices } = createOptimizer(optimizer);

@@ -5,10 +5,7 @@ import { reservedColumns } from '../resolve/resolve.ts';
 import type { DatasetShape } from '../resolve/shape.ts';
 import type { TrainingSpec } from '../schemas/spec.ts';
 
-/**
- * The network that a training on this dataset has, about: only the rows tell how many inputs the
- * features give.
- */
+/** An estimate of the network of a training. The exact number of inputs depends on the rows. */
 export interface EstimatedNetwork extends Required<NetworkSpec> {
   /** Inputs that are not one-hot. */
   readonly dense: number;

@@ -4,17 +4,17 @@ import type { TrainingSpec } from '../schemas/spec.ts';
 import { estimateMemory } from './memory.ts';
 
 /**
- * What is wrong with a training that takes more memory than it may: what it takes, and what would
- * fit. None where it fits.
+ * The issues of a training that needs more than `maxBytes` of memory: its need, and what would fit.
+ * Empty when it fits.
  */
 export function sizeIssues(spec: TrainingSpec, dataset: DatasetShape, maxBytes: number): readonly FieldError[] {
   const needed = estimateMemory(spec, dataset);
   if (needed <= maxBytes) return [];
-  const why = `The training needs about ${megabytes(needed)} MB of memory, and a job may take ${megabytes(maxBytes)} MB`;
+  const why = `The training needs about ${megabytes(needed)} MB of memory; the limit of a job is ${megabytes(maxBytes)} MB`;
   const remedies = remediesFor(spec, dataset, maxBytes);
-  if (remedies.length > 0) return remedies.map(({ path, remedy }) => ({ path, message: `${why}: ${remedy}.` }));
-  const other = 'use fewer rows or columns, or a service with more memory (--job-memory-bytes)';
-  return [{ path: '/datasetId', message: `${why}, whatever its batches and layers: ${other}.` }];
+  if (remedies.length > 0) return remedies.map(({ path, remedy }) => ({ path, message: `${why}. ${remedy}.` }));
+  const other = 'Use fewer rows or columns, or a service with more memory (--job-memory-bytes)';
+  return [{ path: '/datasetId', message: `${why}, with any batch size and layers. ${other}.` }];
 }
 
 interface Remedy {
@@ -22,7 +22,7 @@ interface Remedy {
   readonly remedy: string;
 }
 
-/** Each change that is enough alone. */
+/** Changes of the request. Each one alone is enough. */
 function remediesFor(spec: TrainingSpec, dataset: DatasetShape, maxBytes: number): readonly Remedy[] {
   const fits = (changed: TrainingSpec) => estimateMemory(changed, dataset) <= maxBytes;
   const { batchSize } = spec.training;
@@ -30,14 +30,14 @@ function remediesFor(spec: TrainingSpec, dataset: DatasetShape, maxBytes: number
   const widest = Math.max(1, ...spec.network.layers.map((layer) => layer.units));
   const units = largest(widest, (maxUnits) => fits(withUnits(spec, maxUnits)));
   return [
-    ...(rows ? [{ path: '/training/batchSize', remedy: `a batchSize of ${rows} at most fits` }] : []),
-    ...(units ? [{ path: '/network/layers', remedy: `layers of ${units} units at most fit` }] : []),
+    ...(rows ? [{ path: '/training/batchSize', remedy: `Use a batchSize of at most ${rows}` }] : []),
+    ...(units ? [{ path: '/network/layers', remedy: `Use layers of at most ${units} units` }] : []),
   ];
 }
 
 /**
- * The largest whole number below `above` that fits, where every smaller one fits too; 0 where none
- * does.
+ * The largest integer below `above` that fits; 0 when none does. If a value fits, so do smaller
+ * ones.
  */
 function largest(above: number, fits: (value: number) => boolean): number {
   let [fitting, tooLarge] = [0, above];

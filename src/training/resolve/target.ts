@@ -32,7 +32,7 @@ export function checkTarget(target: ColumnShape, task: Task, rows: number, issue
   const { name, type, distinct, missing } = target;
   if (distinct < 2) issues.add('/target', `The target '${name}' needs at least two different values, got ${distinct}.`);
   else if (rows - missing < 2)
-    issues.add('/target', `The target '${name}' is there in ${rows - missing} rows; training needs two.`);
+    issues.add('/target', `The target '${name}' has a value in ${rows - missing} rows; training needs at least 2.`);
   else if (task === 'regression') checkNumbers(target, issues);
   else checkClasses(target, task, issues);
   if (type === 'datetime')

@@ -29,12 +29,12 @@ it('names the largest batch and the widest layers that fit, each of which is eno
   const [limit, wide] = [1000 * MEGABYTE, spec(2000, 'full')];
   const [batch, layers] = sizeIssues(wide, SHAPE, limit);
   expect([batch?.path, layers?.path]).toEqual(['/training/batchSize', '/network/layers']);
-  const rows = Number(/batchSize of (\d+)/.exec(batch?.message ?? '')?.[1]);
-  const units = Number(/layers of (\d+)/.exec(layers?.message ?? '')?.[1]);
+  const rows = Number(/batchSize of at most (\d+)/.exec(batch?.message ?? '')?.[1]);
+  const units = Number(/layers of at most (\d+)/.exec(layers?.message ?? '')?.[1]);
   expect(estimateMemory(spec(2000, rows), SHAPE)).toBeLessThanOrEqual(limit);
   expect(estimateMemory(spec(2000, rows + 1), SHAPE)).toBeGreaterThan(limit);
   expect(estimateMemory(spec(units, 'full'), SHAPE)).toBeLessThanOrEqual(limit);
-  expect(batch?.message).toMatch(/needs about \d+ MB of memory, and a job may take 1000 MB/);
+  expect(batch?.message).toMatch(/needs about \d+ MB of memory; the limit of a job is 1000 MB/);
 });
 
 it('suggests no batch if the parameters alone are too many', () => {
@@ -43,11 +43,11 @@ it('suggests no batch if the parameters alone are too many', () => {
     network: { layers: Array.from({ length: 64 }, () => ({ units: 16_384 })) },
     training: { batchSize: 1_000_000 },
   });
-  const mistakes = sizeIssues(deep, SHAPE, 1000 * MEGABYTE);
-  expect(mistakes.map(({ path }) => path)).toEqual(['/network/layers']);
+  const issues = sizeIssues(deep, SHAPE, 1000 * MEGABYTE);
+  expect(issues.map(({ path }) => path)).toEqual(['/network/layers']);
 });
 
 it('says that the table is too large if nothing else is', () => {
-  const mistakes = sizeIssues(spec(1, 1), SHAPE, 64 * MEGABYTE);
-  expect(mistakes).toMatchObject([{ path: '/datasetId', message: expect.stringContaining('fewer rows or columns') }]);
+  const issues = sizeIssues(spec(1, 1), SHAPE, 64 * MEGABYTE);
+  expect(issues).toMatchObject([{ path: '/datasetId', message: expect.stringContaining('fewer rows or columns') }]);
 });
