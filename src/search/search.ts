@@ -22,7 +22,9 @@ export interface SearchSettings {
   /** The maximum number of trials. */
   readonly trials: number;
   readonly pruning: Pruning | null;
-  /** Whether a trial can pause after a segment and resume later. An external trial has one segment. */
+  /**
+   * Whether a trial can pause after a segment and resume later. An external trial has one segment.
+   */
   readonly canPause: boolean;
   readonly epochs: TrialEpochs;
   /** No trial is created or resumed when a first objective reaches this value; null: no target. */
@@ -47,7 +49,9 @@ export interface Segment {
 }
 
 export interface SegmentResult extends LearningCurve {
-  /** One per objective; null: the trial failed or has none. A non-finite number counts as missing. */
+  /**
+   * One per objective; null: the trial failed or has none. A non-finite number counts as missing.
+   */
   readonly objectives: readonly number[] | null;
   /** Whether the trial cannot resume: it finished, stopped early or failed. */
   readonly over: boolean;
@@ -91,12 +95,12 @@ export interface Search {
  * decision costs only the work of the sampler. A search that is rebuilt from the list of segments
  * decides the same.
  *
- * The decision of segment k depends on the results of exactly the segments up to k - parallel. Later
- * segments count as pending, finished or not. While one of the first is not finished, the search
- * waits. So the same settings decide the same segments in the same order, however long each takes,
- * also after a crash or a pause. The price: at most parallel - 1 segments overtake a slow one. When
- * no trial can be created, one more result at a time becomes visible, until a trial can resume or
- * every segment is finished.
+ * The decision of segment k depends on the results of exactly the segments up to k - parallel.
+ * Later segments count as pending, finished or not. While one of the first is not finished, the
+ * search waits. So the same settings decide the same segments in the same order, however long each
+ * takes, also after a crash or a pause. The price: at most parallel - 1 segments overtake a slow
+ * one. When no trial can be created, one more result at a time becomes visible, until a trial can
+ * resume or every segment is finished.
  *
  * Samplers see the loss of the last visible segment of a trial, and Infinity for a failed one.
  */
@@ -120,7 +124,9 @@ export function createSearch(settings: SearchSettings, segments: readonly Segmen
   /** The decision of the next segment. */
   let decided: NextStep | null = null;
 
-  /** Makes the results of the first `count` segments visible. Returns the first without a result. */
+  /**
+   * Makes the results of the first `count` segments visible. Returns the first without a result.
+   */
   function observe(count: number): number | null {
     for (; observed < count; observed++) {
       const { trial, result } = added[observed];

@@ -95,9 +95,9 @@ describe('a search of several objectives', () => {
     over: true,
   });
   /** The area between the front and the point (4, -4). */
-  const areaOf = (legs: ReturnType<typeof runSearch>['segments']) => {
+  const areaOf = (segments: ReturnType<typeof runSearch>['segments']) => {
     const front = paretoFront(
-      legs.map(({ result }) => ({ objectives: result?.objectives ?? null })),
+      segments.map(({ result }) => ({ objectives: result?.objectives ?? null })),
       GOALS,
     );
     const points = front.map(({ objectives }) => objectives ?? []).toSorted(([a], [b]) => a - b);

@@ -85,25 +85,25 @@ export function runSearch(
       search.tell(ended.segment, ended.result);
       continue;
     }
-    if (running.length >= settings.parallel) throw new Error('more legs at once than may run');
+    if (running.length >= settings.parallel) throw new Error('more parallel segments than allowed');
     decisions.push(next);
-    const trial = next.kind === 'ask' ? new Set(segments.map((leg) => leg.trial)).size : next.trial;
+    const trial = next.kind === 'ask' ? new Set(segments.map((each) => each.trial)).size : next.trial;
     const parameters = next.kind === 'ask' ? next.parameters : parametersOf(segments, trial);
-    const leg: Segment = { trial, parameters, until: next.until, result: undefined };
+    const segment: Segment = { trial, parameters, until: next.until, result: undefined };
     running.push({
       segment: segments.length,
       result: resultOf(parameters, next.until, next.limits, settings.epochs.of(parameters)),
     });
-    segments.push(leg);
-    search.add(leg);
+    segments.push(segment);
+    search.add(segment);
   }
   throw new Error('the search has no end');
 }
 
 function parametersOf(segments: readonly Segment[], trial: number): Parameters {
-  const leg = segments.find((each) => each.trial === trial);
-  if (leg === undefined) throw new Error(`trial ${trial} goes on before it began`);
-  return leg.parameters;
+  const segment = segments.find((each) => each.trial === trial);
+  if (segment === undefined) throw new Error(`trial ${trial} was resumed before it began`);
+  return segment.parameters;
 }
 
 /** The sum of the epochs of all segments, without repeated ones. */

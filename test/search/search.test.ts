@@ -118,16 +118,21 @@ function expectAllowed(definition: SpaceDefinition, parameters: Parameters): voi
 describe('a search', () => {
   const settings: SearchSettings = { ...SETTINGS, space: GRID, algorithm: 'grid', parallel: 2, trials: 100 };
   const adam = { type: 'adam', units: 1 };
-  const leg = (trial: number, result?: SegmentResult): Segment => ({ trial, parameters: adam, until: null, result });
+  const segment = (trial: number, result?: SegmentResult): Segment => ({
+    trial,
+    parameters: adam,
+    until: null,
+    result,
+  });
   const result = (objective: number): SegmentResult => ({ objectives: [objective], over: true });
 
   it('waits for the result that the next trial depends on, and ends when nothing is left', () => {
-    const next = (...legs: Segment[]) => createSearch(settings, legs).next();
-    expect(next(leg(0)).kind).toBe('ask');
-    expect(next(leg(0), leg(1))).toEqual({ kind: 'wait', segment: 0 });
-    expect(next(leg(0, result(1)), leg(1)).kind).toBe('ask');
-    const all = Array.from({ length: 14 }, (_, trial) => leg(trial, result(1)));
-    expect(next(...all.slice(0, 13), leg(13))).toEqual({ kind: 'wait', segment: 13 });
+    const next = (...segments: Segment[]) => createSearch(settings, segments).next();
+    expect(next(segment(0)).kind).toBe('ask');
+    expect(next(segment(0), segment(1))).toEqual({ kind: 'wait', segment: 0 });
+    expect(next(segment(0, result(1)), segment(1)).kind).toBe('ask');
+    const all = Array.from({ length: 14 }, (_, trial) => segment(trial, result(1)));
+    expect(next(...all.slice(0, 13), segment(13))).toEqual({ kind: 'wait', segment: 13 });
     expect(next(...all)).toEqual({ kind: 'end', reason: 'space' });
   });
 
@@ -140,7 +145,7 @@ describe('a search', () => {
 
   it('creates no trial after the target, and waits for the running ones', () => {
     const search = createSearch({ ...settings, objectives: [{ goal: 'maximize' }], target: 0.9 });
-    for (const trial of [0, 1]) search.add(leg(trial));
+    for (const trial of [0, 1]) search.add(segment(trial));
     search.tell(0, result(0.9));
     expect(search.next()).toEqual({ kind: 'wait', segment: 1 });
     search.tell(1, result(0.5));
@@ -158,7 +163,7 @@ describe('a search', () => {
 
   it('ignores a second result of a segment', () => {
     const search = createSearch({ ...settings, parallel: 1, target: 0 });
-    search.add(leg(0));
+    search.add(segment(0));
     search.tell(0, result(1));
     search.tell(0, result(0));
     expect(search.next().kind).toBe('ask');
@@ -174,9 +179,13 @@ describe('a search', () => {
   });
 
   it('rejects segments that it cannot have decided', () => {
-    expect(() => createSearch(settings, [leg(1)])).toThrow('expected trial 0 or an earlier one, got trial 1');
-    expect(() => createSearch(settings, [leg(0), leg(1), leg(2)])).toThrow('decided before segment 0 had a result');
-    expect(() => createSearch({ ...settings, pruning: PRUNINGS[2] }, [leg(0), leg(0)])).toThrow('is not paused');
+    expect(() => createSearch(settings, [segment(1)])).toThrow('expected trial 0 or an earlier one, got trial 1');
+    expect(() => createSearch(settings, [segment(0), segment(1), segment(2)])).toThrow(
+      'decided before segment 0 had a result',
+    );
+    expect(() => createSearch({ ...settings, pruning: PRUNINGS[2] }, [segment(0), segment(0)])).toThrow(
+      'is not paused',
+    );
   });
 
   it.each(['tpe', 'gp'] as const)('suggests different parallel trials, also when all fail: %s', (algorithm) => {

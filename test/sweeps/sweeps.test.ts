@@ -319,15 +319,18 @@ describe('a sweep', () => {
     expect(await room.remove(`/v1/sweeps/${id}`)).toMatchObject({ status: 409, body: { code: 'sweep_wrong_state' } });
     room.startTraining();
     const { best } = await room.over(id);
-    const kept = await room.begin({ search: { algorithm: 'random', trials: 1 } });
-    await room.over(kept.id);
+    const retained = await room.begin({ search: { algorithm: 'random', trials: 1 } });
+    await room.over(retained.id);
     expect((await room.remove(`/v1/sweeps/${id}`)).status).toBe(204);
     expect((await room.get(`/v1/sweeps/${id}`)).status).toBe(404);
     await expect(room.jobs.get(String(best?.jobId))).rejects.toMatchObject({ code: 'job_not_found' });
     await room.datasets.remove(room.datasetId);
-    const resumed = await room.post(`/v1/sweeps/${kept.id}/resume`, { trials: 1 });
+    const resumed = await room.post(`/v1/sweeps/${retained.id}/resume`, { trials: 1 });
     expect(resumed).toMatchObject({ status: 409, body: { code: 'sweep_wrong_state' } });
-    expect((await room.get(`/v1/sweeps/${kept.id}`)).body).toMatchObject({ state: 'succeeded', search: { trials: 1 } });
+    expect((await room.get(`/v1/sweeps/${retained.id}`)).body).toMatchObject({
+      state: 'succeeded',
+      search: { trials: 1 },
+    });
   });
 });
 

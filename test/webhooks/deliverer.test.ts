@@ -5,7 +5,7 @@ import { signedHeaders } from '../../src/webhooks/signature.ts';
 import { openReceiver } from './receiver.ts';
 import { EVERY, openWebhooks } from './testService.ts';
 
-const NOBODY = { webhookIds: [], projects: [] };
+const NO_EXCLUSIONS = { webhookIds: [], projects: [] };
 const CANCELLED = { events: ['job.cancelled' as const] };
 
 /** Resolves with the only delivery when an attempt has ended and `matters` accepts it. */
@@ -184,8 +184,8 @@ describe('after a restart', () => {
     await room.webhooks.create({ url: receiver.url, ...CANCELLED });
     await room.endJob();
     const lease = room.time.now + 30_000;
-    const dead = await room.outbox.claim(room.time.now, lease, NOBODY);
-    expect(await room.outbox.claim(lease - 1, lease + 1, NOBODY)).toBeUndefined();
-    expect(await room.outbox.claim(lease, lease + 30_000, NOBODY)).toMatchObject({ id: dead?.id, attempts: 2 });
+    const dead = await room.outbox.claim(room.time.now, lease, NO_EXCLUSIONS);
+    expect(await room.outbox.claim(lease - 1, lease + 1, NO_EXCLUSIONS)).toBeUndefined();
+    expect(await room.outbox.claim(lease, lease + 30_000, NO_EXCLUSIONS)).toMatchObject({ id: dead?.id, attempts: 2 });
   });
 });

@@ -45,7 +45,7 @@ describe('a webhook', () => {
   });
 
   it.each([['http://example.com/'], ['https://127.0.0.1/'], ['https://me:pw@example.com/'], ['nowhere']])(
-    'is refused at the address %s',
+    'is rejected at the address %s',
     async (url) => {
       const { ask } = await openApp({ allowPrivate: false });
       const { status, body } = await ask('POST', '/v1/webhooks', { url });
@@ -103,9 +103,14 @@ describe('a webhook', () => {
     const { ask } = await openApp();
     const receiver = await openReceiver((_, index) => (index === 0 ? 204 : 500));
     const { id } = (await ask('POST', '/v1/webhooks', { url: receiver.url })).body;
-    const taken = await ask('POST', `/v1/webhooks/${id}/test`);
-    expect(taken.body).toMatchObject({ delivered: true, status: 204, error: null, milliseconds: expect.any(Number) });
-    expect(receiver.calls[0].headers['webhook-id']).toBe(taken.body.id);
+    const accepted = await ask('POST', `/v1/webhooks/${id}/test`);
+    expect(accepted.body).toMatchObject({
+      delivered: true,
+      status: 204,
+      error: null,
+      milliseconds: expect.any(Number),
+    });
+    expect(receiver.calls[0].headers['webhook-id']).toBe(accepted.body.id);
     expect(JSON.parse(receiver.calls[0].body)).toMatchObject({ type: 'webhook.test', data: { webhookId: id } });
     expect((await ask('POST', `/v1/webhooks/${id}/test`)).body).toMatchObject({ delivered: false, status: 500 });
   });
@@ -115,12 +120,12 @@ describe('a webhook', () => {
     const receiver = await openReceiver((_, index) => (index === 0 ? 204 : 503));
     const { id, secret } = (await ask('POST', '/v1/webhooks', { url: receiver.url })).body;
     const deliveries = async () => (await ask('GET', `/v1/webhooks/${id}/deliveries`)).body.items;
-    const taken = (await ask('POST', `/v1/webhooks/${id}/test`)).body;
+    const accepted = (await ask('POST', `/v1/webhooks/${id}/test`)).body;
     time.now += 60_000;
     const refused = (await ask('POST', `/v1/webhooks/${id}/test`)).body;
     expect(refused).toMatchObject({ delivered: false, status: 503 });
     const [second, first] = await deliveries();
-    const { delivered: _, ...result } = taken;
+    const { delivered: _, ...result } = accepted;
     expect(first).toEqual({
       ...result,
       ...{ type: 'webhook.test', state: 'delivered', attempts: 1, nextAttemptAt: null },
@@ -209,7 +214,7 @@ describe('a webhook', () => {
     ['PATCH', '/v1/webhooks/whk_none', {}],
     ['GET', '/v1/webhooks/whk_none/deliveries'],
     ['POST', '/v1/webhooks/whk_none/test'],
-  ] as const)('that is not there is not there: %s %s', async (method, url, body?: object) => {
+  ] as const)('that does not exist is not found: %s %s', async (method, url, body?: object) => {
     const { ask } = await openApp();
     expect(await ask(method, url, body)).toMatchObject({ status: 404, body: { code: 'webhook_not_found' } });
   });

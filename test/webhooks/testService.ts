@@ -8,7 +8,10 @@ import { log } from '../jobs/fixtures.ts';
 import { TENANT } from '../support/access.ts';
 import { moveTo } from '../support/jobStates.ts';
 
-/** The webhooks of a new database, which can call this machine. The test ends jobs and sets the clock. */
+/**
+ * The webhooks of a new database, which can call this machine. The test ends jobs and sets the
+ * clock.
+ */
 export function openWebhooks(timeoutMs = 60_000) {
   const database = openDatabase(':memory:');
   onTestFinished(() => database.destroy());

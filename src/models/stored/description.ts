@@ -56,7 +56,9 @@ export function writeDescription(description: object): string {
   return text;
 }
 
-/** Whether the engine can create the loss. It throws on an unknown option or an impossible value. */
+/**
+ * Whether the engine can create the loss. It throws on an unknown option or an impossible value.
+ */
 function isLossSpec(value: unknown): boolean {
   if (typeof value !== 'object' || value === null || !('type' in value)) return false;
   const loss = Object.entries(LOSSES).find(([name]) => name === value.type)?.[1];

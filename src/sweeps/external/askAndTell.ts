@@ -45,7 +45,7 @@ export function createAskAndTell(deps: AskDeps, project: string): AskAndTell {
     if (row === undefined) throw new ServiceError('sweep_not_found', `There is no sweep '${id}'.`);
     if (!readSettings(row.request).external) {
       const detail =
-        'The service runs the trials of this sweep. Only external sweeps can be asked and told; create one with `external: true`.';
+        'The service runs the trials of this sweep. Only external sweeps have ask and tell; create one with `external: true`.';
       throw new ServiceError('sweep_wrong_state', detail);
     }
     return row;

@@ -13,8 +13,8 @@ import type { Report } from './reportStore.ts';
 import type { TellRequest } from './schemas.ts';
 
 /**
- * The outcome of a trial from the result that the client tells and its reports. Throws ServiceError
- * `invalid_sweep` for a missing or unknown objective.
+ * The outcome of a trial from the result that its client reports and its earlier reports. Throws
+ * ServiceError `invalid_sweep` for a missing or unknown objective.
  */
 export function reportedOutcome(request: TellRequest, settings: SweepSettings, reports: readonly Report[]): Outcome {
   const objectives = objectivesOf(settings.objective);

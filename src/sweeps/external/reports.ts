@@ -46,7 +46,7 @@ export async function report(
 function assertReportable({ epoch }: ReportRequest, settings: SweepSettings): void {
   const count = objectivesOf(settings.objective).length;
   if (count > 1) {
-    const message = `The sweep has ${count} objectives, and reports have one. Send all objectives to /tell when the trial has ended.`;
+    const message = `The sweep has ${count} objectives, and reports have one. Send all objectives to \`/tell\` when the trial has ended.`;
     throw invalid('invalid_sweep', 'The report', [{ path: '/objective', message }]);
   }
   const max = externalEpochs(settings);

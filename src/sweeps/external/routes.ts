@@ -75,7 +75,7 @@ export function askAndTellRoutes({ askAndTell, close }: AskAndTellRoutesDeps): F
       schema: {
         tags,
         operationId: 'tellTrial',
-        summary: 'Tell the result of a trial',
+        summary: 'Report the result of a trial',
         description:
           'For an external sweep. The best report is the result of a pruned trial. No effect if the trial has the same result already; 409 if it has another one.',
         params: sweepParams,

@@ -9,7 +9,7 @@ const MAX_LEASE_SECONDS = 604_800;
 
 /** JSON has neither NaN nor infinity. */
 export const INSTEAD_OF_NAN =
-  'A trial without a finite objective has failed. Send {"number": 7, "failed": true} to /tell, with its number.';
+  'A trial without a finite objective has failed. Send {"number": 7, "failed": true} to `/tell`, with its number.';
 
 /** Some clients write NaN as null. */
 const finiteNumber = z.number({
@@ -63,7 +63,7 @@ export const reportResponse = z
     prune: z
       .boolean()
       .describe(
-        'Whether to stop the trial, because others are more promising or the time limit of the sweep is reached. Then send `pruned` to /tell.',
+        'Whether to stop the trial, because others are more promising or the time limit of the sweep is reached. Then send `pruned` to `/tell`.',
       ),
     trial: trialSchema,
   })

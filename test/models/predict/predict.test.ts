@@ -126,7 +126,7 @@ describe('predictions of rows in JSON', () => {
     expect(response.json().errors).toEqual([{ path: '/rows/0/age', message: 'Expected a number, got Infinity.' }]);
   });
 
-  it('list the first 100 issues, and say that there are more', async () => {
+  it('list the first 100 issues, and say that more exist', async () => {
     const response = await predict({ rows: Array.from({ length: 5000 }, () => ({ age: 'old' })) });
     expect(response.json().errors).toHaveLength(100);
     expect(response.json().detail).toContain('more than 100 mistakes');

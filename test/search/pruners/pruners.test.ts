@@ -65,38 +65,38 @@ describe('median', () => {
 });
 
 describe('successive halving', () => {
-  const createClimbed = (...all: Observation[]) => {
-    const ladder = createSuccessiveHalving([1, 2], 2);
+  const createHalving = (...all: Observation[]) => {
+    const halving = createSuccessiveHalving([1, 2], 2);
     for (const [trial, each] of all.entries()) {
-      ladder.begin(trial, 4);
-      ladder.observe(trial, each);
+      halving.begin(trial, 4);
+      halving.observe(trial, each);
     }
-    return ladder;
+    return halving;
   };
 
   it('promotes finished trials that qualify, without running them', () => {
     // The finished trial is the best of four, so it is one of the two promoted, where it is the
     // best of two.
-    const ladder = createClimbed(seen(1, true), seen(2), seen(3), seen(4));
-    expect(ladder.promotion()).toEqual({ trial: 1, until: 2 });
-    ladder.promote(1);
-    ladder.observe(1, seen(1.5));
-    expect(ladder.promotion()).toBeNull();
-    expect(ladder.finalPromotion()).toBeNull();
+    const halving = createHalving(seen(1, true), seen(2), seen(3), seen(4));
+    expect(halving.promotion()).toEqual({ trial: 1, until: 2 });
+    halving.promote(1);
+    halving.observe(1, seen(1.5));
+    expect(halving.promotion()).toBeNull();
+    expect(halving.finalPromotion()).toBeNull();
   });
 
   it('promotes neither failed trials nor others in their place', () => {
     const failed = seen(Number.POSITIVE_INFINITY, true);
-    const ladder = createClimbed(failed, failed, failed, failed);
-    expect(ladder.promotion()).toBeNull();
-    expect(ladder.finalPromotion()).toBeNull();
-    ladder.begin(4, 4);
-    ladder.observe(4, seen(1));
-    expect(ladder.promotion()).toEqual({ trial: 4, until: 2 });
-    ladder.promote(4);
-    ladder.observe(4, seen(1));
-    expect(ladder.promotion()).toBeNull();
-    expect(ladder.finalPromotion()).toEqual({ trial: 4, until: null });
+    const halving = createHalving(failed, failed, failed, failed);
+    expect(halving.promotion()).toBeNull();
+    expect(halving.finalPromotion()).toBeNull();
+    halving.begin(4, 4);
+    halving.observe(4, seen(1));
+    expect(halving.promotion()).toEqual({ trial: 4, until: 2 });
+    halving.promote(4);
+    halving.observe(4, seen(1));
+    expect(halving.promotion()).toBeNull();
+    expect(halving.finalPromotion()).toEqual({ trial: 4, until: null });
   });
 });
 

@@ -5,7 +5,7 @@ import { spaceSchema } from '../../../src/search/space/schema.ts';
 const type = { type: 'choice', values: ['sgd', 'adam'] };
 
 /** The issues as `path: message`. */
-function mistakesOf(space: unknown): readonly string[] {
+function issuesOf(space: unknown): readonly string[] {
   const checked = check(spaceSchema, space);
   return checked.ok ? [] : checked.errors.map(({ path, message }) => `${path}: ${message}`);
 }
@@ -20,7 +20,7 @@ describe('a search space', () => {
       d: { type: 'logInteger', min: 1, max: 100 },
       e: { type: 'choice', values: [[], [{ units: 3 }], null] },
     };
-    expect(mistakesOf(space)).toEqual([]);
+    expect(issuesOf(space)).toEqual([]);
   });
 
   it('reports all issues at once, of single parameters and of the whole', () => {
@@ -34,8 +34,8 @@ describe('a search space', () => {
       g: { type: 'uniform', min: 0, max: 1 },
       'h..i': type,
     };
-    const mistakes = mistakesOf(space);
-    expect(mistakes).toEqual(
+    const issues = issuesOf(space);
+    expect(issues).toEqual(
       expect.arrayContaining([
         '/a/max: `max` is below `min`. Swap them.',
         '/c/values/2: Duplicate of value 1. Leave one out.',
@@ -46,9 +46,9 @@ describe('a search space', () => {
         '/h..i: Not a path of a job request. Use names joined by dots, such as `training.batchSize`.',
       ]),
     );
-    const paths = mistakes.map((mistake) => mistake.split(':')[0]);
+    const paths = issues.map((issue) => issue.split(':')[0]);
     expect(paths).toEqual(expect.arrayContaining(['/b/min', '/e.f/type']));
-    expect(mistakes).toHaveLength(9);
+    expect(issues).toHaveLength(9);
   });
 
   it('rejects circular conditions', () => {
@@ -57,7 +57,7 @@ describe('a search space', () => {
       b: { ...type, when: { a: ['sgd'] } },
       c: { ...type, when: { c: ['sgd'] } },
     };
-    expect(mistakesOf(space)).toEqual([
+    expect(issuesOf(space)).toEqual([
       "/a/when/b: Circular condition: 'b' depends on 'a'.",
       "/b/when/a: Circular condition: 'a' depends on 'b'.",
       "/c/when/c: Circular condition: 'c' depends on 'c'.",
@@ -66,7 +66,7 @@ describe('a search space', () => {
 
   it('rejects an empty space and one that is too large', () => {
     const many = Object.fromEntries(Array.from({ length: 65 }, (_, i) => [`p${i}`, type]));
-    expect(mistakesOf({})).toEqual([': The space is empty. Add at least one parameter.']);
-    expect(mistakesOf(many)).toEqual([': Must have at most 64 members, got 65.']);
+    expect(issuesOf({})).toEqual([': The space is empty. Add at least one parameter.']);
+    expect(issuesOf(many)).toEqual([': Must have at most 64 members, got 65.']);
   });
 });

@@ -36,7 +36,7 @@ describe('a trial without a finite objective', () => {
       for (const [action, body] of bodies) {
         const answer = await room.postText(`/v1/sweeps/${id}/${action}`, body);
         expect(answer.status).toBe(400);
-        expect(answer.body.detail).toContain('has failed. Send {"number": 7, "failed": true} to /tell');
+        expect(answer.body.detail).toContain('has failed. Send {"number": 7, "failed": true} to `/tell`');
       }
       const { body } = await room.post(`/v1/sweeps/${id}/tell`, { number: 0, failed: true });
       expect(body).toMatchObject({ state: 'failed', objective: null });
@@ -95,8 +95,8 @@ describe('ask and tell', () => {
     for (const { number, parameters } of trials) {
       expect(search.next()).toMatchObject({ kind: 'ask', parameters });
       const objectives = [costOf(parameters as { x: number })];
-      const leg: Segment = { trial: number, parameters, until: null, result: { objectives, over: true } };
-      search.add(leg);
+      const segment: Segment = { trial: number, parameters, until: null, result: { objectives, over: true } };
+      search.add(segment);
     }
     expect(sweep).toMatchObject({ state: 'succeeded', counts: { succeeded: 14 } });
   });

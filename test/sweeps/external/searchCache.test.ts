@@ -16,10 +16,10 @@ const ASKING = { leaseSeconds: 60, waitMs: 0, signal: new AbortController().sign
 
 /** Ask and tell that records the requests to the search thread, and whether it had the search. */
 function noting(room: Room) {
-  const asked: { from: number; legs: number; known: boolean }[] = [];
+  const asked: { from: number; segments: number; known: boolean }[] = [];
   const noted = async (question: SuggestRequest) => {
     const next = suggest(question);
-    asked.push({ from: question.from, legs: question.segments.length, known: next !== null });
+    asked.push({ from: question.from, segments: question.segments.length, known: next !== null });
     return next;
   };
   const searchCache = createSearchCache({ database: room.database, suggest: noted });
@@ -38,28 +38,28 @@ it('sends each trial to the search thread once, and all again if the thread has 
     await ask(id, ASKING);
     await tell(id, { number, objective: number });
   }
-  expect(asked[0]).toEqual({ from: 0, legs: 0, known: true });
-  expect(asked.slice(1).every(({ legs, known }) => legs <= 1 && known)).toBe(true);
+  expect(asked[0]).toEqual({ from: 0, segments: 0, known: true });
+  expect(asked.slice(1).every(({ segments, known }) => segments <= 1 && known)).toBe(true);
   for (let i = 0; i < 16; i++) await ask(await begin(room), ASKING);
   asked.splice(0);
   await ask(id, ASKING);
   expect(asked).toEqual([
-    { from: 5, legs: 0, known: false },
-    { from: 0, legs: 5, known: true },
+    { from: 5, segments: 0, known: false },
+    { from: 0, segments: 5, known: true },
   ]);
 });
 
 it('gives the same trials with a cached search and with a rebuilt one', async () => {
   const room = await openRoom();
-  const [kept, anew] = [await begin(room), await begin(room)];
+  const [cached, rebuilt] = [await begin(room), await begin(room)];
   const one = noting(room);
   for (let number = 0; number < 14; number++) {
     const other = noting(room);
-    const { trial } = await one.ask(kept, ASKING);
-    const { trial: same } = await other.ask(anew, ASKING);
+    const { trial } = await one.ask(cached, ASKING);
+    const { trial: same } = await other.ask(rebuilt, ASKING);
     expect(same?.parameters).toEqual(trial?.parameters);
-    await one.tell(kept, { number, objective: Number(trial?.parameters.x) });
-    await noting(room).tell(anew, { number, objective: Number(trial?.parameters.x) });
+    await one.tell(cached, { number, objective: Number(trial?.parameters.x) });
+    await noting(room).tell(rebuilt, { number, objective: Number(trial?.parameters.x) });
   }
 });
 

@@ -24,56 +24,54 @@ describe('a search pruned by median', () => {
 });
 
 /** Compares each promotion with the results that were visible when it was decided. */
-function expectEarned(legs: readonly Segment[], heights: readonly (number | null)[], parallel: number): void {
-  const rungOf = (until: number | null) => heights.indexOf(until);
-  for (const [k, { trial, until, parameters }] of legs.entries()) {
+function expectEarned(segments: readonly Segment[], milestones: readonly (number | null)[], parallel: number): void {
+  const rungOf = (until: number | null) => milestones.indexOf(until);
+  for (const [k, { trial, until, parameters }] of segments.entries()) {
     const rung = rungOf(until);
-    if (legs.findIndex((leg) => leg.trial === trial) === k) {
+    if (segments.findIndex((segment) => segment.trial === trial) === k) {
       expect(rung).toBe(0);
       continue;
     }
     const lossOf = ({ result }: Segment) => result?.objectives?.[0] ?? Number.POSITIVE_INFINITY;
-    const below = legs.filter((leg) => rungOf(leg.until) === rung - 1);
-    const own = below.find((leg) => leg.trial === trial);
+    const below = segments.filter((segment) => rungOf(segment.until) === rung - 1);
+    const own = below.find((segment) => segment.trial === trial);
     expect(own?.parameters).toEqual(parameters);
     // When no trial is left to create, the results become visible one by one.
-    const counts = Array.from({ length: isDraining(legs, k) ? parallel : 1 }, (_, more) => k - parallel + 1 + more);
+    const counts = Array.from({ length: isDraining(segments, k) ? parallel : 1 }, (_, more) => k - parallel + 1 + more);
     const hasEarned = (count: number) => {
-      const looked = legs.slice(0, count).filter((leg) => below.includes(leg));
-      const better = looked.filter((leg) => own && lossOf(leg) < lossOf(own)).length;
-      return own !== undefined && looked.includes(own) && better < Math.floor(looked.length / 3);
+      const visible = segments.slice(0, count).filter((segment) => below.includes(segment));
+      const better = visible.filter((segment) => own && lossOf(segment) < lossOf(own)).length;
+      return own !== undefined && visible.includes(own) && better < Math.floor(visible.length / 3);
     };
-    const isLift = counts.at(-1) === k && legs.slice(0, k).every((leg) => rungOf(leg.until) < rung);
-    expect(isLift || counts.some(hasEarned)).toBe(true);
+    const isFinalPromotion =
+      counts.at(-1) === k && segments.slice(0, k).every((segment) => rungOf(segment.until) < rung);
+    expect(isFinalPromotion || counts.some(hasEarned)).toBe(true);
   }
 }
 
-function isDraining(legs: readonly Segment[], k: number): boolean {
-  return new Set(legs.slice(0, k).map(({ trial }) => trial)).size === 60;
+function isDraining(segments: readonly Segment[], k: number): boolean {
+  return new Set(segments.slice(0, k).map(({ trial }) => trial)).size === 60;
 }
 
 describe('a search pruned by asha', () => {
-  const heights = [2, 6, 18, null];
+  const milestones = [2, 6, 18, null];
 
-  it.each([1, 4])(
-    'lets the best third of each rung go on, each once, and some to their end: %i at once',
-    (parallel) => {
-      fc.assert(
-        fc.property(fc.nat(), (seed) => {
-          // Without early stopping every trial on a rung ran to it.
-          const resultOf = (...[parameters, until]: Parameters<typeof lossAt>) => lossAt(parameters, until);
-          const { segments } = runSearch({ ...settingsOf({ type: 'asha' }), seed, parallel }, { resultOf });
-          expectEarned(segments, heights, parallel);
-          const stretches = segments.map(({ trial, until }) => `${trial} to ${until}`);
-          expect(new Set(stretches).size).toBe(stretches.length);
-          expect(stretches.some((each) => each.endsWith('null'))).toBe(true);
-        }),
-        { numRuns: 20 },
-      );
-    },
-  );
+  it.each([1, 4])('promotes the best third of each rung, each once, and some to their end: %i at once', (parallel) => {
+    fc.assert(
+      fc.property(fc.nat(), (seed) => {
+        // Without early stopping every trial on a rung ran to it.
+        const resultOf = (...[parameters, until]: Parameters<typeof lossAt>) => lossAt(parameters, until);
+        const { segments } = runSearch({ ...settingsOf({ type: 'asha' }), seed, parallel }, { resultOf });
+        expectEarned(segments, milestones, parallel);
+        const runs = segments.map(({ trial, until }) => `${trial} to ${until}`);
+        expect(new Set(runs).size).toBe(runs.length);
+        expect(runs.some((each) => each.endsWith('null'))).toBe(true);
+      }),
+      { numRuns: 20 },
+    );
+  });
 
-  it('takes at most a third of the epochs of full trainings', () => {
+  it('needs at most a third of the epochs of full trainings', () => {
     for (const parallel of [1, 2, 8]) {
       const settings = { ...settingsOf({ type: 'asha' }), parallel };
       const { segments } = runSearch(settings);
@@ -113,7 +111,7 @@ describe('a search pruned by hyperband', () => {
     const first = new Map(segments.toReversed().map(({ trial, until }) => [trial, until]));
     expect(new Set(first.values())).toEqual(new Set([2, 6, 18, null]));
     expect(epochsAsked(segments, settings.epochs)).toBeLessThan((60 * 27) / 2);
-    const stretches = segments.map(({ trial, until }) => `${trial} to ${until}`);
-    expect(new Set(stretches).size).toBe(stretches.length);
+    const runs = segments.map(({ trial, until }) => `${trial} to ${until}`);
+    expect(new Set(runs).size).toBe(runs.length);
   });
 });

@@ -125,7 +125,7 @@ function ambiguity({ format, cells }: FormatMatches, matches: readonly FormatMat
 /** A typed column of the file has its own type unless the client requests another. */
 function planTyped({ id, name, nameless, kind, requestedType }: NamedColumn): PlannedColumn {
   const base = { id, name, nameless, requestedType, present: null, form: null, ambiguousWith: null };
-  const isKept = requestedType === null || STORED_TYPES[kind].type === requestedType;
-  const stored = isKept ? kind : columnTypes[requestedType].storedAs;
+  const hasOwnType = requestedType === null || STORED_TYPES[kind].type === requestedType;
+  const stored = hasOwnType ? kind : columnTypes[requestedType].storedAs;
   return { ...base, stored, sql: STORED_TYPES[stored].cast };
 }
