@@ -46,7 +46,7 @@ CREATE TABLE idempotency_keys (
   -- Of method, path and body. NULL until the body has been read.
   digest TEXT,
   -- NULL until the response was sent.
-  answer TEXT CHECK (answer IS NULL OR json_valid(answer)),
+  response TEXT CHECK (response IS NULL OR json_valid(response)),
   created_at INTEGER NOT NULL,
   PRIMARY KEY (caller, key)
 ) STRICT, WITHOUT ROWID;
@@ -82,7 +82,7 @@ CREATE INDEX datasets_by_file ON datasets (file);
 CREATE INDEX datasets_by_project ON datasets (project, id);
 
 CREATE TRIGGER deleted_datasets_clear_idempotency AFTER DELETE ON datasets BEGIN
-  UPDATE idempotency_keys SET answer = json_set(answer, '$.body', '') WHERE resource_id = OLD.id AND answer IS NOT NULL;
+  UPDATE idempotency_keys SET response = json_set(response, '$.body', '') WHERE resource_id = OLD.id AND response IS NOT NULL;
 END;
 
 -- Jobs and workers ----------------------------------------------------------------------------------------------------------
@@ -145,7 +145,7 @@ CREATE INDEX jobs_suspects ON jobs (state, crashes, suspect_at, id) WHERE suspec
 CREATE INDEX jobs_of_no_sweep ON jobs (project, id) WHERE trial IS NULL;
 
 CREATE TRIGGER deleted_jobs_clear_idempotency AFTER DELETE ON jobs BEGIN
-  UPDATE idempotency_keys SET answer = json_set(answer, '$.body', '') WHERE resource_id = OLD.id AND answer IS NOT NULL;
+  UPDATE idempotency_keys SET response = json_set(response, '$.body', '') WHERE resource_id = OLD.id AND response IS NOT NULL;
 END;
 
 CREATE TABLE job_labels (

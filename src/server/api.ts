@@ -114,14 +114,14 @@ async function openService(
   });
   await app.listen({ host: config.host, port: config.port, listenTextResolver: () => 'listening' });
   deliver({ database, bus, send, registry, closing, log });
-  const upkeep = startMaintenance({
+  const maintenance = startMaintenance({
     database,
     blobs: blobs.checkpoints,
     retention: config,
     clock: Date.now,
     log,
   });
-  closing.defer(() => upkeep.stop());
+  closing.defer(() => maintenance.stop());
   if (config.role === 'all') supervisor = superviseWorker({ config, database, bus, log });
   return addressOf(app);
 }

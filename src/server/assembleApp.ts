@@ -48,7 +48,7 @@ export function assembleApp(deps: ServiceDeps): Promise<FastifyInstance> {
   const machine = machineOf(deps, kernels);
   const jobs = jobsOf(deps, machine);
   const modelServices = modelServicesOf(deps, kernels);
-  const webhookParts = { database, send: deps.send, allowPrivate: config.allowPrivateWebhooks, clock };
+  const webhookDeps = { database, send: deps.send, allowPrivate: config.allowPrivateWebhooks, clock };
   return buildApp({
     version: packageVersion(),
     routes: [
@@ -63,7 +63,7 @@ export function assembleApp(deps: ServiceDeps): Promise<FastifyInstance> {
       }),
       ...modelRoutesOf(modelServices, config.maxUploadBytes),
       ...sweepRoutesOf(deps, machine, modelServices),
-      webhookRoutes({ webhooks: (tenant) => createWebhooks(webhookParts, tenant) }),
+      webhookRoutes({ webhooks: (tenant) => createWebhooks(webhookDeps, tenant) }),
       keyRoutes({ keys: createKeys({ database, clock }) }),
       projectRoutes({ projects: createProjects({ database, clock }) }),
       systemOf(deps, kernels, machine),
@@ -90,8 +90,8 @@ function machineOf({ config }: ServiceDeps, { maxThreads }: ChosenKernels) {
 function jobsOf({ database, datasets, blobs, bus, log }: ServiceDeps, machine: Machine) {
   const clock = Date.now;
   const checkpoints = createCheckpoints({ database, blobs: blobs.checkpoints, clock, log });
-  const jobsParts = { database, findDataset: datasets.find, checkpoints, bus, machine, clock };
-  return (tenant: Tenant) => createJobs(jobsParts, tenant);
+  const jobsDeps = { database, findDataset: datasets.find, checkpoints, bus, machine, clock };
+  return (tenant: Tenant) => createJobs(jobsDeps, tenant);
 }
 
 /** The routes of the sweeps, and the search threads that end with them. */

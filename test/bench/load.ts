@@ -97,8 +97,8 @@ async function prepare(address: string): Promise<readonly Asked[]> {
 function ask(agent: Agent, address: string, { path, body }: Asked): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const headers = body === undefined ? {} : { 'content-type': 'application/json' };
-  const sent = request(address + path, { agent, headers, method: body === undefined ? 'GET' : 'POST' }, (answer) => {
-    text(answer).then((said) => (answer.statusCode === 200 ? resolve() : reject(new Error(said))), reject);
+  const sent = request(address + path, { agent, headers, method: body === undefined ? 'GET' : 'POST' }, (response) => {
+    text(response).then((said) => (response.statusCode === 200 ? resolve() : reject(new Error(said))), reject);
   });
   sent.once('error', reject);
   sent.end(body);

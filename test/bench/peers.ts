@@ -73,8 +73,8 @@ export function timePeers({ peak, tfjs }: PeerOptions): readonly StepRow[] {
   const python = findPython('torch');
   const ofTorch = THREAD_COUNTS.flatMap((threads) => {
     if (python === null) return [];
-    const answer: PeerSteps = askPython(python, 'torch_steps.py', { threads, shapes: SHAPES, ...SETTINGS }, threads);
-    return rowsOf(answer, threads, peak);
+    const response: PeerSteps = askPython(python, 'torch_steps.py', { threads, shapes: SHAPES, ...SETTINGS }, threads);
+    return rowsOf(response, threads, peak);
   });
   // Its WebAssembly has one thread in Node.
   const ofTfjs = askTfjs(tfjs);

@@ -89,11 +89,11 @@ async function manyTiny({ address, process: { pid } }: BuiltService): Promise<Ro
   const job = { datasetId, target, training: { epochs: 20, earlyStopping: null } };
   const [worker = 0] = childrenOf(pid ?? 0);
   const megabytes: number[] = [];
-  const answers: number[] = [];
+  const delays: number[] = [];
   const asked = setInterval(async () => {
     const start = performance.now();
     await fetch(`${address}/healthz`);
-    answers.push(performance.now() - start);
+    delays.push(performance.now() - start);
     megabytes.push(memoryOf(worker));
   }, HEALTH_MS);
   const start = performance.now();
@@ -104,7 +104,7 @@ async function manyTiny({ address, process: { pid } }: BuiltService): Promise<Ro
   });
   const { counts } = await untilOver<Sweep>(address, `/v1/sweeps/${id}`);
   clearInterval(asked);
-  const sorted = answers.toSorted((a, b) => a - b);
+  const sorted = delays.toSorted((a, b) => a - b);
   const half = Math.floor(megabytes.length / 2);
   return {
     dataset: 'iris',
@@ -131,7 +131,7 @@ async function untilOver<Thing extends { readonly finishedAt: string | null }>(a
 }
 
 async function send<Answer>(url: string, init: RequestInit): Promise<Answer> {
-  const answer = await fetch(url, init);
-  if (!answer.ok) throw new Error(`${url}: ${answer.status} ${await answer.text()}`);
-  return (await answer.json()) as Answer;
+  const response = await fetch(url, init);
+  if (!response.ok) throw new Error(`${url}: ${response.status} ${await response.text()}`);
+  return (await response.json()) as Answer;
 }

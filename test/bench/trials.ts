@@ -78,11 +78,11 @@ export async function benchTrials(): Promise<readonly Row[]> {
 }
 
 async function benchSweep(sweep: Trials, workers: number): Promise<Row> {
-  const room = await openRoom(sweep);
+  const service = await openTestService(sweep);
   try {
-    const { datasetId, file, database, bus, checked } = room;
+    const { datasetId, file, database, bus, checked } = service;
     const arithmeticSeconds = trainAll(await readTable(file), checked);
-    const worker = await startWorker(room, workers);
+    const worker = await startWorker(service, workers);
     const sweepId = await insertSweep(database, datasetId);
     const usedBefore = worker.used();
     const start = performance.now();
@@ -124,12 +124,12 @@ async function benchSweep(sweep: Trials, workers: number): Promise<Row> {
       megabytes: used.megabytes,
     };
   } finally {
-    await room.close();
+    await service.close();
   }
 }
 
 /** A data folder with the dataset, and the trials to run on it. */
-async function openRoom({ dataset, file, format, target, training, trials }: Trials) {
+async function openTestService({ dataset, file, format, target, training, trials }: Trials) {
   const folder = mkdtempSync(join(tmpdir(), 'trainyard-bench-'));
   const folders = foldersOf(folder);
   prepareFolders(folders);
@@ -188,7 +188,7 @@ function trainAll(table: Table, checked: readonly CheckedRequest[]): number {
   return (user + system) / 1e6;
 }
 
-async function startWorker({ folders, database, bus }: Awaited<ReturnType<typeof openRoom>>, workers: number) {
+async function startWorker({ folders, database, bus }: Awaited<ReturnType<typeof openTestService>>, workers: number) {
   const flags = { data: join(folders.database, '..'), workers, 'log-level': 'silent' };
   const args = Object.entries(flags).flatMap(([flag, value]) => [`--${flag}`, String(value)]);
   const supervisor = startSupervisor({ database, module: PROGRAM, args, bus, clock: Date.now, log });

@@ -47,11 +47,11 @@ it('stops the decompression of a bomb, compressed once or twice', async () => {
 });
 
 it('limits the number of queued uploads', async () => {
-  const gate = createSemaphore(1, 1);
+  const semaphore = createSemaphore(1, 1);
   const first = Promise.withResolvers<string>();
-  const running = gate.run(() => first.promise);
-  const waiting = gate.run(async () => 'second');
-  await expect(gate.run(async () => 'third')).rejects.toMatchObject({ code: 'overloaded', retryAfterSeconds: 10 });
+  const running = semaphore.run(() => first.promise);
+  const waiting = semaphore.run(async () => 'second');
+  await expect(semaphore.run(async () => 'third')).rejects.toMatchObject({ code: 'overloaded', retryAfterSeconds: 10 });
   first.resolve('first');
   expect(await Promise.all([running, waiting])).toEqual(['first', 'second']);
 });

@@ -1,7 +1,7 @@
 import { expect, it, onTestFinished } from 'vitest';
 import { createSweepEvents } from '../../src/sweeps/events/service.ts';
 import { TENANT } from '../support/access.ts';
-import { openRoom, type Room } from './testService.ts';
+import { openTestService, type TestService } from './testService.ts';
 
 interface SentEvent {
   readonly id: string;
@@ -9,8 +9,12 @@ interface SentEvent {
   readonly data: { readonly state?: string; readonly number?: number; readonly objective?: number | null };
 }
 
-async function follow(room: Room, id: string, lastEventId?: string): Promise<readonly SentEvent[] | undefined> {
-  const sweepEvents = createSweepEvents({ database: room.database, bus: room.bus }, TENANT);
+async function follow(
+  service: TestService,
+  id: string,
+  lastEventId?: string,
+): Promise<readonly SentEvent[] | undefined> {
+  const sweepEvents = createSweepEvents({ database: service.database, bus: service.bus }, TENANT);
   const disconnect = new AbortController();
   onTestFinished(() => disconnect.abort());
   const batches = await sweepEvents.ofSweep(id, { lastEventId, signal: disconnect.signal, quietMs: 1000 });
@@ -22,12 +26,12 @@ async function follow(room: Room, id: string, lastEventId?: string): Promise<rea
 }
 
 it('sends the states of a sweep, its trials and its best in order until the end', async () => {
-  const room = await openRoom();
-  const { id } = await room.begin({ search: { algorithm: 'random', trials: 4 } });
-  const following = follow(room, id);
-  room.startTraining();
+  const service = await openTestService();
+  const { id } = await service.begin({ search: { algorithm: 'random', trials: 4 } });
+  const following = follow(service, id);
+  service.startTraining();
   const events = (await following) ?? [];
-  const { best } = await room.over(id);
+  const { best } = await service.over(id);
   expect(events[0]).toMatchObject({ type: 'state', data: { sweepId: id, state: 'running' } });
   expect(events.at(-1)).toMatchObject({ type: 'state', data: { state: 'succeeded', endedBy: 'trials' } });
   const ends = events.filter(({ type, data }) => type === 'trial' && data.state === 'succeeded');
@@ -38,8 +42,8 @@ it('sends the states of a sweep, its trials and its best in order until the end'
   });
 
   const third = events[2].id;
-  expect(await follow(room, id, third)).toEqual(events.slice(3));
-  expect(await follow(room, id, events.at(-1)?.id)).toBeUndefined();
-  await expect(follow(room, id, 'x')).rejects.toMatchObject({ code: 'invalid_request' });
-  await expect(follow(room, 'swp_0')).rejects.toMatchObject({ code: 'sweep_not_found' });
+  expect(await follow(service, id, third)).toEqual(events.slice(3));
+  expect(await follow(service, id, events.at(-1)?.id)).toBeUndefined();
+  await expect(follow(service, id, 'x')).rejects.toMatchObject({ code: 'invalid_request' });
+  await expect(follow(service, 'swp_0')).rejects.toMatchObject({ code: 'sweep_not_found' });
 });

@@ -60,7 +60,7 @@ export const RATES = {
 };
 
 /** The sweeps of a service with real files. The test starts workers with real threads. */
-export async function openRoom() {
+export async function openTestService() {
   const { folder, database, close } = makeFolder();
   const folders = foldersOf(folder);
   prepareFolders(folders);
@@ -131,8 +131,12 @@ export async function openRoom() {
   });
 
   const ask = async (method: 'GET' | 'POST' | 'DELETE', url: string, payload?: object) => {
-    const answer = await app.inject({ method, url, ...(payload && { payload }) });
-    return { status: answer.statusCode, body: answer.body === '' ? null : answer.json(), headers: answer.headers };
+    const response = await app.inject({ method, url, ...(payload && { payload }) });
+    return {
+      status: response.statusCode,
+      body: response.body === '' ? null : response.json(),
+      headers: response.headers,
+    };
   };
   const job = { datasetId, ...TINY };
   return {
@@ -150,21 +154,21 @@ export async function openRoom() {
     get: (url: string) => ask('GET', url),
     post: (url: string, body: object = {}) => ask('POST', url, body),
     postText: async (url: string, payload: string) => {
-      const answer = await app.inject({
+      const response = await app.inject({
         method: 'POST',
         url,
         headers: { 'content-type': 'application/json' },
         payload,
       });
-      return { status: answer.statusCode, body: answer.json() };
+      return { status: response.statusCode, body: response.json() };
     },
     postNothing: (url: string) => ask('POST', url),
     remove: (url: string) => ask('DELETE', url),
     /** Starts a sweep of the tiny job. */
     begin: async (request: object = {}): Promise<Sweep> => {
-      const answer = await ask('POST', '/v1/sweeps', { job, space: RATES, ...request });
-      if (answer.status !== 202) throw new Error(JSON.stringify(answer.body));
-      return answer.body;
+      const response = await ask('POST', '/v1/sweeps', { job, space: RATES, ...request });
+      if (response.status !== 202) throw new Error(JSON.stringify(response.body));
+      return response.body;
     },
     /** Resolves with the sweep when it is final. */
     over: async (id: string): Promise<Sweep> => {
@@ -177,4 +181,4 @@ export async function openRoom() {
       (await ask('GET', `/v1/sweeps/${id}/trials?${query}`)).body.items,
   };
 }
-export type Room = Awaited<ReturnType<typeof openRoom>>;
+export type TestService = Awaited<ReturnType<typeof openTestService>>;

@@ -24,12 +24,12 @@ async function settled(
 
 describe('the end of a job', () => {
   it('is sent with a signature to the webhooks that subscribe to it', async () => {
-    const room = openWebhooks();
+    const service = openWebhooks();
     const receiver = await openReceiver();
-    const { id, secret } = await room.webhooks.create({ url: receiver.url, ...CANCELLED });
-    await room.webhooks.create({ url: receiver.url, events: ['job.succeeded'] });
-    const jobId = await room.endJob();
-    room.start();
+    const { id, secret } = await service.webhooks.create({ url: receiver.url, ...CANCELLED });
+    await service.webhooks.create({ url: receiver.url, events: ['job.succeeded'] });
+    const jobId = await service.endJob();
+    service.start();
     const [call] = await receiver.called(1);
     expect(JSON.parse(call.body)).toEqual({
       type: 'job.cancelled',
@@ -40,50 +40,53 @@ describe('the end of a job', () => {
     expect(call.headers).toMatchObject({
       'content-type': 'application/json',
       'user-agent': 'trainyard/test',
-      ...signedHeaders(secret, messageId, room.time.now, call.body),
+      ...signedHeaders(secret, messageId, service.time.now, call.body),
     });
-    const delivery = await settled(room, id, ({ state }) => state === 'delivered');
+    const delivery = await settled(service, id, ({ state }) => state === 'delivered');
     expect(delivery).toMatchObject({ id: messageId, attempts: 1, status: 204, error: null, nextAttemptAt: null });
     expect(delivery.milliseconds).toBeGreaterThanOrEqual(0);
     expect(receiver.calls).toHaveLength(1);
   });
 
   it('is sent only to the webhooks of its own project', async () => {
-    const room = openWebhooks();
+    const service = openWebhooks();
     const receiver = await openReceiver();
-    await room.database.insertInto('projects').values({ name: 'other', createdAt: 1 }).execute();
-    const { id } = await room.webhooks.create({ url: receiver.url, ...CANCELLED });
-    await room.endJob('other');
-    expect((await room.webhooks.deliveries(id, EVERY)).items).toEqual([]);
+    await service.database.insertInto('projects').values({ name: 'other', createdAt: 1 }).execute();
+    const { id } = await service.webhooks.create({ url: receiver.url, ...CANCELLED });
+    await service.endJob('other');
+    expect((await service.webhooks.deliveries(id, EVERY)).items).toEqual([]);
   });
 
   it('is sent again with the same id and growing pauses until it is accepted', async () => {
-    const room = openWebhooks();
+    const service = openWebhooks();
     const receiver = await openReceiver((_, index) => (index < 2 ? 500 : 200));
-    const { id } = await room.webhooks.create({ url: receiver.url, ...CANCELLED });
-    await room.endJob();
-    const deliverer = room.start();
-    const first = await settled(room, id);
+    const { id } = await service.webhooks.create({ url: receiver.url, ...CANCELLED });
+    await service.endJob();
+    const deliverer = service.start();
+    const first = await settled(service, id);
     expect(first).toMatchObject({ state: 'pending', status: 500, nextAttemptAt: '2026-11-23T08:00:15.000Z' });
     expect(first.error).toBe('The receiver answered 500.');
     expect(first.milliseconds).toBeGreaterThanOrEqual(0);
-    room.time.now += 15_000;
+    service.time.now += 15_000;
     deliverer.poll();
-    await settled(room, id, ({ nextAttemptAt }) => nextAttemptAt === '2026-11-23T08:01:15.000Z');
-    room.time.now += 60_000;
+    await settled(service, id, ({ nextAttemptAt }) => nextAttemptAt === '2026-11-23T08:01:15.000Z');
+    service.time.now += 60_000;
     deliverer.poll();
-    expect(await settled(room, id, ({ state }) => state === 'delivered')).toMatchObject({ attempts: 3, status: 200 });
+    expect(await settled(service, id, ({ state }) => state === 'delivered')).toMatchObject({
+      attempts: 3,
+      status: 200,
+    });
     expect(new Set(receiver.calls.map(({ headers }) => headers['webhook-id'])).size).toBe(1);
     expect(new Set(receiver.calls.map(({ headers }) => headers['webhook-timestamp'])).size).toBe(3);
   });
 
   it('is given up after the last attempt, and at once after 410', async () => {
-    const room = openWebhooks();
+    const service = openWebhooks();
     const receiver = await openReceiver(() => 410);
-    const { id } = await room.webhooks.create({ url: receiver.url, ...CANCELLED });
-    await room.endJob();
-    room.start();
-    expect(await settled(room, id, ({ state }) => state === 'failed')).toMatchObject({ attempts: 1, status: 410 });
+    const { id } = await service.webhooks.create({ url: receiver.url, ...CANCELLED });
+    await service.endJob();
+    service.start();
+    expect(await settled(service, id, ({ state }) => state === 'failed')).toMatchObject({ attempts: 1, status: 410 });
     const dead = openWebhooks();
     const other = await openReceiver(() => 503);
     const { id: otherId } = await dead.webhooks.create({ url: other.url, ...CANCELLED });
@@ -94,22 +97,22 @@ describe('the end of a job', () => {
   });
 
   it('does not follow redirects', async () => {
-    const room = openWebhooks();
+    const service = openWebhooks();
     const receiver = await openReceiver(() => 307);
-    const { id } = await room.webhooks.create({ url: receiver.url, ...CANCELLED });
-    await room.endJob();
-    room.start();
-    expect(await settled(room, id)).toMatchObject({ state: 'pending', status: 307 });
+    const { id } = await service.webhooks.create({ url: receiver.url, ...CANCELLED });
+    await service.endJob();
+    service.start();
+    expect(await settled(service, id)).toMatchObject({ state: 'pending', status: 307 });
     expect(receiver.calls).toHaveLength(1);
   });
 
   it('stays pending if the receiver does not respond in time', async () => {
-    const room = openWebhooks(100);
+    const service = openWebhooks(100);
     const receiver = await openReceiver(() => 'later');
-    const { id } = await room.webhooks.create({ url: receiver.url, ...CANCELLED });
-    await room.endJob();
-    room.start();
-    expect(await settled(room, id)).toMatchObject({
+    const { id } = await service.webhooks.create({ url: receiver.url, ...CANCELLED });
+    await service.endJob();
+    service.start();
+    expect(await settled(service, id)).toMatchObject({
       status: null,
       error: 'No response within 0.1 seconds.',
     });
@@ -118,29 +121,29 @@ describe('the end of a job', () => {
 
 describe('several deliverers', () => {
   it('never make the same call at the same time', async () => {
-    const room = openWebhooks();
+    const service = openWebhooks();
     const receiver = await openReceiver(() => 'later');
-    await room.webhooks.create({ url: receiver.url, ...CANCELLED });
-    for (let job = 0; job < 3; job++) await room.endJob();
-    for (let process = 0; process < 3; process++) room.start();
+    await service.webhooks.create({ url: receiver.url, ...CANCELLED });
+    for (let job = 0; job < 3; job++) await service.endJob();
+    for (let process = 0; process < 3; process++) service.start();
     const open = new Set<unknown>();
     for (let index = 0; index < 3; index++) {
       const call = (await receiver.called(index + 1))[index];
       expect(open).not.toContain(call.headers['webhook-id']);
       open.add(call.headers['webhook-id']);
     }
-    for (const { answer } of receiver.calls) answer.writeHead(204).end();
+    for (const { response } of receiver.calls) response.writeHead(204).end();
     expect(open.size).toBe(3);
   });
 
   it('call a receiver about one job after another while a second receiver hangs', async () => {
-    const room = openWebhooks();
+    const service = openWebhooks();
     const hanging = await openReceiver(() => 'later');
     const receiver = await openReceiver();
-    await room.webhooks.create({ url: hanging.url, ...CANCELLED });
-    await room.webhooks.create({ url: receiver.url, ...CANCELLED });
-    for (let job = 0; job < 20; job++) await room.endJob();
-    room.start();
+    await service.webhooks.create({ url: hanging.url, ...CANCELLED });
+    await service.webhooks.create({ url: receiver.url, ...CANCELLED });
+    for (let job = 0; job < 20; job++) await service.endJob();
+    service.start();
     await receiver.called(20);
     expect(hanging.calls).toHaveLength(1);
   });
@@ -148,16 +151,16 @@ describe('several deliverers', () => {
 
 describe('a project whose receivers all hang', () => {
   it('does not delay other projects', async () => {
-    const room = openWebhooks();
+    const service = openWebhooks();
     const hanging = await openReceiver(() => 'later');
     const receiver = await openReceiver();
-    for (let count = 0; count < 20; count++) await room.webhooks.create({ url: hanging.url, ...CANCELLED });
-    await room.endJob();
-    await room.database.insertInto('projects').values({ name: 'other', createdAt: 1 }).execute();
-    const others = createWebhooks(room.parts, { project: 'other' });
+    for (let count = 0; count < 20; count++) await service.webhooks.create({ url: hanging.url, ...CANCELLED });
+    await service.endJob();
+    await service.database.insertInto('projects').values({ name: 'other', createdAt: 1 }).execute();
+    const others = createWebhooks(service.parts, { project: 'other' });
     await others.create({ url: receiver.url, ...CANCELLED });
-    await room.endJob('other');
-    room.start();
+    await service.endJob('other');
+    service.start();
     await receiver.called(1);
     expect(hanging.calls.length).toBeLessThanOrEqual(4);
   });
@@ -165,27 +168,30 @@ describe('a project whose receivers all hang', () => {
 
 describe('after a restart', () => {
   it('an interrupted delivery is due again', async () => {
-    const room = openWebhooks();
+    const service = openWebhooks();
     const receiver = await openReceiver((_, index) => (index === 0 ? 'later' : 204));
-    const { id } = await room.webhooks.create({ url: receiver.url, ...CANCELLED });
-    await room.endJob();
-    const first = room.start();
+    const { id } = await service.webhooks.create({ url: receiver.url, ...CANCELLED });
+    await service.endJob();
+    const first = service.start();
     await receiver.called(1);
     await first.stop();
-    expect((await room.webhooks.deliveries(id, EVERY)).items[0]).toMatchObject({ state: 'pending', attempts: 0 });
-    room.start();
-    expect(await settled(room, id, ({ state }) => state === 'delivered')).toMatchObject({ attempts: 1 });
+    expect((await service.webhooks.deliveries(id, EVERY)).items[0]).toMatchObject({ state: 'pending', attempts: 0 });
+    service.start();
+    expect(await settled(service, id, ({ state }) => state === 'delivered')).toMatchObject({ attempts: 1 });
     expect(receiver.calls[0].headers['webhook-id']).toBe(receiver.calls[1].headers['webhook-id']);
   });
 
   it('a delivery of a crashed process is due again when its lease has expired', async () => {
-    const room = openWebhooks();
+    const service = openWebhooks();
     const receiver = await openReceiver();
-    await room.webhooks.create({ url: receiver.url, ...CANCELLED });
-    await room.endJob();
-    const lease = room.time.now + 30_000;
-    const dead = await room.outbox.claim(room.time.now, lease, NO_EXCLUSIONS);
-    expect(await room.outbox.claim(lease - 1, lease + 1, NO_EXCLUSIONS)).toBeUndefined();
-    expect(await room.outbox.claim(lease, lease + 30_000, NO_EXCLUSIONS)).toMatchObject({ id: dead?.id, attempts: 2 });
+    await service.webhooks.create({ url: receiver.url, ...CANCELLED });
+    await service.endJob();
+    const lease = service.time.now + 30_000;
+    const dead = await service.outbox.claim(service.time.now, lease, NO_EXCLUSIONS);
+    expect(await service.outbox.claim(lease - 1, lease + 1, NO_EXCLUSIONS)).toBeUndefined();
+    expect(await service.outbox.claim(lease, lease + 30_000, NO_EXCLUSIONS)).toMatchObject({
+      id: dead?.id,
+      attempts: 2,
+    });
   });
 });

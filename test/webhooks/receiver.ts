@@ -6,17 +6,17 @@ export interface Received {
   readonly headers: IncomingHttpHeaders;
   readonly body: string;
   /** Responds to the call. */
-  readonly answer: ServerResponse;
+  readonly response: ServerResponse;
 }
 
 /** A server that responds to calls with the status of `reply`, or leaves the call open. */
 export async function openReceiver(reply: (call: Received, index: number) => number | 'later' = () => 204) {
   const calls: Received[] = [];
   let changed = Promise.withResolvers<void>();
-  const server = createServer(async (request, answer) => {
-    const call = { headers: request.headers, body: await text(request), answer };
+  const server = createServer(async (request, response) => {
+    const call = { headers: request.headers, body: await text(request), response };
     const status = reply(call, calls.push(call) - 1);
-    if (status !== 'later') answer.writeHead(status, { location: '/elsewhere' }).end();
+    if (status !== 'later') response.writeHead(status, { location: '/elsewhere' }).end();
     changed.resolve();
     changed = Promise.withResolvers();
   });

@@ -9,17 +9,17 @@ import { openReceiver } from './receiver.ts';
 import { EVERY, openWebhooks } from './testService.ts';
 
 async function openApp({ allowPrivate = true } = {}) {
-  const room = openWebhooks();
-  const send = createSender({ allowPrivate, userAgent: 'trainyard/test', clock: room.parts.clock });
-  const parts = { ...room.parts, send, allowPrivate };
+  const service = openWebhooks();
+  const send = createSender({ allowPrivate, userAgent: 'trainyard/test', clock: service.parts.clock });
+  const parts = { ...service.parts, send, allowPrivate };
   const routes = [webhookRoutes({ webhooks: (tenant) => createWebhooks(parts, tenant) })];
   const app = await buildApp({ version: '0.0.0', routes, guard: OPEN_GUARD, limits: HTTP_LIMITS, logger: false });
   onTestFinished(() => app.close());
   const ask = async (method: 'GET' | 'POST' | 'PATCH' | 'DELETE', url: string, payload?: object) => {
-    const answer = await app.inject({ method, url, ...(payload && { payload }) });
-    return { status: answer.statusCode, headers: answer.headers, body: answer.body ? answer.json() : null };
+    const response = await app.inject({ method, url, ...(payload && { payload }) });
+    return { status: response.statusCode, headers: response.headers, body: response.body ? response.json() : null };
   };
-  return { ...room, ask };
+  return { ...service, ask };
 }
 
 describe('a webhook', () => {
@@ -185,9 +185,9 @@ describe('a webhook', () => {
     const receiver = await openReceiver(() => 'later');
     const { id } = await webhooks.create({ url: receiver.url, events: ['job.failed'] });
     const test = webhooks.test(id, new AbortController().signal);
-    const [{ answer }] = await receiver.called(1);
+    const [{ response }] = await receiver.called(1);
     await webhooks.remove(id);
-    answer.writeHead(204).end();
+    response.writeHead(204).end();
     expect(await test).toMatchObject({ delivered: true, status: 204 });
     expect(await database.selectFrom('deliveries').selectAll().execute()).toEqual([]);
   });

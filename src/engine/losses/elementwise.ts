@@ -10,7 +10,7 @@ export const REGRESSION: LossTraits = {
   outputs: () => 1,
 };
 
-interface ElementwiseParts {
+interface ElementwiseOptions {
   /** Huber's delta or quantile's level. */
   readonly parameter?: number;
   readonly target?: Loss['target'];
@@ -22,7 +22,7 @@ interface ElementwiseParts {
  */
 export function elementwise(
   name: ElementwiseLoss,
-  { parameter = 0, target = (t) => t, predict = () => {} }: ElementwiseParts = {},
+  { parameter = 0, target = (t) => t, predict = () => {} }: ElementwiseOptions = {},
 ): Loss {
   return {
     classWeights: null,

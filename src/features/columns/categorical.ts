@@ -7,10 +7,13 @@ const schema = z.strictObject({
   kind: z.literal('categorical'),
   column: z.string(),
   categories: z.array(z.string()).describe('The categories with an input of their own, the most frequent first.'),
-  shares: z
+  frequencies: z
     .array(z.number())
     .describe('The share of the training rows in each category. They replace a category that training did not see.'),
-  folded: z.int().nonnegative().describe('How many other categories share one input; 0: that input does not exist.'),
+  otherCategories: z
+    .int()
+    .nonnegative()
+    .describe('How many other categories share one input; 0: that input does not exist.'),
   missing: z.boolean().describe('Whether training rows had missing values: one more input marks them.'),
 });
 export type FittedCategorical = z.infer<typeof schema>;
@@ -31,8 +34,8 @@ export const categorical = {
       kind: 'categorical',
       column: column.name,
       categories: selected.map(([category]) => category),
-      shares: selected.map(([, count]) => count / rows.length),
-      folded: counts.length - selected.length,
+      frequencies: selected.map(([, count]) => count / rows.length),
+      otherCategories: counts.length - selected.length,
       missing: missing > 0,
     };
   },
@@ -40,15 +43,16 @@ export const categorical = {
   /**
    * `workclass=Private` for each category, then `workclass is other`, then `workclass is missing`.
    */
-  inputs: ({ column, categories, folded, missing }) => [
+  inputs: ({ column, categories, otherCategories, missing }) => [
     ...categories.map((category) => `${column}=${category}`),
-    ...(folded > 0 ? [`${column} is other`] : []),
+    ...(otherCategories > 0 ? [`${column} is other`] : []),
     ...(missing ? [`${column} is missing`] : []),
   ],
-  width: ({ categories, folded, missing }) => categories.length + (folded > 0 ? 1 : 0) + (missing ? 1 : 0),
+  width: ({ categories, otherCategories, missing }) =>
+    categories.length + (otherCategories > 0 ? 1 : 0) + (missing ? 1 : 0),
   estimateWidth: (distinct, { maxCategories }) => Math.min(distinct, maxCategories) + 1,
   describe: ({ categories }) => ({ categories }),
-  unknownCategory: ({ shares, folded, missing }) => (folded > 0 || missing ? [] : shares),
+  unknownCategory: ({ frequencies, otherCategories, missing }) => (otherCategories > 0 || missing ? [] : frequencies),
   warnings: otherCategoriesWarnings,
 
   /**
@@ -72,7 +76,7 @@ export const categorical = {
  */
 function inputOfEachCategory(fitted: FittedCategorical, categories: readonly string[]): (category: number) => number {
   const known = knownCategories(fitted);
-  const forUnseen = fitted.folded > 0 ? fitted.categories.length : missingInput(fitted);
+  const forUnseen = fitted.otherCategories > 0 ? fitted.categories.length : missingInput(fitted);
   const inputs = new Int32Array(categories.length).fill(UNRESOLVED);
   return (category) => {
     if (inputs[category] === UNRESOLVED) inputs[category] = known.get(categories[category]) ?? forUnseen;
@@ -96,21 +100,21 @@ export function knownCategories(fitted: FittedCategorical): ReadonlyMap<string, 
   return known;
 }
 
-function missingInput({ categories, folded, missing }: FittedCategorical): number {
-  return missing ? categories.length + (folded > 0 ? 1 : 0) : NO_CODE;
+function missingInput({ categories, otherCategories, missing }: FittedCategorical): number {
+  return missing ? categories.length + (otherCategories > 0 ? 1 : 0) : NO_CODE;
 }
 
 /** Warns when `maxCategories`, not rarity alone, moves categories into the shared input. */
 function otherCategoriesWarnings(
-  { column, categories, folded }: FittedCategorical,
+  { column, categories, otherCategories }: FittedCategorical,
   { maxCategories, minCategoryCount }: CategorySettings,
 ) {
-  if (folded === 0 || categories.length < Math.min(maxCategories, folded)) return [];
+  if (otherCategories === 0 || categories.length < Math.min(maxCategories, otherCategories)) return [];
   return [
     {
       code: 'categories_folded',
       column,
-      message: `The column '${column}' has ${categories.length + folded} categories in the training rows: ${categories.length} have an input each (features.maxCategories is ${maxCategories}, features.minCategoryCount ${minCategoryCount}), the others share one.`,
+      message: `The column '${column}' has ${categories.length + otherCategories} categories in the training rows: ${categories.length} have an input each (features.maxCategories is ${maxCategories}, features.minCategoryCount ${minCategoryCount}), the others share one.`,
     },
   ];
 }

@@ -103,14 +103,14 @@ export function registerIdempotency(app: FastifyInstance, { database, clock }: I
     idempotent: Idempotent,
     before: IdempotencyKeyRow,
   ): Promise<FastifyReply | undefined> => {
-    const { answer } = before;
-    if (answer === null && inProgress.has(nameOf(before))) throw inUse();
-    const made = answer === null ? await idempotent.find(request, before.resourceId) : undefined;
+    const { response } = before;
+    if (response === null && inProgress.has(nameOf(before))) throw inUse();
+    const made = response === null ? await idempotent.find(request, before.resourceId) : undefined;
     const first = before.digest ?? (made && digestOf(request, idempotent.content?.ofCreated(made) ?? ''));
     if (first !== undefined && first !== digestOf(request, await contentOf(request, idempotent))) throw reused();
-    if (idempotent.hasSecret && (answer !== null || made))
+    if (idempotent.hasSecret && (response !== null || made))
       throw secretAlreadyReturned(request, reply, before.resourceId);
-    if (answer !== null) return replay(reply, JSON.parse(answer), before.resourceId);
+    if (response !== null) return replay(reply, JSON.parse(response), before.resourceId);
     return made
       ? replay(reply, recreateResponse(request, idempotent, made), before.resourceId)
       : resume(request, before);

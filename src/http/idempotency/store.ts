@@ -7,10 +7,10 @@ export type KeyOf = Pick<IdempotencyKeyRow, 'caller' | 'key'>;
 /** Requests with a key, and their responses. */
 export interface IdempotencyStore {
   /** Inserts the row of a new key, or returns the existing one. */
-  reserve(row: Omit<IdempotencyKeyRow, 'answer'>): Promise<IdempotencyKeyRow | undefined>;
+  reserve(row: Omit<IdempotencyKeyRow, 'response'>): Promise<IdempotencyKeyRow | undefined>;
   /** Makes `owner` continue a request of a dead process. False if another process was first. */
   reassign(key: KeyOf, dead: string, owner: string): Promise<boolean>;
-  storeResponse(key: KeyOf, digest: string, answer: string): Promise<void>;
+  storeResponse(key: KeyOf, digest: string, response: string): Promise<void>;
   /** For a request that has created nothing: its key is free again. */
   release(key: KeyOf): Promise<void>;
 }
@@ -48,15 +48,15 @@ export function createIdempotencyStore(database: Database, retentionMs: number):
         .where('caller', '=', caller)
         .where('key', '=', key)
         .where('owner', '=', dead)
-        .where('answer', 'is', null)
+        .where('response', 'is', null)
         .executeTakeFirst();
       return result.numUpdatedRows > 0n;
     },
 
-    async storeResponse({ caller, key }, digest, answer) {
+    async storeResponse({ caller, key }, digest, response) {
       await database
         .updateTable('idempotencyKeys')
-        .set({ digest, answer })
+        .set({ digest, response })
         .where('caller', '=', caller)
         .where('key', '=', key)
         .execute();

@@ -51,7 +51,7 @@ function tooLarge(maxBytes: number): ServiceError {
 
 /** A file without a name. Closing it frees its space, however this process ends. */
 async function openUnlinked(folder: string): Promise<FileHandle> {
-  const path = join(folder, `answer-${randomUUID()}`);
+  const path = join(folder, `response-${randomUUID()}`);
   const file = await open(path, 'wx+', 0o600);
   await unlink(path);
   return file;

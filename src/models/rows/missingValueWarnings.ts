@@ -80,7 +80,7 @@ function columnWarnings(
   }
   if (unseen > 0) {
     const names = [...examples].map((name) => JSON.stringify(name)).join(', ');
-    const treated = input.kind === 'categorical' && input.folded > 0 ? 'rare ones' : 'missing';
+    const treated = input.kind === 'categorical' && input.otherCategories > 0 ? 'rare ones' : 'missing';
     const message = `${unseen} of ${rows} values of '${column}' do not occur in the training rows (${names}); they count as ${treated}.`;
     warnings.push({ code: 'unseen_category', column, count: unseen, message });
   }

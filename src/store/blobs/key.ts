@@ -5,7 +5,7 @@ const MAX_KEY_LENGTH = 200;
 const UNFINISHED_SUFFIX = '.partial';
 
 /**
- * Whether `list` can answer this name, of a key or of an unfinished write: one path segment, ASCII,
+ * Whether `list` can return this name, of a key or of an unfinished write: one path segment, ASCII,
  * no leading dot.
  */
 export function isStoredName(text: string): boolean {

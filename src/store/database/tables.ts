@@ -212,7 +212,7 @@ export interface IdempotencyKeyRow {
   resourceId: string;
   owner: string;
   digest: string | null;
-  answer: string | null;
+  response: string | null;
   createdAt: number;
 }
 

@@ -15,7 +15,7 @@ import { insertReport, listReports } from './reportStore.ts';
 import type { ReportRequest, ReportResponse } from './schemas.ts';
 
 /**
- * Stores a report and answers whether the trial is to be pruned. Throws ServiceError
+ * Stores a report and returns whether to prune the trial. Throws ServiceError
  * `trial_not_found`, `trial_wrong_state` and `invalid_sweep`.
  */
 export async function report(

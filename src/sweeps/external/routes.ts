@@ -56,7 +56,7 @@ export function askAndTellRoutes({ askAndTell, close }: AskAndTellRoutesDeps): F
         operationId: 'reportTrial',
         summary: 'Report an intermediate result',
         description:
-          'For an external sweep: stores the objective of a running trial after an epoch, renews its lease, and answers whether to prune it. The best objective so far counts. `median` prunes a trial ' +
+          'For an external sweep: stores the objective of a running trial after an epoch, renews its lease, and returns whether to prune it. The best objective so far counts. `median` prunes a trial ' +
           'that is worse than the median of the others at the same epoch. `asha` and `hyperband` prune a trial that is not among the best 1/`reductionFactor` at a rung; an external trial cannot ' +
           'wait and resume later. A trial is compared with the trials that had a result for the search when it was created: all but the last `parallel` - 1 before it. So the same seed and ' +
           '`parallel` prune the same trials, in whatever order they report. `pruning.maxEpochs` is the number of epochs of a trial. Without pruning, reports are stored and nothing is pruned. 409: the trial has ended, for example because the sweep was cancelled.',

@@ -1,5 +1,5 @@
 import { datasetDoings } from './doings/datasets.ts';
-import type { DoingParts } from './doings/doings.ts';
+import type { DoingDeps } from './doings/doings.ts';
 import { endingDoings } from './doings/endings.ts';
 import { jobDoings } from './doings/jobs.ts';
 import { webhookDoings } from './doings/webhooks.ts';
@@ -13,9 +13,9 @@ export interface Actor {
  * A new kind of resource needs its actions here, its entries in the ledger, and its faults in the
  * audit.
  */
-export function createActor(parts: DoingParts, webhookId: string): Actor {
-  const kinds = [datasetDoings(parts), jobDoings(parts), endingDoings(parts), webhookDoings(parts, webhookId)];
+export function createActor(deps: DoingDeps, webhookId: string): Actor {
+  const kinds = [datasetDoings(deps), jobDoings(deps), endingDoings(deps), webhookDoings(deps, webhookId)];
   return {
-    act: () => parts.random.pickWeighted(kinds.flatMap((doings) => doings()))(),
+    act: () => deps.random.pickWeighted(kinds.flatMap((doings) => doings()))(),
   };
 }

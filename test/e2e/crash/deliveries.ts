@@ -19,8 +19,8 @@ export async function openWebhook(address: string, receiver: Receiver): Promise<
 }
 
 /** Resolves when no delivery is pending. Throws if that takes longer. */
-export async function allDelivered(address: string, webhookId: string, mostMs: number): Promise<void> {
-  for (const until = performance.now() + mostMs; ; await delay(POLL_MS)) {
+export async function allDelivered(address: string, webhookId: string, maxMs: number): Promise<void> {
+  for (const until = performance.now() + maxMs; ; await delay(POLL_MS)) {
     const pending = (await deliveriesOf(address, webhookId)).find(({ state }) => state === 'pending');
     if (pending === undefined) return;
     if (performance.now() > until) throw new Error(`Deliveries are still pending: ${JSON.stringify(pending)}`);

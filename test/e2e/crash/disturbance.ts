@@ -22,7 +22,7 @@ const MOST_LIFE_MS = 1500;
 const MAX_LOCKED_MS = 3000;
 const VICTIMS: readonly Victim[] = ['all', 'api', 'worker'];
 
-export interface DisturbedParts {
+export interface DisturbanceOptions {
   readonly service: MortalService;
   readonly vandal: Vandal;
   readonly ledger: Ledger;
@@ -38,18 +38,25 @@ export interface DisturbedParts {
  * Working clients, and a killer. Resolves with the number of deaths of each process, when all
  * clients have finished and the service is running.
  */
-export async function disturb(parts: DisturbedParts): Promise<Readonly<Record<Victim, number>>> {
+export async function disturb(options: DisturbanceOptions): Promise<Readonly<Record<Victim, number>>> {
   const over = new AbortController();
   const answers = new EventEmitter();
   const endAll = () => over.abort();
-  const actors = Array.from({ length: ACTORS }, (_, index) => play(parts, index, answers, over.signal).finally(endAll));
-  const [killed] = await Promise.all([killAgainAndAgain(parts, answers, over.signal).finally(endAll), ...actors]);
+  const actors = Array.from({ length: ACTORS }, (_, index) =>
+    runActor(options, index, answers, over.signal).finally(endAll),
+  );
+  const [killed] = await Promise.all([killAgainAndAgain(options, answers, over.signal).finally(endAll), ...actors]);
   return killed;
 }
 
 /** One client, until the end. */
-async function play(parts: DisturbedParts, index: number, answers: EventEmitter, over: AbortSignal): Promise<void> {
-  const { service, ledger, followers, webhookId, seed } = parts;
+async function runActor(
+  options: DisturbanceOptions,
+  index: number,
+  answers: EventEmitter,
+  over: AbortSignal,
+): Promise<void> {
+  const { service, ledger, followers, webhookId, seed } = options;
   const random = createRandom(seed + index + 1);
   const follow = (job: KnownJob) => {
     const follower = followers.get(job.id) ?? createFollower(service, job.id);
@@ -68,8 +75,8 @@ async function play(parts: DisturbedParts, index: number, answers: EventEmitter,
   }
 }
 
-async function killAgainAndAgain(parts: DisturbedParts, answers: EventEmitter, over: AbortSignal) {
-  const { service, vandal, seed, kills } = parts;
+async function killAgainAndAgain(options: DisturbanceOptions, answers: EventEmitter, over: AbortSignal) {
+  const { service, vandal, seed, kills } = options;
   const random = createRandom(seed);
   const killed = { all: 0, api: 0, worker: 0 };
   for (let count = 0; count < kills; count++) {

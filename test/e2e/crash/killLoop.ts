@@ -33,7 +33,7 @@ export interface Survived {
   readonly endedBetweenKills: number;
   /** How often a job resumed from a checkpoint. */
   readonly resumed: number;
-  readonly mostAttempts: number;
+  readonly maxAttempts: number;
 }
 
 const LIFE_MS = { least: 200, most: 1700 };
@@ -199,7 +199,7 @@ function inspect(data: string, accepted: readonly string[], killedAt: number): S
     jobs: jobs.length,
     endedBetweenKills: jobs.filter((job) => job.finished_at < killedAt).length,
     resumed: resumed ?? 0,
-    mostAttempts: Math.max(...jobs.map(({ attempts }) => attempts)),
+    maxAttempts: Math.max(...jobs.map(({ attempts }) => attempts)),
   };
 }
 

@@ -7,10 +7,10 @@ const WAIT_SECONDS = 5;
 /**
  * Finishes every job when the disturbance is over: resumes the paused ones, and retries those that
  * have crashed too many workers, as their users would. Returns the number of those. Throws if jobs
- * do not end within `mostMs`.
+ * do not end within `maxMs`.
  */
-export async function settle(address: string, mostMs: number): Promise<number> {
-  const until = performance.now() + mostMs;
+export async function settle(address: string, maxMs: number): Promise<number> {
+  const until = performance.now() + maxMs;
   let triedAgain = 0;
   for (;;) {
     const jobs = await listAll(address, 'jobs');

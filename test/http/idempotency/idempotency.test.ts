@@ -122,12 +122,12 @@ describe('a request that is repeated with its key', () => {
 
   it('must wait while the first one is running', async () => {
     const { request, restart, jobs, countJobs } = await openService();
-    const [reached, goOn] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const [reached, release] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
     const slow: Jobs = {
       ...jobs,
       async submit(body, id) {
         reached.resolve();
-        await goOn.promise;
+        await release.promise;
         return jobs.submit(body, id);
       },
     };
@@ -136,7 +136,7 @@ describe('a request that is repeated with its key', () => {
     await reached.promise;
     const twin = await post('a', request);
     expect([twin.status, twin.body.code, twin.headers['retry-after']]).toEqual([409, 'idempotency_key_in_use', '1']);
-    goOn.resolve();
+    release.resolve();
     expect((await first).status).toBe(202);
     expect(await countJobs()).toBe(1);
   });
@@ -187,7 +187,7 @@ describe('after a crash', () => {
   it('between the job and its response, the job is found and not created again', async () => {
     const { database, request, restart, countJobs } = await openService();
     const first = await (await restart())('a', request);
-    await database.updateTable('idempotencyKeys').set({ answer: null }).execute();
+    await database.updateTable('idempotencyKeys').set({ response: null }).execute();
     const again = await (await restart())('a', request);
     expect(again).toMatchObject({ status: 202, body: first.body, headers: { location: first.headers.location } });
     expect(again.headers['idempotency-replayed']).toBe('true');

@@ -4,13 +4,13 @@ import { createSemaphore } from '../../../src/kit/limits/semaphore.ts';
 
 /** Work that ends when it is released; `started` lists the names in the order of their slots. */
 function workshop(width: number) {
-  const gate = createSemaphore(width);
+  const semaphore = createSemaphore(width);
   const started: string[] = [];
   const releases = new Map<string, () => void>();
   return {
     started,
     enter: (name: string, signal?: AbortSignal) =>
-      gate.run(
+      semaphore.run(
         async () => {
           started.push(name);
           await new Promise<void>((resolve) => releases.set(name, resolve));
@@ -62,10 +62,10 @@ it('removes aborted work from the queue', async () => {
 });
 
 it('counts the waiting work of each group separately, without what has left the queue', async () => {
-  const gate = createSemaphore(1, 1);
+  const semaphore = createSemaphore(1, 1);
   const end = Promise.withResolvers<void>();
   const departure = new AbortController();
-  const run = (group: string, signal?: AbortSignal) => gate.run(() => end.promise, { group, signal });
+  const run = (group: string, signal?: AbortSignal) => semaphore.run(() => end.promise, { group, signal });
   const all = [run('a'), run('b')];
   const left = run('a', departure.signal);
   await expect(run('a')).rejects.toMatchObject({ code: 'overloaded', message: expect.stringContaining('1 of 1') });

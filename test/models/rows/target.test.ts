@@ -14,7 +14,7 @@ const KNOWN = new Set(['age', 'work', 'income', 'price']);
 /** The columns of a model and its target. */
 function withTarget(target: FittedTarget): ReadColumns {
   const { column } = target;
-  const unseen = { shares: [], folded: 0, missing: false };
+  const unseen = { frequencies: [], otherCategories: 0, missing: false };
   const last =
     target.kind === 'classes'
       ? ({ kind: 'categorical', column, categories: target.classes, ...unseen } as const)

@@ -25,5 +25,10 @@ function mergeCategories(known: FittedColumn, other: FittedColumn): FittedColumn
   if (!isCategorical(known) || !isCategorical(other)) return known;
   const categories = [...new Set([...known.categories, ...other.categories])];
   // Shares belong to the inputs of a single network.
-  return { ...known, categories, shares: [], folded: Math.max(known.folded, other.folded) };
+  return {
+    ...known,
+    categories,
+    frequencies: [],
+    otherCategories: Math.max(known.otherCategories, other.otherCategories),
+  };
 }

@@ -32,7 +32,7 @@ const LOG_ROOT_TWO_PI = Math.log(2 * Math.PI) / 2;
  */
 export function createParzen(space: Space, group: Group, weighted: readonly Weighted[], width: number): Parzen {
   const points = weighted.map(({ point }) => point);
-  const shares = sharesOf(weighted);
+  const shares = normalizedWeights(weighted);
   const logShares = shares.map(Math.log);
   const narrowing = width * Math.max(points.length, 1) ** (-1 / (group.length + 4));
   const dimensions = group.map((index) => {
@@ -56,7 +56,7 @@ export function createParzen(space: Space, group: Group, weighted: readonly Weig
 }
 
 /** The normalized weights; the prior is the last. */
-function sharesOf(weighted: readonly Weighted[]): Float64Array {
+function normalizedWeights(weighted: readonly Weighted[]): Float64Array {
   const weights = Float64Array.of(...weighted.map(({ weight }) => weight), 1);
   const sum = weights.reduce((a, b) => a + b, 0);
   return weights.map((weight) => weight / sum);

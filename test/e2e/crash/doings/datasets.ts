@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { type DatasetEntry, present } from '../ledger.ts';
 import { TABLES } from '../trainings.ts';
-import { certaintyOf, type DoingParts, type Doings } from './doings.ts';
+import { certaintyOf, type DoingDeps, type Doings } from './doings.ts';
 import { remove } from './remove.ts';
 
 const MOST_DATASETS = 8;
 
 /** Uploads, and deletions of uploads. */
-export function datasetDoings({ client, ledger, random }: DoingParts): Doings {
+export function datasetDoings({ client, ledger, random }: DoingDeps): Doings {
   const datasets = () => present(ledger.datasets);
 
   async function upload(): Promise<void> {

@@ -4,7 +4,7 @@ import type { Random } from '../random.ts';
 
 export type KnownJob = JobEntry & { readonly id: string };
 
-export interface DoingParts {
+export interface DoingDeps {
   readonly client: PersistentClient;
   readonly ledger: Ledger;
   readonly random: Random;

@@ -1,7 +1,7 @@
 import { present } from '../ledger.ts';
 import type { Answered } from '../persistentClient.ts';
 import { EXTENDED_TABLE, EXTENSION } from '../trainings.ts';
-import { certaintyOf, type DoingParts, type Doings, type KnownJob } from './doings.ts';
+import { certaintyOf, type DoingDeps, type Doings, type KnownJob } from './doings.ts';
 
 type Action = 'cancel' | 'stop' | 'retry' | 'extend';
 
@@ -9,7 +9,7 @@ type Action = 'cancel' | 'stop' | 'retry' | 'extend';
  * Actions that determine how jobs end: cancel, stop, retry, extend. Only one client at a time does
  * one of them to a job.
  */
-export function endingDoings({ client, ledger, random, follow }: DoingParts): Doings {
+export function endingDoings({ client, ledger, random, follow }: DoingDeps): Doings {
   const idle = () => present(ledger.jobs).filter(({ isBusy }) => !isBusy);
   const unfinished = () => idle().filter(({ isOver }) => !isOver);
   const cancelled = () => idle().filter((job) => job.isOver && job.cancelled === 'yes');

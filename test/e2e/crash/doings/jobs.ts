@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { type JobEntry, present } from '../ledger.ts';
 import { SPECS } from '../trainings.ts';
-import { certaintyOf, type DoingParts, type Doings, type KnownJob } from './doings.ts';
+import { certaintyOf, type DoingDeps, type Doings, type KnownJob } from './doings.ts';
 import { remove } from './remove.ts';
 
 /** More would only wait for each other. */
 const MOST_UNFINISHED_JOBS = 6;
 
 /** Trainings, and actions without effect on their end: pauses, reads, deletions. */
-export function jobDoings({ client, ledger, random, follow }: DoingParts): Doings {
+export function jobDoings({ client, ledger, random, follow }: DoingDeps): Doings {
   const jobs = () => present(ledger.jobs);
   const datasets = () => present(ledger.datasets);
   const unfinished = () => jobs().filter(({ isOver }) => !isOver);
