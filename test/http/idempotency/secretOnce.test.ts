@@ -51,7 +51,8 @@ describe.each(THINGS)('a resource with a secret, created by a repeated POST to $
 
   it('is found after a crash before its response, and created after a crash before that', async () => {
     const { id } = (await post('e')).json();
-    const crash = () => service.database.updateTable('idempotencyKeys').set({ response: null, owner: 'dead' }).execute();
+    const crash = () =>
+      service.database.updateTable('idempotencyKeys').set({ response: null, owner: 'dead' }).execute();
     await crash();
     expect((await post('e')).json().code).toBe('made_already');
     await service.database.deleteFrom(table).where('id', '=', String(id)).execute();
