@@ -4,6 +4,7 @@ import { type Caller, DEFAULT_PROJECT, NO_QUOTAS, SCOPES } from '../kit/contract
 import { ServiceError } from '../kit/contract/errors.ts';
 import type { Logger } from '../kit/log.ts';
 import type { Database } from '../store/database/database.ts';
+import { fromJson } from '../store/database/json.ts';
 import { createKeyStore, type KeyStore, type KeyWithQuotas } from './keyStore.ts';
 import { fingerprintOf } from './keyText.ts';
 
@@ -108,7 +109,7 @@ function toCaller(key: KeyWithQuotas, defaultRequestsPerSecond: number | null): 
     keyId: id,
     project,
     // The column is written from a list of scopes.
-    scopes: JSON.parse(scopes),
+    scopes: fromJson(scopes),
     quotas: { runningJobs, queuedJobs, storedBytes, predictRows },
     requestsPerSecond: requestsPerSecond ?? defaultRequestsPerSecond,
   };

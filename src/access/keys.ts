@@ -6,6 +6,7 @@ import { invalidRequest } from '../kit/contract/validation.ts';
 import { decodeCursor, type Page } from '../kit/contract/wire.ts';
 import { newId } from '../kit/ids.ts';
 import type { Database } from '../store/database/database.ts';
+import { fromJson, toJson } from '../store/database/json.ts';
 import type { KeyRow } from '../store/database/tables.ts';
 import { keyRequired } from './authentication.ts';
 import type { CreatedKey, Key, KeyRequest, KeysQuery } from './keySchemas.ts';
@@ -84,7 +85,7 @@ export function createKeys({ database, clock }: KeysDeps): Keys {
         id: id ?? newId('key', now),
         project,
         name,
-        scopes: JSON.stringify(SCOPES.filter((scope) => scopes.includes(scope))),
+        scopes: toJson(SCOPES.filter((scope) => scopes.includes(scope))),
         requestsPerSecond,
         createdAt: now,
         expiresAt: expires,
@@ -133,7 +134,7 @@ function toKey(row: KeyRow): Key {
   const { id, name, project, prefix, scopes, requestsPerSecond } = row;
   return {
     ...{ id, name, project, prefix, requestsPerSecond },
-    scopes: JSON.parse(scopes),
+    scopes: fromJson(scopes),
     createdAt: isoTime(row.createdAt),
     lastUsedAt: timeOrNull(row.lastUsedAt),
     expiresAt: timeOrNull(row.expiresAt),

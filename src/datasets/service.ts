@@ -10,6 +10,7 @@ import { newId } from '../kit/ids.ts';
 import type { Logger } from '../kit/log.ts';
 import type { Blobs } from '../store/blobs/blobs.ts';
 import type { Database } from '../store/database/database.ts';
+import { toJson } from '../store/database/json.ts';
 import type { DatasetRow } from '../store/database/tables.ts';
 import { type FileFormat, type ReadOptions, UPLOAD_FILE } from './ingest/protocol/messages.ts';
 import { createRowReader } from './rows/rowReader.ts';
@@ -133,7 +134,7 @@ export function createDatasets(deps: DatasetsDeps): AllDatasets {
     } catch (error) {
       if (!(error instanceof ServiceError)) log?.error({ err: error, dataset: row.id }, 'parsing an upload failed');
       const failure = error instanceof ServiceError ? { code: error.code, message: error.message } : INTERNAL;
-      await finish({ state: 'failed', error: JSON.stringify(failure) });
+      await finish({ state: 'failed', error: toJson(failure) });
     } finally {
       await scratch.remove();
       ingesting.delete(row.id);
@@ -228,7 +229,7 @@ export function createDatasets(deps: DatasetsDeps): AllDatasets {
     of: datasetsOf,
 
     async recover() {
-      await store.failProcessing(JSON.stringify(INTERRUPTED));
+      await store.failProcessing(toJson(INTERRUPTED));
       await clearTemporary(temporary);
       const files = await ingestQueue.collectUnused();
       if (files > 0) log?.info({ files }, 'unused files of uploads deleted');

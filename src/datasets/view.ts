@@ -1,4 +1,5 @@
 import { isoTime } from '../kit/clock.ts';
+import { fromJson, fromNullableJson } from '../store/database/json.ts';
 import type { DatasetRow } from '../store/database/tables.ts';
 import type { Dataset, DatasetSummary } from './schemas.ts';
 import type { ListedDatasetRow } from './stored/store.ts';
@@ -7,7 +8,7 @@ import type { ListedDatasetRow } from './stored/store.ts';
  * Converts a database row to its API form. Its JSON columns were written with the types of the API.
  */
 export function toDataset(row: DatasetRow): Dataset {
-  return { ...datasetSummary(row), columns: JSON.parse(row.columns), warnings: JSON.parse(row.warnings) };
+  return { ...datasetSummary(row), columns: fromJson(row.columns), warnings: fromJson(row.warnings) };
 }
 
 /**
@@ -25,6 +26,6 @@ export function datasetSummary(row: ListedDatasetRow): DatasetSummary {
   return {
     ...{ id, name, state, rows, bytes, sha256, columnCount },
     createdAt: isoTime(row.createdAt),
-    error: row.error === null ? null : JSON.parse(row.error),
+    error: fromNullableJson(row.error),
   };
 }

@@ -5,6 +5,7 @@ import { invalid } from '../kit/contract/validation.ts';
 import type { EventBus } from '../notifications/bus.ts';
 import { sizeOf } from '../search/search.ts';
 import type { Database, Queries } from '../store/database/database.ts';
+import { toJson } from '../store/database/json.ts';
 import type { SweepRow } from '../store/database/tables.ts';
 import { applyToJobs } from './applyToJobs.ts';
 import { MAX_TRIALS, type SweepSettings } from './request/schema.ts';
@@ -92,7 +93,7 @@ export function createSweepActions({ database, bus, clock, tenant, getRow, view 
       const row = await getRow(id);
       const settings = readSettings(row.request);
       const trials = extendedTrialCount(more, settings);
-      const request = JSON.stringify({ ...clearEndCondition(settings, row), search: { ...settings.search, trials } });
+      const request = toJson({ ...clearEndCondition(settings, row), search: { ...settings.search, trials } });
       const change = { runningSince: clock(), finishedAt: null, endedBy: null, error: null, request };
       const moved = await move(row, 'resumed', change, async (queries) => {
         const { queuedJobs } = tenant.quotas;

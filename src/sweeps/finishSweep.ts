@@ -1,5 +1,6 @@
 import { cancelHalted } from '../jobs/trials.ts';
 import type { Queries } from '../store/database/database.ts';
+import { toJson } from '../store/database/json.ts';
 import type { SweepEnd, SweepRow } from '../store/database/tables.ts';
 import { ranUntil } from './runTime.ts';
 import { endSweep, prunePaused } from './transitions.ts';
@@ -15,5 +16,5 @@ export async function finishSweep(queries: Queries, row: SweepRow, endedBy: Swee
   await cancelHalted(queries, await prunePaused(queries, row.id, now), now);
   const ended = { endedBy, finishedAt: now, ...ranUntil(row, now) };
   if (await hasSucceeded(queries, row.id)) await endSweep(queries, row.id, 'succeeded', { ...ended, error: null });
-  else await endSweep(queries, row.id, 'failed', { ...ended, error: JSON.stringify(ALL_FAILED) });
+  else await endSweep(queries, row.id, 'failed', { ...ended, error: toJson(ALL_FAILED) });
 }

@@ -1,6 +1,7 @@
 import { cancelHalted } from '../jobs/trials.ts';
 import type { SegmentResult } from '../search/search.ts';
 import type { Queries } from '../store/database/database.ts';
+import { toJson } from '../store/database/json.ts';
 import type { SweepRow, TrialState } from '../store/database/tables.ts';
 import { insertSweepEvents } from './events/eventStore.ts';
 import type { Objective } from './request/objective.ts';
@@ -52,7 +53,7 @@ export async function writeOutcome(
   await endTrial(queries, { sweepId, number: trial }, state, {
     ...columns,
     objective: values?.[0] ?? null,
-    objectives: named && JSON.stringify(named),
+    objectives: named && toJson(named),
     finishedAt: state === 'paused' ? null : now,
   });
   if (state === 'pruned' && jobId !== null) await cancelHalted(queries, [jobId], now);

@@ -11,6 +11,7 @@ import { decodeCursor, type Page } from '../kit/contract/wire.ts';
 import { newId } from '../kit/ids.ts';
 import type { Model } from '../models/schemas.ts';
 import { type EventBus, type Notification, type WaitOptions, waitUntil } from '../notifications/bus.ts';
+import { toJson } from '../store/database/json.ts';
 import { FINAL_SWEEP_STATES, type SweepRow } from '../store/database/tables.ts';
 import { createSweepActions, type SweepActions, wrongState } from './actions.ts';
 import { type BestModelsDeps, saveBestModels } from './bestModels.ts';
@@ -98,7 +99,7 @@ export function createSweeps(deps: SweepsDeps, tenant: Tenant): Sweeps {
         name: request.name ?? (sample ? `${sample.dataset.name}-${sample.spec.target}` : 'external'),
         datasetId: sample?.dataset.id ?? null,
         state: 'running',
-        request: JSON.stringify(settings),
+        request: toJson(settings),
         endedBy: null,
         error: null,
         ranMs: 0,

@@ -5,6 +5,7 @@
  */
 import { sql, type UpdateQueryBuilder } from 'kysely';
 import type { Queries } from '../store/database/database.ts';
+import { fromJson, fromNullableJson } from '../store/database/json.ts';
 import type { SweepRow, SweepState, Tables, TrialRow, TrialState } from '../store/database/tables.ts';
 import { enqueueDeliveries } from '../webhooks/deliveryStore.ts';
 import { insertSweepEvents } from './events/eventStore.ts';
@@ -71,7 +72,7 @@ async function changeSweep(
 /** Writes the event, and the deliveries of a final state. */
 async function recordSweep(queries: Queries, sweep: MovedSweep): Promise<void> {
   const { id: sweepId, project, name, state, datasetId, endedBy, finishedAt } = sweep;
-  const error = sweep.error === null ? null : JSON.parse(sweep.error);
+  const error = fromNullableJson(sweep.error);
   await insertSweepEvents(queries, [{ sweepId, type: 'state', data: { state, endedBy, error } }]);
   if (state === 'running' || state === 'paused' || finishedAt === null) return;
   const data = { sweepId, name, state, datasetId, endedBy, error };
@@ -198,7 +199,7 @@ async function recordTrials(queries: Queries, trials: readonly MovedTrial[]): Pr
     trials.map(({ sweepId, number, state, objective, parameters, jobId }) => ({
       sweepId,
       type: 'trial' as const,
-      data: { number, state, objective, parameters: JSON.parse(parameters), jobId },
+      data: { number, state, objective, parameters: fromJson(parameters), jobId },
     })),
   );
 }

@@ -1,4 +1,5 @@
 import { isoTime } from '../kit/clock.ts';
+import { fromNullableJson } from '../store/database/json.ts';
 import type { SweepRow } from '../store/database/tables.ts';
 import { objectivesOf } from './request/objective.ts';
 import type { SweepSettings } from './request/schema.ts';
@@ -7,7 +8,7 @@ import { ranUntil } from './runTime.ts';
 import { MAX_FRONT_SHOWN, type Sweep, type SweepSummary } from './schemas.ts';
 import { paretoFrontNumbers } from './trials/paretoFrontNumbers.ts';
 import type { TrialStore, TrialTotals, TrialWithEpochs } from './trials/trialStore.ts';
-import { bestView, fromJson } from './trials/view.ts';
+import { bestView } from './trials/view.ts';
 
 /** A sweep as the API returns it. */
 export async function sweepView(row: SweepRow, trials: TrialStore, now: number): Promise<Sweep> {
@@ -45,7 +46,7 @@ export async function sweepSummary(row: SweepRow, trials: TrialStore, now: numbe
     etaSeconds: row.state === 'running' ? etaOf(totals, settings, seconds) : null,
     best: best && bestView(best),
     ...shown,
-    error: fromJson(row.error),
+    error: fromNullableJson(row.error),
     createdAt: isoTime(row.createdAt),
     finishedAt: row.finishedAt === null ? null : isoTime(row.finishedAt),
   };

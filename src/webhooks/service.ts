@@ -6,6 +6,7 @@ import { invalidRequest } from '../kit/contract/validation.ts';
 import { decodeCursor, type Page, type PageQuery } from '../kit/contract/wire.ts';
 import { newId } from '../kit/ids.ts';
 import type { Database } from '../store/database/database.ts';
+import { toJson } from '../store/database/json.ts';
 import type { WebhookRow } from '../store/database/tables.ts';
 import { newMessageId } from './deliveryStore.ts';
 import type { DeliveryView, NewWebhook, TestResponse, Webhook, WebhookChange, WebhookRequest } from './schemas.ts';
@@ -71,7 +72,7 @@ export function createWebhooks(
       const row = {
         id: id ?? newId('whk', createdAt),
         url,
-        events: JSON.stringify(events),
+        events: toJson(events),
         secret: newSecret(),
         createdAt,
       };
@@ -89,7 +90,7 @@ export function createWebhooks(
 
     async change(id, { url, events }) {
       if (url !== undefined) rejectInvalid(url);
-      await store.change(id, { url, events: events && JSON.stringify(events) });
+      await store.change(id, { url, events: events && toJson(events) });
       return webhookView(await found(id));
     },
 

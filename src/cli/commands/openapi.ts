@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { readConfig } from '../../config/config.ts';
+import { isNotFound } from '../../kit/node.ts';
 import { describeApi } from '../../server/openapi.ts';
 import { type Command, EXIT_FAILED, EXIT_OK, positionalsOf, textFlag } from '../command/command.ts';
 import { processTerminal, type Terminal } from '../terminal/terminal.ts';
@@ -51,7 +52,7 @@ function readIfExists(file: string): string | undefined {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    if (isNotFound(error)) return undefined;
     throw error;
   }
 }

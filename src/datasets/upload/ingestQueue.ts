@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { createSemaphore } from '../../kit/limits/semaphore.ts';
 import type { Blobs } from '../../store/blobs/blobs.ts';
+import { toJson } from '../../store/database/json.ts';
 import type { DatasetRow } from '../../store/database/tables.ts';
 import { type FileFormat, type Ingested, type ReadOptions, TABLE_FILE } from '../ingest/protocol/messages.ts';
 import type { DatasetStore } from '../stored/store.ts';
@@ -91,7 +92,7 @@ export function createIngestQueue({ tables, store, limits, metrics }: IngestQueu
       await fileGate.run(async () => {
         await tables.put(file, { file: join(folder, TABLE_FILE) });
         try {
-          await save({ rows, file, ...profileOf(columns), warnings: JSON.stringify(warnings) });
+          await save({ rows, file, ...profileOf(columns), warnings: toJson(warnings) });
         } finally {
           if ((await store.findByFile(file)) === undefined) await tables.remove([file]);
         }
@@ -118,8 +119,8 @@ export function createIngestQueue({ tables, store, limits, metrics }: IngestQueu
  */
 function profileOf(columns: Ingested['columns']): Pick<TableProfile, 'columns' | 'columnCount' | 'readAs'> {
   return {
-    columns: JSON.stringify(columns.map(({ readAs: _, ...column }) => column)),
+    columns: toJson(columns.map(({ readAs: _, ...column }) => column)),
     columnCount: columns.length,
-    readAs: JSON.stringify(columns.map(({ readAs }) => readAs)),
+    readAs: toJson(columns.map(({ readAs }) => readAs)),
   };
 }

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Database } from '../../store/database/database.ts';
+import { toJson } from '../../store/database/json.ts';
 import type { NamedBlob } from './blobPath.ts';
 
 /** Queries about what a backup contains. */
@@ -37,7 +38,7 @@ export function createBackupStore(database: Database): BackupStore {
         if (collection === 'checkpoints') {
           await database.deleteFrom('checkpoints').where('file', '=', key).execute();
         } else {
-          const error = JSON.stringify(MISSING_FILE);
+          const error = toJson(MISSING_FILE);
           await database
             .updateTable('datasets')
             .set({ state: 'failed', file: null, error })

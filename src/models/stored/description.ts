@@ -5,6 +5,7 @@ import { fittedTargetSchema } from '../../features/target.ts';
 import { parseOptionsSchema } from '../../formats/parseOptions.ts';
 import { hyperparametersSchema } from '../../jobs/submission/requestSchema.ts';
 import { warningSchema } from '../../kit/warning.ts';
+import { fromJson, toJson } from '../../store/database/json.ts';
 import { networkSchema } from '../../training/schemas/network.ts';
 import { type EnsembleDescription, ensembleSchema } from './ensembleDescription.ts';
 import { modelMetricsSchema } from './metricsSchema.ts';
@@ -37,13 +38,13 @@ export type AnyDescription = Description | EnsembleDescription;
 
 /** Reads the description of any model. Throws ZodError if the text is not one. */
 export function readAnyDescription(text: string): AnyDescription {
-  const stored = JSON.parse(text);
+  const stored = fromJson<{ readonly kind?: unknown }>(text);
   return stored.kind === 'ensemble' ? ensembleSchema.parse(stored) : descriptionSchema.parse(stored);
 }
 
 /** Reads the description of a single network. Throws ZodError if the text is not one. */
 export function readDescription(text: string): Description {
-  return descriptionSchema.parse(JSON.parse(text));
+  return descriptionSchema.parse(fromJson(text));
 }
 
 /**
@@ -51,7 +52,7 @@ export function readDescription(text: string): Description {
  * Throws ZodError if the text could not be read again.
  */
 export function writeDescription(description: object): string {
-  const text = JSON.stringify(description);
+  const text = toJson(description);
   readDescription(text);
   return text;
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { warningSchema } from '../../kit/warning.ts';
+import { fromJson, toJson } from '../../store/database/json.ts';
 import { inputSchema } from './inputSchema.ts';
 import { modelMetricsSchema } from './metricsSchema.ts';
 
@@ -21,7 +22,7 @@ export type EnsembleDescription = z.infer<typeof ensembleSchema>;
  * Throws ZodError if the text could not be read again.
  */
 export function writeEnsemble(description: object): string {
-  const text = JSON.stringify(description);
-  ensembleSchema.parse(JSON.parse(text));
+  const text = toJson(description);
+  ensembleSchema.parse(fromJson(text));
   return text;
 }

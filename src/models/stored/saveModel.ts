@@ -4,6 +4,7 @@ import type { ParseOptions } from '../../formats/parseOptions.ts';
 import { ServiceError } from '../../kit/contract/errors.ts';
 import { newId } from '../../kit/ids.ts';
 import type { Queries } from '../../store/database/database.ts';
+import { fromJson, toJson } from '../../store/database/json.ts';
 import { storedBytes } from '../../store/storedBytes.ts';
 import type { Outcome } from '../../training/outcome.ts';
 import type { TrainedJob } from '../../worker/run/endJob.ts';
@@ -60,8 +61,8 @@ async function assertQuota(queries: Queries, project: string, parameters: readon
 async function columnsOf(queries: Queries, datasetId: string | null) {
   const row = datasetId === null ? undefined : await findDatasetColumns(queries, datasetId);
   // Both lists are written together, one item a column.
-  const columns: readonly { readonly name: string }[] = JSON.parse(row?.columns ?? '[]');
-  const readAs: readonly ParseOptions[] = JSON.parse(row?.readAs ?? '[]');
+  const columns: readonly { readonly name: string }[] = fromJson(row?.columns ?? '[]');
+  const readAs: readonly ParseOptions[] = fromJson(row?.readAs ?? '[]');
   return {
     columns: columns.map(({ name }) => name),
     readAs: columns.map(({ name }, index) => [name, readAs[index] ?? {}]),
@@ -69,7 +70,7 @@ async function columnsOf(queries: Queries, datasetId: string | null) {
 }
 
 function toRow({ layer, name, shape, values }: Parameter): StoredParameter {
-  return { layer, name, shape: JSON.stringify(shape), bytes: toFloat32Bytes(values) };
+  return { layer, name, shape: toJson(shape), bytes: toFloat32Bytes(values) };
 }
 
 function byLayerAndName(a: Parameter, b: Parameter): number {

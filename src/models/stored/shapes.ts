@@ -1,4 +1,6 @@
+import { fromJson } from '../../store/database/json.ts';
+
 /** Parses a shape as the database stores it: JSON, for example `[rows, columns]`. */
 export function readShape(shape: string): number[] {
-  return JSON.parse(shape);
+  return fromJson(shape);
 }

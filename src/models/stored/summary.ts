@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { fromJson, toJson } from '../../store/database/json.ts';
 import { bestSchema } from './description.ts';
 import { summaryMetricsSchema } from './metricsSchema.ts';
 
@@ -19,10 +20,10 @@ export type Summary = z.infer<typeof summarySchema>;
  * out.
  */
 export function writeSummary(summary: object): string {
-  return JSON.stringify(summarySchema.parse(JSON.parse(JSON.stringify(summary))));
+  return toJson(summarySchema.parse(fromJson(toJson(summary))));
 }
 
 /** Reads what `writeSummary` wrote, which was checked then. */
 export function readSummary(text: string): Summary {
-  return JSON.parse(text);
+  return fromJson(text);
 }

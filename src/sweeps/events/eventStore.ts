@@ -1,6 +1,7 @@
 import { BATCH, BATCH_BYTES } from '../../jobs/events/store.ts';
 import { readWithin, type Slice } from '../../kit/contract/pages.ts';
 import type { Database, Queries } from '../../store/database/database.ts';
+import { toJson } from '../../store/database/json.ts';
 import type { SweepEventRow, SweepState } from '../../store/database/tables.ts';
 import { textBytes } from '../../store/textBytes.ts';
 
@@ -55,7 +56,7 @@ const EVENTS_PER_INSERT = 1000;
 export async function insertSweepEvents(queries: Queries, events: readonly NewSweepEvent[]): Promise<void> {
   for (let start = 0; start < events.length; start += EVENTS_PER_INSERT) {
     const batch = events.slice(start, start + EVENTS_PER_INSERT);
-    const rows = batch.map(({ sweepId, type, data }) => ({ sweepId, type, data: JSON.stringify(data) }));
+    const rows = batch.map(({ sweepId, type, data }) => ({ sweepId, type, data: toJson(data) }));
     await queries.insertInto('sweepEvents').values(rows).execute();
   }
 }

@@ -4,6 +4,7 @@ import { ServiceError } from '../../kit/contract/errors.ts';
 import type { EventBus, Notification } from '../../notifications/bus.ts';
 import { type EventBatches, type FollowOptions, follow, unknownEvent } from '../../notifications/follow.ts';
 import type { Database } from '../../store/database/database.ts';
+import { fromJson } from '../../store/database/json.ts';
 import { FINAL_SWEEP_STATES, type SweepState } from '../../store/database/tables.ts';
 import { createSweepEventStore } from './eventStore.ts';
 
@@ -34,7 +35,7 @@ export function createSweepEvents({ database, bus }: SweepEventsDeps, { project 
     const events = rows.map(({ id, type, data, createdAt }) => ({
       id: String(id),
       type,
-      data: JSON.stringify({ sweepId, ...JSON.parse(data), at: isoTime(createdAt) }),
+      data: JSON.stringify({ sweepId, ...fromJson<object>(data), at: isoTime(createdAt) }),
     }));
     return { events, position: rows.at(-1)?.id ?? position, isOver: rows.length === 0 && isOver(state) };
   };

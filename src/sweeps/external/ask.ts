@@ -1,5 +1,6 @@
 import type { Clock } from '../../kit/clock.ts';
 import type { NextStep } from '../../search/search.ts';
+import { toJson } from '../../store/database/json.ts';
 import { assertCurrent, StaleSweepError } from '../store.ts';
 import { insertTrials } from '../transitions.ts';
 import { insertSegments } from '../trials/segmentStore.ts';
@@ -74,7 +75,7 @@ async function createTrial(
   const trial = {
     sweepId: row.id,
     number,
-    parameters: JSON.stringify(parameters),
+    parameters: toJson(parameters),
     state: 'running',
     leaseUntil: now + leaseMs,
     leaseMs,
@@ -84,7 +85,7 @@ async function createTrial(
     sweepId: row.id,
     number: written,
     trial: number,
-    limits: limits.length > 0 ? JSON.stringify(limits) : null,
+    limits: limits.length > 0 ? toJson(limits) : null,
   };
   await database.transaction().execute(async (transaction) => {
     await assertCurrent(transaction, snapshot);

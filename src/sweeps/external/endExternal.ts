@@ -1,4 +1,5 @@
 import type { Queries } from '../../store/database/database.ts';
+import { toJson } from '../../store/database/json.ts';
 import type { SweepEnd, SweepRow } from '../../store/database/tables.ts';
 import { finishSweep } from '../finishSweep.ts';
 import { lockRunning } from '../store.ts';
@@ -19,7 +20,7 @@ const LEASE_EXPIRED = {
 export async function endExternal(queries: Queries, row: SweepRow, reason: SweepEnd, now: number): Promise<boolean> {
   await lockRunning(queries, row);
   if (reason === 'seconds') {
-    const failed = await failExpired(queries, row.id, JSON.stringify(LEASE_EXPIRED), now);
+    const failed = await failExpired(queries, row.id, toJson(LEASE_EXPIRED), now);
     await failOpenSegments(queries, row.id, failed);
   }
   if (await hasRunningTrial(queries, row.id)) return false;

@@ -3,6 +3,7 @@
  */
 import { sql } from 'kysely';
 import type { Queries } from '../../store/database/database.ts';
+import { fromJson } from '../../store/database/json.ts';
 import type { SweepRow } from '../../store/database/tables.ts';
 import type { Objective } from '../request/objective.ts';
 import { findRunning } from '../store.ts';
@@ -53,9 +54,9 @@ export async function segmentsFrom(
     .execute();
   return rows.map(({ trial, until, result, parameters }) => ({
     trial,
-    parameters: JSON.parse(parameters),
+    parameters: fromJson(parameters),
     until,
-    result: result === null ? undefined : JSON.parse(result),
+    result: result === null ? undefined : fromJson(result),
   }));
 }
 
@@ -72,7 +73,7 @@ export async function resultsOf(
     .where('number', 'in', segments)
     .where('result', 'is not', null)
     .execute();
-  return rows.map(({ number, result }) => ({ segment: number, result: JSON.parse(result ?? 'null') }));
+  return rows.map(({ number, result }) => ({ segment: number, result: fromJson(result ?? 'null') }));
 }
 
 /** The segment of a trial. */

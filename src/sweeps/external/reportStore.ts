@@ -1,6 +1,7 @@
 /** Queries on the reports of external trials. */
 import { sql } from 'kysely';
 import type { Queries } from '../../store/database/database.ts';
+import { toJson } from '../../store/database/json.ts';
 import type { Objective } from '../request/objective.ts';
 
 /** The objective of a trial after an epoch, as its client reported it. */
@@ -49,7 +50,7 @@ export async function insertReport(
     .where('sweepId', '=', sweepId)
     .where('trial', '=', trial)
     .executeTakeFirstOrThrow();
-  await running.set({ objective: best, objectives: JSON.stringify({ [metric]: best }) }).execute();
+  await running.set({ objective: best, objectives: toJson({ [metric]: best }) }).execute();
   return true;
 }
 

@@ -3,6 +3,7 @@ import { pointer, ServiceError } from '../../kit/contract/errors.ts';
 import { invalid } from '../../kit/contract/validation.ts';
 import { milestonesOf } from '../../search/pruners.ts';
 import { FAILED, type SegmentResult } from '../../search/search.ts';
+import { toJson } from '../../store/database/json.ts';
 import type { Outcome } from '../outcome.ts';
 import { type Objective, objectivesOf } from '../request/objective.ts';
 import type { SweepSettings } from '../request/schema.ts';
@@ -21,7 +22,7 @@ export function reportedOutcome(request: TellRequest, settings: SweepSettings, r
   const external = { epochs: reports.at(-1)?.epoch ?? null, modelId: null };
   if ('failed' in request) {
     const error = { code: 'told_failed', message: request.message ?? 'The client reported that the trial failed.' };
-    return { result: FAILED, state: 'failed', ...external, error: JSON.stringify(error) };
+    return { result: FAILED, state: 'failed', ...external, error: toJson(error) };
   }
   const curve = milestoneValues(reports, settings);
   if ('pruned' in request) {

@@ -1,6 +1,7 @@
 import { invalid } from '../../kit/contract/validation.ts';
 import { signed } from '../../search/objectives.ts';
 import type { Database } from '../../store/database/database.ts';
+import { fromJson } from '../../store/database/json.ts';
 import type { SweepRow } from '../../store/database/tables.ts';
 import type { StopRule } from '../../training/loop/stopRule.ts';
 import { type Objective, objectivesOf } from '../request/objective.ts';
@@ -67,7 +68,7 @@ async function shouldPrune(
 ): Promise<boolean> {
   const { limits } = await segmentOf(database, sweepId, number);
   if (limits === null) return false;
-  const all: StopRule['limits'] = JSON.parse(limits);
+  const all: StopRule['limits'] = fromJson(limits);
   const reached = all.filter((limit) => limit.epoch <= epoch);
   const reports = await listReports(database, sweepId, number, reached.at(-1)?.epoch ?? 0);
   return reached.some((limit) => {

@@ -1,13 +1,14 @@
 import { MAX_EXTERNAL_EPOCHS } from '../../search/pruners/maxEpochs.ts';
 import type { SearchSettings } from '../../search/search.ts';
 import { type TrialEpochs, trialEpochs } from '../../search/trialEpochs.ts';
+import { fromJson } from '../../store/database/json.ts';
 import { objectivesOf } from './objective.ts';
 import type { SweepSettings } from './schema.ts';
 
 /** Reads the stored settings of a sweep. */
 export function readSettings(stored: string): SweepSettings {
   // Written from this type.
-  return JSON.parse(stored);
+  return fromJson(stored);
 }
 
 /** The settings of the search of a sweep. */

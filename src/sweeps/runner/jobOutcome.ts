@@ -3,6 +3,7 @@ import { readDescription } from '../../models/stored/description.ts';
 import { countParameters } from '../../models/stored/modelStore.ts';
 import { FAILED } from '../../search/search.ts';
 import type { Queries } from '../../store/database/database.ts';
+import { fromJson, fromNullableJson, toJson } from '../../store/database/json.ts';
 import { epochCost } from '../../training/loop/earlyStopping.ts';
 import { readMetric } from '../../training/loop/stopRule.ts';
 import type { EpochMeasures } from '../../training/report.ts';
@@ -45,8 +46,7 @@ export async function outcomeOf(queries: Queries, query: OutcomeQuery): Promise<
     return { ...CANCELLED, state: job.state, epochs, error: job.error };
   }
   const values = await valuesOf(queries, job, query.objectives);
-  if (values === null && !isHalted)
-    return { ...CANCELLED, state: 'failed', epochs, error: JSON.stringify(NO_OBJECTIVE) };
+  if (values === null && !isHalted) return { ...CANCELLED, state: 'failed', epochs, error: toJson(NO_OBJECTIVE) };
   const perEpoch = query.withCurve ? await learningCurveOf(queries, job, query.objectives[0]) : undefined;
   return {
     result: { objectives: values, over: !isHalted, ...(perEpoch && { perEpoch }) },
@@ -67,7 +67,7 @@ function stateOf(isHalted: boolean, until: number | null): Outcome['state'] {
 
 function epochsOf({ progress }: TrialJob): number {
   // Written from the type of a job's progress.
-  const shown: { readonly epoch: number } | null = JSON.parse(progress ?? 'null');
+  const shown: { readonly epoch: number } | null = fromNullableJson(progress);
   return shown?.epoch ?? 0;
 }
 
@@ -77,7 +77,7 @@ async function valuesOf(
   job: TrialJob,
   objectives: readonly Objective[],
 ): Promise<readonly number[] | null> {
-  const best: { readonly epoch: number } | null = JSON.parse(job.best ?? 'null');
+  const best: { readonly epoch: number } | null = fromNullableJson(job.best);
   const epoch = best && (await findEpoch(queries, job.id, best.epoch));
   if (!epoch) return null;
   const values: number[] = [];
@@ -106,7 +106,7 @@ async function readModelMetric(queries: Queries, { modelId }: TrialJob, metric: 
 }
 
 function measuresOf({ metrics, ...losses }: StoredMeasures): Pick<EpochMeasures, keyof StoredMeasures> {
-  return { ...losses, metrics: JSON.parse(metrics) };
+  return { ...losses, metrics: fromJson(metrics) };
 }
 
 /** The objective after each epoch, at the best epoch so far: as if the training had ended there. */

@@ -1,6 +1,7 @@
 import { createSearch, type Search, type Segment, type SegmentResult } from '../../search/search.ts';
 import type { Parameters } from '../../search/space/space.ts';
 import type { Database } from '../../store/database/database.ts';
+import { fromJson } from '../../store/database/json.ts';
 import type { SegmentRow, SweepRow, TrialRow } from '../../store/database/tables.ts';
 import { type BestSoFar, isBetter } from '../outcome.ts';
 import { type Objective, objectivesOf } from '../request/objective.ts';
@@ -49,7 +50,7 @@ export async function loadRunningSweep(database: Database, id: string): Promise<
     settings,
     objectives,
     search: createSearch(searchSettingsOf(settings)),
-    trials: trials.map(({ parameters, jobId }) => ({ parameters: JSON.parse(parameters), jobId })),
+    trials: trials.map(({ parameters, jobId }) => ({ parameters: fromJson(parameters), jobId })),
     open: new Map(),
     segments: [],
     segmentCount: 0,
@@ -57,7 +58,7 @@ export async function loadRunningSweep(database: Database, id: string): Promise<
     best: bestOf(trials, objectives),
   };
   for (const segment of segments)
-    addSegment(sweep, segment, segment.result === null ? undefined : JSON.parse(segment.result));
+    addSegment(sweep, segment, segment.result === null ? undefined : fromJson(segment.result));
   return sweep;
 }
 

@@ -1,6 +1,7 @@
 import type { Machine } from '../../jobs/submission/threadWarnings.ts';
 import { insertTrial as insertTrialJob, resumeTrial as resumeTrialJob } from '../../jobs/trials.ts';
 import type { Queries } from '../../store/database/database.ts';
+import { toJson, toNullableJson } from '../../store/database/json.ts';
 import type { SweepRow } from '../../store/database/tables.ts';
 import { insertTrials, type NewTrialRow, resumeTrial } from '../transitions.ts';
 import { insertSegments, type NewSegment } from '../trials/segmentStore.ts';
@@ -40,19 +41,19 @@ function trialRow(sweepId: string, { segment, parameters, jobId, checked, errors
   const trial = {
     sweepId,
     number: segment.trial,
-    parameters: JSON.stringify(parameters),
+    parameters: toJson(parameters),
     jobId,
     epochs: 0,
     createdAt: now,
   };
   if (checked) return { ...trial, state: 'running' } satisfies NewTrialRow;
   const message = errors.map((issue) => `${issue.path}: ${issue.message}`).join(' ');
-  const error = JSON.stringify({ code: 'invalid_spec', message });
+  const error = toJson({ code: 'invalid_spec', message });
   return { ...trial, state: 'failed', error, finishedAt: now } satisfies NewTrialRow;
 }
 
 function segmentRow(sweepId: string, { segment, result }: Decision): NewSegment {
-  return { ...segment, sweepId, result: result ? JSON.stringify(result) : null };
+  return { ...segment, sweepId, result: toNullableJson(result) };
 }
 
 async function resume(queries: Queries, sweepId: string, { segment, jobId, halt }: ResumedTrial): Promise<void> {

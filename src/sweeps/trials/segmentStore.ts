@@ -1,6 +1,7 @@
 /** Queries on the segments of a sweep (table `segments`), in the caller's transaction. */
 import { FAILED, type SegmentResult } from '../../search/search.ts';
 import type { Queries } from '../../store/database/database.ts';
+import { toJson } from '../../store/database/json.ts';
 import type { SegmentRow } from '../../store/database/tables.ts';
 
 /** All segments, ordered by number. */
@@ -32,7 +33,7 @@ export async function closeSegment(
 ): Promise<boolean> {
   const { numUpdatedRows } = await queries
     .updateTable('segments')
-    .set({ result: JSON.stringify(result) })
+    .set({ result: toJson(result) })
     .where('sweepId', '=', sweepId)
     .where('number', '=', number)
     .where('result', 'is', null)
@@ -44,7 +45,7 @@ export async function closeSegment(
 export async function failOpenSegments(queries: Queries, sweepId: string, trials?: readonly number[]): Promise<void> {
   const open = queries
     .updateTable('segments')
-    .set({ result: JSON.stringify(FAILED) })
+    .set({ result: toJson(FAILED) })
     .where('sweepId', '=', sweepId)
     .where('result', 'is', null);
   await (trials === undefined ? open : open.where('trial', 'in', trials)).execute();
