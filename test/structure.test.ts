@@ -94,6 +94,13 @@ describe('the source tree', () => {
     expect(querying).toEqual([]);
   });
 
+  it('reads JSON columns by the helper of the store', () => {
+    const parsing = sourceFiles.filter(
+      (file) => /([sS]tore|transitions|[vV]iew)\.ts$/.test(file) && readSource(file).includes('JSON.parse('),
+    );
+    expect(parsing).toEqual([]);
+  });
+
   it('writes the state of jobs in jobs/transitions.ts only', () => {
     const writing = sourceFiles.filter((file) => writesState(readSource(file), 'jobs'));
     expect(writing).toEqual(['jobs/transitions.ts']);
