@@ -101,9 +101,12 @@ describe('the source tree', () => {
     expect(parsing).toEqual([]);
   });
 
-  it('writes the state of jobs in jobs/transitions.ts only', () => {
-    const writing = sourceFiles.filter((file) => writesState(readSource(file), 'jobs'));
-    expect(writing).toEqual(['jobs/transitions.ts']);
+  it.each([
+    ['jobs', 'jobs/transitions.ts'],
+    ['sweeps', 'sweeps/transitions.ts'],
+    ['trials', 'sweeps/transitions.ts'],
+  ])('writes the state of %s in %s only', (table, file) => {
+    expect(sourceFiles.filter((other) => writesState(readSource(other), table))).toEqual([file]);
   });
 
   it.each([
