@@ -119,7 +119,7 @@ CREATE TABLE jobs (
   sweep_id TEXT REFERENCES sweeps (id) ON DELETE SET NULL,
   trial INTEGER CHECK (trial >= 0),
   -- The stop rule at which the training pauses. NULL: there is none.
-  halt TEXT CHECK (halt IS NULL OR json_valid(halt)),
+  stop_rule TEXT CHECK (stop_rule IS NULL OR json_valid(stop_rule)),
   -- Whether the stop rule has paused the training.
   halted INTEGER NOT NULL DEFAULT 0 CHECK (halted IN (0, 1) AND (halted = 0 OR state IN ('paused', 'cancelled'))),
   created_at INTEGER NOT NULL,

@@ -48,7 +48,9 @@ export function createActionStore(queries: Queries): ActionStore {
         const moved = await moveJobs(transaction, { to: 'queued', from: ACTIONS.resume }, (jobs) =>
           jobs
             .set({ attempts: SAME_ATTEMPT })
-            .set((eb) => ({ halt: eb.case().when('sweepId', 'is', null).then(null).else(eb.ref('halt')).end() }))
+            .set((eb) => ({
+              stopRule: eb.case().when('sweepId', 'is', null).then(null).else(eb.ref('stopRule')).end(),
+            }))
             .set(requeuedProgress)
             .where('id', '=', id)
             .where((eb) => eb.or([eb('halted', '=', 0), eb('sweepId', 'is', null)])),
@@ -80,7 +82,7 @@ export function createActionStore(queries: Queries): ActionStore {
     async retry(id) {
       const moved = await moveJobs(queries, { to: 'queued', from: ACTIONS.retry }, (jobs) =>
         jobs
-          .set({ halt: null, ...NOT_SUSPECT })
+          .set({ stopRule: null, ...NOT_SUSPECT })
           .set(requeuedProgress)
           .where('id', '=', id)
           .where('datasetId', 'is not', null),
@@ -92,7 +94,7 @@ export function createActionStore(queries: Queries): ActionStore {
       const moved = await moveJobs(queries, { to: 'queued', from: ACTIONS.extend }, (jobs) =>
         jobs
           // The sweep of a trial does not pause it again.
-          .set({ halt: null, ...NOT_SUSPECT, ...extended, startedAt: null })
+          .set({ stopRule: null, ...NOT_SUSPECT, ...extended, startedAt: null })
           .where('id', '=', id)
           .where('request', '=', request)
           .where('datasetId', 'is not', null),

@@ -18,7 +18,7 @@ export interface NewTrial extends NewJobOptions {
   /** Its number in the sweep, from 0. */
   readonly trial: number;
   /** Null: it trains to its end. */
-  readonly halt: StopRule | null;
+  readonly stopRule: StopRule | null;
 }
 
 /**
@@ -27,9 +27,9 @@ export interface NewTrial extends NewJobOptions {
  */
 export async function insertTrial(
   queries: Queries,
-  { checked, sweepId, trial, halt, ...options }: NewTrial,
+  { checked, sweepId, trial, stopRule, ...options }: NewTrial,
 ): Promise<string> {
-  const job = { ...newJob(checked, options), sweepId, trial, halt: toNullableJson(halt) };
+  const job = { ...newJob(checked, options), sweepId, trial, stopRule: toNullableJson(stopRule) };
   await insertJob(queries, job, checked.request.labels);
   return job.id;
 }
@@ -42,12 +42,12 @@ export async function insertTrial(
 export async function resumeTrial(
   queries: Queries,
   jobId: string,
-  halt: StopRule | null,
+  stopRule: StopRule | null,
   from: readonly ('paused' | 'cancelled')[] = ['paused'],
 ): Promise<boolean> {
   const moved = await moveJobs(queries, { to: 'queued', from }, (jobs) =>
     jobs
-      .set({ halt: toNullableJson(halt), attempts: SAME_ATTEMPT })
+      .set({ stopRule: toNullableJson(stopRule), attempts: SAME_ATTEMPT })
       .set(requeuedProgress)
       .where('id', '=', jobId)
       .where('halted', '=', 1),

@@ -88,7 +88,7 @@ async function benchSweep(sweep: Trials, workers: number): Promise<Row> {
     const start = performance.now();
     await database.transaction().execute(async (transaction) => {
       for (const [trial, request] of checked.entries()) {
-        const place = { project: TENANT.project, machine: MACHINE, now: Date.now(), sweepId, trial, halt: null };
+        const place = { project: TENANT.project, machine: MACHINE, now: Date.now(), sweepId, trial, stopRule: null };
         await insertTrial(transaction, { ...place, checked: request });
       }
     });

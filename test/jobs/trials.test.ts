@@ -25,7 +25,7 @@ async function openTrials() {
     const options = { project: TENANT.project, machine: MACHINE, now: Date.now(), checked };
     return database
       .transaction()
-      .execute((transaction) => insertTrial(transaction, { ...options, sweepId, trial, halt: HALT }));
+      .execute((transaction) => insertTrial(transaction, { ...options, sweepId, trial, stopRule: HALT }));
   };
   const halted = async (trial?: number) => {
     const id = await insert(trial);
@@ -94,7 +94,7 @@ describe('the job of a trial', () => {
   it('has its stop rule when a worker claims it', async () => {
     const { queue, insert } = await openTrials();
     await insert();
-    expect(JSON.parse((await queue.claim(ANY))?.halt ?? '')).toEqual(HALT);
+    expect(JSON.parse((await queue.claim(ANY))?.stopRule ?? '')).toEqual(HALT);
   });
 });
 
@@ -134,7 +134,7 @@ describe('a job that halts', () => {
     const next = { ...HALT, until: 9 };
     expect(await resumeTrial(database, id, next)).toBe(true);
     expect(await rowOf(id)).toMatchObject({ state: 'queued', halted: 0, attempts: 0 });
-    expect(await queue.claim(ANY)).toMatchObject({ id, attempts: 1, halt: JSON.stringify(next) });
+    expect(await queue.claim(ANY)).toMatchObject({ id, attempts: 1, stopRule: JSON.stringify(next) });
     expect(await resumeTrial(database, id, null)).toBe(false);
   });
 
@@ -142,7 +142,7 @@ describe('a job that halts', () => {
     const { database, halted, rowOf } = await openTrials();
     const id = await halted();
     await resumeTrial(database, id, null);
-    expect(await rowOf(id)).toMatchObject({ state: 'queued', halt: null });
+    expect(await rowOf(id)).toMatchObject({ state: 'queued', stopRule: null });
   });
 
   it('cannot be resumed by a client, and the error names the possible actions', async () => {
@@ -158,7 +158,7 @@ describe('a job that halts', () => {
     const id = await halted();
     await dropSweep();
     expect(await jobs.resume(id)).toMatchObject({ state: 'queued', sweepId: null, trial: 0 });
-    expect(await rowOf(id)).toMatchObject({ halted: 0, halt: null });
+    expect(await rowOf(id)).toMatchObject({ halted: 0, stopRule: null });
   });
 
   it('can be stopped, and creates its model', async () => {
@@ -173,7 +173,7 @@ describe('a job that halts', () => {
     const id = await halted();
     expect(await jobs.cancel(id)).toMatchObject({ state: 'cancelled' });
     expect(await jobs.retry(id)).toMatchObject({ state: 'queued' });
-    expect(await rowOf(id)).toMatchObject({ halted: 0, halt: null });
+    expect(await rowOf(id)).toMatchObject({ halted: 0, stopRule: null });
   });
 
   it('is cancelled by its sweep, which does not change other jobs', async () => {
@@ -193,6 +193,6 @@ describe('a trial that a client has paused', () => {
     const id = await insert();
     await jobs.pause(id);
     expect(await jobs.resume(id)).toMatchObject({ state: 'queued' });
-    expect(await rowOf(id)).toMatchObject({ halt: JSON.stringify(HALT) });
+    expect(await rowOf(id)).toMatchObject({ stopRule: JSON.stringify(HALT) });
   });
 });

@@ -14,7 +14,7 @@ export interface Part {
   readonly ending?: { readonly at: number; readonly how: StopRequest };
   readonly checkpoint?: Checkpoint | null;
   /** Where it pauses automatically. */
-  readonly halt?: StopRule;
+  readonly stopRule?: StopRule;
   /** How many checkpoints are requested, from before the start of the run: each one separately. */
   readonly wishes?: number;
   /** How many threads may be used after that many steps; one without it. */
@@ -34,7 +34,7 @@ export interface Trained {
  * is encoded and decoded in between.
  */
 export function trainPart(table: Table, spec: TrainingSpec, kernels: KernelsChoice, part: Part = {}): Trained {
-  const { ending, checkpoint = null, halt, threads = () => 1 } = part;
+  const { ending, checkpoint = null, stopRule, threads = () => 1 } = part;
   let { wishes = 0 } = part;
   const reports: EpochReport[] = [];
   const checkpoints: Checkpoint[] = [];
@@ -45,7 +45,7 @@ export function trainPart(table: Table, spec: TrainingSpec, kernels: KernelsChoi
     table,
     spec,
     checkpoint,
-    halt,
+    stopRule,
     createKernels: chooseKernels(kernels).createKernels,
     control: {
       stopRequest: () => (ending && steps >= ending.at ? ending.how : null),

@@ -88,15 +88,15 @@ async function openService() {
     checkpoints,
     folder: folders.checkpoints,
     submit: async (request: object = REQUEST) => (await jobs.submit({ datasetId, ...request })).id,
-    async submitTrial(halt: StopRule) {
+    async submitTrial(stopRule: StopRule) {
       const checked = await checkRequest({ datasetId, ...REQUEST }, datasets.find, machine);
-      const trial = { project: TENANT.project, sweepId: await insertSweep(database, datasetId), trial: 0, halt };
+      const trial = { project: TENANT.project, sweepId: await insertSweep(database, datasetId), trial: 0, stopRule };
       const id = await insertTrial(database, { ...trial, checked, machine, now: Date.now() });
       bus.publish({ kind: 'queued' });
       return id;
     },
-    async resumeTrial(id: string, halt: StopRule | null) {
-      expect(await resumeTrial(database, id, halt)).toBe(true);
+    async resumeTrial(id: string, stopRule: StopRule | null) {
+      expect(await resumeTrial(database, id, stopRule)).toBe(true);
       bus.publish({ kind: 'queued' });
     },
     when: (id: string, isReached: (job: Job) => boolean) => waitFor(jobs, bus, id, isReached),

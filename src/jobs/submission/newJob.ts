@@ -8,7 +8,7 @@ import { type Machine, threadWarnings } from './threadWarnings.ts';
 
 type JobColumns = 'id' | 'project' | 'name' | 'priority' | 'request' | 'memoryBytes' | 'warnings' | 'createdAt';
 /** The additional columns of the job of a trial. */
-type TrialColumns = 'sweepId' | 'trial' | 'halt';
+type TrialColumns = 'sweepId' | 'trial' | 'stopRule';
 
 /** The row of a job that has never run. */
 export interface NewJob extends Pick<JobRow, JobColumns>, Partial<Pick<JobRow, TrialColumns>> {

@@ -79,7 +79,7 @@ export interface JobRow {
   sweepId: string | null;
   trial: number | null;
   /** JSON: the stop rule at which the training pauses; null: there is none. */
-  halt: string | null;
+  stopRule: string | null;
   /** Whether the stop rule has paused the training. */
   halted: 0 | 1;
   createdAt: number;

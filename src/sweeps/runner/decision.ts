@@ -24,7 +24,7 @@ export interface NewTrial {
   readonly parameters: Parameters;
   readonly jobId: string | null;
   readonly checked: CheckedRequest | null;
-  readonly halt: StopRule | null;
+  readonly stopRule: StopRule | null;
   readonly errors: readonly FieldError[];
   readonly result: SegmentResult | undefined;
   readonly queues: boolean;
@@ -35,7 +35,7 @@ export interface ResumedTrial {
   readonly kind: 'resume';
   readonly segment: DecidedSegment;
   readonly jobId: string | null;
-  readonly halt: StopRule | null;
+  readonly stopRule: StopRule | null;
   readonly result: undefined;
   readonly queues: boolean;
 }
@@ -59,7 +59,7 @@ export async function newTrial(
   const checkedJob = await checkJob(job, (id) => findDataset(id, row.project), machine);
   const name = `${row.name} #${trial}`;
   const segment = { number: segmentCount, trial, until: next.until };
-  const common = { kind: 'ask', segment, parameters, halt: haltOf(sweep, next) } as const;
+  const common = { kind: 'ask', segment, parameters, stopRule: stopRuleOf(sweep, next) } as const;
   return 'errors' in checkedJob
     ? { ...common, jobId: null, checked: null, errors: checkedJob.errors, result: FAILED, queues: false }
     : {
@@ -84,11 +84,11 @@ export function resumeTrial(sweep: RunningSweep, next: Extract<NextStep, { kind:
   const { trial, until } = next;
   const { jobId } = sweep.trials[trial];
   const segment = { number: sweep.segmentCount, trial, until };
-  return { kind: 'resume', segment, jobId, halt: haltOf(sweep, next), result: undefined, queues: true };
+  return { kind: 'resume', segment, jobId, stopRule: stopRuleOf(sweep, next), result: undefined, queues: true };
 }
 
 /** The rule by which the job of the trial pauses itself, on the objective after each epoch. */
-function haltOf(
+function stopRuleOf(
   { objectives: [{ metric, goal }] }: RunningSweep,
   { until, limits }: Pick<StopRule, 'until' | 'limits'>,
 ): StopRule | null {

@@ -29,12 +29,12 @@ export async function writeDecisions(
 async function insertJob(
   queries: Queries,
   { id: sweepId, project }: SweepRow,
-  { segment, jobId, checked, halt }: NewTrial,
+  { segment, jobId, checked, stopRule }: NewTrial,
   machine: Machine,
   now: number,
 ): Promise<void> {
   if (!checked || jobId === null) return;
-  await insertTrialJob(queries, { id: jobId, project, sweepId, trial: segment.trial, halt, checked, machine, now });
+  await insertTrialJob(queries, { id: jobId, project, sweepId, trial: segment.trial, stopRule, checked, machine, now });
 }
 
 function trialRow(sweepId: string, { segment, parameters, jobId, checked, errors }: NewTrial, now: number) {
@@ -56,10 +56,10 @@ function segmentRow(sweepId: string, { segment, result }: Decision): NewSegment 
   return { ...segment, sweepId, result: toNullableJson(result) };
 }
 
-async function resume(queries: Queries, sweepId: string, { segment, jobId, halt }: ResumedTrial): Promise<void> {
+async function resume(queries: Queries, sweepId: string, { segment, jobId, stopRule }: ResumedTrial): Promise<void> {
   // The sweep itself cancelled the job of a trial that had ended. A job that a client cancelled is
   // not resumed.
   const hadEnded = await resumeTrial(queries, { sweepId, number: segment.trial });
   // If the job was deleted or cancelled, the next step finds that the segment has ended.
-  if (jobId !== null) await resumeTrialJob(queries, jobId, halt, hadEnded ? ['paused', 'cancelled'] : ['paused']);
+  if (jobId !== null) await resumeTrialJob(queries, jobId, stopRule, hadEnded ? ['paused', 'cancelled'] : ['paused']);
 }

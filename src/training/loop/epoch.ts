@@ -17,7 +17,7 @@ export interface EpochDeps {
   readonly initialSteps: number;
   readonly spec: TrainingSpec;
   /** Where it pauses automatically; null or absent: nowhere. */
-  readonly halt?: StopRule | null | undefined;
+  readonly stopRule?: StopRule | null | undefined;
   readonly control: RunControl;
   readonly clock: Clock;
 }
@@ -66,11 +66,11 @@ function trainBatch({ run: { trainer }, batchPlan, state }: EpochDeps): void {
 }
 
 /** The measures of the epoch, including the validation rows. */
-export function measureEpoch({ run, batchPlan, state, spec, halt, clock }: EpochDeps): EpochMeasures {
+export function measureEpoch({ run, batchPlan, state, spec, stopRule, clock }: EpochDeps): EpochMeasures {
   const { epoch, batch, sums } = state;
   const last = batchPlan.batches[batch - 1];
   const startedAt = clock();
-  const watched = [spec.training.earlyStopping?.metric, halt?.metric].filter((metric) => metric !== undefined);
+  const watched = [spec.training.earlyStopping?.metric, stopRule?.metric].filter((metric) => metric !== undefined);
   const validation = validate(run, watched);
   if (!Number.isFinite(validation.validationLoss ?? 0)) throw new LossDivergedError(epoch, run.trainer.learningRate);
   return {

@@ -8,7 +8,7 @@ import type { Run } from './run.ts';
 import { advanceEpoch, type Best, checkpointOf, restoreRunState, stepsDone } from './runState.ts';
 import { stopsAfter } from './stopRule.ts';
 
-export interface EpochsOptions extends Pick<EpochDeps, 'spec' | 'halt' | 'control' | 'clock'> {
+export interface EpochsOptions extends Pick<EpochDeps, 'spec' | 'stopRule' | 'control' | 'clock'> {
   /** The checkpoint to resume from; null: from the start. */
   readonly checkpoint: Checkpoint | null;
   readonly onStart: (plan: RunPlan) => void;
@@ -73,9 +73,13 @@ export function runEpochs(run: Run, options: EpochsOptions): RunResult | null {
  * Checked between epochs and on resume: a run that was killed after the epoch stops there too. A
  * request of the client has priority.
  */
-function meetsStopRule({ state: { epoch, batch, best }, halt = null, control }: EpochDeps): boolean {
+function meetsStopRule({ state: { epoch, batch, best }, stopRule = null, control }: EpochDeps): boolean {
   return (
-    halt !== null && batch === 0 && best !== null && control.stopRequest() === null && stopsAfter(halt, epoch - 1, best)
+    stopRule !== null &&
+    batch === 0 &&
+    best !== null &&
+    control.stopRequest() === null &&
+    stopsAfter(stopRule, epoch - 1, best)
   );
 }
 

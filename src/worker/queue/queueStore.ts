@@ -40,7 +40,7 @@ const CLAIMED = [
   'attempts',
   'memoryBytes',
   'requested',
-  'halt',
+  'stopRule',
   'trial',
   'suspectAt',
 ] as const;

@@ -78,7 +78,7 @@ export function startRun(deps: RunDeps, claimed: ClaimedJob): Run {
     spec: readHyperparameters(claimed.request),
     warnings: fromJson(claimed.warnings),
     // The column was written from this type.
-    halt: fromNullableJson(claimed.halt),
+    stopRule: fromNullableJson(claimed.stopRule),
     hasCheckpoint: claimed.hasCheckpoint === 1,
     isRepeated: claimed.attempts > 1 || claimed.suspectAt !== null,
     extendable: claimed.trial === null,

@@ -34,7 +34,7 @@ export interface ThreadRunDeps extends Omit<CheckpointWriterDeps, 'jobId' | 'isR
 /** A job that is to be trained. */
 export interface RunningJob extends TrainedJob {
   /** The rule by which the training pauses itself; null: it does not. */
-  readonly halt: StopRule | null;
+  readonly stopRule: StopRule | null;
   /** Whether there may be a checkpoint to resume from. */
   readonly hasCheckpoint: boolean;
   /** Whether the job was started before and did not end: most likely its process died. */
@@ -84,7 +84,7 @@ async function train(
   { file, columns, spec, control, entry }: TrainingInput,
   force: AbortSignal,
 ): Promise<FinishedTraining> {
-  const { halt, extendable, isRepeated, id: jobId } = job;
+  const { stopRule, extendable, isRepeated, id: jobId } = job;
   const { earlyStopping } = spec.training;
   const checkpoint = job.hasCheckpoint ? await loadCheckpoint(deps, job, spec) : null;
   const { port1, port2 } = new MessageChannel();
@@ -103,7 +103,17 @@ async function train(
     onCheckpoint: checkpointWriter.add,
   });
   const { prepared } = entry;
-  const task = { spec, file, columns, prepared, checkpoint, halt, extendable, control: control.buffer, port: port2 };
+  const task = {
+    spec,
+    file,
+    columns,
+    prepared,
+    checkpoint,
+    stopRule,
+    extendable,
+    control: control.buffer,
+    port: port2,
+  };
   const result = await resultOf(deps.pool.run(task, force), force, deps.log);
   deps.onThreadFree();
   listener.end();

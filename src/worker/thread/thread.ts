@@ -32,7 +32,7 @@ export function warmUp(): void {}
 
 /** Trains one job. Failures of the job are in the result, so a thrown error is a crash. */
 export async function runTask(task: ThreadTask): Promise<ThreadResult> {
-  const { spec, checkpoint, halt, extendable, control, port } = task;
+  const { spec, checkpoint, stopRule, extendable, control, port } = task;
   // Frees the memory of earlier trainings: that needs a turn of the event loop, and the pool runs
   // tasks without one.
   await setImmediate();
@@ -43,7 +43,7 @@ export async function runTask(task: ThreadTask): Promise<ThreadResult> {
       spec,
       createKernels,
       checkpoint,
-      halt,
+      stopRule,
       control: createControl(control),
       clock: Date.now,
       onStart: (plan) => reporter.started(plan, description),

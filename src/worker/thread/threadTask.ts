@@ -26,7 +26,7 @@ export interface ThreadTask {
   /** The checkpoint to resume from; null: the training starts from the beginning. */
   readonly checkpoint: Checkpoint | null;
   /** The rule by which the training pauses itself; null: it does not. */
-  readonly halt: StopRule | null;
+  readonly stopRule: StopRule | null;
   /** Whether the end of the training is a checkpoint as well, from which it can be extended. */
   readonly extendable: boolean;
   /** The memory of a `Control`. */

@@ -37,8 +37,8 @@ describe('a stop rule', () => {
   });
 
   it('applies only after an epoch of its limits', () => {
-    const halt = { ...NOWHERE, limits: [2, 4].map((epoch) => ({ epoch, worst: 0 })) };
-    expect([1, 2, 3, 4, 5].map((done) => stopsAfter(halt, done, best))).toEqual([false, true, false, true, false]);
+    const stopRule = { ...NOWHERE, limits: [2, 4].map((epoch) => ({ epoch, worst: 0 })) };
+    expect([1, 2, 3, 4, 5].map((done) => stopsAfter(stopRule, done, best))).toEqual([false, true, false, true, false]);
   });
 
   it.each<[string, Partial<StopRule>, number, boolean]>([
@@ -54,15 +54,15 @@ describe('a stop rule', () => {
   });
 
   it('treats non-finite values as missing', () => {
-    const halt: StopRule = { ...NOWHERE, goal: 'maximize', metric: 'r2', limits: [{ epoch: 1, worst: 0 }] };
-    expect(stopsAfter(halt, 1, { ...best, metrics: { r2: Number.POSITIVE_INFINITY } })).toBe(true);
+    const stopRule: StopRule = { ...NOWHERE, goal: 'maximize', metric: 'r2', limits: [{ epoch: 1, worst: 0 }] };
+    expect(stopsAfter(stopRule, 1, { ...best, metrics: { r2: Number.POSITIVE_INFINITY } })).toBe(true);
   });
 });
 
 describe('a run that meets its stop rule', () => {
   it('leaves a checkpoint at the start of the next epoch, and reports it', () => {
     const { outcome, halted, reports, checkpoints } = trainPart(table, spec, 'wasm', {
-      halt: { ...NOWHERE, until: 3 },
+      stopRule: { ...NOWHERE, until: 3 },
     });
     expect([outcome, halted]).toEqual([null, true]);
     expect(reports).toEqual(unbroken.reports.slice(0, 3));
@@ -70,15 +70,15 @@ describe('a run that meets its stop rule', () => {
   });
 
   it('is finished if the epoch was its last', () => {
-    const { outcome, halted } = trainPart(table, spec, 'wasm', { halt: { ...NOWHERE, until: EPOCHS } });
+    const { outcome, halted } = trainPart(table, spec, 'wasm', { stopRule: { ...NOWHERE, until: EPOCHS } });
     expect(halted).toBe(false);
     expect(outcome).toEqual(unbroken.outcome);
   });
 
   it('stops at once if it resumes after its epoch, and leaves no other checkpoint', () => {
-    const halt = { ...NOWHERE, until: 3 };
-    const [checkpoint] = trainPart(table, spec, 'wasm', { halt }).checkpoints;
-    expect(trainPart(table, spec, 'wasm', { halt, checkpoint })).toMatchObject({
+    const stopRule = { ...NOWHERE, until: 3 };
+    const [checkpoint] = trainPart(table, spec, 'wasm', { stopRule }).checkpoints;
+    expect(trainPart(table, spec, 'wasm', { stopRule, checkpoint })).toMatchObject({
       halted: true,
       reports: [],
       checkpoints: [],
@@ -102,30 +102,30 @@ describe('a run that meets its stop rule', () => {
     const ending = { at: best.epoch * STEPS_PER_EPOCH + 2, how: 'pause' } as const;
     const [checkpoint] = trainPart(table, rising, 'wasm', { ending }).checkpoints;
     const value = best.validationLoss ?? Number.NaN;
-    expect(trainPart(table, rising, 'wasm', { checkpoint, halt: at(value) }).halted).toBe(false);
-    expect(trainPart(table, rising, 'wasm', { checkpoint, halt: at(value - 1e-9) }).halted).toBe(true);
+    expect(trainPart(table, rising, 'wasm', { checkpoint, stopRule: at(value) }).halted).toBe(false);
+    expect(trainPart(table, rising, 'wasm', { checkpoint, stopRule: at(value - 1e-9) }).halted).toBe(true);
   });
 
   it('measures its watched metrics, whatever early stopping does', () => {
-    const halt: StopRule = { ...NOWHERE, metric: 'f1', goal: 'maximize', limits: [{ epoch: 2, worst: 0 }] };
-    const { outcome, reports } = trainPart(table, spec, 'wasm', { halt });
+    const stopRule: StopRule = { ...NOWHERE, metric: 'f1', goal: 'maximize', limits: [{ epoch: 2, worst: 0 }] };
+    const { outcome, reports } = trainPart(table, spec, 'wasm', { stopRule });
     expect(reports[0].metrics).toHaveProperty('f1');
     expect(outcome).toEqual(unbroken.outcome);
   });
 
   it.each(['pause', 'stop', 'cancel'] as const)('follows a request to %s first', (how) => {
     const ending = { at: 3 * STEPS_PER_EPOCH, how };
-    const part = trainPart(table, spec, 'wasm', { halt: { ...NOWHERE, until: 3 }, ending });
+    const part = trainPart(table, spec, 'wasm', { stopRule: { ...NOWHERE, until: 3 }, ending });
     expect(part).toEqual(trainPart(table, spec, 'wasm', { ending }));
     expect(part.halted).toBe(false);
   });
 
   it('produces the same bits as an unbroken one, however often it stops and is paused', () => {
     const stop = fc.oneof(
-      fc.integer({ min: 1, max: EPOCHS }).map((until): Part => ({ halt: { ...NOWHERE, until } })),
+      fc.integer({ min: 1, max: EPOCHS }).map((until): Part => ({ stopRule: { ...NOWHERE, until } })),
       fc
         .integer({ min: 1, max: EPOCHS })
-        .map((epoch): Part => ({ halt: { ...NOWHERE, limits: [{ epoch, worst: 0 }] } })),
+        .map((epoch): Part => ({ stopRule: { ...NOWHERE, limits: [{ epoch, worst: 0 }] } })),
       fc.integer({ min: 1, max: EPOCHS * STEPS_PER_EPOCH }).map((at): Part => ({ ending: { at, how: 'pause' } })),
     );
     fc.assert(

@@ -27,7 +27,7 @@ for (let time = 0; time < Number(times); time++) {
     columns: [],
     checkpoint: null,
     prepared: null,
-    halt: null,
+    stopRule: null,
     extendable: true,
     control: createControl().buffer,
     port,
