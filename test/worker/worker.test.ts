@@ -351,9 +351,9 @@ describe('a suspect', () => {
       await waitFor(jobs, bus, preempted, ({ state }) => state === 'running');
       const codes = await codesOf(database, preempted);
       // The log of the training is written a moment later than the log of the queue.
-      const expected = ['made_way', 'queued', 'queued', 'running', 'training_started'];
+      const expected = ['preempted', 'queued', 'queued', 'running', 'training_started'];
       expect(codes.slice(0, 5).toSorted()).toEqual(expected);
-      expect(codes.indexOf('made_way')).toBeLessThan(codes.lastIndexOf('queued'));
+      expect(codes.indexOf('preempted')).toBeLessThan(codes.lastIndexOf('queued'));
       expect(await jobs.get(preempted)).toMatchObject({ attempts: 1 });
       await jobs.cancel(preempted);
     }

@@ -44,6 +44,6 @@ export function workerDiedLog(crashes: number): Log {
 /** The log line of a job that stops temporarily so that a suspect can run alone. */
 export const PREEMPTED: Log = {
   level: 'info',
-  code: 'made_way',
+  code: 'preempted',
   message: 'The job is queued while another job runs alone. Then it resumes from its checkpoint.',
 };
