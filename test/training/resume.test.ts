@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { z } from 'zod';
 import type { specRequestSchema } from '../../src/training/schemas/spec.ts';
+import { words } from '../features/columns.ts';
 import { specFor } from './profile.ts';
 import { trainPart } from './resuming.ts';
 import { flowers } from './tables.ts';
@@ -78,6 +79,32 @@ describe.each(['auto', 'wasm', 'reference'] as const)('a run that is stopped (%s
     const [checkpoint = null] = trainPart(table, spec, kernels, { ending: { at, how: 'pause' } }).checkpoints;
     const { checkpoints } = trainPart(table, spec, kernels, { checkpoint, wishes: 1 });
     expect(checkpoints.map(({ step }) => step)).toEqual([next, steps]);
+  });
+});
+
+describe('a run whose validation rows do not have the metric of early stopping', () => {
+  const parts = Array.from({ length: 100 }, (_, row) => (row % 5 === 0 && row % 3 === 0 ? 'validation' : 'train'));
+  const parted = { ...table, columns: [...table.columns, words('part', parts)] };
+  const unmeasured = specFor(parted, {
+    ...REQUEST,
+    split: { method: 'column', column: 'part' },
+    training: { ...REQUEST.training, earlyStopping: { metric: 'rocAuc', patience: 3 } },
+  });
+  const unbroken = trainPart(parted, unmeasured, 'wasm');
+
+  it('returns the epoch with the best validation loss, and warns', () => {
+    const losses = unbroken.reports.map(({ validationLoss }) => validationLoss ?? Number.NaN);
+    expect(unbroken.reports.every(({ metrics }) => metrics.rocAuc === null)).toBe(true);
+    expect(unbroken.outcome?.best.epoch).toBe(losses.indexOf(Math.min(...losses)) + 1);
+    expect(unbroken.outcome?.best.epoch).toBeGreaterThan(1);
+    expect(unbroken.outcome?.warnings).toContainEqual(expect.objectContaining({ code: 'early_stopping_by_loss' }));
+  });
+
+  it.each([1, 6, 7, 13])('resumes with the same bits and the same warnings after %i steps', (at) => {
+    const [checkpoint] = trainPart(parted, unmeasured, 'wasm', { ending: { at, how: 'pause' } }).checkpoints;
+    const after = trainPart(parted, unmeasured, 'wasm', { checkpoint });
+    expect(after.outcome).toEqual(unbroken.outcome);
+    expect(after.checkpoints).toEqual(unbroken.checkpoints);
   });
 });
 

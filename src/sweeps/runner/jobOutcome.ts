@@ -4,7 +4,7 @@ import { countParameters } from '../../models/stored/modelStore.ts';
 import { FAILED } from '../../search/search.ts';
 import type { Queries } from '../../store/database/database.ts';
 import { fromJson, fromNullableJson, toJson } from '../../store/database/json.ts';
-import { epochCost } from '../../training/loop/earlyStopping.ts';
+import { epochCost, createEarlyStopping } from '../../training/loop/earlyStopping.ts';
 import { readMetric } from '../../training/loop/stopRule.ts';
 import type { EpochMeasures } from '../../training/report.ts';
 import type { Outcome } from '../outcome.ts';
@@ -115,13 +115,11 @@ async function learningCurveOf(
   job: TrialJob,
   { metric }: Objective,
 ): Promise<readonly (number | null)[]> {
-  const watched = readHyperparameters(job.request).training.earlyStopping?.metric ?? 'validationLoss';
+  const stopping = createEarlyStopping(readHyperparameters(job.request).training.earlyStopping);
   const epochs = await listEpochs(queries, job.id);
-  let bestCost = Number.POSITIVE_INFINITY;
   let objective: number | null = null;
-  return epochs.map(measuresOf).map((epoch, i) => {
-    const cost = epochCost(epoch, watched);
-    if (cost < bestCost || i === 0) [bestCost, objective] = [cost, readMetric(epoch, metric)];
+  return epochs.map(measuresOf).map((measures, i) => {
+    if (stopping.judge({ epoch: i + 1, ...measures }).best) objective = readMetric(measures, metric);
     return objective;
   });
 }

@@ -30,6 +30,10 @@ export const checkpointStateSchema = z.strictObject({
     best: z.number().nullable(),
     mark: z.number().nullable(),
     epochsWithout: count,
+    /** The validation loss of the best epoch. */
+    bestLoss: z.number().nullable(),
+    /** Whether the validation loss replaces a metric that was missing in an epoch. */
+    byLoss: z.boolean(),
   }),
   /** The state of the schedule. */
   schedule: z.array(z.number()).readonly(),

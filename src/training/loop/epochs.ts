@@ -19,7 +19,7 @@ export interface EpochsOptions extends Pick<EpochDeps, 'spec' | 'stopRule' | 'co
   readonly onStopRule?: () => void;
 }
 
-type RunResult = Pick<Outcome, 'best' | 'epochs'>;
+type RunResult = Pick<Outcome, 'best' | 'epochs' | 'warnings'>;
 
 /**
  * Trains until all epochs are done, early stopping ends them or a stop is requested, and restores
@@ -59,13 +59,13 @@ export function runEpochs(run: Run, options: EpochsOptions): RunResult | null {
     }
     if (stopRequest === 'stop') {
       emitCheckpoint(true);
-      return state.best ? finish(run, state.best, state.epoch - 1) : finish(run, endEpoch(deps).best, 1);
+      return state.best ? finish(deps, state.best, state.epoch - 1) : finish(deps, endEpoch(deps).best, 1);
     }
     const { best, isOver } = endEpoch(deps);
     advanceEpoch(run, state);
     if (!isOver) continue;
     emitCheckpoint(true);
-    return finish(run, best, state.epoch - 1);
+    return finish(deps, best, state.epoch - 1);
   }
 }
 
@@ -121,7 +121,11 @@ function endEpoch(deps: EndEpochDeps): { readonly best: Best; readonly isOver: b
   return { best, isOver: verdict.stop || epoch >= spec.training.epochs };
 }
 
-function finish({ trainer }: Run, { epoch, validationLoss, parameters }: Best, epochs: number): RunResult {
+function finish(
+  { run: { trainer }, stopping }: EndEpochDeps,
+  { epoch, validationLoss, parameters }: Best,
+  epochs: number,
+): RunResult {
   trainer.restore(parameters);
-  return { best: { epoch, validationLoss }, epochs };
+  return { best: { epoch, validationLoss }, epochs, warnings: stopping.warnings() };
 }

@@ -61,7 +61,7 @@ function trainRun(run: Run, network: NetworkSpec, options: TrainOptions): Outcom
     },
     split,
     ...result,
-    warnings,
+    warnings: [...warnings, ...result.warnings],
   };
 }
 

@@ -23,7 +23,9 @@ const earlyStoppingSchema = z.strictObject({
   metric: z
     .enum(MONITORS)
     .default('validationLoss')
-    .describe('The metric that selects the best epoch, on the validation rows.'),
+    .describe(
+      'The metric that selects the best epoch, on the validation rows. The validation loss replaces a metric that these rows do not have, and a warning says so.',
+    ),
   patience: z.int().min(1).max(100_000).default(10).describe('Epochs without improvement before the training stops.'),
   minDelta: z.number().min(0).max(1e9).default(0).describe('Minimum change that counts as an improvement.'),
 });

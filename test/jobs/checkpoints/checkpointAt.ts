@@ -14,7 +14,7 @@ export function checkpointAt(step: number, finished = false): Checkpoint {
       bestParameters: null,
     },
     sums: { loss: 1, weight: 1, learningRate: 1, ms: 1 },
-    earlyStopping: { best: null, mark: null, epochsWithout: 0 },
+    earlyStopping: { best: null, mark: null, epochsWithout: 0, bestLoss: null, byLoss: false },
     values: Float32Array.of(step),
   };
 }

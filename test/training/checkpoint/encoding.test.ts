@@ -15,7 +15,7 @@ const CHECKPOINT: Checkpoint = {
   step: 12,
   generator: [1, 2 ** 32 - 1, 0, 7],
   sums: { loss: 0.1 + 0.2, weight: 48, learningRate: 1e-3, ms: 12.5 },
-  earlyStopping: { best: -0.875, mark: null, epochsWithout: 1 },
+  earlyStopping: { best: -0.875, mark: null, epochsWithout: 1, bestLoss: 0.25, byLoss: true },
   schedule: [0.01, Number.MAX_VALUE, 0, 0],
   best: { epoch: 2, trainingLoss: 0.1, validationLoss: 1 / 3, metrics: { accuracy: 0.7, rocAuc: null } },
   finished: false,

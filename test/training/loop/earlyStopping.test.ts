@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createEarlyStopping } from '../../../src/training/loop/earlyStopping.ts';
 import type { EpochMeasures } from '../../../src/training/report.ts';
 
@@ -55,4 +55,63 @@ it('continues from its state as if it had never stopped', () => {
   });
   expect(partedVerdicts).toEqual(verdicts);
   expect(verdicts.at(-1)?.stop).toBe(true);
+});
+
+describe('a metric that an epoch does not have', () => {
+  const settings = { metric: 'rocAuc', patience: 2, minDelta: 0 } as const;
+
+  it.each([
+    ['is null', { rocAuc: null }],
+    ['is absent', {}],
+    ['is not finite', { rocAuc: Number.NEGATIVE_INFINITY }],
+  ])('is replaced by the validation loss, with a warning, when it %s', (_, metrics) => {
+    const stopping = createEarlyStopping(settings);
+    const verdicts = [3, 2, 2.5, 1, 1, 1].map((loss, i) => stopping.judge(report(i + 1, loss, metrics)));
+    expect(verdicts.map(({ best }) => best)).toEqual([true, true, false, true, false, false]);
+    expect(verdicts.map(({ stop }) => stop)).toEqual([false, false, false, false, false, true]);
+    expect(stopping.warnings()).toEqual([
+      { code: 'early_stopping_by_loss', message: expect.stringMatching(/no rocAuc.*validation loss.*earlyStopping/) },
+    ]);
+  });
+
+  it('is replaced from the first epoch without it, compared to the loss of the best epoch so far', () => {
+    const stopping = createEarlyStopping(settings);
+    const epochs: readonly (readonly [number, number | null])[] = [
+      [2, 0.7],
+      [3, 0.8],
+      [4, null],
+      [2.5, 0.9],
+      [2.7, 0.95],
+    ];
+    const verdicts = epochs.map(([loss, rocAuc], i) => stopping.judge(report(i + 1, loss, { rocAuc })));
+    expect(verdicts.map(({ best }) => best)).toEqual([true, true, false, true, false]);
+  });
+
+  it('continues from its state as if it had never stopped', () => {
+    const epochs: readonly (readonly [number, number | null])[] = [
+      [2, 0.7],
+      [3, 0.8],
+      [4, null],
+      [2.5, 0.9],
+      [2.7, null],
+      [2.6, null],
+    ];
+    const whole = createEarlyStopping(settings);
+    const verdicts = epochs.map(([loss, rocAuc], i) => whole.judge(report(i + 1, loss, { rocAuc })));
+    let parted = createEarlyStopping(settings);
+    const partedVerdicts = epochs.map(([loss, rocAuc], i) => {
+      parted = createEarlyStopping(settings, JSON.parse(JSON.stringify(parted.state())));
+      return parted.judge(report(i + 1, loss, { rocAuc }));
+    });
+    expect(partedVerdicts).toEqual(verdicts);
+    expect(parted.warnings()).toEqual(whole.warnings());
+  });
+
+  it('has no warning when every epoch has it, and without validation rows', () => {
+    const measured = createEarlyStopping(settings);
+    measured.judge(report(1, 1, { rocAuc: 0.5 }));
+    const unvalidated = createEarlyStopping(settings);
+    unvalidated.judge(report(1, null));
+    expect([measured.warnings(), unvalidated.warnings()]).toEqual([[], []]);
+  });
 });
