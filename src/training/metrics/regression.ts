@@ -6,7 +6,7 @@ export interface RegressionMetrics {
   readonly loss: number;
   readonly rmse: number;
   readonly mae: number;
-  /** The explained fraction of the variance; null if the rows have no variance. */
+  /** The explained fraction of the variance; null if the target has one value in the rows. */
   readonly r2: number | null;
 }
 
@@ -36,10 +36,19 @@ export function measureNumbers({ actual, predicted, weights }: PredictedNumbers,
   const centre = mean((row) => actual[row] / unit);
   const variance = mean((row) => (actual[row] / unit - centre) ** 2);
   const squaredError = mean((row) => errorOf(row) ** 2);
+  // The mean of equal numbers is rounded, so their variance may be above 0.
+  const isMeasurable = variance > 0 && !isConstant(actual, weights);
   return {
     loss,
     rmse: Math.sqrt(squaredError) * unit,
     mae: mean((row) => Math.abs(errorOf(row))) * unit,
-    r2: variance > 0 ? 1 - squaredError / variance : null,
+    r2: isMeasurable ? 1 - squaredError / variance : null,
   };
+}
+
+/** Whether the rows with a weight have one value. */
+function isConstant(actual: Float64Array, weights: Float64Array | null): boolean {
+  const counts = (row: number) => (weights?.[row] ?? 1) > 0;
+  const first = actual.findIndex((_value, row) => counts(row));
+  return actual.every((value, row) => !counts(row) || value === actual[first]);
 }

@@ -87,4 +87,18 @@ describe('metrics of numbers', () => {
     const flat = { actual: Float64Array.of(2, 2), predicted: Float64Array.of(1, 2), weights: null };
     expect(measureNumbers(flat, 0).r2).toBeNull();
   });
+
+  // Ten times 0.1 divided by ten is not 0.1: the rounded mean gives a variance above 0.
+  it.each([0.1, 1 / 3, 1e-300, 123.456])('have no r² when every target is %d', (value) => {
+    const actual = new Float64Array(10).fill(value);
+    const predicted = Float64Array.from(actual, (_, row) => value + row);
+    expect(measureNumbers({ actual, predicted, weights: null }, 0).r2).toBeNull();
+    expect(measureNumbers({ actual, predicted, weights: new Float64Array(10).fill(0.3) }, 0).r2).toBeNull();
+  });
+
+  it('have no r² when the rows with a weight have one value', () => {
+    const actual = Float64Array.of(0.1, 0.1, 0.1, 7);
+    const predicted = Float64Array.of(1, 2, 3, 4);
+    expect(measureNumbers({ actual, predicted, weights: Float64Array.of(1, 1, 1, 0) }, 0).r2).toBeNull();
+  });
 });
