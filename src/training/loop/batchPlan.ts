@@ -15,7 +15,8 @@ export interface BatchPlan {
 export function planBatches({ trainer, splits }: Run, { training }: TrainingSpec): BatchPlan {
   const batches = batchesOf(splits.training.length, training.batchSize, trainer.minRows);
   if (batches.length === 0) {
-    throw invalidSpec('/split', `Batch normalization needs at least ${trainer.minRows} training rows.`);
+    const message = `Batch normalization needs at least ${trainer.minRows} training rows, got ${splits.training.length}. Use another split, or the normalization 'layer'.`;
+    throw invalidSpec('/split', message);
   }
   const schedule = createSchedule(training.schedule, {
     learningRate: trainer.learningRate,

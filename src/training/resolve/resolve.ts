@@ -41,9 +41,10 @@ export function resolveSpec(request: SpecRequest, dataset: DatasetShape): Resolu
 
   const rows = dataset.rows - target.missing;
   const size = { rows, inputs: features.inputs, task, classes: target.distinct };
-  const layers = request.network?.layers ?? defaultLayers(size);
-  const defaults = defaultTraining(size, layers);
-  const training = resolveTraining(request.training ?? {}, defaults, { task, target, split }, taskIssues);
+  const requested = request.network?.layers ?? defaultLayers(size);
+  const defaults = defaultTraining(size, requested);
+  const layers = requested.map(resolveLayer);
+  const training = resolveTraining(request.training ?? {}, defaults, { task, target, split, layers }, taskIssues);
   if (issues.errors.length > 0) return { spec: null, errors: issues.errors };
   return {
     errors: [],
@@ -54,7 +55,7 @@ export function resolveSpec(request: SpecRequest, dataset: DatasetShape): Resolu
       features: features.settings,
       weightColumn,
       split,
-      network: { layers: layers.map(resolveLayer) },
+      network: { layers },
       training,
     },
   };

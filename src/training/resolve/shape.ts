@@ -45,7 +45,15 @@ export function asNumber(value: ColumnShape['min']): number | undefined {
   return typeof value === 'number' ? value : undefined;
 }
 
-/** All values of a text column; undefined if the profile does not list all of them. */
-export function categoriesOf({ type, distinct, top }: ColumnShape): readonly string[] | undefined {
-  return type === 'categorical' && top?.length === distinct ? top.map(({ value }) => value) : undefined;
+/** All values of a column of words; undefined if the profile does not list all of them. */
+export function categoriesOf({ distinct, top }: ColumnShape): readonly string[] | undefined {
+  return top?.length === distinct ? top.map(({ value }) => value) : undefined;
+}
+
+/** All classes that a target has; undefined if the profile does not list all of them. */
+export function classesOf(target: ColumnShape): readonly string[] | undefined {
+  const [min, max] = [asNumber(target.min), asNumber(target.max)];
+  if (target.type === 'numeric' && target.distinct === 2 && min !== undefined && max !== undefined)
+    return [String(min), String(max)];
+  return categoriesOf(target);
 }

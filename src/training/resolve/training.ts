@@ -1,3 +1,5 @@
+import type { CompleteLayer } from '../../engine/layers/layerSpec.ts';
+import { minRowsOf } from '../../engine/layers/layers.ts';
 import { type Monitor, measures } from '../schemas/monitors.ts';
 import { DEFAULT_SEED } from '../schemas/seed.ts';
 import type { SpecRequest } from '../schemas/spec.ts';
@@ -8,13 +10,22 @@ import { unknownClasses } from './classNames.ts';
 import type { DefaultTraining } from './defaults.ts';
 import type { Issues } from './issues.ts';
 import { lossName, resolveLoss } from './loss.ts';
-import { type ColumnShape, categoriesOf } from './shape.ts';
+import { type ColumnShape, classesOf } from './shape.ts';
 
-/** The training with every default filled in, checked against task, target and split. */
+/** The parts of a spec that its training must suit. */
+interface TrainingContext {
+  readonly task: Task;
+  readonly target: ColumnShape;
+  readonly split: Split;
+  /** The hidden layers. */
+  readonly layers: readonly CompleteLayer[];
+}
+
+/** The training with every default filled in, checked against task, target, split and layers. */
 export function resolveTraining(
   request: NonNullable<SpecRequest['training']>,
   defaults: DefaultTraining,
-  { task, target, split }: { readonly task: Task; readonly target: ColumnShape; readonly split: Split },
+  { task, target, split, layers }: TrainingContext,
   issues: Issues,
 ): TrainingSettings {
   const training: TrainingSettings = {
@@ -34,6 +45,7 @@ export function resolveTraining(
     seed: request.seed ?? DEFAULT_SEED,
   };
   checkClassOptions(training, { task, target }, issues);
+  checkBatchSize(training, layers, issues);
   checkOptimizer(training, issues);
   checkMonitor(training.earlyStopping?.metric, task, split, issues);
   return training;
@@ -55,9 +67,18 @@ function checkClassOptions(
 
 /** If the profile does not list all classes, the run checks them. */
 function checkClassNames(classWeights: TrainingSettings['classWeights'], target: ColumnShape, issues: Issues): void {
-  const classes = categoriesOf(target);
+  const classes = classesOf(target);
   if (classes === undefined || classWeights === null || classWeights === 'balanced') return;
   for (const { path, message } of unknownClasses(Object.keys(classWeights), classes)) issues.add(path, message);
+}
+
+function checkBatchSize({ batchSize }: TrainingSettings, layers: readonly CompleteLayer[], issues: Issues): void {
+  const minRows = Math.max(1, ...layers.map(minRowsOf));
+  if (batchSize === 'full' || batchSize >= minRows) return;
+  issues.add(
+    '/training/batchSize',
+    `Batch normalization needs at least ${minRows} rows a step, got a batchSize of ${batchSize}. Use a larger one, or the normalization 'layer'.`,
+  );
 }
 
 function checkOptimizer({ optimizer }: TrainingSettings, issues: Issues): void {

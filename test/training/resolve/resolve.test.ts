@@ -207,6 +207,12 @@ describe('mistakes', () => {
       ADULT,
       '/training/optimizer/nesterov',
     ],
+    [
+      'batches of one row with batch normalization',
+      { target: 'age', network: { layers: [{ units: 4, normalization: 'batch' }] }, training: { batchSize: 1 } },
+      ADULT,
+      '/training/batchSize',
+    ],
     ['the target as a feature', { target: 'income', features: { include: ['income'] } }, ADULT, '/features/include/0'],
   ] as const)('include %s', (_what, request, dataset, path) => {
     // The rows of the table are constants; a request is any JSON that the schema accepts.
@@ -240,6 +246,41 @@ describe('mistakes', () => {
       'training/optimizer/learningRate',
       'training/schedule/type',
     ]);
+  });
+});
+
+describe('class weights that name no class', () => {
+  const messageOf = (target: Partial<DatasetShape['columns'][number]>, classWeights: Record<string, number>) =>
+    resolve({ target: 'y', training: { classWeights } }, onlyTarget(target)).errors.map(({ message }) => message);
+
+  it('list the classes of words', () => {
+    const target = { type: 'categorical', distinct: 2, top: [{ value: 'no' }, { value: 'yes' }] } as const;
+    expect(messageOf(target, { ja: 2 })).toEqual(["The target has no class 'ja'. The classes are 'no', 'yes'."]);
+  });
+
+  it('list the classes of booleans and of two numbers', () => {
+    const flags = { type: 'boolean', distinct: 2, top: [{ value: 'true' }, { value: 'false' }] } as const;
+    expect(messageOf(flags, { ja: 2 })).toEqual(["The target has no class 'ja'. The classes are 'true', 'false'."]);
+    expect(messageOf({ distinct: 2, min: 0, max: 1 }, { '0.0': 2 })).toEqual([
+      "The target has no class '0.0'. The classes are '0', '1'.",
+    ]);
+    expect(messageOf({ distinct: 2, min: 0, max: 1 }, { 0: 2 })).toEqual([]);
+  });
+});
+
+describe('batch normalization', () => {
+  const normalized = (batchSize: number | 'full', normalization: 'batch' | 'layer') =>
+    mistakesOf({
+      target: 'age',
+      network: { layers: [{ units: 4 }, { units: 4, normalization }] },
+      training: { batchSize },
+    });
+
+  it('needs batches of two rows, which a layer normalization does not', () => {
+    expect(normalized(2, 'batch')).toEqual([]);
+    expect(normalized('full', 'batch')).toEqual([]);
+    expect(normalized(1, 'layer')).toEqual([]);
+    expect(normalized(1, 'batch')).toEqual(['/training/batchSize']);
   });
 });
 
