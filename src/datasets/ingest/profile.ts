@@ -32,7 +32,9 @@ export async function profile(
     if (hasProfile(type, 'range'))
       return { stats: column, column: { ...base, type, ...rangeOf(column, columnTypes[type].toText) } };
     const { top } = values.get(column.id) ?? column;
-    return { stats: column, column: { ...base, type, top: [...top] } };
+    // A job may predict the numbers of an identifier, so it has their range too.
+    const range = column.shape === null ? {} : { min: column.min, max: column.max };
+    return { stats: column, column: { ...base, type, top: [...top], ...range } };
   });
 }
 

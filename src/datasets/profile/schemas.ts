@@ -42,6 +42,8 @@ const valuesColumn = z
     ...shared,
     type: z.enum(typesWithProfile('values')),
     top: z.array(z.object({ value: z.string(), count: z.int() })).describe('The most frequent values, at most ten.'),
+    min: z.number().nullable().optional().describe('Of identifiers that are numbers: the smallest.'),
+    max: z.number().nullable().optional().describe('Of identifiers that are numbers: the largest.'),
   })
   .meta({ id: 'ValuesColumn' });
 

@@ -10,7 +10,16 @@ export type Categories = Pick<CategoryColumn, 'codes' | 'categories'>;
  */
 export function asNumbers(column: Column): Float64Array {
   if (isNumberColumn(column)) return column.values;
-  return mapCategories(column, (word) => (word === '' ? undefined : Number(word)));
+  return mapCategories(column, parseNumber);
+}
+
+/** Whether `asNumbers` reads the word as a number. */
+export function isNumber(word: string): boolean {
+  return Number.isFinite(parseNumber(word.trim()));
+}
+
+function parseNumber(word: string): number | undefined {
+  return word === '' ? undefined : Number(word);
 }
 
 /** The column as words. Numbers are written as JavaScript writes them, times in ISO 8601. */

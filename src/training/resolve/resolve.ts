@@ -27,7 +27,7 @@ export function resolveSpec(request: SpecRequest, dataset: DatasetShape): Resolu
   // Without a target, the rest is still checked as far as possible, so that the client sees all
   // issues at once.
   const target = column ?? { name: request.target, type: 'categorical', missing: 0, distinct: dataset.rows };
-  const task = request.task ?? inferTask(target);
+  const task = request.task ?? inferTask(target, dataset.rows);
   const taskIssues = column || request.task ? issues : collectIssues();
   if (column) checkTarget(column, task, dataset.rows, issues);
 

@@ -40,9 +40,14 @@ export function addUnknownColumn({ columns }: DatasetShape, name: string, path: 
   issues.add(path, `The dataset has no column '${name}'.${didYouMean(name, names)}`);
 }
 
-/** Minimum or maximum of a numeric column; undefined if the profile has none. */
+/** Minimum or maximum of a column of numbers; undefined if the profile has none. */
 export function asNumber(value: ColumnShape['min']): number | undefined {
   return typeof value === 'number' ? value : undefined;
+}
+
+/** Whether the cells are numbers: also those of an identifier, which has the range of its numbers. */
+export function hasNumbers({ type, min }: ColumnShape): boolean {
+  return type === 'numeric' || asNumber(min) !== undefined;
 }
 
 /** All values of a column of words; undefined if the profile does not list all of them. */
