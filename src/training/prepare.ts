@@ -20,6 +20,7 @@ import type { TrainingSpec } from './schemas/spec.ts';
 import { type PackedSplit, packSplit } from './split/packed.ts';
 import { splitRows } from './split/split.ts';
 import { concat, type SplitName } from './split/splits.ts';
+import { missingTargets, targetWarnings } from './targetWarnings.ts';
 
 /** The features and the target as fitted to the training rows, and the split. */
 interface FittedTable {
@@ -146,7 +147,8 @@ export function fitTable(table: Table, spec: TrainingSpec) {
     targetColumn,
     weights,
     warnings: [
-      ...missingTargets(table.rows, known.length, spec.target),
+      ...missingTargets(table, targetColumn, kind, known.length),
+      ...targetWarnings({ column: targetColumn, target, rows, splits }),
       ...weightWarnings,
       ...splitWarnings,
       ...featureWarnings,
@@ -176,10 +178,4 @@ function fitRegression(column: Column, rows: Int32Array, { training }: TrainingS
 function checkMinTarget(loss: LossName, minTarget: number, column: Column, rows: Int32Array): void {
   const min = encodeTarget(unscaledNumber(column), column, rows).reduce((a, b) => Math.min(a, b), Infinity);
   if (min < minTarget) throw invalidSpec('/training/loss', targetBelowMin(loss, minTarget, column.name, min));
-}
-
-function missingTargets(all: number, present: number, target: string): Warning[] {
-  if (all === present) return [];
-  const message = `${all - present} of ${all} rows have no target and are left out.`;
-  return [{ code: 'missing_targets', column: target, message }];
 }
