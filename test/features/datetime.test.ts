@@ -41,6 +41,19 @@ describe('a column of times', () => {
     expect([...values]).toEqual([...Array(width - 1).fill(0), 1]);
   });
 
+  it.each([
+    ['years after the training rows', '2024-01-01', '2024-01-03', '2240-01-01', 20],
+    ['years before the training rows', '2024-01-01', '2024-01-03', '1840-01-01', -20],
+    ['one time with missing ones', '2024-01-01', null, '2024-02-01', 20],
+  ])('clamps the elapsed time as numbers are clamped: %s', (_, first, second, time, expected) => {
+    const fitted = datetime.fit(words('t', [first, second]), firstRows(2));
+    if (fitted === undefined) throw new Error('nothing was fitted');
+    const width = datetime.inputs(fitted).length;
+    const values = new Float64Array(width);
+    datetime.write(fitted, words('t', [time]), firstRows(1), { values, offset: 0, width });
+    expect(values[0]).toBe(expected);
+  });
+
   it('reads words as the rows to predict are read, the day first between dots', () => {
     const fitted = datetime.fit(words('t', ['3.2.2024', '13.2.2024']), firstRows(2));
     expect(fitted?.range).toEqual([at('2024-02-03T00:00Z'), at('2024-02-13T00:00Z')]);

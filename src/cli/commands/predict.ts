@@ -86,11 +86,16 @@ async function rowsRequest(input: Input): Promise<FileBody> {
   }
 }
 
-/** The values that were treated as missing, one line for each column. */
+const REPORTED: Readonly<Record<MissingValueWarning['code'], string>> = {
+  missing_values: 'missing',
+  unseen_category: 'unseen by the training',
+  out_of_range: 'far outside the training rows',
+};
+
+/** The values that were treated as missing or are extreme, one line for each column. */
 function missingValuesReport(warnings: readonly MissingValueWarning[]): string {
   const lines = warnings.map(({ code, column, count }) => {
-    const what = code === 'unseen_category' ? 'unseen by the training' : 'missing';
-    return `${column}: ${formatCount(count)} ${count === 1 ? 'value' : 'values'} ${what}\n`;
+    return `${column}: ${formatCount(count)} ${count === 1 ? 'value' : 'values'} ${REPORTED[code]}\n`;
   });
   return lines.join('');
 }

@@ -2,9 +2,10 @@ import { z } from 'zod';
 import { type Column, isNumberColumn } from '../../formats/table.ts';
 import { parseTime } from '../../formats/types/times.ts';
 import { isoTime } from '../../kit/clock.ts';
-import { moments } from '../scaling/scaling.ts';
+import { clampScaled, moments } from '../scaling/scaling.ts';
 import type { DenseColumnType } from './columnType.ts';
 import { mapCategories } from './conversions.ts';
+import { isFarOutside } from './range.ts';
 
 const DAY_MS = 86_400_000;
 /** 1 January 1970 was a Thursday; weeks begin on Monday. */
@@ -67,6 +68,7 @@ export const datetime = {
   width: ({ cycles, missing }) => 1 + 2 * cycles.length + (missing ? 1 : 0),
   estimateWidth: () => 1,
   describe: ({ range: [first, last] }) => ({ range: [isoTime(first), isoTime(last)] }),
+  isFarOutside: ({ range }, time) => isFarOutside(range, time),
 
   write(fitted, column, rows, { values, offset, width }) {
     const times = column && asTimes(column);
@@ -74,7 +76,7 @@ export const datetime = {
       const time = times?.[row] ?? Number.NaN;
       const missing = Number.isNaN(time);
       let input = i * width + offset;
-      values[input++] = missing ? 0 : (time - fitted.mean) / fitted.deviation;
+      values[input++] = missing ? 0 : clampScaled((time - fitted.mean) / fitted.deviation);
       for (const cycle of fitted.cycles) {
         const angle = 2 * Math.PI * CYCLES[cycle](time);
         values[input++] = missing ? 0 : Math.sin(angle);

@@ -3,6 +3,7 @@ import { binCount, encodeBin, fitEdges } from '../scaling/bins.ts';
 import { fitScaling, fittedScalingSchema, scaler } from '../scaling/scaling.ts';
 import type { DenseColumnType, FitSettings } from './columnType.ts';
 import { asNumbers } from './conversions.ts';
+import { isFarOutside } from './range.ts';
 
 /**
  * Rows that a distribution is fitted to. Quantiles of more rows agree in three digits and take
@@ -62,6 +63,7 @@ export const numeric = {
   width: ({ edges, missing }) => 1 + binCount(edges) + (missing ? 1 : 0),
   estimateWidth: (distinct, { bins }) => 1 + Math.min(bins, distinct),
   describe: ({ range }) => ({ range }),
+  isFarOutside: ({ range }, value) => isFarOutside(range, value),
   isLargeUnscaled: ({ scaling, range: [min, max] }) =>
     scaling.type === 'none' && Math.max(Math.abs(min), Math.abs(max)) > LARGE_INPUT,
 

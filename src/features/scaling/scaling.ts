@@ -14,7 +14,7 @@ const MAJORITY = 0.5;
  * other values.
  */
 const LONG_TAIL = 10;
-/** Scaled numbers are clamped here, so that one extreme value does not dominate a row. */
+/** Scaled numbers and times are clamped here, so that one extreme value does not dominate a row. */
 const MAX_SCALED = 20;
 
 /** Inputs are float32: larger values would become infinite. */
@@ -47,9 +47,9 @@ export function fitScaling(sorted: Float64Array, scaling: Scaling): FittedScalin
 export function scaler(fitted: FittedScaling): (value: number) => number {
   switch (fitted.type) {
     case 'standard':
-      return (value) => clamp((value - fitted.mean) / fitted.deviation);
+      return (value) => clampScaled((value - fitted.mean) / fitted.deviation);
     case 'range':
-      return (value) => clamp((value - fitted.origin) / fitted.span);
+      return (value) => clampScaled((value - fitted.origin) / fitted.span);
     case 'quantileNormal':
       return (value) => quantileTransform(fitted, value);
     case 'none':
@@ -92,6 +92,7 @@ function fitRange(sorted: Float64Array): FittedScaling {
   return { type: 'range', origin, span: Math.min(Math.max(max - origin, origin - min), Number.MAX_VALUE) };
 }
 
-function clamp(scaled: number): number {
+/** A scaled number or time, at most `MAX_SCALED` from 0. */
+export function clampScaled(scaled: number): number {
   return Math.max(-MAX_SCALED, Math.min(MAX_SCALED, scaled));
 }

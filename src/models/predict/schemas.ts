@@ -35,12 +35,15 @@ export const ndjsonRows = z
 
 const missingValueWarningSchema = z
   .object({
-    code: z.enum(['missing_values', 'unseen_category']),
+    code: z.enum(['missing_values', 'unseen_category', 'out_of_range']),
     column: z.string(),
     count: z.int().describe('The number of rows.'),
     message: z.string(),
   })
-  .meta({ id: 'PredictionWarning', description: 'Values of a column that were treated as missing.' });
+  .meta({
+    id: 'PredictionWarning',
+    description: 'Values of a column that were treated as missing, or are far outside the training rows.',
+  });
 
 const predictionSchema = z
   .union([
@@ -55,7 +58,9 @@ const predictionSchema = z
 export const predictResponse = z
   .object({
     predictions: z.array(predictionSchema).describe('In the order of the rows.'),
-    warnings: z.array(missingValueWarningSchema).describe('Values that were treated as missing, by column.'),
+    warnings: z
+      .array(missingValueWarningSchema)
+      .describe('Values that were treated as missing or are far outside the training rows, by column.'),
   })
   .meta({
     id: 'PredictAnswer',

@@ -1,16 +1,19 @@
-import type { FittedColumn } from '../../features/columns.ts';
+import { columnTypeOf, type FittedColumn } from '../../features/columns.ts';
 import type { Table } from '../../formats/table.ts';
 import { isNumberColumn } from '../../formats/table.ts';
 
-/** Values of one column that were treated as missing, over all rows of a request. */
+/**
+ * Values of one column that were treated as missing, or that are far outside the training rows, over
+ * all rows of a request.
+ */
 export interface MissingValueWarning {
-  readonly code: 'missing_values' | 'unseen_category';
+  readonly code: 'missing_values' | 'unseen_category' | 'out_of_range';
   readonly column: string;
   readonly count: number;
   readonly message: string;
 }
 
-/** Counts missing values and unknown categories over chunks of rows. */
+/** Counts missing values, unknown categories and extreme values over chunks of rows. */
 export interface MissingValueWarnings {
   add(table: Table): void;
   warnings(): readonly MissingValueWarning[];
@@ -19,6 +22,7 @@ export interface MissingValueWarnings {
 interface ColumnCounts {
   missing: number;
   unseen: number;
+  outside: number;
   readonly examples: Set<string>;
 }
 
@@ -27,7 +31,12 @@ const MAX_NAMED = 5;
 
 /** `fitted` are the columns of the model, in the order of the added tables. */
 export function createMissingValueWarnings(fitted: readonly FittedColumn[]): MissingValueWarnings {
-  const counts: readonly ColumnCounts[] = fitted.map(() => ({ missing: 0, unseen: 0, examples: new Set() }));
+  const counts: readonly ColumnCounts[] = fitted.map(() => ({
+    missing: 0,
+    unseen: 0,
+    outside: 0,
+    examples: new Set(),
+  }));
   let rows = 0;
 
   return {
@@ -36,7 +45,7 @@ export function createMissingValueWarnings(fitted: readonly FittedColumn[]): Mis
       for (const [index, column] of table.columns.entries()) {
         const [input, found] = [fitted[index], counts[index]];
         if (!input || !found) continue;
-        if (isNumberColumn(column)) found.missing += column.values.filter(Number.isNaN).length;
+        if (isNumberColumn(column)) addNumbers(found, input, column.values);
         else addCategories(found, column, knownCategories(input));
       }
     },
@@ -50,6 +59,15 @@ export function createMissingValueWarnings(fitted: readonly FittedColumn[]): Mis
 
 function knownCategories(input: FittedColumn): number {
   return input.kind === 'categorical' ? input.categories.length : 0;
+}
+
+function addNumbers(found: ColumnCounts, input: FittedColumn, values: Float64Array): void {
+  const type = columnTypeOf(input.kind);
+  const isFarOutside = type.block === 'dense' ? type.isFarOutside : undefined;
+  for (const value of values) {
+    if (Number.isNaN(value)) found.missing++;
+    else if (isFarOutside?.(input, value)) found.outside++;
+  }
 }
 
 /** Codes from `known` on belong to unknown categories. */
@@ -69,7 +87,7 @@ function addCategories(
 
 function columnWarnings(
   input: FittedColumn,
-  { missing, unseen, examples }: ColumnCounts,
+  { missing, unseen, outside, examples }: ColumnCounts,
   rows: number,
 ): MissingValueWarning[] {
   const warnings: MissingValueWarning[] = [];
@@ -83,6 +101,11 @@ function columnWarnings(
     const treated = input.kind === 'categorical' && input.otherCategories > 0 ? 'rare ones' : 'missing';
     const message = `${unseen} of ${rows} values of '${column}' do not occur in the training rows (${names}); they count as ${treated}.`;
     warnings.push({ code: 'unseen_category', column, count: unseen, message });
+  }
+  if (outside > 0) {
+    const range = columnTypeOf(input.kind).describe(input).range?.join(' to ') ?? '';
+    const message = `${outside} of ${rows} values of '${column}' are far outside the training rows (${range}): predictions for them are unreliable.`;
+    warnings.push({ code: 'out_of_range', column, count: outside, message });
   }
   return warnings;
 }
