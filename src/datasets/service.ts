@@ -64,6 +64,15 @@ interface Upload {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** A dataset with its cells. */
+interface FoundDataset extends Dataset {
+  /**
+   * The different texts of a column; undefined when there are more than `max` or the file is
+   * missing. Throws as `rows` does.
+   */
+  readonly textsOf: (column: string, max: number) => Promise<readonly string[] | undefined>;
+}
+
 /** The datasets of all projects. */
 export interface AllDatasets {
   /**
@@ -73,7 +82,7 @@ export interface AllDatasets {
   recover(): Promise<void>;
   of(tenant: Tenant): Datasets;
   /** Searches all projects when `project` is undefined. */
-  find(id: string, project?: string): Promise<Dataset | undefined>;
+  find(id: string, project?: string): Promise<FoundDataset | undefined>;
   /** Path of the Parquet file of a ready dataset; undefined when the file is missing. */
   findFile(id: string): Promise<string | undefined>;
   /** Ends the row reader and resolves when no upload is being parsed. */
@@ -146,6 +155,13 @@ export function createDatasets(deps: DatasetsDeps): AllDatasets {
       store.insert({ ...row, ...pickTableProfile(profile), state: 'ready' }, maxBytes),
     );
     await scratch.remove();
+  }
+
+  function textsOf({ file }: DatasetRow): FoundDataset['textsOf'] {
+    return async (column, max) => {
+      const path = file === null ? undefined : await findTable(file);
+      return path === undefined ? undefined : reader.texts(basename(path), column, max);
+    };
   }
 
   function datasetsOf({ project, quotas: { storedBytes: maxBytes } }: Tenant): Datasets {
@@ -237,7 +253,7 @@ export function createDatasets(deps: DatasetsDeps): AllDatasets {
 
     async find(id, project) {
       const row = await store.find(id, project);
-      return row && toDataset(row);
+      return row && { ...toDataset(row), textsOf: textsOf(row) };
     },
 
     async findFile(id) {

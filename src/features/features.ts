@@ -58,8 +58,8 @@ export function inputNames(features: FittedFeatures): string[] {
 
 function constantWarnings(columns: readonly string[]): Warning[] {
   return eachOrAll('constant_column', columns, {
-    each: (column) => `The column '${column}' has one value in the training rows and is left out.`,
-    all: (count, named) => `${count} columns have one value in the training rows and are left out: ${named}.`,
+    each: (column) => `The column '${column}' has at most one value in the training rows and is left out.`,
+    all: (count, named) => `${count} columns have at most one value in the training rows and are left out: ${named}.`,
   });
 }
 

@@ -1,6 +1,8 @@
 import { LOSSES, type LossName } from '../engine/losses/losses.ts';
+import { describeUnreadable, findUnreadable } from '../features/casts.ts';
 import { type FittedFeatures, fitFeatures } from '../features/features.ts';
 import { findLeaks } from '../features/leaks/leaks.ts';
+import type { FeaturesOptions } from '../features/schemas.ts';
 import {
   encodeTarget,
   type FittedTarget,
@@ -11,6 +13,7 @@ import {
 } from '../features/target.ts';
 import { layoutOf, transform } from '../features/transform.ts';
 import { type Column, findColumn, type Table } from '../formats/table.ts';
+import { pointer } from '../kit/contract/errors.ts';
 import type { Warning } from '../kit/warning.ts';
 import { lossName, targetBelowMin } from './resolve/loss.ts';
 import { reservedColumns } from './resolve/resolve.ts';
@@ -136,6 +139,7 @@ export function fitTable(table: Table, spec: TrainingSpec) {
   const target = classes ?? fitRegression(targetColumn, splits.training, spec);
 
   const reserved = reservedColumns(spec);
+  const castWarnings = unreadableWarnings(table, spec.features, reserved);
   const { features, warnings: featureWarnings } = fitFeatures(table, splits.training, spec.features, reserved);
   if (features.columns.length === 0)
     throw invalidSpec('/features', 'All columns are constant or left out. Training needs at least one.');
@@ -151,10 +155,21 @@ export function fitTable(table: Table, spec: TrainingSpec) {
       ...targetWarnings({ column: targetColumn, target, rows, splits }),
       ...weightWarnings,
       ...splitWarnings,
+      ...castWarnings,
       ...featureWarnings,
       ...findLeaks(used, targetColumn, splits.training, kind),
     ],
   };
+}
+
+/** Throws for a column of which no cell can be read as its type; warns of those with some. */
+function unreadableWarnings(table: Table, options: FeaturesOptions, reserved: readonly string[]): Warning[] {
+  return findUnreadable(table, options, reserved).map(({ column, type, cells, unreadable, examples }) => {
+    if (unreadable === cells)
+      throw invalidSpec(pointer(['features', 'types', column]), describeUnreadable(column, type, examples));
+    const message = `${unreadable} of ${cells} cells of '${column}' cannot be read as ${type} (${examples}) and count as missing.`;
+    return { code: 'unreadable_cells', column, message };
+  });
 }
 
 function checkClasses(classes: number, { target, task }: TrainingSpec): void {

@@ -25,8 +25,20 @@ interface RowsRead {
   readonly count: number;
 }
 
+/** Asks for the different texts of a column. */
+export interface TextsRequest {
+  readonly id: number;
+  readonly file: string;
+  readonly column: string;
+  readonly max: number;
+}
+
+export type ReaderRequest = RowsRequest | TextsRequest;
+
 export type RowsResponse = { readonly id: number } & (
   | { readonly rows: RowsRead }
+  /** Null: there are more than `max`. */
+  | { readonly texts: readonly string[] | null }
   /** The first row is too long, or the rows need more memory than the process has. */
   | { readonly tooMuch: true }
   | { readonly failure: string }
@@ -43,13 +55,20 @@ export interface RowReader {
    * need too much memory, and `unavailable` when the process ends.
    */
   readonly read: (file: string, limit: number, offset: number) => Promise<RowsRead>;
+  /**
+   * The different texts of a column, in any order; undefined when there are more than `max`. Throws
+   * as `read` does.
+   */
+  readonly texts: (file: string, column: string, max: number) => Promise<readonly string[] | undefined>;
   readonly close: () => void;
 }
+
+type Answer = Exclude<RowsResponse, { readonly tooMuch: true } | { readonly failure: string }>;
 
 interface Pending {
   /** The process that has the request. */
   readonly process: ChildProcess;
-  readonly resolve: (rows: RowsRead) => void;
+  readonly resolve: (answer: Answer) => void;
   readonly reject: (error: Error) => void;
 }
 
@@ -69,8 +88,9 @@ export function createRowReader(folder: string): RowReader {
     started.on('message', (response: RowsResponse) => {
       const waiting = pending.get(response.id);
       pending.delete(response.id);
-      if ('rows' in response) waiting?.resolve(response.rows);
-      else waiting?.reject('tooMuch' in response ? tooMuch() : new Error(response.failure));
+      if ('tooMuch' in response) waiting?.reject(tooMuch());
+      else if ('failure' in response) waiting?.reject(new Error(response.failure));
+      else waiting?.resolve(response);
       rest();
     });
     const unanswered = () => rejectAll(started);
@@ -100,17 +120,28 @@ export function createRowReader(folder: string): RowReader {
     child = null;
   }
 
+  function send(request: Omit<RowsRequest, 'id'> | Omit<TextsRequest, 'id'>): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      clearTimeout(idle);
+      child ??= start();
+      const process = child;
+      lastId += 1;
+      pending.set(lastId, { process, resolve, reject });
+      process.send({ ...request, id: lastId }, (error) => error && rejectAll(process));
+    });
+  }
+
   return {
-    read: (file, limit, offset) =>
-      new Promise((resolve, reject) => {
-        clearTimeout(idle);
-        child ??= start();
-        const process = child;
-        lastId += 1;
-        pending.set(lastId, { process, resolve, reject });
-        const request: RowsRequest = { id: lastId, file, limit, offset, budget: PAGE_BYTES };
-        process.send(request, (error) => error && rejectAll(process));
-      }),
+    async read(file, limit, offset) {
+      const answer = await send({ file, limit, offset, budget: PAGE_BYTES });
+      if ('rows' in answer) return answer.rows;
+      throw new Error('The reader answered a request for rows with texts.');
+    },
+    async texts(file, column, max) {
+      const answer = await send({ file, column, max });
+      if ('texts' in answer) return answer.texts ?? undefined;
+      throw new Error('The reader answered a request for texts with rows.');
+    },
     close,
   };
 }

@@ -8,7 +8,7 @@ import { literal } from '../../formats/types/sql.ts';
 import { isOutOfMemory } from '../duckdb/diskFull.ts';
 import { type Cell, openSession, type Session } from '../duckdb/duckdb.ts';
 import { columnId } from '../duckdb/sql.ts';
-import type { RowsRequest, RowsResponse } from './rowReader.ts';
+import type { ReaderRequest, RowsRequest, RowsResponse, TextsRequest } from './rowReader.ts';
 import { readNames } from './storedNames.ts';
 
 const MEMORY_BYTES = 512 * 2 ** 20;
@@ -19,20 +19,31 @@ const MAX_ROW_BYTES = 32 * 2 ** 20;
 
 const session = openSession({ memoryBytes: MEMORY_BYTES, threads: 1, folders: [process.cwd()], spillFolder: null });
 
-process.on('message', (request: RowsRequest) => {
+process.on('message', (request: ReaderRequest) => {
   void handleRequest(request).then((message) => process.send?.(message));
 });
 process.once('disconnect', () => process.exit());
 
-async function handleRequest(request: RowsRequest): Promise<RowsResponse> {
+async function handleRequest(request: ReaderRequest): Promise<RowsResponse> {
   const { id } = request;
   try {
+    if ('column' in request) return { id, texts: await readTexts(await session, request) };
     const rows = await readRows(await openTable(await session, request.file), request);
     return rows === undefined ? { id, tooMuch: true } : { id, rows };
   } catch (error) {
     if (isOutOfMemory(error)) return { id, tooMuch: true };
     return { id, failure: error instanceof Error ? error.message : String(error) };
   }
+}
+
+/** Null: there are more than `max`, or they are too long for one response. */
+async function readTexts(duckdb: Session, { file, column, max }: TextsRequest): Promise<readonly string[] | null> {
+  const path = `${process.cwd()}/${file}`;
+  const id = columnId((await readNames(duckdb, path)).indexOf(column));
+  const query = `SELECT DISTINCT ${id}::VARCHAR FROM read_parquet(${literal(path)}) WHERE ${id} IS NOT NULL LIMIT ${max + 1}`;
+  const texts = (await duckdb.query(query)).map(([text]) => String(text));
+  const length = texts.reduce((sum, text) => sum + text.length, 0);
+  return texts.length > max || length > MAX_ROW_BYTES ? null : texts;
 }
 
 interface OpenTable {

@@ -16,6 +16,7 @@ export type FittedBoolean = z.infer<typeof schema>;
 export const boolean = {
   schema,
   block: 'dense',
+  read: asBooleans,
 
   fit(column, rows) {
     const values = asBooleans(column);

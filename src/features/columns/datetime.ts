@@ -43,6 +43,7 @@ export type FittedDatetime = z.infer<typeof schema>;
 export const datetime = {
   schema,
   block: 'dense',
+  read: asTimes,
 
   fit(column, rows) {
     const times = asTimes(column);

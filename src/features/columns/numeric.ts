@@ -29,6 +29,7 @@ export type FittedNumeric = z.infer<typeof schema>;
 export const numeric = {
   schema,
   block: 'dense',
+  read: asNumbers,
 
   fit(column, rows, { scaling, bins }: Pick<FitSettings, 'scaling' | 'bins'>) {
     const known = knownValues(asNumbers(column), rows);

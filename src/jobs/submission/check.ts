@@ -7,6 +7,7 @@ import { resolveSpec } from '../../training/resolve/resolve.ts';
 import type { DatasetShape } from '../../training/resolve/shape.ts';
 import { type JobRequest, jobRequestSchema } from './requestSchema.ts';
 import type { Machine } from './threadWarnings.ts';
+import { type TextsOf, unreadableTypes } from './unreadableTypes.ts';
 
 /** The facts about a dataset that a job needs. */
 interface Dataset {
@@ -15,6 +16,7 @@ interface Dataset {
   readonly state: DatasetRow['state'];
   readonly rows: number | null;
   readonly columns: DatasetShape['columns'];
+  readonly textsOf: TextsOf;
 }
 
 /** Finds a dataset; undefined: there is none with that id. */
@@ -45,6 +47,8 @@ export async function checkRequest(
   if (resolution.spec === null) throw invalidSpec(resolution.errors);
   const tooLarge = sizeIssues(resolution.spec, shape, memoryBytes);
   if (tooLarge.length > 0) throw invalidSpec(tooLarge);
+  const unreadable = await unreadableTypes(resolution.spec.features, dataset);
+  if (unreadable.length > 0) throw invalidSpec(unreadable);
   return { request, dataset, shape, spec: resolution.spec, warnings: resolution.warnings };
 }
 

@@ -1,0 +1,99 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { checkRequest } from '../../../src/jobs/submission/check.ts';
+import { ServiceError } from '../../../src/kit/contract/errors.ts';
+import { startDatasets, type TestService } from '../../datasets/support/service.ts';
+import { upload } from '../../datasets/support/upload.ts';
+
+/** Job requests checked against datasets that were really uploaded. */
+
+const ROWS = 60;
+const row = (make: (i: number) => string) => Array.from({ length: ROWS }, (_, i) => make(i));
+
+let service: TestService;
+beforeAll(async () => {
+  service = await startDatasets();
+});
+afterAll(() => service.close());
+
+/** The answer to a job on a table with the given columns. */
+async function check(cells: Readonly<Record<string, readonly string[]>>, request: object) {
+  const names = Object.keys(cells);
+  const lines = Array.from({ length: ROWS }, (_, i) => names.map((name) => cells[name]?.[i]).join());
+  const response = await upload(service, [names.join(), ...lines].join('\n'));
+  const { id: datasetId } = response.json();
+  try {
+    const machine = { memoryBytes: 2 ** 34 };
+    const checked = await checkRequest({ datasetId, target: 'y', ...request }, service.datasets.find, machine);
+    return { spec: checked.spec, errors: [] };
+  } catch (error) {
+    if (error instanceof ServiceError) return { spec: null, errors: error.errors };
+    throw error;
+  }
+}
+
+const x = row((i) => String(Math.sin(i)));
+const y = row((i) => (i % 2 ? 'yes' : 'no'));
+
+describe('a type in features.types that reads no cell', () => {
+  it.each([
+    ['percentages as numbers', 'numeric', row((i) => `${i}%`)],
+    ['a few words as numbers', 'numeric', row((i) => `word ${i % 3}`)],
+    ['words as times', 'datetime', row((i) => `w${i}`)],
+    ['words as booleans', 'boolean', row((i) => `w${i}`)],
+  ])('is refused with the field, the words and the remedy: %s', async (_, type, k) => {
+    const { errors } = await check({ k, x, y }, { features: { types: { k: type } } });
+    expect(errors).toEqual([
+      {
+        path: '/features/types/k',
+        message: expect.stringMatching(`No cell of 'k', such as '.*can be read as ${type}. Choose another type`),
+      },
+    ]);
+  });
+
+  it('is accepted when one of many cells can be read', async () => {
+    const k = row((i) => (i === 57 ? '9' : `a${i}`));
+    expect((await check({ k, x, y }, { features: { types: { k: 'numeric' } } })).errors).toEqual([]);
+  });
+
+  it('is accepted for types that read every word, and for missing cells', async () => {
+    const k = row((i) => `w${i}`);
+    expect((await check({ k, x, y }, { features: { types: { k: 'categorical' } } })).errors).toEqual([]);
+    expect((await check({ k: row(() => ''), x, y }, { features: { types: { k: 'numeric' } } })).errors).toEqual([]);
+  });
+});
+
+describe('a numeric target that differs in every row', () => {
+  const b = row((i) => `p${i % 7}`);
+  const others = { x, b, c: row((i) => String(i % 5)), d: row((i) => String(Math.cos(i))) };
+
+  it.each([
+    ['has the name of an index', 'heat_index', row((i) => String(5 + 37 * i))],
+    ['counts the rows', 't', row((i) => String(i))],
+    ['counts the rows from 1', 't', row((i) => String(i + 1))],
+  ])('is a regression by default and on request when it %s', async (_, target, cells) => {
+    for (const request of [{ target }, { target, task: 'regression' }]) {
+      const { spec, errors } = await check({ ...others, [target]: cells }, request);
+      expect(errors).toEqual([]);
+      expect(spec?.task).toBe('regression');
+    }
+  });
+
+  it('is classes on request', async () => {
+    const cells = { ...others, t: row((i) => String(i)) };
+    expect((await check(cells, { target: 't', task: 'multiclass' })).spec?.task).toBe('multiclass');
+  });
+});
+
+describe('a regression of text', () => {
+  it('is accepted when some of it is numbers', async () => {
+    const t = row((i) => (i % 4 === 0 ? 'unknown' : String(i % 9)));
+    expect((await check({ x, y, t }, { target: 't', task: 'regression' })).spec?.task).toBe('regression');
+  });
+
+  it('is refused with examples of the words', async () => {
+    const t = row((i) => `w${i % 5}`);
+    expect((await check({ x, y, t }, { target: 't', task: 'regression' })).errors).toEqual([
+      { path: '/task', message: expect.stringContaining("'t' is categorical with values such as 'w0'") },
+    ]);
+  });
+});
