@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Table } from '../formats/table.ts';
-import type { Warning } from '../kit/warning.ts';
+import type { Warning, WarningCode } from '../kit/warning.ts';
 import { LARGE_INPUT } from './columns/numeric.ts';
 import { columnInputs, columnTypeOf, type FittedColumn, fittedColumnSchema } from './columns.ts';
 import type { FeaturesSettings } from './defaults.ts';
@@ -84,7 +84,7 @@ interface Messages {
 }
 
 /** One warning for each column, or one for many columns that names the first ones. */
-function eachOrAll(code: string, columns: readonly string[], { each, all }: Messages): Warning[] {
+function eachOrAll(code: WarningCode, columns: readonly string[], { each, all }: Messages): Warning[] {
   if (columns.length <= NAMED_COLUMNS) return columns.map((column) => ({ code, column, message: each(column) }));
   const named = columns.slice(0, NAMED_COLUMNS).map((column) => `'${column}'`);
   return [{ code, message: all(columns.length, `${named.join(', ')} and others`) }];

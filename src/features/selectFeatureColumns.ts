@@ -1,6 +1,6 @@
 import type { ColumnType } from '../formats/columnTypes.ts';
 import type { Column } from '../formats/table.ts';
-import type { Warning } from '../kit/warning.ts';
+import type { Warning, WarningCode } from '../kit/warning.ts';
 import { type FeatureType, isFeatureType } from './columns.ts';
 import type { FeaturesOptions } from './schemas.ts';
 
@@ -39,7 +39,7 @@ export function selectFeatureColumns<Named extends NamedType>(
 type LeftOutType = Exclude<ColumnType, FeatureType>;
 
 /** The types that the network reads only when a job names the column. */
-const LEFT_OUT: Readonly<Record<LeftOutType, { readonly code: string; readonly reason: string }>> = {
+const LEFT_OUT: Readonly<Record<LeftOutType, { readonly code: WarningCode; readonly reason: string }>> = {
   text: { code: 'text_left_out', reason: 'is text' },
   identifier: { code: 'identifier_left_out', reason: 'identifies the rows' },
 };

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { NO_CODE } from '../../engine/layers/inputs.ts';
+import type { Warning } from '../../kit/warning.ts';
 import type { FitSettings, OneHotColumnType } from './columnType.ts';
 import { asCategories, type Categories } from './conversions.ts';
 
@@ -108,7 +109,7 @@ function missingInput({ categories, otherCategories, missing }: FittedCategorica
 function otherCategoriesWarnings(
   { column, categories, otherCategories }: FittedCategorical,
   { maxCategories, minCategoryCount }: CategorySettings,
-) {
+): Warning[] {
   if (otherCategories === 0 || categories.length < Math.min(maxCategories, otherCategories)) return [];
   return [
     {

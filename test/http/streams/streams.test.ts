@@ -40,7 +40,7 @@ describe('the events of a job', () => {
   it('include the warnings of a job', async () => {
     const { database, address, submit } = await openStreams();
     const id = await submit();
-    const warnings = [{ code: 'constant_column', column: 'a', message: 'It is always 1.' }];
+    const warnings = [{ code: 'constant_column', column: 'a', message: 'It is always 1.' }] as const;
     const queue = createQueue(database, 'o', Date.now);
     await queue.claim(Number.MAX_SAFE_INTEGER);
     await queue.succeed(id, { epochs: 1, warnings }, async (queries) => {
