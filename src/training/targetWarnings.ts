@@ -30,7 +30,9 @@ export function targetWarnings({ column, target, rows, splits }: TargetRows): Wa
   ];
 }
 
-/** A warning that counts the rows without a target, or without a number if one is to be predicted. */
+/**
+ * A warning that counts the rows without a target, or without a number if one is to be predicted.
+ */
 export function missingTargets(
   { rows: all }: Table,
   column: Column,

@@ -5,7 +5,9 @@ import { nameSome } from '../../kit/nameSome.ts';
 /** Classes that a message lists. */
 const MAX_LISTED = 20;
 
-/** An issue for each name in `classWeights` that is not a class; the first ones list the classes. */
+/**
+ * An issue for each name in `classWeights` that is not a class; the first ones list the classes.
+ */
 export function unknownClasses(names: readonly string[], classes: readonly string[]): FieldError[] {
   const known = new Set(classes);
   const list = `The classes are ${nameSome(classes, MAX_LISTED)}.`;

@@ -45,7 +45,9 @@ export function asNumber(value: ColumnShape['min']): number | undefined {
   return typeof value === 'number' ? value : undefined;
 }
 
-/** Whether the cells are numbers: also those of an identifier, which has the range of its numbers. */
+/**
+ * Whether the cells are numbers: also those of an identifier, which has the range of its numbers.
+ */
 export function hasNumbers({ type, min }: ColumnShape): boolean {
   return type === 'numeric' || asNumber(min) !== undefined;
 }

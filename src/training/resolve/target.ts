@@ -10,7 +10,8 @@ const MAX_NUMBERED_CLASSES = 30;
 
 /**
  * The task of the target. Texts and booleans are classes; numbers are a regression, unless there
- * are only two of them, or they are class numbers: 0, 1, 2 … without a gap, and not each in one row.
+ * are only two of them, or they are class numbers: 0, 1, 2 … without a gap, and not each in one
+ * row.
  */
 export function inferTask(target: ColumnShape, rows: number): Task {
   if (target.distinct <= 2) return 'binary';
@@ -41,7 +42,9 @@ export function checkTarget(target: ColumnShape, task: Task, rows: number, issue
     issues.add('/target', `The target '${name}' contains times. Only numbers and classes can be predicted.`);
 }
 
-/** Words are numbers to predict if at least one of the most frequent is: the run skips the others. */
+/**
+ * Words are numbers to predict if at least one of the most frequent is: the run skips the others.
+ */
 function checkNumbers(target: ColumnShape, issues: Issues): void {
   const { name, type, top = [] } = target;
   if (hasNumbers(target) || type === 'datetime' || top.some(({ value }) => isNumber(value))) return;
