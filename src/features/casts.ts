@@ -39,7 +39,7 @@ function measureCast(column: Column, type: FeatureType): Cast {
   const columnType = columnTypeOf(type);
   const cast = { column: column.name, type, cells: 0, unreadable: 0, examples: '' };
   if (columnType.block === 'oneHot' || column.type === type) return cast;
-  const values = columnType.read(column);
+  const values = columnType.numbers(column);
   const isPresent = presenceOf(column);
   let [cells, unreadable] = [0, 0];
   const examples = new Set<number>();

@@ -16,7 +16,7 @@ export type FittedBoolean = z.infer<typeof schema>;
 export const boolean = {
   schema,
   block: 'dense',
-  read: asBooleans,
+  numbers: asBooleans,
 
   fit(column, rows) {
     const values = asBooleans(column);

@@ -45,8 +45,8 @@ interface BaseColumnType<Fitted> {
 /** A column whose inputs are numbers. `write` treats an absent column as missing in every row. */
 export interface DenseColumnType<Fitted> extends BaseColumnType<Fitted> {
   readonly block: 'dense';
-  /** The cells as numbers. NaN: missing, or not readable as this type. */
-  read(column: Column): Float64Array;
+  /** The column of a dataset as numbers of this type; NaN is missing. */
+  readonly numbers: (column: Column) => Float64Array;
   /** Whether a cell is so far outside the training rows that the network cannot tell how far. */
   isFarOutside?(fitted: Fitted, value: number): boolean;
   write(fitted: Fitted, column: Column | undefined, rows: Int32Array, block: InputBlock): void;

@@ -43,7 +43,7 @@ export type FittedDatetime = z.infer<typeof schema>;
 export const datetime = {
   schema,
   block: 'dense',
-  read: asTimes,
+  numbers: asTimes,
 
   fit(column, rows) {
     const times = asTimes(column);

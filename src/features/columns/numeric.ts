@@ -29,7 +29,7 @@ export type FittedNumeric = z.infer<typeof schema>;
 export const numeric = {
   schema,
   block: 'dense',
-  read: asNumbers,
+  numbers: asNumbers,
 
   fit(column, rows, { scaling, bins }: Pick<FitSettings, 'scaling' | 'bins'>) {
     const known = knownValues(asNumbers(column), rows);
