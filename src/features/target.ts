@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { type Column, isNumberColumn } from '../formats/table.ts';
+import { type Column, isNumberColumn, type NumberColumn } from '../formats/table.ts';
+import { parseBoolean } from '../formats/types/boolean.ts';
 import { asCategories, asNumbers } from './columns/conversions.ts';
 import { moments } from './scaling/scaling.ts';
 
@@ -26,14 +27,23 @@ export function rowsWithTarget(column: Column, task: 'classes' | 'number'): Int3
   return Int32Array.from({ length }, (_, row) => row).filter(present);
 }
 
-/** The classes of the rows: numbers in numeric order, words in the order of their code units. */
+/**
+ * The classes of the rows: false and true as the file writes them, numbers in numeric order, words
+ * in the order of their code units.
+ */
 export function fitClasses(column: Column, rows: Int32Array): FittedClasses {
+  if (isNumberColumn(column) && column.type === 'boolean') return fitBooleans(column, rows);
   const { codes, categories } = asCategories(column);
   const met = new Set<string>();
   for (const row of rows) met.add(categories[codes[row]]);
   const numbers = isNumberColumn(column) && column.type === 'numeric';
   const classes = [...met].sort(numbers ? (a, b) => Number(a) - Number(b) : undefined);
   return { kind: 'classes', column: column.name, classes };
+}
+
+function fitBooleans({ name, values, words = ['false', 'true'] }: NumberColumn, rows: Int32Array): FittedClasses {
+  const classes = words.filter((_word, flag) => rows.some((row) => values[row] === flag));
+  return { kind: 'classes', column: name, classes };
 }
 
 /** Mean and deviation of the target in the training rows. */
@@ -56,10 +66,17 @@ export function encodeTarget(target: FittedTarget, column: Column, rows: Int32Ar
     const values = asNumbers(column);
     return Float64Array.from(rows, (row) => (values[row] - target.mean) / target.deviation);
   }
+  if (isNumberColumn(column) && column.type === 'boolean') return encodeBooleans(target, column, rows);
   const { codes, categories } = asCategories(column);
   const indexOf = new Map(target.classes.map((label, index) => [label, index]));
   const indexes = categories.map((category) => indexOf.get(category));
   return Float64Array.from(rows, (row) => indexes[codes[row]] ?? Number.NaN);
+}
+
+/** Whatever words a file has for false and true, they are the same classes. */
+function encodeBooleans({ classes }: FittedClasses, { values }: NumberColumn, rows: Int32Array): Float64Array {
+  const indexOf = new Map<number | undefined, number>(classes.map((label, index) => [parseBoolean(label), index]));
+  return Float64Array.from(rows, (row) => indexOf.get(values[row]) ?? Number.NaN);
 }
 
 /** The number in the target's own unit, from the learned one. */

@@ -5,7 +5,12 @@ export interface NumberColumn {
   readonly name: string;
   readonly type: NumberType;
   readonly values: Float64Array;
+  /** How a file of text writes the booleans of this column; absent: `false` and `true`. */
+  readonly words?: BooleanWords;
 }
+
+/** The words for false and true. */
+export type BooleanWords = readonly [no: string, yes: string];
 
 /**
  * Strings as codes of a dictionary; -1 is missing. Every category occurs at least once unless the

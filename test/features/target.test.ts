@@ -20,6 +20,15 @@ describe('a target', () => {
     expect(fitClasses(numbers('y', [1, 0], 'boolean'), firstRows(2)).classes).toEqual(['false', 'true']);
   });
 
+  it('of booleans has the words of its file, and encodes those of another file alike', () => {
+    const column = { ...numbers('y', [1, 0, null], 'boolean'), words: ['false', 'TRUE'] as const };
+    const target = fitClasses(column, firstRows(2));
+    expect(target.classes).toEqual(['false', 'TRUE']);
+    for (const other of [column, numbers('y', [1, 0, null], 'boolean'), { ...column, words: ['No', 'Yes'] as const }])
+      expect([...encodeTarget(target, other, firstRows(3))]).toEqual([1, 0, Number.NaN]);
+    expect([...encodeTarget(target, words('y', ['TRUE', 'false', 'other']), firstRows(3))]).toEqual([1, 0, Number.NaN]);
+  });
+
   it('preserves words byte for byte, composed or not', () => {
     const labels = ['é', 'e\u0301', '\u{1F600}', 'İ'];
     expect(new Set(fitClasses(words('y', labels), firstRows(4)).classes)).toEqual(new Set(labels));

@@ -1,9 +1,10 @@
 import { uniqueNames } from '../../formats/columnNames.ts';
 import type { ColumnType } from '../../formats/columnTypes.ts';
 import type { ParseOptions } from '../../formats/parseOptions.ts';
+import type { BooleanWords } from '../../formats/table.ts';
 import type { Session } from '../duckdb/duckdb.ts';
 import type { DatasetWarning } from '../profile/schemas.ts';
-import { profile } from './profile.ts';
+import { type Profiled, profile } from './profile.ts';
 import {
   type FileFormat,
   type Ingested,
@@ -12,6 +13,7 @@ import {
   type TableLimits,
   UPLOAD_FILE,
 } from './protocol/messages.ts';
+import { readBooleanWords } from './scan/booleanWords.ts';
 import { cellsOf } from './scan/cells.ts';
 import { scanColumns } from './scan/columnScan.ts';
 import { type PlannedColumn, planColumns } from './scan/plan.ts';
@@ -59,13 +61,23 @@ export async function ingest(
   const planned = await planColumns(session, source, scanned, cells, requested);
   const present = planned.filter((column) => !isEmptyAndNameless(column));
   if (present.length === 0) throw new Refusal('Every cell is empty. Send at least one value.');
-  await writeTable(session, scanned.relation, present);
-  const profiled = await profile(session, present, scanned.rows);
+  const words = await readBooleanWords(session, scanned.relation, present, cells);
+  await writeTable(session, scanned.relation, present, words);
+  const profiled = (await profile(session, present, scanned.rows)).map((each, index) =>
+    nameBooleans(each, words[index]),
+  );
   return {
     rows: scanned.rows,
     columns: profiled.map(({ column, stats }) => ({ ...column, readAs: parseOptionsOf(stats, options) })),
     warnings: [...warnings, ...planned.filter(isEmptyAndNameless).map(dropped), ...profiled.flatMap(warningsOf)],
   };
+}
+
+/** The profile shows booleans as the file writes them, and so does a model that predicts them. */
+function nameBooleans({ stats, column }: Profiled, words: BooleanWords | null | undefined): Profiled {
+  if (!words || !('top' in column)) return { stats, column };
+  const top = column.top.map(({ value, count }) => ({ value: words[value === 'true' ? 1 : 0], count }));
+  return { stats, column: { ...column, top } };
 }
 
 function parseOptionsOf({ form, present }: PlannedColumn, { nullValues }: ReadOptions): ParseOptions {

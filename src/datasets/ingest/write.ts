@@ -1,3 +1,4 @@
+import type { BooleanWords } from '../../formats/table.ts';
 import { literal } from '../../formats/types/sql.ts';
 import type { Session } from '../duckdb/duckdb.ts';
 import { columnId } from '../duckdb/sql.ts';
@@ -22,15 +23,17 @@ const LARGEST_DICTIONARY_BYTES = 2 ** 20;
 const MAX_EXPRESSIONS = 1000;
 
 /**
- * Writes the table as Parquet: rows in the order of the file, columns `c0`, `c1`, …, and the names
- * in the metadata.
+ * Writes the table as Parquet: rows in the order of the file, columns `c0`, `c1`, …; their names
+ * and the words of booleans in the metadata.
  */
 export async function writeTable(
   session: Session,
   relation: Relation,
   columns: readonly PlannedColumn[],
+  booleanWords: readonly (BooleanWords | null)[],
 ): Promise<void> {
   const names = literal(JSON.stringify(columns.map(({ name }) => name)));
+  const words = literal(JSON.stringify(booleanWords));
   const vectors = Math.floor(CELLS_PER_ROW_GROUP / columns.length / VECTOR_ROWS);
   const rowGroup = Math.min(MAX_ROW_GROUP, Math.max(1, vectors) * VECTOR_ROWS);
   const dictionary = Math.min(LARGEST_DICTIONARY_BYTES, Math.floor(DICTIONARIES_BYTES / columns.length));
@@ -38,7 +41,7 @@ export async function writeTable(
   await session.query(
     `COPY (${select}) TO ${literal(TABLE_FILE)}
      (FORMAT parquet, USE_TMP_FILE false, COMPRESSION zstd, ROW_GROUP_SIZE ${rowGroup},
-      STRING_DICTIONARY_PAGE_SIZE_LIMIT ${dictionary}, KV_METADATA {names: ${names}})`,
+      STRING_DICTIONARY_PAGE_SIZE_LIMIT ${dictionary}, KV_METADATA {names: ${names}, words: ${words}})`,
   );
 }
 

@@ -1,10 +1,10 @@
 import { isNumberType, storedTypeOf } from '../../formats/columnTypes.ts';
-import type { Column, Table } from '../../formats/table.ts';
+import type { BooleanWords, Column, Table } from '../../formats/table.ts';
 import { literal } from '../../formats/types/sql.ts';
 import { doublesOf } from '../duckdb/doubles.ts';
 import { openSession, type Session } from '../duckdb/duckdb.ts';
 import { batches, columnId } from '../duckdb/sql.ts';
-import { readNames } from './storedNames.ts';
+import { readBooleanWords, readNames } from './storedNames.ts';
 
 /** DuckDB's own memory while it reads; the columns themselves come on top. */
 const MEMORY_BYTES = 2 ** 30;
@@ -17,6 +17,8 @@ interface StoredColumn {
   readonly name: string;
   readonly cells: string;
   readonly type: Column['type'];
+  /** Of a column of booleans. */
+  readonly words: BooleanWords | null;
   /** Of a column of strings, sorted by their bytes. */
   readonly categories: readonly string[];
 }
@@ -46,10 +48,12 @@ export async function readTable(file: string, signal?: AbortSignal): Promise<Tab
 
 async function describe(session: Session, file: string, table: string): Promise<readonly StoredColumn[]> {
   const names = await readNames(session, file);
+  const words = await readBooleanWords(session, file);
   const types = await session.query(`DESCRIBE SELECT * FROM ${table}`);
   const columns: StoredColumn[] = [];
   for (const [index, [, type]] of types.entries()) {
-    columns.push(await describeColumn(session, table, columnId(index), names[index] ?? '', String(type)));
+    const described = await describeColumn(session, table, columnId(index), names[index] ?? '', String(type));
+    columns.push({ ...described, words: words[index] ?? null });
   }
   return columns;
 }
@@ -60,7 +64,7 @@ async function describeColumn(
   id: string,
   name: string,
   type: string,
-): Promise<StoredColumn> {
+): Promise<Omit<StoredColumn, 'words'>> {
   const stored = storedTypeOf(type);
   if (stored.cells === 'numbers')
     return { name, cells: `coalesce(${stored.double(id)}, 'NaN'::DOUBLE)`, type: stored.type, categories: [] };
@@ -88,8 +92,8 @@ async function readColumns(
   return columns;
 }
 
-function allocate({ name, type, categories }: StoredColumn, rows: number): Column {
+function allocate({ name, type, words, categories }: StoredColumn, rows: number): Column {
   return isNumberType(type)
-    ? { name, type, values: new Float64Array(rows) }
+    ? { name, type, values: new Float64Array(rows), ...(words && { words }) }
     : { name, type, codes: new Int32Array(rows), categories };
 }
