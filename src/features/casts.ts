@@ -4,7 +4,9 @@ import { columnTypeOf, type FeatureType } from './columns.ts';
 import type { FeaturesOptions } from './schemas.ts';
 import { selectFeatureColumns } from './selectFeatureColumns.ts';
 
-/** A column that is read as another type than it has, and how many of its cells that type can read. */
+/**
+ * A column that is read as another type than it has, and how many of its cells that type can read.
+ */
 export interface Cast {
   readonly column: string;
   readonly type: FeatureType;

@@ -47,7 +47,7 @@ export interface DenseColumnType<Fitted> extends BaseColumnType<Fitted> {
   readonly block: 'dense';
   /** The column of a dataset as numbers of this type; NaN is missing. */
   readonly numbers: (column: Column) => Float64Array;
-  /** Whether a cell is so far outside the training rows that the network cannot tell how far. */
+  /** Whether a value is so far outside the training rows that predictions for it are unreliable. */
   isFarOutside?(fitted: Fitted, value: number): boolean;
   write(fitted: Fitted, column: Column | undefined, rows: Int32Array, block: InputBlock): void;
 }

@@ -3,8 +3,8 @@ import type { Table } from '../../formats/table.ts';
 import { isNumberColumn } from '../../formats/table.ts';
 
 /**
- * Values of one column that were treated as missing, or that are far outside the training rows, over
- * all rows of a request.
+ * Values of one column that were treated as missing, or that are far outside the training rows,
+ * over all rows of a request.
  */
 export interface MissingValueWarning {
   readonly code: 'missing_values' | 'unseen_category' | 'out_of_range';
