@@ -4,7 +4,7 @@ import { countParameters } from '../../models/stored/modelStore.ts';
 import { FAILED } from '../../search/search.ts';
 import type { Queries } from '../../store/database/database.ts';
 import { fromJson, fromNullableJson, toJson } from '../../store/database/json.ts';
-import { epochCost, createEarlyStopping } from '../../training/loop/earlyStopping.ts';
+import { createEarlyStopping } from '../../training/loop/earlyStopping.ts';
 import { readMetric } from '../../training/loop/stopRule.ts';
 import type { EpochMeasures } from '../../training/report.ts';
 import type { Outcome } from '../outcome.ts';
