@@ -1,6 +1,7 @@
 import { basename, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { FileFormat } from '../formats/text/fileFormat.ts';
 import type { Clock } from '../kit/clock.ts';
 import type { Tenant } from '../kit/contract/caller.ts';
 import { INTERNAL_ERROR_DETAIL, ServiceError } from '../kit/contract/errors.ts';
@@ -12,7 +13,7 @@ import type { Blobs } from '../store/blobs/blobs.ts';
 import type { Database } from '../store/database/database.ts';
 import { toJson } from '../store/database/json.ts';
 import type { DatasetRow } from '../store/database/tables.ts';
-import { type FileFormat, type ReadOptions, UPLOAD_FILE } from './ingest/protocol/messages.ts';
+import { type ReadOptions, UPLOAD_FILE } from './ingest/protocol/messages.ts';
 import { createRowReader } from './rows/rowReader.ts';
 import type { Dataset, DatasetSummary } from './schemas.ts';
 import { clearTemporary, createScratch, type Scratch } from './scratch.ts';
@@ -57,6 +58,8 @@ interface Upload {
   readonly declaredBytes?: number | undefined;
   /** The format that the client declares; null: it is detected from the content. */
   readonly format: FileFormat | null;
+  /** The charset that the client declares; null: it is detected. */
+  readonly charset?: string | null;
   readonly options: ReadOptions;
   /** Resolve when the bytes are received, before they are parsed. */
   readonly respondAsync: boolean;
@@ -288,8 +291,8 @@ function notFound(id: string): ServiceError {
 }
 
 function toQueuedUpload({ project, sha256 }: DatasetRow, { folder }: Scratch, upload: Upload): QueuedUpload {
-  const { format, options, signal } = upload;
-  return { folder, project, sha256, format, options, signal };
+  const { format, charset = null, options, signal } = upload;
+  return { folder, project, sha256, format, charset, options, signal };
 }
 
 /** The table is created again from the same bytes. */

@@ -2,12 +2,14 @@ import { uniqueNames } from '../../formats/columnNames.ts';
 import type { ColumnType } from '../../formats/columnTypes.ts';
 import type { ParseOptions } from '../../formats/parseOptions.ts';
 import type { BooleanWords } from '../../formats/table.ts';
+import { detectFormat, type FileFormat, FormatError } from '../../formats/text/fileFormat.ts';
+import { type BadBytes, badBytesMessage } from '../../formats/text/textDecoder.ts';
 import type { Session } from '../duckdb/duckdb.ts';
 import type { DatasetWarning } from '../profile/schemas.ts';
 import { type Profiled, profile } from './profile.ts';
 import {
-  type FileFormat,
   type Ingested,
+  type IngestRequest,
   type ReadOptions,
   Refusal,
   type TableLimits,
@@ -18,10 +20,10 @@ import { cellsOf } from './scan/cells.ts';
 import { scanColumns } from './scan/columnScan.ts';
 import { type PlannedColumn, planColumns } from './scan/plan.ts';
 import { openCsv } from './source/csv.ts';
-import { detectFormat, readHead } from './source/detect.ts';
 import { toUtf8 } from './source/encoding.ts';
+import { readHead } from './source/fileEnds.ts';
 import { openJson } from './source/json.ts';
-import { checkLines, headOf } from './source/lines.ts';
+import { checkLines, startOf } from './source/lines.ts';
 import { openParquet } from './source/parquet.ts';
 import type { FoundColumn, Source } from './source/source.ts';
 import { checkCells, checkColumns, checkRows } from './tableLimits.ts';
@@ -30,8 +32,8 @@ import { writeTable } from './write.ts';
 
 /** The text of the upload in UTF-8, when it had another encoding. */
 export const TEXT_FILE = 'text';
-/** The first lines of a long text. */
-export const HEAD_FILE = 'head';
+/** The text with equal line ends, when it had several kinds. */
+export const LINES_FILE = 'lines';
 
 /**
  * Writes `TABLE_FILE` from `UPLOAD_FILE`, both in the working folder, and profiles it. Throws
@@ -39,13 +41,14 @@ export const HEAD_FILE = 'head';
  */
 export async function ingest(
   session: Session,
-  declared: FileFormat | null,
-  options: ReadOptions,
-  limits: TableLimits,
+  { format: declared, charset, options, limits }: Omit<IngestRequest, 'memoryBytes'>,
 ): Promise<Ingested> {
   const head = await readHead(UPLOAD_FILE);
-  const format = detectFormat(head, declared);
-  const file = format === 'parquet' ? UPLOAD_FILE : await toUtf8(UPLOAD_FILE, head, TEXT_FILE);
+  const format = formatOf(head, declared);
+  const { file, badBytes } =
+    format === 'parquet'
+      ? { file: UPLOAD_FILE, badBytes: undefined }
+      : await toUtf8(UPLOAD_FILE, head, charset, TEXT_FILE);
   const found = await openSource(session, file, format, options, limits);
   checkColumns(
     found.columns.map(({ name }) => name),
@@ -69,7 +72,13 @@ export async function ingest(
   return {
     rows: scanned.rows,
     columns: profiled.map(({ column, stats }) => ({ ...column, readAs: parseOptionsOf(stats, options) })),
-    warnings: [...warnings, ...planned.filter(isEmptyAndNameless).map(dropped), ...profiled.flatMap(warningsOf)],
+    warnings: [
+      ...badBytesWarnings(badBytes),
+      ...(await source.warnings()),
+      ...warnings,
+      ...planned.filter(isEmptyAndNameless).map(dropped),
+      ...profiled.flatMap(warningsOf),
+    ],
   };
 }
 
@@ -78,6 +87,18 @@ function nameBooleans({ stats, column }: Profiled, words: BooleanWords | null | 
   if (!words || !('top' in column)) return { stats, column };
   const top = column.top.map(({ value, count }) => ({ value: words[value === 'true' ? 1 : 0], count }));
   return { stats, column: { ...column, top } };
+}
+
+function formatOf(head: Buffer, declared: FileFormat | null): FileFormat {
+  try {
+    return detectFormat(head, declared);
+  } catch (error) {
+    throw error instanceof FormatError ? new Refusal(error.message) : error;
+  }
+}
+
+function badBytesWarnings(badBytes: BadBytes | undefined): DatasetWarning[] {
+  return badBytes === undefined ? [] : [{ code: 'bad_bytes', message: badBytesMessage(badBytes) }];
 }
 
 function parseOptionsOf({ form, present }: PlannedColumn, { nullValues }: ReadOptions): ParseOptions {
@@ -93,7 +114,7 @@ async function openSource(
   file: string,
   format: FileFormat,
   options: ReadOptions,
-  { lineBytes, columns }: TableLimits,
+  { lineBytes, columns: mostColumns }: TableLimits,
 ): Promise<Source<FoundColumn>> {
   switch (format) {
     case 'parquet':
@@ -110,8 +131,8 @@ async function openSource(
     case 'tsv': {
       const hasLineEnds = await checkLines(file, lineBytes);
       if (!hasLineEnds && options.header !== false) throw withCurlHint(new Refusal(ONE_LINE));
-      const head = await headOf(file, HEAD_FILE);
-      return openCsv(session, { file, head, lineBytes, mostColumns: columns }, format, options);
+      const start = await startOf(file);
+      return openCsv({ file, unified: LINES_FILE, start, lineBytes, mostColumns }, format, options);
     }
   }
 }

@@ -5,7 +5,7 @@
 import { availableParallelism } from 'node:os';
 import { isDiskFull, isOutOfMemory, watchResources } from '../duckdb/diskFull.ts';
 import { openSession } from '../duckdb/duckdb.ts';
-import { HEAD_FILE, ingest, TEXT_FILE } from './ingest.ts';
+import { ingest, LINES_FILE, TEXT_FILE } from './ingest.ts';
 import { type IngestRequest, type IngestResponse, Refusal, TABLE_FILE, UPLOAD_FILE } from './protocol/messages.ts';
 
 const SPILL_FOLDER = 'spill';
@@ -17,16 +17,16 @@ process.once('message', (request: IngestRequest) => {
 });
 process.once('disconnect', () => process.exit());
 
-async function runIngest({ format, options, memoryBytes, limits }: IngestRequest): Promise<IngestResponse> {
+async function runIngest({ memoryBytes, ...request }: IngestRequest): Promise<IngestResponse> {
   const session = await openSession({
     memoryBytes,
     threads: Math.min(MAX_THREADS, availableParallelism()),
-    files: [UPLOAD_FILE, TEXT_FILE, HEAD_FILE, TABLE_FILE],
+    files: [UPLOAD_FILE, TEXT_FILE, LINES_FILE, TABLE_FILE],
     spillFolder: SPILL_FOLDER,
   });
   const watched = watchResources(session);
   try {
-    return { ingested: await ingest(watched.session, format, options, limits) };
+    return { ingested: await ingest(watched.session, request) };
   } catch (error) {
     if (watched.wasFull() || isDiskFull(error)) return { diskFull: true };
     if (watched.wasOutOfMemory() || isOutOfMemory(error)) return refusalResponse(tooMuchMemory(memoryBytes));

@@ -62,8 +62,12 @@ export const warningSchema = z
       'ambiguous_dates',
       'renamed_column',
       'dropped_column',
+      'bad_bytes',
+      'duplicate_keys',
+      'short_lines',
+      'skipped_lines',
     ]),
-    column: z.string(),
+    column: z.string().optional().describe('Absent in a warning about the whole file.'),
     message: z.string(),
   })
   .meta({ id: 'DatasetWarning' });

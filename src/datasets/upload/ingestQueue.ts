@@ -1,9 +1,10 @@
 import { join } from 'node:path';
+import type { FileFormat } from '../../formats/text/fileFormat.ts';
 import { createSemaphore } from '../../kit/limits/semaphore.ts';
 import type { Blobs } from '../../store/blobs/blobs.ts';
 import { toJson } from '../../store/database/json.ts';
 import type { DatasetRow } from '../../store/database/tables.ts';
-import { type FileFormat, type Ingested, type ReadOptions, TABLE_FILE } from '../ingest/protocol/messages.ts';
+import { type Ingested, type ReadOptions, TABLE_FILE } from '../ingest/protocol/messages.ts';
 import type { DatasetStore } from '../stored/store.ts';
 import { createTableFinder } from '../stored/tableFiles.ts';
 import { type IngestLimits, ingestUpload } from './ingestClient.ts';
@@ -48,6 +49,7 @@ export interface QueuedUpload {
   readonly folder: string;
   readonly sha256: string;
   readonly format: FileFormat | null;
+  readonly charset: string | null;
   readonly options: ReadOptions;
   /** Aborts the ingestion. */
   readonly signal: AbortSignal | undefined;
@@ -64,11 +66,11 @@ export function createIngestQueue({ tables, store, limits, metrics }: IngestQueu
   const findTable = createTableFinder(tables);
   const ingestGate = createSemaphore(limits.ingestions, limits.waitingIngestions);
   const fileGate = createSemaphore(1);
-  const read = async ({ folder, format, options, signal }: QueuedUpload) => {
+  const read = async ({ folder, format, charset, options, signal }: QueuedUpload) => {
     const timed = metrics?.seconds.startTimer();
     let outcome = 'refused';
     try {
-      const ingested = await ingestUpload(folder, { format, options }, limits, signal);
+      const ingested = await ingestUpload(folder, { format, charset, options }, limits, signal);
       metrics?.rows.inc(ingested.rows);
       outcome = 'ready';
       return ingested;
@@ -78,8 +80,8 @@ export function createIngestQueue({ tables, store, limits, metrics }: IngestQueu
   };
   return {
     async ingest(upload, save) {
-      const { folder, project, sha256, format, options, signal } = upload;
-      const file = tableFileName(sha256, format, options);
+      const { folder, project, signal } = upload;
+      const file = tableFileName(upload);
       const shared = await fileGate.run(async () => {
         const known = await store.findByFile(file, project);
         // A missing file is created again from these bytes, for all datasets that use it.

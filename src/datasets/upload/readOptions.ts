@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { COLUMN_TYPES, type ColumnType } from '../../formats/columnTypes.ts';
+import type { FileFormat } from '../../formats/text/fileFormat.ts';
 import type { FieldError } from '../../kit/contract/errors.ts';
 import { invalidRequest } from '../../kit/contract/validation.ts';
-import type { FileFormat, ReadOptions } from '../ingest/protocol/messages.ts';
+import type { ReadOptions } from '../ingest/protocol/messages.ts';
 
 /** The query parameters. A parameter can be repeated. */
 export interface OptionTexts {
@@ -90,10 +91,18 @@ function typed(name: string, text: string, errors: FieldError[]): TypedName[] {
  * Part of the hash. Incremented when the same bytes give another table, so that the earlier one is
  * not shared.
  */
-const READER_VERSION = 1;
+const READER_VERSION = 2;
 
-/** The key of the table: a hash of the upload's hash, its format and its options. */
-export function tableFileName(sha256: string, format: FileFormat | null, options: ReadOptions): string {
-  const content = JSON.stringify([READER_VERSION, sha256, format, options]);
+/** What decides on the table of an upload. */
+interface TableKey {
+  readonly sha256: string;
+  readonly format: FileFormat | null;
+  readonly charset: string | null;
+  readonly options: ReadOptions;
+}
+
+/** The name of the table: a hash of the upload's hash, its format, charset and options. */
+export function tableFileName({ sha256, format, charset, options }: TableKey): string {
+  const content = JSON.stringify([READER_VERSION, sha256, format, charset, options]);
   return `${createHash('sha256').update(content).digest('hex')}.parquet`;
 }

@@ -2,10 +2,10 @@ import { parse } from 'node:path';
 import { Readable } from 'node:stream';
 import type { Multipart, MultipartFile } from '@fastify/multipart';
 import type { FastifyRequest } from 'fastify';
+import { type FileFormat, formatOf } from '../../formats/text/fileFormat.ts';
+import { knownCharset, parseContentType } from '../../kit/contract/contentType.ts';
 import { pointer, ServiceError } from '../../kit/contract/errors.ts';
 import { stripControlCharacters } from '../../kit/text.ts';
-import type { FileFormat } from '../ingest/protocol/messages.ts';
-import { formatOf } from './formats.ts';
 
 type Parts = AsyncIterableIterator<Multipart>;
 
@@ -15,13 +15,15 @@ export interface UploadedFile {
   /** The Content-Length; undefined for a part of a form and for chunked bodies. */
   readonly declaredBytes?: number | undefined;
   readonly format: FileFormat | null;
+  /** Of the Content-Type; null: it is detected. */
+  readonly charset: string | null;
   /** The file name without its extensions; null when it has none. */
   readonly name: string | null;
 }
 
 /**
  * Finds the file in the body or in a part of a form. Throws ServiceError for a form that is not one
- * file.
+ * file, and `unsupported_encoding` for an unknown charset.
  */
 export async function uploadedFile(request: FastifyRequest): Promise<UploadedFile> {
   if (request.isMultipart()) return filePart(request);
@@ -30,7 +32,8 @@ export async function uploadedFile(request: FastifyRequest): Promise<UploadedFil
   }
   const { 'content-type': type, 'content-length': length } = request.headers;
   const declaredBytes = length === undefined ? undefined : Number(length);
-  return { body: request.body, declaredBytes, format: formatOf(type), name: null };
+  const { mediaType, charset } = parseContentType(type);
+  return { body: request.body, declaredBytes, format: formatOf(mediaType), charset: knownCharset(charset), name: null };
 }
 
 async function filePart(request: FastifyRequest): Promise<UploadedFile> {
@@ -43,7 +46,8 @@ async function filePart(request: FastifyRequest): Promise<UploadedFile> {
   if (part.type === 'field') throw notTheFile(part);
   return {
     body: Readable.from(contentOf(part, parts), { objectMode: false }),
-    format: formatOf(part.mimetype),
+    format: formatOf(part.mimetype.toLowerCase()),
+    charset: null,
     name: baseName(part.filename),
   };
 }

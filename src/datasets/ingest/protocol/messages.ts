@@ -1,9 +1,8 @@
 import type { ColumnType } from '../../../formats/columnTypes.ts';
 import type { ParseOptions } from '../../../formats/parseOptions.ts';
+import type { FileFormat } from '../../../formats/text/fileFormat.ts';
 import type { FieldError } from '../../../kit/contract/errors.ts';
 import type { DatasetColumn, DatasetWarning } from '../../profile/schemas.ts';
-
-export type FileFormat = 'csv' | 'tsv' | 'ndjson' | 'json' | 'parquet';
 
 /** The options of an upload; null: detect it. */
 export interface ReadOptions {
@@ -31,6 +30,8 @@ export interface TableLimits {
 /** The request to the ingestion process; the file is `UPLOAD_FILE` in its working folder. */
 export interface IngestRequest {
   readonly format: FileFormat | null;
+  /** The charset of the request; null: it is detected. */
+  readonly charset: string | null;
   readonly options: ReadOptions;
   readonly memoryBytes: number;
   readonly limits: TableLimits;

@@ -1,13 +1,16 @@
+import { createReadStream } from 'node:fs';
+import { type Dialect, findDialect, type TextStart } from '../../../formats/text/dialect.ts';
+import type { FileFormat } from '../../../formats/text/fileFormat.ts';
+import { createRecordReader, isBlank, RecordError, recordsAt } from '../../../formats/text/records.ts';
+import { createShortLineCounter, shortLinesMessage } from '../../../formats/text/shortLines.ts';
 import { literal } from '../../../formats/types/sql.ts';
-import type { Cell, Session } from '../../duckdb/duckdb.ts';
 import { columnId } from '../../duckdb/sql.ts';
-import { type FileFormat, type ReadOptions, Refusal } from '../protocol/messages.ts';
+import type { DatasetWarning } from '../../profile/schemas.ts';
+import { type ReadOptions, Refusal, tooLarge } from '../protocol/messages.ts';
 import { rowTooLong } from './lines.ts';
 import type { FoundColumn, Reading, Source } from './source.ts';
-import { checkWidth } from './width.ts';
+import { unifyLineEnds } from './unifyLineEnds.ts';
 
-/** Lines that the dialect is detected from. Types are decided from all lines later. */
-const DIALECT_SAMPLE_LINES = 2048;
 /** DuckDB's threads read chunks as long as the longest line: short chunks use every core. */
 const DEFAULT_LINE_BYTES = 2 * 2 ** 20;
 /**
@@ -15,24 +18,24 @@ const DEFAULT_LINE_BYTES = 2 * 2 ** 20;
  * columns.
  */
 const MOST_PARALLEL_COLUMNS = 2000;
-const ONE_THREAD = 'parallel = false';
-const LINE_SIZE = /max_line_size = \d+\)$/;
+const CHUNK_BYTES = 2 ** 20;
 
-/** Names in the working folder, and the limits of a line. */
+/** A text in the working folder, and the limit of its lines. */
 interface TextFile {
   readonly file: string;
-  /** Its first lines, which show the dialect. */
-  readonly head: string;
+  /** Where the text is written with equal line ends, if it has several kinds. */
+  readonly unified: string;
+  readonly start: TextStart;
   readonly lineBytes: number;
   readonly mostColumns: number;
 }
 
-interface Dialect {
-  readonly delimiter: string;
-  readonly quote: string;
-  readonly newLine: string;
-  readonly skip: number;
-  readonly header: boolean;
+/** How DuckDB is to read the text. */
+interface CsvReading {
+  readonly text: TextFile;
+  readonly dialect: Dialect;
+  readonly lineBytes: number;
+  readonly isPadded: boolean;
 }
 
 /**
@@ -40,114 +43,109 @@ interface Dialect {
  * the wrong line.
  */
 export async function openCsv(
-  session: Session,
   text: TextFile,
   format: FileFormat,
-  options: ReadOptions,
+  options: Pick<ReadOptions, 'delimiter' | 'header'>,
 ): Promise<Source<FoundColumn>> {
-  const given = { ...options, delimiter: options.delimiter ?? (format === 'tsv' ? '\t' : null) };
-  await checkWidth(text.head, given.delimiter, text.mostColumns);
-  const dialect = await sniff(session, text, given);
-  const first = await readFirstRow(session, text, dialect);
-  const columns = first.map((name, index) => ({
+  const delimiter = options.delimiter ?? (format === 'tsv' ? '\t' : null);
+  const dialect = findDialect(text.start, { ...options, delimiter });
+  if (dialect === undefined) throw noRecord(text, delimiter);
+  if (dialect.names.length > text.mostColumns) throw tooWide(dialect, delimiter, text.mostColumns);
+  const columns = dialect.names.map((name, index) => ({
     id: columnId(index),
     name: dialect.header ? name : `column${index + 1}`,
     kind: 'text' as const,
   }));
-  const { file, lineBytes } = text;
-  const relation = relationOf(file, dialect, first.length, Math.min(DEFAULT_LINE_BYTES, lineBytes));
+  let used: CsvReading = { text, dialect, lineBytes: Math.min(DEFAULT_LINE_BYTES, text.lineBytes), isPadded: false };
+  const readingOf = (reading: CsvReading): Reading => ({
+    relation: relationOf(reading),
+    fallback(error) {
+      const next = fallbackOf(reading, error);
+      if (next === null) return null;
+      used = next;
+      return readingOf(next);
+    },
+    refusalOf: refusalOf(text.lineBytes),
+  });
   return {
-    ...{ columns, relation, delimiter: dialect.delimiter, staging: null },
-    ...{ fallback: fallbackRelation(relation, lineBytes), refusalOf: refusalOf(lineBytes) },
+    ...{ columns, delimiter: dialect.delimiter, staging: null },
+    ...readingOf(used),
+    warnings: async () => [...skippedLines(dialect), ...(used.isPadded ? await shortLines(used) : [])],
   };
 }
 
-async function sniff(
-  session: Session,
-  { head, lineBytes }: TextFile,
-  { delimiter, header }: ReadOptions,
-): Promise<Dialect> {
-  const given = [
-    'all_varchar = true',
-    `sample_size = ${DIALECT_SAMPLE_LINES}`,
-    `max_line_size = ${lineBytes}`,
-    ...(delimiter === null ? [] : [`delim = ${literal(delimiter)}`]),
-    ...(header === null ? [] : [`header = ${header}`]),
-  ].join(', ');
-  const trySniff = (more: string) =>
-    session.query(
-      `SELECT Delimiter, Quote, NewLineDelimiter, SkipRows::DOUBLE, HasHeader, len(Columns)::DOUBLE
-       FROM sniff_csv(${literal(head)}, ${given}${more})`,
-    );
-  // A too long or too short line makes one column of everything. It is skipped here, and named when
-  // the file is read.
-  const lenient = () => trySniff(', ignore_errors = true, skip = 0');
-  const strict = await trySniff('').catch(() => []);
-  const found = strict[0]?.[5] === 1 ? await lenient().catch(() => strict) : strict;
-  return toDialect(found.length > 0 ? found[0] : (await withRefusal(lineBytes, lenient))[0]);
+function tooWide({ names, delimiter }: Dialect, given: string | null, mostColumns: number): Refusal {
+  const guess = given === null ? `, or set the \`delimiter\` if it is not ${JSON.stringify(delimiter)}` : '';
+  return tooLarge(`The table has ${names.length} columns; the limit is ${mostColumns}. Send fewer columns${guess}.`);
 }
 
-function toDialect([separator, quote, newLine, skip, header]: readonly Cell[] = []): Dialect {
-  return {
-    delimiter: String(separator),
-    // A file without a quote in its first lines may have one later.
-    quote: quote === "'" ? "'" : '"',
-    newLine: String(newLine),
-    skip: Number(skip),
-    header: header === true,
-  };
+/** The refusal of a text whose first record does not end. */
+function noRecord({ start, lineBytes }: TextFile, delimiter: string | null): Refusal {
+  try {
+    for (const record of recordsAt(start.text, { delimiter: delimiter ?? ',', quote: '"' }, start.isWhole)) {
+      if (!isBlank(record)) break;
+    }
+  } catch (error) {
+    if (error instanceof RecordError) return new Refusal(error.message);
+    throw error;
+  }
+  return start.isWhole
+    ? new Refusal('The file is empty. Send a header line and at least one row.')
+    : rowTooLong(null, lineBytes);
 }
 
-async function readFirstRow(
-  session: Session,
-  { head, lineBytes }: TextFile,
-  dialect: Dialect,
-): Promise<readonly string[]> {
-  const options = [
-    ...dialectOptions({ ...dialect, header: false }),
-    'all_varchar = true',
-    'auto_detect = true',
-    `max_line_size = ${lineBytes}`,
-  ];
-  const read = `SELECT * FROM read_csv(${literal(head)}, ${options.join(', ')}, ignore_errors = true, sample_size = ${DIALECT_SAMPLE_LINES}) LIMIT 1`;
-  const rows = await withRefusal(lineBytes, () => session.query(read));
-  const first = rows[0];
-  if (first === undefined) throw new Refusal('The file is empty. Send a header line and at least one row.');
-  return first.map((name) => String(name ?? '').trim());
-}
-
-function relationOf(file: string, dialect: Dialect, width: number, lineBytes: number): string {
-  const columns = Array.from({ length: width }, (_, index) => `${columnId(index)}: 'VARCHAR'`).join(', ');
+function relationOf({ text, dialect, lineBytes, isPadded }: CsvReading): string {
+  const width = dialect.names.length;
+  const columns = dialect.names.map((_, index) => `${columnId(index)}: 'VARCHAR'`).join(', ');
   const options = [
     `columns = {${columns}}`,
-    ...dialectOptions(dialect),
+    ...dialectOptions(dialect, text.start),
     'auto_detect = false',
-    ...(width > MOST_PARALLEL_COLUMNS ? [ONE_THREAD] : []),
+    ...(width > MOST_PARALLEL_COLUMNS || isPadded ? ['parallel = false'] : []),
+    ...(isPadded ? ['null_padding = true'] : []),
     `max_line_size = ${lineBytes}`,
   ];
-  return `read_csv(${literal(file)}, ${options.join(', ')})`;
+  return `read_csv(${literal(text.file)}, ${options.join(', ')})`;
 }
 
 /**
- * Allows long lines up to the limit, and pads lines that are too short. Other errors have no
- * fallback, because DuckDB would drop such lines silently.
+ * Allows long lines up to the limit, unifies line ends, and pads lines that are too short. Other
+ * errors have no fallback, because DuckDB would drop such lines silently.
  */
-function fallbackRelation(relation: string, lineBytes: number): Reading['fallback'] {
-  return (error) => {
-    const { widths, message } = parseCsvError(error);
-    const withLongLines = relation.replace(LINE_SIZE, `max_line_size = ${lineBytes})`);
-    // DuckDB reports an open quote when a quoted value is longer than the longest line.
-    if (withLongLines !== relation && (isLineTooLong(message) || isQuote(message))) {
-      return {
-        relation: withLongLines,
-        fallback: fallbackRelation(withLongLines, lineBytes),
-        refusalOf: refusalOf(lineBytes),
-      };
-    }
-    if (widths === null || widths.found > widths.expected) return null;
-    const padded = withLongLines.replace(`${ONE_THREAD}, `, '').replace(/\)$/, `, null_padding = true, ${ONE_THREAD})`);
-    return { relation: padded, fallback: () => null, refusalOf: () => refusalOf(lineBytes)(error) };
-  };
+function fallbackOf(reading: CsvReading, error: unknown): CsvReading | null {
+  const { text, lineBytes, isPadded } = reading;
+  const { widths, message } = parseCsvError(error);
+  // DuckDB reports an open quote when a quoted value is longer than the longest line.
+  if (lineBytes < text.lineBytes && (isLineTooLong(message) || isQuote(message))) {
+    return { ...reading, lineBytes: text.lineBytes };
+  }
+  if (hasMixedLineEnds(message) && text.file !== text.unified) {
+    unifyLineEnds(text.file, text.unified, reading.dialect.quote);
+    return { ...reading, text: { ...text, file: text.unified } };
+  }
+  if (widths === null || widths.found > widths.expected || isPadded) return null;
+  return { ...reading, lineBytes: text.lineBytes, isPadded: true };
+}
+
+/** DuckDB's strict mode requires one kind of line ends. It names no line. */
+function hasMixedLineEnds(message: string): boolean {
+  return message.includes('invalid state');
+}
+
+function skippedLines({ skippedText }: Dialect): DatasetWarning[] {
+  if (skippedText === 0) return [];
+  const lines = skippedText === 1 ? '1 line' : `${skippedText} lines`;
+  return [{ code: 'skipped_lines', message: `${lines} above the table were skipped, as they have fewer values.` }];
+}
+
+async function shortLines({ text, dialect }: CsvReading): Promise<DatasetWarning[]> {
+  const reader = createRecordReader(dialect, text.lineBytes);
+  const counter = createShortLineCounter(dialect);
+  const stream = createReadStream(text.file, { encoding: 'utf8', highWaterMark: CHUNK_BYTES });
+  for await (const piece of stream as AsyncIterable<string>) counter.add(reader.add(piece));
+  counter.add(reader.end());
+  const found = counter.found();
+  return found === undefined ? [] : [{ code: 'short_lines', message: shortLinesMessage(found) }];
 }
 
 function isLineTooLong(message: string): boolean {
@@ -158,24 +156,15 @@ function isQuote(message: string): boolean {
   return /quote/i.test(message);
 }
 
-function dialectOptions({ delimiter, quote, newLine, skip, header }: Dialect): string[] {
+function dialectOptions({ delimiter, quote, skip, header }: Dialect, { text }: TextStart): string[] {
   return [
     `delim = ${literal(delimiter)}`,
     `quote = ${literal(quote)}`,
     `escape = ${literal(quote)}`,
     `header = ${header}`,
     `skip = ${skip}`,
-    ...(newLine === '\\r' ? [`new_line = '\\r'`] : []),
+    ...(text.includes('\r') && !text.includes('\n') ? [`new_line = '\\r'`] : []),
   ];
-}
-
-async function withRefusal<Value>(lineBytes: number, work: () => Promise<Value>): Promise<Value> {
-  try {
-    return await work();
-  } catch (error) {
-    // DuckDB numbers the lines of a sample separately.
-    throw isLineTooLong(parseCsvError(error).message) ? rowTooLong(null, lineBytes) : refusalOf(lineBytes)(error);
-  }
 }
 
 interface CsvErrorDetails {

@@ -1,51 +1,49 @@
 import { isUtf8 } from 'node:buffer';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
+import { type BadBytes, createBytesDecoder, wideEncodingOf } from '../../../formats/text/textDecoder.ts';
 import { Refusal } from '../protocol/messages.ts';
 
 const CHUNK_BYTES = 2 ** 20;
 
-type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252';
+/** A text in UTF-8 without a byte order mark. */
+export interface Utf8Text {
+  readonly file: string;
+  readonly badBytes: BadBytes | undefined;
+}
 
 /**
- * The path of the same text in UTF-8 without a byte order mark: `file`, or `reencoded`, which is
- * then written. Text that is neither UTF-16 nor valid UTF-8 is read as windows-1252, a superset of
- * latin-1. Throws Refusal for binary content.
+ * The same text in UTF-8: `file`, or `reencoded`, which is then written. `charset` is that of the
+ * request; null: it is detected. Throws Refusal for binary content.
  */
-export async function toUtf8(file: string, head: Buffer, reencoded: string): Promise<string> {
-  const wide = wideEncoding(head);
-  const encoding = wide ?? (await narrowEncoding(file));
-  if (encoding === 'utf-8' && !hasUtf8Mark(head)) return file;
-  const decoder = new TextDecoder(encoding);
+export async function toUtf8(file: string, head: Buffer, charset: string | null, reencoded: string): Promise<Utf8Text> {
+  const isValid = wideEncodingOf(head) === null && !isWide(charset) && (await isTextInUtf8(file));
+  if (isValid && isUtf8Name(charset ?? 'utf-8') && !hasUtf8Mark(head)) return { file, badBytes: undefined };
+  const decoder = createBytesDecoder(charset);
   await pipeline(
     createReadStream(file, { highWaterMark: CHUNK_BYTES }),
     async function* (chunks: AsyncIterable<Buffer>) {
-      for await (const chunk of chunks) yield decoder.decode(chunk, { stream: true });
-      yield decoder.decode();
+      for await (const chunk of chunks) yield decoder.add(chunk);
+      yield decoder.end();
     },
     createWriteStream(reencoded),
   );
-  return reencoded;
+  return { file: reencoded, badBytes: decoder.badBytes() };
+}
+
+function isUtf8Name(charset: string): boolean {
+  return new TextDecoder(charset).encoding === 'utf-8';
+}
+
+function isWide(charset: string | null): boolean {
+  return charset !== null && new TextDecoder(charset).encoding.startsWith('utf-16');
 }
 
 function hasUtf8Mark(head: Buffer): boolean {
   return head[0] === 0xef && head[1] === 0xbb && head[2] === 0xbf;
 }
 
-/** UTF-16 by its byte order mark, or by its zeros: every second byte of ASCII text. */
-function wideEncoding(head: Buffer): Encoding | null {
-  if (head[0] === 0xff && head[1] === 0xfe) return 'utf-16le';
-  if (head[0] === 0xfe && head[1] === 0xff) return 'utf-16be';
-  const zeros = [0, 0];
-  for (const [index, byte] of head.entries()) if (byte === 0) zeros[index % 2] += 1;
-  const [even = 0, odd = 0] = zeros;
-  const many = head.length / 4;
-  if (odd > many && even === 0) return 'utf-16le';
-  if (even > many && odd === 0) return 'utf-16be';
-  return null;
-}
-
-async function narrowEncoding(file: string): Promise<Encoding> {
+async function isTextInUtf8(file: string): Promise<boolean> {
   let incomplete = Buffer.alloc(0);
   let valid = true;
   for await (const chunk of createReadStream(file, { highWaterMark: CHUNK_BYTES }) as AsyncIterable<Buffer>) {
@@ -57,7 +55,7 @@ async function narrowEncoding(file: string): Promise<Encoding> {
     valid = isUtf8(text.subarray(0, end));
     incomplete = text.subarray(end);
   }
-  return valid && isUtf8(incomplete) ? 'utf-8' : 'windows-1252';
+  return valid && isUtf8(incomplete);
 }
 
 /** The start of the last character, which a chunk may cut. Bytes 10xxxxxx continue a character. */

@@ -1,8 +1,10 @@
+import type { FileFormat } from '../../../formats/text/fileFormat.ts';
 import { literal, literals } from '../../../formats/types/sql.ts';
 import type { Session } from '../../duckdb/duckdb.ts';
 import { columnId } from '../../duckdb/sql.ts';
-import { type FileFormat, Refusal, tooLarge } from '../protocol/messages.ts';
-import { readTail } from './detect.ts';
+import type { DatasetWarning } from '../../profile/schemas.ts';
+import { Refusal, tooLarge } from '../protocol/messages.ts';
+import { readTail } from './fileEnds.ts';
 import { STAGED } from './relation.ts';
 import type { FoundColumn, Reading, Source } from './source.ts';
 
@@ -24,15 +26,16 @@ export async function openJson(
   // DuckDB accepts an array that is cut off after a value.
   if (format === 'json' && !(await readTail(file)).trimEnd().endsWith(']')) throw notJson(format);
   const refusalOf = refusalFor(format, lineBytes);
-  const names = await readKeys(session, objects, refusalOf);
+  const { names, repeated } = await readKeys(session, objects, refusalOf);
   const pointers = names.map((name) => `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`);
   const cells = names.map((_, index) => `cells[${index + 1}] AS ${columnId(index)}`);
   const extracted = `(SELECT ${cells.join(', ')} FROM (SELECT json_extract_string(json, [${literals(pointers)}]) AS cells FROM ${objects}))`;
   const columns = names.map((name, index) => ({ id: columnId(index), name, kind: 'text' as const }));
-  const staging = names.length > MAX_POINTERS ? stagingOf(objects) : null;
+  // A pointer finds the first of duplicate keys.
+  const staging = names.length > MAX_POINTERS || repeated > 0 ? stagingOf(objects) : null;
   return {
     ...{ columns, relation: extracted, delimiter: null, staging },
-    ...{ fallback: () => null, refusalOf },
+    ...{ fallback: () => null, refusalOf, warnings: async () => duplicateKeys(repeated) },
   };
 }
 
@@ -51,11 +54,11 @@ function stagingOf(objects: string): readonly string[] {
        SELECT keys, row_number() OVER () AS shape FROM (SELECT DISTINCT keys FROM objects)`,
     `CREATE OR REPLACE TABLE names AS
        SELECT key, row_number() OVER (ORDER BY min((row, position))) AS place FROM (${places('objects', 'row')}) GROUP BY key`,
-    // The first of duplicate keys in an object counts; position 0 of a list is NULL.
+    // The last of duplicate keys in an object counts, as in JSON.parse; position 0 of a list is NULL.
     `CREATE OR REPLACE TABLE positions AS
        SELECT shape, list(coalesce(position, 0) ORDER BY place) AS positions
        FROM (SELECT shape, key, place FROM (SELECT shape FROM shapes), names)
-       LEFT JOIN (SELECT shape, key, min(position) AS position FROM (${places('shapes', 'shape')}) GROUP BY shape, key)
+       LEFT JOIN (SELECT shape, key, max(position) AS position FROM (${places('shapes', 'shape')}) GROUP BY shape, key)
        USING (shape, key) GROUP BY shape`,
     `CREATE OR REPLACE TABLE ${STAGED} AS
        SELECT list_select(found, positions) AS cells FROM objects JOIN shapes USING (keys) JOIN positions USING (shape)
@@ -63,24 +66,37 @@ function stagingOf(objects: string): readonly string[] {
   ];
 }
 
-async function readKeys(
-  session: Session,
-  objects: string,
-  refusalOf: Reading['refusalOf'],
-): Promise<readonly string[]> {
+interface Keys {
+  /** In order of first appearance. */
+  readonly names: readonly string[];
+  /** Objects that have a key more than once. */
+  readonly repeated: number;
+}
+
+async function readKeys(session: Session, objects: string, refusalOf: Reading['refusalOf']): Promise<Keys> {
   const query = (sql: string) =>
     session.query(sql).catch((error: unknown) => {
       throw refusalOf(error);
     });
-  const [others] = await query(`SELECT count_if(json_type(json) <> 'OBJECT') > 0 FROM ${objects}`);
-  if (others?.[0]) throw refusalOf(null);
+  const [facts] = await query(
+    `SELECT count_if(json_type(json) <> 'OBJECT') > 0, count_if(len(keys) > len(list_distinct(keys)))::DOUBLE
+     FROM (SELECT json, json_keys(json) AS keys FROM ${objects})`,
+  );
+  const [hasOthers, repeated] = facts ?? [];
+  if (hasOthers) throw refusalOf(null);
   const keys = await query(
     `SELECT key FROM (SELECT row, unnest(keys) AS key, generate_subscripts(keys, 1) AS place
        FROM (SELECT row_number() OVER () AS row, json_keys(json) AS keys FROM ${objects}))
      GROUP BY key ORDER BY min((row, place))`,
   );
   if (keys.length === 0) throw new Refusal('No row has a value. Send at least one object with a key.');
-  return keys.map(([key]) => String(key));
+  return { names: keys.map(([key]) => String(key)), repeated: Number(repeated) };
+}
+
+function duplicateKeys(objects: number): DatasetWarning[] {
+  if (objects === 0) return [];
+  const what = objects === 1 ? '1 object has a key' : `${objects} objects have a key`;
+  return [{ code: 'duplicate_keys', message: `${what} more than once. The last value of the key was read.` }];
 }
 
 function refusalFor(format: FileFormat, lineBytes: number): Reading['refusalOf'] {

@@ -1,18 +1,15 @@
 import { createReadStream } from 'node:fs';
-import { open, stat, writeFile } from 'node:fs/promises';
+import { open, readFile, stat } from 'node:fs/promises';
+import type { TextStart } from '../../../formats/text/dialect.ts';
 import { tooLarge } from '../protocol/messages.ts';
 
 const CHUNK_BYTES = 2 ** 20;
 const LINE_FEED = 10;
 const CARRIAGE_RETURN = 13;
-const QUOTE = 34;
-/**
- * The start of a file that shows its dialect. DuckDB tries about twelve dialects, some 2 s a MiB in
- * wide tables.
- */
-const HEAD_BYTES = 2 ** 18;
-/** Lines that the head has at least: it is longer when lines are long. */
-const MIN_HEAD_LINES = 4;
+/** The start of a file that shows its dialect. */
+const START_BYTES = 2 ** 18;
+/** Lines that the start has at least: it is longer when lines are long. */
+const MIN_START_LINES = 4;
 
 /**
  * Whether a text has any line end. Throws Refusal with the number of a line longer than `maxBytes`.
@@ -79,31 +76,13 @@ function count(text: Buffer, byte: number): number {
   return found;
 }
 
-/**
- * The path of the first lines of a text: `file` when it is short, otherwise `head`, which is
- * written. They end after a line, outside quotes if possible.
- */
-export async function headOf(file: string, head: string): Promise<string> {
+/** The start of a text in UTF-8, with its first lines. */
+export async function startOf(file: string): Promise<TextStart> {
   const { size } = await stat(file);
   await using handle = await open(file);
-  for (let length = HEAD_BYTES; length < size; length *= 2) {
+  for (let length = START_BYTES; length < size; length *= 2) {
     const { buffer } = await handle.read({ buffer: Buffer.alloc(length), position: 0 });
-    if (countEnds(buffer) < MIN_HEAD_LINES) continue;
-    await writeFile(head, buffer.subarray(0, endOfRows(buffer)));
-    return head;
+    if (countEnds(buffer) >= MIN_START_LINES) return { text: buffer.toString(), isWhole: false };
   }
-  return file;
-}
-
-/** The end of the last line with an even number of quotes before it, or else of the last line. */
-function endOfRows(text: Buffer): number {
-  const last = lastEnd(text);
-  let quotes = count(text, QUOTE);
-  let end = text.length;
-  for (let at = last; at > 0; at = lastEnd(text.subarray(0, at))) {
-    quotes -= count(text.subarray(at, end), QUOTE);
-    if (quotes % 2 === 0) return at + 1;
-    end = at;
-  }
-  return last + 1;
+  return { text: await readFile(file, 'utf8'), isWhole: true };
 }

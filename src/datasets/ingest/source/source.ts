@@ -1,4 +1,5 @@
 import type { StoredAs } from '../../../formats/columnTypes.ts';
+import type { DatasetWarning } from '../../profile/schemas.ts';
 import type { Refusal } from '../protocol/messages.ts';
 
 /** A file of any format as one relation of DuckDB with the columns `c0`, `c1`, … */
@@ -11,6 +12,8 @@ export interface Source<Column = SourceColumn> extends Reading {
    * default way.
    */
   readonly staging: readonly string[] | null;
+  /** Warnings about the file. Called after all rows are read. */
+  readonly warnings: () => Promise<readonly DatasetWarning[]>;
 }
 
 /** One way to read a file. */

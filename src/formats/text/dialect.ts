@@ -1,0 +1,193 @@
+import { DEFAULT_NULL_VALUES } from '../nullValues.ts';
+import { isBlank, RecordError, recordsAt, type Splitting, type TextRecord } from './records.ts';
+
+/** How a delimited text is split. Uploads and rows to predict have the same rules. */
+export interface Dialect extends Splitting {
+  /** Lines before the header, or before the first row without a header. */
+  readonly skip: number;
+  /** Skipped lines that are neither blank, nor comments, nor `sep=`. */
+  readonly skippedText: number;
+  readonly header: boolean;
+  /** The trimmed names of the columns; empty strings without a header. */
+  readonly names: readonly string[];
+}
+
+/** What the request states; null: detect it. */
+export interface GivenDialect {
+  readonly delimiter: string | null;
+  readonly header: boolean | null;
+}
+
+/** The start of a text. */
+export interface TextStart {
+  readonly text: string;
+  /** Whether the text does not continue. */
+  readonly isWhole: boolean;
+}
+
+/** Delimiters that are detected, most likely first. */
+export const DELIMITERS = [',', ';', '\t', '|'] as const;
+/** Records that show the dialect, ... */
+const SAMPLE_RECORDS = 500;
+/** ... or fewer when they are long, because wide tables would take seconds, ... */
+const SAMPLE_CHARACTERS = 2 ** 16;
+/** ... but this many at least. */
+const MIN_SAMPLE_RECORDS = 4;
+/** The share of records that have the most frequent number of cells. */
+const MIN_FITTING_SHARE = 0.5;
+
+/** Excel writes the delimiter into the first line. */
+const SEPARATOR_LINE = /^\s*"?sep=(.)"?\s*$/i;
+const SINGLE_QUOTED = /(^|[,;\t|\r\n])\s*'[^']*'\s*([,;\t|\r\n]|$)/;
+const IN_SINGLE_QUOTES = /^\s*'[^']*'\s*$/;
+const MISSING: ReadonlySet<string> = new Set(['', ...DEFAULT_NULL_VALUES]);
+
+/** Kinds of cells that a name of a column does not have. */
+const KINDS: readonly RegExp[] = [
+  /^[-+]?(\d[\d.,]*|[.,]\d+)([eE][-+]?\d+)?$/,
+  /^\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}([ T].*)?$/,
+  /^\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?$/,
+  /^(true|false)$/i,
+];
+
+/** The records of a text with one way to split them. */
+interface Candidate extends Splitting {
+  readonly records: readonly TextRecord[];
+  /** The number of cells of the table's records. */
+  readonly width: number;
+  /** The share of records with this number of cells. */
+  readonly share: number;
+  /** Whether the table begins with the first record. */
+  readonly startsFirst: boolean;
+}
+
+/**
+ * The dialect of a text by its start; undefined when it has no record. Delimiter and quote are
+ * those that give the same number of cells in most records. Lines with fewer cells above the table
+ * are skipped. The first record is a header unless it has the kind of cells that the records below
+ * it have.
+ */
+export function findDialect(start: TextStart, given: GivenDialect): Dialect | undefined {
+  const separator = SEPARATOR_LINE.exec(firstLine(start.text))?.[1] ?? null;
+  const delimiter = given.delimiter ?? separator;
+  const candidates = splittingsOf(start.text, delimiter)
+    .map((splitting) => toCandidate(start, splitting, separator !== null))
+    .filter((candidate) => candidate.records.length > 0);
+  const best = candidates.toSorted(compare)[0];
+  return best && toDialect(best, given.header);
+}
+
+function firstLine(text: string): string {
+  return /^[^\r\n]*/.exec(text)?.[0] ?? '';
+}
+
+function splittingsOf(text: string, delimiter: string | null): readonly Splitting[] {
+  const quotes = SINGLE_QUOTED.test(text.slice(0, SAMPLE_CHARACTERS)) ? ['"', "'"] : ['"'];
+  const delimiters = delimiter === null ? DELIMITERS : [delimiter];
+  return delimiters.flatMap((each) => quotes.map((quote) => ({ delimiter: each, quote })));
+}
+
+function toCandidate(start: TextStart, splitting: Splitting, hasSeparatorLine: boolean): Candidate {
+  const sample = sampleOf(start, splitting);
+  const records = hasSeparatorLine ? sample.slice(1) : sample;
+  const first = records[0]?.cells.length ?? 0;
+  const widths = records.map(({ cells }) => cells.length);
+  const shareOf = (width: number) => widths.filter((each) => each === width).length / widths.length;
+  const most = Math.max(...widths) === first ? first : mostFrequent(widths);
+  const width = most === first || shareOf(most) >= MIN_FITTING_SHARE ? most : 1;
+  return { ...splitting, records, width, share: shareOf(width), startsFirst: first === width };
+}
+
+/** The first records without blank ones, up to a record that cannot be split. */
+function sampleOf({ text, isWhole }: TextStart, splitting: Splitting): readonly TextRecord[] {
+  const records: TextRecord[] = [];
+  let characters = 0;
+  try {
+    for (const record of recordsAt(text, splitting, isWhole)) {
+      if (isBlank(record)) continue;
+      records.push(record);
+      characters += record.cells.reduce((sum, cell) => sum + cell.length + 1, 0);
+      if (records.length >= SAMPLE_RECORDS) break;
+      if (records.length >= MIN_SAMPLE_RECORDS && characters >= SAMPLE_CHARACTERS) break;
+    }
+  } catch (error) {
+    if (!(error instanceof RecordError)) throw error;
+  }
+  return records;
+}
+
+/** The most frequent number, the larger one of two that are equally frequent. */
+function mostFrequent(numbers: readonly number[]): number {
+  const counts = [...Map.groupBy(numbers, (number) => number)];
+  return counts.toSorted(([a, as], [b, bs]) => bs.length - as.length || b - a)[0]?.[0] ?? 0;
+}
+
+/** Better candidates first. */
+function compare(a: Candidate, b: Candidate): number {
+  return (
+    Number(b.width > 1) - Number(a.width > 1) ||
+    Number(b.startsFirst) - Number(a.startsFirst) ||
+    b.share - a.share ||
+    Number(hasSingleQuotes(a)) - Number(hasSingleQuotes(b)) ||
+    b.width - a.width
+  );
+}
+
+/** Whether single quotes are left around cells of half of the records. */
+function hasSingleQuotes({ quote, records }: Candidate): boolean {
+  if (quote !== '"') return false;
+  const quoted = records.filter(({ cells }) => cells.some((cell) => IN_SINGLE_QUOTES.test(cell))).length;
+  return quoted >= records.length / 2;
+}
+
+function toDialect({ delimiter, quote, records, width }: Candidate, header: boolean | null): Dialect {
+  const start = startOfTable(records, width);
+  const [first, ...rows] = records.slice(start);
+  const cells = trimmed(first);
+  const isHeader = header ?? !looksLikeRow(cells, rows);
+  return {
+    ...{ delimiter, quote, header: isHeader, skip: (first?.line ?? 1) - 1 },
+    skippedText: records.slice(0, start).filter(({ cells: [cell = ''] }) => !cell.trimStart().startsWith('#')).length,
+    names: isHeader ? cells : cells.map(() => ''),
+  };
+}
+
+/**
+ * The index of the first record of the table: a header after `#` is one when no other header
+ * follows.
+ */
+function startOfTable(records: readonly TextRecord[], width: number): number {
+  const fits = ({ cells }: TextRecord) => cells.length === width;
+  const start = records.findIndex((record) => fits(record) && !isComment(record));
+  const above = records[start - 1];
+  if (start > 0 && above && fits(above) && looksLikeRow(trimmed(records[start]), records.slice(start + 1)))
+    return start - 1;
+  return Math.max(0, start);
+}
+
+/** `#name` is the header of some formats. */
+function isComment({ cells: [cell = ''] }: TextRecord): boolean {
+  return /^\s*#([\s#!]|$)/.test(cell);
+}
+
+function trimmed(record: TextRecord | undefined): readonly string[] {
+  return (record?.cells ?? []).map((cell) => cell.trim());
+}
+
+/** Whether some column has a kind in all rows, and the first record has it in all such columns. */
+function looksLikeRow(first: readonly string[], rows: readonly TextRecord[]): boolean {
+  let typed = 0;
+  for (const [index, cell] of first.entries()) {
+    const kind = kindOf(rows, index);
+    if (kind === undefined) continue;
+    if (!kind.test(cell) && !(MISSING.has(cell) && cell !== '')) return false;
+    typed += 1;
+  }
+  return typed > 0;
+}
+
+/** The kind of all cells of a column that are not missing; undefined: words, or no cell. */
+function kindOf(rows: readonly TextRecord[], index: number): RegExp | undefined {
+  const cells = rows.map((row) => row.cells[index]?.trim() ?? '').filter((cell) => !MISSING.has(cell));
+  return cells.length === 0 ? undefined : KINDS.find((kind) => cells.every((cell) => kind.test(cell)));
+}
