@@ -16,7 +16,6 @@ import type { DatasetRow } from '../store/database/tables.ts';
 import { type ReadOptions, UPLOAD_FILE } from './ingest/protocol/messages.ts';
 import { createRowReader } from './rows/rowReader.ts';
 import type { Dataset, DatasetSummary } from './schemas.ts';
-import { clearTemporary, createScratch, type Scratch } from './scratch.ts';
 import { createDatasetStore, type Users } from './stored/store.ts';
 import { createCachedTableFinder } from './stored/tableFiles.ts';
 import {
@@ -26,6 +25,7 @@ import {
   type TableProfile,
 } from './upload/ingestQueue.ts';
 import type { IngestMetrics } from './upload/metrics.ts';
+import { clearTemporary, createScratch, type Scratch } from './upload/scratch.ts';
 import { hashOnly, receive } from './upload/upload.ts';
 import { limitWithinQuota, uploadLimit } from './upload/uploadLimit.ts';
 import { datasetJson, datasetSummary, toDataset } from './view.ts';

@@ -5,6 +5,7 @@ import { keyRoutes } from '../access/keyRoutes.ts';
 import { createKeys } from '../access/keys.ts';
 import { projectRoutes } from '../access/projectRoutes.ts';
 import { createProjects } from '../access/projects.ts';
+import { datasetLimitsOf } from '../datasets/limits.ts';
 import { datasetRoutes } from '../datasets/routes.ts';
 import { buildApp } from '../http/app.ts';
 import { createHttpMetrics } from '../http/metrics/http.ts';
@@ -137,6 +138,7 @@ function modelServicesOf(deps: ServiceDeps, { createKernels }: ChosenKernels): M
       values: config.maxJsonValues,
       members: membersFor(config.maxColumns),
     },
+    ingestLimits: datasetLimitsOf(config),
     metrics: createPredictionMetrics(registry),
   });
 }

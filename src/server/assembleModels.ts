@@ -1,4 +1,6 @@
 import type { FastifyPluginAsync } from 'fastify';
+import type { IngestQueueLimits } from '../datasets/upload/ingestQueue.ts';
+import { createParquetReader } from '../datasets/upload/parquetRows.ts';
 import type { CreateKernels } from '../engine/kernels/kernels.ts';
 import type { Tenant } from '../kit/contract/caller.ts';
 import { createSemaphore } from '../kit/limits/semaphore.ts';
@@ -16,18 +18,23 @@ import { splitRoutes } from '../models/split/routes.ts';
 import { createSplits } from '../models/split/service.ts';
 import { createLoader } from '../models/stored/predictor/loader.ts';
 
-export interface ModelsOptions extends EvaluateModelDeps, Omit<PredictionsDeps, 'loader' | 'largeJson'> {
+export interface ModelsOptions
+  extends EvaluateModelDeps,
+    Omit<PredictionsDeps, 'loader' | 'largeJson' | 'readParquetRows'> {
+  /** Limits of Parquet bodies. */
+  readonly ingestLimits: IngestQueueLimits;
   readonly createKernels: CreateKernels;
 }
 export type ModelServices = ReturnType<typeof createModelServices>;
 
 /** One service for each question about stored models. Tenants share the models in memory. */
-export function createModelServices({ createKernels, ...options }: ModelsOptions) {
+export function createModelServices({ createKernels, ingestLimits, ...options }: ModelsOptions) {
   const { database } = options;
   const clock = Date.now;
   const loader = createLoader(database, createKernels);
   const evaluate = createEvaluateModel(options);
-  const predictions = { ...options, loader, largeJson: createSemaphore(1) };
+  const readParquetRows = createParquetReader(options.temporaryFolder, ingestLimits);
+  const predictions = { ...options, loader, largeJson: createSemaphore(1), readParquetRows };
   return {
     models: (tenant: Tenant) => createModels({ database, evict: loader.evict }, tenant),
     parameters: (tenant: Tenant) => createParameters({ database }, tenant),

@@ -50,7 +50,7 @@ describe('a model', () => {
   });
 });
 
-const CSV = { format: 'text/csv', spreadsheet: false } as const;
+const CSV = { declared: 'csv', delimiter: null, header: null, spreadsheet: false } as const;
 
 describe('a project with a limit of predicted rows', () => {
   const limited = () => service.predictions({ project: 'risk', quotas: { ...NO_QUOTAS, predictRows: 300 } });
@@ -58,12 +58,13 @@ describe('a project with a limit of predicted rows', () => {
 
   it('may send as many rows', async () => {
     expect((await limited().json(theirs, body(rows(300)))).predictions).toHaveLength(300);
-    const { stream } = await limited().text(theirs, CSV, body(csv(300)));
-    expect((await text(stream)).trim().split('\n')).toHaveLength(301);
+    const response = await limited().rows(theirs, CSV, body(csv(300)));
+    if ('json' in response) throw new Error('Expected CSV.');
+    expect((await text(response.stream)).trim().split('\n')).toHaveLength(301);
   });
 
   it('may not send one more, in JSON or in text', async () => {
     await expect(limited().json(theirs, body(rows(301)))).rejects.toMatchObject(refusal);
-    await expect(limited().text(theirs, CSV, body(csv(301)))).rejects.toMatchObject(refusal);
+    await expect(limited().rows(theirs, CSV, body(csv(301)))).rejects.toMatchObject(refusal);
   });
 });

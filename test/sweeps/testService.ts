@@ -85,6 +85,7 @@ export async function openTestService() {
     temporaryFolder: folder,
     maxTextBytes: 2 ** 20,
     maxExpansion: 10,
+    ingestLimits: DATASET_LIMITS,
     json: { bytes: 2 ** 20, depth: 64, values: 1e5, members: 10_000 },
   });
   const getModel = (tenant: Tenant, id: string) => modelServices.models(tenant).get(id);

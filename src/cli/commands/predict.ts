@@ -90,12 +90,15 @@ const REPORTED: Readonly<Record<MissingValueWarning['code'], string>> = {
   missing_values: 'missing',
   unseen_category: 'unseen by the training',
   out_of_range: 'far outside the training rows',
+  bad_bytes: 'not valid in the charset of the file',
+  short_lines: 'missing, as their lines are short',
+  skipped_lines: 'skipped above the table',
 };
 
 /** The values that were treated as missing or are extreme, one line for each column. */
 function missingValuesReport(warnings: readonly MissingValueWarning[]): string {
   const lines = warnings.map(({ code, column, count }) => {
-    return `${column}: ${formatCount(count)} ${count === 1 ? 'value' : 'values'} ${REPORTED[code]}\n`;
+    return `${column ?? 'The file'}: ${formatCount(count)} ${count === 1 ? 'value' : 'values'} ${REPORTED[code]}\n`;
   });
   return lines.join('');
 }

@@ -8,8 +8,8 @@ export interface Dialect extends Splitting {
   /** Skipped lines that are neither blank, nor comments, nor `sep=`. */
   readonly skippedText: number;
   readonly header: boolean;
-  /** The trimmed names of the columns; empty strings without a header. */
-  readonly names: readonly string[];
+  /** The trimmed cells of the first record: the names of the columns if it is a header. */
+  readonly first: readonly string[];
 }
 
 /** What the request states; null: detect it. */
@@ -68,11 +68,23 @@ interface Candidate extends Splitting {
  * it have.
  */
 export function findDialect(start: TextStart, given: GivenDialect): Dialect | undefined {
+  const search = searchDialect(start, given);
+  for (;;) {
+    const { done, value } = search.next();
+    if (done) return value;
+  }
+}
+
+/** Finds the dialect, and pauses before each way to split the text. */
+export function* searchDialect(start: TextStart, given: GivenDialect): Generator<undefined, Dialect | undefined> {
   const separator = SEPARATOR_LINE.exec(firstLine(start.text))?.[1] ?? null;
   const delimiter = given.delimiter ?? separator;
-  const candidates = splittingsOf(start.text, delimiter)
-    .map((splitting) => toCandidate(start, splitting, separator !== null))
-    .filter((candidate) => candidate.records.length > 0);
+  const candidates: Candidate[] = [];
+  for (const splitting of splittingsOf(start.text, delimiter)) {
+    yield;
+    const candidate = toCandidate(start, splitting, separator !== null);
+    if (candidate.records.length > 0) candidates.push(candidate);
+  }
   const best = candidates.toSorted(compare)[0];
   return best && toDialect(best, given.header);
 }
@@ -144,11 +156,11 @@ function toDialect({ delimiter, quote, records, width }: Candidate, header: bool
   const start = startOfTable(records, width);
   const [first, ...rows] = records.slice(start);
   const cells = trimmed(first);
-  const isHeader = header ?? !looksLikeRow(cells, rows);
+  const isHeader = header ?? !hasKindsOf(cells, rows);
   return {
     ...{ delimiter, quote, header: isHeader, skip: (first?.line ?? 1) - 1 },
     skippedText: records.slice(0, start).filter(({ cells: [cell = ''] }) => !cell.trimStart().startsWith('#')).length,
-    names: isHeader ? cells : cells.map(() => ''),
+    first: cells,
   };
 }
 
@@ -160,7 +172,7 @@ function startOfTable(records: readonly TextRecord[], width: number): number {
   const fits = ({ cells }: TextRecord) => cells.length === width;
   const start = records.findIndex((record) => fits(record) && !isComment(record));
   const above = records[start - 1];
-  if (start > 0 && above && fits(above) && looksLikeRow(trimmed(records[start]), records.slice(start + 1)))
+  if (start > 0 && above && fits(above) && hasKindsOf(trimmed(records[start]), records.slice(start + 1)))
     return start - 1;
   return Math.max(0, start);
 }
@@ -175,7 +187,7 @@ function trimmed(record: TextRecord | undefined): readonly string[] {
 }
 
 /** Whether some column has a kind in all rows, and the first record has it in all such columns. */
-function looksLikeRow(first: readonly string[], rows: readonly TextRecord[]): boolean {
+function hasKindsOf(first: readonly string[], rows: readonly TextRecord[]): boolean {
   let typed = 0;
   for (const [index, cell] of first.entries()) {
     const kind = kindOf(rows, index);

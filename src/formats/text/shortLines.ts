@@ -14,13 +14,13 @@ export interface ShortLineCounter {
   readonly found: () => ShortLines | undefined;
 }
 
-export function createShortLineCounter({ names, skip }: Pick<Dialect, 'names' | 'skip'>): ShortLineCounter {
+export function createShortLineCounter({ first: header, skip }: Pick<Dialect, 'first' | 'skip'>): ShortLineCounter {
   let count = 0;
   let first = 0;
   return {
     add(records) {
       for (const record of records) {
-        if (record.cells.length >= names.length || record.line <= skip || isBlank(record)) continue;
+        if (record.cells.length >= header.length || record.line <= skip || isBlank(record)) continue;
         if (count === 0) first = record.line;
         count += 1;
       }
@@ -32,4 +32,9 @@ export function createShortLineCounter({ names, skip }: Pick<Dialect, 'names' | 
 export function shortLinesMessage({ count, line }: ShortLines): string {
   const lines = count === 1 ? `Line ${line} has` : `${count} lines, the first of them line ${line}, have`;
   return `${lines} fewer values than the table has columns. The other cells are missing.`;
+}
+
+export function skippedLinesMessage(count: number): string {
+  const lines = count === 1 ? '1 line was' : `${count} lines were`;
+  return `${lines} skipped above the table, because the table has another number of columns.`;
 }

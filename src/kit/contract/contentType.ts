@@ -13,7 +13,7 @@ export function parseContentType(header = ''): ContentType {
   return { mediaType: mediaType.trim(), charset };
 }
 
-/** The charset, or null without one. Throws ServiceError `unsupported_encoding` for an unknown one. */
+/** The charset; null without one. Throws ServiceError `unsupported_encoding` if it is unknown. */
 export function knownCharset(charset: string | undefined): string | null {
   if (charset === undefined) return null;
   try {

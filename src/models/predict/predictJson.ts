@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseInput } from '../../kit/contract/validation.ts';
 import { jsonRows } from '../rows/json.ts';
 import { createMissingValueWarnings } from '../rows/missingValueWarnings.ts';
 import type { RawRows } from '../rows/rawRows.ts';
@@ -12,7 +13,12 @@ type PredictionJson = PredictResponse['predictions'][number];
  * Checks the body only. Rows are checked one by one, because a zod record would lose a column named
  * `__proto__`.
  */
-export const rowsSchema = z.strictObject({ rows: z.array(z.unknown()) });
+const rowsSchema = z.strictObject({ rows: z.array(z.unknown()) });
+
+/** The rows of `{"rows": […]}`, or of an array as it was uploaded. */
+export function rowsOf(body: unknown): readonly unknown[] {
+  return Array.isArray(body) ? body : parseInput(rowsSchema, body).rows;
+}
 
 /** The predictions for the rows, in their order. Throws as `predictRows`. */
 export async function predictJson(

@@ -1,29 +1,41 @@
+import type { ParquetRows } from '../../datasets/upload/parquetRows.ts';
+import type { GivenDialect } from '../../formats/text/dialect.ts';
+import type { FileFormat } from '../../formats/text/fileFormat.ts';
 import { readCsv } from '../rows/csv.ts';
-import type { MissingValueWarnings } from '../rows/missingValueWarnings.ts';
 import { readNdjson } from '../rows/ndjson.ts';
+import { readParquet } from '../rows/parquet.ts';
 import type { RawRows } from '../rows/rawRows.ts';
+import type { Warn } from '../rows/textWarnings.ts';
 import type { Prediction, Predictor } from '../stored/predictor/predictor.ts';
-import { csvLine } from './csvText.ts';
+import { type CsvOptions, csvLine } from './csvText.ts';
 import { toJson } from './predictJson.ts';
-import { predictRows } from './predictRows.ts';
 
-/** Formats for any number of rows. The response has the format of the request. */
-export const TEXT_FORMATS = ['text/csv', 'text/tab-separated-values', 'application/x-ndjson'] as const;
-export type TextFormat = (typeof TEXT_FORMATS)[number];
+/** A text of any number of rows, or Parquet. */
+export type RowsFormat = Exclude<FileFormat, 'json'>;
 
-export function isTextFormat(mediaType: string): mediaType is TextFormat {
-  return TEXT_FORMATS.some((format) => format === mediaType);
-}
+/** The media type of the response for each format of the rows. */
+export const RESPONSE_TYPES = {
+  csv: 'text/csv',
+  tsv: 'text/tab-separated-values',
+  ndjson: 'application/x-ndjson',
+  parquet: 'text/csv',
+} as const satisfies Record<RowsFormat, string>;
 
-/** The format of the request and of the response. */
-export interface TextOptions {
-  readonly format: TextFormat;
+/** How delimited rows are split, and how the response is written. */
+export interface TextOptions extends GivenDialect {
   /** Protects delimited responses from formulas (see `csvLine`). */
   readonly spreadsheet: boolean;
 }
 
 /** The predictions for chunks of rows. */
-type PredictChunks = (chunks: AsyncIterable<RawRows>) => AsyncIterable<readonly Prediction[]>;
+export type PredictChunks = (chunks: AsyncIterable<RawRows>) => AsyncIterable<readonly Prediction[]>;
+
+/** The rows of a text. */
+export interface TextRows {
+  readonly format: Exclude<RowsFormat, 'parquet'>;
+  readonly text: AsyncGenerator<string>;
+  readonly warn: Warn;
+}
 
 /**
  * The predictions for the rows of a text in chunks, in the same order and format. Throws as
@@ -31,35 +43,36 @@ type PredictChunks = (chunks: AsyncIterable<RawRows>) => AsyncIterable<readonly 
  */
 export function predictText(
   predictor: Predictor,
-  { format, spreadsheet }: TextOptions,
-  text: AsyncGenerator<string>,
-  missingValues: MissingValueWarnings,
-  maxRows: number | null,
-): AsyncGenerator<string> {
-  const predictChunks = (chunks: AsyncIterable<RawRows>) => predictRows(predictor, chunks, missingValues, maxRows);
-  switch (format) {
-    case 'text/csv':
-      return predictCsv(predictor, text, { delimiter: undefined, spreadsheet }, predictChunks);
-    case 'text/tab-separated-values':
-      return predictCsv(predictor, text, { delimiter: '\t', spreadsheet }, predictChunks);
-    case 'application/x-ndjson':
-      return predictNdjson(predictor, text, predictChunks);
-  }
-}
-
-/** An undefined delimiter is detected from the rows; the response then has commas. */
-async function* predictCsv(
-  predictor: Predictor,
-  text: AsyncGenerator<string>,
-  { delimiter, spreadsheet }: { readonly delimiter: string | undefined; readonly spreadsheet: boolean },
+  options: TextOptions,
+  { format, text, warn }: TextRows,
   predictChunks: PredictChunks,
 ): AsyncGenerator<string> {
-  const { known, chunkRows, classes } = predictor;
-  const written = { delimiter: delimiter ?? ',', spreadsheet };
+  const { known, chunkRows } = predictor;
+  if (format === 'ndjson') return writeNdjson(predictor, predictChunks(readNdjson(text, known, chunkRows)));
+  const delimiter = options.delimiter ?? (format === 'tsv' ? '\t' : null);
+  const chunks = readCsv(text, { known, chunkRows, delimiter, header: options.header, warn });
+  return writeCsv(predictor, { ...options, delimiter: format === 'tsv' ? '\t' : ',' }, predictChunks(chunks));
+}
+
+/** The predictions for the rows of Parquet, as CSV. Throws as `predictRows`. */
+export function predictParquet(
+  predictor: Predictor,
+  { spreadsheet }: TextOptions,
+  rows: ParquetRows,
+  predictChunks: PredictChunks,
+): AsyncGenerator<string> {
+  const chunks = readParquet(rows, predictor.known, predictor.chunkRows);
+  return writeCsv(predictor, { delimiter: ',', spreadsheet }, predictChunks(chunks));
+}
+
+async function* writeCsv(
+  { classes }: Predictor,
+  written: CsvOptions,
+  chunks: AsyncIterable<readonly Prediction[]>,
+): AsyncGenerator<string> {
   const line = (cells: readonly (string | number)[]) => csvLine(cells, written);
-  const chunks = readCsv(text, { known, chunkRows, delimiter });
   yield line(['prediction', ...(classes ?? []).map((label) => `probability_${label}`)]);
-  for await (const predictions of predictChunks(chunks)) {
+  for await (const predictions of chunks) {
     yield predictions.map((prediction) => line(toCells(prediction))).join('');
   }
 }
@@ -68,14 +81,12 @@ function toCells(prediction: Prediction): readonly (string | number)[] {
   return 'value' in prediction ? [prediction.value] : [prediction.label, ...prediction.probabilities];
 }
 
-async function* predictNdjson(
+async function* writeNdjson(
   predictor: Predictor,
-  text: AsyncGenerator<string>,
-  predictChunks: PredictChunks,
+  chunks: AsyncIterable<readonly Prediction[]>,
 ): AsyncGenerator<string> {
   const classes = predictor.classes ?? [];
-  const chunks = readNdjson(text, predictor.known, predictor.chunkRows);
-  for await (const predictions of predictChunks(chunks)) {
+  for await (const predictions of chunks) {
     yield predictions.map((prediction) => `${JSON.stringify(toJson(prediction, classes))}\n`).join('');
   }
 }

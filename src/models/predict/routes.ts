@@ -1,33 +1,40 @@
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { parseReadOptions } from '../../datasets/upload/readOptions.ts';
+import { formatOf, MEDIA_TYPES } from '../../formats/text/fileFormat.ts';
 import type { Tenant } from '../../kit/contract/caller.ts';
 import { parseContentType } from '../../kit/contract/contentType.ts';
 import { ServiceError } from '../../kit/contract/errors.ts';
 import { parseInput } from '../../kit/contract/validation.ts';
 import { errorResponses } from '../../kit/contract/wire.ts';
 import type { TextBody } from '../rows/body.ts';
-import type { MissingValueWarning } from '../rows/missingValueWarnings.ts';
 import { modelParams } from '../stored/modelName.ts';
-import { isTextFormat, TEXT_FORMATS } from './predictText.ts';
 import {
   csvPredictions,
   csvRows,
   ndjsonPredictions,
   ndjsonRows,
+  type PredictResponse,
+  parquetRows,
   predictQuery,
   predictRequest,
   predictResponse,
   tsvPredictions,
   tsvRows,
 } from './schemas.ts';
-import type { Predictions } from './service.ts';
+import type { Predictions, PredictionWarning } from './service.ts';
 
 const JSON_TYPE = 'application/json';
+const JSON_RESPONSE = `${JSON_TYPE}; charset=utf-8`;
 /** The header with the `warnings` of a text response. */
 const WARNINGS_HEADER = 'trainyard-warnings';
 /** Proxies reject responses with longer headers. */
 const MAX_HEADER_LENGTH = 4096;
 
+const ROWS_TYPES = [
+  ...[JSON_TYPE, 'text/csv', 'text/tab-separated-values', 'application/x-ndjson'],
+  'application/vnd.apache.parquet',
+];
 interface PredictRoutesDeps {
   readonly predictions: (tenant: Tenant) => Predictions;
   /** The largest body. */
@@ -40,7 +47,7 @@ export function predictRoutes({ predictions, maxBodyBytes }: PredictRoutesDeps):
     // The handler reads the body itself: text of any length, and JSON whose columns may have any
     // name.
     app.removeAllContentTypeParsers();
-    app.addContentTypeParser([JSON_TYPE, ...TEXT_FORMATS], (_request, body, done) => done(null, body));
+    app.addContentTypeParser([...MEDIA_TYPES], (_request, body, done) => done(null, body));
 
     app.post('/v1/models/:id/predict', {
       config: { scope: 'predict', maxStreamedBytes: maxBodyBytes, buffers: JSON_TYPE, unpacks: true },
@@ -50,7 +57,7 @@ export function predictRoutes({ predictions, maxBodyBytes }: PredictRoutesDeps):
         summary: 'Predict rows',
         description:
           'Send rows as they were uploaded. A missing value, or a category that the training rows do not have, counts as missing and is listed in `warnings`; ' +
-          'a wrong type or an unknown column is 422. Text of any length is predicted in chunks. The response starts after the last row is read, so that ' +
+          'a wrong type or an unknown column is 422. The delimiter, quotes, header and charset of a text are found in each body, as for uploads. Text of any length is predicted in chunks. The response starts after the last row is read, so that ' +
           'it is complete or an error; its warnings are in the header `Trainyard-Warnings` (JSON). `Content-Encoding: gzip` is supported.',
         params: modelParams,
         querystring: predictQuery,
@@ -60,6 +67,7 @@ export function predictRoutes({ predictions, maxBodyBytes }: PredictRoutesDeps):
             'text/csv': { schema: csvRows },
             'text/tab-separated-values': { schema: tsvRows },
             'application/x-ndjson': { schema: ndjsonRows },
+            'application/vnd.apache.parquet': { schema: parquetRows },
           },
         },
         response: {
@@ -83,20 +91,24 @@ export function predictRoutes({ predictions, maxBodyBytes }: PredictRoutesDeps):
         const { mediaType, charset } = parseContentType(request.headers['content-type']);
         const body = { ...rowsBody(request), charset };
         if (mediaType === JSON_TYPE) {
-          const response = await predictions(request.caller).json(request.params.id, body);
-          return reply.type(`${JSON_TYPE}; charset=utf-8`).serializer(JSON.stringify).send(response);
+          return sendJson(reply, await predictions(request.caller).json(request.params.id, body));
         }
-        if (!isTextFormat(mediaType)) throw noRows();
-        const { stream, bytes, warnings } = await predictions(request.caller).text(
-          request.params.id,
-          { format: mediaType, spreadsheet: request.query.spreadsheet === 'true' },
-          body,
-        );
+        if (mediaType === '') throw noRows();
+        const { spreadsheet, delimiter, header } = request.query;
+        const dialect = parseReadOptions({ delimiter, header });
+        const options = { ...dialect, declared: formatOf(mediaType), spreadsheet: spreadsheet === 'true' };
+        const response = await predictions(request.caller).rows(request.params.id, options, body);
+        if ('json' in response) return sendJson(reply, response.json);
+        const { stream, bytes, warnings, type } = response;
         if (warnings.length > 0) reply.header(WARNINGS_HEADER, warningsHeader(warnings));
-        return reply.type(`${mediaType}; charset=utf-8`).header('content-length', bytes).send(stream);
+        return reply.type(`${type}; charset=utf-8`).header('content-length', bytes).send(stream);
       },
     });
   };
+}
+
+function sendJson(reply: FastifyReply, response: PredictResponse) {
+  return reply.type(JSON_RESPONSE).serializer(JSON.stringify).send(response);
 }
 
 function checkPart(part: string | undefined, input: unknown): unknown {
@@ -110,15 +122,12 @@ function rowsBody({ raw, headers }: FastifyRequest): Omit<TextBody, 'charset'> {
 
 /** A body of another media type is rejected before. */
 function noRows(): ServiceError {
-  return new ServiceError(
-    'invalid_rows',
-    `The body is empty. Send rows as ${[JSON_TYPE, ...TEXT_FORMATS].join(', ')}.`,
-  );
+  return new ServiceError('invalid_rows', `The body is empty. Send rows as ${ROWS_TYPES.join(', ')}.`);
 }
 
 /** As many warnings as fit in a header, in ASCII. */
-function warningsHeader(warnings: readonly MissingValueWarning[]): string {
-  const short = warnings.map(({ code, column, count }) => toAscii(JSON.stringify({ code, column, count })));
+function warningsHeader(warnings: readonly PredictionWarning[]): string {
+  const short = warnings.map(({ message: _message, ...warning }) => toAscii(JSON.stringify(warning)));
   while (short.join().length > MAX_HEADER_LENGTH) short.pop();
   return `[${short.join()}]`;
 }

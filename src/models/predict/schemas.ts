@@ -18,7 +18,7 @@ export const predictRequest = z
   });
 
 const HEADER_AND_ROWS =
-  'A header line with the columns in any order, then rows. Empty cells, NA, NaN, null and ? are missing.';
+  'A header line with the columns in any order, then rows; or rows in the order of a dataset without a header. Empty cells, NA, NaN, null and ? are missing.';
 
 export const csvRows = z
   .string()
@@ -33,16 +33,18 @@ export const ndjsonRows = z
   .describe('One JSON object per line.')
   .meta({ examples: ['{"age": 37, "workclass": "Private", "hours-per-week": 40}\n'] });
 
-const missingValueWarningSchema = z
+export const parquetRows = z.unknown().meta({ type: 'string', format: 'binary' });
+
+const predictionWarningSchema = z
   .object({
-    code: z.enum(['missing_values', 'unseen_category', 'out_of_range']),
-    column: z.string(),
-    count: z.int().describe('The number of rows.'),
+    code: z.enum(['missing_values', 'unseen_category', 'out_of_range', 'bad_bytes', 'short_lines', 'skipped_lines']),
+    column: z.string().optional().describe('Absent in a warning about the whole text.'),
+    count: z.int().describe('The number of rows, lines or bytes.'),
     message: z.string(),
   })
   .meta({
     id: 'PredictionWarning',
-    description: 'Values of a column that were treated as missing, or are far outside the training rows.',
+    description: 'Values, lines or bytes that were not read as they are, or are far outside the training rows.',
   });
 
 const predictionSchema = z
@@ -59,7 +61,7 @@ export const predictResponse = z
   .object({
     predictions: z.array(predictionSchema).describe('In the order of the rows.'),
     warnings: z
-      .array(missingValueWarningSchema)
+      .array(predictionWarningSchema)
       .describe('Values that were treated as missing or are far outside the training rows, by column.'),
   })
   .meta({
@@ -69,6 +71,14 @@ export const predictResponse = z
 export type PredictResponse = z.infer<typeof predictResponse>;
 
 export const predictQuery = z.strictObject({
+  delimiter: z
+    .string()
+    .optional()
+    .describe('Separator of the values of a line, as for uploads. Default: detected in each body.'),
+  header: z
+    .string()
+    .optional()
+    .describe('Whether the first line contains the column names: `true` or `false`. Default: detected in each body.'),
   spreadsheet: z
     .enum(['true', 'false'])
     .default('false')

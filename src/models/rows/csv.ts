@@ -1,91 +1,115 @@
-import { Readable } from 'node:stream';
-import { type CsvError, type Parser, parse } from 'csv-parse';
-import { parse as parseAtOnce } from 'csv-parse/sync';
 import { textCells } from '../../formats/cells.ts';
 import { uniqueNames } from '../../formats/columnNames.ts';
-import { type FieldError, MAX_LISTED, pointer, ServiceError } from '../../kit/contract/errors.ts';
-import { yieldToEventLoop } from '../../kit/yieldToEventLoop.ts';
+import type { Dialect, TextStart } from '../../formats/text/dialect.ts';
+import {
+  createRecordReader,
+  isBlank,
+  RecordError,
+  type RecordReader,
+  type TextRecord,
+} from '../../formats/text/records.ts';
+import { createShortLineCounter } from '../../formats/text/shortLines.ts';
+import { type FieldError, pointer, ServiceError } from '../../kit/contract/errors.ts';
+import { findBodyDialect } from './bodyDialect.ts';
+import { checkNames } from './columnNames.ts';
 import type { RawRows } from './rawRows.ts';
-import { unknownColumn } from './unknownColumn.ts';
+import { shortLinesWarning, skippedLinesWarning, type Warn } from './textWarnings.ts';
 
-const DELIMITERS = [',', ';', '\t', '|'] as const;
-/** The header line must end within this many characters. Wide tables have long ones. */
-const HEADER_TEXT = 2 ** 20;
-/**
- * Parsing a header of this length takes milliseconds: yield to other requests between two attempts.
- */
-const LARGE_START = 2 ** 16;
+/** Characters that show the dialect, as many as for uploads. Wide tables have long lines. */
+const START_LENGTH = 2 ** 18;
+/** The header line must end within this many characters. */
+const HEADER_LENGTH = 2 ** 20;
 /** A longer row comes from an open quote. */
-const MAX_ROW_BYTES = 4 * 2 ** 20;
+const MAX_ROW_LENGTH = 16 * 2 ** 20;
 /** Cells of a chunk at most, so that chunks of wide tables have fewer rows. */
 const CHUNK_CELLS = 2 ** 18;
-
-/** Unknown columns that an error names. */
-const MAX_NAMED = 5;
 
 export interface CsvOptions {
   /** Columns that may be in the header, in any order. */
   readonly known: ReadonlySet<string>;
   readonly chunkRows: number;
-  /** Undefined: detected from the header. */
-  readonly delimiter: string | undefined;
+  /** Null: detected. */
+  readonly delimiter: string | null;
+  /** Null: detected. */
+  readonly header: boolean | null;
+  readonly warn: Warn;
 }
 
 /**
- * Chunks of rows of delimited text with a header. Throws ServiceError `invalid_rows` for a wrong
- * header or broken quotes.
+ * Chunks of rows of delimited text. Rows with too few cells are padded and counted in a warning.
+ * Throws ServiceError `invalid_rows` for a wrong header or broken quotes.
  */
 export async function* readCsv(text: AsyncIterator<string>, options: CsvOptions): AsyncGenerator<RawRows> {
-  const start = await firstLine(text);
-  const delimiter = options.delimiter ?? (await detectDelimiter(start, options.known));
-  const parser = parse({
-    delimiter,
-    bom: true,
-    trim: true,
-    relax_quotes: true,
-    relax_column_count: true,
-    skip_empty_lines: true,
-    record_delimiter: ['\r\n', '\n', '\r'],
-    max_record_size: MAX_ROW_BYTES,
-  });
-  const source = Readable.from(prepend(start, text));
-  source.on('error', (error) => parser.destroy(error));
-  parser.on('close', () => source.destroy());
   try {
-    yield* chunksOf(source.pipe(parser), options, (readAs) => textCells(delimiter, readAs));
+    const start = await startOf(text);
+    const dialect = await findBodyDialect(start, options, options.known);
+    if (dialect === undefined) throw noRecord(start);
+    yield* chunksOf(recordsOf(dialect, start, text), dialect, options);
   } catch (error) {
-    throw isCsvError(error) ? new ServiceError('invalid_rows', csvMessage(error)) : error;
+    throw error instanceof RecordError ? new ServiceError('invalid_rows', error.message) : error;
+  } finally {
+    // Detaches from the body, so that the rest of it can be dropped.
+    await text.return?.();
   }
 }
 
 async function* chunksOf(
-  parser: Parser,
-  { known, chunkRows }: CsvOptions,
-  cells: RawRows['cells'],
+  records: AsyncIterable<readonly TextRecord[]>,
+  dialect: Dialect,
+  { known, chunkRows, warn }: CsvOptions,
 ): AsyncGenerator<RawRows> {
-  let header: readonly string[] | undefined;
-  let rows: string[][] = [];
+  const header = namesOf(dialect, known);
+  const cells: RawRows['cells'] = (readAs) => textCells(dialect.delimiter, readAs);
+  const size = Math.max(1, Math.min(chunkRows, Math.floor(CHUNK_CELLS / header.length)));
+  const shortLines = createShortLineCounter(dialect);
+  let rows: TextRecord[] = [];
   let first = 0;
-  let size = chunkRows;
-  // Without the option `columns`, every record is a list of strings.
-  for await (const record of parser as AsyncIterable<string[]>) {
-    if (!header) {
-      header = checkHeader(record, known);
-      size = Math.max(1, Math.min(chunkRows, Math.floor(CHUNK_CELLS / header.length)));
-      continue;
+  for await (const some of records) {
+    shortLines.add(some);
+    for (const record of some) {
+      rows.push(record);
+      if (rows.length < size) continue;
+      yield toRawRows(rows, first, header, cells);
+      first += rows.length;
+      rows = [];
     }
-    rows.push(record);
-    if (rows.length < size) continue;
-    yield toRawRows(rows, first, header, cells);
-    first += rows.length;
-    rows = [];
   }
-  if (!header) throw new ServiceError('invalid_rows', 'The body is empty. Send a header line and rows.');
   if (rows.length > 0) yield toRawRows(rows, first, header, cells);
+  const short = shortLines.found();
+  if (short) warn(shortLinesWarning(short));
+  if (dialect.skippedText > 0) warn(skippedLinesWarning(dialect.skippedText));
+}
+
+/** The records of the rows. An empty line is a row of a table with one column, as in uploads. */
+async function* recordsOf(
+  dialect: Dialect,
+  start: TextStart,
+  text: AsyncIterator<string>,
+): AsyncGenerator<readonly TextRecord[]> {
+  const { skip, first } = dialect;
+  let hasHeader = dialect.header;
+  for await (const records of allRecords(createRecordReader(dialect, MAX_ROW_LENGTH), start, text)) {
+    const below = records.filter((record) => record.line > skip && (first.length === 1 || !isBlank(record)));
+    const isHeaderFirst = hasHeader && below.length > 0;
+    if (isHeaderFirst) hasHeader = false;
+    yield isHeaderFirst ? below.slice(1) : below;
+  }
+}
+
+async function* allRecords(
+  reader: RecordReader,
+  start: TextStart,
+  rest: AsyncIterator<string>,
+): AsyncGenerator<readonly TextRecord[]> {
+  yield reader.add(start.text);
+  if (!start.isWhole) {
+    for (let piece = await rest.next(); !piece.done; piece = await rest.next()) yield reader.add(piece.value);
+  }
+  yield reader.end();
 }
 
 function toRawRows(
-  rows: readonly (readonly string[])[],
+  rows: readonly TextRecord[],
   first: number,
   header: readonly string[],
   cells: RawRows['cells'],
@@ -97,7 +121,7 @@ function toRawRows(
     issues: rows.flatMap((row, i) => cellCountIssue(row, first + i, header.length)),
     column(name) {
       const index = header.indexOf(name);
-      return (row) => rows[row]?.[index];
+      return (row) => rows[row]?.cells[index];
     },
   };
 }
@@ -105,79 +129,39 @@ function toRawRows(
 /**
  * Empty cells after the last column come from a delimiter at the end of the line and are allowed.
  */
-function cellCountIssue(row: readonly string[], number: number, columns: number): FieldError[] {
-  const spare = row.slice(columns);
-  if (row.length >= columns && spare.every((cell) => cell === '')) return [];
-  return [
-    { path: pointer(['rows', number]), message: `Expected ${columns} cells as in the header, got ${row.length}.` },
-  ];
+function cellCountIssue({ cells, line }: TextRecord, number: number, columns: number): FieldError[] {
+  if (cells.length <= columns || cells.slice(columns).every((cell) => cell.trim() === '')) return [];
+  const message = `Expected ${columns} cells as in the header, got ${cells.length}, in line ${line}.`;
+  return [{ path: pointer(['rows', number]), message }];
 }
 
 /**
  * The names as the dataset would have them. A column without a name comes from a delimiter at the
  * end of the line and is allowed.
  */
-function checkHeader(record: readonly string[], known: ReadonlySet<string>): readonly string[] {
-  const header = uniqueNames(record);
-  const unknown = header.filter((name, i) => !known.has(name) && record[i] !== '');
-  if (unknown.length === 0) return header;
-  const listed = unknown.slice(0, MAX_LISTED);
-  const issues = listed.map((name, i) => unknownColumn(name, ['columns'], known, i));
-  const names = unknown.slice(0, MAX_NAMED).map((name) => JSON.stringify(name));
-  throw new ServiceError('invalid_rows', `The model has no such columns: ${names.join(', ')}.`, issues);
+function namesOf({ first, header }: Dialect, known: ReadonlySet<string>): readonly string[] {
+  const names = uniqueNames(header ? first : first.map(() => ''));
+  const advice = header ? '' : ' The body has no header. Send one, or the columns of the dataset in their order.';
+  const named = names.filter((_, i) => !header || first[i] !== '');
+  checkNames(named, known, advice);
+  return names;
 }
 
-/** Text up to the first line end at least. */
-async function firstLine(text: AsyncIterator<string>): Promise<string> {
+/** The start of the text: up to the first line end at least, if that is not too far. */
+async function startOf(text: AsyncIterator<string>): Promise<TextStart> {
   let start = '';
-  while (start.length < HEADER_TEXT && !/[\r\n]./.test(start)) {
+  while (start.length < START_LENGTH || (start.length < HEADER_LENGTH && !/[\r\n]./.test(start))) {
     const piece = await text.next();
-    if (piece.done) break;
+    if (piece.done) return { text: start, isWhole: true };
     start += piece.value;
   }
-  return start;
+  return { text: start, isWhole: false };
 }
 
-/** The delimiter with the most known columns in the header; the comma if none has any. */
-async function detectDelimiter(start: string, known: ReadonlySet<string>): Promise<string> {
-  let [best, most]: [string, number] = [',', 0];
-  for (const delimiter of DELIMITERS) {
-    if (start.length >= LARGE_START) await yieldToEventLoop();
-    const found = headerWith(start, delimiter).filter((name) => known.has(name)).length;
-    if (found > most) [best, most] = [delimiter, found];
-  }
-  return best;
-}
-
-function headerWith(start: string, delimiter: string): readonly string[] {
-  try {
-    const options = { delimiter, to: 1, bom: true, trim: true, relax_quotes: true, relax_column_count: true };
-    return parseAtOnce(start, { ...options, skip_empty_lines: true })[0] ?? [];
-  } catch {
-    return [];
-  }
-}
-
-async function* prepend(start: string, rest: AsyncIterator<string>): AsyncGenerator<string> {
-  try {
-    yield start;
-    for (let piece = await rest.next(); !piece.done; piece = await rest.next()) yield piece.value;
-  } finally {
-    // Detaches from the body, so that the rest of it can be dropped.
-    await rest.return?.();
-  }
-}
-
-function isCsvError(error: unknown): error is CsvError {
-  return error instanceof Error && 'code' in error && String(error.code).startsWith('CSV_');
-}
-
-function csvMessage(error: CsvError): string {
-  if (error.code === 'CSV_MAX_RECORD_SIZE') {
-    return `The row at line ${error.lines} is longer than the limit of ${MAX_ROW_BYTES} bytes. Shorten its cells, or close a quote that is left open.`;
-  }
-  if (error.code === 'CSV_QUOTE_NOT_CLOSED') {
-    return `A quote is not closed, in or before line ${error.lines}. Close it, or double a quote inside a cell.`;
-  }
-  return 'The body is not valid delimited text. Send a header line and rows with one delimiter.';
+/** Throws RecordError when the first record has an open quote. */
+function noRecord({ text }: TextStart): ServiceError {
+  const reader = createRecordReader({ delimiter: ',', quote: '"' }, HEADER_LENGTH);
+  reader.add(text);
+  reader.end();
+  return new ServiceError('invalid_rows', 'The body is empty. Send a header line and rows.');
 }

@@ -4,7 +4,7 @@ import { type JsonRow, jsonRows } from './json.ts';
 import type { RawRows } from './rawRows.ts';
 
 /** The longest line, in characters. */
-const MAX_LINE_LENGTH = 4 * 2 ** 20;
+const MAX_LINE_LENGTH = 16 * 2 ** 20;
 /** Characters of a chunk at most, so that chunks of long lines have fewer rows. */
 const CHUNK_TEXT = 2 ** 20;
 
@@ -21,7 +21,7 @@ export async function* readNdjson(
   let broken: FieldError[] = [];
   let first = 0;
   let length = 0;
-  for await (const line of linesOf(text)) {
+  for await (const line of linesOf(text, MAX_LINE_LENGTH)) {
     try {
       rows.push(parseJson(line, 'The row'));
     } catch (error) {
@@ -38,20 +38,21 @@ export async function* readNdjson(
   if (rows.length > 0) yield jsonRows(rows, first, known, broken);
 }
 
-async function* linesOf(text: AsyncIterable<string>): AsyncGenerator<string> {
+/** The lines that are not empty. Throws ServiceError `invalid_rows` for one that is too long. */
+export async function* linesOf(text: AsyncIterable<string>, maxLength: number): AsyncGenerator<string> {
   let rest = '';
   let number = 1;
   for await (const piece of text) {
     const lines = (rest + piece).split('\n');
     rest = lines.pop() ?? '';
-    if (rest.length > MAX_LINE_LENGTH) throw tooLong(number + lines.length);
+    if (rest.length > maxLength) throw tooLong(number + lines.length, maxLength);
     number += lines.length;
     for (const line of lines) if (line.trim() !== '') yield line;
   }
   if (rest.trim() !== '') yield rest;
 }
 
-function tooLong(line: number): ServiceError {
-  const detail = `Line ${line} is longer than the limit of ${MAX_LINE_LENGTH} characters. Shorten its values.`;
+function tooLong(line: number, maxLength: number): ServiceError {
+  const detail = `Line ${line} is longer than the limit of ${maxLength} characters. Shorten its values.`;
   return new ServiceError('invalid_rows', detail);
 }

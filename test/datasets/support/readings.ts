@@ -90,7 +90,7 @@ async function readRows(file: string, text: string, known: ReadonlySet<string>):
   const chunks =
     file === 'ndjson'
       ? readNdjson(piece(text), known, chunkRows)
-      : readCsv(piece(text), { known, chunkRows, delimiter: file });
+      : readCsv(piece(text), { known, chunkRows, delimiter: file, header: true, warn: () => undefined });
   for await (const chunk of chunks) return chunk;
   throw new Error('The file has no rows.');
 }

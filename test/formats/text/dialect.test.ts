@@ -22,7 +22,7 @@ describe('the dialect', () => {
     ['short lines', 'a,b,c\n1,2,3\n4,5\n6,7,8\n', ',', ['a', 'b', 'c']],
     ['short lines only', 'a,b,c\n1\n4,5\n6\n', ',', ['a', 'b', 'c']],
   ])('has %s', (_, text, delimiter, names) => {
-    expect(find(text)).toMatchObject({ delimiter, names, skip: 0, header: true });
+    expect(find(text)).toMatchObject({ delimiter, first: names, skip: 0, header: true });
   });
 
   it.each([
@@ -51,9 +51,9 @@ describe('the dialect', () => {
   });
 
   it('uses what the request states', () => {
-    expect(find('a;b,c\n1;2,3\n', { delimiter: ',' })).toMatchObject({ names: ['a;b', 'c'] });
-    expect(find('a,b\nx,y\n', { header: false })).toMatchObject({ header: false, names: ['', ''] });
-    expect(find('1,2\n3,4\n', { header: true })).toMatchObject({ header: true, names: ['1', '2'] });
+    expect(find('a;b,c\n1;2,3\n', { delimiter: ',' })).toMatchObject({ first: ['a;b', 'c'] });
+    expect(find('a,b\nx,y\n', { header: false })).toMatchObject({ header: false });
+    expect(find('1,2\n3,4\n', { header: true })).toMatchObject({ header: true, first: ['1', '2'] });
   });
 
   it('is undefined for a text without a record', () => {

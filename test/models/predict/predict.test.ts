@@ -246,7 +246,7 @@ describe('predictions of rows in text', () => {
     };
     expect(await paths('age,extra,work\n1,2,State\n')).toEqual(['/columns/extra']);
     expect(await paths('age,work,age\n1,State,2\n')).toEqual(['/columns/age_2']);
-    expect(await paths('age,work\n1,State\nold,State\n1\n')).toEqual(['/rows/2', '/rows/1/age']);
+    expect(await paths('age,work\n1,State\nold,State\n1,State,x\n')).toEqual(['/rows/2', '/rows/1/age']);
     expect(await paths('')).toEqual([]);
     expect(await paths('age,work\n1,"State\n')).toEqual([]);
     const ndjson = await predict('{"age": 1}\nnonsense\nnull\n{"age": "1"}', 'application/x-ndjson');

@@ -74,7 +74,13 @@ async function onlyChunk(chunks: AsyncIterable<RawRows>): Promise<RawRows> {
 const FORMATS: readonly (readonly [string, () => Promise<RawRows>])[] = [
   ['JSON', async () => jsonRows(asUploaded, 0, KNOWN)],
   ['NDJSON', () => onlyChunk(readNdjson(piece(asUploaded.map((row) => JSON.stringify(row)).join('\n')), KNOWN, ROWS))],
-  ['CSV', () => onlyChunk(readCsv(piece(CSV), { known: KNOWN, chunkRows: ROWS, delimiter: ',' }))],
+  [
+    'CSV',
+    () =>
+      onlyChunk(
+        readCsv(piece(CSV), { known: KNOWN, chunkRows: ROWS, delimiter: ',', header: true, warn: () => undefined }),
+      ),
+  ],
 ];
 
 function bitsOf({ X, codes }: ReturnType<typeof transform>) {

@@ -40,7 +40,13 @@ async function* textOf(text: string): AsyncGenerator<string> {
 }
 
 async function csvRows(text: string): Promise<RawRows> {
-  const chunks = readCsv(textOf(text), { known: KNOWN, chunkRows: 9, delimiter: ',' });
+  const chunks = readCsv(textOf(text), {
+    known: KNOWN,
+    chunkRows: 9,
+    delimiter: ',',
+    header: true,
+    warn: () => undefined,
+  });
   for await (const chunk of chunks) return chunk;
   throw new Error('Expected a chunk of rows.');
 }

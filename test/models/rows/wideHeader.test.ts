@@ -10,7 +10,13 @@ it('yields to other requests between the delimiters that it tries on a wide head
     counting = setImmediate(count);
   });
   const header = Array.from({ length: 20_000 }, (_, column) => `k${column}`).join();
-  const rows = readCsv(textOf(`${header}\n1\n`), { known: new Set(['age']), chunkRows: 10, delimiter: undefined });
+  const rows = readCsv(textOf(`${header}\n1\n`), {
+    known: new Set(['age']),
+    chunkRows: 10,
+    delimiter: null,
+    header: null,
+    warn: () => undefined,
+  });
   await expect(rows.next()).rejects.toMatchObject({ code: 'invalid_rows' });
   clearImmediate(counting);
   expect(turns).toBeGreaterThanOrEqual(DELIMITERS);

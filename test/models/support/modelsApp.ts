@@ -7,6 +7,7 @@ import {
   modelRoutesOf,
 } from '../../../src/server/assembleModels.ts';
 import { HTTP_LIMITS, OPEN_GUARD } from '../../support/access.ts';
+import { DATASET_LIMITS } from '../../support/datasetLimits.ts';
 
 /** The services of stored models with the app that serves them. */
 export interface ModelsApp extends ModelServices {
@@ -22,6 +23,7 @@ export async function openModelsApp(options: Pick<ModelsOptions, Given>): Promis
     ...options,
     maxTextBytes: MAX_TEXT_BYTES,
     maxExpansion: 200,
+    ingestLimits: DATASET_LIMITS,
     json: { bytes: 16 * 2 ** 20, depth: 64, values: 1e6, members: 10_000 },
   });
   const app = await buildApp({

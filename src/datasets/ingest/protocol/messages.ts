@@ -50,6 +50,16 @@ export type IngestResponse =
   /** Not a fault of the file: the disk has no space for the table. */
   | { readonly diskFull: true };
 
+/** The request to the process that reads Parquet for predictions; the file is `UPLOAD_FILE`. */
+export interface ParquetRowsRequest {
+  readonly memoryBytes: number;
+  readonly limits: TableLimits;
+}
+
+export type ParquetRowsResponse =
+  /** The columns. Their rows follow on the standard output, a JSON list a line. */
+  { readonly names: readonly string[] } | { readonly done: true } | { readonly refusal: string };
+
 /** Names in the working folder of an ingestion: the uploaded file, and the table made from it. */
 export const UPLOAD_FILE = 'upload';
 export const TABLE_FILE = 'table.parquet';

@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { type Dialect, findDialect, type TextStart } from '../../../formats/text/dialect.ts';
 import type { FileFormat } from '../../../formats/text/fileFormat.ts';
 import { createRecordReader, isBlank, RecordError, recordsAt } from '../../../formats/text/records.ts';
-import { createShortLineCounter, shortLinesMessage } from '../../../formats/text/shortLines.ts';
+import { createShortLineCounter, shortLinesMessage, skippedLinesMessage } from '../../../formats/text/shortLines.ts';
 import { literal } from '../../../formats/types/sql.ts';
 import { columnId } from '../../duckdb/sql.ts';
 import type { DatasetWarning } from '../../profile/schemas.ts';
@@ -50,8 +50,8 @@ export async function openCsv(
   const delimiter = options.delimiter ?? (format === 'tsv' ? '\t' : null);
   const dialect = findDialect(text.start, { ...options, delimiter });
   if (dialect === undefined) throw noRecord(text, delimiter);
-  if (dialect.names.length > text.mostColumns) throw tooWide(dialect, delimiter, text.mostColumns);
-  const columns = dialect.names.map((name, index) => ({
+  if (dialect.first.length > text.mostColumns) throw tooWide(dialect, delimiter, text.mostColumns);
+  const columns = dialect.first.map((name, index) => ({
     id: columnId(index),
     name: dialect.header ? name : `column${index + 1}`,
     kind: 'text' as const,
@@ -74,9 +74,9 @@ export async function openCsv(
   };
 }
 
-function tooWide({ names, delimiter }: Dialect, given: string | null, mostColumns: number): Refusal {
+function tooWide({ first, delimiter }: Dialect, given: string | null, mostColumns: number): Refusal {
   const guess = given === null ? `, or set the \`delimiter\` if it is not ${JSON.stringify(delimiter)}` : '';
-  return tooLarge(`The table has ${names.length} columns; the limit is ${mostColumns}. Send fewer columns${guess}.`);
+  return tooLarge(`The table has ${first.length} columns; the limit is ${mostColumns}. Send fewer columns${guess}.`);
 }
 
 /** The refusal of a text whose first record does not end. */
@@ -95,8 +95,8 @@ function noRecord({ start, lineBytes }: TextFile, delimiter: string | null): Ref
 }
 
 function relationOf({ text, dialect, lineBytes, isPadded }: CsvReading): string {
-  const width = dialect.names.length;
-  const columns = dialect.names.map((_, index) => `${columnId(index)}: 'VARCHAR'`).join(', ');
+  const width = dialect.first.length;
+  const columns = dialect.first.map((_, index) => `${columnId(index)}: 'VARCHAR'`).join(', ');
   const options = [
     `columns = {${columns}}`,
     ...dialectOptions(dialect, text.start),
@@ -133,9 +133,7 @@ function hasMixedLineEnds(message: string): boolean {
 }
 
 function skippedLines({ skippedText }: Dialect): DatasetWarning[] {
-  if (skippedText === 0) return [];
-  const lines = skippedText === 1 ? '1 line' : `${skippedText} lines`;
-  return [{ code: 'skipped_lines', message: `${lines} above the table were skipped, as they have fewer values.` }];
+  return skippedText === 0 ? [] : [{ code: 'skipped_lines', message: skippedLinesMessage(skippedText) }];
 }
 
 async function shortLines({ text, dialect }: CsvReading): Promise<DatasetWarning[]> {

@@ -54,7 +54,7 @@ function stagingOf(objects: string): readonly string[] {
        SELECT keys, row_number() OVER () AS shape FROM (SELECT DISTINCT keys FROM objects)`,
     `CREATE OR REPLACE TABLE names AS
        SELECT key, row_number() OVER (ORDER BY min((row, position))) AS place FROM (${places('objects', 'row')}) GROUP BY key`,
-    // The last of duplicate keys in an object counts, as in JSON.parse; position 0 of a list is NULL.
+    // The last of duplicate keys counts, as in JSON.parse; position 0 of a list is NULL.
     `CREATE OR REPLACE TABLE positions AS
        SELECT shape, list(coalesce(position, 0) ORDER BY place) AS positions
        FROM (SELECT shape, key, place FROM (SELECT shape FROM shapes), names)

@@ -1,0 +1,60 @@
+/**
+ * The disposable process that reads the rows of one Parquet file for predictions.
+ * `parquetRows.ts` starts it in a folder with that file only.
+ */
+import { once } from 'node:events';
+import { uniqueNames } from '../../formats/columnNames.ts';
+import { STORED_TYPES } from '../../formats/columnTypes.ts';
+import { isOutOfMemory } from '../duckdb/diskFull.ts';
+import { openSession, type Session } from '../duckdb/duckdb.ts';
+import { type ParquetRowsRequest, type ParquetRowsResponse, Refusal, UPLOAD_FILE } from './protocol/messages.ts';
+import { openParquet } from './source/parquet.ts';
+import { checkColumns, checkRows } from './tableLimits.ts';
+
+const TOO_MUCH = 'Reading the rows takes too much memory. Send them in several requests.';
+
+process.once('message', (request: ParquetRowsRequest) => {
+  void respond(request);
+});
+process.once('disconnect', () => process.exit());
+
+async function respond({ memoryBytes, limits }: ParquetRowsRequest): Promise<void> {
+  const session = await openSession({ memoryBytes, threads: 1, files: [UPLOAD_FILE], spillFolder: null });
+  try {
+    const { columns, relation } = await openParquet(session, UPLOAD_FILE);
+    const names = uniqueNames(columns.map(({ name }) => name));
+    checkColumns(names, limits);
+    checkRows(Number((await session.query(`SELECT count(*)::DOUBLE FROM ${relation}`))[0]?.[0]), limits);
+    await send({ names });
+    const cells = columns.map(({ id, kind }) => STORED_TYPES[kind].json(STORED_TYPES[kind].cast(id)));
+    await writeLines(session, `SELECT CAST(json_array(${cells.join(', ')}) AS VARCHAR) FROM ${relation}`);
+    await send({ done: true });
+  } catch (error) {
+    await send({ refusal: refusalOf(error) });
+  }
+  process.disconnect();
+}
+
+/** Each row as a line of JSON to the standard output, as fast as the parent reads it. */
+async function writeLines(session: Session, sql: string): Promise<void> {
+  for await (const chunk of session.stream(sql)) {
+    const column = chunk.getColumnVector(0);
+    for (let row = 0; row < chunk.rowCount; row++) {
+      if (!process.stdout.write(`${String(column.getItem(row))}\n`)) await once(process.stdout, 'drain');
+    }
+  }
+  process.stdout.end();
+  await once(process.stdout, 'finish');
+}
+
+function refusalOf(error: unknown): string {
+  if (error instanceof Refusal) return error.message;
+  return isOutOfMemory(error) ? TOO_MUCH : 'The Parquet file cannot be read. Write it again, without encryption.';
+}
+
+function send(message: ParquetRowsResponse): Promise<void> {
+  return new Promise((resolve) => {
+    if (process.send === undefined) resolve();
+    else process.send(message, () => resolve());
+  });
+}

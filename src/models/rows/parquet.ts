@@ -1,0 +1,60 @@
+import type { ParquetRows } from '../../datasets/upload/parquetRows.ts';
+import { type CellReaders, jsonCells, textCells } from '../../formats/cells.ts';
+import type { ParseOptions } from '../../formats/parseOptions.ts';
+import { checkNames } from './columnNames.ts';
+import { linesOf } from './ndjson.ts';
+import type { RawRows } from './rawRows.ts';
+
+/** Characters of a chunk at most, so that chunks of long rows have fewer rows. */
+const CHUNK_TEXT = 2 ** 20;
+/** The longest row. */
+const MAX_LINE_LENGTH = 2 ** 26;
+
+/**
+ * Chunks of rows of Parquet. Throws ServiceError `invalid_rows` for a column that the model's
+ * dataset does not have.
+ */
+export async function* readParquet(
+  { names, lines }: ParquetRows,
+  known: ReadonlySet<string>,
+  chunkRows: number,
+): AsyncGenerator<RawRows> {
+  checkNames(names, known);
+  let rows: (readonly unknown[])[] = [];
+  let first = 0;
+  let length = 0;
+  for await (const line of linesOf(lines, MAX_LINE_LENGTH)) {
+    rows.push(JSON.parse(line));
+    length += line.length;
+    if (rows.length < chunkRows && length < CHUNK_TEXT) continue;
+    yield toRawRows(rows, first, names);
+    first += rows.length;
+    [rows, length] = [[], 0];
+  }
+  if (rows.length > 0) yield toRawRows(rows, first, names);
+}
+
+function toRawRows(rows: readonly (readonly unknown[])[], first: number, names: readonly string[]): RawRows {
+  return {
+    count: rows.length,
+    first,
+    issues: [],
+    cells: parquetCells,
+    column(name) {
+      const index = names.indexOf(name);
+      return (row) => rows[row]?.[index];
+    },
+  };
+}
+
+/** Typed cells are read as JSON, and strings as cells of text, as in uploads. */
+function parquetCells(readAs: ParseOptions | undefined): CellReaders {
+  const [text, json] = [textCells(',', readAs), jsonCells(readAs)];
+  return {
+    numbers(type) {
+      const [readText, readJson] = [text.numbers(type), json.numbers(type)];
+      return (cell) => (typeof cell === 'string' ? readText(cell) : readJson(cell));
+    },
+    words: json.words,
+  };
+}
