@@ -1,51 +1,76 @@
 /**
- * Reads the cells of rows to predict. JSON values have a type, so "37" is not a number; cells of
- * delimited text are all text. `docs/formats.md` lists the cells that ingestion reads differently.
+ * Reads the cells of rows to predict as ingestion reads those of a dataset: by the type and the
+ * format of the column in the dataset. Ingestion compiles the same formats to SQL.
  */
-import { columnTypes, type NumberType, type WordType } from './columnTypes.ts';
+import { type ColumnType, columnTypes, isNumberType, type NumberType, type WordType } from './columnTypes.ts';
 import { DEFAULT_NULL_VALUES } from './nullValues.ts';
 import type { ParseOptions } from './parseOptions.ts';
-import type { NumberReader, WordReader } from './types/columnType.ts';
 
-/** The readers of a column's cells, by the type that the model reads the column as. */
-export interface CellReaders {
-  readonly numbers: (type: NumberType) => NumberReader;
-  readonly words: (type: WordType) => WordReader;
+/** Reads the cells of a column whose values are numbers in memory. */
+export interface NumberCells {
+  readonly type: NumberType;
+  /** The value of a cell: NaN when it is missing, undefined when it does not fit the column. */
+  readonly number: (cell: unknown) => number | undefined;
+}
+
+/** Reads the cells of a column of words. */
+export interface WordCells {
+  readonly type: WordType;
+  /** The word of a cell; null when it is missing. */
+  readonly word: (cell: unknown) => string | null;
 }
 
 const DEFAULT_MARKS = missingMarks(DEFAULT_NULL_VALUES);
 
-/** Cells of JSON rows. */
-export function jsonCells(readAs: ParseOptions = {}): CellReaders {
-  return readersOf(null, readAs);
-}
-
-/** Cells of delimited text. */
-export function textCells(delimiter: string, readAs: ParseOptions = {}): CellReaders {
-  return readersOf(delimiter, readAs);
-}
-
-function readersOf(delimiter: string | null, { form = '', nullValues }: ParseOptions): CellReaders {
+/**
+ * The reader of a column's cells. A cell of text is a string; other cells are values of JSON,
+ * which are read as their text. `fallback` is the type where the dataset's type is not known.
+ */
+export function cellsOf(options: ParseOptions, fallback: ColumnType): NumberCells | WordCells {
+  const { type = fallback, form, nullValues } = options;
   const marks = nullValues === undefined ? DEFAULT_MARKS : missingMarks(nullValues);
-  const source = { delimiter, form };
+  if (isNumberType(type)) return { type, number: numberReader(type, form, marks) };
   return {
-    numbers(type) {
-      const read = columnTypes[type].reader(source);
-      return (cell) => (isMissing(cell, marks) ? Number.NaN : read(cell));
-    },
-    words(type) {
-      const read = columnTypes[type].reader();
-      return (cell) => (isMissing(cell, marks) ? null : read(cell));
+    type,
+    word(cell) {
+      const word = textOf(cell);
+      return marks.has(word) ? null : word;
     },
   };
 }
 
-function missingMarks(nullValues: readonly string[]): ReadonlySet<string> {
-  return new Set(['', ...nullValues.map((mark) => mark.trim())]);
+function numberReader(type: NumberType, form: string | undefined, marks: ReadonlySet<string>): NumberCells['number'] {
+  const read = formatReader(type, form);
+  return (cell) => {
+    const text = textOf(cell);
+    if (marks.has(text)) return Number.NaN;
+    // A number of JSON has no format. The rows of a dataset show its numbers so.
+    if (typeof cell === 'number' && type === 'numeric') return Number.isFinite(cell) ? cell : undefined;
+    return read(text);
+  };
 }
 
-/** Whether a cell means "missing". A number may, as -999 does in some files. */
-function isMissing(cell: unknown, marks: ReadonlySet<string>): boolean {
-  if (cell === undefined || cell === null) return true;
-  return (typeof cell === 'string' || typeof cell === 'number') && marks.has(String(cell).trim());
+/** Without a format, every format of the type is tried in order. */
+function formatReader(type: NumberType, form: string | undefined): (text: string) => number | undefined {
+  const formats = columnTypes[type].formats(null);
+  const known = formats.find(({ name }) => name === form);
+  if (known !== undefined) return known.read;
+  return (text) => {
+    for (const { read } of formats) {
+      const value = read(text);
+      if (value !== undefined) return value;
+    }
+    return undefined;
+  };
+}
+
+/** The trimmed text of a cell; empty for an absent one. */
+function textOf(cell: unknown): string {
+  if (typeof cell === 'string') return cell.trim();
+  if (cell === undefined || cell === null) return '';
+  return typeof cell === 'object' ? JSON.stringify(cell) : String(cell);
+}
+
+function missingMarks(nullValues: readonly string[]): ReadonlySet<string> {
+  return new Set(['', ...nullValues.map((mark) => mark.trim())]);
 }

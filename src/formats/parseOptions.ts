@@ -1,11 +1,17 @@
 import { z } from 'zod';
+import { COLUMN_TYPES } from './columnTypes.ts';
 
 /**
- * The format of a column's cells in its file, if known, so that rows to predict are read alike.
+ * How the cells of a column were read in the dataset, so that rows to predict are read alike.
  * Stored, not in the API.
  */
 export const parseOptionsSchema = z.object({
-  /** The name of a `ValueFormat`. */
+  /** The type in which the dataset stores the column. */
+  type: z.enum(COLUMN_TYPES).optional(),
+  /**
+   * The name of the `ValueFormat` of cells of text. Absent for words and for typed columns of a
+   * file, whose cells have no format.
+   */
   form: z.string().optional(),
   /** The cells that mean "missing" in place of the default ones. */
   nullValues: z.array(z.string()).optional(),

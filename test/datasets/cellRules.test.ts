@@ -1,29 +1,30 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FEATURE_TYPES, type FeatureType } from '../../src/features/columns.ts';
+import { cellsOf } from '../../src/formats/cells.ts';
+import { columnTypes } from '../../src/formats/columnTypes.ts';
 import { ALIKE } from './support/alikeCells.ts';
 import { type CellCase, type Readings, readCells } from './support/readings.ts';
 import { startDatasets, type TestService } from './support/service.ts';
 
-type Rule = CellCase & Readings & { readonly title: string };
+type Rule = CellCase & { readonly title: string; readonly value: unknown };
 
-const DOCUMENT = new URL('../../docs/formats.md', import.meta.url);
-/** | rule | file | types | other cells | cell | training reads | prediction reads | */
-const ROW = /^\| (.+) \| (NDJSON|CSV `.`) \| (\w+)(?: as (\w+))? \| `(.+)` \| `(.+)` \| (.+) \| (.+) \|$/;
+const LINES = readFileSync(new URL('../../docs/formats.md', import.meta.url), 'utf8').split('\n');
+/** | rule | file | types | other cells | cell | value | */
+const RULE = /^\| (.+) \| (NDJSON|CSV `.`) \| (\w+)(?: as (\w+))? \| `(.+)` \| `(.+)` \| (.+) \|$/;
+/** | format | example | value | */
+const FORMAT = /^\| ([^|]+) \| `([^`|]+)` \| `([^`|]+)` \|$/;
 
 function documentedRules(): readonly Rule[] {
-  return readFileSync(DOCUMENT, 'utf8')
-    .split('\n')
-    .flatMap((line) => {
-      const [, title, file, type, modelType = type, others, cell, training, prediction] = ROW.exec(line) ?? [];
-      if (title === undefined) return [];
-      return {
-        ...{ title, others, cell, type: featureType(type), modelType: featureType(modelType) },
-        file: file === 'NDJSON' ? 'ndjson' : file.slice(5, 6),
-        training: documentedReading(training),
-        prediction: documentedReading(prediction),
-      };
-    });
+  return LINES.flatMap((line) => {
+    const [, title, file, type, modelType = type, others, cell, value] = RULE.exec(line) ?? [];
+    if (title === undefined) return [];
+    return {
+      ...{ title, others, cell, type: featureType(type), modelType: featureType(modelType) },
+      file: file === 'NDJSON' ? 'ndjson' : file.slice(5, 6),
+      value: value === 'missing' ? null : JSON.parse(value.slice(1, -1)),
+    };
+  });
 }
 
 function featureType(text: string): FeatureType {
@@ -32,12 +33,11 @@ function featureType(text: string): FeatureType {
   return type;
 }
 
-function documentedReading(text: string): unknown {
-  if (text === 'missing') return null;
-  return text === 'refused' ? text : JSON.parse(text.slice(1, -1));
-}
-
 const RULES = documentedRules();
+const FORMATS = LINES.flatMap((line) => {
+  const [, name, example, value] = FORMAT.exec(line) ?? [];
+  return name === undefined ? [] : [[name, example, value] as const];
+});
 const SAME: readonly CellCase[] = ALIKE.flatMap(([file, type, modelType, others, cells]) =>
   cells.map((cell) => ({ file, type, modelType, others, cell })),
 );
@@ -54,18 +54,25 @@ beforeAll(async () => {
 afterAll(() => service.close());
 
 describe('docs/formats.md', () => {
-  it('has a row for every rule on which ingestion and prediction differ', () => {
-    const rows = readFileSync(DOCUMENT, 'utf8')
-      .split('\n')
-      .filter((line) => /^\| (?!rule )/.test(line));
-    expect(RULES.length).toBe(rows.length);
+  it('has a row for every rule and every format without a unit', () => {
+    const rows = LINES.filter((line) => /^\| (?!rule |format )/.test(line));
+    expect(RULES.length + FORMATS.length).toBe(rows.length);
     expect(RULES.length).toBeGreaterThan(60);
+    const types = [columnTypes.numeric, columnTypes.datetime];
+    const names = types.flatMap(({ formats }) => formats(null).flatMap(({ name, unit }) => (unit ? [] : [name])));
+    expect(FORMATS.map(([name]) => name)).toEqual(names);
+  });
+
+  it.each(FORMATS)('%s: %s is %s', (form, example, value) => {
+    const type = columnTypes.numeric.formats(null).some(({ name }) => name === form) ? 'numeric' : 'datetime';
+    const cells = cellsOf({ type, form }, type);
+    const number = 'number' in cells ? cells.number(example) : undefined;
+    expect(columnTypes[type].toText(number ?? Number.NaN)).toBe(value);
   });
 
   it.each(RULES.map(({ title, cell }, index) => [title, cell, index] as const))('%s: %s', (_title, _cell, index) => {
-    const { training, prediction } = RULES[index];
-    expect(documented[index]).toEqual({ training, prediction });
-    expect(training).not.toEqual(prediction);
+    const { value } = RULES[index];
+    expect(documented[index]).toEqual({ training: value, prediction: value });
   });
 });
 

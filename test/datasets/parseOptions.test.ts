@@ -19,9 +19,9 @@ it('stores the format of each column, and does not return it', async () => {
     .executeTakeFirstOrThrow();
   const nullValues = ['-'];
   expect(JSON.parse(row.readAs)).toEqual([
-    { form: '%d/%m/%Y', nullValues },
-    { form: 'decimalComma', nullValues },
-    { nullValues },
-    { nullValues },
+    { type: 'datetime', form: '%d/%m/%Y', nullValues },
+    { type: 'numeric', form: 'decimalComma', nullValues },
+    { type: 'categorical', nullValues },
+    { type: 'numeric', form: 'plain', nullValues },
   ]);
 });

@@ -1,5 +1,5 @@
 import { uniqueNames } from '../../formats/columnNames.ts';
-import type { ColumnType } from '../../formats/columnTypes.ts';
+import { type ColumnType, STORED_TYPES } from '../../formats/columnTypes.ts';
 import type { ParseOptions } from '../../formats/parseOptions.ts';
 import type { BooleanWords } from '../../formats/table.ts';
 import { detectFormat, type FileFormat, FormatError } from '../../formats/text/fileFormat.ts';
@@ -101,10 +101,11 @@ function badBytesWarnings(badBytes: BadBytes | undefined): DatasetWarning[] {
   return badBytes === undefined ? [] : [{ code: 'bad_bytes', message: badBytesMessage(badBytes) }];
 }
 
-function parseOptionsOf({ form, present }: PlannedColumn, { nullValues }: ReadOptions): ParseOptions {
+function parseOptionsOf({ stored, format, present }: PlannedColumn, { nullValues }: ReadOptions): ParseOptions {
   const isText = present !== null;
   return {
-    ...(form !== null && { form }),
+    type: STORED_TYPES[stored].type,
+    ...(format !== null && { form: format.name }),
     ...(isText && nullValues !== null && { nullValues: [...nullValues] }),
   };
 }

@@ -1,5 +1,6 @@
 import { columnTypes } from '../../formats/columnTypes.ts';
 import { type CategoryColumn, type Column, isNumberColumn } from '../../formats/table.ts';
+import { parseNumber } from '../../formats/types/numbers.ts';
 
 /** Strings as codes of a dictionary; -1 is missing. */
 export type Categories = Pick<CategoryColumn, 'codes' | 'categories'>;
@@ -15,11 +16,7 @@ export function asNumbers(column: Column): Float64Array {
 
 /** Whether `asNumbers` reads the word as a number. */
 export function isNumber(word: string): boolean {
-  return Number.isFinite(parseNumber(word.trim()));
-}
-
-function parseNumber(word: string): number | undefined {
-  return word === '' ? undefined : Number(word);
+  return parseNumber(word) !== undefined;
 }
 
 /** The column as words. Numbers are written as JavaScript writes them, times in ISO 8601. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type Column, isNumberColumn } from '../../formats/table.ts';
-import { parseTime } from '../../formats/types/times.ts';
+import { parseTime } from '../../formats/types/datetime.ts';
 import { isoTime } from '../../kit/clock.ts';
 import { clampScaled, moments } from '../scaling/scaling.ts';
 import type { DenseColumnType } from './columnType.ts';

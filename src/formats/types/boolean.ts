@@ -10,15 +10,19 @@ const FALSE_WORDS: readonly string[] = ['false', 'f', 'no', 'n', '0', '0.0', 'of
 
 /** 1 for true, 0 for false, undefined for any other word. Ignores blanks around the word. */
 export function parseBoolean(text: string): 0 | 1 | undefined {
-  const word = text.trim().toLowerCase();
-  if (TRUE_WORDS.includes(word)) return 1;
-  return FALSE_WORDS.includes(word) ? 0 : undefined;
+  return readWord(text.trim(), TRUE_WORDS, FALSE_WORDS);
+}
+
+function readWord(cell: string, yes: readonly string[], no: readonly string[]): 0 | 1 | undefined {
+  const word = cell.toLowerCase();
+  if (yes.includes(word)) return 1;
+  return no.includes(word) ? 0 : undefined;
 }
 
 function booleanFormat(name: string, yes: readonly string[], no: readonly string[], detected: boolean): ValueFormat {
   const value = (cell: string) =>
     `(CASE WHEN lower(${cell}) IN (${literals(yes)}) THEN true WHEN lower(${cell}) IN (${literals(no)}) THEN false END)`;
-  return { name, value, detected, hasDigits: false };
+  return { name, value, read: (cell) => readWord(cell, yes, no), detected, hasDigits: false };
 }
 
 /**
@@ -35,8 +39,6 @@ export const boolean = {
   profile: 'values',
   storedAs: 'boolean',
   formats: () => FORMATS,
-  reader: () => readBoolean,
-  expected: 'true or false',
   toText: (value) => (value === 1 ? 'true' : 'false'),
 } as const satisfies NumberColumnType;
 
@@ -49,9 +51,3 @@ export const storedBoolean = {
   double: (cell) => `${cell}::INT::DOUBLE`,
   json: asIs,
 } as const satisfies StoredType;
-
-function readBoolean(cell: unknown): number | undefined {
-  if (cell === true || cell === 1) return 1;
-  if (cell === false || cell === 0) return 0;
-  return typeof cell === 'string' ? parseBoolean(cell) : undefined;
-}

@@ -1,30 +1,24 @@
-/** One way to write the values of a type in a cell of text. */
+/**
+ * One way to write the values of a type in a cell of text. It is declared once, as data, and
+ * compiled to SQL for ingestion and to a function for rows to predict. Both read every trimmed
+ * cell alike; `docs/formats.md` lists the rules.
+ */
 export interface ValueFormat {
   readonly name: string;
   /** SQL for the typed value of a trimmed cell; NULL when the cell has another format. */
   readonly value: (cell: string) => string;
+  /** The value of a trimmed cell as a number; undefined when the cell has another format. */
+  readonly read: (cell: string) => number | undefined;
   /** Whether the format is tried on columns whose type is not requested. */
   readonly detected: boolean;
   /** Whether every cell of the format has a digit: cells without one are not tried. */
   readonly hasDigits: boolean;
   /** The name of a format that reads the same cells as other values. */
   readonly ambiguousWith?: string;
-}
-
-/**
- * A number (a boolean is 0 or 1, a time is milliseconds since 1970); NaN is missing, undefined is a
- * wrong type.
- */
-export type NumberReader = (cell: unknown) => number | undefined;
-/** A word; null is missing, undefined is a wrong type. */
-export type WordReader = (cell: unknown) => string | null | undefined;
-
-/** Where the cells of a row to predict come from. */
-interface CellSource {
-  /** The delimiter of the text; null: values of JSON. */
-  readonly delimiter: string | null;
-  /** The name of the format in the dataset's file; '' when it is not known. */
-  readonly form: string;
+  /** The unit that every cell has, such as % or €. */
+  readonly unit?: string;
+  /** Whether years have two digits, which leave the century open. */
+  readonly twoDigitYear?: boolean;
 }
 
 interface BaseColumnType {
@@ -41,13 +35,11 @@ interface BaseColumnType {
   readonly formats: (delimiter: string | null) => readonly ValueFormat[];
 }
 
-/** A type whose cells are numbers in memory. */
+/**
+ * A type whose cells are numbers in memory: a boolean is 0 or 1, a time milliseconds since 1970.
+ */
 export interface NumberColumnType extends BaseColumnType {
   readonly cells: 'numbers';
-  /** Reads the cells of rows to predict that are not missing. */
-  readonly reader: (source: CellSource) => NumberReader;
-  /** What a wrong cell should have been, for an error message. */
-  readonly expected: string;
   /** A value as text: in profiles, and as a category. */
   readonly toText: (value: number) => string;
 }
@@ -55,8 +47,6 @@ export interface NumberColumnType extends BaseColumnType {
 /** A type whose cells are codes of words in memory. */
 export interface WordColumnType extends BaseColumnType {
   readonly cells: 'words';
-  readonly reader: (source: CellSource) => WordReader;
-  readonly expected: string;
 }
 
 /** How the Parquet file of a dataset stores cells. */

@@ -1,47 +1,133 @@
-/** Parses a number of one format; undefined for every other text. */
-type ReadNumber = (text: string) => number | undefined;
+import { finite, type ValueFormat } from './columnType.ts';
+import { literal } from './sql.ts';
 
-const PLAIN = /^[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?$/;
-const DECIMAL_COMMA = /^[-+]?\d*,\d+([eE][-+]?\d+)?$/;
-const THOUSANDS_POINT = /^[-+]?\d{1,3}(\.\d{3})+(,\d+)?$/;
-const THOUSANDS_COMMA = /^[-+]?\d{1,3}(,\d{3})+(\.\d+)?$/;
+/** How numbers are written, apart from signs and units. Patterns are for RE2 and JavaScript. */
+interface NumberGrammar {
+  readonly name: string;
+  /** The digits, with separators. */
+  readonly digits: string;
+  /** Separators, and in their order what replaces them. The others are removed. */
+  readonly separators: readonly [from: string, to: string];
+  /** Whether an exponent may follow. */
+  readonly exponent: boolean;
+  readonly ambiguousWith?: string;
+}
 
-const plain: ReadNumber = (text) => (PLAIN.test(text) ? finite(text) : undefined);
-const decimalComma: ReadNumber = (text) => (DECIMAL_COMMA.test(text) ? finite(text.replace(',', '.')) : undefined);
-const thousandsPoint: ReadNumber = (text) =>
-  THOUSANDS_POINT.test(text) ? finite(text.replaceAll('.', '').replace(',', '.')) : undefined;
-const thousandsComma: ReadNumber = (text) =>
-  THOUSANDS_COMMA.test(text) ? finite(text.replaceAll(',', '')) : undefined;
-
-/** By the names of the formats of datasets. */
-const FORMS: ReadonlyMap<string, ReadNumber> = new Map([
-  ['decimalComma', decimalComma],
-  ['thousandsPoint', thousandsPoint],
-  ['thousandsComma', thousandsComma],
-]);
+const PLAIN: NumberGrammar = {
+  name: 'plain',
+  digits: '(?:\\d+\\.?\\d*|\\.\\d+)',
+  separators: ['', ''],
+  exponent: true,
+};
+const DECIMAL_COMMA: NumberGrammar = {
+  name: 'decimalComma',
+  digits: '(?:\\d*,)?\\d+',
+  separators: [',', '.'],
+  exponent: true,
+  ambiguousWith: 'thousandsComma',
+};
+const THOUSANDS_POINT: NumberGrammar = {
+  name: 'thousandsPoint',
+  digits: '(?:[1-9]\\d{0,2}(?:\\.\\d{3})+|\\d+)(?:,\\d+)?',
+  separators: [',.', '.'],
+  exponent: false,
+};
+/** A number that begins with 0, has decimals: "0,125" is not 125. */
+const THOUSANDS_COMMA: NumberGrammar = {
+  name: 'thousandsComma',
+  digits: '(?:[1-9]\\d{0,2}(?:,\\d{3})+|\\d+)(?:\\.\\d+)?',
+  separators: [',', ''],
+  exponent: false,
+  ambiguousWith: 'decimalComma',
+};
+/** Blanks, no-break spaces and thin spaces between groups of three digits. */
+const THOUSANDS_SPACE: NumberGrammar = {
+  name: 'thousandsSpace',
+  digits: '(?:[1-9]\\d{0,2}(?:[ \u00a0\u2009\u202f]\\d{3})+|\\d+)(?:[.,]\\d+)?',
+  separators: [', \u00a0\u2009\u202f', '.'],
+  exponent: false,
+};
 
 /**
- * Reads numbers of delimited text in the format of the dataset's column, then in the default order
- * of formats: in a text with semicolons a comma is first a decimal comma, otherwise first a
- * separator of thousands.
+ * The delimiter decides the meaning of a comma: in a file with semicolons it is a decimal comma
+ * first.
  */
-export function numberReader(delimiter: string, form = ''): ReadNumber {
-  const defaults =
-    delimiter === ';'
-      ? [plain, decimalComma, thousandsPoint, thousandsComma]
-      : [plain, thousandsComma, decimalComma, thousandsPoint];
-  const known = FORMS.get(form);
-  const forms = known === undefined ? defaults : [known, ...defaults];
-  return (text) => {
-    for (const form of forms) {
-      const value = form(text);
-      if (value !== undefined) return value;
-    }
-    return undefined;
+const GRAMMARS = [PLAIN, THOUSANDS_COMMA, DECIMAL_COMMA, THOUSANDS_POINT, THOUSANDS_SPACE];
+const GRAMMARS_OF_SEMICOLONS = [PLAIN, DECIMAL_COMMA, THOUSANDS_POINT, THOUSANDS_COMMA, THOUSANDS_SPACE];
+
+/** Units before or after the number. A column has one of them in every cell. */
+const UNITS = ['%', '$', '€', '£', '¥'];
+
+/** The hyphen, the plus, the typographic minus and the en dash. */
+const SIGN = '[-+\u2212\u2013]?';
+const EXPONENT = '(?:[eE][-+]?\\d+)?';
+const GAP = '[ \u00a0\u2009\u202f]?';
+/** Typographic signs become a hyphen, and so does the bracket of a negative amount: (5.2). */
+const SIGNS: readonly [from: string, to: string] = ['\u2212\u2013(', '---'];
+
+/** Digits with a point, and perhaps an exponent. */
+export const PLAIN_NUMBER = numberFormat(PLAIN, '');
+const FORMATS = formatsOf(GRAMMARS);
+const FORMATS_OF_SEMICOLONS = formatsOf(GRAMMARS_OF_SEMICOLONS);
+
+export function numberFormats(delimiter: string | null): readonly ValueFormat[] {
+  return delimiter === ';' ? FORMATS_OF_SEMICOLONS : FORMATS;
+}
+
+function formatsOf(grammars: readonly NumberGrammar[]): readonly ValueFormat[] {
+  return [
+    ...grammars.map((grammar) => numberFormat(grammar, '')),
+    ...UNITS.flatMap((unit) => grammars.map((grammar) => numberFormat(grammar, unit))),
+  ];
+}
+
+function numberFormat(grammar: NumberGrammar, unit: string): ValueFormat {
+  const pattern = patternOf(grammar, unit);
+  const [from, to] = replacements(grammar, unit);
+  const matches = new RegExp(`^(?:${pattern})$`);
+  const replaced = new Map([...from].map((character, index) => [character, to[index] ?? '']));
+  const needsReplacing = new RegExp(`[${[...from].map((character) => `\\${character}`).join('')}]`, 'g');
+  const name = (of: string) => (unit === '' ? of : `${of} ${unit}`);
+  return {
+    name: name(grammar.name),
+    value: (cell) =>
+      finite(
+        `(CASE WHEN regexp_full_match(${cell}, ${literal(pattern)}) THEN TRY_CAST(translate(${cell}, ${literal(from)}, ${literal(to)}) AS DOUBLE) END)`,
+      ),
+    read: (cell) =>
+      matches.test(cell)
+        ? finiteNumber(cell.replace(needsReplacing, (character) => replaced.get(character) ?? ''))
+        : undefined,
+    detected: true,
+    hasDigits: true,
+    ...(grammar.ambiguousWith && { ambiguousWith: name(grammar.ambiguousWith) }),
+    ...(unit && { unit }),
   };
 }
 
-function finite(text: string): number | undefined {
+function patternOf({ digits, exponent }: NumberGrammar, unit: string): string {
+  const number = `${digits}${exponent ? EXPONENT : ''}`;
+  if (unit === '') return `${SIGN}${number}|\\(${number}\\)`;
+  const symbol = `[${unit}]`;
+  const before = `(?:${SIGN}${symbol}${GAP}|${symbol}${GAP}${SIGN})${number}`;
+  const after = `${SIGN}${number}${GAP}${symbol}`;
+  return `${before}|${after}|\\((?:${symbol}${GAP}${number}|${number}${GAP}${symbol})\\)`;
+}
+
+/** Characters of a cell and their replacements; those without one are removed. */
+function replacements({ separators }: NumberGrammar, unit: string): readonly [from: string, to: string] {
+  const [from, to] = separators;
+  const [replaced, removed] = [from.slice(0, to.length), from.slice(to.length)];
+  const gaps = unit === '' ? '' : ' \u00a0\u2009\u202f';
+  return [`${SIGNS[0]}${replaced}${removed})${unit}${gaps}`, `${SIGNS[1]}${to}`];
+}
+
+function finiteNumber(text: string): number | undefined {
   const value = Number(text);
   return Number.isFinite(value) ? value : undefined;
+}
+
+/** A word as a number, where a job casts a column of words; undefined when it is not a number. */
+export function parseNumber(text: string): number | undefined {
+  return PLAIN_NUMBER.read(text.trim());
 }

@@ -1,63 +1,156 @@
-/**
- * Parses times of rows to predict, and of features of type datetime. A time without a zone is in
- * UTC.
- */
+import type { ValueFormat } from './columnType.ts';
+import { literal, literals } from './sql.ts';
 
-const ISO = /^\d{4}-\d{1,2}-\d{1,2}/;
-const ISO_DATE_ALONE = /^\d{4}-\d{1,2}-\d{1,2}$/;
-const ZONE = /[zZ]$|[-+]\d\d(:?\d\d)?$/;
-const YEAR_FIRST = /^(?<year>\d{4})[./](?<month>\d{1,2})[./](?<day>\d{1,2})(?<time> .*)?$/;
-const DAY_FIRST = /^(?<day>\d{1,2})\.(?<month>\d{1,2})\.(?<year>\d{4}|\d\d)(?<time> .*)?$/;
-const EITHER_FIRST = /^(?<first>\d{1,2})[/-](?<second>\d{1,2})[/-](?<year>\d{4}|\d\d)(?<time> .*)?$/;
-const NAMED_MONTH = /^(\d{1,2}[ -][A-Za-z]{3,9}[ -](\d{4}|\d\d)|[A-Za-z]{3,9} \d{1,2},? \d{4})( .*)?$/;
-const CLOCK = /^(?:(\d{1,2}):(\d\d)(?::(\d\d))?(?: ([AaPp])[Mm])?)?$/;
+/** Formats of times. A time without a zone is in UTC. Patterns are for RE2 and JavaScript. */
 
-const MONTHS = 12;
-const HOUR_MS = 3_600_000;
-const MINUTE_MS = 60_000;
-const SECOND_MS = 1000;
+/** The parts of a time, as text; an absent part is undefined. */
+type Field = 'year' | 'shortYear' | 'month' | 'shortMonth' | 'fullMonth' | 'day' | 'hour' | 'minute' | 'second';
+type Fields = Partial<Record<Field | 'hour12' | 'minute12' | 'second12' | 'half' | 'fraction' | 'zone', string>>;
+
+const MONTHS = [
+  ...['January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September', 'October', 'November'],
+  'December',
+];
+const SHORT_LETTERS = 3;
+
+/** Each part of a format as `strptime` names it: the field and its pattern. */
+const PARTS: Readonly<Record<string, readonly [Field, string]>> = {
+  '%Y': ['year', '\\d{4}'],
+  '%y': ['shortYear', '\\d{2}'],
+  '%m': ['month', '0?[1-9]|1[0-2]'],
+  '%b': ['shortMonth', MONTHS.map((month) => anyCase(month.slice(0, SHORT_LETTERS))).join('|')],
+  '%B': ['fullMonth', MONTHS.map(anyCase).join('|')],
+  '%d': ['day', '0?[1-9]|[12]\\d|3[01]'],
+};
+const SEPARATORS: Readonly<Record<string, string>> = { ' ': ' +', '.': '\\.' };
+
+const SIXTY = '[0-5]\\d';
+/** The time of day after a date, with the fields that it captures. */
+const CLOCK = `(?: +(?:([01]?\\d|2[0-3]):(${SIXTY})(?::(${SIXTY}))?|(0?[1-9]|1[0-2]):(${SIXTY})(?::(${SIXTY}))? +([AaPp])[Mm]))?`;
+const CLOCK_FIELDS = ['hour', 'minute', 'second', 'hour12', 'minute12', 'second12', 'half'] as const;
+const CLOCK_FORMATS = ['', ' %H:%M', ' %H:%M:%S', ' %I:%M %p', ' %I:%M:%S %p'];
+
+const ISO_DATE = '\\d{4}-(?:0?[1-9]|1[0-2])-(?:0?[1-9]|[12]\\d|3[01])';
+const ISO_CLOCK = `[ T](?:[01]?\\d|2[0-4]):${SIXTY}`;
+/** What DuckDB casts to a TIMESTAMP as it is. */
+const ISO_PLAIN = `${ISO_DATE}(?:${ISO_CLOCK}(?::${SIXTY}(?:\\.\\d{1,3})?Z?)?)?`;
+const ISO_LOCAL = `${ISO_DATE}${ISO_CLOCK}(?::${SIXTY}(?:\\.\\d{1,3})?)?`;
+const ISO_OFFSET = `[-+](?:[01]\\d|2[0-3])(?::?${SIXTY})?`;
+const ISO_WITH_ZONE = `${ISO_DATE}${ISO_CLOCK}(?::${SIXTY}(?:\\.\\d{1,9})?)?(?: ?(?:Z|UTC|GMT|${ISO_OFFSET}))?`;
+const ISO_FIELDS =
+  /^(?<year>\d+)-(?<month>\d+)-(?<day>\d+)(?:[ T](?<hour>\d+):(?<minute>\d+)(?::(?<second>\d+)(?:\.(?<fraction>\d+))?)? ?(?<zone>.*))?$/;
+const ISO = new RegExp(`^(?:${ISO_PLAIN}|${ISO_WITH_ZONE})$`);
+/** The hours and the minutes of an offset at the end of a cell. */
+const OFFSET = '([-+]\\d\\d)(?::?(\\d\\d))?$';
+const OFFSET_PARTS = new RegExp(OFFSET);
+
+const LAST_HOUR = 24;
+const HALF_DAY = 12;
+const MILLISECOND_DIGITS = 3;
 /** POSIX strptime: two digits from 69 belong to the twentieth century. */
 const FIRST_YEAR_OF_1900S = 69;
+/** `Date.UTC` moves the years 0 to 99 to the twentieth century; the calendar repeats after this. */
+const CYCLE_YEARS = 400;
+const CYCLE_MS = 146_097 * 86_400_000;
+const MINUTE_MS = 60_000;
+
+/** ISO 8601, with or without a time, a fraction and an offset. */
+export const isoFormat: ValueFormat = {
+  name: 'iso',
+  value: (cell) => `(CASE ${isoCases(cell)} END)`,
+  read: readIso,
+  detected: true,
+  hasDigits: true,
+};
 
 /**
- * Milliseconds since 1970, or undefined. Where day and month are ambiguous the month comes first,
- * unless `dayFirst`.
+ * A date in a format of `strptime`, with or without a time of day. Dates in ISO 8601 are read as
+ * well, because they have one meaning only.
  */
-export function parseTime(text: string, dayFirst = false): number | undefined {
-  if (ISO.test(text)) return parseDate(ISO_DATE_ALONE.test(text) || ZONE.test(text) ? text : `${text}Z`);
-  if (NAMED_MONTH.test(text)) return parseDate(`${text.replaceAll('-', ' ')} UTC`);
-  const either = EITHER_FIRST.exec(text)?.groups;
-  if (either) {
-    const { first, second, year, time } = either;
-    const isDayFirst = dayFirst ? Number(second) <= MONTHS : Number(first) > MONTHS;
-    return isDayFirst ? timeOf(year, second, first, time) : timeOf(year, first, second, time);
-  }
-  const { year, month, day, time } = (YEAR_FIRST.exec(text) ?? DAY_FIRST.exec(text))?.groups ?? {};
-  return timeOf(year, month, day, time);
+export function dateFormat(format: string, ambiguousWith: string | undefined): ValueFormat {
+  const fields: string[] = [];
+  const date = format.replaceAll(/%\w| |\./g, (token) => {
+    const part = PARTS[token];
+    if (part === undefined) return SEPARATORS[token] ?? token;
+    fields.push(part[0]);
+    return `(${part[1]})`;
+  });
+  const pattern = `${date}${CLOCK}`;
+  const names = [...fields, ...CLOCK_FIELDS];
+  const formats = literals(CLOCK_FORMATS.map((clock) => `${format}${clock}`));
+  const matches = new RegExp(`^(?:${pattern})$`);
+  return {
+    name: format,
+    value: (cell) =>
+      `(CASE WHEN regexp_full_match(${cell}, ${literal(pattern)}) THEN try_strptime(${cell}, [${formats}]) ${isoCases(cell)} END)`,
+    read(cell) {
+      const match = matches.exec(cell);
+      if (match === null) return readIso(cell);
+      return timeOf(Object.fromEntries(names.map((name, index) => [name, match[index + 1]])));
+    },
+    detected: true,
+    hasDigits: true,
+    ...(ambiguousWith && { ambiguousWith }),
+    ...(fields.includes('shortYear') && { twoDigitYear: true }),
+  };
 }
 
-function parseDate(text: string): number | undefined {
-  const ms = Date.parse(text);
-  return Number.isNaN(ms) ? undefined : ms;
+/**
+ * SQL branches of a CASE for cells in ISO 8601. The rare forms need several regular expressions
+ * and come last.
+ */
+function isoCases(cell: string): string {
+  const local = `TRY_CAST(regexp_extract(${cell}, ${literal(`^${ISO_LOCAL}`)}) AS TIMESTAMP)`;
+  const part = (group: number) => `regexp_extract(${cell}, ${literal(OFFSET)}, ${group})`;
+  const hours = `coalesce(TRY_CAST(${part(1)} AS INTEGER), 0)`;
+  const minutes = `coalesce(TRY_CAST(concat(${part(1)}[1], ${part(2)}) AS INTEGER), 0)`;
+  return `WHEN regexp_full_match(${cell}, ${literal(ISO_PLAIN)}) THEN TRY_CAST(${cell} AS TIMESTAMP)
+    WHEN regexp_full_match(${cell}, ${literal(ISO_WITH_ZONE)}) THEN ${local} - to_minutes(60 * ${hours} + ${minutes})`;
 }
 
-function timeOf(
-  year: string | undefined,
-  month: string | undefined,
-  day: string | undefined,
-  time = '',
-): number | undefined {
-  const clock = CLOCK.exec(time.trim());
-  if (!clock) return undefined;
-  const [, hours = '0', minutes = '0', seconds = '0', half] = clock;
-  const date = new Date(Date.UTC(fullYear(Number(year), year), Number(month) - 1, Number(day)));
-  if (date.getUTCMonth() !== Number(month) - 1) return undefined;
-  const hour = half === undefined ? Number(hours) : (Number(hours) % 12) + (half.toLowerCase() === 'p' ? 12 : 0);
-  const ms = date.getTime() + hour * HOUR_MS + Number(minutes) * MINUTE_MS + Number(seconds) * SECOND_MS;
-  return Number.isNaN(ms) ? undefined : ms;
+function readIso(cell: string): number | undefined {
+  return ISO.test(cell) ? timeOf(ISO_FIELDS.exec(cell)?.groups ?? {}) : undefined;
 }
 
-function fullYear(year: number, written = ''): number {
-  if (written.length > 2) return year;
+function timeOf(fields: Fields & Readonly<Record<string, string | undefined>>): number | undefined {
+  const year = fields.year === undefined ? fullYear(Number(fields.shortYear)) : Number(fields.year);
+  const month = monthOf(fields);
+  const day = Number(fields.day);
+  const hour = hourOf(fields);
+  const minute = Number(fields.minute ?? fields.minute12 ?? 0);
+  const second = Number(fields.second ?? fields.second12 ?? 0);
+  const fraction = Number((fields.fraction ?? '').slice(0, MILLISECOND_DIGITS).padEnd(MILLISECOND_DIGITS, '0'));
+  const isAfterMidnight = hour === LAST_HOUR && minute + second + fraction > 0;
+  if (isAfterMidnight || day > daysOf(year, month)) return undefined;
+  const ms = Date.UTC(year + CYCLE_YEARS, month - 1, day, hour, minute, second, fraction) - CYCLE_MS;
+  return ms - offsetMs(fields.zone ?? '');
+}
+
+function fullYear(year: number): number {
   return year + (year < FIRST_YEAR_OF_1900S ? 2000 : 1900);
+}
+
+function monthOf({ month, shortMonth, fullMonth }: Fields): number {
+  if (month !== undefined) return Number(month);
+  const letters = (shortMonth ?? fullMonth ?? '').slice(0, SHORT_LETTERS).toLowerCase();
+  return MONTHS.findIndex((name) => name.toLowerCase().startsWith(letters)) + 1;
+}
+
+function hourOf({ hour, hour12, half }: Fields): number {
+  if (hour12 === undefined) return Number(hour ?? 0);
+  return (Number(hour12) % HALF_DAY) + (half?.toLowerCase() === 'p' ? HALF_DAY : 0);
+}
+
+function daysOf(year: number, month: number): number {
+  return new Date(Date.UTC(year + CYCLE_YEARS, month, 0)).getUTCDate();
+}
+
+function offsetMs(zone: string): number {
+  const [, hours = '0', minutes = '0'] = OFFSET_PARTS.exec(zone) ?? [];
+  return (Number(hours) * 60 + Number(`${hours.slice(0, 1)}${minutes}`)) * MINUTE_MS;
+}
+
+/** A pattern for the word in capital and small letters. */
+function anyCase(word: string): string {
+  return [...word].map((letter) => `[${letter.toUpperCase()}${letter.toLowerCase()}]`).join('');
 }

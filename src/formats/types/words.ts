@@ -6,8 +6,6 @@ export const words = {
   profile: 'values',
   storedAs: 'text',
   formats: () => [],
-  reader: () => readWord,
-  expected: 'text',
 } as const satisfies WordColumnType;
 
 /**
@@ -22,8 +20,3 @@ export const storedText = {
   double: tryCast('DOUBLE'),
   json: asIs,
 } as const satisfies StoredType;
-
-function readWord(cell: unknown): string | undefined {
-  if (typeof cell === 'string') return cell;
-  return typeof cell === 'number' || typeof cell === 'boolean' ? String(cell) : undefined;
-}

@@ -23,13 +23,13 @@ export async function* predictRows(
   const issues = createIssues();
   for await (const rows of chunks) {
     if (maxRows !== null && rows.first + rows.count > maxRows) throw tooMany(maxRows);
-    const { table, issues: found } = readTable(predictor, rows);
-    issues.add(found);
+    const read = readTable(predictor, rows);
+    issues.add(read.issues);
     if (issues.full) break;
     if (issues.any) continue;
-    const predictions = predictor.predict(table);
+    const predictions = predictor.predict(read.table);
     issues.add(notFinite(predictions, rows.first));
-    missingValues.add(table);
+    missingValues.add(read);
     if (!issues.any) yield predictions.filter((prediction) => prediction !== undefined);
     await yieldToEventLoop();
   }

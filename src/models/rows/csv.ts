@@ -1,4 +1,3 @@
-import { textCells } from '../../formats/cells.ts';
 import { uniqueNames } from '../../formats/columnNames.ts';
 import type { Dialect, TextStart } from '../../formats/text/dialect.ts';
 import {
@@ -59,7 +58,6 @@ async function* chunksOf(
   { known, chunkRows, warn }: CsvOptions,
 ): AsyncGenerator<RawRows> {
   const header = namesOf(dialect, known);
-  const cells: RawRows['cells'] = (readAs) => textCells(dialect.delimiter, readAs);
   const size = Math.max(1, Math.min(chunkRows, Math.floor(CHUNK_CELLS / header.length)));
   const shortLines = createShortLineCounter(dialect);
   let rows: TextRecord[] = [];
@@ -69,12 +67,12 @@ async function* chunksOf(
     for (const record of some) {
       rows.push(record);
       if (rows.length < size) continue;
-      yield toRawRows(rows, first, header, cells);
+      yield toRawRows(rows, first, header);
       first += rows.length;
       rows = [];
     }
   }
-  if (rows.length > 0) yield toRawRows(rows, first, header, cells);
+  if (rows.length > 0) yield toRawRows(rows, first, header);
   const short = shortLines.found();
   if (short) warn(shortLinesWarning(short));
   if (dialect.skippedText > 0) warn(skippedLinesWarning(dialect.skippedText));
@@ -108,14 +106,8 @@ async function* allRecords(
   yield reader.end();
 }
 
-function toRawRows(
-  rows: readonly TextRecord[],
-  first: number,
-  header: readonly string[],
-  cells: RawRows['cells'],
-): RawRows {
+function toRawRows(rows: readonly TextRecord[], first: number, header: readonly string[]): RawRows {
   return {
-    cells,
     count: rows.length,
     first,
     issues: rows.flatMap((row, i) => cellCountIssue(row, first + i, header.length)),

@@ -1,4 +1,3 @@
-import { jsonCells } from '../../formats/cells.ts';
 import { type FieldError, MAX_LISTED, pointer } from '../../kit/contract/errors.ts';
 import type { RawRows } from './rawRows.ts';
 import { unknownColumn } from './unknownColumn.ts';
@@ -23,7 +22,6 @@ export function jsonRows(
   return {
     count: rows.length,
     first,
-    cells: jsonCells,
     issues: [...broken, ...issuesIn(values, first, known)],
     column: (name) => (row) => {
       const cells = rows[row];

@@ -1,6 +1,6 @@
 import { columnTypeOf, type FittedColumn } from '../../features/columns.ts';
-import type { Table } from '../../formats/table.ts';
 import { isNumberColumn } from '../../formats/table.ts';
+import type { ReadRows, Unreadable } from './table.ts';
 
 /**
  * Values of one column that were treated as missing, or that are far outside the training rows,
@@ -15,7 +15,7 @@ export interface MissingValueWarning {
 
 /** Counts missing values, unknown categories and extreme values over chunks of rows. */
 export interface MissingValueWarnings {
-  add(table: Table): void;
+  add(rows: Pick<ReadRows, 'table' | 'unreadable'>): void;
   warnings(): readonly MissingValueWarning[];
 }
 
@@ -23,11 +23,16 @@ interface ColumnCounts {
   missing: number;
   unseen: number;
   outside: number;
+  unreadable: number;
+  /** Categories that training did not see, and cells that do not fit the column. */
   readonly examples: Set<string>;
 }
 
-/** Unseen categories that a warning names. */
+/** Unseen categories or unreadable cells that a warning names. */
+
 const MAX_NAMED = 5;
+/** A warning shows this many characters of a cell. */
+const SHOWN_LETTERS = 40;
 
 /** `fitted` are the columns of the model, in the order of the added tables. */
 export function createMissingValueWarnings(fitted: readonly FittedColumn[]): MissingValueWarnings {
@@ -35,16 +40,18 @@ export function createMissingValueWarnings(fitted: readonly FittedColumn[]): Mis
     missing: 0,
     unseen: 0,
     outside: 0,
+    unreadable: 0,
     examples: new Set(),
   }));
   let rows = 0;
 
   return {
-    add(table) {
+    add({ table, unreadable }) {
       rows += table.rows;
       for (const [index, column] of table.columns.entries()) {
         const [input, found] = [fitted[index], counts[index]];
         if (!input || !found) continue;
+        addUnreadable(found, unreadable[index]);
         if (isNumberColumn(column)) addNumbers(found, input, column.values);
         else addCategories(found, column, knownCategories(input));
       }
@@ -55,6 +62,19 @@ export function createMissingValueWarnings(fitted: readonly FittedColumn[]): Mis
         return found ? columnWarnings(input, found, rows) : [];
       }),
   };
+}
+
+function addUnreadable(found: ColumnCounts, { count, examples }: Unreadable): void {
+  found.unreadable += count;
+  for (const cell of examples) {
+    if (found.examples.size < MAX_NAMED) found.examples.add(shown(cell));
+  }
+}
+
+/** JSON.stringify leaves out what JSON lacks, which is no cell. */
+function shown(cell: unknown): string {
+  const text = JSON.stringify(cell) ?? '';
+  return text.length > SHOWN_LETTERS ? `${text.slice(0, SHOWN_LETTERS)}…` : text;
 }
 
 function knownCategories(input: FittedColumn): number {
@@ -81,25 +101,26 @@ function addCategories(
     else if (code >= known) found.unseen++;
   }
   for (const category of categories.slice(known, known + MAX_NAMED)) {
-    if (found.examples.size < MAX_NAMED) found.examples.add(category);
+    if (found.examples.size < MAX_NAMED) found.examples.add(JSON.stringify(category));
   }
 }
 
 function columnWarnings(
   input: FittedColumn,
-  { missing, unseen, outside, examples }: ColumnCounts,
+  { missing, unseen, unreadable, outside, examples }: ColumnCounts,
   rows: number,
 ): MissingValueWarning[] {
   const warnings: MissingValueWarning[] = [];
   const { column } = input;
+  const named = [...examples].join(', ');
   if (missing > 0) {
-    const message = `${missing} of ${rows} values of '${column}' are missing.`;
+    const cause = unreadable > 0 ? ` ${unreadable} of them do not fit the column of the dataset: ${named}.` : '';
+    const message = `${missing} of ${rows} values of '${column}' are missing.${cause}`;
     warnings.push({ code: 'missing_values', column, count: missing, message });
   }
   if (unseen > 0) {
-    const names = [...examples].map((name) => JSON.stringify(name)).join(', ');
     const treated = input.kind === 'categorical' && input.otherCategories > 0 ? 'rare ones' : 'missing';
-    const message = `${unseen} of ${rows} values of '${column}' do not occur in the training rows (${names}); they count as ${treated}.`;
+    const message = `${unseen} of ${rows} values of '${column}' do not occur in the training rows (${named}); they count as ${treated}.`;
     warnings.push({ code: 'unseen_category', column, count: unseen, message });
   }
   if (outside > 0) {

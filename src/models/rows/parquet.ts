@@ -1,6 +1,4 @@
 import type { ParquetRows } from '../../datasets/upload/parquetRows.ts';
-import { type CellReaders, jsonCells, textCells } from '../../formats/cells.ts';
-import type { ParseOptions } from '../../formats/parseOptions.ts';
 import { checkNames } from './columnNames.ts';
 import { linesOf } from './ndjson.ts';
 import type { RawRows } from './rawRows.ts';
@@ -39,22 +37,9 @@ function toRawRows(rows: readonly (readonly unknown[])[], first: number, names: 
     count: rows.length,
     first,
     issues: [],
-    cells: parquetCells,
     column(name) {
       const index = names.indexOf(name);
       return (row) => rows[row]?.[index];
     },
-  };
-}
-
-/** Typed cells are read as JSON, and strings as cells of text, as in uploads. */
-function parquetCells(readAs: ParseOptions | undefined): CellReaders {
-  const [text, json] = [textCells(',', readAs), jsonCells(readAs)];
-  return {
-    numbers(type) {
-      const [readText, readJson] = [text.numbers(type), json.numbers(type)];
-      return (cell) => (typeof cell === 'string' ? readText(cell) : readJson(cell));
-    },
-    words: json.words,
   };
 }

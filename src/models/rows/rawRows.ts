@@ -1,5 +1,3 @@
-import type { CellReaders } from '../../formats/cells.ts';
-import type { ParseOptions } from '../../formats/parseOptions.ts';
 import type { FieldError } from '../../kit/contract/errors.ts';
 
 /** A chunk of rows whose cells are not parsed yet. */
@@ -9,8 +7,6 @@ export interface RawRows {
   readonly first: number;
   /** Rows that could not be parsed, and unknown columns. */
   readonly issues: readonly FieldError[];
-  /** The parsers of a column's cells, given how the column was parsed in its dataset. */
-  readonly cells: (readAs: ParseOptions | undefined) => CellReaders;
   /** The cells of a column by row index in this chunk; undefined where a row has none. */
   column(name: string): (row: number) => unknown;
 }

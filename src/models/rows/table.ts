@@ -1,13 +1,13 @@
 import { type FittedCategorical, knownCategories } from '../../features/columns/categorical.ts';
-import type { FittedColumn } from '../../features/columns.ts';
-import type { CellReaders } from '../../formats/cells.ts';
+import { columnTypeOf, type FittedColumn } from '../../features/columns.ts';
+import { cellsOf, type NumberCells, type WordCells } from '../../formats/cells.ts';
 import { columnTypes } from '../../formats/columnTypes.ts';
 import type { Column, Table } from '../../formats/table.ts';
-import { type FieldError, MAX_LISTED, pointer } from '../../kit/contract/errors.ts';
+import { type FieldError, pointer } from '../../kit/contract/errors.ts';
 import type { ModelColumns } from '../stored/predictor/predictor.ts';
 import type { RawRows } from './rawRows.ts';
 
-/** A column to parse: one that a model reads, or its target. Classes of a target are categories. */
+/** A column to read: one that a model reads, or its target. Classes of a target are categories. */
 type ReadColumn = FittedCategorical | { readonly kind: NumberKind; readonly column: string };
 type NumberKind = Exclude<FittedColumn['kind'], 'categorical'>;
 
@@ -16,82 +16,117 @@ export interface ReadColumns extends Pick<ModelColumns, 'parseOptions'> {
   readonly fitted: readonly ReadColumn[];
 }
 
+/** Cells of one column that do not fit its type or format and became missing. */
+export interface Unreadable {
+  readonly count: number;
+  /** Some of the cells. */
+  readonly examples: readonly unknown[];
+}
+
 export interface ReadRows {
-  /** The given columns. The value of an invalid cell is missing. */
+  /** The given columns. */
   readonly table: Table;
+  /** In the order of the columns. */
+  readonly unreadable: readonly Unreadable[];
   readonly issues: readonly FieldError[];
 }
 
-/** Rows with the parsers of one column's cells. */
-interface Chunk {
-  readonly rows: RawRows;
-  readonly cells: CellReaders;
+interface ReadCells {
+  readonly column: Column;
+  readonly unreadable: Unreadable;
 }
 
-type Report = (row: number, cell: unknown) => void;
-
-/** An error shows this many characters of a cell. */
-const SHOWN_LETTERS = 40;
-
-/** Parses the cells of the given columns. An invalid cell is an issue with its row and column. */
-export function readTable({ fitted, parseOptions }: ReadColumns, rows: RawRows): ReadRows {
-  const issues = [...rows.issues];
-  const columns = fitted.map((input) =>
-    readColumn(input, { rows, cells: rows.cells(parseOptions.get(input.column)) }, (row, cell) => {
-      if (issues.length > MAX_LISTED) return;
-      const message = `Expected ${columnTypes[input.kind].expected}, got ${show(cell)}.`;
-      issues.push({ path: pointer(['rows', rows.first + row, input.column]), message });
-    }),
-  );
-  return { table: { rows: rows.count, columns }, issues };
+/** The cells of a column by row, and their number. */
+interface Given {
+  readonly cellOf: (row: number) => unknown;
+  readonly rows: number;
 }
 
-function readColumn(input: ReadColumn, chunk: Chunk, report: Report): Column {
-  if (input.kind === 'categorical') return readCategories(input, chunk, report);
-  const { rows, cells } = chunk;
-  const read = cells.numbers(input.kind);
-  const cellOf = rows.column(input.column);
-  const values = Float64Array.from({ length: rows.count }, (_, row) => {
-    const cell = cellOf(row);
-    const value = read(cell);
-    if (value === undefined) report(row, cell);
-    return value ?? Number.NaN;
-  });
-  return { name: input.column, type: input.kind, values };
-}
+/** Examples of unreadable cells that are collected in each column. */
+const EXAMPLES = 5;
+const ALL_READ: Unreadable = { count: 0, examples: [] };
+const NO_CATEGORIES = { kind: 'categorical', otherCategories: 0, missing: false } as const;
 
 /**
- * Known categories have their codes; unknown ones follow in order of occurrence. A word is trimmed
- * if it is unknown untrimmed.
+ * Reads the cells of the given columns as the dataset did: by the type and the format of its
+ * column. The values are then converted to the type that the model reads, as training does.
  */
-function readCategories(fitted: FittedCategorical, { rows, cells }: Chunk, report: Report): Column {
-  const { column } = fitted;
-  const read = cells.words('categorical');
-  const cellOf = rows.column(column);
+export function readTable({ fitted, parseOptions }: ReadColumns, rows: RawRows): ReadRows {
+  const issues = [...rows.issues];
+  const read = fitted.map((input) => {
+    const cells = cellsOf(parseOptions.get(input.column) ?? {}, input.kind);
+    const given = { cellOf: rows.column(input.column), rows: rows.count };
+    if ('word' in cells) return { column: readWords(input, cells, given), unreadable: ALL_READ };
+    return readNumbers(input, cells, given, (row, cell) => {
+      const message = `Expected a number that float64 can represent, got ${cell}.`;
+      issues.push({ path: pointer(['rows', rows.first + row, input.column]), message });
+    });
+  });
+  return {
+    table: { rows: rows.count, columns: read.map(({ column }) => column) },
+    unreadable: read.map(({ unreadable }) => unreadable),
+    issues,
+  };
+}
+
+/** `reportInfinity` gets numbers of JSON that are too large, such as 1e999, which uploads refuse. */
+function readNumbers(
+  input: ReadColumn,
+  { type, number }: NumberCells,
+  { cellOf, rows }: Given,
+  reportInfinity: (row: number, cell: number) => void,
+): ReadCells {
+  const examples: unknown[] = [];
+  let count = 0;
+  const values = new Float64Array(rows);
+  for (let row = 0; row < rows; row++) {
+    const cell = cellOf(row);
+    const value = number(cell);
+    values[row] = value ?? Number.NaN;
+    if (value !== undefined) continue;
+    count++;
+    if (examples.length < EXAMPLES) examples.push(cell);
+    if (typeof cell === 'number' && !Number.isFinite(cell)) reportInfinity(row, cell);
+  }
+  const unreadable = { count, examples };
+  if (input.kind !== 'categorical')
+    return { column: castTo(input.kind, { name: input.column, type, values }), unreadable };
+  const { toText } = columnTypes[type];
+  const word = (row: number) => (Number.isNaN(values[row]) ? null : toText(values[row]));
+  return { column: encodeWords(input, word, rows), unreadable };
+}
+
+function readWords(input: ReadColumn, { word }: WordCells, { cellOf, rows }: Given): Column {
+  const wordOf = (row: number) => word(cellOf(row));
+  if (input.kind === 'categorical') return encodeWords(input, wordOf, rows);
+  return castTo(
+    input.kind,
+    encodeWords({ ...NO_CATEGORIES, categories: [], frequencies: [], column: input.column }, wordOf, rows),
+  );
+}
+
+/** The column as the type that the model reads. */
+function castTo(kind: NumberKind, column: Column): Column {
+  if (column.type === kind) return column;
+  const type = columnTypeOf(kind);
+  if (type.block !== 'dense') throw new Error(`The type ${kind} has no numbers.`);
+  return { name: column.name, type: kind, values: type.numbers(column) };
+}
+
+/** Known categories have their codes; unknown ones follow in order of occurrence. */
+function encodeWords(fitted: FittedCategorical, wordOf: (row: number) => string | null, rows: number): Column {
   const known = knownCategories(fitted);
   const unseen = new Map<string, number>();
   const categories = [...fitted.categories];
   function encode(word: string): number {
-    const code = known.get(word) ?? known.get(word.trim()) ?? unseen.get(word);
+    const code = known.get(word) ?? unseen.get(word);
     if (code !== undefined) return code;
     unseen.set(word, categories.length);
     return categories.push(word) - 1;
   }
-  const codes = Int32Array.from({ length: rows.count }, (_, row) => {
-    const cell = cellOf(row);
-    const word = read(cell);
-    if (word === undefined) report(row, cell);
-    return typeof word === 'string' ? encode(word) : -1;
+  const codes = Int32Array.from({ length: rows }, (_, row) => {
+    const word = wordOf(row);
+    return word === null ? -1 : encode(word);
   });
-  return { name: column, type: 'categorical', codes, categories };
-}
-
-function show(cell: unknown): string {
-  const text = typeof cell === 'object' ? (Array.isArray(cell) ? 'a list' : 'an object') : written(cell);
-  return text.length > SHOWN_LETTERS ? `${text.slice(0, SHOWN_LETTERS)}…` : text;
-}
-
-/** JSON.stringify writes a number that is too large, such as 1e999, as null. */
-function written(cell: unknown): string {
-  return typeof cell === 'number' ? String(cell) : JSON.stringify(cell);
+  return { name: fitted.column, type: 'categorical', codes, categories };
 }

@@ -1,13 +1,13 @@
 import { readTable } from '../../../src/datasets/rows/readTable.ts';
-import { boolean } from '../../../src/features/columns/boolean.ts';
-import { asCategories, asNumbers } from '../../../src/features/columns/conversions.ts';
-import type { FeatureType } from '../../../src/features/columns.ts';
-import { type ColumnType, columnTypes, isNumberType } from '../../../src/formats/columnTypes.ts';
+import { asCategories } from '../../../src/features/columns/conversions.ts';
+import { columnTypeOf, type FeatureType } from '../../../src/features/columns.ts';
+import { type ColumnType, columnTypes } from '../../../src/formats/columnTypes.ts';
 import type { ParseOptions } from '../../../src/formats/parseOptions.ts';
 import { type Column, isNumberColumn } from '../../../src/formats/table.ts';
 import { readCsv } from '../../../src/models/rows/csv.ts';
 import { readNdjson } from '../../../src/models/rows/ndjson.ts';
 import type { RawRows } from '../../../src/models/rows/rawRows.ts';
+import { readTable as readRowsTable } from '../../../src/models/rows/table.ts';
 import type { TestService } from './service.ts';
 import { upload } from './upload.ts';
 
@@ -25,10 +25,7 @@ export interface CellCase {
   readonly cell: string;
 }
 
-/**
- * The two readings of a cell: a value (times in ISO 8601), null for missing, `refused` for a wrong
- * type.
- */
+/** The two readings of a cell: a value (times in ISO 8601), or null for missing. */
 export interface Readings {
   readonly training: unknown;
   readonly prediction: unknown;
@@ -96,24 +93,22 @@ async function readRows(file: string, text: string, known: ReadonlySet<string>):
 }
 
 function trainingReading(column: Column, modelType: FeatureType): unknown {
-  if (!isNumberType(modelType)) {
-    const { codes, categories } = asCategories(column);
-    return categories[codes[OTHER_ROWS]] ?? null;
-  }
-  if (modelType !== 'boolean') return shown(asNumbers(column)[OTHER_ROWS], modelType);
-  if (isNumberColumn(column) && column.type === 'boolean') return shown(column.values[OTHER_ROWS], modelType);
-  const values = new Float64Array(2);
-  const fitted = { kind: modelType, column: column.name, share: 0, missing: true };
-  boolean.write(fitted, column, Int32Array.of(OTHER_ROWS), { values, offset: 0, width: 2 });
-  return values[1] === 1 ? null : values[0] === 1;
+  const type = columnTypeOf(modelType);
+  if (type.block === 'dense') return shown(type.numbers(column)[OTHER_ROWS], modelType);
+  const { codes, categories } = asCategories(column);
+  return categories[codes[OTHER_ROWS]] ?? null;
 }
 
 function predictionReading(rows: RawRows, name: string, readAs: ParseOptions, modelType: FeatureType): unknown {
-  const cell = rows.column(name)(OTHER_ROWS);
-  const readers = rows.cells(readAs);
-  const value = isNumberType(modelType) ? readers.numbers(modelType)(cell) : readers.words(modelType)(cell);
-  if (value === undefined) return 'refused';
-  return typeof value === 'number' ? shown(value, modelType) : value;
+  const unfitted = { column: name, categories: [], frequencies: [], otherCategories: 0, missing: false };
+  const { table, issues } = readRowsTable(
+    { fitted: [{ ...unfitted, kind: modelType }], parseOptions: new Map([[name, readAs]]) },
+    rows,
+  );
+  if (issues.length > 0) return 'refused';
+  const [column] = table.columns;
+  if (!isNumberColumn(column)) return column.categories[column.codes[OTHER_ROWS]] ?? null;
+  return shown(column.values[OTHER_ROWS], column.type);
 }
 
 function shown(value: number, type: ColumnType): unknown {

@@ -97,14 +97,24 @@ describe('predictions of rows in JSON', () => {
     expect(response.json().predictions[0].probabilities.yes).toBeCloseTo(probabilityOf(50, 'State'), 6);
   });
 
-  it('list every wrong type and unknown column with its pointer', async () => {
-    const rows = [{ age: '37' }, { age: 37, wrok: 'State' }, 'row', { age: {}, work: [] }];
+  it('treat cells that an upload would not read as missing, and name them in a warning', async () => {
+    const rows = [{ age: '37', work: 'State' }, { age: 'old' }, { age: {}, work: 'State' }, { age: true }];
+    const { predictions, warnings } = (await predict({ rows })).json();
+    expect(predictions[0].probabilities.yes).toBeCloseTo(probabilityOf(37, 'State'), 6);
+    expect(predictions[2].probabilities.yes).toBeCloseTo(probabilityOf(null, 'State'), 6);
+    const named = '3 of them do not fit the column of the dataset: "old", {}, true.';
+    expect(warnings[0]).toMatchObject({ code: 'missing_values', column: 'age', count: 3 });
+    expect(warnings[0].message).toContain(named);
+  });
+
+  it('list every unknown column and every row that is not an object with its pointer', async () => {
+    const rows = [{ age: 1e9 }, { age: 37, wrok: 'State' }, 'row', { wrok: 'State' }, { aeg: 1 }, { wrok: 1 }];
     const response = await predict({ rows });
     expect(response.statusCode).toBe(422);
     const { code, errors } = response.json();
     expect(code).toBe('invalid_rows');
     expect(errors.map(({ path }: { path: string }) => path).sort()).toEqual(
-      ['/rows/0/age', '/rows/1/wrok', '/rows/2', '/rows/3/age', '/rows/3/work'].sort(),
+      ['/rows/1/wrok', '/rows/2', '/rows/3/wrok', '/rows/4/aeg', '/rows/5/wrok'].sort(),
     );
     const message = 'The model has no such column. Did you mean `work`?';
     expect(errors).toContainEqual({ path: '/rows/1/wrok', message });
@@ -123,11 +133,13 @@ describe('predictions of rows in JSON', () => {
 
   it('name a number that is too large for JSON', async () => {
     const response = await predict('{"rows": [{"age": 1e999}]}');
-    expect(response.json().errors).toEqual([{ path: '/rows/0/age', message: 'Expected a number, got Infinity.' }]);
+    expect(response.json().errors).toEqual([
+      { path: '/rows/0/age', message: 'Expected a number that float64 can represent, got Infinity.' },
+    ]);
   });
 
   it('list the first 100 issues, and say that more exist', async () => {
-    const response = await predict({ rows: Array.from({ length: 5000 }, () => ({ age: 'old' })) });
+    const response = await predict({ rows: Array.from({ length: 5000 }, () => ({ wrok: 'State' })) });
     expect(response.json().errors).toHaveLength(100);
     expect(response.json().detail).toContain('more than 100 mistakes');
   });
@@ -238,7 +250,7 @@ describe('predictions of rows in text', () => {
     expect((await predict(csv, 'text/html')).statusCode).toBe(415);
   });
 
-  it('reject unknown and duplicate columns, invalid cells and wrong lengths with their pointers', async () => {
+  it('reject unknown and duplicate columns and wrong lengths with their pointers', async () => {
     const paths = async (csv: string) => {
       const response = await predict(csv, 'text/csv');
       expect(response.statusCode).toBe(422);
@@ -246,14 +258,14 @@ describe('predictions of rows in text', () => {
     };
     expect(await paths('age,extra,work\n1,2,State\n')).toEqual(['/columns/extra']);
     expect(await paths('age,work,age\n1,State,2\n')).toEqual(['/columns/age_2']);
-    expect(await paths('age,work\n1,State\nold,State\n1,State,x\n')).toEqual(['/rows/2', '/rows/1/age']);
+    expect(await paths('age,work\n1,State\nold,State\n1,State,x\n')).toEqual(['/rows/2']);
     expect(await paths('')).toEqual([]);
     expect(await paths('age,work\n1,"State\n')).toEqual([]);
-    const ndjson = await predict('{"age": 1}\nnonsense\nnull\n{"age": "1"}', 'application/x-ndjson');
+    const ndjson = await predict('{"age": 1}\nnonsense\nnull\n{"aeg": "1"}', 'application/x-ndjson');
     expect(ndjson.json().errors.map(({ path }: { path: string }) => path)).toEqual([
       '/rows/1',
       '/rows/2',
-      '/rows/3/age',
+      '/rows/3/aeg',
     ]);
   });
 

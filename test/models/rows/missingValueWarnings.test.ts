@@ -9,7 +9,7 @@ import { firstRows, numbers, tableOf } from '../../features/columns.ts';
 function warningsOf(fitted: FittedColumn | undefined, ...chunks: readonly NumberColumn[]) {
   if (fitted === undefined) throw new Error('Nothing was fitted.');
   const warnings = createMissingValueWarnings([fitted]);
-  for (const chunk of chunks) warnings.add(tableOf(chunk));
+  for (const chunk of chunks) warnings.add({ table: tableOf(chunk), unreadable: [{ count: 0, examples: [] }] });
   return warnings.warnings();
 }
 

@@ -68,8 +68,10 @@ describe('the target of labelled rows', () => {
     }
   });
 
-  it('is an issue of its row if it has the wrong type, like every other column', () => {
-    const { issues } = readTable(withTarget(NUMBER), jsonRows([{ age: 30, price: 'much' }], 0, KNOWN));
-    expect(issues).toEqual([{ path: '/rows/0/price', message: 'Expected a number, got "much".' }]);
+  it('is missing if it does not fit, as in an upload, and is counted', () => {
+    const read = readTable(withTarget(NUMBER), jsonRows([{ age: 30, price: 'much' }], 0, KNOWN));
+    expect(read.issues).toEqual([]);
+    expect(read.unreadable.at(-1)).toEqual({ count: 1, examples: ['much'] });
+    expect(targetsOf(NUMBER, jsonRows([{ age: 30, price: 'much' }], 0, KNOWN))).toEqual([Number.NaN]);
   });
 });

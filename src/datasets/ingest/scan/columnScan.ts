@@ -1,3 +1,5 @@
+import { BLANK } from '../../../formats/blanks.ts';
+import { literal } from '../../../formats/types/sql.ts';
 import type { Cell, Session } from '../../duckdb/duckdb.ts';
 import { batches } from '../../duckdb/sql.ts';
 import { cellRows, openRelation, type Relation } from '../source/relation.ts';
@@ -14,10 +16,10 @@ export interface ColumnScan {
   readonly large: boolean;
   /** Cells that DuckDB casts to a number that is not finite: NaN, infinity. */
   readonly notFinite: number;
-  /**
-   * Whether numbers have leading zeros, such as postal codes: 007. They are first in byte order.
-   */
+  /** Whether any number has leading zeros, such as the postal code 007. */
   readonly padded: boolean;
+  /** Whole numbers that a float64 does not distinguish from their neighbours. */
+  readonly inexact: number;
   /** Bytes of the longest cell. */
   readonly longestBytes: number;
 }
@@ -33,10 +35,9 @@ export interface TableScan {
 const LARGEST_EXACT = 2 ** 53;
 /** Well within int64, because rounding goes up. */
 const LARGEST_INT64 = 2 ** 62;
-/** Rows that are searched for codes with underscores. */
-const HEAD_ROWS = 200;
 /** Two digits are a day or an hour; three with a leading zero are a code. */
-const PADDED = /^\s*0\d\d+\s*$/;
+const PADDED = `${BLANK}*0\\d\\d+${BLANK}*`;
+const WHOLE = `${BLANK}*[-+]?\\d+${BLANK}*`;
 
 /**
  * Scans every cell once. Throws Refusal when neither the relation of the source nor a fallback
@@ -60,8 +61,7 @@ async function scanRelation(
 ): Promise<TableScan> {
   const ids = columns.filter(({ kind }) => kind === 'text').map(({ id }) => id);
   const quick = await runAggregates(session, relation, ids, cells, QUICK_AGGREGATES);
-  const underscores = await runAggregates(session, relation, ids, cells, [UNDERSCORES], HEAD_ROWS);
-  const unusual = ids.filter((id) => isUnusual(quick.get(id) ?? []) || Number(underscores.get(id)?.[0]) > 0);
+  const unusual = ids.filter((id) => isUnusual(quick.get(id) ?? NO_CELLS));
   const details = await runAggregates(session, relation, unusual, cells, DETAIL_AGGREGATES);
   return {
     relation,
@@ -83,43 +83,47 @@ const QUICK_AGGREGATES: readonly AggregateExpression[] = [
   ({ missing }) => `count_if(CASE WHEN number IS NULL THEN NOT ${missing('cell')} END)::DOUBLE`,
   () => 'min(number)',
   () => 'max(number)',
-  () => 'min(cell)',
+  () => `count_if(${isSuspect('cell')})::DOUBLE`,
   () => 'count(*)::DOUBLE',
   () => 'max(strlen(cell))::DOUBLE',
 ];
 /** Their values for a table without rows. */
-const NO_CELLS: readonly Cell[] = [0, 0, null, null, null, 0, 0];
-
-const UNDERSCORES: AggregateExpression = () => `count_if(contains(cell, '_'))::DOUBLE`;
+const NO_CELLS: readonly Cell[] = [0, 0, null, null, 0, 0, 0];
 
 /**
- * For the few columns with numbers that are not finite, not exact in float64, or with underscores
- * such as 1_000.
+ * Whether a cell may have leading zeros, or may be no number although DuckDB casts it. Cheaper
+ * than a regular expression: it contains _, or begins with a blank, a plus, or 00 to 09.
+ */
+function isSuspect(cell: string): string {
+  return `(${cell} BETWEEN chr(9) AND ',~' OR ${cell} BETWEEN '00' AND '09~' OR contains(${cell}, '_'))`;
+}
+
+/**
+ * For the few columns with numbers that are not finite or not exact in float64, and with cells
+ * that may have leading zeros or may be no numbers, such as 1_000.
  */
 const DETAIL_AGGREGATES: readonly AggregateExpression[] = [
   () => 'count_if(isfinite(number))::DOUBLE',
   ({ missing }) => `count_if(NOT isfinite(number) AND NOT ${missing('cell')})::DOUBLE`,
   () => 'count_if(trunc(number) <> number)::DOUBLE',
   () => 'max(abs(number)) FILTER (isfinite(number))',
-  UNDERSCORES,
+  ({ oddNumber }) => `count_if(number IS NOT NULL AND ${oddNumber('cell')})::DOUBLE`,
+  () => `count_if(number IS NOT NULL AND regexp_full_match(cell, ${literal(PADDED)}))::DOUBLE`,
+  () => `count_if(abs(number) > ${LARGEST_EXACT} AND regexp_full_match(cell, ${literal(WHOLE)}))::DOUBLE`,
 ];
 
-/**
- * The aggregates by column id, over all rows or the first `maxRows`. Empty for a table without
- * rows.
- */
+/** The aggregates by column id. Empty for a table without rows. */
 async function runAggregates(
   session: Session,
   relation: Relation,
   ids: readonly string[],
   cells: Cells,
   expressions: readonly AggregateExpression[],
-  maxRows?: number,
 ): Promise<ReadonlyMap<string, readonly Cell[]>> {
   const results = new Map<string, readonly Cell[]>();
   const aggregates = expressions.map((each) => each(cells)).join(', ');
   for (const batch of batches(ids, relation.columnsPerStatement)) {
-    const numbers = `SELECT place, cell, ${cells.number('cell')} AS number FROM ${cellRows(relation, batch, maxRows)}`;
+    const numbers = `SELECT place, cell, ${cells.number('cell')} AS number FROM ${cellRows(relation, batch)}`;
     for (const [place, ...values] of await session.query(
       `SELECT place, ${aggregates} FROM (${numbers}) GROUP BY place`,
     )) {
@@ -129,27 +133,30 @@ async function runAggregates(
   return results;
 }
 
-function isUnusual([, , min, max]: readonly Cell[]): boolean {
+function isUnusual([, , min, max, suspects]: readonly Cell[]): boolean {
   if (min === null) return false;
-  return !(Math.abs(Number(min)) <= LARGEST_EXACT && Math.abs(Number(max)) <= LARGEST_EXACT);
+  return Number(suspects) > 0 || !(Math.abs(Number(min)) <= LARGEST_EXACT && Math.abs(Number(max)) <= LARGEST_EXACT);
 }
 
 function toColumnScan(
-  [casts, others, , , first, , longest]: readonly Cell[],
+  [casts, others, , , , , longest]: readonly Cell[],
   details: readonly Cell[] | undefined,
 ): ColumnScan {
-  const shown = { padded: PADDED.test(String(first)), longestBytes: Number(longest) };
+  const longestBytes = Number(longest);
   if (details === undefined) {
     const numbers = Number(casts);
-    return { present: numbers + Number(others), numbers, notFinite: 0, large: false, ...shown };
+    const plain = { notFinite: 0, large: false, padded: false, inexact: 0 };
+    return { present: numbers + Number(others), numbers, longestBytes, ...plain };
   }
-  const [finite, notFinite, fractions, largest, underscores] = details.map(Number);
+  const [finite = 0, notFinite = 0, fractions, largest = 0, odd, padded = 0, inexact = 0] = details.map(Number);
   return {
-    present: (finite ?? 0) + (notFinite ?? 0) + Number(others),
-    // DuckDB reads 1_000 as a number; in a table it is a code.
-    numbers: underscores ? 0 : (finite ?? 0),
-    notFinite: Number(casts) - (finite ?? 0),
-    large: fractions === 0 && (largest ?? 0) > LARGEST_EXACT && (largest ?? 0) < LARGEST_INT64,
-    ...shown,
+    present: finite + notFinite + Number(others),
+    // The formats of numbers exclude these cells, so the formats decide.
+    numbers: odd ? 0 : finite,
+    notFinite: Number(casts) - finite,
+    large: fractions === 0 && largest > LARGEST_EXACT && largest < LARGEST_INT64,
+    padded: padded > 0,
+    inexact,
+    longestBytes,
   };
 }

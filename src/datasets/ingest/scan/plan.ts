@@ -5,7 +5,8 @@ import {
   type StoredAs,
   valueFormatsOf,
 } from '../../../formats/columnTypes.ts';
-import { finite } from '../../../formats/types/columnType.ts';
+import { finite, type ValueFormat } from '../../../formats/types/columnType.ts';
+import { PLAIN_NUMBER } from '../../../formats/types/numbers.ts';
 import type { Session } from '../../duckdb/duckdb.ts';
 import { Refusal } from '../protocol/messages.ts';
 import type { Source, SourceColumn } from '../source/source.ts';
@@ -27,10 +28,14 @@ export interface PlannedColumn {
   readonly requestedType: ColumnType | null;
   /** Cells that are not missing in the file; null when the file has a typed column. */
   readonly present: number | null;
-  /** The name of the format of the cells; null for words, plain numbers and typed columns. */
-  readonly form: string | null;
+  /** The format of the cells; null for words and typed columns. */
+  readonly format: ValueFormat | null;
   /** A second format in which every cell has another meaning. */
   readonly ambiguousWith: string | null;
+  /** Whole numbers that a float64 does not distinguish from their neighbours. */
+  readonly inexact: number;
+  /** Most cells of a column of words have this format, but too few to decide its type. */
+  readonly almost: FormatMatches | null;
 }
 
 /**
@@ -38,6 +43,8 @@ export interface PlannedColumn {
  * warning counts them.
  */
 const MIN_TYPE_SHARE = 0.98;
+/** From this share on a warning says that the type is nearly that of the format. */
+const ALMOST_SHARE = 0.5;
 
 type NamedColumn = SourceColumn & { readonly requestedType: ColumnType | null };
 
@@ -92,19 +99,26 @@ function planText(
   matches: readonly FormatMatches[],
   cells: Cells,
 ): PlannedColumn {
-  const { name, nameless, requestedType, id } = column;
-  const base = { id, name, nameless, requestedType, present: scan.present, form: null, ambiguousWith: null };
+  const { name, requestedType } = column;
+  const base = { ...baseOf(column), present: scan.present };
   if (isPlainNumber(scan, requestedType)) return { ...base, ...planNumber(scan, cells) };
   const best = matches.toSorted((a, b) => b.cells - a.cells)[0];
   const enough = requestedType === null ? MIN_TYPE_SHARE * scan.present : 1;
   if (requestedType !== null && columnTypes[requestedType].cells === 'numbers' && !best?.cells)
     refuseType(name, requestedType);
-  if (best === undefined || best.cells < enough) return { ...base, sql: cells.value, stored: 'text' };
+  if (best === undefined || best.cells < enough) {
+    const almost = best !== undefined && best.cells >= ALMOST_SHARE * scan.present ? best : null;
+    return { ...base, sql: cells.value, stored: 'text', almost };
+  }
   const { format } = best;
-  if (format.name === 'plain') return { ...base, ...planNumber(scan, cells) };
   const stored = columnTypes[format.type].storedAs;
   const sql = (cell: string) => format.value(cells.value(cell));
-  return { ...base, sql, stored, form: format.name, ambiguousWith: ambiguity(best, matches) };
+  return { ...base, sql, stored, format, ambiguousWith: ambiguity(best, matches), inexact: scan.inexact };
+}
+
+function baseOf({ id, name, nameless, requestedType }: NamedColumn) {
+  const nothing = { present: null, format: null, ambiguousWith: null, inexact: 0, almost: null };
+  return { id, name, nameless, requestedType, ...nothing };
 }
 
 function refuseType(name: string, requestedType: ColumnType): never {
@@ -112,9 +126,14 @@ function refuseType(name: string, requestedType: ColumnType): never {
   throw new Refusal(message, [{ path: '/types', message }]);
 }
 
-function planNumber({ large, notFinite }: ColumnScan, cells: Cells): Pick<PlannedColumn, 'sql' | 'stored'> {
-  if (large) return { sql: cells.integer, stored: 'integer' };
-  return { sql: notFinite === 0 ? cells.number : (cell) => finite(cells.number(cell)), stored: 'number' };
+/** Every cell is a plain number, so DuckDB's cast is enough. */
+function planNumber(
+  { large, notFinite, inexact }: ColumnScan,
+  cells: Cells,
+): Pick<PlannedColumn, 'sql' | 'stored' | 'format' | 'inexact'> {
+  const plain = { format: PLAIN_NUMBER, inexact };
+  if (large) return { ...plain, sql: cells.integer, stored: 'integer' };
+  return { ...plain, sql: notFinite === 0 ? cells.number : (cell) => finite(cells.number(cell)), stored: 'number' };
 }
 
 function ambiguity({ format, cells }: FormatMatches, matches: readonly FormatMatches[]): string | null {
@@ -123,9 +142,9 @@ function ambiguity({ format, cells }: FormatMatches, matches: readonly FormatMat
 }
 
 /** A typed column of the file has its own type unless the client requests another. */
-function planTyped({ id, name, nameless, kind, requestedType }: NamedColumn): PlannedColumn {
-  const base = { id, name, nameless, requestedType, present: null, form: null, ambiguousWith: null };
+function planTyped(column: NamedColumn): PlannedColumn {
+  const { kind, requestedType } = column;
   const hasOwnType = requestedType === null || STORED_TYPES[kind].type === requestedType;
   const stored = hasOwnType ? kind : columnTypes[requestedType].storedAs;
-  return { ...base, stored, sql: STORED_TYPES[stored].cast };
+  return { ...baseOf(column), stored, sql: STORED_TYPES[stored].cast };
 }
