@@ -18,6 +18,7 @@ import {
 import { readBooleanWords } from './scan/booleanWords.ts';
 import { cellsOf } from './scan/cells.ts';
 import { scanColumns } from './scan/columnScan.ts';
+import { readOtherCells } from './scan/otherCells.ts';
 import { type PlannedColumn, planColumns } from './scan/plan.ts';
 import { openCsv } from './source/csv.ts';
 import { toUtf8 } from './source/encoding.ts';
@@ -27,7 +28,7 @@ import { checkLines, startOf } from './source/lines.ts';
 import { openParquet } from './source/parquet.ts';
 import type { FoundColumn, Source } from './source/source.ts';
 import { checkCells, checkColumns, checkRows } from './tableLimits.ts';
-import { warningsOf } from './warnings.ts';
+import { mixedColumns, warningsOf } from './warnings.ts';
 import { writeTable } from './write.ts';
 
 /** The text of the upload in UTF-8, when it had another encoding. */
@@ -69,6 +70,7 @@ export async function ingest(
   const profiled = (await profile(session, present, scanned.rows)).map((each, index) =>
     nameBooleans(each, words[index]),
   );
+  const others = await readOtherCells(session, scanned.relation, mixedColumns(present, profiled), cells);
   return {
     rows: scanned.rows,
     columns: profiled.map(({ column, stats }) => ({ ...column, readAs: parseOptionsOf(stats, options) })),
@@ -77,7 +79,7 @@ export async function ingest(
       ...(await source.warnings()),
       ...warnings,
       ...planned.filter(isEmptyAndNameless).map(dropped),
-      ...profiled.flatMap(warningsOf),
+      ...profiled.flatMap((column, index) => warningsOf(column, others.get(present[index]?.id ?? '') ?? [])),
     ],
   };
 }

@@ -38,8 +38,9 @@ export async function profile(
   });
 }
 
-function numbers({ min, max, mean, shape }: ColumnStats) {
+function numbers({ min, max, mean, shape, format }: ColumnStats) {
   return {
+    ...(format?.unit && { unit: format.unit }),
     min,
     max,
     mean,

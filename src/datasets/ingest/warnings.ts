@@ -1,21 +1,40 @@
 import type { DatasetWarning } from '../profile/schemas.ts';
 import type { Profiled } from './profile.ts';
+import type { CellCount, MixedColumn } from './scan/otherCells.ts';
+import type { PlannedColumn } from './scan/plan.ts';
 
 const MOSTLY_MISSING_SHARE = 0.5;
+/** A warning shows this many characters of a cell. */
+const SHOWN_LETTERS = 40;
 
-/** Warnings about a column that concern training. */
-export function warningsOf({ stats, column }: Profiled): DatasetWarning[] {
+/** The columns whose warnings name cells, by their ids in the relation. `planned` has their order. */
+export function mixedColumns(planned: readonly PlannedColumn[], profiled: readonly Profiled[]): readonly MixedColumn[] {
+  return planned.flatMap(({ id, format, almost }, index) => {
+    const stats = profiled[index]?.stats;
+    const isMixed = stats !== undefined && (stats.present ?? 0) > stats.count;
+    const wanted = almost?.format ?? (isMixed ? format : null);
+    return wanted === null ? [] : [{ id, format: wanted }];
+  });
+}
+
+/** Warnings about a column that concern training. `others` are cells that do not have its format. */
+export function warningsOf({ stats, column }: Profiled, others: readonly CellCount[]): DatasetWarning[] {
   const warn = (code: DatasetWarning['code'], message: string): DatasetWarning => ({
     code,
     column: column.name,
     message,
   });
-  const { rows, count, distinct, present, ambiguousWith } = stats;
+  const { rows, count, distinct, present, ambiguousWith, format, inexact, almost } = stats;
   const warnings: DatasetWarning[] = [];
   const unreadable = present === null ? 0 : present - count;
   if (unreadable > 0) {
     const cells = unreadable === 1 ? '1 cell is' : `${unreadable} cells are`;
-    warnings.push(warn('mixed_types', `${cells} not ${column.type} and became missing.`));
+    warnings.push(warn('mixed_types', `${cells} not ${column.type} and became missing${named(others)}.`));
+  }
+  if (almost !== null && present !== null) {
+    const { type } = almost.format;
+    const message = `${almost.cells} of ${present} cells are ${type}, the others are not${named(others)}. The column was read as ${column.type}. Request its type with \`types\`, or list the others in \`nullValues\`, to read it as ${type}.`;
+    warnings.push(warn('mixed_types', message));
   }
   if (distinct === 1)
     warnings.push(warn('constant_column', 'Every cell has the same value, so it cannot be a feature.'));
@@ -27,9 +46,32 @@ export function warningsOf({ stats, column }: Profiled): DatasetWarning[] {
       warn('identifier_column', 'The column identifies rows, so it is not a feature unless a job names it.'),
     );
   }
-  if (ambiguousWith !== null) {
+  if (ambiguousWith !== null && column.type === 'datetime') {
     const message = 'Day and month are ambiguous and were read as month first. Write dates as 2024-12-31 to be sure.';
     warnings.push(warn('ambiguous_dates', message));
   }
+  if (ambiguousWith !== null && column.type === 'numeric') {
+    const meaning = format?.name.startsWith('decimal') ? 'a decimal comma' : 'a separator of thousands';
+    const message = `The comma is ambiguous and was read as ${meaning}. Write numbers with a decimal point and no separators to be sure.`;
+    warnings.push(warn('ambiguous_numbers', message));
+  }
+  if (format?.twoDigitYear) {
+    const message = 'Two digits do not say the century: 00 to 68 were read as 2000 to 2068, 69 to 99 as 1969 to 1999.';
+    warnings.push(warn('two_digit_years', message));
+  }
+  if (inexact > 0 && column.type === 'numeric') {
+    const message = `${inexact} whole numbers are beyond 2^53 and are rounded as numbers. Request the type categorical with \`types\` if they are codes.`;
+    warnings.push(warn('inexact_integers', message));
+  }
   return warnings;
+}
+
+function named(others: readonly CellCount[]): string {
+  if (others.length === 0) return '';
+  const cells = others.map(({ value, count }) => `${JSON.stringify(shortened(value))} ${count} times`);
+  return `; the most frequent: ${cells.join(', ')}`.replaceAll(' 1 times', ' once');
+}
+
+function shortened(text: string): string {
+  return text.length > SHOWN_LETTERS ? `${text.slice(0, SHOWN_LETTERS)}…` : text;
 }

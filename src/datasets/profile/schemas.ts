@@ -20,6 +20,10 @@ const numericColumn = z
   .object({
     ...shared,
     type: z.literal(typesWithProfile('histogram')),
+    unit: z
+      .string()
+      .optional()
+      .describe('The unit that every cell of the file has, such as % or €; absent without one.'),
     min: z.number().nullable(),
     max: z.number().nullable(),
     mean: z.number().nullable(),
@@ -60,6 +64,9 @@ export const warningSchema = z
       'mostly_missing',
       'mixed_types',
       'ambiguous_dates',
+      'ambiguous_numbers',
+      'two_digit_years',
+      'inexact_integers',
       'renamed_column',
       'dropped_column',
       'bad_bytes',

@@ -31,8 +31,8 @@ export interface TableScan {
   readonly scans: ReadonlyMap<string, ColumnScan>;
 }
 
-/** A float64 does not distinguish whole numbers beyond this. */
-const LARGEST_EXACT = 2 ** 53;
+/** A float64 does not distinguish all whole numbers beyond this. */
+const LARGEST_EXACT = Number.MAX_SAFE_INTEGER;
 /** Well within int64, because rounding goes up. */
 const LARGEST_INT64 = 2 ** 62;
 /** Two digits are a day or an hour; three with a leading zero are a code. */

@@ -1,0 +1,99 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Dataset } from '../../src/datasets/schemas.ts';
+import { startDatasets, type TestService } from './support/service.ts';
+import { columnOf, upload } from './support/upload.ts';
+
+let service: TestService;
+beforeAll(async () => {
+  service = await startDatasets();
+});
+afterAll(() => service.close());
+
+async function read(cells: readonly string[], query: Readonly<Record<string, string>> = {}): Promise<Dataset> {
+  const body = ['x;y', ...cells.map((cell, row) => `"${cell}";${row % 7}`)].join('\n');
+  const answer = await upload(service, `${body}\n`, { query: { delimiter: ';', ...query } });
+  expect(answer.statusCode).toBe(201);
+  return answer.json();
+}
+
+const repeat = (cells: readonly string[], count: number) =>
+  Array.from({ length: count }, (_, row) => cells[row % cells.length] ?? '');
+const warning = ({ warnings }: Dataset, code: string) => warnings.find((each) => each.code === code);
+const NUMBERS = ['1.5', '22', '-3'];
+
+describe('words among numbers', () => {
+  it.each(['None', '-', '\\N', 'unknown', '0000-00-00'])('such as %s are counted and named', async (word) => {
+    const dataset = await read([...repeat(NUMBERS, 300), word, word, 'odd']);
+    expect(columnOf(dataset, 'x')).toMatchObject({ type: 'numeric', missing: 3 });
+    const message = `3 cells are not numeric and became missing; the most frequent: ${JSON.stringify(word)} 2 times, "odd" once.`;
+    expect(warning(dataset, 'mixed_types')?.message).toBe(message);
+  });
+
+  it('are too many for numbers above 2 %, and a warning says how to read numbers', async () => {
+    const cells = [...repeat(NUMBERS, 90), ...repeat(['None'], 10)];
+    const dataset = await read(cells);
+    expect(columnOf(dataset, 'x').type).toBe('categorical');
+    expect(warning(dataset, 'mixed_types')?.message).toContain('90 of 100 cells are numeric');
+    expect(warning(dataset, 'mixed_types')?.message).toContain('"None" 10 times');
+    const requested = await read(cells, { nullValues: 'None' });
+    expect(columnOf(requested, 'x')).toMatchObject({ type: 'numeric', missing: 10 });
+  });
+});
+
+describe('numbers', () => {
+  it.each([
+    ['%', ['5 %', '12.5%', '-3%']],
+    ['€', ['1,5 €', '1.200,00\u00a0€', '7 €']],
+    ['$', ['$5.20', '-$1,234.50', '($7)']],
+  ])('with %s have their unit in the profile', async (unit, cells) => {
+    expect(columnOf(await read(repeat(cells, 30)), 'x')).toMatchObject({ type: 'numeric', unit, missing: 0 });
+  });
+
+  it.each([
+    ['no-break spaces', ['1.5\u00a0', '\u00a02', '3'], [1.5, 2, 3]],
+    ['typographic minus', ['\u22121.5', '2', '3'], [-1.5, 2, 3]],
+    ['brackets', ['(1.5)', '2', '3'], [-1.5, 2, 3]],
+    ['thin spaces', ['1\u2009234\u2009567', '2', '3'], [1_234_567, 2, 3]],
+  ])('are read with %s', async (_name, cells, values) => {
+    const dataset = await read(repeat(cells, 30));
+    const rows = await service.app.inject({ url: `/v1/datasets/${dataset.id}/rows?limit=3` });
+    expect(rows.json().items.map(({ x }: { x: number }) => x)).toEqual(values);
+  });
+
+  it.each([
+    ['-1', [...repeat(['00501', '10001'], 100), '-1']],
+    ['a mark of missing values', [...repeat(['00501', '10001'], 100), '#N/A']],
+    ['a blank', [...repeat(['10001'], 100), ' 00501', '+7']],
+  ])('with leading zeros are codes beside %s', async (_name, cells) => {
+    const dataset = await read(cells);
+    expect(columnOf(dataset, 'x').type).toBe('categorical');
+  });
+
+  it('that begin with 0 and a comma have no thousands', async () => {
+    const cells = repeat(['0,125', '0,250', '1,500'], 30);
+    const answer = await upload(service, ['x\ty', ...cells.map((cell) => `${cell}\t1`)].join('\n'), {
+      type: 'text/tab-separated-values',
+    });
+    expect(columnOf(answer.json(), 'x')).toMatchObject({ min: 0.125, max: 1.5 });
+  });
+
+  it('with an ambiguous comma are warned about', async () => {
+    expect(warning(await read(repeat(['1,125', '2,250'], 30)), 'ambiguous_numbers')?.message).toContain(
+      'decimal comma',
+    );
+    expect(warning(await read(repeat(['1,125', '2,2'], 30)), 'ambiguous_numbers')).toBeUndefined();
+  });
+
+  it('beyond 2^53 are warned about, and are exact as categories', async () => {
+    const cells = repeat(['9007199254740993', '9007199254740992'], 30);
+    expect(warning(await read(cells), 'inexact_integers')?.message).toContain('30 whole numbers');
+    const dataset = await read(cells, { types: JSON.stringify({ x: 'categorical' }) });
+    expect(columnOf(dataset, 'x')).toMatchObject({ distinct: 2 });
+    expect(warning(dataset, 'inexact_integers')).toBeUndefined();
+  });
+});
+
+it('years of two digits are warned about', async () => {
+  expect(warning(await read(repeat(['11-JAN-52', '04-DEC-67'], 30)), 'two_digit_years')).toBeDefined();
+  expect(warning(await read(repeat(['11-JAN-1952', '04-DEC-1967'], 30)), 'two_digit_years')).toBeUndefined();
+});
