@@ -7,7 +7,10 @@ const MOSTLY_MISSING_SHARE = 0.5;
 /** A warning shows this many characters of a cell. */
 const SHOWN_LETTERS = 40;
 
-/** The columns whose warnings name cells, by their ids in the relation. `planned` has their order. */
+/**
+ * The columns whose warnings name cells, by their ids in the relation. `planned` and `profiled`
+ * have the same order.
+ */
 export function mixedColumns(planned: readonly PlannedColumn[], profiled: readonly Profiled[]): readonly MixedColumn[] {
   return planned.flatMap(({ id, format, almost }, index) => {
     const stats = profiled[index]?.stats;
@@ -17,7 +20,9 @@ export function mixedColumns(planned: readonly PlannedColumn[], profiled: readon
   });
 }
 
-/** Warnings about a column that concern training. `others` are cells that do not have its format. */
+/**
+ * Warnings about a column that concern training. `others` are cells that do not have its format.
+ */
 export function warningsOf({ stats, column }: Profiled, others: readonly CellCount[]): DatasetWarning[] {
   const warn = (code: DatasetWarning['code'], message: string): DatasetWarning => ({
     code,

@@ -69,7 +69,9 @@ export function readTable({ fitted, parseOptions }: ReadColumns, rows: RawRows):
   };
 }
 
-/** `reportInfinity` gets numbers of JSON that are too large, such as 1e999, which uploads refuse. */
+/**
+ * `reportInfinity` gets numbers of JSON that are too large, such as 1e999, which uploads refuse.
+ */
 function readNumbers(
   input: ReadColumn,
   { type, number }: NumberCells,
