@@ -94,7 +94,7 @@ describe('a stream of 200,000 rows', () => {
     const [response] = await responded;
     expect(response.statusCode).toBe(422);
     expect(JSON.parse(await text(response)).errors).toEqual([
-      { path: '/rows/19990', message: 'Expected 3 cells as in the header, got 5.' },
+      { path: '/rows/19990', message: 'Expected 3 cells as in the header, got 5, in line 19992.' },
     ]);
   });
 
