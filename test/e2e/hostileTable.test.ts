@@ -5,7 +5,7 @@ import { finishedJob } from '../support/client.ts';
 
 const COLUMNS = ['__proto__', 'constructor', 'prototype', 'toString'];
 /** Names that would change a prototype, and those that a spreadsheet would run. */
-const CLASSES = ['__proto__', 'constructor', '=1+1', '+A1', '-A1', '@SUM(A1)', '\tA1', '<b>'];
+const CLASSES = ['__proto__', 'constructor', '=1+1', '+A1', '-A1', '@SUM(A1)', '=A1\tB1', '<b>'];
 /** The first column determines the class, the second the number. */
 const ROWS = Array.from({ length: 800 }, (_, row) => {
   const which = row % CLASSES.length;
@@ -39,7 +39,7 @@ it('trains on columns and classes with hostile names, and predicts them unchange
     "'+A1",
     "'-A1",
     "'@SUM(A1)",
-    "'\tA1",
+    "'=A1\tB1",
     '<b>',
   ]);
 });
