@@ -181,7 +181,7 @@ describe.each(attacked)('$route', ({ method, path, places }) => {
   });
 
   it('responds to anything but an object', async () => {
-    for (const body of ['0', 'null', '"x"', '[]', `[${list(40_000, () => '{}')}]`, `${' '.repeat(4_000_000)}x`, '{']) {
+    for (const body of ['0', 'null', '"x"', '[]', `[${list(40_000, () => '0')}]`, `${' '.repeat(4_000_000)}x`, '{']) {
       await expectRefusal(method, path, body, body.slice(0, 20));
     }
   });

@@ -124,9 +124,9 @@ describe('the predictions of an ensemble', () => {
     expect(response.json().warnings).toEqual([
       expect.objectContaining({ code: 'unseen_category', column: 'city', count: 1 }),
     ]);
-    const wrong = { rows: [{ rooms: 'many', size: 'small' }] };
+    const wrong = { rows: [{ rooms: 3, romos: 3 }] };
     const refused = await service.app.inject({ method: 'POST', url: `/v1/models/${ensemble}/predict`, payload: wrong });
-    expect(refused.json()).toMatchObject({ code: 'invalid_rows', errors: [{ path: '/rows/0/rooms' }] });
+    expect(refused.json()).toMatchObject({ code: 'invalid_rows', errors: [{ path: '/rows/0/romos' }] });
   });
 });
 
