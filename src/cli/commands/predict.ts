@@ -2,7 +2,7 @@ import { createWriteStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
-import { readConfig, UsageError } from '../../config/config.ts';
+import { readConfig } from '../../config/config.ts';
 import { CLIENT_SETTINGS } from '../../config/settings.ts';
 import { ServiceError } from '../../kit/contract/errors.ts';
 import { parseJson } from '../../kit/contract/jsonSyntax.ts';
@@ -67,11 +67,6 @@ export async function predict(
 }
 
 async function requestBody(input: Input): Promise<FileBody> {
-  if (input.format === 'parquet') {
-    throw new UsageError(
-      `${input.label}: Parquet is not supported for predictions. Send .csv, .tsv, .ndjson or .json, each also with .gz.`,
-    );
-  }
   return input.format === 'json' ? rowsRequest(input) : input.body;
 }
 

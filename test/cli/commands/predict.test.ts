@@ -103,6 +103,10 @@ describe('trainyard predict', () => {
     const answer = (body: unknown) => ({ 'POST /v1/models/mdl_1/predict': [{ type: 'text/csv', body }] });
     const regression = await runPredict('rows.csv', 'x\n1\n', ['--json'], answer('prediction\n1.5\n-2\n'));
     expect(JSON.parse(regression.output)).toEqual({ predictions: [{ value: 1.5 }, { value: -2 }], warnings: [] });
+    const parquet = await runPredict('rows.parquet', 'PAR1 and more', ['--json'], answer('prediction\n1.5\n'));
+    expect(parquet.request?.headers).toMatchObject({ 'content-type': 'application/vnd.apache.parquet' });
+    expect(String(parquet.request?.body)).toBe('PAR1 and more');
+    expect(JSON.parse(parquet.output)).toEqual({ predictions: [{ value: 1.5 }], warnings: [] });
     const none = await runPredict('rows.csv', 'x\n', ['--json'], answer('prediction\n'));
     expect(JSON.parse(none.output)).toEqual({ predictions: [], warnings: [] });
     const json = await runPredict('rows.json', '[{"x": 1}]', ['--json'], answer({ predictions: [], warnings: [1] }));
@@ -137,10 +141,7 @@ describe('trainyard predict', () => {
     expect(service.received[0]?.body.equals(Buffer.concat(chunks))).toBe(true);
   });
 
-  it.each([
-    ['rows.parquet', '', 'Parquet is not supported for predictions. Send .csv, .tsv, .ndjson or .json'],
-    ['rows.json', '[{', 'is not valid JSON'],
-  ])('refuses %s with %j', async (name, content, message) => {
+  it.each([['rows.json', '[{', 'is not valid JSON']])('refuses %s with %j', async (name, content, message) => {
     await expect(runPredict(name, content)).rejects.toThrow(message);
   });
 
