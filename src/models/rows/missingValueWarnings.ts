@@ -24,12 +24,11 @@ interface ColumnCounts {
   unseen: number;
   outside: number;
   unreadable: number;
-  /** Categories that training did not see, and cells that do not fit the column. */
-  readonly examples: Set<string>;
+  readonly unseenExamples: Set<string>;
+  readonly unreadableExamples: Set<string>;
 }
 
 /** Unseen categories or unreadable cells that a warning names. */
-
 const MAX_NAMED = 5;
 /** A warning shows this many characters of a cell. */
 const SHOWN_LETTERS = 40;
@@ -41,7 +40,8 @@ export function createMissingValueWarnings(fitted: readonly FittedColumn[]): Mis
     unseen: 0,
     outside: 0,
     unreadable: 0,
-    examples: new Set(),
+    unseenExamples: new Set(),
+    unreadableExamples: new Set(),
   }));
   let rows = 0;
 
@@ -67,7 +67,7 @@ export function createMissingValueWarnings(fitted: readonly FittedColumn[]): Mis
 function addUnreadable(found: ColumnCounts, { count, examples }: Unreadable): void {
   found.unreadable += count;
   for (const cell of examples) {
-    if (found.examples.size < MAX_NAMED) found.examples.add(shown(cell));
+    if (found.unreadableExamples.size < MAX_NAMED) found.unreadableExamples.add(shown(cell));
   }
 }
 
@@ -101,26 +101,28 @@ function addCategories(
     else if (code >= known) found.unseen++;
   }
   for (const category of categories.slice(known, known + MAX_NAMED)) {
-    if (found.examples.size < MAX_NAMED) found.examples.add(JSON.stringify(category));
+    if (found.unseenExamples.size < MAX_NAMED) found.unseenExamples.add(JSON.stringify(category));
   }
 }
 
 function columnWarnings(
   input: FittedColumn,
-  { missing, unseen, unreadable, outside, examples }: ColumnCounts,
+  { missing, unseen, unreadable, outside, unseenExamples, unreadableExamples }: ColumnCounts,
   rows: number,
 ): MissingValueWarning[] {
   const warnings: MissingValueWarning[] = [];
   const { column } = input;
-  const named = [...examples].join(', ');
   if (missing > 0) {
-    const cause = unreadable > 0 ? ` ${unreadable} of them do not fit the column of the dataset: ${named}.` : '';
+    const cause =
+      unreadable > 0
+        ? ` ${unreadable} of them do not fit the column of the dataset: ${[...unreadableExamples].join(', ')}.`
+        : '';
     const message = `${missing} of ${rows} values of '${column}' are missing.${cause}`;
     warnings.push({ code: 'missing_values', column, count: missing, message });
   }
   if (unseen > 0) {
     const treated = input.kind === 'categorical' && input.otherCategories > 0 ? 'rare ones' : 'missing';
-    const message = `${unseen} of ${rows} values of '${column}' do not occur in the training rows (${named}); they count as ${treated}.`;
+    const message = `${unseen} of ${rows} values of '${column}' do not occur in the training rows (${[...unseenExamples].join(', ')}); they count as ${treated}.`;
     warnings.push({ code: 'unseen_category', column, count: unseen, message });
   }
   if (outside > 0) {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { datetime } from '../../../src/features/columns/datetime.ts';
 import { numeric } from '../../../src/features/columns/numeric.ts';
 import type { FittedColumn } from '../../../src/features/columns.ts';
-import type { NumberColumn } from '../../../src/formats/table.ts';
+import type { NumberColumn, Table } from '../../../src/formats/table.ts';
 import { createMissingValueWarnings } from '../../../src/models/rows/missingValueWarnings.ts';
 import { firstRows, numbers, tableOf } from '../../features/columns.ts';
 
@@ -14,6 +14,26 @@ function warningsOf(fitted: FittedColumn | undefined, ...chunks: readonly Number
 }
 
 const days = (...dates: readonly string[]) => numbers('start', dates.map(Date.parse), 'datetime');
+
+it('name unknown categories and cells that do not fit apart from each other', () => {
+  const column: FittedColumn = {
+    kind: 'categorical',
+    column: 'code',
+    categories: ['1'],
+    frequencies: [1],
+    otherCategories: 0,
+    missing: false,
+  };
+  const warnings = createMissingValueWarnings([column]);
+  const table: Table = {
+    rows: 2,
+    columns: [{ name: 'code', type: 'categorical', codes: Int32Array.of(1, -1), categories: ['1', '7'] }],
+  };
+  warnings.add({ table, unreadable: [{ count: 1, examples: ['abc'] }] });
+  const [missing, unseen] = warnings.warnings().map(({ message }) => message);
+  expect(missing).toContain('do not fit the column of the dataset: "abc".');
+  expect(unseen).toContain('do not occur in the training rows ("7");');
+});
 
 describe('values far outside the training rows', () => {
   it('are counted for a column of times', () => {
