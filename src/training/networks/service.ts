@@ -34,8 +34,9 @@ export function inspectNetwork(input: unknown): InspectResponse {
 function findConflicts({ layers, batchSize }: InspectRequest): FieldError[] {
   const last = layers.length - 1;
   return layers.flatMap((layer, index) => {
-    const { dropout } = resolveLayer(layer);
-    const minRows = minRowsOf(resolveLayer(layer));
+    const resolved = resolveLayer(layer);
+    const { dropout } = resolved;
+    const minRows = minRowsOf(resolved);
     return [
       ...(index === last && dropout > 0
         ? [{ path: `/layers/${index}/dropout`, message: 'The output layer cannot have dropout. Remove it.' }]
