@@ -51,7 +51,9 @@ export const datasetSchema = z
     error: z
       .object({ code: z.string(), message: z.string() })
       .nullable()
-      .describe('Why the file could not be parsed, when the state is `failed`.'),
+      .describe(
+        'Why the file could not be parsed, when the state is `failed`. The code is `unavailable` when the service stopped meanwhile: the file may be good, upload it again.',
+      ),
   })
   .meta({ id: 'Dataset', description: 'An uploaded table.', example: EXAMPLE_DATASET });
 export type Dataset = z.infer<typeof datasetSchema>;

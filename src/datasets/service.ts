@@ -125,7 +125,7 @@ interface RowRange {
   readonly offset: number;
 }
 
-const INTERRUPTED = { code: 'invalid_file', message: 'The service stopped while it parsed the file: upload it again.' };
+const INTERRUPTED = { code: 'unavailable', message: 'The service stopped while it parsed the file: upload it again.' };
 const INTERNAL = { code: 'internal_error', message: INTERNAL_ERROR_DETAIL };
 
 export function createDatasets(deps: DatasetsDeps): AllDatasets {

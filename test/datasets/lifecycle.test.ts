@@ -50,7 +50,7 @@ describe('Prefer: respond-async', () => {
     await service.datasets.recover();
     expect(await get('/ds_1')).toMatchObject({
       state: 'failed',
-      error: { message: expect.stringMatching(/upload it again/) },
+      error: { code: 'unavailable', message: expect.stringMatching(/upload it again/) },
     });
     await remove('ds_1');
   });

@@ -68,7 +68,7 @@ function pairs<Of extends Entry, Thing extends Named>(
 
 async function faultsOfDataset(address: string, { rows, isAsync }: DatasetEntry, dataset: Dataset): Promise<Faults> {
   const { id, state, error } = dataset;
-  if (isAsync && state === 'failed' && error?.message.includes('stopped while it read')) return [];
+  if (isAsync && state === 'failed' && error?.code === 'unavailable') return [];
   if (state !== 'ready' || dataset.rows !== rows) return [`the dataset is incomplete: ${JSON.stringify(dataset)}`];
   const { total, items } = await getJson<DatasetRows>(`${address}/v1/datasets/${id}/rows?limit=1&offset=${rows - 1}`);
   return total === rows && items.length === 1 ? [] : [`the rows of ${id} cannot be read`];
