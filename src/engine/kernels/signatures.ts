@@ -414,16 +414,22 @@ export interface Argument {
   readonly shape: string;
 }
 
+/** Parsed once, because every training creates its own kernels. */
+const ARGUMENTS = new Map(KERNEL_NAMES.map((kernel) => [kernel, parseArguments(SIGNATURES[kernel])]));
+
 /** The arguments of a compiled kernel, in their order. */
 export function argumentsOf(kernel: KernelName): readonly Argument[] {
-  const signature: Signature = SIGNATURES[kernel];
-  return signature.filter((text) => text !== RETURNS_NUMBER).map(parseArgument);
+  return ARGUMENTS.get(kernel) ?? [];
 }
 
 /** Whether a kernel returns a number. */
 export function returnsNumber(kernel: KernelName): boolean {
   const signature: Signature = SIGNATURES[kernel];
   return signature.includes(RETURNS_NUMBER);
+}
+
+function parseArguments(signature: Signature): readonly Argument[] {
+  return signature.filter((text) => text !== RETURNS_NUMBER).map(parseArgument);
 }
 
 function parseArgument(text: string): Argument {
