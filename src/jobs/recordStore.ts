@@ -12,11 +12,20 @@ export type StateOfJob = Pick<JobRow, 'id' | 'state' | 'attempts' | 'modelId' | 
  * changed the state. A reader then sees the state and its event together or not at all.
  */
 export async function recordStates(queries: Queries, jobs: readonly StateOfJob[]): Promise<void> {
-  const events = jobs.map(({ id, state, attempts, modelId, error }) => {
-    const data = { state, attempts, modelId, error: fromNullableJson(error) };
-    return { jobId: id, type: 'state' as const, data };
-  });
-  await record(queries, events);
+  await record(queries, jobs.map(stateEvent));
+}
+
+/**
+ * Records the state of a job that was inserted in the same transaction, and its first log lines.
+ * Nothing precedes them in its sequence.
+ */
+export async function recordNewJob(queries: Queries, job: StateOfJob, logs: readonly Log[]): Promise<void> {
+  const events = [stateEvent(job), ...logs.map((data) => ({ jobId: job.id, type: 'log' as const, data }))];
+  await insertEvents(queries, events, () => 0);
+}
+
+function stateEvent({ id, state, attempts, modelId, error }: StateOfJob): NewEvent {
+  return { jobId: id, type: 'state', data: { state, attempts, modelId, error: fromNullableJson(error) } };
 }
 
 /** Records log lines as events of each of the jobs, within the caller's transaction. */
@@ -34,12 +43,20 @@ interface NewEvent extends Pick<EventRow, 'jobId' | 'type'> {
 /** A statement has at most 32,766 bound values, and an event five. */
 const EVENTS_PER_INSERT = 1_000;
 
-async function record(queries: Queries, events: readonly NewEvent[]): Promise<void> {
+function record(queries: Queries, events: readonly NewEvent[]): Promise<void> {
+  return insertEvents(queries, events, endOfSequence);
+}
+
+async function insertEvents(
+  queries: Queries,
+  events: readonly NewEvent[],
+  afterEpochOf: (jobId: string) => number | ReturnType<typeof endOfSequence>,
+): Promise<void> {
   for (let start = 0; start < events.length; start += EVENTS_PER_INSERT) {
     const rows = events.slice(start, start + EVENTS_PER_INSERT).map(({ jobId, type, data }) => ({
       jobId,
       type,
-      afterEpoch: endOfSequence(jobId),
+      afterEpoch: afterEpochOf(jobId),
       data: toJson(data),
     }));
     await queries.insertInto('events').values(rows).execute();

@@ -9,7 +9,7 @@ import { inTransaction, type Queries } from '../store/database/database.ts';
 import { fromJson, fromNullableJson } from '../store/database/json.ts';
 import type { JobRow, JobState, Tables } from '../store/database/tables.ts';
 import { enqueueDeliveries } from '../webhooks/deliveryStore.ts';
-import { recordLogs, recordStates } from './recordStore.ts';
+import { recordNewJob, recordStates } from './recordStore.ts';
 import { type FinalState, isFinal } from './states.ts';
 import type { NewJob } from './submission/newJob.ts';
 
@@ -110,8 +110,7 @@ export function insertQueuedJob(queries: Queries, job: NewJob): Promise<void> {
   return inTransaction(queries, async (transaction) => {
     const row = { ...job, state: 'queued', attempts: 0, crashes: 0 } as const;
     await transaction.insertInto('jobs').values(row).execute();
-    await recordStates(transaction, [{ ...row, modelId: null, error: null }]);
-    await recordLogs(transaction, [job.id], warningLogs(job.warnings));
+    await recordNewJob(transaction, { ...row, modelId: null, error: null }, warningLogs(job.warnings));
   });
 }
 
