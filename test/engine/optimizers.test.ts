@@ -11,7 +11,12 @@ function parameterAfter(spec: OptimizerSpec, gradients: readonly number[]): numb
   kernels.values[0] = 1;
   gradients.forEach((gradient, step) => {
     kernels.values[1] = gradient;
-    optimizer.update(kernels, { X: 0, dX: 1, state: 2, count: 1 }, optimizer.learningRate, step + 1);
+    optimizer.update(
+      kernels,
+      { X: 0, dX: 1, state: [2, 3], count: 1, rateFactor: 1, weightDecay: optimizer.weightDecay },
+      optimizer.learningRate,
+      step + 1,
+    );
   });
   return kernels.values[0];
 }

@@ -40,11 +40,10 @@ export function denseParameters({ units, initializer }: CompleteLayer, inputs: n
     {
       name: 'W',
       shape: [units, inputs],
-      kind: 'learned',
-      isPenalized: true,
+      kind: 'weight',
       initial: (generator) => draw(generator, inputs, units),
     },
-    { name: 'b', shape: [units, 1], kind: 'learned', isPenalized: false, initial: () => 0 },
+    { name: 'b', shape: [units, 1], kind: 'bias', initial: () => 0 },
   ];
 }
 

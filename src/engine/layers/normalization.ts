@@ -22,7 +22,7 @@ export function columnParameter(
   name: string,
   n: number,
   start: number,
-  kind: ParameterShape['kind'] = 'learned',
+  kind: ParameterShape['kind'] = 'normalization',
 ): ParameterShape {
-  return { name, shape: [n, 1], kind, isPenalized: false, initial: () => start };
+  return { name, shape: [n, 1], kind, initial: () => start };
 }

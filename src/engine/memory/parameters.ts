@@ -3,16 +3,21 @@ import { type Numbers, readMatrix, writeMatrix } from '../matrix.ts';
 import type { Generator } from '../random.ts';
 import type { Allocator } from './allocator.ts';
 
+/**
+ * The kinds of parameters that the optimizer updates, in their order in the arena: parameters of
+ * one kind are neighbours, so that one kernel call can update them all.
+ */
+export const LEARNED_KINDS = ['weight', 'bias', 'normalization', 'embedding'] as const;
+type LearnedKind = (typeof LEARNED_KINDS)[number];
+
 /** A parameter as its layer declares it. */
 export interface ParameterShape {
   /** The notes' name, for example `W`. Unique within layer l. */
   readonly name: string;
   /** Any rank. In memory the first axis varies fastest, and the others are in row-major order. */
   readonly shape: readonly number[];
-  /** `learned`: the optimizer updates it. `statistic`: the training's forward passes do. */
-  readonly kind: 'learned' | 'statistic';
-  /** Whether l1 and l2 apply to it: to weights only. */
-  readonly isPenalized: boolean;
+  /** The training's forward passes update a `statistic`, the optimizer all other kinds. */
+  readonly kind: LearnedKind | 'statistic';
   /** Draws the first value of one element. */
   initial(generator: Generator): number;
 }
@@ -43,17 +48,27 @@ export function countElements(shape: readonly number[]): number {
   return shape.reduce((product, length) => product * length, 1);
 }
 
+/** Whether the optimizer updates the parameter. */
+export function isLearned({ kind }: Pick<ParameterShape, 'kind'>): boolean {
+  return kind !== 'statistic';
+}
+
+/** The name of a parameter in its network: `W1` is W of layer 1. */
+export function nameInNetwork({ name, layer }: Pick<ParameterSlot, 'name' | 'layer'>): string {
+  return `${name}${layer}`;
+}
+
 /**
- * Allocates the parameters of a kind, or their gradients, and returns the offsets. Both are in the
- * order of the shapes, so that one kernel call updates every learned parameter.
+ * Allocates the parameters of these kinds, or their gradients, kind by kind, and returns the
+ * offsets. Gradients have the order of their parameters.
  */
 export function allocateParameters<Shape extends ParameterShape>(
   { allocate }: Allocator,
   shapes: readonly Shape[],
-  kind: ParameterShape['kind'],
+  kinds: readonly ParameterShape['kind'][],
 ): ReadonlyMap<Shape, number> {
-  const ofKind = shapes.filter((shape) => shape.kind === kind);
-  return new Map(ofKind.map((shape) => [shape, allocate(countElements(shape.shape))]));
+  const ordered = kinds.flatMap((kind) => shapes.filter((shape) => shape.kind === kind));
+  return new Map(ordered.map((shape) => [shape, allocate(countElements(shape.shape))]));
 }
 
 /** Draws the first value of every parameter, in the order of the slots. */

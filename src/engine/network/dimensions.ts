@@ -1,6 +1,7 @@
 import type { Activation } from '../kernels/kernels.ts';
 import type { Layer } from '../layers/layer.ts';
 import type { LayerSpec } from '../layers/layerSpec.ts';
+import { isLearned } from '../memory/parameters.ts';
 import { createOptimizer, type OptimizerSpec } from '../optimizers/optimizers.ts';
 import { planNetwork } from './plan.ts';
 import { sizeOf } from './size.ts';
@@ -66,7 +67,7 @@ function layerDimensions(
   links: readonly Layer[],
   m: number,
 ): LayerDimensions {
-  const learned = links.flatMap(({ parameters }) => parameters).filter(({ kind }) => kind === 'learned');
+  const learned = links.flatMap(({ parameters }) => parameters).filter(isLearned);
   const shapes: Readonly<Record<string, Shape>> = Object.fromEntries(learned.map(({ name, shape }) => [name, shape]));
   const batch: Shape = [n, m];
   return {

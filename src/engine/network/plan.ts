@@ -3,7 +3,7 @@ import { type OneHotColumn, oneHotInputs } from '../layers/inputs.ts';
 import { type Backward, type Forward, IN_PLACE, type Layer, type PlannedLayer } from '../layers/layer.ts';
 import { type Allocator, createAllocator, type Region } from '../memory/allocator.ts';
 import { createLayerMemories } from '../memory/layerMemory.ts';
-import { allocateParameters, countElements, type ParameterSlot } from '../memory/parameters.ts';
+import { allocateParameters, countElements, LEARNED_KINDS, type ParameterSlot } from '../memory/parameters.ts';
 import { planBackward, planForward } from './fusion.ts';
 import { createChain, type NetworkSpec } from './spec.ts';
 
@@ -67,7 +67,7 @@ export interface Plan {
   readonly minRows: number;
   /** Every parameter, layer by layer. */
   readonly parameters: readonly ParameterSlot[];
-  /** What the optimizer updates. */
+  /** What the optimizer updates, kind by kind. */
   readonly learned: Region;
   /** Learned parameters and statistics: what a snapshot copies. */
   readonly model: Region;
@@ -152,14 +152,14 @@ function planParameters(allocator: Allocator, layers: Layers, training: Training
   const shapes = layers.flatMap((links, index) =>
     links.flatMap(({ parameters }) => parameters).map((shape) => ({ ...shape, layer: index + 1 })),
   );
-  const learned = allocator.region(() => allocateParameters(allocator, shapes, 'learned'));
-  const statistics = allocateParameters(allocator, shapes, 'statistic');
+  const learned = allocator.region(() => allocateParameters(allocator, shapes, LEARNED_KINDS));
+  const statistics = allocateParameters(allocator, shapes, ['statistic']);
   const model = { offset: 0, count: allocator.used() };
   const stateCount = (training?.optimizerMatrices ?? 0) * learned.region.count;
   const optimizerState = { offset: allocator.allocate(stateCount), count: stateCount };
   const persistent = { offset: 0, count: allocator.used() };
   const gradients = allocator.region(() =>
-    training === null ? new Map() : allocateParameters(allocator, shapes, 'learned'),
+    training === null ? new Map() : allocateParameters(allocator, shapes, LEARNED_KINDS),
   );
   return {
     parameters: shapes.map((shape) => ({

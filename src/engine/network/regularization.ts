@@ -13,8 +13,8 @@ export interface Penalties {
 /** dW := dW + the gradient of the penalties. */
 export function addPenaltyGradients(kernels: Kernels, { parameters }: Plan, { l1, l2 }: Penalties): void {
   if (l1 === 0 && l2 === 0) return;
-  for (const { isPenalized, gradient, offset, count } of parameters) {
-    if (isPenalized && gradient !== NONE) kernels.addPenaltyGradient(gradient, offset, count, l1, l2);
+  for (const { kind, gradient, offset, count } of parameters) {
+    if (kind === 'weight' && gradient !== NONE) kernels.addPenaltyGradient(gradient, offset, count, l1, l2);
   }
 }
 

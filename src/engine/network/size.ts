@@ -1,5 +1,5 @@
 import type { Kernels } from '../kernels/kernels.ts';
-import { countElements, type ParameterShape } from '../memory/parameters.ts';
+import { countElements, isLearned, type ParameterShape } from '../memory/parameters.ts';
 import { createChain, type NetworkSpec } from './spec.ts';
 
 /** The size of a network: the sum of what its layers declare. */
@@ -19,8 +19,8 @@ export function sizeOf(spec: NetworkSpec): NetworkSize {
   const links = createChain(spec).flat();
   const parameters = links.flatMap((link) => link.parameters);
   return {
-    parameters: countNumbers(parameters, 'learned'),
-    statistics: countNumbers(parameters, 'statistic'),
+    parameters: countNumbers(parameters.filter(isLearned)),
+    statistics: countNumbers(parameters.filter((parameter) => !isLearned(parameter))),
     multiplyAdds: sum(links.map(({ cost }) => cost.multiplyAdds)),
     activations: sum(links.map(({ cost }) => cost.activations)),
   };
@@ -40,8 +40,8 @@ export function usefulThreads(spec: NetworkSpec, rows: number, { maxThreads }: K
   return Math.max(1, Math.min(maxThreads, chunks));
 }
 
-function countNumbers(parameters: readonly ParameterShape[], kind: ParameterShape['kind']): number {
-  return sum(parameters.filter((parameter) => parameter.kind === kind).map(({ shape }) => countElements(shape)));
+function countNumbers(parameters: readonly ParameterShape[]): number {
+  return sum(parameters.map(({ shape }) => countElements(shape)));
 }
 
 function sum(numbers: readonly number[]): number {

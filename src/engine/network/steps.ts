@@ -2,11 +2,13 @@ import type { Kernels } from '../kernels/kernels.ts';
 import type { TrainingStep } from '../layers/layer.ts';
 import type { Loss } from '../losses/loss.ts';
 import type { LossSum } from '../lossSum.ts';
+import type { ParameterGroup } from '../optimizers/groups.ts';
 import type { Optimizer } from '../optimizers/optimizer.ts';
+import { planRegions } from '../optimizers/regions.ts';
 import { backward } from './backward.ts';
 import { forward } from './forward.ts';
 import { gatherBatch } from './loadRows.ts';
-import { lossMatricesOf, optimizerMatricesOf } from './matrices.ts';
+import { lossMatricesOf } from './matrices.ts';
 import type { Plan } from './plan.ts';
 import { addPenaltyGradients, clipGradientNorm, type Penalties } from './regularization.ts';
 
@@ -17,6 +19,8 @@ export interface StepDeps {
   readonly maxRows: number;
   readonly loss: Loss;
   readonly optimizer: Optimizer;
+  /** Parameters that the optimizer updates with settings of their own. */
+  readonly groups: readonly ParameterGroup[];
   readonly penalties: Penalties;
   /** Upper limit for the norm of the gradient of all parameters; null: none. */
   readonly maxNorm: number | null;
@@ -43,10 +47,10 @@ export interface Steps {
  * nothing in the arena.
  */
 export function createSteps(deps: StepDeps, progress: TrainingStep & { step: number }): Steps {
-  const { kernels, plan, maxRows, loss, optimizer, penalties, maxNorm } = deps;
+  const { kernels, plan, maxRows, loss, optimizer, groups, penalties, maxNorm } = deps;
   const { minRows } = plan;
   const lossMatrices = lossMatricesOf(plan);
-  const optimizerMatrices = optimizerMatricesOf(plan);
+  const regions = planRegions(plan, optimizer, groups);
 
   function computeGradients(start: number, m: number): LossSum {
     checkRows(start, m);
@@ -72,7 +76,7 @@ export function createSteps(deps: StepDeps, progress: TrainingStep & { step: num
       const lossSum = computeGradients(start, m);
       if (maxNorm !== null) clipGradientNorm(kernels, plan, maxNorm);
       progress.step += 1;
-      optimizer.update(kernels, optimizerMatrices, rate, progress.step);
+      for (const region of regions) optimizer.update(kernels, region, rate * region.rateFactor, progress.step);
       return lossSum;
     },
   };

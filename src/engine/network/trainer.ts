@@ -101,6 +101,7 @@ export function createTrainer(spec: NetworkSpec, options: TrainerOptions): Train
   const { batchSize, precision = 'float32' } = options;
   const loss = createLoss(options.loss);
   const optimizer = createOptimizer(options.optimizer);
+  const { groups = [] } = options.optimizer;
   const plan = planTraining(spec, loss, optimizer, options);
   const kernels = options.createKernels(plan.size);
   const trainingKernels = kernels.withProductInputs(precision);
@@ -113,7 +114,7 @@ export function createTrainer(spec: NetworkSpec, options: TrainerOptions): Train
   return {
     ...networkOver(kernels, plan, loss),
     ...createSteps(
-      { kernels: trainingKernels, plan, maxRows: batchSize, loss, optimizer, penalties: { l1, l2 }, maxNorm },
+      { kernels: trainingKernels, plan, maxRows: batchSize, loss, optimizer, groups, penalties: { l1, l2 }, maxNorm },
       progress,
     ),
     learningRate: optimizer.learningRate,

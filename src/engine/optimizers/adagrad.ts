@@ -17,10 +17,11 @@ export const adagrad = define(
   OPTIONS,
   ({ learningRate, learningRateDecay, epsilon, weightDecay }): Optimizer => ({
     learningRate,
+    weightDecay,
     stateMatrices: 1,
-    update(kernels, { X, dX, state, count }, rate, step) {
+    update(kernels, { X, dX, state: [sum], count, weightDecay }, rate, step) {
       const decayedRate = rate / (1 + (step - 1) * learningRateDecay);
-      kernels.adagrad(X, dX, state, count, decayedRate, epsilon, weightDecay);
+      kernels.adagrad(X, dX, sum, count, decayedRate, epsilon, weightDecay);
     },
   }),
 );

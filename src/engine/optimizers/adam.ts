@@ -28,13 +28,14 @@ export function adamOptimizer(
 ): Optimizer {
   return {
     learningRate,
+    weightDecay,
     stateMatrices: 2,
-    update(kernels, { X, dX, state, count }, rate, step) {
+    update(kernels, { X, dX, state: [mean, square], count, weightDecay }, rate, step) {
       kernels.adam(
         X,
         dX,
-        state,
-        state + count,
+        mean,
+        square,
         count,
         rate,
         beta1,

@@ -14,9 +14,10 @@ export const lion = define(
   OPTIONS,
   ({ learningRate, beta1, beta2, weightDecay }): Optimizer => ({
     learningRate,
+    weightDecay,
     stateMatrices: 1,
-    update(kernels, { X, dX, state, count }, rate) {
-      kernels.lion(X, dX, state, count, rate, beta1, beta2, weightDecay);
+    update(kernels, { X, dX, state: [mean], count, weightDecay }, rate) {
+      kernels.lion(X, dX, mean, count, rate, beta1, beta2, weightDecay);
     },
   }),
 );

@@ -1,14 +1,20 @@
 import type { Kernels } from '../kernels/kernels.ts';
 
-/** Offsets of an optimizer's matrices in the arena; each has `count` numbers. */
-export interface OptimizerMatrices {
-  /** All parameters. */
+/**
+ * Neighbouring parameters with the same settings, which one call updates. Offsets of matrices in
+ * the arena; each has `count` numbers.
+ */
+export interface OptimizerRegion {
+  /** The parameters. */
   readonly X: number;
   /** Their gradients, in the same order. */
   readonly dX: number;
-  /** The first of the optimizer's own matrices; the others follow it. */
-  readonly state: number;
+  /** Each of the optimizer's own matrices. */
+  readonly state: readonly number[];
   readonly count: number;
+  /** The factor of the step's rate. */
+  readonly rateFactor: number;
+  readonly weightDecay: number;
 }
 
 /**
@@ -18,8 +24,10 @@ export interface OptimizerMatrices {
 export interface Optimizer {
   /** The rate that schedules start from. */
   readonly learningRate: number;
+  /** The weight decay of parameters that are in no group. */
+  readonly weightDecay: number;
   /** How many matrices of the parameters' size its state has; they are 0 before the first step. */
   readonly stateMatrices: number;
-  /** One step in place, with this step's rate; `step` counts from 1. */
-  update(kernels: Kernels, matrices: OptimizerMatrices, rate: number, step: number): void;
+  /** One step in place, with this step's rate for the region; `step` counts from 1. */
+  update(kernels: Kernels, region: OptimizerRegion, rate: number, step: number): void;
 }

@@ -16,10 +16,10 @@ export const rmsprop = define(OPTIONS, ({ learningRate, alpha, epsilon, momentum
   const withVelocity = momentum !== 0;
   return {
     learningRate,
+    weightDecay,
     stateMatrices: withVelocity ? 2 : 1,
-    update(kernels, { X, dX, state, count }, rate) {
-      const velocity = withVelocity ? state + count : NONE;
-      kernels.rmsprop(X, dX, state, velocity, count, rate, alpha, momentum, epsilon, weightDecay);
+    update(kernels, { X, dX, state: [square, velocity = NONE], count, weightDecay }, rate) {
+      kernels.rmsprop(X, dX, square, velocity, count, rate, alpha, momentum, epsilon, weightDecay);
     },
   };
 });

@@ -16,9 +16,9 @@ export const sgd = define(OPTIONS, ({ learningRate, momentum, nesterov, weightDe
   const withVelocity = momentum !== 0;
   return {
     learningRate,
+    weightDecay,
     stateMatrices: withVelocity ? 1 : 0,
-    update(kernels, { X, dX, state, count }, rate, step) {
-      const velocity = withVelocity ? state : NONE;
+    update(kernels, { X, dX, state: [velocity = NONE], count, weightDecay }, rate, step) {
       kernels.sgd(X, dX, velocity, count, rate, momentum, nesterov, weightDecay, step === 1);
     },
   };

@@ -77,7 +77,7 @@ describe('the plan of the arena', () => {
     const { parameters, learned, gradients } = planNetwork(SPEC, ROWS, TRAINING);
     expect(gradients.count).toBe(learned.count);
     for (const { kind, offset, gradient } of parameters) {
-      expect(gradient).toBe(kind === 'learned' ? offset + gradients.offset : NONE);
+      expect(gradient).toBe(kind === 'statistic' ? NONE : offset + gradients.offset);
     }
   });
 

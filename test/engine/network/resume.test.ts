@@ -17,6 +17,7 @@ const OPTIMIZER_SPECS: readonly OptimizerSpec[] = [
   ...names(OPTIMIZERS).map((type): OptimizerSpec => ({ type, learningRate: 0.01 })),
   { type: 'sgd', learningRate: 0.01, momentum: 0.9, nesterov: true },
   { type: 'rmsprop', learningRate: 0.01, momentum: 0.9 },
+  { type: 'adamw', groups: [{ parameters: ['bias', 'W1'], rateFactor: 0.5, weightDecay: 0 }] },
 ];
 const SCHEDULE_SPECS = names(SCHEDULES).map((type): ScheduleSpec => ({ type }));
 

@@ -1,0 +1,78 @@
+import type { Region } from '../memory/allocator.ts';
+import { isLearned, type ParameterSlot } from '../memory/parameters.ts';
+import { findGroupConflicts, groupOf, type ParameterGroup } from './groups.ts';
+import type { Optimizer, OptimizerRegion } from './optimizer.ts';
+
+/** Where the learned parameters, their gradients and the optimizer's matrices are in the arena. */
+interface LearnedPlan {
+  readonly parameters: readonly ParameterSlot[];
+  readonly learned: Region;
+  readonly gradients: Region;
+  readonly optimizerState: Region;
+}
+
+type Settings = Pick<OptimizerRegion, 'rateFactor' | 'weightDecay'>;
+
+/** Neighbouring parameters with the same settings. */
+interface Neighbours extends Settings {
+  /** In the order of the arena. */
+  readonly slots: readonly ParameterSlot[];
+}
+
+/**
+ * The regions that the optimizer updates, as few as the groups allow. Throws RangeError when the
+ * groups do not suit the network.
+ */
+export function planRegions(
+  { parameters, learned, gradients, optimizerState }: LearnedPlan,
+  optimizer: Optimizer,
+  groups: readonly ParameterGroup[],
+): readonly OptimizerRegion[] {
+  const neighbours = joinNeighbours(parameters, optimizer, groups);
+  return neighbours.map(({ slots: [{ offset: X }], rateFactor, weightDecay }, index) => {
+    const at = X - learned.offset;
+    // Up to the next region: the numbers that align it are 0 and stay 0.
+    const end = neighbours[index + 1]?.slots[0].offset ?? learned.offset + learned.count;
+    const state = Array.from(
+      { length: optimizer.stateMatrices },
+      (_, matrix) => optimizerState.offset + matrix * learned.count + at,
+    );
+    return { X, dX: gradients.offset + at, state, count: end - X, rateFactor, weightDecay };
+  });
+}
+
+/**
+ * The parameters in the order of the arena; neighbours with the same settings are together. Throws
+ * RangeError when the groups do not suit the network.
+ */
+function joinNeighbours(
+  parameters: readonly ParameterSlot[],
+  optimizer: Optimizer,
+  groups: readonly ParameterGroup[],
+): readonly Neighbours[] {
+  checkGroups(groups, parameters);
+  const joined: { readonly settings: Settings; readonly slots: ParameterSlot[] }[] = [];
+  for (const slot of parameters.filter(isLearned).toSorted((a, b) => a.offset - b.offset)) {
+    const { rateFactor, weightDecay } = groupOf(groups, slot) ?? { rateFactor: 1, ...optimizer };
+    const settings = { rateFactor, weightDecay };
+    const last = joined.at(-1);
+    if (last !== undefined && isSame(last.settings, settings)) last.slots.push(slot);
+    else joined.push({ settings, slots: [slot] });
+  }
+  return joined.map(({ settings, slots }) => ({ ...settings, slots }));
+}
+
+function checkGroups(groups: readonly ParameterGroup[], parameters: readonly ParameterSlot[]): void {
+  const [conflict] = findGroupConflicts(groups, parameters);
+  if (conflict === undefined) return;
+  const { given, selectedTwice } = conflict;
+  throw new RangeError(
+    selectedTwice === null
+      ? `The network has no parameter ${given} for an optimizer group.`
+      : `Optimizer groups select ${selectedTwice} twice.`,
+  );
+}
+
+function isSame(a: Settings, b: Settings): boolean {
+  return a.rateFactor === b.rateFactor && a.weightDecay === b.weightDecay;
+}
