@@ -16,6 +16,10 @@ const { values, positionals } = parseArgs({
     json: { type: 'string' },
     compare: { type: 'string' },
     tfjs: { type: 'string' },
+    table: { type: 'string' },
+    effort: { type: 'string' },
+    seed: { type: 'string' },
+    results: { type: 'string' },
   },
 });
 if (values.help) {
@@ -39,7 +43,7 @@ const rows: Row[] = [];
 for (const name of positionals.length > 0 ? positionals : ['steps']) {
   console.log(`\n${name}: ${SECTIONS[name].measures}`);
   const loadBefore = noteLoad(0);
-  const measured = await SECTIONS[name].bench({ tfjs: values.tfjs ?? null });
+  const measured = await SECTIONS[name].bench({ ...values, tfjs: values.tfjs ?? null });
   console.log(`\n${formatTable(measured)}\n`);
   sections[name] = { loadBefore, loadAfter: noteLoad(machine.cores) };
   rows.push(...measured);

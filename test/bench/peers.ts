@@ -13,7 +13,7 @@ import { type StepRow, stepRow } from './stepRow.ts';
 
 const PYTHONS = ['python3', '/usr/bin/python3'];
 
-type PythonModule = 'torch' | 'sklearn';
+type PythonModule = 'torch' | 'sklearn' | 'xgboost';
 
 /** The first Python with the module; null, with a message, if none has it. */
 export function findPython(module: PythonModule): string | null {

@@ -1,3 +1,4 @@
+import { type AccuracyOptions, benchAccuracy } from './accuracy/accuracy.ts';
 import { benchJobs } from './jobs.ts';
 import { benchLoad } from './load.ts';
 import { benchPrecision } from './precision.ts';
@@ -10,7 +11,7 @@ import { benchThroughput } from './throughput.ts';
 import { benchTrials } from './trials.ts';
 import { benchWholeJobs } from './wholeJobs.ts';
 
-export interface BenchOptions {
+export interface BenchOptions extends AccuracyOptions {
   /** A folder whose node_modules has tfjs; null: the project's own. */
   readonly tfjs: string | null;
 }
@@ -65,6 +66,10 @@ export const SECTIONS: Readonly<Record<string, Section>> = {
     measures: "the overhead of a sweep's trials over their training: 1000 of iris, 10 of adult, one worker",
     bench: benchTrials,
   },
+  accuracy: {
+    measures: 'test metrics and seconds of jobs with only a target given, for each effort, compared to boosted trees',
+    bench: benchAccuracy,
+  },
 };
 
 export function helpText(): string {
@@ -76,6 +81,8 @@ ${sections.join('\n')}
 
   --json FILE     stores the rows, with the machine, its load and the versions
   --compare FILE  divides the rows by those of an earlier run, and says what got slower
+  --table, --effort, --seed, --results FILE
+                  one table, effort (or peer) and seed of accuracy, and where its results are added
   --tfjs FOLDER   where @tensorflow/tfjs and @tensorflow/tfjs-backend-wasm are installed, to be measured too
 
 Times are of rounds, after one that warms up, the same for every program: the median and the fastest.

@@ -1,5 +1,5 @@
 /** The overhead of a sweep's trials over their training, with the built program's own worker. */
-import { createReadStream, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createReadStream, mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -24,6 +24,7 @@ import { TENANT } from '../support/access.ts';
 import { PACKAGE_ROOT } from '../support/builtService.ts';
 import { DATASET_LIMITS } from '../support/datasetLimits.ts';
 import { hasSharedData, SHARED_DATA } from '../support/sharedData.ts';
+import { cpuSecondsOf, memoryOf } from './processes.ts';
 import type { Row } from './report.ts';
 
 interface Trials {
@@ -59,7 +60,6 @@ const MACHINE = { cores: availableParallelism(), coresOfJob: 1, memoryBytes: 2 *
 const POLL_MS = 20;
 /** The point where memory is first compared: growth before it is caches that fill. */
 const WARM_SHARE = 0.2;
-const TICKS_PER_SECOND = 100;
 const log = pino({ level: 'silent' });
 
 /**
@@ -196,12 +196,7 @@ async function startWorker({ folders, database, bus }: Awaited<ReturnType<typeof
   return { used: () => usedBy(supervisor.pid()), stop: supervisor.stop };
 }
 
-/** Processor time and current memory of a process, from the kernel. */
 function usedBy(pid: number | undefined) {
-  // After the name in brackets, which may contain any character: the 14th and 15th fields are ticks
-  // in user and kernel mode.
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ');
-  const cpuSeconds = (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
-  const megabytes = Number(/VmRSS:\s*(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;
-  return { cpuSeconds, megabytes };
+  if (pid === undefined) throw new Error('The worker process has ended.');
+  return { cpuSeconds: cpuSecondsOf(pid), megabytes: memoryOf(pid) };
 }

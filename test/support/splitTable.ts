@@ -10,11 +10,16 @@ import { SHARED_DATA } from './sharedData.ts';
  */
 export async function* tableWithSplit(dataset: string): AsyncGenerator<string> {
   const splits = lines(dataset, 'split.csv');
-  for await (const line of lines(dataset, `${dataset}.csv`)) {
+  for await (const line of datasetLines(dataset)) {
     const split = await splits.next();
     if (split.done) throw new Error(`The split of ${dataset} is shorter than its table.`);
     yield `${line},${split.value}\n`;
   }
+}
+
+/** The lines of a dataset's CSV file, its header first. */
+export function datasetLines(dataset: string): AsyncGenerator<string> {
+  return lines(dataset, `${dataset}.csv`);
 }
 
 async function* lines(dataset: string, file: string): AsyncGenerator<string> {
