@@ -5,6 +5,9 @@ import { BACKENDS } from './backends.ts';
 import { GOLDEN_FILES, type GoldenRun, readGoldenRun } from './goldenRun.ts';
 import { goldenLosses, goldenTrainer } from './goldenTrainer.ts';
 
+/** The runs that compare a moving average as well. */
+const AVERAGED = GOLDEN_FILES.filter((file) => readGoldenRun(file).averaged !== undefined);
+
 describe.each(BACKENDS)(
   'the $name backend computes what PyTorch computed',
   ({ createKernels, tolerance, driftTolerance }) => {
@@ -27,6 +30,19 @@ describe.each(BACKENDS)(
       const finalForward = trainer.outputsFor(Float64Array.from(run.X.flat()));
       const finalTolerance = drifting.includes('beta') ? driftTolerance : tolerance;
       expectClose('finalForward', finalForward, run.finalForward.flat(), finalTolerance);
+    });
+
+    it.each(AVERAGED)('the moving average of %s', (file) => {
+      const run = readGoldenRun(file);
+      const trainer = goldenTrainer(run, { createKernels, averaging: run.averaging ?? null });
+      const losses: number[] = [];
+      for (const { steps, parameters, forward } of run.averaged ?? []) {
+        losses.push(...goldenLosses(trainer, run, steps - losses.length));
+        expectSameParameters(`average of ${steps} steps`, trainer.readParameters(), parameters, () => tolerance);
+        const outputs = trainer.outputsFor(Float64Array.from(run.X.flat()));
+        expectClose(`outputs of the average of ${steps} steps`, outputs, forward.flat(), tolerance);
+      }
+      expectClose('losses', losses, run.losses.slice(0, losses.length), tolerance);
     });
   },
 );

@@ -44,6 +44,7 @@ const goldenRun = z.strictObject({
   l1: z.number().optional(),
   l2: z.number().optional(),
   steps: z.number(),
+  averaging: z.strictObject({ decay: z.number() }).optional(),
   X: matrix,
   T: matrix,
   rowWeights: vector.optional(),
@@ -54,6 +55,8 @@ const goldenRun = z.strictObject({
   final: parameters,
   running: parameters.optional(),
   finalForward: matrix,
+  /** The average of the parameters after some of the steps, and its outputs. */
+  averaged: z.array(z.strictObject({ steps: z.number(), parameters, forward: matrix })).optional(),
 });
 
 export type GoldenRun = z.infer<typeof goldenRun>;

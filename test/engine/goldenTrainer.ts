@@ -7,7 +7,10 @@ import type { GoldenRun } from './goldenRun.ts';
  * A trainer in the state in which the golden run starts: its network, its rows in order, its
  * initial parameters.
  */
-export function goldenTrainer(run: GoldenRun, options: Pick<TrainerOptions, 'createKernels' | 'precision'>): Trainer {
+export function goldenTrainer(
+  run: GoldenRun,
+  options: Pick<TrainerOptions, 'createKernels' | 'precision' | 'averaging'>,
+): Trainer {
   const m = run.X.length;
   const trainer = createTrainer(networkOf(run), {
     batchSize: m,
@@ -30,9 +33,9 @@ export function goldenTrainer(run: GoldenRun, options: Pick<TrainerOptions, 'cre
   return trainer;
 }
 
-/** Runs the steps of the golden run. Returns the mean loss before each. */
-export function goldenLosses(trainer: Trainer, { steps, X }: GoldenRun): readonly number[] {
-  return Array.from({ length: steps }, () => {
+/** Runs steps of the golden run, all of them by default. Returns the mean loss before each. */
+export function goldenLosses(trainer: Trainer, { X, steps }: GoldenRun, count = steps): readonly number[] {
+  return Array.from({ length: count }, () => {
     const { sum, weight } = trainer.trainStep(0, X.length, trainer.learningRate);
     return sum / weight;
   });

@@ -384,6 +384,11 @@ export const SIGNATURES = {
     'meanCorrection: number',
     'squareCorrection: number',
   ],
+  /**
+   * One step of an exponential moving average: P := decay P + (1 - decay) X. With decay 0, P is a
+   * copy of X.
+   */
+  average: ['P: matrix(count)', 'X: matrix(count)', 'count: size', 'decay: number'],
   /** One step of Lion (Chen et al. 2023, algorithm 2) with decoupled weight decay. */
   lion: [
     'X: matrix(count)',

@@ -49,6 +49,7 @@ export function dimensionsOf(spec: NetworkSpec, m: number, optimizer: OptimizerS
     weighted: false,
     classWeights: 0,
     optimizerMatrices: createOptimizer(optimizer).stateMatrices,
+    averages: false,
     storesActivationGradients: false,
   });
   return {

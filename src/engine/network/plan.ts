@@ -19,6 +19,8 @@ export interface TrainingSizes {
   readonly classWeights: number;
   /** Matrices of the parameters' size that the optimizer stores. */
   readonly optimizerMatrices: number;
+  /** Whether the arena has a moving average of the model. */
+  readonly averages: boolean;
   /** Whether Z, A, dA and dZ of every layer survive the passes, to be read afterwards. */
   readonly storesActivationGradients: boolean;
 }
@@ -71,7 +73,9 @@ export interface Plan {
   readonly learned: Region;
   /** Learned parameters and statistics: what a snapshot copies. */
   readonly model: Region;
-  /** The model and the optimizer's state: what a training resumes from. */
+  /** Offset of a moving average of the model, number by number; NONE: none. */
+  readonly average: number;
+  /** The model, the optimizer's state and the average: what a training resumes from. */
   readonly persistent: Region;
   /** In the order of the learned parameters. */
   readonly gradients: Region;
@@ -137,16 +141,20 @@ const PREDICTING: TrainingSizes = {
   weighted: false,
   classWeights: 0,
   optimizerMatrices: 0,
+  averages: false,
   storesActivationGradients: false,
 };
 
 type Layers = readonly (readonly Layer[])[];
 
-type ParametersPlan = Pick<Plan, 'parameters' | 'learned' | 'model' | 'persistent' | 'gradients' | 'optimizerState'>;
+type ParametersPlan = Pick<
+  Plan,
+  'parameters' | 'learned' | 'model' | 'average' | 'persistent' | 'gradients' | 'optimizerState'
+>;
 
 /**
- * Allocates from the start of the arena: learned parameters, statistics, the optimizer's state,
- * gradients.
+ * Allocates from the start of the arena: learned parameters, statistics, the optimizer's state, the
+ * average, gradients.
  */
 function planParameters(allocator: Allocator, layers: Layers, training: TrainingSizes | null): ParametersPlan {
   const shapes = layers.flatMap((links, index) =>
@@ -157,6 +165,7 @@ function planParameters(allocator: Allocator, layers: Layers, training: Training
   const model = { offset: 0, count: allocator.used() };
   const stateCount = (training?.optimizerMatrices ?? 0) * learned.region.count;
   const optimizerState = { offset: allocator.allocate(stateCount), count: stateCount };
+  const average = training?.averages ? allocator.allocate(model.count) : NONE;
   const persistent = { offset: 0, count: allocator.used() };
   const gradients = allocator.region(() =>
     training === null ? new Map() : allocateParameters(allocator, shapes, LEARNED_KINDS),
@@ -170,6 +179,7 @@ function planParameters(allocator: Allocator, layers: Layers, training: Training
     })),
     learned: learned.region,
     model,
+    average,
     persistent,
     gradients: gradients.region,
     optimizerState,

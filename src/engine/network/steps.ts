@@ -2,6 +2,7 @@ import type { Kernels } from '../kernels/kernels.ts';
 import type { TrainingStep } from '../layers/layer.ts';
 import type { Loss } from '../losses/loss.ts';
 import type { LossSum } from '../lossSum.ts';
+import { updateAverage } from '../memory/average.ts';
 import type { ParameterGroup } from '../optimizers/groups.ts';
 import type { Optimizer } from '../optimizers/optimizer.ts';
 import { planRegions } from '../optimizers/regions.ts';
@@ -21,6 +22,8 @@ export interface StepDeps {
   readonly optimizer: Optimizer;
   /** Parameters that the optimizer updates with settings of their own. */
   readonly groups: readonly ParameterGroup[];
+  /** Decay of the moving average of the model; null: none. */
+  readonly averageDecay: number | null;
   readonly penalties: Penalties;
   /** Upper limit for the norm of the gradient of all parameters; null: none. */
   readonly maxNorm: number | null;
@@ -47,7 +50,7 @@ export interface Steps {
  * nothing in the arena.
  */
 export function createSteps(deps: StepDeps, progress: TrainingStep & { step: number }): Steps {
-  const { kernels, plan, maxRows, loss, optimizer, groups, penalties, maxNorm } = deps;
+  const { kernels, plan, maxRows, loss, optimizer, groups, averageDecay, penalties, maxNorm } = deps;
   const { minRows } = plan;
   const lossMatrices = lossMatricesOf(plan);
   const regions = planRegions(plan, optimizer, groups);
@@ -77,6 +80,7 @@ export function createSteps(deps: StepDeps, progress: TrainingStep & { step: num
       if (maxNorm !== null) clipGradientNorm(kernels, plan, maxNorm);
       progress.step += 1;
       for (const region of regions) optimizer.update(kernels, region, rate * region.rateFactor, progress.step);
+      if (averageDecay !== null) updateAverage(kernels, plan, averageDecay, progress.step);
       return lossSum;
     },
   };

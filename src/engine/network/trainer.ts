@@ -1,7 +1,8 @@
-import type { CreateKernels, ProductInputs } from '../kernels/kernels.ts';
+import type { CreateKernels, Kernels, ProductInputs } from '../kernels/kernels.ts';
 import type { Loss } from '../losses/loss.ts';
 import { createLoss, type LossSpec } from '../losses/losses.ts';
 import type { Numbers } from '../matrix.ts';
+import { type Averaging, restoreModel, withAverage, writeModel } from '../memory/average.ts';
 import { initializeParameters, type Parameter, readGradients } from '../memory/parameters.ts';
 import type { Optimizer } from '../optimizers/optimizer.ts';
 import { createOptimizer, type OptimizerSpec } from '../optimizers/optimizers.ts';
@@ -26,6 +27,11 @@ export interface TrainerOptions extends Partial<Penalties> {
   readonly optimizer: OptimizerSpec;
   /** Whether rows have weights of their own. Default: false. */
   readonly weighted?: boolean;
+  /**
+   * The model is a moving average of the parameters: evaluations, predictions, snapshots and
+   * `readParameters` use the average. Default: null, the parameters themselves.
+   */
+  readonly averaging?: Averaging | null;
   /** Upper limit for the norm of the gradient of all parameters. Default: null, no limit. */
   readonly clipGradientNorm?: number | null;
   /**
@@ -41,7 +47,7 @@ export interface TrainerOptions extends Partial<Penalties> {
 
 /** What a training resumes from, bit for bit. */
 interface TrainerState {
-  /** Parameters, running statistics and the optimizer's state. */
+  /** Parameters, running statistics, the optimizer's state and the average. */
   readonly values: Numbers;
   /** Steps completed. */
   readonly step: number;
@@ -81,7 +87,7 @@ export interface Trainer extends Network, Steps {
   readGradients(): readonly Parameter[];
   /** Z, A, dA and dZ of every layer for the last pass's m rows. */
   dumpActivations(m: number): readonly ActivationDump[];
-  /** A copy of parameters and running statistics. */
+  /** A copy of the model: parameters and running statistics. */
   snapshot(): Numbers;
   /** Throws RangeError on a snapshot of another network. */
   restore(snapshot: Numbers): void;
@@ -97,7 +103,7 @@ export interface Trainer extends Network, Steps {
 
 /** Throws RangeError or TypeError when the network, the loss or the optimizer is impossible. */
 export function createTrainer(spec: NetworkSpec, options: TrainerOptions): Trainer {
-  const { seed, l1 = 0, l2 = 0, clipGradientNorm: maxNorm = null } = options;
+  const { seed, l1 = 0, l2 = 0, clipGradientNorm: maxNorm = null, averaging = null } = options;
   const { batchSize, precision = 'float32' } = options;
   const loss = createLoss(options.loss);
   const optimizer = createOptimizer(options.optimizer);
@@ -110,11 +116,30 @@ export function createTrainer(spec: NetworkSpec, options: TrainerOptions): Train
   let generator = createGenerator(seed);
   initializeParameters(values, plan.parameters, generator);
   if (loss.classWeights !== null) values.set(loss.classWeights, plan.classWeights);
+  const network = networkOver(kernels, plan, loss);
+
+  /** Before the first step, the model is the initial parameters. */
+  function withModel<Result>(use: () => Result): Result {
+    return averaging === null || progress.step === 0 ? use() : withAverage(values, plan, use);
+  }
+
+  function evaluation(kernels: Kernels): Evaluate {
+    const evaluate = createEvaluation(kernels, plan, loss);
+    return (rows, onPredictions) => withModel(() => evaluate(rows, onPredictions));
+  }
 
   return {
-    ...networkOver(kernels, plan, loss),
+    ...network,
+    readParameters: () => withModel(network.readParameters),
+    writeParameters: (given) => writeModel(values, plan, given),
+    outputsFor: (X, codes) => withModel(() => network.outputsFor(X, codes)),
+    predict: (X, codes) => withModel(() => network.predict(X, codes)),
     ...createSteps(
-      { kernels: trainingKernels, plan, maxRows: batchSize, loss, optimizer, groups, penalties: { l1, l2 }, maxNorm },
+      {
+        ...{ kernels: trainingKernels, plan, maxRows: batchSize, loss, optimizer, groups, maxNorm },
+        averageDecay: averaging?.decay ?? null,
+        penalties: { l1, l2 },
+      },
       progress,
     ),
     learningRate: optimizer.learningRate,
@@ -126,12 +151,12 @@ export function createTrainer(spec: NetworkSpec, options: TrainerOptions): Train
       indices.set(rows, plan.orderIndex);
       if (shuffled) generator.shuffle(indices.subarray(plan.orderIndex, plan.orderIndex + rows.length));
     },
-    evaluate: createEvaluation(trainingKernels, plan, loss),
-    evaluateModel: createEvaluation(kernels, plan, loss),
+    evaluate: evaluation(trainingKernels),
+    evaluateModel: evaluation(kernels),
     readGradients: () => readGradients(values, plan.parameters),
     dumpActivations: (m) => dumpActivations(values, plan, m),
-    snapshot: () => values.slice(0, plan.model.count),
-    restore: (snapshot) => values.set(checkLength(snapshot, plan.model.count)),
+    snapshot: () => withModel(() => values.slice(0, plan.model.count)),
+    restore: (snapshot) => restoreModel(values, plan, checkLength(snapshot, plan.model.count)),
     state: () => ({
       values: values.slice(0, plan.persistent.count),
       step: progress.step,
@@ -150,7 +175,7 @@ function planTraining(
   spec: NetworkSpec,
   { classWeights, targetColumns }: Loss,
   { stateMatrices }: Optimizer,
-  { batchSize, datasetRows, weighted = false, storesActivationGradients = false }: TrainerOptions,
+  { batchSize, datasetRows, weighted = false, averaging = null, storesActivationGradients = false }: TrainerOptions,
 ): Plan {
   const outputs = spec.layers[spec.layers.length - 1]?.units ?? 0;
   const plan = planNetwork(spec, Math.max(batchSize, Math.min(datasetRows, EVALUATION_ROWS)), {
@@ -159,6 +184,7 @@ function planTraining(
     weighted,
     classWeights: classWeights?.length ?? 0,
     optimizerMatrices: stateMatrices,
+    averages: averaging !== null,
     storesActivationGradients,
   });
   if (classWeights !== null && classWeights.length !== outputs)

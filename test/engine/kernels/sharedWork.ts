@@ -96,4 +96,5 @@ export const SHARED_WORK: readonly SharedWork[] = [
     run: (kernels) => kernels.adam(A, B, C, D, count, 0.1, 0.9, 0.999, 1e-8, 0.01, true, 1 - 0.9 ** 3, 1 - 0.999 ** 3),
   },
   { name: 'lion', run: (kernels) => kernels.lion(A, B, C, count, 0.1, 0.9, 0.99, 0.01) },
+  { name: 'average', run: (kernels) => kernels.average(A, B, count, 0.97) },
 ];

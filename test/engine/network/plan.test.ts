@@ -19,6 +19,7 @@ const TRAINING: TrainingSizes = {
   weighted: true,
   classWeights: 2,
   optimizerMatrices: 2,
+  averages: true,
   storesActivationGradients: true,
 };
 
@@ -42,6 +43,7 @@ function regionsOf(plan: Plan): readonly Region[] {
     ...rows('batch', plan.batch, ROWS),
     ...rows('dataset', plan.dataset, plan.dataset.rows),
     ['optimizer', plan.optimizerState.offset, plan.optimizerState.count],
+    ['average', plan.average, plan.model.count],
     ['class weights', plan.classWeights, 2],
   ];
 }

@@ -36,6 +36,7 @@ interface Configuration {
   readonly schedule: ScheduleSpec;
   readonly layers: readonly LayerSpec[];
   readonly clipGradientNorm: number | null;
+  readonly averaging: { readonly decay: number } | null;
 }
 
 /** The state of a training after a step. */
@@ -52,8 +53,8 @@ function train(
   end: number,
   from: TrainingState | null,
 ): TrainingState {
-  const { optimizer, layers: hidden, clipGradientNorm } = configuration;
-  const options = { createKernels, optimizer, clipGradientNorm, l2: 0.01 };
+  const { optimizer, layers: hidden, clipGradientNorm, averaging } = configuration;
+  const options = { createKernels, optimizer, clipGradientNorm, averaging, l2: 0.01 };
   const trainer = sampleTrainer(hidden, { type: 'crossEntropy' }, options);
   const { learningRate } = trainer;
   const schedule = createSchedule(configuration.schedule, {
@@ -89,6 +90,7 @@ describe.each(BACKENDS)('a training with the $name backend', ({ createKernels })
         schedule: fc.constant(schedule),
         layers,
         clipGradientNorm: fc.constantFrom(null, 0.5),
+        averaging: fc.constantFrom(null, { decay: 0.8 }),
       });
       const resumesExactly = (given: Configuration, stoppedAfter: number): void => {
         const unbroken = train(given, createKernels, STEPS, null);

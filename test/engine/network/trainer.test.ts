@@ -220,3 +220,67 @@ function runEpochs(trainer: Trainer, epochs: number): void {
     trainer.trainStep(5, 5, trainer.learningRate);
   }
 }
+
+describe.each(BACKENDS)('a moving average with the $name backend', ({ createKernels }) => {
+  const averaging = { decay: 0.9 };
+  const trainerWith = (options: Partial<TrainerOptions>): Trainer =>
+    sampleTrainer(EVERYTHING, { type: 'crossEntropy' }, { createKernels, ...options });
+
+  it('is of parameters and running statistics, from a copy after the first step on', () => {
+    const [plain, averaged] = [trainerWith({}), trainerWith({ averaging })];
+    const expected = plain.snapshot();
+    for (let step = 1; step <= 6; step++) {
+      plain.trainStep(0, ROWS, 0.01);
+      averaged.trainStep(0, ROWS, 0.01);
+      for (const [e, value] of plain.snapshot().entries())
+        expected[e] = step === 1 ? value : 0.9 * expected[e] + (1 - 0.9) * value;
+      const actual = averaged.snapshot();
+      const errors = [...expected].map((value, e) => Math.abs(value - actual[e]));
+      expect(Math.max(...errors)).toBeLessThan(1e-5);
+      if (step === 1) expect(actual).toEqual(plain.snapshot());
+    }
+    const statistics = (trainer: Trainer) => trainer.readParameters().filter(({ name }) => name === 'mean');
+    expect(statistics(averaged)).not.toEqual(statistics(plain));
+  });
+
+  it('changes no bit of the training', () => {
+    const [plain, averaged] = [trainerWith({}), trainerWith({ averaging })];
+    for (let epoch = 0; epoch < 3; epoch++) {
+      runEpochs(plain, 1);
+      runEpochs(averaged, 1);
+      averaged.evaluate(allRows());
+      averaged.evaluateModel(allRows());
+      averaged.snapshot();
+    }
+    expect(averaged.computeGradients(0, ROWS)).toEqual(plain.computeGradients(0, ROWS));
+    expect(averaged.readGradients()).toEqual(plain.readGradients());
+    expect(averaged.readParameters()).not.toEqual(plain.readParameters());
+  });
+
+  it('is what evaluations, predictions and a restored snapshot use', () => {
+    const trainer = trainerWith({ averaging });
+    runEpochs(trainer, 3);
+    const [model, snapshot] = [trainer.readParameters(), trainer.snapshot()];
+    const X = new Float64Array(8).fill(0.5);
+    const asModel = trainerWith({});
+    asModel.writeParameters(model);
+    expect(trainer.evaluate(allRows())).toEqual(asModel.evaluate(allRows()));
+    expect(trainer.evaluateModel(allRows())).toEqual(asModel.evaluateModel(allRows()));
+    expect(trainer.predict(X)).toEqual(asModel.predict(X));
+    expect(trainer.outputsFor(X)).toEqual(asModel.outputsFor(X));
+    runEpochs(trainer, 2);
+    expect(trainer.snapshot()).not.toEqual(snapshot);
+    trainer.restore(snapshot);
+    expect(trainer.readParameters()).toEqual(model);
+    expect(trainer.evaluate(allRows())).toEqual(asModel.evaluate(allRows()));
+  });
+
+  it('is the initial parameters before the first step, and those written after it', () => {
+    const trainer = trainerWith({ averaging });
+    const initial = trainer.readParameters();
+    expect(initial).toEqual(trainerWith({}).readParameters());
+    runEpochs(trainer, 1);
+    trainer.writeParameters(initial);
+    expect(trainer.readParameters()).toEqual(initial);
+  });
+});

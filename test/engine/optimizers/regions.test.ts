@@ -19,6 +19,7 @@ const TRAINING = {
   weighted: false,
   classWeights: 0,
   optimizerMatrices: 2,
+  averages: false,
   storesActivationGradients: false,
 };
 /** Two matrices of state, so that each region finds its part of both. */

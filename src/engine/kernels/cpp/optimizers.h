@@ -97,3 +97,11 @@ KERNEL void lion(float* X, const float* dX, float* mean, Size count, double rate
     lanes.store(mean + at, multiplyAdd(splat(float(1 - beta2)), gradient, float(beta2) * before));
   });
 }
+
+/** Exponential moving average of parameters: P := decay P + (1 - decay) X. */
+KERNEL void average(float* P, const float* X, Size count, double decay) {
+  const float oldFactor = float(decay), newFactor = float(1 - decay);
+  parallelForVectors(count, [=](Size at, auto lanes) {
+    lanes.store(P + at, multiplyAdd(splat(newFactor), load(X + at), oldFactor * load(P + at)));
+  });
+}

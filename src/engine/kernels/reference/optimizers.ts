@@ -1,10 +1,10 @@
 import { type Kernels, NONE } from '../kernels.ts';
 
-type Optimizers = Pick<Kernels, 'sgd' | 'rmsprop' | 'adagrad' | 'adam' | 'lion'>;
+type Optimizers = Pick<Kernels, 'sgd' | 'rmsprop' | 'adagrad' | 'adam' | 'lion' | 'average'>;
 
 /**
  * One step of each optimizer over `count` parameters X with gradients dX, by the formulas of
- * torch.optim.
+ * torch.optim; and one step of the average of parameters.
  */
 export function optimizers(values: Float64Array): Optimizers {
   /**
@@ -72,6 +72,10 @@ export function optimizers(values: Float64Array): Optimizers {
         const deviation = Math.sqrt(values[square + e] / squareCorrection) + epsilon;
         values[X + e] -= (rate * (values[mean + e] / meanCorrection)) / deviation;
       }
+    },
+
+    average(P, X, count, decay) {
+      for (let e = 0; e < count; e++) values[P + e] = decay * values[P + e] + (1 - decay) * values[X + e];
     },
 
     lion(X, dX, mean, count, rate, beta1, beta2, weightDecay) {

@@ -76,14 +76,25 @@ const STEPS: readonly Step[] = [
 const each: MatrixOf = [({ count }) => count];
 const STATE: Readonly<Record<'mean' | 'square', MatrixOf>> = { mean: each, square: [({ count }) => count, positive] };
 
-/** One step of each optimizer over `count` parameters. */
-export const OPTIMIZER_CALLS: readonly KernelCall[] = STEPS.map(({ name, uses, step }) =>
-  kernelCall<string>({
+const averageCall = kernelCall<string>({
+  name: 'average',
+  sizeArguments: ['count'],
+  matrices: { P: each, X: each },
+  writes: ['P'],
+  mayBeAbsent: [],
+  call: (kernels, { P, X }, { count }) => kernels.average(P, X, count, 0.97),
+});
+
+/** One step of each optimizer, and of the average, over `count` parameters. */
+export const OPTIMIZER_CALLS: readonly KernelCall[] = [...STEPS.map(callOf), averageCall];
+
+function callOf({ name, uses, step }: Step): KernelCall {
+  return kernelCall<string>({
     name,
     sizeArguments: ['count'],
     matrices: { X: each, dX: each, ...Object.fromEntries(uses.map((name) => [name, STATE[name]])) },
     writes: ['X', ...uses],
     mayBeAbsent: name.startsWith('sgd') || name.startsWith('rmsprop') ? ['mean'] : [],
     call: (kernels, { X, dX, mean, square }, { count }) => step(kernels, { X, dX, mean, square }, count),
-  }),
-);
+  });
+}
