@@ -7,8 +7,8 @@ import { trainPart } from './resuming.ts';
 import { flowers } from './tables.ts';
 
 /**
- * Everything in the state of a run: running statistics, masks, the optimizer's moments, a schedule
- * and a patience that depend on the losses.
+ * Everything in the state of a run: running statistics and their average, masks, the
+ * optimizer's moments, a schedule and a patience that depend on the losses.
  */
 const REQUEST: z.input<typeof specRequestSchema> = {
   target: 'kind',
@@ -21,7 +21,8 @@ const REQUEST: z.input<typeof specRequestSchema> = {
   training: {
     epochs: 12,
     batchSize: 16,
-    optimizer: { type: 'adam', learningRate: 0.02 },
+    optimizer: { type: 'adam', learningRate: 0.02, groups: [{ parameters: ['bias', 'W2'], rateFactor: 0.5 }] },
+    averaging: { decay: 0.8 },
     schedule: { type: 'plateau', factor: 0.5, patience: 1, threshold: 0.5, warmup: 0.1 },
     earlyStopping: { metric: 'rocAuc', patience: 4 },
     seed: 5,

@@ -2,6 +2,7 @@ import { type OneHotColumn, oneHotInputs } from '../layers/inputs.ts';
 import type { Layer } from '../layers/layer.ts';
 import { type CompleteLayer, completeLayer, type LayerSpec } from '../layers/layerSpec.ts';
 import { createLinks } from '../layers/layers.ts';
+import { isLearned, type ParameterShape, type ParameterSlot } from '../memory/parameters.ts';
 
 /** A network of L layers. */
 export interface NetworkSpec {
@@ -12,6 +13,9 @@ export interface NetworkSpec {
   /** Layers 1 to L; the last is the output layer. */
   readonly layers: readonly LayerSpec[];
 }
+
+/** A parameter with its l, from 1. */
+type LayerParameter = ParameterShape & Pick<ParameterSlot, 'layer'>;
 
 /** The inputs that features give a network: a `NetworkSpec` without its layers. */
 export type InputLayout = Required<Pick<NetworkSpec, 'inputs' | 'oneHot'>>;
@@ -37,6 +41,16 @@ export function createChain(spec: NetworkSpec): readonly (readonly Layer[])[] {
       inputs: index === 0 ? spec.inputs : layers[index - 1].units,
       oneHot: index === 0 ? (spec.oneHot ?? []) : [],
     }),
+  );
+}
+
+/** Every learned parameter. Throws RangeError when the network is impossible. */
+export function learnedParameters(spec: NetworkSpec): readonly LayerParameter[] {
+  return createChain(spec).flatMap((links, index) =>
+    links
+      .flatMap(({ parameters }) => parameters)
+      .filter(isLearned)
+      .map((parameter) => ({ ...parameter, layer: index + 1 })),
   );
 }
 

@@ -28,7 +28,7 @@ export interface GroupConflict {
  * What groups of a network can name: every kind, and each learned parameter. A kind may have no
  * parameter in this network.
  */
-function groupNames(parameters: readonly Selectable[]): readonly string[] {
+export function groupNames(parameters: readonly Selectable[]): readonly string[] {
   return [...LEARNED_KINDS, ...parameters.filter(isLearned).map(nameInNetwork)];
 }
 

@@ -1,8 +1,9 @@
 import { EVALUATION_ROWS } from '../../engine/network/evaluation.ts';
 import { sizeOf } from '../../engine/network/size.ts';
-import { createOptimizer, type OptimizerSpec } from '../../engine/optimizers/optimizers.ts';
+import { createOptimizer } from '../../engine/optimizers/optimizers.ts';
 import type { DatasetShape } from '../resolve/shape.ts';
 import type { TrainingSpec } from '../schemas/spec.ts';
+import type { TrainingSettings } from '../schemas/training.ts';
 import { networkOf } from './networkOf.ts';
 
 /** A thread with its code, DuckDB and the kernels. */
@@ -35,19 +36,20 @@ export function estimateMemory(spec: TrainingSpec, dataset: DatasetShape): numbe
     THREAD_BYTES +
     rows * columns.length * TABLE_VALUE_BYTES +
     rows * (dense * INPUT_BYTES + oneHot.length * CODE_BYTES) +
-    (parameters + statistics) * parameterBytes(spec.training.optimizer) +
+    (parameters + statistics) * parameterBytes(spec.training) +
     batch * ((dense + oneHot.length) * BATCH_INPUT_BYTES + activations * ACTIVATION_BYTES)
   );
 }
 
 /**
- * Bytes of a parameter. The arena has the parameter, its gradient, the optimizer's state and the
- * copy of the best epoch. While a checkpoint is written, there are copies of the parameter and the
- * state, and the bytes of all three.
+ * Bytes of a parameter. The arena has the parameter, its gradient, the optimizer's state, the
+ * average and the copy of the best epoch. While a checkpoint is written, there are copies of the
+ * parameter, the state and the average, and the bytes of all and of the best epoch. An evaluation
+ * of the average copies the parameters, which a checkpoint never does at the same time.
  */
-function parameterBytes(optimizer: OptimizerSpec): number {
-  const { stateMatrices } = createOptimizer(optimizer);
-  const inArena = 3 + stateMatrices;
-  const inCheckpoint = 1 + stateMatrices + (2 + stateMatrices);
+function parameterBytes({ optimizer, averaging }: Pick<TrainingSettings, 'optimizer' | 'averaging'>): number {
+  const copies = createOptimizer(optimizer).stateMatrices + (averaging === null ? 0 : 1);
+  const inArena = 3 + copies;
+  const inCheckpoint = 1 + copies + (2 + copies);
   return (inArena + inCheckpoint) * NUMBER_BYTES;
 }

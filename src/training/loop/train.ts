@@ -79,7 +79,7 @@ function createRun(
   { spec: { training }, createKernels, control }: TrainOptions,
 ): Run {
   const { rows, weights } = prepared;
-  const { batchSize, optimizer, clipGradientNorm, l1, l2, precision, seed } = training;
+  const { batchSize, optimizer, averaging, clipGradientNorm, l1, l2, precision, seed } = training;
   const classWeights = resolveClassWeights(training.classWeights, prepared);
   const trainer = createTrainer(network, {
     createKernels,
@@ -87,6 +87,7 @@ function createRun(
     datasetRows: countRows(prepared),
     loss: engineLoss(training),
     optimizer,
+    averaging,
     weighted: weights !== null || classWeights !== null,
     clipGradientNorm,
     l1,

@@ -1,5 +1,6 @@
 import { sizeOf } from '../../engine/network/size.ts';
 import type { LayerRequest } from '../schemas/network.ts';
+import type { OptimizerRequest } from '../schemas/optimizer.ts';
 import type { Task } from '../schemas/task.ts';
 import type { TrainingSettings } from '../schemas/training.ts';
 import { resolveLayer } from './network.ts';
@@ -14,10 +15,13 @@ export interface Size {
 }
 
 /** What of the training's settings depends on the size, or is worth more than nothing on any. */
-export type DefaultTraining = Pick<
-  TrainingSettings,
-  'optimizer' | 'batchSize' | 'epochs' | 'schedule' | 'clipGradientNorm' | 'earlyStopping'
->;
+export interface DefaultTraining
+  extends Pick<
+    TrainingSettings,
+    'averaging' | 'batchSize' | 'epochs' | 'schedule' | 'clipGradientNorm' | 'earlyStopping'
+  > {
+  readonly optimizer: OptimizerRequest;
+}
 
 /** Multiply-adds of a whole training: about half a minute of one core. */
 const TRAINING_BUDGET = 5e11;
@@ -80,6 +84,7 @@ export function defaultTraining(size: Size, layers: readonly LayerRequest[]): De
   const epochs = defaultEpochs(size, layers, batchSize);
   return {
     optimizer: OPTIMIZER,
+    averaging: null,
     batchSize,
     epochs,
     schedule: { type: 'cosine', minimum: 0, warmup: 0.05 },

@@ -10,6 +10,7 @@ import { unknownClasses } from './classNames.ts';
 import type { DefaultTraining } from './defaults.ts';
 import type { Issues } from './issues.ts';
 import { lossName, resolveLoss } from './loss.ts';
+import { checkGroups, resolveOptimizer } from './optimizer.ts';
 import { type ColumnShape, classesOf } from './shape.ts';
 
 /** The parts of a spec that its training must suit. */
@@ -30,7 +31,8 @@ export function resolveTraining(
 ): TrainingSettings {
   const training: TrainingSettings = {
     loss: resolveLoss(request.loss, task, target, issues),
-    optimizer: request.optimizer ?? defaults.optimizer,
+    optimizer: resolveOptimizer(request.optimizer ?? defaults.optimizer),
+    averaging: request.averaging === undefined ? defaults.averaging : request.averaging,
     batchSize: request.batchSize ?? defaults.batchSize,
     epochs: request.epochs ?? defaults.epochs,
     schedule: request.schedule ?? defaults.schedule,
@@ -47,6 +49,7 @@ export function resolveTraining(
   checkClassOptions(training, { task, target }, issues);
   checkBatchSize(training, layers, issues);
   checkOptimizer(training, issues);
+  checkGroups(training.optimizer, layers, issues);
   checkMonitor(training.earlyStopping?.metric, task, split, issues);
   return training;
 }

@@ -24,11 +24,26 @@ type Requested<Rows extends Table> = {
  * contract as soon as it is in the table. Options that clients set elsewhere are not part of it.
  */
 export function optionsSchema<const Rows extends Table>(table: Rows): z.ZodType<Complete<Rows>, Requested<Rows>> {
-  const rows = Object.entries(table).map(([type, { options }]) => rowSchema(type, options));
-  const [first, ...others] = rows;
-  // Each row's schema is built from that row's options at run time, so only the table's own type
-  // can name the result.
-  return z.discriminatedUnion('type', [first, ...others]) as z.ZodType as z.ZodType<Complete<Rows>, Requested<Rows>>;
+  return rowsSchema(table, {}) as z.ZodType<Complete<Rows>, Requested<Rows>>;
+}
+
+/** The same, with fields that every row has besides its own options. */
+export function optionsSchemaWith<const Rows extends Table, Fields extends z.ZodRawShape>(
+  table: Rows,
+  fields: Fields,
+): z.ZodType<Complete<Rows> & z.output<z.ZodObject<Fields>>, Requested<Rows> & z.input<z.ZodObject<Fields>>> {
+  return rowsSchema(table, fields) as ReturnType<typeof optionsSchemaWith<Rows, Fields>>;
+}
+
+/**
+ * Each row's schema is built from that row's options at run time, so only the table's own type can
+ * name the result.
+ */
+function rowsSchema(table: Table, fields: z.ZodRawShape): z.ZodType {
+  const [first, ...others] = Object.entries(table).map(([type, { options }]) =>
+    rowSchema(type, options).extend(fields),
+  );
+  return z.discriminatedUnion('type', [first, ...others]);
 }
 
 function rowSchema(type: string, options: Readonly<Record<string, Option>>) {

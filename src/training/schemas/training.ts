@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { PRODUCT_INPUTS } from '../../engine/kernels/kernels.ts';
 import { LOSS_NAMES, LOSSES } from '../../engine/losses/losses.ts';
-import { OPTIMIZERS } from '../../engine/optimizers/optimizers.ts';
 import { SCHEDULES } from '../../engine/schedules/schedules.ts';
 import { limitedRecord } from '../../kit/contract/limitedRecord.ts';
 import { MONITORS } from './monitors.ts';
+import { optimizerRequestSchema, optimizerSchema } from './optimizer.ts';
 import { optionsSchema } from './options.ts';
 import { seedSchema } from './seed.ts';
 import { MAX_CLASSES } from './task.ts';
@@ -30,15 +30,29 @@ const earlyStoppingSchema = z.strictObject({
   minDelta: z.number().min(0).max(1e9).default(0).describe('Minimum change that counts as an improvement.'),
 });
 
+export const averagingSchema = z.strictObject({
+  decay: z
+    .number()
+    .min(0)
+    .lt(1)
+    .describe(
+      'After each step, average := decay * average + (1 - decay) * parameters; after the first step it is a copy. 0.97 averages about 30 steps. Running statistics of batch normalization are averaged too.',
+    ),
+});
+
 /** Of the cores of one machine; a machine with fewer uses all of its own. */
 const MAX_THREADS = 256;
 
 /** How the network is trained, every default filled in. */
 export const trainingSchema = z.strictObject({
   loss: lossSchema,
-  optimizer: optionsSchema(OPTIMIZERS)
-    .describe('How a gradient becomes a step.')
-    .meta({ examples: [{ type: 'adam', ...OPTIMIZERS.adam.defaults }] }),
+  optimizer: optimizerSchema,
+  averaging: averagingSchema
+    .nullable()
+    .describe(
+      'Exponential moving average of the parameters: the validation rows, the best epoch and the model use the average. Null: the parameters themselves.',
+    )
+    .meta({ examples: [{ decay: 0.97 }] }),
   batchSize: z
     .union([z.int().min(1).max(1_000_000), z.literal('full')])
     .describe('Rows of a step, or `"full"` for all of them.'),
@@ -85,5 +99,6 @@ export type TrainingSettings = z.infer<typeof trainingSchema>;
 
 /** As a client writes it: every field is optional. */
 export const trainingRequestSchema = trainingSchema
+  .extend({ optimizer: optimizerRequestSchema })
   .partial()
   .describe('How the network is trained. Default: selected by the data.');

@@ -42,3 +42,17 @@ it('counts the state of the optimizer', () => {
   expect((estimate('lion') - estimate('sgd')) / matrix).toBeCloseTo(1, 1);
   expect((estimate('adam') - estimate('sgd')) / matrix).toBeCloseTo(2, 1);
 });
+
+it('counts the moving average of the parameters', () => {
+  const units = 1000;
+  const columns = [
+    { name: 'kind', type: 'categorical', missing: 0, distinct: 3 },
+    { name: 'town', type: 'categorical', missing: 0, distinct: 3 },
+  ] as const;
+  const estimate = (averaging: { readonly decay: number } | null): number => {
+    const network = { layers: [{ units }, { units }] };
+    const training = { batchSize: 32, averaging };
+    return estimateMemory(specFor(flowers(300), { target: 'kind', network, training }), { rows: 100, columns });
+  };
+  expect((estimate({ decay: 0.97 }) - estimate(null)) / (3 * 4 * units ** 2)).toBeCloseTo(1, 1);
+});

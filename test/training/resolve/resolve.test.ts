@@ -103,6 +103,86 @@ describe('a request with only a target', () => {
   });
 });
 
+describe('the groups of an optimizer', () => {
+  const groupsOf = (optimizer: object) =>
+    resolve({ target: 'age', training: { optimizer } } as z.input<typeof specRequestSchema>).spec?.training.optimizer
+      .groups;
+
+  it('of adamw spare biases, normalization and embeddings its decay, unless the request has groups', () => {
+    const spared = { parameters: ['bias', 'normalization', 'embedding'], rateFactor: 1, weightDecay: 0 };
+    expect(resolve({ target: 'age' }).spec?.training.optimizer.groups).toEqual([spared]);
+    expect(groupsOf({ type: 'adamw' })).toEqual([spared]);
+    expect(groupsOf({ type: 'adamw', groups: [] })).toEqual([]);
+    expect(groupsOf({ type: 'adam', weightDecay: 0.1 })).toEqual([]);
+  });
+
+  it("have the optimizer's decay and the factor 1 where the request has none", () => {
+    const groups = [
+      { parameters: ['W1'], rateFactor: 0.1 },
+      { parameters: ['bias'], weightDecay: 0 },
+    ];
+    expect(groupsOf({ type: 'sgd', weightDecay: 0.3, groups })).toEqual([
+      { parameters: ['W1'], rateFactor: 0.1, weightDecay: 0.3 },
+      { parameters: ['bias'], rateFactor: 1, weightDecay: 0 },
+    ]);
+  });
+
+  it('name kinds and parameters of the network, each once', () => {
+    const { errors } = resolve({
+      target: 'age',
+      network: { layers: [{ units: 4, normalization: 'layer' }] },
+      training: {
+        optimizer: {
+          type: 'adam',
+          groups: [
+            { parameters: ['biases', 'W3', 'bias'] },
+            { parameters: ['gamma1', 'b2', 'normalization', 'W1', 'W1'] },
+          ],
+        },
+      },
+    });
+    const path = '/training/optimizer/groups';
+    const names = "'weight', 'bias', 'normalization', 'embedding', 'W1', 'b1', 'gamma1', 'beta1', 'W2', 'b2'";
+    expect(errors).toEqual([
+      {
+        path: `${path}/0/parameters/0`,
+        message: `The network has no parameter 'biases'. Did you mean \`bias\`? Use ${names}.`,
+      },
+      { path: `${path}/0/parameters/1`, message: expect.stringContaining(`Use ${names}.`) },
+      {
+        path: `${path}/1/parameters/1`,
+        message: "'b2' is already in a group. Remove it from one of them.",
+      },
+      {
+        path: `${path}/1/parameters/2`,
+        message: "'normalization' contains gamma1, which is already in a group. Remove it from one of them.",
+      },
+      { path: `${path}/1/parameters/4`, message: "'W1' is already in a group. Remove it from one of them." },
+    ]);
+  });
+
+  it('have limits, and no other field', () => {
+    const parsed = specRequestSchema.safeParse({
+      target: 'age',
+      training: {
+        averaging: { decay: 1 },
+        optimizer: {
+          type: 'adam',
+          groups: [{ parameters: [], rateFactor: -1 }, { parameters: ['W1'], weightDecay: -1, decay: 0 }, {}],
+        },
+      },
+    });
+    expect(parsed.error?.issues.map(({ path }) => path.join('/')).toSorted()).toEqual([
+      'training/averaging/decay',
+      'training/optimizer/groups/0/parameters',
+      'training/optimizer/groups/0/rateFactor',
+      'training/optimizer/groups/1',
+      'training/optimizer/groups/1/weightDecay',
+      'training/optimizer/groups/2/parameters',
+    ]);
+  });
+});
+
 describe('the task', () => {
   it.each([
     ['two words', { type: 'categorical', distinct: 2 }, 'binary'],
@@ -296,6 +376,11 @@ describe('the schema', () => {
       momentum: 0.9,
       nesterov: false,
       weightDecay: 0,
+    });
+    expect(
+      specRequestSchema.parse({ target: 'y', training: { averaging: { decay: 0.9 } } }).training?.averaging,
+    ).toEqual({
+      decay: 0.9,
     });
     expect(training?.loss).toEqual({ type: 'huber', delta: 1 });
   });
