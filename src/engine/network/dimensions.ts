@@ -1,8 +1,10 @@
 import type { Activation } from '../kernels/kernels.ts';
 import type { Layer } from '../layers/layer.ts';
 import type { LayerSpec } from '../layers/layerSpec.ts';
-import { isLearned } from '../memory/parameters.ts';
+import type { Averaging } from '../memory/average.ts';
+import { isLearned, nameInNetwork } from '../memory/parameters.ts';
 import { createOptimizer, type OptimizerSpec } from '../optimizers/optimizers.ts';
+import { joinParameters } from '../optimizers/regions.ts';
 import { planNetwork } from './plan.ts';
 import { sizeOf } from './size.ts';
 import { createChain, type NetworkSpec } from './spec.ts';
@@ -21,8 +23,26 @@ type LayerDimensions = {
   readonly [matrix: string]: Shape | number | Activation;
 };
 
+/** Parameters that the optimizer updates with the same settings. */
+interface ParameterUpdate {
+  /** The parameters' names, such as `W1`. */
+  readonly parameters: readonly string[];
+  /** The first rate of the schedule, for these parameters. */
+  readonly learningRate: number;
+  readonly weightDecay: number;
+}
+
+/** What a training stores and updates beyond the network. */
+interface TrainingOptions {
+  readonly optimizer?: OptimizerSpec;
+  /** Default: none. */
+  readonly averaging?: Averaging | null;
+}
+
 export interface Dimensions {
   readonly layers: readonly LayerDimensions[];
+  /** Every learned parameter, in the order of the arena. */
+  readonly updates: readonly ParameterUpdate[];
   readonly totals: {
     /** Learned numbers. */
     readonly parameters: number;
@@ -38,22 +58,32 @@ const INT32_BYTES = 4;
 
 /**
  * The dimension table of a network trained on batches of m rows. Throws RangeError when the network
- * is impossible.
+ * or the optimizer is impossible.
  */
-export function dimensionsOf(spec: NetworkSpec, m: number, optimizer: OptimizerSpec = { type: 'adam' }): Dimensions {
+export function dimensionsOf(
+  spec: NetworkSpec,
+  m: number,
+  { optimizer: optimizerSpec = { type: 'adam' }, averaging = null }: TrainingOptions = {},
+): Dimensions {
+  const optimizer = createOptimizer(optimizerSpec);
   const chain = createChain(spec);
   const { parameters, multiplyAdds } = sizeOf(spec);
-  const { size } = planNetwork(spec, m, {
+  const { size, parameters: slots } = planNetwork(spec, m, {
     datasetRows: 0,
     targetColumns: spec.layers[spec.layers.length - 1].units,
     weighted: false,
     classWeights: 0,
-    optimizerMatrices: createOptimizer(optimizer).stateMatrices,
-    averages: false,
+    optimizerMatrices: optimizer.stateMatrices,
+    averages: averaging !== null,
     storesActivationGradients: false,
   });
   return {
     layers: chain.map((links, index) => layerDimensions(spec.layers[index], index + 1, links, m)),
+    updates: joinParameters(slots, optimizer, optimizerSpec.groups ?? []).map(({ slots, rateFactor, weightDecay }) => ({
+      parameters: slots.map(nameInNetwork),
+      learningRate: optimizer.learningRate * rateFactor,
+      weightDecay,
+    })),
     totals: {
       parameters,
       multiplyAddsPerRow: multiplyAdds,

@@ -14,7 +14,7 @@ interface LearnedPlan {
 type Settings = Pick<OptimizerRegion, 'rateFactor' | 'weightDecay'>;
 
 /** Neighbouring parameters with the same settings. */
-interface Neighbours extends Settings {
+export interface Neighbours extends Settings {
   /** In the order of the arena. */
   readonly slots: readonly ParameterSlot[];
 }
@@ -28,7 +28,7 @@ export function planRegions(
   optimizer: Optimizer,
   groups: readonly ParameterGroup[],
 ): readonly OptimizerRegion[] {
-  const neighbours = joinNeighbours(parameters, optimizer, groups);
+  const neighbours = joinParameters(parameters, optimizer, groups);
   return neighbours.map(({ slots: [{ offset: X }], rateFactor, weightDecay }, index) => {
     const at = X - learned.offset;
     // Up to the next region: the numbers that align it are 0 and stay 0.
@@ -45,7 +45,7 @@ export function planRegions(
  * The parameters in the order of the arena; neighbours with the same settings are together. Throws
  * RangeError when the groups do not suit the network.
  */
-function joinNeighbours(
+export function joinParameters(
   parameters: readonly ParameterSlot[],
   optimizer: Optimizer,
   groups: readonly ParameterGroup[],

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { ACTIVATIONS } from '../../engine/kernels/kernels.ts';
 import { layerRequestSchema, MAX_LAYERS } from '../schemas/network.ts';
+import { optimizerRequestSchema } from '../schemas/optimizer.ts';
+import { averagingSchema } from '../schemas/training.ts';
 
 const MAX_INPUTS = 1_000_000;
 const MAX_BATCH_SIZE = 1_000_000;
@@ -29,6 +31,13 @@ export const inspectRequest = z
         'Layers 1 to L; the last is the output layer. The default activation is relu, for the output layer linear.',
       ),
     batchSize: z.int().min(1).max(MAX_BATCH_SIZE).default(DEFAULT_BATCH_SIZE).describe('m: rows per step.'),
+    optimizer: optimizerRequestSchema
+      .prefault({ type: 'adam' })
+      .describe('The optimizer of a training, whose state counts as memory. Default: adam.'),
+    averaging: averagingSchema
+      .nullable()
+      .default(null)
+      .describe('The moving average of a training, which counts as memory. Default: null, none.'),
   })
   .meta({
     id: 'NetworkRequest',
@@ -64,10 +73,19 @@ export const inspectResponse = z
     inputs: z.int().describe('n[0].'),
     batchSize: z.int().describe('m.'),
     layers: z.array(layerDimensionsSchema).describe('Layers 1 to L.'),
+    updates: z
+      .array(
+        z.object({
+          parameters: z.array(z.string()).describe('Their names: `W1` is W of layer 1.'),
+          learningRate: z.number().describe("Their learning rate at the schedule's start."),
+          weightDecay: z.number(),
+        }),
+      )
+      .describe('How the optimizer updates every learned parameter, by its groups.'),
     totals: z.object({
       parameters: z.int().describe('The number of learned values.'),
       multiplyAddsPerRow: z.int().describe('The multiply-adds of the forward products.'),
-      trainingBytes: z.int().describe('The memory of a training with Adam in float32, without the training rows.'),
+      trainingBytes: z.int().describe('The memory of a training in float32, without the training rows.'),
     }),
   })
   .meta({ id: 'NetworkDimensions', description: 'The dimension table of a network, in the notation of the notes.' });

@@ -1,8 +1,10 @@
 import { minRowsOf } from '../../engine/layers/layers.ts';
 import { dimensionsOf } from '../../engine/network/dimensions.ts';
+import type { NetworkSpec } from '../../engine/network/spec.ts';
 import type { FieldError, ServiceError } from '../../kit/contract/errors.ts';
 import { check, invalid, invalidRequest } from '../../kit/contract/validation.ts';
 import { resolveLayer } from '../resolve/network.ts';
+import { optimizerErrors, resolveOptimizer } from '../resolve/optimizer.ts';
 import { type InspectRequest, type InspectResponse, inspectRequest } from './schemas.ts';
 
 /** Issues of a well-formed value that no network can have. */
@@ -20,18 +22,37 @@ export function inspectNetwork(input: unknown): InspectResponse {
   }
   const errors = findConflicts(checked.data);
   if (errors.length > 0) throw invalidNetwork(errors);
-  const { inputs, batchSize, layers: parsed } = checked.data;
-  const last = parsed.length - 1;
-  const layers = parsed.map((layer, index) =>
-    resolveLayer(index === last ? { ...layer, activation: layer.activation ?? 'linear' } : layer),
-  );
-  const dimensions = dimensionsOf({ inputs, layers }, batchSize);
+  const { inputs, batchSize, averaging } = checked.data;
+  const dimensions = dimensionsOf(networkOf(checked.data), batchSize, {
+    optimizer: resolveOptimizer(checked.data.optimizer),
+    averaging,
+  });
   // The schema's type only differs in its mutable lists.
   return { inputs, batchSize, ...dimensions } as InspectResponse;
 }
 
+/** The network with every default filled in. */
+function networkOf({ inputs, layers }: InspectRequest): NetworkSpec {
+  const last = layers.length - 1;
+  return {
+    inputs,
+    layers: layers.map((layer, index) =>
+      resolveLayer(index === last ? { ...layer, activation: layer.activation ?? 'linear' } : layer),
+    ),
+  };
+}
+
 /** Values that exclude each other. */
-function findConflicts({ layers, batchSize }: InspectRequest): FieldError[] {
+function findConflicts(request: InspectRequest): FieldError[] {
+  const conflicts = findLayerConflicts(request);
+  if (conflicts.length > 0) return conflicts;
+  return optimizerErrors(resolveOptimizer(request.optimizer), networkOf(request)).map(({ path, message }) => ({
+    path: `/optimizer${path}`,
+    message,
+  }));
+}
+
+function findLayerConflicts({ layers, batchSize }: InspectRequest): FieldError[] {
   const last = layers.length - 1;
   return layers.flatMap((layer, index) => {
     const resolved = resolveLayer(layer);

@@ -1,11 +1,9 @@
-import type { CompleteLayer } from '../../engine/layers/layerSpec.ts';
-import { learnedParameters } from '../../engine/network/spec.ts';
+import { learnedParameters, type NetworkSpec } from '../../engine/network/spec.ts';
 import { findGroupConflicts, type GroupConflict, groupNames } from '../../engine/optimizers/groups.ts';
 import { didYouMean } from '../../kit/contract/closest.ts';
-import { pointer } from '../../kit/contract/errors.ts';
+import { type FieldError, pointer } from '../../kit/contract/errors.ts';
 import { nameSome } from '../../kit/nameSome.ts';
 import type { OptimizerRequest, OptimizerSettings } from '../schemas/optimizer.ts';
-import type { Issues } from './issues.ts';
 
 type GroupRequests = NonNullable<OptimizerRequest['groups']>;
 
@@ -28,20 +26,24 @@ export function resolveOptimizer({ groups, ...optimizer }: OptimizerRequest): Op
   return { ...optimizer, groups: resolved };
 }
 
-/** Reports groups that do not suit the hidden layers. */
-export function checkGroups(
-  { groups }: OptimizerSettings,
-  layers: readonly CompleteLayer[],
-  issues: Pick<Issues, 'add'>,
-): void {
-  // The names do not depend on the number of inputs and outputs.
-  const output = { units: 1, activation: 'linear' } as const;
-  const parameters = learnedParameters({ inputs: 1, layers: [...layers, output] });
+/**
+ * Values that exclude each other, and groups that do not suit the network. The paths begin at the
+ * optimizer. Throws RangeError when the network is impossible.
+ */
+export function optimizerErrors(optimizer: OptimizerSettings, network: NetworkSpec): readonly FieldError[] {
+  const parameters = learnedParameters(network);
   const names = groupNames(parameters);
-  for (const conflict of findGroupConflicts(groups, parameters)) {
-    const { group, entry } = conflict;
-    issues.add(pointer(['training', 'optimizer', 'groups', group, 'parameters', entry]), messageOf(conflict, names));
-  }
+  const conflicts = findGroupConflicts(optimizer.groups, parameters).map((conflict) => ({
+    path: pointer(['groups', conflict.group, 'parameters', conflict.entry]),
+    message: messageOf(conflict, names),
+  }));
+  return needsMomentum(optimizer)
+    ? [{ path: '/nesterov', message: "Nesterov's momentum needs a momentum above 0." }, ...conflicts]
+    : conflicts;
+}
+
+function needsMomentum(optimizer: OptimizerSettings): boolean {
+  return optimizer.type === 'sgd' && optimizer.nesterov && optimizer.momentum === 0;
 }
 
 function messageOf({ given, selectedTwice }: GroupConflict, names: readonly string[]): string {

@@ -10,7 +10,7 @@ import { unknownClasses } from './classNames.ts';
 import type { DefaultTraining } from './defaults.ts';
 import type { Issues } from './issues.ts';
 import { lossName, resolveLoss } from './loss.ts';
-import { checkGroups, resolveOptimizer } from './optimizer.ts';
+import { optimizerErrors, resolveOptimizer } from './optimizer.ts';
 import { type ColumnShape, classesOf } from './shape.ts';
 
 /** The parts of a spec that its training must suit. */
@@ -48,8 +48,7 @@ export function resolveTraining(
   };
   checkClassOptions(training, { task, target }, issues);
   checkBatchSize(training, layers, issues);
-  checkOptimizer(training, issues);
-  checkGroups(training.optimizer, layers, issues);
+  checkOptimizer(training, layers, issues);
   checkMonitor(training.earlyStopping?.metric, task, split, issues);
   return training;
 }
@@ -84,10 +83,11 @@ function checkBatchSize({ batchSize }: TrainingSettings, layers: readonly Comple
   );
 }
 
-function checkOptimizer({ optimizer }: TrainingSettings, issues: Issues): void {
-  if (optimizer.type === 'sgd' && optimizer.nesterov && optimizer.momentum === 0) {
-    issues.add('/training/optimizer/nesterov', "Nesterov's momentum needs a momentum above 0.");
-  }
+/** The names of parameters do not depend on the number of inputs and outputs. */
+function checkOptimizer({ optimizer }: TrainingSettings, layers: readonly CompleteLayer[], issues: Issues): void {
+  const network = { inputs: 1, layers: [...layers, { units: 1, activation: 'linear' as const }] };
+  for (const { path, message } of optimizerErrors(optimizer, network))
+    issues.add(`/training/optimizer${path}`, message);
 }
 
 function checkMonitor(metric: Monitor | undefined, task: Task, split: Split, issues: Issues): void {

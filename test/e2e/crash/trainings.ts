@@ -8,8 +8,8 @@ export const TABLES: readonly { readonly name: string; readonly rows: number; re
 ].map(({ name, rows }) => ({ name, rows, csv: kindsTable(name, rows) }));
 
 /**
- * All kinds of training state, in trainings of a second or two: statistics, masks, moments, a
- * schedule and a patience that depend on the losses.
+ * All kinds of training state, in trainings of a second or two: statistics and their average,
+ * masks, moments, a schedule and a patience that depend on the losses.
  */
 export const SPECS = [
   {
@@ -21,7 +21,13 @@ export const SPECS = [
         { units: 16, normalization: 'layer' },
       ],
     },
-    training: { epochs: 120, batchSize: 32, optimizer: { type: 'adam', learningRate: 0.001 }, earlyStopping: null },
+    training: {
+      epochs: 120,
+      batchSize: 32,
+      optimizer: { type: 'adam', learningRate: 0.001, groups: [{ parameters: ['bias'], rateFactor: 0.5 }] },
+      averaging: { decay: 0.95 },
+      earlyStopping: null,
+    },
   },
   {
     name: 'patience',

@@ -48,8 +48,8 @@ it('counts normalization parameters, and more memory for an optimizer with more 
     { units: 4, activation: 'relu' as const, normalization: 'batch' as const },
     { units: 1, activation: 'linear' as const },
   ];
-  const adam = dimensionsOf({ inputs: 2, layers }, 16, { type: 'adam' });
-  const sgd = dimensionsOf({ inputs: 2, layers }, 16, { type: 'sgd' });
+  const adam = dimensionsOf({ inputs: 2, layers }, 16, { optimizer: { type: 'adam' } });
+  const sgd = dimensionsOf({ inputs: 2, layers }, 16, { optimizer: { type: 'sgd' } });
   expect(adam.layers[0].gamma).toEqual([4, 1]);
   expect(adam.layers[1].gamma).toBeUndefined();
   expect(adam.totals.parameters).toBe(8 + 4 + 8 + 4 + 1);

@@ -55,6 +55,48 @@ describe('the inspection of a network', () => {
     expect(totals.trainingBytes).toBeGreaterThan(4 * 72);
   });
 
+  it('shows how the optimizer updates each parameter, by its groups', () => {
+    const optimizer = {
+      type: 'adamw',
+      learningRate: 0.01,
+      weightDecay: 0.1,
+      groups: [
+        { parameters: ['W2'], rateFactor: 0.5 },
+        { parameters: ['bias'], weightDecay: 0 },
+      ],
+    };
+    expect(inspectNetwork({ ...notes, optimizer }).updates).toEqual([
+      { parameters: ['W1'], learningRate: 0.01, weightDecay: 0.1 },
+      { parameters: ['W2'], learningRate: 0.005, weightDecay: 0.1 },
+      { parameters: ['W3', 'W4'], learningRate: 0.01, weightDecay: 0.1 },
+      { parameters: ['b1', 'b2', 'b3', 'b4'], learningRate: 0.01, weightDecay: 0 },
+    ]);
+    expect(inspectNetwork({ ...notes, optimizer: { type: 'adamw' } }).updates).toMatchObject([
+      { parameters: ['W1', 'W2', 'W3', 'W4'], weightDecay: 0.01 },
+      { parameters: ['b1', 'b2', 'b3', 'b4'], weightDecay: 0 },
+    ]);
+    expect(inspectNetwork(notes).updates).toHaveLength(1);
+  });
+
+  it('counts the memory of the optimizer and of the average', () => {
+    const large = { inputs: 1000, layers: [{ units: 1000 }], batchSize: 1 };
+    const bytes = (training: object) => inspectNetwork({ ...large, ...training }).totals.trainingBytes;
+    expect((bytes({}) - bytes({ optimizer: { type: 'sgd' } })) / 4e6).toBeCloseTo(2, 1);
+    expect((bytes({ averaging: { decay: 0.9 } }) - bytes({})) / 4e6).toBeCloseTo(1, 1);
+  });
+
+  it('rejects an optimizer that does not suit the network', () => {
+    const groups = [{ parameters: ['gamma1', 'W1'] }, { parameters: ['weight'] }];
+    expect(errorsOf({ ...notes, optimizer: { type: 'sgd', nesterov: true, groups } })).toMatchObject({
+      code: 'invalid_network',
+      errors: [
+        { path: '/optimizer/nesterov' },
+        { path: '/optimizer/groups/0/parameters/0', message: expect.stringContaining("no parameter 'gamma1'") },
+        { path: '/optimizer/groups/1/parameters/0', message: expect.stringContaining("'weight' contains W1") },
+      ],
+    });
+  });
+
   it('names the layer of every impossible value', () => {
     const layers = [{ units: 0 }, { units: 5, activation: 'rely' }, { units: 5, dropout: 1 }, { units: 20_000 }];
     expect(errorsOf({ inputs: 0, layers, batchSize: 0 })).toMatchObject({
