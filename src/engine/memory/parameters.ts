@@ -8,7 +8,7 @@ import type { Allocator } from './allocator.ts';
  * one kind are neighbours, so that one kernel call can update them all.
  */
 export const LEARNED_KINDS = ['weight', 'bias', 'normalization', 'embedding'] as const;
-export type LearnedKind = (typeof LEARNED_KINDS)[number];
+type LearnedKind = (typeof LEARNED_KINDS)[number];
 
 /** A parameter as its layer declares it. */
 export interface ParameterShape {
