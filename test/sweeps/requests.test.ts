@@ -29,6 +29,20 @@ describe('POST /v1/sweeps', () => {
     });
   });
 
+  it('accepts the settings of optimizer groups and of the moving average', async () => {
+    const service = await openTestService();
+    const search = (space: object) => service.post('/v1/sweeps', { job: { ...service.job, training: {} }, space });
+    const decay = { type: 'uniform', min: 0.9, max: 0.99 };
+    const accepted = await search({
+      'training.averaging.decay': decay,
+      'training.optimizer.groups.0.rateFactor': { type: 'uniform', min: 0, max: 2 },
+      'training.optimizer.groups.0.weightDecay': { type: 'uniform', min: 0, max: 0.1 },
+    });
+    expect(accepted.status).toBe(202);
+    const impossible = await search({ 'training.averaging.decay': { ...decay, max: 1 } });
+    expect(impossible).toMatchObject({ status: 422, body: { errors: [{ path: '/space/training.averaging.decay' }] } });
+  });
+
   it('tries all points of a grid, and maximizes metrics that are better when higher', async () => {
     const service = await openTestService();
     const { body } = await service.post('/v1/sweeps', {

@@ -105,6 +105,19 @@ describe('the values of a trial', () => {
     });
     expect(job.network.layers[0].units).toBe(8);
   });
+
+  it('are set in the default groups of the default optimizer, and in an average that is null by default', () => {
+    const groups = [{ parameters: ['bias'], rateFactor: 1, weightDecay: 0 }];
+    const defaults = { training: { optimizer: { type: 'adamw', learningRate: 0.002, groups }, averaging: null } };
+    const parameters = { 'training.optimizer.groups.0.rateFactor': 2, 'training.averaging.decay': 0.9 };
+    expect(applyParameters({ target: 'y' }, parameters, defaults)).toEqual({
+      target: 'y',
+      training: {
+        optimizer: { type: 'adamw', groups: [{ ...groups[0], rateFactor: 2 }] },
+        averaging: { decay: 0.9 },
+      },
+    });
+  });
 });
 
 describe('the dry run of a space', () => {
