@@ -97,3 +97,25 @@ it('years of two digits are warned about', async () => {
   expect(warning(await read(repeat(['11-JAN-52', '04-DEC-67'], 30)), 'two_digit_years')).toBeDefined();
   expect(warning(await read(repeat(['11-JAN-1952', '04-DEC-1967'], 30)), 'two_digit_years')).toBeUndefined();
 });
+
+describe('abbreviations of several time zones are warned about', () => {
+  const times = (zone: string, count: number) =>
+    Array.from({ length: count }, (_, minute) => `2021-03-04 05:${String(minute % 60).padStart(2, '0')} ${zone}`);
+
+  it.each(['CST', 'IST', 'BST'])('in a whole column: %s', async (zone) => {
+    const dataset = await read(times(zone, 50));
+    expect(columnOf(dataset, 'x').type).not.toBe('datetime');
+    expect(warning(dataset, 'ambiguous_zones')?.message).toContain(`Times such as "2021-03-04 05:00 ${zone}"`);
+  });
+
+  it('in a few cells of a column of times', async () => {
+    const dataset = await read([...times('America/Chicago', 200), ...times('CST', 2)]);
+    expect(columnOf(dataset, 'x')).toMatchObject({ type: 'datetime', missing: 2, min: '2021-03-04T11:00:00.000Z' });
+    expect(warning(dataset, 'ambiguous_zones')?.message).toContain('05:00 CST');
+  });
+
+  it('but not names of one zone, nor words', async () => {
+    expect(warning(await read(times('CET', 50)), 'ambiguous_zones')).toBeUndefined();
+    expect(warning(await read(repeat(['MacBook 2 CST', 'phone', 'desk'], 50)), 'ambiguous_zones')).toBeUndefined();
+  });
+});

@@ -1,3 +1,4 @@
+import { hasAmbiguousZone } from '../../formats/types/zones.ts';
 import type { DatasetWarning } from '../profile/schemas.ts';
 import type { Profiled } from './profile.ts';
 import type { CellCount, MixedColumn } from './scan/otherCells.ts';
@@ -60,6 +61,11 @@ export function warningsOf({ stats, column }: Profiled, others: readonly CellCou
     const message = `The comma is ambiguous and was read as ${meaning}. Write numbers with a decimal point and no separators to be sure.`;
     warnings.push(warn('ambiguous_numbers', message));
   }
+  const zoned = ambiguousZone(column, others);
+  if (zoned !== undefined) {
+    const message = `Times such as ${JSON.stringify(shortened(zoned))} were not read, because their time zone has several offsets. Write an offset such as -06:00, or a name such as America/Chicago.`;
+    warnings.push(warn('ambiguous_zones', message));
+  }
   if (format?.twoDigitYear) {
     const message = 'Two digits do not say the century: 00 to 68 were read as 2000 to 2068, 69 to 99 as 1969 to 1999.';
     warnings.push(warn('two_digit_years', message));
@@ -69,6 +75,13 @@ export function warningsOf({ stats, column }: Profiled, others: readonly CellCou
     warnings.push(warn('inexact_integers', message));
   }
   return warnings;
+}
+
+/** A cell with an ambiguous zone: most of a column of words, or some that a column of times lost. */
+function ambiguousZone(column: Profiled['column'], others: readonly CellCount[]): string | undefined {
+  const cells = [...others, ...('top' in column ? column.top : [])].map(({ value }) => value);
+  const zoned = cells.filter(hasAmbiguousZone);
+  return column.type === 'datetime' || zoned.length > cells.length / 2 ? zoned[0] : undefined;
 }
 
 function named(others: readonly CellCount[]): string {

@@ -65,6 +65,7 @@ export const warningSchema = z
       'mixed_types',
       'ambiguous_dates',
       'ambiguous_numbers',
+      'ambiguous_zones',
       'two_digit_years',
       'inexact_integers',
       'renamed_column',

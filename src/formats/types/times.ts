@@ -1,5 +1,6 @@
 import type { ValueFormat } from './columnType.ts';
 import { literal, literals } from './sql.ts';
+import { NAMED_ZONE, readInNamedZone, timeInNamedZone, ZONE_IN_BRACKETS } from './zones.ts';
 
 /** Formats of times. A time without a zone is in UTC. Patterns are for RE2 and JavaScript. */
 
@@ -36,12 +37,15 @@ const ISO_CLOCK = `[ T](?:[01]?\\d|2[0-4]):${SIXTY}`;
 const ISO_PLAIN = `${ISO_DATE}(?:${ISO_CLOCK}(?::${SIXTY}(?:\\.\\d{1,3})?Z?)?)?`;
 const ISO_LOCAL = `${ISO_DATE}${ISO_CLOCK}(?::${SIXTY}(?:\\.\\d{1,3})?)?`;
 const ISO_OFFSET = `[-+](?:[01]\\d|2[0-3])(?::?${SIXTY})?`;
-const ISO_WITH_ZONE = `${ISO_DATE}${ISO_CLOCK}(?::${SIXTY}(?:\\.\\d{1,9})?)?(?: ?(?:Z|UTC|GMT|${ISO_OFFSET}))?`;
+const ISO_TIME = `${ISO_DATE}${ISO_CLOCK}(?::${SIXTY}(?:\\.\\d{1,9})?)?`;
+const ISO_WITH_ZONE = `${ISO_TIME}(?: ?(?:Z|UTC|GMT|${ISO_OFFSET})${ZONE_IN_BRACKETS})?`;
+const ISO_IN_NAMED_ZONE = `${ISO_TIME}${NAMED_ZONE}`;
 const ISO_FIELDS =
   /^(?<year>\d+)-(?<month>\d+)-(?<day>\d+)(?:[ T](?<hour>\d+):(?<minute>\d+)(?::(?<second>\d+)(?:\.(?<fraction>\d+))?)? ?(?<zone>.*))?$/;
 const ISO = new RegExp(`^(?:${ISO_PLAIN}|${ISO_WITH_ZONE})$`);
+const IS_IN_NAMED_ZONE = new RegExp(`^${ISO_IN_NAMED_ZONE}$`);
 /** The hours and the minutes of an offset at the end of a cell. */
-const OFFSET = '([-+]\\d\\d)(?::?(\\d\\d))?$';
+const OFFSET = `([-+]\\d\\d)(?::?(\\d\\d))?${ZONE_IN_BRACKETS}$`;
 const OFFSET_PARTS = new RegExp(OFFSET);
 
 const LAST_HOUR = 24;
@@ -54,18 +58,19 @@ const CYCLE_YEARS = 400;
 const CYCLE_MS = 146_097 * 86_400_000;
 const MINUTE_MS = 60_000;
 
-/** ISO 8601, with or without a time, a fraction and an offset. */
+/** ISO 8601, with or without a time, a fraction and an offset or the name of a zone. */
 export const isoFormat: ValueFormat = {
   name: 'iso',
-  value: (cell) => `(CASE ${isoCases(cell)} END)`,
-  read: readIso,
+  value: (cell) =>
+    `(CASE ${isoCases(cell)} WHEN regexp_full_match(${cell}, ${literal(ISO_IN_NAMED_ZONE)}) THEN ${timeInNamedZone(castIso(cell), cell)} END)`,
+  read: (cell) => (IS_IN_NAMED_ZONE.test(cell) ? readNamedIso(cell) : readIso(cell)),
   detected: true,
   hasDigits: true,
 };
 
 /**
- * A date in a format of `strptime`, with or without a time of day. Dates in ISO 8601 are read as
- * well, because they have one meaning only.
+ * A date in a format of `strptime`, with or without a time of day. Dates in ISO 8601 without the
+ * name of a zone are read as well, because they have one meaning only.
  */
 export function dateFormat(format: string, ambiguousWith: string | undefined): ValueFormat {
   const fields: string[] = [];
@@ -100,16 +105,25 @@ export function dateFormat(format: string, ambiguousWith: string | undefined): V
  * and come last.
  */
 function isoCases(cell: string): string {
-  const local = `TRY_CAST(regexp_extract(${cell}, ${literal(`^${ISO_LOCAL}`)}) AS TIMESTAMP)`;
   const part = (group: number) => `regexp_extract(${cell}, ${literal(OFFSET)}, ${group})`;
   const hours = `coalesce(TRY_CAST(${part(1)} AS INTEGER), 0)`;
   const minutes = `coalesce(TRY_CAST(concat(${part(1)}[1], ${part(2)}) AS INTEGER), 0)`;
   return `WHEN regexp_full_match(${cell}, ${literal(ISO_PLAIN)}) THEN TRY_CAST(${cell} AS TIMESTAMP)
-    WHEN regexp_full_match(${cell}, ${literal(ISO_WITH_ZONE)}) THEN ${local} - to_minutes(60 * ${hours} + ${minutes})`;
+    WHEN regexp_full_match(${cell}, ${literal(ISO_WITH_ZONE)}) THEN ${castIso(cell)} - to_minutes(60 * ${hours} + ${minutes})`;
+}
+
+/** SQL for the local time of a cell with a zone, or with more digits than are cast exactly. */
+function castIso(cell: string): string {
+  return `TRY_CAST(regexp_extract(${cell}, ${literal(`^${ISO_LOCAL}`)}) AS TIMESTAMP)`;
 }
 
 function readIso(cell: string): number | undefined {
   return ISO.test(cell) ? timeOf(ISO_FIELDS.exec(cell)?.groups ?? {}) : undefined;
+}
+
+function readNamedIso(cell: string): number | undefined {
+  const local = timeOf({ ...ISO_FIELDS.exec(cell)?.groups, zone: 'Z' });
+  return local === undefined ? undefined : readInNamedZone(local, cell);
 }
 
 function timeOf(fields: Fields & Readonly<Record<string, string | undefined>>): number | undefined {
