@@ -80,11 +80,11 @@ function otherCharset(charset: string): ServiceError {
 }
 
 /**
- * Whether the service decodes the body as JSON itself. Uploads are decoded when their file is read.
+ * Whether the body is parsed as JSON before the handler. Handlers of tables decode them in any
+ * charset.
  */
 function isParsedJson({ routeOptions }: FastifyRequest, mediaType: string): boolean {
-  const { maxStreamedBytes, buffers } = routeOptions.config;
-  return mediaType === JSON_TYPE && (maxStreamedBytes === undefined || buffers === JSON_TYPE);
+  return mediaType === JSON_TYPE && routeOptions.config.maxStreamedBytes === undefined;
 }
 
 /** The media types in the schema of a body: several under `content`, or JSON. */

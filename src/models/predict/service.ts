@@ -5,7 +5,7 @@ import { ServiceError } from '../../kit/contract/errors.ts';
 import type { Semaphore } from '../../kit/limits/semaphore.ts';
 import type { Database } from '../../store/database/database.ts';
 import { type JsonBodyLimits, limitBytes, parseJson, peek, readWhole, type TextBody, unpack } from '../rows/body.ts';
-import { decodeText } from '../rows/decode.ts';
+import { decodeText, decodeWhole } from '../rows/decode.ts';
 import { createMissingValueWarnings, type MissingValueWarning } from '../rows/missingValueWarnings.ts';
 import type { TextWarning, Warn } from '../rows/textWarnings.ts';
 import { createModelLookup, modelNotFound } from '../stored/modelStore.ts';
@@ -79,23 +79,32 @@ export function createPredictions(
     return metrics ? withMetrics(predictor, metrics) : predictor;
   }
 
-  async function predictBody(predictor: Predictor, bytes: AsyncIterable<Uint8Array>): Promise<PredictResponse> {
+  async function predictBody(
+    predictor: Predictor,
+    bytes: AsyncIterable<Uint8Array>,
+    charset: string | undefined,
+  ): Promise<PredictResponse> {
     const body = await readWhole(bytes, json);
-    const response = () => predictJson(predictor, rowsOf(parseJson(body, json)), predictRowsQuota);
-    return body.length > LARGE_JSON_BYTES ? largeJson.run(response) : response();
+    async function respond(): Promise<PredictResponse> {
+      const textWarnings: TextWarning[] = [];
+      const text = decodeWhole(body, { charset, warn: (warning) => void textWarnings.push(warning) });
+      const { predictions, warnings } = await predictJson(predictor, rowsOf(parseJson(text, json)), predictRowsQuota);
+      return { predictions, warnings: [...textWarnings, ...warnings] };
+    }
+    return body.length > LARGE_JSON_BYTES ? largeJson.run(respond) : respond();
   }
 
   return {
-    async json(idOrAlias, { stream, contentEncoding }) {
+    async json(idOrAlias, { stream, contentEncoding, charset }) {
       const predictor = await load(idOrAlias);
-      return predictBody(predictor, unpack(stream, contentEncoding, maxExpansion));
+      return predictBody(predictor, unpack(stream, contentEncoding, maxExpansion), charset);
     },
 
     async rows(idOrAlias, options, { stream, contentEncoding, charset }) {
       const predictor = await load(idOrAlias);
       const { head, all } = await peek(unpack(stream, contentEncoding, maxExpansion), HEAD_BYTES);
       const format = formatOf(head, options.declared);
-      if (format === 'json') return { json: await predictBody(predictor, all) };
+      if (format === 'json') return { json: await predictBody(predictor, all, charset) };
       const missingValues = createMissingValueWarnings(predictor.fitted);
       const textWarnings: TextWarning[] = [];
       const warn: Warn = (warning) => void textWarnings.push(warning);

@@ -128,8 +128,7 @@ export async function readWhole(
 }
 
 /** Throws ServiceError `invalid_json`, and `payload_too_large` above a limit. */
-export function parseJson(body: Buffer, limits: JsonLimits): unknown {
-  const text = body.toString();
+export function parseJson(text: string, limits: JsonLimits): unknown {
   const tooMuch = jsonLimitError(text, limits, 'send the rows in several requests, or as text/csv');
   if (tooMuch) throw tooMuch;
   return parseText(text, 'The body');
