@@ -4,13 +4,18 @@ export function uniqueNames(names: readonly string[]): readonly string[] {
   const seen = new Set<string>();
   const numbers = new Map<string, number>();
   return names.map((name, index) => {
-    const wanted = name === '' ? `column${index + 1}` : name;
+    const wanted = name === '' ? generatedName(index) : name;
     const unique =
       seen.has(wanted) || (name === '' && usedNames.has(wanted)) ? numbered(wanted, usedNames, numbers) : wanted;
     usedNames.add(unique);
     seen.add(unique);
     return unique;
   });
+}
+
+/** The name of a column without one, by its position from 0. */
+export function generatedName(index: number): string {
+  return `column${index + 1}`;
 }
 
 /** The name with the first free number. Lower numbers of the name are not tried again. */

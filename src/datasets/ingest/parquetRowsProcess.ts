@@ -22,8 +22,8 @@ async function respond({ memoryBytes, limits }: ParquetRowsRequest): Promise<voi
   const session = await openSession({ memoryBytes, threads: 1, files: [UPLOAD_FILE], spillFolder: null });
   try {
     const { columns, relation } = await openParquet(session, UPLOAD_FILE);
-    const names = uniqueNames(columns.map(({ name }) => name));
-    checkColumns(names, limits);
+    const names = columns.map(({ name }) => name);
+    checkColumns(uniqueNames(names), limits);
     checkRows(Number((await session.query(`SELECT count(*)::DOUBLE FROM ${relation}`))[0]?.[0]), limits);
     await send({ names });
     const cells = columns.map(({ id, kind }) => STORED_TYPES[kind].json(STORED_TYPES[kind].cast(id)));

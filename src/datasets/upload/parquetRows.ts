@@ -18,6 +18,7 @@ const NODE_HEAP_MEBIBYTES = 512;
 
 /** The rows of a Parquet file as text. */
 export interface ParquetRows {
+  /** As in the file. */
   readonly names: readonly string[];
   /** A JSON list of the cells for each row, a row a line. */
   readonly lines: AsyncIterable<string>;

@@ -1,4 +1,4 @@
-import { uniqueNames } from '../../formats/columnNames.ts';
+import { generatedName, uniqueNames } from '../../formats/columnNames.ts';
 import {
   DELIMITERS,
   type Dialect,
@@ -51,6 +51,6 @@ function hasHeader(dialect: Dialect, known: ReadonlySet<string>): boolean {
   const { first, header } = dialect;
   const found = knownNames(dialect, known);
   if (!header) return found === first.length;
-  const isGenerated = first.every((_, index) => known.has(`column${index + 1}`));
+  const isGenerated = first.every((_, index) => known.has(generatedName(index)));
   return found > 0 || !isGenerated;
 }

@@ -1,4 +1,3 @@
-import { uniqueNames } from '../../formats/columnNames.ts';
 import type { Dialect, TextStart } from '../../formats/text/dialect.ts';
 import {
   createRecordReader,
@@ -10,7 +9,7 @@ import {
 import { createShortLineCounter } from '../../formats/text/shortLines.ts';
 import { type FieldError, pointer, ServiceError } from '../../kit/contract/errors.ts';
 import { findBodyDialect } from './bodyDialect.ts';
-import { checkNames } from './columnNames.ts';
+import { checkNames, datasetNames } from './columnNames.ts';
 import type { RawRows } from './rawRows.ts';
 import { shortLinesWarning, skippedLinesWarning, type Warn } from './textWarnings.ts';
 
@@ -132,7 +131,7 @@ function cellCountIssue({ cells, line }: TextRecord, number: number, columns: nu
  * end of the line and is allowed.
  */
 function namesOf({ first, header }: Dialect, known: ReadonlySet<string>): readonly string[] {
-  const names = uniqueNames(header ? first : first.map(() => ''));
+  const names = datasetNames(header ? first : first.map(() => ''), known);
   const advice = header ? '' : ' The body has no header. Send one, or the columns of the dataset in their order.';
   const named = names.filter((_, i) => !header || first[i] !== '');
   checkNames(named, known, advice);

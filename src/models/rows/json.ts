@@ -1,4 +1,5 @@
 import { type FieldError, MAX_LISTED, pointer } from '../../kit/contract/errors.ts';
+import { namelessColumns } from './columnNames.ts';
 import type { RawRows } from './rawRows.ts';
 import { unknownColumn } from './unknownColumn.ts';
 
@@ -19,15 +20,24 @@ export function jsonRows(
   broken: readonly FieldError[] = [],
 ): RawRows {
   const rows = values.map((value) => (isRow(value) ? value : NO_ROW));
+  const nameless = namelessColumn(known);
   return {
     count: rows.length,
     first,
     issues: [...broken, ...issuesIn(values, first, known)],
     column: (name) => (row) => {
       const cells = rows[row];
-      return cells && Object.hasOwn(cells, name) ? cells[name] : undefined;
+      if (cells === undefined) return undefined;
+      if (Object.hasOwn(cells, name)) return cells[name];
+      return name === nameless ? cells[''] : undefined;
     },
   };
+}
+
+/** The column of the empty key: the only one of the dataset whose name was generated. */
+function namelessColumn(known: ReadonlySet<string>): string | undefined {
+  const [name, ...others] = namelessColumns(known);
+  return others.length === 0 ? name : undefined;
 }
 
 function isRow(value: JsonRow): value is Row {
@@ -53,7 +63,7 @@ function addUnknownColumns(
   found: FieldError[],
 ): void {
   for (const name of Object.keys(row)) {
-    if (known.has(name)) continue;
+    if (known.has(name) || (name === '' && namelessColumn(known) !== undefined)) continue;
     found.push(unknownColumn(name, path, known, found.length));
     if (found.length > MAX_LISTED) return;
   }

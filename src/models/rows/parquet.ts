@@ -1,5 +1,5 @@
 import type { ParquetRows } from '../../datasets/upload/parquetRows.ts';
-import { checkNames } from './columnNames.ts';
+import { checkNames, datasetNames } from './columnNames.ts';
 import { linesOf } from './ndjson.ts';
 import type { RawRows } from './rawRows.ts';
 
@@ -13,10 +13,11 @@ const MAX_LINE_LENGTH = 2 ** 26;
  * dataset does not have.
  */
 export async function* readParquet(
-  { names, lines }: ParquetRows,
+  { names: found, lines }: ParquetRows,
   known: ReadonlySet<string>,
   chunkRows: number,
 ): AsyncGenerator<RawRows> {
+  const names = datasetNames(found, known);
   checkNames(names, known);
   let rows: (readonly unknown[])[] = [];
   let first = 0;

@@ -93,11 +93,67 @@ describe('the dialect of a body', () => {
   });
 });
 
+describe('columns without a name', () => {
+  let unnamed: string;
+  beforeAll(async () => {
+    const outcome = binaryOutcome({ number: 'column2', category: 'column4' });
+    unnamed = await service.save(outcome, ['y', 'column2', 'x', 'column4']);
+  });
+
+  it.each([
+    ['with all columns', 'y,,x,\na,37,1,Private\nb,20,1,\na,61,1,State\n'],
+    ['without the target', ',x,\n37,1,Private\n20,1,\n61,1,State\n'],
+    ['with a delimiter at the end of each line', ',x,,\n37,1,Private,\n20,1,,\n61,1,State,\n'],
+    ['by their generated names', 'column4,column2\nPrivate,37\n,20\nState,61\n'],
+  ])('are found %s', async (_, body) => {
+    expect((await predicted(body, 'text/csv', {}, unnamed)).probabilities).toEqual(await expected());
+  });
+
+  it('are found by the empty key of JSON when there is one', async () => {
+    const outcome = binaryOutcome({ number: 'column2_2', category: 'work' });
+    const one = await service.save(outcome, ['column2', 'column2_2', 'work']);
+    const rows = ROWS.map(({ age, work }) => ({ '': age, work }));
+    const { predictions } = (await post({ rows: ROWS }, 'application/json')).json();
+    expect((await post({ rows }, 'application/json', {}, one)).json().predictions).toEqual(predictions);
+    const lines = rows.map((row) => JSON.stringify(row)).join('\n');
+    const read = (await post(lines, 'application/x-ndjson', {}, one)).body.trim().split('\n');
+    expect(read.map((line) => JSON.parse(line))).toEqual(predictions);
+    expect((await post({ rows }, 'application/json')).json()).toMatchObject({ status: 422 });
+  });
+});
+
 describe('an array of rows', () => {
   it('is read as it was uploaded', async () => {
     const { predictions } = (await post(JSON.stringify(ROWS), 'application/json')).json();
     expect(predictions).toEqual((await post({ rows: ROWS }, 'application/json')).json().predictions);
     expect((await post(JSON.stringify(ROWS), 'application/octet-stream')).json().predictions).toEqual(predictions);
+  });
+
+  it.each([
+    ['a byte order mark', Buffer.from(`\ufeff${JSON.stringify(ROWS)}`), 'application/json'],
+    ['UTF-16', Buffer.from(JSON.stringify(ROWS), 'utf16le'), 'application/json'],
+    [
+      'UTF-16 with its name',
+      Buffer.from(JSON.stringify(ROWS), 'utf16le').swap16(),
+      'application/json;charset=utf-16be',
+    ],
+    ['UTF-16 without a media type', Buffer.from(JSON.stringify(ROWS), 'utf16le'), 'application/octet-stream'],
+  ])('may have %s', async (_, body, type) => {
+    const { predictions } = (await post({ rows: ROWS }, 'application/json')).json();
+    expect((await post(body, type)).json()).toMatchObject({ predictions });
+  });
+
+  it('has the charset of the request, or warns of bytes that are not UTF-8', async () => {
+    const named = await service.save(binaryOutcome({ number: 'age', category: 'café' }), ['age', 'café']);
+    const body = Buffer.from('{"rows":[{"café":"Private"}]}', 'latin1');
+    const read = (await post(body, 'application/json; charset=iso-8859-1', {}, named)).json();
+    expect(read.warnings).toMatchObject([{ code: 'missing_values', column: 'age' }]);
+    expect((await post(body, 'application/json', {}, named)).json().predictions).toEqual(read.predictions);
+    const bad = Buffer.concat([Buffer.from('[{"age":1,"note":"日本'), Buffer.from([0xe9]), Buffer.from('"}]')]);
+    expect((await post(bad, 'application/json')).json().warnings).toContainEqual(
+      expect.objectContaining({ code: 'bad_bytes', count: 1 }),
+    );
+    expect((await post('[]', 'application/json; charset=klingon')).json()).toMatchObject({ status: 415 });
   });
 
   it('has the last value of duplicate keys', async () => {
