@@ -55,6 +55,32 @@ describe('the line ends of a text', () => {
     expect(dataset.rows).toBe(400_000);
   });
 
+  it.each([
+    ['comments', '# p\r\n# q\na,b\r1,2\n3,4\r\n5,6\n'],
+    ['a title', 'Title\r\n\r\na,b\r1,2\r\n3,4\r\n5,6'],
+    ['blank lines', '\n\r\na,b\r1,2\r3,4\n5,6\r'],
+  ])('may be mixed below %s', async (_, body) => {
+    const dataset = await read(body);
+    expect(await cellsOf(service, dataset, 'a')).toEqual([1, 3, 5]);
+    expect(await cellsOf(service, dataset, 'b')).toEqual([2, 4, 6]);
+  });
+
+  it('may be mixed beside quotes', async () => {
+    const dataset = await read('"a","b"\r\n"x\r\ny","2"\n"z ""w"" v",4\r"5"" pipe","6"\n');
+    expect(await cellsOf(service, dataset, 'a')).toEqual(['x\r\ny', 'z "w" v', '5" pipe']);
+    expect(await cellsOf(service, dataset, 'b')).toEqual([2, 4, 6]);
+  });
+
+  it('may be mixed beside a quote inside a cell', async () => {
+    const dataset = await read('a,b\r\n5" pipe,2\n7 ft,4\r\n');
+    expect(await cellsOf(service, dataset, 'b')).toEqual([2, 4]);
+  });
+
+  it('may change from CR to LF beyond the first lines', async () => {
+    const dataset = await read(`a,b\r${'1,2\r'.repeat(100_000)}${'1,2\n'.repeat(100_000)}`);
+    expect(dataset.rows).toBe(200_000);
+  });
+
   it('may be mixed beside short lines', async () => {
     const dataset = await read('a,b\r\n1,2\n3\n4,5\r\n');
     expect(await cellsOf(service, dataset, 'b')).toEqual([2, null, 5]);
@@ -72,6 +98,13 @@ describe('the bytes of a text', () => {
       code: 'bad_bytes',
       message: expect.stringContaining('2 bytes, the first of them in line 4'),
     });
+  });
+
+  it('are UTF-16 beside characters with a zero in the other half', async () => {
+    const text = `c,y\n${'\u3000日本,1\nété,2\n'.repeat(20)}`;
+    for (const body of [Buffer.from(text, 'utf16le'), Buffer.from(text, 'utf16le').swap16()]) {
+      expect((await cellsOf(service, await read(body), 'c')).slice(0, 2)).toEqual(['日本', 'été']);
+    }
   });
 
   it('have the charset of the request', async () => {

@@ -22,6 +22,8 @@ export interface BytesDecoder {
  */
 export const WINDOW_BYTES = 2 ** 18;
 const LINE_FEED = 10;
+/** Characters such as the ideographic space have a zero in the other half; binary files have many. */
+const MAX_OTHER_ZEROS = 0.25;
 /** A text in a single-byte encoding that is not UTF-8 is read as this superset of latin-1. */
 const SINGLE_BYTE = 'windows-1252';
 /** Clients state it for texts of any encoding, so it is not honoured. */
@@ -84,8 +86,8 @@ export function wideEncodingOf(head: Uint8Array): 'utf-16le' | 'utf-16be' | null
   for (let at = 0; at < head.length; at++) if (head[at] === 0) zeros[at % 2 === 0 ? 0 : 1] += 1;
   const [even, odd] = zeros;
   const many = head.length / 4;
-  if (odd > many && even === 0) return 'utf-16le';
-  if (even > many && odd === 0) return 'utf-16be';
+  if (odd > many && even <= odd * MAX_OTHER_ZEROS) return 'utf-16le';
+  if (even > many && odd <= even * MAX_OTHER_ZEROS) return 'utf-16be';
   return null;
 }
 

@@ -1,4 +1,5 @@
 import { createReadStream } from 'node:fs';
+import { generatedName } from '../../../formats/columnNames.ts';
 import { type Dialect, findDialect, type TextStart } from '../../../formats/text/dialect.ts';
 import type { FileFormat } from '../../../formats/text/fileFormat.ts';
 import { createRecordReader, isBlank, RecordError, recordsAt } from '../../../formats/text/records.ts';
@@ -53,10 +54,17 @@ export async function openCsv(
   if (dialect.first.length > text.mostColumns) throw tooWide(dialect, delimiter, text.mostColumns);
   const columns = dialect.first.map((name, index) => ({
     id: columnId(index),
-    name: dialect.header ? name : `column${index + 1}`,
+    name: dialect.header ? name : generatedName(index),
     kind: 'text' as const,
   }));
-  let used: CsvReading = { text, dialect, lineBytes: Math.min(DEFAULT_LINE_BYTES, text.lineBytes), isPadded: false };
+  // After skipped lines, DuckDB loses rows where it otherwise reports mixed line ends.
+  const isMixed = dialect.skip > 0 && hasSeveralLineEnds(text.start.text);
+  let used: CsvReading = {
+    text: isMixed ? unified(text, dialect) : text,
+    dialect,
+    lineBytes: Math.min(DEFAULT_LINE_BYTES, text.lineBytes),
+    isPadded: false,
+  };
   const readingOf = (reading: CsvReading): Reading => ({
     relation: relationOf(reading),
     fallback(error) {
@@ -119,17 +127,30 @@ function fallbackOf(reading: CsvReading, error: unknown): CsvReading | null {
   if (lineBytes < text.lineBytes && (isLineTooLong(message) || isQuote(message))) {
     return { ...reading, lineBytes: text.lineBytes };
   }
-  if (hasMixedLineEnds(message) && text.file !== text.unified) {
-    unifyLineEnds(text.file, text.unified, reading.dialect.quote);
-    return { ...reading, text: { ...text, file: text.unified } };
+  if ((hasMixedLineEnds(message) || isQuote(message)) && text.file !== text.unified) {
+    return { ...reading, text: unified(text, reading.dialect) };
   }
   if (widths === null || widths.found > widths.expected || isPadded) return null;
   return { ...reading, lineBytes: text.lineBytes, isPadded: true };
 }
 
-/** DuckDB's strict mode requires one kind of line ends. It names no line. */
+/**
+ * DuckDB's strict mode requires one kind of line ends. It names no line, or reports a quote where
+ * the cells beside the line ends have quotes.
+ */
 function hasMixedLineEnds(message: string): boolean {
   return message.includes('invalid state');
+}
+
+function hasSeveralLineEnds(text: string): boolean {
+  return new Set(text.match(/\r\n?|\n/g)).size > 1;
+}
+
+/** The text with equal line ends. */
+function unified(text: TextFile, dialect: Dialect): TextFile {
+  unifyLineEnds(text.file, text.unified, dialect);
+  const start = { ...text.start, text: text.start.text.replaceAll(/\r\n?/g, '\n') };
+  return { ...text, start, file: text.unified };
 }
 
 function skippedLines({ skippedText }: Dialect): DatasetWarning[] {
