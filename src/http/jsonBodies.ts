@@ -62,7 +62,7 @@ function demandBody({ body, routeOptions }: FastifyRequest): void {
 function unreadable({ routeOptions }: FastifyRequest, body: string): ServiceError {
   const detail = 'The body has a key __proto__, or a constructor with a prototype. These are not allowed: remove it.';
   return (
-    invalidJson(body, 'The body', routeOptions.config.insteadOfNaN) ??
+    invalidJson(body, 'The body', { insteadOfNaN: routeOptions.config.insteadOfNaN }) ??
     // The body is valid JSON, but Fastify rejects keys that would change the prototype of an
     // object.
     new ServiceError('invalid_json', detail)

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { invalidJson, parseJson } from '../../src/kit/contract/jsonSyntax.ts';
 
-const detailOf = (text: string) => invalidJson(text, 'The body', 'Send null.')?.message;
+const detailOf = (text: string) => invalidJson(text, 'The body', { insteadOfNaN: 'Send null.' })?.message;
 
 describe('a JSON syntax error', () => {
   it.each([

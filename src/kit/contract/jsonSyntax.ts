@@ -25,23 +25,38 @@ const HINTS: ReadonlyMap<string, string> = new Map([
 
 const MAX_FOUND_LENGTH = 20;
 
+/** Where a text starts in a larger one, both from 1. */
+export interface TextPosition {
+  readonly line: number;
+  readonly column: number;
+}
+
+const TEXT_START: TextPosition = { line: 1, column: 1 };
+
 /**
- * The value of a JSON text. Throws ServiceError `invalid_json` with the position of the first
- * syntax error.
+ * The value of a JSON text, which may be a part of a larger text. Throws ServiceError
+ * `invalid_json` with the position of the first syntax error.
  */
-export function parseJson(text: string, subject: string): unknown {
+export function parseJson(text: string, subject: string, start = TEXT_START): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw invalidJson(text, subject) ?? error;
+    throw invalidJson(text, subject, { start }) ?? error;
   }
+}
+
+interface ErrorOptions {
+  readonly start?: TextPosition;
+  /** What to send for a non-finite number. */
+  readonly insteadOfNaN?: string | undefined;
 }
 
 /**
  * `invalid_json` with the line, the column and the token of the first syntax error; undefined if
- * the text is JSON. `insteadOfNaN` says what to send for a non-finite number.
+ * the text is JSON.
  */
-export function invalidJson(text: string, subject: string, insteadOfNaN?: string): ServiceError | undefined {
+export function invalidJson(text: string, subject: string, options: ErrorOptions = {}): ServiceError | undefined {
+  const { start = TEXT_START, insteadOfNaN } = options;
   const issue = findSyntaxIssue(text);
   if (issue === undefined) return undefined;
   const { at, expected, hint } = issue;
@@ -49,19 +64,21 @@ export function invalidJson(text: string, subject: string, insteadOfNaN?: string
   const why = hint ?? HINTS.get(found);
   const advice = why === NOT_FINITE && insteadOfNaN !== undefined ? `${why}. ${insteadOfNaN}` : why && `${why}.`;
   const what = found === '' ? 'the end of the text' : `\`${found}\``;
-  const detail = `${subject} is not valid JSON: ${lineAndColumn(text, at)}: expected ${expected}, found ${what}.`;
+  const detail = `${subject} is not valid JSON: ${lineAndColumn(text, at, start)}: expected ${expected}, found ${what}.`;
   return new ServiceError('invalid_json', advice === undefined ? detail : `${detail} ${advice}`);
 }
 
 /** `line 3, column 14`, both starting at 1. */
-function lineAndColumn(text: string, at: number): string {
-  let line = 1;
-  let start = 0;
-  for (let end = text.indexOf('\n'); end !== -1 && end < at; end = text.indexOf('\n', start)) {
-    line += 1;
-    start = end + 1;
-  }
-  return `line ${line}, column ${at - start + 1}`;
+function lineAndColumn(text: string, at: number, start: TextPosition): string {
+  const { line, column } = positionAfter(text.slice(0, at), start);
+  return `line ${line}, column ${column}`;
+}
+
+/** The position after a text that begins at `start`. Lines end at LF, CRLF or CR. */
+export function positionAfter(text: string, start = TEXT_START): TextPosition {
+  const lines = text.split(/\r\n|\r|\n/);
+  const last = lines.at(-1)?.length ?? 0;
+  return { line: start.line + lines.length - 1, column: (lines.length === 1 ? start.column : 1) + last };
 }
 
 /** The word or character at that position, shortened, because the text may be large. */
