@@ -23,8 +23,8 @@ export interface WordCells {
 const DEFAULT_MARKS = missingMarks(DEFAULT_NULL_VALUES);
 
 /**
- * The reader of a column's cells. A cell of text is a string; other cells are values of JSON,
- * which are read as their text. `fallback` is the type where the dataset's type is not known.
+ * The reader of a column's cells. A cell is a string, a number or a boolean; null and
+ * undefined are missing. `fallback` is the type where the dataset's type is not known.
  */
 export function cellsOf(options: ParseOptions, fallback: ColumnType): NumberCells | WordCells {
   const { type = fallback, form, nullValues } = options;
@@ -68,7 +68,7 @@ function formatReader(type: NumberType, form: string | undefined): (text: string
 function textOf(cell: unknown): string {
   if (typeof cell === 'string') return cell.trim();
   if (cell === undefined || cell === null) return '';
-  return typeof cell === 'object' ? JSON.stringify(cell) : String(cell);
+  return String(cell);
 }
 
 function missingMarks(nullValues: readonly string[]): ReadonlySet<string> {

@@ -119,7 +119,7 @@ describe('a cell or a line that is too long', () => {
     const { detail } = (
       await upload(service, `[{"a":"${'x'.repeat(40_000_000)}"}]`, { type: 'application/json' })
     ).json();
-    expect(detail).toBe('An object is larger than the limit of 16777216 bytes. Shorten its values.');
+    expect(detail).toBe('The object in line 1 is larger than the limit of 16777216 bytes. Shorten its values.');
   });
 
   it('as a row on several lines is refused when it is read, after the lines that show the dialect', async () => {

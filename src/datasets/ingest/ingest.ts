@@ -22,7 +22,7 @@ import { readOtherCells } from './scan/otherCells.ts';
 import { type PlannedColumn, planColumns } from './scan/plan.ts';
 import { openCsv } from './source/csv.ts';
 import { toUtf8 } from './source/encoding.ts';
-import { readHead } from './source/fileEnds.ts';
+import { readHead } from './source/fileHead.ts';
 import { openJson } from './source/json.ts';
 import { checkLines, startOf } from './source/lines.ts';
 import { openParquet } from './source/parquet.ts';
@@ -35,6 +35,8 @@ import { writeTable } from './write.ts';
 export const TEXT_FILE = 'text';
 /** The text with equal line ends, when it had several kinds. */
 export const LINES_FILE = 'lines';
+/** The rows of JSON, an object a line. */
+export const ROWS_FILE = 'rows';
 
 /**
  * Writes `TABLE_FILE` from `UPLOAD_FILE`, both in the working folder, and profiles it. Throws
@@ -123,10 +125,10 @@ async function openSource(
     case 'parquet':
       return openParquet(session, file);
     case 'json':
-      return openJson(session, file, format, lineBytes);
+      return openJson(session, { file, format, lineBytes }, ROWS_FILE);
     case 'ndjson': {
       const hasLineEnds = await checkLines(file, lineBytes);
-      return openJson(session, file, format, lineBytes).catch((error: unknown) => {
+      return openJson(session, { file, format, lineBytes }, ROWS_FILE).catch((error: unknown) => {
         throw hasLineEnds ? error : withCurlHint(error);
       });
     }

@@ -5,7 +5,7 @@
 import { availableParallelism } from 'node:os';
 import { isDiskFull, isOutOfMemory, watchResources } from '../duckdb/diskFull.ts';
 import { openSession } from '../duckdb/duckdb.ts';
-import { ingest, LINES_FILE, TEXT_FILE } from './ingest.ts';
+import { ingest, LINES_FILE, ROWS_FILE, TEXT_FILE } from './ingest.ts';
 import { type IngestRequest, type IngestResponse, Refusal, TABLE_FILE, UPLOAD_FILE } from './protocol/messages.ts';
 
 const SPILL_FOLDER = 'spill';
@@ -21,7 +21,7 @@ async function runIngest({ memoryBytes, ...request }: IngestRequest): Promise<In
   const session = await openSession({
     memoryBytes,
     threads: Math.min(MAX_THREADS, availableParallelism()),
-    files: [UPLOAD_FILE, TEXT_FILE, LINES_FILE, TABLE_FILE],
+    files: [UPLOAD_FILE, TEXT_FILE, LINES_FILE, ROWS_FILE, TABLE_FILE],
     spillFolder: SPILL_FOLDER,
   });
   const watched = watchResources(session);

@@ -75,7 +75,7 @@ function lineAndColumn(text: string, at: number, start: TextPosition): string {
 }
 
 /** The position after a text that begins at `start`. Lines end at LF, CRLF or CR. */
-export function positionAfter(text: string, start = TEXT_START): TextPosition {
+function positionAfter(text: string, start = TEXT_START): TextPosition {
   const lines = text.split(/\r\n|\r|\n/);
   const last = lines.at(-1)?.length ?? 0;
   return { line: start.line + lines.length - 1, column: (lines.length === 1 ? start.column : 1) + last };

@@ -1,6 +1,9 @@
 import { z } from 'zod';
+import { elementsOf, membersOf } from '../../formats/text/jsonSource.ts';
+import type { JsonLimits } from '../../kit/contract/json.ts';
 import { parseInput } from '../../kit/contract/validation.ts';
-import { jsonRows } from '../rows/json.ts';
+import { parseJson } from '../rows/body.ts';
+import { type JsonRows, jsonRows } from '../rows/json.ts';
 import { createMissingValueWarnings } from '../rows/missingValueWarnings.ts';
 import type { RawRows } from '../rows/rawRows.ts';
 import type { Prediction, Predictor } from '../stored/predictor/predictor.ts';
@@ -15,15 +18,27 @@ type PredictionJson = PredictResponse['predictions'][number];
  */
 const rowsSchema = z.strictObject({ rows: z.array(z.unknown()) });
 
-/** The rows of `{"rows": […]}`, or of an array as it was uploaded. */
-export function rowsOf(body: unknown): readonly unknown[] {
-  return Array.isArray(body) ? body : parseInput(rowsSchema, body).rows;
+/**
+ * The rows of `{"rows": […]}`, or of an array as it was uploaded. Throws ServiceError
+ * `invalid_json`, `invalid_request`, and `payload_too_large` above a limit.
+ */
+export function rowsOf(text: string, limits: JsonLimits): JsonRows {
+  const body = parseJson(text, limits);
+  const isArray = Array.isArray(body);
+  let sources: readonly string[] | undefined;
+  return {
+    values: isArray ? body : parseInput(rowsSchema, body).rows,
+    sourceOf(row) {
+      sources ??= elementsOf(isArray ? text : (membersOf(text).get('rows') ?? '[]'));
+      return sources[row] ?? '{}';
+    },
+  };
 }
 
 /** The predictions for the rows, in their order. Throws as `predictRows`. */
 export async function predictJson(
   predictor: Predictor,
-  rows: readonly unknown[],
+  rows: JsonRows,
   maxRows: number | null,
 ): Promise<PredictResponse> {
   const missingValues = createMissingValueWarnings(predictor.fitted);
@@ -44,8 +59,9 @@ export function toJson(prediction: Prediction, classes: readonly string[]): Pred
   return { label, probabilities: byClass };
 }
 
-function* inChunks({ known, chunkRows }: Predictor, rows: readonly unknown[]): Generator<RawRows> {
-  for (let first = 0; first < rows.length; first += chunkRows) {
-    yield jsonRows(rows.slice(first, first + chunkRows), first, known);
+function* inChunks({ known, chunkRows }: Predictor, { values, sourceOf }: JsonRows): Generator<RawRows> {
+  for (let first = 0; first < values.length; first += chunkRows) {
+    const chunk = values.slice(first, first + chunkRows);
+    yield jsonRows({ values: chunk, sourceOf: (row) => sourceOf(first + row) }, first, known);
   }
 }

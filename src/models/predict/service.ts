@@ -4,7 +4,7 @@ import type { Tenant } from '../../kit/contract/caller.ts';
 import { ServiceError } from '../../kit/contract/errors.ts';
 import type { Semaphore } from '../../kit/limits/semaphore.ts';
 import type { Database } from '../../store/database/database.ts';
-import { type JsonBodyLimits, limitBytes, parseJson, peek, readWhole, type TextBody, unpack } from '../rows/body.ts';
+import { type JsonBodyLimits, limitBytes, peek, readWhole, type TextBody, unpack } from '../rows/body.ts';
 import { decodeText, decodeWhole } from '../rows/decode.ts';
 import { createMissingValueWarnings, type MissingValueWarning } from '../rows/missingValueWarnings.ts';
 import type { TextWarning, Warn } from '../rows/textWarnings.ts';
@@ -88,7 +88,7 @@ export function createPredictions(
     async function respond(): Promise<PredictResponse> {
       const textWarnings: TextWarning[] = [];
       const text = decodeWhole(body, { charset, warn: (warning) => void textWarnings.push(warning) });
-      const { predictions, warnings } = await predictJson(predictor, rowsOf(parseJson(text, json)), predictRowsQuota);
+      const { predictions, warnings } = await predictJson(predictor, rowsOf(text, json), predictRowsQuota);
       return { predictions, warnings: [...textWarnings, ...warnings] };
     }
     return body.length > LARGE_JSON_BYTES ? largeJson.run(respond) : respond();

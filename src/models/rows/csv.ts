@@ -106,15 +106,12 @@ async function* allRecords(
 }
 
 function toRawRows(rows: readonly TextRecord[], first: number, header: readonly string[]): RawRows {
-  return {
-    count: rows.length,
-    first,
-    issues: rows.flatMap((row, i) => cellCountIssue(row, first + i, header.length)),
-    column(name) {
-      const index = header.indexOf(name);
-      return (row) => rows[row]?.cells[index];
-    },
+  const column = (name: string) => {
+    const index = header.indexOf(name);
+    return (row: number) => rows[row]?.cells[index];
   };
+  const issues = rows.flatMap((row, i) => cellCountIssue(row, first + i, header.length));
+  return { count: rows.length, first, issues, column, texts: column };
 }
 
 /**

@@ -1,10 +1,15 @@
+import { membersOf, sourceText } from '../../formats/text/jsonSource.ts';
 import { type FieldError, MAX_LISTED, pointer } from '../../kit/contract/errors.ts';
 import { namelessColumns } from './columnNames.ts';
 import type { RawRows } from './rawRows.ts';
 import { unknownColumn } from './unknownColumn.ts';
 
-/** A parsed row. This file checks that it is an object. */
-export type JsonRow = unknown;
+/** Parsed rows and their source text by index. This file checks that each is an object. */
+export interface JsonRows {
+  readonly values: readonly unknown[];
+  readonly sourceOf: (row: number) => string;
+}
+
 type Row = Readonly<Record<string, unknown>>;
 
 const NO_ROW: Row = {};
@@ -14,22 +19,41 @@ const NO_ROW: Row = {};
  * columns.
  */
 export function jsonRows(
-  values: readonly JsonRow[],
+  { values, sourceOf }: JsonRows,
   first: number,
   known: ReadonlySet<string>,
   broken: readonly FieldError[] = [],
 ): RawRows {
   const rows = values.map((value) => (isRow(value) ? value : NO_ROW));
   const nameless = namelessColumn(known);
+  const sources = new Map<number, ReadonlyMap<string, string>>();
+  const sourcesIn = (row: number) => {
+    const members = sources.get(row) ?? membersOf(sourceOf(row));
+    sources.set(row, members);
+    return members;
+  };
+  /** The key of the column's cell in a row; undefined where the row has none. */
+  const keyIn = (row: number, name: string) => {
+    const cells = rows[row];
+    if (cells === undefined) return undefined;
+    const key = Object.hasOwn(cells, name) || name !== nameless ? name : '';
+    return Object.hasOwn(cells, key) ? key : undefined;
+  };
+  const column = (name: string) => (row: number) => {
+    const key = keyIn(row, name);
+    return key === undefined ? undefined : rows[row][key];
+  };
   return {
     count: rows.length,
     first,
     issues: [...broken, ...issuesIn(values, first, known)],
-    column: (name) => (row) => {
-      const cells = rows[row];
-      if (cells === undefined) return undefined;
-      if (Object.hasOwn(cells, name)) return cells[name];
-      return name === nameless ? cells[''] : undefined;
+    column,
+    texts(name) {
+      const cellOf = column(name);
+      return (row) => {
+        const cell = cellOf(row);
+        return hasOtherText(cell) ? sourceText(sourcesIn(row).get(keyIn(row, name) ?? name) ?? '') : cell;
+      };
     },
   };
 }
@@ -40,12 +64,17 @@ function namelessColumn(known: ReadonlySet<string>): string | undefined {
   return others.length === 0 ? name : undefined;
 }
 
-function isRow(value: JsonRow): value is Row {
+/** Whether the source text of a value can differ from that of the parsed value. */
+function hasOtherText(cell: unknown): boolean {
+  return typeof cell === 'number' || (typeof cell === 'object' && cell !== null);
+}
+
+function isRow(value: unknown): value is Row {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** Stops once there are more issues than an error lists. */
-function issuesIn(values: readonly JsonRow[], first: number, known: ReadonlySet<string>): readonly FieldError[] {
+function issuesIn(values: readonly unknown[], first: number, known: ReadonlySet<string>): readonly FieldError[] {
   const found: FieldError[] = [];
   for (const [i, value] of values.entries()) {
     const path = ['rows', first + i];

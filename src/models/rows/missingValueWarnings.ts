@@ -71,9 +71,7 @@ function addUnreadable(found: ColumnCounts, { count, examples }: Unreadable): vo
   }
 }
 
-/** JSON.stringify leaves out what JSON lacks, which is no cell. */
-function shown(cell: unknown): string {
-  const text = JSON.stringify(cell) ?? '';
+function shown(text: string): string {
   return text.length > SHOWN_LETTERS ? `${text.slice(0, SHOWN_LETTERS)}…` : text;
 }
 

@@ -22,9 +22,9 @@ export async function* readParquet(
   let rows: (readonly unknown[])[] = [];
   let first = 0;
   let length = 0;
-  for await (const line of linesOf(lines, MAX_LINE_LENGTH)) {
-    rows.push(JSON.parse(line));
-    length += line.length;
+  for await (const { text } of linesOf(lines, MAX_LINE_LENGTH)) {
+    rows.push(JSON.parse(text));
+    length += text.length;
     if (rows.length < chunkRows && length < CHUNK_TEXT) continue;
     yield toRawRows(rows, first, names);
     first += rows.length;
@@ -34,13 +34,9 @@ export async function* readParquet(
 }
 
 function toRawRows(rows: readonly (readonly unknown[])[], first: number, names: readonly string[]): RawRows {
-  return {
-    count: rows.length,
-    first,
-    issues: [],
-    column(name) {
-      const index = names.indexOf(name);
-      return (row) => rows[row]?.[index];
-    },
+  const column = (name: string) => {
+    const index = names.indexOf(name);
+    return (row: number) => rows[row]?.[index];
   };
+  return { count: rows.length, first, issues: [], column, texts: column };
 }

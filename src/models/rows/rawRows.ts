@@ -9,4 +9,6 @@ export interface RawRows {
   readonly issues: readonly FieldError[];
   /** The cells of a column by row index in this chunk; undefined where a row has none. */
   column(name: string): (row: number) => unknown;
+  /** The same cells, but numbers and nested values of JSON are their source text. */
+  texts(name: string): (row: number) => unknown;
 }

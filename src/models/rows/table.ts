@@ -3,7 +3,7 @@ import { columnTypeOf, type FittedColumn } from '../../features/columns.ts';
 import { cellsOf, type NumberCells, type WordCells } from '../../formats/cells.ts';
 import { columnTypes } from '../../formats/columnTypes.ts';
 import type { Column, Table } from '../../formats/table.ts';
-import { type FieldError, pointer } from '../../kit/contract/errors.ts';
+import type { FieldError } from '../../kit/contract/errors.ts';
 import type { ModelColumns } from '../stored/predictor/predictor.ts';
 import type { RawRows } from './rawRows.ts';
 
@@ -19,8 +19,8 @@ export interface ReadColumns extends Pick<ModelColumns, 'parseOptions'> {
 /** Cells of one column that do not fit its type or format and became missing. */
 export interface Unreadable {
   readonly count: number;
-  /** Some of the cells. */
-  readonly examples: readonly unknown[];
+  /** Some of the cells as JSON. */
+  readonly examples: readonly string[];
 }
 
 export interface ReadRows {
@@ -36,12 +36,6 @@ interface ReadCells {
   readonly unreadable: Unreadable;
 }
 
-/** The cells of a column by row, and their number. */
-interface Given {
-  readonly cellOf: (row: number) => unknown;
-  readonly rows: number;
-}
-
 /** Examples of unreadable cells that are collected in each column. */
 const EXAMPLES = 5;
 const ALL_READ: Unreadable = { count: 0, examples: [] };
@@ -52,43 +46,33 @@ const NO_CATEGORIES = { kind: 'categorical', otherCategories: 0, missing: false 
  * column. The values are then converted to the type that the model reads, as training does.
  */
 export function readTable({ fitted, parseOptions }: ReadColumns, rows: RawRows): ReadRows {
-  const issues = [...rows.issues];
   const read = fitted.map((input) => {
     const cells = cellsOf(parseOptions.get(input.column) ?? {}, input.kind);
-    const given = { cellOf: rows.column(input.column), rows: rows.count };
-    if ('word' in cells) return { column: readWords(input, cells, given), unreadable: ALL_READ };
-    return readNumbers(input, cells, given, (row, cell) => {
-      const message = `Expected a number that float64 can represent, got ${cell}.`;
-      issues.push({ path: pointer(['rows', rows.first + row, input.column]), message });
-    });
+    if ('word' in cells) return { column: readWords(input, cells, rows), unreadable: ALL_READ };
+    return readNumbers(input, cells, rows);
   });
   return {
     table: { rows: rows.count, columns: read.map(({ column }) => column) },
     unreadable: read.map(({ unreadable }) => unreadable),
-    issues,
+    issues: rows.issues,
   };
 }
 
-/**
- * `reportInfinity` gets numbers of JSON that are too large, such as 1e999, which uploads refuse.
- */
-function readNumbers(
-  input: ReadColumn,
-  { type, number }: NumberCells,
-  { cellOf, rows }: Given,
-  reportInfinity: (row: number, cell: number) => void,
-): ReadCells {
-  const examples: unknown[] = [];
+function readNumbers(input: ReadColumn, { type, number }: NumberCells, raw: RawRows): ReadCells {
+  const cellOf = raw.column(input.column);
+  const textOf = raw.texts(input.column);
+  const rows = raw.count;
+  const examples: string[] = [];
   let count = 0;
   const values = new Float64Array(rows);
   for (let row = 0; row < rows; row++) {
     const cell = cellOf(row);
-    const value = number(cell);
+    const value = number(typeof cell === 'object' ? textOf(row) : cell);
     values[row] = value ?? Number.NaN;
     if (value !== undefined) continue;
     count++;
-    if (examples.length < EXAMPLES) examples.push(cell);
-    if (typeof cell === 'number' && !Number.isFinite(cell)) reportInfinity(row, cell);
+    if (examples.length < EXAMPLES)
+      examples.push(typeof cell === 'string' ? JSON.stringify(cell) : String(textOf(row)));
   }
   const unreadable = { count, examples };
   if (input.kind !== 'categorical')
@@ -98,13 +82,12 @@ function readNumbers(
   return { column: encodeWords(input, word, rows), unreadable };
 }
 
-function readWords(input: ReadColumn, { word }: WordCells, { cellOf, rows }: Given): Column {
-  const wordOf = (row: number) => word(cellOf(row));
-  if (input.kind === 'categorical') return encodeWords(input, wordOf, rows);
-  return castTo(
-    input.kind,
-    encodeWords({ ...NO_CATEGORIES, categories: [], frequencies: [], column: input.column }, wordOf, rows),
-  );
+function readWords(input: ReadColumn, { word }: WordCells, raw: RawRows): Column {
+  const textOf = raw.texts(input.column);
+  const wordOf = (row: number) => word(textOf(row));
+  if (input.kind === 'categorical') return encodeWords(input, wordOf, raw.count);
+  const unfitted = { ...NO_CATEGORIES, categories: [], frequencies: [], column: input.column };
+  return castTo(input.kind, encodeWords(unfitted, wordOf, raw.count));
 }
 
 /** The column as the type that the model reads. */

@@ -66,9 +66,10 @@ describe('trainyard predict', () => {
     expect(request?.body).toEqual(packed);
   });
 
-  it('wraps an array of rows in a request', async () => {
+  it('wraps an array of rows in a request, with numbers as they are written', async () => {
     const { request } = await runPredict('rows.json', '[{"x": 1}]');
     expect(JSON.parse(String(request?.body))).toEqual({ rows: [{ x: 1 }] });
+    expect(String((await runPredict('rows.json', '[{"x":7.00}]')).request?.body)).toBe('{"rows":[{"x":7.00}]}');
   });
 
   it('decompresses JSON, to wrap it', async () => {

@@ -127,15 +127,24 @@ describe('predictions of rows in JSON', () => {
     expect(body.json().detail).toContain('line 1, column 22: expected a name in double quotes, found `}`');
     const lines = await predict('{"age": 37}\n{"age": NaN}\n', 'application/x-ndjson');
     expect(lines.json().errors).toEqual([
-      { path: '/rows/1', message: expect.stringContaining('line 1, column 9: expected a value, found `NaN`') },
+      { path: '/rows/1', message: expect.stringContaining('line 2, column 9: expected a value, found `NaN`') },
     ]);
   });
 
-  it('name a number that is too large for JSON', async () => {
-    const response = await predict('{"rows": [{"age": 1e999}]}');
-    expect(response.json().errors).toEqual([
-      { path: '/rows/0/age', message: 'Expected a number that float64 can represent, got Infinity.' },
-    ]);
+  it('treat a number beyond float64 as missing, as uploads do, and name it as it was written', async () => {
+    const { warnings } = (await predict('{"rows": [{"age": 37}, {"age": 1E+999}]}')).json();
+    expect(warnings).toContainEqual(
+      expect.objectContaining({ column: 'age', message: expect.stringContaining('of the dataset: 1E+999.') }),
+    );
+  });
+
+  it('name nested values of any depth', async () => {
+    const nested = '['.repeat(100_000) + ']'.repeat(100_000);
+    const lines = await predict(`{"age": ${nested}, "work": ${nested}}\n`, 'application/x-ndjson');
+    expect(lines.statusCode).toBe(200);
+    expect(JSON.parse(String(lines.headers['trainyard-warnings']))).toContainEqual(
+      expect.objectContaining({ code: 'missing_values', column: 'age' }),
+    );
   });
 
   it('list the first 100 issues, and say that more exist', async () => {

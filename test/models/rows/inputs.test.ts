@@ -13,6 +13,7 @@ import { resolveSpec } from '../../../src/training/resolve/resolve.ts';
 import { specRequestSchema } from '../../../src/training/schemas/spec.ts';
 import { startDatasets, type TestService } from '../../datasets/support/service.ts';
 import { upload } from '../../datasets/support/upload.ts';
+import { asJsonRows } from '../support/asJsonRows.ts';
 
 const SCALINGS = ['none', 'auto', 'standard', 'quantileNormal', 'range'] as const;
 /** Beyond float32 in size and digits, and around where its integers end. */
@@ -72,7 +73,7 @@ async function onlyChunk(chunks: AsyncIterable<RawRows>): Promise<RawRows> {
 }
 
 const FORMATS: readonly (readonly [string, () => Promise<RawRows>])[] = [
-  ['JSON', async () => jsonRows(asUploaded, 0, KNOWN)],
+  ['JSON', async () => jsonRows(asJsonRows(asUploaded), 0, KNOWN)],
   ['NDJSON', () => onlyChunk(readNdjson(piece(asUploaded.map((row) => JSON.stringify(row)).join('\n')), KNOWN, ROWS))],
   [
     'CSV',

@@ -29,7 +29,7 @@ it('name unknown categories and cells that do not fit apart from each other', ()
     rows: 2,
     columns: [{ name: 'code', type: 'categorical', codes: Int32Array.of(1, -1), categories: ['1', '7'] }],
   };
-  warnings.add({ table, unreadable: [{ count: 1, examples: ['abc'] }] });
+  warnings.add({ table, unreadable: [{ count: 1, examples: ['"abc"'] }] });
   const [missing, unseen] = warnings.warnings().map(({ message }) => message);
   expect(missing).toContain('do not fit the column of the dataset: "abc".');
   expect(unseen).toContain('do not occur in the training rows ("7");');

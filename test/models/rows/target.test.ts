@@ -4,6 +4,7 @@ import { readCsv } from '../../../src/models/rows/csv.ts';
 import { jsonRows } from '../../../src/models/rows/json.ts';
 import type { RawRows } from '../../../src/models/rows/rawRows.ts';
 import { type ReadColumns, readTable } from '../../../src/models/rows/table.ts';
+import { asJsonRows } from '../support/asJsonRows.ts';
 import { binaryOutcome } from '../support/outcomes.ts';
 
 const FITTED = binaryOutcome().features.columns;
@@ -56,22 +57,22 @@ describe('the target of labelled rows', () => {
     const labels = ['yes', 'no', 'maybe', ''];
     const json = labels.map((income) => ({ age: 30, work: 'State', income }));
     const csv = ['age,work,income', ...labels.map((income) => `30,State,${income}`)].join('\n');
-    for (const rows of [jsonRows(json, 0, KNOWN), await csvRows(csv)]) {
+    for (const rows of [jsonRows(asJsonRows(json), 0, KNOWN), await csvRows(csv)]) {
       expect(targetsOf(CLASSES, rows)).toEqual([1, 0, Number.NaN, Number.NaN]);
     }
   });
 
   it('is the scaled number of a regression', async () => {
     const json = [{ age: 30, price: 140 }, { age: 30 }];
-    for (const rows of [jsonRows(json, 0, KNOWN), await csvRows('age,price\n30,140\n30,\n')]) {
+    for (const rows of [jsonRows(asJsonRows(json), 0, KNOWN), await csvRows('age,price\n30,140\n30,\n')]) {
       expect(targetsOf(NUMBER, rows)).toEqual([2, Number.NaN]);
     }
   });
 
   it('is missing if it does not fit, as in an upload, and is counted', () => {
-    const read = readTable(withTarget(NUMBER), jsonRows([{ age: 30, price: 'much' }], 0, KNOWN));
+    const read = readTable(withTarget(NUMBER), jsonRows(asJsonRows([{ age: 30, price: 'much' }]), 0, KNOWN));
     expect(read.issues).toEqual([]);
-    expect(read.unreadable.at(-1)).toEqual({ count: 1, examples: ['much'] });
-    expect(targetsOf(NUMBER, jsonRows([{ age: 30, price: 'much' }], 0, KNOWN))).toEqual([Number.NaN]);
+    expect(read.unreadable.at(-1)).toEqual({ count: 1, examples: ['"much"'] });
+    expect(targetsOf(NUMBER, jsonRows(asJsonRows([{ age: 30, price: 'much' }]), 0, KNOWN))).toEqual([Number.NaN]);
   });
 });

@@ -22,6 +22,10 @@ export interface TrainingService extends ModelsApp {
   readonly datasets: AllDatasets;
   /** Returns the id of the new dataset. */
   upload(csv: string): Promise<string>;
+  /** Uploads a file of any format. */
+  post(file: string | Buffer, type: string, query?: Record<string, string>): Promise<InjectedResponse>;
+  /** The rows of a dataset as the API shows them. */
+  datasetRows(datasetId: string): Promise<readonly Record<string, unknown>[]>;
   /**
    * Trains on the dataset and saves the model. `request` is the training part of a job's request.
    */
@@ -36,6 +40,8 @@ export interface TrainingService extends ModelsApp {
   predict(id: string, rows: readonly object[]): Promise<readonly PredictedRow[]>;
   close(): Promise<void>;
 }
+
+type InjectedResponse = Awaited<ReturnType<ModelsApp['app']['inject']>>;
 
 interface PredictedRow {
   readonly label: string;
@@ -81,17 +87,25 @@ export async function openTrainingService(): Promise<TrainingService> {
     return saveTrained(database, job, outcome);
   }
 
+  async function post(file: string | Buffer, type: string, query = {}) {
+    const headers = { 'content-type': type };
+    return datasetsApp.inject({ method: 'POST', url: '/v1/datasets', payload: file, headers, query });
+  }
+
   return {
     ...models,
     database,
     datasets,
 
+    post,
+
     async upload(csv) {
-      const headers = { 'content-type': 'text/csv' };
-      const response = await datasetsApp.inject({ method: 'POST', url: '/v1/datasets', payload: csv, headers });
+      const response = await post(csv, 'text/csv');
       if (response.statusCode !== 201) throw new Error(response.body);
       return response.json().id;
     },
+
+    datasetRows: async (id) => (await datasetsApp.inject(`/v1/datasets/${id}/rows?limit=1000`)).json().items,
 
     train: async (datasetId, request) => save(datasetId, request, await trainOn(datasetId, request)),
 

@@ -1,32 +1,25 @@
-import type { FileFormat } from '../../../formats/text/fileFormat.ts';
 import { literal, literals } from '../../../formats/types/sql.ts';
 import type { Session } from '../../duckdb/duckdb.ts';
 import { columnId } from '../../duckdb/sql.ts';
 import type { DatasetWarning } from '../../profile/schemas.ts';
-import { Refusal, tooLarge } from '../protocol/messages.ts';
-import { readTail } from './fileEnds.ts';
+import { Refusal } from '../protocol/messages.ts';
+import { copyRows, type JsonFile } from './jsonRows.ts';
 import { STAGED } from './relation.ts';
-import type { FoundColumn, Reading, Source } from './source.ts';
+import type { FoundColumn, Source } from './source.ts';
 
 /** DuckDB searches an object from its start for each key, which is slow for more keys than this. */
 const MAX_POINTERS = 100;
+/** DuckDB's threads read buffers of twice the longest object: short ones use every core. */
+const MIN_OBJECT_BYTES = 2 ** 20;
 
 /**
- * Reads an array of objects, or one object a line. Every key of any row is a column, in order of
- * first appearance.
+ * Reads an array of objects, or one object a line, from a copy in the file `rows`. Every key of any
+ * row is a column, in order of first appearance.
  */
-export async function openJson(
-  session: Session,
-  file: string,
-  format: FileFormat,
-  lineBytes: number,
-): Promise<Source<FoundColumn>> {
-  const layout = format === 'json' ? 'array' : 'newline_delimited';
-  const objects = `read_json_objects(${literal(file)}, format = '${layout}', maximum_object_size = ${lineBytes})`;
-  // DuckDB accepts an array that is cut off after a value.
-  if (format === 'json' && !(await readTail(file)).trimEnd().endsWith(']')) throw notJson(format);
-  const refusalOf = refusalFor(format, lineBytes);
-  const { names, repeated } = await readKeys(session, objects, refusalOf);
+export async function openJson(session: Session, source: JsonFile, rows: string): Promise<Source<FoundColumn>> {
+  const longest = Math.max(MIN_OBJECT_BYTES, await copyRows(source, rows));
+  const objects = `read_json_objects(${literal(rows)}, format = 'newline_delimited', maximum_object_size = ${longest})`;
+  const { names, repeated } = await readKeys(session, objects);
   const pointers = names.map((name) => `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`);
   const cells = names.map((_, index) => `cells[${index + 1}] AS ${columnId(index)}`);
   const extracted = `(SELECT ${cells.join(', ')} FROM (SELECT json_extract_string(json, [${literals(pointers)}]) AS cells FROM ${objects}))`;
@@ -35,7 +28,7 @@ export async function openJson(
   const staging = names.length > MAX_POINTERS || repeated > 0 ? stagingOf(objects) : null;
   return {
     ...{ columns, relation: extracted, delimiter: null, staging },
-    ...{ fallback: () => null, refusalOf, warnings: async () => duplicateKeys(repeated) },
+    ...{ fallback: () => null, refusalOf: refusal, warnings: async () => duplicateKeys(repeated) },
   };
 }
 
@@ -73,17 +66,14 @@ interface Keys {
   readonly repeated: number;
 }
 
-async function readKeys(session: Session, objects: string, refusalOf: Reading['refusalOf']): Promise<Keys> {
+async function readKeys(session: Session, objects: string): Promise<Keys> {
   const query = (sql: string) =>
-    session.query(sql).catch((error: unknown) => {
-      throw refusalOf(error);
+    session.query(sql).catch(() => {
+      throw refusal();
     });
-  const [facts] = await query(
-    `SELECT count_if(json_type(json) <> 'OBJECT') > 0, count_if(len(keys) > len(list_distinct(keys)))::DOUBLE
-     FROM (SELECT json, json_keys(json) AS keys FROM ${objects})`,
+  const [[repeated] = []] = await query(
+    `SELECT count_if(len(keys) > len(list_distinct(keys)))::DOUBLE FROM (SELECT json_keys(json) AS keys FROM ${objects})`,
   );
-  const [hasOthers, repeated] = facts ?? [];
-  if (hasOthers) throw refusalOf(null);
   const keys = await query(
     `SELECT key FROM (SELECT row, unnest(keys) AS key, generate_subscripts(keys, 1) AS place
        FROM (SELECT row_number() OVER () AS row, json_keys(json) AS keys FROM ${objects}))
@@ -99,18 +89,7 @@ function duplicateKeys(objects: number): DatasetWarning[] {
   return [{ code: 'duplicate_keys', message: `${what} more than once. The last value of the key was read.` }];
 }
 
-function refusalFor(format: FileFormat, lineBytes: number): Reading['refusalOf'] {
-  return (error) => {
-    const isTooLarge = error instanceof Error && error.message.includes('maximum_object_size');
-    if (!isTooLarge) return notJson(format);
-    return tooLarge(`An object is larger than the limit of ${lineBytes} bytes. Shorten its values.`);
-  };
-}
-
-function notJson(format: FileFormat): Refusal {
-  return new Refusal(
-    format === 'json'
-      ? 'The file is not a JSON array of objects. Send [{"column": value, …}, …].'
-      : 'The file is not NDJSON. Send one JSON object a line, each {"column": value, …}.',
-  );
+/** For what DuckDB cannot read although the rows are valid JSON. */
+function refusal(): Refusal {
+  return new Refusal('The JSON cannot be read as a table. Send objects whose values are strings, numbers or booleans.');
 }

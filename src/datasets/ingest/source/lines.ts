@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { open, readFile, stat } from 'node:fs/promises';
 import type { TextStart } from '../../../formats/text/dialect.ts';
+import type { TextPosition } from '../../../kit/contract/jsonSyntax.ts';
 import { tooLarge } from '../protocol/messages.ts';
 
 const CHUNK_BYTES = 2 ** 20;
@@ -32,13 +33,35 @@ export async function checkLines(file: string, maxBytes: number): Promise<boolea
 }
 
 /** A chunk is at most as long as a line may be: only a line longer than a chunk can be too long. */
-function chunksOf(file: string, maxBytes: number, end?: number): AsyncIterable<Buffer> {
-  return createReadStream(file, { highWaterMark: Math.min(CHUNK_BYTES, maxBytes), end });
+function chunksOf(file: string, maxBytes: number): AsyncIterable<Buffer> {
+  return createReadStream(file, { highWaterMark: Math.min(CHUNK_BYTES, maxBytes) });
+}
+
+/** The position of a byte of a text in UTF-8, in characters. Lines end at LF, CRLF or CR. */
+export async function positionAt(file: string, offset: number): Promise<TextPosition> {
+  let line = 1;
+  let column = 1;
+  let last = 0;
+  if (offset === 0) return { line, column };
+  for await (const chunk of createReadStream(file, { highWaterMark: CHUNK_BYTES, end: offset - 1 })) {
+    for (const byte of chunk as Buffer) {
+      const isEnd = byte === LINE_FEED || byte === CARRIAGE_RETURN;
+      if (isEnd && !(last === CARRIAGE_RETURN && byte === LINE_FEED)) line += 1;
+      if (isEnd) column = 1;
+      else if (!isContinuation(byte)) column += 1;
+      last = byte;
+    }
+  }
+  return { line, column };
+}
+
+/** Bytes 10xxxxxx continue a character. */
+function isContinuation(byte: number): boolean {
+  return (byte & 0xc0) === 0x80;
 }
 
 async function tooLong(file: string, offset: number, maxBytes: number) {
-  let line = 1;
-  if (offset > 0) for await (const chunk of chunksOf(file, maxBytes, offset - 1)) line += countEnds(chunk);
+  const { line } = await positionAt(file, offset);
   return tooLarge(`Line ${line} is ${LONGER} ${maxBytes} bytes. ${REMEDY}`);
 }
 
