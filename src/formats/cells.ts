@@ -5,12 +5,15 @@
 import { type ColumnType, columnTypes, isNumberType, type NumberType, type WordType } from './columnTypes.ts';
 import { DEFAULT_NULL_VALUES } from './nullValues.ts';
 import type { ParseOptions } from './parseOptions.ts';
+import { wordWriter } from './table.ts';
 
 /** Reads the cells of a column whose values are numbers in memory. */
 export interface NumberCells {
   readonly type: NumberType;
   /** The value of a cell: NaN when it is missing, undefined when it does not fit the column. */
   readonly number: (cell: unknown) => number | undefined;
+  /** A value as a category. */
+  readonly toWord: (value: number) => string;
 }
 
 /** Reads the cells of a column of words. */
@@ -27,9 +30,11 @@ const DEFAULT_MARKS = missingMarks(DEFAULT_NULL_VALUES);
  * undefined are missing. `fallback` is the type where the dataset's type is not known.
  */
 export function cellsOf(options: ParseOptions, fallback: ColumnType): NumberCells | WordCells {
-  const { type = fallback, form, nullValues } = options;
+  const { type = fallback, form, nullValues, words } = options;
   const marks = nullValues === undefined ? DEFAULT_MARKS : missingMarks(nullValues);
-  if (isNumberType(type)) return { type, number: numberReader(type, form, marks) };
+  if (isNumberType(type)) {
+    return { type, number: numberReader(type, form, marks), toWord: wordWriter(type, words) };
+  }
   return {
     type,
     word(cell) {

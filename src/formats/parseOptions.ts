@@ -13,6 +13,8 @@ export const parseOptionsSchema = z.object({
    * file, whose cells have no format.
    */
   form: z.string().optional(),
+  /** The words of booleans in the file; absent: `false` and `true`. */
+  words: z.tuple([z.string(), z.string()]).optional(),
   /** The cells that mean "missing" in place of the default ones. */
   nullValues: z.array(z.string()).optional(),
 });

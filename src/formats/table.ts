@@ -1,4 +1,4 @@
-import type { NumberType, WordType } from './columnTypes.ts';
+import { columnTypes, type NumberType, type WordType } from './columnTypes.ts';
 
 /** Numbers, booleans (0 and 1), times (milliseconds since 1970, UTC); NaN is missing. */
 export interface NumberColumn {
@@ -33,6 +33,11 @@ export interface Table {
 
 export function isNumberColumn(column: Column): column is NumberColumn {
   return 'values' in column;
+}
+
+/** Writes the values of a column as words: numbers as JavaScript does, times in ISO 8601. */
+export function wordWriter(type: NumberType, words: BooleanWords | undefined): (value: number) => string {
+  return words === undefined ? columnTypes[type].toText : (value) => words[value === 1 ? 1 : 0];
 }
 
 /** The column of that name, or undefined. */

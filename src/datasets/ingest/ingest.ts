@@ -75,7 +75,10 @@ export async function ingest(
   const others = await readOtherCells(session, scanned.relation, mixedColumns(present, profiled), cells);
   return {
     rows: scanned.rows,
-    columns: profiled.map(({ column, stats }) => ({ ...column, readAs: parseOptionsOf(stats, options) })),
+    columns: profiled.map(({ column, stats }, index) => ({
+      ...column,
+      readAs: parseOptionsOf(stats, words[index] ?? null, options),
+    })),
     warnings: [
       ...badBytesWarnings(badBytes),
       ...(await source.warnings()),
@@ -105,11 +108,16 @@ function badBytesWarnings(badBytes: BadBytes | undefined): DatasetWarning[] {
   return badBytes === undefined ? [] : [{ code: 'bad_bytes', message: badBytesMessage(badBytes) }];
 }
 
-function parseOptionsOf({ stored, format, present }: PlannedColumn, { nullValues }: ReadOptions): ParseOptions {
+function parseOptionsOf(
+  { stored, format, present }: PlannedColumn,
+  words: BooleanWords | null,
+  { nullValues }: ReadOptions,
+): ParseOptions {
   const isText = present !== null;
   return {
     type: STORED_TYPES[stored].type,
     ...(format !== null && { form: format.name }),
+    ...(words !== null && { words: [words[0], words[1]] }),
     ...(isText && nullValues !== null && { nullValues: [...nullValues] }),
   };
 }

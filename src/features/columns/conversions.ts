@@ -1,5 +1,4 @@
-import { columnTypes } from '../../formats/columnTypes.ts';
-import { type CategoryColumn, type Column, isNumberColumn } from '../../formats/table.ts';
+import { type CategoryColumn, type Column, isNumberColumn, wordWriter } from '../../formats/table.ts';
 import { parseNumber } from '../../formats/types/numbers.ts';
 
 /** Strings as codes of a dictionary; -1 is missing. */
@@ -19,10 +18,10 @@ export function isNumber(word: string): boolean {
   return parseNumber(word) !== undefined;
 }
 
-/** The column as words. Numbers are written as JavaScript writes them, times in ISO 8601. */
+/** The column as words, as `wordWriter` writes them. */
 export function asCategories(column: Column): Categories {
   if (!isNumberColumn(column)) return column;
-  const { toText } = columnTypes[column.type];
+  const toWord = wordWriter(column.type, column.words);
   const known = new Map<number, number>();
   const categories: string[] = [];
   const codes = Int32Array.from(column.values, (value) => {
@@ -30,7 +29,7 @@ export function asCategories(column: Column): Categories {
     const code = known.get(value);
     if (code !== undefined) return code;
     known.set(value, categories.length);
-    return categories.push(toText(value)) - 1;
+    return categories.push(toWord(value)) - 1;
   });
   return { codes, categories };
 }

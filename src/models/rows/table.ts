@@ -1,7 +1,6 @@
 import { type FittedCategorical, knownCategories } from '../../features/columns/categorical.ts';
 import { columnTypeOf, type FittedColumn } from '../../features/columns.ts';
 import { cellsOf, type NumberCells, type WordCells } from '../../formats/cells.ts';
-import { columnTypes } from '../../formats/columnTypes.ts';
 import type { Column, Table } from '../../formats/table.ts';
 import type { FieldError } from '../../kit/contract/errors.ts';
 import type { ModelColumns } from '../stored/predictor/predictor.ts';
@@ -58,7 +57,7 @@ export function readTable({ fitted, parseOptions }: ReadColumns, rows: RawRows):
   };
 }
 
-function readNumbers(input: ReadColumn, { type, number }: NumberCells, raw: RawRows): ReadCells {
+function readNumbers(input: ReadColumn, { type, number, toWord }: NumberCells, raw: RawRows): ReadCells {
   const cellOf = raw.column(input.column);
   const textOf = raw.texts(input.column);
   const rows = raw.count;
@@ -77,8 +76,7 @@ function readNumbers(input: ReadColumn, { type, number }: NumberCells, raw: RawR
   const unreadable = { count, examples };
   if (input.kind !== 'categorical')
     return { column: castTo(input.kind, { name: input.column, type, values }), unreadable };
-  const { toText } = columnTypes[type];
-  const word = (row: number) => (Number.isNaN(values[row]) ? null : toText(values[row]));
+  const word = (row: number) => (Number.isNaN(values[row]) ? null : toWord(values[row]));
   return { column: encodeWords(input, word, rows), unreadable };
 }
 
