@@ -86,6 +86,8 @@ const REPORTED: Readonly<Record<MissingValueWarning['code'], string>> = {
   unseen_category: 'unseen by the training',
   out_of_range: 'far outside the training rows',
   bad_bytes: 'not valid in the charset of the file',
+  comment_lines: 'read as comments',
+  short_header: 'without a name in the header',
   short_lines: 'missing, as their lines are short',
   skipped_lines: 'skipped above the table',
 };

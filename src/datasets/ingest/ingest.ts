@@ -35,7 +35,7 @@ import { writeTable } from './write.ts';
 export const TEXT_FILE = 'text';
 /** The text with equal line ends, when it had several kinds. */
 export const LINES_FILE = 'lines';
-/** The rows of JSON, an object a line. */
+/** The rows alone: an object a line of JSON, or a text without the comments between its rows. */
 export const ROWS_FILE = 'rows';
 
 /**
@@ -145,7 +145,11 @@ async function openSource(
       const hasLineEnds = await checkLines(file, lineBytes);
       if (!hasLineEnds && options.header !== false) throw withCurlHint(new Refusal(ONE_LINE));
       const start = await startOf(file);
-      return openCsv({ file, unified: LINES_FILE, start, lineBytes, mostColumns }, format, options);
+      return openCsv(
+        { file, unified: LINES_FILE, uncommented: ROWS_FILE, start, lineBytes, mostColumns },
+        format,
+        options,
+      );
     }
   }
 }

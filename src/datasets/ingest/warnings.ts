@@ -77,7 +77,7 @@ export function warningsOf({ stats, column }: Profiled, others: readonly CellCou
   return warnings;
 }
 
-/** A cell with an ambiguous zone: most of a column of words, or some that a column of times lost. */
+/** A cell with an ambiguous zone: in most of a column of words, or in some of a column of times. */
 function ambiguousZone(column: Profiled['column'], others: readonly CellCount[]): string | undefined {
   const cells = [...others, ...('top' in column ? column.top : [])].map(({ value }) => value);
   const zoned = cells.filter(hasAmbiguousZone);

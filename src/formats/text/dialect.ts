@@ -1,4 +1,5 @@
 import { DEFAULT_NULL_VALUES } from '../nullValues.ts';
+import { type CommentRule, isMarkedComment } from './comments.ts';
 import { isBlank, RecordError, recordsAt, type Splitting, type TextRecord } from './records.ts';
 
 /** How a delimited text is split. Uploads and rows to predict have the same rules. */
@@ -8,8 +9,17 @@ export interface Dialect extends Splitting {
   /** Skipped lines that are neither blank, nor comments, nor `sep=`. */
   readonly skippedText: number;
   readonly header: boolean;
+  /** The header has one name fewer than the rows. `first` has an empty name in its place. */
+  readonly shortHeader: ShortHeader | null;
   /** The trimmed cells of the first record: the names of the columns if it is a header. */
   readonly first: readonly string[];
+  readonly comments: CommentRule;
+}
+
+/** A header with one name fewer than the rows have cells. */
+export interface ShortHeader {
+  /** Whether the first column has no name, as in the row names of R. Otherwise the last one. */
+  readonly rowNames: boolean;
 }
 
 /** What the request states; null: detect it. */
@@ -27,6 +37,8 @@ export interface TextStart {
 
 /** Delimiters that are detected, most likely first. */
 export const DELIMITERS = [',', ';', '\t', '|'] as const;
+/** R writes blanks. Words have blanks too, so this needs row names below a header without one. */
+const R_DELIMITER = ' ';
 /** Records that show the dialect, ... */
 const SAMPLE_RECORDS = 500;
 /** ... or fewer when they are long, because wide tables would take seconds, ... */
@@ -83,7 +95,8 @@ export function* searchDialect(start: TextStart, given: GivenDialect): Generator
   for (const splitting of splittingsOf(start.text, delimiter)) {
     yield;
     const candidate = toCandidate(start, splitting, separator !== null);
-    if (candidate.records.length > 0) candidates.push(candidate);
+    const isPossible = splitting.delimiter !== R_DELIMITER || delimiter !== null || hasRowNames(candidate);
+    if (candidate.records.length > 0 && isPossible) candidates.push(candidate);
   }
   const best = candidates.toSorted(compare)[0];
   return best && toDialect(best, given.header);
@@ -95,7 +108,7 @@ function firstLine(text: string): string {
 
 function splittingsOf(text: string, delimiter: string | null): readonly Splitting[] {
   const quotes = SINGLE_QUOTED.test(text.slice(0, SAMPLE_CHARACTERS)) ? ['"', "'"] : ['"'];
-  const delimiters = delimiter === null ? DELIMITERS : [delimiter];
+  const delimiters = delimiter === null ? [...DELIMITERS, R_DELIMITER] : [delimiter];
   return delimiters.flatMap((each) => quotes.map((quote) => ({ delimiter: each, quote })));
 }
 
@@ -103,11 +116,13 @@ function toCandidate(start: TextStart, splitting: Splitting, hasSeparatorLine: b
   const sample = sampleOf(start, splitting);
   const records = hasSeparatorLine ? sample.slice(1) : sample;
   const first = records[0]?.cells.length ?? 0;
-  const widths = records.map(({ cells }) => cells.length);
+  const rows = records.filter((record) => !isMarkedComment(record));
+  const widths = (rows.length > 0 ? rows : records).map(({ cells }) => cells.length);
   const shareOf = (width: number) => widths.filter((each) => each === width).length / widths.length;
   const most = Math.max(...widths) === first ? first : mostFrequent(widths);
   const width = most === first || shareOf(most) >= MIN_FITTING_SHARE ? most : 1;
-  return { ...splitting, records, width, share: shareOf(width), startsFirst: first === width };
+  const table = { ...splitting, records, width, share: shareOf(width) };
+  return { ...table, startsFirst: first === width || hasShortHeader(table) };
 }
 
 /** The first records without blank ones, up to a record that cannot be split. */
@@ -152,15 +167,63 @@ function hasSingleQuotes({ quote, records }: Candidate): boolean {
   return quoted >= records.length / 2;
 }
 
-function toDialect({ delimiter, quote, records, width }: Candidate, header: boolean | null): Dialect {
-  const start = startOfTable(records, width);
+function toDialect(candidate: Candidate, header: boolean | null): Dialect {
+  const { delimiter, quote, records, width } = candidate;
+  const shortHeader = header !== false && hasShortHeader(candidate);
+  const start = shortHeader ? indexOfFirst(records) : startOfTable(records, width);
   const [first, ...rows] = records.slice(start);
   const cells = trimmed(first);
-  const isHeader = header ?? !hasKindsOf(cells, rows);
+  const rowNames = shortHeader && hasRowNames(candidate);
+  const names = rowNames ? ['', ...cells] : [...cells, ''];
   return {
-    ...{ delimiter, quote, header: isHeader, skip: (first?.line ?? 1) - 1 },
-    skippedText: records.slice(0, start).filter(({ cells: [cell = ''] }) => !cell.trimStart().startsWith('#')).length,
-    first: cells,
+    ...{ delimiter, quote, skip: (first?.line ?? 1) - 1, comments: commentsOf(candidate, rows) },
+    header: shortHeader || (header ?? !hasKindsOf(cells, rows)),
+    shortHeader: shortHeader ? { rowNames } : null,
+    skippedText: records.slice(0, start).filter(({ hasHash }) => !hasHash).length,
+    first: shortHeader ? names : cells,
+  };
+}
+
+/** The index of the first record that is no comment. */
+function indexOfFirst(records: readonly TextRecord[]): number {
+  return Math.max(
+    0,
+    records.findIndex((record) => !isMarkedComment(record)),
+  );
+}
+
+/**
+ * Whether the first record is a header with one name fewer than the rows, as R writes it, or with
+ * rows that end with a delimiter. A title above a header is none, nor is one above words.
+ */
+function hasShortHeader({ records, width }: Omit<Candidate, 'startsFirst'>): boolean {
+  const [header, ...rows] = records.slice(indexOfFirst(records)).filter((record) => !isMarkedComment(record));
+  const fitting = rows.filter(({ cells }) => cells.length === width);
+  const first = rows[0];
+  if (header?.cells.length !== width - 1 || first?.cells.length !== width) return false;
+  const isData = hasKindsOf(trimmed(first), fitting.slice(1)) || fitting.length === 1;
+  const isTyped = first.cells.some((_, index) => kindOf(fitting.slice(1), index) !== undefined);
+  return isData || (!isTyped && width > 2);
+}
+
+/** Whether the short header has no name for the first column: the last one has cells. */
+function hasRowNames(candidate: Omit<Candidate, 'startsFirst'>): boolean {
+  const { records, width } = candidate;
+  if (!hasShortHeader(candidate)) return false;
+  return records.some(({ cells }) => cells.length === width && cells[width - 1]?.trim() !== '');
+}
+
+/**
+ * Comments among the rows. A comment may have as many cells as a row where the text has others, or
+ * where the first column has numbers or times. Rows that begin with # are more than comments.
+ */
+function commentsOf({ records, width }: Candidate, rows: readonly TextRecord[]): CommentRule {
+  const wide = rows.filter(({ cells }) => cells.length === width);
+  const unmarked = wide.filter((record) => !isMarkedComment(record));
+  const hasOthers = records.some((record) => isMarkedComment(record) && record.cells.length !== width);
+  return {
+    onlyMarked: unmarked.some(({ hasHash }) => hasHash),
+    ofAnyWidth: (hasOthers || kindOf(unmarked, 0) !== undefined) && unmarked.length > wide.length / 2,
   };
 }
 
@@ -170,16 +233,11 @@ function toDialect({ delimiter, quote, records, width }: Candidate, header: bool
  */
 function startOfTable(records: readonly TextRecord[], width: number): number {
   const fits = ({ cells }: TextRecord) => cells.length === width;
-  const start = records.findIndex((record) => fits(record) && !isComment(record));
+  const start = records.findIndex((record) => fits(record) && !isMarkedComment(record));
   const above = records[start - 1];
   if (start > 0 && above && fits(above) && hasKindsOf(trimmed(records[start]), records.slice(start + 1)))
     return start - 1;
   return Math.max(0, start);
-}
-
-/** `#name` is the header of some formats. */
-function isComment({ cells: [cell = ''] }: TextRecord): boolean {
-  return /^\s*#([\s#!]|$)/.test(cell);
 }
 
 function trimmed(record: TextRecord | undefined): readonly string[] {

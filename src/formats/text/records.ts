@@ -11,6 +11,8 @@ export interface TextRecord {
   readonly cells: readonly string[];
   /** The number of its first line, from 1. */
   readonly line: number;
+  /** Whether its first character that is no blank is #. */
+  readonly hasHash: boolean;
 }
 
 /** Text that cannot be split. The message has the number of the line. */
@@ -54,7 +56,7 @@ export function createRecordReader(splitting: Splitting, maxLength: number): Rec
     while (at < rest.length) {
       const found = recordAt(rest, at, line, isLast);
       if (found === undefined) break;
-      records.push({ cells: found.cells, line });
+      records.push({ cells: found.cells, line, hasHash: startsWithHash(rest, at) });
       line += found.lines;
       at = found.next;
     }
@@ -80,7 +82,7 @@ export function* recordsAt(text: string, splitting: Splitting, isWhole: boolean)
   for (let at = 0; at < text.length; ) {
     const found = recordAt(text, at, line, isWhole);
     if (found === undefined) return;
-    yield { cells: found.cells, line };
+    yield { cells: found.cells, line, hasHash: startsWithHash(text, at) };
     line += found.lines;
     at = found.next;
   }
@@ -139,6 +141,10 @@ function skipBlanks(text: string, from: number): number {
   let at = from;
   while (text[at] === ' ') at += 1;
   return at;
+}
+
+function startsWithHash(text: string, at: number): boolean {
+  return text[skipBlanks(text, at)] === '#';
 }
 
 /** The index of the quote that closes a cell, or -1. */

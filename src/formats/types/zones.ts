@@ -93,7 +93,7 @@ export function readInNamedZone(local: number, cell: string): number | undefined
   return inZone(local, (time) => offsetOf(format.format(time)));
 }
 
-/** The smaller of two offsets gives the later time, and is the one before clocks are put forward. */
+/** The smaller of two offsets gives the later time, and is in use before clocks are put forward. */
 function inZone(local: number, offsetAt: (time: number) => number): number {
   const [before, after] = [offsetAt(local - DAY_MS), offsetAt(local + DAY_MS)];
   if (before === after) return local - before;

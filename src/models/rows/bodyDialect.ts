@@ -48,7 +48,8 @@ function knownNames({ first }: Dialect, known: ReadonlySet<string>): number {
 }
 
 function hasHeader(dialect: Dialect, known: ReadonlySet<string>): boolean {
-  const { first, header } = dialect;
+  const { first, header, shortHeader } = dialect;
+  if (shortHeader !== null) return true;
   const found = knownNames(dialect, known);
   if (!header) return found === first.length;
   const isGenerated = first.every((_, index) => known.has(generatedName(index)));

@@ -1,3 +1,5 @@
+import { isComment } from '../../formats/text/comments.ts';
+import { createCommentCounter, createShortLineCounter } from '../../formats/text/countedLines.ts';
 import type { Dialect, TextStart } from '../../formats/text/dialect.ts';
 import {
   createRecordReader,
@@ -6,12 +8,17 @@ import {
   type RecordReader,
   type TextRecord,
 } from '../../formats/text/records.ts';
-import { createShortLineCounter } from '../../formats/text/shortLines.ts';
 import { type FieldError, pointer, ServiceError } from '../../kit/contract/errors.ts';
 import { findBodyDialect } from './bodyDialect.ts';
 import { checkNames, datasetNames } from './columnNames.ts';
 import type { RawRows } from './rawRows.ts';
-import { shortLinesWarning, skippedLinesWarning, type Warn } from './textWarnings.ts';
+import {
+  commentLinesWarning,
+  shortHeaderWarning,
+  shortLinesWarning,
+  skippedLinesWarning,
+  type Warn,
+} from './textWarnings.ts';
 
 /** Characters that show the dialect, as many as for uploads. Wide tables have long lines. */
 const START_LENGTH = 2 ** 18;
@@ -59,11 +66,14 @@ async function* chunksOf(
   const header = namesOf(dialect, known);
   const size = Math.max(1, Math.min(chunkRows, Math.floor(CHUNK_CELLS / header.length)));
   const shortLines = createShortLineCounter(dialect);
+  const comments = createCommentCounter(dialect);
   let rows: TextRecord[] = [];
   let first = 0;
   for await (const some of records) {
     shortLines.add(some);
+    comments.add(some);
     for (const record of some) {
+      if (isComment(record, dialect)) continue;
       rows.push(record);
       if (rows.length < size) continue;
       yield toRawRows(rows, first, header);
@@ -74,10 +84,16 @@ async function* chunksOf(
   if (rows.length > 0) yield toRawRows(rows, first, header);
   const short = shortLines.found();
   if (short) warn(shortLinesWarning(short));
+  const comment = comments.found();
+  if (comment) warn(commentLinesWarning(comment));
+  if (dialect.shortHeader) warn(shortHeaderWarning(dialect.shortHeader));
   if (dialect.skippedText > 0) warn(skippedLinesWarning(dialect.skippedText));
 }
 
-/** The records of the rows. An empty line is a row of a table with one column, as in uploads. */
+/**
+ * The records below the header, with comments. An empty line is a row of a table with one column,
+ * as in uploads.
+ */
 async function* recordsOf(
   dialect: Dialect,
   start: TextStart,

@@ -61,3 +61,56 @@ describe('the dialect', () => {
     expect(find('\n\r\n\n')).toBeUndefined();
   });
 });
+
+describe('a header with one name fewer than the rows', () => {
+  it.each([
+    ['numbers', 'b,c\n1,x,2\n2,y,3\n', ','],
+    ['words', 'b,c\nr1,x,u\nr2,y,v\n', ','],
+    ['one row', 'b,c\n1,x,2\n', ','],
+    ['one column beside the names', 'c\na,1\nb,2\nd,3\n', ','],
+    ['tabs', 'b\tc\n1\tx\t2\n2\ty\t3\n', '\t'],
+    ['the blanks of R', '"b" "c"\n"1" "x" 2\n"2" "y y" 3\n', ' '],
+    ['comments around it', '# note\n# n, o\nb,c\n# x\n1,x,2\n2,y,3\n', ','],
+  ])('has no name for the row names: %s', (_, text, delimiter) => {
+    const dialect = find(text);
+    expect(dialect).toMatchObject({ delimiter, header: true, skippedText: 0, shortHeader: { rowNames: true } });
+    expect(dialect?.first[0]).toBe('');
+    expect(dialect?.first.at(-1)).toBe('c');
+  });
+
+  it('has no name for an empty last column', () => {
+    expect(find('a,b\n1,2,\n3,4,\n')).toMatchObject({
+      first: ['a', 'b', ''],
+      shortHeader: { rowNames: false },
+    });
+  });
+
+  it.each([
+    ['Title, of it\na,b,c\n1,2,3\n4,5,6\n', 1],
+    ['Title\na,b\n1,2\n3,4\n', 1],
+    ['Title\nx,y\nu,v\nw,z\n', 1],
+  ])('is not the title of %j', (text, skip) => {
+    expect(find(text)).toMatchObject({ skip, skippedText: 1, shortHeader: null });
+  });
+
+  it.each(['good day\nbye now\nso long\n', 'note\ngood day\nbye now, you\nwell\n', 'say it\na\nb\n'])(
+    'is not words with blanks: %j',
+    (text) => {
+      expect(find(text)?.delimiter).not.toBe(' ');
+    },
+  );
+});
+
+describe('comments between rows', () => {
+  it.each([
+    ['of another width', 'a,b\n1,2\n# x\n3,4\n', { onlyMarked: false, ofAnyWidth: true }],
+    ['beside numbers', 'a,b\n1,2\n3,4\n', { onlyMarked: false, ofAnyWidth: true }],
+    ['beside words', 'a,b\nx,2\ny,4\n', { onlyMarked: false, ofAnyWidth: false }],
+    ['beside rows of words like comments', 'a,b\nx,2\n# x,y\nz,4\n', { onlyMarked: false, ofAnyWidth: false }],
+    ['beside rows that begin with #', 'a,b\n#x,2\n# x\n#y,4\n', { onlyMarked: true, ofAnyWidth: true }],
+    ['beside rows that are like comments', '# t\na,b\n# 1,2\n# 3,4\n', { onlyMarked: false, ofAnyWidth: false }],
+    ['in quotes', 'a,b\nx,2\n"# x"\nz,4\n', { onlyMarked: false, ofAnyWidth: false }],
+  ])('have the rule of the text: %s', (_, text, comments) => {
+    expect(find(text)).toMatchObject({ first: ['a', 'b'], comments });
+  });
+});

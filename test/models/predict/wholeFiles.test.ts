@@ -57,6 +57,8 @@ describe('the dialect of a body', () => {
     ['single quotes', "age,work,note\n37,'Private','a, b'\n20,'','c, d'\n61,'State','e, f'\n"],
     ['a line sep=', 'sep=;\nage;work\n37;Private\n20;\n61;State\n'],
     ['comments above the header', '# made by hand\n# x, y\nage,work\n37,Private\n20,\n61,State\n'],
+    ['comments between the rows', 'age,work,note\n# x\n37,Private,a\n#y\n20,,b\n## m, n, o\n61,State,c\n # z\n'],
+    ['comments in quotes', 'age,work,note\n37,Private,"# a"\n20,,"b\n# c"\n61,State,c\n'],
     ['a title', 'People\n\nage,work,note\n37,Private,x\n20,,y\n61,State,z\n'],
     ['short lines', 'age,work,note\n37,Private,x\n20\n61,State\n'],
     ['mixed line ends', 'age,work\r\n37,Private\n20,\r\n61,State\r\n'],
@@ -68,6 +70,15 @@ describe('the dialect of a body', () => {
     ['the target', 'age,work,income\n37,Private,a\n20,,b\n61,State,a\n'],
   ])('may have %s', async (_, body) => {
     expect((await predicted(body)).probabilities).toEqual(await expected());
+  });
+
+  it('may have a header without a name for the row names of R', async () => {
+    const generated = binaryOutcome({ number: 'age', category: 'work' });
+    const named = await service.save(generated, ['column1', 'age', 'work']);
+    const body = '"age" "work"\n"1" 37 "Private"\n"2" 20 ""\n"3" 61 "State"\n';
+    const { probabilities, warnings } = await predicted(body, 'text/csv', {}, named);
+    expect(probabilities).toEqual(await expected());
+    expect(warnings).toContainEqual({ code: 'short_header', count: 1 });
   });
 
   it('is found in a body of other media types', async () => {
@@ -166,12 +177,19 @@ describe('an array of rows', () => {
 });
 
 describe('warnings about a text', () => {
-  it('count short lines, skipped lines and bad bytes', async () => {
+  it('count short lines, comments, skipped lines and bad bytes', async () => {
     const short = await predicted('Title\nage,work\n37,Private\n20\n61,State\n');
     expect(short.warnings).toEqual(
       expect.arrayContaining([
         { code: 'short_lines', count: 1 },
         { code: 'skipped_lines', count: 1 },
+      ]),
+    );
+    const commented = await predicted('age,work\n# x\n37,Private\n# y, z\n20\n61,State\n');
+    expect(commented.warnings).toEqual(
+      expect.arrayContaining([
+        { code: 'comment_lines', count: 2 },
+        { code: 'short_lines', count: 1 },
       ]),
     );
     const bytes = Buffer.concat([Buffer.from('age,work,note\n37,Private,日本\n20,,'), Buffer.from([0xe9, 0x0a])]);

@@ -1,13 +1,21 @@
 import { createReadStream } from 'node:fs';
 import { generatedName } from '../../../formats/columnNames.ts';
+import {
+  type CountedLines,
+  commentLinesMessage,
+  createShortLineCounter,
+  shortHeaderMessage,
+  shortLinesMessage,
+  skippedLinesMessage,
+} from '../../../formats/text/countedLines.ts';
 import { type Dialect, findDialect, type TextStart } from '../../../formats/text/dialect.ts';
 import type { FileFormat } from '../../../formats/text/fileFormat.ts';
 import { createRecordReader, isBlank, RecordError, recordsAt } from '../../../formats/text/records.ts';
-import { createShortLineCounter, shortLinesMessage, skippedLinesMessage } from '../../../formats/text/shortLines.ts';
 import { literal } from '../../../formats/types/sql.ts';
 import { columnId } from '../../duckdb/sql.ts';
 import type { DatasetWarning } from '../../profile/schemas.ts';
 import { type ReadOptions, Refusal, tooLarge } from '../protocol/messages.ts';
+import { blankComments } from './blankComments.ts';
 import { rowTooLong } from './lines.ts';
 import type { FoundColumn, Reading, Source } from './source.ts';
 import { unifyLineEnds } from './unifyLineEnds.ts';
@@ -26,6 +34,8 @@ interface TextFile {
   readonly file: string;
   /** Where the text is written with equal line ends, if it has several kinds. */
   readonly unified: string;
+  /** Where the text is written without its comments, if it has any. */
+  readonly uncommented: string;
   readonly start: TextStart;
   readonly lineBytes: number;
   readonly mostColumns: number;
@@ -37,6 +47,8 @@ interface CsvReading {
   readonly dialect: Dialect;
   readonly lineBytes: number;
   readonly isPadded: boolean;
+  /** The comments that the text had; undefined: none, or they were not searched yet. */
+  readonly comments: CountedLines | undefined;
 }
 
 /**
@@ -59,12 +71,15 @@ export async function openCsv(
   }));
   // After skipped lines, DuckDB loses rows where it otherwise reports mixed line ends.
   const isMixed = dialect.skip > 0 && hasSeveralLineEnds(text.start.text);
-  let used: CsvReading = {
+  const plain: CsvReading = {
     text: isMixed ? unified(text, dialect) : text,
     dialect,
     lineBytes: Math.min(DEFAULT_LINE_BYTES, text.lineBytes),
     isPadded: false,
+    comments: undefined,
   };
+  // DuckDB finds a comment with another number of cells than a row.
+  let used = dialect.comments.ofAnyWidth ? withoutComments(plain) : plain;
   const readingOf = (reading: CsvReading): Reading => ({
     relation: relationOf(reading),
     fallback(error) {
@@ -78,7 +93,7 @@ export async function openCsv(
   return {
     ...{ columns, delimiter: dialect.delimiter, staging: null },
     ...readingOf(used),
-    warnings: async () => [...skippedLines(dialect), ...(used.isPadded ? await shortLines(used) : [])],
+    warnings: async () => [...dialectWarnings(used), ...(used.isPadded ? await shortLines(used) : [])],
   };
 }
 
@@ -117,8 +132,8 @@ function relationOf({ text, dialect, lineBytes, isPadded }: CsvReading): string 
 }
 
 /**
- * Allows long lines up to the limit, unifies line ends, and pads lines that are too short. Other
- * errors have no fallback, because DuckDB would drop such lines silently.
+ * Allows long lines up to the limit, unifies line ends, removes comments, and pads lines that are
+ * too short. Other errors have no fallback, because DuckDB would drop such lines silently.
  */
 function fallbackOf(reading: CsvReading, error: unknown): CsvReading | null {
   const { text, lineBytes, isPadded } = reading;
@@ -130,7 +145,12 @@ function fallbackOf(reading: CsvReading, error: unknown): CsvReading | null {
   if ((hasMixedLineEnds(message) || isQuote(message)) && text.file !== text.unified) {
     return { ...reading, text: unified(text, reading.dialect) };
   }
-  if (widths === null || widths.found > widths.expected || isPadded) return null;
+  if (widths === null) return null;
+  if (text.file !== text.uncommented) {
+    const uncommented = withoutComments(reading);
+    if (uncommented.comments !== undefined) return uncommented;
+  }
+  if (widths.found > widths.expected || isPadded) return null;
   return { ...reading, lineBytes: text.lineBytes, isPadded: true };
 }
 
@@ -153,8 +173,19 @@ function unified(text: TextFile, dialect: Dialect): TextFile {
   return { ...text, start, file: text.unified };
 }
 
-function skippedLines({ skippedText }: Dialect): DatasetWarning[] {
-  return skippedText === 0 ? [] : [{ code: 'skipped_lines', message: skippedLinesMessage(skippedText) }];
+function withoutComments(reading: CsvReading): CsvReading {
+  const { text, dialect } = reading;
+  const comments = blankComments(text.file, text.uncommented, dialect, text.lineBytes);
+  if (comments === undefined) return reading;
+  return { ...reading, comments, text: { ...text, file: text.uncommented } };
+}
+
+function dialectWarnings({ dialect: { skippedText, shortHeader }, comments }: CsvReading): DatasetWarning[] {
+  return [
+    ...(skippedText === 0 ? [] : [{ code: 'skipped_lines', message: skippedLinesMessage(skippedText) } as const]),
+    ...(shortHeader === null ? [] : [{ code: 'short_header', message: shortHeaderMessage(shortHeader) } as const]),
+    ...(comments === undefined ? [] : [{ code: 'comment_lines', message: commentLinesMessage(comments) } as const]),
+  ];
 }
 
 async function shortLines({ text, dialect }: CsvReading): Promise<DatasetWarning[]> {
@@ -175,13 +206,14 @@ function isQuote(message: string): boolean {
   return /quote/i.test(message);
 }
 
-function dialectOptions({ delimiter, quote, skip, header }: Dialect, { text }: TextStart): string[] {
+/** DuckDB refuses a header with fewer names, so it is skipped: one record, whatever its lines. */
+function dialectOptions({ delimiter, quote, skip, header, shortHeader }: Dialect, { text }: TextStart): string[] {
   return [
     `delim = ${literal(delimiter)}`,
     `quote = ${literal(quote)}`,
     `escape = ${literal(quote)}`,
-    `header = ${header}`,
-    `skip = ${skip}`,
+    `header = ${header && shortHeader === null}`,
+    `skip = ${shortHeader === null ? skip : skip + 1}`,
     ...(text.includes('\r') && !text.includes('\n') ? [`new_line = '\\r'`] : []),
   ];
 }
