@@ -86,6 +86,7 @@ const REPORTED: Readonly<Record<MissingValueWarning['code'], string>> = {
   unseen_category: 'unseen by the training',
   out_of_range: 'far outside the training rows',
   bad_bytes: 'not valid in the charset of the file',
+  guessed_charset: 'in a charset that was guessed',
   comment_lines: 'read as comments',
   short_header: 'without a name in the header',
   short_lines: 'missing, as their lines are short',

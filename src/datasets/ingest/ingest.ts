@@ -3,7 +3,6 @@ import { type ColumnType, STORED_TYPES } from '../../formats/columnTypes.ts';
 import type { ParseOptions } from '../../formats/parseOptions.ts';
 import type { BooleanWords } from '../../formats/table.ts';
 import { detectFormat, type FileFormat, FormatError } from '../../formats/text/fileFormat.ts';
-import { type BadBytes, badBytesMessage } from '../../formats/text/textDecoder.ts';
 import type { Session } from '../duckdb/duckdb.ts';
 import type { DatasetWarning } from '../profile/schemas.ts';
 import { type Profiled, profile } from './profile.ts';
@@ -48,10 +47,8 @@ export async function ingest(
 ): Promise<Ingested> {
   const head = await readHead(UPLOAD_FILE);
   const format = formatOf(head, declared);
-  const { file, badBytes } =
-    format === 'parquet'
-      ? { file: UPLOAD_FILE, badBytes: undefined }
-      : await toUtf8(UPLOAD_FILE, head, charset, TEXT_FILE);
+  const { file, warnings: encodingWarnings } =
+    format === 'parquet' ? { file: UPLOAD_FILE, warnings: [] } : await toUtf8(UPLOAD_FILE, head, charset, TEXT_FILE);
   const found = await openSource(session, file, format, options, limits);
   checkColumns(
     found.columns.map(({ name }) => name),
@@ -80,7 +77,7 @@ export async function ingest(
       readAs: parseOptionsOf(stats, words[index] ?? null, options),
     })),
     warnings: [
-      ...badBytesWarnings(badBytes),
+      ...encodingWarnings,
       ...(await source.warnings()),
       ...warnings,
       ...planned.filter(isEmptyAndNameless).map(dropped),
@@ -102,10 +99,6 @@ function formatOf(head: Buffer, declared: FileFormat | null): FileFormat {
   } catch (error) {
     throw error instanceof FormatError ? new Refusal(error.message) : error;
   }
-}
-
-function badBytesWarnings(badBytes: BadBytes | undefined): DatasetWarning[] {
-  return badBytes === undefined ? [] : [{ code: 'bad_bytes', message: badBytesMessage(badBytes) }];
 }
 
 function parseOptionsOf(

@@ -7,6 +7,13 @@ export interface BadBytes {
   readonly line: number;
 }
 
+/** The encoding of a text that is not UTF-8 and states none. */
+export interface GuessedCharset {
+  readonly charset: string;
+  /** The number of the line of the first byte that is not UTF-8, from 1. */
+  readonly line: number;
+}
+
 /** Decodes one text piece by piece. Uploads and rows to predict have the same rules. */
 export interface BytesDecoder {
   /** Text may come later: at most `WINDOW_BYTES` bytes are buffered. */
@@ -14,11 +21,13 @@ export interface BytesDecoder {
   readonly end: () => string;
   /** Undefined when all bytes were decoded. */
   readonly badBytes: () => BadBytes | undefined;
+  /** Undefined when the encoding was stated, or the text is Unicode. */
+  readonly guessed: () => GuessedCharset | undefined;
 }
 
 /**
  * The bytes that decide on an encoding. UTF-16 shows in the first bytes of a text, and the others
- * in the bytes that follow the first one outside ASCII.
+ * in the bytes from the first one outside ASCII on. Their number does not depend on the pieces.
  */
 export const WINDOW_BYTES = 2 ** 18;
 const LINE_FEED = 10;
@@ -26,6 +35,7 @@ const LINE_FEED = 10;
 const MAX_OTHER_ZEROS = 0.25;
 /** A text in a single-byte encoding that is not UTF-8 is read as this superset of latin-1. */
 const SINGLE_BYTE = 'windows-1252';
+const UTF_8 = 'utf-8';
 /** Clients state it for texts of any encoding, so it is not honoured. */
 const ASCII_NAMES = /^(us-)?ascii$/i;
 
@@ -35,6 +45,10 @@ export function badBytesMessage({ count, line }: BadBytes): string {
   const bytes = count === 1 ? `Line ${line} has a byte` : `${count} bytes, the first of them in line ${line}, are`;
   const what = count === 1 ? 'that is not UTF-8. It was' : 'not UTF-8. They were';
   return `${bytes} ${what} read as U+FFFD. State the charset in Content-Type if the text is not UTF-8.`;
+}
+
+export function guessedCharsetMessage({ charset, line }: GuessedCharset): string {
+  return `Line ${line} has the first byte that is not UTF-8, so the text was read as ${charset}. State the charset in Content-Type if it has another.`;
 }
 
 /**
@@ -47,28 +61,60 @@ export function createBytesDecoder(charset: string | null): BytesDecoder {
   const utf8 = utf8Decoder();
   let pending: Uint8Array = new Uint8Array();
   let decode: Decode | undefined;
+  let guessed: GuessedCharset | undefined;
   let isStart = true;
 
-  /** Decodes ASCII at once, so that a long text is not buffered. */
   function read(bytes: Uint8Array, isLast: boolean): string {
     if (decode !== undefined) return decode(bytes, isLast);
     pending = pending.length === 0 ? bytes : Buffer.concat([pending, bytes]);
-    if (pending.length < WINDOW_BYTES && !isLast && (isStart || !isAscii(pending))) return '';
-    const wide = isStart ? wideEncodingOf(pending) : null;
-    isStart = false;
-    const encoding = wide ?? given;
-    const isUndecided = encoding === null && !isLast && isAscii(pending);
-    if (!isUndecided) decode = decoderOf(encoding ?? narrowEncodingOf(pending), utf8);
-    const ready = pending;
-    pending = new Uint8Array();
-    return (decode ?? utf8.decode)(ready, isLast);
+    const isEnough = () => pending.length >= WINDOW_BYTES || isLast;
+    if (isStart) {
+      if (!isEnough()) return '';
+      isStart = false;
+      const stated = wideEncodingOf(pending.subarray(0, WINDOW_BYTES)) ?? given;
+      if (stated !== null) return decodePending(stated, isLast);
+    }
+    const ascii = decodeAscii();
+    if (!isEnough()) return ascii;
+    return ascii + decodePending(guess(pending.subarray(0, WINDOW_BYTES)), isLast);
+  }
+
+  /** Decodes ASCII at once, so that a long text is not buffered. */
+  function decodeAscii(): string {
+    const length = asciiLength(pending);
+    const text = utf8.decode(pending.subarray(0, length), false);
+    pending = pending.subarray(length);
+    return text;
+  }
+
+  function guess(window: Uint8Array): string {
+    const encoding = narrowEncodingOf(window);
+    if (encoding !== UTF_8) {
+      guessed = {
+        charset: encoding,
+        line: utf8.line() + countByte(window.subarray(0, countCharacters(window).first), LINE_FEED),
+      };
+    }
+    return encoding;
+  }
+
+  function decodePending(encoding: string, isLast: boolean): string {
+    decode = decoderOf(encoding, utf8);
+    return decode(pending, isLast);
   }
 
   return {
     add: (bytes) => read(bytes, false),
     end: () => read(new Uint8Array(), true),
     badBytes: utf8.badBytes,
+    guessed: () => guessed,
   };
+}
+
+/** The number of bytes before the first one outside ASCII. */
+function asciiLength(bytes: Uint8Array): number {
+  if (isAscii(bytes)) return bytes.length;
+  return bytes.findIndex((byte) => byte >= 0x80);
 }
 
 function decoderOf(encoding: string, utf8: { readonly decode: Decode }): Decode {
@@ -93,10 +139,11 @@ export function wideEncodingOf(head: Uint8Array): 'utf-16le' | 'utf-16be' | null
 
 /** UTF-8 unless the bytes have more invalid bytes than characters outside ASCII. */
 function narrowEncodingOf(bytes: Uint8Array): string {
-  const whole = bytes.subarray(0, lastCharacterStart(bytes));
-  if (isUtf8(whole)) return 'utf-8';
-  const { characters, invalid } = countCharacters(bytes);
-  return characters >= invalid ? 'utf-8' : SINGLE_BYTE;
+  // A shorter window is the end of the text, whose last character is not cut.
+  const whole = bytes.length < WINDOW_BYTES ? bytes : bytes.subarray(0, lastCharacterStart(bytes));
+  if (isUtf8(whole)) return UTF_8;
+  const { characters, invalid } = countCharacters(whole);
+  return characters >= invalid ? UTF_8 : SINGLE_BYTE;
 }
 
 function utf8Decoder() {
@@ -117,7 +164,7 @@ function utf8Decoder() {
     if (count === 0) line += countByte(whole, LINE_FEED);
     return decoder.decode(whole, { stream: !isLast });
   };
-  return { decode, badBytes: () => (count === 0 ? undefined : { count, line: firstLine }) };
+  return { decode, line: () => line, badBytes: () => (count === 0 ? undefined : { count, line: firstLine }) };
 }
 
 interface CharacterCounts {

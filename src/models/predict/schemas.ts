@@ -39,7 +39,7 @@ const predictionWarningSchema = z
   .object({
     code: z.enum([
       ...(['missing_values', 'unseen_category', 'out_of_range', 'bad_bytes', 'comment_lines', 'short_header'] as const),
-      ...(['short_lines', 'skipped_lines'] as const),
+      ...(['guessed_charset', 'short_lines', 'skipped_lines'] as const),
     ]),
     column: z.string().optional().describe('Absent in a warning about the whole text.'),
     count: z.int().describe('The number of rows, lines or bytes.'),

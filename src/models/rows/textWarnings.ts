@@ -6,11 +6,16 @@ import {
   skippedLinesMessage,
 } from '../../formats/text/countedLines.ts';
 import type { ShortHeader } from '../../formats/text/dialect.ts';
-import { type BadBytes, badBytesMessage } from '../../formats/text/textDecoder.ts';
+import {
+  type BadBytes,
+  badBytesMessage,
+  type GuessedCharset,
+  guessedCharsetMessage,
+} from '../../formats/text/textDecoder.ts';
 
 /** What was unusual in the text of a body, and how it was read. */
 export interface TextWarning {
-  readonly code: 'bad_bytes' | 'comment_lines' | 'short_header' | 'short_lines' | 'skipped_lines';
+  readonly code: 'bad_bytes' | 'guessed_charset' | 'comment_lines' | 'short_header' | 'short_lines' | 'skipped_lines';
   readonly count: number;
   readonly message: string;
 }
@@ -36,4 +41,8 @@ export function commentLinesWarning(found: CountedLines): TextWarning {
 
 export function shortHeaderWarning(header: ShortHeader): TextWarning {
   return { code: 'short_header', count: 1, message: shortHeaderMessage(header) };
+}
+
+export function guessedCharsetWarning(found: GuessedCharset): TextWarning {
+  return { code: 'guessed_charset', count: 1, message: guessedCharsetMessage(found) };
 }

@@ -5,7 +5,8 @@ function decode(bytes: Buffer, size: number, charset: string | null = null) {
   const decoder = createBytesDecoder(charset);
   let text = '';
   for (let at = 0; at < bytes.length; at += size) text += decoder.add(bytes.subarray(at, at + size));
-  return { text: text + decoder.end(), badBytes: decoder.badBytes() };
+  text += decoder.end();
+  return { text, badBytes: decoder.badBytes(), ...(decoder.guessed() && { guessed: decoder.guessed() }) };
 }
 
 const cut = (parts: readonly (string | number)[]) =>
@@ -21,7 +22,7 @@ describe.each([1, 7, 2 ** 20])('bytes in pieces of %i', (size) => {
     ['UTF-16BE with a mark', Buffer.from('\ufeffab', 'utf16le').swap16(), 'ab', undefined],
     ['ASCII', Buffer.from('a,b\n'), 'a,b\n', undefined],
   ])('are decoded from %s', (_, bytes, text, badBytes) => {
-    expect(decode(bytes, size)).toEqual({ text, badBytes });
+    expect(decode(bytes, size)).toMatchObject({ text, badBytes });
   });
 
   it('are decoded in the charset of the request unless a mark contradicts it', () => {
@@ -39,6 +40,29 @@ it('a long text is decoded by the bytes after its first character outside ASCII'
     badBytes: { count: 1, line: WINDOW_BYTES + 3 },
   });
   expect(decode(cut([ascii, 0xe9, '\n']), 2 ** 16).text).toBe(`${ascii}é\n`);
+});
+
+describe('the bytes that decide', () => {
+  const many = 'x'.repeat(WINDOW_BYTES);
+  it.each([
+    ['a bad byte before a window of ASCII', cut(['é\n'.repeat(2), 0xff, many, 'é'.repeat(10)])],
+    ['a byte of windows-1252 before a window of ASCII, then UTF-8', cut(['a\n', 0xe9, many, 'é'.repeat(10)])],
+    ['a byte of windows-1252 after a window of ASCII', cut([many, '\n', 0xe9, '\n', 0xe4, 'x'])],
+    ['a bad byte after a window of ASCII, then UTF-8', cut([many, '\n', 0xff, 'é'.repeat(10), many])],
+    ['a character at the end of the window', cut([0xe9, many.slice(2), 'é', many])],
+    ['zeros after the window', cut([many, 'a\0b\0'])],
+  ])('are the same for pieces of any size: %s', (_, bytes) => {
+    const outcomes = [1000, 65_536, WINDOW_BYTES - 1, WINDOW_BYTES + 1, 2 ** 20].map((size) => decode(bytes, size));
+    expect(new Set(outcomes.map((outcome) => JSON.stringify(outcome))).size).toBe(1);
+  });
+
+  it('name the line of the first one in another charset than UTF-8', () => {
+    expect(decode(cut([`${many}\n`.repeat(2), 'a\ncaf', 0xe9]), 2 ** 16).guessed).toEqual({
+      ...{ charset: 'windows-1252', line: 4 },
+    });
+    expect(decode(cut(['caf', 0xe9]), 2 ** 16, 'iso-8859-1').guessed).toBeUndefined();
+    expect(decode(cut(['café', 0xe9]), 2 ** 16).guessed).toBeUndefined();
+  });
 });
 
 it('ASCII is decoded as it comes', () => {

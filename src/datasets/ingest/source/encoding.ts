@@ -1,7 +1,14 @@
 import { isUtf8 } from 'node:buffer';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
-import { type BadBytes, createBytesDecoder, wideEncodingOf } from '../../../formats/text/textDecoder.ts';
+import {
+  type BytesDecoder,
+  badBytesMessage,
+  createBytesDecoder,
+  guessedCharsetMessage,
+  wideEncodingOf,
+} from '../../../formats/text/textDecoder.ts';
+import type { DatasetWarning } from '../../profile/schemas.ts';
 import { Refusal } from '../protocol/messages.ts';
 
 const CHUNK_BYTES = 2 ** 20;
@@ -9,7 +16,7 @@ const CHUNK_BYTES = 2 ** 20;
 /** A text in UTF-8 without a byte order mark. */
 export interface Utf8Text {
   readonly file: string;
-  readonly badBytes: BadBytes | undefined;
+  readonly warnings: readonly DatasetWarning[];
 }
 
 /**
@@ -18,7 +25,7 @@ export interface Utf8Text {
  */
 export async function toUtf8(file: string, head: Buffer, charset: string | null, reencoded: string): Promise<Utf8Text> {
   const isValid = wideEncodingOf(head) === null && !isWide(charset) && (await isTextInUtf8(file));
-  if (isValid && isUtf8Name(charset ?? 'utf-8') && !hasUtf8Mark(head)) return { file, badBytes: undefined };
+  if (isValid && isUtf8Name(charset ?? 'utf-8') && !hasUtf8Mark(head)) return { file, warnings: [] };
   const decoder = createBytesDecoder(charset);
   await pipeline(
     createReadStream(file, { highWaterMark: CHUNK_BYTES }),
@@ -28,7 +35,15 @@ export async function toUtf8(file: string, head: Buffer, charset: string | null,
     },
     createWriteStream(reencoded),
   );
-  return { file: reencoded, badBytes: decoder.badBytes() };
+  return { file: reencoded, warnings: warningsOf(decoder) };
+}
+
+function warningsOf(decoder: BytesDecoder): readonly DatasetWarning[] {
+  const [badBytes, guessed] = [decoder.badBytes(), decoder.guessed()];
+  return [
+    ...(badBytes === undefined ? [] : [{ code: 'bad_bytes', message: badBytesMessage(badBytes) } as const]),
+    ...(guessed === undefined ? [] : [{ code: 'guessed_charset', message: guessedCharsetMessage(guessed) } as const]),
+  ];
 }
 
 function isUtf8Name(charset: string): boolean {
