@@ -17,6 +17,7 @@ const WARNINGS = {
   identifier_left_out: 'a column that identifies rows is not used',
   constant_column: 'a column without different values is not used',
   unreadable_cells: 'cells cannot be read as the requested type',
+  unit_left_out: 'numbers are used without the unit that the file has',
   categories_folded: 'categories share one input',
   large_unscaled_column: 'numbers are large and not scaled',
   target_leak: 'columns determine the target',

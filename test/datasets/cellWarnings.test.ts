@@ -45,8 +45,14 @@ describe('numbers', () => {
     ['%', ['5 %', '12.5%', '-3%']],
     ['€', ['1,5 €', '1.200,00\u00a0€', '7 €']],
     ['$', ['$5.20', '-$1,234.50', '($7)']],
-  ])('with %s have their unit in the profile', async (unit, cells) => {
-    expect(columnOf(await read(repeat(cells, 30)), 'x')).toMatchObject({ type: 'numeric', unit, missing: 0 });
+  ])('with %s have their unit in the profile and in a warning', async (unit, cells) => {
+    const dataset = await read([...repeat(cells, 60), 'NA']);
+    expect(columnOf(dataset, 'x')).toMatchObject({ type: 'numeric', unit, missing: 1 });
+    expect(warning(dataset, 'unit_left_out')?.message).toContain(`60 cells have the unit ${unit}, which was left out`);
+  });
+
+  it('without units have no such warning', async () => {
+    expect(warning(await read(repeat(NUMBERS, 30)), 'unit_left_out')).toBeUndefined();
   });
 
   it.each([

@@ -1,3 +1,4 @@
+import { describeUnit } from '../../formats/types/numbers.ts';
 import { hasAmbiguousZone } from '../../formats/types/zones.ts';
 import type { DatasetWarning } from '../profile/schemas.ts';
 import type { Profiled } from './profile.ts';
@@ -69,6 +70,10 @@ export function warningsOf({ stats, column }: Profiled, others: readonly CellCou
   if (format?.twoDigitYear) {
     const message = 'Two digits do not say the century: 00 to 68 were read as 2000 to 2068, 69 to 99 as 1969 to 1999.';
     warnings.push(warn('two_digit_years', message));
+  }
+  if (format?.unit && column.type === 'numeric') {
+    const cells = count === 1 ? '1 cell has' : `${count} cells have`;
+    warnings.push(warn('unit_left_out', `${cells} the unit ${describeUnit(format.unit)}`));
   }
   if (inexact > 0 && column.type === 'numeric') {
     const message = `${inexact} whole numbers are beyond 2^53 and are rounded as numbers. Request the type categorical with \`types\` if they are codes.`;

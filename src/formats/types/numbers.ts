@@ -58,6 +58,12 @@ const GRAMMARS_OF_SEMICOLONS = [PLAIN, DECIMAL_COMMA, THOUSANDS_POINT, THOUSANDS
 /** Units before or after the number. A column has one of them in every cell. */
 const UNITS = ['%', '$', '€', '£', '¥'];
 
+/** The rest of a warning about a unit, after its name. */
+export function describeUnit(unit: string): string {
+  const example = unit === '%' ? '5%' : `${unit}5`;
+  return `${unit}, which was left out: ${example} is read as 5.`;
+}
+
 /** The hyphen, the plus, the typographic minus and the en dash. */
 const SIGN = '[-+\u2212\u2013]?';
 const EXPONENT = '(?:[eE][-+]?\\d+)?';

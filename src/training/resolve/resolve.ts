@@ -9,6 +9,7 @@ import { type DatasetShape, requireColumn } from './shape.ts';
 import { resolveSplit } from './split.ts';
 import { checkTarget, inferenceWarnings, inferTask } from './target.ts';
 import { resolveTraining } from './training.ts';
+import { unitWarnings } from './units.ts';
 import { checkWeightColumn } from './weights.ts';
 
 /** A spec that can run, or every issue of it. */
@@ -48,7 +49,11 @@ export function resolveSpec(request: SpecRequest, dataset: DatasetShape): Resolu
   if (issues.errors.length > 0) return { spec: null, errors: issues.errors };
   return {
     errors: [],
-    warnings: [...(request.task ? [] : inferenceWarnings(target, task)), ...features.warnings],
+    warnings: [
+      ...(request.task ? [] : inferenceWarnings(target, task)),
+      ...unitWarnings(dataset, [target.name, ...Object.keys(features.settings.types)]),
+      ...features.warnings,
+    ],
     spec: {
       target: target.name,
       task,

@@ -12,6 +12,8 @@ export interface ColumnShape {
   readonly distinct: number;
   readonly min?: number | string | null | undefined;
   readonly max?: number | string | null | undefined;
+  /** The unit of every number in the file, which the numbers do not have. */
+  readonly unit?: string | undefined;
   /** The most frequent values of a text column. */
   readonly top?: readonly { readonly value: string }[] | undefined;
 }

@@ -24,9 +24,9 @@ async function check(cells: Readonly<Record<string, readonly string[]>>, request
   try {
     const machine = { memoryBytes: 2 ** 34 };
     const checked = await checkRequest({ datasetId, target: 'y', ...request }, service.datasets.find, machine);
-    return { spec: checked.spec, errors: [] };
+    return { spec: checked.spec, errors: [], warnings: checked.warnings };
   } catch (error) {
-    if (error instanceof ServiceError) return { spec: null, errors: error.errors };
+    if (error instanceof ServiceError) return { spec: null, errors: error.errors, warnings: [] };
     throw error;
   }
 }
@@ -95,5 +95,26 @@ describe('a regression of text', () => {
     expect((await check({ x, y, t }, { target: 't', task: 'regression' })).errors).toEqual([
       { path: '/task', message: expect.stringContaining("'t' is categorical with values such as 'w0'") },
     ]);
+  });
+});
+
+describe('a unit in the cells', () => {
+  const k = row((i) => `${i}%`);
+  const price = row((i) => `€${i % 13}.5`);
+
+  it.each([
+    ['numeric', 'k', '%', '5%'],
+    ['categorical', 'k', '%', '5%'],
+    ['numeric', 'price', '€', '€5'],
+  ])('of a column that is requested as %s is warned about: %s', async (type, column, unit, example) => {
+    const { warnings } = await check({ k, price, y }, { features: { types: { [column]: type } } });
+    const message = `The cells of '${column}' have the unit ${unit}, which was left out: ${example} is read as 5.`;
+    expect(warnings).toContainEqual({ code: 'unit_left_out', column, message });
+    expect(warnings.filter(({ code }) => code === 'unit_left_out')).toHaveLength(1);
+  });
+
+  it('of the target is warned about', async () => {
+    const { warnings } = await check({ k, price, x }, { target: 'price', task: 'regression' });
+    expect(warnings).toContainEqual(expect.objectContaining({ code: 'unit_left_out', column: 'price' }));
   });
 });
