@@ -16,8 +16,8 @@ export function isMarkedComment({ hasHash, cells: [cell = ''] }: TextRecord): bo
 }
 
 /**
- * Whether a record below the header is a comment: it begins with # outside quotes, and as a rule has
- * another number of cells than a row. Every line of a table with one column is a row.
+ * Whether a record below the header is a comment: it begins with # outside quotes and, unless
+ * `ofAnyWidth`, has another number of cells than a row. Tables with one column have no comments.
  */
 export function isComment(
   record: TextRecord,

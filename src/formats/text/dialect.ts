@@ -194,7 +194,7 @@ function indexOfFirst(records: readonly TextRecord[]): number {
 
 /**
  * Whether the first record is a header with one name fewer than the rows, as R writes it, or with
- * rows that end with a delimiter. A title above a header is none, nor is one above words.
+ * rows that end with a delimiter. A title above a header is not a header.
  */
 function hasShortHeader({ records, width }: Omit<Candidate, 'startsFirst'>): boolean {
   const [header, ...rows] = records.slice(indexOfFirst(records)).filter((record) => !isMarkedComment(record));
