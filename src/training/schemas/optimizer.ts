@@ -31,7 +31,7 @@ const groupSchema = z.strictObject({
     .describe("Replaces the optimizer's weight decay. Default: the optimizer's."),
 });
 
-const groups = <Group extends z.ZodType>(group: Group) =>
+const groups = <Group extends z.ZodType>(id: string, group: Group) =>
   z
     .array(group)
     .max(MAX_GROUPS)
@@ -39,17 +39,20 @@ const groups = <Group extends z.ZodType>(group: Group) =>
       'Parameters with a rate and a weight decay of their own; all others have those of the optimizer. ' +
         'Default of adamw: no decay on biases, normalization and embeddings; of the others: no group.',
     )
-    .meta({ examples: [[{ parameters: ['bias', 'normalization', 'embedding'], rateFactor: 1, weightDecay: 0 }]] });
+    .meta({ id, examples: [[{ parameters: ['bias', 'normalization', 'embedding'], rateFactor: 1, weightDecay: 0 }]] });
 
 const DESCRIPTION = 'How a gradient becomes a step.';
 const EXAMPLE = { type: 'adam', ...OPTIMIZERS.adam.defaults } as const;
 
-export const optimizerSchema = optionsSchemaWith(OPTIMIZERS, { groups: groups(groupSchema) })
+export const optimizerSchema = optionsSchemaWith(OPTIMIZERS, { groups: groups('OptimizerGroups', groupSchema) })
   .describe(DESCRIPTION)
   .meta({ examples: [{ ...EXAMPLE, groups: [] }] });
 export type OptimizerSettings = z.output<typeof optimizerSchema>;
 
-const requestedGroups = groups(groupSchema.partial({ rateFactor: true, weightDecay: true })).optional();
+const requestedGroups = groups(
+  'OptimizerGroupsRequest',
+  groupSchema.partial({ rateFactor: true, weightDecay: true }),
+).optional();
 
 /** As a client writes it: only the type is required. */
 export const optimizerRequestSchema = optionsSchemaWith(OPTIMIZERS, { groups: requestedGroups })
