@@ -42,9 +42,10 @@ export function resolveSpec(request: SpecRequest, dataset: DatasetShape): Resolu
 
   const rows = dataset.rows - target.missing;
   const size = { rows, inputs: features.inputs, task, classes: target.distinct };
-  const requested = request.network?.layers ?? defaultLayers(size);
-  const defaults = defaultTraining(size, requested);
-  const layers = requested.map(resolveLayer);
+  const requested = request.network?.layers;
+  const hidden = requested ?? defaultLayers(size);
+  const defaults = defaultTraining(size, hidden, requested === undefined);
+  const layers = hidden.map(resolveLayer);
   const training = resolveTraining(request.training ?? {}, defaults, { task, target, split, layers }, taskIssues);
   if (issues.errors.length > 0) return { spec: null, errors: issues.errors };
   return {

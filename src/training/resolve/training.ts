@@ -29,12 +29,13 @@ export function resolveTraining(
   { task, target, split, layers }: TrainingContext,
   issues: Issues,
 ): TrainingSettings {
+  const { batchSize = defaults.batchSize, epochs = defaults.epochs } = request;
   const training: TrainingSettings = {
     loss: resolveLoss(request.loss, task, target, issues),
     optimizer: resolveOptimizer(request.optimizer ?? defaults.optimizer),
-    averaging: request.averaging === undefined ? defaults.averaging : request.averaging,
-    batchSize: request.batchSize ?? defaults.batchSize,
-    epochs: request.epochs ?? defaults.epochs,
+    averaging: request.averaging === undefined ? defaults.averagingFor({ batchSize, epochs }) : request.averaging,
+    batchSize,
+    epochs,
     schedule: request.schedule ?? defaults.schedule,
     l1: request.l1 ?? 0,
     l2: request.l2 ?? 0,

@@ -72,11 +72,44 @@ describe('a request with only a target', () => {
     });
     expect(spec?.network.layers[0]).toEqual({
       units: 256,
-      activation: 'relu',
+      activation: 'mish',
       initializer: 'he',
       normalization: null,
-      dropout: 0.2,
+      dropout: 0.15,
     });
+    expect(spec?.features.bins).toBe(48);
+  });
+
+  it('averages the parameters of the default network, unless there are few steps', () => {
+    const averaging = (request: object) => resolve({ target: 'income', ...request }).spec?.training.averaging;
+    expect(averaging({})).toEqual({ decay: 0.97 });
+    expect(averaging({ training: { averaging: null } })).toBeNull();
+    expect(averaging({ training: { epochs: 20, batchSize: 'full' } })).toBeNull();
+    expect(averaging({ training: { epochs: 2, batchSize: 1024 } })).toBeNull();
+  });
+
+  it('has the layers of the request, with relu and without an average by default', () => {
+    const { spec } = resolve({ target: 'income', network: { layers: [{ units: 5 }] } });
+    expect(spec?.network.layers).toEqual([
+      { units: 5, activation: 'relu', initializer: 'he', normalization: null, dropout: 0 },
+    ]);
+    expect(spec?.training.averaging).toBeNull();
+  });
+
+  it('has as many bins as rows and number columns allow', () => {
+    const bins = (rows: number, numbers: number) => {
+      const columns = Array.from({ length: numbers }, (_, i) => ({ ...ADULT.columns[0], name: `x${i}` }));
+      return resolve(
+        { target: 'y' },
+        { rows, columns: [...columns, ...onlyTarget({ type: 'boolean', distinct: 2 }).columns.slice(0, 1)] },
+      ).spec?.features.bins;
+    };
+    expect(bins(100_000, 10)).toBe(48);
+    expect(bins(2000, 10)).toBe(20);
+    expect(bins(150, 10)).toBe(0);
+    expect(bins(100_000, 100)).toBe(10);
+    expect(bins(100_000, 512)).toBe(2);
+    expect(bins(100_000, 700)).toBe(0);
   });
 
   it("shows a loss's own option next to its name", () => {
