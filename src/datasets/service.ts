@@ -1,6 +1,7 @@
 import { basename, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { NumberType } from '../formats/columnTypes.ts';
 import type { FileFormat } from '../formats/text/fileFormat.ts';
 import type { Clock } from '../kit/clock.ts';
 import type { Tenant } from '../kit/contract/caller.ts';
@@ -74,6 +75,11 @@ interface FoundDataset extends Dataset {
    * missing. Throws as `rows` does.
    */
   readonly textsOf: (column: string, max: number) => Promise<readonly string[] | undefined>;
+  /**
+   * Whether any word of a column of text can be read as the type; undefined when the file is
+   * missing. Throws as `rows` does.
+   */
+  readonly readsAny: (column: string, type: NumberType) => Promise<boolean | undefined>;
 }
 
 /** The datasets of all projects. */
@@ -167,6 +173,13 @@ export function createDatasets(deps: DatasetsDeps): AllDatasets {
     };
   }
 
+  function readsAny({ file }: DatasetRow): FoundDataset['readsAny'] {
+    return async (column, type) => {
+      const path = file === null ? undefined : await findTable(file);
+      return path === undefined ? undefined : reader.readsAny(basename(path), column, type);
+    };
+  }
+
   function datasetsOf({ project, quotas: { storedBytes: maxBytes } }: Tenant): Datasets {
     async function findRow(id: string): Promise<DatasetRow> {
       const row = await store.find(id, project);
@@ -256,7 +269,7 @@ export function createDatasets(deps: DatasetsDeps): AllDatasets {
 
     async find(id, project) {
       const row = await store.find(id, project);
-      return row && { ...toDataset(row), textsOf: textsOf(row) };
+      return row && { ...toDataset(row), textsOf: textsOf(row), readsAny: readsAny(row) };
     },
 
     async findFile(id) {

@@ -1,6 +1,7 @@
 import { boolean, storedBoolean } from './types/boolean.ts';
 import type { NumberColumnType, StoredType, ValueFormat, WordColumnType } from './types/columnType.ts';
 import { datetime, storedDatetime } from './types/datetime.ts';
+import { PLAIN_NUMBER } from './types/numbers.ts';
 import { numeric, storedInteger, storedNumber } from './types/numeric.ts';
 import { storedText, words } from './types/words.ts';
 
@@ -58,6 +59,11 @@ export function typesWithProfile<P extends Profile>(profile: P): readonly TypesW
 /** The formats of all types, in the order in which ties are decided. */
 export function valueFormatsOf(delimiter: string | null): readonly (ValueFormat & { readonly type: ColumnType })[] {
   return COLUMN_TYPES.flatMap((type) => columnTypes[type].formats(delimiter).map((format) => ({ ...format, type })));
+}
+
+/** The formats in which a job reads words as the type, as `parseNumber`, `parseTime` and `parseBoolean`. */
+export function wordFormatsOf(type: NumberType): readonly ValueFormat[] {
+  return type === 'numeric' ? [PLAIN_NUMBER] : columnTypes[type].formats();
 }
 
 /** How ingestion stores the columns of an uploaded Parquet file that have this type of DuckDB. */

@@ -40,7 +40,14 @@ export async function insertDataset(
 export function findDataset(database: Database): FindDataset {
   return async (id) => {
     const row = await database.selectFrom('datasets').selectAll().where('id', '=', id).executeTakeFirst();
-    return row && { ...row, columns: JSON.parse(row.columns), textsOf: async () => undefined };
+    return (
+      row && {
+        ...row,
+        columns: JSON.parse(row.columns),
+        textsOf: async () => undefined,
+        readsAny: async () => undefined,
+      }
+    );
   };
 }
 

@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import type { NumberType } from '../../formats/columnTypes.ts';
 import { ServiceError } from '../../kit/contract/errors.ts';
 import { PAGE_BYTES } from '../../kit/contract/pages.ts';
 import { modulePath } from '../../kit/node.ts';
@@ -33,12 +34,21 @@ export interface TextsRequest {
   readonly max: number;
 }
 
-export type ReaderRequest = RowsRequest | TextsRequest;
+/** Asks whether any word of a column can be read as another type. */
+export interface WordsRequest {
+  readonly id: number;
+  readonly file: string;
+  readonly column: string;
+  readonly type: NumberType;
+}
+
+export type ReaderRequest = RowsRequest | TextsRequest | WordsRequest;
 
 export type RowsResponse = { readonly id: number } & (
   | { readonly rows: RowsRead }
   /** Null: there are more than `max`. */
   | { readonly texts: readonly string[] | null }
+  | { readonly readsAny: boolean }
   /** The first row is too long, or the rows need more memory than the process has. */
   | { readonly tooMuch: true }
   | { readonly failure: string }
@@ -60,6 +70,8 @@ export interface RowReader {
    * as `read` does.
    */
   readonly texts: (file: string, column: string, max: number) => Promise<readonly string[] | undefined>;
+  /** Whether any word of a column can be read as the type. Throws as `read` does. */
+  readonly readsAny: (file: string, column: string, type: NumberType) => Promise<boolean>;
   readonly close: () => void;
 }
 
@@ -120,7 +132,9 @@ export function createRowReader(folder: string): RowReader {
     child = null;
   }
 
-  function send(request: Omit<RowsRequest, 'id'> | Omit<TextsRequest, 'id'>): Promise<Answer> {
+  function send(
+    request: Omit<RowsRequest, 'id'> | Omit<TextsRequest, 'id'> | Omit<WordsRequest, 'id'>,
+  ): Promise<Answer> {
     return new Promise((resolve, reject) => {
       clearTimeout(idle);
       child ??= start();
@@ -141,6 +155,11 @@ export function createRowReader(folder: string): RowReader {
       const answer = await send({ file, column, max });
       if ('texts' in answer) return answer.texts ?? undefined;
       throw new Error('The reader answered a request for texts with rows.');
+    },
+    async readsAny(file, column, type) {
+      const answer = await send({ file, column, type });
+      if ('readsAny' in answer) return answer.readsAny;
+      throw new Error('The reader answered a request for words with rows.');
     },
     close,
   };

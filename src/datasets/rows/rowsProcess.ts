@@ -3,12 +3,12 @@
  * ends with its parent.
  */
 
-import { storedTypeOf } from '../../formats/columnTypes.ts';
+import { storedTypeOf, wordFormatsOf } from '../../formats/columnTypes.ts';
 import { literal } from '../../formats/types/sql.ts';
 import { isOutOfMemory } from '../duckdb/diskFull.ts';
 import { type Cell, openSession, type Session } from '../duckdb/duckdb.ts';
 import { columnId } from '../duckdb/sql.ts';
-import type { ReaderRequest, RowsRequest, RowsResponse, TextsRequest } from './rowReader.ts';
+import type { ReaderRequest, RowsRequest, RowsResponse, TextsRequest, WordsRequest } from './rowReader.ts';
 import { readNames } from './storedNames.ts';
 
 const MEMORY_BYTES = 512 * 2 ** 20;
@@ -27,6 +27,7 @@ process.once('disconnect', () => process.exit());
 async function handleRequest(request: ReaderRequest): Promise<RowsResponse> {
   const { id } = request;
   try {
+    if ('type' in request) return { id, readsAny: await readsAny(await session, request) };
     if ('column' in request) return { id, texts: await readTexts(await session, request) };
     const rows = await readRows(await openTable(await session, request.file), request);
     return rows === undefined ? { id, tooMuch: true } : { id, rows };
@@ -34,6 +35,15 @@ async function handleRequest(request: ReaderRequest): Promise<RowsResponse> {
     if (isOutOfMemory(error)) return { id, tooMuch: true };
     return { id, failure: error instanceof Error ? error.message : String(error) };
   }
+}
+
+/** Stops at the first word that has a format of the type. */
+async function readsAny(duckdb: Session, { file, column, type }: WordsRequest): Promise<boolean> {
+  const path = `${process.cwd()}/${file}`;
+  const id = columnId((await readNames(duckdb, path)).indexOf(column));
+  const conditions = wordFormatsOf(type).map(({ value }) => `${value(id)} IS NOT NULL`);
+  const query = `SELECT 1 FROM read_parquet(${literal(path)}) WHERE ${conditions.join(' OR ')} LIMIT 1`;
+  return (await duckdb.query(query)).length > 0;
 }
 
 /** Null: there are more than `max`, or they are too long for one response. */

@@ -7,7 +7,8 @@ import { resolveSpec } from '../../training/resolve/resolve.ts';
 import type { DatasetShape } from '../../training/resolve/shape.ts';
 import { type JobRequest, jobRequestSchema } from './requestSchema.ts';
 import type { Machine } from './threadWarnings.ts';
-import { type TextsOf, unreadableTypes } from './unreadableTypes.ts';
+import { type TextsOf, unknownClassWeights } from './unknownClassWeights.ts';
+import { type ReadsAny, unreadableTypes } from './unreadableTypes.ts';
 
 /** The facts about a dataset that a job needs. */
 interface Dataset {
@@ -17,6 +18,7 @@ interface Dataset {
   readonly rows: number | null;
   readonly columns: DatasetShape['columns'];
   readonly textsOf: TextsOf;
+  readonly readsAny: ReadsAny;
 }
 
 /** Finds a dataset; undefined: there is none with that id. */
@@ -47,8 +49,11 @@ export async function checkRequest(
   if (resolution.spec === null) throw invalidSpec(resolution.errors);
   const tooLarge = sizeIssues(resolution.spec, shape, memoryBytes);
   if (tooLarge.length > 0) throw invalidSpec(tooLarge);
-  const unreadable = await unreadableTypes(resolution.spec.features, dataset);
-  if (unreadable.length > 0) throw invalidSpec(unreadable);
+  const impossible = [
+    ...(await unreadableTypes(resolution.spec.features, dataset)),
+    ...(await unknownClassWeights(resolution.spec, dataset)),
+  ];
+  if (impossible.length > 0) throw invalidSpec(impossible);
   return { request, dataset, shape, spec: resolution.spec, warnings: resolution.warnings };
 }
 

@@ -68,7 +68,7 @@ function checkClassOptions(
   if (classWeights !== null) issues.add('/training/classWeights', 'A regression has no classes.');
 }
 
-/** If the profile does not list all classes, the run checks them. */
+/** If the profile does not list all classes, the submission or the run checks them. */
 function checkClassNames(classWeights: TrainingSettings['classWeights'], target: ColumnShape, issues: Issues): void {
   const classes = classesOf(target);
   if (classes === undefined || classWeights === null || classWeights === 'balanced') return;

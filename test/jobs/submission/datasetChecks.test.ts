@@ -18,7 +18,8 @@ afterAll(() => service.close());
 /** The answer to a job on a table with the given columns. */
 async function check(cells: Readonly<Record<string, readonly string[]>>, request: object) {
   const names = Object.keys(cells);
-  const lines = Array.from({ length: ROWS }, (_, i) => names.map((name) => cells[name]?.[i]).join());
+  const rows = Math.max(...Object.values(cells).map(({ length }) => length));
+  const lines = Array.from({ length: rows }, (_, i) => names.map((name) => cells[name]?.[i]).join());
   const response = await upload(service, [names.join(), ...lines].join('\n'));
   const { id: datasetId } = response.json();
   try {
@@ -59,6 +60,42 @@ describe('a type in features.types that reads no cell', () => {
     const k = row((i) => `w${i}`);
     expect((await check({ k, x, y }, { features: { types: { k: 'categorical' } } })).errors).toEqual([]);
     expect((await check({ k: row(() => ''), x, y }, { features: { types: { k: 'numeric' } } })).errors).toEqual([]);
+  });
+});
+
+describe('a type in features.types of a column with many words', () => {
+  const many = Array.from({ length: 25_000 }, (_, i) => `word ${i}`);
+  const others = { y: many.map((_, i) => (i % 2 ? 'yes' : 'no')), z: many.map((_, i) => String(i % 7)) };
+
+  it.each(['numeric', 'datetime', 'boolean'])('is refused when no word is %s', async (type) => {
+    const { errors } = await check({ ...others, k: many }, { features: { types: { k: type } } });
+    expect(errors.map(({ path }) => path)).toEqual(['/features/types/k']);
+  });
+
+  it.each([
+    ['numeric', '-1.5e3'],
+    ['datetime', '13 Feb 2024'],
+    ['boolean', 'off'],
+  ])('is accepted when one word is %s', async (type, word) => {
+    const { errors } = await check({ ...others, k: [...many.slice(1), word] }, { features: { types: { k: type } } });
+    expect(errors).toEqual([]);
+  });
+});
+
+describe('classWeights', () => {
+  it.each([
+    ['words', row((i) => `c${i % 30}`), ['c0', 'c29'], 'c30'],
+    ['numbers', row((i) => String((i % 15) * 10)), ['0', '140'], '99'],
+    ['decimals', row((i) => String((i % 15) / 2)), ['0.5', '7'], '7.0'],
+  ])('of many classes are checked: %s', async (_, cells, known, unknown) => {
+    const weights = (names: readonly string[]) => ({
+      task: 'multiclass',
+      training: { classWeights: Object.fromEntries(names.map((name) => [name, 2])) },
+    });
+    expect((await check({ x, y: cells }, weights(known))).errors).toEqual([]);
+    expect((await check({ x, y: cells }, weights([...known, unknown]))).errors).toEqual([
+      { path: `/training/classWeights/${unknown}`, message: expect.stringContaining(`has no class '${unknown}'`) },
+    ]);
   });
 });
 
