@@ -61,7 +61,7 @@ export function valueFormatsOf(delimiter: string | null): readonly (ValueFormat 
   return COLUMN_TYPES.flatMap((type) => columnTypes[type].formats(delimiter).map((format) => ({ ...format, type })));
 }
 
-/** The formats in which a job reads words as the type, as `parseNumber`, `parseTime` and `parseBoolean`. */
+/** The formats in which a job reads words as the type: those of `parseNumber` and its likes. */
 export function wordFormatsOf(type: NumberType): readonly ValueFormat[] {
   return type === 'numeric' ? [PLAIN_NUMBER] : columnTypes[type].formats();
 }

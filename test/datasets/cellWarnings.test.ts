@@ -51,6 +51,27 @@ describe('numbers', () => {
     expect(warning(dataset, 'unit_left_out')?.message).toContain(`60 cells have the unit ${unit}, which was left out`);
   });
 
+  it.each([
+    ['5 EUR', '6.5 EUR'],
+    ['USD 1,234', 'USD 7'],
+    ['₹5', '₹7'],
+    ['5 ‰', '3 ‰'],
+    ['$5', '€6'],
+    ['20°C', '-3°C'],
+  ])('with other units are words, and a warning says so: %s and %s', async (...cells) => {
+    const dataset = await read(repeat(cells, 30));
+    expect(columnOf(dataset, 'x').type).toBe('categorical');
+    expect(warning(dataset, 'unread_units')?.message).toMatch(/^Cells such as ".*\d.*" are numbers/);
+  });
+
+  it.each([
+    ['A1', 'B2'],
+    ['5kg', '7kg'],
+    ['EUR', 'USD'],
+  ])('are not codes such as %s and %s', async (...cells) => {
+    expect(warning(await read(repeat(cells, 30)), 'unread_units')).toBeUndefined();
+  });
+
   it('without units have no such warning', async () => {
     expect(warning(await read(repeat(NUMBERS, 30)), 'unit_left_out')).toBeUndefined();
   });

@@ -1,4 +1,4 @@
-import { describeUnit } from '../../formats/types/numbers.ts';
+import { describeUnit, hasOtherUnit } from '../../formats/types/numbers.ts';
 import { hasAmbiguousZone } from '../../formats/types/zones.ts';
 import type { DatasetWarning } from '../profile/schemas.ts';
 import type { Profiled } from './profile.ts';
@@ -62,6 +62,11 @@ export function warningsOf({ stats, column }: Profiled, others: readonly CellCou
     const message = `The comma is ambiguous and was read as ${meaning}. Write numbers with a decimal point and no separators to be sure.`;
     warnings.push(warn('ambiguous_numbers', message));
   }
+  const withUnit = mostly(column, hasOtherUnit);
+  if (withUnit !== undefined) {
+    const message = `Cells such as ${JSON.stringify(shortened(withUnit))} are numbers with units, or with different ones, and were read as words. Write them without units to read numbers.`;
+    warnings.push(warn('unread_units', message));
+  }
   const zoned = ambiguousZone(column, others);
   if (zoned !== undefined) {
     const message = `Times such as ${JSON.stringify(shortened(zoned))} were not read, because their time zone has several offsets. Write an offset such as -06:00, or a name such as America/Chicago.`;
@@ -84,9 +89,15 @@ export function warningsOf({ stats, column }: Profiled, others: readonly CellCou
 
 /** A cell with an ambiguous zone: in most of a column of words, or in some of a column of times. */
 function ambiguousZone(column: Profiled['column'], others: readonly CellCount[]): string | undefined {
-  const cells = [...others, ...('top' in column ? column.top : [])].map(({ value }) => value);
-  const zoned = cells.filter(hasAmbiguousZone);
-  return column.type === 'datetime' || zoned.length > cells.length / 2 ? zoned[0] : undefined;
+  if (column.type === 'datetime') return others.find(({ value }) => hasAmbiguousZone(value))?.value;
+  return mostly(column, hasAmbiguousZone);
+}
+
+/** The first of the most frequent words of a column if most of them match. */
+function mostly(column: Profiled['column'], matches: (word: string) => boolean): string | undefined {
+  const top = 'top' in column ? column.top : [];
+  const matching = top.filter(({ value }) => matches(value));
+  return matching.length > top.length / 2 ? matching[0]?.value : undefined;
 }
 
 function named(others: readonly CellCount[]): string {

@@ -68,6 +68,7 @@ export const warningSchema = z
       'ambiguous_zones',
       'two_digit_years',
       'unit_left_out',
+      'unread_units',
       'inexact_integers',
       'renamed_column',
       'dropped_column',

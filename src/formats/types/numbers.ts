@@ -58,6 +58,19 @@ const GRAMMARS_OF_SEMICOLONS = [PLAIN, DECIMAL_COMMA, THOUSANDS_POINT, THOUSANDS
 /** Units before or after the number. A column has one of them in every cell. */
 const UNITS = ['%', '$', '€', '£', '¥'];
 
+/** Currencies and units beside a number that are not read. */
+const OTHER_UNIT =
+  '(?:\\p{Sc}|R\\$|USD|EUR|GBP|JPY|CNY|RMB|CHF|INR|CAD|AUD|NZD|SEK|NOK|DKK|PLN|CZK|HUF|RUB|BRL|MXN|ZAR|KRW|TRY|Rs\\.?|‰|°[CF]?)';
+const WITH_OTHER_UNIT = new RegExp(
+  `^[-+(]?(?:${OTHER_UNIT}\\s?[-+]?\\d[\\d.,\\s]*|\\d[\\d.,\\s]*${OTHER_UNIT})\\)?$`,
+  'u',
+);
+
+/** Whether a cell is a number with a unit that is not read, such as 5 EUR. */
+export function hasOtherUnit(cell: string): boolean {
+  return WITH_OTHER_UNIT.test(cell);
+}
+
 /** The rest of a warning about a unit, after its name. */
 export function describeUnit(unit: string): string {
   const example = unit === '%' ? '5%' : `${unit}5`;
