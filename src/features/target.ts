@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type Column, isNumberColumn, type NumberColumn } from '../formats/table.ts';
 import { parseBoolean } from '../formats/types/boolean.ts';
+import { compareNumbers } from '../formats/types/numbers.ts';
 import { asCategories, asNumbers } from './columns/conversions.ts';
 import { moments } from './scaling/scaling.ts';
 
@@ -37,7 +38,7 @@ export function fitClasses(column: Column, rows: Int32Array): FittedClasses {
   const met = new Set<string>();
   for (const row of rows) met.add(categories[codes[row]]);
   const numbers = isNumberColumn(column) && column.type === 'numeric';
-  const classes = [...met].sort(numbers ? (a, b) => Number(a) - Number(b) : undefined);
+  const classes = [...met].sort(numbers ? compareNumbers : undefined);
   return { kind: 'classes', column: column.name, classes };
 }
 

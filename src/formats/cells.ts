@@ -6,14 +6,15 @@ import { type ColumnType, columnTypes, isNumberType, type NumberType, type WordT
 import { DEFAULT_NULL_VALUES } from './nullValues.ts';
 import type { ParseOptions } from './parseOptions.ts';
 import { wordWriter } from './table.ts';
+import { exactNumber } from './types/numbers.ts';
 
 /** Reads the cells of a column whose values are numbers in memory. */
 export interface NumberCells {
   readonly type: NumberType;
   /** The value of a cell: NaN when it is missing, undefined when it does not fit the column. */
   readonly number: (cell: unknown) => number | undefined;
-  /** A value as a category. */
-  readonly toWord: (value: number) => string;
+  /** A value as a category. `textOf` returns the text of its cell. */
+  readonly toWord: (value: number, textOf: () => unknown) => string;
 }
 
 /** Reads the cells of a column of words. */
@@ -30,10 +31,12 @@ const DEFAULT_MARKS = missingMarks(DEFAULT_NULL_VALUES);
  * undefined are missing. `fallback` is the type where the dataset's type is not known.
  */
 export function cellsOf(options: ParseOptions, fallback: ColumnType): NumberCells | WordCells {
-  const { type = fallback, form, nullValues, words } = options;
+  const { type = fallback, form, nullValues, words, exact = false } = options;
   const marks = nullValues === undefined ? DEFAULT_MARKS : missingMarks(nullValues);
   if (isNumberType(type)) {
-    return { type, number: numberReader(type, form, marks), toWord: wordWriter(type, words) };
+    const writeWord = wordWriter(type, words);
+    const toWord: NumberCells['toWord'] = (value, cell) => exactNumber(textOf(cell())) ?? writeWord(value);
+    return { type, number: numberReader(type, form, marks), toWord: exact ? toWord : writeWord };
   }
   return {
     type,

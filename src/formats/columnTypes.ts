@@ -2,7 +2,7 @@ import { boolean, storedBoolean } from './types/boolean.ts';
 import type { NumberColumnType, StoredType, ValueFormat, WordColumnType } from './types/columnType.ts';
 import { datetime, storedDatetime } from './types/datetime.ts';
 import { PLAIN_NUMBER } from './types/numbers.ts';
-import { numeric, storedInteger, storedNumber } from './types/numeric.ts';
+import { numeric, storedInteger, storedNumber, storedDecimal } from './types/numeric.ts';
 import { storedText, words } from './types/words.ts';
 
 /**
@@ -21,6 +21,7 @@ export const columnTypes = {
 /** How the Parquet file of a dataset stores cells. The last row matches every uploaded type. */
 export const STORED_TYPES = {
   integer: storedInteger,
+  decimal: storedDecimal,
   number: storedNumber,
   boolean: storedBoolean,
   datetime: storedDatetime,
@@ -73,5 +74,5 @@ export function storedAsOf(uploaded: string): StoredAs {
 
 /** The row of a column of a dataset's Parquet file, by its type in DuckDB. */
 export function storedTypeOf(duckdb: string): (typeof STORED_TYPES)[StoredAs] {
-  return Object.values(STORED_TYPES).find((stored) => stored.duckdb === duckdb) ?? storedText;
+  return Object.values(STORED_TYPES).find((stored) => stored.duckdb.test(duckdb)) ?? storedText;
 }

@@ -13,6 +13,8 @@ export const parseOptionsSchema = z.object({
    * file, whose cells have no format.
    */
   form: z.string().optional(),
+  /** Whether the dataset stores numbers with digits that float64 does not have. */
+  exact: z.boolean().optional(),
   /** The words of booleans in the file; absent: `false` and `true`. */
   words: z.tuple([z.string(), z.string()]).optional(),
   /** The cells that mean "missing" in place of the default ones. */

@@ -7,20 +7,23 @@ export interface NumberColumn {
   readonly values: Float64Array;
   /** How a file of text writes the booleans of this column; absent: `false` and `true`. */
   readonly words?: BooleanWords;
+  /** The values with all their digits, where float64 rounds some of them. */
+  readonly exact?: Categories;
 }
 
 /** The words for false and true. */
 export type BooleanWords = readonly [no: string, yes: string];
 
-/**
- * Strings as codes of a dictionary; -1 is missing. Every category occurs at least once unless the
- * column says otherwise.
- */
-export interface CategoryColumn {
-  readonly name: string;
-  readonly type: WordType;
+/** Strings as codes of a dictionary; -1 is missing. */
+export interface Categories {
   readonly codes: Int32Array;
   readonly categories: readonly string[];
+}
+
+/** Words. Every category occurs at least once unless the column says otherwise. */
+export interface CategoryColumn extends Categories {
+  readonly name: string;
+  readonly type: WordType;
 }
 
 export type Column = NumberColumn | CategoryColumn;
@@ -38,6 +41,12 @@ export function isNumberColumn(column: Column): column is NumberColumn {
 /** Writes the values of a column as words: numbers as JavaScript does, times in ISO 8601. */
 export function wordWriter(type: NumberType, words: BooleanWords | undefined): (value: number) => string {
   return words === undefined ? columnTypes[type].toText : (value) => words[value === 1 ? 1 : 0];
+}
+
+/** The arrays of a column. */
+export function arraysOf(column: Column): readonly (Float64Array | Int32Array)[] {
+  if (!isNumberColumn(column)) return [column.codes];
+  return column.exact === undefined ? [column.values] : [column.values, column.exact.codes];
 }
 
 /** The column of that name, or undefined. */

@@ -109,6 +109,7 @@ function parseOptionsOf(
   const isText = present !== null;
   return {
     type: STORED_TYPES[stored].type,
+    ...(STORED_TYPES[stored].isRounded !== null && { exact: true }),
     ...(format !== null && { form: format.name }),
     ...(words !== null && { words: [words[0], words[1]] }),
     ...(isText && nullValues !== null && { nullValues: [...nullValues] }),

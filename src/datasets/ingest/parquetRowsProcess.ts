@@ -5,6 +5,7 @@
 import { once } from 'node:events';
 import { uniqueNames } from '../../formats/columnNames.ts';
 import { STORED_TYPES } from '../../formats/columnTypes.ts';
+import type { StoredType } from '../../formats/types/columnType.ts';
 import { isOutOfMemory } from '../duckdb/diskFull.ts';
 import { openSession, type Session } from '../duckdb/duckdb.ts';
 import { type ParquetRowsRequest, type ParquetRowsResponse, Refusal, UPLOAD_FILE } from './protocol/messages.ts';
@@ -26,13 +27,19 @@ async function respond({ memoryBytes, limits }: ParquetRowsRequest): Promise<voi
     checkColumns(uniqueNames(names), limits);
     checkRows(Number((await session.query(`SELECT count(*)::DOUBLE FROM ${relation}`))[0]?.[0]), limits);
     await send({ names });
-    const cells = columns.map(({ id, kind }) => STORED_TYPES[kind].json(STORED_TYPES[kind].cast(id)));
-    await writeLines(session, `SELECT CAST(json_array(${cells.join(', ')}) AS VARCHAR) FROM ${relation}`);
+    const cells = columns.map(({ id, kind }) => cellJson(STORED_TYPES[kind], id));
+    await writeLines(session, `SELECT concat('[', concat_ws(',', ${cells.join(', ')}), ']') FROM ${relation}`);
     await send({ done: true });
   } catch (error) {
     await send({ refusal: refusalOf(error) });
   }
   process.disconnect();
+}
+
+/** SQL for the JSON text of a cell. Numbers have all their digits. */
+function cellJson({ cast, json, isRounded }: StoredType, id: string): string {
+  const cell = json(cast(id));
+  return `coalesce(${isRounded === null ? `CAST(to_json(${cell}) AS VARCHAR)` : cell}, 'null')`;
 }
 
 /** Each row as a line of JSON to the standard output, as fast as the parent reads it. */

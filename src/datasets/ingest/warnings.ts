@@ -1,4 +1,5 @@
 import { describeUnit, hasOtherUnit } from '../../formats/types/numbers.ts';
+import { FLOAT64_DIGITS } from '../../formats/types/numeric.ts';
 import { hasAmbiguousZone } from '../../formats/types/zones.ts';
 import type { DatasetWarning } from '../profile/schemas.ts';
 import type { Profiled } from './profile.ts';
@@ -31,7 +32,7 @@ export function warningsOf({ stats, column }: Profiled, others: readonly CellCou
     column: column.name,
     message,
   });
-  const { rows, count, distinct, present, ambiguousWith, format, inexact, almost } = stats;
+  const { rows, count, distinct, present, ambiguousWith, format, inexact, almost, stored, whole } = stats;
   const warnings: DatasetWarning[] = [];
   const unreadable = present === null ? 0 : present - count;
   if (unreadable > 0) {
@@ -81,7 +82,8 @@ export function warningsOf({ stats, column }: Profiled, others: readonly CellCou
     warnings.push(warn('unit_left_out', `${cells} the unit ${describeUnit(format.unit)}`));
   }
   if (inexact > 0 && column.type === 'numeric') {
-    const message = `${inexact} whole numbers are beyond 2^53 and are rounded as numbers. Request the type categorical with \`types\` if they are codes.`;
+    const what = stored === 'decimal' && !whole ? `have more than ${FLOAT64_DIGITS} digits` : 'are beyond 2^53';
+    const message = `${inexact} ${whole ? 'whole numbers' : 'numbers'} ${what} and are rounded as numbers. Request the type categorical with \`types\` if they are codes.`;
     warnings.push(warn('inexact_integers', message));
   }
   return warnings;

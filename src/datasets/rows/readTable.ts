@@ -1,5 +1,6 @@
 import { isNumberType, storedTypeOf } from '../../formats/columnTypes.ts';
-import type { BooleanWords, Column, Table } from '../../formats/table.ts';
+import { arraysOf, type BooleanWords, type Column, type Table } from '../../formats/table.ts';
+import { exactNumber } from '../../formats/types/numbers.ts';
 import { literal } from '../../formats/types/sql.ts';
 import { doublesOf } from '../duckdb/doubles.ts';
 import { openSession, type Session } from '../duckdb/duckdb.ts';
@@ -20,6 +21,14 @@ interface StoredColumn {
   /** Of a column of booleans. */
   readonly words: BooleanWords | null;
   /** Of a column of strings, sorted by their bytes. */
+  readonly categories: readonly string[];
+  /** Of a column of numbers of which float64 rounds some. */
+  readonly exact: Encoded | null;
+}
+
+/** Texts as codes: `cells` is SQL for the code of each cell as DOUBLE, -1 for NULL. */
+interface Encoded {
+  readonly cells: string;
   readonly categories: readonly string[];
 }
 
@@ -66,14 +75,29 @@ async function describeColumn(
   type: string,
 ): Promise<Omit<StoredColumn, 'words'>> {
   const stored = storedTypeOf(type);
-  if (stored.cells === 'numbers')
-    return { name, cells: `coalesce(${stored.double(id)}, 'NaN'::DOUBLE)`, type: stored.type, categories: [] };
-  const categories = await session.query(`SELECT DISTINCT ${id} FROM ${table} WHERE ${id} IS NOT NULL ORDER BY ${id}`);
-  if (categories.length === 0) return { name, cells: '(-1)::DOUBLE', type: 'categorical', categories: [] };
-  const enumeration = `CREATE TYPE e_${id} AS ENUM (SELECT DISTINCT ${id} FROM ${table} WHERE ${id} IS NOT NULL ORDER BY ${id})`;
-  await session.query(enumeration);
-  const cells = `coalesce(enum_code(${id}::e_${id})::DOUBLE, -1)`;
-  return { name, cells, type: 'categorical', categories: categories.map(([value]) => String(value)) };
+  if (stored.cells === 'words')
+    return { name, type: 'categorical', exact: null, ...(await encode(session, table, id)) };
+  const isRounded = stored.isRounded !== null && (await hasAny(session, table, stored.isRounded(id)));
+  const exact = isRounded ? await encodeNumbers(session, table, id) : null;
+  return { name, type: stored.type, cells: `coalesce(${stored.double(id)}, 'NaN'::DOUBLE)`, categories: [], exact };
+}
+
+async function hasAny(session: Session, table: string, condition: string): Promise<boolean> {
+  return (await session.query(`SELECT 1 FROM ${table} WHERE ${condition} LIMIT 1`)).length > 0;
+}
+
+async function encodeNumbers(session: Session, table: string, id: string): Promise<Encoded> {
+  const { cells, categories } = await encode(session, table, id);
+  return { cells, categories: categories.map((text) => exactNumber(text) ?? text) };
+}
+
+async function encode(session: Session, table: string, id: string): Promise<Encoded> {
+  const texts = `SELECT DISTINCT ${id}::VARCHAR AS text FROM ${table} WHERE ${id} IS NOT NULL ORDER BY text`;
+  const categories = await session.query(texts);
+  if (categories.length === 0) return { cells: '(-1)::DOUBLE', categories: [] };
+  await session.query(`CREATE TYPE e_${id} AS ENUM (${texts})`);
+  const cells = `coalesce(enum_code(${id}::VARCHAR::e_${id})::DOUBLE, -1)`;
+  return { cells, categories: categories.map(([text]) => String(text)) };
 }
 
 async function readColumns(
@@ -83,17 +107,18 @@ async function readColumns(
   rows: number,
 ): Promise<readonly Column[]> {
   const columns = stored.map((column) => allocate(column, rows));
-  const targets = columns.map((column) => ('values' in column ? column.values : column.codes));
+  const targets = columns.flatMap(arraysOf);
+  const cells = stored.flatMap((column) => (column.exact ? [column.cells, column.exact.cells] : [column.cells]));
   let offset = 0;
-  for await (const chunk of session.stream(`SELECT ${stored.map(({ cells }) => cells).join(', ')} FROM ${table}`)) {
+  for await (const chunk of session.stream(`SELECT ${cells.join(', ')} FROM ${table}`)) {
     for (const [index, target] of targets.entries()) target.set(doublesOf(chunk.getColumnVector(index)), offset);
     offset += chunk.rowCount;
   }
   return columns;
 }
 
-function allocate({ name, type, words, categories }: StoredColumn, rows: number): Column {
-  return isNumberType(type)
-    ? { name, type, values: new Float64Array(rows), ...(words && { words }) }
-    : { name, type, codes: new Int32Array(rows), categories };
+function allocate({ name, type, words, categories, exact }: StoredColumn, rows: number): Column {
+  if (!isNumberType(type)) return { name, type, codes: new Int32Array(rows), categories };
+  const digits = exact && { codes: new Int32Array(rows), categories: exact.categories };
+  return { name, type, values: new Float64Array(rows), ...(words && { words }), ...(digits && { exact: digits }) };
 }

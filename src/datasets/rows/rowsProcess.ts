@@ -59,6 +59,8 @@ async function readTexts(duckdb: Session, { file, column, max }: TextsRequest): 
 interface OpenTable {
   /** For each column: its name with the colon, as in a JSON object. */
   readonly keys: readonly string[];
+  /** For each column whether its cells are the digits of numbers. */
+  readonly digits: readonly boolean[];
   /** `count` rows from row `first`. */
   readonly read: (first: number, count: number) => Promise<readonly (readonly Cell[])[]>;
 }
@@ -68,8 +70,10 @@ async function openTable(duckdb: Session, file: string): Promise<OpenTable> {
   const table = `read_parquet(${literal(path)}, file_row_number = true)`;
   const names = await readNames(duckdb, path);
   const types = await duckdb.query(`DESCRIBE SELECT * EXCLUDE (file_row_number) FROM ${table}`);
-  const cells = types.map(([, type], index) => storedTypeOf(String(type)).json(columnId(index))).join(', ');
+  const stored = types.map(([, type]) => storedTypeOf(String(type)));
+  const cells = stored.map(({ json }, index) => json(columnId(index))).join(', ');
   return {
+    digits: stored.map(({ isRounded }) => isRounded !== null),
     keys: types.map((_, index) => `${JSON.stringify(names[index] ?? '')}:`),
     read: (first, count) => {
       const range = `file_row_number >= ${first} AND file_row_number < ${first + count}`;
@@ -80,7 +84,7 @@ async function openTable(duckdb: Session, file: string): Promise<OpenTable> {
 
 /** Rows up to the limit or the budget. Undefined: the first row is too long. */
 async function readRows(
-  { keys, read }: OpenTable,
+  { keys, digits, read }: OpenTable,
   { offset, limit, budget }: RowsRequest,
 ): Promise<{ readonly items: string; readonly count: number } | undefined> {
   const items: string[] = [];
@@ -91,7 +95,7 @@ async function readRows(
     const batch = Math.min(batchRows, limit - items.length);
     const rows = await read(offset + items.length, batch);
     for (const row of rows) {
-      const item = rowJson(keys, row);
+      const item = rowJson(keys, digits, row);
       bytes += Buffer.byteLength(item);
       if (items.length === 0 && bytes > MAX_ROW_BYTES) return undefined;
       if (items.length > 0 && bytes > budget) return done();
@@ -102,6 +106,7 @@ async function readRows(
   return done();
 }
 
-function rowJson(keys: readonly string[], row: readonly Cell[]): string {
-  return `{${row.map((cell, index) => keys[index] + JSON.stringify(cell)).join(',')}}`;
+function rowJson(keys: readonly string[], digits: readonly boolean[], row: readonly Cell[]): string {
+  const cells = row.map((cell, index) => keys[index] + (digits[index] ? String(cell) : JSON.stringify(cell)));
+  return `{${cells.join(',')}}`;
 }

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { NO_CODE } from '../../engine/layers/inputs.ts';
+import type { Categories } from '../../formats/table.ts';
 import type { Warning } from '../../kit/warning.ts';
 import type { FitSettings, OneHotColumnType } from './columnType.ts';
-import { asCategories, type Categories } from './conversions.ts';
+import { asCategories } from './conversions.ts';
 
 const schema = z.strictObject({
   kind: z.literal('categorical'),

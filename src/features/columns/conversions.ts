@@ -1,8 +1,5 @@
-import { type CategoryColumn, type Column, isNumberColumn, wordWriter } from '../../formats/table.ts';
+import { type Categories, type Column, isNumberColumn, wordWriter } from '../../formats/table.ts';
 import { parseNumber } from '../../formats/types/numbers.ts';
-
-/** Strings as codes of a dictionary; -1 is missing. */
-export type Categories = Pick<CategoryColumn, 'codes' | 'categories'>;
 
 /**
  * The column as numbers. Words that are not numbers become NaN; infinite values also count as
@@ -18,9 +15,10 @@ export function isNumber(word: string): boolean {
   return parseNumber(word) !== undefined;
 }
 
-/** The column as words, as `wordWriter` writes them. */
+/** The column as words, as `wordWriter` writes them, with all digits of numbers. */
 export function asCategories(column: Column): Categories {
   if (!isNumberColumn(column)) return column;
+  if (column.exact !== undefined) return column.exact;
   const toWord = wordWriter(column.type, column.words);
   const known = new Map<number, number>();
   const categories: string[] = [];

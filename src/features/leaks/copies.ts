@@ -1,5 +1,5 @@
-import { type Column, isNumberColumn, type NumberColumn } from '../../formats/table.ts';
-import { asCategories, type Categories } from '../columns/conversions.ts';
+import { type Categories, type Column, isNumberColumn, type NumberColumn } from '../../formats/table.ts';
+import { asCategories } from '../columns/conversions.ts';
 
 /**
  * Whether a column equals the target in every row: the same numbers, or the same values under other
@@ -21,7 +21,7 @@ function sameNumbers(target: Column, rows: Int32Array): (column: Column) => bool
  */
 function sameClasses(target: Categories, rows: Int32Array): (column: Column) => boolean {
   return (column) => {
-    const values = isNumberColumn(column) ? column.values : column.codes;
+    const values = isNumberColumn(column) ? (column.exact?.codes ?? column.values) : column.codes;
     const forward = new Map<number, number>();
     const backward = new Map<number, number>();
     for (const row of rows) {

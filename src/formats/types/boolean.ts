@@ -44,10 +44,11 @@ export const boolean = {
 
 export const storedBoolean = {
   cells: 'numbers',
-  duckdb: 'BOOLEAN',
+  duckdb: /^BOOLEAN$/,
   uploaded: /^BOOLEAN$/,
   type: 'boolean',
   cast: tryCast('BOOLEAN'),
   double: (cell) => `${cell}::INT::DOUBLE`,
   json: asIs,
+  isRounded: null,
 } as const satisfies StoredType;

@@ -53,7 +53,7 @@ export interface WordColumnType extends BaseColumnType {
 export interface StoredType {
   readonly cells: 'numbers' | 'words';
   /** DuckDB's type of the column. */
-  readonly duckdb: string;
+  readonly duckdb: RegExp;
   /** DuckDB's types that an uploaded Parquet file may have for the same values. */
   readonly uploaded: RegExp;
   /** The column type of such cells, unless their values or the client decide otherwise. */
@@ -62,8 +62,10 @@ export interface StoredType {
   readonly cast: (cell: string) => string;
   /** SQL for a cell as DOUBLE; NULL is missing. */
   readonly double: (cell: string) => string;
-  /** SQL for a cell as JSON shows it. */
+  /** SQL for a cell as JSON shows it: where float64 may round it, its digits as text. */
   readonly json: (cell: string) => string;
+  /** SQL for whether float64 may round a cell; null: it has all digits of every cell. */
+  readonly isRounded: ((cell: string) => string) | null;
 }
 
 /** SQL for a number that is NULL unless it is finite. */

@@ -45,11 +45,12 @@ export const datetime = {
 
 export const storedDatetime = {
   cells: 'numbers',
-  duckdb: 'TIMESTAMP',
+  duckdb: /^TIMESTAMP$/,
   uploaded: /^(DATE|TIMESTAMP.*)$/,
   type: 'datetime',
   cast: tryCast('TIMESTAMP'),
   // Rounds down, as `json` does, also before 1970.
   double: (cell) => `floor(epoch_us(${cell}) / 1000)`,
   json: (cell) => `strftime(${cell}, '%Y-%m-%dT%H:%M:%S.%gZ')`,
+  isRounded: null,
 } as const satisfies StoredType;

@@ -146,6 +146,58 @@ function finiteNumber(text: string): number | undefined {
   return Number.isFinite(value) ? value : undefined;
 }
 
+const DECIMAL = /^([-+]?)(\d*)\.?(\d*)(?:[eE]([-+]?\d+))?$/;
+/** Numbers with more zeros before or after their digits are not written without an exponent. */
+const MOST_ZEROS = 40;
+
+/**
+ * A plain number with all its digits: as JavaScript writes it, or without an exponent where float64
+ * would round it. Undefined for a text of another format.
+ */
+export function exactNumber(text: string): string | undefined {
+  const rounded = String(Number(text));
+  const [exact, near] = [decimalOf(text), decimalOf(rounded)];
+  if (exact === undefined || near === undefined) return undefined;
+  const { sign, digits, exponent } = exact;
+  const isSame = sign === near.sign && digits === near.digits && exponent === near.exponent;
+  if (isSame || digits === '' || Math.abs(exponent) > MOST_ZEROS) return rounded;
+  if (exponent >= 0) return `${sign}${digits}${'0'.repeat(exponent)}`;
+  const padded = digits.padStart(1 - exponent, '0');
+  return `${sign}${padded.slice(0, exponent)}.${padded.slice(exponent)}`;
+}
+
+interface Decimal {
+  readonly sign: string;
+  /** Without zeros at both ends. */
+  readonly digits: string;
+  readonly exponent: number;
+}
+
+function decimalOf(text: string): Decimal | undefined {
+  const [, sign, whole = '', fraction = '', power = '0'] = DECIMAL.exec(text) ?? [];
+  if (sign === undefined || whole + fraction === '') return undefined;
+  const all = (whole + fraction).replace(/^0+/, '');
+  const digits = all.replace(/0+$/, '');
+  const exponent = digits === '' ? 0 : Number(power) - fraction.length + all.length - digits.length;
+  return { sign: sign === '-' ? '-' : '', digits, exponent };
+}
+
+/** The order of two texts of `exactNumber`. */
+export function compareNumbers(a: string, b: string): number {
+  const difference = Number(a) - Number(b);
+  if (difference !== 0 || a === b) return difference;
+  const scale = Math.max(decimalsOf(a), decimalsOf(b));
+  return scaled(a, scale) < scaled(b, scale) ? -1 : 1;
+}
+
+function decimalsOf(text: string): number {
+  return text.split('.')[1]?.length ?? 0;
+}
+
+function scaled(text: string, decimals: number): bigint {
+  return BigInt(text.replace('.', '') + '0'.repeat(decimals - decimalsOf(text)));
+}
+
 /** A word as a number, where a job casts a column of words; undefined when it is not a number. */
 export function parseNumber(text: string): number | undefined {
   return PLAIN_NUMBER.read(text.trim());

@@ -13,10 +13,11 @@ export const words = {
  */
 export const storedText = {
   cells: 'words',
-  duckdb: 'VARCHAR',
+  duckdb: /^VARCHAR$/,
   uploaded: /^/,
   type: 'categorical',
   cast: (cell) => `CAST(${cell} AS VARCHAR)`,
   double: tryCast('DOUBLE'),
   json: asIs,
+  isRounded: null,
 } as const satisfies StoredType;

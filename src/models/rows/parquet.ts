@@ -1,4 +1,5 @@
 import type { ParquetRows } from '../../datasets/upload/parquetRows.ts';
+import { elementsOf } from '../../formats/text/jsonSource.ts';
 import { checkNames, datasetNames } from './columnNames.ts';
 import { linesOf } from './ndjson.ts';
 import type { RawRows } from './rawRows.ts';
@@ -19,11 +20,11 @@ export async function* readParquet(
 ): AsyncGenerator<RawRows> {
   const names = datasetNames(found, known);
   checkNames(names, known);
-  let rows: (readonly unknown[])[] = [];
+  let rows: string[] = [];
   let first = 0;
   let length = 0;
   for await (const { text } of linesOf(lines, MAX_LINE_LENGTH)) {
-    rows.push(JSON.parse(text));
+    rows.push(text);
     length += text.length;
     if (rows.length < chunkRows && length < CHUNK_TEXT) continue;
     yield toRawRows(rows, first, names);
@@ -33,10 +34,26 @@ export async function* readParquet(
   if (rows.length > 0) yield toRawRows(rows, first, names);
 }
 
-function toRawRows(rows: readonly (readonly unknown[])[], first: number, names: readonly string[]): RawRows {
-  const column = (name: string) => {
-    const index = names.indexOf(name);
-    return (row: number) => rows[row]?.[index];
+function toRawRows(lines: readonly string[], first: number, names: readonly string[]): RawRows {
+  const rows: readonly (readonly unknown[])[] = lines.map((line) => JSON.parse(line));
+  const sources = new Map<number, readonly string[]>();
+  const sourcesIn = (row: number) => {
+    const elements = sources.get(row) ?? elementsOf(lines[row] ?? '[]');
+    sources.set(row, elements);
+    return elements;
   };
-  return { count: rows.length, first, issues: [], column, texts: column };
+  return {
+    ...{ count: rows.length, first, issues: [] },
+    column(name) {
+      const index = names.indexOf(name);
+      return (row) => rows[row]?.[index];
+    },
+    texts(name) {
+      const index = names.indexOf(name);
+      return (row) => {
+        const cell = rows[row]?.[index];
+        return typeof cell === 'number' ? sourcesIn(row)[index] : cell;
+      };
+    },
+  };
 }

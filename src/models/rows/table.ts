@@ -76,7 +76,7 @@ function readNumbers(input: ReadColumn, { type, number, toWord }: NumberCells, r
   const unreadable = { count, examples };
   if (input.kind !== 'categorical')
     return { column: castTo(input.kind, { name: input.column, type, values }), unreadable };
-  const word = (row: number) => (Number.isNaN(values[row]) ? null : toWord(values[row]));
+  const word = (row: number) => (Number.isNaN(values[row]) ? null : toWord(values[row], () => textOf(row)));
   return { column: encodeWords(input, word, rows), unreadable };
 }
 

@@ -3,7 +3,7 @@
  * time. DuckDB is loaded within a task, because a thread is never terminated during a task.
  * Terminating a thread while it loads the binding would crash the process.
  */
-import { isNumberColumn, type Table } from '../../formats/table.ts';
+import { arraysOf, type Table } from '../../formats/table.ts';
 import { setNiceness, THREAD_NICENESS } from './priorities.ts';
 import type { ReadRequest, ReadResponse } from './reading.ts';
 
@@ -38,6 +38,6 @@ export async function respondToRead({ file, port }: ReadRequest): Promise<void> 
 
 /** The buffers that are transferred with the table, without a copy. */
 function buffersOf({ columns }: Table): ArrayBuffer[] {
-  const buffers = columns.map((column) => (isNumberColumn(column) ? column.values : column.codes).buffer);
+  const buffers = columns.flatMap(arraysOf).map(({ buffer }) => buffer);
   return buffers.filter((buffer) => buffer instanceof ArrayBuffer);
 }

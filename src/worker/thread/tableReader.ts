@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { MessageChannel, parentPort } from 'node:worker_threads';
-import { isNumberColumn, type Table } from '../../formats/table.ts';
+import { arraysOf, type Table } from '../../formats/table.ts';
 import type { ReadRequest, ReadResponse } from './reading.ts';
 
 /** Reads the tables for the jobs of a thread. */
@@ -54,5 +54,5 @@ function readerDied(): Error {
 }
 
 function bytesOf({ columns }: Table): number {
-  return columns.reduce((sum, column) => sum + (isNumberColumn(column) ? column.values : column.codes).byteLength, 0);
+  return columns.flatMap(arraysOf).reduce((sum, { byteLength }) => sum + byteLength, 0);
 }

@@ -26,6 +26,8 @@ export interface TrainingService extends ModelsApp {
   post(file: string | Buffer, type: string, query?: Record<string, string>): Promise<InjectedResponse>;
   /** The rows of a dataset as the API shows them. */
   datasetRows(datasetId: string): Promise<readonly Record<string, unknown>[]>;
+  /** The same rows as JSON text. */
+  datasetText(datasetId: string): Promise<string>;
   /**
    * Trains on the dataset and saves the model. `request` is the training part of a job's request.
    */
@@ -92,6 +94,11 @@ export async function openTrainingService(): Promise<TrainingService> {
     return datasetsApp.inject({ method: 'POST', url: '/v1/datasets', payload: file, headers, query });
   }
 
+  async function datasetText(id: string) {
+    const { body } = await datasetsApp.inject(`/v1/datasets/${id}/rows?limit=1000`);
+    return body.slice(body.indexOf('['), body.lastIndexOf(']') + 1);
+  }
+
   return {
     ...models,
     database,
@@ -105,7 +112,9 @@ export async function openTrainingService(): Promise<TrainingService> {
       return response.json().id;
     },
 
-    datasetRows: async (id) => (await datasetsApp.inject(`/v1/datasets/${id}/rows?limit=1000`)).json().items,
+    datasetText,
+
+    datasetRows: async (id) => JSON.parse(await datasetText(id)),
 
     train: async (datasetId, request) => save(datasetId, request, await trainOn(datasetId, request)),
 

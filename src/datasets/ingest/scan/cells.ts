@@ -13,6 +13,8 @@ export interface Cells {
   readonly number: (column: string) => string;
   /** The cell as a 64-bit integer, likewise. */
   readonly integer: (column: string) => string;
+  /** The cell as a whole number of up to 38 digits, likewise. */
+  readonly decimal: (column: string) => string;
   /** Whether DuckDB casts a cell that is no number in any format, such as 1_000 and +-5. */
   readonly oddNumber: (column: string) => string;
   /** Whether the cell means "missing". */
@@ -33,6 +35,7 @@ export function cellsOf(nullValues: readonly string[] | null): Cells {
     value: (column) => `(CASE WHEN NOT ${missing(column)} THEN ${trimmed(column)} END)`,
     number: cast('DOUBLE'),
     integer: cast('BIGINT'),
+    decimal: cast('DECIMAL(38, 0)'),
     oddNumber: (column) => `(contains(${column}, '_') OR contains(${column}, '+-'))`,
     missing,
   };

@@ -12,8 +12,8 @@ export interface ColumnScan {
   readonly present: number;
   /** Cells that are finite numbers. */
   readonly numbers: number;
-  /** Whether the numbers are whole and so large that only 64-bit integers distinguish them. */
-  readonly large: boolean;
+  /** The type that has all digits of the numbers, if they are whole and float64 rounds some. */
+  readonly large: 'integer' | 'decimal' | null;
   /** Cells that DuckDB casts to a number that is not finite: NaN, infinity. */
   readonly notFinite: number;
   /** Whether any number has leading zeros, such as the postal code 007. */
@@ -35,6 +35,8 @@ export interface TableScan {
 const LARGEST_EXACT = Number.MAX_SAFE_INTEGER;
 /** Well within int64, because rounding goes up. */
 const LARGEST_INT64 = 2 ** 62;
+/** Well within 38 digits. */
+const LARGEST_DECIMAL = 1e37;
 /** Two digits are a day or an hour; three with a leading zero are a code. */
 const PADDED = `${BLANK}*0\\d\\d+${BLANK}*`;
 const WHOLE = `${BLANK}*[-+]?\\d+${BLANK}*`;
@@ -145,7 +147,7 @@ function toColumnScan(
   const longestBytes = Number(longest);
   if (details === undefined) {
     const numbers = Number(casts);
-    const plain = { notFinite: 0, large: false, padded: false, inexact: 0 };
+    const plain = { notFinite: 0, large: null, padded: false, inexact: 0 };
     return { present: numbers + Number(others), numbers, longestBytes, ...plain };
   }
   const [finite = 0, notFinite = 0, fractions, largest = 0, odd, padded = 0, inexact = 0] = details.map(Number);
@@ -154,9 +156,14 @@ function toColumnScan(
     // The formats of numbers exclude these cells, so the formats decide.
     numbers: odd ? 0 : finite,
     notFinite: Number(casts) - finite,
-    large: fractions === 0 && largest > LARGEST_EXACT && largest < LARGEST_INT64,
+    large: fractions === 0 ? largeTypeOf(largest) : null,
     padded: padded > 0,
     inexact,
     longestBytes,
   };
+}
+
+function largeTypeOf(largest: number): ColumnScan['large'] {
+  if (largest <= LARGEST_EXACT || largest >= LARGEST_DECIMAL) return null;
+  return largest < LARGEST_INT64 ? 'integer' : 'decimal';
 }

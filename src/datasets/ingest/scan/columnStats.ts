@@ -25,6 +25,9 @@ export interface ColumnStats extends PlannedColumn, TextStats {
   readonly countsRows: boolean;
 }
 
+/** Each is an expression, whose planning takes time. */
+const COUNTS_PER_STATEMENT = 500;
+
 type PartialStats = TextStats & Pick<ColumnStats, 'min' | 'max' | 'mean' | 'whole' | 'shape'>;
 
 const NO_STATS: PartialStats = { ...NO_TEXT_STATS, min: null, max: null, mean: null, whole: false, shape: null };
@@ -45,11 +48,27 @@ export async function readColumnStats(
     withProfile('values').map(({ id }) => id),
     rows,
   );
+  const rounded = await countRounded(session, written);
   const stats = written.map((column) => {
     const partial = numbers.get(column.id) ?? ranges.get(column.id) ?? values.get(column.id);
-    return { ...NO_STATS, ...partial, ...column, rows, countsRows: false };
+    const inexact = rounded.get(column.id) ?? column.inexact;
+    return { ...NO_STATS, ...partial, ...column, inexact, rows, countsRows: false };
   });
   return markRowNumbers(session, stats);
+}
+
+/** The cells of typed columns that float64 rounds. Columns of text are scanned before. */
+async function countRounded(session: Session, columns: readonly WrittenColumn[]): Promise<ReadonlyMap<string, number>> {
+  const counts = columns.flatMap(({ id, stored, present }) => {
+    const { isRounded } = STORED_TYPES[stored];
+    return isRounded === null || present !== null ? [] : [{ id, sql: `count_if(${isRounded(id)})::DOUBLE` }];
+  });
+  const found = new Map<string, number>();
+  for (const batch of batches(counts, COUNTS_PER_STATEMENT)) {
+    const [row = []] = await session.query(`SELECT ${batch.map(({ sql }) => sql).join(', ')} FROM ${TABLE}`);
+    for (const [index, { id }] of batch.entries()) found.set(id, Number(row[index]));
+  }
+  return found;
 }
 
 async function readRanges(

@@ -48,7 +48,7 @@ async function readInMemory(
 ): Promise<ReadonlyMap<string, NumberStats>> {
   const stats = new Map<string, NumberStats>();
   // float64 does not distinguish large integers.
-  const large = columns.filter(({ stored }) => stored === 'integer');
+  const large = columns.filter(({ stored }) => STORED_TYPES[stored].isRounded !== null);
   const counted = await countDistinct(session, large);
   for (const batch of batches(columns, COLUMNS_PER_PASS)) {
     const cells = batch.map(() => createCollector(rows));

@@ -132,7 +132,7 @@ function planNumber(
   cells: Cells,
 ): Pick<PlannedColumn, 'sql' | 'stored' | 'format' | 'inexact'> {
   const plain = { format: PLAIN_NUMBER, inexact };
-  if (large) return { ...plain, sql: cells.integer, stored: 'integer' };
+  if (large !== null) return { ...plain, sql: cells[large], stored: large };
   return { ...plain, sql: notFinite === 0 ? cells.number : (cell) => finite(cells.number(cell)), stored: 'number' };
 }
 

@@ -1,5 +1,6 @@
 import { uniqueNames } from '../../../formats/columnNames.ts';
 import { type StoredAs, storedAsOf } from '../../../formats/columnTypes.ts';
+import { FLOAT64_DIGITS } from '../../../formats/types/numeric.ts';
 import { literal } from '../../../formats/types/sql.ts';
 import type { Cell, Session } from '../../duckdb/duckdb.ts';
 import { columnId } from '../../duckdb/sql.ts';
@@ -46,8 +47,10 @@ const TIME_RANGE =
   "BETWEEN TIMESTAMP '1970-01-01' - INTERVAL 100000000 DAYS AND TIMESTAMP '1970-01-01' + INTERVAL 100000000 DAYS";
 
 function readingOf(type: string, id: string): TypedReading {
-  // A float64 does not have all their digits, so their text decides, as in CSV.
-  if (/^(UBIGINT|U?HUGEINT|DECIMAL\(.*\))$/.test(type)) return { kind: 'text', cell: `CAST(${id} AS VARCHAR)` };
+  const digits = Number(/^DECIMAL\((\d+)/.exec(type)?.[1] ?? 0);
+  if (digits > FLOAT64_DIGITS) return { kind: 'decimal', cell: id };
+  // Their text decides, as in CSV: their numbers may be small.
+  if (digits > 0 || /^(UBIGINT|U?HUGEINT)$/.test(type)) return { kind: 'text', cell: `CAST(${id} AS VARCHAR)` };
   const kind = storedAsOf(type);
   if (kind === 'text') return { kind, cell: `CAST(${id} AS VARCHAR)` };
   if (kind === 'datetime') {
