@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { openSession, type Session } from '../../src/datasets/duckdb/duckdb.ts';
-import { ingest, LINES_FILE, TEXT_FILE } from '../../src/datasets/ingest/ingest.ts';
+import { ingest, LINES_FILE, ROWS_FILE, TEXT_FILE } from '../../src/datasets/ingest/ingest.ts';
 import { type Ingested, TABLE_FILE, UPLOAD_FILE } from '../../src/datasets/ingest/protocol/messages.ts';
 import { DATASET_LIMITS } from '../support/datasetLimits.ts';
 
@@ -25,7 +25,7 @@ async function workFor(content: string): Promise<Work> {
     process.chdir(before);
     rmSync(folder, { recursive: true });
   });
-  const files = [UPLOAD_FILE, TEXT_FILE, LINES_FILE, TABLE_FILE];
+  const files = [UPLOAD_FILE, TEXT_FILE, LINES_FILE, ROWS_FILE, TABLE_FILE];
   const session = await openSession({ memoryBytes: 2 ** 31, threads: 2, files, spillFolder: null });
   const statements: string[] = [];
   const counted: Session = {

@@ -59,7 +59,7 @@ export async function ingest(
   const cells = cellsOf(options.nullValues);
   const scanned = await scanColumns(session, source, cells);
   checkRows(scanned.rows, limits);
-  await checkCells(session, source, scanned, limits);
+  await checkCells(session, source.columns, scanned, limits);
   if (scanned.rows === 0) throw new Refusal('The file has a header and no rows. Send at least one row.');
   const planned = await planColumns(session, source, scanned, cells, requested);
   const present = planned.filter((column) => !isEmptyAndNameless(column));

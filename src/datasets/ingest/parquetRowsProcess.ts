@@ -8,10 +8,15 @@ import { STORED_TYPES } from '../../formats/columnTypes.ts';
 import type { StoredType } from '../../formats/types/columnType.ts';
 import { isOutOfMemory } from '../duckdb/diskFull.ts';
 import { openSession, type Session } from '../duckdb/duckdb.ts';
+import { batches } from '../duckdb/sql.ts';
 import { type ParquetRowsRequest, type ParquetRowsResponse, Refusal, UPLOAD_FILE } from './protocol/messages.ts';
 import { openParquet } from './source/parquet.ts';
-import { checkColumns, checkRows } from './tableLimits.ts';
+import { byColumns } from './source/relation.ts';
+import type { FoundColumn } from './source/source.ts';
+import { checkCells, checkColumns, checkRows, type LongestCells } from './tableLimits.ts';
 
+/** Each is an expression, whose planning takes time. */
+const COLUMNS_PER_STATEMENT = 500;
 const TOO_MUCH = 'Reading the rows takes too much memory. Send them in several requests.';
 
 process.once('message', (request: ParquetRowsRequest) => {
@@ -26,6 +31,7 @@ async function respond({ memoryBytes, limits }: ParquetRowsRequest): Promise<voi
     const names = columns.map(({ name }) => name);
     checkColumns(uniqueNames(names), limits);
     checkRows(Number((await session.query(`SELECT count(*)::DOUBLE FROM ${relation}`))[0]?.[0]), limits);
+    await checkCells(session, columns, await longestCells(session, columns, relation), limits);
     await send({ names });
     const cells = columns.map(({ id, kind }) => cellJson(STORED_TYPES[kind], id));
     await writeLines(session, `SELECT concat('[', concat_ws(',', ${cells.join(', ')}), ']') FROM ${relation}`);
@@ -34,6 +40,21 @@ async function respond({ memoryBytes, limits }: ParquetRowsRequest): Promise<voi
     await send({ refusal: refusalOf(error) });
   }
   process.disconnect();
+}
+
+async function longestCells(
+  session: Session,
+  columns: readonly FoundColumn[],
+  relation: string,
+): Promise<LongestCells> {
+  const scans = new Map<string, { readonly longestBytes: number }>();
+  const texts = columns.filter(({ kind }) => kind === 'text');
+  for (const batch of batches(texts, COLUMNS_PER_STATEMENT)) {
+    const lengths = batch.map(({ id }) => `max(strlen(${id}))::DOUBLE`);
+    const [row = []] = await session.query(`SELECT ${lengths.join(', ')} FROM ${relation}`);
+    for (const [index, { id }] of batch.entries()) scans.set(id, { longestBytes: Number(row[index]) });
+  }
+  return { relation: byColumns(relation), scans };
 }
 
 /** SQL for the JSON text of a cell. Numbers have all their digits. */

@@ -1,7 +1,8 @@
 import type { Session } from '../duckdb/duckdb.ts';
 import { type TableLimits, tooLarge } from './protocol/messages.ts';
-import type { TableScan } from './scan/columnScan.ts';
-import type { Source } from './source/source.ts';
+import type { ColumnScan } from './scan/columnScan.ts';
+import type { Relation } from './source/relation.ts';
+import type { FoundColumn } from './source/source.ts';
 
 /** Characters of a too long name that its refusal shows. */
 const SHOWN_LETTERS = 50;
@@ -28,11 +29,17 @@ export function checkRows(rows: number, limits: TableLimits): void {
     throw tooLarge(`The table has ${rows} rows; the limit is ${limits.rows}. Send a sample of them.`);
 }
 
+/** A relation, and the longest cells of its columns of text by id. */
+export interface LongestCells {
+  readonly relation: Pick<Relation, 'from' | 'cell'>;
+  readonly scans: ReadonlyMap<string, Pick<ColumnScan, 'longestBytes'>>;
+}
+
 /** Throws Refusal with the row and the column of a too large cell. */
 export async function checkCells(
   session: Session,
-  { columns }: Source,
-  { relation, scans }: TableScan,
+  columns: readonly FoundColumn[],
+  { relation, scans }: LongestCells,
   { cellBytes }: TableLimits,
 ): Promise<void> {
   const column = columns.find(({ id }) => (scans.get(id)?.longestBytes ?? 0) > cellBytes);

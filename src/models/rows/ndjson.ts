@@ -61,9 +61,12 @@ function toRawRows(lines: readonly TextLine[], first: number, known: ReadonlySet
 export async function* linesOf(text: AsyncIterable<string>, maxLength: number): AsyncGenerator<TextLine> {
   let rest = '';
   let number = 1;
+  // Searching `rest` would copy a long line for each piece of it.
+  let endsInReturn = false;
   for await (const piece of text) {
-    const lines = splitLines(rest, piece);
+    const lines = splitLines(rest, piece, endsInReturn || piece.includes('\r'));
     rest = lines.pop() ?? '';
+    endsInReturn = piece === '' ? endsInReturn : piece.endsWith('\r');
     if (rest.length > maxLength) throw tooLong(number + lines.length, maxLength);
     for (const line of lines) {
       if (line.trim() !== '') yield { text: line, number };
@@ -74,8 +77,7 @@ export async function* linesOf(text: AsyncIterable<string>, maxLength: number): 
 }
 
 /** The last line is incomplete. A piece of a long line is not searched again. */
-function splitLines(rest: string, piece: string): string[] {
-  const hasReturn = rest.endsWith('\r') || piece.includes('\r');
+function splitLines(rest: string, piece: string, hasReturn: boolean): string[] {
   if (hasReturn) return (rest + piece).split(LINE_ENDS);
   return piece.includes('\n') ? (rest + piece).split('\n') : [rest + piece];
 }

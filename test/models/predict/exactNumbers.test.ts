@@ -17,7 +17,7 @@ afterAll(async () => {
 
 const PARQUET = 'application/vnd.apache.parquet';
 const ROWS = 60;
-/** Numbers that float64 cannot tell from each other, in their order, for each type of a column. */
+/** Neighbours that are one value in float64, in their order, for each type of a column. */
 const NUMBERS = {
   BIGINT: ['-9007199254740993', '-9007199254740992', '9007199254740992', '9007199254740993'],
   UBIGINT: ['7', '18446744073709551613', '18446744073709551614', '18446744073709551615'],
